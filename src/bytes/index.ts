@@ -1,0 +1,6 @@
+/** Fields, hex and check sums: how values become bytes and come back. */
+export * from './array.ts';
+export * from './crc.ts';
+export * from './hex.ts';
+export * from './reader.ts';
+export * from './writer.ts';

@@ -1,0 +1,15 @@
+import type { Milliseconds } from './quantities.ts';
+
+/**
+ * Time of the business: ledger, dispatch, meters. It may run 60 times fast in the demo;
+ * it is persisted and never goes backwards, not even over a restart.
+ */
+export interface BusinessClock {
+  /** Milliseconds since 1970-01-01 UTC. */
+  now(): Milliseconds;
+}
+
+/** Time of the wall: sessions, rate limits, TLS. */
+export interface WallClock {
+  now(): Milliseconds;
+}

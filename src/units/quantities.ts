@@ -1,0 +1,55 @@
+/**
+ * Quantities with their unit in the type. All are safe integers: no float touches value, energy or charge.
+ *
+ * A branded number costs nothing at run time; its constructor checks the range once, at the edge,
+ * and throws a RangeError, because a number out of range inside the house is a bug, not bad input.
+ */
+declare const unit: unique symbol;
+export type Quantity<Unit extends string> = number & { readonly [unit]: Unit };
+
+/** Value: the minor unit of the utility's currency (100 tokens = 1.00 by default). */
+export type Tokens = Quantity<'tokens'>;
+/** Price of energy before the tariff's percentage. */
+export type MilliTokensPerKwh = Quantity<'milli-tokens per kWh'>;
+/** A tariff step or a surcharge, 0 to 1000. */
+export type Percent = Quantity<'percent'>;
+export type MilliwattHours = Quantity<'mWh'>;
+/** 0.1 Wh: the unit of the load profile, and the quantum that is charged. */
+export type DeciWattHours = Quantity<'0.1 Wh'>;
+export type Milliseconds = Quantity<'ms'>;
+/** Seconds since 1970-01-01 UTC, u32: good until 2106. */
+export type UnixSeconds = Quantity<'unix s'>;
+/** Value store power meter serial number, 3 bytes (the seed's SVPMSN). */
+export type Svpmsn = Quantity<'SVPMSN'>;
+/** Modem address on one transformer, 0 to 255. */
+export type ModemAddress = Quantity<'modem address'>;
+
+export const U8_MAX = 0xff;
+export const U16_MAX = 0xffff;
+export const U24_MAX = 0xff_ffff;
+export const U32_MAX = 0xffff_ffff;
+
+function whole<T extends number>(name: string, value: number, max: number): T {
+  if (!Number.isSafeInteger(value) || value < 0 || value > max) {
+    throw new RangeError(`${name} must be a whole number from 0 to ${max}, not ${value}`);
+  }
+  return value as T;
+}
+
+export const tokens = (value: number): Tokens => whole('tokens', value, Number.MAX_SAFE_INTEGER);
+export const milliTokensPerKwh = (value: number): MilliTokensPerKwh => whole('unit charge', value, U32_MAX);
+export const percent = (value: number): Percent => whole('percent', value, 1000);
+export const milliwattHours = (value: number): MilliwattHours => whole('energy in mWh', value, Number.MAX_SAFE_INTEGER);
+export const deciWattHours = (value: number): DeciWattHours =>
+  whole('energy in 0.1 Wh', value, Number.MAX_SAFE_INTEGER);
+export const milliseconds = (value: number): Milliseconds => whole('milliseconds', value, Number.MAX_SAFE_INTEGER);
+export const unixSeconds = (value: number): UnixSeconds => whole('unix seconds', value, U32_MAX);
+export const svpmsn = (value: number): Svpmsn => whole('SVPMSN', value, U24_MAX);
+export const modemAddress = (value: number): ModemAddress => whole('modem address', value, U8_MAX);
+
+/** `0a1b2c`: the way a meter's number is written everywhere. */
+export const svpmsnText = (id: Svpmsn): string => id.toString(16).padStart(6, '0');
+
+/** Up to four supplies in one meter; every record, tariff and relay has this index. One purse serves all. */
+export type SupplyIndex = 1 | 2 | 3 | 4;
+export const SUPPLIES_MAX = 4;
