@@ -1,0 +1,20 @@
+/** Block ciphers and MACs, the four suites, key sets KH -> KT -> Ks, the key store port, rings of one purpose. */
+export { AES_BLOCK, AesKey, unwrapKey, wrapKey } from './aes.ts';
+export * from './ccm.ts';
+export * from './cmac.ts';
+export * from './key-ring.ts';
+export { type KeyStore, KeyStoreError, type KeyStoreFailure, type MasterKeys, SoftwareKeyStore } from './key-store.ts';
+export * from './keyring-file.ts';
+export * from './names.ts';
+export {
+  type AesSession,
+  attentionTag,
+  r1Refused,
+  sessionAes,
+  sessionTripleDes,
+  sessionTripleDesXo,
+  type TripleDesXoSession,
+} from './session.ts';
+export * from './siphash.ts';
+export { deriveTerminalKey, exportTerminalKey, type TerminalKey, terminalKeyFromBytes } from './terminal-key.ts';
+export * from './triple-des.ts';

@@ -1,0 +1,163 @@
+import { toHex } from '../bytes/index.ts';
+import type { Randomness, Svpmsn } from '../units/index.ts';
+import { AesKey } from './aes.ts';
+import { cmac } from './cmac.ts';
+import {
+  GENERATION_MAX,
+  generationOf,
+  type KeyName,
+  keyBytesOf,
+  keyName,
+  keyNameFromByte,
+  keyNameText,
+  PURPOSE_NAMES,
+  type Purpose,
+  purposeOf,
+  SUITE_NAMES,
+  Suite,
+  suiteOf,
+} from './names.ts';
+import { deriveTerminalKey, type TerminalKey } from './terminal-key.ts';
+import { halvesEqual, TripleDesKey } from './triple-des.ts';
+
+/**
+ * Where the host's master keys live: a file, or a hardware token behind PKCS#11. KH never leaves it, and KH differs
+ * for every n. A call that the store cannot serve rejects with a KeyStoreError.
+ */
+export interface KeyStore {
+  /** KT of one terminal. Rejects with `no-such-key` when the store has no KH of that name. */
+  terminalKey<P extends Purpose>(n: KeyName<P>, svpmsn: Svpmsn): Promise<TerminalKey<P>>;
+  /** The generations that the store holds, rising. */
+  generations(purpose: Purpose, suite: Suite): Promise<readonly number[]>;
+  /** Makes the KH of the next generation and returns its name. Rejects with `generations-used-up` after the last. */
+  addGeneration<P extends Purpose>(purpose: P, suite: Suite): Promise<KeyName<P>>;
+  /** Six hex digits that tell two KH of one name apart and reveal neither. */
+  checkValue(n: KeyName): Promise<string>;
+}
+
+export type KeyStoreFailure = 'no-such-key' | 'generations-used-up';
+
+/** What a key store cannot do, in one sentence. */
+export class KeyStoreError extends Error {
+  override readonly name = 'KeyStoreError';
+  readonly reason: KeyStoreFailure;
+
+  constructor(reason: KeyStoreFailure, sentence: string) {
+    super(sentence);
+    this.reason = reason;
+  }
+}
+
+/** What a software key store is: the utility's number (u16, part of every AES KT) and one KH for each name. */
+export interface MasterKeys {
+  readonly utility: number;
+  readonly keys: ReadonlyMap<KeyName, Uint8Array>;
+}
+
+/** For the sealed file alone: the master keys of a store. */
+export let masterKeysOf: (store: SoftwareKeyStore) => MasterKeys;
+
+/** Master keys in this process's memory, from a sealed file: for a small utility, simulations and tests. */
+export class SoftwareKeyStore implements KeyStore {
+  readonly #utility: number;
+  readonly #keys = new Map<KeyName, Uint8Array>();
+  readonly #randomness: Randomness;
+
+  static {
+    masterKeysOf = (store) => ({ utility: store.#utility, keys: store.#keys });
+  }
+
+  /** @throws RangeError when the utility or a KH has the wrong size, a KH is weak, or two names share one */
+  constructor(master: MasterKeys, randomness: Randomness) {
+    if (!Number.isInteger(master.utility) || master.utility < 0 || master.utility > 0xffff) {
+      throw new RangeError(`a utility number is 0 to 65535, not ${master.utility}`);
+    }
+    this.#utility = master.utility;
+    this.#randomness = randomness;
+    for (const [n, kh] of master.keys) {
+      const fault = this.#faultOf(n, kh);
+      if (fault !== undefined) throw new RangeError(fault);
+      this.#keys.set(n, new Uint8Array(kh));
+    }
+  }
+
+  get utility(): number {
+    return this.#utility;
+  }
+
+  async terminalKey<P extends Purpose>(n: KeyName<P>, svpmsn: Svpmsn): Promise<TerminalKey<P>> {
+    return deriveTerminalKey(this.#masterKey(n), n, svpmsn, this.#utility);
+  }
+
+  async generations(purpose: Purpose, suite: Suite): Promise<readonly number[]> {
+    return this.#generations(purpose, suite);
+  }
+
+  async addGeneration<P extends Purpose>(purpose: P, suite: Suite): Promise<KeyName<P>> {
+    const generation = (this.#generations(purpose, suite).at(-1) ?? -1) + 1;
+    if (generation > GENERATION_MAX) {
+      throw new KeyStoreError(
+        'generations-used-up',
+        `The ${PURPOSE_NAMES[purpose]} keys of ${SUITE_NAMES[suite]} have used all ${GENERATION_MAX + 1} generations: ` +
+          'change to another suite.',
+      );
+    }
+    const n = keyName(purpose, suite, generation);
+    const kh = new Uint8Array(keyBytesOf(suite));
+    do this.#randomness.fill(kh);
+    while (this.#faultOf(n, kh) !== undefined);
+    this.#keys.set(n, kh);
+    return n;
+  }
+
+  /**
+   * The first three bytes of a MAC over a text that no KT is derived from. The usual block of zeros would give
+   * away three bytes of KT of meter 000000 in the triple-DES suites.
+   */
+  async checkValue(n: KeyName): Promise<string> {
+    const kh = this.#masterKey(n);
+    if (suiteOf(n) === Suite.aes128 || suiteOf(n) === Suite.aes256) {
+      return toHex(cmac(new AesKey(kh), CHECK_TEXT).subarray(0, 3));
+    }
+    const block = new Uint8Array(8);
+    new TripleDesKey(kh).encryptBlock(CHECK_TEXT, 0, block, 0);
+    return toHex(block.subarray(0, 3));
+  }
+
+  #generations(purpose: Purpose, suite: Suite): number[] {
+    const found: number[] = [];
+    for (const n of this.#keys.keys()) {
+      if (purposeOf(n) === purpose && suiteOf(n) === suite) found.push(generationOf(n));
+    }
+    return found.sort((a, b) => a - b);
+  }
+
+  #masterKey(n: KeyName): Uint8Array {
+    const kh = this.#keys.get(n);
+    if (kh !== undefined) return kh;
+    throw new KeyStoreError(
+      'no-such-key',
+      `The key store has no key of ${keyNameText(n)}: add that generation, or restore the keyring that holds it.`,
+    );
+  }
+
+  #faultOf(n: KeyName, kh: Uint8Array): string | undefined {
+    const size = keyBytesOf(suiteOf(keyNameFromByte(n)));
+    if (kh.length !== size) return `KH of ${keyNameText(n)} is ${size} bytes, not ${kh.length}`;
+    if (suiteOf(n) <= Suite.tripleDesXo && halvesEqual(kh)) return `KH of ${keyNameText(n)} has two equal halves`;
+    for (const [other, taken] of this.#keys) {
+      if (other !== n && sameButParity(taken, kh)) return `KH of ${keyNameText(n)} is also KH of ${keyNameText(other)}`;
+    }
+    return undefined;
+  }
+}
+
+/** ASCII "CHECK KH": eight bytes, unlike any X of the triple-DES derivation and any first byte of the AES one. */
+const CHECK_TEXT = Uint8Array.of(0x43, 0x48, 0x45, 0x43, 0x4b, 0x20, 0x4b, 0x48);
+
+function sameButParity(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= (a[i] as number) ^ (b[i] as number);
+  return (difference & 0xfe) === 0;
+}

@@ -1,0 +1,120 @@
+import { concat } from '../bytes/index.ts';
+import { type Svpmsn, svpmsnText } from '../units/index.ts';
+import { AesKey } from './aes.ts';
+import { kdf } from './cmac.ts';
+import { type KeyName, keyBytesOf, keyNameText, type Purpose, purposeOf, Suite, suiteOf } from './names.ts';
+import { TripleDesKey } from './triple-des.ts';
+
+let bytesOf: (key: TerminalKey) => Uint8Array;
+/** The name that the key was made with: unlike the public `n`, nobody can put another in front of it. */
+export let nameOf: (key: TerminalKey) => KeyName | undefined;
+/** The key as a triple-DES key. For this room only. @throws Error when its suite is an AES suite */
+export let tripleDesOf: (key: TerminalKey) => TripleDesKey;
+/** The key as an AES key. For this room only. @throws Error when its suite is a triple-DES suite */
+export let aesOf: (key: TerminalKey) => AesKey;
+
+/**
+ * KT of one terminal under one key name: the secret that the terminal and the host share, ready to use.
+ * Nothing that prints, copies or serialises an object sees its bytes.
+ */
+export class TerminalKey<P extends Purpose = Purpose> {
+  readonly #n: KeyName<P>;
+  readonly #svpmsn: Svpmsn;
+  readonly #bytes: Uint8Array;
+  readonly #cipher: TripleDesKey | AesKey;
+
+  static {
+    bytesOf = (key) => key.#bytes;
+    nameOf = (key) => (typeof key === 'object' && key !== null && #n in key ? key.#n : undefined);
+    tripleDesOf = (key) => {
+      if (key.#cipher instanceof TripleDesKey) return key.#cipher;
+      throw new Error(`a triple-DES session cannot stand on a key of ${keyNameText(key.#n)}`);
+    };
+    aesOf = (key) => {
+      if (key.#cipher instanceof AesKey) return key.#cipher;
+      throw new Error(`an AES session cannot stand on a key of ${keyNameText(key.#n)}`);
+    };
+  }
+
+  constructor(n: KeyName<P>, svpmsn: Svpmsn, bytes: Uint8Array) {
+    const expected = keyBytesOf(suiteOf(n));
+    if (bytes.length !== expected) {
+      throw new RangeError(`KT of ${keyNameText(n)} is ${expected} bytes, not ${bytes.length}`);
+    }
+    this.#n = n;
+    this.#svpmsn = svpmsn;
+    this.#bytes = new Uint8Array(bytes); // A copy also of a Buffer, whose slice() is a view.
+    this.#cipher = isTripleDes(suiteOf(n)) ? new TripleDesKey(this.#bytes) : new AesKey(this.#bytes);
+  }
+
+  get n(): KeyName<P> {
+    return this.#n;
+  }
+
+  get svpmsn(): Svpmsn {
+    return this.#svpmsn;
+  }
+
+  get suite(): Suite {
+    return suiteOf(this.#n);
+  }
+
+  get purpose(): P {
+    return purposeOf(this.#n);
+  }
+
+  /** `monitoring aes128 generation 3 of 0a1b2c`: which key it is, never what it is. */
+  toString(): string {
+    return `${keyNameText(this.#n)} of ${svpmsnText(this.#svpmsn)}`;
+  }
+}
+
+/** @throws RangeError when `bytes` is not as long as the suite's keys: 16, or 32 in aes256 */
+export const terminalKeyFromBytes = <P extends Purpose>(
+  n: KeyName<P>,
+  svpmsn: Svpmsn,
+  bytes: Uint8Array,
+): TerminalKey<P> => new TerminalKey(n, svpmsn, bytes);
+
+/** A copy of KT's bytes: only for personalising a SAM, and for wrapping a KT that is sent to its terminal. */
+export const exportTerminalKey = (key: TerminalKey): Uint8Array => bytesOf(key).slice();
+
+/**
+ * KT = KT(KH, n, SVPMSN): triple-DES as the seed derives it, AES by SP 800-108 with label "KT01".
+ * @param kh 16 bytes, 32 in aes256
+ * @param utility u16, part of the derivation in the AES suites
+ * @throws RangeError when KH or the utility number does not fit
+ */
+export function deriveTerminalKey<P extends Purpose>(
+  kh: Uint8Array,
+  n: KeyName<P>,
+  svpmsn: Svpmsn,
+  utility: number,
+): TerminalKey<P> {
+  const suite = suiteOf(n);
+  if (kh.length !== keyBytesOf(suite)) {
+    throw new RangeError(`KH of ${keyNameText(n)} is ${keyBytesOf(suite)} bytes, not ${kh.length}`);
+  }
+  if (!Number.isInteger(utility) || utility < 0 || utility > 0xffff) {
+    throw new RangeError(`a utility number is 0 to 65535, not ${utility}`);
+  }
+  const id = Uint8Array.of(svpmsn >>> 16, svpmsn >>> 8, svpmsn);
+  return new TerminalKey(n, svpmsn, isTripleDes(suite) ? tripleDes() : aes());
+
+  // FIG. 4, KT = Encrypt(ID, KH): E(X) | E(X xor FF..FF), X = ID | 00 x 5.
+  function tripleDes(): Uint8Array {
+    const blocks = new Uint8Array(16);
+    blocks.set(id);
+    for (let i = 0; i < 8; i++) blocks[8 + i] = (blocks[i] as number) ^ 0xff;
+    const key = new TripleDesKey(kh);
+    key.encryptBlock(blocks, 0, blocks, 0);
+    key.encryptBlock(blocks, 8, blocks, 8);
+    return blocks;
+  }
+
+  function aes(): Uint8Array {
+    return kdf(new AesKey(kh), 'KT01', concat(Uint8Array.of(n), id, Uint8Array.of(utility >>> 8, utility)));
+  }
+}
+
+const isTripleDes = (suite: Suite): boolean => suite === Suite.tripleDes || suite === Suite.tripleDesXo;

@@ -1,0 +1,137 @@
+import { type AesKey, ccmOpen, ccmSeal, sessionAes, type TerminalKey, unwrapKey, wrapKey } from '../crypto/index.ts';
+import type { Randomness } from '../units/index.ts';
+import { type Command, isLong } from './command.ts';
+import { blankFrame, type Frame, HEADER_BYTES, Message } from './frame.ts';
+import { cutIntoParts, PART_BYTES_MAX, PART_PREFIX_BYTES, partIndex } from './part.ts';
+import type { HostPasses, TerminalPasses } from './passes.ts';
+
+const NONCE_BYTES = 16;
+const TAG_BYTES = 8;
+const SECOND_PREFIX_BYTES = HEADER_BYTES + NONCE_BYTES;
+
+/** Suites `aes128` and `aes256`, host side. Every tag covers every earlier frame whole. */
+export function aesHostPasses(key: TerminalKey, h: Command, randomness: Randomness): HostPasses {
+  const first = blankFrame(Message.first, { h, n: key.n, svpmsn: key.svpmsn }, NONCE_BYTES);
+  const nh = first.subarray(HEADER_BYTES);
+  randomness.fill(nh);
+  const transcript = [first];
+  let session: ReturnType<typeof sessionAes> | undefined;
+  return {
+    first,
+    openSecond(frame) {
+      if (frame.body.length < NONCE_BYTES + TAG_BYTES) return undefined;
+      const keys = sessionAes(key, nh, frame.body.subarray(0, NONCE_BYTES), h);
+      const status = openBytes(keys.a, transcript, frame.bytes, SECOND_PREFIX_BYTES, 0);
+      // Only an authentic M2 fixes the session: a forged one must not spoil the true one that follows it.
+      if (status === undefined) return undefined;
+      session = keys;
+      transcript.push(frame.bytes);
+      return status;
+    },
+    sealThird(command) {
+      const frames = sealMessage(Message.third, key, h, keysOf(session).d, transcript, command);
+      transcript.push(...frames);
+      return frames;
+    },
+    openFourth: (frame) => openMessage(Message.fourth, h, keysOf(session).u, transcript, frame),
+    joinFourth: (joined) => joined,
+    wrapKey: (newKey) => wrapKey(keysOf(session).w, newKey),
+  };
+}
+
+/** Suites `aes128` and `aes256`, terminal side, from an M1; `undefined` when M1 has the wrong length. */
+export function aesTerminalPasses(key: TerminalKey, first: Frame, randomness: Randomness): TerminalPasses | undefined {
+  if (first.body.length !== NONCE_BYTES) return undefined;
+  const { h } = first;
+  const nm = new Uint8Array(NONCE_BYTES);
+  randomness.fill(nm);
+  const session = sessionAes(key, first.body, nm, h);
+  const transcript = [first.bytes];
+  return {
+    sealSecond(status) {
+      const frame = blankFrame(Message.second, first, NONCE_BYTES + status.length + TAG_BYTES);
+      frame.set(nm, HEADER_BYTES);
+      sealBytes(session.a, transcript, frame, SECOND_PREFIX_BYTES, 0, status);
+      transcript.push(frame);
+      return frame;
+    },
+    openThird: (frame) => openMessage(Message.third, h, session.d, transcript, frame),
+    joinThird(joined, frames) {
+      transcript.push(...frames);
+      return joined;
+    },
+    unwrapKey: (wrapped) => unwrapKey(session.w, wrapped),
+    sealFourth: (answer) => sealMessage(Message.fourth, key, h, session.u, transcript, answer),
+  };
+}
+
+function keysOf(session: ReturnType<typeof sessionAes> | undefined): ReturnType<typeof sessionAes> {
+  if (session === undefined) throw new Error('no authentic M2 came before this');
+  return session;
+}
+
+function sealMessage(
+  message: 3 | 4,
+  to: TerminalKey,
+  h: Command,
+  key: AesKey,
+  transcript: readonly Uint8Array[],
+  plain: Uint8Array,
+): Uint8Array[] {
+  const header = { h, n: to.n, svpmsn: to.svpmsn };
+  if (!isLong(message, h)) {
+    const frame = blankFrame(message, header, plain.length + TAG_BYTES);
+    sealBytes(key, transcript, frame, HEADER_BYTES, 0, plain);
+    return [frame];
+  }
+  return cutIntoParts(plain, PART_BYTES_MAX).map((chunk, index, chunks) => {
+    const frame = blankFrame(message, header, PART_PREFIX_BYTES + chunk.length + TAG_BYTES);
+    frame[HEADER_BYTES] = index;
+    frame[HEADER_BYTES + 1] = chunks.length;
+    sealBytes(key, transcript, frame, HEADER_BYTES + PART_PREFIX_BYTES, index, chunk);
+    return frame;
+  });
+}
+
+function openMessage(
+  message: 3 | 4,
+  h: Command,
+  key: AesKey,
+  transcript: readonly Uint8Array[],
+  frame: Frame,
+): Uint8Array | undefined {
+  const long = isLong(message, h);
+  const prefix = long ? HEADER_BYTES + PART_PREFIX_BYTES : HEADER_BYTES;
+  if (frame.bytes.length < prefix + TAG_BYTES) return undefined;
+  return openBytes(key, transcript, frame.bytes, prefix, long ? partIndex(frame.bytes) : 0);
+}
+
+/** Seals behind the first `prefix` bytes of the frame, which are the last of the associated data. */
+function sealBytes(
+  key: AesKey,
+  transcript: readonly Uint8Array[],
+  frame: Uint8Array,
+  prefix: number,
+  index: number,
+  plain: Uint8Array,
+): void {
+  frame.set(ccmSeal(key, nonceOf(frame, index), [...transcript, frame.subarray(0, prefix)], plain), prefix);
+}
+
+function openBytes(
+  key: AesKey,
+  transcript: readonly Uint8Array[],
+  frame: Uint8Array,
+  prefix: number,
+  index: number,
+): Uint8Array | undefined {
+  return ccmOpen(key, nonceOf(frame, index), [...transcript, frame.subarray(0, prefix)], frame.subarray(prefix));
+}
+
+/** 02, 03 or 04, eleven zeros, and the part's index: each key seals one message, so this never repeats under a key. */
+function nonceOf(frame: Uint8Array, index: number): Uint8Array {
+  const nonce = new Uint8Array(13);
+  nonce[0] = (frame[0] as number) & 0x0f;
+  nonce[12] = index;
+  return nonce;
+}
