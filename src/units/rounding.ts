@@ -4,7 +4,7 @@
  *
  * ```ts
  * import { allocate } from 'wattpurse/units';
- * allocate(1000n, [1n, 1n, 1n]); // 334n, 333n, 333n
+ * allocate(1000n, [1n, 1n, 1n]); // => [334n, 333n, 333n]
  * ```
  * @throws RangeError when no weight is positive, or one is negative
  */

@@ -1,0 +1,11 @@
+/** FIG. 5, parts 2, 3 and 6 to 9: samples of voltage and current to energy, power and phase. */
+export * from './parts.ts';
+export * from './phase.ts';
+export {
+  createPowerCircuit,
+  FREQUENCY_MIN_HZ,
+  type PowerCircuit,
+  type PowerWindow,
+  PULSE_WIDTH_MS,
+  SAMPLES_PER_CYCLE_MAX,
+} from './power-circuit.ts';

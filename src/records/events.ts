@@ -1,0 +1,214 @@
+import { Reader, Writer } from '../bytes/index.ts';
+import { SUPPLIES_MAX, type SupplyIndex, type UnixSeconds, unixSeconds } from '../units/index.ts';
+import { failure, type RecordFailure } from './failure.ts';
+import { type AnswerHead, readHead, writeHead } from './results.ts';
+
+/**
+ * What a meter has seen or done, one byte. Beside each kind: what `value` and `detail` hold; 0 where nothing is said.
+ * 1-19 relay and value, 20-39 sealing, 40-59 supply, 60-79 clock, tables, keys, memory, 80-99 card and people.
+ */
+export const EventKind = {
+  /** detail: the reasons that hold it now (`RelayReason` bits) */
+  relayOpened: 1,
+  /** detail: the reasons that held it */
+  relayClosed: 2,
+  /** value: Balance, tokens */
+  lowBalance: 3,
+  /** value: Balance, tokens */
+  lastToken: 4,
+  /** value: tokens credited; detail: lower 16 bits of the TC */
+  creditStored: 5,
+  /** value: tokens voided; detail: lower 16 bits of the TC */
+  creditVoided: 6,
+  /** value: tokens that may be owed */
+  emergencyCreditBegun: 7,
+  /** value: tokens repaid */
+  emergencyCreditRepaid: 8,
+  /** The cut waits for the end of the friendly time. value: tokens owed */
+  cutDeferred: 9,
+  /** value: tokens that were left */
+  purseClosed: 10,
+  /** A command or record of value was refused. detail: the result code */
+  valueRefused: 11,
+
+  coverOpened: 20,
+  coverClosed: 21,
+  /** Terminals 1s and 1L are bypassed (FIG. 5, part 3). value: current, mA */
+  bypassBegun: 22,
+  bypassEnded: 23,
+  /** value: voltage at the output, mV */
+  voltageWhileOpenBegun: 24,
+  voltageWhileOpenEnded: 25,
+  magneticFieldBegun: 26,
+  magneticFieldEnded: 27,
+  /** value: power, W */
+  reverseEnergyBegun: 28,
+  /** value: energy exported, Wh */
+  reverseEnergyEnded: 29,
+  /** detail: the modem address that spoke */
+  foreignModem: 30,
+  /** Bad signatures in a row slow the terminal down. value: how many; detail: seconds of silence */
+  wrongSignatures: 31,
+  /** A record differs from the one sent before. value: the UTC day */
+  recordDiffers: 32,
+
+  /** value: current, mA; detail: seconds that it lasted */
+  overCurrent: 40,
+  /** value: power, W; detail: seconds that it lasted */
+  loadLimit: 41,
+  /** value: lowest voltage, mV; detail: duration, 0.1 s */
+  sag: 42,
+  /** value: highest voltage, mV; detail: duration, 0.1 s */
+  swell: 43,
+  /** value: highest voltage, mV */
+  surge: 44,
+  lastGasp: 45,
+  /** value: seconds without supply */
+  powerUp: 46,
+  /** value: power cuts within the hour */
+  powerCutsRepeated: 47,
+
+  /** value: the clock before, Unix seconds */
+  clockSet: 60,
+  /** value: seconds moved, as i32 */
+  clockSlewed: 61,
+  /** value: version */
+  tableChanged: 62,
+  /** value: version */
+  policyChanged: 63,
+  /** detail: n of the new key */
+  keyChanged: 64,
+  /** detail: the purposes whose keys were erased, bit p for purpose p */
+  keysErased: 65,
+  /** A record in non-volatile memory was damaged and its twin served. */
+  memoryDamaged: 66,
+  /** Value is frozen until a person decides. detail: the reason, 1 both slots lost, 2 rolled back, 3 gap of TC */
+  valueFrozen: 67,
+  /** value: minutes missing; detail: the UTC day */
+  profileGap: 68,
+  clockLost: 69,
+
+  cardInserted: 80,
+  cardRemoved: 81,
+  /** detail: result code */
+  cardRefused: 82,
+  /** A request for value from the keypad. value: tokens asked for, 0 if not said */
+  valueRequested: 83,
+  keypadWrongCode: 84,
+} as const;
+export type EventKind = (typeof EventKind)[keyof typeof EventKind];
+
+/** Why a relay is open, one bit each; closed when none is set. */
+export const RelayReason = {
+  noCredit: 1 << 0,
+  overCurrent: 1 << 1,
+  tamper: 1 << 2,
+  command: 1 << 3,
+  loadLimit: 1 << 4,
+  /** Every other reason is gone, and a key press at the meter is awaited. */
+  awaitsKey: 1 << 5,
+} as const;
+export const RELAY_REASONS_ALL = 0x3f;
+
+/**
+ * One event, 16 bytes: sequence u32 | time u32, Unix seconds of the meter's clock, 0 if never set | kind u8 |
+ * supply u8, 1 to 4, or 0 for the whole meter | detail u16 | value u32. Sequences start at 1 and are never used again.
+ */
+export interface EventRecord {
+  readonly sequence: number;
+  readonly time: UnixSeconds;
+  readonly kind: EventKind;
+  readonly supply: SupplyIndex | 0;
+  readonly detail: number;
+  readonly value: number;
+}
+export const EVENT_BYTES = 16;
+
+export function encodeEvent(event: EventRecord): Uint8Array {
+  const writer = new Writer(EVENT_BYTES);
+  writeEvent(writer, event);
+  return writer.done();
+}
+
+export function decodeEvent(bytes: Uint8Array): EventRecord | RecordFailure {
+  if (bytes.length !== EVENT_BYTES) return failure('length-wrong');
+  return readEvent(new Reader(bytes)) ?? failure('field-out-of-range');
+}
+
+/** The name of a kind, for logs and pages: `relayOpened`. */
+export const eventName = (kind: EventKind): keyof typeof EventKind => KIND_NAMES.get(kind) as keyof typeof EventKind;
+
+/**
+ * M3 of 0x32, 5 bytes: from u32 | limit u8, 1 to 255. Asks for the events from that sequence on, the oldest first,
+ * and says that those before it have been kept.
+ */
+export interface EventRequest {
+  readonly from: number;
+  readonly limit: number;
+}
+
+export const encodeEventRequest = (request: EventRequest): Uint8Array =>
+  new Writer(5).u32(request.from).u8(request.limit).done();
+
+export function decodeEventRequest(bytes: Uint8Array): EventRequest | RecordFailure {
+  const reader = new Reader(bytes);
+  const request = { from: reader.u32(), limit: reader.u8() };
+  if (!reader.ended()) return failure('length-wrong');
+  return request.limit >= 1 ? request : failure('field-out-of-range');
+}
+
+/**
+ * M4 of 0x32: head 9 | oldest u32, the first sequence still held | next u32, the sequence that the next event will
+ * have | count u8 | count x 16 bytes, sequences rising and below next. Result 12 when `from` is older than `oldest`.
+ */
+export interface EventAnswer {
+  readonly head: AnswerHead;
+  readonly oldest: number;
+  readonly next: number;
+  readonly events: readonly EventRecord[];
+}
+
+export function encodeEventAnswer(answer: EventAnswer): Uint8Array {
+  const writer = writeHead(answer.head, 18 + EVENT_BYTES * answer.events.length);
+  writer.u32(answer.oldest).u32(answer.next).u8(answer.events.length);
+  for (const event of answer.events) writeEvent(writer, event);
+  return writer.done();
+}
+
+export function decodeEventAnswer(bytes: Uint8Array): EventAnswer | RecordFailure {
+  const reader = new Reader(bytes);
+  const head = readHead(reader);
+  const oldest = reader.u32();
+  const next = reader.u32();
+  const count = reader.u8();
+  if (!reader.ok() || reader.left !== EVENT_BYTES * count) return failure('length-wrong');
+  if (head === undefined) return failure('field-out-of-range');
+  if (oldest > next) return failure('order-wrong');
+  const events: EventRecord[] = [];
+  let last = oldest - 1;
+  for (let i = 0; i < count; i++) {
+    const event = readEvent(reader);
+    if (event === undefined) return failure('field-out-of-range');
+    if (event.sequence <= last || event.sequence >= next) return failure('order-wrong');
+    last = event.sequence;
+    events.push(event);
+  }
+  return { head, oldest, next, events };
+}
+
+const KIND_NAMES = new Map(Object.entries(EventKind).map(([name, kind]) => [kind, name]));
+
+function writeEvent(writer: Writer, event: EventRecord): void {
+  writer.u32(event.sequence).u32(event.time).u8(event.kind).u8(event.supply).u16(event.detail).u32(event.value);
+}
+
+function readEvent(reader: Reader): EventRecord | undefined {
+  const sequence = reader.u32();
+  const time = unixSeconds(reader.u32());
+  const kind = reader.u8() as EventKind;
+  const supply = reader.u8();
+  const detail = reader.u16();
+  const value = reader.u32();
+  if (sequence === 0 || supply > SUPPLIES_MAX || !KIND_NAMES.has(kind)) return undefined;
+  return { sequence, time, kind, supply: supply as SupplyIndex | 0, detail, value };
+}

@@ -1,0 +1,45 @@
+/** What meters report and are told: profiles, totals, events, policy, and the bodies of commands. */
+export * from './commands.ts';
+export * from './compression.ts';
+export * from './events.ts';
+export { isRecordFailure, type RecordFailure, type RecordReason } from './failure.ts';
+export * from './policy.ts';
+export * from './policy-json.ts';
+export * from './profile.ts';
+export {
+  ANSWER_HEAD_BYTES,
+  type AnswerHead,
+  METER_FLAGS_ALL,
+  MeterFlag,
+  Result,
+} from './results.ts';
+export * from './seed-use.ts';
+export {
+  ATTENTION_BYTES,
+  ATTENTION_EMERGENCIES,
+  type Attention,
+  AttentionReason,
+  type ControlStatus,
+  decodeAttention,
+  decodeControlStatus,
+  decodeMaintenanceStatus,
+  decodeMonitoringStatus,
+  encodeAttention,
+  encodeControlStatus,
+  encodeMaintenanceStatus,
+  encodeMonitoringStatus,
+  type MaintenanceStatus,
+  type MonitoringStatus,
+} from './status.ts';
+export {
+  DAILY_TOTALS,
+  decodeTotals,
+  emptyTotals,
+  encodeTotals,
+  MONTHLY_TOTALS,
+  TOTAL_MISSING,
+  TOTALS_BYTES,
+  type Totals,
+  YEARLY_TOTALS,
+} from './totals.ts';
+export * from './use-read.ts';

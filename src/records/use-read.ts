@@ -1,0 +1,186 @@
+import { Reader, Writer } from '../bytes/index.ts';
+import { SUPPLIES_MAX, type SupplyIndex, type Tokens, tokens } from '../units/index.ts';
+import { compressProfile, decompressProfile } from './compression.ts';
+import { failure, isRecordFailure, type RecordFailure } from './failure.ts';
+import { decodePolicy, encodePolicy, type SupplyPolicy } from './policy.ts';
+import { type DayProfile, PROFILE_DAYS_KEPT } from './profile.ts';
+import { type AnswerHead, readHead, writeHead } from './results.ts';
+import { areFlags } from './status.ts';
+import { decodeTotals, encodeTotals, isSupply, TOTALS_BYTES, type Totals } from './totals.ts';
+
+/** One profile that is asked for: UTC day, supply. */
+export interface ProfileSelector {
+  readonly day: number;
+  readonly supply: SupplyIndex;
+}
+export const PROFILE_SELECTORS_MAX = PROFILE_DAYS_KEPT * SUPPLIES_MAX;
+
+/**
+ * M3 of 0x30, use and log read (FIG. 3): sections u8, bit 0 totals, 1 mode table, 2 supply policy, others 0 |
+ * count u8, 0 to 28 | count x (day u16 | supply u8), rising by day, then supply. Info is always in the answer.
+ */
+export interface UseRequest {
+  readonly totals: boolean;
+  readonly modeTable: boolean;
+  readonly policy: boolean;
+  readonly profiles: readonly ProfileSelector[];
+}
+
+export function encodeUseRequest(request: UseRequest): Uint8Array {
+  const sections = (request.totals ? 1 : 0) | (request.modeTable ? 2 : 0) | (request.policy ? 4 : 0);
+  const writer = new Writer().u8(sections).u8(request.profiles.length);
+  for (const { day, supply } of request.profiles) writer.u16(day).u8(supply);
+  return writer.done();
+}
+
+export function decodeUseRequest(bytes: Uint8Array): UseRequest | RecordFailure {
+  const reader = new Reader(bytes);
+  const sections = reader.u8();
+  const count = reader.u8();
+  if (!reader.ok() || reader.left !== 3 * count) return failure('length-wrong');
+  if (sections > 7) return failure('reserved-bits-set');
+  if (count > PROFILE_SELECTORS_MAX) return failure('field-out-of-range');
+  const profiles: ProfileSelector[] = [];
+  let last = -1;
+  for (let i = 0; i < count; i++) {
+    const day = reader.u16();
+    const supply = reader.u8();
+    if (!isSupply(supply)) return failure('field-out-of-range');
+    if (rank(day, supply) <= last) return failure('order-wrong');
+    last = rank(day, supply);
+    profiles.push({ day, supply });
+  }
+  return { totals: (sections & 1) !== 0, modeTable: (sections & 2) !== 0, policy: (sections & 4) !== 0, profiles };
+}
+
+/**
+ * Info of FIG. 3, after the head 9 (result, Balance, timer): owed u32 | flags u16 | tableVersion u32 |
+ * nextTableVersion u32, 0 if none waits | policyVersion u32 | lastDay u16, the last complete UTC day of the profile,
+ * 0 if none | daysHeld u8, how many complete days up to it are held, 0 to 7 | nextEvent u32. 25 bytes.
+ */
+export interface Info {
+  readonly owed: Tokens;
+  readonly flags: number;
+  readonly tableVersion: number;
+  readonly nextTableVersion: number;
+  readonly policyVersion: number;
+  readonly lastDay: number;
+  readonly daysHeld: number;
+  readonly nextEvent: number;
+}
+
+/**
+ * M4 of 0x30: head 9 | Info 25 | sections, each kind u8 | length u16 | bytes:
+ * - 1 totals of one supply, 213 bytes; by rising supply
+ * - 2 the mode table, bytes of the tariff, not empty; at most one
+ * - 3 the supply policy; at most one
+ * - 4 a profile: day u16 | supply u8 | compressed profile; rising by day, then supply
+ *
+ * Kinds rise. A profile or table that is not held is left out, and the result is then 12.
+ */
+export interface UseAnswer {
+  readonly head: AnswerHead;
+  readonly info: Info;
+  readonly totals: readonly Totals[];
+  readonly modeTable: Uint8Array | null;
+  readonly policy: SupplyPolicy | null;
+  readonly profiles: readonly DayProfile[];
+}
+
+export function encodeUseAnswer(answer: UseAnswer): Uint8Array {
+  const { info } = answer;
+  const writer = writeHead(answer.head, 4096).u32(info.owed).u16(info.flags).u32(info.tableVersion);
+  writer.u32(info.nextTableVersion).u32(info.policyVersion).u16(info.lastDay).u8(info.daysHeld).u32(info.nextEvent);
+  for (const totals of answer.totals) writer.u8(Section.totals).u16(TOTALS_BYTES).bytes(encodeTotals(totals));
+  if (answer.modeTable !== null) {
+    writer.u8(Section.modeTable).u16(answer.modeTable.length).bytes(answer.modeTable);
+  }
+  if (answer.policy !== null) {
+    const bytes = encodePolicy(answer.policy);
+    writer.u8(Section.policy).u16(bytes.length).bytes(bytes);
+  }
+  for (const { day, supply, energies, bands } of answer.profiles) {
+    const bytes = compressProfile(energies, bands);
+    writer
+      .u8(Section.profile)
+      .u16(3 + bytes.length)
+      .u16(day)
+      .u8(supply)
+      .bytes(bytes);
+  }
+  return writer.done();
+}
+
+export function decodeUseAnswer(bytes: Uint8Array): UseAnswer | RecordFailure {
+  const reader = new Reader(bytes);
+  const head = readHead(reader);
+  const info: Info = {
+    owed: tokens(reader.u32()),
+    flags: reader.u16(),
+    tableVersion: reader.u32(),
+    nextTableVersion: reader.u32(),
+    policyVersion: reader.u32(),
+    lastDay: reader.u16(),
+    daysHeld: reader.u8(),
+    nextEvent: reader.u32(),
+  };
+  if (!reader.ok()) return failure('length-wrong');
+  if (!areFlags(info.flags)) return failure('reserved-bits-set');
+  if (head === undefined || info.daysHeld > PROFILE_DAYS_KEPT) return failure('field-out-of-range');
+  const sections = readSections(reader);
+  return isRecordFailure(sections) ? sections : { head, info, ...sections };
+}
+
+const Section = { totals: 1, modeTable: 2, policy: 3, profile: 4 } as const;
+
+const rank = (day: number, supply: number): number => day * 8 + supply;
+
+function readSections(reader: Reader): Omit<UseAnswer, 'head' | 'info'> | RecordFailure {
+  const totals: Totals[] = [];
+  const profiles: DayProfile[] = [];
+  let modeTable: Uint8Array | null = null;
+  let policy: SupplyPolicy | null = null;
+  let last = -1;
+  while (reader.left > 0) {
+    const kind = reader.u8();
+    const body = reader.view(reader.u16());
+    if (!reader.ok()) return failure('length-wrong');
+    let place: number;
+    if (kind === Section.totals) {
+      const decoded = decodeTotals(body);
+      if (isRecordFailure(decoded)) return decoded;
+      totals.push(decoded);
+      place = decoded.supply;
+    } else if (kind === Section.modeTable) {
+      if (body.length === 0) return failure('length-wrong');
+      modeTable = body.slice();
+      place = 0;
+    } else if (kind === Section.policy) {
+      const decoded = decodePolicy(body);
+      if (isRecordFailure(decoded)) return decoded;
+      policy = decoded;
+      place = 0;
+    } else if (kind === Section.profile) {
+      const decoded = readProfile(body);
+      if (isRecordFailure(decoded)) return decoded;
+      // Decoding a day costs work: a body cannot hold more of them than a meter keeps.
+      if (profiles.push(decoded) > PROFILE_SELECTORS_MAX) return failure('field-out-of-range');
+      place = rank(decoded.day, decoded.supply);
+    } else return failure('format-unknown');
+    const order = kind * 0x10_0000 + place;
+    if (order <= last) return failure('order-wrong');
+    last = order;
+  }
+  return { totals, modeTable, policy, profiles };
+}
+
+function readProfile(bytes: Uint8Array): DayProfile | RecordFailure {
+  const reader = new Reader(bytes);
+  const day = reader.u16();
+  const supply = reader.u8();
+  const compressed = reader.rest();
+  if (!reader.ok()) return failure('length-wrong');
+  if (!isSupply(supply)) return failure('field-out-of-range');
+  const decoded = decompressProfile(compressed);
+  return isRecordFailure(decoded) ? decoded : { day, supply, ...decoded };
+}

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { instant, zoned } from './fixture.test.ts';
+import type { OffsetChange } from './table.ts';
+import { offsetTable } from './zone.ts';
+
+function offsets(zone: string, fromYear: number, years: number): readonly OffsetChange[] {
+  const table = offsetTable(zone, fromYear, years);
+  if ('reason' in table) throw new Error(table.sentence);
+  return table;
+}
+
+test('a zone with daylight saving has two changes a year, at their instants', () => {
+  assert.deepEqual(offsets('Europe/Berlin', 2025, 1), [
+    { from: 0, minutes: 60 },
+    { from: instant('2025-03-30T01:00'), minutes: 120 },
+    { from: instant('2025-10-26T01:00'), minutes: 60 },
+  ]);
+  assert.equal(offsets('America/New_York', 2025, 10).length, 21);
+});
+
+test('a zone without daylight saving has one offset, quarter hours included', () => {
+  assert.deepEqual(offsets('Asia/Seoul', 2025, 10), [{ from: 0, minutes: 540 }]);
+  assert.deepEqual(offsets('Asia/Kathmandu', 2025, 10), [{ from: 0, minutes: 345 }]);
+});
+
+test('south of the equator a year begins in daylight saving', () => {
+  assert.deepEqual(
+    offsets('Australia/Sydney', 2025, 1).map(({ minutes }) => minutes),
+    [660, 600, 660],
+  );
+});
+
+test('each offset is the one that the zone has at that instant, and no longer the second before', () => {
+  for (const zone of ['Europe/Berlin', 'Africa/Casablanca', 'Australia/Lord_Howe', 'America/St_Johns']) {
+    const table = offsets(zone, 2024, 12);
+    for (const [i, { from, minutes }] of table.entries()) {
+      if (i === 0) continue;
+      assert.equal(zoned(from, zone).offsetNanoseconds / 60e9, minutes);
+      assert.equal(zoned(from - 1, zone).offsetNanoseconds / 60e9, table[i - 1]?.minutes);
+    }
+  }
+});
+
+test('an unknown zone, a year out of range and too many years are each refused in one sentence', () => {
+  for (const [reason, zone, fromYear, years] of [
+    ['zone-wrong', 'Mars/Base', 2025, 10],
+    ['zone-wrong', '', 2025, 10],
+    ['zone-wrong', 'Europe/Berlin', 1969, 10],
+    ['zone-wrong', 'Europe/Berlin', 2025, 0],
+    ['zone-wrong', 'Europe/Berlin', 2025, 82],
+    ['zone-wrong', 'Europe/Berlin', 2025.5, 1],
+    ['too-large', 'Europe/Berlin', 2025, 64],
+  ] as const) {
+    const failure = offsetTable(zone, fromYear, years);
+    assert.ok('reason' in failure, `${zone} ${fromYear} ${years}`);
+    assert.equal(failure.reason, reason);
+    assert.match(failure.sentence, /^["A-Z].*\.$/);
+  }
+});
+
+test('the last year that fits is taken', () => {
+  assert.equal(offsets('Asia/Seoul', 2105, 1).length, 1);
+  assert.ok('reason' in offsetTable('Asia/Seoul', 2106, 1));
+});

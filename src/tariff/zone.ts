@@ -1,0 +1,71 @@
+import { Temporal } from 'temporal-polyfill';
+import type { UnixSeconds } from '../units/index.ts';
+import type { TariffFailure } from './definition.ts';
+import { OFFSET_QUARTERS_MAX, OFFSETS_MAX, type OffsetChange } from './table.ts';
+
+/**
+ * The offset table of an IANA zone for `years` years from the first of January of `fromYear`, for a mode table.
+ * Meters know no zones: this runs at the host, and tables are sent anew before the years are over, because the last
+ * offset holds for ever after.
+ */
+export function offsetTable(zone: string, fromYear: number, years: number): readonly OffsetChange[] | TariffFailure {
+  if (
+    !Number.isInteger(fromYear) ||
+    !Number.isInteger(years) ||
+    fromYear < 1970 ||
+    years < 1 ||
+    fromYear + years > 2106
+  ) {
+    return {
+      reason: 'zone-wrong',
+      sentence: `Offsets are built for whole years from 1970 to 2105, not for ${years} years from ${fromYear}.`,
+    };
+  }
+  const start = startOfYear(zone, fromYear);
+  if (start === undefined) {
+    return {
+      reason: 'zone-wrong',
+      sentence: `"${zone}" is not a time zone; give an IANA name such as Europe/Berlin.`,
+    };
+  }
+  const end = start.add({ years }).epochMilliseconds;
+  const offsets: OffsetChange[] = [{ from: 0 as UnixSeconds, minutes: offsetMinutes(start) }];
+  for (
+    let change = start.getTimeZoneTransition('next');
+    change !== null && change.epochMilliseconds < end;
+    change = change.getTimeZoneTransition('next')
+  ) {
+    const minutes = offsetMinutes(change);
+    // A zone may change its name or its daylight saving, and keep its offset.
+    if (minutes === offsets.at(-1)?.minutes) continue;
+    offsets.push({ from: (change.epochMilliseconds / 1000) as UnixSeconds, minutes });
+  }
+  if (offsets.length > OFFSETS_MAX) {
+    return {
+      reason: 'too-large',
+      sentence: `"${zone}" changes ${offsets.length - 1} times in ${years} years and a table holds ${OFFSETS_MAX - 1} changes; ask for fewer years.`,
+    };
+  }
+  const odd = offsets.find(
+    ({ from, minutes }) => minutes % 15 !== 0 || Math.abs(minutes) > 15 * OFFSET_QUARTERS_MAX || from % 60 !== 0,
+  );
+  if (odd !== undefined) {
+    return {
+      reason: 'zone-wrong',
+      sentence: `"${zone}" has an offset of ${odd.minutes} minutes from ${odd.from} s on, which a meter cannot hold; it takes quarter hours, changed on whole minutes.`,
+    };
+  }
+  return offsets;
+}
+
+function startOfYear(zone: string, year: number): Temporal.ZonedDateTime | undefined {
+  try {
+    return Temporal.PlainDate.from({ year, month: 1, day: 1 }).toZonedDateTime(zone);
+  } catch (error) {
+    // The only way to ask whether a zone exists.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+const offsetMinutes = (at: Temporal.ZonedDateTime): number => at.offsetNanoseconds / 60_000_000_000;
