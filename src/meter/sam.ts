@@ -11,7 +11,6 @@ import {
 } from '../crypto/index.ts';
 import {
   attentionFrame,
-  COMMAND_OF_OP,
   Command,
   createTerminal,
   decodeSeedTokens,
@@ -130,6 +129,9 @@ export function samCommand(sam: Sam, request: Uint8Array): Uint8Array {
       return REFUSED;
   }
 }
+
+/** Owed beyond the emergency credit when the policy does not cut: nights, weekends, holidays. */
+export const FRIENDLY_LOAN_TOKENS_MAX = 10_000;
 
 const REFUSED = Uint8Array.of(SamReply.refused);
 const NOTHING = Uint8Array.of(SamReply.nothing);
@@ -288,8 +290,8 @@ function authoriseDraw(sam: Sam, body: Uint8Array): Uint8Array {
   const balance = reader.u32();
   const owed = reader.u32();
   if (kind === DrawKind.loan) {
-    // Friendly hours do not cut, so a loan may pass the limit by as much again; never more.
-    if (balance > 0 || owed + amount > 2 * sam.loanLimit + DRAW_TOKENS_MAX) return REFUSED;
+    // The CPU knows the hours in which it must not cut; the SAM bounds what a hostile one could lend itself.
+    if (balance > 0 || owed + amount > sam.loanLimit + FRIENDLY_LOAN_TOKENS_MAX) return REFUSED;
   } else if (kind !== DrawKind.draw) return REFUSED;
   const svmNonce = reader.view(BUS_NONCE_BYTES);
   const signed = new Writer(7).u32(drawNumber).u8(kind).u16(amount).done();
@@ -356,5 +358,3 @@ function samSend(frames: readonly Uint8Array[]): Uint8Array {
   for (const frame of frames) writer.u16(frame.length).bytes(frame);
   return writer.done();
 }
-
-export const isValueCommand = (h: number): boolean => Object.values(COMMAND_OF_OP).includes(h as never);

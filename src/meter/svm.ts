@@ -25,10 +25,10 @@ export const DRAW_TOKENS_MAX = 100;
 
 /**
  * Where the purse lies in the meter's memory: receipts, four slots of the record, and a ring of use rows.
- * Sixty-four rows carry a row a minute for twenty years within the wear budget of `wear.test.ts`.
+ * Its rows carry one a minute for twenty years within the wear budget of `wear.test.ts`.
  */
 export const PURSE_SLOTS = 4;
-export const USE_ROWS = 64;
+export const USE_ROWS = 32;
 export const USE_ROW_BYTES = 31;
 const SLOTS_AT = RECEIPT_ROWS * RECEIPT_ROW_BYTES;
 const ROWS_AT = SLOTS_AT + PURSE_SLOTS * PURSE_RECORD_BYTES;
@@ -445,7 +445,6 @@ function recover(svm: Svm): void {
     svm.purse.sequence = row.sequence;
     svm.spent = row.spent;
     svm.remainder = row.remainder;
-    svm.lastUse = { minute: row.minute, energy: row.energy, mark: row.mark };
   } else if (!isNewest) {
     svm.purse.frozen = edited ? FrozenReason.memoryEdited : FrozenReason.memoryRolledBack;
     return;
@@ -455,6 +454,16 @@ function recover(svm: Svm): void {
     return;
   }
   if (svm.purse.sequence === known + 1) writeCell(svm.memory, known + 1);
+  svm.lastUse = newestRow(svm, svm.purse.sequence);
+}
+
+/** The newest use row, also when a draw or a credit came after it: its minute is the last one of the profile. */
+function newestRow(svm: Svm, sequence: number): UseRow | undefined {
+  for (let back = 0; back < USE_ROWS && back < sequence; back++) {
+    const row = readRow(svm, sequence - back);
+    if (row !== undefined) return row;
+  }
+  return undefined;
 }
 
 interface UseRow {

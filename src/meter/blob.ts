@@ -1,0 +1,19 @@
+import { crc32 } from '../bytes/index.ts';
+import { getU16, getU32, type Nvm, putU16, putU32 } from './nvm.ts';
+
+/** Writes length | bytes | CRC: whole only when its last byte stands, so the twin must hold what is still good. */
+export function writeBlob(nvm: Nvm, at: number, bytes: Uint8Array): void {
+  const image = new Uint8Array(2 + bytes.length + 4);
+  putU16(image, 0, bytes.length);
+  image.set(bytes, 2);
+  putU32(image, 2 + bytes.length, crc32(image, 0, 2 + bytes.length));
+  nvm.write(at, image, 0, image.length);
+}
+
+/** The bytes of a whole blob of at most `max` bytes, or `undefined`. */
+export function readBlob(nvm: Nvm, at: number, max: number): Uint8Array | undefined {
+  const length = getU16(nvm.bytes, at);
+  if (length > max) return undefined;
+  const end = at + 2 + length;
+  return crc32(nvm.bytes, at, end) === getU32(nvm.bytes, end) ? nvm.bytes.slice(at + 2, end) : undefined;
+}

@@ -1,0 +1,163 @@
+import { deriveTerminalKey, type KeyName, keyName, Purpose, Suite, type TerminalKey } from '../crypto/index.ts';
+import {
+  type Command,
+  COMMAND_OF_OP,
+  decodeValueReceipt,
+  decodeValueStatus,
+  encodeValueCommand,
+  hostCommand,
+  hostFirst,
+  hostReceive,
+  openHostSession,
+  refusalFrame,
+  Refusal,
+  type ValueCommand,
+  type ValueReceipt,
+} from '../exchange/index.ts';
+import { DEFAULT_SUPPLY_POLICY, type SupplyPolicy } from '../records/index.ts';
+import { compileTariff, DEFAULT_TARIFF, type ModeTable } from '../tariff/index.ts';
+import { milliTokensPerKwh, type Randomness, type SupplyIndex, svpmsn, tokens, unixSeconds } from '../units/index.ts';
+import { type Meter, type MeterMemory, type MeterOutputs, blankMemory, personalise, startMeter, stepFrame } from './index.ts';
+
+/** A meter on the bench, with the host's keys beside it: for tests of this room and of those above it. */
+export interface Bench {
+  readonly memory: MeterMemory;
+  readonly randomness: Randomness;
+  readonly out: RecordedOutputs;
+  meter: Meter;
+  now: number;
+}
+
+/** A Tuesday in November, 10:00 in UTC. */
+export const BENCH_UNIX_MS = Date.UTC(2026, 10, 24, 10);
+export const BENCH_ID = svpmsn(0x0a1b2c);
+
+export function countingRandomness(): Randomness {
+  let next = 1;
+  return {
+    fill(bytes) {
+      for (let i = 0; i < bytes.length; i++) {
+        next = (Math.imul(next, 1_664_525) + 1_013_904_223) >>> 0;
+        bytes[i] = next >>> 24;
+      }
+    },
+  };
+}
+
+/** The host's KH of a name: as many bytes as the suite wants, all different. */
+export const masterKey = (n: KeyName): Uint8Array =>
+  Uint8Array.from({ length: (n & 0x30) === 0x30 ? 32 : 16 }, (_, i) => (i * 37 + n * 11 + 5) & 0xff);
+
+export const keyOf = (purpose: Purpose, suite: Suite = Suite.aes128, generation = 0): TerminalKey => {
+  const n = keyName(purpose, suite, generation);
+  return deriveTerminalKey(masterKey(n), n, BENCH_ID, 1);
+};
+
+export function benchTable(supply: SupplyIndex = 1, version = 1, unitCharge = 15_000): ModeTable {
+  const table = compileTariff(DEFAULT_TARIFF, {
+    supply,
+    version,
+    validFrom: unixSeconds(0),
+    unitCharge: milliTokensPerKwh(unitCharge),
+    offsets: [{ from: unixSeconds(0), minutes: 0 }],
+    holidays: [],
+  } as never);
+  if ('reason' in table) throw new Error(JSON.stringify(table));
+  return table;
+}
+
+/** Cut at once when the credit is gone: most tests are about that. */
+export const STRICT_POLICY: SupplyPolicy = {
+  ...DEFAULT_SUPPLY_POLICY,
+  emergencyCredit: tokens(0),
+  friendlyHours: null,
+  noCutOnWeekends: false,
+  noCutOnHolidays: false,
+};
+
+export function createBench(
+  options: { suite?: Suite; policy?: SupplyPolicy; tables?: readonly ModeTable[]; memory?: MeterMemory } = {},
+): Bench {
+  const suite = options.suite ?? Suite.aes128;
+  const tables = options.tables ?? [benchTable()];
+  const memory = options.memory ?? blankMemory(tables.length);
+  const randomness = countingRandomness();
+  const keys = [Purpose.value, Purpose.control, Purpose.monitoring, Purpose.maintenance]
+    .filter((purpose) => suite !== Suite.tripleDes || purpose !== Purpose.maintenance)
+    .map((purpose) => keyOf(purpose, suite));
+  const policy = options.policy ?? STRICT_POLICY;
+  personalise(memory, { svpmsn: BENCH_ID, keys, tables, policy, unixMs: BENCH_UNIX_MS, now: 0 }, randomness);
+  const out = new RecordedOutputs();
+  const lab = suite === Suite.tripleDes ? { labSessions: 1 } : {};
+  const meter = startMeter(memory, tables.length, randomness, { now: 0, ...lab }, out);
+  return { memory, randomness, out, meter, now: 0 };
+}
+
+export class RecordedOutputs implements MeterOutputs {
+  readonly heard: string[] = [];
+  readonly attentions: Uint8Array[] = [];
+  relay(supply: SupplyIndex, open: boolean): void {
+    this.heard.push(`relay ${supply} ${open ? 'open' : 'closed'}`);
+  }
+  buzzer(seconds: number): void {
+    this.heard.push(`buzzer ${seconds}`);
+  }
+  loadControl(on: boolean): void {
+    this.heard.push(`load control ${on ? 'on' : 'off'}`);
+  }
+  attention(frame: Uint8Array): void {
+    this.attentions.push(frame);
+  }
+  wake(at: number): void {
+    this.heard.push(`wake ${at}`);
+  }
+}
+
+/** Sends one frame and gives back what the meter says. */
+export function ask(bench: Bench, frame: Uint8Array): Uint8Array | undefined {
+  const answer = stepFrame(bench.meter, frame, bench.now, bench.out);
+  return answer.type === 'frame' ? answer.frame : undefined;
+}
+
+/** A whole exchange; `command` is given the status of M2. The answer's body, or `undefined` where there was none. */
+export function exchangeWith(
+  bench: Bench,
+  key: TerminalKey,
+  h: Command,
+  command: (status: Uint8Array) => Uint8Array,
+): Uint8Array | undefined {
+  const session = openHostSession(key, h, bench.randomness);
+  const second = ask(bench, hostFirst(session));
+  if (second === undefined) return undefined;
+  const opened = hostReceive(session, second);
+  if (opened.type !== 'status') return undefined;
+  let answer: Uint8Array | undefined;
+  for (const frame of hostCommand(session, command(opened.status))) answer = ask(bench, frame);
+  for (let part = 1; answer !== undefined; part++) {
+    const outcome = hostReceive(session, answer);
+    if (outcome.type === 'answer') return outcome.answer;
+    if (outcome.type !== 'part') return undefined;
+    answer = ask(bench, refusalFrame({ h, n: key.n, svpmsn: key.svpmsn }, Refusal.partMissing, part));
+  }
+  return undefined;
+}
+
+export const TXID = (text: string): Uint8Array => new TextEncoder().encode(text.padEnd(8, '.').slice(0, 8));
+
+/** One value command; the status of M2 beside its receipt. */
+export function value(
+  bench: Bench,
+  command: Partial<ValueCommand> & Pick<ValueCommand, 'op' | 'counter'>,
+  suite: Suite = Suite.aes128,
+): ValueReceipt {
+  const key = keyOf(Purpose.value, suite);
+  const whole = { txid: TXID(`order${command.counter}`), amount: tokens(0), ...command };
+  const answer = exchangeWith(bench, key, COMMAND_OF_OP[command.op], (status) => {
+    if (suite >= Suite.aes128 && 'reason' in decodeValueStatus(status)) throw new Error('no status');
+    return encodeValueCommand(suite, whole);
+  });
+  if (answer === undefined) throw new Error('the meter gave no receipt');
+  const receipt = decodeValueReceipt(suite, BENCH_ID, answer);
+  if ('reason' in receipt) throw new Error(receipt.reason);
+  return receipt;
+}

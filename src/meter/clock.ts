@@ -1,0 +1,50 @@
+import { EventKind, Result, SLEW_SECONDS_MAX } from '../records/index.ts';
+import { crossesEdge, type ModeTable } from '../tariff/index.ts';
+import { unixSeconds } from '../units/index.ts';
+import { recordEvent } from './event-log.ts';
+import { clockMs, clockSeconds, keepState, type Meter } from './state.ts';
+
+/** A set whose error could be larger than this is refused, and the host asks again. */
+export const CLOCK_SET_ERROR_MS_MAX = 1000;
+
+/**
+ * The real-time clock beside the mode table (part 11). The host stamps a set when it has M2 in hand; between that M2
+ * and this M3 nobody knows where the stamp lies, so the middle is taken and half of that time is what it may be off.
+ */
+export function setClock(meter: Meter, hostMs: number): Result {
+  const elapsed = meter.now - meter.secondPassAt;
+  if (elapsed / 2 > CLOCK_SET_ERROR_MS_MAX) return Result.clockErrorTooLarge;
+  const before = clockSeconds(meter);
+  meter.kept.clockOffsetMs = Math.round(hostMs + elapsed / 2) - meter.now;
+  meter.kept.clockSet = true;
+  meter.kept.highestMinute = meter.highestMinute;
+  keepState(meter);
+  recordEvent(meter, EventKind.clockSet, { value: Math.max(0, before) });
+  return Result.done;
+}
+
+/** Monitoring may move the clock by 60 s a day and never over an edge of the tariff, forwards or backwards. */
+export function slewClock(meter: Meter, seconds: number): Result {
+  const { kept } = meter;
+  if (!kept.clockSet) return Result.clockUnset;
+  const now = clockSeconds(meter);
+  const day = Math.floor(now / 86_400);
+  const spent = kept.slewDay === day ? kept.slewSpent : 0;
+  if (spent + Math.abs(seconds) > SLEW_SECONDS_MAX) return Result.slewSpent;
+  for (const supply of meter.supplies) {
+    const table: ModeTable | undefined = supply.tables[supply.active];
+    if (table !== undefined && crossesEdge(table, unixSeconds(now), unixSeconds(now + seconds))) {
+      return Result.crossesTariffEdge;
+    }
+  }
+  kept.slewDay = day;
+  kept.slewSpent = spent + Math.abs(seconds);
+  kept.clockOffsetMs += seconds * 1000;
+  kept.highestMinute = meter.highestMinute;
+  keepState(meter);
+  recordEvent(meter, EventKind.clockSlewed, { value: seconds >>> 0 });
+  return Result.done;
+}
+
+export const slewSpentToday = (meter: Meter): number =>
+  meter.kept.slewDay === Math.floor(clockMs(meter) / 86_400_000) ? meter.kept.slewSpent : 0;

@@ -1,0 +1,243 @@
+import { Writer } from '../bytes/index.ts';
+import { Command } from '../exchange/index.ts';
+import {
+  type AnswerHead,
+  type DayProfile,
+  decodeBcdTime,
+  decodeClockSet,
+  decodeClockSlew,
+  decodeEventRequest,
+  decodePolicy,
+  decodeRelayCommand,
+  decodeUseRequest,
+  ENERGY_MISSING,
+  EventKind,
+  emptyDayProfile,
+  encodeClockSetAnswer,
+  encodeClockSlewAnswer,
+  encodeEventAnswer,
+  encodePolicy,
+  encodePolicyAnswer,
+  encodeRelayAnswer,
+  encodeSeedUse,
+  encodeUseAnswer,
+  type Info,
+  isRecordFailure,
+  MINUTES_PER_DAY,
+  POLICY_BYTES_MAX,
+  PROFILE_DAYS_KEPT,
+  Result,
+  setBand,
+  type UseAnswer,
+} from '../records/index.ts';
+import { encodeModeTable } from '../tariff/index.ts';
+import { type SupplyIndex, tokens, U32_MAX, unixSeconds } from '../units/index.ts';
+import { readBlob, writeBlob } from './blob.ts';
+import { setClock, slewClock, slewSpentToday } from './clock.ts';
+import { eventsFrom, oldestEvent, recordEvent } from './event-log.ts';
+import { flagsOf } from './flags.ts';
+import { bandOf, energyAt, jumpTo } from './minutes.ts';
+import { tableVersions, takeTable } from './mode-tables.ts';
+import type { MeterOutputs } from './outputs.ts';
+import { commandRelay, reconsiderCredit } from './relay.ts';
+import { balanceOf, clockMs, clockSeconds, type Meter, type Supply } from './state.ts';
+import { totalsNow } from './totals.ts';
+
+/** Carries out an authentic command of the purposes control and monitoring; the answer is the body of M4. */
+export function carryOut(meter: Meter, h: Command, body: Uint8Array, out: MeterOutputs): Uint8Array {
+  if (meter.servesSeed) return carryOutSeed(meter, h, body, out);
+  switch (h) {
+    case Command.modeTable:
+      return policyAnswer(meter, changeTable(meter, body, out), tableVersions(supplyOne(meter), meter.minute).active);
+    case Command.clockSet:
+      return clockSet(meter, body, out);
+    case Command.relay:
+      return relay(meter, body, out);
+    case Command.supplyPolicy:
+      return policyAnswer(meter, changePolicy(meter, body, out), meter.policy.version);
+    case Command.useAndLog:
+      return useAndLog(meter, body);
+    case Command.clockSlew:
+      return clockSlew(meter, body, out);
+    case Command.events:
+      return events(meter, body);
+    default:
+      return new Writer(9).u8(Result.bodyNotUnderstood).u32(balanceOf(meter)).u32(clockSeconds(meter)).done();
+  }
+}
+
+export const headOf = (meter: Meter, result: Result): AnswerHead => ({
+  result,
+  balance: tokens(Math.min(balanceOf(meter), U32_MAX)),
+  clock: unixSeconds(meter.kept.clockSet ? clockSeconds(meter) : 0),
+});
+
+const supplyOne = (meter: Meter): Supply => meter.supplies[0] as Supply;
+
+const policyAnswer = (meter: Meter, result: Result, version: number): Uint8Array =>
+  encodePolicyAnswer({ head: headOf(meter, result), version });
+
+/** FIG. 2: the running minute keeps the price at which it began; the new table holds from the next minute on. */
+function changeTable(meter: Meter, body: Uint8Array, out: MeterOutputs): Result {
+  const result = takeTable(meter, body);
+  if (result === Result.done) reconsiderCredit(meter, out);
+  return result;
+}
+
+function clockSet(meter: Meter, body: Uint8Array, out: MeterOutputs): Uint8Array {
+  const previous = unixSeconds(Math.max(0, clockSeconds(meter)));
+  const set = decodeClockSet(body);
+  let result: Result = Result.bodyNotUnderstood;
+  if (!isRecordFailure(set)) {
+    result = setClock(meter, set.seconds * 1000 + set.milliseconds);
+    if (result === Result.done) jumpTo(meter, Math.floor(clockMs(meter) / 60_000), out);
+  }
+  return encodeClockSetAnswer({ head: headOf(meter, result), previous });
+}
+
+function clockSlew(meter: Meter, body: Uint8Array, out: MeterOutputs): Uint8Array {
+  const slew = decodeClockSlew(body);
+  const result = isRecordFailure(slew) ? Result.bodyNotUnderstood : slewClock(meter, slew.seconds);
+  if (result === Result.done) jumpTo(meter, Math.floor(clockMs(meter) / 60_000), out);
+  return encodeClockSlewAnswer({ head: headOf(meter, result), spent: slewSpentToday(meter) });
+}
+
+function relay(meter: Meter, body: Uint8Array, out: MeterOutputs): Uint8Array {
+  const command = decodeRelayCommand(body);
+  const result = isRecordFailure(command)
+    ? Result.bodyNotUnderstood
+    : commandRelay(meter, command.supply, command.action, out);
+  return encodeRelayAnswer({
+    head: headOf(meter, result),
+    reasons: meter.supplies.map((supply) => supply.relay.reasons),
+  });
+}
+
+function changePolicy(meter: Meter, body: Uint8Array, out: MeterOutputs): Result {
+  const policy = decodePolicy(body);
+  if (isRecordFailure(policy)) return Result.bodyNotUnderstood;
+  if (policy.version <= meter.policy.version) return Result.versionNotNewer;
+  const [first, second] = meter.layout.policy;
+  const inFirst = readBlob(meter.nvm, first, POLICY_BYTES_MAX);
+  const held = inFirst === undefined ? undefined : decodePolicy(inFirst);
+  const holdsCurrent = held !== undefined && !isRecordFailure(held) && held.version === meter.policy.version;
+  writeBlob(meter.nvm, holdsCurrent ? second : first, encodePolicy(policy));
+  meter.policy = policy;
+  for (const supply of meter.supplies) {
+    supply.relay.reclosesLeft = policy.supplies[supply.index - 1]?.overCurrent?.recloseCount ?? 0;
+  }
+  recordEvent(meter, EventKind.policyChanged, { value: policy.version });
+  reconsiderCredit(meter, out);
+  return Result.done;
+}
+
+function events(meter: Meter, body: Uint8Array): Uint8Array {
+  const request = decodeEventRequest(body);
+  const failed = isRecordFailure(request);
+  const from = failed ? meter.events.next : request.from;
+  if (!failed) meter.events.keptBefore = Math.max(meter.events.keptBefore, Math.min(from, meter.events.next));
+  const oldest = oldestEvent(meter);
+  const result = failed ? Result.bodyNotUnderstood : from < oldest ? Result.notHeld : Result.done;
+  return encodeEventAnswer({
+    head: headOf(meter, result),
+    oldest,
+    next: meter.events.next,
+    events: failed ? [] : eventsFrom(meter, from, request.limit),
+  });
+}
+
+/** FIG. 3, STEP 36: Info, and the sections that were asked for. */
+function useAndLog(meter: Meter, body: Uint8Array): Uint8Array {
+  const request = decodeUseRequest(body);
+  if (isRecordFailure(request)) return encodeUseAnswer(answerOf(meter, Result.bodyNotUnderstood, {}));
+  const { active, tables } = supplyOne(meter);
+  const table = tables[active];
+  const profiles = request.profiles
+    .map(({ day, supply }) => profileOf(meter, day, supply))
+    .filter((profile) => profile !== undefined);
+  const held = profiles.length === request.profiles.length && (table !== undefined || !request.modeTable);
+  const answer = answerOf(meter, held ? Result.done : Result.notHeld, {
+    totals: request.totals ? meter.supplies.map(totalsNow) : [],
+    modeTable: request.modeTable && table !== undefined ? encodeModeTable(table) : null,
+    policy: request.policy ? meter.policy : null,
+    profiles,
+  });
+  return encodeUseAnswer(answer);
+}
+
+function answerOf(meter: Meter, result: Result, sections: Partial<UseAnswer>): UseAnswer {
+  return {
+    head: headOf(meter, result),
+    info: infoOf(meter),
+    totals: [],
+    modeTable: null,
+    policy: null,
+    profiles: [],
+    ...sections,
+  };
+}
+
+export function infoOf(meter: Meter): Info {
+  const versions = tableVersions(supplyOne(meter), meter.minute);
+  return {
+    owed: tokens(meter.owed),
+    flags: flagsOf(meter),
+    tableVersion: versions.active,
+    nextTableVersion: versions.next,
+    policyVersion: meter.policy.version,
+    lastDay: lastDay(meter),
+    daysHeld: daysHeld(meter),
+    nextEvent: meter.events.next,
+  };
+}
+
+/** The last complete UTC day of the profile. */
+export const lastDay = (meter: Meter): number =>
+  Math.max(0, Math.floor((meter.highestMinute + 1) / MINUTES_PER_DAY) - 1);
+
+/** Complete days from the oldest that has any minute recorded. */
+function daysHeld(meter: Meter): number {
+  const last = lastDay(meter);
+  for (let held = Math.min(PROFILE_DAYS_KEPT, last); held > 0; held--) {
+    const from = (last - held + 1) * MINUTES_PER_DAY;
+    for (let minute = from; minute < from + MINUTES_PER_DAY; minute++) {
+      if (energyAt(meter, supplyOne(meter), minute) !== ENERGY_MISSING) return held;
+    }
+  }
+  return 0;
+}
+
+/** A complete day of one supply, out of the ring. */
+export function profileOf(meter: Meter, day: number, index: SupplyIndex): DayProfile | undefined {
+  const supply = meter.supplies[index - 1];
+  const last = lastDay(meter);
+  if (supply === undefined || day > last || day <= last - PROFILE_DAYS_KEPT) return undefined;
+  const profile = emptyDayProfile(day, index);
+  for (let minute = 0; minute < MINUTES_PER_DAY; minute++) {
+    const at = day * MINUTES_PER_DAY + minute;
+    profile.energies[minute] = energyAt(meter, supply, at);
+    setBand(profile.bands, minute, bandOf(meter, supply, at));
+  }
+  return profile;
+}
+
+/** The three commands of the seed, in its own suite: their answers are a balance, or the Info of FIG. 3. */
+function carryOutSeed(meter: Meter, h: Command, body: Uint8Array, out: MeterOutputs): Uint8Array {
+  if (h === Command.modeTable) {
+    changeTable(meter, body, out);
+    return new Writer(4).u32(balanceOf(meter)).done();
+  }
+  const time = decodeBcdTime(body);
+  if (!isRecordFailure(time) && setClock(meter, time.seconds * 1000) === Result.done) {
+    jumpTo(meter, Math.floor(clockMs(meter) / 60_000), out);
+  }
+  const { active, tables } = supplyOne(meter);
+  const table = tables[active];
+  return encodeSeedUse({
+    log: totalsNow(supplyOne(meter)),
+    modeTable: table === undefined ? new Uint8Array(0) : encodeModeTable(table),
+    timer: clockSeconds(meter),
+    balance: tokens(Math.min(balanceOf(meter), U32_MAX)),
+    id: meter.sam.svpmsn,
+  });
+}

@@ -1,0 +1,61 @@
+import {
+  decodeEvent,
+  EVENT_BYTES,
+  type EventKind,
+  type EventRecord,
+  encodeEvent,
+  isRecordFailure,
+} from '../records/index.ts';
+import { type SupplyIndex, unixSeconds } from '../units/index.ts';
+import { EVENTS_KEPT } from './layout.ts';
+import { clockSeconds, type EventLog, type Meter } from './state.ts';
+
+/** Writes an event into the ring; the oldest gives way. */
+export function recordEvent(
+  meter: Meter,
+  kind: EventKind,
+  about: { readonly supply?: SupplyIndex; readonly detail?: number; readonly value?: number } = {},
+): void {
+  const sequence = meter.events.next;
+  const event: EventRecord = {
+    sequence,
+    time: unixSeconds(meter.kept.clockSet ? clockSeconds(meter) : 0),
+    kind,
+    supply: about.supply ?? 0,
+    detail: about.detail ?? 0,
+    value: about.value ?? 0,
+  };
+  meter.nvm.write(eventAddress(meter, sequence), encodeEvent(event), 0, EVENT_BYTES);
+  meter.events.next = sequence + 1;
+}
+
+/** The events from a sequence on that are still held, the oldest first, at most `limit`. */
+export function eventsFrom(meter: Meter, from: number, limit: number): EventRecord[] {
+  const events: EventRecord[] = [];
+  for (let sequence = Math.max(from, oldestEvent(meter)); sequence < meter.events.next; sequence++) {
+    if (events.length === limit) break;
+    const event = eventAt(meter, eventAddress(meter, sequence));
+    if (event?.sequence === sequence) events.push(event);
+  }
+  return events;
+}
+
+export const oldestEvent = (meter: Meter): number => Math.max(1, meter.events.next - EVENTS_KEPT);
+
+/** After a start: the ring itself says where it was. A torn event is one that never was. */
+export function findEvents(meter: Pick<Meter, 'nvm' | 'layout'>): EventLog {
+  let newest = 0;
+  for (let row = 0; row < EVENTS_KEPT; row++) {
+    const event = eventAt(meter, meter.layout.events + row * EVENT_BYTES);
+    if (event !== undefined && event.sequence % EVENTS_KEPT === row && event.sequence > newest) newest = event.sequence;
+  }
+  return { next: newest + 1, keptBefore: 1 };
+}
+
+const eventAddress = (meter: Meter, sequence: number): number =>
+  meter.layout.events + (sequence % EVENTS_KEPT) * EVENT_BYTES;
+
+function eventAt(meter: Pick<Meter, 'nvm'>, at: number): EventRecord | undefined {
+  const event = decodeEvent(meter.nvm.bytes.subarray(at, at + EVENT_BYTES));
+  return isRecordFailure(event) ? undefined : event;
+}

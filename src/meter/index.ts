@@ -1,0 +1,35 @@
+/**
+ * The value store meter: purse, exchanger, relay, profile, display, keypad and seal as one machine of three chips
+ * that the caller steps with its own time, memory and randomness.
+ */
+export { DISPLAY_PAGES, type Display, type DisplayPage, displayOf } from './display.ts';
+export { type Levels, levelsOf } from './exchanger.ts';
+export { flagsOf } from './flags.ts';
+export { type Key, pressKey, REQUEST_DIGITS_MAX } from './keypad.ts';
+export { layoutOf, PROFILE_RING_DAYS, TABLE_BYTES_MAX } from './layout.ts';
+export {
+  isForMeter,
+  type MeterAnswer,
+  stepEnergy,
+  stepFrame,
+  stepLastGasp,
+  stepMeasured,
+  stepTime,
+} from './meter.ts';
+export { erased, type Nvm, PlainNvm } from './nvm.ts';
+export type { MeterOutputs } from './outputs.ts';
+export { PARTS } from './parts.ts';
+export type { Measured } from './relay.ts';
+export { SAM_MEMORY_BYTES } from './sam-memory.ts';
+export { type Sensor, senseSeal } from './seal.ts';
+export {
+  blankMemory,
+  type MeterMemory,
+  type Personalisation,
+  personalise,
+  type StartOptions,
+  startMeter,
+} from './start.ts';
+export { balanceOf, clockMs, type Meter, type Supply } from './state.ts';
+export { DRAW_TOKENS_MAX, SVM_MEMORY_BYTES } from './svm.ts';
+export { totalsNow } from './totals.ts';

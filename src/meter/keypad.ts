@@ -1,0 +1,29 @@
+import { RelayReason } from '../records/index.ts';
+import { DISPLAY_PAGES } from './display.ts';
+import { askForValue, stepTime } from './meter.ts';
+import type { MeterOutputs } from './outputs.ts';
+import { setReason } from './relay.ts';
+import type { Meter } from './state.ts';
+
+/** The keypad (part 21): digits, request (`#`), delete (`*`), and the key that turns the display's pages. */
+export type Key = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '#' | '*' | 'page';
+
+export const REQUEST_DIGITS_MAX = 9;
+
+/**
+ * Digits and `#` ask the utility for that many tokens (0, or `#` alone: the usual amount); the local unit hears of it
+ * in the next contention slot. Any key closes a relay that only waits for one.
+ */
+export function pressKey(meter: Meter, key: Key, now: number, out: MeterOutputs): void {
+  for (const supply of meter.supplies) {
+    if (supply.relay.reasons === RelayReason.awaitsKey) setReason(meter, supply, RelayReason.awaitsKey, false, out);
+  }
+  const { display } = meter;
+  if (key === 'page') display.page = (display.page + 1) % DISPLAY_PAGES.length;
+  else if (key === '*') display.digits = display.digits.slice(0, -1);
+  else if (key === '#') {
+    askForValue(meter, Number(display.digits));
+    display.digits = '';
+  } else if (display.digits.length < REQUEST_DIGITS_MAX) display.digits += key;
+  stepTime(meter, now, out);
+}

@@ -1,0 +1,61 @@
+import {
+  BAND_BYTES,
+  EVENT_BYTES,
+  MINUTES_PER_DAY,
+  POLICY_BYTES_MAX,
+  PROFILE_DAYS_KEPT,
+  TOTALS_BYTES,
+} from '../records/index.ts';
+import { PURSE_BYTES } from './svm.ts';
+
+/** The ring of the load profile: the complete days that are kept, and the running one. */
+export const PROFILE_RING_DAYS = PROFILE_DAYS_KEPT + 1;
+export const PROFILE_RING_MINUTES = PROFILE_RING_DAYS * MINUTES_PER_DAY;
+export const EVENTS_KEPT = 32;
+/** A longer mode table is refused: the seed's own, with ten years of offsets, is half of it. */
+export const TABLE_BYTES_MAX = 800;
+/** A blob is length u16 | bytes | CRC-32, and has a twin: the one that is not in use is written. */
+export const BLOB_OVERHEAD_BYTES = 6;
+export const STATE_BYTES = 58;
+
+/** Where everything lies in the meter's non-volatile memory (part 15). */
+export interface Layout {
+  readonly purse: number;
+  /** Two slots of the CPU's own state. */
+  readonly state: number;
+  readonly policy: readonly [number, number];
+  readonly events: number;
+  readonly supplies: readonly SupplyLayout[];
+  readonly length: number;
+}
+
+export interface SupplyLayout {
+  readonly tables: readonly [number, number];
+  readonly totals: readonly [number, number];
+  /** PROFILE_RING_MINUTES x u16, then two bits each. */
+  readonly energies: number;
+  readonly bands: number;
+}
+
+export function layoutOf(supplyCount: number): Layout {
+  let at = 0;
+  const take = (length: number): number => {
+    const from = at;
+    at += length;
+    return from;
+  };
+  const twice = (length: number): readonly [number, number] => [take(length), take(length)];
+  return {
+    purse: take(PURSE_BYTES),
+    state: take(2 * STATE_BYTES),
+    policy: twice(POLICY_BYTES_MAX + BLOB_OVERHEAD_BYTES),
+    events: take(EVENTS_KEPT * EVENT_BYTES),
+    supplies: Array.from({ length: supplyCount }, () => ({
+      tables: twice(TABLE_BYTES_MAX + BLOB_OVERHEAD_BYTES),
+      totals: twice(4 + TOTALS_BYTES + BLOB_OVERHEAD_BYTES),
+      energies: take(2 * PROFILE_RING_MINUTES),
+      bands: take(PROFILE_RING_DAYS * BAND_BYTES),
+    })),
+    length: at,
+  };
+}

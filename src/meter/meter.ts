@@ -1,0 +1,233 @@
+import { Reader, Writer } from '../bytes/index.ts';
+import { Purpose } from '../crypto/index.ts';
+import { type Command, decodeFrame, ValueResult } from '../exchange/index.ts';
+import {
+  AttentionReason,
+  EventKind,
+  encodeAttention,
+  encodeControlStatus,
+  encodeKeyChangeAnswer,
+  encodeMaintenanceStatus,
+  encodeMonitoringStatus,
+  Result,
+} from '../records/index.ts';
+import { phaseBand } from '../tariff/index.ts';
+import { type MilliwattHours, type SupplyIndex, tokens, U32_MAX, unixSeconds } from '../units/index.ts';
+import { BusReply, SamReply, SamRequest, SvmRequest } from './bus.ts';
+import { carryOut, headOf, infoOf } from './commands.ts';
+import { recordEvent } from './event-log.ts';
+import { consume, takeLevels, withHead } from './exchanger.ts';
+import { flagsOf } from './flags.ts';
+import { settleFloors } from './floors.ts';
+import { advance, commitUse } from './minutes.ts';
+import type { MeterOutputs } from './outputs.ts';
+import { type Measured, reclose, reconsiderCredit, watchLimits } from './relay.ts';
+import { samCommand } from './sam.ts';
+import { balanceOf, clockSeconds, keepState, type Meter, type Supply } from './state.ts';
+import { floorOf, svmCommand } from './svm.ts';
+import { silence } from './warnings.ts';
+
+/**
+ * The value store meter as a machine (CPU 162). Every function takes the time of the meter's oscillator in
+ * milliseconds, does what is due, and writes what it decides into `out`: what must be durable is in the memories
+ * before anything goes out.
+ */
+
+/** Time passes: minutes end, relays re-close. A caller steps at least once a minute. */
+export function stepTime(meter: Meter, now: number, out: MeterOutputs): void {
+  meter.now = now;
+  advance(meter, out);
+  reclose(meter, out);
+  if (meter.attention !== meter.attentionSent) callAttention(meter, out);
+}
+
+/**
+ * A supply asks for energy, up to `now`. Returns what flowed: all, or up to the last token, or nothing while its
+ * relay is open. What is asked for belongs to the minute in which it ends.
+ */
+export function stepEnergy(
+  meter: Meter,
+  supply: SupplyIndex,
+  wanted: MilliwattHours,
+  now: number,
+  out: MeterOutputs,
+): MilliwattHours {
+  meter.now = now;
+  const flowed = consume(meter, supply, wanted, out);
+  if (meter.attention !== meter.attentionSent) callAttention(meter, out);
+  return flowed;
+}
+
+/** A window of the power circuit (part 9): limits are watched, and the next minute gets its phase-angle band. */
+export function stepMeasured(
+  meter: Meter,
+  index: SupplyIndex,
+  measured: Measured & { readonly degreesOfLag: number },
+  now: number,
+  out: MeterOutputs,
+): void {
+  stepTime(meter, now, out);
+  const supply = meter.supplies[index - 1] as Supply;
+  const table = supply.tables[supply.active];
+  if (table !== undefined) supply.nextBand = phaseBand(table, measured.degreesOfLag);
+  watchLimits(meter, supply, measured, out);
+  if (meter.attention !== meter.attentionSent) callAttention(meter, out);
+}
+
+/** The supply falls: the running minute is committed with the last of the power. */
+export function stepLastGasp(meter: Meter, now: number): void {
+  meter.now = now;
+  commitUse(meter);
+  recordEvent(meter, EventKind.lastGasp);
+}
+
+/** What the modem is to answer on the line. */
+export type MeterAnswer =
+  | { readonly type: 'frame'; readonly frame: Uint8Array }
+  /** A part was taken; there is nothing to say above the line. */
+  | { readonly type: 'acknowledge' }
+  | { readonly type: 'silent' };
+
+const SILENT: MeterAnswer = { type: 'silent' };
+
+/** A frame from the modem (part 13). Further parts of a long answer are asked for one by one. */
+export function stepFrame(meter: Meter, frame: Uint8Array, now: number, out: MeterOutputs): MeterAnswer {
+  stepTime(meter, now, out);
+  const request = new Uint8Array(9 + frame.length);
+  new DataView(request.buffer).setBigUint64(1, BigInt(Math.max(0, Math.floor(now))));
+  request[0] = SamRequest.frame;
+  request.set(frame, 9);
+  let reply = samCommand(meter.sam, request);
+  // Each round goes one step nearer to an answer: status, then M2; command, then M4.
+  for (let round = 0; round < 3; round++) {
+    switch (reply[0]) {
+      case SamReply.send:
+        return { type: 'frame', frame: firstFrame(reply) };
+      case SamReply.partTaken:
+        return { type: 'acknowledge' };
+      case SamReply.toSvm:
+        reply = reply[1] === SvmRequest.apply ? applyValue(meter, reply, out) : passStatus(meter, reply);
+        break;
+      case SamReply.statusWanted:
+        reply = samCommand(meter.sam, withHead(Uint8Array.of(SamRequest.status), statusOf(meter, reply[1] as number)));
+        meter.secondPassAt = now;
+        break;
+      case SamReply.command: {
+        const answer = carryOut(meter, reply[1] as Command, reply.subarray(2), out);
+        reply = samCommand(meter.sam, withHead(Uint8Array.of(SamRequest.answer), answer));
+        settleFloors(meter);
+        break;
+      }
+      case SamReply.keyChanged:
+        reply = answerKeyChange(meter, reply);
+        break;
+      default:
+        return SILENT;
+    }
+  }
+  return reply[0] === SamReply.send ? { type: 'frame', frame: firstFrame(reply) } : SILENT;
+}
+
+/** Whether a frame names this meter: a modem hears those of the next transformer too. */
+export function isForMeter(meter: Meter, bytes: Uint8Array): boolean {
+  const frame = decodeFrame(bytes);
+  return !('reason' in frame) && frame.svpmsn === meter.sam.svpmsn;
+}
+
+function firstFrame(reply: Uint8Array): Uint8Array {
+  const length = ((reply[2] as number) << 8) | (reply[3] as number);
+  return reply.slice(4, 4 + length);
+}
+
+function passStatus(meter: Meter, reply: Uint8Array): Uint8Array {
+  const told = svmCommand(meter.svm, reply.subarray(1));
+  return samCommand(meter.sam, withHead(Uint8Array.of(SamRequest.svmStatus), told));
+}
+
+/** The SVM carries out what the SAM proved. Use is committed before, so that tank and exchanger are what they say. */
+function applyValue(meter: Meter, reply: Uint8Array, out: MeterOutputs): Uint8Array {
+  commitUse(meter);
+  const owedBefore = meter.owed;
+  const told = svmCommand(meter.svm, reply.subarray(1));
+  takeLevels(meter);
+  if (told[0] === BusReply.done) recordValue(meter, told, owedBefore);
+  silence(meter, out);
+  reconsiderCredit(meter, out);
+  const head = new Writer(7).u8(SamRequest.svmReceipt).u32(clockSeconds(meter)).u16(flagsOf(meter)).done();
+  const answer = samCommand(meter.sam, withHead(head, told));
+  settleFloors(meter);
+  return answer;
+}
+
+function recordValue(meter: Meter, told: Uint8Array, owedBefore: number): void {
+  const reader = new Reader(told.subarray(1));
+  const result = reader.u8();
+  const counter = reader.u32();
+  reader.view(8);
+  const amount = reader.u32();
+  if (result !== ValueResult.done && result !== ValueResult.voided) {
+    if (result >= ValueResult.full) recordEvent(meter, EventKind.valueRefused, { detail: result });
+    return;
+  }
+  const detail = counter & 0xffff;
+  if (result === ValueResult.voided) recordEvent(meter, EventKind.creditVoided, { detail });
+  else if (balanceOf(meter) === 0 && amount > owedBefore) recordEvent(meter, EventKind.purseClosed, { value: amount });
+  else recordEvent(meter, EventKind.creditStored, { value: amount, detail });
+  if (meter.owed < owedBefore) recordEvent(meter, EventKind.emergencyCreditRepaid, { value: owedBefore - meter.owed });
+}
+
+/** What M2 tells of the meter under each purpose but value's. A poll of monitoring hears every reason of attention. */
+function statusOf(meter: Meter, purpose: number): Uint8Array {
+  const info = infoOf(meter);
+  const clock = unixSeconds(meter.kept.clockSet ? clockSeconds(meter) : 0);
+  if (purpose === Purpose.control) {
+    const { tableVersion, nextTableVersion, policyVersion, flags } = info;
+    return encodeControlStatus({ clock, tableVersion, nextTableVersion, policyVersion, flags });
+  }
+  if (purpose === Purpose.monitoring) {
+    meter.attention = 0;
+    meter.attentionSent = 0;
+    const balance = tokens(Math.min(balanceOf(meter), U32_MAX));
+    const { flags, owed, tableVersion, nextEvent, lastDay } = info;
+    return encodeMonitoringStatus({ clock, flags, balance, owed, tableVersion, nextEvent, lastDay });
+  }
+  return maintenanceStatus(meter, clock, info.flags);
+}
+
+function maintenanceStatus(meter: Meter, clock: ReturnType<typeof unixSeconds>, flags: number): Uint8Array {
+  const suiteBits = ([...meter.sam.keys.keys()].find((n) => n >> 6 === Purpose.maintenance) ?? 0) & 0x30;
+  let held = 0;
+  const keys = [0, 1, 2, 3].map((purpose) => {
+    const name = (purpose << 6) | suiteBits;
+    const generations = [...meter.sam.keys.keys()].filter((n) => (n & 0xf0) === name).map((n) => n & 0x0f);
+    if (generations.length > 0) held |= 1 << purpose;
+    return { floor: floorOf(meter.svm.purse.floors, name), active: Math.max(0, ...generations) };
+  });
+  return encodeMaintenanceStatus({ clock, flags, held, keys });
+}
+
+function answerKeyChange(meter: Meter, reply: Uint8Array): Uint8Array {
+  const [, result = 0, n = 0, floor = 0] = reply;
+  if (result === Result.done) recordEvent(meter, EventKind.keyChanged, { detail: n });
+  const body = encodeKeyChangeAnswer({ head: headOf(meter, result as Result), n, floor });
+  const answer = samCommand(meter.sam, withHead(Uint8Array.of(SamRequest.answer), body));
+  settleFloors(meter);
+  return answer;
+}
+
+/** Message 6: all reasons that no poll has heard yet. */
+function callAttention(meter: Meter, out: MeterOutputs): void {
+  meter.attentionSent = meter.attention;
+  if (meter.attention === 0) return;
+  meter.kept.attentionCounter += 1;
+  keepState(meter);
+  const notice = encodeAttention({ reasons: meter.attention, counter: meter.kept.attentionCounter });
+  const reply = samCommand(meter.sam, withHead(Uint8Array.of(SamRequest.attention), notice));
+  if (reply[0] === SamReply.send) out.attention(firstFrame(reply));
+}
+
+/** A key is pressed (part 21): see `keypad.ts`. Any key closes a relay that waits for one. */
+export function askForValue(meter: Meter, amount: number): void {
+  meter.attention |= AttentionReason.valueRequested;
+  recordEvent(meter, EventKind.valueRequested, { value: amount });
+}

@@ -1,0 +1,15 @@
+import type { SupplyIndex } from '../units/index.ts';
+
+/** Where a meter writes what it does. The caller owns relay, buzzer, modem and time. */
+export interface MeterOutputs {
+  /** Latch relay 1 of a supply opens or closes. */
+  relay(supply: SupplyIndex, open: boolean): void;
+  /** Buzzer 4: sounds for so many seconds, or until told otherwise (Infinity); 0 is silence. */
+  buzzer(seconds: number): void;
+  /** The output that switches heat stores in cheap hours. */
+  loadControl(on: boolean): void;
+  /** Message 6 for the next contention slot, in place of one that still waits. */
+  attention(frame: Uint8Array): void;
+  /** Step the meter again at this time of the oscillator, if nothing happens before. */
+  wake(at: number): void;
+}
