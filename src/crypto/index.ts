@@ -15,6 +15,7 @@ export {
   sessionTripleDesXo,
   type TripleDesXoSession,
 } from './session.ts';
+export * from './sha256.ts';
 export * from './siphash.ts';
 export { deriveTerminalKey, exportTerminalKey, type TerminalKey, terminalKeyFromBytes } from './terminal-key.ts';
 export * from './triple-des.ts';

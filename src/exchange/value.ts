@@ -1,5 +1,5 @@
 import { Reader, Writer } from '../bytes/index.ts';
-import { Suite } from '../crypto/index.ts';
+import { Suite, sha256 } from '../crypto/index.ts';
 import {
   assertNever,
   type Svpmsn,
@@ -180,3 +180,6 @@ export function decodeSeedTokens(bytes: Uint8Array): Tokens | ValueFailure {
 }
 
 const isResult = (value: number): value is ValueResult => value <= ValueResult.refusedByPolicy;
+
+/** X2: the TXID of a payment order is the first 8 bytes of SHA-256 of its id, so one order can never have two. */
+export const txidOf = (orderId: string): Uint8Array => sha256(new TextEncoder().encode(orderId)).slice(0, TXID_BYTES);

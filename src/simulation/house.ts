@@ -1,0 +1,171 @@
+import {
+  balanceOf,
+  isForMeter,
+  type Key,
+  type Meter,
+  type MeterAnswer,
+  type MeterMemory,
+  type MeterOutputs,
+  pressKey,
+  type Sensor,
+  senseSeal,
+  startMeter,
+  stepEnergy,
+  stepFrame,
+  stepMeasured,
+  stepTime,
+} from '../meter/index.ts';
+import { RelayReason } from '../records/index.ts';
+import type { MilliwattHours, ModemAddress, SupplyIndex, Svpmsn } from '../units/index.ts';
+import { type LoadSource, minuteByMinute } from './loads.ts';
+import type { SeededRandom } from './random.ts';
+import type { LineTerminal } from './transformer.ts';
+
+/** What a house tells those who watch it. */
+export type HouseEvent = 'cut-off' | 'reconnected' | 'relay-opened' | 'relay-closed' | 'buzzer';
+
+export interface HouseOptions {
+  readonly svpmsn: Svpmsn;
+  readonly address: ModemAddress;
+  readonly localUnit: number;
+  readonly memory: MeterMemory;
+  readonly load: LoadSource;
+  readonly random: SeededRandom;
+  /** Local minute minus UTC minute. */
+  readonly zoneMinutes: number;
+  readonly labSessions?: number;
+  /** Of the meter's oscillator, in parts per million. */
+  readonly clockDriftPpm: number;
+  readonly onEvent: (house: House, event: HouseEvent) => void;
+  readonly onAttention: (house: House, frame: Uint8Array) => void;
+}
+
+const MILLIWATT_MINUTES_PER_MILLIWATT_HOUR = 60;
+const MAINS_VOLTS = 230;
+/** A household's load lags a little; heavily inductive ones are for other scenes. */
+const DEGREES_OF_LAG = 8;
+
+/** A home: its meter, what it switches on, and what it sees. The meter runs on its own oscillator. */
+export class House implements LineTerminal {
+  readonly svpmsn: Svpmsn;
+  readonly address: ModemAddress;
+  readonly localUnit: number;
+  readonly memory: MeterMemory;
+  readonly options: HouseOptions;
+  meter: Meter;
+  /** What it asked for and what flowed, since this process began. */
+  wantedMilliwattHours = 0;
+  flowedMilliwattHours = 0;
+  /** Drawn past the meter: what a wire over the terminals takes. */
+  bypassWatts = 0;
+  watts = 0;
+  buzzing = false;
+  dark = false;
+  readonly #load: (localMinute: number) => MilliwattHours;
+  readonly #outputs: MeterOutputs;
+  readonly #epoch: number;
+
+  constructor(options: HouseOptions, now: number) {
+    this.options = options;
+    this.svpmsn = options.svpmsn;
+    this.address = options.address;
+    this.localUnit = options.localUnit;
+    this.memory = options.memory;
+    this.#load = minuteByMinute(options.load);
+    this.#epoch = now;
+    this.#outputs = {
+      relay: (_, open) => this.#relayMoved(open),
+      buzzer: (seconds) => {
+        this.buzzing = seconds === Number.POSITIVE_INFINITY;
+        if (seconds > 0) options.onEvent(this, 'buzzer');
+      },
+      loadControl: () => undefined,
+      attention: (frame) => options.onAttention(this, frame),
+      // A house is stepped every minute anyway, which is as fine as its load is.
+      wake: () => undefined,
+    };
+    this.meter = this.#start(now);
+  }
+
+  /** The meter's oscillator: it drifts from the time that everybody shares. */
+  oscillator(now: number): number {
+    return now + ((now - this.#epoch) * this.options.clockDriftPpm) / 1e6;
+  }
+
+  get balance(): number {
+    return balanceOf(this.meter);
+  }
+
+  get relayOpen(): boolean {
+    return this.meter.supplies.some(({ relay }) => relay.reasons !== 0);
+  }
+
+  /** The minute before `now` is over: what was switched on asked for its energy. Returns what the transformer gave. */
+  minute(now: number): number {
+    if (this.dark) return 0;
+    const utcMinute = Math.round(now / 60_000) - 1;
+    const wanted = this.#load(utcMinute + this.options.zoneMinutes);
+    const at = this.oscillator(now);
+    // Measured to the end of the minute; a limit that trips cuts the next one.
+    const supply: SupplyIndex = 1;
+    const flowed = stepEnergy(this.meter, supply, wanted, at, this.#outputs);
+    this.watts = Math.round((flowed * MILLIWATT_MINUTES_PER_MILLIWATT_HOUR) / 1000);
+    const deciAmperes = Math.round((10 * this.watts) / MAINS_VOLTS);
+    stepMeasured(
+      this.meter,
+      supply,
+      { watts: this.watts, deciAmperes, degreesOfLag: DEGREES_OF_LAG },
+      at,
+      this.#outputs,
+    );
+    this.wantedMilliwattHours += wanted;
+    this.flowedMilliwattHours += flowed;
+    return flowed + Math.round((this.bypassWatts * 1000) / MILLIWATT_MINUTES_PER_MILLIWATT_HOUR);
+  }
+
+  hear(frame: Uint8Array, now: number): MeterAnswer | undefined {
+    if (this.dark || !isForMeter(this.meter, frame)) return undefined;
+    return stepFrame(this.meter, frame, this.oscillator(now), this.#outputs);
+  }
+
+  press(key: Key, now: number): void {
+    pressKey(this.meter, key, this.oscillator(now), this.#outputs);
+  }
+
+  /** A sensor of the seal changes; `watts` is what a bypass then draws past the meter. */
+  tamper(sensor: Sensor, on: boolean, now: number, watts = 0): void {
+    if (sensor === 'bypass') this.bypassWatts = on ? watts : 0;
+    senseSeal(this.meter, { sensor, on, supply: 1, value: watts }, this.oscillator(now), this.#outputs);
+  }
+
+  /** The supply comes back: the meter starts from its memories. */
+  restart(now: number): void {
+    this.dark = false;
+    this.meter = this.#start(now);
+  }
+
+  tick(now: number): void {
+    stepTime(this.meter, this.oscillator(now), this.#outputs);
+  }
+
+  #start(now: number): Meter {
+    const { memory, random, labSessions } = this.options;
+    const start = { now: this.oscillator(now), ...(labSessions === undefined ? {} : { labSessions }) };
+    return startMeter(memory, 1, random.fork(`meter at ${now}`), start, this.#outputs);
+  }
+
+  #relayMoved(open: boolean): void {
+    const { onEvent } = this.options;
+    onEvent(this, open ? 'relay-opened' : 'relay-closed');
+    const reasons = this.meter.supplies[0]?.relay.reasons ?? 0;
+    if (open && reasons & RelayReason.noCredit) {
+      this.#cut = true;
+      onEvent(this, 'cut-off');
+    }
+    if (!open && this.#cut) {
+      this.#cut = false;
+      onEvent(this, 'reconnected');
+    }
+  }
+  #cut = false;
+}

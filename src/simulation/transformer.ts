@@ -1,0 +1,182 @@
+import { LocalUnit, type LocalUnitInput, type LocalUnitOutput, type MonitoringRing } from '../concentrator/index.ts';
+import {
+  type Carrier,
+  Channel,
+  concerns,
+  createSlaveLink,
+  FOREIGN_STATION,
+  type LineConditions,
+  LOCAL_UNIT_STATION,
+  type SlaveInput,
+  type SlaveLink,
+  type SlaveOutput,
+  stepSlaveLink,
+  type Transmission,
+} from '../line/index.ts';
+import type { MeterAnswer } from '../meter/index.ts';
+import type { MilliwattHours, ModemAddress, Svpmsn } from '../units/index.ts';
+import type { SeededRandom } from './random.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+/** What answers at a modem: a meter, or whatever a fault put in its place. */
+export interface LineTerminal {
+  readonly svpmsn: Svpmsn;
+  readonly address: ModemAddress;
+  /** A frame that the modem heard; `undefined` when it is not this terminal's, or it is dark. */
+  hear(frame: Uint8Array, now: number): MeterAnswer | undefined;
+}
+
+interface Station {
+  readonly terminal: LineTerminal;
+  readonly place: number;
+  link: SlaveLink;
+}
+
+export interface TransformerOptions {
+  /** Number of the local unit in its area. */
+  readonly id: number;
+  readonly time: VirtualTime;
+  readonly carrier: Carrier;
+  readonly conditions: LineConditions;
+  readonly random: SeededRandom;
+  readonly keys: MonitoringRing;
+  /** Bytes of the local unit for the area unit. */
+  readonly say: (bytes: Uint8Array) => void;
+}
+
+/** One pole transformer: the line, its local unit, and the modems of its meters. */
+export class Transformer {
+  readonly channel: Channel;
+  readonly localUnit: LocalUnit;
+  /** The next transformer, which hears some of what is said here. */
+  neighbour: Transformer | undefined;
+  readonly #options: TransformerOptions;
+  readonly #stations: Station[] = [];
+  /** One list for all steps: a step's outputs are done with before the next begins. */
+  readonly #spare: LocalUnitOutput[][] = [];
+  #armedAt = Number.POSITIVE_INFINITY;
+
+  constructor(options: TransformerOptions) {
+    this.#options = options;
+    const { carrier, conditions, random, keys, id } = options;
+    this.channel = new Channel({ carrier, conditions, random: random.fork('channel') });
+    this.localUnit = new LocalUnit({
+      id,
+      carrier,
+      keys,
+      unwrap: () => undefined,
+      randomness: random.fork('local unit'),
+    });
+  }
+
+  attach(terminal: LineTerminal, distanceM: number): void {
+    const place = this.channel.attach(distanceM);
+    this.#stations.push({ terminal, place, link: this.#newLink(terminal) });
+  }
+
+  /** The terminal's supply was off: its modem has forgotten what it said last. */
+  powerCycle(terminal: LineTerminal): void {
+    const station = this.#station(terminal);
+    station.link = this.#newLink(terminal);
+  }
+
+  /** An attention for the next contention slot. */
+  callAttention(terminal: LineTerminal, payload: Uint8Array): void {
+    this.#stepStation(this.#station(terminal), { type: 'attention', payload });
+  }
+
+  step(input: LocalUnitInput): void {
+    const outputs = this.#spare.pop() ?? [];
+    this.localUnit.step(input, outputs);
+    for (const output of outputs) {
+      if (output.type === 'line') this.#transmit(LOCAL_UNIT_STATION, output.bytes);
+      else if (output.type === 'wake') this.#arm(output.at);
+      else if (output.type === 'backhaul') this.#options.say(output.bytes);
+    }
+    outputs.length = 0;
+    this.#spare.push(outputs);
+  }
+
+  /** Energy through the transformer, as the check meter counts it. */
+  measure(energy: MilliwattHours): void {
+    this.step({ type: 'measured', now: this.#options.time.now, energy });
+  }
+
+  /** Only the earliest wake counts: a later one is asked for again when that has come. */
+  #arm(at: number): void {
+    const { time } = this.#options;
+    if (at >= this.#armedAt) return;
+    this.#armedAt = at;
+    time.at(at, () => {
+      if (this.#armedAt !== at) return;
+      this.#armedAt = Number.POSITIVE_INFINITY;
+      this.step({ type: 'wake', now: time.now });
+    });
+  }
+
+  #transmit(from: number, bytes: Uint8Array): void {
+    const { time } = this.#options;
+    const transmission = this.channel.begin(time.now, from, bytes);
+    time.at(transmission.arrivesAt, () => this.#deliver(transmission));
+    if (this.neighbour !== undefined && this.channel.crossesOver(transmission)) {
+      this.neighbour.#transmit(FOREIGN_STATION, bytes);
+    }
+  }
+
+  #deliver(transmission: Transmission): void {
+    const { now } = this.#options.time;
+    if (transmission.from !== LOCAL_UNIT_STATION) {
+      const heard = this.channel.receive(transmission, LOCAL_UNIT_STATION);
+      if (heard !== undefined) this.step({ type: 'line', now, bytes: heard });
+    }
+    for (const station of this.#stations) {
+      if (!concerns(station.link, transmission.bytes)) continue;
+      const bytes = this.channel.receive(transmission, station.place);
+      if (bytes !== undefined) this.#stepStation(station, { type: 'bytes', now, bytes });
+    }
+  }
+
+  #stepStation(station: Station, input: SlaveInput): void {
+    const { time } = this.#options;
+    const { link } = station;
+    const outputs: SlaveOutput[] = [];
+    stepSlaveLink(link, input, outputs);
+    for (const output of outputs) {
+      switch (output.type) {
+        case 'send':
+          this.#transmit(station.place, output.bytes);
+          break;
+        case 'wake':
+          time.at(output.at, () => {
+            if (station.link === link) this.#stepStation(station, { type: 'wake', now: time.now });
+          });
+          break;
+        case 'request':
+          this.#answer(station, output.ticket, station.terminal.hear(output.payload, time.now));
+          break;
+        case 'attention-heard':
+          break;
+      }
+    }
+  }
+
+  #answer(station: Station, ticket: number, answer: MeterAnswer | undefined): void {
+    const { now } = this.#options.time;
+    if (answer === undefined) this.#stepStation(station, { type: 'ignore', ticket });
+    else {
+      const frames = answer.type === 'frame' ? [answer.frame] : [];
+      this.#stepStation(station, { type: 'answer', now, ticket, frames });
+    }
+  }
+
+  #station(terminal: LineTerminal): Station {
+    const station = this.#stations.find((candidate) => candidate.terminal === terminal);
+    if (station === undefined) throw new Error('no such terminal on this line');
+    return station;
+  }
+
+  #newLink(terminal: LineTerminal): SlaveLink {
+    const { carrier, random } = this.#options;
+    return createSlaveLink({ carrier, address: terminal.address, random: random.fork(`modem ${terminal.svpmsn}`) });
+  }
+}
