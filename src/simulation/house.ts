@@ -22,7 +22,7 @@ import type { SeededRandom } from './random.ts';
 import type { LineTerminal } from './transformer.ts';
 
 /** What a house tells those who watch it. */
-export type HouseEvent = 'cut-off' | 'reconnected' | 'relay-opened' | 'relay-closed' | 'buzzer';
+export type HouseEvent = 'cut-off' | 'reconnected' | 'relay-opened' | 'relay-closed' | 'buzzer' | 'stored';
 
 export interface HouseOptions {
   readonly svpmsn: Svpmsn;
@@ -36,7 +36,7 @@ export interface HouseOptions {
   readonly labSessions?: number;
   /** Of the meter's oscillator, in parts per million. */
   readonly clockDriftPpm: number;
-  readonly onEvent: (house: House, event: HouseEvent) => void;
+  readonly onEvent: (house: House, event: HouseEvent, amount?: number) => void;
   readonly onAttention: (house: House, frame: Uint8Array) => void;
 }
 
@@ -125,7 +125,11 @@ export class House implements LineTerminal {
 
   hear(frame: Uint8Array, now: number): MeterAnswer | undefined {
     if (this.dark || !isForMeter(this.meter, frame)) return undefined;
-    return stepFrame(this.meter, frame, this.oscillator(now), this.#outputs);
+    const { credited } = this.meter.svm.purse;
+    const answer = stepFrame(this.meter, frame, this.oscillator(now), this.#outputs);
+    const stored = this.meter.svm.purse.credited - credited;
+    if (stored > 0) this.options.onEvent(this, 'stored', stored);
+    return answer;
   }
 
   press(key: Key, now: number): void {

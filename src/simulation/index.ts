@@ -8,5 +8,6 @@ export * from './household.ts';
 export * from './load-csv.ts';
 export * from './loads.ts';
 export { type SeededRandom, seededRandom } from './random.ts';
-export { type Happening, svpmsnOfHouse, Utility, type UtilityOptions } from './utility.ts';
+export { type Story, tell } from './story.ts';
+export { type Happening, type HouseMemory, svpmsnOfHouse, Utility, type UtilityOptions } from './utility.ts';
 export { VirtualTime } from './virtual-time.ts';

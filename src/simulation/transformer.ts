@@ -50,6 +50,8 @@ export class Transformer {
   readonly localUnit: LocalUnit;
   /** The next transformer, which hears some of what is said here. */
   neighbour: Transformer | undefined;
+  /** The wire is cut behind the local unit: nothing arrives on either side. */
+  cut = false;
   readonly #options: TransformerOptions;
   readonly #stations: Station[] = [];
   /** One list for all steps: a step's outputs are done with before the next begins. */
@@ -124,6 +126,7 @@ export class Transformer {
   }
 
   #deliver(transmission: Transmission): void {
+    if (this.cut) return;
     const { now } = this.#options.time;
     if (transmission.from !== LOCAL_UNIT_STATION) {
       const heard = this.channel.receive(transmission, LOCAL_UNIT_STATION);

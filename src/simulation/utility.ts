@@ -14,7 +14,15 @@ import { type Carrier, type LineConditions, PERFECT_CONDITIONS, powerLine } from
 import { blankMemory, type MeterMemory, personalise } from '../meter/index.ts';
 import type { SupplyPolicy } from '../records/index.ts';
 import { compileTariff, offsetTable, type TariffDefinition } from '../tariff/index.ts';
-import { milliseconds, milliwattHours, modemAddress, type Svpmsn, svpmsn, unixSeconds } from '../units/index.ts';
+import {
+  milliseconds,
+  milliwattHours,
+  modemAddress,
+  type Svpmsn,
+  svpmsn,
+  svpmsnText,
+  unixSeconds,
+} from '../units/index.ts';
 import { House, type HouseEvent } from './house.ts';
 import { createHousehold, FAMILY_HOME } from './household.ts';
 import type { LoadSource } from './loads.ts';
@@ -27,7 +35,7 @@ import { VirtualTime } from './virtual-time.ts';
 export interface Happening {
   readonly at: number;
   readonly svpmsn: Svpmsn;
-  readonly what: HouseEvent | 'bought' | 'stored' | 'attention';
+  readonly what: HouseEvent | 'bought' | 'attention';
   readonly amount?: number;
 }
 
@@ -51,9 +59,17 @@ export interface UtilityOptions {
   readonly conditions?: LineConditions;
   /** Loads by house, repeated in turn; the household model where absent. */
   readonly loads?: readonly ((house: number) => LoadSource)[];
-  /** Memories of meters that have lived before, by house. */
-  readonly memoryOf?: (house: number) => MeterMemory | undefined;
+  /** Memories that outlive this process, by house. */
+  readonly memoryOf?: (house: number) => HouseMemory;
   readonly onHappening?: (happening: Happening) => void;
+}
+
+/** The memories of one meter, and whether its workshop was done with it. */
+export interface HouseMemory {
+  readonly memory: MeterMemory;
+  readonly personalised: boolean;
+  /** The workshop is done: from now on the meter is what its memories say. */
+  markPersonalised(): void;
 }
 
 /** One way over IP, host to area unit and area unit to local unit. */
@@ -80,7 +96,7 @@ export class Utility {
   readonly houses: House[] = [];
   readonly transformers: Transformer[] = [];
   readonly options: UtilityOptions;
-  readonly counts = { cutOffs: 0, reconnections: 0, sales: 0 };
+  readonly counts = { cutOffs: 0, reconnections: 0, sales: 0, transfers: 0 };
   readonly #random: SeededRandom;
   readonly #area: AreaUnit;
   readonly #buyers: Buyer[] = [];
@@ -138,13 +154,14 @@ export class Utility {
   }
 
   /** A purchase at the kiosk, in cash. */
-  async buy(house: House, amount: number): Promise<string | undefined> {
-    const orderId = `${this.options.seed}-${this.time.now}-${this.#orders++}`;
-    const order = await this.host.sell({ meter: house.svpmsn, amount, orderId, source: 'cash' });
-    if ('reason' in order) return order.sentence;
+  async buy(house: House, amount: number): Promise<void> {
+    await this.#sell(house, amount, `${this.options.seed}-${this.time.now}-${this.#orders++}`);
+  }
+
+  async #sell(house: House, amount: number, orderId: string): Promise<void> {
+    orThrow(await this.host.sell({ meter: house.svpmsn, amount, orderId, source: 'cash' }));
     this.counts.sales += 1;
     this.#tellWatcher({ at: this.time.now, svpmsn: house.svpmsn, what: 'bought', amount });
-    return undefined;
   }
 
   traffic(): Traffic {
@@ -159,8 +176,7 @@ export class Utility {
   async #begin(): Promise<void> {
     const { options, host } = this;
     await host.start();
-    const known = await host.meters();
-    if (known.length === 0) await this.#found();
+    await this.#found();
     const rings = Array.from({ length: options.localUnits }, () => new KeyRing(Purpose.monitoring));
     for (let house = 0; house < options.meters; house++) {
       const unit = this.#unitOf(house);
@@ -169,17 +185,24 @@ export class Utility {
     this.#buildGrid(rings);
     for (let house = 0; house < options.meters; house++) this.#buildHouse(house);
     this.#connect();
-    if (known.length === 0) await this.#sellFirst();
+    await this.#sellFirst();
     this.#startTicking();
   }
 
-  /** Subscribers, tariff and meters, as an operator would enter them on the first day. */
+  /**
+   * Subscribers, tariff and meters, as an operator would enter them on the first day. A first day that was cut short
+   * goes on where it stopped.
+   */
   async #found(): Promise<void> {
     const { options, host } = this;
-    orThrow(await host.publishTariff('standard', options.tariff, milliseconds(options.startMs)));
+    const known = new Set((await host.meters()).map(({ meter }) => meter.svpmsn));
+    if (known.size === 0) {
+      orThrow(await host.publishTariff('standard', options.tariff, milliseconds(options.startMs)));
+    }
     for (let house = 0; house < options.meters; house++) {
+      if (known.has(svpmsnOfHouse(house))) continue;
       const id = `house-${house + 1}`;
-      orThrow(await host.addSubscriber({ id, name: `House ${house + 1}`, contact: '' }));
+      orThrow(await host.addSubscriber({ id, name: `House ${house + 1}`, contact: '' }), 'subscriber-known');
       orThrow(
         await host.enrol({
           svpmsn: svpmsnOfHouse(house),
@@ -193,12 +216,13 @@ export class Utility {
     }
   }
 
+  /** One order for each meter, whose id is the meter's: asked for again, it is the same order. */
   async #sellFirst(): Promise<void> {
     const { from, to } = this.options.firstSale;
     const random = this.#random.fork('first sales');
     for (const house of this.houses) {
-      const problem = await this.buy(house, from + random.below(Math.max(1, to - from + 1)));
-      if (problem !== undefined) throw new Error(problem);
+      const amount = from + random.below(Math.max(1, to - from + 1));
+      await this.#sell(house, amount, `first-${svpmsnText(house.svpmsn)}`);
     }
   }
 
@@ -228,8 +252,12 @@ export class Utility {
     const { options, time } = this;
     const id = svpmsnOfHouse(number);
     const random = this.#random.fork(`house ${number}`);
-    const memory = options.memoryOf?.(number) ?? blankMemory();
-    if (memory.sam.bytes[0] === 0xff && memory.svm.bytes[0] === 0xff) this.#personalise(memory, id, random);
+    const kept = options.memoryOf?.(number);
+    const memory = kept?.memory ?? blankMemory();
+    if (kept?.personalised !== true) {
+      this.#personalise(memory, id, random);
+      kept?.markPersonalised();
+    }
     const load = options.loads?.[number % options.loads.length]?.(number);
     const house: House = new House(
       {
@@ -242,7 +270,7 @@ export class Utility {
         zoneMinutes: zoneMinutes(options.zone, options.startMs),
         clockDriftPpm: random.below(41) - 20,
         ...(options.suite === Suite.tripleDes ? { labSessions: 1 } : {}),
-        onEvent: (_, event) => this.#onHouse(id, event),
+        onEvent: (_, event, amount) => this.#onHouse(id, event, amount),
         onAttention: (_, frame) => this.#onAttention(house, frame),
       },
       time.now,
@@ -365,10 +393,11 @@ export class Utility {
     }
   }
 
-  #onHouse(id: Svpmsn, event: HouseEvent): void {
+  #onHouse(id: Svpmsn, event: HouseEvent, amount?: number): void {
+    if (event === 'stored') this.counts.transfers += 1;
     if (event === 'cut-off') this.counts.cutOffs += 1;
     if (event === 'reconnected') this.counts.reconnections += 1;
-    this.#tellWatcher({ at: this.time.now, svpmsn: id, what: event });
+    this.#tellWatcher({ at: this.time.now, svpmsn: id, what: event, ...(amount === undefined ? {} : { amount }) });
   }
 
   #onAttention(house: House, frame: Uint8Array): void {
@@ -399,6 +428,7 @@ function zoneMinutes(zone: string, unixMs: number): number {
   return offsets[0]?.minutes ?? 0;
 }
 
-function orThrow<T>(answer: T | { readonly reason: string; readonly sentence: string }): asserts answer is T {
-  if (typeof answer === 'object' && answer !== null && 'sentence' in answer) throw new Error(String(answer.sentence));
+/** A utility that its own operator refuses cannot go on. */
+function orThrow(answer: object, but?: string): void {
+  if ('sentence' in answer && 'reason' in answer && answer.reason !== but) throw new Error(String(answer.sentence));
 }

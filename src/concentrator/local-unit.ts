@@ -1,0 +1,451 @@
+import type { AddressMap, BackhaulMessage, Carry, CheckMeterMinute, PollPlan } from '../backhaul/index.ts';
+import { Purpose } from '../crypto/index.ts';
+import { Command, decodeFrame, Message, openAttention } from '../exchange/index.ts';
+import {
+  airtimeMs,
+  type Carrier,
+  createLineSchedule,
+  LINE_OVERHEAD_BYTES,
+  type LineSchedule,
+  masterIsIdle,
+  type ScheduleInput,
+  type ScheduleOutput,
+  type Sink,
+  stepLineSchedule,
+} from '../line/index.ts';
+import { ATTENTION_EMERGENCIES, decodeAttention, isRecordFailure } from '../records/index.ts';
+import { assertNever, type Milliseconds, type MilliwattHours, type Randomness, svpmsn } from '../units/index.ts';
+import { Agenda, isRelay, type Work } from './agenda.ts';
+import { CheckMeter } from './check-meter.ts';
+import { HealthReports } from './health.ts';
+import { type MapRefusal, MeterMap, type MeterPlace, type MonitoringRing } from './meter-map.ts';
+import {
+  beginPoll,
+  type Poll,
+  type PollCause,
+  type PollTime,
+  pollAnswered,
+  pollHasResult,
+  pollResult,
+} from './poll.ts';
+import { beginRelay, carriedWith, isRelayable, type Relay, relayAnswered } from './relay.ts';
+import { GARBLED_TRIES_SUSPECT, Suspicions } from './suspicion.ts';
+import { takeKeys, type Unwrap } from './take-keys.ts';
+import { type Traffic, trafficOf } from './traffic.ts';
+import { Uplink, type UplinkOutput } from './uplink.ts';
+
+/** Until the host sends another. */
+export const DEFAULT_POLL_PLAN: PollPlan = {
+  type: 'poll-plan',
+  roundMs: 15 * 60_000,
+  profiles: true,
+  supplies: 1,
+  tableVersion: 0,
+  slewAboveMs: 2_000,
+};
+/** A meter that was busy, or failed in mid-poll, is asked again after this time. */
+const AGAIN_MS = 6_000;
+/** A silent meter's polls become rarer, down to one in so many rounds: each costs four waits of the line. */
+const SILENT_ROUNDS_MAX = 16;
+/** Every answer but the log and the events: M2 of monitoring is 55 bytes, M4 of value 50. */
+const SHORT_ANSWER_BYTES = 64;
+
+export interface LocalUnitOptions {
+  /** Number of this unit in its area, 0 to 255. */
+  readonly id: number;
+  readonly carrier: Carrier;
+  /** The only keys that a local unit has. */
+  readonly keys: MonitoringRing;
+  readonly unwrap: Unwrap;
+  readonly randomness: Randomness;
+  readonly addressMap?: Omit<AddressMap, 'type'>;
+}
+
+/** `now` is this unit's clock in Unix milliseconds; the host's `time` corrects it. It only goes forward. */
+export type LocalUnitInput =
+  | { readonly type: 'wake'; readonly now: Milliseconds }
+  /** Bytes from the power line. */
+  | { readonly type: 'line'; readonly now: Milliseconds; readonly bytes: Uint8Array }
+  /** One message from the area unit, or straight from the host. */
+  | { readonly type: 'backhaul'; readonly now: Milliseconds; readonly bytes: Uint8Array }
+  | { readonly type: 'backhaul-up'; readonly now: Milliseconds }
+  | { readonly type: 'backhaul-down'; readonly now: Milliseconds }
+  /** Energy through the transformer since the last of these, from the unit's own meter. */
+  | { readonly type: 'measured'; readonly now: Milliseconds; readonly energy: MilliwattHours };
+
+export type LocalUnitOutput =
+  | UplinkOutput
+  /** To be sent on the power line at once. */
+  | { readonly type: 'line'; readonly bytes: Uint8Array }
+  /** Step again at this time at the latest. */
+  | { readonly type: 'wake'; readonly at: Milliseconds };
+
+/**
+ * The local unit on one pole transformer: polls its meters in turn, relays what the host says to them, hears their
+ * attentions, and keeps a check meter. It holds monitoring keys and nothing else: of value and control it sees
+ * sealed frames.
+ */
+export class LocalUnit {
+  readonly #options: LocalUnitOptions;
+  readonly #map = new MeterMap();
+  readonly #agenda = new Agenda(this.#map.due);
+  readonly #schedule: LineSchedule;
+  readonly #suspicions = new Suspicions();
+  readonly #checkMeter = new CheckMeter();
+  readonly #health = new HealthReports();
+  readonly #uplink: Uplink;
+  readonly #lineOutputs: ScheduleOutput[] = [];
+  #plan = DEFAULT_POLL_PLAN;
+  /** Host's clock less this unit's. */
+  #correctionMs = 0;
+  /** What the line works at. */
+  #inFlight: Work | undefined;
+  #askedAt = 0;
+  #jobs = 0;
+  #armedAt = -1;
+
+  /** @throws TypeError for a ring of another purpose; RangeError for an address map that is refused */
+  constructor(options: LocalUnitOptions) {
+    if (options.keys.purpose !== Purpose.monitoring) {
+      throw new TypeError('a local unit is built with monitoring keys and no others');
+    }
+    this.#options = options;
+    this.#uplink = new Uplink(options.id);
+    this.#schedule = createLineSchedule(options.carrier);
+    if (options.addressMap !== undefined) {
+      const taken = this.#map.take(options.addressMap, options.keys, 0);
+      if ('refusal' in taken) throw new RangeError(taken.sentence);
+    }
+  }
+
+  /** What the line has carried since this unit began. */
+  get traffic(): Traffic {
+    return trafficOf(this.#schedule.link);
+  }
+
+  get meters(): number {
+    return this.#map.size;
+  }
+
+  /** Messages from the backhaul that were none. */
+  get damagedMessages(): number {
+    return this.#uplink.damagedMessages;
+  }
+
+  step(input: LocalUnitInput, out: Sink<LocalUnitOutput>): void {
+    const { now } = input;
+    switch (input.type) {
+      case 'wake':
+        this.#line(input, now, out);
+        break;
+      case 'line':
+        this.#line({ type: 'bytes', now, bytes: input.bytes }, now, out);
+        break;
+      case 'backhaul': {
+        const message = this.#uplink.hear(input.bytes, out);
+        if (message !== undefined) this.#obey(message, now, out);
+        break;
+      }
+      case 'backhaul-up':
+        this.#uplink.up(out);
+        break;
+      case 'backhaul-down':
+        this.#uplink.down();
+        break;
+      case 'measured':
+        this.#sayMinute(this.#checkMeter.measured(input.energy, this.#unix(now)), out);
+        break;
+      default:
+        assertNever(input);
+    }
+    this.#sayMinute(this.#checkMeter.turn(this.#unix(now)), out);
+    this.#reportHealth(now, out);
+    this.#begin(now, out);
+    this.#arm(now, out);
+  }
+
+  // The line
+
+  #line(input: ScheduleInput, now: Milliseconds, out: Sink<LocalUnitOutput>): void {
+    stepLineSchedule(this.#schedule, input, this.#lineOutputs);
+    // Taken out one by one: what is done about an outcome may put the line to work again.
+    for (let output = this.#lineOutputs.shift(); output !== undefined; output = this.#lineOutputs.shift()) {
+      switch (output.type) {
+        case 'send':
+          out.push({ type: 'line', bytes: output.bytes });
+          break;
+        case 'wake':
+          // One wake for all timers: see #arm.
+          break;
+        case 'attention':
+          this.#attention(output.payload, output.address, output.check, now, out);
+          break;
+        case 'answered':
+          this.#outcome(output.payload, 'answered', 0, now, out);
+          break;
+        case 'acknowledged':
+          this.#outcome(undefined, 'answered', 0, now, out);
+          break;
+        case 'no-answer':
+          this.#outcome(undefined, output.working ? 'working' : 'silent', output.garbledTries, now, out);
+          break;
+        case 'queue-full':
+          throw new Error('the line is given one job at a time');
+        default:
+          assertNever(output);
+      }
+    }
+  }
+
+  /** Gives the line its next frame, if it is free. */
+  #begin(now: Milliseconds, out: Sink<LocalUnitOutput>): void {
+    if (this.#inFlight !== undefined || !masterIsIdle(this.#schedule.link)) return;
+    if (now >= this.#schedule.nextSlotAt) {
+      this.#line({ type: 'wake', now }, now, out);
+      return;
+    }
+    const begin = (meter: MeterPlace, cause: PollCause) => this.#beginPoll(meter, cause, now);
+    const work = this.#agenda.next(now, this.#uplink.connected ? begin : undefined);
+    if (work === undefined) return;
+    this.#inFlight = work;
+    this.#askedAt = now;
+    const { next: payload, meter } = work;
+    const job = { type: 'request', address: meter.address, payload, id: ++this.#jobs } as const;
+    const priority = this.#agenda.priorityOf(work);
+    const answer = answerMayBeLong(payload) ? undefined : { answerBytesMax: SHORT_ANSWER_BYTES };
+    this.#line({ type: 'ask', now, job: { ...job, ...answer, priority } }, now, out);
+  }
+
+  #beginPoll(meter: MeterPlace, cause: PollCause, now: number): Poll | undefined {
+    if (meter.keys.length === 0) {
+      this.#map.due.schedule(meter, now + this.#plan.roundMs);
+      return undefined;
+    }
+    // An alarm does not take the meter's turn, in which its profile comes.
+    if (cause === 'round') {
+      const silentRounds = Math.min(2 ** meter.silentPolls, SILENT_ROUNDS_MAX);
+      this.#map.due.schedule(meter, now + Math.max(this.#plan.roundMs * silentRounds, 1));
+    }
+    const { randomness } = this.#options;
+    return beginPoll(meter, cause, { plan: this.#plan, randomness, unixMs: this.#unix(now) });
+  }
+
+  #outcome(
+    payload: Uint8Array | undefined,
+    how: 'answered' | 'working' | 'silent',
+    garbledTries: number,
+    now: Milliseconds,
+    out: Sink<LocalUnitOutput>,
+  ): void {
+    const work = this.#inFlight;
+    this.#inFlight = undefined;
+    // The meter may have left the map, or the host may have come between.
+    if (work === undefined || !this.#agenda.holds(work)) return;
+    if (how === 'answered') this.#noteHeard(work.meter, payload, now);
+    else this.#noteSilence(work.meter, garbledTries, now);
+    if (isRelay(work)) {
+      this.#relayOutcome(work, payload, how, now, out);
+      return;
+    }
+    if (how !== 'answered') {
+      if (how === 'silent') work.meter.silentPolls += 1;
+      this.#endPoll(work, how === 'working' ? AGAIN_MS : undefined, now, out);
+      return;
+    }
+    const step = pollAnswered(work, payload, this.#timeOf(work, payload, now));
+    if (step === 'ask') return;
+    if (step === 'done') work.meter.silentPolls = 0;
+    this.#endPoll(work, step === 'done' ? undefined : AGAIN_MS, now, out);
+  }
+
+  #timeOf(poll: Poll, payload: Uint8Array | undefined, now: Milliseconds): PollTime {
+    const { carrier } = this.#options;
+    const { turnaroundMs, latencyMs } = carrier;
+    const transitMinMs = airtimeMs(carrier, LINE_OVERHEAD_BYTES + (payload?.length ?? 0)) + turnaroundMs + latencyMs;
+    const since = now - this.#askedAt - airtimeMs(carrier, LINE_OVERHEAD_BYTES + poll.next.length);
+    return { unixMs: this.#unix(now), transitMinMs, transitMaxMs: Math.max(transitMinMs, since) };
+  }
+
+  #endPoll(poll: Poll, againMs: number | undefined, now: Milliseconds, out: Sink<LocalUnitOutput>): void {
+    const urgent = this.#agenda.isUrgent(poll);
+    this.#agenda.endPoll(poll);
+    if (againMs !== undefined) this.#map.due.schedule(poll.meter, now + againMs);
+    // An alarm whose facts did not come is asked after again soon, silent or not.
+    else if (urgent && poll.events === undefined && poll.status === undefined) {
+      this.#map.due.schedule(poll.meter, now + AGAIN_MS);
+    }
+    if (pollHasResult(poll)) this.#uplink.say(pollResult(poll), out);
+    this.#line({ type: 'open-slot', now }, now, out);
+  }
+
+  #relayOutcome(
+    relay: Relay,
+    payload: Uint8Array | undefined,
+    how: 'answered' | 'working' | 'silent',
+    now: Milliseconds,
+    out: Sink<LocalUnitOutput>,
+  ): void {
+    const step =
+      how === 'answered'
+        ? relayAnswered(relay, payload)
+        : ({ type: 'ended', carried: carriedWith(relay.carry, 'no-answer') } as const);
+    if (step.type === 'ask') return;
+    const { frames } = step.carried;
+    const awaitsHost = frames.length === 1 && ((frames[0]?.[0] ?? 0) & 0x0f) === Message.second;
+    this.#agenda.endRelay(relay, now, awaitsHost);
+    this.#uplink.say(step.carried, out);
+  }
+
+  #noteHeard(meter: MeterPlace, payload: Uint8Array | undefined, now: Milliseconds): void {
+    const unixMs = this.#unix(now);
+    meter.heardAt = unixMs;
+    if (meter.garbledTries > 0) {
+      meter.garbledTries = 0;
+      this.#suspicions.clear('doubled-address', meter.address, meter.svpmsn);
+    }
+    if (payload === undefined || payload.length < 7) return;
+    const spoke = ((payload[3] as number) << 16) | ((payload[4] as number) << 8) | (payload[5] as number);
+    if (spoke !== meter.svpmsn) this.#noteStranger(spoke, meter.address, unixMs);
+  }
+
+  /** A meter spoke at an address that is not its own. */
+  #noteStranger(spoke: number, address: number, unixMs: number): void {
+    const id = svpmsn(spoke);
+    const kind = this.#map.bySvpmsn(id) === undefined ? 'doubled-address' : 'doubled-id';
+    this.#suspicions.note(kind, address, id, unixMs);
+  }
+
+  #noteSilence(meter: MeterPlace, garbledTries: number, now: Milliseconds): void {
+    if (garbledTries === 0) return;
+    meter.garbledTries += garbledTries;
+    if (meter.garbledTries < GARBLED_TRIES_SUSPECT) return;
+    this.#suspicions.note('doubled-address', meter.address, meter.svpmsn, this.#unix(now));
+  }
+
+  #attention(payload: Uint8Array, address: number, check: number, now: Milliseconds, out: Sink<LocalUnitOutput>): void {
+    const frame = decodeFrame(payload);
+    if ('reason' in frame || frame.message !== Message.attention) return;
+    const meter = this.#map.bySvpmsn(frame.svpmsn);
+    const unixMs = this.#unix(now);
+    if (meter === undefined || meter.address !== address) this.#noteStranger(frame.svpmsn, address, unixMs);
+    const key = meter && this.#options.keys.get(frame.n, meter.svpmsn);
+    const notice = key && openAttention(key, frame);
+    const attention = notice && decodeAttention(notice);
+    if (meter === undefined || attention === undefined || isRecordFailure(attention)) return;
+    // An older one is a replay; the last one again means that the meter does not know it was heard.
+    if (attention.counter < meter.attentionCounter) return;
+    this.#line({ type: 'attention-heard', check }, now, out);
+    if (attention.counter === meter.attentionCounter) return;
+    const { reasons, counter } = attention;
+    meter.attentionCounter = counter;
+    meter.heardAt = unixMs;
+    this.#uplink.sayOrKeep({ type: 'attention', svpmsn: meter.svpmsn, reasons, counter, atMs: unixMs }, out);
+    this.#agenda.addAlarm({ meter, emergency: (reasons & ATTENTION_EMERGENCIES) !== 0 });
+  }
+
+  // The backhaul
+
+  #obey(message: BackhaulMessage, now: Milliseconds, out: Sink<LocalUnitOutput>): void {
+    const { keys, unwrap } = this.#options;
+    switch (message.type) {
+      case 'carry':
+        this.#carry(message, now, out);
+        return;
+      case 'address-map': {
+        const refused = this.#takeMap(message, now, out);
+        const { version } = message;
+        const sentence = refused?.sentence ?? '';
+        const why = refused && { refusal: refused.refusal };
+        this.#uplink.say({ type: 'address-map-answer', version, ...why, sentence }, out);
+        return;
+      }
+      case 'monitoring-keys':
+        this.#uplink.say(
+          { type: 'monitoring-keys-answer', ...takeKeys(message, { map: this.#map, ring: keys, unwrap, now }) },
+          out,
+        );
+        return;
+      case 'time':
+        this.#correctionMs = message.unixMs - now;
+        return;
+      case 'poll-plan':
+        this.#plan = message;
+        // A shorter round holds from now on, not only from each meter's next turn.
+        for (const meter of this.#map.values()) {
+          if (meter.dueAt > now + message.roundMs) this.#map.due.schedule(meter, now + message.roundMs);
+        }
+        return;
+      case 'collect': {
+        const meter = this.#map.bySvpmsn(message.svpmsn);
+        if (meter === undefined) return;
+        meter.collect = message;
+        this.#map.due.schedule(meter, 0);
+        return;
+      }
+      default:
+        // What only goes upwards.
+        return;
+    }
+  }
+
+  #carry(carry: Carry, now: Milliseconds, out: Sink<LocalUnitOutput>): void {
+    const meter = this.#map.bySvpmsn(carry.svpmsn);
+    if (meter === undefined) {
+      this.#uplink.say(carriedWith(carry, 'unknown-meter'), out);
+      return;
+    }
+    if (!isRelayable(carry) || !this.#agenda.addRelay(beginRelay(carry, meter), now)) {
+      this.#uplink.say(carriedWith(carry, 'refused'), out);
+    }
+  }
+
+  #takeMap(map: AddressMap, now: Milliseconds, out: Sink<LocalUnitOutput>): MapRefusal | undefined {
+    const { keys } = this.#options;
+    const taken = this.#map.take(map, keys, now);
+    if ('refusal' in taken) return taken;
+    for (const meter of taken.gone) {
+      for (const { carry } of this.#agenda.removeMeter(meter))
+        this.#uplink.say(carriedWith(carry, 'unknown-meter'), out);
+      if (this.#map.bySvpmsn(meter.svpmsn) !== undefined) continue;
+      for (const { n, svpmsn: id } of meter.keys) keys.delete(n, id);
+    }
+    return undefined;
+  }
+
+  #reportHealth(now: Milliseconds, out: Sink<LocalUnitOutput>): void {
+    if (now < this.#health.dueAt(now) || !this.#uplink.connected) return;
+    const suspicions = this.#suspicions.report(this.#map.values(), this.#unix(now));
+    const times = { now, correctionMs: this.#correctionMs };
+    this.#uplink.say(this.#health.report(this.traffic, suspicions, times), out);
+  }
+
+  #sayMinute(minute: CheckMeterMinute | undefined, out: Sink<LocalUnitOutput>): void {
+    if (minute !== undefined) this.#uplink.sayOrKeep(minute, out);
+  }
+
+  #unix(now: number): number {
+    return now + this.#correctionMs;
+  }
+
+  /** Asks for one wake, unless one is coming that is soon enough. */
+  #arm(now: Milliseconds, out: Sink<LocalUnitOutput>): void {
+    const { link, nextSlotAt } = this.#schedule;
+    let at: number;
+    if (link.state.name !== 'idle') at = link.state.until;
+    else {
+      const timers = this.#checkMeter.endsAt - this.#correctionMs;
+      const { connected } = this.#uplink;
+      const health = connected ? this.#health.dueAt(now) : timers;
+      at = Math.min(nextSlotAt, this.#agenda.nextAt(connected), timers, health);
+    }
+    at = Math.max(at, now + 1);
+    if (this.#armedAt > now && this.#armedAt <= at) return;
+    this.#armedAt = at;
+    out.push({ type: 'wake', at: at as Milliseconds });
+  }
+}
+
+function answerMayBeLong(frame: Uint8Array): boolean {
+  const h = frame[1];
+  return ((frame[0] as number) & 0x0f) !== Message.first && (h === Command.useAndLog || h === Command.events);
+}

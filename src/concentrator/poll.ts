@@ -1,0 +1,330 @@
+import { clippedOffset, type PollPlan, type PollResult } from '../backhaul/index.ts';
+import { Suite } from '../crypto/index.ts';
+import {
+  askForPart,
+  Command,
+  type HostSession,
+  hostCommand,
+  hostFirst,
+  hostReceive,
+  openHostSession,
+  Refusal,
+} from '../exchange/index.ts';
+import {
+  decodeClockSlewAnswer,
+  decodeEventAnswer,
+  decodeMonitoringStatus,
+  decodeSeedUse,
+  decodeUseAnswer,
+  encodeBcdTime,
+  encodeClockSlew,
+  encodeEventRequest,
+  encodeUseRequest,
+  isRecordFailure,
+  MeterFlag,
+  PROFILE_DAYS_KEPT,
+  type ProfileSelector,
+  Result,
+  SLEW_SECONDS_MAX,
+} from '../records/index.ts';
+import { assert, assertNever, type Randomness, type SupplyIndex } from '../units/index.ts';
+import type { MeterPlace } from './meter-map.ts';
+
+/** Events of one poll: with 18 bytes before them three parts. What is left comes with the next poll. */
+export const EVENTS_PER_POLL = 40;
+/** A frame that was answered with something useless is sent again so often. */
+const USELESS_ANSWERS_MAX = 3;
+const SECONDS_PER_DAY = 86_400;
+
+/** `round` is the turn of the meter; `attention` brings the events first. */
+export type PollCause = 'round' | 'attention';
+
+export interface PollTime {
+  /** Unix milliseconds. */
+  readonly unixMs: number;
+  /** Since the meter read its clock: the least that it can be, and the most, where the answer was fetched by a repetition. */
+  readonly transitMinMs: number;
+  readonly transitMaxMs: number;
+}
+
+/**
+ * One poll of one meter: FIG. 3 seen from the host's side, up to three exchanges under the monitoring key. The
+ * status in M2 says whether there is anything to fetch; a poll of a meter with nothing new ends there.
+ */
+export interface Poll {
+  readonly meter: MeterPlace;
+  readonly cause: PollCause;
+  readonly plan: PollPlan;
+  readonly randomness: Randomness;
+  session: HostSession;
+  /** The frame that goes to the meter next. */
+  next: Uint8Array;
+  /** Whether the answer is a part of a long body. */
+  bulk: boolean;
+  /** What the meter's state calls for; `undefined` until that is known. */
+  wants: Wants | undefined;
+  uselessAnswers: number;
+  atMs: number;
+  clockOffsetMs: number;
+  status: Uint8Array | undefined;
+  use: Uint8Array | undefined;
+  events: Uint8Array | undefined;
+}
+
+interface Wants {
+  use: Uint8Array | undefined;
+  /** Set when `use` brings profiles up to this day. */
+  readonly profileDay: number | undefined;
+  eventsFrom: number | undefined;
+  slewSeconds: number | undefined;
+}
+
+/** `later`: the meter lives and cannot serve a session now. */
+export type PollStep = 'ask' | 'done' | 'failed' | 'later';
+
+/** @throws Error when the meter has no key: asking is a bug */
+export function beginPoll(
+  meter: MeterPlace,
+  cause: PollCause,
+  { plan, randomness, unixMs }: { plan: PollPlan; randomness: Randomness; unixMs: number },
+): Poll {
+  const key = meter.keys[meter.keyIndex];
+  assert(key !== undefined, 'a meter is polled under a key');
+  const eventsFirst = cause === 'attention' && key.suite !== Suite.tripleDes;
+  const session = openHostSession(key, eventsFirst ? Command.events : Command.useAndLog, randomness);
+  return {
+    meter,
+    cause,
+    plan,
+    randomness,
+    session,
+    next: hostFirst(session),
+    bulk: false,
+    wants: undefined,
+    uselessAnswers: 0,
+    atMs: unixMs,
+    clockOffsetMs: 0,
+    status: undefined,
+    use: undefined,
+    events: undefined,
+  };
+}
+
+/** The meter answered with this frame, or acknowledged and said nothing. */
+export function pollAnswered(poll: Poll, payload: Uint8Array | undefined, time: PollTime): PollStep {
+  if (payload === undefined) return useless(poll);
+  const outcome = hostReceive(poll.session, payload.slice());
+  switch (outcome.type) {
+    case 'status':
+      poll.uselessAnswers = 0;
+      return takeStatus(poll, outcome.status, time);
+    case 'answer':
+      poll.uselessAnswers = 0;
+      return takeAnswer(poll, outcome.answer, time);
+    case 'part': {
+      poll.uselessAnswers = 0;
+      const asking = askForPart(poll.session);
+      assert(asking !== undefined, 'a part is missing while the answer is not whole');
+      poll.next = asking;
+      poll.bulk = true;
+      return 'ask';
+    }
+    case 'part-again':
+      return again(poll, outcome.frame);
+    case 'refused':
+      return refused(poll, outcome.refusal);
+    case 'ignored':
+      return useless(poll);
+    default:
+      return assertNever(outcome);
+  }
+}
+
+/** Whether anything was learned that the host should have. */
+export const pollHasResult = (poll: Poll): boolean =>
+  poll.status !== undefined || poll.use !== undefined || poll.events !== undefined;
+
+export const pollResult = (poll: Poll): PollResult => ({
+  type: 'poll-result',
+  svpmsn: poll.meter.svpmsn,
+  atMs: poll.atMs,
+  clockOffsetMs: clippedOffset(poll.clockOffsetMs),
+  ...(poll.status && { status: poll.status }),
+  ...(poll.use && { use: poll.use }),
+  ...(poll.events && { events: poll.events }),
+});
+
+interface MeterFacts {
+  readonly clock: number;
+  readonly flags: number;
+  readonly tableVersion: number;
+  readonly nextEvent: number;
+  readonly lastDay: number;
+}
+
+function takeStatus(poll: Poll, status: Uint8Array, time: PollTime): PollStep {
+  if (status.length > 0 && poll.wants === undefined) {
+    const decoded = decodeMonitoringStatus(status);
+    if (isRecordFailure(decoded)) return 'failed';
+    poll.status = status.slice();
+    noteClock(poll, decoded.clock, time);
+    poll.wants = wantsOf(poll, decoded, time);
+  }
+  // The suites 3des and 3des-xo carry no status: Info, which every M4 of 0x30 begins with, tells what is new.
+  const command = poll.wants === undefined ? blindCommand(poll, time) : wantedCommand(poll, poll.session.h);
+  if (command === undefined) return openNext(poll);
+  const [third] = hostCommand(poll.session, command);
+  poll.next = third as Uint8Array;
+  return 'ask';
+}
+
+function blindCommand(poll: Poll, time: PollTime): Uint8Array | undefined {
+  if (poll.session.key.suite === Suite.tripleDes) return encodeBcdTime(Math.floor(time.unixMs / 1000));
+  if (poll.session.h === Command.useAndLog) return INFO_ONLY;
+  return encodeEventRequest({ from: Math.max(1, poll.meter.eventsFrom), limit: EVENTS_PER_POLL });
+}
+
+function wantedCommand({ wants }: Poll, h: Command): Uint8Array | undefined {
+  if (h === Command.useAndLog) return wants?.use;
+  if (h === Command.events) {
+    if (wants?.eventsFrom === undefined) return undefined;
+    return encodeEventRequest({ from: wants.eventsFrom, limit: EVENTS_PER_POLL });
+  }
+  return wants?.slewSeconds === undefined ? undefined : encodeClockSlew({ seconds: wants.slewSeconds });
+}
+
+function takeAnswer(poll: Poll, answer: Uint8Array, time: PollTime): PollStep {
+  const { meter, session } = poll;
+  if (session.key.suite === Suite.tripleDes) {
+    const use = decodeSeedUse(answer);
+    if (isRecordFailure(use)) return 'failed';
+    noteClock(poll, use.timer, time);
+    poll.use = answer;
+    return 'done';
+  }
+  switch (session.h) {
+    case Command.useAndLog: {
+      poll.use = answer;
+      if (poll.wants !== undefined) {
+        if (poll.wants.profileDay !== undefined) meter.profileDay = poll.wants.profileDay;
+        poll.wants.use = undefined;
+        return openNext(poll);
+      }
+      const use = decodeUseAnswer(answer);
+      if (isRecordFailure(use)) return 'failed';
+      noteClock(poll, use.head.clock, time);
+      poll.wants = wantsOf(poll, { ...use.info, clock: use.head.clock }, time);
+      return openNext(poll);
+    }
+    case Command.events: {
+      const events = decodeEventAnswer(answer);
+      if (isRecordFailure(events)) return 'failed';
+      poll.events = answer;
+      meter.eventsFrom = (events.events.at(-1)?.sequence ?? events.next - 1) + 1;
+      if (poll.wants !== undefined) poll.wants.eventsFrom = undefined;
+      return openNext(poll);
+    }
+    default: {
+      const slew = decodeClockSlewAnswer(answer);
+      if (isRecordFailure(slew)) return 'failed';
+      const granted = slew.head.result === Result.done;
+      // The meter's own count holds: this unit may have started anew within the day.
+      meter.slewSeconds = slew.head.result === Result.slewSpent ? SLEW_SECONDS_MAX : slew.spent;
+      if (granted) poll.clockOffsetMs += 1000 * (poll.wants?.slewSeconds ?? 0);
+      if (poll.wants !== undefined) poll.wants.slewSeconds = undefined;
+      return openNext(poll);
+    }
+  }
+}
+
+/** The next exchange of this poll, or its end. After an attention the events come first. */
+function openNext(poll: Poll): PollStep {
+  const { wants, session } = poll;
+  let h: Command | undefined;
+  // Only 3des-xo gets here without knowing what is new, after the events of an attention.
+  if (wants === undefined || wants.use !== undefined) h = Command.useAndLog;
+  if (wants?.slewSeconds !== undefined) h = Command.clockSlew;
+  if (wants?.eventsFrom !== undefined) h = Command.events;
+  if (h === undefined) return 'done';
+  poll.session = openHostSession(session.key, h, poll.randomness);
+  poll.next = hostFirst(poll.session);
+  poll.bulk = false;
+  return 'ask';
+}
+
+function wantsOf(poll: Poll, facts: MeterFacts, time: PollTime): Wants {
+  const { meter, plan } = poll;
+  const { collect } = meter;
+  meter.collect = undefined;
+  // Numbers that fell: another meter stands here, or its memory was lost.
+  if (facts.nextEvent < meter.eventsFrom) meter.eventsFrom = 0;
+  if (facts.lastDay < meter.profileDay) meter.profileDay = 0;
+  const from = Math.max(1, meter.eventsFrom);
+  let eventsFrom = facts.nextEvent > from && poll.events === undefined ? from : undefined;
+  if (collect !== undefined && collect.eventsFrom > 0) eventsFrom = collect.eventsFrom;
+  const slewSeconds = slewOf(poll, facts, time);
+  if (collect !== undefined && collect.use.length > 0) {
+    return { use: collect.use, profileDay: undefined, eventsFrom, slewSeconds };
+  }
+  // A profile is bulk, and an attention is urgent.
+  if (plan.profiles && poll.cause === 'round' && facts.lastDay > meter.profileDay) {
+    return { use: profileRequest(poll, facts.lastDay), profileDay: facts.lastDay, eventsFrom, slewSeconds };
+  }
+  const otherTable = plan.tableVersion !== 0 && facts.tableVersion !== plan.tableVersion;
+  const use = otherTable && poll.use === undefined ? INFO_ONLY : undefined;
+  return { use, profileDay: undefined, eventsFrom, slewSeconds };
+}
+
+/**
+ * The complete days not brought yet, with the totals beside them. A unit that has just started brings the last day
+ * only: the host has most of the others, and asks for those that it lacks.
+ */
+function profileRequest({ meter, plan }: Poll, lastDay: number): Uint8Array {
+  const first = meter.profileDay === 0 ? lastDay : Math.max(meter.profileDay + 1, lastDay - PROFILE_DAYS_KEPT + 1);
+  const profiles: ProfileSelector[] = [];
+  for (let day = first; day <= lastDay; day++) {
+    for (let supply = 1; supply <= plan.supplies; supply++) profiles.push({ day, supply: supply as SupplyIndex });
+  }
+  return encodeUseRequest({ totals: true, modeTable: false, policy: false, profiles });
+}
+
+/** Seconds to slew, or `undefined`: what is off by more than a day's slew is the host's to set. */
+function slewOf({ meter, plan, clockOffsetMs }: Poll, facts: MeterFacts, { unixMs }: PollTime): number | undefined {
+  const day = Math.floor(unixMs / (1000 * SECONDS_PER_DAY));
+  if (meter.slewDay !== day) {
+    meter.slewDay = day;
+    meter.slewSeconds = 0;
+  }
+  const offset = Math.abs(clockOffsetMs);
+  if (offset <= plan.slewAboveMs || offset > 1000 * SLEW_SECONDS_MAX) return undefined;
+  if ((facts.flags & MeterFlag.clockUnset) !== 0) return undefined;
+  const seconds = Math.min(Math.round(offset / 1000), SLEW_SECONDS_MAX - meter.slewSeconds);
+  return seconds > 0 ? -Math.sign(clockOffsetMs) * seconds : undefined;
+}
+
+/** Of the offsets that the answer allows the one nearest to 0: a lost frame must not move a clock. */
+function noteClock(poll: Poll, clock: number, { unixMs, transitMinMs, transitMaxMs }: PollTime): void {
+  poll.atMs = unixMs;
+  // A meter tells whole seconds: on average its clock stands half a second further.
+  const heard = 1000 * clock + 500 - unixMs;
+  poll.clockOffsetMs = Math.max(heard + transitMinMs, Math.min(heard + transitMaxMs, 0));
+}
+
+function refused(poll: Poll, refusal: Refusal): PollStep {
+  if (refusal === Refusal.busy || refusal === Refusal.slowedDown) return 'later';
+  if (refusal === Refusal.keyUnknown || refusal === Refusal.suiteNotServed) {
+    // The meter has gone on to another generation, or has not yet: the next of its keys, at the next poll.
+    poll.meter.keyIndex = (poll.meter.keyIndex + 1) % poll.meter.keys.length;
+    return 'later';
+  }
+  return 'failed';
+}
+
+const useless = (poll: Poll): PollStep => again(poll, poll.next);
+
+function again(poll: Poll, frame: Uint8Array): PollStep {
+  poll.next = frame;
+  return ++poll.uselessAnswers > USELESS_ANSWERS_MAX ? 'failed' : 'ask';
+}
+
+const INFO_ONLY = encodeUseRequest({ totals: false, modeTable: false, policy: false, profiles: [] });

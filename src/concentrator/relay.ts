@@ -1,0 +1,126 @@
+import type { Carried, Carry, CarryOutcome } from '../backhaul/index.ts';
+import {
+  Command,
+  decodeFrame,
+  decodeRefusal,
+  type Frame,
+  HEADER_BYTES,
+  Message,
+  partCount,
+  partIndex,
+  Refusal,
+  refusalFrame,
+} from '../exchange/index.ts';
+import type { MeterPlace } from './meter-map.ts';
+
+/** Parts of M3 that a meter asked for again, and useless answers, in one carry. */
+const REPEATS_MAX = 8;
+
+/**
+ * A carry on its way: host's frames to a meter and its answer back, without a key. The local unit can lose frames
+ * and can do nothing else to them that the two ends would not notice.
+ */
+export interface Relay {
+  readonly carry: Carry;
+  readonly meter: MeterPlace;
+  /** The frame that goes to the meter next. */
+  next: Uint8Array;
+  /** Whether the answer may be a long one. */
+  bulk: boolean;
+  /** Index in the carry's frames of the last one sent in its turn. */
+  index: number;
+  repeats: number;
+  /** Parts of M4. */
+  readonly parts: (Uint8Array | undefined)[];
+}
+
+export type RelayStep = { readonly type: 'ask' } | { readonly type: 'ended'; readonly carried: Carried };
+
+/** Whether every frame is M1, M3 or a request for a part, and names this meter. */
+export function isRelayable({ svpmsn, frames }: Carry): boolean {
+  return frames.every((bytes) => {
+    const frame = decodeFrame(bytes);
+    if ('reason' in frame || frame.svpmsn !== svpmsn) return false;
+    return frame.message === Message.first || frame.message === Message.third || frame.message === Message.refusal;
+  });
+}
+
+/** The carry's frames must be relayable. */
+export function beginRelay(carry: Carry, meter: MeterPlace): Relay {
+  const next = carry.frames[0] as Uint8Array;
+  return { carry, meter, next, bulk: mayBeLong(next), index: 0, repeats: 0, parts: [] };
+}
+
+export const carriedWith = (carry: Carry, outcome: CarryOutcome, frames: readonly Uint8Array[] = []): Carried => ({
+  type: 'carried',
+  ticket: carry.ticket,
+  svpmsn: carry.svpmsn,
+  outcome,
+  frames,
+});
+
+/** The meter answered with this frame, or acknowledged and said nothing. */
+export function relayAnswered(relay: Relay, payload: Uint8Array | undefined): RelayStep {
+  const { carry } = relay;
+  if (payload === undefined) {
+    const following = carry.frames[relay.index + 1];
+    // After the last frame a meter that says nothing has nothing to say.
+    if (following === undefined) return end(relay, 'no-answer');
+    relay.index += 1;
+    return ask(relay, following);
+  }
+  const frame = decodeFrame(payload.slice());
+  if ('reason' in frame || frame.svpmsn !== carry.svpmsn) return repeat(relay, relay.next);
+  if (frame.message === Message.refusal) return takeRefusal(relay, frame);
+  if (frame.message === Message.fourth && isLongAnswer(frame)) return takePart(relay, frame);
+  return end(relay, 'answered', [frame.bytes]);
+}
+
+function takeRefusal(relay: Relay, frame: Frame): RelayStep {
+  const decoded = decodeRefusal(frame);
+  if (!('reason' in decoded) && decoded.refusal === Refusal.partMissing && relay.carry.frames.length > 1) {
+    const wanted = relay.carry.frames[decoded.part ?? 0];
+    if (wanted !== undefined) return repeat(relay, wanted);
+  }
+  return end(relay, 'answered', [frame.bytes]);
+}
+
+/** One request, one part: the next is fetched by the refusal `part-missing`, which anyone can write. */
+function takePart(relay: Relay, frame: Frame): RelayStep {
+  const count = partCount(frame.bytes);
+  const index = partIndex(frame.bytes);
+  if (relay.parts.length === 0) for (let i = 0; i < count; i++) relay.parts.push(undefined);
+  // Part numbers are not authentic here. What does not agree goes up as it is, and the host judges it.
+  if (index >= count || relay.parts.length !== count) return end(relay, 'answered', [frame.bytes]);
+  if (relay.parts[index] !== undefined) relay.repeats += 1;
+  if (relay.repeats > REPEATS_MAX) return end(relay, 'no-answer');
+  relay.parts[index] = frame.bytes;
+  const missing = relay.parts.indexOf(undefined);
+  if (missing < 0) return end(relay, 'answered', relay.parts as Uint8Array[]);
+  relay.bulk = true;
+  return ask(relay, refusalFrame(frame, Refusal.partMissing, missing));
+}
+
+function repeat(relay: Relay, frame: Uint8Array): RelayStep {
+  relay.repeats += 1;
+  return relay.repeats > REPEATS_MAX ? end(relay, 'no-answer') : ask(relay, frame);
+}
+
+function ask(relay: Relay, frame: Uint8Array): RelayStep {
+  relay.next = frame;
+  return { type: 'ask' };
+}
+
+const end = (relay: Relay, outcome: CarryOutcome, frames: readonly Uint8Array[] = []): RelayStep => ({
+  type: 'ended',
+  carried: carriedWith(relay.carry, outcome, frames),
+});
+
+function isLongAnswer(frame: Frame): boolean {
+  return (frame.h === Command.useAndLog || frame.h === Command.events) && frame.bytes.length >= HEADER_BYTES + 2;
+}
+
+function mayBeLong(bytes: Uint8Array): boolean {
+  const h = bytes[1];
+  return ((bytes[0] as number) & 0x0f) !== Message.first && (h === Command.useAndLog || h === Command.events);
+}
