@@ -1,0 +1,67 @@
+import type { House, Utility } from '../simulation/index.ts';
+import { SPEED_MAX } from './demo-options.ts';
+
+/** What the keys of the terminal view do. */
+export type DemoAction = 'buy' | 'steal' | 'cut-line' | 'faster' | 'slower' | 'quit';
+
+const SPEEDS = [1, 10, 60, 300, 900, SPEED_MAX];
+const PURCHASE_TOKENS = 500;
+const STOLEN_WATTS = 1_500;
+
+/** Hands on the demo: what a person does to the utility, and how fast time goes. */
+export class DemoControl {
+  speed: number;
+  readonly #utility: Utility;
+  #thief: House | undefined;
+
+  constructor(utility: Utility, speed: number) {
+    this.#utility = utility;
+    this.speed = speed;
+  }
+
+  get thief(): House | undefined {
+    return this.#thief;
+  }
+
+  get lineCut(): boolean {
+    return this.#utility.transformers.some(({ cut }) => cut);
+  }
+
+  async obey(action: Exclude<DemoAction, 'quit'>): Promise<void> {
+    switch (action) {
+      case 'buy':
+        return this.#utility.buy(this.#neediest(), PURCHASE_TOKENS);
+      case 'steal':
+        return this.#steal();
+      case 'cut-line': {
+        const first = this.#utility.transformers[0];
+        if (first !== undefined) first.cut = !first.cut;
+        return;
+      }
+      case 'faster':
+        this.speed = SPEEDS.find((speed) => speed > this.speed) ?? this.speed;
+        return;
+      case 'slower':
+        this.speed = SPEEDS.findLast((speed) => speed < this.speed) ?? this.speed;
+        return;
+    }
+  }
+
+  /** Whoever is dark, or has least. */
+  #neediest(): House {
+    const [first, ...others] = this.#utility.houses;
+    if (first === undefined) throw new Error('a utility has houses');
+    const need = (house: House) => (house.relayOpen ? -1 : house.balance);
+    return others.reduce((least, house) => (need(house) < need(least) ? house : least), first);
+  }
+
+  /** A wire over the terminals of a house; the same key takes it away again. */
+  #steal(): void {
+    const { now } = this.#utility.time;
+    const house = this.#thief ?? this.#utility.houses[Math.floor(this.#utility.houses.length / 2)];
+    if (house === undefined) return;
+    const on = this.#thief === undefined;
+    house.tamper('bypass', on, now, on ? STOLEN_WATTS : 0);
+    this.#thief = on ? house : undefined;
+  }
+}

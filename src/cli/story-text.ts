@@ -1,0 +1,45 @@
+import type { Story } from '../simulation/index.ts';
+
+export type ToldStory = Story & {
+  readonly meters: number;
+  readonly days: number;
+  readonly seed: number;
+  readonly suite: string;
+};
+
+/** The story of a run for people. */
+export function storyText(story: ToldStory): string {
+  const n = (value: number) => value.toLocaleString('en-US');
+  const days = story.days === 1 ? '1 day' : `${story.days} days`;
+  return [
+    `${n(story.meters)} meters lived ${days} on suite ${story.suite} (seed ${story.seed}).`,
+    '',
+    `  issued   ${n(story.issuedTokens)} tokens`,
+    `  stored   ${n(story.storedTokens)} in ${n(story.transfers)} transfers · in flight ${n(story.inFlightTokens)} · refunded ${n(story.refundedTokens)}`,
+    `  spent    ${n(story.spentTokens)} · in purses ${n(story.purseTokens)} · owed ${n(story.owedTokens)}`,
+    `  energy   ${(story.energyWh / 1000).toFixed(1)} kWh`,
+    `  cut off  ${n(story.cutOffs)} times, reconnected ${n(story.reconnections)} times`,
+    `  line     ${n(story.lineBytes)} bytes in ${n(story.airtimeSeconds)} s on the air`,
+    '',
+    story.conserved
+      ? 'The books and the meters agree to the last token.'
+      : 'The books and the meters do NOT agree: value was made or lost.',
+    '',
+  ].join('\n');
+}
+
+/** Progress on stderr, where there is a terminal; nothing elsewhere. */
+export function progressBar(days: number): { show(day: number): void; end(): void } {
+  const { stderr } = process;
+  if (stderr.isTTY !== true) return { show: () => undefined, end: () => undefined };
+  const width = 30;
+  return {
+    show(day) {
+      const done = Math.floor((width * day) / days);
+      stderr.write(`\r  ${'█'.repeat(done)}${'░'.repeat(width - done)} day ${day} of ${days}`);
+    },
+    end() {
+      stderr.write('\r\u001b[K');
+    },
+  };
+}
