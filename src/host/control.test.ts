@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Suite } from '../crypto/index.ts';
+import { Command } from '../exchange/index.ts';
+import { DEFAULT_SUPPLY_POLICY, decodeClockSet, decodePolicy, RelayAction } from '../records/index.ts';
+import { DEFAULT_TARIFF, decodeModeTable } from '../tariff/index.ts';
+import { modemAddress } from '../units/index.ts';
+import { METERS_PER_LOCAL_UNIT_MAX, MemoryStore } from './index.ts';
+import { made, Rig } from './rig.testing.ts';
+
+const reasonOf = (answer: object) => ('reason' in answer ? answer.reason : 'done');
+
+test('a tariff is compiled, given a rising version, and carried to every meter that has it', async () => {
+  const rig = new Rig(new MemoryStore());
+  made(await rig.host.publishTariff('home', DEFAULT_TARIFF));
+  const meters = [
+    await rig.enrol(1, { tariff: 'home', supplies: 2 }),
+    await rig.enrol(2, { tariff: 'home', suite: Suite.tripleDes }),
+  ];
+  const other = await rig.enrol(3);
+  await rig.settle(60_000);
+  await rig.host.publishTariff('home', { ...DEFAULT_TARIFF, unitCharge: 30_000 });
+  await rig.settle(60_000);
+  const tables = (meter: (typeof meters)[number]) =>
+    meter.controlled.map(({ body }) => {
+      const table = decodeModeTable(body);
+      assert.ok(!('reason' in table));
+      return [table.supply, table.version, table.unitCharge];
+    });
+  assert.deepEqual(tables(meters[0] as (typeof meters)[number]), [
+    [1, 1, 25_000],
+    [2, 1, 25_000],
+    [1, 2, 30_000],
+    [2, 2, 30_000],
+  ]);
+  assert.deepEqual(tables(meters[1] as (typeof meters)[number]), [
+    [1, 1, 25_000],
+    [1, 2, 30_000],
+  ]);
+  assert.deepEqual(other.controlled, []);
+  // A meter that changes its tariff gets a version above all it may have.
+  made(await rig.host.publishTariff('farm', DEFAULT_TARIFF));
+  assert.equal(made(await rig.host.assignTariff(1, 'farm')).version, 4);
+  const overlap = {
+    ...DEFAULT_TARIFF,
+    bands: [...DEFAULT_TARIFF.bands, { name: 'twice', from: '00:00', to: '01:00', percent: 1 }],
+  };
+  assert.equal(reasonOf(await rig.host.publishTariff('home', overlap)), 'tariff-wrong');
+  assert.equal(reasonOf(await rig.host.assignTariff(1, 'none')), 'tariff-unknown');
+});
+
+test('the latest command of a kind wins, and what was overtaken is not sent', async () => {
+  const rig = new Rig(new MemoryStore());
+  const meter = await rig.enrol(1);
+  rig.meters.clear();
+  const relay = (action: RelayAction) => rig.host.command(1, { type: 'relay', supply: 1, action });
+  made(await relay(RelayAction.open));
+  made(await relay(RelayAction.close));
+  made(await relay(RelayAction.clearTamper));
+  made(await rig.host.command(1, { type: 'supply-policy', policy: DEFAULT_SUPPLY_POLICY }));
+  rig.meters.set(meter.id, meter);
+  await rig.settle();
+  const [first, second, third] = meter.controlled;
+  assert.deepEqual(
+    [[...(first?.body ?? [])], [...(second?.body ?? [])]],
+    [
+      [1, RelayAction.close],
+      [1, RelayAction.clearTamper],
+    ],
+  );
+  assert.deepEqual(decodePolicy(third?.body ?? new Uint8Array(0)), DEFAULT_SUPPLY_POLICY);
+  assert.equal(meter.controlled.length, 3);
+  assert.ok((await rig.host.commands(1)).every(({ state }) => state === 'done'));
+});
+
+test('a clock set carries the instant at which M3 leaves, and is asked again when the meter says it was too late', async () => {
+  const rig = new Rig(new MemoryStore());
+  const meter = await rig.enrol(1);
+  meter.clockRefusals = 2;
+  const queuedAt = rig.clock.ms;
+  made(await rig.host.command(1, { type: 'clock-set' }));
+  await rig.settle(60_000, 250);
+  assert.equal(meter.controlled.length, 3);
+  const sent = decodeClockSet(meter.controlled.at(-1)?.body ?? new Uint8Array(0));
+  assert.ok(!('reason' in sent));
+  const stamped = sent.seconds * 1000 + sent.milliseconds;
+  assert.ok(stamped > queuedAt + 2_000 && stamped <= rig.clock.ms);
+  assert.equal((await rig.host.commands(1))[0]?.state, 'done');
+});
+
+test('value goes before commands that were there first', async () => {
+  const rig = new Rig(new MemoryStore());
+  const meter = await rig.enrol(1);
+  rig.meters.clear();
+  await rig.host.command(1, { type: 'clock-set' });
+  await rig.pump();
+  await rig.host.sellAll([{ meter: 1, amount: 5, orderId: 'a', source: 'cash' }]);
+  rig.meters.set(meter.id, meter);
+  let balanceAtCommand = -1;
+  const receive = meter.receive.bind(meter);
+  meter.receive = (frame, now) => {
+    if (frame[1] === Command.clockSet && balanceAtCommand < 0) balanceAtCommand = meter.balance;
+    return receive(frame, now);
+  };
+  await rig.settle();
+  assert.equal(balanceAtCommand, 5);
+});
+
+test('commands out of range, or that a suite has not, are refused by their reason', async () => {
+  const rig = new Rig(new MemoryStore());
+  await rig.enrol(1);
+  await rig.enrol(2, { suite: Suite.tripleDes });
+  const wrong = [
+    await rig.host.command(1, { type: 'relay', supply: 2, action: RelayAction.open }),
+    await rig.host.command(1, { type: 'relay', supply: 1, action: 9 as RelayAction }),
+    await rig.host.command(1, { type: 'clock-slew', seconds: 61 }),
+    await rig.host.command(1, { type: 'clock-slew', seconds: 0 }),
+  ];
+  for (const answer of wrong) assert.equal(reasonOf(answer), 'command-wrong');
+  assert.equal(reasonOf(await rig.host.command(2, { type: 'clock-set' })), 'command-not-served');
+  assert.equal(reasonOf(await rig.host.command(3, { type: 'clock-set' })), 'meter-unknown');
+});
+
+test('a local unit takes 256 meters and no more, each with an address of its own', async () => {
+  const rig = new Rig(new MemoryStore());
+  for (let i = 0; i < METERS_PER_LOCAL_UNIT_MAX; i++) await rig.enrol(i);
+  const enrolment = { svpmsn: 256, subscriber: 'kim', localUnit: 1, modemAddress: 0, suite: Suite.aes128 };
+  const full = await rig.host.enrol(enrolment);
+  assert.equal(reasonOf(full), 'local-unit-full');
+  assert.match(
+    'sentence' in full ? full.sentence : '',
+    /^Local unit 1 has its 256 meters: put meter 000100 on another\.$/,
+  );
+  assert.equal(reasonOf(await rig.host.enrol({ ...enrolment, localUnit: 2 })), 'done');
+  const cases: [object, string][] = [
+    [{ svpmsn: 256, localUnit: 3 }, 'meter-known'],
+    [{ svpmsn: 257, localUnit: 2 }, 'address-taken'],
+    [{ svpmsn: 257, localUnit: 3, subscriber: 'lee' }, 'subscriber-unknown'],
+    [{ svpmsn: 257, localUnit: 3, tariff: 'none' }, 'tariff-unknown'],
+    [{ svpmsn: 2 ** 24, localUnit: 3 }, 'meter-number-wrong'],
+    [{ svpmsn: 257, localUnit: 3, modemAddress: 256 }, 'meter-number-wrong'],
+    [{ svpmsn: 257, localUnit: 65_536 }, 'meter-number-wrong'],
+    [{ svpmsn: 257, localUnit: 3, supplies: 5 }, 'meter-number-wrong'],
+  ];
+  for (const [more, reason] of cases) assert.equal(reasonOf(await rig.host.enrol({ ...enrolment, ...more })), reason);
+  assert.equal((await rig.host.meters()).length, 257);
+  assert.equal(reasonOf(await rig.host.addSubscriber({ id: 'kim', name: 'K', contact: '' })), 'subscriber-known');
+});
+
+test('a local unit that comes up is told its meters', async () => {
+  const rig = new Rig(new MemoryStore());
+  const meter = await rig.enrol(1);
+  rig.maps.length = 0;
+  await rig.host.handle({
+    type: 'grid',
+    localUnit: 1,
+    message: { type: 'hello', version: 1, kind: 'local-unit', id: 1 },
+  });
+  assert.deepEqual(rig.maps, [
+    { type: 'address-map', version: 1, entries: [{ svpmsn: meter.id, modemAddress: modemAddress(1) }] },
+  ]);
+});

@@ -1,0 +1,58 @@
+import { type Svpmsn, svpmsnText, U24_MAX, U32_MAX } from '../units/index.ts';
+import { StoreError, type StoreReads } from './ports.ts';
+import type { HostFailure, Meter, Purse } from './types.ts';
+
+export const fail = (reason: HostFailure['reason'], sentence: string): HostFailure => ({ reason, sentence });
+
+const ID_MAX = 128;
+
+/** Ids and names: printable, without a blank at either end, at most 128 characters. */
+export function textFault(reason: HostFailure['reason'], what: string, text: string): HostFailure | undefined {
+  if (
+    typeof text === 'string' &&
+    text.length >= 1 &&
+    text.length <= ID_MAX &&
+    /^\P{C}+$/u.test(text) &&
+    text.trim() === text
+  ) {
+    return undefined;
+  }
+  return fail(reason, `${what} must have 1 to ${ID_MAX} printable characters and no blank at its ends.`);
+}
+
+export function amountFault(amount: number): HostFailure | undefined {
+  if (Number.isSafeInteger(amount) && amount >= 1 && amount <= U32_MAX) return undefined;
+  return fail('amount-wrong', `An amount is a whole number of tokens from 1 to ${U32_MAX}, not ${amount}.`);
+}
+
+export function parseMeterNumber(meter: number): Svpmsn | HostFailure {
+  if (Number.isSafeInteger(meter) && meter >= 0 && meter <= U24_MAX) return meter as Svpmsn;
+  return fail('meter-number-wrong', `A meter's number (SVPMSN) is a whole number from 0 to ${U24_MAX}, not ${meter}.`);
+}
+
+export const meterUnknown = (id: Svpmsn): HostFailure =>
+  fail('meter-unknown', `No meter ${svpmsnText(id)} is enrolled here: check the number, or enrol the meter first.`);
+
+/** The meter and its purse by a number from outside. */
+export async function findMeter(
+  tx: StoreReads,
+  number: number,
+): Promise<{ readonly meter: Meter; readonly purse: Purse } | HostFailure> {
+  const id = parseMeterNumber(number);
+  if (typeof id !== 'number') return id;
+  const [meter] = await tx.metersOf([id]);
+  const [purse] = await tx.pursesOf([id]);
+  return meter === undefined || purse === undefined ? meterUnknown(id) : { meter, purse };
+}
+
+/** A store that cannot serve is a failure of the request, with nothing half-done; anything else is a bug and goes on. */
+export async function orStoreFailure<T>(work: Promise<T>): Promise<T | HostFailure> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof StoreError) return fail('store-failed', error.message);
+    throw error;
+  }
+}
+
+export const isFailure = (value: object): value is HostFailure => 'reason' in value && 'sentence' in value;

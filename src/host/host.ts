@@ -1,0 +1,201 @@
+import type { BackhaulMessage } from '../backhaul/index.ts';
+import { Suite } from '../crypto/index.ts';
+import type { Milliseconds, Svpmsn } from '../units/index.ts';
+import { requestCommand } from './control.ts';
+import { Dispatcher } from './dispatch.ts';
+import { fail, findMeter, isFailure, orStoreFailure, parseMeterNumber } from './failures.ts';
+import { LedgerReader } from './ledger.ts';
+import { takeAttention, takePoll } from './monitoring.ts';
+import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
+import { addSubscriber, enrol } from './registry.ts';
+import type { HostCounters, HostInput, HostServices, HostSettings, LineView, MeterView } from './services.ts';
+import { assignTariff, publishTariff } from './tariffs.ts';
+import { type HostFailure, Lane, type Meter, type Purse } from './types.ts';
+import { useOf } from './use.ts';
+import { closePurse, orderUnknown, sellAll, voidOrder } from './vending.ts';
+import { wake } from './work.ts';
+
+/** How far ahead the clock's floor is stored: one write a minute, not one a tick. */
+const INSTANT_AHEAD_MS = 60_000;
+
+/** The host of FIG. 5, part 30: sells, carries, books and watches. All that must survive is in the store. */
+export function createHost(ports: HostPorts, settings: HostSettings): HostServices {
+  const { store, clock, grid } = ports;
+  const counters: HostCounters = {
+    carries: 0,
+    answers: 0,
+    noAnswers: 0,
+    refusals: 0,
+    ignoredFrames: 0,
+    recordsNotUnderstood: 0,
+    keysMissing: 0,
+  };
+  const dispatcher = new Dispatcher(ports, counters);
+  const ledger = new LedgerReader();
+  const health = new Map<number, LineView>();
+  let instantReserved = 0;
+
+  /** A request in one transaction; a failure as a value keeps what the transaction wrote, which is nothing. */
+  const request = <T extends object>(work: (tx: StoreTransaction, now: Milliseconds) => Promise<T>) =>
+    orStoreFailure(store.transaction((tx) => work(tx, clock.now())));
+
+  /** Sends what a request made due. The request stands whatever becomes of that: the next tick sends it. */
+  async function dispatchTo(id: Svpmsn): Promise<void> {
+    const [meter] = await store.read((tx) => tx.metersOf([id]));
+    if (meter !== undefined) await orStoreFailure(dispatcher.dispatch(meter.localUnit));
+  }
+
+  async function andDispatch<T extends { readonly svpmsn: Svpmsn } | HostFailure>(answer: Promise<T>): Promise<T> {
+    const made = await answer;
+    if ('svpmsn' in made) await orStoreFailure(dispatchTo(made.svpmsn));
+    return made;
+  }
+
+  async function tick(): Promise<void> {
+    const now = clock.now();
+    if (now >= instantReserved) {
+      const ahead = now + INSTANT_AHEAD_MS;
+      await store.transaction((tx) => tx.setFact('instant-reserved', ahead));
+      instantReserved = ahead;
+    }
+    await dispatcher.dispatch();
+  }
+
+  async function receive(localUnit: number, message: BackhaulMessage): Promise<void> {
+    switch (message.type) {
+      case 'carried':
+        return dispatcher.carried(message);
+      case 'poll-result':
+        counters.recordsNotUnderstood += await store.transaction((tx) => takePoll(tx, message, clock.now()));
+        return dispatcher.dispatch(localUnit);
+      case 'attention':
+        await store.transaction((tx) => takeAttention(tx, message, clock.now()));
+        return dispatcher.dispatch(localUnit);
+      case 'line-health':
+        health.set(localUnit, { localUnit, health: message });
+        return;
+      case 'hello':
+        // A local unit that came up asks for its meters; an area unit has none of its own.
+        if (message.kind === 'local-unit') await sendAddressMap(localUnit);
+        return;
+      default:
+        // What only travels downwards, and what concerns the connection or the balance of a transformer.
+        return;
+    }
+  }
+
+  async function sendAddressMap(localUnit: number): Promise<void> {
+    const { version, meters } = await store.read(async (tx) => ({
+      version: (await tx.fact('address-map-version')) ?? 0,
+      meters: await tx.meters({ localUnit }),
+    }));
+    const entries = meters.map(({ svpmsn, modemAddress }) => ({ svpmsn, modemAddress }));
+    grid.send(localUnit, { type: 'address-map', version, entries });
+  }
+
+  return {
+    async start() {
+      await store.transaction(async (tx) => {
+        const now = clock.now();
+        if (settings.restored === true) await wantQueries(tx, now);
+        await tx.releaseAllWork(now);
+        instantReserved = (await tx.fact('instant-reserved')) ?? 0;
+      });
+      await tick();
+    },
+    handle: (input: HostInput) => (input.type === 'tick' ? tick() : receive(input.localUnit, input.message)),
+
+    addSubscriber: (subscriber) => request((tx) => addSubscriber(tx, subscriber)),
+    async enrol(enrolment) {
+      const meter = await request((tx, now) => enrol(tx, enrolment, settings, now));
+      if (isFailure(meter)) return meter;
+      await orStoreFailure(sendAddressMap(meter.localUnit));
+      return meter;
+    },
+
+    sell: (sale) =>
+      andDispatch(
+        request(async (tx, now) => {
+          const [answer] = await sellAll(tx, [sale], now);
+          return answer ?? orderUnknown(sale.orderId);
+        }),
+      ),
+    async sellAll(sales) {
+      const answers = await request((tx, now) => sellAll(tx, sales, now));
+      return 'reason' in answers ? sales.map(() => answers) : answers;
+    },
+    voidOrder: (orderId) => andDispatch(request((tx, now) => voidOrder(tx, orderId, now))),
+    closePurse: (closing) => andDispatch(request((tx, now) => closePurse(tx, closing, now))),
+    unfreeze: (meter) => andDispatch(request((tx, now) => unfreeze(tx, meter, now))),
+
+    command: (meter, command) => andDispatch(request((tx, now) => requestCommand(tx, meter, command, now))),
+    publishTariff: (name, definition, validFrom) =>
+      request((tx, now) => publishTariff(tx, { name, definition, validFrom: validFrom ?? now }, settings.zone, now)),
+    assignTariff: (meter, name) => request((tx, now) => assignTariff(tx, { meter, name }, settings.zone, now)),
+
+    books: () => store.read((tx) => ledger.books(tx)),
+    meters: (of) => store.read(async (tx) => viewsOf(tx, await tx.meters(of), clock.now())),
+    meter: (number) =>
+      orStoreFailure(
+        store.read(async (tx) => {
+          const found = await findMeter(tx, number);
+          if (isFailure(found)) return found;
+          const [view] = await viewsOf(tx, [found.meter], clock.now());
+          return view as MeterView;
+        }),
+      ),
+    order: (id) => orStoreFailure(store.read(async (tx) => (await tx.ordersOf([id]))[0] ?? orderUnknown(id))),
+    orders: (query) => store.read((tx) => tx.orders(query)),
+    commands: (meter) => store.read((tx) => tx.commands(meter as Svpmsn)),
+    events: (query) => store.read((tx) => tx.events(query)),
+    postings: (query) => store.read((tx) => tx.postings(query)),
+    use: (query) => orStoreFailure(store.read((tx) => useOf(tx, query, settings.zone))),
+    lines: () => [...health.values()].sort((a, b) => a.localUnit - b.localUnit),
+    counters: () => ({ ...counters }),
+    instantReserved: () => store.read(async (tx) => ((await tx.fact('instant-reserved')) ?? 0) as Milliseconds),
+    meterNumber: parseMeterNumber,
+  };
+}
+
+/** X9: after a restore nobody knows what was sold and stored since the copy was made; the meters do. */
+async function wantQueries(tx: StoreTransaction, now: Milliseconds): Promise<void> {
+  const meters = await tx.meters();
+  // Suite 3des keeps no receipts that could be asked for.
+  const asked = meters.filter(({ suite }) => suite !== Suite.tripleDes);
+  const purses = await tx.pursesOf(asked.map(({ svpmsn }) => svpmsn));
+  for (const purse of purses) {
+    if (purse !== undefined && purse.state !== 'closed') await tx.putPurse({ ...purse, queryWanted: true });
+  }
+  await wake(tx, asked, Lane.value, now);
+}
+
+async function unfreeze(tx: StoreTransaction, number: number, now: Milliseconds): Promise<Purse | HostFailure> {
+  const found = await findMeter(tx, number);
+  if (isFailure(found)) return found;
+  const { meter, purse } = found;
+  if (purse.freeze === undefined)
+    return fail('meter-not-frozen', 'This meter is not frozen: there is nothing to release.');
+  const queryWanted = meter.suite !== Suite.tripleDes;
+  const released: Purse = { ...purse, freeze: undefined, frozenAt: undefined, queryWanted };
+  await tx.putPurse(released);
+  await wake(tx, [meter], Lane.value, now);
+  return released;
+}
+
+async function viewsOf(tx: StoreReads, meters: readonly Meter[], now: Milliseconds): Promise<MeterView[]> {
+  const ids = meters.map(({ svpmsn }) => svpmsn);
+  const purses = await tx.pursesOf(ids);
+  const known = await tx.knowledgeOf(ids);
+  const age = (at: Milliseconds | undefined) => (at === undefined ? undefined : Math.max(0, now - at));
+  return meters.map((meter, i) => ({
+    meter,
+    purse: purses[i] as Purse,
+    known: known[i],
+    age: {
+      heard: age(known[i]?.heardAt),
+      balance: age(known[i]?.balanceAt),
+      info: age(known[i]?.infoAt),
+      attention: age(known[i]?.attentionAt),
+    },
+  }));
+}

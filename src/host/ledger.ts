@@ -1,0 +1,152 @@
+import { assert, type Milliseconds, type Svpmsn } from '../units/index.ts';
+import type { StoreReads } from './ports.ts';
+import type { Account, LedgerSum, Line, Posting, PostingKind } from './types.ts';
+
+/** Double entry: every posting's lines sum to zero, or it is a bug. */
+export function assertBalanced(posting: Posting): void {
+  let sum = 0n;
+  for (const { amount } of posting.lines) sum += amount;
+  assert(sum === 0n, `a posting sums to zero (${posting.kind} of ${posting.svpmsn}: ${sum})`);
+}
+
+/** What a posting is about. */
+export interface Occasion {
+  readonly at: Milliseconds;
+  readonly svpmsn: Svpmsn;
+  readonly order?: string;
+}
+
+const MOVES = {
+  sold: { debit: 'cash', credit: 'prepaid' },
+  stored: { debit: 'prepaid', credit: 'value-in-meters' },
+  refunded: { debit: 'prepaid', credit: 'refunds-payable' },
+  found: { debit: 'found-in-meters', credit: 'value-in-meters' },
+  closed: { debit: 'value-in-meters', credit: 'closed-purses' },
+} as const satisfies Partial<Record<PostingKind, { debit: Account; credit: Account }>>;
+
+/** A posting that moves one amount between two accounts. */
+export function move(kind: keyof typeof MOVES, amount: bigint, occasion: Occasion): Posting {
+  const { debit, credit } = MOVES[kind];
+  return posting(kind, occasion, [
+    { account: debit, amount },
+    { account: credit, amount: -amount },
+  ]);
+}
+
+/**
+ * Energy that was spent since the last posting: paid out of the purse, or owed for.
+ * `owed` may fall with nothing spent, when a credit repays emergency credit out of its own value.
+ */
+export function spending(change: { readonly spent: bigint; readonly owed: bigint }, occasion: Occasion): Posting {
+  return posting(
+    'spent',
+    occasion,
+    [
+      { account: 'value-in-meters', amount: change.spent - change.owed } as const,
+      { account: 'emergency-credit', amount: change.owed } as const,
+      { account: 'energy-revenue', amount: -change.spent } as const,
+    ].filter(({ amount }) => amount !== 0n),
+  );
+}
+
+function posting(kind: PostingKind, { at, svpmsn, order }: Occasion, lines: readonly Line[]): Posting {
+  return { kind, at, svpmsn, order, lines };
+}
+
+/** Whole tokens. All of it comes from ledger lines. */
+export interface Totalled {
+  /** Sold. */
+  readonly issued: bigint;
+  /** Ever stored in meters out of what was sold. */
+  readonly stored: bigint;
+  /** Sold, and neither stored nor refunded yet. */
+  readonly inFlight: bigint;
+  readonly refunded: bigint;
+  /** In meters and never sold by these books: to be explained by a person. */
+  readonly found: bigint;
+  readonly closed: bigint;
+  readonly spent: bigint;
+  readonly owed: bigint;
+  /** In purses, as far as receipts and polls have told. */
+  readonly valueInMeters: bigint;
+}
+
+export interface Books extends Totalled {
+  /** issued = stored + in flight + refunded, stored + found + owed = spent + value in meters + closed, lines sum to zero. */
+  readonly balanced: boolean;
+  /** By number. */
+  readonly meters: readonly (Totalled & { readonly svpmsn: Svpmsn })[];
+}
+
+/**
+ * The books, summed from ledger lines. Because the ledger is append only, a sum over the lines up to one is true
+ * for ever: each call reads only what was appended since the last.
+ */
+export class LedgerReader {
+  #last = 0;
+  readonly #sums = new Map<Svpmsn, Map<string, bigint>>();
+
+  async books(tx: StoreReads): Promise<Books> {
+    const after = this.#last;
+    const { last, sums } = await tx.ledgerSums(after);
+    // Whoever read the same lines meanwhile has counted them; what came after those is read again.
+    if (this.#last !== after) return this.books(tx);
+    this.#last = last;
+    for (const sum of sums) this.#add(sum);
+    const meters = [...this.#sums.keys()].sort((a, b) => a - b).map((svpmsn) => ({ svpmsn, ...this.#total(svpmsn) }));
+    const all = meters.reduce<Totalled>((sum, meter) => plus(sum, meter), NOTHING);
+    return { ...all, balanced: this.#zero() && meters.every(holds), meters };
+  }
+
+  #add({ kind, account, svpmsn, amount }: LedgerSum): void {
+    const sums = this.#sums.get(svpmsn) ?? new Map<string, bigint>();
+    this.#sums.set(svpmsn, sums);
+    for (const key of [account, `${kind} ${account}`]) sums.set(key, (sums.get(key) ?? 0n) + amount);
+  }
+
+  #total(svpmsn: Svpmsn): Totalled {
+    const sums = this.#sums.get(svpmsn) as ReadonlyMap<string, bigint>;
+    const of = (key: Account | `${PostingKind} ${Account}`) => sums.get(key) ?? 0n;
+    return {
+      issued: of('cash'),
+      stored: -of('stored value-in-meters'),
+      inFlight: -of('prepaid'),
+      refunded: -of('refunds-payable'),
+      found: of('found-in-meters'),
+      closed: -of('closed-purses'),
+      spent: -of('energy-revenue'),
+      owed: of('emergency-credit'),
+      valueInMeters: -of('value-in-meters'),
+    };
+  }
+
+  #zero(): boolean {
+    let sum = 0n;
+    for (const sums of this.#sums.values()) {
+      for (const [key, amount] of sums) if (!key.includes(' ')) sum += amount;
+    }
+    return sum === 0n;
+  }
+}
+
+const NOTHING: Totalled = {
+  issued: 0n,
+  stored: 0n,
+  inFlight: 0n,
+  refunded: 0n,
+  found: 0n,
+  closed: 0n,
+  spent: 0n,
+  owed: 0n,
+  valueInMeters: 0n,
+};
+
+const holds = (t: Totalled): boolean =>
+  t.issued === t.stored + t.inFlight + t.refunded &&
+  t.stored + t.found + t.owed === t.spent + t.valueInMeters + t.closed &&
+  t.inFlight >= 0n;
+
+function plus(a: Totalled, b: Totalled): Totalled {
+  const keys = Object.keys(NOTHING) as (keyof Totalled)[];
+  return Object.fromEntries(keys.map((key) => [key, a[key] + b[key]])) as unknown as Totalled;
+}

@@ -1,0 +1,361 @@
+import { assert, type Milliseconds, type Svpmsn } from '../units/index.ts';
+import { assertBalanced } from './ledger.ts';
+import { Index, Table } from './memory-table.ts';
+import {
+  type DayProfile,
+  type FactName,
+  type PageQuery,
+  type ProfileQuery,
+  type Store,
+  StoreError,
+  type StoreReads,
+  type StoreTransaction,
+} from './ports.ts';
+import type {
+  ControlCommand,
+  Knowledge,
+  LedgerSum,
+  Meter,
+  MeterEvent,
+  MeterTotals,
+  NumberedOrder,
+  Order,
+  OutstandingRow,
+  Posting,
+  Purse,
+  Subscriber,
+  TariffVersion,
+  Work,
+} from './types.ts';
+
+/**
+ * A store in this process's memory: for simulations and tests. It keeps the same contract as those on disk, and
+ * dies with the process. Transactions run one after the other; a rejected one is undone change by change.
+ */
+export class MemoryStore implements Store {
+  readonly #tables = new Tables();
+  #last: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      const { undo } = this.#tables;
+      undo.length = 0;
+      try {
+        return await work(this.#tables);
+      } catch (error) {
+        while (undo.length > 0) undo.pop()?.();
+        throw error;
+      }
+    });
+  }
+
+  read<T>(work: (tx: StoreReads) => Promise<T>): Promise<T> {
+    return this.#inTurn(() => work(this.#tables));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(() => {
+      if (this.#closed) throw new StoreError({ reason: 'store-closed', sentence: 'The store is closed.' });
+      return work();
+    });
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+}
+
+class Tables implements StoreTransaction {
+  readonly undo: (() => void)[] = [];
+  readonly #subscribers = new Table<string, Subscriber>(this.undo);
+  readonly #unitOfMeter = new Index<number, Svpmsn>();
+  readonly #tariffOfMeter = new Index<string, Svpmsn>();
+  readonly #meters = new Table<Svpmsn, Meter>(this.undo, (before, after) => {
+    const key = (after ?? before)?.svpmsn as Svpmsn;
+    this.#unitOfMeter.move(key, before?.localUnit, after?.localUnit);
+    this.#tariffOfMeter.move(key, before?.tariff, after?.tariff);
+  });
+  readonly #purses = new Table<Svpmsn, Purse>(this.undo);
+  readonly #outstanding = new Table<Svpmsn, OutstandingRow>(this.undo);
+  readonly #byTxid = new Map<string, string>();
+  readonly #byCounter = new Map<string, string>();
+  readonly #waiting = new Index<Svpmsn, string>();
+  readonly #orderList: string[] = [];
+  readonly #orders = new Table<string, NumberedOrder>(this.undo, (before, after) => this.#orderMoved(before, after));
+  readonly #unitOfWork = new Index<number, Svpmsn>();
+  readonly #work = new Table<Svpmsn, Work>(this.undo, (before, after) =>
+    this.#unitOfWork.move((after ?? before)?.svpmsn as Svpmsn, before?.localUnit, after?.localUnit),
+  );
+  readonly #commands = new Table<Svpmsn, readonly ControlCommand[]>(this.undo);
+  readonly #facts = new Table<FactName | 'last-command', number>(this.undo);
+  readonly #tariffs: TariffVersion[] = [];
+  readonly #ledger: Posting[] = [];
+  readonly #knowledge = new Table<Svpmsn, Knowledge>(this.undo);
+  readonly #eventKeys = new Table<string, true>(this.undo);
+  readonly #events: MeterEvent[] = [];
+  readonly #profiles = new Table<string, DayProfile>(this.undo);
+  readonly #totals = new Table<Svpmsn, readonly MeterTotals[]>(this.undo);
+
+  #orderMoved(before: NumberedOrder | undefined, after: NumberedOrder | undefined): void {
+    const id = (after ?? before)?.id as string;
+    const waits = (order: NumberedOrder | undefined) => (order?.state === 'waiting' ? order.svpmsn : undefined);
+    this.#waiting.move(id, waits(before), waits(after));
+    if (before !== undefined) {
+      this.#byTxid.delete(before.txid);
+      if (before.counter !== undefined) this.#byCounter.delete(`${before.svpmsn} ${before.counter}`);
+    }
+    if (after !== undefined) {
+      this.#byTxid.set(after.txid, id);
+      if (after.counter !== undefined) this.#byCounter.set(`${after.svpmsn} ${after.counter}`, id);
+    }
+  }
+
+  #append<R>(list: R[], row: R): void {
+    list.push(row);
+    this.undo.push(() => list.pop());
+  }
+
+  async subscriber(id: string) {
+    return this.#subscribers.get(id);
+  }
+  async subscribers() {
+    return [...this.#subscribers.rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+  async putSubscriber(subscriber: Subscriber) {
+    this.#subscribers.put(subscriber.id, subscriber);
+  }
+
+  async metersOf(ids: readonly Svpmsn[]) {
+    return ids.map((id) => this.#meters.get(id));
+  }
+  async meters(of: { readonly localUnit?: number; readonly tariff?: string } = {}) {
+    const { localUnit, tariff } = of;
+    const keys =
+      localUnit !== undefined
+        ? this.#unitOfMeter.keys(localUnit)
+        : tariff !== undefined
+          ? this.#tariffOfMeter.keys(tariff)
+          : this.#meters.rows.keys();
+    return [...keys]
+      .sort((a, b) => a - b)
+      .map((key) => this.#meters.get(key) as Meter)
+      .filter((meter) => tariff === undefined || meter.tariff === tariff);
+  }
+  async meterCount() {
+    return this.#meters.rows.size;
+  }
+  async putMeter(meter: Meter) {
+    this.#meters.put(meter.svpmsn, meter);
+  }
+
+  async pursesOf(ids: readonly Svpmsn[]) {
+    return ids.map((id) => this.#purses.get(id));
+  }
+  async putPurse(purse: Purse) {
+    this.#purses.put(purse.svpmsn, purse);
+  }
+  async outstanding(id: Svpmsn) {
+    return this.#outstanding.get(id);
+  }
+  async putOutstanding(row: OutstandingRow) {
+    this.#outstanding.put(row.svpmsn, row);
+  }
+  async deleteOutstanding(id: Svpmsn) {
+    this.#outstanding.delete(id);
+  }
+
+  async ordersOf(ids: readonly string[]) {
+    return ids.map((id) => this.#orders.get(id));
+  }
+  async orderOfTxid(txid: string) {
+    const id = this.#byTxid.get(txid);
+    return id === undefined ? undefined : this.#orders.get(id);
+  }
+  async nextWaiting(id: Svpmsn) {
+    let first: NumberedOrder | undefined;
+    for (const key of this.#waiting.keys(id)) {
+      const order = this.#orders.get(key) as NumberedOrder;
+      if (first === undefined || order.sequence < first.sequence) first = order;
+    }
+    return first;
+  }
+  async orders(query: PageQuery) {
+    return page(this.#orderList, query, (id) => this.#orders.get(id) as NumberedOrder);
+  }
+  async addOrders(orders: readonly Order[]) {
+    for (const order of orders) {
+      assert(this.#orders.get(order.id) === undefined, `order ${order.id} is new`);
+      this.#assertUnique(order);
+      this.#append(this.#orderList, order.id);
+      this.#orders.put(order.id, numbered(order, this.#orderList.length));
+    }
+  }
+  async putOrder(order: Order) {
+    const before = this.#orders.get(order.id);
+    assert(before !== undefined, `order ${order.id} is in the books`);
+    this.#assertUnique(order);
+    this.#orders.put(order.id, numbered(order, before.sequence));
+  }
+  #assertUnique({ id, svpmsn, txid, counter }: Order): void {
+    assert((this.#byTxid.get(txid) ?? id) === id, `no two orders have TXID ${txid}`);
+    if (counter === undefined) return;
+    assert((this.#byCounter.get(`${svpmsn} ${counter}`) ?? id) === id, `no two orders have TC ${counter} of one meter`);
+  }
+
+  async workOf(ids: readonly Svpmsn[]) {
+    return ids.map((id) => this.#work.get(id));
+  }
+  async dueUnits(now: Milliseconds) {
+    const units = this.#unitOfWork.values().filter((unit) => {
+      for (const key of this.#unitOfWork.keys(unit)) if ((this.#work.get(key) as Work).dueAt <= now) return true;
+      return false;
+    });
+    return units.sort((a, b) => a - b);
+  }
+  async dueWork(query: { readonly localUnit: number; readonly now: Milliseconds; readonly limit: number }) {
+    return this.#workOn(query.localUnit)
+      .filter(({ dueAt }) => dueAt <= query.now)
+      .sort((a, b) => a.lane - b.lane || a.dueAt - b.dueAt || a.svpmsn - b.svpmsn)
+      .slice(0, query.limit);
+  }
+  async leasedCount(query: { readonly localUnit: number; readonly now: Milliseconds }) {
+    return this.#workOn(query.localUnit).filter(({ leased, dueAt }) => leased && dueAt > query.now).length;
+  }
+  #workOn(localUnit: number): Work[] {
+    return [...this.#unitOfWork.keys(localUnit)].map((key) => this.#work.get(key) as Work);
+  }
+  async putWork(rows: readonly Work[]) {
+    for (const row of rows) this.#work.put(row.svpmsn, row);
+  }
+  async deleteWork(id: Svpmsn) {
+    this.#work.delete(id);
+  }
+  async releaseAllWork(now: Milliseconds) {
+    for (const row of [...this.#work.rows.values()]) {
+      this.#work.put(row.svpmsn, { ...row, dueAt: now, attempts: 0, leased: false });
+    }
+  }
+
+  async commands(id: Svpmsn) {
+    return [...(this.#commands.get(id) ?? [])].sort((a, b) => (a.slot < b.slot ? -1 : 1));
+  }
+  async nextCommand(id: Svpmsn) {
+    let first: ControlCommand | undefined;
+    for (const row of this.#commands.get(id) ?? []) {
+      if (row.state === 'waiting' && (first === undefined || row.sequence < first.sequence)) first = row;
+    }
+    return first;
+  }
+  async lastCommandSequence() {
+    return this.#facts.get('last-command') ?? 0;
+  }
+  async putCommand(command: ControlCommand) {
+    const others = (this.#commands.get(command.svpmsn) ?? []).filter(({ slot }) => slot !== command.slot);
+    this.#commands.put(command.svpmsn, [...others, { ...command, body: command.body.slice() }]);
+    if (command.sequence > (this.#facts.get('last-command') ?? 0)) this.#facts.put('last-command', command.sequence);
+  }
+
+  async tariffs() {
+    const latest = new Map(this.#tariffs.map((version) => [version.name, version]));
+    return [...latest.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+  async tariff(name: string) {
+    return this.#tariffs.findLast((version) => version.name === name);
+  }
+  async lastTariffVersion() {
+    return this.#tariffs.at(-1)?.version ?? 0;
+  }
+  async addTariff(version: TariffVersion) {
+    assert(version.version > (this.#tariffs.at(-1)?.version ?? 0), 'tariff versions rise');
+    this.#append(this.#tariffs, version);
+  }
+
+  async post(postings: readonly Posting[]) {
+    for (const posting of postings) {
+      assertBalanced(posting);
+      this.#append(this.#ledger, posting);
+    }
+  }
+  async ledgerSums(after: number) {
+    const sums = new Map<string, LedgerSum>();
+    for (let i = after; i < this.#ledger.length; i++) {
+      const { kind, svpmsn, lines } = this.#ledger[i] as Posting;
+      for (const { account, amount } of lines) {
+        const key = `${svpmsn} ${kind} ${account}`;
+        sums.set(key, { kind, account, svpmsn, amount: (sums.get(key)?.amount ?? 0n) + amount });
+      }
+    }
+    return { last: this.#ledger.length, sums: [...sums.values()].sort(bySum) };
+  }
+  async postings(query: PageQuery) {
+    return page(this.#ledger, query, (posting, i) => ({ ...posting, sequence: i }));
+  }
+
+  async knowledgeOf(ids: readonly Svpmsn[]) {
+    return ids.map((id) => this.#knowledge.get(id));
+  }
+  async putKnowledge(knowledge: Knowledge) {
+    this.#knowledge.put(knowledge.svpmsn, knowledge);
+  }
+  async events(query: PageQuery) {
+    return page(this.#events, query, (event, i) => ({ ...event, number: i }));
+  }
+  async addEvents(events: readonly MeterEvent[]) {
+    for (const event of events) {
+      const key = `${event.svpmsn} ${event.sequence}`;
+      if (this.#eventKeys.get(key)) continue;
+      this.#eventKeys.put(key, true);
+      this.#append(this.#events, event);
+    }
+  }
+  async profiles({ svpmsn, supply, fromDay, toDay }: ProfileQuery) {
+    const found: DayProfile[] = [];
+    for (let day = fromDay; day <= toDay; day++) {
+      const profile = this.#profiles.get(`${svpmsn} ${supply} ${day}`);
+      if (profile !== undefined) found.push(profile);
+    }
+    return found;
+  }
+  async putProfile(id: Svpmsn, { day, supply, energies, bands }: DayProfile) {
+    this.#profiles.put(`${id} ${supply} ${day}`, { day, supply, energies: energies.slice(), bands: bands.slice() });
+  }
+  async totals(id: Svpmsn) {
+    return [...(this.#totals.get(id) ?? [])].sort((a, b) => a.supply - b.supply);
+  }
+  async putTotals(totals: MeterTotals) {
+    const others = (this.#totals.get(totals.svpmsn) ?? []).filter(({ supply }) => supply !== totals.supply);
+    this.#totals.put(totals.svpmsn, [...others, { ...totals, body: totals.body.slice() }]);
+  }
+
+  async fact(name: FactName) {
+    return this.#facts.get(name);
+  }
+  async setFact(name: FactName, value: number) {
+    this.#facts.put(name, value);
+  }
+}
+
+const numbered = (order: Order, sequence: number): NumberedOrder => ({ ...order, sequence });
+
+/** The newest first; a row's number is its place from 1. */
+function page<R, V extends { readonly svpmsn: Svpmsn }>(
+  list: readonly R[],
+  { svpmsn, before, limit }: PageQuery,
+  view: (row: R, number: number) => V,
+): V[] {
+  const found: V[] = [];
+  for (let i = Math.min(list.length, (before ?? list.length + 1) - 1); i >= 1 && found.length < limit; i--) {
+    const row = view(list[i - 1] as R, i);
+    if (svpmsn === undefined || row.svpmsn === svpmsn) found.push(row);
+  }
+  return found;
+}
+
+function bySum(a: LedgerSum, b: LedgerSum): number {
+  if (a.svpmsn !== b.svpmsn) return a.svpmsn - b.svpmsn;
+  const [left, right] = [`${a.kind} ${a.account}`, `${b.kind} ${b.account}`];
+  return left < right ? -1 : left > right ? 1 : 0;
+}

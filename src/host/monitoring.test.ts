@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SUITE_NAMES, Suite } from '../crypto/index.ts';
+import {
+  EventKind,
+  emptyDayProfile,
+  emptyTotals,
+  encodeEventAnswer,
+  encodeMonitoringStatus,
+  encodeUseAnswer,
+  type Info,
+  MeterFlag,
+  type UseAnswer,
+} from '../records/index.ts';
+import { DEFAULT_TARIFF } from '../tariff/index.ts';
+import { milliseconds, tokens, unixSeconds } from '../units/index.ts';
+import { MemoryStore } from './index.ts';
+import { made, Rig } from './rig.testing.ts';
+
+const info: Info = {
+  owed: tokens(0),
+  flags: 0,
+  tableVersion: 4,
+  nextTableVersion: 0,
+  policyVersion: 1,
+  lastDay: 0,
+  daysHeld: 0,
+  nextEvent: 1,
+};
+
+/** A meter with 1,000 tokens stored, and a way to poll it. */
+async function stored(suite: Suite = Suite.aes128) {
+  const rig = new Rig(new MemoryStore());
+  const meter = await rig.enrol(1, { suite });
+  await rig.host.sell({ meter: 1, amount: 1_000, orderId: 'a', source: 'cash' });
+  await rig.settle();
+  rig.clock.ms += 60_000;
+  const use = (balance: number, more: Partial<UseAnswer> & { owed?: number; flags?: number } = {}) =>
+    encodeUseAnswer({
+      head: { result: 0, balance: tokens(balance), clock: unixSeconds(Math.floor(rig.clock.ms / 1000)) },
+      info: { ...info, owed: tokens(more.owed ?? 0), flags: more.flags ?? 0 },
+      totals: [],
+      modeTable: null,
+      policy: null,
+      profiles: [],
+      ...more,
+    });
+  return { rig, meter, use };
+}
+
+test('a poll tells balance, flags, versions and clock, and the host shows how old each is', async () => {
+  const { rig, meter, use } = await stored();
+  await rig.poll(meter.id, { use: use(900, { flags: MeterFlag.lowBalance }), clockOffsetMs: -300 });
+  rig.clock.ms += 5_000;
+  const view = made(await rig.host.meter(1));
+  assert.deepEqual(
+    [view.known?.balance, view.known?.flags, view.known?.tableVersion, view.known?.clockOffsetMs],
+    [900, MeterFlag.lowBalance, 4, -300],
+  );
+  assert.deepEqual([view.age.heard, view.age.attention], [5_000, undefined]);
+  assert.ok((view.age.info as number) >= 5_000 && (view.age.info as number) < 6_500);
+  const status = {
+    clock: unixSeconds(Math.floor(rig.clock.ms / 1000)),
+    flags: 0,
+    balance: tokens(800),
+    owed: tokens(0),
+    tableVersion: 5,
+    nextEvent: 3,
+    lastDay: 0,
+  };
+  await rig.poll(meter.id, { status: encodeMonitoringStatus(status) });
+  const [second] = await rig.host.meters();
+  assert.deepEqual([second?.known?.balance, second?.known?.tableVersion, second?.known?.policyVersion], [800, 5, 1]);
+});
+
+test('what a report proves to be spent is posted once, and never taken back', async () => {
+  const { rig, meter, use } = await stored();
+  const late = use(950);
+  rig.clock.ms += 60_000;
+  const spent = async () => {
+    const books = await rig.host.books();
+    assert.equal(books.balanced, true);
+    return [books.spent, books.owed, books.valueInMeters];
+  };
+  await rig.poll(meter.id, { use: use(900) });
+  assert.deepEqual(await spent(), [100n, 0n, 900n]);
+  await rig.poll(meter.id, { use: use(900) });
+  await rig.poll(meter.id, { use: late, atMs: rig.clock.ms - 60_000 });
+  assert.deepEqual(await spent(), [100n, 0n, 900n]);
+  rig.clock.ms += 60_000;
+  await rig.poll(meter.id, { use: use(0, { owed: 40, flags: MeterFlag.emergencyCredit }) });
+  assert.deepEqual(await spent(), [1_040n, 40n, 0n]);
+  // The next credit repays what is owed first: nothing was spent, and the debt is gone.
+  await rig.host.sell({ meter: 1, amount: 100, orderId: 'b', source: 'cash' });
+  await rig.settle();
+  rig.clock.ms += 60_000;
+  await rig.poll(meter.id, { use: use(60) });
+  assert.deepEqual(await spent(), [1_040n, 0n, 60n]);
+  assert.equal((await rig.host.postings({ limit: 99 })).filter(({ kind }) => kind === 'spent').length, 3);
+});
+
+// The receipts of 3des-xo tell no flags, and so nothing of what was spent: there the time of booking alone decides.
+for (const suite of [Suite.aes128, Suite.tripleDesXo]) {
+  test(`a reading from before the last credit does not count that credit as spent (${SUITE_NAMES[suite]})`, async () => {
+    const { rig, meter, use } = await stored(suite);
+    const before = use(900);
+    rig.clock.ms += 30_000;
+    await rig.host.sell({ meter: 1, amount: 500, orderId: 'b', source: 'cash' });
+    await rig.settle();
+    rig.clock.ms += 30_000;
+    // The local unit has collected its parts only now; the meter had made the answer before.
+    await rig.poll(meter.id, { use: before, atMs: rig.clock.ms });
+    assert.equal((await rig.host.books()).spent, 0n);
+    await rig.poll(meter.id, { use: use(1_400) });
+    assert.equal((await rig.host.books()).spent, 100n);
+  });
+}
+
+test('a clock that was never set, or is off by more than a day of slewing, is set', async () => {
+  for (const wrong of [
+    { flags: MeterFlag.clockUnset, clockOffsetMs: 0 },
+    { flags: 0, clockOffsetMs: 61_000 },
+  ]) {
+    const { rig, meter, use } = await stored();
+    await rig.poll(meter.id, { use: use(900, { flags: wrong.flags }), clockOffsetMs: wrong.clockOffsetMs });
+    assert.deepEqual(
+      (await rig.host.commands(1)).map(({ slot, state }) => [slot, state]),
+      [['clock-set', 'waiting']],
+    );
+  }
+  const { rig, meter, use } = await stored();
+  await rig.poll(meter.id, { use: use(900), clockOffsetMs: 60_000 });
+  assert.deepEqual(await rig.host.commands(1), []);
+});
+
+test('events are kept once, and bodies that are none are counted and change nothing', async () => {
+  const { rig, meter, use } = await stored();
+  const head = { result: 0 as const, balance: tokens(1), clock: unixSeconds(1) };
+  const event = (sequence: number) => ({
+    sequence,
+    time: unixSeconds(9),
+    kind: EventKind.coverOpened,
+    supply: 0 as const,
+    detail: 0,
+    value: 0,
+  });
+  const events = (...sequences: number[]) =>
+    encodeEventAnswer({ head, oldest: 1, next: 9, events: sequences.map(event) });
+  await rig.poll(meter.id, { use: use(900), events: events(1, 2) });
+  await rig.poll(meter.id, { events: events(2, 3) });
+  assert.deepEqual(
+    (await rig.host.events({ svpmsn: meter.id, limit: 9 })).map(({ sequence }) => sequence),
+    [3, 2, 1],
+  );
+  const before = made(await rig.host.meter(1)).known;
+  await rig.poll(meter.id, { use: Uint8Array.of(1, 2, 3), events: Uint8Array.of(9) });
+  assert.equal(rig.host.counters().recordsNotUnderstood, 2);
+  assert.deepEqual(made(await rig.host.meter(1)).known, before);
+});
+
+test('an attention is shown at once, and wakes what waits in a back-off', async () => {
+  const { rig, meter } = await stored();
+  rig.meters.clear();
+  await rig.host.sell({ meter: 1, amount: 5, orderId: 'b', source: 'cash' });
+  await rig.settle(30_000);
+  rig.meters.set(meter.id, meter);
+  await rig.host.handle({
+    type: 'grid',
+    localUnit: 1,
+    message: { type: 'attention', svpmsn: meter.id, reasons: 2, counter: 1, atMs: rig.clock.ms },
+  });
+  await rig.pump();
+  const view = made(await rig.host.meter(1));
+  assert.deepEqual([view.known?.attention, view.age.attention], [2, 0]);
+  assert.equal(made(await rig.host.order('b')).state, 'stored');
+});
+
+test('use is summed by hour, day, month and season of local time, and says what is missing', async () => {
+  const { rig, meter, use } = await stored();
+  made(await rig.host.publishTariff('home', DEFAULT_TARIFF));
+  made(await rig.host.assignTariff(1, 'home'));
+  const day = Date.UTC(2026, 0, 4) / 86_400_000;
+  const full = (d: number, energy: number) => {
+    const profile = emptyDayProfile(d, 1);
+    profile.energies.fill(energy);
+    return profile;
+  };
+  const holed = full(day + 1, 2);
+  holed.energies.fill(0xffff, 0, 60);
+  await rig.poll(meter.id, {
+    use: use(900, { profiles: [full(day, 1), holed], totals: [emptyTotals(1, { day, month: 672 })] }),
+  });
+  const range = { meter: 1, supply: 1, from: milliseconds(day * 86_400_000), to: milliseconds((day + 2) * 86_400_000) };
+  const days = made(await rig.host.use({ ...range, by: 'day' }));
+  // Berlin is an hour ahead in winter: its day begins at 23:00 UTC.
+  assert.deepEqual(
+    days.map(({ name, energy, missingMinutes }) => [name, energy, missingMinutes]),
+    [
+      ['2026-01-04', 23 * 60, 0],
+      ['2026-01-05', 60 + 22 * 60 * 2, 60],
+      ['2026-01-06', 120, 0],
+    ],
+  );
+  assert.equal(made(await rig.host.use({ ...range, by: 'hour' })).length, 48);
+  assert.deepEqual(
+    made(await rig.host.use({ ...range, by: 'month' })).map(({ name, energy }) => [name, energy]),
+    [['2026-01', 1440 + 23 * 120]],
+  );
+  assert.deepEqual(
+    made(await rig.host.use({ ...range, by: 'season' })).map(({ name }) => name),
+    ['2025 rest of the year'],
+  );
+  // A later reading with gaps keeps what was there.
+  const gappy = emptyDayProfile(day, 1);
+  gappy.energies[5] = 50;
+  await rig.poll(meter.id, { use: use(900, { profiles: [gappy] }) });
+  assert.equal(made(await rig.host.use({ ...range, by: 'day' }))[0]?.energy, 23 * 60 + 49);
+  for (const bad of [{ to: range.from }, { supply: 2 }, { from: milliseconds(0) }]) {
+    const answer = await rig.host.use({ ...range, by: 'day', ...bad });
+    assert.equal('reason' in answer && answer.reason, 'range-wrong');
+  }
+});

@@ -1,0 +1,170 @@
+import type { BackhaulMessage } from '../backhaul/index.ts';
+import type { KeyStore } from '../crypto/index.ts';
+import type { DayProfile } from '../records/index.ts';
+import type { BusinessClock, Milliseconds, Randomness, SupplyIndex, Svpmsn } from '../units/index.ts';
+import type {
+  ControlCommand,
+  Knowledge,
+  LedgerSum,
+  Meter,
+  MeterEvent,
+  MeterTotals,
+  NumberedOrder,
+  Order,
+  OutstandingRow,
+  Posting,
+  Purse,
+  Subscriber,
+  TariffVersion,
+  Work,
+} from './types.ts';
+
+export type { KeyStore } from '../crypto/index.ts';
+export type { DayProfile } from '../records/index.ts';
+export type { BusinessClock, Randomness } from '../units/index.ts';
+export type * from './types.ts';
+
+/** What the host needs of the world. */
+export interface HostPorts {
+  readonly store: Store;
+  readonly keys: KeyStore;
+  readonly clock: BusinessClock;
+  readonly randomness: Randomness;
+  readonly grid: GridLink;
+}
+
+/** Towards the area units: sent and forgotten. Answers come back through `handle`; what is lost is sent again. */
+export interface GridLink {
+  /** @param localUnit area unit × 256 + local unit */
+  send(localUnit: number, message: BackhaulMessage): void;
+}
+
+/** Why a store does not serve, in one sentence for a person. What was begun is undone. */
+export interface StoreFailure {
+  readonly reason: 'store-full' | 'store-failed' | 'folder-in-use' | 'version-newer' | 'file-foreign' | 'store-closed';
+  readonly sentence: string;
+}
+
+/** Rejects a transaction that a store could not keep; nothing of it stays behind. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly reason: StoreFailure['reason'];
+
+  constructor(failure: StoreFailure, options?: ErrorOptions) {
+    super(failure.sentence, options);
+    this.reason = failure.reason;
+  }
+}
+
+/**
+ * Where everything that must survive lives. A transaction is all or nothing, durable when its promise resolves,
+ * and behaves as if it ran alone. A rejection of `work` undoes it. Inside, only the store's own methods are awaited.
+ */
+export interface Store {
+  transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
+  read<T>(work: (tx: StoreReads) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Lists come in a stated order, so that the same inputs give the same outputs on every store. */
+export interface StoreReads {
+  subscriber(id: string): Promise<Subscriber | undefined>;
+  /** By id. */
+  subscribers(): Promise<Subscriber[]>;
+
+  /** In the order asked for. */
+  metersOf(ids: readonly Svpmsn[]): Promise<(Meter | undefined)[]>;
+  /** By number; of one local unit or tariff only, if named. */
+  meters(of?: { readonly localUnit?: number; readonly tariff?: string }): Promise<Meter[]>;
+  meterCount(): Promise<number>;
+
+  pursesOf(ids: readonly Svpmsn[]): Promise<(Purse | undefined)[]>;
+  outstanding(id: Svpmsn): Promise<OutstandingRow | undefined>;
+
+  /** In the order asked for. */
+  ordersOf(ids: readonly string[]): Promise<(NumberedOrder | undefined)[]>;
+  orderOfTxid(txid: string): Promise<NumberedOrder | undefined>;
+  /** The oldest of a meter that waits. */
+  nextWaiting(id: Svpmsn): Promise<NumberedOrder | undefined>;
+  /** The newest first. */
+  orders(query: PageQuery): Promise<NumberedOrder[]>;
+
+  /** In the order asked for. */
+  workOf(ids: readonly Svpmsn[]): Promise<(Work | undefined)[]>;
+  /** Local units with work that is due, by number. */
+  dueUnits(now: Milliseconds): Promise<number[]>;
+  /** By lane, due time, meter. */
+  dueWork(query: { readonly localUnit: number; readonly now: Milliseconds; readonly limit: number }): Promise<Work[]>;
+  /** Work of a local unit that a host is at. */
+  leasedCount(query: { readonly localUnit: number; readonly now: Milliseconds }): Promise<number>;
+
+  /** By slot. */
+  commands(id: Svpmsn): Promise<ControlCommand[]>;
+  /** The oldest of a meter that waits. */
+  nextCommand(id: Svpmsn): Promise<ControlCommand | undefined>;
+  /** The highest ever given; 0 before the first. */
+  lastCommandSequence(): Promise<number>;
+
+  /** The latest of each name, by name. */
+  tariffs(): Promise<TariffVersion[]>;
+  tariff(name: string): Promise<TariffVersion | undefined>;
+  lastTariffVersion(): Promise<number>;
+
+  /** Sums of all lines after line `after`, by kind, account and meter, and the number of the last line. */
+  ledgerSums(after: number): Promise<{ readonly last: number; readonly sums: LedgerSum[] }>;
+  /** The newest first. */
+  postings(query: PageQuery): Promise<(Posting & { readonly sequence: number })[]>;
+
+  knowledgeOf(ids: readonly Svpmsn[]): Promise<(Knowledge | undefined)[]>;
+  /** The newest first. */
+  events(query: PageQuery): Promise<(MeterEvent & { readonly number: number })[]>;
+  /** By day. */
+  profiles(query: ProfileQuery): Promise<DayProfile[]>;
+  /** By supply. */
+  totals(id: Svpmsn): Promise<MeterTotals[]>;
+
+  fact(name: FactName): Promise<number | undefined>;
+}
+
+export interface StoreTransaction extends StoreReads {
+  putSubscriber(subscriber: Subscriber): Promise<void>;
+  putMeter(meter: Meter): Promise<void>;
+  putPurse(purse: Purse): Promise<void>;
+  /** A TC or TXID that the store has already is refused by throwing: it is a bug. */
+  addOrders(orders: readonly Order[]): Promise<void>;
+  putOrder(order: Order): Promise<void>;
+  putOutstanding(row: OutstandingRow): Promise<void>;
+  deleteOutstanding(id: Svpmsn): Promise<void>;
+  putWork(rows: readonly Work[]): Promise<void>;
+  deleteWork(id: Svpmsn): Promise<void>;
+  /** At the start: whatever was leased died with the process that had it. All work is due now. */
+  releaseAllWork(now: Milliseconds): Promise<void>;
+  putCommand(command: ControlCommand): Promise<void>;
+  addTariff(version: TariffVersion): Promise<void>;
+  /** Appends; nothing changes or deletes. @throws Error when a posting's lines do not sum to zero */
+  post(postings: readonly Posting[]): Promise<void>;
+  putKnowledge(knowledge: Knowledge): Promise<void>;
+  /** Those with a sequence that the meter had before are passed over. */
+  addEvents(events: readonly MeterEvent[]): Promise<void>;
+  putProfile(id: Svpmsn, profile: DayProfile): Promise<void>;
+  putTotals(totals: MeterTotals): Promise<void>;
+  setFact(name: FactName, value: number): Promise<void>;
+}
+
+/** `instant-reserved`: no time of the business before it will be used again. */
+export type FactName = 'instant-reserved' | 'address-map-version';
+
+export interface PageQuery {
+  readonly svpmsn?: Svpmsn;
+  /** Only older ones: the number of the last one of the page before. */
+  readonly before?: number;
+  readonly limit: number;
+}
+
+export interface ProfileQuery {
+  readonly svpmsn: Svpmsn;
+  readonly supply: SupplyIndex;
+  /** UTC days, both included. */
+  readonly fromDay: number;
+  readonly toDay: number;
+}

@@ -1,0 +1,251 @@
+import { fromHex, toHex } from '../bytes/index.ts';
+import {
+  judgeReceipt,
+  type Outstanding,
+  type PurseAccount,
+  type ReceiptJudgement,
+  ValueOp,
+  type ValueReceipt,
+  ValueResult,
+} from '../exchange/index.ts';
+import { MeterFlag } from '../records/index.ts';
+import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens } from '../units/index.ts';
+import { move, spending } from './ledger.ts';
+import type { StoreTransaction } from './ports.ts';
+import type { FreezeReason, Order, OutstandingRow, Purse } from './types.ts';
+import { FOUND_PREFIX } from './vending.ts';
+
+const OPS = { credit: ValueOp.credit, void: ValueOp.void, close: ValueOp.close } as const;
+
+/** The row as the exchange knows it. */
+export function asOutstanding(row: OutstandingRow): Outstanding {
+  return { counter: row.counter, txid: fromHex(row.txid), amount: row.amount, op: OPS[row.op] };
+}
+
+export const accountOf = (purse: Purse, outstanding: OutstandingRow | undefined): PurseAccount => ({
+  lastCounter: purse.lastCounter,
+  outstanding: outstanding === undefined ? undefined : asOutstanding(outstanding),
+});
+
+/** What a receipt meant; two books that hold one TXID are found only here. */
+export type Booking =
+  | Exclude<ReceiptJudgement, { readonly type: 'freeze' }>
+  | { readonly type: 'freeze'; readonly doubt: FreezeReason };
+
+/**
+ * Books an authentic receipt (suites 1 to 3): the order's new state, the ledger and the meter's last TC in one
+ * transaction. Returns what it meant. It only ever adds knowledge (X11).
+ * @param meterLast the last TC that the meter named in M2, if its suite names one
+ */
+export async function bookReceipt(
+  tx: StoreTransaction,
+  purse: Purse,
+  { receipt, meterLast }: { readonly receipt: ValueReceipt; readonly meterLast: number | undefined },
+  now: Milliseconds,
+): Promise<Booking> {
+  const outstanding = await tx.outstanding(purse.svpmsn);
+  const judgement = judgeReceipt(accountOf(purse, outstanding), receipt);
+  switch (judgement.type) {
+    case 'nothing-new':
+      break;
+    case 'freeze':
+      await freeze(tx, purse, judgement.doubt, now);
+      return judgement;
+    case 'stored':
+    case 'not-stored':
+    case 'closed': {
+      assert(outstanding !== undefined, 'only what is outstanding is settled');
+      // More than the meter says it was ever credited: then this receipt is not about a credit at all.
+      if (judgement.type === 'stored' && purse.credited + BigInt(judgement.amount) > BigInt(receipt.creditedTotal)) {
+        await freeze(tx, purse, 'amount-differs', now);
+        return { type: 'freeze', doubt: 'amount-differs' };
+      }
+      await tx.deleteOutstanding(purse.svpmsn);
+      await settle(tx, purse, outstanding, judgement, now);
+      break;
+    }
+    case 'adopt': {
+      const doubt = await adopt(tx, purse, outstanding, { receipt, judgement }, now);
+      if (doubt === undefined) break;
+      await freeze(tx, purse, doubt, now);
+      return { type: 'freeze', doubt };
+    }
+    default:
+      assertNever(judgement);
+  }
+  if (meterLast !== undefined) await reportFromReceipt(tx, purse, { receipt, meterLast }, now);
+  return judgement;
+}
+
+/**
+ * Suite `3des`: an authentic M4 is only a balance. What that loses: it names no transaction, so that a lost M4
+ * makes the host credit again, and a forged one cannot be told from a late one. For the laboratory.
+ */
+export async function bookSeedAnswer(tx: StoreTransaction, purse: Purse, now: Milliseconds): Promise<void> {
+  const outstanding = await tx.outstanding(purse.svpmsn);
+  if (outstanding === undefined) return;
+  await tx.deleteOutstanding(purse.svpmsn);
+  await settle(tx, purse, outstanding, { type: 'stored', amount: outstanding.amount }, now);
+}
+
+export async function freeze(
+  tx: StoreTransaction,
+  { svpmsn }: Purse,
+  reason: FreezeReason,
+  now: Milliseconds,
+): Promise<void> {
+  const [purse] = await tx.pursesOf([svpmsn]);
+  if (purse !== undefined) await tx.putPurse({ ...purse, freeze: reason, frozenAt: now });
+}
+
+type Settlement = Exclude<ReceiptJudgement, { type: 'nothing-new' | 'freeze' | 'adopt' }>;
+
+/** The end of an order at the TC that follows the last one booked. */
+async function settle(
+  tx: StoreTransaction,
+  purse: Purse,
+  of: { readonly order: string; readonly counter: number },
+  settlement: Settlement,
+  now: Milliseconds,
+): Promise<void> {
+  const [order] = await tx.ordersOf([of.order]);
+  assert(order !== undefined, 'an outstanding order is in the books');
+  const { svpmsn } = purse;
+  const occasion = { at: now, svpmsn, order: order.id };
+  const settled = { counter: of.counter, settledAt: now };
+  const next: Purse = { ...purse, lastCounter: of.counter, bookedAt: now };
+  switch (settlement.type) {
+    case 'stored': {
+      const amount = BigInt(settlement.amount);
+      await tx.putOrder({ ...order, ...settled, state: 'stored' });
+      await tx.putPurse({ ...next, credited: purse.credited + amount });
+      await tx.post([move('stored', amount, occasion)]);
+      return;
+    }
+    case 'not-stored':
+      await tx.putOrder({ ...order, ...settled, state: 'refunded' });
+      // A closing that the meter declined takes nothing back from anybody.
+      await tx.putPurse(order.op === 'close' ? { ...next, state: 'open' } : next);
+      if (order.op === 'credit') await tx.post([move('refunded', BigInt(order.amount), occasion)]);
+      return;
+    case 'closed': {
+      const amount = BigInt(settlement.amount);
+      await tx.putOrder({ ...order, ...settled, state: 'closed', amount: settlement.amount });
+      await tx.putPurse({ ...next, state: 'closed', closed: purse.closed + amount });
+      if (amount > 0n) await tx.post([move('closed', amount, occasion)]);
+      return;
+    }
+    default:
+      assertNever(settlement);
+  }
+}
+
+/** An authentic receipt of a TXID that was not expected at its TC. */
+interface Adoption {
+  readonly receipt: ValueReceipt;
+  readonly judgement: ReceiptJudgement & { readonly type: 'adopt' };
+}
+
+/**
+ * X7: the meter holds another TXID at the next TC. After a restore it may be an order that these books still have
+ * waiting: then it is that order's receipt. Otherwise it is value that nobody here sold, flagged as found.
+ */
+async function adopt(
+  tx: StoreTransaction,
+  purse: Purse,
+  outstanding: OutstandingRow | undefined,
+  seen: Adoption,
+  now: Milliseconds,
+): Promise<FreezeReason | undefined> {
+  const { receipt, judgement } = seen;
+  const { svpmsn } = purse;
+  const { counter } = receipt;
+  const txid = toHex(receipt.txid);
+  const known = await tx.orderOfTxid(txid);
+  if (known !== undefined && (known.svpmsn !== svpmsn || known.state !== 'waiting')) return 'txid-twice';
+  const credits = judgement.applied && known?.op !== 'close';
+  if (credits && purse.credited + BigInt(judgement.amount) > BigInt(receipt.creditedTotal)) return 'amount-differs';
+  if (known !== undefined && credits && known.amount !== judgement.amount) return 'amount-differs';
+  // The TC is the other's: the own order leaves it first, because no two may have one.
+  if (outstanding !== undefined) await moveUp(tx, outstanding, counter + 1);
+  if (known !== undefined) {
+    await settle(tx, purse, { order: known.id, counter }, settlementOf(known, seen), now);
+    return undefined;
+  }
+  const id = `${FOUND_PREFIX}${svpmsnText(svpmsn)}:${counter}`;
+  const amount = BigInt(judgement.amount);
+  await tx.addOrders([foundOrder(id, { svpmsn, counter, txid, amount: judgement.amount }, now)]);
+  await tx.putPurse({ ...purse, lastCounter: counter, bookedAt: now, credited: purse.credited + amount });
+  if (amount > 0n) await tx.post([move('found', amount, { at: now, svpmsn, order: id })]);
+  return undefined;
+}
+
+function settlementOf(order: Order, { receipt, judgement }: Adoption): Settlement {
+  if (!judgement.applied) return { type: 'not-stored', why: receipt.result === ValueResult.full ? 'full' : 'voided' };
+  return { type: order.op === 'close' ? 'closed' : 'stored', amount: judgement.amount };
+}
+
+/** The own order takes the next TC. */
+async function moveUp(tx: StoreTransaction, outstanding: OutstandingRow, counter: number): Promise<void> {
+  await tx.putOutstanding({ ...outstanding, counter });
+  const [order] = await tx.ordersOf([outstanding.order]);
+  assert(order !== undefined, 'an outstanding order is in the books');
+  await tx.putOrder({ ...order, counter });
+}
+
+function foundOrder(
+  id: string,
+  seen: {
+    readonly svpmsn: Order['svpmsn'];
+    readonly counter: number;
+    readonly txid: string;
+    readonly amount: Tokens;
+  },
+  now: Milliseconds,
+): Order {
+  return { id, op: 'credit', source: 'found', state: 'found', orderedAt: now, settledAt: now, ...seen };
+}
+
+/** Tokens of one purse at one moment, as the meter said under its key. */
+export interface PurseReport {
+  readonly at: Milliseconds;
+  readonly credited: bigint;
+  readonly balance: bigint;
+  readonly owed: bigint;
+}
+
+/**
+ * Posts the energy that a report proves was spent since the last posting: spent = credited + owed - balance - closed.
+ * Spent never falls, so a report from before is passed over, and the same report twice posts once.
+ */
+export async function postSpending(
+  tx: StoreTransaction,
+  purse: Purse,
+  report: PurseReport,
+  now: Milliseconds,
+): Promise<void> {
+  const spent = report.credited + report.owed - report.balance - purse.closed;
+  if (report.at < purse.reportedAt || spent < purse.spent) return;
+  const change = { spent: spent - purse.spent, owed: report.owed - purse.owed };
+  await tx.putPurse({ ...purse, spent, owed: report.owed, reportedAt: report.at });
+  if (change.spent === 0n && change.owed === 0n) return;
+  await tx.post([spending(change, { at: now, svpmsn: purse.svpmsn })]);
+}
+
+/**
+ * A receipt tells what was spent where it says that nothing is owed; else the next poll does. While the meter has
+ * transactions that are not booked, one of them may have closed the purse, and its balance proves nothing.
+ */
+async function reportFromReceipt(
+  tx: StoreTransaction,
+  { svpmsn }: Purse,
+  { receipt, meterLast }: { readonly receipt: ValueReceipt; readonly meterLast: number },
+  now: Milliseconds,
+): Promise<void> {
+  if (receipt.flags === undefined || (receipt.flags & MeterFlag.emergencyCredit) !== 0) return;
+  const [purse] = await tx.pursesOf([svpmsn]);
+  assert(purse !== undefined, 'a meter has a purse');
+  if (purse.lastCounter < meterLast || purse.lastCounter < receipt.counter) return;
+  const { creditedTotal, balance } = receipt;
+  await postSpending(tx, purse, { at: now, credited: BigInt(creditedTotal), balance: BigInt(balance), owed: 0n }, now);
+}

@@ -1,0 +1,124 @@
+import { SUITE_NAMES, Suite } from '../crypto/index.ts';
+import {
+  type Milliseconds,
+  modemAddress,
+  SUPPLIES_MAX,
+  type SupplyIndex,
+  svpmsnText,
+  U8_MAX,
+  U16_MAX,
+} from '../units/index.ts';
+import { fail, isFailure, parseMeterNumber, textFault } from './failures.ts';
+import type { StoreReads, StoreTransaction } from './ports.ts';
+import type { Enrolment, HostSettings } from './services.ts';
+import { firstTables, tariffUnknown } from './tariffs.ts';
+import type { HostFailure, Meter, Purse, Subscriber } from './types.ts';
+
+/** The modem has 256 addresses, all for meters (PRODUCT: the recommended load is 250). */
+export const METERS_PER_LOCAL_UNIT_MAX = 256;
+
+export async function addSubscriber(tx: StoreTransaction, subscriber: Subscriber): Promise<Subscriber | HostFailure> {
+  const { id, name, contact } = subscriber;
+  const fault =
+    textFault('name-wrong', "A subscriber's id", id) ??
+    textFault('name-wrong', "A subscriber's name", name) ??
+    (contact === '' ? undefined : textFault('name-wrong', "A subscriber's contact", contact));
+  if (fault !== undefined) return fault;
+  if ((await tx.subscriber(id)) !== undefined) {
+    return fail('subscriber-known', `A subscriber "${id}" is here already: choose another id.`);
+  }
+  await tx.putSubscriber({ id, name, contact });
+  return { id, name, contact };
+}
+
+/** Enrols a meter with an empty purse, and queues its tariff. */
+export async function enrol(
+  tx: StoreTransaction,
+  enrolment: Enrolment,
+  settings: HostSettings,
+  now: Milliseconds,
+): Promise<Meter | HostFailure> {
+  const meter = await meterOf(tx, enrolment, settings, now);
+  if (isFailure(meter)) return meter;
+  const { svpmsn, tariff } = meter;
+  await tx.putMeter(meter);
+  await tx.putPurse({ ...NEW_PURSE, svpmsn, bookedAt: now, reportedAt: now });
+  await tx.setFact('address-map-version', ((await tx.fact('address-map-version')) ?? 0) + 1);
+  const version = tariff === undefined ? undefined : await tx.tariff(tariff);
+  if (version !== undefined) {
+    const fault = await firstTables(tx, meter, version, settings.zone, now);
+    if (fault !== undefined) throw new Error(`a published tariff compiles: ${fault.sentence}`);
+  }
+  return meter;
+}
+
+const NEW_PURSE: Omit<Purse, 'svpmsn' | 'bookedAt' | 'reportedAt'> = {
+  state: 'open',
+  lastCounter: 0,
+  queryWanted: false,
+  freeze: undefined,
+  frozenAt: undefined,
+  credited: 0n,
+  closed: 0n,
+  spent: 0n,
+  owed: 0n,
+};
+
+async function meterOf(
+  tx: StoreReads,
+  { svpmsn: number, subscriber, localUnit, modemAddress: address, suite, supplies = 1, tariff }: Enrolment,
+  settings: HostSettings,
+  now: Milliseconds,
+): Promise<Meter | HostFailure> {
+  const svpmsn = parseMeterNumber(number);
+  if (typeof svpmsn !== 'number') return svpmsn;
+  const wrong = (sentence: string) => fail('meter-number-wrong', sentence);
+  if (!whole(localUnit, 0, U16_MAX)) return wrong(`A local unit's number is 0 to ${U16_MAX}, not ${localUnit}.`);
+  if (!whole(address, 0, U8_MAX)) return wrong(`A modem address is 0 to ${U8_MAX}, not ${address}.`);
+  if (!whole(supplies, 1, SUPPLIES_MAX)) return wrong(`A meter has 1 to ${SUPPLIES_MAX} supplies, not ${supplies}.`);
+  if (!whole(suite, Suite.tripleDes, Suite.aes256)) {
+    return wrong(`A suite is one of ${SUITE_NAMES.join(', ')}, by its number 0 to 3, not ${suite}.`);
+  }
+  if ((await tx.subscriber(subscriber)) === undefined) {
+    return fail('subscriber-unknown', `There is no subscriber "${subscriber}": add the subscriber first.`);
+  }
+  if (tariff !== undefined && (await tx.tariff(tariff)) === undefined) return tariffUnknown(tariff);
+  const [known] = await tx.metersOf([svpmsn]);
+  if (known !== undefined) return fail('meter-known', `Meter ${svpmsnText(svpmsn)} is enrolled already.`);
+  const neighbours = await tx.meters({ localUnit });
+  if (neighbours.length >= METERS_PER_LOCAL_UNIT_MAX) {
+    return fail(
+      'local-unit-full',
+      `Local unit ${localUnit} has its ${METERS_PER_LOCAL_UNIT_MAX} meters: put meter ${svpmsnText(svpmsn)} on another.`,
+    );
+  }
+  const taken = neighbours.find((meter) => meter.modemAddress === address);
+  if (taken !== undefined) {
+    return fail(
+      'address-taken',
+      `Modem address ${address} of local unit ${localUnit} belongs to meter ${svpmsnText(taken.svpmsn)}: choose another.`,
+    );
+  }
+  if ((await tx.meterCount()) >= settings.metersMax) {
+    return fail(
+      'host-full',
+      `This host is set up for ${settings.metersMax} meters and has them: raise the limit first.`,
+    );
+  }
+  return {
+    svpmsn,
+    subscriber,
+    localUnit,
+    modemAddress: modemAddress(address),
+    suite,
+    supplies: supplies as SupplyIndex,
+    tariff,
+    enrolledAt: now,
+    valueGeneration: 0,
+    controlGeneration: 0,
+    monitoringGeneration: 0,
+  };
+}
+
+const whole = (value: number, min: number, max: number): boolean =>
+  Number.isSafeInteger(value) && value >= min && value <= max;

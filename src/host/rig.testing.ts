@@ -1,0 +1,322 @@
+import type { BackhaulMessage } from '../backhaul/index.ts';
+import {
+  deriveTerminalKey,
+  type KeyName,
+  keyName,
+  Purpose,
+  purposeOf,
+  SoftwareKeyStore,
+  Suite,
+} from '../crypto/index.ts';
+import {
+  Command,
+  createTerminal,
+  decodeSeedTokens,
+  decodeValueCommand,
+  encodeValueReceipt,
+  encodeValueStatus,
+  type HostAuthenticated,
+  terminalAnswer,
+  terminalReceive,
+  terminalStatus,
+  ValueOp,
+  type ValueReceipt,
+  ValueResult,
+} from '../exchange/index.ts';
+import { decodeClockSet, encodeClockSetAnswer, encodeControlStatus, encodePolicyAnswer } from '../records/index.ts';
+import {
+  type BusinessClock,
+  type Milliseconds,
+  milliseconds,
+  type Randomness,
+  type Svpmsn,
+  svpmsn,
+  tokens,
+  unixSeconds,
+} from '../units/index.ts';
+import type { Enrolment, GridLink, HostPorts, HostServices, Store } from './index.ts';
+import { createHost } from './index.ts';
+
+/** Seeded: the same seed draws the same bytes. */
+export class SeededRandomness implements Randomness {
+  #state: number;
+  constructor(seed: number) {
+    this.#state = (seed * 2 + 1) >>> 0;
+  }
+  next(): number {
+    this.#state = (Math.imul(this.#state, 1_664_525) + 1_013_904_223) >>> 0;
+    return this.#state >>> 8;
+  }
+  chance(oneIn: number): boolean {
+    return this.next() % oneIn === 0;
+  }
+  fill(bytes: Uint8Array): void {
+    for (let i = 0; i < bytes.length; i++) bytes[i] = this.next() & 0xff;
+  }
+}
+
+export class ManualClock implements BusinessClock {
+  ms = Date.UTC(2026, 0, 5, 12);
+  now(): Milliseconds {
+    return milliseconds(this.ms);
+  }
+}
+
+const UTILITY = 1;
+const masterKeys = new Map<KeyName, Uint8Array>();
+for (const purpose of [Purpose.value, Purpose.control, Purpose.monitoring]) {
+  for (const suite of Object.values(Suite)) {
+    const kh = new Uint8Array(suite === Suite.aes256 ? 32 : 16);
+    new SeededRandomness(purpose * 4 + suite).fill(kh);
+    masterKeys.set(keyName(purpose, suite, 0), kh);
+  }
+}
+
+/** A meter as the host sees one: the exchange's real terminal side over a purse that keeps the rule of exactly once. */
+export class TinyMeter {
+  readonly id: Svpmsn;
+  readonly suite: Suite;
+  last = 0;
+  credited = 0;
+  balance = 0;
+  closed = 0;
+  readonly receipts = new Map<number, { txid: Uint8Array; amount: number; result: ValueResult }>();
+  readonly controlled: { h: Command; body: Uint8Array }[] = [];
+  /** Commands of value that were carried out or answered, in order. */
+  readonly valueOps: ValueOp[] = [];
+  clockRefusals = 0;
+  #terminal;
+
+  constructor(id: number, suite: Suite, randomness: Randomness) {
+    this.id = svpmsn(id);
+    this.suite = suite;
+    const keyOf = (n: KeyName) => {
+      const kh = masterKeys.get(n);
+      return kh === undefined ? undefined : deriveTerminalKey(kh, n, this.id, UTILITY);
+    };
+    const lab = suite === Suite.tripleDes ? { labSessions: 1 } : {};
+    this.#terminal = createTerminal({ svpmsn: this.id, keyOf, randomness, ...lab });
+  }
+
+  receive(frame: Uint8Array, now: Milliseconds): readonly Uint8Array[] {
+    const outcome = terminalReceive(this.#terminal, frame, now);
+    switch (outcome.type) {
+      case 'status-wanted':
+        return [terminalStatus(this.#terminal, this.#status(outcome.key.n))];
+      case 'command':
+        return terminalAnswer(this.#terminal, this.#carryOut(outcome.proof, now));
+      case 'again':
+        return outcome.frames;
+      case 'refuse':
+        return [outcome.frame];
+      default:
+        return [];
+    }
+  }
+
+  #status(n: KeyName): Uint8Array {
+    if (this.suite === Suite.tripleDes || this.suite === Suite.tripleDesXo) return new Uint8Array(0);
+    if (purposeOf(n) === Purpose.value) {
+      return encodeValueStatus({ lastCounter: this.last, creditedTotal: tokens(this.credited) });
+    }
+    const clock = unixSeconds(0);
+    return encodeControlStatus({ clock, tableVersion: 0, nextTableVersion: 0, policyVersion: 0, flags: 0 });
+  }
+
+  #carryOut({ h, command }: HostAuthenticated, now: Milliseconds): Uint8Array {
+    if (h < 0x20) return this.#value(h, command);
+    this.controlled.push({ h, body: command.slice() });
+    const head = { result: 0 as const, balance: tokens(this.balance), clock: unixSeconds(Math.floor(now / 1000)) };
+    if (this.suite === Suite.tripleDes) return this.#seedBalance();
+    if (h !== Command.clockSet) return encodePolicyAnswer({ head, version: 0 });
+    if (this.clockRefusals > 0) {
+      this.clockRefusals -= 1;
+      return encodeClockSetAnswer({ head: { ...head, result: 8 }, previous: unixSeconds(0) });
+    }
+    const set = decodeClockSet(command);
+    return encodeClockSetAnswer({ head, previous: 'reason' in set ? unixSeconds(0) : set.seconds });
+  }
+
+  #seedBalance(): Uint8Array {
+    return encodeValueReceipt(this.suite, this.id, this.#receipt(ValueResult.done, 0));
+  }
+
+  #value(h: Command, bytes: Uint8Array): Uint8Array {
+    if (this.suite === Suite.tripleDes) {
+      const amount = decodeSeedTokens(bytes);
+      if (typeof amount === 'number') this.credit(amount);
+      this.valueOps.push(ValueOp.credit);
+      return this.#seedBalance();
+    }
+    const command = decodeValueCommand(this.suite, h, bytes);
+    if ('reason' in command) throw new Error('the host sent a body that is none');
+    const { op, counter, txid, amount } = command;
+    this.valueOps.push(op);
+    if (op === ValueOp.query || counter <= this.last)
+      return this.#answer(this.#old(counter === 0 ? this.last : counter));
+    if (counter !== this.last + 1) return this.#answer(this.#receipt(ValueResult.gap, this.last));
+    this.last = counter;
+    if (op === ValueOp.void) this.receipts.set(counter, { txid, amount: 0, result: ValueResult.voided });
+    else if (op === ValueOp.close) {
+      this.receipts.set(counter, { txid, amount: this.balance, result: ValueResult.done });
+      this.closed += this.balance;
+      this.balance = 0;
+    } else if (this.balance + amount > 0xffff_ffff)
+      this.receipts.set(counter, { txid, amount: 0, result: ValueResult.full });
+    else {
+      this.receipts.set(counter, { txid, amount, result: ValueResult.done });
+      this.credit(amount);
+    }
+    const { result } = this.receipts.get(counter) as { result: ValueResult };
+    return this.#answer(this.#receipt(result, counter));
+  }
+
+  #old(counter: number): ValueReceipt {
+    const kept = this.receipts.get(counter);
+    if (kept === undefined) return this.#receipt(ValueResult.gap, this.last);
+    return this.#receipt(kept.result === ValueResult.done ? ValueResult.alreadyDone : kept.result, counter);
+  }
+
+  #receipt(result: ValueResult, counter: number): ValueReceipt {
+    const kept = this.receipts.get(counter) ?? { txid: new Uint8Array(8), amount: 0 };
+    const { txid, amount } = kept;
+    const creditedTotal = tokens(this.credited);
+    const base = { result, counter, txid, amount: tokens(amount), balance: tokens(this.balance), creditedTotal };
+    return { ...base, clock: unixSeconds(0), flags: 0 };
+  }
+
+  #answer(receipt: ValueReceipt): Uint8Array {
+    return encodeValueReceipt(this.suite, this.id, receipt);
+  }
+
+  credit(amount: number): void {
+    this.credited += amount;
+    this.balance += amount;
+  }
+
+  /** Applies a credit that these books never sold. */
+  creditFromElsewhere(amount: number, txid: Uint8Array): void {
+    this.last += 1;
+    this.receipts.set(this.last, { txid, amount, result: ValueResult.done });
+    this.credit(amount);
+  }
+
+  spend(amount: number): void {
+    this.balance -= amount;
+  }
+}
+
+/** How bad the way is: each fault happens once in so many messages. */
+export interface Faults {
+  readonly oneIn: number;
+}
+
+/** A host, its meters and a way between them that loses, doubles and cuts off answers by its seed. */
+export class Rig implements GridLink {
+  readonly clock = new ManualClock();
+  readonly randomness: SeededRandomness;
+  readonly meters = new Map<Svpmsn, TinyMeter>();
+  readonly maps: BackhaulMessage[] = [];
+  readonly store: Store;
+  host: HostServices;
+  faults: Faults | undefined;
+  #way: { localUnit: number; message: BackhaulMessage }[] = [];
+  readonly #restored: boolean;
+
+  constructor(store: Store, options: { seed?: number; restored?: boolean } = {}) {
+    this.store = store;
+    this.randomness = new SeededRandomness(options.seed ?? 1);
+    this.#restored = options.restored ?? false;
+    this.host = this.newHost();
+  }
+
+  newHost(store = this.store, kh: ReadonlyMap<KeyName, Uint8Array> = masterKeys): HostServices {
+    const keys = new SoftwareKeyStore({ utility: UTILITY, keys: kh }, this.randomness);
+    const ports: HostPorts = { store, keys, clock: this.clock, randomness: this.randomness, grid: this };
+    this.#way = [];
+    return createHost(ports, { zone: 'Europe/Berlin', metersMax: 1000, restored: this.#restored });
+  }
+
+  send(localUnit: number, message: BackhaulMessage): void {
+    if (message.type === 'carry') this.#way.push({ localUnit, message });
+    else this.maps.push(message);
+  }
+
+  async enrol(id: number, more: Partial<Enrolment> = {}): Promise<TinyMeter> {
+    await this.host.addSubscriber({ id: 'kim', name: 'Kim', contact: '' });
+    const enrolment = {
+      svpmsn: id,
+      subscriber: 'kim',
+      localUnit: 1,
+      modemAddress: id % 256,
+      suite: Suite.aes128,
+      ...more,
+    };
+    const enrolled = await this.host.enrol(enrolment);
+    if ('reason' in enrolled) throw new Error(enrolled.sentence);
+    return this.connect(id, enrolment.suite);
+  }
+
+  connect(id: number, suite: Suite = Suite.aes128): TinyMeter {
+    const meter = new TinyMeter(id, suite, this.randomness);
+    this.meters.set(meter.id, meter);
+    return meter;
+  }
+
+  /** Delivers everything that is on its way, and what follows from it. */
+  async pump(): Promise<void> {
+    for (let sent = this.#way.shift(); sent !== undefined; sent = this.#way.shift()) {
+      const { localUnit, message } = sent;
+      if (message.type !== 'carry' || this.#fault()) continue;
+      for (const answer of this.#deliver(message)) await this.host.handle({ type: 'grid', localUnit, message: answer });
+    }
+  }
+
+  #fault(): boolean {
+    return this.faults !== undefined && this.randomness.chance(this.faults.oneIn);
+  }
+
+  #deliver({ ticket, svpmsn: id, frames }: Extract<BackhaulMessage, { type: 'carry' }>): BackhaulMessage[] {
+    const meter = this.meters.get(id);
+    const silent: BackhaulMessage = { type: 'carried', ticket, svpmsn: id, outcome: 'no-answer', frames: [] };
+    if (meter === undefined || this.#fault()) return [silent];
+    const answers = frames.flatMap((frame) => meter.receive(frame, this.clock.now()));
+    // The meter did what it was told, and nobody hears of it.
+    if (answers.length === 0 || this.#fault()) return this.#fault() ? [] : [silent];
+    const carried: BackhaulMessage = { type: 'carried', ticket, svpmsn: id, outcome: 'answered', frames: answers };
+    return this.#fault() ? [carried, carried] : [carried];
+  }
+
+  /** Lets time pass in steps, with ticks, until nothing is left to do or the patience ends. */
+  async settle(patienceMs = 3_600_000, stepMs = 1_000): Promise<void> {
+    const until = this.clock.ms + patienceMs;
+    await this.pump();
+    while (this.clock.ms < until && (await this.#busy())) {
+      this.clock.ms += stepMs;
+      await this.host.handle({ type: 'tick' });
+      await this.pump();
+    }
+  }
+
+  async #busy(): Promise<boolean> {
+    const work = await this.store.read((tx) => tx.workOf([...this.meters.keys()]));
+    return work.some((row) => row !== undefined);
+  }
+
+  poll(id: Svpmsn, bodies: Partial<Extract<BackhaulMessage, { type: 'poll-result' }>>): Promise<void> {
+    const message: BackhaulMessage = {
+      type: 'poll-result',
+      svpmsn: id,
+      atMs: this.clock.ms,
+      clockOffsetMs: 0,
+      ...bodies,
+    };
+    return this.host.handle({ type: 'grid', localUnit: 1, message });
+  }
+}
+
+/** Narrows an answer that must not be a failure. */
+export function made<T extends object>(answer: T): Exclude<T, { reason: unknown; sentence: unknown }> {
+  if ('sentence' in answer) throw new Error(String(answer.sentence));
+  return answer as Exclude<T, { reason: unknown; sentence: unknown }>;
+}

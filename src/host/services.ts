@@ -1,0 +1,145 @@
+import type { BackhaulMessage } from '../backhaul/index.ts';
+import type { Suite } from '../crypto/index.ts';
+import type { RelayAction, SupplyPolicy } from '../records/index.ts';
+import type { TariffDefinition } from '../tariff/index.ts';
+import type { Milliseconds, Svpmsn } from '../units/index.ts';
+import type { Books } from './ledger.ts';
+import type { PageQuery } from './ports.ts';
+import type {
+  ControlCommand,
+  HostFailure,
+  Knowledge,
+  Meter,
+  MeterEvent,
+  NumberedOrder,
+  Posting,
+  Purse,
+  Subscriber,
+  TariffVersion,
+} from './types.ts';
+import type { UseBucket, UseQuery } from './use.ts';
+
+export type { Books, Totalled } from './ledger.ts';
+export type * from './types.ts';
+export type { UseBucket, UseQuery } from './use.ts';
+
+/** What came from outside: time that passed, or a message of a local unit. */
+export type HostInput =
+  | { readonly type: 'tick' }
+  /** `localUnit` is area unit × 256 + local unit. */
+  | { readonly type: 'grid'; readonly localUnit: number; readonly message: BackhaulMessage };
+
+export interface HostSettings {
+  /** IANA name of the utility's time zone. */
+  readonly zone: string;
+  /** Meters on this host in all. */
+  readonly metersMax: number;
+  /** The database is a restored one: every meter is asked for its receipts before value leaves again (X9). */
+  readonly restored?: boolean;
+}
+
+export interface Enrolment {
+  readonly svpmsn: number;
+  readonly subscriber: string;
+  readonly localUnit: number;
+  readonly modemAddress: number;
+  readonly suite: Suite;
+  readonly supplies?: number;
+  readonly tariff?: string;
+}
+
+export interface Sale {
+  readonly meter: number;
+  /** Whole tokens, 1 to u32. */
+  readonly amount: number;
+  /** The payment's own; the same id twice is the same sale. */
+  readonly orderId: string;
+  readonly source: string;
+}
+
+export type ControlRequest =
+  | { readonly type: 'clock-set' }
+  /** Under the monitoring key: at most 60 s a day, never over a tariff edge. */
+  | { readonly type: 'clock-slew'; readonly seconds: number }
+  /** Supply 0 is all of them. */
+  | { readonly type: 'relay'; readonly supply: number; readonly action: RelayAction }
+  | { readonly type: 'supply-policy'; readonly policy: SupplyPolicy };
+
+/** A meter with everything known of it, and how old that is. */
+export interface MeterView {
+  readonly meter: Meter;
+  readonly purse: Purse;
+  readonly known: Knowledge | undefined;
+  /** Ages in milliseconds; `undefined` for what was never told. */
+  readonly age: {
+    readonly heard: number | undefined;
+    readonly balance: number | undefined;
+    readonly info: number | undefined;
+    readonly attention: number | undefined;
+  };
+}
+
+export interface LineView {
+  readonly localUnit: number;
+  readonly health: Extract<BackhaulMessage, { type: 'line-health' }>;
+}
+
+/** What the host has done since it started; in memory only. */
+export interface HostCounters {
+  carries: number;
+  answers: number;
+  noAnswers: number;
+  refusals: number;
+  ignoredFrames: number;
+  recordsNotUnderstood: number;
+  /** Exchanges that could not begin, because the key store lacks a key. */
+  keysMissing: number;
+}
+
+/**
+ * What the host offers. Requests answer with a value or a `HostFailure`; a store that fails underneath is one too.
+ * `start` comes first; `handle` rejects when the store does, and may be called again.
+ */
+export interface HostServices {
+  /** Takes up what a process before left (X9), and sends what is due. */
+  start(): Promise<void>;
+  /** Resolves when all that follows is stored, and what is to be sent was sent. */
+  handle(input: HostInput): Promise<void>;
+
+  addSubscriber(subscriber: Subscriber): Promise<Subscriber | HostFailure>;
+  enrol(enrolment: Enrolment): Promise<Meter | HostFailure>;
+
+  sell(sale: Sale): Promise<NumberedOrder | HostFailure>;
+  /** One transaction, each sale all or nothing. They leave with the next tick. */
+  sellAll(sales: readonly Sale[]): Promise<(NumberedOrder | HostFailure)[]>;
+  /** Takes a sale back, if it is not in the meter already; the receipt decides (X8). */
+  voidOrder(orderId: string): Promise<NumberedOrder | HostFailure>;
+  /** Takes the rest out of a purse and opens the relay; the order's amount is what the receipt names. */
+  closePurse(request: { readonly meter: number; readonly orderId: string }): Promise<NumberedOrder | HostFailure>;
+  /** A person looked: value may flow again, after the meter was asked for its receipts. */
+  unfreeze(meter: number): Promise<Purse | HostFailure>;
+
+  command(meter: number, request: ControlRequest): Promise<ControlCommand | HostFailure>;
+  /** Compiles, gives it a new version, and sends it to all meters of that tariff. */
+  publishTariff(
+    name: string,
+    definition: TariffDefinition,
+    validFrom?: Milliseconds,
+  ): Promise<TariffVersion | HostFailure>;
+  assignTariff(meter: number, name: string): Promise<TariffVersion | HostFailure>;
+
+  books(): Promise<Books>;
+  meters(of?: { readonly localUnit?: number }): Promise<MeterView[]>;
+  meter(svpmsn: number): Promise<MeterView | HostFailure>;
+  order(id: string): Promise<NumberedOrder | HostFailure>;
+  orders(query: PageQuery): Promise<NumberedOrder[]>;
+  commands(meter: number): Promise<ControlCommand[]>;
+  events(query: PageQuery): Promise<(MeterEvent & { readonly number: number })[]>;
+  postings(query: PageQuery): Promise<(Posting & { readonly sequence: number })[]>;
+  use(query: UseQuery): Promise<UseBucket[] | HostFailure>;
+  lines(): LineView[];
+  counters(): Readonly<HostCounters>;
+  /** No instant at or after this was used by a process before; a clock that starts here never goes backwards. */
+  instantReserved(): Promise<Milliseconds>;
+  meterNumber(meter: number): Svpmsn | HostFailure;
+}

@@ -1,0 +1,247 @@
+import type { Suite } from '../crypto/index.ts';
+import type { Command, PurseDoubt } from '../exchange/index.ts';
+import type { EventRecord } from '../records/index.ts';
+import type { TariffDefinition } from '../tariff/index.ts';
+import type { Milliseconds, ModemAddress, SupplyIndex, Svpmsn, Tokens } from '../units/index.ts';
+
+/** The rows that the host keeps. Flat, because they stand like this in every store. */
+export interface Subscriber {
+  readonly id: string;
+  readonly name: string;
+  readonly contact: string;
+}
+
+export interface Meter {
+  readonly svpmsn: Svpmsn;
+  readonly subscriber: string;
+  /** Area unit × 256 + local unit. */
+  readonly localUnit: number;
+  /** FIG. 5, part 13: one of 256 on a transformer. */
+  readonly modemAddress: ModemAddress;
+  readonly suite: Suite;
+  readonly supplies: SupplyIndex;
+  /** Name of the tariff; the table that the meter really holds is what a poll last said. */
+  readonly tariff: string | undefined;
+  readonly enrolledAt: Milliseconds;
+  readonly valueGeneration: number;
+  readonly controlGeneration: number;
+  readonly monitoringGeneration: number;
+}
+
+/** Why value to a meter stops until a person decides (X10). */
+export type FreezeReason = PurseDoubt | 'txid-twice';
+
+/** What the books know of a meter's purse. The rule of exactly once stands on `lastCounter` and `Outstanding`. */
+export interface Purse {
+  readonly svpmsn: Svpmsn;
+  readonly state: 'open' | 'closing' | 'closed';
+  /** The last TC whose receipt is booked. */
+  readonly lastCounter: number;
+  /** After a restore: no value leaves before this meter's receipts were asked for (X9). */
+  readonly queryWanted: boolean;
+  readonly freeze: FreezeReason | undefined;
+  readonly frozenAt: Milliseconds | undefined;
+  /** Tokens ever credited, as booked from receipts: stored and found. */
+  readonly credited: bigint;
+  /** Tokens that left by closing the purse. */
+  readonly closed: bigint;
+  /** Spent and owed as last posted to the ledger. */
+  readonly spent: bigint;
+  readonly owed: bigint;
+  /** When the last receipt was booked; an older report says nothing about a newer purse. */
+  readonly bookedAt: Milliseconds;
+  /** Of the last report that was believed. */
+  readonly reportedAt: Milliseconds;
+}
+
+/** The one value transaction that may be on its way to a meter (X1). */
+export interface OutstandingRow {
+  readonly svpmsn: Svpmsn;
+  readonly counter: number;
+  readonly order: string;
+  /** 16 hex digits. */
+  readonly txid: string;
+  readonly amount: Tokens;
+  readonly op: 'credit' | 'void' | 'close';
+}
+
+/**
+ * `waiting` for its turn, `outstanding` with a TC, `voiding` turned into a void of that TC; then one of
+ * `stored` in the meter, `refunded` because it never was and never will be, `closed` for the closing of a purse.
+ * `found` is none of ours: value that a meter had and the books did not know (X7).
+ */
+export type OrderState = 'waiting' | 'outstanding' | 'voiding' | 'stored' | 'refunded' | 'closed' | 'found';
+
+export interface Order {
+  readonly id: string;
+  readonly svpmsn: Svpmsn;
+  readonly op: 'credit' | 'close';
+  /** Of a closing: what the receipt named. */
+  readonly amount: Tokens;
+  /** Where the money came from: `cash`, `card`, `web`. */
+  readonly source: string;
+  /** X2: the first 8 bytes of SHA-256 of the id, 16 hex digits. */
+  readonly txid: string;
+  readonly state: OrderState;
+  readonly counter: number | undefined;
+  readonly orderedAt: Milliseconds;
+  readonly settledAt: Milliseconds | undefined;
+}
+
+/** An order as stored: in the order in which they came. */
+export interface NumberedOrder extends Order {
+  readonly sequence: number;
+}
+
+export const Lane = { value: 0, control: 1 } as const;
+export type Lane = (typeof Lane)[keyof typeof Lane];
+
+/**
+ * That there is something to do for a meter, and when. One row a meter, so that one exchange runs at a time;
+ * `leased` until `dueAt` by the host that is at it, and whoever comes after that takes it as not answered.
+ */
+export interface Work {
+  readonly svpmsn: Svpmsn;
+  readonly localUnit: number;
+  readonly lane: Lane;
+  readonly dueAt: Milliseconds;
+  readonly attempts: number;
+  readonly leased: boolean;
+}
+
+/** A command of the control or monitoring purpose. The latest of a slot wins; what was sent for an older one counts for nothing. */
+export interface ControlCommand {
+  readonly svpmsn: Svpmsn;
+  /** `clock-set`, `mode-table-1`, `supply-policy`, `relay-1-switch`. */
+  readonly slot: string;
+  /** Rises with every command of the host. */
+  readonly sequence: number;
+  readonly h: Command;
+  /** M3; empty for a clock set, which is stamped as it leaves. */
+  readonly body: Uint8Array;
+  /** Of the table or the policy; 0 for what has none. */
+  readonly version: number;
+  readonly state: 'waiting' | 'done' | 'refused';
+  /** What the meter answered. */
+  readonly result: number | undefined;
+  readonly orderedAt: Milliseconds;
+  readonly settledAt: Milliseconds | undefined;
+}
+
+/** One issue of a tariff. Versions rise over all tariffs, so that a meter may change from any to any. */
+export interface TariffVersion {
+  readonly version: number;
+  readonly name: string;
+  readonly definition: TariffDefinition;
+  readonly validFrom: Milliseconds;
+  readonly publishedAt: Milliseconds;
+}
+
+export const ACCOUNTS = [
+  /** Debit: money taken. */
+  'cash',
+  /** Credit: sold, and not yet in a meter. */
+  'prepaid',
+  /** Credit: in purses. */
+  'value-in-meters',
+  /** Credit: sold, never stored, to be given back. */
+  'refunds-payable',
+  /** Credit: left in purses that were closed, to be paid out. */
+  'closed-purses',
+  /** Debit: in a meter, and never sold by these books. A person must explain it. */
+  'found-in-meters',
+  /** Debit: energy taken on emergency credit, and not yet paid. */
+  'emergency-credit',
+  /** Credit: energy that was paid or is owed. */
+  'energy-revenue',
+] as const;
+export type Account = (typeof ACCOUNTS)[number];
+
+export type PostingKind = 'sold' | 'stored' | 'refunded' | 'found' | 'closed' | 'spent';
+
+export interface Line {
+  readonly account: Account;
+  /** Tokens; positive is debit, negative is credit. */
+  readonly amount: bigint;
+}
+
+/** One entry of the ledger: its lines sum to zero. It is never changed. */
+export interface Posting {
+  readonly kind: PostingKind;
+  readonly at: Milliseconds;
+  readonly svpmsn: Svpmsn;
+  readonly order: string | undefined;
+  readonly lines: readonly Line[];
+}
+
+/** Sum of ledger lines of one kind, account and meter. */
+export interface LedgerSum {
+  readonly kind: PostingKind;
+  readonly account: Account;
+  readonly svpmsn: Svpmsn;
+  readonly amount: bigint;
+}
+
+/** What is known of a meter from receipts and polls; each group with the time it was true. */
+export interface Knowledge {
+  readonly svpmsn: Svpmsn;
+  readonly heardAt: Milliseconds | undefined;
+  readonly balance: Tokens | undefined;
+  readonly balanceAt: Milliseconds | undefined;
+  readonly infoAt: Milliseconds | undefined;
+  readonly owed: Tokens | undefined;
+  readonly flags: number | undefined;
+  /** Meter minus local unit. */
+  readonly clockOffsetMs: number | undefined;
+  readonly tableVersion: number | undefined;
+  readonly nextTableVersion: number | undefined;
+  readonly policyVersion: number | undefined;
+  readonly lastDay: number | undefined;
+  readonly nextEvent: number | undefined;
+  readonly attentionAt: Milliseconds | undefined;
+  /** `AttentionReason` bits. */
+  readonly attention: number | undefined;
+}
+
+export interface MeterEvent extends EventRecord {
+  readonly svpmsn: Svpmsn;
+  readonly heardAt: Milliseconds;
+}
+
+export interface MeterTotals {
+  readonly svpmsn: Svpmsn;
+  readonly supply: SupplyIndex;
+  readonly at: Milliseconds;
+  /** Bytes of `Totals`, as `records` encodes them. */
+  readonly body: Uint8Array;
+}
+
+/** Why the host does not do what was asked. Closed; the sentence is for people. */
+export interface HostFailure {
+  readonly reason:
+    | 'amount-wrong'
+    | 'order-id-wrong'
+    | 'order-differs'
+    | 'order-unknown'
+    | 'order-settled'
+    | 'meter-unknown'
+    | 'meter-frozen'
+    | 'meter-not-frozen'
+    | 'meter-known'
+    | 'purse-closed'
+    | 'meter-number-wrong'
+    | 'local-unit-full'
+    | 'host-full'
+    | 'address-taken'
+    | 'subscriber-unknown'
+    | 'subscriber-known'
+    | 'name-wrong'
+    | 'tariff-unknown'
+    | 'tariff-wrong'
+    | 'command-not-served'
+    | 'command-wrong'
+    | 'range-wrong'
+    | 'store-failed';
+  /** What is wrong, where, and what to do. */
+  readonly sentence: string;
+}

@@ -1,0 +1,350 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { fromHex } from '../bytes/index.ts';
+import { SUITE_NAMES, Suite } from '../crypto/index.ts';
+import { ValueOp, ValueResult } from '../exchange/index.ts';
+import { IN_FLIGHT_PER_LOCAL_UNIT_MAX, MemoryStore, type Store, StoreError, txidOf } from './index.ts';
+import { made, Rig } from './rig.testing.ts';
+
+const sale = (meter: number, amount: number, orderId: string) => ({ meter, amount, orderId, source: 'cash' });
+const reasonOf = (answer: object) => ('reason' in answer ? answer.reason : 'done');
+
+for (const suite of Object.values(Suite)) {
+  test(`an order becomes ledger entries, an exchange of ${SUITE_NAMES[suite]}, a receipt and value in the meter`, async () => {
+    const rig = new Rig(new MemoryStore());
+    const meter = await rig.enrol(0x0a1b2c, { suite });
+    const sold = made(await rig.host.sell(sale(meter.id, 500, 'order 1')));
+    assert.equal(sold.state, 'waiting');
+    const before = await rig.host.books();
+    assert.deepEqual([before.issued, before.inFlight, before.balanced], [500n, 500n, true]);
+    await rig.settle();
+    assert.equal(meter.balance, 500);
+    const order = made(await rig.host.order('order 1'));
+    assert.deepEqual([order.state, order.counter], ['stored', 1]);
+    const books = await rig.host.books();
+    assert.deepEqual([books.stored, books.inFlight, books.valueInMeters, books.balanced], [500n, 0n, 500n, true]);
+  });
+}
+
+test('an order has one transaction id for ever: the first 8 bytes of SHA-256 of its UTF-8 bytes', () => {
+  // FIPS 180-4, the example of one block, "abc".
+  assert.equal(txidOf('abc'), 'ba7816bf8f01cfea');
+  assert.equal(txidOf('결제 1'), createHash('sha256').update('결제 1', 'utf8').digest('hex').slice(0, 16));
+});
+
+test('the same order sold twice is one order, and one with other contents is refused', async () => {
+  const rig = new Rig(new MemoryStore());
+  const meter = await rig.enrol(1);
+  const first = made(await rig.host.sell(sale(1, 100, 'a')));
+  assert.deepEqual(made(await rig.host.sell(sale(1, 100, 'a'))).id, first.id);
+  await rig.settle();
+  assert.equal(made(await rig.host.sell(sale(1, 100, 'a'))).state, 'stored');
+  assert.equal(reasonOf(await rig.host.sell(sale(1, 101, 'a'))), 'order-differs');
+  assert.equal(reasonOf(await rig.host.sell({ ...sale(1, 100, 'a'), source: 'card' })), 'order-differs');
+  await rig.settle();
+  assert.equal(meter.balance, 100);
+});
+
+test('bad input is refused by its reason, with one sentence, and leaves nothing', async () => {
+  const rig = new Rig(new MemoryStore());
+  await rig.enrol(1);
+  const cases: [Parameters<typeof rig.host.sell>[0], string][] = [
+    [sale(1, 0, 'a'), 'amount-wrong'],
+    [sale(1, -1, 'a'), 'amount-wrong'],
+    [sale(1, 1.5, 'a'), 'amount-wrong'],
+    [sale(1, Number.NaN, 'a'), 'amount-wrong'],
+    [sale(1, 2 ** 32, 'a'), 'amount-wrong'],
+    [sale(2, 1, 'a'), 'meter-unknown'],
+    [sale(-1, 1, 'a'), 'meter-number-wrong'],
+    [sale(2 ** 24, 1, 'a'), 'meter-number-wrong'],
+    [sale(1, 1, ''), 'order-id-wrong'],
+    [sale(1, 1, 'a\n'), 'order-id-wrong'],
+    [sale(1, 1, 'found:000001:1'), 'order-id-wrong'],
+    [{ ...sale(1, 1, 'a'), source: ' ' }, 'name-wrong'],
+  ];
+  for (const [bad, reason] of cases) {
+    const answer = await rig.host.sell(bad);
+    assert.equal(reasonOf(answer), reason, JSON.stringify(bad));
+    assert.match('sentence' in answer ? answer.sentence : '', /^[A-Z][^\n]+\.$/);
+  }
+  assert.deepEqual(await rig.host.orders({ limit: 10 }), []);
+  assert.deepEqual((await rig.host.books()).meters, []);
+  assert.equal(made(await rig.host.sell(sale(1, 2 ** 32 - 1, 'a'))).state, 'waiting');
+});
+
+test('a group of sales keeps the good ones, names the bad ones, and counts a doubled id once', async () => {
+  const rig = new Rig(new MemoryStore());
+  await rig.enrol(1);
+  await rig.enrol(2);
+  const answers = await rig.host.sellAll([
+    sale(1, 10, 'a'),
+    sale(9, 10, 'b'),
+    sale(2, 20, 'c'),
+    sale(1, 10, 'a'),
+    sale(1, 11, 'a'),
+  ]);
+  assert.deepEqual(answers.map(reasonOf), ['done', 'meter-unknown', 'done', 'done', 'order-differs']);
+  assert.equal((await rig.host.books()).issued, 30n);
+  await rig.settle();
+  assert.equal((await rig.host.books()).stored, 30n);
+});
+
+test('orders of one meter go one after the other, with transaction counters without a gap', async () => {
+  const rig = new Rig(new MemoryStore());
+  const meter = await rig.enrol(1);
+  await rig.host.sellAll([1, 2, 3, 4, 5].map((i) => sale(1, i, `order ${i}`)));
+  await rig.settle();
+  assert.equal(meter.balance, 15);
+  const orders = await rig.host.orders({ svpmsn: meter.id, limit: 10 });
+  assert.deepEqual(
+    orders.map(({ counter }) => counter),
+    [5, 4, 3, 2, 1],
+  );
+});
+
+test('a local unit never has more exchanges under way than its window', async () => {
+  const rig = new Rig(new MemoryStore());
+  for (let i = 0; i < 20; i++) await rig.enrol(i);
+  await rig.host.sellAll(Array.from({ length: 20 }, (_, i) => sale(i, 10, `order ${i}`)));
+  await rig.host.handle({ type: 'tick' });
+  assert.equal(rig.host.counters().carries, IN_FLIGHT_PER_LOCAL_UNIT_MAX);
+  await rig.settle();
+  assert.equal((await rig.host.books()).stored, 200n);
+});
+
+test('with every message at risk, each order is in its meter exactly once', async () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    const rig = new Rig(new MemoryStore(), { seed });
+    for (let i = 0; i < 4; i++) await rig.enrol(i, { suite: [1, 2, 2, 3][i] as Suite });
+    rig.faults = { oneIn: 4 };
+    for (let i = 0; i < 16; i++) {
+      made(await rig.host.sell(sale(i % 4, 2 ** i, `order ${i}`)));
+      if (i % 5 === 4) made(await rig.host.voidOrder(`order ${i}`));
+      await rig.pump();
+    }
+    await rig.settle(24 * 3_600_000);
+    const orders = await rig.host.orders({ limit: 100 });
+    const stored = orders.filter(({ state }) => state === 'stored');
+    assert.ok(
+      orders.every(({ state }) => state === 'stored' || state === 'refunded'),
+      `seed ${seed}`,
+    );
+    for (const meter of rig.meters.values()) {
+      const sum = stored.filter(({ svpmsn }) => svpmsn === meter.id).reduce((total, { amount }) => total + amount, 0);
+      assert.equal(meter.credited, sum, `seed ${seed}`);
+    }
+    const books = await rig.host.books();
+    assert.equal(books.balanced, true);
+    assert.equal(books.inFlight, 0n);
+  }
+});
+
+test('a meter that is dark keeps its order outstanding, asked again ever more slowly, and nothing is refunded', async () => {
+  const rig = new Rig(new MemoryStore());
+  const meter = await rig.enrol(1);
+  rig.meters.clear();
+  await rig.host.sell(sale(1, 70, 'a'));
+  for (let i = 0; i < 3600; i++) {
+    rig.clock.ms += 1_000;
+    await rig.host.handle({ type: 'tick' });
+    await rig.pump();
+  }
+  const { carries } = rig.host.counters();
+  assert.ok(carries > 25 && carries < 50, `${carries} tries in an hour`);
+  assert.equal(made(await rig.host.order('a')).state, 'outstanding');
+  rig.meters.set(meter.id, meter);
+  await rig.settle();
+  assert.equal(meter.balance, 70);
+});
+
+test('an order that waits is taken back at once', async () => {
+  const rig = new Rig(new MemoryStore());
+  const meter = await rig.enrol(1);
+  await rig.host.sellAll([sale(1, 5, 'a'), sale(1, 7, 'b')]);
+  assert.equal(made(await rig.host.voidOrder('b')).state, 'refunded');
+  await rig.settle();
+  assert.equal(meter.balance, 5);
+  const books = await rig.host.books();
+  assert.deepEqual([books.refunded, books.stored, books.balanced], [7n, 5n, true]);
+  assert.equal(reasonOf(await rig.host.voidOrder('a')), 'order-settled');
+  assert.equal(reasonOf(await rig.host.voidOrder('none')), 'order-unknown');
+  assert.equal(made(await rig.host.voidOrder('b')).state, 'refunded');
+});
+
+test('an order on its way becomes a void of its own counter, and the receipt says who was first', async () => {
+  // The credit never arrived: the void finds nothing, and the money goes back.
+  const early = new Rig(new MemoryStore());
+  const untouched = await early.enrol(1);
+  await early.host.sell(sale(1, 5, 'a'));
+  assert.equal(made(await early.host.voidOrder('a')).state, 'voiding');
+  await early.settle();
+  assert.equal(made(await early.host.order('a')).state, 'refunded');
+  assert.deepEqual([untouched.balance, untouched.last], [0, 1]);
+
+  // The credit arrived, and its receipt was lost: the void comes too late, and the value stays.
+  const late = new Rig(new MemoryStore());
+  const credited = await late.enrol(1);
+  await late.host.sell(sale(1, 5, 'a'));
+  credited.creditFromElsewhere(5, fromHex(txidOf('a')));
+  assert.equal(made(await late.host.voidOrder('a')).state, 'voiding');
+  await late.settle();
+  assert.equal(made(await late.host.order('a')).state, 'stored');
+  assert.equal(credited.balance, 5);
+  assert.equal((await late.host.books()).balanced, true);
+});
+
+test('a foreign transaction at the own counter is adopted as found, and the order takes the next', async () => {
+  const rig = new Rig(new MemoryStore());
+  const meter = await rig.enrol(1);
+  meter.creditFromElsewhere(33, new Uint8Array(8).fill(9));
+  await rig.host.sell(sale(1, 5, 'a'));
+  await rig.settle();
+  const order = made(await rig.host.order('a'));
+  assert.deepEqual([order.state, order.counter, meter.balance], ['stored', 2, 38]);
+  const books = await rig.host.books();
+  assert.deepEqual([books.found, books.stored, books.valueInMeters, books.balanced], [33n, 5n, 38n, true]);
+  assert.equal(made(await rig.host.order('found:000001:1')).state, 'found');
+});
+
+test('a meter that has forgotten is frozen for a person, takes no more orders, and is released by one', async () => {
+  const rig = new Rig(new MemoryStore());
+  const meter = await rig.enrol(1);
+  await rig.host.sell(sale(1, 5, 'a'));
+  await rig.settle();
+  meter.last = 0;
+  await rig.host.sell(sale(1, 6, 'b'));
+  await rig.settle();
+  assert.equal(made(await rig.host.meter(1)).purse.freeze, 'meter-behind-host');
+  assert.equal(reasonOf(await rig.host.sell(sale(1, 7, 'c'))), 'meter-frozen');
+  assert.equal(made(await rig.host.order('b')).state, 'outstanding');
+  meter.last = 1;
+  made(await rig.host.unfreeze(1));
+  await rig.settle();
+  assert.equal(made(await rig.host.order('b')).state, 'stored');
+  assert.equal(reasonOf(await rig.host.unfreeze(1)), 'meter-not-frozen');
+});
+
+for (const suite of [Suite.tripleDesXo, Suite.aes128]) {
+  test(`restored books of ${SUITE_NAMES[suite]} learn from the meter what was sold after the copy, before value leaves`, async () => {
+    const rig = new Rig(new MemoryStore(), { restored: true });
+    const meter = await rig.enrol(1, { suite });
+    // What happened after the copy: an order that the copy has waiting, and one that it never heard of.
+    meter.creditFromElsewhere(5, fromHex(txidOf('a')));
+    meter.creditFromElsewhere(8, fromHex(txidOf('lost')));
+    rig.host = rig.newHost();
+    await rig.host.sellAll([sale(1, 5, 'a'), sale(1, 6, 'b')]);
+    await rig.host.start();
+    await rig.settle();
+    assert.equal(meter.balance, 19);
+    const states = ['a', 'b'].map(async (id) => made(await rig.host.order(id)));
+    assert.deepEqual(
+      (await Promise.all(states)).map(({ state, counter }) => [state, counter]),
+      [
+        ['stored', 1],
+        ['stored', 3],
+      ],
+    );
+    const firstCredit = meter.valueOps.indexOf(ValueOp.credit);
+    assert.ok(meter.valueOps.slice(0, firstCredit).every((op) => op === ValueOp.query) && firstCredit >= 2);
+    const books = await rig.host.books();
+    assert.deepEqual([books.found, books.stored, books.balanced], [8n, 11n, true]);
+  });
+}
+
+test('a transaction id that is in a purse twice, or in another purse, freezes that one for a person', async () => {
+  for (const holder of [1, 2]) {
+    const rig = new Rig(new MemoryStore());
+    const meters = new Map([
+      [1, await rig.enrol(1)],
+      [2, await rig.enrol(2)],
+    ]);
+    await rig.host.sell(sale(1, 5, 'a'));
+    await rig.settle();
+    meters.get(holder)?.creditFromElsewhere(5, fromHex(txidOf('a')));
+    await rig.host.sell(sale(holder, 6, 'b'));
+    await rig.settle();
+    assert.equal(made(await rig.host.meter(holder)).purse.freeze, 'txid-twice');
+    assert.equal((await rig.host.books()).balanced, true);
+  }
+});
+
+test('restored books do not take the balance of a purse that was closed since for energy', async () => {
+  const rig = new Rig(new MemoryStore(), { restored: true });
+  const meter = await rig.enrol(1);
+  meter.creditFromElsewhere(50, fromHex(txidOf('a')));
+  meter.last = 2;
+  meter.receipts.set(2, { txid: fromHex(txidOf('end')), amount: 50, result: ValueResult.done });
+  meter.spend(50);
+  await rig.host.sellAll([sale(1, 50, 'a')]);
+  made(await rig.host.closePurse({ meter: 1, orderId: 'end' }));
+  rig.host = rig.newHost();
+  await rig.host.start();
+  await rig.settle();
+  const books = await rig.host.books();
+  assert.deepEqual([books.stored, books.closed, books.spent, books.valueInMeters], [50n, 50n, 0n, 0n]);
+  assert.equal(made(await rig.host.order('end')).state, 'closed');
+});
+
+test('a credit that the purse has no room for is refunded, and the next one goes through', async () => {
+  const rig = new Rig(new MemoryStore());
+  const meter = await rig.enrol(1);
+  await rig.host.sellAll([sale(1, 2 ** 32 - 1, 'a'), sale(1, 1, 'b')]);
+  await rig.settle();
+  assert.equal(made(await rig.host.order('b')).state, 'refunded');
+  meter.spend(10);
+  await rig.host.sell(sale(1, 10, 'c'));
+  await rig.settle();
+  assert.equal(made(await rig.host.order('c')).counter, 3);
+  assert.equal((await rig.host.books()).balanced, true);
+});
+
+test('closing a purse brings out what the receipt names, after what was sold before, and ends the meter', async () => {
+  const rig = new Rig(new MemoryStore());
+  const meter = await rig.enrol(1);
+  await rig.host.sell(sale(1, 50, 'a'));
+  await rig.settle();
+  meter.spend(20);
+  await rig.host.sellAll([sale(1, 7, 'b')]);
+  made(await rig.host.closePurse({ meter: 1, orderId: 'end' }));
+  assert.equal(reasonOf(await rig.host.sell(sale(1, 5, 'c'))), 'purse-closed');
+  await rig.settle();
+  const order = made(await rig.host.closePurse({ meter: 1, orderId: 'end' }));
+  assert.deepEqual([order.state, order.amount, meter.balance], ['closed', 37, 0]);
+  const books = await rig.host.books();
+  assert.deepEqual([books.closed, books.spent, books.valueInMeters, books.balanced], [37n, 20n, 0n, true]);
+});
+
+test('without its key an order waits, and goes when the keyring is there again', async () => {
+  const rig = new Rig(new MemoryStore());
+  const meter = await rig.enrol(1);
+  rig.host = rig.newHost(rig.store, new Map());
+  made(await rig.host.sell(sale(1, 5, 'a')));
+  await rig.settle(200_000);
+  const { keysMissing, carries } = rig.host.counters();
+  assert.ok(keysMissing >= 3 && carries === 0, `${keysMissing} ${carries}`);
+  rig.host = rig.newHost();
+  await rig.host.start();
+  await rig.settle();
+  assert.equal(meter.balance, 5);
+});
+
+test('a store that fails refuses the request by its sentence, and the sale can be made again', async () => {
+  const rig = new Rig(new MemoryStore());
+  await rig.enrol(1);
+  const full = new StoreError({ reason: 'store-full', sentence: 'The disk is full.' });
+  const failing = { ...readsOf(rig.store), transaction: () => Promise.reject(full) };
+  rig.host = rig.newHost(failing);
+  assert.deepEqual(await rig.host.sell(sale(1, 5, 'a')), { reason: 'store-failed', sentence: 'The disk is full.' });
+  assert.deepEqual(await rig.host.sellAll([sale(1, 5, 'a')]), [
+    { reason: 'store-failed', sentence: 'The disk is full.' },
+  ]);
+  await assert.rejects(rig.host.handle({ type: 'tick' }), full);
+  rig.host = rig.newHost();
+  assert.equal(made(await rig.host.sell(sale(1, 5, 'a'))).state, 'waiting');
+});
+
+const readsOf = (store: Store): Pick<Store, 'read' | 'close'> => ({
+  read: (work) => store.read(work),
+  close: () => store.close(),
+});

@@ -1,0 +1,188 @@
+import { toHex } from '../bytes/index.ts';
+import { Suite, sha256 } from '../crypto/index.ts';
+import { TXID_BYTES } from '../exchange/index.ts';
+import { type Milliseconds, svpmsnText, type Tokens, tokens } from '../units/index.ts';
+import { amountFault, fail, findMeter, isFailure, meterUnknown, parseMeterNumber, textFault } from './failures.ts';
+import { move } from './ledger.ts';
+import type { StoreTransaction } from './ports.ts';
+import type { Sale } from './services.ts';
+import {
+  type HostFailure,
+  Lane,
+  type Meter,
+  type NumberedOrder,
+  type Order,
+  type Posting,
+  type Purse,
+} from './types.ts';
+import { wake, workDone } from './work.ts';
+
+/** X2: the first 8 bytes of SHA-256 of the order id, as 16 hex digits. One order can never have two. */
+export const txidOf = (orderId: string): string =>
+  toHex(sha256(new TextEncoder().encode(orderId)).subarray(0, TXID_BYTES));
+
+/**
+ * Sells, as one group: for each sale its order, which waits in the meter's queue, and its posting. A sale that is
+ * refused leaves nothing and hinders no other; one that was made before is answered with its order.
+ */
+export async function sellAll(
+  tx: StoreTransaction,
+  sales: readonly Sale[],
+  now: Milliseconds,
+): Promise<(NumberedOrder | HostFailure)[]> {
+  const known = await tx.ordersOf(sales.map(({ orderId }) => String(orderId)));
+  const numbers = sales.map(({ meter }) => parseMeterNumber(meter));
+  const ids = numbers.filter((id) => typeof id === 'number');
+  const meters = new Map((await tx.metersOf(ids)).map((meter) => [meter?.svpmsn, meter]));
+  const purses = new Map((await tx.pursesOf(ids)).map((purse) => [purse?.svpmsn, purse]));
+  const orders = new Map<string, Order>();
+  const postings: Posting[] = [];
+  const woken = new Map<number, Meter>();
+  const answers = sales.map((sale, i): { readonly refused: HostFailure } | { readonly id: string } => {
+    const before = known[i] ?? orders.get(sale.orderId);
+    if (before !== undefined) return sameSale(before, sale) ? { id: before.id } : { refused: differs(sale.orderId) };
+    const number = numbers[i] as (typeof numbers)[number];
+    const fault =
+      orderIdFault(sale.orderId) ??
+      textFault('name-wrong', "A payment's source", sale.source) ??
+      amountFault(sale.amount);
+    if (fault !== undefined) return { refused: fault };
+    if (typeof number !== 'number') return { refused: number };
+    const meter = meters.get(number);
+    const purse = purses.get(number);
+    if (meter === undefined || purse === undefined) return { refused: meterUnknown(number) };
+    const held = purseFault(purse);
+    if (held !== undefined) return { refused: held };
+    orders.set(
+      sale.orderId,
+      newOrder(sale.orderId, meter, { op: 'credit', ...sale, amount: tokens(sale.amount) }, now),
+    );
+    postings.push(move('sold', BigInt(sale.amount), { at: now, svpmsn: number, order: sale.orderId }));
+    woken.set(number, meter);
+    return { id: sale.orderId };
+  });
+  if (orders.size > 0) {
+    await tx.addOrders([...orders.values()]);
+    await tx.post(postings);
+    await wake(tx, [...woken.values()], Lane.value, now);
+  }
+  const accepted = answers.flatMap((answer) => ('id' in answer ? [answer.id] : []));
+  const stored = new Map((await tx.ordersOf(accepted)).map((order) => [order?.id, order]));
+  return answers.map((answer) => ('id' in answer ? (stored.get(answer.id) as NumberedOrder) : answer.refused));
+}
+
+/** X8: what waits is cancelled; what is on its way becomes a void of its TC; what is settled stays. */
+export async function voidOrder(
+  tx: StoreTransaction,
+  orderId: string,
+  now: Milliseconds,
+): Promise<NumberedOrder | HostFailure> {
+  const [order] = await tx.ordersOf([orderId]);
+  if (order === undefined) return orderUnknown(orderId);
+  if (order.op === 'close') {
+    return fail('command-not-served', `Order "${orderId}" closes a purse, and that is not undone by a void.`);
+  }
+  switch (order.state) {
+    case 'voiding':
+    case 'refunded':
+      return order;
+    case 'waiting': {
+      const refunded: Order = { ...order, state: 'refunded', settledAt: now };
+      await tx.putOrder(refunded);
+      await tx.post([move('refunded', BigInt(order.amount), { at: now, svpmsn: order.svpmsn, order: orderId })]);
+      const [work] = await tx.workOf([order.svpmsn]);
+      if (work !== undefined && !work.leased) await workDone(tx, order.svpmsn, now);
+      return { ...order, ...refunded };
+    }
+    case 'outstanding': {
+      const [meter] = await tx.metersOf([order.svpmsn]);
+      if (meter?.suite === Suite.tripleDes)
+        return fail('command-not-served', 'Suite 3des has no void: wait for the answer.');
+      const outstanding = await tx.outstanding(order.svpmsn);
+      if (outstanding?.order !== orderId)
+        throw new Error(`order ${orderId} is outstanding, and its meter says it is not`);
+      await tx.putOutstanding({ ...outstanding, op: 'void' });
+      const voiding: Order = { ...order, state: 'voiding' };
+      await tx.putOrder(voiding);
+      return { ...order, ...voiding };
+    }
+    default:
+      return fail(
+        'order-settled',
+        `Order "${orderId}" is ${order.state} in meter ${svpmsnText(order.svpmsn)} and cannot be taken back; close the purse instead.`,
+      );
+  }
+}
+
+/** The purse takes no more from now on; what was sold before still goes first. */
+export async function closePurse(
+  tx: StoreTransaction,
+  request: { readonly meter: number; readonly orderId: string },
+  now: Milliseconds,
+): Promise<NumberedOrder | HostFailure> {
+  const { orderId } = request;
+  const fault = orderIdFault(orderId);
+  if (fault !== undefined) return fault;
+  const found = await findMeter(tx, request.meter);
+  if (isFailure(found)) return found;
+  const { meter, purse } = found;
+  const [before] = await tx.ordersOf([orderId]);
+  if (before !== undefined) return before.op === 'close' && before.svpmsn === meter.svpmsn ? before : differs(orderId);
+  const held = purseFault(purse);
+  if (held !== undefined) return held;
+  if (meter.suite === Suite.tripleDes)
+    return fail('command-not-served', 'Suite 3des has no command that closes a purse.');
+  await tx.addOrders([newOrder(orderId, meter, { op: 'close', amount: tokens(0), source: 'closing' }, now)]);
+  await tx.putPurse({ ...purse, state: 'closing' });
+  await wake(tx, [meter], Lane.value, now);
+  const [order] = await tx.ordersOf([orderId]);
+  return order as NumberedOrder;
+}
+
+/** Orders that the books write themselves, for value that a meter had and nobody sold. */
+export const FOUND_PREFIX = 'found:';
+
+function orderIdFault(id: string): HostFailure | undefined {
+  const fault = textFault('order-id-wrong', 'An order id', id);
+  if (fault !== undefined || !id.startsWith(FOUND_PREFIX)) return fault;
+  return fail('order-id-wrong', `An order id may not begin with "${FOUND_PREFIX}": the books use that themselves.`);
+}
+
+export const orderUnknown = (orderId: string): HostFailure =>
+  fail('order-unknown', `There is no order "${orderId}": check the id.`);
+
+function newOrder(
+  id: string,
+  { svpmsn }: Meter,
+  { op, amount, source }: { readonly op: Order['op']; readonly amount: Tokens; readonly source: string },
+  now: Milliseconds,
+): Order {
+  const txid = txidOf(id);
+  return {
+    id,
+    svpmsn,
+    op,
+    amount,
+    source,
+    txid,
+    state: 'waiting',
+    counter: undefined,
+    orderedAt: now,
+    settledAt: undefined,
+  };
+}
+
+function purseFault({ svpmsn, freeze, state }: Purse): HostFailure | undefined {
+  const meter = `Meter ${svpmsnText(svpmsn)}`;
+  if (freeze !== undefined) {
+    return fail('meter-frozen', `${meter} takes no value (${freeze}): look into it, then release the meter.`);
+  }
+  if (state !== 'open') return fail('purse-closed', `${meter} takes no value any more: its purse is ${state}.`);
+  return undefined;
+}
+
+const sameSale = (order: Order, sale: Sale): boolean =>
+  order.op === 'credit' && order.svpmsn === sale.meter && order.amount === sale.amount && order.source === sale.source;
+
+const differs = (orderId: string): HostFailure =>
+  fail('order-differs', `Order "${orderId}" was given before with other contents: use a new id for a new order.`);

@@ -1,0 +1,73 @@
+import type { Milliseconds, Randomness, Svpmsn } from '../units/index.ts';
+import type { StoreReads, StoreTransaction } from './ports.ts';
+import { Lane, type Work } from './types.ts';
+
+/** A host that has begun an exchange has so long; then it counts as not answered. */
+export const ANSWER_WITHIN_MS = 60_000;
+export const BACK_OFF_FIRST_MS = 2_000;
+export const BACK_OFF_MAX_MS = 120_000;
+/** More would only wait in the local unit's queue, and grow old there. */
+export const IN_FLIGHT_PER_LOCAL_UNIT_MAX = 8;
+
+/** Something new to do for a meter: it is due at once, unless a host is at it already. */
+export async function wake(
+  tx: StoreTransaction,
+  meters: readonly { readonly svpmsn: Svpmsn; readonly localUnit: number }[],
+  lane: Lane,
+  now: Milliseconds,
+): Promise<void> {
+  const present = await tx.workOf(meters.map(({ svpmsn }) => svpmsn));
+  const rows = new Map<Svpmsn, Work>();
+  meters.forEach(({ svpmsn, localUnit }, i) => {
+    const work = present[i];
+    if (work === undefined) rows.set(svpmsn, { svpmsn, localUnit, lane, dueAt: now, attempts: 0, leased: false });
+    else {
+      const first = lane < work.lane ? lane : work.lane;
+      const dueAt = work.leased || work.dueAt <= now ? work.dueAt : now;
+      if (first !== work.lane || dueAt !== work.dueAt) rows.set(svpmsn, { ...work, lane: first, dueAt });
+    }
+  });
+  if (rows.size > 0) await tx.putWork([...rows.values()]);
+}
+
+/** The lane of what is next for a meter, or `undefined` when nothing is. */
+export async function nextLane(tx: StoreReads, id: Svpmsn): Promise<Lane | undefined> {
+  const [purse] = await tx.pursesOf([id]);
+  if (purse !== undefined && purse.freeze === undefined) {
+    if (purse.queryWanted || (await tx.outstanding(id)) !== undefined || (await tx.nextWaiting(id)) !== undefined) {
+      return Lane.value;
+    }
+  }
+  return (await tx.nextCommand(id)) === undefined ? undefined : Lane.control;
+}
+
+/** An exchange came to its end: the meter is free, and what is next for it is due. */
+export async function workDone(tx: StoreTransaction, id: Svpmsn, now: Milliseconds): Promise<void> {
+  const [work] = await tx.workOf([id]);
+  if (work === undefined) return;
+  const lane = await nextLane(tx, id);
+  if (lane === undefined) await tx.deleteWork(id);
+  else await tx.putWork([{ ...work, lane, dueAt: now, attempts: 0, leased: false }]);
+}
+
+/** No answer, or none that helps: again after a while that doubles, for ever. Nothing is refunded by time-out (X8). */
+export async function workFailed(
+  tx: StoreTransaction,
+  id: Svpmsn,
+  now: Milliseconds,
+  randomness: Randomness,
+): Promise<void> {
+  const [work] = await tx.workOf([id]);
+  if (work === undefined) return;
+  const dueAt = (now + backOff(work.attempts, randomness)) as Milliseconds;
+  await tx.putWork([{ ...work, dueAt, attempts: work.attempts + 1, leased: false }]);
+}
+
+/** Three quarters to five quarters of the doubled delay, so that a street that came back does not ask in one breath. */
+export function backOff(attempts: number, randomness: Randomness): number {
+  const bytes = new Uint8Array(2);
+  randomness.fill(bytes);
+  const jitter = ((bytes[0] as number) << 8) | (bytes[1] as number);
+  const delay = Math.min(BACK_OFF_FIRST_MS * 2 ** Math.min(attempts, 16), BACK_OFF_MAX_MS);
+  return Math.floor((delay * 3) / 4 + (delay * jitter) / 2 / 0x1_0000);
+}

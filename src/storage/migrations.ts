@@ -1,0 +1,109 @@
+/**
+ * The database's shape, one step after the other. A step that was ever released is never changed: what must
+ * change is a new step at the end. Steps only go forward.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+CREATE TABLE subscribers (id TEXT PRIMARY KEY, name TEXT NOT NULL, contact TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE meters (
+  svpmsn INTEGER PRIMARY KEY CHECK (svpmsn BETWEEN 0 AND 16777215),
+  subscriber TEXT NOT NULL REFERENCES subscribers (id),
+  local_unit INTEGER NOT NULL, modem_address INTEGER NOT NULL,
+  suite INTEGER NOT NULL, supplies INTEGER NOT NULL, tariff TEXT, enrolled_at INTEGER NOT NULL,
+  value_generation INTEGER NOT NULL, control_generation INTEGER NOT NULL, monitoring_generation INTEGER NOT NULL,
+  UNIQUE (local_unit, modem_address)
+) STRICT;
+CREATE INDEX meters_of_tariff ON meters (tariff) WHERE tariff IS NOT NULL;
+
+CREATE TABLE purses (
+  svpmsn INTEGER PRIMARY KEY REFERENCES meters (svpmsn),
+  state TEXT NOT NULL, last_counter INTEGER NOT NULL, query_wanted INTEGER NOT NULL,
+  freeze TEXT, frozen_at INTEGER,
+  credited INTEGER NOT NULL, closed INTEGER NOT NULL, spent INTEGER NOT NULL, owed INTEGER NOT NULL,
+  booked_at INTEGER NOT NULL, reported_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE orders (
+  sequence INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE, svpmsn INTEGER NOT NULL REFERENCES meters (svpmsn),
+  op TEXT NOT NULL, amount INTEGER NOT NULL, source TEXT NOT NULL,
+  txid TEXT NOT NULL UNIQUE, state TEXT NOT NULL, counter INTEGER,
+  ordered_at INTEGER NOT NULL, settled_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX orders_of_counter ON orders (svpmsn, counter) WHERE counter IS NOT NULL;
+CREATE INDEX orders_of_meter ON orders (svpmsn, sequence);
+CREATE INDEX orders_waiting ON orders (svpmsn, sequence) WHERE state = 'waiting';
+
+CREATE TABLE outstanding (
+  svpmsn INTEGER PRIMARY KEY REFERENCES meters (svpmsn),
+  counter INTEGER NOT NULL, "order" TEXT NOT NULL UNIQUE REFERENCES orders (id),
+  txid TEXT NOT NULL UNIQUE, amount INTEGER NOT NULL, op TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE work (
+  svpmsn INTEGER PRIMARY KEY REFERENCES meters (svpmsn),
+  local_unit INTEGER NOT NULL, lane INTEGER NOT NULL, due_at INTEGER NOT NULL,
+  attempts INTEGER NOT NULL, leased INTEGER NOT NULL
+) STRICT;
+CREATE INDEX work_due ON work (local_unit, due_at);
+
+CREATE TABLE commands (
+  svpmsn INTEGER NOT NULL REFERENCES meters (svpmsn), slot TEXT NOT NULL,
+  sequence INTEGER NOT NULL UNIQUE, h INTEGER NOT NULL, body BLOB NOT NULL, version INTEGER NOT NULL,
+  state TEXT NOT NULL, result INTEGER, ordered_at INTEGER NOT NULL, settled_at INTEGER,
+  PRIMARY KEY (svpmsn, slot)
+) STRICT;
+CREATE INDEX commands_waiting ON commands (svpmsn, sequence) WHERE state = 'waiting';
+
+CREATE TABLE tariffs (
+  version INTEGER PRIMARY KEY, name TEXT NOT NULL, definition TEXT NOT NULL,
+  valid_from INTEGER NOT NULL, published_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX tariffs_of_name ON tariffs (name, version);
+
+CREATE TABLE postings (
+  sequence INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL, at INTEGER NOT NULL, svpmsn INTEGER NOT NULL REFERENCES meters (svpmsn), "order" TEXT
+) STRICT;
+CREATE INDEX postings_of_meter ON postings (svpmsn, sequence);
+CREATE TABLE lines (
+  posting INTEGER NOT NULL REFERENCES postings (sequence), place INTEGER NOT NULL,
+  account TEXT NOT NULL, amount INTEGER NOT NULL,
+  PRIMARY KEY (posting, place)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER postings_stay BEFORE UPDATE ON postings BEGIN SELECT RAISE(ABORT, 'the ledger is append only'); END;
+CREATE TRIGGER postings_remain BEFORE DELETE ON postings BEGIN SELECT RAISE(ABORT, 'the ledger is append only'); END;
+CREATE TRIGGER lines_stay BEFORE UPDATE ON lines BEGIN SELECT RAISE(ABORT, 'the ledger is append only'); END;
+CREATE TRIGGER lines_remain BEFORE DELETE ON lines BEGIN SELECT RAISE(ABORT, 'the ledger is append only'); END;
+
+CREATE TABLE knowledge (
+  svpmsn INTEGER PRIMARY KEY REFERENCES meters (svpmsn),
+  heard_at INTEGER, balance INTEGER, balance_at INTEGER, info_at INTEGER, owed INTEGER, flags INTEGER,
+  clock_offset_ms INTEGER, table_version INTEGER, next_table_version INTEGER, policy_version INTEGER,
+  last_day INTEGER, next_event INTEGER, attention_at INTEGER, attention INTEGER
+) STRICT;
+
+CREATE TABLE events (
+  number INTEGER PRIMARY KEY,
+  svpmsn INTEGER NOT NULL REFERENCES meters (svpmsn), event INTEGER NOT NULL, time INTEGER NOT NULL,
+  kind INTEGER NOT NULL, supply INTEGER NOT NULL, detail INTEGER NOT NULL, value INTEGER NOT NULL,
+  heard_at INTEGER NOT NULL,
+  UNIQUE (svpmsn, event)
+) STRICT;
+
+CREATE TABLE profiles (
+  svpmsn INTEGER NOT NULL REFERENCES meters (svpmsn), supply INTEGER NOT NULL, day INTEGER NOT NULL,
+  energies BLOB NOT NULL CHECK (length(energies) = 2880), bands BLOB NOT NULL CHECK (length(bands) = 360),
+  PRIMARY KEY (svpmsn, supply, day)
+) STRICT;
+
+CREATE TABLE totals (
+  svpmsn INTEGER NOT NULL REFERENCES meters (svpmsn), supply INTEGER NOT NULL,
+  at INTEGER NOT NULL, body BLOB NOT NULL,
+  PRIMARY KEY (svpmsn, supply)
+) STRICT;
+
+CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`,
+];

@@ -1,0 +1,417 @@
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type {
+  ControlCommand,
+  DayProfile,
+  FactName,
+  Knowledge,
+  LedgerSum,
+  Line,
+  Meter,
+  MeterEvent,
+  MeterTotals,
+  NumberedOrder,
+  Order,
+  OutstandingRow,
+  PageQuery,
+  Posting,
+  ProfileQuery,
+  Purse,
+  StoreTransaction,
+  Subscriber,
+  TariffVersion,
+  Work,
+} from '../host/ports.ts';
+import type { Milliseconds, Svpmsn } from '../units/index.ts';
+import { energiesOf, energyBytes, mapping } from './rows.ts';
+
+const subscriberRow = mapping<Subscriber>({ id: 'text', name: 'text', contact: 'text' });
+const meterRow = mapping<Meter>({
+  svpmsn: 'number',
+  subscriber: 'text',
+  localUnit: 'number',
+  modemAddress: 'number',
+  suite: 'number',
+  supplies: 'number',
+  tariff: 'text?',
+  enrolledAt: 'number',
+  valueGeneration: 'number',
+  controlGeneration: 'number',
+  monitoringGeneration: 'number',
+});
+const purseRow = mapping<Purse>({
+  svpmsn: 'number',
+  state: 'text',
+  lastCounter: 'number',
+  queryWanted: 'boolean',
+  freeze: 'text?',
+  frozenAt: 'number?',
+  credited: 'bigint',
+  closed: 'bigint',
+  spent: 'bigint',
+  owed: 'bigint',
+  bookedAt: 'number',
+  reportedAt: 'number',
+});
+const orderRow = mapping<Order>({
+  id: 'text',
+  svpmsn: 'number',
+  op: 'text',
+  amount: 'number',
+  source: 'text',
+  txid: 'text',
+  state: 'text',
+  counter: 'number?',
+  orderedAt: 'number',
+  settledAt: 'number?',
+});
+const outstandingRow = mapping<OutstandingRow>({
+  svpmsn: 'number',
+  counter: 'number',
+  order: 'text',
+  txid: 'text',
+  amount: 'number',
+  op: 'text',
+});
+const workRow = mapping<Work>({
+  svpmsn: 'number',
+  localUnit: 'number',
+  lane: 'number',
+  dueAt: 'number',
+  attempts: 'number',
+  leased: 'boolean',
+});
+const commandRow = mapping<ControlCommand>({
+  svpmsn: 'number',
+  slot: 'text',
+  sequence: 'number',
+  h: 'number',
+  body: 'bytes',
+  version: 'number',
+  state: 'text',
+  result: 'number?',
+  orderedAt: 'number',
+  settledAt: 'number?',
+});
+const tariffRow = mapping<TariffVersion>({
+  version: 'number',
+  name: 'text',
+  definition: 'json',
+  validFrom: 'number',
+  publishedAt: 'number',
+});
+const postingRow = mapping<Omit<Posting, 'lines'>>({ kind: 'text', at: 'number', svpmsn: 'number', order: 'text?' });
+const knowledgeRow = mapping<Knowledge>({
+  svpmsn: 'number',
+  heardAt: 'number?',
+  balance: 'number?',
+  balanceAt: 'number?',
+  infoAt: 'number?',
+  owed: 'number?',
+  flags: 'number?',
+  clockOffsetMs: 'number?',
+  tableVersion: 'number?',
+  nextTableVersion: 'number?',
+  policyVersion: 'number?',
+  lastDay: 'number?',
+  nextEvent: 'number?',
+  attentionAt: 'number?',
+  attention: 'number?',
+});
+const eventRow = mapping<Omit<MeterEvent, 'sequence'> & { readonly event: number }>({
+  svpmsn: 'number',
+  event: 'number',
+  time: 'number',
+  kind: 'number',
+  supply: 'number',
+  detail: 'number',
+  value: 'number',
+  heardAt: 'number',
+});
+const totalsRow = mapping<MeterTotals>({ svpmsn: 'number', supply: 'number', at: 'number', body: 'bytes' });
+
+type Values = readonly SQLOutputValue[];
+
+/** The store's methods as prepared statements on one connection; the caller holds the transaction. */
+export class SqliteStatements implements StoreTransaction {
+  readonly #database: DatabaseSync;
+  readonly #prepared = new Map<string, StatementSync>();
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  /** Each statement is prepared once. Integers come as bigints, because a u64 does not fit a number. */
+  #statement(sql: string): StatementSync {
+    let statement = this.#prepared.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      statement.setReadBigInts(true);
+      statement.setReturnArrays(true);
+      this.#prepared.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #run(sql: string, ...values: SQLInputValue[]): void {
+    this.#statement(sql).run(...values);
+  }
+
+  #one<R>(row: (values: Values) => R, sql: string, ...values: SQLInputValue[]): R | undefined {
+    const found = this.#statement(sql).get(...values) as unknown as Values | undefined;
+    return found === undefined ? undefined : row(found);
+  }
+
+  #all<R>(row: (values: Values) => R, sql: string, ...values: SQLInputValue[]): R[] {
+    return (this.#statement(sql).all(...values) as unknown as Values[]).map(row);
+  }
+
+  #number(sql: string, ...values: SQLInputValue[]): number {
+    return this.#one(([value]) => Number(value), sql, ...values) ?? 0;
+  }
+
+  async subscriber(id: string) {
+    return this.#one(subscriberRow.row, `SELECT ${subscriberRow.list} FROM subscribers WHERE id = ?`, id);
+  }
+  async subscribers() {
+    return this.#all(subscriberRow.row, `SELECT ${subscriberRow.list} FROM subscribers ORDER BY id`);
+  }
+  async putSubscriber(subscriber: Subscriber) {
+    const { list, marks, updates, values } = subscriberRow;
+    const sql = `INSERT INTO subscribers (${list}) VALUES (${marks}) ON CONFLICT (id) DO UPDATE SET ${updates}`;
+    this.#run(sql, ...values(subscriber));
+  }
+
+  async metersOf(ids: readonly Svpmsn[]) {
+    const sql = `SELECT ${meterRow.list} FROM meters WHERE svpmsn = ?`;
+    return ids.map((id) => this.#one(meterRow.row, sql, id));
+  }
+  async meters(of: { readonly localUnit?: number; readonly tariff?: string } = {}) {
+    const where: string[] = [];
+    const values: SQLInputValue[] = [];
+    if (of.localUnit !== undefined) where.push('local_unit = ?') && values.push(of.localUnit);
+    if (of.tariff !== undefined) where.push('tariff = ?') && values.push(of.tariff);
+    const filter = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
+    return this.#all(meterRow.row, `SELECT ${meterRow.list} FROM meters ${filter} ORDER BY svpmsn`, ...values);
+  }
+  async meterCount() {
+    return this.#number('SELECT count(*) FROM meters');
+  }
+  async putMeter(meter: Meter) {
+    const { list, marks, updates, values } = meterRow;
+    const sql = `INSERT INTO meters (${list}) VALUES (${marks}) ON CONFLICT (svpmsn) DO UPDATE SET ${updates}`;
+    this.#run(sql, ...values(meter));
+  }
+
+  async pursesOf(ids: readonly Svpmsn[]) {
+    const sql = `SELECT ${purseRow.list} FROM purses WHERE svpmsn = ?`;
+    return ids.map((id) => this.#one(purseRow.row, sql, id));
+  }
+  async putPurse(purse: Purse) {
+    const { list, marks, updates, values } = purseRow;
+    const sql = `INSERT INTO purses (${list}) VALUES (${marks}) ON CONFLICT (svpmsn) DO UPDATE SET ${updates}`;
+    this.#run(sql, ...values(purse));
+  }
+
+  async outstanding(id: Svpmsn) {
+    return this.#one(outstandingRow.row, `SELECT ${outstandingRow.list} FROM outstanding WHERE svpmsn = ?`, id);
+  }
+  async putOutstanding(row: OutstandingRow) {
+    const { list, marks, updates, values } = outstandingRow;
+    const sql = `INSERT INTO outstanding (${list}) VALUES (${marks}) ON CONFLICT (svpmsn) DO UPDATE SET ${updates}`;
+    this.#run(sql, ...values(row));
+  }
+  async deleteOutstanding(id: Svpmsn) {
+    this.#run('DELETE FROM outstanding WHERE svpmsn = ?', id);
+  }
+
+  async ordersOf(ids: readonly string[]) {
+    const sql = `${SELECT_ORDERS} WHERE id = ?`;
+    return ids.map((id) => this.#one(numberedOrder, sql, id));
+  }
+  async orderOfTxid(txid: string) {
+    return this.#one(numberedOrder, `${SELECT_ORDERS} WHERE txid = ?`, txid);
+  }
+  async nextWaiting(id: Svpmsn) {
+    const sql = `${SELECT_ORDERS} WHERE svpmsn = ? AND state = 'waiting' ORDER BY sequence LIMIT 1`;
+    return this.#one(numberedOrder, sql, id);
+  }
+  async orders({ svpmsn, before, limit }: PageQuery) {
+    const { filter, values } = paged('sequence', svpmsn, before);
+    return this.#all(numberedOrder, `${SELECT_ORDERS} ${filter} ORDER BY sequence DESC LIMIT ?`, ...values, limit);
+  }
+  async addOrders(orders: readonly Order[]) {
+    const sql = `INSERT INTO orders (${orderRow.list}) VALUES (${orderRow.marks})`;
+    for (const order of orders) this.#run(sql, ...orderRow.values(order));
+  }
+  async putOrder(order: Order) {
+    const sql = 'UPDATE orders SET amount = ?, state = ?, counter = ?, settled_at = ? WHERE id = ?';
+    this.#run(sql, order.amount, order.state, order.counter ?? null, order.settledAt ?? null, order.id);
+  }
+
+  async workOf(ids: readonly Svpmsn[]) {
+    const sql = `SELECT ${workRow.list} FROM work WHERE svpmsn = ?`;
+    return ids.map((id) => this.#one(workRow.row, sql, id));
+  }
+  async dueUnits(now: Milliseconds) {
+    const sql = 'SELECT DISTINCT local_unit FROM work WHERE due_at <= ? ORDER BY local_unit';
+    return this.#all(([unit]) => Number(unit), sql, now);
+  }
+  async dueWork(query: { readonly localUnit: number; readonly now: Milliseconds; readonly limit: number }) {
+    const sql = `SELECT ${workRow.list} FROM work WHERE local_unit = ? AND due_at <= ? ORDER BY lane, due_at, svpmsn LIMIT ?`;
+    return this.#all(workRow.row, sql, query.localUnit, query.now, query.limit);
+  }
+  async leasedCount(query: { readonly localUnit: number; readonly now: Milliseconds }) {
+    const sql = 'SELECT count(*) FROM work WHERE local_unit = ? AND due_at > ? AND leased = 1';
+    return this.#number(sql, query.localUnit, query.now);
+  }
+  async putWork(rows: readonly Work[]) {
+    const { list, marks, updates, values } = workRow;
+    const sql = `INSERT INTO work (${list}) VALUES (${marks}) ON CONFLICT (svpmsn) DO UPDATE SET ${updates}`;
+    for (const row of rows) this.#run(sql, ...values(row));
+  }
+  async deleteWork(id: Svpmsn) {
+    this.#run('DELETE FROM work WHERE svpmsn = ?', id);
+  }
+  async releaseAllWork(now: Milliseconds) {
+    this.#run('UPDATE work SET due_at = ?, attempts = 0, leased = 0', now);
+  }
+
+  async commands(id: Svpmsn) {
+    return this.#all(commandRow.row, `SELECT ${commandRow.list} FROM commands WHERE svpmsn = ? ORDER BY slot`, id);
+  }
+  async nextCommand(id: Svpmsn) {
+    const sql = `SELECT ${commandRow.list} FROM commands WHERE svpmsn = ? AND state = 'waiting' ORDER BY sequence LIMIT 1`;
+    return this.#one(commandRow.row, sql, id);
+  }
+  async lastCommandSequence() {
+    return this.#number('SELECT max(sequence) FROM commands');
+  }
+  async putCommand(command: ControlCommand) {
+    const { list, marks, updates, values } = commandRow;
+    const sql = `INSERT INTO commands (${list}) VALUES (${marks}) ON CONFLICT (svpmsn, slot) DO UPDATE SET ${updates}`;
+    this.#run(sql, ...values(command));
+  }
+
+  async tariffs() {
+    const latest = 'SELECT max(version) FROM tariffs GROUP BY name';
+    return this.#all(tariffRow.row, `SELECT ${tariffRow.list} FROM tariffs WHERE version IN (${latest}) ORDER BY name`);
+  }
+  async tariff(name: string) {
+    const sql = `SELECT ${tariffRow.list} FROM tariffs WHERE name = ? ORDER BY version DESC LIMIT 1`;
+    return this.#one(tariffRow.row, sql, name);
+  }
+  async lastTariffVersion() {
+    return this.#number('SELECT max(version) FROM tariffs');
+  }
+  async addTariff(version: TariffVersion) {
+    this.#run(`INSERT INTO tariffs (${tariffRow.list}) VALUES (${tariffRow.marks})`, ...tariffRow.values(version));
+  }
+
+  async post(postings: readonly Posting[]) {
+    const insert = this.#statement(`INSERT INTO postings (${postingRow.list}) VALUES (${postingRow.marks})`);
+    const line = this.#statement('INSERT INTO lines (posting, place, account, amount) VALUES (?, ?, ?, ?)');
+    for (const posting of postings) {
+      let sum = 0n;
+      const { lastInsertRowid } = insert.run(...postingRow.values(posting));
+      posting.lines.forEach(({ account, amount }, place) => {
+        sum += amount;
+        line.run(lastInsertRowid, place, account, amount);
+      });
+      if (sum !== 0n) throw new Error(`a posting sums to zero (${posting.kind} of ${posting.svpmsn}: ${sum})`);
+    }
+  }
+  async ledgerSums(after: number) {
+    const sql = `SELECT kind, account, svpmsn, sum(amount) FROM lines JOIN postings ON sequence = posting
+      WHERE posting > ? GROUP BY svpmsn, kind, account ORDER BY svpmsn, kind, account`;
+    const sums = this.#all(ledgerSum, sql, after);
+    return { last: this.#number('SELECT max(sequence) FROM postings'), sums };
+  }
+  async postings({ svpmsn, before, limit }: PageQuery) {
+    const { filter, values } = paged('sequence', svpmsn, before);
+    const sql = `SELECT ${postingRow.list}, sequence FROM postings ${filter} ORDER BY sequence DESC LIMIT ?`;
+    const lines = 'SELECT account, amount FROM lines WHERE posting = ? ORDER BY place';
+    return this.#all((row) => ({ ...postingRow.row(row), sequence: Number(row.at(-1)) }), sql, ...values, limit).map(
+      (posting) => ({ ...posting, lines: this.#all(ledgerLine, lines, posting.sequence) }),
+    );
+  }
+
+  async knowledgeOf(ids: readonly Svpmsn[]) {
+    const sql = `SELECT ${knowledgeRow.list} FROM knowledge WHERE svpmsn = ?`;
+    return ids.map((id) => this.#one(knowledgeRow.row, sql, id));
+  }
+  async putKnowledge(knowledge: Knowledge) {
+    const { list, marks, updates, values } = knowledgeRow;
+    const sql = `INSERT INTO knowledge (${list}) VALUES (${marks}) ON CONFLICT (svpmsn) DO UPDATE SET ${updates}`;
+    this.#run(sql, ...values(knowledge));
+  }
+  async events({ svpmsn, before, limit }: PageQuery) {
+    const { filter, values } = paged('number', svpmsn, before);
+    const sql = `SELECT ${eventRow.list}, number FROM events ${filter} ORDER BY number DESC LIMIT ?`;
+    return this.#all(numberedEvent, sql, ...values, limit);
+  }
+  async addEvents(events: readonly MeterEvent[]) {
+    const sql = `INSERT INTO events (${eventRow.list}) VALUES (${eventRow.marks}) ON CONFLICT (svpmsn, event) DO NOTHING`;
+    for (const { sequence, ...event } of events) this.#run(sql, ...eventRow.values({ ...event, event: sequence }));
+  }
+  async profiles({ svpmsn, supply, fromDay, toDay }: ProfileQuery) {
+    const sql = `SELECT day, energies, bands FROM profiles
+      WHERE svpmsn = ? AND supply = ? AND day BETWEEN ? AND ? ORDER BY day`;
+    const row = ([day, energies, bands]: Values): DayProfile => ({
+      day: Number(day),
+      supply,
+      energies: energiesOf(energies as Uint8Array),
+      bands: bands as Uint8Array,
+    });
+    return this.#all(row, sql, svpmsn, supply, fromDay, toDay);
+  }
+  async putProfile(id: Svpmsn, { day, supply, energies, bands }: DayProfile) {
+    const sql = `INSERT INTO profiles (svpmsn, supply, day, energies, bands) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (svpmsn, supply, day) DO UPDATE SET energies = excluded.energies, bands = excluded.bands`;
+    this.#run(sql, id, supply, day, energyBytes(energies), bands);
+  }
+  async totals(id: Svpmsn) {
+    return this.#all(totalsRow.row, `SELECT ${totalsRow.list} FROM totals WHERE svpmsn = ? ORDER BY supply`, id);
+  }
+  async putTotals(totals: MeterTotals) {
+    const { list, marks, updates, values } = totalsRow;
+    const sql = `INSERT INTO totals (${list}) VALUES (${marks}) ON CONFLICT (svpmsn, supply) DO UPDATE SET ${updates}`;
+    this.#run(sql, ...values(totals));
+  }
+
+  async fact(name: FactName) {
+    return this.#one(([value]) => Number(value), 'SELECT value FROM facts WHERE name = ?', name);
+  }
+  async setFact(name: FactName, value: number) {
+    const sql = 'INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value';
+    this.#run(sql, name, value);
+  }
+}
+
+const SELECT_ORDERS = `SELECT ${orderRow.list}, sequence FROM orders`;
+
+const numberedOrder = (values: Values): NumberedOrder => ({ ...orderRow.row(values), sequence: Number(values.at(-1)) });
+
+const ledgerSum = ([kind, account, svpmsn, amount]: Values): LedgerSum => ({
+  kind: kind as LedgerSum['kind'],
+  account: account as LedgerSum['account'],
+  svpmsn: Number(svpmsn) as Svpmsn,
+  amount: amount as bigint,
+});
+
+const ledgerLine = ([account, amount]: Values): Line => ({
+  account: account as Line['account'],
+  amount: amount as bigint,
+});
+
+function numberedEvent(values: Values): MeterEvent & { readonly number: number } {
+  const { event, ...rest } = eventRow.row(values);
+  return { ...rest, sequence: event, number: Number(values.at(-1)) };
+}
+
+function paged(column: string, svpmsn: Svpmsn | undefined, before: number | undefined) {
+  const where = ['1 = 1'];
+  const values: SQLInputValue[] = [];
+  if (svpmsn !== undefined) where.push('svpmsn = ?') && values.push(svpmsn);
+  if (before !== undefined) where.push(`${column} < ?`) && values.push(before);
+  return { filter: `WHERE ${where.join(' AND ')}`, values };
+}

@@ -1,0 +1,452 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import {
+  type Knowledge,
+  MemoryStore,
+  type Meter,
+  type Order,
+  type Posting,
+  type Purse,
+  type Store,
+  StoreError,
+  txidOf,
+} from '../../src/host/index.ts';
+import { Rig } from '../../src/host/rig.testing.ts';
+import { EventKind, emptyDayProfile } from '../../src/records/index.ts';
+import { openSqliteStore } from '../../src/storage/index.ts';
+import { milliseconds, modemAddress, type Svpmsn, svpmsn, tokens, unixSeconds } from '../../src/units/index.ts';
+
+interface Kind {
+  readonly name: string;
+  readonly open: () => { readonly store: Store; readonly clean: () => void };
+}
+
+const kinds: readonly Kind[] = [
+  { name: 'memory', open: () => ({ store: new MemoryStore(), clean: () => {} }) },
+  {
+    name: 'sqlite',
+    open: () => {
+      const folder = mkdtempSync(join(tmpdir(), 'wattpurse-store-'));
+      return { store: openSqliteStore(folder), clean: () => rmSync(folder, { recursive: true }) };
+    },
+  },
+];
+
+const at = milliseconds(1_767_600_000_000);
+const meterRow = (id: number, more: Partial<Meter> = {}): Meter => ({
+  svpmsn: svpmsn(id),
+  subscriber: 'kim',
+  localUnit: 7,
+  modemAddress: modemAddress(id % 256),
+  suite: 2,
+  supplies: 1,
+  tariff: undefined,
+  enrolledAt: at,
+  valueGeneration: 0,
+  controlGeneration: 0,
+  monitoringGeneration: 0,
+  ...more,
+});
+const purseRow = (id: number, more: Partial<Purse> = {}): Purse => ({
+  svpmsn: svpmsn(id),
+  state: 'open',
+  lastCounter: 0,
+  queryWanted: false,
+  freeze: undefined,
+  frozenAt: undefined,
+  credited: 0n,
+  closed: 0n,
+  spent: 0n,
+  owed: 0n,
+  bookedAt: at,
+  reportedAt: at,
+  ...more,
+});
+const orderRow = (id: string, meter: Svpmsn, more: Partial<Order> = {}): Order => ({
+  id,
+  svpmsn: meter,
+  op: 'credit',
+  amount: tokens(10),
+  source: 'cash',
+  txid: txidOf(id),
+  state: 'waiting',
+  counter: undefined,
+  orderedAt: at,
+  settledAt: undefined,
+  ...more,
+});
+const sold = (meter: Svpmsn, amount: bigint): Posting => ({
+  kind: 'sold',
+  at,
+  svpmsn: meter,
+  order: 'a',
+  lines: [
+    { account: 'cash', amount },
+    { account: 'prepaid', amount: -amount },
+  ],
+});
+
+function storeContract({ name, open }: Kind): void {
+  const it = (behaviour: string, run: (store: Store, ids: readonly [Svpmsn, Svpmsn]) => Promise<void>) =>
+    test(`${name}: ${behaviour}`, async () => {
+      const { store, clean } = open();
+      try {
+        await store.transaction(async (tx) => {
+          await tx.putSubscriber({ id: 'kim', name: 'Kim', contact: '' });
+          for (const id of [5, 3]) {
+            await tx.putMeter(meterRow(id));
+            await tx.putPurse(purseRow(id));
+          }
+        });
+        await run(store, [svpmsn(3), svpmsn(5)]);
+      } finally {
+        await store.close();
+        clean();
+      }
+    });
+
+  it('rows come back as they were put, and a later one replaces an earlier one', async (store, [a, b]) => {
+    const purse = purseRow(3, { freeze: 'meter-frozen', frozenAt: at, credited: 2n ** 60n, lastCounter: 0xffff_ffff });
+    await store.transaction(async (tx) => {
+      await tx.putMeter(meterRow(3, { tariff: 'home', supplies: 4 }));
+      await tx.putPurse(purse);
+    });
+    await store.read(async (tx) => {
+      assert.deepEqual(await tx.metersOf([b, svpmsn(9), a]), [
+        meterRow(5),
+        undefined,
+        meterRow(3, { tariff: 'home', supplies: 4 }),
+      ]);
+      assert.deepEqual(await tx.pursesOf([a]), [purse]);
+      assert.deepEqual(
+        (await tx.meters()).map((meter) => meter.svpmsn),
+        [3, 5],
+      );
+      assert.deepEqual(
+        (await tx.meters({ localUnit: 7, tariff: 'home' })).map((meter) => meter.svpmsn),
+        [3],
+      );
+      assert.deepEqual(await tx.meters({ localUnit: 8 }), []);
+      assert.deepEqual([await tx.meterCount(), await tx.subscribers()], [2, [{ id: 'kim', name: 'Kim', contact: '' }]]);
+    });
+  });
+
+  it('a rejected transaction leaves nothing behind, whatever it did', async (store, [a]) => {
+    const see = () =>
+      store.read(async (tx) => ({
+        purse: await tx.pursesOf([a]),
+        orders: await tx.orders({ limit: 9 }),
+        waiting: await tx.nextWaiting(a),
+        work: await tx.workOf([a]),
+        sums: await tx.ledgerSums(0),
+        tariffs: await tx.tariffs(),
+        commands: [await tx.commands(a), await tx.lastCommandSequence()],
+        events: await tx.events({ limit: 9 }),
+        knowledge: await tx.knowledgeOf([a]),
+        profiles: await tx.profiles({ svpmsn: a, supply: 1, fromDay: 0, toDay: 1 }),
+        totals: await tx.totals(a),
+        fact: await tx.fact('instant-reserved'),
+        outstanding: await tx.outstanding(a),
+      }));
+    const before = await see();
+    const broken = store.transaction(async (tx) => {
+      await tx.putPurse(purseRow(3, { lastCounter: 9 }));
+      await tx.addOrders([orderRow('a', a)]);
+      await tx.putOrder(orderRow('a', a, { state: 'outstanding', counter: 1 }));
+      await tx.putOutstanding({
+        svpmsn: a,
+        counter: 1,
+        order: 'a',
+        txid: txidOf('a'),
+        amount: tokens(10),
+        op: 'credit',
+      });
+      await tx.putWork([{ svpmsn: a, localUnit: 7, lane: 0, dueAt: at, attempts: 0, leased: true }]);
+      await tx.post([sold(a, 10n)]);
+      await tx.addTariff({
+        version: 1,
+        name: 'home',
+        definition: { unitCharge: 1, bands: [] },
+        validFrom: at,
+        publishedAt: at,
+      });
+      await tx.putCommand({ ...COMMAND, svpmsn: a });
+      await tx.addEvents([{ ...EVENT, svpmsn: a }]);
+      await tx.putKnowledge({ ...KNOWN, svpmsn: a });
+      await tx.putProfile(a, emptyDayProfile(1, 1));
+      await tx.putTotals({ svpmsn: a, supply: 1, at, body: Uint8Array.of(1) });
+      await tx.setFact('instant-reserved', 5);
+      throw new Error('the power went');
+    });
+    await assert.rejects(broken, /the power went/);
+    assert.deepEqual(await see(), before);
+    // And the store goes on as if nothing had been.
+    await store.transaction((tx) => tx.addOrders([orderRow('a', a)]));
+    assert.equal((await store.read((tx) => tx.nextWaiting(a)))?.id, 'a');
+  });
+
+  it('transactions run one after the other, however they are called', async (store, [a]) => {
+    const add = () =>
+      store.transaction(async (tx) => {
+        const [purse] = await tx.pursesOf([a]);
+        await tx.putPurse({ ...(purse as Purse), lastCounter: (purse as Purse).lastCounter + 1 });
+      });
+    await Promise.all(Array.from({ length: 20 }, add));
+    assert.equal((await store.read((tx) => tx.pursesOf([a])))[0]?.lastCounter, 20);
+  });
+
+  it('no two orders have one id, one TXID, or one counter of one meter', async (store, [a, b]) => {
+    await store.transaction((tx) => tx.addOrders([orderRow('a', a, { state: 'stored', counter: 1 })]));
+    const refused = (order: Order) => assert.rejects(store.transaction((tx) => tx.addOrders([order])));
+    await refused(orderRow('a', b, { txid: txidOf('b') }));
+    await refused(orderRow('b', b, { txid: txidOf('a') }));
+    await refused(orderRow('b', a, { state: 'stored', counter: 1 }));
+    await store.transaction((tx) => tx.addOrders([orderRow('b', b, { state: 'stored', counter: 1 })]));
+  });
+
+  it('orders wait in the order in which they came, and are listed the newest first', async (store, [a, b]) => {
+    await store.transaction((tx) => tx.addOrders([orderRow('1', a), orderRow('2', b), orderRow('3', a)]));
+    await store.read(async (tx) => {
+      assert.equal((await tx.nextWaiting(a))?.id, '1');
+      assert.deepEqual(
+        (await tx.orders({ limit: 2 })).map(({ id }) => id),
+        ['3', '2'],
+      );
+      const [last] = await tx.orders({ limit: 1 });
+      assert.deepEqual(
+        (await tx.orders({ limit: 9, svpmsn: a, before: last?.sequence ?? 0 })).map(({ id }) => id),
+        ['1'],
+      );
+      assert.equal((await tx.orderOfTxid(txidOf('2')))?.svpmsn, b);
+      assert.deepEqual(
+        (await tx.ordersOf(['3', 'x'])).map((order) => order?.id),
+        ['3', undefined],
+      );
+    });
+    await store.transaction((tx) => tx.putOrder(orderRow('1', a, { state: 'stored', counter: 1, settledAt: at })));
+    assert.equal((await store.read((tx) => tx.nextWaiting(a)))?.id, '3');
+    assert.equal((await store.read((tx) => tx.ordersOf(['1'])))[0]?.counter, 1);
+  });
+
+  it('work is due by lane, time and meter, and what is leased is counted until its time', async (store, [a, b]) => {
+    const later = milliseconds(at + 1000);
+    const work = (id: Svpmsn, lane: 0 | 1, dueAt = at) => ({
+      svpmsn: id,
+      localUnit: 7,
+      lane,
+      dueAt,
+      attempts: 2,
+      leased: false,
+    });
+    await store.transaction((tx) => tx.putWork([work(a, 1), work(b, 0)]));
+    await store.read(async (tx) => {
+      assert.deepEqual(
+        (await tx.dueWork({ localUnit: 7, now: at, limit: 9 })).map(({ svpmsn: id }) => id),
+        [b, a],
+      );
+      assert.equal((await tx.dueWork({ localUnit: 7, now: at, limit: 1 })).length, 1);
+      assert.deepEqual([await tx.dueUnits(at), await tx.dueUnits(milliseconds(at - 1))], [[7], []]);
+    });
+    await store.transaction((tx) => tx.putWork([{ ...work(a, 1, later), leased: true }]));
+    await store.read(async (tx) => {
+      assert.equal(await tx.leasedCount({ localUnit: 7, now: at }), 1);
+      assert.equal(await tx.leasedCount({ localUnit: 7, now: later }), 0);
+      assert.deepEqual(
+        (await tx.dueWork({ localUnit: 7, now: at, limit: 9 })).map(({ svpmsn: id }) => id),
+        [b],
+      );
+    });
+    await store.transaction(async (tx) => {
+      await tx.releaseAllWork(at);
+      await tx.deleteWork(b);
+    });
+    assert.deepEqual(
+      await store.read((tx) => tx.workOf([a, b])),
+      [work(a, 1), undefined].map((row) => row && { ...row, attempts: 0 }),
+    );
+  });
+
+  it('the ledger takes only postings that sum to zero, and sums what came after a line', async (store, [a, b]) => {
+    await store.transaction((tx) => tx.post([sold(a, 10n), sold(b, 2n ** 40n), sold(a, 5n)]));
+    const { last, sums } = await store.read((tx) => tx.ledgerSums(0));
+    assert.deepEqual(sums, [
+      { kind: 'sold', account: 'cash', svpmsn: a, amount: 15n },
+      { kind: 'sold', account: 'prepaid', svpmsn: a, amount: -15n },
+      { kind: 'sold', account: 'cash', svpmsn: b, amount: 2n ** 40n },
+      { kind: 'sold', account: 'prepaid', svpmsn: b, amount: -(2n ** 40n) },
+    ]);
+    assert.deepEqual(await store.read((tx) => tx.ledgerSums(last)), { last, sums: [] });
+    const lame = { ...sold(a, 1n), lines: [{ account: 'cash' as const, amount: 1n }] };
+    await assert.rejects(store.transaction((tx) => tx.post([sold(a, 1n), lame])));
+    assert.deepEqual(await store.read((tx) => tx.ledgerSums(last)), { last, sums: [] });
+    const [newest] = await store.read((tx) => tx.postings({ limit: 1, svpmsn: a }));
+    assert.deepEqual(newest, { ...sold(a, 5n), sequence: 3 });
+  });
+
+  it('a command takes the place of the one in its slot', async (store, [a]) => {
+    await store.transaction(async (tx) => {
+      await tx.putCommand({ ...COMMAND, svpmsn: a, slot: 'relay-1-switch', sequence: 1 });
+      await tx.putCommand({ ...COMMAND, svpmsn: a, slot: 'clock-set', sequence: 2 });
+      await tx.putCommand({ ...COMMAND, svpmsn: a, slot: 'relay-1-switch', sequence: 3, body: Uint8Array.of(9) });
+    });
+    await store.read(async (tx) => {
+      assert.deepEqual(
+        (await tx.commands(a)).map(({ slot, sequence }) => [slot, sequence]),
+        [
+          ['clock-set', 2],
+          ['relay-1-switch', 3],
+        ],
+      );
+      assert.deepEqual([(await tx.nextCommand(a))?.sequence, await tx.lastCommandSequence()], [2, 3]);
+    });
+    await store.transaction((tx) =>
+      tx.putCommand({ ...COMMAND, svpmsn: a, slot: 'clock-set', sequence: 2, state: 'done', result: 0 }),
+    );
+    const next = await store.read((tx) => tx.nextCommand(a));
+    assert.deepEqual(next, { ...COMMAND, svpmsn: a, slot: 'relay-1-switch', sequence: 3, body: Uint8Array.of(9) });
+  });
+
+  it('the latest version of a tariff is the tariff', async (store) => {
+    const tariff = {
+      name: 'home',
+      definition: { unitCharge: 5, bands: [], otherwise: 100 },
+      validFrom: at,
+      publishedAt: at,
+    };
+    await store.transaction(async (tx) => {
+      await tx.addTariff({ ...tariff, version: 1 });
+      await tx.addTariff({ ...tariff, version: 2, name: 'farm' });
+      await tx.addTariff({ ...tariff, version: 3 });
+    });
+    await store.read(async (tx) => {
+      assert.deepEqual(await tx.tariff('home'), { ...tariff, version: 3 });
+      assert.deepEqual(
+        (await tx.tariffs()).map(({ version }) => version),
+        [2, 3],
+      );
+      assert.equal(await tx.lastTariffVersion(), 3);
+      assert.equal(await tx.tariff('none'), undefined);
+    });
+  });
+
+  it('what meters tell is kept: events once, profiles and totals as last put', async (store, [a, b]) => {
+    const profile = emptyDayProfile(20_000, 2);
+    profile.energies[7] = 0x1234;
+    profile.bands[1] = 0xc0;
+    await store.transaction(async (tx) => {
+      await tx.addEvents([
+        { ...EVENT, svpmsn: a },
+        { ...EVENT, svpmsn: b },
+        { ...EVENT, svpmsn: a, sequence: 2 },
+      ]);
+      await tx.addEvents([{ ...EVENT, svpmsn: a, value: 99 }]);
+      await tx.putProfile(a, emptyDayProfile(20_000, 2));
+      await tx.putProfile(a, profile);
+      await tx.putTotals({ svpmsn: a, supply: 1, at, body: Uint8Array.of(1) });
+      await tx.putTotals({ svpmsn: a, supply: 1, at, body: Uint8Array.of(2) });
+      await tx.putKnowledge({ ...KNOWN, svpmsn: a, clockOffsetMs: -5 });
+      await tx.setFact('address-map-version', 4);
+    });
+    await store.read(async (tx) => {
+      assert.deepEqual(
+        (await tx.events({ limit: 9, svpmsn: a })).map(({ sequence, value }) => [sequence, value]),
+        [
+          [2, 1],
+          [1, 1],
+        ],
+      );
+      const found = await tx.profiles({ svpmsn: a, supply: 2, fromDay: 19_999, toDay: 20_000 });
+      assert.deepEqual(
+        found.map(({ day, supply, energies }) => [day, supply, energies[7], energies[8]]),
+        [[20_000, 2, 0x1234, 0xffff]],
+      );
+      assert.deepEqual([...(found[0]?.bands ?? [])], [...profile.bands]);
+      assert.deepEqual(
+        (await tx.totals(a)).map(({ body }) => [...body]),
+        [[2]],
+      );
+      assert.deepEqual(await tx.knowledgeOf([a, b]), [{ ...KNOWN, svpmsn: a, clockOffsetMs: -5 }, undefined]);
+      assert.deepEqual([await tx.fact('address-map-version'), await tx.fact('instant-reserved')], [4, undefined]);
+    });
+  });
+
+  test(`${name}: a closed store refuses by its reason`, async () => {
+    const { store, clean } = open();
+    await store.close();
+    const refused = (error: unknown) => error instanceof StoreError && error.reason === 'store-closed';
+    await assert.rejects(
+      store.read((tx) => tx.meterCount()),
+      refused,
+    );
+    clean();
+  });
+}
+
+const COMMAND = {
+  slot: 'relay-1-switch',
+  sequence: 1,
+  h: 0x22,
+  body: Uint8Array.of(1, 0),
+  version: 0,
+  state: 'waiting',
+  result: undefined,
+  orderedAt: at,
+  settledAt: undefined,
+} as const;
+const EVENT = {
+  sequence: 1,
+  time: unixSeconds(5),
+  kind: EventKind.coverOpened,
+  supply: 0,
+  detail: 0,
+  value: 1,
+  heardAt: at,
+} as const;
+const KNOWN: Omit<Knowledge, 'svpmsn'> = {
+  heardAt: at,
+  balance: tokens(5),
+  balanceAt: at,
+  infoAt: undefined,
+  owed: undefined,
+  flags: undefined,
+  clockOffsetMs: undefined,
+  tableVersion: undefined,
+  nextTableVersion: undefined,
+  policyVersion: undefined,
+  lastDay: undefined,
+  nextEvent: undefined,
+  attentionAt: undefined,
+  attention: undefined,
+};
+
+for (const kind of kinds) storeContract(kind);
+
+test('a host on a bad line comes to the same books on every store', async () => {
+  const results: unknown[] = [];
+  for (const { open } of kinds) {
+    const { store, clean } = open();
+    const rig = new Rig(store, { seed: 7 });
+    for (let i = 0; i < 4; i++) await rig.enrol(i);
+    rig.faults = { oneIn: 5 };
+    await rig.host.sellAll(
+      Array.from({ length: 12 }, (_, i) => ({ meter: i % 4, amount: 2 ** i, orderId: `order ${i}`, source: 'cash' })),
+    );
+    await rig.host.voidOrder('order 11');
+    await rig.host.command(2, { type: 'clock-set' });
+    await rig.settle();
+    const books = await rig.host.books();
+    assert.deepEqual([books.balanced, books.inFlight, books.issued], [true, 0n, 4095n]);
+    results.push([
+      books,
+      await rig.host.orders({ limit: 99 }),
+      await rig.host.postings({ limit: 99 }),
+      await rig.host.meters(),
+    ]);
+    await store.close();
+    clean();
+  }
+  assert.deepEqual(results[0], results[1]);
+});

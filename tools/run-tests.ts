@@ -1,0 +1,58 @@
+/**
+ * Runs the tests with Node's own runner, bounded as a whole: `npm test`, `npm run test:slow`, or some of them
+ * with `npm test -- src/crypto src/tariff/rate.test.ts`.
+ *
+ * Each file has a process of its own, so that one file cannot change another's world. The runner's own time
+ * limits do not end a file that spins or that keeps a handle open; the bound here does. A run that finds no
+ * test has failed.
+ */
+import { globSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+
+const MINUTE_MS = 60_000;
+
+const fast = {
+  patterns: ['{src,tools}/**/*.test.ts', 'test/*.test.ts', 'test/!(slow)/**/*.test.ts'],
+  // The tests take at most half of this on two cores; the rest is for a machine that does something else too.
+  boundMs: 10 * MINUTE_MS,
+};
+const slow = { patterns: ['test/slow/**/*.test.ts'], boundMs: 30 * MINUTE_MS };
+
+const FILES_AT_ONCE = 2;
+
+const [first, ...rest] = process.argv.slice(2);
+const { patterns, boundMs } = first === '--slow' ? slow : fast;
+const named = first === undefined || first === '--slow' ? rest : [first, ...rest];
+const wanted = named.map((name) => (name.endsWith('.ts') ? name : `${name}/**/*.test.ts`));
+const root = resolve(import.meta.dirname, '..');
+const files = globSync(wanted.length > 0 ? wanted : patterns, { cwd: root }).map((file) => resolve(root, file));
+
+const bound = AbortSignal.timeout(boundMs);
+bound.addEventListener('abort', () => {
+  console.error(`the tests did not end within ${boundMs / MINUTE_MS} minutes and were stopped`);
+  process.exitCode = 1;
+});
+
+let tests = 0;
+const results = run({
+  files: files.sort(),
+  concurrency: FILES_AT_ONCE,
+  cwd: root,
+  signal: bound,
+  execArgv: ['--disable-warning=ExperimentalWarning'],
+});
+results.on('test:fail', () => {
+  process.exitCode = 1;
+});
+results.on('test:summary', ({ file, counts }) => {
+  if (file !== undefined) return;
+  tests = counts.tests;
+});
+results.on('end', () => {
+  if (tests > 0) return;
+  console.error('no test was found');
+  process.exitCode = 1;
+});
+results.compose(spec).pipe(process.stdout);
