@@ -72,7 +72,7 @@ function parse(args: readonly string[]) {
 /** The first sentence of what the parser says: it names the flag. */
 function sentenceOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const first = message.split('. ')[0] as string;
+  const [first = ''] = message.split(/\. |\n/);
   return `${first.replace(/\.$/, '')}.`;
 }
 

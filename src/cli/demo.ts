@@ -26,7 +26,7 @@ const ROUND_LIVE_MS = 10 * 60_000;
 const ROUND_ONCE_MS = 60 * 60_000;
 
 /** A little emergency credit, so that a watcher sees it used, and used up. */
-export const DEMO_POLICY = { ...DEFAULT_SUPPLY_POLICY, emergencyCredit: tokens(20), lowBalance: tokens(100) };
+export const DEMO_POLICY = { ...DEFAULT_SUPPLY_POLICY, emergencyCredit: tokens(5), lowBalance: tokens(100) };
 
 /** `wattpurse demo`: a whole utility in one process. */
 export async function demo(args: readonly string[]): Promise<number> {
@@ -48,7 +48,7 @@ export function settingOf(options: Pick<DemoOptions, 'loads' | 'meters' | 'seed'
     zone: DEMO_ZONE,
     tariff: DEFAULT_TARIFF,
     policy: DEMO_POLICY,
-    firstSale: { from: 4, to: 400 },
+    firstSale: { from: 2, to: 400 },
     roundMs: options.once ? ROUND_ONCE_MS : ROUND_LIVE_MS,
     // Houses that share a record live it in different weeks.
     ...(series.length === 0

@@ -43,6 +43,7 @@ export async function runLive(options: LiveOptions): Promise<number> {
   const stop = () => {
     stopping = true;
   };
+  // They stay until the process ends: a second signal must not cut the closing short.
   process.on('SIGINT', stop).on('SIGTERM', stop);
   try {
     const utility = await Utility.open({
@@ -68,7 +69,6 @@ export async function runLive(options: LiveOptions): Promise<number> {
     }
   } finally {
     view.close();
-    process.off('SIGINT', stop).off('SIGTERM', stop);
   }
   return 0;
 }

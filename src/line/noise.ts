@@ -74,20 +74,25 @@ export class BurstNoise {
   readonly #random: RandomSource;
   readonly #quiet: RunLength;
   readonly #burst: RunLength;
-  #from: number;
-  #to: number;
+  #from = 0;
+  #to = 0;
+  #begun = false;
 
   constructor(bursts: Bursts, random: RandomSource) {
     this.errors = new RunLength(bursts.bitErrorRate);
     this.#random = random;
     this.#quiet = new RunLength(1 / bursts.everyMs);
     this.#burst = new RunLength(1 / bursts.lastMs);
-    this.#from = this.#quiet.draw(random) + 1;
-    this.#to = this.#from + this.#burst.draw(random) + 1;
   }
 
   /** The parts of this time in which the line bursts, as [from, to] in milliseconds. Times may only go forward. */
   within(from: number, to: number): readonly (readonly [number, number])[] {
+    // The noise begins with the first thing said: the caller's clock may start in 1970 or today.
+    if (!this.#begun) {
+      this.#begun = true;
+      this.#to = from;
+      this.#next();
+    }
     while (this.#to <= from) this.#next();
     if (this.#from >= to) return NONE;
     const found: [number, number][] = [[Math.max(from, this.#from), Math.min(to, this.#to)]];

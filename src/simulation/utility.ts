@@ -57,6 +57,10 @@ export interface UtilityOptions {
   readonly roundMs: number;
   readonly carrier?: Carrier;
   readonly conditions?: LineConditions;
+  /** Houses stand from 50 m to here from their transformer. */
+  readonly farthestM?: number;
+  /** Oscillators of meters are off by at most so many parts per million. */
+  readonly driftPpmMax?: number;
   /** Loads by house, repeated in turn; the household model where absent. */
   readonly loads?: readonly ((house: number) => LoadSource)[];
   /** Memories that outlive this process, by house. */
@@ -82,6 +86,9 @@ const TECHNICAL_LOSS = 1.02;
 const FIRST_SVPMSN = 0x0a1b2c;
 const SVPMSN_STEP = 7;
 const UTILITY_NUMBER = 1;
+const DRIFT_PPM_MAX = 20;
+const NEAREST_M = 50;
+const FARTHEST_M = 1_250;
 
 export const svpmsnOfHouse = (house: number): Svpmsn => svpmsn(FIRST_SVPMSN + house * SVPMSN_STEP);
 
@@ -158,8 +165,8 @@ export class Utility {
     await this.#sell(house, amount, `${this.options.seed}-${this.time.now}-${this.#orders++}`);
   }
 
-  async #sell(house: House, amount: number, orderId: string): Promise<void> {
-    orThrow(await this.host.sell({ meter: house.svpmsn, amount, orderId, source: 'cash' }));
+  async #sell(house: House, amount: number, orderId: string, but?: string): Promise<void> {
+    orThrow(await this.host.sell({ meter: house.svpmsn, amount, orderId, source: 'cash' }), but);
     this.counts.sales += 1;
     this.#tellWatcher({ at: this.time.now, svpmsn: house.svpmsn, what: 'bought', amount });
   }
@@ -222,7 +229,8 @@ export class Utility {
     const random = this.#random.fork('first sales');
     for (const house of this.houses) {
       const amount = from + random.below(Math.max(1, to - from + 1));
-      await this.#sell(house, amount, `first-${svpmsnText(house.svpmsn)}`);
+      // Sold for another amount when the utility was founded: then that is the first sale.
+      await this.#sell(house, amount, `first-${svpmsnText(house.svpmsn)}`, 'order-differs');
     }
   }
 
@@ -258,6 +266,7 @@ export class Utility {
       this.#personalise(memory, id, random);
       kept?.markPersonalised();
     }
+    const drift = options.driftPpmMax ?? DRIFT_PPM_MAX;
     const load = options.loads?.[number % options.loads.length]?.(number);
     const house: House = new House(
       {
@@ -268,7 +277,7 @@ export class Utility {
         load: load ?? createHousehold(FAMILY_HOME, random.fork('load')),
         random,
         zoneMinutes: zoneMinutes(options.zone, options.startMs),
-        clockDriftPpm: random.below(41) - 20,
+        clockDriftPpm: random.below(2 * drift + 1) - drift,
         ...(options.suite === Suite.tripleDes ? { labSessions: 1 } : {}),
         onEvent: (_, event, amount) => this.#onHouse(id, event, amount),
         onAttention: (_, frame) => this.#onAttention(house, frame),
@@ -279,7 +288,7 @@ export class Utility {
     this.#houseOf.set(id, house);
     this.#buyers.push(new Buyer(random.fork('people')));
     const transformer = this.transformers[house.localUnit] as Transformer;
-    transformer.attach(house, 50 + random.below(1_200));
+    transformer.attach(house, NEAREST_M + random.below((options.farthestM ?? FARTHEST_M) - NEAREST_M));
   }
 
   #personalise(memory: MeterMemory, id: Svpmsn, random: SeededRandom): void {

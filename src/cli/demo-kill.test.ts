@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { seededRandom, tell, Utility } from '../simulation/index.ts';
+import { DataFolder } from './data-folder.ts';
+import { settingOf } from './demo.ts';
+
+const KILLS = 20;
+const MAIN = join(import.meta.dirname, 'main.ts');
+const METERS = 6;
+
+test('a demo that is killed twenty times at random loses no token and doubles none', async (context) => {
+  const seed = Math.floor(Math.random() * 1e9);
+  context.diagnostic(`seed ${seed}`);
+  const random = seededRandom(seed);
+  const path = mkdtempSync(join(tmpdir(), 'wattpurse-kill-'));
+  try {
+    for (let kill = 0; kill < KILLS; kill++) await runAndKill(path, random.below(700));
+    const { story, orders, settled } = await takeStock(path);
+    assert.ok(story.transfers >= 0 && story.storedTokens > 0, `something was stored (seed ${seed})`);
+    assert.equal(story.conserved, true, `books and meters agree (seed ${seed}): ${JSON.stringify(story)}`);
+    assert.equal(story.inFlightTokens, 0, `everything arrived (seed ${seed})`);
+    assert.equal(settled, orders, `every order is stored, once (seed ${seed})`);
+  } finally {
+    rmSync(path, { recursive: true });
+  }
+});
+
+/** Starts the demo as a person does, waits until it is at work, and kills it some time after that. */
+async function runAndKill(path: string, afterMs: number): Promise<void> {
+  const args = [MAIN, 'demo', '--data', path, '--meters', String(METERS), '--speed', '3600'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let errors = '';
+  child.stderr.on('data', (text: Buffer) => {
+    errors += text.toString('utf8');
+  });
+  const ended = new Promise<NodeJS.Signals | null>((resolve) => {
+    child.on('exit', (_, signal) => resolve(signal));
+  });
+  // Half of the kills come while it is still starting.
+  const atWork = new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
+  await Promise.race([atWork, ended]);
+  await new Promise((resolve) => setTimeout(resolve, afterMs));
+  child.kill('SIGKILL');
+  assert.equal(await ended, 'SIGKILL', `the demo ran until it was killed: ${errors}`);
+}
+
+async function takeStock(path: string) {
+  const folder = new DataFolder(path);
+  try {
+    const founding = folder.founding();
+    assert.ok(founding !== undefined);
+    const startMs = Math.max(
+      founding.startMs,
+      (await folder.store.read((tx) => tx.fact('instant-reserved'))) ?? founding.startMs,
+    );
+    const setting = settingOf({ loads: [], meters: METERS, seed: founding.seed, suite: 2, once: false });
+    const memoryOf = (house: number) => folder.memoryOf(house);
+    const utility = await Utility.open({ ...setting, store: folder.store, startMs, memoryOf });
+    utility.closeTheTills();
+    const from = Math.ceil(startMs / 60_000) * 60_000;
+    for (let minute = 1; minute <= 60; minute++) await utility.runUntil(from + minute * 60_000);
+    const orders = await utility.host.orders({ limit: 100_000 });
+    const settled = orders.filter(({ state }) => state === 'stored').length;
+    return { story: await tell(utility), orders: orders.length, settled };
+  } finally {
+    await folder.close();
+  }
+}
