@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { seededRandom, tell, Utility } from '../simulation/index.ts';
 import { DataFolder } from './data-folder.ts';
-import { settingOf } from './demo.ts';
+import { settingOf } from './setting.ts';
 
 const KILLS = 20;
 const MAIN = join(import.meta.dirname, 'main.ts');

@@ -9,7 +9,7 @@ import { Suite } from '../crypto/index.ts';
 import { MemoryStore } from '../host/index.ts';
 import { Utility } from '../simulation/index.ts';
 import { DataFolder } from './data-folder.ts';
-import { DEMO_BEGINS_MS, settingOf } from './demo.ts';
+import { DEMO_BEGINS_MS, settingOf } from './setting.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 const HOUR_MS = 3_600_000;

@@ -1,24 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SUITE_NAMES } from '../crypto/index.ts';
-import { type Happening, Utility } from '../simulation/index.ts';
+import { Utility } from '../simulation/index.ts';
 import type { DataFolder } from './data-folder.ts';
-import type { Setting } from './demo.ts';
-import { type DemoAction, DemoControl } from './demo-control.ts';
+import { DemoControl } from './demo-control.ts';
 import { LogView } from './log-view.ts';
+import type { Setting } from './setting.ts';
 import { snapshotOf } from './snapshot.ts';
 import { TerminalView } from './terminal-view.ts';
 import { WrongUse } from './usage.ts';
-
-/** One way to show a demo that runs. */
-export interface View {
-  /** Something happened in the utility. */
-  happened(happening: Happening): void;
-  /** Draws what is to be drawn, as often as the loop comes by. */
-  draw(snapshot: Awaited<ReturnType<typeof snapshotOf>>): void;
-  /** What a person asked for since the last time. */
-  actions(): DemoAction[];
-  close(): void;
-}
+import type { View } from './view.ts';
 
 export interface LiveOptions {
   readonly folder: DataFolder;

@@ -1,15 +1,16 @@
 import type { Happening } from '../simulation/index.ts';
 import type { DemoAction } from './demo-control.ts';
 import { clockText, happeningText, isWorthTelling } from './happening-text.ts';
-import type { View } from './live.ts';
+import { DEMO_ZONE_MINUTES } from './setting.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { View } from './view.ts';
 
 const SUMMARY_EVERY_MS = 60 * 60_000;
 
 /** A line for each thing that happens, and the books once a business hour: where there is no terminal. */
 export class LogView implements View {
   #summaryAt = 0;
-  #zoneMinutes = 9 * 60;
+  #zoneMinutes = DEMO_ZONE_MINUTES;
 
   happened(happening: Happening): void {
     if (isWorthTelling(happening)) process.stdout.write(`${happeningText(happening, this.#zoneMinutes)}\n`);

@@ -22,6 +22,12 @@ async function main(args: readonly string[]): Promise<number> {
   return command(rest);
 }
 
+// Whoever reads us, as `| head` does, may stop before we do: that is an end, not a failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;

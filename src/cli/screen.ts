@@ -8,6 +8,7 @@ const STATES: Readonly<Record<MeterState, { readonly shape: string; readonly wor
     supplied: { shape: '●', word: 'supplied', color: 43 },
     low: { shape: '◕', word: 'low', color: 214 },
     emergency: { shape: '◌', word: 'emergency', color: 214 },
+    stale: { shape: '▨', word: 'stale', color: 245 },
     off: { shape: '○', word: 'off', color: 245 },
     blocked: { shape: '⊖', word: 'blocked', color: 75 },
     tamper: { shape: '▲', word: 'theft', color: 170 },
@@ -47,10 +48,7 @@ export function screenOf(
     }),
     '',
   ];
-  const foot = [
-    '',
-    dim('b buy for the neediest · s steal or stop · l cut or mend line 1 · + faster · - slower · q quit'),
-  ];
+  const foot = ['', dim('b buy · s steal or stop · l cut or mend line 1 · + faster · - slower · q quit')];
   const eventRows = Math.min(8, Math.max(3, Math.floor(size.rows / 4)));
   const latest = happenings.slice(-eventRows).map((happening) => happeningText(happening, zoneMinutes));
   const room = Math.max(1, size.rows - head.length - foot.length - eventRows - 3);

@@ -4,7 +4,7 @@ import { type Svpmsn, svpmsnText } from '../units/index.ts';
 import type { DemoControl } from './demo-control.ts';
 
 /** The state of a meter in the product's own words and order of urgency. */
-export type MeterState = 'tamper' | 'off' | 'blocked' | 'emergency' | 'low' | 'supplied';
+export type MeterState = 'tamper' | 'off' | 'blocked' | 'stale' | 'emergency' | 'low' | 'supplied';
 
 export interface MeterRow {
   readonly svpmsn: Svpmsn;
@@ -51,7 +51,18 @@ export interface Snapshot {
   readonly meters: readonly MeterRow[];
 }
 
-const RANK: Readonly<Record<MeterState, number>> = { tamper: 0, off: 1, blocked: 2, emergency: 3, low: 4, supplied: 5 };
+const RANK: Readonly<Record<MeterState, number>> = {
+  tamper: 0,
+  off: 1,
+  blocked: 2,
+  emergency: 3,
+  low: 4,
+  stale: 5,
+  supplied: 6,
+};
+
+/** A meter that the host has not heard of for so long may be anything. */
+const STALE_AFTER_MS = 45 * 60_000;
 
 export async function snapshotOf(utility: Utility, control: DemoControl): Promise<Snapshot> {
   const books = await utility.host.books();
@@ -87,7 +98,7 @@ function rowOf(house: House, heardAgo: number | undefined): MeterRow {
     svpmsn: house.svpmsn,
     text: svpmsnText(house.svpmsn),
     localUnit: house.localUnit,
-    state: stateOf(house),
+    state: stateOf(house, heardAgo),
     balance: house.balance,
     owed: house.meter.owed,
     watts: house.watts,
@@ -97,11 +108,12 @@ function rowOf(house: House, heardAgo: number | undefined): MeterRow {
   };
 }
 
-function stateOf(house: House): MeterState {
+function stateOf(house: House, heardAgo: number | undefined): MeterState {
   const reasons = house.meter.supplies.reduce((all, { relay }) => all | relay.reasons, 0);
   if (house.bypassWatts > 0 || reasons & RelayReason.tamper) return 'tamper';
   if (reasons & (RelayReason.noCredit | RelayReason.awaitsKey)) return 'off';
   if (reasons !== 0) return 'blocked';
   if (house.meter.owed > 0) return 'emergency';
-  return house.balance <= house.meter.policy.lowBalance ? 'low' : 'supplied';
+  if (house.balance <= house.meter.policy.lowBalance) return 'low';
+  return heardAgo !== undefined && heardAgo > STALE_AFTER_MS ? 'stale' : 'supplied';
 }

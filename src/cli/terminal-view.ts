@@ -1,9 +1,9 @@
 import type { Happening } from '../simulation/index.ts';
 import type { DemoAction } from './demo-control.ts';
 import { isWorthTelling } from './happening-text.ts';
-import type { View } from './live.ts';
 import { screenOf } from './screen.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { View } from './view.ts';
 
 const HAPPENINGS_KEPT = 16;
 const KEYS: Readonly<Record<string, DemoAction>> = {

@@ -27,7 +27,7 @@ export interface FrameFailure {
   readonly reason: 'frame-length-wrong' | 'message-unknown' | 'command-unknown';
 }
 
-/** Any bytes to a frame or a named failure. The frame keeps views of the bytes: the caller must not reuse them. */
+/** Any bytes to a frame or a named failure. The frame holds views of the bytes; both sides copy what they keep of it. */
 export function decodeFrame(bytes: Uint8Array): Frame | FrameFailure {
   if (bytes.length < HEADER_BYTES || bytes.length !== HEADER_BYTES + (bytes[6] as number)) {
     return { reason: 'frame-length-wrong' };
@@ -37,13 +37,15 @@ export function decodeFrame(bytes: Uint8Array): Frame | FrameFailure {
   if (first >> 4 !== 1 || message < Message.first || message > Message.attention) return { reason: 'message-unknown' };
   const h = bytes[1] as number;
   if (!isCommand(h)) return { reason: 'command-unknown' };
+  // A socket gives a Buffer, whose slice() is a view: as a plain array, what is kept of a frame is a copy.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   return {
     message: message as Message,
     h,
     n: bytes[2] as KeyName,
     svpmsn: (((bytes[3] as number) << 16) | ((bytes[4] as number) << 8) | (bytes[5] as number)) as Svpmsn,
-    body: bytes.subarray(HEADER_BYTES),
-    bytes,
+    body: plain.subarray(HEADER_BYTES),
+    bytes: plain,
   };
 }
 

@@ -25,7 +25,7 @@ export function aesHostPasses(key: TerminalKey, h: Command, randomness: Randomne
       // Only an authentic M2 fixes the session: a forged one must not spoil the true one that follows it.
       if (status === undefined) return undefined;
       session = keys;
-      transcript.push(frame.bytes);
+      transcript.push(frame.bytes.slice());
       return status;
     },
     sealThird(command) {

@@ -153,11 +153,12 @@ function receiveFirst(terminal: Terminal, frame: Frame, now: number): TerminalOu
       now - session.touchedAt < VALUE_SESSION_GUARD_MS,
   );
   if (guarded && purposeOf(frame.n) !== Purpose.value) return refuse(frame, Refusal.busy);
-  const passes = terminalPasses(key, frame, options.randomness);
+  const first = copied(frame);
+  const passes = terminalPasses(key, first, options.randomness);
   if (passes === undefined) return refuse(frame, Refusal.bodyWrong);
   if (passes === 'weak') return refuse(frame, Refusal.randomWeak);
   while (sessions.length >= (options.labSessions ?? 1)) sessions.shift();
-  sessions.push({ first: copied(frame), key, passes, touchedAt: now, state: { name: 'awaiting-own-status' } });
+  sessions.push({ first, key, passes, touchedAt: now, state: { name: 'awaiting-own-status' } });
   return { type: 'status-wanted', h: frame.h, key };
 }
 
@@ -198,10 +199,9 @@ function openThird(
   const chunk = session.passes.openThird(frame);
   if (chunk === undefined) return undefined;
   session.touchedAt = now;
-  const bytes = frame.bytes.slice();
-  let third: readonly Uint8Array[] = [bytes];
+  let third: readonly Uint8Array[] = [frame.bytes.slice()];
   if (long) {
-    keepPart(parts, bytes, chunk.slice());
+    keepPart(parts, frame.bytes, chunk);
     if (missingPart(parts) >= 0) return { type: 'part-taken' };
     third = parts.frames as Uint8Array[];
   }
@@ -244,7 +244,7 @@ function terminalPasses(key: TerminalKey, first: Frame, randomness: Randomness):
       return xoTerminalPasses(key, first, randomness);
     case Suite.aes128:
     case Suite.aes256:
-      return aesTerminalPasses(key, copied(first), randomness);
+      return aesTerminalPasses(key, first, randomness);
     default:
       return assertNever(key.suite);
   }

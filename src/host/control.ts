@@ -13,36 +13,12 @@ import {
   SLEW_SECONDS_MAX,
 } from '../records/index.ts';
 import { assertNever, type Milliseconds, type SupplyIndex, type Tokens, tokens, unixSeconds } from '../units/index.ts';
+import { CLOCK_SET, type NewCommand, queueCommand } from './command-queue.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
 import { believeBalance } from './monitoring.ts';
 import type { StoreTransaction } from './ports.ts';
 import type { ControlRequest } from './services.ts';
-import { type ControlCommand, type HostFailure, Lane, type Meter } from './types.ts';
-import { wake } from './work.ts';
-
-/** A command as it is queued: where it stands, and what M3 says. */
-export type NewCommand = Pick<ControlCommand, 'slot' | 'h' | 'body' | 'version'>;
-
-/** Queues a command in the ledger's own database; the one before in its slot will not be sent any more. */
-export async function queueCommand(
-  tx: StoreTransaction,
-  meter: Meter,
-  command: NewCommand,
-  now: Milliseconds,
-): Promise<ControlCommand> {
-  const row: ControlCommand = {
-    ...command,
-    svpmsn: meter.svpmsn,
-    sequence: (await tx.lastCommandSequence()) + 1,
-    state: 'waiting',
-    result: undefined,
-    orderedAt: now,
-    settledAt: undefined,
-  };
-  await tx.putCommand(row);
-  await wake(tx, [meter], Lane.control, now);
-  return row;
-}
+import type { ControlCommand, HostFailure, Meter } from './types.ts';
 
 export async function requestCommand(
   tx: StoreTransaction,
@@ -142,8 +118,6 @@ function commandOf(request: ControlRequest, meter: Meter): NewCommand | HostFail
       return assertNever(request);
   }
 }
-
-export const CLOCK_SET: NewCommand = { slot: 'clock-set', h: Command.clockSet, body: new Uint8Array(0), version: 0 };
 
 /** Opening takes back an earlier closing that did not leave yet; clearing a reason stands beside it. */
 const RELAY_SLOTS: Readonly<Record<number, string>> = {

@@ -16,7 +16,7 @@ import {
   type Totals,
 } from '../records/index.ts';
 import type { Milliseconds, Svpmsn, Tokens } from '../units/index.ts';
-import { CLOCK_SET, queueCommand } from './control.ts';
+import { CLOCK_SET, queueCommand } from './command-queue.ts';
 import type { StoreTransaction } from './ports.ts';
 import { postSpending } from './receipts.ts';
 import type { Knowledge, Meter } from './types.ts';

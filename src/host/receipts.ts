@@ -12,8 +12,7 @@ import { MeterFlag } from '../records/index.ts';
 import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens } from '../units/index.ts';
 import { move, spending } from './ledger.ts';
 import type { StoreTransaction } from './ports.ts';
-import type { FreezeReason, Order, OutstandingRow, Purse } from './types.ts';
-import { FOUND_PREFIX } from './vending.ts';
+import { FOUND_PREFIX, type FreezeReason, type Order, type OutstandingRow, type Purse } from './types.ts';
 
 const OPS = { credit: ValueOp.credit, void: ValueOp.void, close: ValueOp.close } as const;
 

@@ -14,7 +14,7 @@ import type { Enrolment, HostSettings } from './services.ts';
 import { firstTables, tariffUnknown } from './tariffs.ts';
 import type { HostFailure, Meter, Purse, Subscriber } from './types.ts';
 
-/** The modem has 256 addresses, all for meters (PRODUCT: the recommended load is 250). */
+/** The modem has 256 addresses, all for meters (250 is the recommended load). */
 export const METERS_PER_LOCAL_UNIT_MAX = 256;
 
 export async function addSubscriber(tx: StoreTransaction, subscriber: Subscriber): Promise<Subscriber | HostFailure> {

@@ -1,7 +1,8 @@
 import { Command } from '../exchange/index.ts';
 import { compileTariff, encodeModeTable, offsetTable, type TariffDefinition } from '../tariff/index.ts';
 import { type Milliseconds, SUPPLIES_MAX, type SupplyIndex, U32_MAX, unixSeconds } from '../units/index.ts';
-import { queueCommand } from './control.ts';
+import { yearOf } from './calendar.ts';
+import { queueCommand } from './command-queue.ts';
 import { fail, findMeter, isFailure, textFault } from './failures.ts';
 import type { StoreTransaction } from './ports.ts';
 import type { HostFailure, Meter, TariffVersion } from './types.ts';
@@ -98,5 +99,3 @@ async function queueTables(
     await queueCommand(tx, meter, { slot: `mode-table-${supply}`, h: Command.modeTable, body, version }, now);
   }
 }
-
-export const yearOf = (at: Milliseconds): number => new Date(at).getUTCFullYear();

@@ -72,6 +72,9 @@ export interface OutstandingRow {
  */
 export type OrderState = 'waiting' | 'outstanding' | 'voiding' | 'stored' | 'refunded' | 'closed' | 'found';
 
+/** Orders that the books write themselves, for value that a meter had and nobody sold. */
+export const FOUND_PREFIX = 'found:';
+
 export interface Order {
   readonly id: string;
   readonly svpmsn: Svpmsn;

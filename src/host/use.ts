@@ -1,9 +1,9 @@
 import { ENERGY_MAX, ENERGY_MISSING, MINUTES_PER_DAY } from '../records/index.ts';
 import { civilDate, dateText, type OffsetChange, offsetTable, type TariffDefinition } from '../tariff/index.ts';
 import type { DeciWattHours, Milliseconds, SupplyIndex, UnixSeconds } from '../units/index.ts';
+import { yearOf } from './calendar.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
 import type { StoreReads } from './ports.ts';
-import { yearOf } from './tariffs.ts';
 import type { HostFailure } from './types.ts';
 
 export interface UseQuery {

@@ -7,6 +7,7 @@ import { move } from './ledger.ts';
 import type { StoreTransaction } from './ports.ts';
 import type { Sale } from './services.ts';
 import {
+  FOUND_PREFIX,
   type HostFailure,
   Lane,
   type Meter,
@@ -138,9 +139,6 @@ export async function closePurse(
   const [order] = await tx.ordersOf([orderId]);
   return order as NumberedOrder;
 }
-
-/** Orders that the books write themselves, for value that a meter had and nobody sold. */
-export const FOUND_PREFIX = 'found:';
 
 function orderIdFault(id: string): HostFailure | undefined {
   const fault = textFault('order-id-wrong', 'An order id', id);

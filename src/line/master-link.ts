@@ -8,7 +8,7 @@ import { answerWindowMs, later, minislotMs, PROCESSING_MS, slotWindowMs } from '
 
 /** A request is sent so often before it is given up. */
 export const TRIES_MAX = 4;
-/** Longest attention the line carries: PROTOCOL's is 21 bytes. */
+/** Longest attention the line carries; the exchange's is 21 bytes. */
 export const ATTENTION_BYTES_MAX = 32;
 /** How long a meter may answer 'working' before the request is given up, unless the request says otherwise. */
 export const WORKING_WAIT_MS = 5_000;

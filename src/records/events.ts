@@ -82,7 +82,7 @@ export const EventKind = {
   keysErased: 65,
   /** A record in non-volatile memory was damaged and its twin served. */
   memoryDamaged: 66,
-  /** Value is frozen until a person decides. detail: the reason, 1 both slots lost, 2 rolled back, 3 gap of TC */
+  /** Value is frozen until a person decides. detail: the reason, 1 memory damaged, 2 edited, 3 rolled back */
   valueFrozen: 67,
   /** value: minutes missing; detail: the UTC day */
   profileGap: 68,

@@ -77,7 +77,7 @@ export class House implements LineTerminal {
       relay: (_, open) => this.#relayMoved(open),
       buzzer: (seconds) => {
         this.buzzing = seconds === Number.POSITIVE_INFINITY;
-        if (seconds > 0) options.onEvent(this, 'buzzer');
+        if (seconds > 0) this.#tell('buzzer');
       },
       loadControl: () => undefined,
       attention: (frame) => options.onAttention(this, frame),
@@ -126,9 +126,14 @@ export class House implements LineTerminal {
   hear(frame: Uint8Array, now: number): MeterAnswer | undefined {
     if (this.dark || !isForMeter(this.meter, frame)) return undefined;
     const { credited } = this.meter.svm.purse;
+    // A credit is told before the relay that it closes: cause, then effect.
+    this.#held = [];
     const answer = stepFrame(this.meter, frame, this.oscillator(now), this.#outputs);
+    const held = this.#held;
+    this.#held = undefined;
     const stored = this.meter.svm.purse.credited - credited;
-    if (stored > 0) this.options.onEvent(this, 'stored', stored);
+    if (stored > 0) this.#tell('stored', stored);
+    for (const event of held) this.#tell(event);
     return answer;
   }
 
@@ -159,17 +164,22 @@ export class House implements LineTerminal {
   }
 
   #relayMoved(open: boolean): void {
-    const { onEvent } = this.options;
-    onEvent(this, open ? 'relay-opened' : 'relay-closed');
+    this.#tell(open ? 'relay-opened' : 'relay-closed');
     const reasons = this.meter.supplies[0]?.relay.reasons ?? 0;
     if (open && reasons & RelayReason.noCredit) {
       this.#cut = true;
-      onEvent(this, 'cut-off');
+      this.#tell('cut-off');
     }
     if (!open && this.#cut) {
       this.#cut = false;
-      onEvent(this, 'reconnected');
+      this.#tell('reconnected');
     }
   }
   #cut = false;
+
+  #tell(event: HouseEvent, amount?: number): void {
+    if (this.#held === undefined) this.options.onEvent(this, event, amount);
+    else this.#held.push(event);
+  }
+  #held: HouseEvent[] | undefined;
 }

@@ -77,7 +77,7 @@ test('a single byte altered in the record of a purse is seen as value made or lo
   assert.equal((await tell(utility)).conserved, false);
 });
 
-/** What PRODUCT says of the default table, written down a second time: percent at a local minute of a March week. */
+/** The default table, written down a second time: percent at a local minute of a March week. */
 function percentAt(localMinute: number): bigint {
   const weekday = (Math.floor(localMinute / 1440) + 4) % 7; // day 0 was a Thursday; 0 is Sunday
   const hour = Math.floor((localMinute % 1440) / 60);

@@ -165,8 +165,8 @@ export class Utility {
     await this.#sell(house, amount, `${this.options.seed}-${this.time.now}-${this.#orders++}`);
   }
 
-  async #sell(house: House, amount: number, orderId: string, but?: string): Promise<void> {
-    orThrow(await this.host.sell({ meter: house.svpmsn, amount, orderId, source: 'cash' }), but);
+  async #sell(house: House, amount: number, orderId: string): Promise<void> {
+    orThrow(await this.host.sell({ meter: house.svpmsn, amount, orderId, source: 'cash' }));
     this.counts.sales += 1;
     this.#tellWatcher({ at: this.time.now, svpmsn: house.svpmsn, what: 'bought', amount });
   }
@@ -223,14 +223,14 @@ export class Utility {
     }
   }
 
-  /** One order for each meter, whose id is the meter's: asked for again, it is the same order. */
+  /** One order for each meter, whose id is the meter's: it is given once, on the first day. */
   async #sellFirst(): Promise<void> {
     const { from, to } = this.options.firstSale;
     const random = this.#random.fork('first sales');
     for (const house of this.houses) {
       const amount = from + random.below(Math.max(1, to - from + 1));
-      // Sold for another amount when the utility was founded: then that is the first sale.
-      await this.#sell(house, amount, `first-${svpmsnText(house.svpmsn)}`, 'order-differs');
+      const orderId = `first-${svpmsnText(house.svpmsn)}`;
+      if ('reason' in (await this.host.order(orderId))) await this.#sell(house, amount, orderId);
     }
   }
 
