@@ -41,10 +41,11 @@ export function screenOf(
     `stored ${books.stored} + owed ${books.owed} = spent ${books.spent} + purses ${books.purses} ${tick(spentRight && books.balanced)}`,
     '',
     ...snapshot.lines.map((line, i) => {
-      const busy = Math.round((traffic[i] ?? 0) * 10);
-      const bar = '▮'.repeat(Math.min(10, busy)).padEnd(10, '▯');
+      const busy = traffic[i] ?? 0;
+      const bar = '▮'.repeat(Math.min(10, Math.ceil(10 * busy))).padEnd(10, '▯');
+      const share = `${Math.round(100 * busy)} %`.padStart(5);
       const state = line.cut ? paint(245, 'line cut') : '';
-      return `line ${line.localUnit + 1}  ${paint(226, bar)}  ${line.meters} meters  ${line.frames} frames  ${line.retries} repeated  ${state}`;
+      return `line ${line.localUnit + 1}  ${paint(226, bar)} ${share} on the air  ${line.meters} meters  ${line.frames} frames  ${line.retries} repeated  ${state}`;
     }),
     '',
   ];
@@ -53,13 +54,12 @@ export function screenOf(
   const latest = happenings.slice(-eventRows).map((happening) => happeningText(happening, zoneMinutes));
   const room = Math.max(1, size.rows - head.length - foot.length - eventRows - 3);
   const shown = snapshot.meters.slice(0, room);
-  const hidden = snapshot.meters.length - shown.length;
   const table = shown.map((meter) => row(meter, paint));
   return [
     ...head,
     dim('  meter    state        balance      power  rate  heard'),
     ...table,
-    hidden > 0 ? dim(`  and ${hidden} more, all well supplied or nearly`) : '',
+    dim(restText(snapshot.meters.slice(room))),
     ...latest,
     ...new Array<string>(eventRows - latest.length).fill(''),
     ...foot,
@@ -80,6 +80,15 @@ function row(meter: MeterRow, paint: (code: number, text: string) => string): st
     agoText(meter.heardAgo).padStart(6),
     owed,
   ].join(' ');
+}
+
+/** Those that the screen has no room for, by state: `  and 26 more: 24 supplied, 2 low`. */
+function restText(hidden: readonly MeterRow[]): string {
+  if (hidden.length === 0) return '';
+  const counts = new Map<MeterState, number>();
+  for (const { state } of hidden) counts.set(state, (counts.get(state) ?? 0) + 1);
+  const parts = [...counts].map(([state, count]) => `${count} ${STATES[state].word}`);
+  return `  and ${hidden.length} more: ${parts.join(', ')}`;
 }
 
 function agoText(ms: number | undefined): string {
