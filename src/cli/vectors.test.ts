@@ -179,3 +179,9 @@ test('text that is no JSON, or JSON that is no object, is refused', () => {
     assert.match(found.sentence, /^The file is not JSON.*\.$|^The file must be an object.*\.$|^input is missing.*\.$/);
   }
 });
+
+test('the published sale holds in every value', () => {
+  const path = join(import.meta.dirname, '../../test/vectors/value-store.json');
+  const report = checkVectorFile(readFileSync(path, 'utf8'));
+  assert.deepEqual(report, { checked: 101, wrong: [] });
+});

@@ -54,11 +54,11 @@ for (const op of [ValueOp.credit, ValueOp.void, ValueOp.close] as const) {
       if (done) assert.deepEqual(after, before);
       if (op === ValueOp.close) assert.equal(after.stored + after.out, 0);
     };
-    assert.ok(everyCut(rest, ask, check, { secondCut: true }) > 400);
+    assert.ok(everyCut(rest, ask, check, { secondCut: true }) > 250);
   });
 }
 
 test('draws, loans and minutes: the power cut at every byte, and again in the start, bill what the profile has', () => {
   const drawn = everyCut(lived(), (bench) => live(bench, 2, 3_600_000), isSound, { secondCut: true });
-  assert.ok(drawn > 400);
+  assert.ok(drawn > 250);
 });
