@@ -1,7 +1,7 @@
 import { deriveTerminalKey, type KeyName, keyName, Purpose, Suite, type TerminalKey } from '../crypto/index.ts';
 import {
-  type Command,
   COMMAND_OF_OP,
+  type Command,
   decodeValueReceipt,
   decodeValueStatus,
   encodeValueCommand,
@@ -9,21 +9,43 @@ import {
   hostFirst,
   hostReceive,
   openHostSession,
-  refusalFrame,
   Refusal,
+  refusalFrame,
   type ValueCommand,
+  ValueOp,
   type ValueReceipt,
 } from '../exchange/index.ts';
-import { DEFAULT_SUPPLY_POLICY, type SupplyPolicy } from '../records/index.ts';
-import { compileTariff, DEFAULT_TARIFF, type ModeTable } from '../tariff/index.ts';
-import { milliTokensPerKwh, type Randomness, type SupplyIndex, svpmsn, tokens, unixSeconds } from '../units/index.ts';
-import { type Meter, type MeterMemory, type MeterOutputs, blankMemory, personalise, startMeter, stepFrame } from './index.ts';
+import { DEFAULT_SUPPLY_POLICY, ENERGY_MAX, type SupplyPolicy } from '../records/index.ts';
+import {
+  compileTariff,
+  DEFAULT_TARIFF,
+  type ModeTable,
+  rateAt,
+  type TariffDefinition,
+  type TariffIssue,
+} from '../tariff/index.ts';
+import { type MilliwattHours, type Randomness, type SupplyIndex, svpmsn, tokens, unixSeconds } from '../units/index.ts';
+import {
+  blankMemory,
+  levelsOf,
+  type Meter,
+  type MeterMemory,
+  type MeterOutputs,
+  personalise,
+  startMeter,
+  stepEnergy,
+  stepFrame,
+  stepTime,
+} from './index.ts';
+import { bandOf, energyAt } from './minutes.ts';
 
 /** A meter on the bench, with the host's keys beside it: for tests of this room and of those above it. */
 export interface Bench {
   readonly memory: MeterMemory;
   readonly randomness: Randomness;
   readonly out: RecordedOutputs;
+  readonly supplyCount: number;
+  readonly labSessions: number | undefined;
   meter: Meter;
   now: number;
 }
@@ -53,16 +75,19 @@ export const keyOf = (purpose: Purpose, suite: Suite = Suite.aes128, generation 
   return deriveTerminalKey(masterKey(n), n, BENCH_ID, 1);
 };
 
-export function benchTable(supply: SupplyIndex = 1, version = 1, unitCharge = 15_000): ModeTable {
-  const table = compileTariff(DEFAULT_TARIFF, {
-    supply,
-    version,
-    validFrom: unixSeconds(0),
-    unitCharge: milliTokensPerKwh(unitCharge),
-    offsets: [{ from: unixSeconds(0), minutes: 0 }],
-    holidays: [],
-  } as never);
-  if ('reason' in table) throw new Error(JSON.stringify(table));
+/** The seed's own example, in UTC. */
+export function benchTable(
+  supply: SupplyIndex = 1,
+  version = 1,
+  unitCharge = 15_000,
+  issue: Partial<TariffIssue> & Partial<TariffDefinition> = {},
+): ModeTable {
+  const { validFrom = unixSeconds(0), offsets = [{ from: unixSeconds(0), minutes: 0 }], ...definition } = issue;
+  const table = compileTariff(
+    { ...DEFAULT_TARIFF, unitCharge, ...definition },
+    { supply, version, validFrom, offsets },
+  );
+  if ('reason' in table) throw new Error(table.sentence);
   return table;
 }
 
@@ -87,11 +112,88 @@ export function createBench(
     .map((purpose) => keyOf(purpose, suite));
   const policy = options.policy ?? STRICT_POLICY;
   personalise(memory, { svpmsn: BENCH_ID, keys, tables, policy, unixMs: BENCH_UNIX_MS, now: 0 }, randomness);
-  const out = new RecordedOutputs();
-  const lab = suite === Suite.tripleDes ? { labSessions: 1 } : {};
-  const meter = startMeter(memory, tables.length, randomness, { now: 0, ...lab }, out);
-  return { memory, randomness, out, meter, now: 0 };
+  return startBench(memory, {
+    supplyCount: tables.length,
+    randomness,
+    ...(suite === Suite.tripleDes ? { labSessions: 1 } : {}),
+  });
 }
+
+/** A meter that finds itself in memories that were personalised before. */
+export function startBench(
+  memory: MeterMemory,
+  options: { supplyCount?: number; randomness?: Randomness; labSessions?: number; now?: number } = {},
+): Bench {
+  const { supplyCount = 1, randomness = countingRandomness(), labSessions, now = 0 } = options;
+  const out = new RecordedOutputs();
+  const lab = labSessions === undefined ? {} : { labSessions };
+  const meter = startMeter(memory, supplyCount, randomness, { now, ...lab }, out);
+  return { memory, randomness, out, supplyCount, labSessions, meter, now };
+}
+
+/** Power goes, and comes back after so long. */
+export function restart(bench: Bench, options: { afterMs?: number; clockLost?: boolean } = {}): void {
+  bench.now += options.afterMs ?? 0;
+  const { memory, supplyCount, randomness, labSessions, now, out } = bench;
+  const lab = labSessions === undefined ? {} : { labSessions };
+  const start = { now, ...lab, clockLost: options.clockLost ?? false };
+  bench.meter = startMeter(memory, supplyCount, randomness, start, out);
+}
+
+/** Minutes pass, each with so much energy asked for at its end; what flowed. */
+export function live(bench: Bench, minutes: number, milliwattHours: number, supply: SupplyIndex = 1): number {
+  let flowed = 0;
+  for (let minute = 0; minute < minutes; minute++) {
+    bench.now += 60_000;
+    flowed += stepEnergy(bench.meter, supply, milliwattHours as MilliwattHours, bench.now, bench.out);
+    stepTime(bench.meter, bench.now, bench.out);
+  }
+  return flowed;
+}
+
+/** A command of control, monitoring or maintenance: the body of its answer. */
+export function command(
+  bench: Bench,
+  h: Command,
+  body: Uint8Array,
+  key: TerminalKey = keyOf(h >= 0x30 ? Purpose.monitoring : Purpose.control),
+): Uint8Array {
+  const answer = exchangeWith(bench, key, h, () => body);
+  if (answer === undefined) throw new Error('the meter gave no answer');
+  return answer;
+}
+
+/** The last TC of the purse, so that the next transaction has the next. */
+export const lastCounter = (bench: Bench): number => bench.meter.svm.purse.lastCounter;
+
+export const credit = (bench: Bench, amount: number): ValueReceipt =>
+  value(bench, { op: ValueOp.credit, counter: lastCounter(bench) + 1, amount: tokens(amount) });
+
+/** The UTC minute in which the bench's time now lies. */
+export const minuteOf = (bench: Bench): number => Math.floor((BENCH_UNIX_MS + bench.now) / 60_000);
+
+/**
+ * What the profile of some minutes cost under a table, in charge units, computed by nobody else's functions: big
+ * integers, minute by minute.
+ */
+export function costOfProfile(bench: Bench, from: number, to: number, tableAt: (minute: number) => ModeTable): bigint {
+  let units = 0n;
+  for (const { place } of bench.meter.supplies) {
+    for (let minute = from; minute <= to; minute++) {
+      const energy = energyAt(bench.meter.nvm, place, minute);
+      if (energy > ENERGY_MAX) continue;
+      const table = tableAt(minute);
+      const { percent } = rateAt(table, unixSeconds(minute * 60));
+      const surcharge = table.surcharges[bandOf(bench.meter.nvm, place, minute)];
+      units += BigInt(table.unitCharge) * BigInt(percent) * BigInt(surcharge) * BigInt(energy);
+    }
+  }
+  return units;
+}
+
+/** What the purse says was spent, with the remainder below a token, in charge units. */
+export const charged = (bench: Bench): bigint =>
+  BigInt(levelsOf(bench.meter).used) * 100_000_000_000n + BigInt(bench.meter.svm.remainder);
 
 export class RecordedOutputs implements MeterOutputs {
   readonly heard: string[] = [];

@@ -14,7 +14,7 @@ export const SvmRequest = {
   drawChallenge: 0x03,
   /** kind u8 | amount u16 | tag 8 -> granted u16 */
   draw: 0x04,
-  /** minute u32 | energy u16 | spent since the last record u24 | remainder u40 | mark u8 -> nothing */
+  /** minute u32 | spent since the last record u24 | remainder u40 | for each supply energy u16, bands u8 -> nothing */
   use: 0x05,
   /** SAM nonce 8 -> floors 8 | SVM nonce 8 | tag 8 */
   floors: 0x06,

@@ -7,16 +7,24 @@ import { clockMs, clockSeconds, keepState, type Meter } from './state.ts';
 /** A set whose error could be larger than this is refused, and the host asks again. */
 export const CLOCK_SET_ERROR_MS_MAX = 1000;
 
+/** Years that the timer of the seed's own suite can name, and every date of a table. */
+const CLOCK_FIRST_MS = Date.UTC(2000, 0, 1);
+const CLOCK_END_MS = Date.UTC(2100, 0, 1);
+
 /**
  * The real-time clock beside the mode table (part 11). The host stamps a set when it has M2 in hand; between that M2
  * and this M3 nobody knows where the stamp lies, so the middle is taken and half of that time is what it may be off.
  */
 export function setClock(meter: Meter, hostMs: number): Result {
+  if (hostMs < CLOCK_FIRST_MS || hostMs >= CLOCK_END_MS) return Result.bodyNotUnderstood;
   const elapsed = meter.now - meter.secondPassAt;
   if (elapsed / 2 > CLOCK_SET_ERROR_MS_MAX) return Result.clockErrorTooLarge;
   const before = clockSeconds(meter);
   meter.kept.clockOffsetMs = Math.round(hostMs + elapsed / 2) - meter.now;
   meter.kept.clockSet = true;
+  // Whoever may set the clock may also have set it wrong: the allowance of monitoring begins anew.
+  meter.kept.slewDay = Math.floor(clockMs(meter) / 86_400_000);
+  meter.kept.slewSpent = 0;
   meter.kept.highestMinute = meter.highestMinute;
   keepState(meter);
   recordEvent(meter, EventKind.clockSet, { value: Math.max(0, before) });
@@ -29,15 +37,18 @@ export function slewClock(meter: Meter, seconds: number): Result {
   if (!kept.clockSet) return Result.clockUnset;
   const now = clockSeconds(meter);
   const day = Math.floor(now / 86_400);
-  const spent = kept.slewDay === day ? kept.slewSpent : 0;
+  const spent = spentOn(meter, day);
   if (spent + Math.abs(seconds) > SLEW_SECONDS_MAX) return Result.slewSpent;
   for (const supply of meter.supplies) {
     const table: ModeTable | undefined = supply.tables[supply.active];
     if (table !== undefined && crossesEdge(table, unixSeconds(now), unixSeconds(now + seconds))) {
       return Result.crossesTariffEdge;
     }
+    if (supply.tables.some((held) => held !== undefined && begins(held, now, now + seconds))) {
+      return Result.crossesTariffEdge;
+    }
   }
-  kept.slewDay = day;
+  kept.slewDay = Math.max(kept.slewDay, day);
   kept.slewSpent = spent + Math.abs(seconds);
   kept.clockOffsetMs += seconds * 1000;
   kept.highestMinute = meter.highestMinute;
@@ -46,5 +57,10 @@ export function slewClock(meter: Meter, seconds: number): Result {
   return Result.done;
 }
 
-export const slewSpentToday = (meter: Meter): number =>
-  meter.kept.slewDay === Math.floor(clockMs(meter) / 86_400_000) ? meter.kept.slewSpent : 0;
+/** A day that is begun again by going back over midnight has no allowance of its own. */
+const spentOn = ({ kept }: Meter, day: number): number => (kept.slewDay >= day ? kept.slewSpent : 0);
+
+export const slewSpentToday = (meter: Meter): number => spentOn(meter, Math.floor(clockMs(meter) / 86_400_000));
+
+const begins = ({ validFrom }: ModeTable, from: number, to: number): boolean =>
+  validFrom > Math.min(from, to) && validFrom <= Math.max(from, to);

@@ -36,15 +36,21 @@ import { readBlob, writeBlob } from './blob.ts';
 import { setClock, slewClock, slewSpentToday } from './clock.ts';
 import { eventsFrom, oldestEvent, recordEvent } from './event-log.ts';
 import { flagsOf } from './flags.ts';
+import { PROFILE_RING_MINUTES } from './layout.ts';
 import { bandOf, energyAt, jumpTo } from './minutes.ts';
 import { tableVersions, takeTable } from './mode-tables.ts';
 import type { MeterOutputs } from './outputs.ts';
-import { commandRelay, reconsiderCredit } from './relay.ts';
-import { balanceOf, clockMs, clockSeconds, type Meter, type Supply } from './state.ts';
+import { commandRelay, reconsiderCredit, renewRecloses } from './relay.ts';
+import { balanceOf, clockMs, clockSeconds, keepState, type Meter, type Supply } from './state.ts';
 import { totalsNow } from './totals.ts';
 
 /** Carries out an authentic command of the purposes control and monitoring; the answer is the body of M4. */
 export function carryOut(meter: Meter, h: Command, body: Uint8Array, out: MeterOutputs): Uint8Array {
+  if (h >= Command.useAndLog) {
+    // An authentic poll has heard of all that waited; an M1, which anybody can send, has not.
+    meter.attention = 0;
+    meter.attentionSent = 0;
+  }
   if (meter.servesSeed) return carryOutSeed(meter, h, body, out);
   switch (h) {
     case Command.modeTable:
@@ -123,9 +129,9 @@ function changePolicy(meter: Meter, body: Uint8Array, out: MeterOutputs): Result
   const holdsCurrent = held !== undefined && !isRecordFailure(held) && held.version === meter.policy.version;
   writeBlob(meter.nvm, holdsCurrent ? second : first, encodePolicy(policy));
   meter.policy = policy;
-  for (const supply of meter.supplies) {
-    supply.relay.reclosesLeft = policy.supplies[supply.index - 1]?.overCurrent?.recloseCount ?? 0;
-  }
+  for (const supply of meter.supplies) renewRecloses(meter, supply);
+  keepState(meter);
+  meter.lendingRefused = false;
   recordEvent(meter, EventKind.policyChanged, { value: policy.version });
   reconsiderCredit(meter, out);
   return Result.done;
@@ -191,9 +197,8 @@ export function infoOf(meter: Meter): Info {
   };
 }
 
-/** The last complete UTC day of the profile. */
-export const lastDay = (meter: Meter): number =>
-  Math.max(0, Math.floor((meter.highestMinute + 1) / MINUTES_PER_DAY) - 1);
+/** The last complete UTC day of the profile: one that is lived again is not complete. */
+export const lastDay = (meter: Meter): number => Math.max(0, Math.floor(meter.minute / MINUTES_PER_DAY) - 1);
 
 /** Complete days from the oldest that has any minute recorded. */
 function daysHeld(meter: Meter): number {
@@ -201,7 +206,7 @@ function daysHeld(meter: Meter): number {
   for (let held = Math.min(PROFILE_DAYS_KEPT, last); held > 0; held--) {
     const from = (last - held + 1) * MINUTES_PER_DAY;
     for (let minute = from; minute < from + MINUTES_PER_DAY; minute++) {
-      if (energyAt(meter, supplyOne(meter), minute) !== ENERGY_MISSING) return held;
+      if (heldEnergy(meter, supplyOne(meter), minute) !== ENERGY_MISSING) return held;
     }
   }
   return 0;
@@ -215,11 +220,17 @@ export function profileOf(meter: Meter, day: number, index: SupplyIndex): DayPro
   const profile = emptyDayProfile(day, index);
   for (let minute = 0; minute < MINUTES_PER_DAY; minute++) {
     const at = day * MINUTES_PER_DAY + minute;
-    profile.energies[minute] = energyAt(meter, supply, at);
-    setBand(profile.bands, minute, bandOf(meter, supply, at));
+    profile.energies[minute] = heldEnergy(meter, supply, at);
+    setBand(profile.bands, minute, bandOf(meter.nvm, supply.place, at));
   }
   return profile;
 }
+
+/** The ring may have gone on past a clock that went back: its oldest minutes then belong to later ones. */
+const heldEnergy = (meter: Meter, supply: Supply, minute: number): number =>
+  minute > meter.highestMinute || minute <= meter.highestMinute - PROFILE_RING_MINUTES
+    ? ENERGY_MISSING
+    : energyAt(meter.nvm, supply.place, minute);
 
 /** The three commands of the seed, in its own suite: their answers are a balance, or the Info of FIG. 3. */
 function carryOutSeed(meter: Meter, h: Command, body: Uint8Array, out: MeterOutputs): Uint8Array {

@@ -20,7 +20,7 @@ function cutAllowed(meter: Meter): boolean {
 
 /** Tokens that may still be lent: the emergency credit, and beyond it while the policy does not cut. */
 export function loanRoom(meter: Meter): number {
-  if (meter.frozen !== 0 || meter.dismantled) return 0;
+  if (meter.frozen !== 0 || meter.dismantled || meter.purseClosed || meter.lendingRefused) return 0;
   const { emergencyCredit } = meter.policy;
   const limit = cutAllowed(meter) ? emergencyCredit : emergencyCredit + FRIENDLY_LOAN_TOKENS_MAX;
   return Math.max(0, limit - meter.owed);
@@ -28,3 +28,7 @@ export function loanRoom(meter: Meter): number {
 
 /** Whether anything is left to spend: a balance, emergency credit, or an hour in which the policy does not cut. */
 export const hasCredit = (meter: Meter): boolean => balanceOf(meter) > 0 || loanRoom(meter) > 0;
+
+/** Whether a relay that opened for lack of credit may close: an hour in which nothing is cut re-closes nothing. */
+export const mayReconnect = (meter: Meter): boolean =>
+  balanceOf(meter) > 0 || (loanRoom(meter) > 0 && meter.owed < meter.policy.emergencyCredit);

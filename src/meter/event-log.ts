@@ -1,3 +1,4 @@
+import { crc32 } from '../bytes/index.ts';
 import {
   decodeEvent,
   EVENT_BYTES,
@@ -7,7 +8,8 @@ import {
   isRecordFailure,
 } from '../records/index.ts';
 import { type SupplyIndex, unixSeconds } from '../units/index.ts';
-import { EVENTS_KEPT } from './layout.ts';
+import { EVENT_ROW_BYTES, EVENTS_KEPT } from './layout.ts';
+import { getU32, putU32 } from './nvm.ts';
 import { clockSeconds, type EventLog, type Meter } from './state.ts';
 
 /** Writes an event into the ring; the oldest gives way. */
@@ -25,7 +27,10 @@ export function recordEvent(
     detail: about.detail ?? 0,
     value: about.value ?? 0,
   };
-  meter.nvm.write(eventAddress(meter, sequence), encodeEvent(event), 0, EVENT_BYTES);
+  const row = new Uint8Array(EVENT_ROW_BYTES);
+  row.set(encodeEvent(event));
+  putU32(row, EVENT_BYTES, crc32(row, 0, EVENT_BYTES));
+  meter.nvm.write(eventAddress(meter, sequence), row, 0, EVENT_ROW_BYTES);
   meter.events.next = sequence + 1;
 }
 
@@ -46,16 +51,18 @@ export const oldestEvent = (meter: Meter): number => Math.max(1, meter.events.ne
 export function findEvents(meter: Pick<Meter, 'nvm' | 'layout'>): EventLog {
   let newest = 0;
   for (let row = 0; row < EVENTS_KEPT; row++) {
-    const event = eventAt(meter, meter.layout.events + row * EVENT_BYTES);
+    const event = eventAt(meter, meter.layout.events + row * EVENT_ROW_BYTES);
     if (event !== undefined && event.sequence % EVENTS_KEPT === row && event.sequence > newest) newest = event.sequence;
   }
   return { next: newest + 1, keptBefore: 1 };
 }
 
 const eventAddress = (meter: Meter, sequence: number): number =>
-  meter.layout.events + (sequence % EVENTS_KEPT) * EVENT_BYTES;
+  meter.layout.events + (sequence % EVENTS_KEPT) * EVENT_ROW_BYTES;
 
 function eventAt(meter: Pick<Meter, 'nvm'>, at: number): EventRecord | undefined {
-  const event = decodeEvent(meter.nvm.bytes.subarray(at, at + EVENT_BYTES));
+  const { bytes } = meter.nvm;
+  if (crc32(bytes, at, at + EVENT_BYTES) !== getU32(bytes, at + EVENT_BYTES)) return undefined;
+  const event = decodeEvent(bytes.subarray(at, at + EVENT_BYTES));
   return isRecordFailure(event) ? undefined : event;
 }

@@ -1,4 +1,4 @@
-import { AttentionReason, EventKind, RelayReason } from '../records/index.ts';
+import { AttentionReason, EventKind } from '../records/index.ts';
 import { charge, energyUntil } from '../tariff/index.ts';
 import { type DeciWattHours, type MilliwattHours, type SupplyIndex, tokens } from '../units/index.ts';
 import { BusReply, DrawKind, SamReply, SamRequest, SvmRequest } from './bus.ts';
@@ -7,15 +7,14 @@ import { recordEvent } from './event-log.ts';
 import { commitUse } from './minutes.ts';
 import { getU32, getU64 } from './nvm.ts';
 import type { MeterOutputs } from './outputs.ts';
-import { setReason } from './relay.ts';
+import { cutForCredit } from './relay.ts';
 import { samCommand } from './sam.ts';
 import { balanceOf, type Meter, type Supply } from './state.ts';
 import { DRAW_TOKENS_MAX, svmCommand } from './svm.ts';
 import { warnLastToken, warnLowBalance } from './warnings.ts';
 
-/** The exchanger holds one unit; the tank holds ten such units (part 10). */
+/** The exchanger holds one unit; the tank holds the ten such units of one draw (part 10). */
 export const UNIT_TOKENS = 10;
-export const TANK_TOKENS_MAX = 100;
 /** Emergency credit is taken in single units, so that no more is owed than was used. */
 const LOAN_TOKENS = 10;
 
@@ -34,85 +33,104 @@ export function consume(meter: Meter, index: SupplyIndex, wanted: MilliwattHours
     supply.milliwattHours = whole;
     return wanted;
   }
-  const before = meter.accrual.remainder;
-  const due = charge(supply.rate, quanta, meter.accrual);
-  if (due <= meter.exchanger.tokens) {
-    // The common minute: the exchanger has what is due.
-    meter.exchanger.tokens -= due;
-    meter.spent += due;
-  } else if (!exchange(meter, due, out)) return cutShort(meter, supply, quanta, before, out);
+  const { accrual, exchanger } = meter;
+  const before = accrual.remainder;
+  const due = charge(supply.rate, quanta, accrual);
+  if (due >= exchanger.tokens) {
+    accrual.remainder = before;
+    return consumeSlowly(meter, supply, { wanted, quanta }, out);
+  }
+  // The common minute: the exchanger has what is due, and more.
+  exchanger.tokens -= due;
+  meter.spent += due;
   supply.milliwattHours = whole - quanta * MILLIWATT_HOURS_PER_QUANTUM;
   supply.minuteEnergy += quanta;
   supply.sinceDayStart += quanta;
-  if (meter.exchanger.tokens === 0 && balanceOf(meter) === 0) exhausted(meter, out);
   return wanted;
 }
 
-/** Takes what is due from exchanger, tank, purse and loans. When all of them together have less, it takes nothing. */
-function exchange(meter: Meter, due: number, out: MeterOutputs): boolean {
-  if (due > balanceOf(meter) && due > balanceOf(meter) + loanRoom(meter)) return false;
-  const { exchanger } = meter;
-  let left = due;
+/**
+ * Portion by portion, each up to the token at which exchanger and tank are empty: whenever the purse is asked for more,
+ * what flowed and what was charged for it agree, and a power cut finds them so.
+ */
+function consumeSlowly(
+  meter: Meter,
+  supply: Supply,
+  asked: { readonly wanted: MilliwattHours; readonly quanta: DeciWattHours },
+  out: MeterOutputs,
+): MilliwattHours {
+  const { accrual, exchanger } = meter;
+  let left: number = asked.quanta;
   while (left > 0) {
-    if (exchanger.tokens === 0) refillExchanger(meter, out);
-    // A purse that froze under our hands gives nothing: what it still owes us stays unbilled.
-    if (exchanger.tokens === 0) break;
+    const inHand = tokens(exchanger.tokens + exchanger.tank);
+    const portion = Math.min(left, energyUntil(supply.rate, accrual.remainder, inHand)) as DeciWattHours;
+    spend(meter, charge(supply.rate, portion, accrual), out);
+    supply.minuteEnergy += portion;
+    supply.sinceDayStart += portion;
+    left -= portion;
+    if (exchanger.tokens === 0 && balanceOf(meter) === 0) exhausted(meter, out);
+    if (supply.relay.reasons !== 0) break;
+    if (left > 0 && exchanger.tokens === 0) refillTank(meter, out);
+  }
+  const whole = supply.milliwattHours + asked.wanted;
+  const recorded = (asked.quanta - left) * MILLIWATT_HOURS_PER_QUANTUM;
+  // Cut at a whole 0.1 Wh: what had been carried below it flowed before.
+  const flowed = left === 0 ? asked.wanted : Math.max(0, recorded - supply.milliwattHours);
+  supply.milliwattHours = left === 0 ? whole - recorded : supply.milliwattHours + flowed - recorded;
+  return flowed as MilliwattHours;
+}
+
+/** Takes tokens out of the exchanger, unit by unit out of the tank behind it. */
+function spend(meter: Meter, due: number, out: MeterOutputs): void {
+  const { exchanger } = meter;
+  for (let left = due; left > 0; ) {
+    // Where 0.1 Wh costs more than a token, the last of them may cost more than is there: the rest stays unbilled.
+    if (exchanger.tokens === 0) refillTank(meter, out);
+    if (exchanger.tokens === 0) return;
     const taken = Math.min(left, exchanger.tokens);
     exchanger.tokens -= taken;
     meter.spent += taken;
     left -= taken;
+    if (exchanger.tokens === 0 && exchanger.tank > 0) refillExchanger(meter, out);
   }
-  return true;
 }
 
+/** One ten-token unit out of the tank. With the last one the buzzer sounds (I19). */
 function refillExchanger(meter: Meter, out: MeterOutputs): void {
   const { exchanger } = meter;
-  if (exchanger.tank === 0) {
-    if (meter.stored > 0) {
-      const granted = draw(meter, DrawKind.draw, DRAW_TOKENS_MAX);
-      exchanger.tank += granted;
-      meter.stored = granted === 0 ? 0 : meter.stored - granted;
-      warnLowBalance(meter, out);
-    } else lend(meter);
-  }
   const unit = Math.min(UNIT_TOKENS, exchanger.tank);
   exchanger.tank -= unit;
   exchanger.tokens += unit;
   if (meter.stored === 0 && exchanger.tank === 0) warnLastToken(meter, out);
 }
 
-/** The energy up to the last token flows; the rest of the minute finds the relay open. */
-function cutShort(
-  meter: Meter,
-  supply: Supply,
-  asked: DeciWattHours,
-  remainderBefore: number,
-  out: MeterOutputs,
-): MilliwattHours {
-  meter.accrual.remainder = remainderBefore;
-  const available = balanceOf(meter) + loanRoom(meter);
-  const quanta = Math.min(asked, energyUntil(supply.rate, remainderBefore, tokens(available))) as DeciWattHours;
-  exchange(meter, charge(supply.rate, quanta, meter.accrual), out);
-  const flowed = quanta * MILLIWATT_HOURS_PER_QUANTUM - supply.milliwattHours;
-  supply.milliwattHours = 0;
-  supply.minuteEnergy += quanta;
-  supply.sinceDayStart += quanta;
-  exhausted(meter, out);
-  return Math.max(0, flowed) as MilliwattHours;
+/** A draw from the purse, or where it is empty a loan; a purse that gives neither has nothing left for us. */
+function refillTank(meter: Meter, out: MeterOutputs): void {
+  if (meter.stored > 0) {
+    const granted = draw(meter, DrawKind.draw, DRAW_TOKENS_MAX);
+    meter.stored = granted === 0 ? 0 : meter.stored - granted;
+    meter.exchanger.tank += granted;
+    warnLowBalance(meter, out);
+    if (granted === 0) exhausted(meter, out);
+  } else if (!lend(meter)) exhausted(meter, out);
+  if (meter.exchanger.tank > 0) refillExchanger(meter, out);
 }
 
 /** The last token is gone: either the policy lends, or every relay opens. */
 function exhausted(meter: Meter, out: MeterOutputs): void {
   if (hasCredit(meter)) return;
-  warnLastToken(meter, out);
-  meter.attention |= AttentionReason.creditExhausted;
-  for (const supply of meter.supplies) setReason(meter, supply, RelayReason.noCredit, true, out);
+  // The reason outlives the power: so must what it stands for, or a power cut would give the last minute back.
+  commitUse(meter);
+  cutForCredit(meter, out);
 }
 
 /** A unit of emergency credit into the tank. */
-function lend(meter: Meter): void {
+function lend(meter: Meter): boolean {
   const granted = draw(meter, DrawKind.loan, Math.min(LOAN_TOKENS, loanRoom(meter)));
-  if (granted === 0) return;
+  if (granted === 0) {
+    meter.lendingRefused = true;
+    return false;
+  }
   const limit = meter.policy.emergencyCredit;
   if (meter.owed === 0) recordEvent(meter, EventKind.emergencyCreditBegun, { value: limit });
   if (meter.owed <= limit && meter.owed + granted > limit) {
@@ -120,6 +138,7 @@ function lend(meter: Meter): void {
   }
   meter.owed += granted;
   meter.exchanger.tank += granted;
+  return true;
 }
 
 /** One draw or loan: challenge, authorisation, draw. What was used goes first, so that the tank never holds more than it can. */
@@ -134,7 +153,7 @@ function draw(meter: Meter, kind: DrawKind, amount: number): number {
   );
   if (authorised[0] !== SamReply.toSvm) return 0;
   const granted = svmCommand(meter.svm, authorised.subarray(1));
-  if (granted[0] === BusReply.frozen) meter.frozen = meter.svm.purse.frozen;
+  if (granted[0] === BusReply.frozen) noticeFrozen(meter, meter.svm.purse.frozen);
   if (granted[0] !== BusReply.done) return 0;
   meter.spent = 0; // the record has taken it over
   return ((granted[1] as number) << 8) | (granted[2] as number);
@@ -157,6 +176,8 @@ export interface Levels {
   readonly used: number;
   readonly closed: number;
   readonly frozen: number;
+  /** The newest transaction closed the purse: nothing is lent until a credit comes. */
+  readonly purseClosed: boolean;
 }
 
 export function levelsOf(meter: Pick<Meter, 'svm'>): Levels {
@@ -170,7 +191,15 @@ export function levelsOf(meter: Pick<Meter, 'svm'>): Levels {
     used: getU64(told, 29),
     closed: getU64(told, 37),
     frozen: told[45] as number,
+    purseClosed: told[46] === 1,
   };
+}
+
+/** The purse says that its memory is not what it left: nobody passes that over. */
+function noticeFrozen(meter: Meter, reason: number): void {
+  meter.frozen = reason;
+  meter.attention |= AttentionReason.memoryDamaged;
+  recordEvent(meter, EventKind.valueFrozen, { detail: reason });
 }
 
 /** Takes the purse's levels over after a start, a credit or a close: tank and exchanger hold what is out. */
@@ -178,7 +207,9 @@ export function takeLevels(meter: Meter): Levels {
   const levels = levelsOf(meter);
   meter.stored = levels.frozen === 0 ? levels.stored : 0;
   meter.owed = levels.owed;
-  meter.frozen = levels.frozen;
+  meter.purseClosed = levels.purseClosed;
+  meter.lendingRefused = false;
+  if (levels.frozen !== meter.frozen) noticeFrozen(meter, levels.frozen);
   const outside = levels.frozen === 0 ? levels.out : 0;
   meter.exchanger.tokens = outside === 0 ? 0 : ((outside - 1) % UNIT_TOKENS) + 1;
   meter.exchanger.tank = outside - meter.exchanger.tokens;

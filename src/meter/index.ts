@@ -2,9 +2,11 @@
  * The value store meter: purse, exchanger, relay, profile, display, keypad and seal as one machine of three chips
  * that the caller steps with its own time, memory and randomness.
  */
+
 export { DISPLAY_PAGES, type Display, type DisplayPage, displayOf } from './display.ts';
 export { type Levels, levelsOf } from './exchanger.ts';
 export { flagsOf } from './flags.ts';
+export { inspectPurse } from './inspect.ts';
 export { type Key, pressKey, REQUEST_DIGITS_MAX } from './keypad.ts';
 export { layoutOf, PROFILE_RING_DAYS, TABLE_BYTES_MAX } from './layout.ts';
 export {

@@ -6,17 +6,21 @@ import {
   PROFILE_DAYS_KEPT,
   TOTALS_BYTES,
 } from '../records/index.ts';
-import { PURSE_BYTES } from './svm.ts';
+import { PURSE_BYTES } from './purse-journal.ts';
 
 /** The ring of the load profile: the complete days that are kept, and the running one. */
 export const PROFILE_RING_DAYS = PROFILE_DAYS_KEPT + 1;
 export const PROFILE_RING_MINUTES = PROFILE_RING_DAYS * MINUTES_PER_DAY;
 export const EVENTS_KEPT = 32;
+/** An event and its CRC-32: the power may be cut in the middle of it. */
+export const EVENT_ROW_BYTES = EVENT_BYTES + 4;
 /** A longer mode table is refused: the seed's own, with ten years of offsets, is half of it. */
 export const TABLE_BYTES_MAX = 800;
 /** A blob is length u16 | bytes | CRC-32, and has a twin: the one that is not in use is written. */
 export const BLOB_OVERHEAD_BYTES = 6;
-export const STATE_BYTES = 58;
+export const STATE_BYTES = 50;
+/** Sequence u32 | minute u32 | counted u32 | totals: see `totals.ts`. */
+export const TOTALS_BLOB_BYTES = 12 + TOTALS_BYTES;
 
 /** Where everything lies in the meter's non-volatile memory (part 15). */
 export interface Layout {
@@ -49,10 +53,10 @@ export function layoutOf(supplyCount: number): Layout {
     purse: take(PURSE_BYTES),
     state: take(2 * STATE_BYTES),
     policy: twice(POLICY_BYTES_MAX + BLOB_OVERHEAD_BYTES),
-    events: take(EVENTS_KEPT * EVENT_BYTES),
+    events: take(EVENTS_KEPT * EVENT_ROW_BYTES),
     supplies: Array.from({ length: supplyCount }, () => ({
       tables: twice(TABLE_BYTES_MAX + BLOB_OVERHEAD_BYTES),
-      totals: twice(4 + TOTALS_BYTES + BLOB_OVERHEAD_BYTES),
+      totals: twice(TOTALS_BLOB_BYTES + BLOB_OVERHEAD_BYTES),
       energies: take(2 * PROFILE_RING_MINUTES),
       bands: take(PROFILE_RING_DAYS * BAND_BYTES),
     })),

@@ -1,6 +1,6 @@
 import { Reader, Writer } from '../bytes/index.ts';
 import { Purpose } from '../crypto/index.ts';
-import { type Command, decodeFrame, ValueResult } from '../exchange/index.ts';
+import { type Command, decodeFrame, ValueOp, ValueResult } from '../exchange/index.ts';
 import {
   AttentionReason,
   EventKind,
@@ -150,7 +150,7 @@ function applyValue(meter: Meter, reply: Uint8Array, out: MeterOutputs): Uint8Ar
   const owedBefore = meter.owed;
   const told = svmCommand(meter.svm, reply.subarray(1));
   takeLevels(meter);
-  if (told[0] === BusReply.done) recordValue(meter, told, owedBefore);
+  if (told[0] === BusReply.done) recordValue(meter, reply[2] as ValueOp, told, owedBefore);
   silence(meter, out);
   reconsiderCredit(meter, out);
   const head = new Writer(7).u8(SamRequest.svmReceipt).u32(clockSeconds(meter)).u16(flagsOf(meter)).done();
@@ -159,24 +159,25 @@ function applyValue(meter: Meter, reply: Uint8Array, out: MeterOutputs): Uint8Ar
   return answer;
 }
 
-function recordValue(meter: Meter, told: Uint8Array, owedBefore: number): void {
+function recordValue(meter: Meter, op: ValueOp, told: Uint8Array, owedBefore: number): void {
   const reader = new Reader(told.subarray(1));
   const result = reader.u8();
   const counter = reader.u32();
   reader.view(8);
   const amount = reader.u32();
-  if (result !== ValueResult.done && result !== ValueResult.voided) {
-    if (result >= ValueResult.full) recordEvent(meter, EventKind.valueRefused, { detail: result });
+  if (result !== ValueResult.done && (result !== ValueResult.voided || op !== ValueOp.void)) {
+    if (result === ValueResult.full || result >= ValueResult.frozen)
+      recordEvent(meter, EventKind.valueRefused, { detail: result });
     return;
   }
   const detail = counter & 0xffff;
   if (result === ValueResult.voided) recordEvent(meter, EventKind.creditVoided, { detail });
-  else if (balanceOf(meter) === 0 && amount > owedBefore) recordEvent(meter, EventKind.purseClosed, { value: amount });
+  else if (op === ValueOp.close) recordEvent(meter, EventKind.purseClosed, { value: amount });
   else recordEvent(meter, EventKind.creditStored, { value: amount, detail });
   if (meter.owed < owedBefore) recordEvent(meter, EventKind.emergencyCreditRepaid, { value: owedBefore - meter.owed });
 }
 
-/** What M2 tells of the meter under each purpose but value's. A poll of monitoring hears every reason of attention. */
+/** What M2 tells of the meter under each purpose but value's. */
 function statusOf(meter: Meter, purpose: number): Uint8Array {
   const info = infoOf(meter);
   const clock = unixSeconds(meter.kept.clockSet ? clockSeconds(meter) : 0);
@@ -185,8 +186,6 @@ function statusOf(meter: Meter, purpose: number): Uint8Array {
     return encodeControlStatus({ clock, tableVersion, nextTableVersion, policyVersion, flags });
   }
   if (purpose === Purpose.monitoring) {
-    meter.attention = 0;
-    meter.attentionSent = 0;
     const balance = tokens(Math.min(balanceOf(meter), U32_MAX));
     const { flags, owed, tableVersion, nextEvent, lastDay } = info;
     return encodeMonitoringStatus({ clock, flags, balance, owed, tableVersion, nextEvent, lastDay });
@@ -208,11 +207,23 @@ function maintenanceStatus(meter: Meter, clock: ReturnType<typeof unixSeconds>, 
 
 function answerKeyChange(meter: Meter, reply: Uint8Array): Uint8Array {
   const [, result = 0, n = 0, floor = 0] = reply;
-  if (result === Result.done) recordEvent(meter, EventKind.keyChanged, { detail: n });
+  if (result === Result.done) {
+    recordEvent(meter, EventKind.keyChanged, { detail: n });
+    revive(meter);
+  }
   const body = encodeKeyChangeAnswer({ head: headOf(meter, result as Result), n, floor });
   const answer = samCommand(meter.sam, withHead(Uint8Array.of(SamRequest.answer), body));
   settleFloors(meter);
   return answer;
+}
+
+/** A dismantled meter that has been given value and control keys again serves again; tamper is cleared by command. */
+function revive(meter: Meter): void {
+  if (!meter.dismantled) return;
+  const held = [...meter.sam.keys.keys()].map((n) => n >> 6);
+  if (!held.includes(Purpose.value) || !held.includes(Purpose.control)) return;
+  meter.dismantled = false;
+  keepState(meter);
 }
 
 /** Message 6: all reasons that no poll has heard yet. */
@@ -226,7 +237,7 @@ function callAttention(meter: Meter, out: MeterOutputs): void {
   if (reply[0] === SamReply.send) out.attention(firstFrame(reply));
 }
 
-/** A key is pressed (part 21): see `keypad.ts`. Any key closes a relay that waits for one. */
+/** The request key of the keypad (part 21): 0 asks for the usual amount. */
 export function askForValue(meter: Meter, amount: number): void {
   meter.attention |= AttentionReason.valueRequested;
   recordEvent(meter, EventKind.valueRequested, { value: amount });

@@ -1,13 +1,15 @@
 import { ENERGY_MAX, ENERGY_MISSING, EventKind } from '../records/index.ts';
 import type { PhaseBand } from '../tariff/index.ts';
 import { recordEvent } from './event-log.ts';
-import { PROFILE_RING_MINUTES } from './layout.ts';
+import { PROFILE_RING_MINUTES, type SupplyLayout } from './layout.ts';
 import { applyBand, lookUpRate } from './mode-tables.ts';
-import { getU16, putU16 } from './nvm.ts';
+import { getU16, type Nvm, putU16 } from './nvm.ts';
 import type { MeterOutputs } from './outputs.ts';
-import { clockMs, type Meter, type Supply } from './state.ts';
-import { putUse, svmCommand } from './svm.ts';
-import { endDay } from './totals.ts';
+import { putUse, putUseOfSupply, USE_BYTES_A_SUPPLY, useOfSupplyAt } from './purse-journal.ts';
+import { reconsiderCredit } from './relay.ts';
+import { balanceOf, clockMs, keepState, type Meter, type Supply } from './state.ts';
+import { svmCommand } from './svm.ts';
+import { endDay, reopenDay } from './totals.ts';
 import { warnLowBalance } from './warnings.ts';
 
 /** Brings the meter's minute up to its clock, committing each minute that ends (part 15, sixty seconds). */
@@ -22,6 +24,21 @@ export function jumpTo(meter: Meter, minute: number, out: MeterOutputs): void {
   const from = meter.minute;
   endMinute(meter, minute, out);
   if (minute > from + 1) markMissing(meter, Math.max(from, meter.highestMinute) + 1, minute);
+  if (minute < from) {
+    goBack(meter, minute);
+    beginMinute(meter, minute);
+  }
+}
+
+/** Days that the clock takes back are lived again; a ring that has nothing of them begins anew. */
+function goBack(meter: Meter, minute: number): void {
+  if (minute <= meter.highestMinute - PROFILE_RING_MINUTES) {
+    meter.highestMinute = minute - 1;
+    markMissing(meter, minute - PROFILE_RING_MINUTES, minute);
+    meter.kept.highestMinute = meter.highestMinute;
+    keepState(meter);
+  }
+  for (const supply of meter.supplies) reopenDay(meter, supply, minute);
 }
 
 /** Commits the running minute of each supply, and begins another. */
@@ -34,12 +51,16 @@ export function endMinute(meter: Meter, next: number, out: MeterOutputs): void {
     if (next >= supply.dayEnds) endDay(meter, supply, next);
   }
   beginMinute(meter, next);
-  if (meter.stored <= meter.policy.lowBalance) warnLowBalance(meter, out);
+  if (meter.stored <= meter.policy.lowBalance) {
+    warnLowBalance(meter, out);
+    // The hours in which nothing is cut may have ended.
+    if (balanceOf(meter) === 0) reconsiderCredit(meter, out);
+  }
   switchLoadControl(meter, out);
 }
 
 /** The output for heat stores and the like is on in cheap hours, as the policy says. */
-function switchLoadControl(meter: Meter, out: MeterOutputs): void {
+export function switchLoadControl(meter: Meter, out: MeterOutputs): void {
   const on = (meter.supplies[0] as Supply).percent < meter.policy.loadControlBelowPercent;
   if (on === meter.loadControlOn) return;
   meter.loadControlOn = on;
@@ -55,10 +76,10 @@ export function beginMinute(meter: Meter, minute: number): void {
     supply.minuteEnergy = 0;
     let band = supply.nextBand;
     if (minute <= meter.highestMinute) {
-      const had = energyAt(meter, supply, minute);
+      const had = energyAt(meter.nvm, supply.place, minute);
       if (had <= ENERGY_MAX) {
         supply.minuteEnergy = had;
-        band = bandOf(meter, supply, minute);
+        band = bandOf(meter.nvm, supply.place, minute);
       }
     }
     if (minute >= supply.rateUntil || minute < meter.highestMinute) {
@@ -72,73 +93,67 @@ export function beginMinute(meter: Meter, minute: number): void {
 }
 
 /**
- * X12: the use row is the commit; the profile's own value follows and is written again after a power cut.
- * Each supply has a row of its own, with the whole energy of its minute so far, so that repeating it adds nothing.
+ * X12: one use row for all supplies is the commit; the profile's own values follow and are written again after a power
+ * cut. The row has the whole energy of the minute so far, so that repeating it adds nothing.
  */
 export function commitUse(meter: Meter): void {
   const { supplies, minute, useRequest, nvm } = meter;
+  const slot = minute % PROFILE_RING_MINUTES;
+  putUse(useRequest, minute, meter.spent, meter.accrual.remainder);
   for (let i = 0; i < supplies.length; i++) {
-    const supply = supplies[i] as Supply;
-    const energy = Math.min(supply.minuteEnergy, ENERGY_MAX);
-    putUse(useRequest, minute, energy, meter.spent, meter.accrual.remainder, i | (supply.band << 2));
-    svmCommand(meter.svm, useRequest);
-    writeMinute(nvm, meter, supply, minute, energy, supply.band);
+    const { place, minuteEnergy, band } = supplies[i] as Supply;
+    const bands = withBand(nvm.bytes[place.bands + (slot >> 2)] as number, slot, band);
+    putUseOfSupply(useRequest, i, Math.min(minuteEnergy, ENERGY_MAX), bands);
+  }
+  svmCommand(meter.svm, useRequest);
+  for (let i = 0; i < supplies.length; i++) {
+    writeSlot(nvm, (supplies[i] as Supply).place, slot, useRequest, useOfSupplyAt(i));
   }
 }
 
-const VALUE = new Uint8Array(2);
-const BAND = new Uint8Array(1);
+const MINUTE = new Uint8Array(USE_BYTES_A_SUPPLY);
 
-export function writeMinute(
-  nvm: Meter['nvm'],
-  meter: Pick<Meter, 'layout'>,
-  supply: { readonly index: number },
-  minute: number,
-  energy: number,
-  band: PhaseBand,
-): void {
-  const place = placeOf(meter, supply);
-  const slot = minute % PROFILE_RING_MINUTES;
-  putU16(VALUE, 0, energy);
-  nvm.write(place.energies + 2 * slot, VALUE, 0, 2);
+/** `bands` is the whole byte that the minute shares with its neighbours: a write that is cut short hurts them all. */
+export function writeMinute(nvm: Nvm, place: SupplyLayout, minute: number, energy: number, bands: number): void {
+  putU16(MINUTE, 0, energy);
+  MINUTE[2] = bands;
+  writeSlot(nvm, place, minute % PROFILE_RING_MINUTES, MINUTE, 0);
+}
+
+/** Energy u16 | bands u8, as a use row has them. */
+function writeSlot(nvm: Nvm, place: SupplyLayout, slot: number, minute: Uint8Array, from: number): void {
+  nvm.write(place.energies + 2 * slot, minute, from, 2);
   const at = place.bands + (slot >> 2);
+  if (minute[from + 2] !== nvm.bytes[at]) nvm.write(at, minute, from + 2, 1);
+}
+
+function withBand(bands: number, slot: number, band: PhaseBand): number {
   const shift = 2 * (slot & 3);
-  const bits = ((nvm.bytes[at] as number) & ~(3 << shift)) | (band << shift);
-  if (bits === nvm.bytes[at]) return;
-  BAND[0] = bits;
-  nvm.write(at, BAND, 0, 1);
+  return (bands & ~(3 << shift)) | (band << shift);
 }
 
 /** What the ring has for a minute, which must be one of the last eight days. */
-export const energyAt = (
-  meter: Pick<Meter, 'nvm' | 'layout'>,
-  supply: { readonly index: number },
-  minute: number,
-): number => getU16(meter.nvm.bytes, placeOf(meter, supply).energies + 2 * (minute % PROFILE_RING_MINUTES));
+export const energyAt = (nvm: Nvm, place: SupplyLayout, minute: number): number =>
+  getU16(nvm.bytes, place.energies + 2 * (minute % PROFILE_RING_MINUTES));
 
-export function bandOf(
-  meter: Pick<Meter, 'nvm' | 'layout'>,
-  supply: { readonly index: number },
-  minute: number,
-): PhaseBand {
+export function bandOf(nvm: Nvm, place: SupplyLayout, minute: number): PhaseBand {
   const slot = minute % PROFILE_RING_MINUTES;
-  const byte = meter.nvm.bytes[placeOf(meter, supply).bands + (slot >> 2)] as number;
-  return ((byte >> (2 * (slot & 3))) & 3) as PhaseBand;
+  return (((nvm.bytes[place.bands + (slot >> 2)] as number) >> (2 * (slot & 3))) & 3) as PhaseBand;
 }
 
 /** I27: every minute is present or marked. Only as far back as the ring reaches. */
 export function markMissing(meter: Meter, from: number, to: number): void {
   const first = Math.max(from, to - PROFILE_RING_MINUTES);
   if (first >= to) return;
-  for (const supply of meter.supplies) {
-    for (let minute = first; minute < to; minute++) writeMinute(meter.nvm, meter, supply, minute, ENERGY_MISSING, 0);
+  for (const { place } of meter.supplies) {
+    for (let minute = first; minute < to; minute++) markMinute(meter.nvm, place, minute);
   }
   meter.highestMinute = Math.max(meter.highestMinute, to - 1);
   recordEvent(meter, EventKind.profileGap, { value: to - first, detail: Math.floor(first / 1440) & 0xffff });
 }
 
-const placeOf = (
-  meter: Pick<Meter, 'layout'>,
-  supply: { readonly index: number },
-): Meter['layout']['supplies'][number] =>
-  meter.layout.supplies[supply.index - 1] as Meter['layout']['supplies'][number];
+export function markMinute(nvm: Nvm, place: SupplyLayout, minute: number): void {
+  const slot = minute % PROFILE_RING_MINUTES;
+  const bands = nvm.bytes[place.bands + (slot >> 2)] as number;
+  writeMinute(nvm, place, minute, ENERGY_MISSING, withBand(bands, slot, 0));
+}

@@ -3,13 +3,13 @@ import { chargeRate, decodeModeTable, encodeModeTable, type ModeTable, rateAt } 
 import { type Percent, unixSeconds } from '../units/index.ts';
 import { readBlob, writeBlob } from './blob.ts';
 import { recordEvent } from './event-log.ts';
-import { type Layout, TABLE_BYTES_MAX } from './layout.ts';
+import { type SupplyLayout, TABLE_BYTES_MAX } from './layout.ts';
 import type { Nvm } from './nvm.ts';
 import type { Meter, Supply } from './state.ts';
 
 /** Mode table 11: reads both tables of a supply back. */
-export function readTables(nvm: Nvm, layout: Layout, supply: number): (ModeTable | undefined)[] {
-  return (layout.supplies[supply - 1]?.tables ?? []).map((at) => {
+export function readTables(nvm: Nvm, place: SupplyLayout): (ModeTable | undefined)[] {
+  return place.tables.map((at) => {
     const bytes = readBlob(nvm, at, TABLE_BYTES_MAX);
     const table = bytes === undefined ? undefined : decodeModeTable(bytes);
     return table === undefined || 'reason' in table ? undefined : table;
@@ -21,11 +21,10 @@ export function takeTable(meter: Meter, bytes: Uint8Array): Result {
   const table = bytes.length > TABLE_BYTES_MAX ? undefined : decodeModeTable(bytes);
   if (table === undefined || 'reason' in table) return Result.bodyNotUnderstood;
   const supply = meter.supplies[table.supply - 1];
-  const places = meter.layout.supplies[table.supply - 1]?.tables;
-  if (supply === undefined || places === undefined) return Result.noSuchSupply;
+  if (supply === undefined) return Result.noSuchSupply;
   if (supply.tables.some((held) => held !== undefined && held.version >= table.version)) return Result.versionNotNewer;
   const place = supply.active === 0 ? 1 : 0;
-  writeBlob(meter.nvm, places[place], encodeModeTable(table));
+  writeBlob(meter.nvm, supply.place.tables[place], encodeModeTable(table));
   supply.tables[place] = table;
   supply.rateUntil = 0;
   recordEvent(meter, EventKind.tableChanged, { supply: supply.index, value: table.version });

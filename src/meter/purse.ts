@@ -33,7 +33,7 @@ export const getReceipt = (bytes: Uint8Array, at: number): Receipt => ({
 });
 
 /**
- * The purse as one record of non-volatile memory (PROTOCOL.md, The purse):
+ * The purse as one record of non-volatile memory (docs/protocol.md):
  * mark u8 | frozen u8 | seq u32 | TClast u32 | credited u64 | from cards u64 | balance u32 | used u64 | owed u32 |
  * closed u64 | charge remainder u40 | draw number u32 | floors 8 | digest of the receipts 8 | tag 8 | CRC-32.
  * The tag is SipHash under a key that only the SVM has; the CRC tells a torn write from an edit.
@@ -103,8 +103,11 @@ export function putPurse(bytes: Uint8Array, purse: PurseRecord, key: SipKey): vo
   putU32(bytes, CRC_AT, crc32(bytes, 0, CRC_AT));
 }
 
+/** The record's tag in short, by which the chip and the use rows name the very record that they follow. */
+export const tagOfRecord = (bytes: Uint8Array): number => getU32(bytes, TAG_AT);
+
 export type PurseReading =
-  | { readonly type: 'valid'; readonly purse: PurseRecord }
+  | { readonly type: 'valid'; readonly purse: PurseRecord; readonly tag: number }
   /** The CRC is wrong: a write that the power cut short, or a slot never written. */
   | { readonly type: 'torn' }
   /** The CRC is right and the tag is not: somebody edited it. */
@@ -118,6 +121,7 @@ export function getPurse(bytes: Uint8Array, at: number, key: SipKey): PurseReadi
   for (let i = 0; i < 8; i++) if (tag[i] !== record[TAG_AT + i]) return { type: 'edited' };
   return {
     type: 'valid',
+    tag: getU32(record, TAG_AT),
     purse: {
       frozen: record[1] as FrozenReason,
       sequence: getU32(record, 2),

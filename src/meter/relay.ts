@@ -1,8 +1,9 @@
 import { AttentionReason, EventKind, RelayAction, RelayReason, Result } from '../records/index.ts';
-import { hasCredit } from './credit.ts';
+import { hasCredit, mayReconnect } from './credit.ts';
 import { recordEvent } from './event-log.ts';
 import type { MeterOutputs } from './outputs.ts';
 import { keepState, type Meter, type Supply } from './state.ts';
+import { warnLastToken } from './warnings.ts';
 
 /** Sets or takes away one reason of latch relay 1; the relay is open when any stands. Reasons outlive the power. */
 export function setReason(meter: Meter, supply: Supply, reason: number, on: boolean, out: MeterOutputs): void {
@@ -15,23 +16,40 @@ export function setReason(meter: Meter, supply: Supply, reason: number, on: bool
   supply.relay.reasons = reasons;
   meter.kept.reasons[supply.index - 1] = reasons;
   keepState(meter);
-  if (before === 0) {
-    recordEvent(meter, EventKind.relayOpened, { supply: supply.index, detail: reasons });
-    out.relay(supply.index, true);
-  } else if (reasons === 0) {
-    recordEvent(meter, EventKind.relayClosed, { supply: supply.index, detail: before });
-    out.relay(supply.index, false);
-  }
+  if (before === 0) recordEvent(meter, EventKind.relayOpened, { supply: supply.index, detail: reasons });
+  else if (reasons === 0) recordEvent(meter, EventKind.relayClosed, { supply: supply.index, detail: before });
+  driveLatch(meter, supply, out);
 }
 
-/** Credit came, or hours in which emergency credit may be used: the reason is taken away where it stands. */
+/** The latch keeps its place without power; where it was left is kept too, so that a cut in between is made good. */
+export function driveLatch(meter: Meter, supply: Supply, out: MeterOutputs): void {
+  const bit = 1 << (supply.index - 1);
+  const open = supply.relay.reasons !== 0;
+  if (open === ((meter.kept.latchesOpen & bit) !== 0)) return;
+  out.relay(supply.index, open);
+  meter.kept.latchesOpen ^= bit;
+  keepState(meter);
+}
+
+/** Credit came, or went, or may no longer be lent: the reason follows. */
 export function reconsiderCredit(meter: Meter, out: MeterOutputs): void {
   const credit = hasCredit(meter);
+  const reconnect = credit && mayReconnect(meter);
   for (const supply of meter.supplies) {
     const open = (supply.relay.reasons & RelayReason.noCredit) !== 0;
-    if (open && credit) setReason(meter, supply, RelayReason.noCredit, false, out);
-    else if (!open && !credit) setReason(meter, supply, RelayReason.noCredit, true, out);
+    if (open && reconnect) setReason(meter, supply, RelayReason.noCredit, false, out);
   }
+  if (!credit) cutForCredit(meter, out);
+}
+
+/** Opens for lack of credit whatever is not open for it yet. The buzzer sounds before (I19); nobody is at a purse that was closed. */
+export function cutForCredit(meter: Meter, out: MeterOutputs): void {
+  if (meter.supplies.every(({ relay }) => relay.reasons & RelayReason.noCredit)) return;
+  if (!meter.purseClosed) {
+    warnLastToken(meter, out);
+    meter.attention |= AttentionReason.creditExhausted;
+  }
+  for (const supply of meter.supplies) setReason(meter, supply, RelayReason.noCredit, true, out);
 }
 
 /** What the power circuit measured over a window: limits of the policy, each with its delay. */
@@ -44,6 +62,11 @@ export function watchLimits(meter: Meter, supply: Supply, measured: Measured, ou
   const limits = meter.policy.supplies[supply.index - 1];
   const { relay } = supply;
   supply.watts = measured.watts;
+  if (relay.reasons !== 0) {
+    relay.overCurrentSince = undefined;
+    relay.loadSince = undefined;
+    return;
+  }
   if (limits?.overCurrent != null) {
     const { deciAmperes, delaySeconds } = limits.overCurrent;
     if (measured.deciAmperes <= deciAmperes) relay.overCurrentSince = undefined;
@@ -54,7 +77,7 @@ export function watchLimits(meter: Meter, supply: Supply, measured: Measured, ou
       else out.wake(relay.overCurrentSince + delaySeconds * 1000);
     }
   }
-  if (limits?.load != null) {
+  if (limits?.load != null && relay.reasons === 0) {
     if (measured.watts <= limits.load.watts) relay.loadSince = undefined;
     else {
       relay.loadSince ??= meter.now;
@@ -70,12 +93,13 @@ function tripOverCurrent(meter: Meter, supply: Supply, deciAmperes: number, seco
   supply.relay.overCurrentSince = undefined;
   recordEvent(meter, EventKind.overCurrent, { supply: supply.index, value: deciAmperes * 100, detail: seconds });
   meter.attention |= AttentionReason.overCurrent;
+  const recloses = limits != null && supply.relay.reclosesLeft > 0;
+  if (recloses) supply.relay.reclosesLeft -= 1;
+  keepRecloses(meter, supply, recloses);
   setReason(meter, supply, RelayReason.overCurrent, true, out);
-  if (limits != null && supply.relay.reclosesLeft > 0) {
-    supply.relay.reclosesLeft -= 1;
-    supply.relay.recloseAt = meter.now + limits.recloseWaitSeconds * 1000;
-    out.wake(supply.relay.recloseAt);
-  }
+  if (!recloses) return;
+  supply.relay.recloseAt = meter.now + limits.recloseWaitSeconds * 1000;
+  out.wake(supply.relay.recloseAt);
 }
 
 /** A load limit opens the relay for a minute: long enough to switch something off, short enough to be no cut. */
@@ -88,6 +112,34 @@ function tripLoadLimit(meter: Meter, supply: Supply, watts: number, seconds: num
   supply.relay.recloseAt = meter.now + LOAD_LIMIT_PAUSE_MS;
   out.wake(supply.relay.recloseAt);
 }
+
+const RECLOSE_PENDING = 0x100;
+
+/** Into the state, which `setReason` or the caller keeps: a lock-out outlives the power like its reason. */
+function keepRecloses(meter: Meter, supply: Supply, pending: boolean): void {
+  meter.kept.recloses[supply.index - 1] = supply.relay.reclosesLeft | (pending ? RECLOSE_PENDING : 0);
+}
+
+/** After a start: what waited to re-close waits again, a lock-out stays one, and the latch is where it has to be. */
+export function restoreRelay(meter: Meter, supply: Supply, out: MeterOutputs): void {
+  const { relay } = supply;
+  const kept = meter.kept.recloses[supply.index - 1] as number;
+  const wait = meter.policy.supplies[supply.index - 1]?.overCurrent?.recloseWaitSeconds;
+  if (relay.reasons & RelayReason.loadLimit) relay.recloseAt = meter.now + LOAD_LIMIT_PAUSE_MS;
+  else if (relay.reasons & RelayReason.overCurrent && kept & RECLOSE_PENDING && wait !== undefined) {
+    relay.recloseAt = meter.now + wait * 1000;
+  }
+  if (relay.recloseAt !== undefined) out.wake(relay.recloseAt);
+  driveLatch(meter, supply, out);
+}
+
+/** As many re-closures as the policy allows: a person has looked, or the policy is new. */
+export function renewRecloses(meter: Meter, supply: Supply): void {
+  supply.relay.reclosesLeft = meter.policy.supplies[supply.index - 1]?.overCurrent?.recloseCount ?? 0;
+  keepRecloses(meter, supply, supply.relay.recloseAt !== undefined);
+}
+
+export const reclosesKept = (kept: number): number => kept & 0xff;
 
 /** Re-closes what its rule re-closes, when its time has come. */
 export function reclose(meter: Meter, out: MeterOutputs): void {
@@ -108,8 +160,9 @@ export function commandRelay(meter: Meter, supplyIndex: number, action: RelayAct
     else if (action === RelayAction.close) setReason(meter, supply, RelayReason.command, false, out);
     else if (action === RelayAction.clearTamper) setReason(meter, supply, RelayReason.tamper, false, out);
     else {
-      supply.relay.recloseAt = undefined;
-      supply.relay.reclosesLeft = meter.policy.supplies[supply.index - 1]?.overCurrent?.recloseCount ?? 0;
+      if (supply.relay.reasons & RelayReason.overCurrent) supply.relay.recloseAt = undefined;
+      renewRecloses(meter, supply);
+      keepState(meter);
       setReason(meter, supply, RelayReason.overCurrent, false, out);
     }
   }

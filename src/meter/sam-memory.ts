@@ -4,69 +4,108 @@ import { type Svpmsn, svpmsn } from '../units/index.ts';
 import { getU24, getU32, type Nvm, putU32 } from './nvm.ts';
 
 /**
- * The SAM's own memory: pair key 16 | SVPMSN 3 | then slots of {state u8, n u8, length u8, key 32, CRC-32}.
- * A slot becomes valid with its first byte, written last; two generations of four purposes fit twice over.
+ * The SAM's own memory: pair key 16 | SVPMSN 3 | twice {version u32, loan limit u32, CRC-32} | then slots of
+ * {state u8, n u8, length u8, floor u8, key 32, CRC-32}. A slot becomes valid with its first byte, written last;
+ * two generations of four purposes fit twice over.
  */
 export const KEY_SLOTS = 16;
 const PAIR_KEY_BYTES = 16;
-const SLOTS_AT = PAIR_KEY_BYTES + 3;
-const SLOT_BYTES = 1 + 1 + 1 + 32 + 4;
+const LIMITS_AT = PAIR_KEY_BYTES + 3;
+const LIMIT_BYTES = 12;
+const SLOTS_AT = LIMITS_AT + 2 * LIMIT_BYTES;
+const SLOT_HEAD_BYTES = 4;
+const SLOT_CRC_AT = SLOT_HEAD_BYTES + 32;
+const SLOT_BYTES = SLOT_CRC_AT + 4;
 export const SAM_MEMORY_BYTES = SLOTS_AT + KEY_SLOTS * SLOT_BYTES;
 
 const VALID = 0x5a;
 const ERASED_SLOT = new Uint8Array(SLOT_BYTES);
 
 /** A new chip: whose meter it is, and the key it shares with the SVM of the same board. */
-export function personaliseSam(memory: Nvm, id: Svpmsn, pairKey: Uint8Array): void {
+export function personaliseSam(memory: Nvm, id: Svpmsn, pairKey: Uint8Array, limit: LoanLimit): void {
   memory.write(0, pairKey, 0, PAIR_KEY_BYTES);
   memory.write(PAIR_KEY_BYTES, Uint8Array.of(id >> 16, id >> 8, id), 0, 3);
   eraseKeys(memory, () => true);
+  storeLoanLimit(memory, limit);
 }
 
 export const readPairKey = (memory: Nvm): Uint8Array => memory.bytes.slice(0, PAIR_KEY_BYTES);
 export const readSvpmsn = (memory: Nvm): Svpmsn => svpmsn(getU24(memory.bytes, PAIR_KEY_BYTES));
 
+/** Emergency credit by the supply policy of that version: kept here, because the CPU's word for it is worth nothing. */
+export interface LoanLimit {
+  readonly version: number;
+  readonly tokens: number;
+}
+
+export function readLoanLimit({ bytes }: Nvm): LoanLimit & { readonly place: 0 | 1 } {
+  let newest = { version: 0, tokens: 0, place: 1 as 0 | 1 };
+  for (const place of [0, 1] as const) {
+    const at = LIMITS_AT + place * LIMIT_BYTES;
+    const version = getU32(bytes, at);
+    if (crc32(bytes, at, at + 8) !== getU32(bytes, at + 8) || version < newest.version) continue;
+    newest = { version, tokens: getU32(bytes, at + 4), place };
+  }
+  return newest;
+}
+
+export function storeLoanLimit(memory: Nvm, { version, tokens }: LoanLimit): void {
+  const bytes = new Uint8Array(LIMIT_BYTES);
+  putU32(bytes, 0, version);
+  putU32(bytes, 4, tokens);
+  putU32(bytes, 8, crc32(bytes, 0, 8));
+  memory.write(LIMITS_AT + (1 - readLoanLimit(memory).place) * LIMIT_BYTES, bytes, 0, LIMIT_BYTES);
+}
+
 export interface HeldKey {
   readonly n: KeyName;
+  /** The lowest generation that is served once this key has worked. */
+  readonly floor: number;
   readonly key: Uint8Array;
 }
 
-export function keyAt(memory: Nvm, slot: number): HeldKey | undefined {
+export function keyAt({ bytes }: Nvm, slot: number): HeldKey | undefined {
   const at = SLOTS_AT + slot * SLOT_BYTES;
-  const { bytes } = memory;
   const length = bytes[at + 2] as number;
   if (bytes[at] !== VALID || (length !== 16 && length !== 32)) return undefined;
-  if (crc32(bytes, at + 1, at + 35) !== getU32(bytes, at + 35)) return undefined;
-  return { n: bytes[at + 1] as KeyName, key: bytes.slice(at + 3, at + 3 + length) };
+  if (crc32(bytes, at + 1, at + SLOT_CRC_AT) !== getU32(bytes, at + SLOT_CRC_AT)) return undefined;
+  const from = at + SLOT_HEAD_BYTES;
+  return { n: bytes[at + 1] as KeyName, floor: bytes[at + 3] as number, key: bytes.slice(from, from + length) };
 }
 
-/** Keeps a key beside those that are there; one of the same name is replaced once the new one is whole. */
-export function storeKey(memory: Nvm, n: KeyName, key: Uint8Array): void {
+/** Keeps a key beside those that are there; one of the same name gives way once the new one is whole. `false`: full. */
+export function storeKey(memory: Nvm, { n, floor, key }: HeldKey): boolean {
   let free = -1;
-  let same = -1;
-  for (let slot = 0; slot < KEY_SLOTS; slot++) {
-    const held = keyAt(memory, slot);
-    if (held === undefined && free < 0) free = slot;
-    if (held?.n === n) same = slot;
-  }
-  if (free < 0) throw new Error('the SAM has no free key slot: floors have not been raised');
+  for (let slot = 0; slot < KEY_SLOTS && free < 0; slot++) if (keyAt(memory, slot) === undefined) free = slot;
+  if (free < 0) return false;
   const at = SLOTS_AT + free * SLOT_BYTES;
   const image = new Uint8Array(SLOT_BYTES);
   image[0] = VALID;
   image[1] = n;
   image[2] = key.length;
-  image.set(key, 3);
-  putU32(image, 35, crc32(image, 1, 35));
+  image[3] = floor;
+  image.set(key, SLOT_HEAD_BYTES);
+  putU32(image, SLOT_CRC_AT, crc32(image, 1, SLOT_CRC_AT));
   memory.write(at, ERASED_SLOT, 0, 1);
   memory.write(at + 1, image, 1, SLOT_BYTES - 1);
   memory.write(at, image, 0, 1);
-  if (same >= 0) memory.write(SLOTS_AT + same * SLOT_BYTES, ERASED_SLOT, 0, SLOT_BYTES);
+  keepOneOf(memory, n, free);
+  return true;
+}
+
+/** Erases every other key of the name: a power cut may have left two, of which either is good. */
+export function keepOneOf(memory: Nvm, n: KeyName, kept: number): void {
+  for (let slot = 0; slot < KEY_SLOTS; slot++) {
+    if (slot !== kept && keyAt(memory, slot)?.n === n) eraseSlot(memory, slot);
+  }
 }
 
 /** Overwrites every key that the caller names. */
 export function eraseKeys(memory: Nvm, named: (n: KeyName) => boolean): void {
   for (let slot = 0; slot < KEY_SLOTS; slot++) {
-    const at = SLOTS_AT + slot * SLOT_BYTES;
-    if (named(memory.bytes[at + 1] as KeyName)) memory.write(at, ERASED_SLOT, 0, SLOT_BYTES);
+    if (named(memory.bytes[SLOTS_AT + slot * SLOT_BYTES + 1] as KeyName)) eraseSlot(memory, slot);
   }
 }
+
+const eraseSlot = (memory: Nvm, slot: number): void =>
+  memory.write(SLOTS_AT + slot * SLOT_BYTES, ERASED_SLOT, 0, SLOT_BYTES);

@@ -28,8 +28,8 @@ import {
   ValueOp,
   type ValueResult,
 } from '../exchange/index.ts';
-import { decodeKeyChange, decodePolicy, isRecordFailure, Result } from '../records/index.ts';
-import { assert, assertNever, type Randomness, type Svpmsn, tokens, unixSeconds } from '../units/index.ts';
+import { ATTENTION_BYTES, decodeKeyChange, decodePolicy, isRecordFailure, Result } from '../records/index.ts';
+import { assertNever, type Randomness, type Svpmsn, tokens, unixSeconds } from '../units/index.ts';
 import {
   BUS_NONCE_BYTES,
   BUS_TAG_BYTES,
@@ -42,7 +42,17 @@ import {
   SvmRequest,
 } from './bus.ts';
 import type { Nvm } from './nvm.ts';
-import { eraseKeys, KEY_SLOTS, keyAt, readPairKey, readSvpmsn, storeKey } from './sam-memory.ts';
+import {
+  eraseKeys,
+  KEY_SLOTS,
+  keepOneOf,
+  keyAt,
+  readLoanLimit,
+  readPairKey,
+  readSvpmsn,
+  storeKey,
+  storeLoanLimit,
+} from './sam-memory.ts';
 import { DRAW_TOKENS_MAX, floorOf } from './svm.ts';
 
 /**
@@ -64,19 +74,23 @@ export interface Sam {
   lastCounter: number;
   samNonce: Uint8Array;
   applyNonce: Uint8Array;
-  /** Emergency credit allowed by the last authentic supply policy. */
-  loanLimit: number;
-  /** A key that worked for the first time: its generation becomes the floor. */
+  /** Purpose, suite and generation that become the floor, because a newer key has worked. */
   risingFloor: KeyName | undefined;
+  /** By key: the lowest generation that is served once it has worked. */
+  readonly floorsToCome: Map<KeyName, number>;
 }
 
 /** Power comes. No session survives it (X6). `labSessions` as in `TerminalOptions`. */
-export function startSam(memory: Nvm, randomness: Randomness, loanLimit: number, labSessions?: number): Sam {
+export function startSam(memory: Nvm, randomness: Randomness, labSessions?: number): Sam {
   const svpmsn = readSvpmsn(memory);
   const keys = new Map<KeyName, TerminalKey>();
+  const floorsToCome = new Map<KeyName, number>();
   for (let slot = 0; slot < KEY_SLOTS; slot++) {
     const held = keyAt(memory, slot);
-    if (held !== undefined) keys.set(held.n, terminalKeyFromBytes(held.n, svpmsn, held.key));
+    if (held === undefined) continue;
+    keys.set(held.n, terminalKeyFromBytes(held.n, svpmsn, held.key));
+    floorsToCome.set(held.n, held.floor);
+    keepOneOf(memory, held.n, slot);
   }
   const sam: Sam = {
     memory,
@@ -95,8 +109,8 @@ export function startSam(memory: Nvm, randomness: Randomness, loanLimit: number,
     lastCounter: 0,
     samNonce: new Uint8Array(BUS_NONCE_BYTES),
     applyNonce: new Uint8Array(BUS_NONCE_BYTES),
-    loanLimit,
     risingFloor: undefined,
+    floorsToCome,
   };
   return sam;
 }
@@ -112,9 +126,9 @@ export function samCommand(sam: Sam, request: Uint8Array): Uint8Array {
     case SamRequest.svmReceipt:
       return takeSvmReceipt(sam, body);
     case SamRequest.status:
-      return samSend([terminalStatus(sam.terminal, body)]);
+      return takeStatus(sam, body);
     case SamRequest.answer:
-      return samSend(terminalAnswer(sam.terminal, body));
+      return awaits(sam, 'awaiting-own-answer', 'cpu') ? samSend(terminalAnswer(sam.terminal, body)) : REFUSED;
     case SamRequest.nonce:
       return freshNonce(sam);
     case SamRequest.authoriseDraw:
@@ -154,8 +168,6 @@ function receiveFrame(sam: Sam, body: Uint8Array): Uint8Array {
       return samSend(outcome.frames);
     case 'status-wanted':
       if (purposeOf(outcome.key.n) === Purpose.value) return askSvm(sam);
-      if (suiteOf(outcome.key.n) <= Suite.tripleDesXo)
-        return samSend([terminalStatus(sam.terminal, new Uint8Array(0))]);
       return Uint8Array.of(SamReply.statusWanted, purposeOf(outcome.key.n), outcome.h);
     case 'command':
       return carry(sam, outcome.proof);
@@ -175,7 +187,29 @@ function askSvm(sam: Sam): Uint8Array {
   return reply;
 }
 
+/**
+ * Whether a session waits for this, and from this chip. What is said of value comes from the SVM, under its tag:
+ * the CPU can put neither a status nor a receipt in its place.
+ */
+function awaits(sam: Sam, name: 'awaiting-own-status' | 'awaiting-own-answer', from: 'cpu' | 'svm'): boolean {
+  const session = sam.terminal.sessions.find(({ state }) => state.name === name);
+  if (session === undefined) return false;
+  const { key, first } = session;
+  const isKeyChange = first.h === Command.keyChange && name === 'awaiting-own-answer';
+  return (purposeOf(key.n) === Purpose.value && !isKeyChange) === (from === 'svm');
+}
+
+/** Suites `3des` and `3des-xo` have no status in M2. */
+function takeStatus(sam: Sam, status: Uint8Array): Uint8Array {
+  if (!awaits(sam, 'awaiting-own-status', 'cpu')) return REFUSED;
+  const bare = sam.terminal.sessions.some(
+    ({ key, state }) => state.name === 'awaiting-own-status' && suiteOf(key.n) <= Suite.tripleDesXo,
+  );
+  return samSend([terminalStatus(sam.terminal, bare ? new Uint8Array(0) : status)]);
+}
+
 function takeSvmStatus(sam: Sam, svmReply: Uint8Array): Uint8Array {
+  if (!awaits(sam, 'awaiting-own-status', 'svm')) return REFUSED;
   const told = verified(sam, BusLabel.status, sam.samNonce, svmReply);
   if (told === undefined) return REFUSED;
   const reader = new Reader(told);
@@ -189,12 +223,15 @@ function takeSvmStatus(sam: Sam, svmReply: Uint8Array): Uint8Array {
 function carry(sam: Sam, proof: HostAuthenticated): Uint8Array {
   sam.proof = proof;
   const { n } = proof.key;
-  if ((n & 0x0f) > floorOf(sam.floors, n)) sam.risingFloor = n;
+  const floor = sam.floorsToCome.get(n) ?? 0;
+  if (floor > floorOf(sam.floors, n)) sam.risingFloor = ((n & 0xf0) | floor) as KeyName;
   if (proof.h === Command.keyChange) return changeKey(sam, proof.command);
   if (purposeOf(n) === Purpose.value) return carryValue(sam, proof);
   if (proof.h === Command.supplyPolicy) {
     const policy = decodePolicy(proof.command);
-    if (!isRecordFailure(policy)) sam.loanLimit = policy.emergencyCredit;
+    if (!isRecordFailure(policy) && policy.version > readLoanLimit(sam.memory).version) {
+      storeLoanLimit(sam.memory, { version: policy.version, tokens: policy.emergencyCredit });
+    }
   }
   const reply = new Uint8Array(2 + proof.command.length);
   reply[0] = SamReply.command;
@@ -231,7 +268,7 @@ function valueCommandOf(sam: Sam, proof: HostAuthenticated) {
 
 function takeSvmReceipt(sam: Sam, body: Uint8Array): Uint8Array {
   const { proof } = sam;
-  assert(proof !== undefined, 'a command is being carried out');
+  if (proof === undefined || !awaits(sam, 'awaiting-own-answer', 'svm')) return REFUSED;
   const reader = new Reader(body);
   const clock = unixSeconds(reader.u32());
   const flags = reader.u16();
@@ -262,8 +299,9 @@ function changeKey(sam: Sam, command: Uint8Array): Uint8Array {
   if ((n & 0x0f) < floor || change.floor < floor) return keyChanged(Result.belowFloor, n, floor);
   const key = terminalUnwrapKey(sam.terminal, change.wrappedKey);
   if (key === undefined) return keyChanged(Result.keyNotOpened, n, floor);
-  storeKey(sam.memory, n, key);
+  if (!storeKey(sam.memory, { n, floor: change.floor, key })) return keyChanged(Result.refusedByPolicy, n, floor);
   sam.keys.set(n, terminalKeyFromBytes(n, sam.svpmsn, key));
+  sam.floorsToCome.set(n, change.floor);
   return keyChanged(Result.done, n, change.floor);
 }
 
@@ -291,7 +329,7 @@ function authoriseDraw(sam: Sam, body: Uint8Array): Uint8Array {
   const owed = reader.u32();
   if (kind === DrawKind.loan) {
     // The CPU knows the hours in which it must not cut; the SAM bounds what a hostile one could lend itself.
-    if (balance > 0 || owed + amount > sam.loanLimit + FRIENDLY_LOAN_TOKENS_MAX) return REFUSED;
+    if (balance > 0 || owed + amount > readLoanLimit(sam.memory).tokens + FRIENDLY_LOAN_TOKENS_MAX) return REFUSED;
   } else if (kind !== DrawKind.draw) return REFUSED;
   const svmNonce = reader.view(BUS_NONCE_BYTES);
   const signed = new Writer(7).u32(drawNumber).u8(kind).u16(amount).done();
@@ -326,6 +364,7 @@ function takeFloors(sam: Sam, svmReply: Uint8Array): Uint8Array {
 }
 
 function attention(sam: Sam, notice: Uint8Array): Uint8Array {
+  if (notice.length !== ATTENTION_BYTES) return REFUSED;
   let newest: TerminalKey | undefined;
   for (const key of sam.keys.values()) {
     const able = purposeOf(key.n) === Purpose.monitoring && key.suite !== Suite.tripleDes;

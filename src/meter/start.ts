@@ -1,8 +1,7 @@
-import { exportTerminalKey, type TerminalKey } from '../crypto/index.ts';
+import { exportTerminalKey, generationOf, type TerminalKey } from '../crypto/index.ts';
 import {
   DEFAULT_SUPPLY_POLICY,
   decodePolicy,
-  ENERGY_MAX,
   EventKind,
   encodePolicy,
   isRecordFailure,
@@ -12,20 +11,22 @@ import {
 import { encodeModeTable, type ModeTable } from '../tariff/index.ts';
 import { assert, type Randomness, SUPPLIES_MAX, type SupplyIndex, type Svpmsn } from '../units/index.ts';
 import { readBlob, writeBlob } from './blob.ts';
+import { SvmRequest } from './bus.ts';
 import { findEvents, recordEvent } from './event-log.ts';
 import { takeLevels } from './exchanger.ts';
 import { settleFloors } from './floors.ts';
-import { layoutOf, PROFILE_RING_MINUTES } from './layout.ts';
-import { beginMinute, energyAt, markMissing, writeMinute } from './minutes.ts';
+import { layoutOf, PROFILE_RING_MINUTES, type SupplyLayout } from './layout.ts';
+import { beginMinute, markMinute, markMissing, switchLoadControl, writeMinute } from './minutes.ts';
 import { lookUpRate, readTables } from './mode-tables.ts';
 import { erased, type Nvm, PlainNvm } from './nvm.ts';
 import type { MeterOutputs } from './outputs.ts';
-import { reconsiderCredit } from './relay.ts';
+import { type MinuteOfUse, useRequestBytes } from './purse-journal.ts';
+import { reclosesKept, reconsiderCredit, restoreRelay } from './relay.ts';
 import { startSam } from './sam.ts';
 import { personaliseSam, SAM_MEMORY_BYTES, storeKey } from './sam-memory.ts';
 import { blankState, clockMs, keepState, type Meter, readState, type Supply } from './state.ts';
-import { personaliseSvm, SVM_MEMORY_BYTES, startSvm, USE_REQUEST_BYTES } from './svm.ts';
-import { dayEnd, firstTotals, readTotals } from './totals.ts';
+import { type PursePlace, personaliseSvm, SVM_MEMORY_BYTES, startSvm } from './svm.ts';
+import { dayEnd, energySince, firstTotals, readTotals, reopenDay } from './totals.ts';
 import { warnLastToken } from './warnings.ts';
 
 /** The three memories of a meter: on its board, and inside each secure chip. */
@@ -60,24 +61,36 @@ export function personalise(memory: MeterMemory, personalisation: Personalisatio
   const layout = layoutOf(tables.length);
   const pairKey = new Uint8Array(16);
   randomness.fill(pairKey);
-  personaliseSam(memory.sam, svpmsn, pairKey);
-  for (const key of keys) storeKey(memory.sam, key.n, exportTerminalKey(key));
-  personaliseSvm(memory.nvm, layout.purse, memory.svm, pairKey, randomness);
+  personaliseSam(memory.sam, svpmsn, pairKey, { version: policy.version, tokens: policy.emergencyCredit });
+  for (const key of keys) {
+    const kept = storeKey(memory.sam, { n: key.n, floor: generationOf(key.n), key: exportTerminalKey(key) });
+    assert(kept, 'a new chip has room for the keys of a new meter');
+  }
+  personaliseSvm(pursePlace(memory, tables.length), pairKey, randomness);
   writeBlob(memory.nvm, layout.policy[0], encodePolicy(policy));
   for (const [i, table] of tables.entries()) {
     assert(table.supply === i + 1, 'the tables are in the order of their supplies');
     writeBlob(memory.nvm, (layout.supplies[i] as (typeof layout.supplies)[number]).tables[0], encodeModeTable(table));
   }
   const minute = Math.floor(unixMs / 60_000);
-  const kept = { ...blankState(), clockOffsetMs: unixMs - now, clockSet: true, highestMinute: minute - 1 };
+  const recloses = [0, 1, 2, 3].map((i) => policy.supplies[i]?.overCurrent?.recloseCount ?? 0);
+  const kept = { ...blankState(), clockOffsetMs: unixMs - now, clockSet: true, highestMinute: minute - 1, recloses };
   const meter = blankMeter(memory, tables.length, randomness, policy, kept, now, undefined);
   keepState(meter);
   for (const supply of meter.supplies) {
+    supply.tables.splice(0, 2, ...readTables(memory.nvm, supply.place));
     lookUpRate(supply, minute);
+    for (let slot = 0; slot < PROFILE_RING_MINUTES; slot++) markMinute(memory.nvm, supply.place, slot);
     firstTotals(meter, supply, minute);
-    for (let slot = 0; slot < PROFILE_RING_MINUTES; slot++) writeMinute(memory.nvm, meter, supply, slot, 0xffff, 0);
   }
 }
+
+const pursePlace = (memory: MeterMemory, supplyCount: number): PursePlace => ({
+  nvm: memory.nvm,
+  base: layoutOf(supplyCount).purse,
+  memory: memory.svm,
+  supplyCount,
+});
 
 export interface StartOptions {
   /** Milliseconds of the oscillator, which goes on through a power cut as long as the clock's battery lasts. */
@@ -117,9 +130,9 @@ export function startMeter(
     meter.kept.clockOffsetMs = (meter.highestMinute + 1) * 60_000 - options.now;
     recordEvent(meter, EventKind.clockLost);
   }
-  if (lastUse !== undefined) {
-    const supply = { index: (lastUse.mark & 3) + 1 };
-    writeMinute(memory.nvm, meter, supply, lastUse.minute, lastUse.energy, ((lastUse.mark >> 2) & 3) as 0);
+  for (const [i, { energy, bands }] of (lastUse?.supplies ?? []).entries()) {
+    const { place } = meter.supplies[i] as Supply;
+    writeMinute(memory.nvm, place, (lastUse as MinuteOfUse).minute, energy, bands);
   }
   const minute = Math.floor(clockMs(meter) / 60_000);
   takeLevels(meter);
@@ -131,8 +144,10 @@ export function startMeter(
   countCuts(meter, minute);
   beginMinute(meter, minute);
   settleFloors(meter);
-  if (meter.stored === 0 && meter.exchanger.tank === 0) warnLastToken(meter, out);
+  for (const supply of meter.supplies) restoreRelay(meter, supply, out);
+  if (meter.stored === 0 && meter.exchanger.tank === 0 && !meter.purseClosed) warnLastToken(meter, out);
   reconsiderCredit(meter, out);
+  switchLoadControl(meter, out);
   return meter;
 }
 
@@ -148,26 +163,23 @@ function countCuts(meter: Meter, minute: number): void {
   kept.cuts += 1;
   keepState(meter);
   if (kept.cuts === CUTS_AN_HOUR) recordEvent(meter, EventKind.powerCutsRepeated, { value: kept.cuts });
-  if (meter.frozen !== 0) recordEvent(meter, EventKind.valueFrozen, { detail: meter.frozen });
 }
 
 function restoreSupplies(meter: Meter, minute: number): void {
   for (const supply of meter.supplies) {
-    supply.tables.splice(0, 2, ...readTables(meter.nvm, meter.layout, supply.index));
+    supply.tables.splice(0, 2, ...readTables(meter.nvm, supply.place));
     lookUpRate(supply, minute);
-    const kept = readTotals(meter.nvm, meter.layout, supply.index);
+    const kept = readTotals(meter.nvm, supply.place);
     if (kept === undefined) {
       firstTotals(meter, supply, minute);
       continue;
     }
     supply.totals = kept.totals;
     supply.totalsSlot = kept.slot;
+    supply.totalsSequence = kept.sequence;
     supply.dayEnds = dayEnd(supply, kept.totals.day);
-    const from = Math.max(kept.minute, meter.highestMinute - PROFILE_RING_MINUTES + 1);
-    for (let past = from; past <= meter.highestMinute; past++) {
-      const energy = energyAt(meter, supply, past);
-      if (energy <= ENERGY_MAX) supply.sinceDayStart += energy;
-    }
+    supply.sinceDayStart = energySince(meter, supply.place, kept.minute) - kept.counted;
+    if (minute < kept.minute) reopenDay(meter, supply, minute);
   }
 }
 
@@ -195,9 +207,9 @@ function blankMeter(
   return {
     nvm: memory.nvm,
     layout,
-    svm: startSvm(memory.nvm, layout.purse, memory.svm, randomness),
-    sam: startSam(memory.sam, randomness, policy.emergencyCredit, labSessions),
-    supplies: Array.from({ length: supplyCount }, (_, i) => blankSupply((i + 1) as SupplyIndex, policy, kept)),
+    svm: startSvm(pursePlace(memory, supplyCount), randomness),
+    sam: startSam(memory.sam, randomness, labSessions),
+    supplies: layout.supplies.map((place, i) => blankSupply((i + 1) as SupplyIndex, place, kept)),
     policy,
     kept,
     keptSlot: 0,
@@ -210,6 +222,8 @@ function blankMeter(
     accrual: { remainder: 0 },
     stored: 0,
     owed: 0,
+    purseClosed: false,
+    lendingRefused: false,
     frozen: 0,
     buzzer: { sounding: false, lastWarningMinute: Number.NEGATIVE_INFINITY },
     attention: 0,
@@ -219,16 +233,23 @@ function blankMeter(
     secondPassAt: Number.NEGATIVE_INFINITY,
     dismantled: false,
     cardInserted: false,
-    useRequest: new Uint8Array(USE_REQUEST_BYTES),
+    useRequest: useRequest(supplyCount),
     attentionSent: 0,
     servesSeed: labSessions !== undefined,
     display: { page: 0, digits: '' },
   };
 }
 
-function blankSupply(index: SupplyIndex, policy: SupplyPolicy, kept: Meter['kept']): Supply {
+function useRequest(supplyCount: number): Uint8Array {
+  const request = new Uint8Array(useRequestBytes(supplyCount));
+  request[0] = SvmRequest.use;
+  return request;
+}
+
+function blankSupply(index: SupplyIndex, place: SupplyLayout, kept: Meter['kept']): Supply {
   return {
     index,
+    place,
     tables: [undefined, undefined],
     active: 0,
     rate: 0 as Supply['rate'],
@@ -242,11 +263,12 @@ function blankSupply(index: SupplyIndex, policy: SupplyPolicy, kept: Meter['kept
     sinceDayStart: 0,
     dayEnds: Number.POSITIVE_INFINITY,
     totalsSlot: 0,
+    totalsSequence: 0,
     relay: {
       reasons: kept.reasons[index - 1] ?? 0,
       overCurrentSince: undefined,
       loadSince: undefined,
-      reclosesLeft: policy.supplies[index - 1]?.overCurrent?.recloseCount ?? 0,
+      reclosesLeft: reclosesKept(kept.recloses[index - 1] as number),
       recloseAt: undefined,
     },
     watts: 0,

@@ -2,7 +2,7 @@ import { crc32 } from '../bytes/index.ts';
 import type { SupplyPolicy, Totals } from '../records/index.ts';
 import type { Accrual, ChargeRate, ModeTable, PhaseBand } from '../tariff/index.ts';
 import { SUPPLIES_MAX, type SupplyIndex } from '../units/index.ts';
-import { type Layout, STATE_BYTES } from './layout.ts';
+import { type Layout, STATE_BYTES, type SupplyLayout } from './layout.ts';
 import { getU16, getU32, getU64, type Nvm, putU16, putU32, putU64 } from './nvm.ts';
 import type { Sam } from './sam.ts';
 import type { Svm } from './svm.ts';
@@ -36,6 +36,9 @@ export interface Meter {
   /** SVM's share of the balance as the last draw or credit left it: no bus message is needed to show the balance. */
   stored: number;
   owed: number;
+  purseClosed: boolean;
+  /** SAM or SVM gave no loan where the policy would have: asked again when value or policy change. */
+  lendingRefused: boolean;
   frozen: number;
 
   readonly buzzer: { sounding: boolean; lastWarningMinute: number };
@@ -46,7 +49,7 @@ export interface Meter {
   loadControlOn: boolean;
   lowBalanceTold: boolean;
   lastTokenTold: boolean;
-  /** When M2 of a clock set left: the set that follows cannot be older than this. */
+  /** When the last M2 left for the first time: the clock set that follows cannot be older than this. */
   secondPassAt: number;
   dismantled: boolean;
   cardInserted: boolean;
@@ -58,6 +61,8 @@ export interface Meter {
 
 export interface Supply {
   readonly index: SupplyIndex;
+  /** Where its tables, totals and profile lie. */
+  readonly place: SupplyLayout;
   /** The two tables held; the active one is read by `rate`. */
   readonly tables: (ModeTable | undefined)[];
   active: 0 | 1;
@@ -76,6 +81,7 @@ export interface Supply {
   /** The unix minute with which the local day ends. */
   dayEnds: number;
   totalsSlot: 0 | 1;
+  totalsSequence: number;
   readonly relay: RelayState;
   /** What the power circuit last measured, for the display. */
   watts: number;
@@ -111,6 +117,10 @@ export interface KeptState {
   cuts: number;
   /** Relay reasons by supply: they survive the loss of power. */
   readonly reasons: number[];
+  /** By supply: re-closures left, and whether one is due. */
+  readonly recloses: number[];
+  /** Bit i - 1: the latch of supply i was left open. */
+  latchesOpen: number;
 }
 
 const OFFSET_BIAS = 2 ** 52;
@@ -132,6 +142,8 @@ export function keepState(meter: Meter): void {
   putU16(bytes, 30, kept.cuts);
   for (let i = 0; i < SUPPLIES_MAX; i++) bytes[32 + i] = kept.reasons[i] ?? 0;
   bytes[36] = meter.dismantled ? 1 : 0;
+  bytes[37] = kept.latchesOpen;
+  for (let i = 0; i < SUPPLIES_MAX; i++) putU16(bytes, 38 + 2 * i, kept.recloses[i] ?? 0);
   putU32(bytes, STATE_BYTES - 4, crc32(bytes, 0, STATE_BYTES - 4));
   meter.nvm.write(meter.layout.state + slot * STATE_BYTES, bytes, 0, STATE_BYTES);
   meter.keptSlot = slot;
@@ -148,6 +160,8 @@ export const blankState = (): KeptState => ({
   cutsSince: 0,
   cuts: 0,
   reasons: [0, 0, 0, 0],
+  recloses: [0, 0, 0, 0],
+  latchesOpen: 0,
 });
 
 export interface KeptReading {
@@ -175,6 +189,8 @@ export function readState(nvm: Nvm, layout: Layout): KeptReading | undefined {
       cutsSince: getU32(bytes, 26),
       cuts: getU16(bytes, 30),
       reasons: [...bytes.subarray(32, 36)],
+      recloses: [0, 1, 2, 3].map((i) => getU16(bytes, 38 + 2 * i)),
+      latchesOpen: bytes[37] as number,
     };
     newest = { kept, slot, dismantled: bytes[36] === 1 };
   }

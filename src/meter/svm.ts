@@ -1,88 +1,72 @@
 import { equalConstantTime, Reader, Writer } from '../bytes/index.ts';
-import { SipKey, sipHash24 } from '../crypto/index.ts';
+import { SipKey } from '../crypto/index.ts';
 import { TXID_BYTES, ValueOp, ValueResult } from '../exchange/index.ts';
-import { assert, type Randomness, U32_MAX } from '../units/index.ts';
+import { type Randomness, U32_MAX } from '../units/index.ts';
 import { BUS_NONCE_BYTES, BUS_TAG_BYTES, BusLabel, BusReply, busTag, DrawKind, SvmRequest } from './bus.ts';
-import { getU16, getU24, getU32, getU40, type Nvm, putU16, putU24, putU32, putU40 } from './nvm.ts';
+import { type Nvm, putU32 } from './nvm.ts';
 import {
   emptyPurse,
   FrozenReason,
-  getPurse,
-  getReceipt,
-  PURSE_RECORD_BYTES,
   type PurseRecord,
-  putPurse,
   putReceipt,
   RECEIPT_ROW_BYTES,
-  RECEIPT_ROWS,
   type Receipt,
   ReceiptKind,
   tokensOut,
 } from './purse.ts';
+import {
+  beginJournal,
+  CELLS_BYTES,
+  commit,
+  commitUseRow,
+  type PurseJournal,
+  receiptOf,
+  receiptsHold,
+  recover,
+  useRequestBytes,
+} from './purse-journal.ts';
 
 /** A draw from the purse into the token tank. */
 export const DRAW_TOKENS_MAX = 100;
 
 /**
- * Where the purse lies in the meter's memory: receipts, four slots of the record, and a ring of use rows.
- * Its rows carry one a minute for twenty years within the wear budget of `wear.test.ts`.
- */
-export const PURSE_SLOTS = 4;
-export const USE_ROWS = 32;
-export const USE_ROW_BYTES = 31;
-const SLOTS_AT = RECEIPT_ROWS * RECEIPT_ROW_BYTES;
-const ROWS_AT = SLOTS_AT + PURSE_SLOTS * PURSE_RECORD_BYTES;
-export const PURSE_BYTES = ROWS_AT + USE_ROWS * USE_ROW_BYTES;
-
-/** The chip's own memory: two keys, and the sequence in a ring of cells {u32, its complement}. */
-const KEY_BYTES = 16;
-const CELLS_AT = 2 * KEY_BYTES;
-const CELLS = 64;
-const CELL_BYTES = 8;
-export const SVM_MEMORY_BYTES = CELLS_AT + CELLS * CELL_BYTES;
-
-/**
  * The store value module (part 166). It believes the SAM alone, by tags over its own nonces; the meter's CPU, which
- * carries the messages, can neither credit, nor draw twice, nor read a key. Every change is one commit in the
- * meter's memory, and the sequence of the last one also stands in the chip: what was edited, or put back from an
- * older copy, is found at the next start and freezes the value.
+ * carries the messages, can neither credit, nor draw twice, nor read a key. Every change is one commit of its journal.
  */
-export interface Svm {
-  readonly nvm: Nvm;
-  readonly base: number;
-  readonly memory: Nvm;
+export interface Svm extends PurseJournal {
   readonly randomness: Randomness;
-  readonly recordKey: SipKey;
   readonly pairKey: SipKey;
-  purse: PurseRecord;
-  slot: number;
-  recordSequence: number;
-  /** Spent and carried since the record, as in the newest use row. */
-  spent: number;
-  remainder: number;
-  /** What the newest use row says of its minute, for the profile to take over after a power cut. */
-  lastUse: { readonly minute: number; readonly energy: number; readonly mark: number } | undefined;
   samNonce: Uint8Array;
   applyNonce: Uint8Array | undefined;
   drawNonce: Uint8Array | undefined;
   floorNonce: Uint8Array | undefined;
 }
 
+/** The chip's own memory: two keys, then what the journal keeps there. */
+const KEY_BYTES = 16;
+const CELLS_AT = 2 * KEY_BYTES;
+export const SVM_MEMORY_BYTES = CELLS_AT + CELLS_BYTES;
+
+/** Where a purse lies. */
+export interface PursePlace {
+  readonly nvm: Nvm;
+  readonly base: number;
+  readonly memory: Nvm;
+  readonly supplyCount: number;
+}
+
 /** A new chip: its keys, and an empty purse as its first commit. */
-export function personaliseSvm(nvm: Nvm, base: number, memory: Nvm, pairKey: Uint8Array, randomness: Randomness): void {
+export function personaliseSvm(place: PursePlace, pairKey: Uint8Array, randomness: Randomness): void {
   const recordKey = new Uint8Array(KEY_BYTES);
   randomness.fill(recordKey);
-  memory.write(0, recordKey, 0, KEY_BYTES);
-  memory.write(KEY_BYTES, pairKey, 0, KEY_BYTES);
-  writeCell(memory, 0);
-  const svm = blankSvm(nvm, base, memory, randomness);
-  svm.purse = { ...emptyPurse(), receiptsDigest: receiptsDigest(svm, 0) };
-  commit(svm);
+  place.memory.write(0, recordKey, 0, KEY_BYTES);
+  place.memory.write(KEY_BYTES, pairKey, 0, KEY_BYTES);
+  beginJournal(blankSvm(place, randomness));
 }
 
 /** Power comes: reads the newest commit back, and freezes when what is there is not what was left. */
-export function startSvm(nvm: Nvm, base: number, memory: Nvm, randomness: Randomness): Svm {
-  const svm = blankSvm(nvm, base, memory, randomness);
+export function startSvm(place: PursePlace, randomness: Randomness): Svm {
+  const svm = blankSvm(place, randomness);
   recover(svm);
   return svm;
 }
@@ -115,17 +99,16 @@ const DONE = Uint8Array.of(BusReply.done);
 const REFUSED = Uint8Array.of(BusReply.refused);
 const FROZEN = Uint8Array.of(BusReply.frozen);
 
-function blankSvm(nvm: Nvm, base: number, memory: Nvm, randomness: Randomness): Svm {
+function blankSvm(place: PursePlace, randomness: Randomness): Svm {
   return {
-    nvm,
-    base,
-    memory,
+    ...place,
+    cellsAt: CELLS_AT,
     randomness,
-    recordKey: new SipKey(memory.bytes, 0),
-    pairKey: new SipKey(memory.bytes, KEY_BYTES),
+    recordKey: new SipKey(place.memory.bytes, 0),
+    pairKey: new SipKey(place.memory.bytes, KEY_BYTES),
     purse: emptyPurse(),
     slot: 0,
-    recordSequence: 0,
+    recordTag: 0,
     spent: 0,
     remainder: 0,
     lastUse: undefined,
@@ -136,33 +119,11 @@ function blankSvm(nvm: Nvm, base: number, memory: Nvm, randomness: Randomness): 
   };
 }
 
-/** X12: use is one row, committed with the minute of the profile; two thirds of a microsecond would be too long here. */
 function use(svm: Svm, request: Uint8Array): Uint8Array {
-  const { purse } = svm;
-  if (purse.frozen !== FrozenReason.none) return FROZEN;
-  const spent = getU24(request, 7);
-  if (spent < svm.spent || spent > tokensOut(purse)) return REFUSED;
-  const sequence = purse.sequence + 1;
-  const row = ROW;
-  putU32(row, 0, sequence);
-  putU32(row, 4, svm.recordSequence);
-  for (let i = 0; i < USE_BODY_BYTES; i++) row[8 + i] = request[1 + i] as number;
-  sipHash24(svm.recordKey, row, 0, ROW_TAG_AT, row, ROW_TAG_AT);
-  svm.nvm.write(rowAddress(svm, sequence), row, 0, USE_ROW_BYTES);
-  writeCell(svm.memory, sequence);
-  purse.sequence = sequence;
-  svm.spent = spent;
-  svm.remainder = getU40(request, 10);
-  return DONE;
+  if (isFrozen(svm)) return FROZEN;
+  if (request.length !== useRequestBytes(svm.supplyCount)) return REFUSED;
+  return commitUseRow(svm, request) ? DONE : REFUSED;
 }
-
-/**
- * seq u32 | seq of the record it follows u32 | minute u32 | energy u16 | spent u24 | remainder u40 | mark u8 | tag 8:
- * 23 bytes under the tag, because the 24th would cost SipHash one block more.
- */
-const USE_BODY_BYTES = 15;
-const ROW_TAG_AT = 8 + USE_BODY_BYTES;
-const ROW = new Uint8Array(USE_ROW_BYTES);
 
 function status(svm: Svm, request: Uint8Array): Uint8Array {
   if (request.length !== 1 + BUS_NONCE_BYTES) return REFUSED;
@@ -213,65 +174,62 @@ interface Outcome {
 const NO_TXID = new Uint8Array(TXID_BYTES);
 
 function carryOut(svm: Svm, op: number, named: Named): Outcome {
-  const { purse } = svm;
-  const gap = (): Outcome => ({
-    result: ValueResult.gap,
-    receipt: { counter: purse.lastCounter, txid: NO_TXID, amount: 0 },
+  // Whoever changed a receipt while the meter had power shall not have it signed, told or committed.
+  if (!isFrozen(svm) && !receiptsHold(svm)) svm.purse.frozen = FrozenReason.memoryEdited;
+  const { lastCounter } = svm.purse;
+  const statusOnly = (result: ValueResult): Outcome => ({
+    result,
+    receipt: { counter: lastCounter, txid: NO_TXID, amount: 0 },
   });
-  if (purse.frozen !== FrozenReason.none) {
-    return { result: ValueResult.frozen, receipt: { counter: purse.lastCounter, txid: NO_TXID, amount: 0 } };
+  if (isFrozen(svm)) return statusOnly(ValueResult.frozen);
+  if (op === ValueOp.query || named.counter <= lastCounter) {
+    const asked = op === ValueOp.query && named.counter === 0 ? lastCounter : named.counter;
+    const kept = receiptOf(svm, asked); // X4
+    return kept === undefined ? statusOnly(ValueResult.gap) : told(kept);
   }
-  if (op === ValueOp.query) {
-    const asked = receiptOf(svm, named.counter === 0 ? purse.lastCounter : named.counter);
-    return asked === undefined ? gap() : told(asked);
-  }
-  if (named.counter <= purse.lastCounter) {
-    const kept = receiptOf(svm, named.counter); // X4
-    return kept === undefined ? gap() : told(kept);
-  }
-  if (named.counter > purse.lastCounter + 1) return gap(); // X5
-  switch (op) {
-    case ValueOp.credit:
-      return credit(svm, named);
-    case ValueOp.void:
-      return settle(svm, { ...named, amount: 0, kind: ReceiptKind.voided });
-    case ValueOp.close:
-      return close(svm, named);
-    default:
-      return gap();
-  }
-}
-
-function credit(svm: Svm, named: Named): Outcome {
-  const { purse } = svm;
-  if (shownBalance(svm) + named.amount > U32_MAX) {
-    return settle(svm, { ...named, amount: 0, kind: ReceiptKind.full });
-  }
-  const repaid = Math.min(purse.owed, named.amount); // emergency credit is repaid first
-  purse.credited += named.amount;
-  purse.owed -= repaid;
-  purse.balance += named.amount - repaid;
-  return settle(svm, { ...named, kind: ReceiptKind.credited });
-}
-
-function close(svm: Svm, named: Named): Outcome {
-  const { purse } = svm;
-  const amount = shownBalance(svm);
-  purse.closed += amount;
-  purse.balance = 0;
-  return settle(svm, { ...named, amount, kind: ReceiptKind.closed });
-}
-
-/** Commits the receipt together with the purse as it now is. */
-function settle(svm: Svm, receipt: Receipt): Outcome {
-  const { purse } = svm;
-  purse.lastCounter = receipt.counter;
+  if (named.counter > lastCounter + 1) return statusOnly(ValueResult.gap); // X5
+  const settled = settlementOf(svm, op, named);
+  if (settled === undefined) return statusOnly(ValueResult.gap);
+  const { changed, receipt } = settled;
   const row = new Uint8Array(RECEIPT_ROW_BYTES);
   putReceipt(row, receipt);
-  commit(svm, row);
-  if (purse.frozen !== FrozenReason.none) return { result: ValueResult.frozen, receipt };
+  commit(svm, { ...changed, lastCounter: receipt.counter }, row);
+  if (isFrozen(svm)) return statusOnly(ValueResult.frozen);
   const fresh = told(receipt);
   return fresh.result === ValueResult.alreadyDone ? { ...fresh, result: ValueResult.done } : fresh;
+}
+
+/** The purse as it is to be, and the receipt that is committed with it. */
+function settlementOf(
+  svm: Svm,
+  op: number,
+  named: Named,
+): { readonly changed: PurseRecord; readonly receipt: Receipt } | undefined {
+  const { purse } = svm;
+  const shown = shownBalance(svm);
+  switch (op) {
+    case ValueOp.credit: {
+      if (shown + named.amount > U32_MAX) {
+        return { changed: purse, receipt: { ...named, amount: 0, kind: ReceiptKind.full } };
+      }
+      const repaid = Math.min(purse.owed, named.amount); // emergency credit is repaid first
+      const changed = {
+        ...purse,
+        credited: purse.credited + named.amount,
+        owed: purse.owed - repaid,
+        balance: purse.balance + named.amount - repaid,
+      };
+      return { changed, receipt: { ...named, kind: ReceiptKind.credited } };
+    }
+    case ValueOp.void:
+      return { changed: purse, receipt: { ...named, amount: 0, kind: ReceiptKind.voided } };
+    case ValueOp.close: {
+      const changed = { ...purse, balance: 0, closed: purse.closed + shown };
+      return { changed, receipt: { ...named, amount: shown, kind: ReceiptKind.closed } };
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** A receipt of the ring as an answer: credited and closed are "already done". */
@@ -304,15 +262,18 @@ function draw(svm: Svm, request: Uint8Array): Uint8Array {
   signed.set(request.subarray(1, 4), 4);
   if (!equalConstantTime(busTag(svm.pairKey, BusLabel.draw, drawNonce, signed), request.subarray(4))) return REFUSED;
   svm.drawNonce = undefined;
-  if (purse.frozen !== FrozenReason.none) return FROZEN;
+  if (isFrozen(svm)) return FROZEN;
   if (amount > DRAW_TOKENS_MAX) return REFUSED;
-  let granted = Math.min(amount, purse.balance);
-  if (kind === DrawKind.loan) {
-    granted = amount;
-    purse.owed += amount;
-  } else purse.balance -= granted;
-  purse.drawNumber += 1;
-  commit(svm);
+  const isLoan = kind === DrawKind.loan;
+  if (isLoan && isClosed(svm)) return REFUSED;
+  const granted = isLoan ? amount : Math.min(amount, purse.balance);
+  const drawNumber = purse.drawNumber + 1;
+  commit(
+    svm,
+    isLoan
+      ? { ...purse, owed: purse.owed + granted, drawNumber }
+      : { ...purse, balance: purse.balance - granted, drawNumber },
+  );
   if (isFrozen(svm)) return FROZEN;
   return Uint8Array.of(BusReply.done, granted >> 8, granted);
 }
@@ -334,9 +295,10 @@ function raiseFloor(svm: Svm, request: Uint8Array): Uint8Array {
   svm.floorNonce = undefined;
   if (isFrozen(svm)) return FROZEN;
   if (floorOf(purse.floors, n) >= (n & 0x0f)) return DONE;
-  const pair = purse.floors[n >> 5] as number;
-  purse.floors[n >> 5] = n & 0x10 ? (pair & 0xf0) | (n & 0x0f) : (pair & 0x0f) | ((n & 0x0f) << 4);
-  commit(svm);
+  const risen = purse.floors.slice();
+  const pair = risen[n >> 5] as number;
+  risen[n >> 5] = n & 0x10 ? (pair & 0xf0) | (n & 0x0f) : (pair & 0x0f) | ((n & 0x0f) << 4);
+  commit(svm, { ...purse, floors: risen });
   return isFrozen(svm) ? FROZEN : DONE;
 }
 
@@ -344,10 +306,13 @@ function raiseFloor(svm: Svm, request: Uint8Array): Uint8Array {
 export const floorOf = (floorNibbles: Uint8Array, n: number): number =>
   n & 0x10 ? (floorNibbles[n >> 5] as number) & 0x0f : (floorNibbles[n >> 5] as number) >> 4;
 
-/** balance u32 | tank and exchanger u32 | owed u32 | credited u64 | from cards u64 | used u64 | closed u64 | frozen u8. */
+/**
+ * balance u32 | tank and exchanger u32 | owed u32 | credited u64 | from cards u64 | used u64 | closed u64 | frozen u8 |
+ * purse closed u8.
+ */
 function levels(svm: Svm): Uint8Array {
   const { purse } = svm;
-  return new Writer(46)
+  return new Writer(47)
     .u8(BusReply.done)
     .u32(purse.balance)
     .u32(tokensOut(purse) - svm.spent)
@@ -357,7 +322,18 @@ function levels(svm: Svm): Uint8Array {
     .u64(purse.used + svm.spent)
     .u64(purse.closed)
     .u8(purse.frozen)
+    .u8(isClosed(svm) ? 1 : 0)
     .done();
+}
+
+/** Whether the newest transaction that moved value closed the purse: then nothing is lent until a credit comes. */
+function isClosed(svm: Svm): boolean {
+  if (isFrozen(svm)) return false;
+  for (let { lastCounter: counter } = svm.purse; ; counter--) {
+    const receipt = receiptOf(svm, counter);
+    if (receipt === undefined || receipt.kind === ReceiptKind.credited) return false;
+    if (receipt.kind === ReceiptKind.closed) return true;
+  }
 }
 
 /** What the display shows as far as the SVM knows: the tank and exchanger as of the last use row. */
@@ -380,183 +356,3 @@ function freshNonce(svm: Svm): Uint8Array {
   svm.randomness.fill(nonce);
   return nonce;
 }
-
-/**
- * X3 in the order of its bytes: the next slot is made invalid, the receipt written, the slot's body and CRC, and at
- * last its first byte, which makes it valid. The old slot holds until then. Read back before anyone is answered.
- */
-function commit(svm: Svm, receiptRow?: Uint8Array): void {
-  const { nvm, purse } = svm;
-  purse.used += svm.spent;
-  purse.remainder = svm.remainder;
-  svm.spent = 0;
-  const slot = (svm.slot + 1) % PURSE_SLOTS;
-  const at = slotAddress(svm, slot);
-  nvm.write(at, ZERO, 0, 1);
-  if (receiptRow !== undefined) {
-    nvm.write(receiptAddress(svm, purse.lastCounter), receiptRow, 0, RECEIPT_ROW_BYTES);
-    purse.receiptsDigest.set(receiptsDigest(svm, purse.lastCounter));
-  }
-  purse.sequence += 1;
-  putPurse(RECORD, purse, svm.recordKey);
-  nvm.write(at + 1, RECORD, 1, PURSE_RECORD_BYTES - 1);
-  nvm.write(at, RECORD, 0, 1);
-  for (let i = 0; i < PURSE_RECORD_BYTES; i++) {
-    if (nvm.bytes[at + i] !== RECORD[i]) {
-      purse.frozen = FrozenReason.memoryDamaged;
-      return;
-    }
-  }
-  writeCell(svm.memory, purse.sequence);
-  svm.slot = slot;
-  svm.recordSequence = purse.sequence;
-}
-
-const ZERO = new Uint8Array(1);
-const RECORD = new Uint8Array(PURSE_RECORD_BYTES);
-
-/**
- * Finds the commit whose sequence the chip knows, or the one after it, which the power cut off between the memory
- * and the chip. Nothing else is believed.
- */
-function recover(svm: Svm): void {
-  const known = readCell(svm.memory);
-  let edited = false;
-  let newest: PurseRecord | undefined;
-  for (let slot = 0; slot < PURSE_SLOTS; slot++) {
-    const reading = getPurse(svm.nvm.bytes, slotAddress(svm, slot), svm.recordKey);
-    if (reading.type === 'edited') edited = true;
-    if (reading.type !== 'valid' || reading.purse.sequence > known + 1) continue;
-    if (newest === undefined || reading.purse.sequence > newest.sequence) {
-      newest = reading.purse;
-      svm.slot = slot;
-    }
-  }
-  if (newest === undefined) {
-    svm.purse.frozen = edited ? FrozenReason.memoryEdited : FrozenReason.memoryDamaged;
-    return;
-  }
-  svm.purse = newest;
-  svm.recordSequence = newest.sequence;
-  svm.remainder = newest.remainder;
-  const row = readRow(svm, known + 1) ?? readRow(svm, known);
-  const isNewest = newest.sequence === known + 1 || (newest.sequence === known && row?.sequence !== known + 1);
-  if (row !== undefined && !isNewest && row.recordSequence === newest.sequence) {
-    svm.purse.sequence = row.sequence;
-    svm.spent = row.spent;
-    svm.remainder = row.remainder;
-  } else if (!isNewest) {
-    svm.purse.frozen = edited ? FrozenReason.memoryEdited : FrozenReason.memoryRolledBack;
-    return;
-  }
-  if (!sameBytes(receiptsDigest(svm, newest.lastCounter), newest.receiptsDigest)) {
-    svm.purse.frozen = FrozenReason.memoryEdited;
-    return;
-  }
-  if (svm.purse.sequence === known + 1) writeCell(svm.memory, known + 1);
-  svm.lastUse = newestRow(svm, svm.purse.sequence);
-}
-
-/** The newest use row, also when a draw or a credit came after it: its minute is the last one of the profile. */
-function newestRow(svm: Svm, sequence: number): UseRow | undefined {
-  for (let back = 0; back < USE_ROWS && back < sequence; back++) {
-    const row = readRow(svm, sequence - back);
-    if (row !== undefined) return row;
-  }
-  return undefined;
-}
-
-interface UseRow {
-  readonly sequence: number;
-  readonly recordSequence: number;
-  readonly minute: number;
-  readonly energy: number;
-  readonly spent: number;
-  readonly remainder: number;
-  readonly mark: number;
-}
-
-function readRow(svm: Svm, sequence: number): UseRow | undefined {
-  const at = rowAddress(svm, sequence);
-  const bytes = svm.nvm.bytes.subarray(at, at + USE_ROW_BYTES);
-  const tag = new Uint8Array(BUS_TAG_BYTES);
-  sipHash24(svm.recordKey, bytes, 0, ROW_TAG_AT, tag, 0);
-  if (!sameBytes(tag, bytes.subarray(ROW_TAG_AT)) || getU32(bytes, 0) !== sequence) return undefined;
-  return {
-    sequence,
-    recordSequence: getU32(bytes, 4),
-    minute: getU32(bytes, 8),
-    energy: getU16(bytes, 12),
-    spent: getU24(bytes, 14),
-    remainder: getU40(bytes, 17),
-    mark: bytes[22] as number,
-  };
-}
-
-function receiptOf(svm: Svm, counter: number): Receipt | undefined {
-  const { lastCounter } = svm.purse;
-  if (counter === 0 || counter > lastCounter || counter <= lastCounter - (RECEIPT_ROWS - 1)) return undefined;
-  const receipt = getReceipt(svm.nvm.bytes, receiptAddress(svm, counter));
-  assert(receipt.counter === counter, 'the ring holds the receipt of each of its counters');
-  return receipt;
-}
-
-/** Over the sixteen rows that hold once `lastCounter` is the last: all but the one that the next is written to. */
-function receiptsDigest(svm: Svm, lastCounter: number): Uint8Array {
-  const data = new Uint8Array((RECEIPT_ROWS - 1) * RECEIPT_ROW_BYTES);
-  let at = 0;
-  for (let row = 0; row < RECEIPT_ROWS; row++) {
-    if (row === (lastCounter + 1) % RECEIPT_ROWS) continue;
-    const from = svm.base + row * RECEIPT_ROW_BYTES;
-    data.set(svm.nvm.bytes.subarray(from, from + RECEIPT_ROW_BYTES), at);
-    at += RECEIPT_ROW_BYTES;
-  }
-  const digest = new Uint8Array(8);
-  sipHash24(svm.recordKey, data, 0, data.length, digest, 0);
-  return digest;
-}
-
-const receiptAddress = (svm: Svm, counter: number): number => svm.base + (counter % RECEIPT_ROWS) * RECEIPT_ROW_BYTES;
-const slotAddress = (svm: Svm, slot: number): number => svm.base + SLOTS_AT + slot * PURSE_RECORD_BYTES;
-const rowAddress = (svm: Svm, sequence: number): number => svm.base + ROWS_AT + (sequence % USE_ROWS) * USE_ROW_BYTES;
-
-const CELL = new Uint8Array(CELL_BYTES);
-
-function writeCell(memory: Nvm, sequence: number): void {
-  putU32(CELL, 0, sequence);
-  putU32(CELL, 4, ~sequence);
-  memory.write(CELLS_AT + (sequence % CELLS) * CELL_BYTES, CELL, 0, CELL_BYTES);
-}
-
-/** The highest sequence among the cells that are whole; a torn cell is one that was not yet committed. */
-function readCell(memory: Nvm): number {
-  let highest = 0;
-  for (let cell = 0; cell < CELLS; cell++) {
-    const at = CELLS_AT + cell * CELL_BYTES;
-    const sequence = getU32(memory.bytes, at);
-    if (getU32(memory.bytes, at + 4) === ~sequence >>> 0 && sequence > highest) highest = sequence;
-  }
-  return highest;
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
-
-/** The body of a `use` request, in place: the CPU sends one each minute and allocates nothing. */
-export function putUse(
-  request: Uint8Array,
-  minute: number,
-  energy: number,
-  spent: number,
-  remainder: number,
-  mark: number,
-): void {
-  request[0] = SvmRequest.use;
-  putU32(request, 1, minute);
-  putU16(request, 5, energy);
-  putU24(request, 7, spent);
-  putU40(request, 10, remainder);
-  request[15] = mark;
-}
-export const USE_REQUEST_BYTES = 16;

@@ -1,26 +1,27 @@
 import {
   DAILY_TOTALS,
   decodeTotals,
+  ENERGY_MAX,
   emptyTotals,
   encodeTotals,
   isRecordFailure,
   MONTHLY_TOTALS,
   TOTAL_MISSING,
-  TOTALS_BYTES,
   type Totals,
   YEARLY_TOTALS,
 } from '../records/index.ts';
 import { civilDate, civilDay, dayStart } from '../tariff/index.ts';
 import { unixSeconds } from '../units/index.ts';
 import { readBlob, writeBlob } from './blob.ts';
-import type { Layout } from './layout.ts';
+import { PROFILE_RING_MINUTES, type SupplyLayout, TOTALS_BLOB_BYTES } from './layout.ts';
+import { energyAt } from './minutes.ts';
 import { getU32, type Nvm, putU32 } from './nvm.ts';
 import type { Meter, Supply } from './state.ts';
 
 const DECI_WATT_HOURS_PER_WATT_HOUR = 10;
 
 /** The local day ends: its total joins the thirty, and month and year go on, or begin. */
-export function endDay(meter: Pick<Meter, 'nvm' | 'layout'>, supply: Supply, next: number): void {
+export function endDay(meter: Memory, supply: Supply, next: number): void {
   const now = totalsNow(supply);
   const day = localDay(supply, next);
   const { year, month } = civilDate(day);
@@ -47,6 +48,35 @@ export function endDay(meter: Pick<Meter, 'nvm' | 'layout'>, supply: Supply, nex
   keepTotals(meter, supply, next);
 }
 
+/**
+ * The clock went back to `minute`. What the profile has from there on is counted already; days and months that are
+ * lived again run on with what they had, so that nothing is lost and each ends once more.
+ */
+export function reopenDay(meter: Memory, supply: Supply, minute: number): void {
+  const now = totalsNow(supply);
+  const day = localDay(supply, minute);
+  const { year, month } = civilDate(day);
+  const runningMonth = (year - 1970) * 12 + month - 1;
+  const days = Math.max(0, now.day - day);
+  const months = Math.max(0, now.month - runningMonth);
+  const years = Math.max(0, Math.floor(now.month / 12) - (year - 1970));
+  supply.totals = {
+    ...now,
+    day: Math.min(day, now.day),
+    month: Math.min(runningMonth, now.month),
+    today: now.today + recorded(now.days.slice(0, days)),
+    days: now.days.slice(days),
+    months: [recorded(now.months.slice(0, months + 1)), ...now.months.slice(months + 1)],
+    years: [recorded(now.years.slice(0, years + 1)), ...now.years.slice(years + 1)],
+  };
+  supply.sinceDayStart = 0;
+  supply.dayEnds = dayEnd(supply, supply.totals.day);
+  keepTotals(meter, supply, minute);
+}
+
+const recorded = (totals: readonly number[]): number =>
+  totals.reduce((sum, total) => (total === TOTAL_MISSING ? sum : sum + total), 0);
+
 /** A new running total of 0, and before it those that were jumped over. */
 const begun = (count: number, jumped: number): number[] =>
   count === 0 ? [] : [0, ...new Array(Math.min(count - 1, DAILY_TOTALS)).fill(jumped)];
@@ -69,7 +99,7 @@ export function totalsNow(supply: Supply): Totals {
 const whole = (deciWattHours: number): number => Math.floor(deciWattHours / DECI_WATT_HOURS_PER_WATT_HOUR);
 
 /** The totals of a meter that begins its life in this minute. */
-export function firstTotals(meter: Pick<Meter, 'nvm' | 'layout'>, supply: Supply, minute: number): void {
+export function firstTotals(meter: Memory, supply: Supply, minute: number): void {
   const day = localDay(supply, minute);
   const { year, month } = civilDate(day);
   supply.totals = emptyTotals(supply.index, { day, month: (year - 1970) * 12 + month - 1 });
@@ -77,34 +107,51 @@ export function firstTotals(meter: Pick<Meter, 'nvm' | 'layout'>, supply: Supply
   keepTotals(meter, supply, minute);
 }
 
+/** What of the meter the totals are kept by. */
+type Memory = Pick<Meter, 'nvm' | 'highestMinute'>;
+
 export interface KeptTotals {
+  readonly sequence: number;
   readonly totals: Totals;
-  /** The unix minute from which on the profile has to be added. */
+  /** The unix minute from which on the profile has to be added, and how much of that is in the totals already. */
   readonly minute: number;
+  readonly counted: number;
   readonly slot: 0 | 1;
 }
 
-export function readTotals(nvm: Nvm, layout: Layout, supply: number): KeptTotals | undefined {
+export function readTotals(nvm: Nvm, place: SupplyLayout): KeptTotals | undefined {
   let newest: KeptTotals | undefined;
   for (const slot of [0, 1] as const) {
-    const at = layout.supplies[supply - 1]?.totals[slot];
-    const bytes = at === undefined ? undefined : readBlob(nvm, at, 4 + TOTALS_BYTES);
-    if (bytes === undefined || bytes.length < 4) continue;
-    const totals = decodeTotals(bytes.subarray(4));
-    const minute = getU32(bytes, 0);
-    if (isRecordFailure(totals) || (newest !== undefined && newest.minute > minute)) continue;
-    newest = { totals, minute, slot };
+    const bytes = readBlob(nvm, place.totals[slot], TOTALS_BLOB_BYTES);
+    if (bytes === undefined || bytes.length < TOTALS_BLOB_BYTES) continue;
+    const sequence = getU32(bytes, 0);
+    const totals = decodeTotals(bytes.subarray(12));
+    if (isRecordFailure(totals) || (newest !== undefined && newest.sequence > sequence)) continue;
+    newest = { sequence, totals, minute: getU32(bytes, 4), counted: getU32(bytes, 8), slot };
   }
   return newest;
 }
 
-function keepTotals(meter: Pick<Meter, 'nvm' | 'layout'>, supply: Supply, minute: number): void {
+function keepTotals(meter: Memory, supply: Supply, minute: number): void {
   const slot = supply.totalsSlot === 0 ? 1 : 0;
-  const bytes = new Uint8Array(4 + TOTALS_BYTES);
-  putU32(bytes, 0, minute);
-  bytes.set(encodeTotals(supply.totals), 4);
-  writeBlob(meter.nvm, (meter.layout.supplies[supply.index - 1] as Layout['supplies'][number]).totals[slot], bytes);
+  supply.totalsSequence += 1;
+  const bytes = new Uint8Array(TOTALS_BLOB_BYTES);
+  putU32(bytes, 0, supply.totalsSequence);
+  putU32(bytes, 4, minute);
+  putU32(bytes, 8, energySince(meter, supply.place, minute));
+  bytes.set(encodeTotals(supply.totals), 12);
+  writeBlob(meter.nvm, supply.place.totals[slot], bytes);
   supply.totalsSlot = slot;
+}
+
+/** What the profile has from a minute on, 0.1 Wh. */
+export function energySince({ nvm, highestMinute }: Memory, place: SupplyLayout, minute: number): number {
+  let sum = 0;
+  for (let past = Math.max(minute, highestMinute - PROFILE_RING_MINUTES + 1); past <= highestMinute; past++) {
+    const energy = energyAt(nvm, place, past);
+    if (energy <= ENERGY_MAX) sum += energy;
+  }
+  return sum;
 }
 
 function localDay(supply: Supply, minute: number): number {

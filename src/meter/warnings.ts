@@ -37,7 +37,7 @@ export function warnLastToken(meter: Meter, out: MeterOutputs): void {
 /** Credit came: what was told may be told again next time, and the buzzer is silent. */
 export function silence(meter: Meter, out: MeterOutputs): void {
   if (balanceOf(meter) > meter.policy.lowBalance) meter.lowBalanceTold = false;
-  if (meter.stored === 0) return;
+  if (meter.stored === 0 && !meter.purseClosed) return;
   meter.lastTokenTold = false;
   if (!meter.buzzer.sounding) return;
   meter.buzzer.sounding = false;

@@ -35,10 +35,7 @@ export function offsetTable(zone: string, fromYear: number, years: number): read
     change !== null && change.epochMilliseconds < end;
     change = change.getTimeZoneTransition('next')
   ) {
-    const minutes = offsetMinutes(change);
-    // A zone may change its name or its daylight saving, and keep its offset.
-    if (minutes === offsets.at(-1)?.minutes) continue;
-    offsets.push({ from: (change.epochMilliseconds / 1000) as UnixSeconds, minutes });
+    offsets.push({ from: (change.epochMilliseconds / 1000) as UnixSeconds, minutes: offsetMinutes(change) });
   }
   if (offsets.length > OFFSETS_MAX) {
     return {
