@@ -1,28 +1,17 @@
-export interface Contest {
-  /** Does the measured thing once. */
-  readonly value: () => unknown;
-  /** Does once what it is measured against. */
-  readonly limit: () => unknown;
-}
-
 const WARM_UP_MS = 1_000;
 const ROUND_MS = 50;
 const ROUNDS = 21;
 
 /**
- * Microseconds of processor time a call of both, in turns: value, limit, value, limit … The median round of each
- * counts.
+ * Microseconds of processor time a call of each, in turns: a, b, a, b … The median round of each counts.
  */
-export function interleave({ value, limit }: Contest): { value: number; limit: number } {
-  const callsOfValue = warmUp(value);
-  const callsOfLimit = warmUp(limit);
-  const values: number[] = [];
-  const limits: number[] = [];
+export function interleave<Name extends string>(works: Readonly<Record<Name, () => unknown>>): Record<Name, number> {
+  const names = Object.keys(works) as Name[];
+  const contestants = names.map((name) => ({ name, calls: warmUp(works[name]), rounds: [] as number[] }));
   for (let round = 0; round < ROUNDS; round++) {
-    values.push(microsecondsACall(value, callsOfValue));
-    limits.push(microsecondsACall(limit, callsOfLimit));
+    for (const { name, calls, rounds } of contestants) rounds.push(microsecondsACall(works[name], calls));
   }
-  return { value: median(values), limit: median(limits) };
+  return Object.fromEntries(contestants.map(({ name, rounds }) => [name, median(rounds)])) as Record<Name, number>;
 }
 
 /** Runs until the engine has compiled what it will; gives the calls that fill a round. */

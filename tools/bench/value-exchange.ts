@@ -17,6 +17,7 @@ import {
   terminalAnswer,
   terminalReceive,
   terminalStatus,
+  type ValueFailure,
   ValueOp,
   ValueResult,
 } from '../../src/exchange/index.ts';
@@ -113,7 +114,8 @@ export function valueExchange(suite: Suite) {
   return { run, key: terminalKey, svpmsn: ID };
 }
 
-function orThrow<T>(decoded: T | { readonly reason: string }): T {
-  if (typeof decoded === 'object' && decoded !== null && 'reason' in decoded) throw new Error(decoded.reason);
-  return decoded as T;
+/** What was decoded; the other side has just encoded it, so a failure is a bug. */
+function orThrow<T>(decoded: T): Exclude<T, ValueFailure> {
+  if (typeof decoded === 'object' && decoded !== null && 'reason' in decoded) throw new Error(String(decoded.reason));
+  return decoded as Exclude<T, ValueFailure>;
 }

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Suite } from '../../src/crypto/index.ts';
+import { lessIsBetter, moreIsBetter } from './figure.ts';
+import { median } from './interleave.ts';
+import { nodeCalls } from './node-crypto.ts';
+import { valueExchange } from './value-exchange.ts';
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const bench = (...args: string[]): Promise<Ended> =>
+  new Promise((done) => {
+    const child = execFile(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], (_, stdout, stderr) =>
+      done({ code: child.exitCode ?? -1, stdout, stderr }),
+    );
+  });
+
+test('a name that no benchmark has is refused with one sentence that lists those there are', async () => {
+  const { code, stdout, stderr } = await bench('meter-hours');
+  assert.equal(code, 2);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^There is no benchmark "meter-hours": there are exchange-3des, .*credits-per-second\.\n$/);
+});
+
+test('a flag that does not exist is refused with one sentence', async () => {
+  const { code, stderr } = await bench('--fast');
+  assert.equal(code, 2);
+  assert.match(stderr, /^Unknown option '--fast': there are --json and names\.\n$/);
+});
+
+test('with --json the output is one list of figures and nothing else', async () => {
+  const { code, stdout, stderr } = await bench('exchange-bytes', '--json');
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+  const figures = JSON.parse(stdout) as Record<string, unknown>[];
+  const keys = ['goal', 'limit', 'limitHow', 'met', 'name', 'ratio', 'unit', 'value'];
+  for (const figure of figures) assert.deepEqual(Object.keys(figure).sort(), keys);
+  assert.deepEqual(
+    figures.map(({ name, value, met }) => ({ name, value, met })),
+    [
+      { name: 'exchange-bytes', value: 157, met: true },
+      { name: 'exchange-bytes-wire', value: 173, met: true },
+    ],
+  );
+});
+
+test('a ratio above 1 is better than the limit, for times and for rates', () => {
+  const figure = { name: '', value: 10, unit: '', limit: 20, limitHow: '', goal: '' };
+  assert.equal(lessIsBetter(figure).ratio, 2);
+  assert.equal(moreIsBetter(figure).ratio, 0.5);
+  assert.equal(lessIsBetter(figure, (ratio) => ratio >= 2.1).met, false);
+  assert.equal(lessIsBetter(figure, (ratio) => ratio >= 1.9).met, true);
+});
+
+test('a median stands in the middle', () => {
+  assert.equal(median([9, 1, 5]), 5);
+  assert.equal(median([9, 1, 5, 6]), 5.5);
+});
+
+/** Calls of both sides, and the session keys that become KeyObjects. */
+const CALLS = [
+  { suite: Suite.tripleDes, calls: 10, keys: 2 },
+  { suite: Suite.tripleDesXo, calls: 20, keys: 10 },
+  { suite: Suite.aes128, calls: 12, keys: 6 },
+  { suite: Suite.aes256, calls: 18, keys: 6 },
+];
+
+test('node:crypto computes the very frames of the exchange, in each suite, and finds those wrong that were changed', () => {
+  for (const { suite, calls, keys } of CALLS) {
+    const { run, key } = valueExchange(suite);
+    const frames = run();
+    assert.equal(nodeCalls(key, frames, 'bytes').length, calls);
+    assert.equal(nodeCalls(key, frames, 'key-objects').length, calls + keys);
+    for (const name of ['second', 'third'] as const) {
+      const changed = frames[name].slice();
+      changed[changed.length - 1] = (changed.at(-1) as number) ^ 1;
+      assert.throws(() => nodeCalls(key, { ...frames, [name]: changed }, 'bytes'), `suite ${suite}, ${name}`);
+    }
+  }
+});

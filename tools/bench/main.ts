@@ -1,0 +1,101 @@
+/**
+ * The benchmarks: `npm run bench -- [name…] [--json]`; without a name all of them.
+ *
+ * A figure of a machine says little without another of the same machine at the same hour, so every value stands
+ * beside a limit that was measured in the same run, in turns with it. `ratio` is how many times better than its limit
+ * a value is: above 1 better, below 1 worse, for times, bytes and rates alike. Each benchmark runs in a process of its
+ * own, so that none finds the engine's compiled code shaped by another. Short work is measured in processor time,
+ * which other work on the machine hardly touches; what starts a program is measured on the clock.
+ *
+ * `--json` prints one list of `{ name, value, unit, limit, limitHow, ratio, goal, met }` and nothing else; an empty
+ * goal is a figure for information. Exit 0: every goal is met; 1: one is not; 2: wrong use.
+ *
+ * Under a profiler: `node --cpu-prof tools/bench/main.ts --in-this-process <name>`.
+ * What the figures were once, and where, stands in `docs/reference/benchmarks.md`.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { Suite } from '../../src/crypto/index.ts';
+import type { Benchmark, Figure } from './figure.ts';
+
+const exchange =
+  (name: string, suite: Suite, goal?: { microseconds: number; timesFaster: number }): Benchmark =>
+  async () =>
+    (await import('./exchange.ts')).exchangeTime(name, suite, goal);
+
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  'exchange-3des': exchange('exchange-3des', Suite.tripleDes, { microseconds: 15, timesFaster: 25 }),
+  'exchange-3des-xo': exchange('exchange-3des-xo', Suite.tripleDesXo),
+  'exchange-aes128': exchange('exchange-aes128', Suite.aes128, { microseconds: 130, timesFaster: 5 }),
+  'exchange-aes256': exchange('exchange-aes256', Suite.aes256),
+  'exchange-bytes': async () => (await import('./exchange-bytes.ts')).exchangeBytes(),
+  'meter-minutes': async () => (await import('./meter-minutes.ts')).meterMinutes(),
+  once: async () => (await import('./once.ts')).once(),
+  'order-to-receipt': async () => (await import('./order-to-receipt.ts')).orderToReceipt(),
+  start: async () => (await import('./start.ts')).start(),
+  'credits-per-second': async () => (await import('./credits.ts')).creditsPerSecond(),
+};
+
+const DONE = 0;
+const GOAL_MISSED = 1;
+const WRONG_USE = 2;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  let names: readonly string[];
+  let options: { json: boolean; 'in-this-process': boolean };
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { json: { type: 'boolean', default: false }, 'in-this-process': { type: 'boolean', default: false } },
+    });
+    names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
+    options = values;
+  } catch (error) {
+    return wrongUse(`${(error as Error).message.split('. ')[0]?.replace(/\.$/, '')}: there are --json and names.`);
+  }
+  const unknown = names.find((name) => !Object.hasOwn(BENCHMARKS, name));
+  if (unknown !== undefined) {
+    return wrongUse(`There is no benchmark "${unknown}": there are ${Object.keys(BENCHMARKS).join(', ')}.`);
+  }
+  const show = options.json ? () => undefined : showFigure;
+  if (!options.json) process.stdout.write(`${machine()}\n`);
+  const figures: Figure[] = [];
+  for (const name of names) {
+    const found = options['in-this-process'] ? await (BENCHMARKS[name] as Benchmark)() : await inOwnProcess(name);
+    figures.push(...found);
+    found.forEach(show);
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify(figures, undefined, 2)}\n`);
+  return figures.every(({ met }) => met) ? DONE : GOAL_MISSED;
+}
+
+function wrongUse(sentence: string): number {
+  process.stderr.write(`${sentence}\n`);
+  return WRONG_USE;
+}
+
+/** The same program once more, for one benchmark; it answers with its JSON. */
+async function inOwnProcess(name: string): Promise<readonly Figure[]> {
+  const child = fork(import.meta.filename, ['--in-this-process', '--json', name], { silent: true });
+  const chunks: Buffer[] = [];
+  child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  child.stderr?.pipe(process.stderr);
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (chunks.length === 0) throw new Error(`the benchmark ${name} ended with exit code ${code} and no figure`);
+  return JSON.parse(Buffer.concat(chunks).toString()) as Figure[];
+}
+
+function machine(): string {
+  const load = loadavg()[0]?.toFixed(1);
+  return `${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.version}, load ${load} at the beginning`;
+}
+
+function showFigure({ name, value, unit, limit, limitHow, ratio, goal, met }: Figure): void {
+  const verdict = goal === '' ? '' : `  ${met ? 'met' : 'NOT MET'}: ${goal}`;
+  process.stdout.write(`\n${name}  ${value} ${unit}, ${ratio} times as good as ${limit} ${unit}${verdict}\n`);
+  process.stdout.write(`  limit: ${limitHow}\n`);
+}
