@@ -197,6 +197,19 @@ test('a key change cut at any byte leaves the old key, the new one or both, and 
   );
 });
 
+test('a key that is replaced under its own name, cut at any byte, is there in the old form or the new', () => {
+  const value = keyOf(Purpose.value);
+  const points = everyCut(
+    lived(),
+    (bench) => rotate(bench, Purpose.value, 0, keyOf(Purpose.maintenance)),
+    (bench) => {
+      assert.ok(bench.meter.sam.keys.has(value.n));
+      assert.equal(credit(bench, 3).result, ValueResult.done);
+    },
+  );
+  assert.ok(points > 60);
+});
+
 test('a policy change and a table change cut at any byte leave the old one or the new one', () => {
   const rest = lived();
   const policy = { ...STRICT_POLICY, version: 2, emergencyCredit: tokens(70) };

@@ -10,11 +10,14 @@ import {
   ValueOp,
   ValueResult,
 } from '../exchange/index.ts';
-import { EventKind, MeterFlag, RelayReason } from '../records/index.ts';
+import { decodeSeedUse, EventKind, encodeBcdTime, isRecordFailure, MeterFlag, RelayReason } from '../records/index.ts';
+import { decodeModeTable, encodeModeTable } from '../tariff/index.ts';
 import { tokens, U32_MAX } from '../units/index.ts';
 import {
   ask,
+  BENCH_ID,
   type Bench,
+  benchTable,
   createBench,
   credit,
   exchangeWith,
@@ -73,6 +76,21 @@ test('suite 3des credits on a good signature, as the seed says, and answers with
   const refused = ask({ ...bench, meter }, hostFirst(session)) as Uint8Array;
   const frame = decodeFrame(refused);
   assert.ok(!('reason' in frame) && frame.message === 5, 'a meter of the repaired suites answers no M1 of suite 0');
+});
+
+test('suite 3des sets clock and table, and reads the log, as FIG. 2 and 3 have it', () => {
+  const bench = createBench({ suite: Suite.tripleDes });
+  live(bench, 2, 1000);
+  const table = benchTable(1, 2, 33_000);
+  const key = keyOf(Purpose.control, Suite.tripleDes);
+  assert.ok(exchangeWith(bench, key, Command.modeTable, () => encodeModeTable(table)) !== undefined);
+  const time = Date.UTC(2026, 10, 24, 12) / 1000;
+  const reads = keyOf(Purpose.monitoring, Suite.tripleDes);
+  const answer = exchangeWith(bench, reads, Command.useAndLog, () => encodeBcdTime(time));
+  const use = decodeSeedUse(answer as Uint8Array);
+  assert.ok(!isRecordFailure(use));
+  assert.deepEqual([use.timer, use.balance, use.id], [time, 0, BENCH_ID]);
+  assert.deepEqual(decodeModeTable(use.modeTable), table);
 });
 
 test('a query tells the receipt of its TC, of the last one for 0, and the ring holds sixteen', () => {
