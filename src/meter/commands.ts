@@ -41,7 +41,7 @@ import { bandOf, energyAt, jumpTo } from './minutes.ts';
 import { tableVersions, takeTable } from './mode-tables.ts';
 import type { MeterOutputs } from './outputs.ts';
 import { commandRelay, reconsiderCredit, renewRecloses } from './relay.ts';
-import { balanceOf, clockMs, clockSeconds, keepState, type Meter, type Supply } from './state.ts';
+import { balanceOf, clockMs, clockSeconds, clockTold, keepState, type Meter, type Supply } from './state.ts';
 import { totalsNow } from './totals.ts';
 
 /** Carries out an authentic command of the purposes control and monitoring; the answer is the body of M4. */
@@ -54,7 +54,7 @@ export function carryOut(meter: Meter, h: Command, body: Uint8Array, out: MeterO
   if (meter.servesSeed) return carryOutSeed(meter, h, body, out);
   switch (h) {
     case Command.modeTable:
-      return policyAnswer(meter, changeTable(meter, body, out), tableVersions(supplyOne(meter), meter.minute).active);
+      return modeTable(meter, body, out);
     case Command.clockSet:
       return clockSet(meter, body, out);
     case Command.relay:
@@ -75,13 +75,23 @@ export function carryOut(meter: Meter, h: Command, body: Uint8Array, out: MeterO
 export const headOf = (meter: Meter, result: Result): AnswerHead => ({
   result,
   balance: tokens(Math.min(balanceOf(meter), U32_MAX)),
-  clock: unixSeconds(meter.kept.clockSet ? clockSeconds(meter) : 0),
+  clock: clockTold(meter),
 });
 
 const supplyOne = (meter: Meter): Supply => meter.supplies[0] as Supply;
 
 const policyAnswer = (meter: Meter, result: Result, version: number): Uint8Array =>
   encodePolicyAnswer({ head: headOf(meter, result), version });
+
+/** M4 of 0x20 has the form of the policy's: head, and the version that now holds for the supply of the table. */
+function modeTable(meter: Meter, body: Uint8Array, out: MeterOutputs): Uint8Array {
+  const result = changeTable(meter, body, out);
+  const supply = meter.supplies[(body[TABLE_SUPPLY_AT] ?? 1) - 1] ?? supplyOne(meter);
+  return policyAnswer(meter, result, tableVersions(supply, meter.minute).active);
+}
+
+/** Behind the format byte a mode table names its supply. */
+const TABLE_SUPPLY_AT = 1;
 
 /** FIG. 2: the running minute keeps the price at which it began; the new table holds from the next minute on. */
 function changeTable(meter: Meter, body: Uint8Array, out: MeterOutputs): Result {
@@ -200,9 +210,14 @@ export function infoOf(meter: Meter): Info {
 /** The last complete UTC day of the profile: one that is lived again is not complete. */
 export const lastDay = (meter: Meter): number => Math.max(0, Math.floor(meter.minute / MINUTES_PER_DAY) - 1);
 
-/** Complete days from the oldest that has any minute recorded. */
+/** Complete days from the oldest that has any minute recorded; looked for once a day, because every poll tells it. */
 function daysHeld(meter: Meter): number {
   const last = lastDay(meter);
+  if (meter.daysHeld.lastDay !== last) meter.daysHeld = { lastDay: last, days: countDaysHeld(meter, last) };
+  return meter.daysHeld.days;
+}
+
+function countDaysHeld(meter: Meter, last: number): number {
   for (let held = Math.min(PROFILE_DAYS_KEPT, last); held > 0; held--) {
     const from = (last - held + 1) * MINUTES_PER_DAY;
     for (let minute = from; minute < from + MINUTES_PER_DAY; minute++) {

@@ -7,10 +7,10 @@ import {
   encodeEvent,
   isRecordFailure,
 } from '../records/index.ts';
-import { type SupplyIndex, unixSeconds } from '../units/index.ts';
+import type { SupplyIndex } from '../units/index.ts';
 import { EVENT_ROW_BYTES, EVENTS_KEPT } from './layout.ts';
 import { getU32, putU32 } from './nvm.ts';
-import { clockSeconds, type EventLog, type Meter } from './state.ts';
+import { clockTold, type EventLog, type Meter } from './state.ts';
 
 /** Writes an event into the ring; the oldest gives way. */
 export function recordEvent(
@@ -21,7 +21,7 @@ export function recordEvent(
   const sequence = meter.events.next;
   const event: EventRecord = {
     sequence,
-    time: unixSeconds(meter.kept.clockSet ? clockSeconds(meter) : 0),
+    time: clockTold(meter),
     kind,
     supply: about.supply ?? 0,
     detail: about.detail ?? 0,

@@ -12,7 +12,7 @@ import {
   Result,
 } from '../records/index.ts';
 import { phaseBand } from '../tariff/index.ts';
-import { type MilliwattHours, type SupplyIndex, tokens, U32_MAX, unixSeconds } from '../units/index.ts';
+import { type MilliwattHours, type SupplyIndex, tokens, U32_MAX, type UnixSeconds } from '../units/index.ts';
 import { BusReply, SamReply, SamRequest, SvmRequest } from './bus.ts';
 import { carryOut, headOf, infoOf } from './commands.ts';
 import { recordEvent } from './event-log.ts';
@@ -23,7 +23,7 @@ import { advance, commitUse } from './minutes.ts';
 import type { MeterOutputs } from './outputs.ts';
 import { type Measured, reclose, reconsiderCredit, watchLimits } from './relay.ts';
 import { samCommand } from './sam.ts';
-import { balanceOf, clockSeconds, keepState, type Meter, type Supply } from './state.ts';
+import { balanceOf, clockTold, keepState, type Meter, type Supply } from './state.ts';
 import { floorOf, svmCommand } from './svm.ts';
 import { silence } from './warnings.ts';
 
@@ -153,7 +153,7 @@ function applyValue(meter: Meter, reply: Uint8Array, out: MeterOutputs): Uint8Ar
   if (told[0] === BusReply.done) recordValue(meter, reply[2] as ValueOp, told, owedBefore);
   silence(meter, out);
   reconsiderCredit(meter, out);
-  const head = new Writer(7).u8(SamRequest.svmReceipt).u32(clockSeconds(meter)).u16(flagsOf(meter)).done();
+  const head = new Writer(7).u8(SamRequest.svmReceipt).u32(clockTold(meter)).u16(flagsOf(meter)).done();
   const answer = samCommand(meter.sam, withHead(head, told));
   settleFloors(meter);
   return answer;
@@ -180,7 +180,7 @@ function recordValue(meter: Meter, op: ValueOp, told: Uint8Array, owedBefore: nu
 /** What M2 tells of the meter under each purpose but value's. */
 function statusOf(meter: Meter, purpose: number): Uint8Array {
   const info = infoOf(meter);
-  const clock = unixSeconds(meter.kept.clockSet ? clockSeconds(meter) : 0);
+  const clock = clockTold(meter);
   if (purpose === Purpose.control) {
     const { tableVersion, nextTableVersion, policyVersion, flags } = info;
     return encodeControlStatus({ clock, tableVersion, nextTableVersion, policyVersion, flags });
@@ -193,7 +193,7 @@ function statusOf(meter: Meter, purpose: number): Uint8Array {
   return maintenanceStatus(meter, clock, info.flags);
 }
 
-function maintenanceStatus(meter: Meter, clock: ReturnType<typeof unixSeconds>, flags: number): Uint8Array {
+function maintenanceStatus(meter: Meter, clock: UnixSeconds, flags: number): Uint8Array {
   const suiteBits = ([...meter.sam.keys.keys()].find((n) => n >> 6 === Purpose.maintenance) ?? 0) & 0x30;
   let held = 0;
   const keys = [0, 1, 2, 3].map((purpose) => {

@@ -237,6 +237,7 @@ function blankMeter(
     attentionSent: 0,
     servesSeed: labSessions !== undefined,
     display: { page: 0, digits: '' },
+    daysHeld: { lastDay: -1, days: 0 },
   };
 }
 

@@ -1,7 +1,7 @@
 import { crc32 } from '../bytes/index.ts';
 import type { SupplyPolicy, Totals } from '../records/index.ts';
 import type { Accrual, ChargeRate, ModeTable, PhaseBand } from '../tariff/index.ts';
-import { SUPPLIES_MAX, type SupplyIndex } from '../units/index.ts';
+import { SUPPLIES_MAX, type SupplyIndex, type UnixSeconds, unixSeconds } from '../units/index.ts';
 import { type Layout, STATE_BYTES, type SupplyLayout } from './layout.ts';
 import { getU16, getU32, getU64, type Nvm, putU16, putU32, putU64 } from './nvm.ts';
 import type { Sam } from './sam.ts';
@@ -57,6 +57,8 @@ export interface Meter {
   readonly servesSeed: boolean;
   readonly useRequest: Uint8Array;
   readonly display: { page: number; digits: string };
+  /** How many complete days the profile held when its last complete day was this. */
+  daysHeld: { readonly lastDay: number; readonly days: number };
 }
 
 export interface Supply {
@@ -203,3 +205,6 @@ export const balanceOf = (meter: Meter): number => meter.stored + meter.exchange
 /** Unix milliseconds of the meter's own clock. */
 export const clockMs = (meter: Meter): number => meter.now + meter.kept.clockOffsetMs;
 export const clockSeconds = (meter: Meter): number => Math.floor(clockMs(meter) / 1000);
+
+/** The clock as it is told to others: Unix seconds, 0 while it is not set. */
+export const clockTold = (meter: Meter): UnixSeconds => unixSeconds(meter.kept.clockSet ? clockSeconds(meter) : 0);

@@ -85,6 +85,7 @@ export class House implements LineTerminal {
       wake: () => undefined,
     };
     this.meter = this.#start(now);
+    this.#settleIn();
   }
 
   /** The meter's oscillator: it drifts from the time that everybody shares. */
@@ -150,7 +151,9 @@ export class House implements LineTerminal {
   /** The supply comes back: the meter starts from its memories. */
   restart(now: number): void {
     this.dark = false;
+    this.#running = false;
     this.meter = this.#start(now);
+    this.#settleIn();
   }
 
   tick(now: number): void {
@@ -163,7 +166,15 @@ export class House implements LineTerminal {
     return startMeter(memory, 1, random.fork(`meter at ${now}`), start, this.#outputs);
   }
 
+  /** What a start finds, an open relay for one, is how things stand and no news. */
+  #settleIn(): void {
+    this.#running = true;
+    this.#cut = this.meter.supplies.some(({ relay }) => (relay.reasons & RelayReason.noCredit) !== 0);
+  }
+  #running = false;
+
   #relayMoved(open: boolean): void {
+    if (!this.#running) return;
     this.#tell(open ? 'relay-opened' : 'relay-closed');
     const reasons = this.meter.supplies[0]?.relay.reasons ?? 0;
     if (open && reasons & RelayReason.noCredit) {
