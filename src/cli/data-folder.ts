@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NvmFile } from '../adapters/nvm-file.ts';
+import type { SoftwareKeyStore, Suite } from '../crypto/index.ts';
 import { type Store, StoreError } from '../host/index.ts';
 import { layoutOf, type MeterMemory, PlainNvm, SAM_MEMORY_BYTES, SVM_MEMORY_BYTES } from '../meter/index.ts';
 import type { HouseMemory } from '../simulation/index.ts';
 import { openSqliteStore } from '../storage/index.ts';
+import { demoKeys } from './demo-keys.ts';
 import { WrongUse } from './usage.ts';
 
 /** What a demo was begun with: a folder goes on with these, whatever the command line says the second time. */
@@ -18,6 +20,7 @@ export interface Founding {
 
 const FOUNDING_FILE = 'demo.json';
 const METERS_FILE = 'meters.nvm';
+const KEYS_FILE = 'keyring.wpkr';
 const NVM_BYTES = layoutOf(1).length;
 const REGION_BYTES = NVM_BYTES + SAM_MEMORY_BYTES + SVM_MEMORY_BYTES + 1;
 const PERSONALISED = 0x5a;
@@ -60,6 +63,11 @@ export class DataFolder {
     const path = join(this.path, FOUNDING_FILE);
     writeFileSync(`${path}.new`, `${JSON.stringify(founding, null, 1)}\n`);
     renameSync(`${path}.new`, path);
+  }
+
+  /** The utility's master keys. */
+  keys(suite: Suite): Promise<SoftwareKeyStore> {
+    return demoKeys(join(this.path, KEYS_FILE), suite);
   }
 
   memoryOf(house: number): HouseMemory {

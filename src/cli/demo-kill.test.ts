@@ -60,7 +60,8 @@ async function takeStock(path: string) {
     );
     const setting = settingOf({ loads: [], meters: METERS, seed: founding.seed, suite: 2, once: false });
     const memoryOf = (house: number) => folder.memoryOf(house);
-    const utility = await Utility.open({ ...setting, store: folder.store, startMs, memoryOf });
+    const keys = await folder.keys(setting.suite);
+    const utility = await Utility.open({ ...setting, store: folder.store, keys, startMs, memoryOf });
     utility.closeTheTills();
     const from = Math.ceil(startMs / 60_000) * 60_000;
     for (let minute = 1; minute <= 60; minute++) await utility.runUntil(from + minute * 60_000);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { Suite } from '../crypto/index.ts';
+import { keyName, Purpose, Suite } from '../crypto/index.ts';
 import { MemoryStore } from '../host/index.ts';
 import { Utility } from '../simulation/index.ts';
 import { DataFolder } from './data-folder.ts';
@@ -118,6 +118,22 @@ test('a folder belongs to one process, to one founding, and to a version that kn
   assert.match(run('demo', '--data', path, '--meters', '6').stderr, /holds a demo of 5 meters on aes128 with seed 1/);
   writeFileSync(join(path, 'demo.json'), '{"version":2}');
   assert.match(run('demo', '--data', path, '--meters', '5').stderr, /is not what this version wrote/);
+});
+
+test('the master keys lie sealed in the folder, and no other passphrase opens them', async () => {
+  const path = join(scratch, 'sealed');
+  const folder = new DataFolder(path);
+  const keys = await folder.keys(Suite.aes128);
+  const check = await keys.checkValue(keyName(Purpose.value, Suite.aes128, 0));
+  assert.equal(await (await folder.keys(Suite.aes128)).checkValue(keyName(Purpose.value, Suite.aes128, 0)), check);
+  await folder.close();
+  const { status, stderr } = spawnSync(process.execPath, [MAIN, 'demo', '--data', path], {
+    encoding: 'utf8',
+    env: { ...process.env, WATTPURSE_PASSPHRASE: 'another' },
+  });
+  assert.equal(status, 2);
+  assert.match(stderr, /keyring\.wpkr: .*passphrase/);
+  assert.equal(stderr.trimEnd().split('\n').length, 1);
 });
 
 test('a demo that is stopped says so, and goes on from there', async () => {

@@ -31,7 +31,9 @@ async function once(options: DemoOptions): Promise<number> {
       ...setting,
       store,
       startMs: DEMO_BEGINS_MS,
-      ...(folder === undefined ? {} : { memoryOf: (house: number) => folder.memoryOf(house) }),
+      ...(folder === undefined
+        ? {}
+        : { keys: await folder.keys(setting.suite), memoryOf: (house: number) => folder.memoryOf(house) }),
     });
     const progress = progressBar(options.days);
     for (let day = 1; day <= options.days; day++) {

@@ -28,6 +28,7 @@ const STEP_BUSINESS_MS_MAX = 10 * 60_000;
 export async function runLive(options: LiveOptions): Promise<number> {
   const { folder } = options;
   const { setting, startMs } = await continued(options);
+  const keys = await folder.keys(setting.suite);
   const view: View = process.stdout.isTTY === true ? new TerminalView(options.color) : new LogView();
   let stopping = false;
   const stop = () => {
@@ -39,6 +40,7 @@ export async function runLive(options: LiveOptions): Promise<number> {
     const utility = await Utility.open({
       ...setting,
       store: folder.store,
+      keys,
       startMs,
       memoryOf: (house) => folder.memoryOf(house),
       onHappening: (happening) => view.happened(happening),

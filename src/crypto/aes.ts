@@ -40,7 +40,10 @@ export class AesKey {
   constructor(key: Uint8Array) {
     if (key.length !== 16 && key.length !== 32) throw new RangeError(`an AES key is 16 or 32 bytes, not ${key.length}`);
     this.length = key.length;
-    this.#expanded = unsafe.expandKeyLE(key);
+    const readable = key.length === 16 ? READABLE_16 : READABLE_32;
+    readable.set(key);
+    this.#expanded = unsafe.expandKeyLE(readable);
+    readable.fill(0);
   }
 
   /** The 16 bytes at `from[fromAt]`, encrypted into `to[toAt]`; both may be the same place. */
@@ -58,6 +61,13 @@ export class AesKey {
     putWord(to, toAt + 12, s3);
   }
 }
+
+/**
+ * Where the library reads a key from, by words of its buffer. A short typed array gets a buffer only when it is asked
+ * for one, and making that costs more than copying the key to where there is one already.
+ */
+const READABLE_16 = new Uint8Array(new ArrayBuffer(16));
+const READABLE_32 = new Uint8Array(new ArrayBuffer(32));
 
 /** `key` wrapped under `wrapping` (RFC 3394 §2.2.1), 8 bytes longer. @throws RangeError when it is not 16 or 32 bytes */
 export function wrapKey(wrapping: AesKey, key: Uint8Array): Uint8Array {

@@ -8,20 +8,20 @@
  */
 
 /**
- * The 48 rounds in the order of encryption, two words a round: the six-bit round keys of S1, S3, S5, S7, then those
- * of S2, S4, S6, S8, one to a byte. Thirty bits at most: a plain array of small integers, which is allocated
- * several times faster than a typed array, and a session key lives for one exchange.
+ * The first two passes in the order of encryption, two words a round: the six-bit round keys of S1, S3, S5, S7, then
+ * those of S2, S4, S6, S8, one to a byte. The third pass is the first again. Thirty bits at most: a plain array of
+ * small integers, which is allocated several times faster than a typed array, and a session key lives for one exchange.
  */
 export type TripleDesSchedule = readonly number[];
 
 const WORDS_PER_PASS = 32;
+const WORDS = 2 * WORDS_PER_PASS;
 
 /** The schedule of the 16-byte key at `at`. Bit 0 of each byte (parity) is ignored. */
 export function tripleDesSchedule(key: Uint8Array, at: number): TripleDesSchedule {
-  const words = new Array<number>(3 * WORDS_PER_PASS);
+  const words = new Array<number>(WORDS);
   singleSchedule(key, at, words, 0, 2);
-  singleSchedule(key, at + 8, words, 2 * WORDS_PER_PASS - 2, -2);
-  for (let i = 0; i < WORDS_PER_PASS; i++) words[2 * WORDS_PER_PASS + i] = words[i] as number;
+  singleSchedule(key, at + 8, words, WORDS - 2, -2);
   return words;
 }
 
@@ -39,7 +39,7 @@ export const decryptTripleDes = (
   fromAt: number,
   to: Uint8Array,
   toAt: number,
-): void => rounds(schedule, 3 * WORDS_PER_PASS - 2, -2, from, fromAt, to, toAt);
+): void => rounds(schedule, WORDS_PER_PASS - 2, -2, from, fromAt, to, toAt);
 
 /** FIPS 46-3, figure 1, three times; IP and FP by exchanging bits between the halves. */
 function rounds(
@@ -77,7 +77,7 @@ function rounds(
       left ^= mixed(right, schedule[at] as number, schedule[at + 1] as number);
       at += step;
       right ^= mixed(left, schedule[at] as number, schedule[at + 1] as number);
-      at += step;
+      at = (at + step) & (WORDS - 1);
     }
     swap = left;
     left = right;
@@ -109,15 +109,14 @@ function rounds(
 function mixed(half: number, odd: number, even: number): number {
   const a = ((half << 28) | (half >>> 4)) ^ odd;
   const b = half ^ even;
+  // In pairs of pairs: a chain of eight would wait for itself, and 48 such functions wait for one another.
   return (
-    (SP[(a >>> 24) & 63] as number) ^
-    (SP[((b >>> 24) & 63) | 64] as number) ^
-    (SP[((a >>> 16) & 63) | 128] as number) ^
-    (SP[((b >>> 16) & 63) | 192] as number) ^
-    (SP[((a >>> 8) & 63) | 256] as number) ^
-    (SP[((b >>> 8) & 63) | 320] as number) ^
-    (SP[(a & 63) | 384] as number) ^
-    (SP[(b & 63) | 448] as number)
+    ((SP1[(a >>> 24) & 63] as number) ^
+      (SP3[(a >>> 16) & 63] as number) ^
+      ((SP5[(a >>> 8) & 63] as number) ^ (SP7[a & 63] as number))) ^
+    ((SP2[(b >>> 24) & 63] as number) ^
+      (SP4[(b >>> 16) & 63] as number) ^
+      ((SP6[(b >>> 8) & 63] as number) ^ (SP8[b & 63] as number)))
   );
 }
 
@@ -197,8 +196,15 @@ const PC2 = [
   41, 52, 31, 37, 47, 55, 30, 40, 51, 45, 33, 48, 44, 49, 39, 56, 34, 53, 46, 42, 50, 36, 29, 32,
 ];
 
-/** 8 boxes x 64 inputs: the box's output, permuted by P, rotated left by one. */
-const SP = sp();
+/** For each of a box's 64 inputs its output, permuted by P, rotated left by one. */
+const SP1 = sp(1);
+const SP2 = sp(2);
+const SP3 = sp(3);
+const SP4 = sp(4);
+const SP5 = sp(5);
+const SP6 = sp(6);
+const SP7 = sp(7);
+const SP8 = sp(8);
 /** 8 key bytes x 128 (parity dropped): what the byte puts into C, or D. */
 const PC1_C = pc1(0);
 const PC1_D = pc1(28);
@@ -206,20 +212,18 @@ const PC1_D = pc1(28);
 const PC2_C = pc2(0);
 const PC2_D = pc2(24);
 
-function sp(): Int32Array {
-  const table = new Int32Array(8 * 64);
-  for (let box = 0; box < 8; box++) {
-    for (let input = 0; input < 64; input++) {
-      const row = ((input >>> 4) & 2) | (input & 1);
-      const column = (input >>> 1) & 15;
-      const output = Number.parseInt((S_BOXES[box] as string).charAt(16 * row + column), 16);
-      let permuted = 0;
-      P.forEach((source, i) => {
-        const bit = 4 * (box + 1) - source;
-        if (bit >= 0 && bit < 4 && (output >>> bit) & 1) permuted |= 1 << (31 - i);
-      });
-      table[64 * box + input] = (permuted << 1) | (permuted >>> 31);
-    }
+function sp(box: number): Int32Array {
+  const table = new Int32Array(64);
+  for (let input = 0; input < 64; input++) {
+    const row = ((input >>> 4) & 2) | (input & 1);
+    const column = (input >>> 1) & 15;
+    const output = Number.parseInt((S_BOXES[box - 1] as string).charAt(16 * row + column), 16);
+    let permuted = 0;
+    P.forEach((source, i) => {
+      const bit = 4 * box - source;
+      if (bit >= 0 && bit < 4 && (output >>> bit) & 1) permuted |= 1 << (31 - i);
+    });
+    table[input] = (permuted << 1) | (permuted >>> 31);
   }
   return table;
 }

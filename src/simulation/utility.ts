@@ -1,8 +1,10 @@
 import { BACKHAUL_VERSION, type BackhaulMessage, decodeEnvelope, encodeEnvelope } from '../backhaul/index.ts';
 import { AreaUnit, type AreaUnitInput, type AreaUnitOutput, type Traffic } from '../concentrator/index.ts';
 import {
-  deriveTerminalKey,
+  type KeyName,
   KeyRing,
+  type KeyStore,
+  keyBytesOf,
   keyName,
   Purpose,
   SoftwareKeyStore,
@@ -45,6 +47,8 @@ export interface UtilityOptions {
   readonly localUnits: number;
   readonly suite: Suite;
   readonly store: Store;
+  /** The utility's master keys; drawn from the seed where absent. */
+  readonly keys?: KeyStore;
   /** Unix milliseconds at which business begins, or goes on. */
   readonly startMs: number;
   /** IANA name; one without daylight saving, because a load model knows local minutes only. */
@@ -86,6 +90,7 @@ const TECHNICAL_LOSS = 1.02;
 const FIRST_SVPMSN = 0x0a1b2c;
 const SVPMSN_STEP = 7;
 const UTILITY_NUMBER = 1;
+const PURPOSES = [Purpose.value, Purpose.control, Purpose.monitoring, Purpose.maintenance] as const;
 const DRIFT_PPM_MAX = 20;
 const NEAREST_M = 50;
 const FARTHEST_M = 1_250;
@@ -107,7 +112,7 @@ export class Utility {
   readonly #random: SeededRandom;
   readonly #area: AreaUnit;
   readonly #buyers: Buyer[] = [];
-  readonly #masterKeys: ReadonlyMap<number, Uint8Array>;
+  readonly #keys: KeyStore;
   readonly #houseOf = new Map<Svpmsn, House>();
   #selling = true;
   #orders = 0;
@@ -116,15 +121,12 @@ export class Utility {
     this.options = options;
     this.#random = seededRandom(options.seed);
     this.time = new VirtualTime(milliseconds(options.startMs));
-    this.#masterKeys = drawMasterKeys(options.suite, this.#random.fork('master keys'));
+    this.#keys = options.keys ?? drawKeys(options.suite, this.#random.fork('master keys'));
     const { time } = this;
     this.host = createHost(
       {
         store: options.store,
-        keys: new SoftwareKeyStore(
-          { utility: UTILITY_NUMBER, keys: this.#masterKeys as never },
-          this.#random.fork('key store'),
-        ),
+        keys: this.#keys,
         clock: { now: () => time.now },
         randomness: this.#random.fork(`host ${options.startMs}`),
         grid: { send: (localUnit, message) => this.#tell(localUnit, message) },
@@ -187,10 +189,12 @@ export class Utility {
     const rings = Array.from({ length: options.localUnits }, () => new KeyRing(Purpose.monitoring));
     for (let house = 0; house < options.meters; house++) {
       const unit = this.#unitOf(house);
-      (rings[unit] as KeyRing<typeof Purpose.monitoring>).add(this.#key(Purpose.monitoring, svpmsnOfHouse(house)));
+      (rings[unit] as KeyRing<typeof Purpose.monitoring>).add(
+        await this.#key(Purpose.monitoring, svpmsnOfHouse(house)),
+      );
     }
     this.#buildGrid(rings);
-    for (let house = 0; house < options.meters; house++) this.#buildHouse(house);
+    for (let house = 0; house < options.meters; house++) await this.#buildHouse(house);
     this.#connect();
     await this.#sellFirst();
     this.#startTicking();
@@ -256,14 +260,14 @@ export class Utility {
     }
   }
 
-  #buildHouse(number: number): void {
+  async #buildHouse(number: number): Promise<void> {
     const { options, time } = this;
     const id = svpmsnOfHouse(number);
     const random = this.#random.fork(`house ${number}`);
     const kept = options.memoryOf?.(number);
     const memory = kept?.memory ?? blankMemory();
     if (kept?.personalised !== true) {
-      this.#personalise(memory, id, random);
+      await this.#personalise(memory, id, random);
       kept?.markPersonalised();
     }
     const drift = options.driftPpmMax ?? DRIFT_PPM_MAX;
@@ -291,14 +295,13 @@ export class Utility {
     transformer.attach(house, NEAREST_M + random.below((options.farthestM ?? FARTHEST_M) - NEAREST_M));
   }
 
-  #personalise(memory: MeterMemory, id: Svpmsn, random: SeededRandom): void {
+  async #personalise(memory: MeterMemory, id: Svpmsn, random: SeededRandom): Promise<void> {
     const { options } = this;
-    const purposes = [Purpose.value, Purpose.control, Purpose.monitoring, Purpose.maintenance];
     const offsets = offsetTable(options.zone, new Date(options.startMs).getUTCFullYear(), 2);
     if ('reason' in offsets) throw new Error(offsets.sentence);
     const first = compileTariff(options.tariff, { supply: 1, version: 0, validFrom: unixSeconds(0), offsets });
     if ('reason' in first) throw new Error(first.sentence);
-    const keys = purposes.map((purpose) => this.#key(purpose, id));
+    const keys = await Promise.all(PURPOSES.map((purpose) => this.#key(purpose, id)));
     const unixMs = options.startMs;
     personalise(
       memory,
@@ -307,9 +310,8 @@ export class Utility {
     );
   }
 
-  #key<P extends Purpose>(purpose: P, id: Svpmsn): TerminalKey<P> {
-    const n = keyName(purpose, this.options.suite, 0);
-    return deriveTerminalKey(this.#masterKeys.get(n) as Uint8Array, n, id, UTILITY_NUMBER) as TerminalKey<P>;
+  #key<P extends Purpose>(purpose: P, id: Svpmsn): Promise<TerminalKey<P>> {
+    return this.#keys.terminalKey(keyName(purpose, this.options.suite, 0), id);
   }
 
   #unitOf(house: number): number {
@@ -421,14 +423,14 @@ export class Utility {
 
 type DistributiveOmit<T, K extends string> = T extends unknown ? Omit<T, K> : never;
 
-function drawMasterKeys(suite: Suite, random: SeededRandom): ReadonlyMap<number, Uint8Array> {
-  const keys = new Map<number, Uint8Array>();
-  for (const purpose of [Purpose.value, Purpose.control, Purpose.monitoring, Purpose.maintenance]) {
-    const key = new Uint8Array(suite === Suite.aes256 ? 32 : 16);
+function drawKeys(suite: Suite, random: SeededRandom): KeyStore {
+  const keys = new Map<KeyName, Uint8Array>();
+  for (const purpose of PURPOSES) {
+    const key = new Uint8Array(keyBytesOf(suite));
     random.fork(purpose).fill(key);
     keys.set(keyName(purpose, suite, 0), key);
   }
-  return keys;
+  return new SoftwareKeyStore({ utility: UTILITY_NUMBER, keys }, random);
 }
 
 function zoneMinutes(zone: string, unixMs: number): number {
