@@ -13,5 +13,6 @@ export const USAGE = `wattpurse - prepaid electricity, end to end
   wattpurse vectors check FILE [--json]
       Recomputes every value of a file of test vectors.
 
+The demo's master keys lie sealed in its folder, under WATTPURSE_PASSPHRASE if it is set.
 Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.
 Exit codes: 0 done, 1 something was found wrong, 2 wrong use.`;

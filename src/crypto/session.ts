@@ -149,7 +149,7 @@ export function attentionTag(kt: TerminalKey, message: Uint8Array): Uint8Array {
     case Suite.aes128:
     case Suite.aes256: {
       const context = Uint8Array.of(kt.n, kt.svpmsn >>> 16, kt.svpmsn >>> 8, kt.svpmsn);
-      return cmac(new AesKey(kdf(aesOf(kt), 'ATTN', context)), message).subarray(0, 8);
+      return cmac(new AesKey(kdf(aesOf(kt), 'ATTN', context)), message).slice(0, 8);
     }
     default:
       return assertNever(kt.suite);

@@ -17,7 +17,7 @@ export function attentionFrame(key: TerminalKey, notice: Uint8Array): Uint8Array
     ATTENTION_BODY_BYTES,
   );
   frame.set(notice, HEADER_BYTES);
-  frame.set(attentionTag(key, frame.subarray(0, HEADER_BYTES + 6)), HEADER_BYTES + 6);
+  frame.set(attentionTag(key, frame.slice(0, HEADER_BYTES + 6)), HEADER_BYTES + 6);
   return frame;
 }
 
@@ -25,6 +25,6 @@ export function attentionFrame(key: TerminalKey, notice: Uint8Array): Uint8Array
 export function openAttention(key: TerminalKey, frame: Frame): Uint8Array | undefined {
   if (frame.message !== Message.attention || frame.body.length !== ATTENTION_BODY_BYTES) return undefined;
   if (frame.n !== key.n || frame.svpmsn !== key.svpmsn) return undefined;
-  const tag = attentionTag(key, frame.bytes.subarray(0, HEADER_BYTES + 6));
-  return equalConstantTime(tag, frame.body.subarray(6)) ? frame.body.subarray(0, 6) : undefined;
+  const tag = attentionTag(key, frame.bytes.slice(0, HEADER_BYTES + 6));
+  return equalConstantTime(tag, frame.body.slice(6)) ? frame.body.slice(0, 6) : undefined;
 }

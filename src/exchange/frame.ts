@@ -13,7 +13,7 @@ export type Message = (typeof Message)[keyof typeof Message];
 export const HEADER_BYTES = 7;
 export const BODY_BYTES_MAX = 255;
 
-/** A decoded frame; `bytes` is the whole of it, because tags cover frames as they were sent. */
+/** A decoded frame, which owns its bytes; `bytes` is the whole of it, because tags cover frames as they were sent. */
 export interface Frame {
   readonly message: Message;
   readonly h: Command;
@@ -27,7 +27,7 @@ export interface FrameFailure {
   readonly reason: 'frame-length-wrong' | 'message-unknown' | 'command-unknown';
 }
 
-/** Any bytes to a frame or a named failure. The frame holds views of the bytes; both sides copy what they keep of it. */
+/** Any bytes to a frame or a named failure. The frame holds copies: a line uses its buffer again. */
 export function decodeFrame(bytes: Uint8Array): Frame | FrameFailure {
   if (bytes.length < HEADER_BYTES || bytes.length !== HEADER_BYTES + (bytes[6] as number)) {
     return { reason: 'frame-length-wrong' };
@@ -37,15 +37,16 @@ export function decodeFrame(bytes: Uint8Array): Frame | FrameFailure {
   if (first >> 4 !== 1 || message < Message.first || message > Message.attention) return { reason: 'message-unknown' };
   const h = bytes[1] as number;
   if (!isCommand(h)) return { reason: 'command-unknown' };
-  // A socket gives a Buffer, whose slice() is a view: as a plain array, what is kept of a frame is a copy.
-  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  // Not slice(), which is a view when a socket gave a Buffer. And the body is no view of the copy: the engine keeps a
+  // short array without a buffer of its own, and a first view of it costs as much as twenty copies.
+  const own = new Uint8Array(bytes);
   return {
     message: message as Message,
     h,
     n: bytes[2] as KeyName,
     svpmsn: (((bytes[3] as number) << 16) | ((bytes[4] as number) << 8) | (bytes[5] as number)) as Svpmsn,
-    body: plain.subarray(HEADER_BYTES),
-    bytes: plain,
+    body: own.slice(HEADER_BYTES),
+    bytes: own,
   };
 }
 

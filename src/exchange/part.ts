@@ -30,14 +30,14 @@ export function partFits(collection: PartCollection, frame: Uint8Array): boolean
   return partIndex(frame) < count && (collection.frames.length === 0 || collection.frames.length === count);
 }
 
-/** Keeps a copy of an authentic part, because the line uses its buffer again; the first part fixes the number. */
+/** Keeps an authentic part; the first one fixes their number. */
 export function keepPart(collection: PartCollection, frame: Uint8Array, chunk: Uint8Array): void {
   if (collection.frames.length === 0) {
     collection.frames.length = partCount(frame);
     collection.chunks.length = partCount(frame);
   }
-  collection.frames[partIndex(frame)] = frame.slice();
-  collection.chunks[partIndex(frame)] = chunk.slice();
+  collection.frames[partIndex(frame)] = frame;
+  collection.chunks[partIndex(frame)] = chunk;
 }
 
 /** Index of the first part that is missing, or -1 when all are there. */

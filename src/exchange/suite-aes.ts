@@ -12,20 +12,21 @@ const SECOND_PREFIX_BYTES = HEADER_BYTES + NONCE_BYTES;
 /** Suites `aes128` and `aes256`, host side. Every tag covers every earlier frame whole. */
 export function aesHostPasses(key: TerminalKey, h: Command, randomness: Randomness): HostPasses {
   const first = blankFrame(Message.first, { h, n: key.n, svpmsn: key.svpmsn }, NONCE_BYTES);
-  const nh = first.subarray(HEADER_BYTES);
+  const nh = new Uint8Array(NONCE_BYTES);
   randomness.fill(nh);
+  first.set(nh, HEADER_BYTES);
   const transcript = [first];
   let session: ReturnType<typeof sessionAes> | undefined;
   return {
     first,
     openSecond(frame) {
       if (frame.body.length < NONCE_BYTES + TAG_BYTES) return undefined;
-      const keys = sessionAes(key, nh, frame.body.subarray(0, NONCE_BYTES), h);
+      const keys = sessionAes(key, nh, frame.body.slice(0, NONCE_BYTES), h);
       const status = openBytes(keys.a, transcript, frame.bytes, SECOND_PREFIX_BYTES, 0);
       // Only an authentic M2 fixes the session: a forged one must not spoil the true one that follows it.
       if (status === undefined) return undefined;
       session = keys;
-      transcript.push(frame.bytes.slice());
+      transcript.push(frame.bytes);
       return status;
     },
     sealThird(command) {
@@ -115,7 +116,7 @@ function sealBytes(
   index: number,
   plain: Uint8Array,
 ): void {
-  frame.set(ccmSeal(key, nonceOf(frame, index), [...transcript, frame.subarray(0, prefix)], plain), prefix);
+  frame.set(ccmSeal(key, nonceOf(frame, index), [...transcript, frame.slice(0, prefix)], plain), prefix);
 }
 
 function openBytes(
@@ -125,7 +126,7 @@ function openBytes(
   prefix: number,
   index: number,
 ): Uint8Array | undefined {
-  return ccmOpen(key, nonceOf(frame, index), [...transcript, frame.subarray(0, prefix)], frame.subarray(prefix));
+  return ccmOpen(key, nonceOf(frame, index), [...transcript, frame.slice(0, prefix)], frame.slice(prefix));
 }
 
 /** 02, 03 or 04, eleven zeros, and the part's index: each key seals one message, so this never repeats under a key. */

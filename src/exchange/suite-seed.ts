@@ -16,15 +16,17 @@ const TAG_BYTES = 8;
  */
 export function seedHostPasses(key: TerminalKey, h: Command, randomness: Randomness): HostPasses {
   const first = blankFrame(Message.first, { h, n: key.n, svpmsn: key.svpmsn }, R1_BYTES + R_BYTES);
-  randomness.fill(first.subarray(HEADER_BYTES));
-  const r2 = first.subarray(HEADER_BYTES + R1_BYTES);
-  const ks = sessionTripleDes(key, first.subarray(HEADER_BYTES, HEADER_BYTES + R1_BYTES)); // STEP 10
+  const drawn = new Uint8Array(R1_BYTES + R_BYTES);
+  randomness.fill(drawn);
+  first.set(drawn, HEADER_BYTES);
+  const r2 = drawn.slice(R1_BYTES);
+  const ks = sessionTripleDes(key, drawn.slice(0, R1_BYTES)); // STEP 10
   let r3 = new Uint8Array(0);
   return {
     first,
     openSecond(frame) {
       if (frame.body.length !== TAG_BYTES + R_BYTES) return undefined;
-      if (!equalConstantTime(cbcMac(ks, r2), frame.body.subarray(0, TAG_BYTES))) return undefined; // STEP 14
+      if (!equalConstantTime(cbcMac(ks, r2), frame.body.slice(0, TAG_BYTES))) return undefined; // STEP 14
       r3 = frame.body.slice(TAG_BYTES);
       return new Uint8Array(0);
     },
@@ -47,8 +49,8 @@ export function seedHostPasses(key: TerminalKey, h: Command, randomness: Randomn
 export function seedTerminalPasses(key: TerminalKey, first: Frame, randomness: Randomness): TerminalPasses | undefined {
   if (first.body.length !== R1_BYTES + R_BYTES) return undefined;
   const { h } = first;
-  const ks = sessionTripleDes(key, first.body.subarray(0, R1_BYTES));
-  const r2 = first.body.subarray(R1_BYTES);
+  const ks = sessionTripleDes(key, first.body.slice(0, R1_BYTES));
+  const r2 = first.body.slice(R1_BYTES);
   const r3 = new Uint8Array(R_BYTES);
   randomness.fill(r3);
   return {
@@ -61,10 +63,10 @@ export function seedTerminalPasses(key: TerminalKey, first: Frame, randomness: R
     openThird: (frame) => chunkOf(Message.third, frame),
     joinThird(joined) {
       if (joined.length < TAG_BYTES) return undefined;
-      const carried = joined.subarray(TAG_BYTES);
-      if (!equalConstantTime(cbcMac(ks, signed(h, r3, carried)), joined.subarray(0, TAG_BYTES))) return undefined;
+      const carried = joined.slice(TAG_BYTES);
+      if (!equalConstantTime(cbcMac(ks, signed(h, r3, carried)), joined.slice(0, TAG_BYTES))) return undefined;
       if (h !== Command.valueStore) return carried;
-      return carried.length === 8 ? ecbDecrypt(ks, carried).subarray(0, 4) : undefined;
+      return carried.length === 8 ? ecbDecrypt(ks, carried).slice(0, 4) : undefined;
     },
     unwrapKey: noKeyChange,
     sealFourth: (answer) => framesOf(Message.fourth, first, ecbEncrypt(ks, withId(h, answer, key.svpmsn))),
@@ -110,7 +112,9 @@ function withId(h: Command, answer: Uint8Array, svpmsn: Svpmsn): Uint8Array {
   if (h === Command.useAndLog) return answer;
   const plain = new Uint8Array(answer.length + 3);
   plain.set(answer);
-  plain.set([svpmsn >> 16, svpmsn >> 8, svpmsn], answer.length);
+  plain[answer.length] = svpmsn >> 16;
+  plain[answer.length + 1] = svpmsn >> 8;
+  plain[answer.length + 2] = svpmsn;
   return plain;
 }
 
@@ -118,7 +122,7 @@ const BALANCE_BYTES = 4;
 
 function withoutId(h: Command, plain: Uint8Array, svpmsn: Svpmsn): Uint8Array | undefined {
   if (h === Command.useAndLog) return plain;
-  const [high = 0, middle = 0, low = 0] = plain.subarray(BALANCE_BYTES);
-  const id = (high << 16) | (middle << 8) | low;
-  return plain.length === 8 && id === svpmsn ? plain.subarray(0, BALANCE_BYTES) : undefined;
+  if (plain.length !== 8) return undefined;
+  const id = ((plain[4] as number) << 16) | ((plain[5] as number) << 8) | (plain[6] as number);
+  return id === svpmsn ? plain.slice(0, BALANCE_BYTES) : undefined;
 }

@@ -1,4 +1,4 @@
-import { equalConstantTime } from '../bytes/index.ts';
+import { concat, equalConstantTime } from '../bytes/index.ts';
 import {
   cbcMac,
   ecbDecrypt,
@@ -23,12 +23,14 @@ const CHUNK_BYTES_MAX = 223;
 /** Suite `3des-xo`, host side: the seed's keys and passes, repaired. Drawn again while R1 is weak. */
 export function xoHostPasses(key: TerminalKey, h: Command, randomness: Randomness): HostPasses {
   const first = blankFrame(Message.first, { h, n: key.n, svpmsn: key.svpmsn }, R1_BYTES + R_BYTES);
-  const r1 = first.subarray(HEADER_BYTES, HEADER_BYTES + R1_BYTES);
-  const r2 = first.subarray(HEADER_BYTES + R1_BYTES);
+  const r1 = new Uint8Array(R1_BYTES);
+  const r2 = new Uint8Array(R_BYTES);
   do {
     randomness.fill(r1);
   } while (r1Refused(r1));
   randomness.fill(r2);
+  first.set(r1, HEADER_BYTES);
+  first.set(r2, HEADER_BYTES + R1_BYTES);
   let session: Session | undefined;
   return {
     first,
@@ -37,7 +39,7 @@ export function xoHostPasses(key: TerminalKey, h: Command, randomness: Randomnes
       const r3 = frame.body.slice(TAG_BYTES);
       const keys = sessionTripleDesXo(key, r1, r3);
       if (keys === undefined) return undefined;
-      if (!equalConstantTime(cbcMac(keys.k1, join(r2, r3)), frame.body.subarray(0, TAG_BYTES))) return undefined;
+      if (!equalConstantTime(cbcMac(keys.k1, concat(r2, r3)), frame.body.slice(0, TAG_BYTES))) return undefined;
       session = { key, h, r3, k23: keys.k23, ke: keys.ke };
       return new Uint8Array(0);
     },
@@ -55,8 +57,8 @@ export function xoTerminalPasses(
   randomness: Randomness,
 ): TerminalPasses | 'weak' | undefined {
   if (first.body.length !== R1_BYTES + R_BYTES) return undefined;
-  const r1 = first.body.subarray(0, R1_BYTES);
-  const r2 = first.body.subarray(R1_BYTES);
+  const r1 = first.body.slice(0, R1_BYTES);
+  const r2 = first.body.slice(R1_BYTES);
   const r3 = new Uint8Array(R_BYTES);
   randomness.fill(r3);
   const keys = sessionTripleDesXo(key, r1, r3);
@@ -65,7 +67,7 @@ export function xoTerminalPasses(
   return {
     sealSecond() {
       const frame = blankFrame(Message.second, first, TAG_BYTES + R_BYTES);
-      frame.set(cbcMac(keys.k1, join(r2, r3)), HEADER_BYTES);
+      frame.set(cbcMac(keys.k1, concat(r2, r3)), HEADER_BYTES);
       frame.set(r3, HEADER_BYTES + TAG_BYTES);
       return frame;
     },
@@ -116,9 +118,9 @@ function seal(session: Session, message: 3 | 4, body: Uint8Array): Uint8Array[] 
 function open(session: Session, message: 3 | 4, frame: Frame): Uint8Array | undefined {
   const long = isLong(message, session.h);
   const { body } = frame;
-  const signed = long ? body.subarray(0, -TAG_BYTES) : body.subarray(TAG_BYTES);
-  const tag = long ? body.subarray(-TAG_BYTES) : body.subarray(0, TAG_BYTES);
-  const sealed = long ? signed.subarray(PART_PREFIX_BYTES) : signed;
+  const signed = long ? body.slice(0, -TAG_BYTES) : body.slice(TAG_BYTES);
+  const tag = long ? body.slice(-TAG_BYTES) : body.slice(0, TAG_BYTES);
+  const sealed = long ? signed.slice(PART_PREFIX_BYTES) : signed;
   if (body.length < TAG_BYTES || sealed.length === 0 || sealed.length % 8 !== 0) return undefined;
   if (!equalConstantTime(signature(session, frame.bytes, signed), tag)) return undefined;
   const plain = ecbDecrypt(session.ke, sealed);
@@ -129,17 +131,10 @@ function open(session: Session, message: 3 | 4, frame: Frame): Uint8Array | unde
 function signature(session: Session, frame: Uint8Array, signed: Uint8Array): Uint8Array {
   const data = new Uint8Array(1 + 6 + R_BYTES + signed.length);
   data[0] = data.length - 1;
-  data.set(frame.subarray(0, 6), 1);
+  for (let i = 0; i < 6; i++) data[1 + i] = frame[i] as number;
   data.set(session.r3, 7);
   data.set(signed, 7 + R_BYTES);
   return cbcMac(session.k23, data);
-}
-
-function join(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
 }
 
 function withLength(body: Uint8Array): Uint8Array {
@@ -154,5 +149,5 @@ function withoutLength(plain: Uint8Array): Uint8Array | undefined {
   const length = plain[0] as number;
   if (1 + length > plain.length || plain.length - 1 - length >= 8) return undefined;
   for (let i = 1 + length; i < plain.length; i++) if (plain[i] !== 0) return undefined;
-  return plain.subarray(1, 1 + length);
+  return plain.slice(1, 1 + length);
 }

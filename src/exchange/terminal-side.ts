@@ -153,12 +153,11 @@ function receiveFirst(terminal: Terminal, frame: Frame, now: number): TerminalOu
       now - session.touchedAt < VALUE_SESSION_GUARD_MS,
   );
   if (guarded && purposeOf(frame.n) !== Purpose.value) return refuse(frame, Refusal.busy);
-  const first = copied(frame);
-  const passes = terminalPasses(key, first, options.randomness);
+  const passes = terminalPasses(key, frame, options.randomness);
   if (passes === undefined) return refuse(frame, Refusal.bodyWrong);
   if (passes === 'weak') return refuse(frame, Refusal.randomWeak);
   while (sessions.length >= (options.labSessions ?? 1)) sessions.shift();
-  sessions.push({ first, key, passes, touchedAt: now, state: { name: 'awaiting-own-status' } });
+  sessions.push({ first: frame, key, passes, touchedAt: now, state: { name: 'awaiting-own-status' } });
   return { type: 'status-wanted', h: frame.h, key };
 }
 
@@ -199,7 +198,7 @@ function openThird(
   const chunk = session.passes.openThird(frame);
   if (chunk === undefined) return undefined;
   session.touchedAt = now;
-  let third: readonly Uint8Array[] = [frame.bytes.slice()];
+  let third: readonly Uint8Array[] = [frame.bytes];
   if (long) {
     keepPart(parts, frame.bytes, chunk);
     if (missingPart(parts) >= 0) return { type: 'part-taken' };
@@ -255,12 +254,6 @@ const refuse = (frame: Frame, refusal: Refusal): TerminalOutcome => ({
   refusal,
   frame: refusalFrame(frame, refusal),
 });
-
-/** A session outlives the buffer of the line that its first frame came in. */
-function copied(frame: Frame): Frame {
-  const bytes = frame.bytes.slice();
-  return { ...frame, bytes, body: bytes.subarray(7) };
-}
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
