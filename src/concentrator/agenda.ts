@@ -1,4 +1,5 @@
 import { CARRY_PRIORITIES, type CarryPriority } from '../backhaul/index.ts';
+import { Message } from '../exchange/index.ts';
 import { LinePriority } from '../line/index.ts';
 import type { DueQueue } from './due-queue.ts';
 import type { MeterPlace } from './meter-map.ts';
@@ -46,7 +47,7 @@ export class Agenda {
   addRelay(relay: Relay, now: number): boolean {
     const queue = this.#relays[relay.carry.priority];
     if (queue.length >= CARRIES_WAITING_MAX) return false;
-    queue.push(relay);
+    enqueue(queue, relay);
     this.release(relay.meter);
     relay.meter.reservedUntil = now + RESERVED_WAITING_MS;
     this.dropPolls(relay.meter, now + RESERVED_MS);
@@ -59,10 +60,23 @@ export class Agenda {
     queue.splice(queue.indexOf(relay), 1);
     const { meter } = relay;
     meter.reservedUntil = awaitsHost ? now + RESERVED_MS : now;
-    if (awaitsHost && relay.carry.priority !== 'bulk' && relay.carry.priority !== 'monitoring') {
+    if (awaitsHost && isHurried(relay)) {
       meter.heldUntil = now + HOLD_MS;
       this.#held.push(meter);
     }
+  }
+
+  /** Its meter was silent: others that are as far go first. */
+  goesBehind(relay: Relay): void {
+    const queue = this.#relays[relay.carry.priority];
+    queue.splice(queue.indexOf(relay), 1);
+    enqueue(queue, relay);
+  }
+
+  /** The value carry that goes before everything else. */
+  firstValue(now: number): Relay | undefined {
+    const waits = this.#alarms.some(({ emergency, meter }) => emergency && meter.reservedUntil <= now);
+    return waits || this.#urgent?.emergency ? undefined : this.#relays.value[0];
   }
 
   addAlarm(alarm: Alarm): void {
@@ -76,12 +90,16 @@ export class Agenda {
     if (this.#urgent?.poll === poll) this.#urgent = undefined;
   }
 
-  /** Ends the polls of this meter; it is due again at `dueAt`. */
+  /** Ends the polls of this meter; it is due again at `dueAt`, and its alarm stands. */
   dropPolls(meter: MeterPlace, dueAt: number): void {
-    for (const poll of [this.#poll, this.#urgent?.poll]) {
-      if (poll?.meter !== meter) continue;
-      this.endPoll(poll);
+    if (this.#poll?.meter === meter) {
+      this.endPoll(this.#poll);
       this.#due.schedule(meter, dueAt);
+    }
+    if (this.#urgent?.poll.meter === meter) {
+      const { emergency } = this.#urgent;
+      this.#urgent = undefined;
+      this.addAlarm({ meter, emergency });
     }
   }
 
@@ -150,6 +168,11 @@ export class Agenda {
     return RELAY_PRIORITIES[work.carry.priority];
   }
 
+  /** Whether the line is to be held after the answer, which is M2: M3 follows. */
+  holdsAfter(work: Work): boolean {
+    return isRelay(work) && isHurried(work) && beginsExchange(work);
+  }
+
   isUrgent(poll: Poll): boolean {
     return this.#urgent?.poll === poll;
   }
@@ -163,14 +186,12 @@ export class Agenda {
   }
 
   #beginUrgent(now: number, begin: BeginPoll): void {
-    let index = this.#alarms.findIndex(({ emergency }) => emergency);
-    if (index < 0) index = 0;
-    const [{ meter, emergency }] = this.#alarms.splice(index, 1) as [Alarm];
-    if (meter.reservedUntil > now) {
-      // The host speaks with this very meter: its events come as soon as that is over.
-      this.#due.schedule(meter, now + RESERVED_MS);
-      return;
-    }
+    // Where the host speaks with this very meter, its events come as soon as that is over.
+    const ready = this.#alarms.filter(({ meter }) => meter.reservedUntil <= now);
+    const alarm = ready.find(({ emergency }) => emergency) ?? ready[0];
+    if (alarm === undefined) return;
+    this.#alarms.splice(this.#alarms.indexOf(alarm), 1);
+    const { meter, emergency } = alarm;
     this.dropPolls(meter, now + RESERVED_MS);
     const poll = begin(meter, 'attention');
     if (poll !== undefined) this.#urgent = { poll, emergency };
@@ -189,6 +210,15 @@ export class Agenda {
     }
   }
 }
+
+/** An exchange that has begun is brought to its end before another of its priority begins. */
+function enqueue(queue: Relay[], relay: Relay): void {
+  const index = beginsExchange(relay) ? -1 : queue.findIndex(beginsExchange);
+  queue.splice(index < 0 ? queue.length : index, 0, relay);
+}
+
+const beginsExchange = ({ next }: Relay): boolean => ((next[0] as number) & 0x0f) === Message.first;
+const isHurried = ({ carry }: Relay): boolean => carry.priority === 'value' || carry.priority === 'control';
 
 const RELAY_PRIORITIES: { readonly [P in CarryPriority]: LinePriority } = {
   value: LinePriority.value,

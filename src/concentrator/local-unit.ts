@@ -1,10 +1,11 @@
 import type { AddressMap, BackhaulMessage, Carry, CheckMeterMinute, PollPlan } from '../backhaul/index.ts';
 import { Purpose } from '../crypto/index.ts';
-import { Command, decodeFrame, Message, openAttention } from '../exchange/index.ts';
+import { decodeFrame, Message, openAttention } from '../exchange/index.ts';
 import {
   airtimeMs,
   type Carrier,
   createLineSchedule,
+  idleUntil,
   LINE_OVERHEAD_BYTES,
   type LineSchedule,
   masterIsIdle,
@@ -15,7 +16,8 @@ import {
 } from '../line/index.ts';
 import { ATTENTION_EMERGENCIES, decodeAttention, isRecordFailure } from '../records/index.ts';
 import { assertNever, type Milliseconds, type MilliwattHours, type Randomness, svpmsn } from '../units/index.ts';
-import { Agenda, isRelay, type Work } from './agenda.ts';
+import { Agenda, HOLD_MS, isRelay, type Work } from './agenda.ts';
+import { answerBytesMax, TRIES_IN_TURN, triesMax } from './attempt.ts';
 import { CheckMeter } from './check-meter.ts';
 import { HealthReports } from './health.ts';
 import { type MapRefusal, MeterMap, type MeterPlace, type MonitoringRing } from './meter-map.ts';
@@ -47,8 +49,6 @@ export const DEFAULT_POLL_PLAN: PollPlan = {
 const AGAIN_MS = 6_000;
 /** A silent meter's polls become rarer, down to one in so many rounds: each costs four waits of the line. */
 const SILENT_ROUNDS_MAX = 16;
-/** Every answer but the log and the events: M2 of monitoring is 55 bytes, M4 of value 50. */
-const SHORT_ANSWER_BYTES = 64;
 
 export interface LocalUnitOptions {
   /** Number of this unit in its area, 0 to 255. */
@@ -98,9 +98,8 @@ export class LocalUnit {
   #plan = DEFAULT_POLL_PLAN;
   /** Host's clock less this unit's. */
   #correctionMs = 0;
-  /** What the line works at. */
-  #inFlight: Work | undefined;
-  #askedAt = 0;
+  /** What the line works at, by the number of its job, and value carries that go before anything else. */
+  readonly #asked = new Map<number, Work>();
   #jobs = 0;
   #armedAt = -1;
 
@@ -181,39 +180,57 @@ export class LocalUnit {
           this.#attention(output.payload, output.address, output.check, now, out);
           break;
         case 'answered':
-          this.#outcome(output.payload, 'answered', 0, now, out);
+          this.#outcome(output.id, 'answered', output.payload, now, out);
           break;
         case 'acknowledged':
-          this.#outcome(undefined, 'answered', 0, now, out);
+          this.#outcome(output.id, 'answered', undefined, now, out);
           break;
         case 'no-answer':
-          this.#outcome(undefined, output.working ? 'working' : 'silent', output.garbledTries, now, out);
+          this.#noAnswer(output, now, out);
           break;
         case 'queue-full':
-          throw new Error('the line is given one job at a time');
+          throw new Error('the line is given a few jobs at a time');
         default:
           assertNever(output);
       }
     }
   }
 
-  /** Gives the line its next frame, if it is free. */
+  /** Gives the line its next frame, if it is free; a value carry at once, so that it goes before slots and repetitions. */
   #begin(now: Milliseconds, out: Sink<LocalUnitOutput>): void {
-    if (this.#inFlight !== undefined || !masterIsIdle(this.#schedule.link)) return;
-    if (now >= this.#schedule.nextSlotAt) {
+    const value = this.#agenda.firstValue(now);
+    if (value !== undefined && !this.#isAsked(value)) this.#ask(value, now, out);
+    if (this.#asked.size > 0 || !masterIsIdle(this.#schedule.link)) return;
+    if (now >= idleUntil(this.#schedule, now)) {
       this.#line({ type: 'wake', now }, now, out);
       return;
     }
     const begin = (meter: MeterPlace, cause: PollCause) => this.#beginPoll(meter, cause, now);
     const work = this.#agenda.next(now, this.#uplink.connected ? begin : undefined);
-    if (work === undefined) return;
-    this.#inFlight = work;
-    this.#askedAt = now;
-    const { next: payload, meter } = work;
-    const job = { type: 'request', address: meter.address, payload, id: ++this.#jobs } as const;
-    const priority = this.#agenda.priorityOf(work);
-    const answer = answerMayBeLong(payload) ? undefined : { answerBytesMax: SHORT_ANSWER_BYTES };
-    this.#line({ type: 'ask', now, job: { ...job, ...answer, priority } }, now, out);
+    if (work !== undefined) this.#ask(work, now, out);
+  }
+
+  #isAsked(work: Work): boolean {
+    for (const asked of this.#asked.values()) if (asked === work) return true;
+    return false;
+  }
+
+  #ask(work: Work, now: Milliseconds, out: Sink<LocalUnitOutput>): void {
+    const { next: payload, meter, attempt } = work;
+    const id = ++this.#jobs;
+    this.#asked.set(id, work);
+    if (attempt.failed === 0) attempt.askedAt = now;
+    const job = {
+      type: 'request',
+      id,
+      address: meter.address,
+      payload,
+      priority: this.#agenda.priorityOf(work),
+      answerBytesMax: answerBytesMax(payload),
+      triesMax: 1,
+      ...(this.#agenda.holdsAfter(work) && { holdMs: HOLD_MS }),
+    } as const;
+    this.#line({ type: 'ask', now, job }, now, out);
   }
 
   #beginPoll(meter: MeterPlace, cause: PollCause, now: number): Poll | undefined {
@@ -230,19 +247,40 @@ export class LocalUnit {
     return beginPoll(meter, cause, { plan: this.#plan, randomness, unixMs: this.#unix(now) });
   }
 
-  #outcome(
-    payload: Uint8Array | undefined,
-    how: 'answered' | 'working' | 'silent',
-    garbledTries: number,
+  #noAnswer(
+    silence: Extract<ScheduleOutput, { type: 'no-answer' }>,
     now: Milliseconds,
     out: Sink<LocalUnitOutput>,
   ): void {
-    const work = this.#inFlight;
-    this.#inFlight = undefined;
+    const { id, working } = silence;
+    const work = this.#asked.get(id);
+    if (working || work === undefined || !this.#agenda.holds(work)) {
+      this.#outcome(id, working ? 'working' : 'silent', undefined, now, out);
+      return;
+    }
+    this.#noteSilence(work.meter, silence.garbledTries, now);
+    work.attempt.failed += 1;
+    if (work.attempt.failed >= triesMax(this.#agenda.priorityOf(work))) {
+      this.#outcome(id, 'silent', undefined, now, out);
+      return;
+    }
+    this.#asked.delete(id);
+    if (isRelay(work) && work.attempt.failed % TRIES_IN_TURN === 0) this.#agenda.goesBehind(work);
+  }
+
+  #outcome(
+    id: number,
+    how: 'answered' | 'working' | 'silent',
+    payload: Uint8Array | undefined,
+    now: Milliseconds,
+    out: Sink<LocalUnitOutput>,
+  ): void {
+    const work = this.#asked.get(id);
+    this.#asked.delete(id);
     // The meter may have left the map, or the host may have come between.
     if (work === undefined || !this.#agenda.holds(work)) return;
+    work.attempt.failed = 0;
     if (how === 'answered') this.#noteHeard(work.meter, payload, now);
-    else this.#noteSilence(work.meter, garbledTries, now);
     if (isRelay(work)) {
       this.#relayOutcome(work, payload, how, now, out);
       return;
@@ -262,7 +300,7 @@ export class LocalUnit {
     const { carrier } = this.#options;
     const { turnaroundMs, latencyMs } = carrier;
     const transitMinMs = airtimeMs(carrier, LINE_OVERHEAD_BYTES + (payload?.length ?? 0)) + turnaroundMs + latencyMs;
-    const since = now - this.#askedAt - airtimeMs(carrier, LINE_OVERHEAD_BYTES + poll.next.length);
+    const since = now - poll.attempt.askedAt - airtimeMs(carrier, LINE_OVERHEAD_BYTES + poll.next.length);
     return { unixMs: this.#unix(now), transitMinMs, transitMaxMs: Math.max(transitMinMs, since) };
   }
 
@@ -429,23 +467,18 @@ export class LocalUnit {
 
   /** Asks for one wake, unless one is coming that is soon enough. */
   #arm(now: Milliseconds, out: Sink<LocalUnitOutput>): void {
-    const { link, nextSlotAt } = this.#schedule;
+    const { link } = this.#schedule;
     let at: number;
     if (link.state.name !== 'idle') at = link.state.until;
     else {
       const timers = this.#checkMeter.endsAt - this.#correctionMs;
       const { connected } = this.#uplink;
       const health = connected ? this.#health.dueAt(now) : timers;
-      at = Math.min(nextSlotAt, this.#agenda.nextAt(connected), timers, health);
+      at = Math.min(idleUntil(this.#schedule, now), this.#agenda.nextAt(connected), timers, health);
     }
     at = Math.max(at, now + 1);
     if (this.#armedAt > now && this.#armedAt <= at) return;
     this.#armedAt = at;
     out.push({ type: 'wake', at: at as Milliseconds });
   }
-}
-
-function answerMayBeLong(frame: Uint8Array): boolean {
-  const h = frame[1];
-  return ((frame[0] as number) & 0x0f) !== Message.first && (h === Command.useAndLog || h === Command.events);
 }

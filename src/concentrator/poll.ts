@@ -28,6 +28,7 @@ import {
   SLEW_SECONDS_MAX,
 } from '../records/index.ts';
 import { assert, assertNever, type Randomness, type SupplyIndex } from '../units/index.ts';
+import { type Attempt, newAttempt } from './attempt.ts';
 import type { MeterPlace } from './meter-map.ts';
 
 /** Events of one poll: with 18 bytes before them three parts. What is left comes with the next poll. */
@@ -59,6 +60,7 @@ export interface Poll {
   session: HostSession;
   /** The frame that goes to the meter next. */
   next: Uint8Array;
+  readonly attempt: Attempt;
   /** Whether the answer is a part of a long body. */
   bulk: boolean;
   /** What the meter's state calls for; `undefined` until that is known. */
@@ -99,6 +101,7 @@ export function beginPoll(
     randomness,
     session,
     next: hostFirst(session),
+    attempt: newAttempt(),
     bulk: false,
     wants: undefined,
     uselessAnswers: 0,

@@ -11,6 +11,7 @@ import {
   Refusal,
   refusalFrame,
 } from '../exchange/index.ts';
+import { type Attempt, newAttempt } from './attempt.ts';
 import type { MeterPlace } from './meter-map.ts';
 
 /** Parts of M3 that a meter asked for again, and useless answers, in one carry. */
@@ -25,8 +26,7 @@ export interface Relay {
   readonly meter: MeterPlace;
   /** The frame that goes to the meter next. */
   next: Uint8Array;
-  /** Whether the answer may be a long one. */
-  bulk: boolean;
+  readonly attempt: Attempt;
   /** Index in the carry's frames of the last one sent in its turn. */
   index: number;
   repeats: number;
@@ -48,7 +48,7 @@ export function isRelayable({ svpmsn, frames }: Carry): boolean {
 /** The carry's frames must be relayable. */
 export function beginRelay(carry: Carry, meter: MeterPlace): Relay {
   const next = carry.frames[0] as Uint8Array;
-  return { carry, meter, next, bulk: mayBeLong(next), index: 0, repeats: 0, parts: [] };
+  return { carry, meter, next, attempt: newAttempt(), index: 0, repeats: 0, parts: [] };
 }
 
 export const carriedWith = (carry: Carry, outcome: CarryOutcome, frames: readonly Uint8Array[] = []): Carried => ({
@@ -97,7 +97,6 @@ function takePart(relay: Relay, frame: Frame): RelayStep {
   relay.parts[index] = frame.bytes;
   const missing = relay.parts.indexOf(undefined);
   if (missing < 0) return end(relay, 'answered', relay.parts as Uint8Array[]);
-  relay.bulk = true;
   return ask(relay, refusalFrame(frame, Refusal.partMissing, missing));
 }
 
@@ -118,9 +117,4 @@ const end = (relay: Relay, outcome: CarryOutcome, frames: readonly Uint8Array[] 
 
 function isLongAnswer(frame: Frame): boolean {
   return (frame.h === Command.useAndLog || frame.h === Command.events) && frame.bytes.length >= HEADER_BYTES + 2;
-}
-
-function mayBeLong(bytes: Uint8Array): boolean {
-  const h = bytes[1];
-  return ((bytes[0] as number) & 0x0f) !== Message.first && (h === Command.useAndLog || h === Command.events);
 }

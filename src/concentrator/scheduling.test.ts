@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { suite, test } from 'node:test';
 import { Command, hostFirst, openHostSession } from '../exchange/index.ts';
-import { PERFECT_CONDITIONS } from '../line/index.ts';
+import { type LineConditions, PERFECT_CONDITIONS, powerLineConditions } from '../line/index.ts';
 import { AttentionReason, encodeUseRequest } from '../records/index.ts';
+import { VALUE_TRIES_MAX } from './attempt.ts';
 import { HOLD_MS } from './index.ts';
 import { World, type WorldMeter } from './unit-world.testing.ts';
 
@@ -11,8 +12,8 @@ const NOISY = { ...PERFECT_CONDITIONS, frameLost: 0.005 };
 const MINUTE = 60_000;
 
 /** A full transformer at 1,200 bit/s, each meter with a day profile of thirteen parts to be collected: 25 s of line each. */
-function fullTransformer(seed: number): World {
-  const world = new World({ seed, meters: 256, conditions: NOISY });
+function fullTransformer(seed: number, conditions: LineConditions = NOISY): World {
+  const world = new World({ seed, meters: 256, conditions });
   for (const meter of world.meters) meter.noisyProfile = true;
   world.connect();
   return world;
@@ -25,36 +26,104 @@ function percentile(values: readonly number[], share: number): number {
   return sorted[Math.ceil(share * sorted.length) - 1] as number;
 }
 
-test('from order to receipt the 99th percentile is at most 5 s on a full transformer while profiles are collected', (t) => {
-  const world = fullTransformer(1);
-  const hour = 60 * MINUTE;
+/** Orders at random times, each at a meter that has had none for a minute. */
+function sellEvery(world: World, meanGapMs: number): void {
   const idle = [...world.meters];
   const order = () => {
-    // One order in twelve seconds on average, each at another meter: 300 an hour, far above what 256 households buy.
     const [meter] = idle.splice(world.random.u32() % idle.length, 1);
     if (meter === undefined) return;
     world.sell(meter);
     world.time.at(world.time.now + MINUTE, () => idle.push(meter));
-    world.time.at(world.time.now + Math.round(-12_000 * Math.log((world.random.u32() + 1) / 2 ** 32)), order);
+    world.time.at(world.time.now + Math.round(-meanGapMs * Math.log((world.random.u32() + 1) / 2 ** 32)), order);
   };
   world.time.at(5_000, order);
-  world.time.runUntil(hour);
-  const settled = world.sales.filter(({ orderedAt }) => orderedAt < hour - MINUTE);
-  const waits = settled.map(({ orderedAt, receiptAt }) => (receiptAt ?? Number.POSITIVE_INFINITY) - orderedAt);
-  const median = percentile(waits, 0.5);
-  const p99 = percentile(waits, 0.99);
-  t.diagnostic(
-    `${waits.length} orders: median ${median} ms, 99th percentile ${p99} ms, longest ${Math.max(...waits)} ms`,
-  );
-  t.diagnostic(`${profilesBrought(world)} profiles, line busy ${Math.round(world.unit.traffic.airtimeMs / 36_000)} %`);
-  assert.ok(settled.length > 250);
-  // The line was full all the time.
-  assert.ok(profilesBrought(world) > 80);
-  assert.ok(p99 <= 5_000, `the 99th percentile is ${p99} ms`);
+}
+
+/** Milliseconds from order to receipt. */
+function waitsOf(world: World): number[] {
+  const settled = world.sales.filter(({ orderedAt }) => orderedAt < world.time.now - MINUTE);
+  return settled.map(({ orderedAt, receiptAt }) => (receiptAt ?? Number.POSITIVE_INFINITY) - orderedAt);
+}
+
+suite('from order to receipt on a full transformer while profiles are collected', () => {
+  // One order in 12 s is 300 an hour, far above what 256 households buy. The limits are of two hours together.
+  const powerLine = powerLineConditions(1_200);
+  for (const [meanGapS, name, conditions, limitMs] of [
+    [12, 'none', PERFECT_CONDITIONS, 4_500],
+    [12, '1 %', { ...PERFECT_CONDITIONS, frameLost: 0.01 }, 4_500],
+    [12, '2 %', { ...PERFECT_CONDITIONS, frameLost: 0.02 }, 5_000],
+    [12, 'those of a working power line', powerLine, 6_500],
+    [6, 'none', PERFECT_CONDITIONS, 5_000],
+    [6, '1 %', { ...PERFECT_CONDITIONS, frameLost: 0.01 }, 5_500],
+    [6, '2 %', { ...PERFECT_CONDITIONS, frameLost: 0.02 }, 5_500],
+    [6, 'those of a working power line', powerLine, 7_000],
+  ] as const) {
+    test(`the 99th percentile is at most ${limitMs / 1000} s with an order every ${meanGapS} s and losses: ${name}`, (t) => {
+      const waits: number[] = [];
+      for (const seed of [1, 2]) {
+        const world = fullTransformer(seed, conditions);
+        sellEvery(world, 1000 * meanGapS);
+        world.time.runUntil(60 * MINUTE);
+        waits.push(...waitsOf(world));
+        // The line was full all the time, and no host had to begin anew.
+        assert.ok(profilesBrought(world) > 50);
+        assert.ok(world.sales.every(({ tries }) => tries === 1));
+      }
+      assert.ok(waits.length > 6_000 / meanGapS);
+      const p99 = percentile(waits, 0.99);
+      const median = percentile(waits, 0.5);
+      t.diagnostic(`${waits.length} orders: median ${median} ms, 99 % ${p99} ms, longest ${Math.max(...waits)} ms`);
+      assert.ok(median <= 3_000 && p99 <= limitMs, `the median is ${median} ms, the 99th percentile ${p99} ms`);
+    });
+  }
 });
 
-test('an emergency reaches the host within 60 s on a full transformer while profiles are collected', (t) => {
-  const world = fullTransformer(2);
+test('a bulk part that is lost is asked for again only when the sale that came meanwhile has its receipt', () => {
+  const world = new World({ seed: 8, meters: 2 });
+  const [bulky, buyer] = world.meters as [WorldMeter, WorldMeter];
+  bulky.noisyProfile = true;
+  world.connect();
+  world.time.runUntil(10_000);
+  bulky.dark = true;
+  const asked = bulky.modem.requests.length;
+  while (bulky.modem.requests.length === asked) world.time.runUntil(world.time.now + 10);
+  const order = world.time.now;
+  const sale = world.sell(buyer);
+  while (sale.receiptAt === undefined) world.time.runUntil(world.time.now + 10);
+  assert.equal(bulky.modem.requests.length, asked + 1);
+  // The wait for the part, and the exchange.
+  assert.ok(sale.receiptAt - order < 3_500, `${sale.receiptAt - order} ms`);
+  world.time.runUntil(world.time.now + 2_000);
+  assert.ok(bulky.modem.requests.length > asked + 1);
+});
+
+test('a sale to a dark meter is tried six times without bulk between, and two at a time when another sale waits', () => {
+  const world = new World({ seed: 9, meters: 3 });
+  const [bulky, dark, buyer] = world.meters as [WorldMeter, WorldMeter, WorldMeter];
+  bulky.noisyProfile = true;
+  world.connect();
+  world.time.runUntil(10_000);
+  dark.dark = true;
+  const m1 = hostFirst(openHostSession(dark.valueKey, Command.valueStore, world.randomness));
+  const before = dark.modem.requests.length;
+  let outcome = '';
+  world.carry(dark, 'value', [m1], (carried) => {
+    outcome = carried.outcome;
+  });
+  while (dark.modem.requests.length === before) world.time.runUntil(world.time.now + 10);
+  const bulk = bulky.modem.requests.length;
+  const sale = world.sell(buyer);
+  while (sale.receiptAt === undefined) world.time.runUntil(world.time.now + 10);
+  assert.ok(dark.modem.requests.length - before <= 4);
+  while (outcome === '') world.time.runUntil(world.time.now + 10);
+  assert.equal(outcome, 'no-answer');
+  assert.equal(dark.modem.requests.length - before, VALUE_TRIES_MAX);
+  assert.ok(bulky.modem.requests.length - bulk <= 1, 'one may have begun while the answer was on its way to the host');
+});
+
+test('an emergency reaches the host within 60 s on a full transformer while profiles are collected and much is sold', (t) => {
+  const world = fullTransformer(2, powerLineConditions(1_200));
+  sellEvery(world, 6_000);
   const raised: { meter: WorldMeter; at: number }[] = [];
   for (let i = 0; i < 40; i++) {
     const at = 10_000 + i * 45_000 + (world.random.u32() % 40_000);
@@ -76,7 +145,7 @@ test('an emergency reaches the host within 60 s on a full transformer while prof
   t.diagnostic(`longest to the alarm ${Math.max(...delays)} ms, to its events ${Math.max(...facts)} ms`);
   assert.ok(Math.max(...delays) <= 60_000);
   assert.ok(Math.max(...facts) <= 60_000);
-  assert.ok(profilesBrought(world) > 40);
+  assert.ok(profilesBrought(world) > 20);
 });
 
 test('forty emergencies at once all reach the host within 60 s', (t) => {

@@ -60,6 +60,24 @@ export class AesKey {
     putWord(to, toAt + 8, s2);
     putWord(to, toAt + 12, s3);
   }
+
+  /**
+   * One step of a CBC-MAC: the block at `from[fromAt]` goes into `chain`, four words that hold the chaining value with
+   * its first byte lowest.
+   */
+  chainBlock(chain: Int32Array, from: Uint8Array, fromAt: number): void {
+    const { s0, s1, s2, s3 } = unsafe.encrypt(
+      this.#expanded,
+      (chain[0] as number) ^ word(from, fromAt),
+      (chain[1] as number) ^ word(from, fromAt + 4),
+      (chain[2] as number) ^ word(from, fromAt + 8),
+      (chain[3] as number) ^ word(from, fromAt + 12),
+    );
+    chain[0] = s0;
+    chain[1] = s1;
+    chain[2] = s2;
+    chain[3] = s3;
+  }
 }
 
 /**

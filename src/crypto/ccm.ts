@@ -16,10 +16,9 @@ export function ccmSeal(key: AesKey, nonce: Uint8Array, aad: readonly Uint8Array
   if (plain.length > CCM_PLAIN_MAX)
     throw new RangeError(`CCM seals at most ${CCM_PLAIN_MAX} bytes, not ${plain.length}`);
   const sealed = new Uint8Array(plain.length + CCM_TAG);
-  sealed.set(plain);
-  authenticate(key, nonce, aad, sealed, plain.length);
-  applyKeystream(key, nonce, sealed, plain.length);
-  for (let i = 0; i < CCM_TAG; i++) sealed[plain.length + i] = (mac[i] as number) ^ (keystream[i] as number);
+  applyKeystream(key, nonce, plain, sealed, plain.length);
+  authenticate(key, nonce, aad, plain);
+  for (let i = 0; i < CCM_TAG; i++) sealed[plain.length + i] = macByte(i) ^ (keystream[i] as number);
   return sealed;
 }
 
@@ -35,61 +34,66 @@ export function ccmOpen(
 ): Uint8Array | undefined {
   const length = sealed.length - CCM_TAG;
   if (length < 0 || length > CCM_PLAIN_MAX) return undefined;
-  // Not slice(): of a Buffer that is a view, and what arrived must stay as it is.
-  const plain = new Uint8Array(sealed.subarray(0, length));
-  applyKeystream(key, nonce, plain, length);
-  tagMask.set(keystream);
-  authenticate(key, nonce, aad, plain, length);
+  const plain = new Uint8Array(length);
+  applyKeystream(key, nonce, sealed, plain, length);
+  authenticate(key, nonce, aad, plain);
   let difference = 0;
   for (let i = 0; i < CCM_TAG; i++) {
-    difference |= (mac[i] as number) ^ (tagMask[i] as number) ^ (sealed[length + i] as number);
+    difference |= macByte(i) ^ (keystream[i] as number) ^ (sealed[length + i] as number);
   }
   return difference === 0 ? plain : undefined;
 }
 
 // One set of blocks for all calls: nothing here waits, so no two calls are ever under way at once.
-const mac = new Uint8Array(AES_BLOCK);
+const mac = new Int32Array(AES_BLOCK / 4);
+const openBlock = new Uint8Array(AES_BLOCK);
 const counter = new Uint8Array(AES_BLOCK);
 const keystream = new Uint8Array(AES_BLOCK);
-const tagMask = new Uint8Array(AES_BLOCK);
 const lengthField = new Uint8Array(6);
 
-/** Leaves the CBC-MAC of the nonce, the associated data and `plain[0..length)` in `mac` (RFC 3610 §2.2). */
-function authenticate(
-  key: AesKey,
-  nonce: Uint8Array,
-  aad: readonly Uint8Array[],
-  plain: Uint8Array,
-  length: number,
-): void {
+const macByte = (i: number): number => ((mac[i >>> 2] as number) >>> (8 * (i & 3))) & 0xff;
+
+/** Leaves the CBC-MAC of the nonce, the associated data and `plain` in `mac` (RFC 3610 §2.2). */
+function authenticate(key: AesKey, nonce: Uint8Array, aad: readonly Uint8Array[], plain: Uint8Array): void {
   let aadLength = 0;
   for (const part of aad) aadLength += part.length;
   // Flags: associated data or none | (tag 8 - 2) / 2 | length field 2 - 1.
-  mac[0] = (aadLength > 0 ? 0x40 : 0) | (((CCM_TAG - 2) / 2) << 3) | 1;
-  mac.set(nonce, 1);
-  mac[14] = length >>> 8;
-  mac[15] = length;
-  key.encryptBlock(mac, 0, mac, 0);
+  openBlock[0] = (aadLength > 0 ? 0x40 : 0) | (((CCM_TAG - 2) / 2) << 3) | 1;
+  openBlock.set(nonce, 1);
+  openBlock[14] = plain.length >>> 8;
+  openBlock[15] = plain.length;
+  mac.fill(0);
+  key.chainBlock(mac, openBlock, 0);
   if (aadLength > 0) {
-    let at = absorb(key, lengthField, encodeLength(aadLength), 0);
-    for (const part of aad) at = absorb(key, part, part.length, at);
-    if (at > 0) key.encryptBlock(mac, 0, mac, 0);
+    let filled = absorb(key, lengthField, encodeLength(aadLength), 0);
+    for (const part of aad) filled = absorb(key, part, part.length, filled);
+    padOpenBlock(key, filled);
   }
-  if (absorb(key, plain, length, 0) > 0) key.encryptBlock(mac, 0, mac, 0);
+  padOpenBlock(key, absorb(key, plain, plain.length, 0));
 }
 
-/** Goes on with the CBC-MAC from `at` bytes into the open block; returns how far the block is filled then. */
+/** Goes on with the CBC-MAC when `at` bytes of the open block are filled; returns how many are filled then. */
 function absorb(key: AesKey, bytes: Uint8Array, length: number, at: number): number {
   let filled = at;
-  for (let i = 0; i < length; i++) {
-    mac[filled] = (mac[filled] as number) ^ (bytes[i] as number);
-    filled++;
+  for (let i = 0; i < length; ) {
+    if (filled === 0 && length - i >= AES_BLOCK) {
+      key.chainBlock(mac, bytes, i);
+      i += AES_BLOCK;
+      continue;
+    }
+    openBlock[filled++] = bytes[i++] as number;
     if (filled === AES_BLOCK) {
-      key.encryptBlock(mac, 0, mac, 0);
+      key.chainBlock(mac, openBlock, 0);
       filled = 0;
     }
   }
   return filled;
+}
+
+function padOpenBlock(key: AesKey, filled: number): void {
+  if (filled === 0) return;
+  openBlock.fill(0, filled);
+  key.chainBlock(mac, openBlock, 0);
 }
 
 /** The length of the associated data as RFC 3610 §2.2 writes it, into `lengthField`; returns the bytes it takes. */
@@ -105,8 +109,8 @@ function encodeLength(length: number): 2 | 6 {
   return 6;
 }
 
-/** Encrypts or decrypts `bytes[0..length)` in place and leaves S0, which masks the tag, in `keystream` (RFC 3610 §2.3). */
-function applyKeystream(key: AesKey, nonce: Uint8Array, bytes: Uint8Array, length: number): void {
+/** Encrypts or decrypts `from[0..length)` into `to` and leaves S0, which masks the tag, in `keystream` (RFC 3610 §2.3). */
+function applyKeystream(key: AesKey, nonce: Uint8Array, from: Uint8Array, to: Uint8Array, length: number): void {
   if (nonce.length !== CCM_NONCE) throw new RangeError(`a CCM nonce is ${CCM_NONCE} bytes, not ${nonce.length}`);
   counter[0] = 1;
   counter.set(nonce, 1);
@@ -115,7 +119,7 @@ function applyKeystream(key: AesKey, nonce: Uint8Array, bytes: Uint8Array, lengt
     counter[15] = block;
     key.encryptBlock(counter, 0, keystream, 0);
     const end = Math.min(AES_BLOCK, length - at);
-    for (let i = 0; i < end; i++) bytes[at + i] = (bytes[at + i] as number) ^ (keystream[i] as number);
+    for (let i = 0; i < end; i++) to[at + i] = (from[at + i] as number) ^ (keystream[i] as number);
   }
   counter[14] = 0;
   counter[15] = 0;

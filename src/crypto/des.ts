@@ -111,9 +111,9 @@ function mixed(half: number, odd: number, even: number): number {
   const b = half ^ even;
   // In pairs of pairs: a chain of eight would wait for itself, and 48 such functions wait for one another.
   return (
-    ((SP1[(a >>> 24) & 63] as number) ^
-      (SP3[(a >>> 16) & 63] as number) ^
-      ((SP5[(a >>> 8) & 63] as number) ^ (SP7[a & 63] as number))) ^
+    (SP1[(a >>> 24) & 63] as number) ^
+    (SP3[(a >>> 16) & 63] as number) ^
+    ((SP5[(a >>> 8) & 63] as number) ^ (SP7[a & 63] as number)) ^
     ((SP2[(b >>> 24) & 63] as number) ^
       (SP4[(b >>> 16) & 63] as number) ^
       ((SP6[(b >>> 8) & 63] as number) ^ (SP8[b & 63] as number)))

@@ -44,3 +44,4 @@ export {
 } from './slot.ts';
 export type { LineStatistics } from './statistics.ts';
 export { answerWindowMs, minislotMs, PROCESSING_MS, slotWindowMs } from './timing.ts';
+export { type Asking, ATTENTION_BYTES_MAX, TRIES_MAX, type Transaction, WORKING_WAIT_MS } from './transaction.ts';

@@ -55,6 +55,12 @@ function sent(outputs: readonly (SlaveOutput | MasterOutput)[]): ReceivedLineFra
   });
 }
 
+function sentBytes(outputs: readonly (SlaveOutput | MasterOutput)[]): Uint8Array {
+  const send = outputs.find((output) => output.type === 'send');
+  assert.ok(send?.type === 'send');
+  return send.bytes;
+}
+
 function wakeOf(outputs: readonly (SlaveOutput | MasterOutput)[]): Milliseconds {
   const wake = outputs.findLast((output) => output.type === 'wake');
   assert.ok(wake?.type === 'wake');
@@ -284,9 +290,10 @@ test('a retransmission has the same bytes, and garbled answers are counted apart
   const first = sent(out);
   const garbled = frame(LineKind.answer, 0, PAYLOAD);
   garbled[6] = 0;
+  let at = ms(0);
   for (let tries = 1; tries <= 3; tries++) {
-    if (tries < 3) master(link, bytes(garbled, 10));
-    const at = wakeOf(out);
+    if (tries < 3) out = master(link, bytes(garbled, at + 10));
+    at = wakeOf(out);
     assert.deepEqual(master(link, { type: 'wake', now: ms(at - 1) }), []);
     out = master(link, { type: 'wake', now: at });
     assert.deepEqual(sent(out), first);
@@ -296,6 +303,78 @@ test('a retransmission has the same bytes, and garbled answers are counted apart
   ]);
   assert.equal(link.statistics[5]?.garbled, 2);
   assert.equal(link.statistics[5]?.retries, 3);
+});
+
+test('a damaged answer ends the wait as soon as it has ended, and a little noise does not', () => {
+  const request = { type: 'request', now: ms(0), address: A5, payload: PAYLOAD, answerBytesMax: 241 } as const;
+  const garbled = frame(LineKind.answer, 0, PAYLOAD);
+  garbled[6] = 0;
+  const link = createMasterLink(powerLine());
+  const whole = wakeOf(master(link, request));
+  assert.deepEqual(master(link, bytes(garbled.subarray(0, 5), 200)), []);
+  const sooner = wakeOf(master(link, bytes(garbled.subarray(5), 300)));
+  assert.ok(sooner > 300 && sooner < 400 && whole > 1_500, `${sooner} and ${whole}`);
+  assert.deepEqual(sent(master(link, { type: 'wake', now: sooner })).length, 1);
+  assert.equal(link.statistics[5]?.garbled, 1);
+});
+
+test('an answer that comes in pieces after noise is heard whole', () => {
+  const link = createMasterLink(powerLine());
+  const request = { type: 'request', now: ms(0), address: A5, payload: PAYLOAD } as const;
+  const latest = wakeOf(master(link, request));
+  master(link, bytes(Uint8Array.of(1, 2, 3, 4, 5, 6, 7), 110));
+  const answer = frame(LineKind.answer, 0, new Uint8Array(60));
+  let until = 0;
+  for (const [i, byte] of answer.subarray(0, -1).entries()) {
+    const now = 120 + 7 * i;
+    const at = wakeOf(master(link, bytes(Uint8Array.of(byte), now)));
+    assert.ok(at > now && at >= until && at <= latest);
+    until = at;
+  }
+  const out = master(link, bytes(answer.subarray(-1), 120 + 7 * answer.length));
+  assert.equal(out[0]?.type, 'answered');
+});
+
+test('a request is tried as often as it says', () => {
+  for (const triesMax of [1, 2, 6]) {
+    const link = createMasterLink(tcp());
+    let out = master(link, { type: 'request', now: ms(0), address: A5, payload: PAYLOAD, triesMax });
+    for (let tries = 1; tries < triesMax; tries++) {
+      out = master(link, { type: 'wake', now: wakeOf(out) });
+      assert.equal(sent(out).length, 1);
+    }
+    assert.equal(master(link, { type: 'wake', now: wakeOf(out) })[0]?.type, 'no-answer');
+  }
+});
+
+test('what was given up and is asked again is a repetition, also after other meters: the meter passes it up once', () => {
+  const link = createMasterLink(tcp());
+  const modem = newSlave();
+  const request = (now: number, payload = PAYLOAD) =>
+    master(link, { type: 'request', now: ms(now), address: A5, payload, triesMax: 1 });
+  const other = { type: 'request', now: ms(2_000), address: modemAddress(6), payload: PAYLOAD, triesMax: 1 } as const;
+  const first = request(0);
+  const [ticketed] = slave(modem, bytes(sentBytes(first)));
+  assert.ok(ticketed?.type === 'request');
+  slave(modem, { type: 'answer', now: ms(0), ticket: ticketed.ticket, frames: [Uint8Array.of(9)] });
+  // The answer is lost.
+  assert.equal(master(link, { type: 'wake', now: wakeOf(first) })[0]?.type, 'no-answer');
+  master(link, { type: 'wake', now: wakeOf(master(link, other)) });
+  const second = request(4_000);
+  assert.deepEqual(sentBytes(second), sentBytes(first));
+  assert.equal(link.statistics[5]?.retries, 1);
+  const again = slave(modem, bytes(sentBytes(second), 4_100));
+  assert.deepEqual(
+    again.map(({ type }) => type),
+    ['send'],
+  );
+  assert.equal(master(link, bytes(sentBytes(again), 4_200))[0]?.type, 'answered');
+  // Answered, it is a new request; and so is another one after one given up.
+  assert.notDeepEqual(sentBytes(request(5_000)), sentBytes(first));
+  master(link, { type: 'wake', now: ms(9_000) });
+  const before = sent(request(10_000, Uint8Array.of(1)))[0]?.sequence;
+  assert.equal(before, 2);
+  assert.equal(link.statistics[5]?.retries, 1);
 });
 
 test('the wait for an answer is its air time, the turnaround and the allowance', () => {

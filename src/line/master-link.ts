@@ -1,33 +1,11 @@
 import { assert, assertNever, type Milliseconds, type ModemAddress } from '../units/index.ts';
 import { type Carrier, occupiedMs } from './carrier.ts';
 import { Deframer } from './deframer.ts';
-import { encodeLineFrame, LINE_OVERHEAD_BYTES, LINE_SEQUENCES, LineKind, type ReceivedLineFrame } from './frame.ts';
+import { encodeLineFrame, LINE_OVERHEAD_BYTES, LineKind, type ReceivedLineFrame } from './frame.ts';
 import { encodeSlotBody, HEARD_MAX, type Slot, type SlotOutcome } from './slot.ts';
 import { countReceived, countSent, emptyStatistics, type LineStatistics } from './statistics.ts';
-import { answerWindowMs, later, minislotMs, PROCESSING_MS, slotWindowMs } from './timing.ts';
-
-/** A request is sent so often before it is given up. */
-export const TRIES_MAX = 4;
-/** Longest attention the line carries; the exchange's is 21 bytes. */
-export const ATTENTION_BYTES_MAX = 32;
-/** How long a meter may answer 'working' before the request is given up, unless the request says otherwise. */
-export const WORKING_WAIT_MS = 5_000;
-
-/** What the local unit asks of one meter. */
-export type Asking =
-  | {
-      readonly type: 'request';
-      readonly address: ModemAddress;
-      /** The exchange frame, opaque. */
-      readonly payload: Uint8Array;
-      /** Longest payload that may come back; the wait for an answer is computed from it. Default: what the carrier takes. */
-      readonly answerBytesMax?: number;
-      readonly waitMs?: number;
-    }
-  /** The next part of an answer that said `more`. */
-  | { readonly type: 'next-part'; readonly address: ModemAddress; readonly answerBytesMax?: number }
-  /** The attention of a meter that bid for it. */
-  | { readonly type: 'attention-request'; readonly address: ModemAddress };
+import { answerWindowMs, gapMs, later, minislotMs, PROCESSING_MS, slotWindowMs } from './timing.ts';
+import { type Asking, type Numbering, type Transaction, transactionOf } from './transaction.ts';
 
 export type MasterInput =
   | (Asking & { readonly now: Milliseconds })
@@ -82,20 +60,6 @@ export interface Sink<Output> {
   push(output: Output): unknown;
 }
 
-/** One thing asked of one meter, over all its tries. */
-export interface Transaction {
-  readonly kind: typeof LineKind.request | typeof LineKind.nextPart | typeof LineKind.attentionRequest;
-  readonly address: ModemAddress;
-  readonly sequence: number;
-  readonly frame: Uint8Array;
-  readonly answerBytesMax: number;
-  readonly waitMs: number;
-  tries: number;
-  garbledTries: number;
-  /** When the meter first said that it works at the request. */
-  workingSince: Milliseconds | undefined;
-}
-
 interface OpenSlot {
   readonly slot: Slot;
   readonly frame: Uint8Array;
@@ -110,17 +74,20 @@ type State =
   | { readonly name: 'idle' }
   /** The other side still turns round to listen. */
   | { readonly name: 'awaiting-line'; readonly until: Milliseconds; readonly work: Transaction | OpenSlot }
-  | { readonly name: 'awaiting-answer'; readonly transaction: Transaction; readonly until: Milliseconds }
+  | {
+      readonly name: 'awaiting-answer';
+      readonly transaction: Transaction;
+      readonly latest: Milliseconds;
+      until: Milliseconds;
+    }
   | { readonly name: 'awaiting-bids'; readonly open: OpenSlot; readonly until: Milliseconds };
 
 /**
  * The local unit's side of the line: one transaction at a time, with one meter or with all. Between any two
  * transactions the caller is free to speak with another meter, so exchanges interleave frame by frame.
  */
-export interface MasterLink {
-  readonly carrier: Carrier;
+export interface MasterLink extends Numbering {
   readonly deframer: Deframer;
-  readonly nextSequence: Uint8Array;
   readonly statistics: (LineStatistics | undefined)[];
   /** Slot-open and roll-call frames and bids. */
   readonly lineWide: LineStatistics;
@@ -134,6 +101,7 @@ export function createMasterLink(carrier: Carrier): MasterLink {
     carrier,
     deframer: new Deframer(),
     nextSequence: new Uint8Array(256),
+    givenUp: [],
     statistics: [],
     lineWide: emptyStatistics(),
     state: IDLE,
@@ -175,31 +143,6 @@ export function stepMasterLink(link: MasterLink, input: MasterInput, out: Sink<M
   }
 }
 
-function transactionOf(link: MasterLink, asking: Asking): Transaction {
-  const { carrier } = link;
-  const { address } = asking;
-  const kind = KINDS[asking.type];
-  const payload = asking.type === 'request' ? asking.payload : NOTHING;
-  assert(payload.length <= carrier.frameBytesMax - LINE_OVERHEAD_BYTES, 'a request fits into a frame of the carrier');
-  let sequence = 0;
-  if (asking.type !== 'attention-request') {
-    sequence = link.nextSequence[address] as number;
-    link.nextSequence[address] = (sequence + 1) % LINE_SEQUENCES;
-  }
-  const longest = carrier.frameBytesMax - LINE_OVERHEAD_BYTES;
-  return {
-    kind,
-    address,
-    sequence,
-    frame: encodeLineFrame({ kind, address, sequence, attentionWaiting: false, payload }),
-    answerBytesMax: asking.type === 'attention-request' ? ATTENTION_BYTES_MAX : (asking.answerBytesMax ?? longest),
-    waitMs: asking.type === 'request' ? (asking.waitMs ?? WORKING_WAIT_MS) : WORKING_WAIT_MS,
-    tries: 0,
-    garbledTries: 0,
-    workingSince: undefined,
-  };
-}
-
 function openSlotOf(slot: Slot, heard: readonly number[]): OpenSlot {
   assert(heard.length <= HEARD_MAX, 'a slot names no more attentions than it has room for');
   const frame = encodeLineFrame({
@@ -228,13 +171,14 @@ function begin(link: MasterLink, work: Transaction | OpenSlot, now: Milliseconds
 
 function sendTransaction(link: MasterLink, transaction: Transaction, now: Milliseconds, out: Sink<MasterOutput>): void {
   const statistics = addressStatistics(link, transaction.address);
-  if (transaction.tries > 0) statistics.retries++;
+  if (transaction.tries > 0 || transaction.again) statistics.retries++;
+  transaction.again = false;
   transaction.tries++;
   countSent(statistics, link.carrier, transaction.frame.length);
   const window = answerWindowMs(link.carrier, transaction.answerBytesMax, transaction.kind === LineKind.request);
   const until = later(now, occupiedMs(link.carrier, transaction.frame.length) + window);
   link.skippedBefore = link.deframer.skippedBytes;
-  link.state = { name: 'awaiting-answer', transaction, until };
+  link.state = { name: 'awaiting-answer', transaction, latest: until, until };
   out.push({ type: 'send', bytes: transaction.frame });
   out.push({ type: 'wake', at: until });
 }
@@ -257,6 +201,20 @@ function receive(link: MasterLink, bytes: Uint8Array, now: Milliseconds, out: Si
   const frames: ReceivedLineFrame[] = [];
   link.deframer.push(bytes, frames);
   for (const frame of frames) hear(link, frame, now, out);
+  if (link.state.name === 'awaiting-answer') endSooner(link, link.state, now, out);
+}
+
+/** What came is as long as a frame and is none: when it has ended, so has the answer, damaged. */
+function endSooner(
+  link: MasterLink,
+  state: Extract<State, { name: 'awaiting-answer' }>,
+  now: Milliseconds,
+  out: Sink<MasterOutput>,
+): void {
+  const { heldBytes, skippedBytes } = link.deframer;
+  if (heldBytes + skippedBytes - link.skippedBefore < LINE_OVERHEAD_BYTES) return;
+  state.until = Math.min(state.latest, later(now, gapMs(link.carrier))) as Milliseconds;
+  out.push({ type: 'wake', at: state.until });
 }
 
 function receiveBids(
@@ -355,7 +313,7 @@ function wake(link: MasterLink, now: Milliseconds, givesWay: boolean, out: Sink<
     transaction.garbledTries++;
     addressStatistics(link, transaction.address).garbled++;
   }
-  if (transaction.tries >= TRIES_MAX) {
+  if (transaction.tries >= transaction.triesMax) {
     giveUp(link, transaction, false, out);
   } else if (givesWay) {
     link.state = IDLE;
@@ -382,18 +340,13 @@ function closeSlot(link: MasterLink, open: OpenSlot, now: Milliseconds, out: Sin
 
 function giveUp(link: MasterLink, transaction: Transaction, working: boolean, out: Sink<MasterOutput>): void {
   link.state = IDLE;
+  if (transaction.kind !== LineKind.attentionRequest && !working) link.givenUp[transaction.address] = transaction;
   addressStatistics(link, transaction.address).unanswered++;
   out.push({ type: 'no-answer', address: transaction.address, garbledTries: transaction.garbledTries, working });
 }
 
 const IDLE: State = { name: 'idle' };
-const NOTHING = new Uint8Array(0);
 const ALL_METERS = 0 as ModemAddress;
 const FROM_METER = 0x80;
 /** A bid may come so much before its minislot by the local unit's clock. */
 const CLOCKS_DIFFER_MS = 5;
-const KINDS = {
-  request: LineKind.request,
-  'next-part': LineKind.nextPart,
-  'attention-request': LineKind.attentionRequest,
-} as const;

@@ -209,6 +209,28 @@ suite('a value exchange waits for one bulk part on the line, and for no more', (
   }
 });
 
+test('a value request that was lost is repeated before a slot that is due', () => {
+  const line = newLine(PERFECT_CONDITIONS, () => ({ frames: undefined }));
+  const lost = { ...job(1, LinePriority.value, 7), answerBytesMax: 50, triesMax: 1 };
+  let tries = 1;
+  line.onOutput = (output) => {
+    if (output.type === 'no-answer' && ++tries <= 3) line.ask(lost);
+  };
+  line.start();
+  const slots = () => line.schedule.link.lineWide.framesSent;
+  line.time.runUntil(1_000);
+  assert.equal(slots(), 1);
+  line.time.runUntil(line.schedule.nextSlotAt - 500);
+  line.ask(lost);
+  while (tries <= 3) {
+    assert.equal(slots(), 1, `a slot came before try ${tries}`);
+    line.time.runUntil(line.time.now + 10);
+  }
+  line.time.runUntil(line.time.now + 200);
+  assert.equal(slots(), 2, 'and then the slot');
+  assert.equal(line.meters[7]?.requests.length, 3);
+});
+
 test('a full queue refuses one more, and says which', () => {
   const line = newLine(PERFECT_CONDITIONS, () => ({ frames: [] }));
   // The first one opens a slot, during which all wait.

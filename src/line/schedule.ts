@@ -1,17 +1,16 @@
 import { assertNever, type Milliseconds, type ModemAddress } from '../units/index.ts';
 import type { Carrier } from './carrier.ts';
 import {
-  type Asking,
   createMasterLink,
   type MasterLink,
   type MasterOutput,
   masterIsIdle,
   type Sink,
   stepMasterLink,
-  type Transaction,
 } from './master-link.ts';
 import { HEARD_MAX, HEARD_TELLINGS, HEARD_WITH_SLOT_MAX, SLOT_MINISLOTS, type Slot, slotAfter } from './slot.ts';
 import { later } from './timing.ts';
+import type { Asking, Transaction } from './transaction.ts';
 
 /** Who goes first when the line is free. The order is strict: bulk waits for everything else. */
 export const LinePriority = { emergency: 0, value: 1, control: 2, poll: 3, bulk: 4 } as const;
@@ -124,6 +123,11 @@ export function stepLineSchedule(schedule: LineSchedule, input: ScheduleInput, o
   }
 }
 
+/** When an idle line has something to do by itself: a hold ends, or else a slot is due. */
+export function idleUntil({ hold, nextSlotAt }: LineSchedule, now: Milliseconds): Milliseconds {
+  return hold !== undefined && now < hold.until ? hold.until : nextSlotAt;
+}
+
 function takeOutcome(
   schedule: LineSchedule,
   outcome: MasterOutput,
@@ -184,6 +188,9 @@ function endJob(
   schedule.current = undefined;
   if (job.holdMs !== undefined && outcome.type === 'answered') {
     schedule.hold = { priority: job.priority, until: later(now, job.holdMs) };
+  } else if (outcome.type === 'no-answer' && job.priority <= LinePriority.value) {
+    // Who asked may ask again at once, before a slot opens.
+    schedule.hold = { priority: job.priority, until: later(now, 1) };
   }
   out.push({ ...outcome, id: job.id });
 }

@@ -9,10 +9,11 @@ import {
   lineCheck,
   type ReceivedLineFrame,
 } from './frame.ts';
-import { ATTENTION_BYTES_MAX, type Sink } from './master-link.ts';
+import type { Sink } from './master-link.ts';
 import { drawBelow, type RandomSource } from './random.ts';
 import { decodeSlotBody } from './slot.ts';
 import { gapMs, later, minislotMs, PROCESSING_MS } from './timing.ts';
+import { ATTENTION_BYTES_MAX } from './transaction.ts';
 
 /** After each attention handed over and not taken, a meter stays out of more slots, at most so many. */
 export const SLOTS_SKIPPED_MAX = 15;
