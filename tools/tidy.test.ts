@@ -16,9 +16,9 @@ test('the tree keeps every rule', () => {
 
 test('the documentation shows the table that is enforced', () => {
   const page = readFileSync(join(root, 'docs/internals/architecture.md'), 'utf8');
-  const rows = [
-    ...page.matchAll(/^\| (?<planned>\*?)`(?<room>\w+)`\*? \| [^|]+ \| (?<cell>[^|]+) \|$/gm),
-  ].map(({ groups }) => groups as { planned: string; room: string; cell: string });
+  const rows = [...page.matchAll(/^\| (?<planned>\*?)`(?<room>\w+)`\*? \| [^|]+ \| (?<cell>[^|]+) \|$/gm)].map(
+    ({ groups }) => groups as { planned: string; room: string; cell: string },
+  );
   assert.deepEqual(
     rows.map(({ room, cell }) => [room, cell]),
     Object.entries(ROOMS),
