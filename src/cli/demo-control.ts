@@ -1,4 +1,6 @@
-import type { House, Utility } from '../simulation/index.ts';
+import { RelayReason } from '../records/index.ts';
+import type { House, MeterStanding, Utility } from '../simulation/index.ts';
+import type { Svpmsn } from '../units/index.ts';
 import { SPEED_MAX } from './demo-options.ts';
 
 /** What the keys of the terminal view do. */
@@ -19,18 +21,12 @@ export class DemoControl {
     this.speed = speed;
   }
 
-  get thief(): House | undefined {
-    return this.#thief;
-  }
-
-  get lineCut(): boolean {
-    return this.#utility.transformers.some(({ cut }) => cut);
-  }
-
   async obey(action: Exclude<DemoAction, 'quit'>): Promise<void> {
     switch (action) {
       case 'buy':
-        return this.#utility.buy(this.#neediest(), PURCHASE_TOKENS);
+        // A refusal is news like any other, and is told with its reason.
+        await this.#utility.buy(this.#neediest(), PURCHASE_TOKENS);
+        return;
       case 'steal':
         return this.#steal();
       case 'cut-line': {
@@ -47,11 +43,19 @@ export class DemoControl {
     }
   }
 
-  /** Whoever is dark, or has least. */
+  /** The wire that a process before this one left over the terminals of a meter, as far as the operator knows of it. */
+  findWire(standings: ReadonlyMap<Svpmsn, MeterStanding>): void {
+    const house = this.#utility.houses.find(({ svpmsn }) => standings.get(svpmsn) === 'tamper');
+    if (house === undefined || house.meter.dismantled) return;
+    house.bypassWatts = STOLEN_WATTS;
+    this.#thief = house;
+  }
+
+  /** Whoever is cut off for want of credit, or has least; no credit helps a purse that is frozen. */
   #neediest(): House {
     const [first, ...others] = this.#utility.houses;
     if (first === undefined) throw new Error('a utility has houses');
-    const need = (house: House) => (house.relayOpen ? -1 : house.balance);
+    const need = (house: House) => (house.frozen ? Number.POSITIVE_INFINITY : isCutOff(house) ? -1 : house.balance);
     return others.reduce((least, house) => (need(house) < need(least) ? house : least), first);
   }
 
@@ -65,3 +69,6 @@ export class DemoControl {
     this.#thief = on ? house : undefined;
   }
 }
+
+const isCutOff = ({ meter }: House): boolean =>
+  meter.supplies.some(({ relay }) => (relay.reasons & RelayReason.noCredit) !== 0);

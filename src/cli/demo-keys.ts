@@ -1,15 +1,9 @@
 import { randomFillSync } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { openKeyRing, Purpose, SoftwareKeyStore, type Suite, sealKeyRing } from '../crypto/index.ts';
 import type { Randomness } from '../units/index.ts';
 import { WrongUse } from './usage.ts';
-
-/** The machine's own randomness. */
-const systemRandomness: Randomness = {
-  fill: (bytes) => {
-    randomFillSync(bytes);
-  },
-};
+import { writeWhole } from './write-whole.ts';
 
 const UTILITY_NUMBER = 1;
 const PASSPHRASE_VARIABLE = 'WATTPURSE_PASSPHRASE';
@@ -17,6 +11,7 @@ const PASSPHRASE_VARIABLE = 'WATTPURSE_PASSPHRASE';
 const DEMO_PASSPHRASE = 'demo';
 /** scrypt with 16 MiB: a start should not wait half a second for keys of a demo. */
 const DEMO_COST = 14;
+const OWNER_ONLY = 0o600;
 
 /**
  * The master keys of a demo, sealed in a file of its folder under a passphrase from the environment.
@@ -32,7 +27,13 @@ export async function demoKeys(path: string, suite: Suite): Promise<SoftwareKeyS
   }
   const store = new SoftwareKeyStore({ utility: UTILITY_NUMBER, keys: new Map() }, systemRandomness);
   for (const purpose of Object.values(Purpose)) await store.addGeneration(purpose, suite);
-  writeFileSync(`${path}.new`, await sealKeyRing(store, passphrase, systemRandomness, DEMO_COST), { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  writeWhole(path, await sealKeyRing(store, passphrase, systemRandomness, DEMO_COST), OWNER_ONLY);
   return store;
 }
+
+/** The machine's own randomness. */
+const systemRandomness: Randomness = {
+  fill: (bytes) => {
+    randomFillSync(bytes);
+  },
+};

@@ -52,16 +52,13 @@ async function runAndKill(path: string, afterMs: number): Promise<void> {
 async function takeStock(path: string) {
   const folder = new DataFolder(path);
   try {
-    const founding = folder.founding();
+    const founding = await folder.founding();
     assert.ok(founding !== undefined);
-    const startMs = Math.max(
-      founding.startMs,
-      (await folder.store.read((tx) => tx.fact('instant-reserved'))) ?? founding.startMs,
-    );
-    const setting = settingOf({ loads: [], meters: METERS, seed: founding.seed, suite: 2, once: false });
+    const startMs = await folder.instant(founding);
+    const setting = settingOf(founding, [], 'live');
     const memoryOf = (house: number) => folder.memoryOf(house);
     const keys = await folder.keys(setting.suite);
-    const utility = await Utility.open({ ...setting, store: folder.store, keys, startMs, memoryOf });
+    const utility = await Utility.open({ ...setting, store: folder.store, keys, startMs, memoryOf, outages: false });
     utility.closeTheTills();
     const from = Math.ceil(startMs / 60_000) * 60_000;
     for (let minute = 1; minute <= 60; minute++) await utility.runUntil(from + minute * 60_000);

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { SUITE_NAMES, Suite, suiteByName } from '../crypto/index.ts';
 import { METERS_PER_LOCAL_UNIT_MAX } from '../host/index.ts';
+import type { NamedFounding } from './founding.ts';
 import { WrongUse } from './usage.ts';
 
 export interface DemoOptions {
@@ -9,12 +10,10 @@ export interface DemoOptions {
   readonly color: boolean;
   /** Undefined: `./wattpurse-data` when it runs until stopped, memory alone for `--once`. */
   readonly data: string | undefined;
-  readonly meters: number;
   readonly days: number;
   readonly speed: number;
-  readonly loads: readonly string[];
-  readonly seed: string;
-  readonly suite: Suite;
+  /** What the utility is to be; a folder that has one already says the rest. */
+  readonly founding: NamedFounding;
 }
 
 export const LOCAL_UNITS = 2;
@@ -28,44 +27,53 @@ const OPTIONS = {
   lab: { type: 'boolean', default: false },
   color: { type: 'boolean', default: true },
   data: { type: 'string' },
-  meters: { type: 'string', default: '32' },
-  days: { type: 'string', default: '7' },
-  speed: { type: 'string', default: '60' },
-  loads: { type: 'string', multiple: true, default: [] as string[] },
-  seed: { type: 'string', default: '1' },
-  suite: { type: 'string', default: 'aes128' },
+  meters: { type: 'string' },
+  days: { type: 'string' },
+  speed: { type: 'string' },
+  loads: { type: 'string', multiple: true },
+  seed: { type: 'string' },
+  suite: { type: 'string' },
 } as const;
+
+const DAYS_USUAL = 7;
+const SPEED_USUAL = 60;
 
 /** @throws WrongUse with the one sentence that says what is wrong and what would be right */
 export function parseDemoOptions(args: readonly string[]): DemoOptions {
   const { values } = parse(args);
-  if (!values.once && values.json) {
-    throw new WrongUse('--json belongs to --once: a demo that runs until it is stopped has no end to report.');
-  }
+  const { once, meters, days, speed, loads, seed, suite } = values;
+  const belongs = (flag: string, to: string, why: string) => new WrongUse(`${flag} belongs to ${to}: ${why}.`);
+  if (!once && values.json)
+    throw belongs('--json', '--once', 'a demo that runs until it is stopped has no end to report');
+  if (!once && days !== undefined) throw belongs('--days', '--once', 'without it a demo runs until it is stopped');
+  if (once && speed !== undefined)
+    throw belongs('--speed', 'a demo that is watched', '--once runs as fast as the machine can');
   return {
-    once: values.once,
+    once,
     json: values.json,
     color: values.color,
     data: values.data,
-    meters: whole(
-      '--meters',
-      values.meters,
-      METERS_MAX,
-      `a demo has ${LOCAL_UNITS} local units of 256 modem addresses`,
-    ),
-    days: whole('--days', values.days, DAYS_MAX, 'ten years are enough for one run'),
-    speed: whole('--speed', values.speed, SPEED_MAX, 'one business hour a second is as fast as can be watched'),
-    loads: values.loads,
-    seed: seedOf(values.seed),
-    suite: suiteOf(values.suite, values.lab),
+    days: days === undefined ? DAYS_USUAL : whole('--days', days, DAYS_MAX, 'ten years are enough for one run'),
+    speed:
+      speed === undefined
+        ? SPEED_USUAL
+        : whole('--speed', speed, SPEED_MAX, 'one business hour a second is as fast as can be watched'),
+    founding: {
+      meters: meters === undefined ? undefined : whole('--meters', meters, METERS_MAX, METERS_WHY),
+      loads,
+      seed: seed === undefined ? undefined : seedOf(seed),
+      suite: suite === undefined ? undefined : suiteOf(suite, values.lab),
+    },
   };
 }
+
+const METERS_WHY = `a demo has ${LOCAL_UNITS} local units of ${METERS_PER_LOCAL_UNIT_MAX} modem addresses`;
 
 function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: OPTIONS, allowNegative: true, strict: true });
   } catch (error) {
-    throw new WrongUse(`${sentenceOf(error)} See "wattpurse help".`);
+    throw new WrongUse(`${sentenceOf(error)} See "wattpurse help demo".`);
   }
 }
 

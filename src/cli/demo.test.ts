@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import about from '../../package.json' with { type: 'json' };
 import { keyName, Purpose, Suite } from '../crypto/index.ts';
 import { MemoryStore } from '../host/index.ts';
 import { Utility } from '../simulation/index.ts';
 import { DataFolder } from './data-folder.ts';
+import { newFounding } from './founding.ts';
+import { LOAD_BYTES_MAX } from './read-loads.ts';
 import { DEMO_BEGINS_MS, settingOf } from './setting.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
@@ -52,11 +55,7 @@ test('every suite conserves value; the seed’s own needs --lab', () => {
 });
 
 test('recorded loads are played, plain or gzip', () => {
-  const rows = Array.from({ length: 3000 }, (_, minute) => {
-    const time = new Date(Date.UTC(2024, 0, 1) + minute * 60_000).toISOString().slice(0, 16);
-    return `${time},${minute % 60 === 0 ? 2000 : 150}`;
-  });
-  const csv = `time,aggregate_w\n${rows.join('\n')}\n`;
+  const csv = minutes();
   writeFileSync(join(scratch, 'plain.csv'), csv);
   writeFileSync(join(scratch, 'packed.csv.gz'), gzipSync(csv));
   const told = ['plain.csv', 'packed.csv.gz'].map((file) => {
@@ -80,45 +79,158 @@ const WRONG_USES: readonly (readonly [readonly string[], RegExp])[] = [
   [['demo', '--seed', 'x'], /--seed/],
   [['demo', '--suite', 'rot13'], /--suite must be one of 3des, 3des-xo, aes128, aes256/],
   [['demo', '--json'], /--json belongs to --once/],
+  [['demo', '--days', '3'], /--days belongs to --once/],
+  [['demo', '--once', '--speed', '60'], /--speed belongs to a demo that is watched/],
   [['demo', '--once', '--loads', 'nowhere.csv'], /nowhere\.csv cannot be read \(there is no such file\)/],
   [['demo', '--once', '--loads', 'broken.csv'], /broken\.csv/],
   [['demo', '--once', '--loads', 'broken.csv.gz'], /not a whole gzip file/],
   [['demo', '--once', '--loads', '.'], /it is a folder/],
-  [['demo', '--once', '--data', 'file.txt'], /file\.txt/],
+  [['demo', '--once', '--loads', '/dev/zero'], /it is no plain file/],
+  [['demo', '--once', '--loads', 'long.csv'], /long\.csv cannot be read \(it has 600 MiB, and 128 are allowed\)/],
+  [['demo', '--once', '--loads', 'bomb.csv.gz'], /bomb\.csv\.gz has more than 128 MiB when it is unpacked/],
+  [['demo', '--loads', 'broken.csv', '--data', 'unmade'], /broken\.csv/],
   [['vectors', 'check'], /takes one file/],
   [['vectors', 'check', 'nowhere.json'], /nowhere\.json cannot be read/],
   [['vectors', 'check', 'broken.csv'], /broken\.csv/],
+  [['vectors', 'check', '/dev/zero'], /it is no plain file/],
 ];
 
 test('each wrong use is one sentence on stderr, nothing on stdout, exit 2', () => {
   writeFileSync(join(scratch, 'broken.csv'), 'time,aggregate_w\n2024-01-01T00:00,-5\n');
   writeFileSync(join(scratch, 'broken.csv.gz'), gzipSync('time,aggregate_w\n').subarray(0, 12));
-  writeFileSync(join(scratch, 'file.txt'), 'not a folder');
-  for (const [args, sentence] of WRONG_USES) {
+  writeFileSync(join(scratch, 'long.csv'), '');
+  truncateSync(join(scratch, 'long.csv'), 600 * 1024 * 1024);
+  writeFileSync(join(scratch, 'bomb.csv.gz'), gzipSync(Buffer.alloc(LOAD_BYTES_MAX + 1)));
+  for (const [args, sentence] of WRONG_USES) refused(args, sentence);
+  assert.equal(existsSync(join(scratch, 'unmade')), false, 'nothing is begun');
+});
+
+test('help says what there is, of all commands or of one, and is not a mistake', () => {
+  for (const args of [['help'], ['--help'], ['-h'], ['help', '--help']]) {
     const { status, stdout, stderr } = run(...args);
-    assert.match(stderr, sentence);
-    assert.equal(status, 2, `${args.join(' ')}: ${stderr}`);
-    assert.equal(stdout, '');
-    assert.equal(stderr.trimEnd().split('\n').length, 1, `one line: ${stderr}`);
+    assert.deepEqual([status, stderr], [0, ''], args.join(' '));
+    assert.match(stdout, /wattpurse demo --once/);
+    assert.match(stdout, /wattpurse vectors check/);
+  }
+  for (const args of [
+    ['help', 'demo'],
+    ['demo', '--help'],
+    ['demo', '--once', '-h'],
+  ]) {
+    const { status, stdout, stderr } = run(...args);
+    assert.deepEqual([status, stderr], [0, ''], args.join(' '));
+    assert.match(stdout, /wattpurse demo --once/);
+    assert.doesNotMatch(stdout, /vectors/);
+  }
+  assert.match(run('vectors', '--help').stdout, /wattpurse vectors check/);
+});
+
+test('the version is the package’s', () => {
+  for (const args of [['--version'], ['demo', '--version']]) {
+    const { status, stdout } = run(...args);
+    assert.deepEqual([status, stdout], [0, `wattpurse ${about.version}\n`]);
   }
 });
 
-test('help says what there is, and is not a mistake', () => {
-  const { status, stdout } = run('help');
-  assert.equal(status, 0);
-  assert.match(stdout, /wattpurse demo --once/);
-});
-
-test('a folder belongs to one process, to one founding, and to a version that knows it', async () => {
+test('a folder belongs to one process, and to a version that knows it', async () => {
   const path = join(scratch, 'owned');
   const folder = new DataFolder(path);
-  folder.found({ version: 1, seed: '1', suite: 'aes128', meters: 5, startMs: DEMO_BEGINS_MS });
-  assert.match(run('demo', '--data', path, '--meters', '5').stderr, /in use/);
+  folder.found({ version: 1, seed: '1', suite: 'aes128', meters: 5, loads: [], startMs: DEMO_BEGINS_MS });
+  refused(['demo', '--data', path], /in use/);
   await folder.close();
-  assert.match(run('demo', '--data', path, '--meters', '6').stderr, /holds a demo of 5 meters on aes128 with seed 1/);
   writeFileSync(join(path, 'demo.json'), '{"version":2}');
-  assert.match(run('demo', '--data', path, '--meters', '5').stderr, /is not what this version wrote/);
+  refused(['demo', '--data', path], /is not what this version wrote/);
 });
+
+test('a folder goes on with what it was begun with, and refuses anything else that is named', async () => {
+  const path = join(scratch, 'kept');
+  const loads = join(scratch, 'kept.csv');
+  writeFileSync(loads, minutes());
+  assert.match(
+    await runAndStop(path, '--meters', '3', '--seed', '9', '--loads', loads),
+    /^Begins in .*3 meters on aes128/,
+  );
+  for (const named of [[], ['--meters', '3'], ['--seed', '09', '--suite', 'aes128', '--loads', loads]]) {
+    const told = await runAndStop(path, ...named);
+    assert.match(told, /^Goes on in .*3 meters on aes128 with seed 9 and the loads of .*kept\.csv\./, named.join(' '));
+    assert.match(told, /of 3 meters cut off/);
+  }
+  for (const [option, value] of [
+    ['meters', '4'],
+    ['seed', '1'],
+    ['suite', 'aes256'],
+    ['loads', join(scratch, 'other.csv')],
+  ] as const) {
+    writeFileSync(join(scratch, 'other.csv'), minutes());
+    refused(
+      ['demo', '--data', path, `--${option}`, value],
+      new RegExp(`holds a demo of 3 meters .*leave --${option} out`),
+    );
+  }
+  rmSync(loads);
+  refused(['demo', '--data', path], /kept\.csv cannot be read \(there is no such file\)/);
+});
+
+test('a demo of which a part is gone is refused, and nothing is begun around the rest', async () => {
+  const whole = join(scratch, 'whole');
+  await runAndStop(whole);
+  for (const file of ['demo.json', 'keyring.wpkr', 'meters.nvm']) {
+    const path = join(scratch, `without-${file}`);
+    cpSync(whole, path, { recursive: true });
+    rmSync(join(path, file));
+    refused(
+      ['demo', '--data', path],
+      new RegExp(`holds a demo whose ${file.replace('.', '\\.')} is gone: put that back`),
+    );
+    if (file !== 'meters.nvm') assert.equal(existsSync(join(path, file)), false);
+  }
+  const path = join(scratch, 'without-books');
+  cpSync(whole, path, { recursive: true });
+  for (const file of readdirSync(path)) if (file.startsWith('wattpurse.db')) rmSync(join(path, file));
+  refused(['demo', '--data', path], /holds a demo whose wattpurse\.db is gone/);
+});
+
+test('a database that was put back from a copy is told, what it forgot is found, and no clock goes back', async () => {
+  const path = join(scratch, 'restored');
+  const copy = join(scratch, 'copy.db');
+  await runAndStop(path, '--meters', '4');
+  cpSync(join(path, 'wattpurse.db'), copy);
+  const before = new DataFolder(path);
+  const founding = await before.founding();
+  assert.ok(founding !== undefined);
+  await before.store.transaction((tx) => tx.setFact('instant-reserved', DEMO_BEGINS_MS + 5 * HOUR_MS));
+  before.lives(DEMO_BEGINS_MS + 5 * HOUR_MS);
+  await before.close();
+  cpSync(copy, join(path, 'wattpurse.db'));
+  const told = await runAndStop(path);
+  assert.match(told, /^Goes on .*\nThe database is an older copy: each meter is asked for its receipts/);
+  assert.match(told, /Mon 14:\d\d {2}books: .* balanced/);
+});
+
+test('a run as fast as it can in a folder can be gone on with', async () => {
+  const path = join(scratch, 'once');
+  assert.equal(run('demo', '--once', '--days', '1', '--meters', '3', '--data', path).status, 0);
+  refused(['demo', '--once', '--data', path], /holds a utility already/);
+  assert.match(await runAndStop(path), /^Goes on in .*\n(.*\n)*Tue /);
+});
+
+/** One sentence on stderr, nothing on stdout, exit 2. */
+function refused(args: readonly string[], sentence: RegExp): void {
+  const { status, stdout, stderr } = run(...args);
+  assert.match(stderr, sentence, args.join(' '));
+  assert.equal(status, 2, `${args.join(' ')}: ${stderr}`);
+  assert.equal(stdout, '');
+  assert.equal(stderr.trimEnd().split('\n').length, 1, `one line: ${stderr}`);
+}
+
+/** A household's load by the minute, two days long. */
+function minutes(): string {
+  const rows = Array.from({ length: 3000 }, (_, minute) => {
+    const time = new Date(Date.UTC(2024, 0, 1) + minute * 60_000).toISOString().slice(0, 16);
+    return `${time},${minute % 60 === 0 ? 2000 : 150}`;
+  });
+  return `time,aggregate_w\n${rows.join('\n')}\n`;
+}
 
 test('the master keys lie sealed in the folder, and no other passphrase opens them', async () => {
   const path = join(scratch, 'sealed');
@@ -139,7 +251,7 @@ test('the master keys lie sealed in the folder, and no other passphrase opens th
 test('a demo that is stopped says so, and goes on from there', async () => {
   const path = join(scratch, 'stopped');
   const first = await runAndStop(path);
-  assert.match(first, /stored in the meter/);
+  assert.match(first, /stored \d+ tokens/);
   assert.match(first, /Stopped\. Starting again goes on from here\./);
   const folder = new DataFolder(path);
   const reserved = await folder.store.read((tx) => tx.fact('instant-reserved'));
@@ -149,9 +261,22 @@ test('a demo that is stopped says so, and goes on from there', async () => {
   assert.match(second, /books: issued [1-9]\d*/);
 });
 
+test('a demo that is stopped while it is being built goes on building', async () => {
+  const path = join(scratch, 'unbuilt');
+  const child = spawn(process.execPath, [MAIN, 'demo', '--data', path, '--meters', '200']);
+  let told = '';
+  child.stdout.on('data', (text: Buffer) => {
+    told += text.toString('utf8');
+    child.kill('SIGTERM');
+  });
+  assert.equal(await new Promise((resolve) => child.on('exit', resolve)), 0);
+  assert.match(told, /^Begins .*\nStopped\./);
+  assert.match(await runAndStop(path), /^Goes on .*\n(.*\n)*.*balanced; \d+ of 200 meters cut off/);
+});
+
 /** A demo without a terminal until it has told its books once, then SIGTERM. */
-async function runAndStop(path: string): Promise<string> {
-  const child = spawn(process.execPath, [MAIN, 'demo', '--data', path, '--meters', '4', '--speed', '600']);
+async function runAndStop(path: string, ...more: string[]): Promise<string> {
+  const child = spawn(process.execPath, [MAIN, 'demo', '--data', path, '--speed', '600', ...more]);
   let told = '';
   child.stdout.on('data', (text: Buffer) => {
     told += text.toString('utf8');
@@ -163,7 +288,8 @@ async function runAndStop(path: string): Promise<string> {
 }
 
 test('within three business hours a watcher of the demo sees credit, buzzer, cut-off and reconnection', async () => {
-  const setting = settingOf({ loads: [], meters: 32, seed: '1', suite: Suite.aes128, once: false });
+  const named = { seed: undefined, meters: undefined, loads: undefined, suite: undefined };
+  const setting = settingOf(newFounding(named, DEMO_BEGINS_MS), [], 'live');
   const seen = new Set<string>();
   const utility = await Utility.open({
     ...setting,

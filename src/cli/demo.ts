@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { SUITE_NAMES } from '../crypto/index.ts';
-import { MemoryStore, type Store } from '../host/index.ts';
+import { MemoryStore } from '../host/index.ts';
 import { tell, Utility } from '../simulation/index.ts';
 import { DataFolder } from './data-folder.ts';
 import { type DemoOptions, parseDemoOptions } from './demo-options.ts';
+import { inWords } from './failure.ts';
+import { continuedFounding, type Founding, newFounding } from './founding.ts';
 import { runLive } from './live.ts';
+import { readLoads } from './read-loads.ts';
 import { DEMO_BEGINS_MS, settingOf } from './setting.ts';
 import { progressBar, storyText } from './story-text.ts';
 import { WrongUse } from './usage.ts';
@@ -23,32 +23,45 @@ export async function demo(args: readonly string[]): Promise<number> {
 }
 
 async function once(options: DemoOptions): Promise<number> {
-  const setting = settingOf(options);
-  const folder = options.data === undefined ? undefined : newFolder(options.data);
-  const store: Store = folder?.store ?? new MemoryStore();
-  try {
-    const utility = await Utility.open({
-      ...setting,
-      store,
-      startMs: DEMO_BEGINS_MS,
-      ...(folder === undefined
-        ? {}
-        : { keys: await folder.keys(setting.suite), memoryOf: (house: number) => folder.memoryOf(house) }),
-    });
-    const progress = progressBar(options.days);
-    for (let day = 1; day <= options.days; day++) {
-      await utility.runUntil(DEMO_BEGINS_MS + day * DAY_MS);
-      progress.show(day);
-    }
-    progress.end();
-    await settle(utility, DEMO_BEGINS_MS + options.days * DAY_MS);
-    const { meters, days, seed } = options;
-    const story = { meters, days, seed: Number(seed), suite: SUITE_NAMES[options.suite], ...(await tell(utility)) };
-    process.stdout.write(options.json ? `${JSON.stringify(story)}\n` : storyText(story));
-    return story.conserved ? 0 : 1;
-  } finally {
-    await (folder === undefined ? store.close() : folder.close());
+  const founding = newFounding(options.founding, DEMO_BEGINS_MS);
+  const setting = settingOf(founding, readLoads(founding.loads), 'once');
+  if (options.data === undefined) {
+    return runOnce(
+      options,
+      founding,
+      await Utility.open({ ...setting, store: new MemoryStore(), startMs: DEMO_BEGINS_MS }),
+    );
   }
+  return within(options.data, async (folder) => {
+    if ((await folder.founding()) !== undefined) {
+      throw new WrongUse(
+        `${folder.path} holds a utility already: name a new folder with --data, or leave --once out to go on.`,
+      );
+    }
+    folder.found(founding);
+    const keys = await folder.keys(setting.suite);
+    const memoryOf = (house: number) => folder.memoryOf(house);
+    const { store } = folder;
+    return runOnce(
+      options,
+      founding,
+      await Utility.open({ ...setting, store, startMs: DEMO_BEGINS_MS, keys, memoryOf }),
+    );
+  });
+}
+
+async function runOnce({ days, json }: DemoOptions, founding: Founding, utility: Utility): Promise<number> {
+  const progress = progressBar(days);
+  for (let day = 1; day <= days; day++) {
+    await utility.runUntil(DEMO_BEGINS_MS + day * DAY_MS);
+    progress.show(day);
+  }
+  progress.end();
+  await settle(utility, DEMO_BEGINS_MS + days * DAY_MS);
+  const { meters, seed, suite } = founding;
+  const story = { meters, days, seed: Number(seed), suite, ...(await tell(utility)) };
+  process.stdout.write(json ? `${JSON.stringify(story)}\n` : storyText(story));
+  return story.conserved ? 0 : 1;
 }
 
 /** Nobody buys any more, and what is under way arrives. */
@@ -60,19 +73,29 @@ async function settle(utility: Utility, from: number): Promise<void> {
   }
 }
 
-function newFolder(path: string): DataFolder {
-  if (existsSync(join(path, 'demo.json')) || existsSync(join(path, 'meters.nvm'))) {
-    throw new WrongUse(`${path} holds a utility already: name a new folder with --data, or leave --once out to go on.`);
-  }
-  return new DataFolder(path);
+async function live({ data, founding: named, speed, color }: DemoOptions): Promise<number> {
+  // Before anything is begun: a load file that cannot be used leaves no folder behind.
+  const recorded = named.loads && readLoads(named.loads);
+  return within(data ?? DEFAULT_FOLDER, async (folder) => {
+    const kept = await folder.founding();
+    const founding =
+      kept === undefined ? newFounding(named, DEMO_BEGINS_MS) : continuedFounding(kept, named, folder.path);
+    const setting = settingOf(founding, recorded ?? readLoads(founding.loads), 'live');
+    if (kept === undefined) folder.found(founding);
+    return runLive({ folder, founding, setting, isNew: kept === undefined, speed, color });
+  });
 }
 
-async function live(options: DemoOptions): Promise<number> {
-  const setting = settingOf(options);
-  const folder = new DataFolder(options.data ?? DEFAULT_FOLDER);
+/** Works in a folder and lets go of it. What the disk does not allow is said in one sentence, whenever it happens. */
+async function within(path: string, work: (folder: DataFolder) => Promise<number>): Promise<number> {
+  const folder = new DataFolder(path);
   try {
-    return await runLive({ folder, setting, speed: options.speed, color: options.color, startMs: DEMO_BEGINS_MS });
-  } finally {
-    await folder.close();
+    try {
+      return await work(folder);
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    throw inWords(error, path);
   }
 }

@@ -1,84 +1,129 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { SUITE_NAMES } from '../crypto/index.ts';
-import { Utility } from '../simulation/index.ts';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import type { Store } from '../host/index.ts';
+import { OperatorView, Utility } from '../simulation/index.ts';
 import type { DataFolder } from './data-folder.ts';
 import { DemoControl } from './demo-control.ts';
+import { type Founding, foundingText } from './founding.ts';
 import { LogView } from './log-view.ts';
+import { NewsDesk } from './news.ts';
 import type { Setting } from './setting.ts';
-import { snapshotOf } from './snapshot.ts';
+import { STALE_AFTER_MS, snapshotOf } from './snapshot.ts';
 import { TerminalView } from './terminal-view.ts';
-import { WrongUse } from './usage.ts';
 import type { View } from './view.ts';
 
 export interface LiveOptions {
   readonly folder: DataFolder;
+  readonly founding: Founding;
   readonly setting: Setting;
+  /** Nothing has lived in the folder yet. */
+  readonly isNew: boolean;
   readonly speed: number;
   readonly color: boolean;
-  /** When business begins, in a new folder. */
-  readonly startMs: number;
 }
 
 const STEP_WALL_MS = 100;
 const DRAW_EVERY_STEPS = 3;
 /** A machine that slept does not live the night in one step. */
 const STEP_BUSINESS_MS_MAX = 10 * 60_000;
+/** An exchange takes seconds on the line: what was said so long ago still counts as being said. */
+const TALK_MS = 5_000;
 
 /** Runs until it is stopped: by the key, by a signal, or by whoever kills it. */
 export async function runLive(options: LiveOptions): Promise<number> {
-  const { folder } = options;
-  const { setting, startMs } = await continued(options);
-  const keys = await folder.keys(setting.suite);
-  const view: View = process.stdout.isTTY === true ? new TerminalView(options.color) : new LogView();
   let stopping = false;
   const stop = () => {
     stopping = true;
   };
   // They stay until the process ends: a second signal must not cut the closing short.
   process.on('SIGINT', stop).on('SIGTERM', stop);
+  const view: View = process.stdout.isTTY === true ? new TerminalView(options.color) : new LogView();
   try {
-    const utility = await Utility.open({
-      ...setting,
-      store: folder.store,
-      keys,
-      startMs,
-      memoryOf: (house) => folder.memoryOf(house),
-      onHappening: (happening) => view.happened(happening),
-    });
-    const control = new DemoControl(utility, options.speed);
-    let wall = performance.now();
-    for (let step = 0; !stopping; step++) {
-      await sleep(STEP_WALL_MS);
-      const now = performance.now();
-      const business = Math.min((now - wall) * control.speed, STEP_BUSINESS_MS_MAX);
-      wall = now;
-      await utility.runUntil(utility.time.now + Math.round(business));
-      for (const action of view.actions()) {
-        if (action === 'quit') stop();
-        else await control.obey(action);
-      }
-      if (step % DRAW_EVERY_STEPS === 0) view.draw(await snapshotOf(utility, control));
-    }
+    await watch(options, view, () => stopping, stop);
   } finally {
     view.close();
   }
+  process.stdout.write('Stopped. Starting again goes on from here.\n');
   return 0;
 }
 
-/** A folder goes on as it began, at the instant that no process has used yet. */
-async function continued({ folder, setting, startMs }: LiveOptions): Promise<{ setting: Setting; startMs: number }> {
-  const founding = folder.founding();
-  const suite = SUITE_NAMES[setting.suite] as string;
-  if (founding === undefined) {
-    folder.found({ version: 1, seed: String(setting.seed), suite, meters: setting.meters, startMs });
-    return { setting, startMs };
+async function watch(options: LiveOptions, view: View, stopping: () => boolean, stop: () => void): Promise<void> {
+  const { folder, founding, isNew } = options;
+  view.begin(`${isNew ? 'Begins' : 'Goes on'} in ${folder.path}: ${foundingText(founding)}.`);
+  if ((await folder.store.read((tx) => tx.fact('restored'))) === 1) {
+    view.begin('The database is an older copy: each meter is asked for its receipts before value leaves again.');
   }
-  if (founding.suite !== suite || founding.meters !== setting.meters || founding.seed !== String(setting.seed)) {
-    throw new WrongUse(
-      `${folder.path} holds a demo of ${founding.meters} meters on ${founding.suite} with seed ${founding.seed}: ` +
-        'start it with these, or name another folder with --data.',
-    );
+  const impatient = () => stopping() || view.actions().includes('quit');
+  const utility = await unlessStopped(openUtility(options, view), impatient);
+  if (utility === undefined) return;
+  const control = new DemoControl(utility, options.speed);
+  const operator = new OperatorView(utility.host, { staleAfterMs: STALE_AFTER_MS });
+  control.findWire(await operator.standings());
+  let wall = performance.now();
+  let drawnAt = utility.time.now;
+  for (let step = 0; !stopping(); step++) {
+    await sleep(STEP_WALL_MS);
+    const now = performance.now();
+    const business = Math.min((now - wall) * control.speed, STEP_BUSINESS_MS_MAX);
+    wall = now;
+    const until = utility.time.now + Math.round(business);
+    folder.lives(until);
+    await utility.runUntil(until);
+    for (const action of view.actions()) {
+      if (action === 'quit') stop();
+      else await control.obey(action);
+    }
+    if (step % DRAW_EVERY_STEPS !== 0) continue;
+    const since = Math.min(drawnAt, utility.time.now - TALK_MS);
+    drawnAt = utility.time.now;
+    view.draw(await snapshotOf({ utility, operator, speed: control.speed }, since));
   }
-  const reserved = await folder.store.read((tx) => tx.fact('instant-reserved'));
-  return { setting, startMs: Math.max(founding.startMs, reserved ?? 0) };
+}
+
+/**
+ * Hundreds of meters take some seconds to equip. Whoever does not wait for it leaves what a kill would leave: a first
+ * day that was cut short goes on where it stopped.
+ */
+async function unlessStopped(opening: Promise<Utility>, stopping: () => boolean): Promise<Utility | undefined> {
+  // Its store is closed under it then, which is no failure.
+  opening.catch(() => undefined);
+  for (;;) {
+    const utility = await Promise.race([opening, sleep(STEP_WALL_MS, undefined)]);
+    if (utility !== undefined || stopping()) return utility;
+  }
+}
+
+async function openUtility({ folder, founding, setting }: LiveOptions, view: View): Promise<Utility> {
+  const keys = await folder.keys(setting.suite);
+  let utility: Utility | undefined;
+  const desk = new NewsDesk((svpmsn) => utility?.house(svpmsn));
+  utility = await Utility.open({
+    ...setting,
+    store: givingWay(folder.store),
+    keys,
+    startMs: await folder.instant(founding),
+    memoryOf: (house) => folder.memoryOf(house),
+    onHappening: (happening) => {
+      const news = desk.tell(happening);
+      if (news !== undefined) view.happened(news);
+    },
+  });
+  return utility;
+}
+
+/**
+ * The same store, with a turn for keys, signals and timers before each of its own: a database in a file answers at
+ * once, and hundreds of answers in a row would leave nobody else a word.
+ */
+function givingWay(store: Store): Store {
+  return {
+    async transaction(work) {
+      await turn();
+      return store.transaction(work);
+    },
+    async read(work) {
+      await turn();
+      return store.read(work);
+    },
+    close: () => store.close(),
+  };
 }

@@ -1,6 +1,7 @@
-import type { Happening } from '../simulation/index.ts';
+import { equationsOf } from './books-text.ts';
+import { clockText } from './clock-text.ts';
 import type { DemoAction } from './demo-control.ts';
-import { clockText, happeningText, isWorthTelling } from './happening-text.ts';
+import { type News, summedUp } from './news.ts';
 import { DEMO_ZONE_MINUTES } from './setting.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { View } from './view.ts';
@@ -10,21 +11,27 @@ const SUMMARY_EVERY_MS = 60 * 60_000;
 /** A line for each thing that happens, and the books once a business hour: where there is no terminal. */
 export class LogView implements View {
   #summaryAt = 0;
-  #zoneMinutes = DEMO_ZONE_MINUTES;
+  /** Since the last drawing: what comes all at once becomes one line. */
+  #fresh: News[] = [];
 
-  happened(happening: Happening): void {
-    if (isWorthTelling(happening)) process.stdout.write(`${happeningText(happening, this.#zoneMinutes)}\n`);
+  begin(text: string): void {
+    process.stdout.write(`${text}\n`);
+  }
+
+  happened(news: News): void {
+    this.#fresh.push(news);
   }
 
   draw({ now, zoneMinutes, books, meters }: Snapshot): void {
-    this.#zoneMinutes = zoneMinutes;
+    this.#write(zoneMinutes);
     if (now < this.#summaryAt) return;
     this.#summaryAt = now + SUMMARY_EVERY_MS;
     const off = meters.filter(({ state }) => state === 'off').length;
+    const equations = equationsOf(books);
+    const told = equations.map(({ text }) => text).join('; ');
+    const right = books.balanced && equations.every(({ holds }) => holds);
     process.stdout.write(
-      `${clockText(now, zoneMinutes)}  books: issued ${books.issued} = stored ${books.stored} + in flight ${books.inFlight}` +
-        ` + refunded ${books.refunded}; stored + owed ${books.owed} = spent ${books.spent} + purses ${books.purses};` +
-        ` ${books.balanced ? 'balanced' : 'NOT BALANCED'}; ${off} of ${meters.length} meters off\n`,
+      `${clockText(now, zoneMinutes)}  books: ${told}; ${right ? 'balanced' : 'NOT BALANCED'}; ${off} of ${meters.length} meters cut off\n`,
     );
   }
 
@@ -33,6 +40,13 @@ export class LogView implements View {
   }
 
   close(): void {
-    process.stdout.write('Stopped. Starting again goes on from here.\n');
+    this.#write(DEMO_ZONE_MINUTES);
+  }
+
+  #write(zoneMinutes: number): void {
+    for (const { at, who, text } of summedUp(this.#fresh)) {
+      process.stdout.write(`${clockText(at, zoneMinutes)}  ${who}  ${text}\n`);
+    }
+    this.#fresh = [];
   }
 }

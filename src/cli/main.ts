@@ -1,31 +1,60 @@
 #!/usr/bin/env node
+import about from '../../package.json' with { type: 'json' };
 import { demo } from './demo.ts';
-import { USAGE, WrongUse } from './usage.ts';
+import { CannotGoOn, inWords } from './failure.ts';
+import { type CommandName, isCommandName, USAGES, usageOf, WrongUse } from './usage.ts';
 import { vectors } from './vectors-command.ts';
 
-/** Exit codes of every command: done, something was found wrong, wrong use. */
+/** Exit codes of every command: done, something was found wrong or could not go on, wrong use. */
 const FOUND_WRONG = 1;
 const WRONG_USE = 2;
 
-const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = { demo, vectors };
+const COMMANDS: Readonly<Record<CommandName, (args: readonly string[]) => Promise<number>>> = { demo, vectors };
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    process.stdout.write(`${USAGE}\n`);
-    return name === undefined ? WRONG_USE : 0;
+  if (name === undefined) {
+    process.stdout.write(`${usageOf()}\n`);
+    return WRONG_USE;
   }
-  const command = COMMANDS[name];
-  if (command === undefined) {
-    throw new WrongUse(`There is no command "${name}": the commands are ${Object.keys(COMMANDS).join(' and ')}.`);
-  }
-  return command(rest);
+  if (name === '--version') return version();
+  if (name === 'help') return help(rest[0]);
+  if (isHelp(name)) return help(undefined);
+  const command = commandOf(name);
+  if (rest[0] === '--version') return version();
+  // Whoever asks for help among other words wants help, and nothing else to happen.
+  if (rest.some(isHelp)) return help(command);
+  return COMMANDS[command](rest);
 }
 
-// Whoever reads us, as `| head` does, may stop before we do: that is an end, not a failure.
+const isHelp = (word: string): boolean => word === '--help' || word === '-h';
+
+function version(): number {
+  process.stdout.write(`wattpurse ${about.version}\n`);
+  return 0;
+}
+
+function help(name: string | undefined): number {
+  process.stdout.write(`${usageOf(name === undefined || isHelp(name) ? undefined : commandOf(name))}\n`);
+  return 0;
+}
+
+function commandOf(name: string): CommandName {
+  if (isCommandName(name)) return name;
+  throw new WrongUse(`There is no command "${name}": the commands are ${Object.keys(USAGES).join(' and ')}.`);
+}
+
+/** One sentence for what a person or the machine did; the stack for a bug. */
+function tellFailure(error: unknown): number {
+  const known = error instanceof WrongUse || error instanceof CannotGoOn;
+  const text = error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
+  process.stderr.write(`${text}\n`);
+  return error instanceof WrongUse ? WRONG_USE : FOUND_WRONG;
+}
+
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  // Whoever reads us, as `| head` does, may stop before we do: that is an end, not a failure.
+  process.exit(error.code === 'EPIPE' ? 0 : tellFailure(inWords(error, 'The output')));
 });
 
 main(process.argv.slice(2)).then(
@@ -33,12 +62,6 @@ main(process.argv.slice(2)).then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    if (error instanceof WrongUse) {
-      process.stderr.write(`${error.message}\n`);
-      process.exitCode = WRONG_USE;
-      return;
-    }
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exitCode = FOUND_WRONG;
+    process.exitCode = tellFailure(error);
   },
 );

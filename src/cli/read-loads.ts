@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { type LoadSeries, parseLoadCsv } from '../simulation/index.ts';
+import { MEBIBYTE, mebibytes, readNamedFile } from './read-file.ts';
 import { WrongUse } from './usage.ts';
 
-/** Larger than any household's record of years; more would not be a load file. */
-const BYTES_MAX = 512 * 1024 * 1024;
+/** Unpacked: ten years by the minute with a few columns beside. */
+export const LOAD_BYTES_MAX = 128 * MEBIBYTE;
 
 /** Recorded loads, plain CSV or gzip. @throws WrongUse naming file, line and column */
 export function readLoads(paths: readonly string[]): LoadSeries[] {
@@ -17,18 +17,20 @@ export function readLoads(paths: readonly string[]): LoadSeries[] {
 }
 
 function textOf(path: string): string {
-  let bytes: Buffer;
+  const bytes = readNamedFile(path, 'load file', LOAD_BYTES_MAX);
+  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return (packed ? unpacked(bytes, path) : bytes).toString('utf8');
+}
+
+function unpacked(bytes: Buffer, path: string): Buffer {
   try {
-    bytes = readFileSync(path);
+    return gunzipSync(bytes, { maxOutputLength: LOAD_BYTES_MAX });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code;
-    throw new WrongUse(`The load file ${path} cannot be read (${why}): check the path.`);
-  }
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString('utf8');
-  try {
-    return gunzipSync(bytes, { maxOutputLength: BYTES_MAX }).toString('utf8');
-  } catch {
-    throw new WrongUse(`The load file ${path} is not a whole gzip file: copy it again.`);
+    const tooLong = error instanceof RangeError;
+    throw new WrongUse(
+      tooLong
+        ? `The load file ${path} has more than ${mebibytes(LOAD_BYTES_MAX)} MiB when it is unpacked: cut it into shorter files.`
+        : `The load file ${path} is not a whole gzip file: copy it again.`,
+    );
   }
 }

@@ -1,86 +1,152 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { svpmsn } from '../units/index.ts';
+import { stripVTControlCharacters } from 'node:util';
+import type { Books } from '../host/index.ts';
+import type { News } from './news.ts';
 import { screenOf } from './screen.ts';
-import type { MeterRow, MeterState, Snapshot } from './snapshot.ts';
+import { METER_STATES, type MeterRow, type MeterState, type Snapshot } from './snapshot.ts';
 
-const STATES: readonly MeterState[] = ['tamper', 'off', 'blocked', 'emergency', 'low', 'stale', 'supplied'];
-
-function meter(number: number, state: MeterState): MeterRow {
+function meter(number: number, state: MeterState, more: Partial<MeterRow> = {}): MeterRow {
   return {
-    svpmsn: svpmsn(number),
     text: number.toString(16).padStart(6, '0'),
-    localUnit: 0,
     state,
+    why: '',
     balance: 10 * number,
     owed: state === 'emergency' ? 5 : 0,
     watts: 300,
     percent: 200,
-    buzzing: state === 'low',
-    heardAgo: state === 'stale' ? 7_200_000 : 30_000,
+    buzzing: state === 'last-token',
+    talking: false,
+    calling: false,
+    inFlight: 0n,
+    heardAgo: 30_000,
+    stale: false,
+    ...more,
   };
 }
 
-function snapshot(meters: readonly MeterRow[], books: Partial<Snapshot['books']> = {}): Snapshot {
-  const line = { localUnit: 0, meters: 4, frames: 12, bytes: 345, airtimeMs: 1000, retries: 1, cut: false };
+function snapshot(meters: readonly MeterRow[], books: Partial<Books> = {}): Snapshot {
+  const line = { number: 1, meters: 4, frames: 12, airtimeMs: 1000, retries: 1, cut: false };
   return {
     now: Date.UTC(2026, 2, 2, 0, 41),
     zoneMinutes: 540,
     speed: 60,
-    thief: undefined,
     books: {
       issued: 100n,
       stored: 90n,
       inFlight: 10n,
       refunded: 0n,
+      found: 0n,
+      closed: 0n,
       owed: 5n,
       spent: 45n,
-      purses: 50n,
+      valueInMeters: 50n,
       balanced: true,
+      meters: [],
       ...books,
     },
-    lines: [line, { ...line, localUnit: 1, cut: true }],
+    lines: [line, { ...line, number: 2, cut: true }],
     meters,
   };
 }
 
-const plain = (shown: Snapshot, rows = 24, columns = 80) => screenOf(shown, [], [0.04, 0], { rows, columns }, false);
+const NEWS: readonly News[] = ['bought', 'stored', 'calls', 'CUT OFF'].map((kind, i) => ({
+  at: Date.UTC(2026, 2, 2, 0, 20 + i),
+  who: '0a1b2c',
+  kind,
+  text: `${kind}, and a long reason why it had to come to this in the end after all`,
+}));
 
-test('a screen never has more lines or columns than the terminal', () => {
-  const many = Array.from({ length: 300 }, (_, i) => meter(i, STATES[i % STATES.length] as MeterState));
-  for (const [rows, columns] of [
-    [24, 80],
-    [50, 132],
-    [20, 40],
-  ] as const) {
-    const lines = plain(snapshot(many), rows, columns);
-    assert.ok(lines.length <= rows, `${lines.length} lines on ${rows} rows`);
-    for (const line of lines) assert.ok(line.length <= columns, line);
+const plain = (shown: Snapshot, rows = 24, columns = 80, busy: readonly number[] = [0.04, 0]) =>
+  screenOf(shown, { news: NEWS, busy }, { rows, columns }, false);
+const text = (...args: Parameters<typeof plain>) => plain(...args).join('\n');
+const every = () => snapshot(METER_STATES.map((state, i) => meter(i, state)));
+
+test('a screen never has more lines or columns than the terminal, and always the key that ends it', () => {
+  const many = snapshot(
+    Array.from({ length: 300 }, (_, i) =>
+      meter(i, METER_STATES[i % METER_STATES.length] as MeterState, { inFlight: 5000n, talking: true, calling: true }),
+    ),
+    { issued: 4_294_967_295_000n, found: 7n, closed: 8n, refunded: 9_000_000n },
+  );
+  for (let rows = 5; rows <= 60; rows++) {
+    for (const columns of [20, 21, 29, 30, 38, 40, 46, 62, 70, 80, 132, 250]) {
+      const lines = plain(many, rows, columns, [1, 1]);
+      assert.equal(lines.length, rows, `${columns}x${rows}`);
+      for (const line of lines) assert.ok(line.length <= columns, `${columns}x${rows}: ${line}`);
+      assert.match(lines.at(-1) as string, /^q quit/);
+    }
   }
+});
+
+test('colours take no columns', () => {
+  const shown = every();
+  for (const [rows, columns] of [
+    [12, 40],
+    [24, 80],
+    [40, 120],
+  ] as const) {
+    const colored = screenOf(shown, { news: NEWS, busy: [0.5, 1] }, { rows, columns }, true);
+    const bare = colored.map(stripVTControlCharacters);
+    assert.deepEqual(bare, plain(shown, rows, columns, [0.5, 1]));
+  }
+});
+
+test('in a small terminal the table gives way first, and books and news stay', () => {
+  const small = plain(every(), 12, 40);
+  assert.ok(small.some((line) => line.startsWith('✓ issued 100 = stored 90')));
+  assert.ok(small.some((line) => line.includes('CUT OFF')));
+  assert.ok(
+    small.some((line) => line.includes('frozen')),
+    'what is most urgent still stands there',
+  );
+  const tiny = plain(every(), 7, 40);
+  assert.ok(tiny.some((line) => line.includes('CUT OFF')));
+  assert.ok(!tiny.some((line) => line.includes('frozen')));
 });
 
 test('every state is told by a shape and a word, with and without colour', () => {
-  const one = snapshot(STATES.map((state, i) => meter(i, state)));
-  const text = plain(one, 60).join('\n');
-  for (const told of ['▲ theft', '○ off', '⊖ blocked', '◌ emergency', '◕ low', '▨ stale', '● supplied']) {
-    assert.ok(text.includes(told), told);
-  }
-  assert.ok(!text.includes('\u001b'), 'no colour was asked for');
-  const colored = screenOf(one, [], [0, 0], { rows: 60, columns: 80 }, true).join('\n');
-  assert.ok(colored.includes('\u001b[38;5;170m▲ theft'));
+  const words = ['■ frozen', '▲ tampered', '× no power', '○ cut off', '⊖ blocked'];
+  const milder = ['◌ emergency', '◔ last token', '◕ low', '● supplied'];
+  const shown = text(every(), 60);
+  for (const told of [...words, ...milder]) assert.ok(shown.includes(told), told);
+  assert.ok(!shown.includes('\u001b'), 'no colour was asked for');
+  const colored = screenOf(every(), { news: [], busy: [0, 0] }, { rows: 60, columns: 80 }, true).join('\n');
+  assert.ok(colored.includes('\u001b[38;5;170m▲ tampered'));
+});
+
+test('what is on its way to a meter or from it stands beside it, and how old the news of it is', () => {
+  const shown = text(
+    snapshot([
+      meter(1, 'low', { inFlight: 500n, talking: true }),
+      meter(2, 'off', { calling: true, heardAgo: 7_200_000, stale: true, why: 'no credit' }),
+      meter(3, 'dark', { heardAgo: undefined, stale: true }),
+      meter(4, 'supplied'),
+    ]),
+  );
+  assert.match(shown, /000001 ◕ low .*⇄ → 500 .*<1 min/);
+  assert.match(shown, /000002 ○ cut off .*← .*▨ 2 h .*no credit/);
+  assert.match(shown, /000003 × no power .*▨ never/);
+  assert.match(shown, /000004 ● supplied +40 +<1 min/);
 });
 
 test('books that balance have a tick, and books that do not say so', () => {
-  assert.ok(plain(snapshot([])).filter((line) => line.endsWith('✓')).length === 2);
-  const wrong = plain(snapshot([], { stored: 91n, balanced: false })).join('\n');
-  assert.equal(wrong.match(/NOT EQUAL/g)?.length, 2);
+  assert.equal(text(snapshot([])).match(/^✓ /gm)?.length, 2);
+  assert.equal(text(snapshot([], { stored: 91n })).match(/NOT EQUAL/g)?.length, 2);
+  assert.equal(text(snapshot([], { balanced: false })).match(/NOT EQUAL/g)?.length, 2);
+});
+
+test('value that was found and purses that were closed stand in the equation, once there are any', () => {
+  assert.match(text(snapshot([])), /^✓ stored 90 \+ owed 5 = spent 45 \+ purses 50$/m);
+  const more = { found: 7n, closed: 3n, valueInMeters: 54n };
+  assert.match(text(snapshot([], more)), /^✓ stored 90 \+ found 7 \+ owed 5 = spent 45 \+ purses 54 \+ closed 3$/m);
 });
 
 test('meters without room are counted by state, a cut line is named, and time is local', () => {
   const meters = [...Array.from({ length: 30 }, (_, i) => meter(i, 'low')), meter(31, 'supplied')];
-  const text = plain(snapshot(meters)).join('\n');
-  assert.match(text, /and \d+ more: \d+ low, 1 supplied/);
-  assert.match(text, /line 2 .*line cut/);
-  assert.match(text, /line 1 {2}▮▯{9} {3}4 % on the air/);
-  assert.match(text, /2026-03-02 Mon 09:41/);
+  const shown = text(snapshot(meters));
+  assert.match(shown, /and \d+ more: \d+ low, 1 supplied/);
+  assert.match(shown, /line 2 .*CUT/);
+  assert.match(shown, /line 1 {2}▮▯{9} {3}4 % on the air/);
+  assert.match(shown, /2026-03-02 Mon 09:41/);
 });

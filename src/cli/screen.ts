@@ -1,117 +1,112 @@
-import type { Happening } from '../simulation/index.ts';
-import { clockText, dateText, happeningText } from './happening-text.ts';
-import type { MeterRow, MeterState, Snapshot } from './snapshot.ts';
-
-/** Colour carries state, beside a shape and a word: nothing is said by colour alone. */
-const STATES: Readonly<Record<MeterState, { readonly shape: string; readonly word: string; readonly color: number }>> =
-  {
-    supplied: { shape: '●', word: 'supplied', color: 43 },
-    low: { shape: '◕', word: 'low', color: 214 },
-    emergency: { shape: '◌', word: 'emergency', color: 214 },
-    stale: { shape: '▨', word: 'stale', color: 245 },
-    off: { shape: '○', word: 'off', color: 245 },
-    blocked: { shape: '⊖', word: 'blocked', color: 75 },
-    tamper: { shape: '▲', word: 'theft', color: 170 },
-  };
+import { type Equation, equationsOf } from './books-text.ts';
+import { clockText, dateText } from './clock-text.ts';
+import { headerOf, restText, rowOf } from './meter-table.ts';
+import { type News, summedUp } from './news.ts';
+import { asManyAsFit, clip, colored, fitting, type Paint, plain } from './screen-text.ts';
+import type { LineRow, Snapshot } from './snapshot.ts';
 
 export interface ScreenSize {
   readonly columns: number;
   readonly rows: number;
 }
 
-/** One screen of the demo as lines of text, never more than fit; the colours are ANSI where they are asked for. */
-export function screenOf(
-  snapshot: Snapshot,
-  happenings: readonly Happening[],
-  traffic: readonly number[],
-  size: ScreenSize,
-  color: boolean,
-): string[] {
-  const paint = (code: number, text: string) => (color ? `\u001b[38;5;${code}m${text}\u001b[0m` : text);
-  const bold = (text: string) => (color ? `\u001b[1m${text}\u001b[0m` : text);
-  const dim = (text: string) => (color ? `\u001b[2m${text}\u001b[0m` : text);
-  const { books, now, zoneMinutes } = snapshot;
-  const tick = (right: boolean) => (right ? paint(43, '✓') : paint(170, '✗ NOT EQUAL'));
-  const issuedRight = books.issued === books.stored + books.inFlight + books.refunded;
-  const spentRight = books.stored + books.owed === books.spent + books.purses;
-  const flight = books.inFlight > 0n ? paint(226, String(books.inFlight)) : '0';
-  const head = [
-    `${bold('WATTPURSE')}  ${dateText(now, zoneMinutes)} ${clockText(now, zoneMinutes)}  ${dim(`${snapshot.speed} times real time`)}`,
-    `issued ${books.issued} = stored ${books.stored} + in flight ${flight} + refunded ${books.refunded} ${tick(issuedRight)}`,
-    `stored ${books.stored} + owed ${books.owed} = spent ${books.spent} + purses ${books.purses} ${tick(spentRight && books.balanced)}`,
-    '',
-    ...snapshot.lines.map((line, i) => {
-      const busy = traffic[i] ?? 0;
-      const bar = '▮'.repeat(Math.min(10, Math.ceil(10 * busy))).padEnd(10, '▯');
-      const share = `${Math.round(100 * busy)} %`.padStart(5);
-      const state = line.cut ? paint(245, 'line cut') : '';
-      return `line ${line.localUnit + 1}  ${paint(226, bar)} ${share} on the air  ${line.meters} meters  ${line.frames} frames  ${line.retries} repeated  ${state}`;
-    }),
-    '',
-  ];
-  const foot = ['', dim('b buy · s steal or stop · l cut or mend line 1 · + faster · - slower · q quit')];
-  const eventRows = Math.min(8, Math.max(3, Math.floor(size.rows / 4)));
-  const latest = happenings.slice(-eventRows).map((happening) => happeningText(happening, zoneMinutes));
-  const room = Math.max(1, size.rows - head.length - foot.length - eventRows - 3);
-  const shown = snapshot.meters.slice(0, room);
-  const table = shown.map((meter) => row(meter, paint));
+/** What stands on the screen beside the snapshot. */
+export interface Watched {
+  /** The newest last. */
+  readonly news: readonly News[];
+  /** For each line, the share of time that it is on the air: 0 to 1. */
+  readonly busy: readonly number[];
+}
+
+const GOOD = 43;
+const WRONG = 170;
+const UNDER_WAY = 226;
+const AWAY = 245;
+
+/** From this many rows on there is room for empty lines between the parts. */
+const AIRY_ROWS = 20;
+const NEWS_ROWS_MAX = 10;
+/** A table needs its header, a meter, and the count of the others. */
+const TABLE_ROWS_MIN = 3;
+const KEYS = ['q quit', 'b buy', '+ faster', '- slower', 's steal or stop', 'l cut or mend line 1'];
+
+/**
+ * One screen of the demo as lines of text, never more and never longer than fit. Where there is little room the table
+ * of meters gives way first, then what happened, then the lines; the books and the key that ends it stay.
+ */
+export function screenOf(snapshot: Snapshot, { news, busy }: Watched, size: ScreenSize, color: boolean): string[] {
+  const paint = color ? colored : plain;
+  const { columns, rows } = size;
+  const keys = paint('dim', asManyAsFit(columns, KEYS, ' · '));
+  const lines = snapshot.lines.map((line, i) => lineText(line, busy[i] ?? 0, columns, paint));
+  const head = [titleText(snapshot, columns, paint), ...booksText(snapshot, columns, paint)];
+  const gap = rows >= AIRY_ROWS ? [''] : [];
+  let left = rows - head.length - gap.length - 1;
+  const shownLines = left > lines.length ? [...gap, ...lines] : [];
+  left -= shownLines.length;
+  const newsRows = Math.min(left, NEWS_ROWS_MAX, Math.max(2, Math.floor(rows / 4)));
+  const latest = summedUp(news)
+    .slice(-newsRows)
+    .map((piece) => newsText(piece, snapshot.zoneMinutes));
+  left -= newsRows;
+  const tableRows = left - 2 * gap.length >= TABLE_ROWS_MIN ? left - 2 * gap.length : 0;
+  const table = tableRows === 0 ? [] : [...gap, ...tableOf(snapshot, tableRows, columns, paint), ...gap];
+  const room = newsRows + left - table.length;
   return [
     ...head,
-    dim('  meter    state        balance      power  rate  heard'),
+    ...shownLines,
     ...table,
-    dim(restText(snapshot.meters.slice(room))),
     ...latest,
-    ...new Array<string>(eventRows - latest.length).fill(''),
-    ...foot,
-  ].map((line) => clip(line, size.columns));
+    ...new Array<string>(Math.max(0, room - latest.length)).fill(''),
+    ...gap,
+    keys,
+  ]
+    .slice(-rows)
+    .map((line) => clip(line, columns));
 }
 
-function row(meter: MeterRow, paint: (code: number, text: string) => string): string {
-  const { shape, word, color } = STATES[meter.state];
-  const owed = meter.owed > 0 ? `owes ${meter.owed}` : '';
-  const buzz = meter.buzzing ? paint(214, '♪') : ' ';
-  return [
-    `  ${meter.text}`,
-    paint(color, `${shape} ${word.padEnd(9)}`),
-    String(meter.balance).padStart(8),
-    buzz,
-    `${meter.watts} W`.padStart(8),
-    `${meter.percent}%`.padStart(5),
-    agoText(meter.heardAgo).padStart(6),
-    owed,
-  ].join(' ');
+function titleText({ now, zoneMinutes, speed }: Snapshot, columns: number, paint: Paint): string {
+  const clock = clockText(now, zoneMinutes);
+  const name = paint('bold', 'WATTPURSE');
+  return fitting(
+    columns,
+    `${name}  ${dateText(now, zoneMinutes)} ${clock}  ${paint('dim', `${speed} times real time`)}`,
+    `${name}  ${clock}  ${paint('dim', `${speed}×`)}`,
+    `${clock}  ${paint('dim', `${speed}×`)}`,
+    clock,
+  );
 }
 
-/** Those that the screen has no room for, by state: `  and 26 more: 24 supplied, 2 low`. */
-function restText(hidden: readonly MeterRow[]): string {
-  if (hidden.length === 0) return '';
-  const counts = new Map<MeterState, number>();
-  for (const { state } of hidden) counts.set(state, (counts.get(state) ?? 0) + 1);
-  const parts = [...counts].map(([state, count]) => `${count} ${STATES[state].word}`);
-  return `  and ${hidden.length} more: ${parts.join(', ')}`;
+function booksText({ books }: Snapshot, columns: number, paint: Paint): string[] {
+  const inColor = (text: string) => text.replace(/(?<=in flight )[1-9]\d*/, (amount) => paint(UNDER_WAY, amount));
+  return equationsOf(books).map((equation: Equation) => {
+    // First, so that it stays where the line is cut.
+    const mark = equation.holds && books.balanced ? paint(GOOD, '✓') : paint(WRONG, '✗ NOT EQUAL:');
+    return fitting(columns, `${mark} ${inColor(equation.text)}`, `${mark} ${inColor(equation.short)}`);
+  });
 }
 
-function agoText(ms: number | undefined): string {
-  if (ms === undefined) return 'never';
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 1) return '<1 min';
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
+function lineText(line: LineRow, busy: number, columns: number, paint: Paint): string {
+  const name = `line ${line.number}`;
+  const bar = (width: number) => paint(UNDER_WAY, '▮'.repeat(Math.ceil(width * busy)).padEnd(width, '▯'));
+  const share = `${Math.round(100 * busy)} %`.padStart(5);
+  const cut = line.cut ? paint(AWAY, '  CUT: nothing arrives') : '';
+  const carried = `${line.meters} meters  ${line.frames} frames  ${line.retries} repeated`;
+  return fitting(
+    columns,
+    `${name}  ${bar(10)} ${share} on the air  ${carried}${cut}`,
+    `${name}  ${bar(10)} ${share} on the air${line.cut ? paint(AWAY, '  CUT') : ''}`,
+    `${name} ${line.cut ? paint(AWAY, 'CUT') : share}`,
+  );
 }
 
-/** Cuts a line to so many columns; colours take none. */
-function clip(line: string, columns: number): string {
-  let width = 0;
-  let clipped = '';
-  for (let i = 0; i < line.length; ) {
-    if (line[i] === '\u001b') {
-      const end = line.indexOf('m', i);
-      clipped += line.slice(i, end + 1);
-      i = end + 1;
-      continue;
-    }
-    if (width < columns) clipped += line[i];
-    width += 1;
-    i += 1;
-  }
-  return clipped;
+function tableOf({ meters }: Snapshot, rows: number, columns: number, paint: Paint): string[] {
+  const all = meters.length <= rows - 1;
+  const shown = all ? meters : meters.slice(0, rows - 2);
+  const table = [headerOf(columns, paint), ...shown.map((meter) => rowOf(meter, columns, paint))];
+  return all ? table : [...table, paint('dim', restText(meters.slice(shown.length)))];
+}
+
+function newsText({ at, who, text }: News, zoneMinutes: number): string {
+  return `${clockText(at, zoneMinutes)}  ${who.padEnd(6)}  ${text}`;
 }

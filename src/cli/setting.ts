@@ -2,8 +2,8 @@ import { DEFAULT_SUPPLY_POLICY } from '../records/index.ts';
 import { type LoadSeries, replay, type UtilityOptions } from '../simulation/index.ts';
 import { DEFAULT_TARIFF } from '../tariff/index.ts';
 import { tokens } from '../units/index.ts';
-import { type DemoOptions, LOCAL_UNITS } from './demo-options.ts';
-import { readLoads } from './read-loads.ts';
+import { LOCAL_UNITS } from './demo-options.ts';
+import { type Founding, suiteOf } from './founding.ts';
 
 /** Business of the demo begins on a Monday at nine: the shops open, and nobody is protected from a cut. */
 export const DEMO_BEGINS_MS = Date.UTC(2026, 2, 2, 0);
@@ -20,19 +20,19 @@ export const DEMO_POLICY = { ...DEFAULT_SUPPLY_POLICY, emergencyCredit: tokens(5
 /** The utility of the demo, but for where it lives. */
 export type Setting = Omit<UtilityOptions, 'store' | 'startMs' | 'memoryOf' | 'onHappening'>;
 
-export function settingOf(options: Pick<DemoOptions, 'loads' | 'meters' | 'seed' | 'suite' | 'once'>): Setting {
-  const series = readLoads(options.loads);
+/** @param series the recorded loads of the founding, read */
+export function settingOf(founding: Founding, series: readonly LoadSeries[], pace: 'live' | 'once'): Setting {
   const localStart = DEMO_BEGINS_MS / 60_000 + DEMO_ZONE_MINUTES;
   return {
-    seed: options.seed,
-    meters: options.meters,
-    localUnits: Math.min(LOCAL_UNITS, options.meters),
-    suite: options.suite,
+    seed: founding.seed,
+    meters: founding.meters,
+    localUnits: Math.min(LOCAL_UNITS, founding.meters),
+    suite: suiteOf(founding),
     zone: DEMO_ZONE,
     tariff: DEFAULT_TARIFF,
     policy: DEMO_POLICY,
     firstSale: { from: 2, to: 400 },
-    roundMs: options.once ? ROUND_ONCE_MS : ROUND_LIVE_MS,
+    roundMs: pace === 'once' ? ROUND_ONCE_MS : ROUND_LIVE_MS,
     // Houses that share a record live it in different weeks.
     ...(series.length === 0
       ? {}

@@ -1,119 +1,151 @@
-import { RelayReason } from '../records/index.ts';
-import type { House, Utility } from '../simulation/index.ts';
-import { type Svpmsn, svpmsnText } from '../units/index.ts';
-import type { DemoControl } from './demo-control.ts';
+import type { Books, MeterView } from '../host/index.ts';
+import { ATTENTION_EMERGENCIES, RelayReason } from '../records/index.ts';
+import type { House, MeterStanding, OperatorView, Utility } from '../simulation/index.ts';
+import { svpmsnText } from '../units/index.ts';
+import { attentionText, relayReasonText } from './reason-text.ts';
 
-/** The state of a meter in the product's own words and order of urgency. */
-export type MeterState = 'tamper' | 'off' | 'blocked' | 'stale' | 'emergency' | 'low' | 'supplied';
+/** How a meter stands, the most urgent first. */
+export const METER_STATES = [
+  'frozen',
+  'tampered',
+  'dark',
+  'off',
+  'blocked',
+  'emergency',
+  'last-token',
+  'low',
+  'supplied',
+] as const;
+export type MeterState = (typeof METER_STATES)[number];
 
 export interface MeterRow {
-  readonly svpmsn: Svpmsn;
   readonly text: string;
-  readonly localUnit: number;
   readonly state: MeterState;
+  /** Why it is in this state, where the state alone does not say it. */
+  readonly why: string;
   readonly balance: number;
   readonly owed: number;
   readonly watts: number;
   readonly percent: number;
   readonly buzzing: boolean;
+  /** Somebody spoke with it since the last time that anybody looked. */
+  readonly talking: boolean;
+  /** It has something to say that nobody has heard yet. */
+  readonly calling: boolean;
+  /** Tokens that were sold for it and are not in it yet. */
+  readonly inFlight: bigint;
   /** Milliseconds since the host last heard of it; undefined before the first time. */
   readonly heardAgo: number | undefined;
+  /** What the host knows of it is old. */
+  readonly stale: boolean;
 }
 
 export interface LineRow {
-  readonly localUnit: number;
+  readonly number: number;
   readonly meters: number;
   readonly frames: number;
-  readonly bytes: number;
-  readonly airtimeMs: number;
   readonly retries: number;
+  readonly airtimeMs: number;
   readonly cut: boolean;
 }
 
-/** What a watcher sees at one instant: the books as the host has them, the meters as they are. */
+/** What a watcher sees at one instant: books and alarms as the host has them, each meter as its own display shows it. */
 export interface Snapshot {
   readonly now: number;
   readonly zoneMinutes: number;
   readonly speed: number;
-  readonly thief: Svpmsn | undefined;
-  readonly books: {
-    readonly issued: bigint;
-    readonly stored: bigint;
-    readonly inFlight: bigint;
-    readonly refunded: bigint;
-    readonly owed: bigint;
-    readonly spent: bigint;
-    readonly purses: bigint;
-    readonly balanced: boolean;
-  };
+  readonly books: Books;
   readonly lines: readonly LineRow[];
-  /** What matters first: off, then low, then large. */
+  /** What matters first. */
   readonly meters: readonly MeterRow[];
 }
 
-const RANK: Readonly<Record<MeterState, number>> = {
-  tamper: 0,
-  off: 1,
-  blocked: 2,
-  emergency: 3,
-  low: 4,
-  stale: 5,
-  supplied: 6,
-};
-
 /** A meter that the host has not heard of for so long may be anything. */
-const STALE_AFTER_MS = 45 * 60_000;
+export const STALE_AFTER_MS = 45 * 60_000;
 
-export async function snapshotOf(utility: Utility, control: DemoControl): Promise<Snapshot> {
-  const books = await utility.host.books();
-  const heard = new Map((await utility.host.meters()).map(({ meter, age }) => [meter.svpmsn, age.heard]));
-  const meters = utility.houses.map((house) => rowOf(house, heard.get(house.svpmsn)));
-  meters.sort((a, b) => RANK[a.state] - RANK[b.state] || a.balance - b.balance || b.watts - a.watts);
+/** @param since what was said after it counts as being said now */
+export async function snapshotOf(
+  { utility, operator, speed }: { readonly utility: Utility; readonly operator: OperatorView; readonly speed: number },
+  since: number,
+): Promise<Snapshot> {
+  const { host, houses, time } = utility;
+  const books = await host.books();
+  const standings = await operator.standings();
+  const views = new Map((await host.meters()).map((view) => [view.meter.svpmsn, view]));
+  const inFlight = new Map(books.meters.map((meter) => [meter.svpmsn, meter.inFlight]));
+  const meters = houses.map((house) => {
+    const { svpmsn } = house;
+    const heard = { standing: standings.get(svpmsn), view: views.get(svpmsn), inFlight: inFlight.get(svpmsn) ?? 0n };
+    return rowOf(house, heard, since);
+  });
+  const urgency = ({ state }: MeterRow) => METER_STATES.indexOf(state);
+  meters.sort((a, b) => urgency(a) - urgency(b) || a.balance - b.balance || b.watts - a.watts);
   return {
-    now: utility.time.now,
-    zoneMinutes: utility.houses[0]?.options.zoneMinutes ?? 0,
-    speed: control.speed,
-    thief: control.thief?.svpmsn,
-    books: {
-      issued: books.issued,
-      stored: books.stored,
-      inFlight: books.inFlight,
-      refunded: books.refunded,
-      owed: books.owed,
-      spent: books.spent,
-      purses: books.valueInMeters,
-      balanced: books.balanced,
-    },
-    lines: utility.transformers.map(({ localUnit, cut }, number) => {
-      const { frames, bytes, airtimeMs, retries } = localUnit.traffic;
-      return { localUnit: number, meters: localUnit.meters, frames, bytes, airtimeMs, retries, cut };
+    now: time.now,
+    zoneMinutes: houses[0]?.options.zoneMinutes ?? 0,
+    speed,
+    books,
+    lines: utility.transformers.map(({ localUnit, cut }, i) => {
+      const { frames, airtimeMs, retries } = localUnit.traffic;
+      return { number: i + 1, meters: localUnit.meters, frames, airtimeMs, retries, cut };
     }),
     meters,
   };
 }
 
-function rowOf(house: House, heardAgo: number | undefined): MeterRow {
-  const supply = house.meter.supplies[0];
+interface Heard {
+  readonly standing: MeterStanding | undefined;
+  readonly view: MeterView | undefined;
+  readonly inFlight: bigint;
+}
+
+function rowOf(house: House, { standing, view, inFlight }: Heard, since: number): MeterRow {
+  const { meter, dark } = house;
+  const { sessions } = meter.sam.terminal;
+  const heardAgo = view?.age.heard;
+  const state = stateOf(house, standing);
   return {
-    svpmsn: house.svpmsn,
     text: svpmsnText(house.svpmsn),
-    localUnit: house.localUnit,
-    state: stateOf(house, heardAgo),
+    state,
+    why: whyOf(house, state, view),
     balance: house.balance,
-    owed: house.meter.owed,
+    owed: meter.owed,
     watts: house.watts,
-    percent: supply?.percent ?? 0,
+    percent: meter.supplies[0]?.percent ?? 0,
     buzzing: house.buzzing,
+    talking: !dark && sessions.some(({ touchedAt }) => touchedAt >= house.oscillator(since)),
+    calling: !dark && meter.attention !== 0,
+    inFlight,
     heardAgo,
+    stale: heardAgo === undefined || heardAgo > STALE_AFTER_MS,
   };
 }
 
-function stateOf(house: House, heardAgo: number | undefined): MeterState {
-  const reasons = house.meter.supplies.reduce((all, { relay }) => all | relay.reasons, 0);
-  if (house.bypassWatts > 0 || reasons & RelayReason.tamper) return 'tamper';
-  if (reasons & (RelayReason.noCredit | RelayReason.awaitsKey)) return 'off';
+/** Of seal and freeze the operator's knowledge counts: a meter tells them once, and keeps no sign of them. */
+function stateOf(house: House, standing: MeterStanding | undefined): MeterState {
+  const { meter } = house;
+  const reasons = reasonsOf(house);
+  if (house.frozen || standing === 'frozen') return 'frozen';
+  if (meter.dismantled || reasons & RelayReason.tamper || standing === 'tamper') return 'tampered';
+  if (house.dark) return 'dark';
+  if (reasons & RelayReason.noCredit) return 'off';
   if (reasons !== 0) return 'blocked';
-  if (house.meter.owed > 0) return 'emergency';
-  if (house.balance <= house.meter.policy.lowBalance) return 'low';
-  return heardAgo !== undefined && heardAgo > STALE_AFTER_MS ? 'stale' : 'supplied';
+  if (meter.owed > 0) return 'emergency';
+  if (house.buzzing) return 'last-token';
+  return house.balance <= meter.policy.lowBalance ? 'low' : 'supplied';
 }
+
+function whyOf(house: House, state: MeterState, view: MeterView | undefined): string {
+  switch (state) {
+    case 'frozen':
+      return view?.purse.freeze === undefined ? 'its purse was damaged' : view.purse.freeze.replaceAll('-', ' ');
+    case 'tampered':
+      return attentionText((view?.known?.attention ?? 0) & ATTENTION_EMERGENCIES);
+    case 'blocked':
+      return relayReasonText(reasonsOf(house));
+    default:
+      return '';
+  }
+}
+
+const reasonsOf = ({ meter }: House): number => meter.supplies.reduce((all, { relay }) => all | relay.reasons, 0);

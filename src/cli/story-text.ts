@@ -21,11 +21,22 @@ export function storyText(story: ToldStory): string {
     `  cut off  ${n(story.cutOffs)} times, reconnected ${n(story.reconnections)} times`,
     `  line     ${n(story.lineBytes)} bytes in ${n(story.airtimeSeconds)} s on the air`,
     '',
-    story.conserved
-      ? 'The books and the meters agree to the last token.'
-      : 'The books and the meters do NOT agree: value was made or lost.',
+    ...(story.conserved
+      ? ['The books and the meters agree to the last token.']
+      : ['The books and the meters do NOT agree:', '', ...findingsText(story.findings)]),
+    ...(story.unheardMeters === 0
+      ? []
+      : [`${n(story.unheardMeters)} meters could not be asked: what they used last is not in the books yet.`]),
     '',
   ].join('\n');
+}
+
+const FINDINGS_SHOWN_MAX = 20;
+
+function findingsText(findings: readonly string[]): string[] {
+  const more = findings.length - FINDINGS_SHOWN_MAX;
+  const rest = more > 0 ? [`  and ${more} more; --json lists all of them`] : [];
+  return [...findings.slice(0, FINDINGS_SHOWN_MAX).map((sentence) => `  ${sentence}`), ...rest];
 }
 
 /** Progress on stderr, where there is a terminal; nothing elsewhere. */

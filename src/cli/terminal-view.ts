@@ -1,11 +1,13 @@
-import type { Happening } from '../simulation/index.ts';
 import type { DemoAction } from './demo-control.ts';
-import { isWorthTelling } from './happening-text.ts';
+import type { News } from './news.ts';
 import { screenOf } from './screen.ts';
+import { clip } from './screen-text.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { View } from './view.ts';
 
-const HAPPENINGS_KEPT = 16;
+const NEWS_KEPT = 400;
+/** How far back the share of a line looks: a frame lasts a second, and less would jump between none and all. */
+const BUSY_WINDOW_MS = 60_000;
 const KEYS: Readonly<Record<string, DemoAction>> = {
   b: 'buy',
   s: 'steal',
@@ -20,9 +22,10 @@ const KEYS: Readonly<Record<string, DemoAction>> = {
 /** One screen that is drawn again and again, and the keys under it. */
 export class TerminalView implements View {
   readonly #color: boolean;
-  readonly #happenings: Happening[] = [];
+  readonly #news: News[] = [];
+  /** What the lines had carried at each drawing, back to one that is a window old. */
+  readonly #carried: { readonly now: number; readonly airtimeMs: readonly number[] }[] = [];
   #pressed: DemoAction[] = [];
-  #last: Snapshot | undefined;
   readonly #onKeys = (text: Buffer) => {
     for (const key of text.toString('utf8')) {
       const action = KEYS[key];
@@ -32,22 +35,24 @@ export class TerminalView implements View {
 
   constructor(color: boolean) {
     this.#color = color && process.env.NO_COLOR === undefined;
-    process.stdout.write('\u001b[?1049h\u001b[?25l');
+    process.stdout.write('\u001b[?1049h\u001b[?25l\u001b[H');
     if (process.stdin.isTTY !== true) return;
     process.stdin.setRawMode(true);
     process.stdin.on('data', this.#onKeys);
   }
 
-  happened(happening: Happening): void {
-    if (!isWorthTelling(happening)) return;
-    this.#happenings.push(happening);
-    if (this.#happenings.length > HAPPENINGS_KEPT) this.#happenings.shift();
+  begin(text: string): void {
+    process.stdout.write(`${clip(text, size().columns)}\r\n`);
+  }
+
+  happened(news: News): void {
+    this.#news.push(news);
+    if (this.#news.length > NEWS_KEPT) this.#news.shift();
   }
 
   draw(snapshot: Snapshot): void {
-    const { columns = 80, rows = 24 } = process.stdout;
-    const lines = screenOf(snapshot, this.#happenings, this.#busy(snapshot), { columns, rows }, this.#color);
-    this.#last = snapshot;
+    const watched = { news: this.#news, busy: this.#busy(snapshot) };
+    const lines = screenOf(snapshot, watched, size(), this.#color);
     process.stdout.write(`\u001b[H${lines.map((line) => `${line}\u001b[K`).join('\r\n')}\u001b[J`);
   }
 
@@ -59,20 +64,24 @@ export class TerminalView implements View {
 
   close(): void {
     process.stdout.write('\u001b[?25h\u001b[?1049l');
-    process.stdout.write('Stopped. Starting again goes on from here.\n');
     if (process.stdin.isTTY !== true) return;
     process.stdin.off('data', this.#onKeys);
     process.stdin.setRawMode(false);
     process.stdin.pause();
   }
 
-  /** The share of the time since the last drawing that each line was on the air. */
-  #busy(snapshot: Snapshot): number[] {
-    const last = this.#last;
-    if (last === undefined || snapshot.now === last.now) return snapshot.lines.map(() => 0);
-    return snapshot.lines.map((line, i) => {
-      const before = last.lines[i]?.airtimeMs ?? 0;
-      return (line.airtimeMs - before) / (snapshot.now - last.now);
-    });
+  /** The share of the last minute, or of the time since the last drawing if that is longer, that each line was on the air. */
+  #busy({ now, lines }: Snapshot): number[] {
+    const carried = this.#carried;
+    while (carried.length > 1 && now - (carried[1]?.now ?? now) >= BUSY_WINDOW_MS) carried.shift();
+    const [before] = carried;
+    carried.push({ now, airtimeMs: lines.map(({ airtimeMs }) => airtimeMs) });
+    if (before === undefined || before.now === now) return lines.map(() => 0);
+    // A frame is counted whole as it begins: at the edge of the window that may be more than has passed.
+    return lines.map(({ airtimeMs }, i) =>
+      Math.min(1, (airtimeMs - (before.airtimeMs[i] ?? airtimeMs)) / (now - before.now)),
+    );
   }
 }
+
+const size = () => ({ columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 });

@@ -3,16 +3,32 @@ export class WrongUse extends Error {
   override readonly name = 'WrongUse';
 }
 
-export const USAGE = `wattpurse - prepaid electricity, end to end
-
-  wattpurse demo [--data DIR] [--meters N] [--speed N] [--loads FILE]... [--seed S] [--suite NAME] [--lab] [--no-color]
+/** How each command is called, and what it does. */
+export const USAGES = {
+  demo: `  wattpurse demo [--data DIR] [--meters N] [--speed N] [--loads FILE]... [--seed S] [--suite NAME] [--lab] [--no-color]
       A whole utility in this process until you stop it, 60 times as fast as life.
-      It lives in ./wattpurse-data; starting again goes on.
+      It lives in ./wattpurse-data; starting again goes on with the meters, loads, seed and suite that it was begun with.
   wattpurse demo --once [--data DIR] [--meters N] [--days D] [--loads FILE]... [--seed S] [--suite NAME] [--lab] [--json]
       The same, as fast as it can, for D days; ends with the story in numbers.
-  wattpurse vectors check FILE [--json]
-      Recomputes every value of a file of test vectors.
 
 The demo's master keys lie sealed in its folder, under WATTPURSE_PASSPHRASE if it is set.
-Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.
-Exit codes: 0 done, 1 something was found wrong, 2 wrong use.`;
+Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
+  vectors: `  wattpurse vectors check FILE [--json]
+      Recomputes every value of a file of test vectors.`,
+} as const;
+
+export type CommandName = keyof typeof USAGES;
+
+export const isCommandName = (name: string): name is CommandName => Object.hasOwn(USAGES, name);
+
+/** Of one command, or of all. */
+export function usageOf(name?: CommandName): string {
+  const commands = name === undefined ? Object.values(USAGES) : [USAGES[name]];
+  const general = name === undefined ? ['  wattpurse help [COMMAND] · wattpurse --version'] : [];
+  return [
+    'wattpurse - prepaid electricity, end to end',
+    ...commands,
+    ...general,
+    'Exit codes: 0 done, 1 something was found wrong or could not go on, 2 wrong use.',
+  ].join('\n\n');
+}

@@ -1,18 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { MEBIBYTE, readNamedFile } from './read-file.ts';
 import { WrongUse } from './usage.ts';
 import { checkVectorFile } from './vectors.ts';
+
+/** Some thousand times what is published. */
+const VECTOR_BYTES_MAX = 16 * MEBIBYTE;
 
 /** `wattpurse vectors check FILE [--json]`: exit 1 when a value is not what the inputs make it. */
 export async function vectors(args: readonly string[]): Promise<number> {
   const { path, json } = parse(args);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    throw new WrongUse(`The vector file ${path} cannot be read: check the path.`);
-  }
-  const report = checkVectorFile(text);
+  const report = checkVectorFile(readNamedFile(path, 'vector file', VECTOR_BYTES_MAX).toString('utf8'));
   if ('sentence' in report) throw new WrongUse(`${path}: ${report.sentence}`);
   if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
   else {

@@ -1,14 +1,17 @@
-import type { Happening } from '../simulation/index.ts';
 import type { DemoAction } from './demo-control.ts';
+import type { News } from './news.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** One way to show a demo that runs. */
 export interface View {
+  /** What is about to be built, or taken up again. */
+  begin(text: string): void;
   /** Something happened in the utility. */
-  happened(happening: Happening): void;
+  happened(news: News): void;
   /** Draws what is to be drawn, as often as the loop comes by. */
   draw(snapshot: Snapshot): void;
   /** What a person asked for since the last time. */
   actions(): DemoAction[];
+  /** Leaves the terminal as it was. */
   close(): void;
 }

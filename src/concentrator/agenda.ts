@@ -7,7 +7,7 @@ import type { Poll, PollCause } from './poll.ts';
 import type { Relay } from './relay.ts';
 
 /** Carries of one priority that may wait. */
-export const CARRIES_WAITING_MAX = 256;
+const CARRIES_WAITING_MAX = 256;
 /** After M2 went up the line stays free of bulk so long: M3 is on its way, and a part of a profile takes 1.8 s. */
 export const HOLD_MS = 1_000;
 /** After the host's last frame to a meter in mid-exchange this unit opens no session there: it would end the host's. */

@@ -13,9 +13,9 @@ import { Store } from './store.ts';
 import { versionSentence } from './version.ts';
 
 /** What waits for the host while it is away; 65,536 statuses are 4 MB, their day profiles about 80 MB. */
-export const STORED_FOR_HOST_BYTES_MAX = 64 * 1024 * 1024;
+const STORED_FOR_HOST_BYTES_MAX = 64 * 1024 * 1024;
 /** What waits for one local unit: its map, plan, keys and collects. */
-export const STORED_FOR_LOCAL_UNIT_BYTES_MAX = 64 * 1024;
+const STORED_FOR_LOCAL_UNIT_BYTES_MAX = 64 * 1024;
 
 /** A connection of the area unit: to its host, or one that a local unit opened, by the caller's number. */
 export type AreaConnection = 'host' | number;

@@ -1,7 +1,7 @@
 import { clippedCounter, type LineHealth, type Suspicion } from '../backhaul/index.ts';
 import { NO_TRAFFIC, type Traffic, trafficSince } from './traffic.ts';
 
-export const LINE_HEALTH_EVERY_MS = 15 * 60_000;
+const LINE_HEALTH_EVERY_MS = 15 * 60_000;
 
 /** The report on the line, every quarter of an hour: what it carried since the last one, and what looks wrong. */
 export class HealthReports {

@@ -15,7 +15,7 @@ import {
   stepLineSchedule,
 } from '../line/index.ts';
 import { ATTENTION_EMERGENCIES, decodeAttention, isRecordFailure } from '../records/index.ts';
-import { assertNever, type Milliseconds, type MilliwattHours, type Randomness, svpmsn } from '../units/index.ts';
+import { assertNever, type Milliseconds, type MilliwattHours, type Randomness } from '../units/index.ts';
 import { Agenda, HOLD_MS, isRelay, type Work } from './agenda.ts';
 import { answerBytesMax, TRIES_IN_TURN, triesMax } from './attempt.ts';
 import { CheckMeter } from './check-meter.ts';
@@ -31,7 +31,7 @@ import {
   pollResult,
 } from './poll.ts';
 import { beginRelay, carriedWith, isRelayable, type Relay, relayAnswered } from './relay.ts';
-import { GARBLED_TRIES_SUSPECT, Suspicions } from './suspicion.ts';
+import { Suspicions } from './suspicion.ts';
 import { takeKeys, type Unwrap } from './take-keys.ts';
 import { type Traffic, trafficOf } from './traffic.ts';
 import { Uplink, type UplinkOutput } from './uplink.ts';
@@ -90,7 +90,7 @@ export class LocalUnit {
   readonly #map = new MeterMap();
   readonly #agenda = new Agenda(this.#map.due);
   readonly #schedule: LineSchedule;
-  readonly #suspicions = new Suspicions();
+  readonly #suspicions = new Suspicions(this.#map);
   readonly #checkMeter = new CheckMeter();
   readonly #health = new HealthReports();
   readonly #uplink: Uplink;
@@ -258,7 +258,7 @@ export class LocalUnit {
       this.#outcome(id, working ? 'working' : 'silent', undefined, now, out);
       return;
     }
-    this.#noteSilence(work.meter, silence.garbledTries, now);
+    this.#suspicions.silent(work.meter, silence.garbledTries, this.#unix(now));
     work.attempt.failed += 1;
     if (work.attempt.failed >= triesMax(this.#agenda.priorityOf(work))) {
       this.#outcome(id, 'silent', undefined, now, out);
@@ -280,7 +280,10 @@ export class LocalUnit {
     // The meter may have left the map, or the host may have come between.
     if (work === undefined || !this.#agenda.holds(work)) return;
     work.attempt.failed = 0;
-    if (how === 'answered') this.#noteHeard(work.meter, payload, now);
+    if (how === 'answered') {
+      work.meter.heardAt = this.#unix(now);
+      this.#suspicions.answered(work.meter, payload, this.#unix(now));
+    }
     if (isRelay(work)) {
       this.#relayOutcome(work, payload, how, now, out);
       return;
@@ -334,38 +337,12 @@ export class LocalUnit {
     this.#uplink.say(step.carried, out);
   }
 
-  #noteHeard(meter: MeterPlace, payload: Uint8Array | undefined, now: Milliseconds): void {
-    const unixMs = this.#unix(now);
-    meter.heardAt = unixMs;
-    if (meter.garbledTries > 0) {
-      meter.garbledTries = 0;
-      this.#suspicions.clear('doubled-address', meter.address, meter.svpmsn);
-    }
-    if (payload === undefined || payload.length < 7) return;
-    const spoke = ((payload[3] as number) << 16) | ((payload[4] as number) << 8) | (payload[5] as number);
-    if (spoke !== meter.svpmsn) this.#noteStranger(spoke, meter.address, unixMs);
-  }
-
-  /** A meter spoke at an address that is not its own. */
-  #noteStranger(spoke: number, address: number, unixMs: number): void {
-    const id = svpmsn(spoke);
-    const kind = this.#map.bySvpmsn(id) === undefined ? 'doubled-address' : 'doubled-id';
-    this.#suspicions.note(kind, address, id, unixMs);
-  }
-
-  #noteSilence(meter: MeterPlace, garbledTries: number, now: Milliseconds): void {
-    if (garbledTries === 0) return;
-    meter.garbledTries += garbledTries;
-    if (meter.garbledTries < GARBLED_TRIES_SUSPECT) return;
-    this.#suspicions.note('doubled-address', meter.address, meter.svpmsn, this.#unix(now));
-  }
-
   #attention(payload: Uint8Array, address: number, check: number, now: Milliseconds, out: Sink<LocalUnitOutput>): void {
     const frame = decodeFrame(payload);
     if ('reason' in frame || frame.message !== Message.attention) return;
     const meter = this.#map.bySvpmsn(frame.svpmsn);
     const unixMs = this.#unix(now);
-    if (meter === undefined || meter.address !== address) this.#noteStranger(frame.svpmsn, address, unixMs);
+    if (meter === undefined || meter.address !== address) this.#suspicions.stranger(frame.svpmsn, address, unixMs);
     const key = meter && this.#options.keys.get(frame.n, meter.svpmsn);
     const notice = key && openAttention(key, frame);
     const attention = notice && decodeAttention(notice);
@@ -452,7 +429,7 @@ export class LocalUnit {
 
   #reportHealth(now: Milliseconds, out: Sink<LocalUnitOutput>): void {
     if (now < this.#health.dueAt(now) || !this.#uplink.connected) return;
-    const suspicions = this.#suspicions.report(this.#map.values(), this.#unix(now));
+    const suspicions = this.#suspicions.report(this.#unix(now));
     const times = { now, correctionMs: this.#correctionMs };
     this.#uplink.say(this.#health.report(this.traffic, suspicions, times), out);
   }

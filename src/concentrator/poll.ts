@@ -32,7 +32,7 @@ import { type Attempt, newAttempt } from './attempt.ts';
 import type { MeterPlace } from './meter-map.ts';
 
 /** Events of one poll: with 18 bytes before them three parts. What is left comes with the next poll. */
-export const EVENTS_PER_POLL = 40;
+const EVENTS_PER_POLL = 40;
 /** A frame that was answered with something useless is sent again so often. */
 const USELESS_ANSWERS_MAX = 3;
 const SECONDS_PER_DAY = 86_400;
@@ -116,7 +116,7 @@ export function beginPoll(
 /** The meter answered with this frame, or acknowledged and said nothing. */
 export function pollAnswered(poll: Poll, payload: Uint8Array | undefined, time: PollTime): PollStep {
   if (payload === undefined) return useless(poll);
-  const outcome = hostReceive(poll.session, payload.slice());
+  const outcome = hostReceive(poll.session, payload);
   switch (outcome.type) {
     case 'status':
       poll.uselessAnswers = 0;

@@ -69,7 +69,7 @@ export function relayAnswered(relay: Relay, payload: Uint8Array | undefined): Re
     relay.index += 1;
     return ask(relay, following);
   }
-  const frame = decodeFrame(payload.slice());
+  const frame = decodeFrame(payload);
   if ('reason' in frame || frame.svpmsn !== carry.svpmsn) return repeat(relay, relay.next);
   if (frame.message === Message.refusal) return takeRefusal(relay, frame);
   if (frame.message === Message.fourth && isLongAnswer(frame)) return takePart(relay, frame);

@@ -113,6 +113,12 @@ export class WorldMeter {
 
   /** Voltage on the output while the relay is open, or what `reasons` says. */
   raise(reasons: number): void {
+    this.note();
+    this.#world.line.stepMeter(this.modem, { type: 'attention', payload: this.attention(reasons) });
+  }
+
+  /** An event that no attention tells of. */
+  note(): void {
     this.events.push({
       sequence: this.events.length + 1,
       time: unixSeconds(this.clock),
@@ -121,7 +127,6 @@ export class WorldMeter {
       detail: 0,
       value: 0,
     });
-    this.#world.line.stepMeter(this.modem, { type: 'attention', payload: this.attention(reasons) });
   }
 
   /** Its next message 6. */
@@ -393,8 +398,8 @@ export class World {
   }
 
   /** A second meter with the same number and keys at the same modem address. */
-  addTwin(meter: WorldMeter): void {
-    new WorldMeter(this, meter.modem.link.address, meter.id);
+  addTwin(meter: WorldMeter): WorldMeter {
+    return new WorldMeter(this, meter.modem.link.address, meter.id);
   }
 
   #receives(session: HostSession, frames: readonly Uint8Array[], wanted: string): boolean {

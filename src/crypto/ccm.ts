@@ -1,10 +1,10 @@
 import { AES_BLOCK, type AesKey } from './aes.ts';
 
 /** Bytes that a seal adds to a message. */
-export const CCM_TAG = 8;
-export const CCM_NONCE = 13;
+const CCM_TAG = 8;
+const CCM_NONCE = 13;
 /** A 2-byte length field. */
-export const CCM_PLAIN_MAX = 0xffff;
+const CCM_PLAIN_MAX = 0xffff;
 
 /**
  * AES-CCM (SP 800-38C, RFC 3610): 13-byte nonce, 2-byte length field, 8-byte tag. One key seals one nonce once.

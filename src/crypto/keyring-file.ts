@@ -11,7 +11,7 @@ export interface KeyRingFileFailure {
 }
 
 /** log2 of scrypt's N for a passphrase that guards a utility: 128 MiB and about half a second a guess. */
-export const KEYRING_COST = 17;
+const KEYRING_COST = 17;
 
 /**
  * The master keys of a store, sealed with a passphrase: scrypt (RFC 7914; r 8, p 1), then AES-256-GCM.

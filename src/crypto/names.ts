@@ -6,14 +6,12 @@ export type Suite = (typeof Suite)[keyof typeof Suite];
 
 /** How a suite is written for people, by its number. */
 export const SUITE_NAMES = ['3des', '3des-xo', 'aes128', 'aes256'] as const;
-export type SuiteName = (typeof SUITE_NAMES)[number];
 
 /** What a key may be used for. A key of one purpose opens nothing of another. */
 export const Purpose = { value: 0, control: 1, monitoring: 2, maintenance: 3 } as const;
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];
 
 export const PURPOSE_NAMES = ['value', 'control', 'monitoring', 'maintenance'] as const;
-export type PurposeName = (typeof PURPOSE_NAMES)[number];
 
 /** Generations are 4 bits: at most 15 rotations per purpose and suite. */
 export const GENERATION_MAX = 15;

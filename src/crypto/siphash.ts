@@ -6,8 +6,6 @@
  * line: the exchange has the MAC of its suite.
  */
 
-export const SIPHASH_TAG = 8;
-
 let wordsOf: (key: SipKey) => Int32Array;
 
 /** A SipHash key, its words ready. Its bytes cannot be read back. */

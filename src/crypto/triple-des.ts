@@ -1,6 +1,6 @@
 import { decryptTripleDes, encryptTripleDes, type TripleDesSchedule, tripleDesSchedule } from './des.ts';
 
-export const TRIPLE_DES_BLOCK = 8;
+const TRIPLE_DES_BLOCK = 8;
 
 /**
  * A two-key triple-DES key (FIPS 46-3, EDE with K1, K2, K1), ready to use. Its bytes cannot be read back.

@@ -96,7 +96,7 @@ export function encodeValueCommand(suite: Suite, command: ValueCommand): Uint8Ar
   }
 }
 
-/** Suites 1 to 3; suite `3des` has an amount alone, see `decodeSeedAmount`. */
+/** Suites 1 to 3; suite `3des` has an amount alone, see `decodeSeedTokens`. */
 export function decodeValueCommand(suite: Suite, h: Command, bytes: Uint8Array): ValueCommand | ValueFailure {
   const op = OP_OF_COMMAND.get(h);
   if (op === undefined) return BODY_WRONG;

@@ -2,9 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Suite } from '../crypto/index.ts';
 import { Command } from '../exchange/index.ts';
-import { DEFAULT_SUPPLY_POLICY, decodeClockSet, decodePolicy, RelayAction } from '../records/index.ts';
+import {
+  DEFAULT_SUPPLY_POLICY,
+  decodeClockSet,
+  decodePolicy,
+  encodeUseAnswer,
+  type Info,
+  RelayAction,
+  Result,
+} from '../records/index.ts';
 import { DEFAULT_TARIFF, decodeModeTable } from '../tariff/index.ts';
-import { modemAddress } from '../units/index.ts';
+import { modemAddress, tokens, unixSeconds } from '../units/index.ts';
 import { METERS_PER_LOCAL_UNIT_MAX, MemoryStore } from './index.ts';
 import { made, Rig } from './rig.testing.ts';
 
@@ -12,14 +20,15 @@ const reasonOf = (answer: object) => ('reason' in answer ? answer.reason : 'done
 
 test('a tariff is compiled, given a rising version, and carried to every meter that has it', async () => {
   const rig = new Rig(new MemoryStore());
-  made(await rig.host.publishTariff('home', DEFAULT_TARIFF));
+  const first = made(await rig.host.publishTariff('home', DEFAULT_TARIFF)).version;
   const meters = [
     await rig.enrol(1, { tariff: 'home', supplies: 2 }),
     await rig.enrol(2, { tariff: 'home', suite: Suite.tripleDes }),
   ];
   const other = await rig.enrol(3);
   await rig.settle(60_000);
-  await rig.host.publishTariff('home', { ...DEFAULT_TARIFF, unitCharge: 30_000 });
+  const second = made(await rig.host.publishTariff('home', { ...DEFAULT_TARIFF, unitCharge: 30_000 })).version;
+  assert.ok(second > first);
   await rig.settle(60_000);
   const tables = (meter: (typeof meters)[number]) =>
     meter.controlled.map(({ body }) => {
@@ -28,19 +37,19 @@ test('a tariff is compiled, given a rising version, and carried to every meter t
       return [table.supply, table.version, table.unitCharge];
     });
   assert.deepEqual(tables(meters[0] as (typeof meters)[number]), [
-    [1, 1, 25_000],
-    [2, 1, 25_000],
-    [1, 2, 30_000],
-    [2, 2, 30_000],
+    [1, first, 25_000],
+    [2, first, 25_000],
+    [1, second, 30_000],
+    [2, second, 30_000],
   ]);
   assert.deepEqual(tables(meters[1] as (typeof meters)[number]), [
-    [1, 1, 25_000],
-    [1, 2, 30_000],
+    [1, first, 25_000],
+    [1, second, 30_000],
   ]);
   assert.deepEqual(other.controlled, []);
   // A meter that changes its tariff gets a version above all it may have.
-  made(await rig.host.publishTariff('farm', DEFAULT_TARIFF));
-  assert.equal(made(await rig.host.assignTariff(1, 'farm')).version, 4);
+  const farm = made(await rig.host.publishTariff('farm', DEFAULT_TARIFF)).version;
+  assert.ok(made(await rig.host.assignTariff(1, 'farm')).version > farm && farm > second);
   const overlap = {
     ...DEFAULT_TARIFF,
     bands: [...DEFAULT_TARIFF.bands, { name: 'twice', from: '00:00', to: '01:00', percent: 1 }],
@@ -68,7 +77,8 @@ test('the latest command of a kind wins, and what was overtaken is not sent', as
       [1, RelayAction.clearTamper],
     ],
   );
-  assert.deepEqual(decodePolicy(third?.body ?? new Uint8Array(0)), DEFAULT_SUPPLY_POLICY);
+  const version = (await rig.host.commands(1)).find(({ slot }) => slot === 'supply-policy')?.version;
+  assert.deepEqual(decodePolicy(third?.body ?? new Uint8Array(0)), { ...DEFAULT_SUPPLY_POLICY, version });
   assert.equal(meter.controlled.length, 3);
   assert.ok((await rig.host.commands(1)).every(({ state }) => state === 'done'));
 });
@@ -147,16 +157,108 @@ test('a local unit takes 256 meters and no more, each with an address of its own
   assert.equal(reasonOf(await rig.host.addSubscriber({ id: 'kim', name: 'K', contact: '' })), 'subscriber-known');
 });
 
+test('policies get versions that rise, above what the meter said it holds', async () => {
+  const rig = new Rig(new MemoryStore());
+  const meter = await rig.enrol(1);
+  const policy = () => rig.host.command(1, { type: 'supply-policy', policy: DEFAULT_SUPPLY_POLICY });
+  const first = made(await policy()).version;
+  const second = made(await policy()).version;
+  assert.ok(second > first);
+  const info = { ...INFO, policyVersion: second + 500 };
+  const head = { result: 0 as const, balance: tokens(0), clock: unixSeconds(Math.floor(rig.clock.ms / 1000)) };
+  const use = encodeUseAnswer({ head, info, totals: [], modeTable: null, policy: null, profiles: [] });
+  await rig.poll(meter.id, { use });
+  assert.equal(made(await policy()).version, second + 501);
+});
+
+test('a version that is not newer is done where the meter holds that very one, and else issued above the one held', async () => {
+  // How much more the meter holds than it is told; what becomes of the command; how often it is sent.
+  const cases = [
+    { more: 0, state: 'done', sent: 1 },
+    { more: 40, state: 'done', sent: 2 },
+    { more: 2 ** 32, state: 'refused', sent: 1 },
+  ];
+  for (const { more, state, sent } of cases) {
+    for (const what of ['supply-policy', 'mode-table-1'] as const) {
+      const rig = new Rig(new MemoryStore());
+      const meter = await rig.enrol(1);
+      rig.meters.clear();
+      if (what === 'supply-policy') {
+        made(await rig.host.command(1, { type: 'supply-policy', policy: DEFAULT_SUPPLY_POLICY }));
+      } else {
+        made(await rig.host.publishTariff('home', DEFAULT_TARIFF));
+        made(await rig.host.assignTariff(1, 'home'));
+      }
+      const [queued] = await rig.host.commands(1);
+      assert.ok(queued?.slot === what);
+      const held = Math.min(queued.version + more, 2 ** 32 - 1);
+      meter.held.set(what === 'supply-policy' ? 0 : 1, held);
+      rig.meters.set(meter.id, meter);
+      await rig.settle();
+      const [settled] = await rig.host.commands(1);
+      assert.deepEqual([settled?.state, meter.controlled.length], [state, sent], `${what}, ${more} more`);
+      if (state === 'refused') assert.equal(settled?.result, Result.versionNotNewer);
+      const inMeter = meter.held.get(what === 'supply-policy' ? 0 : 1);
+      assert.equal(inMeter, sent === 2 ? held + 1 : held);
+      if (state === 'done') assert.equal(settled?.version, inMeter);
+    }
+  }
+});
+
 test('a local unit that comes up is told its meters', async () => {
   const rig = new Rig(new MemoryStore());
   const meter = await rig.enrol(1);
-  rig.maps.length = 0;
+  const [enrolled] = rig.maps.splice(0);
   await rig.host.handle({
     type: 'grid',
     localUnit: 1,
     message: { type: 'hello', version: 1, kind: 'local-unit', id: 1 },
   });
-  assert.deepEqual(rig.maps, [
-    { type: 'address-map', version: 1, entries: [{ svpmsn: meter.id, modemAddress: modemAddress(1) }] },
-  ]);
+  assert.deepEqual(rig.maps, [enrolled]);
+  const entries = enrolled?.type === 'address-map' && enrolled.entries;
+  assert.deepEqual(entries, [{ svpmsn: meter.id, modemAddress: modemAddress(1) }]);
 });
+
+test('a local unit that holds a newer map than the books remember is sent a newer one, until it takes it', async () => {
+  const rig = new Rig(new MemoryStore());
+  const meter = await rig.enrol(1);
+  /** A unit that holds a version so much above the clock answers every map, until the host is silent. */
+  const answerAll = async (ahead: number) => {
+    const held = Math.floor(rig.clock.ms / 1000) + ahead;
+    let sent = 0;
+    for (let map = rig.maps.shift(); map !== undefined; map = rig.maps.shift()) {
+      assert.ok(map.type === 'address-map');
+      assert.equal(map.entries[0]?.svpmsn, meter.id);
+      const { version } = map;
+      const old = { refusal: 'version-old', sentence: `Map ${version} is old.` } as const;
+      const answer = { type: 'address-map-answer', version, sentence: '', ...(version < held && old) } as const;
+      sent += 1;
+      assert.ok(sent < 20, 'a unit and its host do not talk for ever');
+      await rig.host.handle({ type: 'grid', localUnit: 1, message: answer });
+    }
+    return sent;
+  };
+  const refusal = async () => (await rig.host.lines())[0]?.line.mapRefusal;
+  assert.equal(await answerAll(0), 1);
+  assert.equal(await refusal(), undefined);
+  await rig.enrol(2);
+  assert.ok((await answerAll(10_000)) > 1);
+  assert.equal(await refusal(), undefined);
+  // Further ahead than any host can have been: it is told no more, and the refusal is shown with its age.
+  await rig.enrol(3);
+  assert.ok((await answerAll(1_000_000)) > 1);
+  assert.match((await refusal()) ?? '', /^Map \d+ is old\.$/);
+  rig.clock.ms += 7_000;
+  assert.equal((await rig.host.lines())[0]?.age.mapRefusal, 7_000);
+});
+
+const INFO: Info = {
+  owed: tokens(0),
+  flags: 0,
+  tableVersion: 0,
+  nextTableVersion: 0,
+  policyVersion: 0,
+  lastDay: 0,
+  daysHeld: 0,
+  nextEvent: 1,
+};

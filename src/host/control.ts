@@ -3,6 +3,7 @@ import { Suite } from '../crypto/index.ts';
 import { Command, decodeSeedTokens } from '../exchange/index.ts';
 import {
   decodePolicy,
+  decodePolicyAnswer,
   encodeClockSet,
   encodeClockSlew,
   encodePolicy,
@@ -11,12 +12,24 @@ import {
   RelayAction,
   Result,
   SLEW_SECONDS_MAX,
+  type SupplyPolicy,
 } from '../records/index.ts';
-import { assertNever, type Milliseconds, type SupplyIndex, type Tokens, tokens, unixSeconds } from '../units/index.ts';
+import { decodeModeTable, encodeModeTable } from '../tariff/index.ts';
+import {
+  assertNever,
+  type Milliseconds,
+  type SupplyIndex,
+  type Svpmsn,
+  type Tokens,
+  tokens,
+  U32_MAX,
+  unixSeconds,
+} from '../units/index.ts';
+import { versionAfter } from './calendar.ts';
 import { CLOCK_SET, type NewCommand, queueCommand } from './command-queue.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
 import { believeBalance } from './monitoring.ts';
-import type { StoreTransaction } from './ports.ts';
+import type { StoreReads, StoreTransaction } from './ports.ts';
 import type { ControlRequest } from './services.ts';
 import type { ControlCommand, HostFailure, Meter } from './types.ts';
 
@@ -31,7 +44,7 @@ export async function requestCommand(
   if (found.meter.suite === Suite.tripleDes) {
     return fail('command-not-served', 'Suite 3des has the three commands of its time and no other: use another suite.');
   }
-  const command = commandOf(request, found.meter);
+  const command = await commandOf(tx, found.meter, request, now);
   return isFailure(command) ? command : queueCommand(tx, found.meter, command, now);
 }
 
@@ -52,43 +65,115 @@ export async function settleCommand(
   const head = meter.suite === Suite.tripleDes ? seedHead(answer) : headOf(answer);
   if (head === undefined) return false;
   await believeBalance(tx, meter.svpmsn, head.balance, now);
-  const state = outcomeOf(head.result);
-  if (state === 'again') return false;
-  const row = (await tx.commands(meter.svpmsn)).find(({ sequence }) => sequence === sent.sequence);
-  if (row?.state === 'waiting') await tx.putCommand({ ...row, state, result: head.result, settledAt: now });
-  return true;
+  const row = await tx.command(meter.svpmsn, sent.slot);
+  // Overtaken by a later one of its slot while it was on its way: that one is what counts.
+  if (row?.sequence !== sent.sequence || row.state !== 'waiting') return true;
+  const state = outcomeOf(head.result, row, answer);
+  switch (state) {
+    case 'again':
+      return false;
+    case 'newer-wanted': {
+      const newer = issuedAbove(row, heldVersion(answer) ?? 0, now);
+      // It waits like one that was not answered: a meter that never agrees must not be asked without a pause.
+      if (newer !== undefined) await queueCommand(tx, meter, newer, now);
+      else await tx.putCommand({ ...row, state: 'refused', result: head.result, settledAt: now });
+      return newer === undefined;
+    }
+    case 'done':
+    case 'refused':
+      await tx.putCommand({ ...row, state, result: head.result, settledAt: now });
+      return true;
+    default:
+      return assertNever(state);
+  }
 }
 
-function outcomeOf(result: number): 'done' | 'refused' | 'again' {
+function outcomeOf(
+  result: Result,
+  command: ControlCommand,
+  answer: Uint8Array,
+): 'done' | 'refused' | 'again' | 'newer-wanted' {
   switch (result) {
     case Result.done:
     // Carried out; another reason still holds the relay open.
     case Result.relayHeld:
-    // An answer was lost, and the meter holds this version or one that this host sent after it.
-    case Result.versionNotNewer:
       return 'done';
+    case Result.versionNotNewer:
+      // An answer was lost, and the meter holds what it was told; or it was told a higher version by somebody else.
+      return heldVersion(answer) === command.version ? 'done' : 'newer-wanted';
     case Result.clockErrorTooLarge:
       return 'again';
-    default:
+    case Result.already:
+    case Result.gap:
+    case Result.full:
+    case Result.voided:
+    case Result.frozen:
+    case Result.refusedByPolicy:
+    case Result.bodyNotUnderstood:
+    case Result.crossesTariffEdge:
+    case Result.belowFloor:
+    case Result.notHeld:
+    case Result.slewSpent:
+    case Result.noSuchSupply:
+    case Result.keyNotOpened:
+    case Result.clockUnset:
       return 'refused';
+    default:
+      return assertNever(result);
   }
 }
 
+/** The version that a meter says it holds, in the answers to a table and to a policy. */
+function heldVersion(answer: Uint8Array): number | undefined {
+  const decoded = decodePolicyAnswer(answer);
+  return isRecordFailure(decoded) ? undefined : decoded.version;
+}
+
+/** The same table or policy under a version above the one held; `undefined` when there is none left. */
+function issuedAbove(
+  { slot, h, body, version }: ControlCommand,
+  held: number,
+  now: Milliseconds,
+): NewCommand | undefined {
+  const next = versionAfter(Math.max(version, held), now);
+  if (next > U32_MAX) return undefined;
+  if (h === Command.modeTable) {
+    const table = decodeModeTable(body);
+    return 'reason' in table
+      ? undefined
+      : { slot, h, body: encodeModeTable({ ...table, version: next }), version: next };
+  }
+  const policy = decodePolicy(body);
+  return isRecordFailure(policy)
+    ? undefined
+    : { slot, h, body: encodePolicy({ ...policy, version: next }), version: next };
+}
+
+interface Head {
+  readonly result: Result;
+  readonly balance: Tokens;
+}
+
 /** How every M4 of control and monitoring begins: result u8 | Balance u32 | clock u32. */
-function headOf(answer: Uint8Array): { readonly result: number; readonly balance: Tokens } | undefined {
+function headOf(answer: Uint8Array): Head | undefined {
   const reader = new Reader(answer);
-  const head = { result: reader.u8(), balance: tokens(reader.u32()), clock: reader.u32() };
+  const head = { result: reader.u8() as Result, balance: tokens(reader.u32()), clock: reader.u32() };
   return reader.ok() && RESULTS.has(head.result) ? head : undefined;
 }
 
 const RESULTS: ReadonlySet<number> = new Set(Object.values(Result));
 
-function seedHead(answer: Uint8Array): { readonly result: number; readonly balance: Tokens } | undefined {
+function seedHead(answer: Uint8Array): Head | undefined {
   const balance = decodeSeedTokens(answer);
   return typeof balance === 'number' ? { result: Result.done, balance } : undefined;
 }
 
-function commandOf(request: ControlRequest, meter: Meter): NewCommand | HostFailure {
+async function commandOf(
+  tx: StoreReads,
+  meter: Meter,
+  request: ControlRequest,
+  now: Milliseconds,
+): Promise<NewCommand | HostFailure> {
   switch (request.type) {
     case 'clock-set':
       return CLOCK_SET;
@@ -113,7 +198,7 @@ function commandOf(request: ControlRequest, meter: Meter): NewCommand | HostFail
       return { slot: `relay-${supply}-${slot}`, h: Command.relay, body, version: 0 };
     }
     case 'supply-policy':
-      return policyCommand(request.policy);
+      return policyCommand({ ...request.policy, version: await policyVersion(tx, meter.svpmsn, now) });
     default:
       return assertNever(request);
   }
@@ -127,7 +212,16 @@ const RELAY_SLOTS: Readonly<Record<number, string>> = {
   [RelayAction.clearOverCurrent]: 'clear-over-current',
 };
 
-function policyCommand(policy: Parameters<typeof encodePolicy>[0]): NewCommand | HostFailure {
+/** Above what the meter said it holds, and above what it was last sent. */
+async function policyVersion(tx: StoreReads, id: Svpmsn, now: Milliseconds): Promise<number> {
+  const [known] = await tx.knowledgeOf([id]);
+  const sent = await tx.command(id, POLICY_SLOT);
+  return versionAfter(Math.max(known?.policyVersion ?? 0, sent?.version ?? 0), now);
+}
+
+const POLICY_SLOT = 'supply-policy';
+
+function policyCommand(policy: SupplyPolicy): NewCommand | HostFailure {
   let body: Uint8Array;
   try {
     body = encodePolicy(policy);
@@ -138,5 +232,5 @@ function policyCommand(policy: Parameters<typeof encodePolicy>[0]): NewCommand |
   const again = decodePolicy(body);
   if (isRecordFailure(again))
     return fail('command-wrong', `This supply policy is not one (${again.reason}): check its values.`);
-  return { slot: 'supply-policy', h: Command.supplyPolicy, body, version: policy.version };
+  return { slot: POLICY_SLOT, h: Command.supplyPolicy, body, version: policy.version };
 }

@@ -19,8 +19,8 @@ import {
 import { assertNever, type Milliseconds, type Svpmsn, tokens } from '../units/index.ts';
 import { commandBody, settleCommand } from './control.ts';
 import { believeReceipt } from './monitoring.ts';
-import type { HostPorts, StoreTransaction } from './ports.ts';
-import { accountOf, asOutstanding, bookReceipt, bookSeedAnswer, freeze } from './receipts.ts';
+import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
+import { accountOf, asOutstanding, bookInStep, bookReceipt, bookSeedAnswer, freeze, nextRow } from './receipts.ts';
 import type { HostCounters } from './services.ts';
 import { type ControlCommand, Lane, type Meter, type OutstandingRow, type Purse, type Work } from './types.ts';
 import { ANSWER_WITHIN_MS, IN_FLIGHT_PER_LOCAL_UNIT_MAX, workDone, workFailed } from './work.ts';
@@ -170,11 +170,7 @@ export class Dispatcher {
     await store.transaction(async (tx) => {
       const now = clock.now();
       const [purse] = await tx.pursesOf([meter.svpmsn]);
-      if (purse !== undefined) {
-        if (next.type === 'freeze') await freeze(tx, purse, next.doubt, now);
-        if (next.type === 'query') await tx.putPurse({ ...purse, queryWanted: true });
-        if (next.type === 'in-step') await tx.putPurse({ ...purse, queryWanted: false });
-      }
+      if (purse !== undefined) await follow(tx, purse, next, now);
       await workDone(tx, meter.svpmsn, now);
     });
     await this.dispatch(meter.localUnit);
@@ -230,8 +226,7 @@ async function nextJob(tx: StoreTransaction, purse: Purse): Promise<Job | undefi
     if (outstanding !== undefined) return { type: 'value', row: outstanding };
     const order = await tx.nextWaiting(purse.svpmsn);
     if (order !== undefined) {
-      const { svpmsn, txid, amount, op } = order;
-      const row: OutstandingRow = { svpmsn, counter: purse.lastCounter + 1, order: order.id, txid, amount, op };
+      const row = nextRow(purse, outstanding, order);
       await tx.putOutstanding(row);
       await tx.putOrder({ ...order, state: 'outstanding', counter: row.counter });
       return { type: 'value', row };
@@ -241,28 +236,44 @@ async function nextJob(tx: StoreTransaction, purse: Purse): Promise<Job | undefi
   return command === undefined ? undefined : { type: 'command', command };
 }
 
-type Decision =
-  | { readonly type: 'send'; readonly body: Uint8Array }
-  | { readonly type: 'query' | 'in-step' | 'give-up' | 'changed' }
+type Decision = { readonly type: 'send'; readonly body: Uint8Array } | { readonly type: 'give-up' } | Turn;
+
+/** Nothing is sent: what the exchange was begun for is not what comes next. */
+type Turn =
+  | { readonly type: 'query' | 'in-step' | 'changed' }
   | { readonly type: 'freeze'; readonly doubt: NonNullable<Purse['freeze']> };
 
+async function follow(tx: StoreTransaction, purse: Purse, turn: Turn, now: Milliseconds): Promise<void> {
+  switch (turn.type) {
+    case 'freeze':
+      return freeze(tx, purse, turn.doubt, now);
+    case 'query':
+      return tx.putPurse({ ...purse, queryWanted: true });
+    case 'in-step':
+      return bookInStep(tx, purse, now);
+    case 'changed':
+      return;
+    default:
+      assertNever(turn);
+  }
+}
+
 /** What M2 and the store, together, say of M3. */
-async function decide(
-  tx: Pick<StoreTransaction, 'pursesOf' | 'outstanding' | 'commands'>,
-  exchange: Exchange,
-  bytes: Uint8Array,
-): Promise<Decision> {
+async function decide(tx: StoreReads, exchange: Exchange, bytes: Uint8Array): Promise<Decision> {
   const { meter, job } = exchange;
   if (job.type === 'command') {
-    const rows = await tx.commands(meter.svpmsn);
-    const current = rows.some(({ sequence, state }) => sequence === job.command.sequence && state === 'waiting');
-    return current ? { type: 'send', body: job.command.body } : { type: 'changed' };
+    const { slot, sequence, body } = job.command;
+    const current = await tx.command(meter.svpmsn, slot);
+    const stands = current?.sequence === sequence && current.state === 'waiting';
+    return stands ? { type: 'send', body } : { type: 'changed' };
   }
   const [purse] = await tx.pursesOf([meter.svpmsn]);
   const row = await tx.outstanding(meter.svpmsn);
   if (purse === undefined || purse.freeze !== undefined) return { type: 'changed' };
   // Since M1 left, the order may have been turned into a void, or booked by another host.
   if (job.type === 'value' && (row === undefined || !sameRow(row, job.row))) return { type: 'changed' };
+  // X9: no M3 while the meter's receipts are still to be asked for.
+  if (job.type === 'value' && purse.queryWanted) return { type: 'changed' };
   if (meter.suite === Suite.aes128 || meter.suite === Suite.aes256) {
     const status = decodeValueStatus(bytes);
     if ('reason' in status) return { type: 'give-up' };
@@ -304,7 +315,7 @@ async function settleAnswer(
   if (judgement.type !== 'nothing-new') return true;
   // Asked for the receipt after the last one booked, the meter has none: both have booked the same.
   const inStep = job.type === 'query' && receipt.result === ValueResult.gap && receipt.counter === purse.lastCounter;
-  if (inStep) await tx.putPurse({ ...purse, queryWanted: false });
+  if (inStep) await bookInStep(tx, purse, now);
   const lost = job.type === 'query' && receipt.result === ValueResult.gap && receipt.counter > purse.lastCounter;
   if (lost) await freeze(tx, purse, 'gap-longer-than-ring', now);
   return inStep || lost;

@@ -1,14 +1,15 @@
 import type { BackhaulMessage } from '../backhaul/index.ts';
 import { Suite } from '../crypto/index.ts';
-import type { Milliseconds, Svpmsn } from '../units/index.ts';
+import { assertNever, type Milliseconds, type Svpmsn } from '../units/index.ts';
 import { requestCommand } from './control.ts';
 import { Dispatcher } from './dispatch.ts';
 import { fail, findMeter, isFailure, orStoreFailure, parseMeterNumber } from './failures.ts';
 import { LedgerReader } from './ledger.ts';
+import { addressMap, checkMinutes, lineViews, takeCheckMinute, takeHealth, takeMapAnswer } from './lines.ts';
 import { takeAttention, takePoll } from './monitoring.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { addSubscriber, enrol } from './registry.ts';
-import type { HostCounters, HostInput, HostServices, HostSettings, LineView, MeterView } from './services.ts';
+import type { HostCounters, HostInput, HostServices, HostSettings, MeterView } from './services.ts';
 import { assignTariff, publishTariff } from './tariffs.ts';
 import { type HostFailure, Lane, type Meter, type Purse } from './types.ts';
 import { useOf } from './use.ts';
@@ -32,7 +33,6 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   };
   const dispatcher = new Dispatcher(ports, counters);
   const ledger = new LedgerReader();
-  const health = new Map<number, LineView>();
   let instantReserved = 0;
 
   /** A request in one transaction; a failure as a value keeps what the transaction wrote, which is nothing. */
@@ -72,32 +72,50 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
         await store.transaction((tx) => takeAttention(tx, message, clock.now()));
         return dispatcher.dispatch(localUnit);
       case 'line-health':
-        health.set(localUnit, { localUnit, health: message });
+        return store.transaction((tx) => takeHealth(tx, localUnit, message, clock.now()));
+      case 'check-meter': {
+        const kept = await store.transaction((tx) => takeCheckMinute(tx, localUnit, message, clock.now()));
+        if (!kept) counters.recordsNotUnderstood += 1;
         return;
+      }
       case 'hello':
         // A local unit that came up asks for its meters; an area unit has none of its own.
         if (message.kind === 'local-unit') await sendAddressMap(localUnit);
         return;
-      default:
-        // What only travels downwards, and what concerns the connection or the balance of a transformer.
+      case 'address-map-answer': {
+        const newer = await store.transaction((tx) => takeMapAnswer(tx, localUnit, message, clock.now()));
+        if (newer !== undefined) grid.send(localUnit, newer);
         return;
+      }
+      case 'hello-refused':
+      case 'monitoring-keys-answer':
+        // They concern whoever keeps the connection, and whoever brought the keys.
+        return;
+      case 'carry':
+      case 'address-map':
+      case 'monitoring-keys':
+      case 'time':
+      case 'poll-plan':
+      case 'collect':
+        // These only travel downwards.
+        return;
+      default:
+        assertNever(message);
     }
   }
 
   async function sendAddressMap(localUnit: number): Promise<void> {
-    const { version, meters } = await store.read(async (tx) => ({
-      version: (await tx.fact('address-map-version')) ?? 0,
-      meters: await tx.meters({ localUnit }),
-    }));
-    const entries = meters.map(({ svpmsn, modemAddress }) => ({ svpmsn, modemAddress }));
-    grid.send(localUnit, { type: 'address-map', version, entries });
+    grid.send(localUnit, await store.read((tx) => addressMap(tx, localUnit)));
   }
 
   return {
     async start() {
       await store.transaction(async (tx) => {
         const now = clock.now();
-        if (settings.restored === true) await wantQueries(tx, now);
+        if ((await tx.fact('restored')) === 1) {
+          await wantQueries(tx, now);
+          await tx.setFact('restored', 0);
+        }
         await tx.releaseAllWork(now);
         instantReserved = (await tx.fact('instant-reserved')) ?? 0;
       });
@@ -150,7 +168,8 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     events: (query) => store.read((tx) => tx.events(query)),
     postings: (query) => store.read((tx) => tx.postings(query)),
     use: (query) => orStoreFailure(store.read((tx) => useOf(tx, query, settings.zone))),
-    lines: () => [...health.values()].sort((a, b) => a.localUnit - b.localUnit),
+    lines: () => store.read((tx) => lineViews(tx, clock.now())),
+    checkMinutes: (query) => orStoreFailure(store.read((tx) => checkMinutes(tx, query))),
     counters: () => ({ ...counters }),
     instantReserved: () => store.read(async (tx) => ((await tx.fact('instant-reserved')) ?? 0) as Milliseconds),
     meterNumber: parseMeterNumber,
@@ -187,15 +206,24 @@ async function viewsOf(tx: StoreReads, meters: readonly Meter[], now: Millisecon
   const purses = await tx.pursesOf(ids);
   const known = await tx.knowledgeOf(ids);
   const age = (at: Milliseconds | undefined) => (at === undefined ? undefined : Math.max(0, now - at));
-  return meters.map((meter, i) => ({
-    meter,
-    purse: purses[i] as Purse,
-    known: known[i],
-    age: {
-      heard: age(known[i]?.heardAt),
-      balance: age(known[i]?.balanceAt),
-      info: age(known[i]?.infoAt),
-      attention: age(known[i]?.attentionAt),
-    },
-  }));
+  return meters.map((meter, i) => {
+    const { heardAt, balanceAt, flagsAt, infoAt, policyAt, profileDay, attentionAt } = known[i] ?? {};
+    const profileAt = profileDay === undefined ? undefined : (((profileDay + 1) * MS_PER_DAY) as Milliseconds);
+    return {
+      meter,
+      purse: purses[i] as Purse,
+      known: known[i],
+      age: {
+        heard: age(heardAt),
+        balance: age(balanceAt),
+        flags: age(flagsAt),
+        info: age(infoAt),
+        policy: age(policyAt),
+        profile: age(profileAt),
+        attention: age(attentionAt),
+      },
+    };
+  });
 }
+
+const MS_PER_DAY = 86_400_000;

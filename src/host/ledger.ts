@@ -10,7 +10,7 @@ export function assertBalanced(posting: Posting): void {
 }
 
 /** What a posting is about. */
-export interface Occasion {
+interface Occasion {
   readonly at: Milliseconds;
   readonly svpmsn: Svpmsn;
   readonly order?: string;

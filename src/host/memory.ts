@@ -2,6 +2,8 @@ import { assert, type Milliseconds, type Svpmsn } from '../units/index.ts';
 import { assertBalanced } from './ledger.ts';
 import { Index, Table } from './memory-table.ts';
 import {
+  CHECK_MINUTES_KEPT,
+  type CheckMinuteQuery,
   type DayProfile,
   type FactName,
   type PageQuery,
@@ -12,9 +14,12 @@ import {
   type StoreTransaction,
 } from './ports.ts';
 import type {
+  CheckMinute,
   ControlCommand,
   Knowledge,
   LedgerSum,
+  LineKnowledge,
+  LineSuspicion,
   Meter,
   MeterEvent,
   MeterTotals,
@@ -83,6 +88,7 @@ class Tables implements StoreTransaction {
   readonly #byTxid = new Map<string, string>();
   readonly #byCounter = new Map<string, string>();
   readonly #waiting = new Index<Svpmsn, string>();
+  readonly #withdrawn = new Index<Svpmsn, string>();
   readonly #orderList: string[] = [];
   readonly #orders = new Table<string, NumberedOrder>(this.undo, (before, after) => this.#orderMoved(before, after));
   readonly #unitOfWork = new Index<number, Svpmsn>();
@@ -98,11 +104,20 @@ class Tables implements StoreTransaction {
   readonly #events: MeterEvent[] = [];
   readonly #profiles = new Table<string, DayProfile>(this.undo);
   readonly #totals = new Table<Svpmsn, readonly MeterTotals[]>(this.undo);
+  readonly #lines = new Table<number, LineKnowledge>(this.undo);
+  readonly #suspicionOfUnit = new Index<number, string>();
+  readonly #suspicions = new Table<string, LineSuspicion>(this.undo, (before, after) =>
+    this.#suspicionOfUnit.move(suspicionKey((after ?? before) as LineSuspicion), before?.localUnit, after?.localUnit),
+  );
+  readonly #checkMinutes = new Table<string, CheckMinute>(this.undo);
 
   #orderMoved(before: NumberedOrder | undefined, after: NumberedOrder | undefined): void {
     const id = (after ?? before)?.id as string;
     const waits = (order: NumberedOrder | undefined) => (order?.state === 'waiting' ? order.svpmsn : undefined);
+    const withdrawn = (order: NumberedOrder | undefined) =>
+      order?.state === 'voiding' && order.counter === undefined ? order.svpmsn : undefined;
     this.#waiting.move(id, waits(before), waits(after));
+    this.#withdrawn.move(id, withdrawn(before), withdrawn(after));
     if (before !== undefined) {
       this.#byTxid.delete(before.txid);
       if (before.counter !== undefined) this.#byCounter.delete(`${before.svpmsn} ${before.counter}`);
@@ -175,8 +190,14 @@ class Tables implements StoreTransaction {
     return id === undefined ? undefined : this.#orders.get(id);
   }
   async nextWaiting(id: Svpmsn) {
+    return this.#oldest(this.#waiting.keys(id));
+  }
+  async nextWithdrawn(id: Svpmsn) {
+    return this.#oldest(this.#withdrawn.keys(id));
+  }
+  #oldest(keys: Iterable<string>): NumberedOrder | undefined {
     let first: NumberedOrder | undefined;
-    for (const key of this.#waiting.keys(id)) {
+    for (const key of keys) {
       const order = this.#orders.get(key) as NumberedOrder;
       if (first === undefined || order.sequence < first.sequence) first = order;
     }
@@ -242,6 +263,9 @@ class Tables implements StoreTransaction {
   async commands(id: Svpmsn) {
     return [...(this.#commands.get(id) ?? [])].sort((a, b) => (a.slot < b.slot ? -1 : 1));
   }
+  async command(id: Svpmsn, slot: string) {
+    return this.#commands.get(id)?.find((command) => command.slot === slot);
+  }
   async nextCommand(id: Svpmsn) {
     let first: ControlCommand | undefined;
     for (const row of this.#commands.get(id) ?? []) {
@@ -304,12 +328,13 @@ class Tables implements StoreTransaction {
     return page(this.#events, query, (event, i) => ({ ...event, number: i }));
   }
   async addEvents(events: readonly MeterEvent[]) {
-    for (const event of events) {
+    return events.filter((event) => {
       const key = `${event.svpmsn} ${event.sequence}`;
-      if (this.#eventKeys.get(key)) continue;
+      if (this.#eventKeys.get(key)) return false;
       this.#eventKeys.put(key, true);
       this.#append(this.#events, event);
-    }
+      return true;
+    });
   }
   async profiles({ svpmsn, supply, fromDay, toDay }: ProfileQuery) {
     const found: DayProfile[] = [];
@@ -330,12 +355,56 @@ class Tables implements StoreTransaction {
     this.#totals.put(totals.svpmsn, [...others, { ...totals, body: totals.body.slice() }]);
   }
 
+  async lines() {
+    return [...this.#lines.rows.values()].sort((a, b) => a.localUnit - b.localUnit);
+  }
+  async line(localUnit: number) {
+    return this.#lines.get(localUnit);
+  }
+  async putLine(line: LineKnowledge) {
+    this.#lines.put(line.localUnit, line);
+  }
+  async suspicions(localUnit: number) {
+    const keys = [...this.#suspicionOfUnit.keys(localUnit)];
+    return keys.map((key) => this.#suspicions.get(key) as LineSuspicion).sort(bySuspicion);
+  }
+  async putSuspicions(rows: readonly LineSuspicion[]) {
+    for (const row of rows) this.#suspicions.put(suspicionKey(row), row);
+  }
+  async deleteSuspicions(rows: readonly LineSuspicion[]) {
+    for (const row of rows) this.#suspicions.delete(suspicionKey(row));
+  }
+  async checkMinutes({ localUnit, from, to }: CheckMinuteQuery) {
+    const found: CheckMinute[] = [];
+    for (let minute = Math.max(from, to - CHECK_MINUTES_KEPT + 1); minute <= to; minute++) {
+      const row = this.#checkMinutes.get(checkKey(localUnit, minute));
+      if (row?.minute === minute) found.push(row);
+    }
+    return found;
+  }
+  async putCheckMinute(row: CheckMinute) {
+    const key = checkKey(row.localUnit, row.minute);
+    const there = this.#checkMinutes.get(key);
+    const replaces = there === undefined || row.minute > there.minute;
+    if (replaces || (row.minute === there.minute && row.energy > there.energy)) this.#checkMinutes.put(key, row);
+  }
+
   async fact(name: FactName) {
     return this.#facts.get(name);
   }
   async setFact(name: FactName, value: number) {
     this.#facts.put(name, value);
   }
+}
+
+const checkKey = (localUnit: number, minute: number): string => `${localUnit} ${minute % CHECK_MINUTES_KEPT}`;
+
+const suspicionKey = ({ localUnit, kind, address, svpmsn }: LineSuspicion): string =>
+  `${localUnit} ${kind} ${address} ${svpmsn}`;
+
+function bySuspicion(a: LineSuspicion, b: LineSuspicion): number {
+  if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1;
+  return a.address - b.address || a.svpmsn - b.svpmsn;
 }
 
 const numbered = (order: Order, sequence: number): NumberedOrder => ({ ...order, sequence });

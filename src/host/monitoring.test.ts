@@ -35,10 +35,13 @@ async function stored(suite: Suite = Suite.aes128) {
   await rig.host.sell({ meter: 1, amount: 1_000, orderId: 'a', source: 'cash' });
   await rig.settle();
   rig.clock.ms += 60_000;
-  const use = (balance: number, more: Partial<UseAnswer> & { owed?: number; flags?: number } = {}) =>
+  const use = (
+    balance: number,
+    more: Partial<UseAnswer> & { owed?: number; flags?: number; nextEvent?: number } = {},
+  ) =>
     encodeUseAnswer({
       head: { result: 0, balance: tokens(balance), clock: unixSeconds(Math.floor(rig.clock.ms / 1000)) },
-      info: { ...info, owed: tokens(more.owed ?? 0), flags: more.flags ?? 0 },
+      info: { ...info, owed: tokens(more.owed ?? 0), flags: more.flags ?? 0, nextEvent: more.nextEvent ?? 1 },
       totals: [],
       modeTable: null,
       policy: null,
@@ -73,6 +76,33 @@ test('a poll tells balance, flags, versions and clock, and the host shows how ol
   assert.deepEqual([second?.known?.balance, second?.known?.tableVersion, second?.known?.policyVersion], [800, 5, 1]);
 });
 
+test('each thing that is known has an age of its own, which a restart does not make younger', async () => {
+  const { rig, meter, use } = await stored();
+  const day = Math.floor(rig.clock.ms / 86_400_000) - 1;
+  await rig.poll(meter.id, { use: use(900, { profiles: [emptyDayProfile(day, 1)] }), clockOffsetMs: 0 });
+  const polledAt = rig.clock.ms;
+  rig.clock.ms += 600_000;
+  const clock = unixSeconds(Math.floor(rig.clock.ms / 1000));
+  const status = { clock, flags: 0, balance: tokens(800), owed: tokens(0), tableVersion: 5, nextEvent: 3, lastDay: 0 };
+  await rig.poll(meter.id, { status: encodeMonitoringStatus(status) });
+  const statusAt = clock * 1000;
+  rig.clock.ms += 60_000;
+  await rig.host.sell({ meter: 1, amount: 5, orderId: 'b', source: 'cash' });
+  await rig.settle();
+  const receiptAt = rig.clock.ms;
+  rig.clock.ms += 30_000;
+  rig.host = rig.newHost();
+  await rig.host.start();
+  const { age } = made(await rig.host.meter(1));
+  const since = (at: number) => rig.clock.ms - at;
+  // A receipt tells balance and flags; a status table and clock too; only Info tells the policy.
+  assert.deepEqual([age.balance, age.flags, age.heard], [since(receiptAt), since(receiptAt), since(receiptAt)]);
+  assert.equal(age.info, since(statusAt));
+  assert.ok((age.policy as number) >= since(polledAt) && (age.policy as number) < since(polledAt) + 1_500);
+  assert.equal(age.profile, since((day + 1) * 86_400_000));
+  assert.equal(age.attention, undefined);
+});
+
 test('what a report proves to be spent is posted once, and never taken back', async () => {
   const { rig, meter, use } = await stored();
   const late = use(950);
@@ -97,6 +127,32 @@ test('what a report proves to be spent is posted once, and never taken back', as
   await rig.poll(meter.id, { use: use(60) });
   assert.deepEqual(await spent(), [1_040n, 0n, 60n]);
   assert.equal((await rig.host.postings({ limit: 99 })).filter(({ kind }) => kind === 'spent').length, 3);
+});
+
+test('what a frozen purse no longer shows was not spent, and the meter takes no value until a person looked', async () => {
+  const { rig, meter, use } = await stored();
+  const events = encodeEventAnswer({
+    head: { result: 0, balance: tokens(0), clock: unixSeconds(Math.floor(rig.clock.ms / 1000)) },
+    oldest: 1,
+    next: 2,
+    events: [{ sequence: 1, time: unixSeconds(1), kind: EventKind.valueFrozen, supply: 0, value: 0, detail: 2 }],
+  });
+  const books = async () => {
+    const { spent, valueInMeters } = await rig.host.books();
+    return [spent, valueInMeters];
+  };
+  // The poll broke off before it came to the events.
+  await rig.poll(meter.id, { use: use(0, { nextEvent: 2 }) });
+  assert.deepEqual(await books(), [0n, 1_000n]);
+  await rig.poll(meter.id, { use: use(0, { nextEvent: 2 }), events });
+  assert.deepEqual(await books(), [0n, 1_000n]);
+  const sale = { meter: 1, amount: 500, orderId: 'b', source: 'cash' };
+  const refused = await rig.host.sell(sale);
+  assert.equal('reason' in refused && refused.reason, 'meter-frozen');
+  // Released, it is asked for its receipts first, and the same event told again freezes nothing.
+  made(await rig.host.unfreeze(1));
+  await rig.poll(meter.id, { events });
+  assert.ok('svpmsn' in (await rig.host.sell(sale)));
 });
 
 // The receipts of 3des-xo tell no flags, and so nothing of what was spent: there the time of booking alone decides.

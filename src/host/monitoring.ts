@@ -9,6 +9,7 @@ import {
   decodeSeedUse,
   decodeUseAnswer,
   ENERGY_MISSING,
+  EventKind,
   encodeTotals,
   isRecordFailure,
   MeterFlag,
@@ -18,7 +19,7 @@ import {
 import type { Milliseconds, Svpmsn, Tokens } from '../units/index.ts';
 import { CLOCK_SET, queueCommand } from './command-queue.ts';
 import type { StoreTransaction } from './ports.ts';
-import { postSpending } from './receipts.ts';
+import { freeze, postSpending } from './receipts.ts';
 import type { Knowledge, Meter } from './types.ts';
 import { wake } from './work.ts';
 
@@ -26,27 +27,25 @@ type PollResult = Extract<BackhaulMessage, { type: 'poll-result' }>;
 type Attention = Extract<BackhaulMessage, { type: 'attention' }>;
 
 /** A clock further off than monitoring may slew in a day is set under the control key. */
-export const CLOCK_SET_ABOVE_MS = 60_000;
+const CLOCK_SET_ABOVE_MS = 60_000;
 /** A report that is not younger than the last booking by this much may be from before it. */
-export const REPORT_MARGIN_MS = 5_000;
+const REPORT_MARGIN_MS = 5_000;
 
 /** Keeps what one poll brought. Returns how many of its bodies were not understood. */
 export async function takePoll(tx: StoreTransaction, poll: PollResult, now: Milliseconds): Promise<number> {
   const [meter] = await tx.metersOf([poll.svpmsn]);
   if (meter === undefined) return 0;
   const { told, totals, profiles, faults } = decodePoll(meter, poll);
-  if (told !== undefined) await believePoll(tx, meter, { told, clockOffsetMs: poll.clockOffsetMs }, now);
-  else await heard(tx, meter.svpmsn, now);
+  const eventFaults = await takeEvents(tx, meter, poll, now);
+  if (told !== undefined) {
+    await believePoll(tx, meter, { told, clockOffsetMs: poll.clockOffsetMs }, now);
+    await postSpendingTold(tx, meter.svpmsn, told, now);
+  } else await heard(tx, meter.svpmsn, now);
   for (const each of totals) {
     await tx.putTotals({ svpmsn: meter.svpmsn, supply: each.supply, at: now, body: encodeTotals(each) });
   }
   for (const profile of profiles) await keepProfile(tx, meter.svpmsn, profile);
-  let eventFaults = 0;
-  if (poll.events !== undefined) {
-    const answer = decodeEventAnswer(poll.events);
-    if (isRecordFailure(answer)) eventFaults = 1;
-    else await tx.addEvents(answer.events.map((event) => ({ ...event, svpmsn: meter.svpmsn, heardAt: now })));
-  }
+  if (profiles.length > 0) await noteProfiles(tx, meter.svpmsn, profiles);
   await wakeIfWaiting(tx, meter, now);
   return faults + eventFaults;
 }
@@ -68,7 +67,8 @@ export async function believeReceipt(
   now: Milliseconds,
 ): Promise<void> {
   const known = await knowledge(tx, id);
-  await tx.putKnowledge({ ...known, heardAt: now, balance, balanceAt: now, flags: flags ?? known.flags });
+  const told = flags === undefined ? {} : { flags, flagsAt: now };
+  await tx.putKnowledge({ ...known, heardAt: now, balance, balanceAt: now, ...told });
 }
 
 export async function believeBalance(
@@ -86,8 +86,11 @@ interface Told {
   readonly at: Milliseconds;
   readonly balance: Tokens;
   readonly owed: Tokens;
-  readonly flags: number;
-  readonly rest: Partial<Knowledge>;
+  /** Suite `3des` has none. */
+  readonly flags: number | undefined;
+  readonly info: Partial<Pick<Knowledge, 'tableVersion' | 'lastDay' | 'nextEvent'>>;
+  /** Info tells it, a status does not. */
+  readonly policy?: Pick<Knowledge, 'policyVersion' | 'nextTableVersion'>;
 }
 
 interface DecodedPoll {
@@ -105,21 +108,28 @@ function decodePoll({ suite, svpmsn }: Meter, poll: PollResult): DecodedPoll {
     const use = decodeSeedUse(poll.use);
     if (isRecordFailure(use) || use.id !== svpmsn) return UNDERSTOOD_NOTHING;
     const at = saidAt(poll, use.timer);
-    const told = { at, balance: use.balance, owed: 0 as Tokens, flags: 0, rest: {} };
+    const told = { at, balance: use.balance, owed: 0 as Tokens, flags: undefined, info: {} };
     return { told, totals: [use.log], profiles: [], faults: 0 };
   }
   if (poll.use !== undefined) {
     const use = decodeUseAnswer(poll.use);
     if (isRecordFailure(use)) return UNDERSTOOD_NOTHING;
-    const { owed, flags, daysHeld: _, ...rest } = use.info;
-    const told = { at: saidAt(poll, use.head.clock), balance: use.head.balance, owed, flags, rest };
+    const { owed, flags, tableVersion, lastDay, nextEvent, policyVersion, nextTableVersion } = use.info;
+    const told = {
+      at: saidAt(poll, use.head.clock),
+      balance: use.head.balance,
+      owed,
+      flags,
+      info: { tableVersion, lastDay, nextEvent },
+      policy: { policyVersion, nextTableVersion },
+    };
     return { told, totals: use.totals, profiles: use.profiles, faults: 0 };
   }
   if (poll.status !== undefined) {
     const status = decodeMonitoringStatus(poll.status);
     if (isRecordFailure(status)) return UNDERSTOOD_NOTHING;
-    const { clock, balance, owed, flags, ...rest } = status;
-    return { told: { at: saidAt(poll, clock), balance, owed, flags, rest }, totals: [], profiles: [], faults: 0 };
+    const { clock, balance, owed, flags, ...info } = status;
+    return { told: { at: saidAt(poll, clock), balance, owed, flags, info }, totals: [], profiles: [], faults: 0 };
   }
   return { ...UNDERSTOOD_NOTHING, faults: 0 };
 }
@@ -139,32 +149,61 @@ async function believePoll(
   const { svpmsn } = meter;
   const known = await knowledge(tx, svpmsn);
   const at = told.at < now ? told.at : now;
-  const { balance, owed, flags, rest } = told;
-  const newer: Knowledge = { ...known, heardAt: now };
+  const { balance, owed, flags } = told;
   // A report that was long on its way does not replace a younger one.
-  const info = at >= (known.infoAt ?? 0) ? { infoAt: at, owed, flags, clockOffsetMs, ...rest } : {};
-  const value = at >= (known.balanceAt ?? 0) ? { balance, balanceAt: at } : {};
-  await tx.putKnowledge({ ...newer, ...info, ...value });
-  await spendingOf(tx, svpmsn, { at, balance, owed });
-  const off = (flags & MeterFlag.clockUnset) !== 0 || Math.abs(clockOffsetMs) > CLOCK_SET_ABOVE_MS;
+  const isNewer = (than: Milliseconds | undefined) => at >= (than ?? 0);
+  await tx.putKnowledge({
+    ...known,
+    heardAt: now,
+    ...(isNewer(known.balanceAt) && { balance, balanceAt: at }),
+    ...(flags !== undefined && isNewer(known.flagsAt) && { flags, flagsAt: at }),
+    ...(isNewer(known.infoAt) && { ...told.info, owed, clockOffsetMs, infoAt: at }),
+    ...(told.policy !== undefined && isNewer(known.policyAt) && { ...told.policy, policyAt: at }),
+  });
+  const off = ((flags ?? 0) & MeterFlag.clockUnset) !== 0 || Math.abs(clockOffsetMs) > CLOCK_SET_ABOVE_MS;
   if (off && meter.suite !== Suite.tripleDes) {
-    const waits = (await tx.commands(svpmsn)).some(({ slot, state }) => slot === CLOCK_SET.slot && state === 'waiting');
-    if (!waits) await queueCommand(tx, meter, CLOCK_SET, now);
+    const last = await tx.command(svpmsn, CLOCK_SET.slot);
+    if (last?.state !== 'waiting') await queueCommand(tx, meter, CLOCK_SET, now);
   }
+}
 
-  async function spendingOf(
-    tx: StoreTransaction,
-    id: Svpmsn,
-    report: { readonly at: Milliseconds; readonly balance: Tokens; readonly owed: Tokens },
-  ): Promise<void> {
-    const [purse] = await tx.pursesOf([id]);
-    // Before the last booking, or with a closing on its way, the balance does not belong to what is booked.
-    if (purse === undefined || purse.queryWanted || report.at < purse.bookedAt + REPORT_MARGIN_MS) return;
-    if ((await tx.outstanding(id))?.op === 'close') return;
-    const { credited } = purse;
-    const tokensOf = { credited, balance: BigInt(report.balance), owed: BigInt(report.owed) };
-    await postSpending(tx, purse, { at: report.at, ...tokensOf }, now);
-  }
+/** Keeps the events of a poll. A meter that froze its purse takes no value until a person has looked (X10). */
+async function takeEvents(
+  tx: StoreTransaction,
+  { svpmsn }: Meter,
+  { events }: PollResult,
+  now: Milliseconds,
+): Promise<number> {
+  if (events === undefined) return 0;
+  const answer = decodeEventAnswer(events);
+  if (isRecordFailure(answer)) return 1;
+  const news = await tx.addEvents(answer.events.map((event) => ({ ...event, svpmsn, heardAt: now })));
+  const read = answer.events.at(-1)?.sequence;
+  const eventsBefore = read === undefined ? answer.next : read + 1;
+  await tx.putKnowledge({ ...(await knowledge(tx, svpmsn)), eventsBefore });
+  const [purse] = await tx.pursesOf([svpmsn]);
+  const froze = news.some(({ kind }) => kind === EventKind.valueFrozen);
+  if (froze && purse !== undefined && purse.freeze === undefined) await freeze(tx, purse, 'meter-frozen', now);
+  return 0;
+}
+
+async function postSpendingTold(
+  tx: StoreTransaction,
+  id: Svpmsn,
+  { at: said, balance, owed, info }: Told,
+  now: Milliseconds,
+): Promise<void> {
+  const { eventsBefore = 1 } = await knowledge(tx, id);
+  // An event that was not read may say that the purse is frozen: then what it no longer shows was not spent.
+  if (info.nextEvent !== undefined && eventsBefore < info.nextEvent) return;
+  const at = said < now ? said : now;
+  const [purse] = await tx.pursesOf([id]);
+  if (purse === undefined || purse.freeze !== undefined) return;
+  // Before the last booking, or with a closing on its way, the balance does not belong to what is booked.
+  if (purse.queryWanted || at < purse.bookedAt + REPORT_MARGIN_MS) return;
+  if ((await tx.outstanding(id))?.op === 'close') return;
+  const tokensOf = { credited: purse.credited, balance: BigInt(balance), owed: BigInt(owed) };
+  await postSpending(tx, purse, { at, ...tokensOf }, now);
 }
 
 /** What was recorded before is kept where the newer reading has a gap. */
@@ -180,6 +219,12 @@ async function keepProfile(tx: StoreTransaction, id: Svpmsn, profile: DayProfile
     setBand(bands, minute, bandAt(before.bands, minute));
   });
   await tx.putProfile(id, { day, supply, energies, bands });
+}
+
+async function noteProfiles(tx: StoreTransaction, id: Svpmsn, profiles: readonly DayProfile[]): Promise<void> {
+  const known = await knowledge(tx, id);
+  const profileDay = Math.max(known.profileDay ?? 0, ...profiles.map(({ day }) => day));
+  await tx.putKnowledge({ ...known, profileDay });
 }
 
 async function heard(tx: StoreTransaction, id: Svpmsn, now: Milliseconds): Promise<void> {
@@ -201,15 +246,19 @@ const NOTHING_KNOWN: Omit<Knowledge, 'svpmsn'> = {
   heardAt: undefined,
   balance: undefined,
   balanceAt: undefined,
+  flags: undefined,
+  flagsAt: undefined,
   infoAt: undefined,
   owed: undefined,
-  flags: undefined,
   clockOffsetMs: undefined,
   tableVersion: undefined,
-  nextTableVersion: undefined,
-  policyVersion: undefined,
   lastDay: undefined,
   nextEvent: undefined,
+  policyAt: undefined,
+  policyVersion: undefined,
+  nextTableVersion: undefined,
+  profileDay: undefined,
+  eventsBefore: undefined,
   attentionAt: undefined,
   attention: undefined,
 };

@@ -3,9 +3,12 @@ import type { KeyStore } from '../crypto/index.ts';
 import type { DayProfile } from '../records/index.ts';
 import type { BusinessClock, Milliseconds, Randomness, SupplyIndex, Svpmsn } from '../units/index.ts';
 import type {
+  CheckMinute,
   ControlCommand,
   Knowledge,
   LedgerSum,
+  LineKnowledge,
+  LineSuspicion,
   Meter,
   MeterEvent,
   MeterTotals,
@@ -41,7 +44,16 @@ export interface GridLink {
 
 /** Why a store does not serve, in one sentence for a person. What was begun is undone. */
 export interface StoreFailure {
-  readonly reason: 'store-full' | 'store-failed' | 'folder-in-use' | 'version-newer' | 'file-foreign' | 'store-closed';
+  readonly reason:
+    | 'store-full'
+    /** Another program holds the database. */
+    | 'store-busy'
+    | 'store-damaged'
+    | 'store-failed'
+    | 'store-closed'
+    | 'folder-in-use'
+    | 'version-newer'
+    | 'file-foreign';
   readonly sentence: string;
 }
 
@@ -86,6 +98,8 @@ export interface StoreReads {
   orderOfTxid(txid: string): Promise<NumberedOrder | undefined>;
   /** The oldest of a meter that waits. */
   nextWaiting(id: Svpmsn): Promise<NumberedOrder | undefined>;
+  /** The oldest of a meter that is to be taken back and has no TC. */
+  nextWithdrawn(id: Svpmsn): Promise<NumberedOrder | undefined>;
   /** The newest first. */
   orders(query: PageQuery): Promise<NumberedOrder[]>;
 
@@ -100,6 +114,7 @@ export interface StoreReads {
 
   /** By slot. */
   commands(id: Svpmsn): Promise<ControlCommand[]>;
+  command(id: Svpmsn, slot: string): Promise<ControlCommand | undefined>;
   /** The oldest of a meter that waits. */
   nextCommand(id: Svpmsn): Promise<ControlCommand | undefined>;
   /** The highest ever given; 0 before the first. */
@@ -123,6 +138,14 @@ export interface StoreReads {
   /** By supply. */
   totals(id: Svpmsn): Promise<MeterTotals[]>;
 
+  /** By number. */
+  lines(): Promise<LineKnowledge[]>;
+  line(localUnit: number): Promise<LineKnowledge | undefined>;
+  /** Of one local unit, by kind, address, meter. */
+  suspicions(localUnit: number): Promise<LineSuspicion[]>;
+  /** Of one local unit, by minute; both ends included, at most `CHECK_MINUTES_KEPT`. */
+  checkMinutes(query: CheckMinuteQuery): Promise<CheckMinute[]>;
+
   fact(name: FactName): Promise<number | undefined>;
 }
 
@@ -144,15 +167,36 @@ export interface StoreTransaction extends StoreReads {
   /** Appends; nothing changes or deletes. @throws Error when a posting's lines do not sum to zero */
   post(postings: readonly Posting[]): Promise<void>;
   putKnowledge(knowledge: Knowledge): Promise<void>;
-  /** Those with a sequence that the meter had before are passed over. */
-  addEvents(events: readonly MeterEvent[]): Promise<void>;
+  /** Those with a sequence that the meter had before are passed over. Returns the others. */
+  addEvents(events: readonly MeterEvent[]): Promise<MeterEvent[]>;
   putProfile(id: Svpmsn, profile: DayProfile): Promise<void>;
   putTotals(totals: MeterTotals): Promise<void>;
+  putLine(line: LineKnowledge): Promise<void>;
+  putSuspicions(rows: readonly LineSuspicion[]): Promise<void>;
+  deleteSuspicions(rows: readonly LineSuspicion[]): Promise<void>;
+  /**
+   * Of two reports of one minute the larger stands. It takes the place of the minute `CHECK_MINUTES_KEPT` before it,
+   * so that a local unit never has more; one that is older than what stands there is passed over.
+   */
+  putCheckMinute(minute: CheckMinute): Promise<void>;
   setFact(name: FactName, value: number): Promise<void>;
 }
 
-/** `instant-reserved`: no time of the business before it will be used again. */
-export type FactName = 'instant-reserved' | 'address-map-version';
+/**
+ * `instant-reserved`: no time of the business before it will be used again. `restored`: 1 from the moment that a store
+ * finds itself to be an older copy, or that a person says so, until the next start of the host (X9).
+ */
+export type FactName = 'instant-reserved' | 'address-map-version' | 'restored';
+
+/** Minutes of a check meter that are kept: 35 days, a month of settlement and some days to look into it. */
+export const CHECK_MINUTES_KEPT = 35 * 1440;
+
+export interface CheckMinuteQuery {
+  readonly localUnit: number;
+  /** Unix minutes. */
+  readonly from: number;
+  readonly to: number;
+}
 
 export interface PageQuery {
   readonly svpmsn?: Svpmsn;

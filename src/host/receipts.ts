@@ -1,6 +1,8 @@
 import { fromHex, toHex } from '../bytes/index.ts';
 import {
+  asVoid,
   judgeReceipt,
+  nextOutstanding,
   type Outstanding,
   type PurseAccount,
   type ReceiptJudgement,
@@ -15,11 +17,33 @@ import type { StoreTransaction } from './ports.ts';
 import { FOUND_PREFIX, type FreezeReason, type Order, type OutstandingRow, type Purse } from './types.ts';
 
 const OPS = { credit: ValueOp.credit, void: ValueOp.void, close: ValueOp.close } as const;
+const OP_NAMES = { [ValueOp.credit]: 'credit', [ValueOp.void]: 'void', [ValueOp.close]: 'close' } as const;
 
 /** The row as the exchange knows it. */
-export function asOutstanding(row: OutstandingRow): Outstanding {
-  return { counter: row.counter, txid: fromHex(row.txid), amount: row.amount, op: OPS[row.op] };
-}
+export const asOutstanding = (row: OutstandingRow): Outstanding => ({ counter: row.counter, ...asOrdered(row) });
+
+/** What an order asks of the purse, with or without a TC. */
+const asOrdered = ({ txid, amount, op }: Pick<OutstandingRow, 'txid' | 'amount' | 'op'>) => ({
+  txid: fromHex(txid),
+  amount,
+  op: OPS[op],
+});
+
+const asRow = (of: Pick<OutstandingRow, 'svpmsn' | 'order'>, { counter, txid, amount, op }: Outstanding) => ({
+  svpmsn: of.svpmsn,
+  order: of.order,
+  counter,
+  txid: toHex(txid),
+  amount,
+  op: OP_NAMES[op],
+});
+
+/** The row by which an order becomes the meter's next transaction (X1). */
+export const nextRow = (purse: Purse, outstanding: OutstandingRow | undefined, order: Order): OutstandingRow =>
+  asRow({ svpmsn: purse.svpmsn, order: order.id }, nextOutstanding(accountOf(purse, outstanding), asOrdered(order)));
+
+/** The row of an order that is to be taken back: a void of the same TC (X8). */
+export const voidRow = (row: OutstandingRow): OutstandingRow => asRow(row, asVoid(asOutstanding(row)));
 
 export const accountOf = (purse: Purse, outstanding: OutstandingRow | undefined): PurseAccount => ({
   lastCounter: purse.lastCounter,
@@ -27,7 +51,7 @@ export const accountOf = (purse: Purse, outstanding: OutstandingRow | undefined)
 });
 
 /** What a receipt meant; two books that hold one TXID are found only here. */
-export type Booking =
+type Booking =
   | Exclude<ReceiptJudgement, { readonly type: 'freeze' }>
   | { readonly type: 'freeze'; readonly doubt: FreezeReason };
 
@@ -85,6 +109,29 @@ export async function bookSeedAnswer(tx: StoreTransaction, purse: Purse, now: Mi
   if (outstanding === undefined) return;
   await tx.deleteOutstanding(purse.svpmsn);
   await settle(tx, purse, outstanding, { type: 'stored', amount: outstanding.amount }, now);
+}
+
+/**
+ * The meter said under its key that it has no transaction that is not booked (X9). So what has no TC is not in it,
+ * and what was to be taken back is refunded.
+ */
+export async function bookInStep(tx: StoreTransaction, { svpmsn }: Purse, now: Milliseconds): Promise<void> {
+  const [purse] = await tx.pursesOf([svpmsn]);
+  assert(purse !== undefined, 'a meter has a purse');
+  await tx.putPurse({ ...purse, queryWanted: false });
+  for (let order = await tx.nextWithdrawn(svpmsn); order !== undefined; order = await tx.nextWithdrawn(svpmsn)) {
+    await refundUnsent(tx, order, now);
+  }
+}
+
+/** Gives back an order that never had a TC, and never will. */
+export async function refundUnsent(tx: StoreTransaction, order: Order, now: Milliseconds): Promise<Order> {
+  const { id, svpmsn, amount } = order;
+  assert(order.counter === undefined, 'what has a TC is refunded by its receipt alone');
+  const refunded: Order = { ...order, state: 'refunded', settledAt: now };
+  await tx.putOrder(refunded);
+  await tx.post([move('refunded', BigInt(amount), { at: now, svpmsn, order: id })]);
+  return refunded;
 }
 
 export async function freeze(
@@ -145,9 +192,13 @@ interface Adoption {
   readonly judgement: ReceiptJudgement & { readonly type: 'adopt' };
 }
 
+/** By these books: it waits, or waits to be taken back. */
+const isUnsent = ({ state, counter }: Order): boolean =>
+  state === 'waiting' || (state === 'voiding' && counter === undefined);
+
 /**
  * X7: the meter holds another TXID at the next TC. After a restore it may be an order that these books still have
- * waiting: then it is that order's receipt. Otherwise it is value that nobody here sold, flagged as found.
+ * unsent: then it is that order's receipt. Otherwise it is value that nobody here sold, flagged as found.
  */
 async function adopt(
   tx: StoreTransaction,
@@ -161,7 +212,7 @@ async function adopt(
   const { counter } = receipt;
   const txid = toHex(receipt.txid);
   const known = await tx.orderOfTxid(txid);
-  if (known !== undefined && (known.svpmsn !== svpmsn || known.state !== 'waiting')) return 'txid-twice';
+  if (known !== undefined && (known.svpmsn !== svpmsn || !isUnsent(known))) return 'txid-twice';
   const credits = judgement.applied && known?.op !== 'close';
   if (credits && purse.credited + BigInt(judgement.amount) > BigInt(receipt.creditedTotal)) return 'amount-differs';
   if (known !== undefined && credits && known.amount !== judgement.amount) return 'amount-differs';
@@ -206,7 +257,7 @@ function foundOrder(
 }
 
 /** Tokens of one purse at one moment, as the meter said under its key. */
-export interface PurseReport {
+interface PurseReport {
   readonly at: Milliseconds;
   readonly credited: bigint;
   readonly balance: bigint;

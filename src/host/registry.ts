@@ -9,6 +9,7 @@ import {
   U16_MAX,
 } from '../units/index.ts';
 import { fail, isFailure, parseMeterNumber, textFault } from './failures.ts';
+import { raiseMapVersion } from './lines.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import type { Enrolment, HostSettings } from './services.ts';
 import { firstTables, tariffUnknown } from './tariffs.ts';
@@ -43,7 +44,7 @@ export async function enrol(
   const { svpmsn, tariff } = meter;
   await tx.putMeter(meter);
   await tx.putPurse({ ...NEW_PURSE, svpmsn, bookedAt: now, reportedAt: now });
-  await tx.setFact('address-map-version', ((await tx.fact('address-map-version')) ?? 0) + 1);
+  await raiseMapVersion(tx, now);
   const version = tariff === undefined ? undefined : await tx.tariff(tariff);
   if (version !== undefined) {
     const fault = await firstTables(tx, meter, version, settings.zone, now);

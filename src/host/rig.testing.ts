@@ -23,7 +23,16 @@ import {
   type ValueReceipt,
   ValueResult,
 } from '../exchange/index.ts';
-import { decodeClockSet, encodeClockSetAnswer, encodeControlStatus, encodePolicyAnswer } from '../records/index.ts';
+import {
+  type AnswerHead,
+  decodeClockSet,
+  decodePolicy,
+  encodeClockSetAnswer,
+  encodeControlStatus,
+  encodePolicyAnswer,
+  Result,
+} from '../records/index.ts';
+import { decodeModeTable } from '../tariff/index.ts';
 import {
   type BusinessClock,
   type Milliseconds,
@@ -38,7 +47,7 @@ import type { Enrolment, GridLink, HostPorts, HostServices, Store } from './inde
 import { createHost } from './index.ts';
 
 /** Seeded: the same seed draws the same bytes. */
-export class SeededRandomness implements Randomness {
+class SeededRandomness implements Randomness {
   #state: number;
   constructor(seed: number) {
     this.#state = (seed * 2 + 1) >>> 0;
@@ -55,7 +64,7 @@ export class SeededRandomness implements Randomness {
   }
 }
 
-export class ManualClock implements BusinessClock {
+class ManualClock implements BusinessClock {
   ms = Date.UTC(2026, 0, 5, 12);
   now(): Milliseconds {
     return milliseconds(this.ms);
@@ -73,7 +82,7 @@ for (const purpose of [Purpose.value, Purpose.control, Purpose.monitoring]) {
 }
 
 /** A meter as the host sees one: the exchange's real terminal side over a purse that keeps the rule of exactly once. */
-export class TinyMeter {
+class TinyMeter {
   readonly id: Svpmsn;
   readonly suite: Suite;
   last = 0;
@@ -85,6 +94,8 @@ export class TinyMeter {
   /** Commands of value that were carried out or answered, in order. */
   readonly valueOps: ValueOp[] = [];
   clockRefusals = 0;
+  /** Versions of the policy (supply 0) and of the tables, by supply. */
+  readonly held = new Map<number, number>();
   #terminal;
 
   constructor(id: number, suite: Suite, randomness: Randomness) {
@@ -128,13 +139,24 @@ export class TinyMeter {
     this.controlled.push({ h, body: command.slice() });
     const head = { result: 0 as const, balance: tokens(this.balance), clock: unixSeconds(Math.floor(now / 1000)) };
     if (this.suite === Suite.tripleDes) return this.#seedBalance();
-    if (h !== Command.clockSet) return encodePolicyAnswer({ head, version: 0 });
+    if (h !== Command.clockSet) return this.#takeVersion(h, command, head);
     if (this.clockRefusals > 0) {
       this.clockRefusals -= 1;
       return encodeClockSetAnswer({ head: { ...head, result: 8 }, previous: unixSeconds(0) });
     }
     const set = decodeClockSet(command);
     return encodeClockSetAnswer({ head, previous: 'reason' in set ? unixSeconds(0) : set.seconds });
+  }
+
+  #takeVersion(h: Command, command: Uint8Array, head: AnswerHead): Uint8Array {
+    const told = h === Command.modeTable ? decodeModeTable(command) : decodePolicy(command);
+    if (h === Command.relay || 'reason' in told) return encodePolicyAnswer({ head, version: 0 });
+    const place = 'supply' in told ? told.supply : 0;
+    const before = this.held.get(place) ?? 0;
+    const newer = told.version > before;
+    if (newer) this.held.set(place, told.version);
+    const result = newer ? Result.done : Result.versionNotNewer;
+    return encodePolicyAnswer({ head: { ...head, result }, version: Math.max(before, told.version) });
   }
 
   #seedBalance(): Uint8Array {
@@ -207,7 +229,7 @@ export class TinyMeter {
 }
 
 /** How bad the way is: each fault happens once in so many messages. */
-export interface Faults {
+interface Faults {
   readonly oneIn: number;
 }
 
@@ -221,12 +243,10 @@ export class Rig implements GridLink {
   host: HostServices;
   faults: Faults | undefined;
   #way: { localUnit: number; message: BackhaulMessage }[] = [];
-  readonly #restored: boolean;
 
-  constructor(store: Store, options: { seed?: number; restored?: boolean } = {}) {
+  constructor(store: Store, options: { seed?: number } = {}) {
     this.store = store;
     this.randomness = new SeededRandomness(options.seed ?? 1);
-    this.#restored = options.restored ?? false;
     this.host = this.newHost();
   }
 
@@ -234,7 +254,13 @@ export class Rig implements GridLink {
     const keys = new SoftwareKeyStore({ utility: UTILITY, keys: kh }, this.randomness);
     const ports: HostPorts = { store, keys, clock: this.clock, randomness: this.randomness, grid: this };
     this.#way = [];
-    return createHost(ports, { zone: 'Europe/Berlin', metersMax: 1000, restored: this.#restored });
+    return createHost(ports, { zone: 'Europe/Berlin', metersMax: 1000 });
+  }
+
+  /** As when the store has found itself to be an older copy. */
+  async startRestored(): Promise<void> {
+    await this.store.transaction((tx) => tx.setFact('restored', 1));
+    await this.host.start();
   }
 
   send(localUnit: number, message: BackhaulMessage): void {

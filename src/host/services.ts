@@ -6,9 +6,12 @@ import type { Milliseconds, Svpmsn } from '../units/index.ts';
 import type { Books } from './ledger.ts';
 import type { PageQuery } from './ports.ts';
 import type {
+  CheckMinute,
   ControlCommand,
   HostFailure,
   Knowledge,
+  LineKnowledge,
+  LineSuspicion,
   Meter,
   MeterEvent,
   NumberedOrder,
@@ -34,8 +37,6 @@ export interface HostSettings {
   readonly zone: string;
   /** Meters on this host in all. */
   readonly metersMax: number;
-  /** The database is a restored one: every meter is asked for its receipts before value leaves again (X9). */
-  readonly restored?: boolean;
 }
 
 export interface Enrolment {
@@ -63,25 +64,50 @@ export type ControlRequest =
   | { readonly type: 'clock-slew'; readonly seconds: number }
   /** Supply 0 is all of them. */
   | { readonly type: 'relay'; readonly supply: number; readonly action: RelayAction }
-  | { readonly type: 'supply-policy'; readonly policy: SupplyPolicy };
+  /** The host gives it its version, above every one that the meter may hold. */
+  | { readonly type: 'supply-policy'; readonly policy: Omit<SupplyPolicy, 'version'> };
 
 /** A meter with everything known of it, and how old that is. */
 export interface MeterView {
   readonly meter: Meter;
   readonly purse: Purse;
   readonly known: Knowledge | undefined;
-  /** Ages in milliseconds; `undefined` for what was never told. */
+  /** Ages in milliseconds of the groups of `known`; `undefined` for what was never told. */
   readonly age: {
     readonly heard: number | undefined;
     readonly balance: number | undefined;
+    readonly flags: number | undefined;
     readonly info: number | undefined;
+    readonly policy: number | undefined;
+    /** Since the end of the newest day that has a load profile. */
+    readonly profile: number | undefined;
     readonly attention: number | undefined;
   };
 }
 
+/** A local unit and its line with everything known of them, and how old that is, in milliseconds. */
 export interface LineView {
+  readonly line: LineKnowledge;
+  readonly age: {
+    readonly health: number | undefined;
+    readonly check: number | undefined;
+    readonly mapRefusal: number | undefined;
+  };
+  /** By kind, address and meter. */
+  readonly suspicions: readonly {
+    readonly suspicion: LineSuspicion;
+    /** Whether the last report still named it. */
+    readonly stands: boolean;
+    readonly age: { readonly since: number | undefined; readonly named: number };
+  }[];
+}
+
+export interface CheckQuery {
+  /** Area unit × 256 + local unit. */
   readonly localUnit: number;
-  readonly health: Extract<BackhaulMessage, { type: 'line-health' }>;
+  readonly from: Milliseconds;
+  /** Not included. */
+  readonly to: Milliseconds;
 }
 
 /** What the host has done since it started; in memory only. */
@@ -101,7 +127,10 @@ export interface HostCounters {
  * `start` comes first; `handle` rejects when the store does, and may be called again.
  */
 export interface HostServices {
-  /** Takes up what a process before left (X9), and sends what is due. */
+  /**
+   * Takes up what a process before left, and sends what is due. With the fact `restored` in its store it first asks
+   * every meter for its receipts: until then nothing is sent or refunded (X9).
+   */
   start(): Promise<void>;
   /** Resolves when all that follows is stored, and what is to be sent was sent. */
   handle(input: HostInput): Promise<void>;
@@ -137,7 +166,10 @@ export interface HostServices {
   events(query: PageQuery): Promise<(MeterEvent & { readonly number: number })[]>;
   postings(query: PageQuery): Promise<(Posting & { readonly sequence: number })[]>;
   use(query: UseQuery): Promise<UseBucket[] | HostFailure>;
-  lines(): LineView[];
+  /** By number of the local unit. */
+  lines(): Promise<LineView[]>;
+  /** Minutes of a transformer's own meter, by time; the last 35 days are kept. */
+  checkMinutes(query: CheckQuery): Promise<CheckMinute[] | HostFailure>;
   counters(): Readonly<HostCounters>;
   /** No instant at or after this was used by a process before; a clock that starts here never goes backwards. */
   instantReserved(): Promise<Milliseconds>;

@@ -1,14 +1,14 @@
 import { Command } from '../exchange/index.ts';
 import { compileTariff, encodeModeTable, offsetTable, type TariffDefinition } from '../tariff/index.ts';
 import { type Milliseconds, SUPPLIES_MAX, type SupplyIndex, U32_MAX, unixSeconds } from '../units/index.ts';
-import { yearOf } from './calendar.ts';
+import { versionAfter, yearOf } from './calendar.ts';
 import { queueCommand } from './command-queue.ts';
 import { fail, findMeter, isFailure, textFault } from './failures.ts';
-import type { StoreTransaction } from './ports.ts';
+import type { StoreReads, StoreTransaction } from './ports.ts';
 import type { HostFailure, Meter, TariffVersion } from './types.ts';
 
 /** A meter keeps its last offset for ever: tables are published anew long before these years are over. */
-export const OFFSET_YEARS = 20;
+const OFFSET_YEARS = 20;
 
 /** Gives the tariff a new version, and queues its table for every meter of that tariff. FIG. 2 */
 export async function publishTariff(
@@ -19,7 +19,7 @@ export async function publishTariff(
 ): Promise<TariffVersion | HostFailure> {
   const fault = textFault('name-wrong', "A tariff's name", tariff.name);
   if (fault !== undefined) return fault;
-  const version: TariffVersion = { ...tariff, version: (await tx.lastTariffVersion()) + 1, publishedAt: now };
+  const version: TariffVersion = { ...tariff, version: await nextVersion(tx, now), publishedAt: now };
   const tables = compileAll(version, zone);
   if (isFailure(tables)) return tables;
   await tx.addTariff(version);
@@ -38,7 +38,7 @@ export async function assignTariff(
   if (isFailure(found)) return found;
   const latest = await tx.tariff(request.name);
   if (latest === undefined) return tariffUnknown(request.name);
-  const version: TariffVersion = { ...latest, version: (await tx.lastTariffVersion()) + 1, publishedAt: now };
+  const version: TariffVersion = { ...latest, version: await nextVersion(tx, now), publishedAt: now };
   const tables = compileAll(version, zone);
   if (isFailure(tables)) return tables;
   await tx.addTariff(version);
@@ -61,6 +61,9 @@ export async function firstTables(
   await queueTables(tx, meter, { version, tables }, now);
   return undefined;
 }
+
+const nextVersion = async (tx: StoreReads, now: Milliseconds): Promise<number> =>
+  versionAfter(await tx.lastTariffVersion(), now);
 
 export const tariffUnknown = (name: string): HostFailure =>
   fail('tariff-unknown', `There is no tariff "${name}": publish it first.`);

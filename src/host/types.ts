@@ -1,8 +1,9 @@
+import type { LineHealth, Suspicion } from '../backhaul/index.ts';
 import type { Suite } from '../crypto/index.ts';
 import type { Command, PurseDoubt } from '../exchange/index.ts';
 import type { EventRecord } from '../records/index.ts';
 import type { TariffDefinition } from '../tariff/index.ts';
-import type { Milliseconds, ModemAddress, SupplyIndex, Svpmsn, Tokens } from '../units/index.ts';
+import type { Milliseconds, MilliwattHours, ModemAddress, SupplyIndex, Svpmsn, Tokens } from '../units/index.ts';
 
 /** The rows that the host keeps. Flat, because they stand like this in every store. */
 export interface Subscriber {
@@ -37,7 +38,7 @@ export interface Purse {
   readonly state: 'open' | 'closing' | 'closed';
   /** The last TC whose receipt is booked. */
   readonly lastCounter: number;
-  /** After a restore: no value leaves before this meter's receipts were asked for (X9). */
+  /** After a restore: nothing is sent or refunded before this meter's receipts were asked for (X9). */
   readonly queryWanted: boolean;
   readonly freeze: FreezeReason | undefined;
   readonly frozenAt: Milliseconds | undefined;
@@ -66,7 +67,8 @@ export interface OutstandingRow {
 }
 
 /**
- * `waiting` for its turn, `outstanding` with a TC, `voiding` turned into a void of that TC; then one of
+ * `waiting` for its turn, `outstanding` with a TC, `voiding` turned into a void of that TC, or, still without one,
+ * never to be sent and refunded as soon as the meter's receipts show that it is not there (X9); then one of
  * `stored` in the meter, `refunded` because it never was and never will be, `closed` for the closing of a purse.
  * `found` is none of ours: value that a meter had and the books did not know (X7).
  */
@@ -131,7 +133,7 @@ export interface ControlCommand {
   readonly settledAt: Milliseconds | undefined;
 }
 
-/** One issue of a tariff. Versions rise over all tariffs, so that a meter may change from any to any. */
+/** One issue of a tariff. Versions rise over all tariffs (`versionAfter`), so that a meter may change from any to any. */
 export interface TariffVersion {
   readonly version: number;
   readonly name: string;
@@ -140,25 +142,23 @@ export interface TariffVersion {
   readonly publishedAt: Milliseconds;
 }
 
-export const ACCOUNTS = [
+export type Account =
   /** Debit: money taken. */
-  'cash',
+  | 'cash'
   /** Credit: sold, and not yet in a meter. */
-  'prepaid',
+  | 'prepaid'
   /** Credit: in purses. */
-  'value-in-meters',
+  | 'value-in-meters'
   /** Credit: sold, never stored, to be given back. */
-  'refunds-payable',
+  | 'refunds-payable'
   /** Credit: left in purses that were closed, to be paid out. */
-  'closed-purses',
+  | 'closed-purses'
   /** Debit: in a meter, and never sold by these books. A person must explain it. */
-  'found-in-meters',
+  | 'found-in-meters'
   /** Debit: energy taken on emergency credit, and not yet paid. */
-  'emergency-credit',
+  | 'emergency-credit'
   /** Credit: energy that was paid or is owed. */
-  'energy-revenue',
-] as const;
-export type Account = (typeof ACCOUNTS)[number];
+  | 'energy-revenue';
 
 export type PostingKind = 'sold' | 'stored' | 'refunded' | 'found' | 'closed' | 'spent';
 
@@ -191,16 +191,23 @@ export interface Knowledge {
   readonly heardAt: Milliseconds | undefined;
   readonly balance: Tokens | undefined;
   readonly balanceAt: Milliseconds | undefined;
+  readonly flags: number | undefined;
+  readonly flagsAt: Milliseconds | undefined;
   readonly infoAt: Milliseconds | undefined;
   readonly owed: Tokens | undefined;
-  readonly flags: number | undefined;
   /** Meter minus local unit. */
   readonly clockOffsetMs: number | undefined;
   readonly tableVersion: number | undefined;
-  readonly nextTableVersion: number | undefined;
-  readonly policyVersion: number | undefined;
   readonly lastDay: number | undefined;
   readonly nextEvent: number | undefined;
+  /** Policy and waiting table are told by a read of Info alone, which comes less often than a status. */
+  readonly policyAt: Milliseconds | undefined;
+  readonly policyVersion: number | undefined;
+  readonly nextTableVersion: number | undefined;
+  /** The newest UTC day of which a load profile came. */
+  readonly profileDay: number | undefined;
+  /** The events of the meter before this one were read, as far as it still had them. */
+  readonly eventsBefore: number | undefined;
   readonly attentionAt: Milliseconds | undefined;
   /** `AttentionReason` bits. */
   readonly attention: number | undefined;
@@ -217,6 +224,34 @@ export interface MeterTotals {
   readonly at: Milliseconds;
   /** Bytes of `Totals`, as `records` encodes them. */
   readonly body: Uint8Array;
+}
+
+/** Energy through a transformer in one minute: what the sum of its meters is held against. */
+export interface CheckMinute {
+  /** Area unit × 256 + local unit. */
+  readonly localUnit: number;
+  /** Unix minute. */
+  readonly minute: number;
+  readonly energy: MilliwattHours;
+}
+
+/** What is known of a local unit and its line; each group with the time it was true. */
+export interface LineKnowledge {
+  readonly localUnit: number;
+  readonly healthAt: Milliseconds | undefined;
+  readonly health: Omit<LineHealth, 'type' | 'suspicions'> | undefined;
+  /** End of the newest minute of the check meter. */
+  readonly checkedAt: Milliseconds | undefined;
+  readonly mapRefusedAt: Milliseconds | undefined;
+  /** Why the unit did not take its address map, for a person; nothing since it took one. */
+  readonly mapRefusal: string | undefined;
+}
+
+/** What a local unit holds to be wrong on its line: evidence, kept when the unit itself has forgotten it. */
+export interface LineSuspicion extends Suspicion {
+  readonly localUnit: number;
+  /** Of the last report that named it. */
+  readonly namedAt: Milliseconds;
 }
 
 /** Why the host does not do what was asked. Closed; the sentence is for people. */

@@ -18,7 +18,7 @@ export interface UseQuery {
 
 /** Energy of one hour, day, month or season. Minutes that no profile has yet stand in no bucket. */
 export interface UseBucket {
-  /** `2026-03-01 14`, `2026-03-01`, `2026-03`, `2025 winter`. */
+  /** `2026-03-01 14`, `2026-03-01`, `2026-03`, `2025 winter`. An hour that the clocks live twice is two buckets. */
   readonly name: string;
   /** Its first minute that has a record. */
   readonly start: UnixSeconds;
@@ -27,7 +27,7 @@ export interface UseBucket {
   readonly uncertainMinutes: number;
 }
 
-export const USE_DAYS_MAX = 800;
+const USE_DAYS_MAX = 800;
 
 /** The seed's claim on totals by hour, day, month and season: summed from the load profile of part 15. */
 export async function useOf(tx: StoreReads, query: UseQuery, zone: string): Promise<UseBucket[] | HostFailure> {
@@ -61,14 +61,18 @@ export async function useOf(tx: StoreReads, query: UseQuery, zone: string): Prom
   const buckets: { -readonly [key in keyof UseBucket]: UseBucket[key] }[] = [];
   // An hour is the finest name, and offsets are whole quarters of an hour: a name holds for a quarter at least.
   let quarter = -1;
+  let offset = Number.NaN;
   for (const { day, energies } of days) {
     const last = Math.min(MINUTES_PER_DAY, toMinute - day * MINUTES_PER_DAY);
     for (let minute = Math.max(0, fromMinute - day * MINUTES_PER_DAY); minute < last; minute++) {
       const at = (day * MINUTES_PER_DAY + minute) * 60;
       if (Math.floor(at / 900) !== quarter) {
         quarter = Math.floor(at / 900);
-        const name = nameOf(at + offsetAt(offsets, at));
-        if (buckets.at(-1)?.name !== name) {
+        const offsetBefore = offset;
+        offset = offsetAt(offsets, at);
+        const name = nameOf(at + offset);
+        const livedAgain = query.by === 'hour' && offset !== offsetBefore;
+        if (buckets.at(-1)?.name !== name || livedAgain) {
           const energy = 0 as DeciWattHours;
           buckets.push({ name, start: at as UnixSeconds, energy, missingMinutes: 0, uncertainMinutes: 0 });
         }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { fromHex } from '../bytes/index.ts';
 import { SUITE_NAMES, Suite } from '../crypto/index.ts';
-import { ValueOp, ValueResult } from '../exchange/index.ts';
-import { IN_FLIGHT_PER_LOCAL_UNIT_MAX, MemoryStore, type Store, StoreError, txidOf } from './index.ts';
+import { txidOf, ValueOp, ValueResult } from '../exchange/index.ts';
+import { MemoryStore, type Store, StoreError } from './index.ts';
 import { made, Rig } from './rig.testing.ts';
+import { IN_FLIGHT_PER_LOCAL_UNIT_MAX } from './work.ts';
 
 const sale = (meter: number, amount: number, orderId: string) => ({ meter, amount, orderId, source: 'cash' });
 const reasonOf = (answer: object) => ('reason' in answer ? answer.reason : 'done');
@@ -27,10 +27,13 @@ for (const suite of Object.values(Suite)) {
   });
 }
 
-test('an order has one transaction id for ever: the first 8 bytes of SHA-256 of its UTF-8 bytes', () => {
+test('an order has one transaction id for ever: the first 8 bytes of SHA-256 of its UTF-8 bytes', async () => {
+  const rig = new Rig(new MemoryStore());
+  await rig.enrol(1);
   // FIPS 180-4, the example of one block, "abc".
-  assert.equal(txidOf('abc'), 'ba7816bf8f01cfea');
-  assert.equal(txidOf('결제 1'), createHash('sha256').update('결제 1', 'utf8').digest('hex').slice(0, 16));
+  assert.equal(made(await rig.host.sell(sale(1, 5, 'abc'))).txid, 'ba7816bf8f01cfea');
+  const korean = createHash('sha256').update('결제 1', 'utf8').digest('hex').slice(0, 16);
+  assert.equal(made(await rig.host.sell(sale(1, 5, '결제 1'))).txid, korean);
 });
 
 test('the same order sold twice is one order, and one with other contents is refused', async () => {
@@ -172,6 +175,112 @@ test('an order that waits is taken back at once', async () => {
   assert.equal(made(await rig.host.voidOrder('b')).state, 'refunded');
 });
 
+for (const suite of [Suite.tripleDesXo, Suite.aes128]) {
+  test(`after a restore, an order of ${SUITE_NAMES[suite]} that waits is taken back only when the meter has told that it is not there`, async () => {
+    for (const inMeter of [true, false]) {
+      const rig = new Rig(new MemoryStore());
+      const meter = await rig.enrol(1, { suite });
+      if (inMeter) meter.creditFromElsewhere(5, txidOf('a'));
+      rig.meters.clear();
+      await rig.host.sellAll([sale(1, 5, 'a'), sale(1, 6, 'b')]);
+      await rig.startRestored();
+      assert.equal(made(await rig.host.voidOrder('a')).state, 'voiding');
+      assert.equal(made(await rig.host.voidOrder('a')).state, 'voiding');
+      // A meter that is dark decides nothing, however long.
+      await rig.settle(1_800_000);
+      assert.equal(made(await rig.host.order('a')).state, 'voiding');
+      assert.equal((await rig.host.books()).refunded, 0n);
+      rig.meters.set(meter.id, meter);
+      await rig.settle();
+      assert.equal(made(await rig.host.order('a')).state, inMeter ? 'stored' : 'refunded');
+      assert.equal(made(await rig.host.order('b')).state, 'stored');
+      const books = await rig.host.books();
+      assert.deepEqual([books.refunded, books.stored], inMeter ? [0n, 11n] : [5n, 6n]);
+      assert.deepEqual([books.balanced, books.inFlight, books.found], [true, 0n, 0n]);
+      assert.equal(meter.credited, inMeter ? 11 : 6);
+      assert.ok(!meter.valueOps.includes(ValueOp.void));
+    }
+  });
+
+  test(`after a restore, an order of ${SUITE_NAMES[suite]} that was on its way is voided only after the meter was asked`, async () => {
+    for (const inMeter of [true, false]) {
+      const rig = new Rig(new MemoryStore());
+      const meter = await rig.enrol(1, { suite });
+      await rig.host.sell(sale(1, 5, 'a'));
+      rig.host = rig.newHost();
+      if (inMeter) meter.creditFromElsewhere(5, txidOf('a'));
+      rig.meters.clear();
+      await rig.startRestored();
+      assert.equal(made(await rig.host.voidOrder('a')).state, 'voiding');
+      await rig.settle(600_000);
+      assert.equal((await rig.host.books()).refunded, 0n);
+      rig.meters.set(meter.id, meter);
+      await rig.settle();
+      assert.equal(made(await rig.host.order('a')).state, inMeter ? 'stored' : 'refunded');
+      assert.equal(meter.valueOps.includes(ValueOp.void), !inMeter);
+      const books = await rig.host.books();
+      assert.deepEqual([books.refunded, books.stored], inMeter ? [0n, 5n] : [5n, 0n]);
+    }
+  });
+}
+
+test('while a meter is frozen nothing of it is refunded; when it is released its receipts decide', async () => {
+  for (const restored of [false, true]) {
+    for (const inMeter of [true, false]) {
+      const rig = new Rig(new MemoryStore());
+      const meter = await rig.enrol(1);
+      await rig.host.sell(sale(1, 5, 'a'));
+      await rig.settle();
+      meter.last = 0;
+      await rig.host.sellAll([sale(1, 6, 'b'), sale(1, 7, 'c')]);
+      await rig.settle();
+      const label = `restored ${restored}, in the meter ${inMeter}`;
+      assert.equal(made(await rig.host.meter(1)).purse.freeze, 'meter-behind-host', label);
+      if (restored) {
+        rig.host = rig.newHost();
+        await rig.startRestored();
+      }
+      // Of the frozen meter, b was on its way and c waited.
+      assert.equal(made(await rig.host.voidOrder('b')).state, 'voiding', label);
+      assert.equal(made(await rig.host.voidOrder('c')).state, 'voiding', label);
+      await rig.settle(600_000);
+      assert.equal((await rig.host.books()).refunded, 0n, label);
+      meter.last = 1;
+      if (inMeter) {
+        meter.creditFromElsewhere(6, txidOf('b'));
+        meter.creditFromElsewhere(7, txidOf('c'));
+      }
+      made(await rig.host.unfreeze(1));
+      await rig.settle();
+      const expected = inMeter ? 'stored' : 'refunded';
+      for (const id of ['b', 'c']) assert.equal(made(await rig.host.order(id)).state, expected, `${label}: ${id}`);
+      const books = await rig.host.books();
+      assert.deepEqual([books.refunded, books.stored], inMeter ? [0n, 18n] : [13n, 5n], label);
+      assert.deepEqual([books.balanced, books.inFlight, books.found], [true, 0n, 0n], label);
+    }
+  }
+});
+
+test('an order that a restored database forgot, and its meter told of, is not sold again', async () => {
+  const rig = new Rig(new MemoryStore());
+  const meter = await rig.enrol(1);
+  await rig.enrol(2);
+  meter.creditFromElsewhere(8, txidOf('lost'));
+  rig.host = rig.newHost();
+  await rig.startRestored();
+  await rig.settle();
+  for (const again of [sale(1, 8, 'lost'), sale(2, 8, 'lost')]) {
+    const answer = await rig.host.sell(again);
+    assert.equal(reasonOf(answer), 'order-settled');
+    assert.match('sentence' in answer ? answer.sentence : '', /is in meter 000001 already: .*"found:000001:1"/);
+  }
+  assert.equal(reasonOf(await rig.host.closePurse({ meter: 1, orderId: 'lost' })), 'order-settled');
+  await rig.settle();
+  assert.equal(meter.credited, 8);
+  const books = await rig.host.books();
+  assert.deepEqual([books.found, books.issued, books.balanced], [8n, 0n, true]);
+});
+
 test('an order on its way becomes a void of its own counter, and the receipt says who was first', async () => {
   // The credit never arrived: the void finds nothing, and the money goes back.
   const early = new Rig(new MemoryStore());
@@ -186,7 +295,7 @@ test('an order on its way becomes a void of its own counter, and the receipt say
   const late = new Rig(new MemoryStore());
   const credited = await late.enrol(1);
   await late.host.sell(sale(1, 5, 'a'));
-  credited.creditFromElsewhere(5, fromHex(txidOf('a')));
+  credited.creditFromElsewhere(5, txidOf('a'));
   assert.equal(made(await late.host.voidOrder('a')).state, 'voiding');
   await late.settle();
   assert.equal(made(await late.host.order('a')).state, 'stored');
@@ -227,14 +336,14 @@ test('a meter that has forgotten is frozen for a person, takes no more orders, a
 
 for (const suite of [Suite.tripleDesXo, Suite.aes128]) {
   test(`restored books of ${SUITE_NAMES[suite]} learn from the meter what was sold after the copy, before value leaves`, async () => {
-    const rig = new Rig(new MemoryStore(), { restored: true });
+    const rig = new Rig(new MemoryStore());
     const meter = await rig.enrol(1, { suite });
     // What happened after the copy: an order that the copy has waiting, and one that it never heard of.
-    meter.creditFromElsewhere(5, fromHex(txidOf('a')));
-    meter.creditFromElsewhere(8, fromHex(txidOf('lost')));
+    meter.creditFromElsewhere(5, txidOf('a'));
+    meter.creditFromElsewhere(8, txidOf('lost'));
     rig.host = rig.newHost();
     await rig.host.sellAll([sale(1, 5, 'a'), sale(1, 6, 'b')]);
-    await rig.host.start();
+    await rig.startRestored();
     await rig.settle();
     assert.equal(meter.balance, 19);
     const states = ['a', 'b'].map(async (id) => made(await rig.host.order(id)));
@@ -261,7 +370,7 @@ test('a transaction id that is in a purse twice, or in another purse, freezes th
     ]);
     await rig.host.sell(sale(1, 5, 'a'));
     await rig.settle();
-    meters.get(holder)?.creditFromElsewhere(5, fromHex(txidOf('a')));
+    meters.get(holder)?.creditFromElsewhere(5, txidOf('a'));
     await rig.host.sell(sale(holder, 6, 'b'));
     await rig.settle();
     assert.equal(made(await rig.host.meter(holder)).purse.freeze, 'txid-twice');
@@ -270,16 +379,16 @@ test('a transaction id that is in a purse twice, or in another purse, freezes th
 });
 
 test('restored books do not take the balance of a purse that was closed since for energy', async () => {
-  const rig = new Rig(new MemoryStore(), { restored: true });
+  const rig = new Rig(new MemoryStore());
   const meter = await rig.enrol(1);
-  meter.creditFromElsewhere(50, fromHex(txidOf('a')));
+  meter.creditFromElsewhere(50, txidOf('a'));
   meter.last = 2;
-  meter.receipts.set(2, { txid: fromHex(txidOf('end')), amount: 50, result: ValueResult.done });
+  meter.receipts.set(2, { txid: txidOf('end'), amount: 50, result: ValueResult.done });
   meter.spend(50);
   await rig.host.sellAll([sale(1, 50, 'a')]);
   made(await rig.host.closePurse({ meter: 1, orderId: 'end' }));
   rig.host = rig.newHost();
-  await rig.host.start();
+  await rig.startRestored();
   await rig.settle();
   const books = await rig.host.books();
   assert.deepEqual([books.stored, books.closed, books.spent, books.valueInMeters], [50n, 50n, 0n, 0n]);

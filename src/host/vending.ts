@@ -1,10 +1,11 @@
 import { toHex } from '../bytes/index.ts';
-import { Suite, sha256 } from '../crypto/index.ts';
-import { TXID_BYTES } from '../exchange/index.ts';
-import { type Milliseconds, svpmsnText, type Tokens, tokens } from '../units/index.ts';
+import { Suite } from '../crypto/index.ts';
+import { txidOf } from '../exchange/index.ts';
+import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens, tokens } from '../units/index.ts';
 import { amountFault, fail, findMeter, isFailure, meterUnknown, parseMeterNumber, textFault } from './failures.ts';
 import { move } from './ledger.ts';
-import type { StoreTransaction } from './ports.ts';
+import type { StoreReads, StoreTransaction } from './ports.ts';
+import { refundUnsent, voidRow } from './receipts.ts';
 import type { Sale } from './services.ts';
 import {
   FOUND_PREFIX,
@@ -17,10 +18,6 @@ import {
   type Purse,
 } from './types.ts';
 import { wake, workDone } from './work.ts';
-
-/** X2: the first 8 bytes of SHA-256 of the order id, as 16 hex digits. One order can never have two. */
-export const txidOf = (orderId: string): string =>
-  toHex(sha256(new TextEncoder().encode(orderId)).subarray(0, TXID_BYTES));
 
 /**
  * Sells, as one group: for each sale its order, which waits in the meter's queue, and its posting. A sale that is
@@ -36,6 +33,7 @@ export async function sellAll(
   const ids = numbers.filter((id) => typeof id === 'number');
   const meters = new Map((await tx.metersOf(ids)).map((meter) => [meter?.svpmsn, meter]));
   const purses = new Map((await tx.pursesOf(ids)).map((purse) => [purse?.svpmsn, purse]));
+  const found = await Promise.all(sales.map(({ orderId }, i) => (known[i] ? undefined : foundOf(tx, orderId))));
   const orders = new Map<string, Order>();
   const postings: Posting[] = [];
   const woken = new Map<number, Meter>();
@@ -49,6 +47,8 @@ export async function sellAll(
       amountFault(sale.amount);
     if (fault !== undefined) return { refused: fault };
     if (typeof number !== 'number') return { refused: number };
+    const there = found[i];
+    if (there !== undefined) return { refused: foundAlready(sale.orderId, there) };
     const meter = meters.get(number);
     const purse = purses.get(number);
     if (meter === undefined || purse === undefined) return { refused: meterUnknown(number) };
@@ -72,7 +72,11 @@ export async function sellAll(
   return answers.map((answer) => ('id' in answer ? (stored.get(answer.id) as NumberedOrder) : answer.refused));
 }
 
-/** X8: what waits is cancelled; what is on its way becomes a void of its TC; what is settled stays. */
+/**
+ * X8: what waits is cancelled; what is on its way becomes a void of its TC; what is settled stays. X9: while the
+ * meter has not told its receipts, what waits here may be in it, and while it is frozen nobody can ask it (X10): then
+ * the order waits to be taken back, and nothing is refunded before the receipts have decided.
+ */
 export async function voidOrder(
   tx: StoreTransaction,
   orderId: string,
@@ -88,9 +92,14 @@ export async function voidOrder(
     case 'refunded':
       return order;
     case 'waiting': {
-      const refunded: Order = { ...order, state: 'refunded', settledAt: now };
-      await tx.putOrder(refunded);
-      await tx.post([move('refunded', BigInt(order.amount), { at: now, svpmsn: order.svpmsn, order: orderId })]);
+      const [purse] = await tx.pursesOf([order.svpmsn]);
+      assert(purse !== undefined, 'a meter has a purse');
+      if (purse.queryWanted || purse.freeze !== undefined) {
+        const withdrawn: Order = { ...order, state: 'voiding' };
+        await tx.putOrder(withdrawn);
+        return { ...order, ...withdrawn };
+      }
+      const refunded = await refundUnsent(tx, order, now);
       const [work] = await tx.workOf([order.svpmsn]);
       if (work !== undefined && !work.leased) await workDone(tx, order.svpmsn, now);
       return { ...order, ...refunded };
@@ -102,16 +111,20 @@ export async function voidOrder(
       const outstanding = await tx.outstanding(order.svpmsn);
       if (outstanding?.order !== orderId)
         throw new Error(`order ${orderId} is outstanding, and its meter says it is not`);
-      await tx.putOutstanding({ ...outstanding, op: 'void' });
+      await tx.putOutstanding(voidRow(outstanding));
       const voiding: Order = { ...order, state: 'voiding' };
       await tx.putOrder(voiding);
       return { ...order, ...voiding };
     }
-    default:
+    case 'stored':
+    case 'closed':
+    case 'found':
       return fail(
         'order-settled',
         `Order "${orderId}" is ${order.state} in meter ${svpmsnText(order.svpmsn)} and cannot be taken back; close the purse instead.`,
       );
+    default:
+      return assertNever(order.state);
   }
 }
 
@@ -129,6 +142,8 @@ export async function closePurse(
   const { meter, purse } = found;
   const [before] = await tx.ordersOf([orderId]);
   if (before !== undefined) return before.op === 'close' && before.svpmsn === meter.svpmsn ? before : differs(orderId);
+  const there = await foundOf(tx, orderId);
+  if (there !== undefined) return foundAlready(orderId, there);
   const held = purseFault(purse);
   if (held !== undefined) return held;
   if (meter.suite === Suite.tripleDes)
@@ -139,6 +154,15 @@ export async function closePurse(
   const [order] = await tx.ordersOf([orderId]);
   return order as NumberedOrder;
 }
+
+/** After a restore an order may come again that its meter has told of already, and the books wrote as found. */
+const foundOf = (tx: StoreReads, orderId: string): Promise<Order | undefined> => tx.orderOfTxid(toHex(txidOf(orderId)));
+
+const foundAlready = (orderId: string, found: Order): HostFailure =>
+  fail(
+    'order-settled',
+    `Order "${orderId}" is in meter ${svpmsnText(found.svpmsn)} already: a database that was restored had forgotten it, and the books hold it as "${found.id}". Send nothing again.`,
+  );
 
 function orderIdFault(id: string): HostFailure | undefined {
   const fault = textFault('order-id-wrong', 'An order id', id);
@@ -155,7 +179,7 @@ function newOrder(
   { op, amount, source }: { readonly op: Order['op']; readonly amount: Tokens; readonly source: string },
   now: Milliseconds,
 ): Order {
-  const txid = txidOf(id);
+  const txid = toHex(txidOf(id));
   return {
     id,
     svpmsn,

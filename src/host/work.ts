@@ -4,8 +4,8 @@ import { Lane, type Work } from './types.ts';
 
 /** A host that has begun an exchange has so long; then it counts as not answered. */
 export const ANSWER_WITHIN_MS = 60_000;
-export const BACK_OFF_FIRST_MS = 2_000;
-export const BACK_OFF_MAX_MS = 120_000;
+const BACK_OFF_FIRST_MS = 2_000;
+const BACK_OFF_MAX_MS = 120_000;
 /** More would only wait in the local unit's queue, and grow old there. */
 export const IN_FLIGHT_PER_LOCAL_UNIT_MAX = 8;
 
@@ -31,7 +31,7 @@ export async function wake(
 }
 
 /** The lane of what is next for a meter, or `undefined` when nothing is. */
-export async function nextLane(tx: StoreReads, id: Svpmsn): Promise<Lane | undefined> {
+async function nextLane(tx: StoreReads, id: Svpmsn): Promise<Lane | undefined> {
   const [purse] = await tx.pursesOf([id]);
   if (purse !== undefined && purse.freeze === undefined) {
     if (purse.queryWanted || (await tx.outstanding(id)) !== undefined || (await tx.nextWaiting(id)) !== undefined) {
@@ -64,7 +64,7 @@ export async function workFailed(
 }
 
 /** Three quarters to five quarters of the doubled delay, so that a street that came back does not ask in one breath. */
-export function backOff(attempts: number, randomness: Randomness): number {
+function backOff(attempts: number, randomness: Randomness): number {
   const bytes = new Uint8Array(2);
   randomness.fill(bytes);
   const jitter = ((bytes[0] as number) << 8) | (bytes[1] as number);

@@ -41,7 +41,7 @@ import { type ModemAddress, modemAddress } from '../units/index.ts';
 
 export const LINE_SYNC = 0x7e;
 export const LINE_OVERHEAD_BYTES = 6;
-export const LINE_PAYLOAD_BYTES_MAX = 255;
+const LINE_PAYLOAD_BYTES_MAX = 255;
 export const LINE_FRAME_BYTES_MAX = LINE_OVERHEAD_BYTES + LINE_PAYLOAD_BYTES_MAX;
 /** Sequence numbers run 0, 1, 2, 3, 0 … for each address. */
 export const LINE_SEQUENCES = 4;

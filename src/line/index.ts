@@ -13,7 +13,6 @@ export {
   isForOthers,
   LINE_FRAME_BYTES_MAX,
   LINE_OVERHEAD_BYTES,
-  LINE_PAYLOAD_BYTES_MAX,
   LINE_SEQUENCES,
   LINE_SYNC,
   type LineFailure,
@@ -44,4 +43,4 @@ export {
 } from './slot.ts';
 export type { LineStatistics } from './statistics.ts';
 export { answerWindowMs, minislotMs, PROCESSING_MS, slotWindowMs } from './timing.ts';
-export { type Asking, ATTENTION_BYTES_MAX, TRIES_MAX, type Transaction, WORKING_WAIT_MS } from './transaction.ts';
+export { type Asking, ATTENTION_BYTES_MAX, TRIES_MAX, type Transaction } from './transaction.ts';

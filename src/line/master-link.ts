@@ -113,7 +113,7 @@ export function createMasterLink(carrier: Carrier): MasterLink {
 /** Whether the next transaction may be given. */
 export const masterIsIdle = (link: MasterLink): boolean => link.state.name === 'idle';
 
-export function addressStatistics(link: MasterLink, address: ModemAddress): LineStatistics {
+function addressStatistics(link: MasterLink, address: ModemAddress): LineStatistics {
   link.statistics[address] ??= emptyStatistics();
   return link.statistics[address];
 }

@@ -16,7 +16,7 @@ import { gapMs, later, minislotMs, PROCESSING_MS } from './timing.ts';
 import { ATTENTION_BYTES_MAX } from './transaction.ts';
 
 /** After each attention handed over and not taken, a meter stays out of more slots, at most so many. */
-export const SLOTS_SKIPPED_MAX = 15;
+const SLOTS_SKIPPED_MAX = 15;
 
 export type SlaveInput =
   /** Bytes from the line, whole frames or not. */

@@ -7,7 +7,7 @@ export const TRIES_MAX = 4;
 /** Longest attention the line carries; the exchange's is 21 bytes. */
 export const ATTENTION_BYTES_MAX = 32;
 /** How long a meter may answer 'working' before the request is given up, unless the request says otherwise. */
-export const WORKING_WAIT_MS = 5_000;
+const WORKING_WAIT_MS = 5_000;
 
 /**
  * What the local unit asks of one meter. A request that was given up and is the next thing asked of its meter, byte

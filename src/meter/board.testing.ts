@@ -15,6 +15,7 @@ import {
   ValueOp,
   type ValueReceipt,
 } from '../exchange/index.ts';
+import type { Calibration } from '../metering/index.ts';
 import { DEFAULT_SUPPLY_POLICY, ENERGY_MAX, type SupplyPolicy } from '../records/index.ts';
 import {
   compileTariff,
@@ -37,7 +38,7 @@ import {
   stepFrame,
   stepTime,
 } from './index.ts';
-import { bandOf, energyAt } from './minutes.ts';
+import { bandOf, energyAt } from './profile-ring.ts';
 
 /** A meter on the bench, with the host's keys beside it: for tests of this room and of those above it. */
 export interface Bench {
@@ -46,6 +47,7 @@ export interface Bench {
   readonly out: RecordedOutputs;
   readonly supplyCount: number;
   readonly labSessions: number | undefined;
+  readonly calibrations: readonly Calibration[];
   meter: Meter;
   now: number;
 }
@@ -122,21 +124,27 @@ export function createBench(
 /** A meter that finds itself in memories that were personalised before. */
 export function startBench(
   memory: MeterMemory,
-  options: { supplyCount?: number; randomness?: Randomness; labSessions?: number; now?: number } = {},
+  options: {
+    supplyCount?: number;
+    randomness?: Randomness;
+    labSessions?: number;
+    calibrations?: readonly Calibration[];
+    now?: number;
+  } = {},
 ): Bench {
-  const { supplyCount = 1, randomness = countingRandomness(), labSessions, now = 0 } = options;
+  const { supplyCount = 1, randomness = countingRandomness(), labSessions, calibrations = [], now = 0 } = options;
   const out = new RecordedOutputs();
   const lab = labSessions === undefined ? {} : { labSessions };
-  const meter = startMeter(memory, supplyCount, randomness, { now, ...lab }, out);
-  return { memory, randomness, out, supplyCount, labSessions, meter, now };
+  const meter = startMeter(memory, supplyCount, randomness, { now, calibrations, ...lab }, out);
+  return { memory, randomness, out, supplyCount, labSessions, calibrations, meter, now };
 }
 
 /** Power goes, and comes back after so long. */
 export function restart(bench: Bench, options: { afterMs?: number; clockLost?: boolean } = {}): void {
   bench.now += options.afterMs ?? 0;
-  const { memory, supplyCount, randomness, labSessions, now, out } = bench;
+  const { memory, supplyCount, randomness, labSessions, calibrations, now, out } = bench;
   const lab = labSessions === undefined ? {} : { labSessions };
-  const start = { now, ...lab, clockLost: options.clockLost ?? false };
+  const start = { now, calibrations, ...lab, clockLost: options.clockLost ?? false };
   bench.meter = startMeter(memory, supplyCount, randomness, start, out);
 }
 

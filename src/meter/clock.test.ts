@@ -32,7 +32,7 @@ import {
 } from './board.testing.ts';
 import { eventsFrom } from './event-log.ts';
 import { clockMs, flagsOf, stepTime, totalsNow } from './index.ts';
-import { energyAt } from './minutes.ts';
+import { energyAt } from './profile-ring.ts';
 
 const START = Math.floor(BENCH_UNIX_MS / 60_000);
 const table = benchTable();

@@ -5,7 +5,7 @@ import { recordEvent } from './event-log.ts';
 import { clockMs, clockSeconds, keepState, type Meter } from './state.ts';
 
 /** A set whose error could be larger than this is refused, and the host asks again. */
-export const CLOCK_SET_ERROR_MS_MAX = 1000;
+const CLOCK_SET_ERROR_MS_MAX = 1000;
 
 /** Years that the timer of the seed's own suite can name, and every date of a table. */
 const CLOCK_FIRST_MS = Date.UTC(2000, 0, 1);

@@ -37,9 +37,10 @@ import { setClock, slewClock, slewSpentToday } from './clock.ts';
 import { eventsFrom, oldestEvent, recordEvent } from './event-log.ts';
 import { flagsOf } from './flags.ts';
 import { PROFILE_RING_MINUTES } from './layout.ts';
-import { bandOf, energyAt, jumpTo } from './minutes.ts';
+import { jumpTo } from './minutes.ts';
 import { tableVersions, takeTable } from './mode-tables.ts';
 import type { MeterOutputs } from './outputs.ts';
+import { bandOf, energyAt } from './profile-ring.ts';
 import { commandRelay, reconsiderCredit, renewRecloses } from './relay.ts';
 import { balanceOf, clockMs, clockSeconds, clockTold, keepState, type Meter, type Supply } from './state.ts';
 import { totalsNow } from './totals.ts';
@@ -228,7 +229,7 @@ function countDaysHeld(meter: Meter, last: number): number {
 }
 
 /** A complete day of one supply, out of the ring. */
-export function profileOf(meter: Meter, day: number, index: SupplyIndex): DayProfile | undefined {
+function profileOf(meter: Meter, day: number, index: SupplyIndex): DayProfile | undefined {
   const supply = meter.supplies[index - 1];
   const last = lastDay(meter);
   if (supply === undefined || day > last || day <= last - PROFILE_DAYS_KEPT) return undefined;

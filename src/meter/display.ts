@@ -1,24 +1,21 @@
 import { RelayReason } from '../records/index.ts';
 import { CHARGE_UNITS_PER_TOKEN } from '../tariff/index.ts';
+import { assertNever, type SupplyIndex } from '../units/index.ts';
 import { balanceOf, type Meter, type Supply } from './state.ts';
 import { totalsNow } from './totals.ts';
+import { transmissionText } from './transmission.ts';
 
-/** The pages of the display (part 17), in the order in which the key turns them. */
-export const DISPLAY_PAGES = [
-  'balance',
-  'transmission',
-  'power',
-  'energy',
-  'month',
-  'rate',
-  'time-left',
-  'card',
-] as const;
-export type DisplayPage = (typeof DISPLAY_PAGES)[number];
+/** What the display can show (part 17), in the order in which the key turns the pages. */
+export type DisplayPage = 'balance' | 'transmission' | 'power' | 'energy' | 'month' | 'rate' | 'time-left' | 'card';
+
+/** One page of one meter: `supply` is the number beside a quantity that belongs to a supply, `null` beside the others. */
+export interface PageOfMeter {
+  readonly page: DisplayPage;
+  readonly supply: SupplyIndex | null;
+}
 
 /** What stands on the glass: a number with its unit, and the signs that are lit whatever page is shown. */
-export interface Display {
-  readonly page: DisplayPage;
+export interface Display extends PageOfMeter {
   readonly text: string;
   readonly unit: string;
   readonly signs: {
@@ -30,15 +27,27 @@ export interface Display {
   };
 }
 
+/** The pages of a meter: one purse and one line, and power, energy, month and rate of each supply. */
+export function displayPages({ supplies }: Meter): readonly PageOfMeter[] {
+  const pages: PageOfMeter[] = [];
+  for (const page of OF_METER_FIRST) pages.push({ page, supply: null });
+  for (const page of OF_SUPPLY) for (const { index } of supplies) pages.push({ page, supply: index });
+  for (const page of OF_METER_LAST) pages.push({ page, supply: null });
+  return pages;
+}
+
+const OF_METER_FIRST = ['balance', 'transmission'] as const;
+const OF_SUPPLY = ['power', 'energy', 'month', 'rate'] as const;
+const OF_METER_LAST = ['time-left', 'card'] as const;
+
 /** Reads the display; the page is the one that the key has turned to, or the digits that are being keyed in. */
 export function displayOf(meter: Meter): Display {
-  const page = DISPLAY_PAGES[meter.display.page] as DisplayPage;
+  const shown = displayPages(meter)[meter.display.page] as PageOfMeter;
   const keying = meter.display.digits !== '';
-  const shown = keying ? { text: meter.display.digits, unit: 'tokens' } : pageOf(meter, page);
   const reasons = meter.supplies.reduce((all, { relay }) => all | relay.reasons, 0);
   return {
-    page,
     ...shown,
+    ...(keying ? { text: meter.display.digits, unit: 'tokens' } : quantityOf(meter, shown)),
     signs: {
       relayOpen: reasons !== 0,
       lowBalance: balanceOf(meter) <= meter.policy.lowBalance,
@@ -49,15 +58,20 @@ export function displayOf(meter: Meter): Display {
   };
 }
 
-function pageOf(meter: Meter, page: DisplayPage): { readonly text: string; readonly unit: string } {
-  const supply = meter.supplies[0] as Supply;
+interface Quantity {
+  readonly text: string;
+  readonly unit: string;
+}
+
+function quantityOf(meter: Meter, { page, supply: index }: PageOfMeter): Quantity {
+  const supply = meter.supplies[(index ?? 1) - 1] as Supply;
   switch (page) {
     case 'balance':
       return { text: String(balanceOf(meter)), unit: 'tokens' };
     case 'transmission':
-      return { text: transmissionState(meter), unit: '' };
+      return { text: transmissionText(meter), unit: '' };
     case 'power':
-      return { text: String(meter.supplies.reduce((sum, { watts }) => sum + watts, 0)), unit: 'W' };
+      return { text: String(supply.watts), unit: 'W' };
     case 'energy':
       return { text: kilowattHours(totalsNow(supply).registerImport / 10), unit: 'kWh' };
     case 'month':
@@ -65,25 +79,22 @@ function pageOf(meter: Meter, page: DisplayPage): { readonly text: string; reado
     case 'rate':
       return { text: String(supply.percent), unit: '%' };
     case 'time-left':
-      return timeLeft(meter, supply);
+      return timeLeft(meter);
     case 'card':
       return { text: meter.cardInserted ? 'in' : '--', unit: '' };
+    default:
+      return assertNever(page);
   }
 }
 
 const kilowattHours = (wattHours: number): string => (wattHours / 1000).toFixed(1);
 
-function transmissionState(meter: Meter): string {
-  if (meter.attention !== 0) return 'calling';
-  const session = meter.sam.terminal.sessions.at(-1);
-  return session === undefined || session.state.name === 'answered' ? 'ready' : 'in use';
-}
-
 const DAYS_SHOWN_MAX = 99;
 
-/** How long the balance lasts at the present power and price. */
-function timeLeft(meter: Meter, supply: Supply): { readonly text: string; readonly unit: string } {
-  const unitsAnHour = supply.watts * 10 * supply.rate; // 1 W is ten times 0.1 Wh in an hour
+/** How long the balance lasts at the present power and price of all supplies: one purse serves them. */
+function timeLeft(meter: Meter): Quantity {
+  // 1 W is ten times 0.1 Wh in an hour. What flows back to the mains earns no tokens.
+  const unitsAnHour = meter.supplies.reduce((sum, { watts, rate }) => sum + Math.max(0, watts) * 10 * rate, 0);
   if (unitsAnHour === 0) return { text: '--', unit: 'days' };
   const hours = (balanceOf(meter) * CHARGE_UNITS_PER_TOKEN) / unitsAnHour;
   if (hours < 48) return { text: hours.toFixed(1), unit: 'h' };

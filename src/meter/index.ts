@@ -3,7 +3,7 @@
  * that the caller steps with its own time, memory and randomness.
  */
 
-export { DISPLAY_PAGES, type Display, type DisplayPage, displayOf } from './display.ts';
+export { type Display, type DisplayPage, displayOf, displayPages, type PageOfMeter } from './display.ts';
 export { type Levels, levelsOf } from './exchanger.ts';
 export { flagsOf } from './flags.ts';
 export { inspectPurse } from './inspect.ts';
@@ -23,6 +23,7 @@ export type { MeterOutputs } from './outputs.ts';
 export { PARTS } from './parts.ts';
 export type { Measured } from './relay.ts';
 export { SAM_MEMORY_BYTES } from './sam-memory.ts';
+export { type Samples, stepSamples } from './samples.ts';
 export { type Sensor, senseSeal } from './seal.ts';
 export {
   blankMemory,

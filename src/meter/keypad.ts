@@ -1,5 +1,5 @@
 import { RelayReason } from '../records/index.ts';
-import { DISPLAY_PAGES } from './display.ts';
+import { displayPages } from './display.ts';
 import { askForValue, stepTime } from './meter.ts';
 import type { MeterOutputs } from './outputs.ts';
 import { setReason } from './relay.ts';
@@ -15,11 +15,12 @@ export const REQUEST_DIGITS_MAX = 9;
  * in the next contention slot. Any key closes a relay that only waits for one.
  */
 export function pressKey(meter: Meter, key: Key, now: number, out: MeterOutputs): void {
+  meter.now = now;
   for (const supply of meter.supplies) {
     if (supply.relay.reasons === RelayReason.awaitsKey) setReason(meter, supply, RelayReason.awaitsKey, false, out);
   }
   const { display } = meter;
-  if (key === 'page') display.page = (display.page + 1) % DISPLAY_PAGES.length;
+  if (key === 'page') display.page = (display.page + 1) % displayPages(meter).length;
   else if (key === '*') display.digits = display.digits.slice(0, -1);
   else if (key === '#') {
     askForValue(meter, Number(display.digits));

@@ -17,8 +17,8 @@ export const EVENT_ROW_BYTES = EVENT_BYTES + 4;
 /** A longer mode table is refused: the seed's own, with ten years of offsets, is half of it. */
 export const TABLE_BYTES_MAX = 800;
 /** A blob is length u16 | bytes | CRC-32, and has a twin: the one that is not in use is written. */
-export const BLOB_OVERHEAD_BYTES = 6;
-export const STATE_BYTES = 50;
+const BLOB_OVERHEAD_BYTES = 6;
+export const STATE_BYTES = 54;
 /** Sequence u32 | minute u32 | counted u32 | totals: see `totals.ts`. */
 export const TOTALS_BLOB_BYTES = 12 + TOTALS_BYTES;
 

@@ -5,8 +5,8 @@ import { AttentionReason } from '../records/index.ts';
 import { tokens } from '../units/index.ts';
 import { type Bench, createBench, credit, lastCounter, live, startBench, value } from './board.testing.ts';
 import { inspectPurse, type Levels, levelsOf, type Nvm, PlainNvm } from './index.ts';
-import { energyAt } from './minutes.ts';
 import { everyCut, type Rest, restOf, wake } from './power-cut.testing.ts';
+import { energyAt } from './profile-ring.ts';
 import { PURSE_RECORD_BYTES, RECEIPT_ROW_BYTES, RECEIPT_ROWS } from './purse.ts';
 import { PURSE_SLOTS, USE_ROW_BYTES, USE_ROWS } from './purse-journal.ts';
 

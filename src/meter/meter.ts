@@ -25,6 +25,7 @@ import { type Measured, reclose, reconsiderCredit, watchLimits } from './relay.t
 import { samCommand } from './sam.ts';
 import { balanceOf, clockTold, keepState, type Meter, type Supply } from './state.ts';
 import { floorOf, svmCommand } from './svm.ts';
+import { noteHeard } from './transmission.ts';
 import { silence } from './warnings.ts';
 
 /**
@@ -78,6 +79,7 @@ export function stepMeasured(
 export function stepLastGasp(meter: Meter, now: number): void {
   meter.now = now;
   commitUse(meter);
+  keepState(meter);
   recordEvent(meter, EventKind.lastGasp);
 }
 
@@ -116,6 +118,8 @@ export function stepFrame(meter: Meter, frame: Uint8Array, now: number, out: Met
         const answer = carryOut(meter, reply[1] as Command, reply.subarray(2), out);
         reply = samCommand(meter.sam, withHead(Uint8Array.of(SamRequest.answer), answer));
         settleFloors(meter);
+        // After the command: it may have set the clock by which this is told.
+        noteHeard(meter);
         break;
       }
       case SamReply.keyChanged:
@@ -156,6 +160,7 @@ function applyValue(meter: Meter, reply: Uint8Array, out: MeterOutputs): Uint8Ar
   const head = new Writer(7).u8(SamRequest.svmReceipt).u32(clockTold(meter)).u16(flagsOf(meter)).done();
   const answer = samCommand(meter.sam, withHead(head, told));
   settleFloors(meter);
+  noteHeard(meter);
   return answer;
 }
 
@@ -214,6 +219,7 @@ function answerKeyChange(meter: Meter, reply: Uint8Array): Uint8Array {
   const body = encodeKeyChangeAnswer({ head: headOf(meter, result as Result), n, floor });
   const answer = samCommand(meter.sam, withHead(Uint8Array.of(SamRequest.answer), body));
   settleFloors(meter);
+  noteHeard(meter);
   return answer;
 }
 

@@ -1,11 +1,10 @@
-import { ENERGY_MAX, ENERGY_MISSING, EventKind } from '../records/index.ts';
-import type { PhaseBand } from '../tariff/index.ts';
+import { ENERGY_MAX, EventKind } from '../records/index.ts';
 import { recordEvent } from './event-log.ts';
-import { PROFILE_RING_MINUTES, type SupplyLayout } from './layout.ts';
+import { PROFILE_RING_MINUTES } from './layout.ts';
 import { applyBand, lookUpRate } from './mode-tables.ts';
-import { getU16, type Nvm, putU16 } from './nvm.ts';
 import type { MeterOutputs } from './outputs.ts';
-import { putUse, putUseOfSupply, USE_BYTES_A_SUPPLY, useOfSupplyAt } from './purse-journal.ts';
+import { bandOf, energyAt, markMinute, withBand, writeSlot } from './profile-ring.ts';
+import { putUse, putUseOfSupply, useOfSupplyAt } from './purse-journal.ts';
 import { reconsiderCredit } from './relay.ts';
 import { balanceOf, clockMs, keepState, type Meter, type Supply } from './state.ts';
 import { svmCommand } from './svm.ts';
@@ -111,36 +110,6 @@ export function commitUse(meter: Meter): void {
   }
 }
 
-const MINUTE = new Uint8Array(USE_BYTES_A_SUPPLY);
-
-/** `bands` is the whole byte that the minute shares with its neighbours: a write that is cut short hurts them all. */
-export function writeMinute(nvm: Nvm, place: SupplyLayout, minute: number, energy: number, bands: number): void {
-  putU16(MINUTE, 0, energy);
-  MINUTE[2] = bands;
-  writeSlot(nvm, place, minute % PROFILE_RING_MINUTES, MINUTE, 0);
-}
-
-/** Energy u16 | bands u8, as a use row has them. */
-function writeSlot(nvm: Nvm, place: SupplyLayout, slot: number, minute: Uint8Array, from: number): void {
-  nvm.write(place.energies + 2 * slot, minute, from, 2);
-  const at = place.bands + (slot >> 2);
-  if (minute[from + 2] !== nvm.bytes[at]) nvm.write(at, minute, from + 2, 1);
-}
-
-function withBand(bands: number, slot: number, band: PhaseBand): number {
-  const shift = 2 * (slot & 3);
-  return (bands & ~(3 << shift)) | (band << shift);
-}
-
-/** What the ring has for a minute, which must be one of the last eight days. */
-export const energyAt = (nvm: Nvm, place: SupplyLayout, minute: number): number =>
-  getU16(nvm.bytes, place.energies + 2 * (minute % PROFILE_RING_MINUTES));
-
-export function bandOf(nvm: Nvm, place: SupplyLayout, minute: number): PhaseBand {
-  const slot = minute % PROFILE_RING_MINUTES;
-  return (((nvm.bytes[place.bands + (slot >> 2)] as number) >> (2 * (slot & 3))) & 3) as PhaseBand;
-}
-
 /** I27: every minute is present or marked. Only as far back as the ring reaches. */
 export function markMissing(meter: Meter, from: number, to: number): void {
   const first = Math.max(from, to - PROFILE_RING_MINUTES);
@@ -150,10 +119,4 @@ export function markMissing(meter: Meter, from: number, to: number): void {
   }
   meter.highestMinute = Math.max(meter.highestMinute, to - 1);
   recordEvent(meter, EventKind.profileGap, { value: to - first, detail: Math.floor(first / 1440) & 0xffff });
-}
-
-export function markMinute(nvm: Nvm, place: SupplyLayout, minute: number): void {
-  const slot = minute % PROFILE_RING_MINUTES;
-  const bands = nvm.bytes[place.bands + (slot >> 2)] as number;
-  writeMinute(nvm, place, minute, ENERGY_MISSING, withBand(bands, slot, 0));
 }

@@ -22,7 +22,7 @@ export function setReason(meter: Meter, supply: Supply, reason: number, on: bool
 }
 
 /** The latch keeps its place without power; where it was left is kept too, so that a cut in between is made good. */
-export function driveLatch(meter: Meter, supply: Supply, out: MeterOutputs): void {
+function driveLatch(meter: Meter, supply: Supply, out: MeterOutputs): void {
   const bit = 1 << (supply.index - 1);
   const open = supply.relay.reasons !== 0;
   if (open === ((meter.kept.latchesOpen & bit) !== 0)) return;

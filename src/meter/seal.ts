@@ -21,6 +21,7 @@ export function senseSeal(
   now: number,
   out: MeterOutputs,
 ): void {
+  meter.now = now;
   const { sensor, on } = sensed;
   const [begun, ended, attention] = EVENTS[sensor];
   if (sensor === 'cover' && on && !meter.dismantled) {

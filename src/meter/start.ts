@@ -1,4 +1,5 @@
 import { exportTerminalKey, generationOf, type TerminalKey } from '../crypto/index.ts';
+import type { Calibration } from '../metering/index.ts';
 import {
   DEFAULT_SUPPLY_POLICY,
   decodePolicy,
@@ -16,15 +17,17 @@ import { findEvents, recordEvent } from './event-log.ts';
 import { takeLevels } from './exchanger.ts';
 import { settleFloors } from './floors.ts';
 import { layoutOf, PROFILE_RING_MINUTES, type SupplyLayout } from './layout.ts';
-import { beginMinute, markMinute, markMissing, switchLoadControl, writeMinute } from './minutes.ts';
+import { beginMinute, markMissing, switchLoadControl } from './minutes.ts';
 import { lookUpRate, readTables } from './mode-tables.ts';
 import { erased, type Nvm, PlainNvm } from './nvm.ts';
 import type { MeterOutputs } from './outputs.ts';
+import { markMinute, writeMinute } from './profile-ring.ts';
 import { type MinuteOfUse, useRequestBytes } from './purse-journal.ts';
 import { reclosesKept, reconsiderCredit, restoreRelay } from './relay.ts';
 import { startSam } from './sam.ts';
 import { personaliseSam, SAM_MEMORY_BYTES, storeKey } from './sam-memory.ts';
 import { blankState, clockMs, keepState, type Meter, readState, type Supply } from './state.ts';
+import { supplyCircuit } from './supply-circuit.ts';
 import { type PursePlace, personaliseSvm, SVM_MEMORY_BYTES, startSvm } from './svm.ts';
 import { dayEnd, energySince, firstTotals, readTotals, reopenDay } from './totals.ts';
 import { warnLastToken } from './warnings.ts';
@@ -97,6 +100,8 @@ export interface StartOptions {
   readonly now: number;
   /** The battery did not last: the clock goes on from the last minute that was recorded, and says so. */
   readonly clockLost?: boolean;
+  /** Parts 6 to 8 of each supply as the bench found them, for a meter that is fed with samples. */
+  readonly calibrations?: readonly Calibration[];
   /** Serve the seed's own suite, with so many sessions, and no other. */
   readonly labSessions?: number;
 }
@@ -120,6 +125,7 @@ export function startMeter(
     reading?.kept ?? blankState(),
     options.now,
     options.labSessions,
+    options.calibrations,
   );
   meter.keptSlot = reading?.slot ?? 0;
   meter.dismantled = reading?.dismantled ?? false;
@@ -183,7 +189,7 @@ function restoreSupplies(meter: Meter, minute: number): void {
   }
 }
 
-export function newestPolicy(nvm: Nvm, places: readonly [number, number]): SupplyPolicy | undefined {
+function newestPolicy(nvm: Nvm, places: readonly [number, number]): SupplyPolicy | undefined {
   let newest: SupplyPolicy | undefined;
   for (const at of places) {
     const bytes = readBlob(nvm, at, POLICY_BYTES_MAX);
@@ -202,6 +208,7 @@ function blankMeter(
   kept: Meter['kept'],
   now: number,
   labSessions: number | undefined,
+  calibrations: readonly Calibration[] = [],
 ): Meter {
   const layout = layoutOf(supplyCount);
   return {
@@ -209,7 +216,7 @@ function blankMeter(
     layout,
     svm: startSvm(pursePlace(memory, supplyCount), randomness),
     sam: startSam(memory.sam, randomness, labSessions),
-    supplies: layout.supplies.map((place, i) => blankSupply((i + 1) as SupplyIndex, place, kept)),
+    supplies: layout.supplies.map((place, i) => blankSupply((i + 1) as SupplyIndex, place, kept, calibrations[i])),
     policy,
     kept,
     keptSlot: 0,
@@ -247,7 +254,12 @@ function useRequest(supplyCount: number): Uint8Array {
   return request;
 }
 
-function blankSupply(index: SupplyIndex, place: SupplyLayout, kept: Meter['kept']): Supply {
+function blankSupply(
+  index: SupplyIndex,
+  place: SupplyLayout,
+  kept: Meter['kept'],
+  calibration: Calibration | undefined,
+): Supply {
   return {
     index,
     place,
@@ -273,5 +285,6 @@ function blankSupply(index: SupplyIndex, place: SupplyLayout, kept: Meter['kept'
       recloseAt: undefined,
     },
     watts: 0,
+    circuit: calibration && supplyCircuit(calibration),
   };
 }

@@ -5,6 +5,7 @@ import { SUPPLIES_MAX, type SupplyIndex, type UnixSeconds, unixSeconds } from '.
 import { type Layout, STATE_BYTES, type SupplyLayout } from './layout.ts';
 import { getU16, getU32, getU64, type Nvm, putU16, putU32, putU64 } from './nvm.ts';
 import type { Sam } from './sam.ts';
+import type { SupplyCircuit } from './supply-circuit.ts';
 import type { Svm } from './svm.ts';
 
 /**
@@ -85,8 +86,10 @@ export interface Supply {
   totalsSlot: 0 | 1;
   totalsSequence: number;
   readonly relay: RelayState;
-  /** What the power circuit last measured, for the display. */
+  /** What the power circuit last measured, for the display; below 0 while energy flows back. */
   watts: number;
+  /** Of a supply that is fed with samples; one that is fed with energy has none. */
+  readonly circuit: SupplyCircuit | undefined;
 }
 
 export interface RelayState {
@@ -123,6 +126,8 @@ export interface KeptState {
   readonly recloses: number[];
   /** Bit i - 1: the latch of supply i was left open. */
   latchesOpen: number;
+  /** When the line last brought an authentic message, Unix seconds; 0 for never. */
+  heardAt: number;
 }
 
 const OFFSET_BIAS = 2 ** 52;
@@ -146,6 +151,7 @@ export function keepState(meter: Meter): void {
   bytes[36] = meter.dismantled ? 1 : 0;
   bytes[37] = kept.latchesOpen;
   for (let i = 0; i < SUPPLIES_MAX; i++) putU16(bytes, 38 + 2 * i, kept.recloses[i] ?? 0);
+  putU32(bytes, 46, kept.heardAt);
   putU32(bytes, STATE_BYTES - 4, crc32(bytes, 0, STATE_BYTES - 4));
   meter.nvm.write(meter.layout.state + slot * STATE_BYTES, bytes, 0, STATE_BYTES);
   meter.keptSlot = slot;
@@ -164,6 +170,7 @@ export const blankState = (): KeptState => ({
   reasons: [0, 0, 0, 0],
   recloses: [0, 0, 0, 0],
   latchesOpen: 0,
+  heardAt: 0,
 });
 
 export interface KeptReading {
@@ -193,6 +200,7 @@ export function readState(nvm: Nvm, layout: Layout): KeptReading | undefined {
       reasons: [...bytes.subarray(32, 36)],
       recloses: [0, 1, 2, 3].map((i) => getU16(bytes, 38 + 2 * i)),
       latchesOpen: bytes[37] as number,
+      heardAt: getU32(bytes, 46),
     };
     newest = { kept, slot, dismantled: bytes[36] === 1 };
   }

@@ -14,8 +14,8 @@ import { civilDate, civilDay, dayStart } from '../tariff/index.ts';
 import { unixSeconds } from '../units/index.ts';
 import { readBlob, writeBlob } from './blob.ts';
 import { PROFILE_RING_MINUTES, type SupplyLayout, TOTALS_BLOB_BYTES } from './layout.ts';
-import { energyAt } from './minutes.ts';
 import { getU32, type Nvm, putU32 } from './nvm.ts';
+import { energyAt } from './profile-ring.ts';
 import type { Meter, Supply } from './state.ts';
 
 const DECI_WATT_HOURS_PER_WATT_HOUR = 10;

@@ -3,9 +3,7 @@ export * from './parts.ts';
 export * from './phase.ts';
 export {
   createPowerCircuit,
-  FREQUENCY_MIN_HZ,
   type PowerCircuit,
   type PowerWindow,
-  PULSE_WIDTH_MS,
   SAMPLES_PER_CYCLE_MAX,
 } from './power-circuit.ts';

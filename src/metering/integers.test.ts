@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { angleDeciDegrees, divideRounded, squareRoot } from './integers.ts';
 import { BypassSensor, nominalCalibration } from './parts.ts';
-import { phaseBand } from './phase.ts';
+import { degreesOfLag } from './phase.ts';
 
 test('a square root is whole and from below', () => {
   for (const root of [0n, 1n, 2n, 3n, 1000n, 2n ** 40n + 7n, 10n ** 30n]) {
@@ -39,12 +39,17 @@ test('an angle is right to a tenth of a degree all around, at any length', () =>
   assert.equal(angleDeciDegrees(-(10n ** 40n), -1n), 1800);
 });
 
-test('only a lagging current has a band above 0', () => {
-  const limits = [200, 400, 600] as const;
-  const bands = [-900, -1, 0, 199, 200, 399, 400, 600, 900, 1200, 1201, 1601, 1800, -1700].map((a) =>
-    phaseBand(a, limits),
-  );
-  assert.deepEqual(bands, [0, 0, 0, 0, 1, 1, 2, 3, 3, 3, 2, 0, 0, 0]);
+test('only a current that lags has degrees of lag, and one that flows back lags as its mirror does', () => {
+  const lag = (degrees: number) => {
+    const turn = (degrees * Math.PI) / 180;
+    return degreesOfLag({
+      active: BigInt(Math.round(1e9 * Math.cos(turn))),
+      reactive: BigInt(Math.round(1e9 * Math.sin(turn))),
+    });
+  };
+  const angles = [-170, -90, -0.1, 0, 0.1, 19.9, 60, 90, 120, 160.1, 180];
+  assert.deepEqual(angles.map(lag), [0, 0, 0, 0, 0.1, 19.9, 60, 90, 60, 19.9, 0]);
+  assert.equal(degreesOfLag({ active: 0n, reactive: 0n }), 0);
 });
 
 test('the bypass sensor changes after three like readings, both ways', () => {

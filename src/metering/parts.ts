@@ -1,8 +1,8 @@
 /** FIG. 5, part 2: manganin, 0.1 mΩ. */
-export const SHUNT_MICRO_OHMS = 100;
+const SHUNT_MICRO_OHMS = 100;
 
 /** FIG. 5, part 6: two resistors in series; the V-ADC sees the voltage over the lower one. By line voltage in V. */
-export const DIVIDERS = {
+const DIVIDERS = {
   117: { upperOhms: 249_000, lowerOhms: 1000 },
   220: { upperOhms: 469_000, lowerOhms: 1000 },
   240: { upperOhms: 511_000, lowerOhms: 1000 },
@@ -10,9 +10,9 @@ export const DIVIDERS = {
 export type LineVoltage = keyof typeof DIVIDERS;
 
 /** FIG. 5, part 7: 16 bits, signed, full scale at 1 V. */
-export const VOLTAGE_ADC = { bits: 16, fullScaleMicrovolts: 1_000_000 } as const;
+const VOLTAGE_ADC = { bits: 16, fullScaleMicrovolts: 1_000_000 } as const;
 /** FIG. 5, part 8: 16 or 20 bits, signed, full scale at 20 mV: 200 A through the shunt. */
-export const CURRENT_ADC = { fullScaleMicrovolts: 20_000 } as const;
+const CURRENT_ADC = { fullScaleMicrovolts: 20_000 } as const;
 
 /** What the power circuit must know of the parts before it. */
 export interface Calibration {

@@ -1,17 +1,12 @@
-/** Bands of the phase angle: two bits a minute stand beside the load profile. */
-export const PHASE_BANDS = 4;
-
-/** Lags in tenths of a degree, rising: from the first on it is band 1, from the second 2, from the third 3. */
-export type PhaseBandLimits = readonly [number, number, number];
+import { angleDeciDegrees } from './integers.ts';
 
 /**
- * The band of a phase angle: part 9 charges "things which temporarily use induction load" differently. Only a current
- * that lags counts; a leading one is band 0. Energy that flows back lags as the mirrored angle does.
- * @param angle tenths of a degree, -1800 to 1800, above 0 where the current lags
+ * By how much a current lags, in degrees with one decimal, 0 to 90: part 9 charges "things which temporarily use
+ * induction load" differently. A leading current lags by 0; energy that flows back lags as the mirrored angle does.
+ * Active and reactive energy, or power, of the same time and unit, with the signs of `PowerWindow`.
  */
-export function phaseBand(angle: number, limits: PhaseBandLimits): number {
+export function degreesOfLag({ active, reactive }: { readonly active: bigint; readonly reactive: bigint }): number {
+  const angle = angleDeciDegrees(active, reactive);
   const lag = angle > 900 ? 1800 - angle : angle;
-  let band = 0;
-  while (band < PHASE_BANDS - 1 && lag >= (limits[band] as number)) band++;
-  return lag > 0 ? band : 0;
+  return Math.max(0, lag) / 10;
 }

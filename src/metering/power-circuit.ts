@@ -37,10 +37,10 @@ export interface PowerWindow {
 }
 
 /** The slowest mains that counts as mains. */
-export const FREQUENCY_MIN_HZ = 40;
+const FREQUENCY_MIN_HZ = 40;
 /** Sums of one cycle stay exact in a double up to here. */
 export const SAMPLES_PER_CYCLE_MAX = 2048;
-export const PULSE_WIDTH_MS = 80;
+const PULSE_WIDTH_MS = 80;
 
 export const createPowerCircuit = (calibration: Calibration): PowerCircuit => new PowerCircuit(calibration);
 

@@ -135,9 +135,6 @@ export function decodeEvent(bytes: Uint8Array): EventRecord | RecordFailure {
   return readEvent(new Reader(bytes)) ?? failure('field-out-of-range');
 }
 
-/** The name of a kind, for logs and pages: `relayOpened`. */
-export const eventName = (kind: EventKind): keyof typeof EventKind => KIND_NAMES.get(kind) as keyof typeof EventKind;
-
 /**
  * M3 of 0x32, 5 bytes: from u32 | limit u8, 1 to 255. Asks for the events from that sequence on, the oldest first,
  * and says that those before it have been kept.
@@ -196,7 +193,7 @@ export function decodeEventAnswer(bytes: Uint8Array): EventAnswer | RecordFailur
   return { head, oldest, next, events };
 }
 
-const KIND_NAMES = new Map(Object.entries(EventKind).map(([name, kind]) => [kind, name]));
+const KINDS: ReadonlySet<number> = new Set(Object.values(EventKind));
 
 function writeEvent(writer: Writer, event: EventRecord): void {
   writer.u32(event.sequence).u32(event.time).u8(event.kind).u8(event.supply).u16(event.detail).u32(event.value);
@@ -209,6 +206,6 @@ function readEvent(reader: Reader): EventRecord | undefined {
   const supply = reader.u8();
   const detail = reader.u16();
   const value = reader.u32();
-  if (sequence === 0 || supply > SUPPLIES_MAX || !KIND_NAMES.has(kind)) return undefined;
+  if (sequence === 0 || supply > SUPPLIES_MAX || !KINDS.has(kind)) return undefined;
   return { sequence, time, kind, supply: supply as SupplyIndex | 0, detail, value };
 }

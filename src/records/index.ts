@@ -7,7 +7,6 @@ export * from './policy.ts';
 export * from './policy-json.ts';
 export * from './profile.ts';
 export {
-  ANSWER_HEAD_BYTES,
   type AnswerHead,
   METER_FLAGS_ALL,
   MeterFlag,

@@ -36,7 +36,7 @@ export const Result = {
   clockUnset: 17,
 } as const;
 export type Result = (typeof Result)[keyof typeof Result];
-export const RESULT_MAX = Result.clockUnset;
+const RESULT_MAX = Result.clockUnset;
 
 /**
  * How every M4 of suites 1 to 3 begins, apart from value: result u8 | Balance u32 | clock u32. 9 bytes.
@@ -47,7 +47,6 @@ export interface AnswerHead {
   readonly balance: Tokens;
   readonly clock: UnixSeconds;
 }
-export const ANSWER_HEAD_BYTES = 9;
 
 export const writeHead = (head: AnswerHead, capacity?: number): Writer =>
   new Writer(capacity).u8(head.result).u32(head.balance).u32(head.clock);

@@ -7,7 +7,7 @@ import { decodeTotals, encodeTotals, TOTALS_BYTES, type Totals } from './totals.
  * Time of the suite `3des` (part 11): YYMMDDHHMMSS in six bytes of BCD, UTC; YY 00 to 99 are 2000 to 2099.
  * Both M3 `Time` of FIG. 3 and the field Timer of Info have this form.
  */
-export const BCD_TIME_BYTES = 6;
+const BCD_TIME_BYTES = 6;
 
 /** @param seconds Unix seconds from 2000-01-01 to 2099-12-31. @throws RangeError outside */
 export function encodeBcdTime(seconds: number): Uint8Array {
@@ -51,7 +51,6 @@ export interface SeedUse {
   readonly balance: Tokens;
   readonly id: Svpmsn;
 }
-export const SEED_LOG_BYTES = TOTALS_BYTES + 2;
 
 export function encodeSeedUse(use: SeedUse): Uint8Array {
   const writer = new Writer(512).bytes(encodeTotals(use.log)).u16(use.modeTable.length).bytes(use.modeTable);

@@ -13,7 +13,7 @@ export interface ProfileSelector {
   readonly day: number;
   readonly supply: SupplyIndex;
 }
-export const PROFILE_SELECTORS_MAX = PROFILE_DAYS_KEPT * SUPPLIES_MAX;
+const PROFILE_SELECTORS_MAX = PROFILE_DAYS_KEPT * SUPPLIES_MAX;
 
 /**
  * M3 of 0x30, use and log read (FIG. 3): sections u8, bit 0 totals, 1 mode table, 2 supply policy, others 0 |

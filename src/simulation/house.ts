@@ -12,13 +12,20 @@ import {
   startMeter,
   stepEnergy,
   stepFrame,
+  stepLastGasp,
   stepMeasured,
-  stepTime,
 } from '../meter/index.ts';
 import { RelayReason } from '../records/index.ts';
-import type { MilliwattHours, ModemAddress, SupplyIndex, Svpmsn } from '../units/index.ts';
+import {
+  type MilliwattHours,
+  type ModemAddress,
+  milliwattHours,
+  type SupplyIndex,
+  type Svpmsn,
+} from '../units/index.ts';
 import { type LoadSource, minuteByMinute } from './loads.ts';
 import type { SeededRandom } from './random.ts';
+import { SecondMeter } from './second-meter.ts';
 import type { LineTerminal } from './transformer.ts';
 
 /** What a house tells those who watch it. */
@@ -60,7 +67,11 @@ export class House implements LineTerminal {
   bypassWatts = 0;
   watts = 0;
   buzzing = false;
+  /** No supply: the meter is off, and `meter` what it was at its last gasp. */
   dark = false;
+  /** Everything is switched off: nothing is asked for. */
+  idle = false;
+  readonly secondMeter: SecondMeter;
   readonly #load: (localMinute: number) => MilliwattHours;
   readonly #outputs: MeterOutputs;
   readonly #epoch: number;
@@ -85,6 +96,7 @@ export class House implements LineTerminal {
       wake: () => undefined,
     };
     this.meter = this.#start(now);
+    this.secondMeter = new SecondMeter(this.meter);
     this.#settleIn();
   }
 
@@ -101,15 +113,21 @@ export class House implements LineTerminal {
     return this.meter.supplies.some(({ relay }) => relay.reasons !== 0);
   }
 
+  /** The meter found its purse other than it left it: its value stands still until a person decides. */
+  get frozen(): boolean {
+    return this.meter.frozen !== 0;
+  }
+
   /** The minute before `now` is over: what was switched on asked for its energy. Returns what the transformer gave. */
   minute(now: number): number {
     if (this.dark) return 0;
     const utcMinute = Math.round(now / 60_000) - 1;
-    const wanted = this.#load(utcMinute + this.options.zoneMinutes);
+    const wanted = this.idle ? milliwattHours(0) : this.#load(utcMinute + this.options.zoneMinutes);
     const at = this.oscillator(now);
     // Measured to the end of the minute; a limit that trips cuts the next one.
     const supply: SupplyIndex = 1;
     const flowed = stepEnergy(this.meter, supply, wanted, at, this.#outputs);
+    this.secondMeter.flowed(this.meter, flowed);
     this.watts = Math.round((flowed * MILLIWATT_MINUTES_PER_MILLIWATT_HOUR) / 1000);
     const deciAmperes = Math.round((10 * this.watts) / MAINS_VOLTS);
     stepMeasured(
@@ -148,16 +166,25 @@ export class House implements LineTerminal {
     senseSeal(this.meter, { sensor, on, supply: 1, value: watts }, this.oscillator(now), this.#outputs);
   }
 
+  /** The supply falls: the meter keeps what it must with the last of the power. */
+  powerFails(now: number): void {
+    stepLastGasp(this.meter, this.oscillator(now));
+    this.dark = true;
+    this.buzzing = false;
+    this.watts = 0;
+    this.secondMeter.powerFailed();
+  }
+
   /** The supply comes back: the meter starts from its memories. */
-  restart(now: number): void {
+  powerReturns(now: number): void {
+    const wasCut = this.#cut;
     this.dark = false;
     this.#running = false;
     this.meter = this.#start(now);
     this.#settleIn();
-  }
-
-  tick(now: number): void {
-    stepTime(this.meter, this.oscillator(now), this.#outputs);
+    // The minute before the outage may have taken the last token.
+    if (this.#cut && !wasCut) this.#tell('cut-off');
+    if (!this.#cut && wasCut) this.#tell('reconnected');
   }
 
   #start(now: number): Meter {

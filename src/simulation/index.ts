@@ -2,12 +2,17 @@
  * A utility on virtual time: households, people, power lines and the real code of every other room, all of it decided
  * by one seed.
  */
+export { type Audit, audit, type Finding } from './audit.ts';
 export * from './fit.ts';
+export { svpmsnOfHouse } from './founding.ts';
 export { House, type HouseEvent } from './house.ts';
 export * from './household.ts';
 export * from './load-csv.ts';
 export * from './loads.ts';
+export * from './operator.ts';
+export type * from './options.ts';
+export type { Place } from './outages.ts';
 export { type SeededRandom, seededRandom } from './random.ts';
 export { type Story, tell } from './story.ts';
-export { type Happening, type HouseMemory, svpmsnOfHouse, Utility, type UtilityOptions } from './utility.ts';
+export { Utility } from './utility.ts';
 export { VirtualTime } from './virtual-time.ts';

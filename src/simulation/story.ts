@@ -1,4 +1,4 @@
-import { inspectPurse } from '../meter/index.ts';
+import { audit } from './audit.ts';
 import type { Utility } from './utility.ts';
 
 /** A run in numbers. Tokens and energy are sums over all meters. */
@@ -13,11 +13,12 @@ export interface Story {
   readonly purseTokens: number;
   readonly spentTokens: number;
   readonly owedTokens: number;
-  /**
-   * Whether nothing was made or lost: what the books of the host say on one side against what the memories of the
-   * meters hold on the other, meter by meter.
-   */
+  /** Whether the audit found nothing: books, purses and energy agree, meter by meter. */
   readonly conserved: boolean;
+  /** What it found, one sentence each. */
+  readonly findings: readonly string[];
+  /** Meters that no poll reached at the end: of these the books may know less than the purse. */
+  readonly unheardMeters: number;
   readonly cutOffs: number;
   readonly reconnections: number;
   readonly energyWh: number;
@@ -25,29 +26,19 @@ export interface Story {
   readonly airtimeSeconds: number;
 }
 
-/** Tells a run, at a full minute with nothing on the line. */
+/** Tells a run after its audit, which takes some minutes of the utility's time. */
 export async function tell(utility: Utility): Promise<Story> {
-  const books = await utility.host.books();
-  const bookedIn = new Map(books.meters.map((meter) => [meter.svpmsn, meter]));
-  const sums = { stored: 0, purse: 0, spent: 0, owed: 0, closed: 0, energy: 0 };
-  let conserved = books.balanced && books.issued === books.stored + books.inFlight + books.refunded;
-  for (const house of utility.houses) {
-    const held = inspectPurse(house.memory);
-    const purse = held.stored + held.out;
-    sums.stored += held.credited;
-    sums.purse += purse;
-    sums.spent += held.used;
-    sums.owed += held.owed;
-    sums.closed += held.closed;
-    sums.energy += house.flowedMilliwattHours;
-    const booked = bookedIn.get(house.svpmsn);
-    const credited = (booked?.stored ?? 0n) + (booked?.found ?? 0n);
-    conserved &&= held.frozen === 0 && BigInt(held.credited) === credited;
-    conserved &&= held.credited + held.fromCards + held.owed === held.used + purse + held.closed;
+  const { findings, unheard, books, held } = await audit(utility);
+  const sums = { stored: 0, purse: 0, spent: 0, owed: 0 };
+  for (const levels of held) {
+    sums.stored += levels.credited;
+    sums.purse += levels.stored + levels.out;
+    sums.spent += levels.used;
+    sums.owed += levels.owed;
   }
-  conserved &&= BigInt(sums.stored) + books.inFlight + books.refunded === books.issued + books.found;
   const { counts } = utility;
   const traffic = utility.traffic();
+  const flowed = utility.houses.reduce((sum, { flowedMilliwattHours }) => sum + flowedMilliwattHours, 0);
   return {
     transfers: counts.transfers,
     issuedTokens: Number(books.issued),
@@ -57,10 +48,12 @@ export async function tell(utility: Utility): Promise<Story> {
     purseTokens: sums.purse,
     spentTokens: sums.spent,
     owedTokens: sums.owed,
-    conserved,
+    conserved: findings.length === 0,
+    findings: findings.map(({ sentence }) => sentence),
+    unheardMeters: unheard,
     cutOffs: counts.cutOffs,
     reconnections: counts.reconnections,
-    energyWh: Math.round(sums.energy / 1000),
+    energyWh: Math.round(flowed / 1000),
     lineBytes: traffic.bytes,
     airtimeSeconds: Math.round(traffic.airtimeMs / 100) / 10,
   };

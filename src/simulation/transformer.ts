@@ -46,6 +46,8 @@ export interface TransformerOptions {
 
 /** One pole transformer: the line, its local unit, and the modems of its meters. */
 export class Transformer {
+  /** Number of its local unit in the area. */
+  readonly id: number;
   readonly channel: Channel;
   readonly localUnit: LocalUnit;
   /** The next transformer, which hears some of what is said here. */
@@ -61,6 +63,7 @@ export class Transformer {
   constructor(options: TransformerOptions) {
     this.#options = options;
     const { carrier, conditions, random, keys, id } = options;
+    this.id = id;
     this.channel = new Channel({ carrier, conditions, random: random.fork('channel') });
     this.localUnit = new LocalUnit({
       id,
@@ -76,7 +79,7 @@ export class Transformer {
     this.#stations.push({ terminal, place, link: this.#newLink(terminal) });
   }
 
-  /** The terminal's supply was off: its modem has forgotten what it said last. */
+  /** The terminal's supply went or came: its modem has forgotten what it said last, and what it had to say. */
   powerCycle(terminal: LineTerminal): void {
     const station = this.#station(terminal);
     station.link = this.#newLink(terminal);

@@ -1,39 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Suite } from '../crypto/index.ts';
 import { MemoryStore } from '../host/index.ts';
-import { powerLineConditions } from '../line/index.ts';
-import { inspectPurse, layoutOf, totalsNow } from '../meter/index.ts';
-import { DEFAULT_SUPPLY_POLICY } from '../records/index.ts';
+import { PERFECT_CONDITIONS, powerLineConditions } from '../line/index.ts';
+import { inspectPurse, totalsNow } from '../meter/index.ts';
 import { DEFAULT_TARIFF } from '../tariff/index.ts';
-import { tokens } from '../units/index.ts';
-import { type Happening, minuteByMinute, tell, Utility, type UtilityOptions } from './index.ts';
+import { type Happening, minuteByMinute, tell } from './index.ts';
+import {
+  alterByte,
+  BEGINS_MS,
+  bytesThatFreeze,
+  DAY_MS,
+  HOUR_MS,
+  keptMemories,
+  MINUTE_MS,
+  openSmall,
+} from './small-utility.testing.ts';
 
-/** Monday, 2 March 2026, 09:00 in Seoul, which is midnight UTC. */
-const BEGINS_MS = Date.UTC(2026, 2, 2, 0);
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 const SEOUL_MINUTES = 9 * 60;
 
-const open = (options: Partial<UtilityOptions> = {}) =>
-  Utility.open({
-    seed: 3,
-    meters: 8,
-    localUnits: 2,
-    suite: Suite.aes128,
-    store: new MemoryStore(),
-    startMs: BEGINS_MS,
-    zone: 'Asia/Seoul',
-    tariff: DEFAULT_TARIFF,
-    policy: { ...DEFAULT_SUPPLY_POLICY, emergencyCredit: tokens(5), lowBalance: tokens(100) },
-    firstSale: { from: 2, to: 300 },
-    roundMs: HOUR_MS,
-    ...options,
-  });
-
 test('a utility lives two days on a noisy line and conserves every token', async () => {
-  const utility = await open({ conditions: { ...powerLineConditions(1_200), frameLost: 0.02 }, farthestM: 800 });
+  const utility = await openSmall({ conditions: { ...powerLineConditions(1_200), frameLost: 0.02 }, farthestM: 800 });
   await utility.runUntil(BEGINS_MS + 2 * DAY_MS);
   utility.closeTheTills();
   await utility.runUntil(BEGINS_MS + 2 * DAY_MS + HOUR_MS);
@@ -48,7 +34,7 @@ test('the same seed tells the same story, another seed another one', async () =>
   const stories = [];
   for (const seed of [3, 3, 4]) {
     const happenings: Happening[] = [];
-    const utility = await open({ seed, onHappening: (happening) => happenings.push(happening) });
+    const utility = await openSmall({ seed, onHappening: (happening) => happenings.push(happening) });
     await utility.runUntil(BEGINS_MS + 12 * HOUR_MS);
     stories.push({ story: await tell(utility), happenings });
   }
@@ -56,25 +42,51 @@ test('the same seed tells the same story, another seed another one', async () =>
   assert.notDeepEqual(stories[0], stories[2]);
 });
 
-test('a single byte altered in the record of a purse is seen as value made or lost', async () => {
-  const utility = await open();
-  await utility.runUntil(BEGINS_MS + 2 * HOUR_MS);
-  const [house] = utility.houses;
-  assert.ok(house !== undefined);
-  const { bytes } = house.memory.nvm;
-  const { purse, state } = layoutOf(1);
-  const seen: number[] = [];
-  for (let at = purse; at < state; at++) {
-    bytes[at] = (bytes[at] as number) ^ 0x10;
-    if (inspectPurse(house.memory).frozen !== 0) seen.push(at);
-    bytes[at] = (bytes[at] as number) ^ 0x10;
+test('a meter whose purse is frozen takes nobody with it: the others buy, spend and are heard', async () => {
+  const store = new MemoryStore();
+  const memoryOf = keptMemories();
+  const before = await openSmall({ store, memoryOf });
+  await before.runUntil(BEGINS_MS + 2 * HOUR_MS);
+  const { memory } = memoryOf(0);
+  alterByte(memory, bytesThatFreeze(memory)[0] as number);
+
+  const told: Happening[] = [];
+  const startMs = await before.host.instantReserved();
+  const utility = await openSmall({ store, memoryOf, startMs, onHappening: (happening) => told.push(happening) });
+  const [frozen, ...others] = utility.houses;
+  assert.ok(frozen !== undefined);
+  assert.deepEqual(
+    utility.houses.map((house) => house.frozen),
+    [true, ...others.map(() => false)],
+  );
+  const used = others.map((house) => inspectPurse(house.memory).used);
+  await utility.runUntil(startMs + DAY_MS);
+
+  for (const [i, house] of others.entries()) {
+    assert.ok(inspectPurse(house.memory).used > (used[i] as number), 'it spends');
   }
-  // The record in use, its receipts, and the newest use row; older copies carry nothing that could be lost.
-  assert.ok(seen.length >= 80, `${seen.length} bytes matter`);
-  assert.equal((await tell(utility)).conserved, true);
-  const at = seen[0] as number;
-  bytes[at] = (bytes[at] as number) ^ 0x10;
-  assert.equal((await tell(utility)).conserved, false);
+  assert.ok(told.some((happening) => happening.what === 'stored' && happening.svpmsn !== frozen.svpmsn));
+  const refused = told.flatMap((happening) => (happening.what === 'refused' ? [happening] : []));
+  assert.ok(refused.length > 0, 'whoever goes to the kiosk again is told');
+  for (const { svpmsn, sentence } of refused) {
+    assert.equal(svpmsn, frozen.svpmsn);
+    assert.match(String(sentence), /takes no value \(meter-frozen\): look into it, then release the meter\./);
+  }
+  const sales = utility.counts.sales;
+  assert.equal((await utility.buy(frozen, 100))?.reason, 'meter-frozen');
+  assert.equal(utility.counts.sales, sales);
+  assert.equal(await utility.buy(others[0] as typeof frozen, 100), undefined);
+  assert.equal(utility.counts.sales, sales + 1);
+  const story = await tell(utility);
+  assert.deepEqual(story.findings, ['Meter 0a1b2c: its purse is frozen, and what it holds cannot be proved.']);
+});
+
+test('a power line has noise of its own: frames are repeated, a silent one repeats nothing', async () => {
+  const noisy = await openSmall({ outages: false });
+  const silent = await openSmall({ outages: false, conditions: PERFECT_CONDITIONS });
+  for (const utility of [noisy, silent]) await utility.runUntil(BEGINS_MS + 6 * HOUR_MS);
+  assert.ok(noisy.traffic().retries > 0);
+  assert.equal(silent.traffic().retries, 0);
 });
 
 /** The default table, written down a second time: percent at a local minute of a March week. */
@@ -90,7 +102,7 @@ function percentAt(localMinute: number): bigint {
 test('what was spent equals a second computation from loads and table alone', async () => {
   const days = 3;
   // Enough credit that nobody is cut: then every load flows whole. Clocks that are right, so that minutes agree.
-  const utility = await open({ firstSale: { from: 50_000, to: 90_000 }, driftPpmMax: 0 });
+  const utility = await openSmall({ firstSale: { from: 50_000, to: 90_000 }, driftPpmMax: 0, outages: false });
   await utility.runUntil(BEGINS_MS + days * DAY_MS);
   const story = await tell(utility);
   let spent = 0n;
@@ -113,12 +125,13 @@ test('what was spent equals a second computation from loads and table alone', as
 
 test('a line that is never silent delays no minute, no draw and no display of any meter', async () => {
   // One round after another: the local unit polls without a pause, over 1,200 bit/s.
-  const utility = await open({
+  const utility = await openSmall({
     meters: 60,
     localUnits: 1,
     roundMs: 1,
     firstSale: { from: 5_000, to: 9_000 },
     driftPpmMax: 0,
+    outages: false,
   });
   await utility.runUntil(BEGINS_MS + HOUR_MS);
   const before = utility.traffic();

@@ -1,2 +1,2 @@
 /** Stores behind the host's ports. */
-export { openSqliteStore, SqliteStore } from './sqlite.ts';
+export { openSqliteStore } from './sqlite.ts';

@@ -106,4 +106,30 @@ CREATE TABLE totals (
 
 CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `,
+  `
+CREATE INDEX orders_withdrawn ON orders (svpmsn, sequence) WHERE state = 'voiding' AND counter IS NULL;
+
+ALTER TABLE knowledge ADD COLUMN flags_at INTEGER;
+ALTER TABLE knowledge ADD COLUMN policy_at INTEGER;
+ALTER TABLE knowledge ADD COLUMN profile_day INTEGER;
+ALTER TABLE knowledge ADD COLUMN events_before INTEGER;
+UPDATE knowledge SET flags_at = info_at, policy_at = CASE WHEN policy_version IS NULL THEN NULL ELSE info_at END,
+  profile_day = (SELECT max(day) FROM profiles WHERE profiles.svpmsn = knowledge.svpmsn),
+  events_before = (SELECT max(event) + 1 FROM events WHERE events.svpmsn = knowledge.svpmsn);
+
+CREATE TABLE lines_of_units (
+  local_unit INTEGER PRIMARY KEY,
+  health_at INTEGER, health TEXT, checked_at INTEGER, map_refused_at INTEGER, map_refusal TEXT
+) STRICT;
+CREATE TABLE suspicions (
+  local_unit INTEGER NOT NULL, kind TEXT NOT NULL, address INTEGER NOT NULL, svpmsn INTEGER NOT NULL,
+  since_ms INTEGER NOT NULL, named_at INTEGER NOT NULL,
+  PRIMARY KEY (local_unit, kind, address, svpmsn)
+) STRICT, WITHOUT ROWID;
+-- A ring for each local unit: slot is the minute modulo the minutes that are kept.
+CREATE TABLE check_minutes (
+  local_unit INTEGER NOT NULL, slot INTEGER NOT NULL, minute INTEGER NOT NULL, energy INTEGER NOT NULL,
+  PRIMARY KEY (local_unit, slot)
+) STRICT, WITHOUT ROWID;
+`,
 ];

@@ -5,7 +5,7 @@ type Kind = 'number' | 'bigint' | 'text' | 'boolean' | 'bytes' | 'json';
 type KindOf<V> = undefined extends V ? `${Kind}?` : Kind;
 
 /** A row's columns, in the order of `columns`, both ways. Statements read integers as bigints, and rows as arrays. */
-export interface Mapping<R> {
+interface Mapping<R> {
   /** `svpmsn, local_unit, …` */
   readonly list: string;
   /** `?, ?, …` */

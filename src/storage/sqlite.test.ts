@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { StoreError } from '../host/ports.ts';
+import { Rig } from '../host/rig.testing.ts';
 import { milliseconds, svpmsn } from '../units/index.ts';
 import { openDatabase, openSqliteStore, SqliteStore } from './sqlite.ts';
 
@@ -118,6 +119,155 @@ test('a full disk is one sentence, and leaves nothing half-done', async () => {
   await fill();
   assert.equal((await store.read((tx) => tx.subscribers())).length, 20 * kept);
   await store.close();
+});
+
+test('a sale that found the disk full left nothing, and the same sale goes through when there is room', async () => {
+  const folder = newFolder();
+  await openSqliteStore(folder).close();
+  const database = openDatabase(join(folder, 'wattpurse.db'));
+  const rig = new Rig(new SqliteStore(database));
+  const meter = await rig.enrol(1);
+  await rig.settle();
+  const pages = Number(database.prepare('PRAGMA page_count').get()?.page_count);
+  database.exec(`PRAGMA max_page_count = ${pages + 2}`);
+  const sales = Array.from({ length: 400 }, (_, i) => ({ meter: 1, amount: 1, orderId: `order ${i}`, source: 'cash' }));
+  const refused = (await rig.host.sellAll(sales))[0];
+  assert.ok(refused !== undefined && 'sentence' in refused);
+  assert.equal(refused.reason, 'store-failed');
+  assert.equal(refused.sentence, 'The disk of the data folder is full: make room and try again; nothing was changed.');
+  assert.deepEqual(await rig.host.orders({ limit: 9 }), []);
+  assert.equal((await rig.host.books()).issued, 0n);
+  database.exec('PRAGMA max_page_count = 100000');
+  for (const answer of await rig.host.sellAll(sales)) assert.equal('state' in answer && answer.state, 'waiting');
+  await rig.settle();
+  const books = await rig.host.books();
+  assert.deepEqual([meter.credited, books.stored, books.balanced], [400, 400n, true]);
+  await rig.store.close();
+});
+
+test('a database that another program holds is busy, and serves when it is let go', async () => {
+  const folder = newFolder();
+  await openSqliteStore(folder).close();
+  const path = join(folder, 'wattpurse.db');
+  const database = openDatabase(path);
+  database.exec('PRAGMA busy_timeout = 0');
+  const store = new SqliteStore(database);
+  const other = new DatabaseSync(path);
+  other.exec('BEGIN IMMEDIATE');
+  const put = () => store.transaction((tx) => tx.putSubscriber({ id: 'kim', name: 'Kim', contact: '' }));
+  await assert.rejects(put(), refusedAs('store-busy'));
+  other.exec('ROLLBACK');
+  other.close();
+  await put();
+  assert.equal((await store.read((tx) => tx.subscribers())).length, 1);
+  await store.close();
+});
+
+test('a damaged database says so, and nothing raw comes out', async () => {
+  const folder = newFolder();
+  const store = openSqliteStore(folder);
+  await store.transaction(async (tx) => {
+    for (let i = 0; i < 200; i++) await tx.putSubscriber({ id: `${i}`, name: 'x'.repeat(100), contact: '' });
+  });
+  await store.close();
+  const path = join(folder, 'wattpurse.db');
+  const bytes = readFileSync(path);
+  // The first page stays, which says whose the file is.
+  bytes.fill(0xff, bytes.readUInt16BE(16));
+  writeFileSync(path, bytes);
+  const read = async () => {
+    const damaged = openSqliteStore(folder);
+    try {
+      await damaged.read((tx) => tx.subscribers());
+    } finally {
+      await damaged.close();
+    }
+  };
+  await assert.rejects(read(), refusedAs('store-damaged'));
+});
+
+/** Whether the host is told that the database in this folder is an older copy. */
+async function restoredIn(folder: string): Promise<boolean> {
+  const store = openSqliteStore(folder);
+  const fact = await store.read((tx) => tx.fact('restored'));
+  await store.close();
+  return fact === 1;
+}
+
+test('an older copy of the database in its folder is found to be one, by a single transaction', async () => {
+  const folder = newFolder();
+  const put = async (...ids: string[]) => {
+    const store = openSqliteStore(folder);
+    for (const id of ids) await store.transaction((tx) => tx.putSubscriber({ id, name: 'x', contact: '' }));
+    await store.close();
+  };
+  await put('1', '2');
+  assert.equal(await restoredIn(folder), false);
+  const path = join(folder, 'wattpurse.db');
+  const copy = readFileSync(path);
+  await put('3');
+  assert.equal(await restoredIn(folder), false);
+  writeFileSync(path, copy);
+  assert.equal(await restoredIn(folder), true);
+  // A host that died before it took note is told again; one that took note is told no more.
+  assert.equal(await restoredIn(folder), true);
+  const store = openSqliteStore(folder);
+  await store.transaction((tx) => tx.setFact('restored', 0));
+  await store.close();
+  assert.equal(await restoredIn(folder), false);
+  writeFileSync(path, copy);
+  assert.equal(await restoredIn(folder), true);
+});
+
+test('a database that came without its mark is taken for a copy, and one whose mark fell behind is not', async () => {
+  const folder = newFolder();
+  const store = openSqliteStore(folder);
+  const mark = join(folder, 'wattpurse.mark');
+  await store.transaction((tx) => tx.putSubscriber({ id: '1', name: 'x', contact: '' }));
+  const early = readFileSync(mark);
+  await store.transaction((tx) => tx.putSubscriber({ id: '2', name: 'x', contact: '' }));
+  await store.close();
+  // As after a power failure: the mark does not wait for the disk.
+  writeFileSync(mark, early);
+  assert.equal(await restoredIn(folder), false);
+  rmSync(mark);
+  assert.equal(await restoredIn(folder), true);
+});
+
+test('a host on an older copy asks the meter first, and refunds nothing that is stored', async () => {
+  const folder = newFolder();
+  const rig = new Rig(openSqliteStore(folder));
+  const meter = await rig.enrol(1);
+  rig.meters.clear();
+  await rig.host.sellAll([{ meter: 1, amount: 70, orderId: 'a', source: 'cash' }]);
+  await rig.store.close();
+  const path = join(folder, 'wattpurse.db');
+  const copy = readFileSync(path);
+
+  const later = openSqliteStore(folder);
+  rig.host = rig.newHost(later);
+  rig.meters.set(meter.id, meter);
+  await rig.host.start();
+  for (let i = 0; i < 10; i++) {
+    await rig.pump();
+    rig.clock.ms += 1_000;
+    await rig.host.handle({ type: 'tick' });
+  }
+  assert.equal(meter.balance, 70);
+  await later.close();
+
+  writeFileSync(path, copy);
+  const restored = openSqliteStore(folder);
+  rig.host = rig.newHost(restored);
+  await rig.host.start();
+  const taken = await rig.host.voidOrder('a');
+  assert.ok('state' in taken && taken.state === 'voiding');
+  await rig.pump();
+  const order = await rig.host.order('a');
+  assert.ok('state' in order && order.state === 'stored');
+  const books = await rig.host.books();
+  assert.deepEqual([meter.balance, books.stored, books.refunded], [70, 70n, 0n]);
+  await restored.close();
 });
 
 test('the ledger cannot be changed, not even by hand', async () => {

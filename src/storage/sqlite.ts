@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Store, StoreError, type StoreFailure, type StoreReads, type StoreTransaction } from '../host/ports.ts';
+import { CommitMark } from './commit-mark.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { SqliteStatements } from './statements.ts';
 
@@ -9,56 +10,80 @@ import { SqliteStatements } from './statements.ts';
 const APPLICATION_ID = 0x77747073;
 const DATABASE_FILE = 'wattpurse.db';
 const LOCK_FILE = 'wattpurse.lock';
+const MARK_FILE = 'wattpurse.mark';
 
 /** Primary result codes of SQLite. */
 const SQLITE_BUSY = 5;
-const SQLITE_CONSTRAINT = 19;
+const SQLITE_LOCKED = 6;
+const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
+const SQLITE_CONSTRAINT = 19;
 const SQLITE_MISUSE = 21;
 const SQLITE_NOTADB = 26;
+/** Extended: no room for the file that all connections share. */
+const SQLITE_IOERR_SHMSIZE = 10 | (19 << 8);
 
 /**
  * The store of one data folder in SQLite. The folder belongs to this process until `close`, or until the process
- * ends in whatever way: the lock is one that the operating system takes back.
- * @throws StoreError `folder-in-use`, `version-newer`, `file-foreign`, `store-full`, `store-failed`
+ * ends in whatever way: the lock is one that the operating system takes back. A database that is an older copy of
+ * what once was in this folder, or that came without its commit mark, has the fact `restored`.
+ * @throws StoreError for every reason but `store-closed`
  */
 export function openSqliteStore(folder: string): SqliteStore {
+  const lock = lockFolder(made(folder));
+  let mark: CommitMark | undefined;
+  let database: DatabaseSync | undefined;
+  try {
+    mark = new CommitMark(join(folder, MARK_FILE));
+    database = openDatabase(join(folder, DATABASE_FILE));
+    return new SqliteStore(database, { lock, mark });
+  } catch (error) {
+    database?.close();
+    mark?.close();
+    lock.close();
+    throw translated(error);
+  }
+}
+
+function made(folder: string): string {
   try {
     mkdirSync(folder, { recursive: true });
+    return folder;
   } catch (error) {
-    throw new StoreError(
-      failed(`The data folder ${folder} cannot be made (${reasonOf(error)}): check path and rights.`),
-    );
+    throw translated(error);
   }
-  const lock = lockFolder(folder);
-  try {
-    return new SqliteStore(openDatabase(join(folder, DATABASE_FILE)), lock);
-  } catch (error) {
-    lock.close();
-    throw error;
-  }
+}
+
+/** What stands beside a database in its folder. */
+interface Folder {
+  readonly lock: DatabaseSync;
+  readonly mark: CommitMark;
 }
 
 /** One connection, one transaction at a time; durable when a transaction's promise resolves. */
 export class SqliteStore implements Store {
   readonly #database: DatabaseSync;
-  readonly #lock: DatabaseSync | undefined;
+  readonly #folder: Folder | undefined;
   readonly #statements: SqliteStatements;
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(database: DatabaseSync, lock?: DatabaseSync) {
+  constructor(database: DatabaseSync, folder?: Folder) {
     this.#database = database;
-    this.#lock = lock;
+    this.#folder = folder;
     this.#statements = new SqliteStatements(database);
+    if (folder !== undefined) noteRestored(this.#statements, database, folder.mark);
   }
 
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
       this.#database.exec('BEGIN IMMEDIATE');
       try {
+        const before = this.#statements.changes();
         const result = await work(this.#statements);
+        const commit = this.#statements.changes() === before ? undefined : this.#statements.countCommit();
         this.#database.exec('COMMIT');
+        if (commit !== undefined) this.#folder?.mark.write(commit);
         return result;
       } catch (error) {
         // A full disk may have rolled back by itself.
@@ -76,7 +101,8 @@ export class SqliteStore implements Store {
     return this.#inTurn(async () => {
       this.#closed = true;
       this.#database.close();
-      this.#lock?.close();
+      this.#folder?.mark.close();
+      this.#folder?.lock.close();
     });
   }
 
@@ -92,6 +118,17 @@ export class SqliteStore implements Store {
     this.#last = turn.catch(() => {});
     return turn;
   }
+}
+
+/** In the database itself, and before the mark says that all is well: a host that dies meanwhile learns of it later. */
+function noteRestored(statements: SqliteStatements, database: DatabaseSync, mark: CommitMark): void {
+  const last = statements.lastCommit();
+  const older = mark.found === undefined ? last > 0 : mark.found > last;
+  if (!older) return;
+  database.exec('BEGIN IMMEDIATE');
+  statements.noteRestored(Math.max(last, mark.found ?? 0));
+  database.exec('COMMIT');
+  mark.write(statements.lastCommit());
 }
 
 /** Opens, checks whose it is, and brings it to the newest shape. */
@@ -157,24 +194,47 @@ function pragma(database: DatabaseSync, name: string): number {
 
 /** What went wrong underneath as a StoreError; what is a bug of ours stays what it is. */
 function translated(error: unknown): unknown {
+  const failure = failureOf(error);
+  return failure === undefined ? error : new StoreError(failure, { cause: error });
+}
+
+function failureOf(error: unknown): StoreFailure | undefined {
+  if (!(error instanceof Error)) return undefined;
   const code = errorCode(error);
-  if (code === undefined || code === SQLITE_CONSTRAINT || code === SQLITE_MISUSE) return error;
-  if (code === SQLITE_FULL) {
+  const isOfFiles = 'code' in error && 'syscall' in error;
+  if (code === undefined && !isOfFiles) return undefined;
+  const isFull = 'errcode' in error ? error.errcode === SQLITE_IOERR_SHMSIZE : isOfFiles && error.code === 'ENOSPC';
+  if (isFull || code === SQLITE_FULL) {
     const sentence = 'The disk of the data folder is full: make room and try again; nothing was changed.';
-    return new StoreError({ reason: 'store-full', sentence }, { cause: error });
+    return { reason: 'store-full', sentence };
   }
-  const sentence = `The database does not serve (${reasonOf(error)}): check disk and rights; nothing was changed.`;
-  return new StoreError(failed(sentence), { cause: error });
+  switch (code) {
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISUSE:
+      return undefined;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return {
+        reason: 'store-busy',
+        sentence: 'Another program holds the database: end that one and try again; nothing was changed.',
+      };
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return {
+        reason: 'store-damaged',
+        sentence: `The database is damaged (${error.message}): stop, and restore the last copy; nothing was changed.`,
+      };
+    default: {
+      const sentence = `The data folder does not serve (${error.message}): check disk, path and rights; nothing was changed.`;
+      return { reason: 'store-failed', sentence };
+    }
+  }
 }
 
 function errorCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error)) return undefined;
   return Number(error.errcode) & 0xff;
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-const failed = (sentence: string): StoreFailure => ({ reason: 'store-failed', sentence });
 
 const foreign = (path: string): StoreFailure => ({
   reason: 'file-foreign',

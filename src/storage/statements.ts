@@ -1,25 +1,30 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
-import type {
-  ControlCommand,
-  DayProfile,
-  FactName,
-  Knowledge,
-  LedgerSum,
-  Line,
-  Meter,
-  MeterEvent,
-  MeterTotals,
-  NumberedOrder,
-  Order,
-  OutstandingRow,
-  PageQuery,
-  Posting,
-  ProfileQuery,
-  Purse,
-  StoreTransaction,
-  Subscriber,
-  TariffVersion,
-  Work,
+import {
+  CHECK_MINUTES_KEPT,
+  type CheckMinute,
+  type CheckMinuteQuery,
+  type ControlCommand,
+  type DayProfile,
+  type FactName,
+  type Knowledge,
+  type LedgerSum,
+  type Line,
+  type LineKnowledge,
+  type LineSuspicion,
+  type Meter,
+  type MeterEvent,
+  type MeterTotals,
+  type NumberedOrder,
+  type Order,
+  type OutstandingRow,
+  type PageQuery,
+  type Posting,
+  type ProfileQuery,
+  type Purse,
+  type StoreTransaction,
+  type Subscriber,
+  type TariffVersion,
+  type Work,
 } from '../host/ports.ts';
 import type { Milliseconds, Svpmsn } from '../units/index.ts';
 import { energiesOf, energyBytes, mapping } from './rows.ts';
@@ -105,15 +110,19 @@ const knowledgeRow = mapping<Knowledge>({
   heardAt: 'number?',
   balance: 'number?',
   balanceAt: 'number?',
+  flags: 'number?',
+  flagsAt: 'number?',
   infoAt: 'number?',
   owed: 'number?',
-  flags: 'number?',
   clockOffsetMs: 'number?',
   tableVersion: 'number?',
-  nextTableVersion: 'number?',
-  policyVersion: 'number?',
   lastDay: 'number?',
   nextEvent: 'number?',
+  policyAt: 'number?',
+  policyVersion: 'number?',
+  nextTableVersion: 'number?',
+  profileDay: 'number?',
+  eventsBefore: 'number?',
   attentionAt: 'number?',
   attention: 'number?',
 });
@@ -126,6 +135,28 @@ const eventRow = mapping<Omit<MeterEvent, 'sequence'> & { readonly event: number
   detail: 'number',
   value: 'number',
   heardAt: 'number',
+});
+const lineRow = mapping<LineKnowledge>({
+  localUnit: 'number',
+  healthAt: 'number?',
+  health: 'json?',
+  checkedAt: 'number?',
+  mapRefusedAt: 'number?',
+  mapRefusal: 'text?',
+});
+const suspicionRow = mapping<LineSuspicion>({
+  localUnit: 'number',
+  kind: 'text',
+  address: 'number',
+  svpmsn: 'number',
+  sinceMs: 'number',
+  namedAt: 'number',
+});
+const checkMinuteRow = mapping<CheckMinute & { readonly slot: number }>({
+  localUnit: 'number',
+  slot: 'number',
+  minute: 'number',
+  energy: 'number',
 });
 const totalsRow = mapping<MeterTotals>({ svpmsn: 'number', supply: 'number', at: 'number', body: 'bytes' });
 
@@ -152,8 +183,9 @@ export class SqliteStatements implements StoreTransaction {
     return statement;
   }
 
-  #run(sql: string, ...values: SQLInputValue[]): void {
-    this.#statement(sql).run(...values);
+  /** How many rows it changed. */
+  #run(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.#statement(sql).run(...values).changes);
   }
 
   #one<R>(row: (values: Values) => R, sql: string, ...values: SQLInputValue[]): R | undefined {
@@ -167,6 +199,28 @@ export class SqliteStatements implements StoreTransaction {
 
   #number(sql: string, ...values: SQLInputValue[]): number {
     return this.#one(([value]) => Number(value), sql, ...values) ?? 0;
+  }
+
+  /** Rows that were changed on this connection, ever. */
+  changes(): number {
+    return this.#number('SELECT total_changes()');
+  }
+  /** Transactions that changed something; 0 before the first. */
+  lastCommit(): number {
+    return this.#number("SELECT value FROM facts WHERE name = 'commit'");
+  }
+  /** Inside a transaction: its number. */
+  countCommit(): number {
+    this.#run(
+      "INSERT INTO facts (name, value) VALUES ('commit', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1",
+    );
+    return this.lastCommit();
+  }
+  /** Inside a transaction: goes on counting where the books were, and leaves word for the host. */
+  noteRestored(commit: number): void {
+    const sql = 'INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value';
+    this.#run(sql, 'commit', commit + 1);
+    this.#run(sql, 'restored', 1);
   }
 
   async subscriber(id: string) {
@@ -235,6 +289,10 @@ export class SqliteStatements implements StoreTransaction {
     const sql = `${SELECT_ORDERS} WHERE svpmsn = ? AND state = 'waiting' ORDER BY sequence LIMIT 1`;
     return this.#one(numberedOrder, sql, id);
   }
+  async nextWithdrawn(id: Svpmsn) {
+    const sql = `${SELECT_ORDERS} WHERE svpmsn = ? AND state = 'voiding' AND counter IS NULL ORDER BY sequence LIMIT 1`;
+    return this.#one(numberedOrder, sql, id);
+  }
   async orders({ svpmsn, before, limit }: PageQuery) {
     const { filter, values } = paged('sequence', svpmsn, before);
     return this.#all(numberedOrder, `${SELECT_ORDERS} ${filter} ORDER BY sequence DESC LIMIT ?`, ...values, limit);
@@ -278,6 +336,10 @@ export class SqliteStatements implements StoreTransaction {
 
   async commands(id: Svpmsn) {
     return this.#all(commandRow.row, `SELECT ${commandRow.list} FROM commands WHERE svpmsn = ? ORDER BY slot`, id);
+  }
+  async command(id: Svpmsn, slot: string) {
+    const sql = `SELECT ${commandRow.list} FROM commands WHERE svpmsn = ? AND slot = ?`;
+    return this.#one(commandRow.row, sql, id, slot);
   }
   async nextCommand(id: Svpmsn) {
     const sql = `SELECT ${commandRow.list} FROM commands WHERE svpmsn = ? AND state = 'waiting' ORDER BY sequence LIMIT 1`;
@@ -351,7 +413,9 @@ export class SqliteStatements implements StoreTransaction {
   }
   async addEvents(events: readonly MeterEvent[]) {
     const sql = `INSERT INTO events (${eventRow.list}) VALUES (${eventRow.marks}) ON CONFLICT (svpmsn, event) DO NOTHING`;
-    for (const { sequence, ...event } of events) this.#run(sql, ...eventRow.values({ ...event, event: sequence }));
+    return events.filter(
+      ({ sequence, ...event }) => this.#run(sql, ...eventRow.values({ ...event, event: sequence })) > 0,
+    );
   }
   async profiles({ svpmsn, supply, fromDay, toDay }: ProfileQuery) {
     const sql = `SELECT day, energies, bands FROM profiles
@@ -378,6 +442,54 @@ export class SqliteStatements implements StoreTransaction {
     this.#run(sql, ...values(totals));
   }
 
+  async lines() {
+    return this.#all(lineRow.row, `SELECT ${lineRow.list} FROM lines_of_units ORDER BY local_unit`);
+  }
+  async line(localUnit: number) {
+    return this.#one(lineRow.row, `SELECT ${lineRow.list} FROM lines_of_units WHERE local_unit = ?`, localUnit);
+  }
+  async putLine(line: LineKnowledge) {
+    const { list, marks, updates, values } = lineRow;
+    const sql = `INSERT INTO lines_of_units (${list}) VALUES (${marks}) ON CONFLICT (local_unit) DO UPDATE SET ${updates}`;
+    this.#run(sql, ...values(line));
+  }
+  async suspicions(localUnit: number) {
+    const sql = `SELECT ${suspicionRow.list} FROM suspicions WHERE local_unit = ? ORDER BY kind, address, svpmsn`;
+    return this.#all(suspicionRow.row, sql, localUnit);
+  }
+  async putSuspicions(rows: readonly LineSuspicion[]) {
+    const { list, marks, updates, values } = suspicionRow;
+    const sql = `INSERT INTO suspicions (${list}) VALUES (${marks})
+      ON CONFLICT (local_unit, kind, address, svpmsn) DO UPDATE SET ${updates}`;
+    for (const row of rows) this.#run(sql, ...values(row));
+  }
+  async deleteSuspicions(rows: readonly LineSuspicion[]) {
+    const sql = 'DELETE FROM suspicions WHERE local_unit = ? AND kind = ? AND address = ? AND svpmsn = ?';
+    for (const { localUnit, kind, address, svpmsn } of rows) this.#run(sql, localUnit, kind, address, svpmsn);
+  }
+  async checkMinutes({ localUnit, from, to }: CheckMinuteQuery) {
+    const sql = `SELECT ${checkMinuteRow.list} FROM check_minutes
+      WHERE local_unit = ? AND slot BETWEEN ? AND ? AND minute BETWEEN ? AND ? ORDER BY slot`;
+    const oldest = Math.max(from, to - CHECK_MINUTES_KEPT + 1);
+    const [first, last] = [oldest % CHECK_MINUTES_KEPT, to % CHECK_MINUTES_KEPT];
+    const slots =
+      first <= last
+        ? [[first, last]]
+        : [
+            [first, CHECK_MINUTES_KEPT - 1],
+            [0, last],
+          ];
+    return slots.flatMap(([low, high]) =>
+      this.#all(checkMinute, sql, localUnit, low as number, high as number, oldest, to),
+    );
+  }
+  async putCheckMinute(row: CheckMinute) {
+    const { list, marks, updates, values } = checkMinuteRow;
+    const sql = `INSERT INTO check_minutes (${list}) VALUES (${marks}) ON CONFLICT (local_unit, slot) DO UPDATE
+      SET ${updates} WHERE (excluded.minute, excluded.energy) > (minute, energy)`;
+    this.#run(sql, ...values({ ...row, slot: row.minute % CHECK_MINUTES_KEPT }));
+  }
+
   async fact(name: FactName) {
     return this.#one(([value]) => Number(value), 'SELECT value FROM facts WHERE name = ?', name);
   }
@@ -390,6 +502,11 @@ export class SqliteStatements implements StoreTransaction {
 const SELECT_ORDERS = `SELECT ${orderRow.list}, sequence FROM orders`;
 
 const numberedOrder = (values: Values): NumberedOrder => ({ ...orderRow.row(values), sequence: Number(values.at(-1)) });
+
+function checkMinute(values: Values): CheckMinute {
+  const { slot: _, ...minute } = checkMinuteRow.row(values);
+  return minute;
+}
 
 const ledgerSum = ([kind, account, svpmsn, amount]: Values): LedgerSum => ({
   kind: kind as LedgerSum['kind'],

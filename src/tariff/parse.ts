@@ -23,7 +23,7 @@ export interface ParsedBand {
   readonly percent: number;
 }
 
-export const BANDS_MAX = 255;
+const BANDS_MAX = 255;
 
 /** Reads a definition that may come straight from JSON: any JSON value gives a parsed tariff or a failure. */
 export function parseDefinition(definition: TariffDefinition): ParsedTariff | TariffFailure {

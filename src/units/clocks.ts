@@ -8,8 +8,3 @@ export interface BusinessClock {
   /** Milliseconds since 1970-01-01 UTC. */
   now(): Milliseconds;
 }
-
-/** Time of the wall: sessions, rate limits, TLS. */
-export interface WallClock {
-  now(): Milliseconds;
-}

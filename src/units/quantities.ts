@@ -37,7 +37,6 @@ function whole<T extends number>(name: string, value: number, max: number): T {
 }
 
 export const tokens = (value: number): Tokens => whole('tokens', value, Number.MAX_SAFE_INTEGER);
-export const milliTokensPerKwh = (value: number): MilliTokensPerKwh => whole('unit charge', value, U32_MAX);
 export const percent = (value: number): Percent => whole('percent', value, 1000);
 export const milliwattHours = (value: number): MilliwattHours => whole('energy in mWh', value, Number.MAX_SAFE_INTEGER);
 export const deciWattHours = (value: number): DeciWattHours =>

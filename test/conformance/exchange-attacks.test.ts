@@ -169,12 +169,9 @@ function padsOn(suite: Suite): boolean {
 const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((byte, i) => byte ^ (b[i] as number));
 const idBytes = (id: number): Uint8Array => Uint8Array.of(id >> 16, id >> 8, id);
 
-const VECTORS = join(import.meta.dirname, '../../../shared/vectors/exchange.json');
-const skip = existsSync(VECTORS) ? false : `the published vectors are not at ${VECTORS}`;
-
 /** The published attacks, byte for byte: the victims are our own sides, with the published keys and draws. */
-function victims() {
-  const { input, attacksOn3des: attacks, '3des': seed, '3des-xo': xo } = JSON.parse(readFileSync(VECTORS, 'utf8'));
+function victims(path: string) {
+  const { input, attacksOn3des: attacks, '3des': seed, '3des-xo': xo } = JSON.parse(readFileSync(path, 'utf8'));
   const id = svpmsn(Number.parseInt(input.svpmsn, 16));
   const key = deriveTerminalKey(fromHex(seed.KH), keyName(Purpose.value, Suite.tripleDes, 0), id, input.utility);
   const xoKey = deriveTerminalKey(fromHex(xo.KH), keyName(Purpose.value, Suite.tripleDesXo, 0), id, input.utility);
@@ -192,64 +189,73 @@ function victims() {
   return { attacks, input, key, xoKey, terminal, host: openHostSession(key, h, randomness) };
 }
 
-test('A1 as published: the host reads 50,000 from the block that the meter encrypted as S1', { skip }, () => {
-  const { attacks, terminal, host } = victims();
-  const { replayedR1, chosenR2, meterAnswersS1, hostReadsBalance } = attacks.A1_forgedLastMessage;
-  assert.equal(toHex(hostFirst(host).subarray(7, 23)), replayedR1);
-  terminalReceive(terminal, hostFirst(host), NOW);
-  assert.equal(hostReceive(host, terminalStatus(terminal, new Uint8Array(0))).type, 'status');
-  hostCommand(host, fromHex('00000001'));
-  const answered = asked(terminal, Suite.tripleDes, firstWith(hostFirst(host), fromHex(chosenR2)));
-  assert.equal(toHex(answered), meterAnswersS1);
-  const outcome = hostReceive(host, Uint8Array.of(0x14, ...hostFirst(host).subarray(1, 6), TAG, ...answered));
-  assert.equal(outcome.type === 'answer' && decodeSeedTokens(outcome.answer), hostReadsBalance);
-});
+const OURS = join(import.meta.dirname, '../vectors/value-store.json');
+const FOREIGN = join(import.meta.dirname, '../../../shared/vectors/exchange.json');
+const absent = existsSync(FOREIGN) ? false : 'Put exchange.json into ../shared/vectors to run this test.';
 
-test('A2 as published: five recorded sessions make the meter store 99,999,999 tokens', { skip }, () => {
-  const { attacks, terminal, host } = victims();
-  const { EnAmnt_is_S1_of, EnAmnt, R3ofSecondSession, askedR2, forgedS2, credited } = attacks.A2_mintedValue;
-  terminalReceive(terminal, hostFirst(host), NOW);
-  assert.equal(toHex(terminalStatus(terminal, new Uint8Array(0)).slice(-TAG)), R3ofSecondSession);
-  const ask = (r2: string) => toHex(asked(terminal, Suite.tripleDes, firstWith(hostFirst(host), fromHex(r2))));
-  assert.equal(ask(EnAmnt_is_S1_of), EnAmnt);
-  assert.equal(askedR2.map(ask).at(-1), forgedS2);
-  const forged = Uint8Array.of(0x13, ...hostFirst(host).subarray(1, 6), 16, ...fromHex(forgedS2), ...fromHex(EnAmnt));
-  const outcome = terminalReceive(terminal, forged, milliseconds(1));
-  assert.equal(outcome.type === 'command' && decodeSeedTokens(outcome.proof.command), credited);
-  assert.equal(toHex(terminalAnswer(terminal, new Uint8Array(4)).at(0)?.subarray(0, 1) ?? new Uint8Array(0)), '14');
-});
+for (const { whose, path, skip } of [
+  { whose: 'our own file', path: OURS, skip: false },
+  { whose: 'a foreign file', path: FOREIGN, skip: absent },
+]) {
+  test(`A1 of ${whose}: the host reads its balance from the block that the meter encrypted as S1`, { skip }, () => {
+    const { attacks, terminal, host } = victims(path);
+    const { replayedR1, chosenR2, meterAnswersS1, hostReadsBalance } = attacks.A1_forgedLastMessage;
+    assert.equal(toHex(hostFirst(host).subarray(7, 23)), replayedR1);
+    terminalReceive(terminal, hostFirst(host), NOW);
+    assert.equal(hostReceive(host, terminalStatus(terminal, new Uint8Array(0))).type, 'status');
+    hostCommand(host, fromHex('00000001'));
+    const answered = asked(terminal, Suite.tripleDes, firstWith(hostFirst(host), fromHex(chosenR2)));
+    assert.equal(toHex(answered), meterAnswersS1);
+    const outcome = hostReceive(host, Uint8Array.of(0x14, ...hostFirst(host).subarray(1, 6), TAG, ...answered));
+    assert.equal(outcome.type === 'answer' && decodeSeedTokens(outcome.answer), hostReadsBalance);
+  });
 
-test('A3, A4 and A5 as published: what our own arithmetic makes of them', { skip }, () => {
-  const { attacks, input, key, xoKey } = victims();
-  const equal = fromHex(attacks.A3_equalHalves.R1);
-  const ksBytes = encrypted(key, equal);
-  assert.equal(toHex(ksBytes), attacks.A3_equalHalves.Ks);
-  assert.ok(halvesEqual(ksBytes));
-  const complementary = fromHex(attacks.A3b_complementaryHalvesOnXo.R1);
-  const r3 = fromHex(input.R3);
-  const ks2 = encrypted(
-    xoKey,
-    xor(
-      complementary,
-      concat(
-        r3,
-        r3.map((byte) => byte ^ 0xff),
+  test(`A2 of ${whose}: five recorded sessions make the meter store tokens that nobody sold`, { skip }, () => {
+    const { attacks, terminal, host } = victims(path);
+    const { EnAmnt_is_S1_of, EnAmnt, R3ofSecondSession, askedR2, forgedS2, credited } = attacks.A2_mintedValue;
+    terminalReceive(terminal, hostFirst(host), NOW);
+    assert.equal(toHex(terminalStatus(terminal, new Uint8Array(0)).slice(-TAG)), R3ofSecondSession);
+    const ask = (r2: string) => toHex(asked(terminal, Suite.tripleDes, firstWith(hostFirst(host), fromHex(r2))));
+    assert.equal(ask(EnAmnt_is_S1_of), EnAmnt);
+    assert.equal(askedR2.map(ask).at(-1), forgedS2);
+    const forged = Uint8Array.of(0x13, ...hostFirst(host).subarray(1, 6), 16, ...fromHex(forgedS2), ...fromHex(EnAmnt));
+    const outcome = terminalReceive(terminal, forged, milliseconds(1));
+    assert.equal(outcome.type === 'command' && decodeSeedTokens(outcome.proof.command), credited);
+    assert.equal(toHex(terminalAnswer(terminal, new Uint8Array(4)).at(0)?.subarray(0, 1) ?? new Uint8Array(0)), '14');
+  });
+
+  test(`A3, A4 and A5 of ${whose}: what our own arithmetic makes of them`, { skip }, () => {
+    const { attacks, input, key, xoKey } = victims(path);
+    const equal = fromHex(attacks.A3_equalHalves.R1);
+    const ksBytes = encrypted(key, equal);
+    assert.equal(toHex(ksBytes), attacks.A3_equalHalves.Ks);
+    assert.ok(halvesEqual(ksBytes));
+    const complementary = fromHex(attacks.A3b_complementaryHalvesOnXo.R1);
+    const r3 = fromHex(input.R3);
+    const ks2 = encrypted(
+      xoKey,
+      xor(
+        complementary,
+        concat(
+          r3,
+          r3.map((byte) => byte ^ 0xff),
+        ),
       ),
-    ),
-  );
-  assert.equal(toHex(ks2), attacks.A3b_complementaryHalvesOnXo.Ks2);
-  assert.ok(halvesEqual(ks2));
-  for (const r1 of [equal, complementary]) assert.equal(sessionTripleDesXo(xoKey, r1, r3), undefined);
-  const ks = sessionTripleDes(key, fromHex(input.R1));
-  const { a, tagOfA, b, tagOfB, message, tag } = attacks.A4_extension;
-  assert.deepEqual(
-    [a, b, message].map((text) => toHex(cbcMac(ks, fromHex(text)))),
-    [tagOfA, tagOfB, tag],
-  );
-  assert.equal(tag, tagOfB);
-  const { tagOf10, tagOf1000 } = attacks.A5_padding;
-  assert.deepEqual([toHex(cbcMac(ks, fromHex('10'))), toHex(cbcMac(ks, fromHex('1000')))], [tagOf10, tagOf1000]);
-});
+    );
+    assert.equal(toHex(ks2), attacks.A3b_complementaryHalvesOnXo.Ks2);
+    assert.ok(halvesEqual(ks2));
+    for (const r1 of [equal, complementary]) assert.equal(sessionTripleDesXo(xoKey, r1, r3), undefined);
+    const ks = sessionTripleDes(key, fromHex(input.R1));
+    const { a, tagOfA, b, tagOfB, message, tag } = attacks.A4_extension;
+    assert.deepEqual(
+      [a, b, message].map((text) => toHex(cbcMac(ks, fromHex(text)))),
+      [tagOfA, tagOfB, tag],
+    );
+    assert.equal(tag, tagOfB);
+    const { tagOf10, tagOf1000 } = attacks.A5_padding;
+    assert.deepEqual([toHex(cbcMac(ks, fromHex('10'))), toHex(cbcMac(ks, fromHex('1000')))], [tagOf10, tagOf1000]);
+  });
+}
 
 const encrypted = (key: TerminalKey, blocks: Uint8Array): Uint8Array =>
   ecbEncrypt(new TripleDesKey(exportTerminalKey(key)), blocks);

@@ -7,16 +7,23 @@ import {
   deriveTerminalKey,
   exportTerminalKey,
   keyNameFromByte,
+  SUITE_NAMES,
   Suite,
   suiteOf,
   type TerminalKey,
 } from '../../src/crypto/index.ts';
 import {
   attentionFrame,
-  type Command,
+  Command,
   createTerminal,
   decodeFrame,
   decodeRefusal,
+  decodeValueCommand,
+  decodeValueReceipt,
+  decodeValueStatus,
+  encodeValueCommand,
+  encodeValueReceipt,
+  encodeValueStatus,
   hostCommand,
   hostFirst,
   hostReceive,
@@ -29,8 +36,12 @@ import {
   terminalReceive,
   terminalStatus,
   terminalUnwrapKey,
+  type ValueCommand,
+  ValueOp,
+  type ValueReceipt,
+  ValueResult,
 } from '../../src/exchange/index.ts';
-import { milliseconds, type Randomness, svpmsn } from '../../src/units/index.ts';
+import { milliseconds, type Randomness, svpmsn, type Tokens, type UnixSeconds } from '../../src/units/index.ts';
 import { generate } from '../vectors/generate-exchange-commands.ts';
 
 interface Exchange {
@@ -58,7 +69,13 @@ interface VectorFile {
   exchanges: Exchange[];
   attentions: { n: number; notice: string; frame: string }[];
   refusals: { H: Command; n: number; reason: number; part?: number; frame: string }[];
+  valueBodies: ({ suite: Suite; bytes: string } & ValueBody)[];
 }
+type InHex<T> = Omit<T, 'txid'> & { txid: string };
+type ValueBody =
+  | { status: { lastCounter: number; creditedTotal: Tokens } }
+  | { H: Command; command: InHex<ValueCommand> }
+  | { receipt: InHex<Omit<ValueReceipt, 'clock' | 'flags'>> & { clock?: UnixSeconds; flags?: number } };
 
 const file: VectorFile = JSON.parse(
   readFileSync(join(import.meta.dirname, '../vectors/exchange-commands.json'), 'utf8'),
@@ -164,5 +181,42 @@ test('the file shows every suite, every purpose and bodies of one part, of two a
   for (const pick of [(one: Exchange) => one.third, (one: Exchange) => one.fourth]) {
     const counts = new Set(file.exchanges.map((exchange) => pick(exchange).length));
     assert.ok(counts.has(1) && counts.has(2) && counts.size > 2);
+  }
+});
+
+test('every body of a value command is what its meaning makes it, and means that again', () => {
+  const withTxid = <T extends { txid: string }>(body: T) => ({ ...body, txid: fromHex(body.txid) });
+  for (const body of file.valueBodies) {
+    const { suite } = body;
+    const bytes = fromHex(body.bytes);
+    if ('status' in body) {
+      assert.equal(toHex(encodeValueStatus(body.status)), body.bytes);
+      assert.deepEqual(decodeValueStatus(bytes), body.status);
+    } else if ('command' in body) {
+      const command = withTxid(body.command);
+      assert.equal(toHex(encodeValueCommand(suite, command)), body.bytes);
+      assert.deepEqual(decodeValueCommand(suite, body.H, bytes), command);
+    } else {
+      const receipt = { clock: undefined, flags: undefined, ...withTxid(body.receipt) };
+      assert.equal(toHex(encodeValueReceipt(suite, id, receipt)), body.bytes);
+      assert.deepEqual(decodeValueReceipt(suite, id, bytes), receipt);
+    }
+  }
+});
+
+test('every command of suites 1 to 3 has its exchange, the key change one for each purpose, and every value op and result its body', () => {
+  for (const suite of [Suite.tripleDesXo, Suite.aes128, Suite.aes256]) {
+    const shown = file.exchanges.filter(({ n }) => suiteOf(keyNameFromByte(n)) === suite);
+    for (const h of Object.values(Command)) {
+      // In the added value of a card the card is the terminal: its frames are no meter's.
+      const wanted = h === Command.addedValue ? 0 : h === Command.keyChange ? 4 : 1;
+      const purposes = new Set(shown.filter(({ H }) => H === h).map(({ n }) => n >> 6));
+      assert.equal(purposes.size, wanted, `${SUITE_NAMES[suite]}, command ${h.toString(16)}`);
+    }
+    const bodies = file.valueBodies.filter((body) => body.suite === suite);
+    const ops = new Set(bodies.flatMap((body) => ('command' in body ? [body.command.op] : [])));
+    const results = new Set(bodies.flatMap((body) => ('receipt' in body ? [body.receipt.result] : [])));
+    assert.deepEqual([...ops].sort(), Object.values(ValueOp).sort());
+    assert.deepEqual([...results].sort(), Object.values(ValueResult).sort());
   }
 });

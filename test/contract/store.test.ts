@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { toHex } from '../../src/bytes/index.ts';
+import { txidOf } from '../../src/exchange/index.ts';
 import {
+  CHECK_MINUTES_KEPT,
   type Knowledge,
   MemoryStore,
   type Meter,
@@ -12,12 +15,19 @@ import {
   type Purse,
   type Store,
   StoreError,
-  txidOf,
 } from '../../src/host/index.ts';
 import { Rig } from '../../src/host/rig.testing.ts';
 import { EventKind, emptyDayProfile } from '../../src/records/index.ts';
 import { openSqliteStore } from '../../src/storage/index.ts';
-import { milliseconds, modemAddress, type Svpmsn, svpmsn, tokens, unixSeconds } from '../../src/units/index.ts';
+import {
+  milliseconds,
+  milliwattHours,
+  modemAddress,
+  type Svpmsn,
+  svpmsn,
+  tokens,
+  unixSeconds,
+} from '../../src/units/index.ts';
 
 interface Kind {
   readonly name: string;
@@ -71,7 +81,7 @@ const orderRow = (id: string, meter: Svpmsn, more: Partial<Order> = {}): Order =
   op: 'credit',
   amount: tokens(10),
   source: 'cash',
-  txid: txidOf(id),
+  txid: toHex(txidOf(id)),
   state: 'waiting',
   counter: undefined,
   orderedAt: at,
@@ -150,6 +160,7 @@ function storeContract({ name, open }: Kind): void {
         totals: await tx.totals(a),
         fact: await tx.fact('instant-reserved'),
         outstanding: await tx.outstanding(a),
+        lines: [await tx.lines(), await tx.suspicions(7), await tx.checkMinutes({ localUnit: 7, from: 0, to: 9 })],
       }));
     const before = await see();
     const broken = store.transaction(async (tx) => {
@@ -160,7 +171,7 @@ function storeContract({ name, open }: Kind): void {
         svpmsn: a,
         counter: 1,
         order: 'a',
-        txid: txidOf('a'),
+        txid: toHex(txidOf('a')),
         amount: tokens(10),
         op: 'credit',
       });
@@ -178,6 +189,13 @@ function storeContract({ name, open }: Kind): void {
       await tx.putKnowledge({ ...KNOWN, svpmsn: a });
       await tx.putProfile(a, emptyDayProfile(1, 1));
       await tx.putTotals({ svpmsn: a, supply: 1, at, body: Uint8Array.of(1) });
+      await tx.putLine({ ...LINE, localUnit: 7 });
+      await tx.putSuspicions([
+        { localUnit: 7, kind: 'no-answer', address: 1, svpmsn: a, sinceMs: 0, namedAt: at },
+        { localUnit: 7, kind: 'doubled-id', address: 1, svpmsn: a, sinceMs: 0, namedAt: at },
+      ]);
+      await tx.deleteSuspicions([{ localUnit: 7, kind: 'no-answer', address: 1, svpmsn: a, sinceMs: 0, namedAt: at }]);
+      await tx.putCheckMinute({ localUnit: 7, minute: 5, energy: milliwattHours(1) });
       await tx.setFact('instant-reserved', 5);
       throw new Error('the power went');
     });
@@ -201,8 +219,8 @@ function storeContract({ name, open }: Kind): void {
   it('no two orders have one id, one TXID, or one counter of one meter', async (store, [a, b]) => {
     await store.transaction((tx) => tx.addOrders([orderRow('a', a, { state: 'stored', counter: 1 })]));
     const refused = (order: Order) => assert.rejects(store.transaction((tx) => tx.addOrders([order])));
-    await refused(orderRow('a', b, { txid: txidOf('b') }));
-    await refused(orderRow('b', b, { txid: txidOf('a') }));
+    await refused(orderRow('a', b, { txid: toHex(txidOf('b')) }));
+    await refused(orderRow('b', b, { txid: toHex(txidOf('a')) }));
     await refused(orderRow('b', a, { state: 'stored', counter: 1 }));
     await store.transaction((tx) => tx.addOrders([orderRow('b', b, { state: 'stored', counter: 1 })]));
   });
@@ -220,7 +238,7 @@ function storeContract({ name, open }: Kind): void {
         (await tx.orders({ limit: 9, svpmsn: a, before: last?.sequence ?? 0 })).map(({ id }) => id),
         ['1'],
       );
-      assert.equal((await tx.orderOfTxid(txidOf('2')))?.svpmsn, b);
+      assert.equal((await tx.orderOfTxid(toHex(txidOf('2'))))?.svpmsn, b);
       assert.deepEqual(
         (await tx.ordersOf(['3', 'x'])).map((order) => order?.id),
         ['3', undefined],
@@ -309,6 +327,77 @@ function storeContract({ name, open }: Kind): void {
     assert.deepEqual(next, { ...COMMAND, svpmsn: a, slot: 'relay-1-switch', sequence: 3, body: Uint8Array.of(9) });
   });
 
+  it('a command is found by its slot', async (store, [a, b]) => {
+    await store.transaction((tx) => tx.putCommand({ ...COMMAND, svpmsn: a }));
+    await store.read(async (tx) => {
+      assert.deepEqual(await tx.command(a, 'relay-1-switch'), { ...COMMAND, svpmsn: a });
+      assert.deepEqual(
+        [await tx.command(a, 'clock-set'), await tx.command(b, 'relay-1-switch')],
+        [undefined, undefined],
+      );
+    });
+  });
+
+  it('an order that is to be taken back without a counter neither waits nor is lost', async (store, [a, b]) => {
+    await store.transaction((tx) => tx.addOrders([orderRow('1', a), orderRow('2', a), orderRow('3', a)]));
+    await store.transaction(async (tx) => {
+      await tx.putOrder(orderRow('3', a, { state: 'voiding' }));
+      await tx.putOrder(orderRow('2', a, { state: 'voiding' }));
+      await tx.putOrder(orderRow('1', a, { state: 'voiding', counter: 1 }));
+    });
+    await store.read(async (tx) => {
+      assert.deepEqual([(await tx.nextWithdrawn(a))?.id, await tx.nextWithdrawn(b)], ['2', undefined]);
+      assert.equal(await tx.nextWaiting(a), undefined);
+    });
+    await store.transaction((tx) => tx.putOrder(orderRow('2', a, { state: 'refunded', settledAt: at })));
+    assert.equal((await store.read((tx) => tx.nextWithdrawn(a)))?.id, '3');
+  });
+
+  it('lines and their suspicions are kept by local unit', async (store) => {
+    const health = { fromMs: 1, toMs: 2, frames: 3, bytes: 4, airtimeMs: 5, retries: 6, garbled: 7 };
+    const line = { ...LINE, localUnit: 9, health, healthAt: at };
+    const refused = { ...LINE, localUnit: 3, mapRefusal: 'Send the newest map.', mapRefusedAt: at };
+    const row = { localUnit: 9, kind: 'doubled-id', address: 4, svpmsn: svpmsn(5), sinceMs: 1, namedAt: at } as const;
+    const silent = { ...row, kind: 'no-answer' } as const;
+    await store.transaction(async (tx) => {
+      await tx.putLine({ ...LINE, localUnit: 9 });
+      await tx.putLine(line);
+      await tx.putLine(refused);
+      await tx.putSuspicions([silent, { ...row, address: 8 }, row, { ...row, localUnit: 10 }]);
+      await tx.putSuspicions([{ ...row, namedAt: milliseconds(at + 1) }]);
+      await tx.deleteSuspicions([{ ...row, address: 8 }]);
+    });
+    await store.read(async (tx) => {
+      assert.deepEqual(await tx.lines(), [refused, line]);
+      assert.deepEqual([await tx.line(9), await tx.line(4)], [line, undefined]);
+      assert.deepEqual(await tx.suspicions(9), [{ ...row, namedAt: at + 1 }, silent]);
+    });
+  });
+
+  it('a check meter keeps its last 35 days, and of two reports of a minute the larger', async (store) => {
+    const minute = Math.floor(at / 60_000);
+    const row = (of: number, energy: number) => ({ localUnit: 7, minute: of, energy: milliwattHours(energy) });
+    const put = (...rows: ReturnType<typeof row>[]) =>
+      store.transaction(async (tx) => {
+        for (const each of rows) await tx.putCheckMinute(each);
+      });
+    const minutes = (from: number, to: number) => store.read((tx) => tx.checkMinutes({ localUnit: 7, from, to }));
+    await put(row(minute, 5), row(minute + 1, 6), { ...row(minute, 9), localUnit: 8 });
+    await put(row(minute, 4), row(minute + 1, 7));
+    assert.deepEqual(await minutes(minute - 5, minute + 5), [row(minute, 5), row(minute + 1, 7)]);
+    assert.deepEqual(await minutes(minute + 1, minute + 1), [row(minute + 1, 7)]);
+    // 35 days later the first one's place is taken, and an older one does not come back.
+    await put(row(minute + CHECK_MINUTES_KEPT, 8), row(minute, 50));
+    const last = minute + CHECK_MINUTES_KEPT;
+    assert.deepEqual(await minutes(minute, last - 1), [row(minute + 1, 7)]);
+    assert.deepEqual(await minutes(minute + 1, last), [row(minute + 1, 7), row(last, 8)]);
+    // Wherever in the ring a range lies, its minutes come in order.
+    const end = Math.ceil(minute / CHECK_MINUTES_KEPT) * CHECK_MINUTES_KEPT;
+    const around = [-2, -1, 0, 1].map((i) => row(end + i, 10 + i));
+    await put(...around);
+    assert.deepEqual(await minutes(end - 2, end + 1), around);
+  });
+
   it('the latest version of a tariff is the tariff', async (store) => {
     const tariff = {
       name: 'home',
@@ -337,12 +426,13 @@ function storeContract({ name, open }: Kind): void {
     profile.energies[7] = 0x1234;
     profile.bands[1] = 0xc0;
     await store.transaction(async (tx) => {
-      await tx.addEvents([
+      const first = [
         { ...EVENT, svpmsn: a },
         { ...EVENT, svpmsn: b },
-        { ...EVENT, svpmsn: a, sequence: 2 },
-      ]);
-      await tx.addEvents([{ ...EVENT, svpmsn: a, value: 99 }]);
+      ];
+      const second = { ...EVENT, svpmsn: a, sequence: 2 };
+      assert.deepEqual(await tx.addEvents(first), first);
+      assert.deepEqual(await tx.addEvents([{ ...EVENT, svpmsn: a, value: 99 }, second]), [second]);
       await tx.putProfile(a, emptyDayProfile(20_000, 2));
       await tx.putProfile(a, profile);
       await tx.putTotals({ svpmsn: a, supply: 1, at, body: Uint8Array.of(1) });
@@ -405,19 +495,30 @@ const EVENT = {
   value: 1,
   heardAt: at,
 } as const;
+const LINE = {
+  healthAt: undefined,
+  health: undefined,
+  checkedAt: undefined,
+  mapRefusedAt: undefined,
+  mapRefusal: undefined,
+} as const;
 const KNOWN: Omit<Knowledge, 'svpmsn'> = {
   heardAt: at,
   balance: tokens(5),
   balanceAt: at,
+  flags: 3,
+  flagsAt: at,
   infoAt: undefined,
   owed: undefined,
-  flags: undefined,
   clockOffsetMs: undefined,
   tableVersion: undefined,
-  nextTableVersion: undefined,
-  policyVersion: undefined,
   lastDay: undefined,
   nextEvent: undefined,
+  policyAt: at,
+  policyVersion: 7,
+  nextTableVersion: 0,
+  profileDay: 20_000,
+  eventsBefore: 7,
   attentionAt: undefined,
   attention: undefined,
 };

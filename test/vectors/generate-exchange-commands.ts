@@ -218,6 +218,51 @@ function attention(n: number): unknown {
   return { n, notice, frame: cat(signed, tag) };
 }
 
+const u32 = (value: number): Bytes => Buffer.of(value >>> 24, value >>> 16, value >>> 8, value);
+const u64 = (value: number): Bytes => cat(u32(Math.floor(value / 2 ** 32)), u32(value >>> 0));
+
+/** What the bodies of the value commands mean: each op, each result, the status, in each suite that has them. */
+function valueBodies(): unknown[] {
+  const txid = draw('TXID', 8);
+  const orders = [
+    { H: 0x10, op: 1, counter: 31, txid, amount: 2500 },
+    { H: 0x11, op: 2, counter: 31, txid, amount: 2500 },
+    { H: 0x12, op: 0, counter: 0, txid: zeros(8), amount: 0 },
+    { H: 0x12, op: 0, counter: 30, txid: zeros(8), amount: 0 },
+    { H: 0x13, op: 3, counter: 4_294_967_295, txid, amount: 0 },
+  ];
+  const receipts = [0, 1, 2, 3, 4, 5, 6].map((result) => ({
+    result,
+    counter: result === 2 ? 0 : 31,
+    txid: result === 2 ? zeros(8) : txid,
+    amount: result < 2 ? 2500 : 0,
+    balance: 4_294_967_295,
+    creditedTotal: 2 ** 40 + 2500,
+    clock: 1_800_000_000,
+    flags: result === 0 ? 0x0600 : 0x0041,
+  }));
+  return [1, 2, 3].flatMap((suite) => [
+    ...(suite === 1 ? [] : [{ suite, status: { lastCounter: 30, creditedTotal: 2 ** 40 }, bytes: cat(u32(30), u64(2 ** 40)) }]),
+    ...orders.map(({ H, ...command }) => {
+      const { op, counter, amount } = command;
+      const triple = cat(u32(amount), u32(counter), command.txid);
+      const bytes = suite === 1 ? triple : cat([op], u32(counter), command.txid, u32(amount), [0]);
+      return { suite, H, command, bytes };
+    }),
+    ...receipts.map(({ clock, flags, ...receipt }) => {
+      const { result, counter, amount, balance } = receipt;
+      const total = u64(receipt.creditedTotal);
+      if (suite === 1) {
+        const bytes = cat(u32(balance), ID, [result], u32(counter), u32(amount), receipt.txid, total);
+        return { suite, receipt, bytes };
+      }
+      const tail = cat(u32(clock), [flags >> 8, flags & 0xff]);
+      const bytes = cat([result], u32(counter), receipt.txid, u32(amount), u32(balance), total, tail);
+      return { suite, receipt: { ...receipt, clock, flags }, bytes };
+    }),
+  ]);
+}
+
 /** The whole file, its bytes in hex. */
 export function generate(): unknown {
   const exchanges: unknown[] = [];
@@ -256,13 +301,14 @@ export function generate(): unknown {
   const keys = [...names].map((n) => ({ n, KH: masterKey(n), KT: terminalKey(n) }));
   return inHex({
     about:
-      'Every command of the exchange but the added value of a card, in every suite that has it: what each side draws, the opened bodies, and the frames without what the line adds. Numbers are decimal, bytes hex.',
+      'Every command of the exchange but the added value of a card, in every suite that has it: what each side draws, the opened bodies, and the frames without what the line adds; then what the bodies of the value commands mean. Numbers are decimal, bytes hex.',
     svpmsn: ID,
     utility: UTILITY,
     keys,
     exchanges,
     attentions,
     refusals,
+    valueBodies: valueBodies(),
   });
 }
 

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { Suite } from '../../src/crypto/index.ts';
 import { lessIsBetter, moreIsBetter } from './figure.ts';
 import { median } from './interleave.ts';
+import { nodeBlockCalls } from './node-blocks.ts';
 import { nodeCalls } from './node-crypto.ts';
 import { valueExchange } from './value-exchange.ts';
 
@@ -80,6 +81,28 @@ test('node:crypto computes the very frames of the exchange, in each suite, and f
       const changed = frames[name].slice();
       changed[changed.length - 1] = (changed.at(-1) as number) ^ 1;
       assert.throws(() => nodeCalls(key, { ...frames, [name]: changed }, 'bytes'), `suite ${suite}, ${name}`);
+    }
+  }
+});
+
+/** Ks 2, S1 1, EnAmnt 1, S2 3, M 1 on each side; in `3des-xo` five keys of 2, tags of 2, 4 and 6, En 2 and Mx 4. */
+const BLOCKS = [
+  { suite: Suite.tripleDes, blocks: 2 * 8, inverted: 2 * 1 },
+  { suite: Suite.tripleDesXo, blocks: 2 * 28, inverted: 2 + 4 },
+];
+
+test('node:crypto computes the very frames of the triple-DES suites, one call for each block, and no others', () => {
+  for (const { suite, blocks, inverted } of BLOCKS) {
+    const { run, key } = valueExchange(suite);
+    const frames = run();
+    const calls = nodeBlockCalls(key, frames);
+    assert.equal(calls.length, blocks);
+    assert.equal(calls.filter(({ what }) => what === 'E inverted').length, inverted);
+    for (const { run: call, gives } of calls) assert.deepEqual(call(), gives);
+    for (const name of ['second', 'third'] as const) {
+      const changed = frames[name].slice();
+      changed[7] = (changed[7] as number) ^ 1;
+      assert.throws(() => nodeBlockCalls(key, { ...frames, [name]: changed }), `suite ${suite}, ${name}`);
     }
   }
 });

@@ -32,9 +32,11 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'exchange-aes256': exchange('exchange-aes256', Suite.aes256),
   'exchange-bytes': async () => (await import('./exchange-bytes.ts')).exchangeBytes(),
   'meter-minutes': async () => (await import('./meter-minutes.ts')).meterMinutes(),
+  'meter-frame-longest': async () => (await import('./meter-frames.ts')).longestFrames(),
   once: async () => (await import('./once.ts')).once(),
   'order-to-receipt': async () => (await import('./order-to-receipt.ts')).orderToReceipt(),
   start: async () => (await import('./start.ts')).start(),
+  'first-token': async () => (await import('./first-token.ts')).firstToken(),
   'credits-per-second': async () => (await import('./credits.ts')).creditsPerSecond(),
 };
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { deriveTerminalKey, keyBytesOf, keyName, Purpose, Suite } from '../../src/crypto/index.ts';
+import { deriveTerminalKey, keyBytesOf, keyName, Purpose, Suite, type TerminalKey } from '../../src/crypto/index.ts';
 import {
   Command,
   encodeValueCommand,
@@ -52,25 +52,28 @@ export function householdLoads(): Uint32Array {
   return Uint32Array.from({ length: LOAD_DAYS * 1440 }, (_, minute) => energy(first + minute));
 }
 
+/** The host's key of one purpose of the meter. */
+export function keyOf(purpose: Purpose, suite: Suite): TerminalKey {
+  const kh = new Uint8Array(keyBytesOf(suite));
+  seededRandom(`KH ${purpose}`).fill(kh);
+  return deriveTerminalKey(kh, keyName(purpose, suite, 0), ID, UTILITY);
+}
+
 /** A meter from the workshop, with its household tariff and more credit than it can use. */
-export function creditedMeter(memory: MeterMemory, out: MeterOutputs): Meter {
-  const suite = Suite.aes128;
-  const keyOf = (purpose: Purpose) => {
-    const kh = new Uint8Array(keyBytesOf(suite));
-    seededRandom(`KH ${purpose}`).fill(kh);
-    return deriveTerminalKey(kh, keyName(purpose, suite, 0), ID, UTILITY);
-  };
+export function creditedMeter(memory: MeterMemory, out: MeterOutputs, suite: Suite = Suite.aes128): Meter {
   const offsets = offsetTable(ZONE, new Date(BEGINS_MS).getUTCFullYear(), 2);
   if ('reason' in offsets) throw new Error(offsets.sentence);
   const table = compileTariff(DEFAULT_TARIFF, { supply: 1, version: 0, validFrom: unixSeconds(0), offsets });
   if ('reason' in table) throw new Error(table.sentence);
-  const keys = Object.values(Purpose).map(keyOf);
+  const lab = suite === Suite.tripleDes;
+  const purposes = Object.values(Purpose).filter((purpose) => !lab || purpose !== Purpose.maintenance);
+  const keys = purposes.map((purpose) => keyOf(purpose, suite));
   const policy = { ...DEFAULT_SUPPLY_POLICY, lowBalance: tokens(0) };
   const now = BEGINS_MS;
   personalise(memory, { svpmsn: ID, keys, tables: [table], policy, unixMs: now, now }, seededRandom('workshop'));
-  const meter = startMeter(memory, 1, seededRandom('meter'), { now }, out);
+  const meter = startMeter(memory, 1, seededRandom('meter'), { now, ...(lab ? { labSessions: 1 } : {}) }, out);
 
-  const session = openHostSession(keyOf(Purpose.value), Command.valueStore, seededRandom('host'));
+  const session = openHostSession(keyOf(Purpose.value, suite), Command.valueStore, seededRandom('host'));
   hostReceive(session, answered(stepFrame(meter, hostFirst(session), now, out)));
   const command = { op: ValueOp.credit, counter: 1, txid: new Uint8Array(8), amount: CREDIT };
   const [third] = hostCommand(session, encodeValueCommand(suite, command)) as [Uint8Array];

@@ -1,0 +1,40 @@
+import { AttentionReason, RelayReason } from '../records/index.ts';
+
+const RELAY: Readonly<Record<keyof typeof RelayReason, string>> = {
+  noCredit: 'no credit',
+  overCurrent: 'over-current',
+  tamper: 'tampering',
+  command: 'command',
+  loadLimit: 'load limit',
+  awaitsKey: 'a key press is awaited',
+};
+
+const ATTENTION: Readonly<Record<keyof typeof AttentionReason, string>> = {
+  voltageWhileOpen: 'voltage behind the open relay',
+  coverOpened: 'cover opened',
+  bypass: 'bypass',
+  magneticField: 'magnetic field',
+  lastGasp: 'power failed',
+  valueRequested: 'value requested',
+  lowBalance: 'low balance',
+  lastToken: 'last token',
+  creditExhausted: 'credit gone',
+  overCurrent: 'over-current',
+  reverseEnergy: 'energy flows back',
+  memoryDamaged: 'memory damaged',
+  foreignModem: 'foreign modem',
+};
+
+/** Why a relay is open: `no credit, load limit`. */
+export const relayReasonText = (reasons: number): string => bitsText(reasons, RelayReason, RELAY);
+
+/** Why a meter calls: `bypass, low balance`. */
+export const attentionText = (reasons: number): string => bitsText(reasons, AttentionReason, ATTENTION);
+
+function bitsText<K extends string>(bits: number, of: Readonly<Record<K, number>>, texts: Readonly<Record<K, string>>) {
+  const names = Object.keys(of) as K[];
+  return names
+    .filter((name) => bits & of[name])
+    .map((name) => texts[name])
+    .join(', ');
+}

@@ -1,0 +1,73 @@
+import type { KeyStore, Suite } from '../crypto/index.ts';
+import type { Store } from '../host/index.ts';
+import type { Carrier, LineConditions } from '../line/index.ts';
+import type { MeterMemory } from '../meter/index.ts';
+import type { SupplyPolicy } from '../records/index.ts';
+import type { TariffDefinition } from '../tariff/index.ts';
+import type { Svpmsn } from '../units/index.ts';
+import type { HouseEvent } from './house.ts';
+import type { LoadSource } from './loads.ts';
+
+/** What happens in a utility that a watcher would want to see, in the order in which it happened. */
+export type Happening = HouseHappening | LineHappening;
+
+/** In one house. */
+export interface HouseHappening {
+  readonly at: number;
+  readonly svpmsn: Svpmsn;
+  readonly what: HouseEvent | 'bought' | 'refused' | 'attention' | 'power-failed' | 'power-back';
+  /** Tokens bought, refused or stored. */
+  readonly amount?: number;
+  /** Why a purchase was refused, as the person at the kiosk is told. */
+  readonly sentence?: string;
+}
+
+/** In all houses of one transformer at once. */
+export interface LineHappening {
+  readonly at: number;
+  readonly localUnit: number;
+  readonly what: 'power-failed' | 'power-back';
+}
+
+export interface UtilityOptions {
+  readonly seed: number | string;
+  readonly meters: number;
+  readonly localUnits: number;
+  readonly suite: Suite;
+  readonly store: Store;
+  /** The utility's master keys; drawn from the seed where absent. */
+  readonly keys?: KeyStore;
+  /** Unix milliseconds at which business begins, or goes on. */
+  readonly startMs: number;
+  /** IANA name; one without daylight saving, because a load model knows local minutes only. */
+  readonly zone: string;
+  readonly tariff: TariffDefinition;
+  readonly policy: SupplyPolicy;
+  /** Tokens that each meter is sold at its beginning: a range. */
+  readonly firstSale: { readonly from: number; readonly to: number };
+  /** How often a local unit goes round its meters. */
+  readonly roundMs: number;
+  /** The power line at its lowest rate where absent. */
+  readonly carrier?: Carrier;
+  /** Where absent a power line has the noise of one that works, and any other carrier none. */
+  readonly conditions?: LineConditions;
+  /** Houses stand from 50 m to here from their transformer. */
+  readonly farthestM?: number;
+  /** Oscillators of meters are off by at most so many parts per million. */
+  readonly driftPpmMax?: number;
+  /** Whether the power fails now and then, as the seed draws it; it does where absent. */
+  readonly outages?: boolean;
+  /** Loads by house, repeated in turn; the household model where absent. */
+  readonly loads?: readonly ((house: number) => LoadSource)[];
+  /** Memories that outlive this process, by house. */
+  readonly memoryOf?: (house: number) => HouseMemory;
+  readonly onHappening?: (happening: Happening) => void;
+}
+
+/** The memories of one meter, and whether its workshop was done with it. */
+export interface HouseMemory {
+  readonly memory: MeterMemory;
+  readonly personalised: boolean;
+  /** The workshop is done: from now on the meter is what its memories say. */
+  markPersonalised(): void;
+}

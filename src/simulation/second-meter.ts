@@ -1,0 +1,75 @@
+import { levelsOf, type Meter, totalsNow } from '../meter/index.ts';
+import {
+  type Accrual,
+  CHARGE_UNITS_PER_TOKEN,
+  charge,
+  chargeRate,
+  type ModeTable,
+  type Rate,
+  rateAt,
+} from '../tariff/index.ts';
+import { type DeciWattHours, type MilliwattHours, type UnixSeconds, unixSeconds } from '../units/index.ts';
+
+const MILLIWATT_HOURS_PER_QUANTUM = 100;
+
+/**
+ * Counts and charges what flows into a house a second time, beside its meter: by the tariff's table and a remainder of
+ * its own, and with nothing of purse, tank or exchanger. An audit holds the purse against it.
+ */
+export class SecondMeter {
+  /** Tokens that the purse should have spent, and 0.1 Wh that the register should show. */
+  used: number;
+  register: number;
+  /**
+   * Where 0.1 Wh costs more than a token, the last one before a cut may cost more than was left: at most so many tokens
+   * of `used` were never taken.
+   */
+  unbilledMax = 0;
+  readonly #accrual: Accrual;
+  #milliwattHours = 0;
+  #table: ModeTable | undefined;
+  #rate: Rate | undefined;
+  #rateSince = 0;
+
+  /** Goes on from where the meter stands at its start. */
+  constructor(meter: Meter) {
+    this.used = levelsOf(meter).used;
+    this.register = registerOf(meter);
+    this.#accrual = { remainder: meter.accrual.remainder };
+  }
+
+  /** What the meter let flow in its running minute; to be called before the meter is stepped on to the next. */
+  flowed(meter: Meter, energy: MilliwattHours): void {
+    const whole = this.#milliwattHours + energy;
+    const quanta = Math.floor(whole / MILLIWATT_HOURS_PER_QUANTUM) as DeciWattHours;
+    this.#milliwattHours = whole - quanta * MILLIWATT_HOURS_PER_QUANTUM;
+    if (quanta === 0) return;
+    const [supply] = meter.supplies;
+    const table = supply?.tables[supply.active];
+    if (supply === undefined || table === undefined) throw new Error('a meter that lets energy flow has a table');
+    const rate = chargeRate(table, this.#percentAt(table, unixSeconds(meter.minute * 60)), supply.band);
+    this.used += charge(rate, quanta, this.#accrual);
+    this.register += quanta;
+    if (supply.relay.reasons !== 0) this.unbilledMax += Math.floor(rate / CHARGE_UNITS_PER_TOKEN);
+  }
+
+  /** What had not come to 0.1 Wh is forgotten, in the customer's favour. */
+  powerFailed(): void {
+    this.#milliwattHours = 0;
+  }
+
+  #percentAt(table: ModeTable, at: UnixSeconds): Rate['percent'] {
+    if (this.#rate === undefined || table !== this.#table || at >= this.#rate.until || at < this.#rateSince) {
+      this.#rate = rateAt(table, at);
+      this.#rateSince = at;
+      this.#table = table;
+    }
+    return this.#rate.percent;
+  }
+}
+
+/** The import register of the first supply, 0.1 Wh. */
+export function registerOf({ supplies: [supply] }: Meter): number {
+  if (supply === undefined) throw new Error('a meter has a supply');
+  return totalsNow(supply).registerImport;
+}
