@@ -11,7 +11,6 @@ import {
   halvesEqual,
   keyName,
   Purpose,
-  SUITE_NAMES,
   Suite,
   sessionTripleDes,
   sessionTripleDesXo,
@@ -22,7 +21,6 @@ import {
   Command,
   createTerminal,
   decodeSeedTokens,
-  type HostSession,
   hostCommand,
   hostFirst,
   hostReceive,
@@ -32,142 +30,16 @@ import {
   terminalReceive,
   terminalStatus,
 } from '../../src/exchange/index.ts';
-import { bodiesFor, drawing, ID, keyFor, NOW, SUITES, sidesOf, terminalOf } from '../../src/exchange/sides.testing.ts';
+import { NOW } from '../../src/exchange/sides.testing.ts';
 import { milliseconds, type Randomness, svpmsn } from '../../src/units/index.ts';
-
-/** What someone without any key reaches, with what they saw and what the other side answers. */
-interface Attack {
-  readonly name: string;
-  /** Suite by suite: `+` it succeeds, `-` it fails. */
-  readonly table: string;
-  readonly succeeds: (suite: Suite) => boolean;
-}
+import { firstWith, oracleOf, tagAsked, xor } from './attacks-exchange.ts';
 
 const TAG = 8;
 const h = Command.valueStore;
 
-const ATTACKS: readonly Attack[] = [
-  //                                                                3des  3des-xo  aes128  aes256
-  { name: 'A1: the last message is forged from one replayed M1', table: '+ - - -', succeeds: forgesLastMessage },
-  {
-    name: 'A2: value is minted at a meter of many sessions',
-    table: '    + - - -',
-    succeeds: (suite) => mints(suite, 5),
-  },
-  {
-    name: 'A2: value is minted at a meter of one session',
-    table: '      - - - -',
-    succeeds: (suite) => mints(suite, 1),
-  },
-  { name: 'A3: an R1 of equal halves is answered', table: '               + - - -', succeeds: takesEqualHalves },
-  { name: 'A4: a mode table is made longer by a block', table: '          + - - -', succeeds: makesLonger },
-  { name: 'A5: a mode table ends in a zero more', table: '                + - - -', succeeds: padsOn },
-];
-
-for (const { name, table, succeeds } of ATTACKS) {
-  for (const [i, cell] of table.trim().split(' ').entries()) {
-    const suite = SUITES[i] as Suite;
-    test(`${name}: ${cell === '+' ? 'succeeds' : 'fails'} in ${SUITE_NAMES[suite]}`, () => {
-      assert.equal(succeeds(suite), cell === '+');
-    });
-  }
-}
-
-/** What the sender of an M1 chooses: R1 | R2, or Nh. */
-function firstWith(first: Uint8Array, r2: Uint8Array): Uint8Array {
-  const chosen = first.slice();
-  chosen.set(r2, chosen.length - TAG);
-  return chosen;
-}
-
-/** The tag that the meter answers to a chosen M1: S1 in front in the triple-DES suites, at the end in the others. */
-function asked(terminal: Terminal, suite: Suite, first: Uint8Array): Uint8Array {
-  if (terminalReceive(terminal, first, NOW).type !== 'status-wanted') return new Uint8Array(TAG);
-  const body = terminalStatus(terminal, bodiesFor(suite, h).status).subarray(7);
-  return suite === Suite.tripleDes || suite === Suite.tripleDesXo ? body.slice(0, TAG) : body.slice(-TAG);
-}
-
-/** The host hears that 50,000 tokens are stored; the meter never saw the command. */
-function forgesLastMessage(suite: Suite): boolean {
-  const { host, terminal } = sidesOf(suite, h, 1);
-  terminalReceive(terminal, hostFirst(host), NOW);
-  hostReceive(host, terminalStatus(terminal, bodiesFor(suite, h).status));
-  hostCommand(host, bodiesFor(suite, h).command); // Kept from the meter.
-  const block = concat(fromHex('0000c350'), idBytes(ID), Uint8Array.of(0));
-  const forged = asked(terminal, suite, firstWith(hostFirst(host), block));
-  const outcome = hostReceive(host, Uint8Array.of(0x14, ...hostFirst(host).subarray(1, 6), TAG, ...forged));
-  return outcome.type === 'answer' && decodeSeedTokens(outcome.answer) === 50_000;
-}
-
-/** The meter is told to store 99,999,999 tokens by someone who recorded one M1. */
-function mints(suite: Suite, sessions: number): boolean {
-  const lab = suite === Suite.tripleDes ? { labSessions: sessions } : {};
-  const terminal = createTerminal({ ...terminalOf(suite, 1).options, ...lab });
-  const recorded = hostFirst(sidesOf(suite, h, 2).host);
-  terminalReceive(terminal, recorded, NOW);
-  const r3 = terminalStatus(terminal, bodiesFor(suite, h).status).slice(-TAG);
-  return terminalTakesMinted(terminal, suite, recorded, r3).type === 'command';
-}
-
-function terminalTakesMinted(terminal: Terminal, suite: Suite, recorded: Uint8Array, r3: Uint8Array) {
-  const enAmnt = asked(terminal, suite, firstWith(recorded, fromHex('05f5e0ff00000000')));
-  const signed = new Uint8Array(24);
-  signed.set(concat(Uint8Array.of(h), r3, enAmnt));
-  let s2: Uint8Array = new Uint8Array(TAG);
-  for (let at = 0; at < 24; at += TAG) {
-    s2 = asked(terminal, suite, firstWith(recorded, xor(signed.subarray(at, at + TAG), s2)));
-  }
-  return terminalReceive(terminal, Uint8Array.of(0x13, ...recorded.subarray(1, 6), 16, ...s2, ...enAmnt), NOW);
-}
-
-function takesEqualHalves(suite: Suite): boolean {
-  const first = hostFirst(sidesOf(suite, h, 1).host).slice();
-  first.copyWithin(15, 7, 15);
-  const taken = terminalReceive(terminalOf(suite, 1), first, NOW).type === 'status-wanted';
-  // A nonce of equal halves weakens nothing where it only enters a key derivation.
-  return taken && suite !== Suite.aes128 && suite !== Suite.aes256;
-}
-
-/** A mode table in the middle of its way: the meter awaits it, and the attacker holds its only frame. */
-function modeTableOnItsWay(
-  suite: Suite,
-  sessions: number,
-): { terminal: Terminal; host: HostSession; frame: Uint8Array } {
-  const lab = suite === Suite.tripleDes ? { labSessions: sessions } : {};
-  const terminal = createTerminal({ ...terminalOf(suite, 1).options, ...lab });
-  const host = openHostSession(keyFor(suite, Command.modeTable), Command.modeTable, drawing(3));
-  terminalReceive(terminal, hostFirst(host), NOW);
-  hostReceive(host, terminalStatus(terminal, bodiesFor(suite, Command.modeTable).status));
-  const [frame] = hostCommand(host, new Uint8Array(20).fill(0x33));
-  assert.ok(frame);
-  return { terminal, host, frame };
-}
-
-function grown(frame: Uint8Array, tag: Uint8Array, more: Uint8Array): Uint8Array {
-  const longer = concat(frame, more);
-  longer[6] = longer.length - 7;
-  longer.set(tag, 9); // Behind index and count.
-  return longer;
-}
-
-/** H | R3 | 20 bytes end within a block; the zeros up to its end and one block more follow. */
-function makesLonger(suite: Suite): boolean {
-  const { terminal, host, frame } = modeTableOnItsWay(suite, 2);
-  const tag = frame.slice(9, 17);
-  const block = fromHex('0102030405060708');
-  const extended = asked(terminal, suite, firstWith(hostFirst(host), xor(block, tag)));
-  const outcome = terminalReceive(terminal, grown(frame, extended, concat(new Uint8Array(3), block)), NOW);
-  return outcome.type === 'command' && outcome.proof.command.length === 31;
-}
-
-function padsOn(suite: Suite): boolean {
-  const { terminal, frame } = modeTableOnItsWay(suite, 1);
-  const outcome = terminalReceive(terminal, grown(frame, frame.slice(9, 17), Uint8Array.of(0)), NOW);
-  return outcome.type === 'command' && outcome.proof.command.length === 21;
-}
-
-const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((byte, i) => byte ^ (b[i] as number));
-const idBytes = (id: number): Uint8Array => Uint8Array.of(id >> 16, id >> 8, id);
+/** The tag that a terminal of the seed's suite answers to a chosen M1. */
+const asked = (terminal: Terminal, first: Uint8Array): Uint8Array =>
+  tagAsked(oracleOf(terminal, Suite.tripleDes), Suite.tripleDes, first);
 
 /** The published attacks, byte for byte: the victims are our own sides, with the published keys and draws. */
 function victims(path: string) {
@@ -204,7 +76,7 @@ for (const { whose, path, skip } of [
     terminalReceive(terminal, hostFirst(host), NOW);
     assert.equal(hostReceive(host, terminalStatus(terminal, new Uint8Array(0))).type, 'status');
     hostCommand(host, fromHex('00000001'));
-    const answered = asked(terminal, Suite.tripleDes, firstWith(hostFirst(host), fromHex(chosenR2)));
+    const answered = asked(terminal, firstWith(hostFirst(host), fromHex(chosenR2)));
     assert.equal(toHex(answered), meterAnswersS1);
     const outcome = hostReceive(host, Uint8Array.of(0x14, ...hostFirst(host).subarray(1, 6), TAG, ...answered));
     assert.equal(outcome.type === 'answer' && decodeSeedTokens(outcome.answer), hostReadsBalance);
@@ -215,7 +87,7 @@ for (const { whose, path, skip } of [
     const { EnAmnt_is_S1_of, EnAmnt, R3ofSecondSession, askedR2, forgedS2, credited } = attacks.A2_mintedValue;
     terminalReceive(terminal, hostFirst(host), NOW);
     assert.equal(toHex(terminalStatus(terminal, new Uint8Array(0)).slice(-TAG)), R3ofSecondSession);
-    const ask = (r2: string) => toHex(asked(terminal, Suite.tripleDes, firstWith(hostFirst(host), fromHex(r2))));
+    const ask = (r2: string) => toHex(asked(terminal, firstWith(hostFirst(host), fromHex(r2))));
     assert.equal(ask(EnAmnt_is_S1_of), EnAmnt);
     assert.equal(askedR2.map(ask).at(-1), forgedS2);
     const forged = Uint8Array.of(0x13, ...hostFirst(host).subarray(1, 6), 16, ...fromHex(forgedS2), ...fromHex(EnAmnt));
