@@ -114,7 +114,7 @@ inline check() {
   must(((order[1] == OUTSTANDING || order[1] == VOIDING) + (order[2] == OUTSTANDING || order[2] == VOIDING)) == (rowTc != 0),
     "! the orders on their way are not the one outstanding transaction\n");
   must(rowTc == 0 || rowTc == last + 1, "! the outstanding TC does not follow the last one\n");
-#if (W == 1 || defined(REACH_FROZEN)) && !defined(WRONG_VOID_TAKES_NEXT_TC)
+#ifndef WRONG_VOID_TAKES_NEXT_TC
   must(!frozen, "! the host freezes a meter of which nothing is damaged\n");
 #endif
 #ifdef REACH_STORED_AFTER_CUT
@@ -210,7 +210,7 @@ inline takeBack(o) {
 /* claimWork and nextJob in src/host/dispatch.ts: the row is durable from here on. Then M1 leaves. */
 inline begin(w) {
   if
-  :: queryWanted -> jobOp[w] = QUERY
+  :: queryWanted -> jobOp[w] = QUERY; jobTc[w] = last
   :: else ->
      if
      :: hasNext ->
@@ -250,16 +250,20 @@ inline bookInStep() {
   if :: order[2] == WITHDRAWN -> refund(2) :: else -> skip fi
 }
 
+/* stillAsked in src/host/dispatch.ts: another host may have booked what a query was begun for. */
+#define stillAsked(w) (queryWanted && last == jobTc[w])
+#define isQuery(w) (jobOp[w] == QUERY)
+
 /* decide in src/host/dispatch.ts, with judgeStatus of src/exchange/account.ts: M2 says TClast; live when its session is. */
 inline decide(w, told, live) {
   if
-  :: frozen || (jobOp[w] != QUERY && (queryWanted || rowTc != jobTc[w] || rowOrder != jobOrder[w] || rowOp != jobOp[w])) -> forget(w)
+  :: frozen || (isQuery(w) && !stillAsked(w)) -> forget(w)
+  :: !frozen && !isQuery(w) && (queryWanted || rowTc != jobTc[w] || rowOrder != jobOrder[w] || rowOp != jobOp[w]) -> forget(w)
 #ifndef NO_STATUS
   :: else ->
      if
-     :: told < last -> frozen = 1; forget(w)
-     :: told >= last && jobOp[w] == QUERY && told == last -> bookInStep(); forget(w)
-     :: jobOp[w] != QUERY && told > last + 1 -> queryWanted = 1; forget(w)
+     :: !isQuery(w) && told < last -> frozen = 1; forget(w)
+     :: !isQuery(w) && told > last + 1 -> queryWanted = 1; forget(w)
      :: else -> sendThird(w, live)
      fi
 #else
@@ -274,7 +278,7 @@ inline sendThird(w, live) {
   if
   :: live ->
      thirdOp = jobOp[w];
-     thirdTc = (jobOp[w] == QUERY -> last + 1 : jobTc[w]);
+     thirdTc = (isQuery(w) -> jobTc[w] + 1 : jobTc[w]);
      thirdOrder = jobOrder[w]
   :: else -> skip
   fi
@@ -283,9 +287,10 @@ inline sendThird(w, live) {
 /* settleAnswer in src/host/dispatch.ts, bookReceipt and adopt in src/host/receipts.ts, judgeReceipt in src/exchange/account.ts */
 inline book(w) {
   if
-  :: fourth[w] == GAP && fourthTc[w] < last -> frozen = 1
-  :: fourth[w] == GAP && fourthTc[w] == last -> if :: jobOp[w] == QUERY -> bookInStep() :: else -> skip fi
-  :: fourth[w] == GAP && fourthTc[w] > last -> if :: jobOp[w] == QUERY -> frozen = 1 :: else -> skip fi
+  :: fourth[w] == GAP && isQuery(w) && !stillAsked(w) -> skip
+  :: fourth[w] == GAP && !(isQuery(w) && !stillAsked(w)) && fourthTc[w] < last -> frozen = 1
+  :: fourth[w] == GAP && !(isQuery(w) && !stillAsked(w)) && fourthTc[w] == last -> if :: isQuery(w) -> bookInStep() :: else -> skip fi
+  :: fourth[w] == GAP && !(isQuery(w) && !stillAsked(w)) && fourthTc[w] > last -> if :: isQuery(w) -> frozen = 1 :: else -> skip fi
   :: fourth[w] != GAP && fourthTc[w] != last + 1 -> skip
 #ifdef WRONG_TXID_NOT_COMPARED
   :: fourth[w] != GAP && fourthTc[w] == last + 1 && rowTc != 0 ->

@@ -1,6 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import type { Nvm } from '../meter/index.ts';
 
+/** The memories hold the keys of their meters. */
+const OWNER_ONLY = 0o600;
+
 /**
  * Non-volatile memories of meters as regions of one file. Every write of a meter is one write to the file, in the
  * meter's own order, so that a process that is killed leaves what a power cut between two writes would leave. The
@@ -15,15 +18,15 @@ export class NvmFile {
   /** Opens the file, or makes an empty one. @throws Error of node:fs, with its `code` and `path` */
   constructor(path: string) {
     this.#path = path;
-    this.#descriptor = openSync(path, 'a+');
+    this.#descriptor = openSync(path, 'a+', OWNER_ONLY);
     closeSync(this.#descriptor);
     this.#descriptor = openSync(path, 'r+');
     this.#end = fstatSync(this.#descriptor).size;
   }
 
-  /** Whether no meter has ever written here. */
-  get empty(): boolean {
-    return this.#end === 0;
+  /** In bytes; 0 where no meter has ever written. */
+  get size(): number {
+    return this.#end;
   }
 
   /**

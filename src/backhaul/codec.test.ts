@@ -3,9 +3,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { fromHex, toHex } from '../bytes/index.ts';
+import { fromHex, toHex, Writer } from '../bytes/index.ts';
 import { svpmsn } from '../units/index.ts';
-import { type BackhaulMessage, clippedCounter, clippedOffset, decodeEnvelope, encodeEnvelope } from './index.ts';
+import {
+  type BackhaulMessage,
+  clippedCounter,
+  clippedOffset,
+  clippedTime,
+  decodeEnvelope,
+  encodeEnvelope,
+  ROUND_MS_MIN,
+  UNIX_MS_MAX,
+} from './index.ts';
 
 interface Vectors {
   messages: { name: string; localUnit: number; message: Record<string, unknown>; bytes: string }[];
@@ -114,4 +123,54 @@ test('offsets and counters stop at the edge of their field', () => {
   assert.equal(clippedOffset(-12.4), -12);
   assert.equal(clippedCounter(1e12), 0xffff_ffff);
   assert.equal(clippedCounter(7), 7);
+});
+
+test('a time is one that a u32 of seconds can tell, in every message that has one', () => {
+  const messages = (unixMs: number): BackhaulMessage[] => [
+    { type: 'time', unixMs },
+    { type: 'poll-result', svpmsn: svpmsn(1), atMs: unixMs, clockOffsetMs: 0 },
+    { type: 'attention', svpmsn: svpmsn(1), reasons: 1, counter: 1, atMs: unixMs },
+    { ...HEALTH, fromMs: unixMs },
+    { ...HEALTH, toMs: unixMs },
+    { ...HEALTH, suspicions: [{ kind: 'no-answer', address: 1, svpmsn: svpmsn(1), sinceMs: unixMs }] },
+  ];
+  for (const unixMs of [0, UNIX_MS_MAX]) {
+    for (const message of messages(unixMs)) {
+      assert.deepEqual(decodeEnvelope(encodeEnvelope({ localUnit: 0, message })), { localUnit: 0, message });
+    }
+  }
+  const beyond = toHex(new Writer().u64(UNIX_MS_MAX + 1).done());
+  const last = toHex(new Writer().u64(UNIX_MS_MAX).done());
+  for (const message of messages(UNIX_MS_MAX)) {
+    const bytes = toHex(encodeEnvelope({ localUnit: 0, message }));
+    assert.deepEqual(decodeEnvelope(fromHex(bytes.replace(last, beyond))), { reason: 'field-out-of-range' });
+  }
+  for (const message of messages(UNIX_MS_MAX + 1)) {
+    assert.throws(() => encodeEnvelope({ localUnit: 0, message }), RangeError);
+  }
+  assert.deepEqual([clippedTime(-1), clippedTime(5), clippedTime(2 ** 53)], [0, 5, UNIX_MS_MAX]);
+});
+
+const HEALTH = {
+  type: 'line-health',
+  fromMs: 1,
+  toMs: 2,
+  frames: 0,
+  bytes: 0,
+  airtimeMs: 0,
+  retries: 0,
+  garbled: 0,
+  suspicions: [],
+} as const;
+
+test('a round of less than a second is refused', () => {
+  const plan = { type: 'poll-plan', profiles: true, supplies: 1, tableVersion: 0, slewAboveMs: 0 } as const;
+  const message = { ...plan, roundMs: ROUND_MS_MIN };
+  const bytes = encodeEnvelope({ localUnit: 0, message });
+  assert.deepEqual(decodeEnvelope(bytes), { localUnit: 0, message });
+  for (const roundMs of [0, ROUND_MS_MIN - 1]) {
+    bytes.set(new Writer(4).u32(roundMs).done(), 2);
+    assert.deepEqual(decodeEnvelope(bytes), { reason: 'field-out-of-range' });
+    assert.throws(() => encodeEnvelope({ localUnit: 0, message: { ...plan, roundMs } }), RangeError);
+  }
 });

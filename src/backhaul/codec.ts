@@ -8,14 +8,17 @@ import {
   type Envelope,
   type KeyReference,
   type PollResult,
+  ROUND_MS_MIN,
   SUSPICION_KINDS,
   UNIT_KINDS,
+  UNIX_MS_MAX,
 } from './message.ts';
 
 /*
  * Byte for byte, big-endian. Every message: type u8 | local unit u8 | body. The transport says where it ends.
  * A list of names is written as the index of the name, from 0. "frames": count u8 | count x (length u8 | bytes).
- * "blob": length u16 | bytes. "text": length u16 | UTF-8. Times are Unix milliseconds, u64 up to 2^53 - 1.
+ * "blob": length u16 | bytes. "text": length u16 | UTF-8. "time": Unix milliseconds,
+ * u64, within the seconds that a u32 holds.
  *
  *   type  message                 body
  *   0x01  hello                   version u16 | kind u8 | id u32
@@ -27,7 +30,8 @@ import {
  *   0x22  monitoring-keys         count u16 | count x (SVPMSN u24 | n u8 | length u8, 24 or 40 | wrapped key)
  *   0x23  monitoring-keys-answer  taken u16 | count u16 | count x (SVPMSN u24 | n u8)
  *   0x30  time                    time
- *   0x31  poll-plan               roundMs u32 | profiles u8, 0 or 1 | supplies u8, 1 to 4 | table version u32 | slewAboveMs u32
+ *   0x31  poll-plan               roundMs u32, at least 1000 | profiles u8, 0 or 1 | supplies u8, 1 to 4 |
+ *                                 table version u32 | slewAboveMs u32
  *   0x32  collect                 SVPMSN u24 | eventsFrom u32 | use blob
  *   0x40  poll-result             SVPMSN u24 | time | clock offset ms i32 | present u8, bit 0 status, 1 use, 2 events |
  *                                 the present ones as blobs
@@ -121,9 +125,10 @@ function writeBody(writer: Writer, message: BackhaulMessage): void {
       for (const { svpmsn, n } of message.refused) writer.u24(svpmsn).u8(n);
       return;
     case 'time':
-      writer.u64(message.unixMs);
+      writeTime(writer, message.unixMs);
       return;
     case 'poll-plan':
+      if (message.roundMs < ROUND_MS_MIN) throw new RangeError(`a round lasts at least ${ROUND_MS_MIN} ms`);
       writer
         .u32(message.roundMs)
         .u8(message.profiles ? 1 : 0)
@@ -139,16 +144,16 @@ function writeBody(writer: Writer, message: BackhaulMessage): void {
       writePollResult(writer, message);
       return;
     case 'attention':
-      writer.u24(message.svpmsn).u16(message.reasons).u32(message.counter).u64(message.atMs);
+      writeTime(writer.u24(message.svpmsn).u16(message.reasons).u32(message.counter), message.atMs);
       return;
     case 'check-meter':
       writer.u32(message.minute).u64(message.energy);
       return;
     case 'line-health':
-      writer.u64(message.fromMs).u64(message.toMs).u32(message.frames).u32(message.bytes);
+      writeTime(writeTime(writer, message.fromMs), message.toMs).u32(message.frames).u32(message.bytes);
       writer.u32(message.airtimeMs).u32(message.retries).u32(message.garbled).u16(message.suspicions.length);
       for (const { kind, address, svpmsn, sinceMs } of message.suspicions) {
-        writer.u8(SUSPICION_KINDS.indexOf(kind)).u8(address).u24(svpmsn).u64(sinceMs);
+        writeTime(writer.u8(SUSPICION_KINDS.indexOf(kind)).u8(address).u24(svpmsn), sinceMs);
       }
       return;
     default:
@@ -212,14 +217,17 @@ const READERS: { readonly [type: number]: (reader: Reader) => BackhaulMessage | 
     const taken = reader.u16();
     return { type: 'monitoring-keys-answer', taken, refused: readList(reader, () => readReference(reader)) };
   },
-  [TypeByte.time]: (reader) => ({ type: 'time', unixMs: reader.u64() }),
+  [TypeByte.time](reader) {
+    const unixMs = readTime(reader);
+    return unixMs === undefined ? undefined : { type: 'time', unixMs };
+  },
   [TypeByte['poll-plan']](reader) {
     const roundMs = reader.u32();
     const profiles = reader.u8();
     const supplies = reader.u8();
     const tableVersion = reader.u32();
     const slewAboveMs = reader.u32();
-    if (profiles > 1 || supplies < 1 || supplies > 4) return undefined;
+    if (roundMs < ROUND_MS_MIN || profiles > 1 || supplies < 1 || supplies > 4) return undefined;
     return { type: 'poll-plan', roundMs, profiles: profiles === 1, supplies, tableVersion, slewAboveMs };
   },
   [TypeByte.collect]: (reader) => ({
@@ -229,21 +237,21 @@ const READERS: { readonly [type: number]: (reader: Reader) => BackhaulMessage | 
     use: readBlob(reader),
   }),
   [TypeByte['poll-result']]: readPollResult,
-  [TypeByte.attention]: (reader) => ({
-    type: 'attention',
-    svpmsn: readSvpmsn(reader),
-    reasons: reader.u16(),
-    counter: reader.u32(),
-    atMs: reader.u64(),
-  }),
+  [TypeByte.attention](reader) {
+    const id = readSvpmsn(reader);
+    const reasons = reader.u16();
+    const counter = reader.u32();
+    const atMs = readTime(reader);
+    return atMs === undefined ? undefined : { type: 'attention', svpmsn: id, reasons, counter, atMs };
+  },
   [TypeByte['check-meter']]: (reader) => ({
     type: 'check-meter',
     minute: reader.u32(),
     energy: milliwattHours(reader.u64()),
   }),
   [TypeByte['line-health']](reader) {
-    const fromMs = reader.u64();
-    const toMs = reader.u64();
+    const fromMs = readTime(reader);
+    const toMs = readTime(reader);
     const [frames, bytes, airtimeMs, retries, garbled] = [0, 1, 2, 3, 4].map(() => reader.u32()) as [
       number,
       number,
@@ -254,31 +262,43 @@ const READERS: { readonly [type: number]: (reader: Reader) => BackhaulMessage | 
     let known = true;
     const suspicions = readList(reader, () => {
       const kind = SUSPICION_KINDS[reader.u8()];
-      known &&= kind !== undefined;
       const address = reader.u8();
-      return { kind: kind ?? 'no-answer', address, svpmsn: readSvpmsn(reader), sinceMs: reader.u64() };
+      const id = readSvpmsn(reader);
+      const sinceMs = readTime(reader);
+      known &&= kind !== undefined && sinceMs !== undefined;
+      return { kind: kind ?? 'no-answer', address, svpmsn: id, sinceMs: sinceMs ?? 0 };
     });
-    if (!known) return undefined;
+    if (!known || fromMs === undefined || toMs === undefined) return undefined;
     return { type: 'line-health', fromMs, toMs, frames, bytes, airtimeMs, retries, garbled, suspicions };
   },
 };
 
 function writePollResult(writer: Writer, { svpmsn, atMs, clockOffsetMs, status, use, events }: PollResult): void {
-  writer.u24(svpmsn).u64(atMs).i32(clockOffsetMs);
+  writeTime(writer.u24(svpmsn), atMs).i32(clockOffsetMs);
   writer.u8((status ? 1 : 0) | (use ? 2 : 0) | (events ? 4 : 0));
   for (const body of [status, use, events]) if (body !== undefined) writeBlob(writer, body);
 }
 
 function readPollResult(reader: Reader): PollResult | undefined {
   const id = readSvpmsn(reader);
-  const atMs = reader.u64();
+  const atMs = readTime(reader);
   const clockOffsetMs = reader.i32();
   const present = reader.u8();
   const status = present & 1 ? { status: readBlob(reader) } : undefined;
   const use = present & 2 ? { use: readBlob(reader) } : undefined;
   const events = present & 4 ? { events: readBlob(reader) } : undefined;
-  if (present > 7) return undefined;
+  if (present > 7 || atMs === undefined) return undefined;
   return { type: 'poll-result', svpmsn: id, atMs, clockOffsetMs, ...status, ...use, ...events };
+}
+
+function writeTime(writer: Writer, unixMs: number): Writer {
+  if (unixMs > UNIX_MS_MAX) throw new RangeError(`a time of the backhaul is at most ${UNIX_MS_MAX} ms, not ${unixMs}`);
+  return writer.u64(unixMs);
+}
+
+function readTime(reader: Reader): number | undefined {
+  const unixMs = reader.u64();
+  return unixMs <= UNIX_MS_MAX ? unixMs : undefined;
 }
 
 function writeFrames(writer: Writer, frames: readonly Uint8Array[]): void {
@@ -325,5 +345,7 @@ const isWrappedLength = (length: number): boolean => length === 24 || length ===
 
 /** Clips to what the message's i32 can say. */
 export const clippedOffset = (ms: number): number => Math.max(-0x8000_0000, Math.min(0x7fff_ffff, Math.round(ms)));
+/** Clips to what a time of the backhaul can say: a clock that was set wrong stops at its ends. */
+export const clippedTime = (unixMs: number): number => Math.max(0, Math.min(UNIX_MS_MAX, unixMs));
 /** Counters of a report stop at the top of u32 rather than wrap. */
 export const clippedCounter = (count: number): number => Math.min(U32_MAX, Math.round(count));

@@ -1,3 +1,10 @@
 /** What host, area unit and local unit say to each other over IP: versioned messages and their bytes. */
-export { clippedCounter, clippedOffset, decodeEnvelope, type EnvelopeFailure, encodeEnvelope } from './codec.ts';
+export {
+  clippedCounter,
+  clippedOffset,
+  clippedTime,
+  decodeEnvelope,
+  type EnvelopeFailure,
+  encodeEnvelope,
+} from './codec.ts';
 export * from './message.ts';

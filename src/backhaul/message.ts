@@ -1,10 +1,15 @@
-import type { MilliwattHours, Svpmsn } from '../units/index.ts';
+import { type MilliwattHours, type Svpmsn, U32_MAX } from '../units/index.ts';
 
 /** What this package speaks. A peer of another version is refused with a sentence before anything else is said. */
 export const BACKHAUL_VERSION = 1;
 
 /** Local units of one area unit, numbered from 0. */
 export const LOCAL_UNITS_PER_AREA_MAX = 256;
+
+/** The last millisecond that meters can tell, whose clocks count seconds in a u32: in 2106. */
+export const UNIX_MS_MAX = 1000 * U32_MAX + 999;
+/** No line carries polls faster. */
+export const ROUND_MS_MIN = 1_000;
 
 /**
  * A message and the local unit that it is for or from. An area unit routes by the number; where a message concerns
@@ -144,14 +149,14 @@ export interface MonitoringKeysAnswer {
 /** The host's clock as the message leaves it. */
 export interface Time {
   readonly type: 'time';
-  /** Unix milliseconds. */
+  /** Unix milliseconds, up to `UNIX_MS_MAX` as in every message. */
   readonly unixMs: number;
 }
 
 /** How a local unit polls. */
 export interface PollPlan {
   readonly type: 'poll-plan';
-  /** From one poll of a meter to its next; on a slow line a round takes as long as it takes. */
+  /** From one poll of a meter to its next, at least `ROUND_MS_MIN`; on a slow line a round takes as long as it takes. */
   readonly roundMs: number;
   /** Whether each complete day of the load profile is fetched. */
   readonly profiles: boolean;

@@ -1,28 +1,40 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { NvmFile } from '../adapters/nvm-file.ts';
 import type { SoftwareKeyStore, Suite } from '../crypto/index.ts';
 import type { Store } from '../host/index.ts';
 import { layoutOf, type MeterMemory, type Nvm, SAM_MEMORY_BYTES, SVM_MEMORY_BYTES } from '../meter/index.ts';
-import type { HouseMemory } from '../simulation/index.ts';
+import { type HouseMemory, svpmsnOfHouse } from '../simulation/index.ts';
 import { openSqliteStore } from '../storage/index.ts';
+import { svpmsnText } from '../units/index.ts';
 import { demoKeys } from './demo-keys.ts';
+import { DAYS_MAX } from './demo-options.ts';
 import { inWords } from './failure.ts';
+import {
+  CLOCK_FILE,
+  closeToOthers,
+  DATABASE_FILE,
+  damagedDemo,
+  FOUNDING_FILE,
+  KEYS_FILE,
+  METERS_FILE,
+  makeFolder,
+  refuseWithoutDatabase,
+} from './folder-files.ts';
 import { type Founding, parseFounding } from './founding.ts';
 import { WrongUse } from './usage.ts';
 import { writeWhole } from './write-whole.ts';
 
-const FOUNDING_FILE = 'demo.json';
-const DATABASE_FILE = 'wattpurse.db';
-const METERS_FILE = 'meters.nvm';
-const KEYS_FILE = 'keyring.wpkr';
-const CLOCK_FILE = 'demo.clock';
 const NVM_BYTES = layoutOf(1).length;
 const REGION_BYTES = NVM_BYTES + SAM_MEMORY_BYTES + SVM_MEMORY_BYTES + 1;
 const PERSONALISED = 0x5a;
 /** Unix milliseconds as u64; ones before the first. */
 const CLOCK_BYTES = 8;
 const NEVER = 2n ** 64n - 1n;
+/** The clock is written before the database: by one step of the business, and some minutes more. */
+const CLOCK_AHEAD_MS_MAX = 3_600_000;
+/** An older copy of the database is behind by as much as it is old. */
+const CLOCK_AHEAD_OF_COPY_MS_MAX = DAYS_MAX * 86_400_000;
 
 /** The folder in which a demo lives: the host's database, the memories of its meters, and how it began. */
 export class DataFolder {
@@ -33,13 +45,14 @@ export class DataFolder {
   readonly #clock: Nvm;
 
   /**
-   * @throws WrongUse when the folder is in use, of a newer version or not ours
+   * @throws WrongUse when the folder is in use, of a newer version or not ours, or lacks its database
    * @throws CannotGoOn when it cannot be made or written
    */
   constructor(path: string) {
     this.path = path;
     try {
       makeFolder(path);
+      refuseWithoutDatabase(path);
       this.store = openSqliteStore(path);
     } catch (error) {
       throw inWords(error, path);
@@ -47,6 +60,8 @@ export class DataFolder {
     try {
       this.#meters = new NvmFile(join(path, METERS_FILE));
       this.#clockFile = new NvmFile(join(path, CLOCK_FILE));
+      closeToOthers(path);
+      if (this.#clockFile.size > 0 && this.#clockFile.size !== CLOCK_BYTES) throw this.#clockWrong();
       this.#clock = this.#clockFile.region(0, CLOCK_BYTES);
     } catch (error) {
       void this.store.close();
@@ -56,7 +71,7 @@ export class DataFolder {
 
   /**
    * How the demo in this folder began; `undefined` in a new folder.
-   * @throws WrongUse when a part of the demo is missing, or is not what this version wrote
+   * @throws WrongUse when a part of the demo is missing or damaged, or is not what this version wrote
    */
   async founding(): Promise<Founding | undefined> {
     const path = join(this.path, FOUNDING_FILE);
@@ -66,12 +81,10 @@ export class DataFolder {
         `${path} is not what this version wrote: put the file back, or name another folder with --data.`,
       );
     }
-    const missing = await this.#missing(founding);
-    if (missing === undefined) return founding;
+    const damage = await this.#damage(founding);
+    if (damage === undefined) return founding;
     // Begun anew around what is left, clocks would go back and meters would meet a host that does not know them.
-    throw new WrongUse(
-      `${this.path} holds a demo whose ${missing} is gone: put that back from a copy, or name another folder with --data.`,
-    );
+    throw new WrongUse(damagedDemo(this.path, damage));
   }
 
   /** Written whole or not at all. */
@@ -82,12 +95,22 @@ export class DataFolder {
   /**
    * The instant from which business goes on: one that nobody has lived yet. The meters lived as long as the clock says,
    * also when the database is an older copy, and no clock may go back.
+   * @throws WrongUse when the clock says what nobody can have lived
    */
   async instant({ startMs }: Founding): Promise<number> {
-    const reserved = await this.store.read((tx) => tx.fact('instant-reserved'));
+    const { reserved, older } = await this.store.read(async (tx) => {
+      const purses = await tx.pursesOf((await tx.meters()).map(({ svpmsn }) => svpmsn));
+      return {
+        reserved: (await tx.fact('instant-reserved')) ?? 0,
+        older: (await tx.fact('restored')) === 1 || purses.some((purse) => purse?.queryWanted === true),
+      };
+    });
+    const known = Math.max(startMs, reserved);
     const { buffer, byteOffset } = this.#clock.bytes;
     const clock = new DataView(buffer, byteOffset).getBigUint64(0);
-    return Math.max(startMs, reserved ?? 0, clock === NEVER ? 0 : Number(clock));
+    if (clock === NEVER) return known;
+    if (clock > BigInt(known + (older ? CLOCK_AHEAD_OF_COPY_MS_MAX : CLOCK_AHEAD_MS_MAX))) throw this.#clockWrong();
+    return Math.max(known, Number(clock));
   }
 
   /** To be called before business lives up to an instant. */
@@ -126,32 +149,39 @@ export class DataFolder {
     this.#clockFile.close();
   }
 
+  #clockWrong(): WrongUse {
+    return new WrongUse(
+      `${join(this.path, CLOCK_FILE)} is no instant that this demo can have lived: put it back from a copy, or delete it to go on from the last instant of the database.`,
+    );
+  }
+
   /**
-   * The file that must be there and is not. A first day that was cut short lacks files too: they come in the order
-   * founding, keys, meters in the books, memories, sales, and what is there already asks for what comes before it.
+   * What must be there and is not, or is another's. A first day that was cut short lacks files too: they come in the
+   * order founding, keys, meters in the books, memories, sales, and what is there already asks for what comes before it.
    */
-  async #missing(founding: Founding | undefined): Promise<string | undefined> {
+  async #damage(founding: Founding | undefined): Promise<string | undefined> {
     const { meters, sales } = await this.store.read(async (tx) => ({
       meters: await tx.meterCount(),
       sales: (await tx.orders({ limit: 1 })).length,
     }));
-    if (founding === undefined && (meters > 0 || !this.#meters.empty)) return FOUNDING_FILE;
-    if (meters > 0 && !existsSync(join(this.path, KEYS_FILE))) return KEYS_FILE;
-    if (meters === 0 && !this.#meters.empty) return DATABASE_FILE;
-    return sales > 0 && this.#meters.empty ? METERS_FILE : undefined;
+    const { size } = this.#meters;
+    if (founding === undefined) return meters > 0 || size > 0 ? `whose ${FOUNDING_FILE} is gone` : undefined;
+    if (meters > 0 && !existsSync(join(this.path, KEYS_FILE))) return `whose ${KEYS_FILE} is gone`;
+    if (meters === 0 && size > 0) return `whose ${DATABASE_FILE} knows none of its meters`;
+    if (sales > 0 && size === 0) return `whose ${METERS_FILE} is gone`;
+    const whole = founding.meters * REGION_BYTES;
+    if (size > whole || (sales > 0 && size < whole)) {
+      return `of ${founding.meters} meters, whose ${METERS_FILE} must have ${whole} bytes and has ${size}`;
+    }
+    // Nothing is sold before the last meter is equipped, and one that was equipped again would have lost its value.
+    const bare = sales === 0 ? undefined : this.#firstBare(founding);
+    return bare === undefined ? undefined : `whose ${METERS_FILE} holds nothing of meter ${bare}`;
   }
-}
 
-/** With the folders above it. Node's own way of doing so does not come back where a file system takes no folders. */
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && statSync(path).isDirectory()) return;
-    const above = dirname(path);
-    if (code !== 'ENOENT' || existsSync(above)) throw error;
-    makeFolder(above);
-    mkdirSync(path);
+  #firstBare({ meters }: Founding): string | undefined {
+    for (let house = 0; house < meters; house++) {
+      if (!this.memoryOf(house).personalised) return svpmsnText(svpmsnOfHouse(house));
+    }
+    return undefined;
   }
 }

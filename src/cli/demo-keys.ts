@@ -11,7 +11,6 @@ const PASSPHRASE_VARIABLE = 'WATTPURSE_PASSPHRASE';
 const DEMO_PASSPHRASE = 'demo';
 /** scrypt with 16 MiB: a start should not wait half a second for keys of a demo. */
 const DEMO_COST = 14;
-const OWNER_ONLY = 0o600;
 
 /**
  * The master keys of a demo, sealed in a file of its folder under a passphrase from the environment.
@@ -27,12 +26,12 @@ export async function demoKeys(path: string, suite: Suite): Promise<SoftwareKeyS
   }
   const store = new SoftwareKeyStore({ utility: UTILITY_NUMBER, keys: new Map() }, systemRandomness);
   for (const purpose of Object.values(Purpose)) await store.addGeneration(purpose, suite);
-  writeWhole(path, await sealKeyRing(store, passphrase, systemRandomness, DEMO_COST), OWNER_ONLY);
+  writeWhole(path, await sealKeyRing(store, passphrase, systemRandomness, DEMO_COST));
   return store;
 }
 
 /** The machine's own randomness. */
-const systemRandomness: Randomness = {
+export const systemRandomness: Randomness = {
   fill: (bytes) => {
     randomFillSync(bytes);
   },

@@ -52,7 +52,7 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions {
     once,
     json: values.json,
     color: values.color,
-    data: values.data,
+    data: values.data === undefined ? undefined : folderOf(values.data),
     days: days === undefined ? DAYS_USUAL : whole('--days', days, DAYS_MAX, 'ten years are enough for one run'),
     speed:
       speed === undefined
@@ -71,10 +71,39 @@ const METERS_WHY = `a demo has ${LOCAL_UNITS} local units of ${METERS_PER_LOCAL_
 
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowNegative: true, strict: true });
+    const config = {
+      args: withNumbers(args),
+      options: OPTIONS,
+      allowNegative: true,
+      strict: true,
+      tokens: true,
+    } as const;
+    const { values, tokens: words } = parseArgs(config);
+    const named = words.flatMap((word) => (word.kind === 'option' && word.name !== 'loads' ? [word.name] : []));
+    const twice = named.find((name, i) => named.indexOf(name) !== i);
+    if (twice !== undefined) throw new WrongUse(`--${twice} is given more than once: give it once.`);
+    return { values };
   } catch (error) {
+    if (error instanceof WrongUse) throw error;
     throw new WrongUse(`${sentenceOf(error)} See "wattpurse help demo".`);
   }
+}
+
+/** A number below zero is a value and no flag: its own sentence says what is wrong with it. */
+function withNumbers(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const word of args) {
+    const before = joined.at(-1);
+    if (/^-\d/.test(word) && before !== undefined && /^--[a-z]+$/.test(before)) joined.push(`${joined.pop()}=${word}`);
+    else joined.push(word);
+  }
+  return joined;
+}
+
+/** @throws WrongUse for an empty name, which would mean the folder that one happens to stand in */
+export function folderOf(path: string): string {
+  if (path === '') throw new WrongUse('--data must name a folder, not "".');
+  return path;
 }
 
 /** The first sentence of what the parser says: it names the flag. */

@@ -41,6 +41,8 @@ test('the same seed gives the same numbers, on a screen too', () => {
   const args = ['demo', '--once', '--days', '1', '--meters', '4', '--seed', '12'];
   assert.equal(run(...args, '--json').stdout, run(...args, '--json').stdout);
   assert.match(run(...args).stdout, /The books and the meters agree to the last token\./);
+  const alone = run('demo', '--once', '--days', '1', '--meters', '1', '--no-color').stdout;
+  assert.match(alone, /^1 meter lived 1 day on suite aes128 \(seed 1\)\.$/m);
 });
 
 test('every suite conserves value; the seed’s own needs --lab', () => {
@@ -68,12 +70,18 @@ test('recorded loads are played, plain or gzip', () => {
 
 /** What a person may get wrong, and what the one sentence must name. */
 const WRONG_USES: readonly (readonly [readonly string[], RegExp])[] = [
+  [[], /^There is no command: "wattpurse --help" lists what there is\.$/m],
   [['sing'], /There is no command "sing"/],
   [['demo', '--bogus'], /--bogus/],
   [['demo', 'extra'], /extra/],
   [['demo', '--meters', '0'], /--meters must be a whole number of at least 1, not "0"/],
   [['demo', '--meters', '1.5'], /--meters/],
-  [['demo', '--meters', '-3'], /--meters/],
+  [['demo', '--meters', '-3'], /^--meters must be a whole number of at least 1, not "-3"\.$/m],
+  [['demo', '--meters', '2', '--meters', '3'], /^--meters is given more than once: give it once\.$/m],
+  [['demo', '--once', '--data', ''], /^--data must name a folder, not ""\.$/m],
+  [['audit', '--data', ''], /^--data must name a folder, not ""\.$/m],
+  [['audit', 'here'], /audit takes --data with a folder, and --json/],
+  [['audit', '--data', 'unmade'], /^unmade holds no demo/],
   [['demo', '--meters', '513'], /at most 512, not 513: a demo has 2 local units of 256 modem addresses/],
   [['demo', '--once', '--days', 'soon'], /--days/],
   [['demo', '--seed', 'x'], /--seed/],

@@ -1,16 +1,14 @@
 import { MemoryStore } from '../host/index.ts';
 import { tell, Utility } from '../simulation/index.ts';
-import { DataFolder } from './data-folder.ts';
 import { type DemoOptions, parseDemoOptions } from './demo-options.ts';
-import { inWords } from './failure.ts';
 import { continuedFounding, type Founding, newFounding } from './founding.ts';
 import { runLive } from './live.ts';
 import { readLoads } from './read-loads.ts';
 import { DEMO_BEGINS_MS, settingOf } from './setting.ts';
 import { progressBar, storyText } from './story-text.ts';
 import { WrongUse } from './usage.ts';
+import { DEFAULT_FOLDER, within } from './within.ts';
 
-const DEFAULT_FOLDER = './wattpurse-data';
 const DAY_MS = 86_400_000;
 /** After the tills close, what was sold has this long to arrive. */
 const SETTLE_MS = 60 * 60_000;
@@ -81,21 +79,8 @@ async function live({ data, founding: named, speed, color }: DemoOptions): Promi
     const founding =
       kept === undefined ? newFounding(named, DEMO_BEGINS_MS) : continuedFounding(kept, named, folder.path);
     const setting = settingOf(founding, recorded ?? readLoads(founding.loads), 'live');
+    const startMs = await folder.instant(founding);
     if (kept === undefined) folder.found(founding);
-    return runLive({ folder, founding, setting, isNew: kept === undefined, speed, color });
+    return runLive({ folder, founding, setting, startMs, isNew: kept === undefined, speed, color });
   });
-}
-
-/** Works in a folder and lets go of it. What the disk does not allow is said in one sentence, whenever it happens. */
-async function within(path: string, work: (folder: DataFolder) => Promise<number>): Promise<number> {
-  const folder = new DataFolder(path);
-  try {
-    try {
-      return await work(folder);
-    } finally {
-      await folder.close();
-    }
-  } catch (error) {
-    throw inWords(error, path);
-  }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { Store } from '../host/index.ts';
 import { OperatorView, Utility } from '../simulation/index.ts';
+import { PurseWatch } from './contradictions.ts';
 import type { DataFolder } from './data-folder.ts';
 import { DemoControl } from './demo-control.ts';
 import { type Founding, foundingText } from './founding.ts';
@@ -8,6 +9,7 @@ import { LogView } from './log-view.ts';
 import { NewsDesk } from './news.ts';
 import type { Setting } from './setting.ts';
 import { STALE_AFTER_MS, snapshotOf } from './snapshot.ts';
+import { findingsText } from './story-text.ts';
 import { TerminalView } from './terminal-view.ts';
 import type { View } from './view.ts';
 
@@ -15,6 +17,8 @@ export interface LiveOptions {
   readonly folder: DataFolder;
   readonly founding: Founding;
   readonly setting: Setting;
+  /** From which business goes on, Unix milliseconds. */
+  readonly startMs: number;
   /** Nothing has lived in the folder yet. */
   readonly isNew: boolean;
   readonly speed: number;
@@ -28,7 +32,10 @@ const STEP_BUSINESS_MS_MAX = 10 * 60_000;
 /** An exchange takes seconds on the line: what was said so long ago still counts as being said. */
 const TALK_MS = 5_000;
 
-/** Runs until it is stopped: by the key, by a signal, or by whoever kills it. */
+/**
+ * Runs until it is stopped: by the key, by a signal, or by whoever kills it. Exit code 1 when at the end the books and
+ * the memories of the meters contradict each other.
+ */
 export async function runLive(options: LiveOptions): Promise<number> {
   let stopping = false;
   const stop = () => {
@@ -37,16 +44,24 @@ export async function runLive(options: LiveOptions): Promise<number> {
   // They stay until the process ends: a second signal must not cut the closing short.
   process.on('SIGINT', stop).on('SIGTERM', stop);
   const view: View = process.stdout.isTTY === true ? new TerminalView(options.color) : new LogView();
+  let found: readonly string[];
   try {
-    await watch(options, view, () => stopping, stop);
+    found = await watch(options, view, () => stopping, stop);
   } finally {
     view.close();
   }
-  process.stdout.write('Stopped. Starting again goes on from here.\n');
-  return 0;
+  const wrong = found.length === 0 ? [] : ['The books and the meters do NOT agree:', ...findingsText(found)];
+  process.stdout.write(`${[...wrong, 'Stopped. Starting again goes on from here.'].join('\n')}\n`);
+  return found.length === 0 ? 0 : 1;
 }
 
-async function watch(options: LiveOptions, view: View, stopping: () => boolean, stop: () => void): Promise<void> {
+/** Returns what at the end the books and the meters contradict each other in. */
+async function watch(
+  options: LiveOptions,
+  view: View,
+  stopping: () => boolean,
+  stop: () => void,
+): Promise<readonly string[]> {
   const { folder, founding, isNew } = options;
   view.begin(`${isNew ? 'Begins' : 'Goes on'} in ${folder.path}: ${foundingText(founding)}.`);
   if ((await folder.store.read((tx) => tx.fact('restored'))) === 1) {
@@ -54,9 +69,10 @@ async function watch(options: LiveOptions, view: View, stopping: () => boolean, 
   }
   const impatient = () => stopping() || view.actions().includes('quit');
   const utility = await unlessStopped(openUtility(options, view), impatient);
-  if (utility === undefined) return;
+  if (utility === undefined) return [];
   const control = new DemoControl(utility, options.speed);
   const operator = new OperatorView(utility.host, { staleAfterMs: STALE_AFTER_MS });
+  const purses = new PurseWatch();
   control.findWire(await operator.standings());
   let wall = performance.now();
   let drawnAt = utility.time.now;
@@ -75,8 +91,9 @@ async function watch(options: LiveOptions, view: View, stopping: () => boolean, 
     if (step % DRAW_EVERY_STEPS !== 0) continue;
     const since = Math.min(drawnAt, utility.time.now - TALK_MS);
     drawnAt = utility.time.now;
-    view.draw(await snapshotOf({ utility, operator, speed: control.speed }, since));
+    view.draw(await snapshotOf({ utility, operator, watch: purses, speed: control.speed }, since));
   }
+  return purses.look(utility);
 }
 
 /**
@@ -92,7 +109,7 @@ async function unlessStopped(opening: Promise<Utility>, stopping: () => boolean)
   }
 }
 
-async function openUtility({ folder, founding, setting }: LiveOptions, view: View): Promise<Utility> {
+async function openUtility({ folder, setting, startMs }: LiveOptions, view: View): Promise<Utility> {
   const keys = await folder.keys(setting.suite);
   let utility: Utility | undefined;
   const desk = new NewsDesk((svpmsn) => utility?.house(svpmsn));
@@ -100,7 +117,7 @@ async function openUtility({ folder, founding, setting }: LiveOptions, view: Vie
     ...setting,
     store: givingWay(folder.store),
     keys,
-    startMs: await folder.instant(founding),
+    startMs,
     memoryOf: (house) => folder.memoryOf(house),
     onHappening: (happening) => {
       const news = desk.tell(happening);

@@ -4,6 +4,7 @@ import type { DemoAction } from './demo-control.ts';
 import { type News, summedUp } from './news.ts';
 import { DEMO_ZONE_MINUTES } from './setting.ts';
 import type { Snapshot } from './snapshot.ts';
+import { findingsText } from './story-text.ts';
 import type { View } from './view.ts';
 
 const SUMMARY_EVERY_MS = 60 * 60_000;
@@ -22,17 +23,20 @@ export class LogView implements View {
     this.#fresh.push(news);
   }
 
-  draw({ now, zoneMinutes, books, meters }: Snapshot): void {
+  draw({ now, zoneMinutes, books, contradictions, meters }: Snapshot): void {
     this.#write(zoneMinutes);
     if (now < this.#summaryAt) return;
     this.#summaryAt = now + SUMMARY_EVERY_MS;
-    const off = meters.filter(({ state }) => state === 'off').length;
+    const off = meters.filter(({ cutOff }) => cutOff).length;
+    const frozen = meters.filter(({ state }) => state === 'frozen').length;
+    const stands = `${off} of ${meters.length} meters cut off${frozen === 0 ? '' : `, ${frozen} frozen`}`;
     const equations = equationsOf(books);
     const told = equations.map(({ text }) => text).join('; ');
-    const right = books.balanced && equations.every(({ holds }) => holds);
+    const right = books.balanced && equations.every(({ holds }) => holds) && contradictions.length === 0;
     process.stdout.write(
-      `${clockText(now, zoneMinutes)}  books: ${told}; ${right ? 'balanced' : 'NOT BALANCED'}; ${off} of ${meters.length} meters cut off\n`,
+      `${clockText(now, zoneMinutes)}  books: ${told}; ${right ? 'balanced' : 'NOT BALANCED'}; ${stands}\n`,
     );
+    for (const line of findingsText(contradictions)) process.stdout.write(`${line}\n`);
   }
 
   actions(): DemoAction[] {

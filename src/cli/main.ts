@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import about from '../../package.json' with { type: 'json' };
+import { audit } from './audit-command.ts';
 import { demo } from './demo.ts';
 import { CannotGoOn, inWords } from './failure.ts';
 import { type CommandName, isCommandName, USAGES, usageOf, WrongUse } from './usage.ts';
@@ -9,14 +10,11 @@ import { vectors } from './vectors-command.ts';
 const FOUND_WRONG = 1;
 const WRONG_USE = 2;
 
-const COMMANDS: Readonly<Record<CommandName, (args: readonly string[]) => Promise<number>>> = { demo, vectors };
+const COMMANDS: Readonly<Record<CommandName, (args: readonly string[]) => Promise<number>>> = { demo, audit, vectors };
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === undefined) {
-    process.stdout.write(`${usageOf()}\n`);
-    return WRONG_USE;
-  }
+  if (name === undefined) throw new WrongUse('There is no command: "wattpurse --help" lists what there is.');
   if (name === '--version') return version();
   if (name === 'help') return help(rest[0]);
   if (isHelp(name)) return help(undefined);
@@ -41,7 +39,7 @@ function help(name: string | undefined): number {
 
 function commandOf(name: string): CommandName {
   if (isCommandName(name)) return name;
-  throw new WrongUse(`There is no command "${name}": the commands are ${Object.keys(USAGES).join(' and ')}.`);
+  throw new WrongUse(`There is no command "${name}": the commands are ${Object.keys(USAGES).join(', ')}.`);
 }
 
 /** One sentence for what a person or the machine did; the stack for a bug. */

@@ -53,6 +53,24 @@ test('an alarm and a relay that opens say why, and a cut for want of credit is t
   assert.ok(told.every(({ text }) => text !== 'relay opened: no credit'));
 });
 
+test('how meters stand at a start, and that nothing was credited yet, is no news', async () => {
+  const { utility, told } = await newsroom();
+  await utility.runUntil(DEMO_BEGINS_MS + MINUTE_MS - 1);
+  assert.deepEqual([...new Set(told.map(({ kind }) => kind))], ['bought', 'stored']);
+  const [first] = utility.houses;
+  assert.ok(first !== undefined);
+  first.tamper('cover', true, utility.time.now);
+  assert.ok(told.some(({ text }) => /^ALARM: .*cover opened/.test(text)));
+});
+
+test('a low balance is told once, with what is left', async () => {
+  const { utility, told } = await newsroom();
+  await utility.runUntil(DEMO_BEGINS_MS + 2 * MINUTE_MS);
+  const low = told.filter(({ text }) => /low balance/.test(text) && /buzzer/.test(text));
+  assert.equal(new Set(low.map(({ who }) => who)).size, low.length, low.map(({ text }) => text).join('; '));
+  assert.ok(low.every(({ text }) => /^low balance, \d+ tokens: buzzer$/.test(text)));
+});
+
 test('the reason of a refusal is told', () => {
   const desk = new NewsDesk(() => undefined);
   const what = 'refused';
@@ -78,6 +96,15 @@ test('three of a kind stand one by one, and a fourth within ten minutes makes th
   );
   const later = [...three, piece(13, 'd', 'stored', 8)];
   assert.deepEqual(summedUp(later), later);
+});
+
+test('many meters call, and one meter calls', () => {
+  const calls = (who: (i: number) => string) =>
+    summedUp([0, 1, 2, 3].map((i) => piece(i, who(i), 'calls: low balance')));
+  assert.deepEqual(
+    [...calls(String), ...calls(() => 'a')].map(({ who, text }) => `${who} ${text}`),
+    ['4 meters call: low balance', 'a calls: low balance, 4 times'],
+  );
 });
 
 test('a flood drowns nothing of another kind, and stands at its last piece', () => {

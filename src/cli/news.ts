@@ -1,4 +1,4 @@
-import { ATTENTION_EMERGENCIES, RelayReason } from '../records/index.ts';
+import { ATTENTION_EMERGENCIES, AttentionReason, RelayReason } from '../records/index.ts';
 import type { Happening, House } from '../simulation/index.ts';
 import { assertNever, type Svpmsn, svpmsnText } from '../units/index.ts';
 import { attentionText, relayReasonText } from './reason-text.ts';
@@ -49,10 +49,12 @@ export class NewsDesk {
       case 'stored':
         return of('stored', `stored ${amount} tokens in the meter`);
       case 'buzzer':
-        if (house?.buzzing === true) return of('last token: buzzer', 'last token: the buzzer sounds');
-        return of('low balance: buzzer', `low balance, ${house?.balance ?? 'few'} tokens: buzzer`);
+        // At a start that is how the meter stands, and no news.
+        if (house === undefined || house.meter.svm.purse.credited === 0) return undefined;
+        if (house.buzzing) return of('last token: buzzer', 'last token: the buzzer sounds');
+        return of('low balance: buzzer', `low balance, ${house.balance} tokens: buzzer`);
       case 'attention':
-        return attention(house?.meter.attention ?? 0, of);
+        return attention(house, of);
       case 'cut-off':
         return of('CUT OFF', `CUT OFF: no credit${house?.meter.owed ? `, and owes ${house.meter.owed}` : ''}`);
       case 'reconnected':
@@ -85,10 +87,19 @@ export class NewsDesk {
   }
 }
 
+/** Whether a line of the log tells that tokens reached a meter: of one by itself, or of many in one line. */
+export const tellsOfStoring = (line: string): boolean => / {2}stored [1-9]\d* tokens/.test(line);
+
 type Wording = (kind: string, text: string) => News;
 
-function attention(reasons: number, of: Wording): News {
-  const text = `${reasons & ATTENTION_EMERGENCIES ? 'ALARM' : 'calls'}: ${attentionText(reasons) || 'nothing new'}`;
+/** Of a meter that was never credited it is no news that its purse is empty. */
+const OF_CREDIT = AttentionReason.lowBalance | AttentionReason.lastToken | AttentionReason.creditExhausted;
+
+function attention(house: House | undefined, of: Wording): News | undefined {
+  if (house === undefined) return undefined;
+  const reasons = house.meter.attention & (house.meter.svm.purse.credited === 0 ? ~OF_CREDIT : ~0);
+  if (reasons === 0) return undefined;
+  const text = `${reasons & ATTENTION_EMERGENCIES ? 'ALARM' : 'calls'}: ${attentionText(reasons)}`;
   return of(text, text);
 }
 
@@ -119,5 +130,8 @@ function sumOf(group: readonly News[], last: News): News {
   const times = group.length === meters ? '' : `, ${group.length} times`;
   const amount = group.reduce((sum, piece) => sum + (piece.amount ?? 0), 0);
   const tokens = last.amount === undefined ? '' : ` ${amount} tokens`;
-  return { ...last, who, amount, text: `${last.kind}${tokens}${times}` };
+  return { ...last, who, amount, text: `${meters === 1 ? last.kind : ofMany(last.kind)}${tokens}${times}` };
 }
+
+/** `4 meters call: low balance` */
+const ofMany = (kind: string): string => kind.replace(/^calls(?=:)/, 'call').replace(/^was /, 'were ');

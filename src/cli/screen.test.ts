@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import type { Books } from '../host/index.ts';
+import { LogView } from './log-view.ts';
 import type { News } from './news.ts';
 import { screenOf } from './screen.ts';
 import { METER_STATES, type MeterRow, type MeterState, type Snapshot } from './snapshot.ts';
@@ -10,6 +11,7 @@ function meter(number: number, state: MeterState, more: Partial<MeterRow> = {}):
   return {
     text: number.toString(16).padStart(6, '0'),
     state,
+    cutOff: state === 'off',
     why: '',
     balance: 10 * number,
     owed: state === 'emergency' ? 5 : 0,
@@ -45,6 +47,7 @@ function snapshot(meters: readonly MeterRow[], books: Partial<Books> = {}): Snap
       meters: [],
       ...books,
     },
+    contradictions: [],
     lines: [line, { ...line, number: 2, cut: true }],
     meters,
   };
@@ -56,6 +59,8 @@ const NEWS: readonly News[] = ['bought', 'stored', 'calls', 'CUT OFF'].map((kind
   kind,
   text: `${kind}, and a long reason why it had to come to this in the end after all`,
 }));
+
+const CONTRADICTIONS = ['Meter 0a1b2c: its purse is frozen.', 'Meter 0a1b33: 7 tokens came into it, and 8 are left.'];
 
 const plain = (shown: Snapshot, rows = 24, columns = 80, busy: readonly number[] = [0.04, 0]) =>
   screenOf(shown, { news: NEWS, busy }, { rows, columns }, false);
@@ -69,12 +74,15 @@ test('a screen never has more lines or columns than the terminal, and always the
     ),
     { issued: 4_294_967_295_000n, found: 7n, closed: 8n, refunded: 9_000_000n },
   );
-  for (let rows = 5; rows <= 60; rows++) {
-    for (const columns of [20, 21, 29, 30, 38, 40, 46, 62, 70, 80, 132, 250]) {
-      const lines = plain(many, rows, columns, [1, 1]);
-      assert.equal(lines.length, rows, `${columns}x${rows}`);
-      for (const line of lines) assert.ok(line.length <= columns, `${columns}x${rows}: ${line}`);
-      assert.match(lines.at(-1) as string, /^q quit/);
+  for (const shown of [many, { ...many, contradictions: CONTRADICTIONS }]) {
+    for (let rows = 5; rows <= 60; rows++) {
+      for (const columns of [20, 21, 29, 30, 38, 40, 46, 62, 70, 80, 132, 250]) {
+        const lines = plain(shown, rows, columns, [1, 1]);
+        assert.equal(lines.length, rows, `${columns}x${rows}`);
+        for (const line of lines) assert.ok(line.length <= columns, `${columns}x${rows}: ${line}`);
+        assert.match(lines[1] as string, /^[✓✗]/);
+        assert.match(lines.at(-1) as string, /^q quit/);
+      }
     }
   }
 });
@@ -134,6 +142,33 @@ test('books that balance have a tick, and books that do not say so', () => {
   assert.equal(text(snapshot([])).match(/^✓ /gm)?.length, 2);
   assert.equal(text(snapshot([], { stored: 91n })).match(/NOT EQUAL/g)?.length, 2);
   assert.equal(text(snapshot([], { balanced: false })).match(/NOT EQUAL/g)?.length, 2);
+});
+
+test('a meter that contradicts the books takes their ticks, and is named', () => {
+  const wrong = { ...snapshot([]), contradictions: CONTRADICTIONS };
+  assert.equal(text(wrong).match(/^✗ NOT EQUAL: /gm)?.length, 2);
+  assert.match(text(wrong), /^✗ and 1 more: Meter 0a1b2c: its purse is frozen\.$/m);
+  assert.match(text({ ...wrong, contradictions: CONTRADICTIONS.slice(1) }), /^✗ Meter 0a1b33: 7 tokens came into it/m);
+});
+
+test('the log counts who is cut off and who is frozen, also where one hides the other on the screen', () => {
+  const logged = (shown: Snapshot): string => {
+    const write = mock.method(process.stdout, 'write', () => true);
+    new LogView().draw(shown);
+    write.mock.restore();
+    return write.mock.calls.map(({ arguments: [line] }) => line).join('');
+  };
+  const meters = [
+    meter(1, 'frozen', { cutOff: true }),
+    meter(2, 'dark', { cutOff: true }),
+    meter(3, 'off'),
+    meter(4, 'low'),
+  ];
+  assert.match(logged(snapshot(meters)), /; balanced; 3 of 4 meters cut off, 1 frozen\n$/);
+  assert.match(logged(snapshot(meters.slice(2))), /; balanced; 1 of 2 meters cut off\n$/);
+  const wrong = { ...snapshot(meters), contradictions: CONTRADICTIONS };
+  const lines = CONTRADICTIONS.map((sentence) => ` {2}${sentence}\n`).join('');
+  assert.match(logged(wrong), new RegExp(`; NOT BALANCED; 3 of 4 meters cut off, 1 frozen\n${lines}$`));
 });
 
 test('value that was found and purses that were closed stand in the equation, once there are any', () => {

@@ -46,7 +46,7 @@ export function screenOf(snapshot: Snapshot, { news, busy }: Watched, size: Scre
   left -= shownLines.length;
   const newsRows = Math.min(left, NEWS_ROWS_MAX, Math.max(2, Math.floor(rows / 4)));
   const latest = summedUp(news)
-    .slice(-newsRows)
+    .slice(newsRows > 0 ? -newsRows : Number.POSITIVE_INFINITY)
     .map((piece) => newsText(piece, snapshot.zoneMinutes));
   left -= newsRows;
   const tableRows = left - 2 * gap.length >= TABLE_ROWS_MIN ? left - 2 * gap.length : 0;
@@ -77,13 +77,18 @@ function titleText({ now, zoneMinutes, speed }: Snapshot, columns: number, paint
   );
 }
 
-function booksText({ books }: Snapshot, columns: number, paint: Paint): string[] {
+function booksText({ books, contradictions }: Snapshot, columns: number, paint: Paint): string[] {
   const inColor = (text: string) => text.replace(/(?<=in flight )[1-9]\d*/, (amount) => paint(UNDER_WAY, amount));
-  return equationsOf(books).map((equation: Equation) => {
+  const equations = equationsOf(books).map((equation: Equation) => {
     // First, so that it stays where the line is cut.
-    const mark = equation.holds && books.balanced ? paint(GOOD, '✓') : paint(WRONG, '✗ NOT EQUAL:');
+    const mark =
+      equation.holds && books.balanced && contradictions.length === 0 ? paint(GOOD, '✓') : paint(WRONG, '✗ NOT EQUAL:');
     return fitting(columns, `${mark} ${inColor(equation.text)}`, `${mark} ${inColor(equation.short)}`);
   });
+  const [first, ...others] = contradictions;
+  if (first === undefined) return equations;
+  const more = others.length === 0 ? '' : `and ${others.length} more: `;
+  return [...equations, paint(WRONG, `✗ ${more}${first}`)];
 }
 
 function lineText(line: LineRow, busy: number, columns: number, paint: Paint): string {

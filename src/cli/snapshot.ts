@@ -2,6 +2,7 @@ import type { Books, MeterView } from '../host/index.ts';
 import { ATTENTION_EMERGENCIES, RelayReason } from '../records/index.ts';
 import type { House, MeterStanding, OperatorView, Utility } from '../simulation/index.ts';
 import { svpmsnText } from '../units/index.ts';
+import type { PurseWatch } from './contradictions.ts';
 import { attentionText, relayReasonText } from './reason-text.ts';
 
 /** How a meter stands, the most urgent first. */
@@ -21,6 +22,8 @@ export type MeterState = (typeof METER_STATES)[number];
 export interface MeterRow {
   readonly text: string;
   readonly state: MeterState;
+  /** Open for want of credit, whatever else is the matter with it. */
+  readonly cutOff: boolean;
   /** Why it is in this state, where the state alone does not say it. */
   readonly why: string;
   readonly balance: number;
@@ -55,6 +58,8 @@ export interface Snapshot {
   readonly zoneMinutes: number;
   readonly speed: number;
   readonly books: Books;
+  /** What the books and the memories of the meters cannot both be right about, one sentence a meter. */
+  readonly contradictions: readonly string[];
   readonly lines: readonly LineRow[];
   /** What matters first. */
   readonly meters: readonly MeterRow[];
@@ -63,11 +68,15 @@ export interface Snapshot {
 /** A meter that the host has not heard of for so long may be anything. */
 export const STALE_AFTER_MS = 45 * 60_000;
 
+interface Watched {
+  readonly utility: Utility;
+  readonly operator: OperatorView;
+  readonly watch: PurseWatch;
+  readonly speed: number;
+}
+
 /** @param since what was said after it counts as being said now */
-export async function snapshotOf(
-  { utility, operator, speed }: { readonly utility: Utility; readonly operator: OperatorView; readonly speed: number },
-  since: number,
-): Promise<Snapshot> {
+export async function snapshotOf({ utility, operator, watch, speed }: Watched, since: number): Promise<Snapshot> {
   const { host, houses, time } = utility;
   const books = await host.books();
   const standings = await operator.standings();
@@ -85,6 +94,7 @@ export async function snapshotOf(
     zoneMinutes: houses[0]?.options.zoneMinutes ?? 0,
     speed,
     books,
+    contradictions: await watch.seen(utility),
     lines: utility.transformers.map(({ localUnit, cut }, i) => {
       const { frames, airtimeMs, retries } = localUnit.traffic;
       return { number: i + 1, meters: localUnit.meters, frames, airtimeMs, retries, cut };
@@ -107,6 +117,7 @@ function rowOf(house: House, { standing, view, inFlight }: Heard, since: number)
   return {
     text: svpmsnText(house.svpmsn),
     state,
+    cutOff: (reasonsOf(house) & RelayReason.noCredit) !== 0,
     why: whyOf(house, state, view),
     balance: house.balance,
     owed: meter.owed,

@@ -12,7 +12,7 @@ export function storyText(story: ToldStory): string {
   const n = (value: number) => value.toLocaleString('en-US');
   const days = story.days === 1 ? '1 day' : `${story.days} days`;
   return [
-    `${n(story.meters)} meters lived ${days} on suite ${story.suite} (seed ${story.seed}).`,
+    `${n(story.meters)} ${story.meters === 1 ? 'meter' : 'meters'} lived ${days} on suite ${story.suite} (seed ${story.seed}).`,
     '',
     `  issued   ${n(story.issuedTokens)} tokens`,
     `  stored   ${n(story.storedTokens)} in ${n(story.transfers)} transfers · in flight ${n(story.inFlightTokens)} · refunded ${n(story.refundedTokens)}`,
@@ -26,16 +26,19 @@ export function storyText(story: ToldStory): string {
       : ['The books and the meters do NOT agree:', '', ...findingsText(story.findings)]),
     ...(story.unheardMeters === 0
       ? []
-      : [`${n(story.unheardMeters)} meters could not be asked: what they used last is not in the books yet.`]),
+      : [
+          `${n(story.unheardMeters)} ${story.unheardMeters === 1 ? 'meter' : 'meters'} could not be asked: what was used last is not in the books yet.`,
+        ]),
     '',
   ].join('\n');
 }
 
 const FINDINGS_SHOWN_MAX = 20;
 
-function findingsText(findings: readonly string[]): string[] {
+/** Indented, one a line, and no more than anybody reads. */
+export function findingsText(findings: readonly string[]): string[] {
   const more = findings.length - FINDINGS_SHOWN_MAX;
-  const rest = more > 0 ? [`  and ${more} more; --json lists all of them`] : [];
+  const rest = more > 0 ? [`  and ${more} more`] : [];
   return [...findings.slice(0, FINDINGS_SHOWN_MAX).map((sentence) => `  ${sentence}`), ...rest];
 }
 

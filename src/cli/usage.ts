@@ -13,6 +13,8 @@ export const USAGES = {
 
 The demo's master keys lie sealed in its folder, under WATTPURSE_PASSPHRASE if it is set.
 Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
+  audit: `  wattpurse audit [--data DIR] [--json]
+      Compares the books of a demo that does not run with the memories of its meters, as both lie in its folder.`,
   vectors: `  wattpurse vectors check FILE [--json]
       Recomputes every value of a file of test vectors.`,
 } as const;

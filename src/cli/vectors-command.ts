@@ -14,7 +14,7 @@ export async function vectors(args: readonly string[]): Promise<number> {
   if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
   else {
     for (const { path: where, expected, found } of report.wrong) {
-      process.stdout.write(`${where}: the file has ${found}, the inputs make ${expected}\n`);
+      process.stdout.write(`${where}: the file has ${JSON.stringify(found)}, and must have ${expected}\n`);
     }
     process.stdout.write(`${report.checked} values checked, ${report.wrong.length} wrong.\n`);
   }

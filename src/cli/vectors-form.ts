@@ -1,6 +1,7 @@
 import { U16_MAX, U32_MAX } from '../units/index.ts';
 
-export type VectorValue = string | number;
+/** As it stands in the file: a value of another kind is a wrong one. */
+export type VectorValue = string | number | boolean | null;
 
 export interface VectorInput {
   readonly svpmsn: string;
@@ -30,10 +31,13 @@ export interface VectorFile {
   readonly aes256: VectorSuite;
 }
 
-type Form =
+type ValueForm =
   | { readonly is: 'hex'; readonly bytes: number }
   | { readonly is: 'whole'; readonly min: number; readonly max: number }
-  | { readonly is: 'text' }
+  | { readonly is: 'text' };
+
+type Form =
+  | ValueForm
   | { readonly is: 'list'; readonly of: Form; readonly length: number }
   | { readonly is: 'object'; readonly fields: Readonly<Record<string, Form>> };
 
@@ -110,8 +114,26 @@ const FORM: Form = object({
   knownAnswers: object(fields('rfc4493_empty rfc4493_16', hex(16))),
 });
 
-/** The text as a file of exchange vectors, or one sentence that says where it is not one. */
-export function vectorFile(text: string): VectorFile | { readonly sentence: string } {
+/** A value of the file that is not what it must be. */
+export interface VectorMismatch {
+  /** `aes128.frame2`, `attacksOn3des.A2_mintedValue.askedR2.1` */
+  readonly path: string;
+  /** What should stand there: the value, or in words what kind of value. */
+  readonly expected: VectorValue;
+  readonly found: VectorValue;
+}
+
+/** A file that has the fields of exchange vectors. */
+export interface ReadVectors {
+  readonly file: VectorFile;
+  /** By path, but the notes, which say nothing that could be wrong. */
+  readonly values: ReadonlyMap<string, VectorValue>;
+  /** Inputs that nothing can be computed from; without any the file is what its type says. */
+  readonly unfit: readonly VectorMismatch[];
+}
+
+/** The text as a file of exchange vectors, or one sentence that says where it has not their fields. */
+export function vectorFile(text: string): ReadVectors | { readonly sentence: string } {
   let file: unknown;
   try {
     file = JSON.parse(text);
@@ -119,8 +141,18 @@ export function vectorFile(text: string): VectorFile | { readonly sentence: stri
     return { sentence: 'The file is not JSON: give a file of the form of the published exchange vectors.' };
   }
   const sentence = misfit(FORM, file, '');
-  return sentence === undefined ? (file as VectorFile) : { sentence };
+  if (sentence !== undefined) return { sentence };
+  const values = valuesOf(file);
+  const unfit = [...values].flatMap(([path, found]): VectorMismatch[] => {
+    const form = isComputedFrom(path) ? formAt(path) : undefined;
+    return form === undefined || fits(form, found) ? [] : [{ path, expected: kindOf(form), found }];
+  });
+  return { file: file as VectorFile, values, unfit };
 }
+
+/** The inputs, and of each suite its master key and that key's name; all else is made from these. */
+export const isComputedFrom = (path: string): boolean =>
+  (path.startsWith('input.') && !/\.(H|TXID|creditedAfter)$/.test(path)) || /^[^.]+\.(n|KH)$/.test(path);
 
 /** Every value of a file by its path, but the notes, which say nothing that could be wrong. */
 export function valuesOf(file: unknown): Map<string, VectorValue> {
@@ -134,22 +166,44 @@ export function valuesOf(file: unknown): Map<string, VectorValue> {
   return values;
 }
 
-function misfit(form: Form, value: unknown, path: string): string | undefined {
-  const name = path === '' ? 'The file' : path;
+function formAt(path: string): ValueForm | undefined {
+  let form: Form | undefined = FORM;
+  for (const name of path.split('.')) form = form?.is === 'object' ? form.fields[name] : undefined;
+  return form === undefined || form.is === 'object' || form.is === 'list' ? undefined : form;
+}
+
+function fits(form: ValueForm, value: VectorValue): boolean {
   switch (form.is) {
     case 'hex':
-      if (typeof value === 'string' && value.length === 2 * form.bytes && /^[0-9a-f]*$/.test(value)) return undefined;
-      return `${name} must be ${form.bytes === 1 ? '1 byte' : `${form.bytes} bytes`} in lower-case hex.`;
+      return typeof value === 'string' && value.length === 2 * form.bytes && /^[0-9a-f]*$/.test(value);
     case 'whole':
-      if (Number.isInteger(value) && (value as number) >= form.min && (value as number) <= form.max) return undefined;
-      return `${name} must be a whole number from ${form.min} to ${form.max}.`;
+      return Number.isInteger(value) && Number(value) >= form.min && Number(value) <= form.max;
     case 'text':
-      return typeof value === 'string' ? undefined : `${name} must be a text in quotes.`;
+      return typeof value === 'string';
+  }
+}
+
+function kindOf(form: ValueForm): string {
+  switch (form.is) {
+    case 'hex':
+      return `${form.bytes === 1 ? '1 byte' : `${form.bytes} bytes`} in lower-case hex`;
+    case 'whole':
+      return `a whole number from ${form.min} to ${form.max}`;
+    case 'text':
+      return 'a text in quotes';
+  }
+}
+
+/** Where the fields are not those of exchange vectors. What stands in a field is not asked here. */
+function misfit(form: Form, value: unknown, path: string): string | undefined {
+  const name = path === '' ? 'The file' : path;
+  const isObject = typeof value === 'object' && value !== null;
+  switch (form.is) {
     case 'list':
       if (!Array.isArray(value) || value.length !== form.length) return `${name} must be a list of ${form.length}.`;
       return firstMisfit(value.map((item, i) => [form.of, item, `${path}.${i}`]));
     case 'object': {
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      if (!isObject || Array.isArray(value)) {
         return `${name} must be an object with the fields ${Object.keys(form.fields).join(', ')}.`;
       }
       const inside = (field: string): string => (path === '' ? field : `${path}.${field}`);
@@ -165,6 +219,8 @@ function misfit(form: Form, value: unknown, path: string): string | undefined {
         ]),
       );
     }
+    default:
+      return isObject ? `${name} must be one value, ${kindOf(form)}.` : undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { checkVectorFile } from './vectors.ts';
@@ -117,7 +118,66 @@ test('an input or a number that is changed alone is named, with what should stan
   });
 });
 
-test('a file that is not of the form is refused in one sentence that names the place', { skip }, () => {
+/** The file with one leaf changed. */
+function changedAt(path: string, value: Json): Json {
+  const file: Json = JSON.parse(published());
+  const leaf = leavesOf(file).find((one) => one.path === path);
+  assert.ok(leaf, path);
+  leaf.holder[leaf.name] = value;
+  return file;
+}
+
+test('every value of another length or kind is found where it stands, and is no other form of file', { skip }, () => {
+  const file: Json = JSON.parse(published());
+  for (const leaf of leavesOf(file).filter((leaf) => !isNote(leaf))) {
+    const { path, holder, name, value } = leaf;
+    const hex = hexOf(leaf);
+    const others: Json[] =
+      hex === undefined
+        ? [-1, 1.5, 2 ** 60, String(value), '']
+        : [`${hex}00`, hex.slice(2), hex.slice(1), `zz${hex.slice(2)}`, '', Number.parseInt(hex.slice(0, 8), 16)];
+    for (const other of path === 'input.order' ? [7] : others) {
+      holder[name] = other;
+      const { wrong } = report(file);
+      const named = wrong.find((one) => one.path === path);
+      assert.deepEqual(named?.found, other, `${path} changed from ${value} to ${other}`);
+    }
+    holder[name] = value;
+  }
+  assert.deepEqual(report(file).wrong, [], 'the file is as it was');
+});
+
+test('an input that nothing can be computed from is named alone, with what must stand there', { skip }, () => {
+  const cases: readonly (readonly [string, Json, string])[] = [
+    ['input.R1', '00', '16 bytes in lower-case hex'],
+    ['input.svpmsn', '0a1b2C', '3 bytes in lower-case hex'],
+    ['input.TC', 0, 'a whole number from 1 to 4294967295'],
+    ['input.TC', '7', 'a whole number from 1 to 4294967295'],
+    ['input.clock', 1.5, 'a whole number from 0 to 4294967295'],
+    ['input.order', 7, 'a text in quotes'],
+    ['aes128.KH', '', '16 bytes in lower-case hex'],
+    ['3des.n', 256, 'a whole number from 0 to 255'],
+    [
+      'input.R1',
+      '10111213141516171011121314151617',
+      '16 bytes without equal or complementary halves, which suite 3des-xo refuses',
+    ],
+  ];
+  for (const [path, found, expected] of cases) {
+    const { checked, wrong } = report(changedAt(path, found));
+    assert.deepEqual(wrong, [{ path, expected, found }]);
+    assert.equal(checked, 21, 'thirteen inputs, and key and name of four suites');
+  }
+});
+
+test('a computed value of another length is one difference, beside all the others that were compared', { skip }, () => {
+  const { checked, wrong } = report(changedAt('knownAnswers.rfc4493_empty', 'bb'));
+  const expected = 'bb1d6929e95937287fa37d129b756746';
+  assert.deepEqual(wrong, [{ path: 'knownAnswers.rfc4493_empty', expected, found: 'bb' }]);
+  assert.ok(checked > 90);
+});
+
+test('a file that has not the fields is refused in one sentence that names the place', { skip }, () => {
   const sentenceOf = (change: (file: Record<string, Record<string, Json>>) => unknown) => {
     const file = JSON.parse(published());
     change(file);
@@ -127,17 +187,10 @@ test('a file that is not of the form is refused in one sentence that names the p
   };
   const at = (suite: string, field: string, value: Json) =>
     sentenceOf((file) => Object.assign(file[suite] ?? {}, { [field]: value }));
-  assert.equal(at('aes128', 'Kd', 'zz'), 'aes128.Kd must be 16 bytes in lower-case hex.');
-  assert.equal(at('aes128', 'Kd', 5), 'aes128.Kd must be 16 bytes in lower-case hex.');
-  assert.equal(at('input', 'H', '1'), 'input.H must be 1 byte in lower-case hex.');
-  assert.equal(at('input', 'TC', 0), 'input.TC must be a whole number from 1 to 4294967295.');
-  assert.equal(at('input', 'TC', '7'), 'input.TC must be a whole number from 1 to 4294967295.');
-  assert.equal(at('input', 'clock', 1.5), 'input.clock must be a whole number from 0 to 4294967295.');
-  assert.equal(at('input', 'order', 7), 'input.order must be a text in quotes.');
   assert.equal(at('input', 'orders', 7), 'input.orders is no field of exchange vectors: take it out.');
   assert.equal(
     at('knownAnswers', 'rfc4493_empty', {}),
-    'knownAnswers.rfc4493_empty must be 16 bytes in lower-case hex.',
+    'knownAnswers.rfc4493_empty must be one value, 16 bytes in lower-case hex.',
   );
   assert.equal(
     sentenceOf((file) => void delete file.aes256?.KH),
@@ -155,7 +208,6 @@ test('a file that is not of the form is refused in one sentence that names the p
     sentenceOf((file) => Object.assign(file.attacksOn3des?.A2_mintedValue ?? {}, { askedR2: ['00'] })),
     'attacksOn3des.A2_mintedValue.askedR2 must be a list of 3.',
   );
-  assert.match(at('input', 'R1', '10111213141516171011121314151617'), /^input\.R1 has equal or complementary halves/);
 });
 
 test('every field that is missing or doubled by another name is refused, and names itself', { skip }, () => {
@@ -184,4 +236,34 @@ test('the published sale holds in every value', () => {
   const path = join(import.meta.dirname, '../../test/vectors/value-store.json');
   const report = checkVectorFile(readFileSync(path, 'utf8'));
   assert.deepEqual(report, { checked: 101, wrong: [] });
+});
+
+test('the command ends with 1 for a value that is wrong, 2 for a file without the fields, and 0 for one that holds', () => {
+  const path = join(import.meta.dirname, '../../test/vectors/value-store.json');
+  const folder = mkdtempSync(join(tmpdir(), 'wattpurse-vectors-'));
+  const ends = (change: (file: { aes128: Record<string, string> }) => unknown) => {
+    const file = JSON.parse(readFileSync(path, 'utf8'));
+    change(file);
+    writeFileSync(join(folder, 'changed.json'), JSON.stringify(file));
+    const args = [join(import.meta.dirname, 'main.ts'), 'vectors', 'check', join(folder, 'changed.json')];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    return { status, told: stdout + stderr };
+  };
+  try {
+    assert.equal(ends(() => undefined).status, 0);
+    const longer = ends(({ aes128 }) => Object.assign(aes128, { frame4: `${aes128.frame4}00` }));
+    assert.equal(longer.status, 1);
+    assert.match(
+      longer.told,
+      /^aes128\.frame4: the file has ".*00", and must have .*\n101 values checked, 1 wrong\.\n$/,
+    );
+    const shortKey = ends(({ aes128 }) => Object.assign(aes128, { KH: '00' }));
+    assert.equal(shortKey.status, 1);
+    assert.match(shortKey.told, /^aes128\.KH: the file has "00", and must have 16 bytes in lower-case hex\n/);
+    const without = ends(({ aes128 }) => void delete aes128.KH);
+    assert.equal(without.status, 2);
+    assert.match(without.told, /aes128\.KH is missing/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -38,31 +38,32 @@ import {
   ValueResult,
 } from '../exchange/index.ts';
 import { assert, milliseconds, type Randomness, type Svpmsn, svpmsn, tokens, unixSeconds } from '../units/index.ts';
-import { type VectorFile, type VectorInput, type VectorValue, valuesOf, vectorFile } from './vectors-form.ts';
+import {
+  isComputedFrom,
+  type VectorFile,
+  type VectorInput,
+  type VectorMismatch,
+  type VectorValue,
+  valuesOf,
+  vectorFile,
+} from './vectors-form.ts';
 
-/** A value of the file that is not what its inputs and keys lead to. */
-export interface VectorMismatch {
-  /** `aes128.frame2`, `attacksOn3des.A2_mintedValue.askedR2.1` */
-  readonly path: string;
-  readonly expected: VectorValue;
-  readonly found: VectorValue;
-}
-
-/** What was compared, or the sentence that says why the file cannot be. */
+/** What was compared, or the sentence that says where the file has not the fields of exchange vectors. */
 export type VectorReport =
   | { readonly checked: number; readonly wrong: readonly VectorMismatch[] }
   | { readonly sentence: string };
 
 /**
- * Recomputes a file of exchange vectors from its inputs and its KH, and compares every value but the notes.
+ * Recomputes a file of exchange vectors from its inputs and its KH, and compares every value but the notes. Where the
+ * inputs allow no computing they alone are checked, and what is wrong with them is all that is named.
  * The frames come from both sides of the exchange as they run in the field; the values inside them from `crypto`.
  */
 export function checkVectorFile(text: string): VectorReport {
-  const file = vectorFile(text);
-  if ('sentence' in file) return file;
-  const weak = weakness(file);
-  if (weak !== undefined) return { sentence: weak };
-  const found = valuesOf(file);
+  const read = vectorFile(text);
+  if ('sentence' in read) return read;
+  const { file, values: found, unfit } = read;
+  const unusable = unfit.length > 0 ? unfit : weakness(file);
+  if (unusable.length > 0) return { checked: [...found.keys()].filter(isComputedFrom).length, wrong: unusable };
   const expected = valuesOf(recomputed(file));
   const wrong: VectorMismatch[] = [];
   for (const [path, value] of found) {
@@ -81,12 +82,13 @@ const SUITES = [
 ] as const;
 
 /** Suite `3des-xo` refuses some inputs that the others take: with them there is nothing to compare. */
-function weakness({ input, '3des-xo': xo }: VectorFile): string | undefined {
+function weakness({ input, '3des-xo': xo }: VectorFile): readonly VectorMismatch[] {
   const r1 = fromHex(input.R1);
-  if (r1Refused(r1)) return 'input.R1 has equal or complementary halves, which suite 3des-xo refuses: draw another R1.';
+  const wrong = (expected: string) => [{ path: 'input.R1', expected, found: input.R1 }];
+  if (r1Refused(r1)) return wrong('16 bytes without equal or complementary halves, which suite 3des-xo refuses');
   const key = terminalKeyOf(input, xo.KH, nameOf(Suite.tripleDesXo, xo.n));
-  if (sessionTripleDesXo(key, r1, fromHex(input.R3)) !== undefined) return undefined;
-  return 'input.R1 and input.R3 lead to a session key of suite 3des-xo with equal halves: draw another R1.';
+  if (sessionTripleDesXo(key, r1, fromHex(input.R3)) !== undefined) return [];
+  return wrong('16 bytes that with input.R3 give suite 3des-xo no session key with equal halves');
 }
 
 /** KH differs for every n; the lowest bit of each byte is no part of a triple-DES key. */

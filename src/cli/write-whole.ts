@@ -1,10 +1,11 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { OWNER_ONLY } from './folder-files.ts';
 
-/** Writes a small file whole or not at all. @throws Error of node:fs, with its `code` and `path` */
-export function writeWhole(path: string, content: string | Uint8Array, mode?: number): void {
+/** Writes a small file whole or not at all, for its owner alone. @throws Error of node:fs, with its `code` and `path` */
+export function writeWhole(path: string, content: string | Uint8Array): void {
   const beside = `${path}.new`;
   try {
-    writeFileSync(beside, content, { mode });
+    writeFileSync(beside, content, { mode: OWNER_ONLY });
     renameSync(beside, path);
   } catch (error) {
     rmSync(beside, { force: true });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type BackhaulMessage, decodeEnvelope, encodeEnvelope } from '../backhaul/index.ts';
-import { type Milliseconds, milliwattHours, svpmsn } from '../units/index.ts';
+import { type BackhaulMessage, decodeEnvelope, encodeEnvelope, UNIX_MS_MAX } from '../backhaul/index.ts';
+import { emptyDayProfile, encodeEventAnswer, encodeUseAnswer, Result } from '../records/index.ts';
+import { type Milliseconds, milliwattHours, svpmsn, tokens, unixSeconds } from '../units/index.ts';
 import { type AreaConnection, AreaUnit, type AreaUnitOutput } from './index.ts';
 
 const ID = svpmsn(0x10_2030);
@@ -108,7 +109,7 @@ test('a carry to a local unit that is away is answered at once, and never delive
   assert.ok(area.sent().every(([connection]) => connection === 'host'));
 });
 
-test('poll results wait for the host, the newest of each kind for each meter', () => {
+test('poll results wait for the host, of those that tell the same the newest', () => {
   const area = new Area().up(1, hello('local-unit', 5));
   const use = Uint8Array.of(1);
   const events = Uint8Array.of(2);
@@ -136,6 +137,87 @@ test('poll results wait for the host, the newest of each kind for each meter', (
     ['check-meter', 'check-meter', 'hello'],
   );
   assert.equal(area.unit.stored, 0);
+});
+
+const HEAD = { result: Result.done, balance: tokens(1), clock: unixSeconds(1_800_000_000) };
+const eventsFrom = (sequence: number, time = 1_800_000_000): Uint8Array => {
+  const event = { kind: 24, supply: 1, detail: 0, value: 0 } as const;
+  const events = [0, 1].map((i) => ({ ...event, sequence: sequence + i, time: unixSeconds(time) }));
+  return encodeEventAnswer({ head: HEAD, oldest: 1, next: sequence + 2, events });
+};
+const useOf = (...days: number[]): Uint8Array =>
+  encodeUseAnswer({
+    head: HEAD,
+    info: {
+      owed: tokens(0),
+      flags: 0,
+      tableVersion: 1,
+      nextTableVersion: 0,
+      policyVersion: 1,
+      lastDay: 20_500,
+      daysHeld: 7,
+      nextEvent: 1,
+    },
+    totals: [],
+    modeTable: null,
+    policy: null,
+    profiles: days.map((day) => emptyDayProfile(day, 1)),
+  });
+
+test('of a host that is away for days nothing is lost: every event and every day waits', () => {
+  const area = new Area().up(1, hello('local-unit', 5));
+  const said: BackhaulMessage[] = [];
+  for (let day = 1; day <= 5; day++) {
+    said.push(result({ atMs: 10 * day, use: useOf(20_000 + day), events: eventsFrom(4 * day) }));
+    said.push(result({ atMs: 10 * day + 1, events: eventsFrom(4 * day + 2) }));
+    said.push(result({ atMs: 10 * day + 2, use: useOf(20_100 + day) }));
+  }
+  // A meter that lost its memory has other events under the same numbers.
+  said.push(result({ atMs: 91, events: eventsFrom(4 + 2, 1_900_000_000) }));
+  for (const message of said) area.message(1, 5, message);
+  // Infos without a profile, and answers that are none: the last of them.
+  for (const atMs of [92, 93]) area.message(1, 5, result({ atMs, use: useOf() }));
+  area.sent();
+  area.up('host', hello('host', 1));
+  const received = area.sent().flatMap(([, , message]) => (message.type === 'poll-result' ? [message] : []));
+  assert.deepEqual(received, [...said, result({ atMs: 93, use: useOf() })]);
+});
+
+test('an attention that waits has the reasons of all that came, and the newest counter', () => {
+  const area = new Area().up(1, hello('local-unit', 5));
+  const attention = { type: 'attention', svpmsn: ID, reasons: 4, counter: 1, atMs: 7 } as const;
+  area.message(1, 5, attention).message(1, 5, { ...attention, reasons: 0x40, counter: 2, atMs: 9 });
+  area.message(1, 5, { ...attention, svpmsn: svpmsn(1), reasons: 1 });
+  area.sent();
+  area.up('host', hello('host', 1));
+  const received = area.sent().flatMap(([, , message]) => (message.type === 'attention' ? [message] : []));
+  assert.deepEqual(received, [
+    { ...attention, reasons: 0x44, counter: 2, atMs: 9 },
+    { ...attention, svpmsn: svpmsn(1), reasons: 1 },
+  ]);
+});
+
+test('profiles make room before anything else does', () => {
+  const area = new Area().up(1, hello('local-unit', 5));
+  const events = eventsFrom(1);
+  area.message(1, 5, result({ atMs: 1, events })).message(1, 5, result({ atMs: 2, use: useOf(20_000), events }));
+  for (let i = 0; i < 1_500; i++) {
+    const use = new Uint8Array(60_000);
+    area.message(1, 5, { type: 'poll-result', svpmsn: svpmsn(i), atMs: i, clockOffsetMs: 0, use });
+  }
+  area.sent();
+  area.up('host', hello('host', 1));
+  const kept = area.sent().flatMap(([, , message]) => (message.type === 'poll-result' ? [message] : []));
+  assert.deepEqual(kept.slice(0, 2), [result({ atMs: 1, events }), result({ atMs: 2, use: useOf(20_000), events })]);
+  assert.equal(kept[2]?.atMs, 1_500 - (kept.length - 2));
+});
+
+test('a time that was near its end when it was told is told no later than its end', () => {
+  const area = new Area().up('host', hello('host', 1)).message('host', 5, { type: 'time', unixMs: UNIX_MS_MAX });
+  area.now += 60_000;
+  area.sent();
+  area.up(1, hello('local-unit', 5));
+  assert.deepEqual(area.sent()[0], [1, 5, { type: 'time', unixMs: UNIX_MS_MAX }]);
 });
 
 test('the store for an absent host is bounded, and the oldest go first', () => {

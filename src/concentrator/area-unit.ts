@@ -1,18 +1,25 @@
 import {
+  type AttentionReport,
   BACKHAUL_VERSION,
   type BackhaulMessage,
+  clippedTime,
   decodeEnvelope,
   type Envelope,
   encodeEnvelope,
   LOCAL_UNITS_PER_AREA_MAX,
+  type PollResult,
 } from '../backhaul/index.ts';
 import type { Sink } from '../line/index.ts';
+import { decodeEventAnswer, decodeUseAnswer, isRecordFailure } from '../records/index.ts';
 import { assertNever, type Milliseconds } from '../units/index.ts';
 import { carriedWith } from './relay.ts';
 import { Store } from './store.ts';
 import { versionSentence } from './version.ts';
 
-/** What waits for the host while it is away; 65,536 statuses are 4 MB, their day profiles about 80 MB. */
+/**
+ * What waits for the host while it is away. 65,536 statuses are 4 MB; a week of day profiles of 7,000 meters, as long as
+ * a meter keeps them, is about as much as this. Profiles that had to make room the host asks the meters for.
+ */
 const STORED_FOR_HOST_BYTES_MAX = 64 * 1024 * 1024;
 /** What waits for one local unit: its map, plan, keys and collects. */
 const STORED_FOR_LOCAL_UNIT_BYTES_MAX = 64 * 1024;
@@ -155,7 +162,11 @@ export class AreaUnit {
     this.#numberOf.set(connection, number);
     this.#connectionOf.set(number, connection);
     if (this.#correctionMs !== undefined) {
-      this.#say(connection, { localUnit: number, message: { type: 'time', unixMs: now + this.#correctionMs } }, out);
+      this.#say(
+        connection,
+        { localUnit: number, message: { type: 'time', unixMs: clippedTime(now + this.#correctionMs) } },
+        out,
+      );
     }
     const store = this.#forLocalUnits.get(number);
     this.#forLocalUnits.delete(number);
@@ -192,8 +203,20 @@ export class AreaUnit {
       out.push({ type: 'send', connection: 'host', bytes });
       return;
     }
-    const name = nameForHost(message);
-    if (name !== undefined) this.#forHost.put(`${localUnit} ${name}`, bytes);
+    const kept = keptForHost(message);
+    if (kept === undefined) return;
+    const name = `${localUnit} ${kept.name}`;
+    if (message.type === 'attention') {
+      this.#forHost.put(name, encodeEnvelope({ localUnit, message: this.#withStored(message, name) }));
+    } else this.#forHost.put(name, bytes, kept.bulk);
+  }
+
+  /** One attention of each meter waits; it has the reasons of all. */
+  #withStored(attention: AttentionReport, name: string): AttentionReport {
+    const stored = this.#forHost.get(name);
+    const earlier = stored && decodeEnvelope(stored);
+    if (earlier === undefined || 'reason' in earlier || earlier.message.type !== 'attention') return attention;
+    return { ...attention, reasons: attention.reasons | earlier.message.reasons };
   }
 
   /** What a later message takes the place of; `undefined` for what is worth nothing later. */
@@ -208,8 +231,22 @@ export class AreaUnit {
         // Each brings other keys, in an order that matters.
         this.#keysStored += 1;
         return `monitoring-keys ${this.#keysStored}`;
-      default:
+      case 'carry':
+      case 'time':
         return undefined;
+      case 'hello':
+      case 'hello-refused':
+      case 'carried':
+      case 'address-map-answer':
+      case 'monitoring-keys-answer':
+      case 'poll-result':
+      case 'attention':
+      case 'check-meter':
+      case 'line-health':
+        // Nothing that a host says to a local unit.
+        return undefined;
+      default:
+        return assertNever(message);
     }
   }
 
@@ -218,20 +255,51 @@ export class AreaUnit {
   }
 }
 
-/** The newest of each name is kept: of a meter's polls the last one with a log, with events, with neither. */
-function nameForHost(message: BackhaulMessage): string | undefined {
+/** The name of which the newest is kept, and whether it is what makes room first; `undefined` for what is worth nothing later. */
+function keptForHost(message: BackhaulMessage): { readonly name: string; readonly bulk: boolean } | undefined {
   switch (message.type) {
     case 'poll-result':
-      return `poll ${message.svpmsn} ${message.use === undefined ? '' : 'use'} ${message.events === undefined ? '' : 'events'}`;
+      return { name: pollName(message), bulk: message.use !== undefined && message.events === undefined };
     case 'attention':
-      return `attention ${message.svpmsn}`;
+      return { name: `attention ${message.svpmsn}`, bulk: false };
     case 'check-meter':
-      return `check-meter ${message.minute}`;
+      return { name: `check-meter ${message.minute}`, bulk: false };
     case 'line-health':
     case 'address-map-answer':
     case 'monitoring-keys-answer':
-      return message.type;
-    default:
+      return { name: message.type, bulk: false };
+    case 'carried':
       return undefined;
+    case 'hello':
+    case 'hello-refused':
+    case 'carry':
+    case 'address-map':
+    case 'monitoring-keys':
+    case 'time':
+    case 'poll-plan':
+    case 'collect':
+      // Nothing that a local unit says to the host.
+      return undefined;
+    default:
+      return assertNever(message);
   }
+}
+
+/** Of a meter's polls all are kept that brought other events or other days, and of the rest the last of each kind. */
+function pollName({ svpmsn, use, events }: PollResult): string {
+  return `poll ${svpmsn} ${use === undefined ? '' : `use ${daysOf(use)}`} ${events === undefined ? '' : `events ${rangeOf(events)}`}`;
+}
+
+function daysOf(use: Uint8Array): string {
+  const answer = decodeUseAnswer(use);
+  return isRecordFailure(answer) ? '' : answer.profiles.map(({ day, supply }) => `${day}/${supply}`).join(',');
+}
+
+function rangeOf(events: Uint8Array): string {
+  const answer = decodeEventAnswer(events);
+  if (isRecordFailure(answer)) return '';
+  const [first] = answer.events;
+  const last = answer.events.at(-1);
+  // With the time: a meter that has lost its memory gives the same numbers to other events.
+  return first === undefined || last === undefined ? '' : `${first.sequence}-${last.sequence} of ${first.time}`;
 }

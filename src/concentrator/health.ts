@@ -15,14 +15,14 @@ export class HealthReports {
     return this.#from + LINE_HEALTH_EVERY_MS;
   }
 
-  /** `correctionMs` makes Unix time of the unit's own. */
+  /** `unixOf` makes Unix time of the unit's own. */
   report(
     traffic: Traffic,
     suspicions: readonly Suspicion[],
-    { now, correctionMs }: { now: number; correctionMs: number },
+    { now, unixOf }: { now: number; unixOf: (at: number) => number },
   ): LineHealth {
-    const fromMs = (this.#from ?? now) + correctionMs;
-    const toMs = now + correctionMs;
+    const fromMs = unixOf(this.#from ?? now);
+    const toMs = unixOf(now);
     const { frames, bytes, airtimeMs, retries, garbled } = trafficSince(traffic, this.#reported);
     this.#from = now;
     this.#reported = traffic;

@@ -1,4 +1,11 @@
-import type { AddressMap, BackhaulMessage, Carry, CheckMeterMinute, PollPlan } from '../backhaul/index.ts';
+import {
+  type AddressMap,
+  type BackhaulMessage,
+  type Carry,
+  type CheckMeterMinute,
+  clippedTime,
+  type PollPlan,
+} from '../backhaul/index.ts';
 import { Purpose } from '../crypto/index.ts';
 import { decodeFrame, Message, openAttention } from '../exchange/index.ts';
 import {
@@ -14,7 +21,7 @@ import {
   type Sink,
   stepLineSchedule,
 } from '../line/index.ts';
-import { ATTENTION_EMERGENCIES, decodeAttention, isRecordFailure } from '../records/index.ts';
+import { ATTENTION_EMERGENCIES, decodeAttention, decodeUseRequest, isRecordFailure } from '../records/index.ts';
 import { assertNever, type Milliseconds, type MilliwattHours, type Randomness } from '../units/index.ts';
 import { Agenda, HOLD_MS, isRelay, type Work } from './agenda.ts';
 import { answerBytesMax, TRIES_IN_TURN, triesMax } from './attempt.ts';
@@ -28,6 +35,7 @@ import {
   type PollTime,
   pollAnswered,
   pollHasResult,
+  pollIsSaid,
   pollResult,
 } from './poll.ts';
 import { beginRelay, carriedWith, isRelayable, type Relay, relayAnswered } from './relay.ts';
@@ -49,6 +57,8 @@ export const DEFAULT_POLL_PLAN: PollPlan = {
 const AGAIN_MS = 6_000;
 /** A silent meter's polls become rarer, down to one in so many rounds: each costs four waits of the line. */
 const SILENT_ROUNDS_MAX = 16;
+/** So seldom does a meter's attention with too low a counter bring a poll: whoever plays an old one again gets no more. */
+const DOUBTED_EVERY_MS = 60_000;
 
 export interface LocalUnitOptions {
   /** Number of this unit in its area, 0 to 255. */
@@ -234,14 +244,12 @@ export class LocalUnit {
   }
 
   #beginPoll(meter: MeterPlace, cause: PollCause, now: number): Poll | undefined {
-    if (meter.keys.length === 0) {
-      this.#map.due.schedule(meter, now + this.#plan.roundMs);
-      return undefined;
-    }
+    // It is due again when its keys come.
+    if (meter.keys.length === 0) return undefined;
     // An alarm does not take the meter's turn, in which its profile comes.
     if (cause === 'round') {
       const silentRounds = Math.min(2 ** meter.silentPolls, SILENT_ROUNDS_MAX);
-      this.#map.due.schedule(meter, now + Math.max(this.#plan.roundMs * silentRounds, 1));
+      this.#map.due.schedule(meter, now + this.#plan.roundMs * silentRounds);
     }
     const { randomness } = this.#options;
     return beginPoll(meter, cause, { plan: this.#plan, randomness, unixMs: this.#unix(now) });
@@ -296,6 +304,8 @@ export class LocalUnit {
     const step = pollAnswered(work, payload, this.#timeOf(work, payload, now));
     if (step === 'ask') return;
     if (step === 'done') work.meter.silentPolls = 0;
+    // What the host asked for may be what the meter will not give.
+    else if (step === 'failed' && work.meter.collect === work.collect) work.meter.collect = undefined;
     this.#endPoll(work, step === 'done' ? undefined : AGAIN_MS, now, out);
   }
 
@@ -308,6 +318,12 @@ export class LocalUnit {
   }
 
   #endPoll(poll: Poll, againMs: number | undefined, now: Milliseconds, out: Sink<LocalUnitOutput>): void {
+    const hasResult = pollHasResult(poll);
+    if (hasResult && !this.#uplink.connected) {
+      // Nobody would take it: when the connection is back the meter is polled again, and its alarm stands.
+      this.#agenda.dropPolls(poll.meter, now);
+      return;
+    }
     const urgent = this.#agenda.isUrgent(poll);
     this.#agenda.endPoll(poll);
     if (againMs !== undefined) this.#map.due.schedule(poll.meter, now + againMs);
@@ -315,7 +331,10 @@ export class LocalUnit {
     else if (urgent && poll.events === undefined && poll.status === undefined) {
       this.#map.due.schedule(poll.meter, now + AGAIN_MS);
     }
-    if (pollHasResult(poll)) this.#uplink.say(pollResult(poll), out);
+    if (hasResult) {
+      this.#uplink.say(pollResult(poll), out);
+      pollIsSaid(poll);
+    }
     this.#line({ type: 'open-slot', now }, now, out);
   }
 
@@ -347,8 +366,11 @@ export class LocalUnit {
     const notice = key && openAttention(key, frame);
     const attention = notice && decodeAttention(notice);
     if (meter === undefined || attention === undefined || isRecordFailure(attention)) return;
-    // An older one is a replay; the last one again means that the meter does not know it was heard.
-    if (attention.counter < meter.attentionCounter) return;
+    if (attention.counter < meter.attentionCounter) {
+      this.#doubt(meter, now);
+      return;
+    }
+    // The last one again means that the meter does not know it was heard.
     this.#line({ type: 'attention-heard', check }, now, out);
     if (attention.counter === meter.attentionCounter) return;
     const { reasons, counter } = attention;
@@ -356,6 +378,13 @@ export class LocalUnit {
     meter.heardAt = unixMs;
     this.#uplink.sayOrKeep({ type: 'attention', svpmsn: meter.svpmsn, reasons, counter, atMs: unixMs }, out);
     this.#agenda.addAlarm({ meter, emergency: (reasons & ATTENTION_EMERGENCIES) !== 0 });
+  }
+
+  /** Played again by somebody, or the meter counts anew because it has lost its memory: a poll tells which. */
+  #doubt(meter: MeterPlace, now: number): void {
+    if (now < meter.doubtedUntil) return;
+    meter.doubtedUntil = now + DOUBTED_EVERY_MS;
+    this.#map.due.schedule(meter, now);
   }
 
   // The backhaul
@@ -393,13 +422,27 @@ export class LocalUnit {
       case 'collect': {
         const meter = this.#map.bySvpmsn(message.svpmsn);
         if (meter === undefined) return;
+        // A request that no meter understands is not carried to one.
+        if (message.use.length > 0 && isRecordFailure(decodeUseRequest(message.use))) return;
         meter.collect = message;
         this.#map.due.schedule(meter, 0);
         return;
       }
-      default:
+      case 'hello':
+      case 'hello-refused':
+        // Heard by the uplink.
+        return;
+      case 'carried':
+      case 'address-map-answer':
+      case 'monitoring-keys-answer':
+      case 'poll-result':
+      case 'attention':
+      case 'check-meter':
+      case 'line-health':
         // What only goes upwards.
         return;
+      default:
+        assertNever(message);
     }
   }
 
@@ -409,7 +452,7 @@ export class LocalUnit {
       this.#uplink.say(carriedWith(carry, 'unknown-meter'), out);
       return;
     }
-    if (!isRelayable(carry) || !this.#agenda.addRelay(beginRelay(carry, meter), now)) {
+    if (!isRelayable(carry, this.#options.carrier) || !this.#agenda.addRelay(beginRelay(carry, meter), now)) {
       this.#uplink.say(carriedWith(carry, 'refused'), out);
     }
   }
@@ -430,8 +473,8 @@ export class LocalUnit {
   #reportHealth(now: Milliseconds, out: Sink<LocalUnitOutput>): void {
     if (now < this.#health.dueAt(now) || !this.#uplink.connected) return;
     const suspicions = this.#suspicions.report(this.#unix(now));
-    const times = { now, correctionMs: this.#correctionMs };
-    this.#uplink.say(this.#health.report(this.traffic, suspicions, times), out);
+    const unixOf = (at: number) => this.#unix(at);
+    this.#uplink.say(this.#health.report(this.traffic, suspicions, { now, unixOf }), out);
   }
 
   #sayMinute(minute: CheckMeterMinute | undefined, out: Sink<LocalUnitOutput>): void {
@@ -439,7 +482,7 @@ export class LocalUnit {
   }
 
   #unix(now: number): number {
-    return now + this.#correctionMs;
+    return clippedTime(now + this.#correctionMs);
   }
 
   /** Asks for one wake, unless one is coming that is soon enough. */
@@ -448,10 +491,14 @@ export class LocalUnit {
     let at: number;
     if (link.state.name !== 'idle') at = link.state.until;
     else {
-      const timers = this.#checkMeter.endsAt - this.#correctionMs;
+      const minuteEndsAt = this.#checkMeter.endsAt - this.#correctionMs;
+      // A clock that stands at its end ends no minute.
+      const timers = minuteEndsAt > now ? minuteEndsAt : Number.POSITIVE_INFINITY;
       const { connected } = this.#uplink;
       const health = connected ? this.#health.dueAt(now) : timers;
-      at = Math.min(idleUntil(this.#schedule, now), this.#agenda.nextAt(connected), timers, health);
+      // What the line holds back it sends by itself, and nothing else begins before that.
+      const work = this.#asked.size > 0 ? Number.POSITIVE_INFINITY : this.#agenda.nextAt(connected);
+      at = Math.min(idleUntil(this.#schedule, now), work, timers, health);
     }
     at = Math.max(at, now + 1);
     if (this.#armedAt > now && this.#armedAt <= at) return;

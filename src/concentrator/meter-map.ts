@@ -21,8 +21,12 @@ export interface MeterPlace extends Due {
   eventsFrom: number;
   /** The last complete day whose profile was brought; 0 before the first. */
   profileDay: number;
-  /** Counter of the last attention, -1 before the first. */
+  /** Counter of the last attention, -1 before the first and after the meter lost its memory. */
   attentionCounter: number;
+  /** An attention with a counter that is too low has the meter polled at once, and no further one before this. */
+  doubtedUntil: number;
+  /** Whether the meter had no clock when it was polled last. */
+  clockUnset: boolean;
   /** Polls in a row that nobody answered. */
   silentPolls: number;
   /** Tries in a row that brought noise in place of an answer. */
@@ -168,6 +172,8 @@ const newPlace = (svpmsn: Svpmsn, address: ModemAddress, ring: MonitoringRing): 
   eventsFrom: 0,
   profileDay: 0,
   attentionCounter: -1,
+  doubtedUntil: 0,
+  clockUnset: false,
   silentPolls: 0,
   garbledTries: 0,
   heardAt: 0,

@@ -1,4 +1,4 @@
-import { clippedOffset, type PollPlan, type PollResult } from '../backhaul/index.ts';
+import { type Collect, clippedOffset, type PollPlan, type PollResult } from '../backhaul/index.ts';
 import { Suite } from '../crypto/index.ts';
 import {
   askForPart,
@@ -20,6 +20,7 @@ import {
   encodeClockSlew,
   encodeEventRequest,
   encodeUseRequest,
+  isBcdTime,
   isRecordFailure,
   MeterFlag,
   PROFILE_DAYS_KEPT,
@@ -40,6 +41,9 @@ const SECONDS_PER_DAY = 86_400;
 /** `round` is the turn of the meter; `attention` brings the events first. */
 export type PollCause = 'round' | 'attention';
 
+/** The commands of monitoring: what the exchanges of a poll carry. */
+type PollCommand = typeof Command.useAndLog | typeof Command.events | typeof Command.clockSlew;
+
 export interface PollTime {
   /** Unix milliseconds. */
   readonly unixMs: number;
@@ -58,6 +62,8 @@ export interface Poll {
   readonly plan: PollPlan;
   readonly randomness: Randomness;
   session: HostSession;
+  /** Of the session. */
+  command: PollCommand;
   /** The frame that goes to the meter next. */
   next: Uint8Array;
   readonly attempt: Attempt;
@@ -66,6 +72,11 @@ export interface Poll {
   /** What the meter's state calls for; `undefined` until that is known. */
   wants: Wants | undefined;
   uselessAnswers: number;
+  /** What the host asked for of this meter, once the poll goes about it. */
+  collect: Collect | undefined;
+  /** First event after those in hand, and last day of the profiles in hand; `undefined` while there are none. */
+  eventsFrom: number | undefined;
+  profileDay: number | undefined;
   atMs: number;
   clockOffsetMs: number;
   status: Uint8Array | undefined;
@@ -93,18 +104,23 @@ export function beginPoll(
   const key = meter.keys[meter.keyIndex];
   assert(key !== undefined, 'a meter is polled under a key');
   const eventsFirst = cause === 'attention' && key.suite !== Suite.tripleDes;
-  const session = openHostSession(key, eventsFirst ? Command.events : Command.useAndLog, randomness);
+  const command = eventsFirst ? Command.events : Command.useAndLog;
+  const session = openHostSession(key, command, randomness);
   return {
     meter,
     cause,
     plan,
     randomness,
     session,
+    command,
     next: hostFirst(session),
     attempt: newAttempt(),
     bulk: false,
     wants: undefined,
     uselessAnswers: 0,
+    collect: undefined,
+    eventsFrom: undefined,
+    profileDay: undefined,
     atMs: unixMs,
     clockOffsetMs: 0,
     status: undefined,
@@ -157,6 +173,17 @@ export const pollResult = (poll: Poll): PollResult => ({
   ...(poll.events && { events: poll.events }),
 });
 
+/**
+ * The result is on its way to the host. Only now is the meter not asked again for what is in it: a poll that the host
+ * came between, or whose result nobody took, is as if it had not been.
+ */
+export function pollIsSaid({ meter, wants, collect, eventsFrom, profileDay }: Poll): void {
+  if (eventsFrom !== undefined) meter.eventsFrom = eventsFrom;
+  if (profileDay !== undefined) meter.profileDay = profileDay;
+  const collected = wants !== undefined && wants.use === undefined && wants.eventsFrom === undefined;
+  if (collected && meter.collect === collect) meter.collect = undefined;
+}
+
 interface MeterFacts {
   readonly clock: number;
   readonly flags: number;
@@ -173,27 +200,38 @@ function takeStatus(poll: Poll, status: Uint8Array, time: PollTime): PollStep {
     noteClock(poll, decoded.clock, time);
     poll.wants = wantsOf(poll, decoded, time);
   }
+  if (poll.session.key.suite === Suite.tripleDes && !isBcdTime(wholeSeconds(time.unixMs))) {
+    // M3 sets the clock of such a meter, and this unit's is certainly wrong.
+    return 'done';
+  }
   // The suites 3des and 3des-xo carry no status: Info, which every M4 of 0x30 begins with, tells what is new.
-  const command = poll.wants === undefined ? blindCommand(poll, time) : wantedCommand(poll, poll.session.h);
+  const command = poll.wants === undefined ? blindCommand(poll, time) : wantedCommand(poll);
   if (command === undefined) return openNext(poll);
   const [third] = hostCommand(poll.session, command);
   poll.next = third as Uint8Array;
   return 'ask';
 }
 
+const wholeSeconds = (ms: number): number => Math.floor(ms / 1000);
+
 function blindCommand(poll: Poll, time: PollTime): Uint8Array | undefined {
-  if (poll.session.key.suite === Suite.tripleDes) return encodeBcdTime(Math.floor(time.unixMs / 1000));
-  if (poll.session.h === Command.useAndLog) return INFO_ONLY;
-  return encodeEventRequest({ from: Math.max(1, poll.meter.eventsFrom), limit: EVENTS_PER_POLL });
+  if (poll.session.key.suite === Suite.tripleDes) return encodeBcdTime(wholeSeconds(time.unixMs));
+  if (poll.command === Command.useAndLog) return INFO_ONLY;
+  return encodeEventRequest({ from: firstWanted(poll.meter), limit: EVENTS_PER_POLL });
 }
 
-function wantedCommand({ wants }: Poll, h: Command): Uint8Array | undefined {
-  if (h === Command.useAndLog) return wants?.use;
-  if (h === Command.events) {
-    if (wants?.eventsFrom === undefined) return undefined;
-    return encodeEventRequest({ from: wants.eventsFrom, limit: EVENTS_PER_POLL });
+function wantedCommand({ wants, command }: Poll): Uint8Array | undefined {
+  switch (command) {
+    case Command.useAndLog:
+      return wants?.use;
+    case Command.events:
+      if (wants?.eventsFrom === undefined) return undefined;
+      return encodeEventRequest({ from: wants.eventsFrom, limit: EVENTS_PER_POLL });
+    case Command.clockSlew:
+      return wants?.slewSeconds === undefined ? undefined : encodeClockSlew({ seconds: wants.slewSeconds });
+    default:
+      return assertNever(command);
   }
-  return wants?.slewSeconds === undefined ? undefined : encodeClockSlew({ seconds: wants.slewSeconds });
 }
 
 function takeAnswer(poll: Poll, answer: Uint8Array, time: PollTime): PollStep {
@@ -205,11 +243,11 @@ function takeAnswer(poll: Poll, answer: Uint8Array, time: PollTime): PollStep {
     poll.use = answer;
     return 'done';
   }
-  switch (session.h) {
+  switch (poll.command) {
     case Command.useAndLog: {
       poll.use = answer;
       if (poll.wants !== undefined) {
-        if (poll.wants.profileDay !== undefined) meter.profileDay = poll.wants.profileDay;
+        poll.profileDay = poll.wants.profileDay;
         poll.wants.use = undefined;
         return openNext(poll);
       }
@@ -222,12 +260,17 @@ function takeAnswer(poll: Poll, answer: Uint8Array, time: PollTime): PollStep {
     case Command.events: {
       const events = decodeEventAnswer(answer);
       if (isRecordFailure(events)) return 'failed';
+      if (poll.wants === undefined && events.next < firstWanted(meter)) {
+        // Info, which is asked for next, tells the same, and the events are fetched from the first.
+        numbersFell(meter);
+        return openNext(poll);
+      }
       poll.events = answer;
-      meter.eventsFrom = (events.events.at(-1)?.sequence ?? events.next - 1) + 1;
+      poll.eventsFrom = (events.events.at(-1)?.sequence ?? events.next - 1) + 1;
       if (poll.wants !== undefined) poll.wants.eventsFrom = undefined;
       return openNext(poll);
     }
-    default: {
+    case Command.clockSlew: {
       const slew = decodeClockSlewAnswer(answer);
       if (isRecordFailure(slew)) return 'failed';
       const granted = slew.head.result === Result.done;
@@ -237,19 +280,22 @@ function takeAnswer(poll: Poll, answer: Uint8Array, time: PollTime): PollStep {
       if (poll.wants !== undefined) poll.wants.slewSeconds = undefined;
       return openNext(poll);
     }
+    default:
+      return assertNever(poll.command);
   }
 }
 
 /** The next exchange of this poll, or its end. After an attention the events come first. */
 function openNext(poll: Poll): PollStep {
   const { wants, session } = poll;
-  let h: Command | undefined;
+  let next: PollCommand | undefined;
   // Only 3des-xo gets here without knowing what is new, after the events of an attention.
-  if (wants === undefined || wants.use !== undefined) h = Command.useAndLog;
-  if (wants?.slewSeconds !== undefined) h = Command.clockSlew;
-  if (wants?.eventsFrom !== undefined) h = Command.events;
-  if (h === undefined) return 'done';
-  poll.session = openHostSession(session.key, h, poll.randomness);
+  if (wants === undefined || wants.use !== undefined) next = Command.useAndLog;
+  if (wants?.slewSeconds !== undefined) next = Command.clockSlew;
+  if (wants?.eventsFrom !== undefined) next = Command.events;
+  if (next === undefined) return 'done';
+  poll.session = openHostSession(session.key, next, poll.randomness);
+  poll.command = next;
   poll.next = hostFirst(poll.session);
   poll.bulk = false;
   return 'ask';
@@ -258,11 +304,9 @@ function openNext(poll: Poll): PollStep {
 function wantsOf(poll: Poll, facts: MeterFacts, time: PollTime): Wants {
   const { meter, plan } = poll;
   const { collect } = meter;
-  meter.collect = undefined;
-  // Numbers that fell: another meter stands here, or its memory was lost.
-  if (facts.nextEvent < meter.eventsFrom) meter.eventsFrom = 0;
-  if (facts.lastDay < meter.profileDay) meter.profileDay = 0;
-  const from = Math.max(1, meter.eventsFrom);
+  poll.collect = collect;
+  noteState(meter, facts);
+  const from = firstWanted(meter);
   let eventsFrom = facts.nextEvent > from && poll.events === undefined ? from : undefined;
   if (collect !== undefined && collect.eventsFrom > 0) eventsFrom = collect.eventsFrom;
   const slewSeconds = slewOf(poll, facts, time);
@@ -277,6 +321,24 @@ function wantsOf(poll: Poll, facts: MeterFacts, time: PollTime): Wants {
   const use = otherTable && poll.use === undefined ? INFO_ONLY : undefined;
   return { use, profileDay: undefined, eventsFrom, slewSeconds };
 }
+
+/** Sees that the meter has lost its memory: its numbers fell, or its clock went. */
+function noteState(meter: MeterPlace, { nextEvent, lastDay, flags }: MeterFacts): void {
+  const clockUnset = (flags & MeterFlag.clockUnset) !== 0;
+  if (nextEvent < meter.eventsFrom) numbersFell(meter);
+  // Once, and not while it lasts: as long as the counter is not known, an old attention passes for a new one.
+  else if (clockUnset && !meter.clockUnset) meter.attentionCounter = -1;
+  if (lastDay < meter.profileDay) meter.profileDay = 0;
+  meter.clockUnset = clockUnset;
+}
+
+/** Another meter stands here, or its memory was lost: it numbers its events and its attentions from the beginning. */
+function numbersFell(meter: MeterPlace): void {
+  meter.eventsFrom = 0;
+  meter.attentionCounter = -1;
+}
+
+const firstWanted = ({ eventsFrom }: MeterPlace): number => Math.max(1, eventsFrom);
 
 /**
  * The complete days not brought yet, with the totals beside them. A unit that has just started brings the last day

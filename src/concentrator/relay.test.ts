@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Command, decodeFrame, hostFirst, Message, openHostSession, Refusal } from '../exchange/index.ts';
-import { PERFECT_CONDITIONS } from '../line/index.ts';
+import { PERFECT_CONDITIONS, powerLine, relayedRadio } from '../line/index.ts';
 import { encodeUseRequest } from '../records/index.ts';
 import { svpmsn } from '../units/index.ts';
 import { DEFAULT_POLL_PLAN } from './index.ts';
@@ -148,6 +148,15 @@ test('a carry to a meter that is not on the map, to a silent one, and one with f
   assert.deepEqual(outcomes, ['unknown-meter', 'refused', 'refused', 'no-answer']);
 });
 
+test('a frame that is too long for the carrier is refused, and one that just fits is carried', () => {
+  const frame = (length: number) => Uint8Array.of(0x13, 0x20, 0xa0, 0, 0, 7, length - 7, ...new Uint8Array(length - 7));
+  const carry = (length: number) =>
+    ({ type: 'carry', ticket: 1, svpmsn: svpmsn(7), priority: 'control', frames: [frame(length)] }) as const;
+  assert.ok(isRelayable(carry(249), relayedRadio()));
+  assert.ok(!isRelayable(carry(250), relayedRadio()));
+  assert.ok(isRelayable(carry(255), powerLine()));
+});
+
 /** A relay of one frame, ready for its answer. */
 function relayOf(world: World) {
   const meter = first(world);
@@ -155,7 +164,7 @@ function relayOf(world: World) {
   map.take({ version: 1, entries: [{ svpmsn: meter.id, modemAddress: 0 }] }, world.keys, 0);
   const frames = [hostFirst(openHostSession(meter.monitoringKey, Command.useAndLog, world.randomness))];
   const carry = { type: 'carry', ticket: 1, svpmsn: meter.id, priority: 'bulk', frames } as const;
-  assert.ok(isRelayable(carry));
+  assert.ok(isRelayable(carry, powerLine()));
   return beginRelay(carry, map.bySvpmsn(meter.id) as never);
 }
 

@@ -1,16 +1,17 @@
 import type { Carried, Carry, CarryOutcome } from '../backhaul/index.ts';
 import {
-  Command,
   decodeFrame,
   decodeRefusal,
   type Frame,
   HEADER_BYTES,
+  isLong,
   Message,
   partCount,
   partIndex,
   Refusal,
   refusalFrame,
 } from '../exchange/index.ts';
+import { type Carrier, LINE_OVERHEAD_BYTES } from '../line/index.ts';
 import { type Attempt, newAttempt } from './attempt.ts';
 import type { MeterPlace } from './meter-map.ts';
 
@@ -36,11 +37,12 @@ export interface Relay {
 
 export type RelayStep = { readonly type: 'ask' } | { readonly type: 'ended'; readonly carried: Carried };
 
-/** Whether every frame is M1, M3 or a request for a part, and names this meter. */
-export function isRelayable({ svpmsn, frames }: Carry): boolean {
+/** Whether every frame is M1, M3 or a request for a part, names this meter, and is not too long for the carrier. */
+export function isRelayable({ svpmsn, frames }: Carry, { frameBytesMax }: Carrier): boolean {
   return frames.every((bytes) => {
     const frame = decodeFrame(bytes);
     if ('reason' in frame || frame.svpmsn !== svpmsn) return false;
+    if (bytes.length > frameBytesMax - LINE_OVERHEAD_BYTES) return false;
     return frame.message === Message.first || frame.message === Message.third || frame.message === Message.refusal;
   });
 }
@@ -115,6 +117,4 @@ const end = (relay: Relay, outcome: CarryOutcome, frames: readonly Uint8Array[] 
   carried: carriedWith(relay.carry, outcome, frames),
 });
 
-function isLongAnswer(frame: Frame): boolean {
-  return (frame.h === Command.useAndLog || frame.h === Command.events) && frame.bytes.length >= HEADER_BYTES + 2;
-}
+const isLongAnswer = ({ h, bytes }: Frame): boolean => isLong(Message.fourth, h) && bytes.length >= HEADER_BYTES + 2;

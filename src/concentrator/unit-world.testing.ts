@@ -45,6 +45,7 @@ import {
   encodeSeedUse,
   encodeUseAnswer,
   isRecordFailure,
+  MeterFlag,
   MINUTES_PER_DAY,
   Result,
 } from '../records/index.ts';
@@ -82,6 +83,7 @@ export class WorldMeter {
   tableVersion = 1;
   lastDay = TODAY - 1;
   attentions = 0;
+  clockUnset = false;
   /** Off line: hears nothing. */
   dark = false;
   readonly events: EventRecord[] = [];
@@ -129,6 +131,13 @@ export class WorldMeter {
     });
   }
 
+  /** Flash gone: events, attentions and clock begin anew. */
+  loseMemory(): void {
+    this.events.length = 0;
+    this.attentions = 0;
+    this.clockUnset = true;
+  }
+
   /** Its next message 6. */
   attention(reasons: number): Uint8Array {
     return attentionFrame(this.monitoringKey, encodeAttention({ reasons, counter: ++this.attentions }));
@@ -136,6 +145,10 @@ export class WorldMeter {
 
   get clock(): number {
     return Math.floor((WORLD_BEGINS_MS + this.#world.time.now + this.clockErrorMs) / 1000) + this.clockSlewedS;
+  }
+
+  get #flags(): number {
+    return this.clockUnset ? MeterFlag.clockUnset : 0;
   }
 
   #say(payload: Uint8Array): readonly Uint8Array[] | undefined {
@@ -166,7 +179,7 @@ export class WorldMeter {
   #status(): Uint8Array {
     return encodeMonitoringStatus({
       clock: unixSeconds(this.clock),
-      flags: 0,
+      flags: this.#flags,
       balance: tokens(this.balance),
       owed: tokens(0),
       tableVersion: this.tableVersion,
@@ -231,7 +244,7 @@ export class WorldMeter {
     const { tableVersion, lastDay } = this;
     const info = {
       owed: tokens(0),
-      flags: 0,
+      flags: this.#flags,
       tableVersion,
       nextTableVersion: 0,
       policyVersion: 1,

@@ -1,4 +1,5 @@
 import { aeskw, unsafe } from '@noble/ciphers/aes.js';
+import { putWord, word } from './words.ts';
 
 export const AES_BLOCK = 16;
 
@@ -111,21 +112,4 @@ function doubled(bytes: Uint8Array, from: number, to: number): void {
     bytes[to + i] = ((bytes[from + i] as number) << 1) | ((bytes[from + i + 1] as number) >>> 7);
   }
   bytes[to + AES_BLOCK - 1] = ((bytes[from + AES_BLOCK - 1] as number) << 1) ^ reduce;
-}
-
-// The library's block works on little-endian words.
-function word(bytes: Uint8Array, at: number): number {
-  return (
-    (bytes[at] as number) |
-    ((bytes[at + 1] as number) << 8) |
-    ((bytes[at + 2] as number) << 16) |
-    ((bytes[at + 3] as number) << 24)
-  );
-}
-
-function putWord(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = value;
-  bytes[at + 1] = value >>> 8;
-  bytes[at + 2] = value >>> 16;
-  bytes[at + 3] = value >>> 24;
 }

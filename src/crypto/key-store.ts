@@ -27,8 +27,6 @@ import { halvesEqual, TripleDesKey } from './triple-des.ts';
 export interface KeyStore {
   /** KT of one terminal. Rejects with `no-such-key` when the store has no KH of that name. */
   terminalKey<P extends Purpose>(n: KeyName<P>, svpmsn: Svpmsn): Promise<TerminalKey<P>>;
-  /** The generations that the store holds, rising. */
-  generations(purpose: Purpose, suite: Suite): Promise<readonly number[]>;
   /** Makes the KH of the next generation and returns its name. Rejects with `generations-used-up` after the last. */
   addGeneration<P extends Purpose>(purpose: P, suite: Suite): Promise<KeyName<P>>;
   /** Six hex digits that tell two KH of one name apart and reveal neither. */
@@ -89,12 +87,8 @@ export class SoftwareKeyStore implements KeyStore {
     return deriveTerminalKey(this.#masterKey(n), n, svpmsn, this.#utility);
   }
 
-  async generations(purpose: Purpose, suite: Suite): Promise<readonly number[]> {
-    return this.#generations(purpose, suite);
-  }
-
   async addGeneration<P extends Purpose>(purpose: P, suite: Suite): Promise<KeyName<P>> {
-    const generation = (this.#generations(purpose, suite).at(-1) ?? -1) + 1;
+    const generation = this.#lastGeneration(purpose, suite) + 1;
     if (generation > GENERATION_MAX) {
       throw new KeyStoreError(
         'generations-used-up',
@@ -124,12 +118,13 @@ export class SoftwareKeyStore implements KeyStore {
     return toHex(block.subarray(0, 3));
   }
 
-  #generations(purpose: Purpose, suite: Suite): number[] {
-    const found: number[] = [];
+  /** -1 where there is none. */
+  #lastGeneration(purpose: Purpose, suite: Suite): number {
+    let last = -1;
     for (const n of this.#keys.keys()) {
-      if (purposeOf(n) === purpose && suiteOf(n) === suite) found.push(generationOf(n));
+      if (purposeOf(n) === purpose && suiteOf(n) === suite) last = Math.max(last, generationOf(n));
     }
-    return found.sort((a, b) => a - b);
+    return last;
   }
 
   #masterKey(n: KeyName): Uint8Array {

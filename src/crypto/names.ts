@@ -48,8 +48,6 @@ export const keyNameText = (n: KeyName): string =>
   `${PURPOSE_NAMES[purposeOf(n)]} ${SUITE_NAMES[suiteOf(n)]} generation ${generationOf(n)}`;
 
 export const suiteByName = (text: string): Suite | undefined => numberOf(SUITE_NAMES, text) as Suite | undefined;
-export const purposeByName = (text: string): Purpose | undefined =>
-  numberOf(PURPOSE_NAMES, text) as Purpose | undefined;
 
 /** Bytes of KH and KT (and of every session key) in a suite. */
 export const keyBytesOf = (suite: Suite): 16 | 32 => (suite === Suite.aes256 ? 32 : 16);

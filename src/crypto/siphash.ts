@@ -1,3 +1,5 @@
+import { putWord, word } from './words.ts';
+
 /**
  * SipHash-2-4 with a 64-bit tag (Aumasson and Bernstein, 2012): a MAC for short messages.
  *
@@ -103,19 +105,3 @@ export function sipHash24(key: SipKey, bytes: Uint8Array, from: number, to: numb
  * guesses wrong every second time, 40 times in a short message; this compiles to none.
  */
 const carry = (sum: number, addend: number): number => Number(sum >>> 0 < addend >>> 0);
-
-function word(bytes: Uint8Array, at: number): number {
-  return (
-    (bytes[at] as number) |
-    ((bytes[at + 1] as number) << 8) |
-    ((bytes[at + 2] as number) << 16) |
-    ((bytes[at + 3] as number) << 24)
-  );
-}
-
-function putWord(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = value;
-  bytes[at + 1] = value >>> 8;
-  bytes[at + 2] = value >>> 16;
-  bytes[at + 3] = value >>> 24;
-}

@@ -1,3 +1,4 @@
+import { equalBytes } from '../bytes/index.ts';
 import { type Tokens, tokens } from '../units/index.ts';
 import { ValueOp, type ValueReceipt, ValueResult, type ValueStatus } from './value.ts';
 
@@ -76,15 +77,11 @@ export function judgeReceipt(account: PurseAccount, receipt: ValueReceipt): Rece
   if (receipt.result === ValueResult.refusedByPolicy) return { type: 'nothing-new' };
   if (receipt.counter !== account.lastCounter + 1) return { type: 'nothing-new' };
   const applied = receipt.result === ValueResult.done || receipt.result === ValueResult.alreadyDone;
-  if (outstanding === undefined || !same(outstanding.txid, receipt.txid)) {
+  if (outstanding === undefined || !equalBytes(outstanding.txid, receipt.txid)) {
     return { type: 'adopt', amount: applied ? receipt.amount : tokens(0), applied };
   }
   if (!applied) return { type: 'not-stored', why: receipt.result === ValueResult.full ? 'full' : 'voided' };
   if (outstanding.op === ValueOp.close) return { type: 'closed', amount: receipt.amount };
   if (receipt.amount !== outstanding.amount) return { type: 'freeze', doubt: 'amount-differs' };
   return { type: 'stored', amount: receipt.amount };
-}
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

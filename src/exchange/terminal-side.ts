@@ -1,3 +1,4 @@
+import { equalBytes } from '../bytes/index.ts';
 import { type KeyName, Purpose, purposeOf, Suite, suiteOf, type TerminalKey } from '../crypto/index.ts';
 import { assert, assertNever, type Milliseconds, type Randomness, type Svpmsn } from '../units/index.ts';
 import { type Command, carriedBySeed, isLong, purposeCarries } from './command.ts';
@@ -133,7 +134,7 @@ export function terminalUnwrapKey(terminal: Terminal, wrapped: Uint8Array): Uint
 
 function receiveFirst(terminal: Terminal, frame: Frame, now: number): TerminalOutcome {
   const { options, sessions } = terminal;
-  const repeated = sessions.find((session) => sameBytes(session.first.bytes, frame.bytes));
+  const repeated = sessions.find((session) => equalBytes(session.first.bytes, frame.bytes));
   if (repeated?.state.name === 'awaiting-command') return { type: 'again', frames: [repeated.state.second] };
   if (repeated !== undefined) return { type: 'silent', reason: 'message-unexpected' };
 
@@ -166,7 +167,7 @@ function receiveThird(terminal: Terminal, frame: Frame, now: number): TerminalOu
   for (const session of terminal.sessions) {
     if (session.first.n !== frame.n || session.first.h !== frame.h) continue;
     const { state } = session;
-    if (state.name === 'answered' && state.third.some((third) => sameBytes(third, frame.bytes))) {
+    if (state.name === 'answered' && state.third.some((third) => equalBytes(third, frame.bytes))) {
       return { type: 'again', frames: state.fourth };
     }
     if (state.name !== 'awaiting-command') continue;
@@ -254,9 +255,3 @@ const refuse = (frame: Frame, refusal: Refusal): TerminalOutcome => ({
   refusal,
   frame: refusalFrame(frame, refusal),
 });
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}

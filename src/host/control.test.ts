@@ -12,7 +12,7 @@ import {
   Result,
 } from '../records/index.ts';
 import { DEFAULT_TARIFF, decodeModeTable } from '../tariff/index.ts';
-import { modemAddress, tokens, unixSeconds } from '../units/index.ts';
+import { type Milliseconds, milliseconds, modemAddress, tokens, unixSeconds } from '../units/index.ts';
 import { METERS_PER_LOCAL_UNIT_MAX, MemoryStore } from './index.ts';
 import { made, Rig } from './rig.testing.ts';
 
@@ -56,6 +56,65 @@ test('a tariff is compiled, given a rising version, and carried to every meter t
   };
   assert.equal(reasonOf(await rig.host.publishTariff('home', overlap)), 'tariff-wrong');
   assert.equal(reasonOf(await rig.host.assignTariff(1, 'none')), 'tariff-unknown');
+});
+
+test('a meter that is enrolled, moved, or was dark gets the table in force and the one that waits, in this order', async () => {
+  const rig = new Rig(new MemoryStore());
+  const inADay = milliseconds(rig.clock.ms + 86_400_000);
+  const charges = (meter: { controlled: { body: Uint8Array }[] }) =>
+    meter.controlled.splice(0).map(({ body }) => {
+      const table = decodeModeTable(body);
+      assert.ok(!('reason' in table));
+      return [table.unitCharge, table.validFrom * 1000 > rig.clock.ms];
+    });
+  const publish = async (unitCharge: number, from?: Milliseconds) =>
+    made(await rig.host.publishTariff('home', { ...DEFAULT_TARIFF, unitCharge }, from));
+  await publish(10_000);
+  const dark = await rig.enrol(1, { tariff: 'home' });
+  rig.meters.delete(dark.id);
+  await publish(20_000, inADay);
+  const both = [
+    [10_000, false],
+    [20_000, true],
+  ];
+  const enrolled = await rig.enrol(2, { tariff: 'home' });
+  const moved = await rig.enrol(3);
+  made(await rig.host.assignTariff(3, 'home'));
+  await rig.settle(60_000);
+  assert.deepEqual(charges(enrolled), both);
+  assert.deepEqual(charges(moved), both);
+  // The second came into force before the dark meter was reached, and a third waits.
+  rig.clock.ms += 2 * 86_400_000;
+  await publish(30_000, milliseconds(rig.clock.ms + 86_400_000));
+  rig.meters.set(dark.id, dark);
+  await rig.settle();
+  assert.deepEqual(charges(dark).slice(-2), [
+    [20_000, false],
+    [30_000, true],
+  ]);
+  // What waited is overtaken by what is in force at once.
+  rig.meters.delete(dark.id);
+  await publish(40_000, milliseconds(rig.clock.ms + 86_400_000));
+  await publish(50_000);
+  rig.meters.set(dark.id, dark);
+  await rig.settle();
+  assert.deepEqual(charges(dark), [[50_000, false]]);
+});
+
+test('a tariff can be published until its clock ends', async () => {
+  for (const year of [2086, 2087, 2105]) {
+    const rig = new Rig(new MemoryStore());
+    made(await rig.host.publishTariff('home', DEFAULT_TARIFF));
+    rig.clock.ms = Date.UTC(year, 6, 1);
+    made(await rig.host.publishTariff('farm', DEFAULT_TARIFF));
+    // From the offsets of today, however old the tariff is.
+    const meter = await rig.enrol(1, { tariff: 'home' });
+    await rig.settle();
+    const table = decodeModeTable(meter.controlled[0]?.body ?? new Uint8Array());
+    assert.ok(!('reason' in table));
+    const next = table.offsets.filter(({ from }) => from * 1000 > rig.clock.ms);
+    assert.ok(next.length > 0, `${year}`);
+  }
 });
 
 test('the latest command of a kind wins, and what was overtaken is not sent', async () => {
@@ -205,18 +264,23 @@ test('a version that is not newer is done where the meter holds that very one, a
   }
 });
 
-test('a local unit that comes up is told its meters', async () => {
+test('a local unit that comes up is told its meters, the time, and its round', async () => {
   const rig = new Rig(new MemoryStore());
   const meter = await rig.enrol(1);
-  const [enrolled] = rig.maps.splice(0);
+  await rig.enrol(2, { supplies: 3 });
+  const [, enrolled, plan] = rig.told.splice(0);
+  assert.ok(plan?.type === 'poll-plan' && plan.supplies === 3 && plan.roundMs === 3_600_000 && plan.profiles);
   await rig.host.handle({
     type: 'grid',
     localUnit: 1,
     message: { type: 'hello', version: 1, kind: 'local-unit', id: 1 },
   });
-  assert.deepEqual(rig.maps, [enrolled]);
+  assert.deepEqual(rig.told, [enrolled, { type: 'time', unixMs: rig.clock.ms }, plan]);
   const entries = enrolled?.type === 'address-map' && enrolled.entries;
-  assert.deepEqual(entries, [{ svpmsn: meter.id, modemAddress: modemAddress(1) }]);
+  assert.deepEqual(entries, [
+    { svpmsn: meter.id, modemAddress: modemAddress(1) },
+    { svpmsn: 2, modemAddress: 2 },
+  ]);
 });
 
 test('a local unit that holds a newer map than the books remember is sent a newer one, until it takes it', async () => {
@@ -226,7 +290,7 @@ test('a local unit that holds a newer map than the books remember is sent a newe
   const answerAll = async (ahead: number) => {
     const held = Math.floor(rig.clock.ms / 1000) + ahead;
     let sent = 0;
-    for (let map = rig.maps.shift(); map !== undefined; map = rig.maps.shift()) {
+    for (let map = rig.told.shift(); map !== undefined; map = rig.told.shift()) {
       assert.ok(map.type === 'address-map');
       assert.equal(map.entries[0]?.svpmsn, meter.id);
       const { version } = map;

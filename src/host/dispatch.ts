@@ -16,7 +16,7 @@ import {
   ValueOp,
   ValueResult,
 } from '../exchange/index.ts';
-import { assertNever, type Milliseconds, type Svpmsn, tokens } from '../units/index.ts';
+import { assert, assertNever, type Milliseconds, type Svpmsn, tokens } from '../units/index.ts';
 import { commandBody, settleCommand } from './control.ts';
 import { believeReceipt } from './monitoring.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
@@ -30,8 +30,8 @@ type Carried = Extract<BackhaulMessage, { type: 'carried' }>;
 /** What one exchange is for. */
 type Job =
   | { readonly type: 'value'; readonly row: OutstandingRow }
-  /** After a restore, or when the meter is ahead: its receipts, one by one, before anything else (X9). */
-  | { readonly type: 'query' }
+  /** Where the books may not know what the meter holds: its receipts after the last one booked, before anything else (X9). */
+  | { readonly type: 'query'; readonly lastCounter: number }
   | { readonly type: 'command'; readonly command: ControlCommand };
 
 /** An exchange under way. It lives in memory alone: a crash loses it, and the work row brings it again. */
@@ -39,6 +39,8 @@ interface Exchange {
   readonly meter: Meter;
   readonly job: Job;
   readonly session: HostSession;
+  /** Of the carry that is on its way; nothing while an answer is looked at. */
+  ticket: number | undefined;
   /** Of M2, in the suites that name it. */
   meterLast: number | undefined;
 }
@@ -50,8 +52,8 @@ interface Exchange {
 export class Dispatcher {
   readonly #ports: HostPorts;
   readonly #counters: HostCounters;
-  readonly #exchanges = new Map<number, Exchange>();
-  readonly #tickets = new Map<Svpmsn, number>();
+  /** One a meter. */
+  readonly #exchanges = new Map<Svpmsn, Exchange>();
   #ticket: number;
 
   constructor(ports: HostPorts, counters: HostCounters) {
@@ -87,6 +89,8 @@ export class Dispatcher {
 
   async #begin(meter: Meter, job: Job): Promise<void> {
     const { keys, randomness } = this.#ports;
+    // Whoever held the lease before did not finish in time: what still comes for it is not for us.
+    this.#exchanges.delete(meter.svpmsn);
     const key = await keys.terminalKey(keyOf(meter, job), meter.svpmsn).catch((error: unknown) => {
       if (error instanceof KeyStoreError) return undefined;
       throw error;
@@ -97,30 +101,32 @@ export class Dispatcher {
       return;
     }
     const session = openHostSession(key, headerOf(job), randomness);
-    // Whoever held the lease before did not finish in time: what still comes for it is not for us.
-    const old = this.#tickets.get(meter.svpmsn);
-    if (old !== undefined) this.#exchanges.delete(old);
-    this.#carry({ meter, job, session, meterLast: undefined }, [hostFirst(session)]);
+    const exchange: Exchange = { meter, job, session, ticket: undefined, meterLast: undefined };
+    this.#exchanges.set(meter.svpmsn, exchange);
+    this.#carry(exchange, [hostFirst(session)]);
   }
 
   #carry(exchange: Exchange, frames: readonly Uint8Array[]): void {
     const { svpmsn, localUnit } = exchange.meter;
     const ticket = this.#ticket;
     this.#ticket = (this.#ticket + 1) % 0x1_0000_0000;
-    this.#exchanges.set(ticket, exchange);
-    this.#tickets.set(svpmsn, ticket);
+    exchange.ticket = ticket;
     this.#counters.carries += 1;
     this.#ports.grid.send(localUnit, { type: 'carry', ticket, svpmsn, priority: priorityOf(exchange.job), frames });
   }
 
   /** An answer from the grid: late, doubled and foreign ones find no exchange and change nothing. */
-  async carried({ ticket, svpmsn, outcome, frames }: Carried): Promise<void> {
-    const exchange = this.#exchanges.get(ticket);
-    if (exchange === undefined || exchange.meter.svpmsn !== svpmsn) return;
-    this.#forget(ticket, svpmsn);
+  async carried(localUnit: number, { ticket, svpmsn, outcome, frames }: Carried): Promise<void> {
+    const exchange = this.#exchanges.get(svpmsn);
+    if (exchange?.ticket !== ticket) return;
+    if (exchange.meter.localUnit !== localUnit) {
+      this.#counters.strayMessages += 1;
+      return;
+    }
+    exchange.ticket = undefined;
     if (outcome !== 'answered') this.#counters.noAnswers += 1;
     const goesOn = outcome === 'answered' && (await this.#receive(exchange, frames));
-    if (goesOn) return;
+    if (goesOn || !this.#forget(exchange)) return;
     const { store, clock, randomness } = this.#ports;
     await store.transaction((tx) => workFailed(tx, svpmsn, clock.now(), randomness));
   }
@@ -160,6 +166,8 @@ export class Dispatcher {
     const { store, clock } = this.#ports;
     const { meter, job, session } = exchange;
     const next = await store.read((tx) => decide(tx, exchange, status));
+    // Meanwhile the lease ran out, and the meter is spoken to in another exchange: this one has ended.
+    if (!this.#isCurrent(exchange)) return true;
     if (next.type === 'send') {
       // Stamped after the last wait, so that a clock set is as late as can be.
       const body = job.type === 'command' ? commandBody(job.command, clock.now()) : next.body;
@@ -167,6 +175,7 @@ export class Dispatcher {
       return true;
     }
     if (next.type === 'give-up') return false;
+    this.#forget(exchange);
     await store.transaction(async (tx) => {
       const now = clock.now();
       const [purse] = await tx.pursesOf([meter.svpmsn]);
@@ -180,21 +189,28 @@ export class Dispatcher {
   /** M4 is in hand. FIG. 1, STEP 16 */
   async #book(exchange: Exchange, answer: Uint8Array): Promise<boolean> {
     const { store, clock } = this.#ports;
-    const { meter, job } = exchange;
-    const booked = await store.transaction(async (tx) => {
+    const { meter } = exchange;
+    const settled = await store.transaction(async (tx) => {
       const now = clock.now();
-      const settled = await settleAnswer(tx, exchange, answer, now);
-      if (settled) await workDone(tx, meter.svpmsn, now);
-      return settled;
+      const meaning = await settleAnswer(tx, exchange, answer, now);
+      // The work of an exchange that began meanwhile is its own.
+      if (meaning === 'settled' && this.#isCurrent(exchange)) await workDone(tx, meter.svpmsn, now);
+      return meaning;
     });
-    if (!booked && job.type !== 'command') this.#counters.recordsNotUnderstood += 1;
-    if (booked) await this.dispatch(meter.localUnit);
-    return booked;
+    if (settled === 'not-understood') this.#counters.recordsNotUnderstood += 1;
+    if (settled !== 'settled') return false;
+    this.#forget(exchange);
+    await this.dispatch(meter.localUnit);
+    return true;
   }
 
-  #forget(ticket: number, svpmsn: Svpmsn): void {
-    this.#exchanges.delete(ticket);
-    if (this.#tickets.get(svpmsn) === ticket) this.#tickets.delete(svpmsn);
+  #isCurrent(exchange: Exchange): boolean {
+    return this.#exchanges.get(exchange.meter.svpmsn) === exchange;
+  }
+
+  /** Whether it was still the meter's own. */
+  #forget(exchange: Exchange): boolean {
+    return this.#isCurrent(exchange) && this.#exchanges.delete(exchange.meter.svpmsn);
   }
 }
 
@@ -221,7 +237,7 @@ async function claimWork(
 
 async function nextJob(tx: StoreTransaction, purse: Purse): Promise<Job | undefined> {
   if (purse.freeze === undefined) {
-    if (purse.queryWanted) return { type: 'query' };
+    if (purse.queryWanted) return { type: 'query', lastCounter: purse.lastCounter };
     const outstanding = await tx.outstanding(purse.svpmsn);
     if (outstanding !== undefined) return { type: 'value', row: outstanding };
     const order = await tx.nextWaiting(purse.svpmsn);
@@ -240,7 +256,7 @@ type Decision = { readonly type: 'send'; readonly body: Uint8Array } | { readonl
 
 /** Nothing is sent: what the exchange was begun for is not what comes next. */
 type Turn =
-  | { readonly type: 'query' | 'in-step' | 'changed' }
+  | { readonly type: 'query' | 'changed' }
   | { readonly type: 'freeze'; readonly doubt: NonNullable<Purse['freeze']> };
 
 async function follow(tx: StoreTransaction, purse: Purse, turn: Turn, now: Milliseconds): Promise<void> {
@@ -249,8 +265,6 @@ async function follow(tx: StoreTransaction, purse: Purse, turn: Turn, now: Milli
       return freeze(tx, purse, turn.doubt, now);
     case 'query':
       return tx.putPurse({ ...purse, queryWanted: true });
-    case 'in-step':
-      return bookInStep(tx, purse, now);
     case 'changed':
       return;
     default:
@@ -268,57 +282,69 @@ async function decide(tx: StoreReads, exchange: Exchange, bytes: Uint8Array): Pr
     return stands ? { type: 'send', body } : { type: 'changed' };
   }
   const [purse] = await tx.pursesOf([meter.svpmsn]);
-  const row = await tx.outstanding(meter.svpmsn);
   if (purse === undefined || purse.freeze !== undefined) return { type: 'changed' };
-  // Since M1 left, the order may have been turned into a void, or booked by another host.
-  if (job.type === 'value' && (row === undefined || !sameRow(row, job.row))) return { type: 'changed' };
-  // X9: no M3 while the meter's receipts are still to be asked for.
-  if (job.type === 'value' && purse.queryWanted) return { type: 'changed' };
-  if (meter.suite === Suite.aes128 || meter.suite === Suite.aes256) {
-    const status = decodeValueStatus(bytes);
-    if ('reason' in status) return { type: 'give-up' };
-    exchange.meterLast = status.lastCounter;
-    const judged = judgeStatus(accountOf(purse, job.type === 'query' ? undefined : row), status);
-    if (judged.type === 'freeze') return judged;
-    if (job.type === 'query' && judged.type === 'send') return { type: 'in-step' };
-    if (job.type === 'value' && judged.type === 'query') return { type: 'query' };
+  const status = tellsStatus(meter.suite) ? decodeValueStatus(bytes) : undefined;
+  if (status !== undefined && 'reason' in status) return { type: 'give-up' };
+  exchange.meterLast = status?.lastCounter;
+  if (job.type === 'query') {
+    if (!stillAsked(purse, job)) return { type: 'changed' };
+    // M4 decides, whatever M2 named: a frozen purse is known by its answer alone.
+    const asked = { counter: job.lastCounter + 1, txid: new Uint8Array(TXID_BYTES), amount: tokens(0) };
+    return { type: 'send', body: encodeValueCommand(meter.suite, { op: ValueOp.query, ...asked }) };
   }
-  const command =
-    job.type === 'value'
-      ? asOutstanding(job.row)
-      : { op: ValueOp.query, counter: purse.lastCounter + 1, txid: new Uint8Array(TXID_BYTES), amount: tokens(0) };
-  return { type: 'send', body: encodeValueCommand(meter.suite, command) };
+  const row = await tx.outstanding(meter.svpmsn);
+  // Since M1 left, the order may have been turned into a void, or booked by another host.
+  if (row === undefined || !sameRow(row, job.row)) return { type: 'changed' };
+  // X9: no M3 while the meter's receipts are still to be asked for.
+  if (purse.queryWanted) return { type: 'changed' };
+  const judged = status === undefined ? undefined : judgeStatus(accountOf(purse, row), status);
+  if (judged?.type === 'freeze') return judged;
+  if (judged?.type === 'query') return { type: 'query' };
+  return { type: 'send', body: encodeValueCommand(meter.suite, asOutstanding(job.row)) };
 }
+
+const tellsStatus = (suite: Suite): boolean => suite === Suite.aes128 || suite === Suite.aes256;
+
+/** Whether what a query was begun for still stands: another host may have asked, and booked, since M1 left. */
+const stillAsked = (purse: Purse, { lastCounter }: Job & { readonly type: 'query' }): boolean =>
+  purse.queryWanted && purse.lastCounter === lastCounter;
 
 const sameRow = (a: OutstandingRow, b: OutstandingRow): boolean =>
   a.order === b.order && a.counter === b.counter && a.op === b.op;
 
-/** Books M4. Whether it settled what was asked; if not, it is asked again later. */
+/** Whether M4 settled what was asked; if not, it is asked again later. */
+type Settled = 'settled' | 'again' | 'not-understood';
+
+/** Books M4. */
 async function settleAnswer(
   tx: StoreTransaction,
   { meter, job, meterLast }: Exchange,
   answer: Uint8Array,
   now: Milliseconds,
-): Promise<boolean> {
-  if (job.type === 'command') return settleCommand(tx, meter, job.command, answer, now);
+): Promise<Settled> {
+  if (job.type === 'command') {
+    return (await settleCommand(tx, meter, job.command, answer, now)) ? 'settled' : 'again';
+  }
   const [purse] = await tx.pursesOf([meter.svpmsn]);
-  if (purse === undefined) return false;
+  assert(purse !== undefined, 'a meter has a purse');
   if (meter.suite === Suite.tripleDes) {
     // The body is an authentic balance; whether it holds the amount, this suite cannot tell.
     await bookSeedAnswer(tx, purse, now);
-    return true;
+    return 'settled';
   }
   const receipt = decodeValueReceipt(meter.suite, meter.svpmsn, answer);
-  if ('reason' in receipt) return false;
+  if ('reason' in receipt) return 'not-understood';
+  // What the meter had not when it was asked, it may have been given since: a gap is judged by the books of that moment.
+  const isGap = receipt.result === ValueResult.gap;
+  if (job.type === 'query' && isGap && !stillAsked(purse, job)) return 'settled';
   const judgement = await bookReceipt(tx, purse, { receipt, meterLast }, now);
   await believeReceipt(tx, meter.svpmsn, receipt, now);
-  if (judgement.type !== 'nothing-new') return true;
+  if (judgement.type !== 'nothing-new') return 'settled';
   // Asked for the receipt after the last one booked, the meter has none: both have booked the same.
-  const inStep = job.type === 'query' && receipt.result === ValueResult.gap && receipt.counter === purse.lastCounter;
-  if (inStep) await bookInStep(tx, purse, now);
-  const lost = job.type === 'query' && receipt.result === ValueResult.gap && receipt.counter > purse.lastCounter;
-  if (lost) await freeze(tx, purse, 'gap-longer-than-ring', now);
-  return inStep || lost;
+  if (job.type !== 'query' || !isGap) return 'again';
+  if (receipt.counter === purse.lastCounter) await bookInStep(tx, purse, now);
+  else await freeze(tx, purse, 'gap-longer-than-ring', now);
+  return 'settled';
 }
 
 function headerOf(job: Job): HostSession['h'] {

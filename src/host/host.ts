@@ -1,4 +1,4 @@
-import type { BackhaulMessage } from '../backhaul/index.ts';
+import type { BackhaulMessage, Collect } from '../backhaul/index.ts';
 import { Suite } from '../crypto/index.ts';
 import { assertNever, type Milliseconds, type Svpmsn } from '../units/index.ts';
 import { requestCommand } from './control.ts';
@@ -8,6 +8,7 @@ import { LedgerReader } from './ledger.ts';
 import { addressMap, checkMinutes, lineViews, takeCheckMinute, takeHealth, takeMapAnswer } from './lines.ts';
 import { takeAttention, takePoll } from './monitoring.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
+import { wantQuery } from './receipts.ts';
 import { addSubscriber, enrol } from './registry.ts';
 import type { HostCounters, HostInput, HostServices, HostSettings, MeterView } from './services.ts';
 import { assignTariff, publishTariff } from './tariffs.ts';
@@ -18,6 +19,9 @@ import { wake } from './work.ts';
 
 /** How far ahead the clock's floor is stored: one write a minute, not one a tick. */
 const INSTANT_AHEAD_MS = 60_000;
+const ROUND_MS = 3_600_000;
+/** A meter tells whole seconds, so that its clock is known to one. */
+const SLEW_ABOVE_MS = 2_000;
 
 /** The host of FIG. 5, part 30: sells, carries, books and watches. All that must survive is in the store. */
 export function createHost(ports: HostPorts, settings: HostSettings): HostServices {
@@ -29,10 +33,13 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     refusals: 0,
     ignoredFrames: 0,
     recordsNotUnderstood: 0,
+    strayMessages: 0,
     keysMissing: 0,
   };
   const dispatcher = new Dispatcher(ports, counters);
   const ledger = new LedgerReader();
+  const roundMs = settings.roundMs ?? ROUND_MS;
+  const collectedAt = new Map<Svpmsn, Milliseconds>();
   let instantReserved = 0;
 
   /** A request in one transaction; a failure as a value keeps what the transaction wrote, which is nothing. */
@@ -64,13 +71,23 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   async function receive(localUnit: number, message: BackhaulMessage): Promise<void> {
     switch (message.type) {
       case 'carried':
-        return dispatcher.carried(message);
-      case 'poll-result':
-        counters.recordsNotUnderstood += await store.transaction((tx) => takePoll(tx, message, clock.now()));
+        return dispatcher.carried(localUnit, message);
+      case 'poll-result': {
+        const taken = await store.transaction((tx) => takePoll(tx, localUnit, message, clock.now()));
+        if (taken === undefined) {
+          counters.strayMessages += 1;
+          return;
+        }
+        counters.recordsNotUnderstood += taken.faults;
+        if (taken.missing !== undefined) collect(localUnit, taken.missing);
         return dispatcher.dispatch(localUnit);
+      }
       case 'attention':
-        await store.transaction((tx) => takeAttention(tx, message, clock.now()));
-        return dispatcher.dispatch(localUnit);
+        if (await store.transaction((tx) => takeAttention(tx, localUnit, message, clock.now()))) {
+          return dispatcher.dispatch(localUnit);
+        }
+        counters.strayMessages += 1;
+        return;
       case 'line-health':
         return store.transaction((tx) => takeHealth(tx, localUnit, message, clock.now()));
       case 'check-meter': {
@@ -79,8 +96,11 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
         return;
       }
       case 'hello':
-        // A local unit that came up asks for its meters; an area unit has none of its own.
-        if (message.kind === 'local-unit') await sendAddressMap(localUnit);
+        // A local unit that came up knows neither its meters, nor the time, nor its round; an area unit has no meters.
+        if (message.kind !== 'local-unit') return;
+        await sendAddressMap(localUnit);
+        grid.send(localUnit, { type: 'time', unixMs: clock.now() });
+        await sendPollPlan(localUnit);
         return;
       case 'address-map-answer': {
         const newer = await store.transaction((tx) => takeMapAnswer(tx, localUnit, message, clock.now()));
@@ -108,6 +128,26 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     grid.send(localUnit, await store.read((tx) => addressMap(tx, localUnit)));
   }
 
+  async function sendPollPlan(localUnit: number): Promise<void> {
+    const supplies = await store.read(async (tx) => (await tx.meters({ localUnit })).map((meter) => meter.supplies));
+    grid.send(localUnit, {
+      type: 'poll-plan',
+      roundMs,
+      profiles: true,
+      supplies: Math.max(1, ...supplies),
+      tableVersion: 0,
+      slewAboveMs: SLEW_ABOVE_MS,
+    });
+  }
+
+  /** At most once a round for each meter: one that cannot give what it says it has does not keep its line busy. */
+  function collect(localUnit: number, missing: Collect): void {
+    const now = clock.now();
+    if (now < (collectedAt.get(missing.svpmsn) ?? -Infinity) + roundMs) return;
+    collectedAt.set(missing.svpmsn, now);
+    grid.send(localUnit, missing);
+  }
+
   return {
     async start() {
       await store.transaction(async (tx) => {
@@ -128,6 +168,8 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       const meter = await request((tx, now) => enrol(tx, enrolment, settings, now));
       if (isFailure(meter)) return meter;
       await orStoreFailure(sendAddressMap(meter.localUnit));
+      // The plan asks for the profiles of so many supplies.
+      if (meter.supplies > 1) await orStoreFailure(sendPollPlan(meter.localUnit));
       return meter;
     },
 
@@ -178,14 +220,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
 
 /** X9: after a restore nobody knows what was sold and stored since the copy was made; the meters do. */
 async function wantQueries(tx: StoreTransaction, now: Milliseconds): Promise<void> {
-  const meters = await tx.meters();
-  // Suite 3des keeps no receipts that could be asked for.
-  const asked = meters.filter(({ suite }) => suite !== Suite.tripleDes);
-  const purses = await tx.pursesOf(asked.map(({ svpmsn }) => svpmsn));
-  for (const purse of purses) {
-    if (purse !== undefined && purse.state !== 'closed') await tx.putPurse({ ...purse, queryWanted: true });
-  }
-  await wake(tx, asked, Lane.value, now);
+  for (const meter of await tx.meters()) await wantQuery(tx, meter, now);
 }
 
 async function unfreeze(tx: StoreTransaction, number: number, now: Milliseconds): Promise<Purse | HostFailure> {

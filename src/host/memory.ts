@@ -220,6 +220,18 @@ class Tables implements StoreTransaction {
     this.#assertUnique(order);
     this.#orders.put(order.id, numbered(order, before.sequence));
   }
+  async claimOrder(found: string, order: Order) {
+    const before = this.#orders.get(found);
+    assert(before !== undefined && before.txid === order.txid, `order ${found} is in the books`);
+    assert(this.#orders.get(order.id) === undefined, `order ${order.id} is new`);
+    const place = before.sequence - 1;
+    this.#orders.delete(found);
+    this.#orders.put(order.id, numbered(order, before.sequence));
+    this.#orderList[place] = order.id;
+    this.undo.push(() => {
+      this.#orderList[place] = found;
+    });
+  }
   #assertUnique({ id, svpmsn, txid, counter }: Order): void {
     assert((this.#byTxid.get(txid) ?? id) === id, `no two orders have TXID ${txid}`);
     if (counter === undefined) return;
@@ -286,8 +298,8 @@ class Tables implements StoreTransaction {
     const latest = new Map(this.#tariffs.map((version) => [version.name, version]));
     return [...latest.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
-  async tariff(name: string) {
-    return this.#tariffs.findLast((version) => version.name === name);
+  async tariff(name: string, at = Number.POSITIVE_INFINITY) {
+    return this.#tariffs.findLast((version) => version.name === name && version.validFrom <= at);
   }
   async lastTariffVersion() {
     return this.#tariffs.at(-1)?.version ?? 0;

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SUITE_NAMES, Suite } from '../crypto/index.ts';
+import { ValueOp } from '../exchange/index.ts';
 import {
+  AttentionReason,
+  decodeUseRequest,
   EventKind,
   emptyDayProfile,
   emptyTotals,
@@ -13,7 +16,7 @@ import {
   type UseAnswer,
 } from '../records/index.ts';
 import { DEFAULT_TARIFF } from '../tariff/index.ts';
-import { milliseconds, tokens, unixSeconds } from '../units/index.ts';
+import { milliseconds, type Svpmsn, svpmsn, tokens, unixSeconds } from '../units/index.ts';
 import { MemoryStore } from './index.ts';
 import { made, Rig } from './rig.testing.ts';
 
@@ -37,11 +40,17 @@ async function stored(suite: Suite = Suite.aes128) {
   rig.clock.ms += 60_000;
   const use = (
     balance: number,
-    more: Partial<UseAnswer> & { owed?: number; flags?: number; nextEvent?: number } = {},
+    more: Partial<UseAnswer> & { owed?: number; flags?: number; nextEvent?: number; lastDay?: number } = {},
   ) =>
     encodeUseAnswer({
       head: { result: 0, balance: tokens(balance), clock: unixSeconds(Math.floor(rig.clock.ms / 1000)) },
-      info: { ...info, owed: tokens(more.owed ?? 0), flags: more.flags ?? 0, nextEvent: more.nextEvent ?? 1 },
+      info: {
+        ...info,
+        owed: tokens(more.owed ?? 0),
+        flags: more.flags ?? 0,
+        nextEvent: more.nextEvent ?? 1,
+        lastDay: more.lastDay ?? 0,
+      },
       totals: [],
       modeTable: null,
       policy: null,
@@ -50,6 +59,11 @@ async function stored(suite: Suite = Suite.aes128) {
     });
   return { rig, meter, use };
 }
+
+const attention = (rig: Rig, id: Svpmsn, reasons: number, localUnit = 1) => {
+  const message = { type: 'attention', svpmsn: id, reasons, counter: 1, atMs: rig.clock.ms } as const;
+  return rig.host.handle({ type: 'grid', localUnit, message });
+};
 
 test('a poll tells balance, flags, versions and clock, and the host shows how old each is', async () => {
   const { rig, meter, use } = await stored();
@@ -115,8 +129,10 @@ test('what a report proves to be spent is posted once, and never taken back', as
   await rig.poll(meter.id, { use: use(900) });
   assert.deepEqual(await spent(), [100n, 0n, 900n]);
   await rig.poll(meter.id, { use: use(900) });
+  const { purse } = made(await rig.host.meter(1));
   await rig.poll(meter.id, { use: late, atMs: rig.clock.ms - 60_000 });
   assert.deepEqual(await spent(), [100n, 0n, 900n]);
+  assert.deepEqual(made(await rig.host.meter(1)).purse, purse, 'what is old raises no doubt either');
   rig.clock.ms += 60_000;
   await rig.poll(meter.id, { use: use(0, { owed: 40, flags: MeterFlag.emergencyCredit }) });
   assert.deepEqual(await spent(), [1_040n, 40n, 0n]);
@@ -129,14 +145,27 @@ test('what a report proves to be spent is posted once, and never taken back', as
   assert.equal((await rig.host.postings({ limit: 99 })).filter(({ kind }) => kind === 'spent').length, 3);
 });
 
+/** The answer to an events read. */
+const eventsAnswer = (next: number, ...events: [sequence: number, kind: EventKind][]) =>
+  encodeEventAnswer({
+    head: { result: 0, balance: tokens(0), clock: unixSeconds(1_000) },
+    oldest: 1,
+    next,
+    events: events.map(([sequence, kind]) => ({
+      sequence,
+      time: unixSeconds(1),
+      kind,
+      supply: 0,
+      value: 0,
+      detail: 0,
+    })),
+  });
+
+const FROZEN = eventsAnswer(2, [1, EventKind.valueFrozen]);
+
 test('what a frozen purse no longer shows was not spent, and the meter takes no value until a person looked', async () => {
   const { rig, meter, use } = await stored();
-  const events = encodeEventAnswer({
-    head: { result: 0, balance: tokens(0), clock: unixSeconds(Math.floor(rig.clock.ms / 1000)) },
-    oldest: 1,
-    next: 2,
-    events: [{ sequence: 1, time: unixSeconds(1), kind: EventKind.valueFrozen, supply: 0, value: 0, detail: 2 }],
-  });
+  meter.frozen = true;
   const books = async () => {
     const { spent, valueInMeters } = await rig.host.books();
     return [spent, valueInMeters];
@@ -144,15 +173,156 @@ test('what a frozen purse no longer shows was not spent, and the meter takes no 
   // The poll broke off before it came to the events.
   await rig.poll(meter.id, { use: use(0, { nextEvent: 2 }) });
   assert.deepEqual(await books(), [0n, 1_000n]);
-  await rig.poll(meter.id, { use: use(0, { nextEvent: 2 }), events });
+  await rig.poll(meter.id, { use: use(0, { nextEvent: 2 }), events: FROZEN });
+  await rig.settle();
   assert.deepEqual(await books(), [0n, 1_000n]);
   const sale = { meter: 1, amount: 500, orderId: 'b', source: 'cash' };
   const refused = await rig.host.sell(sale);
   assert.equal('reason' in refused && refused.reason, 'meter-frozen');
-  // Released, it is asked for its receipts first, and the same event told again freezes nothing.
+  assert.equal(made(await rig.host.meter(1)).purse.freeze, 'meter-frozen');
+  // Mended and released, it is asked for its receipts first, and the same event told again asks nothing.
+  meter.frozen = false;
   made(await rig.host.unfreeze(1));
-  await rig.poll(meter.id, { events });
+  await rig.settle();
+  await rig.poll(meter.id, { events: FROZEN });
+  assert.equal(made(await rig.host.meter(1)).purse.queryWanted, false);
   assert.ok('svpmsn' in (await rig.host.sell(sale)));
+});
+
+test('that a purse is frozen is believed under the value key: a local unit that lies stops no sale', async () => {
+  const { rig, meter, use } = await stored();
+  await rig.poll(meter.id, { use: use(400, { nextEvent: 2 }), events: FROZEN });
+  const { purse } = made(await rig.host.meter(1));
+  assert.deepEqual([purse.freeze, purse.queryWanted, purse.spent], [undefined, true, 0n]);
+  // What was sold meanwhile waits for the answer, and no longer.
+  made(await rig.host.sell({ meter: 1, amount: 5, orderId: 'b', source: 'cash' }));
+  await rig.settle();
+  assert.equal(meter.valueOps.at(-2), ValueOp.query);
+  assert.equal(made(await rig.host.order('b')).state, 'stored');
+});
+
+test('a report of less spent than is booked, and an attention that memory is damaged, ask the meter under the value key', async () => {
+  const doubts: ((of: Awaited<ReturnType<typeof stored>>) => Promise<void>)[] = [
+    async ({ rig, meter, use }) => {
+      await rig.poll(meter.id, { use: use(900) });
+      assert.equal(made(await rig.host.meter(1)).purse.queryWanted, false);
+      rig.clock.ms += 10_000;
+      await rig.poll(meter.id, { use: use(901) });
+    },
+    ({ rig, meter }) => attention(rig, meter.id, AttentionReason.memoryDamaged),
+  ];
+  for (const doubt of doubts) {
+    for (const isFrozen of [true, false]) {
+      const world = await stored();
+      const { rig, meter } = world;
+      meter.frozen = isFrozen;
+      await doubt(world);
+      assert.equal(meter.valueOps.at(-1), ValueOp.credit);
+      assert.equal(made(await rig.host.meter(1)).purse.queryWanted, true);
+      await rig.settle();
+      assert.equal(meter.valueOps.at(-1), ValueOp.query);
+      const { purse } = made(await rig.host.meter(1));
+      assert.equal(purse.freeze, isFrozen ? 'meter-frozen' : undefined);
+      if (!isFrozen) assert.equal(purse.queryWanted, false);
+    }
+  }
+  // What explains less: an order on its way may be in the meter already.
+  const { rig, meter, use } = await stored();
+  await rig.poll(meter.id, { use: use(900) });
+  rig.meters.clear();
+  made(await rig.host.sell({ meter: 1, amount: 500, orderId: 'b', source: 'cash' }));
+  rig.clock.ms += 10_000;
+  await rig.poll(meter.id, { use: use(1_400) });
+  assert.equal(made(await rig.host.meter(1)).purse.queryWanted, false);
+});
+
+test('a report that proves nothing new is a report all the same: the meter was heard', async () => {
+  const { rig, meter, use } = await stored();
+  await rig.poll(meter.id, { use: use(900) });
+  for (const balance of [900, 950]) {
+    rig.clock.ms += 60_000;
+    await rig.poll(meter.id, { use: use(balance) });
+    const { reportedAt } = made(await rig.host.meter(1)).purse;
+    assert.ok(rig.clock.ms - reportedAt < 1_500, `${balance}`);
+  }
+  assert.equal((await rig.host.books()).spent, 100n);
+});
+
+test('a local unit reports of its own meters alone: what it says of others is dropped and counted', async () => {
+  const { rig, meter, use } = await stored();
+  const before = made(await rig.host.meter(1));
+  await rig.poll(meter.id, { use: use(1, { nextEvent: 2 }), events: FROZEN }, 2);
+  await rig.poll(svpmsn(77), { use: use(1) });
+  await attention(rig, meter.id, AttentionReason.memoryDamaged, 2);
+  const after = made(await rig.host.meter(1));
+  assert.deepEqual([after.known, after.purse], [before.known, before.purse]);
+  assert.deepEqual(await rig.host.events({ limit: 9 }), []);
+  assert.equal(rig.host.counters().strayMessages, 3);
+  await rig.poll(meter.id, { use: use(900) });
+  assert.deepEqual([(await rig.host.books()).spent, rig.host.counters().strayMessages], [100n, 3]);
+});
+
+test('events that come late take back nothing that was read since, and a meter that lost its memory is read anew', async () => {
+  const { rig, meter, use } = await stored();
+  const opened = EventKind.coverOpened;
+  const before = async () => made(await rig.host.meter(1)).known?.eventsBefore;
+  await rig.poll(meter.id, { use: use(950, { nextEvent: 4 }), events: eventsAnswer(4, [2, opened], [3, opened]) });
+  const atMs = rig.clock.ms - 30_000;
+  await rig.poll(meter.id, { events: eventsAnswer(2, [1, opened]), atMs });
+  await rig.poll(meter.id, { events: eventsAnswer(1), atMs });
+  assert.equal(await before(), 4);
+  rig.clock.ms += 60_000;
+  await rig.poll(meter.id, { use: use(900, { nextEvent: 4 }) });
+  assert.equal((await rig.host.books()).spent, 100n);
+  rig.clock.ms += 60_000;
+  await rig.poll(meter.id, { use: use(890, { nextEvent: 3 }) });
+  assert.equal(await before(), 1);
+  assert.equal((await rig.host.books()).spent, 100n);
+  await rig.poll(meter.id, { use: use(890, { nextEvent: 3 }), events: eventsAnswer(3, [2, opened]) });
+  assert.equal((await rig.host.books()).spent, 110n);
+});
+
+test('what a lost poll would have brought is asked for at the next one, once a round', async () => {
+  const { rig, meter, use } = await stored();
+  const day = Math.floor(rig.clock.ms / 86_400_000) - 1;
+  const asked = () => rig.told.splice(0).filter(({ type }) => type === 'collect');
+  const nothing = new Uint8Array();
+  await rig.poll(meter.id, { use: use(900, { nextEvent: 1, profiles: [emptyDayProfile(day - 2, 1)] }) });
+  assert.deepEqual(asked(), []);
+  // The local unit has brought events 1 to 4 already, as far as it knows.
+  await rig.poll(meter.id, { use: use(900, { nextEvent: 5 }) });
+  assert.deepEqual(asked(), [{ type: 'collect', svpmsn: meter.id, eventsFrom: 1, use: nothing }]);
+  await rig.poll(meter.id, { use: use(900, { nextEvent: 5 }) });
+  assert.deepEqual(asked(), [], 'no storm');
+  rig.clock.ms += 3_600_000;
+  // This poll brings some; what is left comes with the next.
+  await rig.poll(meter.id, { use: use(900, { nextEvent: 5 }), events: eventsAnswer(5, [2, EventKind.coverOpened]) });
+  assert.deepEqual(asked(), []);
+  await rig.poll(meter.id, { use: use(900, { nextEvent: 5, lastDay: day }) });
+  const [collect] = asked();
+  assert.ok(collect?.type === 'collect' && collect.eventsFrom === 3);
+  const profiles = [day - 1, day].map((wanted) => ({ day: wanted, supply: 1 }));
+  assert.deepEqual(decodeUseRequest(collect.use), { totals: true, modeTable: false, policy: false, profiles });
+  rig.clock.ms += 3_600_000;
+  const events = eventsAnswer(5, [4, EventKind.coverOpened]);
+  await rig.poll(meter.id, {
+    use: use(900, { nextEvent: 5, lastDay: day, profiles: [emptyDayProfile(day, 1)] }),
+    events,
+  });
+  await rig.poll(meter.id, { use: use(900, { nextEvent: 5, lastDay: day }) });
+  assert.deepEqual(asked(), []);
+});
+
+test('the profile of a day that has not begun is not kept, nor asked for', async () => {
+  const { rig, meter, use } = await stored();
+  const today = Math.floor(rig.clock.ms / 86_400_000);
+  const profiles = [emptyDayProfile(today, 1), emptyDayProfile(today + 1, 1)];
+  rig.told.length = 0;
+  await rig.poll(meter.id, { use: use(900, { profiles, lastDay: today + 1 }) });
+  assert.equal(made(await rig.host.meter(1)).known?.profileDay, today);
+  assert.equal(rig.host.counters().recordsNotUnderstood, 1);
+  await rig.poll(meter.id, { use: use(900, { lastDay: today + 1 }) });
+  assert.deepEqual(rig.told, []);
 });
 
 // The receipts of 3des-xo tell no flags, and so nothing of what was spent: there the time of booking alone decides.
@@ -220,11 +390,7 @@ test('an attention is shown at once, and wakes what waits in a back-off', async 
   await rig.host.sell({ meter: 1, amount: 5, orderId: 'b', source: 'cash' });
   await rig.settle(30_000);
   rig.meters.set(meter.id, meter);
-  await rig.host.handle({
-    type: 'grid',
-    localUnit: 1,
-    message: { type: 'attention', svpmsn: meter.id, reasons: 2, counter: 1, atMs: rig.clock.ms },
-  });
+  await attention(rig, meter.id, 2);
   await rig.pump();
   const view = made(await rig.host.meter(1));
   assert.deepEqual([view.known?.attention, view.age.attention], [2, 0]);

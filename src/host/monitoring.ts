@@ -1,7 +1,8 @@
-import type { BackhaulMessage } from '../backhaul/index.ts';
+import type { BackhaulMessage, Collect } from '../backhaul/index.ts';
 import { Suite } from '../crypto/index.ts';
 import type { ValueReceipt } from '../exchange/index.ts';
 import {
+  AttentionReason,
   bandAt,
   type DayProfile,
   decodeEventAnswer,
@@ -11,15 +12,17 @@ import {
   ENERGY_MISSING,
   EventKind,
   encodeTotals,
+  encodeUseRequest,
   isRecordFailure,
   MeterFlag,
+  PROFILE_DAYS_KEPT,
   setBand,
   type Totals,
 } from '../records/index.ts';
-import type { Milliseconds, Svpmsn, Tokens } from '../units/index.ts';
+import type { Milliseconds, SupplyIndex, Svpmsn, Tokens } from '../units/index.ts';
 import { CLOCK_SET, queueCommand } from './command-queue.ts';
 import type { StoreTransaction } from './ports.ts';
-import { freeze, postSpending } from './receipts.ts';
+import { postSpending, wantQuery } from './receipts.ts';
 import type { Knowledge, Meter } from './types.ts';
 import { wake } from './work.ts';
 
@@ -31,32 +34,64 @@ const CLOCK_SET_ABOVE_MS = 60_000;
 /** A report that is not younger than the last booking by this much may be from before it. */
 const REPORT_MARGIN_MS = 5_000;
 
-/** Keeps what one poll brought. Returns how many of its bodies were not understood. */
-export async function takePoll(tx: StoreTransaction, poll: PollResult, now: Milliseconds): Promise<number> {
-  const [meter] = await tx.metersOf([poll.svpmsn]);
-  if (meter === undefined) return 0;
-  const { told, totals, profiles, faults } = decodePoll(meter, poll);
-  const eventFaults = await takeEvents(tx, meter, poll, now);
-  if (told !== undefined) {
-    await believePoll(tx, meter, { told, clockOffsetMs: poll.clockOffsetMs }, now);
-    await postSpendingTold(tx, meter.svpmsn, told, now);
-  } else await heard(tx, meter.svpmsn, now);
-  for (const each of totals) {
-    await tx.putTotals({ svpmsn: meter.svpmsn, supply: each.supply, at: now, body: encodeTotals(each) });
-  }
-  for (const profile of profiles) await keepProfile(tx, meter.svpmsn, profile);
-  if (profiles.length > 0) await noteProfiles(tx, meter.svpmsn, profiles);
-  await wakeIfWaiting(tx, meter, now);
-  return faults + eventFaults;
+/** What became of one poll. */
+interface PollTaken {
+  /** Bodies and profiles that were not understood, or cannot be. */
+  readonly faults: number;
+  /** What the poll shows the meter to have and the books to lack: the local unit is to bring it. */
+  readonly missing: Collect | undefined;
 }
 
-/** An attention is an alarm: it is shown at once, and the facts come with the poll that it causes. */
-export async function takeAttention(tx: StoreTransaction, attention: Attention, now: Milliseconds): Promise<void> {
-  const [meter] = await tx.metersOf([attention.svpmsn]);
-  if (meter === undefined) return;
+/** Keeps what one poll brought; nothing, where the meter is not one of that local unit's. */
+export async function takePoll(
+  tx: StoreTransaction,
+  localUnit: number,
+  poll: PollResult,
+  now: Milliseconds,
+): Promise<PollTaken | undefined> {
+  const meter = await meterOn(tx, localUnit, poll.svpmsn);
+  if (meter === undefined) return undefined;
+  const { svpmsn } = meter;
+  const { told, totals, profiles, faults } = decodePoll(meter, poll);
+  if (told === undefined) await heard(tx, svpmsn, now);
+  else await believePoll(tx, meter, { told, clockOffsetMs: poll.clockOffsetMs }, now);
+  const eventFaults = await takeEvents(tx, meter, poll, now);
+  if (told !== undefined) await postSpendingTold(tx, meter, told, now);
+  for (const each of totals) {
+    await tx.putTotals({ svpmsn, supply: each.supply, at: now, body: encodeTotals(each) });
+  }
+  // A day that has not begun would stand before all true ones as the newest.
+  const lived = profiles.filter(({ day }) => day <= dayOf(now));
+  for (const profile of lived) await keepProfile(tx, svpmsn, profile);
+  if (lived.length > 0) await noteProfiles(tx, svpmsn, lived);
+  await wakeIfWaiting(tx, meter, now);
+  const missing = told === undefined ? undefined : await missingAfter(tx, meter, poll, now);
+  return { faults: faults + eventFaults + profiles.length - lived.length, missing };
+}
+
+/**
+ * An attention is an alarm: it is shown at once, and the facts come with the poll that it causes. Whether it is kept:
+ * not where the meter is not one of that local unit's.
+ */
+export async function takeAttention(
+  tx: StoreTransaction,
+  localUnit: number,
+  attention: Attention,
+  now: Milliseconds,
+): Promise<boolean> {
+  const meter = await meterOn(tx, localUnit, attention.svpmsn);
+  if (meter === undefined) return false;
   const known = await knowledge(tx, meter.svpmsn);
   await tx.putKnowledge({ ...known, heardAt: now, attentionAt: now, attention: attention.reasons });
+  if ((attention.reasons & AttentionReason.memoryDamaged) !== 0) await wantQuery(tx, meter, now);
   await wakeIfWaiting(tx, meter, now);
+  return true;
+}
+
+/** A local unit speaks for its own meters alone: whoever holds one unit reports nothing of the others. */
+async function meterOn(tx: StoreTransaction, localUnit: number, id: Svpmsn): Promise<Meter | undefined> {
+  const [meter] = await tx.metersOf([id]);
+  return meter?.localUnit === localUnit ? meter : undefined;
 }
 
 /** A receipt's balance and flags, true as it arrives. */
@@ -85,8 +120,8 @@ interface Told {
   /** When the meter said it, by the local unit's clock. */
   readonly at: Milliseconds;
   readonly balance: Tokens;
-  readonly owed: Tokens;
-  /** Suite `3des` has none. */
+  /** Suite `3des` tells neither this nor flags. */
+  readonly owed: Tokens | undefined;
   readonly flags: number | undefined;
   readonly info: Partial<Pick<Knowledge, 'tableVersion' | 'lastDay' | 'nextEvent'>>;
   /** Info tells it, a status does not. */
@@ -108,7 +143,7 @@ function decodePoll({ suite, svpmsn }: Meter, poll: PollResult): DecodedPoll {
     const use = decodeSeedUse(poll.use);
     if (isRecordFailure(use) || use.id !== svpmsn) return UNDERSTOOD_NOTHING;
     const at = saidAt(poll, use.timer);
-    const told = { at, balance: use.balance, owed: 0 as Tokens, flags: undefined, info: {} };
+    const told = { at, balance: use.balance, owed: undefined, flags: undefined, info: {} };
     return { told, totals: [use.log], profiles: [], faults: 0 };
   }
   if (poll.use !== undefined) {
@@ -152,12 +187,15 @@ async function believePoll(
   const { balance, owed, flags } = told;
   // A report that was long on its way does not replace a younger one.
   const isNewer = (than: Milliseconds | undefined) => at >= (than ?? 0);
+  // The meter counts its events anew: it has lost its memory, and none of those it has now were read.
+  const fell = isNewer(known.infoAt) && (told.info.nextEvent ?? Infinity) < (known.nextEvent ?? 0);
   await tx.putKnowledge({
     ...known,
     heardAt: now,
     ...(isNewer(known.balanceAt) && { balance, balanceAt: at }),
     ...(flags !== undefined && isNewer(known.flagsAt) && { flags, flagsAt: at }),
     ...(isNewer(known.infoAt) && { ...told.info, owed, clockOffsetMs, infoAt: at }),
+    ...(fell && { eventsBefore: 1 }),
     ...(told.policy !== undefined && isNewer(known.policyAt) && { ...told.policy, policyAt: at }),
   });
   const off = ((flags ?? 0) & MeterFlag.clockUnset) !== 0 || Math.abs(clockOffsetMs) > CLOCK_SET_ABOVE_MS;
@@ -167,32 +205,37 @@ async function believePoll(
   }
 }
 
-/** Keeps the events of a poll. A meter that froze its purse takes no value until a person has looked (X10). */
+/**
+ * Keeps the events of a poll. That a purse is frozen is said here under a key that the local unit holds: it stops
+ * nothing but the posting of what was spent, until the meter has answered under its own key of value.
+ */
 async function takeEvents(
   tx: StoreTransaction,
-  { svpmsn }: Meter,
+  meter: Meter,
   { events }: PollResult,
   now: Milliseconds,
 ): Promise<number> {
   if (events === undefined) return 0;
   const answer = decodeEventAnswer(events);
   if (isRecordFailure(answer)) return 1;
+  const { svpmsn } = meter;
   const news = await tx.addEvents(answer.events.map((event) => ({ ...event, svpmsn, heardAt: now })));
-  const read = answer.events.at(-1)?.sequence;
-  const eventsBefore = read === undefined ? answer.next : read + 1;
-  await tx.putKnowledge({ ...(await knowledge(tx, svpmsn)), eventsBefore });
-  const [purse] = await tx.pursesOf([svpmsn]);
-  const froze = news.some(({ kind }) => kind === EventKind.valueFrozen);
-  if (froze && purse !== undefined && purse.freeze === undefined) await freeze(tx, purse, 'meter-frozen', now);
+  const last = answer.events.at(-1)?.sequence;
+  const known = await knowledge(tx, svpmsn);
+  // An answer that was long on its way takes back nothing that was read since.
+  const eventsBefore = Math.max(known.eventsBefore ?? 1, last === undefined ? answer.next : last + 1);
+  await tx.putKnowledge({ ...known, eventsBefore });
+  if (news.some(({ kind }) => kind === EventKind.valueFrozen)) await wantQuery(tx, meter, now);
   return 0;
 }
 
 async function postSpendingTold(
   tx: StoreTransaction,
-  id: Svpmsn,
+  meter: Meter,
   { at: said, balance, owed, info }: Told,
   now: Milliseconds,
 ): Promise<void> {
+  const id = meter.svpmsn;
   const { eventsBefore = 1 } = await knowledge(tx, id);
   // An event that was not read may say that the purse is frozen: then what it no longer shows was not spent.
   if (info.nextEvent !== undefined && eventsBefore < info.nextEvent) return;
@@ -201,9 +244,40 @@ async function postSpendingTold(
   if (purse === undefined || purse.freeze !== undefined) return;
   // Before the last booking, or with a closing on its way, the balance does not belong to what is booked.
   if (purse.queryWanted || at < purse.bookedAt + REPORT_MARGIN_MS) return;
-  if ((await tx.outstanding(id))?.op === 'close') return;
-  const tokensOf = { credited: purse.credited, balance: BigInt(balance), owed: BigInt(owed) };
-  await postSpending(tx, purse, { at, ...tokensOf }, now);
+  const outstanding = await tx.outstanding(id);
+  if (outstanding?.op === 'close') return;
+  const tokensOf = {
+    credited: purse.credited,
+    balance: BigInt(balance),
+    owed: owed === undefined ? undefined : BigInt(owed),
+  };
+  const agrees = await postSpending(tx, purse, { at, ...tokensOf }, now);
+  // Nothing is on its way that could explain it: the meter holds what these books do not know.
+  if (!agrees && outstanding === undefined) await wantQuery(tx, meter, now);
+}
+
+/**
+ * What the meter has by its own word and the books lack, though this poll could have brought it: a result before was
+ * lost on its way, or found the store full.
+ */
+async function missingAfter(
+  tx: StoreTransaction,
+  { svpmsn, supplies }: Meter,
+  { events }: PollResult,
+  now: Milliseconds,
+): Promise<Collect | undefined> {
+  const { nextEvent = 1, eventsBefore = 1, lastDay = 0, profileDay = 0 } = await knowledge(tx, svpmsn);
+  const eventsFrom = events === undefined && eventsBefore < nextEvent ? eventsBefore : 0;
+  const profiles: { readonly day: number; readonly supply: SupplyIndex }[] = [];
+  if (lastDay <= dayOf(now)) {
+    for (let day = Math.max(profileDay + 1, lastDay - PROFILE_DAYS_KEPT + 1); day <= lastDay; day++) {
+      for (let supply = 1; supply <= supplies; supply++) profiles.push({ day, supply: supply as SupplyIndex });
+    }
+  }
+  if (eventsFrom === 0 && profiles.length === 0) return undefined;
+  const request = { totals: true, modeTable: false, policy: false, profiles };
+  const use = profiles.length === 0 ? new Uint8Array() : encodeUseRequest(request);
+  return { type: 'collect', svpmsn, eventsFrom, use };
 }
 
 /** What was recorded before is kept where the newer reading has a gap. */
@@ -226,6 +300,10 @@ async function noteProfiles(tx: StoreTransaction, id: Svpmsn, profiles: readonly
   const profileDay = Math.max(known.profileDay ?? 0, ...profiles.map(({ day }) => day));
   await tx.putKnowledge({ ...known, profileDay });
 }
+
+const dayOf = (at: Milliseconds): number => Math.floor(at / MS_PER_DAY);
+
+const MS_PER_DAY = 86_400_000;
 
 async function heard(tx: StoreTransaction, id: Svpmsn, now: Milliseconds): Promise<void> {
   await tx.putKnowledge({ ...(await knowledge(tx, id)), heardAt: now });

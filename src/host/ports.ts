@@ -122,7 +122,8 @@ export interface StoreReads {
 
   /** The latest of each name, by name. */
   tariffs(): Promise<TariffVersion[]>;
-  tariff(name: string): Promise<TariffVersion | undefined>;
+  /** The latest; of those that are in force at an instant only, if one is named. */
+  tariff(name: string, at?: Milliseconds): Promise<TariffVersion | undefined>;
   lastTariffVersion(): Promise<number>;
 
   /** Sums of all lines after line `after`, by kind, account and meter, and the number of the last line. */
@@ -156,6 +157,8 @@ export interface StoreTransaction extends StoreReads {
   /** A TC or TXID that the store has already is refused by throwing: it is a bug. */
   addOrders(orders: readonly Order[]): Promise<void>;
   putOrder(order: Order): Promise<void>;
+  /** What was written as found turns out to be this order: its row, place, TXID and TC are this order's from now on. */
+  claimOrder(found: string, order: Order): Promise<void>;
   putOutstanding(row: OutstandingRow): Promise<void>;
   deleteOutstanding(id: Svpmsn): Promise<void>;
   putWork(rows: readonly Work[]): Promise<void>;

@@ -1,4 +1,5 @@
 import { fromHex, toHex } from '../bytes/index.ts';
+import { Suite } from '../crypto/index.ts';
 import {
   asVoid,
   judgeReceipt,
@@ -14,7 +15,16 @@ import { MeterFlag } from '../records/index.ts';
 import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens } from '../units/index.ts';
 import { move, spending } from './ledger.ts';
 import type { StoreTransaction } from './ports.ts';
-import { FOUND_PREFIX, type FreezeReason, type Order, type OutstandingRow, type Purse } from './types.ts';
+import {
+  FOUND_PREFIX,
+  type FreezeReason,
+  Lane,
+  type Meter,
+  type Order,
+  type OutstandingRow,
+  type Purse,
+} from './types.ts';
+import { wake } from './work.ts';
 
 const OPS = { credit: ValueOp.credit, void: ValueOp.void, close: ValueOp.close } as const;
 const OP_NAMES = { [ValueOp.credit]: 'credit', [ValueOp.void]: 'void', [ValueOp.close]: 'close' } as const;
@@ -132,6 +142,17 @@ export async function refundUnsent(tx: StoreTransaction, order: Order, now: Mill
   await tx.putOrder(refunded);
   await tx.post([move('refunded', BigInt(amount), { at: now, svpmsn, order: id })]);
   return refunded;
+}
+
+/**
+ * Something says that the books may not know what is in the meter: it is asked for its receipts, under the value key,
+ * before anything else is sent, refunded or posted from a poll (X9). Suite `3des` has none to ask for.
+ */
+export async function wantQuery(tx: StoreTransaction, meter: Meter, now: Milliseconds): Promise<void> {
+  const [purse] = await tx.pursesOf([meter.svpmsn]);
+  if (purse === undefined || meter.suite === Suite.tripleDes || purse.state === 'closed') return;
+  await tx.putPurse({ ...purse, queryWanted: true });
+  await wake(tx, [meter], Lane.value, now);
 }
 
 export async function freeze(
@@ -261,25 +282,36 @@ interface PurseReport {
   readonly at: Milliseconds;
   readonly credited: bigint;
   readonly balance: bigint;
-  readonly owed: bigint;
+  /** Suite `3des` does not tell it. */
+  readonly owed: bigint | undefined;
 }
 
 /**
  * Posts the energy that a report proves was spent since the last posting: spent = credited + owed - balance - closed.
- * Spent never falls, so a report from before is passed over, and the same report twice posts once.
+ * Spent never falls, so a report from before is passed over, and the same report twice posts once. Returns whether
+ * the report can be true of this purse: not where it proves less spent than was posted. Where nobody tells what is
+ * owed, spent less owed is posted: it does fall, when tokens are lent and not yet used.
  */
 export async function postSpending(
   tx: StoreTransaction,
   purse: Purse,
   report: PurseReport,
   now: Milliseconds,
-): Promise<void> {
-  const spent = report.credited + report.owed - report.balance - purse.closed;
-  if (report.at < purse.reportedAt || spent < purse.spent) return;
-  const change = { spent: spent - purse.spent, owed: report.owed - purse.owed };
-  await tx.putPurse({ ...purse, spent, owed: report.owed, reportedAt: report.at });
-  if (change.spent === 0n && change.owed === 0n) return;
-  await tx.post([spending(change, { at: now, svpmsn: purse.svpmsn })]);
+): Promise<boolean> {
+  const owed = report.owed ?? 0n;
+  const spent = report.credited + owed - report.balance - purse.closed;
+  if (report.at < purse.reportedAt) return true;
+  const heard = { ...purse, reportedAt: report.at };
+  if (report.owed !== undefined && spent < purse.spent) {
+    await tx.putPurse(heard);
+    return false;
+  }
+  const change = { spent: spent - purse.spent, owed: owed - purse.owed };
+  await tx.putPurse({ ...heard, spent, owed });
+  if (change.spent !== 0n || change.owed !== 0n) {
+    await tx.post([spending(change, { at: now, svpmsn: purse.svpmsn })]);
+  }
+  return true;
 }
 
 /**

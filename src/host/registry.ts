@@ -45,9 +45,8 @@ export async function enrol(
   await tx.putMeter(meter);
   await tx.putPurse({ ...NEW_PURSE, svpmsn, bookedAt: now, reportedAt: now });
   await raiseMapVersion(tx, now);
-  const version = tariff === undefined ? undefined : await tx.tariff(tariff);
-  if (version !== undefined) {
-    const fault = await firstTables(tx, meter, version, settings.zone, now);
+  if (tariff !== undefined) {
+    const fault = await firstTables(tx, meter, tariff, settings.zone, now);
     if (fault !== undefined) throw new Error(`a published tariff compiles: ${fault.sentence}`);
   }
   return meter;

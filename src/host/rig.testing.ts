@@ -94,6 +94,8 @@ class TinyMeter {
   /** Commands of value that were carried out or answered, in order. */
   readonly valueOps: ValueOp[] = [];
   clockRefusals = 0;
+  /** Its memory is not what it was left as: it answers so under the value key, and carries nothing out. */
+  frozen = false;
   /** Versions of the policy (supply 0) and of the tables, by supply. */
   readonly held = new Map<number, number>();
   #terminal;
@@ -174,6 +176,7 @@ class TinyMeter {
     if ('reason' in command) throw new Error('the host sent a body that is none');
     const { op, counter, txid, amount } = command;
     this.valueOps.push(op);
+    if (this.frozen) return this.#answer(this.#receipt(ValueResult.frozen, this.last));
     if (op === ValueOp.query || counter <= this.last)
       return this.#answer(this.#old(counter === 0 ? this.last : counter));
     if (counter !== this.last + 1) return this.#answer(this.#receipt(ValueResult.gap, this.last));
@@ -238,7 +241,8 @@ export class Rig implements GridLink {
   readonly clock = new ManualClock();
   readonly randomness: SeededRandomness;
   readonly meters = new Map<Svpmsn, TinyMeter>();
-  readonly maps: BackhaulMessage[] = [];
+  /** What a local unit is told beside carries. */
+  readonly told: BackhaulMessage[] = [];
   readonly store: Store;
   host: HostServices;
   faults: Faults | undefined;
@@ -265,7 +269,7 @@ export class Rig implements GridLink {
 
   send(localUnit: number, message: BackhaulMessage): void {
     if (message.type === 'carry') this.#way.push({ localUnit, message });
-    else this.maps.push(message);
+    else this.told.push(message);
   }
 
   async enrol(id: number, more: Partial<Enrolment> = {}): Promise<TinyMeter> {
@@ -329,7 +333,7 @@ export class Rig implements GridLink {
     return work.some((row) => row !== undefined);
   }
 
-  poll(id: Svpmsn, bodies: Partial<Extract<BackhaulMessage, { type: 'poll-result' }>>): Promise<void> {
+  poll(id: Svpmsn, bodies: Partial<Extract<BackhaulMessage, { type: 'poll-result' }>>, localUnit = 1): Promise<void> {
     const message: BackhaulMessage = {
       type: 'poll-result',
       svpmsn: id,
@@ -337,7 +341,7 @@ export class Rig implements GridLink {
       clockOffsetMs: 0,
       ...bodies,
     };
-    return this.host.handle({ type: 'grid', localUnit: 1, message });
+    return this.host.handle({ type: 'grid', localUnit, message });
   }
 }
 

@@ -37,6 +37,8 @@ export interface HostSettings {
   readonly zone: string;
   /** Meters on this host in all. */
   readonly metersMax: number;
+  /** How often a local unit goes round its meters; an hour where absent. */
+  readonly roundMs?: number;
 }
 
 export interface Enrolment {
@@ -118,13 +120,16 @@ export interface HostCounters {
   refusals: number;
   ignoredFrames: number;
   recordsNotUnderstood: number;
+  /** Messages of a local unit about a meter that is not on its line: they change nothing. */
+  strayMessages: number;
   /** Exchanges that could not begin, because the key store lacks a key. */
   keysMissing: number;
 }
 
 /**
- * What the host offers. Requests answer with a value or a `HostFailure`; a store that fails underneath is one too.
- * `start` comes first; `handle` rejects when the store does, and may be called again.
+ * What the host offers. What may be refused answers with a value or a `HostFailure`, and a store that fails
+ * underneath is one too. What cannot be refused, `start`, `handle`, the books and the lists, rejects with the store's
+ * `StoreError`, and may be called again. `start` comes first.
  */
 export interface HostServices {
   /**

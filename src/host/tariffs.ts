@@ -1,5 +1,11 @@
 import { Command } from '../exchange/index.ts';
-import { compileTariff, encodeModeTable, offsetTable, type TariffDefinition } from '../tariff/index.ts';
+import {
+  compileTariff,
+  decodeModeTable,
+  encodeModeTable,
+  offsetTable,
+  type TariffDefinition,
+} from '../tariff/index.ts';
 import { type Milliseconds, SUPPLIES_MAX, type SupplyIndex, U32_MAX, unixSeconds } from '../units/index.ts';
 import { versionAfter, yearOf } from './calendar.ts';
 import { queueCommand } from './command-queue.ts';
@@ -9,6 +15,8 @@ import type { HostFailure, Meter, TariffVersion } from './types.ts';
 
 /** A meter keeps its last offset for ever: tables are published anew long before these years are over. */
 const OFFSET_YEARS = 20;
+/** Unix seconds of 32 bits end in the year after. */
+const LAST_OFFSET_YEAR = 2105;
 
 /** Gives the tariff a new version, and queues its table for every meter of that tariff. FIG. 2 */
 export async function publishTariff(
@@ -20,14 +28,14 @@ export async function publishTariff(
   const fault = textFault('name-wrong', "A tariff's name", tariff.name);
   if (fault !== undefined) return fault;
   const version: TariffVersion = { ...tariff, version: await nextVersion(tx, now), publishedAt: now };
-  const tables = compileAll(version, zone);
-  if (isFailure(tables)) return tables;
+  const issue = compiled(version, zone, now);
+  if (isFailure(issue)) return issue;
   await tx.addTariff(version);
-  for (const meter of await tx.meters({ tariff: tariff.name })) await queueTables(tx, meter, { version, tables }, now);
+  for (const meter of await tx.meters({ tariff: tariff.name })) await queueTables(tx, meter, issue, now);
   return version;
 }
 
-/** Moves a meter to a tariff. Its table gets a version of its own, above every other: a meter takes no older one. */
+/** Moves a meter to a tariff. Its tables get versions of their own, above every other: a meter takes no older one. */
 export async function assignTariff(
   tx: StoreTransaction,
   request: { readonly meter: number; readonly name: string },
@@ -36,30 +44,42 @@ export async function assignTariff(
 ): Promise<TariffVersion | HostFailure> {
   const found = await findMeter(tx, request.meter);
   if (isFailure(found)) return found;
-  const latest = await tx.tariff(request.name);
-  if (latest === undefined) return tariffUnknown(request.name);
-  const version: TariffVersion = { ...latest, version: await nextVersion(tx, now), publishedAt: now };
-  const tables = compileAll(version, zone);
-  if (isFailure(tables)) return tables;
-  await tx.addTariff(version);
   const meter = { ...found.meter, tariff: request.name };
+  let assigned: TariffVersion | undefined;
+  for (const version of await versionsOf(tx, request.name, now)) {
+    assigned = { ...version, version: await nextVersion(tx, now), publishedAt: now };
+    const issue = compiled(assigned, zone, now);
+    if (isFailure(issue)) return issue;
+    await tx.addTariff(assigned);
+    await queueTables(tx, meter, issue, now);
+  }
+  if (assigned === undefined) return tariffUnknown(request.name);
   await tx.putMeter(meter);
-  await queueTables(tx, meter, { version, tables }, now);
-  return version;
+  return assigned;
 }
 
-/** The latest table for a meter that has none yet. */
+/** The tables for a meter that has none yet. */
 export async function firstTables(
   tx: StoreTransaction,
   meter: Meter,
-  version: TariffVersion,
+  name: string,
   zone: string,
   now: Milliseconds,
 ): Promise<HostFailure | undefined> {
-  const tables = compileAll(version, zone);
-  if (isFailure(tables)) return tables;
-  await queueTables(tx, meter, { version, tables }, now);
+  for (const version of await versionsOf(tx, name, now)) {
+    const issue = compiled(version, zone, now);
+    if (isFailure(issue)) return issue;
+    await queueTables(tx, meter, issue, now);
+  }
   return undefined;
+}
+
+/** What a meter is to hold of a tariff now: the version in force, and the one that waits for its instant. */
+async function versionsOf(tx: StoreReads, name: string, now: Milliseconds): Promise<TariffVersion[]> {
+  const latest = await tx.tariff(name);
+  const inForce = await tx.tariff(name, now);
+  if (latest === undefined) return [];
+  return inForce === undefined || inForce.version === latest.version ? [latest] : [inForce, latest];
 }
 
 const nextVersion = async (tx: StoreReads, now: Milliseconds): Promise<number> =>
@@ -68,8 +88,13 @@ const nextVersion = async (tx: StoreReads, now: Milliseconds): Promise<number> =
 export const tariffUnknown = (name: string): HostFailure =>
   fail('tariff-unknown', `There is no tariff "${name}": publish it first.`);
 
-/** The bytes of the table for each supply that a meter can have. */
-function compileAll(version: TariffVersion, zone: string): Uint8Array[] | HostFailure {
+/** A version with the bytes of its table for each supply that a meter can have. */
+interface Issue {
+  readonly version: TariffVersion;
+  readonly tables: readonly Uint8Array[];
+}
+
+function compiled(version: TariffVersion, zone: string, now: Milliseconds): Issue | HostFailure {
   const from = Math.floor(version.validFrom / 1000);
   if (!Number.isSafeInteger(from) || from < 0 || from > U32_MAX) {
     return fail(
@@ -78,7 +103,8 @@ function compileAll(version: TariffVersion, zone: string): Uint8Array[] | HostFa
     );
   }
   const validFrom = unixSeconds(from);
-  const offsets = offsetTable(zone, yearOf(version.publishedAt), OFFSET_YEARS);
+  const year = yearOf(now);
+  const offsets = offsetTable(zone, year, Math.min(OFFSET_YEARS, LAST_OFFSET_YEAR - year + 1));
   if ('reason' in offsets) return fail('tariff-wrong', offsets.sentence);
   const tables: Uint8Array[] = [];
   for (let supply = 1; supply <= SUPPLIES_MAX; supply++) {
@@ -87,18 +113,35 @@ function compileAll(version: TariffVersion, zone: string): Uint8Array[] | HostFa
     if ('reason' in table) return fail('tariff-wrong', table.sentence);
     tables.push(encodeModeTable(table));
   }
-  return tables;
+  return { version, tables };
 }
 
+/**
+ * A table that waits for its instant stands in a slot beside the one in force: a meter holds both, and one that was
+ * dark gets both. A new one in force takes the place of what waited before, in the queue as in the meter.
+ */
 async function queueTables(
   tx: StoreTransaction,
   meter: Meter,
-  issue: { readonly version: TariffVersion; readonly tables: readonly Uint8Array[] },
+  { version: { version, validFrom }, tables }: Issue,
   now: Milliseconds,
 ): Promise<void> {
   for (let supply = 1; supply <= meter.supplies; supply++) {
-    const body = issue.tables[supply - 1] as Uint8Array;
-    const { version } = issue.version;
-    await queueCommand(tx, meter, { slot: `mode-table-${supply}`, h: Command.modeTable, body, version }, now);
+    const slot = `mode-table-${supply}`;
+    const next = `${slot}-next`;
+    const waited = await tx.command(meter.svpmsn, next);
+    if (waited?.state === 'waiting') {
+      // Its instant may have come before the meter was reached.
+      if (validFrom > now && isInForce(waited.body, now)) await queueCommand(tx, meter, { ...waited, slot }, now);
+      await tx.putCommand({ ...waited, state: 'refused', settledAt: now });
+    }
+    const body = tables[supply - 1] as Uint8Array;
+    const command = { slot: validFrom > now ? next : slot, h: Command.modeTable, body, version };
+    await queueCommand(tx, meter, command, now);
   }
+}
+
+function isInForce(body: Uint8Array, now: Milliseconds): boolean {
+  const table = decodeModeTable(body);
+  return !('reason' in table) && table.validFrom * 1000 <= now;
 }

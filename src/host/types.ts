@@ -117,7 +117,7 @@ export interface Work {
 /** A command of the control or monitoring purpose. The latest of a slot wins; what was sent for an older one counts for nothing. */
 export interface ControlCommand {
   readonly svpmsn: Svpmsn;
-  /** `clock-set`, `mode-table-1`, `supply-policy`, `relay-1-switch`. */
+  /** `clock-set`, `mode-table-1`, `mode-table-1-next`, `supply-policy`, `relay-1-switch`. */
   readonly slot: string;
   /** Rises with every command of the host. */
   readonly sequence: number;

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
+import type { BackhaulMessage } from '../backhaul/index.ts';
 import { SUITE_NAMES, Suite } from '../crypto/index.ts';
 import { txidOf, ValueOp, ValueResult } from '../exchange/index.ts';
+import { AttentionReason } from '../records/index.ts';
 import { MemoryStore, type Store, StoreError } from './index.ts';
 import { made, Rig } from './rig.testing.ts';
 import { IN_FLIGHT_PER_LOCAL_UNIT_MAX } from './work.ts';
@@ -261,24 +263,48 @@ test('while a meter is frozen nothing of it is refunded; when it is released its
   }
 });
 
-test('an order that a restored database forgot, and its meter told of, is not sold again', async () => {
+test('a sale that a restored database forgot is taken over from what its meter told, and sent no second time', async () => {
   const rig = new Rig(new MemoryStore());
   const meter = await rig.enrol(1);
   await rig.enrol(2);
   meter.creditFromElsewhere(8, txidOf('lost'));
-  rig.host = rig.newHost();
   await rig.startRestored();
   await rig.settle();
-  for (const again of [sale(1, 8, 'lost'), sale(2, 8, 'lost')]) {
-    const answer = await rig.host.sell(again);
+  assert.equal((await rig.host.books()).found, 8n);
+  // Another meter, or another amount, is not that sale.
+  for (const other of [sale(2, 8, 'lost'), sale(1, 9, 'lost')]) {
+    const answer = await rig.host.sell(other);
     assert.equal(reasonOf(answer), 'order-settled');
     assert.match('sentence' in answer ? answer.sentence : '', /is in meter 000001 already: .*"found:000001:1"/);
   }
   assert.equal(reasonOf(await rig.host.closePurse({ meter: 1, orderId: 'lost' })), 'order-settled');
+  for (let again = 0; again < 2; again++) {
+    const [order, doubled] = await rig.host.sellAll([sale(1, 8, 'lost'), sale(1, 8, 'lost')]);
+    assert.ok(order !== undefined && 'id' in order);
+    assert.deepEqual([order.id, order.state, order.counter, order.source], ['lost', 'stored', 1, 'cash']);
+    assert.deepEqual(doubled, order);
+    await rig.settle();
+    assert.equal(meter.credited, 8);
+    const books = await rig.host.books();
+    assert.deepEqual([books.issued, books.stored, books.found, books.inFlight, books.balanced], [8n, 8n, 0n, 0n, true]);
+  }
+  assert.equal(reasonOf(await rig.host.order('found:000001:1')), 'order-unknown');
+  assert.equal((await rig.host.orders({ limit: 9 })).length, 1);
+  assert.equal(reasonOf(await rig.host.sell(sale(1, 9, 'lost'))), 'order-differs');
+});
+
+test('a sale that a restored database forgot, and whose meter voided it, is given back when it is made again', async () => {
+  const rig = new Rig(new MemoryStore());
+  const meter = await rig.enrol(1);
+  meter.last = 1;
+  meter.receipts.set(1, { txid: txidOf('lost'), amount: 0, result: ValueResult.voided });
+  await rig.startRestored();
   await rig.settle();
-  assert.equal(meter.credited, 8);
+  assert.equal(made(await rig.host.sell(sale(1, 8, 'lost'))).state, 'refunded');
+  await rig.settle();
   const books = await rig.host.books();
-  assert.deepEqual([books.found, books.issued, books.balanced], [8n, 0n, true]);
+  assert.deepEqual([books.issued, books.refunded, books.found, books.balanced], [8n, 8n, 0n, true]);
+  assert.deepEqual([meter.credited, made(await rig.host.sell(sale(1, 8, 'lost'))).state], [0, 'refunded']);
 });
 
 test('an order on its way becomes a void of its own counter, and the receipt says who was first', async () => {
@@ -361,6 +387,42 @@ for (const suite of [Suite.tripleDesXo, Suite.aes128]) {
   });
 }
 
+test('a receipt of more than the meter says it was ever credited is of no credit, and freezes it for a person', async () => {
+  const rig = new Rig(new MemoryStore());
+  const meter = await rig.enrol(1);
+  // Its receipt is there, and its total is not: memory that was edited, or a counter that was put back.
+  meter.creditFromElsewhere(5, txidOf('a'));
+  meter.credited -= 1;
+  made(await rig.host.sell(sale(1, 5, 'a')));
+  await rig.settle();
+  assert.equal(made(await rig.host.meter(1)).purse.freeze, 'amount-differs');
+  assert.deepEqual([made(await rig.host.order('a')).state, (await rig.host.books()).stored], ['outstanding', 0n]);
+});
+
+test('a value exchange that was under way when its meter came into doubt sends no M3 before the query', async () => {
+  const rig = new Rig(new MemoryStore());
+  const meter = await rig.enrol(1);
+  const carries: Extract<BackhaulMessage, { type: 'carry' }>[] = [];
+  rig.send = (_, message) => {
+    if (message.type === 'carry') carries.push(message);
+  };
+  made(await rig.host.sell(sale(1, 5, 'a')));
+  const tell = (message: BackhaulMessage) => rig.host.handle({ type: 'grid', localUnit: 1, message });
+  await tell({
+    type: 'attention',
+    svpmsn: meter.id,
+    reasons: AttentionReason.memoryDamaged,
+    counter: 1,
+    atMs: rig.clock.ms,
+  });
+  for (let carry = carries.shift(); carry !== undefined; carry = carries.shift()) {
+    const frames = carry.frames.flatMap((frame) => meter.receive(frame, rig.clock.now()));
+    await tell({ type: 'carried', ticket: carry.ticket, svpmsn: meter.id, outcome: 'answered', frames });
+  }
+  assert.deepEqual(meter.valueOps, [ValueOp.query, ValueOp.credit]);
+  assert.equal(made(await rig.host.order('a')).state, 'stored');
+});
+
 test('a transaction id that is in a purse twice, or in another purse, freezes that one for a person', async () => {
   for (const holder of [1, 2]) {
     const rig = new Rig(new MemoryStore());
@@ -401,6 +463,8 @@ test('a credit that the purse has no room for is refunded, and the next one goes
   await rig.host.sellAll([sale(1, 2 ** 32 - 1, 'a'), sale(1, 1, 'b')]);
   await rig.settle();
   assert.equal(made(await rig.host.order('b')).state, 'refunded');
+  const full = await rig.host.books();
+  assert.deepEqual([full.refunded, full.inFlight, full.stored], [1n, 0n, 2n ** 32n - 1n]);
   meter.spend(10);
   await rig.host.sell(sale(1, 10, 'c'));
   await rig.settle();

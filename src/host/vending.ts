@@ -35,10 +35,11 @@ export async function sellAll(
   const purses = new Map((await tx.pursesOf(ids)).map((purse) => [purse?.svpmsn, purse]));
   const found = await Promise.all(sales.map(({ orderId }, i) => (known[i] ? undefined : foundOf(tx, orderId))));
   const orders = new Map<string, Order>();
+  const claims = new Map<string, Claim>();
   const postings: Posting[] = [];
   const woken = new Map<number, Meter>();
   const answers = sales.map((sale, i): { readonly refused: HostFailure } | { readonly id: string } => {
-    const before = known[i] ?? orders.get(sale.orderId);
+    const before = known[i] ?? orders.get(sale.orderId) ?? claims.get(sale.orderId)?.order;
     if (before !== undefined) return sameSale(before, sale) ? { id: before.id } : { refused: differs(sale.orderId) };
     const number = numbers[i] as (typeof numbers)[number];
     const fault =
@@ -48,7 +49,13 @@ export async function sellAll(
     if (fault !== undefined) return { refused: fault };
     if (typeof number !== 'number') return { refused: number };
     const there = found[i];
-    if (there !== undefined) return { refused: foundAlready(sale.orderId, there) };
+    if (there !== undefined) {
+      const claim = claimOf(there, sale, now);
+      if (claim === undefined) return { refused: foundAlready(sale.orderId, there) };
+      claims.set(sale.orderId, claim);
+      postings.push(...claim.postings);
+      return { id: sale.orderId };
+    }
     const meter = meters.get(number);
     const purse = purses.get(number);
     if (meter === undefined || purse === undefined) return { refused: meterUnknown(number) };
@@ -62,11 +69,10 @@ export async function sellAll(
     woken.set(number, meter);
     return { id: sale.orderId };
   });
-  if (orders.size > 0) {
-    await tx.addOrders([...orders.values()]);
-    await tx.post(postings);
-    await wake(tx, [...woken.values()], Lane.value, now);
-  }
+  for (const { found, order } of claims.values()) await tx.claimOrder(found, order);
+  if (orders.size > 0) await tx.addOrders([...orders.values()]);
+  if (postings.length > 0) await tx.post(postings);
+  if (woken.size > 0) await wake(tx, [...woken.values()], Lane.value, now);
   const accepted = answers.flatMap((answer) => ('id' in answer ? [answer.id] : []));
   const stored = new Map((await tx.ordersOf(accepted)).map((order) => [order?.id, order]));
   return answers.map((answer) => ('id' in answer ? (stored.get(answer.id) as NumberedOrder) : answer.refused));
@@ -157,6 +163,32 @@ export async function closePurse(
 
 /** After a restore an order may come again that its meter has told of already, and the books wrote as found. */
 const foundOf = (tx: StoreReads, orderId: string): Promise<Order | undefined> => tx.orderOfTxid(toHex(txidOf(orderId)));
+
+/** What was found turns out to be a sale that was forgotten: the order in its place, and what it changes in the ledger. */
+interface Claim {
+  readonly found: string;
+  readonly order: Order;
+  readonly postings: readonly Posting[];
+}
+
+/**
+ * The same sale made again after a restore, when its meter has told of it already: the cash is booked, and what was
+ * found is taken back. A TXID that the meter voided, or had no room for, was never credited and goes back at once.
+ */
+function claimOf(found: Order, sale: Sale, now: Milliseconds): Claim | undefined {
+  const isStored = found.amount === sale.amount;
+  if (found.state !== 'found' || found.svpmsn !== sale.meter || !(isStored || found.amount === 0)) return undefined;
+  const { svpmsn } = found;
+  const amount = BigInt(sale.amount);
+  const occasion = { at: now, svpmsn, order: sale.orderId };
+  const { orderId: id, source } = sale;
+  const state = isStored ? 'stored' : 'refunded';
+  const order: Order = { ...found, id, source, state, amount: tokens(sale.amount), orderedAt: now };
+  const outcome = isStored
+    ? [move('found', -amount, { ...occasion, order: found.id }), move('stored', amount, occasion)]
+    : [move('refunded', amount, occasion)];
+  return { found: found.id, order, postings: [move('sold', amount, occasion), ...outcome] };
+}
 
 const foundAlready = (orderId: string, found: Order): HostFailure =>
   fail(

@@ -13,12 +13,8 @@ export type MasterInput =
   | { readonly type: 'open-slot'; readonly now: Milliseconds; readonly slot: Slot; readonly heard: readonly number[] }
   /** Bytes from the line, whole frames or not. */
   | { readonly type: 'bytes'; readonly now: Milliseconds; readonly bytes: Uint8Array }
-  /**
-   * The time of a wake output has come; too early or too often does no harm. With `givesWay` a repetition that is
-   * due is not sent but `set-aside`, because something more urgent waits.
-   */
-  | { readonly type: 'wake'; readonly now: Milliseconds; readonly givesWay?: boolean }
-  | { readonly type: 'resume'; readonly now: Milliseconds; readonly transaction: Transaction };
+  /** The time of a wake output has come; too early or too often does no harm. */
+  | { readonly type: 'wake'; readonly now: Milliseconds };
 
 export type MasterOutput =
   /** To be sent at once; it lasts `airtimeMs`. */
@@ -51,9 +47,7 @@ export type MasterOutput =
     }
   | { readonly type: 'no-attention'; readonly address: ModemAddress }
   | { readonly type: 'bid'; readonly address: ModemAddress }
-  | { readonly type: 'slot-closed'; readonly outcome: SlotOutcome }
-  /** To be given back by `resume`. */
-  | { readonly type: 'set-aside'; readonly transaction: Transaction };
+  | { readonly type: 'slot-closed'; readonly outcome: SlotOutcome };
 
 /** Where outputs go, in their order; an array is one. */
 export interface Sink<Output> {
@@ -132,11 +126,8 @@ export function stepMasterLink(link: MasterLink, input: MasterInput, out: Sink<M
     case 'bytes':
       receive(link, input.bytes, input.now, out);
       return;
-    case 'resume':
-      begin(link, input.transaction, input.now, out);
-      return;
     case 'wake':
-      wake(link, input.now, input.givesWay === true, out);
+      wake(link, input.now, out);
       return;
     default:
       assertNever(input);
@@ -293,7 +284,7 @@ function rest(link: MasterLink, transaction: Transaction, now: Milliseconds, out
   out.push({ type: 'wake', at: until });
 }
 
-function wake(link: MasterLink, now: Milliseconds, givesWay: boolean, out: Sink<MasterOutput>): void {
+function wake(link: MasterLink, now: Milliseconds, out: Sink<MasterOutput>): void {
   const { state } = link;
   if (state.name === 'idle' || now < state.until) return;
   if (state.name === 'awaiting-line') {
@@ -315,9 +306,6 @@ function wake(link: MasterLink, now: Milliseconds, givesWay: boolean, out: Sink<
   }
   if (transaction.tries >= transaction.triesMax) {
     giveUp(link, transaction, false, out);
-  } else if (givesWay) {
-    link.state = IDLE;
-    out.push({ type: 'set-aside', transaction });
   } else {
     sendTransaction(link, transaction, now, out);
   }

@@ -36,7 +36,8 @@ function collectProfiles(line: TestLine): void {
   let address = 0;
   const next = () => {
     address = (address + 1) % FULL;
-    line.ask(job(-1, LinePriority.bulk, address));
+    // One try, as the local unit asks: what is more urgent goes before a repetition.
+    line.ask({ ...job(-1, LinePriority.bulk, address), triesMax: 1 } as LineJob);
   };
   const before = line.onOutput;
   line.onOutput = (output) => {

@@ -10,7 +10,7 @@ import {
 } from './master-link.ts';
 import { HEARD_MAX, HEARD_TELLINGS, HEARD_WITH_SLOT_MAX, SLOT_MINISLOTS, type Slot, slotAfter } from './slot.ts';
 import { later } from './timing.ts';
-import type { Asking, Transaction } from './transaction.ts';
+import type { Asking } from './transaction.ts';
 
 /** Who goes first when the line is free. The order is strict: bulk waits for everything else. */
 export const LinePriority = { emergency: 0, value: 1, control: 2, poll: 3, bulk: 4 } as const;
@@ -51,15 +51,13 @@ export type ScheduleOutput =
   | { readonly type: 'queue-full'; readonly id: number };
 
 /**
- * What the local unit puts on the line, and when. Priorities are looked at again before each frame, a repetition
- * too, so the parts of a long body make way for a value exchange with another meter. First come attentions already announced, then
- * slots that are due, then the queues.
+ * What the local unit puts on the line, and when. Priorities are looked at again before each job, so the parts of a
+ * long body make way for a value exchange with another meter; who wants that before each repetition too asks for one
+ * try at a time. First come attentions already announced, then slots that are due, then the queues.
  */
 export interface LineSchedule {
   readonly link: MasterLink;
   readonly queues: readonly LineJob[][];
-  /** By priority: a transaction that gave way before one of its repetitions. */
-  readonly setAside: ({ readonly job: LineJob; readonly transaction: Transaction } | undefined)[];
   /** Meters that bid, or said in an answer that an attention waits. */
   readonly bidders: Set<ModemAddress>;
   /** Attentions given to the caller: their meters are not asked again before a slot has told them. */
@@ -79,7 +77,6 @@ export function createLineSchedule(carrier: Carrier): LineSchedule {
   return {
     link: createMasterLink(carrier),
     queues: [[], [], [], [], []],
-    setAside: [],
     bidders: new Set(),
     given: new Map(),
     heard: new Map(),
@@ -112,8 +109,7 @@ export function stepLineSchedule(schedule: LineSchedule, input: ScheduleInput, o
     case 'bytes':
     case 'wake': {
       const outcomes: MasterOutput[] = [];
-      const step = input.type === 'wake' ? { ...input, givesWay: moreUrgentWaits(schedule, input.now) } : input;
-      stepMasterLink(schedule.link, step, outcomes);
+      stepMasterLink(schedule.link, input, outcomes);
       for (const outcome of outcomes) takeOutcome(schedule, outcome, input.now, out);
       beginNext(schedule, input.now, out);
       return;
@@ -157,12 +153,6 @@ function takeOutcome(
     case 'bid':
       noteBidder(schedule, outcome.address);
       return;
-    case 'set-aside': {
-      const job = schedule.current as LineJob;
-      schedule.setAside[job.priority] = { job, transaction: outcome.transaction };
-      schedule.current = undefined;
-      return;
-    }
     case 'slot-closed':
       if (outcome.outcome.slot.minislots === 0) return;
       schedule.nextSlot = slotAfter(outcome.outcome);
@@ -216,7 +206,9 @@ function beginNext(schedule: LineSchedule, now: Milliseconds, out: Sink<Schedule
       return;
     }
     schedule.hold = undefined;
-    beginJob(schedule, priority, now, outcomes);
+    const job = schedule.queues[priority]?.shift() as LineJob;
+    schedule.current = job;
+    stepMasterLink(schedule.link, { ...job, now }, outcomes);
   }
   for (const outcome of outcomes) takeOutcome(schedule, outcome, now, out);
 }
@@ -245,26 +237,11 @@ function takeHeard(schedule: LineSchedule): number[] {
   return heard;
 }
 
-function beginJob(schedule: LineSchedule, priority: number, now: Milliseconds, out: Sink<MasterOutput>): void {
-  const aside = schedule.setAside[priority];
-  if (aside !== undefined) {
-    schedule.setAside[priority] = undefined;
-    schedule.current = aside.job;
-    stepMasterLink(schedule.link, { type: 'resume', now, transaction: aside.transaction }, out);
-  } else {
-    const job = schedule.queues[priority]?.shift() as LineJob;
-    schedule.current = job;
-    stepMasterLink(schedule.link, { ...job, now }, out);
-  }
-}
-
 /** The most urgent priority in which something waits, or one above all. */
 function nextPriority(schedule: LineSchedule): number {
-  const { queues, setAside } = schedule;
-  for (let priority = 0; priority < queues.length; priority++) {
-    if ((queues[priority] as LineJob[]).length > 0 || setAside[priority] !== undefined) return priority;
-  }
-  return queues.length;
+  const { queues } = schedule;
+  const first = queues.findIndex((queue) => queue.length > 0);
+  return first < 0 ? queues.length : first;
 }
 
 function slotGoesFirst(schedule: LineSchedule, now: Milliseconds): boolean {
@@ -274,12 +251,6 @@ function slotGoesFirst(schedule: LineSchedule, now: Milliseconds): boolean {
   const { hold } = schedule;
   const held = hold !== undefined && now < hold.until && hold.priority <= LinePriority.value;
   return !held && nextPriority(schedule) > LinePriority.value;
-}
-
-function moreUrgentWaits(schedule: LineSchedule, now: Milliseconds): boolean {
-  const { current } = schedule;
-  if (current === undefined) return false;
-  return schedule.bidders.size > 0 || slotGoesFirst(schedule, now) || nextPriority(schedule) < current.priority;
 }
 
 function firstOf<T>(set: Set<T>): T | undefined {

@@ -170,9 +170,16 @@ function hear(
     case LineKind.attentionRequest:
       if (frame.address === link.address) handOverAttention(link, now, out);
       return;
-    default:
+    case LineKind.answer:
+    case LineKind.answerMore:
+    case LineKind.acknowledge:
+    case LineKind.working:
+    case LineKind.bid:
+    case LineKind.attention:
       // Other meters' frames.
       return;
+    default:
+      assertNever(frame.kind);
   }
 }
 

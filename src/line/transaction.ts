@@ -1,3 +1,4 @@
+import { equalBytes } from '../bytes/index.ts';
 import { assert, assertNever, type Milliseconds, type ModemAddress } from '../units/index.ts';
 import type { Carrier } from './carrier.ts';
 import { encodeLineFrame, LINE_OVERHEAD_BYTES, LINE_SEQUENCES, LineKind } from './frame.ts';
@@ -87,7 +88,7 @@ function numbered(link: Numbering, kind: Transaction['kind'], address: ModemAddr
   const frameOf = (sequence: number) => encodeLineFrame({ kind, address, sequence, attentionWaiting: false, payload });
   const before = link.givenUp[address];
   link.givenUp[address] = undefined;
-  if (before !== undefined && isSame(before.frame, frameOf(before.sequence))) {
+  if (before !== undefined && equalBytes(before.frame, frameOf(before.sequence))) {
     const { sequence, frame, workingSince } = before;
     return { kind, address, sequence, frame, again: true, workingSince };
   }
@@ -95,7 +96,5 @@ function numbered(link: Numbering, kind: Transaction['kind'], address: ModemAddr
   link.nextSequence[address] = (sequence + 1) % LINE_SEQUENCES;
   return { kind, address, sequence, frame: frameOf(sequence), again: false, workingSince: undefined };
 }
-
-const isSame = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
 
 const NOTHING = new Uint8Array(0);

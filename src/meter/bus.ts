@@ -70,7 +70,7 @@ export const SamRequest = {
   status: 0x24,
   /** the answer of a command other than value's, for M4 */
   answer: 0x25,
-  /** -> a nonce for the SVM's next tagged reply */
+  /** -> a nonce for the SVM's next reply to `drawChallenge` or `floors` */
   nonce: 0x26,
   /** kind u8 | amount u16 | the SVM's reply to `drawChallenge` */
   authoriseDraw: 0x27,

@@ -38,7 +38,7 @@ import { eventsFrom, oldestEvent, recordEvent } from './event-log.ts';
 import { flagsOf } from './flags.ts';
 import { PROFILE_RING_MINUTES } from './layout.ts';
 import { jumpTo } from './minutes.ts';
-import { tableVersions, takeTable } from './mode-tables.ts';
+import { highestVersion, tableVersions, takeTable } from './mode-tables.ts';
 import type { MeterOutputs } from './outputs.ts';
 import { bandOf, energyAt } from './profile-ring.ts';
 import { commandRelay, reconsiderCredit, renewRecloses } from './relay.ts';
@@ -84,11 +84,11 @@ const supplyOne = (meter: Meter): Supply => meter.supplies[0] as Supply;
 const policyAnswer = (meter: Meter, result: Result, version: number): Uint8Array =>
   encodePolicyAnswer({ head: headOf(meter, result), version });
 
-/** M4 of 0x20 has the form of the policy's: head, and the version that now holds for the supply of the table. */
+/** M4 of 0x20 has the form of the policy's: head, and the highest version that is held for the supply of the table. */
 function modeTable(meter: Meter, body: Uint8Array, out: MeterOutputs): Uint8Array {
   const result = changeTable(meter, body, out);
   const supply = meter.supplies[(body[TABLE_SUPPLY_AT] ?? 1) - 1] ?? supplyOne(meter);
-  return policyAnswer(meter, result, tableVersions(supply, meter.minute).active);
+  return policyAnswer(meter, result, highestVersion(supply));
 }
 
 /** Behind the format byte a mode table names its supply. */
@@ -140,6 +140,7 @@ function changePolicy(meter: Meter, body: Uint8Array, out: MeterOutputs): Result
   const holdsCurrent = held !== undefined && !isRecordFailure(held) && held.version === meter.policy.version;
   writeBlob(meter.nvm, holdsCurrent ? second : first, encodePolicy(policy));
   meter.policy = policy;
+  meter.kept.policyVersion = policy.version;
   for (const supply of meter.supplies) renewRecloses(meter, supply);
   keepState(meter);
   meter.lendingRefused = false;
@@ -167,8 +168,7 @@ function events(meter: Meter, body: Uint8Array): Uint8Array {
 function useAndLog(meter: Meter, body: Uint8Array): Uint8Array {
   const request = decodeUseRequest(body);
   if (isRecordFailure(request)) return encodeUseAnswer(answerOf(meter, Result.bodyNotUnderstood, {}));
-  const { active, tables } = supplyOne(meter);
-  const table = tables[active];
+  const { inForce: table } = supplyOne(meter);
   const profiles = request.profiles
     .map(({ day, supply }) => profileOf(meter, day, supply))
     .filter((profile) => profile !== undefined);
@@ -258,8 +258,7 @@ function carryOutSeed(meter: Meter, h: Command, body: Uint8Array, out: MeterOutp
   if (!isRecordFailure(time) && setClock(meter, time.seconds * 1000) === Result.done) {
     jumpTo(meter, Math.floor(clockMs(meter) / 60_000), out);
   }
-  const { active, tables } = supplyOne(meter);
-  const table = tables[active];
+  const { inForce: table } = supplyOne(meter);
   return encodeSeedUse({
     log: totalsNow(supplyOne(meter)),
     modeTable: table === undefined ? new Uint8Array(0) : encodeModeTable(table),

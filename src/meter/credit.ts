@@ -1,7 +1,7 @@
 import { mayCut } from '../records/index.ts';
 import { type LocalTime, localTime } from '../tariff/index.ts';
 import { unixSeconds } from '../units/index.ts';
-import { FRIENDLY_LOAN_TOKENS_MAX } from './sam.ts';
+import { FRIENDLY_LOAN_TOKENS_MAX } from './sam-bus.ts';
 import { balanceOf, type Meter, type Supply } from './state.ts';
 
 /** Local time of the running minute, by the calendar of the first supply's table. */

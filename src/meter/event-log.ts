@@ -12,21 +12,29 @@ import { EVENT_ROW_BYTES, EVENTS_KEPT } from './layout.ts';
 import { getU32, putU32 } from './nvm.ts';
 import { clockTold, type EventLog, type Meter } from './state.ts';
 
+interface About {
+  readonly supply?: SupplyIndex;
+  readonly detail?: number;
+  readonly value?: number;
+}
+
 /** Writes an event into the ring; the oldest gives way. */
-export function recordEvent(
-  meter: Meter,
-  kind: EventKind,
-  about: { readonly supply?: SupplyIndex; readonly detail?: number; readonly value?: number } = {},
-): void {
-  const sequence = meter.events.next;
-  const event: EventRecord = {
-    sequence,
-    time: clockTold(meter),
-    kind,
-    supply: about.supply ?? 0,
-    detail: about.detail ?? 0,
-    value: about.value ?? 0,
-  };
+export function recordEvent(meter: Meter, kind: EventKind, about: About = {}): void {
+  writeEvent(meter, nextEvent(meter, kind, about));
+}
+
+/** The event that comes next, before it is written: a state that names it can be kept first. */
+export const nextEvent = (meter: Meter, kind: EventKind, about: About): EventRecord => ({
+  sequence: meter.events.next,
+  time: clockTold(meter),
+  kind,
+  supply: about.supply ?? 0,
+  detail: about.detail ?? 0,
+  value: about.value ?? 0,
+});
+
+export function writeEvent(meter: Meter, event: EventRecord): void {
+  const { sequence } = event;
   const row = new Uint8Array(EVENT_ROW_BYTES);
   row.set(encodeEvent(event));
   putU32(row, EVENT_BYTES, crc32(row, 0, EVENT_BYTES));

@@ -1,6 +1,6 @@
 import { AttentionReason, EventKind } from '../records/index.ts';
 import { charge, energyUntil } from '../tariff/index.ts';
-import { type DeciWattHours, type MilliwattHours, type SupplyIndex, tokens } from '../units/index.ts';
+import { assertNever, type DeciWattHours, type MilliwattHours, type SupplyIndex, tokens } from '../units/index.ts';
 import { BusReply, DrawKind, SamReply, SamRequest, SvmRequest } from './bus.ts';
 import { hasCredit, loanRoom } from './credit.ts';
 import { recordEvent } from './event-log.ts';
@@ -9,7 +9,7 @@ import { getU32, getU64 } from './nvm.ts';
 import type { MeterOutputs } from './outputs.ts';
 import { cutForCredit } from './relay.ts';
 import { samCommand } from './sam.ts';
-import { balanceOf, type Meter, type Supply } from './state.ts';
+import type { Meter, Supply } from './state.ts';
 import { DRAW_TOKENS_MAX, svmCommand } from './svm.ts';
 import { warnLastToken, warnLowBalance } from './warnings.ts';
 
@@ -49,6 +49,23 @@ export function consume(meter: Meter, index: SupplyIndex, wanted: MilliwattHours
   return wanted;
 }
 
+/** What comes next on the way to the energy that was asked for. */
+type Step = 'pay' | 'forgive' | 'cut' | 'refill' | 'flow' | 'done';
+
+/** Looks and changes nothing. `due` is for what flowed already, `left` is what has not. */
+function nextStep(meter: Meter, supply: Supply, left: number, due: number): Step {
+  if (meter.exchanger.tokens > 0) {
+    if (due > 0) return 'pay';
+    return left > 0 && supply.relay.reasons === 0 ? 'flow' : 'done';
+  }
+  const credit = meter.stored > 0 || hasCredit(meter);
+  // Where 0.1 Wh costs more than a token, the last of them may cost more than is there: the rest stays unbilled.
+  if (due > 0) return credit ? 'refill' : 'forgive';
+  if (supply.relay.reasons !== 0) return 'done';
+  if (!credit) return 'cut';
+  return left > 0 ? 'refill' : 'done';
+}
+
 /**
  * Portion by portion, each up to the token at which exchanger and tank are empty: whenever the purse is asked for more,
  * what flowed and what was charged for it agree, and a power cut finds them so.
@@ -59,18 +76,35 @@ function consumeSlowly(
   asked: { readonly wanted: MilliwattHours; readonly quanta: DeciWattHours },
   out: MeterOutputs,
 ): MilliwattHours {
-  const { accrual, exchanger } = meter;
   let left: number = asked.quanta;
-  while (left > 0) {
-    const inHand = tokens(exchanger.tokens + exchanger.tank);
-    const portion = Math.min(left, energyUntil(supply.rate, accrual.remainder, inHand)) as DeciWattHours;
-    spend(meter, charge(supply.rate, portion, accrual), out);
-    supply.minuteEnergy += portion;
-    supply.sinceDayStart += portion;
-    left -= portion;
-    if (exchanger.tokens === 0 && balanceOf(meter) === 0) exhausted(meter, out);
-    if (supply.relay.reasons !== 0) break;
-    if (left > 0 && exchanger.tokens === 0) refillTank(meter, out);
+  let due = 0;
+  for (let step = nextStep(meter, supply, left, due); step !== 'done'; step = nextStep(meter, supply, left, due)) {
+    switch (step) {
+      case 'flow': {
+        const portion = portionOf(meter, supply, left);
+        due = charge(supply.rate, portion, meter.accrual);
+        supply.minuteEnergy += portion;
+        supply.sinceDayStart += portion;
+        left -= portion;
+        break;
+      }
+      case 'pay':
+        due -= pay(meter, due, out);
+        break;
+      case 'refill':
+        refillTank(meter, out);
+        break;
+      case 'forgive':
+        due = 0;
+        break;
+      case 'cut':
+        // The reason outlives the power: so must what it stands for, or a power cut would give the last minute back.
+        commitUse(meter);
+        cutForCredit(meter, out);
+        break;
+      default:
+        assertNever(step);
+    }
   }
   const whole = supply.milliwattHours + asked.wanted;
   const recorded = (asked.quanta - left) * MILLIWATT_HOURS_PER_QUANTUM;
@@ -80,19 +114,20 @@ function consumeSlowly(
   return flowed as MilliwattHours;
 }
 
-/** Takes tokens out of the exchanger, unit by unit out of the tank behind it. */
-function spend(meter: Meter, due: number, out: MeterOutputs): void {
+/** As much as the tokens in hand are enough for. */
+function portionOf({ exchanger, accrual }: Meter, supply: Supply, left: number): DeciWattHours {
+  const inHand = tokens(exchanger.tokens + exchanger.tank);
+  return Math.min(left, energyUntil(supply.rate, accrual.remainder, inHand)) as DeciWattHours;
+}
+
+/** Takes tokens out of the exchanger, which is filled from the tank when it is empty. Returns how many. */
+function pay(meter: Meter, due: number, out: MeterOutputs): number {
   const { exchanger } = meter;
-  for (let left = due; left > 0; ) {
-    // Where 0.1 Wh costs more than a token, the last of them may cost more than is there: the rest stays unbilled.
-    if (exchanger.tokens === 0) refillTank(meter, out);
-    if (exchanger.tokens === 0) return;
-    const taken = Math.min(left, exchanger.tokens);
-    exchanger.tokens -= taken;
-    meter.spent += taken;
-    left -= taken;
-    if (exchanger.tokens === 0 && exchanger.tank > 0) refillExchanger(meter, out);
-  }
+  const taken = Math.min(due, exchanger.tokens);
+  exchanger.tokens -= taken;
+  meter.spent += taken;
+  if (exchanger.tokens === 0 && exchanger.tank > 0) refillExchanger(meter, out);
+  return taken;
 }
 
 /** One ten-token unit out of the tank. With the last one the buzzer sounds (I19). */
@@ -111,25 +146,16 @@ function refillTank(meter: Meter, out: MeterOutputs): void {
     meter.stored = granted === 0 ? 0 : meter.stored - granted;
     meter.exchanger.tank += granted;
     warnLowBalance(meter, out);
-    if (granted === 0) exhausted(meter, out);
-  } else if (!lend(meter)) exhausted(meter, out);
+  } else lend(meter);
   if (meter.exchanger.tank > 0) refillExchanger(meter, out);
 }
 
-/** The last token is gone: either the policy lends, or every relay opens. */
-function exhausted(meter: Meter, out: MeterOutputs): void {
-  if (hasCredit(meter)) return;
-  // The reason outlives the power: so must what it stands for, or a power cut would give the last minute back.
-  commitUse(meter);
-  cutForCredit(meter, out);
-}
-
 /** A unit of emergency credit into the tank. */
-function lend(meter: Meter): boolean {
+function lend(meter: Meter): void {
   const granted = draw(meter, DrawKind.loan, Math.min(LOAN_TOKENS, loanRoom(meter)));
   if (granted === 0) {
     meter.lendingRefused = true;
-    return false;
+    return;
   }
   const limit = meter.policy.emergencyCredit;
   if (meter.owed === 0) recordEvent(meter, EventKind.emergencyCreditBegun, { value: limit });
@@ -138,7 +164,6 @@ function lend(meter: Meter): boolean {
   }
   meter.owed += granted;
   meter.exchanger.tank += granted;
-  return true;
 }
 
 /** One draw or loan: challenge, authorisation, draw. What was used goes first, so that the tank never holds more than it can. */

@@ -28,7 +28,8 @@ import {
 import { BusReply, DrawKind, SamReply, SamRequest, SvmRequest } from './bus.ts';
 import { levelsOf } from './index.ts';
 import { rotate } from './keys.testing.ts';
-import { FRIENDLY_LOAN_TOKENS_MAX, samCommand } from './sam.ts';
+import { samCommand } from './sam.ts';
+import { FRIENDLY_LOAN_TOKENS_MAX } from './sam-bus.ts';
 import { svmCommand } from './svm.ts';
 
 /** Whoever drives the bus in the CPU's place: every message that was ever carried, and the choice of what to carry. */

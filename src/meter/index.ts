@@ -20,7 +20,7 @@ export {
 } from './meter.ts';
 export { erased, type Nvm, PlainNvm } from './nvm.ts';
 export type { MeterOutputs } from './outputs.ts';
-export { PARTS } from './parts.ts';
+export { EVENTS_NOT_RECORDED, PARTS } from './parts.ts';
 export type { Measured } from './relay.ts';
 export { SAM_MEMORY_BYTES } from './sam-memory.ts';
 export { type Samples, stepSamples } from './samples.ts';

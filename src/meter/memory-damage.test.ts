@@ -7,7 +7,7 @@ import { type Bench, createBench, credit, lastCounter, live, startBench, value }
 import { inspectPurse, type Levels, levelsOf, type Nvm, PlainNvm } from './index.ts';
 import { everyCut, type Rest, restOf, wake } from './power-cut.testing.ts';
 import { energyAt } from './profile-ring.ts';
-import { PURSE_RECORD_BYTES, RECEIPT_ROW_BYTES, RECEIPT_ROWS } from './purse.ts';
+import { FrozenReason, PURSE_RECORD_BYTES, RECEIPT_ROW_BYTES, RECEIPT_ROWS } from './purse.ts';
 import { PURSE_SLOTS, USE_ROW_BYTES, USE_ROWS } from './purse-journal.ts';
 
 const SLOTS_AT = RECEIPT_ROWS * RECEIPT_ROW_BYTES;
@@ -201,11 +201,11 @@ test('a record or receipt that was reported written and not kept is found before
     const receipt = credit(bench, 700);
     assert.equal(receipt.result, ValueResult.frozen);
     assert.equal(receipt.creditedTotal, before.credited);
-    // Nothing was lost: the old slot still holds, and the host asks again.
+    // Nothing was lost, and still a person decides whether such a memory may go on.
     nvm.to = 0;
     const again = startBench(bench.memory, { now: bench.now });
-    assert.equal(again.meter.frozen, 0);
-    assert.equal(credit(again, 700).result, ValueResult.done);
+    assert.equal(again.meter.frozen, FrozenReason.memoryDamaged);
+    assert.equal(credit(again, 700).result, ValueResult.frozen);
   }
 });
 
@@ -217,4 +217,21 @@ test('a use row that was reported written and not kept is found at the next star
   nvm.to = ROWS_AT + USE_ROWS * USE_ROW_BYTES;
   live(bench, 1, 100_000);
   assert.notEqual(levelsWith(restOf(bench), nvm.bytes).frozen, 0);
+});
+
+test('a freeze outlives the power, also when what was edited is put back', () => {
+  const bench = credited();
+  const row = lastCounter(bench) * RECEIPT_ROW_BYTES;
+  const at = row + 15;
+  bench.memory.nvm.bytes[at] = (bench.memory.nvm.bytes[at] as number) ^ 1;
+  assert.equal(value(bench, { op: ValueOp.query, counter: 0 }).result, ValueResult.frozen);
+  bench.memory.nvm.bytes[at] = (bench.memory.nvm.bytes[at] as number) ^ 1;
+  const { meter } = startBench(bench.memory, { now: bench.now });
+  assert.equal(meter.frozen, FrozenReason.memoryEdited);
+  // A start that finds the edit freezes as well for good.
+  const other = credited();
+  other.memory.nvm.bytes[at] = (other.memory.nvm.bytes[at] as number) ^ 1;
+  assert.equal(startBench(other.memory, { now: other.now }).meter.frozen, FrozenReason.memoryEdited);
+  other.memory.nvm.bytes[at] = (other.memory.nvm.bytes[at] as number) ^ 1;
+  assert.equal(startBench(other.memory, { now: other.now }).meter.frozen, FrozenReason.memoryEdited);
 });

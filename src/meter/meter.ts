@@ -20,6 +20,7 @@ import { consume, takeLevels, withHead } from './exchanger.ts';
 import { flagsOf } from './flags.ts';
 import { settleFloors } from './floors.ts';
 import { advance, commitUse } from './minutes.ts';
+import { judgeOutputVoltage } from './output-voltage.ts';
 import type { MeterOutputs } from './outputs.ts';
 import { type Measured, reclose, reconsiderCredit, watchLimits } from './relay.ts';
 import { samCommand } from './sam.ts';
@@ -39,6 +40,8 @@ export function stepTime(meter: Meter, now: number, out: MeterOutputs): void {
   meter.now = now;
   advance(meter, out);
   reclose(meter, out);
+  const { supplies } = meter;
+  for (let i = 0; i < supplies.length; i++) judgeOutputVoltage(meter, supplies[i] as Supply);
   if (meter.attention !== meter.attentionSent) callAttention(meter, out);
 }
 

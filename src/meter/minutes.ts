@@ -83,7 +83,7 @@ export function beginMinute(meter: Meter, minute: number): void {
     }
     if (minute >= supply.rateUntil || minute < meter.highestMinute) {
       supply.band = band;
-      lookUpRate(supply, minute);
+      lookUpRate(meter, supply, minute);
     } else if (band !== supply.band) {
       supply.band = band;
       applyBand(supply);

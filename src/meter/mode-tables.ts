@@ -1,3 +1,4 @@
+import { equalConstantTime } from '../bytes/index.ts';
 import { EventKind, Result } from '../records/index.ts';
 import { chargeRate, decodeModeTable, encodeModeTable, type ModeTable, rateAt } from '../tariff/index.ts';
 import { type Percent, unixSeconds } from '../units/index.ts';
@@ -5,7 +6,7 @@ import { readBlob, writeBlob } from './blob.ts';
 import { recordEvent } from './event-log.ts';
 import { type SupplyLayout, TABLE_BYTES_MAX } from './layout.ts';
 import type { Nvm } from './nvm.ts';
-import type { Meter, Supply } from './state.ts';
+import { keepState, type LastCharge, type Meter, NO_CHARGE, type Supply } from './state.ts';
 
 /** Mode table 11: reads both tables of a supply back. */
 export function readTables(nvm: Nvm, place: SupplyLayout): (ModeTable | undefined)[] {
@@ -16,56 +17,105 @@ export function readTables(nvm: Nvm, place: SupplyLayout): (ModeTable | undefine
   });
 }
 
-/** FIG. 2, STEP 26: takes a new table into the place that is not in use. Versions only rise. */
+/**
+ * FIG. 2, STEP 26: takes a new table into the place that is not in use. Versions only rise: the same table again is one
+ * that is not newer, and another one under its version is refused.
+ */
 export function takeTable(meter: Meter, bytes: Uint8Array): Result {
   const table = bytes.length > TABLE_BYTES_MAX ? undefined : decodeModeTable(bytes);
   if (table === undefined || 'reason' in table) return Result.bodyNotUnderstood;
   const supply = meter.supplies[table.supply - 1];
   if (supply === undefined) return Result.noSuchSupply;
-  if (supply.tables.some((held) => held !== undefined && held.version >= table.version)) return Result.versionNotNewer;
-  const place = supply.active === 0 ? 1 : 0;
-  writeBlob(meter.nvm, supply.place.tables[place], encodeModeTable(table));
+  const image = encodeModeTable(table);
+  const namesake = supply.tables.find((held) => held?.version === table.version);
+  if (namesake !== undefined && !equalConstantTime(encodeModeTable(namesake), image)) return Result.refusedByPolicy;
+  if (highestVersion(supply) >= table.version) return Result.versionNotNewer;
+  const free = supply.tables.indexOf(undefined);
+  const place = free >= 0 ? free : 1 - supply.active;
+  writeBlob(meter.nvm, supply.place.tables[place] as number, image);
   supply.tables[place] = table;
   supply.rateUntil = 0;
   recordEvent(meter, EventKind.tableChanged, { supply: supply.index, value: table.version });
   return Result.done;
 }
 
+/** Of the tables that a supply holds, whether they are in force or wait; 0 for none. */
+export const highestVersion = ({ tables }: Supply): number => newestTable(tables)?.version ?? 0;
+
+export const newestTable = (tables: readonly (ModeTable | undefined)[]): ModeTable | undefined =>
+  tables.reduce(
+    (newest, held) => (held !== undefined && held.version > (newest?.version ?? -1) ? held : newest),
+    undefined,
+  );
+
 export const tableVersions = (supply: Supply, minute: number): { readonly active: number; readonly next: number } => {
   const waiting = supply.tables.find((table) => table !== undefined && table.validFrom > minute * 60);
-  return { active: supply.tables[supply.active]?.version ?? 0, next: waiting?.version ?? 0 };
+  return { active: supply.inForce?.version ?? 0, next: waiting?.version ?? 0 };
 };
 
 /** Looks the rate up for the minute that begins, when the last look says that it may have changed. */
-export function lookUpRate(supply: Supply, minute: number): void {
+export function lookUpRate(meter: Meter, supply: Supply, minute: number): void {
   const seconds = minute * 60;
   let until = Number.POSITIVE_INFINITY;
-  let best = -1;
+  let table: ModeTable | undefined;
   for (const place of [0, 1] as const) {
-    const table = supply.tables[place];
-    if (table === undefined) continue;
-    if (table.validFrom > seconds) until = Math.min(until, Math.ceil(table.validFrom / 60));
-    else if (table.version > best) {
-      best = table.version;
+    const held = supply.tables[place];
+    if (held === undefined) continue;
+    if (held.validFrom > seconds) until = Math.min(until, Math.ceil(held.validFrom / 60));
+    else if (table === undefined || held.version > table.version) {
+      table = held;
       supply.active = place;
     }
   }
-  const table = supply.tables[supply.active];
-  if (table === undefined || best < 0) {
-    // No table holds yet: nothing is charged, and the minutes of the profile stay to be charged from.
-    supply.percent = 0;
-    supply.rate = 0 as Supply['rate'];
+  supply.inForce = isOutlived(meter, supply, table) ? undefined : table;
+  if (supply.inForce === undefined) {
+    // Before the first table begins this is 0: nothing is charged, and the profile stays to be charged from.
+    const { unitCharge, percent, surcharge } = lastCharge(meter, supply);
+    supply.percent = percent;
+    supply.rate = (unitCharge * percent * surcharge) as Supply['rate'];
     supply.rateUntil = until;
     return;
   }
-  const rate = rateAt(table, unixSeconds(seconds));
+  const rate = rateAt(supply.inForce, unixSeconds(seconds));
   supply.percent = rate.percent;
-  supply.rate = chargeRate(table, rate.percent, supply.band);
+  supply.rate = chargeRate(supply.inForce, rate.percent, supply.band);
   supply.rateUntil = Math.min(until, rate.until / 60);
+  if (lastCharge(meter, supply).version === supply.inForce.version) return;
+  meter.kept.lastCharges[supply.index - 1] = chargeOf(supply.inForce);
+  keepState(meter);
 }
+
+const lastCharge = (meter: Meter, { index }: Supply): LastCharge => meter.kept.lastCharges[index - 1] ?? NO_CHARGE;
+
+/** A table that another had followed does not come back when that one is lost: it may be years old, and cheap. */
+function isOutlived(meter: Meter, supply: Supply, table: ModeTable | undefined): boolean {
+  const { version } = lastCharge(meter, supply);
+  return table !== undefined && table.version < version && !holds(supply, version);
+}
+
+const holds = ({ tables }: Supply, version: number): boolean => tables.some((held) => held?.version === version);
+
+/** Whether the table that was last in force cannot be read any more; of a state that was lost, whether none can. */
+export function isTableLost(meter: Meter, supply: Supply): boolean {
+  const { version } = lastCharge(meter, supply);
+  return version === 0 ? highestVersion(supply) === 0 : supply.inForce === undefined && !holds(supply, version);
+}
+
+/** A meter whose tables are lost charges the dearest step of the last one, and never nothing. */
+export const chargeOf = ({ version, unitCharge, steps, surcharges }: ModeTable): LastCharge => ({
+  version,
+  unitCharge,
+  percent: Math.max(...steps),
+  surcharge: surcharges[0],
+});
+
+/** Whether anything says what energy costs. */
+export const hasCharge = (meter: Meter, supply: Supply): boolean =>
+  highestVersion(supply) > 0 || lastCharge(meter, supply).version > 0;
 
 /** The rate with another phase-angle band, in the same step. */
 export function applyBand(supply: Supply): void {
-  const table = supply.tables[supply.active];
-  if (table !== undefined) supply.rate = chargeRate(table, supply.percent as Percent, supply.band);
+  if (supply.inForce !== undefined) {
+    supply.rate = chargeRate(supply.inForce, supply.percent as Percent, supply.band);
+  }
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
-import { PARTS } from './index.ts';
+import { EventKind } from '../records/index.ts';
+import { EVENTS_NOT_RECORDED, PARTS } from './index.ts';
 
 test('every part of FIG. 5 names the module that plays it', () => {
   for (const [number, { name, room }] of Object.entries(PARTS)) {
@@ -10,4 +11,17 @@ test('every part of FIG. 5 names the module that plays it', () => {
       assert.ok(existsSync(resolve(import.meta.dirname, '..', path)), `${number} ${name}: src/${path}`);
     }
   }
+});
+
+test('every kind of event is recorded by some module of the meter, but for those that are listed', () => {
+  const modules = readdirSync(import.meta.dirname).filter((name) => /^[a-z-]+\.ts$/.test(name));
+  const code = modules.map((name) => readFileSync(join(import.meta.dirname, name), 'utf8')).join('\n');
+  const never = Object.keys(EventKind).filter((kind) => !new RegExp(`EventKind\\.${kind}\\b`).test(code));
+  assert.deepEqual(never.sort(), [...EVENTS_NOT_RECORDED].sort());
+});
+
+test('the arrester of part 19 is played by what records surges', () => {
+  const [path] = PARTS[19].room.split(', ');
+  const code = readFileSync(resolve(import.meta.dirname, '..', path as string), 'utf8');
+  assert.match(code, /EventKind\.surge\b/);
 });

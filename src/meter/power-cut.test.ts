@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Purpose, Suite } from '../crypto/index.ts';
 import { Command, ValueOp, ValueResult } from '../exchange/index.ts';
 import {
+  EventKind,
   encodeClockSet,
   encodePolicy,
   encodeRelayCommand,
@@ -31,6 +32,7 @@ import {
   TXID,
   value,
 } from './board.testing.ts';
+import { eventsFrom } from './event-log.ts';
 import { levelsOf, stepEnergy, totalsNow } from './index.ts';
 import { rotate } from './keys.testing.ts';
 import { everyCut, type Rest, restOf, wake } from './power-cut.testing.ts';
@@ -288,6 +290,10 @@ test('a relay command cut at any byte leaves latch and reason in agreement after
     const reasons = bench.meter.supplies[0]?.relay.reasons;
     assert.ok(reasons === 0 || reasons === RelayReason.command);
     assert.equal(bench.meter.kept.latchesOpen, reasons === 0 ? 0 : 1);
+    const moves = eventsFrom(bench.meter, 1, 255).filter(
+      ({ kind, detail }) => kind === EventKind.relayOpened && detail === RelayReason.command,
+    );
+    assert.equal(moves.length, reasons === 0 ? 0 : 1, 'the event is there exactly when the relay is open');
     restart(bench);
     assert.equal(bench.meter.supplies[0]?.relay.reasons, reasons);
   });

@@ -237,11 +237,18 @@ test('attention is authentic, its counter never repeats, and an authentic poll c
   assert.equal(notices(bench).at(-1)?.reasons, AttentionReason.bypass);
 });
 
-test('five power cuts within an hour are an event', () => {
-  const bench = createBench();
-  const repeated = () => eventsOf(bench).events.filter(({ kind }) => kind === EventKind.powerCutsRepeated).length;
-  for (let i = 0; i < 3; i++) restart(bench, { afterMs: 60_000 });
-  assert.equal(repeated(), 0);
-  restart(bench, { afterMs: 60_000 });
-  assert.equal(repeated(), 1);
+test('five power cuts within any hour are an event, and each cut is in one of them', () => {
+  const cuts = (...minutes: number[]): number => {
+    const bench = createBench();
+    for (const minute of minutes) restart(bench, { afterMs: minute * 60_000 });
+    return eventsOf(bench).events.filter(({ kind }) => kind === EventKind.powerCutsRepeated).length;
+  };
+  // The first start is the first of them.
+  assert.equal(cuts(1, 1, 1), 0);
+  assert.equal(cuts(1, 1, 1, 1), 1);
+  assert.equal(cuts(50, 5, 5, 5, 5), 1, 'the hour does not begin with the first cut');
+  assert.equal(cuts(14, 15, 15, 15), 1);
+  assert.equal(cuts(15, 15, 15, 15), 0);
+  assert.equal(cuts(1, 1, 1, 1, 1, 1, 1, 1), 1);
+  assert.equal(cuts(1, 1, 1, 1, 1, 1, 1, 1, 1), 2);
 });

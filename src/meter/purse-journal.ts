@@ -1,3 +1,4 @@
+import { equalConstantTime } from '../bytes/index.ts';
 import { type SipKey, sipHash24 } from '../crypto/index.ts';
 import { getU16, getU24, getU32, getU40, type Nvm, putU16, putU24, putU32, putU40 } from './nvm.ts';
 import {
@@ -35,7 +36,10 @@ export const PURSE_BYTES = ROWS_AT + USE_ROWS * USE_ROW_BYTES;
 /** In the chip itself: which commit was the last, in a ring of cells {sequence u32, tag in short u32, check u32}. */
 const CELLS = 64;
 const CELL_BYTES = 12;
-export const CELLS_BYTES = CELLS * CELL_BYTES;
+/** Behind the cells: why the value is frozen, or erased. */
+const FREEZE_AT = CELLS * CELL_BYTES;
+export const CELLS_BYTES = FREEZE_AT + 1;
+const NOT_FROZEN = 0xff;
 
 /**
  * The journalled purse. Every change is one commit in the meter's memory, and the chip keeps the sequence of the last
@@ -68,6 +72,7 @@ export interface MinuteOfUse {
 
 /** An empty purse as the first commit of a new chip. */
 export function beginJournal(journal: PurseJournal): void {
+  journal.memory.write(journal.cellsAt + FREEZE_AT, Uint8Array.of(NOT_FROZEN), 0, 1);
   writeCell(journal, 0, 0);
   journal.purse = { ...emptyPurse(), receiptsDigest: receiptsDigest(journal, 0) };
   commit(journal, journal.purse);
@@ -100,7 +105,7 @@ export function commit(journal: PurseJournal, changed: PurseRecord, receiptRow?:
   nvm.write(at + 1, RECORD, 1, PURSE_RECORD_BYTES - 1);
   if (kept) nvm.write(at, RECORD, 0, 1);
   if (!kept || !holds(nvm, at, RECORD)) {
-    purse.frozen = FrozenReason.memoryDamaged;
+    freeze(journal, FrozenReason.memoryDamaged);
     return;
   }
   journal.recordTag = tagOfRecord(RECORD);
@@ -109,6 +114,27 @@ export function commit(journal: PurseJournal, changed: PurseRecord, receiptRow?:
   journal.slot = slot;
   journal.spent = 0;
 }
+
+/** In the chip itself: what was edited may be put back, and only a person says that the value is good again. */
+export function freeze(journal: PurseJournal, reason: FrozenReason): void {
+  journal.purse.frozen = reason;
+  const { memory, cellsAt } = journal;
+  // The first reason stays.
+  if (memory.bytes[cellsAt + FREEZE_AT] === NOT_FROZEN) memory.write(cellsAt + FREEZE_AT, Uint8Array.of(reason), 0, 1);
+}
+
+/** Of a byte that the power cut off in its middle only that it was being written is known. */
+function frozenBefore({ memory, cellsAt }: PurseJournal): FrozenReason {
+  const kept = memory.bytes[cellsAt + FREEZE_AT] as number;
+  if (kept === NOT_FROZEN) return FrozenReason.none;
+  return REASONS.has(kept) ? (kept as FrozenReason) : FrozenReason.memoryDamaged;
+}
+
+const REASONS: ReadonlySet<number> = new Set([
+  FrozenReason.memoryDamaged,
+  FrozenReason.memoryEdited,
+  FrozenReason.memoryRolledBack,
+]);
 
 const ZERO = new Uint8Array(1);
 const RECORD = new Uint8Array(PURSE_RECORD_BYTES);
@@ -174,7 +200,9 @@ export function recover(journal: PurseJournal): void {
   const newest = known === undefined ? undefined : newestCommit(journal, known, records);
   if (newest === undefined) {
     const why = records.length === 0 ? FrozenReason.memoryDamaged : FrozenReason.memoryRolledBack;
-    journal.purse.frozen = edited ? FrozenReason.memoryEdited : why;
+    // A chip that knows of no commit is blank, or its memory is gone: nothing is written to it.
+    if (known === undefined) journal.purse.frozen = why;
+    else freeze(journal, edited ? FrozenReason.memoryEdited : why);
     return;
   }
   const { record, row } = newest;
@@ -185,9 +213,10 @@ export function recover(journal: PurseJournal): void {
   journal.spent = row?.spent ?? 0;
   if (row !== undefined) journal.purse.sequence = row.sequence;
   if (!receiptsHold(journal)) {
-    journal.purse.frozen = FrozenReason.memoryEdited;
+    freeze(journal, FrozenReason.memoryEdited);
     return;
   }
+  journal.purse.frozen = frozenBefore(journal);
   if (journal.purse.sequence !== known?.sequence) {
     writeCell(journal, journal.purse.sequence, row?.tag ?? record.tag);
   }
@@ -248,7 +277,8 @@ function readRow(journal: PurseJournal, sequence: number): UseRow | undefined {
   const tagAt = ROW_HEAD_BYTES - 1 + useRequestBytes(journal.supplyCount);
   const tag = new Uint8Array(ROW_TAG_BYTES);
   sipHash24(journal.recordKey, bytes, 0, tagAt, tag, 0);
-  if (getU32(bytes, 0) !== sequence || tag.some((byte, i) => byte !== bytes[tagAt + i])) return undefined;
+  const kept = bytes.subarray(tagAt, tagAt + ROW_TAG_BYTES);
+  if (!equalConstantTime(tag, kept) || getU32(bytes, 0) !== sequence) return undefined;
   return {
     sequence,
     tag: getU32(bytes, tagAt),
@@ -263,6 +293,9 @@ function readRow(journal: PurseJournal, sequence: number): UseRow | undefined {
   };
 }
 
+/** The sequence of the last commit as the chip knows it, also of a purse that is frozen; `undefined` in a blank chip. */
+export const lastCommit = (journal: PurseJournal): number | undefined => readCell(journal)?.sequence;
+
 /** The receipt of a TC, while the ring has it. */
 export function receiptOf(journal: PurseJournal, counter: number): Receipt | undefined {
   const { lastCounter } = journal.purse;
@@ -274,7 +307,7 @@ export function receiptOf(journal: PurseJournal, counter: number): Receipt | und
 /** Whether the receipts are those that the record was committed with. */
 export function receiptsHold(journal: PurseJournal): boolean {
   const { lastCounter, receiptsDigest: kept } = journal.purse;
-  return receiptsDigest(journal, lastCounter).every((byte, i) => byte === kept[i]);
+  return equalConstantTime(receiptsDigest(journal, lastCounter), kept);
 }
 
 /** Over the sixteen rows that hold once `lastCounter` is the last: all but the one that the next is written to. */

@@ -1,4 +1,4 @@
-import { crc32 } from '../bytes/index.ts';
+import { crc32, equalConstantTime } from '../bytes/index.ts';
 import { type SipKey, sipHash24 } from '../crypto/index.ts';
 import { getU32, getU40, getU64, putU32, putU40, putU64 } from './nvm.ts';
 
@@ -118,7 +118,7 @@ export function getPurse(bytes: Uint8Array, at: number, key: SipKey): PurseReadi
   if (record[0] !== MARK || getU32(record, CRC_AT) !== crc32(record, 0, CRC_AT)) return { type: 'torn' };
   const tag = new Uint8Array(8);
   sipHash24(key, record, 0, TAG_AT, tag, 0);
-  for (let i = 0; i < 8; i++) if (tag[i] !== record[TAG_AT + i]) return { type: 'edited' };
+  if (!equalConstantTime(tag, record.subarray(TAG_AT, CRC_AT))) return { type: 'edited' };
   return {
     type: 'valid',
     tag: getU32(record, TAG_AT),

@@ -176,3 +176,44 @@ test('voltage at the output is theft only while a relay is open', () => {
   assert.ok(bench.meter.attention & AttentionReason.voltageWhileOpen);
   assert.equal(bench.out.attentions.length > 0, true);
 });
+
+const thefts = (bench: Bench): EventKind[] =>
+  eventsFrom(bench.meter, 1, 255)
+    .map(({ kind }) => kind)
+    .filter((kind) => kind === EventKind.voltageWhileOpenBegun || kind === EventKind.voltageWhileOpenEnded);
+
+test('voltage that stays at the output after the relay opened is theft, whoever put it there before', () => {
+  const bench = limited();
+  const sense = (on: boolean) =>
+    senseSeal(bench.meter, { sensor: 'output-voltage', on, supply: 1, value: 229_000 }, bench.now, bench.out);
+  sense(true);
+  live(bench, 700, 4_000_000);
+  assert.equal(reasonsOf(bench), RelayReason.noCredit);
+  bench.now += 60_000;
+  stepTime(bench.meter, bench.now, bench.out);
+  assert.deepEqual(thefts(bench), [EventKind.voltageWhileOpenBegun]);
+  assert.ok(bench.meter.attention & AttentionReason.voltageWhileOpen);
+  assert.ok(bench.out.heard.some((heard) => heard.startsWith('wake ')));
+  // With the relay closed again the voltage is what was paid for.
+  credit(bench, 1000);
+  assert.deepEqual(thefts(bench), [EventKind.voltageWhileOpenBegun, EventKind.voltageWhileOpenEnded]);
+  sense(false);
+  assert.equal(thefts(bench).length, 2);
+});
+
+test('voltage that is gone a moment after the relay opened was the supply itself', () => {
+  const bench = limited();
+  const sense = (on: boolean) =>
+    senseSeal(bench.meter, { sensor: 'output-voltage', on, supply: 1, value: 229_000 }, bench.now, bench.out);
+  sense(true);
+  tell(bench, RelayAction.open);
+  bench.now += 1000;
+  sense(false);
+  bench.now += 60_000;
+  stepTime(bench.meter, bench.now, bench.out);
+  assert.deepEqual(thefts(bench), []);
+  sense(true);
+  bench.now += 1000;
+  sense(false);
+  assert.deepEqual(thefts(bench), [EventKind.voltageWhileOpenBegun, EventKind.voltageWhileOpenEnded]);
+});

@@ -1,6 +1,8 @@
-import { AttentionReason, EventKind, RelayAction, RelayReason, Result } from '../records/index.ts';
+import { AttentionReason, EventKind, type EventRecord, RelayAction, RelayReason, Result } from '../records/index.ts';
 import { hasCredit, mayReconnect } from './credit.ts';
-import { recordEvent } from './event-log.ts';
+import { nextEvent, recordEvent, writeEvent } from './event-log.ts';
+import { hasCharge } from './mode-tables.ts';
+import { relayMoved } from './output-voltage.ts';
 import type { MeterOutputs } from './outputs.ts';
 import { keepState, type Meter, type Supply } from './state.ts';
 import { warnLastToken } from './warnings.ts';
@@ -15,10 +17,24 @@ export function setReason(meter: Meter, supply: Supply, reason: number, on: bool
   if (reasons === before) return;
   supply.relay.reasons = reasons;
   meter.kept.reasons[supply.index - 1] = reasons;
+  const event = changeOf(meter, supply, before);
+  meter.kept.relayEvent = event ?? meter.kept.relayEvent;
   keepState(meter);
-  if (before === 0) recordEvent(meter, EventKind.relayOpened, { supply: supply.index, detail: reasons });
-  else if (reasons === 0) recordEvent(meter, EventKind.relayClosed, { supply: supply.index, detail: before });
+  if (event !== undefined) writeEvent(meter, event);
   driveLatch(meter, supply, out);
+  if (event !== undefined) relayMoved(meter, supply, out);
+}
+
+function changeOf(meter: Meter, { index, relay }: Supply, before: number): EventRecord | undefined {
+  if (before === 0) return nextEvent(meter, EventKind.relayOpened, { supply: index, detail: relay.reasons });
+  if (relay.reasons !== 0) return undefined;
+  return nextEvent(meter, EventKind.relayClosed, { supply: index, detail: before });
+}
+
+/** The power went between the state that a relay is in and the event of it: now it is written. */
+export function makeGoodEvent(meter: Meter): void {
+  const { relayEvent } = meter.kept;
+  if (relayEvent?.sequence === meter.events.next) writeEvent(meter, relayEvent);
 }
 
 /** The latch keeps its place without power; where it was left is kept too, so that a cut in between is made good. */
@@ -158,14 +174,19 @@ export function commandRelay(meter: Meter, supplyIndex: number, action: RelayAct
   for (const supply of supplies) {
     if (action === RelayAction.open) setReason(meter, supply, RelayReason.command, true, out);
     else if (action === RelayAction.close) setReason(meter, supply, RelayReason.command, false, out);
-    else if (action === RelayAction.clearTamper) setReason(meter, supply, RelayReason.tamper, false, out);
-    else {
+    else if (action === RelayAction.clearTamper) {
+      // Of a meter that lost its state and its tables nobody knows what to charge: a table comes first.
+      if (hasCharge(meter, supply)) setReason(meter, supply, RelayReason.tamper, false, out);
+    } else {
       if (supply.relay.reasons & RelayReason.overCurrent) supply.relay.recloseAt = undefined;
       renewRecloses(meter, supply);
       keepState(meter);
       setReason(meter, supply, RelayReason.overCurrent, false, out);
     }
   }
-  const held = action === RelayAction.close && supplies.some(({ relay }) => relay.reasons !== 0);
+  const held =
+    action === RelayAction.close
+      ? supplies.some(({ relay }) => relay.reasons !== 0)
+      : action === RelayAction.clearTamper && supplies.some(({ relay }) => relay.reasons & RelayReason.tamper);
   return held ? Result.relayHeld : Result.done;
 }

@@ -1,4 +1,4 @@
-import { equalConstantTime, Reader, Writer } from '../bytes/index.ts';
+import { Reader, Writer } from '../bytes/index.ts';
 import {
   type KeyName,
   Purpose,
@@ -13,35 +13,30 @@ import {
   attentionFrame,
   Command,
   createTerminal,
-  decodeSeedTokens,
-  decodeValueCommand,
   encodeValueReceipt,
   encodeValueStatus,
   type HostAuthenticated,
   type Terminal,
   type TerminalOutcome,
-  TXID_BYTES,
   terminalAnswer,
   terminalReceive,
   terminalStatus,
   terminalUnwrapKey,
-  ValueOp,
-  type ValueResult,
 } from '../exchange/index.ts';
 import { ATTENTION_BYTES, decodeKeyChange, decodePolicy, isRecordFailure, Result } from '../records/index.ts';
-import { assertNever, type Randomness, type Svpmsn, tokens, unixSeconds } from '../units/index.ts';
-import {
-  BUS_NONCE_BYTES,
-  BUS_TAG_BYTES,
-  BusLabel,
-  BusReply,
-  busTag,
-  DrawKind,
-  SamReply,
-  SamRequest,
-  SvmRequest,
-} from './bus.ts';
+import { assertNever, type Randomness, type Svpmsn, unixSeconds } from '../units/index.ts';
+import { SamReply, SamRequest } from './bus.ts';
 import type { Nvm } from './nvm.ts';
+import {
+  askApply,
+  askStatus,
+  askSvm,
+  authoriseDraw,
+  floorsTold,
+  receiptTold,
+  statusTold,
+  type ValueConversation,
+} from './sam-bus.ts';
 import {
   eraseKeys,
   KEY_SLOTS,
@@ -53,7 +48,7 @@ import {
   storeKey,
   storeLoanLimit,
 } from './sam-memory.ts';
-import { DRAW_TOKENS_MAX, floorOf } from './svm.ts';
+import { floorOf } from './svm.ts';
 
 /**
  * The secure access module (part 164): the meter's keys and suites. It speaks the terminal's side of the exchange,
@@ -68,12 +63,9 @@ export interface Sam {
   readonly keys: Map<KeyName, TerminalKey>;
   readonly terminal: Terminal;
   floors: Uint8Array;
-  /** Of the command that is being carried out. */
-  proof: HostAuthenticated | undefined;
-  /** TClast as the SVM told it: the seed's own suite has no TC, so the SAM gives the next. */
-  lastCounter: number;
-  samNonce: Uint8Array;
-  applyNonce: Uint8Array;
+  value: ValueConversation;
+  /** Of the draw or the floors that are asked for: the SVM's next reply to either answers it. */
+  asked: Uint8Array | undefined;
   /** Purpose, suite and generation that become the floor, because a newer key has worked. */
   risingFloor: KeyName | undefined;
   /** By key: the lowest generation that is served once it has worked. */
@@ -105,10 +97,8 @@ export function startSam(memory: Nvm, randomness: Randomness, labSessions?: numb
       ...(labSessions === undefined ? {} : { labSessions }),
     }),
     floors: new Uint8Array(8),
-    proof: undefined,
-    lastCounter: 0,
-    samNonce: new Uint8Array(BUS_NONCE_BYTES),
-    applyNonce: new Uint8Array(BUS_NONCE_BYTES),
+    value: { name: 'idle' },
+    asked: undefined,
     risingFloor: undefined,
     floorsToCome,
   };
@@ -130,9 +120,9 @@ export function samCommand(sam: Sam, request: Uint8Array): Uint8Array {
     case SamRequest.answer:
       return awaits(sam, 'awaiting-own-answer', 'cpu') ? samSend(terminalAnswer(sam.terminal, body)) : REFUSED;
     case SamRequest.nonce:
-      return freshNonce(sam);
+      return askSvm(sam);
     case SamRequest.authoriseDraw:
-      return authoriseDraw(sam, body);
+      return authoriseDraw(sam, body) ?? REFUSED;
     case SamRequest.svmFloors:
       return takeFloors(sam, body);
     case SamRequest.attention:
@@ -143,9 +133,6 @@ export function samCommand(sam: Sam, request: Uint8Array): Uint8Array {
       return REFUSED;
   }
 }
-
-/** Owed beyond the emergency credit when the policy does not cut: nights, weekends, holidays. */
-export const FRIENDLY_LOAN_TOKENS_MAX = 10_000;
 
 const REFUSED = Uint8Array.of(SamReply.refused);
 const NOTHING = Uint8Array.of(SamReply.nothing);
@@ -167,24 +154,13 @@ function receiveFrame(sam: Sam, body: Uint8Array): Uint8Array {
     case 'again':
       return samSend(outcome.frames);
     case 'status-wanted':
-      if (purposeOf(outcome.key.n) === Purpose.value) return askSvm(sam);
+      if (purposeOf(outcome.key.n) === Purpose.value) return askStatus(sam);
       return Uint8Array.of(SamReply.statusWanted, purposeOf(outcome.key.n), outcome.h);
     case 'command':
       return carry(sam, outcome.proof);
     default:
       return assertNever(outcome);
   }
-}
-
-/** The status of the purse comes from the SVM, under a tag: the CPU cannot tell the host a tale. */
-function askSvm(sam: Sam): Uint8Array {
-  sam.samNonce = new Uint8Array(BUS_NONCE_BYTES);
-  sam.randomness.fill(sam.samNonce);
-  const reply = new Uint8Array(2 + BUS_NONCE_BYTES);
-  reply[0] = SamReply.toSvm;
-  reply[1] = SvmRequest.status;
-  reply.set(sam.samNonce, 2);
-  return reply;
 }
 
 /**
@@ -210,23 +186,17 @@ function takeStatus(sam: Sam, status: Uint8Array): Uint8Array {
 
 function takeSvmStatus(sam: Sam, svmReply: Uint8Array): Uint8Array {
   if (!awaits(sam, 'awaiting-own-status', 'svm')) return REFUSED;
-  const told = verified(sam, BusLabel.status, sam.samNonce, svmReply);
-  if (told === undefined) return REFUSED;
-  const reader = new Reader(told);
-  sam.lastCounter = reader.u32();
-  const creditedTotal = tokens(reader.u64());
-  sam.applyNonce = reader.view(BUS_NONCE_BYTES).slice();
-  return samSend([terminalStatus(sam.terminal, encodeValueStatus({ lastCounter: sam.lastCounter, creditedTotal }))]);
+  const status = statusTold(sam, svmReply);
+  return status === undefined ? REFUSED : samSend([terminalStatus(sam.terminal, encodeValueStatus(status))]);
 }
 
 /** An authentic command. The first use of a newer generation makes it the floor. */
 function carry(sam: Sam, proof: HostAuthenticated): Uint8Array {
-  sam.proof = proof;
   const { n } = proof.key;
   const floor = sam.floorsToCome.get(n) ?? 0;
   if (floor > floorOf(sam.floors, n)) sam.risingFloor = ((n & 0xf0) | floor) as KeyName;
-  if (proof.h === Command.keyChange) return changeKey(sam, proof.command);
-  if (purposeOf(n) === Purpose.value) return carryValue(sam, proof);
+  if (proof.h === Command.keyChange) return changeKey(sam, proof);
+  if (purposeOf(n) === Purpose.value) return askApply(sam, proof) ?? REFUSED;
   if (proof.h === Command.supplyPolicy) {
     const policy = decodePolicy(proof.command);
     if (!isRecordFailure(policy) && policy.version > readLoanLimit(sam.memory).version) {
@@ -240,60 +210,23 @@ function carry(sam: Sam, proof: HostAuthenticated): Uint8Array {
   return reply;
 }
 
-function carryValue(sam: Sam, proof: HostAuthenticated): Uint8Array {
-  const command = valueCommandOf(sam, proof);
-  if (command === undefined) return REFUSED;
-  const body = new Writer(17).u8(command.op).u32(command.counter).bytes(command.txid).u32(command.amount).done();
-  const reply = new Uint8Array(2 + body.length + BUS_TAG_BYTES);
-  reply[0] = SamReply.toSvm;
-  reply[1] = SvmRequest.apply;
-  reply.set(body, 2);
-  reply.set(busTag(sam.pairKey, BusLabel.apply, sam.applyNonce, body), 2 + body.length);
-  return reply;
-}
-
-function valueCommandOf(sam: Sam, proof: HostAuthenticated) {
-  const { suite } = proof.key;
-  if (suite !== Suite.tripleDes) {
-    const command = decodeValueCommand(suite, proof.h, proof.command);
-    return 'reason' in command ? undefined : command;
-  }
-  const amount = decodeSeedTokens(proof.command);
-  if (typeof amount !== 'number') return undefined;
-  // The seed has neither TC nor TXID: whatever arrives with a good signature is new value.
-  const txid = new Uint8Array(TXID_BYTES);
-  sam.randomness.fill(txid);
-  return { op: ValueOp.credit, counter: sam.lastCounter + 1, txid, amount };
-}
-
 function takeSvmReceipt(sam: Sam, body: Uint8Array): Uint8Array {
-  const { proof } = sam;
-  if (proof === undefined || !awaits(sam, 'awaiting-own-answer', 'svm')) return REFUSED;
+  if (!awaits(sam, 'awaiting-own-answer', 'svm')) return REFUSED;
   const reader = new Reader(body);
   const clock = unixSeconds(reader.u32());
   const flags = reader.u16();
-  const told = verified(sam, BusLabel.receipt, sam.samNonce, reader.rest());
+  const told = receiptTold(sam, reader.rest());
   if (told === undefined) return REFUSED;
-  const receipt = new Reader(told);
-  const answer = encodeValueReceipt(proof.key.suite, sam.svpmsn, {
-    result: receipt.u8() as ValueResult,
-    counter: receipt.u32(),
-    txid: receipt.view(TXID_BYTES),
-    amount: tokens(receipt.u32()),
-    balance: tokens(receipt.u32()),
-    creditedTotal: tokens(receipt.u64()),
-    clock,
-    flags,
-  });
+  const answer = encodeValueReceipt(told.suite, sam.svpmsn, { ...told.receipt, clock, flags });
   return samSend(terminalAnswer(sam.terminal, answer));
 }
 
 /** 0x2F: under its own purpose, or under maintenance any purpose's. The old key stays until the new one has worked. */
-function changeKey(sam: Sam, command: Uint8Array): Uint8Array {
-  const change = decodeKeyChange(command);
+function changeKey(sam: Sam, proof: HostAuthenticated): Uint8Array {
+  const change = decodeKeyChange(proof.command);
   if (isRecordFailure(change)) return keyChanged(Result.bodyNotUnderstood, 0, 0);
   const n = change.n as KeyName;
-  const under = purposeOf((sam.proof as HostAuthenticated).key.n);
+  const under = purposeOf(proof.key.n);
   if (under !== Purpose.maintenance && under !== purposeOf(n)) return keyChanged(Result.refusedByPolicy, n, 0);
   const floor = floorOf(sam.floors, n);
   if ((n & 0x0f) < floor || change.floor < floor) return keyChanged(Result.belowFloor, n, floor);
@@ -308,44 +241,11 @@ function changeKey(sam: Sam, command: Uint8Array): Uint8Array {
 const keyChanged = (result: Result, n: number, floor: number): Uint8Array =>
   Uint8Array.of(SamReply.keyChanged, result, n, floor);
 
-function freshNonce(sam: Sam): Uint8Array {
-  sam.samNonce = new Uint8Array(BUS_NONCE_BYTES);
-  sam.randomness.fill(sam.samNonce);
-  const reply = new Uint8Array(1 + BUS_NONCE_BYTES);
-  reply[0] = SamReply.done;
-  reply.set(sam.samNonce, 1);
-  return reply;
-}
-
-/** A draw of at most 100 tokens, or a loan within the emergency credit of the policy, over (draw number, amount, nonce). */
-function authoriseDraw(sam: Sam, body: Uint8Array): Uint8Array {
-  const kind = body[0] as number;
-  const amount = ((body[1] as number) << 8) | (body[2] as number);
-  const told = verified(sam, BusLabel.challenge, sam.samNonce, body.subarray(3));
-  if (told === undefined || amount > DRAW_TOKENS_MAX || amount === 0) return REFUSED;
-  const reader = new Reader(told);
-  const drawNumber = reader.u32();
-  const balance = reader.u32();
-  const owed = reader.u32();
-  if (kind === DrawKind.loan) {
-    // The CPU knows the hours in which it must not cut; the SAM bounds what a hostile one could lend itself.
-    if (balance > 0 || owed + amount > readLoanLimit(sam.memory).tokens + FRIENDLY_LOAN_TOKENS_MAX) return REFUSED;
-  } else if (kind !== DrawKind.draw) return REFUSED;
-  const svmNonce = reader.view(BUS_NONCE_BYTES);
-  const signed = new Writer(7).u32(drawNumber).u8(kind).u16(amount).done();
-  const reply = new Uint8Array(2 + 3 + BUS_TAG_BYTES);
-  reply[0] = SamReply.toSvm;
-  reply[1] = SvmRequest.draw;
-  reply.set(signed.subarray(4), 2);
-  reply.set(busTag(sam.pairKey, BusLabel.draw, svmNonce, signed), 5);
-  return reply;
-}
-
 /** The floors as the purse keeps them; when a newer key has worked, the request that raises its floor. */
 function takeFloors(sam: Sam, svmReply: Uint8Array): Uint8Array {
-  const told = verified(sam, BusLabel.floors, sam.samNonce, svmReply);
+  const told = floorsTold(sam, svmReply);
   if (told === undefined) return REFUSED;
-  sam.floors = told.slice(0, 8);
+  sam.floors = told.floors;
   const n = sam.risingFloor;
   if (n === undefined) return Uint8Array.of(SamReply.done);
   sam.risingFloor = undefined;
@@ -355,12 +255,7 @@ function takeFloors(sam: Sam, svmReply: Uint8Array): Uint8Array {
       eraseKeys(sam.memory, (held) => held === old);
     }
   }
-  const reply = new Uint8Array(3 + BUS_TAG_BYTES);
-  reply[0] = SamReply.toSvm;
-  reply[1] = SvmRequest.raiseFloor;
-  reply[2] = n;
-  reply.set(busTag(sam.pairKey, BusLabel.raise, told.subarray(8), Uint8Array.of(n)), 3);
-  return reply;
+  return told.askRaise(n);
 }
 
 function attention(sam: Sam, notice: Uint8Array): Uint8Array {
@@ -379,16 +274,8 @@ function dismantled(sam: Sam): Uint8Array {
   eraseKeys(sam.memory, doomed);
   for (const n of [...sam.keys.keys()]) if (doomed(n)) sam.keys.delete(n);
   sam.terminal.sessions.length = 0;
+  sam.value = { name: 'idle' };
   return Uint8Array.of(SamReply.done);
-}
-
-/** The body of an SVM's reply whose tag is right. */
-function verified(sam: Sam, label: BusLabel, nonce: Uint8Array, svmReply: Uint8Array): Uint8Array | undefined {
-  if (svmReply[0] !== BusReply.done || svmReply.length < 1 + BUS_TAG_BYTES) return undefined;
-  const body = svmReply.subarray(1, -BUS_TAG_BYTES);
-  return equalConstantTime(busTag(sam.pairKey, label, nonce, body), svmReply.subarray(-BUS_TAG_BYTES))
-    ? body
-    : undefined;
 }
 
 /** `send`: count u8, then each frame led by its length u16. */

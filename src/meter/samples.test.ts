@@ -271,3 +271,101 @@ test('samples for a supply that was given no calibration are a bug of the caller
     /current/,
   );
 });
+
+test('a second supply whose windows end earlier does not take the time back', () => {
+  const bench = sampled({ supplies: 2 });
+  credit(bench, 1000);
+  const taken = second({ volts: 220, amperes: 20 });
+  const times: number[] = [];
+  const out = {
+    ...bench.out,
+    relay: () => undefined,
+    buzzer: () => undefined,
+    loadControl: () => undefined,
+    attention: () => undefined,
+    wake: () => undefined,
+  };
+  const meter = new Proxy(bench.meter, {
+    set(target, name, to) {
+      if (name === 'now') times.push(to);
+      return Reflect.set(target, name, to);
+    },
+  });
+  for (let at = 1; at <= 5; at++) {
+    for (const supply of [1, 2] as const) stepSamples(meter, supply, taken, at * 1000, out);
+  }
+  assert.ok(times.length > 10);
+  assert.deepEqual(
+    times,
+    [...times].sort((a, b) => a - b),
+  );
+});
+
+const disturbances = (bench: Bench) =>
+  eventsFrom(bench.meter, 1, 255)
+    .filter(({ kind }) => kind === EventKind.sag || kind === EventKind.swell || kind === EventKind.surge)
+    .map(({ kind, supply, value, detail, time }) => ({
+      kind,
+      supply,
+      volts: Math.round(value / 1000),
+      detail,
+      at: time - BENCH_UNIX_MS / 1000,
+    }));
+
+test('a sag and a swell are events when they begin, and none is one within a tenth of the voltage', () => {
+  const bench = sampled();
+  credit(bench, 1000);
+  for (const volts of [200, 240, 220]) feed(bench, { volts, amperes: 1 }, 5);
+  assert.deepEqual(disturbances(bench), []);
+  feed(bench, { volts: 190, amperes: 1 }, 3);
+  feed(bench, { volts: 220, amperes: 1 }, 3);
+  feed(bench, { volts: 250, amperes: 1 }, 3);
+  const seen = disturbances(bench);
+  assert.deepEqual(
+    seen.map(({ kind, supply }) => [kind, supply]),
+    [
+      [EventKind.sag, 1],
+      [EventKind.swell, 1],
+    ],
+  );
+  assert.ok(Math.abs((seen[0]?.volts as number) - 190) <= 8, `${seen[0]?.volts} V`);
+  assert.ok((seen[1]?.volts as number) >= 245 && (seen[1]?.volts as number) <= 265, `${seen[1]?.volts} V`);
+});
+
+test('a surge is an event with its peak, and a swell is none', () => {
+  const bench = sampled();
+  credit(bench, 1000);
+  feed(bench, { volts: 220, amperes: 1 }, 3);
+  const wave = second({ volts: 220, amperes: 1 });
+  // 460 V for one sample at the crest of a cycle: 50 Hz at 3,300 samples a second are 66 to a cycle.
+  wave.voltages[16] = Math.round((460 * 1e9) / PARTS.voltageNanovoltsPerCode);
+  bench.now += 1000;
+  stepSamples(bench.meter, 1, wave, bench.now, bench.out);
+  feed(bench, { volts: 220, amperes: 1 }, 2);
+  assert.deepEqual(
+    disturbances(bench).map(({ kind, volts }) => [kind, volts]),
+    [[EventKind.surge, 460]],
+  );
+});
+
+test('a line that sags all day is one event an hour, with the lowest voltage of the hour before', () => {
+  const bench = sampled();
+  credit(bench, 1000);
+  feed(bench, { volts: 190, amperes: 1 }, 10);
+  feed(bench, { volts: 150, amperes: 1 }, 10);
+  feed(bench, { volts: 190, amperes: 1 }, 10);
+  assert.equal(disturbances(bench).length, 1);
+  // The hours in between need no samples.
+  bench.now += 3_600_000;
+  feed(bench, { volts: 220, amperes: 1 }, 5);
+  const seen = disturbances(bench);
+  assert.deepEqual(
+    seen.map(({ kind }) => kind),
+    [EventKind.sag, EventKind.sag],
+  );
+  assert.ok(Math.abs((seen[1]?.volts as number) - 150) <= 8);
+  assert.ok((seen[1]?.detail as number) >= 250, 'tenths of a second of all that came after the first');
+  bench.now += 3_600_000;
+  feed(bench, { volts: 220, amperes: 1 }, 5);
+  assert.equal(disturbances(bench).length, 2);
+});

@@ -1,5 +1,6 @@
 import { degreesOfLag, type PowerWindow } from '../metering/index.ts';
 import { assert, milliwattHours, type SupplyIndex } from '../units/index.ts';
+import { noteDisturbances } from './disturbances.ts';
 import { stepEnergy, stepMeasured, stepTime } from './meter.ts';
 import type { MeterOutputs } from './outputs.ts';
 import { senseSeal } from './seal.ts';
@@ -42,7 +43,9 @@ export function stepSamples(
     if (window === undefined) continue;
     windows.push(window);
     const sinceMs = ((count - 1 - i) * 1_000_000) / calibration.sampleRateMilliHz;
-    takeWindow(meter, index, { supplied, window, at: Math.floor(now - sinceMs) }, out);
+    // Another supply's samples may have brought the meter further already.
+    const at = Math.max(meter.now, Math.floor(now - sinceMs));
+    takeWindow(meter, index, { supplied, window, at }, out);
   }
   const bypassed = supplied.bypass.read(bypass);
   if (bypassed !== supplied.bypassed) {
@@ -61,6 +64,8 @@ function takeWindow(
 ): void {
   const { supplied, window, at } = ended;
   stepTime(meter, at, out);
+  const nominalMv = supplied.calibration.nominalVoltageMv;
+  noteDisturbances(meter, index, supplied.disturbances, { window, nominalMv });
   // Before the limits are watched: what trips a relay has flowed.
   stepEnergy(meter, index, milliwattHours(window.importedMwh), at, out);
   if (supplied.minute !== meter.minute) {

@@ -3,6 +3,7 @@ import type { SupplyIndex } from '../units/index.ts';
 import { SamRequest } from './bus.ts';
 import { recordEvent } from './event-log.ts';
 import { stepTime } from './meter.ts';
+import { senseOutputVoltage } from './output-voltage.ts';
 import type { MeterOutputs } from './outputs.ts';
 import { setReason } from './relay.ts';
 import { samCommand } from './sam.ts';
@@ -13,7 +14,8 @@ export type Sensor = 'cover' | 'bypass' | 'output-voltage' | 'magnetic-field';
 
 /**
  * A sensor changes. The cover is the case of the secure chips: when it opens, value and control keys are erased
- * before the next byte goes out, and the relay opens; monitoring stays, so that the report still gets out.
+ * before the next byte goes out, and the relay opens; monitoring stays, so that the report still gets out. Voltage at
+ * the output without a supply named is that of all.
  */
 export function senseSeal(
   meter: Meter,
@@ -23,7 +25,6 @@ export function senseSeal(
 ): void {
   meter.now = now;
   const { sensor, on } = sensed;
-  const [begun, ended, attention] = EVENTS[sensor];
   if (sensor === 'cover' && on && !meter.dismantled) {
     samCommand(meter.sam, Uint8Array.of(SamRequest.dismantled));
     meter.dismantled = true;
@@ -31,24 +32,22 @@ export function senseSeal(
     recordEvent(meter, EventKind.keysErased, { detail: 0b0011 });
     for (const supply of meter.supplies) setReason(meter, supply, RelayReason.tamper, true, out);
   }
-  // Voltage at the output proves theft only while the relay is open.
-  const open = meter.supplies.some(({ relay }) => relay.reasons !== 0);
-  if (sensor === 'output-voltage' && on && !open) return;
-  recordEvent(meter, on ? begun : ended, {
-    ...(sensed.supply === undefined ? {} : { supply: sensed.supply }),
-    value: sensed.value ?? 0,
-  });
-  if (on) meter.attention |= attention;
+  if (sensor === 'output-voltage') {
+    for (const supply of meter.supplies) {
+      const isMeant = sensed.supply === undefined || sensed.supply === supply.index;
+      if (isMeant) senseOutputVoltage(meter, supply, on, sensed.value ?? 0);
+    }
+  } else {
+    const [begun, ended, attention] = EVENTS[sensor];
+    const about = { ...(sensed.supply === undefined ? {} : { supply: sensed.supply }), value: sensed.value ?? 0 };
+    recordEvent(meter, on ? begun : ended, about);
+    if (on) meter.attention |= attention;
+  }
   stepTime(meter, now, out);
 }
 
 const EVENTS = {
   cover: [EventKind.coverOpened, EventKind.coverClosed, AttentionReason.coverOpened],
   bypass: [EventKind.bypassBegun, EventKind.bypassEnded, AttentionReason.bypass],
-  'output-voltage': [
-    EventKind.voltageWhileOpenBegun,
-    EventKind.voltageWhileOpenEnded,
-    AttentionReason.voltageWhileOpen,
-  ],
   'magnetic-field': [EventKind.magneticFieldBegun, EventKind.magneticFieldEnded, AttentionReason.magneticField],
 } as const;

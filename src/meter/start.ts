@@ -1,32 +1,26 @@
 import { exportTerminalKey, generationOf, type TerminalKey } from '../crypto/index.ts';
 import type { Calibration } from '../metering/index.ts';
-import {
-  DEFAULT_SUPPLY_POLICY,
-  decodePolicy,
-  EventKind,
-  encodePolicy,
-  isRecordFailure,
-  POLICY_BYTES_MAX,
-  type SupplyPolicy,
-} from '../records/index.ts';
+import { EventKind, encodePolicy, type SupplyPolicy } from '../records/index.ts';
 import { encodeModeTable, type ModeTable } from '../tariff/index.ts';
 import { assert, type Randomness, SUPPLIES_MAX, type SupplyIndex, type Svpmsn } from '../units/index.ts';
-import { readBlob, writeBlob } from './blob.ts';
+import { writeBlob } from './blob.ts';
 import { SvmRequest } from './bus.ts';
 import { findEvents, recordEvent } from './event-log.ts';
 import { takeLevels } from './exchanger.ts';
 import { settleFloors } from './floors.ts';
 import { layoutOf, PROFILE_RING_MINUTES, type SupplyLayout } from './layout.ts';
+import { noticeLostPolicy, noticeLostTables, readPolicy, replaceLostState, STRICTEST_POLICY } from './lost-memory.ts';
 import { beginMinute, markMissing, switchLoadControl } from './minutes.ts';
 import { lookUpRate, readTables } from './mode-tables.ts';
 import { erased, type Nvm, PlainNvm } from './nvm.ts';
+import { noOutputVoltage } from './output-voltage.ts';
 import type { MeterOutputs } from './outputs.ts';
 import { markMinute, writeMinute } from './profile-ring.ts';
-import { type MinuteOfUse, useRequestBytes } from './purse-journal.ts';
-import { reclosesKept, reconsiderCredit, restoreRelay } from './relay.ts';
+import { lastCommit, type MinuteOfUse, useRequestBytes } from './purse-journal.ts';
+import { makeGoodEvent, reclosesKept, reconsiderCredit, restoreRelay } from './relay.ts';
 import { startSam } from './sam.ts';
 import { personaliseSam, SAM_MEMORY_BYTES, storeKey } from './sam-memory.ts';
-import { blankState, clockMs, keepState, type Meter, readState, type Supply } from './state.ts';
+import { blankState, CUTS_KEPT, clockMs, keepState, type Meter, readState, type Supply } from './state.ts';
 import { supplyCircuit } from './supply-circuit.ts';
 import { type PursePlace, personaliseSvm, SVM_MEMORY_BYTES, startSvm } from './svm.ts';
 import { dayEnd, energySince, firstTotals, readTotals, reopenDay } from './totals.ts';
@@ -77,12 +71,19 @@ export function personalise(memory: MeterMemory, personalisation: Personalisatio
   }
   const minute = Math.floor(unixMs / 60_000);
   const recloses = [0, 1, 2, 3].map((i) => policy.supplies[i]?.overCurrent?.recloseCount ?? 0);
-  const kept = { ...blankState(), clockOffsetMs: unixMs - now, clockSet: true, highestMinute: minute - 1, recloses };
+  const kept = {
+    ...blankState(),
+    clockOffsetMs: unixMs - now,
+    clockSet: true,
+    highestMinute: minute - 1,
+    recloses,
+    policyVersion: policy.version,
+  };
   const meter = blankMeter(memory, tables.length, randomness, policy, kept, now, undefined);
   keepState(meter);
   for (const supply of meter.supplies) {
     supply.tables.splice(0, 2, ...readTables(memory.nvm, supply.place));
-    lookUpRate(supply, minute);
+    lookUpRate(meter, supply, minute);
     for (let slot = 0; slot < PROFILE_RING_MINUTES; slot++) markMinute(memory.nvm, supply.place, slot);
     firstTotals(meter, supply, minute);
   }
@@ -115,13 +116,13 @@ export function startMeter(
   out: MeterOutputs,
 ): Meter {
   const layout = layoutOf(supplyCount);
-  const policy = newestPolicy(memory.nvm, layout.policy) ?? DEFAULT_SUPPLY_POLICY;
+  const policy = readPolicy(memory.nvm, layout.policy);
   const reading = readState(memory.nvm, layout);
   const meter = blankMeter(
     memory,
     supplyCount,
     randomness,
-    policy,
+    policy ?? STRICTEST_POLICY,
     reading?.kept ?? blankState(),
     options.now,
     options.labSessions,
@@ -129,12 +130,20 @@ export function startMeter(
   );
   meter.keptSlot = reading?.slot ?? 0;
   meter.dismantled = reading?.dismantled ?? false;
+  makeGoodEvent(meter);
   const { lastUse } = meter.svm;
   meter.highestMinute = Math.max(meter.kept.highestMinute, lastUse?.minute ?? 0);
-  if (options.clockLost === true) {
+  const commits = lastCommit(meter.svm);
+  const stateLost = reading === undefined && commits !== undefined;
+  if (options.clockLost === true || stateLost) {
     meter.kept.clockSet = false;
     meter.kept.clockOffsetMs = (meter.highestMinute + 1) * 60_000 - options.now;
     recordEvent(meter, EventKind.clockLost);
+  }
+  if (stateLost) replaceLostState(meter, commits);
+  if (commits !== undefined && (policy === undefined || policy.version < meter.kept.policyVersion)) {
+    meter.policy = STRICTEST_POLICY;
+    noticeLostPolicy(meter);
   }
   for (const [i, { energy, bands }] of (lastUse?.supplies ?? []).entries()) {
     const { place } = meter.supplies[i] as Supply;
@@ -144,6 +153,7 @@ export function startMeter(
   takeLevels(meter);
   meter.accrual.remainder = meter.svm.remainder;
   restoreSupplies(meter, minute);
+  if (commits !== undefined) noticeLostTables(meter);
   const darkMinutes = minute - meter.highestMinute - 1;
   if (darkMinutes > 0) markMissing(meter, meter.highestMinute + 1, minute);
   recordEvent(meter, EventKind.powerUp, { value: Math.max(0, darkMinutes * 60) });
@@ -157,24 +167,23 @@ export function startMeter(
   return meter;
 }
 
-/** More cuts than this within an hour are an event: somebody may be playing with the main switch (X12). */
-const CUTS_AN_HOUR = 5;
-
+/** So many cuts within any hour are an event: somebody may be playing with the main switch (X12). */
 function countCuts(meter: Meter, minute: number): void {
-  const { kept } = meter;
-  if (minute - kept.cutsSince >= 60 || minute < kept.cutsSince) {
-    kept.cutsSince = minute;
-    kept.cuts = 0;
-  }
-  kept.cuts += 1;
+  const { cuts } = meter.kept;
+  cuts.push(minute);
+  cuts.splice(0, cuts.length - CUTS_KEPT);
+  const [oldest = 0] = cuts;
+  const repeated = oldest > 0 && minute - oldest < 60 && minute >= oldest;
+  // Each cut is in one event: the next comes after as many again.
+  if (repeated) cuts.fill(0);
   keepState(meter);
-  if (kept.cuts === CUTS_AN_HOUR) recordEvent(meter, EventKind.powerCutsRepeated, { value: kept.cuts });
+  if (repeated) recordEvent(meter, EventKind.powerCutsRepeated, { value: CUTS_KEPT });
 }
 
 function restoreSupplies(meter: Meter, minute: number): void {
   for (const supply of meter.supplies) {
     supply.tables.splice(0, 2, ...readTables(meter.nvm, supply.place));
-    lookUpRate(supply, minute);
+    lookUpRate(meter, supply, minute);
     const kept = readTotals(meter.nvm, supply.place);
     if (kept === undefined) {
       firstTotals(meter, supply, minute);
@@ -187,17 +196,6 @@ function restoreSupplies(meter: Meter, minute: number): void {
     supply.sinceDayStart = energySince(meter, supply.place, kept.minute) - kept.counted;
     if (minute < kept.minute) reopenDay(meter, supply, minute);
   }
-}
-
-function newestPolicy(nvm: Nvm, places: readonly [number, number]): SupplyPolicy | undefined {
-  let newest: SupplyPolicy | undefined;
-  for (const at of places) {
-    const bytes = readBlob(nvm, at, POLICY_BYTES_MAX);
-    const policy = bytes === undefined ? undefined : decodePolicy(bytes);
-    if (policy === undefined || isRecordFailure(policy)) continue;
-    if (newest === undefined || policy.version > newest.version) newest = policy;
-  }
-  return newest;
 }
 
 function blankMeter(
@@ -265,6 +263,7 @@ function blankSupply(
     place,
     tables: [undefined, undefined],
     active: 0,
+    inForce: undefined,
     rate: 0 as Supply['rate'],
     percent: 0,
     rateUntil: 0,
@@ -284,6 +283,7 @@ function blankSupply(
       reclosesLeft: reclosesKept(kept.recloses[index - 1] as number),
       recloseAt: undefined,
     },
+    output: noOutputVoltage(),
     watts: 0,
     circuit: calibration && supplyCircuit(calibration),
   };

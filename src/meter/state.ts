@@ -1,9 +1,18 @@
 import { crc32 } from '../bytes/index.ts';
-import type { SupplyPolicy, Totals } from '../records/index.ts';
+import {
+  decodeEvent,
+  EVENT_BYTES,
+  type EventRecord,
+  encodeEvent,
+  isRecordFailure,
+  type SupplyPolicy,
+  type Totals,
+} from '../records/index.ts';
 import type { Accrual, ChargeRate, ModeTable, PhaseBand } from '../tariff/index.ts';
 import { SUPPLIES_MAX, type SupplyIndex, type UnixSeconds, unixSeconds } from '../units/index.ts';
 import { type Layout, STATE_BYTES, type SupplyLayout } from './layout.ts';
 import { getU16, getU32, getU64, type Nvm, putU16, putU32, putU64 } from './nvm.ts';
+import type { OutputVoltage } from './output-voltage.ts';
 import type { Sam } from './sam.ts';
 import type { SupplyCircuit } from './supply-circuit.ts';
 import type { Svm } from './svm.ts';
@@ -66,9 +75,12 @@ export interface Supply {
   readonly index: SupplyIndex;
   /** Where its tables, totals and profile lie. */
   readonly place: SupplyLayout;
-  /** The two tables held; the active one is read by `rate`. */
+  /** The two tables held. */
   readonly tables: (ModeTable | undefined)[];
+  /** The place of the table in force, or of the last that was. */
   active: 0 | 1;
+  /** What `rate` is read from; `undefined` before the first table begins, and when the one in force was lost. */
+  inForce: ModeTable | undefined;
   rate: ChargeRate;
   percent: number;
   /** First unix minute at which the rate must be looked up again. */
@@ -86,6 +98,7 @@ export interface Supply {
   totalsSlot: 0 | 1;
   totalsSequence: number;
   readonly relay: RelayState;
+  readonly output: OutputVoltage;
   /** What the power circuit last measured, for the display; below 0 while energy flows back. */
   watts: number;
   /** Of a supply that is fed with samples; one that is fed with energy has none. */
@@ -117,9 +130,8 @@ export interface KeptState {
   slewSpent: number;
   attentionCounter: number;
   highestMinute: number;
-  /** Power cuts within the hour that began with this unix minute. */
-  cutsSince: number;
-  cuts: number;
+  /** The unix minutes of the last power cuts, the oldest first; 0 for none. */
+  readonly cuts: number[];
   /** Relay reasons by supply: they survive the loss of power. */
   readonly reasons: number[];
   /** By supply: re-closures left, and whether one is due. */
@@ -128,9 +140,51 @@ export interface KeptState {
   latchesOpen: number;
   /** When the line last brought an authentic message, Unix seconds; 0 for never. */
   heardAt: number;
+  /** The policy that was taken last: an older one that is found in its place is not the meter's policy. */
+  policyVersion: number;
+  /** By supply: what is charged when the table in force cannot be read any more. */
+  readonly lastCharges: LastCharge[];
+  /** The newest event of a relay: kept in one write with its reasons, so that a cut before the event loses neither. */
+  relayEvent: EventRecord | undefined;
 }
 
+/** Version, unit charge and dearest step of the table that was last in force, with the surcharge of a good phase angle. */
+export interface LastCharge {
+  /** 0: no table was ever in force. */
+  readonly version: number;
+  readonly unitCharge: number;
+  readonly percent: number;
+  readonly surcharge: number;
+}
+
+export const NO_CHARGE: LastCharge = { version: 0, unitCharge: 0, percent: 0, surcharge: 0 };
+
+/** Five cuts within an hour are an event. */
+export const CUTS_KEPT = 5;
+
 const OFFSET_BIAS = 2 ** 52;
+const CHARGES_AT = 68;
+const CHARGE_BYTES = 12;
+const RELAY_EVENT_AT = CHARGES_AT + SUPPLIES_MAX * CHARGE_BYTES;
+
+function putCharge(bytes: Uint8Array, at: number, { version, unitCharge, percent, surcharge }: LastCharge): void {
+  putU32(bytes, at, version);
+  putU32(bytes, at + 4, unitCharge);
+  putU16(bytes, at + 8, percent);
+  putU16(bytes, at + 10, surcharge);
+}
+
+const getCharge = (bytes: Uint8Array, at: number): LastCharge => ({
+  version: getU32(bytes, at),
+  unitCharge: getU32(bytes, at + 4),
+  percent: getU16(bytes, at + 8),
+  surcharge: getU16(bytes, at + 10),
+});
+
+function getRelayEvent(bytes: Uint8Array): EventRecord | undefined {
+  const event = decodeEvent(bytes.subarray(RELAY_EVENT_AT, RELAY_EVENT_AT + EVENT_BYTES));
+  return isRecordFailure(event) ? undefined : event;
+}
 
 /** Writes the state into the slot that is not in use; the old one stays whole until the new one is. */
 export function keepState(meter: Meter): void {
@@ -145,13 +199,16 @@ export function keepState(meter: Meter): void {
   bytes[17] = kept.slewSpent;
   putU32(bytes, 18, kept.attentionCounter);
   putU32(bytes, 22, kept.highestMinute);
-  putU32(bytes, 26, kept.cutsSince);
-  putU16(bytes, 30, kept.cuts);
-  for (let i = 0; i < SUPPLIES_MAX; i++) bytes[32 + i] = kept.reasons[i] ?? 0;
-  bytes[36] = meter.dismantled ? 1 : 0;
-  bytes[37] = kept.latchesOpen;
-  for (let i = 0; i < SUPPLIES_MAX; i++) putU16(bytes, 38 + 2 * i, kept.recloses[i] ?? 0);
-  putU32(bytes, 46, kept.heardAt);
+  for (let i = 0; i < CUTS_KEPT; i++) putU32(bytes, 26 + 4 * i, kept.cuts[i] ?? 0);
+  for (let i = 0; i < SUPPLIES_MAX; i++) bytes[46 + i] = kept.reasons[i] ?? 0;
+  bytes[50] = meter.dismantled ? 1 : 0;
+  bytes[51] = kept.latchesOpen;
+  for (let i = 0; i < SUPPLIES_MAX; i++) putU16(bytes, 52 + 2 * i, kept.recloses[i] ?? 0);
+  putU32(bytes, 60, kept.heardAt);
+  putU32(bytes, 64, kept.policyVersion);
+  for (let i = 0; i < SUPPLIES_MAX; i++)
+    putCharge(bytes, CHARGES_AT + i * CHARGE_BYTES, kept.lastCharges[i] ?? NO_CHARGE);
+  if (kept.relayEvent !== undefined) bytes.set(encodeEvent(kept.relayEvent), RELAY_EVENT_AT);
   putU32(bytes, STATE_BYTES - 4, crc32(bytes, 0, STATE_BYTES - 4));
   meter.nvm.write(meter.layout.state + slot * STATE_BYTES, bytes, 0, STATE_BYTES);
   meter.keptSlot = slot;
@@ -165,12 +222,14 @@ export const blankState = (): KeptState => ({
   slewSpent: 0,
   attentionCounter: 0,
   highestMinute: 0,
-  cutsSince: 0,
-  cuts: 0,
+  cuts: new Array(CUTS_KEPT).fill(0),
   reasons: [0, 0, 0, 0],
   recloses: [0, 0, 0, 0],
   latchesOpen: 0,
   heardAt: 0,
+  policyVersion: 0,
+  lastCharges: new Array(SUPPLIES_MAX).fill(NO_CHARGE),
+  relayEvent: undefined,
 });
 
 export interface KeptReading {
@@ -195,14 +254,16 @@ export function readState(nvm: Nvm, layout: Layout): KeptReading | undefined {
       slewSpent: bytes[17] as number,
       attentionCounter: getU32(bytes, 18),
       highestMinute: getU32(bytes, 22),
-      cutsSince: getU32(bytes, 26),
-      cuts: getU16(bytes, 30),
-      reasons: [...bytes.subarray(32, 36)],
-      recloses: [0, 1, 2, 3].map((i) => getU16(bytes, 38 + 2 * i)),
-      latchesOpen: bytes[37] as number,
-      heardAt: getU32(bytes, 46),
+      cuts: Array.from({ length: CUTS_KEPT }, (_, i) => getU32(bytes, 26 + 4 * i)),
+      reasons: [...bytes.subarray(46, 50)],
+      recloses: [0, 1, 2, 3].map((i) => getU16(bytes, 52 + 2 * i)),
+      latchesOpen: bytes[51] as number,
+      heardAt: getU32(bytes, 60),
+      policyVersion: getU32(bytes, 64),
+      lastCharges: [0, 1, 2, 3].map((i) => getCharge(bytes, CHARGES_AT + i * CHARGE_BYTES)),
+      relayEvent: getRelayEvent(bytes),
     };
-    newest = { kept, slot, dismantled: bytes[36] === 1 };
+    newest = { kept, slot, dismantled: bytes[50] === 1 };
   }
   return newest;
 }

@@ -1,4 +1,5 @@
 import { BypassSensor, type Calibration, createPowerCircuit, type PowerCircuit } from '../metering/index.ts';
+import { type Disturbances, noDisturbances } from './disturbances.ts';
 
 /** Parts 3 and 6 to 9 of one supply, and the energies from which the running minute gets its phase angle. */
 export interface SupplyCircuit {
@@ -6,6 +7,7 @@ export interface SupplyCircuit {
   readonly calibration: Calibration;
   readonly bypass: BypassSensor;
   bypassed: 0 | 1;
+  readonly disturbances: Disturbances;
   minute: number;
   active: bigint;
   reactive: bigint;
@@ -16,6 +18,7 @@ export const supplyCircuit = (calibration: Calibration): SupplyCircuit => ({
   calibration,
   bypass: new BypassSensor(),
   bypassed: 0,
+  disturbances: noDisturbances(),
   minute: 0,
   active: 0n,
   reactive: 0n,

@@ -19,6 +19,7 @@ import {
   CELLS_BYTES,
   commit,
   commitUseRow,
+  freeze,
   type PurseJournal,
   receiptOf,
   receiptsHold,
@@ -175,7 +176,7 @@ const NO_TXID = new Uint8Array(TXID_BYTES);
 
 function carryOut(svm: Svm, op: number, named: Named): Outcome {
   // Whoever changed a receipt while the meter had power shall not have it signed, told or committed.
-  if (!isFrozen(svm) && !receiptsHold(svm)) svm.purse.frozen = FrozenReason.memoryEdited;
+  if (!isFrozen(svm) && !receiptsHold(svm)) freeze(svm, FrozenReason.memoryEdited);
   const { lastCounter } = svm.purse;
   const statusOnly = (result: ValueResult): Outcome => ({
     result,

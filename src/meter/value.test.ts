@@ -5,6 +5,8 @@ import {
   Command,
   decodeFrame,
   decodeSeedTokens,
+  decodeValueReceipt,
+  encodeValueCommand,
   hostFirst,
   openHostSession,
   ValueOp,
@@ -177,4 +179,22 @@ test('a meter with no credit is open from the start, and closes with the first',
   const { flags } = credit(bench, 50);
   assert.equal((flags as number) & MeterFlag.relayOpen, 0);
   assert.equal(live(bench, 1, 100_000), 100_000);
+});
+
+test('a receipt comes also when the meter draws between M2 and M3', () => {
+  for (const suite of [Suite.aes128, Suite.tripleDesXo]) {
+    const bench = createBench({ suite });
+    value(bench, { op: ValueOp.credit, counter: 1, amount: tokens(2000) }, suite);
+    const command = { op: ValueOp.credit, counter: 2, txid: TXID('between'), amount: tokens(300) } as const;
+    const answer = exchangeWith(bench, keyOf(Purpose.value, suite), Command.valueStore, () => {
+      const drawn = bench.meter.svm.purse.drawNumber;
+      live(bench, 3, 5_000_000);
+      assert.ok(bench.meter.svm.purse.drawNumber > drawn);
+      return encodeValueCommand(suite, command);
+    });
+    assert.ok(answer !== undefined, 'M4 is not silent');
+    const receipt = decodeValueReceipt(suite, BENCH_ID, answer);
+    assert.ok(!('reason' in receipt));
+    assert.deepEqual([receipt.result, receipt.amount], [ValueResult.done, 300]);
+  }
 });

@@ -104,6 +104,25 @@ test('cycles of sag, swell and over-current are counted, those at the nominal va
   assert.deepEqual(counts({ volts: 250, amperes: 66 }), [false, true, true, false, true, true]);
 });
 
+test('a window names its lowest and its highest cycle, however short they were', () => {
+  const circuit = createPowerCircuit(CALIBRATION);
+  const windows: PowerWindow[] = [];
+  // Cycles of 66 samples; two of each kind, because an edge may divide one.
+  const voltsOf = (cycle: number) => (cycle === 70 || cycle === 71 ? 180 : cycle === 80 || cycle === 81 ? 250 : 220);
+  for (let n = 0; n < 66 * 110; n++) {
+    const crest = voltsOf(Math.floor(n / 66)) * Math.SQRT2;
+    const code = Math.round((crest * Math.sin((2 * Math.PI * n) / 66) * 1e9) / CALIBRATION.voltageNanovoltsPerCode);
+    const window = circuit.sample(code, 0);
+    if (window !== undefined) windows.push(window);
+  }
+  const disturbed = windows.filter(({ sagCycles }) => sagCycles > 0);
+  assert.equal(disturbed.length, 1);
+  const [{ lowestCycleMv, highestCycleMv, voltageMv } = windows[0] as PowerWindow] = disturbed;
+  near(lowestCycleMv, 180_000, 0.01);
+  near(highestCycleMv, 250_000, 0.01);
+  near(voltageMv, 220_000, 0.01);
+});
+
 test('without mains a window ends by time, and counts no energy', () => {
   const { windows } = run({ volts: 0, amperes: 3 }, 5);
   assert.ok(windows.length >= 3);

@@ -32,6 +32,9 @@ export interface PowerWindow {
   readonly sagCycles: number;
   readonly swellCycles: number;
   readonly overCurrentCycles: number;
+  /** RMS of the lowest and of the highest whole cycle; that of the window where it has none. */
+  readonly lowestCycleMv: number;
+  readonly highestCycleMv: number;
   /** Samples at the end of a converter's range: what was higher is not measured. */
   readonly clippedSamples: number;
 }
@@ -77,6 +80,9 @@ export class PowerCircuit {
   #sags = 0;
   #swells = 0;
   #overCurrents = 0;
+  /** Mean squares of the cycles of the window, codes squared. */
+  #lowest = Number.POSITIVE_INFINITY;
+  #highest = -1;
   /** Where the window began inside its first sample, 1/65536: 0x8000 when it began with a whole sample. */
   #edge = HALF_SAMPLE;
   #cycle = new CycleSums();
@@ -199,6 +205,8 @@ export class PowerCircuit {
     this.#sags = 0;
     this.#swells = 0;
     this.#overCurrents = 0;
+    this.#lowest = Number.POSITIVE_INFINITY;
+    this.#highest = -1;
     this.#window = new WindowSums();
   }
 
@@ -209,6 +217,9 @@ export class PowerCircuit {
     const voltage = samples * vv - v * v;
     if (voltage < this.#sagLimit * samples * samples) this.#sags++;
     if (voltage > this.#swellLimit * samples * samples) this.#swells++;
+    const meanSquare = voltage / (samples * samples);
+    if (meanSquare < this.#lowest) this.#lowest = meanSquare;
+    if (meanSquare > this.#highest) this.#highest = meanSquare;
     const count = BigInt(samples);
     const current = count * BigInt(ii) - BigInt(i) ** 2n;
     if (current > this.#overCurrentLimit * count * count) this.#overCurrents++;
@@ -257,8 +268,14 @@ export class PowerCircuit {
       sagCycles: this.#sags,
       swellCycles: this.#swells,
       overCurrentCycles: this.#overCurrents,
+      lowestCycleMv: this.#highest < 0 ? voltageMv : this.#toMillivolts(this.#lowest),
+      highestCycleMv: this.#highest < 0 ? voltageMv : this.#toMillivolts(this.#highest),
       clippedSamples: this.#clipped,
     };
+  }
+
+  #toMillivolts(meanSquare: number): number {
+    return Math.round((Math.sqrt(meanSquare) * this.#calibration.voltageNanovoltsPerCode) / 1_000_000);
   }
 
   /** Whole mWh, the rest carried: over any time the error stays below 1 mWh in each direction. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { fromHex, toHex } from '../bytes/index.ts';
+import { unixSeconds } from '../units/index.ts';
 import * as records from './index.ts';
 
 interface Codec {
@@ -135,6 +136,20 @@ test('events come in rising order and below the next sequence', () => {
     );
   assert.equal(records.isRecordFailure(decode(2, 4, 8)), false);
   for (const wrong of [[1], [9], [4, 4], [5, 4]]) assert.deepEqual(decode(...wrong), { reason: 'order-wrong' });
+});
+
+test('a maintenance status names no generation of a key that is not held', () => {
+  const status = { clock: unixSeconds(5), flags: 0, held: 0b1010 };
+  const keys = [0, 3, 0, 15].map((active) => ({ floor: 2, active }));
+  const bytes = records.encodeMaintenanceStatus({ ...status, keys });
+  assert.deepEqual(records.decodeMaintenanceStatus(bytes), { ...status, keys });
+  for (const purpose of [0, 2]) {
+    const wrong = bytes.slice();
+    wrong[7 + purpose] = 0x21;
+    assert.deepEqual(records.decodeMaintenanceStatus(wrong), { reason: 'not-canonical' });
+    const named = keys.map((key, i) => (i === purpose ? { ...key, active: 1 } : key));
+    assert.throws(() => records.encodeMaintenanceStatus({ ...status, keys: named }), RangeError);
+  }
 });
 
 test('a BCD time is one that a calendar has', () => {

@@ -4,7 +4,6 @@ export * from './compression.ts';
 export * from './events.ts';
 export { isRecordFailure, type RecordFailure, type RecordReason } from './failure.ts';
 export * from './policy.ts';
-export * from './policy-json.ts';
 export * from './profile.ts';
 export {
   type AnswerHead,

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   bandAt,
-  dayAndMinute,
   ENERGY_MAX,
   ENERGY_MISSING,
   ENERGY_UNCERTAIN,
@@ -21,12 +20,6 @@ test('a new day has no recorded minute', () => {
 test('marks are counted and never added', () => {
   const energies = Uint16Array.of(7, ENERGY_MAX, ENERGY_UNCERTAIN, ENERGY_MISSING, ENERGY_MISSING);
   assert.deepEqual(sumProfile(energies), { deciWattHours: ENERGY_MAX + 7, missing: 2, uncertain: 1 });
-});
-
-test('a minute belongs to its UTC day, the last second of it included', () => {
-  assert.deepEqual(dayAndMinute(0), { day: 0, minute: 0 });
-  assert.deepEqual(dayAndMinute(86_399), { day: 0, minute: 1439 });
-  assert.deepEqual(dayAndMinute(86_400), { day: 1, minute: 0 });
 });
 
 test('the band of a minute changes no other minute', () => {

@@ -1,7 +1,6 @@
-import type { SupplyIndex } from '../units/index.ts';
+import { MINUTES_PER_DAY, type SupplyIndex } from '../units/index.ts';
 
-/** FIG. 5, part 15: one value of 16 bits every sixty seconds for 24 hours. */
-export const MINUTES_PER_DAY = 1440;
+export { MINUTES_PER_DAY };
 /** Two bits a minute, four minutes a byte. */
 export const BAND_BYTES = MINUTES_PER_DAY / 4;
 /** Complete days that a meter keeps, for each supply. */
@@ -40,12 +39,6 @@ export function emptyDayProfile(day: number, supply: SupplyIndex): DayProfile {
     energies: new Uint16Array(MINUTES_PER_DAY).fill(ENERGY_MISSING),
     bands: new Uint8Array(BAND_BYTES),
   };
-}
-
-/** The UTC day and minute of an instant. */
-export function dayAndMinute(unixSeconds: number): { day: number; minute: number } {
-  const unixMinute = Math.floor(unixSeconds / 60);
-  return { day: Math.floor(unixMinute / MINUTES_PER_DAY), minute: unixMinute % MINUTES_PER_DAY };
 }
 
 export function bandAt(bands: Uint8Array, minute: number): number {

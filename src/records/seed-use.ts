@@ -1,4 +1,4 @@
-import { Reader, Writer } from '../bytes/index.ts';
+import { equalBytes, Reader, Writer } from '../bytes/index.ts';
 import { type Svpmsn, svpmsn, type Tokens, tokens } from '../units/index.ts';
 import { failure, isRecordFailure, type RecordFailure } from './failure.ts';
 import { decodeTotals, encodeTotals, TOTALS_BYTES, type Totals } from './totals.ts';
@@ -9,9 +9,13 @@ import { decodeTotals, encodeTotals, TOTALS_BYTES, type Totals } from './totals.
  */
 const BCD_TIME_BYTES = 6;
 
-/** @param seconds Unix seconds from 2000-01-01 to 2099-12-31. @throws RangeError outside */
+/** Whether this form can say the time: whole Unix seconds from 2000-01-01 to 2099-12-31. */
+export const isBcdTime = (seconds: number): boolean =>
+  Number.isInteger(seconds) && seconds >= BCD_FIRST && seconds <= BCD_LAST;
+
+/** @throws RangeError for a time that is none of `isBcdTime` */
 export function encodeBcdTime(seconds: number): Uint8Array {
-  if (!Number.isInteger(seconds) || seconds < BCD_FIRST || seconds > BCD_LAST) {
+  if (!isBcdTime(seconds)) {
     throw new RangeError(`a BCD time is a whole second of the years 2000 to 2099, not ${seconds}`);
   }
   const date = new Date(seconds * 1000);
@@ -33,10 +37,10 @@ export function decodeBcdTime(bytes: Uint8Array): { readonly seconds: number } |
   const [year, month, day, hour, minute, second] = parts as [number, number, number, number, number, number];
   if (Math.min(...parts) < 0) return failure('field-out-of-range');
   const seconds = Date.UTC(2000 + year, month - 1, day, hour, minute, second) / 1000;
-  if (seconds < BCD_FIRST || seconds > BCD_LAST) return failure('field-out-of-range');
+  if (!isBcdTime(seconds)) return failure('field-out-of-range');
   // Date.UTC carries February 30 over into March; only what comes back the same was a date.
   const again = encodeBcdTime(seconds);
-  return again.every((byte, i) => byte === bytes[i]) ? { seconds } : failure('field-out-of-range');
+  return equalBytes(again, bytes) ? { seconds } : failure('field-out-of-range');
 }
 
 /**

@@ -69,7 +69,7 @@ export function decodeMonitoringStatus(bytes: Uint8Array): MonitoringStatus | Re
 /**
  * M2 of purpose 3, maintenance, 11 bytes: clock u32 | flags u16 | held u8, bit p set while the meter holds a key of
  * purpose p (a dismantled meter has lost value and control) | for each purpose 0 to 3 one byte: floor in bits 7..4,
- * active generation in bits 3..0, both of the suite of this session; 0 where no key is held but for the floor.
+ * active generation in bits 3..0, both of the suite of this session; the generation is 0 where no key is held.
  */
 export interface MaintenanceStatus {
   readonly clock: UnixSeconds;
@@ -78,7 +78,9 @@ export interface MaintenanceStatus {
   readonly keys: readonly { readonly floor: number; readonly active: number }[];
 }
 
+/** @throws RangeError for the generation of a key that is not held */
 export function encodeMaintenanceStatus(status: MaintenanceStatus): Uint8Array {
+  if (!namesOnlyHeld(status)) throw new RangeError('a key that is not held has no active generation');
   const writer = new Writer(11).u32(status.clock).u16(status.flags).u8(status.held);
   for (let purpose = 0; purpose < 4; purpose++) {
     const { floor, active } = status.keys[purpose] ?? { floor: 0, active: 0 };
@@ -98,8 +100,12 @@ export function decodeMaintenanceStatus(bytes: Uint8Array): MaintenanceStatus | 
   });
   if (!reader.ended()) return failure('length-wrong');
   if (!areFlags(flags) || held > 15) return failure('reserved-bits-set');
-  return { clock, flags, held, keys };
+  const status = { clock, flags, held, keys };
+  return namesOnlyHeld(status) ? status : failure('not-canonical');
 }
+
+const namesOnlyHeld = ({ held, keys }: MaintenanceStatus): boolean =>
+  keys.every(({ active }, purpose) => active === 0 || (held & (1 << purpose)) !== 0);
 
 /** The reason bits of an attention (message 6). The first four are emergencies. */
 export const AttentionReason = {

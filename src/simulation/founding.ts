@@ -91,7 +91,7 @@ export async function equip(
   const { zone, tariff, policy, suite, startMs } = options;
   const offsets = offsetTable(zone, new Date(startMs).getUTCFullYear(), 2);
   if ('reason' in offsets) throw new Error(offsets.sentence);
-  const first = compileTariff(tariff, { supply: 1, version: 0, validFrom: unixSeconds(0), offsets });
+  const first = compileTariff(tariff, { supply: 1, version: 1, validFrom: unixSeconds(0), offsets });
   if ('reason' in first) throw new Error(first.sentence);
   const held = await Promise.all(PURPOSES.map((purpose) => keyOf(keys, suite, purpose, id)));
   personalise(memory, { svpmsn: id, keys: held, tables: [first], policy, unixMs: startMs, now: startMs }, random);

@@ -69,17 +69,13 @@ export class Grid {
   }
 
   /** All connections come up, and the local units begin their rounds. */
-  connect(roundMs: number): void {
+  connect(): void {
     const { now } = this.#options.time;
     this.#stepArea({ type: 'up', connection: 'host' });
     this.send(0, { type: 'hello', version: BACKHAUL_VERSION, kind: 'host', id: 1 });
     for (const [id, transformer] of this.transformers.entries()) {
       this.#stepArea({ type: 'up', connection: id });
       transformer.step({ type: 'backhaul-up', now });
-    }
-    for (const id of this.transformers.keys()) {
-      this.send(id, { type: 'time', unixMs: now });
-      this.send(id, { type: 'poll-plan', roundMs, profiles: true, supplies: 1, tableVersion: 0, slewAboveMs: 2_000 });
     }
   }
 

@@ -81,6 +81,29 @@ test('a meter whose purse is frozen takes nobody with it: the others buy, spend 
   assert.deepEqual(story.findings, ['Meter 0a1b2c: its purse is frozen, and what it holds cannot be proved.']);
 });
 
+test('events and profiles that a local unit brought, and the books lost, are brought again within a round', async () => {
+  const utility = await openSmall({ outages: false });
+  await utility.runUntil(BEGINS_MS + 25 * HOUR_MS);
+  const [house] = utility.houses;
+  assert.ok(house !== undefined);
+  const known = async () => {
+    const [view] = await utility.host.meters();
+    assert.ok(view?.known !== undefined && view.meter.svpmsn === house.svpmsn);
+    return view.known;
+  };
+  const before = await known();
+  const { nextEvent = 0, eventsBefore, profileDay } = before;
+  assert.ok(nextEvent > 1);
+  assert.deepEqual([eventsBefore, profileDay], [nextEvent, BEGINS_MS / DAY_MS]);
+  // As if the store had failed under the polls that brought them: the local unit brings them no second time by itself.
+  const lost = { ...before, eventsBefore: 1, profileDay: undefined };
+  await utility.options.store.transaction((tx) => tx.putKnowledge(lost));
+  await utility.runUntil(utility.time.now + HOUR_MS + 10 * MINUTE_MS);
+  const after = await known();
+  assert.ok((after.eventsBefore ?? 0) >= nextEvent);
+  assert.equal(after.profileDay, profileDay);
+});
+
 test('a power line has noise of its own: frames are repeated, a silent one repeats nothing', async () => {
   const noisy = await openSmall({ outages: false });
   const silent = await openSmall({ outages: false, conditions: PERFECT_CONDITIONS });
@@ -128,7 +151,7 @@ test('a line that is never silent delays no minute, no draw and no display of an
   const utility = await openSmall({
     meters: 60,
     localUnits: 1,
-    roundMs: 1,
+    roundMs: 1_000,
     firstSale: { from: 5_000, to: 9_000 },
     driftPpmMax: 0,
     outages: false,

@@ -64,7 +64,7 @@ export class Utility {
         randomness: this.#random.fork(`host ${options.startMs}`),
         grid: this.#grid,
       },
-      { zone: options.zone, metersMax: METERS_PER_LOCAL_UNIT_MAX * 256 },
+      { zone: options.zone, metersMax: METERS_PER_LOCAL_UNIT_MAX * 256, roundMs: options.roundMs },
     );
     this.#outages = new Outages({
       houses: this.houses,
@@ -166,7 +166,7 @@ export class Utility {
     await found(host, options);
     this.#grid.build(await this.#monitoringKeys());
     for (let house = 0; house < options.meters; house++) await this.#buildHouse(house);
-    this.#grid.connect(options.roundMs);
+    this.#grid.connect();
     await this.#sellFirst();
     this.#startTicking();
   }

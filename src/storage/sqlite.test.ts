@@ -32,6 +32,14 @@ test('what was committed is there when the folder is opened again', async () => 
   await again.close();
 });
 
+test('a commit waits for the disk', () => {
+  const database = openDatabase(join(root, 'waits.db'));
+  const setting = (name: string) => database.prepare(`PRAGMA ${name}`).get()?.[name];
+  // https://sqlite.org/pragma.html#pragma_synchronous: 2 is FULL, without which a power failure takes back commits.
+  assert.deepEqual([setting('synchronous'), setting('journal_mode')], [2, 'wal']);
+  database.close();
+});
+
 test('a folder in use is refused, and free again when it is closed', async () => {
   const folder = newFolder();
   const store = openSqliteStore(folder);

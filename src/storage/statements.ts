@@ -306,6 +306,12 @@ export class SqliteStatements implements StoreTransaction {
     this.#run(sql, order.amount, order.state, order.counter ?? null, order.settledAt ?? null, order.id);
   }
 
+  async claimOrder(found: string, { id, amount, source, state, orderedAt, settledAt }: Order) {
+    const sql =
+      'UPDATE orders SET id = ?, amount = ?, source = ?, state = ?, ordered_at = ?, settled_at = ? WHERE id = ?';
+    this.#run(sql, id, amount, source, state, orderedAt, settledAt ?? null, found);
+  }
+
   async workOf(ids: readonly Svpmsn[]) {
     const sql = `SELECT ${workRow.list} FROM work WHERE svpmsn = ?`;
     return ids.map((id) => this.#one(workRow.row, sql, id));
@@ -358,9 +364,9 @@ export class SqliteStatements implements StoreTransaction {
     const latest = 'SELECT max(version) FROM tariffs GROUP BY name';
     return this.#all(tariffRow.row, `SELECT ${tariffRow.list} FROM tariffs WHERE version IN (${latest}) ORDER BY name`);
   }
-  async tariff(name: string) {
-    const sql = `SELECT ${tariffRow.list} FROM tariffs WHERE name = ? ORDER BY version DESC LIMIT 1`;
-    return this.#one(tariffRow.row, sql, name);
+  async tariff(name: string, at = Number.POSITIVE_INFINITY) {
+    const sql = `SELECT ${tariffRow.list} FROM tariffs WHERE name = ? AND valid_from <= ? ORDER BY version DESC LIMIT 1`;
+    return this.#one(tariffRow.row, sql, name, at);
   }
   async lastTariffVersion() {
     return this.#number('SELECT max(version) FROM tariffs');

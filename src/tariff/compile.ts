@@ -1,11 +1,17 @@
-import { assert, type MilliTokensPerKwh, type Percent, type SupplyIndex, type UnixSeconds } from '../units/index.ts';
+import {
+  assert,
+  MINUTES_PER_DAY,
+  type MilliTokensPerKwh,
+  type Percent,
+  type SupplyIndex,
+  type UnixSeconds,
+} from '../units/index.ts';
 import { daysInMonth, monthDayText } from './civil.ts';
 import type { TariffDefinition, TariffFailure } from './definition.ts';
 import { type ParsedBand, parseDefinition, timeText } from './parse.ts';
 import {
   DAY_PROFILES_MAX,
   DAY_TYPES,
-  MINUTES_PER_DAY,
   type ModeTable,
   type OffsetChange,
   SEASONS_MAX,

@@ -1,7 +1,7 @@
-import { U32_MAX } from '../units/index.ts';
+import { MINUTES_PER_DAY, U32_MAX } from '../units/index.ts';
 import { CIVIL_DAY_MAX, type CivilDay, civilDayOf, dateExists } from './civil.ts';
 import { DEFAULT_SURCHARGE, type TariffDefinition, type TariffFailure, type TariffSurcharge } from './definition.ts';
-import { DAY_TYPES, HOLIDAY_TYPE, HOLIDAYS_MAX, MINUTES_PER_DAY, PERCENT_MAX } from './table.ts';
+import { DAY_TYPES, HOLIDAY_TYPE, HOLIDAYS_MAX, PERCENT_MAX } from './table.ts';
 
 /** A definition whose every field was read and is in its range; what the bands do to each other is not yet known. */
 export interface ParsedTariff {

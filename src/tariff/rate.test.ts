@@ -6,7 +6,7 @@ import { type UnixSeconds, unixSeconds } from '../units/index.ts';
 import { civilDayOf } from './civil.ts';
 import { DEFAULT_TARIFF, type TariffDefinition } from './definition.ts';
 import { instant, modeTable, percentAt, UTC, zoned, zoneOffsets } from './fixture.test.ts';
-import { civilDay, crossesEdge, dayStart, isHoliday, localTime, RATE_HORIZON_SECONDS, rateAt } from './rate.ts';
+import { civilDay, crossesEdge, dayStart, localTime, RATE_HORIZON_SECONDS, rateAt } from './rate.ts';
 import type { ModeTable } from './table.ts';
 
 const BERLIN = 'Europe/Berlin';
@@ -196,7 +196,6 @@ for (const zone of [BERLIN, 'Asia/Seoul', 'America/New_York', 'Australia/Lord_Ho
           offsetMinutes: expected.offsetNanoseconds / 60e9,
           holiday,
         });
-        assert.equal(isHoliday(table, at as UnixSeconds), holiday);
         assert.equal(civilDay(table, at as UnixSeconds), localTime(table, at as UnixSeconds).civilDay);
       }),
       { numRuns: 300 },

@@ -1,6 +1,6 @@
-import type { Percent, UnixSeconds } from '../units/index.ts';
+import { MINUTES_PER_DAY, type Percent, type UnixSeconds } from '../units/index.ts';
 import { type CivilDay, dayOfWeek, packedDate } from './civil.ts';
-import { HOLIDAY_TYPE, MINUTES_PER_DAY, type ModeTable, type Switch } from './table.ts';
+import { HOLIDAY_TYPE, type ModeTable, type Switch } from './table.ts';
 
 export interface Rate {
   readonly percent: Percent;
@@ -94,10 +94,6 @@ export function dayStart(table: ModeTable, day: CivilDay): UnixSeconds {
     const next = offsets[i + 1];
     if (next === undefined || start < next.from) return start as UnixSeconds;
   }
-}
-
-export function isHoliday(table: ModeTable, at: UnixSeconds): boolean {
-  return listed(table.holidays, civilDay(table, at));
 }
 
 /** A stretch within one day profile and one offset from UTC, in which one step holds. */

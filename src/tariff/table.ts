@@ -1,4 +1,5 @@
 import {
+  MINUTES_PER_DAY,
   type MilliTokensPerKwh,
   type Percent,
   SUPPLIES_MAX,
@@ -68,7 +69,6 @@ export const DAY_PROFILES_MAX = 64;
 export const SWITCHES_PER_DAY_MAX = 48;
 export const OFFSETS_MAX = 128;
 export const HOLIDAYS_MAX = 255;
-export const MINUTES_PER_DAY = 1440;
 /** Seven weekdays and holidays. */
 export const DAY_TYPES = 8;
 export const HOLIDAY_TYPE = 7;

@@ -19,6 +19,7 @@ export type DeciWattHours = Quantity<'0.1 Wh'>;
 export type Milliseconds = Quantity<'ms'>;
 /** Seconds since 1970-01-01 UTC, u32: good until 2106. */
 export type UnixSeconds = Quantity<'unix s'>;
+export const MINUTES_PER_DAY = 1440;
 /** Value store power meter serial number, 3 bytes (the seed's SVPMSN). */
 export type Svpmsn = Quantity<'SVPMSN'>;
 /** Modem address on one transformer, 0 to 255. */

@@ -398,6 +398,32 @@ function storeContract({ name, open }: Kind): void {
     assert.deepEqual(await minutes(end - 2, end + 1), around);
   });
 
+  it('an order that was found becomes the sale it was: one row, at its place, with its TXID and TC', async (store, [
+    a,
+  ]) => {
+    const found = orderRow('found:1', a, { state: 'found', counter: 1, source: 'found' });
+    await store.transaction((tx) => tx.addOrders([found, orderRow('2', a)]));
+    const claimed: Order = { ...found, id: 'sale', state: 'stored', source: 'card', orderedAt: milliseconds(at + 5) };
+    const undone = store.transaction(async (tx) => {
+      await tx.claimOrder('found:1', claimed);
+      throw new Error('undone');
+    });
+    await assert.rejects(undone, /undone/);
+    assert.deepEqual(await store.read((tx) => tx.orders({ limit: 9 })).then((rows) => rows.map(({ id }) => id)), [
+      '2',
+      'found:1',
+    ]);
+    await store.transaction((tx) => tx.claimOrder('found:1', claimed));
+    await store.read(async (tx) => {
+      assert.deepEqual(await tx.ordersOf(['found:1', 'sale']), [undefined, { ...claimed, sequence: 1 }]);
+      assert.equal((await tx.orderOfTxid(found.txid))?.id, 'sale');
+      assert.deepEqual(
+        (await tx.orders({ limit: 9 })).map(({ id }) => id),
+        ['2', 'sale'],
+      );
+    });
+  });
+
   it('the latest version of a tariff is the tariff', async (store) => {
     const tariff = {
       name: 'home',
@@ -409,14 +435,18 @@ function storeContract({ name, open }: Kind): void {
       await tx.addTariff({ ...tariff, version: 1 });
       await tx.addTariff({ ...tariff, version: 2, name: 'farm' });
       await tx.addTariff({ ...tariff, version: 3 });
+      await tx.addTariff({ ...tariff, version: 4, name: 'farm', validFrom: milliseconds(at + 1) });
     });
     await store.read(async (tx) => {
       assert.deepEqual(await tx.tariff('home'), { ...tariff, version: 3 });
       assert.deepEqual(
         (await tx.tariffs()).map(({ version }) => version),
-        [2, 3],
+        [4, 3],
       );
-      assert.equal(await tx.lastTariffVersion(), 3);
+      assert.equal(await tx.lastTariffVersion(), 4);
+      // In force at an instant: from it on, and not before.
+      const inForce = async (from: number) => (await tx.tariff('farm', milliseconds(from)))?.version;
+      assert.deepEqual([await inForce(at - 1), await inForce(at), await inForce(at + 1)], [undefined, 2, 4]);
       assert.equal(await tx.tariff('none'), undefined);
     });
   });

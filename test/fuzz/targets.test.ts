@@ -9,28 +9,36 @@ const SRC = resolve(import.meta.dirname, '../../src');
 /** How functions are called that read what comes from outside. */
 const DECODER =
   /^(decode|decompress|parse|open|read|unwrap|import|from)[A-Z]|(Receive|Open|UnwrapKey|FromJson|FromBytes?)$/;
+/** A machine that is a class: whoever steps it gives it what comes from outside. */
+const isMachine = (value: { prototype?: unknown }): boolean =>
+  typeof value.prototype === 'object' && value.prototype !== null && 'step' in value.prototype;
 /** Inputs to each here; the slow part gives them a million. */
 const INPUTS = 200;
 
-/** `room.name` of every function that a room shows to others; an adapter is its own border. */
-async function exportedFunctions(): Promise<string[]> {
+/** Every function that a room shows to others, by `room.name`; an adapter is its own border. */
+async function exportedFunctions(): Promise<Map<string, { prototype?: unknown }>> {
   const borders = globSync(['*/{index,ports,services,types}.ts', 'adapters/*.ts'], { cwd: SRC });
-  const names = new Set<string>();
+  const functions = new Map<string, { prototype?: unknown }>();
   for (const path of borders.filter((border) => !/\.(test|testing)\.ts$/.test(border))) {
     const [room = ''] = path.split(sep);
     const border = (await import(join(SRC, path))) as Record<string, unknown>;
-    for (const [name, value] of Object.entries(border)) if (typeof value === 'function') names.add(`${room}.${name}`);
+    for (const [name, value] of Object.entries(border)) {
+      if (typeof value === 'function') functions.set(`${room}.${name}`, value as { prototype?: unknown });
+    }
   }
-  return [...names];
+  return functions;
 }
 
 test('every function of a border that reads what comes from outside is fuzzed, or stands with its reason among those that are not', async () => {
-  const exported = await exportedFunctions();
+  const functions = await exportedFunctions();
+  const exported = [...functions.keys()];
   const decoders = exported.filter((name) => DECODER.test(name.slice(name.indexOf('.') + 1)));
+  const machines = exported.filter((name) => isMachine(functions.get(name) as { prototype?: unknown }));
+  assert.ok(machines.length >= 2, `only ${machines.length} machines were found`);
   assert.ok(decoders.length > 40, `only ${decoders.length} decoders were found`);
   const named = [...Object.keys(FUZZ_TARGETS), ...Object.keys(NOT_FUZZED)];
   assert.deepEqual(
-    decoders.filter((name) => !named.includes(name)),
+    [...decoders, ...machines].filter((name) => !named.includes(name)),
     [],
     'to be added to test/fuzz/targets.ts',
   );

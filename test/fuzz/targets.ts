@@ -51,6 +51,7 @@ import { parseLoadCsv, type SeededRandom, seededRandom } from '../../src/simulat
 import { compileTariff, DEFAULT_TARIFF, decodeModeTable } from '../../src/tariff/index.ts';
 import { milliseconds, modemAddress, svpmsn, tokens, unixSeconds } from '../../src/units/index.ts';
 import { bytesLike, type Inputs, jsonLike, textLike } from './inputs.ts';
+import { drawLife, livedByAreaUnit, livedByHost, livedByLocalUnit, QUIET_LIFE } from './machines.ts';
 
 /** One decoder, or machine that takes bytes, and what is thrown at it. */
 export interface FuzzTarget {
@@ -69,6 +70,13 @@ const target = <T>(
   decode: (input: T) => unknown,
   more: Pick<FuzzTarget, 'saysNoReason' | 'fewer'> = {},
 ): FuzzTarget => ({ ...inputs, decode, ...more });
+
+/** A machine that is told well-formed messages of extreme values: nothing throws, and no step goes on and on. */
+const machine = (live: (life: typeof QUIET_LIFE) => unknown, inputs: number): FuzzTarget =>
+  target({ examples: [QUIET_LIFE], draw: drawLife }, live, {
+    saysNoReason: true,
+    fewer: { inputs, because: 'each is minutes of a life' },
+  });
 
 const vectors = (name: string) => JSON.parse(readFileSync(join(import.meta.dirname, '../vectors', name), 'utf8'));
 const ID = svpmsn(0x0a1b2c);
@@ -184,6 +192,9 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
     bytesLike(...envelopes.messages.map(({ bytes }) => fromHex(bytes))),
     decodeEnvelope,
   ),
+  'concentrator.LocalUnit': machine(livedByLocalUnit, 60_000),
+  'concentrator.AreaUnit': machine(livedByAreaUnit, 200_000),
+  'host.createHost': machine(livedByHost, 100_000),
   'tariff.decodeModeTable': target(bytesLike(...tables.tables.map(({ hex }) => fromHex(hex))), decodeModeTable),
   'tariff.compileTariff': target(jsonLike(DEFAULT_TARIFF), (json) => compileTariff(json as never, issue)),
   ...Object.fromEntries(recordTargets()),
@@ -191,10 +202,6 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
     bytesLike(...published.profiles.map(({ compressed }) => fromHex(compressed))),
     records.decompressProfile,
   ),
-  'records.policyFromJson': target(jsonLike(records.policyToJson(records.DEFAULT_SUPPLY_POLICY)), (json) => {
-    const policy = records.policyFromJson(json);
-    return 'sentences' in policy ? { reason: policy.sentences } : policy;
-  }),
   'simulation.parseLoadCsv': target(textLike(...LOAD_CSV), (text) => parseLoadCsv(text, 'fuzz.csv')),
   'vector file, its text': target(textLike(valueStore), refusedVectors),
   'vector file, its values': target(jsonLike(JSON.parse(valueStore)), (json) => refusedVectors(JSON.stringify(json))),

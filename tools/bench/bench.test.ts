@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
+import { tellsOfStoring } from '../../src/cli/news.ts';
 import { Suite } from '../../src/crypto/index.ts';
 import { lessIsBetter, moreIsBetter } from './figure.ts';
 import { median } from './interleave.ts';
 import { nodeBlockCalls } from './node-blocks.ts';
 import { nodeCalls } from './node-crypto.ts';
+import { secondsToFirstToken } from './start.ts';
 import { valueExchange } from './value-exchange.ts';
+import { valueStore } from './value-store-meter.ts';
 
 interface Ended {
   readonly code: number;
@@ -15,9 +20,12 @@ interface Ended {
   readonly stderr: string;
 }
 
-const bench = (...args: string[]): Promise<Ended> =>
+const bench = (...args: string[]): Promise<Ended> => benchIn(process.env, ...args);
+
+const benchIn = (env: NodeJS.ProcessEnv, ...args: string[]): Promise<Ended> =>
   new Promise((done) => {
-    const child = execFile(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], (_, stdout, stderr) =>
+    const command = [join(import.meta.dirname, 'main.ts'), ...args];
+    const child = execFile(process.execPath, command, { env }, (_, stdout, stderr) =>
       done({ code: child.exitCode ?? -1, stdout, stderr }),
     );
   });
@@ -50,12 +58,78 @@ test('with --json the output is one list of figures and nothing else', async () 
   );
 });
 
+test('a benchmark that fails costs its own row, which says why, and the exit code', async () => {
+  const { code, stdout, stderr } = await benchIn(
+    { ...process.env, TMPDIR: '/proc/nowhere' },
+    'start',
+    'exchange-bytes',
+    '--json',
+  );
+  assert.deepEqual({ code, stderr }, { code: 1, stderr: '' });
+  const [failed, ...others] = JSON.parse(stdout) as Record<string, unknown>[];
+  const { limitHow, ...row } = failed ?? {};
+  assert.deepEqual(row, {
+    name: 'start',
+    value: null,
+    unit: '',
+    limit: null,
+    ratio: null,
+    goal: 'a figure',
+    met: false,
+  });
+  assert.match(String(limitHow), /^It could not be measured: ENOENT.*\.$/);
+  assert.deepEqual(
+    others.map(({ name, met }) => ({ name, met })),
+    [
+      { name: 'exchange-bytes', met: true },
+      { name: 'exchange-bytes-wire', met: true },
+    ],
+  );
+});
+
+test('a demo’s log tells of its first stored tokens, of a few meters one by one and of many in one line', async () => {
+  const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
+  for (const meters of [2, 8]) {
+    const folder = mkdtempSync(join(tmpdir(), 'wattpurse-bench-test-'));
+    try {
+      const args = [main, 'demo', '--data', join(folder, 'data'), '--meters', String(meters), '--speed', '3600'];
+      assert.ok((await secondsToFirstToken(process.execPath, args)) > 0);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+  for (const line of [
+    'Mon 09:03  0a1b2c  stored 2000 tokens in the meter',
+    'Mon 09:03  4 meters  stored 1048 tokens',
+  ]) {
+    assert.ok(tellsOfStoring(line), line);
+  }
+  for (const line of ['Mon 09:03  0a1b2c  bought 2000 tokens', 'Mon 10:00  books: issued 5 = stored 5 + in flight 0']) {
+    assert.ok(!tellsOfStoring(line), line);
+  }
+});
+
+test('a whole meter keeps each of the values that are stored while it is measured', () => {
+  for (const suite of [Suite.tripleDes, Suite.aes128]) {
+    const { run, stored } = valueStore(suite);
+    const before = stored();
+    for (let n = 0; n < 300; n++) run();
+    assert.equal(stored(), before + 300, `suite ${suite}`);
+  }
+});
+
 test('a ratio above 1 is better than the limit, for times and for rates', () => {
-  const figure = { name: '', value: 10, unit: '', limit: 20, limitHow: '', goal: '' };
+  const figure = { name: '', value: 10, unit: '', limit: 20, limitHow: '', goal: 'g' };
   assert.equal(lessIsBetter(figure).ratio, 2);
   assert.equal(moreIsBetter(figure).ratio, 0.5);
   assert.equal(lessIsBetter(figure, (ratio) => ratio >= 2.1).met, false);
   assert.equal(lessIsBetter(figure, (ratio) => ratio >= 1.9).met, true);
+});
+
+test('a figure for information is neither met nor missed', () => {
+  const figure = { name: '', value: 10, unit: '', limit: 20, limitHow: '', goal: null };
+  assert.equal(lessIsBetter(figure, () => false).met, null);
+  assert.equal(moreIsBetter(figure).met, null);
 });
 
 test('a median stands in the middle', () => {

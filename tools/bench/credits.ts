@@ -40,7 +40,7 @@ export async function creditsPerSecond(): Promise<readonly Figure[]> {
         ...inMemory,
         unit: 'sales/s',
         limitHow: `SHA-256 of the order id by node:crypto, and four new rows in four maps, a sale; ${value}`,
-        goal: '',
+        goal: null,
       }),
       moreIsBetter({
         name: 'credits-sqlite',
@@ -49,7 +49,7 @@ export async function creditsPerSecond(): Promise<readonly Figure[]> {
         limitHow:
           'node:sqlite alone on the same disk, four prepared inserts a sale (order, two ledger lines, queue) and one ' +
           `durable transaction a group; ${value}`,
-        goal: '',
+        goal: null,
       }),
     ];
   } finally {

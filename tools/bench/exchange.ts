@@ -33,9 +33,9 @@ export function exchangeTime(name: string, suite: Suite, goal?: ExchangeGoal): r
     unit: 'µs',
     limit: times[limit] as number,
     limitHow,
-    goal: '',
+    goal: null,
   });
-  const goalText = goal === undefined ? '' : `at most ${goal.microseconds} µs and at least ${goal.timesFaster} times`;
+  const goalText = goal === undefined ? null : `at most ${goal.microseconds} µs and at least ${goal.timesFaster} times`;
   const met = (ratio: number) => goal === undefined || (value <= goal.microseconds && ratio >= goal.timesFaster);
   const messages =
     `the ${fewest.length} messages that both sides encrypt, decrypt or sign, each by one node:crypto cipher object ` +

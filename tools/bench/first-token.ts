@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type Figure, lessIsBetter } from './figure.ts';
-import { FIRST_TOKEN, START_GOAL_SECONDS, secondsOfNothing, secondsToFirstToken } from './start.ts';
+import { START_GOAL_SECONDS, secondsOfNothing, secondsToFirstToken } from './start.ts';
 
 const GOAL_SECONDS = 60;
 const PATIENCE_MS = 300_000;
@@ -49,7 +49,7 @@ const figures = (install: number, afterwards: number, nothing: number): Figure[]
       limit: install,
       limitHow:
         '`npm ci` alone, in a copy of the working tree with an empty cache; the value adds `npm start` without a ' +
-        `terminal until its log says that tokens are "${FIRST_TOKEN}"; once, on the clock`,
+        'terminal until its log tells of tokens that were stored; once, on the clock',
       goal: `at most ${GOAL_SECONDS} s`,
     },
     () => install + afterwards <= GOAL_SECONDS,

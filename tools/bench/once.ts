@@ -69,7 +69,7 @@ export async function once(): Promise<readonly Figure[]> {
       unit: 's',
       limit,
       limitHow: `${limitHow}; the value is the same ${what} in a process that runs already, on the clock`,
-      goal: '',
+      goal: null,
     }),
   ];
 }

@@ -1,0 +1,67 @@
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { WrongUse } from './usage.ts';
+
+export const FOUNDING_FILE = 'demo.json';
+export const CLOCK_FILE = 'demo.clock';
+export const DATABASE_FILE = 'wattpurse.db';
+export const KEYS_FILE = 'keyring.wpkr';
+export const METERS_FILE = 'meters.nvm';
+
+const FOLDER_OWNER_ONLY = 0o700;
+export const OWNER_ONLY = 0o600;
+const OTHERS = 0o077;
+
+/** With what SQLite puts beside its files, and what is not yet in the place of an older file. */
+const OURS =
+  /^(demo\.json|demo\.clock|wattpurse\.(db|mark|lock)|keyring\.wpkr|meters\.nvm)(-wal|-shm|-journal|\.new)?$/;
+
+/** Makes the folder and those above it where there is none. @throws WrongUse when somebody else's files are in it */
+export function makeFolder(path: string): void {
+  make(path);
+  const names = readdirSync(path);
+  if (names.length === 0 || names.some((name) => OURS.test(name))) return;
+  throw new WrongUse(`${path} holds files that are not a demo's: name an empty or a new folder with --data.`);
+}
+
+/** The meters' memories hold their keys, and the books who lives where: nobody else on the machine reads them. */
+export function closeToOthers(path: string): void {
+  if (statSync(path).mode & OTHERS) chmodSync(path, FOLDER_OWNER_ONLY);
+  for (const name of readdirSync(path).filter((name) => OURS.test(name))) {
+    const file = join(path, name);
+    const stat = lstatSync(file);
+    if (stat.isFile() && stat.mode & OTHERS) chmodSync(file, OWNER_ONLY);
+  }
+}
+
+/** What is left of a demo without its database: opened, it would be an empty one, which knows of no money. */
+export function refuseWithoutDatabase(path: string): void {
+  const left = [FOUNDING_FILE, KEYS_FILE, METERS_FILE].some((name) => sizeOf(join(path, name)) > 0);
+  if (!left || sizeOf(join(path, DATABASE_FILE)) > 0) return;
+  const how = existsSync(join(path, DATABASE_FILE)) ? 'empty' : 'gone';
+  throw new WrongUse(damagedDemo(path, `whose ${DATABASE_FILE} is ${how}`));
+}
+
+/** @param which the rest of `holds a demo …`: `whose demo.json is gone` */
+export const damagedDemo = (path: string, which: string): string =>
+  `${path} holds a demo ${which}: put that back from a copy, or name another folder with --data.`;
+
+/** 0 for a file that is not there, and for what is no file. */
+function sizeOf(path: string): number {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() === true ? stat.size : 0;
+}
+
+/** Node's own way of making folders above does not come back where a file system takes no folders. */
+function make(path: string): void {
+  try {
+    mkdirSync(path, FOLDER_OWNER_ONLY);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return;
+    const above = dirname(path);
+    if (code !== 'ENOENT' || existsSync(above)) throw error;
+    make(above);
+    mkdirSync(path, FOLDER_OWNER_ONLY);
+  }
+}

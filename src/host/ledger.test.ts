@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { milliseconds, svpmsn } from '../units/index.ts';
+import { type LedgerSum, MemoryStore, type Posting, type StoreReads } from './index.ts';
+import { LedgerReader, move } from './ledger.ts';
+
+const occasion = { at: milliseconds(1), svpmsn: svpmsn(1) };
+
+/** The books of a ledger with these postings. */
+async function booksOf(...postings: Posting[]) {
+  const store = new MemoryStore();
+  await store.transaction((tx) => tx.post(postings));
+  return store.read((tx) => new LedgerReader().books(tx));
+}
+
+test('what was sold is in flight until it is stored or refunded, and the books balance at each step', async () => {
+  const steps = [move('sold', 10n, occasion), move('stored', 7n, occasion), move('refunded', 3n, occasion)];
+  for (const [i, inFlight] of [10n, 3n, 0n].entries()) {
+    const books = await booksOf(...steps.slice(0, i + 1));
+    assert.deepEqual([books.inFlight, books.balanced], [inFlight, true]);
+  }
+});
+
+test('books that break an equation of theirs say so, though every posting sums to zero', async () => {
+  const wrong: Posting[][] = [
+    // More stored than was sold.
+    [move('sold', 5n, occasion), move('stored', 6n, occasion)],
+    // Value that came into a purse as something that brings none.
+    [{ ...move('found', 5n, occasion), lines: lines('cash', 'value-in-meters') }],
+    // Sold by one meter and stored in another: each of them is wrong, though their sum is not.
+    [move('sold', 5n, occasion), move('stored', 5n, { ...occasion, svpmsn: svpmsn(2) })],
+  ];
+  for (const postings of wrong) assert.equal((await booksOf(...postings)).balanced, false);
+
+  function lines(debit: 'cash', credit: 'value-in-meters'): Posting['lines'] {
+    return [
+      { account: debit, amount: 5n },
+      { account: credit, amount: -5n },
+    ];
+  }
+});
+
+test('a ledger that does not sum to zero does not balance, whatever its equations say', async () => {
+  const sums: LedgerSum[] = [{ kind: 'found', account: 'found-in-meters', svpmsn: svpmsn(1), amount: 0n }];
+  const reads = (amount: bigint) =>
+    ({
+      ledgerSums: async () => ({ last: 1, sums: [...sums, { ...sums[0], account: 'nowhere', amount }] }),
+    }) as unknown as StoreReads;
+  assert.equal((await new LedgerReader().books(reads(0n))).balanced, true);
+  assert.equal((await new LedgerReader().books(reads(1n))).balanced, false);
+});
