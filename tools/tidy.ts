@@ -24,6 +24,7 @@ export const ENTRY_POINTS: readonly RegExp[] = [
   /^src\/console\/main\.tsx$/,
   /^tools\/(lock|run-tests)\.ts$/,
   /^tools\/bench\/main\.ts$/,
+  /^tools\/defects\/run\.ts$/,
   /^models\/run\.ts$/,
   /^examples\/[^/]+\.ts$/,
 ];

@@ -3,6 +3,7 @@ import about from '../../package.json' with { type: 'json' };
 import { audit } from './audit-command.ts';
 import { demo } from './demo.ts';
 import { CannotGoOn, inWords } from './failure.ts';
+import { simulate } from './simulate.ts';
 import { type CommandName, isCommandName, USAGES, usageOf, WrongUse } from './usage.ts';
 import { vectors } from './vectors-command.ts';
 
@@ -10,7 +11,12 @@ import { vectors } from './vectors-command.ts';
 const FOUND_WRONG = 1;
 const WRONG_USE = 2;
 
-const COMMANDS: Readonly<Record<CommandName, (args: readonly string[]) => Promise<number>>> = { demo, audit, vectors };
+const COMMANDS: Readonly<Record<CommandName, (args: readonly string[]) => Promise<number>>> = {
+  demo,
+  audit,
+  simulate,
+  vectors,
+};
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;

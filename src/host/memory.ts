@@ -38,7 +38,7 @@ import type {
  * dies with the process. Transactions run one after the other; a rejected one is undone change by change.
  */
 export class MemoryStore implements Store {
-  readonly #tables = new Tables();
+  #tables = new Tables();
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
@@ -57,6 +57,13 @@ export class MemoryStore implements Store {
 
   read<T>(work: (tx: StoreReads) => Promise<T>): Promise<T> {
     return this.#inTurn(() => work(this.#tables));
+  }
+
+  /** A store of its own with all that this one holds now: what a back-up is. */
+  async copy(): Promise<MemoryStore> {
+    const copy = new MemoryStore();
+    copy.#tables = await this.#inTurn(async () => this.#tables.copy());
+    return copy;
   }
 
   async close(): Promise<void> {
@@ -126,6 +133,35 @@ class Tables implements StoreTransaction {
       this.#byTxid.set(after.txid, id);
       if (after.counter !== undefined) this.#byCounter.set(`${after.svpmsn} ${after.counter}`, id);
     }
+  }
+
+  /** Rows are never changed in place, so that a copy shares them. */
+  copy(): Tables {
+    const copy = new Tables();
+    const fill = <K, R>(table: Table<K, R>, { rows }: Table<K, R>) => {
+      for (const [key, row] of rows) table.put(key, row);
+    };
+    fill(copy.#subscribers, this.#subscribers);
+    fill(copy.#meters, this.#meters);
+    fill(copy.#purses, this.#purses);
+    fill(copy.#outstanding, this.#outstanding);
+    fill(copy.#orders, this.#orders);
+    fill(copy.#work, this.#work);
+    fill(copy.#commands, this.#commands);
+    fill(copy.#facts, this.#facts);
+    fill(copy.#knowledge, this.#knowledge);
+    fill(copy.#eventKeys, this.#eventKeys);
+    fill(copy.#profiles, this.#profiles);
+    fill(copy.#totals, this.#totals);
+    fill(copy.#lines, this.#lines);
+    fill(copy.#suspicions, this.#suspicions);
+    fill(copy.#checkMinutes, this.#checkMinutes);
+    for (const id of this.#orderList) copy.#orderList.push(id);
+    for (const version of this.#tariffs) copy.#tariffs.push(version);
+    for (const posting of this.#ledger) copy.#ledger.push(posting);
+    for (const event of this.#events) copy.#events.push(event);
+    copy.undo.length = 0;
+    return copy;
   }
 
   #append<R>(list: R[], row: R): void {

@@ -21,6 +21,8 @@ export {
 export { erased, type Nvm, PlainNvm } from './nvm.ts';
 export type { MeterOutputs } from './outputs.ts';
 export { EVENTS_NOT_RECORDED, PARTS } from './parts.ts';
+export { type Receipt, ReceiptKind } from './purse.ts';
+export { receiptOf } from './purse-journal.ts';
 export type { Measured } from './relay.ts';
 export { SAM_MEMORY_BYTES } from './sam-memory.ts';
 export { type Samples, stepSamples } from './samples.ts';

@@ -19,18 +19,24 @@ import {
   powerLine,
   powerLineConditions,
 } from '../line/index.ts';
+import { Disturbance } from './disturbance.ts';
+import type { Faults } from './faults.ts';
 import type { SeededRandom } from './random.ts';
 import { Transformer } from './transformer.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** One way over IP, host to area unit and area unit to local unit. */
 const BACKHAUL_MS = 20;
+/** From a connection that broke to its next. */
+const RECONNECTED_AFTER_MS = 2_000;
 
 export interface GridOptions {
   readonly time: VirtualTime;
   readonly random: SeededRandom;
   readonly carrier: Carrier | undefined;
   readonly conditions: LineConditions | undefined;
+  /** What strikes frames and messages beyond the noise of the line; nothing where absent. */
+  readonly faults?: Faults | undefined;
   /** What a local unit says to the host. */
   readonly hear: (envelope: Envelope) => Promise<void>;
 }
@@ -39,10 +45,12 @@ export interface GridOptions {
 export class Grid {
   readonly transformers: Transformer[] = [];
   readonly #options: GridOptions;
-  readonly #area = new AreaUnit(0);
+  readonly #disturbance: Disturbance | undefined;
+  #area = new AreaUnit(0);
 
   constructor(options: GridOptions) {
     this.#options = options;
+    this.#disturbance = options.faults && new Disturbance(options.faults);
   }
 
   /** One transformer for each ring of keys, each beside the next. */
@@ -58,7 +66,9 @@ export class Grid {
           conditions: this.#options.conditions ?? workingConditions(carrier),
           random: random.fork(`transformer ${id}`),
           keys,
-          say: (bytes) => time.after(BACKHAUL_MS, () => this.#stepArea({ type: 'message', connection: id, bytes })),
+          ...(this.#options.faults && { disturbance: new Disturbance(this.#options.faults) }),
+          say: (bytes) =>
+            this.#convey(id, bytes, (heard) => this.#stepArea({ type: 'message', connection: id, bytes: heard })),
         }),
       );
     }
@@ -82,7 +92,30 @@ export class Grid {
   /** From the host to a local unit. */
   send(localUnit: number, message: BackhaulMessage): void {
     const bytes = encodeEnvelope({ localUnit, message });
-    this.#options.time.after(BACKHAUL_MS, () => this.#stepArea({ type: 'message', connection: 'host', bytes }));
+    this.#convey(localUnit, bytes, (heard) => this.#stepArea({ type: 'message', connection: 'host', bytes: heard }));
+  }
+
+  /** The area unit was off: every connection breaks and comes again. */
+  restartAreaUnit(): void {
+    this.#area = new AreaUnit(0);
+    this.#stepArea({ type: 'up', connection: 'host' });
+    this.send(0, { type: 'hello', version: BACKHAUL_VERSION, kind: 'host', id: 1 });
+    for (const id of this.transformers.keys()) this.reconnect(id);
+  }
+
+  /** A host came anew: it hears of every local unit that is there. */
+  reconnectHost(): void {
+    this.#stepArea({ type: 'down', connection: 'host' });
+    this.#stepArea({ type: 'up', connection: 'host' });
+    this.send(0, { type: 'hello', version: BACKHAUL_VERSION, kind: 'host', id: 1 });
+  }
+
+  /** The connection of one local unit breaks and comes again, with what is told to one that comes. */
+  reconnect(id: number): void {
+    const { now } = this.#options.time;
+    this.#stepArea({ type: 'down', connection: id });
+    this.#stepArea({ type: 'up', connection: id });
+    this.transformers[id]?.step({ type: 'backhaul-up', now });
   }
 
   /** What all lines have carried since this process began. */
@@ -95,26 +128,53 @@ export class Grid {
     return sum;
   }
 
+  /**
+   * One way over IP. A connection that loses a message is none any more: the local unit's comes again, with
+   * all that is told to one that comes. A hello arrives as it is.
+   */
+  #convey(
+    localUnit: number | undefined,
+    bytes: Uint8Array,
+    deliver: (bytes: Uint8Array) => void | Promise<void>,
+  ): void {
+    const { time } = this.#options;
+    const whole = this.#disturbance === undefined || isHello(bytes);
+    const arrivals = whole ? [{ afterMs: 0, bytes }] : (this.#disturbance as Disturbance).ofMessage(bytes);
+    for (const { afterMs, bytes: heard } of arrivals) time.after(BACKHAUL_MS + afterMs, () => deliver(heard));
+    if (localUnit !== undefined && !arrivals.some(({ bytes: heard }) => heard === bytes)) {
+      time.after(RECONNECTED_AFTER_MS, () => this.reconnect(localUnit));
+    }
+  }
+
   #stepArea(input: DistributiveOmit<AreaUnitInput, 'now'>): void {
     const { time } = this.#options;
     const outputs: AreaUnitOutput[] = [];
     this.#area.step({ ...input, now: time.now }, outputs);
     for (const output of outputs) {
-      if (output.type === 'close') throw new Error(output.sentence);
+      if (output.type === 'close') {
+        if (this.#disturbance === undefined) throw new Error(output.sentence);
+        continue;
+      }
       const { bytes, connection } = output;
-      if (connection === 'host') time.after(BACKHAUL_MS, () => this.#hostHears(bytes));
+      if (connection === 'host') this.#convey(undefined, bytes, (heard) => this.#hostHears(heard));
       else {
         const transformer = this.transformers[connection] as Transformer;
-        time.after(BACKHAUL_MS, () => transformer.step({ type: 'backhaul', now: time.now, bytes }));
+        this.#convey(connection, bytes, (heard) => transformer.step({ type: 'backhaul', now: time.now, bytes: heard }));
       }
     }
   }
 
   async #hostHears(bytes: Uint8Array): Promise<void> {
     const envelope = decodeEnvelope(bytes);
-    if ('reason' in envelope) throw new Error(`an area unit said what cannot be decoded: ${envelope.reason}`);
+    // Only what was damaged on its way.
+    if ('reason' in envelope) return;
     await this.#options.hear(envelope);
   }
+}
+
+function isHello(bytes: Uint8Array): boolean {
+  const envelope = decodeEnvelope(bytes);
+  return !('reason' in envelope) && envelope.message.type === 'hello';
 }
 
 type DistributiveOmit<T, K extends string> = T extends unknown ? Omit<T, K> : never;

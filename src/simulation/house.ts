@@ -23,6 +23,7 @@ import {
   type SupplyIndex,
   type Svpmsn,
 } from '../units/index.ts';
+import { PowerCut } from './faulty-memory.ts';
 import { type LoadSource, minuteByMinute } from './loads.ts';
 import type { SeededRandom } from './random.ts';
 import { SecondMeter } from './second-meter.ts';
@@ -45,6 +46,12 @@ export interface HouseOptions {
   readonly clockDriftPpm: number;
   readonly onEvent: (house: House, event: HouseEvent, amount?: number) => void;
   readonly onAttention: (house: House, frame: Uint8Array) => void;
+  /** The supply fell in the middle of a write: the house is dark, without a last gasp. */
+  readonly onPowerCut?: (house: House) => void;
+  /** The meter has done what a frame asked for. */
+  readonly onHeard?: (house: House) => void;
+  /** The meter was started from its memories. */
+  readonly onStart?: (house: House) => void;
 }
 
 const MILLIWATT_MINUTES_PER_MILLIWATT_HOUR = 60;
@@ -74,6 +81,8 @@ export class House implements LineTerminal {
   readonly secondMeter: SecondMeter;
   readonly #load: (localMinute: number) => MilliwattHours;
   readonly #outputs: MeterOutputs;
+  /** What flows in the step that runs. */
+  #asked = milliwattHours(0);
   readonly #epoch: number;
 
   constructor(options: HouseOptions, now: number) {
@@ -126,17 +135,15 @@ export class House implements LineTerminal {
     const at = this.oscillator(now);
     // Measured to the end of the minute; a limit that trips cuts the next one.
     const supply: SupplyIndex = 1;
-    const flowed = stepEnergy(this.meter, supply, wanted, at, this.#outputs);
+    this.#asked = wanted;
+    const flowed = this.#onItsSupply(() => stepEnergy(this.meter, supply, wanted, at, this.#outputs));
+    this.#asked = milliwattHours(0);
+    if (flowed === undefined) return 0;
     this.secondMeter.flowed(this.meter, flowed);
     this.watts = Math.round((flowed * MILLIWATT_MINUTES_PER_MILLIWATT_HOUR) / 1000);
     const deciAmperes = Math.round((10 * this.watts) / MAINS_VOLTS);
-    stepMeasured(
-      this.meter,
-      supply,
-      { watts: this.watts, deciAmperes, degreesOfLag: DEGREES_OF_LAG },
-      at,
-      this.#outputs,
-    );
+    const measured = { watts: this.watts, deciAmperes, degreesOfLag: DEGREES_OF_LAG };
+    this.#onItsSupply(() => stepMeasured(this.meter, supply, measured, at, this.#outputs));
     this.wantedMilliwattHours += wanted;
     this.flowedMilliwattHours += flowed;
     return flowed + Math.round((this.bypassWatts * 1000) / MILLIWATT_MINUTES_PER_MILLIWATT_HOUR);
@@ -147,12 +154,14 @@ export class House implements LineTerminal {
     const { credited } = this.meter.svm.purse;
     // A credit is told before the relay that it closes: cause, then effect.
     this.#held = [];
-    const answer = stepFrame(this.meter, frame, this.oscillator(now), this.#outputs);
+    const answer = this.#onItsSupply(() => stepFrame(this.meter, frame, this.oscillator(now), this.#outputs));
     const held = this.#held;
     this.#held = undefined;
+    if (this.dark) return undefined;
     const stored = this.meter.svm.purse.credited - credited;
     if (stored > 0) this.#tell('stored', stored);
     for (const event of held) this.#tell(event);
+    this.options.onHeard?.(this);
     return answer;
   }
 
@@ -168,23 +177,53 @@ export class House implements LineTerminal {
 
   /** The supply falls: the meter keeps what it must with the last of the power. */
   powerFails(now: number): void {
-    stepLastGasp(this.meter, this.oscillator(now));
-    this.dark = true;
-    this.buzzing = false;
-    this.watts = 0;
+    this.#onItsSupply(() => stepLastGasp(this.meter, this.oscillator(now)));
+    this.#darken();
     this.secondMeter.powerFailed();
+  }
+
+  /** The supply falls without a last gasp. */
+  cutPower(): void {
+    if (this.dark) return;
+    this.#darken();
+    this.secondMeter.powerCut(this.meter, milliwattHours(0));
+    this.options.onPowerCut?.(this);
   }
 
   /** The supply comes back: the meter starts from its memories. */
   powerReturns(now: number): void {
     const wasCut = this.#cut;
-    this.dark = false;
     this.#running = false;
-    this.meter = this.#start(now);
+    const meter = this.#onItsSupply(() => this.#start(now));
+    if (meter === undefined) return;
+    this.dark = false;
+    this.meter = meter;
     this.#settleIn();
+    this.options.onStart?.(this);
     // The minute before the outage may have taken the last token.
     if (this.#cut && !wasCut) this.#tell('cut-off');
     if (!this.#cut && wasCut) this.#tell('reconnected');
+  }
+
+  /** The power may go while the meter works; then it is dark, and what it was about to say is lost. */
+  #onItsSupply<T>(work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof PowerCut)) throw error;
+      if (!this.dark) {
+        this.#darken();
+        this.secondMeter.powerCut(this.meter, this.#asked);
+      }
+      this.options.onPowerCut?.(this);
+      return undefined;
+    }
+  }
+
+  #darken(): void {
+    this.dark = true;
+    this.buzzing = false;
+    this.watts = 0;
   }
 
   #start(now: number): Meter {

@@ -3,6 +3,7 @@
  * by one seed.
  */
 export { type Audit, audit, type Finding } from './audit.ts';
+export { FAULT_KINDS, type FaultKind, type FaultRates } from './faults.ts';
 export * from './fit.ts';
 export { svpmsnOfHouse } from './founding.ts';
 export { House, type HouseEvent } from './house.ts';
@@ -13,6 +14,7 @@ export * from './operator.ts';
 export type * from './options.ts';
 export type { Place } from './outages.ts';
 export { type SeededRandom, seededRandom } from './random.ts';
+export { type SimulatedStore, type Simulation, type SimulationOptions, simulate } from './simulate.ts';
 export { type Story, tell } from './story.ts';
 export { Utility } from './utility.ts';
 export { VirtualTime } from './virtual-time.ts';

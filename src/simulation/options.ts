@@ -5,8 +5,10 @@ import type { MeterMemory } from '../meter/index.ts';
 import type { SupplyPolicy } from '../records/index.ts';
 import type { TariffDefinition } from '../tariff/index.ts';
 import type { Svpmsn } from '../units/index.ts';
-import type { HouseEvent } from './house.ts';
+import type { Faults } from './faults.ts';
+import type { House, HouseEvent } from './house.ts';
 import type { LoadSource } from './loads.ts';
+import type { Written } from './mortal-store.ts';
 
 /** What happens in a utility that a watcher would want to see, in the order in which it happened. */
 export type Happening = HouseHappening | LineHappening;
@@ -61,6 +63,16 @@ export interface UtilityOptions {
   readonly loads?: readonly ((house: number) => LoadSource)[];
   /** Memories that outlive this process, by house. */
   readonly memoryOf?: (house: number) => HouseMemory;
+  /** Host processes over the one store; one where absent. */
+  readonly hosts?: number;
+  /** What strikes hosts, store, backhaul and line; nothing but the line's own noise where absent. */
+  readonly faults?: Faults;
+  /** What each transaction of the store wrote, the moment it is durable. */
+  readonly onCommit?: (rows: readonly Written[]) => void;
+  /** A meter has done what a frame asked for. */
+  readonly onMeterHeard?: (house: House) => void;
+  /** A meter was started from its memories. */
+  readonly onMeterStart?: (house: House) => void;
   readonly onHappening?: (happening: Happening) => void;
 }
 

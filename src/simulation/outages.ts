@@ -48,6 +48,14 @@ export class Outages {
     this.#settle(place, now);
   }
 
+  /** The supply of a house fell in the middle of a write, and comes back after a while. */
+  cut(house: House, now: number, lastsMs: number): void {
+    this.#until.set(house, now + lastsMs);
+    this.#options.tell(house, 'power-failed');
+    const transformer = this.#options.transformers[house.localUnit] as Transformer;
+    transformer.powerCycle(house);
+  }
+
   /** The power comes back, unless the transformer above still has none. */
   end(place: Place, now: number): void {
     if (!this.#until.delete(place)) return;

@@ -25,7 +25,13 @@ export class SecondMeter {
    * of `used` were never taken.
    */
   unbilledMax = 0;
-  readonly #accrual: Accrual;
+  /** Of the last commit that is surely in the memories: what came after may be lost in a power cut. */
+  #least: { readonly used: number; readonly register: number };
+  /** Before the last minute: where the meter's clock was put back, that one and the one before are one minute to it. */
+  #before: { readonly used: number; readonly register: number };
+  /** A power cut left it open whether the running minute is in the memories. */
+  #doubtful = false;
+  #accrual: Accrual;
   #milliwattHours = 0;
   #table: ModeTable | undefined;
   #rate: Rate | undefined;
@@ -36,10 +42,14 @@ export class SecondMeter {
     this.used = levelsOf(meter).used;
     this.register = registerOf(meter);
     this.#accrual = { remainder: meter.accrual.remainder };
+    this.#least = { used: this.used, register: this.register };
+    this.#before = this.#least;
   }
 
   /** What the meter let flow in its running minute; to be called before the meter is stepped on to the next. */
   flowed(meter: Meter, energy: MilliwattHours): void {
+    this.#least = this.#before;
+    this.#before = { used: this.used, register: this.register };
     const whole = this.#milliwattHours + energy;
     const quanta = Math.floor(whole / MILLIWATT_HOURS_PER_QUANTUM) as DeciWattHours;
     this.#milliwattHours = whole - quanta * MILLIWATT_HOURS_PER_QUANTUM;
@@ -56,6 +66,37 @@ export class SecondMeter {
   /** What had not come to 0.1 Wh is forgotten, in the customer's favour. */
   powerFailed(): void {
     this.#milliwattHours = 0;
+  }
+
+  /** The supply fell without a last gasp: at most the running minute is gone (X12). */
+  powerCut(meter: Meter, running: MilliwattHours): void {
+    const least = this.#least;
+    this.flowed(meter, running);
+    this.#least = least;
+    this.#doubtful = true;
+    this.#milliwattHours = 0;
+  }
+
+  /** The meter was started from its memories. Says what it should not have lost or made; goes on from where it stands. */
+  started(meter: Meter): string | undefined {
+    if (!this.#doubtful) return undefined;
+    this.#doubtful = false;
+    const used = levelsOf(meter).used;
+    const register = registerOf(meter);
+    const least = this.#least;
+    const most = { used: this.used, register: this.register };
+    this.used = used;
+    this.register = register;
+    this.#least = { used, register };
+    this.#before = this.#least;
+    this.#accrual = { remainder: meter.accrual.remainder };
+    if (used < least.used - this.unbilledMax || used > most.used) {
+      return `after a power cut ${used} is used, and ${least.used} to ${most.used} were.`;
+    }
+    if (register < least.register || register > most.register) {
+      return `after a power cut the register shows ${register}, and ${least.register} to ${most.register} flowed.`;
+    }
+    return undefined;
   }
 
   #percentAt(table: ModeTable, at: UnixSeconds): Rate['percent'] {

@@ -15,6 +15,7 @@ import {
 } from '../line/index.ts';
 import type { MeterAnswer } from '../meter/index.ts';
 import type { MilliwattHours, ModemAddress, Svpmsn } from '../units/index.ts';
+import type { Disturbance } from './disturbance.ts';
 import type { SeededRandom } from './random.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -40,6 +41,8 @@ export interface TransformerOptions {
   readonly conditions: LineConditions;
   readonly random: SeededRandom;
   readonly keys: MonitoringRing;
+  /** What strikes frames beyond the noise of the line; nothing where absent. */
+  readonly disturbance?: Disturbance;
   /** Bytes of the local unit for the area unit. */
   readonly say: (bytes: Uint8Array) => void;
 }
@@ -49,7 +52,7 @@ export class Transformer {
   /** Number of its local unit in the area. */
   readonly id: number;
   readonly channel: Channel;
-  readonly localUnit: LocalUnit;
+  localUnit: LocalUnit;
   /** The next transformer, which hears some of what is said here. */
   neighbour: Transformer | undefined;
   /** The wire is cut behind the local unit: nothing arrives on either side. */
@@ -62,16 +65,17 @@ export class Transformer {
 
   constructor(options: TransformerOptions) {
     this.#options = options;
-    const { carrier, conditions, random, keys, id } = options;
+    const { carrier, conditions, random, id } = options;
     this.id = id;
     this.channel = new Channel({ carrier, conditions, random: random.fork('channel') });
-    this.localUnit = new LocalUnit({
-      id,
-      carrier,
-      keys,
-      unwrap: () => undefined,
-      randomness: random.fork('local unit'),
-    });
+    this.localUnit = this.#newLocalUnit();
+  }
+
+  /** The local unit was off: it knows its keys, and nothing else any more. */
+  restartLocalUnit(): void {
+    this.localUnit = this.#newLocalUnit();
+    this.#armedAt = Number.POSITIVE_INFINITY;
+    this.step({ type: 'backhaul-up', now: this.#options.time.now });
   }
 
   attach(terminal: LineTerminal, distanceM: number): void {
@@ -130,15 +134,30 @@ export class Transformer {
 
   #deliver(transmission: Transmission): void {
     if (this.cut) return;
-    const { now } = this.#options.time;
     if (transmission.from !== LOCAL_UNIT_STATION) {
       const heard = this.channel.receive(transmission, LOCAL_UNIT_STATION);
-      if (heard !== undefined) this.step({ type: 'line', now, bytes: heard });
+      if (heard !== undefined)
+        this.#arrive(heard, (bytes) => this.step({ type: 'line', now: this.#options.time.now, bytes }));
     }
     for (const station of this.#stations) {
       if (!concerns(station.link, transmission.bytes)) continue;
       const bytes = this.channel.receive(transmission, station.place);
-      if (bytes !== undefined) this.#stepStation(station, { type: 'bytes', now, bytes });
+      if (bytes === undefined) continue;
+      this.#arrive(bytes, (heard) =>
+        this.#stepStation(station, { type: 'bytes', now: this.#options.time.now, bytes: heard }),
+      );
+    }
+  }
+
+  #arrive(bytes: Uint8Array, deliver: (bytes: Uint8Array) => void): void {
+    const { disturbance, time } = this.#options;
+    if (disturbance === undefined) {
+      deliver(bytes);
+      return;
+    }
+    for (const { afterMs, bytes: heard } of disturbance.ofFrame(bytes)) {
+      if (afterMs === 0) deliver(heard);
+      else time.after(afterMs, () => deliver(heard));
     }
   }
 
@@ -180,6 +199,13 @@ export class Transformer {
     if (station === undefined) throw new Error('no such terminal on this line');
     return station;
   }
+
+  #newLocalUnit(): LocalUnit {
+    const { id, carrier, keys, random } = this.#options;
+    const randomness = random.fork(`local unit ${this.#localUnits++}`);
+    return new LocalUnit({ id, carrier, keys, unwrap: () => undefined, randomness });
+  }
+  #localUnits = 0;
 
   #newLink(terminal: LineTerminal): SlaveLink {
     const { carrier, random } = this.#options;

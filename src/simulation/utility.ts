@@ -1,10 +1,11 @@
 import type { Traffic } from '../concentrator/index.ts';
 import { KeyRing, type KeyStore, Purpose, Suite } from '../crypto/index.ts';
-import { createHost, type HostFailure, type HostServices, METERS_PER_LOCAL_UNIT_MAX } from '../host/index.ts';
+import { type HostFailure, type HostServices, METERS_PER_LOCAL_UNIT_MAX } from '../host/index.ts';
 import { blankMemory } from '../meter/index.ts';
 import { milliseconds, milliwattHours, type Svpmsn, svpmsnText } from '../units/index.ts';
 import { drawKeys, equip, found, keyOf, placeOfHouse, svpmsnOfHouse, zoneMinutes } from './founding.ts';
 import { Grid } from './grid.ts';
+import { Hosts } from './hosts.ts';
 import { House, type HouseEvent } from './house.ts';
 import { createHousehold, FAMILY_HOME } from './household.ts';
 import type { Happening, UtilityOptions } from './options.ts';
@@ -21,6 +22,7 @@ const TECHNICAL_LOSS = 1.02;
 const DRIFT_PPM_MAX = 20;
 const NEAREST_M = 50;
 const FARTHEST_M = 1_250;
+const CUT_MS_MAX = 10 * MINUTE_MS;
 
 /**
  * A whole utility in one process, on virtual time: a host with its store, an area unit, transformers with their local
@@ -29,7 +31,7 @@ const FARTHEST_M = 1_250;
  */
 export class Utility {
   readonly time: VirtualTime;
-  readonly host: HostServices;
+  readonly hosts: Hosts;
   readonly houses: House[] = [];
   readonly options: UtilityOptions;
   readonly counts = { cutOffs: 0, reconnections: 0, sales: 0, transfers: 0 };
@@ -54,18 +56,19 @@ export class Utility {
       random: this.#random,
       carrier: options.carrier,
       conditions: options.conditions,
-      hear: (envelope) => this.host.handle({ type: 'grid', ...envelope }),
+      faults: options.faults,
+      hear: (envelope) => this.hosts.handle({ type: 'grid', ...envelope }),
     });
-    this.host = createHost(
-      {
-        store: options.store,
-        keys: this.#keys,
-        clock: { now: () => time.now },
-        randomness: this.#random.fork(`host ${options.startMs}`),
-        grid: this.#grid,
-      },
-      { zone: options.zone, metersMax: METERS_PER_LOCAL_UNIT_MAX * 256, roundMs: options.roundMs },
-    );
+    this.hosts = new Hosts({
+      workers: options.hosts ?? 1,
+      ports: { store: options.store, keys: this.#keys, clock: { now: () => time.now }, grid: this.#grid },
+      settings: { zone: options.zone, metersMax: METERS_PER_LOCAL_UNIT_MAX * 256, roundMs: options.roundMs },
+      time,
+      random: this.#random.fork(`hosts ${options.startMs}`),
+      ...(options.faults && { faults: options.faults }),
+      ...(options.onCommit && { onCommit: options.onCommit }),
+      onStart: () => this.#grid.reconnectHost(),
+    });
     this.#outages = new Outages({
       houses: this.houses,
       transformers: this.transformers,
@@ -84,6 +87,15 @@ export class Utility {
     const utility = new Utility(options);
     await utility.#begin();
     return utility;
+  }
+
+  /** One that is alive. */
+  get host(): HostServices {
+    return this.hosts.services;
+  }
+
+  get grid(): Grid {
+    return this.#grid;
   }
 
   get transformers(): readonly Transformer[] {
@@ -162,7 +174,7 @@ export class Utility {
 
   async #begin(): Promise<void> {
     const { options, host } = this;
-    await host.start();
+    await this.hosts.start();
     await found(host, options);
     this.#grid.build(await this.#monitoringKeys());
     for (let house = 0; house < options.meters; house++) await this.#buildHouse(house);
@@ -206,6 +218,9 @@ export class Utility {
         ...(options.suite === Suite.tripleDes ? { labSessions: 1 } : {}),
         onEvent: (_, event, amount) => this.#onHouse(id, event, amount),
         onAttention: (_, frame) => this.#onAttention(house, frame),
+        onPowerCut: () => this.#outages.cut(house, time.now, 1_000 + random.below(CUT_MS_MAX)),
+        onHeard: () => options.onMeterHeard?.(house),
+        onStart: () => options.onMeterStart?.(house),
       },
       time.now,
     );
@@ -231,7 +246,7 @@ export class Utility {
     const { time } = this;
     const tick = async () => {
       time.after(TICK_MS, tick);
-      await this.host.handle({ type: 'tick' });
+      await this.hosts.handle({ type: 'tick' });
     };
     time.after(TICK_MS, tick);
     const minute = async () => {

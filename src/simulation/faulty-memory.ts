@@ -1,0 +1,71 @@
+import { blankMemory, type MeterMemory, type Nvm } from '../meter/index.ts';
+
+/** The supply fell while a memory was written: whoever wrote is gone, and what it had written so far stays. */
+export class PowerCut extends Error {
+  override readonly name = 'PowerCut';
+}
+
+/** What becomes of the byte in whose middle the power goes. */
+export type CutByte = 'old' | 'garbage';
+
+/**
+ * The three memories of one meter on one supply, with everything that can happen to a memory: the power goes between
+ * any two bytes, a write is reported and not kept, a bit rots, somebody puts back what was there before.
+ */
+export class FaultyMemory implements MeterMemory {
+  readonly nvm: Nvm;
+  readonly sam: Nvm;
+  readonly svm: Nvm;
+  /** Bytes that are still written before the power goes. */
+  bytesLeft = Number.POSITIVE_INFINITY;
+  cutByte: CutByte = 'old';
+  /** The next write of the board's memory is reported and not kept. */
+  losesNextWrite = false;
+  /** Bytes written since the beginning. */
+  written = 0;
+
+  constructor() {
+    const blank = blankMemory();
+    this.nvm = this.#memory(blank.nvm.bytes, true);
+    this.sam = this.#memory(blank.sam.bytes, false);
+    this.svm = this.#memory(blank.svm.bytes, false);
+  }
+
+  /** The supply is back. */
+  restore(): void {
+    this.bytesLeft = Number.POSITIVE_INFINITY;
+  }
+
+  #memory(bytes: Uint8Array, onTheBoard: boolean): Nvm {
+    return {
+      bytes,
+      write: (address, source, from, length) => {
+        if (onTheBoard && this.losesNextWrite) {
+          this.losesNextWrite = false;
+          return;
+        }
+        if (this.bytesLeft >= length) {
+          for (let i = 0; i < length; i++) bytes[address + i] = source[from + i] as number;
+          this.bytesLeft -= length;
+          this.written += length;
+          return;
+        }
+        const whole = this.bytesLeft;
+        for (let i = 0; i < whole; i++) bytes[address + i] = source[from + i] as number;
+        if (this.cutByte === 'garbage') {
+          bytes[address + whole] = neither(bytes[address + whole] as number, source[from + whole] as number);
+        }
+        this.written += whole;
+        // Whoever writes next is on a supply that came back.
+        this.bytesLeft = Number.POSITIVE_INFINITY;
+        throw new PowerCut('the power went while a memory was written');
+      },
+    };
+  }
+}
+
+/** Neither what was there nor what was to be there. */
+function neither(old: number, written: number): number {
+  for (const byte of [0xff, 0x00, 0xa5]) if (byte !== old && byte !== written) return byte;
+  return 0x3c;
+}

@@ -1,0 +1,137 @@
+import {
+  createHost,
+  type HostInput,
+  type HostPorts,
+  type HostServices,
+  type HostSettings,
+  type Store,
+  StoreError,
+} from '../host/index.ts';
+import type { Faults } from './faults.ts';
+import { HostKilled, Life, mortal, type Written } from './mortal-store.ts';
+import type { SeededRandom } from './random.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+export interface HostsOptions {
+  readonly workers: number;
+  readonly ports: Omit<HostPorts, 'randomness'>;
+  readonly settings: HostSettings;
+  readonly time: VirtualTime;
+  readonly random: SeededRandom;
+  /** What strikes hosts and their store; nothing where absent. */
+  readonly faults?: Faults;
+  readonly onCommit?: (rows: readonly Written[]) => void;
+  /** A process is there anew: its connections come up. */
+  readonly onStart?: () => void;
+}
+
+interface Worker {
+  readonly number: number;
+  services: HostServices;
+  alive: boolean;
+  lives: number;
+}
+
+const DOWN_MS_MAX = 30_000;
+const FULL_MS = 1_000;
+
+/** The host processes of a utility over one store. One that is killed is started again after a while. */
+export class Hosts {
+  readonly #options: HostsOptions;
+  readonly #workers: Worker[];
+  #store: Store;
+
+  constructor(options: HostsOptions) {
+    this.#options = options;
+    this.#store = options.ports.store;
+    this.#workers = Array.from({ length: options.workers }, (_, number) => {
+      const worker: Worker = { number, services: undefined as never, alive: true, lives: 0 };
+      worker.services = this.#create(worker);
+      return worker;
+    });
+  }
+
+  /** One that is alive; the first where none is, whose every answer is that it was killed. */
+  get services(): HostServices {
+    return (this.#workers.find(({ alive }) => alive) ?? (this.#workers[0] as Worker)).services;
+  }
+
+  get alive(): number {
+    return this.#workers.filter(({ alive }) => alive).length;
+  }
+
+  async start(): Promise<void> {
+    for (const worker of this.#workers) await this.#mayDie(worker, (services) => services.start());
+  }
+
+  /** All that are alive, at once: an answer is for whoever asked, and time passes for all. */
+  async handle(input: HostInput): Promise<void> {
+    const forAll = input.type === 'tick' || input.message.type === 'carried';
+    const living = this.#workers.filter(({ alive }) => alive);
+    const hearing = forAll ? living : living.slice(0, 1);
+    await Promise.all(hearing.map((worker) => this.#mayDie(worker, (services) => services.handle(input))));
+  }
+
+  /** All processes end, and new ones start over another store: what a restore from a copy is. */
+  async replaceStore(store: Store): Promise<void> {
+    this.#store = store;
+    for (const worker of this.#workers) {
+      worker.alive = true;
+      worker.services = this.#create(worker);
+    }
+    await this.start();
+    this.#options.onStart?.();
+  }
+
+  /** Whoever is down is started now. */
+  async heal(): Promise<void> {
+    for (const worker of this.#workers) if (!worker.alive) await this.#revive(worker);
+  }
+
+  #create(worker: Worker): HostServices {
+    const { ports, settings, random, faults, onCommit } = this.#options;
+    const randomness = random.fork(`host ${worker.number}.${worker.lives++}`);
+    if (faults === undefined) return createHost({ ...ports, store: this.#store, randomness }, settings);
+    const life = new Life(faults);
+    const store = mortal(this.#store, { life, faults, committed: onCommit ?? (() => undefined) });
+    const grid: HostPorts['grid'] = {
+      send: (localUnit, message) => {
+        if (life.over) throw new HostKilled('a host was killed');
+        ports.grid.send(localUnit, message);
+      },
+    };
+    return createHost({ ...ports, store, grid, randomness }, settings);
+  }
+
+  async #mayDie(worker: Worker, work: (services: HostServices) => Promise<unknown>): Promise<void> {
+    const { services } = worker;
+    if (!worker.alive) return;
+    try {
+      await work(services);
+    } catch (error) {
+      if (error instanceof StoreError && this.#options.faults !== undefined) {
+        // What could not be stored is heard again: the connection that brought it keeps it until then.
+        this.#options.time.after(FULL_MS, () => this.#mayDie(worker, work));
+        return;
+      }
+      if (!(error instanceof HostKilled)) throw error;
+      if (worker.services === services && worker.alive) this.#buried(worker);
+    }
+  }
+
+  #buried(worker: Worker): void {
+    const { time, random } = this.#options;
+    worker.alive = false;
+    const life = worker.lives;
+    time.after(1 + random.below(DOWN_MS_MAX), async () => {
+      if (!worker.alive && worker.lives === life) await this.#revive(worker);
+    });
+  }
+
+  async #revive(worker: Worker): Promise<void> {
+    worker.alive = true;
+    worker.services = this.#create(worker);
+    await this.#mayDie(worker, (services) => services.start());
+    if (worker.alive) this.#options.onStart?.();
+  }
+}

@@ -1,0 +1,86 @@
+import { type Store, StoreError, type StoreReads, type StoreTransaction } from '../host/index.ts';
+import type { Faults } from './faults.ts';
+
+/** A host process ended here; nothing that it had not stored and sent is left of it. */
+export class HostKilled extends Error {
+  override readonly name = 'HostKilled';
+}
+
+/** One row that a committed transaction wrote: the store's method and what it was given. */
+export interface Written {
+  readonly method: string;
+  readonly values: readonly unknown[];
+}
+
+/** The life of one host process: it can end at every await, and others may go first there. */
+export class Life {
+  readonly #faults: Faults;
+  #over = false;
+
+  constructor(faults: Faults) {
+    this.#faults = faults;
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Before and after everything that the host waits for. @throws HostKilled */
+  async breathe(): Promise<void> {
+    if (this.#over || this.#faults.strikes('host-killed')) {
+      this.#over = true;
+      throw new HostKilled('a host was killed');
+    }
+    if (!this.#faults.strikes('host-paused')) return;
+    for (let turns = this.#faults.below('host-paused', PAUSE_TURNS_MAX); turns > 0; turns--) await undefined;
+    if (this.#over) throw new HostKilled('a host was killed');
+  }
+}
+const PAUSE_TURNS_MAX = 200;
+
+/**
+ * The store as one host process sees it: the process may end at every await, inside a transaction too, which is then
+ * undone; the disk may be full. `committed` is told what each transaction wrote, the moment it is durable.
+ */
+export function mortal(
+  store: Store,
+  {
+    life,
+    faults,
+    committed,
+  }: { readonly life: Life; readonly faults: Faults; readonly committed: (rows: readonly Written[]) => void },
+): Store {
+  const whileAlive = <T extends object>(tables: T, written: Written[] | undefined): T =>
+    new Proxy(tables, {
+      get: (_, method: string) => {
+        const call = tables[method as keyof T] as (...values: unknown[]) => Promise<unknown>;
+        return async (...values: unknown[]) => {
+          await life.breathe();
+          if (written !== undefined && WRITES.test(method)) written.push({ method, values });
+          return call.apply(tables, values);
+        };
+      },
+    });
+  return {
+    async transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
+      await life.breathe();
+      if (faults.strikes('store-full')) throw new StoreError({ reason: 'store-full', sentence: 'The disk is full.' });
+      const answer = await store.transaction(async (tx) => {
+        const written: Written[] = [];
+        const made = await work(whileAlive(tx, written));
+        committed(written);
+        return made;
+      });
+      await life.breathe();
+      return answer;
+    },
+    async read<T>(work: (tx: StoreReads) => Promise<T>): Promise<T> {
+      await life.breathe();
+      const answer = await store.read((tx) => work(whileAlive(tx, undefined)));
+      await life.breathe();
+      return answer;
+    },
+    close: () => Promise.resolve(),
+  };
+}
+const WRITES = /^(put|add|post|delete|set|release)/;

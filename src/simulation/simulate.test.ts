@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SUITE_NAMES, Suite } from '../crypto/index.ts';
+import { MemoryStore } from '../host/index.ts';
+import { FAULT_KINDS } from './faults.ts';
+import { type SimulatedStore, type SimulationOptions, simulate } from './simulate.ts';
+
+const inMemory = (store: MemoryStore): SimulatedStore => ({
+  store,
+  backUp: async () => inMemory(await store.copy()),
+});
+
+const life = (seed: number, more: Partial<SimulationOptions> = {}) =>
+  simulate({
+    seed,
+    meters: 16,
+    localUnits: 2,
+    hosts: 2,
+    suite: Suite.aes128,
+    transfers: 400,
+    openStore: () => inMemory(new MemoryStore()),
+    ...more,
+  });
+
+for (const [suite, seeds] of [
+  [Suite.aes128, [52, 67, 70]],
+  [Suite.tripleDesXo, [51, 69]],
+  [Suite.aes256, [1]],
+] as const) {
+  for (const seed of seeds) {
+    test(`seed ${seed} breaks no promise in ${SUITE_NAMES[suite]}, and its faults did strike`, async () => {
+      const { violations, faults, transfers, checks } = await life(seed, { suite });
+      assert.deepEqual(violations, []);
+      assert.ok(transfers >= 400 && checks > transfers);
+      assert.ok(FAULT_KINDS.some((kind) => faults[kind] > 0));
+    });
+  }
+}
+
+test('the same seed lives the same life, another one another', async () => {
+  const [first, again, other] = [await life(7), await life(7), await life(8)];
+  assert.equal(first.traceHash, again.traceHash);
+  assert.deepEqual(first.faults, again.faults);
+  assert.notEqual(first.traceHash, other.traceHash);
+});
+
+test('a fault that is left out does not strike, and the others strike as before at first', async () => {
+  const { rates } = await life(7, { transfers: 1 });
+  const kind = FAULT_KINDS.find((each) => rates[each] > 0);
+  assert.ok(kind !== undefined);
+  const without = await life(7, { without: new Set([kind]) });
+  assert.equal(without.faults[kind], 0);
+  assert.deepEqual(without.rates, { ...rates, [kind]: 0 });
+});
+
+test('a database that forgets what it confirmed is found', async () => {
+  // The copy that takes its place is not said to be one, so that no meter is asked.
+  const silent = (store: MemoryStore): SimulatedStore => ({
+    store: new Proxy(store, {
+      get: (target, name) => {
+        if (name !== 'transaction') return Reflect.get(target, name).bind?.(target) ?? Reflect.get(target, name);
+        return (work: Parameters<MemoryStore['transaction']>[0]) =>
+          target.transaction(async (tx) => {
+            const answer = await work(tx);
+            if ((await tx.fact('restored')) === 1) await tx.setFact('restored', 0);
+            return answer;
+          });
+      },
+    }),
+    backUp: async () => silent(await store.copy()),
+  });
+  const { violations, faults } = await life(52, { transfers: 3_000, openStore: () => silent(new MemoryStore()) });
+  assert.ok(faults['store-restored'] > 0);
+  assert.ok(violations.length > 0);
+});
