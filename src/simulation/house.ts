@@ -49,7 +49,7 @@ export interface HouseOptions {
   /** The supply fell in the middle of a write: the house is dark, without a last gasp. */
   readonly onPowerCut?: (house: House) => void;
   /** The meter has done what a frame asked for. */
-  readonly onHeard?: (house: House) => void;
+  readonly onHeard?: (house: House, request: Uint8Array, answer: Uint8Array | undefined) => void;
   /** The meter was started from its memories. */
   readonly onStart?: (house: House) => void;
 }
@@ -161,7 +161,7 @@ export class House implements LineTerminal {
     const stored = this.meter.svm.purse.credited - credited;
     if (stored > 0) this.#tell('stored', stored);
     for (const event of held) this.#tell(event);
-    this.options.onHeard?.(this);
+    this.options.onHeard?.(this, frame, answer?.type === 'frame' ? answer.frame : undefined);
     return answer;
   }
 

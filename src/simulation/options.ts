@@ -70,7 +70,7 @@ export interface UtilityOptions {
   /** What each transaction of the store wrote, the moment it is durable. */
   readonly onCommit?: (rows: readonly Written[]) => void;
   /** A meter has done what a frame asked for. */
-  readonly onMeterHeard?: (house: House) => void;
+  readonly onMeterHeard?: (house: House, request: Uint8Array, answer: Uint8Array | undefined) => void;
   /** A meter was started from its memories. */
   readonly onMeterStart?: (house: House) => void;
   readonly onHappening?: (happening: Happening) => void;

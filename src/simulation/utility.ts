@@ -219,7 +219,7 @@ export class Utility {
         onEvent: (_, event, amount) => this.#onHouse(id, event, amount),
         onAttention: (_, frame) => this.#onAttention(house, frame),
         onPowerCut: () => this.#outages.cut(house, time.now, 1_000 + random.below(CUT_MS_MAX)),
-        onHeard: () => options.onMeterHeard?.(house),
+        onHeard: (_, request, answer) => options.onMeterHeard?.(house, request, answer),
         onStart: () => options.onMeterStart?.(house),
       },
       time.now,

@@ -1,0 +1,76 @@
+import type { Receipt } from '../../meter/index.ts';
+import type { Svpmsn } from '../../units/index.ts';
+import type { House } from '../house.ts';
+import type { Written } from '../mortal-store.ts';
+import type { Happening } from '../options.ts';
+import type { Payment } from '../payers.ts';
+import type { Utility } from '../utility.ts';
+import { Books } from './books.ts';
+import { type Checker, Findings } from './checker.ts';
+import { Memories } from './memories.ts';
+import { Purses } from './purses.ts';
+import { Settled } from './settled.ts';
+
+export type { Promised, Violation } from './checker.ts';
+
+/** All that watches a simulated utility, as one. */
+export class Checkers {
+  readonly findings: Findings;
+  readonly #books: Books;
+  readonly #all: readonly Checker[];
+  // Of those who want to know: most want little, and the world tells much.
+  readonly #committed: readonly Checker[];
+  readonly #heard: readonly Checker[];
+
+  constructor(world: {
+    readonly now: () => number;
+    readonly say: (text: string) => void;
+    readonly payments: readonly Payment[];
+  }) {
+    this.findings = new Findings(world.now, world.say);
+    const purses = new Purses(this.findings, (house, receipt) => this.#receipted(house, receipt));
+    this.#books = new Books(this.findings, purses, world.say);
+    // What a start found is looked at before the purse is trusted.
+    this.#all = [new Memories(this.findings), purses, this.#books, new Settled(this.findings, purses, world.payments)];
+    this.#committed = this.#all.filter((checker) => checker.committed !== undefined);
+    this.#heard = this.#all.filter((checker) => checker.heard !== undefined);
+  }
+
+  /** How many orders of a meter are neither stored nor given back. */
+  openOrders(svpmsn: Svpmsn): number {
+    return this.#books.openOrders(svpmsn);
+  }
+
+  committed(rows: readonly Written[]): void {
+    for (const checker of this.#committed) checker.committed?.(rows);
+  }
+
+  storeRestored(): void {
+    for (const checker of this.#all) checker.storeRestored?.();
+  }
+
+  heard(house: House, request: Uint8Array, answer: Uint8Array | undefined): void {
+    for (const checker of this.#heard) checker.heard?.(house, request, answer);
+  }
+
+  minute(house: House): void {
+    for (const checker of this.#all) checker.minute?.(house);
+  }
+
+  started(house: House): void {
+    for (const checker of this.#all) checker.started?.(house);
+  }
+
+  happened(happening: Happening): void {
+    for (const checker of this.#all) checker.happened?.(happening);
+  }
+
+  async healed(utility: Utility): Promise<void> {
+    for (const house of utility.houses) this.minute(house);
+    for (const checker of this.#all) await checker.healed?.(utility);
+  }
+
+  #receipted(house: House, receipt: Receipt): void {
+    for (const checker of this.#all) checker.receipted?.(house, receipt);
+  }
+}

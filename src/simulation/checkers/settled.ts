@@ -1,0 +1,55 @@
+import { audit } from '../audit.ts';
+import type { Payment } from '../payers.ts';
+import type { Utility } from '../utility.ts';
+import type { Checker, Findings } from './checker.ts';
+import type { Purses } from './purses.ts';
+
+/** What must be true when nothing has gone wrong for ten minutes: I7, I8 and I28. */
+export class Settled implements Checker {
+  readonly watches = ['I7', 'I8', 'I28'] as const;
+  readonly #findings: Findings;
+  readonly #purses: Purses;
+  readonly #payments: readonly Payment[];
+
+  constructor(findings: Findings, purses: Purses, payments: readonly Payment[]) {
+    this.#findings = findings;
+    this.#purses = purses;
+    this.#payments = payments;
+  }
+
+  async healed(utility: Utility): Promise<void> {
+    await this.#nothingInFlight(utility);
+    await this.#everyPaymentKnown(utility);
+    const { findings } = await audit(utility);
+    for (const { svpmsn, sentence } of findings) {
+      if (svpmsn === undefined || !this.#findings.flagged.has(svpmsn)) {
+        this.#findings.broken('I8', undefined, sentence.slice(0, -1));
+      }
+    }
+  }
+
+  /** I28: nothing is in flight any more, but to a meter that was frozen with a reason for a person to decide. */
+  async #nothingInFlight({ host }: Utility): Promise<void> {
+    for (const { meter, purse } of await host.meters()) {
+      if (purse.freeze !== undefined) this.#findings.flagged.add(meter.svpmsn);
+    }
+    for (const { svpmsn, inFlight } of (await host.books()).meters) {
+      this.#findings.hold('I28', svpmsn, inFlight === 0n, () => `${inFlight} tokens are still in flight`);
+    }
+  }
+
+  /** I7: each payment is in its meter and booked as stored, or it was given back. */
+  async #everyPaymentKnown({ host }: Utility): Promise<void> {
+    for (const { orderId, svpmsn } of this.#payments) {
+      const order = await host.order(orderId);
+      if ('reason' in order) {
+        this.#findings.hold('I7', svpmsn, false, () => `${orderId} was paid, and the books do not know it`);
+        continue;
+      }
+      const inMeter = this.#purses.isCredited(order.txid);
+      const agrees = order.state === 'stored' ? inMeter : order.state === 'refunded' && !inMeter;
+      const where = inMeter ? 'in the meter' : 'not in the meter';
+      this.#findings.hold('I7', svpmsn, agrees, () => `${orderId} is ${order.state} in the books and ${where}`);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import type { Svpmsn } from '../units/index.ts';
+import type { Faults } from './faults.ts';
+import { FaultyMemory } from './faulty-memory.ts';
+import type { House } from './house.ts';
+import type { Utility } from './utility.ts';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+const OFF_MINUTES_MAX = 20;
+/** More than a minute's writes and a credit's together. */
+const CUT_WITHIN_BYTES = 600;
+const IMAGES_EVERY_MINUTES = 60;
+
+/** What befalls meters and units minute by minute: the power goes, a memory is damaged, a unit is started anew. */
+export class Misfortunes {
+  readonly #faults: Faults;
+  /** A meter's memory was damaged in a way that no rule undoes. */
+  readonly #damaged: (svpmsn: Svpmsn) => void;
+  readonly #memories: FaultyMemory[] = [];
+  /** What the boards' memories held an hour ago at most. */
+  readonly #images = new Map<House, Uint8Array>();
+  #minutes = 0;
+
+  constructor(faults: Faults, damaged: (svpmsn: Svpmsn) => void) {
+    this.#faults = faults;
+    this.#damaged = damaged;
+  }
+
+  /** The memories of a house that is built. */
+  memoryOf(house: number): FaultyMemory {
+    const memory = new FaultyMemory();
+    this.#memories[house] = memory;
+    return memory;
+  }
+
+  minute(utility: Utility): void {
+    for (const [i, house] of utility.houses.entries()) {
+      this.#ofPower(utility, house, this.#memories[i] as FaultyMemory);
+      this.#ofMemory(house, this.#memories[i] as FaultyMemory);
+    }
+    this.#ofUnits(utility);
+    if (this.#faults.rates['memory-rolled-back'] > 0 && this.#minutes++ % IMAGES_EVERY_MINUTES === 0) {
+      for (const house of utility.houses) this.#images.set(house, house.memory.nvm.bytes.slice());
+    }
+  }
+
+  /** A meter starts on a supply that holds. */
+  supplied(house: number): void {
+    this.#memories[house]?.restore();
+  }
+
+  /** Everything that is off comes on, and what was cut is whole again. */
+  heal(utility: Utility): void {
+    for (const memory of this.#memories) memory.restore();
+    for (const [id, transformer] of utility.transformers.entries()) {
+      transformer.cut = false;
+      utility.grid.reconnect(id);
+    }
+    for (const house of utility.houses) utility.powerReturns(house);
+  }
+
+  #ofPower(utility: Utility, house: House, memory: FaultyMemory): void {
+    const faults = this.#faults;
+    if (faults.strikes('power-failed')) {
+      utility.powerFails(house, MINUTE_MS * (1 + faults.below('power-failed', OFF_MINUTES_MAX)));
+    }
+    if (!house.dark && faults.strikes('power-cut')) {
+      memory.bytesLeft = faults.below('power-cut', CUT_WITHIN_BYTES);
+      memory.cutByte = faults.below('power-cut', 2) === 0 ? 'old' : 'garbage';
+    }
+    if (faults.strikes('power-cut-before-minute')) {
+      const { time } = utility;
+      time.at(Math.ceil((time.now + 1) / MINUTE_MS) * MINUTE_MS - SECOND_MS, () => house.cutPower());
+    }
+  }
+
+  #ofMemory(house: House, memory: FaultyMemory): void {
+    const faults = this.#faults;
+    if (faults.strikes('write-lost')) {
+      memory.losesNextWrite = true;
+      this.#damaged(house.svpmsn);
+    }
+    if (faults.strikes('bit-rotted')) {
+      const { bytes } = memory.nvm;
+      const bit = faults.below('bit-rotted', 8 * bytes.length);
+      bytes[bit >> 3] = (bytes[bit >> 3] as number) ^ (1 << (bit & 7));
+      this.#damaged(house.svpmsn);
+    }
+    const earlier = this.#images.get(house);
+    if (earlier !== undefined && faults.strikes('memory-rolled-back')) {
+      house.cutPower();
+      memory.nvm.bytes.set(earlier);
+      this.#damaged(house.svpmsn);
+    }
+  }
+
+  #ofUnits({ transformers, grid }: Utility): void {
+    const faults = this.#faults;
+    for (const [id, transformer] of transformers.entries()) {
+      if (faults.strikes('local-unit-restarted')) {
+        transformer.restartLocalUnit();
+        grid.reconnect(id);
+      }
+      if (faults.strikes('backhaul-cut')) grid.reconnect(id);
+    }
+    if (faults.strikes('area-unit-restarted')) grid.restartAreaUnit();
+  }
+}

@@ -1,0 +1,87 @@
+import { type HostServices, StoreError } from '../host/index.ts';
+import type { Svpmsn } from '../units/index.ts';
+import type { Faults } from './faults.ts';
+import { HostKilled } from './mortal-store.ts';
+import type { SeededRandom } from './random.ts';
+import type { Utility } from './utility.ts';
+
+/** What somebody paid, as the payment provider's own list has it. */
+export interface Payment {
+  readonly orderId: string;
+  readonly svpmsn: Svpmsn;
+  readonly amount: number;
+  readonly at: number;
+  /** The payer takes it back: before it is on its way, or after it was stored. */
+  readonly reversed: boolean;
+}
+
+/**
+ * People who pay, and the payment provider between them and the utility: it tells a host again and again until one
+ * answers, perhaps twice, perhaps late, and it knows what was paid when the utility does not.
+ */
+export class Payers {
+  readonly payments: Payment[] = [];
+  readonly #random: SeededRandom;
+  readonly #faults: Faults;
+  /** Nobody answered for these. */
+  #untold: Payment[] = [];
+
+  constructor(random: SeededRandom, faults: Faults) {
+    this.#random = random;
+    this.#faults = faults;
+  }
+
+  /** A second passes: somebody pays, about as often as the lines can carry it. */
+  async second(utility: Utility, openOrders: (svpmsn: Svpmsn) => number): Promise<void> {
+    await this.tellAgain(utility);
+    for (const { id } of utility.transformers) {
+      if (!this.#random.chance(PAYMENTS_A_SECOND)) continue;
+      const own = utility.houses.filter(({ localUnit }) => localUnit === id);
+      const house = own[this.#random.below(own.length)];
+      const amount = 1 + this.#random.below(AMOUNT_MAX);
+      if (house === undefined || openOrders(house.svpmsn) >= OPEN_ORDERS_MAX) continue;
+      await this.#pay(utility, house.svpmsn, amount);
+    }
+  }
+
+  async tellAgain(utility: Utility): Promise<void> {
+    for (const payment of this.#untold.splice(0)) await this.#tell(utility.host, payment);
+  }
+
+  /** Some time after a restore the utility asks for all that was paid since its copy was made (X9). */
+  reconcile(utility: Utility, since: number): void {
+    const asked = this.payments.filter(({ at }) => at >= since);
+    utility.time.after(this.#faults.below('store-restored', ASKED_WITHIN_MS), async () => {
+      for (const payment of asked) await this.#tell(utility.host, payment);
+    });
+  }
+
+  async #pay(utility: Utility, svpmsn: Svpmsn, amount: number): Promise<void> {
+    const faults = this.#faults;
+    const reversed = faults.strikes('payment-reversed');
+    const payment = { orderId: `order ${this.payments.length}`, svpmsn, amount, at: utility.time.now, reversed };
+    this.payments.push(payment);
+    await this.#tell(utility.host, payment);
+    if (faults.strikes('payment-doubled')) await this.#tell(utility.host, payment);
+  }
+
+  async #tell(host: HostServices, payment: Payment): Promise<void> {
+    const { orderId, svpmsn, amount, reversed } = payment;
+    try {
+      const answer = await host.sell({ meter: svpmsn, amount, orderId, source: 'cash' });
+      if ('reason' in answer && answer.reason === 'store-failed')
+        throw new StoreError({ reason: 'store-failed', sentence: answer.sentence });
+      if (reversed) await host.voidOrder(orderId);
+    } catch (error) {
+      if (!(error instanceof HostKilled) && !(error instanceof StoreError)) throw error;
+      this.#untold.push(payment);
+    }
+  }
+}
+
+const PAYMENTS_A_SECOND = 0.3;
+const AMOUNT_MAX = 500;
+/** Nobody pays a third time before the first has come. */
+const OPEN_ORDERS_MAX = 2;
+/** The payment provider is asked so soon after a restore. */
+const ASKED_WITHIN_MS = 60_000;
