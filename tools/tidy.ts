@@ -25,6 +25,7 @@ export const ENTRY_POINTS: readonly RegExp[] = [
   /^tools\/(lock|run-tests)\.ts$/,
   /^tools\/bench\/main\.ts$/,
   /^tools\/defects\/run\.ts$/,
+  /^tools\/simulator\/lives\.ts$/,
   /^models\/run\.ts$/,
   /^examples\/[^/]+\.ts$/,
 ];

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { SUITE_NAMES, Suite, suiteByName } from '../crypto/index.ts';
 import { METERS_PER_LOCAL_UNIT_MAX } from '../host/index.ts';
+import { sentenceOf, withNumbers } from './flags.ts';
 import type { NamedFounding } from './founding.ts';
 import { WrongUse } from './usage.ts';
 
@@ -89,28 +90,10 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** A number below zero is a value and no flag: its own sentence says what is wrong with it. */
-function withNumbers(args: readonly string[]): string[] {
-  const joined: string[] = [];
-  for (const word of args) {
-    const before = joined.at(-1);
-    if (/^-\d/.test(word) && before !== undefined && /^--[a-z]+$/.test(before)) joined.push(`${joined.pop()}=${word}`);
-    else joined.push(word);
-  }
-  return joined;
-}
-
 /** @throws WrongUse for an empty name, which would mean the folder that one happens to stand in */
 export function folderOf(path: string): string {
   if (path === '') throw new WrongUse('--data must name a folder, not "".');
   return path;
-}
-
-/** The first sentence of what the parser says: it names the flag. */
-function sentenceOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const [first = ''] = message.split(/\. |\n/);
-  return `${first.replace(/\.$/, '')}.`;
 }
 
 function whole(flag: string, text: string, max: number, why: string): number {

@@ -1,55 +1,57 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { SUITE_NAMES, Suite, suiteByName } from '../crypto/index.ts';
-import { MemoryStore } from '../host/index.ts';
 import {
   FAULT_KINDS,
   type FaultKind,
   simulate as live,
-  type SimulatedStore,
   type Simulation,
   type SimulationOptions,
+  simulatedMemory,
 } from '../simulation/index.ts';
+import { sentenceOf, withNumbers } from './flags.ts';
+import { commitOf, explain, type Failure, withStory } from './simulate-failure.ts';
+import { simulatedSqlite } from './simulated-sqlite.ts';
 import { WrongUse } from './usage.ts';
-
-const inMemory = (store: MemoryStore): SimulatedStore => ({
-  store,
-  backUp: async () => inMemory(await store.copy()),
-});
 
 /** `wattpurse simulate`: exit 1 when a promise was broken. */
 export async function simulate(args: readonly string[]): Promise<number> {
-  const { json, trace, options } = parse(args);
-  const file = trace === undefined ? undefined : openSync(trace, 'w');
+  const asked = parse(args);
+  if (asked.store === 'memory') return run(asked, { ...asked.life, openStore: simulatedMemory });
+  const { open, end } = simulatedSqlite();
+  try {
+    return await run(asked, { ...asked.life, openStore: open });
+  } finally {
+    end();
+  }
+}
+
+async function run({ json, trace }: Asked, options: SimulationOptions): Promise<number> {
   const began = performance.now();
-  const run = await live({
-    ...options,
-    ...(file !== undefined && { trace: (line: string) => void writeSync(file, `${line}\n`) }),
-  });
-  if (file !== undefined) closeSync(file);
+  const lived =
+    trace === undefined
+      ? await live(options)
+      : await withStory(trace, `seed ${options.seed}, ${commitOf()}`, (write) => live({ ...options, trace: write }));
   const realSeconds = Math.round(performance.now() - began) / 1000;
-  if (json) process.stdout.write(`${JSON.stringify({ ...run, realSeconds })}\n`);
-  else process.stdout.write(`${inText(run, realSeconds)}\n`);
-  if (run.violations.length === 0) return 0;
-  if (!json) {
-    const needed = await shrink(options, run);
-    process.stdout.write(`It takes no more than these faults: ${needed.join(', ') || 'none'}.\n`);
-  }
-  return 1;
+  const broken = lived.violations.length > 0;
+  const failure = broken ? await explain(options, lived, storyOf(options.seed)) : undefined;
+  if (json) process.stdout.write(`${JSON.stringify({ ...lived, realSeconds, ...failure })}\n`);
+  else process.stdout.write(`${[...inText(lived, realSeconds), ...failureInText(failure)].join('\n')}\n`);
+  return broken ? 1 : 0;
 }
 
-/** Leaves out one kind of fault after the other, as long as some promise is still broken. */
-async function shrink(options: SimulationOptions, run: Simulation): Promise<FaultKind[]> {
-  const without = new Set(options.without);
-  for (const kind of FAULT_KINDS) {
-    if (run.faults[kind] === 0) continue;
-    const fewer = await live({ ...options, without: new Set([...without, kind]) });
-    if (fewer.violations.length > 0) without.add(kind);
-  }
-  return FAULT_KINDS.filter((kind) => run.faults[kind] > 0 && !without.has(kind));
+const storyOf = (seed: number | string): string => `wattpurse-story-${seed}.txt`;
+
+function failureInText(failure: Failure | undefined): string[] {
+  if (failure === undefined) return [];
+  const { commit, needed, story } = failure;
+  return [
+    `commit ${commit}`,
+    `It takes no more than these faults: ${needed.join(', ') || 'none'}.`,
+    `That life is told in ${story}.`,
+  ];
 }
 
-function inText(run: Simulation, realSeconds: number): string {
+function inText(run: Simulation, realSeconds: number): string[] {
   const faults = FAULT_KINDS.filter((kind) => run.faults[kind] > 0);
   const perSecond = (count: number) => Math.round(count / realSeconds).toLocaleString('en-US');
   const total = faults.reduce((sum, kind) => sum + run.faults[kind], 0);
@@ -63,7 +65,7 @@ function inText(run: Simulation, realSeconds: number): string {
     ...run.violations
       .slice(0, 20)
       .map(({ invariant, at, sentence }) => `  ${invariant} ${new Date(at).toISOString()} ${sentence}`),
-  ].join('\n');
+  ];
 }
 
 const OPTIONS = {
@@ -73,22 +75,26 @@ const OPTIONS = {
   hosts: { type: 'string', default: '2' },
   suite: { type: 'string', default: 'aes128' },
   without: { type: 'string', multiple: true },
+  store: { type: 'string', default: 'memory' },
   trace: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
 
 const METERS_A_LINE = 8;
 
-function parse(args: readonly string[]): {
+interface Asked {
   readonly json: boolean;
   readonly trace: string | undefined;
-  readonly options: SimulationOptions;
-} {
+  readonly store: 'memory' | 'sqlite';
+  readonly life: Omit<SimulationOptions, 'openStore'>;
+}
+
+function parse(args: readonly string[]): Asked {
   const { values } = (() => {
     try {
-      return parseArgs({ args: [...args], options: OPTIONS });
+      return parseArgs({ args: withNumbers(args), options: OPTIONS });
     } catch (error) {
-      throw new WrongUse(`simulate: ${(error as Error).message.split('. ')[0]}. See wattpurse simulate --help.`);
+      throw new WrongUse(`${sentenceOf(error)} See "wattpurse help simulate".`);
     }
   })();
   const whole = (flag: keyof typeof OPTIONS, least: number, most: number): number => {
@@ -111,11 +117,15 @@ function parse(args: readonly string[]): {
     if ((FAULT_KINDS as readonly string[]).includes(name)) return name as FaultKind;
     throw new WrongUse(`There is no fault "${name}": the faults are ${FAULT_KINDS.join(', ')}.`);
   });
+  if (values.store !== 'memory' && values.store !== 'sqlite') {
+    throw new WrongUse(`--store is memory or sqlite, not "${values.store}".`);
+  }
   const meters = whole('meters', 1, 256);
   return {
     json: values.json,
     trace: values.trace,
-    options: {
+    store: values.store,
+    life: {
       seed: whole('seed', 0, Number.MAX_SAFE_INTEGER),
       transfers: whole('transfers', 1, 10_000_000),
       meters,
@@ -123,7 +133,6 @@ function parse(args: readonly string[]): {
       hosts: whole('hosts', 1, 8),
       suite,
       without: new Set(without),
-      openStore: () => inMemory(new MemoryStore()),
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { BackhaulMessage } from '../backhaul/index.ts';
 import type { KeyStore, Suite } from '../crypto/index.ts';
 import type { Store } from '../host/index.ts';
 import type { Carrier, LineConditions } from '../line/index.ts';
@@ -71,6 +72,8 @@ export interface UtilityOptions {
   readonly onCommit?: (rows: readonly Written[]) => void;
   /** A meter has done what a frame asked for. */
   readonly onMeterHeard?: (house: House, request: Uint8Array, answer: Uint8Array | undefined) => void;
+  /** What a host and a local unit say to each other, as the host says and hears it. */
+  readonly onMessage?: (to: 'host' | 'local-unit', localUnit: number, message: BackhaulMessage) => void;
   /** A meter was started from its memories. */
   readonly onMeterStart?: (house: House) => void;
   readonly onHappening?: (happening: Happening) => void;

@@ -1,4 +1,4 @@
-import { type HostServices, StoreError } from '../host/index.ts';
+import { StoreError } from '../host/index.ts';
 import type { Svpmsn } from '../units/index.ts';
 import type { Faults } from './faults.ts';
 import { HostKilled } from './mortal-store.ts';
@@ -11,6 +11,8 @@ export interface Payment {
   readonly svpmsn: Svpmsn;
   readonly amount: number;
   readonly at: number;
+  /** When the utility answered last; nothing while it did not. */
+  toldAt?: number;
   /** The payer takes it back: before it is on its way, or after it was stored. */
   readonly reversed: boolean;
 }
@@ -25,6 +27,8 @@ export class Payers {
   readonly #faults: Faults;
   /** Nobody answered for these. */
   #untold: Payment[] = [];
+  /** Since when the provider was not asked yet. */
+  readonly #asking = new Set<number>();
 
   constructor(random: SeededRandom, faults: Faults) {
     this.#random = random;
@@ -45,33 +49,58 @@ export class Payers {
   }
 
   async tellAgain(utility: Utility): Promise<void> {
-    for (const payment of this.#untold.splice(0)) await this.#tell(utility.host, payment);
+    for (const payment of this.#untold.splice(0)) await this.#tell(utility, payment);
+  }
+
+  /** How often the one who paid most did so since an instant. */
+  mostSince(at: number): number {
+    const counts = new Map<Svpmsn, number>();
+    for (let i = this.payments.length - 1; i >= 0; i--) {
+      const payment = this.payments[i] as Payment;
+      if (payment.at < at) break;
+      counts.set(payment.svpmsn, (counts.get(payment.svpmsn) ?? 0) + 1);
+    }
+    return Math.max(0, ...counts.values());
+  }
+
+  /** The books know what was paid before this; what came later may still have to be asked for. */
+  knownBefore(now: number): number {
+    return Math.min(now, ...this.#asking);
   }
 
   /** Some time after a restore the utility asks for all that was paid since its copy was made (X9). */
   reconcile(utility: Utility, since: number): void {
-    const asked = this.payments.filter(({ at }) => at >= since);
+    const asked = this.payments.filter(({ toldAt }) => toldAt === undefined || toldAt >= since);
+    this.#asking.add(since);
     utility.time.after(this.#faults.below('store-restored', ASKED_WITHIN_MS), async () => {
-      for (const payment of asked) await this.#tell(utility.host, payment);
+      for (const payment of asked) await this.#tell(utility, payment);
+      this.#asking.delete(since);
     });
   }
 
   async #pay(utility: Utility, svpmsn: Svpmsn, amount: number): Promise<void> {
     const faults = this.#faults;
     const reversed = faults.strikes('payment-reversed');
-    const payment = { orderId: `order ${this.payments.length}`, svpmsn, amount, at: utility.time.now, reversed };
+    const payment: Payment = {
+      orderId: `order ${this.payments.length}`,
+      svpmsn,
+      amount,
+      at: utility.time.now,
+      reversed,
+    };
     this.payments.push(payment);
-    await this.#tell(utility.host, payment);
-    if (faults.strikes('payment-doubled')) await this.#tell(utility.host, payment);
+    await this.#tell(utility, payment);
+    if (faults.strikes('payment-doubled')) await this.#tell(utility, payment);
   }
 
-  async #tell(host: HostServices, payment: Payment): Promise<void> {
+  async #tell({ host, time }: Utility, payment: Payment): Promise<void> {
     const { orderId, svpmsn, amount, reversed } = payment;
     try {
       const answer = await host.sell({ meter: svpmsn, amount, orderId, source: 'cash' });
       if ('reason' in answer && answer.reason === 'store-failed')
         throw new StoreError({ reason: 'store-failed', sentence: answer.sentence });
       if (reversed) await host.voidOrder(orderId);
+      payment.toldAt = time.now;
     } catch (error) {
       if (!(error instanceof HostKilled) && !(error instanceof StoreError)) throw error;
       this.#untold.push(payment);

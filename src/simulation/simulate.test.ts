@@ -3,12 +3,8 @@ import { test } from 'node:test';
 import { SUITE_NAMES, Suite } from '../crypto/index.ts';
 import { MemoryStore } from '../host/index.ts';
 import { FAULT_KINDS } from './faults.ts';
-import { type SimulatedStore, type SimulationOptions, simulate } from './simulate.ts';
-
-const inMemory = (store: MemoryStore): SimulatedStore => ({
-  store,
-  backUp: async () => inMemory(await store.copy()),
-});
+import { type SimulationOptions, simulate } from './simulate.ts';
+import { type SimulatedStore, simulatedMemory } from './simulated-store.ts';
 
 const life = (seed: number, more: Partial<SimulationOptions> = {}) =>
   simulate({
@@ -18,7 +14,7 @@ const life = (seed: number, more: Partial<SimulationOptions> = {}) =>
     hosts: 2,
     suite: Suite.aes128,
     transfers: 400,
-    openStore: () => inMemory(new MemoryStore()),
+    openStore: () => simulatedMemory(),
     ...more,
   });
 
@@ -56,18 +52,11 @@ test('a fault that is left out does not strike, and the others strike as before 
 test('a database that forgets what it confirmed is found', async () => {
   // The copy that takes its place is not said to be one, so that no meter is asked.
   const silent = (store: MemoryStore): SimulatedStore => ({
-    store: new Proxy(store, {
-      get: (target, name) => {
-        if (name !== 'transaction') return Reflect.get(target, name).bind?.(target) ?? Reflect.get(target, name);
-        return (work: Parameters<MemoryStore['transaction']>[0]) =>
-          target.transaction(async (tx) => {
-            const answer = await work(tx);
-            if ((await tx.fact('restored')) === 1) await tx.setFact('restored', 0);
-            return answer;
-          });
-      },
-    }),
-    backUp: async () => silent(await store.copy()),
+    store,
+    backUp: async () => {
+      const copy = await store.copy();
+      return async () => silent(copy);
+    },
   });
   const { violations, faults } = await life(52, { transfers: 3_000, openStore: () => silent(new MemoryStore()) });
   assert.ok(faults['store-restored'] > 0);

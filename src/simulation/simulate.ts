@@ -1,5 +1,4 @@
 import type { Suite } from '../crypto/index.ts';
-import type { Store } from '../host/index.ts';
 import { DEFAULT_SUPPLY_POLICY } from '../records/index.ts';
 import { DEFAULT_TARIFF } from '../tariff/index.ts';
 import { svpmsnText, tokens } from '../units/index.ts';
@@ -7,9 +6,11 @@ import { Checkers, type Promised, type Violation } from './checkers/index.ts';
 import { drawRates, type FaultKind, type FaultRates, Faults } from './faults.ts';
 import type { LoadSource } from './loads.ts';
 import { Misfortunes } from './misfortunes.ts';
+import { exchangeInWords, messageInWords } from './narrator.ts';
 import type { Happening } from './options.ts';
 import { Payers } from './payers.ts';
 import { type SeededRandom, seededRandom } from './random.ts';
+import type { SimulatedStore } from './simulated-store.ts';
 import { Trace } from './trace.ts';
 import { Utility } from './utility.ts';
 
@@ -26,12 +27,6 @@ export interface SimulationOptions {
   readonly without?: ReadonlySet<FaultKind>;
   /** Takes every line of the trace. */
   readonly trace?: (line: string) => void;
-}
-
-/** A store, and how a copy of it as it is now is made. */
-export interface SimulatedStore {
-  readonly store: Store;
-  backUp(): Promise<SimulatedStore>;
 }
 
 export interface Simulation {
@@ -121,7 +116,15 @@ class World {
         markPersonalised: () => undefined,
       }),
       onCommit: (rows) => checkers.committed(rows),
-      onMeterHeard: (house, request, answer) => checkers.heard(house, request, answer),
+      onMeterHeard: (house, request, answer) => {
+        this.#trace.aside(this.#now, () => exchangeInWords(house.svpmsn, request, answer));
+        checkers.heard(house, request, answer);
+      },
+      onMessage: (to, localUnit, message) =>
+        this.#trace.aside(this.#now, () => {
+          const way = to === 'host' ? `unit ${localUnit} to host` : `host to unit ${localUnit}`;
+          return `${way}: ${messageInWords(message)}`;
+        }),
       onMeterStart: (house) => {
         this.#misfortunes.supplied(this.#living.houses.indexOf(house));
         checkers.started(house);
@@ -145,14 +148,16 @@ class World {
     const utility = this.#living;
     this.#faults.active = true;
     let nextMinute = utility.time.now + MINUTE_MS;
-    while (this.#transfers < this.#options.transfers) {
+    const { violations } = this.#checkers.findings;
+    while (this.#transfers < this.#options.transfers && violations.length === 0) {
       await this.#payers.second(utility, (svpmsn) => this.#checkers.openOrders(svpmsn));
       await utility.runUntil(utility.time.now + SECOND_MS);
+      await this.#restoreStore();
       if (utility.time.now < nextMinute) continue;
       nextMinute += MINUTE_MS;
       this.#misfortunes.minute(utility);
       for (const house of utility.houses) if (!house.dark) this.#checkers.minute(house);
-      await this.#strikeStore();
+      await this.#copyStore();
       if (utility.time.now < this.#lastStoredAt + SILENCE_MS) continue;
       const sentence = `no credit has arrived for ${SILENCE_MS / MINUTE_MS} minutes`;
       this.#checkers.findings.broken('I28', undefined, sentence);
@@ -163,6 +168,8 @@ class World {
   /** No fault strikes any more; ten minutes later everything is settled, and the audit finds nothing. */
   async heal(): Promise<void> {
     const utility = this.#living;
+    // What follows from a broken promise says little about its cause.
+    if (this.#checkers.findings.violations.length > 0) return;
     this.#faults.active = false;
     await utility.hosts.heal();
     this.#misfortunes.heal(utility);
@@ -199,18 +206,23 @@ class World {
     this.#checkers.happened(happening);
   }
 
-  /** Once in a while somebody copies the database, and some minutes later the copy is all that is left. */
-  async #strikeStore(): Promise<void> {
+  /** Once in a while somebody copies the database. */
+  async #copyStore(): Promise<void> {
+    const { now } = this.#living.time;
+    if (this.#backup !== undefined || !this.#faults.strikes('store-restored')) return;
+    const minutes = 1 + this.#faults.below('store-restored', RESTORED_WITHIN_MINUTES);
+    const at = this.#payers.knownBefore(now);
+    this.#backup = { at, restoredAt: now + minutes * MINUTE_MS, restore: await this.#store.backUp() };
+  }
+
+  /** Some minutes later the copy is all that is left. */
+  async #restoreStore(): Promise<void> {
     const { time, hosts } = this.#living;
-    if (this.#backup === undefined && this.#faults.strikes('store-restored')) {
-      const minutes = 1 + this.#faults.below('store-restored', RESTORED_WITHIN_MINUTES);
-      this.#backup = { at: time.now, restoredAt: time.now + minutes * MINUTE_MS, store: await this.#store.backUp() };
-    }
     const backup = this.#backup;
-    if (backup === undefined || time.now < backup.restoredAt) return;
+    if (backup === undefined) return;
+    if (time.now < backup.restoredAt && this.#payers.mostSince(backup.at) < FORGOTTEN_MAX) return;
     this.#backup = undefined;
-    this.#store = backup.store;
-    await this.#store.store.transaction((tx) => tx.setFact('restored', 1));
+    this.#store = await backup.restore();
     this.#checkers.storeRestored();
     await hosts.replaceStore(this.#store.store);
     this.#payers.reconcile(this.#living, backup.at);
@@ -218,13 +230,15 @@ class World {
 }
 
 interface Backup {
+  /** What was paid before this stands in it. */
   readonly at: number;
   readonly restoredAt: number;
-  readonly store: SimulatedStore;
+  readonly restore: () => Promise<SimulatedStore>;
 }
 
-/** No meter has more transactions in that time than it keeps receipts of. */
 const RESTORED_WITHIN_MINUTES = 4;
+/** With those that were open when the copy was made, no more transactions than a meter keeps receipts of. */
+const FORGOTTEN_MAX = 12;
 /** Nothing arrived for so long: it never will. */
 const SILENCE_MS = 12 * 60 * MINUTE_MS;
 

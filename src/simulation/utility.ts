@@ -1,6 +1,6 @@
 import type { Traffic } from '../concentrator/index.ts';
 import { KeyRing, type KeyStore, Purpose, Suite } from '../crypto/index.ts';
-import { type HostFailure, type HostServices, METERS_PER_LOCAL_UNIT_MAX } from '../host/index.ts';
+import { type HostFailure, type HostPorts, type HostServices, METERS_PER_LOCAL_UNIT_MAX } from '../host/index.ts';
 import { blankMemory } from '../meter/index.ts';
 import { milliseconds, milliwattHours, type Svpmsn, svpmsnText } from '../units/index.ts';
 import { drawKeys, equip, found, keyOf, placeOfHouse, svpmsnOfHouse, zoneMinutes } from './founding.ts';
@@ -57,11 +57,14 @@ export class Utility {
       carrier: options.carrier,
       conditions: options.conditions,
       faults: options.faults,
-      hear: (envelope) => this.hosts.handle({ type: 'grid', ...envelope }),
+      hear: (envelope) => {
+        options.onMessage?.('host', envelope.localUnit, envelope.message);
+        return this.hosts.handle({ type: 'grid', ...envelope });
+      },
     });
     this.hosts = new Hosts({
       workers: options.hosts ?? 1,
-      ports: { store: options.store, keys: this.#keys, clock: { now: () => time.now }, grid: this.#grid },
+      ports: { store: options.store, keys: this.#keys, clock: { now: () => time.now }, grid: this.#toldOf(this.#grid) },
       settings: { zone: options.zone, metersMax: METERS_PER_LOCAL_UNIT_MAX * 256, roundMs: options.roundMs },
       time,
       random: this.#random.fork(`hosts ${options.startMs}`),
@@ -170,6 +173,18 @@ export class Utility {
 
   traffic(): Traffic {
     return this.#grid.traffic();
+  }
+
+  /** Whoever listens hears what a host says. */
+  #toldOf(grid: Grid): HostPorts['grid'] {
+    const { onMessage } = this.options;
+    if (onMessage === undefined) return grid;
+    return {
+      send: (localUnit, message) => {
+        onMessage('local-unit', localUnit, message);
+        grid.send(localUnit, message);
+      },
+    };
   }
 
   async #begin(): Promise<void> {

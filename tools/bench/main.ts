@@ -38,6 +38,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'meter-frame-longest': async () => (await import('./meter-frames.ts')).longestFrames(),
   once: async () => (await import('./once.ts')).once(),
   'order-to-receipt': async () => (await import('./order-to-receipt.ts')).orderToReceipt(),
+  simulator: async () => (await import('./simulator.ts')).simulator(),
   start: async () => (await import('./start.ts')).start(),
   'first-token': async () => (await import('./first-token.ts')).firstToken(),
   'credits-per-second': async () => (await import('./credits.ts')).creditsPerSecond(),

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { Suite } from '../crypto/index.ts';
+import { MemoryStore } from '../host/index.ts';
+import { type SimulatedStore, type Simulation, type SimulationOptions, simulate } from '../simulation/index.ts';
+import { explain } from './simulate-failure.ts';
+
+const MAIN = resolve(import.meta.dirname, 'main.ts');
+
+interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const run = (args: readonly string[], cwd = tmpdir()): Promise<Said> =>
+  new Promise((done) => {
+    execFile(process.execPath, [MAIN, 'simulate', ...args], { cwd }, (error, out, err) =>
+      done({ code: error === null ? 0 : Number(error.code), out, err }),
+    );
+  });
+
+const jsonOf = async (args: readonly string[]): Promise<Simulation & { readonly realSeconds: number }> => {
+  const { code, out, err } = await run([...args, '--json']);
+  assert.equal(code, 0, err + out);
+  return JSON.parse(out);
+};
+
+for (const [args, sentence] of [
+  [[], /^simulate needs a seed: /],
+  [['--seed', 'x'], /^--seed is a whole number from 0 to 9007199254740991, not "x"\./],
+  [['--seed', '1.5'], /^--seed is a whole number/],
+  [['--seed', '-1'], /^--seed is a whole number from 0 to 9007199254740991, not "-1"\./],
+  [['--seed', '1', '--without', 'gremlins'], /^There is no fault "gremlins": the faults are frame-lost, /],
+  [['--seed', '1', '--transfers', '0'], /^--transfers is a whole number from 1 to 10000000, not "0"\./],
+  [['--seed', '1', '--meters', '257'], /^--meters is a whole number from 1 to 256, not "257"\./],
+  [['--seed', '1', '--hosts', '9'], /^--hosts is a whole number from 1 to 8, not "9"\./],
+  [['--seed', '1', '--suite', '3des'], /^--suite is one of 3des-xo, aes128, aes256, not "3des": /],
+  [['--seed', '1', '--store', 'paper'], /^--store is memory or sqlite, not "paper"\./],
+  [['--sed', '1'], /^Unknown option '--sed'\. See "wattpurse help simulate"\./],
+] as const) {
+  test(`simulate ${args.join(' ')} is wrong use, in one sentence`, async () => {
+    const { code, out, err } = await run(args);
+    assert.equal(code, 2);
+    assert.equal(out, '');
+    assert.match(err, sentence);
+    assert.equal(err.trim().split('\n').length, 1);
+  });
+}
+
+test('a life in SQLite is the life in memory, restored copies and all, and leaves no file behind', async () => {
+  const before = readdirSync(tmpdir()).filter((name) => name.startsWith('wattpurse-simulate-'));
+  const args = ['--seed', '11', '--transfers', '400', '--meters', '8'];
+  const [memory, sqlite] = [await jsonOf(args), await jsonOf([...args, '--store', 'sqlite'])];
+  assert.ok(memory.faults['store-restored'] > 0 && memory.faults['host-killed'] > 0);
+  assert.equal(sqlite.traceHash, memory.traceHash);
+  assert.deepEqual({ ...sqlite, realSeconds: 0 }, { ...memory, realSeconds: 0 });
+  assert.deepEqual(
+    readdirSync(tmpdir()).filter((name) => name.startsWith('wattpurse-simulate-')),
+    before,
+  );
+});
+
+test('the numbers of a life are one JSON document', async () => {
+  const said = await jsonOf(['--seed', '5', '--transfers', '100', '--meters', '4']);
+  assert.equal(said.seed, 5);
+  assert.ok(said.transfers >= 100 && said.checks > 100 && said.virtualSeconds > 600 && said.realSeconds > 0);
+  assert.deepEqual(said.violations, []);
+  assert.ok(said.flagged >= 0 && Object.keys(said.faults).length === Object.keys(said.rates).length);
+  assert.match(said.traceHash, /^[0-9a-f]{64}$/);
+});
+
+test('a life that was written down tells who said what, what was stored and what went wrong', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'wattpurse-trace-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'story.txt');
+  const args = ['--seed', '11', '--transfers', '200', '--meters', '8'];
+  const [silent, told] = [await jsonOf(args), await jsonOf([...args, '--trace', path])];
+  assert.equal(told.traceHash, silent.traceHash);
+  const story = readFileSync(path, 'utf8');
+  assert.match(story, /^seed 11, (commit )?[0-9a-f]{40}|^seed 11, version /);
+  assert.match(story, /host to unit 0: carry M1 of a value store \(value aes128 generation 0\) to meter [0-9a-f]{6}/);
+  assert.match(story, /meter [0-9a-f]{6} hears M3 of a value store .* and answers M4 of a value store/);
+  assert.match(story, /books: [0-9a-f]{6} order \d+ is stored/);
+  assert.match(story, /fault: frame-lost/);
+});
+
+test('a life that breaks a promise is shrunk to the faults that it takes, and told', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'wattpurse-trace-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  // The copy that takes its place is not said to be one, so that no meter is asked.
+  const silent = (store: MemoryStore): SimulatedStore => ({
+    store,
+    backUp: async () => {
+      const copy = await store.copy();
+      return async () => silent(copy);
+    },
+  });
+  const options: SimulationOptions = {
+    seed: 12,
+    transfers: 600,
+    meters: 4,
+    localUnits: 1,
+    hosts: 1,
+    suite: Suite.aes128,
+    openStore: () => silent(new MemoryStore()),
+  };
+  const failed = await simulate(options);
+  assert.ok(failed.violations.length > 0);
+  const story = join(folder, 'story.txt');
+  const { needed, commit } = await explain(options, failed, story);
+  assert.ok(needed.includes('store-restored') && needed.length <= 3, needed.join());
+  assert.ok(commit.length > 0);
+  const lines = readFileSync(story, 'utf8').split('\n');
+  assert.equal(lines[0], `commit ${commit}`);
+  assert.ok(lines.some((line) => line.includes('fault: store-restored')));
+  assert.ok(lines.some((line) => / broken: I\d+ /.test(line)));
+});

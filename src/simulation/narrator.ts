@@ -1,0 +1,64 @@
+import type { BackhaulMessage } from '../backhaul/index.ts';
+import { keyNameText } from '../crypto/index.ts';
+import { type Command, Command as Commands, decodeFrame, decodeRefusal, Message, Refusal } from '../exchange/index.ts';
+import { type Svpmsn, svpmsnText } from '../units/index.ts';
+
+const COMMAND_TEXT: Readonly<Record<Command, string>> = {
+  [Commands.valueStore]: 'a value store',
+  [Commands.void]: 'a void',
+  [Commands.receiptQuery]: 'a receipt query',
+  [Commands.closePurse]: 'a closing of the purse',
+  [Commands.addedValue]: 'value for a card',
+  [Commands.modeTable]: 'a mode table',
+  [Commands.clockSet]: 'a clock set',
+  [Commands.relay]: 'a relay command',
+  [Commands.supplyPolicy]: 'a supply policy',
+  [Commands.keyChange]: 'a key change',
+  [Commands.useAndLog]: 'a use and log read',
+  [Commands.clockSlew]: 'a clock slew',
+  [Commands.events]: 'an event read',
+};
+
+const REFUSAL_TEXT = new Map(
+  Object.entries(Refusal).map(([name, reason]) => [reason, name.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`)]),
+);
+
+/** An exchange frame as a person tells of it: `M3 of a value store (value aes128 generation 0)`. */
+export function frameInWords(bytes: Uint8Array): string {
+  const frame = decodeFrame(bytes);
+  if ('reason' in frame) return `${bytes.length} bytes that are no frame`;
+  if (frame.message === Message.attention) return 'an attention';
+  const command = COMMAND_TEXT[frame.h];
+  if (frame.message !== Message.refusal) return `M${frame.message} of ${command} (${keyNameText(frame.n)})`;
+  const refusal = decodeRefusal(frame);
+  return `a refusal of ${command}: ${'reason' in refusal ? 'without a reason' : REFUSAL_TEXT.get(refusal.refusal)}`;
+}
+
+/** What a meter was asked, and what it said. */
+export function exchangeInWords(svpmsn: Svpmsn, request: Uint8Array, answer: Uint8Array | undefined): string {
+  const said = answer === undefined ? 'says nothing' : `answers ${frameInWords(answer)}`;
+  return `meter ${svpmsnText(svpmsn)} hears ${frameInWords(request)} and ${said}`;
+}
+
+/** A message between a host and a local unit. */
+export function messageInWords(message: BackhaulMessage): string {
+  switch (message.type) {
+    case 'carry':
+      return `carry ${message.frames.map(frameInWords).join(', ')} to meter ${svpmsnText(message.svpmsn)}`;
+    case 'carried': {
+      const meter = `meter ${svpmsnText(message.svpmsn)}`;
+      if (message.outcome !== 'answered') return `${meter}: ${message.outcome}`;
+      return `${meter} answered ${message.frames.map(frameInWords).join(', ')}`;
+    }
+    case 'poll-result':
+      return `polled meter ${svpmsnText(message.svpmsn)}`;
+    case 'collect':
+      return `poll meter ${svpmsnText(message.svpmsn)}`;
+    case 'attention':
+      return `meter ${svpmsnText(message.svpmsn)} calls, reasons ${message.reasons.toString(2)}`;
+    case 'address-map':
+      return `address map ${message.version} with ${message.entries.length} meters`;
+    default:
+      return message.type;
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * Lives that nobody has tried: `npm run simulate:ci` for 3 minutes, `npm run simulate:night` for 60. Each is a
+ * `wattpurse simulate` of its own with a seed that was never drawn before, and what it takes to repeat it stands in
+ * its line. The first life that breaks a promise, stops with an error or never ends is the last: exit 1.
+ */
+import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { SUITE_NAMES, Suite } from '../../src/crypto/index.ts';
+import type { Simulation } from '../../src/simulation/index.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const FIRST_SEED_MAX = 2 ** 47;
+/** A life of this many transfers takes a tenth of that on one core. */
+const NEVER_ENDS_MS = 10 * 60_000;
+
+/** What changes from life to life, in turn: no two of these lengths have a common divisor. */
+const SUITES = [Suite.aes128, Suite.tripleDesXo, Suite.aes256, Suite.aes128].map((suite) => SUITE_NAMES[suite]);
+const METERS = [32, 8, 1, 64, 16];
+const HOSTS = [2, 1, 3];
+const SQLITE_EVERY = 7;
+/** Real transactions on a real disk take longer. */
+const SQLITE_SHARE = 1 / 5;
+
+interface Life {
+  readonly args: readonly string[];
+  readonly seconds: number;
+  readonly run: Simulation | undefined;
+  /** What a life that ended badly said. */
+  readonly fault: string | undefined;
+}
+
+const { values } = parseArgs({
+  options: { minutes: { type: 'string' }, transfers: { type: 'string' }, seed: { type: 'string' } },
+});
+const minutes = wholeOf('minutes', values.minutes);
+const transfers = wholeOf('transfers', values.transfers);
+const firstSeed = values.seed === undefined ? randomInt(FIRST_SEED_MAX) : wholeOf('seed', values.seed);
+const endsAt = performance.now() + minutes * 60_000;
+process.exitCode = await live();
+
+async function live(): Promise<number> {
+  say(`${minutes} minutes of lives of ${transfers} transfers, from seed ${firstSeed} on`);
+  const lives: Life[] = [];
+  let next = 0;
+  let failed: Life | undefined;
+  const one = async () => {
+    while (failed === undefined && performance.now() < endsAt) {
+      const life = await liveOne(argsOf(next++));
+      if (life === undefined) return;
+      lives.push(life);
+      say(lineOf(life));
+      if (life.fault !== undefined) failed ??= life;
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, one));
+  if (failed !== undefined)
+    say(`\n${failed.fault}\n\nAgain: npm run -s wattpurse -- simulate ${failed.args.join(' ')}`);
+  say(summaryOf(lives));
+  if (lives.length === 0) say('Not one life ended in that time.');
+  return failed === undefined && lives.length > 0 ? 0 : 1;
+}
+
+function argsOf(number: number): string[] {
+  const turn = <T>(of: readonly T[]): T => of[number % of.length] as T;
+  const onDisk = number % SQLITE_EVERY === SQLITE_EVERY - 1;
+  const wanted = onDisk ? Math.ceil(transfers * SQLITE_SHARE) : transfers;
+  return [
+    ...['--seed', `${firstSeed + number}`, '--transfers', `${wanted}`, '--suite', turn(SUITES)],
+    ...['--meters', `${turn(METERS)}`, '--hosts', `${turn(HOSTS)}`],
+    ...(onDisk ? ['--store', 'sqlite'] : []),
+  ];
+}
+
+/** Undefined for a life that is cut short because the time is over. */
+function liveOne(args: readonly string[]): Promise<Life | undefined> {
+  return new Promise((done) => {
+    const began = performance.now();
+    const child = spawn(process.execPath, ['src/cli/main.ts', 'simulate', ...args, '--json'], { cwd: ROOT });
+    const left = endsAt - began;
+    const timer = setTimeout(() => child.kill('SIGKILL'), Math.min(left, NEVER_ENDS_MS));
+    const said: Buffer[] = [];
+    const cried: Buffer[] = [];
+    child.stdout.on('data', (bytes: Buffer) => said.push(bytes));
+    child.stderr.on('data', (bytes: Buffer) => cried.push(bytes));
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      const seconds = (performance.now() - began) / 1000;
+      const out = Buffer.concat(said).toString();
+      if (signal !== null && left <= NEVER_ENDS_MS) done(undefined);
+      else if (signal !== null) done({ args, seconds, run: undefined, fault: 'This life did not end.' });
+      else if (out === '') done({ args, seconds, run: undefined, fault: Buffer.concat(cried).toString() });
+      else done({ args, seconds, run: JSON.parse(out) as Simulation, fault: code === 0 ? undefined : out });
+    });
+  });
+}
+
+function lineOf({ args, seconds, run, fault }: Life): string {
+  const what = args.join(' ');
+  if (run === undefined) return `✖ ${what}: ${fault?.split('\n')[0]}`;
+  const faults = Object.values(run.faults).reduce((sum, count) => sum + count, 0);
+  return (
+    `${fault === undefined ? '✔' : '✖'} ${what}: ${run.transfers} transfers, ${faults} faults, ${run.checks} checks, ` +
+    `${run.flagged} flagged, ${run.violations.length} broken, ${seconds.toFixed(1)} s`
+  );
+}
+
+/** What all of it came to; a fault that never struck and a promise that nobody looked at are no proof. */
+function summaryOf(lives: readonly Life[]): string {
+  const faults = new Map<string, number>();
+  const checks = new Map<string, number>();
+  let transferred = 0;
+  let virtualSeconds = 0;
+  for (const { run } of lives) {
+    if (run === undefined) continue;
+    transferred += run.transfers;
+    virtualSeconds += run.virtualSeconds;
+    for (const [kind, count] of Object.entries(run.faults)) faults.set(kind, (faults.get(kind) ?? 0) + count);
+    for (const [promise, count = 0] of Object.entries(run.checksOf)) {
+      checks.set(promise, (checks.get(promise) ?? 0) + count);
+    }
+  }
+  const counted = (of: ReadonlyMap<string, number>) =>
+    [...of].map(([name, count]) => `${name} ${count.toLocaleString('en-US')}`).join(' · ');
+  return [
+    `\n${lives.length} lives, ${transferred.toLocaleString('en-US')} transfers, ` +
+      `${(virtualSeconds / 86_400).toFixed(1)} days of a utility`,
+    `faults: ${counted(faults)}`,
+    `checks: ${counted(checks)}`,
+  ].join('\n');
+}
+
+function wholeOf(name: string, text: string | undefined): number {
+  if (text !== undefined && /^\d{1,15}$/.test(text) && Number(text) > 0) return Number(text);
+  process.stderr.write(`--${name} is a whole number above 0, not "${text ?? ''}".\n`);
+  process.exit(2);
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
