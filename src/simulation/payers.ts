@@ -52,17 +52,6 @@ export class Payers {
     for (const payment of this.#untold.splice(0)) await this.#tell(utility, payment);
   }
 
-  /** How often the one who paid most did so since an instant. */
-  mostSince(at: number): number {
-    const counts = new Map<Svpmsn, number>();
-    for (let i = this.payments.length - 1; i >= 0; i--) {
-      const payment = this.payments[i] as Payment;
-      if (payment.at < at) break;
-      counts.set(payment.svpmsn, (counts.get(payment.svpmsn) ?? 0) + 1);
-    }
-    return Math.max(0, ...counts.values());
-  }
-
   /** The books know what was paid before this; what came later may still have to be asked for. */
   knownBefore(now: number): number {
     return Math.min(now, ...this.#asking);

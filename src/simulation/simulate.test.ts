@@ -49,6 +49,14 @@ test('a fault that is left out does not strike, and the others strike as before 
   assert.deepEqual(without.rates, { ...rates, [kind]: 0 });
 });
 
+test('copies put back in quick succession never forget more than a meter keeps receipts of', async () => {
+  const options = { suite: Suite.tripleDesXo, meters: 1, localUnits: 1, hosts: 1, transfers: 1_500 };
+  const { violations, faults, flagged } = await life(135690593446119, options);
+  assert.deepEqual(violations, []);
+  assert.equal(flagged, 0);
+  assert.ok(faults['store-restored'] > 5);
+});
+
 test('a database that forgets what it confirmed is found', async () => {
   // The copy that takes its place is not said to be one, so that no meter is asked.
   const silent = (store: MemoryStore): SimulatedStore => ({

@@ -1,7 +1,7 @@
 import type { Suite } from '../crypto/index.ts';
 import { DEFAULT_SUPPLY_POLICY } from '../records/index.ts';
 import { DEFAULT_TARIFF } from '../tariff/index.ts';
-import { svpmsnText, tokens } from '../units/index.ts';
+import { type Svpmsn, svpmsnText, tokens } from '../units/index.ts';
 import { Checkers, type Promised, type Violation } from './checkers/index.ts';
 import { drawRates, type FaultKind, type FaultRates, Faults } from './faults.ts';
 import type { LoadSource } from './loads.ts';
@@ -143,7 +143,7 @@ class World {
     return this.#utility;
   }
 
-  /** Faults strike until enough was transferred. */
+  /** Faults strike until enough was transferred, or no meter is left that value may go to. */
   async suffer(): Promise<void> {
     const utility = this.#living;
     this.#faults.active = true;
@@ -159,6 +159,8 @@ class World {
       for (const house of utility.houses) if (!house.dark) this.#checkers.minute(house);
       await this.#copyStore();
       if (utility.time.now < this.#lastStoredAt + SILENCE_MS) continue;
+      // Damage may have frozen the last purse: then nothing is owed to anybody but a person's decision.
+      if (utility.houses.every(({ svpmsn }) => this.#checkers.findings.flagged.has(svpmsn))) return;
       const sentence = `no credit has arrived for ${SILENCE_MS / MINUTE_MS} minutes`;
       this.#checkers.findings.broken('I28', undefined, sentence);
       return;
@@ -212,7 +214,22 @@ class World {
     if (this.#backup !== undefined || !this.#faults.strikes('store-restored')) return;
     const minutes = 1 + this.#faults.below('store-restored', RESTORED_WITHIN_MINUTES);
     const at = this.#payers.knownBefore(now);
-    this.#backup = { at, restoredAt: now + minutes * MINUTE_MS, restore: await this.#store.backUp() };
+    const booked = await this.#bookedCounters();
+    this.#backup = { at, restoredAt: now + minutes * MINUTE_MS, booked, restore: await this.#store.backUp() };
+  }
+
+  async #bookedCounters(): Promise<ReadonlyMap<Svpmsn, number>> {
+    const ids = this.#living.houses.map(({ svpmsn }) => svpmsn);
+    const purses = await this.#store.store.read((tx) => tx.pursesOf(ids));
+    return new Map(ids.map((id, i) => [id, purses[i]?.lastCounter ?? 0]));
+  }
+
+  /** Whether one meter has about as many transactions that the copy does not know as it keeps receipts of (X10). */
+  #forgetsMuch({ booked }: Backup): boolean {
+    for (const [svpmsn, counter] of booked) {
+      if (this.#checkers.lastCounter(svpmsn) - counter >= FORGOTTEN_MAX) return true;
+    }
+    return false;
   }
 
   /** Some minutes later the copy is all that is left. */
@@ -220,7 +237,7 @@ class World {
     const { time, hosts } = this.#living;
     const backup = this.#backup;
     if (backup === undefined) return;
-    if (time.now < backup.restoredAt && this.#payers.mostSince(backup.at) < FORGOTTEN_MAX) return;
+    if (time.now < backup.restoredAt && !this.#forgetsMuch(backup)) return;
     this.#backup = undefined;
     this.#store = await backup.restore();
     this.#checkers.storeRestored();
@@ -233,11 +250,13 @@ interface Backup {
   /** What was paid before this stands in it. */
   readonly at: number;
   readonly restoredAt: number;
+  /** The last TC of each meter in it. */
+  readonly booked: ReadonlyMap<Svpmsn, number>;
   readonly restore: () => Promise<SimulatedStore>;
 }
 
 const RESTORED_WITHIN_MINUTES = 4;
-/** With those that were open when the copy was made, no more transactions than a meter keeps receipts of. */
+/** With those under way when it is put back, and those of the second that it is looked at, fewer than a meter keeps receipts of. */
 const FORGOTTEN_MAX = 12;
 /** Nothing arrived for so long: it never will. */
 const SILENCE_MS = 12 * 60 * MINUTE_MS;

@@ -136,7 +136,13 @@ export class Books implements Checker {
     }
   }
 
-  #pursePut({ svpmsn, lastCounter, credited }: Purse): void {
+  #pursePut({ svpmsn, lastCounter, credited, freeze }: Purse): void {
+    this.#findings.hold(
+      'I10',
+      svpmsn,
+      freeze === undefined,
+      () => `it is frozen (${freeze}), and nothing of it is damaged`,
+    );
     const truth = this.#purses.truthOf(svpmsn);
     this.#findings.hold(
       'I5',

@@ -16,6 +16,7 @@ export type { Promised, Violation } from './checker.ts';
 /** All that watches a simulated utility, as one. */
 export class Checkers {
   readonly findings: Findings;
+  readonly #purses: Purses;
   readonly #books: Books;
   readonly #all: readonly Checker[];
   // Of those who want to know: most want little, and the world tells much.
@@ -29,6 +30,7 @@ export class Checkers {
   }) {
     this.findings = new Findings(world.now, world.say);
     const purses = new Purses(this.findings, (house, receipt) => this.#receipted(house, receipt));
+    this.#purses = purses;
     this.#books = new Books(this.findings, purses, world.say);
     // What a start found is looked at before the purse is trusted.
     this.#all = [new Memories(this.findings), purses, this.#books, new Settled(this.findings, purses, world.payments)];
@@ -39,6 +41,11 @@ export class Checkers {
   /** How many orders of a meter are neither stored nor given back. */
   openOrders(svpmsn: Svpmsn): number {
     return this.#books.openOrders(svpmsn);
+  }
+
+  /** The TC of a meter's newest receipt. */
+  lastCounter(svpmsn: Svpmsn): number {
+    return this.#purses.truthOf(svpmsn).lastCounter;
   }
 
   committed(rows: readonly Written[]): void {
