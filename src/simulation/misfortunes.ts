@@ -70,7 +70,9 @@ export class Misfortunes {
     }
     if (faults.strikes('power-cut-before-minute')) {
       const { time } = utility;
-      time.at(Math.ceil((time.now + 1) / MINUTE_MS) * MINUTE_MS - SECOND_MS, () => house.cutPower());
+      time.at(Math.ceil((time.now + 1) / MINUTE_MS) * MINUTE_MS - SECOND_MS, () => {
+        if (faults.active) house.cutPower();
+      });
     }
   }
 
