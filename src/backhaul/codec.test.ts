@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { fromHex, toHex, Writer } from '../bytes/index.ts';
-import { svpmsn } from '../units/index.ts';
+import { svpmsn, UNIX_MS_MAX } from '../units/index.ts';
 import {
   type BackhaulMessage,
   clippedCounter,
@@ -13,7 +13,6 @@ import {
   decodeEnvelope,
   encodeEnvelope,
   ROUND_MS_MIN,
-  UNIX_MS_MAX,
 } from './index.ts';
 
 interface Vectors {

@@ -1,5 +1,5 @@
 import { Reader, Writer } from '../bytes/index.ts';
-import { assertNever, milliwattHours, type Svpmsn, svpmsn, U32_MAX } from '../units/index.ts';
+import { assertNever, milliwattHours, type Svpmsn, svpmsn, U32_MAX, UNIX_MS_MAX } from '../units/index.ts';
 import {
   ADDRESS_MAP_REFUSALS,
   type BackhaulMessage,
@@ -11,7 +11,6 @@ import {
   ROUND_MS_MIN,
   SUSPICION_KINDS,
   UNIT_KINDS,
-  UNIX_MS_MAX,
 } from './message.ts';
 
 /*

@@ -1,4 +1,4 @@
-import { type MilliwattHours, type Svpmsn, U32_MAX } from '../units/index.ts';
+import type { MilliwattHours, Svpmsn } from '../units/index.ts';
 
 /** What this package speaks. A peer of another version is refused with a sentence before anything else is said. */
 export const BACKHAUL_VERSION = 1;
@@ -6,8 +6,6 @@ export const BACKHAUL_VERSION = 1;
 /** Local units of one area unit, numbered from 0. */
 export const LOCAL_UNITS_PER_AREA_MAX = 256;
 
-/** The last millisecond that meters can tell, whose clocks count seconds in a u32: in 2106. */
-export const UNIX_MS_MAX = 1000 * U32_MAX + 999;
 /** No line carries polls faster. */
 export const ROUND_MS_MIN = 1_000;
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type BackhaulMessage, decodeEnvelope, encodeEnvelope, UNIX_MS_MAX } from '../backhaul/index.ts';
+import { type BackhaulMessage, decodeEnvelope, encodeEnvelope } from '../backhaul/index.ts';
 import { emptyDayProfile, encodeEventAnswer, encodeUseAnswer, Result } from '../records/index.ts';
-import { type Milliseconds, milliwattHours, svpmsn, tokens, unixSeconds } from '../units/index.ts';
+import { type Milliseconds, milliwattHours, svpmsn, tokens, UNIX_MS_MAX, unixSeconds } from '../units/index.ts';
 import { type AreaConnection, AreaUnit, type AreaUnitOutput } from './index.ts';
 
 const ID = svpmsn(0x10_2030);

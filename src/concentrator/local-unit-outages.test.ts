@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ROUND_MS_MIN, UNIX_MS_MAX } from '../backhaul/index.ts';
+import { ROUND_MS_MIN } from '../backhaul/index.ts';
 import { AesKey, KeyRing, keyName, Purpose, Suite, unwrapKey, wrapKey } from '../crypto/index.ts';
 import {
   AttentionReason,
@@ -9,7 +9,7 @@ import {
   encodeUseRequest,
   isRecordFailure,
 } from '../records/index.ts';
-import { milliwattHours } from '../units/index.ts';
+import { milliwattHours, UNIX_MS_MAX } from '../units/index.ts';
 import { DEFAULT_POLL_PLAN, type LocalUnitOutput } from './index.ts';
 import { WORLD_BEGINS_MS, World, type WorldMeter } from './unit-world.testing.ts';
 

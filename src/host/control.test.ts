@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { BACKHAUL_VERSION } from '../backhaul/index.ts';
 import { Suite } from '../crypto/index.ts';
 import { Command } from '../exchange/index.ts';
 import {
@@ -12,7 +13,7 @@ import {
   Result,
 } from '../records/index.ts';
 import { DEFAULT_TARIFF, decodeModeTable } from '../tariff/index.ts';
-import { type Milliseconds, milliseconds, modemAddress, tokens, unixSeconds } from '../units/index.ts';
+import { type Milliseconds, milliseconds, modemAddress, tokens, UNIX_MS_MAX, unixSeconds } from '../units/index.ts';
 import { METERS_PER_LOCAL_UNIT_MAX, MemoryStore } from './index.ts';
 import { made, Rig } from './rig.testing.ts';
 
@@ -115,6 +116,31 @@ test('a tariff can be published until its clock ends', async () => {
     const next = table.offsets.filter(({ from }) => from * 1000 > rig.clock.ms);
     assert.ok(next.length > 0, `${year}`);
   }
+});
+
+test('when the clocks of meters have come to their end value still arrives, and nothing that has a date is begun', async () => {
+  const rig = new Rig(new MemoryStore());
+  made(await rig.host.publishTariff('home', DEFAULT_TARIFF));
+  const meter = await rig.enrol(1, { tariff: 'home' });
+  rig.clock.ms = UNIX_MS_MAX;
+  made(await rig.host.publishTariff('home', DEFAULT_TARIFF));
+  await rig.settle();
+  rig.clock.ms += 1;
+  const policy = { type: 'supply-policy', policy: DEFAULT_SUPPLY_POLICY } as const;
+  for (const refused of [
+    await rig.host.publishTariff('home', DEFAULT_TARIFF),
+    await rig.host.assignTariff(1, 'home'),
+    await rig.host.command(1, policy),
+    await rig.host.command(1, { type: 'clock-set' }),
+    await rig.host.enrol({ svpmsn: 2, subscriber: 'family', localUnit: 0, modemAddress: 2, suite: Suite.aes128 }),
+  ]) {
+    assert.equal(reasonOf(refused), 'calendar-over');
+  }
+  made(await rig.host.sell({ meter: 1, amount: 50, orderId: 'the last', source: 'cash' }));
+  const hello = { type: 'hello', version: BACKHAUL_VERSION, kind: 'local-unit', id: 1 } as const;
+  await rig.host.handle({ type: 'grid', localUnit: 1, message: hello });
+  await rig.settle();
+  assert.equal(meter.credited, 50);
 });
 
 test('the latest command of a kind wins, and what was overtaken is not sent', async () => {

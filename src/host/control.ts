@@ -23,6 +23,7 @@ import {
   type Tokens,
   tokens,
   U32_MAX,
+  UNIX_MS_MAX,
   unixSeconds,
 } from '../units/index.ts';
 import { versionAfter } from './calendar.ts';
@@ -51,7 +52,8 @@ export async function requestCommand(
 /** M3 as it leaves: a clock set carries the instant (FIG. 5, part 11), everything else what was queued. */
 export function commandBody(command: ControlCommand, now: Milliseconds): Uint8Array {
   if (command.h !== Command.clockSet) return command.body;
-  return encodeClockSet({ seconds: unixSeconds(Math.floor(now / 1000)), milliseconds: now % 1000 });
+  const told = Math.min(now, UNIX_MS_MAX);
+  return encodeClockSet({ seconds: unixSeconds(Math.floor(told / 1000)), milliseconds: told % 1000 });
 }
 
 /** Books the answer to a command. Whether it settled it; if not, it is asked again. */

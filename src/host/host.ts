@@ -1,6 +1,7 @@
 import type { BackhaulMessage, Collect } from '../backhaul/index.ts';
 import { Suite } from '../crypto/index.ts';
-import { assertNever, type Milliseconds, type Svpmsn } from '../units/index.ts';
+import { assertNever, type Milliseconds, type Svpmsn, UNIX_MS_MAX } from '../units/index.ts';
+import { calendarOver } from './calendar.ts';
 import { requestCommand } from './control.ts';
 import { Dispatcher } from './dispatch.ts';
 import { fail, findMeter, isFailure, orStoreFailure, parseMeterNumber } from './failures.ts';
@@ -45,6 +46,9 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   /** A request in one transaction; a failure as a value keeps what the transaction wrote, which is nothing. */
   const request = <T extends object>(work: (tx: StoreTransaction, now: Milliseconds) => Promise<T>) =>
     orStoreFailure(store.transaction((tx) => work(tx, clock.now())));
+
+  const dated = <T extends object>(work: (tx: StoreTransaction, now: Milliseconds) => Promise<T>) =>
+    request<T | HostFailure>(async (tx, now) => calendarOver(now) ?? work(tx, now));
 
   /** Sends what a request made due. The request stands whatever becomes of that: the next tick sends it. */
   async function dispatchTo(id: Svpmsn): Promise<void> {
@@ -99,7 +103,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
         // A local unit that came up knows neither its meters, nor the time, nor its round; an area unit has no meters.
         if (message.kind !== 'local-unit') return;
         await sendAddressMap(localUnit);
-        grid.send(localUnit, { type: 'time', unixMs: clock.now() });
+        grid.send(localUnit, { type: 'time', unixMs: Math.min(clock.now(), UNIX_MS_MAX) });
         await sendPollPlan(localUnit);
         return;
       case 'address-map-answer': {
@@ -165,7 +169,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
 
     addSubscriber: (subscriber) => request((tx) => addSubscriber(tx, subscriber)),
     async enrol(enrolment) {
-      const meter = await request((tx, now) => enrol(tx, enrolment, settings, now));
+      const meter = await dated((tx, now) => enrol(tx, enrolment, settings, now));
       if (isFailure(meter)) return meter;
       await orStoreFailure(sendAddressMap(meter.localUnit));
       // The plan asks for the profiles of so many supplies.
@@ -188,10 +192,10 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     closePurse: (closing) => andDispatch(request((tx, now) => closePurse(tx, closing, now))),
     unfreeze: (meter) => andDispatch(request((tx, now) => unfreeze(tx, meter, now))),
 
-    command: (meter, command) => andDispatch(request((tx, now) => requestCommand(tx, meter, command, now))),
+    command: (meter, command) => andDispatch(dated((tx, now) => requestCommand(tx, meter, command, now))),
     publishTariff: (name, definition, validFrom) =>
-      request((tx, now) => publishTariff(tx, { name, definition, validFrom: validFrom ?? now }, settings.zone, now)),
-    assignTariff: (meter, name) => request((tx, now) => assignTariff(tx, { meter, name }, settings.zone, now)),
+      dated((tx, now) => publishTariff(tx, { name, definition, validFrom: validFrom ?? now }, settings.zone, now)),
+    assignTariff: (meter, name) => dated((tx, now) => assignTariff(tx, { meter, name }, settings.zone, now)),
 
     books: () => store.read((tx) => ledger.books(tx)),
     meters: (of) => store.read(async (tx) => viewsOf(tx, await tx.meters(of), clock.now())),

@@ -1,5 +1,5 @@
 import type { AddressMap, AddressMapAnswer, CheckMeterMinute, LineHealth } from '../backhaul/index.ts';
-import type { Milliseconds } from '../units/index.ts';
+import { type Milliseconds, U32_MAX } from '../units/index.ts';
 import { versionAfter } from './calendar.ts';
 import { fail } from './failures.ts';
 import { CHECK_MINUTES_KEPT, type StoreReads, type StoreTransaction } from './ports.ts';
@@ -57,7 +57,8 @@ export async function addressMap(tx: StoreReads, localUnit: number): Promise<Add
 
 /** A map changed: it is told from the one before. */
 export async function raiseMapVersion(tx: StoreTransaction, now: Milliseconds): Promise<void> {
-  await tx.setFact('address-map-version', versionAfter((await tx.fact('address-map-version')) ?? 0, now));
+  const version = versionAfter((await tx.fact('address-map-version')) ?? 0, now);
+  await tx.setFact('address-map-version', Math.min(version, U32_MAX));
 }
 
 /**

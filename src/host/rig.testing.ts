@@ -41,6 +41,7 @@ import {
   type Svpmsn,
   svpmsn,
   tokens,
+  U32_MAX,
   unixSeconds,
 } from '../units/index.ts';
 import type { Enrolment, GridLink, HostPorts, HostServices, Store } from './index.ts';
@@ -139,7 +140,7 @@ class TinyMeter {
   #carryOut({ h, command }: HostAuthenticated, now: Milliseconds): Uint8Array {
     if (h < 0x20) return this.#value(h, command);
     this.controlled.push({ h, body: command.slice() });
-    const head = { result: 0 as const, balance: tokens(this.balance), clock: unixSeconds(Math.floor(now / 1000)) };
+    const head = { result: 0 as const, balance: tokens(this.balance), clock: unixSeconds(Math.min(Math.floor(now / 1000), U32_MAX)) };
     if (this.suite === Suite.tripleDes) return this.#seedBalance();
     if (h !== Command.clockSet) return this.#takeVersion(h, command, head);
     if (this.clockRefusals > 0) {

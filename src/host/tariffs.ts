@@ -16,7 +16,7 @@ import type { HostFailure, Meter, TariffVersion } from './types.ts';
 /** A meter keeps its last offset for ever: tables are published anew long before these years are over. */
 const OFFSET_YEARS = 20;
 /** Unix seconds of 32 bits end in the year after. */
-const LAST_OFFSET_YEAR = 2105;
+const LAST_OFFSET_YEAR = 2106;
 
 /** Gives the tariff a new version, and queues its table for every meter of that tariff. FIG. 2 */
 export async function publishTariff(
@@ -99,7 +99,7 @@ function compiled(version: TariffVersion, zone: string, now: Milliseconds): Issu
   if (!Number.isSafeInteger(from) || from < 0 || from > U32_MAX) {
     return fail(
       'tariff-wrong',
-      `A tariff holds from an instant of the years 1970 to 2105, not from ${version.validFrom} ms.`,
+      `A tariff holds from an instant of the years 1970 to 2106, not from ${version.validFrom} ms.`,
     );
   }
   const validFrom = unixSeconds(from);

@@ -279,6 +279,7 @@ export interface HostFailure {
     | 'command-not-served'
     | 'command-wrong'
     | 'range-wrong'
+    | 'calendar-over'
     | 'store-failed';
   /** What is wrong, where, and what to do. */
   readonly sentence: string;

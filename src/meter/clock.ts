@@ -1,22 +1,23 @@
 import { EventKind, Result, SLEW_SECONDS_MAX } from '../records/index.ts';
 import { crossesEdge, type ModeTable } from '../tariff/index.ts';
-import { unixSeconds } from '../units/index.ts';
+import { U32_MAX, UNIX_MS_MAX, unixSeconds } from '../units/index.ts';
 import { recordEvent } from './event-log.ts';
 import { clockMs, clockSeconds, keepState, type Meter } from './state.ts';
 
 /** A set whose error could be larger than this is refused, and the host asks again. */
 const CLOCK_SET_ERROR_MS_MAX = 1000;
 
-/** Years that the timer of the seed's own suite can name, and every date of a table. */
 const CLOCK_FIRST_MS = Date.UTC(2000, 0, 1);
-const CLOCK_END_MS = Date.UTC(2100, 0, 1);
+/** Behind the last year that the timer of the seed's own suite can name. */
+const SEED_CLOCK_END_MS = Date.UTC(2100, 0, 1);
 
 /**
  * The real-time clock beside the mode table (part 11). The host stamps a set when it has M2 in hand; between that M2
  * and this M3 nobody knows where the stamp lies, so the middle is taken and half of that time is what it may be off.
  */
 export function setClock(meter: Meter, hostMs: number): Result {
-  if (hostMs < CLOCK_FIRST_MS || hostMs >= CLOCK_END_MS) return Result.bodyNotUnderstood;
+  const endMs = meter.servesSeed ? SEED_CLOCK_END_MS : UNIX_MS_MAX + 1;
+  if (hostMs < CLOCK_FIRST_MS || hostMs >= endMs) return Result.bodyNotUnderstood;
   const elapsed = meter.now - meter.secondPassAt;
   if (elapsed / 2 > CLOCK_SET_ERROR_MS_MAX) return Result.clockErrorTooLarge;
   const before = clockSeconds(meter);
@@ -41,7 +42,7 @@ export function slewClock(meter: Meter, seconds: number): Result {
   if (spent + Math.abs(seconds) > SLEW_SECONDS_MAX) return Result.slewSpent;
   for (const supply of meter.supplies) {
     const table: ModeTable | undefined = supply.tables[supply.active];
-    if (table !== undefined && crossesEdge(table, unixSeconds(now), unixSeconds(now + seconds))) {
+    if (table !== undefined && crossesEdge(table, unixSeconds(now), unixSeconds(Math.min(now + seconds, U32_MAX)))) {
       return Result.crossesTariffEdge;
     }
     if (supply.tables.some((held) => held !== undefined && begins(held, now, now + seconds))) {

@@ -1,14 +1,13 @@
 import { mayCut } from '../records/index.ts';
 import { type LocalTime, localTime } from '../tariff/index.ts';
-import { unixSeconds } from '../units/index.ts';
 import { FRIENDLY_LOAN_TOKENS_MAX } from './sam-bus.ts';
-import { balanceOf, type Meter, type Supply } from './state.ts';
+import { balanceOf, type Meter, type Supply, secondOfMinute } from './state.ts';
 
 /** Local time of the running minute, by the calendar of the first supply's table. */
 export function localNow(meter: Meter): LocalTime | undefined {
   const supply = meter.supplies[0] as Supply;
   const table = supply.tables[supply.active];
-  return table === undefined ? undefined : localTime(table, unixSeconds(meter.minute * 60));
+  return table === undefined ? undefined : localTime(table, secondOfMinute(meter.minute));
 }
 
 /** Friendly hours, weekends and holidays of the policy, by the meter's own clock and calendar. */

@@ -1,12 +1,12 @@
 import { equalConstantTime } from '../bytes/index.ts';
 import { EventKind, Result } from '../records/index.ts';
 import { chargeRate, decodeModeTable, encodeModeTable, type ModeTable, rateAt } from '../tariff/index.ts';
-import { type Percent, unixSeconds } from '../units/index.ts';
+import type { Percent } from '../units/index.ts';
 import { readBlob, writeBlob } from './blob.ts';
 import { recordEvent } from './event-log.ts';
 import { type SupplyLayout, TABLE_BYTES_MAX } from './layout.ts';
 import type { Nvm } from './nvm.ts';
-import { keepState, type LastCharge, type Meter, NO_CHARGE, type Supply } from './state.ts';
+import { keepState, type LastCharge, type Meter, NO_CHARGE, type Supply, secondOfMinute } from './state.ts';
 
 /** Mode table 11: reads both tables of a supply back. */
 export function readTables(nvm: Nvm, place: SupplyLayout): (ModeTable | undefined)[] {
@@ -55,7 +55,7 @@ export const tableVersions = (supply: Supply, minute: number): { readonly active
 
 /** Looks the rate up for the minute that begins, when the last look says that it may have changed. */
 export function lookUpRate(meter: Meter, supply: Supply, minute: number): void {
-  const seconds = minute * 60;
+  const seconds = secondOfMinute(minute);
   let until = Number.POSITIVE_INFINITY;
   let table: ModeTable | undefined;
   for (const place of [0, 1] as const) {
@@ -76,7 +76,7 @@ export function lookUpRate(meter: Meter, supply: Supply, minute: number): void {
     supply.rateUntil = until;
     return;
   }
-  const rate = rateAt(supply.inForce, unixSeconds(seconds));
+  const rate = rateAt(supply.inForce, seconds);
   supply.percent = rate.percent;
   supply.rate = chargeRate(supply.inForce, rate.percent, supply.band);
   supply.rateUntil = Math.min(until, rate.until / 60);

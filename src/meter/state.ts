@@ -9,7 +9,7 @@ import {
   type Totals,
 } from '../records/index.ts';
 import type { Accrual, ChargeRate, ModeTable, PhaseBand } from '../tariff/index.ts';
-import { SUPPLIES_MAX, type SupplyIndex, type UnixSeconds, unixSeconds } from '../units/index.ts';
+import { SUPPLIES_MAX, type SupplyIndex, U32_MAX, type UnixSeconds, unixSeconds } from '../units/index.ts';
 import { type Layout, STATE_BYTES, type SupplyLayout } from './layout.ts';
 import { getU16, getU32, getU64, type Nvm, putU16, putU32, putU64 } from './nvm.ts';
 import type { OutputVoltage } from './output-voltage.ts';
@@ -273,7 +273,12 @@ export const balanceOf = (meter: Meter): number => meter.stored + meter.exchange
 
 /** Unix milliseconds of the meter's own clock. */
 export const clockMs = (meter: Meter): number => meter.now + meter.kept.clockOffsetMs;
-export const clockSeconds = (meter: Meter): number => Math.floor(clockMs(meter) / 1000);
+
+/** What it can tell of it. In 2106 that stands still, and prices stay as they are; its minutes go on. */
+export const clockSeconds = (meter: Meter): number => Math.min(Math.floor(clockMs(meter) / 1000), U32_MAX);
+
+/** The first second of a minute of its clock, as far as it can be told. */
+export const secondOfMinute = (minute: number): UnixSeconds => unixSeconds(Math.min(60 * minute, U32_MAX));
 
 /** The clock as it is told to others: Unix seconds, 0 while it is not set. */
 export const clockTold = (meter: Meter): UnixSeconds => unixSeconds(meter.kept.clockSet ? clockSeconds(meter) : 0);

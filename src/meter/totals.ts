@@ -11,12 +11,11 @@ import {
   YEARLY_TOTALS,
 } from '../records/index.ts';
 import { civilDate, civilDay, dayStart } from '../tariff/index.ts';
-import { unixSeconds } from '../units/index.ts';
 import { readBlob, writeBlob } from './blob.ts';
 import { PROFILE_RING_MINUTES, type SupplyLayout, TOTALS_BLOB_BYTES } from './layout.ts';
 import { getU32, type Nvm, putU32 } from './nvm.ts';
 import { energyAt } from './profile-ring.ts';
-import type { Meter, Supply } from './state.ts';
+import { type Meter, type Supply, secondOfMinute } from './state.ts';
 
 const DECI_WATT_HOURS_PER_WATT_HOUR = 10;
 
@@ -156,7 +155,7 @@ export function energySince({ nvm, highestMinute }: Memory, place: SupplyLayout,
 
 function localDay(supply: Supply, minute: number): number {
   const table = supply.tables[supply.active];
-  return table === undefined ? Math.floor(minute / 1440) : civilDay(table, unixSeconds(minute * 60));
+  return table === undefined ? Math.floor(minute / 1440) : civilDay(table, secondOfMinute(minute));
 }
 
 export function dayEnd(supply: Supply, day: number): number {

@@ -1,7 +1,7 @@
 import { Suite } from '../crypto/index.ts';
 import type { Books, HostServices, MeterView, Totalled } from '../host/index.ts';
 import { inspectPurse, type Levels } from '../meter/index.ts';
-import { type Svpmsn, svpmsnText } from '../units/index.ts';
+import { type Svpmsn, svpmsnText, UNIX_MS_MAX } from '../units/index.ts';
 import type { House } from './house.ts';
 import { registerOf } from './second-meter.ts';
 import type { Utility } from './utility.ts';
@@ -16,7 +16,7 @@ export interface Finding {
 export interface Audit {
   /** Nothing was made or lost when there are none. */
   readonly findings: readonly Finding[];
-  /** Meters without power or line, which cannot say what they spent: their books may lag behind them, not lead. */
+  /** Meters without power, line or calendar, which cannot say what they spent: their books may lag behind them, not lead. */
   readonly unheard: number;
   /** The books, and what each meter's own memories hold, by house. */
   readonly books: Books;
@@ -72,9 +72,12 @@ export function audit(utility: Utility): Promise<Audit> {
   });
 }
 
-/** Whether polls get through: a meter without power, or behind a cut line, says nothing. */
-function reachable({ transformers }: Utility, house: House): boolean {
-  return !house.dark && transformers[house.localUnit]?.cut === false;
+/**
+ * Whether polls get through: a meter without power, or behind a cut line, says nothing, and when the seconds of a u32
+ * have come to their end no report has a date by which the books could take it.
+ */
+function reachable({ transformers, time }: Utility, house: House): boolean {
+  return !house.dark && transformers[house.localUnit]?.cut === false && time.now <= UNIX_MS_MAX;
 }
 
 /** Polls until the host has posted a report of each meter that can give one. Returns those that it has none of. */

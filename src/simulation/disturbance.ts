@@ -39,6 +39,11 @@ export class Disturbance {
     return arrivals;
   }
 
+  /** Whether the next transformer hears a frame that is said here. */
+  crosses(): boolean {
+    return this.#faults.strikes('frame-crossed');
+  }
+
   /** One message of the backhaul. Its carrier tells a damaged one from a whole one, so that none arrives damaged. */
   ofMessage(bytes: Uint8Array): readonly Arrival[] {
     const faults = this.#faults;

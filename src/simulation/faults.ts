@@ -14,6 +14,8 @@ export const FAULTS = {
   'frame-forged': 0.05,
   /** An earlier frame of this line comes instead. */
   'frame-replayed': 0.05,
+  /** One that is said: the next transformer hears it too. */
+  'frame-crossed': 0.1,
 
   /** A message between host, area unit and local unit. */
   'message-lost': 0.05,
@@ -25,18 +27,27 @@ export const FAULTS = {
   'local-unit-restarted': 0.002,
   'area-unit-restarted': 0.001,
   'backhaul-cut': 0.002,
+  /** Up to twenty minutes between a local unit and its area unit, or between that and the host. */
+  'local-unit-parted': 0.002,
+  'area-unit-parted': 0.001,
+  /** A foreign modem answers at a meter's address, in its name, for up to twenty minutes. */
+  'address-taken': 0.002,
 
   /** A minute of one meter: its supply falls, with or without a last gasp. */
   'power-failed': 0.02,
   'power-cut': 0.05,
   /** In the 59th second, before the minute is written. */
   'power-cut-before-minute': 0.02,
+  /** It falls, and meanwhile the clock loses or gains up to two hours. */
+  'clock-jumped': 0.002,
 
   /** A minute of one meter: damage that no rule undoes. */
   'write-lost': 0.00005,
   'bit-rotted': 0.00005,
   /** All of the board's memory is what it was up to an hour ago. */
   'memory-rolled-back': 0.00005,
+  /** Some bytes of it are, in or about the purse: somebody pasted them. */
+  'memory-pasted': 0.00005,
 
   /** An await of one host, and a transaction of its store. */
   'host-killed': 0.0002,

@@ -89,13 +89,17 @@ export async function equip(
   }: { readonly options: UtilityOptions; readonly keys: KeyStore; readonly random: SeededRandom },
 ): Promise<void> {
   const { zone, tariff, policy, suite, startMs } = options;
-  const offsets = offsetTable(zone, new Date(startMs).getUTCFullYear(), 2);
+  const year = new Date(startMs).getUTCFullYear();
+  const offsets = offsetTable(zone, year, Math.min(2, LAST_YEAR - year + 1));
   if ('reason' in offsets) throw new Error(offsets.sentence);
   const first = compileTariff(tariff, { supply: 1, version: 1, validFrom: unixSeconds(0), offsets });
   if ('reason' in first) throw new Error(first.sentence);
   const held = await Promise.all(PURPOSES.map((purpose) => keyOf(keys, suite, purpose, id)));
   personalise(memory, { svpmsn: id, keys: held, tables: [first], policy, unixMs: startMs, now: startMs }, random);
 }
+
+/** Behind it no clock of a meter goes on. */
+const LAST_YEAR = 2106;
 
 /** Local minus UTC, at the beginning of the year of an instant. */
 export function zoneMinutes(zone: string, unixMs: number): number {

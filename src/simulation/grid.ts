@@ -47,6 +47,8 @@ export class Grid {
   readonly #options: GridOptions;
   readonly #disturbance: Disturbance | undefined;
   #area = new AreaUnit(0);
+  /** Connections of the area unit over which nothing passes: the host's, or those of local units. */
+  readonly #parted = new Set<'host' | number>();
 
   constructor(options: GridOptions) {
     this.#options = options;
@@ -68,7 +70,9 @@ export class Grid {
           keys,
           ...(this.#options.faults && { disturbance: new Disturbance(this.#options.faults) }),
           say: (bytes) =>
-            this.#convey(id, bytes, (heard) => this.#stepArea({ type: 'message', connection: id, bytes: heard })),
+            this.#parted.has(id)
+              ? undefined
+              : this.#convey(id, bytes, (heard) => this.#stepArea({ type: 'message', connection: id, bytes: heard })),
         }),
       );
     }
@@ -91,6 +95,7 @@ export class Grid {
 
   /** From the host to a local unit. */
   send(localUnit: number, message: BackhaulMessage): void {
+    if (this.#parted.has('host')) return;
     const bytes = encodeEnvelope({ localUnit, message });
     this.#convey(localUnit, bytes, (heard) => this.#stepArea({ type: 'message', connection: 'host', bytes: heard }));
   }
@@ -98,14 +103,14 @@ export class Grid {
   /** The area unit was off: every connection breaks and comes again. */
   restartAreaUnit(): void {
     this.#area = new AreaUnit(0);
-    this.#stepArea({ type: 'up', connection: 'host' });
-    this.send(0, { type: 'hello', version: BACKHAUL_VERSION, kind: 'host', id: 1 });
+    this.reconnectHost();
     for (const id of this.transformers.keys()) this.reconnect(id);
   }
 
   /** A host came anew: it hears of every local unit that is there. */
   reconnectHost(): void {
     this.#stepArea({ type: 'down', connection: 'host' });
+    if (this.#parted.has('host')) return;
     this.#stepArea({ type: 'up', connection: 'host' });
     this.send(0, { type: 'hello', version: BACKHAUL_VERSION, kind: 'host', id: 1 });
   }
@@ -114,8 +119,22 @@ export class Grid {
   reconnect(id: number): void {
     const { now } = this.#options.time;
     this.#stepArea({ type: 'down', connection: id });
+    if (this.#parted.has(id)) return;
     this.#stepArea({ type: 'up', connection: id });
     this.transformers[id]?.step({ type: 'backhaul-up', now });
+  }
+
+  /** Nothing passes between the area unit and the host, or one local unit, until they are joined. */
+  part(from: 'host' | number): void {
+    this.#parted.add(from);
+    this.#stepArea({ type: 'down', connection: from });
+    if (from !== 'host') this.transformers[from]?.step({ type: 'backhaul-down', now: this.#options.time.now });
+  }
+
+  join(to: 'host' | number): void {
+    if (!this.#parted.delete(to)) return;
+    if (to === 'host') this.reconnectHost();
+    else this.reconnect(to);
   }
 
   /** What all lines have carried since this process began. */
@@ -156,6 +175,7 @@ export class Grid {
         continue;
       }
       const { bytes, connection } = output;
+      if (this.#parted.has(connection)) continue;
       if (connection === 'host') this.#convey(undefined, bytes, (heard) => this.#hostHears(heard));
       else {
         const transformer = this.transformers[connection] as Transformer;

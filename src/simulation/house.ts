@@ -17,6 +17,7 @@ import {
 } from '../meter/index.ts';
 import { RelayReason } from '../records/index.ts';
 import {
+  assert,
   type MilliwattHours,
   type ModemAddress,
   milliwattHours,
@@ -111,8 +112,15 @@ export class House implements LineTerminal {
 
   /** The meter's oscillator: it drifts from the time that everybody shares. */
   oscillator(now: number): number {
-    return now + ((now - this.#epoch) * this.options.clockDriftPpm) / 1e6;
+    return now + this.#jumpedMs + ((now - this.#epoch) * this.options.clockDriftPpm) / 1e6;
   }
+
+  /** While the meter is off its oscillator is put forward, or back. */
+  jumpClock(byMs: number): void {
+    assert(this.dark, 'a clock jumps while its meter is off');
+    this.#jumpedMs += byMs;
+  }
+  #jumpedMs = 0;
 
   get balance(): number {
     return balanceOf(this.meter);

@@ -2,6 +2,9 @@ import type { Svpmsn } from '../units/index.ts';
 import type { Faults } from './faults.ts';
 import { FaultyMemory } from './faulty-memory.ts';
 import type { House } from './house.ts';
+import { Intruder } from './intruder.ts';
+import { seededRandom } from './random.ts';
+import type { Transformer } from './transformer.ts';
 import type { Utility } from './utility.ts';
 
 const SECOND_MS = 1_000;
@@ -10,6 +13,11 @@ const OFF_MINUTES_MAX = 20;
 /** More than a minute's writes and a credit's together. */
 const CUT_WITHIN_BYTES = 600;
 const IMAGES_EVERY_MINUTES = 60;
+const JUMP_MS_MAX = 2 * 60 * MINUTE_MS;
+/** The purse lies first in the memory: receipts, slots and use rows. */
+const PURSE_BYTES = 2_500;
+const PASTED_BYTES_MAX = 600;
+const INTRUDER_M = 400;
 
 /** What befalls meters and units minute by minute: the power goes, a memory is damaged, a unit is started anew. */
 export class Misfortunes {
@@ -19,6 +27,9 @@ export class Misfortunes {
   readonly #memories: FaultyMemory[] = [];
   /** What the boards' memories held an hour ago at most. */
   readonly #images = new Map<House, Uint8Array>();
+  /** By which each foreign modem leaves its line. */
+  readonly #intruders = new Set<() => void>();
+  readonly #parted = new Set<'host' | number>();
   #minutes = 0;
 
   constructor(faults: Faults, damaged: (svpmsn: Svpmsn) => void) {
@@ -39,7 +50,8 @@ export class Misfortunes {
       this.#ofMemory(house, this.#memories[i] as FaultyMemory);
     }
     this.#ofUnits(utility);
-    if (this.#faults.rates['memory-rolled-back'] > 0 && this.#minutes++ % IMAGES_EVERY_MINUTES === 0) {
+    const { rates } = this.#faults;
+    if (rates['memory-rolled-back'] + rates['memory-pasted'] > 0 && this.#minutes++ % IMAGES_EVERY_MINUTES === 0) {
       for (const house of utility.houses) this.#images.set(house, house.memory.nvm.bytes.slice());
     }
   }
@@ -52,6 +64,8 @@ export class Misfortunes {
   /** Everything that is off comes on, and what was cut is whole again. */
   heal(utility: Utility): void {
     for (const memory of this.#memories) memory.restore();
+    for (const leaves of this.#intruders) leaves();
+    for (const from of this.#parted) utility.grid.join(from);
     for (const [id, transformer] of utility.transformers.entries()) {
       transformer.cut = false;
       utility.grid.reconnect(id);
@@ -67,6 +81,10 @@ export class Misfortunes {
     if (!house.dark && faults.strikes('power-cut')) {
       memory.bytesLeft = faults.below('power-cut', CUT_WITHIN_BYTES);
       memory.cutByte = faults.below('power-cut', 2) === 0 ? 'old' : 'garbage';
+    }
+    if (!house.dark && faults.strikes('clock-jumped')) {
+      utility.powerFails(house, MINUTE_MS * (1 + faults.below('clock-jumped', OFF_MINUTES_MAX)));
+      if (house.dark) house.jumpClock(faults.below('clock-jumped', 2 * JUMP_MS_MAX + 1) - JUMP_MS_MAX);
     }
     if (faults.strikes('power-cut-before-minute')) {
       const { time } = utility;
@@ -94,17 +112,47 @@ export class Misfortunes {
       memory.nvm.bytes.set(earlier);
       this.#damaged(house.svpmsn);
     }
+    if (earlier !== undefined && faults.strikes('memory-pasted')) {
+      house.cutPower();
+      const from = faults.below('memory-pasted', PURSE_BYTES);
+      const to = from + 1 + faults.below('memory-pasted', PASTED_BYTES_MAX);
+      memory.nvm.bytes.set(earlier.subarray(from, to), from);
+      this.#damaged(house.svpmsn);
+    }
   }
 
-  #ofUnits({ transformers, grid }: Utility): void {
+  #ofUnits(utility: Utility): void {
+    const { transformers, grid, time } = utility;
     const faults = this.#faults;
+    const parted = (from: 'host' | number, minutes: number) => {
+      grid.part(from);
+      this.#parted.add(from);
+      time.after(minutes * MINUTE_MS, () => grid.join(from));
+    };
     for (const [id, transformer] of transformers.entries()) {
       if (faults.strikes('local-unit-restarted')) {
         transformer.restartLocalUnit();
         grid.reconnect(id);
       }
       if (faults.strikes('backhaul-cut')) grid.reconnect(id);
+      if (faults.strikes('local-unit-parted')) parted(id, 1 + faults.below('local-unit-parted', OFF_MINUTES_MAX));
+      if (faults.strikes('address-taken')) this.#takeAddress(utility, id);
     }
+    if (faults.strikes('area-unit-parted')) parted('host', 1 + faults.below('area-unit-parted', OFF_MINUTES_MAX));
     if (faults.strikes('area-unit-restarted')) grid.restartAreaUnit();
+  }
+
+  #takeAddress({ houses, transformers, time }: Utility, localUnit: number): void {
+    const faults = this.#faults;
+    const transformer = transformers[localUnit] as Transformer;
+    const own = houses.filter((house) => house.localUnit === localUnit);
+    const house = own[faults.below('address-taken', own.length)] as House;
+    const intruder = new Intruder(house, seededRandom(faults.below('address-taken', 2 ** 32)));
+    transformer.attach(intruder, INTRUDER_M);
+    const leaves = () => {
+      if (this.#intruders.delete(leaves)) transformer.detach(intruder);
+    };
+    this.#intruders.add(leaves);
+    time.after((1 + faults.below('address-taken', OFF_MINUTES_MAX)) * MINUTE_MS, leaves);
   }
 }

@@ -8,7 +8,7 @@ import {
   type Rate,
   rateAt,
 } from '../tariff/index.ts';
-import { type DeciWattHours, type MilliwattHours, type UnixSeconds, unixSeconds } from '../units/index.ts';
+import { type DeciWattHours, type MilliwattHours, U32_MAX, type UnixSeconds, unixSeconds } from '../units/index.ts';
 
 const MILLIWATT_HOURS_PER_QUANTUM = 100;
 
@@ -57,7 +57,11 @@ export class SecondMeter {
     const [supply] = meter.supplies;
     const table = supply?.tables[supply.active];
     if (supply === undefined || table === undefined) throw new Error('a meter that lets energy flow has a table');
-    const rate = chargeRate(table, this.#percentAt(table, unixSeconds(meter.minute * 60)), supply.band);
+    const rate = chargeRate(
+      table,
+      this.#percentAt(table, unixSeconds(Math.min(meter.minute * 60, U32_MAX))),
+      supply.band,
+    );
     this.used += charge(rate, quanta, this.#accrual);
     this.register += quanta;
     if (supply.relay.reasons !== 0) this.unbilledMax += Math.floor(rate / CHARGE_UNITS_PER_TOKEN);

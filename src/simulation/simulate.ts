@@ -3,6 +3,7 @@ import { DEFAULT_SUPPLY_POLICY } from '../records/index.ts';
 import { DEFAULT_TARIFF } from '../tariff/index.ts';
 import { type Svpmsn, svpmsnText, tokens } from '../units/index.ts';
 import { Checkers, type Promised, type Violation } from './checkers/index.ts';
+import { type Circumstances, drawCircumstances } from './circumstances.ts';
 import { drawRates, type FaultKind, type FaultRates, Faults } from './faults.ts';
 import type { LoadSource } from './loads.ts';
 import { Misfortunes } from './misfortunes.ts';
@@ -29,7 +30,7 @@ export interface SimulationOptions {
   readonly trace?: (line: string) => void;
 }
 
-export interface Simulation {
+export interface Simulation extends Circumstances {
   readonly seed: number | string;
   readonly rates: FaultRates;
   readonly transfers: number;
@@ -47,7 +48,6 @@ export interface Simulation {
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
-const STARTS_MS = Date.UTC(2026, 2, 2);
 /** I28: so many minutes without a fault settle everything, from any state. */
 const HEALING_MINUTES = 10;
 
@@ -76,11 +76,14 @@ class World {
   /** A copy of the database that will take its place. */
   #backup: Backup | undefined;
   #transfers = 0;
-  #lastStoredAt = STARTS_MS;
+  readonly #circumstances: Circumstances;
+  #lastStoredAt: number;
 
   constructor(options: SimulationOptions) {
     this.#options = options;
     this.#random = seededRandom(options.seed);
+    this.#circumstances = drawCircumstances(this.#random.fork('circumstances'));
+    this.#lastStoredAt = this.#circumstances.startMs;
     const rates = drawRates(this.#random.fork('rates'), options.without);
     this.#trace = new Trace(options.trace);
     const say = (text: string) => this.#trace.say(this.#now, text);
@@ -102,8 +105,7 @@ class World {
       store: this.#store.store,
       hosts,
       faults: this.#faults,
-      startMs: STARTS_MS,
-      zone: 'Asia/Seoul',
+      ...this.#circumstances,
       tariff: DEFAULT_TARIFF,
       policy: { ...DEFAULT_SUPPLY_POLICY, emergencyCredit: tokens(20), lowBalance: tokens(100) },
       firstSale: { from: 1, to: 300 },
@@ -135,7 +137,7 @@ class World {
   }
 
   get #now(): number {
-    return this.#utility?.time.now ?? STARTS_MS;
+    return this.#utility?.time.now ?? this.#circumstances.startMs;
   }
 
   get #living(): Utility {
@@ -192,7 +194,8 @@ class World {
       violations,
       flagged: flagged.size,
       traceHash: this.#trace.hash,
-      virtualSeconds: (this.#now - STARTS_MS) / SECOND_MS,
+      ...this.#circumstances,
+      virtualSeconds: (this.#now - this.#circumstances.startMs) / SECOND_MS,
     };
   }
 

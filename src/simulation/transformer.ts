@@ -83,6 +83,13 @@ export class Transformer {
     this.#stations.push({ terminal, place, link: this.#newLink(terminal) });
   }
 
+  /** The terminal is taken off the line: nothing is heard of it any more. */
+  detach(terminal: LineTerminal): void {
+    const station = this.#station(terminal);
+    station.link = this.#newLink(terminal);
+    this.#stations.splice(this.#stations.indexOf(station), 1);
+  }
+
   /** The terminal's supply went or came: its modem has forgotten what it said last, and what it had to say. */
   powerCycle(terminal: LineTerminal): void {
     const station = this.#station(terminal);
@@ -127,8 +134,10 @@ export class Transformer {
     const { time } = this.#options;
     const transmission = this.channel.begin(time.now, from, bytes);
     time.at(transmission.arrivesAt, () => this.#deliver(transmission));
-    if (this.neighbour !== undefined && this.channel.crossesOver(transmission)) {
-      this.neighbour.#transmit(FOREIGN_STATION, bytes);
+    const { neighbour } = this;
+    if (neighbour === undefined || from === FOREIGN_STATION) return;
+    if (this.channel.crossesOver(transmission) || this.#options.disturbance?.crosses()) {
+      neighbour.#transmit(FOREIGN_STATION, bytes);
     }
   }
 

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import type { UnixSeconds } from '../units/index.ts';
+import { U32_MAX, type UnixSeconds } from '../units/index.ts';
 import type { TariffFailure } from './definition.ts';
 import { OFFSET_QUARTERS_MAX, OFFSETS_MAX, type OffsetChange } from './table.ts';
 
@@ -14,11 +14,11 @@ export function offsetTable(zone: string, fromYear: number, years: number): read
     !Number.isInteger(years) ||
     fromYear < 1970 ||
     years < 1 ||
-    fromYear + years > 2106
+    fromYear + years - 1 > LAST_YEAR
   ) {
     return {
       reason: 'zone-wrong',
-      sentence: `Offsets are built for whole years from 1970 to 2105, not for ${years} years from ${fromYear}.`,
+      sentence: `Offsets are built for whole years from 1970 to ${LAST_YEAR}, not for ${years} years from ${fromYear}.`,
     };
   }
   const start = startOfYear(zone, fromYear);
@@ -28,7 +28,7 @@ export function offsetTable(zone: string, fromYear: number, years: number): read
       sentence: `"${zone}" is not a time zone; give an IANA name such as Europe/Berlin.`,
     };
   }
-  const end = start.add({ years }).epochMilliseconds;
+  const end = Math.min(start.add({ years }).epochMilliseconds, U32_MAX * 1000);
   const offsets: OffsetChange[] = [{ from: 0 as UnixSeconds, minutes: offsetMinutes(start) }];
   for (
     let change = start.getTimeZoneTransition('next');
@@ -54,6 +54,9 @@ export function offsetTable(zone: string, fromYear: number, years: number): read
   }
   return offsets;
 }
+
+/** In it the seconds of a u32 come to their end. */
+const LAST_YEAR = 2106;
 
 function startOfYear(zone: string, year: number): Temporal.ZonedDateTime | undefined {
   try {

@@ -29,6 +29,8 @@ export const U8_MAX = 0xff;
 export const U16_MAX = 0xffff;
 export const U24_MAX = 0xff_ffff;
 export const U32_MAX = 0xffff_ffff;
+/** The last millisecond that meters can tell, whose clocks count seconds in a u32: in 2106. */
+export const UNIX_MS_MAX = 1000 * U32_MAX + 999;
 
 function whole<T extends number>(name: string, value: number, max: number): T {
   if (!Number.isSafeInteger(value) || value < 0 || value > max) {

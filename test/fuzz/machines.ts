@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type BackhaulMessage, decodeEnvelope, encodeEnvelope, UNIX_MS_MAX } from '../../src/backhaul/index.ts';
+import { type BackhaulMessage, decodeEnvelope, encodeEnvelope } from '../../src/backhaul/index.ts';
 import {
   type AreaConnection,
   AreaUnit,
@@ -12,7 +12,7 @@ import { MemoryStore } from '../../src/host/index.ts';
 import { Rig } from '../../src/host/rig.testing.ts';
 import { AttentionReason } from '../../src/records/index.ts';
 import type { SeededRandom } from '../../src/simulation/index.ts';
-import { milliseconds, U16_MAX } from '../../src/units/index.ts';
+import { milliseconds, U16_MAX, UNIX_MS_MAX } from '../../src/units/index.ts';
 import { drawMessage, KNOWN_METERS } from './messages.ts';
 
 /** A message, or what else may happen, and how long it is until the next. */

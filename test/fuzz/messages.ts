@@ -9,7 +9,6 @@ import {
   ROUND_MS_MIN,
   SUSPICION_KINDS,
   UNIT_KINDS,
-  UNIX_MS_MAX,
 } from '../../src/backhaul/index.ts';
 import { fromHex } from '../../src/bytes/index.ts';
 import {
@@ -32,6 +31,7 @@ import {
   U16_MAX,
   U24_MAX,
   U32_MAX,
+  UNIX_MS_MAX,
   unixSeconds,
 } from '../../src/units/index.ts';
 
