@@ -1,5 +1,5 @@
 import { Reader } from '../bytes/index.ts';
-import { Suite } from '../crypto/index.ts';
+import { type KeyName, Suite } from '../crypto/index.ts';
 import { Command, decodeSeedTokens } from '../exchange/index.ts';
 import {
   decodePolicy,
@@ -29,6 +29,7 @@ import {
 import { versionAfter } from './calendar.ts';
 import { CLOCK_SET, type NewCommand, queueCommand } from './command-queue.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
+import { bookKey, keyChangeCommand, nextKey, ROTATED_PURPOSES } from './key-change.ts';
 import { believeBalance } from './monitoring.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import type { ControlRequest } from './services.ts';
@@ -49,7 +50,7 @@ export async function requestCommand(
   return isFailure(command) ? command : queueCommand(tx, found.meter, command, now);
 }
 
-/** M3 as it leaves: a clock set carries the instant (FIG. 5, part 11), everything else what was queued. */
+/** M3 as it leaves: a clock set carries the instant (FIG. 5, part 11), everything but a key what was queued. */
 export function commandBody(command: ControlCommand, now: Milliseconds): Uint8Array {
   if (command.h !== Command.clockSet) return command.body;
   const told = Math.min(now, UNIX_MS_MAX);
@@ -84,6 +85,7 @@ export async function settleCommand(
     case 'done':
     case 'refused':
       await tx.putCommand({ ...row, state, result: head.result, settledAt: now });
+      if (state === 'done' && row.h === Command.keyChange) await bookKey(tx, meter.svpmsn, row.body[0] as KeyName);
       return true;
     default:
       return assertNever(state);
@@ -198,6 +200,14 @@ async function commandOf(
       if (slot === undefined) return fail('command-wrong', `A relay action is 0 to 3, not ${action}.`);
       const body = encodeRelayCommand({ supply: supply as SupplyIndex | 0, action });
       return { slot: `relay-${supply}-${slot}`, h: Command.relay, body, version: 0 };
+    }
+    case 'key-change': {
+      const { purpose } = request;
+      if (!Object.hasOwn(ROTATED_PURPOSES, purpose)) {
+        return fail('command-wrong', `A key is changed for value or control, not for "${purpose}".`);
+      }
+      const n = nextKey(meter, purpose);
+      return typeof n === 'object' ? n : keyChangeCommand(purpose, n);
     }
     case 'supply-policy':
       return policyCommand({ ...request.policy, version: await policyVersion(tx, meter.svpmsn, now) });

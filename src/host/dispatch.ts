@@ -1,8 +1,9 @@
 import type { BackhaulMessage, CarryPriority } from '../backhaul/index.ts';
-import { type KeyName, KeyStoreError, keyName, Purpose, Suite } from '../crypto/index.ts';
+import { type KeyName, keyName, Purpose, purposeOf, Suite, type TerminalKey } from '../crypto/index.ts';
 import {
   askForPart,
   COMMAND_OF_OP,
+  Command,
   decodeValueReceipt,
   decodeValueStatus,
   encodeValueCommand,
@@ -12,12 +13,15 @@ import {
   hostReceive,
   judgeStatus,
   openHostSession,
+  Refusal,
   TXID_BYTES,
   ValueOp,
   ValueResult,
 } from '../exchange/index.ts';
 import { assert, assertNever, type Milliseconds, type Svpmsn, tokens } from '../units/index.ts';
 import { commandBody, settleCommand } from './control.ts';
+import { bookKey, keyChangeBody } from './key-change.ts';
+import { MeterKeys } from './meter-keys.ts';
 import { believeReceipt } from './monitoring.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { accountOf, asOutstanding, bookInStep, bookReceipt, bookSeedAnswer, freeze, nextRow } from './receipts.ts';
@@ -43,6 +47,8 @@ interface Exchange {
   ticket: number | undefined;
   /** Of M2, in the suites that name it. */
   meterLast: number | undefined;
+  /** Of a key change: the key that goes into it. */
+  readonly newKey: TerminalKey | undefined;
 }
 
 /**
@@ -54,11 +60,13 @@ export class Dispatcher {
   readonly #counters: HostCounters;
   /** One a meter. */
   readonly #exchanges = new Map<Svpmsn, Exchange>();
+  readonly #keys: MeterKeys;
   #ticket: number;
 
   constructor(ports: HostPorts, counters: HostCounters) {
     this.#ports = ports;
     this.#counters = counters;
+    this.#keys = new MeterKeys(ports.keys);
     // Answers to a process before this one must not find a ticket of its own.
     const bytes = new Uint8Array(4);
     ports.randomness.fill(bytes);
@@ -88,20 +96,18 @@ export class Dispatcher {
   }
 
   async #begin(meter: Meter, job: Job): Promise<void> {
-    const { keys, randomness } = this.#ports;
     // Whoever held the lease before did not finish in time: what still comes for it is not for us.
     this.#exchanges.delete(meter.svpmsn);
-    const key = await keys.terminalKey(keyOf(meter, job), meter.svpmsn).catch((error: unknown) => {
-      if (error instanceof KeyStoreError) return undefined;
-      throw error;
-    });
-    if (key === undefined) {
+    const key = await this.#keys.toTry(keyOf(meter, job), meter.svpmsn);
+    const changes = job.type === 'command' && job.command.h === Command.keyChange;
+    const newKey = changes ? await this.#keys.held(job.command.body[0] as KeyName, meter.svpmsn) : undefined;
+    if (key === undefined || (changes && newKey === undefined)) {
       // The lease runs out and it is tried again: a keyring that is restored meanwhile heals it.
       this.#counters.keysMissing += 1;
       return;
     }
-    const session = openHostSession(key, headerOf(job), randomness);
-    const exchange: Exchange = { meter, job, session, ticket: undefined, meterLast: undefined };
+    const session = openHostSession(key, headerOf(job), this.#ports.randomness);
+    const exchange: Exchange = { meter, job, session, ticket: undefined, meterLast: undefined, newKey };
     this.#exchanges.set(meter.svpmsn, exchange);
     this.#carry(exchange, [hostFirst(session)]);
   }
@@ -146,6 +152,7 @@ export class Dispatcher {
           return true;
         case 'refused':
           this.#counters.refusals += 1;
+          if (outcome.refusal === Refusal.keyUnknown) this.#keys.isUnknown(exchange.session.key);
           return false;
         case 'ignored':
           this.#counters.ignoredFrames += 1;
@@ -170,7 +177,12 @@ export class Dispatcher {
     if (!this.#isCurrent(exchange)) return true;
     if (next.type === 'send') {
       // Stamped after the last wait, so that a clock set is as late as can be.
-      const body = job.type === 'command' ? commandBody(job.command, clock.now()) : next.body;
+      const body =
+        exchange.newKey !== undefined
+          ? keyChangeBody(session, exchange.newKey)
+          : job.type === 'command'
+            ? commandBody(job.command, clock.now())
+            : next.body;
       this.#carry(exchange, hostCommand(session, body));
       return true;
     }
@@ -192,6 +204,7 @@ export class Dispatcher {
     const { meter } = exchange;
     const settled = await store.transaction(async (tx) => {
       const now = clock.now();
+      await bookKey(tx, meter.svpmsn, exchange.session.key.n);
       const meaning = await settleAnswer(tx, exchange, answer, now);
       // The work of an exchange that began meanwhile is its own.
       if (meaning === 'settled' && this.#isCurrent(exchange)) await workDone(tx, meter.svpmsn, now);
@@ -200,6 +213,7 @@ export class Dispatcher {
     if (settled === 'not-understood') this.#counters.recordsNotUnderstood += 1;
     if (settled !== 'settled') return false;
     this.#forget(exchange);
+    this.#keys.hasWorked(exchange.session.key);
     await this.dispatch(meter.localUnit);
     return true;
   }
@@ -363,6 +377,9 @@ function headerOf(job: Job): HostSession['h'] {
 /** The key that carries the job: a command of 0x3x travels under monitoring, of 0x2x under control. */
 function keyOf(meter: Meter, job: Job): KeyName {
   if (job.type !== 'command') return keyName(Purpose.value, meter.suite, meter.valueGeneration);
+  if (job.command.h === Command.keyChange && purposeOf(job.command.body[0] as KeyName) === Purpose.value) {
+    return keyName(Purpose.value, meter.suite, meter.valueGeneration);
+  }
   return job.command.h >= 0x30
     ? keyName(Purpose.monitoring, meter.suite, meter.monitoringGeneration)
     : keyName(Purpose.control, meter.suite, meter.controlGeneration);

@@ -5,6 +5,7 @@ import { calendarOver } from './calendar.ts';
 import { requestCommand } from './control.ts';
 import { Dispatcher } from './dispatch.ts';
 import { fail, findMeter, isFailure, orStoreFailure, parseMeterNumber } from './failures.ts';
+import { nextKeyMissing } from './key-change.ts';
 import { LedgerReader } from './ledger.ts';
 import { addressMap, checkMinutes, lineViews, takeCheckMinute, takeHealth, takeMapAnswer } from './lines.ts';
 import { takeAttention, takePoll } from './monitoring.ts';
@@ -192,7 +193,10 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     closePurse: (closing) => andDispatch(request((tx, now) => closePurse(tx, closing, now))),
     unfreeze: (meter) => andDispatch(request((tx, now) => unfreeze(tx, meter, now))),
 
-    command: (meter, command) => andDispatch(dated((tx, now) => requestCommand(tx, meter, command, now))),
+    async command(meter, command) {
+      const missing = command.type === 'key-change' ? await nextKeyMissing(ports, meter, command.purpose) : undefined;
+      return missing ?? andDispatch(dated((tx, now) => requestCommand(tx, meter, command, now)));
+    },
     publishTariff: (name, definition, validFrom) =>
       dated((tx, now) => publishTariff(tx, { name, definition, validFrom: validFrom ?? now }, settings.zone, now)),
     assignTariff: (meter, name) => dated((tx, now) => assignTariff(tx, { meter, name }, settings.zone, now)),

@@ -1,6 +1,9 @@
 import type { BackhaulMessage } from '../backhaul/index.ts';
+import { toHex } from '../bytes/index.ts';
 import {
   deriveTerminalKey,
+  exportTerminalKey,
+  generationOf,
   type KeyName,
   keyName,
   Purpose,
@@ -19,6 +22,7 @@ import {
   terminalAnswer,
   terminalReceive,
   terminalStatus,
+  terminalUnwrapKey,
   ValueOp,
   type ValueReceipt,
   ValueResult,
@@ -26,14 +30,17 @@ import {
 import {
   type AnswerHead,
   decodeClockSet,
+  decodeKeyChange,
   decodePolicy,
   encodeClockSetAnswer,
   encodeControlStatus,
+  encodeKeyChangeAnswer,
   encodePolicyAnswer,
   Result,
 } from '../records/index.ts';
 import { decodeModeTable } from '../tariff/index.ts';
 import {
+  assert,
   type BusinessClock,
   type Milliseconds,
   milliseconds,
@@ -76,9 +83,11 @@ const UTILITY = 1;
 const masterKeys = new Map<KeyName, Uint8Array>();
 for (const purpose of [Purpose.value, Purpose.control, Purpose.monitoring]) {
   for (const suite of Object.values(Suite)) {
-    const kh = new Uint8Array(suite === Suite.aes256 ? 32 : 16);
-    new SeededRandomness(purpose * 4 + suite).fill(kh);
-    masterKeys.set(keyName(purpose, suite, 0), kh);
+    for (const generation of [0, 1]) {
+      const kh = new Uint8Array(suite === Suite.aes256 ? 32 : 16);
+      new SeededRandomness((generation * 4 + purpose) * 4 + suite).fill(kh);
+      masterKeys.set(keyName(purpose, suite, generation), kh);
+    }
   }
 }
 
@@ -99,6 +108,8 @@ class TinyMeter {
   frozen = false;
   /** Versions of the policy (supply 0) and of the tables, by supply. */
   readonly held = new Map<number, number>();
+  /** By purpose: the generations that it serves, the lowest and the highest. */
+  readonly generations = [0, 1, 2, 3].map(() => ({ floor: 0, newest: 0 }));
   #terminal;
 
   constructor(id: number, suite: Suite, randomness: Randomness) {
@@ -106,6 +117,8 @@ class TinyMeter {
     this.suite = suite;
     const keyOf = (n: KeyName) => {
       const kh = masterKeys.get(n);
+      const { floor, newest } = this.#served(n);
+      if (generationOf(n) < floor || generationOf(n) > newest) return undefined;
       return kh === undefined ? undefined : deriveTerminalKey(kh, n, this.id, UTILITY);
     };
     const lab = suite === Suite.tripleDes ? { labSessions: 1 } : {};
@@ -137,11 +150,21 @@ class TinyMeter {
     return encodeControlStatus({ clock, tableVersion: 0, nextTableVersion: 0, policyVersion: 0, flags: 0 });
   }
 
-  #carryOut({ h, command }: HostAuthenticated, now: Milliseconds): Uint8Array {
+  #served(n: KeyName): { floor: number; newest: number } {
+    return this.generations[purposeOf(n)] as { floor: number; newest: number };
+  }
+
+  #carryOut({ h, command, key }: HostAuthenticated, now: Milliseconds): Uint8Array {
+    this.#served(key.n).floor = generationOf(key.n);
     if (h < 0x20) return this.#value(h, command);
     this.controlled.push({ h, body: command.slice() });
-    const head = { result: 0 as const, balance: tokens(this.balance), clock: unixSeconds(Math.min(Math.floor(now / 1000), U32_MAX)) };
+    const head = {
+      result: 0 as const,
+      balance: tokens(this.balance),
+      clock: unixSeconds(Math.min(Math.floor(now / 1000), U32_MAX)),
+    };
     if (this.suite === Suite.tripleDes) return this.#seedBalance();
+    if (h === Command.keyChange) return this.#changeKey(command, head);
     if (h !== Command.clockSet) return this.#takeVersion(h, command, head);
     if (this.clockRefusals > 0) {
       this.clockRefusals -= 1;
@@ -149,6 +172,17 @@ class TinyMeter {
     }
     const set = decodeClockSet(command);
     return encodeClockSetAnswer({ head, previous: 'reason' in set ? unixSeconds(0) : set.seconds });
+  }
+
+  #changeKey(command: Uint8Array, head: AnswerHead): Uint8Array {
+    const change = decodeKeyChange(command);
+    if ('reason' in change) throw new Error('the host sent a body that is none');
+    const n = change.n as KeyName;
+    const opened = terminalUnwrapKey(this.#terminal, change.wrappedKey);
+    const wanted = exportTerminalKey(deriveTerminalKey(masterKeys.get(n) as Uint8Array, n, this.id, UTILITY));
+    assert(opened !== undefined && toHex(opened) === toHex(wanted), 'the key that was sent is that of its name');
+    this.#served(n).newest = generationOf(n);
+    return encodeKeyChangeAnswer({ head, n, floor: change.floor });
   }
 
   #takeVersion(h: Command, command: Uint8Array, head: AnswerHead): Uint8Array {
@@ -244,7 +278,7 @@ export class Rig implements GridLink {
   readonly meters = new Map<Svpmsn, TinyMeter>();
   /** What a local unit is told beside carries. */
   readonly told: BackhaulMessage[] = [];
-  readonly store: Store;
+  store: Store;
   host: HostServices;
   faults: Faults | undefined;
   #way: { localUnit: number; message: BackhaulMessage }[] = [];

@@ -3,6 +3,7 @@ import type { Suite } from '../crypto/index.ts';
 import type { RelayAction, SupplyPolicy } from '../records/index.ts';
 import type { TariffDefinition } from '../tariff/index.ts';
 import type { Milliseconds, Svpmsn } from '../units/index.ts';
+import type { RotatedPurpose } from './key-change.ts';
 import type { Books } from './ledger.ts';
 import type { PageQuery } from './ports.ts';
 import type {
@@ -66,6 +67,8 @@ export type ControlRequest =
   | { readonly type: 'clock-slew'; readonly seconds: number }
   /** Supply 0 is all of them. */
   | { readonly type: 'relay'; readonly supply: number; readonly action: RelayAction }
+  /** The next generation of a key that the host alone shares with the meter; the key store has to hold it. */
+  | { readonly type: 'key-change'; readonly purpose: RotatedPurpose }
   /** The host gives it its version, above every one that the meter may hold. */
   | { readonly type: 'supply-policy'; readonly policy: Omit<SupplyPolicy, 'version'> };
 
