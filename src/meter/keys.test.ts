@@ -21,8 +21,9 @@ import {
   RelayReason,
   Result,
 } from '../records/index.ts';
+import { milliwattHours } from '../units/index.ts';
 import { ask, type Bench, command, createBench, credit, exchangeWith, keyOf, live, restart } from './board.testing.ts';
-import { flagsOf, senseSeal } from './index.ts';
+import { flagsOf, levelsOf, senseSeal, stepEnergy } from './index.ts';
 import { rotate } from './keys.testing.ts';
 
 /** Why an M1 of a key is refused; `undefined` when it is answered. */
@@ -60,6 +61,25 @@ for (const suite of [Suite.tripleDesXo, Suite.aes128, Suite.aes256]) {
     assert.equal(rotate(bench, Purpose.monitoring, 2, next, 0), Result.belowFloor);
   });
 }
+
+test('a floor that rises between two minutes leaves what was spent as it was, and a power cut after it too', () => {
+  const lived = (rotates: boolean) => {
+    const bench = createBench();
+    credit(bench, 1_000);
+    live(bench, 3, 123_400);
+    const next = keyOf(Purpose.monitoring, Suite.aes128, 1);
+    if (rotates) rotate(bench, Purpose.monitoring, 1);
+    stepEnergy(bench.meter, 1, milliwattHours(77_700), bench.now, bench.out);
+    if (rotates) command(bench, Command.events, REQUEST, next);
+    live(bench, 1, 50_000);
+    const used = levelsOf(bench.meter).used;
+    restart(bench);
+    assert.equal(levelsOf(bench.meter).used, used);
+    live(bench, 5, 123_400);
+    return levelsOf(bench.meter);
+  };
+  assert.deepEqual(lived(true), lived(false));
+});
 
 test('a new key may leave the generations below it in service', () => {
   const bench = createBench();

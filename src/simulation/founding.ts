@@ -1,4 +1,5 @@
 import {
+  GENERATION_MAX,
   type KeyName,
   type KeyStore,
   keyBytesOf,
@@ -44,9 +45,11 @@ export const keyOf = <P extends Purpose>(
 export function drawKeys(suite: Suite, random: SeededRandom): KeyStore {
   const keys = new Map<KeyName, Uint8Array>();
   for (const purpose of PURPOSES) {
-    const key = new Uint8Array(keyBytesOf(suite));
-    random.fork(purpose).fill(key);
-    keys.set(keyName(purpose, suite, 0), key);
+    for (let generation = 0; generation <= GENERATION_MAX; generation++) {
+      const key = new Uint8Array(keyBytesOf(suite));
+      random.fork(generation === 0 ? purpose : `${purpose}, generation ${generation}`).fill(key);
+      keys.set(keyName(purpose, suite, generation), key);
+    }
   }
   return new SoftwareKeyStore({ utility: UTILITY_NUMBER, keys }, random);
 }

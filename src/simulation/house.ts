@@ -75,6 +75,10 @@ export class House implements LineTerminal {
   bypassWatts = 0;
   watts = 0;
   buzzing = false;
+  /** The latch of its relay, which keeps its place without power. */
+  latchOpen = false;
+  /** The last outage came in the middle of what the meter did. */
+  cutAtWork = false;
   /** No supply: the meter is off, and `meter` what it was at its last gasp. */
   dark = false;
   /** Everything is switched off: nothing is asked for. */
@@ -106,6 +110,7 @@ export class House implements LineTerminal {
       wake: () => undefined,
     };
     this.meter = this.#start(now);
+    this.latchOpen = this.meter.kept.latchesOpen !== 0;
     this.secondMeter = new SecondMeter(this.meter);
     this.#settleIn();
   }
@@ -185,6 +190,7 @@ export class House implements LineTerminal {
 
   /** The supply falls: the meter keeps what it must with the last of the power. */
   powerFails(now: number): void {
+    this.cutAtWork = false;
     this.#onItsSupply(() => stepLastGasp(this.meter, this.oscillator(now)));
     this.#darken();
     this.secondMeter.powerFailed();
@@ -193,6 +199,7 @@ export class House implements LineTerminal {
   /** The supply falls without a last gasp. */
   cutPower(): void {
     if (this.dark) return;
+    this.cutAtWork = false;
     this.#darken();
     this.secondMeter.powerCut(this.meter, milliwattHours(0));
     this.options.onPowerCut?.(this);
@@ -220,6 +227,7 @@ export class House implements LineTerminal {
     } catch (error) {
       if (!(error instanceof PowerCut)) throw error;
       if (!this.dark) {
+        this.cutAtWork = true;
         this.#darken();
         this.secondMeter.powerCut(this.meter, this.#asked);
       }
@@ -248,6 +256,7 @@ export class House implements LineTerminal {
   #running = false;
 
   #relayMoved(open: boolean): void {
+    this.latchOpen = open;
     if (!this.#running) return;
     this.#tell(open ? 'relay-opened' : 'relay-closed');
     const reasons = this.meter.supplies[0]?.relay.reasons ?? 0;

@@ -8,6 +8,7 @@ import { drawRates, type FaultKind, type FaultRates, Faults } from './faults.ts'
 import type { LoadSource } from './loads.ts';
 import { Misfortunes } from './misfortunes.ts';
 import { exchangeInWords, messageInWords } from './narrator.ts';
+import { Office } from './office.ts';
 import type { Happening } from './options.ts';
 import { Payers } from './payers.ts';
 import { type SeededRandom, seededRandom } from './random.ts';
@@ -70,6 +71,7 @@ class World {
   readonly #checkers: Checkers;
   readonly #payers: Payers;
   readonly #misfortunes: Misfortunes;
+  readonly #office: Office;
   readonly #trace: Trace;
   #utility: Utility | undefined;
   #store: SimulatedStore;
@@ -88,6 +90,7 @@ class World {
     this.#trace = new Trace(options.trace);
     const say = (text: string) => this.#trace.say(this.#now, text);
     this.#faults = new Faults(rates, this.#random.fork('faults'), (kind) => say(`fault: ${kind}`));
+    this.#office = new Office(this.#random.fork('office'));
     this.#payers = new Payers(this.#random.fork('tills'), this.#faults);
     this.#checkers = new Checkers({ now: () => this.#now, say, payments: this.#payers.payments });
     this.#misfortunes = new Misfortunes(this.#faults, (svpmsn) => this.#checkers.findings.flagged.add(svpmsn));
@@ -122,11 +125,13 @@ class World {
         this.#trace.aside(this.#now, () => exchangeInWords(house.svpmsn, request, answer));
         checkers.heard(house, request, answer);
       },
-      onMessage: (to, localUnit, message) =>
+      onMessage: (to, localUnit, message) => {
+        if (message.type === 'carry') checkers.sent(message.svpmsn, message.frames);
         this.#trace.aside(this.#now, () => {
           const way = to === 'host' ? `unit ${localUnit} to host` : `host to unit ${localUnit}`;
           return `${way}: ${messageInWords(message)}`;
-        }),
+        });
+      },
       onMeterStart: (house) => {
         this.#misfortunes.supplied(this.#living.houses.indexOf(house));
         checkers.started(house);
@@ -158,6 +163,7 @@ class World {
       if (utility.time.now < nextMinute) continue;
       nextMinute += MINUTE_MS;
       this.#misfortunes.minute(utility);
+      await this.#office.minute(utility);
       for (const house of utility.houses) if (!house.dark) this.#checkers.minute(house);
       await this.#copyStore();
       if (utility.time.now < this.#lastStoredAt + SILENCE_MS) continue;

@@ -25,6 +25,8 @@ export interface Checker {
   committed?(rows: readonly Written[]): void;
   /** The database is an older copy: what the books knew since is forgotten, and may be learned again (X9). */
   storeRestored?(): void;
+  /** A host gave frames to a local unit, for one meter. */
+  sent?(svpmsn: Svpmsn, frames: readonly Uint8Array[]): void;
   /** A meter has done with a frame that arrived whole at its modem. */
   heard?(house: House, request: Uint8Array, answer: Uint8Array | undefined): void;
   /** A receipt stands in a purse that did not stand there before: of each, one call, by TC. */

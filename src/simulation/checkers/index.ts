@@ -7,8 +7,12 @@ import type { Payment } from '../payers.ts';
 import type { Utility } from '../utility.ts';
 import { Books } from './books.ts';
 import { type Checker, Findings } from './checker.ts';
+import { Commands } from './commands.ts';
+import { Journals } from './journals.ts';
 import { Memories } from './memories.ts';
 import { Purses } from './purses.ts';
+import { Relays } from './relays.ts';
+import { Sessions } from './sessions.ts';
 import { Settled } from './settled.ts';
 
 export type { Promised, Violation } from './checker.ts';
@@ -33,7 +37,16 @@ export class Checkers {
     this.#purses = purses;
     this.#books = new Books(this.findings, purses, world.say);
     // What a start found is looked at before the purse is trusted.
-    this.#all = [new Memories(this.findings), purses, this.#books, new Settled(this.findings, purses, world.payments)];
+    this.#all = [
+      new Memories(this.findings),
+      new Journals(this.findings),
+      purses,
+      this.#books,
+      new Commands(this.findings),
+      new Sessions(this.findings),
+      new Relays(this.findings),
+      new Settled(this.findings, purses, world.payments),
+    ];
     this.#committed = this.#all.filter((checker) => checker.committed !== undefined);
     this.#heard = this.#all.filter((checker) => checker.heard !== undefined);
   }
@@ -54,6 +67,10 @@ export class Checkers {
 
   storeRestored(): void {
     for (const checker of this.#all) checker.storeRestored?.();
+  }
+
+  sent(svpmsn: Svpmsn, frames: readonly Uint8Array[]): void {
+    for (const checker of this.#all) checker.sent?.(svpmsn, frames);
   }
 
   heard(house: House, request: Uint8Array, answer: Uint8Array | undefined): void {

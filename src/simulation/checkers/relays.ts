@@ -1,0 +1,89 @@
+import { RelayReason } from '../../records/index.ts';
+import type { Svpmsn } from '../../units/index.ts';
+import type { House } from '../house.ts';
+import type { Happening } from '../options.ts';
+import type { Checker, Findings } from './checker.ts';
+
+/** No policy lends more beyond its emergency credit, in whatever hours nothing is cut. */
+const FRIENDLY_TOKENS_MAX = 10_000;
+/** Reasons that neither credit nor time takes away: only a command does. */
+const HELD = RelayReason.command | RelayReason.tamper;
+
+/** The relay as it stands in the house, against what the meter says of it: I18 and I19. */
+export class Relays implements Checker {
+  readonly watches = ['I18', 'I19'] as const;
+  readonly #findings: Findings;
+  readonly #houses = new Map<Svpmsn, House>();
+  /** Reasons that must outlive the power, and whether the last step was cut short, so that it may be half done. */
+  readonly #held = new Map<Svpmsn, number>();
+  readonly #startedAt = new Map<Svpmsn, number>();
+
+  constructor(findings: Findings) {
+    this.#findings = findings;
+  }
+
+  heard(house: House): void {
+    this.#look(house);
+  }
+
+  minute(house: House): void {
+    this.#look(house);
+  }
+
+  started(house: House): void {
+    const { svpmsn } = house;
+    const before = this.#held.get(svpmsn);
+    this.#startedAt.set(svpmsn, this.#findings.now);
+    if (before !== undefined && !house.cutAtWork) {
+      this.#findings.hold(
+        'I18',
+        svpmsn,
+        reasonsHeld(house) === before,
+        () => `reasons ${before} held its relay before the outage, and ${reasonsHeld(house)} after it`,
+      );
+    }
+    this.#look(house);
+  }
+
+  happened(happening: Happening): void {
+    if (happening.what !== 'cut-off') return;
+    const { svpmsn } = happening;
+    const house = this.#houses.get(svpmsn);
+    // One that starts without credit has nobody to warn any more: its relay stays as the outage left it.
+    if (house === undefined || this.#startedAt.get(svpmsn) === this.#findings.now) return;
+    this.#findings.hold(
+      'I19',
+      svpmsn,
+      house.buzzing || house.meter.purseClosed,
+      () => 'its relay opened for lack of credit, and no buzzer had sounded',
+    );
+  }
+
+  #look(house: House): void {
+    const { svpmsn, meter, balance } = house;
+    this.#houses.set(svpmsn, house);
+    this.#held.set(svpmsn, reasonsHeld(house));
+    const [supply] = meter.supplies;
+    if (supply === undefined || house.frozen) return;
+    const { reasons } = supply.relay;
+    this.#findings.hold(
+      'I18',
+      svpmsn,
+      house.latchOpen === (reasons !== 0),
+      () => `its relay is ${house.latchOpen ? 'open' : 'closed'}, and its reasons are ${reasons}`,
+    );
+    const { emergencyCredit, friendlyHours, noCutOnWeekends, noCutOnHolidays } = meter.policy;
+    const humane = friendlyHours !== null || noCutOnWeekends || noCutOnHolidays;
+    const limit = emergencyCredit + (humane ? FRIENDLY_TOKENS_MAX : 0);
+    const open = (reasons & RelayReason.noCredit) !== 0;
+    this.#findings.hold(
+      'I18',
+      svpmsn,
+      open ? balance === 0 : balance > 0 || meter.owed < limit,
+      () => `its relay is ${open ? 'open' : 'not open'} for lack of credit with ${balance} left and ${meter.owed} owed`,
+    );
+  }
+}
+
+const reasonsHeld = ({ meter }: House): number =>
+  meter.supplies.reduce((all, { relay }) => all | (relay.reasons & HELD), 0);
