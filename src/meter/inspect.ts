@@ -1,8 +1,11 @@
+import { ENERGY_MAX } from '../records/index.ts';
 import type { Randomness } from '../units/index.ts';
 import { type Levels, levelsOf } from './exchanger.ts';
-import { layoutOf } from './layout.ts';
+import { layoutOf, type SupplyLayout } from './layout.ts';
 import { PlainNvm } from './nvm.ts';
+import { energyAt } from './profile-ring.ts';
 import type { MeterMemory } from './start.ts';
+import type { Meter } from './state.ts';
 import { startSvm } from './svm.ts';
 
 /**
@@ -14,6 +17,12 @@ export function inspectPurse(memory: MeterMemory, supplyCount = 1): Levels {
   const { purse } = layoutOf(supplyCount);
   const place = { nvm: copy(memory.nvm.bytes), base: purse, memory: copy(memory.svm.bytes), supplyCount };
   return levelsOf({ svm: startSvm(place, NO_RANDOMNESS) });
+}
+
+/** What the profile of the first supply has for a minute, 0.1 Wh; `undefined` where it has none. */
+export function inspectMinute({ nvm, layout }: Meter, minute: number): number | undefined {
+  const energy = energyAt(nvm, layout.supplies[0] as SupplyLayout, minute);
+  return energy <= ENERGY_MAX ? energy : undefined;
 }
 
 /** Reading back draws no nonce. */

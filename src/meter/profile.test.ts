@@ -34,7 +34,7 @@ import {
   live,
   restart,
 } from './board.testing.ts';
-import { pressKey, senseSeal, stepLastGasp, stepMeasured } from './index.ts';
+import { pressKey, type Supply, senseSeal, stepLastGasp, stepMeasured, totalsNow } from './index.ts';
 
 const FIRST_DAY = Math.floor(BENCH_UNIX_MS / 86_400_000);
 
@@ -153,6 +153,24 @@ test('a restart in the middle of a minute goes on with what the last gasp kept o
   const slot = (BENCH_UNIX_MS / 60_000 + 2) % 11_520;
   const energy = Buffer.from(bench.memory.nvm.bytes).readUInt16BE(place.energies + 2 * slot);
   assert.equal(energy, 800);
+});
+
+test('a clock that lost hours while the power was off costs the register nothing, whatever cut comes after it', () => {
+  const bench = createBench();
+  credit(bench, 10_000);
+  live(bench, 9, 50_000);
+  stepLastGasp(bench.meter, bench.now);
+  const register = () => totalsNow(bench.meter.supplies[0] as Supply).registerImport;
+  const counted = register();
+  restart(bench, { afterMs: -7_200_000 });
+  assert.equal(register(), counted);
+  live(bench, 1, 50_000);
+  const oneMore = register();
+  assert.ok(oneMore > counted);
+  for (let cut = 0; cut < 3; cut++) {
+    restart(bench);
+    assert.equal(register(), oneMore);
+  }
 });
 
 test('months and years go on over their ends', () => {

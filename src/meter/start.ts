@@ -133,6 +133,8 @@ export function startMeter(
   makeGoodEvent(meter);
   const { lastUse } = meter.svm;
   meter.highestMinute = Math.max(meter.kept.highestMinute, lastUse?.minute ?? 0);
+  // The clock may have lost time meanwhile: the next use row then names a minute before this one.
+  meter.kept.highestMinute = meter.highestMinute;
   const commits = lastCommit(meter.svm);
   const stateLost = reading === undefined && commits !== undefined;
   if (options.clockLost === true || stateLost) {

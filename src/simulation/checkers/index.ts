@@ -10,6 +10,7 @@ import { type Checker, Findings } from './checker.ts';
 import { Commands } from './commands.ts';
 import { Journals } from './journals.ts';
 import { Memories } from './memories.ts';
+import { Profiles } from './profiles.ts';
 import { Purses } from './purses.ts';
 import { Relays } from './relays.ts';
 import { Sessions } from './sessions.ts';
@@ -45,6 +46,7 @@ export class Checkers {
       new Commands(this.findings),
       new Sessions(this.findings),
       new Relays(this.findings),
+      new Profiles(this.findings),
       new Settled(this.findings, purses, world.payments),
     ];
     this.#committed = this.#all.filter((checker) => checker.committed !== undefined);
