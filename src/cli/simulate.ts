@@ -70,7 +70,8 @@ function inText(run: Simulation, realSeconds: number): string[] {
 
 const OPTIONS = {
   seed: { type: 'string' },
-  transfers: { type: 'string', default: '20000' },
+  transfers: { type: 'string' },
+  days: { type: 'string' },
   meters: { type: 'string', default: '32' },
   hosts: { type: 'string', default: '2' },
   suite: { type: 'string', default: 'aes128' },
@@ -81,6 +82,9 @@ const OPTIONS = {
 } as const;
 
 const METERS_A_LINE = 8;
+/** Of a life whose end nobody asked for. */
+const TRANSFERS = 20_000;
+const TRANSFERS_MAX = 10_000_000;
 
 interface Asked {
   readonly json: boolean;
@@ -120,6 +124,9 @@ function parse(args: readonly string[]): Asked {
   if (values.store !== 'memory' && values.store !== 'sqlite') {
     throw new WrongUse(`--store is memory or sqlite, not "${values.store}".`);
   }
+  if (values.days !== undefined && values.transfers !== undefined) {
+    throw new WrongUse('A life ends after so many --transfers or so many --days: give one of them.');
+  }
   const meters = whole('meters', 1, 256);
   return {
     json: values.json,
@@ -127,7 +134,9 @@ function parse(args: readonly string[]): Asked {
     store: values.store,
     life: {
       seed: whole('seed', 0, Number.MAX_SAFE_INTEGER),
-      transfers: whole('transfers', 1, 10_000_000),
+      ...(values.days === undefined
+        ? { transfers: values.transfers === undefined ? TRANSFERS : whole('transfers', 1, TRANSFERS_MAX) }
+        : { transfers: TRANSFERS_MAX, days: whole('days', 1, 365) }),
       meters,
       localUnits: Math.ceil(meters / METERS_A_LINE),
       hosts: whole('hosts', 1, 8),

@@ -67,6 +67,12 @@ export function lookUpRate(meter: Meter, supply: Supply, minute: number): void {
       supply.active = place;
     }
   }
+  // A clock that was put back before all of them undoes none: the one that was in force stays.
+  const last = supply.tables.findIndex((held) => held?.version === lastCharge(meter, supply).version);
+  if (table === undefined && last >= 0) {
+    table = supply.tables[last];
+    supply.active = last as 0 | 1;
+  }
   supply.inForce = isOutlived(meter, supply, table) ? undefined : table;
   if (supply.inForce === undefined) {
     // Before the first table begins this is 0: nothing is charged, and the profile stays to be charged from.

@@ -88,6 +88,14 @@ export class Hosts {
     for (const worker of this.#workers) if (!worker.alive) await this.#revive(worker);
   }
 
+  /** A process that has just started over the same store, beside those that are there. */
+  async anew(): Promise<HostServices> {
+    const { ports, settings, random } = this.#options;
+    const host = createHost({ ...ports, store: this.#store, randomness: random.fork('anew') }, settings);
+    await host.start();
+    return host;
+  }
+
   #create(worker: Worker): HostServices {
     const { ports, settings, random, faults, onCommit } = this.#options;
     const randomness = random.fork(`host ${worker.number}.${worker.lives++}`);

@@ -1,5 +1,5 @@
 import type { Suite } from '../crypto/index.ts';
-import { DEFAULT_SUPPLY_POLICY } from '../records/index.ts';
+import { DEFAULT_SUPPLY_POLICY, RelayAction } from '../records/index.ts';
 import { DEFAULT_TARIFF } from '../tariff/index.ts';
 import { type Svpmsn, svpmsnText, tokens } from '../units/index.ts';
 import { Checkers, type Promised, type Violation } from './checkers/index.ts';
@@ -22,8 +22,9 @@ export interface SimulationOptions {
   readonly localUnits: number;
   readonly hosts: number;
   readonly suite: Suite;
-  /** It ends when so many credits are in meters. */
+  /** It ends when so many credits are in meters, or so many days are over, whichever is asked for and comes first. */
   readonly transfers: number;
+  readonly days?: number;
   readonly openStore: () => SimulatedStore;
   /** Faults that stay away. */
   readonly without?: ReadonlySet<FaultKind>;
@@ -49,6 +50,7 @@ export interface Simulation extends Circumstances {
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 /** I28: so many minutes without a fault settle everything, from any state. */
 const HEALING_MINUTES = 10;
 
@@ -156,7 +158,9 @@ class World {
     this.#faults.active = true;
     let nextMinute = utility.time.now + MINUTE_MS;
     const { violations } = this.#checkers.findings;
-    while (this.#transfers < this.#options.transfers && violations.length === 0) {
+    const { transfers, days = Number.POSITIVE_INFINITY } = this.#options;
+    const endsAt = utility.time.now + days * DAY_MS;
+    while (this.#transfers < transfers && utility.time.now < endsAt && violations.length === 0) {
       await this.#payers.second(utility, (svpmsn) => this.#checkers.openOrders(svpmsn));
       await utility.runUntil(utility.time.now + SECOND_MS);
       await this.#restoreStore();
@@ -184,8 +188,22 @@ class World {
     await utility.hosts.heal();
     this.#misfortunes.heal(utility);
     await this.#payers.tellAgain(utility);
-    await utility.runUntil(utility.time.now + HEALING_MINUTES * MINUTE_MS);
+    const [first] = utility.houses;
+    await utility.host.command(first?.svpmsn ?? 0, { type: 'relay', supply: 1, action: RelayAction.open });
+    await utility.runUntil(utility.time.now + (HEALING_MINUTES - 1) * MINUTE_MS);
+    this.#feedBehindRelays(utility);
+    await utility.runUntil(utility.time.now + MINUTE_MS);
     await this.#checkers.healed(utility);
+  }
+
+  /** On each line somebody brings voltage to the wires behind an open relay. */
+  #feedBehindRelays({ transformers, houses, time }: Utility): void {
+    for (const { id } of transformers) {
+      const house = houses.find(({ localUnit, relayOpen, frozen }) => localUnit === id && relayOpen && !frozen);
+      if (house === undefined) continue;
+      house.tamper('output-voltage', true, time.now, MAINS_MILLIVOLTS);
+      this.#checkers.fed(house);
+    }
   }
 
   result(): Simulation {
@@ -264,6 +282,7 @@ interface Backup {
   readonly restore: () => Promise<SimulatedStore>;
 }
 
+const MAINS_MILLIVOLTS = 230_000;
 const RESTORED_WITHIN_MINUTES = 4;
 /** With those under way when it is put back, and those of the second that it is looked at, fewer than a meter keeps receipts of. */
 const FORGOTTEN_MAX = 12;

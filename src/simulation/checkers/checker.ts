@@ -37,6 +37,8 @@ export interface Checker {
   started?(house: House): void;
   /** A relay moved, a buzzer sounded, the power failed. */
   happened?(happening: Happening): void;
+  /** Somebody feeds a house behind its open relay. */
+  fed?(house: House): void;
   /** Ten minutes ago the last fault struck. */
   healed?(utility: Utility): Promise<void>;
 }
@@ -63,6 +65,11 @@ export class Findings {
   /** A look at one promise, for one meter or for the books as a whole. Nothing is asked of a meter that is flagged. */
   hold(promised: Promised, svpmsn: Svpmsn | undefined, holds: boolean, otherwise: () => string): void {
     if (svpmsn !== undefined && this.flagged.has(svpmsn)) return;
+    this.holdAlways(promised, svpmsn, holds, otherwise);
+  }
+
+  /** Of a meter that is flagged too: what it must not do although a memory of it was damaged. */
+  holdAlways(promised: Promised, svpmsn: Svpmsn | undefined, holds: boolean, otherwise: () => string): void {
     this.checks.set(promised, (this.checks.get(promised) ?? 0) + 1);
     if (!holds) this.broken(promised, svpmsn, otherwise());
   }

@@ -5,6 +5,7 @@ import type { Written } from '../mortal-store.ts';
 import type { Happening } from '../options.ts';
 import type { Payment } from '../payers.ts';
 import type { Utility } from '../utility.ts';
+import { Afterwards } from './afterwards.ts';
 import { Books } from './books.ts';
 import { type Checker, Findings } from './checker.ts';
 import { Commands } from './commands.ts';
@@ -48,6 +49,7 @@ export class Checkers {
       new Relays(this.findings),
       new Profiles(this.findings),
       new Settled(this.findings, purses, world.payments),
+      new Afterwards(this.findings),
     ];
     this.#committed = this.#all.filter((checker) => checker.committed !== undefined);
     this.#heard = this.#all.filter((checker) => checker.heard !== undefined);
@@ -89,6 +91,10 @@ export class Checkers {
 
   happened(happening: Happening): void {
     for (const checker of this.#all) checker.happened?.(happening);
+  }
+
+  fed(house: House): void {
+    for (const checker of this.#all) checker.fed?.(house);
   }
 
   async healed(utility: Utility): Promise<void> {

@@ -63,8 +63,9 @@ export class Purses implements Checker {
     const { purse } = meter.svm;
     if (meter.frozen !== 0 || purse.frozen !== 0) return;
     const truth = this.#truthOf(svpmsn);
+    // Damage is never passed over: a purse that does not freeze has what its receipts gave it, damaged or not.
     if (purse.lastCounter !== truth.lastCounter) {
-      this.#findings.hold(
+      this.#findings.holdAlways(
         'I3',
         svpmsn,
         purse.lastCounter === truth.lastCounter + 1,
@@ -76,7 +77,7 @@ export class Purses implements Checker {
       }
       truth.lastCounter = purse.lastCounter;
     }
-    this.#findings.hold(
+    this.#findings.holdAlways(
       'I1',
       svpmsn,
       purse.credited === truth.credited,
