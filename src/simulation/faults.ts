@@ -41,13 +41,17 @@ export const FAULTS = {
   /** It falls, and meanwhile the clock loses or gains up to two hours. */
   'clock-jumped': 0.002,
 
+  /** A minute of one meter: somebody with a copy of its key of value credits it, or with that of monitoring moves its clock. */
+  'foreign-books': 0.002,
+  'monitoring-stolen': 0.002,
+
   /** A minute of one meter: damage that no rule undoes. */
-  'write-lost': 0.00005,
-  'bit-rotted': 0.00005,
+  'write-lost': 0.0002,
+  'bit-rotted': 0.0002,
   /** All of the board's memory is what it was up to an hour ago. */
-  'memory-rolled-back': 0.00005,
+  'memory-rolled-back': 0.0002,
   /** Some bytes of it are, in or about the purse: somebody pasted them. */
-  'memory-pasted': 0.00005,
+  'memory-pasted': 0.0002,
 
   /** An await of one host, and a transaction of its store. */
   'host-killed': 0.0002,

@@ -1,9 +1,10 @@
 import type { Svpmsn } from '../units/index.ts';
-import type { Faults } from './faults.ts';
+import type { FaultKind, Faults } from './faults.ts';
 import { FaultyMemory } from './faulty-memory.ts';
 import type { House } from './house.ts';
 import { Intruder } from './intruder.ts';
 import { seededRandom } from './random.ts';
+import { creditByOtherBooks, type ForeignCredit, slewByThief } from './stranger.ts';
 import type { Transformer } from './transformer.ts';
 import type { Utility } from './utility.ts';
 
@@ -19,11 +20,20 @@ const PURSE_BYTES = 2_500;
 const PASTED_BYTES_MAX = 600;
 const INTRUDER_M = 400;
 
+/** Who watches is told of what cannot be seen. */
+export interface MisfortuneHooks {
+  /** A meter's memory was damaged in a way that no rule undoes. */
+  damaged(svpmsn: Svpmsn): void;
+  /** Other books are about to credit a meter. */
+  foreign(house: House, credit: ForeignCredit): void;
+  /** Whether they did, and these books have not found it yet. */
+  knowsForeign(house: House): boolean;
+}
+
 /** What befalls meters and units minute by minute: the power goes, a memory is damaged, a unit is started anew. */
 export class Misfortunes {
   readonly #faults: Faults;
-  /** A meter's memory was damaged in a way that no rule undoes. */
-  readonly #damaged: (svpmsn: Svpmsn) => void;
+  readonly #hooks: MisfortuneHooks;
   readonly #memories: FaultyMemory[] = [];
   /** What the boards' memories held an hour ago at most. */
   readonly #images = new Map<House, Uint8Array>();
@@ -32,9 +42,9 @@ export class Misfortunes {
   readonly #parted = new Set<'host' | number>();
   #minutes = 0;
 
-  constructor(faults: Faults, damaged: (svpmsn: Svpmsn) => void) {
+  constructor(faults: Faults, hooks: MisfortuneHooks) {
     this.#faults = faults;
-    this.#damaged = damaged;
+    this.#hooks = hooks;
   }
 
   /** The memories of a house that is built. */
@@ -48,6 +58,7 @@ export class Misfortunes {
     for (const [i, house] of utility.houses.entries()) {
       this.#ofPower(utility, house, this.#memories[i] as FaultyMemory);
       this.#ofMemory(house, this.#memories[i] as FaultyMemory);
+      this.#ofStrangers(house, utility.time.now);
     }
     this.#ofUnits(utility);
     const { rates } = this.#faults;
@@ -98,27 +109,37 @@ export class Misfortunes {
     const faults = this.#faults;
     if (faults.strikes('write-lost')) {
       memory.losesNextWrite = true;
-      this.#damaged(house.svpmsn);
+      this.#hooks.damaged(house.svpmsn);
     }
     if (faults.strikes('bit-rotted')) {
       const { bytes } = memory.nvm;
       const bit = faults.below('bit-rotted', 8 * bytes.length);
       bytes[bit >> 3] = (bytes[bit >> 3] as number) ^ (1 << (bit & 7));
-      this.#damaged(house.svpmsn);
+      this.#hooks.damaged(house.svpmsn);
     }
     const earlier = this.#images.get(house);
     if (earlier !== undefined && faults.strikes('memory-rolled-back')) {
       house.cutPower();
       memory.nvm.bytes.set(earlier);
-      this.#damaged(house.svpmsn);
+      this.#hooks.damaged(house.svpmsn);
     }
     if (earlier !== undefined && faults.strikes('memory-pasted')) {
       house.cutPower();
       const from = faults.below('memory-pasted', PURSE_BYTES);
       const to = from + 1 + faults.below('memory-pasted', PASTED_BYTES_MAX);
       memory.nvm.bytes.set(earlier.subarray(from, to), from);
-      this.#damaged(house.svpmsn);
+      this.#hooks.damaged(house.svpmsn);
     }
+  }
+
+  #ofStrangers(house: House, now: number): void {
+    const faults = this.#faults;
+    const drawn = (kind: FaultKind) => seededRandom(faults.below(kind, 2 ** 32));
+    // What other books did is found with the next order; two at once would be more than one gap.
+    if (!this.#hooks.knowsForeign(house) && faults.strikes('foreign-books')) {
+      creditByOtherBooks(house, now, drawn('foreign-books'), (credit) => this.#hooks.foreign(house, credit));
+    }
+    if (faults.strikes('monitoring-stolen')) slewByThief(house, now, drawn('monitoring-stolen'));
   }
 
   #ofUnits(utility: Utility): void {

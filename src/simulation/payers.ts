@@ -44,7 +44,7 @@ export class Payers {
       const house = own[this.#random.below(own.length)];
       const amount = 1 + this.#random.below(AMOUNT_MAX);
       if (house === undefined || openOrders(house.svpmsn) >= OPEN_ORDERS_MAX) continue;
-      await this.#pay(utility, house.svpmsn, amount);
+      await this.pay(utility, house.svpmsn, amount);
     }
   }
 
@@ -67,7 +67,7 @@ export class Payers {
     });
   }
 
-  async #pay(utility: Utility, svpmsn: Svpmsn, amount: number): Promise<void> {
+  async pay(utility: Utility, svpmsn: Svpmsn, amount: number): Promise<void> {
     const faults = this.#faults;
     const reversed = faults.strikes('payment-reversed');
     const payment: Payment = {

@@ -95,7 +95,14 @@ class World {
     this.#office = new Office(this.#random.fork('office'));
     this.#payers = new Payers(this.#random.fork('tills'), this.#faults);
     this.#checkers = new Checkers({ now: () => this.#now, say, payments: this.#payers.payments });
-    this.#misfortunes = new Misfortunes(this.#faults, (svpmsn) => this.#checkers.findings.flagged.add(svpmsn));
+    this.#misfortunes = new Misfortunes(this.#faults, {
+      damaged: (svpmsn) => void this.#checkers.findings.flagged.add(svpmsn),
+      foreign: ({ svpmsn }, credit) => {
+        say(`other books: ${svpmsnText(svpmsn)} TC ${credit.counter}`);
+        this.#checkers.foreign(svpmsn, credit);
+      },
+      knowsForeign: ({ svpmsn }) => this.#checkers.foreignUnfound(svpmsn),
+    });
     this.#store = options.openStore();
   }
 
@@ -188,6 +195,10 @@ class World {
     await utility.hosts.heal();
     this.#misfortunes.heal(utility);
     await this.#payers.tellAgain(utility);
+    for (const { svpmsn } of utility.houses) {
+      // What other books did is found with the next sale.
+      if (this.#checkers.foreignUnfound(svpmsn)) await this.#payers.pay(utility, svpmsn, 1);
+    }
     const [first] = utility.houses;
     await utility.host.command(first?.svpmsn ?? 0, { type: 'relay', supply: 1, action: RelayAction.open });
     await utility.runUntil(utility.time.now + (HEALING_MINUTES - 1) * MINUTE_MS);

@@ -4,6 +4,7 @@ import { type Receipt, ReceiptKind } from '../../meter/index.ts';
 import { type Svpmsn, svpmsnText } from '../../units/index.ts';
 import type { House } from '../house.ts';
 import type { Written } from '../mortal-store.ts';
+import type { ForeignCredit } from '../stranger.ts';
 import type { Checker, Findings } from './checker.ts';
 import type { Purses } from './purses.ts';
 
@@ -24,6 +25,10 @@ export class Books implements Checker {
   /** Orders that are neither stored nor given back, by meter. */
   readonly #open = new Map<Svpmsn, Set<string>>();
 
+  /** What other books credited last, by meter, and what these found. */
+  readonly #foreign = new Map<Svpmsn, string>();
+  readonly #found = new Set<string>();
+
   constructor(findings: Findings, purses: Purses, say: (text: string) => void) {
     this.#findings = findings;
     this.#purses = purses;
@@ -35,7 +40,20 @@ export class Books implements Checker {
     return this.#open.get(svpmsn)?.size ?? 0;
   }
 
+  /** Other books may have credited this: it counts as named by a host, and these books have to find it. */
+  foreign(svpmsn: Svpmsn, { counter, txid }: ForeignCredit): void {
+    this.#named.add(`${svpmsn} ${counter} ${toHex(txid)}`);
+    this.#foreign.set(svpmsn, toHex(txid));
+  }
+
+  /** Whether other books credited a meter, and these have not found it. */
+  foreignUnfound(svpmsn: Svpmsn): boolean {
+    const txid = this.#foreign.get(svpmsn);
+    return txid !== undefined && this.#purses.isCredited(txid) && !this.#found.has(txid);
+  }
+
   storeRestored(): void {
+    this.#found.clear();
     this.#open.clear();
     this.#refunded.clear();
     this.#settled.clear();
@@ -85,15 +103,17 @@ export class Books implements Checker {
   #outstandingPut(row: OutstandingRow): void {
     const { svpmsn, counter, txid } = row;
     const before = this.#outstanding.get(svpmsn);
+    const { lastCounter } = this.#purses.truthOf(svpmsn);
+    // Where the meter has another's transaction of that TC, the own one takes the next (X7).
+    const movesUp = before !== undefined && counter === before.counter + 1 && lastCounter >= before.counter;
     this.#findings.hold(
       'I9',
       svpmsn,
-      before === undefined || (before.counter === counter && before.txid === txid),
+      before === undefined || (before.txid === txid && (counter === before.counter || movesUp)),
       () => `the host begins TC ${counter} while TC ${before?.counter} is outstanding`,
     );
     this.#outstanding.set(svpmsn, row);
     this.#named.add(`${svpmsn} ${counter} ${txid}`);
-    const { lastCounter } = this.#purses.truthOf(svpmsn);
     this.#findings.hold(
       'I10',
       svpmsn,
@@ -103,6 +123,7 @@ export class Books implements Checker {
   }
 
   #orderPut({ id, svpmsn, txid, state, op }: Order): void {
+    if (state === 'found') this.#found.add(txid);
     const open = this.#open.get(svpmsn) ?? new Set();
     this.#open.set(svpmsn, open);
     this.#say(`books: ${svpmsnText(svpmsn)} ${id} is ${state}`);

@@ -4,6 +4,7 @@ import type { House } from '../house.ts';
 import type { Written } from '../mortal-store.ts';
 import type { Happening } from '../options.ts';
 import type { Payment } from '../payers.ts';
+import type { ForeignCredit } from '../stranger.ts';
 import type { Utility } from '../utility.ts';
 import { Afterwards } from './afterwards.ts';
 import { Books } from './books.ts';
@@ -71,6 +72,15 @@ export class Checkers {
 
   storeRestored(): void {
     for (const checker of this.#all) checker.storeRestored?.();
+  }
+
+  /** Other books are about to credit a meter. */
+  foreign(svpmsn: Svpmsn, credit: ForeignCredit): void {
+    this.#books.foreign(svpmsn, credit);
+  }
+
+  foreignUnfound(svpmsn: Svpmsn): boolean {
+    return this.#books.foreignUnfound(svpmsn);
   }
 
   sent(svpmsn: Svpmsn, frames: readonly Uint8Array[]): void {

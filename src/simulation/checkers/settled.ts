@@ -1,3 +1,4 @@
+import type { Svpmsn } from '../../units/index.ts';
 import { audit } from '../audit.ts';
 import type { Payment } from '../payers.ts';
 import type { Utility } from '../utility.ts';
@@ -30,12 +31,13 @@ export class Settled implements Checker {
 
   /** I28: nothing is in flight any more, but to a meter that was frozen with a reason for a person to decide. */
   async #nothingInFlight({ host }: Utility): Promise<void> {
-    for (const { meter, purse } of await host.meters()) {
-      if (purse.freeze !== undefined) this.#findings.flagged.add(meter.svpmsn);
-    }
+    const frozen = new Set<Svpmsn>();
+    for (const { meter, purse } of await host.meters()) if (purse.freeze !== undefined) frozen.add(meter.svpmsn);
     for (const { svpmsn, inFlight } of (await host.books()).meters) {
-      this.#findings.hold('I28', svpmsn, inFlight === 0n, () => `${inFlight} tokens are still in flight`);
+      const settled = inFlight === 0n || frozen.has(svpmsn);
+      this.#findings.holdAlways('I28', svpmsn, settled, () => `${inFlight} tokens are still in flight`);
     }
+    for (const svpmsn of frozen) this.#findings.flagged.add(svpmsn);
   }
 
   /** I7: each payment is in its meter and booked as stored, or it was given back. */
