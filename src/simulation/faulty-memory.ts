@@ -23,9 +23,12 @@ export class FaultyMemory implements MeterMemory {
   losesNextWrite = false;
   /** Bytes written since the beginning. */
   written = 0;
+  /** How often each byte of the board's memory was written. */
+  readonly writes: Uint32Array;
 
   constructor() {
     const blank = blankMemory();
+    this.writes = new Uint32Array(blank.nvm.bytes.length);
     this.nvm = this.#memory(blank.nvm.bytes, true);
     this.sam = this.#memory(blank.sam.bytes, false);
     this.svm = this.#memory(blank.svm.bytes, false);
@@ -43,6 +46,10 @@ export class FaultyMemory implements MeterMemory {
         if (onTheBoard && this.losesNextWrite) {
           this.losesNextWrite = false;
           return;
+        }
+        if (onTheBoard) {
+          const { writes } = this;
+          for (let i = address; i < address + length; i++) writes[i] = (writes[i] as number) + 1;
         }
         if (this.bytesLeft >= length) {
           for (let i = 0; i < length; i++) bytes[address + i] = source[from + i] as number;

@@ -1,12 +1,14 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Simulation } from '../../src/simulation/index.ts';
 import { DEFECTS, type Defect } from './defects.ts';
 
 /**
- * Breaks one rule at a time in a copy of the source and lets the simulator look for it: `npm run defects`. A defect that
- * it does not find in a minute is a hole in the checkers. Exit 1 when there is one.
+ * Breaks one rule at a time in a copy of the source and lets the simulator look for it: `npm run defects`, or only those
+ * of some rules, `npm run defects -- X3 I12`. A defect that it does not find in a minute is a hole in the checkers. Exit
+ * 1 when there is one.
  */
 const ROOT = join(import.meta.dirname, '../..');
 const FOUND_WITHIN_MS = 60_000;
@@ -19,69 +21,91 @@ interface Outcome {
   readonly ms: number;
 }
 
-function hunt({ file, right, wrong, suite = 'aes128' }: Defect): Outcome {
-  const folder = mkdtempSync(join(tmpdir(), 'wattpurse-defect-'));
+async function hunt(defect: Defect): Promise<Outcome> {
+  const folder = brokenCopy(defect);
   const began = performance.now();
+  const spent = () => performance.now() - began;
   try {
-    cpSync(join(ROOT, 'src'), join(folder, 'src'), { recursive: true });
-    cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
-    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-    const path = join(folder, file);
-    const source = readFileSync(path, 'utf8');
-    if (source.split(right).length !== 2) throw new Error(`${file} has not exactly one "${right}"`);
-    writeFileSync(
-      path,
-      source.replace(right, () => wrong),
-    );
-    for (let seed = 1; seed <= SEEDS_MAX; seed++) {
-      const left = FOUND_WITHIN_MS - (performance.now() - began);
-      if (left <= 0) return { found: undefined, seeds: seed - 1, ms: performance.now() - began };
-      const found = look(folder, seed, suite, left);
-      if (found !== undefined) return { found, seeds: seed, ms: performance.now() - began };
+    let seeds = 0;
+    let found: string | undefined;
+    while (found === undefined && seeds < SEEDS_MAX && spent() < FOUND_WITHIN_MS) {
+      seeds += 1;
+      found = await look(folder, seeds, defect, began + FOUND_WITHIN_MS);
     }
-    return { found: undefined, seeds: SEEDS_MAX, ms: performance.now() - began };
+    return { found, seeds, ms: spent() };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** The first promise that a run breaks; a run that throws or never ends breaks one too. */
-function look(folder: string, seed: number, suite: string, timeoutMs: number): string | undefined {
-  const args = [
-    'src/cli/main.ts',
-    'simulate',
-    '--seed',
-    `${seed}`,
-    '--transfers',
-    `${TRANSFERS}`,
-    '--suite',
-    suite,
-    '--json',
-  ];
-  const run = spawnSync(process.execPath, args, {
-    cwd: folder,
-    encoding: 'utf8',
-    timeout: Math.ceil(timeoutMs),
-    maxBuffer: 1 << 26,
+function brokenCopy({ file, right, wrong }: Defect): string {
+  const folder = mkdtempSync(join(tmpdir(), 'wattpurse-defect-'));
+  cpSync(join(ROOT, 'src'), join(folder, 'src'), { recursive: true });
+  cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  const path = join(folder, file);
+  const source = readFileSync(path, 'utf8');
+  if (source.split(right).length !== 2) throw new Error(`${file} has not exactly one "${right}"`);
+  writeFileSync(
+    path,
+    source.replace(right, () => wrong),
+  );
+  return folder;
+}
+
+/** The first promise that a life breaks; one that stops with an error breaks one too. */
+async function look(folder: string, seed: number, defect: Defect, until: number): Promise<string | undefined> {
+  const first = await live(folder, seed, defect, until);
+  if (typeof first === 'string' || first === undefined) return first;
+  const [violation] = first.violations;
+  if (violation !== undefined) return `${violation.invariant}: ${violation.sentence}`;
+  if (defect.twice !== true) return undefined;
+  const again = await live(folder, seed, defect, until);
+  if (typeof again === 'string' || again === undefined || again.traceHash === first.traceHash) return undefined;
+  return 'I29: The same seed lived two lives.';
+}
+
+/** What became of one life, or the error with which it stopped; nothing where the time was over. */
+function live(folder: string, seed: number, defect: Defect, until: number): Promise<Simulation | string | undefined> {
+  const { suite = 'aes128' } = defect;
+  const args = ['--seed', `${seed}`, '--transfers', `${TRANSFERS}`, '--suite', suite, '--json'];
+  const child = spawn(process.execPath, ['src/cli/main.ts', 'simulate', ...args], { cwd: folder });
+  const timer = setTimeout(() => child.kill('SIGKILL'), Math.max(0, until - performance.now()));
+  const said: Buffer[] = [];
+  const cried: Buffer[] = [];
+  child.stdout.on('data', (bytes: Buffer) => said.push(bytes));
+  child.stderr.on('data', (bytes: Buffer) => cried.push(bytes));
+  return new Promise((done) => {
+    child.on('close', (_, signal) => {
+      clearTimeout(timer);
+      const out = Buffer.concat(said).toString();
+      const error = Buffer.concat(cried).toString().split('\n');
+      if (signal !== null) done(undefined);
+      else if (out !== '') done(JSON.parse(out) as Simulation);
+      else done(`stopped: ${error.find((line) => line.includes('Error')) ?? 'without a word'}`);
+    });
   });
-  if (run.status === 0) return undefined;
-  if (run.status === null) return undefined;
-  if (run.stdout === '')
-    return `stopped: ${run.stderr.split('\n').find((line) => /Error/.test(line)) ?? 'without a word'}`;
-  const { violations } = JSON.parse(run.stdout) as { violations: { invariant: string; sentence: string }[] };
-  return `${violations[0]?.invariant}: ${violations[0]?.sentence}`;
 }
 
 const named = process.argv.slice(2);
-let missed = 0;
-for (const defect of DEFECTS) {
-  if (named.length > 0 && !named.includes(defect.rule)) continue;
-  const { found, seeds, ms } = hunt(defect);
-  if (found === undefined) missed += 1;
-  const what = found ?? 'NOT FOUND';
-  process.stdout.write(
-    `${defect.rule.padEnd(4)} ${defect.what}\n     ${what} (${seeds} seeds, ${(ms / 1000).toFixed(1)} s)\n`,
-  );
+const unknown = named.filter((rule) => !DEFECTS.some((defect) => defect.rule === rule));
+if (unknown.length > 0) {
+  process.stderr.write(`No defect breaks ${unknown.join(' or ')}.\n`);
+  process.exit(2);
 }
-process.stdout.write(`${missed} of the planted defects were not found.\n`);
+const wanted = DEFECTS.filter(({ rule }) => named.length === 0 || named.includes(rule));
+const waiting = [...wanted];
+let missed = 0;
+const one = async () => {
+  for (let defect = waiting.shift(); defect !== undefined; defect = waiting.shift()) {
+    const { found, seeds, ms } = await hunt(defect);
+    if (found === undefined) missed += 1;
+    process.stdout.write(
+      `${found === undefined ? '✖' : '✔'} ${defect.rule.padEnd(4)} ${defect.what}\n` +
+        `       ${found ?? 'NOT FOUND'} (${seeds} seeds, ${(ms / 1000).toFixed(1)} s)\n`,
+    );
+  }
+};
+await Promise.all(Array.from({ length: availableParallelism() }, one));
+process.stdout.write(`${wanted.length - missed} of ${wanted.length} planted defects were found.\n`);
 process.exitCode = missed === 0 ? 0 : 1;
