@@ -8,7 +8,7 @@ export { type Levels, levelsOf } from './exchanger.ts';
 export { flagsOf } from './flags.ts';
 export { inspectMinute, inspectPurse } from './inspect.ts';
 export { type Key, pressKey, REQUEST_DIGITS_MAX } from './keypad.ts';
-export { layoutOf, PROFILE_RING_DAYS, TABLE_BYTES_MAX } from './layout.ts';
+export { layoutOf, PROFILE_RING_DAYS } from './layout.ts';
 export {
   isForMeter,
   type MeterAnswer,
