@@ -7,6 +7,7 @@ import { DemoControl } from './demo-control.ts';
 import { type Founding, foundingText } from './founding.ts';
 import { LogView } from './log-view.ts';
 import { NewsDesk } from './news.ts';
+import { RefundWatch } from './refunds.ts';
 import type { Setting } from './setting.ts';
 import { STALE_AFTER_MS, snapshotOf } from './snapshot.ts';
 import { findingsText } from './story-text.ts';
@@ -73,6 +74,7 @@ async function watch(
   const control = new DemoControl(utility, options.speed);
   const operator = new OperatorView(utility.host, { staleAfterMs: STALE_AFTER_MS });
   const purses = new PurseWatch();
+  const refunds = new RefundWatch(utility.host);
   control.findWire(await operator.standings());
   let wall = performance.now();
   let drawnAt = utility.time.now;
@@ -91,6 +93,7 @@ async function watch(
     if (step % DRAW_EVERY_STEPS !== 0) continue;
     const since = Math.min(drawnAt, utility.time.now - TALK_MS);
     drawnAt = utility.time.now;
+    for (const news of await refunds.news(utility.time.now)) view.happened(news);
     view.draw(await snapshotOf({ utility, operator, watch: purses, speed: control.speed }, since));
   }
   return purses.look(utility);
