@@ -68,6 +68,27 @@ test('recorded loads are played, plain or gzip', () => {
   assert.deepEqual(told[0], told[1]);
 });
 
+test('what a record lacks is told on stderr with its file as it was named, and what is whole says nothing', () => {
+  const whole = minutes().trimEnd().split('\n');
+  const without = (first: number, count: number) => [...whole.slice(0, first), ...whole.slice(first + count)];
+  writeFileSync(join(scratch, 'whole.csv'), whole.join('\n'));
+  writeFileSync(join(scratch, 'one.csv'), without(500, 1).join('\n'));
+  writeFileSync(join(scratch, 'half.csv'), without(500, 1_500).join('\n'));
+  writeFileSync(join(scratch, 'less.csv'), without(500, 1_501).join('\n'));
+  const files = ['./half.csv', 'whole.csv', 'one.csv', './half.csv'].flatMap((file) => ['--loads', file]);
+  const { status, stdout, stderr } = run('demo', '--once', '--days', '1', '--meters', '4', ...files, '--json');
+  assert.equal(status, 0, stderr);
+  assert.equal(JSON.parse(stdout).conserved, true);
+  assert.equal(
+    stderr,
+    './half.csv: 1,500 of 3,000 minutes are missing and are played as 0 W.\n' +
+      'one.csv: 1 of 3,000 minutes is missing and is played as 0 W.\n',
+  );
+  const refusal =
+    /^less\.csv: 1,501 of 3,000 minutes are missing, more than are there: cut the file to what was measured\.$/m;
+  refused(['demo', '--once', '--loads', 'one.csv', '--loads', 'less.csv'], refusal);
+});
+
 /** What a person may get wrong, and what the one sentence must name. */
 const WRONG_USES: readonly (readonly [readonly string[], RegExp])[] = [
   [[], /^There is no command: "wattpurse --help" lists what there is\.$/m],
@@ -90,7 +111,7 @@ const WRONG_USES: readonly (readonly [readonly string[], RegExp])[] = [
   [['demo', '--days', '3'], /--days belongs to --once/],
   [['demo', '--once', '--speed', '60'], /--speed belongs to a demo that is watched/],
   [['demo', '--once', '--loads', 'nowhere.csv'], /nowhere\.csv cannot be read \(there is no such file\)/],
-  [['demo', '--once', '--loads', 'broken.csv'], /broken\.csv/],
+  [['demo', '--once', '--loads', './broken.csv'], /^\.\/broken\.csv, line 2, column aggregate_w: "-5" is negative/],
   [['demo', '--once', '--loads', 'broken.csv.gz'], /not a whole gzip file/],
   [['demo', '--once', '--loads', '.'], /it is a folder/],
   [['demo', '--once', '--loads', '/dev/zero'], /it is no plain file/],

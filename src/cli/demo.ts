@@ -22,7 +22,7 @@ export async function demo(args: readonly string[]): Promise<number> {
 
 async function once(options: DemoOptions): Promise<number> {
   const founding = newFounding(options.founding, DEMO_BEGINS_MS);
-  const setting = settingOf(founding, readLoads(founding.loads), 'once');
+  const setting = settingOf(founding, readLoads(options.founding.loads ?? []), 'once');
   if (options.data === undefined) {
     return runOnce(
       options,
