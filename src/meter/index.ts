@@ -20,7 +20,7 @@ export {
 } from './meter.ts';
 export { erased, type Nvm, PlainNvm } from './nvm.ts';
 export type { MeterOutputs } from './outputs.ts';
-export { EVENTS_NOT_RECORDED, PARTS } from './parts.ts';
+export { EVENTS_NOT_RECORDED, PARTS, PARTS_NOT_BUILT } from './parts.ts';
 export { type Receipt, ReceiptKind } from './purse.ts';
 export { receiptOf } from './purse-journal.ts';
 export type { Measured } from './relay.ts';
