@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import about from '../../package.json' with { type: 'json' };
@@ -159,6 +159,13 @@ test('the version is the package’s', () => {
     const { status, stdout } = run(...args);
     assert.deepEqual([status, stdout], [0, `wattpurse ${about.version}\n`]);
   }
+});
+
+test('the program of the package can be run by its name', () => {
+  const bin = join(import.meta.dirname, '../..', about.bin.wattpurse);
+  const PATH = `${dirname(process.execPath)}:${process.env.PATH}`;
+  const { status, stdout } = spawnSync(bin, ['--version'], { encoding: 'utf8', env: { ...process.env, PATH } });
+  assert.deepEqual([status, stdout], [0, `wattpurse ${about.version}\n`]);
 });
 
 test('a folder belongs to one process, and to a version that knows it', async () => {
