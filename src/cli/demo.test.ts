@@ -93,8 +93,15 @@ test('what a record lacks is told on stderr with its file as it was named, and w
 const WRONG_USES: readonly (readonly [readonly string[], RegExp])[] = [
   [[], /^There is no command: "wattpurse --help" lists what there is\.$/m],
   [['sing'], /There is no command "sing"/],
-  [['demo', '--bogus'], /--bogus/],
-  [['demo', 'extra'], /extra/],
+  [['demo', '--bogus'], /^There is no option --bogus: "wattpurse help demo" lists what there is\.$/m],
+  [
+    ['demo', '--metres', '3'],
+    /^There is no option --metres: --meters was probably meant, see "wattpurse help demo"\.$/m,
+  ],
+  [['demo', '--no-colour'], /^There is no option --no-colour: --no-color was probably meant, /],
+  [['demo', '-z'], /^There is no option -z: "wattpurse help demo" lists what there is\.$/m],
+  [['demo', 'extra'], /^Unexpected argument 'extra': see "wattpurse help demo"\.$/m],
+  [['demo', '--meters'], /^Option '--meters <value>' argument missing: see "wattpurse help demo"\.$/m],
   [['demo', '--meters', '0'], /--meters must be a whole number of at least 1, not "0"/],
   [['demo', '--meters', '1.5'], /--meters/],
   [['demo', '--meters', '-3'], /^--meters must be a whole number of at least 1, not "-3"\.$/m],
@@ -275,11 +282,11 @@ test('the master keys lie sealed in the folder, and no other passphrase opens th
   const check = await keys.checkValue(keyName(Purpose.value, Suite.aes128, 0));
   assert.equal(await (await folder.keys(Suite.aes128)).checkValue(keyName(Purpose.value, Suite.aes128, 0)), check);
   await folder.close();
-  const { status, stderr } = spawnSync(process.execPath, [MAIN, 'demo', '--data', path], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'demo', '--data', path], {
     encoding: 'utf8',
     env: { ...process.env, WATTPURSE_PASSPHRASE: 'another' },
   });
-  assert.equal(status, 2);
+  assert.deepEqual([status, stdout], [2, '']);
   assert.match(stderr, /keyring\.wpkr: .*passphrase/);
   assert.equal(stderr.trimEnd().split('\n').length, 1);
 });

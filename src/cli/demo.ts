@@ -81,6 +81,7 @@ async function live({ data, founding: named, speed, color }: DemoOptions): Promi
     const setting = settingOf(founding, recorded ?? readLoads(founding.loads), 'live');
     const startMs = await folder.instant(founding);
     if (kept === undefined) folder.found(founding);
-    return runLive({ folder, founding, setting, startMs, isNew: kept === undefined, speed, color });
+    const keys = await folder.keys(setting.suite);
+    return runLive({ folder, founding, setting, keys, startMs, isNew: kept === undefined, speed, color });
   });
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import type { KeyStore } from '../crypto/index.ts';
 import type { Store } from '../host/index.ts';
 import { OperatorView, Utility } from '../simulation/index.ts';
 import { PurseWatch } from './contradictions.ts';
@@ -18,6 +19,8 @@ export interface LiveOptions {
   readonly folder: DataFolder;
   readonly founding: Founding;
   readonly setting: Setting;
+  /** Open already: nothing is announced that a wrong passphrase would take back. */
+  readonly keys: KeyStore;
   /** From which business goes on, Unix milliseconds. */
   readonly startMs: number;
   /** Nothing has lived in the folder yet. */
@@ -112,8 +115,7 @@ async function unlessStopped(opening: Promise<Utility>, stopping: () => boolean)
   }
 }
 
-async function openUtility({ folder, setting, startMs }: LiveOptions, view: View): Promise<Utility> {
-  const keys = await folder.keys(setting.suite);
+async function openUtility({ folder, setting, keys, startMs }: LiveOptions, view: View): Promise<Utility> {
   let utility: Utility | undefined;
   const desk = new NewsDesk((svpmsn) => utility?.house(svpmsn));
   utility = await Utility.open({
