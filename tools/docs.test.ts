@@ -95,7 +95,7 @@ test('an example imports a room by name, a file by its place and a package of th
   const code = [
     "import { tokens } from 'wattpurse/units';",
     "import { toHex } from '../src/bytes/index.ts';",
-    "import type { Kysely } from 'kysely';",
+    "import type { Arbitrary } from 'fast-check';",
     "import { gcm } from '@noble/ciphers/aes.js';",
     "[tokens(7), toHex(Uint8Array.of(1, 255)), typeof gcm]; // => [7, '01ff', 'function']",
   ].join('\n');

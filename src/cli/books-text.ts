@@ -4,8 +4,9 @@ import type { Totalled } from '../host/index.ts';
 export interface Equation {
   /** `issued 100 = stored 90 + in flight 10 + refunded 0` */
   readonly text: string;
-  /** The same without what is zero, where there is little room. */
-  readonly short: string;
+  /** Its two sides without what is zero, where there is little room. */
+  readonly left: string;
+  readonly right: string;
   readonly holds: boolean;
 }
 
@@ -41,7 +42,8 @@ function equation(left: readonly Term[], right: readonly Term[]): Equation {
   const sum = (terms: readonly Term[]) => terms.reduce((total, [, amount]) => total + amount, 0n);
   return {
     text: `${written(left)} = ${written(right)}`,
-    short: `${written(needed(left))} = ${written(needed(right))}`,
+    left: written(needed(left)),
+    right: written(needed(right)),
     holds: sum(left) === sum(right),
   };
 }

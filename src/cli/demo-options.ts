@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { SUITE_NAMES, Suite, suiteByName } from '../crypto/index.ts';
 import { METERS_PER_LOCAL_UNIT_MAX } from '../host/index.ts';
-import { sentenceOf, withNumbers } from './flags.ts';
+import { withNumbers, wrongFlag } from './flags.ts';
 import type { NamedFounding } from './founding.ts';
 import { WrongUse } from './usage.ts';
 
@@ -86,7 +86,7 @@ function parse(args: readonly string[]) {
     return { values };
   } catch (error) {
     if (error instanceof WrongUse) throw error;
-    throw new WrongUse(`${sentenceOf(error)} See "wattpurse help demo".`);
+    throw wrongFlag(error, 'demo');
   }
 }
 

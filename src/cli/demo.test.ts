@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import about from '../../package.json' with { type: 'json' };
@@ -68,12 +68,40 @@ test('recorded loads are played, plain or gzip', () => {
   assert.deepEqual(told[0], told[1]);
 });
 
+test('what a record lacks is told on stderr with its file as it was named, and what is whole says nothing', () => {
+  const whole = minutes().trimEnd().split('\n');
+  const without = (first: number, count: number) => [...whole.slice(0, first), ...whole.slice(first + count)];
+  writeFileSync(join(scratch, 'whole.csv'), whole.join('\n'));
+  writeFileSync(join(scratch, 'one.csv'), without(500, 1).join('\n'));
+  writeFileSync(join(scratch, 'half.csv'), without(500, 1_500).join('\n'));
+  writeFileSync(join(scratch, 'less.csv'), without(500, 1_501).join('\n'));
+  const files = ['./half.csv', 'whole.csv', 'one.csv', './half.csv'].flatMap((file) => ['--loads', file]);
+  const { status, stdout, stderr } = run('demo', '--once', '--days', '1', '--meters', '4', ...files, '--json');
+  assert.equal(status, 0, stderr);
+  assert.equal(JSON.parse(stdout).conserved, true);
+  assert.equal(
+    stderr,
+    './half.csv: 1,500 of 3,000 minutes are missing and are played as 0 W.\n' +
+      'one.csv: 1 of 3,000 minutes is missing and is played as 0 W.\n',
+  );
+  const refusal =
+    /^less\.csv: 1,501 of 3,000 minutes are missing, more than are there: cut the file to what was measured\.$/m;
+  refused(['demo', '--once', '--loads', 'one.csv', '--loads', 'less.csv'], refusal);
+});
+
 /** What a person may get wrong, and what the one sentence must name. */
 const WRONG_USES: readonly (readonly [readonly string[], RegExp])[] = [
   [[], /^There is no command: "wattpurse --help" lists what there is\.$/m],
   [['sing'], /There is no command "sing"/],
-  [['demo', '--bogus'], /--bogus/],
-  [['demo', 'extra'], /extra/],
+  [['demo', '--bogus'], /^There is no option --bogus: "wattpurse help demo" lists what there is\.$/m],
+  [
+    ['demo', '--metres', '3'],
+    /^There is no option --metres: --meters was probably meant, see "wattpurse help demo"\.$/m,
+  ],
+  [['demo', '--no-colour'], /^There is no option --no-colour: --no-color was probably meant, /],
+  [['demo', '-z'], /^There is no option -z: "wattpurse help demo" lists what there is\.$/m],
+  [['demo', 'extra'], /^Unexpected argument 'extra': see "wattpurse help demo"\.$/m],
+  [['demo', '--meters'], /^Option '--meters <value>' argument missing: see "wattpurse help demo"\.$/m],
   [['demo', '--meters', '0'], /--meters must be a whole number of at least 1, not "0"/],
   [['demo', '--meters', '1.5'], /--meters/],
   [['demo', '--meters', '-3'], /^--meters must be a whole number of at least 1, not "-3"\.$/m],
@@ -90,7 +118,7 @@ const WRONG_USES: readonly (readonly [readonly string[], RegExp])[] = [
   [['demo', '--days', '3'], /--days belongs to --once/],
   [['demo', '--once', '--speed', '60'], /--speed belongs to a demo that is watched/],
   [['demo', '--once', '--loads', 'nowhere.csv'], /nowhere\.csv cannot be read \(there is no such file\)/],
-  [['demo', '--once', '--loads', 'broken.csv'], /broken\.csv/],
+  [['demo', '--once', '--loads', './broken.csv'], /^\.\/broken\.csv, line 2, column aggregate_w: "-5" is negative/],
   [['demo', '--once', '--loads', 'broken.csv.gz'], /not a whole gzip file/],
   [['demo', '--once', '--loads', '.'], /it is a folder/],
   [['demo', '--once', '--loads', '/dev/zero'], /it is no plain file/],
@@ -138,6 +166,13 @@ test('the version is the package’s', () => {
     const { status, stdout } = run(...args);
     assert.deepEqual([status, stdout], [0, `wattpurse ${about.version}\n`]);
   }
+});
+
+test('the program of the package can be run by its name', () => {
+  const bin = join(import.meta.dirname, '../..', about.bin.wattpurse);
+  const PATH = `${dirname(process.execPath)}:${process.env.PATH}`;
+  const { status, stdout } = spawnSync(bin, ['--version'], { encoding: 'utf8', env: { ...process.env, PATH } });
+  assert.deepEqual([status, stdout], [0, `wattpurse ${about.version}\n`]);
 });
 
 test('a folder belongs to one process, and to a version that knows it', async () => {
@@ -247,11 +282,11 @@ test('the master keys lie sealed in the folder, and no other passphrase opens th
   const check = await keys.checkValue(keyName(Purpose.value, Suite.aes128, 0));
   assert.equal(await (await folder.keys(Suite.aes128)).checkValue(keyName(Purpose.value, Suite.aes128, 0)), check);
   await folder.close();
-  const { status, stderr } = spawnSync(process.execPath, [MAIN, 'demo', '--data', path], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'demo', '--data', path], {
     encoding: 'utf8',
     env: { ...process.env, WATTPURSE_PASSPHRASE: 'another' },
   });
-  assert.equal(status, 2);
+  assert.deepEqual([status, stdout], [2, '']);
   assert.match(stderr, /keyring\.wpkr: .*passphrase/);
   assert.equal(stderr.trimEnd().split('\n').length, 1);
 });

@@ -22,7 +22,7 @@ export async function demo(args: readonly string[]): Promise<number> {
 
 async function once(options: DemoOptions): Promise<number> {
   const founding = newFounding(options.founding, DEMO_BEGINS_MS);
-  const setting = settingOf(founding, readLoads(founding.loads), 'once');
+  const setting = settingOf(founding, readLoads(options.founding.loads ?? []), 'once');
   if (options.data === undefined) {
     return runOnce(
       options,
@@ -81,6 +81,7 @@ async function live({ data, founding: named, speed, color }: DemoOptions): Promi
     const setting = settingOf(founding, recorded ?? readLoads(founding.loads), 'live');
     const startMs = await folder.instant(founding);
     if (kept === undefined) folder.found(founding);
-    return runLive({ folder, founding, setting, startMs, isNew: kept === undefined, speed, color });
+    const keys = await folder.keys(setting.suite);
+    return runLive({ folder, founding, setting, keys, startMs, isNew: kept === undefined, speed, color });
   });
 }

@@ -1,3 +1,5 @@
+import { type CommandName, USAGES, WrongUse } from './usage.ts';
+
 /** A number below zero is a value and no flag: its own sentence says what is wrong with it. */
 export function withNumbers(args: readonly string[]): string[] {
   const joined: string[] = [];
@@ -9,9 +11,42 @@ export function withNumbers(args: readonly string[]): string[] {
   return joined;
 }
 
-/** The first sentence of what the parser says: it names the flag. */
-export function sentenceOf(error: unknown): string {
+/** What the parser does not take, as one sentence that names the flag, and for an unknown one the nearest that there is. */
+export function wrongFlag(error: unknown, command: CommandName): WrongUse {
   const message = error instanceof Error ? error.message : String(error);
+  const help = `"wattpurse help ${command}"`;
+  const [, unknown] = /^Unknown option '(--?[^']*)'/.exec(message) ?? [];
+  if (unknown !== undefined) {
+    const nearest = nearestFlag(unknown, command);
+    const remedy = nearest === undefined ? `${help} lists what there is` : `${nearest} was probably meant, see ${help}`;
+    return new WrongUse(`There is no option ${unknown}: ${remedy}.`);
+  }
+  // Its first sentence: what follows is advice for programmers.
   const [first = ''] = message.split(/\. |\n/);
-  return `${first.replace(/\.$/, '')}.`;
+  return new WrongUse(`${first.replace(/\.$/, '')}: see ${help}.`);
+}
+
+/** One slip in a short word, two in a longer one. */
+const slipsIn = (flag: string): number => (flag.length < '--meters'.length ? 1 : 2);
+
+function nearestFlag(unknown: string, command: CommandName): string | undefined {
+  const known = [...new Set(USAGES[command].match(/--[a-z-]+/g))];
+  const near = known
+    .map((flag) => ({ flag, slips: slipsBetween(unknown, flag) }))
+    .filter(({ flag, slips }) => slips <= slipsIn(flag));
+  return near.sort((a, b) => a.slips - b.slips)[0]?.flag;
+}
+
+/** Letters to put in, take out or change to make one word of the other (Levenshtein 1966). */
+function slipsBetween(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const above = row;
+    row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const changed = (above[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(changed, (above[j] as number) + 1, (row[j - 1] as number) + 1));
+    }
+  }
+  return row[b.length] as number;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import type { KeyStore } from '../crypto/index.ts';
 import type { Store } from '../host/index.ts';
 import { OperatorView, Utility } from '../simulation/index.ts';
 import { PurseWatch } from './contradictions.ts';
@@ -7,6 +8,7 @@ import { DemoControl } from './demo-control.ts';
 import { type Founding, foundingText } from './founding.ts';
 import { LogView } from './log-view.ts';
 import { NewsDesk } from './news.ts';
+import { RefundWatch } from './refunds.ts';
 import type { Setting } from './setting.ts';
 import { STALE_AFTER_MS, snapshotOf } from './snapshot.ts';
 import { findingsText } from './story-text.ts';
@@ -17,6 +19,8 @@ export interface LiveOptions {
   readonly folder: DataFolder;
   readonly founding: Founding;
   readonly setting: Setting;
+  /** Open already: nothing is announced that a wrong passphrase would take back. */
+  readonly keys: KeyStore;
   /** From which business goes on, Unix milliseconds. */
   readonly startMs: number;
   /** Nothing has lived in the folder yet. */
@@ -73,6 +77,7 @@ async function watch(
   const control = new DemoControl(utility, options.speed);
   const operator = new OperatorView(utility.host, { staleAfterMs: STALE_AFTER_MS });
   const purses = new PurseWatch();
+  const refunds = new RefundWatch(utility.host);
   control.findWire(await operator.standings());
   let wall = performance.now();
   let drawnAt = utility.time.now;
@@ -91,6 +96,7 @@ async function watch(
     if (step % DRAW_EVERY_STEPS !== 0) continue;
     const since = Math.min(drawnAt, utility.time.now - TALK_MS);
     drawnAt = utility.time.now;
+    for (const news of await refunds.news(utility.time.now)) view.happened(news);
     view.draw(await snapshotOf({ utility, operator, watch: purses, speed: control.speed }, since));
   }
   return purses.look(utility);
@@ -109,8 +115,7 @@ async function unlessStopped(opening: Promise<Utility>, stopping: () => boolean)
   }
 }
 
-async function openUtility({ folder, setting, startMs }: LiveOptions, view: View): Promise<Utility> {
-  const keys = await folder.keys(setting.suite);
+async function openUtility({ folder, setting, keys, startMs }: LiveOptions, view: View): Promise<Utility> {
   let utility: Utility | undefined;
   const desk = new NewsDesk((svpmsn) => utility?.house(svpmsn));
   utility = await Utility.open({

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { type LoadSeries, parseLoadCsv } from '../simulation/index.ts';
 import { MEBIBYTE, mebibytes, readNamedFile } from './read-file.ts';
@@ -7,14 +6,33 @@ import { WrongUse } from './usage.ts';
 /** Unpacked: ten years by the minute with a few columns beside. */
 export const LOAD_BYTES_MAX = 128 * MEBIBYTE;
 
-/** Recorded loads, plain CSV or gzip. @throws WrongUse naming file, line and column */
+/**
+ * Recorded loads, plain CSV or gzip. What a record lacks is told on standard error, once all of them can be used: a
+ * house that uses nothing for a week should surprise nobody.
+ * @throws WrongUse naming file, line and column
+ */
 export function readLoads(paths: readonly string[]): LoadSeries[] {
-  return paths.map((path) => {
-    const parsed = parseLoadCsv(textOf(path), basename(path));
+  const loads = paths.map((path) => {
+    const parsed = parseLoadCsv(textOf(path), path);
     if ('reason' in parsed) throw new WrongUse(parsed.sentence);
+    if (2 * parsed.missingMinutes > parsed.milliwatts.length) {
+      throw new WrongUse(`${missingText(parsed)} missing, more than are there: cut the file to what was measured.`);
+    }
     return parsed;
   });
+  const lacking = loads.filter(({ missingMinutes }) => missingMinutes > 0);
+  for (const sentence of new Set(lacking.map(playedText))) process.stderr.write(`${sentence}\n`);
+  return loads;
 }
+
+/** `kitchen.csv: 4,900 of 204,948 minutes are` */
+function missingText({ name, missingMinutes, milliwatts }: LoadSeries): string {
+  const n = (value: number) => value.toLocaleString('en-US');
+  return `${name}: ${n(missingMinutes)} of ${n(milliwatts.length)} minutes ${missingMinutes === 1 ? 'is' : 'are'}`;
+}
+
+const playedText = (series: LoadSeries): string =>
+  `${missingText(series)} missing and ${series.missingMinutes === 1 ? 'is' : 'are'} played as 0 W.`;
 
 function textOf(path: string): string {
   const bytes = readNamedFile(path, 'load file', LOAD_BYTES_MAX);

@@ -1,4 +1,6 @@
+import type { Order } from '../host/index.ts';
 import { AttentionReason, RelayReason } from '../records/index.ts';
+import { assertNever } from '../units/index.ts';
 
 const RELAY: Readonly<Record<keyof typeof RelayReason, string>> = {
   noCredit: 'no credit',
@@ -30,6 +32,20 @@ export const relayReasonText = (reasons: number): string => bitsText(reasons, Re
 
 /** Why a meter calls: `bypass, low balance`. */
 export const attentionText = (reasons: number): string => bitsText(reasons, AttentionReason, ATTENTION);
+
+/** Why the money for an order went back. Books of an older program do not know it. */
+export function refundReasonText(why: Order['why']): string {
+  switch (why) {
+    case 'full':
+      return 'the purse has no room for them';
+    case 'voided':
+      return 'the sale was taken back';
+    case undefined:
+      return 'the books do not say why';
+    default:
+      return assertNever(why);
+  }
+}
 
 function bitsText<K extends string>(bits: number, of: Readonly<Record<K, number>>, texts: Readonly<Record<K, string>>) {
   const names = Object.keys(of) as K[];

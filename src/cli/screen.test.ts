@@ -171,6 +171,34 @@ test('the log counts who is cut off and who is frozen, also where one hides the 
   assert.match(logged(wrong), new RegExp(`; NOT BALANCED; 3 of 4 meters cut off, 1 frozen\n${lines}$`));
 });
 
+test('an equation under a tick is whole, on one line or on two, and where there is no room it is none', () => {
+  const books = { issued: 20_098n, stored: 19_598n, inFlight: 500n, spent: 1_685n, valueInMeters: 17_918n };
+  const shown = snapshot([], books);
+  assert.match(text(shown, 24, 80), /^✓ stored 19598 \+ owed 5 = spent 1685 \+ purses 17918$/m);
+  assert.match(text(shown, 24, 40), /^✓ issued 20098\n {2}= stored 19598 \+ in flight 500$/m);
+  assert.match(text(shown, 24, 40), /^✓ stored 19598 \+ owed 5\n {2}= spent 1685 \+ purses 17918$/m);
+  assert.match(text(shown, 19, 40), /^✓ issued 20098 adds up\n✓ stored 19598 \+ owed 5 adds up$/m);
+  assert.match(text(shown, 24, 20), /^✓ books add up\n✓ books add up$/m);
+  for (let rows = 5; rows <= 30; rows++) {
+    for (let columns = 20; columns <= 60; columns++) {
+      for (const line of plain(shown, rows, columns)) assert.doesNotMatch(line, /^✓.*[=+].*…$/, `${columns}x${rows}`);
+      const wrong = { ...shown, contradictions: CONTRADICTIONS };
+      assert.equal(text(wrong, rows, columns).match(/^✗ NOT EQUAL:/gm)?.length, 2, `${columns}x${rows}`);
+    }
+  }
+});
+
+test('rows that no news has taken show meters, and news takes them back', () => {
+  const meters = snapshot(Array.from({ length: 32 }, (_, i) => meter(i, 'low')));
+  const many = Array.from({ length: 20 }, (_, i) => ({ ...(NEWS[0] as News), kind: String(i) }));
+  const rowsOf = (news: readonly News[]) => {
+    const lines = screenOf(meters, { news, busy: [0, 0] }, { rows: 40, columns: 120 }, false);
+    assert.equal(lines.length, 40);
+    return lines.filter((line) => line.includes('◕ low')).length;
+  };
+  assert.deepEqual([rowsOf([]), rowsOf(NEWS), rowsOf(many)], [28, 24, 18]);
+});
+
 test('value that was found and purses that were closed stand in the equation, once there are any', () => {
   assert.match(text(snapshot([])), /^✓ stored 90 \+ owed 5 = spent 45 \+ purses 50$/m);
   const more = { found: 7n, closed: 3n, valueInMeters: 54n };

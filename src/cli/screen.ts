@@ -2,7 +2,7 @@ import { type Equation, equationsOf } from './books-text.ts';
 import { clockText, dateText } from './clock-text.ts';
 import { headerOf, restText, rowOf } from './meter-table.ts';
 import { type News, summedUp } from './news.ts';
-import { asManyAsFit, clip, colored, fitting, type Paint, plain } from './screen-text.ts';
+import { asManyAsFit, clip, colored, fitting, type Paint, plain, widthOf } from './screen-text.ts';
 import type { LineRow, Snapshot } from './snapshot.ts';
 
 export interface ScreenSize {
@@ -23,7 +23,7 @@ const WRONG = 170;
 const UNDER_WAY = 226;
 const AWAY = 245;
 
-/** From this many rows on there is room for empty lines between the parts. */
+/** From this many rows on there is room for empty lines between the parts, and for an equation on two. */
 const AIRY_ROWS = 20;
 const NEWS_ROWS_MAX = 10;
 /** A table needs its header, a meter, and the count of the others. */
@@ -39,7 +39,7 @@ export function screenOf(snapshot: Snapshot, { news, busy }: Watched, size: Scre
   const { columns, rows } = size;
   const keys = paint('dim', asManyAsFit(columns, KEYS, ' · '));
   const lines = snapshot.lines.map((line, i) => lineText(line, busy[i] ?? 0, columns, paint));
-  const head = [titleText(snapshot, columns, paint), ...booksText(snapshot, columns, paint)];
+  const head = [titleText(snapshot, columns, paint), ...booksText(snapshot, size, paint)];
   const gap = rows >= AIRY_ROWS ? [''] : [];
   let left = rows - head.length - gap.length - 1;
   const shownLines = left > lines.length ? [...gap, ...lines] : [];
@@ -48,16 +48,16 @@ export function screenOf(snapshot: Snapshot, { news, busy }: Watched, size: Scre
   const latest = summedUp(news)
     .slice(newsRows > 0 ? -newsRows : Number.POSITIVE_INFINITY)
     .map((piece) => newsText(piece, snapshot.zoneMinutes));
-  left -= newsRows;
+  // Rows that no news has taken yet are for meters.
+  left -= latest.length;
   const tableRows = left - 2 * gap.length >= TABLE_ROWS_MIN ? left - 2 * gap.length : 0;
   const table = tableRows === 0 ? [] : [...gap, ...tableOf(snapshot, tableRows, columns, paint), ...gap];
-  const room = newsRows + left - table.length;
   return [
     ...head,
     ...shownLines,
     ...table,
     ...latest,
-    ...new Array<string>(Math.max(0, room - latest.length)).fill(''),
+    ...new Array<string>(Math.max(0, left - table.length)).fill(''),
     ...gap,
     keys,
   ]
@@ -77,18 +77,37 @@ function titleText({ now, zoneMinutes, speed }: Snapshot, columns: number, paint
   );
 }
 
-function booksText({ books, contradictions }: Snapshot, columns: number, paint: Paint): string[] {
+function booksText({ books, contradictions }: Snapshot, size: ScreenSize, paint: Paint): string[] {
   const inColor = (text: string) => text.replace(/(?<=in flight )[1-9]\d*/, (amount) => paint(UNDER_WAY, amount));
-  const equations = equationsOf(books).map((equation: Equation) => {
+  const equations = equationsOf(books).flatMap((equation) => {
+    const holds = equation.holds && books.balanced && contradictions.length === 0;
     // First, so that it stays where the line is cut.
-    const mark =
-      equation.holds && books.balanced && contradictions.length === 0 ? paint(GOOD, '✓') : paint(WRONG, '✗ NOT EQUAL:');
-    return fitting(columns, `${mark} ${inColor(equation.text)}`, `${mark} ${inColor(equation.short)}`);
+    const mark = holds ? paint(GOOD, '✓') : paint(WRONG, '✗ NOT EQUAL:');
+    return equationText(equation, { mark, holds }, size).map(inColor);
   });
   const [first, ...others] = contradictions;
   if (first === undefined) return equations;
   const more = others.length === 0 ? '' : `and ${others.length} more: `;
   return [...equations, paint(WRONG, `✗ ${more}${first}`)];
+}
+
+/** On one line, or cut at its equals sign; an equation that has lost a term would seem to hold without it. */
+function equationText(
+  { text, left, right }: Equation,
+  { mark, holds }: { readonly mark: string; readonly holds: boolean },
+  { columns, rows }: ScreenSize,
+): string[] {
+  const fits = (line: string) => widthOf(line) <= columns;
+  const whole = [`${mark} ${text}`, `${mark} ${left} = ${right}`];
+  const line = whole.find(fits);
+  if (line !== undefined) return [line];
+  const wrapped = [`${mark} ${left}`, `  = ${right}`];
+  if (rows >= AIRY_ROWS && wrapped.every(fits)) return wrapped;
+  return [
+    holds
+      ? fitting(columns, `${mark} ${left} adds up`, `${mark} books add up`)
+      : clip(`${mark} ${left} = ${right}`, columns),
+  ];
 }
 
 function lineText(line: LineRow, busy: number, columns: number, paint: Paint): string {

@@ -8,7 +8,7 @@ import {
   type SimulationOptions,
   simulatedMemory,
 } from '../simulation/index.ts';
-import { sentenceOf, withNumbers } from './flags.ts';
+import { withNumbers, wrongFlag } from './flags.ts';
 import { commitOf, explain, type Failure, withStory } from './simulate-failure.ts';
 import { simulatedSqlite } from './simulated-sqlite.ts';
 import { WrongUse } from './usage.ts';
@@ -98,7 +98,7 @@ function parse(args: readonly string[]): Asked {
     try {
       return parseArgs({ args: withNumbers(args), options: OPTIONS });
     } catch (error) {
-      throw new WrongUse(`${sentenceOf(error)} See "wattpurse help simulate".`);
+      throw wrongFlag(error, 'simulate');
     }
   })();
   const whole = (flag: keyof typeof OPTIONS, least: number, most: number): number => {

@@ -12,7 +12,7 @@ import {
   RelayAction,
   Result,
 } from '../records/index.ts';
-import { DEFAULT_TARIFF, decodeModeTable } from '../tariff/index.ts';
+import { DEFAULT_TARIFF, decodeModeTable, TABLE_BYTES_MAX } from '../tariff/index.ts';
 import { type Milliseconds, milliseconds, modemAddress, tokens, UNIX_MS_MAX, unixSeconds } from '../units/index.ts';
 import { METERS_PER_LOCAL_UNIT_MAX, MemoryStore } from './index.ts';
 import { made, Rig } from './rig.testing.ts';
@@ -100,6 +100,26 @@ test('a meter that is enrolled, moved, or was dark gets the table in force and t
   rig.meters.set(dark.id, dark);
   await rig.settle();
   assert.deepEqual(charges(dark), [[50_000, false]]);
+});
+
+test('a tariff whose table no meter can hold is refused before anything is stored', async () => {
+  const rig = new Rig(new MemoryStore());
+  const holidays = (count: number) =>
+    Array.from({ length: count }, (_, i) => new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10));
+  const publish = (count: number) => rig.host.publishTariff('home', { ...DEFAULT_TARIFF, holidays: holidays(count) });
+  made(await publish(0));
+  const meter = await rig.enrol(1, { tariff: 'home' });
+  await rig.settle();
+  const length = meter.controlled.at(-1)?.body.length ?? 0;
+  const most = (TABLE_BYTES_MAX - length) >> 1;
+  const taken = made(await publish(most)).version;
+  const refused = await publish(most + 1);
+  assert.ok('sentence' in refused);
+  assert.deepEqual([refused.reason, /at most 800 bytes/.test(refused.sentence)], ['tariff-wrong', true]);
+  assert.equal((await rig.store.read((tx) => tx.tariff('home')))?.version, taken);
+  await rig.settle();
+  const tables = meter.controlled.map(({ body }) => body.length);
+  assert.deepEqual(tables, [length, length + 2 * most]);
 });
 
 test('a tariff can be published until its clock ends', async () => {

@@ -23,6 +23,7 @@ import {
   type Order,
   type OutstandingRow,
   type Purse,
+  type RefundReason,
 } from './types.ts';
 import { wake } from './work.ts';
 
@@ -138,7 +139,7 @@ export async function bookInStep(tx: StoreTransaction, { svpmsn }: Purse, now: M
 export async function refundUnsent(tx: StoreTransaction, order: Order, now: Milliseconds): Promise<Order> {
   const { id, svpmsn, amount } = order;
   assert(order.counter === undefined, 'what has a TC is refunded by its receipt alone');
-  const refunded: Order = { ...order, state: 'refunded', settledAt: now };
+  const refunded: Order = { ...order, state: 'refunded', why: 'voided', settledAt: now };
   await tx.putOrder(refunded);
   await tx.post([move('refunded', BigInt(amount), { at: now, svpmsn, order: id })]);
   return refunded;
@@ -190,7 +191,7 @@ async function settle(
       return;
     }
     case 'not-stored':
-      await tx.putOrder({ ...order, ...settled, state: 'refunded' });
+      await tx.putOrder({ ...order, ...settled, state: 'refunded', why: settlement.why });
       // A closing that the meter declined takes nothing back from anybody.
       await tx.putPurse(order.op === 'close' ? { ...next, state: 'open' } : next);
       if (order.op === 'credit') await tx.post([move('refunded', BigInt(order.amount), occasion)]);
@@ -245,16 +246,20 @@ async function adopt(
   }
   const id = `${FOUND_PREFIX}${svpmsnText(svpmsn)}:${counter}`;
   const amount = BigInt(judgement.amount);
-  await tx.addOrders([foundOrder(id, { svpmsn, counter, txid, amount: judgement.amount }, now)]);
+  const why = judgement.applied ? undefined : reasonOf(receipt);
+  await tx.addOrders([foundOrder(id, { svpmsn, counter, txid, amount: judgement.amount, why }, now)]);
   await tx.putPurse({ ...purse, lastCounter: counter, bookedAt: now, credited: purse.credited + amount });
   if (amount > 0n) await tx.post([move('found', amount, { at: now, svpmsn, order: id })]);
   return undefined;
 }
 
 function settlementOf(order: Order, { receipt, judgement }: Adoption): Settlement {
-  if (!judgement.applied) return { type: 'not-stored', why: receipt.result === ValueResult.full ? 'full' : 'voided' };
+  if (!judgement.applied) return { type: 'not-stored', why: reasonOf(receipt) };
   return { type: order.op === 'close' ? 'closed' : 'stored', amount: judgement.amount };
 }
+
+/** Of a receipt of what was never applied. */
+const reasonOf = ({ result }: ValueReceipt): RefundReason => (result === ValueResult.full ? 'full' : 'voided');
 
 /** The own order takes the next TC. */
 async function moveUp(tx: StoreTransaction, outstanding: OutstandingRow, counter: number): Promise<void> {
@@ -271,6 +276,7 @@ function foundOrder(
     readonly counter: number;
     readonly txid: string;
     readonly amount: Tokens;
+    readonly why: RefundReason | undefined;
   },
   now: Milliseconds,
 ): Order {

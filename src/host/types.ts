@@ -74,6 +74,9 @@ export interface OutstandingRow {
  */
 export type OrderState = 'waiting' | 'outstanding' | 'voiding' | 'stored' | 'refunded' | 'closed' | 'found';
 
+/** Why an order never was in the meter: its purse had no room for it, or the sale was taken back. */
+export type RefundReason = 'full' | 'voided';
+
 /** Orders that the books write themselves, for value that a meter had and nobody sold. */
 export const FOUND_PREFIX = 'found:';
 
@@ -88,6 +91,8 @@ export interface Order {
   /** X2: the first 8 bytes of SHA-256 of the id, 16 hex digits. */
   readonly txid: string;
   readonly state: OrderState;
+  /** Of what is refunded, and of what was found and never applied. Books of older programs do not know it. */
+  readonly why: RefundReason | undefined;
   readonly counter: number | undefined;
   readonly orderedAt: Milliseconds;
   readonly settledAt: Milliseconds | undefined;

@@ -167,7 +167,8 @@ test('an order that waits is taken back at once', async () => {
   const rig = new Rig(new MemoryStore());
   const meter = await rig.enrol(1);
   await rig.host.sellAll([sale(1, 5, 'a'), sale(1, 7, 'b')]);
-  assert.equal(made(await rig.host.voidOrder('b')).state, 'refunded');
+  const taken = made(await rig.host.voidOrder('b'));
+  assert.deepEqual([taken.state, taken.why], ['refunded', 'voided']);
   await rig.settle();
   assert.equal(meter.balance, 5);
   const books = await rig.host.books();
@@ -293,19 +294,22 @@ test('a sale that a restored database forgot is taken over from what its meter t
   assert.equal(reasonOf(await rig.host.sell(sale(1, 9, 'lost'))), 'order-differs');
 });
 
-test('a sale that a restored database forgot, and whose meter voided it, is given back when it is made again', async () => {
-  const rig = new Rig(new MemoryStore());
-  const meter = await rig.enrol(1);
-  meter.last = 1;
-  meter.receipts.set(1, { txid: txidOf('lost'), amount: 0, result: ValueResult.voided });
-  await rig.startRestored();
-  await rig.settle();
-  assert.equal(made(await rig.host.sell(sale(1, 8, 'lost'))).state, 'refunded');
-  await rig.settle();
-  const books = await rig.host.books();
-  assert.deepEqual([books.issued, books.refunded, books.found, books.balanced], [8n, 8n, 0n, true]);
-  assert.deepEqual([meter.credited, made(await rig.host.sell(sale(1, 8, 'lost'))).state], [0, 'refunded']);
-});
+for (const why of ['voided', 'full'] as const) {
+  test(`a sale that a restored database forgot, and that its meter did not take (${why}), is given back when it is made again`, async () => {
+    const rig = new Rig(new MemoryStore());
+    const meter = await rig.enrol(1);
+    meter.last = 1;
+    meter.receipts.set(1, { txid: txidOf('lost'), amount: 0, result: ValueResult[why] });
+    await rig.startRestored();
+    await rig.settle();
+    const again = made(await rig.host.sell(sale(1, 8, 'lost')));
+    assert.deepEqual([again.state, again.why], ['refunded', why]);
+    await rig.settle();
+    const books = await rig.host.books();
+    assert.deepEqual([books.issued, books.refunded, books.found, books.balanced], [8n, 8n, 0n, true]);
+    assert.deepEqual([meter.credited, made(await rig.host.sell(sale(1, 8, 'lost'))).state], [0, 'refunded']);
+  });
+}
 
 test('an order on its way becomes a void of its own counter, and the receipt says who was first', async () => {
   // The credit never arrived: the void finds nothing, and the money goes back.
@@ -314,7 +318,8 @@ test('an order on its way becomes a void of its own counter, and the receipt say
   await early.host.sell(sale(1, 5, 'a'));
   assert.equal(made(await early.host.voidOrder('a')).state, 'voiding');
   await early.settle();
-  assert.equal(made(await early.host.order('a')).state, 'refunded');
+  const back = made(await early.host.order('a'));
+  assert.deepEqual([back.state, back.why], ['refunded', 'voided']);
   assert.deepEqual([untouched.balance, untouched.last], [0, 1]);
 
   // The credit arrived, and its receipt was lost: the void comes too late, and the value stays.
@@ -462,13 +467,15 @@ test('a credit that the purse has no room for is refunded, and the next one goes
   const meter = await rig.enrol(1);
   await rig.host.sellAll([sale(1, 2 ** 32 - 1, 'a'), sale(1, 1, 'b')]);
   await rig.settle();
-  assert.equal(made(await rig.host.order('b')).state, 'refunded');
+  const refused = made(await rig.host.order('b'));
+  assert.deepEqual([refused.state, refused.why], ['refunded', 'full']);
   const full = await rig.host.books();
   assert.deepEqual([full.refunded, full.inFlight, full.stored], [1n, 0n, 2n ** 32n - 1n]);
   meter.spend(10);
   await rig.host.sell(sale(1, 10, 'c'));
   await rig.settle();
-  assert.equal(made(await rig.host.order('c')).counter, 3);
+  const taken = made(await rig.host.order('c'));
+  assert.deepEqual([taken.counter, taken.state, taken.why], [3, 'stored', undefined]);
   assert.equal((await rig.host.books()).balanced, true);
 });
 

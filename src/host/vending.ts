@@ -220,6 +220,7 @@ function newOrder(
     source,
     txid,
     state: 'waiting',
+    why: undefined,
     counter: undefined,
     orderedAt: now,
     settledAt: undefined,

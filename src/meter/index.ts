@@ -8,7 +8,7 @@ export { type Levels, levelsOf } from './exchanger.ts';
 export { flagsOf } from './flags.ts';
 export { inspectMinute, inspectPurse } from './inspect.ts';
 export { type Key, pressKey, REQUEST_DIGITS_MAX } from './keypad.ts';
-export { layoutOf, PROFILE_RING_DAYS, TABLE_BYTES_MAX } from './layout.ts';
+export { layoutOf, PROFILE_RING_DAYS } from './layout.ts';
 export {
   isForMeter,
   type MeterAnswer,
@@ -20,7 +20,7 @@ export {
 } from './meter.ts';
 export { erased, type Nvm, PlainNvm } from './nvm.ts';
 export type { MeterOutputs } from './outputs.ts';
-export { EVENTS_NOT_RECORDED, PARTS } from './parts.ts';
+export { EVENTS_NOT_RECORDED, PARTS, PARTS_NOT_BUILT } from './parts.ts';
 export { type Receipt, ReceiptKind } from './purse.ts';
 export { receiptOf } from './purse-journal.ts';
 export type { Measured } from './relay.ts';

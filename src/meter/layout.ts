@@ -6,6 +6,7 @@ import {
   PROFILE_DAYS_KEPT,
   TOTALS_BYTES,
 } from '../records/index.ts';
+import { TABLE_BYTES_MAX } from '../tariff/index.ts';
 import { PURSE_BYTES } from './purse-journal.ts';
 
 /** The ring of the load profile: the complete days that are kept, and the running one. */
@@ -14,8 +15,6 @@ export const PROFILE_RING_MINUTES = PROFILE_RING_DAYS * MINUTES_PER_DAY;
 export const EVENTS_KEPT = 32;
 /** An event and its CRC-32: the power may be cut in the middle of it. */
 export const EVENT_ROW_BYTES = EVENT_BYTES + 4;
-/** A longer mode table is refused: the seed's own, with ten years of offsets, is half of it. */
-export const TABLE_BYTES_MAX = 800;
 /** A blob is length u16 | bytes | CRC-32, and has a twin: the one that is not in use is written. */
 const BLOB_OVERHEAD_BYTES = 6;
 export const STATE_BYTES = 136;

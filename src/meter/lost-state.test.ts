@@ -13,7 +13,7 @@ import {
   RelayReason,
   Result,
 } from '../records/index.ts';
-import { encodeModeTable } from '../tariff/index.ts';
+import { encodeModeTable, TABLE_BYTES_MAX } from '../tariff/index.ts';
 import { type SupplyIndex, tokens, unixSeconds } from '../units/index.ts';
 import {
   BENCH_UNIX_MS,
@@ -28,7 +28,7 @@ import {
 } from './board.testing.ts';
 import { eventsFrom } from './event-log.ts';
 import { balanceOf, blankMemory, flagsOf, layoutOf, senseSeal, stepTime } from './index.ts';
-import { STATE_BYTES, TABLE_BYTES_MAX } from './layout.ts';
+import { STATE_BYTES } from './layout.ts';
 import { restOf, wake } from './power-cut.testing.ts';
 
 /** The meter that starts after some stretches of its board's memory have rotted. */

@@ -1,10 +1,17 @@
 import { equalConstantTime } from '../bytes/index.ts';
 import { EventKind, Result } from '../records/index.ts';
-import { chargeRate, decodeModeTable, encodeModeTable, type ModeTable, rateAt } from '../tariff/index.ts';
+import {
+  chargeRate,
+  decodeModeTable,
+  encodeModeTable,
+  type ModeTable,
+  rateAt,
+  TABLE_BYTES_MAX,
+} from '../tariff/index.ts';
 import type { Percent } from '../units/index.ts';
 import { readBlob, writeBlob } from './blob.ts';
 import { recordEvent } from './event-log.ts';
-import { type SupplyLayout, TABLE_BYTES_MAX } from './layout.ts';
+import type { SupplyLayout } from './layout.ts';
 import type { Nvm } from './nvm.ts';
 import { keepState, type LastCharge, type Meter, NO_CHARGE, type Supply, secondOfMinute } from './state.ts';
 

@@ -25,6 +25,13 @@ export const PARTS = {
   166: { name: 'store value module', room: 'meter/svm.ts' },
 } as const;
 
+/** Parts of FIG. 5 that nothing plays yet. */
+export const PARTS_NOT_BUILT = {
+  5: 'IC card',
+  12: 'IC card reader and recorder',
+  20: 'digital interphone',
+} as const;
+
 /** Kinds of events that no part records yet: they have a number and a form, and a meter never tells one. */
 export const EVENTS_NOT_RECORDED: readonly (keyof typeof EventKind)[] = [
   'reverseEnergyBegun',

@@ -36,6 +36,8 @@ import {
 } from './board.testing.ts';
 import { pressKey, type Supply, senseSeal, stepLastGasp, stepMeasured, totalsNow } from './index.ts';
 
+const HALF_AN_HOUR_MS = 30 * 60_000;
+const DAY_MS = 86_400_000;
 const FIRST_DAY = Math.floor(BENCH_UNIX_MS / 86_400_000);
 
 function read(bench: Bench, profiles: readonly ProfileSelector[] = [], all = false): UseAnswer {
@@ -183,6 +185,54 @@ test('months and years go on over their ends', () => {
   assert.deepEqual(totals?.months.slice(0, 4), [7 * day + 6000, 31 * day, 6 * day + 8400, TOTAL_MISSING]);
   assert.deepEqual(totals?.years, [7 * day + 6000, 37 * day + 8400]);
   assert.equal(totals?.days.filter((total) => total === day).length, 30);
+});
+
+test('what flows in the first minute after a night in the dark belongs to the day that runs', () => {
+  for (const nights of [0, 1, 2]) {
+    const bench = createBench();
+    credit(bench, 5000);
+    live(bench, 13 * 60, 1000);
+    stepLastGasp(bench.meter, bench.now);
+    restart(bench, { afterMs: nights * DAY_MS });
+    live(bench, 1, 60_000);
+    const [totals] = read(bench, [], true).totals;
+    const days = nights === 0 ? [TOTAL_MISSING] : nights === 1 ? [780] : [TOTAL_MISSING, 780];
+    assert.deepEqual([totals?.today, totals?.days.slice(0, days.length)], [nights === 0 ? 840 : 60, days]);
+    assert.equal(totals?.registerImport, 8400);
+  }
+});
+
+test('thirteen months and two years are kept, each of what was used in it, over forty ends of a month', () => {
+  const bench = createBench();
+  credit(bench, 4_000_000_000);
+  const monthly = new Map<number, number>();
+  const unixMs = () => BENCH_UNIX_MS + bench.now;
+  const use = (wattHours: number) => {
+    const date = new Date(unixMs());
+    const month = (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth();
+    monthly.set(month, (monthly.get(month) ?? 0) + 30 * wattHours);
+    live(bench, 30, wattHours * 1000);
+  };
+  const born = new Date(BENCH_UNIX_MS);
+  const nextMonth = (count: number) => Date.UTC(born.getUTCFullYear(), born.getUTCMonth() + count, 1);
+  use(7);
+  for (let ends = 1; ends <= 40; ends++) {
+    // Two ends of a month in the dark: the month between them is not recorded.
+    if (ends === 20 || ends === 21) continue;
+    stepLastGasp(bench.meter, bench.now);
+    restart(bench, { afterMs: nextMonth(ends) - HALF_AN_HOUR_MS - unixMs() });
+    use(ends);
+    use(100 + ends);
+    const [totals] = read(bench, [], true).totals;
+    const running = Math.max(...monthly.keys());
+    const months = Array.from({ length: 13 }, (_, ago) => monthly.get(running - ago) ?? TOTAL_MISSING);
+    const year = Math.floor(running / 12);
+    const years = [year, year - 1].map((of) =>
+      [...monthly].reduce((sum, [month, used]) => (Math.floor(month / 12) === of ? sum + used : sum), 0),
+    );
+    assert.deepEqual([totals?.month, totals?.months, totals?.years], [running, months, years], `end ${ends}`);
+  }
+  assert.ok(monthly.size > 3 * 12);
 });
 
 test('events keep their sequence over a restart, the oldest give way, and a kept one is not asked for again', () => {

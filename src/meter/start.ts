@@ -23,7 +23,7 @@ import { personaliseSam, SAM_MEMORY_BYTES, storeKey } from './sam-memory.ts';
 import { blankState, CUTS_KEPT, clockMs, keepState, type Meter, readState, type Supply } from './state.ts';
 import { supplyCircuit } from './supply-circuit.ts';
 import { type PursePlace, personaliseSvm, SVM_MEMORY_BYTES, startSvm } from './svm.ts';
-import { dayEnd, energySince, firstTotals, readTotals, reopenDay } from './totals.ts';
+import { dayEnd, endDay, energySince, firstTotals, readTotals, reopenDay } from './totals.ts';
 import { warnLastToken } from './warnings.ts';
 
 /** The three memories of a meter: on its board, and inside each secure chip. */
@@ -197,6 +197,8 @@ function restoreSupplies(meter: Meter, minute: number): void {
     supply.dayEnds = dayEnd(supply, kept.totals.day);
     supply.sinceDayStart = energySince(meter, supply.place, kept.minute) - kept.counted;
     if (minute < kept.minute) reopenDay(meter, supply, minute);
+    // The day ended in the dark: what flows from now on is none of it.
+    else if (minute >= supply.dayEnds) endDay(meter, supply, minute);
   }
 }
 

@@ -17,8 +17,8 @@ export interface LoadFailure {
     | 'not-a-number'
     | 'power-negative'
     | 'power-absurd';
-  /** From 1, the header line. */
-  readonly line: number;
+  /** From 1, the header line; undefined where no line is to blame. */
+  readonly line: number | undefined;
   /** For a person: what is wrong, where (file, line, column), what to do. */
   readonly sentence: string;
 }
@@ -59,7 +59,7 @@ export function parseLoadCsv(text: string | Iterable<string>, name: string): Loa
     }
   }
   if (columns === undefined || rows === undefined) {
-    return refuse('empty', { name, line: 1 }, 'the file is empty; it needs a header line and one row a minute');
+    return refuse('empty', { name }, 'the file is empty; it needs a header line and one row a minute');
   }
   return finish(columns, rows, name);
 }
@@ -185,7 +185,7 @@ function readRow(line: string, columns: Columns, rows: Rows, name: string): Load
     return refuse(
       'row-width',
       at,
-      `${fields.length} columns where the header has ${columns.width}; mend or remove the row`,
+      `${fields.length === 1 ? '1 column' : `${fields.length} columns`} where the header has ${columns.width}; mend or remove the row`,
     );
   }
   const timeAt = { ...at, column: columns.time.name };
@@ -255,7 +255,7 @@ function finish(columns: Columns, rows: Rows, name: string): LoadSeries | LoadFa
   if (values === 0) {
     return refuse(
       'empty',
-      { name, line: rows.line, column: columns.power.name },
+      { name, column: columns.power.name },
       'the file has no value of power; choose one with at least one',
     );
   }
@@ -325,13 +325,14 @@ function parseLocalMinute(text: string): number | undefined {
 
 interface Place {
   readonly name: string;
-  readonly line: number;
+  readonly line?: number;
   readonly column?: string;
 }
 
 function refuse(reason: LoadFailure['reason'], at: Place, what: string): LoadFailure {
+  const line = at.line === undefined ? '' : `, line ${at.line}`;
   const column = at.column === undefined ? '' : `, column ${clipped(at.column)}`;
-  return { reason, line: at.line, sentence: `${at.name}, line ${at.line}${column}: ${what}.` };
+  return { reason, line: at.line, sentence: `${at.name}${line}${column}: ${what}.` };
 }
 
 /** Text of a file as it may stand in a sentence: short, and without control characters. */

@@ -132,4 +132,5 @@ CREATE TABLE check_minutes (
   PRIMARY KEY (local_unit, slot)
 ) STRICT, WITHOUT ROWID;
 `,
+  'ALTER TABLE orders ADD COLUMN why TEXT;',
 ];

@@ -278,6 +278,30 @@ test('a host on an older copy asks the meter first, and refunds nothing that is 
   await restored.close();
 });
 
+test('a database of the version before is taken forward: what was refunded then has no reason', async () => {
+  const folder = newFolder();
+  const rig = new Rig(openSqliteStore(folder));
+  await rig.enrol(1);
+  await rig.host.sellAll(['a', 'b', 'c'].map((orderId) => ({ meter: 1, amount: 7, orderId, source: 'cash' })));
+  await rig.host.voidOrder('b');
+  await rig.store.close();
+  const before = openDatabase(join(folder, 'wattpurse.db'));
+  before.exec('ALTER TABLE orders DROP COLUMN why; PRAGMA user_version = 2');
+  before.close();
+  const store = openSqliteStore(folder);
+  rig.host = rig.newHost(store);
+  await rig.host.voidOrder('c');
+  const orders = await rig.host.orders({ limit: 2 });
+  assert.deepEqual(
+    orders.map(({ id, state, why }) => [id, state, why]),
+    [
+      ['c', 'refunded', 'voided'],
+      ['b', 'refunded', undefined],
+    ],
+  );
+  await store.close();
+});
+
 test('the ledger cannot be changed, not even by hand', async () => {
   const folder = newFolder();
   const store = openSqliteStore(folder);

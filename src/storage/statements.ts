@@ -65,6 +65,7 @@ const orderRow = mapping<Order>({
   source: 'text',
   txid: 'text',
   state: 'text',
+  why: 'text?',
   counter: 'number?',
   orderedAt: 'number',
   settledAt: 'number?',
@@ -302,14 +303,15 @@ export class SqliteStatements implements StoreTransaction {
     for (const order of orders) this.#run(sql, ...orderRow.values(order));
   }
   async putOrder(order: Order) {
-    const sql = 'UPDATE orders SET amount = ?, state = ?, counter = ?, settled_at = ? WHERE id = ?';
-    this.#run(sql, order.amount, order.state, order.counter ?? null, order.settledAt ?? null, order.id);
+    const { id, amount, state, why, counter, settledAt } = order;
+    const sql = 'UPDATE orders SET amount = ?, state = ?, why = ?, counter = ?, settled_at = ? WHERE id = ?';
+    this.#run(sql, amount, state, why ?? null, counter ?? null, settledAt ?? null, id);
   }
 
-  async claimOrder(found: string, { id, amount, source, state, orderedAt, settledAt }: Order) {
+  async claimOrder(found: string, { id, amount, source, state, why, orderedAt, settledAt }: Order) {
     const sql =
-      'UPDATE orders SET id = ?, amount = ?, source = ?, state = ?, ordered_at = ?, settled_at = ? WHERE id = ?';
-    this.#run(sql, id, amount, source, state, orderedAt, settledAt ?? null, found);
+      'UPDATE orders SET id = ?, amount = ?, source = ?, state = ?, why = ?, ordered_at = ?, settled_at = ? WHERE id = ?';
+    this.#run(sql, id, amount, source, state, why ?? null, orderedAt, settledAt ?? null, found);
   }
 
   async workOf(ids: readonly Svpmsn[]) {

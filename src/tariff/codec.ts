@@ -23,7 +23,7 @@ export interface DecodeFailure {
   readonly field: keyof ModeTable | 'format' | 'length';
 }
 
-/** No mode table is longer than this. */
+/** No encoding of the format is longer than this; what a terminal holds ends at `TABLE_BYTES_MAX`. */
 export const MODE_TABLE_BYTES_MAX =
   25 +
   (1 + 2 * STEPS_MAX) +

@@ -7,6 +7,7 @@ import {
   type UnixSeconds,
 } from '../units/index.ts';
 import { daysInMonth, monthDayText } from './civil.ts';
+import { encodeModeTable } from './codec.ts';
 import type { TariffDefinition, TariffFailure } from './definition.ts';
 import { type ParsedBand, parseDefinition, timeText } from './parse.ts';
 import {
@@ -17,6 +18,7 @@ import {
   SEASONS_MAX,
   STEPS_MAX,
   SWITCHES_PER_DAY_MAX,
+  TABLE_BYTES_MAX,
   tableFault,
 } from './table.ts';
 
@@ -58,7 +60,13 @@ export function compileTariff(definition: TariffDefinition, issue: TariffIssue):
   };
   const fault = tableFault(table);
   assert(fault === undefined, `a compiled tariff is in normal form, not ${fault?.reason} in ${fault?.field}`);
-  return table;
+  // Each list may be short enough, and all of them together be more than a meter has room for.
+  const { length } = encodeModeTable(table);
+  if (length <= TABLE_BYTES_MAX) return table;
+  return {
+    reason: 'too-large',
+    sentence: `A meter holds a table of at most ${TABLE_BYTES_MAX} bytes, not ${length}; leave out past holidays or simplify the bands.`,
+  };
 }
 
 /** Dates in a row, month × 32 + day, on which the same bands hold. */

@@ -62,6 +62,8 @@ export interface OffsetChange {
 /** Which of the four bands of phase angle a minute's load was in; two bits beside the profile. */
 export type PhaseBand = 0 | 1 | 2 | 3;
 
+/** A terminal holds no longer table: the seed's own, with ten years of offsets, is half of it. */
+export const TABLE_BYTES_MAX = 800;
 export const PERCENT_MAX = 1000;
 export const STEPS_MAX = 16;
 export const SEASONS_MAX = 32;

@@ -83,6 +83,7 @@ const orderRow = (id: string, meter: Svpmsn, more: Partial<Order> = {}): Order =
   source: 'cash',
   txid: toHex(txidOf(id)),
   state: 'waiting',
+  why: undefined,
   counter: undefined,
   orderedAt: at,
   settledAt: undefined,
@@ -349,8 +350,11 @@ function storeContract({ name, open }: Kind): void {
       assert.deepEqual([(await tx.nextWithdrawn(a))?.id, await tx.nextWithdrawn(b)], ['2', undefined]);
       assert.equal(await tx.nextWaiting(a), undefined);
     });
-    await store.transaction((tx) => tx.putOrder(orderRow('2', a, { state: 'refunded', settledAt: at })));
+    const refunded = orderRow('2', a, { state: 'refunded', why: 'voided', settledAt: at });
+    await store.transaction((tx) => tx.putOrder(refunded));
     assert.equal((await store.read((tx) => tx.nextWithdrawn(a)))?.id, '3');
+    const whyOf = async (id: string) => (await store.read((tx) => tx.ordersOf([id])))[0]?.why;
+    assert.deepEqual([await whyOf('2'), await whyOf('3')], ['voided', undefined]);
   });
 
   it('lines and their suspicions are kept by local unit', async (store) => {
@@ -403,7 +407,8 @@ function storeContract({ name, open }: Kind): void {
   ]) => {
     const found = orderRow('found:1', a, { state: 'found', counter: 1, source: 'found' });
     await store.transaction((tx) => tx.addOrders([found, orderRow('2', a)]));
-    const claimed: Order = { ...found, id: 'sale', state: 'stored', source: 'card', orderedAt: milliseconds(at + 5) };
+    const moved = { source: 'card', orderedAt: milliseconds(at + 5) };
+    const claimed: Order = { ...found, id: 'sale', state: 'refunded', why: 'full', ...moved };
     const undone = store.transaction(async (tx) => {
       await tx.claimOrder('found:1', claimed);
       throw new Error('undone');
