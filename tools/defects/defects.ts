@@ -203,7 +203,7 @@ export const DEFECTS: readonly Defect[] = [
     rule: 'I14',
     what: 'a meter draws the same random number for each session',
     file: 'src/exchange/suite-xo.ts',
-    right: '    randomness.fill(r3);\n',
+    right: '  randomness.fill(r3);\n',
     wrong: '',
     suite: '3des-xo',
   },
