@@ -25,7 +25,7 @@ export async function simulate(args: readonly string[]): Promise<number> {
   }
 }
 
-async function run({ json, trace }: Asked, options: SimulationOptions): Promise<number> {
+async function run({ json, trace, unshrunk }: Asked, options: SimulationOptions): Promise<number> {
   const began = performance.now();
   const lived =
     trace === undefined
@@ -33,7 +33,7 @@ async function run({ json, trace }: Asked, options: SimulationOptions): Promise<
       : await withStory(trace, `seed ${options.seed}, ${commitOf()}`, (write) => live({ ...options, trace: write }));
   const realSeconds = Math.round(performance.now() - began) / 1000;
   const broken = lived.violations.length > 0;
-  const failure = broken ? await explain(options, lived, storyOf(options.seed)) : undefined;
+  const failure = broken && !unshrunk ? await explain(options, lived, storyOf(options.seed)) : undefined;
   if (json) process.stdout.write(`${JSON.stringify({ ...lived, realSeconds, ...failure })}\n`);
   else process.stdout.write(`${[...inText(lived, realSeconds), ...failureInText(failure)].join('\n')}\n`);
   return broken ? 1 : 0;
@@ -78,6 +78,7 @@ const OPTIONS = {
   without: { type: 'string', multiple: true },
   store: { type: 'string', default: 'memory' },
   trace: { type: 'string' },
+  unshrunk: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -89,6 +90,8 @@ const TRANSFERS_MAX = 10_000_000;
 interface Asked {
   readonly json: boolean;
   readonly trace: string | undefined;
+  /** A life that breaks a promise is not lived again with fewer faults. */
+  readonly unshrunk: boolean;
   readonly store: 'memory' | 'sqlite';
   readonly life: Omit<SimulationOptions, 'openStore'>;
 }
@@ -131,6 +134,7 @@ function parse(args: readonly string[]): Asked {
   return {
     json: values.json,
     trace: values.trace,
+    unshrunk: values.unshrunk,
     store: values.store,
     life: {
       seed: whole('seed', 0, Number.MAX_SAFE_INTEGER),

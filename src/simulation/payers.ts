@@ -82,21 +82,38 @@ export class Payers {
     if (faults.strikes('payment-doubled')) await this.#tell(utility, payment);
   }
 
-  async #tell({ host, time }: Utility, payment: Payment): Promise<void> {
+  async #tell(utility: Utility, payment: Payment): Promise<void> {
     const { orderId, svpmsn, amount, reversed } = payment;
-    try {
-      const answer = await host.sell({ meter: svpmsn, amount, orderId, source: 'cash' });
-      if ('reason' in answer && answer.reason === 'store-failed')
-        throw new StoreError({ reason: 'store-failed', sentence: answer.sentence });
-      if (reversed) await host.voidOrder(orderId);
-      payment.toldAt = time.now;
-    } catch (error) {
-      if (!(error instanceof HostKilled) && !(error instanceof StoreError)) throw error;
+    const { time } = utility;
+    if (!(await answered(utility.host.sell({ meter: svpmsn, amount, orderId, source: 'cash' })))) {
       this.#untold.push(payment);
+      return;
     }
+    payment.toldAt = time.now;
+    if (reversed)
+      time.after(this.#faults.below('payment-reversed', REVERSED_WITHIN_MS), () => reverse(utility, orderId));
   }
 }
 
+/** Takes a payment back: while it waits, on its way, or when it is stored already; and again until a host has answered. */
+async function reverse(utility: Utility, orderId: string): Promise<void> {
+  if (await answered(utility.host.voidOrder(orderId))) return;
+  utility.time.after(REVERSED_AGAIN_MS, () => reverse(utility, orderId));
+}
+
+/** Whether a host lived to answer, and its store to keep what it did. */
+async function answered(answer: Promise<object>): Promise<boolean> {
+  try {
+    const given = await answer;
+    return !('reason' in given && given.reason === 'store-failed');
+  } catch (error) {
+    if (error instanceof HostKilled || error instanceof StoreError) return false;
+    throw error;
+  }
+}
+
+const REVERSED_WITHIN_MS = 20_000;
+const REVERSED_AGAIN_MS = 1_000;
 const PAYMENTS_A_SECOND = 0.3;
 const AMOUNT_MAX = 500;
 /** Nobody pays a third time before the first has come. */

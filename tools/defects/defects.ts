@@ -174,8 +174,8 @@ export const DEFECTS: readonly Defect[] = [
     rule: 'I10',
     what: 'a meter of which nothing is damaged is frozen',
     file: 'src/exchange/account.ts',
-    right: '  if (ahead > RECEIPTS_KEPT) return',
-    wrong: '  if (ahead > 1) return',
+    right: '    if (receipt.counter < account.lastCounter) return',
+    wrong: '    if (receipt.counter <= account.lastCounter) return',
   },
   {
     rule: 'I11',

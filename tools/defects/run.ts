@@ -68,7 +68,7 @@ async function look(folder: string, seed: number, defect: Defect, until: number)
 /** What became of one life, or the error with which it stopped; nothing where the time was over. */
 function live(folder: string, seed: number, defect: Defect, until: number): Promise<Simulation | string | undefined> {
   const { suite = 'aes128' } = defect;
-  const args = ['--seed', `${seed}`, '--transfers', `${TRANSFERS}`, '--suite', suite, '--json'];
+  const args = ['--seed', `${seed}`, '--transfers', `${TRANSFERS}`, '--suite', suite, '--unshrunk', '--json'];
   const child = spawn(process.execPath, ['src/cli/main.ts', 'simulate', ...args], { cwd: folder });
   const timer = setTimeout(() => child.kill('SIGKILL'), Math.max(0, until - performance.now()));
   const said: Buffer[] = [];
