@@ -39,6 +39,7 @@ import {
   pollResult,
 } from './poll.ts';
 import { beginRelay, carriedWith, isRelayable, type Relay, relayAnswered } from './relay.ts';
+import { isDark, Silence } from './silence.ts';
 import { Suspicions } from './suspicion.ts';
 import { takeKeys, type Unwrap } from './take-keys.ts';
 import { type Traffic, trafficOf } from './traffic.ts';
@@ -55,8 +56,6 @@ export const DEFAULT_POLL_PLAN: PollPlan = {
 };
 /** A meter that was busy, or failed in mid-poll, is asked again after this time. */
 const AGAIN_MS = 6_000;
-/** A silent meter's polls become rarer, down to one in so many rounds: each costs four waits of the line. */
-const SILENT_ROUNDS_MAX = 16;
 /** So seldom does a meter's attention with too low a counter bring a poll: whoever plays an old one again gets no more. */
 const DOUBTED_EVERY_MS = 60_000;
 
@@ -100,6 +99,7 @@ export class LocalUnit {
   readonly #map = new MeterMap();
   readonly #agenda = new Agenda(this.#map.due);
   readonly #schedule: LineSchedule;
+  readonly #silence = new Silence(this.#map);
   readonly #suspicions = new Suspicions(this.#map);
   readonly #checkMeter = new CheckMeter();
   readonly #health = new HealthReports();
@@ -247,10 +247,7 @@ export class LocalUnit {
     // It is due again when its keys come.
     if (meter.keys.length === 0) return undefined;
     // An alarm does not take the meter's turn, in which its profile comes.
-    if (cause === 'round') {
-      const silentRounds = Math.min(2 ** meter.silentPolls, SILENT_ROUNDS_MAX);
-      this.#map.due.schedule(meter, now + this.#plan.roundMs * silentRounds);
-    }
+    if (cause === 'round') this.#map.due.schedule(meter, this.#silence.nextTurn(meter, now, this.#plan.roundMs));
     const { randomness } = this.#options;
     return beginPoll(meter, cause, { plan: this.#plan, randomness, unixMs: this.#unix(now) });
   }
@@ -268,7 +265,8 @@ export class LocalUnit {
     }
     this.#suspicions.silent(work.meter, silence.garbledTries, this.#unix(now));
     work.attempt.failed += 1;
-    if (work.attempt.failed >= triesMax(this.#agenda.priorityOf(work))) {
+    const triedOnce = !isRelay(work) && !work.answered && isDark(work.meter);
+    if (triedOnce || work.attempt.failed >= triesMax(this.#agenda.priorityOf(work))) {
       this.#outcome(id, 'silent', undefined, now, out);
       return;
     }
@@ -291,8 +289,10 @@ export class LocalUnit {
     if (how === 'answered') {
       work.meter.heardAt = this.#unix(now);
       this.#suspicions.answered(work.meter, payload, this.#unix(now));
+      this.#silence.lineHeard(now, this.#plan.roundMs);
     }
     if (isRelay(work)) {
+      if (how === 'answered') this.#silence.meterHeard(work.meter, now, this.#plan.roundMs);
       this.#relayOutcome(work, payload, how, now, out);
       return;
     }
@@ -301,9 +301,10 @@ export class LocalUnit {
       this.#endPoll(work, how === 'working' ? AGAIN_MS : undefined, now, out);
       return;
     }
+    work.answered = true;
     const step = pollAnswered(work, payload, this.#timeOf(work, payload, now));
     if (step === 'ask') return;
-    if (step === 'done') work.meter.silentPolls = 0;
+    if (step === 'done') this.#silence.meterHeard(work.meter, now, this.#plan.roundMs);
     // What the host asked for may be what the meter will not give.
     else if (step === 'failed' && work.meter.collect === work.collect) work.meter.collect = undefined;
     this.#endPoll(work, step === 'done' ? undefined : AGAIN_MS, now, out);
@@ -376,6 +377,8 @@ export class LocalUnit {
     const { reasons, counter } = attention;
     meter.attentionCounter = counter;
     meter.heardAt = unixMs;
+    this.#silence.lineHeard(now, this.#plan.roundMs);
+    this.#silence.meterHeard(meter, now, this.#plan.roundMs);
     this.#uplink.sayOrKeep({ type: 'attention', svpmsn: meter.svpmsn, reasons, counter, atMs: unixMs }, out);
     this.#agenda.addAlarm({ meter, emergency: (reasons & ATTENTION_EMERGENCIES) !== 0 });
   }

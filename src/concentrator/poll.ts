@@ -67,6 +67,8 @@ export interface Poll {
   /** The frame that goes to the meter next. */
   next: Uint8Array;
   readonly attempt: Attempt;
+  /** Whether the meter has answered since the poll began. */
+  answered: boolean;
   /** Whether the answer is a part of a long body. */
   bulk: boolean;
   /** What the meter's state calls for; `undefined` until that is known. */
@@ -115,6 +117,7 @@ export function beginPoll(
     command,
     next: hostFirst(session),
     attempt: newAttempt(),
+    answered: false,
     bulk: false,
     wants: undefined,
     uselessAnswers: 0,

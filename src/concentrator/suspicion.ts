@@ -1,11 +1,10 @@
 import type { Suspicion, SuspicionKind } from '../backhaul/index.ts';
 import { type Svpmsn, svpmsn } from '../units/index.ts';
 import type { MeterMap, MeterPlace } from './meter-map.ts';
+import { isDark } from './silence.ts';
 
 /** Tries in a row that brought noise and no answer: three requests given up, which noise alone seldom does to one meter. */
 const GARBLED_TRIES_SUSPECT = 8;
-/** Polls in a row without an answer before the host is told. */
-const SILENT_POLLS_SUSPECT = 3;
 /** A suspicion that nothing has confirmed for a day is dropped. */
 const FORGOTTEN_AFTER_MS = 86_400_000;
 /** Suspicions kept; noise must not fill the memory. */
@@ -57,8 +56,9 @@ export class Suspicions {
       if (now - lastMs > FORGOTTEN_AFTER_MS) this.#kept.delete(name);
       else found.push({ kind, address, svpmsn: id, sinceMs });
     }
-    for (const { silentPolls, address, svpmsn: id, heardAt } of this.#map.values()) {
-      if (silentPolls >= SILENT_POLLS_SUSPECT) found.push({ kind: 'no-answer', address, svpmsn: id, sinceMs: heardAt });
+    for (const meter of this.#map.values()) {
+      const { address, svpmsn: id, heardAt } = meter;
+      if (isDark(meter)) found.push({ kind: 'no-answer', address, svpmsn: id, sinceMs: heardAt });
     }
     return found;
   }

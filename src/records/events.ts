@@ -18,7 +18,7 @@ export const EventKind = {
   lastToken: 4,
   /** value: tokens credited; detail: lower 16 bits of the TC */
   creditStored: 5,
-  /** value: tokens voided; detail: lower 16 bits of the TC */
+  /** A credit that had not come can never come. detail: lower 16 bits of the TC */
   creditVoided: 6,
   /** value: tokens that may be owed */
   emergencyCreditBegun: 7,
@@ -80,9 +80,9 @@ export const EventKind = {
   keyChanged: 64,
   /** detail: the purposes whose keys were erased, bit p for purpose p */
   keysErased: 65,
-  /** A record in non-volatile memory was damaged and its twin served. */
+  /** A record in non-volatile memory is lost, and its twin with it. detail: 1 state, 2 supply policy, 3 mode table */
   memoryDamaged: 66,
-  /** Value is frozen until a person decides. detail: the reason, 1 memory damaged, 2 edited, 3 rolled back */
+  /** Value is frozen until a person decides. detail: the reason, 1 memory lost, 2 edited, 3 rolled back */
   valueFrozen: 67,
   /** value: minutes missing; detail: the UTC day */
   profileGap: 68,
