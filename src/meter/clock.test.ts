@@ -14,7 +14,7 @@ import {
   Result,
 } from '../records/index.ts';
 import { encodeModeTable } from '../tariff/index.ts';
-import { U32_MAX, UNIX_MS_MAX, unixSeconds } from '../units/index.ts';
+import { milliwattHours, U32_MAX, UNIX_MS_MAX, unixSeconds } from '../units/index.ts';
 import {
   ask,
   BENCH_UNIX_MS,
@@ -31,7 +31,7 @@ import {
   restart,
 } from './board.testing.ts';
 import { eventsFrom } from './event-log.ts';
-import { clockMs, flagsOf, levelsOf, stepTime, totalsNow } from './index.ts';
+import { clockMs, flagsOf, levelsOf, type Supply, stepEnergy, stepTime, totalsNow } from './index.ts';
 import { energyAt } from './profile-ring.ts';
 import { clockSeconds } from './state.ts';
 
@@ -307,4 +307,27 @@ test('when the seconds of a u32 have come to their end the told clock stands sti
   assert.ok(levelsOf(bench.meter).used - before >= known - inTwo);
   live(bench, 3, 100_000);
   assert.ok(cost() > known);
+});
+
+test('a clock that is set back costs the register nothing, whatever cut comes after it', () => {
+  for (const backMs of [60_000, 1_800_000, 3 * 86_400_000]) {
+    const bench = createBench();
+    credit(bench, 10_000);
+    live(bench, 9, 50_000);
+    // The running minute has energy when it ends early.
+    stepEnergy(bench.meter, 1, milliwattHours(30_000), bench.now, bench.out);
+    const register = () => totalsNow(bench.meter.supplies[0] as Supply).registerImport;
+    const counted = register();
+    assert.equal(
+      set(bench, (now) => BENCH_UNIX_MS + now - backMs),
+      Result.done,
+    );
+    live(bench, 2, 50_000);
+    const lived = register();
+    assert.ok(lived > counted);
+    for (let cut = 0; cut < 3; cut++) {
+      restart(bench);
+      assert.equal(register(), lived, `${backMs} ms back`);
+    }
+  }
 });

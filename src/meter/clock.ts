@@ -26,7 +26,6 @@ export function setClock(meter: Meter, hostMs: number): Result {
   // Whoever may set the clock may also have set it wrong: the allowance of monitoring begins anew.
   meter.kept.slewDay = Math.floor(clockMs(meter) / 86_400_000);
   meter.kept.slewSpent = 0;
-  meter.kept.highestMinute = meter.highestMinute;
   keepState(meter);
   recordEvent(meter, EventKind.clockSet, { value: Math.max(0, before) });
   return Result.done;
@@ -52,7 +51,6 @@ export function slewClock(meter: Meter, seconds: number): Result {
   kept.slewDay = Math.max(kept.slewDay, day);
   kept.slewSpent = spent + Math.abs(seconds);
   kept.clockOffsetMs += seconds * 1000;
-  kept.highestMinute = meter.highestMinute;
   keepState(meter);
   recordEvent(meter, EventKind.clockSlewed, { value: seconds >>> 0 });
   return Result.done;

@@ -34,9 +34,10 @@ function goBack(meter: Meter, minute: number): void {
   if (minute <= meter.highestMinute - PROFILE_RING_MINUTES) {
     meter.highestMinute = minute - 1;
     markMissing(meter, minute - PROFILE_RING_MINUTES, minute);
-    meter.kept.highestMinute = meter.highestMinute;
-    keepState(meter);
   }
+  // The next use rows name lower minutes: from now on only this says how far the profile reaches.
+  meter.kept.highestMinute = meter.highestMinute;
+  keepState(meter);
   for (const supply of meter.supplies) reopenDay(meter, supply, minute);
 }
 

@@ -175,7 +175,7 @@ class World {
       nextMinute += MINUTE_MS;
       this.#misfortunes.minute(utility);
       await this.#office.minute(utility);
-      for (const house of utility.houses) if (!house.dark) this.#checkers.minute(house);
+      this.#checkMinute(utility);
       await this.#copyStore();
       if (utility.time.now < this.#lastStoredAt + SILENCE_MS) continue;
       // Damage may have frozen the last purse: then nothing is owed to anybody but a person's decision.
@@ -201,10 +201,17 @@ class World {
     }
     const [first] = utility.houses;
     await utility.host.command(first?.svpmsn ?? 0, { type: 'relay', supply: 1, action: RelayAction.open });
-    await utility.runUntil(utility.time.now + (HEALING_MINUTES - 1) * MINUTE_MS);
+    for (let minute = 1; minute < HEALING_MINUTES; minute++) {
+      await utility.runUntil(utility.time.now + MINUTE_MS);
+      this.#checkMinute(utility);
+    }
     this.#feedBehindRelays(utility);
     await utility.runUntil(utility.time.now + MINUTE_MS);
     await this.#checkers.healed(utility);
+  }
+
+  #checkMinute({ houses }: Utility): void {
+    for (const house of houses) if (!house.dark) this.#checkers.minute(house);
   }
 
   /** On each line somebody brings voltage to the wires behind an open relay. */
