@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, scrypt } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type ScryptOptions, scrypt } from 'node:crypto';
+import { promisify } from 'node:util';
 import { concat, crc32, Reader, Writer } from '../bytes/index.ts';
 import type { Randomness } from '../units/index.ts';
 import { masterKeysOf, SoftwareKeyStore } from './key-store.ts';
@@ -126,10 +127,7 @@ function keysOf(body: Uint8Array): Map<KeyName, Uint8Array> {
 function stretched(passphrase: string, header: Uint8Array, cost: number): Promise<Uint8Array> {
   const salt = header.subarray(HEADER - NONCE - SALT, HEADER - NONCE);
   const N = 2 ** cost;
-  return new Promise((resolve, reject) => {
-    scrypt(passphrase.normalize('NFKC'), salt, 32, { N, r: 8, p: 1, maxmem: 2 * 128 * 8 * N }, (error, key) => {
-      if (error) reject(error);
-      else resolve(key);
-    });
-  });
+  return scryptKey(passphrase.normalize('NFKC'), salt, 32, { N, r: 8, p: 1, maxmem: 2 * 128 * 8 * N });
 }
+
+const scryptKey = promisify<string, Uint8Array, number, ScryptOptions, Buffer>(scrypt);

@@ -1,3 +1,4 @@
+import { concat } from '../bytes/index.ts';
 import { exportTerminalKey, Suite, type TerminalKey } from '../crypto/index.ts';
 import { assert, assertNever, type Randomness } from '../units/index.ts';
 import { type Command, carriedBySeed, isLong, purposeCarries } from './command.ts';
@@ -157,16 +158,8 @@ function hostPasses(key: TerminalKey, h: Command, randomness: Randomness): HostP
 }
 
 export function joined(parts: PartCollection): Uint8Array {
-  let length = 0;
-  for (const chunk of parts.chunks) length += chunk?.length ?? 0;
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of parts.chunks) {
-    if (chunk === undefined) throw new Error('a part is missing');
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  assert(missingPart(parts) < 0, 'all parts are there');
+  return concat(...(parts.chunks as Uint8Array[]));
 }
 
 const ignored = (reason: HostIgnored): HostOutcome => ({ type: 'ignored', reason });

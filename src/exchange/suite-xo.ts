@@ -8,7 +8,7 @@ import {
   type TerminalKey,
   type TripleDesKey,
 } from '../crypto/index.ts';
-import type { Randomness } from '../units/index.ts';
+import { assert, type Randomness } from '../units/index.ts';
 import { Command, isLong } from './command.ts';
 import { blankFrame, type Frame, HEADER_BYTES, Message } from './frame.ts';
 import { cutIntoParts, PART_PREFIX_BYTES } from './part.ts';
@@ -38,8 +38,8 @@ export function xoHostPasses(key: TerminalKey, h: Command, randomness: Randomnes
       if (frame.body.length !== TAG_BYTES + R_BYTES) return undefined;
       const r3 = frame.body.slice(TAG_BYTES);
       const keys = sessionTripleDesXo(key, r1, r3);
-      if (keys === undefined) return undefined;
-      if (!equalConstantTime(cbcMac(keys.k1, concat(r2, r3)), frame.body.slice(0, TAG_BYTES))) return undefined;
+      const tag = frame.body.slice(0, TAG_BYTES);
+      if (keys === undefined || !equalConstantTime(cbcMac(keys.k1, concat(r2, r3)), tag)) return undefined;
       session = { key, h, r3, k23: keys.k23, ke: keys.ke };
       return new Uint8Array(0);
     },
@@ -139,7 +139,7 @@ function signature(session: Session, frame: Uint8Array, signed: Uint8Array): Uin
 
 function withLength(body: Uint8Array): Uint8Array {
   const led = new Uint8Array(1 + body.length);
-  if (body.length > CHUNK_BYTES_MAX) throw new RangeError(`a body of ${body.length} bytes does not fit into one frame`);
+  assert(body.length <= CHUNK_BYTES_MAX, 'a body that is not sent in parts fits into one frame');
   led[0] = body.length;
   led.set(body, 1);
   return led;

@@ -91,20 +91,10 @@ export function terminalReceive(terminal: Terminal, bytes: Uint8Array, now: Mill
   const frame = decodeFrame(bytes);
   if ('reason' in frame) return { type: 'silent', reason: frame.reason };
   if (frame.svpmsn !== terminal.options.svpmsn) return { type: 'silent', reason: 'terminal-foreign' };
-  switch (frame.message) {
-    case Message.first:
-      return receiveFirst(terminal, frame, now);
-    case Message.third:
-      return receiveThird(terminal, frame, now);
-    case Message.refusal:
-      return receiveRefusal(terminal, frame);
-    case Message.second:
-    case Message.fourth:
-    case Message.attention:
-      return { type: 'silent', reason: 'message-unexpected' };
-    default:
-      return assertNever(frame.message);
-  }
+  if (frame.message === Message.first) return receiveFirst(terminal, frame, now);
+  if (frame.message === Message.third) return receiveThird(terminal, frame, now);
+  if (frame.message === Message.refusal) return receiveRefusal(terminal, frame);
+  return { type: 'silent', reason: 'message-unexpected' };
 }
 
 /** M2 for the session that wanted its status. FIG. 1, STEP 12 */
@@ -218,7 +208,7 @@ function receiveRefusal(terminal: Terminal, frame: Frame): TerminalOutcome {
     return { type: 'silent', reason: 'message-unexpected' };
   for (const { first, state } of terminal.sessions) {
     if (first.n !== frame.n || first.h !== frame.h || state.name !== 'answered') continue;
-    const again = state.fourth[decoded.part ?? 0];
+    const again = state.fourth[decoded.part as number];
     if (again !== undefined) return { type: 'again', frames: [again] };
   }
   return { type: 'silent', reason: 'message-unexpected' };

@@ -49,3 +49,11 @@ test('a ledger that does not sum to zero does not balance, whatever its equation
   assert.equal((await new LedgerReader().books(reads(0n))).balanced, true);
   assert.equal((await new LedgerReader().books(reads(1n))).balanced, false);
 });
+
+test('two who read the books at once count each line once', async () => {
+  const store = new MemoryStore();
+  await store.transaction((tx) => tx.post([move('sold', 5n, occasion)]));
+  const reader = new LedgerReader();
+  const [first, second] = await store.read((tx) => Promise.all([reader.books(tx), reader.books(tx)]));
+  assert.deepEqual([first.issued, second.issued], [5n, 5n]);
+});

@@ -330,11 +330,12 @@ function levels(svm: Svm): Uint8Array {
 /** Whether the newest transaction that moved value closed the purse: then nothing is lent until a credit comes. */
 function isClosed(svm: Svm): boolean {
   if (isFrozen(svm)) return false;
-  for (let { lastCounter: counter } = svm.purse; ; counter--) {
-    const receipt = receiptOf(svm, counter);
-    if (receipt === undefined || receipt.kind === ReceiptKind.credited) return false;
-    if (receipt.kind === ReceiptKind.closed) return true;
+  let { lastCounter: counter } = svm.purse;
+  let receipt = receiptOf(svm, counter);
+  while (receipt?.kind === ReceiptKind.voided || receipt?.kind === ReceiptKind.full) {
+    receipt = receiptOf(svm, --counter);
   }
+  return receipt?.kind === ReceiptKind.closed;
 }
 
 /** What the display shows as far as the SVM knows: the tank and exchanger as of the last use row. */

@@ -118,10 +118,10 @@ export class Transformer {
     this.step({ type: 'measured', now: this.#options.time.now, energy });
   }
 
-  /** Only the earliest wake counts: a later one is asked for again when that has come. */
+  /** The wake that was asked for last is the one that counts: the local unit asks for one at a time. */
   #arm(at: number): void {
     const { time } = this.#options;
-    if (at >= this.#armedAt) return;
+    if (at === this.#armedAt) return;
     this.#armedAt = at;
     time.at(at, () => {
       if (this.#armedAt !== at) return;

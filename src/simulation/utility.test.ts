@@ -175,3 +175,19 @@ test('a line that is never silent delays no minute, no draw and no display of an
     assert.equal(totalsNow(supply).registerImport, Math.floor(flowedMilliwattHours / 100), 'no sample was lost');
   }
 });
+
+test('an idle line asks who has something to say every few seconds, also at the ends of minutes', async () => {
+  const utility = await openSmall({ conditions: PERFECT_CONDITIONS, outages: false });
+  await utility.runUntil(BEGINS_MS + HOUR_MS);
+  for (const { localUnit } of utility.transformers) {
+    let { frames } = localUnit.traffic;
+    for (let tens = 0; tens < 360; tens++) {
+      await utility.runUntil(utility.time.now + 10_000);
+      assert.ok(
+        localUnit.traffic.frames > frames,
+        `silent for ten seconds at ${new Date(utility.time.now).toISOString()}`,
+      );
+      frames = localUnit.traffic.frames;
+    }
+  }
+});

@@ -1,30 +1,21 @@
 import { toHex } from '../../bytes/index.ts';
 import { exportTerminalKey } from '../../crypto/index.ts';
 import type { HostServices } from '../../host/index.ts';
-import { EventKind } from '../../records/index.ts';
-import type { Svpmsn } from '../../units/index.ts';
-import type { House } from '../house.ts';
 import type { Utility } from '../utility.ts';
 import type { Checker, Findings } from './checker.ts';
 
 const A_PAGE = 1_000;
 
-/** What is looked at once, when a life is over and healed: I22, I31 and I32. */
+/** What is looked at once, when a life is over and healed: I31 and I32. */
 export class Afterwards implements Checker {
-  readonly watches = ['I22', 'I31', 'I32'] as const;
+  readonly watches = ['I31', 'I32'] as const;
   readonly #findings: Findings;
-  readonly #fed = new Set<Svpmsn>();
 
   constructor(findings: Findings) {
     this.#findings = findings;
   }
 
-  fed({ svpmsn }: House): void {
-    this.#fed.add(svpmsn);
-  }
-
   async healed(utility: Utility): Promise<void> {
-    await this.#alarms(utility.host);
     const before = await allOf(utility.host);
     this.#secrets(utility, before);
     const anew = await allOf(await utility.hosts.anew());
@@ -34,16 +25,6 @@ export class Afterwards implements Checker {
       anew === before,
       () => `a host that is started anew differs: ${differenceOf(before, anew)}`,
     );
-  }
-
-  /** Voltage behind an open relay was known at the host within the minute. */
-  async #alarms(host: HostServices): Promise<void> {
-    const events = await host.events({ limit: A_PAGE });
-    const known = new Set(events.filter(({ kind }) => kind === EventKind.voltageWhileOpenBegun).map((e) => e.svpmsn));
-    for (const svpmsn of this.#fed) {
-      const sentence = () => 'voltage behind its open relay is not known at the host after a minute';
-      this.#findings.hold('I22', svpmsn, known.has(svpmsn), sentence);
-    }
   }
 
   /** No key of any meter stands in anything that the host keeps. */

@@ -1,22 +1,27 @@
-import { RelayReason } from '../../records/index.ts';
+import { EventKind, RelayReason } from '../../records/index.ts';
 import type { Svpmsn } from '../../units/index.ts';
 import type { House } from '../house.ts';
 import type { Happening } from '../options.ts';
+import type { Utility } from '../utility.ts';
 import type { Checker, Findings } from './checker.ts';
 
 /** No policy lends more beyond its emergency credit, in whatever hours nothing is cut. */
 const FRIENDLY_TOKENS_MAX = 10_000;
+/** More than came in the last minutes. */
+const EVENTS_MAX = 1_000;
 /** Reasons that neither credit nor time takes away: only a command does. */
 const HELD = RelayReason.command | RelayReason.tamper;
 
-/** The relay as it stands in the house, against what the meter says of it: I18 and I19. */
+/** The relay as it stands in the house, against what the meter says of it: I18, I19 and I22. */
 export class Relays implements Checker {
-  readonly watches = ['I18', 'I19'] as const;
+  readonly watches = ['I18', 'I19', 'I22'] as const;
   readonly #findings: Findings;
   readonly #houses = new Map<Svpmsn, House>();
   /** Reasons that must outlive the power, and whether the last step was cut short, so that it may be half done. */
   readonly #held = new Map<Svpmsn, number>();
   readonly #startedAt = new Map<Svpmsn, number>();
+  /** Houses that were fed behind their open relay a minute before the end. */
+  readonly #fed = new Set<Svpmsn>();
 
   constructor(findings: Findings) {
     this.#findings = findings;
@@ -57,6 +62,20 @@ export class Relays implements Checker {
       house.buzzing || house.meter.purseClosed,
       () => 'its relay opened for lack of credit, and no buzzer had sounded',
     );
+  }
+
+  fed({ svpmsn }: House): void {
+    this.#fed.add(svpmsn);
+  }
+
+  /** Voltage behind an open relay was known at the host within the minute. */
+  async healed({ host }: Utility): Promise<void> {
+    const events = await host.events({ limit: EVENTS_MAX });
+    const known = new Set(events.filter(({ kind }) => kind === EventKind.voltageWhileOpenBegun).map((e) => e.svpmsn));
+    for (const svpmsn of this.#fed) {
+      const sentence = () => 'voltage behind its open relay is not known at the host after a minute';
+      this.#findings.hold('I22', svpmsn, known.has(svpmsn), sentence);
+    }
   }
 
   #look(house: House): void {

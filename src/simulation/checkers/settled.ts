@@ -30,12 +30,16 @@ export class Settled implements Checker {
   }
 
   /** I28: nothing is in flight any more, but to a meter that was frozen with a reason for a person to decide. */
-  async #nothingInFlight({ host }: Utility): Promise<void> {
+  async #nothingInFlight({ host, houses }: Utility): Promise<void> {
     const frozen = new Set<Svpmsn>();
     for (const { meter, purse } of await host.meters()) if (purse.freeze !== undefined) frozen.add(meter.svpmsn);
     for (const { svpmsn, inFlight } of (await host.books()).meters) {
       const settled = inFlight === 0n || frozen.has(svpmsn);
       this.#findings.holdAlways('I28', svpmsn, settled, () => `${inFlight} tokens are still in flight`);
+    }
+    for (const house of houses) {
+      const told = !house.frozen || frozen.has(house.svpmsn);
+      this.#findings.holdAlways('I28', house.svpmsn, told, () => 'its purse is frozen, and the books do not say so');
     }
     for (const svpmsn of frozen) this.#findings.flagged.add(svpmsn);
   }
