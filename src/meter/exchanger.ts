@@ -11,7 +11,7 @@ import { cutForCredit } from './relay.ts';
 import { samCommand } from './sam.ts';
 import type { Meter, Supply } from './state.ts';
 import { DRAW_TOKENS_MAX, svmCommand } from './svm.ts';
-import { warnLastToken, warnLowBalance } from './warnings.ts';
+import { warnIfLastUnit, warnLowBalance } from './warnings.ts';
 
 /** The exchanger holds one unit; the tank holds the ten such units of one draw (part 10). */
 export const UNIT_TOKENS = 10;
@@ -136,7 +136,7 @@ function refillExchanger(meter: Meter, out: MeterOutputs): void {
   const unit = Math.min(UNIT_TOKENS, exchanger.tank);
   exchanger.tank -= unit;
   exchanger.tokens += unit;
-  if (meter.stored === 0 && exchanger.tank === 0) warnLastToken(meter, out);
+  warnIfLastUnit(meter, out);
 }
 
 /** A draw from the purse, or where it is empty a loan; a purse that gives neither has nothing left for us. */

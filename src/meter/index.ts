@@ -6,7 +6,7 @@
 export { type Display, type DisplayPage, displayOf, displayPages, type PageOfMeter } from './display.ts';
 export { type Levels, levelsOf } from './exchanger.ts';
 export { flagsOf } from './flags.ts';
-export { inspectMinute, inspectPurse } from './inspect.ts';
+export { inspectMinute, inspectPurse, inspectSequences } from './inspect.ts';
 export { type Key, pressKey, REQUEST_DIGITS_MAX } from './keypad.ts';
 export { layoutOf, PROFILE_RING_DAYS } from './layout.ts';
 export {

@@ -4,6 +4,7 @@ import { type Levels, levelsOf } from './exchanger.ts';
 import { layoutOf, type SupplyLayout } from './layout.ts';
 import { PlainNvm } from './nvm.ts';
 import { energyAt } from './profile-ring.ts';
+import { sequencesOf } from './purse-journal.ts';
 import type { MeterMemory } from './start.ts';
 import type { Meter } from './state.ts';
 import { startSvm } from './svm.ts';
@@ -18,6 +19,9 @@ export function inspectPurse(memory: MeterMemory, supplyCount = 1): Levels {
   const place = { nvm: copy(memory.nvm.bytes), base: purse, memory: copy(memory.svm.bytes), supplyCount };
   return levelsOf({ svm: startSvm(place, NO_RANDOMNESS) });
 }
+
+/** The sequence numbers of all records and use rows that lie whole in a meter's memory. */
+export const inspectSequences = ({ svm }: Meter): readonly number[] => sequencesOf(svm);
 
 /** What the profile of the first supply has for a minute, 0.1 Wh; `undefined` where it has none. */
 export function inspectMinute({ nvm, layout }: Meter, minute: number): number | undefined {

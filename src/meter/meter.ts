@@ -27,7 +27,7 @@ import { samCommand } from './sam.ts';
 import { balanceOf, clockTold, keepState, type Meter, type Supply } from './state.ts';
 import { floorOf, svmCommand } from './svm.ts';
 import { noteHeard } from './transmission.ts';
-import { silence } from './warnings.ts';
+import { silence, warnIfLastUnit } from './warnings.ts';
 
 /**
  * The value store meter as a machine (CPU 162). Every function takes the time of the meter's oscillator in
@@ -159,6 +159,8 @@ function applyValue(meter: Meter, reply: Uint8Array, out: MeterOutputs): Uint8Ar
   takeLevels(meter);
   if (told[0] === BusReply.done) recordValue(meter, reply[2] as ValueOp, told, owedBefore);
   silence(meter, out);
+  // A void gives nothing, and leaves tank and exchanger as a start would find them.
+  if (balanceOf(meter) > 0) warnIfLastUnit(meter, out);
   reconsiderCredit(meter, out);
   const head = new Writer(7).u8(SamRequest.svmReceipt).u32(clockTold(meter)).u16(flagsOf(meter)).done();
   const answer = samCommand(meter.sam, withHead(head, told));

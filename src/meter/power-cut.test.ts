@@ -12,7 +12,7 @@ import {
   Result,
 } from '../records/index.ts';
 import { encodeModeTable } from '../tariff/index.ts';
-import { type MilliwattHours, tokens, unixSeconds } from '../units/index.ts';
+import { type MilliwattHours, milliwattHours, tokens, unixSeconds } from '../units/index.ts';
 import {
   BENCH_UNIX_MS,
   type Bench,
@@ -33,7 +33,7 @@ import {
   value,
 } from './board.testing.ts';
 import { eventsFrom } from './event-log.ts';
-import { levelsOf, stepEnergy, totalsNow } from './index.ts';
+import { levelsOf, type Supply, stepEnergy, totalsNow } from './index.ts';
 import { rotate } from './keys.testing.ts';
 import { everyCut, type Rest, restOf, wake } from './power-cut.testing.ts';
 
@@ -319,4 +319,26 @@ test('a session does not survive the power: the host asks again from the start',
     return new Uint8Array(18);
   });
   assert.equal(answer, undefined);
+});
+
+test('a thousand power cuts at the 59th second cost the utility a minute each at most, gain nobody a token, and are told', () => {
+  const bench = createBench();
+  credit(bench, 1_000_000);
+  const register = () => totalsNow(bench.meter.supplies[0] as Supply).registerImport;
+  const used = () => levelsOf(bench.meter).used;
+  const whole = { register: register(), used: used() };
+  live(bench, 1, 60_000);
+  const minute = { register: register() - whole.register, used: used() - whole.used };
+  for (let cut = 0; cut < 1_000; cut++) {
+    const before = { register: register(), used: used() };
+    live(bench, 1, 60_000);
+    bench.now += 59_000;
+    stepEnergy(bench.meter, 1, milliwattHours(59_000), bench.now, bench.out);
+    restart(bench, { afterMs: 1_000 });
+    // The minute before is in the memories; of the one that was cut off, all of it or nothing.
+    assert.ok(register() >= before.register + minute.register && register() <= before.register + 2 * minute.register);
+    assert.ok(used() >= before.used + minute.used - 1 && used() <= before.used + 2 * minute.used + 2);
+  }
+  assert.equal(levelsOf(bench.meter).frozen, 0);
+  assert.ok(eventsFrom(bench.meter, 1, 255).some(({ kind }) => kind === EventKind.powerCutsRepeated));
 });

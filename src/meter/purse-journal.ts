@@ -271,6 +271,19 @@ function newestRow(journal: PurseJournal): MinuteOfUse | undefined {
   return newest;
 }
 
+/** Of all records and rows that are whole, whatever their age. */
+export function sequencesOf(journal: PurseJournal): readonly number[] {
+  const records = Array.from({ length: PURSE_SLOTS }, (_, slot) => {
+    const reading = getPurse(journal.nvm.bytes, slotAddress(journal, slot), journal.recordKey);
+    return reading.type === 'valid' ? reading.purse.sequence : undefined;
+  });
+  const rows = Array.from(
+    { length: USE_ROWS },
+    (_, place) => readRow(journal, getU32(journal.nvm.bytes, rowAddress(journal, place)))?.sequence,
+  );
+  return [...records, ...rows].filter((sequence) => sequence !== undefined);
+}
+
 function readRow(journal: PurseJournal, sequence: number): UseRow | undefined {
   const at = rowAddress(journal, sequence);
   const bytes = journal.nvm.bytes.subarray(at, at + USE_ROW_BYTES);

@@ -24,7 +24,7 @@ import { blankState, CUTS_KEPT, clockMs, keepState, type Meter, readState, type 
 import { supplyCircuit } from './supply-circuit.ts';
 import { type PursePlace, personaliseSvm, SVM_MEMORY_BYTES, startSvm } from './svm.ts';
 import { dayEnd, endDay, energySince, firstTotals, readTotals, reopenDay } from './totals.ts';
-import { warnLastToken } from './warnings.ts';
+import { warnIfLastUnit } from './warnings.ts';
 
 /** The three memories of a meter: on its board, and inside each secure chip. */
 export interface MeterMemory {
@@ -163,7 +163,7 @@ export function startMeter(
   beginMinute(meter, minute);
   settleFloors(meter);
   for (const supply of meter.supplies) restoreRelay(meter, supply, out);
-  if (meter.stored === 0 && meter.exchanger.tank === 0 && !meter.purseClosed) warnLastToken(meter, out);
+  warnIfLastUnit(meter, out);
   reconsiderCredit(meter, out);
   switchLoadControl(meter, out);
   return meter;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Command } from '../exchange/index.ts';
+import { Command, ValueOp } from '../exchange/index.ts';
 import { AttentionReason, EventKind, encodePolicy, RelayReason } from '../records/index.ts';
 import { encodeModeTable, type ModeTable } from '../tariff/index.ts';
 import { type MilliwattHours, type SupplyIndex, tokens, unixSeconds } from '../units/index.ts';
@@ -13,10 +13,12 @@ import {
   costOfProfile,
   createBench,
   credit,
+  lastCounter,
   live,
   minuteOf,
   restart,
   STRICT_POLICY,
+  value,
 } from './board.testing.ts';
 import { eventsFrom } from './event-log.ts';
 import { balanceOf, levelsOf, stepEnergy, stepMeasured, stepTime, totalsNow } from './index.ts';
@@ -128,6 +130,18 @@ test('supply ends within 0.1 Wh of the last token, after the buzzer, and the rel
     assert.equal(bench.meter.supplies[0]?.relay.reasons, RelayReason.noCredit);
     assert.equal(levelsOf(bench.meter).used + bench.meter.exchanger.tokens, bench.meter.svm.purse.credited);
   }
+});
+
+test('a void that leaves the last unit in the exchanger leaves nobody without the buzzer', () => {
+  const bench = createBench();
+  credit(bench, 12);
+  spendTokens(bench, 4);
+  const { exchanger } = bench.meter;
+  assert.deepEqual([bench.meter.stored, exchanger.tank, exchanger.tokens], [0, 2, 6]);
+  assert.equal(bench.meter.buzzer.sounding, false);
+  value(bench, { op: ValueOp.void, counter: lastCounter(bench) + 1, amount: tokens(5) });
+  assert.deepEqual([exchanger.tank, exchanger.tokens], [0, 8]);
+  assert.equal(bench.meter.buzzer.sounding, true);
 });
 
 test('where 0.1 Wh costs more than the purse holds, the purse is emptied and no more', () => {

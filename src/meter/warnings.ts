@@ -22,6 +22,11 @@ export function warnLowBalance(meter: Meter, out: MeterOutputs): void {
   out.buzzer(buzzer.seconds);
 }
 
+/** After what may have moved tokens between tank and exchanger. */
+export function warnIfLastUnit(meter: Meter, out: MeterOutputs): void {
+  if (meter.stored === 0 && meter.exchanger.tank === 0 && !meter.purseClosed) warnLastToken(meter, out);
+}
+
 /** The last unit of tokens is in the exchanger: the buzzer sounds until credit comes (I19). */
 export function warnLastToken(meter: Meter, out: MeterOutputs): void {
   if (!meter.lastTokenTold) {

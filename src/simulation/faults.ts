@@ -46,12 +46,12 @@ export const FAULTS = {
   'monitoring-stolen': 0.002,
 
   /** A minute of one meter: damage that no rule undoes. */
-  'write-lost': 0.0002,
-  'bit-rotted': 0.0002,
+  'write-lost': 0.002,
+  'bit-rotted': 0.002,
   /** All of the board's memory is what it was up to an hour ago. */
-  'memory-rolled-back': 0.0002,
+  'memory-rolled-back': 0.002,
   /** Some bytes of it are, in or about the purse: somebody pasted them. */
-  'memory-pasted': 0.0002,
+  'memory-pasted': 0.002,
 
   /** An await of one host, and a transaction of its store. */
   'host-killed': 0.0002,

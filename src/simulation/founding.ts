@@ -9,7 +9,7 @@ import {
   type Suite,
   type TerminalKey,
 } from '../crypto/index.ts';
-import type { HostServices } from '../host/index.ts';
+import { type HostFailure, type HostServices, StoreError } from '../host/index.ts';
 import { type MeterMemory, personalise } from '../meter/index.ts';
 import { compileTariff, offsetTable } from '../tariff/index.ts';
 import { type ModemAddress, milliseconds, modemAddress, type Svpmsn, svpmsn, unixSeconds } from '../units/index.ts';
@@ -111,7 +111,10 @@ export function zoneMinutes(zone: string, unixMs: number): number {
   return offsets[0]?.minutes ?? 0;
 }
 
-/** A utility that its own operator refuses cannot begin. */
-function orThrow(answer: object, but?: string): void {
-  if ('sentence' in answer && 'reason' in answer && answer.reason !== but) throw new Error(String(answer.sentence));
+/** A utility that its own operator refuses cannot begin; one whose store fails may, another time. */
+function orThrow(answer: object, but?: HostFailure['reason']): void {
+  if (!('sentence' in answer && 'reason' in answer) || answer.reason === but) return;
+  const sentence = String(answer.sentence);
+  if (answer.reason === 'store-failed') throw new StoreError({ reason: 'store-failed', sentence });
+  throw new Error(sentence);
 }

@@ -13,6 +13,8 @@ export interface Payment {
   readonly at: number;
   /** When the utility answered last; nothing while it did not. */
   toldAt?: number;
+  /** The utility said that it gives it back, and its books did not forget that since. */
+  refundTold?: boolean;
   /** The payer takes it back: before it is on its way, or after it was stored. */
   readonly reversed: boolean;
 }
@@ -61,6 +63,7 @@ export class Payers {
   reconcile(utility: Utility, since: number): void {
     const asked = this.payments.filter(({ toldAt }) => toldAt === undefined || toldAt >= since);
     this.#asking.add(since);
+    for (const payment of asked) payment.refundTold = false;
     utility.time.after(this.#faults.below('store-restored', ASKED_WITHIN_MS), async () => {
       for (const payment of asked) await this.#tell(utility, payment);
       this.#asking.delete(since);
@@ -91,14 +94,17 @@ export class Payers {
     }
     payment.toldAt = time.now;
     if (reversed)
-      time.after(this.#faults.below('payment-reversed', REVERSED_WITHIN_MS), () => reverse(utility, orderId));
+      time.after(this.#faults.below('payment-reversed', REVERSED_WITHIN_MS), () => reverse(utility, payment));
   }
 }
 
 /** Takes a payment back: while it waits, on its way, or when it is stored already; and again until a host has answered. */
-async function reverse(utility: Utility, orderId: string): Promise<void> {
-  if (await answered(utility.host.voidOrder(orderId))) return;
-  utility.time.after(REVERSED_AGAIN_MS, () => reverse(utility, orderId));
+async function reverse(utility: Utility, payment: Payment): Promise<void> {
+  const answer = utility.host.voidOrder(payment.orderId);
+  if (await answered(answer)) {
+    const order = await answer;
+    payment.refundTold = 'state' in order && order.state === 'refunded';
+  } else utility.time.after(REVERSED_AGAIN_MS, () => reverse(utility, payment));
 }
 
 /** Whether a host lived to answer, and its store to keep what it did. */

@@ -70,8 +70,14 @@ export class Commands implements Checker {
   }
 
   started(house: House): void {
+    const before = this.#known.get(house.svpmsn);
     // A commit that was cut may be whole, and its answer never left: what changed is looked at by the next command.
-    this.#known.set(house.svpmsn, lookAt(house));
+    const now = lookAt(house);
+    this.#known.set(house.svpmsn, now);
+    if (before === undefined || house.frozen) return;
+    this.#floors(house, before, now);
+    // A table that was being written over when the power went may be neither the old one nor the new.
+    if (!house.cutAtWork) this.#versions(house, before, now);
   }
 
   #compare(house: House, h: number | undefined, request: Uint8Array | undefined): void {
@@ -82,26 +88,30 @@ export class Commands implements Checker {
     if (before === undefined || house.frozen) return;
     for (const { of, command, what } of CHANGES) {
       if (now[of] === before[of]) continue;
-      this.#authentic(svpmsn, what, h === command ? request : undefined);
+      this.#authentic(svpmsn, what, h === command && this.#isSent(svpmsn, request));
     }
     if (now.keys !== before.keys) {
       // An old key goes when a newer one has worked, whatever that carried.
       const fewer = now.keys.split(' ').every((key) => before.keys.includes(key));
-      this.#authentic(svpmsn, 'its keys', fewer || h === 0x2f ? request : undefined);
+      this.#authentic(svpmsn, 'its keys', fewer ? h !== undefined : h === 0x2f && this.#isSent(svpmsn, request));
     }
-    this.#findings.hold(
-      'I17',
-      svpmsn,
-      !falls(before.floors, now.floors),
-      () => `a floor fell: ${before.floors} to ${now.floors}`,
-    );
+    this.#floors(house, before, now);
     this.#versions(house, before, now);
     this.#clock(house, h, before, now);
   }
 
-  #authentic(svpmsn: Svpmsn, what: string, request: Uint8Array | undefined): void {
-    const known = request !== undefined && (this.#sent.get(svpmsn)?.has(toHex(request)) || request[1] === 0x10);
-    this.#findings.hold('I15', svpmsn, known, () => `${what} changed, and no host had sent what it heard`);
+  /** Whether a host sent this to that meter, and it changed nothing yet. */
+  #isSent(svpmsn: Svpmsn, request: Uint8Array | undefined): boolean {
+    return request !== undefined && this.#sent.get(svpmsn)?.delete(toHex(request)) === true;
+  }
+
+  #authentic(svpmsn: Svpmsn, what: string, authentic: boolean): void {
+    this.#findings.hold('I15', svpmsn, authentic, () => `${what} changed, and no host had sent what it heard`);
+  }
+
+  #floors({ svpmsn }: House, before: Commanded, now: Commanded): void {
+    const sentence = () => `a floor fell: ${before.floors} to ${now.floors}`;
+    this.#findings.hold('I17', svpmsn, !falls(before.floors, now.floors), sentence);
   }
 
   #versions({ svpmsn }: House, before: Commanded, now: Commanded): void {

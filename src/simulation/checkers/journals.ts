@@ -1,3 +1,4 @@
+import { inspectSequences } from '../../meter/index.ts';
 import type { Svpmsn } from '../../units/index.ts';
 import { FaultyMemory } from '../faulty-memory.ts';
 import type { House } from '../house.ts';
@@ -36,6 +37,9 @@ export class Journals implements Checker {
 
   async healed({ houses }: Utility): Promise<void> {
     for (const { svpmsn, meter, memory } of houses) {
+      const numbers = inspectSequences(meter);
+      const sentence = () => `two of its records and rows have one number among ${numbers.join(' ')}`;
+      this.#findings.hold('I13', svpmsn, new Set(numbers).size === numbers.length, sentence);
       if (!(memory instanceof FaultyMemory)) continue;
       const { state } = meter.layout;
       const busiest = memory.writes.subarray(0, state).reduce((most, writes) => Math.max(most, writes), 0);

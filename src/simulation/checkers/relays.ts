@@ -91,6 +91,13 @@ export class Relays implements Checker {
       house.latchOpen === (reasons !== 0),
       () => `its relay is ${house.latchOpen ? 'open' : 'closed'}, and its reasons are ${reasons}`,
     );
+    const lastUnit = meter.stored === 0 && meter.exchanger.tank === 0 && balance > 0;
+    this.#findings.hold(
+      'I19',
+      svpmsn,
+      !lastUnit || house.buzzing || meter.purseClosed,
+      () => `its last ${balance} tokens are in the exchanger, and no buzzer sounds`,
+    );
     const { emergencyCredit, friendlyHours, noCutOnWeekends, noCutOnHolidays } = meter.policy;
     const humane = friendlyHours !== null || noCutOnWeekends || noCutOnHolidays;
     const limit = emergencyCredit + (humane ? FRIENDLY_TOKENS_MAX : 0);
