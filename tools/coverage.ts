@@ -46,7 +46,9 @@ results.on('test:coverage', ({ summary }) => {
     }
   }
   const share = (100 * (branches - missed)) / branches;
-  console.log(`${summary.files.length} files, ${branches} branches, ${missed} of them taken by no test: ${share.toFixed(2)} %`);
+  console.log(
+    `${summary.files.length} files, ${branches} branches, ${missed} of them taken by no test: ${share.toFixed(2)} %`,
+  );
   if (branches === 0 || missed > 0) process.exitCode = 1;
 });
 results.on('end', () => {

@@ -22,7 +22,7 @@ export const ENTRY_POINTS: readonly RegExp[] = [
   /^src\/[a-z]+\/index\.ts$/,
   /^src\/cli\/main\.ts$/,
   /^src\/console\/main\.tsx$/,
-  /^tools\/(lock|run-tests)\.ts$/,
+  /^tools\/(coverage|lock|run-tests)\.ts$/,
   /^tools\/bench\/main\.ts$/,
   /^tools\/defects\/run\.ts$/,
   /^tools\/simulator\/lives\.ts$/,

@@ -15,7 +15,8 @@ The demo's master keys lie sealed in its folder, under WATTPURSE_PASSPHRASE if i
 Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
   audit: `  wattpurse audit [--data DIR] [--json]
       Compares the books of a demo that does not run with the memories of its meters, as both lie in its folder.`,
-  simulate: `  wattpurse simulate --seed N [--transfers N] [--meters N] [--hosts N] [--suite NAME] [--store NAME] [--without FAULT]... [--trace FILE] [--json]
+  simulate: `  wattpurse simulate --seed N [--transfers N | --days D] [--meters N] [--hosts N] [--suite NAME] [--store NAME]
+                     [--without FAULT]... [--trace FILE] [--unshrunk] [--json]
       A utility under every fault that the seed draws, then its healing; a witness checks what is promised.
       Ends with what struck and what was broken; --trace writes it down as a story.`,
   vectors: `  wattpurse vectors check FILE [--json]

@@ -2,6 +2,8 @@
 export interface Defect {
   /** The rule or promise of docs/concepts.md that it breaks. */
   readonly rule: string;
+  /** The promises as whose breach it may show; `stopped` for an assertion of the code itself. */
+  readonly by: readonly string[];
   readonly what: string;
   readonly file: string;
   /** Stands exactly once in the file. */
@@ -15,6 +17,7 @@ export interface Defect {
 export const DEFECTS: readonly Defect[] = [
   {
     rule: 'X1',
+    by: ['stopped'],
     what: 'the outstanding row is not stored before M1 leaves',
     file: 'src/host/dispatch.ts',
     right: '      await tx.putOutstanding(row);\n',
@@ -22,6 +25,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'X2',
+    by: ['I28', 'I4'],
     what: 'every order of a meter has the same TXID',
     file: 'src/exchange/value.ts',
     right: 'sha256(new TextEncoder().encode(orderId)).slice(0, TXID_BYTES);',
@@ -29,6 +33,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'X3',
+    by: ['I1'],
     what: 'a TC that was applied before is applied again',
     file: 'src/meter/svm.ts',
     right: 'if (op === ValueOp.query || named.counter <= lastCounter) {',
@@ -36,6 +41,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'X4',
+    by: ['I28'],
     what: 'an old TC is answered as if it were a gap',
     file: 'src/meter/svm.ts',
     right: '    return kept === undefined ? statusOnly(ValueResult.gap) : told(kept);',
@@ -43,6 +49,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'X5',
+    by: ['I3'],
     what: 'a transaction out of its turn is applied',
     file: 'src/meter/svm.ts',
     right: '  if (named.counter > lastCounter + 1) return statusOnly(ValueResult.gap); // X5\n',
@@ -50,13 +57,23 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'X6',
+    by: ['I14'],
     what: 'the random number of a session is used again',
     file: 'src/exchange/suite-aes.ts',
     right: '  randomness.fill(nm);\n',
     wrong: '',
   },
   {
+    rule: 'X6',
+    by: ['I14'],
+    what: 'a session that a later one ended takes its M3',
+    file: 'src/exchange/terminal-side.ts',
+    right: '  while (sessions.length >= (options.labSessions ?? 1)) sessions.shift();',
+    wrong: '  while (sessions.length >= (options.labSessions ?? 8)) sessions.shift();',
+  },
+  {
     rule: 'X7',
+    by: ['I5', 'I10'],
     what: 'any receipt of its TC is believed to be one’s own',
     file: 'src/exchange/account.ts',
     right: 'if (outstanding === undefined || !equalBytes(outstanding.txid, receipt.txid)) {',
@@ -64,6 +81,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'X8',
+    by: ['I6'],
     what: 'an order that is on its way is given back at once',
     file: 'src/host/vending.ts',
     right: "const voiding: Order = { ...order, state: 'voiding' };",
@@ -71,6 +89,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'X9',
+    by: ['I10', 'I6'],
     what: 'after a restore nobody is asked',
     file: 'src/host/host.ts',
     right: "if ((await tx.fact('restored')) === 1) {",
@@ -78,6 +97,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'X10',
+    by: ['I28'],
     what: 'a meter that says it is frozen is asked again and again',
     file: 'src/exchange/account.ts',
     right: "  if (receipt.result === ValueResult.frozen) return { type: 'freeze', doubt: 'meter-frozen' };",
@@ -85,6 +105,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'X11',
+    by: ['I28', 'I9'],
     what: 'a receipt is booked, and what it settled stays outstanding',
     file: 'src/host/receipts.ts',
     right:
@@ -93,6 +114,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'X12',
+    by: ['I20', 'I2'],
     what: 'a draw leaves the purse as it was',
     file: 'src/meter/svm.ts',
     right: 'balance: purse.balance - granted, drawNumber',
@@ -100,6 +122,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'X13',
+    by: ['I13'],
     what: 'the ring of use rows has two rows',
     file: 'src/meter/purse-journal.ts',
     right: 'export const USE_ROWS = 32;',
@@ -107,6 +130,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I1',
+    by: ['I1'],
     what: 'a credit counts one token more',
     file: 'src/meter/svm.ts',
     right: '        credited: purse.credited + named.amount,',
@@ -114,6 +138,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I2',
+    by: ['I2'],
     what: 'emergency credit is repaid and yet owed',
     file: 'src/meter/svm.ts',
     right: '        owed: purse.owed - repaid,\n',
@@ -121,6 +146,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I3',
+    by: ['I3'],
     what: 'a void takes two places in the count',
     file: 'src/meter/svm.ts',
     right: '  commit(svm, { ...changed, lastCounter: receipt.counter }, row);',
@@ -128,6 +154,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I4',
+    by: ['I4'],
     what: 'an order that is stored waits for its turn again',
     file: 'src/host/receipts.ts',
     right: "      await tx.putOrder({ ...order, ...settled, state: 'stored' });",
@@ -135,6 +162,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I5',
+    by: ['I5', 'I10', 'stopped'],
     what: 'an order is booked as stored when the meter was silent',
     file: 'src/exchange/account.ts',
     right: "  if (receipt.counter !== account.lastCounter + 1) return { type: 'nothing-new' };",
@@ -143,6 +171,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I6',
+    by: ['I8', 'I28'],
     what: 'a void is refunded before its receipt',
     file: 'src/host/vending.ts',
     right: '      await tx.putOutstanding(voidRow(outstanding));\n',
@@ -151,13 +180,23 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I7',
+    by: ['I7', 'I8', 'I28'],
     what: 'of two sales of a meter in one second the second is lost',
     file: 'src/host/vending.ts',
     right: '  if (orders.size > 0) await tx.addOrders([...orders.values()]);',
     wrong: '  if (orders.size > 0 && now % 7 !== 0) await tx.addOrders([...orders.values()]);',
   },
   {
+    rule: 'I7',
+    by: ['I7', 'I28'],
+    what: 'a payer is told of a refund that is in no books',
+    file: 'src/host/vending.ts',
+    right: '      const refunded = await refundUnsent(tx, order, now);\n',
+    wrong: "      const refunded = { ...order, state: 'refunded' } as const;\n",
+  },
+  {
     rule: 'I8',
+    by: ['I8', 'I28'],
     what: 'a refund is not posted',
     file: 'src/host/receipts.ts',
     right: "      if (order.op === 'credit') await tx.post([move('refunded', BigInt(order.amount), occasion)]);\n",
@@ -165,6 +204,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I9',
+    by: ['I9', 'stopped'],
     what: 'the next transaction does not wait for the one before',
     file: 'src/host/dispatch.ts',
     right: "    if (outstanding !== undefined) return { type: 'value', row: outstanding };\n",
@@ -172,6 +212,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I10',
+    by: ['I10'],
     what: 'a meter of which nothing is damaged is frozen',
     file: 'src/exchange/account.ts',
     right: '    if (receipt.counter < account.lastCounter) return',
@@ -179,6 +220,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I11',
+    by: ['I11'],
     what: 'what is stored can be taken back',
     file: 'src/host/vending.ts',
     right: "    case 'stored':\n    case 'closed':\n    case 'found':",
@@ -187,20 +229,40 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I12',
+    by: ['I12'],
     what: 'the slot in use is written over',
     file: 'src/meter/purse-journal.ts',
     right: '  const slot = (journal.slot + 1) % PURSE_SLOTS;',
     wrong: '  const slot = journal.slot;',
   },
   {
+    rule: 'I12',
+    by: ['I1', 'I3', 'I12'],
+    what: 'an older memory is believed',
+    file: 'src/meter/purse-journal.ts',
+    right: '  const newest = known === undefined ? undefined : newestCommit(journal, known, records);\n',
+    wrong:
+      '  const last = records.toSorted((a, b) => b.purse.sequence - a.purse.sequence)[0];\n  const newest =\n    known === undefined ? undefined : (newestCommit(journal, known, records) ?? (last && { record: last, row: undefined }));\n',
+  },
+  {
     rule: 'I13',
+    by: ['I12', 'I13'],
     what: 'a use row has the number of the record that it follows',
     file: 'src/meter/purse-journal.ts',
     right: '  purse.sequence = sequence;\n',
     wrong: '',
   },
   {
+    rule: 'I13',
+    by: ['I13', 'I12'],
+    what: 'a record has the number of the use row before it',
+    file: 'src/meter/purse-journal.ts',
+    right: '    sequence: purse.sequence + 1,\n    used:',
+    wrong: '    sequence: purse.sequence,\n    used:',
+  },
+  {
     rule: 'I14',
+    by: ['I14'],
     what: 'a meter draws the same random number for each session',
     file: 'src/exchange/suite-xo.ts',
     right: '  randomness.fill(r3);\n',
@@ -209,6 +271,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I15',
+    by: ['I15'],
     what: 'lack of credit is taken for a command',
     file: 'src/meter/relay.ts',
     right: '  for (const supply of meter.supplies) setReason(meter, supply, RelayReason.noCredit, true, out);',
@@ -216,6 +279,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I16',
+    by: ['I16'],
     what: 'a key of any purpose carries any command',
     file: 'src/exchange/command.ts',
     right: '  if (h === Command.keyChange) return true;',
@@ -223,6 +287,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I17',
+    by: ['I17'],
     what: 'a credit forgets the floors',
     file: 'src/meter/svm.ts',
     right: '        owed: purse.owed - repaid,\n',
@@ -230,6 +295,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I18',
+    by: ['I18'],
     what: 'the latch does not follow its reasons',
     file: 'src/meter/relay.ts',
     right: '  if (event !== undefined) writeEvent(meter, event);\n  driveLatch(meter, supply, out);',
@@ -237,13 +303,23 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I19',
+    by: ['I19'],
     what: 'with the last token the buzzer sounds for three seconds',
     file: 'src/meter/warnings.ts',
     right: '  out.buzzer(Number.POSITIVE_INFINITY);',
     wrong: '  out.buzzer(3);',
   },
   {
+    rule: 'I19',
+    by: ['I19'],
+    what: 'nobody is warned when the last unit goes into the exchanger',
+    file: 'src/meter/exchanger.ts',
+    right: '  exchanger.tokens += unit;\n  warnIfLastUnit(meter, out);\n',
+    wrong: '  exchanger.tokens += unit;\n  if (unit > 100) warnIfLastUnit(meter, out);\n',
+  },
+  {
     rule: 'I20',
+    by: ['I20', 'I8'],
     what: 'a power cut forgets what was carried below a token and adds a token',
     file: 'src/meter/start.ts',
     right: '  meter.accrual.remainder = meter.svm.remainder;',
@@ -251,6 +327,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I22',
+    by: ['I22'],
     what: 'nobody is called when voltage comes behind an open relay',
     file: 'src/meter/output-voltage.ts',
     right: '  meter.attention |= AttentionReason.voltageWhileOpen;\n',
@@ -258,6 +335,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I26',
+    by: ['I26'],
     what: 'monitoring moves the clock as far as it likes',
     file: 'src/meter/clock.ts',
     right: '  if (spent + Math.abs(seconds) > SLEW_SECONDS_MAX) return Result.slewSpent;\n',
@@ -265,6 +343,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I27',
+    by: ['I27', 'I20'],
     what: 'the profile loses what a power cut kept for it',
     file: 'src/meter/start.ts',
     right: '    writeMinute(memory.nvm, place, (lastUse as MinuteOfUse).minute, energy, bands);',
@@ -272,6 +351,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I28',
+    by: ['I28'],
     what: 'what was not answered is never tried again',
     file: 'src/host/work.ts',
     right: 'const dueAt = (now + backOff(',
@@ -279,6 +359,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I29',
+    by: ['I29'],
     what: 'chance is not that of the seed',
     file: 'src/host/work.ts',
     right: '  const jitter = ((bytes[0] as number) << 8) | (bytes[1] as number);',
@@ -287,6 +368,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I31',
+    by: ['I31'],
     what: 'a key stands in the row of its change',
     file: 'src/host/dispatch.ts',
     right: '      await bookKey(tx, meter.svpmsn, exchange.session.key.n);\n',
@@ -299,6 +381,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I32',
+    by: ['I32'],
     what: 'a host that runs knows books that are in no store',
     file: 'src/host/host.ts',
     right: "      instantReserved = (await tx.fact('instant-reserved')) ?? 0;",

@@ -57,8 +57,12 @@ function brokenCopy({ file, right, wrong }: Defect): string {
 async function look(folder: string, seed: number, defect: Defect, until: number): Promise<string | undefined> {
   const first = await live(folder, seed, defect, until);
   if (typeof first === 'string' || first === undefined) return first;
-  const [violation] = first.violations;
+  const violation = first.violations.find(({ invariant }) => defect.by.includes(invariant));
   if (violation !== undefined) return `${violation.invariant}: ${violation.sentence}`;
+  if (first.violations.length > 0) {
+    const { invariant, sentence } = first.violations[0] as (typeof first.violations)[number];
+    throw new Error(`seed ${seed} broke ${invariant} where ${defect.by.join(' or ')} was to be broken: ${sentence}`);
+  }
   if (defect.twice !== true) return undefined;
   const again = await live(folder, seed, defect, until);
   if (typeof again === 'string' || again === undefined || again.traceHash === first.traceHash) return undefined;
@@ -75,13 +79,14 @@ function live(folder: string, seed: number, defect: Defect, until: number): Prom
   const cried: Buffer[] = [];
   child.stdout.on('data', (bytes: Buffer) => said.push(bytes));
   child.stderr.on('data', (bytes: Buffer) => cried.push(bytes));
-  return new Promise((done) => {
+  return new Promise((done, fail) => {
     child.on('close', (_, signal) => {
       clearTimeout(timer);
       const out = Buffer.concat(said).toString();
       const error = Buffer.concat(cried).toString().split('\n');
       if (signal !== null) done(undefined);
       else if (out !== '') done(JSON.parse(out) as Simulation);
+      else if (!defect.by.includes('stopped')) fail(new Error(error.join('\n')));
       else done(`stopped: ${error.find((line) => line.includes('Error')) ?? 'without a word'}`);
     });
   });
@@ -98,7 +103,10 @@ const waiting = [...wanted];
 let missed = 0;
 const one = async () => {
   for (let defect = waiting.shift(); defect !== undefined; defect = waiting.shift()) {
-    const { found, seeds, ms } = await hunt(defect);
+    const { found, seeds, ms } = await hunt(defect).catch(({ message }: Error) => {
+      process.stdout.write(`${message}\n`);
+      return { found: undefined, seeds: 0, ms: 0 };
+    });
     if (found === undefined) missed += 1;
     process.stdout.write(
       `${found === undefined ? '✖' : '✔'} ${defect.rule.padEnd(4)} ${defect.what}\n` +

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { DEFECTS } from './defects.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Promises of parts that are not there yet. */
+const LATER: Readonly<Record<string, string>> = {
+  I21: 'theft on a transformer is not located yet',
+  I23: 'there is no card yet',
+  I24: 'there is no card yet',
+  I25: 'there is no card yet',
+  I30: 'there is no settlement yet',
+};
+
+for (const { rule, what, file, right, wrong } of DEFECTS) {
+  test(`${rule}, ${what}: it can be broken in one place`, () => {
+    assert.equal(readFileSync(join(ROOT, file), 'utf8').split(right).length - 1, 1, `${file}: ${right}`);
+    assert.notEqual(right, wrong);
+  });
+}
+
+test('each rule and each promise has a defect, or a part that is still to come', () => {
+  const planted = new Set(DEFECTS.map(({ rule }) => rule));
+  const numbered = (letter: string, count: number) => Array.from({ length: count }, (_, i) => `${letter}${i + 1}`);
+  for (const rule of [...numbered('X', 13), ...numbered('I', 32)]) {
+    assert.ok(planted.has(rule) !== rule in LATER, `${rule} is planted or to come, and not both`);
+  }
+});
