@@ -52,7 +52,8 @@ function failureInText(failure: Failure | undefined): string[] {
 }
 
 function inText(run: Simulation, realSeconds: number): string[] {
-  const faults = FAULT_KINDS.filter((kind) => run.faults[kind] > 0);
+  const faults = FAULT_KINDS.filter((kind) => run.rates[kind] > 0);
+  const away = FAULT_KINDS.filter((kind) => run.rates[kind] === 0);
   const perSecond = (count: number) => Math.round(count / realSeconds).toLocaleString('en-US');
   const total = faults.reduce((sum, kind) => sum + run.faults[kind], 0);
   return [
@@ -60,6 +61,8 @@ function inText(run: Simulation, realSeconds: number): string[] {
     ...faults.map(
       (kind) => `  ${kind.padEnd(24)} ${String(run.faults[kind]).padStart(8)}   at ${run.rates[kind].toPrecision(2)}`,
     ),
+    `  and none of ${away.join(', ')}`,
+    `from ${new Date(run.startMs).toISOString()} in ${run.zone}, with clocks off by up to ${run.driftPpmMax} in a million`,
     `${perSecond(run.transfers)} transfers, ${perSecond(total)} faults and ${perSecond(run.checks)} checks a second`,
     `${run.checks} checks, ${run.violations.length} violations, ${run.flagged} meters flagged, trace ${run.traceHash.slice(0, 16)}`,
     ...run.violations

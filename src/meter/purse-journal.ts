@@ -1,5 +1,6 @@
 import { equalConstantTime } from '../bytes/index.ts';
 import { type SipKey, sipHash24 } from '../crypto/index.ts';
+import { assert } from '../units/index.ts';
 import { getU16, getU24, getU32, getU40, type Nvm, putU16, putU24, putU32, putU40 } from './nvm.ts';
 import {
   emptyPurse,
@@ -101,6 +102,8 @@ export function commit(journal: PurseJournal, changed: PurseRecord, receiptRow?:
     remainder: journal.remainder,
     receiptsDigest: receiptRow === undefined ? purse.receiptsDigest : receiptsDigest(journal, changed.lastCounter),
   };
+  assert(next.lastCounter >= purse.lastCounter && next.drawNumber >= purse.drawNumber, 'no count of a purse falls');
+  assert(tokensOut(next) >= 0, 'nothing is used that did not leave the purse');
   putPurse(RECORD, next, journal.recordKey);
   nvm.write(at + 1, RECORD, 1, PURSE_RECORD_BYTES - 1);
   if (kept) nvm.write(at, RECORD, 0, 1);

@@ -26,7 +26,7 @@ export class Disturbance {
   ofFrame(bytes: Uint8Array): readonly Arrival[] {
     const faults = this.#faults;
     if (!faults.active) return [{ afterMs: 0, bytes }];
-    this.#remember(bytes);
+    this.#remember('frame-replayed', bytes);
     if (faults.strikes('frame-lost')) return [];
     let heard = bytes;
     if (faults.strikes('frame-replayed')) heard = this.#replayed('frame-replayed', heard);
@@ -48,7 +48,7 @@ export class Disturbance {
   ofMessage(bytes: Uint8Array): readonly Arrival[] {
     const faults = this.#faults;
     if (!faults.active) return [{ afterMs: 0, bytes }];
-    this.#remember(bytes);
+    this.#remember('message-replayed', bytes);
     if (faults.strikes('message-lost')) return [];
     const arrivals = [{ afterMs: this.#delay('message-delayed', MESSAGE_DELAY_MS_MAX), bytes }];
     if (faults.strikes('message-doubled')) {
@@ -64,8 +64,12 @@ export class Disturbance {
     return this.#faults.strikes(kind) ? 1 + this.#faults.below(kind, mostMs) : 0;
   }
 
-  #remember(bytes: Uint8Array): void {
-    this.#earlier[this.#count++ % REMEMBERED] = bytes;
+  /** Of all that ever travelled here, each equally likely. */
+  #remember(kind: FaultKind, bytes: Uint8Array): void {
+    if (this.#faults.rates[kind] === 0) return;
+    const place = this.#count < REMEMBERED ? this.#count : this.#faults.below(kind, this.#count + 1);
+    this.#count += 1;
+    if (place < REMEMBERED) this.#earlier[place] = bytes;
   }
 
   #replayed(kind: FaultKind, otherwise: Uint8Array): Uint8Array {

@@ -56,6 +56,8 @@ export const FAULTS = {
   /** An await of one host, and a transaction of its store. */
   'host-killed': 0.0002,
   'host-paused': 0.02,
+  /** What one host process hears: the machine stops it for up to two minutes. */
+  'host-stalled': 0.001,
   'store-full': 0.002,
   /** A minute: the database is replaced by an older copy. */
   'store-restored': 0.1,

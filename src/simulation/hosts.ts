@@ -30,9 +30,13 @@ interface Worker {
   services: HostServices;
   alive: boolean;
   lives: number;
+  /** The machine has stopped it until then. */
+  stalledUntil: number;
 }
 
 const DOWN_MS_MAX = 30_000;
+/** Longer than a host has the lease of a meter. */
+const STALLED_MS_MAX = 120_000;
 const FULL_MS = 1_000;
 
 /** The host processes of a utility over one store. One that is killed is started again after a while. */
@@ -45,7 +49,7 @@ export class Hosts {
     this.#options = options;
     this.#store = options.ports.store;
     this.#workers = Array.from({ length: options.workers }, (_, number) => {
-      const worker: Worker = { number, services: undefined as never, alive: true, lives: 0 };
+      const worker: Worker = { number, services: undefined as never, alive: true, lives: 0, stalledUntil: 0 };
       worker.services = this.#create(worker);
       return worker;
     });
@@ -69,7 +73,18 @@ export class Hosts {
     const forAll = input.type === 'tick' || input.message.type === 'carried';
     const living = this.#workers.filter(({ alive }) => alive);
     const hearing = forAll ? living : living.slice(0, 1);
-    await Promise.all(hearing.map((worker) => this.#mayDie(worker, (services) => services.handle(input))));
+    await Promise.all(hearing.map((worker) => this.#hear(worker, input)));
+  }
+
+  /** A process that was stopped for a while hears late, in the order in which it would have heard. */
+  async #hear(worker: Worker, input: HostInput): Promise<void> {
+    const { time, faults } = this.#options;
+    const heard = () => this.#mayDie(worker, (services) => services.handle(input));
+    if (time.now >= worker.stalledUntil && faults?.strikes('host-stalled')) {
+      worker.stalledUntil = time.now + 1 + faults.below('host-stalled', STALLED_MS_MAX);
+    }
+    if (time.now >= worker.stalledUntil) await heard();
+    else time.at(worker.stalledUntil, heard);
   }
 
   /** All processes end, and new ones start over another store: what a restore from a copy is. */
@@ -85,6 +100,7 @@ export class Hosts {
 
   /** Whoever is down is started now. */
   async heal(): Promise<void> {
+    for (const worker of this.#workers) worker.stalledUntil = 0;
     for (const worker of this.#workers) if (!worker.alive) await this.#revive(worker);
   }
 
@@ -108,7 +124,15 @@ export class Hosts {
         ports.grid.send(localUnit, message);
       },
     };
-    return createHost({ ...ports, store, grid, randomness }, settings);
+    const keys: HostPorts['keys'] = {
+      terminalKey: async (n, svpmsn) => {
+        await life.breathe();
+        return ports.keys.terminalKey(n, svpmsn);
+      },
+      addGeneration: (purpose, suite) => ports.keys.addGeneration(purpose, suite),
+      checkValue: (n) => ports.keys.checkValue(n),
+    };
+    return createHost({ ...ports, store, grid, keys, randomness }, settings);
   }
 
   async #mayDie(worker: Worker, work: (services: HostServices) => Promise<unknown>): Promise<void> {

@@ -13,8 +13,8 @@ export interface Payment {
   readonly at: number;
   /** When the utility answered last; nothing while it did not. */
   toldAt?: number;
-  /** The utility said that it gives it back, and its books did not forget that since. */
-  refundTold?: boolean;
+  /** When the utility said that it gives it back; nothing where its books forgot that since. */
+  refundToldAt?: number | undefined;
   /** The payer takes it back: before it is on its way, or after it was stored. */
   readonly reversed: boolean;
 }
@@ -61,9 +61,12 @@ export class Payers {
 
   /** Some time after a restore the utility asks for all that was paid since its copy was made (X9). */
   reconcile(utility: Utility, since: number): void {
-    const asked = this.payments.filter(({ toldAt }) => toldAt === undefined || toldAt >= since);
+    const isSince = (at: number | undefined) => at !== undefined && at >= since;
+    const asked = this.payments.filter(
+      ({ toldAt, refundToldAt }) => toldAt === undefined || isSince(toldAt) || isSince(refundToldAt),
+    );
     this.#asking.add(since);
-    for (const payment of asked) payment.refundTold = false;
+    for (const payment of asked) payment.refundToldAt = undefined;
     utility.time.after(this.#faults.below('store-restored', ASKED_WITHIN_MS), async () => {
       for (const payment of asked) await this.#tell(utility, payment);
       this.#asking.delete(since);
@@ -82,7 +85,9 @@ export class Payers {
     };
     this.payments.push(payment);
     await this.#tell(utility, payment);
-    if (faults.strikes('payment-doubled')) await this.#tell(utility, payment);
+    if (faults.strikes('payment-doubled')) {
+      utility.time.after(faults.below('payment-doubled', DOUBLED_WITHIN_MS), () => this.#tell(utility, payment));
+    }
   }
 
   async #tell(utility: Utility, payment: Payment): Promise<void> {
@@ -103,7 +108,7 @@ async function reverse(utility: Utility, payment: Payment): Promise<void> {
   const answer = utility.host.voidOrder(payment.orderId);
   if (await answered(answer)) {
     const order = await answer;
-    payment.refundTold = 'state' in order && order.state === 'refunded';
+    if ('state' in order && order.state === 'refunded') payment.refundToldAt = utility.time.now;
   } else utility.time.after(REVERSED_AGAIN_MS, () => reverse(utility, payment));
 }
 
@@ -118,6 +123,8 @@ async function answered(answer: Promise<object>): Promise<boolean> {
   }
 }
 
+/** The provider tells of a payment again: at once, or when it was long stored. */
+const DOUBLED_WITHIN_MS = 60_000;
 const REVERSED_WITHIN_MS = 20_000;
 const REVERSED_AGAIN_MS = 1_000;
 const PAYMENTS_A_SECOND = 0.3;

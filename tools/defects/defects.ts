@@ -33,7 +33,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'X3',
-    by: ['I1'],
+    by: ['I1', 'stopped'],
     what: 'a TC that was applied before is applied again',
     file: 'src/meter/svm.ts',
     right: 'if (op === ValueOp.query || named.counter <= lastCounter) {',
@@ -114,7 +114,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'X12',
-    by: ['I20', 'I2'],
+    by: ['I20', 'I2', 'stopped'],
     what: 'a draw leaves the purse as it was',
     file: 'src/meter/svm.ts',
     right: 'balance: purse.balance - granted, drawNumber',
@@ -130,7 +130,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I1',
-    by: ['I1'],
+    by: ['I1', 'stopped'],
     what: 'a credit counts one token more',
     file: 'src/meter/svm.ts',
     right: '        credited: purse.credited + named.amount,',
@@ -138,7 +138,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I2',
-    by: ['I2'],
+    by: ['I2', 'stopped'],
     what: 'emergency credit is repaid and yet owed',
     file: 'src/meter/svm.ts',
     right: '        owed: purse.owed - repaid,\n',
@@ -146,7 +146,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I3',
-    by: ['I3'],
+    by: ['I3', 'stopped'],
     what: 'a void takes two places in the count',
     file: 'src/meter/svm.ts',
     right: '  commit(svm, { ...changed, lastCounter: receipt.counter }, row);',
@@ -229,7 +229,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I12',
-    by: ['I12'],
+    by: ['I12', 'stopped'],
     what: 'the slot in use is written over',
     file: 'src/meter/purse-journal.ts',
     right: '  const slot = (journal.slot + 1) % PURSE_SLOTS;',
@@ -237,7 +237,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I12',
-    by: ['I1', 'I3', 'I12'],
+    by: ['I1', 'I3', 'I12', 'stopped'],
     what: 'an older memory is believed',
     file: 'src/meter/purse-journal.ts',
     right: '  const newest = known === undefined ? undefined : newestCommit(journal, known, records);\n',

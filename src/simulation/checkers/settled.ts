@@ -46,7 +46,7 @@ export class Settled implements Checker {
 
   /** I7: each payment is in its meter and booked as stored, or it was given back. */
   async #everyPaymentKnown({ host }: Utility): Promise<void> {
-    for (const { orderId, svpmsn, refundTold } of this.#payments) {
+    for (const { orderId, svpmsn, refundToldAt } of this.#payments) {
       const order = await host.order(orderId);
       if ('reason' in order) {
         this.#findings.hold('I7', svpmsn, false, () => `${orderId} was paid, and the books do not know it`);
@@ -54,7 +54,7 @@ export class Settled implements Checker {
       }
       const inMeter = this.#purses.isCredited(order.txid);
       const agrees = order.state === 'stored' ? inMeter : order.state === 'refunded' && !inMeter;
-      if (refundTold === true) {
+      if (refundToldAt !== undefined) {
         const sentence = () => `${orderId} is ${order.state}, and its payer was told that it is given back`;
         this.#findings.hold('I7', svpmsn, order.state === 'refunded', sentence);
       }
