@@ -122,7 +122,7 @@ export const ATTACKS: readonly Attack[] = [
   },
   {
     name: 'edited flash',
-    does: "writes the board's memory: as it was before tokens were spent, another meter's, or with a larger balance.",
+    does: "writes the board's memory: as it was before tokens were spent, another meter's, or with a larger balance, check sum and all.",
     cells: STANDS,
     succeeds: editsFlash,
   },
