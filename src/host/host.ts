@@ -11,7 +11,7 @@ import { addressMap, checkMinutes, lineViews, takeCheckMinute, takeHealth, takeM
 import { takeAttention, takePoll } from './monitoring.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { wantQuery } from './receipts.ts';
-import { addSubscriber, enrol } from './registry.ts';
+import { addSubscriber, enrol, readdress } from './registry.ts';
 import type { HostCounters, HostInput, HostServices, HostSettings, MeterView } from './services.ts';
 import { assignTariff, publishTariff } from './tariffs.ts';
 import { type HostFailure, Lane, type Meter, type Purse } from './types.ts';
@@ -175,6 +175,12 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       await orStoreFailure(sendAddressMap(meter.localUnit));
       // The plan asks for the profiles of so many supplies.
       if (meter.supplies > 1) await orStoreFailure(sendPollPlan(meter.localUnit));
+      return meter;
+    },
+
+    async readdress(request) {
+      const meter = await dated((tx, now) => readdress(tx, request, now));
+      if (!isFailure(meter)) await orStoreFailure(sendAddressMap(meter.localUnit));
       return meter;
     },
 

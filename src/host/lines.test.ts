@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BackhaulMessage, Suspicion } from '../backhaul/index.ts';
+import type { AddressMap, BackhaulMessage, Suspicion } from '../backhaul/index.ts';
 import { milliseconds, milliwattHours, svpmsn } from '../units/index.ts';
 import { MemoryStore } from './index.ts';
 import { made, Rig } from './rig.testing.ts';
@@ -113,4 +113,36 @@ test('a line keeps so many suspicions and no more: those named the longest ago g
     ids.slice(-400),
     Array.from({ length: 400 }, (_, i) => 400 + i),
   );
+});
+
+test('a modem that was given another address is entered, its local unit is sent the map, and an address has one meter', async () => {
+  const rig = new Rig(new MemoryStore());
+  await rig.enrol(1);
+  await rig.enrol(2);
+  await rig.enrol(3, { localUnit: 2, modemAddress: 9 });
+  const mapNow = () => rig.told.findLast(({ type }) => type === 'address-map') as AddressMap;
+  const before = mapNow().version;
+  made(await rig.host.readdress({ meter: 1, modemAddress: 9 }));
+  const map = mapNow();
+  assert.ok(map.version > before);
+  assert.deepEqual(
+    map.entries.map((entry) => [entry.svpmsn, entry.modemAddress]),
+    [
+      [1, 9],
+      [2, 2],
+    ],
+  );
+  made(await rig.host.readdress({ meter: 2, modemAddress: 1 }));
+  made(await rig.host.readdress({ meter: 2, modemAddress: 1 }));
+  for (const [meter, modemAddress, reason] of [
+    [2, 9, 'address-taken'],
+    [2, 256, 'meter-number-wrong'],
+    [2, -1, 'meter-number-wrong'],
+    [2, 1.5, 'meter-number-wrong'],
+    [4, 5, 'meter-unknown'],
+  ] as const) {
+    const answer = await rig.host.readdress({ meter, modemAddress });
+    assert.equal('reason' in answer && answer.reason, reason, `${meter} ${modemAddress}`);
+  }
+  assert.equal(made(await rig.host.meter(2)).meter.modemAddress, 1);
 });

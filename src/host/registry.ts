@@ -8,7 +8,7 @@ import {
   U8_MAX,
   U16_MAX,
 } from '../units/index.ts';
-import { fail, isFailure, parseMeterNumber, textFault } from './failures.ts';
+import { fail, findMeter, isFailure, parseMeterNumber, textFault } from './failures.ts';
 import { raiseMapVersion } from './lines.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import type { Enrolment, HostSettings } from './services.ts';
@@ -52,6 +52,36 @@ export async function enrol(
   return meter;
 }
 
+/** The meter's modem has another address on its line; its local unit is sent a new map. */
+export async function readdress(
+  tx: StoreTransaction,
+  { meter: number, modemAddress: address }: { readonly meter: number; readonly modemAddress: number },
+  now: Milliseconds,
+): Promise<Meter | HostFailure> {
+  const found = await findMeter(tx, number);
+  if (isFailure(found)) return found;
+  const { meter } = found;
+  if (meter.modemAddress === address) return meter;
+  const fault = addressFault(address, meter.localUnit, await tx.meters({ localUnit: meter.localUnit }));
+  if (fault !== undefined) return fault;
+  const moved: Meter = { ...meter, modemAddress: modemAddress(address) };
+  await tx.putMeter(moved);
+  await raiseMapVersion(tx, now);
+  return moved;
+}
+
+function addressFault(address: number, localUnit: number, neighbours: readonly Meter[]): HostFailure | undefined {
+  if (!whole(address, 0, U8_MAX)) {
+    return fail('meter-number-wrong', `A modem address is 0 to ${U8_MAX}, not ${address}.`);
+  }
+  const taken = neighbours.find((meter) => meter.modemAddress === address);
+  if (taken === undefined) return undefined;
+  return fail(
+    'address-taken',
+    `Modem address ${address} of local unit ${localUnit} belongs to meter ${svpmsnText(taken.svpmsn)}: choose another.`,
+  );
+}
+
 const NEW_PURSE: Omit<Purse, 'svpmsn' | 'bookedAt' | 'reportedAt'> = {
   state: 'open',
   lastCounter: 0,
@@ -74,7 +104,8 @@ async function meterOf(
   if (typeof svpmsn !== 'number') return svpmsn;
   const wrong = (sentence: string) => fail('meter-number-wrong', sentence);
   if (!whole(localUnit, 0, U16_MAX)) return wrong(`A local unit's number is 0 to ${U16_MAX}, not ${localUnit}.`);
-  if (!whole(address, 0, U8_MAX)) return wrong(`A modem address is 0 to ${U8_MAX}, not ${address}.`);
+  const outside = addressFault(address, localUnit, []);
+  if (outside !== undefined) return outside;
   if (!whole(supplies, 1, SUPPLIES_MAX)) return wrong(`A meter has 1 to ${SUPPLIES_MAX} supplies, not ${supplies}.`);
   if (!whole(suite, Suite.tripleDes, Suite.aes256)) {
     return wrong(`A suite is one of ${SUITE_NAMES.join(', ')}, by its number 0 to 3, not ${suite}.`);
@@ -92,13 +123,8 @@ async function meterOf(
       `Local unit ${localUnit} has its ${METERS_PER_LOCAL_UNIT_MAX} meters: put meter ${svpmsnText(svpmsn)} on another.`,
     );
   }
-  const taken = neighbours.find((meter) => meter.modemAddress === address);
-  if (taken !== undefined) {
-    return fail(
-      'address-taken',
-      `Modem address ${address} of local unit ${localUnit} belongs to meter ${svpmsnText(taken.svpmsn)}: choose another.`,
-    );
-  }
+  const taken = addressFault(address, localUnit, neighbours);
+  if (taken !== undefined) return taken;
   if ((await tx.meterCount()) >= settings.metersMax) {
     return fail(
       'host-full',

@@ -145,6 +145,8 @@ export interface HostServices {
 
   addSubscriber(subscriber: Subscriber): Promise<Subscriber | HostFailure>;
   enrol(enrolment: Enrolment): Promise<Meter | HostFailure>;
+  /** The meter's modem was given another address on its line. */
+  readdress(request: { readonly meter: number; readonly modemAddress: number }): Promise<Meter | HostFailure>;
 
   sell(sale: Sale): Promise<NumberedOrder | HostFailure>;
   /** One transaction, each sale all or nothing. They leave with the next tick. */

@@ -32,6 +32,8 @@ export const FAULTS = {
   'area-unit-parted': 0.001,
   /** A foreign modem answers at a meter's address, in its name, for up to twenty minutes. */
   'address-taken': 0.002,
+  /** A technician gives a meter's modem another address, one that is free or that another had; the host hears of it later. */
+  'address-moved': 0.02,
 
   /** A minute of one meter: its supply falls, with or without a last gasp. */
   'power-failed': 0.02,

@@ -63,7 +63,8 @@ const DEGREES_OF_LAG = 8;
 /** A home: its meter, what it switches on, and what it sees. The meter runs on its own oscillator. */
 export class House implements LineTerminal {
   readonly svpmsn: Svpmsn;
-  readonly address: ModemAddress;
+  /** A technician may give its modem another. */
+  address: ModemAddress;
   readonly localUnit: number;
   readonly memory: MeterMemory;
   readonly options: HouseOptions;

@@ -5,6 +5,7 @@ import type { House } from './house.ts';
 import { Intruder } from './intruder.ts';
 import { seededRandom } from './random.ts';
 import { creditByOtherBooks, type ForeignCredit, slewByThief } from './stranger.ts';
+import { Technicians } from './technicians.ts';
 import type { Transformer } from './transformer.ts';
 import type { Utility } from './utility.ts';
 
@@ -39,12 +40,14 @@ export class Misfortunes {
   readonly #images = new Map<House, Uint8Array>();
   /** By which each foreign modem leaves its line. */
   readonly #intruders = new Set<() => void>();
+  readonly #technicians: Technicians;
   readonly #parted = new Set<'host' | number>();
   #minutes = 0;
 
   constructor(faults: Faults, hooks: MisfortuneHooks) {
     this.#faults = faults;
     this.#hooks = hooks;
+    this.#technicians = new Technicians(faults);
   }
 
   /** The memories of a house that is built. */
@@ -67,6 +70,11 @@ export class Misfortunes {
     }
   }
 
+  /** The database is an older copy: who moved meters tells of it again. */
+  storeRestored(utility: Utility): void {
+    this.#technicians.tellAgain(utility);
+  }
+
   /** A meter starts on a supply that holds. */
   supplied(house: number): void {
     this.#memories[house]?.restore();
@@ -77,6 +85,7 @@ export class Misfortunes {
     for (const memory of this.#memories) memory.restore();
     for (const leaves of this.#intruders) leaves();
     for (const from of this.#parted) utility.grid.join(from);
+    this.#technicians.tellAgain(utility);
     for (const [id, transformer] of utility.transformers.entries()) {
       transformer.cut = false;
       utility.grid.reconnect(id);
@@ -158,6 +167,7 @@ export class Misfortunes {
       if (faults.strikes('backhaul-cut')) grid.reconnect(id);
       if (faults.strikes('local-unit-parted')) parted(id, 1 + faults.below('local-unit-parted', OFF_MINUTES_MAX));
       if (faults.strikes('address-taken')) this.#takeAddress(utility, id);
+      if (faults.strikes('address-moved')) this.#technicians.move(utility, id);
     }
     if (faults.strikes('area-unit-parted')) parted('host', 1 + faults.below('area-unit-parted', OFF_MINUTES_MAX));
     if (faults.strikes('area-unit-restarted')) grid.restartAreaUnit();

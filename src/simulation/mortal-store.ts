@@ -84,3 +84,14 @@ export function mortal(
   };
 }
 const WRITES = /^(put|add|post|delete|set|release)/;
+
+/** Whether a host lived to answer, and its store to keep what it did. */
+export async function answered(answer: Promise<object>): Promise<boolean> {
+  try {
+    const given = await answer;
+    return !('reason' in given && given.reason === 'store-failed');
+  } catch (error) {
+    if (error instanceof HostKilled || error instanceof StoreError) return false;
+    throw error;
+  }
+}

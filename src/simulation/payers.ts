@@ -1,7 +1,6 @@
-import { StoreError } from '../host/index.ts';
 import type { Svpmsn } from '../units/index.ts';
 import type { Faults } from './faults.ts';
-import { HostKilled } from './mortal-store.ts';
+import { answered } from './mortal-store.ts';
 import type { SeededRandom } from './random.ts';
 import type { Utility } from './utility.ts';
 
@@ -110,17 +109,6 @@ async function reverse(utility: Utility, payment: Payment): Promise<void> {
     const order = await answer;
     if ('state' in order && order.state === 'refunded') payment.refundToldAt = utility.time.now;
   } else utility.time.after(REVERSED_AGAIN_MS, () => reverse(utility, payment));
-}
-
-/** Whether a host lived to answer, and its store to keep what it did. */
-async function answered(answer: Promise<object>): Promise<boolean> {
-  try {
-    const given = await answer;
-    return !('reason' in given && given.reason === 'store-failed');
-  } catch (error) {
-    if (error instanceof HostKilled || error instanceof StoreError) return false;
-    throw error;
-  }
 }
 
 /** The provider tells of a payment again: at once, or when it was long stored. */

@@ -288,6 +288,7 @@ class World {
     this.#checkers.storeRestored();
     await hosts.replaceStore(this.#store.store);
     this.#payers.reconcile(this.#living, backup.at);
+    this.#misfortunes.storeRestored(this.#living);
   }
 }
 

@@ -29,6 +29,9 @@ export class Books implements Checker {
   readonly #foreign = new Map<Svpmsn, string>();
   readonly #found = new Set<string>();
 
+  /** What the transaction that is being looked at settles, by meter and TC. */
+  #settling: ReadonlySet<string> = new Set();
+
   constructor(findings: Findings, purses: Purses, say: (text: string) => void) {
     this.#findings = findings;
     this.#purses = purses;
@@ -61,6 +64,7 @@ export class Books implements Checker {
   }
 
   committed(rows: readonly Written[]): void {
+    this.#settling = settledIn(rows);
     for (const { method, values } of rows) {
       switch (method) {
         case 'deleteOutstanding':
@@ -104,8 +108,8 @@ export class Books implements Checker {
     const { svpmsn, counter, txid } = row;
     const before = this.#outstanding.get(svpmsn);
     const { lastCounter } = this.#purses.truthOf(svpmsn);
-    // Where the meter has another's transaction of that TC, the own one takes the next (X7).
-    const movesUp = before !== undefined && counter === before.counter + 1 && lastCounter >= before.counter;
+    // Where the meter has another's transaction of that TC, the own one takes the next (X7), and is not begun by it.
+    const movesUp = this.#settling.has(`${svpmsn} ${counter - 1}`);
     this.#findings.hold(
       'I9',
       svpmsn,
@@ -117,7 +121,7 @@ export class Books implements Checker {
     this.#findings.hold(
       'I10',
       svpmsn,
-      Math.abs(counter - 1 - lastCounter) <= 1,
+      movesUp || Math.abs(counter - 1 - lastCounter) <= 1,
       () => `the host begins TC ${counter}, and the meter's last is ${lastCounter}`,
     );
   }
@@ -178,4 +182,13 @@ export class Books implements Checker {
     const sum = lines.reduce((total, { amount }) => total + amount, 0n);
     this.#findings.hold('I8', svpmsn, sum === 0n, () => `a posting does not come to zero but to ${sum}`);
   }
+}
+
+function settledIn(rows: readonly Written[]): ReadonlySet<string> {
+  const orders = rows.flatMap(({ method, values }) => {
+    if (method === 'addOrders') return values[0] as readonly Order[];
+    return method === 'putOrder' ? [values[0] as Order] : [];
+  });
+  const settled = orders.filter(({ state }) => state === 'stored' || state === 'refunded' || state === 'found');
+  return new Set(settled.map(({ svpmsn, counter }) => `${svpmsn} ${counter}`));
 }
