@@ -1,4 +1,4 @@
-import { modemAddress, type Svpmsn, U8_MAX } from '../units/index.ts';
+import { modemAddress, type Svpmsn, U8_MAX, UNIX_MS_MAX } from '../units/index.ts';
 import type { Faults } from './faults.ts';
 import type { House } from './house.ts';
 import { answered } from './mortal-store.ts';
@@ -7,6 +7,8 @@ import type { Utility } from './utility.ts';
 
 const TOLD_WITHIN_MS = 10 * 60_000;
 const TOLD_AGAIN_MS = 1_000;
+/** Longer than a life that begins before the end of time. */
+const LAST_MOVES_MS = 30 * 86_400_000;
 
 /**
  * Who gives a meter's modem another address, on the pole, and enters it at the host later: until then the address map
@@ -25,6 +27,8 @@ export class Technicians {
 
   move(utility: Utility, localUnit: number): void {
     const faults = this.#faults;
+    // No map can be told once the clocks of meters have ended, and a database that was restored would need one.
+    if (utility.time.now + LAST_MOVES_MS > UNIX_MS_MAX) return;
     const own = utility.houses.filter((house) => house.localUnit === localUnit && !this.#moved.has(house.svpmsn));
     const house = own[faults.below('address-moved', Math.max(1, own.length))];
     if (house === undefined) return;
