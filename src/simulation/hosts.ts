@@ -100,8 +100,12 @@ export class Hosts {
 
   /** Whoever is down is started now. */
   async heal(): Promise<void> {
-    for (const worker of this.#workers) worker.stalledUntil = 0;
-    for (const worker of this.#workers) if (!worker.alive) await this.#revive(worker);
+    for (const worker of this.#workers) {
+      worker.stalledUntil = 0;
+      // One that was killed while it served a payer is found dead with the next thing that it is to do.
+      await this.#mayDie(worker, (services) => services.handle({ type: 'tick' }));
+      if (!worker.alive) await this.#revive(worker);
+    }
   }
 
   /** A process that has just started over the same store, beside those that are there. */
