@@ -2,6 +2,7 @@
 
 export { createHost } from './host.ts';
 export { MemoryStore } from './memory.ts';
+export type * from './payment-port.ts';
 export * from './ports.ts';
 export { METERS_PER_LOCAL_UNIT_MAX } from './registry.ts';
 export type * from './services.ts';
