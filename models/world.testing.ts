@@ -372,7 +372,7 @@ class GatedStore implements Store {
 const withoutWork = (tx: StoreTransaction): StoreTransaction =>
   new Proxy(tx, {
     get: (target, name) => {
-      if (name === 'dueWork') return async () => [];
+      if (name === 'claimDueWork') return async () => [];
       const method = Reflect.get(target, name) as (...input: unknown[]) => unknown;
       return method.bind(target);
     },

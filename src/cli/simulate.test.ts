@@ -40,7 +40,10 @@ for (const [args, sentence] of [
   [['--seed', '1', '--meters', '257'], /^--meters is a whole number from 1 to 256, not "257"\./],
   [['--seed', '1', '--hosts', '9'], /^--hosts is a whole number from 1 to 8, not "9"\./],
   [['--seed', '1', '--suite', '3des'], /^--suite is one of 3des-xo, aes128, aes256, not "3des": /],
-  [['--seed', '1', '--store', 'paper'], /^--store is memory or sqlite, not "paper"\./],
+  [
+    ['--seed', '1', '--store', 'paper'],
+    /^--store is memory, sqlite or the address of a database, postgres:\/\/…, not "paper"\./,
+  ],
   [['--sed', '1'], /^There is no option --sed: --seed was probably meant, see "wattpurse help simulate"\.$/m],
 ] as const) {
   test(`simulate ${args.join(' ')} is wrong use, in one sentence`, async () => {

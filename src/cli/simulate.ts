@@ -10,6 +10,7 @@ import {
 } from '../simulation/index.ts';
 import { withNumbers, wrongFlag } from './flags.ts';
 import { commitOf, explain, type Failure, withStory } from './simulate-failure.ts';
+import { simulatedPostgres } from './simulated-postgres.ts';
 import { simulatedSqlite } from './simulated-sqlite.ts';
 import { WrongUse } from './usage.ts';
 
@@ -17,11 +18,11 @@ import { WrongUse } from './usage.ts';
 export async function simulate(args: readonly string[]): Promise<number> {
   const asked = parse(args);
   if (asked.store === 'memory') return run(asked, { ...asked.life, openStore: simulatedMemory });
-  const { open, end } = simulatedSqlite();
+  const { open, end } = asked.store === 'sqlite' ? simulatedSqlite() : simulatedPostgres(asked.store);
   try {
     return await run(asked, { ...asked.life, openStore: open });
   } finally {
-    end();
+    await end();
   }
 }
 
@@ -90,12 +91,17 @@ const METERS_A_LINE = 8;
 const TRANSFERS = 20_000;
 const TRANSFERS_MAX = 10_000_000;
 
+type SimulatedIn = 'memory' | 'sqlite' | `postgres://${string}`;
+const isStore = (text: string): text is SimulatedIn =>
+  text === 'memory' || text === 'sqlite' || text.startsWith('postgres://');
+
 interface Asked {
   readonly json: boolean;
   readonly trace: string | undefined;
   /** A life that breaks a promise is not lived again with fewer faults. */
   readonly unshrunk: boolean;
-  readonly store: 'memory' | 'sqlite';
+  /** Or the address of a PostgreSQL database. */
+  readonly store: SimulatedIn;
   readonly life: Omit<SimulationOptions, 'openStore'>;
 }
 
@@ -127,8 +133,8 @@ function parse(args: readonly string[]): Asked {
     if ((FAULT_KINDS as readonly string[]).includes(name)) return name as FaultKind;
     throw new WrongUse(`There is no fault "${name}": the faults are ${FAULT_KINDS.join(', ')}.`);
   });
-  if (values.store !== 'memory' && values.store !== 'sqlite') {
-    throw new WrongUse(`--store is memory or sqlite, not "${values.store}".`);
+  if (!isStore(values.store)) {
+    throw new WrongUse(`--store is memory, sqlite or the address of a database, postgres://…, not "${values.store}".`);
   }
   if (values.days !== undefined && values.transfers !== undefined) {
     throw new WrongUse('A life ends after so many --transfers or so many --days: give one of them.');

@@ -86,7 +86,7 @@ export class Dispatcher {
       const limit = IN_FLIGHT_PER_LOCAL_UNIT_MAX - (await tx.leasedCount({ localUnit, now }));
       const jobs: { readonly meter: Meter; readonly job: Job }[] = [];
       if (limit <= 0) return jobs;
-      for (const work of await tx.dueWork({ localUnit, now, limit })) {
+      for (const work of await tx.claimDueWork({ localUnit, now, limit })) {
         const claim = await claimWork(tx, work, now);
         if (claim !== undefined) jobs.push(claim);
       }

@@ -91,7 +91,7 @@ export class LedgerReader {
     const { last, sums } = await tx.ledgerSums(after);
     // Whoever read the same lines meanwhile has counted them; what came after those is read again.
     if (this.#last !== after) return this.books(tx);
-    this.#last = last;
+    this.#last = Math.max(after, last);
     for (const sum of sums) this.#add(sum);
     const meters = [...this.#sums.keys()].sort((a, b) => a - b).map((svpmsn) => ({ svpmsn, ...this.#total(svpmsn) }));
     const all = meters.reduce<Totalled>((sum, meter) => plus(sum, meter), NOTHING);

@@ -284,7 +284,7 @@ class Tables implements StoreTransaction {
     });
     return units.sort((a, b) => a - b);
   }
-  async dueWork(query: { readonly localUnit: number; readonly now: Milliseconds; readonly limit: number }) {
+  async claimDueWork(query: { readonly localUnit: number; readonly now: Milliseconds; readonly limit: number }) {
     return this.#workOn(query.localUnit)
       .filter(({ dueAt }) => dueAt <= query.now)
       .sort((a, b) => a.lane - b.lane || a.dueAt - b.dueAt || a.svpmsn - b.svpmsn)

@@ -50,6 +50,8 @@ export interface StoreFailure {
     | 'store-busy'
     | 'store-damaged'
     | 'store-failed'
+    /** The connection ended while a transaction was being committed: it may stand, or it may not. */
+    | 'store-lost'
     | 'store-closed'
     | 'folder-in-use'
     | 'version-newer'
@@ -71,6 +73,8 @@ export class StoreError extends Error {
 /**
  * Where everything that must survive lives. A transaction is all or nothing, durable when its promise resolves,
  * and behaves as if it ran alone. A rejection of `work` undoes it. Inside, only the store's own methods are awaited.
+ * Where several hosts share a store, a transaction that was in another's way is undone and `work` runs again: it
+ * leaves nothing behind it but its result. A store that is far away may go away while it commits (`store-lost`).
  */
 export interface Store {
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
@@ -107,8 +111,6 @@ export interface StoreReads {
   workOf(ids: readonly Svpmsn[]): Promise<(Work | undefined)[]>;
   /** Local units with work that is due, by number. */
   dueUnits(now: Milliseconds): Promise<number[]>;
-  /** By lane, due time, meter. */
-  dueWork(query: { readonly localUnit: number; readonly now: Milliseconds; readonly limit: number }): Promise<Work[]>;
   /** Work of a local unit that a host is at. */
   leasedCount(query: { readonly localUnit: number; readonly now: Milliseconds }): Promise<number>;
 
@@ -161,6 +163,12 @@ export interface StoreTransaction extends StoreReads {
   claimOrder(found: string, order: Order): Promise<void>;
   putOutstanding(row: OutstandingRow): Promise<void>;
   deleteOutstanding(id: Svpmsn): Promise<void>;
+  /** By lane, due time, meter. What another host's transaction has claimed is passed over. */
+  claimDueWork(query: {
+    readonly localUnit: number;
+    readonly now: Milliseconds;
+    readonly limit: number;
+  }): Promise<Work[]>;
   putWork(rows: readonly Work[]): Promise<void>;
   deleteWork(id: Svpmsn): Promise<void>;
   /** At the start: whatever was leased died with the process that had it. All work is due now. */

@@ -61,6 +61,8 @@ export const FAULTS = {
   /** What one host process hears: the machine stops it for up to two minutes. */
   'host-stalled': 0.001,
   'store-full': 0.002,
+  /** It was in another host's way: the store undoes it and runs it again. */
+  'transaction-repeated': 0.05,
   /** A minute: the database is replaced by an older copy. */
   'store-restored': 0.1,
 

@@ -6,6 +6,9 @@ export class HostKilled extends Error {
   override readonly name = 'HostKilled';
 }
 
+/** What a store does that found a transaction in another's way, before it runs it again. */
+class Undone extends Error {}
+
 /** One row that a committed transaction wrote: the store's method and what it was given. */
 export interface Written {
   readonly method: string;
@@ -40,7 +43,7 @@ const PAUSE_TURNS_MAX = 200;
 
 /**
  * The store as one host process sees it: the process may end at every await, inside a transaction too, which is then
- * undone; the disk may be full. `committed` is told what each transaction wrote, the moment it is durable.
+ * undone; it may have to run again, and the disk may be full. `committed` is told what each transaction wrote, the moment it is durable.
  */
 export function mortal(
   store: Store,
@@ -65,6 +68,15 @@ export function mortal(
     async transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
       await life.breathe();
       if (faults.strikes('store-full')) throw new StoreError({ reason: 'store-full', sentence: 'The disk is full.' });
+      if (faults.strikes('transaction-repeated')) {
+        const first = store.transaction(async (tx) => {
+          await work(whileAlive(tx, []));
+          throw new Undone();
+        });
+        await first.catch((error) => {
+          if (!(error instanceof Undone)) throw error;
+        });
+      }
       const answer = await store.transaction(async (tx) => {
         const written: Written[] = [];
         const made = await work(whileAlive(tx, written));
@@ -83,7 +95,7 @@ export function mortal(
     close: () => Promise.resolve(),
   };
 }
-const WRITES = /^(put|add|post|delete|set|release)/;
+const WRITES = /^(put|add|post|delete|set|release|claimOrder)/;
 
 /** Whether a host lived to answer, and its store to keep what it did. */
 export async function answered(answer: Promise<object>): Promise<boolean> {

@@ -25,7 +25,7 @@ export interface SimulationOptions {
   /** It ends when so many credits are in meters, or so many days are over, whichever is asked for and comes first. */
   readonly transfers: number;
   readonly days?: number;
-  readonly openStore: () => SimulatedStore;
+  readonly openStore: () => SimulatedStore | Promise<SimulatedStore>;
   /** Faults that stay away. */
   readonly without?: ReadonlySet<FaultKind>;
   /** Takes every line of the trace. */
@@ -59,7 +59,7 @@ const HEALING_MINUTES = 10;
  * code; a witness beside it sees what was paid, what is in the purses and what the books say.
  */
 export async function simulate(options: SimulationOptions): Promise<Simulation> {
-  const world = new World(options);
+  const world = new World(options, await options.openStore());
   await world.open();
   await world.suffer();
   await world.heal();
@@ -83,7 +83,7 @@ class World {
   readonly #circumstances: Circumstances;
   #lastStoredAt: number;
 
-  constructor(options: SimulationOptions) {
+  constructor(options: SimulationOptions, store: SimulatedStore) {
     this.#options = options;
     this.#random = seededRandom(options.seed);
     this.#circumstances = drawCircumstances(this.#random.fork('circumstances'));
@@ -103,7 +103,7 @@ class World {
       },
       knowsForeign: ({ svpmsn }) => this.#checkers.foreignUnfound(svpmsn),
     });
-    this.#store = options.openStore();
+    this.#store = store;
   }
 
   async open(): Promise<void> {

@@ -1,26 +1,42 @@
-import { closeSync, constants, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 
 const DIGITS = 16;
 
+/** How far a database was, and which database it was: one that was made anew from a dump is another. */
+export interface Marked {
+  readonly database: string;
+  /** Rises with every commit. */
+  readonly position: number;
+}
+
 /**
- * A small file beside the database with the number of its last commit. A database with a lower number is an older
- * copy: somebody restored it, and the meters know of value that it has forgotten (X9). The mark is written after each
- * commit, without waiting for the disk: after a power failure it may be behind the database, and never before it.
+ * A small file beside the database, or beside a host of it, with the position of its last commit. A database that
+ * stands before it, or that is another one, is an older copy: somebody restored it, and the meters know of value that
+ * it has forgotten (X9). The mark is written after each commit, without waiting for the disk: after a power failure it
+ * may be behind the database, and never before it.
  */
 export class CommitMark {
   readonly #file: number;
+  readonly #database: string;
   /** As it stood when it was opened; `undefined` where there was none, or none that can be read. */
-  readonly found: number | undefined;
+  readonly found: Marked | undefined;
 
   /** @throws an error of `node:fs` when the file can be neither read nor made */
-  constructor(path: string) {
+  constructor(path: string, database = '') {
     this.found = existsSync(path) ? parse(readFileSync(path, 'latin1')) : undefined;
+    this.#database = database;
     this.#file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+    if (this.found !== undefined && this.found.database !== database) ftruncateSync(this.#file);
   }
 
-  write(commit: number): void {
+  write(position: number): void {
     try {
-      writeSync(this.#file, String(commit).padStart(DIGITS, '0'), 0, 'latin1');
+      writeSync(
+        this.#file,
+        `${String(position).padStart(DIGITS, '0')}${this.#database && ` ${this.#database}`}`,
+        0,
+        'latin1',
+      );
     } catch {
       // What was committed stands. A mark that stays behind only finds less.
     }
@@ -31,4 +47,7 @@ export class CommitMark {
   }
 }
 
-const parse = (text: string): number | undefined => (/^\d{16}$/.test(text) ? Number(text) : undefined);
+function parse(text: string): Marked | undefined {
+  const [, position, database] = /^(\d{16})(?: (.*))?$/.exec(text) ?? [];
+  return position === undefined ? undefined : { database: database ?? '', position: Number(position) };
+}

@@ -1,2 +1,3 @@
 /** Stores behind the host's ports. */
+export { openPostgresStore, type PostgresSettings } from './postgres.ts';
 export { openSqliteStore } from './sqlite.ts';

@@ -4,7 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { type Store, StoreError, type StoreFailure, type StoreReads, type StoreTransaction } from '../host/ports.ts';
 import { CommitMark } from './commit-mark.ts';
 import { MIGRATIONS } from './migrations.ts';
-import { SqliteStatements } from './statements.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
+import { SqlStatements } from './statements.ts';
 
 /** "wtps": by this a file of ours is told from any other. */
 const APPLICATION_ID = 0x77747073;
@@ -64,24 +65,26 @@ interface Folder {
 export class SqliteStore implements Store {
   readonly #database: DatabaseSync;
   readonly #folder: Folder | undefined;
-  readonly #statements: SqliteStatements;
+  readonly #connection: SqliteConnection;
+  readonly #statements: SqlStatements;
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   constructor(database: DatabaseSync, folder?: Folder) {
     this.#database = database;
     this.#folder = folder;
-    this.#statements = new SqliteStatements(database);
-    if (folder !== undefined) noteRestored(this.#statements, database, folder.mark);
+    this.#connection = new SqliteConnection(database);
+    this.#statements = new SqlStatements(this.#connection);
+    if (folder !== undefined) noteRestored(this.#connection, database, folder.mark);
   }
 
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
       this.#database.exec('BEGIN IMMEDIATE');
       try {
-        const before = this.#statements.changes();
+        const before = this.#connection.changes();
         const result = await work(this.#statements);
-        const commit = this.#statements.changes() === before ? undefined : this.#statements.countCommit();
+        const commit = this.#connection.changes() === before ? undefined : this.#connection.countCommit();
         this.#database.exec('COMMIT');
         if (commit !== undefined) this.#folder?.mark.write(commit);
         return result;
@@ -121,14 +124,14 @@ export class SqliteStore implements Store {
 }
 
 /** In the database itself, and before the mark says that all is well: a host that dies meanwhile learns of it later. */
-function noteRestored(statements: SqliteStatements, database: DatabaseSync, mark: CommitMark): void {
-  const last = statements.lastCommit();
-  const older = mark.found === undefined ? last > 0 : mark.found > last;
+function noteRestored(connection: SqliteConnection, database: DatabaseSync, mark: CommitMark): void {
+  const last = connection.lastCommit();
+  const older = mark.found === undefined ? last > 0 : mark.found.position > last;
   if (!older) return;
   database.exec('BEGIN IMMEDIATE');
-  statements.noteRestored(Math.max(last, mark.found ?? 0));
+  connection.noteRestored(Math.max(last, mark.found?.position ?? 0));
   database.exec('COMMIT');
-  mark.write(statements.lastCommit());
+  mark.write(connection.lastCommit());
 }
 
 /** Opens, checks whose it is, and brings it to the newest shape. */

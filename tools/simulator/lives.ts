@@ -10,6 +10,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SUITE_NAMES, Suite } from '../../src/crypto/index.ts';
 import type { Simulation } from '../../src/simulation/index.ts';
+import { postgresMissing, startPostgres } from '../../src/storage/postgres.testing.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const FIRST_SEED_MAX = 2 ** 47;
@@ -21,8 +22,10 @@ const SUITES = [Suite.aes128, Suite.tripleDesXo, Suite.aes256, Suite.aes128].map
 const METERS = [32, 8, 1, 64, 16];
 const HOSTS = [2, 1, 3];
 const SQLITE_EVERY = 7;
-/** Real transactions on a real disk take longer. */
+const POSTGRES_EVERY = 11;
+/** Real transactions on a real disk, or on the way to a server, take longer. */
 const SQLITE_SHARE = 1 / 5;
+const POSTGRES_SHARE = 1 / 40;
 
 interface Life {
   readonly args: readonly string[];
@@ -39,10 +42,14 @@ const minutes = wholeOf('minutes', values.minutes);
 const transfers = wholeOf('transfers', values.transfers);
 const firstSeed = values.seed === undefined ? randomInt(FIRST_SEED_MAX) : wholeOf('seed', values.seed);
 const endsAt = performance.now() + minutes * 60_000;
+/** Without one no life is lived in PostgreSQL, and the first line says so. */
+const server = postgresMissing === false ? await startPostgres() : undefined;
 process.exitCode = await live();
+await server?.stop();
 
 async function live(): Promise<number> {
   say(`${minutes} minutes of lives of ${transfers} transfers, from seed ${firstSeed} on`);
+  if (postgresMissing !== false) say(postgresMissing);
   const lives: Life[] = [];
   let next = 0;
   let failed: Life | undefined;
@@ -65,13 +72,18 @@ async function live(): Promise<number> {
 
 function argsOf(number: number): string[] {
   const turn = <T>(of: readonly T[]): T => of[number % of.length] as T;
-  const onDisk = number % SQLITE_EVERY === SQLITE_EVERY - 1;
-  const wanted = onDisk ? Math.ceil(transfers * SQLITE_SHARE) : transfers;
+  const [store, share] = storeOf(number);
+  const wanted = Math.ceil(transfers * share);
   return [
     ...['--seed', `${firstSeed + number}`, '--transfers', `${wanted}`, '--suite', turn(SUITES)],
     ...['--meters', `${turn(METERS)}`, '--hosts', `${turn(HOSTS)}`],
-    ...(onDisk ? ['--store', 'sqlite'] : []),
+    ...(store === 'memory' ? [] : ['--store', store]),
   ];
+}
+
+function storeOf(number: number): [store: string, share: number] {
+  if (server !== undefined && number % POSTGRES_EVERY === POSTGRES_EVERY - 1) return [server.url, POSTGRES_SHARE];
+  return number % SQLITE_EVERY === SQLITE_EVERY - 1 ? ['sqlite', SQLITE_SHARE] : ['memory', 1];
 }
 
 /** Undefined for a life that is cut short because the time is over. */

@@ -1,0 +1,87 @@
+import type { ClientBase, QueryResult } from 'pg';
+import { type Counting, NUMBER_OF, type SqlConnection } from './sql.ts';
+import type { Column, SqlRow, SqlValue, TableShape } from './table.ts';
+
+/** PostgreSQL's numbers of the types that come as bytes of their own: `bytea`, `int8`. */
+const BYTEA = 17;
+const INT8 = 20;
+
+/** Integers as bigints and bytes as a Uint8Array of their own, as the other engine gives them. */
+export const TYPES = {
+  getTypeParser: (type: number) => (text: string) => {
+    if (type === INT8) return BigInt(text);
+    if (type === BYTEA) return new Uint8Array(Buffer.from(text.slice(2), 'hex'));
+    return text;
+  },
+};
+
+/** PostgreSQL behind the dialect of both engines. */
+export class PostgresConnection implements SqlConnection {
+  readonly claiming = 'FOR UPDATE SKIP LOCKED';
+  readonly #client: ClientBase;
+  readonly #prepared: Map<string, { readonly name: string; readonly text: string }>;
+
+  /** @param prepared one map for all connections of a store */
+  constructor(client: ClientBase, prepared: Map<string, { readonly name: string; readonly text: string }>) {
+    this.#client = client;
+    this.#prepared = prepared;
+  }
+
+  async all(sql: string, values: readonly SqlValue[] = []): Promise<readonly SqlRow[]> {
+    return (await this.#query(sql, values)).rows;
+  }
+
+  async run(sql: string, values: readonly SqlValue[] = []): Promise<number> {
+    return (await this.#query(sql, values)).rowCount ?? 0;
+  }
+
+  async ofKeys({ name, columns, list }: TableShape, keys: readonly SqlValue[]): Promise<(SqlRow | undefined)[]> {
+    if (keys.length === 0) return [];
+    const { name: column, kind } = columns[0] as Column;
+    const sql = `SELECT ${list} FROM ${name} WHERE ${column} = ANY (?::${typeOf(kind)}[])`;
+    const found = new Map((await this.#query(sql, [keys])).rows.map((row) => [String(row[0]), row]));
+    return keys.map((key) => found.get(String(key)));
+  }
+
+  async insert({ name, columns, list }: TableShape, rows: readonly SqlRow[], conflict: string): Promise<void> {
+    if (rows.length === 0) return;
+    if (rows.length === 1) {
+      await this.#query(`INSERT INTO ${name} (${list}) VALUES (${columns.map(() => '?')}) ${conflict}`, rows[0] ?? []);
+      return;
+    }
+    const arrays = columns.map(({ kind }) => `?::${typeOf(kind)}[]`);
+    const sql = `INSERT INTO ${name} (${list}) SELECT * FROM unnest(${arrays}) ${conflict}`;
+    await this.#query(
+      sql,
+      columns.map((_, i) => rows.map((row) => row[i] ?? null)),
+    );
+  }
+
+  async nextNumbers(counting: Counting, count: number): Promise<number> {
+    if (count === 0) return 0;
+    // Numbers of the ledger are given while no other transaction has any that it has not committed.
+    if (counting === 'postings') await this.#query(`SELECT pg_advisory_xact_lock(${LEDGER_LOCK})`, []);
+    const sequence = `${counting}_${NUMBER_OF[counting]}`;
+    const sql = `SELECT min(n) FROM (SELECT nextval('${sequence}') AS n FROM generate_series(1, ?::bigint)) AS numbers`;
+    const { rows } = await this.#query(sql, [count]);
+    return Number(rows[0]?.[0]);
+  }
+
+  #query(sql: string, values: readonly unknown[]): Promise<QueryResult<SqlValue[]>> {
+    let statement = this.#prepared.get(sql);
+    if (statement === undefined) {
+      let mark = 0;
+      statement = { name: `wattpurse_${this.#prepared.size}`, text: sql.replaceAll('?', () => `$${++mark}`) };
+      this.#prepared.set(sql, statement);
+    }
+    return this.#client.query({ ...statement, values: values as unknown[], rowMode: 'array' });
+  }
+}
+
+/** One for each schema, so that several utilities can live in one database. */
+const LEDGER_LOCK = "hashtextextended('wattpurse ledger', current_schema()::regnamespace::oid::bigint)";
+
+function typeOf(kind: Column['kind']): 'bigint' | 'text' | 'bytea' {
+  if (kind.startsWith('number') || kind.startsWith('bigint') || kind.startsWith('boolean')) return 'bigint';
+  return kind.startsWith('bytes') || kind.startsWith('energies') ? 'bytea' : 'text';
+}

@@ -1,0 +1,143 @@
+/** Partitions of the tables that grow with every day of every meter. */
+const PARTITIONS = 16;
+
+const partitions = (table: string): string =>
+  Array.from(
+    { length: PARTITIONS },
+    (_, i) =>
+      `CREATE TABLE ${table}_${i} PARTITION OF ${table} FOR VALUES WITH (MODULUS ${PARTITIONS}, REMAINDER ${i});`,
+  ).join('\n');
+
+/**
+ * The database's shape in PostgreSQL, one step after the other; the same rules as for SQLite. Text is ordered by its
+ * bytes, as everywhere in this house. Numbers of rows come from sequences: `nextNumbers` asks them.
+ */
+export const POSTGRES_MIGRATIONS: readonly string[] = [
+  `
+CREATE TABLE subscribers (id TEXT COLLATE "C" PRIMARY KEY, name TEXT NOT NULL, contact TEXT NOT NULL);
+
+CREATE TABLE meters (
+  svpmsn BIGINT PRIMARY KEY CHECK (svpmsn BETWEEN 0 AND 16777215),
+  subscriber TEXT COLLATE "C" NOT NULL REFERENCES subscribers (id),
+  local_unit BIGINT NOT NULL, modem_address BIGINT NOT NULL,
+  suite BIGINT NOT NULL, supplies BIGINT NOT NULL, tariff TEXT COLLATE "C", enrolled_at BIGINT NOT NULL,
+  value_generation BIGINT NOT NULL, control_generation BIGINT NOT NULL, monitoring_generation BIGINT NOT NULL,
+  UNIQUE (local_unit, modem_address)
+);
+CREATE INDEX meters_of_tariff ON meters (tariff) WHERE tariff IS NOT NULL;
+
+CREATE TABLE purses (
+  svpmsn BIGINT PRIMARY KEY REFERENCES meters (svpmsn),
+  state TEXT NOT NULL, last_counter BIGINT NOT NULL, query_wanted BIGINT NOT NULL,
+  "freeze" TEXT, frozen_at BIGINT,
+  credited BIGINT NOT NULL, closed BIGINT NOT NULL, spent BIGINT NOT NULL, owed BIGINT NOT NULL,
+  booked_at BIGINT NOT NULL, reported_at BIGINT NOT NULL
+);
+
+CREATE TABLE orders (
+  sequence BIGINT PRIMARY KEY,
+  id TEXT COLLATE "C" NOT NULL UNIQUE, svpmsn BIGINT NOT NULL REFERENCES meters (svpmsn),
+  op TEXT NOT NULL, amount BIGINT NOT NULL, source TEXT NOT NULL,
+  txid TEXT COLLATE "C" NOT NULL UNIQUE, state TEXT NOT NULL, why TEXT, counter BIGINT,
+  ordered_at BIGINT NOT NULL, settled_at BIGINT
+);
+CREATE SEQUENCE orders_sequence OWNED BY orders.sequence;
+CREATE UNIQUE INDEX orders_of_counter ON orders (svpmsn, counter) WHERE counter IS NOT NULL;
+CREATE INDEX orders_of_meter ON orders (svpmsn, sequence);
+CREATE INDEX orders_waiting ON orders (svpmsn, sequence) WHERE state = 'waiting';
+CREATE INDEX orders_withdrawn ON orders (svpmsn, sequence) WHERE state = 'voiding' AND counter IS NULL;
+
+CREATE TABLE outstanding (
+  svpmsn BIGINT PRIMARY KEY REFERENCES meters (svpmsn),
+  counter BIGINT NOT NULL, "order" TEXT COLLATE "C" NOT NULL UNIQUE REFERENCES orders (id),
+  txid TEXT NOT NULL UNIQUE, amount BIGINT NOT NULL, op TEXT NOT NULL
+);
+
+CREATE TABLE work (
+  svpmsn BIGINT PRIMARY KEY REFERENCES meters (svpmsn),
+  local_unit BIGINT NOT NULL, lane BIGINT NOT NULL, due_at BIGINT NOT NULL,
+  attempts BIGINT NOT NULL, leased BIGINT NOT NULL
+);
+CREATE INDEX work_due ON work (local_unit, due_at);
+
+CREATE TABLE commands (
+  svpmsn BIGINT NOT NULL REFERENCES meters (svpmsn), slot TEXT COLLATE "C" NOT NULL,
+  sequence BIGINT NOT NULL UNIQUE, h BIGINT NOT NULL, body BYTEA NOT NULL, version BIGINT NOT NULL,
+  state TEXT NOT NULL, result BIGINT, ordered_at BIGINT NOT NULL, settled_at BIGINT,
+  PRIMARY KEY (svpmsn, slot)
+);
+CREATE INDEX commands_waiting ON commands (svpmsn, sequence) WHERE state = 'waiting';
+
+CREATE TABLE tariffs (
+  version BIGINT PRIMARY KEY, name TEXT COLLATE "C" NOT NULL, definition TEXT NOT NULL,
+  valid_from BIGINT NOT NULL, published_at BIGINT NOT NULL
+);
+CREATE INDEX tariffs_of_name ON tariffs (name, version);
+
+CREATE TABLE postings (
+  sequence BIGINT PRIMARY KEY,
+  kind TEXT COLLATE "C" NOT NULL, at BIGINT NOT NULL, svpmsn BIGINT NOT NULL REFERENCES meters (svpmsn), "order" TEXT
+);
+CREATE SEQUENCE postings_sequence OWNED BY postings.sequence;
+CREATE INDEX postings_of_meter ON postings (svpmsn, sequence);
+CREATE TABLE lines (
+  posting BIGINT NOT NULL REFERENCES postings (sequence), place BIGINT NOT NULL,
+  account TEXT COLLATE "C" NOT NULL, amount BIGINT NOT NULL,
+  PRIMARY KEY (posting, place)
+);
+CREATE FUNCTION stay_as_written() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'the ledger is append only'; END $$;
+CREATE TRIGGER postings_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON postings EXECUTE FUNCTION stay_as_written();
+CREATE TRIGGER lines_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON lines EXECUTE FUNCTION stay_as_written();
+
+CREATE TABLE knowledge (
+  svpmsn BIGINT PRIMARY KEY REFERENCES meters (svpmsn),
+  heard_at BIGINT, balance BIGINT, balance_at BIGINT, flags BIGINT, flags_at BIGINT, info_at BIGINT, owed BIGINT,
+  clock_offset_ms BIGINT, table_version BIGINT, last_day BIGINT, next_event BIGINT, policy_at BIGINT,
+  policy_version BIGINT, next_table_version BIGINT, profile_day BIGINT, events_before BIGINT,
+  attention_at BIGINT, attention BIGINT
+);
+
+CREATE TABLE events (
+  number BIGINT NOT NULL,
+  svpmsn BIGINT NOT NULL REFERENCES meters (svpmsn), event BIGINT NOT NULL, time BIGINT NOT NULL,
+  kind BIGINT NOT NULL, supply BIGINT NOT NULL, detail BIGINT NOT NULL, value BIGINT NOT NULL,
+  heard_at BIGINT NOT NULL,
+  PRIMARY KEY (svpmsn, event)
+) PARTITION BY HASH (svpmsn);
+CREATE SEQUENCE events_number OWNED BY events.number;
+CREATE INDEX events_of_meter ON events (svpmsn, number);
+CREATE INDEX events_by_number ON events (number);
+${partitions('events')}
+
+CREATE TABLE profiles (
+  svpmsn BIGINT NOT NULL REFERENCES meters (svpmsn), supply BIGINT NOT NULL, day BIGINT NOT NULL,
+  energies BYTEA NOT NULL CHECK (length(energies) = 2880), bands BYTEA NOT NULL CHECK (length(bands) = 360),
+  PRIMARY KEY (svpmsn, supply, day)
+) PARTITION BY HASH (svpmsn);
+${partitions('profiles')}
+
+CREATE TABLE totals (
+  svpmsn BIGINT NOT NULL REFERENCES meters (svpmsn), supply BIGINT NOT NULL,
+  at BIGINT NOT NULL, body BYTEA NOT NULL,
+  PRIMARY KEY (svpmsn, supply)
+);
+
+CREATE TABLE lines_of_units (
+  local_unit BIGINT PRIMARY KEY,
+  health_at BIGINT, health TEXT, checked_at BIGINT, map_refused_at BIGINT, map_refusal TEXT
+);
+CREATE TABLE suspicions (
+  local_unit BIGINT NOT NULL, kind TEXT COLLATE "C" NOT NULL, address BIGINT NOT NULL, svpmsn BIGINT NOT NULL,
+  since_ms BIGINT NOT NULL, named_at BIGINT NOT NULL,
+  PRIMARY KEY (local_unit, kind, address, svpmsn)
+);
+-- A ring for each local unit: slot is the minute modulo the minutes that are kept.
+CREATE TABLE check_minutes (
+  local_unit BIGINT NOT NULL, slot BIGINT NOT NULL, minute BIGINT NOT NULL, energy BIGINT NOT NULL,
+  PRIMARY KEY (local_unit, slot)
+);
+
+CREATE TABLE facts (name TEXT COLLATE "C" PRIMARY KEY, value BIGINT NOT NULL);
+`,
+];

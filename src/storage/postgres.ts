@@ -1,0 +1,254 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { type Store, StoreError, type StoreFailure, type StoreReads, type StoreTransaction } from '../host/ports.ts';
+import { CommitMark } from './commit-mark.ts';
+import { PostgresConnection, TYPES } from './postgres-connection.ts';
+import { POSTGRES_MIGRATIONS } from './postgres-migrations.ts';
+import { SqlStatements } from './statements.ts';
+
+const CONNECTIONS = 8;
+const CONNECT_WITHIN_MS = 5_000;
+const STATEMENT_WITHIN_MS = 60_000;
+/** A transaction that is in the way of others so often is a bug. */
+const ATTEMPTS_MAX = 100;
+const ATTEMPTS_AT_A_KEY_MAX = 5;
+const PAUSE_MAX_MS = 20;
+
+/** SQLSTATE: https://www.postgresql.org/docs/15/errcodes-appendix.html */
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK_DETECTED = '40P01';
+const UNIQUE_VIOLATION = '23505';
+const DISK_FULL = '53100';
+const DATA_CORRUPTED = 'XX001';
+const INDEX_CORRUPTED = 'XX002';
+
+export interface PostgresSettings {
+  /** At once; the others wait. */
+  readonly connections?: number;
+  /** The schema of this utility, if the database holds several; it is made where there is none. */
+  readonly schema?: string;
+  /** Where this host keeps its commit mark: without one it does not notice a database that was restored (X9). */
+  readonly mark?: string;
+}
+
+/**
+ * The store of one utility in PostgreSQL 15 or later, for any number of hosts at once. Transactions are serializable:
+ * one that was in the way of another is undone and runs again.
+ * @param url `postgres://user:password@host:port/database`
+ * @throws StoreError for every reason but `store-closed`
+ */
+export async function openPostgresStore(url: string, settings: PostgresSettings = {}): Promise<Store> {
+  const schema = settings.schema ?? 'public';
+  if (!/^[a-z][a-z0-9_]{0,62}$/.test(schema)) {
+    const sentence = `A schema's name has up to 63 small letters, digits and underscores, and begins with a letter: not "${schema}".`;
+    throw new StoreError({ reason: 'store-failed', sentence });
+  }
+  let pool: pg.Pool | undefined;
+  let mark: CommitMark | undefined;
+  try {
+    pool = new pg.Pool({
+      connectionString: url,
+      max: settings.connections ?? CONNECTIONS,
+      connectionTimeoutMillis: CONNECT_WITHIN_MS,
+      statement_timeout: STATEMENT_WITHIN_MS,
+      // A server that is gone without a word is noticed too.
+      query_timeout: 2 * STATEMENT_WITHIN_MS,
+      keepAlive: true,
+      options: `-c search_path=${schema} -c synchronous_commit=on`,
+      types: TYPES,
+    });
+    // An idle connection that ends is replaced when it is needed.
+    pool.on('error', () => undefined);
+    const { database, position } = await withClient(pool, async (client) => {
+      await migrate(client, schema);
+      return whereabouts(client);
+    });
+    mark = settings.mark === undefined ? undefined : new CommitMark(settings.mark, database);
+    const store = new PostgresStore(pool, mark);
+    if (mark?.found !== undefined && (mark.found.database !== database || mark.found.position > position)) {
+      await store.transaction((tx) => tx.setFact('restored', 1));
+    }
+    mark?.write(position);
+    return store;
+  } catch (error) {
+    mark?.close();
+    await pool?.end();
+    throw translated(error);
+  }
+}
+
+class PostgresStore implements Store {
+  readonly #pool: pg.Pool;
+  readonly #mark: CommitMark | undefined;
+  readonly #prepared = new Map<string, { readonly name: string; readonly text: string }>();
+  #closed = false;
+
+  constructor(pool: pg.Pool, mark: CommitMark | undefined) {
+    this.#pool = pool;
+    this.#mark = mark;
+  }
+
+  async transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#connected((client) => this.#attempt(client, work));
+      } catch (error) {
+        if (attempt >= attemptsMax(error)) throw translated(error);
+      }
+      // Those who were in each other's way do not come back at once.
+      await pause(Math.random() * Math.min(attempt, PAUSE_MAX_MS));
+    }
+  }
+
+  async read<T>(work: (tx: StoreReads) => Promise<T>): Promise<T> {
+    try {
+      return await this.#connected(async (client) => {
+        await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+        const result = await work(this.#statements(client));
+        await client.query('COMMIT');
+        return result;
+      });
+    } catch (error) {
+      throw translated(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#pool.end();
+    this.#mark?.close();
+  }
+
+  async #attempt<T>(client: pg.ClientBase, work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
+    await client.query('BEGIN ISOLATION LEVEL SERIALIZABLE');
+    const result = await work(this.#statements(client));
+    try {
+      // In one step, so that the mark costs no way to the server and back.
+      const answers = (await client.query("COMMIT; SELECT pg_current_wal_insert_lsn() - '0/0'")) as unknown;
+      const [, { rows }] = answers as [pg.QueryResult, pg.QueryResult<{ '?column?': string }>];
+      this.#mark?.write(Number(rows[0]?.['?column?']));
+    } catch (error) {
+      if (error instanceof pg.DatabaseError) throw error;
+      throw new StoreError(LOST, { cause: error });
+    }
+    return result;
+  }
+
+  #connected<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+    if (this.#closed) throw new StoreError({ reason: 'store-closed', sentence: 'The store is closed.' });
+    return withClient(this.#pool, work);
+  }
+
+  #statements(client: pg.ClientBase): SqlStatements {
+    return new SqlStatements(new PostgresConnection(client, this.#prepared));
+  }
+}
+
+/** What was begun on it is undone when `work` rejects; a connection that cannot do that is not used again. */
+async function withClient<T>(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  // The error itself comes out of the query that was under way.
+  client.on('error', ignore);
+  let broken = false;
+  try {
+    return await work(client);
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {
+      broken = true;
+    });
+    throw error;
+  } finally {
+    client.off('error', ignore);
+    client.release(broken);
+  }
+}
+const ignore = (): void => undefined;
+
+async function migrate(client: pg.ClientBase, schema: string): Promise<void> {
+  await client.query('BEGIN');
+  await client.query(`SELECT pg_advisory_xact_lock(hashtext('wattpurse migration ${schema}'))`);
+  await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
+  const tables = await client.query(`SELECT tablename FROM pg_tables WHERE schemaname = '${schema}'`);
+  const names = tables.rows.map(({ tablename }) => tablename);
+  if (names.length > 0 && !names.includes(VERSION_TABLE)) {
+    throw new StoreError({
+      reason: 'file-foreign',
+      sentence: `The schema "${schema}" holds tables of another program: choose another schema or database.`,
+    });
+  }
+  await client.query(`CREATE TABLE IF NOT EXISTS ${VERSION_TABLE} (version INTEGER NOT NULL)`);
+  const found = await client.query(`SELECT max(version) AS version FROM ${VERSION_TABLE}`);
+  const version = Number(found.rows[0]?.version ?? 0);
+  if (version > POSTGRES_MIGRATIONS.length) {
+    throw new StoreError({
+      reason: 'version-newer',
+      sentence: `The database has version ${version}, and this program knows up to ${POSTGRES_MIGRATIONS.length}: install the newer program.`,
+    });
+  }
+  for (let step = version; step < POSTGRES_MIGRATIONS.length; step++) {
+    await client.query(POSTGRES_MIGRATIONS[step] as string);
+    await client.query(`INSERT INTO ${VERSION_TABLE} (version) VALUES (${step + 1})`);
+  }
+  await client.query('COMMIT');
+}
+const VERSION_TABLE = 'wattpurse_version';
+
+/** Which database this is, a dump put back being another one, and how far its log was written, in bytes. */
+async function whereabouts(client: pg.ClientBase): Promise<{ readonly database: string; readonly position: number }> {
+  const { rows } = await client.query(`SELECT system_identifier::text AS system, 'facts'::regclass::oid::text AS facts,
+    (pg_current_wal_insert_lsn() - '0/0')::text AS position FROM pg_control_system()`);
+  const [{ system, facts, position }] = rows as [{ system: string; facts: string; position: string }];
+  return { database: `${system}.${facts}`, position: Number(position) };
+}
+
+function attemptsMax(error: unknown): number {
+  if (!(error instanceof pg.DatabaseError)) return 0;
+  if (error.code === SERIALIZATION_FAILURE || error.code === DEADLOCK_DETECTED) return ATTEMPTS_MAX;
+  // Two that began together may both insert a key; one that finds it there again and again is a bug.
+  return error.code === UNIQUE_VIOLATION ? ATTEMPTS_AT_A_KEY_MAX : 0;
+}
+
+const LOST: StoreFailure = {
+  reason: 'store-lost',
+  sentence:
+    'The database went away before it confirmed: what was asked may be done or not. Ask again with the same id; nothing is done twice.',
+};
+
+/** What went wrong underneath as a StoreError; what is a bug of ours stays what it is. */
+function translated(error: unknown): unknown {
+  const failure = error instanceof StoreError || !(error instanceof Error) ? undefined : failureOf(error);
+  return failure === undefined ? error : new StoreError(failure, { cause: error });
+}
+
+function failureOf(error: Error): StoreFailure | undefined {
+  const code = 'code' in error ? String(error.code) : undefined;
+  if (error instanceof pg.DatabaseError) {
+    switch (code) {
+      case DISK_FULL:
+        return {
+          reason: 'store-full',
+          sentence: 'The disk of the database is full: make room and try again; nothing was changed.',
+        };
+      case DATA_CORRUPTED:
+      case INDEX_CORRUPTED:
+        return {
+          reason: 'store-damaged',
+          sentence: `The database is damaged (${error.message}): stop, and restore the last copy; nothing was changed.`,
+        };
+      case SERIALIZATION_FAILURE:
+      case DEADLOCK_DETECTED:
+        return { reason: 'store-busy', sentence: 'The database is too busy: try again; nothing was changed.' };
+      default:
+        if (code === undefined || BUG.test(code)) return undefined;
+    }
+  } else if (code === undefined && !/^(Connection terminated|timeout|Query read timeout|Client)/i.test(error.message)) {
+    return undefined;
+  }
+  return {
+    reason: 'store-failed',
+    sentence: `The database does not serve (${error.message}): check that it runs, its address and rights; nothing was changed.`,
+  };
+}
+/** Classes of errors in what we asked: data, constraints, syntax; and what a trigger of ours raises. */
+const BUG = /^(22|23|42|P0)/;

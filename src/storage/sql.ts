@@ -1,0 +1,33 @@
+import type { SqlRow, SqlValue, TableShape } from './table.ts';
+
+/** SQLite answers at once, PostgreSQL later. */
+export type Awaitable<T> = T | Promise<T>;
+
+/**
+ * One connection in the dialect that both engines share: `?` marks a value, ON CONFLICT is an upsert. The caller holds
+ * the transaction.
+ */
+export interface SqlConnection {
+  all(sql: string, values?: readonly SqlValue[]): Awaitable<readonly SqlRow[]>;
+  /** How many rows it changed. */
+  run(sql: string, values?: readonly SqlValue[]): Awaitable<number>;
+  /** The rows whose first column is one of `keys`, in their order; `undefined` where there is none. */
+  ofKeys(table: TableShape, keys: readonly SqlValue[]): Awaitable<readonly (SqlRow | undefined)[]>;
+  /** Inserts each row, in order; `conflict` is what stands after VALUES. No two rows have one key. */
+  insert(table: TableShape, rows: readonly SqlRow[], conflict: string): Awaitable<void>;
+  /**
+   * The next `count` numbers of a column that counts rows as they come, and the first of them. Who has numbers of the
+   * ledger's commits before anybody gets later ones: whoever read up to one has read all before it.
+   */
+  nextNumbers(counting: Counting, count: number): Awaitable<number>;
+  /** What makes rows that a query found this transaction's own, and passes over those of others. */
+  readonly claiming: string;
+}
+
+/** Tables that count their rows. */
+export type Counting = 'orders' | 'postings' | 'events';
+export const NUMBER_OF: Readonly<Record<Counting, string>> = {
+  orders: 'sequence',
+  postings: 'sequence',
+  events: 'number',
+};

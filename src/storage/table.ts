@@ -1,0 +1,92 @@
+/** What a database takes and gives: integers come as bigints, because a u64 does not fit a number. */
+export type SqlValue = null | number | bigint | string | Uint8Array;
+export type SqlRow = readonly SqlValue[];
+
+/** How a property stands in its column; `?` stands for one that may be NULL, and is `undefined` here. */
+type Kind = 'number' | 'bigint' | 'text' | 'boolean' | 'bytes' | 'energies' | 'json';
+type KindOf<V> = undefined extends V ? `${Kind}?` : Kind;
+
+export interface Column {
+  readonly name: string;
+  readonly kind: `${Kind}` | `${Kind}?`;
+}
+
+export interface TableShape {
+  readonly name: string;
+  readonly columns: readonly Column[];
+  /** `"svpmsn", "local_unit", …` */
+  readonly list: string;
+  /** `(svpmsn, slot)` */
+  readonly key: string;
+  /** After an INSERT: `ON CONFLICT (svpmsn) DO UPDATE SET "local_unit" = excluded."local_unit", …` */
+  readonly upsert: string;
+}
+
+/** A table of the database and its rows, both ways; a row's values stand in the order of the columns. */
+export interface Table<R> extends TableShape {
+  readonly values: (row: R) => SqlValue[];
+  readonly row: (values: SqlRow) => R;
+}
+
+export function table<R extends object>(
+  name: string,
+  key: readonly (keyof R & string)[],
+  kinds: { readonly [P in keyof R]-?: KindOf<R[P]> },
+): Table<R> {
+  const properties = Object.keys(kinds) as (keyof R & string)[];
+  const columns = properties.map((property): Column => ({ name: `"${columnOf(property)}"`, kind: kinds[property] }));
+  const names = columns.map((column) => column.name);
+  const keyColumns = key.map((property) => `"${columnOf(property)}"`);
+  const others = names.filter((column) => !keyColumns.includes(column));
+  return {
+    name,
+    columns,
+    list: names.join(', '),
+    key: `(${keyColumns.join(', ')})`,
+    upsert: `ON CONFLICT (${keyColumns.join(', ')}) DO UPDATE SET ${others
+      .map((column) => `${column} = excluded.${column}`)
+      .join(', ')}`,
+    values: (row) => properties.map((property) => toColumn(kinds[property], row[property])),
+    row: (values) => {
+      const row: Record<string, unknown> = {};
+      properties.forEach((property, i) => {
+        row[property] = fromColumn(kinds[property], values[i] as SqlValue);
+      });
+      return row as R;
+    },
+  };
+}
+
+const columnOf = (property: string): string => property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+function toColumn(kind: string, value: unknown): SqlValue {
+  if (value === undefined) return null;
+  if (kind.startsWith('boolean')) return value === true ? 1 : 0;
+  if (kind.startsWith('json')) return JSON.stringify(value);
+  if (kind.startsWith('energies')) return energyBytes(value as Uint16Array);
+  return value as SqlValue;
+}
+
+function fromColumn(kind: string, value: SqlValue): unknown {
+  if (value === null) return undefined;
+  if (kind.startsWith('number')) return Number(value);
+  if (kind.startsWith('boolean')) return value !== 0n;
+  if (kind.startsWith('json')) return JSON.parse(value as string);
+  if (kind.startsWith('energies')) return energiesOf(value as Uint8Array);
+  return value;
+}
+
+/** 16-bit values big-endian, as everywhere in this house, whatever the machine. */
+function energyBytes(energies: Uint16Array): Uint8Array {
+  const bytes = new Uint8Array(2 * energies.length);
+  const view = new DataView(bytes.buffer);
+  energies.forEach((energy, i) => {
+    view.setUint16(2 * i, energy);
+  });
+  return bytes;
+}
+
+function energiesOf(bytes: Uint8Array): Uint16Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Uint16Array.from({ length: bytes.length >> 1 }, (_, i) => view.getUint16(2 * i));
+}

@@ -1,0 +1,185 @@
+import type {
+  CheckMinute,
+  ControlCommand,
+  DayProfile,
+  Knowledge,
+  Line,
+  LineKnowledge,
+  LineSuspicion,
+  Meter,
+  MeterEvent,
+  MeterTotals,
+  NumberedOrder,
+  OutstandingRow,
+  Posting,
+  Purse,
+  Subscriber,
+  TariffVersion,
+  Work,
+} from '../host/ports.ts';
+import { table } from './table.ts';
+
+export const subscribers = table<Subscriber>('subscribers', ['id'], { id: 'text', name: 'text', contact: 'text' });
+export const meters = table<Meter>('meters', ['svpmsn'], {
+  svpmsn: 'number',
+  subscriber: 'text',
+  localUnit: 'number',
+  modemAddress: 'number',
+  suite: 'number',
+  supplies: 'number',
+  tariff: 'text?',
+  enrolledAt: 'number',
+  valueGeneration: 'number',
+  controlGeneration: 'number',
+  monitoringGeneration: 'number',
+});
+export const purses = table<Purse>('purses', ['svpmsn'], {
+  svpmsn: 'number',
+  state: 'text',
+  lastCounter: 'number',
+  queryWanted: 'boolean',
+  freeze: 'text?',
+  frozenAt: 'number?',
+  credited: 'bigint',
+  closed: 'bigint',
+  spent: 'bigint',
+  owed: 'bigint',
+  bookedAt: 'number',
+  reportedAt: 'number',
+});
+export const orders = table<NumberedOrder>('orders', ['sequence'], {
+  id: 'text',
+  sequence: 'number',
+  svpmsn: 'number',
+  op: 'text',
+  amount: 'number',
+  source: 'text',
+  txid: 'text',
+  state: 'text',
+  why: 'text?',
+  counter: 'number?',
+  orderedAt: 'number',
+  settledAt: 'number?',
+});
+export const outstanding = table<OutstandingRow>('outstanding', ['svpmsn'], {
+  svpmsn: 'number',
+  counter: 'number',
+  order: 'text',
+  txid: 'text',
+  amount: 'number',
+  op: 'text',
+});
+export const work = table<Work>('work', ['svpmsn'], {
+  svpmsn: 'number',
+  localUnit: 'number',
+  lane: 'number',
+  dueAt: 'number',
+  attempts: 'number',
+  leased: 'boolean',
+});
+export const commands = table<ControlCommand>('commands', ['svpmsn', 'slot'], {
+  svpmsn: 'number',
+  slot: 'text',
+  sequence: 'number',
+  h: 'number',
+  body: 'bytes',
+  version: 'number',
+  state: 'text',
+  result: 'number?',
+  orderedAt: 'number',
+  settledAt: 'number?',
+});
+export const tariffs = table<TariffVersion>('tariffs', ['version'], {
+  version: 'number',
+  name: 'text',
+  definition: 'json',
+  validFrom: 'number',
+  publishedAt: 'number',
+});
+export const postings = table<Omit<Posting, 'lines'> & { readonly sequence: number }>('postings', ['sequence'], {
+  sequence: 'number',
+  kind: 'text',
+  at: 'number',
+  svpmsn: 'number',
+  order: 'text?',
+});
+export const lines = table<Line & { readonly posting: number; readonly place: number }>('lines', ['posting', 'place'], {
+  posting: 'number',
+  place: 'number',
+  account: 'text',
+  amount: 'bigint',
+});
+export const knowledge = table<Knowledge>('knowledge', ['svpmsn'], {
+  svpmsn: 'number',
+  heardAt: 'number?',
+  balance: 'number?',
+  balanceAt: 'number?',
+  flags: 'number?',
+  flagsAt: 'number?',
+  infoAt: 'number?',
+  owed: 'number?',
+  clockOffsetMs: 'number?',
+  tableVersion: 'number?',
+  lastDay: 'number?',
+  nextEvent: 'number?',
+  policyAt: 'number?',
+  policyVersion: 'number?',
+  nextTableVersion: 'number?',
+  profileDay: 'number?',
+  eventsBefore: 'number?',
+  attentionAt: 'number?',
+  attention: 'number?',
+});
+/** `number` counts all events as they came, `event` is the meter's own sequence. */
+export type EventRow = Omit<MeterEvent, 'sequence'> & { readonly number: number; readonly event: number };
+export const events = table<EventRow>('events', ['svpmsn', 'event'], {
+  number: 'number',
+  svpmsn: 'number',
+  event: 'number',
+  time: 'number',
+  kind: 'number',
+  supply: 'number',
+  detail: 'number',
+  value: 'number',
+  heardAt: 'number',
+});
+export const profiles = table<DayProfile & { readonly svpmsn: number }>('profiles', ['svpmsn', 'supply', 'day'], {
+  svpmsn: 'number',
+  supply: 'number',
+  day: 'number',
+  energies: 'energies',
+  bands: 'bytes',
+});
+export const totals = table<MeterTotals>('totals', ['svpmsn', 'supply'], {
+  svpmsn: 'number',
+  supply: 'number',
+  at: 'number',
+  body: 'bytes',
+});
+export const linesOfUnits = table<LineKnowledge>('lines_of_units', ['localUnit'], {
+  localUnit: 'number',
+  healthAt: 'number?',
+  health: 'json?',
+  checkedAt: 'number?',
+  mapRefusedAt: 'number?',
+  mapRefusal: 'text?',
+});
+export const suspicions = table<LineSuspicion>('suspicions', ['localUnit', 'kind', 'address', 'svpmsn'], {
+  localUnit: 'number',
+  kind: 'text',
+  address: 'number',
+  svpmsn: 'number',
+  sinceMs: 'number',
+  namedAt: 'number',
+});
+/** A ring for each local unit: `slot` is the minute modulo the minutes that are kept. */
+export const checkMinutes = table<CheckMinute & { readonly slot: number }>('check_minutes', ['localUnit', 'slot'], {
+  localUnit: 'number',
+  slot: 'number',
+  minute: 'number',
+  energy: 'number',
+});
+export const facts = table<{ readonly name: string; readonly value: number }>('facts', ['name'], {
+  name: 'text',
+  value: 'number',
+});
