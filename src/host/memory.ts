@@ -1,5 +1,6 @@
 import { assert, type Milliseconds, type Svpmsn } from '../units/index.ts';
 import { assertBalanced } from './ledger.ts';
+import { MemoryJournal, MemoryShelf } from './memory-shelf.ts';
 import { Index, Table } from './memory-table.ts';
 import {
   CHECK_MINUTES_KEPT,
@@ -16,6 +17,7 @@ import {
 import type {
   CheckMinute,
   ControlCommand,
+  Dues,
   Knowledge,
   LedgerSum,
   LineKnowledge,
@@ -26,10 +28,13 @@ import type {
   NumberedOrder,
   Order,
   OutstandingRow,
+  Payment,
   Posting,
   Purse,
   Subscriber,
   TariffVersion,
+  TermsVersion,
+  Trade,
   Work,
 } from './types.ts';
 
@@ -117,6 +122,10 @@ class Tables implements StoreTransaction {
     this.#suspicionOfUnit.move(suspicionKey((after ?? before) as LineSuspicion), before?.localUnit, after?.localUnit),
   );
   readonly #checkMinutes = new Table<string, CheckMinute>(this.undo);
+  readonly terms = new MemoryJournal<TermsVersion>(this.undo);
+  readonly trades = new MemoryShelf<Trade>(this.undo);
+  readonly dues = new MemoryShelf<Dues>(this.undo);
+  readonly payments = new MemoryShelf<Payment, 'state' | 'approvalKey'>(this.undo, ['state', 'approvalKey']);
 
   #orderMoved(before: NumberedOrder | undefined, after: NumberedOrder | undefined): void {
     const id = (after ?? before)?.id as string;
@@ -160,6 +169,10 @@ class Tables implements StoreTransaction {
     for (const version of this.#tariffs) copy.#tariffs.push(version);
     for (const posting of this.#ledger) copy.#ledger.push(posting);
     for (const event of this.#events) copy.#events.push(event);
+    copy.terms.fill(this.terms);
+    copy.trades.fill(this.trades);
+    copy.dues.fill(this.dues);
+    copy.payments.fill(this.payments);
     copy.undo.length = 0;
     return copy;
   }

@@ -2,9 +2,11 @@ import type { BackhaulMessage } from '../backhaul/index.ts';
 import type { KeyStore } from '../crypto/index.ts';
 import type { DayProfile } from '../records/index.ts';
 import type { BusinessClock, Milliseconds, Randomness, SupplyIndex, Svpmsn } from '../units/index.ts';
+import type { Journal, JournalReads, Shelf, ShelfReads } from './shelf-port.ts';
 import type {
   CheckMinute,
   ControlCommand,
+  Dues,
   Knowledge,
   LedgerSum,
   LineKnowledge,
@@ -15,16 +17,20 @@ import type {
   NumberedOrder,
   Order,
   OutstandingRow,
+  Payment,
   Posting,
   Purse,
   Subscriber,
   TariffVersion,
+  TermsVersion,
+  Trade,
   Work,
 } from './types.ts';
 
 export type { KeyStore } from '../crypto/index.ts';
 export type { DayProfile } from '../records/index.ts';
 export type { BusinessClock, Randomness } from '../units/index.ts';
+export type * from './shelf-port.ts';
 export type * from './types.ts';
 
 /** What the host needs of the world. */
@@ -150,6 +156,13 @@ export interface StoreReads {
   checkMinutes(query: CheckMinuteQuery): Promise<CheckMinute[]>;
 
   fact(name: FactName): Promise<number | undefined>;
+
+  readonly terms: JournalReads<TermsVersion>;
+  /** By the id of their order. */
+  readonly trades: ShelfReads<Trade>;
+  /** By the number of their meter. */
+  readonly dues: ShelfReads<Dues>;
+  readonly payments: ShelfReads<Payment, 'state' | 'approvalKey'>;
 }
 
 export interface StoreTransaction extends StoreReads {
@@ -191,13 +204,19 @@ export interface StoreTransaction extends StoreReads {
    */
   putCheckMinute(minute: CheckMinute): Promise<void>;
   setFact(name: FactName, value: number): Promise<void>;
+
+  readonly terms: Journal<TermsVersion>;
+  readonly trades: Shelf<Trade>;
+  readonly dues: Shelf<Dues>;
+  readonly payments: Shelf<Payment, 'state' | 'approvalKey'>;
 }
 
 /**
  * `instant-reserved`: no time of the business before it will be used again. `restored`: 1 from the moment that a store
- * finds itself to be an older copy, or that a person says so, until the next start of the host (X9).
+ * finds itself to be an older copy, or that a person says so, until the next start of the host (X9). `trace` and a
+ * port: payments that it was ever asked for.
  */
-export type FactName = 'instant-reserved' | 'address-map-version' | 'restored';
+export type FactName = 'instant-reserved' | 'address-map-version' | 'restored' | `trace ${string}`;
 
 /** Minutes of a check meter that are kept: 35 days, a month of settlement and some days to look into it. */
 export const CHECK_MINUTES_KEPT = 35 * 1440;

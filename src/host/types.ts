@@ -5,6 +5,8 @@ import type { EventRecord } from '../records/index.ts';
 import type { TariffDefinition } from '../tariff/index.ts';
 import type { Milliseconds, MilliwattHours, ModemAddress, SupplyIndex, Svpmsn, Tokens } from '../units/index.ts';
 
+export type * from './types/money.ts';
+
 /** The rows that the host keeps. Flat, because they stand like this in every store. */
 export interface Subscriber {
   readonly id: string;

@@ -53,14 +53,15 @@ export function mortal(
     committed,
   }: { readonly life: Life; readonly faults: Faults; readonly committed: (rows: readonly Written[]) => void },
 ): Store {
-  const whileAlive = <T extends object>(tables: T, written: Written[] | undefined): T =>
+  const whileAlive = <T extends object>(tables: T, written: Written[] | undefined, shelf = ''): T =>
     new Proxy(tables, {
-      get: (_, method: string) => {
-        const call = tables[method as keyof T] as (...values: unknown[]) => Promise<unknown>;
+      get: (_, name: string) => {
+        const part = tables[name as keyof T] as object | Call;
+        if (!isCall(part)) return whileAlive(part, written, `${name}.`);
         return async (...values: unknown[]) => {
           await life.breathe();
-          if (written !== undefined && WRITES.test(method)) written.push({ method, values });
-          return call.apply(tables, values);
+          if (written !== undefined && WRITES.test(name)) written.push({ method: shelf + name, values });
+          return part.apply(tables, values);
         };
       },
     });
@@ -95,7 +96,10 @@ export function mortal(
     close: () => Promise.resolve(),
   };
 }
-const WRITES = /^(put|add|post|delete|set|release|claimOrder)/;
+const WRITES = /^(put|add|append|post|delete|set|release|claimOrder)/;
+
+type Call = (...values: unknown[]) => Promise<unknown>;
+const isCall = (part: object | Call): part is Call => typeof part === 'function';
 
 /** Whether a host lived to answer, and its store to keep what it did. */
 export async function answered(answer: Promise<object>): Promise<boolean> {

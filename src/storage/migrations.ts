@@ -133,4 +133,23 @@ CREATE TABLE check_minutes (
 ) STRICT, WITHOUT ROWID;
 `,
   'ALTER TABLE orders ADD COLUMN why TEXT;',
+  `
+CREATE TABLE terms (number INTEGER PRIMARY KEY, at INTEGER NOT NULL, terms TEXT NOT NULL) STRICT;
+CREATE TABLE trades (
+  id TEXT PRIMARY KEY, svpmsn INTEGER NOT NULL REFERENCES meters (svpmsn), method TEXT NOT NULL, at INTEGER NOT NULL,
+  paid INTEGER NOT NULL, energy INTEGER NOT NULL, fixed_charge INTEGER NOT NULL, arrears INTEGER NOT NULL,
+  fee INTEGER NOT NULL, tax INTEGER NOT NULL,
+  CHECK (paid = energy + fixed_charge + arrears + fee + tax)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE dues (
+  id TEXT PRIMARY KEY, arrears INTEGER NOT NULL, fixed_charge INTEGER NOT NULL, charged_month INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE payments (
+  id TEXT PRIMARY KEY, port TEXT NOT NULL, method TEXT NOT NULL, trace INTEGER NOT NULL,
+  svpmsn INTEGER NOT NULL REFERENCES meters (svpmsn), paid INTEGER NOT NULL, at INTEGER NOT NULL,
+  state TEXT NOT NULL, approval TEXT, approval_key TEXT UNIQUE, shown TEXT, why TEXT,
+  due_at INTEGER NOT NULL, attempts INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX payments_unsettled ON payments (state, id);
+`,
 ];

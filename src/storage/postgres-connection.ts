@@ -1,5 +1,5 @@
 import type { ClientBase, QueryResult } from 'pg';
-import { type Counting, NUMBER_OF, type SqlConnection } from './sql.ts';
+import { numberColumn, type SqlConnection } from './sql.ts';
 import type { Column, SqlRow, SqlValue, TableShape } from './table.ts';
 
 /** PostgreSQL's numbers of the types that come as bytes of their own: `bytea`, `int8`. */
@@ -57,11 +57,11 @@ export class PostgresConnection implements SqlConnection {
     );
   }
 
-  async nextNumbers(counting: Counting, count: number): Promise<number> {
+  async nextNumbers(table: string, count: number): Promise<number> {
     if (count === 0) return 0;
     // Numbers of the ledger are given while no other transaction has any that it has not committed.
-    if (counting === 'postings') await this.#query(`SELECT pg_advisory_xact_lock(${LEDGER_LOCK})`, []);
-    const sequence = `${counting}_${NUMBER_OF[counting]}`;
+    if (table === 'postings') await this.#query(`SELECT pg_advisory_xact_lock(${LEDGER_LOCK})`, []);
+    const sequence = `${table}_${numberColumn(table)}`;
     const sql = `SELECT min(n) FROM (SELECT nextval('${sequence}') AS n FROM generate_series(1, ?::bigint)) AS numbers`;
     const { rows } = await this.#query(sql, [count]);
     return Number(rows[0]?.[0]);

@@ -139,5 +139,26 @@ CREATE TABLE check_minutes (
 );
 
 CREATE TABLE facts (name TEXT COLLATE "C" PRIMARY KEY, value BIGINT NOT NULL);
+
+CREATE TABLE terms (number BIGINT PRIMARY KEY, at BIGINT NOT NULL, terms TEXT NOT NULL);
+CREATE SEQUENCE terms_number OWNED BY terms.number;
+CREATE TABLE trades (
+  id TEXT COLLATE "C" PRIMARY KEY, svpmsn BIGINT NOT NULL REFERENCES meters (svpmsn), method TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  paid BIGINT NOT NULL, energy BIGINT NOT NULL, fixed_charge BIGINT NOT NULL, arrears BIGINT NOT NULL,
+  fee BIGINT NOT NULL, tax BIGINT NOT NULL,
+  CHECK (paid = energy + fixed_charge + arrears + fee + tax)
+);
+CREATE TABLE dues (
+  id TEXT COLLATE "C" PRIMARY KEY, arrears BIGINT NOT NULL, fixed_charge BIGINT NOT NULL,
+  charged_month BIGINT NOT NULL
+);
+CREATE TABLE payments (
+  id TEXT COLLATE "C" PRIMARY KEY, port TEXT NOT NULL, method TEXT NOT NULL, trace BIGINT NOT NULL,
+  svpmsn BIGINT NOT NULL REFERENCES meters (svpmsn), paid BIGINT NOT NULL, at BIGINT NOT NULL,
+  state TEXT COLLATE "C" NOT NULL, approval TEXT, approval_key TEXT COLLATE "C" UNIQUE, shown TEXT, why TEXT,
+  due_at BIGINT NOT NULL, attempts BIGINT NOT NULL
+);
+CREATE INDEX payments_unsettled ON payments (state, id);
 `,
 ];

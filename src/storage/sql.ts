@@ -16,18 +16,14 @@ export interface SqlConnection {
   /** Inserts each row, in order; `conflict` is what stands after VALUES. No two rows have one key. */
   insert(table: TableShape, rows: readonly SqlRow[], conflict: string): Awaitable<void>;
   /**
-   * The next `count` numbers of a column that counts rows as they come, and the first of them. Who has numbers of the
-   * ledger's commits before anybody gets later ones: whoever read up to one has read all before it.
+   * The first of the next `count` numbers of a table's rows, which count them as they come. Who has numbers of the
+   * ledger commits before anybody gets later ones: whoever read up to one has read all before it.
    */
-  nextNumbers(counting: Counting, count: number): Awaitable<number>;
+  nextNumbers(table: string, count: number): Awaitable<number>;
   /** What makes rows that a query found this transaction's own, and passes over those of others. */
   readonly claiming: string;
 }
 
-/** Tables that count their rows. */
-export type Counting = 'orders' | 'postings' | 'events';
-export const NUMBER_OF: Readonly<Record<Counting, string>> = {
-  orders: 'sequence',
-  postings: 'sequence',
-  events: 'number',
-};
+/** Tables that have counted their rows under another name than `number`. */
+export const numberColumn = (table: string): string =>
+  table === 'orders' || table === 'postings' ? 'sequence' : 'number';

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { type Counting, NUMBER_OF, type SqlConnection } from './sql.ts';
+import { numberColumn, type SqlConnection } from './sql.ts';
 import type { SqlRow, SqlValue, TableShape } from './table.ts';
 
 /** SQLite behind the dialect of both engines. Each statement is prepared once. */
@@ -43,8 +43,8 @@ export class SqliteConnection implements SqlConnection {
     for (const row of rows) statement.run(...row);
   }
 
-  nextNumbers(counting: Counting, count: number): number {
-    return count === 0 ? 0 : this.#number(`SELECT max(${NUMBER_OF[counting]}) FROM ${counting}`) + 1;
+  nextNumbers(table: string, count: number): number {
+    return count === 0 ? 0 : this.#number(`SELECT max(${numberColumn(table)}) FROM ${table}`) + 1;
   }
 
   /** Rows that were changed on this connection, ever. */

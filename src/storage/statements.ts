@@ -4,6 +4,7 @@ import {
   type CheckMinuteQuery,
   type ControlCommand,
   type DayProfile,
+  type Dues,
   type FactName,
   type Knowledge,
   type LedgerSum,
@@ -17,20 +18,25 @@ import {
   type Order,
   type OutstandingRow,
   type PageQuery,
+  type Payment,
   type Posting,
   type ProfileQuery,
   type Purse,
   type StoreTransaction,
   type Subscriber,
   type TariffVersion,
+  type TermsVersion,
+  type Trade,
   type Work,
 } from '../host/ports.ts';
 import { assert, type Milliseconds, type Svpmsn } from '../units/index.ts';
+import { SqlJournal, SqlShelf } from './shelf.ts';
 import type { SqlConnection } from './sql.ts';
 import type { SqlRow, SqlValue, Table } from './table.ts';
 import {
   checkMinutes,
   commands,
+  dues,
   type EventRow,
   events,
   facts,
@@ -40,22 +46,33 @@ import {
   meters,
   orders,
   outstanding,
+  payments,
   postings,
   profiles,
   purses,
   subscribers,
   suspicions,
   tariffs,
+  terms,
   totals,
+  trades,
   work,
 } from './tables.ts';
 
 /** The store's methods as statements on one connection of either engine; the caller holds the transaction. */
 export class SqlStatements implements StoreTransaction {
+  readonly terms: SqlJournal<TermsVersion>;
+  readonly trades: SqlShelf<Trade>;
+  readonly dues: SqlShelf<Dues>;
+  readonly payments: SqlShelf<Payment, 'state' | 'approvalKey'>;
   readonly #connection: SqlConnection;
 
   constructor(connection: SqlConnection) {
     this.#connection = connection;
+    this.terms = new SqlJournal(connection, terms);
+    this.trades = new SqlShelf(connection, trades);
+    this.dues = new SqlShelf(connection, dues);
+    this.payments = new SqlShelf(connection, payments);
   }
 
   /** `where` is all that follows the table's name. */

@@ -57,7 +57,8 @@ export function table<R extends object>(
   };
 }
 
-const columnOf = (property: string): string => property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+export const columnOf = (property: string): string =>
+  property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 function toColumn(kind: string, value: unknown): SqlValue {
   if (value === undefined) return null;

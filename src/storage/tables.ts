@@ -2,6 +2,7 @@ import type {
   CheckMinute,
   ControlCommand,
   DayProfile,
+  Dues,
   Knowledge,
   Line,
   LineKnowledge,
@@ -9,12 +10,16 @@ import type {
   Meter,
   MeterEvent,
   MeterTotals,
+  Numbered,
   NumberedOrder,
   OutstandingRow,
+  Payment,
   Posting,
   Purse,
   Subscriber,
   TariffVersion,
+  TermsVersion,
+  Trade,
   Work,
 } from '../host/ports.ts';
 import { table } from './table.ts';
@@ -178,6 +183,45 @@ export const checkMinutes = table<CheckMinute & { readonly slot: number }>('chec
   slot: 'number',
   minute: 'number',
   energy: 'number',
+});
+export const terms = table<Numbered<TermsVersion>>('terms', ['number'], {
+  number: 'number',
+  at: 'number',
+  terms: 'json',
+});
+export const trades = table<Trade>('trades', ['id'], {
+  id: 'text',
+  svpmsn: 'number',
+  method: 'text',
+  at: 'number',
+  paid: 'bigint',
+  energy: 'bigint',
+  fixedCharge: 'bigint',
+  arrears: 'bigint',
+  fee: 'bigint',
+  tax: 'bigint',
+});
+export const dues = table<Dues>('dues', ['id'], {
+  id: 'text',
+  arrears: 'bigint',
+  fixedCharge: 'bigint',
+  chargedMonth: 'number',
+});
+export const payments = table<Payment>('payments', ['id'], {
+  id: 'text',
+  port: 'text',
+  method: 'text',
+  trace: 'number',
+  svpmsn: 'number',
+  paid: 'number',
+  at: 'number',
+  state: 'text',
+  approval: 'text?',
+  approvalKey: 'text?',
+  shown: 'text?',
+  why: 'text?',
+  dueAt: 'number',
+  attempts: 'number',
 });
 export const facts = table<{ readonly name: string; readonly value: number }>('facts', ['name'], {
   name: 'text',

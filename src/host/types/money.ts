@@ -1,0 +1,98 @@
+import type { Milliseconds, Svpmsn } from '../../units/index.ts';
+
+/** How money comes in; each way has an account of its own in the ledger. */
+export type PaymentMethod = 'cash' | 'card' | 'bank' | 'mobile' | 'agent';
+
+/**
+ * What becomes of a payment. All in minor units of the currency, of which one is a token. They hold from when they are
+ * published until the next are; what was sold under earlier ones stays as it was.
+ */
+export interface Terms {
+  /** ISO 4217. */
+  readonly currency: { readonly code: string; readonly number: number; readonly exponent: number };
+  /** Of energy, fixed charge and fee, in hundredths of a percent. */
+  readonly taxBasisPoints: number;
+  /** For each calendar month that has begun, in the utility's zone, beside tax. */
+  readonly fixedChargePerMonth: number;
+  /** Fixed charges that are due and arrears together take at most so many percent of a payment. */
+  readonly recoveryPercentMax: number;
+  /** For each way of paying: a fixed fee, and hundredths of a percent of what is paid, beside tax. */
+  readonly fees: Readonly<Partial<Record<PaymentMethod, { readonly fixed: number; readonly basisPoints: number }>>>;
+}
+
+/** Terms as they were published. */
+export interface TermsVersion {
+  readonly at: Milliseconds;
+  readonly terms: Terms;
+}
+
+/** What a payment was made of. The parts sum to what was paid. */
+export interface TradeParts {
+  readonly paid: bigint;
+  /** Tokens for the meter. */
+  readonly energy: bigint;
+  readonly fixedCharge: bigint;
+  readonly arrears: bigint;
+  readonly fee: bigint;
+  readonly tax: bigint;
+}
+
+/** A sale as a trade: beside the order of its tokens. */
+export interface Trade extends TradeParts {
+  /** Of its order. */
+  readonly id: string;
+  readonly svpmsn: Svpmsn;
+  readonly method: PaymentMethod;
+  readonly at: Milliseconds;
+}
+
+/** What a meter owes beside its energy. */
+export interface Dues {
+  /** Of the meter, as a decimal number. */
+  readonly id: string;
+  readonly arrears: bigint;
+  /** Of months that are counted, and not paid yet. */
+  readonly fixedCharge: bigint;
+  /** Fixed charges are counted up to this month: year × 12 + month from 0. */
+  readonly chargedMonth: number;
+}
+
+/**
+ * `asked` until the port answers, or `pending` if that comes as a notice; `approved` while its order is on its way;
+ * `capturing`, `captured` once the value is stored; `reversing`, `reversed` if it never will be, or if nobody knows
+ * what became of the authorisation; `declined`; `stuck` where a person has to look.
+ */
+export type PaymentState =
+  | 'asked'
+  | 'pending'
+  | 'approved'
+  | 'capturing'
+  | 'captured'
+  | 'reversing'
+  | 'reversed'
+  | 'declined'
+  | 'stuck';
+
+/** Money that was asked for at a port. */
+export interface Payment {
+  /** Whoever pays gave it: the same id twice is the same payment. Its order is `payment:` and the id. */
+  readonly id: string;
+  readonly port: string;
+  readonly method: PaymentMethod;
+  /** Counts the payments of a port. */
+  readonly trace: number;
+  readonly svpmsn: Svpmsn;
+  readonly paid: number;
+  readonly at: Milliseconds;
+  readonly state: PaymentState;
+  readonly approval: string | undefined;
+  /** Port, day and approval number: no two payments have the same. */
+  readonly approvalKey: string | undefined;
+  /** What names the instrument for people. */
+  readonly shown: string | undefined;
+  /** Why it was declined, reversed or is stuck; for a person. */
+  readonly why: string | undefined;
+  /** When the port is spoken to again, and how often it was in vain. */
+  readonly dueAt: Milliseconds;
+  readonly attempts: number;
+}

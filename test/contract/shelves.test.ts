@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Dues, Payment, Store, Terms, Trade } from '../../src/host/index.ts';
+import { Rig } from '../../src/host/rig.testing.ts';
+import { milliseconds, svpmsn } from '../../src/units/index.ts';
+import { STORES } from './stores.testing.ts';
+
+const at = milliseconds(1_767_600_000_000);
+const payment = (id: string, more: Partial<Payment> = {}): Payment => ({
+  id,
+  port: 'acquirer',
+  method: 'card',
+  trace: 7,
+  svpmsn: svpmsn(3),
+  paid: 0xffff_ffff,
+  at,
+  state: 'asked',
+  approval: undefined,
+  approvalKey: undefined,
+  shown: undefined,
+  why: undefined,
+  dueAt: at,
+  attempts: 0,
+  ...more,
+});
+const TERMS: Terms = {
+  currency: { code: 'KRW', number: 410, exponent: 0 },
+  taxBasisPoints: 1_000,
+  fixedChargePerMonth: 900,
+  recoveryPercentMax: 30,
+  fees: { card: { fixed: 10, basisPoints: 150 } },
+};
+
+for (const { name, skip, open } of STORES) {
+  const it = (behaviour: string, run: (store: Store) => Promise<void>) =>
+    test(`${name}: ${behaviour}`, { skip }, async () => {
+      const { store, clean } = await open();
+      try {
+        await new Rig(store).enrol(3);
+        await run(store);
+      } finally {
+        await store.close();
+        clean();
+      }
+    });
+
+  it('a shelf gives its rows by id and by what they are found by, and the last word stands', async (store) => {
+    const paid = payment('b', { state: 'approved', approval: 'AN1', approvalKey: 'acquirer 1 AN1', shown: '**** 1' });
+    await store.transaction((tx) => tx.payments.put([payment('c'), payment('b'), payment('a')]));
+    await store.transaction((tx) => tx.payments.put([paid]));
+    await store.read(async (tx) => {
+      assert.deepEqual(await tx.payments.of(['b', 'x', 'a']), [paid, undefined, payment('a')]);
+      assert.deepEqual(await tx.payments.where('state', 'asked'), [payment('a'), payment('c')]);
+      assert.deepEqual(await tx.payments.where('approvalKey', 'acquirer 1 AN1'), [paid]);
+      assert.deepEqual(await tx.payments.where('approvalKey', 'other'), []);
+      assert.deepEqual(await tx.payments.page({ limit: 2 }), [payment('a'), paid]);
+      assert.deepEqual(await tx.payments.page({ after: 'b', limit: 2 }), [payment('c')]);
+    });
+    await store.transaction((tx) => tx.payments.delete(['a', 'b']));
+    assert.deepEqual(await store.read((tx) => tx.payments.page({ limit: 9 })), [payment('c')]);
+  });
+
+  it('a journal numbers its rows, and gives the newest first', async (store) => {
+    const terms = (n: number) => ({ at: milliseconds(at + n), terms: { ...TERMS, fixedChargePerMonth: n } });
+    await store.transaction((tx) => tx.terms.append([terms(1), terms(2)]));
+    await store.transaction((tx) => tx.terms.append([terms(3)]));
+    await store.read(async (tx) => {
+      const numbered = [1, 2, 3].map((n) => ({ number: n, ...terms(n) }));
+      assert.deepEqual(await tx.terms.page({ limit: 2 }), [numbered[2], numbered[1]]);
+      assert.deepEqual(await tx.terms.page({ before: 2, limit: 2 }), [numbered[0]]);
+      assert.deepEqual(await tx.terms.page({ before: 1, limit: 2 }), []);
+    });
+  });
+
+  it('what a rejected transaction put on a shelf or in a journal is gone', async (store) => {
+    const dues: Dues = { id: '3', arrears: 2n ** 60n, fixedCharge: 0n, chargedMonth: 24_312 };
+    const trade: Trade = {
+      ...{ id: 'a', svpmsn: svpmsn(3), method: 'cash', at },
+      ...{ paid: 10n, energy: 4n, fixedCharge: 1n, arrears: 2n, fee: 2n, tax: 1n },
+    };
+    await store.transaction((tx) => tx.dues.put([dues]));
+    const failed = store.transaction(async (tx) => {
+      await tx.dues.put([{ ...dues, arrears: 0n }]);
+      await tx.trades.put([trade]);
+      await tx.terms.append([{ at, terms: TERMS }]);
+      throw new Error('undone');
+    });
+    await assert.rejects(failed, /undone/);
+    await store.read(async (tx) => {
+      assert.deepEqual(await tx.dues.of(['3']), [dues]);
+      assert.deepEqual(await tx.trades.of(['a']), [undefined]);
+      assert.deepEqual(await tx.terms.page({ limit: 1 }), []);
+    });
+  });
+}
