@@ -373,8 +373,8 @@ const withoutWork = (tx: StoreTransaction): StoreTransaction =>
   new Proxy(tx, {
     get: (target, name) => {
       if (name === 'claimDueWork') return async () => [];
-      const method = Reflect.get(target, name) as (...input: unknown[]) => unknown;
-      return method.bind(target);
+      const part: unknown = Reflect.get(target, name);
+      return typeof part === 'function' ? part.bind(target) : part;
     },
   });
 
