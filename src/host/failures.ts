@@ -7,17 +7,22 @@ export const fail = (reason: HostFailure['reason'], sentence: string): HostFailu
 const ID_MAX = 128;
 
 /** Ids and names: printable, without a blank at either end, at most 128 characters. */
-export function textFault(reason: HostFailure['reason'], what: string, text: string): HostFailure | undefined {
+export function textFault(
+  reason: HostFailure['reason'],
+  what: string,
+  text: string,
+  most = ID_MAX,
+): HostFailure | undefined {
   if (
     typeof text === 'string' &&
     text.length >= 1 &&
-    text.length <= ID_MAX &&
+    text.length <= most &&
     /^\P{C}+$/u.test(text) &&
     text.trim() === text
   ) {
     return undefined;
   }
-  return fail(reason, `${what} must have 1 to ${ID_MAX} printable characters and no blank at its ends.`);
+  return fail(reason, `${what} must have 1 to ${most} printable characters and no blank at its ends.`);
 }
 
 export function amountFault(amount: number): HostFailure | undefined {

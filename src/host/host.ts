@@ -9,11 +9,14 @@ import { nextKeyMissing } from './key-change.ts';
 import { LedgerReader } from './ledger.ts';
 import { addressMap, checkMinutes, lineViews, takeCheckMinute, takeHealth, takeMapAnswer } from './lines.ts';
 import { takeAttention, takePoll } from './monitoring.ts';
+import { Payments, paymentUnknown, payOut } from './payments.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { wantQuery } from './receipts.ts';
 import { addSubscriber, enrol, readdress } from './registry.ts';
 import type { HostCounters, HostInput, HostServices, HostSettings, MeterView } from './services.ts';
 import { assignTariff, publishTariff } from './tariffs.ts';
+import { termsOf } from './terms.ts';
+import { bookDebt, publishTerms, quote, tradeAll } from './trading.ts';
 import { type HostFailure, Lane, type Meter, type Purse } from './types.ts';
 import { useOf } from './use.ts';
 import { closePurse, orderUnknown, sellAll, voidOrder } from './vending.ts';
@@ -40,6 +43,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   };
   const dispatcher = new Dispatcher(ports, counters);
   const ledger = new LedgerReader();
+  const payments = new Payments(ports, settings.zone);
   const roundMs = settings.roundMs ?? ROUND_MS;
   const collectedAt = new Map<Svpmsn, Milliseconds>();
   let instantReserved = 0;
@@ -195,6 +199,34 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       const answers = await request((tx, now) => sellAll(tx, sales, now));
       return 'reason' in answers ? sales.map(() => answers) : answers;
     },
+    async purchase(purchase) {
+      const traded = await request(async (tx, now) => {
+        const [answer] = await tradeAll(tx, [purchase], settings.zone, now);
+        return answer ?? orderUnknown(purchase.orderId);
+      });
+      if (!isFailure(traded)) await orStoreFailure(dispatchTo(traded.order.svpmsn));
+      return traded;
+    },
+    async purchaseAll(purchases) {
+      const answers = await request((tx, now) => tradeAll(tx, purchases, settings.zone, now));
+      return 'reason' in answers ? purchases.map(() => answers) : answers;
+    },
+    quote: (purchase) => orStoreFailure(store.read((tx) => quote(tx, purchase, settings.zone, clock.now()))),
+    payOut: (orderId) => request((tx, now) => payOut(tx, orderId, now)),
+    async pay(asked) {
+      const payment = await payments.pay(asked);
+      if (!isFailure(payment) && payment.state === 'approved') await orStoreFailure(dispatchTo(payment.svpmsn));
+      return payment;
+    },
+    paymentNotice: (notice) => payments.notice(notice),
+    cancelPayment: (id) => payments.cancel(id),
+    settlePayments: () => payments.settle(),
+    payment: (id) => orStoreFailure(store.read(async (tx) => (await tx.payments.of([id]))[0] ?? paymentUnknown(id))),
+
+    terms: () => store.read(termsOf),
+    publishTerms: (terms) => request((tx, now) => publishTerms(tx, terms, settings.zone, now)),
+    bookDebt: (debt) => request((tx, now) => bookDebt(tx, debt, settings.zone, now)),
+
     voidOrder: (orderId) => andDispatch(request((tx, now) => voidOrder(tx, orderId, now))),
     closePurse: (closing) => andDispatch(request((tx, now) => closePurse(tx, closing, now))),
     unfreeze: (meter) => andDispatch(request((tx, now) => unfreeze(tx, meter, now))),

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { milliseconds, svpmsn } from '../units/index.ts';
 import { type LedgerSum, MemoryStore, type Posting, type StoreReads } from './index.ts';
-import { LedgerReader, move } from './ledger.ts';
+import { allEnergy, LedgerReader, move, refunded, sold } from './ledger.ts';
 
+const sale = (amount: bigint) => sold('cash', allEnergy(amount), occasion);
 const occasion = { at: milliseconds(1), svpmsn: svpmsn(1) };
 
 /** The books of a ledger with these postings. */
@@ -14,7 +15,7 @@ async function booksOf(...postings: Posting[]) {
 }
 
 test('what was sold is in flight until it is stored or refunded, and the books balance at each step', async () => {
-  const steps = [move('sold', 10n, occasion), move('stored', 7n, occasion), move('refunded', 3n, occasion)];
+  const steps = [sale(10n), move('stored', 7n, occasion), refunded(allEnergy(3n), occasion)];
   for (const [i, inFlight] of [10n, 3n, 0n].entries()) {
     const books = await booksOf(...steps.slice(0, i + 1));
     assert.deepEqual([books.inFlight, books.balanced], [inFlight, true]);
@@ -24,11 +25,11 @@ test('what was sold is in flight until it is stored or refunded, and the books b
 test('books that break an equation of theirs say so, though every posting sums to zero', async () => {
   const wrong: Posting[][] = [
     // More stored than was sold.
-    [move('sold', 5n, occasion), move('stored', 6n, occasion)],
+    [sale(5n), move('stored', 6n, occasion)],
     // Value that came into a purse as something that brings none.
     [{ ...move('found', 5n, occasion), lines: lines('cash', 'value-in-meters') }],
     // Sold by one meter and stored in another: each of them is wrong, though their sum is not.
-    [move('sold', 5n, occasion), move('stored', 5n, { ...occasion, svpmsn: svpmsn(2) })],
+    [sale(5n), move('stored', 5n, { ...occasion, svpmsn: svpmsn(2) })],
   ];
   for (const postings of wrong) assert.equal((await booksOf(...postings)).balanced, false);
 
@@ -52,7 +53,7 @@ test('a ledger that does not sum to zero does not balance, whatever its equation
 
 test('two who read the books at once count each line once', async () => {
   const store = new MemoryStore();
-  await store.transaction((tx) => tx.post([move('sold', 5n, occasion)]));
+  await store.transaction((tx) => tx.post([sale(5n)]));
   const reader = new LedgerReader();
   const [first, second] = await store.read((tx) => Promise.all([reader.books(tx), reader.books(tx)]));
   assert.deepEqual([first.issued, second.issued], [5n, 5n]);

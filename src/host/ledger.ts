@@ -1,6 +1,6 @@
 import { assert, type Milliseconds, type Svpmsn } from '../units/index.ts';
 import type { StoreReads } from './ports.ts';
-import type { Account, LedgerSum, Line, Posting, PostingKind } from './types.ts';
+import type { Account, LedgerSum, Line, PaymentMethod, Posting, PostingKind, TradeParts } from './types.ts';
 
 /** Double entry: every posting's lines sum to zero, or it is a bug. */
 export function assertBalanced(posting: Posting): void {
@@ -17,11 +17,10 @@ interface Occasion {
 }
 
 const MOVES = {
-  sold: { debit: 'cash', credit: 'prepaid' },
   stored: { debit: 'prepaid', credit: 'value-in-meters' },
-  refunded: { debit: 'prepaid', credit: 'refunds-payable' },
   found: { debit: 'found-in-meters', credit: 'value-in-meters' },
   closed: { debit: 'value-in-meters', credit: 'closed-purses' },
+  debt: { debit: 'arrears', credit: 'debts-taken-over' },
 } as const satisfies Partial<Record<PostingKind, { debit: Account; credit: Account }>>;
 
 /** A posting that moves one amount between two accounts. */
@@ -32,6 +31,49 @@ export function move(kind: keyof typeof MOVES, amount: bigint, occasion: Occasio
     { account: credit, amount: -amount },
   ]);
 }
+
+/** What a sale brings in, and what for: each part is a line of its own. */
+export const sold = (method: PaymentMethod, parts: TradeParts, occasion: Occasion): Posting =>
+  posting('sold', occasion, [{ account: method, amount: parts.paid }, ...inParts(parts, -1n)]);
+
+/** A sale that never was in the meter: all of it is to be given back. */
+export const refunded = (parts: TradeParts, occasion: Occasion): Posting =>
+  posting('refunded', occasion, [...inParts(parts, 1n), { account: 'refunds-payable', amount: -parts.paid }]);
+
+/** What was to be given back is given. */
+export const paidOut = (method: PaymentMethod, amount: bigint, occasion: Occasion): Posting =>
+  posting('paid-out', occasion, [
+    { account: 'refunds-payable', amount },
+    { account: method, amount: -amount },
+  ]);
+
+/** Money that was paid and taken back, when its value is in the meter or on its way: it is owed from now on. */
+export const returned = (method: PaymentMethod, amount: bigint, occasion: Occasion): Posting =>
+  posting('returned', occasion, [
+    { account: 'arrears', amount },
+    { account: method, amount: -amount },
+  ]);
+
+function inParts({ energy, fixedCharge, arrears, fee, tax }: TradeParts, sign: 1n | -1n): Line[] {
+  const lines: Line[] = [
+    { account: 'prepaid', amount: sign * energy },
+    { account: 'fixed-charges', amount: sign * fixedCharge },
+    { account: 'arrears', amount: sign * arrears },
+    { account: 'fees', amount: sign * fee },
+    { account: 'tax', amount: sign * tax },
+  ];
+  return lines.filter(({ amount }) => amount !== 0n);
+}
+
+/** A sale of which all is energy. */
+export const allEnergy = (amount: bigint): TradeParts => ({
+  paid: amount,
+  energy: amount,
+  fixedCharge: 0n,
+  arrears: 0n,
+  fee: 0n,
+  tax: 0n,
+});
 
 /**
  * Energy that was spent since the last posting: paid out of the purse, or owed for.
@@ -108,10 +150,10 @@ export class LedgerReader {
     const sums = this.#sums.get(svpmsn) as ReadonlyMap<string, bigint>;
     const of = (key: Account | `${PostingKind} ${Account}`) => sums.get(key) ?? 0n;
     return {
-      issued: of('cash'),
+      issued: -of('sold prepaid'),
       stored: -of('stored value-in-meters'),
       inFlight: -of('prepaid'),
-      refunded: -of('refunds-payable'),
+      refunded: of('refunded prepaid'),
       found: of('found-in-meters'),
       closed: -of('closed-purses'),
       spent: -of('energy-revenue'),

@@ -2,6 +2,7 @@ import type { BackhaulMessage } from '../backhaul/index.ts';
 import type { KeyStore } from '../crypto/index.ts';
 import type { DayProfile } from '../records/index.ts';
 import type { BusinessClock, Milliseconds, Randomness, SupplyIndex, Svpmsn } from '../units/index.ts';
+import type { PaymentPort } from './payment-port.ts';
 import type { Journal, JournalReads, Shelf, ShelfReads } from './shelf-port.ts';
 import type {
   CheckMinute,
@@ -18,6 +19,7 @@ import type {
   Order,
   OutstandingRow,
   Payment,
+  PaymentMethod,
   Posting,
   Purse,
   Subscriber,
@@ -40,6 +42,13 @@ export interface HostPorts {
   readonly clock: BusinessClock;
   readonly randomness: Randomness;
   readonly grid: GridLink;
+  /** Those who take money for this utility, by the names under which they are asked. */
+  readonly payments?: ReadonlyMap<string, PaymentWay>;
+}
+
+export interface PaymentWay {
+  readonly method: PaymentMethod;
+  readonly port: PaymentPort;
 }
 
 /** Towards the area units: sent and forgotten. Answers come back through `handle`; what is lost is sent again. */

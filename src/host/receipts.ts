@@ -13,8 +13,9 @@ import {
 } from '../exchange/index.ts';
 import { MeterFlag } from '../records/index.ts';
 import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens } from '../units/index.ts';
-import { move, spending } from './ledger.ts';
+import { allEnergy, move, refunded, spending } from './ledger.ts';
 import type { StoreTransaction } from './ports.ts';
+import { settleDues } from './terms.ts';
 import {
   FOUND_PREFIX,
   type FreezeReason,
@@ -22,6 +23,7 @@ import {
   type Meter,
   type Order,
   type OutstandingRow,
+  type Posting,
   type Purse,
   type RefundReason,
 } from './types.ts';
@@ -137,12 +139,19 @@ export async function bookInStep(tx: StoreTransaction, { svpmsn }: Purse, now: M
 
 /** Gives back an order that never had a TC, and never will. */
 export async function refundUnsent(tx: StoreTransaction, order: Order, now: Milliseconds): Promise<Order> {
-  const { id, svpmsn, amount } = order;
   assert(order.counter === undefined, 'what has a TC is refunded by its receipt alone');
   const refunded: Order = { ...order, state: 'refunded', why: 'voided', settledAt: now };
   await tx.putOrder(refunded);
-  await tx.post([move('refunded', BigInt(amount), { at: now, svpmsn, order: id })]);
+  await tx.post([await refundOf(tx, order, now)]);
   return refunded;
+}
+
+/** All that was paid is given back, and what it had settled is due again. */
+async function refundOf(tx: StoreTransaction, { id, svpmsn, amount }: Order, now: Milliseconds): Promise<Posting> {
+  const [trade] = await tx.trades.of([id]);
+  const [dues] = trade === undefined ? [] : await tx.dues.of([String(svpmsn)]);
+  if (trade !== undefined && dues !== undefined) await tx.dues.put([settleDues(dues, trade, -1n)]);
+  return refunded(trade ?? allEnergy(BigInt(amount)), { at: now, svpmsn, order: id });
 }
 
 /**
@@ -194,7 +203,7 @@ async function settle(
       await tx.putOrder({ ...order, ...settled, state: 'refunded', why: settlement.why });
       // A closing that the meter declined takes nothing back from anybody.
       await tx.putPurse(order.op === 'close' ? { ...next, state: 'open' } : next);
-      if (order.op === 'credit') await tx.post([move('refunded', BigInt(order.amount), occasion)]);
+      if (order.op === 'credit') await tx.post([await refundOf(tx, order, now)]);
       return;
     case 'closed': {
       const amount = BigInt(settlement.amount);

@@ -29,7 +29,8 @@ class MortalStore implements Store {
   #mortal<T extends object>(tx: T): T {
     return new Proxy(tx, {
       get: (target, name) => {
-        const method = Reflect.get(target, name) as (...input: unknown[]) => unknown;
+        const method = Reflect.get(target, name) as object | ((...input: unknown[]) => unknown);
+        if (typeof method === 'object') return this.#mortal(method);
         return async (...input: unknown[]) => {
           this.#call();
           return method.apply(target, input);

@@ -283,15 +283,25 @@ export class Rig implements GridLink {
   faults: Faults | undefined;
   #way: { localUnit: number; message: BackhaulMessage }[] = [];
 
-  constructor(store: Store, options: { seed?: number } = {}) {
+  readonly #payments: NonNullable<HostPorts['payments']>;
+
+  constructor(store: Store, options: { seed?: number; payments?: HostPorts['payments'] } = {}) {
     this.store = store;
+    this.#payments = options.payments ?? new Map();
     this.randomness = new SeededRandomness(options.seed ?? 1);
     this.host = this.newHost();
   }
 
   newHost(store = this.store, kh: ReadonlyMap<KeyName, Uint8Array> = masterKeys): HostServices {
     const keys = new SoftwareKeyStore({ utility: UTILITY, keys: kh }, this.randomness);
-    const ports: HostPorts = { store, keys, clock: this.clock, randomness: this.randomness, grid: this };
+    const ports: HostPorts = {
+      store,
+      keys,
+      clock: this.clock,
+      randomness: this.randomness,
+      grid: this,
+      payments: this.#payments,
+    };
     this.#way = [];
     return createHost(ports, { zone: 'Europe/Berlin', metersMax: 1000 });
   }

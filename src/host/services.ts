@@ -5,10 +5,13 @@ import type { TariffDefinition } from '../tariff/index.ts';
 import type { Milliseconds, Svpmsn } from '../units/index.ts';
 import type { RotatedPurpose } from './key-change.ts';
 import type { Books } from './ledger.ts';
+import type { PaymentAsked, PaymentNotice } from './payments.ts';
 import type { PageQuery } from './ports.ts';
+import type { Purchase, Quote, Traded } from './trading.ts';
 import type {
   CheckMinute,
   ControlCommand,
+  Dues,
   HostFailure,
   Knowledge,
   LineKnowledge,
@@ -16,14 +19,20 @@ import type {
   Meter,
   MeterEvent,
   NumberedOrder,
+  Payment,
   Posting,
   Purse,
   Subscriber,
   TariffVersion,
+  Terms,
+  TermsVersion,
+  Trade,
 } from './types.ts';
 import type { UseBucket, UseQuery } from './use.ts';
 
 export type { Books, Totalled } from './ledger.ts';
+export type { PaymentAsked, PaymentNotice } from './payments.ts';
+export type { Purchase, Quote, Traded } from './trading.ts';
 export type * from './types.ts';
 export type { UseBucket, UseQuery } from './use.ts';
 
@@ -151,6 +160,33 @@ export interface HostServices {
   sell(sale: Sale): Promise<NumberedOrder | HostFailure>;
   /** One transaction, each sale all or nothing. They leave with the next tick. */
   sellAll(sales: readonly Sale[]): Promise<(NumberedOrder | HostFailure)[]>;
+  /** Sells for money: dues, fee and tax are taken by the terms, and the rest is energy. */
+  purchase(purchase: Purchase): Promise<Traded | HostFailure>;
+  /** One transaction, each purchase all or nothing. They leave with the next tick. */
+  purchaseAll(purchases: readonly Purchase[]): Promise<(Traded | HostFailure)[]>;
+  /** What a payment would be made of now; nothing is sold. */
+  quote(purchase: Omit<Purchase, 'orderId'>): Promise<Quote | HostFailure>;
+  /** Gives back what was paid for an order that was refunded. */
+  payOut(orderId: string): Promise<Trade | HostFailure>;
+  /** Asks one of the host's payment ports for money, and sells when it is there. */
+  pay(asked: PaymentAsked): Promise<Payment | HostFailure>;
+  /** What a payment port tells of itself. */
+  paymentNotice(notice: PaymentNotice): Promise<Payment | HostFailure>;
+  /** Nobody waits for a payment that is asked or pending any more: it is reversed, whatever is answered later. */
+  cancelPayment(id: string): Promise<Payment | HostFailure>;
+  /** Captures and reverses what is due. It waits for payment ports: call it beside `handle`, again and again. */
+  settlePayments(): Promise<void>;
+  payment(id: string): Promise<Payment | HostFailure>;
+
+  terms(): Promise<Terms>;
+  publishTerms(terms: Terms): Promise<TermsVersion | HostFailure>;
+  /** What a subscriber owes from before; it is recovered from what is paid. */
+  bookDebt(debt: {
+    readonly meter: number;
+    readonly amount: number;
+    readonly reference: string;
+  }): Promise<Dues | HostFailure>;
+
   /** Takes a sale back, if it is not in the meter already; the receipt decides (X8). */
   voidOrder(orderId: string): Promise<NumberedOrder | HostFailure>;
   /** Takes the rest out of a purse and opens the relay; the order's amount is what the receipt names. */

@@ -5,6 +5,8 @@ import type { EventRecord } from '../records/index.ts';
 import type { TariffDefinition } from '../tariff/index.ts';
 import type { Milliseconds, MilliwattHours, ModemAddress, SupplyIndex, Svpmsn, Tokens } from '../units/index.ts';
 
+import type { PaymentMethod } from './types/money.ts';
+
 export type * from './types/money.ts';
 
 /** The rows that the host keeps. Flat, because they stand like this in every store. */
@@ -150,13 +152,13 @@ export interface TariffVersion {
 }
 
 export type Account =
-  /** Debit: money taken. */
-  | 'cash'
+  /** Debit: money taken, by the way it was paid. */
+  | PaymentMethod
   /** Credit: sold, and not yet in a meter. */
   | 'prepaid'
   /** Credit: in purses. */
   | 'value-in-meters'
-  /** Credit: sold, never stored, to be given back. */
+  /** Credit: taken for what was never stored, to be given back. */
   | 'refunds-payable'
   /** Credit: left in purses that were closed, to be paid out. */
   | 'closed-purses'
@@ -165,9 +167,31 @@ export type Account =
   /** Debit: energy taken on emergency credit, and not yet paid. */
   | 'emergency-credit'
   /** Credit: energy that was paid or is owed. */
-  | 'energy-revenue';
+  | 'energy-revenue'
+  /** Credit: charges by the month. */
+  | 'fixed-charges'
+  /** Credit: for the way in which somebody pays. */
+  | 'fees'
+  /** Credit: owed to the state. */
+  | 'tax'
+  /** Debit: what subscribers owe from before. */
+  | 'arrears'
+  /** Credit: what arrears were booked for. */
+  | 'debts-taken-over';
 
-export type PostingKind = 'sold' | 'stored' | 'refunded' | 'found' | 'closed' | 'spent';
+export type PostingKind =
+  | 'sold'
+  | 'stored'
+  | 'refunded'
+  | 'found'
+  | 'closed'
+  | 'spent'
+  /** Arrears of a meter, as an operator books them. */
+  | 'debt'
+  /** Refunds that were given back. */
+  | 'paid-out'
+  /** Money that came in and was taken back by whoever paid; the value had gone to the meter. */
+  | 'returned';
 
 export interface Line {
   readonly account: Account;
@@ -265,6 +289,10 @@ export interface LineSuspicion extends Suspicion {
 export interface HostFailure {
   readonly reason:
     | 'amount-wrong'
+    | 'terms-wrong'
+    | 'payment-unknown'
+    | 'payment-differs'
+    | 'payment-port-unknown'
     | 'order-id-wrong'
     | 'order-differs'
     | 'order-unknown'

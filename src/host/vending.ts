@@ -3,7 +3,7 @@ import { Suite } from '../crypto/index.ts';
 import { txidOf } from '../exchange/index.ts';
 import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens, tokens } from '../units/index.ts';
 import { amountFault, fail, findMeter, isFailure, meterUnknown, parseMeterNumber, textFault } from './failures.ts';
-import { move } from './ledger.ts';
+import { allEnergy, move, refunded, sold } from './ledger.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import { refundUnsent, voidRow } from './receipts.ts';
 import type { Sale } from './services.ts';
@@ -14,60 +14,108 @@ import {
   type Meter,
   type NumberedOrder,
   type Order,
+  type PaymentMethod,
   type Posting,
   type Purse,
+  type TradeParts,
 } from './types.ts';
 import { wake, workDone } from './work.ts';
+
+/** What is sold: whole tokens, at no other price than themselves. */
+export const sellAll = (
+  tx: StoreTransaction,
+  sales: readonly Sale[],
+  now: Milliseconds,
+): Promise<(NumberedOrder | HostFailure)[]> =>
+  sellPriced(
+    tx,
+    sales.map(({ orderId, ...sale }) => ({ ...sale, orderId: String(orderId) })),
+    {
+      fault: ({ amount }) => amountFault(amount),
+      price: ({ amount }) => ({ method: 'cash', parts: allEnergy(BigInt(amount)) }),
+      isSame: (order, { amount }) => order.amount === amount,
+    },
+    now,
+  );
+
+/** What somebody wants to buy, by whatever it is counted in. */
+interface Wish {
+  readonly meter: number;
+  readonly orderId: string;
+  readonly source: string;
+}
+
+export interface Price {
+  readonly method: PaymentMethod;
+  readonly parts: TradeParts;
+}
+
+/** How wishes become sales. */
+export interface Pricing<W extends Wish> {
+  fault(wish: W): HostFailure | undefined;
+  /**
+   * Called once for each wish that nothing else refuses, in their order.
+   * @param found tokens that its meter was found to have taken of this sale, before the books knew of it; 0 for none
+   */
+  price(wish: W, meter: Meter, found: Tokens | undefined): Price | HostFailure;
+  /** Whether an order that is there was made of this wish; meter and source are the same. */
+  isSame(order: Order, wish: W): boolean;
+}
 
 /**
  * Sells, as one group: for each sale its order, which waits in the meter's queue, and its posting. A sale that is
  * refused leaves nothing and hinders no other; one that was made before is answered with its order.
  */
-export async function sellAll(
+export async function sellPriced<W extends Wish>(
   tx: StoreTransaction,
-  sales: readonly Sale[],
+  wishes: readonly W[],
+  pricing: Pricing<W>,
   now: Milliseconds,
 ): Promise<(NumberedOrder | HostFailure)[]> {
-  const known = await tx.ordersOf(sales.map(({ orderId }) => String(orderId)));
-  const numbers = sales.map(({ meter }) => parseMeterNumber(meter));
+  const known = await tx.ordersOf(wishes.map(({ orderId }) => orderId));
+  const numbers = wishes.map(({ meter }) => parseMeterNumber(meter));
   const ids = numbers.filter((id) => typeof id === 'number');
   const meters = new Map((await tx.metersOf(ids)).map((meter) => [meter?.svpmsn, meter]));
   const purses = new Map((await tx.pursesOf(ids)).map((purse) => [purse?.svpmsn, purse]));
-  const found = await Promise.all(sales.map(({ orderId }, i) => (known[i] ? undefined : foundOf(tx, orderId))));
+  const found: (Order | undefined)[] = [];
+  for (const [i, { orderId }] of wishes.entries()) found.push(known[i] ? undefined : await foundOf(tx, orderId));
   const orders = new Map<string, Order>();
   const claims = new Map<string, Claim>();
   const postings: Posting[] = [];
   const woken = new Map<number, Meter>();
-  const answers = sales.map((sale, i): { readonly refused: HostFailure } | { readonly id: string } => {
-    const before = known[i] ?? orders.get(sale.orderId) ?? claims.get(sale.orderId)?.order;
-    if (before !== undefined) return sameSale(before, sale) ? { id: before.id } : { refused: differs(sale.orderId) };
+  const isSame = (order: Order, wish: W) =>
+    order.op === 'credit' && order.svpmsn === wish.meter && order.source === wish.source && pricing.isSame(order, wish);
+  const answers = wishes.map((wish, i): { readonly refused: HostFailure } | { readonly id: string } => {
+    const { orderId: id, source } = wish;
+    const before = known[i] ?? orders.get(id) ?? claims.get(id)?.order;
+    if (before !== undefined) return isSame(before, wish) ? { id: before.id } : { refused: differs(id) };
     const number = numbers[i] as (typeof numbers)[number];
-    const fault =
-      orderIdFault(sale.orderId) ??
-      textFault('name-wrong', "A payment's source", sale.source) ??
-      amountFault(sale.amount);
+    const fault = orderIdFault(id) ?? textFault('name-wrong', "A payment's source", source) ?? pricing.fault(wish);
     if (fault !== undefined) return { refused: fault };
     if (typeof number !== 'number') return { refused: number };
     const there = found[i];
-    if (there !== undefined) {
-      const claim = claimOf(there, sale, now);
-      if (claim === undefined) return { refused: foundAlready(sale.orderId, there) };
-      claims.set(sale.orderId, claim);
-      postings.push(...claim.postings);
-      return { id: sale.orderId };
-    }
     const meter = meters.get(number);
     const purse = purses.get(number);
     if (meter === undefined || purse === undefined) return { refused: meterUnknown(number) };
-    const held = purseFault(purse);
+    if (there !== undefined && (there.state !== 'found' || there.svpmsn !== number)) {
+      return { refused: foundAlready(id, there) };
+    }
+    const held = there === undefined ? purseFault(purse) : undefined;
     if (held !== undefined) return { refused: held };
-    orders.set(
-      sale.orderId,
-      newOrder(sale.orderId, meter, { op: 'credit', ...sale, amount: tokens(sale.amount) }, now),
-    );
-    postings.push(move('sold', BigInt(sale.amount), { at: now, svpmsn: number, order: sale.orderId }));
+    const price = pricing.price(wish, meter, there?.amount);
+    if ('reason' in price) return { refused: price };
+    if (there !== undefined) {
+      const claim = claimOf(there, { id, source }, price, now);
+      if (claim === undefined) return { refused: foundAlready(id, there) };
+      claims.set(id, claim);
+      postings.push(...claim.postings);
+      return { id };
+    }
+    const amount = tokens(Number(price.parts.energy));
+    orders.set(id, newOrder(id, meter, { op: 'credit', source, amount }, now));
+    postings.push(sold(price.method, price.parts, { at: now, svpmsn: number, order: id }));
     woken.set(number, meter);
-    return { id: sale.orderId };
+    return { id };
   });
   for (const { found, order } of claims.values()) await tx.claimOrder(found, order);
   if (orders.size > 0) await tx.addOrders([...orders.values()]);
@@ -175,19 +223,22 @@ interface Claim {
  * The same sale made again after a restore, when its meter has told of it already: the cash is booked, and what was
  * found is taken back. A TXID that the meter voided, or had no room for, was never credited and goes back at once.
  */
-function claimOf(found: Order, sale: Sale, now: Milliseconds): Claim | undefined {
-  const isStored = found.amount === sale.amount;
-  if (found.state !== 'found' || found.svpmsn !== sale.meter || !(isStored || found.amount === 0)) return undefined;
+function claimOf(
+  found: Order,
+  { id, source }: { readonly id: string; readonly source: string },
+  { method, parts }: Price,
+  now: Milliseconds,
+): Claim | undefined {
   const { svpmsn } = found;
-  const amount = BigInt(sale.amount);
-  const occasion = { at: now, svpmsn, order: sale.orderId };
-  const { orderId: id, source } = sale;
+  const isStored = BigInt(found.amount) === parts.energy;
+  if (!isStored && found.amount !== 0) return undefined;
+  const occasion = { at: now, svpmsn, order: id };
   const state = isStored ? 'stored' : 'refunded';
-  const order: Order = { ...found, id, source, state, amount: tokens(sale.amount), orderedAt: now };
+  const order: Order = { ...found, id, source, state, amount: tokens(Number(parts.energy)), orderedAt: now };
   const outcome = isStored
-    ? [move('found', -amount, { ...occasion, order: found.id }), move('stored', amount, occasion)]
-    : [move('refunded', amount, occasion)];
-  return { found: found.id, order, postings: [move('sold', amount, occasion), ...outcome] };
+    ? [move('found', -parts.energy, { ...occasion, order: found.id }), move('stored', parts.energy, occasion)]
+    : [refunded(parts, occasion)];
+  return { found: found.id, order, postings: [sold(method, parts, occasion), ...outcome] };
 }
 
 const foundAlready = (orderId: string, found: Order): HostFailure =>
@@ -235,9 +286,6 @@ function purseFault({ svpmsn, freeze, state }: Purse): HostFailure | undefined {
   if (state !== 'open') return fail('purse-closed', `${meter} takes no value any more: its purse is ${state}.`);
   return undefined;
 }
-
-const sameSale = (order: Order, sale: Sale): boolean =>
-  order.op === 'credit' && order.svpmsn === sale.meter && order.amount === sale.amount && order.source === sale.source;
 
 const differs = (orderId: string): HostFailure =>
   fail('order-differs', `Order "${orderId}" was given before with other contents: use a new id for a new order.`);

@@ -64,7 +64,7 @@ export async function workFailed(
 }
 
 /** Three quarters to five quarters of the doubled delay, so that a street that came back does not ask in one breath. */
-function backOff(attempts: number, randomness: Randomness): number {
+export function backOff(attempts: number, randomness: Randomness): number {
   const bytes = new Uint8Array(2);
   randomness.fill(bytes);
   const jitter = ((bytes[0] as number) << 8) | (bytes[1] as number);

@@ -138,7 +138,7 @@ CREATE TABLE terms (number INTEGER PRIMARY KEY, at INTEGER NOT NULL, terms TEXT 
 CREATE TABLE trades (
   id TEXT PRIMARY KEY, svpmsn INTEGER NOT NULL REFERENCES meters (svpmsn), method TEXT NOT NULL, at INTEGER NOT NULL,
   paid INTEGER NOT NULL, energy INTEGER NOT NULL, fixed_charge INTEGER NOT NULL, arrears INTEGER NOT NULL,
-  fee INTEGER NOT NULL, tax INTEGER NOT NULL,
+  fee INTEGER NOT NULL, tax INTEGER NOT NULL, paid_out_at INTEGER,
   CHECK (paid = energy + fixed_charge + arrears + fee + tax)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE dues (

@@ -146,7 +146,7 @@ CREATE TABLE trades (
   id TEXT COLLATE "C" PRIMARY KEY, svpmsn BIGINT NOT NULL REFERENCES meters (svpmsn), method TEXT NOT NULL,
   at BIGINT NOT NULL,
   paid BIGINT NOT NULL, energy BIGINT NOT NULL, fixed_charge BIGINT NOT NULL, arrears BIGINT NOT NULL,
-  fee BIGINT NOT NULL, tax BIGINT NOT NULL,
+  fee BIGINT NOT NULL, tax BIGINT NOT NULL, paid_out_at BIGINT,
   CHECK (paid = energy + fixed_charge + arrears + fee + tax)
 );
 CREATE TABLE dues (

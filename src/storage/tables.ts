@@ -200,6 +200,7 @@ export const trades = table<Trade>('trades', ['id'], {
   arrears: 'bigint',
   fee: 'bigint',
   tax: 'bigint',
+  paidOutAt: 'number?',
 });
 export const dues = table<Dues>('dues', ['id'], {
   id: 'text',

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { U32_MAX, type UnixSeconds } from '../units/index.ts';
+import { type Milliseconds, U32_MAX, type UnixSeconds } from '../units/index.ts';
 import type { TariffFailure } from './definition.ts';
 import { OFFSET_QUARTERS_MAX, OFFSETS_MAX, type OffsetChange } from './table.ts';
 
@@ -53,6 +53,12 @@ export function offsetTable(zone: string, fromYear: number, years: number): read
     };
   }
   return offsets;
+}
+
+/** The calendar month of an instant in a zone, counted: year × 12, and 0 for January. */
+export function monthAt(zone: string, at: Milliseconds): number {
+  const { year, month } = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
+  return year * 12 + month - 1;
 }
 
 /** In it the seconds of a u32 come to their end. */

@@ -75,7 +75,7 @@ for (const { name, skip, open } of STORES) {
   it('what a rejected transaction put on a shelf or in a journal is gone', async (store) => {
     const dues: Dues = { id: '3', arrears: 2n ** 60n, fixedCharge: 0n, chargedMonth: 24_312 };
     const trade: Trade = {
-      ...{ id: 'a', svpmsn: svpmsn(3), method: 'cash', at },
+      ...{ id: 'a', svpmsn: svpmsn(3), method: 'cash', at, paidOutAt: undefined },
       ...{ paid: 10n, energy: 4n, fixedCharge: 1n, arrears: 2n, fee: 2n, tax: 1n },
     };
     await store.transaction((tx) => tx.dues.put([dues]));

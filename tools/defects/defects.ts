@@ -199,7 +199,7 @@ export const DEFECTS: readonly Defect[] = [
     by: ['I8', 'I28'],
     what: 'a refund is not posted',
     file: 'src/host/receipts.ts',
-    right: "      if (order.op === 'credit') await tx.post([move('refunded', BigInt(order.amount), occasion)]);\n",
+    right: "      if (order.op === 'credit') await tx.post([await refundOf(tx, order, now)]);\n",
     wrong: '',
   },
   {

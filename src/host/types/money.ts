@@ -44,6 +44,8 @@ export interface Trade extends TradeParts {
   readonly svpmsn: Svpmsn;
   readonly method: PaymentMethod;
   readonly at: Milliseconds;
+  /** Its order was refunded, and the money was given back. */
+  readonly paidOutAt: Milliseconds | undefined;
 }
 
 /** What a meter owes beside its energy. */
@@ -60,7 +62,8 @@ export interface Dues {
 /**
  * `asked` until the port answers, or `pending` if that comes as a notice; `approved` while its order is on its way;
  * `capturing`, `captured` once the value is stored; `reversing`, `reversed` if it never will be, or if nobody knows
- * what became of the authorisation; `declined`; `stuck` where a person has to look.
+ * what became of the authorisation; `declined`; `returned` when whoever paid took it back after all; `stuck` where a
+ * person has to look.
  */
 export type PaymentState =
   | 'asked'
@@ -71,6 +74,7 @@ export type PaymentState =
   | 'reversing'
   | 'reversed'
   | 'declined'
+  | 'returned'
   | 'stuck';
 
 /** Money that was asked for at a port. */

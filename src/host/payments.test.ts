@@ -1,0 +1,283 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import {
+  type Authorisation,
+  type Completion,
+  type HostFailure,
+  MemoryStore,
+  type Payment,
+  type PaymentPort,
+  type PaymentRequest,
+  type Terms,
+} from './index.ts';
+import { made, Rig } from './rig.testing.ts';
+
+/** What becomes of one call: the request or the answer is lost, or nothing is ever answered. */
+type Way = 'good' | 'request-lost' | 'answer-lost' | 'hangs' | 'declines' | 'pends';
+
+/** A bank that holds, takes and gives back money, however badly it is reached. */
+class Bank implements PaymentPort {
+  readonly accounts = new Map<
+    string,
+    { amount: number; state: 'held' | 'taken' | 'back' | 'refused'; approval: string }
+  >();
+  ways: Way[] = [];
+
+  async authorise({ id, amount }: PaymentRequest): Promise<Authorisation> {
+    const way = this.ways.shift() ?? 'good';
+    if (way === 'request-lost') return UNKNOWN;
+    if (way === 'declines') return { outcome: 'declined', reason: 'funds', sentence: 'There is not enough.' };
+    // A reversal that came first stands.
+    const account = this.accounts.get(id) ?? { amount, state: 'held', approval: `AN${this.accounts.size}` };
+    this.accounts.set(id, account);
+    if (way === 'hangs') return new Promise(() => undefined);
+    if (way === 'answer-lost') return UNKNOWN;
+    if (way === 'pends') return { outcome: 'pending', shown: 'wallet' };
+    return { outcome: 'approved', approval: account.approval, shown: '**** 1234' };
+  }
+
+  async capture({ id }: PaymentRequest): Promise<Completion> {
+    return this.#completed(id, 'taken');
+  }
+
+  async reverse({ id, amount }: PaymentRequest): Promise<Completion> {
+    if (!this.accounts.has(id)) this.accounts.set(id, { amount, state: 'refused', approval: '' });
+    return this.#completed(id, 'back');
+  }
+
+  #completed(id: string, state: 'taken' | 'back'): Completion {
+    const way = this.ways.shift() ?? 'good';
+    const account = this.accounts.get(id);
+    if (account === undefined || way === 'request-lost') return UNKNOWN;
+    if (account.state === 'held') account.state = state;
+    return way === 'good' ? { outcome: 'done' } : UNKNOWN;
+  }
+
+  /** What it took and keeps. */
+  taken(): number {
+    return [...this.accounts.values()].reduce((sum, { amount, state }) => sum + (state === 'taken' ? amount : 0), 0);
+  }
+  held(): number {
+    return [...this.accounts.values()].filter(({ state }) => state === 'held').length;
+  }
+}
+const UNKNOWN = { outcome: 'unknown', sentence: 'Nobody answered.' } as const;
+
+const TERMS: Terms = {
+  currency: { code: 'EUR', number: 978, exponent: 2 },
+  taxBasisPoints: 1_900,
+  fixedChargePerMonth: 50,
+  recoveryPercentMax: 40,
+  fees: { card: { fixed: 3, basisPoints: 150 } },
+};
+
+class Till {
+  readonly bank = new Bank();
+  readonly rig: Rig;
+
+  constructor() {
+    this.rig = new Rig(new MemoryStore(), { payments: new Map([['bank', { method: 'card', port: this.bank }]]) });
+  }
+
+  static async open({ meters = 1, terms = TERMS }: { meters?: number; terms?: Terms } = {}): Promise<Till> {
+    const till = new Till();
+    made(await till.rig.host.publishTerms(terms));
+    for (let i = 0; i < meters; i++) await till.rig.enrol(i);
+    return till;
+  }
+
+  pay(id: string, paid: number, meter = 0): Promise<Payment | HostFailure> {
+    const instrument = { type: 'token', token: 'x' } as const;
+    return this.rig.host.pay({ id, meter, paid, port: 'bank', instrument });
+  }
+
+  /** Everything that is due happens, for hours. */
+  async end(): Promise<void> {
+    for (let i = 0; i < 40; i++) {
+      await this.rig.host.settlePayments();
+      await this.rig.settle(60_000);
+      this.rig.clock.ms += 150_000;
+    }
+  }
+
+  async payment(id: string): Promise<Payment> {
+    return made(await this.rig.host.payment(id));
+  }
+
+  async account(name: string): Promise<bigint> {
+    const postings = await this.rig.host.postings({ limit: 9_999 });
+    return postings.flatMap(({ lines }) => lines).reduce((sum, l) => sum + (l.account === name ? l.amount : 0n), 0n);
+  }
+}
+
+test('money that is approved becomes value, and is captured when the value is in the meter', async () => {
+  const till = await Till.open();
+  const payment = made(await till.pay('p', 1_000));
+  assert.deepEqual([payment.state, payment.shown, till.bank.held()], ['approved', '**** 1234', 1]);
+  await till.end();
+  assert.deepEqual([(await till.payment('p')).state, till.bank.taken()], ['captured', 1_000]);
+  const { trade } = made(await till.rig.host.purchase({ meter: 0, paid: 1_000, method: 'card', orderId: 'payment:p' }));
+  assert.equal(till.rig.meters.get(payment.svpmsn)?.credited, Number(trade.energy));
+  assert.deepEqual(await till.rig.host.order('payment:q'), {
+    reason: 'order-unknown',
+    sentence: 'There is no order "payment:q": check the id.',
+  });
+});
+
+test('a double click pays once, and the same id with other contents is refused', async () => {
+  const till = await Till.open();
+  const [first, second] = await Promise.all([till.pay('p', 500), till.pay('p', 500)]);
+  assert.deepEqual([made(first).id, made(second).id, till.bank.accounts.size], ['p', 'p', 1]);
+  await till.end();
+  assert.equal(made(await till.pay('p', 500)).state, 'captured');
+  assert.equal(((await till.pay('p', 501)) as HostFailure).reason, 'payment-differs');
+  assert.equal(till.bank.taken(), 500);
+});
+
+test('money for a meter that takes no value is not asked for', async () => {
+  const till = await Till.open();
+  made(await till.rig.host.closePurse({ meter: 0, orderId: 'moving out' }));
+  assert.equal(((await till.pay('p', 500)) as HostFailure).reason, 'meter-frozen');
+  assert.equal(((await till.pay('p', 500, 9)) as HostFailure).reason, 'meter-unknown');
+  assert.equal(((await till.pay('p', 0)) as HostFailure).reason, 'amount-wrong');
+  assert.equal(till.bank.accounts.size, 0);
+});
+
+test('what nobody answered is given back, and an approval that comes later changes nothing', async () => {
+  const till = await Till.open();
+  till.bank.ways = ['hangs'];
+  void till.pay('p', 500);
+  await new Promise(setImmediate);
+  till.rig.host = till.rig.newHost();
+  await till.end();
+  assert.equal((await till.payment('p')).state, 'reversed');
+  const outcome = { outcome: 'approved', approval: 'AN0', shown: 'late' } as const;
+  const late = made(await till.rig.host.paymentNotice({ port: 'bank', id: 'p', outcome }));
+  await till.end();
+  assert.deepEqual([late.state, till.bank.held(), till.bank.taken()], ['reversed', 0, 0]);
+  assert.equal((await till.rig.host.books()).issued, 0n);
+});
+
+test('an answer that comes as a notice sells once, however often it comes, and one for another port is refused', async () => {
+  const till = await Till.open();
+  till.bank.ways = ['pends'];
+  assert.equal(made(await till.pay('p', 500)).state, 'pending');
+  const outcome = { outcome: 'approved', approval: 'AN0', shown: 'wallet' } as const;
+  const foreign = await till.rig.host.paymentNotice({ port: 'other', id: 'p', outcome });
+  assert.equal((foreign as HostFailure).reason, 'payment-unknown');
+  for (let i = 0; i < 3; i++) made(await till.rig.host.paymentNotice({ port: 'bank', id: 'p', outcome }));
+  await till.end();
+  const books = await till.rig.host.books();
+  assert.deepEqual([(await till.payment('p')).state, books.issued], ['captured', books.stored]);
+  assert.equal((await till.rig.host.orders({ limit: 9 })).length, 1);
+});
+
+test('an approval number that was used before sells nothing, and its money goes back', async () => {
+  const till = await Till.open();
+  till.bank.ways = ['good', 'pends'];
+  made(await till.pay('p', 500));
+  made(await till.pay('q', 700));
+  const outcome = { outcome: 'approved', approval: 'AN0', shown: 'wallet' } as const;
+  const second = made(await till.rig.host.paymentNotice({ port: 'bank', id: 'q', outcome }));
+  assert.deepEqual([second.state, second.why], ['reversing', 'Approval number AN0 was used before.']);
+  await till.end();
+  assert.deepEqual([(await till.payment('q')).state, till.bank.taken()], ['reversed', 500]);
+});
+
+test('a payment whose order is taken back is given back whole, and its dues are due again', async () => {
+  const till = await Till.open();
+  made(await till.rig.host.bookDebt({ meter: 0, amount: 300, reference: 'from before' }));
+  made(await till.pay('p', 1_000));
+  assert.ok((await till.account('tax')) < 0n);
+  assert.equal(
+    ((await till.rig.host.quote({ meter: 0, paid: 1_000, method: 'card' })) as { arrears: bigint }).arrears,
+    0n,
+  );
+  // It is on its way, and the meter has not got it yet: the void reaches it first.
+  made(await till.rig.host.voidOrder('payment:p'));
+  await till.end();
+  assert.deepEqual([(await till.payment('p')).state, till.bank.taken(), till.bank.held()], ['reversed', 0, 0]);
+  for (const account of ['card', 'tax', 'fees', 'fixed-charges', 'prepaid', 'refunds-payable']) {
+    assert.equal(await till.account(account), 0n, account);
+  }
+  assert.equal(await till.account('arrears'), 300n);
+  assert.equal(made(await till.rig.host.quote({ meter: 0, paid: 1_000, method: 'card' })).dues.arrears, 300n);
+});
+
+test('money that is taken back after the value was stored is owed again', async () => {
+  const till = await Till.open();
+  made(await till.pay('p', 1_000));
+  await till.end();
+  const outcome = { outcome: 'returned', sentence: 'The account was closed.' } as const;
+  for (let i = 0; i < 2; i++) made(await till.rig.host.paymentNotice({ port: 'bank', id: 'p', outcome }));
+  assert.deepEqual([(await till.payment('p')).state, await till.account('arrears')], ['returned', 1_000n]);
+  const quote = made(await till.rig.host.quote({ meter: 0, paid: 1_000, method: 'card' }));
+  assert.deepEqual([quote.dues.arrears, quote.arrears], [1_000n, 400n]);
+});
+
+test('whatever fails on the way, each payment has one outcome at the bank, in the books and in the meter', async () => {
+  const way = fc.constantFrom<Way>('good', 'good', 'request-lost', 'answer-lost', 'hangs', 'declines', 'pends');
+  const step = fc.oneof(
+    fc.record({
+      type: fc.constant('pay' as const),
+      id: fc.nat(9),
+      paid: fc.integer({ min: 1, max: 500 }),
+      meter: fc.nat(1),
+    }),
+    fc.record({ type: fc.constant('notice' as const), id: fc.nat(9), approval: fc.nat(3) }),
+    fc.record({ type: fc.constant('cancel' as const), id: fc.nat(9) }),
+    fc.record({ type: fc.constant('void' as const), id: fc.nat(9) }),
+    fc.record({ type: fc.constant('settle' as const) }),
+    fc.record({ type: fc.constant('crash' as const) }),
+  );
+  const lives = fc.record({ ways: fc.array(way, { maxLength: 40 }), steps: fc.array(step, { maxLength: 30 }) });
+  await fc.assert(
+    fc.asyncProperty(lives, async ({ ways, steps }) => {
+      const till = await Till.open({ meters: 2 });
+      const { rig, bank } = till;
+      bank.ways = [...ways];
+      rig.faults = { oneIn: 6 };
+      for (const step of steps) {
+        const id = 'id' in step ? `p${step.id}` : '';
+        if (step.type === 'pay') void till.pay(id, step.paid, step.meter);
+        if (step.type === 'notice') {
+          const outcome = { outcome: 'approved', approval: `AN${step.approval}`, shown: 'x' } as const;
+          await rig.host.paymentNotice({ port: 'bank', id, outcome });
+        }
+        if (step.type === 'cancel') await rig.host.cancelPayment(id);
+        if (step.type === 'void') await rig.host.voidOrder(`payment:${id}`);
+        if (step.type === 'settle') await Promise.all([rig.host.settlePayments(), rig.settle(2_000)]);
+        if (step.type === 'crash') rig.host = rig.newHost();
+        await new Promise(setImmediate);
+      }
+      rig.faults = undefined;
+      bank.ways = [];
+      for (let id = 0; id < 10; id++) {
+        const payment = await rig.host.payment(`p${id}`);
+        if (!('reason' in payment) && payment.state === 'pending') await rig.host.cancelPayment(`p${id}`);
+      }
+      await till.end();
+      const books = await rig.host.books();
+      assert.deepEqual([books.balanced, books.inFlight], [true, 0n]);
+      let captured = 0;
+      for (let id = 0; id < 10; id++) {
+        const payment = await rig.host.payment(`p${id}`);
+        if ('reason' in payment) continue;
+        const order = await rig.host.order(`payment:p${id}`);
+        const state = 'reason' in order ? 'none' : order.state;
+        assert.ok(
+          (payment.state === 'captured' && state === 'stored') ||
+            ((payment.state === 'reversed' || payment.state === 'declined') && state !== 'stored'),
+          `${payment.state} and ${state}`,
+        );
+        if (payment.state === 'captured') captured += payment.paid;
+      }
+      assert.deepEqual([bank.taken(), bank.held(), await till.account('card')], [captured, 0, BigInt(captured)]);
+      assert.equal(await till.account('refunds-payable'), 0n);
+      const credited = [...rig.meters.values()].reduce((sum, meter) => sum + meter.credited, 0);
+      assert.equal(BigInt(credited), books.stored);
+    }),
+    { numRuns: 60 },
+  );
+});

@@ -1,0 +1,296 @@
+import { assertNever, type Milliseconds } from '../units/index.ts';
+import { amountFault, fail, isFailure, orStoreFailure, textFault } from './failures.ts';
+import { paidOut, returned } from './ledger.ts';
+import type { Authorisation, Completion, Instrument, PaymentRequest } from './payment-port.ts';
+import type { HostPorts, PaymentWay, StoreTransaction } from './ports.ts';
+import { termsOf } from './terms.ts';
+import { quote, tradeAll } from './trading.ts';
+import type { HostFailure, Payment, PaymentState, Trade } from './types.ts';
+import { backOff } from './work.ts';
+
+/** A port that has not answered by then is taken as one that never will: the money goes back. */
+const ASKED_MS = 120_000;
+/** Whoever is at a payment has it to himself for so long. */
+const CLAIMED_MS = 120_000;
+const TRACE_MAX = 999_999;
+const AT_ONCE_MAX = 32;
+const MS_PER_DAY = 86_400_000;
+
+export interface PaymentAsked {
+  /** Whoever pays gives it; the same id twice is the same payment. */
+  readonly id: string;
+  readonly meter: number;
+  /** Minor units of the currency, 1 to u32. */
+  readonly paid: number;
+  /** The name of one of the host's payment ports. */
+  readonly port: string;
+  readonly instrument: Instrument;
+}
+
+/** What a port tells later of a payment that was pending. It may come twice, late, or for nothing. */
+export interface PaymentNotice {
+  readonly port: string;
+  readonly id: string;
+  readonly outcome:
+    | Exclude<Authorisation, { readonly outcome: 'pending' | 'unknown' }>
+    /** Whoever paid took it back: a direct debit that was returned, a charge that was disputed. */
+    | { readonly outcome: 'returned'; readonly sentence: string };
+}
+
+/** The order that a payment becomes. */
+export const orderOfPayment = (id: string): string => `payment:${id}`;
+
+/**
+ * Money from outside becomes value, once: authorised, sold, and captured when the value is in the meter; what is never
+ * stored, and what nobody knows the end of, is given back. Each step is stored before the next is asked for, and every
+ * call of a port may be repeated, so that a host that dies at any point leaves one outcome.
+ */
+export class Payments {
+  readonly #ports: HostPorts;
+  readonly #zone: string;
+
+  constructor(ports: HostPorts, zone: string) {
+    this.#ports = ports;
+    this.#zone = zone;
+  }
+
+  /** Asks for the money, and sells when it is there. The payment is answered as it stands then. */
+  async pay(asked: PaymentAsked): Promise<Payment | HostFailure> {
+    const way = this.#ports.payments?.get(asked.port);
+    if (way === undefined) {
+      return fail('payment-port-unknown', `Nobody takes money here as "${asked.port}": choose another way to pay.`);
+    }
+    const begun = await orStoreFailure(this.#ports.store.transaction((tx) => this.#begin(tx, asked, way)));
+    if ('reason' in begun) return begun;
+    if (!begun.isNew) return begun.payment;
+    const outcome = await way.port.authorise(await this.#request(begun.payment), asked.instrument);
+    return orStoreFailure(this.#ports.store.transaction((tx) => this.#answered(tx, asked.id, outcome)));
+  }
+
+  async notice({ port, id, outcome }: PaymentNotice): Promise<Payment | HostFailure> {
+    return orStoreFailure(
+      this.#ports.store.transaction(async (tx) => {
+        const [payment] = await tx.payments.of([id]);
+        if (payment?.port !== port) return paymentUnknown(id);
+        return outcome.outcome === 'returned'
+          ? this.#returned(tx, payment, outcome.sentence)
+          : this.#answered(tx, id, outcome);
+      }),
+    );
+  }
+
+  /** Nobody waits for its answer any more. */
+  async cancel(id: string): Promise<Payment | HostFailure> {
+    return orStoreFailure(
+      this.#ports.store.transaction(async (tx) => {
+        const [payment] = await tx.payments.of([id]);
+        if (payment === undefined) return paymentUnknown(id);
+        if (payment.state !== 'pending' && payment.state !== 'asked') return payment;
+        const cancelled: Payment = {
+          ...payment,
+          state: 'reversing',
+          why: 'It was cancelled.',
+          dueAt: this.#ports.clock.now(),
+        };
+        await tx.payments.put([cancelled]);
+        return cancelled;
+      }),
+    );
+  }
+
+  /**
+   * Goes on with everything that is due: looks after orders, captures and reverses.
+   * @throws StoreError; it may be called again
+   */
+  async settle(): Promise<void> {
+    const { store } = this.#ports;
+    for (const payment of await store.transaction((tx) => this.#claimDue(tx))) {
+      const way = this.#ports.payments?.get(payment.port);
+      if (way === undefined || (payment.state !== 'capturing' && payment.state !== 'reversing')) continue;
+      const request = await this.#request(payment);
+      const completion =
+        payment.state === 'capturing'
+          ? await way.port.capture(request, payment.approval ?? '')
+          : await way.port.reverse(request, payment.approval);
+      await store.transaction((tx) => this.#completed(tx, payment, completion));
+    }
+  }
+
+  async #begin(
+    tx: StoreTransaction,
+    { id, meter, paid, port }: PaymentAsked,
+    { method }: PaymentWay,
+  ): Promise<{ readonly payment: Payment; readonly isNew: boolean } | HostFailure> {
+    const fault = textFault('order-id-wrong', "A payment's id", id, ID_MAX) ?? amountFault(paid);
+    if (fault !== undefined) return fault;
+    const [before] = await tx.payments.of([id]);
+    if (before !== undefined) {
+      const same = before.svpmsn === meter && before.paid === paid && before.port === port;
+      return same
+        ? { payment: before, isNew: false }
+        : fail('payment-differs', `Payment "${id}" was given before with other contents: use a new id.`);
+    }
+    const now = this.#ports.clock.now();
+    // Nobody is asked for money for which nothing can be had.
+    const quoted = await quote(tx, { meter, paid, method }, this.#zone, now);
+    if (isFailure(quoted)) return quoted;
+    const counted = ((await tx.fact(`trace ${port}`)) ?? 0) + 1;
+    await tx.setFact(`trace ${port}`, counted);
+    const payment: Payment = {
+      id,
+      port,
+      method,
+      trace: ((counted - 1) % TRACE_MAX) + 1,
+      svpmsn: quoted.svpmsn,
+      paid,
+      at: now,
+      state: 'asked',
+      approval: undefined,
+      approvalKey: undefined,
+      shown: undefined,
+      why: undefined,
+      dueAt: (now + ASKED_MS) as Milliseconds,
+      attempts: 0,
+    };
+    await tx.payments.put([payment]);
+    return { payment, isNew: true };
+  }
+
+  async #answered(tx: StoreTransaction, id: string, outcome: Authorisation): Promise<Payment | HostFailure> {
+    const [payment] = await tx.payments.of([id]);
+    if (payment === undefined) return paymentUnknown(id);
+    // A late or doubled answer changes nothing: what is to be given back is given back, whatever was approved.
+    if (payment.state !== 'asked' && payment.state !== 'pending') return payment;
+    const next = await this.#next(tx, payment, outcome);
+    await tx.payments.put([next]);
+    return next;
+  }
+
+  /** The value went to the meter: what was paid for it is owed again, and recovered from what is paid later. */
+  async #returned(tx: StoreTransaction, payment: Payment, why: string): Promise<Payment> {
+    const { id, svpmsn, paid, method, state } = payment;
+    const now = this.#ports.clock.now();
+    if (state === 'asked' || state === 'pending') return this.#answered(tx, id, declinedLate(why)) as Promise<Payment>;
+    if (state !== 'approved' && state !== 'capturing' && state !== 'captured') return payment;
+    const [dues] = await tx.dues.of([String(svpmsn)]);
+    if (dues !== undefined) await tx.dues.put([{ ...dues, arrears: dues.arrears + BigInt(paid) }]);
+    await tx.post([returned(method, BigInt(paid), { at: now, svpmsn, order: orderOfPayment(id) })]);
+    const next: Payment = { ...payment, state: 'returned', why };
+    await tx.payments.put([next]);
+    return next;
+  }
+
+  async #next(tx: StoreTransaction, payment: Payment, outcome: Authorisation): Promise<Payment> {
+    const now = this.#ports.clock.now();
+    const to = (state: PaymentState, more: Partial<Payment> = {}): Payment => ({
+      ...payment,
+      state,
+      dueAt: now,
+      attempts: 0,
+      ...more,
+    });
+    switch (outcome.outcome) {
+      case 'pending':
+        return to('pending', { shown: outcome.shown });
+      case 'declined':
+        return to('declined', { why: outcome.sentence });
+      case 'unknown':
+        return to('reversing', { why: outcome.sentence });
+      case 'approved': {
+        const { approval, shown } = outcome;
+        const approvalKey = `${payment.port} ${Math.floor(payment.at / MS_PER_DAY)} ${approval}`;
+        if ((await tx.payments.where('approvalKey', approvalKey)).length > 0) {
+          return to('reversing', { approval, shown, why: `Approval number ${approval} was used before.` });
+        }
+        const { id, svpmsn: meter, paid, method } = payment;
+        const [traded] = await tradeAll(tx, [{ meter, paid, method, orderId: orderOfPayment(id) }], this.#zone, now);
+        const why = traded !== undefined && isFailure(traded) ? traded.sentence : undefined;
+        return to(why === undefined ? 'approved' : 'reversing', { approval, approvalKey, shown, why });
+      }
+      default:
+        return assertNever(outcome);
+    }
+  }
+
+  /** What is due and needs a port is this host's for a while; what only needs a look at its order has it here. */
+  async #claimDue(tx: StoreTransaction): Promise<Payment[]> {
+    const now = this.#ports.clock.now();
+    const claimed: Payment[] = [];
+    for (const state of ['asked', 'approved', 'capturing', 'reversing'] as const) {
+      const due = (await tx.payments.where('state', state)).filter(({ dueAt }) => dueAt <= now);
+      for (const payment of due.slice(0, AT_ONCE_MAX)) {
+        const next = await this.#looked(tx, payment, now);
+        await tx.payments.put([next]);
+        claimed.push(next);
+      }
+    }
+    return claimed;
+  }
+
+  async #looked(tx: StoreTransaction, payment: Payment, now: Milliseconds): Promise<Payment> {
+    const claimed: Payment = { ...payment, dueAt: (now + CLAIMED_MS) as Milliseconds };
+    if (payment.state === 'asked') {
+      return { ...claimed, state: 'reversing', why: 'Nobody answered in time.' };
+    }
+    if (payment.state !== 'approved') return claimed;
+    const [order] = await tx.ordersOf([orderOfPayment(payment.id)]);
+    if (order?.state === 'stored') return { ...claimed, state: 'capturing', attempts: 0 };
+    // A database that was restored may have forgotten the order, and never the payment: both are written at once.
+    if (order === undefined || order.state === 'refunded') {
+      return { ...claimed, state: 'reversing', attempts: 0, why: 'The value never was in the meter.' };
+    }
+    return this.#later(payment, now);
+  }
+
+  async #completed(tx: StoreTransaction, { id, state }: Payment, completion: Completion): Promise<void> {
+    const [payment] = await tx.payments.of([id]);
+    if (payment?.state !== state) return;
+    const now = this.#ports.clock.now();
+    switch (completion.outcome) {
+      case 'done':
+        await tx.payments.put([{ ...payment, state: state === 'capturing' ? 'captured' : 'reversed', dueAt: now }]);
+        if (state === 'reversing') await payOut(tx, orderOfPayment(id), now);
+        return;
+      case 'refused':
+        await tx.payments.put([{ ...payment, state: 'stuck', why: completion.sentence }]);
+        return;
+      case 'unknown':
+        await tx.payments.put([this.#later(payment, now)]);
+        return;
+      default:
+        assertNever(completion);
+    }
+  }
+
+  #later(payment: Payment, now: Milliseconds): Payment {
+    const dueAt = (now + backOff(payment.attempts, this.#ports.randomness)) as Milliseconds;
+    return { ...payment, dueAt, attempts: payment.attempts + 1 };
+  }
+
+  async #request({ id, trace, at, paid }: Payment): Promise<PaymentRequest> {
+    const { currency } = await this.#ports.store.read(termsOf);
+    return { id, trace, at, amount: paid, currency: currency.number };
+  }
+}
+
+const declinedLate = (sentence: string): Authorisation => ({ outcome: 'declined', reason: 'refused', sentence });
+
+/** The id stands in fields of others, which are shorter than an order's. */
+const ID_MAX = 64;
+
+/** What was paid for an order that was refunded is given back, once. */
+export async function payOut(tx: StoreTransaction, orderId: string, now: Milliseconds): Promise<Trade | HostFailure> {
+  const [trade] = await tx.trades.of([orderId]);
+  const [order] = await tx.ordersOf([orderId]);
+  if (trade === undefined || order?.state !== 'refunded') {
+    return fail('order-unknown', `Nothing is to be given back for order "${orderId}": it was not refunded.`);
+  }
+  if (trade.paidOutAt !== undefined) return trade;
+  const given: Trade = { ...trade, paidOutAt: now };
+  await tx.trades.put([given]);
+  await tx.post([paidOut(trade.method, trade.paid, { at: now, svpmsn: trade.svpmsn, order: orderId })]);
+  return given;
+}
+
+export const paymentUnknown = (id: string): HostFailure =>
+  fail('payment-unknown', `There is no payment "${id}": check the id.`);

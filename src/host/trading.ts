@@ -1,0 +1,179 @@
+import { monthAt } from '../tariff/index.ts';
+import { type Milliseconds, type Svpmsn, svpmsnText, type Tokens } from '../units/index.ts';
+import { amountFault, fail, findMeter, isFailure } from './failures.ts';
+import { move } from './ledger.ts';
+import type { StoreReads, StoreTransaction } from './ports.ts';
+import { duesUntil, settleDues, splitPayment, termsFault, termsOf } from './terms.ts';
+import type {
+  Dues,
+  HostFailure,
+  Meter,
+  NumberedOrder,
+  PaymentMethod,
+  Terms,
+  TermsVersion,
+  Trade,
+  TradeParts,
+} from './types.ts';
+import { sellPriced } from './vending.ts';
+
+/** Money for a meter, whatever it is for in the end. */
+export interface Purchase {
+  readonly meter: number;
+  /** Minor units of the currency, 1 to u32. */
+  readonly paid: number;
+  readonly method: PaymentMethod;
+  /** The payment's own; the same id twice is the same purchase. */
+  readonly orderId: string;
+}
+
+/** An order with what its payment was made of. */
+export interface Traded {
+  readonly order: NumberedOrder;
+  readonly trade: Trade;
+}
+
+/** Sells for money, as one group: dues are recovered, fee and tax taken, and the rest is energy. */
+export async function tradeAll(
+  tx: StoreTransaction,
+  purchases: readonly Purchase[],
+  zone: string,
+  now: Milliseconds,
+): Promise<(Traded | HostFailure)[]> {
+  const terms = await termsOf(tx);
+  const month = monthAt(zone, now);
+  const before = new Map(
+    (await tx.trades.of(purchases.map(({ orderId }) => orderId))).map((trade) => [trade?.id, trade]),
+  );
+  const dues = await duesOf(tx, purchases);
+  const changed = new Map<string, Dues>();
+  const trades = new Map<string, Trade>();
+  const wishes = purchases.map((purchase) => ({ ...purchase, source: purchase.method }));
+  const answers = await sellPriced(
+    tx,
+    wishes,
+    {
+      fault: ({ paid }) => amountFault(paid),
+      price: ({ orderId, paid, method }, meter, found) => {
+        const id = String(meter.svpmsn);
+        const due = duesUntil(changed.get(id) ?? dues.get(id) ?? firstDues(meter, zone), month, terms);
+        const split = splitPayment(paid, method, { terms, dues: due });
+        if ('reason' in split) return split;
+        const parts = found ? withFound(split, found) : split;
+        // What its meter had no room for, or voided, is given back in this same step.
+        if (found !== 0) changed.set(id, settleDues(due, parts, 1n));
+        trades.set(orderId, { ...parts, id: orderId, svpmsn: meter.svpmsn, method, at: now, paidOutAt: undefined });
+        return { method, parts };
+      },
+      isSame: ({ id }, { paid, method }) => {
+        const trade = trades.get(id) ?? before.get(id);
+        return trade !== undefined && trade.paid === BigInt(paid) && trade.method === method;
+      },
+    },
+    now,
+  );
+  if (changed.size > 0) await tx.dues.put([...changed.values()]);
+  if (trades.size > 0) await tx.trades.put([...trades.values()]);
+  return answers.map((order) => {
+    if (isFailure(order)) return order;
+    return { order, trade: (trades.get(order.id) ?? before.get(order.id)) as Trade };
+  });
+}
+
+/** They hold for what is paid from now on. The currency never changes once something was sold. */
+export async function publishTerms(
+  tx: StoreTransaction,
+  terms: Terms,
+  zone: string,
+  now: Milliseconds,
+): Promise<TermsVersion | HostFailure> {
+  const fault = termsFault(terms);
+  if (fault !== undefined) return fail('terms-wrong', fault);
+  const before = await termsOf(tx);
+  const same = JSON.stringify(before.currency) === JSON.stringify(terms.currency);
+  if (!same && (await tx.orders({ limit: 1 })).length > 0) {
+    return fail(
+      'terms-wrong',
+      `The books are in ${before.currency.code}, and that does not change after the first sale.`,
+    );
+  }
+  // What has begun until now is charged by the terms that held.
+  const month = monthAt(zone, now);
+  const meters = await tx.meters();
+  const dues = await tx.dues.of(meters.map(({ svpmsn }) => String(svpmsn)));
+  await tx.dues.put(meters.map((meter, i) => duesUntil(dues[i] ?? firstDues(meter, zone), month, before)));
+  const version: TermsVersion = { at: now, terms };
+  await tx.terms.append([version]);
+  return version;
+}
+
+/** Books what a subscriber owes from before: it is recovered from payments, up to its share of them. */
+export async function bookDebt(
+  tx: StoreTransaction,
+  debt: { readonly meter: number; readonly amount: number; readonly reference: string },
+  zone: string,
+  now: Milliseconds,
+): Promise<Dues | HostFailure> {
+  const found = await findMeter(tx, debt.meter);
+  if (isFailure(found)) return found;
+  const fault = amountFault(debt.amount);
+  if (fault !== undefined) return fault;
+  const amount = BigInt(debt.amount);
+  const { svpmsn } = found.meter;
+  const [before = firstDues(found.meter, zone)] = await tx.dues.of([String(svpmsn)]);
+  const dues: Dues = { ...before, arrears: before.arrears + amount };
+  await tx.dues.put([dues]);
+  await tx.post([move('debt', amount, { at: now, svpmsn, order: debt.reference })]);
+  return dues;
+}
+
+export interface Quote extends TradeParts {
+  readonly svpmsn: Svpmsn;
+  readonly terms: Terms;
+  /** Before it is paid. */
+  readonly dues: Dues;
+}
+
+/** What a payment would be made of now; nothing is sold. */
+export async function quote(
+  tx: StoreReads,
+  { meter: number, paid, method }: Omit<Purchase, 'orderId'>,
+  zone: string,
+  now: Milliseconds,
+): Promise<Quote | HostFailure> {
+  const found = await findMeter(tx, number);
+  if (isFailure(found)) return found;
+  const { meter, purse } = found;
+  const fault = amountFault(paid);
+  if (fault !== undefined) return fault;
+  if (purse.freeze !== undefined || purse.state !== 'open') {
+    return fail('meter-frozen', `Meter ${svpmsnText(meter.svpmsn)} takes no value now: nothing can be bought for it.`);
+  }
+  const terms = await termsOf(tx);
+  const [before = firstDues(meter, zone)] = await tx.dues.of([String(meter.svpmsn)]);
+  const dues = duesUntil(before, monthAt(zone, now), terms);
+  const parts = splitPayment(paid, method, { terms, dues });
+  return isFailure(parts) ? parts : { ...parts, svpmsn: meter.svpmsn, terms, dues };
+}
+
+async function duesOf(tx: StoreReads, purchases: readonly Purchase[]): Promise<Map<string, Dues>> {
+  const ids = [...new Set(purchases.map(({ meter }) => String(meter)))];
+  return new Map((await tx.dues.of(ids)).flatMap((dues) => (dues === undefined ? [] : [[dues.id, dues]])));
+}
+
+/** The month in which a meter comes has its charge too. */
+const firstDues = ({ svpmsn, enrolledAt }: Meter, zone: string): Dues => ({
+  id: String(svpmsn),
+  arrears: 0n,
+  fixedCharge: 0n,
+  chargedMonth: monthAt(zone, enrolledAt) - 1,
+});
+
+/**
+ * The books had forgotten this sale and its meter holds what it was: then that is its energy, and what differs is put
+ * on the arrears, to either side, so that nobody pays twice.
+ */
+function withFound(split: TradeParts, found: Tokens): TradeParts {
+  const energy = BigInt(found);
+  return { ...split, energy, arrears: split.arrears + split.energy - energy };
+}
