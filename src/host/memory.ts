@@ -101,6 +101,7 @@ class Tables implements StoreTransaction {
   readonly #byCounter = new Map<string, string>();
   readonly #waiting = new Index<Svpmsn, string>();
   readonly #withdrawn = new Index<Svpmsn, string>();
+  readonly #found = new Set<string>();
   readonly #orderList: string[] = [];
   readonly #orders = new Table<string, NumberedOrder>(this.undo, (before, after) => this.#orderMoved(before, after));
   readonly #unitOfWork = new Index<number, Svpmsn>();
@@ -138,6 +139,8 @@ class Tables implements StoreTransaction {
       this.#byTxid.delete(before.txid);
       if (before.counter !== undefined) this.#byCounter.delete(`${before.svpmsn} ${before.counter}`);
     }
+    if (after?.state === 'found') this.#found.add(id);
+    else this.#found.delete(id);
     if (after !== undefined) {
       this.#byTxid.set(after.txid, id);
       if (after.counter !== undefined) this.#byCounter.set(`${after.svpmsn} ${after.counter}`, id);
@@ -234,9 +237,11 @@ class Tables implements StoreTransaction {
   async ordersOf(ids: readonly string[]) {
     return ids.map((id) => this.#orders.get(id));
   }
-  async orderOfTxid(txid: string) {
-    const id = this.#byTxid.get(txid);
-    return id === undefined ? undefined : this.#orders.get(id);
+  async anyFound() {
+    return this.#found.size > 0;
+  }
+  async ordersOfTxid(txids: readonly string[]) {
+    return txids.map((txid) => this.#orders.get(this.#byTxid.get(txid) ?? ''));
   }
   async nextWaiting(id: Svpmsn) {
     return this.#oldest(this.#waiting.keys(id));
@@ -256,12 +261,14 @@ class Tables implements StoreTransaction {
     return page(this.#orderList, query, (id) => this.#orders.get(id) as NumberedOrder);
   }
   async addOrders(orders: readonly Order[]) {
-    for (const order of orders) {
+    return orders.map((order) => {
       assert(this.#orders.get(order.id) === undefined, `order ${order.id} is new`);
       this.#assertUnique(order);
       this.#append(this.#orderList, order.id);
-      this.#orders.put(order.id, numbered(order, this.#orderList.length));
-    }
+      const added = numbered(order, this.#orderList.length);
+      this.#orders.put(order.id, added);
+      return added;
+    });
   }
   async putOrder(order: Order) {
     const before = this.#orders.get(order.id);

@@ -114,7 +114,10 @@ export interface StoreReads {
 
   /** In the order asked for. */
   ordersOf(ids: readonly string[]): Promise<(NumberedOrder | undefined)[]>;
-  orderOfTxid(txid: string): Promise<NumberedOrder | undefined>;
+  /** Whether meters have told of value that no sale here explains. */
+  anyFound(): Promise<boolean>;
+  /** In the order asked for. */
+  ordersOfTxid(txids: readonly string[]): Promise<(NumberedOrder | undefined)[]>;
   /** The oldest of a meter that waits. */
   nextWaiting(id: Svpmsn): Promise<NumberedOrder | undefined>;
   /** The oldest of a meter that is to be taken back and has no TC. */
@@ -178,8 +181,8 @@ export interface StoreTransaction extends StoreReads {
   putSubscriber(subscriber: Subscriber): Promise<void>;
   putMeter(meter: Meter): Promise<void>;
   putPurse(purse: Purse): Promise<void>;
-  /** A TC or TXID that the store has already is refused by throwing: it is a bug. */
-  addOrders(orders: readonly Order[]): Promise<void>;
+  /** A TC or TXID that the store has already is refused by throwing: it is a bug. Returns them as stored. */
+  addOrders(orders: readonly Order[]): Promise<NumberedOrder[]>;
   putOrder(order: Order): Promise<void>;
   /** What was written as found turns out to be this order: its row, place, TXID and TC are this order's from now on. */
   claimOrder(found: string, order: Order): Promise<void>;

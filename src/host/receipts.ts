@@ -242,7 +242,7 @@ async function adopt(
   const { svpmsn } = purse;
   const { counter } = receipt;
   const txid = toHex(receipt.txid);
-  const known = await tx.orderOfTxid(txid);
+  const [known] = await tx.ordersOfTxid([txid]);
   if (known !== undefined && (known.svpmsn !== svpmsn || !isUnsent(known))) return 'txid-twice';
   const credits = judgement.applied && known?.op !== 'close';
   if (credits && purse.credited + BigInt(judgement.amount) > BigInt(receipt.creditedTotal)) return 'amount-differs';

@@ -42,9 +42,7 @@ export async function tradeAll(
 ): Promise<(Traded | HostFailure)[]> {
   const terms = await termsOf(tx);
   const month = monthAt(zone, now);
-  const before = new Map(
-    (await tx.trades.of(purchases.map(({ orderId }) => orderId))).map((trade) => [trade?.id, trade]),
-  );
+  const before = new Map<string, Trade>();
   const dues = await duesOf(tx, purchases);
   const changed = new Map<string, Dues>();
   const trades = new Map<string, Trade>();
@@ -53,6 +51,9 @@ export async function tradeAll(
     tx,
     wishes,
     {
+      prepare: async (known) => {
+        for (const trade of await tx.trades.of(known)) if (trade !== undefined) before.set(trade.id, trade);
+      },
       fault: ({ paid }) => amountFault(paid),
       price: ({ orderId, paid, method }, meter, found) => {
         const id = String(meter.svpmsn);

@@ -52,6 +52,8 @@ export interface Price {
 
 /** How wishes become sales. */
 export interface Pricing<W extends Wish> {
+  /** Called first, with the ids of the orders that are there already. */
+  prepare?(known: readonly string[]): Promise<void>;
   fault(wish: W): HostFailure | undefined;
   /**
    * Called once for each wish that nothing else refuses, in their order.
@@ -73,12 +75,15 @@ export async function sellPriced<W extends Wish>(
   now: Milliseconds,
 ): Promise<(NumberedOrder | HostFailure)[]> {
   const known = await tx.ordersOf(wishes.map(({ orderId }) => orderId));
+  await pricing.prepare?.(known.flatMap((order) => (order === undefined ? [] : [order.id])));
   const numbers = wishes.map(({ meter }) => parseMeterNumber(meter));
-  const ids = numbers.filter((id) => typeof id === 'number');
+  const ids = [...new Set(numbers.filter((id) => typeof id === 'number'))];
   const meters = new Map((await tx.metersOf(ids)).map((meter) => [meter?.svpmsn, meter]));
   const purses = new Map((await tx.pursesOf(ids)).map((purse) => [purse?.svpmsn, purse]));
-  const found: (Order | undefined)[] = [];
-  for (const [i, { orderId }] of wishes.entries()) found.push(known[i] ? undefined : await foundOf(tx, orderId));
+  const found = await foundOf(
+    tx,
+    wishes.map(({ orderId }) => orderId),
+  );
   const orders = new Map<string, Order>();
   const claims = new Map<string, Claim>();
   const postings: Posting[] = [];
@@ -118,11 +123,11 @@ export async function sellPriced<W extends Wish>(
     return { id };
   });
   for (const { found, order } of claims.values()) await tx.claimOrder(found, order);
-  if (orders.size > 0) await tx.addOrders([...orders.values()]);
+  const added = orders.size === 0 ? [] : await tx.addOrders([...orders.values()]);
   if (postings.length > 0) await tx.post(postings);
   if (woken.size > 0) await wake(tx, [...woken.values()], Lane.value, now);
-  const accepted = answers.flatMap((answer) => ('id' in answer ? [answer.id] : []));
-  const stored = new Map((await tx.ordersOf(accepted)).map((order) => [order?.id, order]));
+  const claimed = claims.size === 0 ? [] : await tx.ordersOf([...claims.keys()]);
+  const stored = new Map([...known, ...added, ...claimed].map((order) => [order?.id, order]));
   return answers.map((answer) => ('id' in answer ? (stored.get(answer.id) as NumberedOrder) : answer.refused));
 }
 
@@ -196,21 +201,23 @@ export async function closePurse(
   const { meter, purse } = found;
   const [before] = await tx.ordersOf([orderId]);
   if (before !== undefined) return before.op === 'close' && before.svpmsn === meter.svpmsn ? before : differs(orderId);
-  const there = await foundOf(tx, orderId);
+  const [there] = await foundOf(tx, [orderId]);
   if (there !== undefined) return foundAlready(orderId, there);
   const held = purseFault(purse);
   if (held !== undefined) return held;
   if (meter.suite === Suite.tripleDes)
     return fail('command-not-served', 'Suite 3des has no command that closes a purse.');
-  await tx.addOrders([newOrder(orderId, meter, { op: 'close', amount: tokens(0), source: 'closing' }, now)]);
+  const closing = newOrder(orderId, meter, { op: 'close', amount: tokens(0), source: 'closing' }, now);
+  const [order] = await tx.addOrders([closing]);
   await tx.putPurse({ ...purse, state: 'closing' });
   await wake(tx, [meter], Lane.value, now);
-  const [order] = await tx.ordersOf([orderId]);
   return order as NumberedOrder;
 }
 
 /** After a restore an order may come again that its meter has told of already, and the books wrote as found. */
-const foundOf = (tx: StoreReads, orderId: string): Promise<Order | undefined> => tx.orderOfTxid(toHex(txidOf(orderId)));
+async function foundOf(tx: StoreReads, orderIds: readonly string[]): Promise<(Order | undefined)[]> {
+  return (await tx.anyFound()) ? tx.ordersOfTxid(orderIds.map((orderId) => toHex(txidOf(orderId)))) : [];
+}
 
 /** What was found turns out to be a sale that was forgotten: the order in its place, and what it changes in the ledger. */
 interface Claim {

@@ -134,6 +134,8 @@ CREATE TABLE check_minutes (
 `,
   'ALTER TABLE orders ADD COLUMN why TEXT;',
   `
+CREATE INDEX orders_found ON orders (sequence) WHERE state = 'found';
+
 CREATE TABLE terms (number INTEGER PRIMARY KEY, at INTEGER NOT NULL, terms TEXT NOT NULL) STRICT;
 CREATE TABLE trades (
   id TEXT PRIMARY KEY, svpmsn INTEGER NOT NULL REFERENCES meters (svpmsn), method TEXT NOT NULL, at INTEGER NOT NULL,

@@ -35,11 +35,16 @@ export class PostgresConnection implements SqlConnection {
     return (await this.#query(sql, values)).rowCount ?? 0;
   }
 
-  async ofKeys({ name, columns, list }: TableShape, keys: readonly SqlValue[]): Promise<(SqlRow | undefined)[]> {
+  async ofKeys(
+    { name, columns, list }: TableShape,
+    keys: readonly SqlValue[],
+    column = (columns[0] as Column).name,
+  ): Promise<(SqlRow | undefined)[]> {
     if (keys.length === 0) return [];
-    const { name: column, kind } = columns[0] as Column;
+    const place = columns.findIndex((each) => each.name === column);
+    const { kind } = columns[place] as Column;
     const sql = `SELECT ${list} FROM ${name} WHERE ${column} = ANY (?::${typeOf(kind)}[])`;
-    const found = new Map((await this.#query(sql, [keys])).rows.map((row) => [String(row[0]), row]));
+    const found = new Map((await this.#query(sql, [keys])).rows.map((row) => [String(row[place]), row]));
     return keys.map((key) => found.get(String(key)));
   }
 

@@ -44,6 +44,7 @@ CREATE TABLE orders (
 CREATE SEQUENCE orders_sequence OWNED BY orders.sequence;
 CREATE UNIQUE INDEX orders_of_counter ON orders (svpmsn, counter) WHERE counter IS NOT NULL;
 CREATE INDEX orders_of_meter ON orders (svpmsn, sequence);
+CREATE INDEX orders_found ON orders (sequence) WHERE state = 'found';
 CREATE INDEX orders_waiting ON orders (svpmsn, sequence) WHERE state = 'waiting';
 CREATE INDEX orders_withdrawn ON orders (svpmsn, sequence) WHERE state = 'voiding' AND counter IS NULL;
 

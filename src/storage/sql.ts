@@ -11,8 +11,8 @@ export interface SqlConnection {
   all(sql: string, values?: readonly SqlValue[]): Awaitable<readonly SqlRow[]>;
   /** How many rows it changed. */
   run(sql: string, values?: readonly SqlValue[]): Awaitable<number>;
-  /** The rows whose first column is one of `keys`, in their order; `undefined` where there is none. */
-  ofKeys(table: TableShape, keys: readonly SqlValue[]): Awaitable<readonly (SqlRow | undefined)[]>;
+  /** The rows whose column, the first where none is named, is one of `keys`, in their order. */
+  ofKeys(table: TableShape, keys: readonly SqlValue[], column?: string): Awaitable<readonly (SqlRow | undefined)[]>;
   /** Inserts each row, in order; `conflict` is what stands after VALUES. No two rows have one key. */
   insert(table: TableShape, rows: readonly SqlRow[], conflict: string): Awaitable<void>;
   /**

@@ -32,8 +32,12 @@ export class SqliteConnection implements SqlConnection {
     return Number(this.#statement(sql).run(...values).changes);
   }
 
-  ofKeys({ name, columns, list }: TableShape, keys: readonly SqlValue[]): readonly (SqlRow | undefined)[] {
-    const statement = this.#statement(`SELECT ${list} FROM ${name} WHERE ${columns[0]?.name} = ?`);
+  ofKeys(
+    { name, columns, list }: TableShape,
+    keys: readonly SqlValue[],
+    column = columns[0]?.name,
+  ): readonly (SqlRow | undefined)[] {
+    const statement = this.#statement(`SELECT ${list} FROM ${name} WHERE ${column} = ?`);
     return keys.map((key) => statement.get(key) as unknown as SqlRow | undefined);
   }
 

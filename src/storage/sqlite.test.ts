@@ -289,13 +289,12 @@ test('a database of the version before is taken forward: what was refunded then 
   const before = openDatabase(join(folder, 'wattpurse.db'));
   const then = new DatabaseSync(':memory:');
   for (const step of MIGRATIONS.slice(0, 2)) then.exec(step);
-  const tables = (of: DatabaseSync) =>
-    of
-      .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
-      .all()
-      .map(({ name }) => String(name));
-  const known = new Set(tables(then));
-  for (const name of tables(before)) if (!known.has(name)) before.exec(`DROP TABLE ${name}`);
+  for (const type of ['table', 'index']) {
+    const named = (of: DatabaseSync) =>
+      of.prepare('SELECT name FROM sqlite_schema WHERE type = ? AND sql IS NOT NULL').all(type);
+    const known = new Set(named(then).map(({ name }) => name));
+    for (const { name } of named(before)) if (!known.has(name)) before.exec(`DROP ${type} ${name}`);
+  }
   before.exec('ALTER TABLE orders DROP COLUMN why; PRAGMA user_version = 2');
   before.close();
   const store = openSqliteStore(folder);

@@ -83,8 +83,8 @@ export class SqlStatements implements StoreTransaction {
   async #one<R>(table: Table<R>, where: string, ...values: SqlValue[]): Promise<R | undefined> {
     return (await this.#all(table, where, ...values))[0];
   }
-  async #ofKeys<R>(table: Table<R>, keys: readonly SqlValue[]): Promise<(R | undefined)[]> {
-    const found = await this.#connection.ofKeys(table, keys);
+  async #ofKeys<R>(table: Table<R>, keys: readonly SqlValue[], column?: string): Promise<(R | undefined)[]> {
+    const found = await this.#connection.ofKeys(table, keys, column);
     return found.map((row) => (row === undefined ? undefined : table.row(row)));
   }
   async #put<R>(table: Table<R>, rows: readonly R[]): Promise<void> {
@@ -146,8 +146,11 @@ export class SqlStatements implements StoreTransaction {
   ordersOf(ids: readonly string[]) {
     return this.#ofKeys(orders, ids);
   }
-  orderOfTxid(txid: string) {
-    return this.#one(orders, 'WHERE txid = ?', txid);
+  async anyFound() {
+    return (await this.#number("SELECT count(*) FROM (SELECT 1 FROM orders WHERE state = 'found' LIMIT 1) AS one")) > 0;
+  }
+  ordersOfTxid(txids: readonly string[]) {
+    return this.#ofKeys(orders, txids, '"txid"');
   }
   nextWaiting(id: Svpmsn) {
     return this.#one(orders, "WHERE svpmsn = ? AND state = 'waiting' ORDER BY sequence LIMIT 1", id);
@@ -163,6 +166,7 @@ export class SqlStatements implements StoreTransaction {
     const first = await this.#connection.nextNumbers('orders', added.length);
     const numbered = added.map((order, i): NumberedOrder => ({ ...order, sequence: first + i }));
     await this.#add(orders, numbered);
+    return numbered;
   }
   async putOrder({ id, amount, state, why, counter, settledAt }: Order) {
     const sql = 'UPDATE orders SET amount = ?, state = ?, why = ?, counter = ?, settled_at = ? WHERE id = ?';

@@ -37,6 +37,8 @@ export function table<R extends object>(
   const columns = properties.map((property): Column => ({ name: `"${columnOf(property)}"`, kind: kinds[property] }));
   const names = columns.map((column) => column.name);
   const keyColumns = key.map((property) => `"${columnOf(property)}"`);
+  const to = properties.map((property) => TO_COLUMN[plain(kinds[property])]);
+  const from = properties.map((property) => FROM_COLUMN[plain(kinds[property])]);
   const others = names.filter((column) => !keyColumns.includes(column));
   return {
     name,
@@ -46,12 +48,13 @@ export function table<R extends object>(
     upsert: `ON CONFLICT (${keyColumns.join(', ')}) DO UPDATE SET ${others
       .map((column) => `${column} = excluded.${column}`)
       .join(', ')}`,
-    values: (row) => properties.map((property) => toColumn(kinds[property], row[property])),
+    values: (row) => properties.map((property, i) => (to[i] as ToColumn)(row[property])),
     row: (values) => {
       const row: Record<string, unknown> = {};
-      properties.forEach((property, i) => {
-        row[property] = fromColumn(kinds[property], values[i] as SqlValue);
-      });
+      for (let i = 0; i < properties.length; i++) {
+        const value = values[i] as SqlValue;
+        row[properties[i] as string] = value === null ? undefined : (from[i] as FromColumn)(value);
+      }
       return row as R;
     },
   };
@@ -60,22 +63,32 @@ export function table<R extends object>(
 export const columnOf = (property: string): string =>
   property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-function toColumn(kind: string, value: unknown): SqlValue {
-  if (value === undefined) return null;
-  if (kind.startsWith('boolean')) return value === true ? 1 : 0;
-  if (kind.startsWith('json')) return JSON.stringify(value);
-  if (kind.startsWith('energies')) return energyBytes(value as Uint16Array);
-  return value as SqlValue;
-}
+type ToColumn = (value: unknown) => SqlValue;
+type FromColumn = (value: SqlValue) => unknown;
 
-function fromColumn(kind: string, value: SqlValue): unknown {
-  if (value === null) return undefined;
-  if (kind.startsWith('number')) return Number(value);
-  if (kind.startsWith('boolean')) return value !== 0n;
-  if (kind.startsWith('json')) return JSON.parse(value as string);
-  if (kind.startsWith('energies')) return energiesOf(value as Uint8Array);
-  return value;
-}
+const asItIs: ToColumn = (value) => (value === undefined ? null : (value as SqlValue));
+
+const TO_COLUMN: Readonly<Record<Kind, ToColumn>> = {
+  number: asItIs,
+  bigint: asItIs,
+  text: asItIs,
+  bytes: asItIs,
+  boolean: (value) => (value === true ? 1 : 0),
+  json: (value) => (value === undefined ? null : JSON.stringify(value)),
+  energies: (value) => energyBytes(value as Uint16Array),
+};
+
+const FROM_COLUMN: Readonly<Record<Kind, FromColumn>> = {
+  number: Number,
+  bigint: (value) => value,
+  text: (value) => value,
+  bytes: (value) => value,
+  boolean: (value) => value !== 0n,
+  json: (value) => JSON.parse(value as string),
+  energies: (value) => energiesOf(value as Uint8Array),
+};
+
+const plain = (kind: Column['kind']): Kind => kind.replace('?', '') as Kind;
 
 /** 16-bit values big-endian, as everywhere in this house, whatever the machine. */
 function energyBytes(energies: Uint16Array): Uint8Array {

@@ -208,7 +208,10 @@ function storeContract({ name, skip, open }: StoreKind): void {
   });
 
   it('orders wait in the order in which they came, and are listed the newest first', async (store, [a, b]) => {
-    await store.transaction((tx) => tx.addOrders([orderRow('1', a), orderRow('2', b), orderRow('3', a)]));
+    await store.transaction(async (tx) => {
+      const added = await tx.addOrders([orderRow('1', a), orderRow('2', b), orderRow('3', a)]);
+      assert.deepEqual(added, await tx.ordersOf(['1', '2', '3']));
+    });
     await store.read(async (tx) => {
       assert.equal((await tx.nextWaiting(a))?.id, '1');
       assert.deepEqual(
@@ -220,7 +223,7 @@ function storeContract({ name, skip, open }: StoreKind): void {
         (await tx.orders({ limit: 9, svpmsn: a, before: last?.sequence ?? 0 })).map(({ id }) => id),
         ['1'],
       );
-      assert.equal((await tx.orderOfTxid(toHex(txidOf('2'))))?.svpmsn, b);
+      assert.equal((await tx.ordersOfTxid([toHex(txidOf('2'))]))[0]?.svpmsn, b);
       assert.deepEqual(
         (await tx.ordersOf(['3', 'x'])).map((order) => order?.id),
         ['3', undefined],
@@ -402,7 +405,7 @@ function storeContract({ name, skip, open }: StoreKind): void {
     await store.transaction((tx) => tx.claimOrder('found:1', claimed));
     await store.read(async (tx) => {
       assert.deepEqual(await tx.ordersOf(['found:1', 'sale']), [undefined, { ...claimed, sequence: 1 }]);
-      assert.equal((await tx.orderOfTxid(found.txid))?.id, 'sale');
+      assert.equal((await tx.ordersOfTxid([found.txid]))[0]?.id, 'sale');
       assert.deepEqual(
         (await tx.orders({ limit: 9 })).map(({ id }) => id),
         ['2', 'sale'],

@@ -41,7 +41,8 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   simulator: async () => (await import('./simulator.ts')).simulator(),
   start: async () => (await import('./start.ts')).start(),
   'first-token': async () => (await import('./first-token.ts')).firstToken(),
-  'credits-per-second': async () => (await import('./credits.ts')).creditsPerSecond(),
+  'credits-sqlite': async () => (await import('./credits.ts')).creditsOnSqlite(),
+  'credits-postgresql': async () => (await import('./credits.ts')).creditsOnPostgres(),
 };
 
 const DONE = 0;

@@ -183,8 +183,8 @@ export const DEFECTS: readonly Defect[] = [
     by: ['I7', 'I8', 'I28'],
     what: 'of two sales of a meter in one second the second is lost',
     file: 'src/host/vending.ts',
-    right: '  if (orders.size > 0) await tx.addOrders([...orders.values()]);',
-    wrong: '  if (orders.size > 0 && now % 7 !== 0) await tx.addOrders([...orders.values()]);',
+    right: '  const added = orders.size === 0 ? [] : await tx.addOrders([...orders.values()]);',
+    wrong: '  const added = orders.size === 0 || now % 7 === 0 ? [] : await tx.addOrders([...orders.values()]);',
   },
   {
     rule: 'I7',
