@@ -5,6 +5,7 @@ import { calendarOver } from './calendar.ts';
 import { requestCommand } from './control.ts';
 import { Dispatcher } from './dispatch.ts';
 import { fail, findMeter, isFailure, orStoreFailure, parseMeterNumber } from './failures.ts';
+import { grouped } from './group.ts';
 import { nextKeyMissing } from './key-change.ts';
 import { LedgerReader } from './ledger.ts';
 import { addressMap, checkMinutes, lineViews, takeCheckMinute, takeHealth, takeMapAnswer } from './lines.ts';
@@ -13,11 +14,11 @@ import { Payments, paymentUnknown, payOut } from './payments.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { wantQuery } from './receipts.ts';
 import { addSubscriber, enrol, readdress } from './registry.ts';
-import type { HostCounters, HostInput, HostServices, HostSettings, MeterView } from './services.ts';
+import type { HostCounters, HostInput, HostServices, HostSettings, MeterView, Sale } from './services.ts';
 import { assignTariff, publishTariff } from './tariffs.ts';
 import { termsOf } from './terms.ts';
-import { bookDebt, publishTerms, quote, tradeAll } from './trading.ts';
-import { type HostFailure, Lane, type Meter, type Purse } from './types.ts';
+import { bookDebt, type Purchase, publishTerms, quote, type Traded, tradeAll } from './trading.ts';
+import { type HostFailure, Lane, type Meter, type NumberedOrder, type Purse } from './types.ts';
 import { useOf } from './use.ts';
 import { closePurse, orderUnknown, sellAll, voidOrder } from './vending.ts';
 import { wake } from './work.ts';
@@ -25,6 +26,8 @@ import { wake } from './work.ts';
 /** How far ahead the clock's floor is stored: one write a minute, not one a tick. */
 const INSTANT_AHEAD_MS = 60_000;
 const ROUND_MS = 3_600_000;
+/** Sales that came one by one and are made durable in one step. */
+const GROUP_MAX = 1_000;
 /** A meter tells whole seconds, so that its clock is known to one. */
 const SLEW_ABOVE_MS = 2_000;
 
@@ -55,16 +58,29 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   const dated = <T extends object>(work: (tx: StoreTransaction, now: Milliseconds) => Promise<T>) =>
     request<T | HostFailure>(async (tx, now) => calendarOver(now) ?? work(tx, now));
 
-  /** Sends what a request made due. The request stands whatever becomes of that: the next tick sends it. */
-  async function dispatchTo(id: Svpmsn): Promise<void> {
-    const [meter] = await store.read((tx) => tx.metersOf([id]));
-    if (meter !== undefined) await orStoreFailure(dispatcher.dispatch(meter.localUnit));
+  /** Sends what requests made due. They stand whatever becomes of that: the next tick sends it. */
+  async function dispatchToAll(made: readonly { readonly svpmsn: Svpmsn }[]): Promise<void> {
+    const ids = [...new Set(made.map(({ svpmsn }) => svpmsn))];
+    const meters = await orStoreFailure(store.read((tx) => tx.metersOf(ids)));
+    if ('reason' in meters) return;
+    const units = new Set(meters.flatMap((meter) => (meter === undefined ? [] : [meter.localUnit])));
+    for (const unit of units) await orStoreFailure(dispatcher.dispatch(unit));
   }
 
   async function andDispatch<T extends { readonly svpmsn: Svpmsn } | HostFailure>(answer: Promise<T>): Promise<T> {
     const made = await answer;
-    if ('svpmsn' in made) await orStoreFailure(dispatchTo(made.svpmsn));
+    if ('svpmsn' in made) await dispatchToAll([made]);
     return made;
+  }
+
+  async function sellGroup(sales: readonly Sale[]): Promise<(NumberedOrder | HostFailure)[]> {
+    const answers = await request((tx, now) => sellAll(tx, sales, now));
+    return 'reason' in answers ? sales.map(() => answers) : answers;
+  }
+
+  async function purchaseGroup(purchases: readonly Purchase[]): Promise<(Traded | HostFailure)[]> {
+    const answers = await request((tx, now) => tradeAll(tx, purchases, settings.zone, now));
+    return 'reason' in answers ? purchases.map(() => answers) : answers;
   }
 
   async function tick(): Promise<void> {
@@ -188,34 +204,23 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       return meter;
     },
 
-    sell: (sale) =>
-      andDispatch(
-        request(async (tx, now) => {
-          const [answer] = await sellAll(tx, [sale], now);
-          return answer ?? orderUnknown(sale.orderId);
-        }),
-      ),
-    async sellAll(sales) {
-      const answers = await request((tx, now) => sellAll(tx, sales, now));
-      return 'reason' in answers ? sales.map(() => answers) : answers;
-    },
-    async purchase(purchase) {
-      const traded = await request(async (tx, now) => {
-        const [answer] = await tradeAll(tx, [purchase], settings.zone, now);
-        return answer ?? orderUnknown(purchase.orderId);
-      });
-      if (!isFailure(traded)) await orStoreFailure(dispatchTo(traded.order.svpmsn));
-      return traded;
-    },
-    async purchaseAll(purchases) {
-      const answers = await request((tx, now) => tradeAll(tx, purchases, settings.zone, now));
-      return 'reason' in answers ? purchases.map(() => answers) : answers;
-    },
+    sell: grouped(async (sales) => {
+      const answers = await sellGroup(sales);
+      await dispatchToAll(answers.filter((answer) => 'svpmsn' in answer));
+      return answers;
+    }, GROUP_MAX),
+    sellAll: sellGroup,
+    purchase: grouped(async (purchases) => {
+      const answers = await purchaseGroup(purchases);
+      await dispatchToAll(answers.flatMap((answer) => (isFailure(answer) ? [] : [answer.order])));
+      return answers;
+    }, GROUP_MAX),
+    purchaseAll: purchaseGroup,
     quote: (purchase) => orStoreFailure(store.read((tx) => quote(tx, purchase, settings.zone, clock.now()))),
     payOut: (orderId) => request((tx, now) => payOut(tx, orderId, now)),
     async pay(asked) {
       const payment = await payments.pay(asked);
-      if (!isFailure(payment) && payment.state === 'approved') await orStoreFailure(dispatchTo(payment.svpmsn));
+      if (!isFailure(payment) && payment.state === 'approved') await dispatchToAll([payment]);
       return payment;
     },
     paymentNotice: (notice) => payments.notice(notice),
