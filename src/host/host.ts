@@ -2,6 +2,7 @@ import type { BackhaulMessage, Collect } from '../backhaul/index.ts';
 import { Suite } from '../crypto/index.ts';
 import { assertNever, type Milliseconds, type Svpmsn, UNIX_MS_MAX } from '../units/index.ts';
 import { calendarOver } from './calendar.ts';
+import { agree, contractUnknown, endContract, transferAll } from './contracts.ts';
 import { requestCommand } from './control.ts';
 import { Dispatcher } from './dispatch.ts';
 import { fail, findMeter, isFailure, orStoreFailure, parseMeterNumber } from './failures.ts';
@@ -225,7 +226,15 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     },
     paymentNotice: (notice) => payments.notice(notice),
     cancelPayment: (id) => payments.cancel(id),
-    settlePayments: () => payments.settle(),
+    async settlePayments() {
+      await payments.settle();
+      const begun = await transferAll(ports, payments, settings.zone);
+      await dispatchToAll(begun.filter(({ state }) => state === 'approved'));
+    },
+    agreeContract: (agreement) => request((tx, now) => agree(tx, agreement, ports.payments, now)),
+    endContract: (meter) => request((tx) => endContract(tx, meter)),
+    contract: (meter) =>
+      orStoreFailure(store.read(async (tx) => (await tx.contracts.of([String(meter)]))[0] ?? contractUnknown(meter))),
     payment: (id) => orStoreFailure(store.read(async (tx) => (await tx.payments.of([id]))[0] ?? paymentUnknown(id))),
 
     terms: () => store.read(termsOf),

@@ -16,6 +16,7 @@ import {
 } from './ports.ts';
 import type {
   CheckMinute,
+  Contract,
   ControlCommand,
   Dues,
   Knowledge,
@@ -127,6 +128,7 @@ class Tables implements StoreTransaction {
   readonly trades = new MemoryShelf<Trade>(this.undo);
   readonly dues = new MemoryShelf<Dues>(this.undo);
   readonly payments = new MemoryShelf<Payment, 'state' | 'approvalKey'>(this.undo, ['state', 'approvalKey']);
+  readonly contracts = new MemoryShelf<Contract>(this.undo);
 
   #orderMoved(before: NumberedOrder | undefined, after: NumberedOrder | undefined): void {
     const id = (after ?? before)?.id as string;
@@ -176,6 +178,7 @@ class Tables implements StoreTransaction {
     copy.trades.fill(this.trades);
     copy.dues.fill(this.dues);
     copy.payments.fill(this.payments);
+    copy.contracts.fill(this.contracts);
     copy.undo.length = 0;
     return copy;
   }

@@ -6,6 +6,7 @@ import type { PaymentPort } from './payment-port.ts';
 import type { Journal, JournalReads, Shelf, ShelfReads } from './shelf-port.ts';
 import type {
   CheckMinute,
+  Contract,
   ControlCommand,
   Dues,
   Knowledge,
@@ -175,6 +176,8 @@ export interface StoreReads {
   /** By the number of their meter. */
   readonly dues: ShelfReads<Dues>;
   readonly payments: ShelfReads<Payment, 'state' | 'approvalKey'>;
+  /** By the number of their meter. */
+  readonly contracts: ShelfReads<Contract>;
 }
 
 export interface StoreTransaction extends StoreReads {
@@ -221,6 +224,7 @@ export interface StoreTransaction extends StoreReads {
   readonly trades: Shelf<Trade>;
   readonly dues: Shelf<Dues>;
   readonly payments: Shelf<Payment, 'state' | 'approvalKey'>;
+  readonly contracts: Shelf<Contract>;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Suite } from '../crypto/index.ts';
 import type { RelayAction, SupplyPolicy } from '../records/index.ts';
 import type { TariffDefinition } from '../tariff/index.ts';
 import type { Milliseconds, Svpmsn } from '../units/index.ts';
+import type { Agreement } from './contracts.ts';
 import type { RotatedPurpose } from './key-change.ts';
 import type { Books } from './ledger.ts';
 import type { PaymentAsked, PaymentNotice } from './payments.ts';
@@ -10,6 +11,7 @@ import type { PageQuery } from './ports.ts';
 import type { Purchase, Quote, Traded } from './trading.ts';
 import type {
   CheckMinute,
+  Contract,
   ControlCommand,
   Dues,
   HostFailure,
@@ -30,6 +32,7 @@ import type {
 } from './types.ts';
 import type { UseBucket, UseQuery } from './use.ts';
 
+export type { Agreement } from './contracts.ts';
 export type { Books, Totalled } from './ledger.ts';
 export type { PaymentAsked, PaymentNotice } from './payments.ts';
 export type { Purchase, Quote, Traded } from './trading.ts';
@@ -177,6 +180,11 @@ export interface HostServices {
   /** Captures and reverses what is due. It waits for payment ports: call it beside `handle`, again and again. */
   settlePayments(): Promise<void>;
   payment(id: string): Promise<Payment | HostFailure>;
+
+  /** Automatic transfer for a meter, by contract; `settlePayments` begins what is due. */
+  agreeContract(agreement: Agreement): Promise<Contract | HostFailure>;
+  endContract(meter: number): Promise<Contract | HostFailure>;
+  contract(meter: number): Promise<Contract | HostFailure>;
 
   terms(): Promise<Terms>;
   publishTerms(terms: Terms): Promise<TermsVersion | HostFailure>;

@@ -293,6 +293,7 @@ export interface HostFailure {
     | 'payment-unknown'
     | 'payment-differs'
     | 'payment-port-unknown'
+    | 'contract-unknown'
     | 'order-id-wrong'
     | 'order-differs'
     | 'order-unknown'

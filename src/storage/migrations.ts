@@ -153,5 +153,11 @@ CREATE TABLE payments (
   due_at INTEGER NOT NULL, attempts INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX payments_unsettled ON payments (state, id);
+CREATE TABLE contracts (
+  id TEXT PRIMARY KEY, svpmsn INTEGER NOT NULL REFERENCES meters (svpmsn), threshold INTEGER NOT NULL,
+  paid INTEGER NOT NULL, port TEXT NOT NULL, account TEXT NOT NULL,
+  per_day_max INTEGER NOT NULL, per_month_max INTEGER NOT NULL, agreed_at INTEGER NOT NULL, count INTEGER NOT NULL,
+  day INTEGER NOT NULL, paid_that_day INTEGER NOT NULL, month INTEGER NOT NULL, paid_that_month INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 `,
 ];

@@ -161,5 +161,11 @@ CREATE TABLE payments (
   due_at BIGINT NOT NULL, attempts BIGINT NOT NULL
 );
 CREATE INDEX payments_unsettled ON payments (state, id);
+CREATE TABLE contracts (
+  id TEXT COLLATE "C" PRIMARY KEY, svpmsn BIGINT NOT NULL REFERENCES meters (svpmsn), threshold BIGINT NOT NULL,
+  paid BIGINT NOT NULL, port TEXT NOT NULL, account TEXT NOT NULL,
+  per_day_max BIGINT NOT NULL, per_month_max BIGINT NOT NULL, agreed_at BIGINT NOT NULL, count BIGINT NOT NULL,
+  day BIGINT NOT NULL, paid_that_day BIGINT NOT NULL, month BIGINT NOT NULL, paid_that_month BIGINT NOT NULL
+);
 `,
 ];

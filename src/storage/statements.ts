@@ -2,6 +2,7 @@ import {
   CHECK_MINUTES_KEPT,
   type CheckMinute,
   type CheckMinuteQuery,
+  type Contract,
   type ControlCommand,
   type DayProfile,
   type Dues,
@@ -36,6 +37,7 @@ import type { SqlRow, SqlValue, Table } from './table.ts';
 import {
   checkMinutes,
   commands,
+  contracts,
   dues,
   type EventRow,
   events,
@@ -65,6 +67,7 @@ export class SqlStatements implements StoreTransaction {
   readonly trades: SqlShelf<Trade>;
   readonly dues: SqlShelf<Dues>;
   readonly payments: SqlShelf<Payment, 'state' | 'approvalKey'>;
+  readonly contracts: SqlShelf<Contract>;
   readonly #connection: SqlConnection;
 
   constructor(connection: SqlConnection) {
@@ -73,6 +76,7 @@ export class SqlStatements implements StoreTransaction {
     this.trades = new SqlShelf(connection, trades);
     this.dues = new SqlShelf(connection, dues);
     this.payments = new SqlShelf(connection, payments);
+    this.contracts = new SqlShelf(connection, contracts);
   }
 
   /** `where` is all that follows the table's name. */

@@ -1,5 +1,6 @@
 import type {
   CheckMinute,
+  Contract,
   ControlCommand,
   DayProfile,
   Dues,
@@ -223,6 +224,22 @@ export const payments = table<Payment>('payments', ['id'], {
   why: 'text?',
   dueAt: 'number',
   attempts: 'number',
+});
+export const contracts = table<Contract>('contracts', ['id'], {
+  id: 'text',
+  svpmsn: 'number',
+  threshold: 'number',
+  paid: 'number',
+  port: 'text',
+  account: 'json',
+  perDayMax: 'number',
+  perMonthMax: 'number',
+  agreedAt: 'number',
+  count: 'number',
+  day: 'number',
+  paidThatDay: 'number',
+  month: 'number',
+  paidThatMonth: 'number',
 });
 export const facts = table<{ readonly name: string; readonly value: number }>('facts', ['name'], {
   name: 'text',

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { type Milliseconds, U32_MAX, type UnixSeconds } from '../units/index.ts';
+import { type CivilDay, civilDayOf } from './civil.ts';
 import type { TariffFailure } from './definition.ts';
 import { OFFSET_QUARTERS_MAX, OFFSETS_MAX, type OffsetChange } from './table.ts';
 
@@ -59,6 +60,12 @@ export function offsetTable(zone: string, fromYear: number, years: number): read
 export function monthAt(zone: string, at: Milliseconds): number {
   const { year, month } = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
   return year * 12 + month - 1;
+}
+
+/** The civil day of an instant in a zone. */
+export function civilDayAt(zone: string, at: Milliseconds): CivilDay {
+  const { year, month, day } = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
+  return civilDayOf(year, month, day);
 }
 
 /** In it the seconds of a u32 come to their end. */

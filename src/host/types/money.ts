@@ -100,3 +100,31 @@ export interface Payment {
   readonly dueAt: Milliseconds;
   readonly attempts: number;
 }
+
+/**
+ * Automatic transfer, by contract: when a meter's balance falls to the threshold, so much is paid for it from an
+ * account that was agreed, within limits. What is kept of the account is a reference that is good for this alone.
+ */
+export interface Contract {
+  /** Of the meter, as a decimal number. */
+  readonly id: string;
+  readonly svpmsn: Svpmsn;
+  /** Tokens. */
+  readonly threshold: number;
+  /** Minor units of the currency. */
+  readonly paid: number;
+  readonly port: string;
+  readonly account:
+    | { readonly type: 'mandate'; readonly reference: string }
+    | { readonly type: 'token'; readonly token: string };
+  readonly perDayMax: number;
+  readonly perMonthMax: number;
+  readonly agreedAt: Milliseconds;
+  /** Payments that it was ever begun for; the last one's id is `auto:`, the meter, and this. */
+  readonly count: number;
+  /** What was begun on the last day and in the last month on which anything was, and which they were. */
+  readonly day: number;
+  readonly paidThatDay: number;
+  readonly month: number;
+  readonly paidThatMonth: number;
+}
