@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MESSAGES } from '../../src/adapters/acquirer/messages.testing.ts';
+import {
+  decodeMessage,
+  encodeMessage,
+  frameMessage,
+  MESSAGE_BYTES_MAX,
+  MessageStream,
+} from '../../src/adapters/iso8583.ts';
 import { decodeEnvelope } from '../../src/backhaul/index.ts';
 import { crc32, fromHex, parseHex } from '../../src/bytes/index.ts';
 import { vectorFile } from '../../src/cli/vectors-form.ts';
@@ -137,6 +145,8 @@ const LOAD_CSV = [
   'unix_ts,V,P\n1333263600,120,433\n1333263660,121,432\n1333263720,121,0\n',
 ];
 
+const acquirerMessages = MESSAGES.map(encodeMessage);
+
 /** `room.function` covers that export of the room's border; a name without a dot is a way in that is no function of one. */
 export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   'bytes.parseHex': target(textLike('00ff10', 'ABCD'), parseHex),
@@ -192,6 +202,8 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
     bytesLike(...envelopes.messages.map(({ bytes }) => fromHex(bytes))),
     decodeEnvelope,
   ),
+  'adapters.decodeMessage': target(bytesLike(...acquirerMessages), decodeMessage),
+  'acquirer stream': target(bytesLike(...acquirerMessages.map(frameMessage)), streamed, { saysNoReason: true }),
   'concentrator.LocalUnit': machine(livedByLocalUnit, 60_000),
   'concentrator.AreaUnit': machine(livedByAreaUnit, 200_000),
   'host.createHost': machine(livedByHost, 100_000),
@@ -240,6 +252,17 @@ function deframed(bytes: Uint8Array): unknown {
   deframer.push(bytes, frames as never);
   assert.ok(deframer.heldBytes < 512, 'a deframer holds no more than one frame');
   return frames;
+}
+
+let stream = new MessageStream();
+function streamed(bytes: Uint8Array): unknown {
+  const read = stream.push(bytes);
+  if ('reason' in read) {
+    stream = new MessageStream();
+    return read;
+  }
+  for (const each of read) assert.ok(each.length <= MESSAGE_BYTES_MAX);
+  return read.map(decodeMessage);
 }
 
 const ADDRESS = modemAddress(7);
