@@ -2,17 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { PaymentPort, PaymentRequest } from '../host/index.ts';
-import { CARD, payment } from './acquirer/bench.testing.ts';
-import { systemTimers, type Timers } from './acquirer/timers.ts';
+import { CARD, HandTimers, payment } from './acquirer/bench.testing.ts';
 import { Acquirer } from './acquirer.ts';
 import { ACQUIRER_FAULTS, type AcquirerFault, AcquirerSimulator, testCards } from './acquirer-simulator.ts';
 
-/** Short, so that a run of many faults ends; that an answer is slower than this is one fault more. */
-const TIMES = { answerMs: 30, connectMs: 200, idleMs: 5_000, retryMs: { least: 1, most: 8 } };
-const LATE_MS = 45;
+const ANSWER_MS = 30_000;
+const LATE_MS = 40_000;
 const LIMIT = 12_000;
 /** Far more than there are faults. */
-const TRIES_MAX = 100;
+const TRIES_MAX = 200;
+
+/** Faults after which no answer comes by itself. */
+const SILENT: readonly AcquirerFault[] = ['answer-lost', 'answer-late', 'answer-garbled', 'request-held'];
 
 interface Sale {
   readonly pan: string;
@@ -39,18 +40,10 @@ async function sell(port: () => PaymentPort, request: PaymentRequest, { pan, sto
   }
 }
 
-/** What is late has come when nothing waits any more. */
-class CountingTimers implements Timers {
-  waiting = 0;
-
-  after(ms: number, act: () => void): () => void {
-    this.waiting++;
-    const cancel = systemTimers.after(ms, () => {
-      this.waiting--;
-      act();
-    });
-    return cancel;
-  }
+/** After some turns of the loop, in which sockets may say something. */
+function soon(turns: number, act: () => void): void {
+  if (turns === 0) act();
+  else setImmediate(() => soon(turns - 1, act));
 }
 
 const sales: fc.Arbitrary<Sale[]> = fc.array(
@@ -66,47 +59,61 @@ const faults: fc.Arbitrary<(AcquirerFault | undefined)[]> = fc.array(
   { maxLength: 30 },
 );
 
+/** No time passes by itself: a fault is what lets it pass, some turns later, for everything that waits just then. */
+const turns = fc.array(fc.nat({ max: 40 }), { minLength: 1, maxLength: 8 });
+
 test('payments under every fault end in exactly one outcome, and both sides have the same', async () => {
-  const ended = new Set<Outcome>();
   const struck = new Set<AcquirerFault>();
+  const ended = new Set<Outcome>();
   await fc.assert(
-    fc.asyncProperty(sales, faults, fc.nat({ max: 29 }), async (wanted, toStrike, breaks) => {
-      const timers = new CountingTimers();
+    fc.asyncProperty(sales, faults, turns, fc.nat({ max: 29 }), async (wanted, toStrike, waits, breaks) => {
+      const [ours, theirs] = [new HandTimers(), new HandTimers()];
       const next = [...toStrike];
-      let decided = 0;
+      let [decided, strikes] = [0, 0];
+      const strike = (fault: AcquirerFault) => {
+        struck.add(fault);
+        const wait = waits[strikes++ % waits.length] as number;
+        if (SILENT.includes(fault)) soon(1 + wait, () => ours.pass(ANSWER_MS));
+        if (fault === 'answer-late' || fault === 'request-held') soon(1 + 2 * wait, () => theirs.pass(LATE_MS));
+      };
       const simulator = new AcquirerSimulator(
         {
           cards: testCards(LIMIT),
           lateMs: LATE_MS,
           faultOf: ({ type }) => {
             const fault = type === '0800' ? undefined : next.shift();
-            if (fault !== undefined) struck.add(fault);
+            if (fault !== undefined) strike(fault);
             return fault;
           },
         },
         {
-          timers,
+          timers: theirs,
           hear: () => {
             if (++decided % 30 === breaks) simulator.dropConnections();
           },
         },
       );
       const port = await simulator.listen(0, '127.0.0.1');
+      const settings = { host: '127.0.0.1', port, institution: '4201', terminal: 'WATT0001', merchant: 'WATTPURSE' };
+      const retryMs = { least: 1, most: 1 };
+      const open = () =>
+        new Acquirer(
+          { ...settings, zone: 'UTC', answerMs: ANSWER_MS, retryMs },
+          {
+            timers: ours,
+            hear: ({ type }) => {
+              if (type === 'connection-lost') soon(1, () => ours.pass(retryMs.most));
+            },
+          },
+        );
       // Two processes of one host: a payment that one began may be ended by the other.
-      const settings = {
-        host: '127.0.0.1',
-        port,
-        institution: '4201',
-        terminal: 'WATT0001',
-        merchant: 'WATTPURSE',
-        zone: 'UTC',
-      };
-      const clients = [new Acquirer({ ...settings, ...TIMES }), new Acquirer({ ...settings, ...TIMES })];
+      const clients = [open(), open()];
       let turn = 0;
       const either = () => clients[turn++ % 2] as Acquirer;
       try {
         const outcomes = await Promise.all(wanted.map((sale, n) => sell(either, payment(n + 1, sale.amount), sale)));
-        while (timers.waiting > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+        // What is late, and was asked before it was given up, comes now at the latest.
+        theirs.pass(LATE_MS);
 
         for (const outcome of outcomes) ended.add(outcome);
         const used = new Map<string, number>();
@@ -117,8 +124,7 @@ test('payments under every fault end in exactly one outcome, and both sides have
           assert.equal(booked.length, 1);
           const [{ state = 'held' } = {}] = booked;
           // A decline that was not heard is reversed, and stays a decline there.
-          const ours = state === 'declined' && outcomes[n] === 'reversed' ? 'declined' : outcomes[n];
-          assert.equal(state, ours);
+          assert.equal(state, state === 'declined' && outcomes[n] === 'reversed' ? 'declined' : outcomes[n]);
           if (state === 'captured') used.set(pan, (used.get(pan) ?? 0) + amount);
         }
         for (const { pan, limit } of testCards(LIMIT)) {
@@ -130,7 +136,7 @@ test('payments under every fault end in exactly one outcome, and both sides have
         await simulator.close();
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 400 },
   );
   assert.equal(ended.size, 3);
   assert.deepEqual([...struck].sort(), [...ACQUIRER_FAULTS].sort());

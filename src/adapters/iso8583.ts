@@ -279,7 +279,7 @@ export function decodeMessage(bytes: Uint8Array): Message | MessageFailure {
   const reader = new Reader(bytes);
   const type = textOf(reader.view(4));
   if (!isMessageType(type)) {
-    return { reason: 'type-unknown', sentence: 'The message is of no type that is known here: see which are.' };
+    return { reason: 'type-unknown', sentence: 'The message is of a type that is not spoken here.' };
   }
   const bitmap = readBitmap(reader);
   if (bitmap === undefined) return failure('bitmap-wrong', 65, 'is a third bitmap, which ISO 8583:1987 has not');
