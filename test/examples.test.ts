@@ -9,6 +9,7 @@ const root = resolve(import.meta.dirname, '..');
 /** What each example says at its end. */
 const SAYS: Readonly<Record<string, RegExp>> = {
   'examples/card-payment.ts': /outcome: 'approved', .* shown: '\*{4} 1111' }\n{ outcome: 'done' }\n$/,
+  'examples/direct-debit.ts': /^\d{4} bytes for the bank\n{ day: '2026-03-02', trace: 1 } rejected AM04\n$/,
 };
 
 for (const path of globSync('examples/*.ts', { cwd: root })) {
