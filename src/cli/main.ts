@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import about from '../../package.json' with { type: 'json' };
+import { acquirer } from './acquirer-command.ts';
 import { audit } from './audit-command.ts';
 import { demo } from './demo.ts';
 import { CannotGoOn, inWords } from './failure.ts';
@@ -15,6 +16,7 @@ const COMMANDS: Readonly<Record<CommandName, (args: readonly string[]) => Promis
   demo,
   audit,
   simulate,
+  acquirer,
   vectors,
 };
 

@@ -19,6 +19,9 @@ Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
                      [--without FAULT]... [--trace FILE] [--unshrunk] [--json]
       A utility under every fault that the seed draws, then its healing; a witness checks what is promised.
       Ends with what struck and what was broken; --trace writes it down as a story.`,
+  acquirer: `  wattpurse acquirer [--port N] [--address A] [--limit N] [--fault NAME]... [--every N] [--json]
+      An acquirer for trying things out, with cards that exist nowhere else: ISO 8583 over TCP, until you stop it.
+      Every so many payment messages one suffers a fault that was named, each in its turn.`,
   vectors: `  wattpurse vectors check FILE [--json]
       Recomputes every value of a file of test vectors.`,
 } as const;

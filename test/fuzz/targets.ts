@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MESSAGES } from '../../src/adapters/acquirer/messages.testing.ts';
+import { readBankFile } from '../../src/adapters/direct-debit.ts';
+import {
+  decodeMessage,
+  encodeMessage,
+  frameMessage,
+  MESSAGE_BYTES_MAX,
+  MessageStream,
+} from '../../src/adapters/iso8583.ts';
 import { decodeEnvelope } from '../../src/backhaul/index.ts';
 import { crc32, fromHex, parseHex } from '../../src/bytes/index.ts';
 import { vectorFile } from '../../src/cli/vectors-form.ts';
@@ -137,6 +146,12 @@ const LOAD_CSV = [
   'unix_ts,V,P\n1333263600,120,433\n1333263660,121,432\n1333263720,121,0\n',
 ];
 
+const acquirerMessages = MESSAGES.map(encodeMessage);
+const BANK_FILES = [
+  '<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><OrgnlPmtInfAndSts><OrgnlPmtInfId>1</OrgnlPmtInfId><PmtInfSts>PART</PmtInfSts><TxInfAndSts><OrgnlEndToEndId>WP20260302000001</OrgnlEndToEndId><TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>AM04</Cd></Rsn></StsRsnInf><OrgnlTxRef><Amt><InstdAmt Ccy="EUR">1.05</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>',
+  '<b:Document xmlns:b="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"><b:BkToCstmrDbtCdtNtfctn><b:Ntfctn><b:Ntry><b:Amt Ccy="EUR">1</b:Amt><b:CdtDbtInd>CRDT</b:CdtDbtInd><b:Sts><b:Cd>BOOK</b:Cd></b:Sts><b:NtryDtls><b:TxDtls><b:Refs><b:EndToEndId><![CDATA[a]]>&amp;</b:EndToEndId></b:Refs></b:TxDtls></b:NtryDtls></b:Ntry></b:Ntfctn></b:BkToCstmrDbtCdtNtfctn></b:Document>',
+];
+
 /** `room.function` covers that export of the room's border; a name without a dot is a way in that is no function of one. */
 export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   'bytes.parseHex': target(textLike('00ff10', 'ABCD'), parseHex),
@@ -192,6 +207,9 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
     bytesLike(...envelopes.messages.map(({ bytes }) => fromHex(bytes))),
     decodeEnvelope,
   ),
+  'adapters.decodeMessage': target(bytesLike(...acquirerMessages), decodeMessage),
+  'adapters.readBankFile': target(textLike(...BANK_FILES), (text) => readBankFile(new TextEncoder().encode(text))),
+  'acquirer stream': target(bytesLike(...acquirerMessages.map(frameMessage)), streamed, { saysNoReason: true }),
   'concentrator.LocalUnit': machine(livedByLocalUnit, 60_000),
   'concentrator.AreaUnit': machine(livedByAreaUnit, 200_000),
   'host.createHost': machine(livedByHost, 100_000),
@@ -241,6 +259,17 @@ function deframed(bytes: Uint8Array): unknown {
   deframer.push(bytes, frames as never);
   assert.ok(deframer.heldBytes < 512, 'a deframer holds no more than one frame');
   return frames;
+}
+
+let stream = new MessageStream();
+function streamed(bytes: Uint8Array): unknown {
+  const read = stream.push(bytes);
+  if ('reason' in read) {
+    stream = new MessageStream();
+    return read;
+  }
+  for (const each of read) assert.ok(each.length <= MESSAGE_BYTES_MAX);
+  return read.map(decodeMessage);
 }
 
 const ADDRESS = modemAddress(7);

@@ -34,7 +34,7 @@ test('a name that no benchmark has is refused with one sentence that lists those
   const { code, stdout, stderr } = await bench('meter-hours');
   assert.equal(code, 2);
   assert.equal(stdout, '');
-  assert.match(stderr, /^There is no benchmark "meter-hours": there are exchange-3des, .*credits-per-second\.\n$/);
+  assert.match(stderr, /^There is no benchmark "meter-hours": there are exchange-3des, .*credits-postgresql\.\n$/);
 });
 
 test('a flag that does not exist is refused with one sentence', async () => {
