@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { drawSubscriberKey, openReceipt, parseReceiptKeys, receiptSealer } from '../../src/adapters/receipt-jose.ts';
 import { decodeEnvelope } from '../../src/backhaul/index.ts';
-import { crc32, fromHex, parseHex } from '../../src/bytes/index.ts';
+import { crc32, fromHex, parseBase45, parseBase64url, parseHex } from '../../src/bytes/index.ts';
 import { vectorFile } from '../../src/cli/vectors-form.ts';
 import {
   AesKey,
@@ -33,6 +34,16 @@ import {
   openHostSession,
 } from '../../src/exchange/index.ts';
 import { keyOf } from '../../src/exchange/sides.testing.ts';
+import {
+  issueReceipts,
+  parseReceipt,
+  parseReceiptQr,
+  parseSignedReceipt,
+  receiptJson,
+  receiptQrText,
+  withhold,
+} from '../../src/host/index.ts';
+import { drawnFrom, KNOWN_KEY, knownSigner, tradeOf } from '../../src/host/receipt.testing.ts';
 import {
   createMasterLink,
   createSlaveLink,
@@ -137,9 +148,18 @@ const LOAD_CSV = [
   'unix_ts,V,P\n1333263600,120,433\n1333263660,121,432\n1333263720,121,0\n',
 ];
 
+const receipts = await issueReceipts([tradeOf(1), tradeOf(2), tradeOf(3)], knownSigner(), drawnFrom('fuzz'));
+const withheld = receipts.map((signed) => withhold(signed, 'payment'));
+const publishedKeys = JSON.stringify({ keys: [{ kty: 'OKP', crv: 'Ed25519', x: KNOWN_KEY.x, kid: 'known' }] });
+const subscriber = await drawSubscriberKey('fuzz');
+const sealed = await receiptSealer.seal('a receipt', subscriber.published);
+assert.ok(typeof sealed === 'string');
+
 /** `room.function` covers that export of the room's border; a name without a dot is a way in that is no function of one. */
 export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   'bytes.parseHex': target(textLike('00ff10', 'ABCD'), parseHex),
+  'bytes.parseBase64url': target(textLike('', 'Zg', 'Zm9vYmFy', '-_-_'), parseBase64url),
+  'bytes.parseBase45': target(textLike('', 'BB8', '%69 VD92EX0', 'QED8WEX0'), parseBase45),
   'crypto.unwrapKey': target(bytesLike(wrapKey(aesKey, new Uint8Array(16)), wrapKey(aesKey, new Uint8Array(32))), (b) =>
     unwrapKey(aesKey, b),
   ),
@@ -194,6 +214,21 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   ),
   'concentrator.LocalUnit': machine(livedByLocalUnit, 60_000),
   'concentrator.AreaUnit': machine(livedByAreaUnit, 200_000),
+  'host.parseReceipt': target(textLike(receiptJson(tradeOf(1))), parseReceipt),
+  'receipt, its values': target(jsonLike(JSON.parse(receiptJson(tradeOf(1)))), (json) =>
+    parseReceipt(JSON.stringify(json)),
+  ),
+  'host.parseSignedReceipt': target(
+    textLike(...[...receipts, ...withheld].map(({ text }) => text)),
+    parseSignedReceipt,
+  ),
+  'host.parseReceiptQr': target(textLike(...[...receipts, ...withheld].map(receiptQrText)), parseReceiptQr),
+  'adapters.parseReceiptKeys': target(textLike(publishedKeys), parseReceiptKeys, {
+    fewer: { inputs: 100_000, because: 'each key is imported into the engine' },
+  }),
+  'adapters.openReceipt': target(textLike(sealed), (text) => openReceipt(text, subscriber.secret), {
+    fewer: { inputs: 20_000, because: 'each takes an agreement of keys' },
+  }),
   'host.createHost': machine(livedByHost, 100_000),
   'tariff.decodeModeTable': target(bytesLike(...tables.tables.map(({ hex }) => fromHex(hex))), decodeModeTable),
   'tariff.compileTariff': target(jsonLike(DEFAULT_TARIFF), (json) => compileTariff(json as never, issue)),
