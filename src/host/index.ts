@@ -5,10 +5,8 @@ export { MemoryStore } from './memory.ts';
 export type * from './payment-port.ts';
 export * from './ports.ts';
 export {
-  LINE_KINDS,
   type LineKind,
   type OrderPart,
-  PAYMENT_METHODS,
   type PaymentMethod,
   type PaymentPart,
   parseReceipt,
@@ -17,7 +15,6 @@ export {
   type ReceiptHead,
   type ReceiptLine,
   type ReceiptPart,
-  receiptFailure,
   receiptJson,
   type Trade,
   type TradeState,

@@ -4,10 +4,11 @@ import { fromHex, toBase64url } from '../bytes/index.ts';
 import { sha256 } from '../crypto/index.ts';
 import { milliseconds } from '../units/index.ts';
 import { drawnFrom, ISSUED_AT, jwsBy, KNOWN_KID, knownKeys, knownSigner, tradeOf } from './receipt.testing.ts';
-import type { Receipt, ReceiptFailure, Trade } from './receipt-document.ts';
+import { type Receipt, type ReceiptFailure, receiptJson, type Trade } from './receipt-document.ts';
 import { issueReceipts, parseSignedReceipt, type SignedReceipt, verifyReceipt, withhold } from './receipt-envelope.ts';
 import type { ReceiptKeys } from './receipt-port.ts';
 import { parseReceiptQr, receiptQrText } from './receipt-qr.ts';
+import { leafHash } from './receipt-tree.ts';
 
 const group = (size: number, seed = 'salts'): Promise<readonly SignedReceipt[]> =>
   issueReceipts(
@@ -171,7 +172,6 @@ test('parts of two receipts in each other’s place are refused, within a group 
   assert.equal(await reasonOf(a.with(3, b[3] ?? '').join('~')), 'part-wrong');
   assert.equal(await reasonOf(a.with(4, b[4] ?? '').join('~')), 'part-wrong');
   assert.equal(await reasonOf(a.with(2, b[2] ?? '').join('~')), 'group-wrong');
-  // An order is no payment, even where its digest would be the right one.
   assert.equal(await reasonOf(a.with(4, a[3] ?? '').join('~')), 'part-wrong');
 });
 
@@ -271,6 +271,51 @@ test('a key that signs receipts proves nothing that it signed for another purpos
   ]) {
     const other = jwsBy({ alg: 'EdDSA', kid: KNOWN_KID, typ: 'wattpurse-receipts' }, Buffer.from(payload));
     assert.equal(await reasonOf([other, ...fields].join('~')), 'form-wrong', payload);
+  }
+});
+
+/** A receipt whose head and parts may be anything, signed alone by the right key, with the digests that fit. */
+function signedAnyhow(
+  parts: { readonly order?: unknown; readonly payment?: unknown },
+  headOf: (digests: { order: string; payment: string }) => string,
+): string {
+  const field = (value: unknown) => (value === undefined ? '' : toBase64url(Buffer.from(JSON.stringify(value))));
+  const [order, payment] = [field(parts.order), field(parts.payment)];
+  const digest = (text: string) => toBase64url(sha256(Buffer.from(text)));
+  const head = Buffer.from(headOf({ order: digest(order), payment: digest(payment) }));
+  const statement = JSON.stringify({ size: 1, root: toBase64url(leafHash(head)) });
+  const jws = jwsBy({ alg: 'EdDSA', kid: KNOWN_KID, typ: 'wattpurse-receipts' }, Buffer.from(statement));
+  return [jws, 'AAAAAA', toBase64url(head), order, payment].join('~');
+}
+
+test('what was signed and is no receipt is refused: nothing stands that could be read in two ways', async () => {
+  const { head, order, payment } = JSON.parse(receiptJson(tradeOf(1)));
+  const salt = toBase64url(new Uint8Array(16));
+  const right = { order: [salt, 'order', order], payment: [salt, 'payment', payment] };
+  const plain = (digests: object) => JSON.stringify({ ...head, ...digests });
+  assert.equal(await reasonOf(signedAnyhow(right, plain)), 'taken');
+  for (const [expected, text] of [
+    ['form-wrong', signedAnyhow(right, (digests) => JSON.stringify({ ...head, ...digests, more: 1 }))],
+    ['form-wrong', signedAnyhow(right, (digests) => JSON.stringify({ ...digests, ...head }))],
+    ['form-wrong', signedAnyhow(right, (digests) => ` ${plain(digests)}`)],
+    ['form-wrong', signedAnyhow(right, (digests) => `\ufeff${plain(digests)}`)],
+    ['form-wrong', signedAnyhow(right, ({ order: only }) => JSON.stringify({ ...head, order: only }))],
+    ['form-wrong', signedAnyhow(right, ({ order: only }) => JSON.stringify({ ...head, order: only, payment: 'AAAA' }))],
+    ['form-wrong', signedAnyhow(right, () => 'null')],
+    ['form-wrong', signedAnyhow({ ...right, order: [salt, 'order', { ...order, more: 1 }] }, plain)],
+    ['form-wrong', signedAnyhow({ ...right, order: [salt, 'order', order, 1] }, plain)],
+    ['form-wrong', signedAnyhow({ ...right, order: [salt, 'order'] }, plain)],
+    ['form-wrong', signedAnyhow({ ...right, order: [salt, 'order', null] }, plain)],
+    ['form-wrong', signedAnyhow({ ...right, order: [salt, 'payment', order] }, plain)],
+    ['form-wrong', signedAnyhow({ ...right, order: [salt.slice(3), 'order', order] }, plain)],
+    ['form-wrong', signedAnyhow({ ...right, order: ['', 'order', order] }, plain)],
+    ['form-wrong', signedAnyhow({ ...right, order: [1, 'order', order] }, plain)],
+    ['form-wrong', signedAnyhow({ ...right, order: order }, plain)],
+    ['form-wrong', signedAnyhow({ ...right, payment: right.order }, plain)],
+    ['sum-wrong', signedAnyhow(right, (digests) => JSON.stringify({ ...head, total: '1', ...digests }))],
+    ['state-wrong', signedAnyhow(right, (digests) => JSON.stringify({ ...head, state: 'sold', ...digests }))],
+  ] as const) {
+    assert.equal(await reasonOf(text), expected, Buffer.from(text.split('~')[2] ?? '', 'base64url').toString());
   }
 });
 
