@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fromHex, toBase64url } from '../bytes/index.ts';
+import { fromHex, parseBase45, toBase45, toBase64url } from '../bytes/index.ts';
 import { sha256 } from '../crypto/index.ts';
 import { milliseconds } from '../units/index.ts';
 import { drawnFrom, ISSUED_AT, jwsBy, KNOWN_KID, knownKeys, knownSigner, tradeOf } from './receipt.testing.ts';
@@ -339,11 +339,15 @@ test('what is no receipt at all is refused in one sentence', async () => {
   }
 });
 
-test('a code that inflates to more than a receipt, or that claims more than it holds, is refused', async () => {
+test('a code that is cut, too long, or of another kind is refused', async () => {
   const code = receiptQrText(await one());
   for (let length = 0; length < code.length; length++) {
     assert.notEqual(await reasonOf(code.slice(0, length)), 'taken', `${length} characters`);
   }
+  const bytes = parseBase45(code.slice('WPR1:'.length)) ?? new Uint8Array(0);
+  const withFlags = (flags: number) => `WPR1:${toBase45(bytes.map((byte, i) => (i === 0 ? flags : byte)))}`;
+  assert.equal(await reasonOf(withFlags(0)), 'taken');
+  for (let flags = 1; flags < 256; flags++) assert.notEqual(await reasonOf(withFlags(flags)), 'taken', `${flags}`);
   assert.equal(await reasonOf(`WPR1:${'0'.repeat(4_290)}`), 'form-wrong');
   assert.equal(await reasonOf(`WPR1:${'0'.repeat(9_000)}`), 'form-wrong');
 });

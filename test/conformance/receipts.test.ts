@@ -14,7 +14,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { CompactEncrypt, importJWK } from 'jose';
+import { CompactEncrypt, CompactSign, importJWK, type JWK } from 'jose';
 import {
   drawSigningKey,
   drawSubscriberKey,
@@ -195,6 +195,10 @@ test('the published key as the secret of a MAC, or no signature at all, proves n
     }
   }
   assert.equal(await keys.find('2026-1')?.signed(jws), true);
+  // The right key under the other name of its algorithm: one name counts.
+  const sameKey = await importJWK(JSON.parse(signingKey.secret) as JWK, 'Ed25519');
+  const named = new CompactSign(Buffer.from(payload, 'base64url')).setProtectedHeader({ alg: 'Ed25519' });
+  assert.equal(await keys.find('2026-1')?.signed(await named.sign(sameKey)), false);
 });
 
 test('a key that was replaced goes on proving what it signed, and the next one the rest', async () => {
