@@ -30,8 +30,8 @@ export interface PaperFailure {
  */
 export async function receiptPdf(paper: ReceiptPaper): Promise<Uint8Array | PaperFailure> {
   const { sheet, language, issuedAt, text } = paper;
-  const family = fontsOf(paper);
-  if ('reason' in family) return family;
+  const fault = letterFault(paper);
+  if (fault !== undefined) return fault;
   const document = new PDFDocument({
     autoFirstPage: false,
     lang: language,
@@ -45,8 +45,7 @@ export async function receiptPdf(paper: ReceiptPaper): Promise<Uint8Array | Pape
     document.on('end', done);
     document.on('error', failed);
   });
-  document.registerFont('regular', family.regular);
-  document.registerFont('bold', family.bold);
+  registerFonts(document);
   const blocks = blocksOf(document, paper);
   const height = blocks.reduce((sum, block) => sum + block.height, 2 * MARGIN);
   document.addPage({ size: [PAGE_WIDTH, Math.max(height, PAGE_HEIGHT_MIN)], margin: 0 });
@@ -92,11 +91,11 @@ function blocksOf(document: Document, { sheet, language, qrText, kid }: ReceiptP
   const code = qrCode(qrText, QR_VERSION_MAX);
   const proof = (code === undefined ? words.proofTooLong : words.proof).replace('{}', kid);
   return [
-    line(document, sheet.title, { font: 'bold', size: 17 }),
-    ...sheet.issuer.map((text, i) => line(document, text, i === 0 ? { font: 'bold', size: 10.5 } : {})),
+    line(document, sheet.title, { weight: 'bold', size: 17 }),
+    ...sheet.issuer.map((text, i) => line(document, text, i === 0 ? { weight: 'bold', size: 10.5 } : {})),
     ...sheet.sections.flatMap(({ title, rows, note }) => [
       rule(document),
-      ...(title === undefined ? [] : [line(document, title, { font: 'bold' })]),
+      ...(title === undefined ? [] : [line(document, title, { weight: 'bold' })]),
       ...rows.map((row) => rowBlock(document, row)),
       ...(note === undefined ? [] : [line(document, note)]),
     ]),
@@ -107,40 +106,44 @@ function blocksOf(document: Document, { sheet, language, qrText, kid }: ReceiptP
 }
 
 interface Style {
-  readonly font?: 'regular' | 'bold';
+  readonly weight?: Weight;
   readonly size?: number;
 }
 
-function line(document: Document, text: string, { font = 'regular', size = SIZE }: Style = {}): Block {
-  const styled = () => document.font(font).fontSize(size);
-  return {
-    height: styled().heightOfString(text, { width: WIDTH, lineGap: LINE_GAP }) + BETWEEN_ROWS,
-    draw: (y) => styled().text(text, MARGIN, y, { width: WIDTH, lineGap: LINE_GAP }),
-  };
+function line(document: Document, text: string, style: Style = {}): Block {
+  const { height, draw } = cell(document, text, WIDTH, style);
+  return { height: height + BETWEEN_ROWS, draw: (y) => draw(MARGIN, y) };
 }
 
 function rowBlock(document: Document, { type, label, value }: SheetRow): Block {
   const isFact = type === 'fact';
   const isTotal = type === 'total';
-  const [font, size] = isTotal ? (['bold', 12] as const) : (['regular', SIZE] as const);
+  const style: Style = isTotal ? { weight: 'bold', size: 12 } : {};
   const above = isTotal ? 3 : 0;
-  const styled = () => document.font(font).fontSize(size);
   // An amount is short: what is left of its line is for the label.
-  const valueWidth = isFact ? WIDTH - VALUE_AT : Math.ceil(styled().widthOfString(value)) + 1;
-  const labelWidth = isFact ? VALUE_AT - 6 : WIDTH - valueWidth - 6;
-  const heights = [
-    styled().heightOfString(label, { width: labelWidth, lineGap: LINE_GAP }),
-    styled().heightOfString(value, { width: valueWidth, lineGap: LINE_GAP }),
-  ];
+  const valueWidth = isFact ? WIDTH - VALUE_AT : Math.ceil(styled(document, value, style).widthOfString(value)) + 1;
+  const labelCell = cell(document, label, (isFact ? VALUE_AT : WIDTH - valueWidth) - 6, style);
+  const valueCell = cell(document, value, valueWidth, style, isFact ? 'left' : 'right');
   return {
-    height: above + Math.max(...heights) + BETWEEN_ROWS,
+    height: above + Math.max(labelCell.height, valueCell.height) + BETWEEN_ROWS,
     draw(y) {
-      styled().text(label, MARGIN, y + above, { width: labelWidth, lineGap: LINE_GAP });
-      const align = isFact ? 'left' : 'right';
-      styled().text(value, MARGIN + WIDTH - valueWidth, y + above, { width: valueWidth, lineGap: LINE_GAP, align });
+      labelCell.draw(MARGIN, y + above);
+      valueCell.draw(MARGIN + WIDTH - valueWidth, y + above);
     },
   };
 }
+
+/** A text that is wrapped within its width. */
+function cell(document: Document, text: string, width: number, style: Style, align: 'left' | 'right' = 'left') {
+  const options = { width, align, lineGap: LINE_GAP };
+  return {
+    height: styled(document, text, style).heightOfString(text, options),
+    draw: (x: number, y: number) => void styled(document, text, style).text(text, x, y, options),
+  };
+}
+
+const styled = (document: Document, text: string, { weight = 'regular', size = SIZE }: Style): Document =>
+  document.font(FONTS[weight][NANUM_GOTHIC.test(text) ? 'nanum' : 'helvetica']).fontSize(size);
 
 function rule(document: Document): Block {
   const draw = (y: number) =>
@@ -172,42 +175,39 @@ function qrBlock(document: Document, { size, isDark }: QrCode): Block {
 
 const titleOf = ({ title, sections }: ReceiptSheet): string => `${title} ${sections[0]?.rows[0]?.value ?? ''}`.trim();
 
-interface Family {
-  readonly regular: string | Buffer;
-  readonly bold: string | Buffer;
-}
+type Weight = 'regular' | 'bold';
 
-/** A font that has every letter on the paper: embedded, so that it looks the same everywhere, or one that all readers have. */
-function fontsOf({ sheet, language, kid }: ReceiptPaper): Family | PaperFailure {
+/** One font draws a whole text: the first is embedded, so that it looks the same everywhere; the second all readers have. */
+const FONTS: Readonly<Record<Weight, Readonly<Record<'nanum' | 'helvetica', string>>>> = {
+  regular: { nanum: 'nanum', helvetica: 'Helvetica' },
+  bold: { nanum: 'nanum-bold', helvetica: 'Helvetica-Bold' },
+};
+
+/** The letters that Nanum Gothic has and a receipt may have: Hangul, and Latin without accents. */
+const NANUM_GOTHIC = /^[ -~가-힣ㄱ-ㅣ¢£¥€₩§©®°±²³µ¶·¹º¼½¾¿ÆÐ×ØÞßæð÷øþŒœ–—‘’“”„•…※]*$/;
+/** What PDF draws without a font file. PDF 32000-1 annex D.2 */
+const WINDOWS_1252 = /^[ -~\u00a0-\u00ff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]*$/;
+
+/** A text with a letter that the fonts do not have, or not in one of them. */
+function letterFault({ sheet, kid }: ReceiptPaper): PaperFailure | undefined {
   const { title, issuer, sections } = sheet;
-  const { proof, proofTooLong } = RECEIPT_WORDS[language];
-  const rows = sections.flatMap((section) => [
-    section.title ?? '',
-    section.note ?? '',
-    ...section.rows.flatMap(({ label, value }) => [label, value]),
-  ]);
-  const letters = [...[title, ...issuer, ...rows, proof, proofTooLong, kid].join('')];
-  const strange = letters.find((letter) => !NANUM_GOTHIC.test(letter));
-  if (strange === undefined) return nanumGothic();
-  if (letters.every((letter) => WINDOWS_1252.test(letter))) return HELVETICA;
-  const code = (strange.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0');
-  const sentence = `The receipt cannot be printed: no font at hand has ${strange} (U+${code}) and the other letters. It is proved without paper too.`;
+  const rows = sections.flatMap((section) => section.rows.flatMap(({ label, value }) => [label, value]));
+  const text = [title, ...issuer, ...rows, kid].find((each) => !NANUM_GOTHIC.test(each) && !WINDOWS_1252.test(each));
+  if (text === undefined) return undefined;
+  const letter = [...text].find((each) => !NANUM_GOTHIC.test(each)) ?? '';
+  const code = (letter.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0');
+  const sentence = `The receipt cannot be printed: no font at hand has the ${letter} (U+${code}) of "${text}" with its other letters. It is proved without paper too.`;
   return { reason: 'letter-unknown', sentence };
 }
 
-/** The letters of the first that a receipt may have; it has no accents. */
-const NANUM_GOTHIC = /^[ -~가-힣ㄱ-ㅣ¢£¥€₩§©®°±²³µ¶·¹º¼½¾¿ÆÐ×ØÞßæð÷øþŒœ–—‘’“”„•…※]$/;
-/** What PDF draws without a font file. PDF 32000-1 annex D.2 */
-const WINDOWS_1252 = /^[ -~\u00a0-\u00ff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]$/;
-const HELVETICA: Family = { regular: 'Helvetica', bold: 'Helvetica-Bold' };
-
 /** Nanum Gothic, under the SIL Open Font License 1.1. */
-function nanumGothic(): Family {
-  nanum ??= { regular: fontFile('400Regular'), bold: fontFile('700Bold') };
-  return nanum;
+function registerFonts(document: Document): void {
+  nanumGothic ??= { regular: fontFile('400Regular'), bold: fontFile('700Bold') };
+  document.registerFont(FONTS.regular.nanum, nanumGothic.regular);
+  document.registerFont(FONTS.bold.nanum, nanumGothic.bold);
 }
 
-let nanum: Family | undefined;
+let nanumGothic: Readonly<Record<Weight, Buffer>> | undefined;
 
 /** The blank is the last glyph of these files, and empty: the library reads the head of it that is not there. */
 const EMPTY_GLYPH_HEAD = Buffer.alloc(10);
