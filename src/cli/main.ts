@@ -15,6 +15,8 @@ const WRONG_USE = 2;
 const COMMANDS: Readonly<Record<CommandName, (args: readonly string[]) => Promise<number>>> = {
   demo,
   audit,
+  // Signatures and paper bring libraries along that nothing else here waits for.
+  receipt: async (args) => (await import('./receipt-command.ts')).receipt(args),
   simulate,
   acquirer,
   vectors,

@@ -15,6 +15,11 @@ The demo's master keys lie sealed in its folder, under WATTPURSE_PASSPHRASE if i
 Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
   audit: `  wattpurse audit [--data DIR] [--json]
       Compares the books of a demo that does not run with the memories of its meters, as both lie in its folder.`,
+  receipt: `  wattpurse receipt verify FILE --keys FILE [--open FILE] [--pdf FILE] [--language NAME] [--json]
+      Proves a receipt with the keys that its utility published (a JWKS), without a network, and prints it; --pdf also on paper.
+      FILE is its text, that of its QR code, or its PDF; --open names the private key (a JWK) for one that is sealed.
+  wattpurse receipt show FILE [--open FILE] [--json]
+      Prints what a receipt says, and proves nothing.`,
   simulate: `  wattpurse simulate --seed N [--transfers N | --days D] [--meters N] [--hosts N] [--suite NAME] [--store NAME]
                      [--without FAULT]... [--trace FILE] [--unshrunk] [--json]
       A utility under every fault that the seed draws, then its healing; a witness checks what is promised.

@@ -4,5 +4,30 @@ export { createHost } from './host.ts';
 export { MemoryStore } from './memory.ts';
 export type * from './payment-port.ts';
 export * from './ports.ts';
+export {
+  type LineKind,
+  type OrderPart,
+  type PaymentPart,
+  parseReceipt,
+  type Receipt,
+  type ReceiptFailure,
+  type ReceiptHead,
+  type ReceiptLine,
+  type ReceiptPart,
+  receiptJson,
+  type TradeState,
+  type WayToPay,
+  type WholeReceipt,
+} from './receipt-document.ts';
+export {
+  issueReceipts,
+  parseSignedReceipt,
+  type SignedReceipt,
+  verifyReceipt,
+  withhold,
+} from './receipt-envelope.ts';
+export type * from './receipt-port.ts';
+export { parseReceiptQr, RECEIPT_QR_DICTIONARY, RECEIPT_QR_PREFIX, receiptQrText } from './receipt-qr.ts';
+export { type ReceiptSheet, receiptSheet, type SheetRow, type SheetSection } from './receipt-sheet.ts';
 export { METERS_PER_LOCAL_UNIT_MAX } from './registry.ts';
 export type * from './services.ts';

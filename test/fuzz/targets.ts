@@ -10,8 +10,9 @@ import {
   MESSAGE_BYTES_MAX,
   MessageStream,
 } from '../../src/adapters/iso8583.ts';
+import { drawSubscriberKey, openReceipt, parseReceiptKeys, receiptSealer } from '../../src/adapters/receipt-jose.ts';
 import { decodeEnvelope } from '../../src/backhaul/index.ts';
-import { crc32, fromHex, parseHex } from '../../src/bytes/index.ts';
+import { crc32, fromHex, parseBase45, parseBase64url, parseHex } from '../../src/bytes/index.ts';
 import { vectorFile } from '../../src/cli/vectors-form.ts';
 import {
   AesKey,
@@ -42,6 +43,16 @@ import {
   openHostSession,
 } from '../../src/exchange/index.ts';
 import { keyOf } from '../../src/exchange/sides.testing.ts';
+import {
+  issueReceipts,
+  parseReceipt,
+  parseReceiptQr,
+  parseSignedReceipt,
+  receiptJson,
+  receiptQrText,
+  withhold,
+} from '../../src/host/index.ts';
+import { drawnFrom, KNOWN_KEY, knownSigner, tradeOf } from '../../src/host/receipt.testing.ts';
 import {
   createMasterLink,
   createSlaveLink,
@@ -151,10 +162,18 @@ const BANK_FILES = [
   '<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><OrgnlPmtInfAndSts><OrgnlPmtInfId>1</OrgnlPmtInfId><PmtInfSts>PART</PmtInfSts><TxInfAndSts><OrgnlEndToEndId>WP20260302000001</OrgnlEndToEndId><TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>AM04</Cd></Rsn></StsRsnInf><OrgnlTxRef><Amt><InstdAmt Ccy="EUR">1.05</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>',
   '<b:Document xmlns:b="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"><b:BkToCstmrDbtCdtNtfctn><b:Ntfctn><b:Ntry><b:Amt Ccy="EUR">1</b:Amt><b:CdtDbtInd>CRDT</b:CdtDbtInd><b:Sts><b:Cd>BOOK</b:Cd></b:Sts><b:NtryDtls><b:TxDtls><b:Refs><b:EndToEndId><![CDATA[a]]>&amp;</b:EndToEndId></b:Refs></b:TxDtls></b:NtryDtls></b:Ntry></b:Ntfctn></b:BkToCstmrDbtCdtNtfctn></b:Document>',
 ];
+const receipts = await issueReceipts([tradeOf(1), tradeOf(2), tradeOf(3)], knownSigner(), drawnFrom('fuzz'));
+const withheld = receipts.map((signed) => withhold(signed, 'payment'));
+const publishedKeys = JSON.stringify({ keys: [{ kty: 'OKP', crv: 'Ed25519', x: KNOWN_KEY.x, kid: 'known' }] });
+const subscriber = await drawSubscriberKey('fuzz');
+const sealed = await receiptSealer.seal('a receipt', subscriber.published);
+assert.ok(typeof sealed === 'string');
 
 /** `room.function` covers that export of the room's border; a name without a dot is a way in that is no function of one. */
 export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   'bytes.parseHex': target(textLike('00ff10', 'ABCD'), parseHex),
+  'bytes.parseBase64url': target(textLike('', 'Zg', 'Zm9vYmFy', '-_-_'), parseBase64url),
+  'bytes.parseBase45': target(textLike('', 'BB8', '%69 VD92EX0', 'QED8WEX0'), parseBase45),
   'crypto.unwrapKey': target(bytesLike(wrapKey(aesKey, new Uint8Array(16)), wrapKey(aesKey, new Uint8Array(32))), (b) =>
     unwrapKey(aesKey, b),
   ),
@@ -212,6 +231,21 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   'acquirer stream': target(bytesLike(...acquirerMessages.map(frameMessage)), streamed, { saysNoReason: true }),
   'concentrator.LocalUnit': machine(livedByLocalUnit, 60_000),
   'concentrator.AreaUnit': machine(livedByAreaUnit, 200_000),
+  'host.parseReceipt': target(textLike(receiptJson(tradeOf(1))), parseReceipt),
+  'receipt, its values': target(jsonLike(JSON.parse(receiptJson(tradeOf(1)))), (json) =>
+    parseReceipt(JSON.stringify(json)),
+  ),
+  'host.parseSignedReceipt': target(
+    textLike(...[...receipts, ...withheld].map(({ text }) => text)),
+    parseSignedReceipt,
+  ),
+  'host.parseReceiptQr': target(textLike(...[...receipts, ...withheld].map(receiptQrText)), parseReceiptQr),
+  'adapters.parseReceiptKeys': target(textLike(publishedKeys), parseReceiptKeys, {
+    fewer: { inputs: 100_000, because: 'each key is imported into the engine' },
+  }),
+  'adapters.openReceipt': target(textLike(sealed), (text) => openReceipt(text, subscriber.secret), {
+    fewer: { inputs: 20_000, because: 'each takes an agreement of keys' },
+  }),
   'host.createHost': machine(livedByHost, 100_000),
   'tariff.decodeModeTable': target(bytesLike(...tables.tables.map(({ hex }) => fromHex(hex))), decodeModeTable),
   'tariff.compileTariff': target(jsonLike(DEFAULT_TARIFF), (json) => compileTariff(json as never, issue)),
