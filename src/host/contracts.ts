@@ -1,7 +1,8 @@
 import { civilDayAt, monthAt } from '../tariff/index.ts';
 import type { Milliseconds } from '../units/index.ts';
 import { amountFault, fail, findMeter, isFailure, orStoreFailure, textFault } from './failures.ts';
-import { orderOfPayment, type Payments } from './payments.ts';
+import { orderOfPayment } from './payment-order.ts';
+import type { Payments } from './payments.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import type { Contract, HostFailure, Payment } from './types.ts';
 

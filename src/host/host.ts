@@ -13,6 +13,7 @@ import { addressMap, checkMinutes, lineViews, takeCheckMinute, takeHealth, takeM
 import { takeAttention, takePoll } from './monitoring.ts';
 import { Payments, paymentUnknown, payOut } from './payments.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
+import { issueDue, receiptsOf } from './receipting.ts';
 import { wantQuery } from './receipts.ts';
 import { addSubscriber, enrol, readdress } from './registry.ts';
 import type { HostCounters, HostInput, HostServices, HostSettings, MeterView, Sale } from './services.ts';
@@ -236,6 +237,9 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     contract: (meter) =>
       orStoreFailure(store.read(async (tx) => (await tx.contracts.of([String(meter)]))[0] ?? contractUnknown(meter))),
     payment: (id) => orStoreFailure(store.read(async (tx) => (await tx.payments.of([id]))[0] ?? paymentUnknown(id))),
+
+    issueReceipts: () => issueDue(ports, settings.zone),
+    receipts: (orderId) => orStoreFailure(store.read((tx) => receiptsOf(tx, orderId))),
 
     terms: () => store.read(termsOf),
     publishTerms: (terms) => request((tx, now) => publishTerms(tx, terms, settings.zone, now)),

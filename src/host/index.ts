@@ -16,7 +16,6 @@ export {
   type ReceiptPart,
   receiptJson,
   type TradeState,
-  type WayToPay,
   type WholeReceipt,
 } from './receipt-document.ts';
 export {

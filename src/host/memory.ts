@@ -19,6 +19,7 @@ import type {
   Contract,
   ControlCommand,
   Dues,
+  IssuedReceipt,
   Knowledge,
   LedgerSum,
   LineKnowledge,
@@ -32,6 +33,7 @@ import type {
   Payment,
   Posting,
   Purse,
+  ReceiptDue,
   Subscriber,
   TariffVersion,
   TermsVersion,
@@ -129,6 +131,8 @@ class Tables implements StoreTransaction {
   readonly dues = new MemoryShelf<Dues>(this.undo);
   readonly payments = new MemoryShelf<Payment, 'state' | 'approvalKey'>(this.undo, ['state', 'approvalKey']);
   readonly contracts = new MemoryShelf<Contract>(this.undo);
+  readonly receiptsDue = new MemoryShelf<ReceiptDue>(this.undo);
+  readonly receipts = new MemoryShelf<IssuedReceipt, 'order'>(this.undo, ['order']);
 
   #orderMoved(before: NumberedOrder | undefined, after: NumberedOrder | undefined): void {
     const id = (after ?? before)?.id as string;
@@ -179,6 +183,8 @@ class Tables implements StoreTransaction {
     copy.dues.fill(this.dues);
     copy.payments.fill(this.payments);
     copy.contracts.fill(this.contracts);
+    copy.receiptsDue.fill(this.receiptsDue);
+    copy.receipts.fill(this.receipts);
     copy.undo.length = 0;
     return copy;
   }

@@ -2,6 +2,7 @@ import {
   type Authorisation,
   type Completion,
   type HostFailure,
+  type HostPorts,
   MemoryStore,
   type Payment,
   type PaymentPort,
@@ -74,12 +75,15 @@ export class Till {
   readonly bank = new Bank();
   readonly rig: Rig;
 
-  constructor() {
-    this.rig = new Rig(new MemoryStore(), { payments: new Map([['bank', { method: 'card', port: this.bank }]]) });
+  constructor(more: Partial<HostPorts> = {}) {
+    this.rig = new Rig(new MemoryStore(), {
+      ...more,
+      payments: new Map([['bank', { method: 'card', port: this.bank }]]),
+    });
   }
 
-  static async open({ meters = 1, terms = TERMS }: { meters?: number; terms?: Terms } = {}): Promise<Till> {
-    const till = new Till();
+  static async open({ meters = 1, terms = TERMS, ports = {} as Partial<HostPorts> } = {}): Promise<Till> {
+    const till = new Till(ports);
     made(await till.rig.host.publishTerms(terms));
     for (let i = 0; i < meters; i++) await till.rig.enrol(i);
     return till;

@@ -1,6 +1,7 @@
 import { assertNever, type Milliseconds } from '../units/index.ts';
 import { amountFault, fail, isFailure, orStoreFailure, textFault } from './failures.ts';
 import { paidOut, returned } from './ledger.ts';
+import { orderOfPayment } from './payment-order.ts';
 import type { Authorisation, Completion, Instrument, PaymentRequest } from './payment-port.ts';
 import type { HostPorts, PaymentWay, StoreTransaction } from './ports.ts';
 import { termsOf } from './terms.ts';
@@ -36,9 +37,6 @@ export interface PaymentNotice {
     /** Whoever paid took it back: a direct debit that was returned, a charge that was disputed. */
     | { readonly outcome: 'returned'; readonly sentence: string };
 }
-
-/** The order that a payment becomes. */
-export const orderOfPayment = (id: string): string => `payment:${id}`;
 
 /**
  * Money from outside becomes value, once: authorised, sold, and captured when the value is in the meter; what is never

@@ -3,12 +3,14 @@ import type { KeyStore } from '../crypto/index.ts';
 import type { DayProfile } from '../records/index.ts';
 import type { BusinessClock, Milliseconds, Randomness, SupplyIndex, Svpmsn } from '../units/index.ts';
 import type { PaymentPort } from './payment-port.ts';
+import type { ReceiptSigner } from './receipt-port.ts';
 import type { Journal, JournalReads, Shelf, ShelfReads } from './shelf-port.ts';
 import type {
   CheckMinute,
   Contract,
   ControlCommand,
   Dues,
+  IssuedReceipt,
   Knowledge,
   LedgerSum,
   LineKnowledge,
@@ -23,6 +25,7 @@ import type {
   PaymentMethod,
   Posting,
   Purse,
+  ReceiptDue,
   Subscriber,
   TariffVersion,
   TermsVersion,
@@ -45,6 +48,11 @@ export interface HostPorts {
   readonly grid: GridLink;
   /** Those who take money for this utility, by the names under which they are asked. */
   readonly payments?: ReadonlyMap<string, PaymentWay>;
+  /** Who signs the receipts of trades, and for whom; without it they stay due. */
+  readonly receipts?: {
+    readonly signer: ReceiptSigner;
+    readonly utility: { readonly name: string; readonly registration: string | undefined };
+  };
 }
 
 export interface PaymentWay {
@@ -178,6 +186,8 @@ export interface StoreReads {
   readonly payments: ShelfReads<Payment, 'state' | 'approvalKey'>;
   /** By the number of their meter. */
   readonly contracts: ShelfReads<Contract>;
+  readonly receiptsDue: ShelfReads<ReceiptDue>;
+  readonly receipts: ShelfReads<IssuedReceipt, 'order'>;
 }
 
 export interface StoreTransaction extends StoreReads {
@@ -225,6 +235,8 @@ export interface StoreTransaction extends StoreReads {
   readonly dues: Shelf<Dues>;
   readonly payments: Shelf<Payment, 'state' | 'approvalKey'>;
   readonly contracts: Shelf<Contract>;
+  readonly receiptsDue: Shelf<ReceiptDue>;
+  readonly receipts: Shelf<IssuedReceipt, 'order'>;
 }
 
 /**

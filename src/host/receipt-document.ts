@@ -1,5 +1,6 @@
 import { type Milliseconds, type Svpmsn, svpmsnText, type Tokens } from '../units/index.ts';
 import { Fields } from './receipt-fields.ts';
+import type { PaymentMethod } from './types.ts';
 
 /**
  * The receipt of a trade for people: the buyer, a cashier, the tax office, an auditor. (What a *meter* says of value
@@ -76,7 +77,7 @@ export interface ReceiptLine {
 }
 
 export interface PaymentPart {
-  readonly method: WayToPay;
+  readonly method: PaymentMethod;
   /** What of the instrument may be shown: `**** 1234`; 1 to 40 characters, at most 10 of them digits. */
   readonly shown: string | undefined;
   /** AN of FIG. 6; 1 to 40 characters. */
@@ -86,8 +87,14 @@ export interface PaymentPart {
   readonly paidAt: Milliseconds;
 }
 
-export const PAYMENT_METHODS = ['cash', 'card', 'bank-transfer', 'direct-debit', 'wallet', 'payment-service'] as const;
-export type WayToPay = (typeof PAYMENT_METHODS)[number];
+export const PAYMENT_METHODS = [
+  'cash',
+  'card',
+  'bank-transfer',
+  'direct-debit',
+  'wallet',
+  'payment-service',
+] as const satisfies readonly PaymentMethod[];
 
 export const RECEIPT_LINES_MAX = 16;
 

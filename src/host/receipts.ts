@@ -15,6 +15,7 @@ import { MeterFlag } from '../records/index.ts';
 import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens } from '../units/index.ts';
 import { allEnergy, move, refunded, spending } from './ledger.ts';
 import type { StoreTransaction } from './ports.ts';
+import { receiptIsDue } from './receipting.ts';
 import { settleDues } from './terms.ts';
 import {
   FOUND_PREFIX,
@@ -142,6 +143,7 @@ export async function refundUnsent(tx: StoreTransaction, order: Order, now: Mill
   assert(order.counter === undefined, 'what has a TC is refunded by its receipt alone');
   const refunded: Order = { ...order, state: 'refunded', why: 'voided', settledAt: now };
   await tx.putOrder(refunded);
+  await receiptIsDue(tx, order);
   await tx.post([await refundOf(tx, order, now)]);
   return refunded;
 }
@@ -195,12 +197,14 @@ async function settle(
     case 'stored': {
       const amount = BigInt(settlement.amount);
       await tx.putOrder({ ...order, ...settled, state: 'stored' });
+      await receiptIsDue(tx, order);
       await tx.putPurse({ ...next, credited: purse.credited + amount });
       await tx.post([move('stored', amount, occasion)]);
       return;
     }
     case 'not-stored':
       await tx.putOrder({ ...order, ...settled, state: 'refunded', why: settlement.why });
+      await receiptIsDue(tx, order);
       // A closing that the meter declined takes nothing back from anybody.
       await tx.putPurse(order.op === 'close' ? { ...next, state: 'open' } : next);
       if (order.op === 'credit') await tx.post([await refundOf(tx, order, now)]);

@@ -283,12 +283,12 @@ export class Rig implements GridLink {
   faults: Faults | undefined;
   #way: { localUnit: number; message: BackhaulMessage }[] = [];
 
-  readonly #payments: NonNullable<HostPorts['payments']>;
+  readonly #more: Partial<HostPorts>;
 
-  constructor(store: Store, options: { seed?: number; payments?: HostPorts['payments'] } = {}) {
+  constructor(store: Store, { seed = 1, ...more }: { seed?: number } & Partial<HostPorts> = {}) {
     this.store = store;
-    this.#payments = options.payments ?? new Map();
-    this.randomness = new SeededRandomness(options.seed ?? 1);
+    this.#more = more;
+    this.randomness = new SeededRandomness(seed);
     this.host = this.newHost();
   }
 
@@ -300,7 +300,7 @@ export class Rig implements GridLink {
       clock: this.clock,
       randomness: this.randomness,
       grid: this,
-      payments: this.#payments,
+      ...this.#more,
     };
     this.#way = [];
     return createHost(ports, { zone: 'Europe/Berlin', metersMax: 1000 });

@@ -15,6 +15,7 @@ import type {
   ControlCommand,
   Dues,
   HostFailure,
+  IssuedReceipt,
   Knowledge,
   LineKnowledge,
   LineSuspicion,
@@ -185,6 +186,11 @@ export interface HostServices {
   agreeContract(agreement: Agreement): Promise<Contract | HostFailure>;
   endContract(meter: number): Promise<Contract | HostFailure>;
   contract(meter: number): Promise<Contract | HostFailure>;
+
+  /** Signs the receipts that are due, if the host has a signer: of trades that are new, or came to their end. */
+  issueReceipts(): Promise<void>;
+  /** Of a purchase, in the order of their numbers; the last one stands. */
+  receipts(orderId: string): Promise<IssuedReceipt[] | HostFailure>;
 
   terms(): Promise<Terms>;
   publishTerms(terms: Terms): Promise<TermsVersion | HostFailure>;

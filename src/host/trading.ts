@@ -74,7 +74,10 @@ export async function tradeAll(
     now,
   );
   if (changed.size > 0) await tx.dues.put([...changed.values()]);
-  if (trades.size > 0) await tx.trades.put([...trades.values()]);
+  if (trades.size > 0) {
+    await tx.trades.put([...trades.values()]);
+    await tx.receiptsDue.put([...trades.keys()].map((id) => ({ id })));
+  }
   return answers.map((order) => {
     if (isFailure(order)) return order;
     return { order, trade: (trades.get(order.id) ?? before.get(order.id)) as Trade };

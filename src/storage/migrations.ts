@@ -153,6 +153,9 @@ CREATE TABLE payments (
   due_at INTEGER NOT NULL, attempts INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX payments_unsettled ON payments (state, id);
+CREATE TABLE receipts_due (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE receipts (id TEXT PRIMARY KEY, "order" TEXT NOT NULL, issued_at INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
+CREATE INDEX receipts_of_order ON receipts ("order", id);
 CREATE TABLE contracts (
   id TEXT PRIMARY KEY, svpmsn INTEGER NOT NULL REFERENCES meters (svpmsn), threshold INTEGER NOT NULL,
   paid INTEGER NOT NULL, port TEXT NOT NULL, account TEXT NOT NULL,

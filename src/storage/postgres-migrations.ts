@@ -161,6 +161,11 @@ CREATE TABLE payments (
   due_at BIGINT NOT NULL, attempts BIGINT NOT NULL
 );
 CREATE INDEX payments_unsettled ON payments (state, id);
+CREATE TABLE receipts_due (id TEXT COLLATE "C" PRIMARY KEY);
+CREATE TABLE receipts (
+  id TEXT COLLATE "C" PRIMARY KEY, "order" TEXT COLLATE "C" NOT NULL, issued_at BIGINT NOT NULL, text TEXT NOT NULL
+);
+CREATE INDEX receipts_of_order ON receipts ("order", id);
 CREATE TABLE contracts (
   id TEXT COLLATE "C" PRIMARY KEY, svpmsn BIGINT NOT NULL REFERENCES meters (svpmsn), threshold BIGINT NOT NULL,
   paid BIGINT NOT NULL, port TEXT NOT NULL, account TEXT NOT NULL,

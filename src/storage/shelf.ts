@@ -19,7 +19,7 @@ export class SqlShelf<R extends { readonly id: string }, Found extends keyof R &
     return found.map((row) => (row === undefined ? undefined : this.#table.row(row)));
   }
   where(property: Found, value: R[Found] & (string | number)) {
-    return this.#all(`WHERE ${columnOf(property)} = ? ORDER BY id`, [value]);
+    return this.#all(`WHERE "${columnOf(property)}" = ? ORDER BY id`, [value]);
   }
   page({ after, limit }: { readonly after?: string; readonly limit: number }) {
     return after === undefined

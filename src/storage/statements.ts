@@ -7,6 +7,7 @@ import {
   type DayProfile,
   type Dues,
   type FactName,
+  type IssuedReceipt,
   type Knowledge,
   type LedgerSum,
   type Line,
@@ -23,6 +24,7 @@ import {
   type Posting,
   type ProfileQuery,
   type Purse,
+  type ReceiptDue,
   type StoreTransaction,
   type Subscriber,
   type TariffVersion,
@@ -52,6 +54,8 @@ import {
   postings,
   profiles,
   purses,
+  receipts,
+  receiptsDue,
   subscribers,
   suspicions,
   tariffs,
@@ -68,6 +72,8 @@ export class SqlStatements implements StoreTransaction {
   readonly dues: SqlShelf<Dues>;
   readonly payments: SqlShelf<Payment, 'state' | 'approvalKey'>;
   readonly contracts: SqlShelf<Contract>;
+  readonly receiptsDue: SqlShelf<ReceiptDue>;
+  readonly receipts: SqlShelf<IssuedReceipt, 'order'>;
   readonly #connection: SqlConnection;
 
   constructor(connection: SqlConnection) {
@@ -77,6 +83,8 @@ export class SqlStatements implements StoreTransaction {
     this.dues = new SqlShelf(connection, dues);
     this.payments = new SqlShelf(connection, payments);
     this.contracts = new SqlShelf(connection, contracts);
+    this.receiptsDue = new SqlShelf(connection, receiptsDue);
+    this.receipts = new SqlShelf(connection, receipts);
   }
 
   /** `where` is all that follows the table's name. */

@@ -45,9 +45,11 @@ export function table<R extends object>(
     columns,
     list: names.join(', '),
     key: `(${keyColumns.join(', ')})`,
-    upsert: `ON CONFLICT (${keyColumns.join(', ')}) DO UPDATE SET ${others
-      .map((column) => `${column} = excluded.${column}`)
-      .join(', ')}`,
+    upsert: `ON CONFLICT (${keyColumns.join(', ')}) DO ${
+      others.length === 0
+        ? 'NOTHING'
+        : `UPDATE SET ${others.map((column) => `${column} = excluded.${column}`).join(', ')}`
+    }`,
     values: (row) => properties.map((property, i) => (to[i] as ToColumn)(row[property])),
     row: (values) => {
       const row: Record<string, unknown> = {};

@@ -4,6 +4,7 @@ import type {
   ControlCommand,
   DayProfile,
   Dues,
+  IssuedReceipt,
   Knowledge,
   Line,
   LineKnowledge,
@@ -17,6 +18,7 @@ import type {
   Payment,
   Posting,
   Purse,
+  ReceiptDue,
   Subscriber,
   TariffVersion,
   TermsVersion,
@@ -240,6 +242,13 @@ export const contracts = table<Contract>('contracts', ['id'], {
   paidThatDay: 'number',
   month: 'number',
   paidThatMonth: 'number',
+});
+export const receiptsDue = table<ReceiptDue>('receipts_due', ['id'], { id: 'text' });
+export const receipts = table<IssuedReceipt>('receipts', ['id'], {
+  id: 'text',
+  order: 'text',
+  issuedAt: 'number',
+  text: 'text',
 });
 export const facts = table<{ readonly name: string; readonly value: number }>('facts', ['name'], {
   name: 'text',

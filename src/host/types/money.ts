@@ -1,7 +1,7 @@
 import type { Milliseconds, Svpmsn } from '../../units/index.ts';
 
 /** How money comes in; each way has an account of its own in the ledger. */
-export type PaymentMethod = 'cash' | 'card' | 'bank' | 'mobile' | 'agent';
+export type PaymentMethod = 'cash' | 'card' | 'bank-transfer' | 'direct-debit' | 'wallet' | 'payment-service';
 
 /**
  * What becomes of a payment. All in minor units of the currency, of which one is a token. They hold from when they are
@@ -127,4 +127,20 @@ export interface Contract {
   readonly paidThatDay: number;
   readonly month: number;
   readonly paidThatMonth: number;
+}
+
+/** That a trade has come to a new state of which no receipt was issued. */
+export interface ReceiptDue {
+  /** Of the order. */
+  readonly id: string;
+}
+
+/** A receipt that was issued; it is never changed, and a later one may take its place. */
+export interface IssuedReceipt {
+  /** Its number. */
+  readonly id: string;
+  readonly order: string;
+  readonly issuedAt: Milliseconds;
+  /** Signed. */
+  readonly text: string;
 }
