@@ -40,6 +40,13 @@ export const sold = (method: PaymentMethod, parts: TradeParts, occasion: Occasio
 export const refunded = (parts: TradeParts, occasion: Occasion): Posting =>
   posting('refunded', occasion, [...inParts(parts, 1n), { account: 'refunds-payable', amount: -parts.paid }]);
 
+/** A trade turns out to have been made of other parts: what its energy was less, or more, is put on the arrears. */
+export const repriced = (before: TradeParts, after: TradeParts, occasion: Occasion): Posting =>
+  posting('sold', occasion, [
+    { account: 'prepaid', amount: before.energy - after.energy },
+    { account: 'arrears', amount: before.arrears - after.arrears },
+  ]);
+
 /** What was to be given back is given. */
 export const paidOut = (method: PaymentMethod, amount: bigint, occasion: Occasion): Posting =>
   posting('paid-out', occasion, [

@@ -13,10 +13,10 @@ import {
 } from '../exchange/index.ts';
 import { MeterFlag } from '../records/index.ts';
 import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens } from '../units/index.ts';
-import { allEnergy, move, refunded, spending } from './ledger.ts';
+import { allEnergy, move, refunded, repriced, spending } from './ledger.ts';
 import type { StoreTransaction } from './ports.ts';
 import { receiptIsDue } from './receipting.ts';
-import { settleDues } from './terms.ts';
+import { settleDues, withFound } from './terms.ts';
 import {
   FOUND_PREFIX,
   type FreezeReason,
@@ -250,7 +250,9 @@ async function adopt(
   if (known !== undefined && (known.svpmsn !== svpmsn || !isUnsent(known))) return 'txid-twice';
   const credits = judgement.applied && known?.op !== 'close';
   if (credits && purse.credited + BigInt(judgement.amount) > BigInt(receipt.creditedTotal)) return 'amount-differs';
-  if (known !== undefined && credits && known.amount !== judgement.amount) return 'amount-differs';
+  if (known !== undefined && credits && known.amount !== judgement.amount) {
+    if (!(await isRepriced(tx, known, judgement.amount, now))) return 'amount-differs';
+  }
   // The TC is the other's: the own order leaves it first, because no two may have one.
   if (outstanding !== undefined) await moveUp(tx, outstanding, counter + 1);
   if (known !== undefined) {
@@ -264,6 +266,23 @@ async function adopt(
   await tx.putPurse({ ...purse, lastCounter: counter, bookedAt: now, credited: purse.credited + amount });
   if (amount > 0n) await tx.post([move('found', amount, { at: now, svpmsn, order: id })]);
   return undefined;
+}
+
+/**
+ * The sale was made again from what a restored database knew, and what was due then differed: the meter holds what it
+ * was. Only a sale for money can have been of another amount under the same id.
+ */
+async function isRepriced(tx: StoreTransaction, order: Order, amount: Tokens, now: Milliseconds): Promise<boolean> {
+  const { id, svpmsn } = order;
+  const [trade] = await tx.trades.of([id]);
+  const [dues] = await tx.dues.of([String(svpmsn)]);
+  if (trade === undefined || dues === undefined) return false;
+  const parts = withFound(trade, amount);
+  await tx.trades.put([{ ...trade, ...parts }]);
+  await tx.dues.put([{ ...dues, arrears: dues.arrears + trade.arrears - parts.arrears }]);
+  await tx.putOrder({ ...order, amount });
+  await tx.post([repriced(trade, parts, { at: now, svpmsn, order: id })]);
+  return true;
 }
 
 function settlementOf(order: Order, { receipt, judgement }: Adoption): Settlement {

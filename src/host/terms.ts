@@ -1,3 +1,4 @@
+import type { Tokens } from '../units/index.ts';
 import { fail } from './failures.ts';
 import type { StoreReads } from './ports.ts';
 import type { Dues, HostFailure, PaymentMethod, Terms, TradeParts } from './types.ts';
@@ -83,6 +84,15 @@ export const settleDues = (dues: Dues, { arrears, fixedCharge }: TradeParts, sig
   arrears: dues.arrears - sign * arrears,
   fixedCharge: dues.fixedCharge - sign * fixedCharge,
 });
+
+/**
+ * The books had forgotten this sale and its meter holds what it was: then that is its energy, and what differs is put
+ * on the arrears, to either side, so that nobody pays twice.
+ */
+export function withFound(split: TradeParts, found: Tokens): TradeParts {
+  const energy = BigInt(found);
+  return { ...split, energy, arrears: split.arrears + split.energy - energy };
+}
 
 /** Rounds down what is without tax, so that tax is never less than its share. */
 const withoutTax = (gross: bigint, { taxBasisPoints }: Terms): bigint =>

@@ -166,3 +166,29 @@ test('terms that make no sense are refused in one sentence, and the currency sta
   made(await rig.host.purchase({ meter: 0, paid: 5_000, method: 'cash', orderId: 'a' }));
   assert.match(((await rig.host.publishTerms(TERMS)) as HostFailure).sentence, /^The books are in KRW/);
 });
+
+test('a purchase made again before its meter was asked is what the meter holds, not what it would cost now', async () => {
+  const store = new MemoryStore();
+  const rig = new Rig(store);
+  await rig.enrol(0);
+  made(await rig.host.publishTerms({ ...TERMS, fixedChargePerMonth: 0 }));
+  const copy = await store.copy();
+  made(await rig.host.bookDebt({ meter: 0, amount: 300, reference: 'from before' }));
+  const purchase = { meter: 0, paid: 1_000, method: 'cash', orderId: 'a' } as const;
+  const { trade } = made(await rig.host.purchase(purchase));
+  await rig.settle();
+  rig.store = copy;
+  rig.host = rig.newHost(copy);
+  await rig.startRestored();
+  // Nothing has come back from the meter yet, and the debt is forgotten.
+  assert.ok(made(await rig.host.purchase(purchase)).trade.energy > trade.energy);
+  await rig.settle();
+  const again = made(await rig.host.purchase(purchase));
+  assert.deepEqual(
+    [again.order.state, again.order.amount, again.trade.energy],
+    ['stored', Number(trade.energy), trade.energy],
+  );
+  const { dues } = made(await rig.host.quote({ meter: 0, paid: 1_000, method: 'cash' }));
+  const books = await rig.host.books();
+  assert.deepEqual([books.balanced, books.found, dues.arrears], [true, 0n, -again.trade.arrears]);
+});

@@ -1,9 +1,9 @@
 import { monthAt } from '../tariff/index.ts';
-import { type Milliseconds, type Svpmsn, svpmsnText, type Tokens } from '../units/index.ts';
+import { type Milliseconds, type Svpmsn, svpmsnText } from '../units/index.ts';
 import { amountFault, fail, findMeter, isFailure } from './failures.ts';
 import { move } from './ledger.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
-import { duesUntil, settleDues, splitPayment, termsFault, termsOf } from './terms.ts';
+import { duesUntil, settleDues, splitPayment, termsFault, termsOf, withFound } from './terms.ts';
 import type {
   Dues,
   HostFailure,
@@ -172,12 +172,3 @@ const firstDues = ({ svpmsn, enrolledAt }: Meter, zone: string): Dues => ({
   fixedCharge: 0n,
   chargedMonth: monthAt(zone, enrolledAt) - 1,
 });
-
-/**
- * The books had forgotten this sale and its meter holds what it was: then that is its energy, and what differs is put
- * on the arrears, to either side, so that nobody pays twice.
- */
-function withFound(split: TradeParts, found: Tokens): TradeParts {
-  const energy = BigInt(found);
-  return { ...split, energy, arrears: split.arrears + split.energy - energy };
-}

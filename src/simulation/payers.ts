@@ -1,14 +1,26 @@
+import type { Terms } from '../host/index.ts';
 import type { Svpmsn } from '../units/index.ts';
 import type { Faults } from './faults.ts';
 import { answered } from './mortal-store.ts';
 import type { SeededRandom } from './random.ts';
 import type { Utility } from './utility.ts';
 
+/** What a utility takes of money beside energy, with all that terms can have. */
+export const SIMULATED_TERMS: Terms = {
+  currency: { code: 'EUR', number: 978, exponent: 2 },
+  taxBasisPoints: 1_900,
+  fixedChargePerMonth: 120,
+  recoveryPercentMax: 30,
+  fees: { cash: { fixed: 2, basisPoints: 100 } },
+};
+
 /** What somebody paid, as the payment provider's own list has it. */
 export interface Payment {
   readonly orderId: string;
   readonly svpmsn: Svpmsn;
+  /** Tokens; or money, which buys what the terms leave of it. */
   readonly amount: number;
+  readonly isMoney: boolean;
   readonly at: number;
   /** When the utility answered last; nothing while it did not. */
   toldAt?: number;
@@ -75,10 +87,12 @@ export class Payers {
   async pay(utility: Utility, svpmsn: Svpmsn, amount: number): Promise<void> {
     const faults = this.#faults;
     const reversed = faults.strikes('payment-reversed');
+    const isMoney = this.payments.length % 2 === 1;
     const payment: Payment = {
       orderId: `order ${this.payments.length}`,
       svpmsn,
-      amount,
+      amount: isMoney ? amount + MONEY_MIN : amount,
+      isMoney,
       at: utility.time.now,
       reversed,
     };
@@ -90,9 +104,12 @@ export class Payers {
   }
 
   async #tell(utility: Utility, payment: Payment): Promise<void> {
-    const { orderId, svpmsn, amount, reversed } = payment;
-    const { time } = utility;
-    if (!(await answered(utility.host.sell({ meter: svpmsn, amount, orderId, source: 'cash' })))) {
+    const { orderId, svpmsn, amount, isMoney, reversed } = payment;
+    const { time, host } = utility;
+    const answer = isMoney
+      ? host.purchase({ meter: svpmsn, paid: amount, method: 'cash', orderId })
+      : host.sell({ meter: svpmsn, amount, orderId, source: 'cash' });
+    if (!(await answered(answer))) {
       this.#untold.push(payment);
       return;
     }
@@ -117,6 +134,8 @@ const REVERSED_WITHIN_MS = 20_000;
 const REVERSED_AGAIN_MS = 1_000;
 const PAYMENTS_A_SECOND = 0.3;
 const AMOUNT_MAX = 500;
+/** Enough for something to be left for energy, whatever is due. */
+const MONEY_MIN = 50;
 /** Nobody pays a third time before the first has come. */
 const OPEN_ORDERS_MAX = 2;
 /** The payment provider is asked so soon after a restore. */

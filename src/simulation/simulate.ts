@@ -10,7 +10,7 @@ import { Misfortunes } from './misfortunes.ts';
 import { exchangeInWords, messageInWords } from './narrator.ts';
 import { Office } from './office.ts';
 import type { Happening } from './options.ts';
-import { Payers } from './payers.ts';
+import { Payers, SIMULATED_TERMS } from './payers.ts';
 import { type SeededRandom, seededRandom } from './random.ts';
 import type { SimulatedStore } from './simulated-store.ts';
 import { Trace } from './trace.ts';
@@ -148,6 +148,7 @@ class World {
       onHappening: (happening) => this.#happened(happening),
     });
     this.#utility.closeTheTills();
+    await this.#utility.host.publishTerms(SIMULATED_TERMS);
   }
 
   get #now(): number {

@@ -203,6 +203,14 @@ export const DEFECTS: readonly Defect[] = [
     wrong: '',
   },
   {
+    rule: 'I8',
+    by: ['I8'],
+    what: 'what a refund had recovered is not due again',
+    file: 'src/host/receipts.ts',
+    right: '  if (trade !== undefined && dues !== undefined) await tx.dues.put([settleDues(dues, trade, -1n)]);\n',
+    wrong: '',
+  },
+  {
     rule: 'I9',
     by: ['I9', 'stopped'],
     what: 'the next transaction does not wait for the one before',

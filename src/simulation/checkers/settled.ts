@@ -5,6 +5,9 @@ import type { Utility } from '../utility.ts';
 import type { Checker, Findings } from './checker.ts';
 import type { Purses } from './purses.ts';
 
+const PAGE = 1_000;
+const QUOTED = 1_000;
+
 /** What must be true when nothing has gone wrong for ten minutes: I7, I8 and I28. */
 export class Settled implements Checker {
   readonly watches = ['I7', 'I8', 'I28'] as const;
@@ -21,6 +24,7 @@ export class Settled implements Checker {
   async healed(utility: Utility): Promise<void> {
     await this.#nothingInFlight(utility);
     await this.#everyPaymentKnown(utility);
+    await this.#moneyAddsUp(utility);
     const { findings } = await audit(utility);
     for (const { svpmsn, sentence } of findings) {
       if (svpmsn === undefined || !this.#findings.flagged.has(svpmsn)) {
@@ -42,6 +46,35 @@ export class Settled implements Checker {
       this.#findings.holdAlways('I28', house.svpmsn, told, () => 'its purse is frozen, and the books do not say so');
     }
     for (const svpmsn of frozen) this.#findings.flagged.add(svpmsn);
+  }
+
+  /** I8: what was paid is what its parts sum to, and what a meter owes from before is what the ledger says. */
+  async #moneyAddsUp({ host, houses }: Utility): Promise<void> {
+    const arrears = new Map<Svpmsn, bigint>();
+    for (let before: number | undefined; ; ) {
+      const page = await host.postings({ limit: PAGE, ...(before === undefined ? {} : { before }) });
+      for (const { svpmsn, lines } of page) {
+        for (const { account, amount } of lines) {
+          if (account === 'arrears') arrears.set(svpmsn, (arrears.get(svpmsn) ?? 0n) + amount);
+        }
+      }
+      before = page.at(-1)?.sequence;
+      if (page.length < PAGE) break;
+    }
+    for (const { svpmsn } of houses) {
+      const quote = await host.quote({ meter: svpmsn, paid: QUOTED, method: 'cash' });
+      // A meter that takes no value has no quote; it is flagged elsewhere.
+      if ('reason' in quote) continue;
+      const owed = arrears.get(svpmsn) ?? 0n;
+      const sentence = () => `${quote.dues.arrears} are due from before, and the ledger has ${owed}`;
+      this.#findings.hold('I8', svpmsn, quote.dues.arrears === owed, sentence);
+    }
+    for (const { orderId, svpmsn, amount, isMoney } of this.#payments) {
+      if (!isMoney) continue;
+      const again = await host.purchase({ meter: svpmsn, paid: amount, method: 'cash', orderId });
+      const holds = !('reason' in again) && again.trade.energy === BigInt(again.order.amount);
+      this.#findings.hold('I8', svpmsn, holds, () => `${orderId} is no trade of ${amount} that its order agrees with`);
+    }
   }
 
   /** I7: each payment is in its meter and booked as stored, or it was given back. */
