@@ -9,7 +9,7 @@ import { openPostgresStore } from '../storage/index.ts';
 const TABLES = [
   ...['subscribers', 'meters', 'purses', 'orders', 'outstanding', 'work', 'commands', 'tariffs', 'postings', 'lines'],
   ...['knowledge', 'events', 'profiles', 'totals', 'lines_of_units', 'suspicions', 'check_minutes', 'facts'],
-  ...['terms', 'trades', 'dues', 'payments', 'contracts', 'receipts_due', 'receipts'],
+  ...['terms', 'trades', 'dues', 'payments', 'contracts', 'receipts_due', 'receipts', 'webhooks', 'deliveries'],
 ];
 const SEQUENCES = ['orders_sequence', 'postings_sequence', 'events_number', 'terms_number'];
 

@@ -23,6 +23,7 @@ import { bookDebt, type Purchase, publishTerms, quote, type Traded, tradeAll } f
 import { type HostFailure, Lane, type Meter, type NumberedOrder, type Purse } from './types.ts';
 import { useOf } from './use.ts';
 import { closePurse, orderUnknown, sellAll, voidOrder } from './vending.ts';
+import { addWebhook, deleteWebhook, deliverAll, retryDeliveries, webhooksOf } from './webhooks.ts';
 import { wake } from './work.ts';
 
 /** How far ahead the clock's floor is stored: one write a minute, not one a tick. */
@@ -240,6 +241,12 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
 
     issueReceipts: () => issueDue(ports, settings.zone),
     receipts: (orderId) => orStoreFailure(store.read((tx) => receiptsOf(tx, orderId))),
+
+    webhooks: () => store.read(webhooksOf),
+    addWebhook: (webhook) => request((tx, now) => addWebhook(tx, webhook, ports.webhooks, now)),
+    deleteWebhook: (id) => request((tx) => deleteWebhook(tx, id)),
+    retryWebhook: (id) => request(async (tx, now) => ({ deliveries: await retryDeliveries(tx, id, now) })),
+    deliverWebhooks: () => deliverAll(ports),
 
     terms: () => store.read(termsOf),
     publishTerms: (terms) => request((tx, now) => publishTerms(tx, terms, settings.zone, now)),

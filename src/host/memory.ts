@@ -38,6 +38,8 @@ import type {
   TariffVersion,
   TermsVersion,
   Trade,
+  Webhook,
+  WebhookDelivery,
   Work,
 } from './types.ts';
 
@@ -133,6 +135,8 @@ class Tables implements StoreTransaction {
   readonly contracts = new MemoryShelf<Contract>(this.undo);
   readonly receiptsDue = new MemoryShelf<ReceiptDue>(this.undo);
   readonly receipts = new MemoryShelf<IssuedReceipt, 'order'>(this.undo, ['order']);
+  readonly webhooks = new MemoryShelf<Webhook>(this.undo);
+  readonly deliveries = new MemoryShelf<WebhookDelivery, 'state' | 'webhook'>(this.undo, ['state', 'webhook']);
 
   #orderMoved(before: NumberedOrder | undefined, after: NumberedOrder | undefined): void {
     const id = (after ?? before)?.id as string;
@@ -185,6 +189,8 @@ class Tables implements StoreTransaction {
     copy.contracts.fill(this.contracts);
     copy.receiptsDue.fill(this.receiptsDue);
     copy.receipts.fill(this.receipts);
+    copy.webhooks.fill(this.webhooks);
+    copy.deliveries.fill(this.deliveries);
     copy.undo.length = 0;
     return copy;
   }

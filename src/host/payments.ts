@@ -7,6 +7,7 @@ import type { HostPorts, PaymentWay, StoreTransaction } from './ports.ts';
 import { termsOf } from './terms.ts';
 import { quote, tradeAll } from './trading.ts';
 import type { HostFailure, Payment, PaymentState, Trade } from './types.ts';
+import { paymentChanged } from './webhooks.ts';
 import { backOff } from './work.ts';
 
 /** A port that has not answered by then is taken as one that never will: the money goes back. */
@@ -160,7 +161,7 @@ export class Payments {
     // A late or doubled answer changes nothing: what is to be given back is given back, whatever was approved.
     if (payment.state !== 'asked' && payment.state !== 'pending') return payment;
     const next = await this.#next(tx, payment, outcome);
-    await tx.payments.put([next]);
+    await this.#put(tx, next);
     return next;
   }
 
@@ -174,7 +175,7 @@ export class Payments {
     if (dues !== undefined) await tx.dues.put([{ ...dues, arrears: dues.arrears + BigInt(paid) }]);
     await tx.post([returned(method, BigInt(paid), { at: now, svpmsn, order: orderOfPayment(id) })]);
     const next: Payment = { ...payment, state: 'returned', why };
-    await tx.payments.put([next]);
+    await this.#put(tx, next);
     return next;
   }
 
@@ -246,11 +247,11 @@ export class Payments {
     const now = this.#ports.clock.now();
     switch (completion.outcome) {
       case 'done':
-        await tx.payments.put([{ ...payment, state: state === 'capturing' ? 'captured' : 'reversed', dueAt: now }]);
+        await this.#put(tx, { ...payment, state: state === 'capturing' ? 'captured' : 'reversed', dueAt: now });
         if (state === 'reversing') await payOut(tx, orderOfPayment(id), now);
         return;
       case 'refused':
-        await tx.payments.put([{ ...payment, state: 'stuck', why: completion.sentence }]);
+        await this.#put(tx, { ...payment, state: 'stuck', why: completion.sentence });
         return;
       case 'unknown':
         await tx.payments.put([this.#later(payment, now)]);
@@ -258,6 +259,12 @@ export class Payments {
       default:
         assertNever(completion);
     }
+  }
+
+  /** In a new state, of which whoever listens is told. */
+  async #put(tx: StoreTransaction, payment: Payment): Promise<void> {
+    await tx.payments.put([payment]);
+    await paymentChanged(tx, payment, this.#ports.clock.now());
   }
 
   #later(payment: Payment, now: Milliseconds): Payment {

@@ -30,14 +30,18 @@ import type {
   TariffVersion,
   TermsVersion,
   Trade,
+  Webhook,
+  WebhookDelivery,
   Work,
 } from './types.ts';
+import type { WebhookSender } from './webhooks.ts';
 
 export type { KeyStore } from '../crypto/index.ts';
 export type { DayProfile } from '../records/index.ts';
 export type { BusinessClock, Randomness } from '../units/index.ts';
 export type * from './shelf-port.ts';
 export type * from './types.ts';
+export type { WebhookSender } from './webhooks.ts';
 
 /** What the host needs of the world. */
 export interface HostPorts {
@@ -53,6 +57,8 @@ export interface HostPorts {
     readonly signer: ReceiptSigner;
     readonly utility: { readonly name: string; readonly registration: string | undefined };
   };
+  /** Who tells addresses outside; without it nobody is told. */
+  readonly webhooks?: WebhookSender;
 }
 
 export interface PaymentWay {
@@ -188,6 +194,8 @@ export interface StoreReads {
   readonly contracts: ShelfReads<Contract>;
   readonly receiptsDue: ShelfReads<ReceiptDue>;
   readonly receipts: ShelfReads<IssuedReceipt, 'order'>;
+  readonly webhooks: ShelfReads<Webhook>;
+  readonly deliveries: ShelfReads<WebhookDelivery, 'state' | 'webhook'>;
 }
 
 export interface StoreTransaction extends StoreReads {
@@ -237,6 +245,8 @@ export interface StoreTransaction extends StoreReads {
   readonly contracts: Shelf<Contract>;
   readonly receiptsDue: Shelf<ReceiptDue>;
   readonly receipts: Shelf<IssuedReceipt, 'order'>;
+  readonly webhooks: Shelf<Webhook>;
+  readonly deliveries: Shelf<WebhookDelivery, 'state' | 'webhook'>;
 }
 
 /**

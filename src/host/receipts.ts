@@ -28,6 +28,7 @@ import {
   type Purse,
   type RefundReason,
 } from './types.ts';
+import { orderEnded } from './webhooks.ts';
 import { wake } from './work.ts';
 
 const OPS = { credit: ValueOp.credit, void: ValueOp.void, close: ValueOp.close } as const;
@@ -143,9 +144,15 @@ export async function refundUnsent(tx: StoreTransaction, order: Order, now: Mill
   assert(order.counter === undefined, 'what has a TC is refunded by its receipt alone');
   const refunded: Order = { ...order, state: 'refunded', why: 'voided', settledAt: now };
   await tx.putOrder(refunded);
-  await receiptIsDue(tx, order);
+  await ended(tx, order, 'refunded', now);
   await tx.post([await refundOf(tx, order, now)]);
   return refunded;
+}
+
+/** Whoever bought and whoever listens is told of the end. */
+async function ended(tx: StoreTransaction, order: Order, state: 'stored' | 'refunded', now: Milliseconds) {
+  await receiptIsDue(tx, order);
+  await orderEnded(tx, order, state, now);
 }
 
 /** All that was paid is given back, and what it had settled is due again. */
@@ -197,14 +204,14 @@ async function settle(
     case 'stored': {
       const amount = BigInt(settlement.amount);
       await tx.putOrder({ ...order, ...settled, state: 'stored' });
-      await receiptIsDue(tx, order);
+      await ended(tx, order, 'stored', now);
       await tx.putPurse({ ...next, credited: purse.credited + amount });
       await tx.post([move('stored', amount, occasion)]);
       return;
     }
     case 'not-stored':
       await tx.putOrder({ ...order, ...settled, state: 'refunded', why: settlement.why });
-      await receiptIsDue(tx, order);
+      await ended(tx, order, 'refunded', now);
       // A closing that the meter declined takes nothing back from anybody.
       await tx.putPurse(order.op === 'close' ? { ...next, state: 'open' } : next);
       if (order.op === 'credit') await tx.post([await refundOf(tx, order, now)]);

@@ -30,8 +30,10 @@ import type {
   Terms,
   TermsVersion,
   Trade,
+  Webhook,
 } from './types.ts';
 import type { UseBucket, UseQuery } from './use.ts';
+import type { WebhookMade } from './webhooks.ts';
 
 export type { Agreement } from './contracts.ts';
 export type { Books, Totalled } from './ledger.ts';
@@ -39,6 +41,7 @@ export type { PaymentAsked, PaymentNotice } from './payments.ts';
 export type { Purchase, Quote, Traded } from './trading.ts';
 export type * from './types.ts';
 export type { UseBucket, UseQuery } from './use.ts';
+export type { WebhookMade } from './webhooks.ts';
 
 /** What came from outside: time that passed, or a message of a local unit. */
 export type HostInput =
@@ -191,6 +194,15 @@ export interface HostServices {
   issueReceipts(): Promise<void>;
   /** Of a purchase, in the order of their numbers; the last one stands. */
   receipts(orderId: string): Promise<IssuedReceipt[] | HostFailure>;
+
+  webhooks(): Promise<Webhook[]>;
+  /** Its secret is shown now and never again. */
+  addWebhook(webhook: Omit<Webhook, 'createdAt'>): Promise<WebhookMade | HostFailure>;
+  deleteWebhook(id: string): Promise<Webhook | HostFailure>;
+  /** What was given up is told again; answers how much that is. */
+  retryWebhook(id: string): Promise<{ readonly deliveries: number } | HostFailure>;
+  /** Tells addresses outside what is due. It waits for them: call it beside `handle`, again and again. */
+  deliverWebhooks(): Promise<void>;
 
   terms(): Promise<Terms>;
   publishTerms(terms: Terms): Promise<TermsVersion | HostFailure>;

@@ -16,6 +16,7 @@ import type {
   TradeParts,
 } from './types.ts';
 import { sellPriced } from './vending.ts';
+import { announce, purchaseHappened } from './webhooks.ts';
 
 /** Money for a meter, whatever it is for in the end. */
 export interface Purchase {
@@ -77,6 +78,8 @@ export async function tradeAll(
   if (trades.size > 0) {
     await tx.trades.put([...trades.values()]);
     await tx.receiptsDue.put([...trades.keys()].map((id) => ({ id })));
+    const happened = [...trades.values()].map((trade) => purchaseHappened('purchase.sold', trade));
+    await announce(tx, happened, now);
   }
   return answers.map((order) => {
     if (isFailure(order)) return order;

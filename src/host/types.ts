@@ -8,6 +8,7 @@ import type { Milliseconds, MilliwattHours, ModemAddress, SupplyIndex, Svpmsn, T
 import type { PaymentMethod } from './types/money.ts';
 
 export type * from './types/money.ts';
+export type * from './types/webhooks.ts';
 
 /** The rows that the host keeps. Flat, because they stand like this in every store. */
 export interface Subscriber {
@@ -294,6 +295,7 @@ export interface HostFailure {
     | 'payment-differs'
     | 'payment-port-unknown'
     | 'contract-unknown'
+    | 'webhook-wrong'
     | 'order-id-wrong'
     | 'order-differs'
     | 'order-unknown'

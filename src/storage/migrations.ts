@@ -153,6 +153,15 @@ CREATE TABLE payments (
   due_at INTEGER NOT NULL, attempts INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX payments_unsettled ON payments (state, id);
+CREATE TABLE webhooks (
+  id TEXT PRIMARY KEY, url TEXT NOT NULL, events TEXT NOT NULL, created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE deliveries (
+  id TEXT PRIMARY KEY, webhook TEXT NOT NULL REFERENCES webhooks (id), body TEXT NOT NULL, state TEXT NOT NULL,
+  at INTEGER NOT NULL, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL
+) STRICT;
+CREATE INDEX deliveries_by_state ON deliveries (state, id);
+CREATE INDEX deliveries_of_webhook ON deliveries (webhook, id);
 CREATE TABLE receipts_due (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE receipts (id TEXT PRIMARY KEY, "order" TEXT NOT NULL, issued_at INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
 CREATE INDEX receipts_of_order ON receipts ("order", id);

@@ -161,6 +161,15 @@ CREATE TABLE payments (
   due_at BIGINT NOT NULL, attempts BIGINT NOT NULL
 );
 CREATE INDEX payments_unsettled ON payments (state, id);
+CREATE TABLE webhooks (
+  id TEXT COLLATE "C" PRIMARY KEY, url TEXT NOT NULL, events TEXT NOT NULL, created_at BIGINT NOT NULL
+);
+CREATE TABLE deliveries (
+  id TEXT COLLATE "C" PRIMARY KEY, webhook TEXT COLLATE "C" NOT NULL REFERENCES webhooks (id), body TEXT NOT NULL,
+  state TEXT COLLATE "C" NOT NULL, at BIGINT NOT NULL, due_at BIGINT NOT NULL, attempts BIGINT NOT NULL
+);
+CREATE INDEX deliveries_by_state ON deliveries (state, id);
+CREATE INDEX deliveries_of_webhook ON deliveries (webhook, id);
 CREATE TABLE receipts_due (id TEXT COLLATE "C" PRIMARY KEY);
 CREATE TABLE receipts (
   id TEXT COLLATE "C" PRIMARY KEY, "order" TEXT COLLATE "C" NOT NULL, issued_at BIGINT NOT NULL, text TEXT NOT NULL

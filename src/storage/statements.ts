@@ -30,6 +30,8 @@ import {
   type TariffVersion,
   type TermsVersion,
   type Trade,
+  type Webhook,
+  type WebhookDelivery,
   type Work,
 } from '../host/ports.ts';
 import { assert, type Milliseconds, type Svpmsn } from '../units/index.ts';
@@ -40,6 +42,7 @@ import {
   checkMinutes,
   commands,
   contracts,
+  deliveries,
   dues,
   type EventRow,
   events,
@@ -62,6 +65,7 @@ import {
   terms,
   totals,
   trades,
+  webhooks,
   work,
 } from './tables.ts';
 
@@ -74,6 +78,8 @@ export class SqlStatements implements StoreTransaction {
   readonly contracts: SqlShelf<Contract>;
   readonly receiptsDue: SqlShelf<ReceiptDue>;
   readonly receipts: SqlShelf<IssuedReceipt, 'order'>;
+  readonly webhooks: SqlShelf<Webhook>;
+  readonly deliveries: SqlShelf<WebhookDelivery, 'state' | 'webhook'>;
   readonly #connection: SqlConnection;
 
   constructor(connection: SqlConnection) {
@@ -85,6 +91,8 @@ export class SqlStatements implements StoreTransaction {
     this.contracts = new SqlShelf(connection, contracts);
     this.receiptsDue = new SqlShelf(connection, receiptsDue);
     this.receipts = new SqlShelf(connection, receipts);
+    this.webhooks = new SqlShelf(connection, webhooks);
+    this.deliveries = new SqlShelf(connection, deliveries);
   }
 
   /** `where` is all that follows the table's name. */

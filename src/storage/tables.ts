@@ -23,6 +23,8 @@ import type {
   TariffVersion,
   TermsVersion,
   Trade,
+  Webhook,
+  WebhookDelivery,
   Work,
 } from '../host/ports.ts';
 import { table } from './table.ts';
@@ -249,6 +251,21 @@ export const receipts = table<IssuedReceipt>('receipts', ['id'], {
   order: 'text',
   issuedAt: 'number',
   text: 'text',
+});
+export const webhooks = table<Webhook>('webhooks', ['id'], {
+  id: 'text',
+  url: 'text',
+  events: 'json',
+  createdAt: 'number',
+});
+export const deliveries = table<WebhookDelivery>('deliveries', ['id'], {
+  id: 'text',
+  webhook: 'text',
+  body: 'text',
+  state: 'text',
+  at: 'number',
+  dueAt: 'number',
+  attempts: 'number',
 });
 export const facts = table<{ readonly name: string; readonly value: number }>('facts', ['name'], {
   name: 'text',

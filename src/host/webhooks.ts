@@ -1,0 +1,161 @@
+import type { Milliseconds } from '../units/index.ts';
+import { fail, textFault } from './failures.ts';
+import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
+import { WEBHOOK_EVENTS } from './types/webhooks.ts';
+import type { HostFailure, Order, Payment, Trade, Webhook, WebhookDelivery, WebhookEvent } from './types.ts';
+
+const WEBHOOKS_MAX = 20;
+const AT_ONCE_MAX = 50;
+/** Whoever is at a delivery has it to himself for so long. */
+const CLAIMED_MS = 60_000;
+/** After the n-th vain try: half a minute, doubled, and at most two hours; the last one is a day after the first. */
+const RETRY_FIRST_MS = 30_000;
+const RETRY_MAX_MS = 2 * 3_600_000;
+const ATTEMPTS_MAX = 20;
+
+/** Tells an address outside. Whether it was taken is all that matters. */
+export interface WebhookSender {
+  /** By which the receiver knows that it was this host; the same for one webhook for ever. */
+  secretOf(webhook: string): string;
+  /** Why an address cannot be told, in one sentence. */
+  faultOf(url: string): string | undefined;
+  /** @param id of the event: a receiver that sees it again has it already */
+  send(request: {
+    readonly webhook: string;
+    readonly url: string;
+    readonly id: string;
+    readonly body: string;
+  }): Promise<'taken' | 'refused'>;
+}
+
+/** The secret is shown to whoever makes it, once; it can be derived again, and is never stored. */
+export interface WebhookMade {
+  readonly webhook: Webhook;
+  readonly secret: string;
+}
+
+export async function addWebhook(
+  tx: StoreTransaction,
+  { id, url, events }: Omit<Webhook, 'createdAt'>,
+  sender: WebhookSender | undefined,
+  now: Milliseconds,
+): Promise<WebhookMade | HostFailure> {
+  if (sender === undefined) return fail('webhook-wrong', 'This host has no way to call addresses outside.');
+  const fault = textFault('webhook-wrong', "A webhook's id", id);
+  if (fault !== undefined) return fault;
+  const outside = sender.faultOf(url);
+  if (outside !== undefined) return fail('webhook-wrong', outside);
+  const unknown = events.find((event) => !WEBHOOK_EVENTS.includes(event));
+  if (events.length === 0 || unknown !== undefined) {
+    return fail(
+      'webhook-wrong',
+      `A webhook is told of some of ${WEBHOOK_EVENTS.join(', ')}, not of "${unknown ?? ''}".`,
+    );
+  }
+  const others = await tx.webhooks.page({ limit: WEBHOOKS_MAX });
+  if (others.some((other) => other.id === id)) {
+    return fail('webhook-wrong', `A webhook "${id}" is here already: choose another id.`);
+  }
+  if (others.length === WEBHOOKS_MAX)
+    return fail('webhook-wrong', `There are ${WEBHOOKS_MAX} webhooks, and no more may be.`);
+  const webhook: Webhook = { id, url, events, createdAt: now };
+  await tx.webhooks.put([webhook]);
+  return { webhook, secret: sender.secretOf(id) };
+}
+
+/** What was to be told to it is forgotten. */
+export async function deleteWebhook(tx: StoreTransaction, id: string): Promise<Webhook | HostFailure> {
+  const [webhook] = await tx.webhooks.of([id]);
+  if (webhook === undefined) return fail('webhook-wrong', `There is no webhook "${id}".`);
+  const waiting = await tx.deliveries.where('webhook', id);
+  await tx.deliveries.delete(waiting.map((delivery) => delivery.id));
+  await tx.webhooks.delete([id]);
+  return webhook;
+}
+
+interface Happened {
+  readonly type: WebhookEvent;
+  /** What it happened to: an order, a payment. */
+  readonly subject: string;
+  readonly data: object;
+}
+
+/** In the transaction in which it happens: whoever listens is told, however this host ends. */
+export async function announce(tx: StoreTransaction, happened: readonly Happened[], now: Milliseconds): Promise<void> {
+  if (happened.length === 0) return;
+  const webhooks = await tx.webhooks.page({ limit: WEBHOOKS_MAX });
+  const deliveries = webhooks.flatMap(({ id: webhook, events }) =>
+    happened
+      .filter(({ type }) => events.includes(type))
+      .map(({ type, subject, data }): WebhookDelivery => {
+        const id = `${type}:${subject}`;
+        const body = JSON.stringify({ id, type, at: new Date(now).toISOString(), data });
+        return { id: `${webhook} ${id}`, webhook, body, state: 'waiting', at: now, dueAt: now, attempts: 0 };
+      }),
+  );
+  if (deliveries.length > 0) await tx.deliveries.put(deliveries);
+}
+
+export const purchaseHappened = (
+  type: WebhookEvent & `purchase.${string}`,
+  { id, svpmsn, method, paid, energy }: Trade,
+): Happened => ({
+  type,
+  subject: id,
+  data: { order: id, meter: svpmsn, method, paid: String(paid), tokens: String(energy) },
+});
+
+/** Of an order that came to its end; one that was no sale for money is nobody's event. */
+export async function orderEnded(tx: StoreTransaction, { id }: Order, state: 'stored' | 'refunded', now: Milliseconds) {
+  const [trade] = await tx.trades.of([id]);
+  if (trade !== undefined) await announce(tx, [purchaseHappened(`purchase.${state}`, trade)], now);
+}
+
+export async function paymentChanged(tx: StoreTransaction, payment: Payment, now: Milliseconds): Promise<void> {
+  const type = WEBHOOK_EVENTS.find((event) => event === `payment.${payment.state}`);
+  if (type === undefined) return;
+  const { id, svpmsn, port, paid, why } = payment;
+  await announce(tx, [{ type, subject: id, data: { payment: id, meter: svpmsn, port, paid: String(paid), why } }], now);
+}
+
+/** Tells what is due. What is not taken is told again, later and later, for a day. */
+export async function deliverAll({ store, clock, webhooks: sender }: HostPorts): Promise<void> {
+  if (sender === undefined) return;
+  const claimed = await store.transaction(async (tx) => {
+    const now = clock.now();
+    const waiting = await tx.deliveries.where('state', 'waiting');
+    const due = waiting.filter(({ dueAt }) => dueAt <= now).slice(0, AT_ONCE_MAX);
+    await tx.deliveries.put(due.map((delivery) => ({ ...delivery, dueAt: (now + CLAIMED_MS) as Milliseconds })));
+    const hooks = await tx.webhooks.of(due.map(({ webhook }) => webhook));
+    return due.map((delivery, i) => ({ delivery, url: hooks[i]?.url }));
+  });
+  await Promise.all(
+    claimed.map(async ({ delivery, url }) => {
+      const { id: key, webhook, body } = delivery;
+      const id = key.slice(webhook.length + 1);
+      const outcome = url === undefined ? 'refused' : await sender.send({ webhook, url, id, body });
+      await store.transaction(async (tx) => {
+        const [there] = await tx.deliveries.of([key]);
+        if (there === undefined) return;
+        if (outcome === 'taken') await tx.deliveries.delete([key]);
+        else await tx.deliveries.put([later(there, clock.now())]);
+      });
+    }),
+  );
+}
+
+function later(delivery: WebhookDelivery, now: Milliseconds): WebhookDelivery {
+  const attempts = delivery.attempts + 1;
+  const wait = Math.min(RETRY_FIRST_MS * 2 ** delivery.attempts, RETRY_MAX_MS);
+  const state = attempts === ATTEMPTS_MAX ? 'given-up' : 'waiting';
+  return { ...delivery, attempts, state, dueAt: (now + wait) as Milliseconds };
+}
+
+/** What was given up is tried again. */
+export async function retryDeliveries(tx: StoreTransaction, webhook: string, now: Milliseconds): Promise<number> {
+  const given = (await tx.deliveries.where('webhook', webhook)).filter(({ state }) => state === 'given-up');
+  await tx.deliveries.put(given.map((delivery) => ({ ...delivery, state: 'waiting', attempts: 0, dueAt: now })));
+  return given.length;
+}
+
+export const webhooksOf = (tx: StoreReads): Promise<Webhook[]> => tx.webhooks.page({ limit: WEBHOOKS_MAX });
