@@ -11,7 +11,7 @@ import { nextKeyMissing } from './key-change.ts';
 import { LedgerReader } from './ledger.ts';
 import { addressMap, checkMinutes, lineViews, takeCheckMinute, takeHealth, takeMapAnswer } from './lines.ts';
 import { takeAttention, takePoll } from './monitoring.ts';
-import { Payments, paymentUnknown, payOut } from './payments.ts';
+import { Payments, paymentUnknown, payOut, skipTraces } from './payments.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { issueDue, receiptsOf } from './receipting.ts';
 import { wantQuery } from './receipts.ts';
@@ -182,6 +182,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
         const now = clock.now();
         if ((await tx.fact('restored')) === 1) {
           await wantQueries(tx, now);
+          for (const port of ports.payments?.keys() ?? []) await skipTraces(tx, port);
           await tx.setFact('restored', 0);
         }
         await tx.releaseAllWork(now);

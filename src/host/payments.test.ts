@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { HostFailure } from './index.ts';
+import type { HostFailure, MemoryStore } from './index.ts';
 import { Till, type Way } from './payments.testing.ts';
 import { made } from './rig.testing.ts';
 
@@ -108,6 +108,23 @@ test('money that is taken back after the value was stored is owed again', async 
   assert.deepEqual([(await till.payment('p')).state, await till.account('arrears')], ['returned', 1_000n]);
   const quote = made(await till.rig.host.quote({ meter: 0, paid: 1_000, method: 'card' }));
   assert.deepEqual([quote.dues.arrears, quote.arrears], [1_000n, 400n]);
+});
+
+test('after a restore a payment that was forgotten is asked for again as itself, and a new one has a number of its own', async () => {
+  const till = await Till.open();
+  const copy = await (till.rig.store as MemoryStore).copy();
+  const before = made(await till.pay('p', 1_000));
+  await till.end();
+  till.rig.store = copy;
+  till.rig.host = till.rig.newHost(copy);
+  await till.rig.startRestored();
+  await till.end();
+  const other = made(await till.pay('q', 700));
+  assert.notEqual(other.trace, before.trace);
+  made(await till.pay('p', 1_000));
+  await till.end();
+  assert.deepEqual([(await till.payment('p')).state, (await till.payment('q')).state], ['captured', 'captured']);
+  assert.deepEqual([till.bank.taken(), (await till.rig.host.books()).found], [1_700, 0n]);
 });
 
 test('whatever fails on the way, each payment has one outcome at the bank, in the books and in the meter', async () => {
