@@ -133,4 +133,5 @@ CREATE TABLE check_minutes (
 ) STRICT, WITHOUT ROWID;
 `,
   'ALTER TABLE orders ADD COLUMN why TEXT;',
+  "CREATE INDEX commands_awaiting ON commands (sequence) WHERE state = 'awaiting-local-unit';",
 ];

@@ -286,7 +286,7 @@ test('a database of the version before is taken forward: what was refunded then 
   await rig.host.voidOrder('b');
   await rig.store.close();
   const before = openDatabase(join(folder, 'wattpurse.db'));
-  before.exec('ALTER TABLE orders DROP COLUMN why; PRAGMA user_version = 2');
+  before.exec('ALTER TABLE orders DROP COLUMN why; DROP INDEX commands_awaiting; PRAGMA user_version = 2');
   before.close();
   const store = openSqliteStore(folder);
   rig.host = rig.newHost(store);

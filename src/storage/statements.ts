@@ -353,6 +353,10 @@ export class SqliteStatements implements StoreTransaction {
     const sql = `SELECT ${commandRow.list} FROM commands WHERE svpmsn = ? AND state = 'waiting' ORDER BY sequence LIMIT 1`;
     return this.#one(commandRow.row, sql, id);
   }
+  async commandsAwaiting() {
+    const sql = `SELECT ${commandRow.list} FROM commands WHERE state = 'awaiting-local-unit' ORDER BY sequence`;
+    return this.#all(commandRow.row, sql);
+  }
   async lastCommandSequence() {
     return this.#number('SELECT max(sequence) FROM commands');
   }
