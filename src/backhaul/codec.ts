@@ -26,8 +26,10 @@ import {
  *   0x11  carried                 ticket u32 | SVPMSN u24 | outcome u8 | frames, none unless answered
  *   0x20  address-map             version u32 | count u16 | count x (SVPMSN u24 | modem address u16)
  *   0x21  address-map-answer      version u32 | 0, or 1 + refusal u8 | sentence text
- *   0x22  monitoring-keys         count u16 | count x (SVPMSN u24 | n u8 | length u8, 24 or 40 | wrapped key)
- *   0x23  monitoring-keys-answer  taken u16 | count u16 | count x (SVPMSN u24 | n u8)
+ *   0x22  monitoring-keys         ticket u32 | count u16 |
+ *                                 count x (SVPMSN u24 | n u8 | length u8, 24 or 40 | wrapped key)
+ *   0x23  monitoring-keys-answer  ticket u32 | taken u16 | count u16 | count x (SVPMSN u24 | n u8)
+ *   0x24  monitoring-keys-wanted  count u16 | count x SVPMSN u24
  *   0x30  time                    time
  *   0x31  poll-plan               roundMs u32, at least 1000 | profiles u8, 0 or 1 | supplies u8, 1 to 4 |
  *                                 table version u32 | slewAboveMs u32
@@ -49,6 +51,7 @@ const TypeByte = {
   'address-map-answer': 0x21,
   'monitoring-keys': 0x22,
   'monitoring-keys-answer': 0x23,
+  'monitoring-keys-wanted': 0x24,
   time: 0x30,
   'poll-plan': 0x31,
   collect: 0x32,
@@ -113,15 +116,19 @@ function writeBody(writer: Writer, message: BackhaulMessage): void {
       return;
     }
     case 'monitoring-keys':
-      writer.u16(message.entries.length);
+      writer.u32(message.ticket).u16(message.entries.length);
       for (const { svpmsn, n, wrapped } of message.entries) {
         if (!isWrappedLength(wrapped.length)) throw new RangeError('a wrapped key is 24 or 40 bytes');
         writer.u24(svpmsn).u8(n).u8(wrapped.length).bytes(wrapped);
       }
       return;
     case 'monitoring-keys-answer':
-      writer.u16(message.taken).u16(message.refused.length);
+      writer.u32(message.ticket).u16(message.taken).u16(message.refused.length);
       for (const { svpmsn, n } of message.refused) writer.u24(svpmsn).u8(n);
+      return;
+    case 'monitoring-keys-wanted':
+      writer.u16(message.svpmsns.length);
+      for (const svpmsn of message.svpmsns) writer.u24(svpmsn);
       return;
     case 'time':
       writeTime(writer, message.unixMs);
@@ -203,6 +210,7 @@ const READERS: { readonly [type: number]: (reader: Reader) => BackhaulMessage | 
     return { type: 'address-map-answer', version, ...(refusal && { refusal }), sentence };
   },
   [TypeByte['monitoring-keys']](reader) {
+    const ticket = reader.u32();
     let fits = true;
     const entries = readList(reader, () => {
       const reference = readReference(reader);
@@ -210,12 +218,17 @@ const READERS: { readonly [type: number]: (reader: Reader) => BackhaulMessage | 
       fits &&= isWrappedLength(length);
       return { ...reference, wrapped: reader.view(length).slice() };
     });
-    return fits ? { type: 'monitoring-keys', entries } : undefined;
+    return fits ? { type: 'monitoring-keys', ticket, entries } : undefined;
   },
   [TypeByte['monitoring-keys-answer']](reader) {
+    const ticket = reader.u32();
     const taken = reader.u16();
-    return { type: 'monitoring-keys-answer', taken, refused: readList(reader, () => readReference(reader)) };
+    return { type: 'monitoring-keys-answer', ticket, taken, refused: readList(reader, () => readReference(reader)) };
   },
+  [TypeByte['monitoring-keys-wanted']]: (reader) => ({
+    type: 'monitoring-keys-wanted',
+    svpmsns: readList(reader, () => readSvpmsn(reader)),
+  }),
   [TypeByte.time](reader) {
     const unixMs = readTime(reader);
     return unixMs === undefined ? undefined : { type: 'time', unixMs };

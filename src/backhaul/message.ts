@@ -27,6 +27,7 @@ export type BackhaulMessage =
   | AddressMapAnswer
   | MonitoringKeys
   | MonitoringKeysAnswer
+  | MonitoringKeysWanted
   | Time
   | PollPlan
   | Collect
@@ -125,7 +126,7 @@ export interface KeyReference {
   readonly n: number;
 }
 
-/** A monitoring KT, wrapped (RFC 3394) under the local unit's transport key: 24 or 40 bytes, opaque here. */
+/** A monitoring KT, wrapped (RFC 3394) with the local unit's transport key: 24 or 40 bytes, opaque here. */
 export interface WrappedKey extends KeyReference {
   readonly wrapped: Uint8Array;
 }
@@ -133,15 +134,24 @@ export interface WrappedKey extends KeyReference {
 /** Host to local unit: keys of purpose 2, and of no other. */
 export interface MonitoringKeys {
   readonly type: 'monitoring-keys';
+  /** Names the message in its answer; the host's own. u32 */
+  readonly ticket: number;
   readonly entries: readonly WrappedKey[];
 }
 
 export interface MonitoringKeysAnswer {
   readonly type: 'monitoring-keys-answer';
-  /** How many keys were taken. */
+  readonly ticket: number;
+  /** How many keys were taken: all but those that were refused. */
   readonly taken: number;
-  /** Keys that did not open, or were of another purpose. */
+  /** Keys that did not open, were of another purpose, or of a meter that is not on the map. */
   readonly refused: readonly KeyReference[];
+}
+
+/** Local unit to host: of these meters it lacks the key that they serve, or call under. Said again until it has it. */
+export interface MonitoringKeysWanted {
+  readonly type: 'monitoring-keys-wanted';
+  readonly svpmsns: readonly Svpmsn[];
 }
 
 /** The host's clock as the message leaves it. */

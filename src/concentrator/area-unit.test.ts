@@ -234,12 +234,12 @@ test('the store for an absent host is bounded, and the oldest go first', () => {
   assert.deepEqual([kept.length, kept[0], kept.at(-1)], [stored, 1_500 - stored, 1_499]);
 });
 
-test('map, plan, keys and collects wait for a local unit that is away; the newest map and plan, and every key', () => {
+test('map, plan, keys and collects wait for a local unit that is away; the newest map and plan, and every key once', () => {
   const area = new Area().up('host', hello('host', 1));
   for (const version of [1, 2]) area.message('host', 5, { type: 'address-map', version, entries: [] });
   for (const n of [0xa0, 0xa1]) {
     const entries = [{ svpmsn: ID, n, wrapped: new Uint8Array(24) }];
-    area.message('host', 5, { type: 'monitoring-keys', entries });
+    for (const ticket of [n, 2 * n]) area.message('host', 5, { type: 'monitoring-keys', ticket, entries });
   }
   area.message('host', 5, { type: 'time', unixMs: 5_000_000 });
   area.now += 250;

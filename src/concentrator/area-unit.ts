@@ -57,7 +57,6 @@ export class AreaUnit {
   /** Host's clock less this unit's; `undefined` before the host told the time. */
   #correctionMs: number | undefined;
   #damagedMessages = 0;
-  #keysStored = 0;
 
   constructor(id: number) {
     this.#id = id;
@@ -228,9 +227,7 @@ export class AreaUnit {
       case 'collect':
         return `collect ${message.svpmsn}`;
       case 'monitoring-keys':
-        // Each brings other keys, in an order that matters.
-        this.#keysStored += 1;
-        return `monitoring-keys ${this.#keysStored}`;
+        return `monitoring-keys ${message.entries.map(({ svpmsn, n }) => `${svpmsn}/${n}`).join(',')}`;
       case 'carry':
       case 'time':
         return undefined;
@@ -239,6 +236,7 @@ export class AreaUnit {
       case 'carried':
       case 'address-map-answer':
       case 'monitoring-keys-answer':
+      case 'monitoring-keys-wanted':
       case 'poll-result':
       case 'attention':
       case 'check-meter':
@@ -269,6 +267,8 @@ function keptForHost(message: BackhaulMessage): { readonly name: string; readonl
     case 'monitoring-keys-answer':
       return { name: message.type, bulk: false };
     case 'carried':
+    case 'monitoring-keys-wanted':
+      // Asked again as long as it is wanted.
       return undefined;
     case 'hello':
     case 'hello-refused':

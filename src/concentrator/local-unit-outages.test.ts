@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ROUND_MS_MIN } from '../backhaul/index.ts';
-import { AesKey, KeyRing, keyName, Purpose, Suite, unwrapKey, wrapKey } from '../crypto/index.ts';
+import { KeyRing, Purpose, Suite, TransportKey } from '../crypto/index.ts';
 import {
   AttentionReason,
   decodeEventAnswer,
@@ -49,14 +49,14 @@ function stepsIn(world: World, ms: number): { steps: number; outputsMax: number 
 }
 
 test('a meter without a key keeps nobody busy, and is polled as soon as its key has come', () => {
-  const wrapping = new AesKey(new Uint8Array(16).fill(7));
+  const transport = new TransportKey(new Uint8Array(32).fill(7));
   const world = new World({
     seed: 1,
     meters: 1,
     keys: new KeyRing(Purpose.monitoring),
-    unwrap: (wrapped) => unwrapKey(wrapping, wrapped),
+    unwrap: (n, id, wrapped) => transport.unwrap(n, id, wrapped),
   });
-  const { id } = first(world);
+  const { id, monitoringKey } = first(world);
   // It leaves the map with its key, and comes back without.
   world.connect();
   world.tell({ type: 'address-map', version: 2, entries: [] });
@@ -67,11 +67,8 @@ test('a meter without a key keeps nobody busy, and is polled as soon as its key 
   const { steps, outputsMax } = stepsIn(world, MINUTE);
   assert.equal(world.of('poll-result').length, before);
   assert.ok(steps < 200 && outputsMax < 10, `${steps} steps, ${outputsMax} outputs`);
-  const wrapped = wrapKey(wrapping, new Uint8Array(16));
-  world.tell({
-    type: 'monitoring-keys',
-    entries: [{ svpmsn: id, n: keyName(Purpose.monitoring, Suite.aes128, 0), wrapped }],
-  });
+  const wrapped = transport.wrap(monitoringKey);
+  world.tell({ type: 'monitoring-keys', ticket: 1, entries: [{ svpmsn: id, n: monitoringKey.n, wrapped }] });
   const asked = first(world).modem.requests.length;
   world.time.runUntil(world.time.now + 5_000);
   assert.ok(first(world).modem.requests.length > asked);

@@ -1,16 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  AesKey,
-  KeyRing,
-  keyName,
-  Purpose,
-  SUITE_NAMES,
-  Suite,
-  terminalKeyFromBytes,
-  unwrapKey,
-  wrapKey,
-} from '../crypto/index.ts';
+import { KeyRing, keyName, Purpose, SUITE_NAMES, Suite, TransportKey, terminalKeyFromBytes } from '../crypto/index.ts';
 import { Command, decodeFrame, hostFirst, openHostSession } from '../exchange/index.ts';
 import { PERFECT_CONDITIONS, powerLine } from '../line/index.ts';
 import {
@@ -23,7 +13,13 @@ import {
   isRecordFailure,
 } from '../records/index.ts';
 import { type Milliseconds, milliwattHours, svpmsn } from '../units/index.ts';
-import { DEFAULT_POLL_PLAN, LocalUnit, type LocalUnitOutput, type MonitoringRing } from './index.ts';
+import {
+  DEFAULT_POLL_PLAN,
+  LocalUnit,
+  type LocalUnitOptions,
+  type LocalUnitOutput,
+  type MonitoringRing,
+} from './index.ts';
 import { WORLD_BEGINS_MS, World, type WorldMeter } from './unit-world.testing.ts';
 
 const LOSSY = { ...PERFECT_CONDITIONS, frameLost: 0.02 };
@@ -446,7 +442,8 @@ test('a meter that leaves the map takes its keys and its carries with it', () =>
   assert.ok(world.of('poll-result').some((result) => result.svpmsn === stays.id));
 });
 
-const WRAPPING = new AesKey(new Uint8Array(16).fill(7));
+const TRANSPORT = new TransportKey(new Uint8Array(32).fill(7));
+const unwrap: LocalUnitOptions['unwrap'] = (n, id, wrapped) => TRANSPORT.unwrap(n, id, wrapped);
 const ID = svpmsn(0x10_2030);
 
 function unitWith(keys: MonitoringRing): LocalUnit {
@@ -454,7 +451,7 @@ function unitWith(keys: MonitoringRing): LocalUnit {
     id: 3,
     carrier: powerLine(),
     keys,
-    unwrap: (wrapped) => unwrapKey(WRAPPING, wrapped),
+    unwrap,
     randomness: { fill: (bytes) => bytes.fill(1) },
     addressMap: { version: 1, entries: [{ svpmsn: ID, modemAddress: 0 }] },
   });
@@ -471,13 +468,13 @@ test('a local unit cannot be built with value, control or maintenance keys', () 
 
 test('a local unit cannot be made to hold a value or control key, nor one of a meter that is not its own', () => {
   const ring = new KeyRing(Purpose.monitoring);
-  const world = new World({ seed: 19, meters: 1, keys: ring, unwrap: (wrapped) => unwrapKey(WRAPPING, wrapped) });
+  const world = new World({ seed: 19, meters: 1, keys: ring, unwrap });
   const { id } = first(world);
   world.connect();
-  const wrapped = wrapKey(WRAPPING, new Uint8Array(16).fill(9));
+  const own = keyName(Purpose.monitoring, Suite.aes128, 1);
+  const wrapped = TRANSPORT.wrap(terminalKeyFromBytes(own, id, new Uint8Array(16).fill(9)));
   const damaged = wrapped.slice();
   damaged[0] = (damaged[0] as number) ^ 1;
-  const own = keyName(Purpose.monitoring, Suite.aes128, 1);
   const foreign = svpmsn(5);
   const refused = [
     ...[Purpose.value, Purpose.control, Purpose.maintenance].map((purpose) => ({
@@ -488,18 +485,23 @@ test('a local unit cannot be made to hold a value or control key, nor one of a m
     { svpmsn: foreign, n: own, wrapped },
     { svpmsn: id, n: own, wrapped: damaged },
     { svpmsn: id, n: keyName(Purpose.monitoring, Suite.aes256, 0), wrapped },
+    // Its own, under another name.
+    { svpmsn: id, n: keyName(Purpose.monitoring, Suite.aes128, 2), wrapped },
   ];
   const before = ring.size;
-  world.tell({ type: 'monitoring-keys', entries: refused });
+  world.tell({ type: 'monitoring-keys', ticket: 7, entries: refused });
   world.time.runUntil(1_000);
   assert.equal(ring.size, before);
-  world.tell({ type: 'monitoring-keys', entries: [{ svpmsn: id, n: own, wrapped }] });
+  world.tell({ type: 'monitoring-keys', ticket: 8, entries: [{ svpmsn: id, n: own, wrapped }] });
   world.time.runUntil(2_000);
   assert.equal(ring.size, before + 1);
   const answers = world.of('monitoring-keys-answer');
   assert.deepEqual(
-    answers.map(({ taken }) => taken),
-    [0, 1],
+    answers.map(({ ticket, taken }) => [ticket, taken]),
+    [
+      [7, 0],
+      [8, 1],
+    ],
   );
   assert.deepEqual(
     answers[0]?.refused,

@@ -28,6 +28,7 @@ import { answerBytesMax, TRIES_IN_TURN, triesMax } from './attempt.ts';
 import { CheckMeter } from './check-meter.ts';
 import { HealthReports } from './health.ts';
 import { type MapRefusal, MeterMap, type MeterPlace, type MonitoringRing } from './meter-map.ts';
+import { forgetOlderKeys, MissingKeys, takeKeys, turnToKey, turnToNextKey, type Unwrap } from './monitoring-keys.ts';
 import {
   beginPoll,
   type Poll,
@@ -41,7 +42,6 @@ import {
 import { beginRelay, carriedWith, isRelayable, type Relay, relayAnswered } from './relay.ts';
 import { isDark, Silence } from './silence.ts';
 import { Suspicions } from './suspicion.ts';
-import { takeKeys, type Unwrap } from './take-keys.ts';
 import { type Traffic, trafficOf } from './traffic.ts';
 import { Uplink, type UplinkOutput } from './uplink.ts';
 
@@ -103,6 +103,7 @@ export class LocalUnit {
   readonly #suspicions = new Suspicions(this.#map);
   readonly #checkMeter = new CheckMeter();
   readonly #health = new HealthReports();
+  readonly #missingKeys = new MissingKeys();
   readonly #uplink: Uplink;
   readonly #lineOutputs: ScheduleOutput[] = [];
   #plan = DEFAULT_POLL_PLAN;
@@ -124,6 +125,7 @@ export class LocalUnit {
     if (options.addressMap !== undefined) {
       const taken = this.#map.take(options.addressMap, options.keys, 0);
       if ('refusal' in taken) throw new RangeError(taken.sentence);
+      this.#missKeys();
     }
   }
 
@@ -156,6 +158,7 @@ export class LocalUnit {
         break;
       }
       case 'backhaul-up':
+        this.#missingKeys.askAtOnce();
         this.#uplink.up(out);
         break;
       case 'backhaul-down':
@@ -169,6 +172,7 @@ export class LocalUnit {
     }
     this.#sayMinute(this.#checkMeter.turn(this.#unix(now)), out);
     this.#reportHealth(now, out);
+    this.#askForKeys(now, out);
     this.#begin(now, out);
     this.#arm(now, out);
   }
@@ -303,11 +307,20 @@ export class LocalUnit {
     }
     work.answered = true;
     const step = pollAnswered(work, payload, this.#timeOf(work, payload, now));
+    if (work.keyUsed) forgetOlderKeys(work.meter, work.session.key, this.#options.keys);
     if (step === 'ask') return;
     if (step === 'done') this.#silence.meterHeard(work.meter, now, this.#plan.roundMs);
     // What the host asked for may be what the meter will not give.
     else if (step === 'failed' && work.meter.collect === work.collect) work.meter.collect = undefined;
-    this.#endPoll(work, step === 'done' ? undefined : AGAIN_MS, now, out);
+    const againMs = step === 'key-unknown' ? this.#keyRefused(work) : AGAIN_MS;
+    this.#endPoll(work, step === 'done' ? undefined : againMs, now, out);
+  }
+
+  /** When the meter is asked again: at once, as long as a key of its own has not had its turn. */
+  #keyRefused({ meter, session }: Poll): number {
+    if (!turnToNextKey(meter, session.key)) return 0;
+    this.#missingKeys.add(meter);
+    return AGAIN_MS;
   }
 
   #timeOf(poll: Poll, payload: Uint8Array | undefined, now: Milliseconds): PollTime {
@@ -364,9 +377,11 @@ export class LocalUnit {
     const unixMs = this.#unix(now);
     if (meter === undefined || meter.address !== address) this.#suspicions.stranger(frame.svpmsn, address, unixMs);
     const key = meter && this.#options.keys.get(frame.n, meter.svpmsn);
+    // It calls under the newest key that it holds, or somebody says so: the host knows which it is.
+    if (meter !== undefined && key === undefined) this.#missingKeys.add(meter);
     const notice = key && openAttention(key, frame);
     const attention = notice && decodeAttention(notice);
-    if (meter === undefined || attention === undefined || isRecordFailure(attention)) return;
+    if (meter === undefined || key === undefined || attention === undefined || isRecordFailure(attention)) return;
     if (attention.counter < meter.attentionCounter) {
       this.#doubt(meter, now);
       return;
@@ -376,6 +391,7 @@ export class LocalUnit {
     if (attention.counter === meter.attentionCounter) return;
     const { reasons, counter } = attention;
     meter.attentionCounter = counter;
+    turnToKey(meter, key);
     meter.heardAt = unixMs;
     this.#silence.lineHeard(now, this.#plan.roundMs);
     this.#silence.meterHeard(meter, now, this.#plan.roundMs);
@@ -393,7 +409,6 @@ export class LocalUnit {
   // The backhaul
 
   #obey(message: BackhaulMessage, now: Milliseconds, out: Sink<LocalUnitOutput>): void {
-    const { keys, unwrap } = this.#options;
     switch (message.type) {
       case 'carry':
         this.#carry(message, now, out);
@@ -406,12 +421,12 @@ export class LocalUnit {
         this.#uplink.say({ type: 'address-map-answer', version, ...why, sentence }, out);
         return;
       }
-      case 'monitoring-keys':
-        this.#uplink.say(
-          { type: 'monitoring-keys-answer', ...takeKeys(message, { map: this.#map, ring: keys, unwrap, now }) },
-          out,
-        );
+      case 'monitoring-keys': {
+        const { keys: ring, unwrap } = this.#options;
+        const missing = this.#missingKeys;
+        this.#uplink.say(takeKeys(message, { map: this.#map, ring, missing, unwrap, now }), out);
         return;
+      }
       case 'time':
         this.#correctionMs = message.unixMs - now;
         return;
@@ -438,6 +453,7 @@ export class LocalUnit {
       case 'carried':
       case 'address-map-answer':
       case 'monitoring-keys-answer':
+      case 'monitoring-keys-wanted':
       case 'poll-result':
       case 'attention':
       case 'check-meter':
@@ -467,10 +483,24 @@ export class LocalUnit {
     for (const meter of taken.gone) {
       for (const { carry } of this.#agenda.removeMeter(meter))
         this.#uplink.say(carriedWith(carry, 'unknown-meter'), out);
+      this.#missingKeys.delete(meter);
       if (this.#map.bySvpmsn(meter.svpmsn) !== undefined) continue;
       for (const { n, svpmsn: id } of meter.keys) keys.delete(n, id);
     }
+    this.#missKeys();
     return undefined;
+  }
+
+  /** Of a map that came: those that it has no key of. */
+  #missKeys(): void {
+    for (const meter of this.#map.values()) {
+      if (meter.keys.length === 0 && this.#missingKeys.add(meter)) this.#missingKeys.askAtOnce();
+    }
+  }
+
+  #askForKeys(now: Milliseconds, out: Sink<LocalUnitOutput>): void {
+    if (!this.#uplink.connected || now < this.#missingKeys.dueAt) return;
+    this.#uplink.say(this.#missingKeys.ask(now), out);
   }
 
   #reportHealth(now: Milliseconds, out: Sink<LocalUnitOutput>): void {
@@ -498,10 +528,10 @@ export class LocalUnit {
       // A clock that stands at its end ends no minute.
       const timers = minuteEndsAt > now ? minuteEndsAt : Number.POSITIVE_INFINITY;
       const { connected } = this.#uplink;
-      const health = connected ? this.#health.dueAt(now) : timers;
+      const said = connected ? Math.min(this.#health.dueAt(now), this.#missingKeys.dueAt) : timers;
       // What the line holds back it sends by itself, and nothing else begins before that.
       const work = this.#asked.size > 0 ? Number.POSITIVE_INFINITY : this.#agenda.nextAt(connected);
-      at = Math.min(idleUntil(this.#schedule, now), work, timers, health);
+      at = Math.min(idleUntil(this.#schedule, now), work, timers, said);
     }
     at = Math.max(at, now + 1);
     if (this.#armedAt > now && this.#armedAt <= at) return;

@@ -17,6 +17,8 @@ export interface MeterPlace extends Due {
   keys: readonly MonitoringKey[];
   /** Which of them the meter serves, as far as is known. */
   keyIndex: number;
+  /** Keys in a row that it said it does not know. */
+  keysRefused: number;
   /** Sequence of the first event not yet brought; 0 before the first poll. */
   eventsFrom: number;
   /** The last complete day whose profile was brought; 0 before the first. */
@@ -169,6 +171,7 @@ const newPlace = (svpmsn: Svpmsn, address: ModemAddress, ring: MonitoringRing): 
   address,
   keys: keysOf(ring, svpmsn),
   keyIndex: 0,
+  keysRefused: 0,
   eventsFrom: 0,
   profileDay: 0,
   attentionCounter: -1,

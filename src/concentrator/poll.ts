@@ -69,6 +69,8 @@ export interface Poll {
   readonly attempt: Attempt;
   /** Whether the meter has answered since the poll began. */
   answered: boolean;
+  /** Whether the meter has carried a command out under the key. */
+  keyUsed: boolean;
   /** Whether the answer is a part of a long body. */
   bulk: boolean;
   /** What the meter's state calls for; `undefined` until that is known. */
@@ -94,8 +96,8 @@ interface Wants {
   slewSeconds: number | undefined;
 }
 
-/** `later`: the meter lives and cannot serve a session now. */
-export type PollStep = 'ask' | 'done' | 'failed' | 'later';
+/** `later`: the meter lives and cannot serve a session now. `key-unknown`: it says that it has no key of this name. */
+export type PollStep = 'ask' | 'done' | 'failed' | 'later' | 'key-unknown';
 
 /** @throws Error when the meter has no key: asking is a bug */
 export function beginPoll(
@@ -118,6 +120,7 @@ export function beginPoll(
     next: hostFirst(session),
     attempt: newAttempt(),
     answered: false,
+    keyUsed: false,
     bulk: false,
     wants: undefined,
     uselessAnswers: 0,
@@ -139,9 +142,11 @@ export function pollAnswered(poll: Poll, payload: Uint8Array | undefined, time: 
   switch (outcome.type) {
     case 'status':
       poll.uselessAnswers = 0;
+      poll.meter.keysRefused = 0;
       return takeStatus(poll, outcome.status, time);
     case 'answer':
       poll.uselessAnswers = 0;
+      poll.keyUsed = true;
       return takeAnswer(poll, outcome.answer, time);
     case 'part': {
       poll.uselessAnswers = 0;
@@ -154,7 +159,7 @@ export function pollAnswered(poll: Poll, payload: Uint8Array | undefined, time: 
     case 'part-again':
       return again(poll, outcome.frame);
     case 'refused':
-      return refused(poll, outcome.refusal);
+      return refused(outcome.refusal);
     case 'ignored':
       return useless(poll);
     default:
@@ -378,13 +383,10 @@ function noteClock(poll: Poll, clock: number, { unixMs, transitMinMs, transitMax
   poll.clockOffsetMs = Math.max(heard + transitMinMs, Math.min(heard + transitMaxMs, 0));
 }
 
-function refused(poll: Poll, refusal: Refusal): PollStep {
+function refused(refusal: Refusal): PollStep {
   if (refusal === Refusal.busy || refusal === Refusal.slowedDown) return 'later';
-  if (refusal === Refusal.keyUnknown || refusal === Refusal.suiteNotServed) {
-    // The meter has gone on to another generation, or has not yet: the next of its keys, at the next poll.
-    poll.meter.keyIndex = (poll.meter.keyIndex + 1) % poll.meter.keys.length;
-    return 'later';
-  }
+  // The meter has gone on to another generation, or has not yet.
+  if (refusal === Refusal.keyUnknown || refusal === Refusal.suiteNotServed) return 'key-unknown';
   return 'failed';
 }
 

@@ -71,7 +71,9 @@ export class WorldMeter {
   readonly id: ReturnType<typeof svpmsn>;
   readonly terminal: Terminal;
   readonly valueKey: TerminalKey<typeof Purpose.value>;
-  readonly monitoringKey: MonitoringKey;
+  monitoringKey: MonitoringKey;
+  /** One that it was given and that has not worked yet: it calls under it, and serves both. */
+  nextKey: MonitoringKey | undefined;
   readonly controlKey: TerminalKey<typeof Purpose.control>;
   readonly modem: TestMeter;
   readonly #world: World;
@@ -96,21 +98,23 @@ export class WorldMeter {
     this.#world = world;
     this.id = svpmsn(id);
     this.valueKey = terminalKeyFromBytes(keyName(Purpose.value, Suite.aes128, 0), this.id, keyBytes(id, 1));
-    this.monitoringKey = terminalKeyFromBytes(
-      keyName(Purpose.monitoring, world.suite, 0),
-      this.id,
-      keyBytes(id, 2, keyBytesOf(world.suite)),
-    );
+    this.monitoringKey = this.keyOfGeneration(0);
     this.controlKey = terminalKeyFromBytes(keyName(Purpose.control, Suite.aes128, 0), this.id, keyBytes(id, 3));
     this.terminal = createTerminal({
       svpmsn: this.id,
       randomness: world.randomness,
-      keyOf: (n) => [this.valueKey, this.monitoringKey, this.controlKey].find((key) => key.n === n),
+      keyOf: (n) => [this.valueKey, this.monitoringKey, this.nextKey, this.controlKey].find((key) => key?.n === n),
       ...(world.suite === Suite.tripleDes && { labSessions: 1 }),
     });
     this.modem = world.line.addMeter(address, 100, (payload) => ({
       frames: this.dark ? undefined : this.#say(payload),
     }));
+  }
+
+  keyOfGeneration(generation: number): MonitoringKey {
+    const { suite } = this.#world;
+    const bytes = keyBytes(this.id, 2 + 3 * generation, keyBytesOf(suite));
+    return terminalKeyFromBytes(keyName(Purpose.monitoring, suite, generation), this.id, bytes);
   }
 
   /** Voltage on the output while the relay is open, or what `reasons` says. */
@@ -140,7 +144,7 @@ export class WorldMeter {
 
   /** Its next message 6. */
   attention(reasons: number): Uint8Array {
-    return attentionFrame(this.monitoringKey, encodeAttention({ reasons, counter: ++this.attentions }));
+    return attentionFrame(this.nextKey ?? this.monitoringKey, encodeAttention({ reasons, counter: ++this.attentions }));
   }
 
   get clock(): number {
@@ -160,6 +164,10 @@ export class WorldMeter {
       case 'status-wanted':
         return [terminalStatus(this.terminal, outcome.key.purpose === Purpose.value ? this.#purse() : this.#status())];
       case 'command':
+        if (outcome.proof.key === this.nextKey) {
+          this.monitoringKey = this.nextKey;
+          this.nextKey = undefined;
+        }
         return terminalAnswer(this.terminal, this.#obey(outcome.proof.h, outcome.proof.command)).slice(0, 1);
       case 'again':
         return outcome.frames.slice(0, 1);

@@ -1,4 +1,4 @@
-/** Block ciphers and MACs, the four suites, key sets KH -> KT -> Ks, the key store port, rings of one purpose. */
+/** Block ciphers and MACs, the four suites, key sets KH -> KT -> Ks, key stores, transport keys, rings of one purpose. */
 export { AES_BLOCK, AesKey, unwrapKey, wrapKey } from './aes.ts';
 export * from './ccm.ts';
 export * from './cmac.ts';
@@ -18,4 +18,5 @@ export {
 export * from './sha256.ts';
 export * from './siphash.ts';
 export { deriveTerminalKey, exportTerminalKey, type TerminalKey, terminalKeyFromBytes } from './terminal-key.ts';
+export * from './transport-key.ts';
 export * from './triple-des.ts';

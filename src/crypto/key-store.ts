@@ -18,6 +18,7 @@ import {
   suiteOf,
 } from './names.ts';
 import { deriveTerminalKey, type TerminalKey } from './terminal-key.ts';
+import { deriveTransportKey, TRANSPORT_KEY_BYTES, type TransportKey } from './transport-key.ts';
 import { halvesEqual, TripleDesKey } from './triple-des.ts';
 
 /**
@@ -27,6 +28,8 @@ import { halvesEqual, TripleDesKey } from './triple-des.ts';
 export interface KeyStore {
   /** KT of one terminal. Rejects with `no-such-key` when the store has no KH of that name. */
   terminalKey<P extends Purpose>(n: KeyName<P>, svpmsn: Svpmsn): Promise<TerminalKey<P>>;
+  /** What monitoring keys are wrapped under on their way to a local unit: area unit × 256 + local unit, u16. */
+  transportKey(localUnit: number): Promise<TransportKey>;
   /** Makes the KH of the next generation and returns its name. Rejects with `generations-used-up` after the last. */
   addGeneration<P extends Purpose>(purpose: P, suite: Suite): Promise<KeyName<P>>;
   /** Six hex digits that tell two KH of one name apart and reveal neither. */
@@ -50,22 +53,25 @@ export class KeyStoreError extends Error {
 export interface MasterKeys {
   readonly utility: number;
   readonly keys: ReadonlyMap<KeyName, Uint8Array>;
+  /** 32 bytes, from which the transport keys of all local units come; drawn where absent. */
+  readonly transport?: Uint8Array;
 }
 
 /** For the sealed file alone: the master keys of a store. */
-export let masterKeysOf: (store: SoftwareKeyStore) => MasterKeys;
+export let masterKeysOf: (store: SoftwareKeyStore) => Required<MasterKeys>;
 
 /** Master keys in this process's memory, from a sealed file: for a small utility, simulations and tests. */
 export class SoftwareKeyStore implements KeyStore {
   readonly #utility: number;
   readonly #keys = new Map<KeyName, Uint8Array>();
+  readonly #transport = new Uint8Array(TRANSPORT_KEY_BYTES);
   readonly #randomness: Randomness;
 
   static {
-    masterKeysOf = (store) => ({ utility: store.#utility, keys: store.#keys });
+    masterKeysOf = (store) => ({ utility: store.#utility, keys: store.#keys, transport: store.#transport });
   }
 
-  /** @throws RangeError when the utility or a KH has the wrong size, a KH is weak, or two names share one */
+  /** @throws RangeError when the utility or a key has the wrong size, a KH is weak, or two names share one */
   constructor(master: MasterKeys, randomness: Randomness) {
     if (!Number.isInteger(master.utility) || master.utility < 0 || master.utility > 0xffff) {
       throw new RangeError(`a utility number is 0 to 65535, not ${master.utility}`);
@@ -77,6 +83,10 @@ export class SoftwareKeyStore implements KeyStore {
       if (fault !== undefined) throw new RangeError(fault);
       this.#keys.set(n, new Uint8Array(kh));
     }
+    const { transport } = master;
+    if (transport === undefined) randomness.fill(this.#transport);
+    else if (transport.length === TRANSPORT_KEY_BYTES) this.#transport.set(transport);
+    else throw new RangeError(`the master of transport is ${TRANSPORT_KEY_BYTES} bytes, not ${transport.length}`);
   }
 
   get utility(): number {
@@ -85,6 +95,10 @@ export class SoftwareKeyStore implements KeyStore {
 
   async terminalKey<P extends Purpose>(n: KeyName<P>, svpmsn: Svpmsn): Promise<TerminalKey<P>> {
     return deriveTerminalKey(this.#masterKey(n), n, svpmsn, this.#utility);
+  }
+
+  async transportKey(localUnit: number): Promise<TransportKey> {
+    return deriveTransportKey(this.#transport, localUnit, this.#utility);
   }
 
   async addGeneration<P extends Purpose>(purpose: P, suite: Suite): Promise<KeyName<P>> {

@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
-import { createCipheriv } from 'node:crypto';
+import { createCipheriv, scryptSync } from 'node:crypto';
 import { test } from 'node:test';
 import { crc32, toHex, Writer } from '../bytes/index.ts';
 import { type Randomness, svpmsn } from '../units/index.ts';
-import { exportTerminalKey, keyName, openKeyRing, Purpose, SoftwareKeyStore, Suite, sealKeyRing } from './index.ts';
+import {
+  deriveTerminalKey,
+  exportTerminalKey,
+  keyName,
+  openKeyRing,
+  Purpose,
+  SoftwareKeyStore,
+  Suite,
+  sealKeyRing,
+  terminalKeyFromBytes,
+} from './index.ts';
 
 /** The least that a file may cost: these keys guard nothing. */
 const COST = 10;
@@ -51,6 +61,34 @@ test('a sealed keyring opens with its passphrase to the same keys and the same u
     );
   }
   assert.equal(await opened.addGeneration(Purpose.value, Suite.aes128), keyName(Purpose.value, Suite.aes128, 3));
+});
+
+test('the master of transport is sealed with the others', async () => {
+  const file = await sealed();
+  const [one, two] = await Promise.all([5, 6].map((seed) => openKeyRing(file, 'correct horse', randomnessOf(seed))));
+  assert.ok(one instanceof SoftwareKeyStore && two instanceof SoftwareKeyStore);
+  const key = terminalKeyFromBytes(keyName(Purpose.monitoring, Suite.aes128, 0), METER, new Uint8Array(16).fill(9));
+  const wrapped = (await one.transportKey(3)).wrap(key);
+  assert.deepEqual((await two.transportKey(3)).wrap(key), wrapped);
+});
+
+test('a keyring of the version before opens to the same keys, and a master of transport is drawn for it', async () => {
+  const kh = new Uint8Array(16).fill(9);
+  const n = keyName(Purpose.value, Suite.aes128, 0);
+  const header = new Writer().bytes(new TextEncoder().encode('WPKR')).u8(1).u8(COST).u16(515).bytes(new Uint8Array(28));
+  const bytes = header.done();
+  const key = scryptSync('correct horse', bytes.subarray(8, 24), 32, { N: 2 ** COST, r: 8, p: 1 });
+  const cipher = createCipheriv('aes-256-gcm', key, bytes.subarray(24)).setAAD(bytes);
+  const body = cipher.update(new Writer().u8(n).bytes(kh).done());
+  const whole = new Writer().bytes(bytes).bytes(body).bytes(cipher.final()).bytes(cipher.getAuthTag()).u32(0).done();
+  const before = withCheckSum(whole);
+  const opened = await openKeyRing(before, 'correct horse', randomnessOf(3));
+  assert.ok(opened instanceof SoftwareKeyStore);
+  assert.deepEqual(
+    exportTerminalKey(await opened.terminalKey(n, METER)),
+    exportTerminalKey(deriveTerminalKey(kh, n, METER, 515)),
+  );
+  await assert.doesNotReject(opened.transportKey(0));
 });
 
 test('a keyring of the default cost opens, and one without keys does', async () => {

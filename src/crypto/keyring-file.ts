@@ -4,6 +4,7 @@ import { concat, crc32, Reader, Writer } from '../bytes/index.ts';
 import type { Randomness } from '../units/index.ts';
 import { masterKeysOf, SoftwareKeyStore } from './key-store.ts';
 import { type KeyName, keyBytesOf, keyNameFromByte, suiteOf } from './names.ts';
+import { TRANSPORT_KEY_BYTES } from './transport-key.ts';
 
 /** Why a keyring file was not opened: a code for programs, one sentence for people. */
 export interface KeyRingFileFailure {
@@ -17,9 +18,9 @@ const KEYRING_COST = 17;
 /**
  * The master keys of a store, sealed with a passphrase: scrypt (RFC 7914; r 8, p 1), then AES-256-GCM.
  *
- * `"WPKR" | version 1 | cost | utility u16 | salt 16 | nonce 12 | sealed (n | KH)… | tag 16 | CRC-32`
+ * `"WPKR" | version 2 | cost | utility u16 | salt 16 | nonce 12 | sealed (transport 32 | (n | KH)…) | tag 16 | CRC-32`
  *
- * Everything before the sealed part is authenticated with it. The CRC tells a damaged file from a wrong passphrase.
+ * Version 1 has no master of transport: whoever opens one draws it. Everything before the sealed part is authenticated with it. The CRC tells a damaged file from a wrong passphrase.
  * @param cost log2 of scrypt's N, 10 to 20; lower than KEYRING_COST only where the keys guard nothing, as in a test
  * @throws RangeError when the passphrase is empty or the cost out of range
  */
@@ -31,8 +32,8 @@ export async function sealKeyRing(
 ): Promise<Uint8Array> {
   if (passphrase === '') throw new RangeError('a keyring needs a passphrase that is not empty');
   if (!isCost(cost)) throw new RangeError(`the cost of a keyring is ${COST_MIN} to ${COST_MAX}, not ${cost}`);
-  const { utility, keys } = masterKeysOf(store);
-  const body = new Writer();
+  const { utility, keys, transport } = masterKeysOf(store);
+  const body = new Writer().bytes(transport);
   for (const [n, kh] of keys) body.u8(n).bytes(kh);
   const chance = new Uint8Array(SALT + NONCE);
   randomness.fill(chance);
@@ -54,7 +55,7 @@ export async function openKeyRing(
   const magic = reader.view(MAGIC.length);
   if (magic.length !== MAGIC.length || MAGIC.some((byte, i) => byte !== magic[i])) return FAILURES['not-a-keyring'];
   const version = reader.u8();
-  if (reader.ok() && version !== VERSION) return versionUnknown(version);
+  if (reader.ok() && version !== VERSION && version !== VERSION_WITHOUT_TRANSPORT) return versionUnknown(version);
   const cost = reader.u8();
   const utility = reader.u16();
   const end = file.length - TAG - CRC;
@@ -77,11 +78,14 @@ export async function openKeyRing(
     return FAILURES['passphrase-wrong'];
   }
   // The tag has proved that sealKeyRing wrote these bytes: a fault from here on is a bug, and throws.
-  return new SoftwareKeyStore({ utility, keys: keysOf(opened) }, randomness);
+  if (version === VERSION_WITHOUT_TRANSPORT) return new SoftwareKeyStore({ utility, keys: keysOf(opened) }, randomness);
+  const transport = opened.subarray(0, TRANSPORT_KEY_BYTES);
+  return new SoftwareKeyStore({ utility, keys: keysOf(opened.subarray(TRANSPORT_KEY_BYTES)), transport }, randomness);
 }
 
 const MAGIC = Uint8Array.of(0x57, 0x50, 0x4b, 0x52);
-const VERSION = 1;
+const VERSION = 2;
+const VERSION_WITHOUT_TRANSPORT = 1;
 const SALT = 16;
 const NONCE = 12;
 const TAG = 16;
@@ -108,7 +112,7 @@ const FAILURES: Record<Exclude<KeyRingFileFailure['reason'], 'version-unknown'>,
 
 const versionUnknown = (version: number): KeyRingFileFailure => ({
   reason: 'version-unknown',
-  sentence: `The keyring file has version ${version}, and this program reads version ${VERSION}: use the program that wrote it.`,
+  sentence: `The keyring file has version ${version}, and this program reads versions ${VERSION_WITHOUT_TRANSPORT} and ${VERSION}: use the program that wrote it.`,
 });
 
 const isCost = (cost: number): boolean => Number.isInteger(cost) && cost >= COST_MIN && cost <= COST_MAX;

@@ -237,7 +237,7 @@ test('a new KH that randomness makes weak or like another is drawn again', async
   const draws = [new Uint8Array(16).fill(7), taken.map((byte) => byte ^ 1), seeded(22, 16)];
   const n = keyName(Purpose.value, Suite.tripleDesXo, 0);
   const store = new SoftwareKeyStore(
-    { utility: 1, keys: new Map([[n, taken]]) },
+    { utility: 1, keys: new Map([[n, taken]]), transport: seeded(23, 32) },
     { fill: (bytes) => bytes.set(draws.shift() ?? []) },
   );
   const added = await store.addGeneration(Purpose.value, Suite.tripleDesXo);

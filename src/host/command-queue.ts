@@ -4,8 +4,9 @@ import type { StoreTransaction } from './ports.ts';
 import { type ControlCommand, Lane, type Meter } from './types.ts';
 import { wake } from './work.ts';
 
-/** A command as it is queued: where it stands, and what M3 says. */
-export type NewCommand = Pick<ControlCommand, 'slot' | 'h' | 'body' | 'version'>;
+/** A command as it is queued: where it stands, what M3 says, and whether something comes before it. */
+export type NewCommand = Pick<ControlCommand, 'slot' | 'h' | 'body' | 'version'> &
+  Partial<Pick<ControlCommand, 'state'>>;
 
 /** Queues a command in the ledger's own database; the one before in its slot will not be sent any more. */
 export async function queueCommand(
@@ -14,17 +15,18 @@ export async function queueCommand(
   command: NewCommand,
   now: Milliseconds,
 ): Promise<ControlCommand> {
+  const { state = 'waiting' } = command;
   const row: ControlCommand = {
     ...command,
     svpmsn: meter.svpmsn,
     sequence: (await tx.lastCommandSequence()) + 1,
-    state: 'waiting',
+    state,
     result: undefined,
     orderedAt: now,
     settledAt: undefined,
   };
   await tx.putCommand(row);
-  await wake(tx, [meter], Lane.control, now);
+  if (state === 'waiting') await wake(tx, [meter], Lane.control, now);
   return row;
 }
 

@@ -29,7 +29,14 @@ import {
 import { versionAfter } from './calendar.ts';
 import { CLOCK_SET, type NewCommand, queueCommand } from './command-queue.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
-import { bookKey, keyChangeCommand, nextKey, ROTATED_PURPOSES } from './key-change.ts';
+import {
+  bookKey,
+  CHANGE_OF_MONITORING,
+  keyChangeCommand,
+  nextKey,
+  PROOF_OF_MONITORING,
+  ROTATED_PURPOSES,
+} from './key-change.ts';
 import { believeBalance } from './monitoring.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import type { ControlRequest } from './services.ts';
@@ -85,7 +92,10 @@ export async function settleCommand(
     case 'done':
     case 'refused':
       await tx.putCommand({ ...row, state, result: head.result, settledAt: now });
-      if (state === 'done' && row.h === Command.keyChange) await bookKey(tx, meter.svpmsn, row.body[0] as KeyName);
+      if (state === 'done' && row.h === Command.keyChange) {
+        await bookKey(tx, meter.svpmsn, row.body[0] as KeyName);
+        if (row.slot === CHANGE_OF_MONITORING) await queueCommand(tx, meter, PROOF_OF_MONITORING, now);
+      }
       return true;
     default:
       return assertNever(state);
@@ -204,7 +214,7 @@ async function commandOf(
     case 'key-change': {
       const { purpose } = request;
       if (!Object.hasOwn(ROTATED_PURPOSES, purpose)) {
-        return fail('command-wrong', `A key is changed for value or control, not for "${purpose}".`);
+        return fail('command-wrong', `A key is changed for value, control or monitoring, not for "${purpose}".`);
       }
       const n = nextKey(meter, purpose);
       return typeof n === 'object' ? n : keyChangeCommand(purpose, n);

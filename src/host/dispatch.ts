@@ -1,5 +1,5 @@
 import type { BackhaulMessage, CarryPriority } from '../backhaul/index.ts';
-import { type KeyName, keyName, Purpose, purposeOf, Suite, type TerminalKey } from '../crypto/index.ts';
+import { GENERATION_MAX, generationOf, type KeyName, Suite, type TerminalKey } from '../crypto/index.ts';
 import {
   askForPart,
   COMMAND_OF_OP,
@@ -19,8 +19,16 @@ import {
   ValueResult,
 } from '../exchange/index.ts';
 import { assert, assertNever, type Milliseconds, type Svpmsn, tokens } from '../units/index.ts';
+import { queueCommand } from './command-queue.ts';
 import { commandBody, settleCommand } from './control.ts';
-import { bookKey, keyChangeBody } from './key-change.ts';
+import {
+  bookedKey,
+  bookKey,
+  keyChangeBody,
+  keyChangeCommand,
+  purposeChanged,
+  SEARCH_OF_MONITORING,
+} from './key-change.ts';
 import { MeterKeys } from './meter-keys.ts';
 import { believeReceipt } from './monitoring.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
@@ -202,10 +210,14 @@ export class Dispatcher {
   async #book(exchange: Exchange, answer: Uint8Array): Promise<boolean> {
     const { store, clock } = this.#ports;
     const { meter } = exchange;
+    const following = await this.#afterSearch(exchange);
     const settled = await store.transaction(async (tx) => {
       const now = clock.now();
       await bookKey(tx, meter.svpmsn, exchange.session.key.n);
       const meaning = await settleAnswer(tx, exchange, answer, now);
+      if (meaning === 'settled' && following !== undefined) {
+        await queueCommand(tx, meter, keyChangeCommand('monitoring', following), now);
+      }
       // The work of an exchange that began meanwhile is its own.
       if (meaning === 'settled' && this.#isCurrent(exchange)) await workDone(tx, meter.svpmsn, now);
       return meaning;
@@ -216,6 +228,13 @@ export class Dispatcher {
     this.#keys.hasWorked(exchange.session.key);
     await this.dispatch(meter.localUnit);
     return true;
+  }
+
+  /** Of a search for the key that a meter serves: the one that follows it, which the meter may hold too. */
+  async #afterSearch({ meter, job, session }: Exchange): Promise<KeyName | undefined> {
+    if (job.type !== 'command' || job.command.slot !== SEARCH_OF_MONITORING.slot) return undefined;
+    if (generationOf(session.key.n) === GENERATION_MAX) return undefined;
+    return (await this.#keys.held((session.key.n + 1) as KeyName, meter.svpmsn))?.n;
   }
 
   #isCurrent(exchange: Exchange): boolean {
@@ -374,15 +393,11 @@ function headerOf(job: Job): HostSession['h'] {
   }
 }
 
-/** The key that carries the job: a command of 0x3x travels under monitoring, of 0x2x under control. */
+/** The key that carries the job: 0x3x travels under monitoring, 0x2x under control, and a new key under the one before it. */
 function keyOf(meter: Meter, job: Job): KeyName {
-  if (job.type !== 'command') return keyName(Purpose.value, meter.suite, meter.valueGeneration);
-  if (job.command.h === Command.keyChange && purposeOf(job.command.body[0] as KeyName) === Purpose.value) {
-    return keyName(Purpose.value, meter.suite, meter.valueGeneration);
-  }
-  return job.command.h >= 0x30
-    ? keyName(Purpose.monitoring, meter.suite, meter.monitoringGeneration)
-    : keyName(Purpose.control, meter.suite, meter.controlGeneration);
+  if (job.type !== 'command') return bookedKey(meter, 'value');
+  if (job.command.h === Command.keyChange) return bookedKey(meter, purposeChanged(job.command));
+  return bookedKey(meter, job.command.h >= 0x30 ? 'monitoring' : 'control');
 }
 
 function priorityOf(job: Job): CarryPriority {

@@ -2,12 +2,14 @@ import type { BackhaulMessage, Collect } from '../backhaul/index.ts';
 import { Suite } from '../crypto/index.ts';
 import { assertNever, type Milliseconds, type Svpmsn, UNIX_MS_MAX } from '../units/index.ts';
 import { calendarOver } from './calendar.ts';
+import { queueCommand } from './command-queue.ts';
 import { agree, contractUnknown, endContract, transferAll } from './contracts.ts';
 import { requestCommand } from './control.ts';
 import { Dispatcher } from './dispatch.ts';
 import { fail, findMeter, isFailure, orStoreFailure, parseMeterNumber } from './failures.ts';
 import { grouped } from './group.ts';
-import { nextKeyMissing } from './key-change.ts';
+import { monitoringInDoubt, nextKeyMissing, SEARCH_OF_MONITORING } from './key-change.ts';
+import { KeyHanding } from './key-handing.ts';
 import { LedgerReader } from './ledger.ts';
 import { addressMap, checkMinutes, lineViews, takeCheckMinute, takeHealth, takeMapAnswer } from './lines.ts';
 import { takeAttention, takePoll } from './monitoring.ts';
@@ -48,6 +50,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     keysMissing: 0,
   };
   const dispatcher = new Dispatcher(ports, counters);
+  const handing = new KeyHanding(ports, counters);
   const ledger = new LedgerReader();
   const payments = new Payments(ports, settings.zone);
   const roundMs = settings.roundMs ?? ROUND_MS;
@@ -93,6 +96,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       await store.transaction((tx) => tx.setFact('instant-reserved', ahead));
       instantReserved = ahead;
     }
+    await handing.tick(now);
     await dispatcher.dispatch();
   }
 
@@ -135,9 +139,13 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
         if (newer !== undefined) grid.send(localUnit, newer);
         return;
       }
-      case 'hello-refused':
+      case 'monitoring-keys-wanted':
+        return handing.wanted(localUnit, message.svpmsns);
       case 'monitoring-keys-answer':
-        // They concern whoever keeps the connection, and whoever brought the keys.
+        await handing.answered(localUnit, message);
+        return dispatcher.dispatch(localUnit);
+      case 'hello-refused':
+        // It concerns whoever keeps the connection.
         return;
       case 'carry':
       case 'address-map':
@@ -178,11 +186,14 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
 
   return {
     async start() {
+      const restored = await store.read((tx) => tx.fact('restored'));
+      const doubtful = restored === 1 ? await monitoringInDoubt(ports) : [];
       await store.transaction(async (tx) => {
         const now = clock.now();
         if ((await tx.fact('restored')) === 1) {
           await wantQueries(tx, now);
           for (const port of ports.payments?.keys() ?? []) await skipTraces(tx, port);
+          for (const meter of doubtful) await queueCommand(tx, meter, SEARCH_OF_MONITORING, now);
           await tx.setFact('restored', 0);
         }
         await tx.releaseAllWork(now);
@@ -259,7 +270,10 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
 
     async command(meter, command) {
       const missing = command.type === 'key-change' ? await nextKeyMissing(ports, meter, command.purpose) : undefined;
-      return missing ?? andDispatch(dated((tx, now) => requestCommand(tx, meter, command, now)));
+      if (missing !== undefined) return missing;
+      const queued = await andDispatch(dated((tx, now) => requestCommand(tx, meter, command, now)));
+      if (!isFailure(queued) && queued.state === 'awaiting-local-unit') await orStoreFailure(handing.hand([queued]));
+      return queued;
     },
     publishTariff: (name, definition, validFrom) =>
       dated((tx, now) => publishTariff(tx, { name, definition, validFrom: validFrom ?? now }, settings.zone, now)),

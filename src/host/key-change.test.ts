@@ -49,7 +49,7 @@ test('a change that the key store has no key for, or of another purpose, is refu
   const change = (purpose: string, of = 1) => rig.host.command(of, { type: 'key-change', purpose: purpose as 'value' });
   for (const [answer, sentence] of [
     [await change('value'), /no master key value aes128 generation 2/],
-    [await change('monitoring'), /for value or control, not for "monitoring"/],
+    [await change('maintenance'), /for value, control or monitoring, not for "maintenance"/],
     [await change('toString'), /not for "toString"/],
     [await change('value', 2), /Suite 3des has/],
     [await change('value', 3), /No meter 000003/],

@@ -356,6 +356,10 @@ class Tables implements StoreTransaction {
     }
     return first;
   }
+  async commandsAwaiting() {
+    const awaiting = [...this.#commands.rows.values()].flat().filter(({ state }) => state === 'awaiting-local-unit');
+    return awaiting.sort((a, b) => a.sequence - b.sequence);
+  }
   async lastCommandSequence() {
     return this.#facts.get('last-command') ?? 0;
   }

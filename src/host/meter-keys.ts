@@ -4,12 +4,14 @@ import {
   type KeyName,
   type KeyStore,
   KeyStoreError,
+  type Purpose,
   purposeOf,
   type TerminalKey,
+  type TransportKey,
 } from '../crypto/index.ts';
 import type { Svpmsn } from '../units/index.ts';
 
-/** The keys of the meters as the key store has them, and which of them a meter may really serve. */
+/** The keys of meters and local units as the key store has them, and which of them a meter may really serve. */
 export class MeterKeys {
   readonly #keys: KeyStore;
   /** How often a meter said that it knows no key of that name, by meter and purpose. */
@@ -20,11 +22,13 @@ export class MeterKeys {
   }
 
   /** A meter's key, if the key store has it. */
-  held(n: KeyName, svpmsn: Svpmsn): Promise<TerminalKey | undefined> {
-    return this.#keys.terminalKey(n, svpmsn).catch((error: unknown) => {
-      if (error instanceof KeyStoreError) return undefined;
-      throw error;
-    });
+  held<P extends Purpose>(n: KeyName<P>, svpmsn: Svpmsn): Promise<TerminalKey<P> | undefined> {
+    return orNone(this.#keys.terminalKey(n, svpmsn));
+  }
+
+  /** A local unit's transport key, if the key store has it. */
+  transport(localUnit: number): Promise<TransportKey | undefined> {
+    return orNone(this.#keys.transportKey(localUnit));
   }
 
   /**
@@ -50,5 +54,11 @@ export class MeterKeys {
     this.#unknown.delete(ownerOf(n, svpmsn));
   }
 }
+
+const orNone = <T>(asked: Promise<T>): Promise<T | undefined> =>
+  asked.catch((error: unknown) => {
+    if (error instanceof KeyStoreError) return undefined;
+    throw error;
+  });
 
 const ownerOf = (n: KeyName, svpmsn: Svpmsn): number => svpmsn * 4 + purposeOf(n);

@@ -152,6 +152,8 @@ export interface StoreReads {
   command(id: Svpmsn, slot: string): Promise<ControlCommand | undefined>;
   /** The oldest of a meter that waits. */
   nextCommand(id: Svpmsn): Promise<ControlCommand | undefined>;
+  /** Of all meters those that await their local unit, by sequence. */
+  commandsAwaiting(): Promise<ControlCommand[]>;
   /** The highest ever given; 0 before the first. */
   lastCommandSequence(): Promise<number>;
 

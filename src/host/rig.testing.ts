@@ -2,6 +2,7 @@ import type { BackhaulMessage } from '../backhaul/index.ts';
 import { toHex } from '../bytes/index.ts';
 import {
   deriveTerminalKey,
+  deriveTransportKey,
   exportTerminalKey,
   generationOf,
   type KeyName,
@@ -10,6 +11,8 @@ import {
   purposeOf,
   SoftwareKeyStore,
   Suite,
+  TRANSPORT_KEY_BYTES,
+  type TransportKey,
 } from '../crypto/index.ts';
 import {
   Command,
@@ -80,6 +83,9 @@ class ManualClock implements BusinessClock {
 }
 
 const UTILITY = 1;
+const TRANSPORT = new Uint8Array(TRANSPORT_KEY_BYTES).fill(5);
+/** What a local unit opens the keys of its meters with. */
+export const transportKeyOf = (localUnit: number): TransportKey => deriveTransportKey(TRANSPORT, localUnit, UTILITY);
 const masterKeys = new Map<KeyName, Uint8Array>();
 for (const purpose of [Purpose.value, Purpose.control, Purpose.monitoring]) {
   for (const suite of Object.values(Suite)) {
@@ -293,7 +299,7 @@ export class Rig implements GridLink {
   }
 
   newHost(store = this.store, kh: ReadonlyMap<KeyName, Uint8Array> = masterKeys): HostServices {
-    const keys = new SoftwareKeyStore({ utility: UTILITY, keys: kh }, this.randomness);
+    const keys = new SoftwareKeyStore({ utility: UTILITY, keys: kh, transport: TRANSPORT }, this.randomness);
     const ports: HostPorts = {
       store,
       keys,

@@ -83,7 +83,7 @@ export type ControlRequest =
   | { readonly type: 'clock-slew'; readonly seconds: number }
   /** Supply 0 is all of them. */
   | { readonly type: 'relay'; readonly supply: number; readonly action: RelayAction }
-  /** The next generation of a key that the host alone shares with the meter; the key store has to hold it. */
+  /** The next generation of a key; the key store has to hold it. One of monitoring goes to the local unit first. */
   | { readonly type: 'key-change'; readonly purpose: RotatedPurpose }
   /** The host gives it its version, above every one that the meter may hold. */
   | { readonly type: 'supply-policy'; readonly policy: Omit<SupplyPolicy, 'version'> };

@@ -127,7 +127,7 @@ export interface Work {
 /** A command of the control or monitoring purpose. The latest of a slot wins; what was sent for an older one counts for nothing. */
 export interface ControlCommand {
   readonly svpmsn: Svpmsn;
-  /** `clock-set`, `mode-table-1`, `mode-table-1-next`, `supply-policy`, `relay-1-switch`. */
+  /** `clock-set`, `mode-table-1`, `mode-table-1-next`, `supply-policy`, `relay-1-switch`, `key-monitoring`. */
   readonly slot: string;
   /** Rises with every command of the host. */
   readonly sequence: number;
@@ -136,7 +136,8 @@ export interface ControlCommand {
   readonly body: Uint8Array;
   /** Of the table or the policy; 0 for what has none. */
   readonly version: number;
-  readonly state: 'waiting' | 'done' | 'refused';
+  /** `awaiting-local-unit`: it is not sent before the meter's local unit holds the key that it brings. */
+  readonly state: 'awaiting-local-unit' | 'waiting' | 'done' | 'refused';
   /** What the meter answered. */
   readonly result: number | undefined;
   readonly orderedAt: Milliseconds;

@@ -24,7 +24,7 @@ export const FAULTS = {
   'message-replayed': 0.05,
 
   /** A minute of one unit. */
-  'local-unit-restarted': 0.002,
+  'local-unit-restarted': 0.01,
   'area-unit-restarted': 0.001,
   'backhaul-cut': 0.002,
   /** Up to twenty minutes between a local unit and its area unit, or between that and the host. */

@@ -8,6 +8,7 @@ import {
   SoftwareKeyStore,
   type Suite,
   type TerminalKey,
+  TRANSPORT_KEY_BYTES,
 } from '../crypto/index.ts';
 import { type HostFailure, type HostServices, StoreError } from '../host/index.ts';
 import { type MeterMemory, personalise } from '../meter/index.ts';
@@ -34,12 +35,8 @@ export function placeOfHouse(
 }
 
 /** A terminal's key of the first generation. */
-export const keyOf = <P extends Purpose>(
-  keys: KeyStore,
-  suite: Suite,
-  purpose: P,
-  id: Svpmsn,
-): Promise<TerminalKey<P>> => keys.terminalKey(keyName(purpose, suite, 0), id);
+const keyOf = <P extends Purpose>(keys: KeyStore, suite: Suite, purpose: P, id: Svpmsn): Promise<TerminalKey<P>> =>
+  keys.terminalKey(keyName(purpose, suite, 0), id);
 
 /** Master keys of a utility that exists in a simulation only. */
 export function drawKeys(suite: Suite, random: SeededRandom): KeyStore {
@@ -51,7 +48,9 @@ export function drawKeys(suite: Suite, random: SeededRandom): KeyStore {
       keys.set(keyName(purpose, suite, generation), key);
     }
   }
-  return new SoftwareKeyStore({ utility: UTILITY_NUMBER, keys }, random);
+  const transport = new Uint8Array(TRANSPORT_KEY_BYTES);
+  random.fork('transport').fill(transport);
+  return new SoftwareKeyStore({ utility: UTILITY_NUMBER, keys, transport }, random);
 }
 
 /**

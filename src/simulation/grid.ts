@@ -5,13 +5,8 @@ import {
   type Envelope,
   encodeEnvelope,
 } from '../backhaul/index.ts';
-import {
-  AreaUnit,
-  type AreaUnitInput,
-  type AreaUnitOutput,
-  type MonitoringRing,
-  type Traffic,
-} from '../concentrator/index.ts';
+import { AreaUnit, type AreaUnitInput, type AreaUnitOutput, type Traffic } from '../concentrator/index.ts';
+import type { TransportKey } from '../crypto/index.ts';
 import {
   type Carrier,
   type LineConditions,
@@ -55,11 +50,11 @@ export class Grid {
     this.#disturbance = options.faults && new Disturbance(options.faults);
   }
 
-  /** One transformer for each ring of keys, each beside the next. */
-  build(rings: readonly MonitoringRing[]): void {
+  /** One transformer for each transport key, each beside the next. */
+  build(transportKeys: readonly TransportKey[]): void {
     const { time, random } = this.#options;
     const carrier = this.#options.carrier ?? powerLine();
-    for (const [id, keys] of rings.entries()) {
+    for (const [id, transport] of transportKeys.entries()) {
       this.transformers.push(
         new Transformer({
           id,
@@ -67,7 +62,7 @@ export class Grid {
           carrier,
           conditions: this.#options.conditions ?? workingConditions(carrier),
           random: random.fork(`transformer ${id}`),
-          keys,
+          transport,
           ...(this.#options.faults && { disturbance: new Disturbance(this.#options.faults) }),
           say: (bytes) =>
             this.#parted.has(id)

@@ -38,6 +38,8 @@ const DOWN_MS_MAX = 30_000;
 /** Longer than a host has the lease of a meter. */
 const STALLED_MS_MAX = 120_000;
 const FULL_MS = 1_000;
+/** What carries the ticket of whoever it is for. */
+const ANSWERS: ReadonlySet<string> = new Set(['carried', 'monitoring-keys-answer']);
 
 /** The host processes of a utility over one store. One that is killed is started again after a while. */
 export class Hosts {
@@ -70,7 +72,7 @@ export class Hosts {
 
   /** All that are alive, at once: an answer is for whoever asked, and time passes for all. */
   async handle(input: HostInput): Promise<void> {
-    const forAll = input.type === 'tick' || input.message.type === 'carried';
+    const forAll = input.type === 'tick' || ANSWERS.has(input.message.type);
     const living = this.#workers.filter(({ alive }) => alive);
     const hearing = forAll ? living : living.slice(0, 1);
     await Promise.all(hearing.map((worker) => this.#hear(worker, input)));
@@ -132,6 +134,10 @@ export class Hosts {
       terminalKey: async (n, svpmsn) => {
         await life.breathe();
         return ports.keys.terminalKey(n, svpmsn);
+      },
+      transportKey: async (localUnit) => {
+        await life.breathe();
+        return ports.keys.transportKey(localUnit);
       },
       addGeneration: (purpose, suite) => ports.keys.addGeneration(purpose, suite),
       checkValue: (n) => ports.keys.checkValue(n),

@@ -1,5 +1,5 @@
 import type { BackhaulMessage } from '../backhaul/index.ts';
-import { keyNameText } from '../crypto/index.ts';
+import { keyNameFromByte, keyNameText } from '../crypto/index.ts';
 import { type Command, Command as Commands, decodeFrame, decodeRefusal, Message, Refusal } from '../exchange/index.ts';
 import { type Svpmsn, svpmsnText } from '../units/index.ts';
 
@@ -56,6 +56,12 @@ export function messageInWords(message: BackhaulMessage): string {
       return `poll meter ${svpmsnText(message.svpmsn)}`;
     case 'attention':
       return `meter ${svpmsnText(message.svpmsn)} calls, reasons ${message.reasons.toString(2)}`;
+    case 'monitoring-keys':
+      return `keys ${message.entries.map(({ svpmsn, n }) => `${keyNameText(keyNameFromByte(n))} of ${svpmsnText(svpmsn)}`).join(', ')}`;
+    case 'monitoring-keys-answer':
+      return `took ${message.taken} keys and refused ${message.refused.length}`;
+    case 'monitoring-keys-wanted':
+      return `lacks keys of ${message.svpmsns.map(svpmsnText).join(', ')}`;
     case 'address-map':
       return `address map ${message.version} with ${message.entries.length} meters`;
     default:

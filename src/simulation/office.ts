@@ -7,7 +7,7 @@ import type { SeededRandom } from './random.ts';
 import type { Utility } from './utility.ts';
 
 /** How often a minute brings such an order, for one meter that is drawn; a new tariff is for all. */
-const ORDERS_A_MINUTE = { relay: 0.3, policy: 0.1, clock: 0.1, key: 0.15, tariff: 0.01, debt: 0.5 } as const;
+const ORDERS_A_MINUTE = { relay: 0.3, policy: 0.1, clock: 0.1, key: 0.3, tariff: 0.01, debt: 0.5 } as const;
 
 /**
  * The people in the utility's office, who give orders that are not value while everything else goes wrong. An order
@@ -44,7 +44,7 @@ export class Office {
     }
     if (random.chance(ORDERS_A_MINUTE.clock)) await order({ type: 'clock-set' });
     if (random.chance(ORDERS_A_MINUTE.key)) {
-      await order({ type: 'key-change', purpose: drawn(['value', 'control'] as const) });
+      await order({ type: 'key-change', purpose: drawn(['value', 'control', 'monitoring'] as const) });
     }
     if (random.chance(ORDERS_A_MINUTE.debt)) {
       const debt = { meter: drawn(utility.houses).svpmsn, amount: 1 + random.below(400), reference: 'from before' };

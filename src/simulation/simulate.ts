@@ -14,6 +14,7 @@ import { Payers, SIMULATED_TERMS } from './payers.ts';
 import { type SeededRandom, seededRandom } from './random.ts';
 import type { SimulatedStore } from './simulated-store.ts';
 import { Trace } from './trace.ts';
+import type { Transformer } from './transformer.ts';
 import { Utility } from './utility.ts';
 
 export interface SimulationOptions {
@@ -53,6 +54,8 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** I28: so many minutes without a fault settle everything, from any state. */
 const HEALING_MINUTES = 10;
+/** A round is longer than that: somebody asks after each meter. */
+const POLLED_IN_MINUTE = 6;
 
 /**
  * One life of a small utility under every fault that the seed draws, and then its healing. All of it is the real
@@ -94,7 +97,12 @@ class World {
     this.#faults = new Faults(rates, this.#random.fork('faults'), (kind) => say(`fault: ${kind}`));
     this.#office = new Office(this.#random.fork('office'));
     this.#payers = new Payers(this.#random.fork('tills'), this.#faults);
-    this.#checkers = new Checkers({ now: () => this.#now, say, payments: this.#payers.payments });
+    this.#checkers = new Checkers({
+      now: () => this.#now,
+      say,
+      payments: this.#payers.payments,
+      ringOf: ({ localUnit }) => (this.#living.transformers[localUnit] as Transformer).keys,
+    });
     this.#misfortunes = new Misfortunes(this.#faults, {
       damaged: (svpmsn) => void this.#checkers.findings.flagged.add(svpmsn),
       foreign: ({ svpmsn }, credit) => {
@@ -203,6 +211,7 @@ class World {
     const [first] = utility.houses;
     await utility.host.command(first?.svpmsn ?? 0, { type: 'relay', supply: 1, action: RelayAction.open });
     for (let minute = 1; minute < HEALING_MINUTES; minute++) {
+      if (minute === POLLED_IN_MINUTE) for (const house of utility.houses) utility.poll(house);
       await utility.runUntil(utility.time.now + MINUTE_MS);
       this.#checkMinute(utility);
     }

@@ -1,4 +1,11 @@
-import { LocalUnit, type LocalUnitInput, type LocalUnitOutput, type MonitoringRing } from '../concentrator/index.ts';
+import {
+  LocalUnit,
+  type LocalUnitInput,
+  type LocalUnitOptions,
+  type LocalUnitOutput,
+  type MonitoringRing,
+} from '../concentrator/index.ts';
+import { KeyRing, Purpose, type TransportKey } from '../crypto/index.ts';
 import {
   type Carrier,
   Channel,
@@ -40,7 +47,8 @@ export interface TransformerOptions {
   readonly carrier: Carrier;
   readonly conditions: LineConditions;
   readonly random: SeededRandom;
-  readonly keys: MonitoringRing;
+  /** The one key that its local unit is built with. */
+  readonly transport: TransportKey;
   /** What strikes frames beyond the noise of the line; nothing where absent. */
   readonly disturbance?: Disturbance;
   /** Bytes of the local unit for the area unit. */
@@ -53,6 +61,8 @@ export class Transformer {
   readonly id: number;
   readonly channel: Channel;
   localUnit: LocalUnit;
+  /** What the local unit was given since it began. */
+  keys: MonitoringRing = new KeyRing(Purpose.monitoring);
   /** The next transformer, which hears some of what is said here. */
   neighbour: Transformer | undefined;
   /** The wire is cut behind the local unit: nothing arrives on either side. */
@@ -71,8 +81,9 @@ export class Transformer {
     this.localUnit = this.#newLocalUnit();
   }
 
-  /** The local unit was off: it knows its keys, and nothing else any more. */
+  /** The local unit was off: it knows its transport key, and nothing else any more. */
   restartLocalUnit(): void {
+    this.keys = new KeyRing(Purpose.monitoring);
     this.localUnit = this.#newLocalUnit();
     this.#armedAt = Number.POSITIVE_INFINITY;
     this.step({ type: 'backhaul-up', now: this.#options.time.now });
@@ -210,9 +221,10 @@ export class Transformer {
   }
 
   #newLocalUnit(): LocalUnit {
-    const { id, carrier, keys, random } = this.#options;
+    const { id, carrier, transport, random } = this.#options;
     const randomness = random.fork(`local unit ${this.#localUnits++}`);
-    return new LocalUnit({ id, carrier, keys, unwrap: () => undefined, randomness });
+    const unwrap: LocalUnitOptions['unwrap'] = (n, svpmsn, wrapped) => transport.unwrap(n, svpmsn, wrapped);
+    return new LocalUnit({ id, carrier, keys: this.keys, unwrap, randomness });
   }
   #localUnits = 0;
 

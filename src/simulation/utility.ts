@@ -1,9 +1,9 @@
 import type { Traffic } from '../concentrator/index.ts';
-import { KeyRing, type KeyStore, Purpose, Suite } from '../crypto/index.ts';
+import { type KeyStore, Suite } from '../crypto/index.ts';
 import { type HostFailure, type HostPorts, type HostServices, METERS_PER_LOCAL_UNIT_MAX } from '../host/index.ts';
 import { blankMemory } from '../meter/index.ts';
 import { milliseconds, milliwattHours, type Svpmsn, svpmsnText } from '../units/index.ts';
-import { drawKeys, equip, found, keyOf, placeOfHouse, svpmsnOfHouse, zoneMinutes } from './founding.ts';
+import { drawKeys, equip, found, placeOfHouse, svpmsnOfHouse, zoneMinutes } from './founding.ts';
 import { Grid } from './grid.ts';
 import { Hosts } from './hosts.ts';
 import { House, type HouseEvent } from './house.ts';
@@ -191,22 +191,12 @@ export class Utility {
     const { options, host } = this;
     await this.hosts.start();
     await found(host, options);
-    this.#grid.build(await this.#monitoringKeys());
+    const units = Array.from({ length: options.localUnits }, (_, localUnit) => this.#keys.transportKey(localUnit));
+    this.#grid.build(await Promise.all(units));
     for (let house = 0; house < options.meters; house++) await this.#buildHouse(house);
     this.#grid.connect();
     await this.#sellFirst();
     this.#startTicking();
-  }
-
-  /** One ring for each local unit. */
-  async #monitoringKeys(): Promise<KeyRing<typeof Purpose.monitoring>[]> {
-    const { meters, localUnits, suite } = this.options;
-    const rings = Array.from({ length: localUnits }, () => new KeyRing(Purpose.monitoring));
-    for (let house = 0; house < meters; house++) {
-      const ring = rings[placeOfHouse(house, this.options).localUnit] as (typeof rings)[number];
-      ring.add(await keyOf(this.#keys, suite, Purpose.monitoring, svpmsnOfHouse(house)));
-    }
-    return rings;
   }
 
   async #buildHouse(number: number): Promise<void> {

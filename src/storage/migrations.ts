@@ -135,6 +135,7 @@ CREATE TABLE check_minutes (
   'ALTER TABLE orders ADD COLUMN why TEXT;',
   `
 CREATE INDEX orders_found ON orders (sequence) WHERE state = 'found';
+CREATE INDEX commands_awaiting ON commands (sequence) WHERE state = 'awaiting-local-unit';
 
 CREATE TABLE terms (number INTEGER PRIMARY KEY, at INTEGER NOT NULL, terms TEXT NOT NULL) STRICT;
 CREATE TABLE trades (

@@ -68,6 +68,7 @@ CREATE TABLE commands (
   PRIMARY KEY (svpmsn, slot)
 );
 CREATE INDEX commands_waiting ON commands (svpmsn, sequence) WHERE state = 'waiting';
+CREATE INDEX commands_awaiting ON commands (sequence) WHERE state = 'awaiting-local-unit';
 
 CREATE TABLE tariffs (
   version BIGINT PRIMARY KEY, name TEXT COLLATE "C" NOT NULL, definition TEXT NOT NULL,

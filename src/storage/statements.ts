@@ -232,6 +232,9 @@ export class SqlStatements implements StoreTransaction {
   nextCommand(id: Svpmsn) {
     return this.#one(commands, "WHERE svpmsn = ? AND state = 'waiting' ORDER BY sequence LIMIT 1", id);
   }
+  commandsAwaiting() {
+    return this.#all(commands, "WHERE state = 'awaiting-local-unit' ORDER BY sequence");
+  }
   lastCommandSequence() {
     return this.#number('SELECT max(sequence) FROM commands');
   }

@@ -312,6 +312,18 @@ function storeContract({ name, skip, open }: StoreKind): void {
     assert.deepEqual(next, { ...COMMAND, svpmsn: a, slot: 'relay-1-switch', sequence: 3, body: Uint8Array.of(9) });
   });
 
+  it('a command that awaits its local unit is listed with all that do, and is not next', async (store, [a, b]) => {
+    const awaiting = { ...COMMAND, slot: 'key-monitoring', state: 'awaiting-local-unit', svpmsn: b } as const;
+    await store.transaction(async (tx) => {
+      for (const row of [awaiting, { ...awaiting, svpmsn: a, sequence: 2 }]) await tx.putCommand(row);
+      await tx.putCommand({ ...awaiting, svpmsn: a, slot: 'clock-set', sequence: 3, state: 'waiting' });
+    });
+    await store.read(async (tx) => {
+      assert.deepEqual(await tx.commandsAwaiting(), [awaiting, { ...awaiting, svpmsn: a, sequence: 2 }]);
+      assert.deepEqual([(await tx.nextCommand(a))?.sequence, await tx.nextCommand(b)], [3, undefined]);
+    });
+  });
+
   it('a command is found by its slot', async (store, [a, b]) => {
     await store.transaction((tx) => tx.putCommand({ ...COMMAND, svpmsn: a }));
     await store.read(async (tx) => {

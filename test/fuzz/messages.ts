@@ -103,14 +103,17 @@ export function drawMessage(random: SeededRandom): BackhaulMessage {
       return { type: 'address-map-answer', version: u32(), refusal: one(ADDRESS_MAP_REFUSALS), sentence: 'So.' };
     case 'monitoring-keys': {
       const entries = METERS.map((id) => ({ svpmsn: id, n: count(255), wrapped: new Uint8Array(one([24, 40])) }));
-      return { type: 'monitoring-keys', entries };
+      return { type: 'monitoring-keys', ticket: u32(), entries };
     }
     case 'monitoring-keys-answer':
       return {
         type: 'monitoring-keys-answer',
+        ticket: u32(),
         taken: count(U16_MAX),
         refused: [{ svpmsn: one(METERS), n: count(255) }],
       };
+    case 'monitoring-keys-wanted':
+      return { type: 'monitoring-keys-wanted', svpmsns: [one(METERS), one(METERS)] };
     case 'time':
       return { type: 'time', unixMs: time() };
     case 'poll-plan': {

@@ -1,3 +1,4 @@
+import type { MonitoringRing } from '../../concentrator/index.ts';
 import type { Receipt } from '../../meter/index.ts';
 import type { Svpmsn } from '../../units/index.ts';
 import type { House } from '../house.ts';
@@ -12,6 +13,7 @@ import { type Checker, Findings } from './checker.ts';
 import { Commands } from './commands.ts';
 import { Journals } from './journals.ts';
 import { Memories } from './memories.ts';
+import { Monitoring } from './monitoring.ts';
 import { Profiles } from './profiles.ts';
 import { Purses } from './purses.ts';
 import { Relays } from './relays.ts';
@@ -34,6 +36,8 @@ export class Checkers {
     readonly now: () => number;
     readonly say: (text: string) => void;
     readonly payments: readonly Payment[];
+    /** The keys that the local unit above a house holds. */
+    readonly ringOf: (house: House) => MonitoringRing;
   }) {
     this.findings = new Findings(world.now, world.say);
     const purses = new Purses(this.findings, (house, receipt) => this.#receipted(house, receipt));
@@ -49,6 +53,7 @@ export class Checkers {
       new Sessions(this.findings),
       new Relays(this.findings),
       new Profiles(this.findings),
+      new Monitoring(this.findings, world.ringOf),
       new Settled(this.findings, purses, world.payments),
       new Afterwards(this.findings),
     ];
