@@ -15,10 +15,10 @@ The demo's master keys lie sealed in its folder, under WATTPURSE_PASSPHRASE if i
 Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
   audit: `  wattpurse audit [--data DIR] [--json]
       Compares the books of a demo that does not run with the memories of its meters, as both lie in its folder.`,
-  simulate: `  wattpurse simulate --seed N [--transfers N | --days D] [--meters N] [--hosts N] [--suite NAME] [--store NAME]
-                     [--without FAULT]... [--trace FILE] [--unshrunk] [--json]
+  simulate: `  wattpurse simulate --seed N [--transfers N | --days D | --minutes M] [--meters N] [--hosts N] [--suite NAME]
+                     [--store NAME] [--without FAULT]... [--only STRIKE,STRIKE...] [--trace FILE] [--unshrunk] [--json]
       A utility under every fault that the seed draws, then its healing; a witness checks what is promised.
-      Ends with what struck and what was broken; --trace writes it down as a story.`,
+      Ends with what struck and what was broken, shrunk to the strikes that it takes; --trace writes all of it down.`,
   vectors: `  wattpurse vectors check FILE [--json]
       Recomputes every value of a file of test vectors.`,
 } as const;

@@ -74,7 +74,7 @@ export class Payers {
 
   async pay(utility: Utility, svpmsn: Svpmsn, amount: number): Promise<void> {
     const faults = this.#faults;
-    const reversed = faults.strikes('payment-reversed');
+    const reversed = faults.strikes('payment-reversed', svpmsn);
     const payment: Payment = {
       orderId: `order ${this.payments.length}`,
       svpmsn,
@@ -84,7 +84,7 @@ export class Payers {
     };
     this.payments.push(payment);
     await this.#tell(utility, payment);
-    if (faults.strikes('payment-doubled')) {
+    if (faults.strikes('payment-doubled', svpmsn)) {
       utility.time.after(faults.below('payment-doubled', DOUBLED_WITHIN_MS), () => this.#tell(utility, payment));
     }
   }
