@@ -1,45 +1,85 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import about from '../../package.json' with { type: 'json' };
-import { FAULT_KINDS, type FaultKind, type Simulation, type SimulationOptions, simulate } from '../simulation/index.ts';
+import { SUITE_NAMES } from '../crypto/index.ts';
+import {
+  LifeStopped,
+  type Shrunk,
+  type Simulation,
+  type SimulationOptions,
+  shrink,
+  simulate,
+  strikesText,
+  strikeText,
+  svpmsnOfHouse,
+} from '../simulation/index.ts';
+import { svpmsnText } from '../units/index.ts';
+import { storyOf } from './simulate-story.ts';
 
-/** What is told of a life in which a promise was broken. */
+/** What is told of a life that went wrong. */
 export interface Failure {
   readonly commit: string;
-  /** With no fault but these it breaks a promise too; leaving out any of them, it does not. */
-  readonly needed: readonly FaultKind[];
-  /** The file in which that life stands as a story. */
-  readonly story: string;
+  /** The promise that was broken, or where it stopped. */
+  readonly wrong: string;
+  /** Undefined when the same life, lived again, does not go wrong like that: its seed does not decide it (I29). */
+  readonly shrunk?: {
+    /** With these strikes alone it goes wrong too. */
+    readonly strikes: readonly string[];
+    /** Whether it goes right without any one of them; otherwise that was not known in time. */
+    readonly least: boolean;
+    readonly lives: number;
+    /** What lives that life. */
+    readonly command: string;
+    /** The file in which it is told. */
+    readonly story: string;
+  };
 }
 
-/** Leaves out faults as long as some promise is still broken, and writes down the life that is left. */
-export async function explain(options: SimulationOptions, failed: Simulation, story: string): Promise<Failure> {
+const LIVES_MAX = 1_000;
+export const SHRUNK_WITHIN_MINUTES = 5;
+
+/** Leaves out strikes as long as the life goes wrong in the same way, and writes down what is left of it. */
+export async function explain(
+  options: SimulationOptions,
+  failed: Simulation | LifeStopped,
+  { store, story }: { readonly store: string; readonly story: string },
+): Promise<Failure> {
   const commit = commitOf();
-  // A life ends with the first promise that it breaks; what breaks later without one of its faults is another story.
-  const shorter = { ...options, transfers: failed.transfers + MORE_TRANSFERS };
-  const breaks = async (without: ReadonlySet<FaultKind>) =>
-    (await simulate({ ...shorter, without })).violations.length > 0;
-  const struck = FAULT_KINDS.filter((kind) => failed.faults[kind] > 0 && !options.without?.has(kind));
-  const needed = await fewest(struck, (kept) => breaks(new Set(FAULT_KINDS.filter((kind) => !kept.includes(kind)))));
-  const without = new Set(FAULT_KINDS.filter((kind) => !needed.includes(kind)));
-  await withStory(story, `commit ${commit}`, (trace) => simulate({ ...shorter, without, trace }));
-  return { commit, needed, story };
+  const wrong = failed instanceof LifeStopped ? failed.where : String(failed.violations[0]?.invariant);
+  const until = performance.now() + SHRUNK_WITHIN_MINUTES * 60_000;
+  const shrunk = await shrink(options, wrong, (lives) => lives < LIVES_MAX && performance.now() < until);
+  if (shrunk === undefined) return { commit, wrong };
+  const command = commandOf(shrunk, store);
+  const trace = await traceOf(shrunk.options);
+  const ids = Array.from({ length: options.meters }, (_, house) => svpmsnText(svpmsnOfHouse(house)));
+  const title = [`commit ${commit}`, command, 'With --trace FILE it tells of every meter and every minute.', ''];
+  writeFileSync(story, `${[...title, ...storyOf(trace, ids)].join('\n')}\n`);
+  const { least, lives } = shrunk;
+  return { commit, wrong, shrunk: { strikes: shrunk.options.only.map(strikeText), least, lives, command, story } };
 }
 
-const MORE_TRANSFERS = 100;
+function commandOf({ options }: Shrunk, store: string): string {
+  const { seed, transfers, minutes, meters, hosts, suite, only } = options;
+  return [
+    `npm run -s wattpurse -- simulate --seed ${seed}`,
+    minutes === undefined ? `--transfers ${transfers}` : `--minutes ${minutes}`,
+    `--meters ${meters} --hosts ${hosts} --suite ${SUITE_NAMES[suite]} --store ${store}`,
+    `--only ${strikesText(only) || 'none'}`,
+  ].join(' ');
+}
 
-/** Halves first, then single ones: a list of which nothing can be left out. All of it is known to break. */
-async function fewest<T>(all: readonly T[], breaks: (kept: readonly T[]) => Promise<boolean>): Promise<readonly T[]> {
-  let kept = all;
-  for (let size = Math.ceil(all.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-    for (let from = 0; from < kept.length; ) {
-      const fewer = [...kept.slice(0, from), ...kept.slice(from + size)];
-      if (await breaks(fewer)) kept = fewer;
-      else from += size;
-    }
+async function traceOf(options: SimulationOptions): Promise<readonly string[]> {
+  const lines: string[] = [];
+  try {
+    await simulate({ ...options, trace: (line) => lines.push(line) });
+  } catch (error) {
+    if (!(error instanceof LifeStopped)) throw error;
+    lines.push(
+      `${new Date(error.lived.startMs + 1000 * error.lived.virtualSeconds).toISOString()} broken: ${error.message}`,
+    );
   }
-  return kept;
+  return lines;
 }
 
 /** Runs with its story written to a file, whose first line says what it is. */

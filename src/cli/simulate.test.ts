@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { Suite } from '../crypto/index.ts';
-import { MemoryStore } from '../host/index.ts';
-import { type SimulatedStore, type Simulation, type SimulationOptions, simulate } from '../simulation/index.ts';
+import { type Simulation, type SimulationOptions, simulate } from '../simulation/index.ts';
+import { silentlyRestored } from '../simulation/silent-store.testing.ts';
 import { explain } from './simulate-failure.ts';
 
 const MAIN = resolve(import.meta.dirname, 'main.ts');
@@ -44,6 +44,13 @@ for (const [args, sentence] of [
     ['--seed', '1', '--store', 'paper'],
     /^--store is memory, sqlite or the address of a database, postgres:\/\/…, not "paper"\./,
   ],
+  [['--seed', '1', '--only', 'gremlins#1'], /^There is no fault "gremlins": the faults are frame-lost, /],
+  [['--seed', '1', '--only', 'power-cut'], /^--only names strikes, as in power-cut#17,.* not "power-cut"\./],
+  [['--seed', '1', '--only', 'power-cut#0'], /^--only names strikes, .* not "power-cut#0"\./],
+  [['--seed', '1', '--only', 'power-cut#3-2'], /^--only names strikes, .* not "power-cut#3-2"\./],
+  [['--seed', '1', '--only', 'none', '--without', 'power-cut'], /^With --only no other strike comes: /],
+  [['--seed', '1', '--minutes', '0'], /^--minutes is a whole number from 1 to 525600, not "0"\./],
+  [['--seed', '1', '--minutes', '1', '--days', '1'], /^A life ends after so many --transfers, --days or --minutes: /],
   [['--sed', '1'], /^There is no option --sed: --seed was probably meant, see "wattpurse help simulate"\.$/m],
 ] as const) {
   test(`simulate ${args.join(' ')} is wrong use, in one sentence`, async () => {
@@ -92,17 +99,31 @@ test('a life that was written down tells who said what, what was stored and what
   assert.match(story, /fault: frame-lost/);
 });
 
-test('a life that breaks a promise is shrunk to the faults that it takes, and told', async (t) => {
+test('a life has the strikes that were named and no others, and says which of them did not come', async () => {
+  const args = [
+    '--seed',
+    '11',
+    '--minutes',
+    '2',
+    '--meters',
+    '8',
+    '--only',
+    'frame-lost#2,frame-lost#4-5,store-restored#9',
+  ];
+  const { faults, rates } = await jsonOf(args);
+  assert.equal(faults['frame-lost'], 3);
+  assert.deepEqual(
+    Object.entries(rates).flatMap(([kind, rate]) => (rate > 0 ? [kind] : [])),
+    ['frame-lost', 'store-restored'],
+  );
+  assert.match((await run(args)).out, /^Of its strikes these did not come: store-restored#9$/m);
+  const none = await jsonOf(['--seed', '11', '--minutes', '1', '--meters', '1', '--only', 'none']);
+  assert.ok(none.transfers > 0 && Object.values(none.faults).every((count) => count === 0));
+});
+
+test('a life that breaks a promise is shrunk to the strikes that it takes, and told', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'wattpurse-trace-'));
   t.after(() => rmSync(folder, { recursive: true }));
-  // The copy that takes its place is not said to be one, so that no meter is asked.
-  const silent = (store: MemoryStore): SimulatedStore => ({
-    store,
-    backUp: async () => {
-      const copy = await store.copy();
-      return async () => silent(copy);
-    },
-  });
   const options: SimulationOptions = {
     seed: 19,
     transfers: 600,
@@ -110,16 +131,24 @@ test('a life that breaks a promise is shrunk to the faults that it takes, and to
     localUnits: 1,
     hosts: 1,
     suite: Suite.aes128,
-    openStore: () => silent(new MemoryStore()),
+    openStore: () => silentlyRestored(),
   };
-  const failed = await simulate(options);
-  assert.ok(failed.violations.length > 0);
   const story = join(folder, 'story.txt');
-  const { needed, commit } = await explain(options, failed, story);
-  assert.ok(needed.includes('store-restored') && needed.length <= 3, needed.join());
-  assert.ok(commit.length > 0);
-  const lines = readFileSync(story, 'utf8').split('\n');
-  assert.equal(lines[0], `commit ${commit}`);
-  assert.ok(lines.some((line) => line.includes('fault: store-restored')));
-  assert.ok(lines.some((line) => / broken: I\d+ /.test(line)));
+  const { commit, wrong, shrunk } = await explain(options, await simulate(options), { store: 'memory', story });
+  assert.equal(wrong, 'I10');
+  assert.deepEqual(shrunk?.strikes, ['store-restored#1']);
+  assert.ok(shrunk.least);
+  assert.match(
+    shrunk.command,
+    /simulate --seed 19 --minutes \d --meters 4 --hosts 1 --suite aes128 --store memory --only store-restored#1$/,
+  );
+  const [first, second, , , ...lines] = readFileSync(story, 'utf8').split('\n');
+  assert.equal(first, `commit ${commit}`);
+  assert.equal(second, shrunk.command);
+  const turns = lines.filter((line) => line.startsWith('* ')).map((line) => line.replace(/^\* \S+ /, ''));
+  assert.deepEqual(turns.slice(0, 2), ['fault: store-restored#1', 'the database is replaced by its older copy']);
+  assert.match(turns[2] ?? '', /^broken: I10 Meter [0-9a-f]{6}: /);
+  const [meter = ''] = /[0-9a-f]{6}/.exec(turns[2] ?? '') ?? [];
+  assert.ok(lines.some((line) => line.startsWith('  ') && line.includes(`meter ${meter} hears M3 of a value store`)));
+  assert.ok(lines.every((line) => line.startsWith('* ') || !/ 0a1b/.test(line) || line.includes(meter)));
 });

@@ -3,13 +3,18 @@ import { SUITE_NAMES, Suite, suiteByName } from '../crypto/index.ts';
 import {
   FAULT_KINDS,
   type FaultKind,
+  LifeStopped,
   simulate as live,
+  parseStrikes,
   type Simulation,
   type SimulationOptions,
+  type Strike,
   simulatedMemory,
+  strikesText,
+  strikeText,
 } from '../simulation/index.ts';
 import { withNumbers, wrongFlag } from './flags.ts';
-import { commitOf, explain, type Failure, withStory } from './simulate-failure.ts';
+import { commitOf, explain, type Failure, SHRUNK_WITHIN_MINUTES, withStory } from './simulate-failure.ts';
 import { simulatedPostgres } from './simulated-postgres.ts';
 import { simulatedSqlite } from './simulated-sqlite.ts';
 import { WrongUse } from './usage.ts';
@@ -26,33 +31,63 @@ export async function simulate(args: readonly string[]): Promise<number> {
   }
 }
 
-async function run({ json, trace, unshrunk }: Asked, options: SimulationOptions): Promise<number> {
+async function run({ json, trace, unshrunk, store }: Asked, options: SimulationOptions): Promise<number> {
   const began = performance.now();
-  const lived =
-    trace === undefined
-      ? await live(options)
-      : await withStory(trace, `seed ${options.seed}, ${commitOf()}`, (write) => live({ ...options, trace: write }));
+  const came = new Set<string>();
+  const told = { ...options, onStrike: (strike: Strike) => void came.add(strikeText(strike)) };
+  const explained = async (failed: Simulation | LifeStopped) => {
+    if (unshrunk) return undefined;
+    const within = `for at most ${SHRUNK_WITHIN_MINUTES} minutes; --unshrunk would not`;
+    process.stderr.write(`It went wrong: what it takes is looked for, ${within}.\n`);
+    return explain(options, failed, { store, story: `wattpurse-story-${options.seed}.txt` });
+  };
+  let lived: Simulation;
+  try {
+    lived =
+      trace === undefined
+        ? await live(told)
+        : await withStory(trace, `seed ${options.seed}, ${commitOf()}`, (write) => live({ ...told, trace: write }));
+  } catch (error) {
+    if (error instanceof LifeStopped) process.stderr.write(inLines(failureInText(await explained(error))));
+    throw error;
+  }
   const realSeconds = Math.round(performance.now() - began) / 1000;
   const broken = lived.violations.length > 0;
-  const failure = broken && !unshrunk ? await explain(options, lived, storyOf(options.seed)) : undefined;
+  const failure = broken ? await explained(lived) : undefined;
+  const missing = strikesText((options.only ?? []).filter((strike) => !came.has(strikeText(strike))));
   if (json) process.stdout.write(`${JSON.stringify({ ...lived, realSeconds, ...failure })}\n`);
-  else process.stdout.write(`${[...inText(lived, realSeconds), ...failureInText(failure)].join('\n')}\n`);
+  else process.stdout.write(inLines([...inText(lived, realSeconds, missing), ...failureInText(failure)]));
   return broken ? 1 : 0;
 }
 
-const storyOf = (seed: number | string): string => `wattpurse-story-${seed}.txt`;
+const inLines = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
 function failureInText(failure: Failure | undefined): string[] {
   if (failure === undefined) return [];
-  const { commit, needed, story } = failure;
+  const { commit, wrong, shrunk } = failure;
+  if (shrunk === undefined) {
+    return [
+      `commit ${commit}`,
+      `Lived again it does not go wrong like this (${wrong}): its seed does not decide it (I29).`,
+    ];
+  }
+  const { strikes, least, lives, command, story } = shrunk;
   return [
     `commit ${commit}`,
-    `It takes no more than these faults: ${needed.join(', ') || 'none'}.`,
+    `It goes wrong like this (${wrong}) with ${inWords(strikes.length, least)}. Lives tried: ${lives}.`,
+    `Again: ${command}`,
     `That life is told in ${story}.`,
   ];
 }
 
-function inText(run: Simulation, realSeconds: number): string[] {
+function inWords(strikes: number, least: boolean): string {
+  if (strikes === 0) return 'no strike at all';
+  const count = strikes === 1 ? 'one strike' : `${strikes} strikes`;
+  if (!least) return `${count} alone; whether fewer are enough was not known in time`;
+  return `${count} alone, and without ${strikes === 1 ? 'it' : 'any of them'} it does not`;
+}
+
+function inText(run: Simulation, realSeconds: number, missing: string): string[] {
   const faults = FAULT_KINDS.filter((kind) => run.rates[kind] > 0);
   const away = FAULT_KINDS.filter((kind) => run.rates[kind] === 0);
   const perSecond = (count: number) => Math.round(count / realSeconds).toLocaleString('en-US');
@@ -66,6 +101,7 @@ function inText(run: Simulation, realSeconds: number): string[] {
     `from ${new Date(run.startMs).toISOString()} in ${run.zone}, with clocks off by up to ${run.driftPpmMax} in a million`,
     `${perSecond(run.transfers)} transfers, ${perSecond(total)} faults and ${perSecond(run.checks)} checks a second`,
     `${run.checks} checks, ${run.violations.length} violations, ${run.flagged} meters flagged, trace ${run.traceHash.slice(0, 16)}`,
+    ...(missing === '' ? [] : [`Of its strikes these did not come: ${missing}`]),
     ...run.violations
       .slice(0, 20)
       .map(({ invariant, at, sentence }) => `  ${invariant} ${new Date(at).toISOString()} ${sentence}`),
@@ -76,10 +112,12 @@ const OPTIONS = {
   seed: { type: 'string' },
   transfers: { type: 'string' },
   days: { type: 'string' },
+  minutes: { type: 'string' },
   meters: { type: 'string', default: '32' },
   hosts: { type: 'string', default: '2' },
   suite: { type: 'string', default: 'aes128' },
   without: { type: 'string', multiple: true },
+  only: { type: 'string', multiple: true },
   store: { type: 'string', default: 'memory' },
   trace: { type: 'string' },
   unshrunk: { type: 'boolean', default: false },
@@ -90,6 +128,8 @@ const METERS_A_LINE = 8;
 /** Of a life whose end nobody asked for. */
 const TRANSFERS = 20_000;
 const TRANSFERS_MAX = 10_000_000;
+const MINUTES_A_DAY = 1_440;
+const DAYS_MAX = 365;
 
 type SimulatedIn = 'memory' | 'sqlite' | `postgres://${string}`;
 const isStore = (text: string): text is SimulatedIn =>
@@ -129,16 +169,22 @@ function parse(args: readonly string[]): Asked {
       `--suite is one of ${names.join(', ')}, not "${values.suite}": suite 3des promises nothing that could be watched.`,
     );
   }
-  const without = (values.without ?? []).map((name) => {
-    if ((FAULT_KINDS as readonly string[]).includes(name)) return name as FaultKind;
-    throw new WrongUse(`There is no fault "${name}": the faults are ${FAULT_KINDS.join(', ')}.`);
-  });
+  const without = (values.without ?? []).map(faultOf);
   if (!isStore(values.store)) {
     throw new WrongUse(`--store is memory, sqlite or the address of a database, postgres://…, not "${values.store}".`);
   }
-  if (values.days !== undefined && values.transfers !== undefined) {
-    throw new WrongUse('A life ends after so many --transfers or so many --days: give one of them.');
+  if ([values.transfers, values.days, values.minutes].filter((end) => end !== undefined).length > 1) {
+    throw new WrongUse('A life ends after so many --transfers, --days or --minutes: give one of them.');
   }
+  if (values.only !== undefined && without.length > 0) {
+    throw new WrongUse('With --only no other strike comes: --without has nothing to leave out.');
+  }
+  const ending = () => {
+    const transfers = Number.POSITIVE_INFINITY;
+    if (values.days !== undefined) return { transfers, minutes: MINUTES_A_DAY * whole('days', 1, DAYS_MAX) };
+    if (values.minutes !== undefined) return { transfers, minutes: whole('minutes', 1, MINUTES_A_DAY * DAYS_MAX) };
+    return { transfers: values.transfers === undefined ? TRANSFERS : whole('transfers', 1, TRANSFERS_MAX) };
+  };
   const meters = whole('meters', 1, 256);
   return {
     json: values.json,
@@ -147,14 +193,28 @@ function parse(args: readonly string[]): Asked {
     store: values.store,
     life: {
       seed: whole('seed', 0, Number.MAX_SAFE_INTEGER),
-      ...(values.days === undefined
-        ? { transfers: values.transfers === undefined ? TRANSFERS : whole('transfers', 1, TRANSFERS_MAX) }
-        : { transfers: TRANSFERS_MAX, days: whole('days', 1, 365) }),
+      ...ending(),
       meters,
       localUnits: Math.ceil(meters / METERS_A_LINE),
       hosts: whole('hosts', 1, 8),
       suite,
       without: new Set(without),
+      ...(values.only && { only: values.only.flatMap(strikesOf) }),
     },
   };
+}
+
+/** Of `power-cut#17,host-killed#3`; none of `none`. */
+function strikesOf(text: string): readonly Strike[] {
+  if (text === 'none') return [];
+  for (const part of text.split(',')) faultOf(part.split('#')[0] ?? '');
+  const strikes = parseStrikes(text);
+  if (strikes !== undefined) return strikes;
+  throw new WrongUse(`--only names strikes, as in power-cut#17,host-killed#3-5, or none, not "${text}".`);
+}
+
+function faultOf(name: string): FaultKind {
+  const kind = FAULT_KINDS.find((each) => each === name);
+  if (kind === undefined) throw new WrongUse(`There is no fault "${name}": the faults are ${FAULT_KINDS.join(', ')}.`);
+  return kind;
 }

@@ -20,10 +20,10 @@ Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
       FILE is its text, that of its QR code, or its PDF; --open names the private key (a JWK) for one that is sealed.
   wattpurse receipt show FILE [--open FILE] [--json]
       Prints what a receipt says, and proves nothing.`,
-  simulate: `  wattpurse simulate --seed N [--transfers N | --days D] [--meters N] [--hosts N] [--suite NAME] [--store NAME]
-                     [--without FAULT]... [--trace FILE] [--unshrunk] [--json]
+  simulate: `  wattpurse simulate --seed N [--transfers N | --days D | --minutes M] [--meters N] [--hosts N] [--suite NAME]
+                     [--store NAME] [--without FAULT]... [--only STRIKE,STRIKE...] [--trace FILE] [--unshrunk] [--json]
       A utility under every fault that the seed draws, then its healing; a witness checks what is promised.
-      Ends with what struck and what was broken; --trace writes it down as a story.`,
+      Ends with what struck and what was broken, shrunk to the strikes that it takes; --trace writes all of it down.`,
   acquirer: `  wattpurse acquirer [--port N] [--address A] [--limit N] [--fault NAME]... [--every N] [--json]
       An acquirer for trying things out, with cards that exist nowhere else: ISO 8583 over TCP, until you stop it.
       Every so many payment messages one suffers a fault that was named, each in its turn.`,

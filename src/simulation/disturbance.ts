@@ -27,21 +27,23 @@ export class Disturbance {
     const faults = this.#faults;
     if (!faults.active) return [{ afterMs: 0, bytes }];
     this.#remember('frame-replayed', bytes);
-    if (faults.strikes('frame-lost')) return [];
+    if (faults.strikes('frame-lost', bytes)) return [];
     let heard = bytes;
-    if (faults.strikes('frame-replayed')) heard = this.#replayed('frame-replayed', heard);
-    if (faults.strikes('frame-forged')) heard = forged(faults, heard);
-    if (faults.strikes('frame-truncated')) heard = heard.subarray(0, faults.below('frame-truncated', heard.length));
-    const arrivals = [{ afterMs: this.#delay('frame-delayed', FRAME_DELAY_MS_MAX), bytes: heard }];
-    if (faults.strikes('frame-doubled')) {
+    if (faults.strikes('frame-replayed', bytes)) heard = this.#replayed('frame-replayed', heard);
+    if (faults.strikes('frame-forged', heard)) heard = forged(faults, heard);
+    if (faults.strikes('frame-truncated', heard)) {
+      heard = heard.subarray(0, faults.below('frame-truncated', heard.length));
+    }
+    const arrivals = [{ afterMs: this.#delay('frame-delayed', heard, FRAME_DELAY_MS_MAX), bytes: heard }];
+    if (faults.strikes('frame-doubled', heard)) {
       arrivals.push({ afterMs: 1 + faults.below('frame-doubled', FRAME_DELAY_MS_MAX), bytes: heard });
     }
     return arrivals;
   }
 
   /** Whether the next transformer hears a frame that is said here. */
-  crosses(): boolean {
-    return this.#faults.strikes('frame-crossed');
+  crosses(bytes: Uint8Array): boolean {
+    return this.#faults.strikes('frame-crossed', bytes);
   }
 
   /** One message of the backhaul. Its carrier tells a damaged one from a whole one, so that none arrives damaged. */
@@ -49,25 +51,25 @@ export class Disturbance {
     const faults = this.#faults;
     if (!faults.active) return [{ afterMs: 0, bytes }];
     this.#remember('message-replayed', bytes);
-    if (faults.strikes('message-lost')) return [];
-    const arrivals = [{ afterMs: this.#delay('message-delayed', MESSAGE_DELAY_MS_MAX), bytes }];
-    if (faults.strikes('message-doubled')) {
+    if (faults.strikes('message-lost', bytes)) return [];
+    const arrivals = [{ afterMs: this.#delay('message-delayed', bytes, MESSAGE_DELAY_MS_MAX), bytes }];
+    if (faults.strikes('message-doubled', bytes)) {
       arrivals.push({ afterMs: 1 + faults.below('message-doubled', MESSAGE_DELAY_MS_MAX), bytes });
     }
-    if (faults.strikes('message-replayed')) {
+    if (faults.strikes('message-replayed', bytes)) {
       arrivals.push({ afterMs: 0, bytes: this.#replayed('message-replayed', bytes) });
     }
     return arrivals;
   }
 
-  #delay(kind: FaultKind, mostMs: number): number {
-    return this.#faults.strikes(kind) ? 1 + this.#faults.below(kind, mostMs) : 0;
+  #delay(kind: FaultKind, bytes: Uint8Array, mostMs: number): number {
+    return this.#faults.strikes(kind, bytes) ? 1 + this.#faults.below(kind, mostMs) : 0;
   }
 
   /** Of all that ever travelled here, each equally likely. */
   #remember(kind: FaultKind, bytes: Uint8Array): void {
     if (this.#faults.rates[kind] === 0) return;
-    const place = this.#count < REMEMBERED ? this.#count : this.#faults.below(kind, this.#count + 1);
+    const place = this.#count < REMEMBERED ? this.#count : this.#faults.besideBelow(kind, this.#count + 1);
     this.#count += 1;
     if (place < REMEMBERED) this.#earlier[place] = bytes;
   }

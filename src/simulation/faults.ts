@@ -1,3 +1,4 @@
+import type { Svpmsn } from '../units/index.ts';
 import type { SeededRandom } from './random.ts';
 
 /**
@@ -84,9 +85,62 @@ export function drawRates(random: SeededRandom, without: ReadonlySet<FaultKind> 
     const halvings = own.below(HALVINGS_MAX);
     return own.chance(1 / 3) || without.has(kind) ? 0 : FAULTS[kind] / 2 ** halvings;
   };
-  return Object.fromEntries(FAULT_KINDS.map((kind) => [kind, rate(kind)])) as FaultRates;
+  return ofEachKind(rate);
 }
 const HALVINGS_MAX = 6;
+
+/** One strike: its kind, and its number among all that the seed draws of that kind, from 1. */
+export interface Strike {
+  readonly kind: FaultKind;
+  readonly number: number;
+}
+
+/** As a person writes it: `power-cut#17`. */
+export const strikeText = ({ kind, number }: Strike): string => `${kind}#${number}`;
+
+/** As few words as name them all: `power-cut#17,host-killed#3-5`. */
+export function strikesText(strikes: readonly Strike[]): string {
+  return FAULT_KINDS.flatMap((kind) => {
+    const numbers = strikes.filter((strike) => strike.kind === kind).map(({ number }) => number);
+    const runs: { from: number; to: number }[] = [];
+    for (const number of numbers.sort((a, b) => a - b)) {
+      const last = runs.at(-1);
+      if (last !== undefined && number === last.to + 1) last.to = number;
+      else runs.push({ from: number, to: number });
+    }
+    return runs.map(({ from, to }) => (from === to ? `${kind}#${from}` : `${kind}#${from}-${to}`));
+  }).join();
+}
+
+/** What `strikesText` writes; undefined for anything else. */
+export function parseStrikes(text: string): readonly Strike[] | undefined {
+  const strikes: Strike[] = [];
+  for (const part of text.split(',')) {
+    const [, name, from, to = from] = /^([a-z-]+)#([1-9]\d{0,6})(?:-([1-9]\d{0,6}))?$/.exec(part) ?? [];
+    const kind = FAULT_KINDS.find((each) => each === name);
+    if (kind === undefined || Number(to) < Number(from)) return undefined;
+    for (let number = Number(from); number <= Number(to); number++) strikes.push({ kind, number });
+  }
+  return strikes;
+}
+
+/** The numbers of strikes by kind. */
+export function byKind(strikes: readonly Strike[]): ReadonlyMap<FaultKind, ReadonlySet<number>> {
+  const numbers = new Map<FaultKind, Set<number>>();
+  for (const { kind, number } of strikes) numbers.set(kind, (numbers.get(kind) ?? new Set()).add(number));
+  return numbers;
+}
+
+/** What is struck, for whoever tells of it: a meter, something by its name, or the bytes under way. */
+export type Stricken = Svpmsn | string | Uint8Array;
+
+export interface FaultOptions {
+  readonly rates: FaultRates;
+  readonly random: SeededRandom;
+  /** Of all strikes that the seed draws, those that come, by kind; all of them where absent. */
+  readonly only?: ReadonlyMap<FaultKind, ReadonlySet<number>> | undefined;
+  readonly onStrike?: (strike: Strike, stricken: Stricken | undefined) => void;
+}
 
 /** Decides at every opportunity whether a fault strikes, and counts those that did. */
 export class Faults {
@@ -94,30 +148,47 @@ export class Faults {
   readonly counts: Record<FaultKind, number>;
   /** Nothing strikes before the utility lives, and after it was healed. */
   active = false;
-  readonly #random: Readonly<Record<FaultKind, SeededRandom>>;
-  readonly #onStrike: (kind: FaultKind) => void;
+  readonly #only: FaultOptions['only'];
+  readonly #onStrike: FaultOptions['onStrike'];
+  // Generators of each kind, so that one that is left out moves none of the others: whether it strikes, where and how
+  // one strike does, and what is drawn beside its strikes. So a strike that stays away moves no other draw either.
+  readonly #chances: Readonly<Record<FaultKind, SeededRandom>>;
+  readonly #details: Record<FaultKind, SeededRandom>;
+  readonly #beside: Readonly<Record<FaultKind, SeededRandom>>;
+  readonly #drawn: Record<FaultKind, number>;
 
-  constructor(rates: FaultRates, random: SeededRandom, onStrike: (kind: FaultKind) => void = () => undefined) {
+  constructor({ rates, random, only, onStrike }: FaultOptions) {
     this.rates = rates;
+    this.#only = only;
     this.#onStrike = onStrike;
-    // A generator for each kind: one that is left out moves none of the others.
-    this.#random = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, random.fork(kind)])) as Record<
-      FaultKind,
-      SeededRandom
-    >;
-    this.counts = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, 0])) as Record<FaultKind, number>;
+    this.#chances = ofEachKind((kind) => random.fork(kind));
+    this.#details = ofEachKind((kind) => this.#chances[kind].fork(0));
+    this.#beside = ofEachKind((kind) => this.#chances[kind].fork('beside'));
+    this.#drawn = ofEachKind(() => 0);
+    this.counts = ofEachKind(() => 0);
   }
 
   /** Whether it strikes at this opportunity. */
-  strikes(kind: FaultKind): boolean {
-    if (!this.active || this.rates[kind] === 0 || !this.#random[kind].chance(this.rates[kind])) return false;
+  strikes(kind: FaultKind, stricken?: Stricken): boolean {
+    if (!this.active || this.rates[kind] === 0 || !this.#chances[kind].chance(this.rates[kind])) return false;
+    const number = ++this.#drawn[kind];
+    this.#details[kind] = this.#chances[kind].fork(number);
+    if (this.#only !== undefined && !this.#only.get(kind)?.has(number)) return false;
     this.counts[kind] += 1;
-    this.#onStrike(kind);
+    this.#onStrike?.({ kind, number }, stricken);
     return true;
   }
 
-  /** Of the generator of this kind: where, how long, how far. */
+  /** Of the latest strike of this kind: where, how long, how far. */
   below(kind: FaultKind, n: number): number {
-    return this.#random[kind].below(n);
+    return this.#details[kind].below(n);
+  }
+
+  /** What is drawn for this kind whether it strikes or not. */
+  besideBelow(kind: FaultKind, n: number): number {
+    return this.#beside[kind].below(n);
   }
 }
+
+const ofEachKind = <T>(of: (kind: FaultKind) => T): Record<FaultKind, T> =>
+  Object.fromEntries(FAULT_KINDS.map((kind) => [kind, of(kind)])) as Record<FaultKind, T>;

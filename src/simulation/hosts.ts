@@ -82,7 +82,7 @@ export class Hosts {
   async #hear(worker: Worker, input: HostInput): Promise<void> {
     const { time, faults } = this.#options;
     const heard = () => this.#mayDie(worker, (services) => services.handle(input));
-    if (time.now >= worker.stalledUntil && faults?.strikes('host-stalled')) {
+    if (time.now >= worker.stalledUntil && faults?.strikes('host-stalled', nameOf(worker))) {
       worker.stalledUntil = time.now + 1 + faults.below('host-stalled', STALLED_MS_MAX);
     }
     if (time.now >= worker.stalledUntil) await heard();
@@ -122,7 +122,7 @@ export class Hosts {
     const { ports, settings, random, faults, onCommit } = this.#options;
     const randomness = random.fork(`host ${worker.number}.${worker.lives++}`);
     if (faults === undefined) return createHost({ ...ports, store: this.#store, randomness }, settings);
-    const life = new Life(faults);
+    const life = new Life(faults, nameOf(worker));
     const store = mortal(this.#store, { life, faults, committed: onCommit ?? (() => undefined) });
     const grid: HostPorts['grid'] = {
       send: (localUnit, message) => {
@@ -177,3 +177,5 @@ export class Hosts {
     if (worker.alive) this.#options.onStart?.();
   }
 }
+
+const nameOf = ({ number }: Worker): string => `host ${number}`;

@@ -3,7 +3,15 @@
  * by one seed.
  */
 export { type Audit, audit, type Finding } from './audit.ts';
-export { FAULT_KINDS, type FaultKind, type FaultRates } from './faults.ts';
+export {
+  FAULT_KINDS,
+  type FaultKind,
+  type FaultRates,
+  parseStrikes,
+  type Strike,
+  strikesText,
+  strikeText,
+} from './faults.ts';
 export * from './fit.ts';
 export { svpmsnOfHouse } from './founding.ts';
 export { House, type HouseEvent } from './house.ts';
@@ -14,7 +22,8 @@ export * from './operator.ts';
 export type * from './options.ts';
 export type { Place } from './outages.ts';
 export { type SeededRandom, seededRandom } from './random.ts';
-export { type Simulation, type SimulationOptions, simulate } from './simulate.ts';
+export { type Shrunk, shrink } from './shrink.ts';
+export { LifeStopped, type Simulation, type SimulationOptions, simulate } from './simulate.ts';
 export { type SimulatedStore, simulatedMemory } from './simulated-store.ts';
 export { type Story, tell } from './story.ts';
 export { Utility } from './utility.ts';

@@ -95,18 +95,18 @@ export class Misfortunes {
 
   #ofPower(utility: Utility, house: House, memory: FaultyMemory): void {
     const faults = this.#faults;
-    if (faults.strikes('power-failed')) {
+    if (faults.strikes('power-failed', house.svpmsn)) {
       utility.powerFails(house, MINUTE_MS * (1 + faults.below('power-failed', OFF_MINUTES_MAX)));
     }
-    if (!house.dark && faults.strikes('power-cut')) {
+    if (!house.dark && faults.strikes('power-cut', house.svpmsn)) {
       memory.bytesLeft = faults.below('power-cut', CUT_WITHIN_BYTES);
       memory.cutByte = faults.below('power-cut', 2) === 0 ? 'old' : 'garbage';
     }
-    if (!house.dark && faults.strikes('clock-jumped')) {
+    if (!house.dark && faults.strikes('clock-jumped', house.svpmsn)) {
       utility.powerFails(house, MINUTE_MS * (1 + faults.below('clock-jumped', OFF_MINUTES_MAX)));
       if (house.dark) house.jumpClock(faults.below('clock-jumped', 2 * JUMP_MS_MAX + 1) - JUMP_MS_MAX);
     }
-    if (faults.strikes('power-cut-before-minute')) {
+    if (faults.strikes('power-cut-before-minute', house.svpmsn)) {
       const { time } = utility;
       time.at(Math.ceil((time.now + 1) / MINUTE_MS) * MINUTE_MS - SECOND_MS, () => {
         if (faults.active) house.cutPower();
@@ -116,23 +116,23 @@ export class Misfortunes {
 
   #ofMemory(house: House, memory: FaultyMemory): void {
     const faults = this.#faults;
-    if (faults.strikes('write-lost')) {
+    if (faults.strikes('write-lost', house.svpmsn)) {
       memory.losesNextWrite = true;
       this.#hooks.damaged(house.svpmsn);
     }
-    if (faults.strikes('bit-rotted')) {
+    if (faults.strikes('bit-rotted', house.svpmsn)) {
       const { bytes } = memory.nvm;
       const bit = faults.below('bit-rotted', 8 * bytes.length);
       bytes[bit >> 3] = (bytes[bit >> 3] as number) ^ (1 << (bit & 7));
       this.#hooks.damaged(house.svpmsn);
     }
     const earlier = this.#images.get(house);
-    if (earlier !== undefined && faults.strikes('memory-rolled-back')) {
+    if (earlier !== undefined && faults.strikes('memory-rolled-back', house.svpmsn)) {
       house.cutPower();
       memory.nvm.bytes.set(earlier);
       this.#hooks.damaged(house.svpmsn);
     }
-    if (earlier !== undefined && faults.strikes('memory-pasted')) {
+    if (earlier !== undefined && faults.strikes('memory-pasted', house.svpmsn)) {
       house.cutPower();
       const from = faults.below('memory-pasted', PURSE_BYTES);
       const to = from + 1 + faults.below('memory-pasted', PASTED_BYTES_MAX);
@@ -145,10 +145,10 @@ export class Misfortunes {
     const faults = this.#faults;
     const drawn = (kind: FaultKind) => seededRandom(faults.below(kind, 2 ** 32));
     // What other books did is found with the next order; two at once would be more than one gap.
-    if (!this.#hooks.knowsForeign(house) && faults.strikes('foreign-books')) {
+    if (!this.#hooks.knowsForeign(house) && faults.strikes('foreign-books', house.svpmsn)) {
       creditByOtherBooks(house, now, drawn('foreign-books'), (credit) => this.#hooks.foreign(house, credit));
     }
-    if (faults.strikes('monitoring-stolen')) slewByThief(house, now, drawn('monitoring-stolen'));
+    if (faults.strikes('monitoring-stolen', house.svpmsn)) slewByThief(house, now, drawn('monitoring-stolen'));
   }
 
   #ofUnits(utility: Utility): void {
@@ -160,14 +160,15 @@ export class Misfortunes {
       time.after(minutes * MINUTE_MS, () => grid.join(from));
     };
     for (const [id, transformer] of transformers.entries()) {
-      if (faults.strikes('local-unit-restarted')) {
+      const unit = `unit ${id}`;
+      if (faults.strikes('local-unit-restarted', unit)) {
         transformer.restartLocalUnit();
         grid.reconnect(id);
       }
-      if (faults.strikes('backhaul-cut')) grid.reconnect(id);
-      if (faults.strikes('local-unit-parted')) parted(id, 1 + faults.below('local-unit-parted', OFF_MINUTES_MAX));
-      if (faults.strikes('address-taken')) this.#takeAddress(utility, id);
-      if (faults.strikes('address-moved')) this.#technicians.move(utility, id);
+      if (faults.strikes('backhaul-cut', unit)) grid.reconnect(id);
+      if (faults.strikes('local-unit-parted', unit)) parted(id, 1 + faults.below('local-unit-parted', OFF_MINUTES_MAX));
+      if (faults.strikes('address-taken', unit)) this.#takeAddress(utility, id);
+      if (faults.strikes('address-moved', unit)) this.#technicians.move(utility, id);
     }
     if (faults.strikes('area-unit-parted')) parted('host', 1 + faults.below('area-unit-parted', OFF_MINUTES_MAX));
     if (faults.strikes('area-unit-restarted')) grid.restartAreaUnit();

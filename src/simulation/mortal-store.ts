@@ -18,10 +18,13 @@ export interface Written {
 /** The life of one host process: it can end at every await, and others may go first there. */
 export class Life {
   readonly #faults: Faults;
+  readonly #host: string;
   #over = false;
 
-  constructor(faults: Faults) {
+  /** @param host by which name it is told of */
+  constructor(faults: Faults, host: string) {
     this.#faults = faults;
+    this.#host = host;
   }
 
   get over(): boolean {
@@ -30,11 +33,11 @@ export class Life {
 
   /** Before and after everything that the host waits for. @throws HostKilled */
   async breathe(): Promise<void> {
-    if (this.#over || this.#faults.strikes('host-killed')) {
+    if (this.#over || this.#faults.strikes('host-killed', this.#host)) {
       this.#over = true;
       throw new HostKilled('a host was killed');
     }
-    if (!this.#faults.strikes('host-paused')) return;
+    if (!this.#faults.strikes('host-paused', this.#host)) return;
     for (let turns = this.#faults.below('host-paused', PAUSE_TURNS_MAX); turns > 0; turns--) await undefined;
     if (this.#over) throw new HostKilled('a host was killed');
   }

@@ -1,7 +1,9 @@
-import type { BackhaulMessage } from '../backhaul/index.ts';
+import { type BackhaulMessage, decodeEnvelope } from '../backhaul/index.ts';
 import { keyNameFromByte, keyNameText } from '../crypto/index.ts';
 import { type Command, Command as Commands, decodeFrame, decodeRefusal, Message, Refusal } from '../exchange/index.ts';
+import { decodeLineFrame, LineKind } from '../line/index.ts';
 import { type Svpmsn, svpmsnText } from '../units/index.ts';
+import type { Stricken } from './faults.ts';
 
 const COMMAND_TEXT: Readonly<Record<Command, string>> = {
   [Commands.valueStore]: 'a value store',
@@ -19,9 +21,9 @@ const COMMAND_TEXT: Readonly<Record<Command, string>> = {
   [Commands.events]: 'an event read',
 };
 
-const REFUSAL_TEXT = new Map(
-  Object.entries(Refusal).map(([name, reason]) => [reason, name.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`)]),
-);
+const spelled = (name: string): string => name.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);
+const REFUSAL_TEXT = new Map(Object.entries(Refusal).map(([name, reason]) => [reason, spelled(name)]));
+const LINE_KIND_TEXT = new Map(Object.entries(LineKind).map(([name, kind]) => [kind, spelled(name)]));
 
 /** An exchange frame as a person tells of it: `M3 of a value store (value aes128 generation 0)`. */
 export function frameInWords(bytes: Uint8Array): string {
@@ -67,4 +69,20 @@ export function messageInWords(message: BackhaulMessage): string {
     default:
       return message.type;
   }
+}
+
+/** What a fault strikes, to be said after its name; nothing where nobody knows. */
+export function strickenInWords(stricken: Stricken | undefined): string {
+  if (stricken === undefined) return '';
+  if (typeof stricken === 'string') return ` of ${stricken}`;
+  if (typeof stricken === 'number') return ` of meter ${svpmsnText(stricken)}`;
+  const line = decodeLineFrame(stricken);
+  if (!('reason' in line)) {
+    const exchange = decodeFrame(line.payload);
+    if (!('reason' in exchange)) return ` of ${frameInWords(line.payload)}, meter ${svpmsnText(exchange.svpmsn)}`;
+    return ` of ${LINE_KIND_TEXT.get(line.kind)}, address ${line.address}`;
+  }
+  const envelope = decodeEnvelope(stricken);
+  if (!('reason' in envelope)) return ` of unit ${envelope.localUnit}, ${messageInWords(envelope.message)}`;
+  return ` of ${stricken.length} bytes`;
 }

@@ -86,7 +86,7 @@ export class Payers {
 
   async pay(utility: Utility, svpmsn: Svpmsn, amount: number): Promise<void> {
     const faults = this.#faults;
-    const reversed = faults.strikes('payment-reversed');
+    const reversed = faults.strikes('payment-reversed', svpmsn);
     const isMoney = this.payments.length % 2 === 1;
     const payment: Payment = {
       orderId: `order ${this.payments.length}`,
@@ -98,7 +98,7 @@ export class Payers {
     };
     this.payments.push(payment);
     await this.#tell(utility, payment);
-    if (faults.strikes('payment-doubled')) {
+    if (faults.strikes('payment-doubled', svpmsn)) {
       utility.time.after(faults.below('payment-doubled', DOUBLED_WITHIN_MS), () => this.#tell(utility, payment));
     }
   }

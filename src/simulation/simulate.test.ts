@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SUITE_NAMES, Suite } from '../crypto/index.ts';
-import { MemoryStore } from '../host/index.ts';
-import { FAULT_KINDS } from './faults.ts';
+import { FAULT_KINDS, type Strike } from './faults.ts';
+import { silentlyRestored } from './silent-store.testing.ts';
 import { type SimulationOptions, simulate } from './simulate.ts';
-import { type SimulatedStore, simulatedMemory } from './simulated-store.ts';
+import { simulatedMemory } from './simulated-store.ts';
 
 const life = (seed: number, more: Partial<SimulationOptions> = {}) =>
   simulate({
@@ -49,24 +49,32 @@ test('a fault that is left out does not strike, and the others strike as before 
   assert.deepEqual(without.rates, { ...rates, [kind]: 0 });
 });
 
+test('a life of all the strikes that came in it is the same life', async () => {
+  const strikes: Strike[] = [];
+  const { traceHash, faults } = await life(7, { onStrike: (strike) => strikes.push(strike) });
+  assert.equal(
+    strikes.length,
+    FAULT_KINDS.reduce((sum, kind) => sum + faults[kind], 0),
+  );
+  const again = await life(7, { only: strikes });
+  assert.equal(again.traceHash, traceHash);
+  assert.deepEqual(again.faults, faults);
+  const [first, ...others] = strikes;
+  assert.ok(first !== undefined);
+  const without = await life(7, { only: others });
+  assert.notEqual(without.traceHash, traceHash);
+});
+
 test('copies put back in quick succession never forget more than a meter keeps receipts of', async () => {
   const options = { suite: Suite.tripleDesXo, meters: 1, localUnits: 1, hosts: 1, transfers: 1_500 };
-  const { violations, faults, flagged } = await life(135690593446119, options);
+  const { violations, faults, flagged } = await life(11, options);
   assert.deepEqual(violations, []);
   assert.equal(flagged, 0);
   assert.ok(faults['store-restored'] > 5);
 });
 
 test('a database that forgets what it confirmed is found', async () => {
-  // The copy that takes its place is not said to be one, so that no meter is asked.
-  const silent = (store: MemoryStore): SimulatedStore => ({
-    store,
-    backUp: async () => {
-      const copy = await store.copy();
-      return async () => silent(copy);
-    },
-  });
-  const { violations, faults } = await life(52, { transfers: 3_000, openStore: () => silent(new MemoryStore()) });
+  const { violations, faults } = await life(52, { transfers: 3_000, openStore: () => silentlyRestored() });
   assert.ok(faults['store-restored'] > 0);
   assert.ok(violations.length > 0);
 });

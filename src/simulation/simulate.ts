@@ -4,10 +4,19 @@ import { DEFAULT_TARIFF } from '../tariff/index.ts';
 import { type Svpmsn, svpmsnText, tokens } from '../units/index.ts';
 import { Checkers, type Promised, type Violation } from './checkers/index.ts';
 import { type Circumstances, drawCircumstances } from './circumstances.ts';
-import { drawRates, type FaultKind, type FaultRates, Faults } from './faults.ts';
+import {
+  byKind,
+  drawRates,
+  FAULT_KINDS,
+  type FaultKind,
+  type FaultRates,
+  Faults,
+  type Strike,
+  strikeText,
+} from './faults.ts';
 import type { LoadSource } from './loads.ts';
 import { Misfortunes } from './misfortunes.ts';
-import { exchangeInWords, messageInWords } from './narrator.ts';
+import { exchangeInWords, messageInWords, strickenInWords } from './narrator.ts';
 import { Office } from './office.ts';
 import type { Happening } from './options.ts';
 import { Payers, SIMULATED_TERMS } from './payers.ts';
@@ -23,12 +32,16 @@ export interface SimulationOptions {
   readonly localUnits: number;
   readonly hosts: number;
   readonly suite: Suite;
-  /** It ends when so many credits are in meters, or so many days are over, whichever is asked for and comes first. */
+  /** It ends when so many credits are in meters, or so many minutes are over, whichever comes first; then it is healed. */
   readonly transfers: number;
-  readonly days?: number;
+  readonly minutes?: number;
   readonly openStore: () => SimulatedStore | Promise<SimulatedStore>;
   /** Faults that stay away. */
   readonly without?: ReadonlySet<FaultKind>;
+  /** Of all strikes that the seed draws, those that come; all of them where absent. */
+  readonly only?: readonly Strike[];
+  /** Is told of every strike that comes. */
+  readonly onStrike?: (strike: Strike) => void;
   /** Takes every line of the trace. */
   readonly trace?: (line: string) => void;
 }
@@ -47,25 +60,50 @@ export interface Simulation extends Circumstances {
   /** The same seed gives the same (I29). */
   readonly traceHash: string;
   readonly virtualSeconds: number;
+  /** After so many of these no fault struck any more; undefined where it went wrong before. */
+  readonly healedAfterSeconds?: number | undefined;
 }
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 /** I28: so many minutes without a fault settle everything, from any state. */
 const HEALING_MINUTES = 10;
 /** A round is longer than that: somebody asks after each meter. */
 const POLLED_IN_MINUTE = 6;
 
+/** An assertion of the code under test failed, or something else of it threw: its own error, with the life until then. */
+export class LifeStopped extends Error {
+  override readonly name = 'LifeStopped';
+  readonly lived: Simulation;
+
+  constructor(cause: unknown, lived: Simulation) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    if (cause instanceof Error && cause.stack !== undefined) this.stack = cause.stack;
+    this.lived = lived;
+  }
+
+  /** The line of the code that threw, or that asserted. */
+  get where(): string {
+    const frames = (this.stack ?? '').split('\n').filter((line) => /^\s+at (?!assert(Never)? )/.test(line));
+    return frames[0]?.trim() ?? this.message;
+  }
+}
+
 /**
  * One life of a small utility under every fault that the seed draws, and then its healing. All of it is the real
  * code; a witness beside it sees what was paid, what is in the purses and what the books say.
+ *
+ * @throws LifeStopped when the code does
  */
 export async function simulate(options: SimulationOptions): Promise<Simulation> {
   const world = new World(options, await options.openStore());
-  await world.open();
-  await world.suffer();
-  await world.heal();
+  try {
+    await world.open();
+    await world.suffer();
+    await world.heal();
+  } catch (error) {
+    throw new LifeStopped(error, world.result());
+  }
   return world.result();
 }
 
@@ -85,16 +123,24 @@ class World {
   #transfers = 0;
   readonly #circumstances: Circumstances;
   #lastStoredAt: number;
+  #healedAfterSeconds: number | undefined;
 
   constructor(options: SimulationOptions, store: SimulatedStore) {
     this.#options = options;
     this.#random = seededRandom(options.seed);
     this.#circumstances = drawCircumstances(this.#random.fork('circumstances'));
     this.#lastStoredAt = this.#circumstances.startMs;
-    const rates = drawRates(this.#random.fork('rates'), options.without);
     this.#trace = new Trace(options.trace);
     const say = (text: string) => this.#trace.say(this.#now, text);
-    this.#faults = new Faults(rates, this.#random.fork('faults'), (kind) => say(`fault: ${kind}`));
+    this.#faults = new Faults({
+      rates: drawRates(this.#random.fork('rates'), awayIn(options)),
+      random: this.#random.fork('faults'),
+      only: options.only && byKind(options.only),
+      onStrike: (strike, stricken) => {
+        this.#trace.say(this.#now, `fault: ${strikeText(strike)}`, () => strickenInWords(stricken));
+        options.onStrike?.(strike);
+      },
+    });
     this.#office = new Office(this.#random.fork('office'));
     this.#payers = new Payers(this.#random.fork('tills'), this.#faults);
     this.#checkers = new Checkers({
@@ -174,8 +220,8 @@ class World {
     this.#faults.active = true;
     let nextMinute = utility.time.now + MINUTE_MS;
     const { violations } = this.#checkers.findings;
-    const { transfers, days = Number.POSITIVE_INFINITY } = this.#options;
-    const endsAt = utility.time.now + days * DAY_MS;
+    const { transfers, minutes = Number.POSITIVE_INFINITY } = this.#options;
+    const endsAt = utility.time.now + minutes * MINUTE_MS;
     while (this.#transfers < transfers && utility.time.now < endsAt && violations.length === 0) {
       await this.#payers.second(utility, (svpmsn) => this.#checkers.openOrders(svpmsn));
       await utility.runUntil(utility.time.now + SECOND_MS);
@@ -201,6 +247,7 @@ class World {
     // What follows from a broken promise says little about its cause.
     if (this.#checkers.findings.violations.length > 0) return;
     this.#faults.active = false;
+    this.#healedAfterSeconds = this.#seconds;
     await utility.hosts.heal();
     this.#misfortunes.heal(utility);
     await this.#payers.tellAgain(utility);
@@ -247,8 +294,13 @@ class World {
       flagged: flagged.size,
       traceHash: this.#trace.hash,
       ...this.#circumstances,
-      virtualSeconds: (this.#now - this.#circumstances.startMs) / SECOND_MS,
+      virtualSeconds: this.#seconds,
+      healedAfterSeconds: this.#healedAfterSeconds,
     };
+  }
+
+  get #seconds(): number {
+    return (this.#now - this.#circumstances.startMs) / SECOND_MS;
   }
 
   #happened(happening: Happening): void {
@@ -294,12 +346,20 @@ class World {
     if (backup === undefined) return;
     if (time.now < backup.restoredAt && !this.#forgetsMuch(backup)) return;
     this.#backup = undefined;
+    this.#trace.say(time.now, 'the database is replaced by its older copy');
     this.#store = await backup.restore();
     this.#checkers.storeRestored();
     await hosts.replaceStore(this.#store.store);
     this.#payers.reconcile(this.#living, backup.at);
     this.#misfortunes.storeRestored(this.#living);
   }
+}
+
+/** The kinds of which no strike comes. */
+function awayIn({ without = new Set(), only }: SimulationOptions): ReadonlySet<FaultKind> {
+  if (only === undefined) return without;
+  const named = byKind(only);
+  return new Set(FAULT_KINDS.filter((kind) => without.has(kind) || !named.has(kind)));
 }
 
 interface Backup {

@@ -16,9 +16,10 @@ export class Trace {
     this.#write = write;
   }
 
-  say(at: number, text: string): void {
+  /** @param aside what readers are told with it, and nobody else */
+  say(at: number, text: string, aside?: () => string): void {
     const line = lineOf(at, text);
-    this.#write?.(line);
+    this.#write?.(aside === undefined ? line : line + aside());
     this.#chunk += `${line}\n`;
     if (this.#chunk.length >= CHUNK_CHARACTERS) this.#fold();
   }

@@ -147,7 +147,7 @@ export class Transformer {
     time.at(transmission.arrivesAt, () => this.#deliver(transmission));
     const { neighbour } = this;
     if (neighbour === undefined || from === FOREIGN_STATION) return;
-    if (this.channel.crossesOver(transmission) || this.#options.disturbance?.crosses()) {
+    if (this.channel.crossesOver(transmission) || this.#options.disturbance?.crosses(bytes)) {
       neighbour.#transmit(FOREIGN_STATION, bytes);
     }
   }

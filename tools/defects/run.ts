@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import type { Simulation } from '../../src/simulation/index.ts';
+import { brokenCopy } from './broken-copy.ts';
 import { DEFECTS, type Defect } from './defects.ts';
 
 /**
@@ -10,7 +10,6 @@ import { DEFECTS, type Defect } from './defects.ts';
  * of some rules, `npm run defects -- X3 I12`. A defect that it does not find in a minute is a hole in the checkers. Exit
  * 1 when there is one.
  */
-const ROOT = join(import.meta.dirname, '../..');
 const FOUND_WITHIN_MS = 60_000;
 const TRANSFERS = 3_000;
 const SEEDS_MAX = 20;
@@ -36,21 +35,6 @@ async function hunt(defect: Defect): Promise<Outcome> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function brokenCopy({ file, right, wrong }: Defect): string {
-  const folder = mkdtempSync(join(tmpdir(), 'wattpurse-defect-'));
-  cpSync(join(ROOT, 'src'), join(folder, 'src'), { recursive: true });
-  cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  const path = join(folder, file);
-  const source = readFileSync(path, 'utf8');
-  if (source.split(right).length !== 2) throw new Error(`${file} has not exactly one "${right}"`);
-  writeFileSync(
-    path,
-    source.replace(right, () => wrong),
-  );
-  return folder;
 }
 
 /** The first promise that a life breaks; one that stops with an error breaks one too. */

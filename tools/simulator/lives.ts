@@ -1,7 +1,8 @@
 /**
  * Lives that nobody has tried: `npm run simulate:ci` for 3 minutes, `npm run simulate:night` for 60. Each is a
  * `wattpurse simulate` of its own with a seed that was never drawn before, and what it takes to repeat it stands in
- * its line. The first life that breaks a promise, stops with an error or never ends is the last: exit 1.
+ * its line. One of ten is lived twice and leaves the same trace (I29). The first life that breaks a promise, stops with
+ * an error or never ends is the last, and is shrunk to what it takes: exit 1.
  */
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -12,6 +13,7 @@ import { SUITE_NAMES, Suite } from '../../src/crypto/index.ts';
 import type { Simulation } from '../../src/simulation/index.ts';
 import { postgresMissing, startPostgres } from '../../src/storage/postgres.testing.ts';
 
+const AGAIN = 'npm run -s wattpurse -- simulate';
 const ROOT = resolve(import.meta.dirname, '../..');
 const FIRST_SEED_MAX = 2 ** 47;
 /** A life of this many transfers takes a tenth of that on one core. */
@@ -27,12 +29,17 @@ const POSTGRES_EVERY = 11;
 const SQLITE_SHARE = 1 / 5;
 const POSTGRES_SHARE = 1 / 40;
 
+const TWICE_OF = 10;
+
 interface Life {
   readonly args: readonly string[];
   readonly seconds: number;
   readonly run: Simulation | undefined;
   /** What a life that ended badly said. */
   readonly fault: string | undefined;
+  /** It ended badly where a shorter one can. */
+  readonly shrinks: boolean;
+  readonly twice: boolean;
 }
 
 const { values } = parseArgs({
@@ -55,19 +62,28 @@ async function live(): Promise<number> {
   let failed: Life | undefined;
   const one = async () => {
     while (failed === undefined && performance.now() < endsAt) {
-      const life = await liveOne(argsOf(next++));
-      if (life === undefined) return;
+      const number = next++;
+      const once = await liveOne(argsOf(number));
+      if (once === undefined) return;
+      const life = isLivedTwice(number) && once.fault === undefined ? await liveAgain(once) : once;
       lives.push(life);
       say(lineOf(life));
       if (life.fault !== undefined) failed ??= life;
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, one));
-  if (failed !== undefined)
-    say(`\n${failed.fault}\n\nAgain: npm run -s wattpurse -- simulate ${failed.args.join(' ')}`);
+  if (failed !== undefined) {
+    say(`\n${failed.fault}\n\nAgain: ${AGAIN} ${failed.args.join(' ')}\n`);
+    if (failed.shrinks) await shrink(failed);
+  }
   say(summaryOf(lives));
   if (lives.length === 0) say('Not one life ended in that time.');
   return failed === undefined && lives.length > 0 ? 0 : 1;
+}
+
+/** Another place in each ten: suites, meters, hosts and stores come in turn, and each shall be lived twice. */
+function isLivedTwice(number: number): boolean {
+  return number % TWICE_OF === Math.floor(number / TWICE_OF) % TWICE_OF;
 }
 
 function argsOf(number: number): string[] {
@@ -86,36 +102,62 @@ function storeOf(number: number): [store: string, share: number] {
   return number % SQLITE_EVERY === SQLITE_EVERY - 1 ? ['sqlite', SQLITE_SHARE] : ['memory', 1];
 }
 
+/** A life that is cut short because the time is over counts as lived once. */
+async function liveAgain(life: Life): Promise<Life> {
+  const again = await liveOne(life.args);
+  if (again === undefined) return life;
+  const hashes = [life, again].map(({ run }) => run?.traceHash ?? 'none');
+  if (again.fault === undefined && hashes[0] === hashes[1]) return { ...life, twice: true };
+  const sentence = `I29: lived twice it left two traces, ${hashes.join(' and ')}.`;
+  return { ...again, twice: true, shrinks: false, fault: [sentence, ...(again.fault ? [again.fault] : [])].join('\n') };
+}
+
+/** Tells what the life takes to go wrong, which has a bound of its own. */
+function shrink({ args }: Life): Promise<void> {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, ['src/cli/main.ts', 'simulate', ...args], { cwd: ROOT, stdio: 'inherit' });
+    child.on('close', () => done());
+  });
+}
+
 /** Undefined for a life that is cut short because the time is over. */
 function liveOne(args: readonly string[]): Promise<Life | undefined> {
   return new Promise((done) => {
     const began = performance.now();
-    const child = spawn(process.execPath, ['src/cli/main.ts', 'simulate', ...args, '--json'], { cwd: ROOT });
+    const child = spawn(process.execPath, ['src/cli/main.ts', 'simulate', ...args, '--unshrunk', '--json'], {
+      cwd: ROOT,
+    });
     const left = endsAt - began;
     const timer = setTimeout(() => child.kill('SIGKILL'), Math.min(left, NEVER_ENDS_MS));
     const said: Buffer[] = [];
     const cried: Buffer[] = [];
     child.stdout.on('data', (bytes: Buffer) => said.push(bytes));
     child.stderr.on('data', (bytes: Buffer) => cried.push(bytes));
-    child.on('close', (code, signal) => {
+    child.on('close', (_, signal) => {
       clearTimeout(timer);
       const seconds = (performance.now() - began) / 1000;
       const out = Buffer.concat(said).toString();
+      const ended = { args, seconds, run: undefined, shrinks: false, twice: false };
       if (signal !== null && left <= NEVER_ENDS_MS) done(undefined);
-      else if (signal !== null) done({ args, seconds, run: undefined, fault: 'This life did not end.' });
-      else if (out === '') done({ args, seconds, run: undefined, fault: Buffer.concat(cried).toString() });
-      else done({ args, seconds, run: JSON.parse(out) as Simulation, fault: code === 0 ? undefined : out });
+      else if (signal !== null) done({ ...ended, fault: 'This life did not end.' });
+      else if (out === '') done({ ...ended, fault: Buffer.concat(cried).toString(), shrinks: true });
+      else done({ ...ended, ...judged(JSON.parse(out) as Simulation) });
     });
   });
 }
 
-function lineOf({ args, seconds, run, fault }: Life): string {
+function judged(run: Simulation): Pick<Life, 'run' | 'fault' | 'shrinks'> {
+  const broken = run.violations.map(({ invariant, sentence }) => `${invariant}: ${sentence}`);
+  return { run, fault: broken.length === 0 ? undefined : broken.join('\n'), shrinks: broken.length > 0 };
+}
+
+function lineOf({ args, seconds, run, fault, twice }: Life): string {
   const what = args.join(' ');
   if (run === undefined) return `✖ ${what}: ${fault?.split('\n')[0]}`;
   const faults = Object.values(run.faults).reduce((sum, count) => sum + count, 0);
   return (
     `${fault === undefined ? '✔' : '✖'} ${what}: ${run.transfers} transfers, ${faults} faults, ${run.checks} checks, ` +
-    `${run.flagged} flagged, ${run.violations.length} broken, ${seconds.toFixed(1)} s`
+    `${run.flagged} flagged, ${run.violations.length} broken, ${seconds.toFixed(1)} s${twice ? ', lived twice' : ''}`
   );
 }
 
@@ -134,11 +176,14 @@ function summaryOf(lives: readonly Life[]): string {
       checks.set(promise, (checks.get(promise) ?? 0) + count);
     }
   }
+  const twice = lives.filter((life) => life.twice);
+  const same = twice.filter(({ fault }) => fault === undefined);
   const counted = (of: ReadonlyMap<string, number>) =>
     [...of].map(([name, count]) => `${name} ${count.toLocaleString('en-US')}`).join(' · ');
   return [
     `\n${lives.length} lives, ${transferred.toLocaleString('en-US')} transfers, ` +
       `${(virtualSeconds / 86_400).toFixed(1)} days of a utility`,
+    `lived twice: ${twice.length}, of which ${same.length} left the same trace both times (I29)`,
     `faults: ${counted(faults)}`,
     `checks: ${counted(checks)}`,
   ].join('\n');
