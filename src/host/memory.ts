@@ -16,6 +16,7 @@ import {
 } from './ports.ts';
 import type {
   CheckMinute,
+  Closing,
   Contract,
   ControlCommand,
   Dues,
@@ -32,9 +33,12 @@ import type {
   Payment,
   Posting,
   Purse,
+  SettledMinutes,
+  SettlementClaim,
   Subscriber,
   TariffVersion,
   TermsVersion,
+  TimedSum,
   Trade,
   Work,
 } from './types.ts';
@@ -129,6 +133,9 @@ class Tables implements StoreTransaction {
   readonly dues = new MemoryShelf<Dues>(this.undo);
   readonly payments = new MemoryShelf<Payment, 'state' | 'approvalKey'>(this.undo, ['state', 'approvalKey']);
   readonly contracts = new MemoryShelf<Contract>(this.undo);
+  readonly closings = new MemoryJournal<Closing>(this.undo);
+  readonly settledMinutes = new MemoryShelf<SettledMinutes>(this.undo);
+  readonly settlementClaims = new MemoryShelf<SettlementClaim>(this.undo);
 
   #orderMoved(before: NumberedOrder | undefined, after: NumberedOrder | undefined): void {
     const id = (after ?? before)?.id as string;
@@ -179,6 +186,9 @@ class Tables implements StoreTransaction {
     copy.dues.fill(this.dues);
     copy.payments.fill(this.payments);
     copy.contracts.fill(this.contracts);
+    copy.closings.fill(this.closings);
+    copy.settledMinutes.fill(this.settledMinutes);
+    copy.settlementClaims.fill(this.settlementClaims);
     copy.undo.length = 0;
     return copy;
   }
@@ -385,6 +395,18 @@ class Tables implements StoreTransaction {
     }
     return { last: this.#ledger.length, sums: [...sums.values()].sort(bySum) };
   }
+  async ledgerByTime(edges: readonly Milliseconds[]) {
+    const sums = new Map<string, TimedSum>();
+    for (const { kind, at, lines } of this.#ledger) {
+      const stretch = edges.filter((edge) => edge <= at).length;
+      if (stretch === edges.length) continue;
+      for (const { account, amount } of lines) {
+        const key = `${stretch} ${kind} ${account}`;
+        sums.set(key, { kind, account, stretch, amount: (sums.get(key)?.amount ?? 0n) + amount });
+      }
+    }
+    return [...sums.values()].sort(byStretch);
+  }
   async postings(query: PageQuery) {
     return page(this.#ledger, query, (posting, i) => ({ ...posting, sequence: i }));
   }
@@ -496,6 +518,12 @@ function page<R, V extends { readonly svpmsn: Svpmsn }>(
 
 function bySum(a: LedgerSum, b: LedgerSum): number {
   if (a.svpmsn !== b.svpmsn) return a.svpmsn - b.svpmsn;
+  const [left, right] = [`${a.kind} ${a.account}`, `${b.kind} ${b.account}`];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function byStretch(a: TimedSum, b: TimedSum): number {
+  if (a.stretch !== b.stretch) return a.stretch - b.stretch;
   const [left, right] = [`${a.kind} ${a.account}`, `${b.kind} ${b.account}`];
   return left < right ? -1 : left > right ? 1 : 0;
 }

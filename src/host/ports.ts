@@ -6,6 +6,7 @@ import type { PaymentPort } from './payment-port.ts';
 import type { Journal, JournalReads, Shelf, ShelfReads } from './shelf-port.ts';
 import type {
   CheckMinute,
+  Closing,
   Contract,
   ControlCommand,
   Dues,
@@ -23,9 +24,12 @@ import type {
   PaymentMethod,
   Posting,
   Purse,
+  SettledMinutes,
+  SettlementClaim,
   Subscriber,
   TariffVersion,
   TermsVersion,
+  TimedSum,
   Trade,
   Work,
 } from './types.ts';
@@ -149,6 +153,12 @@ export interface StoreReads {
 
   /** Sums of all lines after line `after`, by kind, account and meter, and the number of the last line. */
   ledgerSums(after: number): Promise<{ readonly last: number; readonly sums: LedgerSum[] }>;
+  /**
+   * Sums of all lines that were posted before the last of some instants, by stretch between them, kind and account.
+   * It reads the ledger whole.
+   * @param edges ascending; stretch 0 is what was posted before the first
+   */
+  ledgerByTime(edges: readonly Milliseconds[]): Promise<TimedSum[]>;
   /** The newest first. */
   postings(query: PageQuery): Promise<(Posting & { readonly sequence: number })[]>;
 
@@ -178,6 +188,9 @@ export interface StoreReads {
   readonly payments: ShelfReads<Payment, 'state' | 'approvalKey'>;
   /** By the number of their meter. */
   readonly contracts: ShelfReads<Contract>;
+  readonly closings: JournalReads<Closing>;
+  readonly settledMinutes: ShelfReads<SettledMinutes>;
+  readonly settlementClaims: ShelfReads<SettlementClaim>;
 }
 
 export interface StoreTransaction extends StoreReads {
@@ -225,6 +238,9 @@ export interface StoreTransaction extends StoreReads {
   readonly dues: Shelf<Dues>;
   readonly payments: Shelf<Payment, 'state' | 'approvalKey'>;
   readonly contracts: Shelf<Contract>;
+  readonly closings: Journal<Closing>;
+  readonly settledMinutes: Shelf<SettledMinutes>;
+  readonly settlementClaims: Shelf<SettlementClaim>;
 }
 
 /**

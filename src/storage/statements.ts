@@ -2,6 +2,7 @@ import {
   CHECK_MINUTES_KEPT,
   type CheckMinute,
   type CheckMinuteQuery,
+  type Closing,
   type Contract,
   type ControlCommand,
   type DayProfile,
@@ -23,10 +24,13 @@ import {
   type Posting,
   type ProfileQuery,
   type Purse,
+  type SettledMinutes,
+  type SettlementClaim,
   type StoreTransaction,
   type Subscriber,
   type TariffVersion,
   type TermsVersion,
+  type TimedSum,
   type Trade,
   type Work,
 } from '../host/ports.ts';
@@ -36,6 +40,7 @@ import type { SqlConnection } from './sql.ts';
 import type { SqlRow, SqlValue, Table } from './table.ts';
 import {
   checkMinutes,
+  closings,
   commands,
   contracts,
   dues,
@@ -52,6 +57,8 @@ import {
   postings,
   profiles,
   purses,
+  settledMinutes,
+  settlementClaims,
   subscribers,
   suspicions,
   tariffs,
@@ -68,6 +75,9 @@ export class SqlStatements implements StoreTransaction {
   readonly dues: SqlShelf<Dues>;
   readonly payments: SqlShelf<Payment, 'state' | 'approvalKey'>;
   readonly contracts: SqlShelf<Contract>;
+  readonly closings: SqlJournal<Closing>;
+  readonly settledMinutes: SqlShelf<SettledMinutes>;
+  readonly settlementClaims: SqlShelf<SettlementClaim>;
   readonly #connection: SqlConnection;
 
   constructor(connection: SqlConnection) {
@@ -77,6 +87,9 @@ export class SqlStatements implements StoreTransaction {
     this.dues = new SqlShelf(connection, dues);
     this.payments = new SqlShelf(connection, payments);
     this.contracts = new SqlShelf(connection, contracts);
+    this.closings = new SqlJournal(connection, closings);
+    this.settledMinutes = new SqlShelf(connection, settledMinutes);
+    this.settlementClaims = new SqlShelf(connection, settlementClaims);
   }
 
   /** `where` is all that follows the table's name. */
@@ -254,6 +267,15 @@ export class SqlStatements implements StoreTransaction {
     const sums = (await this.#connection.all(sql, [after])).map(ledgerSum);
     return { last: await this.#number('SELECT max(sequence) FROM postings'), sums };
   }
+  async ledgerByTime(edges: readonly Milliseconds[]) {
+    const stretches = edges.map((_, i) => `WHEN "at" < ? THEN ${i}`).join(' ');
+    const sql = `SELECT kind, account, stretch, CAST(sum(amount) AS BIGINT) FROM lines JOIN
+        (SELECT sequence, kind, CASE ${stretches} END AS stretch FROM postings WHERE "at" < ?) AS timed
+        ON sequence = posting
+      GROUP BY stretch, kind, account ORDER BY stretch, kind, account`;
+    const values = [...edges, edges.at(-1) as Milliseconds];
+    return (await this.#connection.all(sql, values)).map(timedSum);
+  }
   async postings(query: PageQuery) {
     const found = await this.#page(postings, 'sequence', query);
     const answers: (Posting & { readonly sequence: number })[] = [];
@@ -377,6 +399,13 @@ const ledgerSum = ([kind, account, svpmsn, amount]: SqlRow): LedgerSum => ({
   kind: kind as LedgerSum['kind'],
   account: account as LedgerSum['account'],
   svpmsn: Number(svpmsn) as Svpmsn,
+  amount: amount as bigint,
+});
+
+const timedSum = ([kind, account, stretch, amount]: SqlRow): TimedSum => ({
+  kind: kind as TimedSum['kind'],
+  account: account as TimedSum['account'],
+  stretch: Number(stretch),
   amount: amount as bigint,
 });
 

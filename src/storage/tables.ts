@@ -1,5 +1,6 @@
 import type {
   CheckMinute,
+  Closing,
   Contract,
   ControlCommand,
   DayProfile,
@@ -17,6 +18,8 @@ import type {
   Payment,
   Posting,
   Purse,
+  SettledMinutes,
+  SettlementClaim,
   Subscriber,
   TariffVersion,
   TermsVersion,
@@ -240,6 +243,23 @@ export const contracts = table<Contract>('contracts', ['id'], {
   paidThatDay: 'number',
   month: 'number',
   paidThatMonth: 'number',
+});
+export const closings = table<Numbered<Closing>>('closings', ['number'], {
+  number: 'number',
+  month: 'text',
+  closedAt: 'number',
+  inputs: 'json',
+  price: 'bigint',
+  priceOfAll: 'bigint',
+  priceLeft: 'bigint',
+  interestLeft: 'bigint',
+  digest: 'text',
+});
+export const settledMinutes = table<SettledMinutes>('settled_minutes', ['id'], { id: 'text', energies: 'bytes' });
+export const settlementClaims = table<SettlementClaim>('settlement_claims', ['id'], {
+  id: 'text',
+  claim: 'text',
+  answer: 'text?',
 });
 export const facts = table<{ readonly name: string; readonly value: number }>('facts', ['name'], {
   name: 'text',
