@@ -36,9 +36,12 @@ export {
   type AnsweredClaim,
   answerClaim,
   claimMonth,
+  claimsOf,
   type Reseller,
   type Seller,
+  type SettledClaim,
   type SettlementPorts,
   type SettlementSide,
 } from './settlement-exchange.ts';
 export type { SettlementFailure, SettlementPeer } from './settlement-port.ts';
+export { type SettlementSection, type SettlementSheet, settlementCsv, settlementSheet } from './settlement-sheet.ts';

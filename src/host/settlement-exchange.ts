@@ -78,9 +78,14 @@ export interface Reseller {
   readonly transformers?: readonly number[];
 }
 
-/** A claim as it was sent, and what the seller said to it. */
-export interface AnsweredClaim {
+/** A claim that was made or taken, and the answer as soon as there is one. */
+export interface SettledClaim {
   readonly claim: Claim;
+  readonly answer: ClaimAnswer | undefined;
+}
+
+/** A claim as it was sent, and what the seller said to it. */
+export interface AnsweredClaim extends SettledClaim {
   readonly answer: ClaimAnswer;
 }
 
@@ -120,6 +125,17 @@ export async function claimMonth(
         return assertNever(reply);
     }
   });
+}
+
+/** Claims for a month, made or taken here, by the name of the other. */
+export async function claimsOf(store: Store, month: string): Promise<SettledClaim[]> {
+  const rows = await store.read((tx) => tx.settlementClaims.page({ limit: Number.MAX_SAFE_INTEGER }));
+  return rows
+    .filter(({ id }) => id.endsWith(` ${month}`))
+    .map(({ claim, answer }) => ({
+      claim: readClaim(claim),
+      answer: answer === undefined ? undefined : readAnswer(answer),
+    }));
 }
 
 /** The claim of a month as it was signed first, or signed now. */
