@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<CommandName, (args: readonly string[]) => Promis
   audit,
   // Signatures and paper bring libraries along that nothing else here waits for.
   receipt: async (args) => (await import('./receipt-command.ts')).receipt(args),
+  settlement: async (args) => (await import('./settlement-command.ts')).settlement(args),
   simulate,
   acquirer,
   vectors,

@@ -20,6 +20,15 @@ Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
       FILE is its text, that of its QR code, or its PDF; --open names the private key (a JWK) for one that is sealed.
   wattpurse receipt show FILE [--open FILE] [--json]
       Prints what a receipt says, and proves nothing.`,
+  settlement: `  wattpurse settlement tariff FILE --from INSTANT      publishes the bulk tariff, by which energy is bought
+  wattpurse settlement close MONTH [--losses PERCENT] [--interest PERCENT]
+  wattpurse settlement list
+  wattpurse settlement show MONTH [--csv FILE] [--pdf FILE]
+  wattpurse settlement claim MONTH --peer FILE         claims a closed month from the seller
+  wattpurse settlement serve --peer FILE...            takes the claims of re-sellers, until you stop it
+      Between seller and re-seller, on the folder of a demo that does not run; each takes --data DIR and --json.
+  wattpurse settlement key NAME [--data DIR]
+      Draws a key to sign claims or answers with: NAME.jwk, and NAME.jwks for the other side.`,
   simulate: `  wattpurse simulate --seed N [--transfers N | --days D | --minutes M] [--meters N] [--hosts N] [--suite NAME]
                      [--store NAME] [--without FAULT]... [--only STRIKE,STRIKE...] [--trace FILE] [--unshrunk] [--json]
       A utility under every fault that the seed draws, then its healing; a witness checks what is promised.

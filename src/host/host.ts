@@ -19,6 +19,7 @@ import { issueDue, receiptsOf } from './receipting.ts';
 import { wantQuery } from './receipts.ts';
 import { addSubscriber, enrol, readdress } from './registry.ts';
 import type { HostCounters, HostInput, HostServices, HostSettings, MeterView, Sale } from './services.ts';
+import { closedPeriod, closePeriod, closings } from './settlement.ts';
 import { assignTariff, publishTariff } from './tariffs.ts';
 import { termsOf } from './terms.ts';
 import { bookDebt, type Purchase, publishTerms, quote, type Traded, tradeAll } from './trading.ts';
@@ -278,6 +279,10 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     publishTariff: (name, definition, validFrom) =>
       dated((tx, now) => publishTariff(tx, { name, definition, validFrom: validFrom ?? now }, settings.zone, now)),
     assignTariff: (meter, name) => dated((tx, now) => assignTariff(tx, { meter, name }, settings.zone, now)),
+
+    closePeriod: (closing) => orStoreFailure(closePeriod(store, closing, settings.zone, clock.now())),
+    periods: () => store.read(closings),
+    period: (month) => orStoreFailure(closedPeriod(store, month)),
 
     books: () => store.read((tx) => ledger.books(tx)),
     meters: (of) => store.read(async (tx) => viewsOf(tx, await tx.meters(of), clock.now())),

@@ -30,3 +30,17 @@ export { parseReceiptQr, RECEIPT_QR_DICTIONARY, RECEIPT_QR_PREFIX, receiptQrText
 export { type ReceiptSheet, receiptSheet, type SheetRow, type SheetSection } from './receipt-sheet.ts';
 export { METERS_PER_LOCAL_UNIT_MAX } from './registry.ts';
 export type * from './services.ts';
+export type { Claim, ClaimAnswer, ClaimedStep, ClaimedTransformer, Difference } from './settlement-documents.ts';
+export {
+  type AnsweredClaim,
+  answerClaim,
+  claimMonth,
+  claimsOf,
+  type Reseller,
+  type Seller,
+  type SettledClaim,
+  type SettlementPorts,
+  type SettlementSide,
+} from './settlement-exchange.ts';
+export type { SettlementFailure, SettlementPeer } from './settlement-port.ts';
+export { type SettlementSection, type SettlementSheet, settlementCsv, settlementSheet } from './settlement-sheet.ts';

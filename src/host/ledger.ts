@@ -155,18 +155,7 @@ export class LedgerReader {
 
   #total(svpmsn: Svpmsn): Totalled {
     const sums = this.#sums.get(svpmsn) as ReadonlyMap<string, bigint>;
-    const of = (key: Account | `${PostingKind} ${Account}`) => sums.get(key) ?? 0n;
-    return {
-      issued: -of('sold prepaid'),
-      stored: -of('stored value-in-meters'),
-      inFlight: -of('prepaid'),
-      refunded: of('refunded prepaid'),
-      found: of('found-in-meters'),
-      closed: -of('closed-purses'),
-      spent: -of('energy-revenue'),
-      owed: of('emergency-credit'),
-      valueInMeters: -of('value-in-meters'),
-    };
+    return totalled((key) => sums.get(key) ?? 0n);
   }
 
   #zero(): boolean {
@@ -177,6 +166,19 @@ export class LedgerReader {
     return sum === 0n;
   }
 }
+
+/** What sums of the ledger say. @param of the sum of an account, or of its lines of one kind of posting */
+export const totalled = (of: (key: Account | `${PostingKind} ${Account}`) => bigint): Totalled => ({
+  issued: -of('sold prepaid'),
+  stored: -of('stored value-in-meters'),
+  inFlight: -of('prepaid'),
+  refunded: of('refunded prepaid'),
+  found: of('found-in-meters'),
+  closed: -of('closed-purses'),
+  spent: -of('energy-revenue'),
+  owed: of('emergency-credit'),
+  valueInMeters: -of('value-in-meters'),
+});
 
 const NOTHING: Totalled = {
   issued: 0n,

@@ -16,6 +16,7 @@ import {
 } from './ports.ts';
 import type {
   CheckMinute,
+  Closing,
   Contract,
   ControlCommand,
   Dues,
@@ -34,9 +35,12 @@ import type {
   Posting,
   Purse,
   ReceiptDue,
+  SettledMinutes,
+  SettlementClaim,
   Subscriber,
   TariffVersion,
   TermsVersion,
+  TimedSum,
   Trade,
   Webhook,
   WebhookDelivery,
@@ -137,6 +141,9 @@ class Tables implements StoreTransaction {
   readonly receipts = new MemoryShelf<IssuedReceipt, 'order'>(this.undo, ['order']);
   readonly webhooks = new MemoryShelf<Webhook>(this.undo);
   readonly deliveries = new MemoryShelf<WebhookDelivery, 'state' | 'webhook'>(this.undo, ['state', 'webhook']);
+  readonly closings = new MemoryJournal<Closing>(this.undo);
+  readonly settledMinutes = new MemoryShelf<SettledMinutes>(this.undo);
+  readonly settlementClaims = new MemoryShelf<SettlementClaim>(this.undo);
 
   #orderMoved(before: NumberedOrder | undefined, after: NumberedOrder | undefined): void {
     const id = (after ?? before)?.id as string;
@@ -191,6 +198,9 @@ class Tables implements StoreTransaction {
     copy.receipts.fill(this.receipts);
     copy.webhooks.fill(this.webhooks);
     copy.deliveries.fill(this.deliveries);
+    copy.closings.fill(this.closings);
+    copy.settledMinutes.fill(this.settledMinutes);
+    copy.settlementClaims.fill(this.settlementClaims);
     copy.undo.length = 0;
     return copy;
   }
@@ -401,6 +411,18 @@ class Tables implements StoreTransaction {
     }
     return { last: this.#ledger.length, sums: [...sums.values()].sort(bySum) };
   }
+  async ledgerByTime(edges: readonly Milliseconds[]) {
+    const sums = new Map<string, TimedSum>();
+    for (const { kind, at, lines } of this.#ledger) {
+      const stretch = edges.filter((edge) => edge <= at).length;
+      if (stretch === edges.length) continue;
+      for (const { account, amount } of lines) {
+        const key = `${stretch} ${kind} ${account}`;
+        sums.set(key, { kind, account, stretch, amount: (sums.get(key)?.amount ?? 0n) + amount });
+      }
+    }
+    return [...sums.values()].sort(byStretch);
+  }
   async postings(query: PageQuery) {
     return page(this.#ledger, query, (posting, i) => ({ ...posting, sequence: i }));
   }
@@ -512,6 +534,12 @@ function page<R, V extends { readonly svpmsn: Svpmsn }>(
 
 function bySum(a: LedgerSum, b: LedgerSum): number {
   if (a.svpmsn !== b.svpmsn) return a.svpmsn - b.svpmsn;
+  const [left, right] = [`${a.kind} ${a.account}`, `${b.kind} ${b.account}`];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function byStretch(a: TimedSum, b: TimedSum): number {
+  if (a.stretch !== b.stretch) return a.stretch - b.stretch;
   const [left, right] = [`${a.kind} ${a.account}`, `${b.kind} ${b.account}`];
   return left < right ? -1 : left > right ? 1 : 0;
 }

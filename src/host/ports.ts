@@ -7,6 +7,7 @@ import type { ReceiptSigner } from './receipt-port.ts';
 import type { Journal, JournalReads, Shelf, ShelfReads } from './shelf-port.ts';
 import type {
   CheckMinute,
+  Closing,
   Contract,
   ControlCommand,
   Dues,
@@ -26,9 +27,12 @@ import type {
   Posting,
   Purse,
   ReceiptDue,
+  SettledMinutes,
+  SettlementClaim,
   Subscriber,
   TariffVersion,
   TermsVersion,
+  TimedSum,
   Trade,
   Webhook,
   WebhookDelivery,
@@ -165,6 +169,12 @@ export interface StoreReads {
 
   /** Sums of all lines after line `after`, by kind, account and meter, and the number of the last line. */
   ledgerSums(after: number): Promise<{ readonly last: number; readonly sums: LedgerSum[] }>;
+  /**
+   * Sums of all lines that were posted before the last of some instants, by stretch between them, kind and account.
+   * It reads the ledger whole.
+   * @param edges ascending; stretch 0 is what was posted before the first
+   */
+  ledgerByTime(edges: readonly Milliseconds[]): Promise<TimedSum[]>;
   /** The newest first. */
   postings(query: PageQuery): Promise<(Posting & { readonly sequence: number })[]>;
 
@@ -198,6 +208,9 @@ export interface StoreReads {
   readonly receipts: ShelfReads<IssuedReceipt, 'order'>;
   readonly webhooks: ShelfReads<Webhook>;
   readonly deliveries: ShelfReads<WebhookDelivery, 'state' | 'webhook'>;
+  readonly closings: JournalReads<Closing>;
+  readonly settledMinutes: ShelfReads<SettledMinutes>;
+  readonly settlementClaims: ShelfReads<SettlementClaim>;
 }
 
 export interface StoreTransaction extends StoreReads {
@@ -249,6 +262,9 @@ export interface StoreTransaction extends StoreReads {
   readonly receipts: Shelf<IssuedReceipt, 'order'>;
   readonly webhooks: Shelf<Webhook>;
   readonly deliveries: Shelf<WebhookDelivery, 'state' | 'webhook'>;
+  readonly closings: Journal<Closing>;
+  readonly settledMinutes: Shelf<SettledMinutes>;
+  readonly settlementClaims: Shelf<SettlementClaim>;
 }
 
 /**

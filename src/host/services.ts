@@ -8,9 +8,11 @@ import type { RotatedPurpose } from './key-change.ts';
 import type { Books } from './ledger.ts';
 import type { PaymentAsked, PaymentNotice } from './payments.ts';
 import type { PageQuery } from './ports.ts';
+import type { ClosedPeriod, CloseRequest } from './settlement.ts';
 import type { Purchase, Quote, Traded } from './trading.ts';
 import type {
   CheckMinute,
+  Closing,
   Contract,
   ControlCommand,
   Dues,
@@ -38,6 +40,7 @@ import type { WebhookMade } from './webhooks.ts';
 export type { Agreement } from './contracts.ts';
 export type { Books, Totalled } from './ledger.ts';
 export type { PaymentAsked, PaymentNotice } from './payments.ts';
+export type { ClosedPeriod, CloseRequest } from './settlement.ts';
 export type { Purchase, Quote, Traded } from './trading.ts';
 export type * from './types.ts';
 export type { UseBucket, UseQuery } from './use.ts';
@@ -228,6 +231,13 @@ export interface HostServices {
     validFrom?: Milliseconds,
   ): Promise<TariffVersion | HostFailure>;
   assignTariff(meter: number, name: string): Promise<TariffVersion | HostFailure>;
+
+  /** Closes a month between seller and re-seller: once, in order, and never again. */
+  closePeriod(request: CloseRequest): Promise<Closing | HostFailure>;
+  /** The newest first. */
+  periods(): Promise<Closing[]>;
+  /** A month that is closed, computed anew. */
+  period(month: string): Promise<ClosedPeriod | HostFailure>;
 
   books(): Promise<Books>;
   meters(of?: { readonly localUnit?: number }): Promise<MeterView[]>;

@@ -8,6 +8,7 @@ import type { Milliseconds, MilliwattHours, ModemAddress, SupplyIndex, Svpmsn, T
 import type { PaymentMethod } from './types/money.ts';
 
 export type * from './types/money.ts';
+export type * from './types/settlement.ts';
 export type * from './types/webhooks.ts';
 
 /** The rows that the host keeps. Flat, because they stand like this in every store. */
@@ -287,6 +288,15 @@ export interface LineSuspicion extends Suspicion {
   readonly namedAt: Milliseconds;
 }
 
+/** Sum of ledger lines of one kind and account in one stretch of time. */
+export interface TimedSum {
+  readonly kind: PostingKind;
+  readonly account: Account;
+  /** How many of the edges asked for are at or before its postings. */
+  readonly stretch: number;
+  readonly amount: bigint;
+}
+
 /** Why the host does not do what was asked. Closed; the sentence is for people. */
 export interface HostFailure {
   readonly reason:
@@ -318,6 +328,9 @@ export interface HostFailure {
     | 'command-not-served'
     | 'command-wrong'
     | 'range-wrong'
+    | 'period-wrong'
+    | 'period-open'
+    | 'period-closed'
     | 'calendar-over'
     | 'store-failed';
   /** What is wrong, where, and what to do. */

@@ -112,13 +112,17 @@ export function strikesText(strikes: readonly Strike[]): string {
   }).join();
 }
 
+/** More than any life of a night has. */
+const STRIKES_MAX = 1_000_000;
+
 /** What `strikesText` writes; undefined for anything else. */
 export function parseStrikes(text: string): readonly Strike[] | undefined {
   const strikes: Strike[] = [];
   for (const part of text.split(',')) {
     const [, name, from, to = from] = /^([a-z-]+)#([1-9]\d{0,6})(?:-([1-9]\d{0,6}))?$/.exec(part) ?? [];
     const kind = FAULT_KINDS.find((each) => each === name);
-    if (kind === undefined || Number(to) < Number(from)) return undefined;
+    const count = Number(to) - Number(from) + 1;
+    if (kind === undefined || count < 1 || strikes.length + count > STRIKES_MAX) return undefined;
     for (let number = Number(from); number <= Number(to); number++) strikes.push({ kind, number });
   }
   return strikes;

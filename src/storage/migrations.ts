@@ -172,5 +172,12 @@ CREATE TABLE contracts (
   per_day_max INTEGER NOT NULL, per_month_max INTEGER NOT NULL, agreed_at INTEGER NOT NULL, count INTEGER NOT NULL,
   day INTEGER NOT NULL, paid_that_day INTEGER NOT NULL, month INTEGER NOT NULL, paid_that_month INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE closings (
+  number INTEGER PRIMARY KEY, month TEXT NOT NULL UNIQUE, closed_at INTEGER NOT NULL, inputs TEXT NOT NULL,
+  price INTEGER NOT NULL, price_of_all INTEGER NOT NULL, price_left INTEGER NOT NULL, interest_left INTEGER NOT NULL,
+  digest TEXT NOT NULL
+) STRICT;
+CREATE TABLE settled_minutes (id TEXT PRIMARY KEY, energies BLOB NOT NULL) STRICT;
+CREATE TABLE settlement_claims (id TEXT PRIMARY KEY, claim TEXT NOT NULL, answer TEXT) STRICT, WITHOUT ROWID;
 `,
 ];

@@ -182,5 +182,13 @@ CREATE TABLE contracts (
   per_day_max BIGINT NOT NULL, per_month_max BIGINT NOT NULL, agreed_at BIGINT NOT NULL, count BIGINT NOT NULL,
   day BIGINT NOT NULL, paid_that_day BIGINT NOT NULL, month BIGINT NOT NULL, paid_that_month BIGINT NOT NULL
 );
+CREATE TABLE closings (
+  number BIGINT PRIMARY KEY, month TEXT NOT NULL UNIQUE, closed_at BIGINT NOT NULL, inputs TEXT NOT NULL,
+  price BIGINT NOT NULL, price_of_all BIGINT NOT NULL, price_left BIGINT NOT NULL, interest_left BIGINT NOT NULL,
+  digest TEXT NOT NULL
+);
+CREATE SEQUENCE closings_number OWNED BY closings.number;
+CREATE TABLE settled_minutes (id TEXT COLLATE "C" PRIMARY KEY, energies BYTEA NOT NULL);
+CREATE TABLE settlement_claims (id TEXT COLLATE "C" PRIMARY KEY, claim TEXT NOT NULL, answer TEXT);
 `,
 ];

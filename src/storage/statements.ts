@@ -2,6 +2,7 @@ import {
   CHECK_MINUTES_KEPT,
   type CheckMinute,
   type CheckMinuteQuery,
+  type Closing,
   type Contract,
   type ControlCommand,
   type DayProfile,
@@ -25,10 +26,13 @@ import {
   type ProfileQuery,
   type Purse,
   type ReceiptDue,
+  type SettledMinutes,
+  type SettlementClaim,
   type StoreTransaction,
   type Subscriber,
   type TariffVersion,
   type TermsVersion,
+  type TimedSum,
   type Trade,
   type Webhook,
   type WebhookDelivery,
@@ -40,6 +44,7 @@ import type { SqlConnection } from './sql.ts';
 import type { SqlRow, SqlValue, Table } from './table.ts';
 import {
   checkMinutes,
+  closings,
   commands,
   contracts,
   deliveries,
@@ -59,6 +64,8 @@ import {
   purses,
   receipts,
   receiptsDue,
+  settledMinutes,
+  settlementClaims,
   subscribers,
   suspicions,
   tariffs,
@@ -80,6 +87,9 @@ export class SqlStatements implements StoreTransaction {
   readonly receipts: SqlShelf<IssuedReceipt, 'order'>;
   readonly webhooks: SqlShelf<Webhook>;
   readonly deliveries: SqlShelf<WebhookDelivery, 'state' | 'webhook'>;
+  readonly closings: SqlJournal<Closing>;
+  readonly settledMinutes: SqlShelf<SettledMinutes>;
+  readonly settlementClaims: SqlShelf<SettlementClaim>;
   readonly #connection: SqlConnection;
 
   constructor(connection: SqlConnection) {
@@ -93,6 +103,9 @@ export class SqlStatements implements StoreTransaction {
     this.receipts = new SqlShelf(connection, receipts);
     this.webhooks = new SqlShelf(connection, webhooks);
     this.deliveries = new SqlShelf(connection, deliveries);
+    this.closings = new SqlJournal(connection, closings);
+    this.settledMinutes = new SqlShelf(connection, settledMinutes);
+    this.settlementClaims = new SqlShelf(connection, settlementClaims);
   }
 
   /** `where` is all that follows the table's name. */
@@ -273,6 +286,15 @@ export class SqlStatements implements StoreTransaction {
     const sums = (await this.#connection.all(sql, [after])).map(ledgerSum);
     return { last: await this.#number('SELECT max(sequence) FROM postings'), sums };
   }
+  async ledgerByTime(edges: readonly Milliseconds[]) {
+    const stretches = edges.map((_, i) => `WHEN "at" < ? THEN ${i}`).join(' ');
+    const sql = `SELECT kind, account, stretch, CAST(sum(amount) AS BIGINT) FROM lines JOIN
+        (SELECT sequence, kind, CASE ${stretches} END AS stretch FROM postings WHERE "at" < ?) AS timed
+        ON sequence = posting
+      GROUP BY stretch, kind, account ORDER BY stretch, kind, account`;
+    const values = [...edges, edges.at(-1) as Milliseconds];
+    return (await this.#connection.all(sql, values)).map(timedSum);
+  }
   async postings(query: PageQuery) {
     const found = await this.#page(postings, 'sequence', query);
     const answers: (Posting & { readonly sequence: number })[] = [];
@@ -396,6 +418,13 @@ const ledgerSum = ([kind, account, svpmsn, amount]: SqlRow): LedgerSum => ({
   kind: kind as LedgerSum['kind'],
   account: account as LedgerSum['account'],
   svpmsn: Number(svpmsn) as Svpmsn,
+  amount: amount as bigint,
+});
+
+const timedSum = ([kind, account, stretch, amount]: SqlRow): TimedSum => ({
+  kind: kind as TimedSum['kind'],
+  account: account as TimedSum['account'],
+  stretch: Number(stretch),
   amount: amount as bigint,
 });
 

@@ -1,5 +1,6 @@
 import type {
   CheckMinute,
+  Closing,
   Contract,
   ControlCommand,
   DayProfile,
@@ -19,6 +20,8 @@ import type {
   Posting,
   Purse,
   ReceiptDue,
+  SettledMinutes,
+  SettlementClaim,
   Subscriber,
   TariffVersion,
   TermsVersion,
@@ -266,6 +269,23 @@ export const deliveries = table<WebhookDelivery>('deliveries', ['id'], {
   at: 'number',
   dueAt: 'number',
   attempts: 'number',
+});
+export const closings = table<Numbered<Closing>>('closings', ['number'], {
+  number: 'number',
+  month: 'text',
+  closedAt: 'number',
+  inputs: 'json',
+  price: 'bigint',
+  priceOfAll: 'bigint',
+  priceLeft: 'bigint',
+  interestLeft: 'bigint',
+  digest: 'text',
+});
+export const settledMinutes = table<SettledMinutes>('settled_minutes', ['id'], { id: 'text', energies: 'bytes' });
+export const settlementClaims = table<SettlementClaim>('settlement_claims', ['id'], {
+  id: 'text',
+  claim: 'text',
+  answer: 'text?',
 });
 export const facts = table<{ readonly name: string; readonly value: number }>('facts', ['name'], {
   name: 'text',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { instant, zoned } from './fixture.test.ts';
 import type { OffsetChange } from './table.ts';
-import { offsetTable } from './zone.ts';
+import { daysOfMonth, offsetTable } from './zone.ts';
 
 function offsets(zone: string, fromYear: number, years: number): readonly OffsetChange[] {
   const table = offsetTable(zone, fromYear, years);
@@ -62,4 +62,16 @@ test('an unknown zone, a year out of range and too many years are each refused i
 test('the last year that fits is taken', () => {
   assert.equal(offsets('Asia/Seoul', 2106, 1).length, 1);
   assert.ok('reason' in offsetTable('Asia/Seoul', 2107, 1));
+});
+
+test('the days of a month begin at midnight of the zone, whether they have 23, 24 or 25 hours', () => {
+  const hours = (zone: string, year: number, month: number) => {
+    const days = daysOfMonth(zone, year * 12 + month - 1);
+    return days.slice(1).map((end, i) => (end - (days[i] as number)) / 3_600_000);
+  };
+  assert.equal(daysOfMonth('Europe/Berlin', 2026 * 12 + 2)[0], Date.UTC(2026, 1, 28, 23));
+  const march = hours('Europe/Berlin', 2026, 3);
+  assert.deepEqual([march.length, march.indexOf(23), march.filter((each) => each !== 24)], [31, 28, [23]]);
+  assert.deepEqual(hours('Europe/Berlin', 2026, 10)[24], 25);
+  assert.deepEqual(hours('Asia/Seoul', 2028, 2), Array(29).fill(24));
 });

@@ -62,6 +62,18 @@ export function monthAt(zone: string, at: Milliseconds): number {
   return year * 12 + month - 1;
 }
 
+/**
+ * When each day of a calendar month begins in a zone, and when the next month does: one instant more than it has days.
+ * @param month as `monthAt` counts
+ */
+export function daysOfMonth(zone: string, month: number): Milliseconds[] {
+  const first = Temporal.PlainDate.from({ year: Math.floor(month / 12), month: (month % 12) + 1, day: 1 });
+  return Array.from(
+    { length: first.daysInMonth + 1 },
+    (_, days) => first.add({ days }).toZonedDateTime(zone).epochMilliseconds as Milliseconds,
+  );
+}
+
 /** The civil day of an instant in a zone. */
 export function civilDayAt(zone: string, at: Milliseconds): CivilDay {
   const { year, month, day } = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Dues, Payment, Store, Terms, Trade } from '../../src/host/index.ts';
+import type { Closing, Dues, Payment, Posting, Store, Terms, Trade } from '../../src/host/index.ts';
 import { Rig } from '../../src/host/rig.testing.ts';
 import { milliseconds, svpmsn } from '../../src/units/index.ts';
 import { STORES } from './stores.testing.ts';
@@ -70,6 +70,62 @@ for (const { name, skip, open } of STORES) {
       assert.deepEqual(await tx.terms.page({ before: 2, limit: 2 }), [numbered[0]]);
       assert.deepEqual(await tx.terms.page({ before: 1, limit: 2 }), []);
     });
+  });
+
+  it('a closing, its minutes and the claim for it are given back as they were', async (store) => {
+    const sums = { issued: '9', stored: '9', refunded: '0', spent: '1', inFlight: '0', purses: '8', owed: '0' };
+    const end = { ...sums, fees: '0', tax: '0', fixedCharges: String(2n ** 70n) };
+    const closing: Closing = {
+      ...{ month: '2026-03', closedAt: at, price: 2n ** 60n, priceOfAll: -1n, priceLeft: 9_999_999_999_999n },
+      ...{ interestLeft: 3n, digest: 'ab' },
+      inputs: {
+        ...{ previous: '', zone: 'Europe/Berlin', begin: end, end, balances: ['8'], priceCarried: '0' },
+        ...{ interestCarried: '0', transformers: [{ localUnit: 1, digest: 'cd' }] },
+        terms: { tariff: 'bulk', technicalBasisPoints: 200, interestBasisPoints: 0 },
+        tariff: { version: 3, definition: { unitCharge: 1, bands: [], otherwise: 100 } },
+        metered: [{ localUnit: 1, deciWattHours: '7', missing: 2 }],
+      },
+    };
+    const minutes = { id: '2026-03 1', energies: new Uint8Array(178_560).fill(7) };
+    const claim = { id: 'to seller 2026-03', claim: 'a.b.c', answer: undefined };
+    await store.transaction(async (tx) => {
+      await tx.closings.append([closing]);
+      await tx.settledMinutes.put([minutes]);
+      await tx.settlementClaims.put([claim]);
+    });
+    await store.read(async (tx) => {
+      assert.deepEqual(await tx.closings.page({ limit: 2 }), [{ number: 1, ...closing }]);
+      const [kept] = await tx.settledMinutes.of([minutes.id]);
+      assert.deepEqual(kept && { id: kept.id, energies: Uint8Array.from(kept.energies) }, minutes);
+      assert.deepEqual(await tx.settlementClaims.of([claim.id]), [claim]);
+    });
+  });
+
+  it('the ledger is summed by stretches of time, whatever the order in which it was written', async (store) => {
+    const posting = (kind: Posting['kind'], later: number, amount: bigint): Posting => ({
+      ...{ kind, at: milliseconds(at + later), svpmsn: svpmsn(3), order: undefined },
+      lines: [
+        { account: 'prepaid', amount },
+        { account: 'value-in-meters', amount: -amount },
+      ],
+    });
+    await store.transaction((tx) =>
+      tx.post([posting('stored', 9, 2n ** 60n), posting('stored', -1, 1n), posting('closed', 9, 4n)]),
+    );
+    await store.transaction((tx) =>
+      tx.post([posting('stored', 0, 10n), posting('stored', 9, 5n), posting('stored', 10, 7n)]),
+    );
+    const sums = await store.read((tx) => tx.ledgerByTime([0, 5, 10].map((later) => milliseconds(at + later))));
+    const both = (stretch: number, kind: Posting['kind'], amount: bigint) => [
+      { kind, account: 'prepaid', stretch, amount },
+      { kind, account: 'value-in-meters', stretch, amount: -amount },
+    ];
+    assert.deepEqual(sums, [
+      ...both(0, 'stored', 1n),
+      ...both(1, 'stored', 10n),
+      ...both(2, 'closed', 4n),
+      ...both(2, 'stored', 2n ** 60n + 5n),
+    ]);
   });
 
   it('what a rejected transaction put on a shelf or in a journal is gone', async (store) => {

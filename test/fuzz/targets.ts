@@ -67,7 +67,7 @@ import {
 import { keyOf as benchKeyOf, createBench } from '../../src/meter/board.testing.ts';
 import { stepFrame } from '../../src/meter/index.ts';
 import * as records from '../../src/records/index.ts';
-import { parseLoadCsv, type SeededRandom, seededRandom } from '../../src/simulation/index.ts';
+import { parseLoadCsv, parseStrikes, type SeededRandom, seededRandom } from '../../src/simulation/index.ts';
 import { compileTariff, DEFAULT_TARIFF, decodeModeTable } from '../../src/tariff/index.ts';
 import { milliseconds, modemAddress, svpmsn, tokens, unixSeconds } from '../../src/units/index.ts';
 import { bytesLike, type Inputs, jsonLike, textLike } from './inputs.ts';
@@ -254,6 +254,7 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
     bytesLike(...published.profiles.map(({ compressed }) => fromHex(compressed))),
     records.decompressProfile,
   ),
+  'simulation.parseStrikes': target(textLike('power-cut#17,host-killed#3-5'), parseStrikes, { saysNoReason: true }),
   'simulation.parseLoadCsv': target(textLike(...LOAD_CSV), (text) => parseLoadCsv(text, 'fuzz.csv')),
   'vector file, its text': target(textLike(valueStore), refusedVectors),
   'vector file, its values': target(jsonLike(JSON.parse(valueStore)), (json) => refusedVectors(JSON.stringify(json))),
