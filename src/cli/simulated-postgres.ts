@@ -10,8 +10,9 @@ const TABLES = [
   ...['subscribers', 'meters', 'purses', 'orders', 'outstanding', 'work', 'commands', 'tariffs', 'postings', 'lines'],
   ...['knowledge', 'events', 'profiles', 'totals', 'lines_of_units', 'suspicions', 'check_minutes', 'facts'],
   ...['terms', 'trades', 'dues', 'payments'],
+  ...['people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit'],
 ];
-const SEQUENCES = ['orders_sequence', 'postings_sequence', 'events_number', 'terms_number'];
+const SEQUENCES = ['orders_sequence', 'postings_sequence', 'events_number', 'terms_number', 'audit_number'];
 
 /**
  * A store in real PostgreSQL, in schemas of its own, which `end` drops. Nobody tells it that it was put back: it finds

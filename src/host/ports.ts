@@ -4,9 +4,14 @@ import type { DayProfile } from '../records/index.ts';
 import type { BusinessClock, Milliseconds, Randomness, SupplyIndex, Svpmsn } from '../units/index.ts';
 import type { Journal, JournalReads, Shelf, ShelfReads } from './shelf-port.ts';
 import type {
+  ApiKey,
+  Approval,
+  Attempts,
+  AuditEntry,
   CheckMinute,
   ControlCommand,
   Dues,
+  KeptAnswer,
   Knowledge,
   LedgerSum,
   LineKnowledge,
@@ -18,8 +23,10 @@ import type {
   Order,
   OutstandingRow,
   Payment,
+  Person,
   Posting,
   Purse,
+  Session,
   Subscriber,
   TariffVersion,
   TermsVersion,
@@ -40,6 +47,15 @@ export interface HostPorts {
   readonly clock: BusinessClock;
   readonly randomness: Randomness;
   readonly grid: GridLink;
+  /** Is told what goes on, to be counted. */
+  readonly watcher?: HostWatcher;
+}
+
+export interface HostWatcher {
+  /** An exchange came to its end, so long after M1. */
+  exchanged(ms: number): void;
+  /** A frame was refused by a meter, or by this host. */
+  refused(reason: string): void;
 }
 
 /** Towards the area units: sent and forgotten. Answers come back through `handle`; what is lost is sent again. */
@@ -91,13 +107,13 @@ export interface Store {
 /** Lists come in a stated order, so that the same inputs give the same outputs on every store. */
 export interface StoreReads {
   subscriber(id: string): Promise<Subscriber | undefined>;
-  /** By id. */
-  subscribers(): Promise<Subscriber[]>;
+  /** By id; those after one only, if it is named, and at most so many. */
+  subscribers(query?: { readonly after?: string; readonly limit?: number }): Promise<Subscriber[]>;
 
   /** In the order asked for. */
   metersOf(ids: readonly Svpmsn[]): Promise<(Meter | undefined)[]>;
-  /** By number; of one local unit or tariff only, if named. */
-  meters(of?: { readonly localUnit?: number; readonly tariff?: string }): Promise<Meter[]>;
+  /** By number. */
+  meters(of?: MeterQuery): Promise<Meter[]>;
   meterCount(): Promise<number>;
 
   pursesOf(ids: readonly Svpmsn[]): Promise<(Purse | undefined)[]>;
@@ -112,6 +128,8 @@ export interface StoreReads {
   nextWithdrawn(id: Svpmsn): Promise<NumberedOrder | undefined>;
   /** The newest first. */
   orders(query: PageQuery): Promise<NumberedOrder[]>;
+  /** Those that wait, are on their way, or are to be taken back. */
+  unsettledOrders(): Promise<number>;
 
   /** In the order asked for. */
   workOf(ids: readonly Svpmsn[]): Promise<(Work | undefined)[]>;
@@ -163,6 +181,15 @@ export interface StoreReads {
   /** By the number of their meter. */
   readonly dues: ShelfReads<Dues>;
   readonly payments: ShelfReads<Payment, 'state' | 'approvalKey'>;
+
+  /** By login. */
+  readonly people: ShelfReads<Person, 'subscriber'>;
+  readonly sessions: ShelfReads<Session, 'person'>;
+  readonly apiKeys: ShelfReads<ApiKey>;
+  readonly attempts: ShelfReads<Attempts>;
+  readonly approvals: ShelfReads<Approval, 'state'>;
+  readonly keptAnswers: ShelfReads<KeptAnswer>;
+  readonly audit: JournalReads<AuditEntry>;
 }
 
 export interface StoreTransaction extends StoreReads {
@@ -209,17 +236,35 @@ export interface StoreTransaction extends StoreReads {
   readonly trades: Shelf<Trade>;
   readonly dues: Shelf<Dues>;
   readonly payments: Shelf<Payment, 'state' | 'approvalKey'>;
+
+  readonly people: Shelf<Person, 'subscriber'>;
+  readonly sessions: Shelf<Session, 'person'>;
+  readonly apiKeys: Shelf<ApiKey>;
+  readonly attempts: Shelf<Attempts>;
+  readonly approvals: Shelf<Approval, 'state'>;
+  readonly keptAnswers: Shelf<KeptAnswer>;
+  readonly audit: Journal<AuditEntry>;
 }
 
 /**
  * `instant-reserved`: no time of the business before it will be used again. `restored`: 1 from the moment that a store
  * finds itself to be an older copy, or that a person says so, until the next start of the host (X9). `trace` and a
- * port: payments that it was ever asked for.
+ * port: payments that it was ever asked for. `keyring`: the check value of a master key, by which a keyring is told
+ * from another's.
  */
-export type FactName = 'instant-reserved' | 'address-map-version' | 'restored' | `trace ${string}`;
+export type FactName = 'instant-reserved' | 'address-map-version' | 'restored' | 'keyring' | `trace ${string}`;
 
 /** Minutes of a check meter that are kept: 35 days, a month of settlement and some days to look into it. */
 export const CHECK_MINUTES_KEPT = 35 * 1440;
+
+/** Meters of one local unit, tariff or subscriber only, those after a number only, and at most so many, if named. */
+export interface MeterQuery {
+  readonly localUnit?: number;
+  readonly tariff?: string;
+  readonly subscriber?: string;
+  readonly after?: number;
+  readonly limit?: number;
+}
 
 export interface CheckMinuteQuery {
   readonly localUnit: number;

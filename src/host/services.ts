@@ -5,7 +5,8 @@ import type { TariffDefinition } from '../tariff/index.ts';
 import type { Milliseconds, Svpmsn } from '../units/index.ts';
 import type { RotatedPurpose } from './key-change.ts';
 import type { Books } from './ledger.ts';
-import type { PageQuery } from './ports.ts';
+import type { Act, Office } from './office.ts';
+import type { MeterQuery, PageQuery } from './ports.ts';
 import type {
   CheckMinute,
   ControlCommand,
@@ -24,6 +25,7 @@ import type {
 import type { UseBucket, UseQuery } from './use.ts';
 
 export type { Books, Totalled } from './ledger.ts';
+export type { Act, Decided, Decision, HostByName, Office, Once } from './office.ts';
 export type * from './types.ts';
 export type { UseBucket, UseQuery } from './use.ts';
 
@@ -167,12 +169,23 @@ export interface HostServices {
   ): Promise<TariffVersion | HostFailure>;
   assignTariff(meter: number, name: string): Promise<TariffVersion | HostFailure>;
 
+  /** What somebody does in their own name: the same services, with an entry in the audit log for each. */
+  by(act: Act): Office;
+
   books(): Promise<Books>;
-  meters(of?: { readonly localUnit?: number }): Promise<MeterView[]>;
+  subscriber(id: string): Promise<Subscriber | HostFailure>;
+  /** By id. */
+  subscribers(query?: { readonly after?: string; readonly limit?: number }): Promise<Subscriber[]>;
+  /** By number. */
+  meters(of?: MeterQuery): Promise<MeterView[]>;
   meter(svpmsn: number): Promise<MeterView | HostFailure>;
   order(id: string): Promise<NumberedOrder | HostFailure>;
   orders(query: PageQuery): Promise<NumberedOrder[]>;
+  /** Orders that are neither stored nor refunded yet. */
+  unsettledOrders(): Promise<number>;
   commands(meter: number): Promise<ControlCommand[]>;
+  /** The latest of each name, by name. */
+  tariffs(): Promise<TariffVersion[]>;
   events(query: PageQuery): Promise<(MeterEvent & { readonly number: number })[]>;
   postings(query: PageQuery): Promise<(Posting & { readonly sequence: number })[]>;
   use(query: UseQuery): Promise<UseBucket[] | HostFailure>;

@@ -6,6 +6,7 @@ import type { TariffDefinition } from '../tariff/index.ts';
 import type { Milliseconds, MilliwattHours, ModemAddress, SupplyIndex, Svpmsn, Tokens } from '../units/index.ts';
 
 export type * from './types/money.ts';
+export type * from './types/people.ts';
 
 /** The rows that the host keeps. Flat, because they stand like this in every store. */
 export interface Subscriber {
@@ -287,6 +288,20 @@ export interface HostFailure {
     | 'command-wrong'
     | 'range-wrong'
     | 'calendar-over'
+    | 'asked-before'
+    | 'changed-meanwhile'
+    | 'approval-unknown'
+    | 'approval-settled'
+    | 'approval-own'
+    | 'person-unknown'
+    | 'person-known'
+    | 'person-wrong'
+    | 'manager-last'
+    | 'password-weak'
+    | 'log-in-refused'
+    | 'log-in-busy'
+    | 'api-key-unknown'
+    | 'api-key-wrong'
     | 'store-failed';
   /** What is wrong, where, and what to do. */
   readonly sentence: string;

@@ -1,4 +1,8 @@
 import {
+  type ApiKey,
+  type Approval,
+  type Attempts,
+  type AuditEntry,
   CHECK_MINUTES_KEPT,
   type CheckMinute,
   type CheckMinuteQuery,
@@ -6,6 +10,7 @@ import {
   type DayProfile,
   type Dues,
   type FactName,
+  type KeptAnswer,
   type Knowledge,
   type LedgerSum,
   type Line,
@@ -13,15 +18,18 @@ import {
   type LineSuspicion,
   type Meter,
   type MeterEvent,
+  type MeterQuery,
   type MeterTotals,
   type NumberedOrder,
   type Order,
   type OutstandingRow,
   type PageQuery,
   type Payment,
+  type Person,
   type Posting,
   type ProfileQuery,
   type Purse,
+  type Session,
   type StoreTransaction,
   type Subscriber,
   type TariffVersion,
@@ -34,12 +42,17 @@ import { SqlJournal, SqlShelf } from './shelf.ts';
 import type { SqlConnection } from './sql.ts';
 import type { SqlRow, SqlValue, Table } from './table.ts';
 import {
+  apiKeys,
+  approvals,
+  attempts,
+  audit,
   checkMinutes,
   commands,
   dues,
   type EventRow,
   events,
   facts,
+  keptAnswers,
   knowledge,
   lines,
   linesOfUnits,
@@ -47,9 +60,11 @@ import {
   orders,
   outstanding,
   payments,
+  people,
   postings,
   profiles,
   purses,
+  sessions,
   subscribers,
   suspicions,
   tariffs,
@@ -65,6 +80,13 @@ export class SqlStatements implements StoreTransaction {
   readonly trades: SqlShelf<Trade>;
   readonly dues: SqlShelf<Dues>;
   readonly payments: SqlShelf<Payment, 'state' | 'approvalKey'>;
+  readonly people: SqlShelf<Person, 'subscriber'>;
+  readonly sessions: SqlShelf<Session, 'person'>;
+  readonly apiKeys: SqlShelf<ApiKey>;
+  readonly attempts: SqlShelf<Attempts>;
+  readonly approvals: SqlShelf<Approval, 'state'>;
+  readonly keptAnswers: SqlShelf<KeptAnswer>;
+  readonly audit: SqlJournal<AuditEntry>;
   readonly #connection: SqlConnection;
 
   constructor(connection: SqlConnection) {
@@ -73,6 +95,13 @@ export class SqlStatements implements StoreTransaction {
     this.trades = new SqlShelf(connection, trades);
     this.dues = new SqlShelf(connection, dues);
     this.payments = new SqlShelf(connection, payments);
+    this.people = new SqlShelf(connection, people);
+    this.sessions = new SqlShelf(connection, sessions);
+    this.apiKeys = new SqlShelf(connection, apiKeys);
+    this.attempts = new SqlShelf(connection, attempts);
+    this.approvals = new SqlShelf(connection, approvals);
+    this.keptAnswers = new SqlShelf(connection, keptAnswers);
+    this.audit = new SqlJournal(connection, audit);
   }
 
   /** `where` is all that follows the table's name. */
@@ -101,8 +130,8 @@ export class SqlStatements implements StoreTransaction {
   async subscriber(id: string) {
     return this.#one(subscribers, 'WHERE id = ?', id);
   }
-  async subscribers() {
-    return this.#all(subscribers, 'ORDER BY id');
+  async subscribers({ after = '', limit = NO_LIMIT }: { readonly after?: string; readonly limit?: number } = {}) {
+    return this.#all(subscribers, 'WHERE id > ? ORDER BY id LIMIT ?', after, limit);
   }
   putSubscriber(subscriber: Subscriber) {
     return this.#put(subscribers, [subscriber]);
@@ -111,13 +140,13 @@ export class SqlStatements implements StoreTransaction {
   metersOf(ids: readonly Svpmsn[]) {
     return this.#ofKeys(meters, ids);
   }
-  async meters(of: { readonly localUnit?: number; readonly tariff?: string } = {}) {
-    const where: string[] = [];
-    const values: SqlValue[] = [];
-    if (of.localUnit !== undefined) where.push('local_unit = ?') && values.push(of.localUnit);
-    if (of.tariff !== undefined) where.push('tariff = ?') && values.push(of.tariff);
-    const filter = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
-    return this.#all(meters, `${filter} ORDER BY svpmsn`, ...values);
+  async meters({ localUnit, tariff, subscriber, after = -1, limit = NO_LIMIT }: MeterQuery = {}) {
+    const where = ['svpmsn > ?'];
+    const values: SqlValue[] = [after];
+    if (localUnit !== undefined) where.push('local_unit = ?') && values.push(localUnit);
+    if (tariff !== undefined) where.push('tariff = ?') && values.push(tariff);
+    if (subscriber !== undefined) where.push('subscriber = ?') && values.push(subscriber);
+    return this.#all(meters, `WHERE ${where.join(' AND ')} ORDER BY svpmsn LIMIT ?`, ...values, limit);
   }
   meterCount() {
     return this.#number('SELECT count(*) FROM meters');
@@ -158,6 +187,11 @@ export class SqlStatements implements StoreTransaction {
   }
   orders(query: PageQuery): Promise<NumberedOrder[]> {
     return this.#page(orders, 'sequence', query);
+  }
+  unsettledOrders() {
+    // Each has an index that holds nothing else.
+    return this.#number(`SELECT (SELECT count(*) FROM outstanding) + (SELECT count(*) FROM orders WHERE state = 'waiting')
+      + (SELECT count(*) FROM orders WHERE state = 'voiding' AND counter IS NULL)`);
   }
   async addOrders(added: readonly Order[]) {
     const first = await this.#connection.nextNumbers('orders', added.length);
@@ -359,6 +393,9 @@ export class SqlStatements implements StoreTransaction {
     return this.#all(table, `WHERE ${where.join(' AND ')} ORDER BY ${number} DESC LIMIT ?`, ...values, limit);
   }
 }
+
+/** Of rows: more than any table has. */
+const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
 function assertBalanced({ kind, svpmsn, lines }: Posting): void {
   const sum = lines.reduce((all, { amount }) => all + amount, 0n);

@@ -1,8 +1,13 @@
 import type {
+  ApiKey,
+  Approval,
+  Attempts,
+  AuditEntry,
   CheckMinute,
   ControlCommand,
   DayProfile,
   Dues,
+  KeptAnswer,
   Knowledge,
   Line,
   LineKnowledge,
@@ -14,8 +19,10 @@ import type {
   NumberedOrder,
   OutstandingRow,
   Payment,
+  Person,
   Posting,
   Purse,
+  Session,
   Subscriber,
   TariffVersion,
   TermsVersion,
@@ -222,6 +229,60 @@ export const payments = table<Payment>('payments', ['id'], {
   why: 'text?',
   dueAt: 'number',
   attempts: 'number',
+});
+export const people = table<Person>('people', ['id'], {
+  id: 'text',
+  name: 'text',
+  role: 'text',
+  subscriber: 'text?',
+  password: 'text',
+  oneTimeUntil: 'number?',
+  locked: 'boolean',
+  createdAt: 'number',
+});
+export const sessions = table<Session>('sessions', ['id'], {
+  id: 'text',
+  person: 'text',
+  createdAt: 'number',
+  seenAt: 'number',
+});
+export const apiKeys = table<ApiKey>('api_keys', ['id'], {
+  id: 'text',
+  hash: 'text',
+  name: 'text',
+  role: 'text',
+  scopes: 'json',
+  createdBy: 'text',
+  createdAt: 'number',
+  expiresAt: 'number?',
+  revokedAt: 'number?',
+});
+export const attempts = table<Attempts>('attempts', ['id'], { id: 'text', count: 'number', lockedUntil: 'number' });
+export const approvals = table<Approval>('approvals', ['id'], {
+  id: 'text',
+  proposal: 'json',
+  why: 'text',
+  state: 'text',
+  askedBy: 'text',
+  askedAt: 'number',
+  decidedBy: 'text?',
+  decidedAt: 'number?',
+});
+export const keptAnswers = table<KeptAnswer>('kept_answers', ['id'], {
+  id: 'text',
+  fingerprint: 'text',
+  body: 'text',
+  at: 'number',
+});
+export const audit = table<Numbered<AuditEntry>>('audit', ['number'], {
+  number: 'number',
+  at: 'number',
+  by: 'text',
+  role: 'text',
+  action: 'text',
+  subject: 'text',
+  detail: 'text',
+  request: 'text',
 });
 export const facts = table<{ readonly name: string; readonly value: number }>('facts', ['name'], {
   name: 'text',
