@@ -3,6 +3,8 @@ import about from '../../package.json' with { type: 'json' };
 import { audit } from './audit-command.ts';
 import { demo } from './demo.ts';
 import { CannotGoOn, inWords } from './failure.ts';
+import { host } from './host-command.ts';
+import { manager } from './manager-command.ts';
 import { simulate } from './simulate.ts';
 import { type CommandName, isCommandName, USAGES, usageOf, WrongUse } from './usage.ts';
 import { vectors } from './vectors-command.ts';
@@ -13,6 +15,8 @@ const WRONG_USE = 2;
 
 const COMMANDS: Readonly<Record<CommandName, (args: readonly string[]) => Promise<number>>> = {
   demo,
+  host,
+  manager,
   audit,
   simulate,
   vectors,
