@@ -76,7 +76,9 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
     exposeHeadRoutes: false,
     // An id that a client gave could be anything; this one is in the log, in the audit and in the answer.
     genReqId: () => randomUUID(),
-    frameworkErrors: (error, request, reply) => refuse(error, request, reply),
+    // An address that is none comes past every hook.
+    frameworkErrors: (error, request, reply) =>
+      refuse(error, request, reply.headers(HEADERS).header('request-id', request.id)),
   }).withTypeProvider<TypeBoxProvider>();
 
   app.setValidatorCompiler(validator);

@@ -5,6 +5,7 @@ import about from '../../package.json' with { type: 'json' };
 import { accessOf, type Operation } from './access.ts';
 import { COOKIE_WITHOUT_TLS } from './caller.ts';
 import { PROBLEM_TYPE } from './problem.ts';
+import { Strict } from './schemas/common.ts';
 import type { Api } from './server.ts';
 
 export const DOCUMENT_URL = '/api/v1/openapi.json';
@@ -26,7 +27,10 @@ export function document(app: Api): void {
     if (operation === undefined) return;
     const schema = (route.schema ?? {}) as Record<string, unknown>;
     const response = { ...(schema.response as object | undefined), default: refusal };
-    route.schema = { ...schema, operationId: operation, ...guards(operation, route.method), response } as never;
+    // A route that asks for nothing in its query takes nothing there: a name that was misspelt is told.
+    const querystring = schema.querystring ?? Strict({});
+    const guarded = guards(operation, route.method);
+    route.schema = { ...schema, querystring, operationId: operation, ...guarded, response } as never;
   });
   app.register(swagger, {
     openapi: {

@@ -51,7 +51,7 @@ import {
   U32_MAX,
   unixSeconds,
 } from '../units/index.ts';
-import type { Enrolment, GridLink, HostPorts, HostServices, Store } from './index.ts';
+import type { Enrolment, GridLink, HostPorts, HostServices, HostWatcher, Store } from './index.ts';
 import { createHost } from './index.ts';
 
 /** Seeded: the same seed draws the same bytes. */
@@ -281,17 +281,21 @@ export class Rig implements GridLink {
   store: Store;
   host: HostServices;
   faults: Faults | undefined;
+  readonly #watcher: HostWatcher | undefined;
   #way: { localUnit: number; message: BackhaulMessage }[] = [];
 
-  constructor(store: Store, options: { seed?: number } = {}) {
+  constructor(store: Store, options: { seed?: number; watcher?: HostWatcher } = {}) {
     this.store = store;
+    this.#watcher = options.watcher;
     this.randomness = new SeededRandomness(options.seed ?? 1);
     this.host = this.newHost();
   }
 
   newHost(store = this.store, kh: ReadonlyMap<KeyName, Uint8Array> = masterKeys): HostServices {
     const keys = new SoftwareKeyStore({ utility: UTILITY, keys: kh }, this.randomness);
-    const ports: HostPorts = { store, keys, clock: this.clock, randomness: this.randomness, grid: this };
+    const { clock, randomness } = this;
+    const watched = this.#watcher && { watcher: this.#watcher };
+    const ports: HostPorts = { store, keys, clock, randomness, grid: this, ...watched };
     this.#way = [];
     return createHost(ports, { zone: 'Europe/Berlin', metersMax: 1000 });
   }

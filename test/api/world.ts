@@ -1,3 +1,4 @@
+import { hash, randomBytes } from 'node:crypto';
 import { Argon2 } from '../../src/adapters/argon2.ts';
 import { type Api, type ApiSettings, createApi, Metrics } from '../../src/api/index.ts';
 import {
@@ -58,18 +59,19 @@ export class World {
   private constructor(
     store: Store,
     rig: Rig,
-    { passwords: hash = passwords, seed: _, furnished: __, more: ___, ...settings }: WorldSettings,
+    metrics: Metrics,
+    { passwords: hashing = passwords, seed: _, furnished: __, more: ___, ...settings }: WorldSettings,
   ) {
     this.#store = store;
     this.rig = rig;
     const { randomness } = rig;
-    this.people = createPeople({ store, clock: this.wall, randomness, passwords: hash });
+    this.people = createPeople({ store, clock: this.wall, randomness, passwords: hashing });
     this.app = createApi(
       {
         host: rig.host,
         people: this.people,
         clock: this.wall,
-        metrics: new Metrics(),
+        metrics,
         readiness: async () => ({ ready: true, parts: { store: 'ok', grid: 'none' } }),
       },
       {
@@ -82,8 +84,9 @@ export class World {
   }
 
   static async open(store: Store, settings: WorldSettings = {}): Promise<World> {
-    const rig = new Rig(store, { seed: settings.seed ?? 1 });
-    const world = new World(store, rig, settings);
+    const metrics = new Metrics();
+    const rig = new Rig(store, { seed: settings.seed ?? 1, watcher: metrics.watcher });
+    const world = new World(store, rig, metrics, settings);
     await rig.host.start();
     if (settings.furnished !== false) await world.#furnish();
     settings.more?.(world.app);
@@ -124,7 +127,13 @@ export class World {
 
   /** Somebody with a role, logged in without the work of a password. */
   async as(role: Role, which = ''): Promise<Visitor> {
-    return this.logIn(loginOf(role, which));
+    const token = randomBytes(32).toString('hex');
+    const now = this.wall.now();
+    const session = { id: hash('sha256', token), person: loginOf(role, which), createdAt: now, seenAt: now };
+    await this.#store.transaction((tx) => tx.sessions.put([session]));
+    const cookie = `wattpurse=${token}`;
+    const { json } = await this.ask({ headers: { cookie } }, 'GET', '/api/v1/session');
+    return { headers: { cookie, 'x-csrf-token': String(json.csrfToken) } };
   }
 
   async logIn(login: string, password = PASSWORD): Promise<Visitor> {
