@@ -9,9 +9,11 @@ import { postingJson } from './schemas/orders.ts';
 export interface LiveSettings {
   /** How often the books are looked at while anybody listens. */
   readonly everyMs?: number;
+  /** How often it is looked whether a client may still listen. */
+  readonly heartbeatMs?: number;
   /** At once; whoever comes after them is told to come again. */
   readonly clientsMax?: number;
-  /** A client that leaves more than this unread is dropped. */
+  /** A client that has left more than this unread when there is more to say is dropped. */
   readonly unreadBytesMax?: number;
 }
 
@@ -19,7 +21,7 @@ const EVERY_MS = 1_000;
 const CLIENTS_MAX = 200;
 const CLIENTS_EACH_MAX = 4;
 const UNREAD_BYTES_MAX = 256 * 1024;
-/** Proxies and sockets see life, and it is looked again whether the client may still listen. */
+/** Proxies and sockets see life with it. */
 const HEARTBEAT_MS = 15_000;
 const ROWS_A_PAGE = 200;
 /** Whoever missed more reads the lists anew, which is less work for all. */
@@ -84,6 +86,7 @@ export class LiveFeed {
     this.#metrics = metrics;
     this.#settings = {
       everyMs: settings.everyMs ?? EVERY_MS,
+      heartbeatMs: settings.heartbeatMs ?? HEARTBEAT_MS,
       clientsMax: settings.clientsMax ?? CLIENTS_MAX,
       unreadBytesMax: settings.unreadBytesMax ?? UNREAD_BYTES_MAX,
     };
@@ -135,6 +138,7 @@ export class LiveFeed {
 
   async #run(): Promise<void> {
     this.#running = true;
+    this.#beatAt = performance.now() + this.#settings.heartbeatMs;
     while (!this.#closed && this.#clients.size > 0) {
       await pause(this.#settings.everyMs, undefined, { ref: false });
       try {
@@ -165,13 +169,14 @@ export class LiveFeed {
   }
 
   async #beat(): Promise<void> {
-    this.#beatAt = performance.now() + HEARTBEAT_MS;
+    this.#beatAt = performance.now() + this.#settings.heartbeatMs;
     for (const client of this.#clients) {
       const allowed = await client.allowed();
       if (allowed === undefined) client.response.end();
       else {
         client.meters = allowed.meters;
-        this.#write(client, ': still here\n\n');
+        // Whoever still has something to read knows that we live; a socket on which nothing moves ends by itself.
+        if (client.response.writableLength === 0) this.#write(client, ': still here\n\n');
       }
     }
   }
@@ -199,8 +204,8 @@ export class LiveFeed {
 
   #write({ response }: Client, text: string): void {
     if (response.destroyed) return;
-    response.write(text);
-    if (response.writableLength <= this.#settings.unreadBytesMax) return;
+    // What is left of earlier writes: one that is large in itself is no sign of a slow client.
+    if (response.writableLength <= this.#settings.unreadBytesMax) return void response.write(text);
     this.#metrics.streamDropped();
     response.destroy();
   }

@@ -4,8 +4,8 @@ import { createPeople, type Store } from '../host/index.ts';
 import type { Utility } from '../simulation/index.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { demoPeople } from './demo-people.ts';
-import { wallClock } from './host-command.ts';
 import { type ListenAt, listen } from './listen.ts';
+import { wallClock } from './wall-clock.ts';
 
 export { Metrics } from '../api/index.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Argon2 } from '../adapters/argon2.ts';
 import { drawPassword, type Person, ROLES, type Store } from '../host/index.ts';
 import { systemRandomness } from './demo-keys.ts';
-import { wallClock } from './host-command.ts';
+import { wallClock } from './wall-clock.ts';
 
 export interface DemoPerson {
   readonly login: string;

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Argon2 } from '../adapters/argon2.ts';
-import { createApi, Metrics } from '../api/index.ts';
 import {
   createHost,
   createPeople,
@@ -10,18 +9,16 @@ import {
   type Store,
   StoreError,
 } from '../host/index.ts';
-import { milliseconds, type WallClock } from '../units/index.ts';
 import { businessClock } from './business-clock.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { inWords } from './failure.ts';
 import { HostFolder } from './host-folder.ts';
 import { type HostOptions, parseHostOptions } from './host-options.ts';
 import { listen } from './listen.ts';
+import { wallClock } from './wall-clock.ts';
 
 const TICK_MS = 1_000;
 const METERS_MAX = METERS_PER_LOCAL_UNIT_MAX * 256;
-
-export const wallClock: WallClock = { now: () => milliseconds(Date.now()) };
 
 /** `wattpurse host`: the host of a utility and its API, until it is stopped. */
 export async function host(args: readonly string[]): Promise<number> {
@@ -43,6 +40,8 @@ async function serve(folder: HostFolder, { zone, listen: at, proxy }: HostOption
   const { store } = folder;
   const settings = { zone: folder.zone(zone), metersMax: METERS_MAX };
   const keys = await folder.keys();
+  // Whoever is refused does not wait for it.
+  const { createApi, Metrics } = await import('../api/index.ts');
   const metrics = new Metrics();
   const reserved = (await store.read((tx) => tx.fact('instant-reserved'))) ?? 0;
   const { watcher } = metrics;

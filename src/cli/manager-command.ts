@@ -3,9 +3,9 @@ import { Argon2 } from '../adapters/argon2.ts';
 import { type Act, createPeople } from '../host/index.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { CannotGoOn, inWords } from './failure.ts';
-import { wallClock } from './host-command.ts';
 import { HostFolder } from './host-folder.ts';
 import { parseManagerOptions } from './host-options.ts';
+import { wallClock } from './wall-clock.ts';
 
 /**
  * `wattpurse manager LOGIN`: the first system manager, or a new one-time password for one who cannot log in. Whoever
