@@ -19,6 +19,7 @@ import {
   KEYS_FILE,
   METERS_FILE,
   makeFolder,
+  refuseHost,
   refuseWithoutDatabase,
 } from './folder-files.ts';
 import { type Founding, parseFounding } from './founding.ts';
@@ -52,6 +53,7 @@ export class DataFolder {
     this.path = path;
     try {
       makeFolder(path);
+      refuseHost(path);
       refuseWithoutDatabase(path);
       this.store = openSqliteStore(path);
     } catch (error) {

@@ -3,6 +3,7 @@ import { SUITE_NAMES, Suite, suiteByName } from '../crypto/index.ts';
 import { METERS_PER_LOCAL_UNIT_MAX } from '../host/index.ts';
 import { withNumbers, wrongFlag } from './flags.ts';
 import type { NamedFounding } from './founding.ts';
+import { isLoopback, type ListenAt, parseListen } from './listen.ts';
 import { WrongUse } from './usage.ts';
 
 export interface DemoOptions {
@@ -13,6 +14,8 @@ export interface DemoOptions {
   readonly data: string | undefined;
   readonly days: number;
   readonly speed: number;
+  /** Where its API listens; nowhere where absent. */
+  readonly listen: ListenAt | undefined;
   /** What the utility is to be; a folder that has one already says the rest. */
   readonly founding: NamedFounding;
 }
@@ -31,6 +34,7 @@ const OPTIONS = {
   meters: { type: 'string' },
   days: { type: 'string' },
   speed: { type: 'string' },
+  listen: { type: 'string' },
   loads: { type: 'string', multiple: true },
   seed: { type: 'string' },
   suite: { type: 'string' },
@@ -42,13 +46,15 @@ const SPEED_USUAL = 60;
 /** @throws WrongUse with the one sentence that says what is wrong and what would be right */
 export function parseDemoOptions(args: readonly string[]): DemoOptions {
   const { values } = parse(args);
-  const { once, meters, days, speed, loads, seed, suite } = values;
+  const { once, meters, days, speed, listen, loads, seed, suite } = values;
   const belongs = (flag: string, to: string, why: string) => new WrongUse(`${flag} belongs to ${to}: ${why}.`);
   if (!once && values.json)
     throw belongs('--json', '--once', 'a demo that runs until it is stopped has no end to report');
   if (!once && days !== undefined) throw belongs('--days', '--once', 'without it a demo runs until it is stopped');
   if (once && speed !== undefined)
     throw belongs('--speed', 'a demo that is watched', '--once runs as fast as the machine can');
+  if (once && listen !== undefined)
+    throw belongs('--listen', 'a demo that is watched', '--once ends before anybody could ask it anything');
   return {
     once,
     json: values.json,
@@ -59,6 +65,7 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions {
       speed === undefined
         ? SPEED_USUAL
         : whole('--speed', speed, SPEED_MAX, 'one business hour a second is as fast as can be watched'),
+    listen: listen === undefined ? undefined : loopbackOf(listen),
     founding: {
       meters: meters === undefined ? undefined : whole('--meters', meters, METERS_MAX, METERS_WHY),
       loads,
@@ -94,6 +101,12 @@ function parse(args: readonly string[]) {
 export function folderOf(path: string): string {
   if (path === '') throw new WrongUse('--data must name a folder, not "".');
   return path;
+}
+
+function loopbackOf(text: string): ListenAt {
+  const at = parseListen(text);
+  if (isLoopback(at)) return at;
+  throw new WrongUse(`A demo listens on this machine alone, as --listen 127.0.0.1:8080, not on ${at.host}.`);
 }
 
 function whole(flag: string, text: string, max: number, why: string): number {

@@ -71,7 +71,7 @@ async function settle(utility: Utility, from: number): Promise<void> {
   }
 }
 
-async function live({ data, founding: named, speed, color }: DemoOptions): Promise<number> {
+async function live({ data, founding: named, speed, color, listen }: DemoOptions): Promise<number> {
   // Before anything is begun: a load file that cannot be used leaves no folder behind.
   const recorded = named.loads && readLoads(named.loads);
   return within(data ?? DEFAULT_FOLDER, async (folder) => {
@@ -82,6 +82,6 @@ async function live({ data, founding: named, speed, color }: DemoOptions): Promi
     const startMs = await folder.instant(founding);
     if (kept === undefined) folder.found(founding);
     const keys = await folder.keys(setting.suite);
-    return runLive({ folder, founding, setting, keys, startMs, isNew: kept === undefined, speed, color });
+    return runLive({ folder, founding, setting, keys, startMs, isNew: kept === undefined, speed, color, listen });
   });
 }

@@ -4,6 +4,8 @@ import { WrongUse } from './usage.ts';
 
 export const FOUNDING_FILE = 'demo.json';
 export const CLOCK_FILE = 'demo.clock';
+export const HOST_FILE = 'host.json';
+export const MARK_FILE = 'wattpurse.mark';
 export const DATABASE_FILE = 'wattpurse.db';
 export const KEYS_FILE = 'keyring.wpkr';
 export const METERS_FILE = 'meters.nvm';
@@ -14,14 +16,14 @@ const OTHERS = 0o077;
 
 /** With what SQLite puts beside its files, and what is not yet in the place of an older file. */
 const OURS =
-  /^(demo\.json|demo\.clock|wattpurse\.(db|mark|lock)|keyring\.wpkr|meters\.nvm)(-wal|-shm|-journal|\.new)?$/;
+  /^(demo\.json|demo\.clock|host\.json|wattpurse\.(db|mark|lock)|keyring\.wpkr|meters\.nvm)(-wal|-shm|-journal|\.new)?$/;
 
 /** Makes the folder and those above it where there is none. @throws WrongUse when somebody else's files are in it */
 export function makeFolder(path: string): void {
   make(path);
   const names = readdirSync(path);
   if (names.length === 0 || names.some((name) => OURS.test(name))) return;
-  throw new WrongUse(`${path} holds files that are not a demo's: name an empty or a new folder with --data.`);
+  throw new WrongUse(`${path} holds files that are not ours: name an empty or a new folder with --data.`);
 }
 
 /** The meters' memories hold their keys, and the books who lives where: nobody else on the machine reads them. */
@@ -32,6 +34,12 @@ export function closeToOthers(path: string): void {
     const stat = lstatSync(file);
     if (stat.isFile() && stat.mode & OTHERS) chmodSync(file, OWNER_ONLY);
   }
+}
+
+/** A host of its own keeps its keys under another passphrase, and no meters. @throws WrongUse */
+export function refuseHost(path: string): void {
+  if (!existsSync(join(path, HOST_FILE))) return;
+  throw new WrongUse(`${path} holds the books of a host, and a demo has its own: name another folder with --data.`);
 }
 
 /** What is left of a demo without its database: opened, it would be an empty one, which knows of no money. */

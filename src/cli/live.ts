@@ -1,11 +1,12 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { KeyStore } from '../crypto/index.ts';
-import type { Store } from '../host/index.ts';
+import type { HostWatcher, Store } from '../host/index.ts';
 import { OperatorView, Utility } from '../simulation/index.ts';
 import { PurseWatch } from './contradictions.ts';
 import type { DataFolder } from './data-folder.ts';
 import { DemoControl } from './demo-control.ts';
 import { type Founding, foundingText } from './founding.ts';
+import type { ListenAt } from './listen.ts';
 import { LogView } from './log-view.ts';
 import { NewsDesk } from './news.ts';
 import { RefundWatch } from './refunds.ts';
@@ -27,6 +28,7 @@ export interface LiveOptions {
   readonly isNew: boolean;
   readonly speed: number;
   readonly color: boolean;
+  readonly listen: ListenAt | undefined;
 }
 
 const STEP_WALL_MS = 100;
@@ -72,8 +74,32 @@ async function watch(
     view.begin('The database is an older copy: each meter is asked for its receipts before value leaves again.');
   }
   const impatient = () => stopping() || view.actions().includes('quit');
-  const utility = await unlessStopped(openUtility(options, view), impatient);
+  // Whoever does not want the API does not wait for it.
+  const api = options.listen && (await import('./demo-api.ts'));
+  const metrics = api && new api.Metrics();
+  const utility = await unlessStopped(openUtility(options, view, metrics?.watcher), impatient);
   if (utility === undefined) return [];
+  if (api !== undefined && metrics !== undefined && options.listen !== undefined) {
+    const { app, lines } = await api.openDemoApi(utility, givingWay(folder.store), metrics, options.listen);
+    try {
+      await view.announce(lines, stopping);
+      return await go(options, view, utility, stopping, stop);
+    } finally {
+      await app.close();
+    }
+  }
+  return go(options, view, utility, stopping, stop);
+}
+
+/** Business goes on, until it is stopped. */
+async function go(
+  options: LiveOptions,
+  view: View,
+  utility: Utility,
+  stopping: () => boolean,
+  stop: () => void,
+): Promise<readonly string[]> {
+  const { folder } = options;
   const control = new DemoControl(utility, options.speed);
   const operator = new OperatorView(utility.host, { staleAfterMs: STALE_AFTER_MS });
   const purses = new PurseWatch();
@@ -115,7 +141,11 @@ async function unlessStopped(opening: Promise<Utility>, stopping: () => boolean)
   }
 }
 
-async function openUtility({ folder, setting, keys, startMs }: LiveOptions, view: View): Promise<Utility> {
+async function openUtility(
+  { folder, setting, keys, startMs }: LiveOptions,
+  view: View,
+  watcher: HostWatcher | undefined,
+): Promise<Utility> {
   let utility: Utility | undefined;
   const desk = new NewsDesk((svpmsn) => utility?.house(svpmsn));
   utility = await Utility.open({
@@ -123,6 +153,7 @@ async function openUtility({ folder, setting, keys, startMs }: LiveOptions, view
     store: givingWay(folder.store),
     keys,
     startMs,
+    ...(watcher && { watcher }),
     memoryOf: (house) => folder.memoryOf(house),
     onHappening: (happening) => {
       const news = desk.tell(happening);

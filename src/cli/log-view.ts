@@ -19,6 +19,10 @@ export class LogView implements View {
     process.stdout.write(`${text}\n`);
   }
 
+  async announce(lines: readonly string[]): Promise<void> {
+    process.stdout.write(`${lines.join('\n')}\n`);
+  }
+
   happened(news: News): void {
     this.#fresh.push(news);
   }

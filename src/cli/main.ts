@@ -4,6 +4,8 @@ import { acquirer } from './acquirer-command.ts';
 import { audit } from './audit-command.ts';
 import { demo } from './demo.ts';
 import { CannotGoOn, inWords } from './failure.ts';
+import { host } from './host-command.ts';
+import { manager } from './manager-command.ts';
 import { simulate } from './simulate.ts';
 import { type CommandName, isCommandName, USAGES, usageOf, WrongUse } from './usage.ts';
 import { vectors } from './vectors-command.ts';
@@ -14,6 +16,8 @@ const WRONG_USE = 2;
 
 const COMMANDS: Readonly<Record<CommandName, (args: readonly string[]) => Promise<number>>> = {
   demo,
+  host,
+  manager,
   audit,
   // Signatures and paper bring libraries along that nothing else here waits for.
   receipt: async (args) => (await import('./receipt-command.ts')).receipt(args),

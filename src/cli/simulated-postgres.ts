@@ -11,8 +11,11 @@ const TABLES = [
   ...['knowledge', 'events', 'profiles', 'totals', 'lines_of_units', 'suspicions', 'check_minutes', 'facts'],
   ...['terms', 'trades', 'dues', 'payments', 'contracts', 'receipts_due', 'receipts', 'webhooks', 'deliveries'],
   ...['closings', 'settled_minutes', 'settlement_claims'],
+  ...['people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit'],
 ];
-const SEQUENCES = ['orders_sequence', 'postings_sequence', 'events_number', 'terms_number', 'closings_number'];
+const SEQUENCES = [
+  ...['orders_sequence', 'postings_sequence', 'events_number', 'terms_number', 'closings_number', 'audit_number'],
+];
 
 /**
  * A store in real PostgreSQL, in schemas of its own, which `end` drops. Nobody tells it that it was put back: it finds

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { DemoAction } from './demo-control.ts';
 import type { News } from './news.ts';
 import { screenOf } from './screen.ts';
@@ -6,6 +7,9 @@ import type { Snapshot } from './snapshot.ts';
 import type { View } from './view.ts';
 
 const NEWS_KEPT = 400;
+const KEY_EVERY_MS = 50;
+/** Without a keyboard somebody has so long to read. */
+const READ_MS = 10_000;
 /** How far back the share of a line looks: a frame lasts a second, and less would jump between none and all. */
 const BUSY_WINDOW_MS = 60_000;
 const KEYS: Readonly<Record<string, DemoAction>> = {
@@ -26,7 +30,9 @@ export class TerminalView implements View {
   /** What the lines had carried at each drawing, back to one that is a window old. */
   readonly #carried: { readonly now: number; readonly airtimeMs: readonly number[] }[] = [];
   #pressed: DemoAction[] = [];
+  #keysSeen = 0;
   readonly #onKeys = (text: Buffer) => {
+    this.#keysSeen += 1;
     for (const key of text.toString('utf8')) {
       const action = KEYS[key];
       if (action !== undefined) this.#pressed.push(action);
@@ -43,6 +49,18 @@ export class TerminalView implements View {
 
   begin(text: string): void {
     process.stdout.write(`${clip(text, size().columns)}\r\n`);
+  }
+
+  async announce(lines: readonly string[], stopping: () => boolean): Promise<void> {
+    const hasKeys = process.stdin.isTTY === true;
+    const wait = hasKeys ? ['', 'Press any key to go on.'] : [];
+    process.stdout.write(`\u001b[H${[...lines, ...wait].map((line) => `${line}\u001b[K`).join('\r\n')}\u001b[J`);
+    const seen = this.#keysSeen;
+    for (let waited = 0; !stopping() && this.#keysSeen === seen; waited += KEY_EVERY_MS) {
+      if (!hasKeys && waited >= READ_MS) return;
+      await pause(KEY_EVERY_MS);
+    }
+    this.#pressed = this.#pressed.filter((action) => action === 'quit');
   }
 
   happened(news: News): void {

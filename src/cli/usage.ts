@@ -6,13 +6,20 @@ export class WrongUse extends Error {
 /** How each command is called, and what it does. */
 export const USAGES = {
   demo: `  wattpurse demo [--data DIR] [--meters N] [--speed N] [--loads FILE]... [--seed S] [--suite NAME] [--lab] [--no-color]
+                 [--listen ADDRESS:PORT]
       A whole utility in this process until you stop it, 60 times as fast as life.
       It lives in ./wattpurse-data; starting again goes on with the meters, loads, seed and suite that it was begun with.
+      --listen opens its HTTP API, with a person for each role.
   wattpurse demo --once [--data DIR] [--meters N] [--days D] [--loads FILE]... [--seed S] [--suite NAME] [--lab] [--json]
       The same, as fast as it can, for D days; ends with the story in numbers.
 
 The demo's master keys lie sealed in its folder, under WATTPURSE_PASSPHRASE if it is set.
 Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
+  host: `  wattpurse host --data DIR [--database URL] [--listen ADDRESS:PORT] [--zone NAME] [--proxy ADDRESS]
+      The host of a utility and its HTTP API, until you stop it. Its books are SQLite in DIR, or PostgreSQL at
+      postgres://user@host/database; its master keys lie sealed in DIR, under WATTPURSE_PASSPHRASE.`,
+  manager: `  wattpurse manager LOGIN --data DIR [--database URL]
+      Makes a system manager, or gives one a new password, good for choosing another.`,
   audit: `  wattpurse audit [--data DIR] [--json]
       Compares the books of a demo that does not run with the memories of its meters, as both lie in its folder.`,
   receipt: `  wattpurse receipt verify FILE --keys FILE [--open FILE] [--pdf FILE] [--language NAME] [--json]

@@ -6,6 +6,8 @@ import type { Snapshot } from './snapshot.ts';
 export interface View {
   /** What is about to be built, or taken up again. */
   begin(text: string): void;
+  /** What a person must have read before it is gone: where there is a keyboard, waits for a key. */
+  announce(lines: readonly string[], stopping: () => boolean): Promise<void>;
   /** Something happened in the utility. */
   happened(news: News): void;
   /** Draws what is to be drawn, as often as the loop comes by. */

@@ -57,6 +57,7 @@ interface Exchange {
   meterLast: number | undefined;
   /** Of a key change: the key that goes into it. */
   readonly newKey: TerminalKey | undefined;
+  readonly begunAt: Milliseconds;
 }
 
 /**
@@ -115,7 +116,8 @@ export class Dispatcher {
       return;
     }
     const session = openHostSession(key, headerOf(job), this.#ports.randomness);
-    const exchange: Exchange = { meter, job, session, ticket: undefined, meterLast: undefined, newKey };
+    const begunAt = this.#ports.clock.now();
+    const exchange: Exchange = { meter, job, session, ticket: undefined, meterLast: undefined, newKey, begunAt };
     this.#exchanges.set(meter.svpmsn, exchange);
     this.#carry(exchange, [hostFirst(session)]);
   }
@@ -154,16 +156,19 @@ export class Dispatcher {
           return this.#command(exchange, outcome.status);
         case 'answer':
           this.#counters.answers += 1;
+          this.#ports.watcher?.exchanged(this.#ports.clock.now() - exchange.begunAt);
           return this.#book(exchange, outcome.answer);
         case 'part-again':
           this.#carry(exchange, [outcome.frame]);
           return true;
         case 'refused':
           this.#counters.refusals += 1;
+          this.#ports.watcher?.refused(REFUSALS[outcome.refusal]);
           if (outcome.refusal === Refusal.keyUnknown) this.#keys.isUnknown(exchange.session.key);
           return false;
         case 'ignored':
           this.#counters.ignoredFrames += 1;
+          this.#ports.watcher?.refused(outcome.reason);
           break;
         case 'part':
           break;
@@ -246,6 +251,20 @@ export class Dispatcher {
     return this.#isCurrent(exchange) && this.#exchanges.delete(exchange.meter.svpmsn);
   }
 }
+
+/** How they are told, beside the reasons for which this host refuses. */
+const REFUSALS: Readonly<Record<Refusal, string>> = {
+  [Refusal.busy]: 'meter-busy',
+  [Refusal.keyUnknown]: 'key-unknown',
+  [Refusal.suiteNotServed]: 'suite-not-served',
+  [Refusal.commandOutsidePurpose]: 'command-outside-purpose',
+  [Refusal.sessionUnknown]: 'session-unknown',
+  [Refusal.tagWrong]: 'tag-wrong',
+  [Refusal.bodyWrong]: 'body-wrong',
+  [Refusal.partMissing]: 'part-missing',
+  [Refusal.slowedDown]: 'slowed-down',
+  [Refusal.randomWeak]: 'random-weak',
+};
 
 /** Takes the next job of a meter for this host, until the lease runs out; the TC is durable from here on (X1). */
 async function claimWork(

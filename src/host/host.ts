@@ -1,6 +1,8 @@
 import type { BackhaulMessage, Collect } from '../backhaul/index.ts';
 import { Suite } from '../crypto/index.ts';
+import type { TariffDefinition } from '../tariff/index.ts';
 import { assertNever, type Milliseconds, type Svpmsn, UNIX_MS_MAX } from '../units/index.ts';
+import { approvalMissesKey, decide, propose } from './approvals.ts';
 import { calendarOver } from './calendar.ts';
 import { queueCommand } from './command-queue.ts';
 import { agree, contractUnknown, endContract, transferAll } from './contracts.ts';
@@ -13,20 +15,31 @@ import { KeyHanding } from './key-handing.ts';
 import { LedgerReader } from './ledger.ts';
 import { addressMap, checkMinutes, lineViews, takeCheckMinute, takeHealth, takeMapAnswer } from './lines.ts';
 import { takeAttention, takePoll } from './monitoring.ts';
+import type { Act, Office } from './office.ts';
 import { Payments, paymentUnknown, payOut, skipTraces } from './payments.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { issueDue, receiptsOf } from './receipting.ts';
 import { wantQuery } from './receipts.ts';
-import { addSubscriber, enrol, readdress } from './registry.ts';
-import type { HostCounters, HostInput, HostServices, HostSettings, MeterView, Sale } from './services.ts';
+import { addSubscriber, enrol, readdress, subscriberUnknown } from './registry.ts';
+import type {
+  ControlRequest,
+  Enrolment,
+  HostCounters,
+  HostInput,
+  HostServices,
+  HostSettings,
+  MeterView,
+  Sale,
+} from './services.ts';
 import { closedPeriod, closePeriod, closings } from './settlement.ts';
 import { assignTariff, publishTariff } from './tariffs.ts';
 import { termsOf } from './terms.ts';
 import { bookDebt, type Purchase, publishTerms, quote, type Traded, tradeAll } from './trading.ts';
-import { type HostFailure, Lane, type Meter, type NumberedOrder, type Purse } from './types.ts';
+import { type HostFailure, Lane, type Meter, type NumberedOrder, type Purse, type Subscriber } from './types.ts';
 import { useOf } from './use.ts';
 import { closePurse, orderUnknown, sellAll, voidOrder } from './vending.ts';
 import { addWebhook, deleteWebhook, deliverAll, retryDeliveries, webhooksOf } from './webhooks.ts';
+import { witnessed } from './witness.ts';
 import { wake } from './work.ts';
 
 /** How far ahead the clock's floor is stored: one write a minute, not one a tick. */
@@ -59,11 +72,16 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   let instantReserved = 0;
 
   /** A request in one transaction; a failure as a value keeps what the transaction wrote, which is nothing. */
-  const request = <T extends object>(work: (tx: StoreTransaction, now: Milliseconds) => Promise<T>) =>
-    orStoreFailure(store.transaction((tx) => work(tx, clock.now())));
+  const request = <T extends object>(
+    work: (tx: StoreTransaction, now: Milliseconds) => Promise<T>,
+    act?: Act,
+  ): Promise<T | HostFailure> =>
+    orStoreFailure(store.transaction((tx) => witnessed(tx, act, () => work(tx, clock.now()))));
 
-  const dated = <T extends object>(work: (tx: StoreTransaction, now: Milliseconds) => Promise<T>) =>
-    request<T | HostFailure>(async (tx, now) => calendarOver(now) ?? work(tx, now));
+  const dated = <T extends object>(
+    work: (tx: StoreTransaction, now: Milliseconds) => Promise<T>,
+    act?: Act,
+  ): Promise<T | HostFailure> => request<T | HostFailure>(async (tx, now) => calendarOver(now) ?? work(tx, now), act);
 
   /** Sends what requests made due. They stand whatever becomes of that: the next tick sends it. */
   async function dispatchToAll(made: readonly { readonly svpmsn: Svpmsn }[]): Promise<void> {
@@ -185,6 +203,59 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     grid.send(localUnit, missing);
   }
 
+  /** What a request may change; by somebody, or by the program itself. */
+  const changes = (act?: Act) => ({
+    addSubscriber: (subscriber: Subscriber) => request((tx) => addSubscriber(tx, subscriber), act),
+    enrol: async (enrolment: Enrolment) => {
+      const meter = await dated((tx, now) => enrol(tx, enrolment, settings, now), act);
+      if (isFailure(meter)) return meter;
+      await orStoreFailure(sendAddressMap(meter.localUnit));
+      // The plan asks for the profiles of so many supplies.
+      if (meter.supplies > 1) await orStoreFailure(sendPollPlan(meter.localUnit));
+      return meter;
+    },
+    readdress: async (move: { readonly meter: number; readonly modemAddress: number }) => {
+      const meter = await dated((tx, now) => readdress(tx, move, now), act);
+      if (!isFailure(meter)) await orStoreFailure(sendAddressMap(meter.localUnit));
+      return meter;
+    },
+
+    sell: (sale: Sale) =>
+      andDispatch(
+        request(async (tx, now) => {
+          const [answer] = await sellAll(tx, [sale], now);
+          return answer ?? orderUnknown(sale.orderId);
+        }, act),
+      ),
+    closePurse: (closing: { readonly meter: number; readonly orderId: string }) =>
+      andDispatch(request((tx, now) => closePurse(tx, closing, now), act)),
+    unfreeze: (meter: number) => andDispatch(request((tx, now) => unfreeze(tx, meter, now), act)),
+
+    command: async (meter: number, command: ControlRequest) => {
+      const missing = command.type === 'key-change' ? await nextKeyMissing(ports, meter, command.purpose) : undefined;
+      if (missing !== undefined) return missing;
+      const queued = await andDispatch(dated((tx, now) => requestCommand(tx, meter, command, now), act));
+      if (!isFailure(queued) && queued.state === 'awaiting-local-unit') await orStoreFailure(handing.hand([queued]));
+      return queued;
+    },
+    publishTariff: (name: string, definition: TariffDefinition, validFrom?: Milliseconds) =>
+      dated((tx, now) => publishTariff(tx, { name, definition, validFrom: validFrom ?? now }, settings.zone, now), act),
+    assignTariff: (meter: number, name: string) =>
+      dated((tx, now) => assignTariff(tx, { meter, name }, settings.zone, now), act),
+  });
+
+  const by = (act: Act): Office => ({
+    ...changes(act),
+    propose: (asked) => request((tx) => propose(tx, act, asked), act),
+    async decide(decision) {
+      const missing = await orStoreFailure(approvalMissesKey(ports, decision));
+      if (missing !== undefined) return missing;
+      const decided = await request((tx, now) => decide(tx, act, decision, now), act);
+      if (!isFailure(decided) && decided.done !== undefined) await dispatchToAll([decided.done]);
+      return decided;
+    },
+  });
+
   return {
     async start() {
       const restored = await store.read((tx) => tx.fact('restored'));
@@ -204,22 +275,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     },
     handle: (input: HostInput) => (input.type === 'tick' ? tick() : receive(input.localUnit, input.message)),
 
-    addSubscriber: (subscriber) => request((tx) => addSubscriber(tx, subscriber)),
-    async enrol(enrolment) {
-      const meter = await dated((tx, now) => enrol(tx, enrolment, settings, now));
-      if (isFailure(meter)) return meter;
-      await orStoreFailure(sendAddressMap(meter.localUnit));
-      // The plan asks for the profiles of so many supplies.
-      if (meter.supplies > 1) await orStoreFailure(sendPollPlan(meter.localUnit));
-      return meter;
-    },
-
-    async readdress(request) {
-      const meter = await dated((tx, now) => readdress(tx, request, now));
-      if (!isFailure(meter)) await orStoreFailure(sendAddressMap(meter.localUnit));
-      return meter;
-    },
-
+    ...changes(),
     sell: grouped(async (sales) => {
       const answers = await sellGroup(sales);
       await dispatchToAll(answers.filter((answer) => 'svpmsn' in answer));
@@ -266,25 +322,15 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     bookDebt: (debt) => request((tx, now) => bookDebt(tx, debt, settings.zone, now)),
 
     voidOrder: (orderId) => andDispatch(request((tx, now) => voidOrder(tx, orderId, now))),
-    closePurse: (closing) => andDispatch(request((tx, now) => closePurse(tx, closing, now))),
-    unfreeze: (meter) => andDispatch(request((tx, now) => unfreeze(tx, meter, now))),
-
-    async command(meter, command) {
-      const missing = command.type === 'key-change' ? await nextKeyMissing(ports, meter, command.purpose) : undefined;
-      if (missing !== undefined) return missing;
-      const queued = await andDispatch(dated((tx, now) => requestCommand(tx, meter, command, now)));
-      if (!isFailure(queued) && queued.state === 'awaiting-local-unit') await orStoreFailure(handing.hand([queued]));
-      return queued;
-    },
-    publishTariff: (name, definition, validFrom) =>
-      dated((tx, now) => publishTariff(tx, { name, definition, validFrom: validFrom ?? now }, settings.zone, now)),
-    assignTariff: (meter, name) => dated((tx, now) => assignTariff(tx, { meter, name }, settings.zone, now)),
+    by,
 
     closePeriod: (closing) => orStoreFailure(closePeriod(store, closing, settings.zone, clock.now())),
     periods: () => store.read(closings),
     period: (month) => orStoreFailure(closedPeriod(store, month)),
 
     books: () => store.read((tx) => ledger.books(tx)),
+    subscriber: (id) => orStoreFailure(store.read(async (tx) => (await tx.subscriber(id)) ?? subscriberUnknown(id))),
+    subscribers: (query) => store.read((tx) => tx.subscribers(query)),
     meters: (of) => store.read(async (tx) => viewsOf(tx, await tx.meters(of), clock.now())),
     meter: (number) =>
       orStoreFailure(
@@ -297,7 +343,9 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       ),
     order: (id) => orStoreFailure(store.read(async (tx) => (await tx.ordersOf([id]))[0] ?? orderUnknown(id))),
     orders: (query) => store.read((tx) => tx.orders(query)),
+    unsettledOrders: () => store.read((tx) => tx.unsettledOrders()),
     commands: (meter) => store.read((tx) => tx.commands(meter as Svpmsn)),
+    tariffs: () => store.read((tx) => tx.tariffs()),
     events: (query) => store.read((tx) => tx.events(query)),
     postings: (query) => store.read((tx) => tx.postings(query)),
     use: (query) => orStoreFailure(store.read((tx) => useOf(tx, query, settings.zone))),

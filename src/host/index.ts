@@ -1,8 +1,12 @@
 /** Subscribers, meters, orders, the ledger, dispatch and monitoring: the books of a utility, and what they need. */
 
+export { SUITE_NAMES, type Suite, suiteByName } from '../crypto/index.ts';
 export { createHost } from './host.ts';
 export { MemoryStore } from './memory.ts';
+export type * from './password-port.ts';
 export type * from './payment-port.ts';
+export { createPeople, ROLES } from './people.ts';
+export type * from './people-services.ts';
 export * from './ports.ts';
 export {
   type LineKind,
@@ -29,6 +33,7 @@ export type * from './receipt-port.ts';
 export { parseReceiptQr, RECEIPT_QR_DICTIONARY, RECEIPT_QR_PREFIX, receiptQrText } from './receipt-qr.ts';
 export { type ReceiptSheet, receiptSheet, type SheetRow, type SheetSection } from './receipt-sheet.ts';
 export { METERS_PER_LOCAL_UNIT_MAX } from './registry.ts';
+export { drawPassword } from './secrets.ts';
 export type * from './services.ts';
 export type { Claim, ClaimAnswer, ClaimedStep, ClaimedTransformer, Difference } from './settlement-documents.ts';
 export {

@@ -7,6 +7,7 @@ import {
   type CheckMinuteQuery,
   type DayProfile,
   type FactName,
+  type MeterQuery,
   type PageQuery,
   type ProfileQuery,
   type Store,
@@ -15,12 +16,17 @@ import {
   type StoreTransaction,
 } from './ports.ts';
 import type {
+  ApiKey,
+  Approval,
+  Attempts,
+  AuditEntry,
   CheckMinute,
   Closing,
   Contract,
   ControlCommand,
   Dues,
   IssuedReceipt,
+  KeptAnswer,
   Knowledge,
   LedgerSum,
   LineKnowledge,
@@ -32,9 +38,11 @@ import type {
   Order,
   OutstandingRow,
   Payment,
+  Person,
   Posting,
   Purse,
   ReceiptDue,
+  Session,
   SettledMinutes,
   SettlementClaim,
   Subscriber,
@@ -99,10 +107,12 @@ class Tables implements StoreTransaction {
   readonly #subscribers = new Table<string, Subscriber>(this.undo);
   readonly #unitOfMeter = new Index<number, Svpmsn>();
   readonly #tariffOfMeter = new Index<string, Svpmsn>();
+  readonly #subscriberOfMeter = new Index<string, Svpmsn>();
   readonly #meters = new Table<Svpmsn, Meter>(this.undo, (before, after) => {
     const key = (after ?? before)?.svpmsn as Svpmsn;
     this.#unitOfMeter.move(key, before?.localUnit, after?.localUnit);
     this.#tariffOfMeter.move(key, before?.tariff, after?.tariff);
+    this.#subscriberOfMeter.move(key, before?.subscriber, after?.subscriber);
   });
   readonly #purses = new Table<Svpmsn, Purse>(this.undo);
   readonly #outstanding = new Table<Svpmsn, OutstandingRow>(this.undo);
@@ -144,6 +154,13 @@ class Tables implements StoreTransaction {
   readonly closings = new MemoryJournal<Closing>(this.undo);
   readonly settledMinutes = new MemoryShelf<SettledMinutes>(this.undo);
   readonly settlementClaims = new MemoryShelf<SettlementClaim>(this.undo);
+  readonly people = new MemoryShelf<Person, 'subscriber'>(this.undo, ['subscriber']);
+  readonly sessions = new MemoryShelf<Session, 'person'>(this.undo, ['person']);
+  readonly apiKeys = new MemoryShelf<ApiKey>(this.undo);
+  readonly attempts = new MemoryShelf<Attempts>(this.undo);
+  readonly approvals = new MemoryShelf<Approval, 'state'>(this.undo, ['state']);
+  readonly keptAnswers = new MemoryShelf<KeptAnswer>(this.undo);
+  readonly audit = new MemoryJournal<AuditEntry>(this.undo);
 
   #orderMoved(before: NumberedOrder | undefined, after: NumberedOrder | undefined): void {
     const id = (after ?? before)?.id as string;
@@ -201,6 +218,13 @@ class Tables implements StoreTransaction {
     copy.closings.fill(this.closings);
     copy.settledMinutes.fill(this.settledMinutes);
     copy.settlementClaims.fill(this.settlementClaims);
+    copy.people.fill(this.people);
+    copy.sessions.fill(this.sessions);
+    copy.apiKeys.fill(this.apiKeys);
+    copy.attempts.fill(this.attempts);
+    copy.approvals.fill(this.approvals);
+    copy.keptAnswers.fill(this.keptAnswers);
+    copy.audit.fill(this.audit);
     copy.undo.length = 0;
     return copy;
   }
@@ -213,8 +237,9 @@ class Tables implements StoreTransaction {
   async subscriber(id: string) {
     return this.#subscribers.get(id);
   }
-  async subscribers() {
-    return [...this.#subscribers.rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  async subscribers({ after, limit }: { readonly after?: string; readonly limit?: number } = {}) {
+    const wanted = [...this.#subscribers.rows.values()].filter(({ id }) => after === undefined || id > after);
+    return wanted.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit);
   }
   async putSubscriber(subscriber: Subscriber) {
     this.#subscribers.put(subscriber.id, subscriber);
@@ -223,18 +248,22 @@ class Tables implements StoreTransaction {
   async metersOf(ids: readonly Svpmsn[]) {
     return ids.map((id) => this.#meters.get(id));
   }
-  async meters(of: { readonly localUnit?: number; readonly tariff?: string } = {}) {
-    const { localUnit, tariff } = of;
+  async meters({ localUnit, tariff, subscriber, after, limit }: MeterQuery = {}) {
     const keys =
       localUnit !== undefined
         ? this.#unitOfMeter.keys(localUnit)
-        : tariff !== undefined
-          ? this.#tariffOfMeter.keys(tariff)
-          : this.#meters.rows.keys();
+        : subscriber !== undefined
+          ? this.#subscriberOfMeter.keys(subscriber)
+          : tariff !== undefined
+            ? this.#tariffOfMeter.keys(tariff)
+            : this.#meters.rows.keys();
     return [...keys]
+      .filter((key) => after === undefined || key > after)
       .sort((a, b) => a - b)
       .map((key) => this.#meters.get(key) as Meter)
-      .filter((meter) => tariff === undefined || meter.tariff === tariff);
+      .filter((meter) => tariff === undefined || meter.tariff === tariff)
+      .filter((meter) => subscriber === undefined || meter.subscriber === subscriber)
+      .slice(0, limit);
   }
   async meterCount() {
     return this.#meters.rows.size;
@@ -284,6 +313,10 @@ class Tables implements StoreTransaction {
   }
   async orders(query: PageQuery) {
     return page(this.#orderList, query, (id) => this.#orders.get(id) as NumberedOrder);
+  }
+  async unsettledOrders() {
+    const isUnsettled = ({ state }: Order) => state === 'waiting' || state === 'outstanding' || state === 'voiding';
+    return [...this.#orders.rows.values()].filter(isUnsettled).length;
   }
   async addOrders(orders: readonly Order[]) {
     return orders.map((order) => {

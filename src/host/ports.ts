@@ -6,12 +6,17 @@ import type { PaymentPort } from './payment-port.ts';
 import type { ReceiptSigner } from './receipt-port.ts';
 import type { Journal, JournalReads, Shelf, ShelfReads } from './shelf-port.ts';
 import type {
+  ApiKey,
+  Approval,
+  Attempts,
+  AuditEntry,
   CheckMinute,
   Closing,
   Contract,
   ControlCommand,
   Dues,
   IssuedReceipt,
+  KeptAnswer,
   Knowledge,
   LedgerSum,
   LineKnowledge,
@@ -24,9 +29,11 @@ import type {
   OutstandingRow,
   Payment,
   PaymentMethod,
+  Person,
   Posting,
   Purse,
   ReceiptDue,
+  Session,
   SettledMinutes,
   SettlementClaim,
   Subscriber,
@@ -63,11 +70,20 @@ export interface HostPorts {
   };
   /** Who tells addresses outside; without it nobody is told. */
   readonly webhooks?: WebhookSender;
+  /** Is told what goes on, to be counted. */
+  readonly watcher?: HostWatcher;
 }
 
 export interface PaymentWay {
   readonly method: PaymentMethod;
   readonly port: PaymentPort;
+}
+
+export interface HostWatcher {
+  /** An exchange came to its end, so long after M1. */
+  exchanged(ms: number): void;
+  /** A frame was refused by a meter, or by this host. */
+  refused(reason: string): void;
 }
 
 /** Towards the area units: sent and forgotten. Answers come back through `handle`; what is lost is sent again. */
@@ -119,13 +135,13 @@ export interface Store {
 /** Lists come in a stated order, so that the same inputs give the same outputs on every store. */
 export interface StoreReads {
   subscriber(id: string): Promise<Subscriber | undefined>;
-  /** By id. */
-  subscribers(): Promise<Subscriber[]>;
+  /** By id; those after one only, if it is named, and at most so many. */
+  subscribers(query?: { readonly after?: string; readonly limit?: number }): Promise<Subscriber[]>;
 
   /** In the order asked for. */
   metersOf(ids: readonly Svpmsn[]): Promise<(Meter | undefined)[]>;
-  /** By number; of one local unit or tariff only, if named. */
-  meters(of?: { readonly localUnit?: number; readonly tariff?: string }): Promise<Meter[]>;
+  /** By number. */
+  meters(of?: MeterQuery): Promise<Meter[]>;
   meterCount(): Promise<number>;
 
   pursesOf(ids: readonly Svpmsn[]): Promise<(Purse | undefined)[]>;
@@ -143,6 +159,8 @@ export interface StoreReads {
   nextWithdrawn(id: Svpmsn): Promise<NumberedOrder | undefined>;
   /** The newest first. */
   orders(query: PageQuery): Promise<NumberedOrder[]>;
+  /** Those that wait, are on their way, or are to be taken back. */
+  unsettledOrders(): Promise<number>;
 
   /** In the order asked for. */
   workOf(ids: readonly Svpmsn[]): Promise<(Work | undefined)[]>;
@@ -211,6 +229,15 @@ export interface StoreReads {
   readonly closings: JournalReads<Closing>;
   readonly settledMinutes: ShelfReads<SettledMinutes>;
   readonly settlementClaims: ShelfReads<SettlementClaim>;
+
+  /** By login. */
+  readonly people: ShelfReads<Person, 'subscriber'>;
+  readonly sessions: ShelfReads<Session, 'person'>;
+  readonly apiKeys: ShelfReads<ApiKey>;
+  readonly attempts: ShelfReads<Attempts>;
+  readonly approvals: ShelfReads<Approval, 'state'>;
+  readonly keptAnswers: ShelfReads<KeptAnswer>;
+  readonly audit: JournalReads<AuditEntry>;
 }
 
 export interface StoreTransaction extends StoreReads {
@@ -265,17 +292,35 @@ export interface StoreTransaction extends StoreReads {
   readonly closings: Journal<Closing>;
   readonly settledMinutes: Shelf<SettledMinutes>;
   readonly settlementClaims: Shelf<SettlementClaim>;
+
+  readonly people: Shelf<Person, 'subscriber'>;
+  readonly sessions: Shelf<Session, 'person'>;
+  readonly apiKeys: Shelf<ApiKey>;
+  readonly attempts: Shelf<Attempts>;
+  readonly approvals: Shelf<Approval, 'state'>;
+  readonly keptAnswers: Shelf<KeptAnswer>;
+  readonly audit: Journal<AuditEntry>;
 }
 
 /**
  * `instant-reserved`: no time of the business before it will be used again. `restored`: 1 from the moment that a store
  * finds itself to be an older copy, or that a person says so, until the next start of the host (X9). `trace` and a
- * port: payments that it was ever asked for.
+ * port: payments that it was ever asked for. `keyring`: the check value of a master key, by which a keyring is told
+ * from another's.
  */
-export type FactName = 'instant-reserved' | 'address-map-version' | 'restored' | `trace ${string}`;
+export type FactName = 'instant-reserved' | 'address-map-version' | 'restored' | 'keyring' | `trace ${string}`;
 
 /** Minutes of a check meter that are kept: 35 days, a month of settlement and some days to look into it. */
 export const CHECK_MINUTES_KEPT = 35 * 1440;
+
+/** Meters of one local unit, tariff or subscriber only, those after a number only, and at most so many, if named. */
+export interface MeterQuery {
+  readonly localUnit?: number;
+  readonly tariff?: string;
+  readonly subscriber?: string;
+  readonly after?: number;
+  readonly limit?: number;
+}
 
 export interface CheckMinuteQuery {
   readonly localUnit: number;

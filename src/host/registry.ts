@@ -111,7 +111,7 @@ async function meterOf(
     return wrong(`A suite is one of ${SUITE_NAMES.join(', ')}, by its number 0 to 3, not ${suite}.`);
   }
   if ((await tx.subscriber(subscriber)) === undefined) {
-    return fail('subscriber-unknown', `There is no subscriber "${subscriber}": add the subscriber first.`);
+    return subscriberUnknown(subscriber);
   }
   if (tariff !== undefined && (await tx.tariff(tariff)) === undefined) return tariffUnknown(tariff);
   const [known] = await tx.metersOf([svpmsn]);
@@ -145,6 +145,9 @@ async function meterOf(
     monitoringGeneration: 0,
   };
 }
+
+export const subscriberUnknown = (id: string): HostFailure =>
+  fail('subscriber-unknown', `There is no subscriber "${id}": add the subscriber first.`);
 
 const whole = (value: number, min: number, max: number): boolean =>
   Number.isSafeInteger(value) && value >= min && value <= max;

@@ -6,8 +6,9 @@ import type { Milliseconds, Svpmsn } from '../units/index.ts';
 import type { Agreement } from './contracts.ts';
 import type { RotatedPurpose } from './key-change.ts';
 import type { Books } from './ledger.ts';
+import type { Act, Office } from './office.ts';
 import type { PaymentAsked, PaymentNotice } from './payments.ts';
-import type { PageQuery } from './ports.ts';
+import type { MeterQuery, PageQuery } from './ports.ts';
 import type { ClosedPeriod, CloseRequest } from './settlement.ts';
 import type { Purchase, Quote, Traded } from './trading.ts';
 import type {
@@ -39,6 +40,7 @@ import type { WebhookMade } from './webhooks.ts';
 
 export type { Agreement } from './contracts.ts';
 export type { Books, Totalled } from './ledger.ts';
+export type { Act, Decided, Decision, HostByName, Office, Once } from './office.ts';
 export type { PaymentAsked, PaymentNotice } from './payments.ts';
 export type { ClosedPeriod, CloseRequest } from './settlement.ts';
 export type { Purchase, Quote, Traded } from './trading.ts';
@@ -238,13 +240,23 @@ export interface HostServices {
   periods(): Promise<Closing[]>;
   /** A month that is closed, computed anew. */
   period(month: string): Promise<ClosedPeriod | HostFailure>;
+  /** What somebody does in their own name: the same services, with an entry in the audit log for each. */
+  by(act: Act): Office;
 
   books(): Promise<Books>;
-  meters(of?: { readonly localUnit?: number }): Promise<MeterView[]>;
+  subscriber(id: string): Promise<Subscriber | HostFailure>;
+  /** By id. */
+  subscribers(query?: { readonly after?: string; readonly limit?: number }): Promise<Subscriber[]>;
+  /** By number. */
+  meters(of?: MeterQuery): Promise<MeterView[]>;
   meter(svpmsn: number): Promise<MeterView | HostFailure>;
   order(id: string): Promise<NumberedOrder | HostFailure>;
   orders(query: PageQuery): Promise<NumberedOrder[]>;
+  /** Orders that are neither stored nor refunded yet. */
+  unsettledOrders(): Promise<number>;
   commands(meter: number): Promise<ControlCommand[]>;
+  /** The latest of each name, by name. */
+  tariffs(): Promise<TariffVersion[]>;
   events(query: PageQuery): Promise<(MeterEvent & { readonly number: number })[]>;
   postings(query: PageQuery): Promise<(Posting & { readonly sequence: number })[]>;
   use(query: UseQuery): Promise<UseBucket[] | HostFailure>;

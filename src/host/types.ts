@@ -8,6 +8,7 @@ import type { Milliseconds, MilliwattHours, ModemAddress, SupplyIndex, Svpmsn, T
 import type { PaymentMethod } from './types/money.ts';
 
 export type * from './types/money.ts';
+export type * from './types/people.ts';
 export type * from './types/settlement.ts';
 export type * from './types/webhooks.ts';
 
@@ -332,6 +333,20 @@ export interface HostFailure {
     | 'period-open'
     | 'period-closed'
     | 'calendar-over'
+    | 'asked-before'
+    | 'changed-meanwhile'
+    | 'approval-unknown'
+    | 'approval-settled'
+    | 'approval-own'
+    | 'person-unknown'
+    | 'person-known'
+    | 'person-wrong'
+    | 'manager-last'
+    | 'password-weak'
+    | 'log-in-refused'
+    | 'log-in-busy'
+    | 'api-key-unknown'
+    | 'api-key-wrong'
     | 'store-failed';
   /** What is wrong, where, and what to do. */
   readonly sentence: string;

@@ -64,7 +64,13 @@ export class Utility {
     });
     this.hosts = new Hosts({
       workers: options.hosts ?? 1,
-      ports: { store: options.store, keys: this.#keys, clock: { now: () => time.now }, grid: this.#toldOf(this.#grid) },
+      ports: {
+        store: options.store,
+        keys: this.#keys,
+        clock: { now: () => time.now },
+        grid: this.#toldOf(this.#grid),
+        ...(options.watcher && { watcher: options.watcher }),
+      },
       settings: { zone: options.zone, metersMax: METERS_PER_LOCAL_UNIT_MAX * 256, roundMs: options.roundMs },
       time,
       random: this.#random.fork(`hosts ${options.startMs}`),

@@ -179,5 +179,38 @@ CREATE TABLE closings (
 ) STRICT;
 CREATE TABLE settled_minutes (id TEXT PRIMARY KEY, energies BLOB NOT NULL) STRICT;
 CREATE TABLE settlement_claims (id TEXT PRIMARY KEY, claim TEXT NOT NULL, answer TEXT) STRICT, WITHOUT ROWID;
+
+CREATE INDEX meters_of_subscriber ON meters (subscriber, svpmsn);
+CREATE TABLE people (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, subscriber TEXT REFERENCES subscribers (id),
+  password TEXT NOT NULL, one_time_until INTEGER, locked INTEGER NOT NULL, created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE sessions (
+  id TEXT PRIMARY KEY, person TEXT NOT NULL REFERENCES people (id),
+  created_at INTEGER NOT NULL, seen_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_of_person ON sessions (person, id);
+CREATE TABLE api_keys (
+  id TEXT PRIMARY KEY, hash TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL, scopes TEXT NOT NULL,
+  created_by TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER, revoked_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE attempts (
+  id TEXT PRIMARY KEY, count INTEGER NOT NULL, locked_until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE approvals (
+  id TEXT PRIMARY KEY, proposal TEXT NOT NULL, why TEXT NOT NULL, state TEXT NOT NULL,
+  asked_by TEXT NOT NULL, asked_at INTEGER NOT NULL, decided_by TEXT, decided_at INTEGER,
+  CHECK (state <> 'approved' OR decided_by <> asked_by)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX approvals_of_state ON approvals (state, id);
+CREATE TABLE kept_answers (
+  id TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE audit (
+  number INTEGER PRIMARY KEY, at INTEGER NOT NULL, "by" TEXT NOT NULL, role TEXT NOT NULL, action TEXT NOT NULL,
+  subject TEXT NOT NULL, detail TEXT NOT NULL, request TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append only'); END;
+CREATE TRIGGER audit_remains BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append only'); END;
 `,
 ];

@@ -190,5 +190,39 @@ CREATE TABLE closings (
 CREATE SEQUENCE closings_number OWNED BY closings.number;
 CREATE TABLE settled_minutes (id TEXT COLLATE "C" PRIMARY KEY, energies BYTEA NOT NULL);
 CREATE TABLE settlement_claims (id TEXT COLLATE "C" PRIMARY KEY, claim TEXT NOT NULL, answer TEXT);
+
+CREATE INDEX meters_of_subscriber ON meters (subscriber, svpmsn);
+CREATE TABLE people (
+  id TEXT COLLATE "C" PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL,
+  subscriber TEXT COLLATE "C" REFERENCES subscribers (id),
+  password TEXT NOT NULL, one_time_until BIGINT, locked BIGINT NOT NULL, created_at BIGINT NOT NULL
+);
+CREATE TABLE sessions (
+  id TEXT COLLATE "C" PRIMARY KEY, person TEXT COLLATE "C" NOT NULL REFERENCES people (id),
+  created_at BIGINT NOT NULL, seen_at BIGINT NOT NULL
+);
+CREATE INDEX sessions_of_person ON sessions (person, id);
+CREATE TABLE api_keys (
+  id TEXT COLLATE "C" PRIMARY KEY, hash TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL, scopes TEXT NOT NULL,
+  created_by TEXT NOT NULL, created_at BIGINT NOT NULL, expires_at BIGINT, revoked_at BIGINT
+);
+CREATE TABLE attempts (id TEXT COLLATE "C" PRIMARY KEY, count BIGINT NOT NULL, locked_until BIGINT NOT NULL);
+CREATE TABLE approvals (
+  id TEXT COLLATE "C" PRIMARY KEY, proposal TEXT NOT NULL, why TEXT NOT NULL, state TEXT COLLATE "C" NOT NULL,
+  asked_by TEXT NOT NULL, asked_at BIGINT NOT NULL, decided_by TEXT, decided_at BIGINT,
+  CHECK (state <> 'approved' OR decided_by <> asked_by)
+);
+CREATE INDEX approvals_of_state ON approvals (state, id);
+CREATE TABLE kept_answers (
+  id TEXT COLLATE "C" PRIMARY KEY, fingerprint TEXT NOT NULL, body TEXT NOT NULL, at BIGINT NOT NULL
+);
+CREATE TABLE audit (
+  number BIGINT PRIMARY KEY, at BIGINT NOT NULL, "by" TEXT NOT NULL, role TEXT NOT NULL, action TEXT NOT NULL,
+  subject TEXT NOT NULL, detail TEXT NOT NULL, request TEXT NOT NULL
+);
+CREATE SEQUENCE audit_number OWNED BY audit.number;
+CREATE FUNCTION audit_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'the audit log is append only'; END $$;
+CREATE TRIGGER audit_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON audit EXECUTE FUNCTION audit_stays();
 `,
 ];

@@ -147,12 +147,26 @@ test('a database that was put back is known by the mark of a host, and one that 
   }
 });
 
-test('what was posted is neither changed nor deleted, by whomever', { skip }, async () => {
+test('what was posted, or written in the audit log, is neither changed nor deleted, by whomever', {
+  skip,
+}, async () => {
   const schema = newSchema();
   const store = await opened(schema);
   try {
     const rig = new Rig(store);
     await rig.enrol(1);
+    const entry = {
+      at: milliseconds(1),
+      by: 'kim',
+      role: 'operator',
+      action: 'sell',
+      subject: '',
+      detail: '',
+    } as const;
+    await store.transaction((tx) => tx.audit.append([{ ...entry, request: 'r' }]));
+    for (const change of ['UPDATE audit SET at = 0', 'DELETE FROM audit', 'TRUNCATE audit']) {
+      await assert.rejects(asked(`SET search_path = ${schema}; ${change}`), /append only/);
+    }
     made(await rig.host.sell({ meter: 1, amount: 5, orderId: 'a', source: 'cash' }));
     for (const change of ['UPDATE postings SET at = 0', 'DELETE FROM lines', 'TRUNCATE postings CASCADE']) {
       await assert.rejects(asked(`SET search_path = ${schema}; ${change}`), /append only/);

@@ -289,11 +289,15 @@ test('a database of the version before is taken forward: what was refunded then 
   const before = openDatabase(join(folder, 'wattpurse.db'));
   const then = new DatabaseSync(':memory:');
   for (const step of MIGRATIONS.slice(0, 2)) then.exec(step);
-  for (const type of ['table', 'index']) {
-    const named = (of: DatabaseSync) =>
-      of.prepare('SELECT name FROM sqlite_schema WHERE type = ? AND sql IS NOT NULL').all(type);
-    const known = new Set(named(then).map(({ name }) => name));
-    for (const { name } of named(before)) if (!known.has(name)) before.exec(`DROP ${type} ${name}`);
+  // Indexes first: those of a table go with it.
+  for (const type of ['index', 'table']) {
+    const names = (of: DatabaseSync) =>
+      of
+        .prepare('SELECT name FROM sqlite_schema WHERE type = ? AND sql IS NOT NULL')
+        .all(type)
+        .map(({ name }) => String(name));
+    const known = new Set(names(then));
+    for (const name of names(before)) if (!known.has(name)) before.exec(`DROP ${type} ${name}`);
   }
   before.exec('ALTER TABLE orders DROP COLUMN why; PRAGMA user_version = 2');
   before.close();
@@ -309,6 +313,20 @@ test('a database of the version before is taken forward: what was refunded then 
     ],
   );
   await store.close();
+});
+
+test('the audit log cannot be changed, not even by hand', async () => {
+  const folder = newFolder();
+  const store = openSqliteStore(folder);
+  const entry = { at: milliseconds(5), by: 'kim', role: 'operator', action: 'sell', subject: '', detail: '' } as const;
+  await store.transaction((tx) => tx.audit.append([{ ...entry, request: 'r' }]));
+  await store.close();
+  const database = openDatabase(join(folder, 'wattpurse.db'));
+  const replace = "INSERT OR REPLACE INTO audit VALUES (1, 5, 'lee', 'operator', 'sell', '', '', 'r')";
+  for (const sql of ["UPDATE audit SET detail = 'x'", 'DELETE FROM audit', replace]) {
+    assert.throws(() => database.exec(sql), /the audit log is append only/, sql);
+  }
+  database.close();
 });
 
 test('the ledger cannot be changed, not even by hand', async () => {

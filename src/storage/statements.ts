@@ -1,4 +1,8 @@
 import {
+  type ApiKey,
+  type Approval,
+  type Attempts,
+  type AuditEntry,
   CHECK_MINUTES_KEPT,
   type CheckMinute,
   type CheckMinuteQuery,
@@ -9,6 +13,7 @@ import {
   type Dues,
   type FactName,
   type IssuedReceipt,
+  type KeptAnswer,
   type Knowledge,
   type LedgerSum,
   type Line,
@@ -16,16 +21,19 @@ import {
   type LineSuspicion,
   type Meter,
   type MeterEvent,
+  type MeterQuery,
   type MeterTotals,
   type NumberedOrder,
   type Order,
   type OutstandingRow,
   type PageQuery,
   type Payment,
+  type Person,
   type Posting,
   type ProfileQuery,
   type Purse,
   type ReceiptDue,
+  type Session,
   type SettledMinutes,
   type SettlementClaim,
   type StoreTransaction,
@@ -43,6 +51,10 @@ import { SqlJournal, SqlShelf } from './shelf.ts';
 import type { SqlConnection } from './sql.ts';
 import type { SqlRow, SqlValue, Table } from './table.ts';
 import {
+  apiKeys,
+  approvals,
+  attempts,
+  audit,
   checkMinutes,
   closings,
   commands,
@@ -52,6 +64,7 @@ import {
   type EventRow,
   events,
   facts,
+  keptAnswers,
   knowledge,
   lines,
   linesOfUnits,
@@ -59,11 +72,13 @@ import {
   orders,
   outstanding,
   payments,
+  people,
   postings,
   profiles,
   purses,
   receipts,
   receiptsDue,
+  sessions,
   settledMinutes,
   settlementClaims,
   subscribers,
@@ -90,6 +105,13 @@ export class SqlStatements implements StoreTransaction {
   readonly closings: SqlJournal<Closing>;
   readonly settledMinutes: SqlShelf<SettledMinutes>;
   readonly settlementClaims: SqlShelf<SettlementClaim>;
+  readonly people: SqlShelf<Person, 'subscriber'>;
+  readonly sessions: SqlShelf<Session, 'person'>;
+  readonly apiKeys: SqlShelf<ApiKey>;
+  readonly attempts: SqlShelf<Attempts>;
+  readonly approvals: SqlShelf<Approval, 'state'>;
+  readonly keptAnswers: SqlShelf<KeptAnswer>;
+  readonly audit: SqlJournal<AuditEntry>;
   readonly #connection: SqlConnection;
 
   constructor(connection: SqlConnection) {
@@ -106,6 +128,13 @@ export class SqlStatements implements StoreTransaction {
     this.closings = new SqlJournal(connection, closings);
     this.settledMinutes = new SqlShelf(connection, settledMinutes);
     this.settlementClaims = new SqlShelf(connection, settlementClaims);
+    this.people = new SqlShelf(connection, people);
+    this.sessions = new SqlShelf(connection, sessions);
+    this.apiKeys = new SqlShelf(connection, apiKeys);
+    this.attempts = new SqlShelf(connection, attempts);
+    this.approvals = new SqlShelf(connection, approvals);
+    this.keptAnswers = new SqlShelf(connection, keptAnswers);
+    this.audit = new SqlJournal(connection, audit);
   }
 
   /** `where` is all that follows the table's name. */
@@ -134,8 +163,8 @@ export class SqlStatements implements StoreTransaction {
   async subscriber(id: string) {
     return this.#one(subscribers, 'WHERE id = ?', id);
   }
-  async subscribers() {
-    return this.#all(subscribers, 'ORDER BY id');
+  async subscribers({ after = '', limit = NO_LIMIT }: { readonly after?: string; readonly limit?: number } = {}) {
+    return this.#all(subscribers, 'WHERE id > ? ORDER BY id LIMIT ?', after, limit);
   }
   putSubscriber(subscriber: Subscriber) {
     return this.#put(subscribers, [subscriber]);
@@ -144,13 +173,13 @@ export class SqlStatements implements StoreTransaction {
   metersOf(ids: readonly Svpmsn[]) {
     return this.#ofKeys(meters, ids);
   }
-  async meters(of: { readonly localUnit?: number; readonly tariff?: string } = {}) {
-    const where: string[] = [];
-    const values: SqlValue[] = [];
-    if (of.localUnit !== undefined) where.push('local_unit = ?') && values.push(of.localUnit);
-    if (of.tariff !== undefined) where.push('tariff = ?') && values.push(of.tariff);
-    const filter = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
-    return this.#all(meters, `${filter} ORDER BY svpmsn`, ...values);
+  async meters({ localUnit, tariff, subscriber, after = -1, limit = NO_LIMIT }: MeterQuery = {}) {
+    const where = ['svpmsn > ?'];
+    const values: SqlValue[] = [after];
+    if (localUnit !== undefined) where.push('local_unit = ?') && values.push(localUnit);
+    if (tariff !== undefined) where.push('tariff = ?') && values.push(tariff);
+    if (subscriber !== undefined) where.push('subscriber = ?') && values.push(subscriber);
+    return this.#all(meters, `WHERE ${where.join(' AND ')} ORDER BY svpmsn LIMIT ?`, ...values, limit);
   }
   meterCount() {
     return this.#number('SELECT count(*) FROM meters');
@@ -194,6 +223,11 @@ export class SqlStatements implements StoreTransaction {
   }
   orders(query: PageQuery): Promise<NumberedOrder[]> {
     return this.#page(orders, 'sequence', query);
+  }
+  unsettledOrders() {
+    // Each has an index that holds nothing else.
+    return this.#number(`SELECT (SELECT count(*) FROM outstanding) + (SELECT count(*) FROM orders WHERE state = 'waiting')
+      + (SELECT count(*) FROM orders WHERE state = 'voiding' AND counter IS NULL)`);
   }
   async addOrders(added: readonly Order[]) {
     const first = await this.#connection.nextNumbers('orders', added.length);
@@ -408,6 +442,9 @@ export class SqlStatements implements StoreTransaction {
     return this.#all(table, `WHERE ${where.join(' AND ')} ORDER BY ${number} DESC LIMIT ?`, ...values, limit);
   }
 }
+
+/** Of rows: more than any table has. */
+const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
 function assertBalanced({ kind, svpmsn, lines }: Posting): void {
   const sum = lines.reduce((all, { amount }) => all + amount, 0n);

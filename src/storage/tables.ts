@@ -1,4 +1,8 @@
 import type {
+  ApiKey,
+  Approval,
+  Attempts,
+  AuditEntry,
   CheckMinute,
   Closing,
   Contract,
@@ -6,6 +10,7 @@ import type {
   DayProfile,
   Dues,
   IssuedReceipt,
+  KeptAnswer,
   Knowledge,
   Line,
   LineKnowledge,
@@ -17,9 +22,11 @@ import type {
   NumberedOrder,
   OutstandingRow,
   Payment,
+  Person,
   Posting,
   Purse,
   ReceiptDue,
+  Session,
   SettledMinutes,
   SettlementClaim,
   Subscriber,
@@ -286,6 +293,60 @@ export const settlementClaims = table<SettlementClaim>('settlement_claims', ['id
   id: 'text',
   claim: 'text',
   answer: 'text?',
+});
+export const people = table<Person>('people', ['id'], {
+  id: 'text',
+  name: 'text',
+  role: 'text',
+  subscriber: 'text?',
+  password: 'text',
+  oneTimeUntil: 'number?',
+  locked: 'boolean',
+  createdAt: 'number',
+});
+export const sessions = table<Session>('sessions', ['id'], {
+  id: 'text',
+  person: 'text',
+  createdAt: 'number',
+  seenAt: 'number',
+});
+export const apiKeys = table<ApiKey>('api_keys', ['id'], {
+  id: 'text',
+  hash: 'text',
+  name: 'text',
+  role: 'text',
+  scopes: 'json',
+  createdBy: 'text',
+  createdAt: 'number',
+  expiresAt: 'number?',
+  revokedAt: 'number?',
+});
+export const attempts = table<Attempts>('attempts', ['id'], { id: 'text', count: 'number', lockedUntil: 'number' });
+export const approvals = table<Approval>('approvals', ['id'], {
+  id: 'text',
+  proposal: 'json',
+  why: 'text',
+  state: 'text',
+  askedBy: 'text',
+  askedAt: 'number',
+  decidedBy: 'text?',
+  decidedAt: 'number?',
+});
+export const keptAnswers = table<KeptAnswer>('kept_answers', ['id'], {
+  id: 'text',
+  fingerprint: 'text',
+  body: 'text',
+  at: 'number',
+});
+export const audit = table<Numbered<AuditEntry>>('audit', ['number'], {
+  number: 'number',
+  at: 'number',
+  by: 'text',
+  role: 'text',
+  action: 'text',
+  subject: 'text',
+  detail: 'text',
+  request: 'text',
 });
 export const facts = table<{ readonly name: string; readonly value: number }>('facts', ['name'], {
   name: 'text',

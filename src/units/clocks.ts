@@ -8,3 +8,9 @@ export interface BusinessClock {
   /** Milliseconds since 1970-01-01 UTC. */
   now(): Milliseconds;
 }
+
+/** The clock on the wall: how long somebody may stay logged in, and how often somebody may ask. It may be set. */
+export interface WallClock {
+  /** Milliseconds since 1970-01-01 UTC. */
+  now(): Milliseconds;
+}

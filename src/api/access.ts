@@ -1,0 +1,128 @@
+import type { Role } from '../host/index.ts';
+
+/** How far somebody reaches with a route: `own` is what belongs to a subscriber, or what an agent sold. */
+export type Reach = 'all' | 'own';
+
+/** What an API key may be allowed to do, of what its role may do. */
+export const SCOPES = [
+  'subscribers:read',
+  'subscribers:write',
+  'meters:read',
+  'meters:write',
+  'meters:control',
+  'orders:read',
+  'orders:sell',
+  'purses:write',
+  'tariffs:read',
+  'tariffs:write',
+  'lines:read',
+  'books:read',
+  'events:read',
+  'audit:read',
+  'metrics:read',
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Who may use a route. */
+export type Access =
+  /** Everybody. */
+  | 'public'
+  /** Everybody who is logged in, whatever their role; no API key. */
+  | 'logged-in'
+  | {
+      /** What an API key needs; without one, a route is for people alone. */
+      readonly scope?: Scope;
+      readonly all: readonly Role[];
+      readonly own?: readonly Role[];
+    };
+
+/**
+ * The table of who may do what: route by route, by its operation. Everything reads it here: the check before each
+ * request, the OpenAPI document, and the test that walks it whole. What it does not grant is refused.
+ */
+export const ACCESS = {
+  health: 'public',
+  readiness: 'public',
+  metrics: { scope: 'metrics:read', all: ['operator', 'auditor', 'system-manager'] },
+  openapi: 'public',
+
+  logIn: 'public',
+  readSession: 'logged-in',
+  logOut: 'logged-in',
+  changePassword: 'logged-in',
+
+  listSubscribers: { scope: 'subscribers:read', all: ['operator', 'cashier', 'technician', 'auditor'] },
+  readSubscriber: {
+    scope: 'subscribers:read',
+    all: ['operator', 'cashier', 'technician', 'auditor'],
+    own: ['subscriber'],
+  },
+  addSubscriber: { scope: 'subscribers:write', all: ['operator'] },
+
+  listMeters: {
+    scope: 'meters:read',
+    all: ['operator', 'cashier', 'technician', 'auditor'],
+    own: ['subscriber'],
+  },
+  readMeter: { scope: 'meters:read', all: ['operator', 'cashier', 'technician', 'auditor'], own: ['subscriber'] },
+  enrolMeter: { scope: 'meters:write', all: ['operator', 'technician'] },
+  readdressMeter: { scope: 'meters:write', all: ['operator', 'technician'] },
+  listMeterEvents: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'], own: ['subscriber'] },
+  listAllEvents: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'] },
+  readUse: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
+
+  listCommands: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'] },
+  orderCommand: { scope: 'meters:control', all: ['operator', 'technician'] },
+
+  listOrders: { scope: 'orders:read', all: ['operator', 'cashier', 'auditor'] },
+  listMeterOrders: { scope: 'orders:read', all: ['operator', 'cashier', 'auditor'], own: ['subscriber'] },
+  readOrder: { scope: 'orders:read', all: ['operator', 'cashier', 'auditor'], own: ['agent', 'subscriber'] },
+  sell: { scope: 'orders:sell', all: ['operator', 'cashier', 'agent'] },
+  closePurse: { scope: 'purses:write', all: ['operator'] },
+  unfreezePurse: { scope: 'purses:write', all: ['operator'] },
+
+  proposeVoid: { all: ['operator', 'cashier'] },
+  proposeCredit: { all: ['operator'] },
+  proposeKeyChange: { all: ['operator', 'system-manager'] },
+  listApprovals: { all: ['operator', 'cashier', 'auditor', 'system-manager'] },
+  listWaitingApprovals: { all: ['operator', 'cashier', 'auditor', 'system-manager'] },
+  readApproval: { all: ['operator', 'cashier', 'auditor', 'system-manager'] },
+  decideApproval: { all: ['operator', 'system-manager'] },
+
+  listTariffs: {
+    scope: 'tariffs:read',
+    all: ['operator', 'cashier', 'technician', 'auditor', 'seller', 'subscriber'],
+  },
+  publishTariff: { scope: 'tariffs:write', all: ['operator'] },
+  assignTariff: { scope: 'meters:write', all: ['operator'] },
+
+  readBooks: { scope: 'books:read', all: ['operator', 'auditor', 'seller'] },
+  listMeterBooks: { scope: 'books:read', all: ['operator', 'auditor'] },
+  listPostings: { scope: 'books:read', all: ['operator', 'auditor'] },
+  listLines: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
+  readCheckMinutes: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
+
+  streamEvents: { scope: 'events:read', all: ['operator', 'technician', 'auditor'], own: ['subscriber'] },
+
+  listPeople: { all: ['auditor', 'system-manager'] },
+  readPerson: { all: ['auditor', 'system-manager'] },
+  addPerson: { all: ['system-manager'] },
+  changePerson: { all: ['system-manager'] },
+  resetPassword: { all: ['system-manager'] },
+  endSessions: { all: ['system-manager'] },
+  listApiKeys: { all: ['auditor', 'system-manager'] },
+  addApiKey: { all: ['system-manager'] },
+  revokeApiKey: { all: ['system-manager'] },
+  listAudit: { scope: 'audit:read', all: ['auditor', 'system-manager'] },
+} as const satisfies Readonly<Record<string, Access>>;
+
+export type Operation = keyof typeof ACCESS;
+
+export const accessOf = (operation: Operation): Access => ACCESS[operation];
+
+/** How far a role reaches with an operation, or `undefined` when it may not use it. */
+export function reachOf(operation: Operation, role: Role): Reach | undefined {
+  const access = accessOf(operation);
+  if (access === 'public' || access === 'logged-in' || access.all.includes(role)) return 'all';
+  return access.own?.includes(role) === true ? 'own' : undefined;
+}

@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import cookie from '@fastify/cookie';
+import rateLimit from '@fastify/rate-limit';
+import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import { StoreError } from '../host/index.ts';
+import { authorize } from './caller.ts';
+import { document, PAGE_URL, page } from './documentation.ts';
+import { etagOf, matches } from './etag.ts';
+import { logError, logLine } from './log.ts';
+import { PROBLEM_TYPE, Problem, ProblemSchema, problemBody, problemOf, type RequestFault, STATUS } from './problem.ts';
+import { approvalRoutes } from './routes/approvals.ts';
+import { bookRoutes } from './routes/books.ts';
+import { controlRoutes } from './routes/control.ts';
+import { liveRoutes } from './routes/live.ts';
+import { meterRoutes } from './routes/meters.ts';
+import { orderRoutes } from './routes/orders.ts';
+import { peopleRoutes } from './routes/people.ts';
+import { serviceRoutes } from './routes/service.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { subscriberRoutes } from './routes/subscribers.ts';
+import { CommandSchema, TariffSchema } from './schemas/control.ts';
+import { CheckMinuteSchema, LineSchema } from './schemas/lines.ts';
+import { EventSchema, MeterSchema, PurseSchema, SubscriberSchema, UseBucketSchema } from './schemas/meters.ts';
+import { ApprovalSchema, BooksSchema, MeterBooksSchema, OrderSchema, PostingSchema } from './schemas/orders.ts';
+import { ApiKeySchema, AuditSchema, PersonSchema, SessionSchema } from './schemas/people.ts';
+import type { Api, ApiServices, ApiSettings, TypeBoxProvider } from './server.ts';
+import { validator } from './validator.ts';
+
+export const PREFIX = '/api/v1';
+const BODY_BYTES_MAX = 64 * 1024;
+/** Ids have 128 characters, each of which may be written in 12 of a path. */
+const PARAMETER_CHARACTERS_MAX = 128 * 12;
+const REQUEST_MS = 10_000;
+/** Between two requests on one connection. */
+const IDLE_MS = 30_000;
+/** A socket on which nothing moves: longer than the heartbeat of live events. */
+const STILL_MS = 60_000;
+const REQUESTS_PER_MINUTE = 600;
+
+const SCHEMAS = [
+  ...[ProblemSchema, SubscriberSchema, MeterSchema, PurseSchema, EventSchema, UseBucketSchema, OrderSchema],
+  ...[ApprovalSchema, BooksSchema, MeterBooksSchema, PostingSchema, LineSchema, CheckMinuteSchema, CommandSchema],
+  ...[TariffSchema, PersonSchema, SessionSchema, ApiKeySchema, AuditSchema],
+];
+
+/** With every answer. An answer is data: no browser shows, frames, keeps or guesses it. */
+const HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+/**
+ * The HTTP API of a utility. It opens no socket by itself: the caller listens with it.
+ * What it may answer, and to whom, stands in the document at `/api/v1/openapi.json`.
+ */
+export function createApi(services: ApiServices, settings: ApiSettings = {}): Api {
+  const { people, metrics } = services;
+  const { log, proxy, requestMs = REQUEST_MS, requestsPerMinute: max = REQUESTS_PER_MINUTE } = settings;
+  const app: Api = fastify({
+    logger: false,
+    trustProxy: proxy ?? false,
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: requestMs,
+    connectionTimeout: STILL_MS,
+    keepAliveTimeout: IDLE_MS,
+    forceCloseConnections: true,
+    http: { headersTimeout: requestMs, connectionsCheckingInterval: Math.ceil(requestMs / 4) },
+    routerOptions: { maxParamLength: PARAMETER_CHARACTERS_MAX },
+    exposeHeadRoutes: false,
+    // An id that a client gave could be anything; this one is in the log, in the audit and in the answer.
+    genReqId: () => randomUUID(),
+    // An address that is none comes past every hook.
+    frameworkErrors: (error, request, reply) =>
+      refuse(error, request, reply.headers(HEADERS).header('request-id', request.id)),
+  }).withTypeProvider<TypeBoxProvider>();
+
+  app.setValidatorCompiler(validator);
+  app.setErrorHandler((error: FastifyError, request, reply) => refuse(error, request, reply));
+  app.removeContentTypeParser('text/plain');
+  app.decorateRequest('caller', undefined);
+  app.decorateRequest('reach', 'own');
+  for (const schema of SCHEMAS) app.addSchema(schema);
+
+  app.addHook('onRoute', ({ config, url }) => {
+    if (config?.operation === undefined && !url.startsWith(PAGE_URL)) throw new Error(`${url} stands in no table`);
+  });
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(HEADERS).header('request-id', request.id);
+    done();
+  });
+  app.register(cookie);
+  app.register(rateLimit, {
+    max,
+    timeWindow: 60_000,
+    errorResponseBuilder: () => new Problem('too-many-requests', 'That was too much in one minute: wait for the next.'),
+  });
+  // Before the body is read, and after the limit of rate: nobody who may not ask makes much work.
+  app.addHook('preParsing', (request, _, payload, done) => {
+    const { operation } = request.routeOptions.config;
+    if (operation === undefined) return done(null, payload);
+    authorize(request, operation, people).then(() => done(null, payload), done);
+  });
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (request.method !== 'GET' || reply.statusCode !== 200 || typeof payload !== 'string') return done(null, payload);
+    const etag = String(reply.getHeader('etag') ?? etagOf(payload));
+    reply.header('etag', etag);
+    const wanted = request.headers['if-none-match'];
+    if (wanted === undefined || !matches(wanted, etag)) return done(null, payload);
+    reply.code(304);
+    done(null, null);
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method, routeOptions } = request;
+    const labels = { method, route: routeOptions.url ?? '', status: reply.statusCode };
+    metrics.request(labels, reply.elapsedTime);
+    log?.write(logLine(request, reply));
+    done();
+  });
+
+  document(app);
+  app.after(() => {
+    app.setNotFoundHandler({ preHandler: app.rateLimit() }, () => {
+      throw new Problem('not-found', 'There is nothing at this address: see /api/v1/openapi.json for what there is.');
+    });
+    serviceRoutes(app, services);
+    app.register(
+      (v1, _, done) => {
+        sessionRoutes(v1, services, settings);
+        subscriberRoutes(v1, services);
+        meterRoutes(v1, services);
+        orderRoutes(v1, services);
+        approvalRoutes(v1, services);
+        controlRoutes(v1, services);
+        bookRoutes(v1, services);
+        peopleRoutes(v1, services);
+        liveRoutes(v1, services, settings.live);
+        done();
+      },
+      { prefix: PREFIX },
+    );
+    page(app);
+  });
+  return app;
+
+  function refuse(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+    const problem = refusalOf(error);
+    if (problem.code === 'internal' || problem.code === 'store-failed') log?.write(logError(error, request.id));
+    reply
+      .code(STATUS[problem.code])
+      .type(PROBLEM_TYPE)
+      .send(problemBody(problem.code, problem.message, request.id));
+  }
+}
+
+const FRAMEWORK_FAULTS: Readonly<Record<string, readonly [RequestFault, string]>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ['body-too-large', `A body has at most ${BODY_BYTES_MAX / 1024} KiB.`],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['content-type-wrong', 'A body is JSON: send it as application/json.'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['input-wrong', 'The body is empty: leave its content type out, or send one.'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['input-wrong', 'The body is no JSON.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['input-wrong', 'The body has another length than was said.'],
+  FST_ERR_BAD_URL: ['input-wrong', 'The address is not written as one.'],
+};
+
+function refusalOf(error: Error): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof StoreError) return problemOf({ reason: 'store-failed', sentence: error.message });
+  const { code = '', statusCode = 500 } = error as Partial<FastifyError>;
+  const fault = FRAMEWORK_FAULTS[code];
+  if (fault !== undefined) return new Problem(...fault);
+  if (statusCode >= 400 && statusCode < 500)
+    return new Problem('input-wrong', 'The request is not one: check how it is written.');
+  return new Problem(
+    'internal',
+    'Something is wrong in the program itself: tell whoever keeps it the id of this request.',
+  );
+}

@@ -1,0 +1,12 @@
+/** The HTTP API: routes, their schemas, and who may use them. */
+export { ACCESS, type Access, type Operation, type Reach, reachOf, SCOPES, type Scope } from './access.ts';
+export { createApi, PREFIX } from './api.ts';
+export { DOCUMENT_URL, PAGE_URL } from './documentation.ts';
+export { Metrics } from './metrics.ts';
+export type { ProblemCode } from './problem.ts';
+export type { CommandJson, TariffJson } from './schemas/control.ts';
+export type { CheckMinuteJson, LineJson } from './schemas/lines.ts';
+export type { EventJson, MeterJson, PurseJson, SubscriberJson, UseBucketJson } from './schemas/meters.ts';
+export type { ApprovalJson, OrderJson, PostingJson } from './schemas/orders.ts';
+export type { ApiKeyJson, AuditJson, PersonJson } from './schemas/people.ts';
+export type { Api, ApiServices, ApiSettings, Readiness } from './server.ts';

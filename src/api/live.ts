@@ -1,0 +1,273 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type HostByName, type MeterEvent, type Posting, StoreError } from '../host/index.ts';
+import type { Svpmsn } from '../units/index.ts';
+import type { Metrics } from './metrics.ts';
+import { eventJson } from './schemas/meters.ts';
+import { postingJson } from './schemas/orders.ts';
+
+export interface LiveSettings {
+  /** How often the books are looked at while anybody listens. */
+  readonly everyMs?: number;
+  /** How often it is looked whether a client may still listen. */
+  readonly heartbeatMs?: number;
+  /** At once; whoever comes after them is told to come again. */
+  readonly clientsMax?: number;
+  /** A client that has left more than this unread when there is more to say is dropped. */
+  readonly unreadBytesMax?: number;
+}
+
+const EVERY_MS = 1_000;
+const CLIENTS_MAX = 200;
+const CLIENTS_EACH_MAX = 4;
+const UNREAD_BYTES_MAX = 256 * 1024;
+/** Proxies and sockets see life with it. */
+const HEARTBEAT_MS = 15_000;
+const ROWS_A_PAGE = 200;
+/** Whoever missed more reads the lists anew, which is less work for all. */
+const ROWS_REPLAYED_MAX = 2_000;
+/** Numbers of meter events are given before their transaction ends: of several hosts a lower one may be seen later. */
+const EVENTS_LOOKED_BACK = 64;
+
+type Row = {
+  readonly number: number;
+  readonly svpmsn: Svpmsn;
+  readonly kind: 'posting' | 'meter-event';
+  readonly data: string;
+};
+
+/** How far somebody has heard. `12-34`: the last posting, and the last event. */
+interface Position {
+  readonly posting: number;
+  readonly event: number;
+}
+
+export interface Listener {
+  /** A login, or a key. */
+  readonly by: string;
+  readonly response: ServerResponse;
+  /** Those that it may hear of; all where there are none. */
+  readonly meters: ReadonlySet<number> | undefined;
+  /** Whether it may still listen, and to which meters; asked now and then. */
+  readonly allowed: () => Promise<{ readonly meters: ReadonlySet<number> | undefined } | undefined>;
+}
+
+interface Beginning {
+  readonly position: Position;
+  /** Numbers of events that need not be told. */
+  readonly told: readonly number[];
+  /** So much happened since that the client reads the lists anew. */
+  readonly missed: boolean;
+}
+
+interface Client extends Listener {
+  meters: ReadonlySet<number> | undefined;
+  position: Position;
+  /** Numbers of the last events that it was told. */
+  told: Set<number>;
+}
+
+/**
+ * What happens in the books, as it happens: postings and meter events, read from the store once for all who listen, so
+ * that what another host did is heard too. After a break a client names what it heard last, and gets what came since;
+ * an event may come twice, and none is left out.
+ */
+export class LiveFeed {
+  readonly #host: HostByName;
+  readonly #metrics: Metrics;
+  readonly #settings: Required<LiveSettings>;
+  readonly #clients = new Set<Client>();
+  #running = false;
+  #beatAt = 0;
+  #closed = false;
+
+  constructor(host: HostByName, metrics: Metrics, settings: LiveSettings = {}) {
+    this.#host = host;
+    this.#metrics = metrics;
+    this.#settings = {
+      everyMs: settings.everyMs ?? EVERY_MS,
+      heartbeatMs: settings.heartbeatMs ?? HEARTBEAT_MS,
+      clientsMax: settings.clientsMax ?? CLIENTS_MAX,
+      unreadBytesMax: settings.unreadBytesMax ?? UNREAD_BYTES_MAX,
+    };
+  }
+
+  /** Whether there is room for one more. */
+  hasRoom(by: string): boolean {
+    const own = [...this.#clients].filter((client) => client.by === by).length;
+    return !this.#closed && this.#clients.size < this.#settings.clientsMax && own < CLIENTS_EACH_MAX;
+  }
+
+  /**
+   * Where a client begins: where it says that it was, or now.
+   * @param lastId what it heard last
+   */
+  async begin(lastId: string | undefined): Promise<Beginning> {
+    const [posting] = await this.#host.postings({ limit: 1 });
+    const events = await this.#host.events({ limit: EVENTS_LOOKED_BACK });
+    const newest: Position = { posting: posting?.sequence ?? 0, event: events[0]?.number ?? 0 };
+    const told = events.map(({ number }) => number);
+    const position = positionOf(lastId);
+    if (position === undefined) return { position: newest, told, missed: false };
+    const missed = Math.max(newest.posting - position.posting, newest.event - position.event);
+    if (missed > ROWS_REPLAYED_MAX) return { position: newest, told, missed: true };
+    // A copy of the books that was put back may know less than the client.
+    const posted = Math.min(position.posting, newest.posting);
+    return { position: { posting: posted, event: Math.min(position.event, newest.event) }, told: [], missed: false };
+  }
+
+  /** Takes over an answer, whose head is written. */
+  join(listener: Listener, { position, told, missed }: Beginning): void {
+    const client: Client = { ...listener, position, told: new Set(told) };
+    this.#clients.add(client);
+    this.#metrics.streams(1);
+    client.response.on('close', () => {
+      this.#clients.delete(client);
+      this.#metrics.streams(-1);
+    });
+    this.#write(client, `retry: ${2 * this.#settings.everyMs}\nid: ${idOf(position)}\n\n`);
+    if (missed) this.#write(client, frame('reset', position, '{}'));
+    if (!this.#running) void this.#run();
+  }
+
+  /** Everybody is sent away, and comes again. */
+  close(): void {
+    this.#closed = true;
+    for (const { response } of this.#clients) response.end();
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    this.#beatAt = performance.now() + this.#settings.heartbeatMs;
+    while (!this.#closed && this.#clients.size > 0) {
+      await pause(this.#settings.everyMs, undefined, { ref: false });
+      try {
+        await this.#look();
+        if (performance.now() >= this.#beatAt) await this.#beat();
+      } catch (error) {
+        // The books are away: what happens meanwhile is told when they are back.
+        if (!(error instanceof StoreError)) throw error;
+      }
+    }
+    this.#running = false;
+  }
+
+  async #look(): Promise<void> {
+    const clients = [...this.#clients];
+    if (clients.length === 0) return;
+    const posting = Math.min(...clients.map(({ position }) => position.posting));
+    const event = Math.min(...clients.map(({ position }) => position.event));
+    const rows = await this.#since({ posting, event: Math.max(0, event - EVENTS_LOOKED_BACK) });
+    const missed = rows === undefined ? await this.begin(undefined) : undefined;
+    for (const client of clients) {
+      if (missed !== undefined) {
+        client.position = missed.position;
+        client.told = new Set(missed.told);
+        this.#write(client, frame('reset', missed.position, '{}'));
+      } else this.#tell(client, rows ?? []);
+    }
+  }
+
+  async #beat(): Promise<void> {
+    this.#beatAt = performance.now() + this.#settings.heartbeatMs;
+    for (const client of this.#clients) {
+      const allowed = await client.allowed();
+      if (allowed === undefined) client.response.end();
+      else {
+        client.meters = allowed.meters;
+        // Whoever still has something to read knows that we live; a socket on which nothing moves ends by itself.
+        if (client.response.writableLength === 0) this.#write(client, ': still here\n\n');
+      }
+    }
+  }
+
+  #tell(client: Client, rows: readonly Row[]): void {
+    const frames: string[] = [];
+    for (const row of rows) {
+      const { posting, event } = client.position;
+      const { kind, number } = row;
+      if (kind === 'posting') {
+        if (number <= posting) continue;
+        client.position = { posting: number, event };
+      } else {
+        if (number <= event - EVENTS_LOOKED_BACK || client.told.has(number)) continue;
+        client.position = { posting, event: Math.max(event, number) };
+        client.told.add(number);
+      }
+      if (client.meters?.has(row.svpmsn) !== false) frames.push(frame(kind, client.position, row.data));
+    }
+    for (const number of client.told) {
+      if (number <= client.position.event - EVENTS_LOOKED_BACK) client.told.delete(number);
+    }
+    if (frames.length > 0) this.#write(client, frames.join(''));
+  }
+
+  #write({ response }: Client, text: string): void {
+    if (response.destroyed) return;
+    // What is left of earlier writes: one that is large in itself is no sign of a slow client.
+    if (response.writableLength <= this.#settings.unreadBytesMax) return void response.write(text);
+    this.#metrics.streamDropped();
+    response.destroy();
+  }
+
+  /** What came after a position, the oldest first; `undefined` where it is too much. */
+  async #since({ posting, event }: Position): Promise<readonly Row[] | undefined> {
+    const postings = await newer(
+      posting,
+      (query) => this.#host.postings(query),
+      ({ sequence }) => sequence,
+    );
+    const events = await newer(
+      event,
+      (query) => this.#host.events(query),
+      ({ number }) => number,
+    );
+    if (postings === undefined || events === undefined) return undefined;
+    return [...postings.map(postingRow), ...events.map(eventRow)];
+  }
+}
+
+const postingRow = (posting: Posting & { readonly sequence: number }): Row => ({
+  number: posting.sequence,
+  svpmsn: posting.svpmsn,
+  kind: 'posting',
+  data: JSON.stringify(postingJson(posting)),
+});
+
+const eventRow = (event: MeterEvent & { readonly number: number }): Row => ({
+  number: event.number,
+  svpmsn: event.svpmsn,
+  kind: 'meter-event',
+  data: JSON.stringify(eventJson(event)),
+});
+
+/** The rows after a number, the oldest first, from a list that gives the newest first. */
+async function newer<R>(
+  after: number,
+  list: (query: { readonly before?: number; readonly limit: number }) => Promise<R[]>,
+  numberOf: (row: R) => number,
+): Promise<R[] | undefined> {
+  const found: R[] = [];
+  for (;;) {
+    const last = found.at(-1);
+    const page = await list({ limit: ROWS_A_PAGE, ...(last !== undefined && { before: numberOf(last) }) });
+    const wanted = page.filter((row) => numberOf(row) > after);
+    found.push(...wanted);
+    if (found.length > ROWS_REPLAYED_MAX) return undefined;
+    if (wanted.length < ROWS_A_PAGE) return found.reverse();
+  }
+}
+
+/** Where a client says that it was. */
+function positionOf(lastId: string | undefined): Position | undefined {
+  const [, posting, event] = /^(\d{1,15})-(\d{1,15})$/.exec(lastId ?? '') ?? [];
+  return posting === undefined || event === undefined ? undefined : { posting: Number(posting), event: Number(event) };
+}
+
+const idOf = ({ posting, event }: Position): string => `${posting}-${event}`;
+
+const frame = (event: string, at: Position, data: string): string =>
+  `event: ${event}\nid: ${idOf(at)}\ndata: ${data}\n\n`;
+
+export const meterSet = (meters: readonly { readonly meter: { readonly svpmsn: Svpmsn } }[]): ReadonlySet<number> =>
+  new Set(meters.map(({ meter }) => meter.svpmsn));

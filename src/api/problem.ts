@@ -1,0 +1,142 @@
+import { Type } from 'typebox';
+import type { HostFailure } from '../host/index.ts';
+
+/** Why a request was refused before the host was asked. The other codes are the reasons of `HostFailure`. */
+export type RequestFault =
+  | 'input-wrong'
+  | 'body-too-large'
+  | 'content-type-wrong'
+  | 'not-found'
+  | 'log-in-needed'
+  | 'not-allowed'
+  | 'csrf-wrong'
+  | 'password-one-time'
+  | 'too-many-requests'
+  | 'idempotency-key-missing'
+  | 'idempotency-key-reused'
+  | 'busy'
+  | 'internal';
+
+export type ProblemCode = RequestFault | HostFailure['reason'];
+
+/** What a client is told when it does not get what it asked for. RFC 9457 */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: ProblemCode;
+
+  /** @param detail one sentence: what is wrong, and what to do */
+  constructor(code: ProblemCode, detail: string) {
+    super(detail);
+    this.code = code;
+  }
+}
+
+export const ProblemSchema = Type.Object(
+  {
+    type: Type.String({ description: 'A URN that names the code.' }),
+    title: Type.String({ description: 'The code in words.' }),
+    status: Type.Integer(),
+    code: Type.String({ description: 'Stable: what a program looks at.' }),
+    detail: Type.String({ description: 'One sentence for a person: what is wrong, and what to do.' }),
+    request: Type.String({ description: 'The id of the request, as in the log.' }),
+  },
+  { $id: 'Problem' },
+);
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+export const problemBody = (code: ProblemCode, detail: string, request: string): string =>
+  JSON.stringify({
+    type: `urn:wattpurse:problem:${code}`,
+    title: code.replaceAll('-', ' '),
+    status: STATUS[code],
+    code,
+    detail,
+    request,
+  });
+
+/** What a store says of itself names addresses and paths: it is for the log. */
+const STORE_FAILED =
+  'The books cannot be reached at the moment. What was asked may be done or not: ask again, with the same Idempotency-Key where there is one, and nothing is done twice.';
+
+export const problemOf = ({ reason, sentence }: HostFailure): Problem =>
+  new Problem(reason, reason === 'store-failed' ? STORE_FAILED : sentence);
+
+/** Narrows an answer of the host. @throws Problem for its failure */
+export function made<T extends object>(answer: T): Exclude<T, HostFailure> {
+  if ('reason' in answer && 'sentence' in answer) throw problemOf(answer as unknown as HostFailure);
+  return answer as Exclude<T, HostFailure>;
+}
+
+const BAD_REQUEST = 400;
+const UNAUTHORIZED = 401;
+const FORBIDDEN = 403;
+const NOT_FOUND = 404;
+const CONFLICT = 409;
+const PRECONDITION_FAILED = 412;
+const UNPROCESSABLE = 422;
+const UNAVAILABLE = 503;
+
+export const STATUS: Readonly<Record<ProblemCode, number>> = {
+  'input-wrong': BAD_REQUEST,
+  'body-too-large': 413,
+  'content-type-wrong': 415,
+  'not-found': NOT_FOUND,
+  'log-in-needed': UNAUTHORIZED,
+  'not-allowed': FORBIDDEN,
+  'csrf-wrong': FORBIDDEN,
+  'password-one-time': FORBIDDEN,
+  'too-many-requests': 429,
+  'idempotency-key-missing': BAD_REQUEST,
+  'idempotency-key-reused': UNPROCESSABLE,
+  busy: UNAVAILABLE,
+  internal: 500,
+
+  'amount-wrong': UNPROCESSABLE,
+  'terms-wrong': UNPROCESSABLE,
+  'payment-unknown': NOT_FOUND,
+  'payment-differs': CONFLICT,
+  'payment-port-unknown': UNPROCESSABLE,
+  'contract-unknown': NOT_FOUND,
+  'webhook-wrong': UNPROCESSABLE,
+  'period-wrong': UNPROCESSABLE,
+  'period-open': CONFLICT,
+  'period-closed': CONFLICT,
+  'order-id-wrong': UNPROCESSABLE,
+  'order-differs': CONFLICT,
+  'order-unknown': NOT_FOUND,
+  'order-settled': CONFLICT,
+  'meter-unknown': NOT_FOUND,
+  'meter-frozen': CONFLICT,
+  'meter-not-frozen': CONFLICT,
+  'meter-known': CONFLICT,
+  'purse-closed': CONFLICT,
+  'meter-number-wrong': UNPROCESSABLE,
+  'local-unit-full': CONFLICT,
+  'host-full': CONFLICT,
+  'address-taken': CONFLICT,
+  'subscriber-unknown': NOT_FOUND,
+  'subscriber-known': CONFLICT,
+  'name-wrong': UNPROCESSABLE,
+  'tariff-unknown': NOT_FOUND,
+  'tariff-wrong': UNPROCESSABLE,
+  'command-not-served': CONFLICT,
+  'command-wrong': UNPROCESSABLE,
+  'range-wrong': UNPROCESSABLE,
+  'calendar-over': CONFLICT,
+  'asked-before': CONFLICT,
+  'changed-meanwhile': PRECONDITION_FAILED,
+  'approval-unknown': NOT_FOUND,
+  'approval-settled': CONFLICT,
+  'approval-own': FORBIDDEN,
+  'person-unknown': NOT_FOUND,
+  'person-known': CONFLICT,
+  'person-wrong': UNPROCESSABLE,
+  'manager-last': CONFLICT,
+  'password-weak': UNPROCESSABLE,
+  'log-in-refused': UNAUTHORIZED,
+  'log-in-busy': UNAVAILABLE,
+  'api-key-unknown': NOT_FOUND,
+  'api-key-wrong': UNPROCESSABLE,
+  'store-failed': UNAVAILABLE,
+};

@@ -1,0 +1,157 @@
+import type { Approval, Decided } from '../../host/index.ts';
+import { actOf, once } from '../acts.ts';
+import { afterOf, limitOf, pageOf } from '../paging.ts';
+import { made } from '../problem.ts';
+import { Amount, Id, Name, Named, OneOf, PageOf, PageQuery, Strict } from '../schemas/common.ts';
+import { ApprovalSchema, approvalJson } from '../schemas/orders.ts';
+import type { Api, ApiServices, FastifyReply, FastifyRequest } from '../server.ts';
+import { MeterParams, meterNumber } from './meters.ts';
+
+/** What needs two people: one asks here, another decides. */
+export function approvalRoutes(app: Api, services: ApiServices): void {
+  const { host, people } = services;
+  const tags = ['approvals'];
+  const response = { 202: Named(ApprovalSchema) };
+  const why = Name;
+
+  async function propose(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asked: Pick<Approval, 'proposal' | 'why'>,
+    subject: string,
+  ) {
+    const office = host.by(actOf(services, request, { subject, detail: asked }));
+    const approval = made(await office.propose(asked));
+    reply.code(202).header('location', `/api/v1/approvals/${approval.id}`);
+    return approvalJson(approval);
+  }
+
+  app.post(
+    '/orders/:order/void',
+    {
+      config: { operation: 'proposeVoid' },
+      schema: {
+        tags,
+        summary: 'Ask to take a sale back',
+        params: Strict({ order: Id }),
+        body: Strict({ why }),
+        response,
+      },
+    },
+    async (request, reply) => {
+      const { order } = request.params;
+      return propose(request, reply, { proposal: { type: 'void', order }, why: request.body.why }, `order ${order}`);
+    },
+  );
+
+  app.post(
+    '/meters/:meter/credits',
+    {
+      config: { operation: 'proposeCredit' },
+      schema: {
+        tags,
+        summary: 'Ask to give a meter value that nobody paid for',
+        params: MeterParams,
+        body: Strict({ amount: Amount, why }),
+        response,
+      },
+    },
+    async (request, reply) => {
+      const { meter } = request.params;
+      const { amount, why } = request.body;
+      const proposal = { type: 'manual-credit', meter: meterNumber(meter), amount: Number(amount) } as const;
+      return propose(request, reply, { proposal, why }, `meter ${meter}`);
+    },
+  );
+
+  app.post(
+    '/meters/:meter/key-changes',
+    {
+      config: { operation: 'proposeKeyChange' },
+      schema: {
+        tags,
+        summary: 'Ask to give a meter its next key of value or control',
+        params: MeterParams,
+        body: Strict({ purpose: OneOf(['value', 'control']), why }),
+        response,
+      },
+    },
+    async (request, reply) => {
+      const { meter } = request.params;
+      const { purpose, why } = request.body;
+      const proposal = { type: 'key-change', meter: meterNumber(meter), purpose } as const;
+      return propose(request, reply, { proposal, why }, `meter ${meter}`);
+    },
+  );
+
+  app.get(
+    '/approvals',
+    {
+      config: { operation: 'listApprovals' },
+      schema: {
+        tags,
+        summary: 'What was asked for, the oldest first',
+        querystring: PageQuery,
+        response: { 200: PageOf(Named(ApprovalSchema)) },
+      },
+    },
+    async ({ query }) => {
+      const found = await people.approvals({ ...afterOf(query), limit: limitOf(query) });
+      return pageOf(found, query, approvalJson, ({ id }) => id);
+    },
+  );
+
+  app.get(
+    '/approvals/waiting',
+    {
+      config: { operation: 'listWaitingApprovals' },
+      schema: {
+        tags,
+        summary: 'What waits for somebody to decide, the oldest first',
+        response: { 200: PageOf(Named(ApprovalSchema)) },
+      },
+    },
+    async () => ({ items: (await people.waitingApprovals()).map(approvalJson) }),
+  );
+
+  app.get(
+    '/approvals/:approval',
+    {
+      config: { operation: 'readApproval' },
+      schema: {
+        tags,
+        summary: 'What was asked for, and what became of it',
+        params: Strict({ approval: Id }),
+        response: { 200: Named(ApprovalSchema) },
+      },
+    },
+    async (request) => approvalJson(made(await people.approval(request.params.approval))),
+  );
+
+  app.post(
+    '/approvals/:approval/decision',
+    {
+      config: { operation: 'decideApproval' },
+      schema: {
+        tags,
+        summary: 'Approve what somebody else asked for, or refuse it; needs an Idempotency-Key',
+        params: Strict({ approval: Id }),
+        body: Strict({ verdict: OneOf(['approve', 'refuse']) }),
+        response: { 200: Named(ApprovalSchema) },
+      },
+    },
+    async (request, reply) => {
+      const { approval } = request.params;
+      const { verdict } = request.body;
+      const done = { subject: `approval ${approval}`, detail: { verdict } };
+      return once(
+        services,
+        request,
+        reply,
+        done,
+        (decided: Decided) => approvalJson(decided.approval),
+        (act) => host.by(act).decide({ approval, verdict }),
+      ) as never;
+    },
+  );
+}

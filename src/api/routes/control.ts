@@ -1,0 +1,113 @@
+import { Type } from 'typebox';
+import { actOf } from '../acts.ts';
+import { made } from '../problem.ts';
+import { Name, Named, Strict } from '../schemas/common.ts';
+import {
+  CommandSchema,
+  commandJson,
+  controlRequest,
+  NewCommand,
+  NewTariff,
+  TariffSchema,
+  tariffDefinition,
+  tariffJson,
+} from '../schemas/control.ts';
+import type { Api, ApiServices } from '../server.ts';
+import { instantOf, MeterParams, meterNumber } from './meters.ts';
+
+/** Commands to meters, and tariffs. */
+export function controlRoutes(app: Api, services: ApiServices): void {
+  const { host } = services;
+
+  app.get(
+    '/meters/:meter/commands',
+    {
+      config: { operation: 'listCommands' },
+      schema: {
+        tags: ['commands'],
+        summary: 'The latest command of each slot of a meter',
+        params: MeterParams,
+        response: { 200: Type.Object({ items: Type.Array(Named(CommandSchema)) }) },
+      },
+    },
+    async (request) => {
+      const { meter } = made(await host.meter(meterNumber(request.params.meter)));
+      return { items: (await host.commands(meter.svpmsn)).map(commandJson) };
+    },
+  );
+
+  app.post(
+    '/meters/:meter/commands',
+    {
+      config: { operation: 'orderCommand' },
+      schema: {
+        tags: ['commands'],
+        summary: 'Order a command: clock, relay, supply policy',
+        params: MeterParams,
+        body: NewCommand,
+        response: { 202: Named(CommandSchema) },
+      },
+    },
+    async (request, reply) => {
+      const { meter } = request.params;
+      const office = host.by(actOf(services, request, { subject: `meter ${meter}`, detail: request.body }));
+      const command = made(await office.command(meterNumber(meter), controlRequest(request.body)));
+      reply.code(202);
+      return commandJson(command);
+    },
+  );
+
+  app.get(
+    '/tariffs',
+    {
+      config: { operation: 'listTariffs' },
+      schema: {
+        tags: ['tariffs'],
+        summary: 'The latest version of each tariff',
+        response: { 200: Type.Object({ items: Type.Array(Named(TariffSchema)) }) },
+      },
+    },
+    async () => ({ items: (await host.tariffs()).map(tariffJson) }),
+  );
+
+  app.put(
+    '/tariffs/:tariff',
+    {
+      config: { operation: 'publishTariff' },
+      schema: {
+        tags: ['tariffs'],
+        summary: 'Publish a version of a tariff, and send it to all its meters',
+        params: Strict({ tariff: Name }),
+        body: NewTariff,
+        response: { 200: Named(TariffSchema) },
+      },
+    },
+    async (request) => {
+      const { tariff } = request.params;
+      const { definition, validFrom } = request.body;
+      const office = host.by(actOf(services, request, { subject: `tariff ${tariff}`, detail: request.body }));
+      const from = validFrom === undefined ? undefined : instantOf(validFrom);
+      return tariffJson(made(await office.publishTariff(tariff, tariffDefinition(definition), from)));
+    },
+  );
+
+  app.put(
+    '/meters/:meter/tariff',
+    {
+      config: { operation: 'assignTariff' },
+      schema: {
+        tags: ['tariffs'],
+        summary: 'Move a meter to a tariff',
+        params: MeterParams,
+        body: Strict({ tariff: Name }),
+        response: { 200: Named(TariffSchema) },
+      },
+    },
+    async (request) => {
+      const { meter } = request.params;
+      const { tariff } = request.body;
+      const office = host.by(actOf(services, request, { subject: `meter ${meter}`, detail: { tariff } }));
+      return tariffJson(made(await office.assignTariff(meterNumber(meter), tariff)));
+    },
+  );
+}

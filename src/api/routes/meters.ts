@@ -1,0 +1,232 @@
+import { Type } from 'typebox';
+import { type Enrolment, suiteByName } from '../../host/index.ts';
+import { milliseconds } from '../../units/index.ts';
+import { actOf, idempotentOrder, once, orderUrl } from '../acts.ts';
+import { onlySubscriber, ownMeter } from '../caller.ts';
+import { afterNumberOf, beforeOf, limitOf, pageOf } from '../paging.ts';
+import { made } from '../problem.ts';
+import {
+  Id,
+  Instant,
+  LocalUnit,
+  MeterNumber,
+  Named,
+  OneOf,
+  PageOf,
+  PageQuery,
+  Strict,
+  Supply,
+} from '../schemas/common.ts';
+import {
+  EventSchema,
+  eventJson,
+  MeterSchema,
+  meterJson,
+  NewMeter,
+  PurseSchema,
+  purseJson,
+  UseBucketSchema,
+  useBucketJson,
+} from '../schemas/meters.ts';
+import { OrderSchema, orderJson } from '../schemas/orders.ts';
+import type { Api, ApiServices } from '../server.ts';
+
+export const MeterParams = Strict({ meter: MeterNumber });
+export const meterNumber = (text: string): number => Number.parseInt(text, 16);
+
+export function meterRoutes(app: Api, services: ApiServices): void {
+  const { host } = services;
+  const tags = ['meters'];
+
+  app.get(
+    '/meters',
+    {
+      config: { operation: 'listMeters' },
+      schema: {
+        tags,
+        summary: 'Meters, by number; of one subscriber or local unit only, if named',
+        querystring: Strict({
+          ...PageQuery.properties,
+          subscriber: Type.Optional(Id),
+          localUnit: Type.Optional(LocalUnit),
+        }),
+        response: { 200: PageOf(Named(MeterSchema)) },
+      },
+    },
+    async (request) => {
+      const { query } = request;
+      const { localUnit } = query;
+      const subscriber = onlySubscriber(request) ?? query.subscriber;
+      const found = await host.meters({
+        ...(localUnit !== undefined && { localUnit }),
+        ...(subscriber !== undefined && { subscriber }),
+        ...afterNumberOf(query),
+        limit: limitOf(query),
+      });
+      return pageOf(found, query, meterJson, ({ meter }) => meter.svpmsn);
+    },
+  );
+
+  app.get(
+    '/meters/:meter',
+    {
+      config: { operation: 'readMeter' },
+      schema: {
+        tags,
+        summary: 'A meter with everything known of it, and how old that is',
+        params: MeterParams,
+        response: { 200: Named(MeterSchema) },
+      },
+    },
+    async (request) => meterJson(ownMeter(request, made(await host.meter(meterNumber(request.params.meter))))),
+  );
+
+  app.post(
+    '/meters',
+    {
+      config: { operation: 'enrolMeter' },
+      schema: { tags, summary: 'Enrol a meter', body: NewMeter, response: { 201: Named(MeterSchema) } },
+    },
+    async (request, reply) => {
+      const { number, subscriber, localUnit, modemAddress, suite, supplies, tariff } = request.body;
+      const svpmsn = meterNumber(number);
+      const detail = { subscriber, localUnit, modemAddress, suite, supplies, tariff };
+      const office = host.by(actOf(services, request, { subject: `meter ${number}`, detail }));
+      const enrolment: Enrolment = {
+        ...{ svpmsn, subscriber, localUnit, modemAddress },
+        suite: suiteByName(suite) as Enrolment['suite'],
+        ...(supplies !== undefined && { supplies }),
+        ...(tariff !== undefined && { tariff }),
+      };
+      made(await office.enrol(enrolment));
+      reply.code(201).header('location', `/api/v1/meters/${number}`);
+      return meterJson(made(await host.meter(svpmsn)));
+    },
+  );
+
+  app.put(
+    '/meters/:meter/address',
+    {
+      config: { operation: 'readdressMeter' },
+      schema: {
+        tags,
+        summary: "The meter's modem has another address on its line",
+        params: MeterParams,
+        body: Strict({ modemAddress: Type.Integer({ minimum: 0, maximum: 255 }) }),
+        response: { 200: Named(MeterSchema) },
+      },
+    },
+    async (request) => {
+      const { meter } = request.params;
+      const { modemAddress } = request.body;
+      const office = host.by(actOf(services, request, { subject: `meter ${meter}`, detail: { modemAddress } }));
+      made(await office.readdress({ meter: meterNumber(meter), modemAddress }));
+      return meterJson(made(await host.meter(meterNumber(meter))));
+    },
+  );
+
+  app.get(
+    '/meters/:meter/events',
+    {
+      config: { operation: 'listMeterEvents' },
+      schema: {
+        tags,
+        summary: 'Events of a meter, the newest first',
+        params: MeterParams,
+        querystring: PageQuery,
+        response: { 200: PageOf(Named(EventSchema)) },
+      },
+    },
+    async (request) => {
+      const { query } = request;
+      const { meter } = ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
+      const found = await host.events({ svpmsn: meter.svpmsn, ...beforeOf(query), limit: limitOf(query) });
+      return pageOf(found, query, eventJson, ({ number }) => number);
+    },
+  );
+
+  app.get(
+    '/meter-events',
+    {
+      config: { operation: 'listAllEvents' },
+      schema: {
+        tags,
+        summary: 'Events of all meters, the newest first',
+        querystring: PageQuery,
+        response: { 200: PageOf(Named(EventSchema)) },
+      },
+    },
+    async ({ query }) => {
+      const found = await host.events({ ...beforeOf(query), limit: limitOf(query) });
+      return pageOf(found, query, eventJson, ({ number }) => number);
+    },
+  );
+
+  app.get(
+    '/meters/:meter/use',
+    {
+      config: { operation: 'readUse' },
+      schema: {
+        tags,
+        summary: 'Energy by hour, day, month or season, from the load profile',
+        params: MeterParams,
+        querystring: Strict({
+          by: OneOf(['hour', 'day', 'month', 'season']),
+          from: Instant,
+          to: Instant,
+          supply: Type.Optional(Supply),
+        }),
+        response: { 200: Type.Object({ items: Type.Array(Named(UseBucketSchema)) }) },
+      },
+    },
+    async (request) => {
+      const { by, from, to, supply = 1 } = request.query;
+      const { meter } = ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
+      const found = await host.use({ meter: meter.svpmsn, supply, by, from: instantOf(from), to: instantOf(to) });
+      return { items: made(found).map(useBucketJson) };
+    },
+  );
+
+  app.post(
+    '/meters/:meter/closing',
+    {
+      config: { operation: 'closePurse' },
+      schema: {
+        tags,
+        summary: 'Take the rest out of the purse for good; needs an Idempotency-Key',
+        params: MeterParams,
+        response: { 202: Named(OrderSchema) },
+      },
+    },
+    async (request, reply) => {
+      const { meter } = request.params;
+      const orderId = idempotentOrder(request);
+      const done = { subject: `meter ${meter}`, detail: { order: orderId } };
+      const answer = await once(services, request, reply, done, orderJson, (act) =>
+        host.by(act).closePurse({ meter: meterNumber(meter), orderId }),
+      );
+      reply.code(202).header('location', orderUrl(orderId));
+      return answer as never;
+    },
+  );
+
+  app.post(
+    '/meters/:meter/release',
+    {
+      config: { operation: 'unfreezePurse' },
+      schema: {
+        tags,
+        summary: 'A person looked: value may flow to a frozen meter again',
+        params: MeterParams,
+        response: { 200: Named(PurseSchema) },
+      },
+    },
+    async (request) => {
+      const { meter } = request.params;
+      const office = host.by(actOf(services, request, { subject: `meter ${meter}` }));
+      return purseJson(made(await office.unfreeze(meterNumber(meter))));
+    },
+  );
+}
+
+export const instantOf = (text: string) => milliseconds(Math.max(0, Date.parse(text)));

@@ -1,0 +1,65 @@
+import { actOf } from '../acts.ts';
+import { onlySubscriber } from '../caller.ts';
+import { afterOf, limitOf, pageOf } from '../paging.ts';
+import { made, Problem } from '../problem.ts';
+import { Id, Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
+import { NewSubscriber, SubscriberSchema, subscriberJson } from '../schemas/meters.ts';
+import type { Api, ApiServices } from '../server.ts';
+
+export function subscriberRoutes(app: Api, services: ApiServices): void {
+  const { host } = services;
+  const tags = ['subscribers'];
+
+  app.get(
+    '/subscribers',
+    {
+      config: { operation: 'listSubscribers' },
+      schema: {
+        tags,
+        summary: 'Subscribers, by id',
+        querystring: PageQuery,
+        response: { 200: PageOf(Named(SubscriberSchema)) },
+      },
+    },
+    async ({ query }) => {
+      const found = await host.subscribers({ ...afterOf(query), limit: limitOf(query) });
+      return pageOf(found, query, subscriberJson, ({ id }) => id);
+    },
+  );
+
+  app.get(
+    '/subscribers/:subscriber',
+    {
+      config: { operation: 'readSubscriber' },
+      schema: {
+        tags,
+        summary: 'A subscriber',
+        params: Strict({ subscriber: Id }),
+        response: { 200: Named(SubscriberSchema) },
+      },
+    },
+    async (request) => {
+      const { subscriber } = request.params;
+      const only = onlySubscriber(request);
+      if (only !== undefined && only !== subscriber) {
+        throw new Problem('subscriber-unknown', 'That is not you: a subscriber sees nobody else.');
+      }
+      return subscriberJson(made(await host.subscriber(subscriber)));
+    },
+  );
+
+  app.post(
+    '/subscribers',
+    {
+      config: { operation: 'addSubscriber' },
+      schema: { tags, summary: 'Add a subscriber', body: NewSubscriber, response: { 201: Named(SubscriberSchema) } },
+    },
+    async (request, reply) => {
+      const { id, name, contact = '' } = request.body;
+      const office = host.by(actOf(services, request, { subject: `subscriber ${id}`, detail: { name } }));
+      const added = made(await office.addSubscriber({ id, name, contact }));
+      reply.code(201).header('location', `/api/v1/subscribers/${encodeURIComponent(id)}`);
+      return subscriberJson(added);
+    },
+  );
+}

@@ -1,0 +1,68 @@
+import { type Static, type TSchema, Type } from 'typebox';
+
+/** A whole number of tokens: JSON has no other numbers than floats, and value has none. */
+export const Amount = Type.String({ pattern: '^(0|[1-9][0-9]{0,18})$', description: 'Whole tokens.' });
+export const SignedAmount = Type.String({ pattern: '^(0|-?[1-9][0-9]{0,18})$', description: 'Whole tokens.' });
+
+/** `0a1b2c` */
+export const MeterNumber = Type.String({ pattern: '^[0-9a-f]{6}$', description: 'SVPMSN, as on the meter.' });
+
+export const Instant = Type.String({ format: 'date-time', description: 'UTC.' });
+
+/** Text of one line: no database is asked for a control character. */
+export const Line = (minLength: number, maxLength: number) =>
+  Type.String({ minLength, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$' });
+export const Id = Line(1, 128);
+export const Name = Line(1, 128);
+export const LocalUnit = Type.Integer({
+  minimum: 0,
+  maximum: 65_535,
+  description: 'Area unit × 256 + local unit.',
+});
+export const Supply = Type.Integer({ minimum: 1, maximum: 4 });
+export const Milliseconds = Type.Integer({
+  minimum: 0,
+  description: 'How old that is, in milliseconds of business time.',
+});
+
+/** An object of which every field is known: one more is a mistake that is told. */
+export const Strict = <P extends Record<string, TSchema>>(properties: P, options: { description?: string } = {}) =>
+  Type.Object(properties, { additionalProperties: false, ...options });
+
+/** One of some words. */
+export const OneOf = <const W extends readonly string[]>(words: W, description?: string) =>
+  Type.Unsafe<W[number]>({ type: 'string', enum: [...words], ...(description && { description }) });
+
+/** By its name, which is its `$id`, among the components of the document. */
+export const Named = <S extends TSchema>(schema: S) =>
+  Type.Unsafe<Static<S>>({ $ref: `${(schema as { readonly $id?: string }).$id}#` });
+
+/** A page of a list, and how to ask for the next one. */
+export const PageOf = <S extends TSchema>(item: S) =>
+  Type.Object({
+    items: Type.Array(item),
+    next: Type.Optional(
+      Type.String({ description: 'Give it as `cursor` for the page that follows; absent on the last.' }),
+    ),
+  });
+
+export const LIMIT_MAX = 200;
+export const PageQuery = Strict({
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMIT_MAX, default: 50 })),
+  cursor: Type.Optional(Type.String({ maxLength: 256, description: '`next` of the page before.' })),
+});
+
+export const instantText = (at: number): string => new Date(at).toISOString();
+/** Nothing for what is not known: an absent field says so. */
+export const maybe = <K extends string, V, T>(name: K, value: V | undefined, text: (value: V) => T): { [P in K]?: T } =>
+  (value === undefined ? {} : { [name]: text(value) }) as { [P in K]?: T };
+export const same = <T>(value: T): T => value;
+
+/** `lowBalance`, `tamper`: the names of the bits that are set. */
+export const bitNames = (bits: number, of: Readonly<Record<string, number>>): string[] =>
+  Object.keys(of).filter((name) => bits & (of[name] as number));
+
+/** The name that a number has in a list of names. */
+export function nameOf(value: number, of: Readonly<Record<string, number>>): string {
+  return Object.keys(of).find((name) => of[name] === value) ?? String(value);
+}

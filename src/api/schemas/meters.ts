@@ -1,0 +1,202 @@
+import { type Static, Type } from 'typebox';
+import {
+  type MeterEvent,
+  type MeterView,
+  type Purse,
+  SUITE_NAMES,
+  type Subscriber,
+  type UseBucket,
+} from '../../host/index.ts';
+import { AttentionReason, EventKind, MeterFlag } from '../../records/index.ts';
+import { svpmsnText } from '../../units/index.ts';
+import {
+  Amount,
+  bitNames,
+  Id,
+  Instant,
+  instantText,
+  Line,
+  LocalUnit,
+  MeterNumber,
+  Milliseconds,
+  maybe,
+  Name,
+  Named,
+  nameOf,
+  OneOf,
+  Strict,
+  Supply,
+  same,
+} from './common.ts';
+
+export const SubscriberSchema = Type.Object({ id: Id, name: Name, contact: Type.String() }, { $id: 'Subscriber' });
+export type SubscriberJson = Static<typeof SubscriberSchema>;
+
+export const NewSubscriber = Strict({
+  id: Id,
+  name: Name,
+  contact: Type.Optional(Line(0, 128)),
+});
+
+export const subscriberJson = ({ id, name, contact }: Subscriber): SubscriberJson => ({ id, name, contact });
+
+export const PurseSchema = Type.Object(
+  {
+    state: OneOf(['open', 'closing', 'closed']),
+    lastCounter: Type.Integer({ description: 'Of the last receipt that is booked.' }),
+    awaitsReceipts: Type.Boolean({ description: 'After a restore: the meter is asked for its receipts first.' }),
+    freeze: Type.Optional(Type.String({ description: 'Why no value goes to the meter until a person decides.' })),
+    frozenAt: Type.Optional(Instant),
+    credited: Amount,
+    closed: Amount,
+    spent: Amount,
+    owed: Amount,
+  },
+  { $id: 'Purse', description: 'What the books know of the purse of a meter.' },
+);
+export type PurseJson = Static<typeof PurseSchema>;
+
+export const MeterSchema = Type.Object(
+  {
+    number: MeterNumber,
+    subscriber: Id,
+    localUnit: LocalUnit,
+    modemAddress: Type.Integer({ minimum: 0, maximum: 255 }),
+    suite: OneOf(SUITE_NAMES),
+    supplies: Supply,
+    tariff: Type.Optional(Name),
+    enrolledAt: Instant,
+    generations: Type.Object(
+      { value: Type.Integer(), control: Type.Integer(), monitoring: Type.Integer() },
+      { description: 'Of its keys.' },
+    ),
+    purse: Named(PurseSchema),
+    known: Type.Object(
+      {
+        balance: Type.Optional(Amount),
+        owed: Type.Optional(Amount),
+        flags: Type.Optional(Type.Array(Type.String())),
+        attention: Type.Optional(Type.Array(Type.String())),
+        clockOffsetMs: Type.Optional(
+          Type.Integer({ description: 'The clock of the meter minus that of its local unit.' }),
+        ),
+        tableVersion: Type.Optional(Type.Integer()),
+        nextTableVersion: Type.Optional(Type.Integer()),
+        policyVersion: Type.Optional(Type.Integer()),
+      },
+      { description: 'What receipts and polls have told.' },
+    ),
+    agesMs: Type.Object(
+      {
+        heard: Type.Optional(Milliseconds),
+        balance: Type.Optional(Milliseconds),
+        flags: Type.Optional(Milliseconds),
+        info: Type.Optional(Milliseconds),
+        policy: Type.Optional(Milliseconds),
+        profile: Type.Optional(Milliseconds),
+        attention: Type.Optional(Milliseconds),
+      },
+      { description: 'How old that is; absent for what was never told.' },
+    ),
+  },
+  { $id: 'Meter' },
+);
+export type MeterJson = Static<typeof MeterSchema>;
+
+export const NewMeter = Strict({
+  number: MeterNumber,
+  subscriber: Id,
+  localUnit: LocalUnit,
+  modemAddress: Type.Integer({ minimum: 0, maximum: 255 }),
+  suite: OneOf(SUITE_NAMES),
+  supplies: Type.Optional(Supply),
+  tariff: Type.Optional(Name),
+});
+
+export const EventSchema = Type.Object(
+  {
+    number: Type.Integer({ description: 'Of all events, as they came.' }),
+    meter: MeterNumber,
+    sequence: Type.Integer({ description: "The meter's own." }),
+    kind: Type.String(),
+    time: Type.Optional(Type.String({ format: 'date-time', description: "By the meter's clock, if it was ever set." })),
+    heardAt: Instant,
+    supply: Type.Integer({ description: '0: the whole meter.' }),
+    detail: Type.Integer(),
+    value: Type.Integer(),
+  },
+  { $id: 'MeterEvent' },
+);
+export type EventJson = Static<typeof EventSchema>;
+
+export const UseBucketSchema = Type.Object(
+  {
+    name: Type.String({ description: '`2026-03-01 14`, `2026-03-01`, `2026-03`, `2025 winter`; of local time.' }),
+    start: Instant,
+    energyWh: Type.String({ pattern: '^[0-9]+\\.[0-9]$' }),
+    missingMinutes: Type.Integer(),
+    uncertainMinutes: Type.Integer(),
+  },
+  { $id: 'UseBucket' },
+);
+export type UseBucketJson = Static<typeof UseBucketSchema>;
+
+export const purseJson = (purse: Purse): PurseJson => ({
+  state: purse.state,
+  lastCounter: purse.lastCounter,
+  awaitsReceipts: purse.queryWanted,
+  ...maybe('freeze', purse.freeze, same),
+  ...maybe('frozenAt', purse.frozenAt, instantText),
+  credited: String(purse.credited),
+  closed: String(purse.closed),
+  spent: String(purse.spent),
+  owed: String(purse.owed),
+});
+
+export const meterJson = ({ meter, purse, known, age }: MeterView): MeterJson => ({
+  number: svpmsnText(meter.svpmsn),
+  subscriber: meter.subscriber,
+  localUnit: meter.localUnit,
+  modemAddress: meter.modemAddress,
+  suite: SUITE_NAMES[meter.suite],
+  supplies: meter.supplies,
+  ...maybe('tariff', meter.tariff, same),
+  enrolledAt: instantText(meter.enrolledAt),
+  generations: {
+    value: meter.valueGeneration,
+    control: meter.controlGeneration,
+    monitoring: meter.monitoringGeneration,
+  },
+  purse: purseJson(purse),
+  known: {
+    ...maybe('balance', known?.balance, String),
+    ...maybe('owed', known?.owed, String),
+    ...maybe('flags', known?.flags, (bits) => bitNames(bits, MeterFlag)),
+    ...maybe('attention', known?.attention, (bits) => bitNames(bits, AttentionReason)),
+    ...maybe('clockOffsetMs', known?.clockOffsetMs, same),
+    ...maybe('tableVersion', known?.tableVersion, same),
+    ...maybe('nextTableVersion', known?.nextTableVersion, same),
+    ...maybe('policyVersion', known?.policyVersion, same),
+  },
+  agesMs: Object.fromEntries(Object.entries(age).filter(([, ms]) => ms !== undefined)),
+});
+
+export const eventJson = (event: MeterEvent & { readonly number: number }): EventJson => ({
+  number: event.number,
+  meter: svpmsnText(event.svpmsn),
+  sequence: event.sequence,
+  kind: nameOf(event.kind, EventKind),
+  ...maybe('time', event.time === 0 ? undefined : event.time, (seconds) => instantText(seconds * 1000)),
+  heardAt: instantText(event.heardAt),
+  supply: event.supply,
+  detail: event.detail,
+  value: event.value,
+});
+
+export const useBucketJson = (bucket: UseBucket): UseBucketJson => ({
+  name: bucket.name,
+  start: instantText(bucket.start * 1000),
+  energyWh: `${Math.floor(bucket.energy / 10)}.${bucket.energy % 10}`,
+  missingMinutes: bucket.missingMinutes,
+  uncertainMinutes: bucket.uncertainMinutes,
+});

@@ -1,0 +1,155 @@
+import { type Static, Type } from 'typebox';
+import type { Approval, NumberedOrder, Posting, Totalled } from '../../host/index.ts';
+import { assertNever, type Svpmsn, svpmsnText } from '../../units/index.ts';
+import { Amount, Id, Instant, instantText, MeterNumber, maybe, OneOf, SignedAmount, Strict, same } from './common.ts';
+
+export const OrderSchema = Type.Object(
+  {
+    id: Id,
+    number: Type.Integer({ description: 'Of all orders, as they came.' }),
+    meter: MeterNumber,
+    operation: OneOf(['credit', 'close']),
+    amount: Amount,
+    source: Type.String(),
+    txid: Type.String({ description: 'The name of the transaction on the line, 16 hex digits.' }),
+    state: OneOf(['waiting', 'outstanding', 'voiding', 'stored', 'refunded', 'closed', 'found']),
+    why: Type.Optional(OneOf(['full', 'voided'])),
+    counter: Type.Optional(Type.Integer({ description: 'TC, once it is on its way.' })),
+    orderedAt: Instant,
+    settledAt: Type.Optional(Instant),
+  },
+  { $id: 'Order' },
+);
+export type OrderJson = Static<typeof OrderSchema>;
+
+export const NewOrder = Strict({
+  meter: MeterNumber,
+  amount: Amount,
+  source: Type.Optional(
+    OneOf(['cash', 'card', 'bank', 'mobile'], 'Where the money came from: cash where nothing is said.'),
+  ),
+});
+
+export const orderJson = (order: NumberedOrder): OrderJson => ({
+  id: order.id,
+  number: order.sequence,
+  meter: svpmsnText(order.svpmsn),
+  operation: order.op,
+  amount: String(order.amount),
+  source: order.source,
+  txid: order.txid,
+  state: order.state,
+  ...maybe('why', order.why, same),
+  ...maybe('counter', order.counter, same),
+  orderedAt: instantText(order.orderedAt),
+  ...maybe('settledAt', order.settledAt, instantText),
+});
+
+const Proposed = Type.Union([
+  Type.Object({ type: Type.Literal('void'), order: Id }),
+  Type.Object({ type: Type.Literal('manual-credit'), meter: MeterNumber, amount: Amount }),
+  Type.Object({ type: Type.Literal('key-change'), meter: MeterNumber, purpose: OneOf(['value', 'control']) }),
+]);
+
+export const ApprovalSchema = Type.Object(
+  {
+    id: Id,
+    proposal: Proposed,
+    why: Type.String(),
+    state: OneOf(['waiting', 'approved', 'refused']),
+    askedBy: Type.String(),
+    askedAt: Instant,
+    decidedBy: Type.Optional(Type.String()),
+    decidedAt: Type.Optional(Instant),
+  },
+  { $id: 'Approval', description: 'What needs two people: one asks, another approves.' },
+);
+export type ApprovalJson = Static<typeof ApprovalSchema>;
+
+export const approvalJson = (approval: Approval): ApprovalJson => ({
+  id: approval.id,
+  proposal: proposedJson(approval.proposal),
+  why: approval.why,
+  state: approval.state,
+  askedBy: approval.askedBy,
+  askedAt: instantText(approval.askedAt),
+  ...maybe('decidedBy', approval.decidedBy, same),
+  ...maybe('decidedAt', approval.decidedAt, instantText),
+});
+
+function proposedJson(proposal: Approval['proposal']): ApprovalJson['proposal'] {
+  const meter = (number: number) => svpmsnText(number as Svpmsn);
+  switch (proposal.type) {
+    case 'void':
+      return { type: 'void', order: proposal.order };
+    case 'manual-credit':
+      return { type: 'manual-credit', meter: meter(proposal.meter), amount: String(proposal.amount) };
+    case 'key-change':
+      return { type: 'key-change', meter: meter(proposal.meter), purpose: proposal.purpose };
+    default:
+      return assertNever(proposal);
+  }
+}
+
+const Totals = {
+  issued: Amount,
+  stored: Amount,
+  inFlight: SignedAmount,
+  refunded: Amount,
+  found: SignedAmount,
+  closed: Amount,
+  spent: Amount,
+  owed: SignedAmount,
+  valueInMeters: SignedAmount,
+};
+
+export const BooksSchema = Type.Object(
+  {
+    ...Totals,
+    balanced: Type.Boolean({
+      description:
+        'issued = stored + in flight + refunded; stored + found + owed = spent + value in meters + closed; all lines sum to zero.',
+    }),
+  },
+  { $id: 'Books' },
+);
+export const MeterBooksSchema = Type.Object({ meter: MeterNumber, ...Totals }, { $id: 'MeterBooks' });
+
+export const totalsJson = (totals: Totalled) => ({
+  issued: String(totals.issued),
+  stored: String(totals.stored),
+  inFlight: String(totals.inFlight),
+  refunded: String(totals.refunded),
+  found: String(totals.found),
+  closed: String(totals.closed),
+  spent: String(totals.spent),
+  owed: String(totals.owed),
+  valueInMeters: String(totals.valueInMeters),
+});
+
+export const PostingSchema = Type.Object(
+  {
+    number: Type.Integer(),
+    kind: Type.String(),
+    at: Instant,
+    meter: MeterNumber,
+    order: Type.Optional(Id),
+    lines: Type.Array(
+      Type.Object({
+        account: Type.String(),
+        amount: Type.String({ pattern: '^-?[0-9]+$', description: 'Tokens; positive is debit, negative is credit.' }),
+      }),
+    ),
+  },
+  { $id: 'Posting', description: 'One entry of the ledger; its lines sum to zero.' },
+);
+export type PostingJson = Static<typeof PostingSchema>;
+
+export const postingJson = (posting: Posting & { readonly sequence: number }): PostingJson => ({
+  number: posting.sequence,
+  kind: posting.kind,
+  at: instantText(posting.at),
+  meter: svpmsnText(posting.svpmsn),
+  ...maybe('order', posting.order, same),
+  lines: posting.lines.map(({ account, amount }) => ({ account, amount: String(amount) })),
+});

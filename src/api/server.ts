@@ -1,0 +1,74 @@
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifyTypeProvider,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import type { Static, TSchema } from 'typebox';
+import type { HostByName, PeopleServices } from '../host/index.ts';
+import type { WallClock } from '../units/index.ts';
+import type { Operation, Reach } from './access.ts';
+import type { Caller } from './caller.ts';
+import type { LiveSettings } from './live.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What the API stands on. It sees of the host what is done by name, and nothing that would leave no trace. */
+export interface ApiServices {
+  readonly host: HostByName;
+  readonly people: PeopleServices;
+  readonly clock: WallClock;
+  readonly metrics: Metrics;
+  readonly readiness: () => Promise<Readiness>;
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** What it needs and how that is: `{ store: 'ok', grid: 'none' }`. */
+  readonly parts: Readonly<Record<string, string>>;
+}
+
+export interface ApiSettings {
+  /** Takes a line of JSON for each request, and for each error; nothing is logged where absent. */
+  readonly log?: { write(line: string): void };
+  /** Address of the reverse proxy whose X-Forwarded-For and X-Forwarded-Proto are believed. */
+  readonly proxy?: string;
+  /** Of one client address; 600 where absent. */
+  readonly requestsPerMinute?: number;
+  /** Of one client address, beside the lock on each login; 10 where absent. */
+  readonly logInsPerMinute?: number;
+  /** Within which a client has sent its request; ten seconds where absent. */
+  readonly requestMs?: number;
+  readonly live?: LiveSettings;
+}
+
+/** The types of a request and its answer are those of its schemas. */
+export interface TypeBoxProvider extends FastifyTypeProvider {
+  readonly validator: this['schema'] extends TSchema ? Static<this['schema']> : unknown;
+  readonly serializer: this['schema'] extends TSchema ? Static<this['schema']> : unknown;
+}
+
+export type Api = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxProvider
+>;
+
+export type { FastifyReply, FastifyRequest };
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** By it the route stands in the table of who may do what. */
+    operation?: Operation;
+  }
+  interface FastifyRequest {
+    /** Whoever asks, where the route is not public. */
+    caller: Caller | undefined;
+    reach: Reach;
+  }
+}

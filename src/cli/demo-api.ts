@@ -1,0 +1,33 @@
+import { Argon2 } from '../adapters/argon2.ts';
+import { type Api, createApi, type Metrics, PAGE_URL, PREFIX } from '../api/index.ts';
+import { createPeople, type Store } from '../host/index.ts';
+import type { Utility } from '../simulation/index.ts';
+import { systemRandomness } from './demo-keys.ts';
+import { demoPeople } from './demo-people.ts';
+import { type ListenAt, listen } from './listen.ts';
+import { wallClock } from './wall-clock.ts';
+
+export { Metrics } from '../api/index.ts';
+
+interface DemoApi {
+  readonly app: Api;
+  /** How to try it, with passwords that are told here and nowhere else. */
+  readonly lines: readonly string[];
+}
+
+/** The API of a host, over that of the demo. */
+export async function openDemoApi(utility: Utility, store: Store, metrics: Metrics, at: ListenAt): Promise<DemoApi> {
+  const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });
+  const readiness = async () => ({ ready: true, parts: { store: 'ok', grid: 'simulated' } });
+  const app = createApi({ host: utility.host, people, clock: wallClock, metrics, readiness });
+  const address = await listen(app, at);
+  const logins = (await demoPeople(store)).map(({ login, password }) => `  ${login.padEnd(16)} ${password}`);
+  return {
+    app,
+    lines: [
+      `The API is ${address}${PREFIX}, the page to try it ${address}${PAGE_URL}.`,
+      'Log in as (new passwords at each start):',
+      ...logins,
+    ],
+  };
+}

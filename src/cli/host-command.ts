@@ -1,0 +1,100 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Argon2 } from '../adapters/argon2.ts';
+import {
+  createHost,
+  createPeople,
+  type GridLink,
+  type HostServices,
+  METERS_PER_LOCAL_UNIT_MAX,
+  type Store,
+  StoreError,
+} from '../host/index.ts';
+import { businessClock } from './business-clock.ts';
+import { systemRandomness } from './demo-keys.ts';
+import { inWords } from './failure.ts';
+import { HostFolder } from './host-folder.ts';
+import { type HostOptions, parseHostOptions } from './host-options.ts';
+import { listen } from './listen.ts';
+import { wallClock } from './wall-clock.ts';
+
+const TICK_MS = 1_000;
+const METERS_MAX = METERS_PER_LOCAL_UNIT_MAX * 256;
+
+/** `wattpurse host`: the host of a utility and its API, until it is stopped. */
+export async function host(args: readonly string[]): Promise<number> {
+  const options = parseHostOptions(args);
+  const folder = await HostFolder.open(options);
+  try {
+    return await serve(folder, options);
+  } catch (error) {
+    throw inWords(error, folder.path);
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Nothing listens yet on the other side: an order waits in the books until something does. */
+const NO_GRID: GridLink = { send: () => undefined };
+
+async function serve(folder: HostFolder, { zone, listen: at, proxy }: HostOptions): Promise<number> {
+  const { store } = folder;
+  const settings = { zone: folder.zone(zone), metersMax: METERS_MAX };
+  const keys = await folder.keys();
+  // Whoever is refused does not wait for it.
+  const { createApi, Metrics } = await import('../api/index.ts');
+  const metrics = new Metrics();
+  const reserved = (await store.read((tx) => tx.fact('instant-reserved'))) ?? 0;
+  const { watcher } = metrics;
+  const ports = { store, keys, clock: businessClock(reserved), randomness: systemRandomness, grid: NO_GRID, watcher };
+  const services = createHost(ports, settings);
+  const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });
+  await services.start();
+  const app = createApi(
+    { host: services, people, clock: wallClock, metrics, readiness: () => readiness(store) },
+    { log: process.stdout, ...(proxy !== undefined && { proxy }) },
+  );
+  const stopped = new AbortController();
+  const stop = () => stopped.abort();
+  // They stay until the process ends: a second signal must not cut the closing short.
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  const address = await listen(app, at);
+  say('info', `Listens on ${address}; the page to try it is ${address}/api/reference.`);
+  if ((await people.people({ limit: 1 })).length === 0) {
+    say('warn', 'Nobody can log in yet: stop, make a system manager with "wattpurse manager", and start again.');
+  }
+  try {
+    await tickUntil(services, stopped.signal);
+  } finally {
+    await app.close();
+  }
+  say('info', 'Stopped.');
+  return 0;
+}
+
+/** A store that is away is asked again with the next tick: what is due stays due. */
+async function tickUntil(services: HostServices, stopped: AbortSignal): Promise<void> {
+  while (!stopped.aborted) {
+    await pause(TICK_MS, undefined, { signal: stopped }).catch(() => undefined);
+    try {
+      await services.handle({ type: 'tick' });
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      say('error', error.message);
+    }
+  }
+}
+
+async function readiness(store: Store) {
+  const parts = { store: 'ok', grid: 'none: no area unit can be connected yet' };
+  try {
+    await store.read((tx) => tx.fact('instant-reserved'));
+    return { ready: true, parts };
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    return { ready: false, parts: { ...parts, store: 'away' } };
+  }
+}
+
+function say(level: 'info' | 'warn' | 'error', message: string): void {
+  process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), level, message })}\n`);
+}

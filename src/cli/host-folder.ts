@@ -1,0 +1,134 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { keyName, openKeyRing, Purpose, SoftwareKeyStore, Suite, sealKeyRing } from '../crypto/index.ts';
+import type { Store } from '../host/index.ts';
+import { openPostgresStore, openSqliteStore } from '../storage/index.ts';
+import { systemRandomness } from './demo-keys.ts';
+import { inWords } from './failure.ts';
+import {
+  closeToOthers,
+  DATABASE_FILE,
+  FOUNDING_FILE,
+  HOST_FILE,
+  KEYS_FILE,
+  MARK_FILE,
+  makeFolder,
+} from './folder-files.ts';
+import type { BooksAt } from './host-options.ts';
+import { WrongUse } from './usage.ts';
+import { writeWhole } from './write-whole.ts';
+
+const UTILITY_NUMBER = 1;
+const PASSPHRASE_VARIABLE = 'WATTPURSE_PASSPHRASE';
+const ZONE_USUAL = 'UTC';
+/** Those that stop somebody; 3des is for the laboratory. */
+const SUITES = [Suite.aes128, Suite.aes256, Suite.tripleDesXo];
+
+/** The folder of a host: how it began, its master keys, and, where they are in no PostgreSQL, its books. */
+export class HostFolder {
+  readonly path: string;
+  readonly store: Store;
+
+  private constructor(path: string, store: Store) {
+    this.path = path;
+    this.store = store;
+  }
+
+  /**
+   * @throws WrongUse when the folder is in use, of a newer version or not a host's, or lacks its database
+   * @throws CannotGoOn when it cannot be made or written, or the database does not serve
+   */
+  static async open({ data, database }: BooksAt): Promise<HostFolder> {
+    try {
+      makeFolder(data);
+      if (existsSync(join(data, FOUNDING_FILE))) {
+        throw new WrongUse(`${data} holds a demo, whose meters are in it: name another folder with --data.`);
+      }
+      const isBegun = existsSync(join(data, KEYS_FILE));
+      if (isBegun && database === undefined && !existsSync(join(data, DATABASE_FILE))) {
+        throw new WrongUse(
+          `${data} holds the keys of a host and no books: name their database with --database, or put ${DATABASE_FILE} back from a copy.`,
+        );
+      }
+      const store =
+        database === undefined
+          ? openSqliteStore(data)
+          : await openPostgresStore(database, { mark: join(data, MARK_FILE) });
+      closeToOthers(data);
+      return new HostFolder(data, store);
+    } catch (error) {
+      throw inWords(error, data);
+    }
+  }
+
+  /** The time zone of the utility: as it was begun, or as it is named now. @throws WrongUse when another is named */
+  zone(named: string | undefined): string {
+    const path = join(this.path, HOST_FILE);
+    if (!existsSync(path)) {
+      const zone = named ?? ZONE_USUAL;
+      writeWhole(path, `${JSON.stringify({ version: 1, zone })}\n`);
+      return zone;
+    }
+    const kept = parseHostFile(readFileSync(path, 'utf8'));
+    if (kept === undefined) {
+      throw new WrongUse(`${path} is not what this version wrote: put the file back from a copy.`);
+    }
+    if (named !== undefined && named !== kept.zone) {
+      throw new WrongUse(`The utility in ${this.path} lives in ${kept.zone}: leave --zone out.`);
+    }
+    return kept.zone;
+  }
+
+  /**
+   * The utility's master keys, which are drawn where there are neither keys nor meters. Hosts that share a database
+   * share their keys: a host with others would write to meters what they cannot read.
+   * @throws WrongUse
+   */
+  async keys(): Promise<SoftwareKeyStore> {
+    const path = join(this.path, KEYS_FILE);
+    const passphrase = process.env[PASSPHRASE_VARIABLE] ?? '';
+    if (passphrase === '') {
+      throw new WrongUse(`The master keys of a host are sealed: give the passphrase as ${PASSPHRASE_VARIABLE}.`);
+    }
+    const keys = existsSync(path) ? await opened(path, passphrase) : await this.#drawn(path, passphrase);
+    const value = Number.parseInt(await keys.checkValue(keyName(Purpose.value, Suite.aes128, 0)), 16);
+    const known = await this.store.transaction(async (tx) => {
+      const before = await tx.fact('keyring');
+      if (before === undefined) await tx.setFact('keyring', value);
+      return before;
+    });
+    if (known === undefined || known === value) return keys;
+    throw new WrongUse(`${path} is not the keyring of these books: put that in its place.`);
+  }
+
+  async #drawn(path: string, passphrase: string): Promise<SoftwareKeyStore> {
+    if ((await this.store.read((tx) => tx.fact('keyring'))) !== undefined) {
+      throw new WrongUse(`These books have a keyring already, and ${path} is not there: put a copy of it there.`);
+    }
+    const keys = new SoftwareKeyStore({ utility: UTILITY_NUMBER, keys: new Map() }, systemRandomness);
+    for (const suite of SUITES) {
+      for (const purpose of Object.values(Purpose)) await keys.addGeneration(purpose, suite);
+    }
+    writeWhole(path, await sealKeyRing(keys, passphrase, systemRandomness));
+    return keys;
+  }
+
+  close(): Promise<void> {
+    return this.store.close();
+  }
+}
+
+async function opened(path: string, passphrase: string): Promise<SoftwareKeyStore> {
+  const found = await openKeyRing(readFileSync(path), passphrase, systemRandomness);
+  if (found instanceof SoftwareKeyStore) return found;
+  throw new WrongUse(`${path}: ${found.sentence} The passphrase comes from ${PASSPHRASE_VARIABLE}.`);
+}
+
+function parseHostFile(text: string): { readonly zone: string } | undefined {
+  try {
+    const { version, zone } = JSON.parse(text);
+    return version === 1 && typeof zone === 'string' ? { zone } : undefined;
+  } catch {
+    return undefined;
+  }
+}

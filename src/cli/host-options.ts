@@ -1,0 +1,96 @@
+import { isIP } from 'node:net';
+import { parseArgs } from 'node:util';
+import { offsetTable } from '../tariff/index.ts';
+import { folderOf } from './demo-options.ts';
+import { wrongFlag } from './flags.ts';
+import { isLoopback, type ListenAt, parseListen } from './listen.ts';
+import { type CommandName, WrongUse } from './usage.ts';
+
+/** Where the books of a utility are. */
+export interface BooksAt {
+  readonly data: string;
+  /** Of PostgreSQL; SQLite in the data folder where absent. */
+  readonly database: string | undefined;
+}
+
+export interface HostOptions extends BooksAt {
+  readonly listen: ListenAt;
+  /** Named on the command line; a folder that has one already says the rest. */
+  readonly zone: string | undefined;
+  readonly proxy: string | undefined;
+}
+
+const BOOKS = { data: { type: 'string' }, database: { type: 'string' } } as const;
+const LISTEN_USUAL = '127.0.0.1:8080';
+
+/** @throws WrongUse with the one sentence that says what is wrong and what would be right */
+export function parseHostOptions(args: readonly string[]): HostOptions {
+  const { values } = parsed('host', args, {
+    ...BOOKS,
+    listen: { type: 'string' },
+    zone: { type: 'string' },
+    proxy: { type: 'string' },
+  });
+  const { zone, proxy } = values;
+  const at = parseListen(values.listen ?? LISTEN_USUAL);
+  if (proxy !== undefined && isIP(proxy) === 0) {
+    throw new WrongUse(`--proxy must be the address of the reverse proxy, as 10.0.0.7, not "${proxy}".`);
+  }
+  if (!isLoopback(at) && proxy === undefined) {
+    throw new WrongUse(
+      '--listen beyond this machine sends passwords in the clear: let a reverse proxy speak TLS, and name its address with --proxy.',
+    );
+  }
+  if (zone !== undefined) checkZone(zone);
+  return { ...booksOf('host', values), listen: at, zone, proxy };
+}
+
+/** `wattpurse manager LOGIN`. @throws WrongUse */
+export function parseManagerOptions(args: readonly string[]): BooksAt & { readonly login: string } {
+  const { values, positionals } = parsed('manager', args, BOOKS);
+  const [login, ...others] = positionals;
+  if (login === undefined || others.length > 0) {
+    throw new WrongUse('manager takes one login: wattpurse manager LOGIN --data DIR.');
+  }
+  return { ...booksOf('manager', values), login };
+}
+
+function parsed<O extends Readonly<Record<string, { readonly type: 'string' }>>>(
+  command: CommandName,
+  args: readonly string[],
+  options: O,
+) {
+  try {
+    const config = { args: [...args], options, strict: true, allowPositionals: command === 'manager' } as const;
+    const { values, positionals } = parseArgs(config);
+    return { values: values as { readonly [name in keyof O]?: string }, positionals };
+  } catch (error) {
+    throw wrongFlag(error, command);
+  }
+}
+
+function booksOf(
+  command: CommandName,
+  { data, database }: { readonly data?: string; readonly database?: string },
+): BooksAt {
+  if (data === undefined) throw new WrongUse(`${command} needs --data with the folder of the host's keys and books.`);
+  if (database !== undefined) checkDatabase(database);
+  return { data: folderOf(data), database };
+}
+
+function checkDatabase(text: string): void {
+  const url = URL.parse(text);
+  if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
+    throw new WrongUse('--database must be of PostgreSQL, as postgres://user@host:5432/database.');
+  }
+  if (url.password !== '') {
+    throw new WrongUse(
+      '--database may not hold a password, because others see the command line: give it as PGPASSWORD, or in ~/.pgpass.',
+    );
+  }
+}
+
+function checkZone(zone: string): void {
+  const offsets = offsetTable(zone, 2026, 1);
+  if ('reason' in offsets) throw new WrongUse(`--zone: ${offsets.sentence}`);
+}

@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, test } from 'node:test';
+import { postgresMissing, startPostgres } from '../storage/postgres.testing.ts';
+import { businessClock } from './business-clock.ts';
+import { parseDemoOptions } from './demo-options.ts';
+import { CannotGoOn } from './failure.ts';
+import { parseHostOptions, parseManagerOptions } from './host-options.ts';
+import { WrongUse } from './usage.ts';
+
+const MAIN = join(import.meta.dirname, 'main.ts');
+const scratch = mkdtempSync(join(tmpdir(), 'wattpurse-host-'));
+after(() => rmSync(scratch, { recursive: true }));
+const env = { ...process.env, WATTPURSE_PASSPHRASE: 'a passphrase of a test' };
+const PASSWORD = 'what a fine password';
+
+const run = (args: readonly string[], more: NodeJS.ProcessEnv = env) =>
+  spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8', cwd: scratch, env: more });
+
+/** A program that runs until it is stopped, and the address that it told. */
+class Running {
+  readonly lines: string[] = [];
+  readonly #child: ChildProcess;
+  readonly #address: Promise<string>;
+
+  constructor(...args: string[]) {
+    const child = spawn(process.execPath, [MAIN, ...args], { cwd: scratch, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = child;
+    child.stderr.on('data', (text) => this.lines.push(String(text)));
+    this.#address = new Promise((resolve, reject) => {
+      child.on('exit', () => reject(new Error(this.lines.join('\n'))));
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        this.lines.push(line);
+        const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];
+        if (address !== undefined) resolve(address);
+      });
+    });
+  }
+
+  async ask(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`${await this.#address}${path}`, init);
+  }
+  async json(method: string, path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+    const all = { 'content-type': 'application/json', ...headers };
+    return this.ask(path, { method, headers: all, body: JSON.stringify(body) });
+  }
+  async logIn(login: string, password: string): Promise<Record<string, string>> {
+    const answer = await this.json('POST', '/api/v1/session', { login, password });
+    assert.equal(answer.status, 200, await answer.clone().text());
+    const { csrfToken } = (await answer.json()) as { csrfToken: string };
+    return { cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '', 'x-csrf-token': csrfToken };
+  }
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    await this.#address;
+    const ended = once(this.#child, 'exit');
+    this.#child.kill(signal);
+    const [code] = (await ended) as [number | null];
+    return code;
+  }
+}
+
+const oneTimePassword = (text: string): string => /one-time password (\S+)/.exec(text)?.[1] ?? '';
+
+/** What a person may get wrong, and what the one sentence must name. */
+const WRONG_USES: readonly (readonly [readonly string[], RegExp])[] = [
+  [['host'], /^host needs --data with the folder/],
+  [['host', '--data', ''], /^--data must name a folder, not ""\.$/m],
+  [['host', '--data', 'unmade', '--listen', '8080'], /^--listen must be an address .* not "8080"\.$/m],
+  [['host', '--data', 'unmade', '--listen', '127.0.0.1:70000'], /--listen/],
+  [['host', '--data', 'unmade', '--listen', 'example.org:80'], /--listen/],
+  [['host', '--data', 'unmade', '--listen', '0.0.0.0:8080'], /passwords in the clear: .* --proxy\.$/m],
+  [['host', '--data', 'unmade', '--proxy', 'nginx'], /^--proxy must be the address/],
+  [['host', '--data', 'unmade', '--zone', 'Mars/Olympus'], /^--zone: "Mars\/Olympus" is not a time zone/],
+  [['host', '--data', 'unmade', '--database', 'mysql://a/b'], /^--database must be of PostgreSQL/],
+  [['host', '--data', 'unmade', '--database', 'postgres://a:secret@b/c'], /may not hold a password.* PGPASSWORD/],
+  [['host', '--data', 'unmade', '--meters', '3'], /^There is no option --meters/],
+  [['host', 'here', '--data', 'unmade'], /^Unexpected argument 'here'/],
+  [['manager', '--data', 'unmade'], /^manager takes one login/],
+  [['manager', 'a', 'b', '--data', 'unmade'], /^manager takes one login/],
+  [['demo', '--once', '--listen', '127.0.0.1:0'], /^--listen belongs to a demo that is watched/],
+  [['demo', '--listen', '192.0.2.1:80'], /^A demo listens on this machine alone/],
+];
+
+test('each wrong use of a host is one sentence, and nothing is begun', () => {
+  for (const [[command, ...args], sentence] of WRONG_USES) {
+    const parse =
+      command === 'host' ? parseHostOptions : command === 'manager' ? parseManagerOptions : parseDemoOptions;
+    const said = (error: unknown) =>
+      error instanceof WrongUse && sentence.test(error.message) && !/\n|secret/.test(error.message);
+    assert.throws(() => parse(args), said, args.join(' '));
+  }
+  const { status, stdout, stderr } = run(['host', '--data', 'unmade', '--listen', 'x']);
+  assert.deepEqual([status, stdout], [2, '']);
+  assert.match(stderr, /^--listen must be an address .*\n$/);
+  assert.equal(existsSync(join(scratch, 'unmade')), false);
+  const { WATTPURSE_PASSPHRASE: _, ...without } = env;
+  const unsealed = run(['host', '--data', 'sealed'], without);
+  assert.equal(unsealed.status, 2);
+  assert.match(unsealed.stderr, /^The master keys of a host are sealed: .* WATTPURSE_PASSPHRASE\.$/m);
+});
+
+test('a host is begun, its first manager makes people, and a second start goes on', async () => {
+  const folder = join(scratch, 'utility');
+  const made = run(['manager', 'boss', '--data', folder]);
+  assert.equal(made.status, 0, made.stderr);
+  const host = new Running('host', '--data', folder, '--listen', '127.0.0.1:0', '--zone', 'Europe/Berlin');
+  assert.equal((await host.ask('/health')).status, 200);
+  assert.match(await (await host.ask('/ready')).text(), /"ready":true.*"grid":"none/);
+  const first = await host.logIn('boss', oneTimePassword(made.stdout));
+  const choice = { old: oneTimePassword(made.stdout), new: PASSWORD };
+  assert.equal((await host.json('PUT', '/api/v1/session/password', choice, first)).status, 204);
+  const boss = await host.logIn('boss', PASSWORD);
+  const wanted = { login: 'han', name: 'Han', role: 'operator' };
+  const added = await host.json('POST', '/api/v1/people', wanted, boss);
+  assert.equal(added.status, 201);
+  const { oneTimePassword: hans } = (await added.json()) as { oneTimePassword: string };
+  assert.match(run(['manager', 'boss', '--data', folder]).stderr, /is in use by another process/);
+  assert.equal(await host.stop(), 0);
+  for (const secret of [oneTimePassword(made.stdout), PASSWORD, hans, boss.cookie ?? '', boss['x-csrf-token'] ?? '']) {
+    assert.ok(secret.length > 10 && !host.lines.some((line) => line.includes(secret)));
+  }
+  for (const line of host.lines) assert.ok(JSON.parse(line).time, line);
+  for (const name of readdirSync(folder)) assert.equal(statSync(join(folder, name)).mode & 0o077, 0, name);
+
+  const again = new Running('host', '--data', folder, '--listen', '127.0.0.1:0');
+  const boss2 = await again.logIn('boss', PASSWORD);
+  const audit = (await (await again.ask('/api/v1/audit', { headers: boss2 })).json()) as {
+    items: { action: string; by: string }[];
+  };
+  assert.deepEqual(audit.items.map(({ by, action }) => `${by} ${action}`).reverse(), [
+    ...['command line manager', 'boss log-in', 'boss change-password', 'boss log-in', 'boss addPerson', 'boss log-in'],
+  ]);
+  assert.equal(await again.stop('SIGINT'), 0);
+  const moved = run(['host', '--data', folder, '--zone', 'Asia/Seoul']);
+  assert.match(moved.stderr, /lives in Europe\/Berlin: leave --zone out/);
+  const reset = run(['manager', 'boss', '--data', folder]);
+  assert.match(oneTimePassword(reset.stdout), /^[a-z2-9-]{23}$/);
+  assert.match(run(['manager', 'han', '--data', folder]).stderr, /"han" is of role operator/);
+  assert.match(run(['demo', '--data', folder]).stderr, /holds the books of a host/);
+  rmSync(join(folder, 'wattpurse.db'));
+  assert.match(run(['host', '--data', folder]).stderr, /holds the keys of a host and no books/);
+});
+
+test('a folder that is not a host’s, a keyring of others, and a port that is taken are told in one sentence', async () => {
+  const demo = join(scratch, 'of-a-demo');
+  mkdirSync(demo);
+  writeFileSync(join(demo, 'demo.json'), '{}');
+  assert.match(run(['host', '--data', demo]).stderr, /holds a demo, whose meters are in it/);
+  const folder = join(scratch, 'first');
+  const host = new Running('host', '--data', folder, '--listen', '127.0.0.1:0');
+  const { port } = new URL((await host.ask('/health')).url);
+  const other = join(scratch, 'second');
+  const taken = run(['host', '--data', other, '--listen', `127.0.0.1:${port}`]);
+  assert.deepEqual([taken.status, taken.stdout], [1, '']);
+  assert.match(taken.stderr, /^Nothing can listen on port \d+ of 127\.0\.0\.1, because another program does/);
+  await host.stop();
+  cpSync(join(other, 'keyring.wpkr'), join(folder, 'keyring.wpkr'));
+  assert.match(run(['host', '--data', folder]).stderr, /is not the keyring of these books/);
+  rmSync(join(folder, 'keyring.wpkr'));
+  assert.match(run(['host', '--data', folder]).stderr, /have a keyring already, and .* is not there/);
+  writeFileSync(join(other, 'host.json'), '{"version":9}');
+  assert.match(run(['host', '--data', other]).stderr, /host\.json is not what this version wrote/);
+});
+
+test('hosts share a database in PostgreSQL, with one keyring', { skip: postgresMissing }, async () => {
+  const server = await startPostgres();
+  try {
+    const [one, two, three] = ['one', 'two', 'three'].map((name) => join(scratch, name)) as [string, string, string];
+    const made = run(['manager', 'boss', '--data', one, '--database', server.url]);
+    assert.equal(made.status, 0, made.stderr);
+    const first = new Running('host', '--data', one, '--database', server.url, '--listen', '127.0.0.1:0');
+    const boss = await first.logIn('boss', oneTimePassword(made.stdout));
+    assert.match(run(['host', '--data', three, '--database', server.url]).stderr, /have a keyring already/);
+    cpSync(join(one, 'keyring.wpkr'), join(two, 'keyring.wpkr'));
+    const second = new Running('host', '--data', two, '--database', server.url, '--listen', '127.0.0.1:0');
+    const there = await second.ask('/api/v1/session', { headers: boss });
+    assert.equal(there.status, 200, 'who logged in at one host is known at the other');
+    await server.restart();
+    assert.equal((await second.ask('/ready')).status, 200, 'and after its database was away');
+    assert.deepEqual([await first.stop(), await second.stop()], [0, 0]);
+  } finally {
+    await server.stop();
+  }
+});
+
+test('a demo that listens tells of a person for each role, and what they may do is done in its books', async () => {
+  const demo = new Running('demo', '--data', join(scratch, 'demo'), '--meters', '2', '--listen', '127.0.0.1:0');
+  await demo.ask('/health');
+  const password = async (login: string): Promise<string> => {
+    for (;;) {
+      const line = demo.lines.find((each) => each.startsWith(`  ${login} `));
+      if (line !== undefined) return line.trim().split(/\s+/)[1] ?? '';
+      await demo.ask('/health');
+    }
+  };
+  const cashier = await demo.logIn('cashier', await password('cashier'));
+  const sale = { meter: '0a1b2c', amount: '77' };
+  const sold = await demo.json('POST', '/api/v1/orders', sale, { ...cashier, 'idempotency-key': 'demo-0001' });
+  assert.equal(sold.status, 201, await sold.clone().text());
+  const { id } = (await sold.json()) as { id: string };
+  for (let state = ''; state !== 'stored'; ) {
+    const order = await demo.ask(`/api/v1/orders/${encodeURIComponent(id)}`, { headers: cashier });
+    ({ state } = (await order.json()) as { state: string });
+  }
+  const subscriber = await demo.logIn('subscriber', await password('subscriber'));
+  const own = (await (await demo.ask('/api/v1/meters', { headers: subscriber })).json()) as { items: unknown[] };
+  assert.equal(own.items.length, 1);
+  assert.equal(await demo.stop('SIGINT'), 0);
+});
+
+test('the clock of the business never goes back, and meets the clock on the wall again', () => {
+  let wall = 1_000_000_000_000;
+  let ran = 0;
+  const pass = (ms: number) => {
+    wall += ms;
+    ran += ms;
+  };
+  const clock = businessClock(wall + 60_000, { wallMs: () => wall, runMs: () => ran });
+  assert.equal(clock.now(), wall + 60_000, 'what was reserved is not lived again');
+  pass(1_000);
+  assert.equal(clock.now(), wall + 59_500, 'at half speed');
+  pass(119_000);
+  assert.equal(clock.now(), wall, 'they meet');
+  pass(5);
+  assert.equal(clock.now(), wall);
+  wall -= 3_600_000;
+  const before = clock.now();
+  pass(10);
+  assert.equal(clock.now(), before + 5, 'set back, it goes on slowly');
+  wall += 7_200_000;
+  assert.equal(clock.now(), wall, 'set forward, it follows');
+  assert.throws(() => businessClock(wall + 86_400_001, { wallMs: () => wall, runMs: () => ran }), CannotGoOn);
+});

@@ -1,0 +1,45 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import type { Api } from '../api/index.ts';
+import { CannotGoOn } from './failure.ts';
+import { WrongUse } from './usage.ts';
+
+export interface ListenAt {
+  readonly host: string;
+  readonly port: number;
+}
+
+const PORT_MAX = 65_535;
+
+/**
+ * `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`; port 0 is a free one.
+ * @throws WrongUse
+ */
+export function parseListen(text: string): ListenAt {
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = bracketed ?? plain ?? '';
+  const isAddress = bracketed === undefined ? isIPv4(host) || host === 'localhost' : isIPv6(host);
+  const port = Number(digits);
+  if (isAddress && port <= PORT_MAX) return { host, port };
+  throw new WrongUse(`--listen must be an address of this machine and a port, as 127.0.0.1:8080, not "${text}".`);
+}
+
+export const isLoopback = ({ host }: ListenAt): boolean =>
+  host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+
+/** Returns where it listens. @throws CannotGoOn in one sentence */
+export async function listen(app: Api, at: ListenAt): Promise<string> {
+  try {
+    return await app.listen(at);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = REASONS[code ?? ''];
+    if (why === undefined) throw error;
+    throw new CannotGoOn(`Nothing can listen on port ${at.port} of ${at.host}, because ${why}.`, { cause: error });
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program does (EADDRINUSE): stop that one, or name another port with --listen',
+  EADDRNOTAVAIL: 'this machine has no such address (EADDRNOTAVAIL): name one that it has with --listen',
+  EACCES: 'you may not (EACCES): name a port above 1023 with --listen',
+};

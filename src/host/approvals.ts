@@ -1,0 +1,129 @@
+import { assertNever, type Milliseconds } from '../units/index.ts';
+import { calendarOver } from './calendar.ts';
+import { requestCommand } from './control.ts';
+import { amountFault, fail, findMeter, isFailure, textFault } from './failures.ts';
+import { nextKeyMissing } from './key-change.ts';
+import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
+import type { Approval, ControlCommand, HostFailure, NumberedOrder, Proposal } from './types.ts';
+import { orderUnknown, sellAll, voidOrder } from './vending.ts';
+import type { Act } from './witness.ts';
+
+/** What was asked for on one day is decided by the same hour of the next, or asked for again. */
+export const APPROVAL_VALID_MS = 86_400_000;
+
+/** Where value that nobody paid for comes from. */
+const MANUAL_SOURCE = 'manual';
+
+export interface Decision {
+  readonly approval: string;
+  readonly verdict: 'approve' | 'refuse';
+}
+
+export interface Decided {
+  readonly approval: Approval;
+  /** What became of it. */
+  readonly done: NumberedOrder | ControlCommand | undefined;
+}
+
+/** Asks for what needs two people. Nothing is done yet. */
+export async function propose(
+  tx: StoreTransaction,
+  act: Act,
+  { proposal, why }: Pick<Approval, 'proposal' | 'why'>,
+): Promise<Approval | HostFailure> {
+  const fault = textFault('name-wrong', 'A reason', why) ?? (await proposalFault(tx, proposal));
+  if (fault !== undefined) return fault;
+  const approval: Approval = {
+    // Ids rise with time, so that a list of them is one of what was asked for first.
+    id: `${act.at.toString(16).padStart(12, '0')}-${act.request}`,
+    proposal,
+    why,
+    state: 'waiting',
+    askedBy: act.by,
+    askedAt: act.at,
+    decidedBy: undefined,
+    decidedAt: undefined,
+  };
+  await tx.approvals.put([approval]);
+  return approval;
+}
+
+async function proposalFault(tx: StoreReads, proposal: Proposal): Promise<HostFailure | undefined> {
+  switch (proposal.type) {
+    case 'void': {
+      const [order] = await tx.ordersOf([proposal.order]);
+      return order === undefined ? orderUnknown(proposal.order) : undefined;
+    }
+    case 'manual-credit':
+    case 'key-change': {
+      const found = await findMeter(tx, proposal.meter);
+      if (isFailure(found)) return found;
+      return proposal.type === 'manual-credit' ? amountFault(proposal.amount) : undefined;
+    }
+    default:
+      return assertNever(proposal);
+  }
+}
+
+/** Somebody else looked at it. What is approved is done in the same transaction, once. */
+export async function decide(
+  tx: StoreTransaction,
+  act: Act,
+  { approval: id, verdict }: Decision,
+  now: Milliseconds,
+): Promise<Decided | HostFailure> {
+  const [found] = await tx.approvals.of([id]);
+  if (found === undefined) return fail('approval-unknown', 'Nobody asked for such an approval: check its id.');
+  if (found.state !== 'waiting') {
+    return fail('approval-settled', `This was ${found.state} by ${found.decidedBy} already: ask anew if it is wanted.`);
+  }
+  const decided = { ...found, decidedBy: act.by, decidedAt: act.at };
+  if (verdict === 'refuse') {
+    const approval: Approval = { ...decided, state: 'refused' };
+    await tx.approvals.put([approval]);
+    return { approval, done: undefined };
+  }
+  if (found.askedBy === act.by) {
+    return fail('approval-own', 'Four eyes are needed: somebody else has to approve what you asked for.');
+  }
+  if (act.at - found.askedAt > APPROVAL_VALID_MS) {
+    return fail('approval-settled', 'This was asked for more than a day ago: ask anew if it is still wanted.');
+  }
+  const done = await carryOut(tx, found, now);
+  if (isFailure(done)) return done;
+  const approval: Approval = { ...decided, state: 'approved' };
+  await tx.approvals.put([approval]);
+  return { approval, done };
+}
+
+async function carryOut(
+  tx: StoreTransaction,
+  { id, proposal }: Approval,
+  now: Milliseconds,
+): Promise<NumberedOrder | ControlCommand | HostFailure> {
+  switch (proposal.type) {
+    case 'void':
+      return voidOrder(tx, proposal.order, now);
+    case 'manual-credit': {
+      const { meter, amount } = proposal;
+      const orderId = `credit:${id}`;
+      const [order] = await sellAll(tx, [{ meter, amount, orderId, source: MANUAL_SOURCE }], now);
+      return order ?? orderUnknown(orderId);
+    }
+    case 'key-change':
+      return calendarOver(now) ?? requestCommand(tx, proposal.meter, proposal, now);
+    default:
+      return assertNever(proposal);
+  }
+}
+
+/** Why what is to be approved cannot be done, where the key store lacks the key; everything else the decision itself says. */
+export async function approvalMissesKey(
+  ports: Pick<HostPorts, 'store' | 'keys'>,
+  { approval: id, verdict }: Decision,
+): Promise<HostFailure | undefined> {
+  if (verdict === 'refuse') return undefined;
+  const [found] = await ports.store.read((tx) => tx.approvals.of([id]));
+  if (found?.proposal.type !== 'key-change') return undefined;
+  return nextKeyMissing(ports, found.proposal.meter, found.proposal.purpose);
+}

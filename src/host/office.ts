@@ -1,0 +1,44 @@
+import type { Decided, Decision } from './approvals.ts';
+import type { ControlRequest, HostServices } from './services.ts';
+import type { Approval, ControlCommand, HostFailure } from './types.ts';
+import type { Act } from './witness.ts';
+
+export type { Decided, Decision } from './approvals.ts';
+export type { Act, Once } from './witness.ts';
+
+/**
+ * What somebody does at the host in their own name. Whatever of it changes anything leaves its entry in the audit log,
+ * in its own transaction. What needs two people is there only as a proposal and its decision.
+ */
+export interface Office
+  extends Pick<
+    HostServices,
+    'addSubscriber' | 'enrol' | 'readdress' | 'sell' | 'closePurse' | 'unfreeze' | 'publishTariff' | 'assignTariff'
+  > {
+  command(
+    meter: number,
+    request: Exclude<ControlRequest, { readonly type: 'key-change' }>,
+  ): Promise<ControlCommand | HostFailure>;
+  propose(request: Pick<Approval, 'proposal' | 'why'>): Promise<Approval | HostFailure>;
+  decide(decision: Decision): Promise<Decided | HostFailure>;
+}
+
+/** The host for those who have to say who they are: its books and lists, and no way to change anything but `by`. */
+export type HostByName = Pick<
+  HostServices,
+  | 'books'
+  | 'subscriber'
+  | 'subscribers'
+  | 'meters'
+  | 'meter'
+  | 'order'
+  | 'orders'
+  | 'unsettledOrders'
+  | 'commands'
+  | 'tariffs'
+  | 'events'
+  | 'postings'
+  | 'use'
+  | 'lines'
+  | 'checkMinutes'
+> & { by(act: Act): Office };

@@ -1,0 +1,116 @@
+import type { Milliseconds } from '../../units/index.ts';
+
+/**
+ * What somebody is to the utility. The `seller` is the one of FIG. 6 who sells in bulk to the utility; `agent` a shop
+ * or a kiosk that sells in its name.
+ */
+export type Role =
+  | 'operator'
+  | 'cashier'
+  | 'agent'
+  | 'technician'
+  | 'auditor'
+  | 'system-manager'
+  | 'seller'
+  | 'subscriber';
+
+/** Somebody who may log in. */
+export interface Person {
+  /** The login. It is never given to another, because the audit log names it. */
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  /** Whose meters a person of role `subscriber` may see; no other role has one. */
+  readonly subscriber: string | undefined;
+  /** As `PasswordHash` made it. */
+  readonly password: string;
+  /** The password was made by the program, and until this instant of the wall clock it is good for choosing another. */
+  readonly oneTimeUntil: Milliseconds | undefined;
+  /** By a person, until a person unlocks. */
+  readonly locked: boolean;
+  readonly createdAt: Milliseconds;
+}
+
+/** Somebody is logged in. All instants of people are of the wall clock. */
+export interface Session {
+  /** SHA-256 of the token, 64 hex digits: the token itself stands nowhere. */
+  readonly id: string;
+  readonly person: string;
+  readonly createdAt: Milliseconds;
+  /** To a minute. */
+  readonly seenAt: Milliseconds;
+}
+
+/** A program's way in. */
+export interface ApiKey {
+  /** The part of the key that is no secret. */
+  readonly id: string;
+  /** SHA-256 of the key, 64 hex digits. */
+  readonly hash: string;
+  readonly name: string;
+  readonly role: Role;
+  /** Of what its role may do, only this. */
+  readonly scopes: readonly string[];
+  /** Login. */
+  readonly createdBy: string;
+  readonly createdAt: Milliseconds;
+  readonly expiresAt: Milliseconds | undefined;
+  readonly revokedAt: Milliseconds | undefined;
+}
+
+/**
+ * Log-ins that failed, under a number that is made of the login: so many rows there can be and no more, and one that
+ * nobody has leaves the same trace as one that somebody has.
+ */
+export interface Attempts {
+  readonly id: string;
+  readonly count: number;
+  readonly lockedUntil: Milliseconds;
+}
+
+/** What needs two people. */
+export type Proposal =
+  | { readonly type: 'key-change'; readonly meter: number; readonly purpose: 'value' | 'control' }
+  /** Value that nobody paid for. */
+  | { readonly type: 'manual-credit'; readonly meter: number; readonly amount: number }
+  /** A sale is taken back. */
+  | { readonly type: 'void'; readonly order: string };
+
+export interface Approval {
+  /** In the order in which they were asked for. */
+  readonly id: string;
+  readonly proposal: Proposal;
+  /** Why, in the words of whoever asks. */
+  readonly why: string;
+  readonly state: 'waiting' | 'approved' | 'refused';
+  /** Logins. */
+  readonly askedBy: string;
+  readonly askedAt: Milliseconds;
+  readonly decidedBy: string | undefined;
+  readonly decidedAt: Milliseconds | undefined;
+}
+
+/** What was answered to a request that must not be carried out twice. */
+export interface KeptAnswer {
+  /** Who asked, and the key that they gave. */
+  readonly id: string;
+  /** SHA-256 of what was asked, 64 hex digits: the same key for another request is refused. */
+  readonly fingerprint: string;
+  readonly body: string;
+  readonly at: Milliseconds;
+}
+
+/** Who did what. Written in the transaction of what was done, and never changed. */
+export interface AuditEntry {
+  readonly at: Milliseconds;
+  /** A login, or `key:` and the id of an API key. */
+  readonly by: string;
+  readonly role: Role;
+  readonly action: string;
+  /** What it was done to: `meter 0a1b2c`, `person kim`. */
+  readonly subject: string;
+  /** The rest of what was asked, for a person; never a secret. */
+  readonly detail: string;
+  /** Id of the request, as in the log. */
+  readonly request: string;
+}

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { ACCESS, type Operation, reachOf, SCOPES } from '../../src/api/index.ts';
+import { MemoryStore, ROLES, type Role } from '../../src/host/index.ts';
+import { made } from '../../src/host/rig.testing.ts';
+import { type Answer, type Json, KIMS_METER, LEES_METER, NOBODY, type Visitor, World } from './world.ts';
+
+const OPERATIONS = Object.keys(ACCESS) as Operation[];
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** What is sent to a route that wants something, beside its address. */
+const BODIES: Readonly<Partial<Record<Operation, object>>> = {
+  logIn: { login: 'nobody', password: 'nothing' },
+  changePassword: { old: 'wrong', new: 'another long password' },
+  addSubscriber: { id: 'park', name: 'Park' },
+  enrolMeter: { number: '000005', subscriber: 'lee', localUnit: 1, modemAddress: 5, suite: 'aes128' },
+  readdressMeter: { modemAddress: 9 },
+  orderCommand: { type: 'clock-set' },
+  sell: { meter: KIMS_METER, amount: '5' },
+  proposeVoid: { why: 'a slip' },
+  proposeCredit: { amount: '5', why: 'goodwill' },
+  proposeKeyChange: { purpose: 'value', why: 'a year is over' },
+  decideApproval: { verdict: 'refuse' },
+  publishTariff: { definition: { unitCharge: '100', bands: [], otherwise: 100 } },
+  assignTariff: { tariff: 'standard' },
+  addPerson: { login: 'han', name: 'Han', role: 'cashier' },
+  changePerson: { name: 'Somebody else' },
+  addApiKey: { name: 'a program', role: 'agent', scopes: ['orders:sell'] },
+};
+const QUERIES: Readonly<Partial<Record<Operation, string>>> = {
+  readUse: '?by=day&from=2026-01-05T00:00:00Z&to=2026-01-06T00:00:00Z',
+  readCheckMinutes: '?from=2026-01-05T00:00:00Z&to=2026-01-05T01:00:00Z',
+};
+/** Of kim, and, for those who reach no further than what is theirs, of somebody else. */
+const PARAMETERS = {
+  own: { meter: KIMS_METER, subscriber: 'kim', order: 'kims' },
+  others: { meter: LEES_METER, subscriber: 'lee', order: 'lees' },
+  any: { tariff: 'standard', localUnit: '1', login: 'system-manager.second', key: '000000000000', approval: 'none' },
+};
+
+let world: World;
+const routes = new Map<Operation, { readonly method: Method; readonly path: string }>();
+const visitors = new Map<Role, Visitor>();
+
+before(async () => {
+  world = await World.open(new MemoryStore());
+  const document = (await world.ask(NOBODY, 'GET', '/api/v1/openapi.json')).json;
+  for (const [path, methods] of Object.entries(document.paths ?? {})) {
+    for (const [method, { operationId } = {}] of Object.entries(methods ?? {}) as [string, Json][]) {
+      routes.set(String(operationId) as Operation, { method: method.toUpperCase() as Method, path });
+    }
+  }
+  routes.set('openapi', { method: 'GET', path: '/api/v1/openapi.json' });
+  for (const role of ROLES) visitors.set(role, await world.as(role));
+  for (const [meter, order] of [
+    [3, 'kims'],
+    [4, 'lees'],
+    [4, 'api:agent:12345678'],
+    [3, 'api:other:12345678'],
+  ] as const) {
+    made(await world.host.sell({ meter, amount: 5, orderId: order, source: 'cash' }));
+  }
+});
+after(() => world.close());
+
+let requests = 0;
+
+function ask(visitor: Visitor, operation: Operation, whose: 'own' | 'others' = 'own', at = world): Promise<Answer> {
+  const { method, path } = routes.get(operation) as { method: Method; path: string };
+  const parameters: Readonly<Record<string, string>> = { ...PARAMETERS.any, ...PARAMETERS[whose] };
+  const url = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parameters[name] ?? name));
+  const headers = { 'idempotency-key': `walk-${String(++requests).padStart(5, '0')}` };
+  if (operation === 'streamEvents') return at.peek(visitor, url);
+  return at.ask(visitor, method, `${url}${QUERIES[operation] ?? ''}`, BODIES[operation], headers);
+}
+
+const isRefused = ({ json }: Answer): boolean => ['log-in-needed', 'not-allowed'].includes(String(json?.code));
+
+test('every route stands in the table, and the table has no other', () => {
+  assert.deepEqual([...routes.keys()].sort(), [...OPERATIONS].sort());
+});
+
+test('a route that stands in no table cannot be made', async () => {
+  const other = await World.open(new MemoryStore(), {
+    furnished: false,
+    more: (app) => app.get('/api/v1/secrets', async () => 'told'),
+  }).catch((error: Error) => error);
+  assert.ok(other instanceof Error && /\/api\/v1\/secrets stands in no table/.test(other.message));
+});
+
+test('whoever is not known gets what is public, and nothing else', async () => {
+  const wrongKey = { headers: { authorization: `Bearer wpk_${'0'.repeat(12)}_${'0'.repeat(64)}` } };
+  const wrongCookie = { headers: { cookie: `wattpurse=${'0'.repeat(64)}` } };
+  for (const operation of OPERATIONS) {
+    for (const visitor of [NOBODY, wrongKey, wrongCookie]) {
+      const answer = await ask(visitor, operation);
+      assert.equal(String(answer.json?.code) === 'log-in-needed', ACCESS[operation] !== 'public', operation);
+      if (ACCESS[operation] !== 'public') assert.equal(answer.status, 401, operation);
+    }
+  }
+});
+
+for (const role of ROLES) {
+  test(`a person of role ${role} gets what the table grants, of others what is theirs, and nothing else`, async () => {
+    const visitor = visitors.get(role) as Visitor;
+    // Logging out comes last.
+    for (const operation of [...OPERATIONS.filter((each) => each !== 'logOut'), 'logOut' as const]) {
+      const answer = await ask(visitor, operation);
+      const reach = reachOf(operation, role);
+      assert.equal(isRefused(answer), reach === undefined, `${operation}: ${answer.text}`);
+      assert.notEqual(answer.status, 500, `${operation}: ${answer.text}`);
+      if (reach === undefined) assert.equal(answer.status, 403, operation);
+      if (reach !== 'own') continue;
+      if (role === 'subscriber') await seesOnlyOwn(visitor, operation, answer);
+    }
+    assert.equal((await ask(visitor, 'readSession')).status, 401);
+  });
+}
+
+/** A subscriber meets what is another's as if it were not there. */
+async function seesOnlyOwn(visitor: Visitor, operation: Operation, own: Answer): Promise<void> {
+  assert.equal(own.status, 200, `${operation}: ${own.text}`);
+  if (operation === 'streamEvents') return;
+  if (operation === 'listMeters') {
+    const all = await world.ask(visitor, 'GET', '/api/v1/meters?subscriber=lee');
+    assert.deepEqual([own.json.items, all.json.items].map(numbersOf), [[KIMS_METER], [KIMS_METER]]);
+    return;
+  }
+  const other = await ask(visitor, operation, 'others');
+  assert.equal(other.status, 404, `${operation}: ${other.text}`);
+  assert.match(other.text, /There is no such|That is not you/);
+}
+
+const numbersOf = (items: unknown): unknown[] => (items as { number: string }[]).map(({ number }) => number);
+
+test('an agent reads the sales that are its own, and no others', async () => {
+  const agent = await world.as('agent');
+  const read = async (order: string) =>
+    (await world.ask(agent, 'GET', `/api/v1/orders/${encodeURIComponent(order)}`)).status;
+  assert.deepEqual(await Promise.all(['api:agent:12345678', 'api:other:12345678', 'kims'].map(read)), [200, 404, 404]);
+});
+
+test('an API key does what its role and its scopes both allow', async () => {
+  for (const role of ROLES.filter((each) => each !== 'subscriber')) {
+    const all = await world.apiKey(role, SCOPES);
+    for (const operation of OPERATIONS) {
+      const access = ACCESS[operation] as { scope?: string };
+      if (typeof access !== 'object') continue;
+      const without = await world.apiKey(
+        role,
+        SCOPES.filter((scope) => scope !== access.scope),
+      );
+      const granted = access.scope !== undefined && reachOf(operation, role) !== undefined;
+      assert.equal(isRefused(await ask(all, operation)), !granted, `${role} ${operation}`);
+      assert.ok(isRefused(await ask(without, operation)), `${role} ${operation} without ${access.scope}`);
+    }
+    for (const operation of ['readSession', 'logOut', 'changePassword'] as const) {
+      assert.equal((await ask(all, operation)).status, 403, operation);
+    }
+  }
+});
+
+/** Those of an operator that change something. */
+const CHANGES: readonly Operation[] = [
+  ...(['addSubscriber', 'enrolMeter', 'readdressMeter', 'orderCommand', 'sell', 'publishTariff'] as const),
+  ...(['assignTariff', 'proposeVoid', 'proposeCredit', 'proposeKeyChange', 'closePurse'] as const),
+];
+
+test('what somebody changed stands in the audit log in their name, once; what was only read does not', async () => {
+  const other = await World.open(new MemoryStore());
+  try {
+    const operator = await other.as('operator');
+    made(await other.host.sell({ meter: 3, amount: 5, orderId: 'kims', source: 'cash' }));
+    const done: Operation[] = [];
+    for (const operation of OPERATIONS.filter((each) => each !== 'logOut')) {
+      const [before] = await other.people.audit({ limit: 1 });
+      const answer = await ask(operator, operation, 'own', other);
+      if (answer.status >= 400) continue;
+      const entries = await other.people.audit({ limit: 9 });
+      const added = entries.filter(({ number }) => number > (before?.number ?? 0));
+      if (added.length > 0) done.push(operation);
+      const entry = { by: 'operator', role: 'operator', action: operation, request: answer.headers['request-id'] };
+      assert.deepEqual(
+        added.map(({ by, role, action, request }) => ({ by, role, action, request })),
+        CHANGES.includes(operation) ? [entry] : [],
+        operation,
+      );
+    }
+    assert.deepEqual(done.sort(), [...CHANGES].sort());
+  } finally {
+    await other.close();
+  }
+});

@@ -1,0 +1,212 @@
+import { hash, randomBytes } from 'node:crypto';
+import { Argon2 } from '../../src/adapters/argon2.ts';
+import { type Api, type ApiSettings, createApi, Metrics } from '../../src/api/index.ts';
+import {
+  type Act,
+  createPeople,
+  type HostServices,
+  type PasswordHash,
+  type PeopleServices,
+  ROLES,
+  type Role,
+  type Store,
+} from '../../src/host/index.ts';
+import { made, Rig } from '../../src/host/rig.testing.ts';
+import { type Milliseconds, milliseconds } from '../../src/units/index.ts';
+
+export const PASSWORD = 'a good long password 1';
+/** Of Kim, whose person is `kim`. */
+export const KIMS_METER = '000003';
+/** Of Lee, whom `kim` must not see. */
+export const LEES_METER = '000004';
+
+/** A clock on a wall that a test moves. */
+export class Wall {
+  ms = Date.UTC(2026, 2, 2, 9);
+  now = (): Milliseconds => milliseconds(this.ms);
+}
+
+/** Somebody at the API: who they are, and what they send with each request. */
+export interface Visitor {
+  readonly headers: Readonly<Record<string, string>>;
+}
+export const NOBODY: Visitor = { headers: {} };
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  readonly json: Json;
+}
+/** What came as JSON, for tests to look into. */
+export interface Json {
+  readonly [name: string]: Json | undefined;
+}
+
+/** One hash for all people of a test: that Argon2 works is tested by itself. */
+const passwords = new Argon2();
+let hashed: Promise<string> | undefined;
+
+/** The API over a real host on some store, with a person for each role. */
+export class World {
+  readonly wall = new Wall();
+  readonly rig: Rig;
+  readonly people: PeopleServices;
+  readonly app: Api;
+  readonly lines: string[] = [];
+  readonly #store: Store;
+
+  private constructor(
+    store: Store,
+    rig: Rig,
+    metrics: Metrics,
+    { passwords: hashing = passwords, seed: _, furnished: __, more: ___, ...settings }: WorldSettings,
+  ) {
+    this.#store = store;
+    this.rig = rig;
+    const { randomness } = rig;
+    this.people = createPeople({ store, clock: this.wall, randomness, passwords: hashing });
+    this.app = createApi(
+      {
+        host: rig.host,
+        people: this.people,
+        clock: this.wall,
+        metrics,
+        readiness: async () => ({ ready: true, parts: { store: 'ok', grid: 'none' } }),
+      },
+      {
+        requestsPerMinute: 1_000_000,
+        logInsPerMinute: 1_000_000,
+        log: { write: (line) => this.lines.push(line) },
+        ...settings,
+      },
+    );
+  }
+
+  static async open(store: Store, settings: WorldSettings = {}): Promise<World> {
+    const metrics = new Metrics();
+    const rig = new Rig(store, { seed: settings.seed ?? 1, watcher: metrics.watcher });
+    const world = new World(store, rig, metrics, settings);
+    await rig.host.start();
+    if (settings.furnished !== false) await world.#furnish();
+    settings.more?.(world.app);
+    await world.app.ready();
+    return world;
+  }
+
+  get host(): HostServices {
+    return this.rig.host;
+  }
+
+  async #furnish(): Promise<void> {
+    await this.rig.enrol(3);
+    await this.host.addSubscriber({ id: 'lee', name: 'Lee', contact: '' });
+    await this.rig.enrol(4, { subscriber: 'lee' });
+    hashed ??= passwords.hash(PASSWORD) as Promise<string>;
+    const password = await hashed;
+    await this.#store.transaction((tx) =>
+      tx.people.put(
+        [...ROLES, 'system-manager' as const].map((role, i) => ({
+          id: loginOf(role, i >= ROLES.length ? 'second' : ''),
+          name: `The ${role}`,
+          role,
+          subscriber: role === 'subscriber' ? 'kim' : undefined,
+          password,
+          oneTimeUntil: undefined,
+          locked: false,
+          createdAt: this.wall.now(),
+        })),
+      ),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.app.close();
+    await this.#store.close();
+  }
+
+  /** Somebody with a role, logged in without the work of a password. */
+  async as(role: Role, which = ''): Promise<Visitor> {
+    const token = randomBytes(32).toString('hex');
+    const now = this.wall.now();
+    const session = { id: hash('sha256', token), person: loginOf(role, which), createdAt: now, seenAt: now };
+    await this.#store.transaction((tx) => tx.sessions.put([session]));
+    const cookie = `wattpurse=${token}`;
+    const { json } = await this.ask({ headers: { cookie } }, 'GET', '/api/v1/session');
+    return { headers: { cookie, 'x-csrf-token': String(json.csrfToken) } };
+  }
+
+  async logIn(login: string, password = PASSWORD): Promise<Visitor> {
+    const answer = await this.ask(NOBODY, 'POST', '/api/v1/session', { login, password });
+    if (answer.status !== 200) throw new Error(answer.text);
+    return visitorOf(answer);
+  }
+
+  /** The head of an answer that does not end. */
+  async peek({ headers }: Visitor, url: string): Promise<Answer> {
+    const answer = await this.app.inject({ method: 'GET', url, headers, payloadAsStream: true });
+    const { statusCode: status, headers: given } = answer;
+    if (!/json/.test(String(given['content-type']))) {
+      answer.stream().destroy();
+      answer.raw.res.destroy();
+      return { status, headers: given, text: '', json: undefined as unknown as Json };
+    }
+    let text = '';
+    for await (const chunk of answer.stream()) text += chunk;
+    return { status, headers: given, text, json: JSON.parse(text) };
+  }
+
+  /** A request as a client sends it. */
+  async ask(
+    visitor: Visitor,
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    url: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    const {
+      statusCode,
+      headers: given,
+      payload,
+    } = await this.app.inject({
+      method,
+      url,
+      headers: { ...visitor.headers, ...headers },
+      ...(body !== undefined && { payload: body as object }),
+    });
+    const isJson = /json/.test(String(given['content-type']));
+    return {
+      status: statusCode,
+      headers: given,
+      text: payload,
+      json: (isJson && payload !== '' ? JSON.parse(payload) : undefined) as Json,
+    };
+  }
+
+  /** An act of the test's own. */
+  act(action: string): Act {
+    const at = this.wall.now();
+    return { at, by: 'test', role: 'system-manager', action, subject: 'test', detail: '', request: `r-${at}` };
+  }
+
+  async apiKey(role: Role, scopes: readonly string[]): Promise<Visitor> {
+    const { key } = made(await this.people.addApiKey(this.act('key'), { name: 'a program', role, scopes }));
+    return { headers: { authorization: `Bearer ${key}` } };
+  }
+}
+
+export interface WorldSettings extends ApiSettings {
+  readonly passwords?: PasswordHash;
+  readonly seed?: number;
+  readonly furnished?: boolean;
+  /** Is done to the API before it is ready. */
+  readonly more?: (app: Api) => void;
+}
+
+export const loginOf = (role: Role, which = ''): string =>
+  role === 'subscriber' ? 'kim' : `${role}${which && `.${which}`}`;
+
+export function visitorOf(answer: Answer): Visitor {
+  const [cookie = ''] = String(answer.headers['set-cookie']).split(';');
+  return { headers: { cookie, 'x-csrf-token': String(answer.json?.csrfToken) } };
+}
