@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { StoreError } from '../host/index.ts';
@@ -43,18 +42,14 @@ const SCHEMAS = [
   ...[TariffSchema, PersonSchema, SessionSchema, ApiKeySchema, AuditSchema],
 ];
 
-/** With every answer. An answer is data: no browser shows, frames, keeps or guesses it. */
+/** With every answer. An answer is data: no browser shows, frames, keeps, guesses or lends it. */
 const HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
-  'referrer-policy': 'no-referrer',
-  'strict-transport-security': 'max-age=31536000',
   'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
 };
+const HEADERS_TLS = { ...HEADERS, 'strict-transport-security': 'max-age=31536000' };
 
 /**
  * The HTTP API of a utility. It opens no socket by itself: the caller listens with it.
@@ -92,13 +87,15 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
     if (config?.operation === undefined && !url.startsWith(PAGE_URL)) throw new Error(`${url} stands in no table`);
   });
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(HEADERS).header('request-id', request.id);
+    reply.headers(request.protocol === 'https' ? HEADERS_TLS : HEADERS).header('request-id', request.id);
     done();
   });
-  app.register(cookie);
   app.register(rateLimit, {
     max,
     timeWindow: 60_000,
+    // Only whoever has asked too much is told of it.
+    addHeaders: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
+    addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
     errorResponseBuilder: () => new Problem('too-many-requests', 'That was too much in one minute: wait for the next.'),
   });
   // Before the body is read, and after the limit of rate: nobody who may not ask makes much work.

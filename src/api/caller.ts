@@ -23,12 +23,20 @@ const cookieName = ({ protocol }: FastifyRequest): string =>
   protocol === 'https' ? '__Host-wattpurse' : COOKIE_WITHOUT_TLS;
 export const COOKIE_WITHOUT_TLS = 'wattpurse';
 
-const COOKIE = { path: '/', httpOnly: true, secure: true, sameSite: 'strict' } as const;
+const COOKIE = 'Path=/; HttpOnly; Secure; SameSite=Strict';
 
 export const setSessionCookie = (request: FastifyRequest, reply: FastifyReply, token: string): void =>
-  void reply.setCookie(cookieName(request), token, COOKIE);
+  void reply.header('set-cookie', `${cookieName(request)}=${token}; ${COOKIE}`);
 export const clearSessionCookie = (request: FastifyRequest, reply: FastifyReply): void =>
-  void reply.clearCookie(cookieName(request), COOKIE);
+  void reply.header('set-cookie', `${cookieName(request)}=; Max-Age=0; ${COOKIE}`);
+
+/** The token that a cookie of ours holds, and nothing for whatever else came. RFC 6265 §5.4 */
+function sessionToken(request: FastifyRequest): string | undefined {
+  const name = `${cookieName(request)}=`;
+  const pairs = request.headers.cookie?.split(';') ?? [];
+  const token = pairs.map((pair) => pair.trim()).find((pair) => pair.startsWith(name));
+  return token !== undefined && TOKEN.test(token.slice(name.length)) ? token.slice(name.length) : undefined;
+}
 
 /** Follows from the session's token, so that whoever cannot read that cannot make it. */
 export const csrfToken = (sessionToken: string): string => hash('sha256', `csrf ${sessionToken}`);
@@ -70,8 +78,8 @@ async function callerOf(request: FastifyRequest, people: PeopleServices): Promis
     const found = key === undefined ? undefined : await people.apiKey(key);
     return found && { by: `key:${found.id}`, role: found.role, scopes: found.scopes };
   }
-  const token = request.cookies[cookieName(request)];
-  if (token === undefined || !TOKEN.test(token)) return undefined;
+  const token = sessionToken(request);
+  if (token === undefined) return undefined;
   const found = await people.session(token);
   if (found === undefined) return undefined;
   if (!SAFE_METHODS.has(request.method)) checkCsrf(request, token);

@@ -74,6 +74,7 @@ function guards(operation: Operation, method: string | readonly string[]) {
 export function page(app: Api): void {
   app.register((pages, _, done) => {
     pages.addHook('onSend', (_, reply, payload, next) => {
+      reply.headers(PAGE_HEADERS);
       reply.header('content-security-policy', pagePolicy(typeof payload === 'string' ? payload : ''));
       next(null, payload);
     });
@@ -93,6 +94,14 @@ export function page(app: Api): void {
     done();
   });
 }
+
+/** What a page may do beside, where data can do nothing. */
+const PAGE_HEADERS = {
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+};
 
 function pagePolicy(html: string): string {
   const inline = [...html.matchAll(/<script[^>]*>([^<]+)<\/script>/g)].map(

@@ -18,6 +18,7 @@ export function validator({ schema, httpPart = 'body' }: FastifyRouteSchemaDef<T
   const check = Compile(schema);
   const place = PLACES[httpPart] ?? httpPart;
   return (data: unknown) => {
+    if (check.Check(data)) return { value: data };
     const value = httpPart === 'body' ? data : check.Convert(data);
     if (check.Check(value)) return { value };
     const [first] = check.Errors(value);

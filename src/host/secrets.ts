@@ -1,5 +1,5 @@
 import { toHex } from '../bytes/index.ts';
-import { sha256 } from '../crypto/index.ts';
+import { sha256Hex } from '../crypto/index.ts';
 import type { Randomness } from '../units/index.ts';
 
 const TOKEN_BYTES = 32;
@@ -12,7 +12,7 @@ export function drawToken(randomness: Randomness): string {
 }
 
 /** What of a token is stored. One of 256 bits needs neither salt nor work. */
-export const tokenHash = (token: string): string => toHex(sha256(new TextEncoder().encode(token)));
+export const tokenHash = sha256Hex;
 
 /** 32 of which no two look alike: five bits of a byte choose one without bias. */
 const LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789';
