@@ -23,7 +23,7 @@ export function makeFolder(path: string): void {
   make(path);
   const names = readdirSync(path);
   if (names.length === 0 || names.some((name) => OURS.test(name))) return;
-  throw new WrongUse(`${path} holds files that are not ours: name an empty or a new folder with --data.`);
+  throw new WrongUse(`${path} holds files that are not Wattpurse's: name an empty or a new folder with --data.`);
 }
 
 /** The meters' memories hold their keys, and the books who lives where: nobody else on the machine reads them. */
