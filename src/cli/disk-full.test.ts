@@ -78,7 +78,7 @@ test('a demo whose disk fills up stops in one sentence; with room again it goes 
   const full = run(['--meters', '4', '--speed', '3600', '--data', path], { limited: true });
   stoppedFor(full, /\S/);
   assert.match(full.stdout, /stored \d+ tokens/, 'it ran before it stopped');
-  stoppedFor(run(['--data', path], { limited: true }), /\S/);
+  stoppedFor(run(['--speed', '3600', '--data', path], { limited: true }), /\S/);
   const story = await goOn(path);
   assert.deepEqual(story.findings, []);
   assert.equal(story.conserved, true);
