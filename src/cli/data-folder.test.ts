@@ -224,7 +224,11 @@ test('a folder of somebody else is left alone, also without --once; an empty one
   chmodSync(path, 0o755);
   writeFileSync(join(path, 'letter.txt'), 'Dear');
   for (const more of [[], ['--once', '--days', '1', '--meters', '1']]) {
-    refused(path, /documents holds files that are not Wattpurse's: name an empty or a new folder with --data\./, ...more);
+    refused(
+      path,
+      /documents holds files that are not Wattpurse's: name an empty or a new folder with --data\./,
+      ...more,
+    );
   }
   assert.deepEqual(readdirSync(path), ['letter.txt']);
   assert.equal(statSync(path).mode & 0o777, 0o755);
