@@ -13,15 +13,31 @@ import { controlRoutes } from './routes/control.ts';
 import { liveRoutes } from './routes/live.ts';
 import { meterRoutes } from './routes/meters.ts';
 import { orderRoutes } from './routes/orders.ts';
+import { paymentRoutes } from './routes/payments.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { purchaseRoutes } from './routes/purchases.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { settlementRoutes } from './routes/settlement.ts';
 import { subscriberRoutes } from './routes/subscribers.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { CommandSchema, TariffSchema } from './schemas/control.ts';
 import { CheckMinuteSchema, LineSchema } from './schemas/lines.ts';
 import { EventSchema, MeterSchema, PurseSchema, SubscriberSchema, UseBucketSchema } from './schemas/meters.ts';
+import {
+  ContractSchema,
+  DuesSchema,
+  PaymentPortSchema,
+  PaymentSchema,
+  PurchaseSchema,
+  QuoteSchema,
+  ReceiptSchema,
+  TermsSchema,
+} from './schemas/money.ts';
 import { ApprovalSchema, BooksSchema, MeterBooksSchema, OrderSchema, PostingSchema } from './schemas/orders.ts';
 import { ApiKeySchema, AuditSchema, PersonSchema, SessionSchema } from './schemas/people.ts';
+import { ClosedPeriodSchema, PeriodSchema } from './schemas/settlement.ts';
+import { WebhookSchema } from './schemas/webhooks.ts';
 import type { Api, ApiServices, ApiSettings, TypeBoxProvider } from './server.ts';
 import { validator } from './validator.ts';
 
@@ -39,7 +55,9 @@ const REQUESTS_PER_MINUTE = 600;
 const SCHEMAS = [
   ...[ProblemSchema, SubscriberSchema, MeterSchema, PurseSchema, EventSchema, UseBucketSchema, OrderSchema],
   ...[ApprovalSchema, BooksSchema, MeterBooksSchema, PostingSchema, LineSchema, CheckMinuteSchema, CommandSchema],
-  ...[TariffSchema, PersonSchema, SessionSchema, ApiKeySchema, AuditSchema],
+  ...[TariffSchema, TermsSchema, QuoteSchema, PurchaseSchema, ReceiptSchema, DuesSchema, PaymentPortSchema],
+  ...[PaymentSchema, ContractSchema, PeriodSchema, ClosedPeriodSchema, PersonSchema, SessionSchema, ApiKeySchema],
+  ...[AuditSchema, WebhookSchema],
 ];
 
 /** With every answer. An answer is data: no browser shows, frames, keeps, guesses or lends it. */
@@ -133,10 +151,14 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
         subscriberRoutes(v1, services);
         meterRoutes(v1, services);
         orderRoutes(v1, services);
+        purchaseRoutes(v1, services);
+        paymentRoutes(v1, services);
         approvalRoutes(v1, services);
         controlRoutes(v1, services);
         bookRoutes(v1, services);
+        settlementRoutes(v1, services);
         peopleRoutes(v1, services);
+        webhookRoutes(v1, services);
         liveRoutes(v1, services, settings.live);
         done();
       },

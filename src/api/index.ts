@@ -7,6 +7,17 @@ export type { ProblemCode } from './problem.ts';
 export type { CommandJson, TariffJson } from './schemas/control.ts';
 export type { CheckMinuteJson, LineJson } from './schemas/lines.ts';
 export type { EventJson, MeterJson, PurseJson, SubscriberJson, UseBucketJson } from './schemas/meters.ts';
+export type {
+  ContractJson,
+  DuesJson,
+  PaymentJson,
+  PurchaseJson,
+  QuoteJson,
+  ReceiptJson,
+  TermsJson,
+} from './schemas/money.ts';
 export type { ApprovalJson, OrderJson, PostingJson } from './schemas/orders.ts';
 export type { ApiKeyJson, AuditJson, PersonJson } from './schemas/people.ts';
+export type { ClosedPeriodJson, PeriodJson } from './schemas/settlement.ts';
+export type { WebhookJson } from './schemas/webhooks.ts';
 export type { Api, ApiServices, ApiSettings, Readiness } from './server.ts';

@@ -96,6 +96,7 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   'terms-wrong': UNPROCESSABLE,
   'payment-unknown': NOT_FOUND,
   'payment-differs': CONFLICT,
+  'payment-settled': CONFLICT,
   'payment-port-unknown': UNPROCESSABLE,
   'contract-unknown': NOT_FOUND,
   'webhook-wrong': UNPROCESSABLE,

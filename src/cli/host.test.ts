@@ -199,10 +199,10 @@ test('a demo that listens tells of a person for each role, and what they may do 
     }
   };
   const cashier = await demo.logIn('cashier', await password('cashier'));
-  const sale = { meter: '0a1b2c', amount: '77' };
-  const sold = await demo.json('POST', '/api/v1/orders', sale, { ...cashier, 'idempotency-key': 'demo-0001' });
+  const sale = { meter: '0a1b2c', paid: '77' };
+  const sold = await demo.json('POST', '/api/v1/purchases', sale, { ...cashier, 'idempotency-key': 'demo-0001' });
   assert.equal(sold.status, 201, await sold.clone().text());
-  const { id } = (await sold.json()) as { id: string };
+  const { id } = ((await sold.json()) as { order: { id: string } }).order;
   for (let state = ''; state !== 'stored'; ) {
     const order = await demo.ask(`/api/v1/orders/${encodeURIComponent(id)}`, { headers: cashier });
     ({ state } = (await order.json()) as { state: string });

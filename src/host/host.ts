@@ -5,7 +5,7 @@ import { assertNever, type Milliseconds, type Svpmsn, UNIX_MS_MAX } from '../uni
 import { approvalMissesKey, decide, propose } from './approvals.ts';
 import { calendarOver } from './calendar.ts';
 import { queueCommand } from './command-queue.ts';
-import { agree, contractUnknown, endContract, transferAll } from './contracts.ts';
+import { type Agreement, agree, contractUnknown, endContract, transferAll } from './contracts.ts';
 import { requestCommand } from './control.ts';
 import { Dispatcher } from './dispatch.ts';
 import { fail, findMeter, isFailure, orStoreFailure, parseMeterNumber } from './failures.ts';
@@ -16,7 +16,15 @@ import { LedgerReader } from './ledger.ts';
 import { addressMap, checkMinutes, lineViews, takeCheckMinute, takeHealth, takeMapAnswer } from './lines.ts';
 import { takeAttention, takePoll } from './monitoring.ts';
 import type { Act, Office } from './office.ts';
-import { Payments, paymentUnknown, payOut, skipTraces } from './payments.ts';
+import {
+  cancelPayment,
+  type PaymentAsked,
+  Payments,
+  paymentUnknown,
+  payOut,
+  skipTraces,
+  unsettledPayments,
+} from './payments.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { issueDue, receiptsOf } from './receipting.ts';
 import { wantQuery } from './receipts.ts';
@@ -31,15 +39,15 @@ import type {
   MeterView,
   Sale,
 } from './services.ts';
-import { closedPeriod, closePeriod, closings } from './settlement.ts';
+import { type CloseRequest, closedPeriod, closePeriod, closings } from './settlement.ts';
 import { assignTariff, publishTariff } from './tariffs.ts';
 import { termsOf } from './terms.ts';
-import { bookDebt, type Purchase, publishTerms, quote, type Traded, tradeAll } from './trading.ts';
-import { type HostFailure, Lane, type Meter, type NumberedOrder, type Purse, type Subscriber } from './types.ts';
+import { bookDebt, type Debt, duesNow, type Purchase, publishTerms, quote, tradeAll, tradeOf } from './trading.ts';
+import { type HostFailure, Lane, type Meter, type Purse, type Subscriber, type Terms, type Webhook } from './types.ts';
 import { useOf } from './use.ts';
 import { closePurse, orderUnknown, sellAll, voidOrder } from './vending.ts';
 import { addWebhook, deleteWebhook, deliverAll, retryDeliveries, webhooksOf } from './webhooks.ts';
-import { witnessed } from './witness.ts';
+import { type Acted, witnessed, witnessedAll } from './witness.ts';
 import { wake } from './work.ts';
 
 /** How far ahead the clock's floor is stored: one write a minute, not one a tick. */
@@ -98,15 +106,30 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     return made;
   }
 
-  async function sellGroup(sales: readonly Sale[]): Promise<(NumberedOrder | HostFailure)[]> {
-    const answers = await request((tx, now) => sellAll(tx, sales, now));
-    return 'reason' in answers ? sales.map(() => answers) : answers;
+  /** Many requests in one transaction, each all or nothing. */
+  async function inGroup<I, T extends object>(
+    acted: readonly Acted<I>[],
+    work: (tx: StoreTransaction, inputs: readonly I[], now: Milliseconds) => Promise<(T | HostFailure)[]>,
+  ): Promise<(T | HostFailure)[]> {
+    const answers = await request((tx, now) => witnessedAll(tx, acted, (inputs) => work(tx, inputs, now)));
+    return 'reason' in answers ? acted.map(() => answers) : answers;
   }
+  const inNobodysName = <I>(inputs: readonly I[]): Acted<I>[] => inputs.map((input) => ({ act: undefined, input }));
 
-  async function purchaseGroup(purchases: readonly Purchase[]): Promise<(Traded | HostFailure)[]> {
-    const answers = await request((tx, now) => tradeAll(tx, purchases, settings.zone, now));
-    return 'reason' in answers ? purchases.map(() => answers) : answers;
-  }
+  const sellGroup = (sales: readonly Acted<Sale>[]) => inGroup(sales, sellAll);
+  const buyGroup = (purchases: readonly Acted<Purchase>[]) =>
+    inGroup(purchases, (tx, inputs, now) => tradeAll(tx, inputs, settings.zone, now));
+
+  const sell = grouped(async (sales: readonly Acted<Sale>[]) => {
+    const answers = await sellGroup(sales);
+    await dispatchToAll(answers.filter((answer) => 'svpmsn' in answer));
+    return answers;
+  }, GROUP_MAX);
+  const buy = grouped(async (purchases: readonly Acted<Purchase>[]) => {
+    const answers = await buyGroup(purchases);
+    await dispatchToAll(answers.flatMap((answer) => (isFailure(answer) ? [] : [answer.order])));
+    return answers;
+  }, GROUP_MAX);
 
   async function tick(): Promise<void> {
     const now = clock.now();
@@ -220,13 +243,26 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       return meter;
     },
 
-    sell: (sale: Sale) =>
-      andDispatch(
-        request(async (tx, now) => {
-          const [answer] = await sellAll(tx, [sale], now);
-          return answer ?? orderUnknown(sale.orderId);
-        }, act),
-      ),
+    sell: (sale: Sale) => sell({ act, input: sale }),
+    purchase: (purchase: Purchase) => buy({ act, input: purchase }),
+    payOut: (orderId: string) => request((tx, now) => payOut(tx, orderId, now), act),
+    async pay(asked: PaymentAsked) {
+      const payment = await payments.pay(asked, act);
+      if (!isFailure(payment) && payment.state === 'approved') await dispatchToAll([payment]);
+      return payment;
+    },
+    cancelPayment: (id: string) => request((tx, now) => cancelPayment(tx, id, now), act),
+    agreeContract: (agreement: Agreement) => request((tx, now) => agree(tx, agreement, ports.payments, now), act),
+    endContract: (meter: number) => request((tx) => endContract(tx, meter), act),
+    publishTerms: (terms: Terms) => request((tx, now) => publishTerms(tx, terms, settings.zone, now), act),
+    bookDebt: (debt: Debt) => request((tx, now) => bookDebt(tx, debt, settings.zone, now), act),
+    addWebhook: (webhook: Omit<Webhook, 'createdAt'>) =>
+      request((tx, now) => addWebhook(tx, webhook, ports.webhooks, now), act),
+    deleteWebhook: (id: string) => request((tx) => deleteWebhook(tx, id), act),
+    retryWebhook: (id: string) => request(async (tx, now) => ({ deliveries: await retryDeliveries(tx, id, now) }), act),
+    closePeriod: (closing: CloseRequest) =>
+      orStoreFailure(closePeriod(store, closing, settings.zone, clock.now(), act)),
+
     closePurse: (closing: { readonly meter: number; readonly orderId: string }) =>
       andDispatch(request((tx, now) => closePurse(tx, closing, now), act)),
     unfreeze: (meter: number) => andDispatch(request((tx, now) => unfreeze(tx, meter, now), act)),
@@ -276,55 +312,35 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     handle: (input: HostInput) => (input.type === 'tick' ? tick() : receive(input.localUnit, input.message)),
 
     ...changes(),
-    sell: grouped(async (sales) => {
-      const answers = await sellGroup(sales);
-      await dispatchToAll(answers.filter((answer) => 'svpmsn' in answer));
-      return answers;
-    }, GROUP_MAX),
-    sellAll: sellGroup,
-    purchase: grouped(async (purchases) => {
-      const answers = await purchaseGroup(purchases);
-      await dispatchToAll(answers.flatMap((answer) => (isFailure(answer) ? [] : [answer.order])));
-      return answers;
-    }, GROUP_MAX),
-    purchaseAll: purchaseGroup,
+    sellAll: (sales) => sellGroup(inNobodysName(sales)),
+    purchaseAll: (purchases) => buyGroup(inNobodysName(purchases)),
     quote: (purchase) => orStoreFailure(store.read((tx) => quote(tx, purchase, settings.zone, clock.now()))),
-    payOut: (orderId) => request((tx, now) => payOut(tx, orderId, now)),
-    async pay(asked) {
-      const payment = await payments.pay(asked);
-      if (!isFailure(payment) && payment.state === 'approved') await dispatchToAll([payment]);
-      return payment;
-    },
     paymentNotice: (notice) => payments.notice(notice),
-    cancelPayment: (id) => payments.cancel(id),
     async settlePayments() {
       await payments.settle();
       const begun = await transferAll(ports, payments, settings.zone);
       await dispatchToAll(begun.filter(({ state }) => state === 'approved'));
     },
-    agreeContract: (agreement) => request((tx, now) => agree(tx, agreement, ports.payments, now)),
-    endContract: (meter) => request((tx) => endContract(tx, meter)),
     contract: (meter) =>
       orStoreFailure(store.read(async (tx) => (await tx.contracts.of([String(meter)]))[0] ?? contractUnknown(meter))),
     payment: (id) => orStoreFailure(store.read(async (tx) => (await tx.payments.of([id]))[0] ?? paymentUnknown(id))),
+    payments: (query) => store.read((tx) => tx.payments.page(query)),
+    unsettledPayments: () => store.read(unsettledPayments),
+    paymentPorts: () => [...(ports.payments ?? [])].map(([name, { method }]) => ({ name, method })),
+    trade: (orderId) => orStoreFailure(store.read((tx) => tradeOf(tx, orderId))),
 
     issueReceipts: () => issueDue(ports, settings.zone),
     receipts: (orderId) => orStoreFailure(store.read((tx) => receiptsOf(tx, orderId))),
 
     webhooks: () => store.read(webhooksOf),
-    addWebhook: (webhook) => request((tx, now) => addWebhook(tx, webhook, ports.webhooks, now)),
-    deleteWebhook: (id) => request((tx) => deleteWebhook(tx, id)),
-    retryWebhook: (id) => request(async (tx, now) => ({ deliveries: await retryDeliveries(tx, id, now) })),
     deliverWebhooks: () => deliverAll(ports),
 
     terms: () => store.read(termsOf),
-    publishTerms: (terms) => request((tx, now) => publishTerms(tx, terms, settings.zone, now)),
-    bookDebt: (debt) => request((tx, now) => bookDebt(tx, debt, settings.zone, now)),
+    dues: (meter) => orStoreFailure(store.read((tx) => duesNow(tx, meter, settings.zone, clock.now()))),
 
     voidOrder: (orderId) => andDispatch(request((tx, now) => voidOrder(tx, orderId, now))),
     by,
 
-    closePeriod: (closing) => orStoreFailure(closePeriod(store, closing, settings.zone, clock.now())),
     periods: () => store.read(closings),
     period: (month) => orStoreFailure(closedPeriod(store, month)),
 

@@ -4,6 +4,7 @@ export { SUITE_NAMES, type Suite, suiteByName } from '../crypto/index.ts';
 export { createHost } from './host.ts';
 export { MemoryStore } from './memory.ts';
 export type * from './password-port.ts';
+export { orderOfPayment } from './payment-order.ts';
 export type * from './payment-port.ts';
 export { createPeople, ROLES } from './people.ts';
 export type * from './people-services.ts';
@@ -49,3 +50,4 @@ export {
 } from './settlement-exchange.ts';
 export type { SettlementFailure, SettlementPeer } from './settlement-port.ts';
 export { type SettlementSection, type SettlementSheet, settlementCsv, settlementSheet } from './settlement-sheet.ts';
+export { WEBHOOK_EVENTS } from './types/webhooks.ts';

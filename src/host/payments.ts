@@ -3,11 +3,12 @@ import { amountFault, fail, isFailure, orStoreFailure, textFault } from './failu
 import { paidOut, returned } from './ledger.ts';
 import { orderOfPayment } from './payment-order.ts';
 import type { Authorisation, Completion, Instrument, PaymentRequest } from './payment-port.ts';
-import type { HostPorts, PaymentWay, StoreTransaction } from './ports.ts';
+import type { HostPorts, PaymentWay, StoreReads, StoreTransaction } from './ports.ts';
 import { termsOf } from './terms.ts';
 import { quote, tradeAll } from './trading.ts';
 import type { HostFailure, Payment, PaymentState, Trade } from './types.ts';
 import { paymentChanged } from './webhooks.ts';
+import { type Act, witnessed } from './witness.ts';
 import { backOff } from './work.ts';
 
 /** A port that has not answered by then is taken as one that never will: the money goes back. */
@@ -54,12 +55,12 @@ export class Payments {
   }
 
   /** Asks for the money, and sells when it is there. The payment is answered as it stands then. */
-  async pay(asked: PaymentAsked): Promise<Payment | HostFailure> {
+  async pay(asked: PaymentAsked, act?: Act): Promise<Payment | HostFailure> {
     const way = this.#ports.payments?.get(asked.port);
     if (way === undefined) {
       return fail('payment-port-unknown', `Nobody takes money here as "${asked.port}": choose another way to pay.`);
     }
-    const begun = await orStoreFailure(this.#ports.store.transaction((tx) => this.#begin(tx, asked, way)));
+    const begun = await orStoreFailure(this.#ports.store.transaction((tx) => this.#begin(tx, asked, way, act)));
     if ('reason' in begun) return begun;
     if (!begun.isNew) return begun.payment;
     const outcome = await way.port.authorise(await this.#request(begun.payment), asked.instrument);
@@ -74,25 +75,6 @@ export class Payments {
         return outcome.outcome === 'returned'
           ? this.#returned(tx, payment, outcome.sentence)
           : this.#answered(tx, id, outcome);
-      }),
-    );
-  }
-
-  /** Nobody waits for its answer any more. */
-  async cancel(id: string): Promise<Payment | HostFailure> {
-    return orStoreFailure(
-      this.#ports.store.transaction(async (tx) => {
-        const [payment] = await tx.payments.of([id]);
-        if (payment === undefined) return paymentUnknown(id);
-        if (payment.state !== 'pending' && payment.state !== 'asked') return payment;
-        const cancelled: Payment = {
-          ...payment,
-          state: 'reversing',
-          why: 'It was cancelled.',
-          dueAt: this.#ports.clock.now(),
-        };
-        await tx.payments.put([cancelled]);
-        return cancelled;
       }),
     );
   }
@@ -119,6 +101,7 @@ export class Payments {
     tx: StoreTransaction,
     { id, meter, paid, port }: PaymentAsked,
     { method }: PaymentWay,
+    act: Act | undefined,
   ): Promise<{ readonly payment: Payment; readonly isNew: boolean } | HostFailure> {
     const fault = textFault('order-id-wrong', "A payment's id", id, ID_MAX) ?? amountFault(paid);
     if (fault !== undefined) return fault;
@@ -151,8 +134,10 @@ export class Payments {
       dueAt: (now + ASKED_MS) as Milliseconds,
       attempts: 0,
     };
-    await tx.payments.put([payment]);
-    return { payment, isNew: true };
+    return witnessed(tx, act, async () => {
+      await tx.payments.put([payment]);
+      return { payment, isNew: true };
+    });
   }
 
   async #answered(tx: StoreTransaction, id: string, outcome: Authorisation): Promise<Payment | HostFailure> {
@@ -277,6 +262,35 @@ export class Payments {
     return { id, trace, at, amount: paid, currency: currency.number };
   }
 }
+
+/** Nobody waits for its answer any more. */
+export async function cancelPayment(
+  tx: StoreTransaction,
+  id: string,
+  now: Milliseconds,
+): Promise<Payment | HostFailure> {
+  const [payment] = await tx.payments.of([id]);
+  if (payment === undefined) return paymentUnknown(id);
+  if (payment.state === 'reversing' || payment.state === 'reversed' || payment.state === 'declined') return payment;
+  if (payment.state !== 'pending' && payment.state !== 'asked') {
+    return fail(
+      'payment-settled',
+      `Payment "${id}" is ${payment.state}: what was sold for it can be taken back instead.`,
+    );
+  }
+  const cancelled: Payment = { ...payment, state: 'reversing', why: 'It was cancelled.', dueAt: now };
+  await tx.payments.put([cancelled]);
+  return cancelled;
+}
+
+/** Those that have not come to their end; of those whose value is in the meter there would be many. */
+export async function unsettledPayments(tx: StoreReads): Promise<Payment[]> {
+  const found: Payment[] = [];
+  for (const state of UNSETTLED) found.push(...(await tx.payments.where('state', state)));
+  return found.sort((a, b) => a.at - b.at);
+}
+
+const UNSETTLED = ['asked', 'pending', 'approved', 'capturing', 'reversing', 'stuck'] as const;
 
 const declinedLate = (sentence: string): Authorisation => ({ outcome: 'declined', reason: 'refused', sentence });
 

@@ -1,10 +1,10 @@
 import { assert, type Milliseconds, tokens } from '../units/index.ts';
-import { fail } from './failures.ts';
 import { paymentOfOrder } from './payment-order.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import type { ReceiptLine, WholeReceipt } from './receipt-document.ts';
 import { issueReceipts } from './receipt-envelope.ts';
 import { termsOf } from './terms.ts';
+import { tradeUnknown } from './trading.ts';
 import type { HostFailure, IssuedReceipt, Order, Payment, Terms, Trade } from './types.ts';
 
 /** One signature serves so many. */
@@ -50,7 +50,7 @@ export async function issueDue({ store, clock, randomness, receipts }: HostPorts
 export async function receiptsOf(tx: StoreReads, orderId: string): Promise<IssuedReceipt[] | HostFailure> {
   const [trade] = await tx.trades.of([orderId]);
   if (trade !== undefined) return tx.receipts.where('order', orderId);
-  return fail('order-unknown', `There is no sale for money "${orderId}": check the id.`);
+  return tradeUnknown(orderId);
 }
 
 interface Issuer {

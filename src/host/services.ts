@@ -10,7 +10,7 @@ import type { Act, Office } from './office.ts';
 import type { PaymentAsked, PaymentNotice } from './payments.ts';
 import type { MeterQuery, PageQuery } from './ports.ts';
 import type { ClosedPeriod, CloseRequest } from './settlement.ts';
-import type { Purchase, Quote, Traded } from './trading.ts';
+import type { Debt, Purchase, Quote, Traded } from './trading.ts';
 import type {
   CheckMinute,
   Closing,
@@ -26,6 +26,7 @@ import type {
   MeterEvent,
   NumberedOrder,
   Payment,
+  PaymentMethod,
   Posting,
   Purse,
   Subscriber,
@@ -43,7 +44,7 @@ export type { Books, Totalled } from './ledger.ts';
 export type { Act, Decided, Decision, HostByName, Office, Once } from './office.ts';
 export type { PaymentAsked, PaymentNotice } from './payments.ts';
 export type { ClosedPeriod, CloseRequest } from './settlement.ts';
-export type { Purchase, Quote, Traded } from './trading.ts';
+export type { Debt, Purchase, Quote, Traded } from './trading.ts';
 export type * from './types.ts';
 export type { UseBucket, UseQuery } from './use.ts';
 export type { WebhookMade } from './webhooks.ts';
@@ -178,6 +179,8 @@ export interface HostServices {
   purchaseAll(purchases: readonly Purchase[]): Promise<(Traded | HostFailure)[]>;
   /** What a payment would be made of now; nothing is sold. */
   quote(purchase: Omit<Purchase, 'orderId'>): Promise<Quote | HostFailure>;
+  /** A sale for money, by the id of its order. */
+  trade(orderId: string): Promise<Traded | HostFailure>;
   /** Gives back what was paid for an order that was refunded. */
   payOut(orderId: string): Promise<Trade | HostFailure>;
   /** Asks one of the host's payment ports for money, and sells when it is there. */
@@ -189,6 +192,12 @@ export interface HostServices {
   /** Captures and reverses what is due. It waits for payment ports: call it beside `handle`, again and again. */
   settlePayments(): Promise<void>;
   payment(id: string): Promise<Payment | HostFailure>;
+  /** By id. */
+  payments(query: { readonly after?: string; readonly limit: number }): Promise<Payment[]>;
+  /** Those that have not come to their end, the oldest first. */
+  unsettledPayments(): Promise<Payment[]>;
+  /** Those who take money for this utility. */
+  paymentPorts(): readonly { readonly name: string; readonly method: PaymentMethod }[];
 
   /** Automatic transfer for a meter, by contract; `settlePayments` begins what is due. */
   agreeContract(agreement: Agreement): Promise<Contract | HostFailure>;
@@ -212,11 +221,9 @@ export interface HostServices {
   terms(): Promise<Terms>;
   publishTerms(terms: Terms): Promise<TermsVersion | HostFailure>;
   /** What a subscriber owes from before; it is recovered from what is paid. */
-  bookDebt(debt: {
-    readonly meter: number;
-    readonly amount: number;
-    readonly reference: string;
-  }): Promise<Dues | HostFailure>;
+  bookDebt(debt: Debt): Promise<Dues | HostFailure>;
+  /** What a meter owes beside its energy, now. */
+  dues(meter: number): Promise<Dues | HostFailure>;
 
   /** Takes a sale back, if it is not in the meter already; the receipt decides (X8). */
   voidOrder(orderId: string): Promise<NumberedOrder | HostFailure>;

@@ -28,6 +28,7 @@ import {
 } from './settlement-minutes.ts';
 import { tariffUnknown } from './tariffs.ts';
 import type { Closing, ClosingInputs, Decimals, HostFailure, Meter, SettlementTerms, TimedSum } from './types.ts';
+import { type Act, witnessed } from './witness.ts';
 
 export interface CloseRequest {
   /** `2026-03`, of the utility's zone. */
@@ -52,6 +53,7 @@ export async function closePeriod(
   { month, terms }: CloseRequest,
   zone: string,
   now: Milliseconds,
+  act?: Act,
 ): Promise<Closing | HostFailure> {
   const period = parsePeriod(month, zone);
   if (isFailure(period)) return period;
@@ -102,9 +104,11 @@ export async function closePeriod(
     // Another may have closed it while this one read.
     const misplaced = misplacedPeriod(period, await lastClosing(tx), zone, now);
     if (misplaced !== undefined) return misplaced;
-    await tx.settledMinutes.put(minutes.map((each) => settledMinutes(month, each)));
-    await tx.closings.append([closing]);
-    return closing;
+    return witnessed(tx, act, async () => {
+      await tx.settledMinutes.put(minutes.map((each) => settledMinutes(month, each)));
+      await tx.closings.append([closing]);
+      return closing;
+    });
   });
 }
 

@@ -114,10 +114,19 @@ export async function publishTerms(
   return version;
 }
 
+/** What a meter's subscriber owes from before. */
+export interface Debt {
+  readonly meter: number;
+  /** Minor units of the currency, 1 to u32. */
+  readonly amount: number;
+  /** Of whoever books it: a bill, a contract. */
+  readonly reference: string;
+}
+
 /** Books what a subscriber owes from before: it is recovered from payments, up to its share of them. */
 export async function bookDebt(
   tx: StoreTransaction,
-  debt: { readonly meter: number; readonly amount: number; readonly reference: string },
+  debt: Debt,
   zone: string,
   now: Milliseconds,
 ): Promise<Dues | HostFailure> {
@@ -162,6 +171,28 @@ export async function quote(
   const parts = splitPayment(paid, method, { terms, dues });
   return isFailure(parts) ? parts : { ...parts, svpmsn: meter.svpmsn, terms, dues };
 }
+
+/** What a meter owes beside its energy, with the charges of all months that have begun. */
+export async function duesNow(
+  tx: StoreReads,
+  number: number,
+  zone: string,
+  now: Milliseconds,
+): Promise<Dues | HostFailure> {
+  const found = await findMeter(tx, number);
+  if (isFailure(found)) return found;
+  const [before = firstDues(found.meter, zone)] = await tx.dues.of([String(found.meter.svpmsn)]);
+  return duesUntil(before, monthAt(zone, now), await termsOf(tx));
+}
+
+export async function tradeOf(tx: StoreReads, orderId: string): Promise<Traded | HostFailure> {
+  const [trade] = await tx.trades.of([orderId]);
+  const [order] = await tx.ordersOf([orderId]);
+  return trade === undefined || order === undefined ? tradeUnknown(orderId) : { order, trade };
+}
+
+export const tradeUnknown = (orderId: string): HostFailure =>
+  fail('order-unknown', `There is no sale for money "${orderId}": check the id.`);
 
 async function duesOf(tx: StoreReads, purchases: readonly Purchase[]): Promise<Map<string, Dues>> {
   const ids = [...new Set(purchases.map(({ meter }) => String(meter)))];

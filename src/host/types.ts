@@ -305,6 +305,7 @@ export interface HostFailure {
     | 'terms-wrong'
     | 'payment-unknown'
     | 'payment-differs'
+    | 'payment-settled'
     | 'payment-port-unknown'
     | 'contract-unknown'
     | 'webhook-wrong'

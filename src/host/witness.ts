@@ -1,6 +1,6 @@
 import { fail, isFailure } from './failures.ts';
 import type { StoreTransaction } from './ports.ts';
-import type { AuditEntry, HostFailure } from './types.ts';
+import type { AuditEntry, HostFailure, KeptAnswer } from './types.ts';
 
 /** Who does something, what it is, and how it is remembered that it was done. */
 export interface Act extends AuditEntry {
@@ -17,6 +17,12 @@ export interface Once {
   readonly answer: (made: object) => string;
 }
 
+/** Something to do, and in whose name; in nobody's, where the program itself does it. */
+export interface Acted<I> {
+  readonly act: Act | undefined;
+  readonly input: I;
+}
+
 /**
  * Does something in somebody's name: with it, in its transaction, goes its entry into the audit log, and the answer
  * that a repetition gets. What was refused changed nothing and leaves neither; so does what nobody did, but the
@@ -28,16 +34,56 @@ export async function witnessed<T extends object>(
   work: () => Promise<T>,
 ): Promise<T | HostFailure> {
   if (act === undefined) return work();
-  const { once, ...entry } = act;
-  if (once !== undefined && (await tx.keptAnswers.of([once.key]))[0] !== undefined) return askedBefore();
-  const made = await work();
-  if (isFailure(made)) return made;
-  await tx.audit.append([entry]);
-  if (once !== undefined) {
-    const { key: id, fingerprint, answer } = once;
-    await tx.keptAnswers.put([{ id, fingerprint, body: answer(made), at: act.at }]);
+  const [made] = await witnessedAll<undefined, T>(tx, [{ act, input: undefined }], async () => [await work()]);
+  return made as T | HostFailure;
+}
+
+/**
+ * The same for many at once, with as few steps as for one. Of those that came under one key the first is done; the
+ * others are asked anew after it, and find what became of it.
+ * @param work answers in the order of its inputs
+ */
+export async function witnessedAll<I, T extends object>(
+  tx: StoreTransaction,
+  acted: readonly Acted<I>[],
+  work: (inputs: readonly I[]) => Promise<readonly (T | HostFailure)[]>,
+): Promise<(T | HostFailure)[]> {
+  const keys = acted.flatMap(({ act }) => act?.once?.key ?? []);
+  const kept = new Set((keys.length === 0 ? [] : await tx.keptAnswers.of(keys)).map((answer) => answer?.id));
+  const answers: (T | HostFailure)[] = acted.map(askedBefore);
+  const now: number[] = [];
+  const later: number[] = [];
+  const begun = new Set<string>();
+  for (const [i, { act }] of acted.entries()) {
+    const key = act?.once?.key;
+    if (key !== undefined && kept.has(key)) continue;
+    if (key !== undefined && begun.has(key)) later.push(i);
+    else now.push(i);
+    if (key !== undefined) begun.add(key);
   }
-  return made;
+  const made = now.length === 0 ? [] : await work(now.map((i) => (acted[i] as Acted<I>).input));
+  const entries: AuditEntry[] = [];
+  const keeping: KeptAnswer[] = [];
+  for (const [place, i] of now.entries()) {
+    const answer = made[place] as T | HostFailure;
+    answers[i] = answer;
+    const act = acted[i]?.act;
+    if (act === undefined || isFailure(answer)) continue;
+    const { once, ...entry } = act;
+    entries.push(entry);
+    if (once === undefined) continue;
+    keeping.push({ id: once.key, fingerprint: once.fingerprint, body: once.answer(answer), at: act.at });
+  }
+  if (entries.length > 0) await tx.audit.append(entries);
+  if (keeping.length > 0) await tx.keptAnswers.put(keeping);
+  if (later.length === 0) return answers;
+  const again = await witnessedAll(
+    tx,
+    later.map((i) => acted[i] as Acted<I>),
+    work,
+  );
+  for (const [place, i] of later.entries()) answers[i] = again[place] as T | HostFailure;
+  return answers;
 }
 
 const askedBefore = (): HostFailure =>

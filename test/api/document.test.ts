@@ -82,8 +82,8 @@ test('the page to try it loads nothing from elsewhere, and its policy lets it ru
 test('Prometheus reads what was issued and stored, what is not settled, and how long exchanges took', async () => {
   const operator = await world.as('operator');
   const metrics = async () => (await world.ask(operator, 'GET', '/metrics')).text;
-  const sale = { meter: '000003', amount: '500' };
-  await world.ask(operator, 'POST', '/api/v1/orders', sale, { 'idempotency-key': 'metrics-1' });
+  const sale = { meter: '000003', paid: '500' };
+  await world.ask(operator, 'POST', '/api/v1/purchases', sale, { 'idempotency-key': 'metrics-1' });
   assert.match(await metrics(), /^wattpurse_orders_unsettled 1$/m);
   await world.rig.settle();
   const text = await metrics();
@@ -91,7 +91,7 @@ test('Prometheus reads what was issued and stored, what is not settled, and how 
   assert.match(text, /^wattpurse_tokens\{account="issued"\} 500$/m);
   assert.match(text, /^wattpurse_tokens\{account="stored"\} 500$/m);
   assert.match(text, /^wattpurse_exchange_seconds_count [1-9]/m);
-  assert.match(text, /^wattpurse_request_seconds_count\{method="POST",route="\/api\/v1\/orders",status="201"\} 1$/m);
+  assert.match(text, /^wattpurse_request_seconds_count\{method="POST",route="\/api\/v1\/purchases",status="201"\} 1$/m);
   const key = await world.apiKey('auditor', ['metrics:read']);
   assert.equal((await world.ask(key, 'GET', '/metrics')).status, 200);
 });

@@ -92,34 +92,34 @@ const WRONG_SALES: readonly (readonly [unknown, RegExp])[] = [
   [[], /body is wrong/],
   ['"text"', /body is wrong/],
   ['null', /body is wrong/],
-  [{ meter: KIMS_METER, amount: 500 }, /body is wrong at \/amount/],
-  [{ meter: KIMS_METER, amount: '5.5' }, /at \/amount/],
-  [{ meter: KIMS_METER, amount: '-5' }, /at \/amount/],
-  [{ meter: KIMS_METER, amount: '05' }, /at \/amount/],
-  [{ meter: KIMS_METER, amount: '1e3' }, /at \/amount/],
-  [{ meter: KIMS_METER, amount: '١٢' }, /at \/amount/],
-  [{ meter: KIMS_METER, amount: ['5'] }, /at \/amount/],
-  [{ meter: 3, amount: '5' }, /at \/meter/],
-  [{ meter: '3', amount: '5' }, /at \/meter/],
-  [{ meter: '00000G', amount: '5' }, /at \/meter/],
-  [{ meter: KIMS_METER, amount: '5', source: 'gift' }, /at \/source/],
-  [{ meter: KIMS_METER, amount: '5', orderId: 'mine' }, /body is wrong/],
-  ['{"meter":"000003","amount":"5","__proto__":{"source":"card"}}', /no JSON/],
-  ['{"meter":"000003","amount":"5"', /no JSON/],
+  [{ meter: KIMS_METER, paid: 500 }, /body is wrong at \/paid/],
+  [{ meter: KIMS_METER, paid: '5.5' }, /at \/paid/],
+  [{ meter: KIMS_METER, paid: '-5' }, /at \/paid/],
+  [{ meter: KIMS_METER, paid: '05' }, /at \/paid/],
+  [{ meter: KIMS_METER, paid: '1e3' }, /at \/paid/],
+  [{ meter: KIMS_METER, paid: '١٢' }, /at \/paid/],
+  [{ meter: KIMS_METER, paid: ['5'] }, /at \/paid/],
+  [{ meter: 3, paid: '5' }, /at \/meter/],
+  [{ meter: '3', paid: '5' }, /at \/meter/],
+  [{ meter: '00000G', paid: '5' }, /at \/meter/],
+  [{ meter: KIMS_METER, paid: '5', method: 'gift' }, /at \/method/],
+  [{ meter: KIMS_METER, paid: '5', orderId: 'mine' }, /body is wrong/],
+  ['{"meter":"000003","paid":"5","__proto__":{"method":"card"}}', /no JSON/],
+  ['{"meter":"000003","paid":"5"', /no JSON/],
   ['\u0000', /no JSON/],
 ];
 
 test('a sale that is none is refused by its place, and what was sent is not said again', async () => {
   for (const [body, where] of WRONG_SALES) {
     const headers = { 'content-type': 'application/json', 'idempotency-key': 'wrong-0001' };
-    const { status, json, text } = await world.ask(operator, 'POST', '/api/v1/orders', body, headers);
+    const { status, json, text } = await world.ask(operator, 'POST', '/api/v1/purchases', body, headers);
     assert.deepEqual([status, String(json.code)], [400, 'input-wrong'], JSON.stringify(body));
     assert.match(String(json.detail), where, JSON.stringify(body));
     assert.ok(!text.includes('gift') && !text.includes('mine'));
   }
   for (const amount of ['0', '4294967296', '9999999999999999999']) {
-    const sale = { meter: KIMS_METER, amount };
-    const { status, json } = await world.ask(operator, 'POST', '/api/v1/orders', sale, {
+    const sale = { meter: KIMS_METER, paid: amount };
+    const { status, json } = await world.ask(operator, 'POST', '/api/v1/purchases', sale, {
       'idempotency-key': 'wrong-0002',
     });
     assert.deepEqual([status, String(json.code)], [422, 'amount-wrong'], amount);
@@ -139,7 +139,7 @@ test('every refusal is problem+json with a stable code, one sentence and the id 
     await world.ask(operator, 'GET', '/api/v1/meters?limit=1&limit=2'),
     await world.ask(operator, 'GET', '/api/v1/meters/3'),
     await world.ask(operator, 'GET', '/api/v1/meters/000009'),
-    await world.ask(operator, 'POST', '/api/v1/orders', '<sale/>', odd),
+    await world.ask(operator, 'POST', '/api/v1/purchases', '<sale/>', odd),
     await world.ask(operator, 'POST', '/api/v1/subscribers', '', { 'content-type': 'application/json' }),
     await world.ask(operator, 'POST', '/api/v1/subscribers', { id: 'big', name: 'x'.repeat(70_000) }),
     await world.ask(operator, 'GET', '/api/v1/meters/000003/use?by=day&from=2026-01-01T00:00:00Z&to=yesterday'),

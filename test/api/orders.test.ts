@@ -7,10 +7,10 @@ import { postgresMissing, startPostgres, type TestServer } from '../../src/stora
 import { STORES } from '../contract/stores.testing.ts';
 import { type Answer, KIMS_METER, type Visitor, World } from './world.ts';
 
-const SALE = { meter: KIMS_METER, amount: '500' };
+const SALE = { meter: KIMS_METER, paid: '500' };
 const under = (key: string) => ({ 'idempotency-key': key });
 const sell = (world: World, visitor: Visitor, key: string, sale: object = SALE) =>
-  world.ask(visitor, 'POST', '/api/v1/orders', sale, under(key));
+  world.ask(visitor, 'POST', '/api/v1/purchases', sale, under(key));
 
 function it(behaviour: string, run: (world: World, store: Store) => Promise<void>): void {
   for (const { name, skip, open } of STORES) {
@@ -34,13 +34,13 @@ it('the same key and the same body get the same answer, and value is sold once',
   assert.equal(first.headers['idempotency-replayed'], undefined);
   await world.rig.settle();
   // Meanwhile the order is stored, and its body is written in another order: the answer is the one that was given.
-  const again = await sell(world, cashier, 'till-7-00001', { amount: '500', meter: KIMS_METER });
+  const again = await sell(world, cashier, 'till-7-00001', { paid: '500', meter: KIMS_METER });
   assert.deepEqual([again.status, again.text], [201, first.text]);
   assert.equal(again.headers['idempotency-replayed'], 'true');
-  const order = await world.ask(cashier, 'GET', String(first.headers.location));
-  assert.deepEqual([String(order.json.state), String(order.json.amount)], ['stored', '500']);
+  const { json } = await world.ask(cashier, 'GET', String(first.headers.location));
+  assert.deepEqual([String(json.order?.state), String(json.order?.amount)], ['stored', '500']);
   const entries = await world.people.audit({ limit: 99 });
-  assert.equal(entries.filter(({ action }) => action === 'sell').length, 1);
+  assert.equal(entries.filter(({ action }) => action === 'buy').length, 1);
   assert.equal((await world.host.books()).issued, 500n);
 });
 
@@ -48,8 +48,8 @@ it('the same key with another body, or at another address, is refused and change
   const operator = await world.as('operator');
   assert.equal((await sell(world, operator, 'till-7-00001')).status, 201);
   const others: Answer[] = [
-    await sell(world, operator, 'till-7-00001', { ...SALE, amount: '501' }),
-    await sell(world, operator, 'till-7-00001', { ...SALE, source: 'card' }),
+    await sell(world, operator, 'till-7-00001', { ...SALE, paid: '501' }),
+    await sell(world, operator, 'till-7-00001', { ...SALE, method: 'card' }),
     await world.ask(operator, 'POST', `/api/v1/meters/${KIMS_METER}/closing`, undefined, under('till-7-00001')),
   ];
   for (const { status, json, headers } of others) {
@@ -58,13 +58,35 @@ it('the same key with another body, or at another address, is refused and change
   }
   assert.equal((await world.host.books()).issued, 500n);
   // Somebody else's key is another key.
-  assert.equal((await sell(world, await world.as('cashier'), 'till-7-00001', { ...SALE, amount: '7' })).status, 201);
+  assert.equal((await sell(world, await world.as('cashier'), 'till-7-00001', { ...SALE, paid: '7' })).status, 201);
   assert.equal((await world.host.books()).issued, 507n);
+});
+
+it('many who sell at once are served in one step, and those who come under one key still get one sale', async (world) => {
+  const cashier = await world.as('cashier');
+  const keys = ['till-1-00001', 'till-1-00001', 'till-1-00002', 'till-1-00001', 'till-1-00003', 'till-1-00002'];
+  const answers = await Promise.all(keys.map((key) => sell(world, cashier, key)));
+  const unknown = { ...SALE, meter: '000009' };
+  const [refused, rival, first] = await Promise.all([
+    sell(world, cashier, 'till-1-00004', unknown),
+    sell(world, cashier, 'till-1-00005', { ...SALE, paid: '7' }),
+    sell(world, cashier, 'till-1-00004'),
+  ]);
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    keys.map(() => 201),
+  );
+  assert.equal(new Set(answers.map(({ text }) => text)).size, 3);
+  assert.equal(answers.filter(({ headers }) => headers['idempotency-replayed'] === 'true').length, 3);
+  assert.deepEqual([refused?.status, rival?.status, first?.status], [404, 201, 201], 'a refusal takes no key');
+  assert.equal((await world.host.books()).issued, 2_007n);
+  const entries = await world.people.audit({ limit: 99 });
+  assert.equal(entries.filter(({ action }) => action === 'buy').length, 5);
 });
 
 it('what moves value without a key, or under one that is none, is not done', async (world) => {
   const operator = await world.as('operator');
-  const bodies = { '/api/v1/orders': SALE, '/api/v1/approvals/x/decision': { verdict: 'approve' } };
+  const bodies = { '/api/v1/purchases': SALE, '/api/v1/approvals/x/decision': { verdict: 'approve' } };
   for (const [url, body] of [...Object.entries(bodies), [`/api/v1/meters/${KIMS_METER}/closing`, undefined] as const]) {
     for (const headers of [{}, under(''), under('short'), under('with blank'), under('x'.repeat(65))]) {
       const { status, json } = await world.ask(operator, 'POST', url, body, headers);
@@ -86,14 +108,15 @@ it('an order is sold, taken back by two, and each of them stands in the log', as
   const cashier = await world.as('cashier');
   const operator = await world.as('operator');
   const sold = await sell(world, cashier, 'till-7-00003');
-  const url = `${sold.headers.location}/void`;
-  const asked = await world.ask(cashier, 'POST', url, { why: 'wrong meter' });
+  const orderUrl = '/api/v1/orders/api%3Acashier%3Atill-7-00003';
+  const asked = await world.ask(cashier, 'POST', `${orderUrl}/void`, { why: 'wrong meter' });
   assert.equal(asked.status, 202);
   assert.deepEqual(
     [String(asked.json.state), String(asked.json.askedBy), asked.json.proposal],
     ['waiting', 'cashier', { type: 'void', order: 'api:cashier:till-7-00003' }],
   );
-  const order = await world.ask(cashier, 'GET', String(sold.headers.location));
+  assert.equal(sold.headers.location, orderUrl.replace('orders', 'purchases'));
+  const order = await world.ask(cashier, 'GET', orderUrl);
   assert.notEqual(String(order.json.state), 'refunded', 'nothing is done yet');
   const waiting = await world.ask(operator, 'GET', '/api/v1/approvals/waiting');
   assert.equal((waiting.json.items as unknown as unknown[]).length, 1);
@@ -112,10 +135,10 @@ it('an order is sold, taken back by two, and each of them stands in the log', as
   const late = await decide(await world.as('system-manager'), 'refuse', 'decide-003');
   assert.deepEqual([late.status, String(late.json.code)], [409, 'approval-settled']);
   await world.rig.settle();
-  const after = await world.ask(cashier, 'GET', String(sold.headers.location));
+  const after = await world.ask(cashier, 'GET', orderUrl);
   assert.deepEqual([String(after.json.state), String(after.json.why)], ['refunded', 'voided']);
   const actions = (await world.people.audit({ limit: 99 })).map(({ by, action }) => `${by} ${action}`).reverse();
-  assert.deepEqual(actions, ['cashier sell', 'cashier proposeVoid', 'operator decideApproval']);
+  assert.deepEqual(actions, ['cashier buy', 'cashier proposeVoid', 'operator decideApproval']);
 });
 
 it('value that nobody paid for takes four eyes, and the other two are not the same', async (world) => {
@@ -218,7 +241,7 @@ test('two hosts that are asked the same at once sell it once, and both say the s
     const pairs = await Promise.all(
       SALES.map((i) =>
         Promise.all(
-          [first, second].map((world) => sell(world, cashier, `race-${i}-0000`, { ...SALE, amount: `${1 + i}` })),
+          [first, second].map((world) => sell(world, cashier, `race-${i}-0000`, { ...SALE, paid: `${1 + i}` })),
         ),
       ),
     );
@@ -229,14 +252,14 @@ test('two hosts that are asked the same at once sell it once, and both say the s
     }
     // And two others who want something else under one key: one gets it.
     const rivals = await Promise.all(
-      [first, second].map((world, i) => sell(world, cashier, 'race-rivals', { ...SALE, amount: `${1 + i}` })),
+      [first, second].map((world, i) => sell(world, cashier, 'race-rivals', { ...SALE, paid: `${1 + i}` })),
     );
     assert.deepEqual(rivals.map(({ status }) => status).sort(), [201, 422]);
     const books = await second.host.books();
     const sum = SALES.reduce((all, i) => all + 1 + i, 0);
-    const won = Number(rivals.find(({ status }) => status === 201)?.json.amount);
+    const won = Number(rivals.find(({ status }) => status === 201)?.json.paid);
     assert.deepEqual([books.balanced, books.issued], [true, BigInt(sum + won)]);
-    const sales = (await first.people.audit({ limit: 200 })).filter(({ action }) => action === 'sell');
+    const sales = (await first.people.audit({ limit: 200 })).filter(({ action }) => action === 'buy');
     assert.equal(sales.length, SALES.length + 1);
   } finally {
     await second.close();
@@ -253,7 +276,7 @@ test('a database that goes away in the middle sells nothing twice, loses nothing
   try {
     const cashier = await world.as('cashier');
     const stranger = { headers: { cookie: `wattpurse=${'0'.repeat(64)}` } };
-    const answers = SALES.map((i) => sell(world, cashier, `away-${i}-0000`, { ...SALE, amount: `${1 + i}` }));
+    const answers = SALES.map((i) => sell(world, cashier, `away-${i}-0000`, { ...SALE, paid: `${1 + i}` }));
     const strangers = SALES.map((i) => sell(world, stranger, `away-${i}-0000`));
     await answers[0];
     await server.restart();
@@ -265,14 +288,14 @@ test('a database that goes away in the middle sells nothing twice, loses nothing
     }
     for (const { status } of await Promise.all(strangers)) assert.ok(status === 401 || status === 503);
     for (const i of SALES) {
-      const again = await sell(world, cashier, `away-${i}-0000`, { ...SALE, amount: `${1 + i}` });
+      const again = await sell(world, cashier, `away-${i}-0000`, { ...SALE, paid: `${1 + i}` });
       assert.equal(again.status, 201, again.text);
     }
     await world.rig.settle();
     const books = await world.host.books();
     const sum = BigInt(SALES.reduce((all, i) => all + 1 + i, 0));
     assert.deepEqual([books.balanced, books.issued, books.stored], [true, sum, sum]);
-    const sales = (await world.people.audit({ limit: 200 })).filter(({ action }) => action === 'sell');
+    const sales = (await world.people.audit({ limit: 200 })).filter(({ action }) => action === 'buy');
     assert.equal(sales.length, SALES.length);
   } finally {
     await world.close();

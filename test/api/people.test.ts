@@ -143,9 +143,9 @@ it(
   async (world) => {
     const cashier = await world.as('cashier');
     const other = await world.as('operator');
-    const sale = { meter: '000003', amount: '5' };
+    const sale = { meter: '000003', paid: '5' };
     const sell = (headers: Record<string, string>, body: unknown = sale) =>
-      world.ask({ headers }, 'POST', '/api/v1/orders', body, { 'idempotency-key': 'csrf-0001' });
+      world.ask({ headers }, 'POST', '/api/v1/purchases', body, { 'idempotency-key': 'csrf-0001' });
     const { cookie = '', 'x-csrf-token': token = '' } = cashier.headers;
     const wrong: Record<string, string>[] = [
       { cookie },
@@ -175,7 +175,7 @@ it(
     assert.equal((await sell({ cookie, 'x-csrf-token': token, 'sec-fetch-site': 'same-origin' })).status, 201);
     const preflight = await world.app.inject({
       method: 'OPTIONS',
-      url: '/api/v1/orders',
+      url: '/api/v1/purchases',
       headers: { origin: 'https://a.example' },
     });
     assert.equal(preflight.headers['access-control-allow-origin'], undefined);
@@ -260,7 +260,7 @@ it(
   async (world) => {
     const manager = await world.as('system-manager');
     const expiresAt = new Date(world.wall.ms + HOUR_MS).toISOString();
-    const wanted = { name: 'a till', role: 'agent', scopes: ['orders:sell', 'orders:read'], expiresAt };
+    const wanted = { name: 'a till', role: 'cashier', scopes: ['orders:sell', 'orders:read'], expiresAt };
     const added = await world.ask(manager, 'POST', '/api/v1/api-keys', wanted);
     assert.equal(added.status, 201);
     const key = String(added.json.key);
@@ -270,12 +270,12 @@ it(
       world.ask(
         visitor,
         'POST',
-        '/api/v1/orders',
-        { meter: '000003', amount: '5' },
+        '/api/v1/purchases',
+        { meter: '000003', paid: '5' },
         { 'idempotency-key': `till-${n}-00` },
       );
     const sold = await sell(program(), 1);
-    assert.deepEqual([sold.status, String(sold.json.source)], [201, 'agent'], 'without a header of any session');
+    assert.deepEqual([sold.status, String(sold.json.method)], [201, 'cash'], 'without a header of any session');
     assert.equal((await sell(program(key.replace(/.$/, (last) => (last === '0' ? '1' : '0'))), 2)).status, 401);
     assert.equal((await sell(program(`${key}0`), 2)).status, 401);
     const listed = (await world.ask(manager, 'GET', '/api/v1/api-keys')).text;

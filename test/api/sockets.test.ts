@@ -279,17 +279,17 @@ test('a body of 10 MB is refused before it is there', () =>
     const sent = request({
       host: '127.0.0.1',
       port,
-      path: '/api/v1/orders',
+      path: '/api/v1/purchases',
       method: 'POST',
       headers: { ...headers, 'content-length': length },
     });
     sent.on('error', () => undefined);
-    sent.write('{"meter":"000003","amount":"');
+    sent.write('{"meter":"000003","paid":"');
     const [answer] = (await once(sent, 'response')) as [IncomingMessage];
     assert.equal(answer.statusCode, 413, 'with nine parts of ten still to come');
     sent.destroy();
     // Nor without saying how long it is.
-    const chunked = request({ host: '127.0.0.1', port, path: '/api/v1/orders', method: 'POST', headers });
+    const chunked = request({ host: '127.0.0.1', port, path: '/api/v1/purchases', method: 'POST', headers });
     chunked.on('error', () => undefined);
     const answered = once(chunked, 'response') as Promise<[IncomingMessage]>;
     for (let i = 0; i < 80 && chunked.writable; i++) chunked.write('x'.repeat(1024));
@@ -297,7 +297,7 @@ test('a body of 10 MB is refused before it is there', () =>
     chunked.destroy();
     // Whoever is not known is refused before their body is looked at.
     const stranger = request({
-      ...{ host: '127.0.0.1', port, path: '/api/v1/orders', method: 'POST' },
+      ...{ host: '127.0.0.1', port, path: '/api/v1/purchases', method: 'POST' },
       headers: { 'content-type': 'application/json', 'content-length': length },
     });
     stranger.on('error', () => undefined);

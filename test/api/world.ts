@@ -11,6 +11,7 @@ import {
   type Role,
   type Store,
 } from '../../src/host/index.ts';
+import { Bank } from '../../src/host/payments.testing.ts';
 import { made, Rig } from '../../src/host/rig.testing.ts';
 import { type Milliseconds, milliseconds } from '../../src/units/index.ts';
 
@@ -51,6 +52,7 @@ let hashed: Promise<string> | undefined;
 export class World {
   readonly wall = new Wall();
   readonly rig: Rig;
+  readonly bank: Bank;
   readonly people: PeopleServices;
   readonly app: Api;
   readonly lines: string[] = [];
@@ -59,11 +61,13 @@ export class World {
   private constructor(
     store: Store,
     rig: Rig,
+    bank: Bank,
     metrics: Metrics,
     { passwords: hashing = passwords, seed: _, furnished: __, more: ___, ...settings }: WorldSettings,
   ) {
     this.#store = store;
     this.rig = rig;
+    this.bank = bank;
     const { randomness } = rig;
     this.people = createPeople({ store, clock: this.wall, randomness, passwords: hashing });
     this.app = createApi(
@@ -85,8 +89,10 @@ export class World {
 
   static async open(store: Store, settings: WorldSettings = {}): Promise<World> {
     const metrics = new Metrics();
-    const rig = new Rig(store, { seed: settings.seed ?? 1, watcher: metrics.watcher });
-    const world = new World(store, rig, metrics, settings);
+    const bank = new Bank();
+    const payments = new Map([['bank', { method: 'card', port: bank } as const]]);
+    const rig = new Rig(store, { seed: settings.seed ?? 1, watcher: metrics.watcher, payments });
+    const world = new World(store, rig, bank, metrics, settings);
     await rig.host.start();
     if (settings.furnished !== false) await world.#furnish();
     settings.more?.(world.app);

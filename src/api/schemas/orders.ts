@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { Approval, NumberedOrder, Posting, Totalled } from '../../host/index.ts';
 import { assertNever, type Svpmsn, svpmsnText } from '../../units/index.ts';
-import { Amount, Id, Instant, instantText, MeterNumber, maybe, OneOf, SignedAmount, Strict, same } from './common.ts';
+import { Amount, Id, Instant, instantText, MeterNumber, maybe, OneOf, SignedAmount, same } from './common.ts';
 
 export const OrderSchema = Type.Object(
   {
@@ -21,14 +21,6 @@ export const OrderSchema = Type.Object(
   { $id: 'Order' },
 );
 export type OrderJson = Static<typeof OrderSchema>;
-
-export const NewOrder = Strict({
-  meter: MeterNumber,
-  amount: Amount,
-  source: Type.Optional(
-    OneOf(['cash', 'card', 'bank', 'mobile'], 'Where the money came from: cash where nothing is said.'),
-  ),
-});
 
 export const orderJson = (order: NumberedOrder): OrderJson => ({
   id: order.id,

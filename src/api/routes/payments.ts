@@ -1,0 +1,202 @@
+import { hash } from 'node:crypto';
+import { Type } from 'typebox';
+import type { Payment } from '../../host/index.ts';
+import { actOf, idempotencyKey } from '../acts.ts';
+import { callerOn, ownMeter } from '../caller.ts';
+import { afterOf, limitOf, pageOf } from '../paging.ts';
+import { made, Problem } from '../problem.ts';
+import { Id, Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
+import {
+  agreementOf,
+  ContractSchema,
+  contractJson,
+  instrumentOf,
+  NewContract,
+  NewPayment,
+  PaymentPortSchema,
+  PaymentSchema,
+  paymentJson,
+} from '../schemas/money.ts';
+import type { Api, ApiServices, FastifyRequest } from '../server.ts';
+import { MeterParams, meterNumber } from './meters.ts';
+
+/** Money from outside, and automatic transfer. */
+export function paymentRoutes(app: Api, services: ApiServices): void {
+  const { host } = services;
+  const tags = ['payments'];
+
+  app.get(
+    '/payment-ports',
+    {
+      config: { operation: 'listPaymentPorts' },
+      schema: {
+        tags,
+        summary: 'Those who take money for this utility',
+        response: { 200: Type.Object({ items: Type.Array(Named(PaymentPortSchema)) }) },
+      },
+    },
+    async () => ({ items: [...host.paymentPorts()] }),
+  );
+
+  app.post(
+    '/payments',
+    {
+      config: { operation: 'pay' },
+      schema: {
+        tags,
+        summary: 'Ask a payment port for money, and sell when it is there; needs an Idempotency-Key',
+        body: NewPayment,
+        response: { 201: Named(PaymentSchema) },
+      },
+    },
+    async (request, reply) => {
+      const { meter, paid, port, instrument } = request.body;
+      const number = meterNumber(meter);
+      ownMeter(request, made(await host.meter(number)));
+      const id = paymentIdOf(callerOn(request).by, idempotencyKey(request));
+      // What pays is in no log: a card's number least of all.
+      const act = actOf(services, request, { subject: `meter ${meter}`, detail: { paid, port, payment: id } });
+      const asked = { id, meter: number, paid: Number(paid), port, instrument: instrumentOf(instrument) };
+      const payment = made(await host.by(act).pay(asked));
+      reply.code(201).header('location', paymentUrl(id));
+      return paymentJson(payment);
+    },
+  );
+
+  app.get(
+    '/payments',
+    {
+      config: { operation: 'listPayments' },
+      schema: {
+        tags,
+        summary: 'Payments, by id',
+        querystring: PageQuery,
+        response: { 200: PageOf(Named(PaymentSchema)) },
+      },
+    },
+    async ({ query }) => {
+      const found = await host.payments({ ...afterOf(query), limit: limitOf(query) });
+      return pageOf(found, query, paymentJson, ({ id }) => id);
+    },
+  );
+
+  app.get(
+    '/payments/unsettled',
+    {
+      config: { operation: 'listUnsettledPayments' },
+      schema: {
+        tags,
+        summary: 'Payments that have not come to their end, the oldest first',
+        response: { 200: Type.Object({ items: Type.Array(Named(PaymentSchema)) }) },
+      },
+    },
+    async () => ({ items: (await host.unsettledPayments()).map(paymentJson) }),
+  );
+
+  const paymentParams = Strict({ payment: Id });
+  app.get(
+    '/payments/:payment',
+    {
+      config: { operation: 'readPayment' },
+      schema: { tags, summary: 'A payment', params: paymentParams, response: { 200: Named(PaymentSchema) } },
+    },
+    async (request) => paymentJson(await ownPayment(request, request.params.payment)),
+  );
+
+  app.post(
+    '/payments/:payment/cancellation',
+    {
+      config: { operation: 'cancelPayment' },
+      schema: {
+        tags,
+        summary: 'Nobody waits for it any more: it is reversed, whatever is answered later',
+        params: paymentParams,
+        response: { 200: Named(PaymentSchema) },
+      },
+    },
+    async (request) => {
+      const { id } = await ownPayment(request, request.params.payment);
+      const office = host.by(actOf(services, request, { subject: `payment ${id}` }));
+      return paymentJson(made(await office.cancelPayment(id)));
+    },
+  );
+
+  app.get(
+    '/meters/:meter/contract',
+    {
+      config: { operation: 'readContract' },
+      schema: {
+        tags,
+        summary: 'The contract for automatic transfer',
+        params: MeterParams,
+        response: { 200: Named(ContractSchema) },
+      },
+    },
+    async (request) => contractJson(made(await host.contract(await ownNumber(request, request.params.meter)))),
+  );
+
+  app.put(
+    '/meters/:meter/contract',
+    {
+      config: { operation: 'agreeContract' },
+      schema: {
+        tags,
+        summary: 'Agree on automatic transfer: when the balance falls to the threshold, so much is paid',
+        params: MeterParams,
+        body: NewContract,
+        response: { 200: Named(ContractSchema) },
+      },
+    },
+    async (request) => {
+      const { meter } = request.params;
+      const { account: _, ...detail } = request.body;
+      const agreement = agreementOf(await ownNumber(request, meter), request.body);
+      const office = host.by(actOf(services, request, { subject: `meter ${meter}`, detail }));
+      return contractJson(made(await office.agreeContract(agreement)));
+    },
+  );
+
+  app.delete(
+    '/meters/:meter/contract',
+    {
+      config: { operation: 'endContract' },
+      schema: {
+        tags,
+        summary: 'End automatic transfer; what was begun goes on',
+        params: MeterParams,
+        response: { 200: Named(ContractSchema) },
+      },
+    },
+    async (request) => {
+      const { meter } = request.params;
+      const number = await ownNumber(request, meter);
+      const office = host.by(actOf(services, request, { subject: `meter ${meter}` }));
+      return contractJson(made(await office.endContract(number)));
+    },
+  );
+
+  async function ownNumber(request: FastifyRequest, meter: string): Promise<number> {
+    return ownMeter(request, made(await host.meter(meterNumber(meter)))).meter.svpmsn;
+  }
+
+  /** What is another's is not there. */
+  async function ownPayment(request: FastifyRequest, id: string): Promise<Payment> {
+    const payment = made(await host.payment(id));
+    if (request.reach === 'all') return payment;
+    const view = await host.meter(payment.svpmsn);
+    if (!('reason' in view) && isOwn(request, view)) return payment;
+    throw new Problem('payment-unknown', 'There is no such payment of yours: check the id.');
+  }
+}
+
+function isOwn(request: FastifyRequest, { meter }: { readonly meter: { readonly subscriber: string } }): boolean {
+  return callerOn(request).session?.person.subscriber === meter.subscriber;
+}
+
+const paymentUrl = (id: string): string => `/api/v1/payments/${encodeURIComponent(id)}`;
+
+/**
+ * Whatever becomes of its answer, the same request under the same key is the same payment. It is a digest, because
+ * the id travels through the messages of others, which have little room.
+ */
+export const paymentIdOf = (by: string, key: string): string => hash('sha256', `payment ${by} ${key}`).slice(0, 32);

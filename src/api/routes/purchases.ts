@@ -1,0 +1,193 @@
+import { Type } from 'typebox';
+import type { NumberedOrder } from '../../host/index.ts';
+import { actOf, idempotentOrder, once } from '../acts.ts';
+import { ownMeter } from '../caller.ts';
+import { made } from '../problem.ts';
+import { Id, Named, Strict } from '../schemas/common.ts';
+import {
+  DuesSchema,
+  duesJson,
+  Method,
+  Money,
+  NewPurchase,
+  NewTerms,
+  PurchaseSchema,
+  purchaseJson,
+  QuoteSchema,
+  quoteJson,
+  ReceiptSchema,
+  receiptJson,
+  TermsSchema,
+  termsJson,
+  termsOf,
+} from '../schemas/money.ts';
+import type { Api, ApiServices, FastifyRequest } from '../server.ts';
+import { MeterParams, meterNumber } from './meters.ts';
+import { ownOrder } from './orders.ts';
+
+export const purchaseUrl = (order: string): string => `/api/v1/purchases/${encodeURIComponent(order)}`;
+
+/** Sales for money: terms, quotes, purchases, what is owed, and receipts. */
+export function purchaseRoutes(app: Api, services: ApiServices): void {
+  const { host } = services;
+  const tags = ['purchases'];
+  const orderParams = Strict({ order: Id });
+  const readOwn = async (request: FastifyRequest, order: string): Promise<NumberedOrder> =>
+    ownOrder(host, request, made(await host.order(order)));
+
+  app.post(
+    '/purchases',
+    {
+      config: { operation: 'buy' },
+      schema: {
+        tags,
+        summary: 'Sell energy for money that was paid; needs an Idempotency-Key',
+        body: NewPurchase,
+        response: { 201: Named(PurchaseSchema) },
+      },
+    },
+    async (request, reply) => {
+      const { meter, paid, method = 'cash' } = request.body;
+      const orderId = idempotentOrder(request);
+      const done = { subject: `meter ${meter}`, detail: { paid, method, order: orderId } };
+      const purchase = { meter: meterNumber(meter), paid: Number(paid), method, orderId };
+      const answer = await once(services, request, reply, done, purchaseJson, (act) => host.by(act).purchase(purchase));
+      reply.code(201).header('location', purchaseUrl(orderId));
+      return answer as never;
+    },
+  );
+
+  app.get(
+    '/purchases/:order',
+    {
+      config: { operation: 'readPurchase' },
+      schema: { tags, summary: 'A sale for money', params: orderParams, response: { 200: Named(PurchaseSchema) } },
+    },
+    async (request) => {
+      const { id } = await readOwn(request, request.params.order);
+      return purchaseJson(made(await host.trade(id)));
+    },
+  );
+
+  app.post(
+    '/purchases/:order/payout',
+    {
+      config: { operation: 'payOut' },
+      schema: {
+        tags,
+        summary: 'Give back what was paid for an order that was refunded',
+        params: orderParams,
+        response: { 200: Named(PurchaseSchema) },
+      },
+    },
+    async (request) => {
+      const { order } = request.params;
+      const office = host.by(actOf(services, request, { subject: `order ${order}` }));
+      made(await office.payOut(order));
+      return purchaseJson(made(await host.trade(order)));
+    },
+  );
+
+  app.get(
+    '/purchases/:order/receipts',
+    {
+      config: { operation: 'listReceipts' },
+      schema: {
+        tags,
+        summary: 'The signed receipts of a sale; the last one stands',
+        params: orderParams,
+        response: { 200: Type.Object({ items: Type.Array(Named(ReceiptSchema)) }) },
+      },
+    },
+    async (request) => {
+      const { id } = await readOwn(request, request.params.order);
+      return { items: made(await host.receipts(id)).map(receiptJson) };
+    },
+  );
+
+  app.get(
+    '/meters/:meter/quote',
+    {
+      config: { operation: 'quote' },
+      schema: {
+        tags,
+        summary: 'What a payment would be made of now; nothing is sold',
+        params: MeterParams,
+        querystring: Strict({ paid: Money, method: Type.Optional(Method) }),
+        response: { 200: Named(QuoteSchema) },
+      },
+    },
+    async (request) => {
+      const { paid, method = 'cash' } = request.query;
+      const { meter } = ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
+      return quoteJson(made(await host.quote({ meter: meter.svpmsn, paid: Number(paid), method })));
+    },
+  );
+
+  app.get(
+    '/meters/:meter/dues',
+    {
+      config: { operation: 'readDues' },
+      schema: {
+        tags,
+        summary: 'What a meter owes beside its energy',
+        params: MeterParams,
+        response: { 200: Named(DuesSchema) },
+      },
+    },
+    async (request) => {
+      const { meter } = ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
+      return duesJson(request.params.meter, made(await host.dues(meter.svpmsn)));
+    },
+  );
+
+  app.post(
+    '/meters/:meter/debts',
+    {
+      config: { operation: 'bookDebt' },
+      schema: {
+        tags,
+        summary: 'Book what is owed from before; needs an Idempotency-Key',
+        params: MeterParams,
+        body: Strict({ amount: Money, reference: Id }),
+        response: { 201: Named(DuesSchema) },
+      },
+    },
+    async (request, reply) => {
+      const { meter } = request.params;
+      const { amount, reference } = request.body;
+      const done = { subject: `meter ${meter}`, detail: { amount, reference } };
+      const debt = { meter: meterNumber(meter), amount: Number(amount), reference };
+      const json = (dues: Parameters<typeof duesJson>[1]) => duesJson(meter, dues);
+      const answer = await once(services, request, reply, done, json, (act) => host.by(act).bookDebt(debt));
+      reply.code(201);
+      return answer as never;
+    },
+  );
+
+  app.get(
+    '/terms',
+    {
+      config: { operation: 'readTerms' },
+      schema: { tags, summary: 'What becomes of a payment', response: { 200: Named(TermsSchema) } },
+    },
+    async () => termsJson(await host.terms()),
+  );
+
+  app.put(
+    '/terms',
+    {
+      config: { operation: 'publishTerms' },
+      schema: {
+        tags,
+        summary: 'Publish terms: they hold for what is paid from now on',
+        body: NewTerms,
+        response: { 200: Named(TermsSchema) },
+      },
+    },
+    async (request) => {
+      const office = host.by(actOf(services, request, { subject: 'terms', detail: request.body }));
+      return termsJson(made(await office.publishTerms(termsOf(request.body as never))).terms);
+    },
+  );
+}

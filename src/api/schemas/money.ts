@@ -1,0 +1,240 @@
+import { type Static, Type } from 'typebox';
+import {
+  type Agreement,
+  type Contract,
+  type Dues,
+  type Instrument,
+  type IssuedReceipt,
+  orderOfPayment,
+  type Payment,
+  type Quote,
+  type Terms,
+  type Traded,
+  type TradeParts,
+} from '../../host/index.ts';
+import { svpmsnText } from '../../units/index.ts';
+import { Id, Instant, instantText, Line, MeterNumber, maybe, Name, OneOf, Strict, same } from './common.ts';
+import { OrderSchema, orderJson } from './orders.ts';
+
+const METHODS = ['cash', 'card', 'bank-transfer', 'direct-debit', 'wallet', 'payment-service'] as const;
+export const Method = OneOf(METHODS, 'How the money comes in.');
+
+/** Of money: minor units of the currency of the terms, of which one is a token. */
+export const Money = Type.String({ pattern: '^(0|[1-9][0-9]{0,18})$', description: 'Minor units of the currency.' });
+const SignedMoney = Type.String({ pattern: '^(0|-?[1-9][0-9]{0,18})$', description: 'Minor units of the currency.' });
+
+const Parts = {
+  paid: Money,
+  energy: Type.String({ description: 'Whole tokens for the meter.' }),
+  fixedCharge: Money,
+  arrears: Type.String({ description: 'Recovered; negative where something was put on them.' }),
+  fee: Money,
+  tax: Money,
+};
+
+const partsJson = ({ paid, energy, fixedCharge, arrears, fee, tax }: TradeParts) => ({
+  paid: String(paid),
+  energy: String(energy),
+  fixedCharge: String(fixedCharge),
+  arrears: String(arrears),
+  fee: String(fee),
+  tax: String(tax),
+});
+
+export const NewPurchase = Strict({
+  meter: MeterNumber,
+  paid: Money,
+  method: Type.Optional(OneOf(METHODS, 'How the money came in: cash where nothing is said.')),
+});
+
+export const PurchaseSchema = Type.Object(
+  {
+    ...Parts,
+    method: Method,
+    at: Instant,
+    paidOutAt: Type.Optional(Instant),
+    order: OrderSchema,
+  },
+  { $id: 'Purchase', description: 'A sale for money: what the payment was made of, and the order of its tokens.' },
+);
+export type PurchaseJson = Static<typeof PurchaseSchema>;
+
+export const purchaseJson = ({ order, trade }: Traded): PurchaseJson => ({
+  ...partsJson(trade),
+  method: trade.method,
+  at: instantText(trade.at),
+  ...maybe('paidOutAt', trade.paidOutAt, instantText),
+  order: orderJson(order),
+});
+
+export const DuesSchema = Type.Object(
+  { meter: MeterNumber, arrears: SignedMoney, fixedCharge: Money },
+  { $id: 'Dues', description: 'What a meter owes beside its energy; fixed charges are without tax.' },
+);
+export type DuesJson = Static<typeof DuesSchema>;
+
+export const duesJson = (meter: string, { arrears, fixedCharge }: Dues): DuesJson => ({
+  meter,
+  arrears: String(arrears),
+  fixedCharge: String(fixedCharge),
+});
+
+const Share = Type.Integer({ minimum: 0, maximum: 10_000, description: 'Hundredths of a percent.' });
+const Charge = Type.Integer({ minimum: 0, maximum: 1_000_000_000, description: 'Minor units of the currency.' });
+const Fee = Strict({ fixed: Charge, basisPoints: Share });
+const Currency = Strict({
+  code: Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217.' }),
+  number: Type.Integer({ minimum: 0, maximum: 999, description: 'ISO 4217.' }),
+  exponent: Type.Integer({ minimum: 0, maximum: 4, description: 'Decimal digits of the minor unit.' }),
+});
+
+export const NewTerms = Strict({
+  currency: Currency,
+  taxBasisPoints: Share,
+  fixedChargePerMonth: Charge,
+  recoveryPercentMax: Type.Integer({ minimum: 0, maximum: 100 }),
+  fees: Strict(Object.fromEntries(METHODS.map((method) => [method, Type.Optional(Fee)]))),
+});
+export const TermsSchema = Type.Object(
+  { ...NewTerms.properties },
+  { $id: 'Terms', description: 'What becomes of a payment, from when they are published until the next are.' },
+);
+export type TermsJson = Static<typeof TermsSchema>;
+
+export const termsOf = (json: TermsJson): Terms => json as Terms;
+export const termsJson = (terms: Terms): TermsJson => terms as TermsJson;
+
+export const QuoteSchema = Type.Object(
+  { meter: MeterNumber, ...Parts, due: Strict({ arrears: SignedMoney, fixedCharge: Money }), currency: Currency },
+  { $id: 'Quote', description: 'What a payment would be made of now; nothing is sold.' },
+);
+export type QuoteJson = Static<typeof QuoteSchema>;
+
+export const quoteJson = ({ svpmsn, dues, terms, ...parts }: Quote): QuoteJson => ({
+  meter: svpmsnText(svpmsn),
+  ...partsJson(parts),
+  due: { arrears: String(dues.arrears), fixedCharge: String(dues.fixedCharge) },
+  currency: terms.currency,
+});
+
+export const ReceiptSchema = Type.Object(
+  { number: Type.String(), issuedAt: Instant, signed: Type.String({ description: 'JSON with the signature.' }) },
+  { $id: 'Receipt', description: '`wattpurse receipt verify` checks it off line; the last one of a purchase stands.' },
+);
+export type ReceiptJson = Static<typeof ReceiptSchema>;
+
+export const receiptJson = ({ id, issuedAt, text }: IssuedReceipt): ReceiptJson => ({
+  number: id,
+  issuedAt: instantText(issuedAt),
+  signed: text,
+});
+
+const Account = Type.Union([
+  Strict({ type: Type.Literal('mandate'), reference: Line(1, 35) }),
+  Strict({ type: Type.Literal('token'), token: Line(1, 128) }),
+]);
+
+/** No field of it is ever stored, logged, or part of an answer. */
+const InstrumentSchema = Type.Union([
+  Strict({
+    type: Type.Literal('card'),
+    pan: Type.String({ pattern: '^[0-9]{12,19}$' }),
+    expiry: Type.String({ pattern: '^[0-9]{2}(0[1-9]|1[0-2])$', description: 'YYMM' }),
+  }),
+  Strict({ type: Type.Literal('wallet'), number: Type.String({ pattern: '^[0-9]{6,15}$' }) }),
+  ...Account.anyOf,
+]);
+
+export const NewPayment = Strict({
+  meter: MeterNumber,
+  paid: Money,
+  port: Name,
+  instrument: InstrumentSchema,
+});
+export const instrumentOf = (json: Static<typeof InstrumentSchema>): Instrument => json;
+
+export const PaymentSchema = Type.Object(
+  {
+    id: Id,
+    meter: MeterNumber,
+    port: Type.String(),
+    method: Method,
+    paid: Money,
+    at: Instant,
+    state: OneOf(
+      [
+        ...(['asked', 'pending', 'approved', 'capturing', 'captured', 'reversing', 'reversed'] as const),
+        ...(['declined', 'returned', 'stuck'] as const),
+      ],
+      'Its value is in the meter when it is captured.',
+    ),
+    approval: Type.Optional(Type.String({ description: 'The approval number AN.' })),
+    shown: Type.Optional(Type.String({ description: 'Names what paid, for people.' })),
+    why: Type.Optional(Type.String()),
+    order: Type.String({ description: 'The order that it becomes.' }),
+  },
+  { $id: 'Payment' },
+);
+export type PaymentJson = Static<typeof PaymentSchema>;
+
+export const paymentJson = (payment: Payment): PaymentJson => ({
+  id: payment.id,
+  meter: svpmsnText(payment.svpmsn),
+  port: payment.port,
+  method: payment.method,
+  paid: String(payment.paid),
+  at: instantText(payment.at),
+  state: payment.state,
+  ...maybe('approval', payment.approval, same),
+  ...maybe('shown', payment.shown, same),
+  ...maybe('why', payment.why, same),
+  order: orderOfPayment(payment.id),
+});
+
+export const PaymentPortSchema = Type.Object({ name: Type.String(), method: Method }, { $id: 'PaymentPort' });
+
+export const NewContract = Strict({
+  threshold: Type.String({ pattern: '^[1-9][0-9]{0,9}$', description: 'Tokens: a transfer begins at this balance.' }),
+  paid: Money,
+  port: Name,
+  account: Account,
+  perDayMax: Money,
+  perMonthMax: Money,
+});
+export const agreementOf = (meter: number, json: Static<typeof NewContract>): Agreement => ({
+  meter,
+  threshold: Number(json.threshold),
+  paid: Number(json.paid),
+  port: json.port,
+  account: json.account,
+  perDayMax: Number(json.perDayMax),
+  perMonthMax: Number(json.perMonthMax),
+});
+
+export const ContractSchema = Type.Object(
+  {
+    meter: MeterNumber,
+    threshold: Type.String({ description: 'Tokens.' }),
+    paid: Money,
+    port: Type.String(),
+    account: OneOf(['mandate', 'token']),
+    perDayMax: Money,
+    perMonthMax: Money,
+    agreedAt: Instant,
+    transfers: Type.Integer({ description: 'How many were ever begun.' }),
+  },
+  { $id: 'Contract', description: 'Automatic transfer when the balance falls to the threshold.' },
+);
+export type ContractJson = Static<typeof ContractSchema>;
+
+export const contractJson = (contract: Contract): ContractJson => ({
+  meter: svpmsnText(contract.svpmsn),
+  threshold: String(contract.threshold),
+  paid: String(contract.paid),
+  port: contract.port,
+  account: contract.account.type,
+  perDayMax: String(contract.perDayMax),
+  perMonthMax: String(contract.perMonthMax),
+  agreedAt: instantText(contract.agreedAt),
+  transfers: contract.count,
+});
