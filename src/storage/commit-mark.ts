@@ -23,7 +23,7 @@ export class CommitMark {
 
   /** @throws an error of `node:fs` when the file can be neither read nor made */
   constructor(path: string, database = '') {
-    this.found = existsSync(path) ? parse(readFileSync(path, 'latin1')) : undefined;
+    this.found = markAt(path);
     this.#database = database;
     this.#file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
     if (this.found !== undefined && this.found.database !== database) ftruncateSync(this.#file);
@@ -46,6 +46,10 @@ export class CommitMark {
     closeSync(this.#file);
   }
 }
+
+/** The mark in a file, which stays as it is; `undefined` where there is none, or none that can be read. */
+export const markAt = (path: string): Marked | undefined =>
+  existsSync(path) ? parse(readFileSync(path, 'latin1')) : undefined;
 
 function parse(text: string): Marked | undefined {
   const [, position, database] = /^(\d{16})(?: (.*))?$/.exec(text) ?? [];

@@ -38,24 +38,17 @@ export interface PostgresSettings {
  * @throws StoreError for every reason but `store-closed`
  */
 export async function openPostgresStore(url: string, settings: PostgresSettings = {}): Promise<Store> {
-  const schema = settings.schema ?? 'public';
-  if (!/^[a-z][a-z0-9_]{0,62}$/.test(schema)) {
-    const sentence = `A schema's name has up to 63 small letters, digits and underscores, and begins with a letter: not "${schema}".`;
-    throw new StoreError({ reason: 'store-failed', sentence });
-  }
+  const schema = checkedSchema(settings.schema);
   let pool: pg.Pool | undefined;
   let mark: CommitMark | undefined;
   try {
     pool = new pg.Pool({
-      connectionString: url,
+      ...connectionOf(url, schema),
+      application_name: hostsOf(schema),
       max: settings.connections ?? CONNECTIONS,
-      connectionTimeoutMillis: CONNECT_WITHIN_MS,
       statement_timeout: STATEMENT_WITHIN_MS,
       // A server that is gone without a word is noticed too.
       query_timeout: 2 * STATEMENT_WITHIN_MS,
-      keepAlive: true,
-      options: `-c search_path=${schema} -c synchronous_commit=on`,
-      types: TYPES,
     });
     // An idle connection that ends is replaced when it is needed.
     pool.on('error', () => undefined);
@@ -76,6 +69,24 @@ export async function openPostgresStore(url: string, settings: PostgresSettings 
     throw translated(error);
   }
 }
+
+/** @throws StoreError */
+export function checkedSchema(schema = 'public'): string {
+  if (/^[a-z][a-z0-9_]{0,62}$/.test(schema)) return schema;
+  const sentence = `A schema's name has up to 63 small letters, digits and underscores, and begins with a letter: not "${schema}".`;
+  throw new StoreError({ reason: 'store-failed', sentence });
+}
+
+export const connectionOf = (url: string, schema: string) => ({
+  connectionString: url,
+  connectionTimeoutMillis: CONNECT_WITHIN_MS,
+  keepAlive: true,
+  options: `-c search_path=${schema} -c synchronous_commit=on`,
+  types: TYPES,
+});
+
+/** The name under which the server lists the connections of a utility's hosts; it keeps 63 bytes of it. */
+export const hostsOf = (schema: string): string => `wattpurse ${schema}`.slice(0, 63);
 
 class PostgresStore implements Store {
   readonly #pool: pg.Pool;
@@ -165,7 +176,7 @@ async function withClient<T>(pool: pg.Pool, work: (client: pg.ClientBase) => Pro
 }
 const ignore = (): void => undefined;
 
-async function migrate(client: pg.ClientBase, schema: string): Promise<void> {
+export async function migrate(client: pg.ClientBase, schema: string): Promise<void> {
   await client.query('BEGIN');
   await client.query(`SELECT pg_advisory_xact_lock(hashtext('wattpurse migration ${schema}'))`);
   await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
@@ -178,24 +189,30 @@ async function migrate(client: pg.ClientBase, schema: string): Promise<void> {
     });
   }
   await client.query(`CREATE TABLE IF NOT EXISTS ${VERSION_TABLE} (version INTEGER NOT NULL)`);
-  const found = await client.query(`SELECT max(version) AS version FROM ${VERSION_TABLE}`);
-  const version = Number(found.rows[0]?.version ?? 0);
-  if (version > POSTGRES_MIGRATIONS.length) {
-    throw new StoreError({
-      reason: 'version-newer',
-      sentence: `The database has version ${version}, and this program knows up to ${POSTGRES_MIGRATIONS.length}: install the newer program.`,
-    });
-  }
+  const version = await checkedVersion(client);
   for (let step = version; step < POSTGRES_MIGRATIONS.length; step++) {
     await client.query(POSTGRES_MIGRATIONS[step] as string);
     await client.query(`INSERT INTO ${VERSION_TABLE} (version) VALUES (${step + 1})`);
   }
   await client.query('COMMIT');
 }
-const VERSION_TABLE = 'wattpurse_version';
+export const VERSION_TABLE = 'wattpurse_version';
+
+/** The version of its shape. @throws StoreError for that of a newer program */
+export async function checkedVersion(client: pg.ClientBase): Promise<number> {
+  const found = await client.query(`SELECT max(version) AS version FROM ${VERSION_TABLE}`);
+  const version = Number(found.rows[0]?.version ?? 0);
+  if (version <= POSTGRES_MIGRATIONS.length) return version;
+  throw new StoreError({
+    reason: 'version-newer',
+    sentence: `The database has version ${version}, and this program knows up to ${POSTGRES_MIGRATIONS.length}: install the newer program.`,
+  });
+}
 
 /** Which database this is, a dump put back being another one, and how far its log was written, in bytes. */
-async function whereabouts(client: pg.ClientBase): Promise<{ readonly database: string; readonly position: number }> {
+export async function whereabouts(
+  client: pg.ClientBase,
+): Promise<{ readonly database: string; readonly position: number }> {
   const { rows } = await client.query(`SELECT system_identifier::text AS system, 'facts'::regclass::oid::text AS facts,
     (pg_current_wal_insert_lsn() - '0/0')::text AS position FROM pg_control_system()`);
   const [{ system, facts, position }] = rows as [{ system: string; facts: string; position: string }];
@@ -216,7 +233,7 @@ const LOST: StoreFailure = {
 };
 
 /** What went wrong underneath as a StoreError; what is a bug of ours stays what it is. */
-function translated(error: unknown): unknown {
+export function translated(error: unknown): unknown {
   const failure = error instanceof StoreError || !(error instanceof Error) ? undefined : failureOf(error);
   return failure === undefined ? error : new StoreError(failure, { cause: error });
 }

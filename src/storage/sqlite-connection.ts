@@ -66,12 +66,18 @@ export class SqliteConnection implements SqlConnection {
   }
   /** Inside a transaction: goes on counting where the books were, and leaves word for the host. */
   noteRestored(commit: number): void {
-    const sql = 'INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value';
-    this.run(sql, ['commit', commit + 1]);
-    this.run(sql, ['restored', 1]);
+    this.noteCommit(commit + 1);
+    this.run(SET_FACT, ['restored', 1]);
+  }
+  /** Inside a transaction: that it is the one of that number. */
+  noteCommit(commit: number): void {
+    this.run(SET_FACT, ['commit', commit]);
   }
 
   #number(sql: string): number {
     return Number(this.all(sql)[0]?.[0] ?? 0);
   }
 }
+
+const SET_FACT =
+  'INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value';

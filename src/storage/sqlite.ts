@@ -2,23 +2,23 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Store, StoreError, type StoreFailure, type StoreReads, type StoreTransaction } from '../host/ports.ts';
-import { CommitMark } from './commit-mark.ts';
+import { CommitMark, type Marked } from './commit-mark.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { SqlStatements } from './statements.ts';
 
 /** "wtps": by this a file of ours is told from any other. */
 const APPLICATION_ID = 0x77747073;
-const DATABASE_FILE = 'wattpurse.db';
+export const DATABASE_FILE = 'wattpurse.db';
 const LOCK_FILE = 'wattpurse.lock';
-const MARK_FILE = 'wattpurse.mark';
+export const MARK_FILE = 'wattpurse.mark';
 
 /** Primary result codes of SQLite. */
 const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
-const SQLITE_CONSTRAINT = 19;
+export const SQLITE_CONSTRAINT = 19;
 const SQLITE_MISUSE = 21;
 const SQLITE_NOTADB = 26;
 /** Extended: no room for the file that all connections share. */
@@ -126,13 +126,16 @@ export class SqliteStore implements Store {
 /** In the database itself, and before the mark says that all is well: a host that dies meanwhile learns of it later. */
 function noteRestored(connection: SqliteConnection, database: DatabaseSync, mark: CommitMark): void {
   const last = connection.lastCommit();
-  const older = mark.found === undefined ? last > 0 : mark.found.position > last;
-  if (!older) return;
+  if (!isOlderCopy(last, mark.found)) return;
   database.exec('BEGIN IMMEDIATE');
   connection.noteRestored(Math.max(last, mark.found?.position ?? 0));
   database.exec('COMMIT');
   mark.write(connection.lastCommit());
 }
+
+/** A mark of PostgreSQL says that the utility has lived there since. */
+export const isOlderCopy = (lastCommit: number, mark: Marked | undefined): boolean =>
+  mark === undefined ? lastCommit > 0 : mark.database !== '' || mark.position > lastCommit;
 
 /** Opens, checks whose it is, and brings it to the newest shape. */
 export function openDatabase(path: string): DatabaseSync {
@@ -148,7 +151,8 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
-function checkAndMigrate(database: DatabaseSync, path: string): void {
+/** The version of its shape, which is not changed. @throws StoreError for a file that is not ours, or of a newer program */
+export function checkedVersion(database: DatabaseSync, path: string): number {
   const application = pragma(database, 'application_id');
   const version = pragma(database, 'user_version');
   const tables = database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.n;
@@ -159,6 +163,11 @@ function checkAndMigrate(database: DatabaseSync, path: string): void {
       sentence: `${path} has version ${version}, and this program knows up to ${MIGRATIONS.length}: install the newer program.`,
     });
   }
+  return version;
+}
+
+function checkAndMigrate(database: DatabaseSync, path: string): void {
+  const version = checkedVersion(database, path);
   // WAL with FULL: a transaction is on the disk when it returns, and readers do not stop writers.
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
     PRAGMA recursive_triggers = ON; PRAGMA busy_timeout = 5000;`);
@@ -175,7 +184,7 @@ function checkAndMigrate(database: DatabaseSync, path: string): void {
 }
 
 /** SQLite's own lock on a file beside the database: a process that dies lets go of it, and readers of the books stay free. */
-function lockFolder(folder: string): DatabaseSync {
+export function lockFolder(folder: string): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
     lock = new DatabaseSync(join(folder, LOCK_FILE));
@@ -196,7 +205,7 @@ function pragma(database: DatabaseSync, name: string): number {
 }
 
 /** What went wrong underneath as a StoreError; what is a bug of ours stays what it is. */
-function translated(error: unknown): unknown {
+export function translated(error: unknown): unknown {
   const failure = failureOf(error);
   return failure === undefined ? error : new StoreError(failure, { cause: error });
 }
@@ -234,7 +243,7 @@ function failureOf(error: unknown): StoreFailure | undefined {
   }
 }
 
-function errorCode(error: unknown): number | undefined {
+export function errorCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error)) return undefined;
   return Number(error.errcode) & 0xff;
 }

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import pg from 'pg';
+import { openPostgresReader, openPostgresSource } from './copy-postgres.ts';
+import { ALL_TABLES, CopyRefused, compareValues, inOrderOfReference } from './copy-rows.ts';
+import { postgresMissing as skip, startPostgres, type TestServer } from './postgres.testing.ts';
+import { openPostgresStore } from './postgres.ts';
+import { openDatabase } from './sqlite.ts';
+import { facts, subscribers } from './tables.ts';
+
+let server: TestServer;
+before(async () => {
+  if (skip === false) server = await startPostgres();
+});
+after(() => server?.stop());
+
+test('what is copied are the tables of the schema, all of them, with all their columns', () => {
+  const database = openDatabase(':memory:');
+  const columns = (table: string) =>
+    database
+      .prepare('SELECT name FROM pragma_table_info(?)')
+      .all(table)
+      .map(({ name }) => `"${name}"`);
+  const inSchema = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+  assert.deepEqual(ALL_TABLES.map(({ name }) => name).sort(), inSchema.map(({ name }) => String(name)).sort());
+  for (const table of ALL_TABLES) {
+    assert.deepEqual(table.columns.map(({ name }) => name).sort(), columns(table.name).sort(), table.name);
+  }
+  database.close();
+});
+
+test('tables come after those that they refer to, and a circle is a bug', () => {
+  const references = [
+    ['subscribers', 'sessions'],
+    ['sessions', 'facts'],
+    ['meters', 'meters'],
+    ['lines', 'of another program'],
+  ] as const;
+  const names = inOrderOfReference(references).map(({ name }) => name);
+  assert.deepEqual([...names].sort(), ALL_TABLES.map(({ name }) => name).sort());
+  const order = ['facts', 'sessions', 'subscribers'].map((name) => names.indexOf(name));
+  assert.deepEqual(
+    order,
+    order.toSorted((a, b) => a - b),
+  );
+  assert.throws(() => inOrderOfReference([...references, ['facts', 'subscribers']]), /in a circle/);
+});
+
+test('texts are ordered by their bytes, not by their halves of a pair', () => {
+  assert.ok('\uffff' > '𝄞' && compareValues('\uffff', '𝄞') < 0);
+  assert.ok(compareValues('B', 'a') < 0 && compareValues('a', 'ä') < 0 && compareValues('a', 'a') === 0);
+  assert.ok(compareValues(9n, 10n) < 0 && compareValues(-1n, -2n) > 0);
+});
+
+test('while books are moved nobody writes to where they come from, and a host that comes is seen', {
+  skip,
+}, async () => {
+  const place = { url: server.url, schema: 'moved' };
+  await (await openPostgresStore(place.url, { schema: place.schema })).close();
+  const client = new pg.Client({ connectionString: server.url, options: '-c search_path=moved -c lock_timeout=50' });
+  await client.connect();
+  const write = () => client.query("INSERT INTO facts VALUES ('x', 1) ON CONFLICT DO NOTHING");
+  const source = await openPostgresSource(place, undefined);
+  await assert.rejects(write(), /lock timeout/);
+  await source.assertQuiet();
+  const host = await openPostgresStore(place.url, { schema: place.schema });
+  await host.read((tx) => tx.meterCount());
+  await assert.rejects(
+    source.assertQuiet(),
+    (error) => error instanceof CopyRefused && error.reason === 'source-in-use',
+  );
+  await source.close();
+  await assert.rejects(openPostgresSource(place, undefined), /stop all its hosts/);
+  await write();
+  await host.close();
+  await client.end();
+});
+
+test('what is compared is read in one snapshot, and stops nobody', { skip }, async () => {
+  const place = { url: server.url, schema: 'compared' };
+  const host = await openPostgresStore(place.url, { schema: place.schema });
+  const reader = await openPostgresReader(place);
+  const count = async (table: typeof facts | typeof subscribers) => {
+    let rows = 0;
+    for await (const batch of reader.rows(table as typeof facts)) rows += batch.length;
+    return rows;
+  };
+  assert.equal(await count(facts), 0);
+  await host.transaction(async (tx) => {
+    await tx.setFact('keyring', 1);
+    await tx.putSubscriber({ id: 'kim', name: 'Kim', contact: '' });
+  });
+  assert.deepEqual([await count(facts), await count(subscribers)], [0, 0]);
+  await reader.close();
+  await host.close();
+});

@@ -1,0 +1,160 @@
+import type { Rig } from '../../src/host/rig.testing.ts';
+import { made } from '../../src/host/rig.testing.ts';
+import { EventKind, emptyDayProfile } from '../../src/records/index.ts';
+import { DEFAULT_TARIFF } from '../../src/tariff/index.ts';
+import { milliseconds, milliwattHours, type Svpmsn, svpmsn, tokens, unixSeconds } from '../../src/units/index.ts';
+
+const at = milliseconds(1_767_600_000_000);
+/** Letters of one byte to four, a surrogate pair, quotes, and lines. */
+const TEXT = 'Müller & "김" 𝄞\n\t\\';
+/** Enough for more than one batch of a table of small rows. */
+const MANY = 1_100;
+const METERS = 3;
+
+/**
+ * A utility in which something stands in every table: meters that are sold to, with value in them, on its way and
+ * waiting, and by hand what needs more than a host; the largest and smallest numbers, bytes and texts among it.
+ */
+export async function liveEverywhere(rig: Rig): Promise<void> {
+  for (let id = 0; id < METERS; id++) await rig.enrol(id);
+  const { host, store } = rig;
+  made(await host.publishTariff('home', DEFAULT_TARIFF, milliseconds(rig.clock.ms)));
+  made(await host.publishTerms(TERMS));
+  for (let id = 0; id < METERS; id++) {
+    made(await host.sell({ meter: id, amount: 100 + id, orderId: `stored ${id}`, source: 'cash' }));
+  }
+  await rig.settle();
+  made(await host.purchase({ meter: 0, paid: 5_000, method: 'cash', orderId: 'bought' }));
+  made(await host.command(0, { type: 'clock-set' }));
+  made(await host.sell({ meter: 1, amount: 7, orderId: 'on its way', source: 'cash' }));
+  made(await host.sell({ meter: 1, amount: 8, orderId: 'waits', source: 'cash' }));
+  await rig.host.handle({ type: 'tick' });
+  await store.transaction((tx) => putTheRest(tx, svpmsn(2)));
+}
+
+type Transaction = Parameters<Parameters<Rig['store']['transaction']>[0]>[0];
+
+async function putTheRest(tx: Transaction, id: Svpmsn): Promise<void> {
+  for (const name of ['a', 'B', 'ä', '𝄞', '\uffff', '']) {
+    await tx.putSubscriber({ id: `subscriber ${name}`, name: TEXT, contact: '' });
+  }
+  await tx.addEvents(
+    Array.from({ length: MANY }, (_, i) => ({
+      ...{
+        svpmsn: id,
+        sequence: i + 1,
+        time: unixSeconds(0xffff_ffff - i),
+        kind: EventKind.lowBalance,
+        supply: 0 as const,
+      },
+      ...{ detail: i % 256, value: 0xffff_ffff, heardAt: at },
+    })),
+  );
+  for (let day = 0; day < 25; day++) {
+    const profile = emptyDayProfile(20_000 + day, 1);
+    profile.energies.fill(0xabcd - day);
+    profile.bands.fill(day);
+    await tx.putProfile(id, profile);
+  }
+  await tx.putTotals({ svpmsn: id, supply: 1, at, body: Uint8Array.of() });
+  await tx.putKnowledge({ ...NOTHING_KNOWN, svpmsn: id, balance: tokens(0xffff_ffff), clockOffsetMs: -86_400_000 });
+  await tx.putLine({
+    ...{ localUnit: 7, checkedAt: at, mapRefusedAt: at, mapRefusal: TEXT, healthAt: at },
+    health: { fromMs: at, toMs: at, frames: 1, bytes: 2, airtimeMs: 3, retries: 4, garbled: 5 },
+  });
+  await tx.putSuspicions([
+    { localUnit: 7, kind: 'no-answer', address: 1, svpmsn: id, sinceMs: 0, namedAt: at },
+    { localUnit: 7, kind: 'doubled-id', address: 1, svpmsn: id, sinceMs: 0, namedAt: at },
+  ]);
+  await tx.putCheckMinute({ localUnit: 7, minute: 29_460_000, energy: milliwattHours(3) });
+  await putMoney(tx, id);
+  await putSettlement(tx);
+  await putPeople(tx);
+}
+
+async function putMoney(tx: Transaction, id: Svpmsn): Promise<void> {
+  await tx.dues.put([{ id: '2', arrears: 2n ** 62n, fixedCharge: -(2n ** 63n), chargedMonth: 24_312 }]);
+  await tx.payments.put([
+    {
+      ...{ id: 'paid', port: 'bank', method: 'card', trace: 7, svpmsn: id, paid: 0xffff_ffff, at, state: 'approved' },
+      ...{ approval: 'AN1', approvalKey: 'bank 1 AN1', shown: '**** 1', why: undefined, dueAt: at, attempts: 0 },
+    },
+  ]);
+  await tx.contracts.put([
+    {
+      ...{ id: '2', svpmsn: id, threshold: 5, paid: 100, port: 'bank', account: { type: 'token', token: TEXT } },
+      ...{ perDayMax: 1, perMonthMax: 2, agreedAt: at, count: 0, day: 0, paidThatDay: 0, month: 0, paidThatMonth: 0 },
+    },
+  ]);
+  await tx.receiptsDue.put([{ id: 'bought sold' }]);
+  await tx.receipts.put([{ id: 'bought sold', order: 'bought', issuedAt: at, text: `${TEXT}.`.repeat(300) }]);
+  await tx.webhooks.put([{ id: 'shop', url: 'https://shop.example/', events: ['purchase.sold'], createdAt: at }]);
+  await tx.deliveries.put([
+    { id: 'shop x', webhook: 'shop', body: '{"a":1}', state: 'given-up', at, dueAt: at, attempts: 20 },
+  ]);
+}
+
+async function putSettlement(tx: Transaction): Promise<void> {
+  const sums = { issued: '9', stored: '9', refunded: '0', spent: '1', inFlight: '0', purses: '8', owed: '0' };
+  const books = { ...sums, fees: '0', tax: '0', fixedCharges: String(2n ** 70n) };
+  await tx.closings.append([
+    {
+      ...{ month: '2026-03', closedAt: at, price: 2n ** 60n, priceOfAll: -1n, priceLeft: 9_999_999_999_999n },
+      ...{ interestLeft: 3n, digest: 'ab' },
+      inputs: {
+        ...{ previous: '', zone: 'Europe/Berlin', begin: books, end: books, balances: ['8'], priceCarried: '0' },
+        ...{ interestCarried: '0', transformers: [{ localUnit: 1, digest: 'cd' }] },
+        terms: { tariff: 'bulk', technicalBasisPoints: 200, interestBasisPoints: 0 },
+        tariff: { version: 3, definition: DEFAULT_TARIFF },
+        metered: [{ localUnit: 1, deciWattHours: '7', missing: 2 }],
+      },
+    },
+  ]);
+  await tx.settledMinutes.put(
+    [1, 2].map((unit) => ({ id: `2026-03 ${unit}`, energies: new Uint8Array(178_560).fill(unit) })),
+  );
+  await tx.settlementClaims.put([{ id: 'to seller 2026-03', claim: 'a.b.c', answer: undefined }]);
+}
+
+async function putPeople(tx: Transaction): Promise<void> {
+  await tx.people.put([
+    {
+      ...{ id: 'han', name: TEXT, role: 'subscriber', subscriber: 'kim', password: '$argon2id$…' },
+      ...{ oneTimeUntil: at, locked: true, createdAt: at },
+    },
+  ]);
+  await tx.sessions.put([{ id: 'hash', person: 'han', createdAt: at, seenAt: at }]);
+  await tx.apiKeys.put([
+    {
+      ...{ id: 'key', hash: 'hash', name: '', role: 'operator', scopes: ['orders:write'], createdBy: 'han' },
+      ...{ createdAt: at, expiresAt: undefined, revokedAt: at },
+    },
+  ]);
+  await tx.attempts.put([{ id: '7', count: 3, lockedUntil: at }]);
+  await tx.approvals.put([
+    {
+      ...{ id: 'approval', proposal: { type: 'void', order: 'stored 0' }, why: TEXT, state: 'approved' },
+      ...{ askedBy: 'han', askedAt: at, decidedBy: 'lee', decidedAt: at },
+    },
+  ]);
+  await tx.keptAnswers.put([{ id: 'a key', fingerprint: 'hash', body: '{}', at }]);
+  await tx.audit.append(
+    Array.from({ length: 3 }, (_, i) => ({
+      ...{ at, by: 'han', role: 'operator' as const, action: 'sell', subject: 'meter 000002', detail: '{}' },
+      request: `r-${i}`,
+    })),
+  );
+}
+
+const TERMS = {
+  currency: { code: 'EUR', number: 978, exponent: 2 },
+  ...{ taxBasisPoints: 1_900, fixedChargePerMonth: 50, recoveryPercentMax: 40 },
+  fees: { card: { fixed: 3, basisPoints: 150 } },
+};
+
+const NOTHING_KNOWN = {
+  ...{ heardAt: undefined, balance: undefined, balanceAt: undefined, flags: undefined, flagsAt: undefined },
+  ...{ infoAt: undefined, owed: undefined, clockOffsetMs: undefined, tableVersion: undefined, lastDay: undefined },
+  ...{ nextEvent: undefined, policyAt: undefined, policyVersion: undefined, nextTableVersion: undefined },
+  ...{ profileDay: undefined, eventsBefore: undefined, attentionAt: undefined, attention: undefined },
+};
