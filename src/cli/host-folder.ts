@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keyName, openKeyRing, Purpose, SoftwareKeyStore, Suite, sealKeyRing } from '../crypto/index.ts';
 import type { Store } from '../host/index.ts';
-import { openPostgresStore, openSqliteStore } from '../storage/index.ts';
+import { markAt, openPostgresStore, openSqliteStore } from '../storage/index.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { inWords } from './failure.ts';
 import {
@@ -50,6 +50,7 @@ export class HostFolder {
           `${data} holds the keys of a host and no books: name their database with --database, or put ${DATABASE_FILE} back from a copy.`,
         );
       }
+      refuseWhatWasLeft(data, database);
       const store =
         database === undefined
           ? openSqliteStore(data)
@@ -115,6 +116,24 @@ export class HostFolder {
 
   close(): Promise<void> {
     return this.store.close();
+  }
+}
+
+/** Books that moved are in two places, and the mark says in which they live. @throws WrongUse */
+function refuseWhatWasLeft(data: string, database: string | undefined): void {
+  if (!existsSync(join(data, DATABASE_FILE))) return;
+  const mark = markAt(join(data, MARK_FILE));
+  if (mark === undefined) return;
+  const isElsewhere = mark.database !== '';
+  if (isElsewhere && database === undefined) {
+    throw new WrongUse(
+      `The books of ${data} are in PostgreSQL, and ${DATABASE_FILE} is what they were before: name their database with --database.`,
+    );
+  }
+  if (!isElsewhere && database !== undefined) {
+    throw new WrongUse(
+      `${data} has books of its own: leave --database out, or move them there with "wattpurse database copy".`,
+    );
   }
 }
 

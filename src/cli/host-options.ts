@@ -78,14 +78,15 @@ function booksOf(
   return { data: folderOf(data), database };
 }
 
-function checkDatabase(text: string): void {
+/** @param flag without its dashes @throws WrongUse */
+export function checkDatabase(text: string, flag = 'database'): void {
   const url = URL.parse(text);
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
-    throw new WrongUse('--database must be of PostgreSQL, as postgres://user@host:5432/database.');
+    throw new WrongUse(`--${flag} must be of PostgreSQL, as postgres://user@host:5432/database.`);
   }
   if (url.password !== '') {
     throw new WrongUse(
-      '--database may not hold a password, because others see the command line: give it as PGPASSWORD, or in ~/.pgpass.',
+      `--${flag} may not hold a password, because others see the command line: give it as PGPASSWORD, or in ~/.pgpass.`,
     );
   }
 }

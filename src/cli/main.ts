@@ -2,6 +2,7 @@
 import about from '../../package.json' with { type: 'json' };
 import { acquirer } from './acquirer-command.ts';
 import { audit } from './audit-command.ts';
+import { database } from './database-command.ts';
 import { demo } from './demo.ts';
 import { CannotGoOn, inWords } from './failure.ts';
 import { host } from './host-command.ts';
@@ -19,6 +20,7 @@ const COMMANDS: Readonly<Record<CommandName, (args: readonly string[]) => Promis
   host,
   manager,
   audit,
+  database,
   // Signatures and paper bring libraries along that nothing else here waits for.
   receipt: async (args) => (await import('./receipt-command.ts')).receipt(args),
   settlement: async (args) => (await import('./settlement-command.ts')).settlement(args),

@@ -20,6 +20,11 @@ Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
       postgres://user@host/database; its master keys lie sealed in DIR, under WATTPURSE_PASSPHRASE.`,
   manager: `  wattpurse manager LOGIN --data DIR [--database URL]
       Makes a system manager, or gives one a new password, good for choosing another.`,
+  database: `  wattpurse database copy --from PLACE --to PLACE [--json]
+      Moves the books of a host that does not run from its folder to PostgreSQL, or back, and compares every row.
+  wattpurse database compare --from PLACE --to PLACE [--json]
+      Compares two such books row by row, and changes neither.
+A PLACE is the folder of a host, or a database as postgres://user@host/database.`,
   audit: `  wattpurse audit [--data DIR] [--json]
       Compares the books of a demo that does not run with the memories of its meters, as both lie in its folder.`,
   receipt: `  wattpurse receipt verify FILE --keys FILE [--open FILE] [--pdf FILE] [--language NAME] [--json]
