@@ -1,5 +1,6 @@
 import { assert, type Milliseconds, type Svpmsn } from '../units/index.ts';
 import { assertBalanced } from './ledger.ts';
+import { summed, summedByTime } from './memory-ledger.ts';
 import { MemoryJournal, MemoryShelf } from './memory-shelf.ts';
 import { Index, Table } from './memory-table.ts';
 import {
@@ -28,7 +29,6 @@ import type {
   IssuedReceipt,
   KeptAnswer,
   Knowledge,
-  LedgerSum,
   LineKnowledge,
   LineSuspicion,
   Meter,
@@ -48,7 +48,6 @@ import type {
   Subscriber,
   TariffVersion,
   TermsVersion,
-  TimedSum,
   Trade,
   Webhook,
   WebhookDelivery,
@@ -422,6 +421,9 @@ class Tables implements StoreTransaction {
   async lastTariffVersion() {
     return this.#tariffs.at(-1)?.version ?? 0;
   }
+  async tariffsOf(versions: readonly number[]) {
+    return versions.map((each) => this.#tariffs.find(({ version }) => version === each));
+  }
   async addTariff(version: TariffVersion) {
     assert(version.version > (this.#tariffs.at(-1)?.version ?? 0), 'tariff versions rise');
     this.#append(this.#tariffs, version);
@@ -434,27 +436,13 @@ class Tables implements StoreTransaction {
     }
   }
   async ledgerSums(after: number) {
-    const sums = new Map<string, LedgerSum>();
-    for (let i = after; i < this.#ledger.length; i++) {
-      const { kind, svpmsn, lines } = this.#ledger[i] as Posting;
-      for (const { account, amount } of lines) {
-        const key = `${svpmsn} ${kind} ${account}`;
-        sums.set(key, { kind, account, svpmsn, amount: (sums.get(key)?.amount ?? 0n) + amount });
-      }
-    }
-    return { last: this.#ledger.length, sums: [...sums.values()].sort(bySum) };
+    return { last: this.#ledger.length, sums: summed(this.#ledger.slice(after)) };
+  }
+  async ledgerOf(id: Svpmsn, before: Milliseconds) {
+    return summed(this.#ledger.filter(({ svpmsn, at }) => svpmsn === id && at < before));
   }
   async ledgerByTime(edges: readonly Milliseconds[]) {
-    const sums = new Map<string, TimedSum>();
-    for (const { kind, at, lines } of this.#ledger) {
-      const stretch = edges.filter((edge) => edge <= at).length;
-      if (stretch === edges.length) continue;
-      for (const { account, amount } of lines) {
-        const key = `${stretch} ${kind} ${account}`;
-        sums.set(key, { kind, account, stretch, amount: (sums.get(key)?.amount ?? 0n) + amount });
-      }
-    }
-    return [...sums.values()].sort(byStretch);
+    return summedByTime(this.#ledger, edges);
   }
   async postings(query: PageQuery) {
     return page(this.#ledger, query, (posting, i) => ({ ...posting, sequence: i }));
@@ -563,16 +551,4 @@ function page<R, V extends { readonly svpmsn: Svpmsn }>(
     if (svpmsn === undefined || row.svpmsn === svpmsn) found.push(row);
   }
   return found;
-}
-
-function bySum(a: LedgerSum, b: LedgerSum): number {
-  if (a.svpmsn !== b.svpmsn) return a.svpmsn - b.svpmsn;
-  const [left, right] = [`${a.kind} ${a.account}`, `${b.kind} ${b.account}`];
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
-function byStretch(a: TimedSum, b: TimedSum): number {
-  if (a.stretch !== b.stretch) return a.stretch - b.stretch;
-  const [left, right] = [`${a.kind} ${a.account}`, `${b.kind} ${b.account}`];
-  return left < right ? -1 : left > right ? 1 : 0;
 }

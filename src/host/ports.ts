@@ -184,6 +184,8 @@ export interface StoreReads {
   /** The latest; of those that are in force at an instant only, if one is named. */
   tariff(name: string, at?: Milliseconds): Promise<TariffVersion | undefined>;
   lastTariffVersion(): Promise<number>;
+  /** In the order asked for. */
+  tariffsOf(versions: readonly number[]): Promise<(TariffVersion | undefined)[]>;
 
   /** Sums of all lines after line `after`, by kind, account and meter, and the number of the last line. */
   ledgerSums(after: number): Promise<{ readonly last: number; readonly sums: LedgerSum[] }>;
@@ -193,6 +195,8 @@ export interface StoreReads {
    * @param edges ascending; stretch 0 is what was posted before the first
    */
   ledgerByTime(edges: readonly Milliseconds[]): Promise<TimedSum[]>;
+  /** Sums of a meter's lines that were posted before an instant, by kind and account. */
+  ledgerOf(id: Svpmsn, before: Milliseconds): Promise<LedgerSum[]>;
   /** The newest first. */
   postings(query: PageQuery): Promise<(Posting & { readonly sequence: number })[]>;
 

@@ -298,6 +298,9 @@ export class SqlStatements implements StoreTransaction {
   lastTariffVersion() {
     return this.#number('SELECT max(version) FROM tariffs');
   }
+  tariffsOf(versions: readonly number[]) {
+    return this.#ofKeys(tariffs, versions);
+  }
   addTariff(version: TariffVersion) {
     return this.#add(tariffs, [version]);
   }
@@ -319,6 +322,11 @@ export class SqlStatements implements StoreTransaction {
       WHERE posting > ? GROUP BY svpmsn, kind, account ORDER BY svpmsn, kind, account`;
     const sums = (await this.#connection.all(sql, [after])).map(ledgerSum);
     return { last: await this.#number('SELECT max(sequence) FROM postings'), sums };
+  }
+  async ledgerOf(id: Svpmsn, before: Milliseconds) {
+    const sql = `SELECT kind, account, svpmsn, CAST(sum(amount) AS BIGINT) FROM lines JOIN postings ON sequence = posting
+      WHERE svpmsn = ? AND "at" < ? GROUP BY svpmsn, kind, account ORDER BY kind, account`;
+    return (await this.#connection.all(sql, [id, before])).map(ledgerSum);
   }
   async ledgerByTime(edges: readonly Milliseconds[]) {
     const stretches = edges.map((_, i) => `WHEN "at" < ? THEN ${i}`).join(' ');

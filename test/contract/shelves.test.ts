@@ -126,6 +126,13 @@ for (const { name, skip, open } of STORES) {
       ...both(2, 'closed', 4n),
       ...both(2, 'stored', 2n ** 60n + 5n),
     ]);
+    const of = (id: number, later: number) => store.read((tx) => tx.ledgerOf(svpmsn(id), milliseconds(at + later)));
+    const before = (await of(3, 9)).map(({ kind, account, amount }) => [kind, account, amount]);
+    assert.deepEqual(before, [
+      ['stored', 'prepaid', 11n],
+      ['stored', 'value-in-meters', -11n],
+    ]);
+    assert.deepEqual(await of(4, 9), []);
   });
 
   it('what a rejected transaction put on a shelf or in a journal is gone', async (store) => {

@@ -445,6 +445,10 @@ function storeContract({ name, skip, open }: StoreKind): void {
         [4, 3],
       );
       assert.equal(await tx.lastTariffVersion(), 4);
+      assert.deepEqual(
+        (await tx.tariffsOf([3, 9, 1])).map((version) => version?.version),
+        [3, undefined, 1],
+      );
       // In force at an instant: from it on, and not before.
       const inForce = async (from: number) => (await tx.tariff('farm', milliseconds(from)))?.version;
       assert.deepEqual([await inForce(at - 1), await inForce(at), await inForce(at + 1)], [undefined, 2, 4]);
