@@ -40,6 +40,7 @@ import type {
   Sale,
 } from './services.ts';
 import { type CloseRequest, closedPeriod, closePeriod, closings } from './settlement.ts';
+import { readStatement } from './statement-reading.ts';
 import { assignTariff, publishTariff } from './tariffs.ts';
 import { termsOf } from './terms.ts';
 import { bookDebt, type Debt, duesNow, type Purchase, publishTerms, quote, tradeAll, tradeOf } from './trading.ts';
@@ -365,6 +366,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     events: (query) => store.read((tx) => tx.events(query)),
     postings: (query) => store.read((tx) => tx.postings(query)),
     use: (query) => orStoreFailure(store.read((tx) => useOf(tx, query, settings.zone))),
+    statement: (query) => orStoreFailure(store.read((tx) => readStatement(tx, query, settings.zone, clock.now()))),
     lines: () => store.read((tx) => lineViews(tx, clock.now())),
     checkMinutes: (query) => orStoreFailure(store.read((tx) => checkMinutes(tx, query))),
     counters: () => ({ ...counters }),

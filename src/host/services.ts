@@ -10,6 +10,8 @@ import type { Act, Office } from './office.ts';
 import type { PaymentAsked, PaymentNotice } from './payments.ts';
 import type { MeterQuery, PageQuery } from './ports.ts';
 import type { ClosedPeriod, CloseRequest } from './settlement.ts';
+import type { Statement } from './statement.ts';
+import type { StatementQuery } from './statement-reading.ts';
 import type { Debt, Purchase, Quote, Traded } from './trading.ts';
 import type {
   CheckMinute,
@@ -44,6 +46,8 @@ export type { Books, Totalled } from './ledger.ts';
 export type { Act, Decided, Decision, HostByName, Office, Once } from './office.ts';
 export type { PaymentAsked, PaymentNotice } from './payments.ts';
 export type { ClosedPeriod, CloseRequest } from './settlement.ts';
+export type * from './statement.ts';
+export type { StatementQuery } from './statement-reading.ts';
 export type { Debt, Purchase, Quote, Traded } from './trading.ts';
 export type * from './types.ts';
 export type { UseBucket, UseQuery } from './use.ts';
@@ -267,6 +271,8 @@ export interface HostServices {
   events(query: PageQuery): Promise<(MeterEvent & { readonly number: number })[]>;
   postings(query: PageQuery): Promise<(Posting & { readonly sequence: number })[]>;
   use(query: UseQuery): Promise<UseBucket[] | HostFailure>;
+  /** A meter's balance explained, day by day and price by price. */
+  statement(query: StatementQuery): Promise<Statement | HostFailure>;
   /** By number of the local unit. */
   lines(): Promise<LineView[]>;
   /** Minutes of a transformer's own meter, by time; the last 35 days are kept. */

@@ -74,6 +74,30 @@ export function daysOfMonth(zone: string, month: number): Milliseconds[] {
   );
 }
 
+/**
+ * When each civil day of a range begins in a zone, and when the day after the last does.
+ * @param first `2026-03-01`, and `last` alike, not before it
+ * @returns nothing where a text is no date of the years 1970 to 2105
+ */
+export function startsOfDays(zone: string, first: string, last: string): Milliseconds[] | undefined {
+  const [from, to] = [first, last].map(plainDate);
+  if (from === undefined || to === undefined) return undefined;
+  const count = Math.max(0, from.until(to, { largestUnit: 'days' }).days + 1);
+  return Array.from(
+    { length: count + 1 },
+    (_, days) => from.add({ days }).toZonedDateTime(zone).epochMilliseconds as Milliseconds,
+  );
+}
+
+function plainDate(text: string): Temporal.PlainDate | undefined {
+  if (!/^(19[7-9]\d|20\d\d|210[0-5])-\d\d-\d\d$/.test(text)) return undefined;
+  try {
+    return Temporal.PlainDate.from(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The civil day of an instant in a zone. */
 export function civilDayAt(zone: string, at: Milliseconds): CivilDay {
   const { year, month, day } = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
