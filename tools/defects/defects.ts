@@ -334,6 +334,23 @@ export const DEFECTS: readonly Defect[] = [
     wrong: '  meter.accrual.remainder = 99_999_999_999;',
   },
   {
+    rule: 'I20',
+    by: ['I20'],
+    what: 'a Monday has the prices of a Sunday, to whoever charges',
+    file: 'src/tariff/rate.ts',
+    right: '  const type = listed(table.holidays, day) ? HOLIDAY_TYPE : dayOfWeek(day);',
+    wrong: '  const type = listed(table.holidays, day) ? HOLIDAY_TYPE : dayOfWeek(day) || 6;',
+  },
+  {
+    rule: 'I20',
+    by: ['I20'],
+    what: 'a thousandth of a token is dropped with each token that is due, to whoever charges',
+    file: 'src/tariff/charge.ts',
+    right: '    accrual.remainder = units - due * CHARGE_UNITS_PER_TOKEN;\n    return due as Tokens;',
+    wrong:
+      '    accrual.remainder = Math.max(0, units - due * CHARGE_UNITS_PER_TOKEN - 100_000_000);\n    return due as Tokens;',
+  },
+  {
     rule: 'I22',
     by: ['I22'],
     what: 'nobody is called when voltage comes behind an open relay',

@@ -9,6 +9,7 @@ import type { ForeignCredit } from '../stranger.ts';
 import type { Utility } from '../utility.ts';
 import { Afterwards } from './afterwards.ts';
 import { Books } from './books.ts';
+import { Charges } from './charges.ts';
 import { type Checker, Findings } from './checker.ts';
 import { Commands } from './commands.ts';
 import { Journals } from './journals.ts';
@@ -53,6 +54,7 @@ export class Checkers {
       new Sessions(this.findings),
       new Relays(this.findings),
       new Profiles(this.findings),
+      new Charges(this.findings),
       new Monitoring(this.findings, world.ringOf),
       new Settled(this.findings, purses, world.payments),
       new Afterwards(this.findings),
