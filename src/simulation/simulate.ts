@@ -14,6 +14,7 @@ import {
   type Strike,
   strikeText,
 } from './faults.ts';
+import { formerlyUsed } from './former-use.ts';
 import type { LoadSource } from './loads.ts';
 import { Misfortunes } from './misfortunes.ts';
 import { exchangeInWords, messageInWords, strickenInWords } from './narrator.ts';
@@ -201,6 +202,8 @@ class World {
       },
       onHappening: (happening) => this.#happened(happening),
     });
+    const minute = Math.floor(this.#circumstances.startMs / MINUTE_MS);
+    for (const { memory } of this.#utility.houses) formerlyUsed(memory, minute);
     this.#utility.closeTheTills();
     await this.#utility.host.publishTerms(SIMULATED_TERMS);
   }

@@ -391,6 +391,22 @@ export const DEFECTS: readonly Defect[] = [
     wrong: '    if (energy > 70_000) writeMinute(memory.nvm, place, (lastUse as MinuteOfUse).minute, energy, bands);',
   },
   {
+    rule: 'I27',
+    by: ['I27', 'I20'],
+    what: 'minutes without power keep what the ring had of them eight days ago',
+    file: 'src/meter/start.ts',
+    right: '  if (darkMinutes > 0) markMissing(meter, meter.highestMinute + 1, minute);',
+    wrong: '  if (darkMinutes > 999) markMissing(meter, meter.highestMinute + 1, minute);',
+  },
+  {
+    rule: 'I27',
+    by: ['I27'],
+    what: 'minutes that a clock is set past are not marked',
+    file: 'src/meter/minutes.ts',
+    right: '  if (minute > from + 1) markMissing(',
+    wrong: '  if (minute > from + 999) markMissing(',
+  },
+  {
     rule: 'I28',
     by: ['I28'],
     what: 'what was not answered is never tried again',
