@@ -1,4 +1,5 @@
 import { aeskw, unsafe } from '@noble/ciphers/aes.js';
+import { assert } from '../units/index.ts';
 import { putWord, word } from './words.ts';
 
 export const AES_BLOCK = 16;
@@ -45,10 +46,13 @@ export class AesKey {
     readable.set(key);
     this.#expanded = unsafe.expandKeyLE(readable);
     readable.fill(0);
+    // FIPS 197 §5.2: 11 or 15 round keys of four words.
+    assert(this.#expanded.length === key.length + 28, 'an expanded AES key has a round key for every round');
   }
 
   /** The 16 bytes at `from[fromAt]`, encrypted into `to[toAt]`; both may be the same place. */
   encryptBlock(from: Uint8Array, fromAt: number, to: Uint8Array, toAt: number): void {
+    assert(fromAt + AES_BLOCK <= from.length && toAt + AES_BLOCK <= to.length, 'AES encrypts a whole block');
     const { s0, s1, s2, s3 } = unsafe.encrypt(
       this.#expanded,
       word(from, fromAt),
@@ -67,6 +71,7 @@ export class AesKey {
    * its first byte lowest.
    */
   chainBlock(chain: Int32Array, from: Uint8Array, fromAt: number): void {
+    assert(fromAt + AES_BLOCK <= from.length, 'AES chains a whole block');
     const { s0, s1, s2, s3 } = unsafe.encrypt(
       this.#expanded,
       (chain[0] as number) ^ word(from, fromAt),
@@ -92,18 +97,26 @@ const READABLE_32 = new Uint8Array(new ArrayBuffer(32));
 export function wrapKey(wrapping: AesKey, key: Uint8Array): Uint8Array {
   if (key.length !== 16 && key.length !== 32)
     throw new RangeError(`a wrapped key is 16 or 32 bytes, not ${key.length}`);
-  return aeskw(bytesOf(wrapping)).encrypt(key);
+  const wrapped = aeskw(bytesOf(wrapping)).encrypt(key);
+  assert(wrapped.length === key.length + WRAP_BYTES, 'a wrapped key is one integrity check longer');
+  return wrapped;
 }
 
 /** The key that was wrapped, or `undefined` when the bytes were not wrapped under this key (RFC 3394 §2.2.2). */
 export function unwrapKey(wrapping: AesKey, wrapped: Uint8Array): Uint8Array | undefined {
   if (wrapped.length !== 24 && wrapped.length !== 40) return undefined;
+  const cipher = aeskw(bytesOf(wrapping));
+  let key: Uint8Array;
   try {
-    return aeskw(bytesOf(wrapping)).decrypt(wrapped);
+    key = cipher.decrypt(wrapped);
   } catch {
     return undefined; // With the length right, the integrity check is all that can fail.
   }
+  assert(key.length === wrapped.length - WRAP_BYTES, 'a key is one integrity check shorter than its wrapping');
+  return key;
 }
+
+const WRAP_BYTES = 8;
 
 /** One bit to the left in GF(2^128), the first byte the highest. */
 function doubled(bytes: Uint8Array, from: number, to: number): void {

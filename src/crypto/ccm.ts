@@ -1,3 +1,4 @@
+import { assert, U32_MAX } from '../units/index.ts';
 import { AES_BLOCK, type AesKey } from './aes.ts';
 
 /** Bytes that a seal adds to a message. */
@@ -57,6 +58,7 @@ const macByte = (i: number): number => ((mac[i >>> 2] as number) >>> (8 * (i & 3
 function authenticate(key: AesKey, nonce: Uint8Array, aad: readonly Uint8Array[], plain: Uint8Array): void {
   let aadLength = 0;
   for (const part of aad) aadLength += part.length;
+  assert(aadLength <= U32_MAX, 'the associated data has a length of four bytes');
   // Flags: associated data or none | (tag 8 - 2) / 2 | length field 2 - 1.
   openBlock[0] = (aadLength > 0 ? 0x40 : 0) | (((CCM_TAG - 2) / 2) << 3) | 1;
   openBlock.set(nonce, 1);
@@ -74,6 +76,7 @@ function authenticate(key: AesKey, nonce: Uint8Array, aad: readonly Uint8Array[]
 
 /** Goes on with the CBC-MAC when `at` bytes of the open block are filled; returns how many are filled then. */
 function absorb(key: AesKey, bytes: Uint8Array, length: number, at: number): number {
+  assert(at >= 0 && at < AES_BLOCK, 'the open block of a CBC-MAC has room');
   let filled = at;
   for (let i = 0; i < length; ) {
     if (filled === 0 && length - i >= AES_BLOCK) {

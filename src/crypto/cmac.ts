@@ -1,7 +1,9 @@
+import { assert } from '../units/index.ts';
 import { AES_BLOCK, type AesKey, cmacSubkeysOf } from './aes.ts';
 
 /** AES-CMAC (RFC 4493, SP 800-38B) of `message[from..to)`: 16 bytes. */
 export function cmac(key: AesKey, message: Uint8Array, from = 0, to = message.length): Uint8Array {
+  assert(from >= 0 && from <= to && to <= message.length, 'what a CMAC covers lies within the message');
   chain.fill(0);
   let at = from;
   for (; to - at > AES_BLOCK; at += AES_BLOCK) key.chainBlock(chain, message, at);
@@ -26,7 +28,13 @@ const chain = new Int32Array(AES_BLOCK / 4);
  */
 export function kdf(key: AesKey, label: string, context: Uint8Array): Uint8Array {
   const input = new Uint8Array(label.length + context.length + 4);
-  for (let i = 0; i < label.length; i++) input[1 + i] = label.charCodeAt(i);
+  let letters = 0;
+  for (let i = 0; i < label.length; i++) {
+    const letter = label.charCodeAt(i);
+    letters |= letter;
+    input[1 + i] = letter;
+  }
+  assert(letters < 0x80, 'the label of a derived key is ASCII: another letter would lose bits, and two labels be one');
   input.set(context, label.length + 2);
   const bits = 8 * key.length;
   input[input.length - 2] = bits >>> 8;

@@ -1,4 +1,4 @@
-import { type Svpmsn, U24_MAX } from '../units/index.ts';
+import { assert, type Svpmsn, U24_MAX } from '../units/index.ts';
 import { type KeyName, keyNameText, PURPOSE_NAMES, type Purpose, purposeOf } from './names.ts';
 import { nameOf, type TerminalKey } from './terminal-key.ts';
 
@@ -39,7 +39,12 @@ export class KeyRing<P extends Purpose> {
 
   /** The key of that name and terminal; `undefined` when the ring has none, as for every name of another purpose. */
   get(n: KeyName, svpmsn: Svpmsn): TerminalKey<P> | undefined {
-    return this.#keys.get(place(n, svpmsn));
+    const key = this.#keys.get(place(n, svpmsn));
+    assert(
+      key === undefined || (nameOf(key) === n && key.svpmsn === svpmsn),
+      'a ring gives the key that was asked for',
+    );
+    return key;
   }
 
   /** Forgets a key: below the floor, or of a terminal that left. Returns whether it was there. */

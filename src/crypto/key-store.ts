@@ -1,5 +1,5 @@
 import { toHex } from '../bytes/index.ts';
-import type { Randomness, Svpmsn } from '../units/index.ts';
+import { assert, type Randomness, type Svpmsn } from '../units/index.ts';
 import { AesKey } from './aes.ts';
 import { cmac } from './cmac.ts';
 import {
@@ -111,6 +111,7 @@ export class SoftwareKeyStore implements KeyStore {
       );
     }
     const n = keyName(purpose, suite, generation);
+    assert(!this.#keys.has(n), 'a new generation takes no name that has a key');
     const kh = new Uint8Array(keyBytesOf(suite));
     do this.#randomness.fill(kh);
     while (this.#faultOf(n, kh) !== undefined);

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, type ScryptOptions, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import { concat, crc32, Reader, Writer } from '../bytes/index.ts';
-import type { Randomness } from '../units/index.ts';
+import { assert, type Randomness } from '../units/index.ts';
 import { masterKeysOf, SoftwareKeyStore } from './key-store.ts';
 import { type KeyName, keyBytesOf, keyNameFromByte, suiteOf } from './names.ts';
 import { TRANSPORT_KEY_BYTES } from './transport-key.ts';
@@ -38,6 +38,7 @@ export async function sealKeyRing(
   const chance = new Uint8Array(SALT + NONCE);
   randomness.fill(chance);
   const header = new Writer().bytes(MAGIC).u8(VERSION).u8(cost).u16(utility).bytes(chance).done();
+  assert(header.length === HEADER, 'the header of a keyring has its fields and no more');
   const key = await stretched(passphrase, header, cost);
   const cipher = createCipheriv('aes-256-gcm', key, header.subarray(HEADER - NONCE));
   cipher.setAAD(header);
@@ -122,8 +123,10 @@ function keysOf(body: Uint8Array): Map<KeyName, Uint8Array> {
   const reader = new Reader(body);
   while (reader.left > 0) {
     const n = keyNameFromByte(reader.u8());
+    assert(!keys.has(n), 'a keyring holds one key of each name');
     keys.set(n, reader.view(keyBytesOf(suiteOf(n))));
   }
+  assert(reader.ended(), 'the last key of a keyring is whole');
   return keys;
 }
 

@@ -1,5 +1,5 @@
 import { concat } from '../bytes/index.ts';
-import { assertNever } from '../units/index.ts';
+import { assert, assertNever } from '../units/index.ts';
 import { AesKey } from './aes.ts';
 import { cmac, kdf } from './cmac.ts';
 import { Suite } from './names.ts';
@@ -23,6 +23,7 @@ export interface TripleDesXoSession {
  * R1 is refused, or the halves of Ks or Ks2 are equal but for parity, which would leave 56 bits.
  */
 export function sessionTripleDesXo(kt: TerminalKey, r1: Uint8Array, r3: Uint8Array): TripleDesXoSession | undefined {
+  assert(r1.length === 16 && r3.length === 8, 'R1 is two blocks and R3 is one');
   if (r1Refused(r1)) return undefined;
   const terminal = tripleDesOf(kt);
   const ks = encrypted(terminal, r1);
@@ -37,9 +38,9 @@ export function sessionTripleDesXo(kt: TerminalKey, r1: Uint8Array, r3: Uint8Arr
   if (halvesEqual(ks2)) return undefined;
   const second = new TripleDesKey(ks2);
   return {
-    k1: new TripleDesKey(encrypted(new TripleDesKey(ks), CONSTANT_1)),
-    k23: new TripleDesKey(encrypted(second, CONSTANT_2)),
-    ke: new TripleDesKey(encrypted(second, CONSTANT_3)),
+    k1: keyOfConstant(new TripleDesKey(ks), CONSTANT_1),
+    k23: keyOfConstant(second, CONSTANT_2),
+    ke: keyOfConstant(second, CONSTANT_3),
   };
 }
 
@@ -61,6 +62,12 @@ const CONSTANT_1 = constant(1);
 const CONSTANT_2 = constant(2);
 const CONSTANT_3 = constant(3);
 const CONSTANT_4 = constant(4);
+
+function keyOfConstant(key: TripleDesKey, constant: Uint8Array): TripleDesKey {
+  const bytes = encrypted(key, constant);
+  assert(!halvesEqual(bytes), 'two blocks that differ are encrypted to halves that differ');
+  return new TripleDesKey(bytes);
+}
 
 /** Two blocks, each encrypted on its own, as a new key. */
 function encrypted(key: TripleDesKey, blocks: Uint8Array): Uint8Array {
@@ -113,7 +120,9 @@ export class AesSession {
   }
 
   #derive(label: string): AesKey {
-    return new AesKey(kdf(this.#kt, label, this.#context));
+    const bytes = kdf(this.#kt, label, this.#context);
+    assert(bytes.length === this.#kt.length, 'a session key is as long as KT');
+    return new AesKey(bytes);
   }
 }
 
@@ -143,7 +152,7 @@ export function attentionTag(kt: TerminalKey, message: Uint8Array): Uint8Array {
     case Suite.tripleDes:
       throw new Error('suite 3des has no attention');
     case Suite.tripleDesXo: {
-      const key = new TripleDesKey(encrypted(tripleDesOf(kt), CONSTANT_4));
+      const key = keyOfConstant(tripleDesOf(kt), CONSTANT_4);
       return cbcMac(key, concat(Uint8Array.of(message.length), message));
     }
     case Suite.aes128:

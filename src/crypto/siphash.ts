@@ -1,3 +1,4 @@
+import { assert } from '../units/index.ts';
 import { putWord, word } from './words.ts';
 
 /**
@@ -7,6 +8,8 @@ import { putWord, word } from './words.ts';
  * chips of one board. There a CMAC a minute would cost ten times the whole minute's step. It is never used on the
  * line: the exchange has the MAC of its suite.
  */
+
+const SIP_HASH_TAG = 8;
 
 let wordsOf: (key: SipKey) => Int32Array;
 
@@ -27,6 +30,8 @@ export class SipKey {
 
 /** Writes the SipHash-2-4 tag of `bytes[from..to)` to the 8 bytes at `out[at]`. Allocates nothing. */
 export function sipHash24(key: SipKey, bytes: Uint8Array, from: number, to: number, out: Uint8Array, at: number): void {
+  assert(from >= 0 && from <= to && to <= bytes.length, 'what a SipHash covers lies within the bytes');
+  assert(at >= 0 && at + SIP_HASH_TAG <= out.length, 'a SipHash has room for its tag');
   const words = wordsOf(key);
   // Each 64-bit word is two halves; the constants spell "somepseudorandomlygeneratedbytes".
   let low0 = (words[0] as number) ^ 0x7073_6575;

@@ -1,9 +1,9 @@
 import { concat } from '../bytes/index.ts';
-import { type Svpmsn, svpmsnText } from '../units/index.ts';
+import { assert, type Svpmsn, svpmsnText, U24_MAX } from '../units/index.ts';
 import { AesKey } from './aes.ts';
 import { kdf } from './cmac.ts';
 import { type KeyName, keyBytesOf, keyNameText, type Purpose, purposeOf, Suite, suiteOf } from './names.ts';
-import { TripleDesKey } from './triple-des.ts';
+import { halvesEqual, TripleDesKey } from './triple-des.ts';
 
 let bytesOf: (key: TerminalKey) => Uint8Array;
 /** The name that the key was made with: unlike the public `n`, nobody can put another in front of it. */
@@ -98,6 +98,7 @@ export function deriveTerminalKey<P extends Purpose>(
   if (!Number.isInteger(utility) || utility < 0 || utility > 0xffff) {
     throw new RangeError(`a utility number is 0 to 65535, not ${utility}`);
   }
+  assert(svpmsn >= 0 && svpmsn <= U24_MAX, 'a meter number is three bytes: with more, two meters would share KT');
   const id = Uint8Array.of(svpmsn >>> 16, svpmsn >>> 8, svpmsn);
   return new TerminalKey(n, svpmsn, isTripleDes(suite) ? tripleDes() : aes());
 
@@ -109,6 +110,7 @@ export function deriveTerminalKey<P extends Purpose>(
     const key = new TripleDesKey(kh);
     key.encryptBlock(blocks, 0, blocks, 0);
     key.encryptBlock(blocks, 8, blocks, 8);
+    assert(!halvesEqual(blocks), 'X and its complement are encrypted to halves that differ');
     return blocks;
   }
 

@@ -1,5 +1,5 @@
 import { concat } from '../bytes/index.ts';
-import type { Svpmsn } from '../units/index.ts';
+import { assert, type Svpmsn, U16_MAX } from '../units/index.ts';
 import { AesKey, unwrapKey, wrapKey } from './aes.ts';
 import { kdf } from './cmac.ts';
 import { type KeyName, keyBytesOf, Purpose, purposeOf, suiteOf } from './names.ts';
@@ -57,6 +57,12 @@ export class TransportKey {
  * @param utility u16
  */
 export function deriveTransportKey(master: Uint8Array, localUnit: number, utility: number): TransportKey {
-  const u16 = (value: number) => Uint8Array.of(value >>> 8, value);
+  const u16 = (value: number) => {
+    assert(
+      value >= 0 && value <= U16_MAX,
+      'the number of a unit is two bytes: with more, two would share a transport key',
+    );
+    return Uint8Array.of(value >>> 8, value);
+  };
   return new TransportKey(kdf(new AesKey(master), 'TRAN', concat(u16(localUnit), u16(utility))));
 }

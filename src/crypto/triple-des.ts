@@ -1,3 +1,4 @@
+import { assert } from '../units/index.ts';
 import { decryptTripleDes, encryptTripleDes, type TripleDesSchedule, tripleDesSchedule } from './des.ts';
 
 const TRIPLE_DES_BLOCK = 8;
@@ -17,13 +18,18 @@ export class TripleDesKey {
 
   /** The 8 bytes at `from[fromAt]`, encrypted into `to[toAt]`; both may be the same place. */
   encryptBlock(from: Uint8Array, fromAt: number, to: Uint8Array, toAt: number): void {
+    assert(wholeBlocks(from, fromAt, to, toAt), 'triple-DES encrypts a whole block');
     encryptTripleDes(this.#schedule, from, fromAt, to, toAt);
   }
 
   decryptBlock(from: Uint8Array, fromAt: number, to: Uint8Array, toAt: number): void {
+    assert(wholeBlocks(from, fromAt, to, toAt), 'triple-DES decrypts a whole block');
     decryptTripleDes(this.#schedule, from, fromAt, to, toAt);
   }
 }
+
+const wholeBlocks = (from: Uint8Array, fromAt: number, to: Uint8Array, toAt: number): boolean =>
+  fromAt + TRIPLE_DES_BLOCK <= from.length && toAt + TRIPLE_DES_BLOCK <= to.length;
 
 /**
  * The seed's Sig: CBC-MAC with full triple-DES on every block, IV 0, zeros up to the next multiple of 8 bytes
@@ -45,6 +51,9 @@ export function cbcMacInto(
   tag: Uint8Array,
   at: number,
 ): void {
+  assert(from >= 0 && from <= to && to <= data.length, 'what a CBC-MAC covers lies within the data');
+  assert(at >= 0 && at + TRIPLE_DES_BLOCK <= tag.length, 'a CBC-MAC has room for its tag');
+  assert(tag !== data || at >= to || at + TRIPLE_DES_BLOCK <= from, 'a CBC-MAC does not write over what it covers');
   tag.fill(0, at, at + TRIPLE_DES_BLOCK);
   for (let block = from; block < to; block += TRIPLE_DES_BLOCK) {
     const end = Math.min(block + TRIPLE_DES_BLOCK, to);
@@ -71,6 +80,7 @@ export function ecbDecrypt(key: TripleDesKey, data: Uint8Array): Uint8Array {
 
 /** Whether the 16-byte key at `at` has K1 = K2 but for parity bits: then EDE is single DES, with 56 bits. */
 export function halvesEqual(key: Uint8Array, at = 0): boolean {
+  assert(at >= 0 && at + 2 * TRIPLE_DES_BLOCK <= key.length, 'a triple-DES key has two halves');
   let difference = 0;
   for (let i = at; i < at + 8; i++) difference |= (key[i] as number) ^ (key[i + 8] as number);
   return (difference & 0xfe) === 0;
