@@ -3,6 +3,7 @@ import { SUITE_NAMES, Suite, suiteByName } from '../crypto/index.ts';
 import {
   FAULT_KINDS,
   type FaultKind,
+  faultUnknown,
   LifeStopped,
   simulate as live,
   parseStrikes,
@@ -207,14 +208,13 @@ function parse(args: readonly string[]): Asked {
 /** Of `power-cut#17,host-killed#3`; none of `none`. */
 function strikesOf(text: string): readonly Strike[] {
   if (text === 'none') return [];
-  for (const part of text.split(',')) faultOf(part.split('#')[0] ?? '');
   const strikes = parseStrikes(text);
-  if (strikes !== undefined) return strikes;
-  throw new WrongUse(`--only names strikes, as in power-cut#17,host-killed#3-5, or none, not "${text}".`);
+  if ('reason' in strikes) throw new WrongUse(strikes.sentence);
+  return strikes;
 }
 
 function faultOf(name: string): FaultKind {
   const kind = FAULT_KINDS.find((each) => each === name);
-  if (kind === undefined) throw new WrongUse(`There is no fault "${name}": the faults are ${FAULT_KINDS.join(', ')}.`);
+  if (kind === undefined) throw new WrongUse(faultUnknown(name));
   return kind;
 }

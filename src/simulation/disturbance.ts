@@ -27,18 +27,18 @@ export class Disturbance {
     const faults = this.#faults;
     if (!faults.active) return [{ afterMs: 0, bytes }];
     this.#remember('frame-replayed', bytes);
-    if (faults.strikes('frame-lost', bytes)) return [];
+    const comes = !faults.strikes('frame-lost', bytes);
     let heard = bytes;
-    if (faults.strikes('frame-replayed', bytes)) heard = this.#replayed('frame-replayed', heard);
-    if (faults.strikes('frame-forged', heard)) heard = forged(faults, heard);
-    if (faults.strikes('frame-truncated', heard)) {
+    if (faults.strikes('frame-replayed', bytes, comes)) heard = this.#replayed('frame-replayed', heard);
+    if (faults.strikes('frame-forged', heard, comes)) heard = forged(faults, heard);
+    if (faults.strikes('frame-truncated', heard, comes)) {
       heard = heard.subarray(0, faults.below('frame-truncated', heard.length));
     }
-    const arrivals = [{ afterMs: this.#delay('frame-delayed', heard, FRAME_DELAY_MS_MAX), bytes: heard }];
-    if (faults.strikes('frame-doubled', heard)) {
+    const arrivals = [{ afterMs: this.#delay('frame-delayed', heard, FRAME_DELAY_MS_MAX, comes), bytes: heard }];
+    if (faults.strikes('frame-doubled', heard, comes)) {
       arrivals.push({ afterMs: 1 + faults.below('frame-doubled', FRAME_DELAY_MS_MAX), bytes: heard });
     }
-    return arrivals;
+    return comes ? arrivals : [];
   }
 
   /** Whether the next transformer hears a frame that is said here. */
@@ -51,19 +51,19 @@ export class Disturbance {
     const faults = this.#faults;
     if (!faults.active) return [{ afterMs: 0, bytes }];
     this.#remember('message-replayed', bytes);
-    if (faults.strikes('message-lost', bytes)) return [];
-    const arrivals = [{ afterMs: this.#delay('message-delayed', bytes, MESSAGE_DELAY_MS_MAX), bytes }];
-    if (faults.strikes('message-doubled', bytes)) {
+    const comes = !faults.strikes('message-lost', bytes);
+    const arrivals = [{ afterMs: this.#delay('message-delayed', bytes, MESSAGE_DELAY_MS_MAX, comes), bytes }];
+    if (faults.strikes('message-doubled', bytes, comes)) {
       arrivals.push({ afterMs: 1 + faults.below('message-doubled', MESSAGE_DELAY_MS_MAX), bytes });
     }
-    if (faults.strikes('message-replayed', bytes)) {
+    if (faults.strikes('message-replayed', bytes, comes)) {
       arrivals.push({ afterMs: 0, bytes: this.#replayed('message-replayed', bytes) });
     }
-    return arrivals;
+    return comes ? arrivals : [];
   }
 
-  #delay(kind: FaultKind, bytes: Uint8Array, mostMs: number): number {
-    return this.#faults.strikes(kind, bytes) ? 1 + this.#faults.below(kind, mostMs) : 0;
+  #delay(kind: FaultKind, bytes: Uint8Array, mostMs: number, comes: boolean): number {
+    return this.#faults.strikes(kind, bytes, comes) ? 1 + this.#faults.below(kind, mostMs) : 0;
   }
 
   /** Of all that ever travelled here, each equally likely. */

@@ -115,18 +115,37 @@ export function strikesText(strikes: readonly Strike[]): string {
 /** More than any life of a night has. */
 const STRIKES_MAX = 1_000_000;
 
-/** What `strikesText` writes; undefined for anything else. */
-export function parseStrikes(text: string): readonly Strike[] | undefined {
+/** Why a text names no strikes: a code for programs, one sentence for people. */
+export interface StrikesFailure {
+  readonly reason: 'form-wrong' | 'fault-unknown' | 'range-backwards' | 'too-many';
+  readonly sentence: string;
+}
+
+/** What `strikesText` writes of at least one strike; anything else is refused with the reason. */
+export function parseStrikes(text: string): readonly Strike[] | StrikesFailure {
   const strikes: Strike[] = [];
   for (const part of text.split(',')) {
-    const [, name, from, to = from] = /^([a-z-]+)#([1-9]\d{0,6})(?:-([1-9]\d{0,6}))?$/.exec(part) ?? [];
+    const [, name = '', from = '', to = from] = /^([a-z-]+)#([1-9]\d{0,6})(?:-([1-9]\d{0,6}))?$/.exec(part) ?? [];
+    if (name === '') {
+      return failure('form-wrong', `A strike is named as in power-cut#17 or host-killed#3-5, not as "${part}".`);
+    }
     const kind = FAULT_KINDS.find((each) => each === name);
+    if (kind === undefined) return failure('fault-unknown', faultUnknown(name));
     const count = Number(to) - Number(from) + 1;
-    if (kind === undefined || count < 1 || strikes.length + count > STRIKES_MAX) return undefined;
+    if (count < 1) return failure('range-backwards', `From ${from} to ${to} there is no strike: "${part}".`);
+    if (strikes.length + count > STRIKES_MAX) {
+      return failure('too-many', `At most ${STRIKES_MAX} strikes can be named, and "${part}" is beyond that.`);
+    }
     for (let number = Number(from); number <= Number(to); number++) strikes.push({ kind, number });
   }
   return strikes;
 }
+
+const failure = (reason: StrikesFailure['reason'], sentence: string): StrikesFailure => ({ reason, sentence });
+
+/** What a person is told who names a kind that there is not. */
+export const faultUnknown = (name: string): string =>
+  `There is no fault "${name}": the faults are ${FAULT_KINDS.join(', ')}.`;
 
 /** The numbers of strikes by kind. */
 export function byKind(strikes: readonly Strike[]): ReadonlyMap<FaultKind, ReadonlySet<number>> {
@@ -155,7 +174,8 @@ export class Faults {
   readonly #only: FaultOptions['only'];
   readonly #onStrike: FaultOptions['onStrike'];
   // Generators of each kind, so that one that is left out moves none of the others: whether it strikes, where and how
-  // one strike does, and what is drawn beside its strikes. So a strike that stays away moves no other draw either.
+  // one strike does, and what is drawn beside its strikes. So a strike that stays away moves no other draw either; and
+  // an opportunity is drawn also where another strike left nothing to hit.
   readonly #chances: Readonly<Record<FaultKind, SeededRandom>>;
   readonly #details: Record<FaultKind, SeededRandom>;
   readonly #beside: Readonly<Record<FaultKind, SeededRandom>>;
@@ -172,12 +192,15 @@ export class Faults {
     this.counts = ofEachKind(() => 0);
   }
 
-  /** Whether it strikes at this opportunity. */
-  strikes(kind: FaultKind, stricken?: Stricken): boolean {
+  /**
+   * Whether it strikes at this opportunity.
+   * @param possible false where there is nothing to hit, because of another strike: it is drawn and numbered all the same
+   */
+  strikes(kind: FaultKind, stricken?: Stricken, possible = true): boolean {
     if (!this.active || this.rates[kind] === 0 || !this.#chances[kind].chance(this.rates[kind])) return false;
     const number = ++this.#drawn[kind];
+    if (!possible || (this.#only !== undefined && !this.#only.get(kind)?.has(number))) return false;
     this.#details[kind] = this.#chances[kind].fork(number);
-    if (this.#only !== undefined && !this.#only.get(kind)?.has(number)) return false;
     this.counts[kind] += 1;
     this.#onStrike?.({ kind, number }, stricken);
     return true;

@@ -82,7 +82,7 @@ export class Hosts {
   async #hear(worker: Worker, input: HostInput): Promise<void> {
     const { time, faults } = this.#options;
     const heard = () => this.#mayDie(worker, (services) => services.handle(input));
-    if (time.now >= worker.stalledUntil && faults?.strikes('host-stalled', nameOf(worker))) {
+    if (faults?.strikes('host-stalled', nameOf(worker), time.now >= worker.stalledUntil)) {
       worker.stalledUntil = time.now + 1 + faults.below('host-stalled', STALLED_MS_MAX);
     }
     if (time.now >= worker.stalledUntil) await heard();
@@ -165,7 +165,8 @@ export class Hosts {
     const { time, random } = this.#options;
     worker.alive = false;
     const life = worker.lives;
-    time.after(1 + random.below(DOWN_MS_MAX), async () => {
+    const down = random.fork(`host ${worker.number} down at ${time.now}`).below(DOWN_MS_MAX);
+    time.after(1 + down, async () => {
       if (!worker.alive && worker.lives === life) await this.#revive(worker);
     });
   }

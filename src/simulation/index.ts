@@ -7,6 +7,7 @@ export {
   FAULT_KINDS,
   type FaultKind,
   type FaultRates,
+  faultUnknown,
   parseStrikes,
   type Strike,
   strikesText,

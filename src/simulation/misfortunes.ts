@@ -98,11 +98,11 @@ export class Misfortunes {
     if (faults.strikes('power-failed', house.svpmsn)) {
       utility.powerFails(house, MINUTE_MS * (1 + faults.below('power-failed', OFF_MINUTES_MAX)));
     }
-    if (!house.dark && faults.strikes('power-cut', house.svpmsn)) {
+    if (faults.strikes('power-cut', house.svpmsn, !house.dark)) {
       memory.bytesLeft = faults.below('power-cut', CUT_WITHIN_BYTES);
       memory.cutByte = faults.below('power-cut', 2) === 0 ? 'old' : 'garbage';
     }
-    if (!house.dark && faults.strikes('clock-jumped', house.svpmsn)) {
+    if (faults.strikes('clock-jumped', house.svpmsn, !house.dark)) {
       utility.powerFails(house, MINUTE_MS * (1 + faults.below('clock-jumped', OFF_MINUTES_MAX)));
       if (house.dark) house.jumpClock(faults.below('clock-jumped', 2 * JUMP_MS_MAX + 1) - JUMP_MS_MAX);
     }
@@ -145,7 +145,7 @@ export class Misfortunes {
     const faults = this.#faults;
     const drawn = (kind: FaultKind) => seededRandom(faults.below(kind, 2 ** 32));
     // What other books did is found with the next order; two at once would be more than one gap.
-    if (!this.#hooks.knowsForeign(house) && faults.strikes('foreign-books', house.svpmsn)) {
+    if (faults.strikes('foreign-books', house.svpmsn, !this.#hooks.knowsForeign(house))) {
       creditByOtherBooks(house, now, drawn('foreign-books'), (credit) => this.#hooks.foreign(house, credit));
     }
     if (faults.strikes('monitoring-stolen', house.svpmsn)) slewByThief(house, now, drawn('monitoring-stolen'));

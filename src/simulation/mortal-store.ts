@@ -33,11 +33,10 @@ export class Life {
 
   /** Before and after everything that the host waits for. @throws HostKilled */
   async breathe(): Promise<void> {
-    if (this.#over || this.#faults.strikes('host-killed', this.#host)) {
-      this.#over = true;
-      throw new HostKilled('a host was killed');
-    }
-    if (!this.#faults.strikes('host-paused', this.#host)) return;
+    this.#over ||= this.#faults.strikes('host-killed', this.#host);
+    const paused = this.#faults.strikes('host-paused', this.#host, !this.#over);
+    if (this.#over) throw new HostKilled('a host was killed');
+    if (!paused) return;
     for (let turns = this.#faults.below('host-paused', PAUSE_TURNS_MAX); turns > 0; turns--) await undefined;
     if (this.#over) throw new HostKilled('a host was killed');
   }
@@ -71,8 +70,10 @@ export function mortal(
   return {
     async transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
       await life.breathe();
-      if (faults.strikes('store-full')) throw new StoreError({ reason: 'store-full', sentence: 'The disk is full.' });
-      if (faults.strikes('transaction-repeated')) {
+      const full = faults.strikes('store-full');
+      const repeated = faults.strikes('transaction-repeated', undefined, !full);
+      if (full) throw new StoreError({ reason: 'store-full', sentence: 'The disk is full.' });
+      if (repeated) {
         const first = store.transaction(async (tx) => {
           await work(whileAlive(tx, []));
           throw new Undone();

@@ -321,7 +321,7 @@ class World {
   /** Once in a while somebody copies the database. */
   async #copyStore(): Promise<void> {
     const { now } = this.#living.time;
-    if (this.#backup !== undefined || !this.#faults.strikes('store-restored')) return;
+    if (!this.#faults.strikes('store-restored', undefined, this.#backup === undefined)) return;
     const minutes = 1 + this.#faults.below('store-restored', RESTORED_WITHIN_MINUTES);
     const at = this.#payers.knownBefore(now);
     const booked = await this.#bookedCounters();

@@ -229,7 +229,8 @@ export class Utility {
         ...(options.suite === Suite.tripleDes ? { labSessions: 1 } : {}),
         onEvent: (_, event, amount) => this.#onHouse(id, event, amount),
         onAttention: (_, frame) => this.#onAttention(house, frame),
-        onPowerCut: () => this.#outages.cut(house, time.now, 1_000 + random.below(CUT_MS_MAX)),
+        onPowerCut: () =>
+          this.#outages.cut(house, time.now, 1_000 + random.fork(`cut at ${time.now}`).below(CUT_MS_MAX)),
         onHeard: (_, request, answer) => options.onMeterHeard?.(house, request, answer),
         onStart: () => options.onMeterStart?.(house),
       },

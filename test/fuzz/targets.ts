@@ -254,7 +254,7 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
     bytesLike(...published.profiles.map(({ compressed }) => fromHex(compressed))),
     records.decompressProfile,
   ),
-  'simulation.parseStrikes': target(textLike('power-cut#17,host-killed#3-5'), parseStrikes, { saysNoReason: true }),
+  'simulation.parseStrikes': target(textLike('power-cut#17,host-killed#3-5', 'frame-lost#1'), parseStrikes),
   'simulation.parseLoadCsv': target(textLike(...LOAD_CSV), (text) => parseLoadCsv(text, 'fuzz.csv')),
   'vector file, its text': target(textLike(valueStore), refusedVectors),
   'vector file, its values': target(jsonLike(JSON.parse(valueStore)), (json) => refusedVectors(JSON.stringify(json))),
