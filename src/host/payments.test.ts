@@ -127,6 +127,61 @@ test('after a restore a payment that was forgotten is asked for again as itself,
   assert.deepEqual([till.bank.taken(), (await till.rig.host.books()).found], [1_700, 0n]);
 });
 
+for (const told of ['cancelled', 'returned', 'declined'] as const) {
+  test(`a payment that a restored database has open and that is in its meter is not given back when it is ${told}`, async () => {
+    const till = await Till.open();
+    till.bank.ways = ['pends'];
+    made(await till.pay('p', 1_000));
+    const copy = await (till.rig.store as MemoryStore).copy();
+    const outcome = { outcome: 'approved', approval: 'AN0', shown: 'wallet' } as const;
+    made(await till.rig.host.paymentNotice({ port: 'bank', id: 'p', outcome }));
+    await till.end();
+    assert.equal(till.bank.taken(), 1_000);
+    till.rig.store = copy;
+    till.rig.host = till.rig.newHost(copy);
+    await till.rig.startRestored();
+    const tell = async () => {
+      if (told === 'cancelled') return made(await till.rig.host.cancelPayment('p'));
+      const no =
+        told === 'returned'
+          ? ({ outcome: 'returned', sentence: 'The account was closed.' } as const)
+          : ({ outcome: 'declined', reason: 'refused', sentence: 'It was held for too long.' } as const);
+      return made(await till.rig.host.paymentNotice({ port: 'bank', id: 'p', outcome: no }));
+    };
+    // Before its meter has told its receipts nothing is decided, and then they decide.
+    assert.equal((await tell()).state, 'reversing');
+    await till.end();
+    const waiting = await till.payment('p');
+    assert.deepEqual([waiting.state, waiting.why], ['pending', 'Its value is in the meter already.']);
+    if (told === 'cancelled') made(await till.rig.host.paymentNotice({ port: 'bank', id: 'p', outcome }));
+    else assert.equal((await tell()).state, 'returned');
+    await till.end();
+    const owed = told === 'cancelled' ? 0n : 1_000n;
+    assert.equal((await till.payment('p')).state, told === 'cancelled' ? 'captured' : 'returned');
+    assert.deepEqual([await till.account('card'), await till.account('arrears')], [1_000n - owed, owed]);
+    assert.equal((await till.rig.host.books()).found, 0n);
+  });
+}
+
+for (const stored of [true, false]) {
+  test(`a payment at which its bank is stuck ends when the money is back: its value is ${stored ? 'owed' : 'given back'}`, async () => {
+    const till = await Till.open();
+    made(await till.pay('p', 1_000));
+    if (!stored) made(await till.rig.host.voidOrder('payment:p'));
+    const refuses = async () => ({ outcome: 'refused', sentence: 'It is gone.' }) as const;
+    till.bank.capture = refuses;
+    till.bank.reverse = refuses;
+    await till.end();
+    assert.equal((await till.payment('p')).state, 'stuck');
+    const outcome = { outcome: 'returned', sentence: 'The money is back.' } as const;
+    for (let i = 0; i < 2; i++) made(await till.rig.host.paymentNotice({ port: 'bank', id: 'p', outcome }));
+    assert.equal((await till.payment('p')).state, stored ? 'returned' : 'reversed');
+    assert.equal(await till.account('card'), 0n);
+    assert.equal(await till.account('arrears'), stored ? 1_000n : 0n);
+    assert.equal(await till.account('refunds-payable'), 0n);
+  });
+}
+
 test('whatever fails on the way, each payment has one outcome at the bank, in the books and in the meter', async () => {
   const way = fc.constantFrom<Way>('good', 'good', 'request-lost', 'answer-lost', 'hangs', 'declines', 'pends');
   const step = fc.oneof(

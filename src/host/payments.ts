@@ -1,3 +1,5 @@
+import { toHex } from '../bytes/index.ts';
+import { txidOf } from '../exchange/index.ts';
 import { assertNever, type Milliseconds } from '../units/index.ts';
 import { amountFault, fail, isFailure, orStoreFailure, textFault } from './failures.ts';
 import { paidOut, returned } from './ledger.ts';
@@ -87,7 +89,7 @@ export class Payments {
     const { store } = this.#ports;
     for (const payment of await store.transaction((tx) => this.#claimDue(tx))) {
       const way = this.#ports.payments?.get(payment.port);
-      if (way === undefined || (payment.state !== 'capturing' && payment.state !== 'reversing')) continue;
+      if (way === undefined) continue;
       const request = await this.#request(payment);
       const completion =
         payment.state === 'capturing'
@@ -145,23 +147,64 @@ export class Payments {
     if (payment === undefined) return paymentUnknown(id);
     // A late or doubled answer changes nothing: what is to be given back is given back, whatever was approved.
     if (payment.state !== 'asked' && payment.state !== 'pending') return payment;
-    const next = await this.#next(tx, payment, outcome);
-    await this.#put(tx, next);
-    return next;
+    return this.#put(tx, await this.#next(tx, payment, outcome));
+  }
+
+  /** Whoever paid took it back, or was given it back by others than this host. */
+  async #returned(tx: StoreTransaction, payment: Payment, why: string): Promise<Payment> {
+    const { id, state } = payment;
+    switch (state) {
+      case 'asked':
+      case 'pending':
+        return this.#put(tx, await this.#unpaid(tx, payment, why));
+      case 'approved':
+      case 'capturing':
+      case 'captured':
+        return this.#put(tx, await this.#owed(tx, payment, why));
+      case 'stuck': {
+        const order = orderOfPayment(id);
+        if ((await tx.ordersOf([order]))[0]?.state === 'stored') {
+          return this.#put(tx, await this.#owed(tx, payment, why));
+        }
+        await payOut(tx, order, this.#ports.clock.now());
+        return this.#put(tx, { ...payment, state: 'reversed', why });
+      }
+      case 'reversing':
+      case 'reversed':
+      case 'declined':
+      case 'returned':
+        return payment;
+      default:
+        return assertNever(state);
+    }
   }
 
   /** The value went to the meter: what was paid for it is owed again, and recovered from what is paid later. */
-  async #returned(tx: StoreTransaction, payment: Payment, why: string): Promise<Payment> {
-    const { id, svpmsn, paid, method, state } = payment;
-    const now = this.#ports.clock.now();
-    if (state === 'asked' || state === 'pending') return this.#answered(tx, id, declinedLate(why)) as Promise<Payment>;
-    if (state !== 'approved' && state !== 'capturing' && state !== 'captured') return payment;
+  async #owed(tx: StoreTransaction, payment: Payment, why: string): Promise<Payment> {
+    const { id, svpmsn, paid, method } = payment;
     const [dues] = await tx.dues.of([String(svpmsn)]);
     if (dues !== undefined) await tx.dues.put([{ ...dues, arrears: dues.arrears + BigInt(paid) }]);
-    await tx.post([returned(method, BigInt(paid), { at: now, svpmsn, order: orderOfPayment(id) })]);
-    const next: Payment = { ...payment, state: 'returned', why };
-    await this.#put(tx, next);
-    return next;
+    const occasion = { at: this.#ports.clock.now(), svpmsn, order: orderOfPayment(id) };
+    await tx.post([returned(method, BigInt(paid), occasion)]);
+    return { ...payment, state: 'returned', why };
+  }
+
+  /** No money comes of it. Books that a restore made forget what they sold for it have it owed; its meter decides. */
+  async #unpaid(tx: StoreTransaction, payment: Payment, why: string): Promise<Payment> {
+    const place = await whereIsValue(tx, payment);
+    if (place === 'nowhere') return { ...payment, state: 'declined', why };
+    if (place === 'unknown') {
+      return { ...payment, state: 'reversing', why, dueAt: this.#ports.clock.now(), attempts: 0 };
+    }
+    const refused = await this.#sell(tx, payment);
+    return refused === undefined ? this.#owed(tx, payment, why) : { ...payment, state: 'stuck', why: refused };
+  }
+
+  /** Why it cannot be sold for, in one sentence; nothing where it was. */
+  async #sell(tx: StoreTransaction, { id, svpmsn: meter, paid, method }: Payment): Promise<string | undefined> {
+    const purchase = { meter, paid, method, orderId: orderOfPayment(id) };
+    const [traded] = await tradeAll(tx, [purchase], this.#zone, this.#ports.clock.now());
+    return traded !== undefined && isFailure(traded) ? traded.sentence : undefined;
   }
 
   async #next(tx: StoreTransaction, payment: Payment, outcome: Authorisation): Promise<Payment> {
@@ -177,18 +220,19 @@ export class Payments {
       case 'pending':
         return to('pending', { shown: outcome.shown });
       case 'declined':
-        return to('declined', { why: outcome.sentence });
+        return this.#unpaid(tx, payment, outcome.sentence);
       case 'unknown':
         return to('reversing', { why: outcome.sentence });
       case 'approved': {
         const { approval, shown } = outcome;
-        const approvalKey = `${payment.port} ${Math.floor(payment.at / MS_PER_DAY)} ${approval}`;
-        if ((await tx.payments.where('approvalKey', approvalKey)).length > 0) {
+        const key = `${payment.port} ${Math.floor(payment.at / MS_PER_DAY)} ${approval}`;
+        const isUsed = (await tx.payments.where('approvalKey', key)).length > 0;
+        // What is in its meter was sold for it, whatever else has its number since books forgot that.
+        if (isUsed && (await whereIsValue(tx, payment)) !== 'in-meter') {
           return to('reversing', { approval, shown, why: `Approval number ${approval} was used before.` });
         }
-        const { id, svpmsn: meter, paid, method } = payment;
-        const [traded] = await tradeAll(tx, [{ meter, paid, method, orderId: orderOfPayment(id) }], this.#zone, now);
-        const why = traded !== undefined && isFailure(traded) ? traded.sentence : undefined;
+        const approvalKey = isUsed ? undefined : key;
+        const why = await this.#sell(tx, payment);
         return to(why === undefined ? 'approved' : 'reversing', { approval, approvalKey, shown, why });
       }
       default:
@@ -199,31 +243,39 @@ export class Payments {
   /** What is due and needs a port is this host's for a while; what only needs a look at its order has it here. */
   async #claimDue(tx: StoreTransaction): Promise<Payment[]> {
     const now = this.#ports.clock.now();
+    const dueAt = (now + CLAIMED_MS) as Milliseconds;
     const claimed: Payment[] = [];
     for (const state of ['asked', 'approved', 'capturing', 'reversing'] as const) {
-      const due = (await tx.payments.where('state', state)).filter(({ dueAt }) => dueAt <= now);
+      const due = (await tx.payments.where('state', state)).filter((payment) => payment.dueAt <= now);
       for (const payment of due.slice(0, AT_ONCE_MAX)) {
-        const next = await this.#looked(tx, payment, now);
-        await tx.payments.put([next]);
-        claimed.push(next);
+        const looked = await this.#looked(tx, payment);
+        const needsPort = looked !== undefined && looked.state !== 'pending';
+        const next = looked ?? this.#later(payment, now);
+        await tx.payments.put([needsPort ? { ...next, dueAt } : next]);
+        if (needsPort) claimed.push({ ...next, dueAt });
       }
     }
     return claimed;
   }
 
-  async #looked(tx: StoreTransaction, payment: Payment, now: Milliseconds): Promise<Payment> {
-    const claimed: Payment = { ...payment, dueAt: (now + CLAIMED_MS) as Milliseconds };
-    if (payment.state === 'asked') {
-      return { ...claimed, state: 'reversing', why: 'Nobody answered in time.' };
+  /** How it goes on; nothing where it is not known yet. */
+  async #looked(tx: StoreTransaction, payment: Payment): Promise<Payment | undefined> {
+    const { state } = payment;
+    if (state === 'capturing') return payment;
+    if (state === 'asked' || state === 'reversing') {
+      const place = await whereIsValue(tx, payment);
+      if (place === 'unknown') return undefined;
+      // It was sold for before the books forgot it: whoever took the money still knows the approval number.
+      if (place === 'in-meter') return { ...payment, state: 'pending', why: 'Its value is in the meter already.' };
+      return state === 'reversing' ? payment : { ...payment, state: 'reversing', why: 'Nobody answered in time.' };
     }
-    if (payment.state !== 'approved') return claimed;
     const [order] = await tx.ordersOf([orderOfPayment(payment.id)]);
-    if (order?.state === 'stored') return { ...claimed, state: 'capturing', attempts: 0 };
+    if (order?.state === 'stored') return { ...payment, state: 'capturing', attempts: 0 };
     // A database that was restored may have forgotten the order, and never the payment: both are written at once.
     if (order === undefined || order.state === 'refunded') {
-      return { ...claimed, state: 'reversing', attempts: 0, why: 'The value never was in the meter.' };
+      return { ...payment, state: 'reversing', attempts: 0, why: 'The value never was in the meter.' };
     }
-    return this.#later(payment, now);
+    return undefined;
   }
 
   async #completed(tx: StoreTransaction, { id, state }: Payment, completion: Completion): Promise<void> {
@@ -247,9 +299,10 @@ export class Payments {
   }
 
   /** In a new state, of which whoever listens is told. */
-  async #put(tx: StoreTransaction, payment: Payment): Promise<void> {
+  async #put(tx: StoreTransaction, payment: Payment): Promise<Payment> {
     await tx.payments.put([payment]);
     await paymentChanged(tx, payment, this.#ports.clock.now());
+    return payment;
   }
 
   #later(payment: Payment, now: Milliseconds): Payment {
@@ -292,7 +345,18 @@ export async function unsettledPayments(tx: StoreReads): Promise<Payment[]> {
 
 const UNSETTLED = ['asked', 'pending', 'approved', 'capturing', 'reversing', 'stuck'] as const;
 
-const declinedLate = (sentence: string): Authorisation => ({ outcome: 'declined', reason: 'refused', sentence });
+/**
+ * Where the value of a payment is that has no order, when a restored database may have forgotten one. Until its meter
+ * has told its receipts nobody knows (X9), and of a meter that is frozen a person decides (X10).
+ */
+async function whereIsValue(tx: StoreReads, { id, svpmsn }: Payment): Promise<'in-meter' | 'nowhere' | 'unknown'> {
+  const order = orderOfPayment(id);
+  const [found] = (await tx.anyFound()) ? await tx.ordersOfTxid([toHex(txidOf(order))]) : [];
+  if (found?.state === 'found' && found.amount > 0) return 'in-meter';
+  if ((await tx.ordersOf([order]))[0] !== undefined) return 'nowhere';
+  const [purse] = await tx.pursesOf([svpmsn]);
+  return purse?.queryWanted === true || purse?.freeze !== undefined ? 'unknown' : 'nowhere';
+}
 
 /** Numbers that a restored database may have forgotten that it gave to other payments of the same day. */
 const TRACES_FORGOTTEN_MAX = 100_000;

@@ -60,7 +60,8 @@ export interface Dues {
 }
 
 /**
- * `asked` until the port answers, or `pending` if that comes as a notice; `approved` while its order is on its way;
+ * `asked` until the port answers, or `pending` if that comes as a notice, which it also is where its value is in the
+ * meter and the books had forgotten that; `approved` while its order is on its way;
  * `capturing`, `captured` once the value is stored; `reversing`, `reversed` if it never will be, or if nobody knows
  * what became of the authorisation; `declined`; `returned` when whoever paid took it back after all; `stuck` where a
  * person has to look.
