@@ -34,7 +34,7 @@ const WRONG_USES: readonly (readonly [readonly string[], RegExp])[] = [
   [['copy', 'x', '--from', 'unmade', '--to', URL], /^Unexpected argument 'x'/],
   [['copy', '--from', join(scratch, 'demo'), '--to', URL], /holds a demo, which lives in its folder alone/],
   [['copy', '--from', join(scratch, 'unmade'), '--to', URL], /holds no wattpurse\.db: name the folder of a host\.$/],
-  [['copy', '--from', URL, '--to', join(scratch, 'foreign')], /holds files that are not ours/],
+  [['copy', '--from', URL, '--to', join(scratch, 'foreign')], /holds files that are not Wattpurse's/],
 ];
 
 test('each wrong use is one sentence, and nothing is made', async () => {

@@ -78,7 +78,8 @@ it('many who sell at once are served in one step, and those who come under one k
   );
   assert.equal(new Set(answers.map(({ text }) => text)).size, 3);
   assert.equal(answers.filter(({ headers }) => headers['idempotency-replayed'] === 'true').length, 3);
-  assert.deepEqual([refused?.status, rival?.status, first?.status], [404, 201, 201], 'a refusal takes no key');
+  assert.ok(refused?.status === 404 || refused?.status === 422, 'whichever of the two came first');
+  assert.deepEqual([rival?.status, first?.status], [201, 201], 'a refusal takes no key');
   assert.equal((await world.host.books()).issued, 2_007n);
   const entries = await world.people.audit({ limit: 99 });
   assert.equal(entries.filter(({ action }) => action === 'buy').length, 5);
@@ -276,10 +277,13 @@ test('a database that goes away in the middle sells nothing twice, loses nothing
   try {
     const cashier = await world.as('cashier');
     const stranger = { headers: { cookie: `wattpurse=${'0'.repeat(64)}` } };
-    const answers = SALES.map((i) => sell(world, cashier, `away-${i}-0000`, { ...SALE, paid: `${1 + i}` }));
+    const sale = (i: number) => sell(world, cashier, `away-${i}-0000`, { ...SALE, paid: `${1 + i}` });
+    const early = SALES.slice(0, 8).map(sale);
+    await early[0];
+    const restarted = server.restart();
+    const answers = [...early, ...SALES.slice(8).map(sale)];
     const strangers = SALES.map((i) => sell(world, stranger, `away-${i}-0000`));
-    await answers[0];
-    await server.restart();
+    await restarted;
     const broken = (await Promise.all(answers)).filter(({ status }) => status !== 201);
     assert.ok(broken.length > 0);
     for (const { status, json, text } of broken) {
