@@ -19,7 +19,7 @@ import { milliseconds } from '../../src/units/index.ts';
 import { type Figure, moreIsBetter } from './figure.ts';
 import { median } from './interleave.ts';
 
-const METERS = 1_000;
+export const METERS = 1_000;
 const GROUP = 1_000;
 const GROUPS_A_ROUND = 5;
 const WARM_UP_ROUNDS = 2;
@@ -28,6 +28,8 @@ const RATIO_MIN = 0.7;
 const BEGINS_MS = Date.UTC(2026, 2, 2);
 /** 2026-03, counted. */
 const MONTH = 2026 * 12 + 2;
+
+export const clock = { now: () => milliseconds(BEGINS_MS) };
 
 type Sell = (group: readonly Purchase[]) => Promise<void>;
 
@@ -107,14 +109,14 @@ async function aSecond(groups: readonly Purchase[][], sell: Sell): Promise<numbe
   return (groups.length * GROUP * 1000) / (performance.now() - begin);
 }
 
-const purchaseNumber = (number: number): Purchase => ({
+export const purchaseNumber = (number: number): Purchase => ({
   meter: 1 + (number % METERS),
   paid: 1 + (number % 5_000),
   orderId: `order-${number}`,
   method: 'cash',
 });
 
-async function hostWithMeters(store: Store): Promise<HostServices> {
+export async function hostWithMeters(store: Store): Promise<HostServices> {
   const host = await started(store);
   await host.addSubscriber({ id: 'kim', name: 'Kim', contact: '' });
   for (let meter = 1; meter <= METERS; meter++) {
@@ -131,7 +133,7 @@ async function hostWithMeters(store: Store): Promise<HostServices> {
   return host;
 }
 
-async function started(store: Store): Promise<HostServices> {
+export async function started(store: Store): Promise<HostServices> {
   const kh = new Uint8Array(16);
   const random = seededRandom('credits');
   random.fill(kh);
@@ -140,7 +142,7 @@ async function started(store: Store): Promise<HostServices> {
     {
       store,
       keys: new SoftwareKeyStore({ utility: 1, keys }, random),
-      clock: { now: () => milliseconds(BEGINS_MS) },
+      clock,
       randomness: random,
       grid: { send: () => undefined },
     },
@@ -179,7 +181,7 @@ const UPSERT: Partial<Record<keyof typeof COLUMNS, string>> = {
   work: 'ON CONFLICT (svpmsn) DO UPDATE SET due_at = excluded.due_at',
 };
 
-function bareSqlite(path: string): { sell: Sell; close: () => void } {
+export function bareSqlite(path: string): { sell: Sell; close: () => void } {
   const database = new DatabaseSync(path);
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
   const insert = (table: keyof typeof COLUMNS) => {

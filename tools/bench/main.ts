@@ -42,6 +42,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   start: async () => (await import('./start.ts')).start(),
   'first-token': async () => (await import('./first-token.ts')).firstToken(),
   'api-read': async () => (await import('./api-read.ts')).apiRead(),
+  'top-ups-http': async () => (await import('./top-ups-http.ts')).topUpsOverHttp(),
   'receipts-signed': async () => (await import('./receipts.ts')).receiptsSigned(),
   'credits-sqlite': async () => (await import('./credits.ts')).creditsOnSqlite(),
   'credits-postgresql': async () => (await import('./credits.ts')).creditsOnPostgres(),
