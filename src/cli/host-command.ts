@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause, setImmediate } from 'node:timers/promises';
 import { Argon2 } from '../adapters/argon2.ts';
 import {
   createHost,
@@ -45,7 +45,8 @@ async function serve(folder: HostFolder, { zone, listen: at, proxy }: HostOption
   const metrics = new Metrics();
   const reserved = (await store.read((tx) => tx.fact('instant-reserved'))) ?? 0;
   const { watcher } = metrics;
-  const ports = { store, keys, clock: businessClock(reserved), randomness: systemRandomness, grid: NO_GRID, watcher };
+  const clock = businessClock(reserved);
+  const ports = { store, keys, clock, randomness: systemRandomness, grid: NO_GRID, watcher, gather: setImmediate };
   const services = createHost(ports, settings);
   const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });
   await services.start();

@@ -14,6 +14,19 @@ test('what comes while a step is under way goes with the next, in order, and eac
   assert.equal(await double(7), 14);
 });
 
+test('what comes while a step gathers goes with it, also when nothing was under way', async () => {
+  const steps: (readonly number[])[] = [];
+  const run = async (inputs: readonly number[]) => {
+    steps.push(inputs);
+    return inputs;
+  };
+  const same = grouped(run, 10, () => new Promise((resolve) => setImmediate(resolve)));
+  const first = same(1);
+  await Promise.resolve();
+  assert.deepEqual(await Promise.all([first, same(2), same(3)]), [1, 2, 3]);
+  assert.deepEqual(steps, [[1, 2, 3]]);
+});
+
 test('an error of one input is its own, and those beside it are served', async () => {
   const inverse = grouped(async (inputs: readonly number[]) => {
     await new Promise(setImmediate);

@@ -3,10 +3,12 @@
  * Whoever is alone waits for nobody. Where a step fails with an error, each of its inputs is tried alone, so that one
  * that is a bug is nobody else's.
  * @param run answers in the order of its inputs
+ * @param gather is waited for before each step: until it resolves, more may come
  */
 export function grouped<I, O>(
   run: (inputs: readonly I[]) => Promise<readonly O[]>,
   inputsMax: number,
+  gather?: () => Promise<void>,
 ): (input: I) => Promise<O> {
   let waiting: Waiting<I, O>[] = [];
   let isRunning = false;
@@ -14,6 +16,7 @@ export function grouped<I, O>(
   async function serve(): Promise<void> {
     isRunning = true;
     while (waiting.length > 0) {
+      await gather?.();
       const group = waiting.slice(0, inputsMax);
       waiting = waiting.slice(inputsMax);
       await settle(group);

@@ -121,16 +121,24 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   const buyGroup = (purchases: readonly Acted<Purchase>[]) =>
     inGroup(purchases, (tx, inputs, now) => tradeAll(tx, inputs, settings.zone, now));
 
-  const sell = grouped(async (sales: readonly Acted<Sale>[]) => {
-    const answers = await sellGroup(sales);
-    await dispatchToAll(answers.filter((answer) => 'svpmsn' in answer));
-    return answers;
-  }, GROUP_MAX);
-  const buy = grouped(async (purchases: readonly Acted<Purchase>[]) => {
-    const answers = await buyGroup(purchases);
-    await dispatchToAll(answers.flatMap((answer) => (isFailure(answer) ? [] : [answer.order])));
-    return answers;
-  }, GROUP_MAX);
+  const sell = grouped(
+    async (sales: readonly Acted<Sale>[]) => {
+      const answers = await sellGroup(sales);
+      await dispatchToAll(answers.filter((answer) => 'svpmsn' in answer));
+      return answers;
+    },
+    GROUP_MAX,
+    ports.gather,
+  );
+  const buy = grouped(
+    async (purchases: readonly Acted<Purchase>[]) => {
+      const answers = await buyGroup(purchases);
+      await dispatchToAll(answers.flatMap((answer) => (isFailure(answer) ? [] : [answer.order])));
+      return answers;
+    },
+    GROUP_MAX,
+    ports.gather,
+  );
 
   async function tick(): Promise<void> {
     const now = clock.now();

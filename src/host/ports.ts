@@ -70,6 +70,8 @@ export interface HostPorts {
   };
   /** Who tells addresses outside; without it nobody is told. */
   readonly webhooks?: WebhookSender;
+  /** Resolves when what has come over the network meanwhile was read: it shares the next durable step. */
+  readonly gather?: () => Promise<void>;
   /** Is told what goes on, to be counted. */
   readonly watcher?: HostWatcher;
 }

@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import pg from 'pg';
 import { keyName, Purpose, SoftwareKeyStore, Suite } from '../../src/crypto/index.ts';
 import {
@@ -145,6 +146,7 @@ export async function started(store: Store): Promise<HostServices> {
       clock,
       randomness: random,
       grid: { send: () => undefined },
+      gather: setImmediate,
     },
     { zone: 'Asia/Seoul', metersMax: METERS },
   );
