@@ -16,7 +16,7 @@ export function grouped<I, O>(
   async function serve(): Promise<void> {
     isRunning = true;
     while (waiting.length > 0) {
-      await gather?.();
+      if (gather !== undefined) await gather();
       const group = waiting.slice(0, inputsMax);
       waiting = waiting.slice(inputsMax);
       await settle(group);

@@ -169,6 +169,8 @@ const subscriber = await drawSubscriberKey('fuzz');
 const sealed = await receiptSealer.seal('a receipt', subscriber.published);
 assert.ok(typeof sealed === 'string');
 
+const A_WHOLE_FILE = { fewer: { inputs: 200_000, because: 'each is a file of many values' } };
+
 /** `room.function` covers that export of the room's border; a name without a dot is a way in that is no function of one. */
 export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   'bytes.parseHex': target(textLike('00ff10', 'ABCD'), parseHex),
@@ -256,8 +258,12 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   ),
   'simulation.parseStrikes': target(textLike('power-cut#17,host-killed#3-5', 'frame-lost#1'), parseStrikes),
   'simulation.parseLoadCsv': target(textLike(...LOAD_CSV), (text) => parseLoadCsv(text, 'fuzz.csv')),
-  'vector file, its text': target(textLike(valueStore), refusedVectors),
-  'vector file, its values': target(jsonLike(JSON.parse(valueStore)), (json) => refusedVectors(JSON.stringify(json))),
+  'vector file, its text': target(textLike(valueStore), refusedVectors, A_WHOLE_FILE),
+  'vector file, its values': target(
+    jsonLike(JSON.parse(valueStore)),
+    (json) => refusedVectors(JSON.stringify(json)),
+    A_WHOLE_FILE,
+  ),
 };
 
 /** Exports of a border with the name of a decoder that are none for bytes or text from outside. */
