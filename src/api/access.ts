@@ -140,10 +140,10 @@ export const ACCESS = {
   listApiKeys: { all: ['auditor', 'system-manager'] },
   addApiKey: { all: ['system-manager'] },
   revokeApiKey: { all: ['system-manager'] },
-  listWebhooks: { all: ['auditor', 'system-manager'] },
+  listWebhooks: { all: ['operator', 'auditor', 'system-manager'] },
   addWebhook: { all: ['system-manager'] },
   deleteWebhook: { all: ['system-manager'] },
-  retryWebhook: { all: ['system-manager'] },
+  retryWebhook: { all: ['operator', 'system-manager'] },
   listAudit: { scope: 'audit:read', all: ['auditor', 'system-manager'] },
 } as const satisfies Readonly<Record<string, Access>>;
 

@@ -23,6 +23,16 @@ export class Metrics {
     'Of those, who read too slowly and were dropped',
   );
   readonly #unsettled = this.#gauge('orders_unsettled', 'Orders that are sold and neither stored nor given back');
+  readonly #told = this.#counter('webhook_deliveries_total', 'Addresses outside that were told, by what came of it', [
+    'outcome',
+  ]);
+  readonly #toldWithin = this.#histogram('webhook_seconds', 'Telling an address outside', REQUEST_BUCKETS);
+  readonly #undelivered = new Gauge({
+    name: 'wattpurse_webhook_undelivered',
+    help: 'What addresses outside have not taken: it waits to be told again, or a day of trying is over',
+    labelNames: ['state'],
+    registers: [this.#registry],
+  });
   readonly #tokens = new Gauge({
     name: 'wattpurse_tokens',
     help: 'Tokens by what the books say of them',
@@ -39,6 +49,12 @@ export class Metrics {
     exchanged: (ms) => this.#exchange.observe(ms / 1000),
     refused: (reason) => this.#refused.inc({ reason }),
   };
+
+  /** An address outside was told. */
+  told({ outcome, ms }: { readonly outcome: string; readonly ms: number }): void {
+    this.#told.inc({ outcome });
+    this.#toldWithin.observe(ms / 1000);
+  }
 
   request(labels: { readonly method: string; readonly route: string; readonly status: number }, ms: number): void {
     this.#requests.observe(labels, ms / 1000);
@@ -61,6 +77,14 @@ export class Metrics {
     const amounts = { issued, stored, inFlight, refunded, spent, owed, found, closed, valueInMeters };
     for (const [account, amount] of Object.entries(amounts)) this.#tokens.set({ account }, Number(amount));
     this.#unsettled.set(await host.unsettledOrders());
+    const undelivered = await host.undelivered();
+    for (const [state, name] of [
+      ['waiting', 'waiting'],
+      ['given-up', 'givenUp'],
+    ] as const) {
+      const all = undelivered.reduce((sum, each) => sum + each[name], 0);
+      this.#undelivered.set({ state }, all);
+    }
     return this.#registry.metrics();
   }
 

@@ -100,6 +100,7 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   'payment-port-unknown': UNPROCESSABLE,
   'contract-unknown': NOT_FOUND,
   'webhook-wrong': UNPROCESSABLE,
+  'webhook-unknown': NOT_FOUND,
   'period-wrong': UNPROCESSABLE,
   'period-open': CONFLICT,
   'period-closed': CONFLICT,

@@ -1,10 +1,10 @@
 import { setTimeout as pause, setImmediate } from 'node:timers/promises';
 import { Argon2 } from '../adapters/argon2.ts';
+import { HttpWebhookSender } from '../adapters/webhook-sender.ts';
 import {
   createHost,
   createPeople,
   type GridLink,
-  type HostServices,
   METERS_PER_LOCAL_UNIT_MAX,
   type Store,
   StoreError,
@@ -36,7 +36,10 @@ export async function host(args: readonly string[]): Promise<number> {
 /** Nothing listens yet on the other side: an order waits in the books until something does. */
 const NO_GRID: GridLink = { send: () => undefined };
 
-async function serve(folder: HostFolder, { zone, listen: at, proxy }: HostOptions): Promise<number> {
+async function serve(
+  folder: HostFolder,
+  { zone, listen: at, proxy, webhookInside: inside }: HostOptions,
+): Promise<number> {
   const { store } = folder;
   const settings = { zone: folder.zone(zone), metersMax: METERS_MAX };
   const keys = await folder.keys();
@@ -46,7 +49,16 @@ async function serve(folder: HostFolder, { zone, listen: at, proxy }: HostOption
   const reserved = (await store.read((tx) => tx.fact('instant-reserved'))) ?? 0;
   const { watcher } = metrics;
   const clock = businessClock(reserved);
-  const ports = { store, keys, clock, randomness: systemRandomness, grid: NO_GRID, watcher, gather: setImmediate };
+  const webhooks = new HttpWebhookSender({
+    ...{ key: keys.webhookKey(), now: wallClock.now, inside },
+    delivered: ({ webhook, id, outcome, why, ms }) => {
+      metrics.told({ outcome, ms });
+      if (outcome !== 'taken') say('warn', `Webhook ${webhook} was not told of ${id}, because ${why}`);
+    },
+  });
+  const ports = {
+    ...{ store, keys, clock, randomness: systemRandomness, grid: NO_GRID, watcher, webhooks, gather: setImmediate },
+  };
   const services = createHost(ports, settings);
   const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });
   await services.start();
@@ -64,7 +76,11 @@ async function serve(folder: HostFolder, { zone, listen: at, proxy }: HostOption
     say('warn', 'Nobody can log in yet: stop, make a system manager with "wattpurse manager", and start again.');
   }
   try {
-    await tickUntil(services, stopped.signal);
+    await Promise.all([
+      again(() => services.handle({ type: 'tick' }), stopped.signal).finally(stop),
+      // Whoever is told may be slow, and nothing else waits for them.
+      again(() => services.deliverWebhooks(), stopped.signal).finally(stop),
+    ]);
   } finally {
     await app.close();
   }
@@ -72,12 +88,12 @@ async function serve(folder: HostFolder, { zone, listen: at, proxy }: HostOption
   return 0;
 }
 
-/** A store that is away is asked again with the next tick: what is due stays due. */
-async function tickUntil(services: HostServices, stopped: AbortSignal): Promise<void> {
+/** Until it is stopped. A store that is away is asked again with the next tick: what is due stays due. */
+async function again(work: () => Promise<void>, stopped: AbortSignal): Promise<void> {
   while (!stopped.aborted) {
     await pause(TICK_MS, undefined, { signal: stopped }).catch(() => undefined);
     try {
-      await services.handle({ type: 'tick' });
+      await work();
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       say('error', error.message);

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
+import { networkOf } from '../adapters/webhook-sender.ts';
 import { offsetTable } from '../tariff/index.ts';
 import { folderOf } from './demo-options.ts';
 import { wrongFlag } from './flags.ts';
@@ -18,6 +19,8 @@ export interface HostOptions extends BooksAt {
   /** Named on the command line; a folder that has one already says the rest. */
   readonly zone: string | undefined;
   readonly proxy: string | undefined;
+  /** Addresses and networks of the utility's own that webhooks may name. */
+  readonly webhookInside: readonly string[];
 }
 
 const BOOKS = { data: { type: 'string' }, database: { type: 'string' } } as const;
@@ -30,6 +33,7 @@ export function parseHostOptions(args: readonly string[]): HostOptions {
     listen: { type: 'string' },
     zone: { type: 'string' },
     proxy: { type: 'string' },
+    'webhook-inside': { type: 'string' },
   });
   const { zone, proxy } = values;
   const at = parseListen(values.listen ?? LISTEN_USUAL);
@@ -42,7 +46,8 @@ export function parseHostOptions(args: readonly string[]): HostOptions {
     );
   }
   if (zone !== undefined) checkZone(zone);
-  return { ...booksOf('host', values), listen: at, zone, proxy };
+  const webhookInside = insideOf(values['webhook-inside']);
+  return { ...booksOf('host', values), listen: at, zone, proxy, webhookInside };
 }
 
 /** `wattpurse manager LOGIN`. @throws WrongUse */
@@ -89,6 +94,22 @@ export function checkDatabase(text: string, flag = 'database'): void {
       `--${flag} may not hold a password, because others see the command line: give it as PGPASSWORD, or in ~/.pgpass.`,
     );
   }
+}
+
+/** `10.1.2.3,10.2.0.0/24` */
+function insideOf(text: string | undefined): readonly string[] {
+  if (text === undefined) return [];
+  const named = text.split(',');
+  for (const each of named) {
+    try {
+      networkOf(each);
+    } catch {
+      throw new WrongUse(
+        `--webhook-inside must be addresses and networks of your own, as 10.1.2.3,10.2.0.0/24: "${each}" is neither.`,
+      );
+    }
+  }
+  return named;
 }
 
 function checkZone(zone: string): void {

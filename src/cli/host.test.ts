@@ -2,10 +2,15 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
+import { Webhook } from 'standardwebhooks';
+import type { WebhookDelivery } from '../host/index.ts';
+import { openSqliteStore } from '../storage/index.ts';
 import { postgresMissing, startPostgres } from '../storage/postgres.testing.ts';
 import { businessClock } from './business-clock.ts';
 import { parseDemoOptions } from './demo-options.ts';
@@ -78,6 +83,10 @@ const WRONG_USES: readonly (readonly [readonly string[], RegExp])[] = [
   [['host', '--data', 'unmade', '--zone', 'Mars/Olympus'], /^--zone: "Mars\/Olympus" is not a time zone/],
   [['host', '--data', 'unmade', '--database', 'mysql://a/b'], /^--database must be of PostgreSQL/],
   [['host', '--data', 'unmade', '--database', 'postgres://a:secret@b/c'], /may not hold a password.* PGPASSWORD/],
+  [
+    ['host', '--data', 'unmade', '--webhook-inside', '10.1.2.3,till'],
+    /^--webhook-inside must be .*: "till" is neither/,
+  ],
   [['host', '--data', 'unmade', '--meters', '3'], /^There is no option --meters/],
   [['host', 'here', '--data', 'unmade'], /^Unexpected argument 'here'/],
   [['manager', '--data', 'unmade'], /^manager takes one login/],
@@ -185,6 +194,66 @@ test('hosts share a database in PostgreSQL, with one keyring', { skip: postgresM
     assert.deepEqual([await first.stop(), await second.stop()], [0, 0]);
   } finally {
     await server.stop();
+  }
+});
+
+test('an address of the own network is told what happened, by the same secret after a restart', async () => {
+  const told: { body: string; headers: Record<string, string> }[] = [];
+  const listener = createServer((request, response) => {
+    request.setEncoding('utf8').on('data', (body: string) => {
+      told.push({ body, headers: request.headers as Record<string, string> });
+      response.writeHead(told.length === 1 ? 500 : 204).end();
+    });
+  });
+  await once(listener.listen(0, '127.0.0.1'), 'listening');
+  try {
+    const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/`;
+    const folder = join(scratch, 'telling');
+    const password = oneTimePassword(run(['manager', 'boss', '--data', folder]).stdout);
+    const start = () =>
+      new Running('host', '--data', folder, '--listen', '127.0.0.1:0', '--webhook-inside', '127.0.0.1');
+    const host = start();
+    const first = await host.logIn('boss', password);
+    await host.json('PUT', '/api/v1/session/password', { old: password, new: PASSWORD }, first);
+    const boss = await host.logIn('boss', PASSWORD);
+    const wanted = { id: 'shop', url, events: ['purchase.sold'] };
+    const metadata = { ...wanted, id: 'cloud', url: 'http://169.254.169.254/latest' };
+    assert.equal((await host.json('POST', '/api/v1/webhooks', metadata, boss)).status, 422);
+    const added = await host.json('POST', '/api/v1/webhooks', wanted, boss);
+    assert.equal(added.status, 201, await added.clone().text());
+    const { secret } = (await added.json()) as { secret: string };
+    await host.stop();
+    const store = openSqliteStore(folder);
+    const body = '{"id":"purchase.sold:a"}';
+    const delivery = { webhook: 'shop', body, state: 'waiting', at: 0, dueAt: 0, attempts: 0 } as const;
+    await store.transaction((tx) =>
+      tx.deliveries.put(['a', 'b'].map((id) => ({ ...delivery, id: `shop purchase.sold:${id}` }) as WebhookDelivery)),
+    );
+    await store.close();
+
+    const again = start();
+    const boss2 = await again.logIn('boss', PASSWORD);
+    const list = async () => (await again.ask('/api/v1/webhooks', { headers: boss2 })).json();
+    const counts = { ...wanted, waiting: 1, givenUp: 0 };
+    for (let state = ''; !state.includes('"waiting":1'); ) state = JSON.stringify(await list());
+    const { createdAt: _, ...shown } = ((await list()) as { items: [{ createdAt: string }] }).items[0];
+    assert.deepEqual(shown, counts);
+    const proof = new Webhook(secret);
+    for (const message of told) assert.deepEqual(proof.verify(message.body, message.headers), JSON.parse(body));
+    const metrics = await (await again.ask('/metrics', { headers: boss2 })).text();
+    assert.match(metrics, /^wattpurse_webhook_deliveries_total\{outcome="taken"\} 1$/m);
+    assert.match(metrics, /^wattpurse_webhook_deliveries_total\{outcome="status"\} 1$/m);
+    assert.match(metrics, /^wattpurse_webhook_undelivered\{state="waiting"\} 1$/m);
+    assert.ok(again.lines.some((line) => /shop was not told of .*status 500/.test(line)));
+    const retry = await again.json('POST', '/api/v1/webhooks/shop/retry', {}, boss2);
+    assert.deepEqual(await retry.json(), { deliveries: 0 });
+    const remove = () => again.ask('/api/v1/webhooks/shop', { method: 'DELETE', headers: boss2 });
+    assert.deepEqual([(await remove()).status, (await remove()).status], [200, 404]);
+    assert.deepEqual(await list(), { items: [] });
+    await again.stop();
+    for (const line of again.lines) assert.ok(!line.includes(secret));
+  } finally {
+    listener.close();
   }
 });
 

@@ -18,7 +18,7 @@ import {
   suiteOf,
 } from './names.ts';
 import { deriveTerminalKey, type TerminalKey } from './terminal-key.ts';
-import { deriveTransportKey, TRANSPORT_KEY_BYTES, type TransportKey } from './transport-key.ts';
+import { deriveTransportKey, deriveWebhookKey, TRANSPORT_KEY_BYTES, type TransportKey } from './transport-key.ts';
 import { halvesEqual, TripleDesKey } from './triple-des.ts';
 
 /**
@@ -99,6 +99,11 @@ export class SoftwareKeyStore implements KeyStore {
 
   async transportKey(localUnit: number): Promise<TransportKey> {
     return deriveTransportKey(this.#transport, localUnit, this.#utility);
+  }
+
+  /** 32 bytes, from which the secrets of webhooks are derived: as old as the keyring, and the same at all its hosts. */
+  webhookKey(): Uint8Array {
+    return deriveWebhookKey(this.#transport, this.#utility);
   }
 
   async addGeneration<P extends Purpose>(purpose: P, suite: Suite): Promise<KeyName<P>> {

@@ -57,12 +57,17 @@ export class TransportKey {
  * @param utility u16
  */
 export function deriveTransportKey(master: Uint8Array, localUnit: number, utility: number): TransportKey {
-  const u16 = (value: number) => {
-    assert(
-      value >= 0 && value <= U16_MAX,
-      'the number of a unit is two bytes: with more, two would share a transport key',
-    );
-    return Uint8Array.of(value >>> 8, value);
-  };
   return new TransportKey(kdf(new AesKey(master), 'TRAN', concat(u16(localUnit), u16(utility))));
+}
+
+/** From the same master, under a label of its own: what says who speaks to addresses outside opens no key. */
+export const deriveWebhookKey = (master: Uint8Array, utility: number): Uint8Array =>
+  kdf(new AesKey(master), 'HOOK', u16(utility));
+
+function u16(value: number): Uint8Array {
+  assert(
+    value >= 0 && value <= U16_MAX,
+    'the number of a unit is two bytes: with more, two would share a transport key',
+  );
+  return Uint8Array.of(value >>> 8, value);
 }

@@ -47,7 +47,7 @@ import { bookDebt, type Debt, duesNow, type Purchase, publishTerms, quote, trade
 import { type HostFailure, Lane, type Meter, type Purse, type Subscriber, type Terms, type Webhook } from './types.ts';
 import { useOf } from './use.ts';
 import { closePurse, orderUnknown, sellAll, voidOrder } from './vending.ts';
-import { addWebhook, deleteWebhook, deliverAll, retryDeliveries, webhooksOf } from './webhooks.ts';
+import { addWebhook, deleteWebhook, deliverAll, retryDeliveries, undelivered, webhooksOf } from './webhooks.ts';
 import { type Acted, witnessed, witnessedAll } from './witness.ts';
 import { wake } from './work.ts';
 
@@ -268,7 +268,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     addWebhook: (webhook: Omit<Webhook, 'createdAt'>) =>
       request((tx, now) => addWebhook(tx, webhook, ports.webhooks, now), act),
     deleteWebhook: (id: string) => request((tx) => deleteWebhook(tx, id), act),
-    retryWebhook: (id: string) => request(async (tx, now) => ({ deliveries: await retryDeliveries(tx, id, now) }), act),
+    retryWebhook: (id: string) => request((tx, now) => retryDeliveries(tx, id, now), act),
     closePeriod: (closing: CloseRequest) =>
       orStoreFailure(closePeriod(store, closing, settings.zone, clock.now(), act)),
 
@@ -342,6 +342,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     receipts: (orderId) => orStoreFailure(store.read((tx) => receiptsOf(tx, orderId))),
 
     webhooks: () => store.read(webhooksOf),
+    undelivered: () => store.read(undelivered),
     deliverWebhooks: () => deliverAll(ports),
 
     terms: () => store.read(termsOf),

@@ -72,4 +72,6 @@ export type HostByName = Pick<
   | 'use'
   | 'lines'
   | 'checkMinutes'
+  | 'webhooks'
+  | 'undelivered'
 > & { by(act: Act): Office };

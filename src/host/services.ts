@@ -39,7 +39,7 @@ import type {
   Webhook,
 } from './types.ts';
 import type { UseBucket, UseQuery } from './use.ts';
-import type { WebhookMade } from './webhooks.ts';
+import type { Undelivered, WebhookMade } from './webhooks.ts';
 
 export type { Agreement } from './contracts.ts';
 export type { Books, Totalled } from './ledger.ts';
@@ -51,7 +51,7 @@ export type { StatementQuery } from './statement-reading.ts';
 export type { Debt, Purchase, Quote, Traded } from './trading.ts';
 export type * from './types.ts';
 export type { UseBucket, UseQuery } from './use.ts';
-export type { WebhookMade } from './webhooks.ts';
+export type { Undelivered, WebhookMade } from './webhooks.ts';
 
 /** What came from outside: time that passed, or a message of a local unit. */
 export type HostInput =
@@ -217,6 +217,8 @@ export interface HostServices {
   /** Its secret is shown now and never again. */
   addWebhook(webhook: Omit<Webhook, 'createdAt'>): Promise<WebhookMade | HostFailure>;
   deleteWebhook(id: string): Promise<Webhook | HostFailure>;
+  /** What has not been told yet, and what was given up, by webhook. */
+  undelivered(): Promise<Undelivered[]>;
   /** What was given up is told again; answers how much that is. */
   retryWebhook(id: string): Promise<{ readonly deliveries: number } | HostFailure>;
   /** Tells addresses outside what is due. It waits for them: call it beside `handle`, again and again. */

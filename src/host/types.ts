@@ -309,6 +309,7 @@ export interface HostFailure {
     | 'payment-port-unknown'
     | 'contract-unknown'
     | 'webhook-wrong'
+    | 'webhook-unknown'
     | 'order-id-wrong'
     | 'order-differs'
     | 'order-unknown'

@@ -66,12 +66,14 @@ export async function addWebhook(
 /** What was to be told to it is forgotten. */
 export async function deleteWebhook(tx: StoreTransaction, id: string): Promise<Webhook | HostFailure> {
   const [webhook] = await tx.webhooks.of([id]);
-  if (webhook === undefined) return fail('webhook-wrong', `There is no webhook "${id}".`);
+  if (webhook === undefined) return webhookUnknown(id);
   const waiting = await tx.deliveries.where('webhook', id);
   await tx.deliveries.delete(waiting.map((delivery) => delivery.id));
   await tx.webhooks.delete([id]);
   return webhook;
 }
+
+const webhookUnknown = (id: string): HostFailure => fail('webhook-unknown', `There is no webhook "${id}".`);
 
 interface Happened {
   readonly type: WebhookEvent;
@@ -152,10 +154,33 @@ function later(delivery: WebhookDelivery, now: Milliseconds): WebhookDelivery {
 }
 
 /** What was given up is tried again. */
-export async function retryDeliveries(tx: StoreTransaction, webhook: string, now: Milliseconds): Promise<number> {
+export async function retryDeliveries(
+  tx: StoreTransaction,
+  webhook: string,
+  now: Milliseconds,
+): Promise<{ readonly deliveries: number } | HostFailure> {
+  if ((await tx.webhooks.of([webhook]))[0] === undefined) return webhookUnknown(webhook);
   const given = (await tx.deliveries.where('webhook', webhook)).filter(({ state }) => state === 'given-up');
   await tx.deliveries.put(given.map((delivery) => ({ ...delivery, state: 'waiting', attempts: 0, dueAt: now })));
-  return given.length;
+  return { deliveries: given.length };
+}
+
+/** What one webhook has not taken. */
+export interface Undelivered {
+  readonly webhook: string;
+  readonly waiting: number;
+  readonly givenUp: number;
+}
+
+/** By webhook. */
+export async function undelivered(tx: StoreReads): Promise<Undelivered[]> {
+  const counts: Undelivered[] = [];
+  for (const { id: webhook } of await webhooksOf(tx)) {
+    const all = await tx.deliveries.where('webhook', webhook);
+    const waiting = all.filter(({ state }) => state === 'waiting').length;
+    counts.push({ webhook, waiting, givenUp: all.length - waiting });
+  }
+  return counts;
 }
 
 export const webhooksOf = (tx: StoreReads): Promise<Webhook[]> => tx.webhooks.page({ limit: WEBHOOKS_MAX });

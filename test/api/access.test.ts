@@ -27,7 +27,6 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
     ...{ threshold: '5', paid: '5', port: 'bank', account: { type: 'token', token: 'kims' } },
     ...{ perDayMax: '9', perMonthMax: '9' },
   },
-  addWebhook: { id: 'shop', url: 'https://shop.example/hook', events: ['purchase.stored'] },
   closePeriod: { month: '2026-01', terms: { tariff: 'bulk', technicalBasisPoints: 0, interestBasisPoints: 0 } },
   proposeVoid: { why: 'a slip' },
   proposeCredit: { amount: '5', why: 'goodwill' },
@@ -37,6 +36,7 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
   assignTariff: { tariff: 'standard' },
   addPerson: { login: 'han', name: 'Han', role: 'cashier' },
   changePerson: { name: 'Somebody else' },
+  addWebhook: { id: 'shop', url: 'https://shop.example/told', events: ['purchase.sold'] },
   addApiKey: { name: 'a program', role: 'agent', scopes: ['orders:sell'] },
 };
 const QUERIES: Readonly<Partial<Record<Operation, string>>> = {
@@ -48,7 +48,14 @@ const QUERIES: Readonly<Partial<Record<Operation, string>>> = {
 const PARAMETERS = {
   own: { meter: KIMS_METER, subscriber: 'kim', order: 'kims', payment: 'kims' },
   others: { meter: LEES_METER, subscriber: 'lee', order: 'lees', payment: 'lees' },
-  any: { tariff: 'standard', localUnit: '1', login: 'system-manager.second', key: '000000000000', approval: 'none' },
+  any: {
+    tariff: 'standard',
+    localUnit: '1',
+    login: 'system-manager.second',
+    key: '000000000000',
+    approval: 'none',
+    webhook: 'shop',
+  },
 };
 /** A purse that is closed takes nothing more: that one is of no other use. */
 const CLOSED_METER = '000009';

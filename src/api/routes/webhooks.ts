@@ -2,9 +2,10 @@ import { Type } from 'typebox';
 import { actOf } from '../acts.ts';
 import { made } from '../problem.ts';
 import { Id, Named, Strict } from '../schemas/common.ts';
-import { NewWebhook, WebhookSchema, webhookJson } from '../schemas/webhooks.ts';
+import { NewWebhook, WebhookSchema, WebhookWithSecret, webhookJson } from '../schemas/webhooks.ts';
 import type { Api, ApiServices } from '../server.ts';
 
+/** Addresses outside that are told what happens here. */
 export function webhookRoutes(app: Api, services: ApiServices): void {
   const { host } = services;
   const tags = ['webhooks'];
@@ -16,27 +17,27 @@ export function webhookRoutes(app: Api, services: ApiServices): void {
       config: { operation: 'listWebhooks' },
       schema: {
         tags,
-        summary: 'Addresses outside that are told what happens',
+        summary: 'Webhooks, by id: there are at most 20',
         response: { 200: Type.Object({ items: Type.Array(Named(WebhookSchema)) }) },
       },
     },
-    async () => ({ items: (await host.webhooks()).map(webhookJson) }),
+    async () => {
+      const counts = new Map((await host.undelivered()).map((each) => [each.webhook, each]));
+      return { items: (await host.webhooks()).map((webhook) => webhookJson(webhook, counts.get(webhook.id))) };
+    },
   );
 
   app.post(
     '/webhooks',
     {
       config: { operation: 'addWebhook' },
-      schema: {
-        tags,
-        summary: 'Tell an address outside; its secret is shown now and never again',
-        body: NewWebhook,
-        response: { 201: Type.Object({ webhook: Named(WebhookSchema), secret: Type.String() }) },
-      },
+      schema: { tags, summary: 'Add a webhook', body: NewWebhook, response: { 201: WebhookWithSecret } },
     },
     async (request, reply) => {
       const { id, url, events } = request.body;
-      const office = host.by(actOf(services, request, { subject: `webhook ${id}`, detail: { url, events } }));
+      const office = host.by(
+        actOf(services, request, { subject: `webhook ${id}`, detail: { host: URL.parse(url)?.host, events } }),
+      );
       const { webhook, secret } = made(await office.addWebhook({ id, url, events }));
       reply.code(201);
       return { webhook: webhookJson(webhook), secret };
@@ -49,15 +50,15 @@ export function webhookRoutes(app: Api, services: ApiServices): void {
       config: { operation: 'deleteWebhook' },
       schema: {
         tags,
-        summary: 'Tell it no more; what was to be told to it is forgotten',
+        summary: 'Delete a webhook; what it was to be told is forgotten',
         params,
         response: { 200: Named(WebhookSchema) },
       },
     },
     async (request) => {
-      const { webhook } = request.params;
-      const office = host.by(actOf(services, request, { subject: `webhook ${webhook}` }));
-      return webhookJson(made(await office.deleteWebhook(webhook)));
+      const { webhook: id } = request.params;
+      const office = host.by(actOf(services, request, { subject: `webhook ${id}` }));
+      return webhookJson(made(await office.deleteWebhook(id)));
     },
   );
 
@@ -67,15 +68,15 @@ export function webhookRoutes(app: Api, services: ApiServices): void {
       config: { operation: 'retryWebhook' },
       schema: {
         tags,
-        summary: 'Tell again what was given up',
+        summary: 'Tell a webhook again what was given up',
         params,
         response: { 200: Type.Object({ deliveries: Type.Integer() }) },
       },
     },
     async (request) => {
-      const { webhook } = request.params;
-      const office = host.by(actOf(services, request, { subject: `webhook ${webhook}` }));
-      return made(await office.retryWebhook(webhook));
+      const { webhook: id } = request.params;
+      const office = host.by(actOf(services, request, { subject: `webhook ${id}` }));
+      return made(await office.retryWebhook(id));
     },
   );
 }
