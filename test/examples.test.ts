@@ -10,6 +10,8 @@ const root = resolve(import.meta.dirname, '..');
 const SAYS: Readonly<Record<string, RegExp>> = {
   'examples/card-payment.ts': /outcome: 'approved', .* shown: '\*{4} 1111' }\n{ outcome: 'done' }\n$/,
   'examples/direct-debit.ts': /^\d{4} bytes for the bank\n{ day: '2026-03-02', trace: 1 } rejected AM04\n$/,
+  'examples/mobile-money.ts':
+    /approval: 'LGR0000000',\s+shown: 'M-Pesa …678'\s*}\n{\s+outcome: 'declined',[\s\S]*cancelled[\s\S]*}\n{ outcome: 'done' }\n$/,
 };
 
 for (const path of globSync('examples/*.ts', { cwd: root })) {

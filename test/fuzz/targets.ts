@@ -10,6 +10,7 @@ import {
   MESSAGE_BYTES_MAX,
   MessageStream,
 } from '../../src/adapters/iso8583.ts';
+import { readPushResult, readReversalResult, readTransactions } from '../../src/adapters/mobile-money.ts';
 import { drawSubscriberKey, openReceipt, parseReceiptKeys, receiptSealer } from '../../src/adapters/receipt-jose.ts';
 import { decodeEnvelope } from '../../src/backhaul/index.ts';
 import { crc32, fromHex, parseBase45, parseBase64url, parseHex } from '../../src/bytes/index.ts';
@@ -230,6 +231,31 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   ),
   'adapters.decodeMessage': target(bytesLike(...acquirerMessages), decodeMessage),
   'adapters.readBankFile': target(textLike(...BANK_FILES), (text) => readBankFile(new TextEncoder().encode(text))),
+  'adapters.readPushResult': target(
+    textLike('{"Body":{"stkCallback":{"CheckoutRequestID":"ws_CO_1","ResultCode":1032}}}'),
+    readPushResult,
+  ),
+  'mobile money, values of its callbacks': target(
+    jsonLike({
+      Body: {
+        stkCallback: {
+          ...{ CheckoutRequestID: 'ws_CO_1', ResultCode: 0 },
+          CallbackMetadata: { Item: [{ Name: 'Amount', Value: 5 }, { Name: 'Balance' }] },
+        },
+      },
+    }),
+    (json) => readPushResult(JSON.stringify(json)),
+    { saysNoReason: true },
+  ),
+  'adapters.readReversalResult': target(
+    textLike('{"Result":{"ResultCode":0,"ResultDesc":"Done"}}'),
+    readReversalResult,
+  ),
+  'adapters.readTransactions': target(
+    jsonLike({ Response: [[{ transactionId: 'LGR7OWQX0R', billreference: 'WP0FTU000123', amount: '5.00' }]] }),
+    readTransactions,
+    { saysNoReason: true },
+  ),
   'acquirer stream': target(bytesLike(...acquirerMessages.map(frameMessage)), streamed, { saysNoReason: true }),
   'concentrator.LocalUnit': machine(livedByLocalUnit, 60_000),
   'concentrator.AreaUnit': machine(livedByAreaUnit, 200_000),
