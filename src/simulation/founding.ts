@@ -1,27 +1,15 @@
-import {
-  GENERATION_MAX,
-  type KeyName,
-  type KeyStore,
-  keyBytesOf,
-  keyName,
-  Purpose,
-  SoftwareKeyStore,
-  type Suite,
-  type TerminalKey,
-  TRANSPORT_KEY_BYTES,
-} from '../crypto/index.ts';
+import { type KeyStore, keyName, type Purpose, type Suite, type TerminalKey } from '../crypto/index.ts';
 import { type HostFailure, type HostServices, StoreError } from '../host/index.ts';
 import { type MeterMemory, personalise } from '../meter/index.ts';
 import { compileTariff, offsetTable } from '../tariff/index.ts';
 import { type ModemAddress, milliseconds, modemAddress, type Svpmsn, svpmsn, unixSeconds } from '../units/index.ts';
+import { PURPOSES } from './keys.ts';
 import type { UtilityOptions } from './options.ts';
 import type { SeededRandom } from './random.ts';
 
 /** Number of the first meter; they differ in all three bytes. */
 const FIRST_SVPMSN = 0x0a1b2c;
 const SVPMSN_STEP = 7;
-const UTILITY_NUMBER = 1;
-const PURPOSES = [Purpose.value, Purpose.control, Purpose.monitoring, Purpose.maintenance] as const;
 
 export const svpmsnOfHouse = (house: number): Svpmsn => svpmsn(FIRST_SVPMSN + house * SVPMSN_STEP);
 
@@ -37,21 +25,6 @@ export function placeOfHouse(
 /** A terminal's key of the first generation. */
 const keyOf = <P extends Purpose>(keys: KeyStore, suite: Suite, purpose: P, id: Svpmsn): Promise<TerminalKey<P>> =>
   keys.terminalKey(keyName(purpose, suite, 0), id);
-
-/** Master keys of a utility that exists in a simulation only. */
-export function drawKeys(suite: Suite, random: SeededRandom): KeyStore {
-  const keys = new Map<KeyName, Uint8Array>();
-  for (const purpose of PURPOSES) {
-    for (let generation = 0; generation <= GENERATION_MAX; generation++) {
-      const key = new Uint8Array(keyBytesOf(suite));
-      random.fork(generation === 0 ? purpose : `${purpose}, generation ${generation}`).fill(key);
-      keys.set(keyName(purpose, suite, generation), key);
-    }
-  }
-  const transport = new Uint8Array(TRANSPORT_KEY_BYTES);
-  random.fork('transport').fill(transport);
-  return new SoftwareKeyStore({ utility: UTILITY_NUMBER, keys, transport }, random);
-}
 
 /**
  * Subscribers, tariff and meters, as an operator would enter them on the first day. A first day that was cut short

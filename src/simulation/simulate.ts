@@ -15,6 +15,7 @@ import {
   strikeText,
 } from './faults.ts';
 import { formerlyUsed } from './former-use.ts';
+import { chipKeys, drawKeysTold } from './keys.ts';
 import type { LoadSource } from './loads.ts';
 import { Misfortunes } from './misfortunes.ts';
 import { exchangeInWords, messageInWords, strickenInWords } from './narrator.ts';
@@ -131,7 +132,7 @@ class World {
     this.#random = seededRandom(options.seed);
     this.#circumstances = drawCircumstances(this.#random.fork('circumstances'));
     this.#lastStoredAt = this.#circumstances.startMs;
-    this.#trace = new Trace(options.trace);
+    this.#trace = new Trace(options.trace, (line) => this.#checkers.traced(line));
     const say = (text: string) => this.#trace.say(this.#now, text);
     this.#faults = new Faults({
       rates: drawRates(this.#random.fork('rates'), awayIn(options)),
@@ -169,6 +170,7 @@ class World {
       meters,
       localUnits,
       suite,
+      keys: drawKeysTold(suite, this.#random.fork('master keys'), (key) => checkers.key(key)),
       store: this.#store.store,
       hosts,
       faults: this.#faults,
@@ -203,7 +205,10 @@ class World {
       onHappening: (happening) => this.#happened(happening),
     });
     const minute = Math.floor(this.#circumstances.startMs / MINUTE_MS);
-    for (const { memory } of this.#utility.houses) formerlyUsed(memory, minute);
+    for (const { memory } of this.#utility.houses) {
+      formerlyUsed(memory, minute);
+      for (const key of chipKeys(memory)) checkers.key(key);
+    }
     this.#utility.closeTheTills();
     await this.#utility.host.publishTerms(SIMULATED_TERMS);
   }

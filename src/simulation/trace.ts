@@ -9,24 +9,32 @@ const CHUNK_CHARACTERS = 16_384;
  */
 export class Trace {
   readonly #write: ((line: string) => void) | undefined;
+  readonly #overhear: (line: string) => void;
   #chunk = '';
   #hash = new Uint8Array(32);
 
-  constructor(write?: (line: string) => void) {
+  /** @param overhear is told of all that is written or said */
+  constructor(write: ((line: string) => void) | undefined, overhear: (line: string) => void) {
     this.#write = write;
+    this.#overhear = overhear;
   }
 
   /** @param aside what readers are told with it, and nobody else */
   say(at: number, text: string, aside?: () => string): void {
     const line = lineOf(at, text);
-    this.#write?.(aside === undefined ? line : line + aside());
+    const whole = aside === undefined || this.#write === undefined ? line : line + aside();
+    this.#overhear(whole);
+    this.#write?.(whole);
     this.#chunk += `${line}\n`;
     if (this.#chunk.length >= CHUNK_CHARACTERS) this.#fold();
   }
 
   /** For readers alone: it costs nothing where there is none, and the fingerprint is the same. */
   aside(at: number, text: () => string): void {
-    this.#write?.(lineOf(at, text()));
+    if (this.#write === undefined) return;
+    const line = lineOf(at, text());
+    this.#overhear(line);
+    this.#write(line);
   }
 
   /** 64 hex digits. */

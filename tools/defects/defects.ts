@@ -453,6 +453,19 @@ export const DEFECTS: readonly Defect[] = [
       '      await tx.putCommand({ ...leak, body, result: undefined, orderedAt: 0, settledAt: 0 } as never);\n',
   },
   {
+    rule: 'I31',
+    by: ['I31'],
+    what: 'a key stands in hex in a row that the same transaction deletes again',
+    file: 'src/host/dispatch.ts',
+    right: '      const meaning = await settleAnswer(tx, exchange, answer, now);\n',
+    wrong:
+      "      const { exportTerminalKey } = await import('../crypto/index.ts');\n" +
+      "      const id = 'under ' + Buffer.from(exportTerminalKey(exchange.session.key)).toString('hex');\n" +
+      '      await tx.attempts.put([{ id, wrong: 1, at: 0 } as never]);\n' +
+      '      await tx.attempts.delete([id]);\n' +
+      '      const meaning = await settleAnswer(tx, exchange, answer, now);\n',
+  },
+  {
     rule: 'I32',
     by: ['I32'],
     what: 'a host that runs knows books that are in no store',

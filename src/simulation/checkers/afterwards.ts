@@ -1,8 +1,8 @@
 import { toHex } from '../../bytes/index.ts';
-import { exportTerminalKey } from '../../crypto/index.ts';
 import type { HostServices } from '../../host/index.ts';
 import type { Utility } from '../utility.ts';
 import type { Checker, Findings } from './checker.ts';
+import type { Secrets } from './secrets.ts';
 
 const A_PAGE = 1_000;
 
@@ -10,14 +10,16 @@ const A_PAGE = 1_000;
 export class Afterwards implements Checker {
   readonly watches = ['I31', 'I32'] as const;
   readonly #findings: Findings;
+  readonly #secrets: Secrets;
 
-  constructor(findings: Findings) {
+  constructor(findings: Findings, secrets: Secrets) {
     this.#findings = findings;
+    this.#secrets = secrets;
   }
 
   async healed(utility: Utility): Promise<void> {
     const before = await allOf(utility.host);
-    this.#secrets(utility, before);
+    this.#secrets.told(before, 'what a host answers');
     const anew = await allOf(await utility.hosts.anew());
     this.#findings.hold(
       'I32',
@@ -25,16 +27,6 @@ export class Afterwards implements Checker {
       anew === before,
       () => `a host that is started anew differs: ${differenceOf(before, anew)}`,
     );
-  }
-
-  /** No key of any meter stands in anything that the host keeps. */
-  #secrets({ houses }: Utility, kept: string): void {
-    for (const { svpmsn, meter } of houses) {
-      for (const key of meter.sam.keys.values()) {
-        const sentence = () => 'one of its keys stands in a row of the host';
-        this.#findings.hold('I31', svpmsn, !kept.includes(toHex(exportTerminalKey(key))), sentence);
-      }
-    }
   }
 }
 

@@ -18,6 +18,7 @@ import { Monitoring } from './monitoring.ts';
 import { Profiles } from './profiles.ts';
 import { Purses } from './purses.ts';
 import { Relays } from './relays.ts';
+import { Secrets } from './secrets.ts';
 import { Sessions } from './sessions.ts';
 import { Settled } from './settled.ts';
 
@@ -26,6 +27,7 @@ export type { Promised, Violation } from './checker.ts';
 /** All that watches a simulated utility, as one. */
 export class Checkers {
   readonly findings: Findings;
+  readonly #secrets: Secrets;
   readonly #purses: Purses;
   readonly #books: Books;
   readonly #all: readonly Checker[];
@@ -43,6 +45,7 @@ export class Checkers {
     this.findings = new Findings(world.now, world.say);
     const purses = new Purses(this.findings, (house, receipt) => this.#receipted(house, receipt));
     this.#purses = purses;
+    this.#secrets = new Secrets(this.findings);
     this.#books = new Books(this.findings, purses, world.say);
     // What a start found is looked at before the purse is trusted.
     this.#all = [
@@ -57,7 +60,8 @@ export class Checkers {
       new Charges(this.findings),
       new Monitoring(this.findings, world.ringOf),
       new Settled(this.findings, purses, world.payments),
-      new Afterwards(this.findings),
+      this.#secrets,
+      new Afterwards(this.findings, this.#secrets),
     ];
     this.#committed = this.#all.filter((checker) => checker.committed !== undefined);
     this.#heard = this.#all.filter((checker) => checker.heard !== undefined);
@@ -71,6 +75,16 @@ export class Checkers {
   /** The TC of a meter's newest receipt. */
   lastCounter(svpmsn: Svpmsn): number {
     return this.#purses.truthOf(svpmsn).lastCounter;
+  }
+
+  /** A key of this life. */
+  key(bytes: Uint8Array): void {
+    this.#secrets.learn(bytes);
+  }
+
+  /** A line of the trace. */
+  traced(line: string): void {
+    this.#secrets.told(line, 'the trace');
   }
 
   committed(rows: readonly Written[]): void {
