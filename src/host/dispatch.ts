@@ -24,6 +24,7 @@ import { commandBody, settleCommand } from './control.ts';
 import {
   bookedKey,
   bookKey,
+  CHANGE_OF_VALUE,
   keyChangeBody,
   keyChangeCommand,
   purposeChanged,
@@ -338,6 +339,11 @@ async function decide(tx: StoreReads, exchange: Exchange, bytes: Uint8Array): Pr
   const status = tellsStatus(meter.suite) ? decodeValueStatus(bytes) : undefined;
   if (status !== undefined && 'reason' in status) return { type: 'give-up' };
   exchange.meterLast = status?.lastCounter;
+  if (generationOf(exchange.session.key.n) < meter.valueGeneration) return decideUnderOlder(tx, purse);
+  // The same count of transactions, and another sum: there are two of it, or one that was put back.
+  if (status?.lastCounter === purse.lastCounter && BigInt(status.creditedTotal) !== purse.credited) {
+    return { type: 'freeze', doubt: 'amount-differs' };
+  }
   if (job.type === 'query') {
     if (!stillAsked(purse, job)) return { type: 'changed' };
     // M4 decides, whatever M2 named: a frozen purse is known by its answer alone.
@@ -353,6 +359,16 @@ async function decide(tx: StoreReads, exchange: Exchange, bytes: Uint8Array): Pr
   if (judged?.type === 'freeze') return judged;
   if (judged?.type === 'query') return { type: 'query' };
   return { type: 'send', body: encodeValueCommand(meter.suite, asOutstanding(job.row)) };
+}
+
+/**
+ * It proved a key that it had left: nothing is sent under that. A receipt since the change came under the new key, with
+ * which the old one ends; who serves the old one still is another meter, or one that was put back.
+ */
+async function decideUnderOlder(tx: StoreReads, { svpmsn, bookedAt }: Purse): Promise<Decision> {
+  const change = await tx.command(svpmsn, CHANGE_OF_VALUE);
+  const hasWorked = change?.state === 'done' && change.settledAt !== undefined && bookedAt > change.settledAt;
+  return hasWorked ? { type: 'freeze', doubt: 'meter-behind-host' } : { type: 'give-up' };
 }
 
 const tellsStatus = (suite: Suite): boolean => suite === Suite.aes128 || suite === Suite.aes256;

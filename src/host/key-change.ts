@@ -78,7 +78,8 @@ export const keyChangeCommand = (purpose: RotatedPurpose, n: KeyName): NewComman
   ...(purpose === 'monitoring' && { state: 'awaiting-local-unit' as const }),
 });
 
-/** The slot of a change of the monitoring key. */
+/** The slots of changes. */
+export const CHANGE_OF_VALUE = 'key-value';
 export const CHANGE_OF_MONITORING = 'key-monitoring';
 
 const INFO = encodeUseRequest({ totals: false, modeTable: false, policy: false, profiles: [] });

@@ -4,7 +4,7 @@ import {
   type KeyName,
   type KeyStore,
   KeyStoreError,
-  type Purpose,
+  Purpose,
   purposeOf,
   type TerminalKey,
   type TransportKey,
@@ -32,16 +32,21 @@ export class MeterKeys {
   }
 
   /**
-   * The key that the books name; or, where a meter says that it knows none of that name, one of a later generation: a
-   * database that was restored may not know that it was changed. Whoever says so proves nothing, so all take turns.
+   * The key that the books name; or, where a meter says that it knows none of that name, another: a later one, because
+   * a database that was restored may not know that it was changed; and for value the one before, by which a meter that
+   * is not the one that was given the change is known. Whoever says so proves nothing, so all take turns, and the key
+   * that the books name comes between them: who stood in a meter's place for a while keeps nobody waiting for long.
    */
   async toTry(booked: KeyName, svpmsn: Svpmsn): Promise<TerminalKey | undefined> {
     const tries = this.#unknown.get(ownerOf(booked, svpmsn)) ?? 0;
-    if (tries > 0 && generationOf(booked) + tries <= GENERATION_MAX) {
-      const later = await this.held((booked + tries) as KeyName, svpmsn);
-      if (later !== undefined) return later;
+    const step = stepOf(tries, purposeOf(booked));
+    const generation = generationOf(booked) + step;
+    if (generation >= 0 && generation <= GENERATION_MAX) {
+      const other = await this.held((booked + step) as KeyName, svpmsn);
+      if (other !== undefined) return other;
     }
-    this.#unknown.delete(ownerOf(booked, svpmsn));
+    // Behind the last that there is, all is begun anew; before the first there is nothing to leave out.
+    if (step > 0) this.#unknown.delete(ownerOf(booked, svpmsn));
     return this.held(booked, svpmsn);
   }
 
@@ -62,3 +67,9 @@ const orNone = <T>(asked: Promise<T>): Promise<T | undefined> =>
   });
 
 const ownerOf = (n: KeyName, svpmsn: Svpmsn): number => svpmsn * 4 + purposeOf(n);
+
+/** How many generations after the one in the books: 0, 1, 0, 2, 0, 3 …; for value 0, 1, -1, 2, 0, 3, 0, 4 …. */
+function stepOf(tries: number, purpose: Purpose): number {
+  if (tries % 2 === 1) return (tries + 1) / 2;
+  return tries === 2 && purpose === Purpose.value ? -1 : 0;
+}

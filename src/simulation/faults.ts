@@ -47,6 +47,8 @@ export const FAULTS = {
   /** A minute of one meter: somebody with a copy of its key of value credits it, or with that of monitoring moves its clock. */
   'foreign-books': 0.002,
   'monitoring-stolen': 0.002,
+  /** All of its memories are copied, keys and purse; within an hour the copy hangs on the line as well, for minutes. */
+  'meter-cloned': 0.002,
 
   /** A minute of one meter: damage that no rule undoes. */
   'write-lost': 0.002,

@@ -1,4 +1,5 @@
 import type { Svpmsn } from '../units/index.ts';
+import { type CloneHooks, Clones } from './clones.ts';
 import type { FaultKind, Faults } from './faults.ts';
 import { FaultyMemory } from './faulty-memory.ts';
 import type { House } from './house.ts';
@@ -29,6 +30,7 @@ export interface MisfortuneHooks {
   foreign(house: House, credit: ForeignCredit): void;
   /** Whether they did, and these books have not found it yet. */
   knowsForeign(house: House): boolean;
+  readonly clones: CloneHooks;
 }
 
 /** What befalls meters and units minute by minute: the power goes, a memory is damaged, a unit is started anew. */
@@ -41,6 +43,7 @@ export class Misfortunes {
   /** By which each foreign modem leaves its line. */
   readonly #intruders = new Set<() => void>();
   readonly #technicians: Technicians;
+  readonly #clones: Clones;
   readonly #parted = new Set<'host' | number>();
   #minutes = 0;
 
@@ -48,6 +51,7 @@ export class Misfortunes {
     this.#faults = faults;
     this.#hooks = hooks;
     this.#technicians = new Technicians(faults);
+    this.#clones = new Clones(faults, hooks.clones);
   }
 
   /** The memories of a house that is built. */
@@ -62,7 +66,9 @@ export class Misfortunes {
       this.#ofPower(utility, house, this.#memories[i] as FaultyMemory);
       this.#ofMemory(house, this.#memories[i] as FaultyMemory);
       this.#ofStrangers(house, utility.time.now);
+      if (this.#faults.strikes('meter-cloned', house.svpmsn)) this.#clones.copy(utility, house);
     }
+    this.#clones.minute(utility.time.now);
     this.#ofUnits(utility);
     const { rates } = this.#faults;
     if (rates['memory-rolled-back'] + rates['memory-pasted'] > 0 && this.#minutes++ % IMAGES_EVERY_MINUTES === 0) {
@@ -84,6 +90,7 @@ export class Misfortunes {
   heal(utility: Utility): void {
     for (const memory of this.#memories) memory.restore();
     for (const leaves of this.#intruders) leaves();
+    this.#clones.heal();
     for (const from of this.#parted) utility.grid.join(from);
     this.#technicians.tellAgain(utility);
     for (const [id, transformer] of utility.transformers.entries()) {

@@ -158,6 +158,13 @@ class World {
         this.#checkers.foreign(svpmsn, credit);
       },
       knowsForeign: ({ svpmsn }) => this.#checkers.foreignUnfound(svpmsn),
+      clones: {
+        appeared: (clone) => {
+          say(`clone: ${svpmsnText(clone.svpmsn)} TC ${clone.meter.svm.purse.lastCounter}`);
+          this.#checkers.cloned(clone);
+        },
+        heard: (clone) => this.#checkers.clonedHeard(clone),
+      },
     });
     this.#store = store;
   }
@@ -260,8 +267,9 @@ class World {
     this.#misfortunes.heal(utility);
     await this.#payers.tellAgain(utility);
     for (const { svpmsn } of utility.houses) {
-      // What other books did is found with the next sale.
-      if (this.#checkers.foreignUnfound(svpmsn)) await this.#payers.pay(utility, svpmsn, 1);
+      // What other books did, or a clone, is found with the next sale.
+      if (this.#checkers.foreignUnfound(svpmsn) || this.#checkers.wasCloned(svpmsn))
+        await this.#payers.pay(utility, svpmsn, 1);
     }
     const [first] = utility.houses;
     await utility.host.command(first?.svpmsn ?? 0, { type: 'relay', supply: 1, action: RelayAction.open });

@@ -38,6 +38,8 @@ interface Station {
   readonly terminal: LineTerminal;
   readonly place: number;
   link: SlaveLink;
+  /** Its wire is off: it neither hears nor is heard. */
+  unplugged: boolean;
 }
 
 export interface TransformerOptions {
@@ -91,7 +93,7 @@ export class Transformer {
 
   attach(terminal: LineTerminal, distanceM: number): void {
     const place = this.channel.attach(distanceM);
-    this.#stations.push({ terminal, place, link: this.#newLink(terminal) });
+    this.#stations.push({ terminal, place, link: this.#newLink(terminal), unplugged: false });
   }
 
   /** The terminal is taken off the line: nothing is heard of it any more. */
@@ -99,6 +101,15 @@ export class Transformer {
     const station = this.#station(terminal);
     station.link = this.#newLink(terminal);
     this.#stations.splice(this.#stations.indexOf(station), 1);
+  }
+
+  /** Somebody takes the terminal's wire off, and the terminal does not know. */
+  unplug(terminal: LineTerminal): void {
+    this.#station(terminal).unplugged = true;
+  }
+
+  plug(terminal: LineTerminal): void {
+    this.#station(terminal).unplugged = false;
   }
 
   /** The terminal's supply went or came: its modem has forgotten what it said last, and what it had to say. */
@@ -160,7 +171,7 @@ export class Transformer {
         this.#arrive(heard, (bytes) => this.step({ type: 'line', now: this.#options.time.now, bytes }));
     }
     for (const station of this.#stations) {
-      if (!concerns(station.link, transmission.bytes)) continue;
+      if (station.unplugged || !concerns(station.link, transmission.bytes)) continue;
       const bytes = this.channel.receive(transmission, station.place);
       if (bytes === undefined) continue;
       this.#arrive(bytes, (heard) =>
@@ -189,7 +200,7 @@ export class Transformer {
     for (const output of outputs) {
       switch (output.type) {
         case 'send':
-          this.#transmit(station.place, output.bytes);
+          if (!station.unplugged) this.#transmit(station.place, output.bytes);
           break;
         case 'wake':
           time.at(output.at, () => {

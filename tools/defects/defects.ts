@@ -104,6 +104,15 @@ export const DEFECTS: readonly Defect[] = [
     wrong: "  if (receipt.result === ValueResult.frozen) return { type: 'nothing-new' };",
   },
   {
+    rule: 'X10',
+    by: ['I10', 'I28'],
+    what: 'a meter that lacks what was confirmed, because a clone has it, is asked again and again',
+    file: 'src/exchange/account.ts',
+    right: "    if (receipt.counter < account.lastCounter) return { type: 'freeze', doubt: 'meter-behind-host' };\n",
+    wrong: '',
+    suite: '3des-xo',
+  },
+  {
     rule: 'X11',
     by: ['I28', 'I9'],
     what: 'a receipt is booked, and what it settled stays outstanding',

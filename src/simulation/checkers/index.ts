@@ -11,6 +11,7 @@ import { Afterwards } from './afterwards.ts';
 import { Books } from './books.ts';
 import { Charges } from './charges.ts';
 import { type Checker, Findings } from './checker.ts';
+import { Clones } from './clones.ts';
 import { Commands } from './commands.ts';
 import { Journals } from './journals.ts';
 import { Memories } from './memories.ts';
@@ -28,6 +29,7 @@ export type { Promised, Violation } from './checker.ts';
 export class Checkers {
   readonly findings: Findings;
   readonly #secrets: Secrets;
+  readonly #clones: Clones;
   readonly #purses: Purses;
   readonly #books: Books;
   readonly #all: readonly Checker[];
@@ -46,6 +48,7 @@ export class Checkers {
     const purses = new Purses(this.findings, (house, receipt) => this.#receipted(house, receipt));
     this.#purses = purses;
     this.#secrets = new Secrets(this.findings);
+    this.#clones = new Clones(this.findings, purses);
     this.#books = new Books(this.findings, purses, world.say);
     // What a start found is looked at before the purse is trusted.
     this.#all = [
@@ -59,6 +62,7 @@ export class Checkers {
       new Profiles(this.findings),
       new Charges(this.findings),
       new Monitoring(this.findings, world.ringOf),
+      this.#clones,
       new Settled(this.findings, purses, world.payments),
       this.#secrets,
       new Afterwards(this.findings, this.#secrets),
@@ -75,6 +79,20 @@ export class Checkers {
   /** The TC of a meter's newest receipt. */
   lastCounter(svpmsn: Svpmsn): number {
     return this.#purses.truthOf(svpmsn).lastCounter;
+  }
+
+  /** From now on two meters have one number, and what the books know of it proves less. */
+  cloned(clone: House): void {
+    this.findings.flagged.add(clone.svpmsn);
+    this.#clones.appeared(clone);
+  }
+
+  clonedHeard(clone: House): void {
+    this.#clones.heardBy(clone);
+  }
+
+  wasCloned(svpmsn: Svpmsn): boolean {
+    return this.#clones.cloned.has(svpmsn);
   }
 
   /** A key of this life. */
