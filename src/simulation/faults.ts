@@ -72,6 +72,25 @@ export const FAULTS = {
   /** A payment. */
   'payment-doubled': 0.2,
   'payment-reversed': 0.05,
+
+  /** A call of the bank: it never comes, comes or is answered minutes late, is done and never answered, or the line breaks before the answer. */
+  'bank-request-lost': 0.05,
+  'bank-delayed': 0.1,
+  'bank-silent': 0.02,
+  'bank-answer-lost': 0.05,
+  /** Money that is asked for: it is refused; the answer comes a second time, as a notice; its number was given before. */
+  'bank-declined': 0.1,
+  'bank-answer-doubled': 0.1,
+  'bank-number-repeated': 0.02,
+  /** Money that is to be taken: it was held for too long; it is taken, and its payer has it returned. */
+  'bank-hold-expired': 0.02,
+  'payment-returned': 0.05,
+  /** A notice of the bank. */
+  'notice-lost': 0.1,
+  'notice-doubled': 0.1,
+  'notice-delayed': 0.1,
+  /** A minute of one payment that the bank has not decided: nobody waits for it any more. */
+  'payment-cancelled': 0.1,
 } as const;
 
 export type FaultKind = keyof typeof FAULTS;

@@ -4,6 +4,7 @@ import {
   type HostPorts,
   type HostServices,
   type HostSettings,
+  type PaymentWay,
   type Store,
   StoreError,
 } from '../host/index.ts';
@@ -32,6 +33,8 @@ interface Worker {
   lives: number;
   /** The machine has stopped it until then. */
   stalledUntil: number;
+  /** Nothing of this life is left once it is over. */
+  life?: Life;
 }
 
 const DOWN_MS_MAX = 30_000;
@@ -89,10 +92,17 @@ export class Hosts {
     else time.at(worker.stalledUntil, heard);
   }
 
+  /** Of each process that runs: has it do something beside what it hears, of which it may die. */
+  get running(): readonly ((work: (services: HostServices) => Promise<unknown>) => Promise<void>)[] {
+    const running = this.#workers.filter(({ alive, stalledUntil }) => alive && stalledUntil <= this.#options.time.now);
+    return running.map((worker) => (work) => this.#mayDie(worker, work));
+  }
+
   /** All processes end, and new ones start over another store: what a restore from a copy is. */
   async replaceStore(store: Store): Promise<void> {
     this.#store = store;
     for (const worker of this.#workers) {
+      worker.life?.end();
       worker.alive = true;
       worker.services = this.#create(worker);
     }
@@ -123,6 +133,7 @@ export class Hosts {
     const randomness = random.fork(`host ${worker.number}.${worker.lives++}`);
     if (faults === undefined) return createHost({ ...ports, store: this.#store, randomness }, settings);
     const life = new Life(faults, nameOf(worker));
+    worker.life = life;
     const store = mortal(this.#store, { life, faults, committed: onCommit ?? (() => undefined) });
     const grid: HostPorts['grid'] = {
       send: (localUnit, message) => {
@@ -142,7 +153,8 @@ export class Hosts {
       addGeneration: (purpose, suite) => ports.keys.addGeneration(purpose, suite),
       checkValue: (n) => ports.keys.checkValue(n),
     };
-    return createHost({ ...ports, store, grid, keys, randomness }, settings);
+    const payments = ports.payments && mortalWays(ports.payments, life);
+    return createHost({ ...ports, store, grid, keys, randomness, ...(payments && { payments }) }, settings);
   }
 
   async #mayDie(worker: Worker, work: (services: HostServices) => Promise<unknown>): Promise<void> {
@@ -177,6 +189,25 @@ export class Hosts {
     await this.#mayDie(worker, (services) => services.start());
     if (worker.alive) this.#options.onStart?.();
   }
+}
+
+/** Ports as one process calls them: it may end before the call, or while it waits for the answer. */
+function mortalWays(ways: ReadonlyMap<string, PaymentWay>, life: Life): ReadonlyMap<string, PaymentWay> {
+  const called = async <T>(call: () => Promise<T>): Promise<T> => {
+    await life.breathe();
+    const answer = await call();
+    await life.breathe();
+    return answer;
+  };
+  const mortal = ({ method, port }: PaymentWay): PaymentWay => ({
+    method,
+    port: {
+      authorise: (payment, instrument) => called(() => port.authorise(payment, instrument)),
+      capture: (payment, approval) => called(() => port.capture(payment, approval)),
+      reverse: (payment, approval) => called(() => port.reverse(payment, approval)),
+    },
+  });
+  return new Map([...ways].map(([name, way]) => [name, mortal(way)]));
 }
 
 const nameOf = ({ number }: Worker): string => `host ${number}`;

@@ -31,6 +31,11 @@ export class Life {
     return this.#over;
   }
 
+  /** It is ended from outside: whatever it waited for finds nobody. */
+  end(): void {
+    this.#over = true;
+  }
+
   /** Before and after everything that the host waits for. @throws HostKilled */
   async breathe(): Promise<void> {
     this.#over ||= this.#faults.strikes('host-killed', this.#host);

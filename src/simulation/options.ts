@@ -1,6 +1,6 @@
 import type { BackhaulMessage } from '../backhaul/index.ts';
 import type { KeyStore, Suite } from '../crypto/index.ts';
-import type { HostWatcher, Store } from '../host/index.ts';
+import type { HostWatcher, PaymentWay, Store } from '../host/index.ts';
 import type { Carrier, LineConditions } from '../line/index.ts';
 import type { MeterMemory } from '../meter/index.ts';
 import type { SupplyPolicy } from '../records/index.ts';
@@ -74,6 +74,8 @@ export interface UtilityOptions {
   readonly onMeterHeard?: (house: House, request: Uint8Array, answer: Uint8Array | undefined) => void;
   /** What a host and a local unit say to each other, as the host says and hears it. */
   readonly onMessage?: (to: 'host' | 'local-unit', localUnit: number, message: BackhaulMessage) => void;
+  /** Who takes money for the utility; nobody where absent. */
+  readonly payments?: ReadonlyMap<string, PaymentWay>;
   /** Is told by the hosts what goes on, to be counted. */
   readonly watcher?: HostWatcher;
   /** A meter was started from its memories. */

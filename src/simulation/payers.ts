@@ -11,7 +11,7 @@ export const SIMULATED_TERMS: Terms = {
   taxBasisPoints: 1_900,
   fixedChargePerMonth: 120,
   recoveryPercentMax: 30,
-  fees: { cash: { fixed: 2, basisPoints: 100 } },
+  fees: { cash: { fixed: 2, basisPoints: 100 }, card: { fixed: 3, basisPoints: 150 } },
 };
 
 /** What somebody paid, as the payment provider's own list has it. */
@@ -49,7 +49,11 @@ export class Payers {
   }
 
   /** A second passes: somebody pays, about as often as the lines can carry it. */
-  async second(utility: Utility, openOrders: (svpmsn: Svpmsn) => number): Promise<void> {
+  async second(
+    utility: Utility,
+    openOrders: (svpmsn: Svpmsn) => number,
+    throughBank?: (svpmsn: Svpmsn, amount: number) => Promise<boolean>,
+  ): Promise<void> {
     await this.tellAgain(utility);
     for (const { id } of utility.transformers) {
       if (!this.#random.chance(PAYMENTS_A_SECOND)) continue;
@@ -57,6 +61,7 @@ export class Payers {
       const house = own[this.#random.below(own.length)];
       const amount = 1 + this.#random.below(AMOUNT_MAX);
       if (house === undefined || openOrders(house.svpmsn) >= OPEN_ORDERS_MAX) continue;
+      if (await throughBank?.(house.svpmsn, amount)) continue;
       await this.pay(utility, house.svpmsn, amount);
     }
   }

@@ -33,6 +33,18 @@ for (const [suite, seeds] of [
   }
 }
 
+test('where people pay through a bank its book and the ledger agree, whatever it and its lines do', async () => {
+  const kinds = FAULT_KINDS.filter((kind) => /^(bank|notice)-|^payment-(returned|cancelled)$/.test(kind));
+  const struck = new Set<string>();
+  for (const seed of [7, 12]) {
+    const { violations, faults, checksOf } = await life(seed, { transfers: 300 });
+    assert.deepEqual(violations, []);
+    assert.ok((checksOf.I33 ?? 0) > 100);
+    for (const kind of kinds) if (faults[kind] > 0) struck.add(kind);
+  }
+  assert.ok(struck.size > kinds.length / 2, [...struck].join());
+});
+
 test('the same seed lives the same life, another one another', async () => {
   const [first, again, other] = [await life(7), await life(7), await life(8)];
   assert.equal(first.traceHash, again.traceHash);

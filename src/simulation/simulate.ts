@@ -2,6 +2,8 @@ import type { Suite } from '../crypto/index.ts';
 import { DEFAULT_SUPPLY_POLICY, RelayAction } from '../records/index.ts';
 import { DEFAULT_TARIFF } from '../tariff/index.ts';
 import { type Svpmsn, svpmsnText, tokens } from '../units/index.ts';
+import { Bank } from './bank.ts';
+import { BankPayers } from './bank-payers.ts';
 import { Checkers, type Promised, type Violation } from './checkers/index.ts';
 import { type Circumstances, drawCircumstances } from './circumstances.ts';
 import {
@@ -115,6 +117,9 @@ class World {
   readonly #faults: Faults;
   readonly #checkers: Checkers;
   readonly #payers: Payers;
+  /** In a share of lives people pay through a bank as well. */
+  readonly #bank: Bank | undefined;
+  #bankPayers: BankPayers | undefined;
   readonly #misfortunes: Misfortunes;
   readonly #office: Office;
   readonly #trace: Trace;
@@ -145,10 +150,13 @@ class World {
     });
     this.#office = new Office(this.#random.fork('office'));
     this.#payers = new Payers(this.#random.fork('tills'), this.#faults);
+    const bank = this.#random.fork('bank');
+    this.#bank = bank.chance(BANK_SHARE) ? this.#openBank(bank, say) : undefined;
     this.#checkers = new Checkers({
       now: () => this.#now,
       say,
       payments: this.#payers.payments,
+      book: this.#bank?.book ?? new Map(),
       ringOf: ({ localUnit }) => (this.#living.transformers[localUnit] as Transformer).keys,
     });
     this.#misfortunes = new Misfortunes(this.#faults, {
@@ -167,6 +175,21 @@ class World {
       },
     });
     this.#store = store;
+  }
+
+  #openBank(random: SeededRandom, say: (text: string) => void): Bank {
+    return new Bank({
+      random,
+      faults: this.#faults,
+      now: () => this.#now,
+      after: (delayMs, run) => this.#living.time.after(delayMs, run),
+      onMoved: (entry, before, by) => {
+        say(`bank: ${entry.id} of ${entry.amount} is ${entry.state}`);
+        this.#checkers.moved(entry, before, by);
+        this.#bankPayers?.moved(entry);
+      },
+      onNotice: async (notice) => this.#bankPayers?.notice(notice),
+    });
   }
 
   async open(): Promise<void> {
@@ -193,6 +216,7 @@ class World {
         personalised: false,
         markPersonalised: () => undefined,
       }),
+      ...(this.#bank && { payments: this.#bank.ways }),
       onCommit: (rows) => checkers.committed(rows),
       onMeterHeard: (house, request, answer) => {
         this.#trace.aside(this.#now, () => exchangeInWords(house.svpmsn, request, answer));
@@ -218,6 +242,10 @@ class World {
     }
     this.#utility.closeTheTills();
     await this.#utility.host.publishTerms(SIMULATED_TERMS);
+    if (this.#bank === undefined) return;
+    const random = this.#random.fork('bank payers');
+    this.#bankPayers = new BankPayers(this.#utility, { random, faults: this.#faults, bank: this.#bank });
+    await this.#bankPayers.open();
   }
 
   get #now(): number {
@@ -238,7 +266,9 @@ class World {
     const { transfers, minutes = Number.POSITIVE_INFINITY } = this.#options;
     const endsAt = utility.time.now + minutes * MINUTE_MS;
     while (this.#transfers < transfers && utility.time.now < endsAt && violations.length === 0) {
-      await this.#payers.second(utility, (svpmsn) => this.#checkers.openOrders(svpmsn));
+      const throughBank = async (svpmsn: Svpmsn, amount: number) =>
+        (await this.#bankPayers?.pays(svpmsn, amount)) ?? false;
+      await this.#payers.second(utility, (svpmsn) => this.#checkers.openOrders(svpmsn), throughBank);
       await utility.runUntil(utility.time.now + SECOND_MS);
       await this.#restoreStore();
       if (utility.time.now < nextMinute) continue;
@@ -265,6 +295,7 @@ class World {
     this.#healedAfterSeconds = this.#seconds;
     await utility.hosts.heal();
     this.#misfortunes.heal(utility);
+    await this.#bank?.heal();
     await this.#payers.tellAgain(utility);
     for (const { svpmsn } of utility.houses) {
       // What other books did, or a clone, is found with the next sale.
@@ -366,6 +397,7 @@ class World {
     this.#store = await backup.restore();
     this.#checkers.storeRestored();
     await hosts.replaceStore(this.#store.store);
+    await this.#bankPayers?.reconcile(backup.at);
     this.#payers.reconcile(this.#living, backup.at);
     this.#misfortunes.storeRestored(this.#living);
   }
@@ -387,6 +419,7 @@ interface Backup {
   readonly restore: () => Promise<SimulatedStore>;
 }
 
+const BANK_SHARE = 1 / 2;
 const MAINS_MILLIVOLTS = 230_000;
 const RESTORED_WITHIN_MINUTES = 4;
 /** With those under way when it is put back, and those of the second that it is looked at, fewer than a meter keeps receipts of. */

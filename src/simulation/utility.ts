@@ -70,6 +70,7 @@ export class Utility {
         keys: this.#keys,
         clock: { now: () => time.now },
         grid: this.#toldOf(this.#grid),
+        ...(options.payments && { payments: options.payments }),
         ...(options.watcher && { watcher: options.watcher }),
       },
       settings: { zone: options.zone, metersMax: METERS_PER_LOCAL_UNIT_MAX * 256, roundMs: options.roundMs },

@@ -483,4 +483,21 @@ export const DEFECTS: readonly Defect[] = [
     wrong:
       "      instantReserved = (await tx.fact('instant-reserved')) ?? 0;\n      for (const each of await tx.meters()) await tx.putMeter({ ...each, tariff: undefined });",
   },
+  {
+    rule: 'I33',
+    by: ['I33'],
+    what: 'money is taken while its value is on its way',
+    file: 'src/host/payments.ts',
+    right: "    if (order?.state === 'stored') return { ...payment, state: 'capturing', attempts: 0 };",
+    wrong:
+      "    if (order !== undefined && order.state !== 'refunded') return { ...payment, state: 'capturing', attempts: 0 };",
+  },
+  {
+    rule: 'I33',
+    by: ['I33'],
+    what: 'an approval that comes after the money was given back sells once more',
+    file: 'src/host/payments.ts',
+    right: "    if (payment.state !== 'asked' && payment.state !== 'pending') return payment;",
+    wrong: "    if (payment.state === 'captured') return payment;",
+  },
 ];

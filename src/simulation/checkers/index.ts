@@ -1,6 +1,7 @@
 import type { MonitoringRing } from '../../concentrator/index.ts';
 import type { Receipt } from '../../meter/index.ts';
 import type { Svpmsn } from '../../units/index.ts';
+import type { Entry, Mover } from '../bank.ts';
 import type { House } from '../house.ts';
 import type { Written } from '../mortal-store.ts';
 import type { Happening } from '../options.ts';
@@ -15,6 +16,7 @@ import { Clones } from './clones.ts';
 import { Commands } from './commands.ts';
 import { Journals } from './journals.ts';
 import { Memories } from './memories.ts';
+import { Money } from './money.ts';
 import { Monitoring } from './monitoring.ts';
 import { Profiles } from './profiles.ts';
 import { Purses } from './purses.ts';
@@ -32,6 +34,7 @@ export class Checkers {
   readonly #clones: Clones;
   readonly #purses: Purses;
   readonly #books: Books;
+  readonly #money: Money;
   readonly #all: readonly Checker[];
   // Of those who want to know: most want little, and the world tells much.
   readonly #committed: readonly Checker[];
@@ -41,6 +44,8 @@ export class Checkers {
     readonly now: () => number;
     readonly say: (text: string) => void;
     readonly payments: readonly Payment[];
+    /** The bank's own; empty where nobody pays through it. */
+    readonly book: ReadonlyMap<string, Entry>;
     /** The keys that the local unit above a house holds. */
     readonly ringOf: (house: House) => MonitoringRing;
   }) {
@@ -50,6 +55,7 @@ export class Checkers {
     this.#secrets = new Secrets(this.findings);
     this.#clones = new Clones(this.findings, purses);
     this.#books = new Books(this.findings, purses, world.say);
+    this.#money = new Money(this.findings, purses, world.book);
     // What a start found is looked at before the purse is trusted.
     this.#all = [
       new Memories(this.findings),
@@ -66,6 +72,7 @@ export class Checkers {
       new Settled(this.findings, purses, world.payments),
       this.#secrets,
       new Afterwards(this.findings, this.#secrets),
+      this.#money,
     ];
     this.#committed = this.#all.filter((checker) => checker.committed !== undefined);
     this.#heard = this.#all.filter((checker) => checker.heard !== undefined);
@@ -111,6 +118,11 @@ export class Checkers {
 
   storeRestored(): void {
     for (const checker of this.#all) checker.storeRestored?.();
+  }
+
+  /** Money moved at the bank. */
+  moved(entry: Entry, before: Entry | undefined, by: Mover): void {
+    this.#money.moved(entry, before, by);
   }
 
   /** Other books are about to credit a meter. */
