@@ -94,6 +94,18 @@ test('an account that refuses is asked again hours later and not before, and a h
   assert.deepEqual([till.bank.taken(), till.bank.held()], [0, 0]);
 });
 
+test('a contract that is agreed again after it ended pays anew, and what was paid under the first fills none of its limits', async () => {
+  const till = await tillWith(100);
+  await till.end();
+  assert.equal((await till.payment('auto:0:1')).state, 'captured');
+  made(await till.rig.host.endContract(0));
+  made(await till.rig.host.agreeContract({ ...AGREEMENT, perDayMax: 1_000 }));
+  await spendTo(till, 100);
+  await till.end();
+  assert.equal((await till.payment('auto:0:2')).state, 'captured');
+  assert.equal(till.bank.taken(), 2_000);
+});
+
 test('a contract that ended pays no more, and one that cannot be kept is refused in one sentence', async () => {
   const till = await tillWith(100);
   const { host } = till.rig;

@@ -40,7 +40,7 @@ export async function agree(
   const id = String(meter);
   const [before] = await tx.contracts.of([id]);
   const terms = { threshold, paid, port, account, perDayMax, perMonthMax };
-  const begun = before ?? { count: 0, day: 0, paidThatDay: 0, month: 0, paidThatMonth: 0 };
+  const begun = before ?? { count: await countBefore(tx, id), day: 0, paidThatDay: 0, month: 0, paidThatMonth: 0 };
   const { count, day, paidThatDay, month, paidThatMonth } = begun;
   const contract: Contract = {
     ...{ id, svpmsn: found.meter.svpmsn, ...terms, agreedAt: now },
@@ -85,7 +85,16 @@ export async function transferAll(
   return begun;
 }
 
-const paymentOf = ({ id, count }: Contract): string => `auto:${id}:${count}`;
+const paymentOf = ({ id, count }: Pick<Contract, 'id' | 'count'>): string => `auto:${id}:${count}`;
+
+/** Payments that were made under contracts which ended: none of their ids is used again. */
+async function countBefore(tx: StoreReads, id: string): Promise<number> {
+  for (let from = 0; ; from += PAGE) {
+    const next = Array.from({ length: PAGE }, (_, i) => paymentOf({ id, count: from + i + 1 }));
+    const unused = (await tx.payments.of(next)).indexOf(undefined);
+    if (unused >= 0) return from + unused;
+  }
+}
 
 /** The payment that is to be made, if one is. One that was begun and never asked for is asked for now. */
 async function beginIfDue(
