@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<CommandName, (args: readonly string[]) => Promis
   // Signatures and paper bring libraries along that nothing else here waits for.
   receipt: async (args) => (await import('./receipt-command.ts')).receipt(args),
   settlement: async (args) => (await import('./settlement-command.ts')).settlement(args),
+  statement: async (args) => (await import('./statement-command.ts')).statement(args),
   simulate,
   acquirer,
   vectors,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { drawSigningKey } from '../adapters/receipt-jose.ts';
 import { HttpsSettlementPeer, SettlementServer } from '../adapters/settlement-https.ts';
+import type { PaperFailure } from '../adapters/sheet-pdf.ts';
 import {
   type AnsweredClaim,
   answerClaim,
@@ -15,7 +16,6 @@ import {
   type HostServices,
   METERS_PER_LOCAL_UNIT_MAX,
   type SettlementFailure,
-  type SettlementSheet,
   type Store,
   settlementCsv,
   settlementSheet,
@@ -31,9 +31,10 @@ import { suiteOf } from './founding.ts';
 import { MEBIBYTE, readNamedFile } from './read-file.ts';
 import { DEMO_ZONE } from './setting.ts';
 import { readPeer } from './settlement-peer.ts';
+import { sheetText } from './sheet-text.ts';
 import { WrongUse } from './usage.ts';
 import { DEFAULT_FOLDER, within } from './within.ts';
-import { writeWhole } from './write-whole.ts';
+import { writeNamed } from './write-whole.ts';
 
 /** Name under which the bulk tariff is published; no meter has it. */
 const BULK = 'bulk';
@@ -109,10 +110,10 @@ async function show(asked: Asked, host: HostServices, store: Store): Promise<num
   const closed = taken(await host.period(asked.subject));
   const claims = await claimsOf(store, asked.subject);
   const sheet = settlementSheet(closed, claims);
-  if (asked.csv !== undefined) write(asked.csv, settlementCsv(closed));
+  if (asked.csv !== undefined) writeNamed(asked.csv, settlementCsv(closed));
   if (asked.pdf !== undefined) {
-    const { settlementPdf } = await import('../adapters/settlement-pdf.ts');
-    write(asked.pdf, await settlementPdf(sheet, closed.closing.closedAt));
+    const { sheetPdf } = await import('../adapters/sheet-pdf.ts');
+    writeNamed(asked.pdf, taken(await sheetPdf(sheet, 'The closing', closed.closing.closedAt)));
   }
   say(asked, asJson({ ...closed, claims }), sheetText(sheet));
   return closed.faults.length === 0 ? 0 : 1;
@@ -164,14 +165,14 @@ async function drawKey({ subject, data, ...asked }: Asked): Promise<number> {
   const { secret, published } = await drawSigningKey(subject);
   const [own, told] = [join(data, `${subject}.jwk`), join(data, `${subject}.jwks`)];
   if (existsSync(own)) throw new WrongUse(`${own} is there already: a key is drawn once, under a name of its own.`);
-  write(own, `${secret}\n`);
-  write(told, `{"keys":[${published}]}\n`);
+  writeNamed(own, `${secret}\n`);
+  writeNamed(told, `{"keys":[${published}]}\n`);
   say(asked, { secret: own, published: told }, `${own} signs, and is nobody else's; give ${told} to the other side.`);
   return 0;
 }
 
 /** What was refused is told in its own sentence. */
-function taken<T extends object>(answer: T | HostFailure | SettlementFailure): T {
+function taken<T extends object>(answer: T | HostFailure | SettlementFailure | PaperFailure): T {
   if ('sentence' in answer && 'reason' in answer) throw new CannotGoOn(answer.sentence);
   return answer;
 }
@@ -183,31 +184,6 @@ const say = ({ json }: Pick<Asked, 'json'>, object: unknown, text: string): void
 /** Amounts as decimal texts. */
 const asJson = (value: object | Closing): unknown =>
   JSON.parse(JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? String(each) : each)));
-
-function write(path: string, content: string | Uint8Array): void {
-  try {
-    writeWhole(path, content);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new CannotGoOn(`${path} cannot be written (${code}): make room, or name another file.`, { cause: error });
-  }
-}
-
-/** Columns as wide as their widest cell; two blanks between. */
-function sheetText({ title, sections }: SettlementSheet): string {
-  const tables = sections.map(({ title: head, heads, rows }) => {
-    const lines = heads.length === 0 ? rows : [['', ...heads], ...rows];
-    const widths = lines.reduce<number[]>(
-      (most, line) => line.map((cell, i) => Math.max(most[i] ?? 0, cell.length)),
-      [],
-    );
-    const padded = lines.map((line) =>
-      line.map((cell, i) => (i === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart((widths[i] ?? 0) + 2))).join(''),
-    );
-    return ['', head, ...padded.map((line) => `  ${line.trimEnd()}`)].join('\n');
-  });
-  return [title, ...tables].join('\n');
-}
 
 const VERBS = ['tariff', 'close', 'list', 'show', 'claim', 'serve', 'key'] as const;
 /** What each verb is about, for the sentence when it is not named. */

@@ -42,6 +42,9 @@ A PLACE is the folder of a host, or a database as postgres://user@host/database.
       Between seller and re-seller, on the folder of a demo that does not run; each takes --data DIR and --json.
   wattpurse settlement key NAME [--data DIR]
       Draws a key to sign claims or answers with: NAME.jwk, and NAME.jwks for the other side.`,
+  statement: `  wattpurse statement --meter NUMBER --from DATE --to DATE [--form FORM] [--out FILE] [--data DIR] [--database URL]
+      Explains the balance of a meter over some days: what was paid, what was used at which price, and what is left.
+      FORM is text (default), json, csv, pdf or espi (Green Button XML); DIR is of a host, or of a demo that does not run.`,
   simulate: `  wattpurse simulate --seed N [--transfers N | --days D | --minutes M] [--meters N] [--hosts N] [--suite NAME]
                      [--store NAME] [--without FAULT]... [--only STRIKE,STRIKE...] [--trace FILE] [--unshrunk] [--json]
       A utility under every fault that the seed draws, then its healing; a witness checks what is promised.

@@ -3,22 +3,10 @@ import { assertNever } from '../units/index.ts';
 import type { ClosedPeriod } from './settlement.ts';
 import type { Difference } from './settlement-documents.ts';
 import type { SettledClaim } from './settlement-exchange.ts';
+import { fixed, plain, type TableSection, type TableSheet } from './table-sheet.ts';
 
-/** A closing as people read it: tables, of which the first column names the row and the others are numbers. */
-export interface SettlementSheet {
-  readonly title: string;
-  readonly sections: readonly SettlementSection[];
-}
-
-export interface SettlementSection {
-  readonly title: string;
-  /** Of the columns after the first. */
-  readonly heads: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
-
-/** @param claims that were made for this month, and what was answered */
-export function settlementSheet(closed: ClosedPeriod, claims: readonly SettledClaim[]): SettlementSheet {
+/** A closing as people read it. @param claims that were made for this month, and what was answered */
+export function settlementSheet(closed: ClosedPeriod, claims: readonly SettledClaim[]): TableSheet {
   const { closing, settlement, faults } = closed;
   const { month, inputs } = closing;
   return {
@@ -115,7 +103,7 @@ export function settlementCsv({ closing, settlement }: ClosedPeriod): string {
   return ['month,part,item,unit,value', ...rows, ''].join('\r\n');
 }
 
-function boughtSections({ closing, settlement }: ClosedPeriod): SettlementSection[] {
+function boughtSections({ closing, settlement }: ClosedPeriod): TableSection[] {
   const { bought, priceOfSteps, priceOfTransformers } = settlement;
   const metered = new Map(
     closing.inputs.metered.map(({ localUnit, deciWattHours }) => [localUnit, BigInt(deciWattHours)]),
@@ -154,7 +142,7 @@ const BOOK_WORDS: Readonly<Record<keyof BookSums, string>> = {
   fixedCharges: 'fixed charges',
 };
 
-function booksSection(begin: Record<keyof BookSums, string>, end: typeof begin): SettlementSection {
+function booksSection(begin: Record<keyof BookSums, string>, end: typeof begin): TableSection {
   const rows = (Object.keys(BOOK_WORDS) as (keyof BookSums)[]).map((name) => [
     BOOK_WORDS[name],
     begin[name],
@@ -164,7 +152,7 @@ function booksSection(begin: Record<keyof BookSums, string>, end: typeof begin):
   return { title: 'Books, tokens', heads: ['before', 'in the month', 'at its end'], rows };
 }
 
-function claimSection({ claim, answer }: SettledClaim): SettlementSection {
+function claimSection({ claim, answer }: SettledClaim): TableSection {
   const title = `Claim of ${claim.reseller} to ${claim.seller}`;
   if (answer === undefined) return plain(title, [['not answered yet', claim.price]]);
   const { verdict, differences } = answer;
@@ -195,8 +183,6 @@ function differenceText(difference: Difference): string {
   }
 }
 
-const plain = (title: string, rows: readonly (readonly string[])[]): SettlementSection => ({ title, heads: [], rows });
-
 /** Area unit and local unit. */
 const unitText = (localUnit: number): string => `${localUnit >> 8}/${localUnit & 0xff}`;
 
@@ -205,8 +191,3 @@ const minuteText = (minute: number): string => new Date(minute * 60_000).toISOSt
 /** Exact: a milliwatt-hour is the sixth place. */
 const kwh = (milliwattHours: bigint): string => fixed(milliwattHours, 6);
 const percent = (basisPoints: bigint): string => fixed(basisPoints, 2);
-
-function fixed(value: bigint, places: number): string {
-  const digits = String(value < 0n ? -value : value).padStart(places + 1, '0');
-  return `${value < 0n ? '-' : ''}${digits.slice(0, -places)}.${digits.slice(-places)}`;
-}

@@ -47,6 +47,8 @@ export interface Coverage {
 /** A day of local time. */
 export interface StatementDay extends Coverage {
   readonly date: string;
+  /** When the next one began. */
+  readonly end: Milliseconds;
   /** `none`: nothing of it was collected. */
   readonly profile: 'whole' | 'part' | 'none';
   /** 0.1 Wh. */
@@ -168,7 +170,14 @@ export function statementOf(input: StatementInput): Statement {
     const own = postings.filter(({ at }) => at >= (starts[i] as number) && at < (starts[i + 1] as number));
     closing = own.reduce((sum, posting) => plus(sum, changeOf(posting)), closing);
     const moved = own.filter(({ kind }) => kind !== 'spent').reduce((sum, each) => plus(sum, changeOf(each)), NOTHING);
-    return { date, ...(use.days[i] as DayUse), spent: spentIn(own), moved, balance: closing };
+    return {
+      date,
+      end: starts[i + 1] as Milliseconds,
+      ...(use.days[i] as DayUse),
+      spent: spentIn(own),
+      moved,
+      balance: closing,
+    };
   });
   const used = days.reduce((sum, day) => sum + day.used, 0n);
   const spent = spentIn(postings);

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { settlementPdf } from '../../src/adapters/settlement-pdf.ts';
+import { sheetPdf } from '../../src/adapters/sheet-pdf.ts';
 import { type ClosedPeriod, claimsOf, settlementCsv, settlementSheet } from '../../src/host/index.ts';
 import { made } from '../../src/host/rig.testing.ts';
 import { FEBRUARY } from '../../src/host/settlement.testing.ts';
@@ -61,8 +61,8 @@ test('the CSV of a closing has one value a line, in whole units', async () => {
 
 test('the PDF of a closing is A4, always the same, and has every row', { skip: needsPoppler }, async () => {
   const { closed, sheet } = await disputed();
-  const pdf = await settlementPdf(sheet, closed.closing.closedAt);
-  assert.deepEqual(await settlementPdf(sheet, closed.closing.closedAt), pdf);
+  const pdf = made(await sheetPdf(sheet, 'The closing', closed.closing.closedAt));
+  assert.deepEqual(await sheetPdf(sheet, 'The closing', closed.closing.closedAt), pdf);
   const path = join(folder, 'settlement.pdf');
   writeFileSync(path, pdf);
   const output = (program: string, ...args: string[]) => spawnSync(program, args, { encoding: 'utf8' }).stdout;
@@ -81,7 +81,7 @@ test('a closing with many transformers goes on over pages that are numbered', { 
     section.title === 'Bought by transformer' ? { ...section, rows } : section,
   );
   const path = join(folder, 'long.pdf');
-  writeFileSync(path, await settlementPdf({ ...sheet, sections }, closed.closing.closedAt));
+  writeFileSync(path, made(await sheetPdf({ ...sheet, sections }, 'The closing', closed.closing.closedAt)));
   const text = spawnSync('pdftotext', ['-layout', path, '-'], { encoding: 'utf8' }).stdout;
   const pages = text.split('\f').slice(0, -1);
   assert.ok(pages.length >= 5);

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { SoftwareKeyStore } from '../crypto/index.ts';
+import { createHost, type HostServices, METERS_PER_LOCAL_UNIT_MAX, type Store } from '../host/index.ts';
+import { milliseconds } from '../units/index.ts';
+import { businessClock } from './business-clock.ts';
+import { systemRandomness } from './demo-keys.ts';
+import { inWords } from './failure.ts';
+import { FOUNDING_FILE, HOST_FILE } from './folder-files.ts';
+import { HostFolder } from './host-folder.ts';
+import type { BooksAt } from './host-options.ts';
+import { DEMO_ZONE } from './setting.ts';
+import { WrongUse } from './usage.ts';
+import { within } from './within.ts';
+
+/** The books of a utility that does not run from here. */
+export interface OpenBooks {
+  readonly store: Store;
+  /** Never started: it reads, books and queues, and sends nothing. */
+  readonly host: HostServices;
+  readonly isDemo: boolean;
+}
+
+const METERS_MAX = METERS_PER_LOCAL_UNIT_MAX * 256;
+
+/** Works on the books of a host, or of a demo that does not run. @throws WrongUse where there are none */
+export async function withBooks(at: BooksAt, work: (books: OpenBooks) => Promise<number>): Promise<number> {
+  const { data, database } = at;
+  if (existsSync(join(data, FOUNDING_FILE))) {
+    if (database !== undefined)
+      throw new WrongUse(`${data} holds a demo, which has its own books: leave --database out.`);
+    return within(data, async (folder) => {
+      const founding = await folder.founding();
+      if (founding === undefined) throw noBooks(data);
+      const now = milliseconds(await folder.instant(founding));
+      return work({ store: folder.store, host: idleHost(folder.store, DEMO_ZONE, () => now), isDemo: true });
+    });
+  }
+  // Opening makes a folder where there is none, and a host says there in which zone it lives.
+  if (!existsSync(join(data, HOST_FILE))) throw noBooks(data);
+  const folder = await HostFolder.open(at);
+  try {
+    const reserved = (await folder.store.read((tx) => tx.fact('instant-reserved'))) ?? 0;
+    const clock = businessClock(reserved);
+    const host = idleHost(folder.store, folder.zone(undefined), () => clock.now());
+    return await work({ store: folder.store, host, isDemo: false });
+  } catch (error) {
+    throw inWords(error, folder.path);
+  } finally {
+    await folder.close();
+  }
+}
+
+const noBooks = (data: string) =>
+  new WrongUse(`${data} holds neither a demo nor a host that was ever started: name the folder of one with --data.`);
+
+function idleHost(store: Store, zone: string, now: () => ReturnType<typeof milliseconds>): HostServices {
+  const keys = new SoftwareKeyStore({ utility: 1, keys: new Map() }, systemRandomness);
+  const grid = { send: () => undefined };
+  return createHost(
+    { store, keys, clock: { now }, randomness: systemRandomness, grid },
+    { zone, metersMax: METERS_MAX },
+  );
+}

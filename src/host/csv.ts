@@ -1,0 +1,16 @@
+/**
+ * A row of values as RFC 4180 has it, with its line end. Numbers stand as they are.
+ *
+ * A text that a spreadsheet would take for a formula gets an apostrophe before it, and so does one that begins with an
+ * apostrophe, so that `plainText` finds the text again.
+ */
+export const csvRow = (cells: readonly (string | number | bigint | undefined)[]): string =>
+  `${cells.map((cell) => (typeof cell === 'string' ? csvText(cell) : String(cell ?? ''))).join(',')}\r\n`;
+
+function csvText(text: string): string {
+  const safe = FORMULA.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) || safe !== safe.trim() ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** What begins a formula in Excel, LibreOffice or Sheets, wide forms included; and the apostrophe that hides one. */
+const FORMULA = /^['=+\-@\t\r\n＝＋－＠]/u;
