@@ -71,6 +71,7 @@ export const ACCESS = {
   readdressMeter: { scope: 'meters:write', all: ['operator', 'technician'] },
   listMeterEvents: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'], own: ['subscriber'] },
   listAllEvents: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'] },
+  readStatement: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
   readUse: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
 
   listCommands: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'] },

@@ -19,6 +19,7 @@ import { purchaseRoutes } from './routes/purchases.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { settlementRoutes } from './routes/settlement.ts';
+import { statementRoutes } from './routes/statement.ts';
 import { subscriberRoutes } from './routes/subscribers.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { CommandSchema, TariffSchema } from './schemas/control.ts';
@@ -37,6 +38,7 @@ import {
 import { ApprovalSchema, BooksSchema, MeterBooksSchema, OrderSchema, PostingSchema } from './schemas/orders.ts';
 import { ApiKeySchema, AuditSchema, PersonSchema, SessionSchema } from './schemas/people.ts';
 import { ClosedPeriodSchema, PeriodSchema } from './schemas/settlement.ts';
+import { StatementSchema } from './schemas/statement.ts';
 import { WebhookSchema } from './schemas/webhooks.ts';
 import type { Api, ApiServices, ApiSettings, TypeBoxProvider } from './server.ts';
 import { validator } from './validator.ts';
@@ -57,7 +59,7 @@ const SCHEMAS = [
   ...[ApprovalSchema, BooksSchema, MeterBooksSchema, PostingSchema, LineSchema, CheckMinuteSchema, CommandSchema],
   ...[TariffSchema, TermsSchema, QuoteSchema, PurchaseSchema, ReceiptSchema, DuesSchema, PaymentPortSchema],
   ...[PaymentSchema, ContractSchema, PeriodSchema, ClosedPeriodSchema, PersonSchema, SessionSchema, ApiKeySchema],
-  ...[AuditSchema, WebhookSchema],
+  ...[AuditSchema, StatementSchema, WebhookSchema],
 ];
 
 /** With every answer. An answer is data: no browser shows, frames, keeps, guesses or lends it. */
@@ -123,7 +125,8 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
     authorize(request, operation, people).then(() => done(null, payload), done);
   });
   app.addHook('onSend', (request, reply, payload, done) => {
-    if (request.method !== 'GET' || reply.statusCode !== 200 || typeof payload !== 'string') return done(null, payload);
+    if (request.method !== 'GET' || reply.statusCode !== 200) return done(null, payload);
+    if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return done(null, payload);
     const etag = String(reply.getHeader('etag') ?? etagOf(payload));
     reply.header('etag', etag);
     const wanted = request.headers['if-none-match'];
@@ -150,6 +153,7 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
         sessionRoutes(v1, services, settings);
         subscriberRoutes(v1, services);
         meterRoutes(v1, services);
+        statementRoutes(v1, services);
         orderRoutes(v1, services);
         purchaseRoutes(v1, services);
         paymentRoutes(v1, services);

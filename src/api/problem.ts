@@ -9,6 +9,7 @@ export type RequestFault =
   | 'not-found'
   | 'log-in-needed'
   | 'not-allowed'
+  | 'not-acceptable'
   | 'csrf-wrong'
   | 'password-one-time'
   | 'too-many-requests'
@@ -84,6 +85,7 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   'not-found': NOT_FOUND,
   'log-in-needed': UNAUTHORIZED,
   'not-allowed': FORBIDDEN,
+  'not-acceptable': 406,
   'csrf-wrong': FORBIDDEN,
   'password-one-time': FORBIDDEN,
   'too-many-requests': 429,

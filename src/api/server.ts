@@ -9,8 +9,8 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { Static, TSchema } from 'typebox';
-import type { HostByName, PeopleServices } from '../host/index.ts';
-import type { WallClock } from '../units/index.ts';
+import type { HostByName, PeopleServices, TableSheet } from '../host/index.ts';
+import type { Milliseconds, WallClock } from '../units/index.ts';
 import type { Operation, Reach } from './access.ts';
 import type { Caller } from './caller.ts';
 import type { LiveSettings } from './live.ts';
@@ -23,6 +23,12 @@ export interface ApiServices {
   readonly clock: WallClock;
   readonly metrics: Metrics;
   readonly readiness: () => Promise<Readiness>;
+  /** Who draws tables on paper; without it nothing is given as PDF. @param what for the sentence when it cannot be */
+  readonly paper?: (
+    sheet: TableSheet,
+    what: string,
+    createdAt: Milliseconds,
+  ) => Promise<Uint8Array | { readonly sentence: string }>;
 }
 
 export interface Readiness {

@@ -5,6 +5,7 @@ import type { Utility } from '../simulation/index.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { demoPeople } from './demo-people.ts';
 import { type ListenAt, listen } from './listen.ts';
+import { paper } from './paper.ts';
 import { wallClock } from './wall-clock.ts';
 
 export { Metrics } from '../api/index.ts';
@@ -19,7 +20,7 @@ interface DemoApi {
 export async function openDemoApi(utility: Utility, store: Store, metrics: Metrics, at: ListenAt): Promise<DemoApi> {
   const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });
   const readiness = async () => ({ ready: true, parts: { store: 'ok', grid: 'simulated' } });
-  const app = createApi({ host: utility.host, people, clock: wallClock, metrics, readiness });
+  const app = createApi({ host: utility.host, people, clock: wallClock, metrics, readiness, paper });
   const address = await listen(app, at);
   const logins = (await demoPeople(store)).map(({ login, password }) => `  ${login.padEnd(16)} ${password}`);
   return {

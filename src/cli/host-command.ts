@@ -15,6 +15,7 @@ import { inWords } from './failure.ts';
 import { HostFolder } from './host-folder.ts';
 import { type HostOptions, parseHostOptions } from './host-options.ts';
 import { listen } from './listen.ts';
+import { paper } from './paper.ts';
 import { wallClock } from './wall-clock.ts';
 
 const TICK_MS = 1_000;
@@ -63,7 +64,7 @@ async function serve(
   const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });
   await services.start();
   const app = createApi(
-    { host: services, people, clock: wallClock, metrics, readiness: () => readiness(store) },
+    { host: services, people, clock: wallClock, metrics, readiness: () => readiness(store), paper },
     { log: process.stdout, ...(proxy !== undefined && { proxy }) },
   );
   const stopped = new AbortController();

@@ -5,6 +5,7 @@ import { folderOf } from './demo-options.ts';
 import { CannotGoOn } from './failure.ts';
 import { wrongFlag } from './flags.ts';
 import { type BooksAt, checkDatabase } from './host-options.ts';
+import { paper } from './paper.ts';
 import { sheetText } from './sheet-text.ts';
 import { WrongUse } from './usage.ts';
 import { withBooks } from './utility-folder.ts';
@@ -38,10 +39,8 @@ async function formed(statement: Statement, form: Form): Promise<string | Uint8A
     case 'espi':
       return greenButton(statement);
     case 'pdf': {
-      // The library draws fonts: nothing else here waits for it.
-      const { sheetPdf } = await import('../adapters/sheet-pdf.ts');
-      const pdf = await sheetPdf(statementSheet(statement), 'The statement', statement.asOf);
-      if ('reason' in pdf) throw new CannotGoOn(`${pdf.sentence} Take another form.`);
+      const pdf = await paper(statementSheet(statement), 'The statement', statement.asOf);
+      if ('sentence' in pdf) throw new CannotGoOn(`${pdf.sentence} Take another form.`);
       return pdf;
     }
     default:

@@ -49,9 +49,9 @@ export {
   type SettlementSide,
 } from './settlement-exchange.ts';
 export type { SettlementFailure, SettlementPeer } from './settlement-port.ts';
-export { WEBHOOK_EVENTS } from './types/webhooks.ts';
 export { settlementCsv, settlementSheet } from './settlement-sheet.ts';
 export { greenButton } from './statement-espi.ts';
 export { type StatementJson, statementCsv, statementJson } from './statement-forms.ts';
 export { statementSheet } from './statement-sheet.ts';
 export type { TableSection, TableSheet } from './table-sheet.ts';
+export { WEBHOOK_EVENTS } from './types/webhooks.ts';

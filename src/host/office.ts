@@ -70,6 +70,7 @@ export type HostByName = Pick<
   | 'events'
   | 'postings'
   | 'use'
+  | 'statement'
   | 'lines'
   | 'checkMinutes'
   | 'webhooks'

@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import { Argon2 } from '../../src/adapters/argon2.ts';
+import { sheetPdf } from '../../src/adapters/sheet-pdf.ts';
 import { type Api, type ApiSettings, createApi, Metrics } from '../../src/api/index.ts';
 import {
   type Act,
@@ -77,6 +78,7 @@ export class World {
         clock: this.wall,
         metrics,
         readiness: async () => ({ ready: true, parts: { store: 'ok', grid: 'none' } }),
+        paper: sheetPdf,
       },
       {
         requestsPerMinute: 1_000_000,
