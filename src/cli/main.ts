@@ -25,6 +25,8 @@ const COMMANDS: Readonly<Record<CommandName, (args: readonly string[]) => Promis
   receipt: async (args) => (await import('./receipt-command.ts')).receipt(args),
   settlement: async (args) => (await import('./settlement-command.ts')).settlement(args),
   statement: async (args) => (await import('./statement-command.ts')).statement(args),
+  export: async (args) => (await import('./bulk-command.ts')).exported(args),
+  import: async (args) => (await import('./bulk-command.ts')).imported(args),
   simulate,
   acquirer,
   vectors,

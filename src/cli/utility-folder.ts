@@ -15,9 +15,10 @@ import { within } from './within.ts';
 
 /** The books of a utility that does not run from here. */
 export interface OpenBooks {
-  readonly store: Store;
   /** Never started: it reads, books and queues, and sends nothing. */
   readonly host: HostServices;
+  /** Of the utility. */
+  readonly zone: string;
   readonly isDemo: boolean;
 }
 
@@ -33,7 +34,7 @@ export async function withBooks(at: BooksAt, work: (books: OpenBooks) => Promise
       const founding = await folder.founding();
       if (founding === undefined) throw noBooks(data);
       const now = milliseconds(await folder.instant(founding));
-      return work({ store: folder.store, host: idleHost(folder.store, DEMO_ZONE, () => now), isDemo: true });
+      return work({ host: idleHost(folder.store, DEMO_ZONE, () => now), zone: DEMO_ZONE, isDemo: true });
     });
   }
   // Opening makes a folder where there is none, and a host says there in which zone it lives.
@@ -42,8 +43,8 @@ export async function withBooks(at: BooksAt, work: (books: OpenBooks) => Promise
   try {
     const reserved = (await folder.store.read((tx) => tx.fact('instant-reserved'))) ?? 0;
     const clock = businessClock(reserved);
-    const host = idleHost(folder.store, folder.zone(undefined), () => clock.now());
-    return await work({ store: folder.store, host, isDemo: false });
+    const zone = folder.zone(undefined);
+    return await work({ host: idleHost(folder.store, zone, () => clock.now()), zone, isDemo: false });
   } catch (error) {
     throw inWords(error, folder.path);
   } finally {

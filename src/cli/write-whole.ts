@@ -1,4 +1,6 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { CannotGoOn } from './failure.ts';
 import { OWNER_ONLY } from './folder-files.ts';
 
@@ -19,7 +21,29 @@ export function writeNamed(path: string, content: string | Uint8Array): void {
   try {
     writeWhole(path, content);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new CannotGoOn(`${path} cannot be written (${code}): make room, or name another file.`, { cause: error });
+    throw cannotWrite(path, error);
   }
+}
+
+/** What comes in pieces, into a file that a person named, whole or not at all, or to standard output. @throws CannotGoOn */
+export async function writePieces(pieces: AsyncIterable<string>, path: string | undefined): Promise<void> {
+  if (path === undefined) {
+    await pipeline(Readable.from(pieces), process.stdout, { end: false });
+    return;
+  }
+  const beside = `${path}.new`;
+  try {
+    await pipeline(Readable.from(pieces), createWriteStream(beside, { mode: OWNER_ONLY }));
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw isOfFiles(error) ? cannotWrite(path, error) : error;
+  }
+}
+
+const isOfFiles = (error: unknown): boolean => error instanceof Error && 'syscall' in error;
+
+function cannotWrite(path: string, error: unknown): CannotGoOn {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  return new CannotGoOn(`${path} cannot be written (${code}): make room, or name another file.`, { cause: error });
 }

@@ -14,3 +14,26 @@ function csvText(text: string): string {
 
 /** What begins a formula in Excel, LibreOffice or Sheets, wide forms included; and the apostrophe that hides one. */
 const FORMULA = /^['=+\-@\t\r\n＝＋－＠]/u;
+
+/** A text as it was before `csvRow` made it safe; what others wrote is left as it is. */
+export const plainText = (cell: string): string =>
+  cell.startsWith("'") && FORMULA.test(cell.slice(1)) ? cell.slice(1) : cell;
+
+/** A table as it was read, before anybody looked at what is in it. */
+export interface CsvTable {
+  readonly header: readonly string[];
+  readonly rows: readonly CsvRow[];
+  /** Why nothing after a line was read. */
+  readonly end: { readonly line: number; readonly sentence: string } | undefined;
+}
+
+export interface CsvRow {
+  /** In which it begins, from 1. */
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+export interface CsvFailure {
+  readonly reason: 'empty' | 'too-long' | 'encoding-wrong' | 'form-wrong';
+  readonly sentence: string;
+}

@@ -3,6 +3,7 @@ import { Suite } from '../crypto/index.ts';
 import type { TariffDefinition } from '../tariff/index.ts';
 import { assertNever, type Milliseconds, type Svpmsn, UNIX_MS_MAX } from '../units/index.ts';
 import { approvalMissesKey, decide, propose } from './approvals.ts';
+import { importTable } from './bulk-import.ts';
 import { calendarOver } from './calendar.ts';
 import { queueCommand } from './command-queue.ts';
 import { type Agreement, agree, contractUnknown, endContract, transferAll } from './contracts.ts';
@@ -350,6 +351,9 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
 
     voidOrder: (orderId) => andDispatch(request((tx, now) => voidOrder(tx, orderId, now))),
     by,
+
+    importTable: async (asked, act) =>
+      calendarOver(clock.now()) ?? orStoreFailure(importTable(store, asked, settings, act, clock.now())),
 
     periods: () => store.read(closings),
     period: (month) => orStoreFailure(closedPeriod(store, month)),

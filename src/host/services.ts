@@ -3,6 +3,7 @@ import type { Suite } from '../crypto/index.ts';
 import type { RelayAction, SupplyPolicy } from '../records/index.ts';
 import type { TariffDefinition } from '../tariff/index.ts';
 import type { Milliseconds, Svpmsn } from '../units/index.ts';
+import type { ImportReport, ImportRequest } from './bulk-import.ts';
 import type { Agreement } from './contracts.ts';
 import type { RotatedPurpose } from './key-change.ts';
 import type { Books } from './ledger.ts';
@@ -41,6 +42,7 @@ import type {
 import type { UseBucket, UseQuery } from './use.ts';
 import type { Undelivered, WebhookMade } from './webhooks.ts';
 
+export type { ImportFault, ImportKind, ImportReport, ImportRequest } from './bulk-import.ts';
 export type { Agreement } from './contracts.ts';
 export type { Books, Totalled } from './ledger.ts';
 export type { Act, Decided, Decision, HostByName, Office, Once } from './office.ts';
@@ -246,6 +248,9 @@ export interface HostServices {
     validFrom?: Milliseconds,
   ): Promise<TariffVersion | HostFailure>;
   assignTariff(meter: number, name: string): Promise<TariffVersion | HostFailure>;
+
+  /** Takes in a table, all of it or nothing, and names every line that is wrong. */
+  importTable(request: ImportRequest, act: Act): Promise<ImportReport | HostFailure>;
 
   /** Closes a month between seller and re-seller: once, in order, and never again. */
   closePeriod(request: CloseRequest): Promise<Closing | HostFailure>;

@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { readCsv } from '../../src/adapters/csv.ts';
 import { sheetPdf } from '../../src/adapters/sheet-pdf.ts';
-import { greenButton, type Statement, statementJson, statementSheet } from '../../src/host/index.ts';
+import { greenButton, type Statement, statementCsv, statementJson, statementSheet } from '../../src/host/index.ts';
 import { made } from '../../src/host/rig.testing.ts';
 import { berlin, MINUTE, metered, statement, told } from '../../src/host/statement.testing.ts';
 
@@ -47,6 +48,24 @@ test('the sheet and the JSON of a statement say the same numbers', async () => {
   const balance = sections.find(({ title }) => title === 'Balance, tokens');
   assert.deepEqual([balance?.rows[0]?.[2], balance?.rows.at(-1)?.[2]], [first, last]);
   assert.deepEqual([first, last], ['0', '391']);
+});
+
+test('the CSV of a statement sums by its columns, and no name of an order is a formula', async () => {
+  const of = await hostile();
+  const { header, rows } = made(readCsv(new TextEncoder().encode(statementCsv(of))));
+  const cellsOf = (line: string, column: string) =>
+    rows.filter(({ cells }) => cells[0] === line).map(({ cells }) => cells[header.indexOf(column)] ?? '');
+  const sum = (line: string, column: string) =>
+    cellsOf(line, column).reduce((total, cell) => total + BigInt(cell || '0'), 0n);
+  for (const account of ['in_flight', 'purse', 'emergency_credit', 'arrears', 'refunds']) {
+    const moved = sum('entry', account) + sum('spent', account);
+    assert.equal(sum('opening', account) + moved, sum('closing', account), account);
+  }
+  assert.equal(sum('step', 'used'), sum('used', 'used'));
+  assert.equal(sum('day', 'used'), sum('used', 'used'));
+  assert.equal(sum('used', 'used') + sum('difference', 'tokens'), sum('spent', 'tokens'));
+  for (const { cells } of rows) for (const cell of cells) assert.doesNotMatch(cell, /^[=+@]|^-[^0-9]/);
+  assert.deepEqual(new Set(cellsOf('entry', 'order')), new Set(["'=1+1", "''quoted", '<script>,"x"', "'@sum"]));
 });
 
 test('the PDF of a statement is always the same, and has every cell, also in Hangul', {

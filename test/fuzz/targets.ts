@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MESSAGES } from '../../src/adapters/acquirer/messages.testing.ts';
+import { readCsv } from '../../src/adapters/csv.ts';
 import { readBankFile } from '../../src/adapters/direct-debit.ts';
 import {
   decodeMessage,
@@ -45,7 +46,9 @@ import {
 } from '../../src/exchange/index.ts';
 import { keyOf } from '../../src/exchange/sides.testing.ts';
 import {
+  IMPORT_KINDS,
   issueReceipts,
+  MemoryStore,
   parseReceipt,
   parseReceiptQr,
   parseSignedReceipt,
@@ -54,6 +57,7 @@ import {
   withhold,
 } from '../../src/host/index.ts';
 import { drawnFrom, KNOWN_KEY, knownSigner, tradeOf } from '../../src/host/receipt.testing.ts';
+import { Rig } from '../../src/host/rig.testing.ts';
 import {
   createMasterLink,
   createSlaveLink,
@@ -119,6 +123,29 @@ function recordTargets(): [string, FuzzTarget][] {
     const examples = published.bodies.filter((body) => body.codec === codec).map(({ bytes }) => fromHex(bytes));
     return [`records.${name}`, target(bytesLike(...examples), decode)];
   });
+}
+
+const TABLES = [
+  'id,name,contact\r\nkim,"Kim, ""A""",\'+49 30\r\n',
+  'number,subscriber,local_unit,modem_address,suite,supplies,tariff\n0a1b2c,kim,1,7,aes128,2,\n',
+  'name,valid_from,definition\nhome,2026-03-01T00:00:00Z,"{""unitCharge"":5,""bands"":[],""otherwise"":100}"\n',
+];
+const importing = new Rig(new MemoryStore());
+const importAct = {
+  ...{ at: milliseconds(0), by: 'fuzz', role: 'system-manager' as const, action: 'import' },
+  ...{ subject: '', detail: '', request: '' },
+};
+
+/** As each kind; refused where it is good as none. */
+async function imported(text: string): Promise<object> {
+  const table = readCsv(new TextEncoder().encode(text));
+  if ('reason' in table) return table;
+  await importing.store.transaction((tx) => tx.putSubscriber({ id: 'kim', name: 'Kim, "A"', contact: '+49 30' }));
+  for (const kind of IMPORT_KINDS) {
+    const report = await importing.host.importTable({ kind, table, dryRun: true }, importAct);
+    if ('faults' in report && report.faults.length === 0) return report;
+  }
+  return { reason: 'good as none' };
 }
 
 const frame = Uint8Array.from([0x11, 0x10, 0x20, 0x0a, 0x1b, 0x2c, 16, ...new Uint8Array(16).fill(7)]);
@@ -256,6 +283,12 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
     readTransactions,
     { saysNoReason: true },
   ),
+  'adapters.readCsv': target(bytesLike(...TABLES.map((text) => new TextEncoder().encode(text))), readCsv, {
+    saysNoReason: true,
+  }),
+  'table that is imported': target(textLike(...TABLES), imported, {
+    fewer: { inputs: 20_000, because: 'each is a transaction' },
+  }),
   'acquirer stream': target(bytesLike(...acquirerMessages.map(frameMessage)), streamed, { saysNoReason: true }),
   'concentrator.LocalUnit': machine(livedByLocalUnit, 60_000),
   'concentrator.AreaUnit': machine(livedByAreaUnit, 200_000),
