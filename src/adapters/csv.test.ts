@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { csvRow, plainText } from '../host/csv.ts';
+import { csvRow, plainText } from '../host/csv.testing.ts';
 import { CSV_BYTES_MAX, readCsv } from './csv.ts';
 
 const read = (text: string) => readCsv(new TextEncoder().encode(text));
