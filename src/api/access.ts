@@ -49,6 +49,8 @@ export const ACCESS = {
   openapi: 'public',
 
   logIn: 'public',
+  beginLogIn: 'public',
+  finishLogIn: 'public',
   readSession: 'logged-in',
   logOut: 'logged-in',
   changePassword: 'logged-in',

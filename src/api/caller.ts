@@ -27,15 +27,27 @@ const COOKIE = 'Path=/; HttpOnly; Secure; SameSite=Strict';
 
 export const setSessionCookie = (request: FastifyRequest, reply: FastifyReply, token: string): void =>
   void reply.header('set-cookie', `${cookieName(request)}=${token}; ${COOKIE}`);
+/** What a browser keeps while it is at the identity provider, from where it comes as from another site. */
+export const KEPT_COOKIE = 'wattpurse-log-in';
+const KEPT = 'Path=/api/v1/session/provider; HttpOnly; Secure; SameSite=Lax';
+const KEPT_SECONDS = 600;
+export const keptCookie = (kept: string): string => `${KEPT_COOKIE}=${kept}; Max-Age=${KEPT_SECONDS}; ${KEPT}`;
+export const noKeptCookie = `${KEPT_COOKIE}=; Max-Age=0; ${KEPT}`;
+export const keptOf = ({ headers }: FastifyRequest): string | undefined => cookieOf(headers.cookie, KEPT_COOKIE);
+
 export const clearSessionCookie = (request: FastifyRequest, reply: FastifyReply): void =>
   void reply.header('set-cookie', `${cookieName(request)}=; Max-Age=0; ${COOKIE}`);
 
 /** The token that a cookie of ours holds, and nothing for whatever else came. RFC 6265 §5.4 */
 function sessionToken(request: FastifyRequest): string | undefined {
-  const name = `${cookieName(request)}=`;
-  const pairs = request.headers.cookie?.split(';') ?? [];
-  const token = pairs.map((pair) => pair.trim()).find((pair) => pair.startsWith(name));
-  return token !== undefined && TOKEN.test(token.slice(name.length)) ? token.slice(name.length) : undefined;
+  const token = cookieOf(request.headers.cookie, cookieName(request));
+  return token !== undefined && TOKEN.test(token) ? token : undefined;
+}
+
+function cookieOf(header: string | undefined, name: string): string | undefined {
+  const pairs = header?.split(';') ?? [];
+  const found = pairs.map((pair) => pair.trim()).find((pair) => pair.startsWith(`${name}=`));
+  return found?.slice(name.length + 1);
 }
 
 /** Follows from the session's token, so that whoever cannot read that cannot make it. */

@@ -2,6 +2,7 @@
 export { ACCESS, type Access, type Operation, type Reach, reachOf, SCOPES, type Scope } from './access.ts';
 export { createApi, PREFIX } from './api.ts';
 export { DOCUMENT_URL, PAGE_URL } from './documentation.ts';
+export type { IdentityProvider } from './identity-port.ts';
 export { Metrics } from './metrics.ts';
 export type { ProblemCode } from './problem.ts';
 export type { CommandJson, TariffJson } from './schemas/control.ts';

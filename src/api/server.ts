@@ -13,6 +13,7 @@ import type { HostByName, PeopleServices, TableSheet } from '../host/index.ts';
 import type { Milliseconds, WallClock } from '../units/index.ts';
 import type { Operation, Reach } from './access.ts';
 import type { Caller } from './caller.ts';
+import type { IdentityProvider } from './identity-port.ts';
 import type { LiveSettings } from './live.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -23,6 +24,8 @@ export interface ApiServices {
   readonly clock: WallClock;
   readonly metrics: Metrics;
   readonly readiness: () => Promise<Readiness>;
+  /** By whom people may be known beside their passwords. */
+  readonly identity?: IdentityProvider;
   /** Who draws tables on paper; without it nothing is given as PDF. @param what for the sentence when it cannot be */
   readonly paper?: (
     sheet: TableSheet,

@@ -3,7 +3,7 @@ import type { Milliseconds } from '../units/index.ts';
 import { fail, isFailure, orStoreFailure } from './failures.ts';
 import type { Asked, LoggedIn, PeoplePorts, PersonView } from './people-services.ts';
 import type { StoreTransaction } from './ports.ts';
-import { drawToken, tokenHash } from './secrets.ts';
+import { drawPassword, drawToken, tokenHash } from './secrets.ts';
 import type { AuditEntry, HostFailure, Person, Session } from './types.ts';
 
 export const IDLE_MS_MAX = 30 * 60_000;
@@ -21,6 +21,11 @@ const REFUSED: HostFailure = fail(
   'Login and password do not belong together, or too many were tried: check both, and wait a while before you go on.',
 );
 
+const NOT_ADMITTED: HostFailure = fail(
+  'log-in-refused',
+  'Nobody who is called so may log in here: ask a system manager.',
+);
+
 /** Log-ins, their sessions, and those that failed. */
 export class LogIns {
   readonly #ports: PeoplePorts;
@@ -35,21 +40,46 @@ export class LogIns {
     { login, password }: { readonly login: string; readonly password: string },
     asked: Asked,
   ): Promise<(LoggedIn & { readonly token: string }) | HostFailure> {
-    const { store, clock, randomness } = this.#ports;
     const person = await this.verified(login, password, asked);
     if (isFailure(person)) return person;
+    // While the password was being looked at, somebody may have locked the person out, or changed it.
+    return this.#begun(login, 'log-in', asked, (current, now) =>
+      current.password === person.password && mayLogIn(current, now) ? current : undefined,
+    );
+  }
+
+  async logInProved(login: string, asked: Asked): Promise<(LoggedIn & { readonly token: string }) | HostFailure> {
+    const { passwords, randomness } = this.#ports;
+    const nobodys = await passwords.hash(drawPassword(randomness));
+    if (typeof nobodys !== 'string') return nobodys;
+    const begun = await this.#begun(login, 'log-in-proved', asked, (current) => {
+      if (current.locked) return undefined;
+      return current.oneTimeUntil === undefined ? current : { ...current, oneTimeUntil: undefined, password: nobodys };
+    });
+    return begun === REFUSED ? NOT_ADMITTED : begun;
+  }
+
+  /** @param admitted who comes in, as they stand in the books from now on; nobody where `undefined` */
+  async #begun(
+    login: string,
+    action: string,
+    asked: Asked,
+    admitted: (current: Person, now: Milliseconds) => Person | undefined,
+  ): Promise<(LoggedIn & { readonly token: string }) | HostFailure> {
+    const { store, clock, randomness } = this.#ports;
     const now = clock.now();
     const token = drawToken(randomness);
-    const session: Session = { id: tokenHash(token), person: person.id, createdAt: now, seenAt: now };
     return orStoreFailure(
       store.transaction(async (tx) => {
         const [current] = await tx.people.of([login]);
-        // While the password was being looked at, somebody may have locked the person out, or changed it.
-        if (current === undefined || current.password !== person.password || !mayLogIn(current, now)) return REFUSED;
+        const person = current && admitted(current, now);
+        if (person === undefined) return REFUSED;
+        if (person !== current) await tx.people.put([person]);
+        const session: Session = { id: tokenHash(token), person: person.id, createdAt: now, seenAt: now };
         await makeRoom(tx, person.id, now);
         await tx.sessions.put([session]);
-        await tx.audit.append([entryOf(current, 'log-in', now, asked)]);
-        return { person: viewOf(current), session, token };
+        await tx.audit.append([entryOf(person, action, now, asked)]);
+        return { person: viewOf(person), session, token };
       }),
     );
   }

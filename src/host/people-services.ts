@@ -57,6 +57,11 @@ export interface PeopleServices {
     credentials: { readonly login: string; readonly password: string },
     asked: Asked,
   ): Promise<(LoggedIn & { readonly token: string }) | HostFailure>;
+  /**
+   * Logs somebody in whom an identity provider has proved. A password that was made for them and never used is good
+   * for nothing after that.
+   */
+  logInProved(login: string, asked: Asked): Promise<(LoggedIn & { readonly token: string }) | HostFailure>;
   /** Who a token belongs to; nobody, where its session has ended. */
   session(token: string): Promise<LoggedIn | undefined>;
   logOut(token: string, asked: Asked): Promise<void>;

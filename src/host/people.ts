@@ -45,6 +45,7 @@ export function createPeople(ports: PeoplePorts): PeopleServices {
 
   return {
     logIn: (credentials, asked) => logIns.logIn(credentials, asked),
+    logInProved: (login, asked) => logIns.logInProved(login, asked),
     session: (token) => logIns.session(token),
     logOut: (token, asked) => logIns.logOut(token, asked),
 

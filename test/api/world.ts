@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { Argon2 } from '../../src/adapters/argon2.ts';
 import { sheetPdf } from '../../src/adapters/sheet-pdf.ts';
-import { type Api, type ApiSettings, createApi, Metrics } from '../../src/api/index.ts';
+import { type Api, type ApiSettings, createApi, type IdentityProvider, Metrics } from '../../src/api/index.ts';
 import {
   type Act,
   createPeople,
@@ -64,7 +64,7 @@ export class World {
     rig: Rig,
     bank: Bank,
     metrics: Metrics,
-    { passwords: hashing = passwords, seed: _, furnished: __, more: ___, ...settings }: WorldSettings,
+    { passwords: hashing = passwords, identity, seed: _, furnished: __, more: ___, ...settings }: WorldSettings,
   ) {
     this.#store = store;
     this.rig = rig;
@@ -78,6 +78,7 @@ export class World {
         clock: this.wall,
         metrics,
         readiness: async () => ({ ready: true, parts: { store: 'ok', grid: 'none' } }),
+        ...(identity && { identity }),
         paper: sheetPdf,
       },
       {
@@ -205,6 +206,7 @@ export class World {
 
 export interface WorldSettings extends ApiSettings {
   readonly passwords?: PasswordHash;
+  readonly identity?: IdentityProvider;
   readonly seed?: number;
   readonly furnished?: boolean;
   /** Is done to the API before it is ready. */

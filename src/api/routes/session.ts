@@ -1,6 +1,15 @@
 import { Type } from 'typebox';
-import { callerOn, clearSessionCookie, csrfToken, setSessionCookie } from '../caller.ts';
-import { made } from '../problem.ts';
+import {
+  callerOn,
+  clearSessionCookie,
+  csrfToken,
+  keptCookie,
+  keptOf,
+  noKeptCookie,
+  setSessionCookie,
+} from '../caller.ts';
+import { PAGE_URL } from '../documentation.ts';
+import { made, Problem } from '../problem.ts';
 import { Named } from '../schemas/common.ts';
 import { Credentials, PasswordChange, personJson, SessionSchema } from '../schemas/people.ts';
 import type { Api, ApiServices, ApiSettings } from '../server.ts';
@@ -9,11 +18,16 @@ const LOG_INS_PER_MINUTE = 10;
 
 export function sessionRoutes(
   app: Api,
-  { people }: ApiServices,
+  { people, identity }: ApiServices,
   { logInsPerMinute = LOG_INS_PER_MINUTE }: ApiSettings,
 ): void {
   const tags = ['session'];
   const limited = { rateLimit: { max: logInsPerMinute, timeWindow: 60_000 } };
+
+  const providerOf = () => {
+    if (identity !== undefined) return identity;
+    throw new Problem('not-found', 'This host knows no identity provider: log in with a password.');
+  };
 
   app.post(
     '/session',
@@ -25,6 +39,45 @@ export function sessionRoutes(
       const { person, token } = made(await people.logIn(request.body, { request: request.id }));
       setSessionCookie(request, reply, token);
       return { person: personJson(person), csrfToken: csrfToken(token) };
+    },
+  );
+
+  app.get(
+    '/session/provider',
+    {
+      config: { operation: 'beginLogIn', ...limited },
+      schema: {
+        tags,
+        summary: 'Log in with an identity provider: a browser is sent there',
+        response: { 302: Type.Null() },
+      },
+    },
+    async (_, reply) => {
+      const begun = await providerOf().begin();
+      if (begun === undefined) throw new Problem('busy', 'The identity provider does not answer: try again later.');
+      return reply.header('set-cookie', keptCookie(begun.kept)).redirect(begun.url, FOUND);
+    },
+  );
+
+  app.get(
+    '/session/provider/callback',
+    {
+      config: { operation: 'finishLogIn', ...limited },
+      schema: {
+        tags,
+        summary: 'Where the identity provider sends a browser back to',
+        // What providers add is theirs; what must be there is looked at with the rest.
+        querystring: Type.Object({}, { additionalProperties: true }),
+        response: { 302: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      const query = request.url.slice(request.url.indexOf('?'));
+      const proved = await providerOf().finish(request.url.includes('?') ? query : '?', keptOf(request) ?? '');
+      if ('sentence' in proved) throw new Problem('log-in-refused', proved.sentence);
+      const { token } = made(await people.logInProved(proved.login, { request: request.id }));
+      setSessionCookie(request, reply, token);
+      return reply.header('set-cookie', noKeptCookie).redirect(PAGE_URL, FOUND);
     },
   );
 
@@ -69,6 +122,8 @@ export function sessionRoutes(
     },
   );
 }
+
+const FOUND = 302;
 
 function sessionOf(request: Parameters<typeof callerOn>[0]) {
   const { session } = callerOn(request);
