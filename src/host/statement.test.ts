@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ENERGY_UNCERTAIN, EventKind, setBand } from '../records/index.ts';
+import { ENERGY_UNCERTAIN, EventKind, emptyDayProfile, setBand } from '../records/index.ts';
 import { milliseconds, svpmsn, unixSeconds } from '../units/index.ts';
 import type { Statement } from './index.ts';
 import { made } from './rig.testing.ts';
@@ -166,4 +166,42 @@ test('a period is dates that have begun, of a meter that is enrolled', async () 
   const unknown = await rig.host.statement({ meter: 4, from: '2026-01-05', to: '2026-01-05' });
   assert.ok('reason' in unknown && unknown.reason === 'meter-unknown');
   assertAddsUp(await statement(rig, '2025-12-30', '2026-01-05'));
+});
+
+test('the supplies of a meter are priced each by its own minutes and table, and one purse pays for both', async () => {
+  const rig = await metered(3);
+  const { version } = made(
+    await rig.host.publishTariff('home', { ...TARIFF, unitCharge: 40_000 }, milliseconds(berlin(1))),
+  );
+  await rig.store.transaction(async (tx) => {
+    const [meter] = await tx.metersOf([svpmsn(3)]);
+    assert.ok(meter !== undefined);
+    await tx.putMeter({ ...meter, supplies: 2 });
+    // Only the second supply took the dearer table.
+    const taken = { sequence: 2, kind: EventKind.tableChanged, supply: 2 as const, detail: 0, value: version };
+    const time = unixSeconds(rig.clock.ms / 1000);
+    await tx.addEvents([{ ...taken, time, svpmsn: svpmsn(3), heardAt: rig.clock.now() }]);
+    const profile = emptyDayProfile(Math.floor(berlin(7) / (1440 * MINUTE)), 2);
+    profile.energies.fill(10, 0, 720);
+    await tx.putProfile(svpmsn(3), profile);
+  });
+  rig.clock.ms = berlin(8);
+  const { steps, days, used, intervals } = await statement(rig, '2026-01-06', '2026-01-06');
+  assert.deepEqual(
+    steps.map(({ supply, unitCharge, percent, minutes, energy }) => [supply, unitCharge, percent, minutes, energy]),
+    [
+      [1, 10_000, 50, 360, 1_800],
+      [1, 10_000, 100, 1_080, 5_400],
+      // From one in the morning of local time until one in the afternoon.
+      [2, 40_000, 50, 300, 3_000],
+      [2, 40_000, 100, 420, 4_200],
+    ],
+  );
+  // 0.9 + 5.4 + 6 + 16.8 tokens.
+  assert.equal(used, 29n);
+  assert.deepEqual([days[0]?.minutes, days[0]?.missing], [2_160, 720]);
+  assert.deepEqual(
+    [1, 2].map((supply) => intervals.filter((interval) => interval.supply === supply).length),
+    [96, 48],
+  );
 });
