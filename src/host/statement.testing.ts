@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EventKind, emptyDayProfile } from '../records/index.ts';
 import type { TariffDefinition } from '../tariff/index.ts';
 import { milliseconds, svpmsn, unixSeconds } from '../units/index.ts';
-import { MemoryStore, type Statement } from './index.ts';
+import { MemoryStore, type Statement, type Store } from './index.ts';
 import { spending } from './ledger.ts';
 import { made, Rig } from './rig.testing.ts';
 
@@ -23,8 +23,9 @@ export const TARIFF: TariffDefinition = {
 export async function metered(
   days: number,
   change: (profile: ReturnType<typeof emptyDayProfile>) => void = () => undefined,
+  store: Store = new MemoryStore(),
 ) {
-  const rig = new Rig(new MemoryStore());
+  const rig = new Rig(store);
   const { version } = made(await rig.host.publishTariff('home', TARIFF, milliseconds(berlin(1))));
   await rig.enrol(3, { tariff: 'home' });
   const first = Math.floor(rig.clock.ms / DAY);
