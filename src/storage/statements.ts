@@ -339,12 +339,17 @@ export class SqlStatements implements StoreTransaction {
   }
   async postings(query: PageQuery) {
     const found = await this.#page(postings, 'sequence', query);
-    const answers: (Posting & { readonly sequence: number })[] = [];
-    for (const posting of found) {
-      const own = await this.#all(lines, 'WHERE posting = ? ORDER BY place', posting.sequence);
-      answers.push({ ...posting, lines: own.map(({ account, amount }): Line => ({ account, amount })) });
-    }
-    return answers;
+    const [newest, oldest] = [found[0], found.at(-1)];
+    if (newest === undefined || oldest === undefined) return [];
+    const { svpmsn } = query;
+    const own = `SELECT sequence FROM postings WHERE sequence BETWEEN ? AND ?${svpmsn === undefined ? '' : ' AND svpmsn = ?'}`;
+    const values = [oldest.sequence, newest.sequence, ...(svpmsn === undefined ? [] : [svpmsn])];
+    const all = await this.#all(lines, `WHERE posting IN (${own}) ORDER BY posting, place`, ...values);
+    const ofPostings = Map.groupBy(all, ({ posting }) => posting);
+    return found.map((posting) => ({
+      ...posting,
+      lines: (ofPostings.get(posting.sequence) ?? []).map(({ account, amount }): Line => ({ account, amount })),
+    }));
   }
 
   knowledgeOf(ids: readonly Svpmsn[]) {
