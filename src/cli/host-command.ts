@@ -12,8 +12,10 @@ import {
 import { businessClock } from './business-clock.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { inWords } from './failure.ts';
+import { readConfiguration } from './host-configuration.ts';
 import { HostFolder } from './host-folder.ts';
 import { type HostOptions, parseHostOptions } from './host-options.ts';
+import { partnersOf } from './host-partners.ts';
 import { listen } from './listen.ts';
 import { paper } from './paper.ts';
 import { wallClock } from './wall-clock.ts';
@@ -39,10 +41,11 @@ const NO_GRID: GridLink = { send: () => undefined };
 
 async function serve(
   folder: HostFolder,
-  { zone, listen: at, proxy, webhookInside: inside }: HostOptions,
+  { zone, listen: at, proxy, webhookInside: inside, configuration }: HostOptions,
 ): Promise<number> {
   const { store } = folder;
   const settings = { zone: folder.zone(zone), metersMax: METERS_MAX };
+  const configured = configuration === undefined ? undefined : readConfiguration(configuration);
   const keys = await folder.keys();
   // Whoever is refused does not wait for it.
   const { createApi, Metrics } = await import('../api/index.ts');
@@ -57,14 +60,18 @@ async function serve(
       if (outcome !== 'taken') say('warn', `Webhook ${webhook} was not told of ${id}, because ${why}`);
     },
   });
+  const secret = keys.webhookKey();
+  const partners = await partnersOf(configured, { zone: settings.zone, secret, hear: say });
   const ports = {
     ...{ store, keys, clock, randomness: systemRandomness, grid: NO_GRID, watcher, webhooks, gather: setImmediate },
+    ...partners.ports,
   };
   const services = createHost(ports, settings);
   const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });
   await services.start();
+  const whom = partners.identity === undefined ? {} : { identity: partners.identity };
   const app = createApi(
-    { host: services, people, clock: wallClock, metrics, readiness: () => readiness(store), paper },
+    { host: services, people, clock: wallClock, metrics, readiness: () => readiness(store), paper, ...whom },
     { log: process.stdout, ...(proxy !== undefined && { proxy }) },
   );
   const stopped = new AbortController();
@@ -81,9 +88,12 @@ async function serve(
       again(() => services.handle({ type: 'tick' }), stopped.signal).finally(stop),
       // Whoever is told may be slow, and nothing else waits for them.
       again(() => services.deliverWebhooks(), stopped.signal).finally(stop),
+      again(() => services.settlePayments(), stopped.signal).finally(stop),
+      again(() => services.issueReceipts(), stopped.signal).finally(stop),
     ]);
   } finally {
     await app.close();
+    await partners.close();
   }
   say('info', 'Stopped.');
   return 0;

@@ -21,6 +21,8 @@ export interface HostOptions extends BooksAt {
   readonly proxy: string | undefined;
   /** Addresses and networks of the utility's own that webhooks may name. */
   readonly webhookInside: readonly string[];
+  /** A file that says with whom the host works. */
+  readonly configuration: string | undefined;
 }
 
 const BOOKS = { data: { type: 'string' }, database: { type: 'string' } } as const;
@@ -34,8 +36,9 @@ export function parseHostOptions(args: readonly string[]): HostOptions {
     zone: { type: 'string' },
     proxy: { type: 'string' },
     'webhook-inside': { type: 'string' },
+    configuration: { type: 'string' },
   });
-  const { zone, proxy } = values;
+  const { zone, proxy, configuration } = values;
   const at = parseListen(values.listen ?? LISTEN_USUAL);
   if (proxy !== undefined && isIP(proxy) === 0) {
     throw new WrongUse(`--proxy must be the address of the reverse proxy, as 10.0.0.7, not "${proxy}".`);
@@ -47,7 +50,7 @@ export function parseHostOptions(args: readonly string[]): HostOptions {
   }
   if (zone !== undefined) checkZone(zone);
   const webhookInside = insideOf(values['webhook-inside']);
-  return { ...booksOf('host', values), listen: at, zone, proxy, webhookInside };
+  return { ...booksOf('host', values), listen: at, zone, proxy, webhookInside, configuration };
 }
 
 /** `wattpurse manager LOGIN`. @throws WrongUse */

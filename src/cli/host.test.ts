@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import type { WebhookDelivery } from '../host/index.ts';
@@ -16,60 +15,21 @@ import { businessClock } from './business-clock.ts';
 import { parseDemoOptions } from './demo-options.ts';
 import { CannotGoOn } from './failure.ts';
 import { parseHostOptions, parseManagerOptions } from './host-options.ts';
+import { env, oneTimePassword, Running as RunningIn } from './running.testing.ts';
 import { WrongUse } from './usage.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 const scratch = mkdtempSync(join(tmpdir(), 'wattpurse-host-'));
 after(() => rmSync(scratch, { recursive: true }));
-const env = { ...process.env, WATTPURSE_PASSPHRASE: 'a passphrase of a test' };
+class Running extends RunningIn {
+  constructor(...args: string[]) {
+    super(scratch, args);
+  }
+}
 const PASSWORD = 'what a fine password';
 
 const run = (args: readonly string[], more: NodeJS.ProcessEnv = env) =>
   spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8', cwd: scratch, env: more });
-
-/** A program that runs until it is stopped, and the address that it told. */
-class Running {
-  readonly lines: string[] = [];
-  readonly #child: ChildProcess;
-  readonly #address: Promise<string>;
-
-  constructor(...args: string[]) {
-    const child = spawn(process.execPath, [MAIN, ...args], { cwd: scratch, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#child = child;
-    child.stderr.on('data', (text) => this.lines.push(String(text)));
-    this.#address = new Promise((resolve, reject) => {
-      child.on('exit', () => reject(new Error(this.lines.join('\n'))));
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        this.lines.push(line);
-        const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];
-        if (address !== undefined) resolve(address);
-      });
-    });
-  }
-
-  async ask(path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(`${await this.#address}${path}`, init);
-  }
-  async json(method: string, path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
-    const all = { 'content-type': 'application/json', ...headers };
-    return this.ask(path, { method, headers: all, body: JSON.stringify(body) });
-  }
-  async logIn(login: string, password: string): Promise<Record<string, string>> {
-    const answer = await this.json('POST', '/api/v1/session', { login, password });
-    assert.equal(answer.status, 200, await answer.clone().text());
-    const { csrfToken } = (await answer.json()) as { csrfToken: string };
-    return { cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '', 'x-csrf-token': csrfToken };
-  }
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    await this.#address;
-    const ended = once(this.#child, 'exit');
-    this.#child.kill(signal);
-    const [code] = (await ended) as [number | null];
-    return code;
-  }
-}
-
-const oneTimePassword = (text: string): string => /one-time password (\S+)/.exec(text)?.[1] ?? '';
 
 /** What a person may get wrong, and what the one sentence must name. */
 const WRONG_USES: readonly (readonly [readonly string[], RegExp])[] = [

@@ -16,7 +16,7 @@ export const USAGES = {
 The demo's master keys lie sealed in its folder, under WATTPURSE_PASSPHRASE if it is set.
 Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
   host: `  wattpurse host --data DIR [--database URL] [--listen ADDRESS:PORT] [--zone NAME] [--proxy ADDRESS]
-                 [--webhook-inside ADDRESS,...]
+                 [--webhook-inside ADDRESS,...] [--configuration FILE]
       The host of a utility and its HTTP API, until you stop it. Its books are SQLite in DIR, or PostgreSQL at
       postgres://user@host/database; its master keys lie sealed in DIR, under WATTPURSE_PASSPHRASE.`,
   manager: `  wattpurse manager LOGIN --data DIR [--database URL]

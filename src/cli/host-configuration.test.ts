@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { AcquirerSimulator, testCards } from '../adapters/acquirer-simulator.ts';
+import { drawSigningKey, parseReceiptKeys } from '../adapters/receipt-jose.ts';
+import { parseSignedReceipt, verifyReceipt } from '../host/index.ts';
+import { parseConfiguration } from './host-configuration.ts';
+import { env, oneTimePassword, Running } from './running.testing.ts';
+import { WrongUse } from './usage.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'wattpurse-configured-'));
+after(() => rmSync(scratch, { recursive: true }));
+
+const ACQUIRER = {
+  ...{ type: 'acquirer', host: '127.0.0.1', port: 8583 },
+  ...{ institution: '4711', terminal: 'T1', merchant: 'M1' },
+};
+const IDENTITY = { issuer: 'https://id.example', clientId: 'wattpurse', callbackUrl: 'https://utility.example/back' };
+
+test('a configuration that is none is refused by its place, in one sentence without a secret', () => {
+  const wrong: [unknown, RegExp][] = [
+    ['{', /is no JSON/],
+    [[], /wrong at the file itself/],
+    [{ colour: 'red' }, /additional|colour/i],
+    [{ payments: { cards: { ...ACQUIRER, port: 0 } } }, /\/payments\/cards/],
+    [{ payments: { 'Two Words': ACQUIRER } }, /payments/],
+    [{ payments: { cards: { type: 'gold' } } }, /\/payments\/cards/],
+    [{ identity: { ...IDENTITY, issuer: 'http://id.example' } }, /\/identity\/issuer/],
+    [{ identity: { ...IDENTITY, clientSecret: 'told' } }, /\/identity/],
+    [{ receiptKeyFile: 'key.json' }, /receipts and no utility/],
+  ];
+  for (const [value, sentence] of wrong) {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    const said = (error: unknown) =>
+      error instanceof WrongUse && sentence.test(error.message) && !/\n|told/.test(error.message);
+    assert.throws(() => parseConfiguration(text, 'host.conf'), said, text);
+  }
+  for (const value of [{}, { payments: {} }, { identity: { ...IDENTITY, issuer: 'http://127.0.0.1:9' } }]) {
+    assert.deepEqual(parseConfiguration(JSON.stringify(value), 'host.conf'), value);
+  }
+});
+
+test('a secret that is not there ends the start in one sentence', () => {
+  const path = join(scratch, 'lacking.json');
+  writeFileSync(path, JSON.stringify({ identity: { ...IDENTITY, clientSecretFile: 'nowhere.txt' } }));
+  const args = ['host', '--data', join(scratch, 'lacking'), '--configuration', path, '--listen', '127.0.0.1:0'];
+  const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
+    ...{ encoding: 'utf8', env, timeout: 60_000 },
+  });
+  assert.deepEqual([status, stderr.trim().split('\n').length], [2, 1], stderr);
+  assert.match(stderr, /secret file .*nowhere\.txt cannot be read/);
+});
+
+test('a host that is told of an acquirer and a key takes cards, and signs what it sells', async () => {
+  const cards = testCards(100_000);
+  const simulator = new AcquirerSimulator({ cards, lateMs: 1_000, faultOf: () => undefined });
+  const port = await simulator.listen(0, '127.0.0.1');
+  const { secret, published } = await drawSigningKey('receipts-1');
+  writeFileSync(join(scratch, 'receipts.jwk'), secret);
+  const path = join(scratch, 'host.conf');
+  writeFileSync(
+    path,
+    JSON.stringify({
+      utility: { name: 'Hanbit Power' },
+      receiptKeyFile: 'receipts.jwk',
+      payments: { cards: { ...ACQUIRER, port } },
+    }),
+  );
+  const folder = join(scratch, 'utility');
+  const main = join(import.meta.dirname, 'main.ts');
+  const made = spawnSync(process.execPath, [main, 'manager', 'boss', '--data', folder], { encoding: 'utf8', env });
+  const args = ['--data', folder, '--listen', '127.0.0.1:0', '--configuration', path];
+  const host = new Running(scratch, ['host', ...args]);
+  try {
+    const own = async (login: string, given: string) => {
+      const choice = { old: given, new: 'what a fine password' };
+      await host.json('PUT', '/api/v1/session/password', choice, await host.logIn(login, given));
+      return host.logIn(login, choice.new);
+    };
+    const boss = await own('boss', oneTimePassword(made.stdout));
+    const added = await host.json('POST', '/api/v1/people', { login: 'han', name: 'Han', role: 'operator' }, boss);
+    const han = await own('han', ((await added.json()) as { oneTimePassword: string }).oneTimePassword);
+    await host.json('POST', '/api/v1/subscribers', { id: 'kim', name: 'Kim' }, han);
+    const meter = { number: '00002a', subscriber: 'kim', localUnit: 0, modemAddress: 1, suite: 'aes128' };
+    assert.equal((await host.json('POST', '/api/v1/meters', meter, han)).status, 201);
+    const [card] = cards;
+    assert.ok(card !== undefined);
+    const instrument = { type: 'card', pan: card.pan, expiry: '3012' };
+    const asked = { meter: '00002a', paid: '500', port: 'cards', instrument };
+    const paid = await host.json('POST', '/api/v1/payments', asked, { ...han, 'idempotency-key': 'till-00001' });
+    const payment = (await paid.json()) as { state: string; approval: string; order: string };
+    assert.deepEqual([paid.status, payment.state], [201, 'approved'], JSON.stringify(payment));
+    assert.equal(simulator.books.payments()[0]?.state, 'held', 'it is captured when its value is in the meter');
+    const receipts = `/api/v1/purchases/${encodeURIComponent(payment.order)}/receipts`;
+    let signed = '';
+    while (signed === '') {
+      const { items } = (await (await host.ask(receipts, { headers: han })).json()) as { items: { signed: string }[] };
+      signed = items[0]?.signed ?? '';
+    }
+    const keys = await parseReceiptKeys(JSON.stringify({ keys: [JSON.parse(published)] }));
+    const receipt = parseSignedReceipt(signed);
+    assert.ok(!('reason' in keys) && !('reason' in receipt));
+    const verified = await verifyReceipt(receipt, keys);
+    assert.ok(!('reason' in verified), JSON.stringify(verified));
+    assert.ok(JSON.stringify(verified).includes('Hanbit Power'));
+    assert.ok(!host.lines.some((line) => line.includes(card.pan)));
+  } finally {
+    assert.equal(await host.stop(), 0);
+    await simulator.close();
+  }
+});

@@ -1,0 +1,104 @@
+import { createHmac } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Acquirer } from '../adapters/acquirer.ts';
+import { MobileMoney } from '../adapters/mobile-money.ts';
+import { CallbackServer } from '../adapters/mobile-money-callbacks.ts';
+import { OpenIdConnect } from '../adapters/openid-connect.ts';
+import { receiptSigner } from '../adapters/receipt-jose.ts';
+import type { IdentityProvider } from '../api/index.ts';
+import type { HostPorts, PaymentWay } from '../host/index.ts';
+import { CannotGoOn } from './failure.ts';
+import type { PaymentConfiguration, ReadConfiguration } from './host-configuration.ts';
+import { WrongUse } from './usage.ts';
+
+/** Those with whom a host works, as its configuration names them. */
+export interface Partners {
+  readonly identity?: IdentityProvider;
+  readonly ports: Pick<HostPorts, 'payments' | 'receipts'>;
+  close(): Promise<void>;
+}
+
+interface Around {
+  /** IANA name. */
+  readonly zone: string;
+  /** 32 bytes that all hosts of the utility share, and nobody else has. */
+  readonly secret: Uint8Array;
+  /** Takes a sentence for the log. */
+  readonly hear: (level: 'info' | 'warn', sentence: string) => void;
+}
+
+/** @throws WrongUse when a file that is named does not hold what it should */
+export async function partnersOf(read: ReadConfiguration | undefined, around: Around): Promise<Partners> {
+  const ends: (() => Promise<void>)[] = [];
+  if (read === undefined) return { ports: {}, close: async () => undefined };
+  const { configuration, secret } = read;
+  const { identity, payments = {}, receiptKeyFile, utility } = configuration;
+  const ways = new Map<string, PaymentWay>();
+  for (const [name, payment] of Object.entries(payments)) {
+    const { way, end } = await paymentWay(name, payment, secret, around);
+    ways.set(name, way);
+    ends.push(end);
+  }
+  return {
+    ...(identity && {
+      identity: new OpenIdConnect({
+        ...{ issuer: identity.issuer, clientId: identity.clientId, callbackUrl: identity.callbackUrl },
+        ...(identity.clientSecretFile && { clientSecret: secret(identity.clientSecretFile) }),
+        ...(identity.claim && { claim: identity.claim }),
+      }),
+    }),
+    ports: {
+      ...(ways.size > 0 && { payments: ways }),
+      ...(receiptKeyFile !== undefined &&
+        utility !== undefined && {
+          receipts: {
+            signer: await signerIn(receiptKeyFile, secret(receiptKeyFile)),
+            utility: { name: utility.name, registration: utility.registration },
+          },
+        }),
+    },
+    async close() {
+      for (const end of ends) await end();
+    },
+  };
+}
+
+async function signerIn(path: string, jwk: string) {
+  const signer = await receiptSigner(jwk);
+  if ('reason' in signer) throw new WrongUse(`The key of receipts in ${path}: ${signer.sentence}`);
+  return signer;
+}
+
+async function paymentWay(
+  name: string,
+  payment: PaymentConfiguration,
+  secret: (path: string) => string,
+  { zone, secret: shared, hear }: Around,
+): Promise<{ readonly way: PaymentWay; readonly end: () => Promise<void> }> {
+  if (payment.type === 'acquirer') {
+    const { type: _, ...settings } = payment;
+    const acquirer = new Acquirer(
+      { ...settings, zone },
+      { hear: (event) => hear('info', `Acquirer ${name}: ${JSON.stringify(event)}`) },
+    );
+    return { way: { method: 'card', port: acquirer }, end: async () => acquirer.close() };
+  }
+  const { url, consumerKey, shortCode, initiator, callbackUrl, callbackPort } = payment;
+  const mobileMoney: MobileMoney = new MobileMoney(
+    {
+      ...{ url, consumerKey, shortCode, initiator, callbackUrl },
+      consumerSecret: secret(payment.consumerSecretFile),
+      passKey: secret(payment.passKeyFile),
+      securityCredential: secret(payment.securityCredentialFile),
+      callbackKey: createHmac('sha256', shared).update(`callbacks of ${name}`).digest(),
+    },
+    { now: Date.now, wait: pause, hear: (sentence) => hear('warn', `Mobile money ${name}: ${sentence}`) },
+  );
+  const callbacks = new CallbackServer((path, body) => mobileMoney.take(path, body));
+  try {
+    await callbacks.listen(callbackPort, '127.0.0.1');
+  } catch {
+    throw new CannotGoOn(`Port ${callbackPort} for callbacks of ${name} is taken: name another as callbackPort.`);
+  }
+  return { way: { method: 'wallet', port: mobileMoney }, end: () => callbacks.close() };
+}
