@@ -108,7 +108,7 @@ export class Dispatcher {
   async #begin(meter: Meter, job: Job): Promise<void> {
     // Whoever held the lease before did not finish in time: what still comes for it is not for us.
     this.#exchanges.delete(meter.svpmsn);
-    const key = await this.#keys.toTry(keyOf(meter, job), meter.svpmsn);
+    const key = await this.#keys.toTry(keyOf(meter, job), meter.svpmsn, job.type === 'command' ? 'later' : 'any');
     const changes = job.type === 'command' && job.command.h === Command.keyChange;
     const newKey = changes ? await this.#keys.held(job.command.body[0] as KeyName, meter.svpmsn) : undefined;
     if (key === undefined || (changes && newKey === undefined)) {
@@ -339,7 +339,8 @@ async function decide(tx: StoreReads, exchange: Exchange, bytes: Uint8Array): Pr
   const status = tellsStatus(meter.suite) ? decodeValueStatus(bytes) : undefined;
   if (status !== undefined && 'reason' in status) return { type: 'give-up' };
   exchange.meterLast = status?.lastCounter;
-  if (generationOf(exchange.session.key.n) < meter.valueGeneration) return decideUnderOlder(tx, purse);
+  const isOlder = generationOf(exchange.session.key.n) < meter.valueGeneration;
+  if (isOlder && (await hasEndedOlder(tx, purse))) return { type: 'freeze', doubt: 'meter-behind-host' };
   // The same count of transactions, and another sum: there are two of it, or one that was put back.
   if (status?.lastCounter === purse.lastCounter && BigInt(status.creditedTotal) !== purse.credited) {
     return { type: 'freeze', doubt: 'amount-differs' };
@@ -362,13 +363,12 @@ async function decide(tx: StoreReads, exchange: Exchange, bytes: Uint8Array): Pr
 }
 
 /**
- * It proved a key that it had left: nothing is sent under that. A receipt since the change came under the new key, with
- * which the old one ends; who serves the old one still is another meter, or one that was put back.
+ * Whether a receipt came since the last change of the value key: it came under the new key, and with that the old one
+ * ends. Who serves the old one still is another meter, or one that was put back.
  */
-async function decideUnderOlder(tx: StoreReads, { svpmsn, bookedAt }: Purse): Promise<Decision> {
+async function hasEndedOlder(tx: StoreReads, { svpmsn, bookedAt }: Purse): Promise<boolean> {
   const change = await tx.command(svpmsn, CHANGE_OF_VALUE);
-  const hasWorked = change?.state === 'done' && change.settledAt !== undefined && bookedAt > change.settledAt;
-  return hasWorked ? { type: 'freeze', doubt: 'meter-behind-host' } : { type: 'give-up' };
+  return change?.state === 'done' && change.settledAt !== undefined && bookedAt > change.settledAt;
 }
 
 const tellsStatus = (suite: Suite): boolean => suite === Suite.aes128 || suite === Suite.aes256;

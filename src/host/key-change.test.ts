@@ -95,3 +95,50 @@ test('whoever refuses in the name of a meter cannot lead the host away from the 
   assert.equal(meter.credited, 50);
   assert.equal(made(await rig.host.meter(1)).meter.valueGeneration, 0);
 });
+
+/** A meter that was given its second value key, and is as it was before that: another was given the change in its place. */
+async function beforeItsChange({ worked }: { readonly worked: boolean }) {
+  const rig = new Rig(new MemoryStore());
+  const meter = await rig.enrol(1);
+  made(await rig.host.command(1, { type: 'key-change', purpose: 'value' }));
+  await rig.settle();
+  if (worked) {
+    rig.clock.ms += 1;
+    made(await rig.host.sell({ meter: 1, amount: 50, orderId: 'under the new key', source: 'cash' }));
+    await rig.settle();
+  }
+  const [served] = meter.generations;
+  assert.ok(served !== undefined);
+  Object.assign(served, { floor: 0, newest: 0 });
+  made(await rig.host.sell({ meter: 1, amount: 7, orderId: 'after', source: 'cash' }));
+  await rig.settle();
+  return { rig, meter };
+}
+
+test('a meter that proves a value key which had ended is frozen, and is sent nothing under it', async () => {
+  const { rig, meter } = await beforeItsChange({ worked: true });
+  assert.equal(made(await rig.host.meter(1)).purse.freeze, 'meter-behind-host');
+  assert.equal(meter.credited, 50);
+  assert.equal(made(await rig.host.order('after')).state, 'outstanding');
+});
+
+test('a meter that was not given the new value key is served under the one before, while nothing came under the new', async () => {
+  const { rig, meter } = await beforeItsChange({ worked: false });
+  assert.equal(made(await rig.host.meter(1)).purse.freeze, undefined);
+  assert.equal(meter.credited, 7);
+  assert.equal(made(await rig.host.order('after')).state, 'stored');
+});
+
+test('whoever disowned key after key in the name of a meter keeps it waiting for two tries, and not for all generations', async () => {
+  const rig = new Rig(new MemoryStore());
+  const meter = await rig.enrol(1);
+  const [served] = meter.generations;
+  assert.ok(served !== undefined);
+  served.newest = -1;
+  made(await rig.host.sell({ meter: 1, amount: 50, orderId: 'sale', source: 'cash' }));
+  await rig.settle(1_200_000);
+  served.newest = 0;
+  // The longest back-off is two minutes.
+  await rig.settle(3 * 120_000);
+  assert.equal(meter.credited, 50);
+});

@@ -4,7 +4,7 @@ import {
   type KeyName,
   type KeyStore,
   KeyStoreError,
-  Purpose,
+  type Purpose,
   purposeOf,
   type TerminalKey,
   type TransportKey,
@@ -32,14 +32,14 @@ export class MeterKeys {
   }
 
   /**
-   * The key that the books name; or, where a meter says that it knows none of that name, another: a later one, because
-   * a database that was restored may not know that it was changed; and for value the one before, by which a meter that
-   * is not the one that was given the change is known. Whoever says so proves nothing, so all take turns, and the key
-   * that the books name comes between them: who stood in a meter's place for a while keeps nobody waiting for long.
+   * The key that the books name; or, where a meter says that it knows none of that name, another: of value the one
+   * before, because it may not be the meter that was given the change; and later ones, because a database that was
+   * restored may not know that it was changed. Whoever says so proves nothing, so all take turns, and the key that the
+   * books name comes between them: who stood in a meter's place for a while keeps nobody waiting for long.
    */
-  async toTry(booked: KeyName, svpmsn: Svpmsn): Promise<TerminalKey | undefined> {
+  async toTry(booked: KeyName, svpmsn: Svpmsn, which: 'later' | 'any'): Promise<TerminalKey | undefined> {
     const tries = this.#unknown.get(ownerOf(booked, svpmsn)) ?? 0;
-    const step = stepOf(tries, purposeOf(booked));
+    const step = stepOf(tries, which);
     const generation = generationOf(booked) + step;
     if (generation >= 0 && generation <= GENERATION_MAX) {
       const other = await this.held((booked + step) as KeyName, svpmsn);
@@ -68,8 +68,8 @@ const orNone = <T>(asked: Promise<T>): Promise<T | undefined> =>
 
 const ownerOf = (n: KeyName, svpmsn: Svpmsn): number => svpmsn * 4 + purposeOf(n);
 
-/** How many generations after the one in the books: 0, 1, 0, 2, 0, 3 …; for value 0, 1, -1, 2, 0, 3, 0, 4 …. */
-function stepOf(tries: number, purpose: Purpose): number {
-  if (tries % 2 === 1) return (tries + 1) / 2;
-  return tries === 2 && purpose === Purpose.value ? -1 : 0;
+/** How many generations after the one in the books: 0, 1, 0, 2, 0, 3 …; of any 0, -1, 1, 0, 2, 0, 3 …. */
+function stepOf(tries: number, which: 'later' | 'any'): number {
+  if (which === 'any' && tries > 0) return tries === 1 ? -1 : stepOf(tries - 1, 'later');
+  return tries % 2 === 1 ? (tries + 1) / 2 : 0;
 }

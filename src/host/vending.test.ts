@@ -347,6 +347,24 @@ test('a foreign transaction at the own counter is adopted as found, and the orde
   assert.equal(made(await rig.host.order('found:000001:1')).state, 'found');
 });
 
+for (const [credited, freeze] of [
+  [5, undefined],
+  [4, 'amount-differs'],
+  [6, 'amount-differs'],
+] as const) {
+  test(`a meter with as many transactions as the books, credited ${credited} where they have 5, ${freeze === undefined ? 'is served' : 'is frozen'}`, async () => {
+    const rig = new Rig(new MemoryStore());
+    const meter = await rig.enrol(1);
+    await rig.host.sell(sale(1, 5, 'a'));
+    await rig.settle();
+    meter.credited = credited;
+    await rig.host.sell(sale(1, 6, 'b'));
+    await rig.settle();
+    assert.equal(made(await rig.host.meter(1)).purse.freeze, freeze);
+    assert.equal(made(await rig.host.order('b')).state, freeze === undefined ? 'stored' : 'outstanding');
+  });
+}
+
 test('a meter that has forgotten is frozen for a person, takes no more orders, and is released by one', async () => {
   const rig = new Rig(new MemoryStore());
   const meter = await rig.enrol(1);

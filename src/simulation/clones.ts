@@ -11,8 +11,11 @@ const COPIED_MINUTES_BEFORE_MAX = 60;
 const STAYS_MINUTES_MAX = 20;
 const CLONE_M = 300;
 
-/** Where a clone is put: on the true meter's wire, which is taken off; beside it at its address; at an address of its own. */
-const PLACES = ['instead', 'beside', 'elsewhere'] as const;
+/**
+ * Where a clone is put: mostly on the true meter's wire, which is taken off; beside it at its address; at an address of
+ * its own.
+ */
+const PLACES = ['instead', 'instead', 'instead', 'beside', 'elsewhere'] as const;
 type Place = (typeof PLACES)[number];
 
 /** Who watches is told of what cannot be seen. */

@@ -33,7 +33,9 @@ const keyOf = <P extends Purpose>(keys: KeyStore, suite: Suite, purpose: P, id: 
 export async function found(host: HostServices, options: UtilityOptions): Promise<void> {
   const known = new Set((await host.meters()).map(({ meter }) => meter.svpmsn));
   if (known.size === 0) {
-    orThrow(await host.publishTariff('standard', options.tariff, milliseconds(options.startMs)));
+    const from = milliseconds(options.startMs);
+    orThrow(await host.publishTariff('standard', options.tariff, from));
+    if (options.former !== undefined) orThrow(await host.publishTariff('former', options.former.tariff, from));
   }
   for (let house = 0; house < options.meters; house++) {
     if (known.has(svpmsnOfHouse(house))) continue;
@@ -47,7 +49,7 @@ export async function found(host: HostServices, options: UtilityOptions): Promis
         localUnit,
         modemAddress: address,
         suite: options.suite,
-        tariff: 'standard',
+        tariff: options.former?.has(house) && house % 2 === 1 ? 'former' : 'standard',
       }),
     );
   }
@@ -56,14 +58,16 @@ export async function found(host: HostServices, options: UtilityOptions): Promis
 /** The workshop: number, keys, first table and policy go into a meter's blank memories. */
 export async function equip(
   memory: MeterMemory,
-  id: Svpmsn,
+  house: number,
   {
     options,
     keys,
     random,
   }: { readonly options: UtilityOptions; readonly keys: KeyStore; readonly random: SeededRandom },
 ): Promise<void> {
-  const { zone, tariff, policy, suite, startMs } = options;
+  const { zone, former, policy, suite, startMs } = options;
+  const id = svpmsnOfHouse(house);
+  const tariff = former?.has(house) ? former.tariff : options.tariff;
   const year = new Date(startMs).getUTCFullYear();
   const offsets = offsetTable(zone, year, Math.min(2, LAST_YEAR - year + 1));
   if ('reason' in offsets) throw new Error(offsets.sentence);

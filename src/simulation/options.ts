@@ -46,6 +46,8 @@ export interface UtilityOptions {
   readonly zone: string;
   readonly tariff: TariffDefinition;
   readonly policy: SupplyPolicy;
+  /** A tariff from before, which some meters, by house, bring from the workshop; every other of them is sold by it still. */
+  readonly former?: { readonly tariff: TariffDefinition; readonly has: (house: number) => boolean };
   /** Tokens that each meter is sold at its beginning: a range. */
   readonly firstSale: { readonly from: number; readonly to: number };
   /** How often a local unit goes round its meters. */

@@ -16,7 +16,7 @@ import {
   type Strike,
   strikeText,
 } from './faults.ts';
-import { formerlyUsed } from './former-use.ts';
+import { drawFormerTariff, formerlyUsed } from './former-use.ts';
 import { chipKeys, drawKeysTold } from './keys.ts';
 import type { LoadSource } from './loads.ts';
 import { Misfortunes } from './misfortunes.ts';
@@ -206,6 +206,7 @@ class World {
       faults: this.#faults,
       ...this.#circumstances,
       tariff: DEFAULT_TARIFF,
+      former: drawFormerTariff(this.#random.fork('former tariff'), this.#circumstances.startMs),
       policy: { ...DEFAULT_SUPPLY_POLICY, emergencyCredit: tokens(20), lowBalance: tokens(100) },
       firstSale: { from: 1, to: 300 },
       roundMs: 15 * MINUTE_MS,
@@ -366,10 +367,12 @@ class World {
   async #copyStore(): Promise<void> {
     const { now } = this.#living.time;
     if (!this.#faults.strikes('store-restored', undefined, this.#backup === undefined)) return;
-    const minutes = 1 + this.#faults.below('store-restored', RESTORED_WITHIN_MINUTES);
+    const within = (minutes: number) => 1 + this.#faults.below('store-restored', minutes);
+    const isOld = within(OLD_ONE_OF) === OLD_ONE_OF;
+    const minutes = within(isOld ? OLD_WITHIN_MINUTES : RESTORED_WITHIN_MINUTES);
     const at = this.#payers.knownBefore(now);
     const booked = await this.#bookedCounters();
-    this.#backup = { at, restoredAt: now + minutes * MINUTE_MS, booked, restore: await this.#store.backUp() };
+    this.#backup = { at, isOld, restoredAt: now + minutes * MINUTE_MS, booked, restore: await this.#store.backUp() };
   }
 
   async #bookedCounters(): Promise<ReadonlyMap<Svpmsn, number>> {
@@ -378,12 +381,10 @@ class World {
     return new Map(ids.map((id, i) => [id, purses[i]?.lastCounter ?? 0]));
   }
 
-  /** Whether one meter has about as many transactions that the copy does not know as it keeps receipts of (X10). */
-  #forgetsMuch({ booked }: Backup): boolean {
-    for (const [svpmsn, counter] of booked) {
-      if (this.#checkers.lastCounter(svpmsn) - counter >= FORGOTTEN_MAX) return true;
-    }
-    return false;
+  /** The meters that have about as many transactions that the copy does not know as they keep receipts of (X10). */
+  #forgottenBy({ booked }: Backup): readonly Svpmsn[] {
+    const counters = [...booked].filter(([id, counter]) => this.#checkers.lastCounter(id) - counter >= FORGOTTEN_MAX);
+    return counters.map(([svpmsn]) => svpmsn);
   }
 
   /** Some minutes later the copy is all that is left. */
@@ -391,8 +392,11 @@ class World {
     const { time, hosts } = this.#living;
     const backup = this.#backup;
     if (backup === undefined) return;
-    if (time.now < backup.restoredAt && !this.#forgetsMuch(backup)) return;
+    const forgotten = this.#forgottenBy(backup);
+    if (time.now < backup.restoredAt && (backup.isOld || forgotten.length === 0)) return;
     this.#backup = undefined;
+    // What such a meter has and the books lack, nobody can read back: its value may stand still.
+    for (const svpmsn of forgotten) if (backup.isOld) this.#checkers.findings.flagged.add(svpmsn);
     this.#trace.say(time.now, 'the database is replaced by its older copy');
     this.#store = await backup.restore();
     this.#checkers.storeRestored();
@@ -414,6 +418,8 @@ interface Backup {
   /** What was paid before this stands in it. */
   readonly at: number;
   readonly restoredAt: number;
+  /** It is put back although it forgets more than meters keep receipts of. */
+  readonly isOld: boolean;
   /** The last TC of each meter in it. */
   readonly booked: ReadonlyMap<Svpmsn, number>;
   readonly restore: () => Promise<SimulatedStore>;
@@ -422,6 +428,9 @@ interface Backup {
 const BANK_SHARE = 1 / 2;
 const MAINS_MILLIVOLTS = 230_000;
 const RESTORED_WITHIN_MINUTES = 4;
+/** One copy of so many is an older one. */
+const OLD_ONE_OF = 4;
+const OLD_WITHIN_MINUTES = 45;
 /** With those under way when it is put back, and those of the second that it is looked at, fewer than a meter keeps receipts of. */
 const FORGOTTEN_MAX = 12;
 /** Nothing arrived for so long: it never will. */

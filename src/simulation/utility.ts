@@ -214,7 +214,7 @@ export class Utility {
     const kept = options.memoryOf?.(number);
     const memory = kept?.memory ?? blankMemory();
     if (kept?.personalised !== true) {
-      await equip(memory, id, { options, keys: this.#keys, random: random.fork('workshop') });
+      await equip(memory, number, { options, keys: this.#keys, random: random.fork('workshop') });
       kept?.markPersonalised();
     }
     const drift = options.driftPpmMax ?? DRIFT_PPM_MAX;
