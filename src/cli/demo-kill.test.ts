@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { seededRandom, tell, Utility } from '../simulation/index.ts';
 import { DataFolder } from './data-folder.ts';
@@ -11,9 +12,9 @@ import { settingOf } from './setting.ts';
 const KILLS = 20;
 const MAIN = join(import.meta.dirname, 'main.ts');
 const METERS = 6;
-/** From before the folder is opened to some business hours later. */
-const EARLIEST_MS = 200;
-const LATEST_MS = 1_800;
+/** From a process that has said nothing to one that has told of a business hour: however slow the machine is. */
+const LINES_MAX = 4;
+const LATER_MS_MAX = 500;
 
 test('a demo that is killed twenty times at random loses no token and doubles none', async (context) => {
   const seed = Math.floor(Math.random() * 1e9);
@@ -21,8 +22,9 @@ test('a demo that is killed twenty times at random loses no token and doubles no
   const random = seededRandom(seed);
   const path = mkdtempSync(join(tmpdir(), 'wattpurse-kill-'));
   try {
-    for (let kill = 0; kill < KILLS; kill++)
-      await runAndKill(path, EARLIEST_MS + random.below(LATEST_MS - EARLIEST_MS));
+    for (let kill = 0; kill < KILLS; kill++) {
+      await runAndKill(path, random.below(LINES_MAX + 1), random.below(LATER_MS_MAX));
+    }
     const { story, orders, settled } = await takeStock(path);
     assert.ok(story.storedTokens > 0, `something was stored (seed ${seed})`);
     assert.equal(story.conserved, true, `books and meters agree (seed ${seed}): ${JSON.stringify(story)}`);
@@ -33,10 +35,13 @@ test('a demo that is killed twenty times at random loses no token and doubles no
   }
 });
 
-/** Starts the demo as a person does, and kills it: some kills hit the start, others the sales and the line. */
-async function runAndKill(path: string, afterMs: number): Promise<void> {
+/**
+ * Starts the demo as a person does, and kills it some time after it has said so many lines: some kills hit the start,
+ * others the sales and the line.
+ */
+async function runAndKill(path: string, lines: number, laterMs: number): Promise<void> {
   const args = [MAIN, 'demo', '--data', path, '--meters', String(METERS), '--speed', '3600'];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let errors = '';
   child.stderr.on('data', (text: Buffer) => {
     errors += text.toString('utf8');
@@ -44,9 +49,23 @@ async function runAndKill(path: string, afterMs: number): Promise<void> {
   const ended = new Promise<NodeJS.Signals | null>((resolve) => {
     child.on('exit', (_, signal) => resolve(signal));
   });
-  await new Promise((resolve) => setTimeout(resolve, afterMs));
+  await Promise.race([said(child.stdout, lines), ended]);
+  await new Promise((resolve) => setTimeout(resolve, laterMs));
   child.kill('SIGKILL');
   assert.equal(await ended, 'SIGKILL', `the demo ran until it was killed: ${errors}`);
+}
+
+/** Its first so many lines are read, and what comes after them is let pass. */
+function said(out: Readable, lines: number): Promise<void> {
+  let seen = 0;
+  return new Promise((resolve) => {
+    const counted = (text: Buffer | string) => {
+      seen += String(text).split('\n').length - 1;
+      if (seen >= lines) resolve();
+    };
+    counted('');
+    out.on('data', counted);
+  });
 }
 
 async function takeStock(path: string) {

@@ -17,15 +17,19 @@ interface Said {
   readonly err: string;
 }
 
-const run = (args: readonly string[], cwd = tmpdir()): Promise<Said> =>
+const run = (args: readonly string[], cwd = tmpdir(), temporary = tmpdir()): Promise<Said> =>
   new Promise((done) => {
-    execFile(process.execPath, [MAIN, 'simulate', ...args], { cwd }, (error, out, err) =>
+    const env = { ...process.env, TMPDIR: temporary };
+    execFile(process.execPath, [MAIN, 'simulate', ...args], { cwd, env }, (error, out, err) =>
       done({ code: error === null ? 0 : Number(error.code), out, err }),
     );
   });
 
-const jsonOf = async (args: readonly string[]): Promise<Simulation & { readonly realSeconds: number }> => {
-  const { code, out, err } = await run([...args, '--json']);
+const jsonOf = async (
+  args: readonly string[],
+  temporary?: string,
+): Promise<Simulation & { readonly realSeconds: number }> => {
+  const { code, out, err } = await run([...args, '--json'], tmpdir(), temporary);
   assert.equal(code, 0, err + out);
   return JSON.parse(out);
 };
@@ -62,17 +66,15 @@ for (const [args, sentence] of [
   });
 }
 
-test('a life in SQLite is the life in memory, restored copies and all, and leaves no file behind', async () => {
-  const before = readdirSync(tmpdir()).filter((name) => name.startsWith('wattpurse-simulate-'));
+test('a life in SQLite is the life in memory, restored copies and all, and leaves no file behind', async (t) => {
+  const temporary = mkdtempSync(join(tmpdir(), 'wattpurse-temporary-'));
+  t.after(() => rmSync(temporary, { recursive: true }));
   const args = ['--seed', '11', '--transfers', '400', '--meters', '8'];
-  const [memory, sqlite] = [await jsonOf(args), await jsonOf([...args, '--store', 'sqlite'])];
+  const [memory, sqlite] = [await jsonOf(args), await jsonOf([...args, '--store', 'sqlite'], temporary)];
   assert.ok(memory.faults['store-restored'] > 0 && memory.faults['host-killed'] > 0);
   assert.equal(sqlite.traceHash, memory.traceHash);
   assert.deepEqual({ ...sqlite, realSeconds: 0 }, { ...memory, realSeconds: 0 });
-  assert.deepEqual(
-    readdirSync(tmpdir()).filter((name) => name.startsWith('wattpurse-simulate-')),
-    before,
-  );
+  assert.deepEqual(readdirSync(temporary), []);
 });
 
 test('the numbers of a life are one JSON document', async () => {
