@@ -45,7 +45,7 @@ export const FAULTS = {
   'clock-jumped': 0.002,
 
   /** A minute of one meter: somebody with a copy of its key of value credits it, or with that of monitoring moves its clock. */
-  'foreign-books': 0.002,
+  'foreign-books': 0.008,
   'monitoring-stolen': 0.002,
   /** All of its memories are copied, keys and purse; within an hour the copy hangs on the line as well, for minutes. */
   'meter-cloned': 0.002,
@@ -54,7 +54,7 @@ export const FAULTS = {
   'write-lost': 0.002,
   'bit-rotted': 0.002,
   /** All of the board's memory is what it was up to an hour ago. */
-  'memory-rolled-back': 0.002,
+  'memory-rolled-back': 0.003,
   /** Some bytes of it are, in or about the purse: somebody pasted them. */
   'memory-pasted': 0.002,
 
@@ -99,12 +99,12 @@ export const FAULT_KINDS = Object.keys(FAULTS) as FaultKind[];
 /** How likely each kind is at each of its opportunities. */
 export type FaultRates = Readonly<Record<FaultKind, number>>;
 
-/** A third of all kinds stays away; the others strike at the highest rate, or a half, a quarter … of it. */
+/** A quarter of all kinds stays away; the others strike at the highest rate, or a half, a quarter … of it. */
 export function drawRates(random: SeededRandom, without: ReadonlySet<FaultKind> = new Set()): FaultRates {
   const rate = (kind: FaultKind): number => {
     const own = random.fork(kind);
     const halvings = own.below(HALVINGS_MAX);
-    return own.chance(1 / 3) || without.has(kind) ? 0 : FAULTS[kind] / 2 ** halvings;
+    return own.chance(1 / 4) || without.has(kind) ? 0 : FAULTS[kind] / 2 ** halvings;
   };
   return ofEachKind(rate);
 }

@@ -19,8 +19,8 @@ export class FaultyMemory implements MeterMemory {
   /** Bytes that are still written before the power goes. */
   bytesLeft = Number.POSITIVE_INFINITY;
   cutByte: CutByte = 'old';
-  /** The next write of the board's memory is reported and not kept. */
-  losesNextWrite = false;
+  /** So many writes of the board's memory from now, one is reported and not kept: 1 is the next. */
+  writesUntilLost = Number.POSITIVE_INFINITY;
   /** Bytes written since the beginning. */
   written = 0;
   /** How often each byte of the board's memory was written. */
@@ -43,10 +43,7 @@ export class FaultyMemory implements MeterMemory {
     return {
       bytes,
       write: (address, source, from, length) => {
-        if (onTheBoard && this.losesNextWrite) {
-          this.losesNextWrite = false;
-          return;
-        }
+        if (onTheBoard && --this.writesUntilLost === 0) return;
         if (onTheBoard) {
           const { writes } = this;
           for (let i = address; i < address + length; i++) writes[i] = (writes[i] as number) + 1;

@@ -15,6 +15,8 @@ const MINUTE_MS = 60_000;
 const OFF_MINUTES_MAX = 20;
 /** More than a minute's writes and a credit's together. */
 const CUT_WITHIN_BYTES = 600;
+/** A minute's, and a draw or a credit after them. */
+const LOST_WITHIN_WRITES = 12;
 const IMAGES_EVERY_MINUTES = 60;
 const JUMP_MS_MAX = 2 * 60 * MINUTE_MS;
 /** The purse lies first in the memory: receipts, slots and use rows. */
@@ -124,12 +126,14 @@ export class Misfortunes {
   #ofMemory(house: House, memory: FaultyMemory): void {
     const faults = this.#faults;
     if (faults.strikes('write-lost', house.svpmsn)) {
-      memory.losesNextWrite = true;
+      memory.writesUntilLost = 1 + faults.below('write-lost', LOST_WITHIN_WRITES);
       this.#hooks.damaged(house.svpmsn);
     }
     if (faults.strikes('bit-rotted', house.svpmsn)) {
       const { bytes } = memory.nvm;
-      const bit = faults.below('bit-rotted', 8 * bytes.length);
+      // A purse is a small part of the memory, and the one in which most can go wrong.
+      const size = faults.below('bit-rotted', 2) === 0 ? PURSE_BYTES : bytes.length;
+      const bit = faults.below('bit-rotted', 8 * size);
       bytes[bit >> 3] = (bytes[bit >> 3] as number) ^ (1 << (bit & 7));
       this.#hooks.damaged(house.svpmsn);
     }

@@ -78,7 +78,9 @@ test('a life of all the strikes that came in it is the same life', async () => {
 });
 
 test('copies put back in quick succession never forget more than a meter keeps receipts of', async () => {
-  const options = { suite: Suite.tripleDesXo, meters: 1, localUnits: 1, hosts: 1, transfers: 1_500 };
+  // A memory that was damaged would freeze the one purse.
+  const without = new Set(['write-lost', 'bit-rotted', 'memory-rolled-back', 'memory-pasted'] as const);
+  const options = { suite: Suite.tripleDesXo, meters: 1, localUnits: 1, hosts: 1, transfers: 1_500, without };
   const { violations, faults, flagged } = await life(11, options);
   assert.deepEqual(violations, []);
   assert.equal(flagged, 0);

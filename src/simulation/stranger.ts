@@ -35,8 +35,9 @@ export function creditByOtherBooks(
   if (key === undefined) return;
   const txid = new Uint8Array(TXID_BYTES);
   random.fill(txid);
-  // One in two leaves a gap (X5).
-  const credit = { counter: house.meter.svm.purse.lastCounter + 1 + random.below(2), txid };
+  // Two of three leave a gap (X5).
+  const ahead = random.below(3) === 0 ? 1 : 2;
+  const credit = { counter: house.meter.svm.purse.lastCounter + ahead, txid };
   about(credit);
   const body = { op: ValueOp.credit, ...credit, amount: tokens(1 + random.below(AMOUNT_MAX)) };
   speak(house, key, Command.valueStore, encodeValueCommand(key.suite, body), now, random);
