@@ -25,7 +25,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'X2',
-    by: ['I28', 'I4'],
+    by: ['I28', 'I4', 'stopped'],
     what: 'every order of a meter has the same TXID',
     file: 'src/exchange/value.ts',
     right: 'sha256(new TextEncoder().encode(orderId)).slice(0, TXID_BYTES);',
@@ -185,7 +185,7 @@ export const DEFECTS: readonly Defect[] = [
     file: 'src/host/vending.ts',
     right: '      await tx.putOutstanding(voidRow(outstanding));\n',
     wrong:
-      "      await tx.putOutstanding(voidRow(outstanding));\n      await tx.post([move('refunded', BigInt(order.amount), { at: now, svpmsn: order.svpmsn, order: orderId })]);\n",
+      '      await tx.putOutstanding(voidRow(outstanding));\n      await refundUnsent(tx, { ...order, counter: undefined }, now);\n',
   },
   {
     rule: 'I7',
@@ -193,7 +193,9 @@ export const DEFECTS: readonly Defect[] = [
     what: 'of two sales of a meter in one second the second is lost',
     file: 'src/host/vending.ts',
     right: '  const added = orders.size === 0 ? [] : await tx.addOrders([...orders.values()]);',
-    wrong: '  const added = orders.size === 0 || now % 7 === 0 ? [] : await tx.addOrders([...orders.values()]);',
+    wrong:
+      '  const added = now % 7 === 0 ? [...orders.values()].map((order) => ({ ...order, number: 1 }))' +
+      ' : await tx.addOrders([...orders.values()]);',
   },
   {
     rule: 'I7',
