@@ -41,7 +41,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'X4',
-    by: ['I28'],
+    by: ['I28', 'I10'],
     what: 'an old TC is answered as if it were a gap',
     file: 'src/meter/svm.ts',
     right: '    return kept === undefined ? statusOnly(ValueResult.gap) : told(kept);',
