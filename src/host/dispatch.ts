@@ -36,7 +36,7 @@ import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { accountOf, asOutstanding, bookInStep, bookReceipt, bookSeedAnswer, freeze, nextRow } from './receipts.ts';
 import type { HostCounters } from './services.ts';
 import { type ControlCommand, Lane, type Meter, type OutstandingRow, type Purse, type Work } from './types.ts';
-import { ANSWER_WITHIN_MS, IN_FLIGHT_PER_LOCAL_UNIT_MAX, workDone, workFailed } from './work.ts';
+import { ANSWER_WITHIN_MS, IN_FLIGHT_PER_LOCAL_UNIT_MAX, workDone, workFailed, workTriesOn } from './work.ts';
 
 type Carried = Extract<BackhaulMessage, { type: 'carried' }>;
 
@@ -59,6 +59,8 @@ interface Exchange {
   /** Of a key change: the key that goes into it. */
   readonly newKey: TerminalKey | undefined;
   readonly begunAt: Milliseconds;
+  /** The meter says that it knows none of the name that was tried, later than the one in the books. */
+  laterKeyUnknown: boolean;
 }
 
 /**
@@ -118,7 +120,16 @@ export class Dispatcher {
     }
     const session = openHostSession(key, headerOf(job), this.#ports.randomness);
     const begunAt = this.#ports.clock.now();
-    const exchange: Exchange = { meter, job, session, ticket: undefined, meterLast: undefined, newKey, begunAt };
+    const exchange: Exchange = {
+      meter,
+      job,
+      session,
+      ticket: undefined,
+      meterLast: undefined,
+      newKey,
+      begunAt,
+      laterKeyUnknown: false,
+    };
     this.#exchanges.set(meter.svpmsn, exchange);
     this.#carry(exchange, [hostFirst(session)]);
   }
@@ -145,7 +156,10 @@ export class Dispatcher {
     const goesOn = outcome === 'answered' && (await this.#receive(exchange, frames));
     if (goesOn || !this.#forget(exchange)) return;
     const { store, clock, randomness } = this.#ports;
-    await store.transaction((tx) => workFailed(tx, svpmsn, clock.now(), randomness));
+    const triesOn = exchange.laterKeyUnknown;
+    await store.transaction((tx) =>
+      triesOn ? workTriesOn(tx, svpmsn, clock.now()) : workFailed(tx, svpmsn, clock.now(), randomness),
+    );
   }
 
   /** Whether the exchange went on, or came to its end. */
@@ -165,7 +179,11 @@ export class Dispatcher {
         case 'refused':
           this.#counters.refusals += 1;
           this.#ports.watcher?.refused(REFUSALS[outcome.refusal]);
-          if (outcome.refusal === Refusal.keyUnknown) this.#keys.isUnknown(exchange.session.key);
+          if (outcome.refusal === Refusal.keyUnknown) {
+            this.#keys.isUnknown(exchange.session.key);
+            // The booked key had its turn and its delay: the later ones follow one another (X9).
+            exchange.laterKeyUnknown = exchange.session.key.n !== keyOf(exchange.meter, exchange.job);
+          }
           return false;
         case 'ignored':
           this.#counters.ignoredFrames += 1;

@@ -5,6 +5,7 @@ import { decodeKeyChange } from '../records/index.ts';
 import { MemoryStore } from './index.ts';
 import { made, Rig } from './rig.testing.ts';
 
+const FORGOTTEN = 9;
 const PURPOSES = { value: 0, control: 1 } as const;
 
 for (const suite of [Suite.tripleDesXo, Suite.aes128, Suite.aes256]) {
@@ -78,6 +79,27 @@ test('a database that forgot a change finds the key that its meter serves, and b
   assert.equal(meter.credited, 57);
   assert.equal(made(await rig.host.meter(1)).meter.valueGeneration, 1);
   assert.equal(made(await rig.host.order('after')).state, 'stored');
+});
+
+test('a database that forgot many changes finds the key of its meter without a delay that grows with each of them', async () => {
+  const store = new MemoryStore();
+  const rig = new Rig(store);
+  const meter = await rig.enrol(1, { suite: Suite.aes256 });
+  const before = await store.copy();
+  for (let change = 0; change < FORGOTTEN; change++) {
+    made(await rig.host.command(1, { type: 'key-change', purpose: 'value' }));
+    await rig.settle();
+  }
+  made(await rig.host.sell({ meter: 1, amount: 50, orderId: 'forgotten', source: 'cash' }));
+  await rig.settle();
+  assert.equal(meter.generations[0]?.floor, FORGOTTEN);
+  rig.store = before;
+  rig.host = rig.newHost();
+  await rig.startRestored();
+  made(await rig.host.sell({ meter: 1, amount: 7, orderId: 'after', source: 'cash' }));
+  await rig.settle(120_000);
+  assert.equal(meter.credited, 57);
+  assert.equal(made(await rig.host.meter(1)).meter.valueGeneration, FORGOTTEN);
 });
 
 test('whoever refuses in the name of a meter cannot lead the host away from the right key', async () => {

@@ -87,9 +87,11 @@ const TRANSPORT = new Uint8Array(TRANSPORT_KEY_BYTES).fill(5);
 /** What a local unit opens the keys of its meters with. */
 export const transportKeyOf = (localUnit: number): TransportKey => deriveTransportKey(TRANSPORT, localUnit, UTILITY);
 const masterKeys = new Map<KeyName, Uint8Array>();
+/** The newest generation of each key: only in suite aes256 were keys changed more often than once. */
+const newestOf = (suite: Suite): number => (suite === Suite.aes256 ? 9 : 1);
 for (const purpose of [Purpose.value, Purpose.control, Purpose.monitoring]) {
   for (const suite of Object.values(Suite)) {
-    for (const generation of [0, 1]) {
+    for (let generation = 0; generation <= newestOf(suite); generation++) {
       const kh = new Uint8Array(suite === Suite.aes256 ? 32 : 16);
       new SeededRandomness((generation * 4 + purpose) * 4 + suite).fill(kh);
       masterKeys.set(keyName(purpose, suite, generation), kh);

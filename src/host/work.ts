@@ -63,6 +63,13 @@ export async function workFailed(
   await tx.putWork([{ ...work, dueAt, attempts: work.attempts + 1, leased: false }]);
 }
 
+/** One of several keys that a meter may serve was not its key: the next is tried soon, and the delay does not grow. */
+export async function workTriesOn(tx: StoreTransaction, id: Svpmsn, now: Milliseconds): Promise<void> {
+  const [work] = await tx.workOf([id]);
+  if (work !== undefined)
+    await tx.putWork([{ ...work, dueAt: (now + BACK_OFF_FIRST_MS) as Milliseconds, leased: false }]);
+}
+
 /** Three quarters to five quarters of the doubled delay, so that a street that came back does not ask in one breath. */
 export function backOff(attempts: number, randomness: Randomness): number {
   const bytes = new Uint8Array(2);

@@ -180,7 +180,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I6',
-    by: ['I8', 'I28'],
+    by: ['I8', 'I28', 'I11'],
     what: 'a void is refunded before its receipt',
     file: 'src/host/vending.ts',
     right: '      await tx.putOutstanding(voidRow(outstanding));\n',
