@@ -1,4 +1,11 @@
-import { type HostServices, type Payment, type PaymentAsked, type PaymentNotice, StoreError } from '../host/index.ts';
+import {
+  type Agreement,
+  type HostServices,
+  type Payment,
+  type PaymentAsked,
+  type PaymentNotice,
+  StoreError,
+} from '../host/index.ts';
 import type { Svpmsn } from '../units/index.ts';
 import { authorisationOf, type Bank, CARD, DEBIT, type Entry } from './bank.ts';
 import type { Faults } from './faults.ts';
@@ -16,6 +23,7 @@ const REVERSED_WITHIN_MS = 20 * SECOND_MS;
 const BANK_SHARE = 0.4;
 const DEBIT_SHARE = 0.4;
 const CONTRACT_SHARE = 0.3;
+const AGREEMENTS_A_MINUTE = 0.3;
 const OPEN_PAYMENTS_MAX = 2;
 const AMOUNT_MIN = 100;
 
@@ -29,6 +37,7 @@ export class BankPayers {
   readonly #faults: Faults;
   readonly #bank: Bank;
   readonly #utility: Utility;
+  readonly #agreements: Agreement[] = [];
   readonly #asked = new Map<string, PaymentAsked>();
   /** Payments of which book and bank may still differ. */
   readonly #open = new Set<string>();
@@ -51,7 +60,9 @@ export class BankPayers {
       const paid = AMOUNT_MIN + random.below(400);
       const limits = { perDayMax: paid * (1 + random.below(20)), perMonthMax: paid * (10 + random.below(40)) };
       const account = { type: 'mandate', reference: `MANDATE ${meter}` } as const;
-      await host.agreeContract({ meter, threshold: 50 + random.below(500), paid, port: DEBIT, account, ...limits });
+      const agreement = { meter, threshold: 50 + random.below(500), paid, port: DEBIT, account, ...limits };
+      await host.agreeContract(agreement);
+      this.#agreements.push(agreement);
     }
     const settle = async () => {
       time.after(SETTLE_MS, settle);
@@ -61,11 +72,21 @@ export class BankPayers {
     time.after(SETTLE_MS, settle);
     const minute = async () => {
       time.after(MINUTE_MS, minute);
+      await this.#agreeAgain();
       for (const id of this.#open) {
         if (!this.#faults.active || this.#random.chance(1 / 2)) await this.#compare(id, 'in time');
       }
     };
     time.after(MINUTE_MS, minute);
+  }
+
+  /** A household ends its contract, or agrees anew on what was agreed. */
+  async #agreeAgain(): Promise<void> {
+    const { host } = this.#utility;
+    const drawn = this.#random.chance(AGREEMENTS_A_MINUTE) && this.#faults.active;
+    const agreement = drawn && this.#agreements[this.#random.below(Math.max(1, this.#agreements.length))];
+    if (!agreement) return;
+    await answered(this.#random.chance(1 / 2) ? host.endContract(agreement.meter) : host.agreeContract(agreement));
   }
 
   /** Whether this is paid through the bank. */

@@ -29,7 +29,7 @@ async function hunt(defect: Defect): Promise<Outcome> {
     let found: string | undefined;
     while (found === undefined && seeds < SEEDS_MAX && spent() < FOUND_WITHIN_MS) {
       seeds += 1;
-      found = await look(folder, seeds, defect, began + FOUND_WITHIN_MS);
+      found = await look(folder, (defect.seed ?? 1) + seeds - 1, defect, began + FOUND_WITHIN_MS);
     }
     return { found, seeds, ms: spent() };
   } finally {
