@@ -68,6 +68,8 @@ export const FAULTS = {
   'transaction-repeated': 0.05,
   /** A minute: the database is replaced by an older copy. */
   'store-restored': 0.1,
+  /** By one of up to 45 minutes ago: it may forget more of a meter than that keeps receipts of. */
+  'store-long-restored': 0.005,
 
   /** A payment. */
   'payment-doubled': 0.2,

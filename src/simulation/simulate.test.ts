@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SUITE_NAMES, Suite } from '../crypto/index.ts';
-import { FAULT_KINDS, type Strike } from './faults.ts';
+import { FAULT_KINDS, type FaultKind, type Strike } from './faults.ts';
 import { silentlyRestored } from './silent-store.testing.ts';
 import { type SimulationOptions, simulate } from './simulate.ts';
 import { simulatedMemory } from './simulated-store.ts';
@@ -79,7 +79,10 @@ test('a life of all the strikes that came in it is the same life', async () => {
 
 test('copies put back in quick succession never forget more than a meter keeps receipts of', async () => {
   // A memory that was damaged would freeze the one purse.
-  const without = new Set(['write-lost', 'bit-rotted', 'memory-rolled-back', 'memory-pasted'] as const);
+  const without = new Set<FaultKind>([
+    ...(['write-lost', 'bit-rotted', 'memory-rolled-back', 'memory-pasted'] as const),
+    ...(['store-long-restored', 'meter-cloned'] as const),
+  ]);
   const options = { suite: Suite.tripleDesXo, meters: 1, localUnits: 1, hosts: 1, transfers: 1_500, without };
   const { violations, faults, flagged } = await life(11, options);
   assert.deepEqual(violations, []);

@@ -366,10 +366,14 @@ class World {
   /** Once in a while somebody copies the database. */
   async #copyStore(): Promise<void> {
     const { now } = this.#living.time;
-    if (!this.#faults.strikes('store-restored', undefined, this.#backup === undefined)) return;
-    const within = (minutes: number) => 1 + this.#faults.below('store-restored', minutes);
-    const isOld = within(OLD_ONE_OF) === OLD_ONE_OF;
-    const minutes = within(isOld ? OLD_WITHIN_MINUTES : RESTORED_WITHIN_MINUTES);
+    let kind: (typeof RESTORES)[number] | undefined;
+    for (const each of RESTORES) {
+      const possible = this.#backup === undefined && kind === undefined;
+      if (this.#faults.strikes(each, undefined, possible)) kind = each;
+    }
+    if (kind === undefined) return;
+    const isOld = kind === 'store-long-restored';
+    const minutes = 1 + this.#faults.below(kind, isOld ? OLD_WITHIN_MINUTES : RESTORED_WITHIN_MINUTES);
     const at = this.#payers.knownBefore(now);
     const booked = await this.#bookedCounters();
     this.#backup = { at, isOld, restoredAt: now + minutes * MINUTE_MS, booked, restore: await this.#store.backUp() };
@@ -427,9 +431,8 @@ interface Backup {
 
 const BANK_SHARE = 1 / 2;
 const MAINS_MILLIVOLTS = 230_000;
+const RESTORES = ['store-restored', 'store-long-restored'] as const;
 const RESTORED_WITHIN_MINUTES = 4;
-/** One copy of so many is an older one. */
-const OLD_ONE_OF = 4;
 const OLD_WITHIN_MINUTES = 45;
 /** With those under way when it is put back, and those of the second that it is looked at, fewer than a meter keeps receipts of. */
 const FORGOTTEN_MAX = 12;
