@@ -57,6 +57,7 @@ async function liveUntil(path: string, until: number): Promise<void> {
       ...setting,
       outages: false,
       store: folder.store,
+      books: folder.store,
       keys: await folder.keys(setting.suite),
       startMs: await folder.instant(founding),
       memoryOf: (house) => folder.memoryOf(house),
@@ -175,7 +176,7 @@ test('memories as they were left are balanced, and the end is 0', async () => {
   assert.equal(status, 0);
 });
 
-test('an audit changes nothing in a folder, and wants one that holds a demo', () => {
+test('an audit changes nothing in a folder, and wants one that holds books', () => {
   const path = copied('audited');
   const content = () =>
     ['meters.nvm', 'demo.clock', 'demo.json', 'wattpurse.db'].map((name) => readFileSync(join(path, name)));
@@ -184,12 +185,15 @@ test('an audit changes nothing in a folder, and wants one that holds a demo', ()
   assert.equal(status, 0);
   assert.match(
     stdout,
-    /^4 meters, issued \d+ = stored \d+ .*\nThe books and the memories do not contradict each other\.\n$/,
+    /^The books are as the host wrote them: .*\nIssued \d+ = stored \d+ .*\n4 meters: the books and the memories do not contradict each other\.\n$/s,
   );
   assert.deepEqual(content(), before);
   const nowhere = run('audit', '--data', 'nowhere');
   assert.deepEqual([nowhere.status, nowhere.stdout], [2, '']);
-  assert.match(nowhere.stderr, /^nowhere holds no demo: name the folder of one with --data\.\n$/);
+  assert.match(
+    nowhere.stderr,
+    /^nowhere holds no books: name their folder with --data, or a database with --database\.\n$/,
+  );
   assert.equal(existsSync(join(scratch, 'nowhere')), false);
 });
 

@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NvmFile } from '../adapters/nvm-file.ts';
-import type { SoftwareKeyStore, Suite } from '../crypto/index.ts';
-import type { Store } from '../host/index.ts';
+import { type SoftwareKeyStore, Suite } from '../crypto/index.ts';
+import type { HeadSigner, Store } from '../host/index.ts';
 import { layoutOf, type MeterMemory, type Nvm, SAM_MEMORY_BYTES, SVM_MEMORY_BYTES } from '../meter/index.ts';
 import { type HouseMemory, svpmsnOfHouse } from '../simulation/index.ts';
 import { openSqliteStore } from '../storage/index.ts';
 import { svpmsnText } from '../units/index.ts';
+import { sealsOf } from './book-seals.ts';
 import { demoKeys } from './demo-keys.ts';
 import { DAYS_MAX } from './demo-options.ts';
 import { inWords } from './failure.ts';
@@ -39,11 +40,12 @@ const CLOCK_AHEAD_OF_COPY_MS_MAX = DAYS_MAX * 86_400_000;
 
 /** The folder in which a demo lives: the host's database, the memories of its meters, and how it began. */
 export class DataFolder {
-  readonly store: Store;
+  readonly store: Store & HeadSigner;
   readonly path: string;
   readonly #meters: NvmFile;
   readonly #clockFile: NvmFile;
   readonly #clock: Nvm;
+  #keys: Promise<SoftwareKeyStore> | undefined;
 
   /**
    * @throws WrongUse when the folder is in use, of a newer version or not ours, or lacks its database
@@ -55,7 +57,10 @@ export class DataFolder {
       makeFolder(path);
       refuseHost(path);
       refuseWithoutDatabase(path);
-      this.store = openSqliteStore(path);
+      this.store = openSqliteStore(
+        path,
+        sealsOf(path, () => this.#keyring()),
+      );
     } catch (error) {
       throw inWords(error, path);
     }
@@ -124,7 +129,16 @@ export class DataFolder {
 
   /** The utility's master keys. */
   keys(suite: Suite): Promise<SoftwareKeyStore> {
-    return demoKeys(join(this.path, KEYS_FILE), suite);
+    this.#keys ??= demoKeys(join(this.path, KEYS_FILE), suite);
+    return this.#keys;
+  }
+
+  /** One that is there: books are not sealed with keys that nobody has. */
+  #keyring(): Promise<SoftwareKeyStore> {
+    if (this.#keys === undefined && !existsSync(join(this.path, KEYS_FILE))) {
+      throw new WrongUse(damagedDemo(this.path, `whose ${KEYS_FILE} is gone`));
+    }
+    return this.keys(Suite.aes128);
   }
 
   memoryOf(house: number): HouseMemory {

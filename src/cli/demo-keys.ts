@@ -6,9 +6,9 @@ import { WrongUse } from './usage.ts';
 import { writeWhole } from './write-whole.ts';
 
 const UTILITY_NUMBER = 1;
-const PASSPHRASE_VARIABLE = 'WATTPURSE_PASSPHRASE';
+export const PASSPHRASE_VARIABLE = 'WATTPURSE_PASSPHRASE';
 /** Guards nothing that is worth money: whoever has no passphrase of his own can still try the demo. */
-const DEMO_PASSPHRASE = 'demo';
+export const DEMO_PASSPHRASE = 'demo';
 /** scrypt with 16 MiB: a start should not wait half a second for keys of a demo. */
 const DEMO_COST = 14;
 

@@ -1,5 +1,6 @@
 import { MemoryStore } from '../host/index.ts';
 import { tell, Utility } from '../simulation/index.ts';
+import { milliseconds } from '../units/index.ts';
 import { type DemoOptions, parseDemoOptions } from './demo-options.ts';
 import { continuedFounding, type Founding, newFounding } from './founding.ts';
 import { runLive } from './live.ts';
@@ -40,11 +41,10 @@ async function once(options: DemoOptions): Promise<number> {
     const keys = await folder.keys(setting.suite);
     const memoryOf = (house: number) => folder.memoryOf(house);
     const { store } = folder;
-    return runOnce(
-      options,
-      founding,
-      await Utility.open({ ...setting, store, startMs: DEMO_BEGINS_MS, keys, memoryOf }),
-    );
+    const utility = await Utility.open({ ...setting, store, books: store, startMs: DEMO_BEGINS_MS, keys, memoryOf });
+    const code = await runOnce(options, founding, utility);
+    await store.signHead({ now: milliseconds(utility.time.now) });
+    return code;
   });
 }
 

@@ -9,6 +9,10 @@ export const MARK_FILE = 'wattpurse.mark';
 export const DATABASE_FILE = 'wattpurse.db';
 export const KEYS_FILE = 'keyring.wpkr';
 export const METERS_FILE = 'meters.nvm';
+/** The published half of the key that signs the heads of the books, a JWKS. */
+export const BOOK_KEYS_FILE = 'books.jwks';
+/** The heads of the books as they were signed, each a line. */
+export const HEADS_FILE = 'books.heads';
 
 const FOLDER_OWNER_ONLY = 0o700;
 export const OWNER_ONLY = 0o600;
@@ -16,7 +20,7 @@ const OTHERS = 0o077;
 
 /** With what SQLite puts beside its files, and what is not yet in the place of an older file. */
 const OURS =
-  /^(demo\.json|demo\.clock|host\.json|wattpurse\.(db|mark|lock)|keyring\.wpkr|meters\.nvm)(-wal|-shm|-journal|\.new)?$/;
+  /^(demo\.json|demo\.clock|host\.json|wattpurse\.(db|mark|lock)|keyring\.wpkr|meters\.nvm|books\.(jwks|heads))(-wal|-shm|-journal|\.new)?$/;
 
 /** Makes the folder and those above it where there is none. @throws WrongUse when somebody else's files are in it */
 export function makeFolder(path: string): void {

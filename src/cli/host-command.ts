@@ -63,7 +63,8 @@ async function serve(
   const secret = keys.webhookKey();
   const partners = await partnersOf(configured, { zone: settings.zone, secret, hear: say });
   const ports = {
-    ...{ store, keys, clock, randomness: systemRandomness, grid: NO_GRID, watcher, webhooks, gather: setImmediate },
+    ...{ store, keys, clock, randomness: systemRandomness, grid: NO_GRID, books: store, watcher, webhooks },
+    gather: setImmediate,
     ...partners.ports,
   };
   const services = createHost(ports, settings);
@@ -95,6 +96,7 @@ async function serve(
     await app.close();
     await partners.close();
   }
+  await store.signHead({ now: ports.clock.now() });
   say('info', 'Stopped.');
   return 0;
 }

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keyName, openKeyRing, Purpose, SoftwareKeyStore, Suite, sealKeyRing } from '../crypto/index.ts';
-import type { Store } from '../host/index.ts';
+import type { HeadSigner, Store } from '../host/index.ts';
 import { markAt, openPostgresStore, openSqliteStore } from '../storage/index.ts';
-import { systemRandomness } from './demo-keys.ts';
+import { sealsOf } from './book-seals.ts';
+import { PASSPHRASE_VARIABLE, systemRandomness } from './demo-keys.ts';
 import { inWords } from './failure.ts';
 import {
   closeToOthers,
@@ -19,7 +20,6 @@ import { WrongUse } from './usage.ts';
 import { writeWhole } from './write-whole.ts';
 
 const UTILITY_NUMBER = 1;
-const PASSPHRASE_VARIABLE = 'WATTPURSE_PASSPHRASE';
 const ZONE_USUAL = 'UTC';
 /** Those that stop somebody; 3des is for the laboratory. */
 const SUITES = [Suite.aes128, Suite.aes256, Suite.tripleDesXo];
@@ -27,11 +27,13 @@ const SUITES = [Suite.aes128, Suite.aes256, Suite.tripleDesXo];
 /** The folder of a host: how it began, its master keys, and, where they are in no PostgreSQL, its books. */
 export class HostFolder {
   readonly path: string;
-  readonly store: Store;
+  readonly store: Store & HeadSigner;
+  readonly #keyring: () => Promise<SoftwareKeyStore>;
 
-  private constructor(path: string, store: Store) {
+  private constructor(path: string, store: Store & HeadSigner, keyring: () => Promise<SoftwareKeyStore>) {
     this.path = path;
     this.store = store;
+    this.#keyring = keyring;
   }
 
   /**
@@ -51,12 +53,18 @@ export class HostFolder {
         );
       }
       refuseWhatWasLeft(data, database);
-      const store =
+      let opened: Promise<SoftwareKeyStore> | undefined;
+      const keyring = () => {
+        opened ??= keyringOf(data);
+        return opened;
+      };
+      const seals = sealsOf(data, keyring);
+      const store: Store & HeadSigner =
         database === undefined
-          ? openSqliteStore(data)
-          : await openPostgresStore(database, { mark: join(data, MARK_FILE) });
+          ? openSqliteStore(data, seals)
+          : await openPostgresStore(database, { mark: join(data, MARK_FILE), seals });
       closeToOthers(data);
-      return new HostFolder(data, store);
+      return new HostFolder(data, store, keyring);
     } catch (error) {
       throw inWords(error, data);
     }
@@ -87,31 +95,16 @@ export class HostFolder {
    */
   async keys(): Promise<SoftwareKeyStore> {
     const path = join(this.path, KEYS_FILE);
-    const passphrase = process.env[PASSPHRASE_VARIABLE] ?? '';
-    if (passphrase === '') {
-      throw new WrongUse(`The master keys of a host are sealed: give the passphrase as ${PASSPHRASE_VARIABLE}.`);
-    }
-    const keys = existsSync(path) ? await opened(path, passphrase) : await this.#drawn(path, passphrase);
-    const value = Number.parseInt(await keys.checkValue(keyName(Purpose.value, Suite.aes128, 0)), 16);
-    const known = await this.store.transaction(async (tx) => {
-      const before = await tx.fact('keyring');
-      if (before === undefined) await tx.setFact('keyring', value);
-      return before;
-    });
-    if (known === undefined || known === value) return keys;
-    throw new WrongUse(`${path} is not the keyring of these books: put that in its place.`);
-  }
-
-  async #drawn(path: string, passphrase: string): Promise<SoftwareKeyStore> {
-    if ((await this.store.read((tx) => tx.fact('keyring'))) !== undefined) {
+    if (!existsSync(path) && (await this.store.read((tx) => tx.fact('keyring'))) !== undefined) {
       throw new WrongUse(`These books have a keyring already, and ${path} is not there: put a copy of it there.`);
     }
-    const keys = new SoftwareKeyStore({ utility: UTILITY_NUMBER, keys: new Map() }, systemRandomness);
-    for (const suite of SUITES) {
-      for (const purpose of Object.values(Purpose)) await keys.addGeneration(purpose, suite);
-    }
-    writeWhole(path, await sealKeyRing(keys, passphrase, systemRandomness));
-    return keys;
+    const keys = await this.#keyring();
+    const value = Number.parseInt(await keys.checkValue(keyName(Purpose.value, Suite.aes128, 0)), 16);
+    // Read first: with another keyring nothing can be written.
+    const known = await this.store.read((tx) => tx.fact('keyring'));
+    if (known === undefined) await this.store.transaction((tx) => tx.setFact('keyring', value));
+    if (known === undefined || known === value) return keys;
+    throw new WrongUse(`${path} is not the keyring of these books: put that in its place.`);
   }
 
   close(): Promise<void> {
@@ -135,6 +128,22 @@ function refuseWhatWasLeft(data: string, database: string | undefined): void {
       `${data} has books of its own: leave --database out, or move them there with "wattpurse database copy".`,
     );
   }
+}
+
+/** The keyring of a folder, drawn where there is none. @throws WrongUse */
+async function keyringOf(folder: string): Promise<SoftwareKeyStore> {
+  const path = join(folder, KEYS_FILE);
+  const passphrase = process.env[PASSPHRASE_VARIABLE] ?? '';
+  if (passphrase === '') {
+    throw new WrongUse(`The master keys of a host are sealed: give the passphrase as ${PASSPHRASE_VARIABLE}.`);
+  }
+  if (existsSync(path)) return opened(path, passphrase);
+  const keys = new SoftwareKeyStore({ utility: UTILITY_NUMBER, keys: new Map() }, systemRandomness);
+  for (const suite of SUITES) {
+    for (const purpose of Object.values(Purpose)) await keys.addGeneration(purpose, suite);
+  }
+  writeWhole(path, await sealKeyRing(keys, passphrase, systemRandomness));
+  return keys;
 }
 
 async function opened(path: string, passphrase: string): Promise<SoftwareKeyStore> {

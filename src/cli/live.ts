@@ -2,6 +2,7 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import type { KeyStore } from '../crypto/index.ts';
 import type { HostWatcher, Store } from '../host/index.ts';
 import { OperatorView, Utility } from '../simulation/index.ts';
+import { milliseconds } from '../units/index.ts';
 import { PurseWatch } from './contradictions.ts';
 import type { DataFolder } from './data-folder.ts';
 import { DemoControl } from './demo-control.ts';
@@ -125,6 +126,7 @@ async function go(
     for (const news of await refunds.news(utility.time.now)) view.happened(news);
     view.draw(await snapshotOf({ utility, operator, watch: purses, speed: control.speed }, since));
   }
+  await folder.store.signHead({ now: milliseconds(utility.time.now) });
   return purses.look(utility);
 }
 
@@ -151,6 +153,7 @@ async function openUtility(
   utility = await Utility.open({
     ...setting,
     store: givingWay(folder.store),
+    books: folder.store,
     keys,
     startMs,
     ...(watcher && { watcher }),

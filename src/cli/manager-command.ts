@@ -16,6 +16,8 @@ export async function manager(args: readonly string[]): Promise<number> {
   const folder = await HostFolder.open(books);
   try {
     const { store } = folder;
+    // What is written is sealed.
+    await folder.keys();
     const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });
     const act: Act = {
       ...{ at: wallClock.now(), by: 'command line', role: 'system-manager', action: 'manager' },

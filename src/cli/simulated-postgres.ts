@@ -11,7 +11,7 @@ const TABLES = [
   ...['knowledge', 'events', 'profiles', 'totals', 'lines_of_units', 'suspicions', 'check_minutes', 'facts'],
   ...['terms', 'trades', 'dues', 'payments', 'contracts', 'receipts_due', 'receipts', 'webhooks', 'deliveries'],
   ...['closings', 'settled_minutes', 'settlement_claims'],
-  ...['people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit'],
+  ...['people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit', 'heads', 'lanes', 'copies'],
 ];
 const SEQUENCES = [
   ...['orders_sequence', 'postings_sequence', 'events_number', 'terms_number', 'closings_number', 'audit_number'],

@@ -26,8 +26,11 @@ Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
   wattpurse database compare --from PLACE --to PLACE [--json]
       Compares two such books row by row, and changes neither.
 A PLACE is the folder of a host, or a database as postgres://user@host/database.`,
-  audit: `  wattpurse audit [--data DIR] [--json]
-      Compares the books of a demo that does not run with the memories of its meters, as both lie in its folder.`,
+  audit: `  wattpurse audit [--data DIR] [--database FILE|URL] [--key FILE]... [--json]
+      Proves books as they lie: signed heads, the chain of postings, each row of each table, receipts and sums.
+      They are those of a demo or a host in DIR, of a file of SQLite, or at postgres://user@host/database. --key names
+      a keyring or published keys (a JWKS); without it the folder's are taken. A keyring proves every row.
+      Of a demo that does not run the memories of its meters are compared as well.`,
   receipt: `  wattpurse receipt verify FILE --keys FILE [--open FILE] [--pdf FILE] [--language NAME] [--json]
       Proves a receipt with the keys that its utility published (a JWKS), without a network, and prints it; --pdf also on paper.
       FILE is its text, that of its QR code, or its PDF; --open names the private key (a JWK) for one that is sealed.

@@ -1,7 +1,7 @@
 import { toHex } from '../bytes/index.ts';
 import { assert, type Randomness, type Svpmsn } from '../units/index.ts';
 import { AesKey } from './aes.ts';
-import { cmac } from './cmac.ts';
+import { cmac, kdf } from './cmac.ts';
 import {
   GENERATION_MAX,
   generationOf,
@@ -104,6 +104,11 @@ export class SoftwareKeyStore implements KeyStore {
   /** 32 bytes, from which the secrets of webhooks are derived: as old as the keyring, and the same at all its hosts. */
   webhookKey(): Uint8Array {
     return deriveWebhookKey(this.#transport, this.#utility);
+  }
+
+  /** 32 bytes, from which the keys that seal the books come: hosts that share a keyring share them. */
+  bookSecret(): Uint8Array {
+    return kdf(new AesKey(this.#transport), 'BOOK', Uint8Array.of(this.#utility >>> 8, this.#utility));
   }
 
   async addGeneration<P extends Purpose>(purpose: P, suite: Suite): Promise<KeyName<P>> {

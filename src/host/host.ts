@@ -80,6 +80,8 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   const roundMs = settings.roundMs ?? ROUND_MS;
   const collectedAt = new Map<Svpmsn, Milliseconds>();
   let instantReserved = 0;
+  /** The day of the newest head of the books, counted from 1970. */
+  let headDay = -1;
 
   /** A request in one transaction; a failure as a value keeps what the transaction wrote, which is nothing. */
   const request = <T extends object>(
@@ -147,6 +149,11 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       const ahead = now + INSTANT_AHEAD_MS;
       await store.transaction((tx) => tx.setFact('instant-reserved', ahead));
       instantReserved = ahead;
+    }
+    const day = Math.floor(now / MS_PER_DAY);
+    if (day > headDay) {
+      headDay = day;
+      await ports.books?.signHead({ now });
     }
     await handing.tick(now);
     await dispatcher.dispatch();
@@ -317,6 +324,12 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
         await tx.releaseAllWork(now);
         instantReserved = (await tx.fact('instant-reserved')) ?? 0;
       });
+      if (ports.books !== undefined) {
+        const [head] = await store.read((tx) => tx.heads.page({ limit: 1 }));
+        headDay = head === undefined ? -1 : Math.floor(head.at / MS_PER_DAY);
+        // Heads that were signed since the copy was made are of another branch: these books say so themselves.
+        if (restored === 1) await ports.books.signHead({ now: clock.now(), restored: true });
+      }
       await tick();
     },
     handle: (input: HostInput) => (input.type === 'tick' ? tick() : receive(input.localUnit, input.message)),

@@ -1,6 +1,7 @@
 /** Subscribers, meters, orders, the ledger, dispatch and monitoring: the books of a utility, and what they need. */
 
 export { SUITE_NAMES, type Suite, suiteByName } from '../crypto/index.ts';
+export { type CheckedBooks, checkBooks } from './book-check.ts';
 export { EXPORT_KINDS, type ExportRequest, exportTable } from './bulk-export.ts';
 export { IMPORT_KINDS } from './bulk-import.ts';
 export type { CsvFailure, CsvRow, CsvTable } from './csv.ts';

@@ -135,7 +135,7 @@ export class LedgerReader {
   #last = 0;
   readonly #sums = new Map<Svpmsn, Map<string, bigint>>();
 
-  async books(tx: StoreReads): Promise<Books> {
+  async books(tx: Pick<StoreReads, 'ledgerSums'>): Promise<Books> {
     const after = this.#last;
     const { last, sums } = await tx.ledgerSums(after);
     // Whoever read the same lines meanwhile has counted them; what came after those is read again.
@@ -192,7 +192,8 @@ const NOTHING: Totalled = {
   valueInMeters: 0n,
 };
 
-const holds = (t: Totalled): boolean =>
+/** Both equations. */
+export const holds = (t: Totalled): boolean =>
   t.issued === t.stored + t.inFlight + t.refunded &&
   t.stored + t.found + t.owed === t.spent + t.valueInMeters + t.closed &&
   t.inFlight >= 0n;

@@ -8,6 +8,7 @@ import {
   type CheckMinuteQuery,
   type DayProfile,
   type FactName,
+  type Head,
   type MeterQuery,
   type PageQuery,
   type ProfileQuery,
@@ -160,6 +161,7 @@ class Tables implements StoreTransaction {
   readonly approvals = new MemoryShelf<Approval, 'state'>(this.undo, ['state']);
   readonly keptAnswers = new MemoryShelf<KeptAnswer>(this.undo);
   readonly audit = new MemoryJournal<AuditEntry>(this.undo);
+  readonly heads = new MemoryJournal<Head>(this.undo);
 
   #orderMoved(before: NumberedOrder | undefined, after: NumberedOrder | undefined): void {
     const id = (after ?? before)?.id as string;
@@ -224,6 +226,7 @@ class Tables implements StoreTransaction {
     copy.approvals.fill(this.approvals);
     copy.keptAnswers.fill(this.keptAnswers);
     copy.audit.fill(this.audit);
+    copy.heads.fill(this.heads);
     copy.undo.length = 0;
     return copy;
   }

@@ -2,6 +2,7 @@ import type { BackhaulMessage } from '../backhaul/index.ts';
 import type { KeyStore } from '../crypto/index.ts';
 import type { DayProfile } from '../records/index.ts';
 import type { BusinessClock, Milliseconds, Randomness, SupplyIndex, Svpmsn } from '../units/index.ts';
+import type { Head } from './book-port.ts';
 import type { PaymentPort } from './payment-port.ts';
 import type { ReceiptSigner } from './receipt-port.ts';
 import type { Journal, JournalReads, Shelf, ShelfReads } from './shelf-port.ts';
@@ -50,6 +51,7 @@ import type { WebhookSender } from './webhooks.ts';
 export type { KeyStore } from '../crypto/index.ts';
 export type { DayProfile } from '../records/index.ts';
 export type { BusinessClock, Randomness } from '../units/index.ts';
+export type * from './book-port.ts';
 export type * from './shelf-port.ts';
 export type * from './types.ts';
 export type { WebhookSender } from './webhooks.ts';
@@ -72,6 +74,8 @@ export interface HostPorts {
   readonly webhooks?: WebhookSender;
   /** Resolves when what has come over the network meanwhile was read: it shares the next durable step. */
   readonly gather?: () => Promise<void>;
+  /** Who signs a head of the books each day; without it nobody does. */
+  readonly books?: HeadSigner;
   /** Is told what goes on, to be counted. */
   readonly watcher?: HostWatcher;
 }
@@ -132,6 +136,15 @@ export interface Store {
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
   read<T>(work: (tx: StoreReads) => Promise<T>): Promise<T>;
   close(): Promise<void>;
+}
+
+/** A store that seals its books. */
+export interface HeadSigner {
+  /**
+   * Signs what the books are now, and keeps it among the heads.
+   * @param restored whether they are an older copy
+   */
+  signHead(occasion: { readonly now: Milliseconds; readonly restored?: boolean }): Promise<void>;
 }
 
 /** Lists come in a stated order, so that the same inputs give the same outputs on every store. */
@@ -244,6 +257,7 @@ export interface StoreReads {
   readonly approvals: ShelfReads<Approval, 'state'>;
   readonly keptAnswers: ShelfReads<KeptAnswer>;
   readonly audit: JournalReads<AuditEntry>;
+  readonly heads: JournalReads<Head>;
 }
 
 export interface StoreTransaction extends StoreReads {
@@ -306,6 +320,7 @@ export interface StoreTransaction extends StoreReads {
   readonly approvals: Shelf<Approval, 'state'>;
   readonly keptAnswers: Shelf<KeptAnswer>;
   readonly audit: Journal<AuditEntry>;
+  readonly heads: Journal<Head>;
 }
 
 /**

@@ -1,10 +1,9 @@
 import pg from 'pg';
-import type { Marked } from './commit-mark.ts';
+import { commitsOf, copies, type Marked } from './commit-mark.ts';
 import {
   ALL_TABLES,
   type BooksSource,
   type BooksTarget,
-  COMMIT_FACT,
   CopyRefused,
   inOrderOfReference,
   keyColumns,
@@ -25,7 +24,6 @@ import {
 import { PostgresConnection } from './postgres-connection.ts';
 import { POSTGRES_MIGRATIONS } from './postgres-migrations.ts';
 import type { SqlRow, SqlValue, TableShape } from './table.ts';
-import { facts } from './tables.ts';
 
 export interface PostgresPlace {
   readonly url: string;
@@ -90,8 +88,7 @@ class PostgresReader implements BooksSource {
   }
 
   async commits() {
-    const { rows } = await this.#client.query(`SELECT value FROM facts WHERE name = '${COMMIT_FACT}'`);
-    return Number(rows[0]?.value ?? 0);
+    return commitsOf(new PostgresConnection(this.#client, new Map()), { isOfCopy: true });
   }
 
   async assertQuiet() {
@@ -184,7 +181,7 @@ class PostgresTarget implements BooksTarget {
 
   async commit(commits: number) {
     try {
-      if (commits > 0) await this.insert(facts, [facts.values({ name: COMMIT_FACT, value: commits })]);
+      if (commits > 0) await this.insert(copies, [copies.values({ position: commits })]);
       await this.#carryNumbersOn();
     } catch (error) {
       throw translated(error);

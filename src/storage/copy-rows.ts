@@ -1,11 +1,22 @@
 import { join } from 'node:path';
 import { CommitMark, type Marked } from './commit-mark.ts';
+import { lanes } from './lanes.ts';
+import { CHAINED_POSTINGS } from './rows.ts';
 import { MARK_FILE } from './sqlite.ts';
 import type { SqlRow, SqlValue, TableShape } from './table.ts';
 import * as tables from './tables.ts';
 
-/** Every table of a utility: what `tables.ts` defines is copied, and nothing has to be listed again. */
-export const ALL_TABLES: readonly TableShape[] = Object.values(tables as Readonly<Record<string, TableShape>>);
+/**
+ * Every table of a utility: what `tables.ts` defines is copied, and nothing has to be listed again. Seals, chains and the
+ * states of lanes come with the rows as they are, so that an audit proves of a copy what it proves of the books.
+ */
+export const ALL_TABLES: readonly TableShape[] = [
+  ...Object.values(tables).map((each) => {
+    if (each === tables.postings) return CHAINED_POSTINGS;
+    return each === tables.lines ? each : each.sealed;
+  }),
+  lanes,
+].toSorted((one, other) => (one.name < other.name ? -1 : 1));
 
 /** A folder with SQLite, or a schema in PostgreSQL, `public` where none is named. */
 export type BooksPlace = { readonly folder: string } | { readonly url: string; readonly schema?: string };
@@ -41,7 +52,7 @@ export class CopyRefused extends Error {
 export interface BooksReader {
   /** All rows of a table in the order of its key, text by its bytes; so many at once as a small memory holds. */
   rows(table: TableShape): AsyncIterable<readonly SqlRow[]>;
-  /** Commits that SQLite counted, here or before the books came here: what counts fewer is an older copy. */
+  /** Commits that were counted, here or before the books came here: what counts fewer is an older copy. */
   commits(): Promise<number>;
   close(): Promise<void>;
 }
@@ -63,12 +74,6 @@ export interface BooksTarget extends Pick<BooksReader, 'rows' | 'close'> {
   /** Durable when it resolves. Numbers go on where the rows end. */
   commit(commits: number): Promise<void>;
 }
-
-/** The fact in which SQLite counts its commits: it belongs to a database and not to a utility. */
-export const COMMIT_FACT = 'commit';
-
-export const isOfTheUtility = ({ name }: TableShape, row: SqlRow): boolean =>
-  name !== tables.facts.name || row[0] !== COMMIT_FACT;
 
 /** A few megabytes: rows with bytes have up to 180 kB, the others some hundred bytes. */
 export const rowsAtOnce = ({ columns }: TableShape): number =>
@@ -107,10 +112,10 @@ export function rowRefused({ name }: TableShape, error: unknown): CopyRefused {
 }
 
 /** The host of a folder finds its own books where they went, and no restored ones. @throws CopyRefused */
-export function moveMark(folder: string, { database, position }: Marked): void {
+export function moveMark(folder: string, { database, position, isOfCopy }: Marked): void {
   try {
     const mark = new CommitMark(join(folder, MARK_FILE), database);
-    mark.write(position);
+    mark.write(position, isOfCopy);
     mark.close();
   } catch (error) {
     const sentence = `The books are copied, but ${join(folder, MARK_FILE)} could not be written: the next start asks every meter first.`;

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { markAt } from './commit-mark.ts';
+import { commitsOf, copies, type Marked, markAt } from './commit-mark.ts';
 import {
   ALL_TABLES,
   type BooksReader,
@@ -50,7 +50,7 @@ export async function openSqliteReader(folder: string): Promise<BooksReader> {
       );
     }
     database.exec('PRAGMA query_only = ON; BEGIN');
-    return new SqliteReader(database, lock);
+    return new SqliteReader(database, lock, markAt(join(folder, MARK_FILE)));
   } catch (error) {
     database?.close();
     lock?.close();
@@ -79,17 +79,19 @@ export async function openSqliteSource(folder: string): Promise<BooksSource> {
 class SqliteReader implements BooksReader {
   readonly #database: DatabaseSync;
   readonly #lock: DatabaseSync;
+  readonly #mark: Marked | undefined;
 
-  constructor(database: DatabaseSync, lock: DatabaseSync) {
+  constructor(database: DatabaseSync, lock: DatabaseSync, mark: Marked | undefined) {
     this.#database = database;
     this.#lock = lock;
+    this.#mark = mark;
   }
 
   rows(table: TableShape) {
     return rowsIn(this.#database, table);
   }
   async commits() {
-    return new SqliteConnection(this.#database).lastCommit();
+    return commitsOf(new SqliteConnection(this.#database), this.#mark);
   }
   async close() {
     this.#database.close();
@@ -183,7 +185,7 @@ class SqliteTarget implements BooksTarget {
   async commit(commits: number) {
     const { folder, beside } = this.#place;
     try {
-      this.#connection.noteCommit(commits + 1);
+      this.#connection.insert(copies, [copies.values({ position: commits + 1 })], '');
       this.#database.exec('COMMIT');
       this.#database.close();
       renameSync(beside, join(folder, DATABASE_FILE));
@@ -191,7 +193,7 @@ class SqliteTarget implements BooksTarget {
     } catch (error) {
       throw translated(error);
     }
-    moveMark(folder, { database: '', position: commits + 1 });
+    moveMark(folder, { database: '', position: commits + 1, isOfCopy: true });
   }
 
   async close() {

@@ -9,7 +9,6 @@ import {
   type BooksTarget,
   CopyRefused,
   compareValues,
-  isOfTheUtility,
   keyColumns,
   valuesEqual,
 } from './copy-rows.ts';
@@ -49,10 +48,7 @@ export async function copyBooks(from: BooksPlace, to: BooksPlace): Promise<reado
     try {
       for (const table of target.tables) {
         for await (const rows of source.rows(table)) {
-          await target.insert(
-            table,
-            rows.filter((row) => isOfTheUtility(table, row)),
-          );
+          await target.insert(table, rows);
         }
       }
       const compared = await compare(source, target);
@@ -143,7 +139,7 @@ async function compareTable(
 
 async function* rowsOf(table: TableShape, books: Pick<BooksReader, 'rows'>): AsyncGenerator<SqlRow, undefined> {
   for await (const rows of books.rows(table)) {
-    for (const row of rows) if (isOfTheUtility(table, row)) yield row;
+    yield* rows;
   }
   return undefined;
 }

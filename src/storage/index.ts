@@ -1,6 +1,9 @@
-/** Stores behind the host's ports, and how their books come from one to the other. */
+/** Stores behind the host's ports, how their books come from one to the other, and the audit of what is in them. */
+export { type AuditKnowledge, auditBooks, type BookAudit } from './book-audit.ts';
+export { type BookSource, openBookFile, openBookServer } from './book-source.ts';
 export { markAt } from './commit-mark.ts';
 export { compareBooks, copyBooks, differs, type TableComparison } from './copy.ts';
 export { type BooksPlace, CopyRefused } from './copy-rows.ts';
+export type { SealSettings } from './heads.ts';
 export { openPostgresStore, type PostgresSettings } from './postgres.ts';
 export { openSqliteStore } from './sqlite.ts';

@@ -1,3 +1,11 @@
+/** Tables whose rows bear seals: all but the postings and their lines, which stand in a chain. */
+export const SEALED_TABLES: readonly string[] = [
+  ...['subscribers', 'meters', 'purses', 'orders', 'outstanding', 'work', 'commands', 'tariffs', 'knowledge', 'events'],
+  ...['profiles', 'totals', 'lines_of_units', 'suspicions', 'check_minutes', 'facts', 'terms', 'trades', 'dues'],
+  ...['payments', 'contracts', 'receipts_due', 'receipts', 'webhooks', 'deliveries', 'closings', 'settled_minutes'],
+  ...['settlement_claims', 'people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit', 'heads'],
+];
+
 /**
  * The database's shape, one step after the other. A step that was ever released is never changed: what must
  * change is a new step at the end. Steps only go forward.
@@ -210,7 +218,16 @@ CREATE TABLE audit (
   number INTEGER PRIMARY KEY, at INTEGER NOT NULL, "by" TEXT NOT NULL, role TEXT NOT NULL, action TEXT NOT NULL,
   subject TEXT NOT NULL, detail TEXT NOT NULL, request TEXT NOT NULL
 ) STRICT;
-CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append only'); END;
+CREATE TRIGGER audit_stays BEFORE UPDATE OF number, at, "by", role, action, subject, detail, request ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit log is append only'); END;
 CREATE TRIGGER audit_remains BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append only'); END;
+CREATE TABLE heads (
+  number INTEGER PRIMARY KEY, at INTEGER NOT NULL, body TEXT NOT NULL, kid TEXT NOT NULL, signature TEXT NOT NULL
+) STRICT;
+CREATE TABLE lanes (id INTEGER PRIMARY KEY, state BLOB NOT NULL) STRICT;
+CREATE TABLE copies (position INTEGER PRIMARY KEY) STRICT;
+ALTER TABLE postings ADD COLUMN lane INTEGER;
+ALTER TABLE postings ADD COLUMN digest BLOB;
+${SEALED_TABLES.map((name) => `ALTER TABLE ${name} ADD COLUMN seal INTEGER;`).join('\n')}
 `,
 ];

@@ -62,8 +62,24 @@ export class PostgresConnection implements SqlConnection {
     );
   }
 
+  async update(table: TableShape, rows: readonly SqlRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    const { name, columns, list, keyPlaces } = table;
+    const sets = columns
+      .filter((_, place) => !keyPlaces.includes(place))
+      .map((each) => `${each.name} = n.${each.name}`);
+    const where = keyPlaces.map((place) => `${name}.${columns[place]?.name} = n.${columns[place]?.name}`).join(' AND ');
+    const arrays = columns.map(({ kind }) => `?::${typeOf(kind)}[]`);
+    await this.#query(
+      `UPDATE ${name} SET ${sets} FROM unnest(${arrays}) AS n (${list}) WHERE ${where}`,
+      columns.map((_, i) => rows.map((row) => row[i] ?? null)),
+    );
+  }
+
   async nextNumbers(table: string, count: number): Promise<number> {
     if (count === 0) return 0;
+    // A sequence has gaps where transactions were undone, and a head that is missing must be seen.
+    if (table === 'heads') return Number((await this.all('SELECT coalesce(max(number), 0) FROM heads'))[0]?.[0]) + 1;
     // Numbers of the ledger are given while no other transaction has any that it has not committed.
     if (table === 'postings') await this.#query(`SELECT pg_advisory_xact_lock(${LEDGER_LOCK})`, []);
     const sequence = `${table}_${numberColumn(table)}`;

@@ -1,3 +1,5 @@
+import { SEALED_TABLES } from './migrations.ts';
+
 /** Partitions of the tables that grow with every day of every meter. */
 const PARTITIONS = 16;
 
@@ -223,6 +225,14 @@ CREATE TABLE audit (
 CREATE SEQUENCE audit_number OWNED BY audit.number;
 CREATE FUNCTION audit_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'the audit log is append only'; END $$;
-CREATE TRIGGER audit_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON audit EXECUTE FUNCTION audit_stays();
+CREATE TRIGGER audit_stays
+  BEFORE UPDATE OF number, at, "by", role, action, subject, detail, request OR DELETE OR TRUNCATE ON audit EXECUTE FUNCTION audit_stays();
+CREATE TABLE heads (
+  number BIGINT PRIMARY KEY, at BIGINT NOT NULL, body TEXT NOT NULL, kid TEXT NOT NULL, signature TEXT NOT NULL
+);
+CREATE TABLE lanes (id BIGINT PRIMARY KEY, state BYTEA NOT NULL);
+CREATE TABLE copies (position BIGINT PRIMARY KEY);
+ALTER TABLE postings ADD COLUMN lane BIGINT, ADD COLUMN digest BYTEA;
+${SEALED_TABLES.map((name) => `ALTER TABLE ${name} ADD COLUMN seal BIGINT;`).join('\n')}
 `,
 ];

@@ -1,9 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { type Store, StoreError, type StoreFailure, type StoreReads, type StoreTransaction } from '../host/ports.ts';
+import {
+  type HeadSigner,
+  type Store,
+  StoreError,
+  type StoreFailure,
+  type StoreReads,
+  type StoreTransaction,
+} from '../host/ports.ts';
+import type { Milliseconds } from '../units/index.ts';
 import { CommitMark } from './commit-mark.ts';
+import { BOOKS_SEALED, type SealSettings, signedHead } from './heads.ts';
+import { Lane } from './lane.ts';
+import { lanesOf, sealAll, writeLane } from './lanes.ts';
 import { PostgresConnection, TYPES } from './postgres-connection.ts';
 import { POSTGRES_MIGRATIONS } from './postgres-migrations.ts';
+import { RowSealer } from './row-seal.ts';
+import { Rows } from './rows.ts';
 import { SqlStatements } from './statements.ts';
 
 const CONNECTIONS = 8;
@@ -29,6 +42,8 @@ export interface PostgresSettings {
   readonly schema?: string;
   /** Where this host keeps its commit mark: without one it does not notice a database that was restored (X9). */
   readonly mark?: string;
+  /** Without them nothing is sealed, and books that once were are only read. */
+  readonly seals?: SealSettings;
 }
 
 /**
@@ -37,7 +52,7 @@ export interface PostgresSettings {
  * @param url `postgres://user:password@host:port/database`
  * @throws StoreError for every reason but `store-closed`
  */
-export async function openPostgresStore(url: string, settings: PostgresSettings = {}): Promise<Store> {
+export async function openPostgresStore(url: string, settings: PostgresSettings = {}): Promise<PostgresStore> {
   const schema = checkedSchema(settings.schema);
   let pool: pg.Pool | undefined;
   let mark: CommitMark | undefined;
@@ -57,7 +72,7 @@ export async function openPostgresStore(url: string, settings: PostgresSettings 
       return whereabouts(client);
     });
     mark = settings.mark === undefined ? undefined : new CommitMark(settings.mark, database);
-    const store = new PostgresStore(pool, mark);
+    const store = new PostgresStore(pool, mark, settings.seals);
     if (mark?.found !== undefined && (mark.found.database !== database || mark.found.position > position)) {
       await store.transaction((tx) => tx.setFact('restored', 1));
     }
@@ -88,15 +103,20 @@ export const connectionOf = (url: string, schema: string) => ({
 /** The name under which the server lists the connections of a utility's hosts; it keeps 63 bytes of it. */
 export const hostsOf = (schema: string): string => `wattpurse ${schema}`.slice(0, 63);
 
-class PostgresStore implements Store {
+export class PostgresStore implements Store, HeadSigner {
   readonly #pool: pg.Pool;
   readonly #mark: CommitMark | undefined;
+  readonly #seals: SealSettings | undefined;
   readonly #prepared = new Map<string, { readonly name: string; readonly text: string }>();
+  /** The lane of each connection that has written. */
+  readonly #lanes = new WeakMap<pg.ClientBase, Lane>();
+  #mayWrite = false;
   #closed = false;
 
-  constructor(pool: pg.Pool, mark: CommitMark | undefined) {
+  constructor(pool: pg.Pool, mark: CommitMark | undefined, seals: SealSettings | undefined) {
     this.#pool = pool;
     this.#mark = mark;
+    this.#seals = seals;
   }
 
   async transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
@@ -115,7 +135,7 @@ class PostgresStore implements Store {
     try {
       return await this.#connected(async (client) => {
         await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-        const result = await work(this.#statements(client));
+        const result = await work(new SqlStatements(new Rows(this.#connection(client))));
         await client.query('COMMIT');
         return result;
       });
@@ -131,19 +151,86 @@ class PostgresStore implements Store {
     this.#mark?.close();
   }
 
+  async signHead(occasion: { readonly now: Milliseconds; readonly restored?: boolean }): Promise<void> {
+    if (this.#seals === undefined) return;
+    const keys = await this.#seals.keys();
+    // One statement: the lanes as they were at one instant.
+    const lanes = await this.#connected((client) => lanesOf(this.#connection(client), keys));
+    const head = await signedHead(this, lanes, keys, occasion);
+    if (head !== undefined) this.#seals.keep?.(head);
+  }
+
   async #attempt<T>(client: pg.ClientBase, work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
+    const lane = await this.#laneOf(client);
     await client.query('BEGIN ISOLATION LEVEL SERIALIZABLE');
-    const result = await work(this.#statements(client));
+    const connection = this.#connection(client);
+    const rows = new Rows(connection);
+    rows.begin(lane);
     try {
-      // In one step, so that the mark costs no way to the server and back.
-      const answers = (await client.query("COMMIT; SELECT pg_current_wal_insert_lsn() - '0/0'")) as unknown;
-      const [, { rows }] = answers as [pg.QueryResult, pg.QueryResult<{ '?column?': string }>];
-      this.#mark?.write(Number(rows[0]?.['?column?']));
-    } catch (error) {
-      if (error instanceof pg.DatabaseError) throw error;
-      throw new StoreError(LOST, { cause: error });
+      const result = await work(new SqlStatements(rows));
+      const state = lane?.hasChanged === true ? lane.next() : undefined;
+      if (lane !== undefined && state !== undefined && this.#seals !== undefined) {
+        await writeLane(connection, lane, state, await this.#seals.keys());
+      }
+      try {
+        // In one step, so that the mark costs no way to the server and back.
+        const answers = (await client.query("COMMIT; SELECT pg_current_wal_insert_lsn() - '0/0'")) as unknown;
+        const [, { rows: positions }] = answers as [pg.QueryResult, pg.QueryResult<{ '?column?': string }>];
+        if (state !== undefined) lane?.commit(state);
+        this.#mark?.write(Number(positions[0]?.['?column?']));
+      } catch (error) {
+        if (error instanceof pg.DatabaseError) throw error;
+        // What stands in the database now, it says itself.
+        this.#lanes.delete(client);
+        throw new StoreError(LOST, { cause: error });
+      }
+      return result;
+    } finally {
+      lane?.undo();
     }
-    return result;
+  }
+
+  /**
+   * The lane of a connection: one that nobody holds, or a new one. It is held by a lock of the session, which ends with
+   * the connection.
+   */
+  async #laneOf(client: pg.ClientBase): Promise<Lane | undefined> {
+    const known = this.#lanes.get(client);
+    if (known !== undefined) return known;
+    const connection = this.#connection(client);
+    if (this.#seals === undefined) {
+      if (!this.#mayWrite && (await connection.all('SELECT id FROM lanes')).length > 0)
+        throw new StoreError(BOOKS_SEALED);
+      this.#mayWrite = true;
+      return undefined;
+    }
+    const keys = await this.#seals.keys();
+    const sealer = new RowSealer(keys.rows);
+    const locked = async (id: number): Promise<boolean> => {
+      const [row] = await connection.all(`SELECT pg_try_advisory_lock(${LANE_LOCK}, ?::int)::int::bigint`, [id]);
+      return row?.[0] === 1n;
+    };
+    for (const { id } of await lanesOf(connection, keys)) {
+      if (!(await locked(id))) continue;
+      const state = (await lanesOf(connection, keys)).find((each) => each.id === id)?.state;
+      if (state === undefined) throw new StoreError(BOOKS_SEALED);
+      return this.#keptLane(client, new Lane(id, sealer, state));
+    }
+    await client.query('BEGIN');
+    await client.query('LOCK TABLE lanes IN EXCLUSIVE MODE');
+    const last = (await lanesOf(connection, keys)).at(-1)?.id ?? 0;
+    const lane = new Lane(last + 1, sealer);
+    const state = last === 0 ? await sealAll(connection, lane) : lane.next();
+    await writeLane(connection, lane, state, keys);
+    await locked(lane.id);
+    await client.query('COMMIT');
+    lane.commit(state);
+    return this.#keptLane(client, lane);
+  }
+
+  #keptLane(client: pg.ClientBase, lane: Lane): Lane {
+    this.#lanes.set(client, lane);
+    return lane;
   }
 
   #connected<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
@@ -151,10 +238,13 @@ class PostgresStore implements Store {
     return withClient(this.#pool, work);
   }
 
-  #statements(client: pg.ClientBase): SqlStatements {
-    return new SqlStatements(new PostgresConnection(client, this.#prepared));
+  #connection(client: pg.ClientBase): PostgresConnection {
+    return new PostgresConnection(client, this.#prepared);
   }
 }
+
+/** One for each schema. */
+const LANE_LOCK = "hashtext('wattpurse lane ' || current_schema())";
 
 /** What was begun on it is undone when `work` rejects; a connection that cannot do that is not used again. */
 async function withClient<T>(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {

@@ -1,15 +1,15 @@
 import type { Journal, JournalQuery, Numbered, Shelf } from '../host/ports.ts';
-import type { SqlConnection } from './sql.ts';
+import type { Rows } from './rows.ts';
 import { columnOf, type SqlRow, type SqlValue, type Table } from './table.ts';
 
 /** A shelf in a table whose first column is `id`. */
 export class SqlShelf<R extends { readonly id: string }, Found extends keyof R & string = never>
   implements Shelf<R, Found>
 {
-  readonly #connection: SqlConnection;
+  readonly #connection: Rows;
   readonly #table: Table<R>;
 
-  constructor(connection: SqlConnection, table: Table<R>) {
+  constructor(connection: Rows, table: Table<R>) {
     this.#connection = connection;
     this.#table = table;
   }
@@ -27,27 +27,24 @@ export class SqlShelf<R extends { readonly id: string }, Found extends keyof R &
       : this.#all('WHERE id > ? ORDER BY id LIMIT ?', [after, limit]);
   }
   async put(rows: readonly R[]) {
-    await this.#connection.insert(this.#table, rows.map(this.#table.values), this.#table.upsert);
+    await this.#connection.put(this.#table, rows.map(this.#table.values));
   }
   async delete(ids: readonly string[]) {
-    for (const id of ids) await this.#connection.run(`DELETE FROM ${this.#table.name} WHERE id = ?`, [id]);
+    for (const id of ids) await this.#connection.remove(this.#table, 'WHERE id = ?', [id]);
   }
 
   async #all(where: string, values: readonly SqlValue[]): Promise<R[]> {
-    const found: readonly SqlRow[] = await this.#connection.all(
-      `SELECT ${this.#table.list} FROM ${this.#table.name} ${where}`,
-      values,
-    );
+    const found: readonly SqlRow[] = await this.#connection.found(this.#table, where, values);
     return found.map(this.#table.row);
   }
 }
 
 /** A journal in a table that has the column `number`. */
 export class SqlJournal<R> implements Journal<R> {
-  readonly #connection: SqlConnection;
+  readonly #connection: Rows;
   readonly #table: Table<Numbered<R>>;
 
-  constructor(connection: SqlConnection, table: Table<Numbered<R>>) {
+  constructor(connection: Rows, table: Table<Numbered<R>>) {
     this.#connection = connection;
     this.#table = table;
   }
@@ -55,11 +52,10 @@ export class SqlJournal<R> implements Journal<R> {
   async append(rows: readonly R[]) {
     const first = await this.#connection.nextNumbers(this.#table.name, rows.length);
     const numbered = rows.map((row, i) => this.#table.values({ ...row, number: first + i }));
-    await this.#connection.insert(this.#table, numbered, '');
+    await this.#connection.add(this.#table, numbered);
   }
   async page({ before = Number.MAX_SAFE_INTEGER, limit }: JournalQuery) {
-    const { list, name, row } = this.#table;
-    const sql = `SELECT ${list} FROM ${name} WHERE number < ? ORDER BY number DESC LIMIT ?`;
-    return (await this.#connection.all(sql, [before, limit])).map(row);
+    const where = 'WHERE number < ? ORDER BY number DESC LIMIT ?';
+    return (await this.#connection.found(this.#table, where, [before, limit])).map(this.#table.row);
   }
 }

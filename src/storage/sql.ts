@@ -15,6 +15,8 @@ export interface SqlConnection {
   ofKeys(table: TableShape, keys: readonly SqlValue[], column?: string): Awaitable<readonly (SqlRow | undefined)[]>;
   /** Inserts each row, in order; `conflict` is what stands after VALUES. No two rows have one key. */
   insert(table: TableShape, rows: readonly SqlRow[], conflict: string): Awaitable<void>;
+  /** Gives the row with the key of each these values. */
+  update(table: TableShape, rows: readonly SqlRow[]): Awaitable<void>;
   /**
    * The first of the next `count` numbers of a table's rows, which count them as they come. Who has numbers of the
    * ledger commits before anybody gets later ones: whoever read up to one has read all before it.

@@ -47,6 +47,15 @@ export class SqliteConnection implements SqlConnection {
     for (const row of rows) statement.run(...row);
   }
 
+  update(table: TableShape, rows: readonly SqlRow[]): void {
+    const assigned = (place: number) => `${table.columns[place]?.name} = ?`;
+    const others = table.columns.flatMap((_, place) => (table.keyPlaces.includes(place) ? [] : [place]));
+    const sets = others.map(assigned).join(', ');
+    const where = table.keyPlaces.map(assigned).join(' AND ');
+    const statement = this.#statement(`UPDATE ${table.name} SET ${sets} WHERE ${where}`);
+    for (const row of rows) statement.run(...[...others, ...table.keyPlaces].map((place) => row[place] ?? null));
+  }
+
   nextNumbers(table: string, count: number): number {
     return count === 0 ? 0 : this.#number(`SELECT max(${numberColumn(table)}) FROM ${table}`) + 1;
   }
@@ -55,29 +64,8 @@ export class SqliteConnection implements SqlConnection {
   changes(): number {
     return this.#number('SELECT total_changes()');
   }
-  /** Transactions that changed something; 0 before the first. */
-  lastCommit(): number {
-    return this.#number("SELECT value FROM facts WHERE name = 'commit'");
-  }
-  /** Inside a transaction: its number. */
-  countCommit(): number {
-    this.run("INSERT INTO facts (name, value) VALUES ('commit', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1");
-    return this.lastCommit();
-  }
-  /** Inside a transaction: goes on counting where the books were, and leaves word for the host. */
-  noteRestored(commit: number): void {
-    this.noteCommit(commit + 1);
-    this.run(SET_FACT, ['restored', 1]);
-  }
-  /** Inside a transaction: that it is the one of that number. */
-  noteCommit(commit: number): void {
-    this.run(SET_FACT, ['commit', commit]);
-  }
 
   #number(sql: string): number {
     return Number(this.all(sql)[0]?.[0] ?? 0);
   }
 }
-
-const SET_FACT =
-  'INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value';

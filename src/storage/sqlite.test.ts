@@ -299,6 +299,11 @@ test('a database of the version before is taken forward: what was refunded then 
     const known = new Set(names(then));
     for (const name of names(before)) if (!known.has(name)) before.exec(`DROP ${type} ${name}`);
   }
+  before.exec('ALTER TABLE postings DROP COLUMN lane; ALTER TABLE postings DROP COLUMN digest');
+  const tables = before.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+  for (const { name } of tables) {
+    if (name !== 'postings' && name !== 'lines') before.exec(`ALTER TABLE ${name} DROP COLUMN seal`);
+  }
   before.exec('ALTER TABLE orders DROP COLUMN why; PRAGMA user_version = 2');
   before.close();
   const store = openSqliteStore(folder);
@@ -322,7 +327,7 @@ test('the audit log cannot be changed, not even by hand', async () => {
   await store.transaction((tx) => tx.audit.append([{ ...entry, request: 'r' }]));
   await store.close();
   const database = openDatabase(join(folder, 'wattpurse.db'));
-  const replace = "INSERT OR REPLACE INTO audit VALUES (1, 5, 'lee', 'operator', 'sell', '', '', 'r')";
+  const replace = "INSERT OR REPLACE INTO audit VALUES (1, 5, 'lee', 'operator', 'sell', '', '', 'r', NULL)";
   for (const sql of ["UPDATE audit SET detail = 'x'", 'DELETE FROM audit', replace]) {
     assert.throws(() => database.exec(sql), /the audit log is append only/, sql);
   }

@@ -1,14 +1,31 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type Store, StoreError, type StoreFailure, type StoreReads, type StoreTransaction } from '../host/ports.ts';
-import { CommitMark, type Marked } from './commit-mark.ts';
+import {
+  type BookKeys,
+  type HeadSigner,
+  type Store,
+  StoreError,
+  type StoreFailure,
+  type StoreReads,
+  type StoreTransaction,
+} from '../host/ports.ts';
+import type { Milliseconds } from '../units/index.ts';
+import { COMMIT_FACT, CommitMark, commitsOf, type Marked } from './commit-mark.ts';
+import { BOOKS_SEALED, type SealSettings, signedHead } from './heads.ts';
+import { Lane } from './lane.ts';
+import { lanesOf, sealAll, writeLane } from './lanes.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { RowSealer } from './row-seal.ts';
+import { Rows } from './rows.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { SqlStatements } from './statements.ts';
+import { facts } from './tables.ts';
 
 /** "wtps": by this a file of ours is told from any other. */
 const APPLICATION_ID = 0x77747073;
+/** The only one: one connection writes. */
+const LANE = 1;
 export const DATABASE_FILE = 'wattpurse.db';
 const LOCK_FILE = 'wattpurse.lock';
 export const MARK_FILE = 'wattpurse.mark';
@@ -28,16 +45,17 @@ const SQLITE_IOERR_SHMSIZE = 10 | (19 << 8);
  * The store of one data folder in SQLite. The folder belongs to this process until `close`, or until the process
  * ends in whatever way: the lock is one that the operating system takes back. A database that is an older copy of
  * what once was in this folder, or that came without its commit mark, has the fact `restored`.
+ * @param seals without them nothing is sealed, and books that once were are only read
  * @throws StoreError for every reason but `store-closed`
  */
-export function openSqliteStore(folder: string): SqliteStore {
+export function openSqliteStore(folder: string, seals?: SealSettings): SqliteStore {
   const lock = lockFolder(made(folder));
   let mark: CommitMark | undefined;
   let database: DatabaseSync | undefined;
   try {
     mark = new CommitMark(join(folder, MARK_FILE));
     database = openDatabase(join(folder, DATABASE_FILE));
-    return new SqliteStore(database, { lock, mark });
+    return new SqliteStore(database, { lock, mark }, seals);
   } catch (error) {
     database?.close();
     mark?.close();
@@ -62,50 +80,130 @@ interface Folder {
 }
 
 /** One connection, one transaction at a time; durable when a transaction's promise resolves. */
-export class SqliteStore implements Store {
+export class SqliteStore implements Store, HeadSigner {
   readonly #database: DatabaseSync;
   readonly #folder: Folder | undefined;
+  readonly #seals: SealSettings | undefined;
   readonly #connection: SqliteConnection;
+  readonly #rows: Rows;
   readonly #statements: SqlStatements;
+  #writer: Writer | undefined;
+  /** Commits that were there when it was opened. */
+  #found = 0;
   #last: Promise<unknown> = Promise.resolve();
+  #opened: Promise<void> | undefined;
   #closed = false;
 
-  constructor(database: DatabaseSync, folder?: Folder) {
+  constructor(database: DatabaseSync, folder?: Folder, seals?: SealSettings) {
     this.#database = database;
     this.#folder = folder;
+    this.#seals = seals;
     this.#connection = new SqliteConnection(database);
-    this.#statements = new SqlStatements(this.#connection);
-    if (folder !== undefined) noteRestored(this.#connection, database, folder.mark);
+    this.#rows = new Rows(this.#connection);
+    this.#statements = new SqlStatements(this.#rows);
   }
 
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
-    return this.#inTurn(async () => {
-      this.#database.exec('BEGIN IMMEDIATE');
-      try {
-        const before = this.#connection.changes();
-        const result = await work(this.#statements);
-        const commit = this.#connection.changes() === before ? undefined : this.#connection.countCommit();
-        this.#database.exec('COMMIT');
-        if (commit !== undefined) this.#folder?.mark.write(commit);
-        return result;
-      } catch (error) {
-        // A full disk may have rolled back by itself.
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-        throw error;
-      }
-    });
+    return this.#inTurn(() => this.#committed(work));
   }
 
   read<T>(work: (tx: StoreReads) => Promise<T>): Promise<T> {
     return this.#inTurn(() => work(this.#statements));
   }
 
+  async signHead(occasion: { readonly now: Milliseconds; readonly restored?: boolean }): Promise<void> {
+    if (this.#seals === undefined) return;
+    const keys = await this.#seals.keys();
+    const lanes = await this.#inTurn(() => lanesOf(this.#connection, keys));
+    const head = await signedHead(this, lanes, keys, occasion);
+    if (head !== undefined) this.#seals.keep?.(head);
+  }
+
   close(): Promise<void> {
-    return this.#inTurn(async () => {
+    const closed = this.#last.then(() => {
+      if (this.#closed) return;
       this.#closed = true;
       this.#database.close();
       this.#folder?.mark.close();
       this.#folder?.lock.close();
+    });
+    this.#last = closed.catch(() => {});
+    return closed;
+  }
+
+  async #committed<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
+    this.#writer ??= await this.#newWriter();
+    const { lane, keys } = this.#writer;
+    this.#database.exec('BEGIN IMMEDIATE');
+    this.#rows.begin(lane);
+    try {
+      const before = this.#connection.changes();
+      const result = await work(this.#statements);
+      const hasChanged = this.#connection.changes() !== before;
+      const commit = hasChanged ? await this.#countCommit() : undefined;
+      const state = hasChanged ? lane?.next() : undefined;
+      if (state !== undefined && keys !== undefined) await writeLane(this.#connection, lane as Lane, state, keys);
+      this.#database.exec('COMMIT');
+      if (state !== undefined) lane?.commit(state);
+      if (commit !== undefined) this.#folder?.mark.write(commit);
+      return result;
+    } catch (error) {
+      // A full disk may have rolled back by itself.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    } finally {
+      lane?.undo();
+      this.#rows.begin(undefined);
+    }
+  }
+
+  /** Transactions that changed something are counted. Inside one: its number. */
+  async #countCommit(): Promise<number> {
+    const [found] = await this.#rows.ofKeys(facts, [COMMIT_FACT]);
+    const commit = Math.max(Number(found?.[1] ?? 0), this.#found) + 1;
+    await this.#rows.put(facts, [[COMMIT_FACT, commit]]);
+    return commit;
+  }
+
+  /** The one who writes, with the seals as they were left. */
+  async #newWriter(): Promise<Writer> {
+    if (this.#seals === undefined) {
+      if (this.#connection.all('SELECT id FROM lanes').length > 0) throw new StoreError(BOOKS_SEALED);
+      return { lane: undefined, keys: undefined };
+    }
+    const keys = await this.#seals.keys();
+    const sealer = new RowSealer(keys.rows);
+    const [found] = await lanesOf(this.#connection, keys);
+    if (found !== undefined) {
+      if (found.state === undefined) throw new StoreError(BOOKS_SEALED);
+      return { lane: new Lane(LANE, sealer, found.state), keys };
+    }
+    const lane = new Lane(LANE, sealer);
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const state = await sealAll(this.#connection, lane);
+      await writeLane(this.#connection, lane, state, keys);
+      this.#database.exec('COMMIT');
+      lane.commit(state);
+      return { lane, keys };
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** In the database itself, and before the mark says that all is well: a host that dies meanwhile learns of it later. */
+  async #noteRestored(): Promise<void> {
+    const mark = this.#folder?.mark;
+    if (mark === undefined) return;
+    const last = await commitsOf(this.#connection, mark.found);
+    this.#found = last;
+    if (!isOlderCopy(last, mark.found)) return;
+    // Goes on counting where the books were.
+    const position = Math.max(last, mark.found?.position ?? 0);
+    await this.#committed(async (tx) => {
+      await this.#rows.put(facts, [[COMMIT_FACT, position]]);
+      await tx.setFact('restored', 1);
     });
   }
 
@@ -113,6 +211,8 @@ export class SqliteStore implements Store {
     const turn = this.#last.then(async () => {
       if (this.#closed) throw new StoreError({ reason: 'store-closed', sentence: 'The store is closed.' });
       try {
+        this.#opened ??= this.#noteRestored();
+        await this.#opened;
         return await work();
       } catch (error) {
         throw translated(error);
@@ -123,14 +223,9 @@ export class SqliteStore implements Store {
   }
 }
 
-/** In the database itself, and before the mark says that all is well: a host that dies meanwhile learns of it later. */
-function noteRestored(connection: SqliteConnection, database: DatabaseSync, mark: CommitMark): void {
-  const last = connection.lastCommit();
-  if (!isOlderCopy(last, mark.found)) return;
-  database.exec('BEGIN IMMEDIATE');
-  connection.noteRestored(Math.max(last, mark.found?.position ?? 0));
-  database.exec('COMMIT');
-  mark.write(connection.lastCommit());
+interface Writer {
+  readonly lane: Lane | undefined;
+  readonly keys: BookKeys | undefined;
 }
 
 /** A mark of PostgreSQL says that the utility has lived there since. */

@@ -12,6 +12,7 @@ import {
   type DayProfile,
   type Dues,
   type FactName,
+  type Head,
   type IssuedReceipt,
   type KeptAnswer,
   type Knowledge,
@@ -47,8 +48,8 @@ import {
   type Work,
 } from '../host/ports.ts';
 import { assert, type Milliseconds, type Svpmsn } from '../units/index.ts';
+import type { Rows } from './rows.ts';
 import { SqlJournal, SqlShelf } from './shelf.ts';
-import type { SqlConnection } from './sql.ts';
 import type { SqlRow, SqlValue, Table } from './table.ts';
 import {
   apiKeys,
@@ -64,6 +65,7 @@ import {
   type EventRow,
   events,
   facts,
+  heads,
   keptAnswers,
   knowledge,
   lines,
@@ -112,9 +114,10 @@ export class SqlStatements implements StoreTransaction {
   readonly approvals: SqlShelf<Approval, 'state'>;
   readonly keptAnswers: SqlShelf<KeptAnswer>;
   readonly audit: SqlJournal<AuditEntry>;
-  readonly #connection: SqlConnection;
+  readonly heads: SqlJournal<Head>;
+  readonly #connection: Rows;
 
-  constructor(connection: SqlConnection) {
+  constructor(connection: Rows) {
     this.#connection = connection;
     this.terms = new SqlJournal(connection, terms);
     this.trades = new SqlShelf(connection, trades);
@@ -135,12 +138,12 @@ export class SqlStatements implements StoreTransaction {
     this.approvals = new SqlShelf(connection, approvals);
     this.keptAnswers = new SqlShelf(connection, keptAnswers);
     this.audit = new SqlJournal(connection, audit);
+    this.heads = new SqlJournal(connection, heads);
   }
 
   /** `where` is all that follows the table's name. */
   async #all<R>(table: Table<R>, where: string, ...values: SqlValue[]): Promise<R[]> {
-    const found = await this.#connection.all(`SELECT ${table.list} FROM ${table.name} ${where}`, values);
-    return found.map(table.row);
+    return (await this.#connection.found(table, where, values)).map(table.row);
   }
   async #one<R>(table: Table<R>, where: string, ...values: SqlValue[]): Promise<R | undefined> {
     return (await this.#all(table, where, ...values))[0];
@@ -150,10 +153,13 @@ export class SqlStatements implements StoreTransaction {
     return found.map((row) => (row === undefined ? undefined : table.row(row)));
   }
   async #put<R>(table: Table<R>, rows: readonly R[]): Promise<void> {
-    await this.#connection.insert(table, rows.map(table.values), table.upsert);
+    await this.#connection.put(table, rows.map(table.values));
   }
   async #add<R>(table: Table<R>, rows: readonly R[]): Promise<void> {
-    await this.#connection.insert(table, rows.map(table.values), '');
+    await this.#connection.add(table, rows.map(table.values));
+  }
+  async #change<R>(table: Table<R>, where: string, values: readonly SqlValue[], to: (row: R) => R): Promise<void> {
+    await this.#connection.change(table, where, values, (row) => table.values(to(table.row(row))));
   }
   async #number(sql: string, ...values: SqlValue[]): Promise<number> {
     const [row] = await this.#connection.all(sql, values);
@@ -202,7 +208,7 @@ export class SqlStatements implements StoreTransaction {
     return this.#put(outstanding, [row]);
   }
   async deleteOutstanding(id: Svpmsn) {
-    await this.#connection.run('DELETE FROM outstanding WHERE svpmsn = ?', [id]);
+    await this.#connection.remove(outstanding, 'WHERE svpmsn = ?', [id]);
   }
 
   ordersOf(ids: readonly string[]) {
@@ -236,13 +242,11 @@ export class SqlStatements implements StoreTransaction {
     return numbered;
   }
   async putOrder({ id, amount, state, why, counter, settledAt }: Order) {
-    const sql = 'UPDATE orders SET amount = ?, state = ?, why = ?, counter = ?, settled_at = ? WHERE id = ?';
-    await this.#connection.run(sql, [amount, state, why ?? null, counter ?? null, settledAt ?? null, id]);
+    await this.#change(orders, 'WHERE id = ?', [id], (order) => ({ ...order, amount, state, why, counter, settledAt }));
   }
   async claimOrder(found: string, { id, amount, source, state, why, orderedAt, settledAt }: Order) {
-    const sql =
-      'UPDATE orders SET id = ?, amount = ?, source = ?, state = ?, why = ?, ordered_at = ?, settled_at = ? WHERE id = ?';
-    await this.#connection.run(sql, [id, amount, source, state, why ?? null, orderedAt, settledAt ?? null, found]);
+    const claimed = { id, amount, source, state, why, orderedAt, settledAt };
+    await this.#change(orders, 'WHERE id = ?', [found], (order) => ({ ...order, ...claimed }));
   }
 
   workOf(ids: readonly Svpmsn[]) {
@@ -264,10 +268,10 @@ export class SqlStatements implements StoreTransaction {
     return this.#put(work, rows);
   }
   async deleteWork(id: Svpmsn) {
-    await this.#connection.run('DELETE FROM work WHERE svpmsn = ?', [id]);
+    await this.#connection.remove(work, 'WHERE svpmsn = ?', [id]);
   }
   async releaseAllWork(now: Milliseconds) {
-    await this.#connection.run('UPDATE work SET due_at = ?, attempts = 0, leased = 0', [now]);
+    await this.#change(work, '', [], (row) => ({ ...row, dueAt: now, attempts: 0, leased: false }));
   }
 
   commands(id: Svpmsn) {
@@ -308,13 +312,9 @@ export class SqlStatements implements StoreTransaction {
   async post(added: readonly Posting[]) {
     added.forEach(assertBalanced);
     const first = await this.#connection.nextNumbers('postings', added.length);
-    await this.#add(
-      postings,
-      added.map((posting, i) => ({ ...posting, sequence: first + i })),
-    );
-    await this.#add(
-      lines,
-      added.flatMap((posting, i) => posting.lines.map((line, place) => ({ ...line, posting: first + i, place }))),
+    await this.#connection.post(
+      added.map((posting, i) => postings.values({ ...posting, sequence: first + i })),
+      added.map(({ lines: its }, i) => its.map((line, place) => lines.values({ ...line, posting: first + i, place }))),
     );
   }
   async ledgerSums(after: number) {
@@ -409,9 +409,9 @@ export class SqlStatements implements StoreTransaction {
     return this.#put(suspicions, rows);
   }
   async deleteSuspicions(rows: readonly LineSuspicion[]) {
-    const sql = 'DELETE FROM suspicions WHERE local_unit = ? AND kind = ? AND address = ? AND svpmsn = ?';
+    const where = 'WHERE local_unit = ? AND kind = ? AND address = ? AND svpmsn = ?';
     for (const { localUnit, kind, address, svpmsn } of rows) {
-      await this.#connection.run(sql, [localUnit, kind, address, svpmsn]);
+      await this.#connection.remove(suspicions, where, [localUnit, kind, address, svpmsn]);
     }
   }
   async checkMinutes({ localUnit, from, to }: CheckMinuteQuery) {
@@ -433,10 +433,11 @@ export class SqlStatements implements StoreTransaction {
     return found;
   }
   async putCheckMinute(row: CheckMinute) {
-    const kept = `${checkMinutes.upsert}
-      WHERE (excluded.minute, excluded.energy) > (check_minutes.minute, check_minutes.energy)`;
     const slot = row.minute % CHECK_MINUTES_KEPT;
-    await this.#connection.insert(checkMinutes, [checkMinutes.values({ ...row, slot })], kept);
+    const there = await this.#one(checkMinutes, 'WHERE local_unit = ? AND slot = ?', row.localUnit, slot);
+    const replaces = there === undefined || row.minute > there.minute;
+    if (!replaces && (row.minute < there.minute || row.energy <= there.energy)) return;
+    await this.#put(checkMinutes, [{ ...row, slot }]);
   }
 
   async fact(name: FactName) {

@@ -18,12 +18,16 @@ export interface TableShape {
   readonly list: string;
   /** `(svpmsn, slot)` */
   readonly key: string;
+  /** Where its columns stand among the columns. */
+  readonly keyPlaces: readonly number[];
   /** After an INSERT: `ON CONFLICT (svpmsn) DO UPDATE SET "local_unit" = excluded."local_unit", …` */
   readonly upsert: string;
 }
 
 /** A table of the database and its rows, both ways; a row's values stand in the order of the columns. */
 export interface Table<R> extends TableShape {
+  /** With the seal of the row behind its columns. */
+  readonly sealed: TableShape;
   readonly values: (row: R) => SqlValue[];
   readonly row: (values: SqlRow) => R;
 }
@@ -35,21 +39,12 @@ export function table<R extends object>(
 ): Table<R> {
   const properties = Object.keys(kinds) as (keyof R & string)[];
   const columns = properties.map((property): Column => ({ name: `"${columnOf(property)}"`, kind: kinds[property] }));
-  const names = columns.map((column) => column.name);
   const keyColumns = key.map((property) => `"${columnOf(property)}"`);
   const to = properties.map((property) => TO_COLUMN[plain(kinds[property])]);
   const from = properties.map((property) => FROM_COLUMN[plain(kinds[property])]);
-  const others = names.filter((column) => !keyColumns.includes(column));
   return {
-    name,
-    columns,
-    list: names.join(', '),
-    key: `(${keyColumns.join(', ')})`,
-    upsert: `ON CONFLICT (${keyColumns.join(', ')}) DO ${
-      others.length === 0
-        ? 'NOTHING'
-        : `UPDATE SET ${others.map((column) => `${column} = excluded.${column}`).join(', ')}`
-    }`,
+    ...shapeOf(name, columns, keyColumns),
+    sealed: shapeOf(name, [...columns, { name: '"seal"', kind: 'number?' }], keyColumns),
     values: (row) => properties.map((property, i) => (to[i] as ToColumn)(row[property])),
     row: (values) => {
       const row: Record<string, unknown> = {};
@@ -59,6 +54,24 @@ export function table<R extends object>(
       }
       return row as R;
     },
+  };
+}
+
+/** @param keyColumns names of columns */
+export function shapeOf(name: string, columns: readonly Column[], keyColumns: readonly string[]): TableShape {
+  const names = columns.map((column) => column.name);
+  const others = names.filter((column) => !keyColumns.includes(column));
+  return {
+    name,
+    columns,
+    list: names.join(', '),
+    key: `(${keyColumns.join(', ')})`,
+    keyPlaces: keyColumns.map((column) => names.indexOf(column)),
+    upsert: `ON CONFLICT (${keyColumns.join(', ')}) DO ${
+      others.length === 0
+        ? 'NOTHING'
+        : `UPDATE SET ${others.map((column) => `${column} = excluded.${column}`).join(', ')}`
+    }`,
   };
 }
 

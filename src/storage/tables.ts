@@ -9,6 +9,7 @@ import type {
   ControlCommand,
   DayProfile,
   Dues,
+  Head,
   IssuedReceipt,
   KeptAnswer,
   Knowledge,
@@ -347,6 +348,13 @@ export const audit = table<Numbered<AuditEntry>>('audit', ['number'], {
   subject: 'text',
   detail: 'text',
   request: 'text',
+});
+export const heads = table<Numbered<Head>>('heads', ['number'], {
+  number: 'number',
+  at: 'number',
+  body: 'text',
+  kid: 'text',
+  signature: 'text',
 });
 export const facts = table<{ readonly name: string; readonly value: number }>('facts', ['name'], {
   name: 'text',

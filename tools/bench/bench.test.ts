@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { tellsOfStoring } from '../../src/cli/news.ts';
 import { Suite } from '../../src/crypto/index.ts';
+import { auditYear } from './audit-year.ts';
 import { lessIsBetter, moreIsBetter } from './figure.ts';
 import { median } from './interleave.ts';
 import { nodeBlockCalls } from './node-blocks.ts';
@@ -34,7 +35,10 @@ test('a name that no benchmark has is refused with one sentence that lists those
   const { code, stdout, stderr } = await bench('meter-hours');
   assert.equal(code, 2);
   assert.equal(stdout, '');
-  assert.match(stderr, /^There is no benchmark "meter-hours": there are exchange-3des, .*credits-postgresql\.\n$/);
+  assert.match(
+    stderr,
+    /^There is no benchmark "meter-hours": there are exchange-3des, .*credits-postgresql, audit-year\.\n$/,
+  );
 });
 
 test('a flag that does not exist is refused with one sentence', async () => {
@@ -116,6 +120,18 @@ test('a whole meter keeps each of the values that are stored while it is measure
     for (let n = 0; n < 300; n++) run();
     assert.equal(stored(), before + 300, `suite ${suite}`);
   }
+});
+
+test('a short year of books is audited, and its figures say how many postings there were', async () => {
+  const figures = await auditYear({ meters: 21, days: 14 });
+  assert.deepEqual(
+    figures.map(({ name, met }) => [name, met]),
+    [
+      ['audit-year', true],
+      ['audit-year-memory', true],
+    ],
+  );
+  assert.match(figures[0]?.limitHow ?? '', /21 meters for 14 days, 378 postings$/);
 });
 
 test('a ratio above 1 is better than the limit, for times and for rates', () => {

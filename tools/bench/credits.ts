@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import pg from 'pg';
+import { bookKeys } from '../../src/adapters/book-keys.ts';
 import { keyName, Purpose, SoftwareKeyStore, Suite } from '../../src/crypto/index.ts';
 import {
   createHost,
@@ -31,6 +32,9 @@ const BEGINS_MS = Date.UTC(2026, 2, 2);
 const MONTH = 2026 * 12 + 2;
 
 export const clock = { now: () => milliseconds(BEGINS_MS) };
+/** The books are sealed, as they are in life. */
+const SEALS = { keys: async () => KEYS_OF_BOOKS };
+const KEYS_OF_BOOKS = bookKeys(new Uint8Array(32));
 
 type Sell = (group: readonly Purchase[]) => Promise<void>;
 
@@ -42,11 +46,11 @@ const HOW =
 /** Top-ups made durable a second, in groups, by the host with its ledger. */
 export async function creditsOnSqlite(): Promise<readonly Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'wattpurse-bench-'));
-  const founded = openSqliteStore(join(folder, 'data'));
+  const founded = openSqliteStore(join(folder, 'data'), SEALS);
   await hostWithMeters(founded);
   await founded.close();
   copyFileSync(join(folder, 'data', 'wattpurse.db'), join(folder, 'bare.db'));
-  const store = openSqliteStore(join(folder, 'data'));
+  const store = openSqliteStore(join(folder, 'data'), SEALS);
   const bare = bareSqlite(join(folder, 'bare.db'));
   try {
     return [topUps('credits-sqlite', await measured(await started(store), bare.sell), 20_000)];
@@ -62,7 +66,7 @@ export async function creditsOnPostgres(): Promise<readonly Figure[]> {
   const server = await startPostgres({ durable: true });
   const stores: Store[] = [];
   try {
-    for (const schema of ['host', 'bare']) stores.push(await openPostgresStore(server.url, { schema }));
+    for (const schema of ['host', 'bare']) stores.push(await openPostgresStore(server.url, { schema, seals: SEALS }));
     const [store, bareStore] = stores as [Store, Store];
     await hostWithMeters(bareStore);
     const host = await hostWithMeters(store);

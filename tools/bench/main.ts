@@ -46,6 +46,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'receipts-signed': async () => (await import('./receipts.ts')).receiptsSigned(),
   'credits-sqlite': async () => (await import('./credits.ts')).creditsOnSqlite(),
   'credits-postgresql': async () => (await import('./credits.ts')).creditsOnPostgres(),
+  'audit-year': async () => (await import('./audit-year.ts')).auditYear(),
 };
 
 const DONE = 0;

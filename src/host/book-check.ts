@@ -1,0 +1,39 @@
+import { type Books, holds, LedgerReader } from './ledger.ts';
+import type { BookFinding, LedgerSum, Purse } from './ports.ts';
+
+/** What the sums of a ledger come to, and where they do not hold. */
+export interface CheckedBooks {
+  readonly books: Books;
+  readonly findings: readonly BookFinding[];
+}
+
+/**
+ * The equations of the books over the sums of their lines, of all and of each meter; and each purse as the books know
+ * it, against the ledger that it was booked in.
+ */
+export async function checkBooks(sums: readonly LedgerSum[], purses: readonly Purse[]): Promise<CheckedBooks> {
+  const books = await new LedgerReader().books({ ledgerSums: async () => ({ last: 1, sums: [...sums] }) });
+  const findings: BookFinding[] = [];
+  for (const meter of books.meters) {
+    if (!holds(meter)) {
+      const what =
+        'what was issued, stored, in flight and refunded, or spent, owed and in purses, does not come out even';
+      findings.push({ table: 'postings', row: `meter ${meter.svpmsn}`, what });
+    }
+  }
+  if (!books.balanced && findings.length === 0) {
+    findings.push({ table: 'lines', row: undefined, what: 'all lines together do not sum to zero' });
+  }
+  const totals = new Map(books.meters.map((meter) => [meter.svpmsn, meter]));
+  for (const { svpmsn, credited, closed, spent, owed } of purses) {
+    const total = totals.get(svpmsn);
+    const booked = [credited, closed, spent, owed];
+    const posted = total ? [total.stored + total.found, total.closed, total.spent, total.owed] : [0n, 0n, 0n, 0n];
+    const names = ['credited', 'closed', 'spent', 'owed'];
+    const wrong = names.flatMap((name, i) =>
+      booked[i] === posted[i] ? [] : [`${name} ${booked[i]} where the ledger says ${posted[i]}`],
+    );
+    if (wrong.length > 0) findings.push({ table: 'purses', row: String(svpmsn), what: wrong.join(', ') });
+  }
+  return { books, findings };
+}
