@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MESSAGES } from '../../src/adapters/acquirer/messages.testing.ts';
+import { parseBookVerifier } from '../../src/adapters/book-keys.ts';
 import { readCsv } from '../../src/adapters/csv.ts';
 import { readBankFile } from '../../src/adapters/direct-debit.ts';
 import {
@@ -302,6 +303,10 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   ),
   'host.parseReceiptQr': target(textLike(...[...receipts, ...withheld].map(receiptQrText)), parseReceiptQr),
   'adapters.parseReceiptKeys': target(textLike(publishedKeys), parseReceiptKeys, {
+    fewer: { inputs: 100_000, because: 'each key is imported into the engine' },
+  }),
+  'adapters.parseBookVerifier': target(textLike(publishedKeys), parseBookVerifier, {
+    saysNoReason: true,
     fewer: { inputs: 100_000, because: 'each key is imported into the engine' },
   }),
   'adapters.openReceipt': target(textLike(sealed), (text) => openReceipt(text, subscriber.secret), {
