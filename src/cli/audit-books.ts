@@ -1,17 +1,11 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import {
-  type BookFinding,
-  type Books,
-  checkBooks,
-  type IssuedReceipt,
-  parseSignedReceipt,
-  type ReceiptKey,
-  type ReceiptKeys,
-  verifyReceipt,
-} from '../host/index.ts';
-import { auditBooks, type BookAudit, markAt, openBookFile, openBookServer } from '../storage/index.ts';
+import { Worker } from 'node:worker_threads';
+import { type BookFinding, type Books, checkBooks } from '../host/index.ts';
+import { auditLedger, type LedgerAudit, markAt, type RowsAudit } from '../storage/index.ts';
 import { readAuditKeys } from './audit-keys.ts';
+import { isPostgres, openBooks, type RowsAsked } from './audit-source.ts';
 import { parseKeptHeads } from './book-seals.ts';
 import { inWords } from './failure.ts';
 import { DATABASE_FILE, HEADS_FILE, MARK_FILE } from './folder-files.ts';
@@ -26,43 +20,48 @@ export interface BooksAsked {
   readonly keys: readonly string[];
 }
 
-export interface BooksProved extends Omit<BookAudit, 'sums' | 'purses'> {
+export interface BooksProved extends Omit<LedgerAudit, 'sums'>, Omit<RowsAudit, 'purses'> {
   readonly books: Books;
 }
 
 /**
- * Proves books as they lie, without a network but that to their own database; nothing is written.
+ * Proves books as they lie, without a network but that to their own database; nothing is written. The ledger is proved
+ * on this thread and the other tables on another, each as they were at one instant.
  * @throws WrongUse when there are no books or keys; CannotGoOn when the database cannot be read
  */
-export async function proveBooks({ data, database, keys }: BooksAsked): Promise<BooksProved> {
-  const isServer = database !== undefined && isPostgres(database);
-  const file = isServer ? undefined : (database ?? join(data ?? '.', DATABASE_FILE));
-  if (file !== undefined && !existsSync(file)) {
-    throw new WrongUse(`There is no database ${file}: name one with --database, or its folder with --data.`);
+export async function proveBooks({ data, database: named, keys }: BooksAsked): Promise<BooksProved> {
+  const database = named ?? join(data ?? '.', DATABASE_FILE);
+  const isFile = !isPostgres(database);
+  if (isFile && !existsSync(database)) {
+    throw new WrongUse(`There is no database ${database}: name one with --database, or its folder with --data.`);
   }
-  const folder = data ?? (file === undefined ? '.' : dirname(file));
-  const { verifier, rowKeys, receiptKeys } = await readAuditKeys(keys, folder);
+  const folder = data ?? (isFile ? dirname(database) : '.');
+  const { verifier, rowKeys } = await readAuditKeys(keys, folder);
   try {
-    const source = isServer ? await openBookServer(database) : openBookFile(file as string);
+    const source = await openBooks(database);
     try {
-      const { sums, purses, ...audit } = await auditBooks(source, {
-        verifier,
-        rowKeys,
-        receipt: receiptCheck(receiptKeys),
-        kept: parseKeptHeads(textOf(join(folder, HEADS_FILE))),
-        mark: isServer ? undefined : markAt(join(folder, MARK_FILE)),
-      });
+      const mark = isFile ? markAt(join(folder, MARK_FILE)) : undefined;
+      const rowsProved = rowsOnThread({ database, folder, keys, mark });
+      const kept = parseKeptHeads(textOf(join(folder, HEADS_FILE)));
+      const [{ sums, ...ledger }, { purses, ...rows }] = await Promise.all([
+        auditLedger(source, { verifier, rowKeys, kept }),
+        rowsProved,
+      ]);
       const { books, findings } = await checkBooks(sums, purses);
-      return { ...audit, books, findings: [...audit.findings, ...findings] };
+      return { ...ledger, ...rows, books, findings: [...ledger.findings, ...rows.findings, ...findings] };
     } finally {
       await source.close();
     }
   } catch (error) {
-    throw inWords(error, database ?? folder);
+    throw inWords(error, named ?? folder);
   }
 }
 
-export const isPostgres = (database: string): boolean => /^postgres(ql)?:/.test(database);
+async function rowsOnThread(asked: RowsAsked): Promise<RowsAudit> {
+  const thread = new Worker(new URL('./audit-rows.ts', import.meta.url), { workerData: asked });
+  const [audit] = (await once(thread, 'message')) as [RowsAudit];
+  return audit;
+}
 
 /** `purses 17: spent 5 where the ledger says 4` */
 export const findingText = ({ table, row, what }: BookFinding): string =>
@@ -91,37 +90,5 @@ export function provedText(proved: BooksProved): string[] {
         ]),
   ];
 }
-
-/** Many receipts share one signature: it is verified once. */
-function receiptCheck(keys: readonly ReceiptKeys[]): (receipt: IssuedReceipt) => Promise<string | undefined> {
-  let last: { readonly jws: string; readonly kid: string; readonly signed: Promise<boolean> } | undefined;
-  const once = (kid: string, key: ReceiptKey): ReceiptKey => ({
-    expiresAt: key.expiresAt,
-    signed: (jws) => {
-      if (last?.jws !== jws || last.kid !== kid) last = { jws, kid, signed: key.signed(jws) };
-      return last.signed;
-    },
-  });
-  const memory = new Map<string, ReceiptKey>();
-  const all: ReceiptKeys = {
-    find(kid) {
-      const found = memory.get(kid) ?? keys.map((each) => each.find(kid)).find((key) => key !== undefined);
-      if (found === undefined) return undefined;
-      const key = memory.has(kid) ? found : once(kid, found);
-      memory.set(kid, key);
-      return key;
-    },
-  };
-  return async ({ id, order, text }) => {
-    const receipt = parseSignedReceipt(text);
-    if ('reason' in receipt) return clause(receipt.sentence);
-    const proved = await verifyReceipt(receipt, all);
-    if ('reason' in proved) return clause(proved.sentence);
-    if (proved.head.number !== id) return `it is receipt ${proved.head.number}, under another number`;
-    return proved.order !== undefined && proved.order.id !== order ? 'it is of another order' : undefined;
-  };
-}
-
-const clause = (sentence: string): string => sentence.replace(/\.$/, '');
 
 const textOf = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');

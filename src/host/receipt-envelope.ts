@@ -24,6 +24,7 @@ import {
   RECEIPTS_PER_GROUP_MAX,
   type ReceiptPlace,
   SALT_BYTES,
+  type Statement,
   split,
   statementText,
   utf8,
@@ -100,19 +101,32 @@ export function parseSignedReceipt(text: string): SignedReceipt | ReceiptFailure
   const fields = text.length <= TEXT_MAX ? split(text) : undefined;
   if (fields === undefined) return receiptFailure('form-wrong', 'This is no signed receipt: take its text, whole.');
   const { jws, path, head, order, payment } = fields;
-  const header = parseJws(jws);
-  if ('reason' in header) return header;
-  const place = placeIn(jws, path, head);
+  const read = readJws(jws);
+  if ('reason' in read) return read;
+  const place = placeIn(read.statement, path, head);
   if ('reason' in place) return place;
   const claims = claimsOf(head, { order, payment });
   if ('reason' in claims) return claims;
-  return { text, claims, kid: header.kid, place };
+  return { text, claims, kid: read.kid, place };
+}
+
+type ReadJws = { readonly kid: string; readonly statement: Statement } | ReceiptFailure;
+
+/** Receipts of one group are mostly read one after the other, and share it: the last is not read again. */
+let lastRead: { readonly jws: string; readonly read: ReadJws } | undefined;
+
+function readJws(jws: string): ReadJws {
+  if (lastRead?.jws === jws) return lastRead.read;
+  const header = parseJws(jws);
+  const statement = parseStatement(jws);
+  const read: ReadJws =
+    'reason' in header ? header : 'reason' in statement ? statement : { kid: header.kid, statement };
+  lastRead = { jws, read };
+  return read;
 }
 
 /** Checks that the path leads from the head to the root that is signed. */
-function placeIn(jws: string, pathText: string, head: string): ReceiptPlace | ReceiptFailure {
-  const statement = parseStatement(jws);
-  if ('reason' in statement) return statement;
+function placeIn(statement: Statement, pathText: string, head: string): ReceiptPlace | ReceiptFailure {
   const way = parsePath(pathText);
   if ('reason' in way) return way;
   const leaf = parseBase64url(head);

@@ -18,10 +18,17 @@ export const HASH_BYTES = 32;
 /** RFC 9162 §2.1.1 */
 export const leafHash = (leaf: Uint8Array): Uint8Array => sha256(concat(LEAF, leaf));
 
-const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array => sha256(concat(NODE, left, right));
+/** One for all calls: nothing here waits. */
+const node = new Uint8Array(1 + 2 * HASH_BYTES);
+node[0] = 1;
+
+function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+  node.set(left, 1);
+  node.set(right, 1 + HASH_BYTES);
+  return sha256(node);
+}
 
 const LEAF = Uint8Array.of(0);
-const NODE = Uint8Array.of(1);
 
 /** Of at least one leaf hash. */
 export function receiptTree(leaves: readonly Uint8Array[]): ReceiptTree {

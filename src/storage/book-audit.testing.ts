@@ -1,6 +1,13 @@
 import { createHash, generateKeyPairSync, sign as signed, verify as verified } from 'node:crypto';
 import type { BookKeys, BookVerifier } from '../host/ports.ts';
-import { type AuditKnowledge, auditBooks, type BookAudit } from './book-audit.ts';
+import {
+  auditLedger,
+  auditRows,
+  type LedgerAudit,
+  type LedgerKnowledge,
+  type RowsAudit,
+  type RowsKnowledge,
+} from './book-audit.ts';
 import type { BookSource } from './book-source.ts';
 
 /** Keys of books that are nobody's, each time others. */
@@ -19,17 +26,13 @@ export function testKeys(kid = 'books'): { readonly keys: BookKeys; readonly ver
 export async function audited(
   source: BookSource,
   { keys, verifier }: ReturnType<typeof testKeys>,
-  more: Partial<AuditKnowledge> = {},
-): Promise<BookAudit> {
+  more: Partial<LedgerKnowledge & RowsKnowledge> = {},
+): Promise<LedgerAudit & RowsAudit> {
   try {
-    return await auditBooks(source, {
-      verifier,
-      rowKeys: keys,
-      receipt: async () => undefined,
-      kept: [],
-      mark: undefined,
-      ...more,
-    });
+    const rowKeys = 'rowKeys' in more ? more.rowKeys : keys;
+    const ledger = await auditLedger(source, { verifier, rowKeys, kept: more.kept ?? [] });
+    const rows = await auditRows(source, { rowKeys, receipt: async () => undefined, mark: more.mark });
+    return { ...ledger, ...rows, findings: [...ledger.findings, ...rows.findings] };
   } finally {
     await source.close();
   }

@@ -20,45 +20,57 @@ import { RowSealer, TAINTED, TableSum } from './row-seal.ts';
 import type { SqlRow, TableShape } from './table.ts';
 import { facts, lines, postings, purses, receipts } from './tables.ts';
 
-/** What an audit knows from outside of the database. */
-export interface AuditKnowledge {
+/** What an audit of the ledger knows from outside of the database. */
+export interface LedgerKnowledge {
   readonly verifier: BookVerifier;
-  /** Without them the rows of other tables than the ledger's are read and not proved. */
+  /** Without them what came after the last head is read and not proved. */
+  readonly rowKeys: RowKeys | undefined;
+  /** Heads that were kept elsewhere. */
+  readonly kept: readonly Numbered<Head>[];
+}
+
+export interface LedgerAudit {
+  readonly postings: number;
+  readonly lines: number;
+  readonly heads: number;
+  /** Heads that were signed over an older copy, Unix milliseconds of each. */
+  readonly restoredAt: readonly number[];
+  readonly sums: readonly LedgerSum[];
+  readonly findings: readonly BookFinding[];
+}
+
+/** What an audit of the other tables knows. */
+export interface RowsKnowledge {
+  /** Without them rows are read and not proved. */
   readonly rowKeys: RowKeys | undefined;
   /** What is wrong with a receipt, in one clause. */
   readonly receipt: (receipt: IssuedReceipt) => Promise<string | undefined>;
-  /** Heads that were kept elsewhere. */
-  readonly kept: readonly Numbered<Head>[];
   /** What stands beside a database of SQLite. */
   readonly mark: Marked | undefined;
 }
 
-export interface BookAudit {
-  readonly postings: number;
-  readonly lines: number;
-  readonly heads: number;
-  readonly receipts: number;
-  /** Of the tables whose rows bear seals. */
+export interface RowsAudit {
   readonly rows: number;
   /** Whether each of them was proved. */
   readonly rowsProved: boolean;
-  /** Heads that were signed over an older copy, Unix milliseconds of each. */
-  readonly restoredAt: readonly number[];
-  readonly sums: readonly LedgerSum[];
+  readonly receipts: number;
   readonly purses: readonly Purse[];
   readonly findings: readonly BookFinding[];
 }
 
-/** Proves books by themselves: heads, chains, rows and their sums. It reads each row once, and keeps none but purses. */
-export async function auditBooks(source: BookSource, knowledge: AuditKnowledge): Promise<BookAudit> {
+/** Proves heads, lanes, chains and postings. It reads each once, and keeps sums alone. */
+export async function auditLedger(
+  source: BookSource,
+  { verifier, rowKeys, kept }: LedgerKnowledge,
+): Promise<LedgerAudit> {
   const findings = new Findings();
-  const heads = await readable(findings, 'heads', [], () => auditHeads(source, knowledge.verifier, findings));
-  const lanes = await readable(findings, 'lanes', [], () => readLanes(source, knowledge.rowKeys, findings));
+  const heads = await readable(findings, 'heads', [], () => auditHeads(source, verifier, findings));
+  const lanes = await readable(findings, 'lanes', [], () => readLanes(source, rowKeys, findings));
   // With their own keys the sums of rows say how many heads there must be.
   if (heads.length === 0 && lanes.length === 0) {
     findings.add('heads', undefined, 'there is none: nobody has signed these books');
   }
-  checkKept(heads, knowledge, findings);
+  checkKept(heads, { kept, verifier }, findings);
   const chain = new ChainAudit(findings);
   for (const { number, said } of heads) {
     for (const { id, postings: count, tip } of said?.lanes ?? []) {
@@ -73,14 +85,8 @@ export async function auditBooks(source: BookSource, knowledge: AuditKnowledge):
   }
   const nothing = { postings: 0, lines: 0, sums: [] };
   const ledger = await readable(findings, `${postings.name} and ${lines.name}`, nothing, () => chain.read(source));
-  const rows = await auditRows(source, knowledge, lanes, findings);
-  return {
-    ...ledger,
-    ...rows,
-    heads: heads.length,
-    restoredAt: heads.flatMap(({ said }) => (said?.restored === true ? [said.at] : [])),
-    findings: findings.list(),
-  };
+  const restoredAt = heads.flatMap(({ said }) => (said?.restored === true ? [said.at] : []));
+  return { ...ledger, heads: heads.length, restoredAt, findings: findings.list() };
 }
 
 /** What cannot be read at all is a finding too. */
@@ -125,7 +131,11 @@ function checkAgainstHead(
 }
 
 /** A head that was kept elsewhere is one of these, or the books say themselves that they were put back. */
-function checkKept(heads: readonly ReadHead[], { kept, verifier }: AuditKnowledge, findings: Findings): void {
+function checkKept(
+  heads: readonly ReadHead[],
+  { kept, verifier }: Pick<LedgerKnowledge, 'kept' | 'verifier'>,
+  findings: Findings,
+): void {
   const known = new Set(heads.map(headDigest));
   for (const head of kept) {
     const said = verifiedHead(head, verifier);
@@ -141,15 +151,12 @@ function checkKept(heads: readonly ReadHead[], { kept, verifier }: AuditKnowledg
   }
 }
 
-/** Each row of the tables that bear seals, and whether there are all of them. */
-async function auditRows(
-  source: BookSource,
-  knowledge: AuditKnowledge,
-  lanes: readonly FoundLane[],
-  findings: Findings,
-): Promise<Pick<BookAudit, 'rows' | 'rowsProved' | 'purses' | 'receipts'>> {
+/** Proves each row of the tables that bear seals, and that there are all of them. It keeps none but purses. */
+export async function auditRows(source: BookSource, knowledge: RowsKnowledge): Promise<RowsAudit> {
+  const findings = new Findings();
   const sealer = knowledge.rowKeys && new RowSealer(knowledge.rowKeys.rows);
-  // With a lane missing nothing is known of the sums.
+  // What is wrong with a lane is told where the ledger is proved; with one missing nothing is known of the sums.
+  const lanes = await readLanes(source, knowledge.rowKeys, new Findings()).catch(() => []);
   const sumsKnown = lanes.length > 0 && lanes.every(({ state }) => state !== undefined);
   let rows = 0;
   let receiptCount = 0;
@@ -173,10 +180,10 @@ async function auditRows(
     });
   }
   await readable(findings, facts.name, undefined, () => checkMark(source, knowledge, findings));
-  return { rows, rowsProved: sealer !== undefined, purses: found, receipts: receiptCount };
+  return { rows, rowsProved: sealer !== undefined, purses: found, receipts: receiptCount, findings: findings.list() };
 }
 
-async function checkMark(source: BookSource, { mark }: AuditKnowledge, findings: Findings): Promise<void> {
+async function checkMark(source: BookSource, { mark }: RowsKnowledge, findings: Findings): Promise<void> {
   if (mark === undefined) return;
   if (mark.database !== '') {
     const what =

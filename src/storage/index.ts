@@ -1,7 +1,7 @@
 /** Stores behind the host's ports, how their books come from one to the other, and the audit of what is in them. */
-export { type AuditKnowledge, auditBooks, type BookAudit } from './book-audit.ts';
+export { auditLedger, auditRows, type LedgerAudit, type RowsAudit } from './book-audit.ts';
 export { type BookSource, openBookFile, openBookServer } from './book-source.ts';
-export { markAt } from './commit-mark.ts';
+export { type Marked, markAt } from './commit-mark.ts';
 export { compareBooks, copyBooks, differs, type TableComparison } from './copy.ts';
 export { type BooksPlace, CopyRefused } from './copy-rows.ts';
 export type { SealSettings } from './heads.ts';

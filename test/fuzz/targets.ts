@@ -339,6 +339,8 @@ export const NOT_FUZZED: Readonly<Record<string, string>> = {
   'exchange.hostReceive': 'fuzzed in each of its states by exchange-fuzz',
   'exchange.terminalReceive': 'fuzzed in each of its states by exchange-fuzz',
   'exchange.terminalUnwrapKey': 'the body of an authentic command; what is inside is unwrapKey',
+  'storage.openBookFile': 'opens a database, no bytes',
+  'storage.openBookServer': 'opens a database, no bytes',
   'storage.openPostgresStore': 'opens a database, no bytes',
   'storage.openSqliteStore': 'opens a folder, no bytes',
 };
