@@ -20,7 +20,7 @@ export interface BooksAsked {
   readonly keys: readonly string[];
 }
 
-export interface BooksProved extends Omit<LedgerAudit, 'sums'>, Omit<RowsAudit, 'purses'> {
+export interface BooksProved extends Omit<LedgerAudit, 'sums' | 'purses'>, RowsAudit {
   readonly books: Books;
 }
 
@@ -38,12 +38,13 @@ export async function proveBooks({ data, database: named, keys }: BooksAsked): P
   const folder = data ?? (isFile ? dirname(database) : '.');
   const { verifier, rowKeys } = await readAuditKeys(keys, folder);
   try {
+    // Read before the books are: what a host signs and writes meanwhile is in them, and in neither of these.
+    const kept = parseKeptHeads(textOf(join(folder, HEADS_FILE)));
+    const mark = isFile ? markAt(join(folder, MARK_FILE)) : undefined;
     const source = await openBooks(database);
     try {
-      const mark = isFile ? markAt(join(folder, MARK_FILE)) : undefined;
       const rowsProved = rowsOnThread({ database, folder, keys, mark });
-      const kept = parseKeptHeads(textOf(join(folder, HEADS_FILE)));
-      const [{ sums, ...ledger }, { purses, ...rows }] = await Promise.all([
+      const [{ sums, purses, ...ledger }, rows] = await Promise.all([
         auditLedger(source, { verifier, rowKeys, kept }),
         rowsProved,
       ]);

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { after, test } from 'node:test';
+import { checkBooks } from '../host/index.ts';
 import type { Head, Numbered } from '../host/ports.ts';
 import { Rig } from '../host/rig.testing.ts';
-import { milliseconds } from '../units/index.ts';
+import { milliseconds, svpmsn } from '../units/index.ts';
 import { audited, testKeys } from './book-audit.testing.ts';
+import { auditLedger } from './book-audit.ts';
 import { openBookFile } from './book-source.ts';
 import { Block } from './chain.ts';
 import { copies } from './commit-mark.ts';
@@ -49,11 +51,11 @@ async function lived(folder: string): Promise<Numbered<Head>[]> {
   return kept;
 }
 
-/** Two more rows in each table whose rows bear seals, written as a host writes them; heads are there already. */
 /** What a copy counted, which is believed as long as the mark says so. */
 const NOT_PROVED = copies.name;
 const FILLED = SEALED.filter((table) => table !== heads);
 
+/** Two more rows in each table whose rows bear seals, written as a host writes them; heads are there already. */
 async function fill(path: string): Promise<void> {
   const database = openDatabase(path);
   database.exec('PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON');
@@ -352,6 +354,30 @@ test('an older copy still verifies; who kept a head or a mark learns of it, and 
   await again.close();
   const later = await audited(openBookFile(fileOf(folder)), books, { kept });
   assert.deepEqual([later.findings, later.restoredAt], [[], [4 * 86_400_000]]);
+});
+
+test('books are proved as they were at one instant, while a host goes on with them', async () => {
+  const folder = newFolder();
+  const kept = await lived(folder);
+  const source = openBookFile(fileOf(folder));
+  const store = openSqliteStore(folder, { keys: async () => books.keys });
+  const rig = new Rig(store);
+  await rig.host.start();
+  await rig.host.voidOrder('1 5');
+  await store.transaction(async (tx) => {
+    const [purse] = await tx.pursesOf([svpmsn(1)]);
+    assert.ok(purse);
+    await tx.putPurse({ ...purse, credited: purse.credited + 5n });
+  });
+  const ledger = await auditLedger(source, { verifier: books.verifier, rowKeys: books.keys, kept });
+  await source.close();
+  assert.deepEqual(ledger.findings, []);
+  assert.deepEqual((await checkBooks(ledger.sums, ledger.purses)).findings, []);
+  const later = await audited(openBookFile(fileOf(folder)), books);
+  assert.deepEqual(later.findings, [], 'the host wrote it');
+  const contradiction = (await checkBooks(later.sums, later.purses)).findings.map(({ table, row }) => [table, row]);
+  assert.deepEqual(contradiction, [['purses', '1']], 'and a purse that the ledger contradicts is found');
+  await store.close();
 });
 
 test('books that were written before they were sealed are proved as they were found', async () => {

@@ -36,6 +36,8 @@ export interface LedgerAudit {
   /** Heads that were signed over an older copy, Unix milliseconds of each. */
   readonly restoredAt: readonly number[];
   readonly sums: readonly LedgerSum[];
+  /** As they were at the instant of the ledger: a host may go on with the books. */
+  readonly purses: readonly Purse[];
   readonly findings: readonly BookFinding[];
 }
 
@@ -54,11 +56,10 @@ export interface RowsAudit {
   /** Whether each of them was proved. */
   readonly rowsProved: boolean;
   readonly receipts: number;
-  readonly purses: readonly Purse[];
   readonly findings: readonly BookFinding[];
 }
 
-/** Proves heads, lanes, chains and postings. It reads each once, and keeps sums alone. */
+/** Proves heads, lanes, chains and postings. It reads each once, and keeps sums and purses alone. */
 export async function auditLedger(
   source: BookSource,
   { verifier, rowKeys, kept }: LedgerKnowledge,
@@ -85,8 +86,17 @@ export async function auditLedger(
   }
   const nothing = { postings: 0, lines: 0, sums: [] };
   const ledger = await readable(findings, `${postings.name} and ${lines.name}`, nothing, () => chain.read(source));
+  const held = await readable(findings, purses.name, [], () => pursesOf(source));
   const restoredAt = heads.flatMap(({ said }) => (said?.restored === true ? [said.at] : []));
-  return { ...ledger, heads: heads.length, restoredAt, findings: findings.list() };
+  return { ...ledger, heads: heads.length, restoredAt, purses: held, findings: findings.list() };
+}
+
+async function pursesOf(source: BookSource): Promise<readonly Purse[]> {
+  const found: Purse[] = [];
+  for await (const page of source.pages(`SELECT ${purses.list} FROM ${purses.name}`)) {
+    found.push(...page.map(purses.row));
+  }
+  return found;
 }
 
 /** What cannot be read at all is a finding too. */
@@ -151,7 +161,7 @@ function checkKept(
   }
 }
 
-/** Proves each row of the tables that bear seals, and that there are all of them. It keeps none but purses. */
+/** Proves each row of the tables that bear seals, and that there are all of them. It keeps none. */
 export async function auditRows(source: BookSource, knowledge: RowsKnowledge): Promise<RowsAudit> {
   const findings = new Findings();
   const sealer = knowledge.rowKeys && new RowSealer(knowledge.rowKeys.rows);
@@ -160,7 +170,6 @@ export async function auditRows(source: BookSource, knowledge: RowsKnowledge): P
   const sumsKnown = lanes.length > 0 && lanes.every(({ state }) => state !== undefined);
   let rows = 0;
   let receiptCount = 0;
-  const found: Purse[] = [];
   for (const table of SEALED) {
     const sum = new TableSum();
     await readable(findings, table.name, undefined, async () => {
@@ -168,7 +177,6 @@ export async function auditRows(source: BookSource, knowledge: RowsKnowledge): P
         for (const row of page) {
           rows += 1;
           if (sealer !== undefined) checkSeal(table, row, sealer, sum, findings);
-          if (table === purses) found.push(purses.row(row));
           if (table !== receipts) continue;
           receiptCount += 1;
           const receipt = receipts.row(row);
@@ -180,7 +188,7 @@ export async function auditRows(source: BookSource, knowledge: RowsKnowledge): P
     });
   }
   await readable(findings, facts.name, undefined, () => checkMark(source, knowledge, findings));
-  return { rows, rowsProved: sealer !== undefined, purses: found, receipts: receiptCount, findings: findings.list() };
+  return { rows, rowsProved: sealer !== undefined, receipts: receiptCount, findings: findings.list() };
 }
 
 async function checkMark(source: BookSource, { mark }: RowsKnowledge, findings: Findings): Promise<void> {
