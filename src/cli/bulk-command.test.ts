@@ -12,10 +12,11 @@ after(() => rmSync(folder, { recursive: true }));
 
 const run = (...args: readonly string[]): Promise<{ code: number; out: string; err: string }> =>
   new Promise((done) => {
-    execFile(process.execPath, [MAIN, ...args], { cwd: folder }, (error, out, err) =>
+    execFile(process.execPath, [MAIN, ...args], { cwd: folder, env }, (error, out, err) =>
       done({ code: error === null ? 0 : Number(error.code), out, err }),
     );
   });
+const env = { ...process.env, WATTPURSE_PASSPHRASE: 'a passphrase of a test' };
 const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
 
 before(async () => {
@@ -76,6 +77,9 @@ test('a utility moves to another host by its tables: tried first, then taken in,
   );
   const report = await run('import', 'meters', 'out-meters.csv', '--json', '--data', 'host');
   assert.deepEqual(JSON.parse(report.out), { rows: 1, added: 0, known: 1, faults: [], kept: true });
+  const audit = await run('audit', '--json', '--data', 'other');
+  const { rowsProved, findings } = JSON.parse(audit.out);
+  assert.deepEqual([audit.code, rowsProved, findings], [0, true, []], 'what was taken in is sealed');
 });
 
 test('a file that cannot be written is named, and leaves none beside it', async () => {

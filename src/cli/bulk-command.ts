@@ -17,7 +17,7 @@ import { wrongFlag } from './flags.ts';
 import { type BooksAt, checkDatabase } from './host-options.ts';
 import { readNamedFile } from './read-file.ts';
 import { WrongUse } from './usage.ts';
-import { withBooks } from './utility-folder.ts';
+import { type OpenBooks, withBooks } from './utility-folder.ts';
 import { wallClock } from './wall-clock.ts';
 import { DEFAULT_FOLDER } from './within.ts';
 import { writePieces } from './write-whole.ts';
@@ -72,7 +72,7 @@ export async function imported(args: readonly string[]): Promise<number> {
   const table = readCsv(readNamedFile(path, 'table', CSV_BYTES_MAX));
   if ('reason' in table) throw new WrongUse(`${path}: ${table.sentence}`);
   const dryRun = values['dry-run'] === true;
-  return withBooks(books, async ({ host, isDemo }) => {
+  const take = async ({ host, isDemo }: OpenBooks) => {
     if (isDemo)
       throw new WrongUse(`${books.data} holds a demo, which makes its own people and meters: name a host's folder.`);
     const report = await host.importTable({ kind, table, dryRun }, actOf(kind, path));
@@ -80,7 +80,8 @@ export async function imported(args: readonly string[]): Promise<number> {
     if (values.json === true) process.stdout.write(`${JSON.stringify(report)}\n`);
     else say(report, dryRun);
     return report.faults.length === 0 ? 0 : 1;
-  });
+  };
+  return withBooks(books, take, { writes: true });
 }
 
 const actOf = (kind: ImportKind, path: string): Act => ({

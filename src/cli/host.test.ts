@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import type { WebhookDelivery } from '../host/index.ts';
-import { openSqliteStore } from '../storage/index.ts';
 import { postgresMissing, startPostgres } from '../storage/postgres.testing.ts';
 import { businessClock } from './business-clock.ts';
 import { parseDemoOptions } from './demo-options.ts';
 import { CannotGoOn } from './failure.ts';
+import { HostFolder } from './host-folder.ts';
 import { parseHostOptions, parseManagerOptions } from './host-options.ts';
 import { env, oneTimePassword, Running as RunningIn } from './running.testing.ts';
 import { WrongUse } from './usage.ts';
@@ -183,7 +183,8 @@ test('an address of the own network is told what happened, by the same secret af
     assert.equal(added.status, 201, await added.clone().text());
     const { secret } = (await added.json()) as { secret: string };
     await host.stop();
-    const store = openSqliteStore(folder);
+    Object.assign(process.env, env);
+    const { store } = await HostFolder.open({ data: folder, database: undefined });
     const body = '{"id":"purchase.sold:a"}';
     const delivery = { webhook: 'shop', body, state: 'waiting', at: 0, dueAt: 0, attempts: 0 } as const;
     await store.transaction((tx) =>

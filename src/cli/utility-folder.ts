@@ -24,8 +24,16 @@ export interface OpenBooks {
 
 const METERS_MAX = METERS_PER_LOCAL_UNIT_MAX * 256;
 
-/** Works on the books of a host, or of a demo that does not run. @throws WrongUse where there are none */
-export async function withBooks(at: BooksAt, work: (books: OpenBooks) => Promise<number>): Promise<number> {
+/**
+ * Works on the books of a host, or of a demo that does not run.
+ * @param writes what is written is sealed, which takes the host's keyring
+ * @throws WrongUse where there are none
+ */
+export async function withBooks(
+  at: BooksAt,
+  work: (books: OpenBooks) => Promise<number>,
+  { writes = false } = {},
+): Promise<number> {
   const { data, database } = at;
   if (existsSync(join(data, FOUNDING_FILE))) {
     if (database !== undefined)
@@ -41,6 +49,7 @@ export async function withBooks(at: BooksAt, work: (books: OpenBooks) => Promise
   if (!existsSync(join(data, HOST_FILE))) throw noBooks(data);
   const folder = await HostFolder.open(at);
   try {
+    if (writes) await folder.keys();
     const reserved = (await folder.store.read((tx) => tx.fact('instant-reserved'))) ?? 0;
     const clock = businessClock(reserved);
     const zone = folder.zone(undefined);

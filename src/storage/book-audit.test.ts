@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { after, test } from 'node:test';
-import { checkBooks } from '../host/index.ts';
 import type { Head, Numbered } from '../host/ports.ts';
 import { Rig } from '../host/rig.testing.ts';
 import { milliseconds, svpmsn } from '../units/index.ts';
@@ -359,6 +358,7 @@ test('an older copy still verifies; who kept a head or a mark learns of it, and 
 test('books are proved as they were at one instant, while a host goes on with them', async () => {
   const folder = newFolder();
   const kept = await lived(folder);
+  const before = await audited(openBookFile(fileOf(folder)), books);
   const source = openBookFile(fileOf(folder));
   const store = openSqliteStore(folder, { keys: async () => books.keys });
   const rig = new Rig(store);
@@ -372,11 +372,10 @@ test('books are proved as they were at one instant, while a host goes on with th
   const ledger = await auditLedger(source, { verifier: books.verifier, rowKeys: books.keys, kept });
   await source.close();
   assert.deepEqual(ledger.findings, []);
-  assert.deepEqual((await checkBooks(ledger.sums, ledger.purses)).findings, []);
+  assert.deepEqual([ledger.sums, ledger.purses], [before.sums, before.purses], 'both are of the instant of the first');
   const later = await audited(openBookFile(fileOf(folder)), books);
-  assert.deepEqual(later.findings, [], 'the host wrote it');
-  const contradiction = (await checkBooks(later.sums, later.purses)).findings.map(({ table, row }) => [table, row]);
-  assert.deepEqual(contradiction, [['purses', '1']], 'and a purse that the ledger contradicts is found');
+  assert.deepEqual(later.findings, []);
+  assert.equal(later.purses[0]?.credited, (before.purses[0]?.credited ?? 0n) + 5n);
   await store.close();
 });
 

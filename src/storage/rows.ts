@@ -69,9 +69,11 @@ export class Rows {
   async add(table: AnyTable, rows: readonly SqlValue[][]): Promise<void> {
     const lane = this.#lane;
     if (lane !== undefined) {
+      // Where nothing of the table was read yet, nothing says that these are not there.
+      const isKnown = this.#known.has(table.name);
       for (const row of rows) {
         row.push(lane.added(table, row));
-        this.#knows(table, keyOf(table, row), row);
+        if (isKnown) this.#knows(table, keyOf(table, row), row);
       }
     }
     await this.#connection.insert(this.#shape(table), rows, '');

@@ -33,7 +33,7 @@ const MONTH = 2026 * 12 + 2;
 
 export const clock = { now: () => milliseconds(BEGINS_MS) };
 /** The books are sealed, as they are in life. */
-const SEALS = { keys: async () => KEYS_OF_BOOKS };
+export const SEALS = { keys: async () => KEYS_OF_BOOKS };
 const KEYS_OF_BOOKS = bookKeys(new Uint8Array(32));
 
 type Sell = (group: readonly Purchase[]) => Promise<void>;

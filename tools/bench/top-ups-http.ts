@@ -9,7 +9,7 @@ import { createApi, Metrics } from '../../src/api/index.ts';
 import { createPeople, type HostServices, type Store } from '../../src/host/index.ts';
 import { seededRandom } from '../../src/simulation/index.ts';
 import { openSqliteStore } from '../../src/storage/index.ts';
-import { bareSqlite, clock, hostWithMeters, METERS, purchaseNumber, started } from './credits.ts';
+import { bareSqlite, clock, hostWithMeters, METERS, purchaseNumber, SEALS, started } from './credits.ts';
 import { type Figure, moreIsBetter } from './figure.ts';
 import { median } from './interleave.ts';
 
@@ -21,11 +21,11 @@ const ROUNDS = 7;
 /** Single top-ups over HTTP, each durable before it is answered. */
 export async function topUpsOverHttp(): Promise<readonly Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'wattpurse-bench-'));
-  const founded = openSqliteStore(join(folder, 'data'));
+  const founded = openSqliteStore(join(folder, 'data'), SEALS);
   await hostWithMeters(founded);
   await founded.close();
   copyFileSync(join(folder, 'data', 'wattpurse.db'), join(folder, 'bare.db'));
-  const store = openSqliteStore(join(folder, 'data'));
+  const store = openSqliteStore(join(folder, 'data'), SEALS);
   const bare = bareSqlite(join(folder, 'bare.db'));
   const server = await serving(await started(store), store);
   try {
