@@ -59,8 +59,8 @@ interface Exchange {
   /** Of a key change: the key that goes into it. */
   readonly newKey: TerminalKey | undefined;
   readonly begunAt: Milliseconds;
-  /** The meter says that it knows none of the name that was tried, later than the one in the books. */
-  laterKeyUnknown: boolean;
+  /** The meter says that it knows none of the name that was tried, and so it said of the one in the books. */
+  searches: boolean;
 }
 
 /**
@@ -128,7 +128,7 @@ export class Dispatcher {
       meterLast: undefined,
       newKey,
       begunAt,
-      laterKeyUnknown: false,
+      searches: false,
     };
     this.#exchanges.set(meter.svpmsn, exchange);
     this.#carry(exchange, [hostFirst(session)]);
@@ -156,9 +156,9 @@ export class Dispatcher {
     const goesOn = outcome === 'answered' && (await this.#receive(exchange, frames));
     if (goesOn || !this.#forget(exchange)) return;
     const { store, clock, randomness } = this.#ports;
-    const triesOn = exchange.laterKeyUnknown;
+    const { searches } = exchange;
     await store.transaction((tx) =>
-      triesOn ? workTriesOn(tx, svpmsn, clock.now()) : workFailed(tx, svpmsn, clock.now(), randomness),
+      searches ? workTriesOn(tx, svpmsn, clock.now()) : workFailed(tx, svpmsn, clock.now(), randomness),
     );
   }
 
@@ -180,9 +180,8 @@ export class Dispatcher {
           this.#counters.refusals += 1;
           this.#ports.watcher?.refused(REFUSALS[outcome.refusal]);
           if (outcome.refusal === Refusal.keyUnknown) {
-            this.#keys.isUnknown(exchange.session.key);
-            // The booked key had its turn and its delay: the later ones follow one another (X9).
-            exchange.laterKeyUnknown = exchange.session.key.n !== keyOf(exchange.meter, exchange.job);
+            // The booked key had its turn and its delay: the others follow one another (X9).
+            exchange.searches = this.#keys.isUnknown(exchange.session.key);
           }
           return false;
         case 'ignored':

@@ -50,9 +50,12 @@ export class MeterKeys {
     return this.held(booked, svpmsn);
   }
 
-  isUnknown({ n, svpmsn }: TerminalKey): void {
+  /** @returns whether a search was under way: then the next one's turn comes soon, and not after a delay */
+  isUnknown({ n, svpmsn }: TerminalKey): boolean {
     const owner = ownerOf(n, svpmsn);
-    this.#unknown.set(owner, (this.#unknown.get(owner) ?? 0) + 1);
+    const tries = this.#unknown.get(owner) ?? 0;
+    this.#unknown.set(owner, tries + 1);
+    return tries > 0;
   }
 
   hasWorked({ n, svpmsn }: TerminalKey): void {
