@@ -1,4 +1,4 @@
-import { StoreError } from '../host/index.ts';
+import { StoreError } from '../host/ports.ts';
 import { WrongUse } from './usage.ts';
 
 /** The disk, or whatever else the program stands on, does not let it go on: one sentence, exit 1. */

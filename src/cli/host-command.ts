@@ -15,7 +15,6 @@ import { inWords } from './failure.ts';
 import { readConfiguration } from './host-configuration.ts';
 import { HostFolder } from './host-folder.ts';
 import { type HostOptions, parseHostOptions } from './host-options.ts';
-import { partnersOf } from './host-partners.ts';
 import { listen } from './listen.ts';
 import { paper } from './paper.ts';
 import { wallClock } from './wall-clock.ts';
@@ -61,6 +60,7 @@ async function serve(
     },
   });
   const secret = keys.webhookKey();
+  const { partnersOf } = await import('./host-partners.ts');
   const partners = await partnersOf(configured, { zone: settings.zone, secret, hear: say });
   const ports = {
     ...{ store, keys, clock, randomness: systemRandomness, grid: NO_GRID, books: store, watcher, webhooks },

@@ -1,35 +1,27 @@
 #!/usr/bin/env node
 import about from '../../package.json' with { type: 'json' };
-import { acquirer } from './acquirer-command.ts';
-import { audit } from './audit-command.ts';
-import { database } from './database-command.ts';
-import { demo } from './demo.ts';
 import { CannotGoOn, inWords } from './failure.ts';
-import { host } from './host-command.ts';
-import { manager } from './manager-command.ts';
-import { simulate } from './simulate.ts';
 import { type CommandName, isCommandName, USAGES, usageOf, WrongUse } from './usage.ts';
-import { vectors } from './vectors-command.ts';
 
 /** Exit codes of every command: done, something was found wrong or could not go on, wrong use. */
 const FOUND_WRONG = 1;
 const WRONG_USE = 2;
 
 const COMMANDS: Readonly<Record<CommandName, (args: readonly string[]) => Promise<number>>> = {
-  demo,
-  host,
-  manager,
-  audit,
-  database,
-  // Signatures and paper bring libraries along that nothing else here waits for.
+  // Each brings along what nobody else waits for.
+  demo: async (args) => (await import('./demo.ts')).demo(args),
+  host: async (args) => (await import('./host-command.ts')).host(args),
+  manager: async (args) => (await import('./manager-command.ts')).manager(args),
+  audit: async (args) => (await import('./audit-command.ts')).audit(args),
+  database: async (args) => (await import('./database-command.ts')).database(args),
   receipt: async (args) => (await import('./receipt-command.ts')).receipt(args),
   settlement: async (args) => (await import('./settlement-command.ts')).settlement(args),
   statement: async (args) => (await import('./statement-command.ts')).statement(args),
   export: async (args) => (await import('./bulk-command.ts')).exported(args),
   import: async (args) => (await import('./bulk-command.ts')).imported(args),
-  simulate,
-  acquirer,
-  vectors,
+  simulate: async (args) => (await import('./simulate.ts')).simulate(args),
+  acquirer: async (args) => (await import('./acquirer-command.ts')).acquirer(args),
+  vectors: async (args) => (await import('./vectors-command.ts')).vectors(args),
 };
 
 async function main(args: readonly string[]): Promise<number> {
