@@ -3,8 +3,8 @@
  * which calls back here.
  */
 
+import { CallbackServer } from '../src/adapters/callback-server.ts';
 import { MobileMoney } from '../src/adapters/mobile-money.ts';
-import { CallbackServer } from '../src/adapters/mobile-money-callbacks.ts';
 import { MobileMoneySimulator } from '../src/adapters/mobile-money-simulator.ts';
 import { milliseconds } from '../src/units/index.ts';
 

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LoopbackServer } from './loopback-server.ts';
 import { at, moment, PATHS, parsed, textOf } from './mobile-money/messages.ts';
 
 /** What may happen to one request, or to what follows from it. */
@@ -70,7 +70,7 @@ const TOKEN_SECONDS = 3_599;
 export class MobileMoneySimulator {
   readonly paid: Paid[] = [];
   readonly #settings: MobileMoneySimulatorSettings;
-  readonly #server: Server;
+  readonly #server = new LoopbackServer((request, response) => this.#serve(request, response));
   readonly #prompts = new Map<string, Prompt>();
   readonly #spent = new Map<string, number>();
   readonly #callbacks = new Set<Promise<unknown>>();
@@ -78,20 +78,16 @@ export class MobileMoneySimulator {
 
   constructor(settings: MobileMoneySimulatorSettings) {
     this.#settings = settings;
-    this.#server = createServer((request, response) => void this.#serve(request, response));
   }
 
   /** @returns the port, where 0 was asked for a free one */
   listen(port: number): Promise<number> {
-    return new Promise((resolve) => {
-      this.#server.listen(port, '127.0.0.1', () => resolve((this.#server.address() as AddressInfo).port));
-    });
+    return this.#server.listen(port);
   }
 
   async close(): Promise<void> {
     await this.called();
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+    await this.#server.close();
   }
 
   /** Of a payment's reference: what the utility has, in shillings. */

@@ -7,6 +7,7 @@ import type { Instrument, PaymentRequest } from '../host/index.ts';
 import { TERMS, Till } from '../host/payments.testing.ts';
 import { made, Rig } from '../host/rig.testing.ts';
 import { milliseconds } from '../units/index.ts';
+import { CallbackServer } from './callback-server.ts';
 import {
   moment,
   PATHS,
@@ -17,7 +18,6 @@ import {
   timestamp,
 } from './mobile-money/messages.ts';
 import { MobileMoney, type MobileMoneySettings } from './mobile-money.ts';
-import { CallbackServer } from './mobile-money-callbacks.ts';
 import { MOBILE_MONEY_FAULTS, type MobileMoneyFault, MobileMoneySimulator } from './mobile-money-simulator.ts';
 
 const BEGUN = Date.UTC(2026, 2, 2, 6, 30);

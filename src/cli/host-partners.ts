@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Acquirer } from '../adapters/acquirer.ts';
+import { CallbackServer } from '../adapters/callback-server.ts';
 import { MobileMoney } from '../adapters/mobile-money.ts';
-import { CallbackServer } from '../adapters/mobile-money-callbacks.ts';
 import { OpenIdConnect } from '../adapters/openid-connect.ts';
 import { receiptSigner } from '../adapters/receipt-jose.ts';
 import type { IdentityProvider } from '../api/index.ts';

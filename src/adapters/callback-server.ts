@@ -1,17 +1,17 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const BODY_BYTES_MAX = 64 * 1024;
 const REQUEST_MS = 10_000;
 
-/**
- * Listens for callbacks and gives each to whom it belongs. TLS is a reverse proxy's, which knows it by a path.
- * @param take whether what was posted to a path is one of theirs
- */
+/** Whether what was posted to a path is one of theirs. Where it rejects, it has to be told again. */
+export type Take = (path: string, body: string, headers: IncomingHttpHeaders) => boolean | Promise<boolean>;
+
+/** Listens for callbacks and gives each to whom it belongs. TLS is a reverse proxy's, which knows it by a path. */
 export class CallbackServer {
   readonly #server: Server;
 
-  constructor(take: (path: string, body: string) => boolean) {
+  constructor(take: Take) {
     this.#server = createServer({ requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS }, (request, response) => {
       const chunks: Buffer[] = [];
       let bytes = 0;
@@ -21,10 +21,14 @@ export class CallbackServer {
         else chunks.push(chunk);
       });
       request.on('error', () => undefined);
-      request.on('end', () => {
-        const isOurs = request.method === 'POST' && take(request.url ?? '', Buffer.concat(chunks).toString('utf8'));
-        response.writeHead(isOurs ? 200 : 404, { 'content-type': 'application/json' });
-        response.end(isOurs ? '{"ResultCode":0,"ResultDesc":"Accepted"}' : '{}');
+      request.on('end', async () => {
+        if (request.method !== 'POST') return answer(response, 404);
+        const body = Buffer.concat(chunks).toString('utf8');
+        try {
+          answer(response, (await take(request.url ?? '', body, request.headers)) ? 200 : 404);
+        } catch {
+          answer(response, 503);
+        }
       });
     });
   }
@@ -41,4 +45,9 @@ export class CallbackServer {
     this.#server.closeAllConnections();
     return new Promise((resolve) => this.#server.close(() => resolve()));
   }
+}
+
+function answer(response: ServerResponse, status: 200 | 404 | 503): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(status === 200 ? '{"ResultCode":0,"ResultDesc":"Accepted"}' : '{}');
 }
