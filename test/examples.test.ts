@@ -12,6 +12,8 @@ const SAYS: Readonly<Record<string, RegExp>> = {
   'examples/direct-debit.ts': /^\d{4} bytes for the bank\n{ day: '2026-03-02', trace: 1 } rejected AM04\n$/,
   'examples/mobile-money.ts':
     /approval: 'LGR0000000',\s+shown: 'M-Pesa …678'\s*}\n{\s+outcome: 'declined',[\s\S]*cancelled[\s\S]*}\n{ outcome: 'done' }\n$/,
+  'examples/stripe.ts':
+    /outcome: 'pending', [\s\S]*payment-1 approved\n[\s\S]*{ outcome: 'done' }\n[\s\S]*{ outcome: 'done' }\n[\s\S]*cancelled/,
 };
 
 for (const path of globSync('examples/*.ts', { cwd: root })) {

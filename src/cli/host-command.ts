@@ -5,6 +5,7 @@ import {
   createHost,
   createPeople,
   type GridLink,
+  type HostServices,
   METERS_PER_LOCAL_UNIT_MAX,
   type Store,
   StoreError,
@@ -61,7 +62,8 @@ async function serve(
   });
   const secret = keys.webhookKey();
   const { partnersOf } = await import('./host-partners.ts');
-  const partners = await partnersOf(configured, { zone: settings.zone, secret, hear: say });
+  const { promise: made, resolve: begin } = Promise.withResolvers<HostServices>();
+  const partners = await partnersOf(configured, { zone: settings.zone, secret, services: made, hear: say });
   const ports = {
     ...{ store, keys, clock, randomness: systemRandomness, grid: NO_GRID, books: store, watcher, webhooks },
     gather: setImmediate,
@@ -70,6 +72,7 @@ async function serve(
   const services = createHost(ports, settings);
   const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });
   await services.start();
+  begin(services);
   const whom = partners.identity === undefined ? {} : { identity: partners.identity };
   const app = createApi(
     { host: services, people, clock: wallClock, metrics, readiness: () => readiness(store), paper, ...whom },

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { AcquirerSimulator, testCards } from '../adapters/acquirer-simulator.ts';
 import { drawSigningKey, parseReceiptKeys } from '../adapters/receipt-jose.ts';
+import { StripeSimulator } from '../adapters/stripe-simulator.ts';
 import { parseSignedReceipt, verifyReceipt } from '../host/index.ts';
 import { parseConfiguration } from './host-configuration.ts';
 import { env, oneTimePassword, Running } from './running.testing.ts';
@@ -28,6 +30,7 @@ test('a configuration that is none is refused by its place, in one sentence with
     [{ payments: { cards: { ...ACQUIRER, port: 0 } } }, /\/payments\/cards/],
     [{ payments: { 'Two Words': ACQUIRER } }, /payments/],
     [{ payments: { cards: { type: 'gold' } } }, /\/payments\/cards/],
+    [{ payments: { online: { type: 'stripe', secretKey: 'told' } } }, /\/payments\/online/],
     [{ identity: { ...IDENTITY, issuer: 'http://id.example' } }, /\/identity\/issuer/],
     [{ identity: { ...IDENTITY, clientSecret: 'told' } }, /\/identity/],
     [{ receiptKeyFile: 'key.json' }, /receipts and no utility/],
@@ -54,38 +57,45 @@ test('a secret that is not there ends the start in one sentence', () => {
   assert.match(stderr, /secret file .*nowhere\.txt cannot be read/);
 });
 
-test('a host that is told of an acquirer and a key takes cards, and signs what it sells', async () => {
-  const cards = testCards(100_000);
-  const simulator = new AcquirerSimulator({ cards, lateMs: 1_000, faultOf: () => undefined });
-  const port = await simulator.listen(0, '127.0.0.1');
-  const { secret, published } = await drawSigningKey('receipts-1');
-  writeFileSync(join(scratch, 'receipts.jwk'), secret);
-  const path = join(scratch, 'host.conf');
-  writeFileSync(
-    path,
-    JSON.stringify({
-      utility: { name: 'Hanbit Power' },
-      receiptKeyFile: 'receipts.jwk',
-      payments: { cards: { ...ACQUIRER, port } },
-    }),
-  );
-  const folder = join(scratch, 'utility');
+/** A host as its configuration says, with an operator and a meter. */
+async function selling(name: string, configuration: object) {
+  const path = join(scratch, `${name}.conf`);
+  writeFileSync(path, JSON.stringify(configuration));
+  const folder = join(scratch, name);
   const main = join(import.meta.dirname, 'main.ts');
   const made = spawnSync(process.execPath, [main, 'manager', 'boss', '--data', folder], { encoding: 'utf8', env });
-  const args = ['--data', folder, '--listen', '127.0.0.1:0', '--configuration', path];
-  const host = new Running(scratch, ['host', ...args]);
+  const host = new Running(scratch, ['host', '--data', folder, '--listen', '127.0.0.1:0', '--configuration', path]);
+  const own = async (login: string, given: string) => {
+    const choice = { old: given, new: 'what a fine password' };
+    await host.json('PUT', '/api/v1/session/password', choice, await host.logIn(login, given));
+    return host.logIn(login, choice.new);
+  };
   try {
-    const own = async (login: string, given: string) => {
-      const choice = { old: given, new: 'what a fine password' };
-      await host.json('PUT', '/api/v1/session/password', choice, await host.logIn(login, given));
-      return host.logIn(login, choice.new);
-    };
     const boss = await own('boss', oneTimePassword(made.stdout));
     const added = await host.json('POST', '/api/v1/people', { login: 'han', name: 'Han', role: 'operator' }, boss);
     const han = await own('han', ((await added.json()) as { oneTimePassword: string }).oneTimePassword);
     await host.json('POST', '/api/v1/subscribers', { id: 'kim', name: 'Kim' }, han);
     const meter = { number: '00002a', subscriber: 'kim', localUnit: 0, modemAddress: 1, suite: 'aes128' };
     assert.equal((await host.json('POST', '/api/v1/meters', meter, han)).status, 201);
+    return { host, han };
+  } catch (error) {
+    await host.stop();
+    throw error;
+  }
+}
+
+test('a host that is told of an acquirer and a key takes cards, and signs what it sells', async () => {
+  const cards = testCards(100_000);
+  const simulator = new AcquirerSimulator({ cards, lateMs: 1_000, faultOf: () => undefined });
+  const port = await simulator.listen(0, '127.0.0.1');
+  const { secret, published } = await drawSigningKey('receipts-1');
+  writeFileSync(join(scratch, 'receipts.jwk'), secret);
+  const { host, han } = await selling('utility', {
+    utility: { name: 'Hanbit Power' },
+    receiptKeyFile: 'receipts.jwk',
+    payments: { cards: { ...ACQUIRER, port } },
+  });
+  try {
     const [card] = cards;
     assert.ok(card !== undefined);
     const instrument = { type: 'card', pan: card.pan, expiry: '3012' };
@@ -112,3 +122,43 @@ test('a host that is told of an acquirer and a key takes cards, and signs what i
     await simulator.close();
   }
 });
+
+test('a host that is told of Stripe asks it, and hears from it what became of a payment that was pending', async () => {
+  const secrets = { secretKey: 'sk_test', webhookSecret: 'whsec_told' };
+  const simulator = new StripeSimulator({ ...secrets, now: Date.now });
+  const url = `http://127.0.0.1:${await simulator.listen(0)}`;
+  const callbackPort = await freePort();
+  writeFileSync(join(scratch, 'stripe.key'), `${secrets.secretKey}\n`);
+  writeFileSync(join(scratch, 'stripe.webhook'), `${secrets.webhookSecret}\n`);
+  const files = { secretKeyFile: 'stripe.key', webhookSecretFile: 'stripe.webhook' };
+  const { host, han } = await selling('stripe', {
+    payments: { online: { type: 'stripe', url, ...files, callbackPort } },
+  });
+  try {
+    const instrument = { type: 'token', token: 'cus_1/pm_card_pending' };
+    const asked = { meter: '00002a', paid: '500', port: 'online', instrument };
+    const paid = await host.json('POST', '/api/v1/payments', asked, { ...han, 'idempotency-key': 'till-00001' });
+    const payment = (await paid.json()) as { id: string; state: string };
+    assert.deepEqual([paid.status, payment.state], [201, 'pending'], JSON.stringify(payment));
+    const [intent] = simulator.intents;
+    assert.ok(intent !== undefined);
+    simulator.webhookUrl = `http://127.0.0.1:${callbackPort}/`;
+    simulator.decide(intent);
+    await simulator.told();
+    const found = await host.ask(`/api/v1/payments/${payment.id}`, { headers: han });
+    assert.equal(((await found.json()) as { state: string }).state, 'approved');
+    assert.ok(!host.lines.some((line) => /sk_test|whsec|pm_card/.test(line)));
+  } finally {
+    assert.equal(await host.stop(), 0);
+    await simulator.close();
+  }
+});
+
+/** One that nobody listens on at the moment. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -37,6 +37,14 @@ const MobileMoney = Strict({
   callbackPort: Port,
 });
 
+const Stripe = Strict({
+  type: Type.Literal('stripe'),
+  url: Type.Optional(Url),
+  secretKeyFile: Path,
+  webhookSecretFile: Path,
+  callbackPort: Port,
+});
+
 /** What a host is beside its books: whom it works with. Secrets stand in files of their own. */
 const Configuration = Strict({
   utility: Type.Optional(Strict({ name: Text(128), registration: Type.Optional(Text(64)) })),
@@ -51,7 +59,7 @@ const Configuration = Strict({
     }),
   ),
   payments: Type.Optional(
-    Type.Record(Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$' }), Type.Union([Acquirer, MobileMoney]), {
+    Type.Record(Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$' }), Type.Union([Acquirer, MobileMoney, Stripe]), {
       additionalProperties: false,
     }),
   ),

@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Acquirer } from '../adapters/acquirer.ts';
-import { CallbackServer } from '../adapters/callback-server.ts';
+import { CallbackServer, type Take } from '../adapters/callback-server.ts';
 import { MobileMoney } from '../adapters/mobile-money.ts';
 import { OpenIdConnect } from '../adapters/openid-connect.ts';
 import { receiptSigner } from '../adapters/receipt-jose.ts';
 import type { IdentityProvider } from '../api/index.ts';
-import type { HostPorts, PaymentWay } from '../host/index.ts';
+import type { HostPorts, HostServices, PaymentWay } from '../host/index.ts';
 import { CannotGoOn } from './failure.ts';
 import type { PaymentConfiguration, ReadConfiguration } from './host-configuration.ts';
 import { WrongUse } from './usage.ts';
@@ -23,6 +23,8 @@ interface Around {
   readonly zone: string;
   /** 32 bytes that all hosts of the utility share, and nobody else has. */
   readonly secret: Uint8Array;
+  /** The host, as soon as there is one: it is told of what was pending. */
+  readonly services: Promise<Pick<HostServices, 'paymentNotice'>>;
   /** Takes a sentence for the log. */
   readonly hear: (level: 'info' | 'warn', sentence: string) => void;
 }
@@ -69,12 +71,18 @@ async function signerIn(path: string, jwk: string) {
   return signer;
 }
 
+interface Opened {
+  readonly way: PaymentWay;
+  readonly end: () => Promise<void>;
+}
+
 async function paymentWay(
   name: string,
   payment: PaymentConfiguration,
   secret: (path: string) => string,
-  { zone, secret: shared, hear }: Around,
-): Promise<{ readonly way: PaymentWay; readonly end: () => Promise<void> }> {
+  around: Around,
+): Promise<Opened> {
+  const { zone, secret: shared, hear } = around;
   if (payment.type === 'acquirer') {
     const { type: _, ...settings } = payment;
     const acquirer = new Acquirer(
@@ -83,6 +91,7 @@ async function paymentWay(
     );
     return { way: { method: 'card', port: acquirer }, end: async () => acquirer.close() };
   }
+  if (payment.type === 'stripe') return stripe(name, payment, secret, around);
   const { url, consumerKey, shortCode, initiator, callbackUrl, callbackPort } = payment;
   const mobileMoney: MobileMoney = new MobileMoney(
     {
@@ -94,11 +103,46 @@ async function paymentWay(
     },
     { now: Date.now, wait: pause, hear: (sentence) => hear('warn', `Mobile money ${name}: ${sentence}`) },
   );
-  const callbacks = new CallbackServer((path, body) => mobileMoney.take(path, body));
+  const end = await listening(name, callbackPort, (path, body) => mobileMoney.take(path, body));
+  return { way: { method: 'wallet', port: mobileMoney }, end };
+}
+
+async function stripe(
+  name: string,
+  payment: Extract<PaymentConfiguration, { type: 'stripe' }>,
+  secret: (path: string) => string,
+  { services, hear }: Around,
+): Promise<Opened> {
+  // Whoever does not use it does not wait for it.
+  const { StripePayments } = await import('../adapters/stripe.ts');
+  const port = new StripePayments(
+    {
+      ...(payment.url !== undefined && { url: payment.url }),
+      secretKey: secret(payment.secretKeyFile),
+      webhookSecret: secret(payment.webhookSecretFile),
+    },
+    {
+      now: Date.now,
+      hear: (sentence) => hear('warn', `Stripe ${name}: ${sentence}`),
+      async notice(notice) {
+        const told = await (await services).paymentNotice({ port: name, ...notice });
+        if (!('reason' in told)) return;
+        if (told.reason === 'store-failed') throw new Error(told.sentence);
+        hear('warn', `Stripe ${name}: ${told.sentence}`);
+      },
+    },
+  );
+  const take: Take = (_path, body, headers) => port.take(body, headers['stripe-signature']);
+  return { way: { method: 'card', port }, end: await listening(name, payment.callbackPort, take) };
+}
+
+/** @returns what ends it */
+async function listening(name: string, port: number, take: Take): Promise<() => Promise<void>> {
+  const callbacks = new CallbackServer(take);
   try {
-    await callbacks.listen(callbackPort, '127.0.0.1');
+    await callbacks.listen(port, '127.0.0.1');
   } catch {
-    throw new CannotGoOn(`Port ${callbackPort} for callbacks of ${name} is taken: name another as callbackPort.`);
+    throw new CannotGoOn(`Port ${port} for callbacks of ${name} is taken: name another as callbackPort.`);
   }
-  return { way: { method: 'wallet', port: mobileMoney }, end: () => callbacks.close() };
+  return () => callbacks.close();
 }

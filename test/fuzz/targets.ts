@@ -14,6 +14,7 @@ import {
 } from '../../src/adapters/iso8583.ts';
 import { readPushResult, readReversalResult, readTransactions } from '../../src/adapters/mobile-money.ts';
 import { drawSubscriberKey, openReceipt, parseReceiptKeys, receiptSealer } from '../../src/adapters/receipt-jose.ts';
+import { readStripeEvent } from '../../src/adapters/stripe.ts';
 import { decodeEnvelope } from '../../src/backhaul/index.ts';
 import { crc32, fromHex, parseBase45, parseBase64url, parseHex } from '../../src/bytes/index.ts';
 import { vectorFile } from '../../src/cli/vectors-form.ts';
@@ -282,6 +283,14 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   'adapters.readTransactions': target(
     jsonLike({ Response: [[{ transactionId: 'LGR7OWQX0R', billreference: 'WP0FTU000123', amount: '5.00' }]] }),
     readTransactions,
+    { saysNoReason: true },
+  ),
+  'adapters.readStripeEvent': target(
+    jsonLike({
+      type: 'charge.dispute.created',
+      data: { object: { id: 'dp_1', payment_intent: 'pi_1', status: 'lost' } },
+    }),
+    readStripeEvent,
     { saysNoReason: true },
   ),
   'adapters.readCsv': target(bytesLike(...TABLES.map((text) => new TextEncoder().encode(text))), readCsv, {
