@@ -1,88 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Instrument, PaymentRequest } from '../host/index.ts';
 import { TERMS, Till } from '../host/payments.testing.ts';
 import { made, Rig } from '../host/rig.testing.ts';
 import { milliseconds } from '../units/index.ts';
-import { CallbackServer } from './callback-server.ts';
-import { moneyOf, PAYMENT_FIELD, readStripeEvent, type StripeNotice, StripePayments } from './stripe.ts';
-import {
-  STRIPE_FAULTS,
-  type STRIPE_METHODS,
-  type StripeCall,
-  type StripeFault,
-  StripeSimulator,
-  signatureOf,
-} from './stripe-simulator.ts';
+import { LoopbackServer } from './loopback-server.ts';
+import { BEGUN, Bench, closing, MINUTE, payment, SECRET, token } from './stripe/bench.testing.ts';
+import { authorisationOf } from './stripe/outcomes.ts';
+import { moneyOf, PAYMENT_FIELD, StripePayments } from './stripe.ts';
+import { STRIPE_FAULTS, type StripeFault } from './stripe-simulator.ts';
 
-const BEGUN = Date.UTC(2026, 2, 2, 6, 30);
-const MINUTE = 60_000;
-const SECRET = 'whsec_told';
-const opened: { close(): Promise<void> }[] = [];
-after(() => Promise.all(opened.map((each) => each.close())));
-
-/** Stripe, and hosts one after the other that ask it and are told by it. */
-class Bench {
-  clock = { ms: BEGUN };
-  faults: Partial<Record<StripeCall, (StripeFault | undefined)[]>> = {};
-  notice: (notice: StripeNotice) => Promise<void> = async (notice) => void this.noticed.push(notice);
-  readonly asked: StripeCall[] = [];
-  readonly heard: string[] = [];
-  readonly noticed: StripeNotice[] = [];
-  readonly simulator = new StripeSimulator({
-    ...{ secretKey: 'sk_test', webhookSecret: SECRET, now: () => this.clock.ms },
-    faultOf: (call) => {
-      this.asked.push(call);
-      return this.faults[call]?.shift();
-    },
-  });
-  readonly callbacks = new CallbackServer((_path, body, headers) => this.port.take(body, headers['stripe-signature']));
-  #port: StripePayments | undefined;
-  #open: (() => StripePayments) | undefined;
-
-  static async open(more: { requestMs?: number; retries?: number; secretKey?: string } = {}): Promise<Bench> {
-    const bench = new Bench();
-    opened.push(bench.simulator, bench.callbacks);
-    const url = `http://127.0.0.1:${await bench.simulator.listen(0)}`;
-    bench.simulator.webhookUrl = `http://127.0.0.1:${await bench.callbacks.listen(0, '127.0.0.1')}/stripe`;
-    bench.#open = () =>
-      new StripePayments(
-        { secretKey: 'sk_test', webhookSecret: SECRET, url, retries: 0, ...more },
-        {
-          now: () => bench.clock.ms,
-          hear: (sentence) => bench.heard.push(sentence),
-          notice: (notice) => bench.notice(notice),
-        },
-      );
-    return bench;
-  }
-
-  get port(): StripePayments {
-    this.#port ??= this.#open?.() ?? assert.fail();
-    return this.#port;
-  }
-
-  /** As after the end of a process: nothing that was in its memory is there. */
-  restart(): void {
-    this.#port = undefined;
-  }
-
-  /** Posted as an event of Stripe, signed as it is told to be. */
-  async post(body: string, signature: string | undefined): Promise<number> {
-    const headers = signature === undefined ? {} : { 'stripe-signature': signature };
-    return (await fetch(this.simulator.webhookUrl ?? '', { method: 'POST', body, headers })).status;
-  }
-}
-
-const payment = (more: Partial<PaymentRequest> = {}): PaymentRequest => ({
-  ...{ id: 'a', trace: 1, at: milliseconds(BEGUN), amount: 50_000, currency: 410 },
-  ...more,
-});
-const token = (name: keyof typeof STRIPE_METHODS | string = 'pm_card_visa'): Instrument => ({
-  type: 'token',
-  token: name,
-});
 const HELD = { held: 50_000, taken: 0 };
 const TAKEN = { held: 0, taken: 50_000 };
 const NOTHING = { held: 0, taken: 0 };
@@ -275,113 +203,81 @@ test('a request that was not answered goes once more under its key, and is done 
   assert.deepEqual([bench.simulator.intents.length, bench.asked], [1, ['make', 'make', 'confirm', 'confirm']]);
 });
 
-test('what was pending is told by an event, and by no event that Stripe did not sign', async () => {
-  for (const method of ['pm_card_pending', 'pm_card_requiresAction']) {
-    const bench = await Bench.open();
-    const answer = await bench.port.authorise(payment(), token(method));
-    assert.deepEqual(answer, { outcome: 'pending', shown: '**** 4242' });
-    const [intent] = bench.simulator.intents;
-    assert.ok(intent !== undefined);
-    await bench.simulator.told();
-    assert.equal(bench.noticed.length, 0, 'that it is under way says nothing');
-    bench.simulator.decide(intent, method === 'pm_card_pending' ? undefined : 'expired_card');
-    await bench.simulator.told();
-    const approved = { outcome: 'approved', approval: 'pi_1', shown: '**** 4242' };
-    const outcomes = bench.noticed.map(({ id, outcome }) => [id, 'reason' in outcome ? outcome.reason : outcome]);
-    assert.deepEqual(outcomes, [['a', method === 'pm_card_pending' ? approved : 'instrument']]);
-  }
-});
+type Intent = Parameters<typeof authorisationOf>[0];
 
-test('an event is believed for its occasion alone: forged, old or about somebody else it changes nothing', async () => {
-  const bench = await Bench.open();
-  await bench.port.authorise(payment(), token('pm_card_pending'));
-  await bench.simulator.told();
-  const event = (id: string, type = 'payment_intent.amount_capturable_updated') =>
-    JSON.stringify({ object: 'event', type, data: { object: { id, status: 'requires_capture' } } });
-  const body = event('pi_1');
-  const good = signatureOf(body, SECRET, bench.clock.ms);
-  for (const signature of [undefined, '', good.replace(/.$/, (last) => (last === '0' ? '1' : '0'))]) {
-    assert.equal(await bench.post(body, signature), 404, signature);
-  }
-  assert.equal(await bench.post(`${body} `, good), 404);
-  assert.equal(await bench.post(body, signatureOf(body, 'whsec_other', bench.clock.ms)), 404);
-  assert.equal(await bench.post(body, signatureOf(body, SECRET, bench.clock.ms - 301_000)), 404);
-  assert.equal(await bench.post('{', signatureOf('{', SECRET, bench.clock.ms)), 404);
-  assert.match(bench.heard.join(), /did not sign/);
-  // Signed, and still only an occasion to ask: it is pending.
-  assert.equal(await bench.post(body, good), 200);
-  for (const other of [event('pi_77'), event('pi_1', 'payment_intent.created'), '{}']) {
-    assert.equal(await bench.post(other, signatureOf(other, SECRET, bench.clock.ms)), 200);
-  }
-  assert.deepEqual(bench.noticed, []);
-  bench.simulator.intents.push({ ...(bench.simulator.intents[0] ?? assert.fail()), id: 'pi_foreign', metadata: {} });
-  const foreign = event('pi_foreign');
-  assert.equal(await bench.post(foreign, signatureOf(foreign, SECRET, bench.clock.ms)), 200);
-  assert.deepEqual(bench.noticed, [], 'others may sell by the same account');
-});
-
-test('an event whose end cannot be asked or stored is told again', async () => {
-  const bench = await Bench.open();
-  await bench.port.authorise(payment(), token());
-  await bench.simulator.told();
-  bench.noticed.splice(0);
-  const body = JSON.stringify({ type: 'payment_intent.amount_capturable_updated', data: { object: { id: 'pi_1' } } });
-  const signature = signatureOf(body, SECRET, bench.clock.ms);
-  bench.faults = { retrieve: ['request-lost'] };
-  assert.equal(await bench.post(body, signature), 503);
-  bench.notice = () => Promise.reject(new Error('the store is away'));
-  assert.equal(await bench.post(body, signature), 503);
-  bench.notice = async (notice) => void bench.noticed.push(notice);
-  assert.deepEqual([await bench.post(body, signature), bench.noticed.length], [200, 1]);
-});
-
-test('a dispute and a refund by a person are told; a bank that only asks, and a part of it, are for people', async () => {
-  const bench = await Bench.open();
-  await bench.port.authorise(payment(), token());
-  await bench.port.capture(payment(), 'pi_1');
-  await bench.simulator.told();
-  bench.noticed.splice(0);
-  const intent = bench.simulator.intents[0] ?? assert.fail();
-  bench.simulator.dispute(intent, 'warning_needs_response');
-  await bench.simulator.told();
-  assert.deepEqual([bench.noticed.length, bench.heard.length], [0, 1]);
-  const part = JSON.stringify({ type: 'charge.refunded', data: { object: { payment_intent: 'pi_1' } } });
-  assert.equal(await bench.post(part, signatureOf(part, SECRET, bench.clock.ms)), 200);
-  assert.match(bench.heard[1] ?? '', /charge\.refunded for pi_1, of which not all is gone/);
-  intent.disputed = false;
-  const untrue = JSON.stringify({ type: 'charge.dispute.created', data: { object: { payment_intent: 'pi_1' } } });
-  assert.equal(await bench.post(untrue, signatureOf(untrue, SECRET, bench.clock.ms)), 200);
-  assert.equal(bench.noticed.length, 0, 'a dispute of which Stripe knows nothing when it is asked');
-  bench.simulator.dispute(intent);
-  await bench.simulator.told();
-  bench.simulator.refund(intent);
-  await bench.simulator.told();
-  const outcomes = bench.noticed.map(({ id, outcome }) => [id, outcome.outcome]);
-  assert.deepEqual(outcomes, [
-    ['a', 'returned'],
-    ['a', 'returned'],
-  ]);
-});
-
-test('an event is read for its type and intent, and anything else is none', () => {
-  const event = (type: unknown, object: unknown) => readStripeEvent({ type, data: { object } });
-  assert.deepEqual(event('payment_intent.succeeded', { id: 'pi_1' }), {
-    ...{ about: 'payment', type: 'payment_intent.succeeded', intent: 'pi_1' },
-  });
-  assert.equal(event('charge.dispute.created', { payment_intent: 'pi_1', status: 'lost' })?.about, 'disputed');
-  assert.equal(event('charge.dispute.created', { payment_intent: 'pi_1', status: 'warning_closed' })?.about, 'to-look');
-  assert.equal(event('refund.failed', { payment_intent: 'pi_1' })?.about, 'to-look');
-  for (const none of [
-    event('payment_intent.succeeded', { payment_intent: 'pi_1' }),
-    event('payment_intent.succeeded', { id: 'pi_1/../../customers' }),
-    event('charge.refunded', { id: 'pi_1', payment_intent: null }),
-    event('constructor', { id: 'pi_1' }),
-    event(7, { id: 'pi_1' }),
-    event('payment_intent.succeeded', null),
-    readStripeEvent(null),
-    readStripeEvent('payment_intent.succeeded'),
+test('an answer is judged by its state and amount, and one that says neither is not sold on', () => {
+  const intent = (more: object) =>
+    authorisationOf({ ...{ id: 'pi_1', amount: 500, amount_capturable: 500, amount_received: 0 }, ...more } as Intent);
+  const outcomes: readonly (readonly [object, string])[] = [
+    [{ status: 'requires_capture' }, 'approved'],
+    [{ status: 'requires_capture', amount_capturable: 499 }, 'unknown'],
+    [{ status: 'requires_capture', amount_capturable: undefined }, 'unknown'],
+    [{ status: 'succeeded', amount_received: 500 }, 'approved'],
+    [{ status: 'succeeded' }, 'unknown'],
+    [{ status: 'processing' }, 'pending'],
+    [{ status: 'canceled' }, 'declined'],
+    [{ status: 'requires_payment_method', last_payment_error: { code: 'card_declined' } }, 'declined'],
+    [{ status: 'requires_payment_method', last_payment_error: null }, 'unknown'],
+    [{ status: 'requires_confirmation' }, 'unknown'],
+    [{}, 'unknown'],
+  ];
+  for (const [more, outcome] of outcomes) assert.equal(intent(more).outcome, outcome, JSON.stringify(more));
+  for (const [last4, shown] of [
+    ['4242', '**** 4242'],
+    ['42424242', 'Stripe'],
+    [4242, 'Stripe'],
   ]) {
-    assert.equal(none, undefined);
+    const answer = intent({ status: 'requires_capture', payment_method: { card: { last4 } } });
+    assert.equal('shown' in answer && answer.shown, shown);
+  }
+});
+
+/** A Stripe that says what it is told to say, by path. */
+async function saying(answers: Readonly<Record<string, readonly [number, object]>>): Promise<StripePayments> {
+  const server = new LoopbackServer(async (request, response) => {
+    const [status, body] = answers[request.url ?? ''] ?? assert.fail(request.url);
+    response.writeHead(status).end(JSON.stringify(body));
+  });
+  closing(server);
+  const url = `http://127.0.0.1:${await server.listen(0)}`;
+  return new StripePayments(
+    { secretKey: 'sk_test', webhookSecret: SECRET, url, retries: 0 },
+    { now: () => BEGUN, hear: () => undefined, notice: async () => undefined },
+  );
+}
+
+test('an intent of another amount or currency than was asked for is not confirmed', async () => {
+  for (const [amount, currency] of [
+    [50_001, 'krw'],
+    [50_000, 'usd'],
+  ]) {
+    const held = { id: 'pi_1', status: 'requires_capture', amount: 50_000, amount_capturable: 50_000 };
+    const port = await saying({
+      '/v1/payment_intents': [200, { id: 'pi_1', amount, currency }],
+      '/v1/payment_intents/pi_1/confirm': [200, held],
+    });
+    assert.equal((await port.authorise(payment(), token())).outcome, 'unknown');
+  }
+});
+
+test('a refund that is under way is done; one that the bank does not take, or of a disputed payment, is a person’s', async () => {
+  const refunds: readonly (readonly [number, object, string])[] = [
+    [200, { status: 'pending' }, 'done'],
+    [200, { status: 'failed' }, 'refused'],
+    [200, { status: 'canceled' }, 'refused'],
+    [400, { error: { type: 'invalid_request_error', code: 'charge_already_refunded' } }, 'done'],
+    [400, { error: { type: 'invalid_request_error', code: 'charge_disputed' } }, 'refused'],
+    [400, { error: { type: 'invalid_request_error', code: 'balance_insufficient' } }, 'unknown'],
+    [402, { error: { type: 'invalid_request_error' } }, 'unknown'],
+  ];
+  for (const [status, refund, outcome] of refunds) {
+    const moved = { error: { type: 'invalid_request_error', code: 'payment_intent_unexpected_state' } };
+    const port = await saying({
+      '/v1/payment_intents/pi_1/cancel': [400, moved],
+      '/v1/payment_intents/pi_1': [200, { id: 'pi_1', status: 'succeeded' }],
+      '/v1/refunds': [status, refund],
+    });
+    assert.equal((await port.reverse(payment(), 'pi_1')).outcome, outcome, JSON.stringify(refund));
   }
 });
 

@@ -30,7 +30,7 @@ export interface StripeSettings {
   readonly webhookSecret: string;
   /** Where Stripe is; `https://api.stripe.com` where absent. */
   readonly url?: string;
-  /** For one request; 15 s where absent. All that one authorisation may take is less than the host waits. */
+  /** For one request; 12 s where absent. All that one authorisation may take is less than the host waits. */
   readonly requestMs?: number;
   /** How often a request that was not answered goes again, under its own key; once where absent. */
   readonly retries?: number;
@@ -88,7 +88,7 @@ export class StripePayments implements PaymentPort {
       host: hostname.replace(/^\[|\]$/g, ''),
       port: port === '' ? (isPlain ? 80 : 443) : Number(port),
       protocol: isPlain ? 'http' : 'https',
-      timeout: settings.requestMs ?? 15_000,
+      timeout: settings.requestMs ?? 12_000,
       maxNetworkRetries: settings.retries ?? 1,
       telemetry: false,
     });
