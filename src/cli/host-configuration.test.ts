@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { AcquirerSimulator, testCards } from '../adapters/acquirer-simulator.ts';
 import { drawSigningKey, parseReceiptKeys } from '../adapters/receipt-jose.ts';
 import { StripeSimulator } from '../adapters/stripe-simulator.ts';
@@ -107,6 +108,7 @@ test('a host that is told of an acquirer and a key takes cards, and signs what i
     const receipts = `/api/v1/purchases/${encodeURIComponent(payment.order)}/receipts`;
     let signed = '';
     while (signed === '') {
+      await pause(100);
       const { items } = (await (await host.ask(receipts, { headers: han })).json()) as { items: { signed: string }[] };
       signed = items[0]?.signed ?? '';
     }

@@ -71,7 +71,7 @@ test('every step of the model stands in a function that exists', () => {
   for (const [row, step = '', functions = '', path = ''] of rows) {
     const text = readFileSync(join(root, path), 'utf8');
     for (const [, name] of functions.matchAll(/`([A-Za-z.#]+)`/g)) {
-      const declared = new RegExp(`(?:function|const|async) \\*?${name}\\b|^ {2,4}#?${name}(?:<.*>)?\\(`, 'm');
+      const declared = new RegExp(`(?:function|const|async) \\*?#?${name}\\b|^ {2,4}#?${name}(?:<.*>)?\\(`, 'm');
       assert.match(text, declared, row);
     }
     const models = ['exactly-once', 'card'].map((model) => readFileSync(join(root, `models/${model}.pml`), 'utf8'));
