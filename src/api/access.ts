@@ -1,6 +1,6 @@
 import type { Role } from '../host/index.ts';
 
-/** How far somebody reaches with a route: `own` is what belongs to a subscriber, or what an agent sold. */
+/** How far somebody reaches with a route: `own` is what belongs to a subscriber, or to the agent for whom one sells. */
 export type Reach = 'all' | 'own';
 
 /** What an API key may be allowed to do, of what its role may do. */
@@ -15,6 +15,8 @@ export const SCOPES = [
   'payments:read',
   'payments:write',
   'purses:write',
+  'agents:read',
+  'agents:write',
   'tariffs:read',
   'tariffs:write',
   'lines:read',
@@ -97,6 +99,24 @@ export const ACCESS = {
   listReceipts: { scope: 'orders:read', all: ['operator', 'cashier', 'auditor'], own: ['agent', 'subscriber'] },
   readDues: { scope: 'orders:read', all: ['operator', 'cashier', 'auditor'], own: ['subscriber'] },
   bookDebt: { scope: 'purses:write', all: ['operator'] },
+
+  listAgents: { scope: 'agents:read', all: ['operator', 'auditor'] },
+  addAgent: { scope: 'agents:write', all: ['operator'] },
+  readAgent: { scope: 'agents:read', all: ['operator', 'auditor'], own: ['agent'] },
+  changeAgent: { scope: 'agents:write', all: ['operator'] },
+  listAgentMembers: { scope: 'agents:read', all: ['operator', 'auditor'] },
+  addAgentMember: { all: ['operator'] },
+  removeAgentMember: { all: ['operator'] },
+  moveFloat: { scope: 'agents:write', all: ['operator'] },
+  lookUpMeter: { scope: 'orders:sell', all: [], own: ['agent'] },
+  vend: { scope: 'orders:sell', all: [], own: ['agent'] },
+  readVend: { scope: 'orders:sell', all: [], own: ['agent'] },
+  confirmVend: { scope: 'orders:sell', all: [], own: ['agent'] },
+  reverseVend: { scope: 'orders:sell', all: [], own: ['agent'] },
+  listVendReceipts: { scope: 'orders:sell', all: [], own: ['agent'] },
+  openShift: { scope: 'orders:sell', all: ['operator', 'cashier'], own: ['agent'] },
+  readShift: { scope: 'orders:sell', all: ['operator', 'cashier'], own: ['agent'] },
+  closeShift: { scope: 'orders:sell', all: ['operator', 'cashier'], own: ['agent'] },
 
   listPaymentPorts: { scope: 'payments:read', all: ['operator', 'cashier', 'auditor', 'subscriber'] },
   pay: { scope: 'payments:write', all: ['operator', 'cashier'], own: ['subscriber'] },

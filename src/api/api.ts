@@ -7,6 +7,7 @@ import { document, PAGE_URL, page } from './documentation.ts';
 import { etagOf, matches } from './etag.ts';
 import { logError, logLine } from './log.ts';
 import { PROBLEM_TYPE, Problem, ProblemSchema, problemBody, problemOf, type RequestFault, STATUS } from './problem.ts';
+import { agentRoutes } from './routes/agents.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { bookRoutes } from './routes/books.ts';
 import { controlRoutes } from './routes/control.ts';
@@ -19,9 +20,12 @@ import { purchaseRoutes } from './routes/purchases.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { settlementRoutes } from './routes/settlement.ts';
+import { shiftRoutes } from './routes/shifts.ts';
 import { statementRoutes } from './routes/statement.ts';
 import { subscriberRoutes } from './routes/subscribers.ts';
+import { vendRoutes } from './routes/vends.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
+import { AgentMemberSchema, AgentSchema, LookupSchema, ShiftSchema, VendSchema } from './schemas/agents.ts';
 import { CommandSchema, TariffSchema } from './schemas/control.ts';
 import { CheckMinuteSchema, LineSchema } from './schemas/lines.ts';
 import { EventSchema, MeterSchema, PurseSchema, SubscriberSchema, UseBucketSchema } from './schemas/meters.ts';
@@ -59,7 +63,8 @@ const SCHEMAS = [
   ...[ApprovalSchema, BooksSchema, MeterBooksSchema, PostingSchema, LineSchema, CheckMinuteSchema, CommandSchema],
   ...[TariffSchema, TermsSchema, QuoteSchema, PurchaseSchema, ReceiptSchema, DuesSchema, PaymentPortSchema],
   ...[PaymentSchema, ContractSchema, PeriodSchema, ClosedPeriodSchema, PersonSchema, SessionSchema, ApiKeySchema],
-  ...[AuditSchema, StatementSchema, WebhookSchema],
+  ...[AuditSchema, StatementSchema, WebhookSchema, AgentSchema, AgentMemberSchema, VendSchema, LookupSchema],
+  ShiftSchema,
 ];
 
 /** With every answer. An answer is data: no browser shows, frames, keeps, guesses or lends it. */
@@ -156,6 +161,9 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
         statementRoutes(v1, services);
         orderRoutes(v1, services);
         purchaseRoutes(v1, services);
+        agentRoutes(v1, services);
+        vendRoutes(v1, services);
+        shiftRoutes(v1, services);
         paymentRoutes(v1, services);
         approvalRoutes(v1, services);
         controlRoutes(v1, services);

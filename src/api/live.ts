@@ -31,7 +31,7 @@ const EVENTS_LOOKED_BACK = 64;
 
 type Row = {
   readonly number: number;
-  readonly svpmsn: Svpmsn;
+  readonly svpmsn: Svpmsn | undefined;
   readonly kind: 'posting' | 'meter-event';
   readonly data: string;
 };
@@ -194,7 +194,8 @@ export class LiveFeed {
         client.position = { posting, event: Math.max(event, number) };
         client.told.add(number);
       }
-      if (client.meters?.has(row.svpmsn) !== false) frames.push(frame(kind, client.position, row.data));
+      const isFor = client.meters === undefined || (row.svpmsn !== undefined && client.meters.has(row.svpmsn));
+      if (isFor) frames.push(frame(kind, client.position, row.data));
     }
     for (const number of client.told) {
       if (number <= client.position.event - EVENTS_LOOKED_BACK) client.told.delete(number);

@@ -101,7 +101,15 @@ async function* ledger(host: Source): AsyncGenerator<string> {
     const page = await host.postings({ limit: PAGE, ...(before !== undefined && { before }) });
     const rows = page.flatMap(({ sequence, at, kind, svpmsn, order, lines }) =>
       lines.map(({ account, amount }) =>
-        csvRow([sequence, instantText(at), kind, svpmsnText(svpmsn), order, account, amount]),
+        csvRow([
+          sequence,
+          instantText(at),
+          kind,
+          svpmsn === undefined ? undefined : svpmsnText(svpmsn),
+          order,
+          account,
+          amount,
+        ]),
       ),
     );
     if (rows.length > 0) yield rows.join('');

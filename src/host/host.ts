@@ -2,6 +2,8 @@ import type { BackhaulMessage, Collect } from '../backhaul/index.ts';
 import { Suite } from '../crypto/index.ts';
 import type { TariffDefinition } from '../tariff/index.ts';
 import { assertNever, type Milliseconds, type Svpmsn, UNIX_MS_MAX } from '../units/index.ts';
+import type { AgentOffice } from './agent-services.ts';
+import { addAgent, addMember, agentBy, agentOfMember, changeAgent, moveFloat, removeMember } from './agents.ts';
 import { approvalMissesKey, decide, propose } from './approvals.ts';
 import { importTable } from './bulk-import.ts';
 import { calendarOver } from './calendar.ts';
@@ -41,6 +43,7 @@ import type {
   Sale,
 } from './services.ts';
 import { type CloseRequest, closedPeriod, closePeriod, closings } from './settlement.ts';
+import { closeShift, openShift, openShiftOf } from './shifts.ts';
 import { readStatement } from './statement-reading.ts';
 import { assignTariff, publishTariff } from './tariffs.ts';
 import { termsOf } from './terms.ts';
@@ -48,6 +51,7 @@ import { bookDebt, type Debt, duesNow, type Purchase, publishTerms, quote, trade
 import { type HostFailure, Lane, type Meter, type Purse, type Subscriber, type Terms, type Webhook } from './types.ts';
 import { useOf } from './use.ts';
 import { closePurse, orderUnknown, sellAll, voidOrder } from './vending.ts';
+import { confirmVend, reverseVend, vendIdOf, vendOf } from './vends.ts';
 import { addWebhook, deleteWebhook, deliverAll, retryDeliveries, undelivered, webhooksOf } from './webhooks.ts';
 import { type Acted, witnessed, witnessedAll } from './witness.ts';
 import { wake } from './work.ts';
@@ -261,8 +265,8 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     },
 
     sell: (sale: Sale) => sell({ act, input: sale }),
-    purchase: (purchase: Purchase) => buy({ act, input: purchase }),
-    payOut: (orderId: string) => request((tx, now) => payOut(tx, orderId, now), act),
+    purchase: (purchase: Purchase) => buy({ act, input: act === undefined ? purchase : { ...purchase, by: act.by } }),
+    payOut: (orderId: string) => request((tx, now) => payOut(tx, orderId, now, act?.by), act),
     async pay(asked: PaymentAsked) {
       const payment = await payments.pay(asked, act);
       if (!isFailure(payment) && payment.state === 'approved') await dispatchToAll([payment]);
@@ -297,8 +301,47 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       dated((tx, now) => assignTariff(tx, { meter, name }, settings.zone, now), act),
   });
 
+  const agentOffice = (act: Act): AgentOffice => ({
+    addAgent: (agent) => request((tx, now) => addAgent(tx, agent, now), act),
+    changeAgent: (change) => request((tx, now) => changeAgent(tx, change, now), act),
+    addAgentMember: (member) => request((tx) => addMember(tx, member), act),
+    removeAgentMember: (member) => request((tx) => removeMember(tx, member), act),
+    moveFloat: (move) => request((tx, now) => moveFloat(tx, move, now), act),
+    async vend({ reference, ...asked }) {
+      const agent = await orStoreFailure(store.read((tx) => agentOfMember(tx, act.by)));
+      if (isFailure(agent)) return agent;
+      const named = { agent: agent.id, reference };
+      const orderId = vendIdOf(named);
+      // Asked again for the same, it is told what became of it, not what was answered first.
+      const once = {
+        key: `${orderId} ${asked.meter} ${asked.paid} ${asked.method}`,
+        fingerprint: '',
+        answer: () => '',
+      };
+      const made = await buy({ act: { ...act, once }, input: { ...asked, orderId, by: act.by, vend: named } });
+      if (isFailure(made) && made.reason !== 'asked-before') return made;
+      return orStoreFailure(store.read((tx) => vendOf(tx, named)));
+    },
+    confirmVend: (reference) =>
+      request(async (tx, now) => {
+        const agent = await agentOfMember(tx, act.by);
+        return isFailure(agent) ? agent : confirmVend(tx, { agent: agent.id, reference }, now);
+      }, act),
+    async reverseVend(asked) {
+      const view = await request(async (tx, now) => {
+        const agent = await agentOfMember(tx, act.by);
+        return isFailure(agent) ? agent : reverseVend(tx, { ...asked, agent: agent.id, by: act.by }, now);
+      }, act);
+      if (!isFailure(view) && view.sale !== undefined) await dispatchToAll([view.sale.order]);
+      return view;
+    },
+    openShift: (shift) => request((tx, now) => openShift(tx, { ...shift, person: act.by }, now), act),
+    closeShift: (counted) => request((tx, now) => closeShift(tx, { person: act.by, counted }, now), act),
+  });
+
   const by = (act: Act): Office => ({
     ...changes(act),
+    ...agentOffice(act),
     propose: (asked) => request((tx) => propose(tx, act, asked), act),
     async decide(decision) {
       const missing = await orStoreFailure(approvalMissesKey(ports, decision));
@@ -358,6 +401,19 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     webhooks: () => store.read(webhooksOf),
     undelivered: () => store.read(undelivered),
     deliverWebhooks: () => deliverAll(ports),
+
+    agents: (query) => store.read((tx) => tx.agents.page(query)),
+    agent: (id) => orStoreFailure(store.read((tx) => agentBy(tx, id))),
+    agentMembers: (agent) =>
+      orStoreFailure(
+        store.read(async (tx) => {
+          const found = await agentBy(tx, agent);
+          return isFailure(found) ? found : tx.agentMembers.where('agent', agent);
+        }),
+      ),
+    agentOfMember: (member) => orStoreFailure(store.read((tx) => agentOfMember(tx, member))),
+    vend: (named) => orStoreFailure(store.read((tx) => vendOf(tx, named))),
+    openShiftOf: (person) => orStoreFailure(store.read((tx) => openShiftOf(tx, person))),
 
     terms: () => store.read(termsOf),
     dues: (meter) => orStoreFailure(store.read((tx) => duesNow(tx, meter, settings.zone, clock.now()))),

@@ -54,6 +54,7 @@ export {
 } from './settlement-exchange.ts';
 export type { SettlementFailure, SettlementPeer } from './settlement-port.ts';
 export { settlementCsv, settlementSheet } from './settlement-sheet.ts';
+export { differenceOf, expectedOf } from './shifts.ts';
 export { greenButton } from './statement-espi.ts';
 export { type StatementJson, statementCsv, statementJson } from './statement-forms.ts';
 export { statementSheet } from './statement-sheet.ts';

@@ -6,13 +6,13 @@ import type { Account, LedgerSum, Line, PaymentMethod, Posting, PostingKind, Tra
 export function assertBalanced(posting: Posting): void {
   let sum = 0n;
   for (const { amount } of posting.lines) sum += amount;
-  assert(sum === 0n, `a posting sums to zero (${posting.kind} of ${posting.svpmsn}: ${sum})`);
+  assert(sum === 0n, `a posting sums to zero (${posting.kind} of ${posting.svpmsn ?? 'no meter'}: ${sum})`);
 }
 
 /** What a posting is about. */
 interface Occasion {
   readonly at: Milliseconds;
-  readonly svpmsn: Svpmsn;
+  readonly svpmsn?: Svpmsn;
   readonly order?: string;
 }
 
@@ -32,9 +32,9 @@ export function move(kind: keyof typeof MOVES, amount: bigint, occasion: Occasio
   ]);
 }
 
-/** What a sale brings in, and what for: each part is a line of its own. */
-export const sold = (method: PaymentMethod, parts: TradeParts, occasion: Occasion): Posting =>
-  posting('sold', occasion, [{ account: method, amount: parts.paid }, ...inParts(parts, -1n)]);
+/** What a sale brings in, on the account of its payment, and what for: each part is a line of its own. */
+export const sold = (account: Account, parts: TradeParts, occasion: Occasion): Posting =>
+  posting('sold', occasion, [{ account, amount: parts.paid }, ...inParts(parts, -1n)]);
 
 /** A sale that never was in the meter: all of it is to be given back. */
 export const refunded = (parts: TradeParts, occasion: Occasion): Posting =>
@@ -48,10 +48,31 @@ export const repriced = (before: TradeParts, after: TradeParts, occasion: Occasi
   ]);
 
 /** What was to be given back is given. */
-export const paidOut = (method: PaymentMethod, amount: bigint, occasion: Occasion): Posting =>
+export const paidOut = (account: Account, amount: bigint, occasion: Occasion): Posting =>
   posting('paid-out', occasion, [
     { account: 'refunds-payable', amount },
-    { account: method, amount: -amount },
+    { account, amount: -amount },
+  ]);
+
+/** An agent pays into its float; negative where it is paid back. */
+export const floatMoved = (float: Account, method: PaymentMethod, amount: bigint, occasion: Occasion): Posting =>
+  posting('float', occasion, [
+    { account: method, amount },
+    { account: float, amount: -amount },
+  ]);
+
+/** An agent is given what a sale earns it; negative where it gives that back. It concerns the agent, and no meter. */
+export const commissioned = (float: Account, amount: bigint, occasion: Omit<Occasion, 'svpmsn'>): Posting =>
+  posting('commission', occasion, [
+    { account: 'commissions', amount },
+    { account: float, amount: -amount },
+  ]);
+
+/** A till held so much more than it should, or less. */
+export const cashDiffers = (difference: bigint, occasion: Occasion): Posting =>
+  posting('cash-up', occasion, [
+    { account: 'cash', amount: difference },
+    { account: 'cash-differences', amount: -difference },
   ]);
 
 /** Money that was paid and taken back, when its value is in the meter or on its way: it is owed from now on. */
@@ -123,7 +144,7 @@ export interface Totalled {
 export interface Books extends Totalled {
   /** issued = stored + in flight + refunded, stored + found + owed = spent + value in meters + closed, lines sum to zero. */
   readonly balanced: boolean;
-  /** By number. */
+  /** By number; what concerns no meter is in none of them, and counts where all lines sum to zero. */
   readonly meters: readonly (Totalled & { readonly svpmsn: Svpmsn })[];
 }
 
@@ -133,7 +154,7 @@ export interface Books extends Totalled {
  */
 export class LedgerReader {
   #last = 0;
-  readonly #sums = new Map<Svpmsn, Map<string, bigint>>();
+  readonly #sums = new Map<Svpmsn | undefined, Map<string, bigint>>();
 
   async books(tx: Pick<StoreReads, 'ledgerSums'>): Promise<Books> {
     const after = this.#last;
@@ -142,7 +163,8 @@ export class LedgerReader {
     if (this.#last !== after) return this.books(tx);
     this.#last = Math.max(after, last);
     for (const sum of sums) this.#add(sum);
-    const meters = [...this.#sums.keys()].sort((a, b) => a - b).map((svpmsn) => ({ svpmsn, ...this.#total(svpmsn) }));
+    const numbers = [...this.#sums.keys()].filter((svpmsn) => svpmsn !== undefined).sort((a, b) => a - b);
+    const meters = numbers.map((svpmsn) => ({ svpmsn, ...this.#total(svpmsn) }));
     const all = meters.reduce<Totalled>((sum, meter) => plus(sum, meter), NOTHING);
     return { ...all, balanced: this.#zero() && meters.every(holds), meters };
   }

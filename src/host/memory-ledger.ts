@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../units/index.ts';
 import type { LedgerSum, Posting, TimedSum } from './types.ts';
 
-/** By meter, kind and account. */
+/** By meter, kind and account; what concerns no meter comes first. */
 export function summed(ledger: readonly Posting[]): LedgerSum[] {
   const sums = new Map<string, LedgerSum>();
   for (const { kind, svpmsn, lines } of ledger) {
@@ -28,7 +28,7 @@ export function summedByTime(ledger: readonly Posting[], edges: readonly Millise
 }
 
 function bySum(a: LedgerSum, b: LedgerSum): number {
-  if (a.svpmsn !== b.svpmsn) return a.svpmsn - b.svpmsn;
+  if (a.svpmsn !== b.svpmsn) return (a.svpmsn ?? -1) - (b.svpmsn ?? -1);
   const [left, right] = [`${a.kind} ${a.account}`, `${b.kind} ${b.account}`];
   return left < right ? -1 : left > right ? 1 : 0;
 }

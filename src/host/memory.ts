@@ -18,6 +18,8 @@ import {
   type StoreTransaction,
 } from './ports.ts';
 import type {
+  Agent,
+  AgentMember,
   ApiKey,
   Approval,
   Attempts,
@@ -46,10 +48,12 @@ import type {
   Session,
   SettledMinutes,
   SettlementClaim,
+  Shift,
   Subscriber,
   TariffVersion,
   TermsVersion,
   Trade,
+  Vend,
   Webhook,
   WebhookDelivery,
   Work,
@@ -154,6 +158,10 @@ class Tables implements StoreTransaction {
   readonly closings = new MemoryJournal<Closing>(this.undo);
   readonly settledMinutes = new MemoryShelf<SettledMinutes>(this.undo);
   readonly settlementClaims = new MemoryShelf<SettlementClaim>(this.undo);
+  readonly agents = new MemoryShelf<Agent>(this.undo);
+  readonly agentMembers = new MemoryShelf<AgentMember, 'agent'>(this.undo, ['agent']);
+  readonly vends = new MemoryShelf<Vend>(this.undo);
+  readonly shifts = new MemoryShelf<Shift, 'openBy'>(this.undo, ['openBy']);
   readonly people = new MemoryShelf<Person, 'subscriber'>(this.undo, ['subscriber']);
   readonly sessions = new MemoryShelf<Session, 'person'>(this.undo, ['person']);
   readonly apiKeys = new MemoryShelf<ApiKey>(this.undo);
@@ -219,6 +227,10 @@ class Tables implements StoreTransaction {
     copy.closings.fill(this.closings);
     copy.settledMinutes.fill(this.settledMinutes);
     copy.settlementClaims.fill(this.settlementClaims);
+    copy.agents.fill(this.agents);
+    copy.agentMembers.fill(this.agentMembers);
+    copy.vends.fill(this.vends);
+    copy.shifts.fill(this.shifts);
     copy.people.fill(this.people);
     copy.sessions.fill(this.sessions);
     copy.apiKeys.fill(this.apiKeys);
@@ -543,7 +555,7 @@ function bySuspicion(a: LineSuspicion, b: LineSuspicion): number {
 const numbered = (order: Order, sequence: number): NumberedOrder => ({ ...order, sequence });
 
 /** The newest first; a row's number is its place from 1. */
-function page<R, V extends { readonly svpmsn: Svpmsn }>(
+function page<R, V extends { readonly svpmsn: Svpmsn | undefined }>(
   list: readonly R[],
   { svpmsn, before, limit }: PageQuery,
   view: (row: R, number: number) => V,

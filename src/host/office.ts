@@ -1,3 +1,4 @@
+import type { AgentOffice, AgentReads } from './agent-services.ts';
 import type { Decided, Decision } from './approvals.ts';
 import type { ControlRequest, HostServices } from './services.ts';
 import type { Approval, ControlCommand, HostFailure } from './types.ts';
@@ -12,27 +13,28 @@ export type { Act, Once } from './witness.ts';
  */
 export interface Office
   extends Pick<
-    HostServices,
-    | 'addSubscriber'
-    | 'enrol'
-    | 'readdress'
-    | 'purchase'
-    | 'payOut'
-    | 'pay'
-    | 'cancelPayment'
-    | 'agreeContract'
-    | 'endContract'
-    | 'publishTerms'
-    | 'bookDebt'
-    | 'closePurse'
-    | 'unfreeze'
-    | 'publishTariff'
-    | 'assignTariff'
-    | 'addWebhook'
-    | 'deleteWebhook'
-    | 'retryWebhook'
-    | 'closePeriod'
-  > {
+      HostServices,
+      | 'addSubscriber'
+      | 'enrol'
+      | 'readdress'
+      | 'purchase'
+      | 'payOut'
+      | 'pay'
+      | 'cancelPayment'
+      | 'agreeContract'
+      | 'endContract'
+      | 'publishTerms'
+      | 'bookDebt'
+      | 'closePurse'
+      | 'unfreeze'
+      | 'publishTariff'
+      | 'assignTariff'
+      | 'addWebhook'
+      | 'deleteWebhook'
+      | 'retryWebhook'
+      | 'closePeriod'
+    >,
+    AgentOffice {
   command(
     meter: number,
     request: Exclude<ControlRequest, { readonly type: 'key-change' }>,
@@ -75,4 +77,5 @@ export type HostByName = Pick<
   | 'checkMinutes'
   | 'webhooks'
   | 'undelivered'
+  | keyof AgentReads
 > & { by(act: Act): Office };

@@ -7,6 +7,7 @@ import { orderOfPayment } from './payment-order.ts';
 import type { Authorisation, Completion, Instrument, PaymentRequest } from './payment-port.ts';
 import type { HostPorts, PaymentWay, StoreReads, StoreTransaction } from './ports.ts';
 import { termsOf } from './terms.ts';
+import { cashGiven } from './tills.ts';
 import { quote, tradeAll } from './trading.ts';
 import type { HostFailure, Payment, PaymentState, Trade } from './types.ts';
 import { paymentChanged } from './webhooks.ts';
@@ -369,8 +370,16 @@ export async function skipTraces(tx: StoreTransaction, port: string): Promise<vo
 /** The id stands in fields of others, which are shorter than an order's. */
 const ID_MAX = 64;
 
-/** What was paid for an order that was refunded is given back, once. */
-export async function payOut(tx: StoreTransaction, orderId: string, now: Milliseconds): Promise<Trade | HostFailure> {
+/**
+ * What was paid for an order that was refunded is given back, once.
+ * @param by whoever gives it, out of their till
+ */
+export async function payOut(
+  tx: StoreTransaction,
+  orderId: string,
+  now: Milliseconds,
+  by?: string,
+): Promise<Trade | HostFailure> {
   const [trade] = await tx.trades.of([orderId]);
   const [order] = await tx.ordersOf([orderId]);
   if (trade === undefined || order?.state !== 'refunded') {
@@ -379,6 +388,7 @@ export async function payOut(tx: StoreTransaction, orderId: string, now: Millise
   if (trade.paidOutAt !== undefined) return trade;
   const given: Trade = { ...trade, paidOutAt: now };
   await tx.trades.put([given]);
+  if (by !== undefined && trade.method === 'cash') await cashGiven(tx, by, trade.paid);
   await tx.post([paidOut(trade.method, trade.paid, { at: now, svpmsn: trade.svpmsn, order: orderId })]);
   return given;
 }

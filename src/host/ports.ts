@@ -7,6 +7,8 @@ import type { PaymentPort } from './payment-port.ts';
 import type { ReceiptSigner } from './receipt-port.ts';
 import type { Journal, JournalReads, Shelf, ShelfReads } from './shelf-port.ts';
 import type {
+  Agent,
+  AgentMember,
   ApiKey,
   Approval,
   Attempts,
@@ -37,11 +39,13 @@ import type {
   Session,
   SettledMinutes,
   SettlementClaim,
+  Shift,
   Subscriber,
   TariffVersion,
   TermsVersion,
   TimedSum,
   Trade,
+  Vend,
   Webhook,
   WebhookDelivery,
   Work,
@@ -202,7 +206,7 @@ export interface StoreReads {
   /** In the order asked for. */
   tariffsOf(versions: readonly number[]): Promise<(TariffVersion | undefined)[]>;
 
-  /** Sums of all lines after line `after`, by kind, account and meter, and the number of the last line. */
+  /** Sums of all lines after line `after`, by kind, account and meter (those of no meter first), and the number of the last line. */
   ledgerSums(after: number): Promise<{ readonly last: number; readonly sums: LedgerSum[] }>;
   /**
    * Sums of all lines that were posted before the last of some instants, by stretch between them, kind and account.
@@ -248,6 +252,12 @@ export interface StoreReads {
   readonly closings: JournalReads<Closing>;
   readonly settledMinutes: ShelfReads<SettledMinutes>;
   readonly settlementClaims: ShelfReads<SettlementClaim>;
+
+  readonly agents: ShelfReads<Agent>;
+  readonly agentMembers: ShelfReads<AgentMember, 'agent'>;
+  /** By the id of their order. */
+  readonly vends: ShelfReads<Vend>;
+  readonly shifts: ShelfReads<Shift, 'openBy'>;
 
   /** By login. */
   readonly people: ShelfReads<Person, 'subscriber'>;
@@ -312,6 +322,12 @@ export interface StoreTransaction extends StoreReads {
   readonly closings: Journal<Closing>;
   readonly settledMinutes: Shelf<SettledMinutes>;
   readonly settlementClaims: Shelf<SettlementClaim>;
+
+  readonly agents: Shelf<Agent>;
+  readonly agentMembers: Shelf<AgentMember, 'agent'>;
+  /** By the id of their order. */
+  readonly vends: Shelf<Vend>;
+  readonly shifts: Shelf<Shift, 'openBy'>;
 
   readonly people: Shelf<Person, 'subscriber'>;
   readonly sessions: Shelf<Session, 'person'>;

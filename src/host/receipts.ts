@@ -17,6 +17,7 @@ import { allEnergy, move, refunded, repriced, spending } from './ledger.ts';
 import type { StoreTransaction } from './ports.ts';
 import { receiptIsDue } from './receipting.ts';
 import { settleDues, withFound } from './terms.ts';
+import { floatGivenBack } from './tills.ts';
 import {
   FOUND_PREFIX,
   type FreezeReason,
@@ -145,7 +146,7 @@ export async function refundUnsent(tx: StoreTransaction, order: Order, now: Mill
   const refunded: Order = { ...order, state: 'refunded', why: 'voided', settledAt: now };
   await tx.putOrder(refunded);
   await ended(tx, order, 'refunded', now);
-  await tx.post([await refundOf(tx, order, now)]);
+  await tx.post(await refundOf(tx, order, now));
   return refunded;
 }
 
@@ -155,12 +156,13 @@ async function ended(tx: StoreTransaction, order: Order, state: 'stored' | 'refu
   await orderEnded(tx, order, state, now);
 }
 
-/** All that was paid is given back, and what it had settled is due again. */
-async function refundOf(tx: StoreTransaction, { id, svpmsn, amount }: Order, now: Milliseconds): Promise<Posting> {
+/** All that was paid is to be given back, to an agent it is given; and what it had settled is due again. */
+async function refundOf(tx: StoreTransaction, { id, svpmsn, amount }: Order, now: Milliseconds): Promise<Posting[]> {
   const [trade] = await tx.trades.of([id]);
   const [dues] = trade === undefined ? [] : await tx.dues.of([String(svpmsn)]);
   if (trade !== undefined && dues !== undefined) await tx.dues.put([settleDues(dues, trade, -1n)]);
-  return refunded(trade ?? allEnergy(BigInt(amount)), { at: now, svpmsn, order: id });
+  const refund = refunded(trade ?? allEnergy(BigInt(amount)), { at: now, svpmsn, order: id });
+  return trade === undefined ? [refund] : [refund, ...(await floatGivenBack(tx, trade, now))];
 }
 
 /**
@@ -214,7 +216,7 @@ async function settle(
       await ended(tx, order, 'refunded', now);
       // A closing that the meter declined takes nothing back from anybody.
       await tx.putPurse(order.op === 'close' ? { ...next, state: 'open' } : next);
-      if (order.op === 'credit') await tx.post([await refundOf(tx, order, now)]);
+      if (order.op === 'credit') await tx.post(await refundOf(tx, order, now));
       return;
     case 'closed': {
       const amount = BigInt(settlement.amount);

@@ -3,6 +3,7 @@ import type { Suite } from '../crypto/index.ts';
 import type { RelayAction, SupplyPolicy } from '../records/index.ts';
 import type { TariffDefinition } from '../tariff/index.ts';
 import type { Milliseconds, Svpmsn } from '../units/index.ts';
+import type { AgentReads } from './agent-services.ts';
 import type { ImportReport, ImportRequest } from './bulk-import.ts';
 import type { Agreement } from './contracts.ts';
 import type { RotatedPurpose } from './key-change.ts';
@@ -42,6 +43,7 @@ import type {
 import type { UseBucket, UseQuery } from './use.ts';
 import type { Undelivered, WebhookMade } from './webhooks.ts';
 
+export type * from './agent-services.ts';
 export type { ImportFault, ImportKind, ImportReport, ImportRequest } from './bulk-import.ts';
 export type { Agreement } from './contracts.ts';
 export type { Books, Totalled } from './ledger.ts';
@@ -162,7 +164,7 @@ export interface HostCounters {
  * underneath is one too. What cannot be refused, `start`, `handle`, the books and the lists, rejects with the store's
  * `StoreError`, and may be called again. `start` comes first.
  */
-export interface HostServices {
+export interface HostServices extends AgentReads {
   /**
    * Takes up what a process before left, and sends what is due. With the fact `restored` in its store it first asks
    * every meter for its receipts: until then nothing is sent or refunded (X9).

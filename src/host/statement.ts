@@ -7,7 +7,7 @@ import {
   type UsedMinute,
   walkMinutes,
 } from './statement-minutes.ts';
-import type { Account, LedgerSum, Posting, PostingKind, Terms, Trade } from './types.ts';
+import type { Account, LedgerSum, MeterlessKind, Posting, PostingKind, Terms, Trade } from './types.ts';
 
 /** Tokens of one meter in the books, each of them what an account of the ledger says. */
 export interface StatementBalance {
@@ -25,7 +25,7 @@ export interface StatementBalance {
 /** A movement of value that somebody made, with what it changed. */
 export interface StatementEntry {
   readonly at: Milliseconds;
-  readonly kind: Exclude<PostingKind, 'spent'>;
+  readonly kind: Exclude<PostingKind, 'spent' | MeterlessKind>;
   readonly order: string | undefined;
   /** Number of the newest receipt of that order. */
   readonly receipt: string | undefined;
@@ -232,7 +232,7 @@ const spentIn = (postings: readonly Posting[]): bigint =>
 
 function entryOf(posting: Posting, { trades, receipts }: StatementInput): StatementEntry[] {
   const { at, kind, order } = posting;
-  if (kind === 'spent') return [];
+  if (kind === 'spent' || kind === 'float' || kind === 'commission' || kind === 'cash-up') return [];
   const known = order === undefined ? undefined : { trade: trades.get(order), receipt: receipts.get(order) };
   return [
     {

@@ -4,6 +4,7 @@ import { amountFault, fail, findMeter, isFailure } from './failures.ts';
 import { move } from './ledger.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import { duesUntil, settleDues, splitPayment, termsFault, termsOf, withFound } from './terms.ts';
+import { floatGivenBack, Tills } from './tills.ts';
 import type {
   Dues,
   HostFailure,
@@ -26,6 +27,10 @@ export interface Purchase {
   readonly method: PaymentMethod;
   /** The payment's own; the same id twice is the same purchase. */
   readonly orderId: string;
+  /** Whoever takes the money, as the audit log names them; nobody where a program does. */
+  readonly by?: string;
+  /** Where an agent sells: out of its float. */
+  readonly vend?: { readonly agent: string; readonly reference: string };
 }
 
 /** An order with what its payment was made of. */
@@ -47,6 +52,7 @@ export async function tradeAll(
   const dues = await duesOf(tx, purchases);
   const changed = new Map<string, Dues>();
   const trades = new Map<string, Trade>();
+  const tills = await Tills.of(tx, purchases);
   const wishes = purchases.map((purchase) => ({ ...purchase, source: purchase.method }));
   const answers = await sellPriced(
     tx,
@@ -56,7 +62,10 @@ export async function tradeAll(
         for (const trade of await tx.trades.of(known)) if (trade !== undefined) before.set(trade.id, trade);
       },
       fault: ({ paid }) => amountFault(paid),
-      price: ({ orderId, paid, method }, meter, found) => {
+      price: (purchase, meter, found) => {
+        const { orderId, paid, method } = purchase;
+        const refused = tills.fault(purchase);
+        if (refused !== undefined) return refused;
         const id = String(meter.svpmsn);
         const due = duesUntil(changed.get(id) ?? dues.get(id) ?? firstDues(meter, zone), month, terms);
         const split = splitPayment(paid, method, { terms, dues: due });
@@ -65,7 +74,8 @@ export async function tradeAll(
         // What its meter had no room for, or voided, is given back in this same step.
         if (found !== 0) changed.set(id, settleDues(due, parts, 1n));
         trades.set(orderId, { ...parts, id: orderId, svpmsn: meter.svpmsn, method, at: now, paidOutAt: undefined });
-        return { method, parts };
+        tills.sold(purchase, meter.svpmsn, now);
+        return { account: tills.accountOf(purchase), parts };
       },
       isSame: ({ id }, { paid, method }) => {
         const trade = trades.get(id) ?? before.get(id);
@@ -77,9 +87,16 @@ export async function tradeAll(
   if (changed.size > 0) await tx.dues.put([...changed.values()]);
   if (trades.size > 0) {
     await tx.trades.put([...trades.values()]);
+    await tills.put(tx);
     await tx.receiptsDue.put([...trades.keys()].map((id) => ({ id })));
     const happened = [...trades.values()].map((trade) => purchaseHappened('purchase.sold', trade));
     await announce(tx, happened, now);
+    // What its meter had no room for, or voided, before these books knew of it is an agent's again at once.
+    for (const order of answers) {
+      const trade = isFailure(order) || order.state !== 'refunded' ? undefined : trades.get(order.id);
+      const back = trade === undefined ? [] : await floatGivenBack(tx, trade, now);
+      if (back.length > 0) await tx.post(back);
+    }
   }
   return answers.map((order) => {
     if (isFailure(order)) return order;

@@ -7,6 +7,7 @@ import type { Milliseconds, MilliwattHours, ModemAddress, SupplyIndex, Svpmsn, T
 
 import type { PaymentMethod } from './types/money.ts';
 
+export type * from './types/agents.ts';
 export type * from './types/money.ts';
 export type * from './types/people.ts';
 export type * from './types/settlement.ts';
@@ -181,7 +182,13 @@ export type Account =
   /** Debit: what subscribers owe from before. */
   | 'arrears'
   /** Credit: what arrears were booked for. */
-  | 'debts-taken-over';
+  | 'debts-taken-over'
+  /** Credit: what an agent paid in, and has not sold for yet. */
+  | `float:${string}`
+  /** Debit: what agents are given for selling. */
+  | 'commissions'
+  /** Debit: cash that should be in a till, and was not; credit what was there beside it. */
+  | 'cash-differences';
 
 export type PostingKind =
   | 'sold'
@@ -195,7 +202,17 @@ export type PostingKind =
   /** Refunds that were given back. */
   | 'paid-out'
   /** Money that came in and was taken back by whoever paid; the value had gone to the meter. */
-  | 'returned';
+  | 'returned'
+  | MeterlessKind;
+
+/** Of what concerns no meter. */
+export type MeterlessKind =
+  /** An agent pays in, or is paid back. */
+  | 'float'
+  /** An agent is given its commission, or gives it back. */
+  | 'commission'
+  /** A till was counted, and held something else than it should. */
+  | 'cash-up';
 
 export interface Line {
   readonly account: Account;
@@ -207,16 +224,17 @@ export interface Line {
 export interface Posting {
   readonly kind: PostingKind;
   readonly at: Milliseconds;
-  readonly svpmsn: Svpmsn;
+  /** Nothing where it concerns no meter. */
+  readonly svpmsn: Svpmsn | undefined;
   readonly order: string | undefined;
   readonly lines: readonly Line[];
 }
 
-/** Sum of ledger lines of one kind, account and meter. */
+/** Sum of ledger lines of one kind, account and meter, or of those that concern none. */
 export interface LedgerSum {
   readonly kind: PostingKind;
   readonly account: Account;
-  readonly svpmsn: Svpmsn;
+  readonly svpmsn: Svpmsn | undefined;
   readonly amount: bigint;
 }
 
@@ -349,6 +367,17 @@ export interface HostFailure {
     | 'log-in-busy'
     | 'api-key-unknown'
     | 'api-key-wrong'
+    | 'agent-unknown'
+    | 'agent-known'
+    | 'agent-wrong'
+    | 'agent-closed'
+    | 'float-short'
+    | 'vend-unknown'
+    | 'vend-reversed'
+    | 'vend-confirmed'
+    | 'vend-in-doubt'
+    | 'shift-open'
+    | 'shift-unknown'
     | 'store-failed';
   /** What is wrong, where, and what to do. */
   readonly sentence: string;

@@ -8,13 +8,13 @@ import type { StoreReads, StoreTransaction } from './ports.ts';
 import { refundUnsent, voidRow } from './receipts.ts';
 import type { Sale } from './services.ts';
 import {
+  type Account,
   FOUND_PREFIX,
   type HostFailure,
   Lane,
   type Meter,
   type NumberedOrder,
   type Order,
-  type PaymentMethod,
   type Posting,
   type Purse,
   type TradeParts,
@@ -32,7 +32,7 @@ export const sellAll = (
     sales.map(({ orderId, ...sale }) => ({ ...sale, orderId: String(orderId) })),
     {
       fault: ({ amount }) => amountFault(amount),
-      price: ({ amount }) => ({ method: 'cash', parts: allEnergy(BigInt(amount)) }),
+      price: ({ amount }) => ({ account: 'cash', parts: allEnergy(BigInt(amount)) }),
       isSame: (order, { amount }) => order.amount === amount,
     },
     now,
@@ -46,7 +46,8 @@ interface Wish {
 }
 
 export interface Price {
-  readonly method: PaymentMethod;
+  /** Where its money comes in. */
+  readonly account: Account;
   readonly parts: TradeParts;
 }
 
@@ -118,7 +119,7 @@ export async function sellPriced<W extends Wish>(
     }
     const amount = tokens(Number(price.parts.energy));
     orders.set(id, newOrder(id, meter, { op: 'credit', source, amount }, now));
-    postings.push(sold(price.method, price.parts, { at: now, svpmsn: number, order: id }));
+    postings.push(sold(price.account, price.parts, { at: now, svpmsn: number, order: id }));
     woken.set(number, meter);
     return { id };
   });
@@ -233,7 +234,7 @@ interface Claim {
 function claimOf(
   found: Order,
   { id, source }: { readonly id: string; readonly source: string },
-  { method, parts }: Price,
+  { account, parts }: Price,
   now: Milliseconds,
 ): Claim | undefined {
   const { svpmsn } = found;
@@ -245,7 +246,7 @@ function claimOf(
   const outcome = isStored
     ? [move('found', -parts.energy, { ...occasion, order: found.id }), move('stored', parts.energy, occasion)]
     : [refunded(parts, occasion)];
-  return { found: found.id, order, postings: [sold(method, parts, occasion), ...outcome] };
+  return { found: found.id, order, postings: [sold(account, parts, occasion), ...outcome] };
 }
 
 const foundAlready = (orderId: string, found: Order): HostFailure =>

@@ -41,7 +41,7 @@ export class ChainAudit {
   readonly #promised = new Map<number, Promised[]>();
   readonly #chains = new Map<number, Chain>();
   readonly #first = new FirstBlock();
-  readonly #sums = new Map<number, Map<string, bigint>>();
+  readonly #sums = new Map<number | undefined, Map<string, bigint>>();
 
   constructor(findings: Findings) {
     this.#findings = findings;
@@ -173,7 +173,7 @@ export class ChainAudit {
   }
 
   #sum(posting: SqlRow, own: readonly SqlRow[]): void {
-    const svpmsn = Number(posting[SVPMSN]);
+    const svpmsn = posting[SVPMSN] === null ? undefined : Number(posting[SVPMSN]);
     let sums = this.#sums.get(svpmsn);
     if (sums === undefined) {
       sums = new Map();

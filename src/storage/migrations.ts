@@ -3,6 +3,7 @@ export const SEALED_TABLES: readonly string[] = [
   ...['subscribers', 'meters', 'purses', 'orders', 'outstanding', 'work', 'commands', 'tariffs', 'knowledge', 'events'],
   ...['profiles', 'totals', 'lines_of_units', 'suspicions', 'check_minutes', 'facts', 'terms', 'trades', 'dues'],
   ...['payments', 'contracts', 'receipts_due', 'receipts', 'webhooks', 'deliveries', 'closings', 'settled_minutes'],
+  ...['agents', 'agent_members', 'vends', 'shifts'],
   ...['settlement_claims', 'people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit', 'heads'],
 ];
 
@@ -224,10 +225,46 @@ CREATE TRIGGER audit_remains BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 't
 CREATE TABLE heads (
   number INTEGER PRIMARY KEY, at INTEGER NOT NULL, body TEXT NOT NULL, kid TEXT NOT NULL, signature TEXT NOT NULL
 ) STRICT;
+CREATE TABLE agents (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, commission_basis_points INTEGER NOT NULL,
+  balance INTEGER NOT NULL CHECK (balance >= 0), created_at INTEGER NOT NULL, closed_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE agent_members (id TEXT PRIMARY KEY, agent TEXT NOT NULL REFERENCES agents (id)) STRICT, WITHOUT ROWID;
+CREATE INDEX agent_members_of_agent ON agent_members (agent, id);
+CREATE TABLE vends (
+  id TEXT PRIMARY KEY, agent TEXT NOT NULL REFERENCES agents (id), reference TEXT NOT NULL, "by" TEXT NOT NULL,
+  svpmsn INTEGER NOT NULL REFERENCES meters (svpmsn), paid INTEGER NOT NULL, commission INTEGER NOT NULL, at INTEGER NOT NULL,
+  confirmed_at INTEGER, reversed_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE shifts (
+  id TEXT PRIMARY KEY, person TEXT NOT NULL, open_by TEXT UNIQUE, agent TEXT REFERENCES agents (id),
+  opened_at INTEGER NOT NULL, opening INTEGER NOT NULL, taken INTEGER NOT NULL, paid_out INTEGER NOT NULL,
+  closed_at INTEGER, counted INTEGER
+) STRICT, WITHOUT ROWID;
 CREATE TABLE lanes (id INTEGER PRIMARY KEY, state BLOB NOT NULL) STRICT;
 CREATE TABLE copies (position INTEGER PRIMARY KEY) STRICT;
-ALTER TABLE postings ADD COLUMN lane INTEGER;
-ALTER TABLE postings ADD COLUMN digest BLOB;
+-- Made anew, because a column can be made one that may be NULL in no other way: what concerns no meter names none.
+CREATE TABLE postings_anew (
+  sequence INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL, at INTEGER NOT NULL, svpmsn INTEGER REFERENCES meters (svpmsn), "order" TEXT,
+  lane INTEGER, digest BLOB
+) STRICT;
+INSERT INTO postings_anew (sequence, kind, at, svpmsn, "order") SELECT sequence, kind, at, svpmsn, "order" FROM postings;
+CREATE TABLE lines_anew (
+  posting INTEGER NOT NULL REFERENCES postings_anew (sequence), place INTEGER NOT NULL,
+  account TEXT NOT NULL, amount INTEGER NOT NULL,
+  PRIMARY KEY (posting, place)
+) STRICT, WITHOUT ROWID;
+INSERT INTO lines_anew SELECT posting, place, account, amount FROM lines;
+DROP TABLE lines;
+DROP TABLE postings;
+ALTER TABLE postings_anew RENAME TO postings;
+ALTER TABLE lines_anew RENAME TO lines;
+CREATE INDEX postings_of_meter ON postings (svpmsn, sequence);
+CREATE TRIGGER postings_stay BEFORE UPDATE ON postings BEGIN SELECT RAISE(ABORT, 'the ledger is append only'); END;
+CREATE TRIGGER postings_remain BEFORE DELETE ON postings BEGIN SELECT RAISE(ABORT, 'the ledger is append only'); END;
+CREATE TRIGGER lines_stay BEFORE UPDATE ON lines BEGIN SELECT RAISE(ABORT, 'the ledger is append only'); END;
+CREATE TRIGGER lines_remain BEFORE DELETE ON lines BEGIN SELECT RAISE(ABORT, 'the ledger is append only'); END;
 ${SEALED_TABLES.map((name) => `ALTER TABLE ${name} ADD COLUMN seal INTEGER;`).join('\n')}
 `,
 ];

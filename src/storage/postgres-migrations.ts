@@ -230,9 +230,25 @@ CREATE TRIGGER audit_stays
 CREATE TABLE heads (
   number BIGINT PRIMARY KEY, at BIGINT NOT NULL, body TEXT NOT NULL, kid TEXT NOT NULL, signature TEXT NOT NULL
 );
+CREATE TABLE agents (
+  id TEXT COLLATE "C" PRIMARY KEY, name TEXT NOT NULL, commission_basis_points BIGINT NOT NULL,
+  balance BIGINT NOT NULL CHECK (balance >= 0), created_at BIGINT NOT NULL, closed_at BIGINT
+);
+CREATE TABLE agent_members (id TEXT COLLATE "C" PRIMARY KEY, agent TEXT COLLATE "C" NOT NULL REFERENCES agents (id));
+CREATE INDEX agent_members_of_agent ON agent_members (agent, id);
+CREATE TABLE vends (
+  id TEXT COLLATE "C" PRIMARY KEY, agent TEXT COLLATE "C" NOT NULL REFERENCES agents (id), reference TEXT NOT NULL, "by" TEXT NOT NULL,
+  svpmsn BIGINT NOT NULL REFERENCES meters (svpmsn), paid BIGINT NOT NULL, commission BIGINT NOT NULL, at BIGINT NOT NULL,
+  confirmed_at BIGINT, reversed_at BIGINT
+);
+CREATE TABLE shifts (
+  id TEXT COLLATE "C" PRIMARY KEY, person TEXT NOT NULL, open_by TEXT COLLATE "C" UNIQUE, agent TEXT COLLATE "C" REFERENCES agents (id),
+  opened_at BIGINT NOT NULL, opening BIGINT NOT NULL, taken BIGINT NOT NULL, paid_out BIGINT NOT NULL,
+  closed_at BIGINT, counted BIGINT
+);
 CREATE TABLE lanes (id BIGINT PRIMARY KEY, state BYTEA NOT NULL);
 CREATE TABLE copies (position BIGINT PRIMARY KEY);
-ALTER TABLE postings ADD COLUMN lane BIGINT, ADD COLUMN digest BYTEA;
+ALTER TABLE postings ADD COLUMN lane BIGINT, ADD COLUMN digest BYTEA, ALTER COLUMN svpmsn DROP NOT NULL;
 ${SEALED_TABLES.map((name) => `ALTER TABLE ${name} ADD COLUMN seal BIGINT;`).join('\n')}
 `,
 ];

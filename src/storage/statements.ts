@@ -1,4 +1,6 @@
 import {
+  type Agent,
+  type AgentMember,
   type ApiKey,
   type Approval,
   type Attempts,
@@ -37,12 +39,14 @@ import {
   type Session,
   type SettledMinutes,
   type SettlementClaim,
+  type Shift,
   type StoreTransaction,
   type Subscriber,
   type TariffVersion,
   type TermsVersion,
   type TimedSum,
   type Trade,
+  type Vend,
   type Webhook,
   type WebhookDelivery,
   type Work,
@@ -52,6 +56,8 @@ import type { Rows } from './rows.ts';
 import { SqlJournal, SqlShelf } from './shelf.ts';
 import type { SqlRow, SqlValue, Table } from './table.ts';
 import {
+  agentMembers,
+  agents,
   apiKeys,
   approvals,
   attempts,
@@ -83,12 +89,14 @@ import {
   sessions,
   settledMinutes,
   settlementClaims,
+  shifts,
   subscribers,
   suspicions,
   tariffs,
   terms,
   totals,
   trades,
+  vends,
   webhooks,
   work,
 } from './tables.ts';
@@ -107,6 +115,10 @@ export class SqlStatements implements StoreTransaction {
   readonly closings: SqlJournal<Closing>;
   readonly settledMinutes: SqlShelf<SettledMinutes>;
   readonly settlementClaims: SqlShelf<SettlementClaim>;
+  readonly agents: SqlShelf<Agent>;
+  readonly agentMembers: SqlShelf<AgentMember, 'agent'>;
+  readonly vends: SqlShelf<Vend>;
+  readonly shifts: SqlShelf<Shift, 'openBy'>;
   readonly people: SqlShelf<Person, 'subscriber'>;
   readonly sessions: SqlShelf<Session, 'person'>;
   readonly apiKeys: SqlShelf<ApiKey>;
@@ -131,6 +143,10 @@ export class SqlStatements implements StoreTransaction {
     this.closings = new SqlJournal(connection, closings);
     this.settledMinutes = new SqlShelf(connection, settledMinutes);
     this.settlementClaims = new SqlShelf(connection, settlementClaims);
+    this.agents = new SqlShelf(connection, agents);
+    this.agentMembers = new SqlShelf(connection, agentMembers);
+    this.vends = new SqlShelf(connection, vends);
+    this.shifts = new SqlShelf(connection, shifts);
     this.people = new SqlShelf(connection, people);
     this.sessions = new SqlShelf(connection, sessions);
     this.apiKeys = new SqlShelf(connection, apiKeys);
@@ -319,7 +335,7 @@ export class SqlStatements implements StoreTransaction {
   }
   async ledgerSums(after: number) {
     const sql = `SELECT kind, account, svpmsn, CAST(sum(amount) AS BIGINT) FROM lines JOIN postings ON sequence = posting
-      WHERE posting > ? GROUP BY svpmsn, kind, account ORDER BY svpmsn, kind, account`;
+      WHERE posting > ? GROUP BY svpmsn, kind, account ORDER BY COALESCE(svpmsn, -1), kind, account`;
     const sums = (await this.#connection.all(sql, [after])).map(ledgerSum);
     return { last: await this.#number('SELECT max(sequence) FROM postings'), sums };
   }
@@ -462,13 +478,13 @@ const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
 function assertBalanced({ kind, svpmsn, lines }: Posting): void {
   const sum = lines.reduce((all, { amount }) => all + amount, 0n);
-  assert(sum === 0n, `a posting sums to zero (${kind} of ${svpmsn}: ${sum})`);
+  assert(sum === 0n, `a posting sums to zero (${kind} of ${svpmsn ?? 'no meter'}: ${sum})`);
 }
 
 const ledgerSum = ([kind, account, svpmsn, amount]: SqlRow): LedgerSum => ({
   kind: kind as LedgerSum['kind'],
   account: account as LedgerSum['account'],
-  svpmsn: Number(svpmsn) as Svpmsn,
+  svpmsn: svpmsn === null ? undefined : (Number(svpmsn) as Svpmsn),
   amount: amount as bigint,
 });
 

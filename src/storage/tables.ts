@@ -1,4 +1,6 @@
 import type {
+  Agent,
+  AgentMember,
   ApiKey,
   Approval,
   Attempts,
@@ -30,10 +32,12 @@ import type {
   Session,
   SettledMinutes,
   SettlementClaim,
+  Shift,
   Subscriber,
   TariffVersion,
   TermsVersion,
   Trade,
+  Vend,
   Webhook,
   WebhookDelivery,
   Work,
@@ -121,7 +125,7 @@ export const postings = table<Omit<Posting, 'lines'> & { readonly sequence: numb
   sequence: 'number',
   kind: 'text',
   at: 'number',
-  svpmsn: 'number',
+  svpmsn: 'number?',
   order: 'text?',
 });
 export const lines = table<Line & { readonly posting: number; readonly place: number }>('lines', ['posting', 'place'], {
@@ -294,6 +298,39 @@ export const settlementClaims = table<SettlementClaim>('settlement_claims', ['id
   id: 'text',
   claim: 'text',
   answer: 'text?',
+});
+export const agents = table<Agent>('agents', ['id'], {
+  id: 'text',
+  name: 'text',
+  commissionBasisPoints: 'number',
+  balance: 'bigint',
+  createdAt: 'number',
+  closedAt: 'number?',
+});
+export const agentMembers = table<AgentMember>('agent_members', ['id'], { id: 'text', agent: 'text' });
+export const vends = table<Vend>('vends', ['id'], {
+  id: 'text',
+  agent: 'text',
+  reference: 'text',
+  by: 'text',
+  svpmsn: 'number',
+  paid: 'bigint',
+  commission: 'bigint',
+  at: 'number',
+  confirmedAt: 'number?',
+  reversedAt: 'number?',
+});
+export const shifts = table<Shift>('shifts', ['id'], {
+  id: 'text',
+  person: 'text',
+  openBy: 'text?',
+  agent: 'text?',
+  openedAt: 'number',
+  opening: 'bigint',
+  taken: 'bigint',
+  paidOut: 'bigint',
+  closedAt: 'number?',
+  counted: 'bigint?',
 });
 export const people = table<Person>('people', ['id'], {
   id: 'text',

@@ -27,6 +27,13 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
     ...{ threshold: '5', paid: '5', port: 'bank', account: { type: 'token', token: 'kims' } },
     ...{ perDayMax: '9', perMonthMax: '9' },
   },
+  addAgent: { id: 'stall', name: 'Stall', commissionBasisPoints: 100 },
+  changeAgent: { commissionBasisPoints: 200 },
+  moveFloat: { direction: 'pay-in', amount: '5', method: 'cash', reference: 'slip 7' },
+  vend: { meter: KIMS_METER, paid: '5' },
+  reverseVend: { meter: KIMS_METER },
+  openShift: { opening: '5' },
+  closeShift: { counted: '5' },
   closePeriod: { month: '2026-01', terms: { tariff: 'bulk', technicalBasisPoints: 0, interestBasisPoints: 0 } },
   proposeVoid: { why: 'a slip' },
   proposeCredit: { amount: '5', why: 'goodwill' },
@@ -41,6 +48,7 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
 };
 const QUERIES: Readonly<Partial<Record<Operation, string>>> = {
   quote: '?paid=5',
+  lookUpMeter: `?meter=${KIMS_METER}`,
   readStatement: '?from=2026-01-05&to=2026-01-05',
   readUse: '?by=day&from=2026-01-05T00:00:00Z&to=2026-01-06T00:00:00Z',
   readCheckMinutes: '?from=2026-01-05T00:00:00Z&to=2026-01-05T01:00:00Z',
@@ -56,6 +64,9 @@ const PARAMETERS = {
     key: '000000000000',
     approval: 'none',
     webhook: 'shop',
+    agent: 'kiosk',
+    member: 'agent',
+    reference: 'walk-reference',
   },
 };
 /** A purse that is closed takes nothing more: that one is of no other use. */
@@ -87,8 +98,13 @@ before(async () => {
 });
 
 /** What the routes are asked about, beside orders. */
-async function furnish({ host, rig }: World): Promise<void> {
+async function furnish(of: World): Promise<void> {
+  const { host, rig } = of;
   await rig.enrol(9, { subscriber: 'lee' });
+  const office = host.by(of.act('agents'));
+  made(await office.addAgent({ id: 'kiosk', name: 'Kiosk', commissionBasisPoints: 100 }));
+  made(await office.addAgentMember({ id: 'agent', agent: 'kiosk' }));
+  made(await office.moveFloat({ ...PAID_IN, agent: 'kiosk' }));
   for (const [id, meter] of [
     ['kims', 3],
     ['lees', 4],
@@ -97,6 +113,7 @@ async function furnish({ host, rig }: World): Promise<void> {
     made(await host.agreeContract({ meter, ...CONTRACT }));
   }
 }
+const PAID_IN = { direction: 'pay-in', amount: 1_000, method: 'cash', reference: 'slip 1' } as const;
 const CONTRACT = {
   ...{ threshold: 5, paid: 5, port: 'bank', perDayMax: 9, perMonthMax: 9 },
   account: { type: 'token', token: 'kims' } as const,
@@ -214,6 +231,15 @@ const CHANGES: readonly Operation[] = [
   ...(['addSubscriber', 'enrolMeter', 'readdressMeter', 'orderCommand', 'buy', 'publishTariff'] as const),
   ...(['assignTariff', 'proposeVoid', 'proposeCredit', 'proposeKeyChange', 'closePurse'] as const),
   ...(['publishTerms', 'bookDebt', 'pay', 'agreeContract', 'endContract'] as const),
+  ...([
+    'addAgent',
+    'changeAgent',
+    'addAgentMember',
+    'removeAgentMember',
+    'moveFloat',
+    'openShift',
+    'closeShift',
+  ] as const),
 ];
 
 test('what somebody changed stands in the audit log in their name, once; what was only read does not', async () => {

@@ -70,6 +70,7 @@ async function putTheRest(tx: Transaction, id: Svpmsn): Promise<void> {
   await putMoney(tx, id);
   await putSettlement(tx);
   await putPeople(tx);
+  await putAgents(tx, id);
 }
 
 async function putMoney(tx: Transaction, id: Svpmsn): Promise<void> {
@@ -92,6 +93,33 @@ async function putMoney(tx: Transaction, id: Svpmsn): Promise<void> {
   await tx.deliveries.put([
     { id: 'shop x', webhook: 'shop', body: '{"a":1}', state: 'given-up', at, dueAt: at, attempts: 20 },
   ]);
+}
+
+async function putAgents(tx: Transaction, id: Svpmsn): Promise<void> {
+  await tx.agents.put([
+    {
+      ...{ id: 'kiosk', name: TEXT, commissionBasisPoints: 150, balance: 2n ** 40n, createdAt: at },
+      closedAt: undefined,
+    },
+  ]);
+  await tx.agentMembers.put([{ id: 'han', agent: 'kiosk' }]);
+  await tx.vends.put([
+    {
+      ...{ id: 'vend:kiosk:1', agent: 'kiosk', reference: '1', by: 'han', svpmsn: id, paid: 0n, commission: 0n, at },
+      ...{ confirmedAt: undefined, reversedAt: at },
+    },
+  ]);
+  await tx.shifts.put([
+    {
+      ...{ id: 'shift', person: 'han', openBy: 'han', agent: 'kiosk', openedAt: at, opening: 1n, taken: 2n },
+      ...{ paidOut: 3n, closedAt: undefined, counted: undefined },
+    },
+  ]);
+  const lines = [
+    { account: 'cash', amount: 2n ** 40n },
+    { account: 'float:kiosk', amount: -(2n ** 40n) },
+  ] as const;
+  await tx.post([{ kind: 'float', at, svpmsn: undefined, order: TEXT, lines }]);
 }
 
 async function putSettlement(tx: Transaction): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Closing, Dues, Payment, Posting, Store, Terms, Trade } from '../../src/host/index.ts';
+import type { Agent, Closing, Dues, Payment, Posting, Shift, Store, Terms, Trade, Vend } from '../../src/host/index.ts';
 import { Rig } from '../../src/host/rig.testing.ts';
 import { milliseconds, svpmsn } from '../../src/units/index.ts';
 import { STORES } from './stores.testing.ts';
@@ -98,6 +98,37 @@ for (const { name, skip, open } of STORES) {
       const [kept] = await tx.settledMinutes.of([minutes.id]);
       assert.deepEqual(kept && { id: kept.id, energies: Uint8Array.from(kept.energies) }, minutes);
       assert.deepEqual(await tx.settlementClaims.of([claim.id]), [claim]);
+    });
+  });
+
+  it('agents, their members, vends and shifts come back as they were, a shift by whoever has it open', async (store) => {
+    const agent = { ...{ id: 'kiosk', name: 'Kiosk', commissionBasisPoints: 150 }, createdAt: at, closedAt: undefined };
+    const [full, empty] = [2n ** 60n, 0n].map((balance) => ({ ...agent, balance })) as [Agent, Agent];
+    const shift = (id: string, openBy: string | undefined): Shift => ({
+      ...{ id, person: 'han', openBy, agent: 'kiosk', openedAt: at, opening: 1n, taken: 2n, paidOut: 3n },
+      ...{ closedAt: undefined, counted: openBy === undefined ? -1n : undefined },
+    });
+    const vend: Vend = {
+      ...{ id: 'vend:kiosk:1', agent: 'kiosk', reference: '1', by: 'han', svpmsn: svpmsn(3), paid: 9n, commission: 1n },
+      ...{ at, confirmedAt: at, reversedAt: undefined },
+    };
+    await store.transaction(async (tx) => {
+      await tx.agents.put([full]);
+      await tx.agentMembers.put([{ id: 'key:7', agent: 'kiosk' }]);
+      await tx.vends.put([vend]);
+      await tx.shifts.put([shift('a', 'han'), shift('b', 'key:7')]);
+    });
+    await store.transaction(async (tx) => {
+      await tx.agents.put([empty]);
+      await tx.shifts.put([shift('a', undefined)]);
+    });
+    await store.read(async (tx) => {
+      assert.deepEqual(await tx.agents.of(['kiosk']), [empty]);
+      assert.deepEqual(await tx.agentMembers.where('agent', 'kiosk'), [{ id: 'key:7', agent: 'kiosk' }]);
+      assert.deepEqual(await tx.vends.of([vend.id, 'other']), [vend, undefined]);
+      assert.deepEqual(await tx.shifts.where('openBy', 'han'), []);
+      assert.deepEqual(await tx.shifts.where('openBy', 'key:7'), [shift('b', 'key:7')]);
+      assert.deepEqual(await tx.shifts.of(['a']), [shift('a', undefined)]);
     });
   });
 

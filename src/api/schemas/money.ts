@@ -21,7 +21,10 @@ export const Method = OneOf(METHODS, 'How the money comes in.');
 
 /** Of money: minor units of the currency of the terms, of which one is a token. */
 export const Money = Type.String({ pattern: '^(0|[1-9][0-9]{0,18})$', description: 'Minor units of the currency.' });
-const SignedMoney = Type.String({ pattern: '^(0|-?[1-9][0-9]{0,18})$', description: 'Minor units of the currency.' });
+export const SignedMoney = Type.String({
+  pattern: '^(0|-?[1-9][0-9]{0,18})$',
+  description: 'Minor units of the currency.',
+});
 
 const Parts = {
   paid: Money,
@@ -82,7 +85,7 @@ export const duesJson = (meter: string, { arrears, fixedCharge }: Dues): DuesJso
 const Share = Type.Integer({ minimum: 0, maximum: 10_000, description: 'Hundredths of a percent.' });
 const Charge = Type.Integer({ minimum: 0, maximum: 1_000_000_000, description: 'Minor units of the currency.' });
 const Fee = Strict({ fixed: Charge, basisPoints: Share });
-const Currency = Strict({
+export const Currency = Strict({
   code: Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217.' }),
   number: Type.Integer({ minimum: 0, maximum: 999, description: 'ISO 4217.' }),
   exponent: Type.Integer({ minimum: 0, maximum: 4, description: 'Decimal digits of the minor unit.' }),

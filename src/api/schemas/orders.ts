@@ -124,7 +124,7 @@ export const PostingSchema = Type.Object(
     number: Type.Integer(),
     kind: Type.String(),
     at: Instant,
-    meter: MeterNumber,
+    meter: Type.Optional(MeterNumber),
     order: Type.Optional(Id),
     lines: Type.Array(
       Type.Object({
@@ -141,7 +141,7 @@ export const postingJson = (posting: Posting & { readonly sequence: number }): P
   number: posting.sequence,
   kind: posting.kind,
   at: instantText(posting.at),
-  meter: svpmsnText(posting.svpmsn),
+  ...maybe('meter', posting.svpmsn, svpmsnText),
   ...maybe('order', posting.order, same),
   lines: posting.lines.map(({ account, amount }) => ({ account, amount: String(amount) })),
 });

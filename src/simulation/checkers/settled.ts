@@ -50,7 +50,7 @@ export class Settled implements Checker {
 
   /** I8: what was paid is what its parts sum to, and what a meter owes from before is what the ledger says. */
   async #moneyAddsUp({ host, houses }: Utility): Promise<void> {
-    const arrears = new Map<Svpmsn, bigint>();
+    const arrears = new Map<Svpmsn | undefined, bigint>();
     for (let before: number | undefined; ; ) {
       const page = await host.postings({ limit: PAGE, ...(before === undefined ? {} : { before }) });
       for (const { svpmsn, lines } of page) {
