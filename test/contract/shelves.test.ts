@@ -132,6 +132,31 @@ for (const { name, skip, open } of STORES) {
     });
   });
 
+  it('what concerns no meter stands in the ledger without one, and is summed before all that do', async (store) => {
+    const meter = svpmsn(3);
+    const occasion = { kind: 'float', at, order: 'transfer 1' } as const;
+    const lines = [
+      { account: 'cash', amount: 7n },
+      { account: 'float:kiosk', amount: -7n },
+    ] as const;
+    const [none, one] = [undefined, meter].map((id): Posting => ({ ...occasion, svpmsn: id, lines })) as [
+      Posting,
+      Posting,
+    ];
+    await store.transaction((tx) => tx.post([one, none]));
+    await store.read(async (tx) => {
+      const sums = (await tx.ledgerSums(0)).sums.map(({ account, svpmsn: id, amount }) => [account, id, amount]);
+      assert.deepEqual(sums, [
+        ['cash', undefined, 7n],
+        ['float:kiosk', undefined, -7n],
+        ['cash', meter, 7n],
+        ['float:kiosk', meter, -7n],
+      ]);
+      assert.deepEqual(await tx.postings({ limit: 1 }), [{ ...none, sequence: 2 }]);
+      assert.deepEqual(await tx.postings({ limit: 9, svpmsn: meter }), [{ ...one, sequence: 1 }]);
+    });
+  });
+
   it('the ledger is summed by stretches of time, whatever the order in which it was written', async (store) => {
     const posting = (kind: Posting['kind'], later: number, amount: bigint): Posting => ({
       ...{ kind, at: milliseconds(at + later), svpmsn: svpmsn(3), order: undefined },

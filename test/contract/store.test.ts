@@ -272,31 +272,6 @@ function storeContract({ name, skip, open }: StoreKind): void {
     );
   });
 
-  it('what concerns no meter stands in the ledger without one, and is summed before all that do', async (store, [
-    a,
-  ]) => {
-    const lines = [
-      { account: 'cash', amount: 7n },
-      { account: 'float:kiosk', amount: -7n },
-    ] as const;
-    const float = { kind: 'float', at, svpmsn: undefined, order: 'transfer 1', lines } as const;
-    await store.transaction((tx) => tx.post([sold(a, 10n), float]));
-    await store.read(async (tx) => {
-      const { sums } = await tx.ledgerSums(0);
-      assert.deepEqual(
-        sums.map(({ account, svpmsn, amount }) => [account, svpmsn, amount]),
-        [
-          ['cash', undefined, 7n],
-          ['float:kiosk', undefined, -7n],
-          ['cash', a, 10n],
-          ['prepaid', a, -10n],
-        ],
-      );
-      assert.deepEqual(await tx.postings({ limit: 1 }), [{ ...float, sequence: 2 }]);
-      assert.deepEqual(await tx.postings({ limit: 9, svpmsn: a }), [{ ...sold(a, 10n), sequence: 1 }]);
-    });
-  });
-
   it('the ledger takes only postings that sum to zero, and sums what came after a line', async (store, [a, b]) => {
     await store.transaction((tx) => tx.post([sold(a, 10n), sold(b, 2n ** 40n), sold(a, 5n)]));
     const { last, sums } = await store.read((tx) => tx.ledgerSums(0));
