@@ -43,6 +43,7 @@ class Terminal {
   readonly rig: Rig;
   /** What the customer was told, by reference. */
   readonly told = new Map<number, string>();
+  readonly confirmed = new Set<number>();
   /** Cash that the shifts which are closed took in, less what they gave back. */
   cash = 0n;
   #acts = 0;
@@ -96,6 +97,7 @@ class Terminal {
     if (!heard || 'reason' in answer) return;
     const before = this.told.get(reference);
     if (before !== undefined) assert.equal(answer.outcome, before);
+    if (answer.vend.confirmedAt !== undefined) this.confirmed.add(reference);
     if (answer.outcome === 'stored' || answer.outcome === 'reversed') this.told.set(reference, answer.outcome);
   }
 
@@ -135,7 +137,10 @@ test('whatever answers are lost, a vend has one outcome: float, commission, till
         const terminal = await openTerminal(seed, commissionBasisPoints);
         const { rig } = terminal;
         rig.faults = faults;
-        for (const each of steps) await terminal.do(each);
+        for (const each of steps) {
+          await terminal.do(each);
+          assert.ok(made(await rig.host.agent('kiosk')).balance >= 0n, 'a float is never overdrawn');
+        }
         rig.faults = undefined;
         await rig.settle();
         await terminal.closeShift();
@@ -146,7 +151,7 @@ test('whatever answers are lost, a vend has one outcome: float, commission, till
   );
 });
 
-async function agrees({ rig, told, cash }: Terminal, commissionBasisPoints: number): Promise<void> {
+async function agrees({ rig, told, confirmed, cash }: Terminal, commissionBasisPoints: number): Promise<void> {
   const { host } = rig;
   let stored = 0n;
   let commission = 0n;
@@ -154,6 +159,7 @@ async function agrees({ rig, told, cash }: Terminal, commissionBasisPoints: numb
     const view = await host.vend({ agent: 'kiosk', reference });
     const outcome = 'reason' in view ? 'unknown' : view.outcome;
     assert.ok(['unknown', 'stored', 'reversed'].includes(outcome), `${reference} comes to an end: ${outcome}`);
+    if (confirmed.has(i)) assert.equal(outcome, 'stored', reference);
     if (told.has(i)) assert.equal(outcome, told.get(i), reference);
     if (outcome !== 'stored') continue;
     stored += BigInt(paidOf(i));
