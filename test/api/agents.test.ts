@@ -183,6 +183,10 @@ it('whoever sells for an agent sees its vends, whoever sells for another does no
   made(await office.addAgentMember({ id, agent: 'kiosk' }));
   const seen = await ask('/vend/vends/till-00001');
   assert.deepEqual([seen.status, seen.json.paid], [200, '1000']);
+  const order = encodeURIComponent(String(seen.json.purchase?.order?.id));
+  assert.equal((await kiosk.ask('GET', `/orders/${order}`)).status, 200);
+  made(await office.removeAgentMember({ id: 'agent', agent: 'kiosk' }));
+  assert.deepEqual(told(await kiosk.ask('GET', `/orders/${order}`)), [404, 'order-unknown']);
   const refused = await office.addAgentMember({ id: 'cashier', agent: 'kiosk' });
   assert.ok('reason' in refused && refused.reason === 'person-wrong');
 });

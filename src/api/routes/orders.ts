@@ -1,5 +1,5 @@
-import type { NumberedOrder } from '../../host/index.ts';
-import { callerOn, onlySubscriber, ownMeter, soldBy } from '../caller.ts';
+import { type NumberedOrder, vendIdOf } from '../../host/index.ts';
+import { type Caller, callerOn, onlySubscriber, ownMeter, soldBy } from '../caller.ts';
 import { beforeOf, limitOf, pageOf } from '../paging.ts';
 import { made, Problem } from '../problem.ts';
 import { Id, Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
@@ -69,6 +69,12 @@ export async function ownOrder(
   if (caller.role === 'subscriber') {
     const { meter } = made(await host.meter(order.svpmsn));
     if (meter.subscriber === onlySubscriber(request)) return order;
-  } else if (soldBy(caller, order)) return order;
+  } else if (soldBy(caller, order) || (await isOfAgent(host, caller, order))) return order;
   throw new Problem('order-unknown', 'There is no such order of yours: check the id.');
+}
+
+/** Whether the agent for whom somebody sells sold it, through whomever. */
+async function isOfAgent(host: ApiServices['host'], { by }: Caller, { id }: NumberedOrder): Promise<boolean> {
+  const agent = await host.agentOfMember(by);
+  return !('reason' in agent) && id.startsWith(vendIdOf({ agent: agent.id, reference: '' }));
 }
