@@ -20,7 +20,7 @@ export interface BooksAsked {
   readonly keys: readonly string[];
 }
 
-export interface BooksProved extends Omit<LedgerAudit, 'sums' | 'purses'>, RowsAudit {
+export interface BooksProved extends Omit<LedgerAudit, 'sums' | 'purses' | 'agents'>, RowsAudit {
   readonly books: Books;
 }
 
@@ -44,11 +44,11 @@ export async function proveBooks({ data, database: named, keys }: BooksAsked): P
     const source = await openBooks(database);
     try {
       const rowsProved = rowsOnThread({ database, folder, keys, mark });
-      const [{ sums, purses, ...ledger }, rows] = await Promise.all([
+      const [{ sums, purses, agents, ...ledger }, rows] = await Promise.all([
         auditLedger(source, { verifier, rowKeys, kept }),
         rowsProved,
       ]);
-      const { books, findings } = await checkBooks(sums, purses);
+      const { books, findings } = await checkBooks(sums, { purses, agents });
       return { ...ledger, ...rows, books, findings: [...ledger.findings, ...rows.findings, ...findings] };
     } finally {
       await source.close();

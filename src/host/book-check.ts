@@ -1,5 +1,6 @@
 import { type Books, holds, LedgerReader } from './ledger.ts';
-import type { BookFinding, LedgerSum, Purse } from './ports.ts';
+import type { Account, Agent, BookFinding, LedgerSum, Purse } from './ports.ts';
+import { floatOf } from './tills.ts';
 
 /** What the sums of a ledger come to, and where they do not hold. */
 export interface CheckedBooks {
@@ -8,10 +9,13 @@ export interface CheckedBooks {
 }
 
 /**
- * The equations of the books over the sums of their lines, of all and of each meter; and each purse as the books know
- * it, against the ledger that it was booked in.
+ * The equations of the books over the sums of their lines, of all and of each meter; and each purse and each float of
+ * an agent as the books know it, against the ledger that it was booked in.
  */
-export async function checkBooks(sums: readonly LedgerSum[], purses: readonly Purse[]): Promise<CheckedBooks> {
+export async function checkBooks(
+  sums: readonly LedgerSum[],
+  { purses, agents }: { readonly purses: readonly Purse[]; readonly agents: readonly Agent[] },
+): Promise<CheckedBooks> {
   const books = await new LedgerReader().books({ ledgerSums: async () => ({ last: 1, sums: [...sums] }) });
   const findings: BookFinding[] = [];
   for (const meter of books.meters) {
@@ -34,6 +38,13 @@ export async function checkBooks(sums: readonly LedgerSum[], purses: readonly Pu
       booked[i] === posted[i] ? [] : [`${name} ${booked[i]} where the ledger says ${posted[i]}`],
     );
     if (wrong.length > 0) findings.push({ table: 'purses', row: String(svpmsn), what: wrong.join(', ') });
+  }
+  const accounts = new Map<Account, bigint>();
+  for (const { account, amount } of sums) accounts.set(account, (accounts.get(account) ?? 0n) + amount);
+  for (const { id, balance } of agents) {
+    const posted = -(accounts.get(floatOf(id)) ?? 0n);
+    if (balance === posted) continue;
+    findings.push({ table: 'agents', row: id, what: `balance ${balance} where the ledger says ${posted}` });
   }
   return { books, findings };
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { milliseconds, svpmsn } from '../units/index.ts';
-import { type LedgerSum, MemoryStore, type Posting, type StoreReads } from './index.ts';
-import { allEnergy, LedgerReader, move, refunded, sold } from './ledger.ts';
+import { checkBooks } from './book-check.ts';
+import { type Agent, type LedgerSum, MemoryStore, type Posting, type StoreReads } from './index.ts';
+import { allEnergy, commissioned, floatMoved, LedgerReader, move, refunded, sold } from './ledger.ts';
 
 const sale = (amount: bigint) => sold('cash', allEnergy(amount), occasion);
 const occasion = { at: milliseconds(1), svpmsn: svpmsn(1) };
@@ -57,4 +58,27 @@ test('two who read the books at once count each line once', async () => {
   const reader = new LedgerReader();
   const [first, second] = await store.read((tx) => Promise.all([reader.books(tx), reader.books(tx)]));
   assert.deepEqual([first.issued, second.issued], [5n, 5n]);
+});
+
+test('a float that is not what its account sums to is named, whether the account moved or was never posted', async () => {
+  const store = new MemoryStore();
+  const at = milliseconds(1);
+  await store.transaction((tx) =>
+    tx.post([
+      floatMoved('float:kiosk', 'cash', 500n, { at, order: 'slip 1' }),
+      sold('float:kiosk', allEnergy(100n), occasion),
+      commissioned('float:kiosk', 2n, { at, order: 'a' }),
+    ]),
+  );
+  const { sums } = await store.read((tx) => tx.ledgerSums(0));
+  const agent = (id: string, balance: bigint): Agent => ({
+    ...{ id, name: id, commissionBasisPoints: 200, balance, createdAt: at, closedAt: undefined },
+  });
+  const findings = async (...agents: Agent[]) =>
+    (await checkBooks(sums, { purses: [], agents })).findings.map(({ table, row, what }) => `${table} ${row}: ${what}`);
+  assert.deepEqual(await findings(agent('kiosk', 402n), agent('stall', 0n)), []);
+  assert.deepEqual(await findings(agent('kiosk', 403n), agent('stall', 1n)), [
+    'agents kiosk: balance 403 where the ledger says 402',
+    'agents stall: balance 1 where the ledger says 0',
+  ]);
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { assertNever, svpmsn } from '../units/index.ts';
+import { checkBooks } from './book-check.ts';
 import { MemoryStore } from './memory.ts';
 import type { Office } from './office.ts';
 import { made, Rig } from './rig.testing.ts';
@@ -172,6 +173,9 @@ async function agrees({ rig, told, confirmed, cash }: Terminal, commissionBasisP
     lines.filter(({ account }) => account === name).reduce((sum, { amount }) => sum + amount, 0n),
   );
   assert.deepEqual(accounts, [-balance, commission, 0n, BigInt(PAID_IN)], 'the ledger');
+  const agents = await host.agents({ limit: 9 });
+  const { sums } = await rig.store.read((tx) => tx.ledgerSums(0));
+  assert.deepEqual((await checkBooks(sums, { purses: [], agents })).findings, []);
   assert.equal(cash, stored, 'the tills');
   const books = await host.books();
   assert.deepEqual([books.balanced, books.stored, books.inFlight], [true, stored, 0n]);

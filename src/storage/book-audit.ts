@@ -1,4 +1,5 @@
 import type {
+  Agent,
   BookFinding,
   BookVerifier,
   Head,
@@ -17,8 +18,8 @@ import { headDigest } from './heads.ts';
 import { stateDigest } from './lane.ts';
 import { type FoundLane, lanesOf, SEALED } from './lanes.ts';
 import { RowSealer, TAINTED, TableSum } from './row-seal.ts';
-import type { SqlRow, TableShape } from './table.ts';
-import { facts, lines, postings, purses, receipts } from './tables.ts';
+import type { SqlRow, Table, TableShape } from './table.ts';
+import { agents, facts, lines, postings, purses, receipts } from './tables.ts';
 
 /** What an audit of the ledger knows from outside of the database. */
 export interface LedgerKnowledge {
@@ -38,6 +39,7 @@ export interface LedgerAudit {
   readonly sums: readonly LedgerSum[];
   /** As they were at the instant of the ledger: a host may go on with the books. */
   readonly purses: readonly Purse[];
+  readonly agents: readonly Agent[];
   readonly findings: readonly BookFinding[];
 }
 
@@ -59,7 +61,7 @@ export interface RowsAudit {
   readonly findings: readonly BookFinding[];
 }
 
-/** Proves heads, lanes, chains and postings. It reads each once, and keeps sums and purses alone. */
+/** Proves heads, lanes, chains and postings. It reads each once, and keeps sums, purses and agents alone. */
 export async function auditLedger(
   source: BookSource,
   { verifier, rowKeys, kept }: LedgerKnowledge,
@@ -86,16 +88,17 @@ export async function auditLedger(
   }
   const nothing = { postings: 0, lines: 0, sums: [] };
   const ledger = await readable(findings, `${postings.name} and ${lines.name}`, nothing, () => chain.read(source));
-  const held = await readable(findings, purses.name, [], () => pursesOf(source));
+  const held = {
+    purses: await readable(findings, purses.name, [], () => allOf(source, purses)),
+    agents: await readable(findings, agents.name, [], () => allOf(source, agents)),
+  };
   const restoredAt = heads.flatMap(({ said }) => (said?.restored === true ? [said.at] : []));
-  return { ...ledger, heads: heads.length, restoredAt, purses: held, findings: findings.list() };
+  return { ...ledger, heads: heads.length, restoredAt, ...held, findings: findings.list() };
 }
 
-async function pursesOf(source: BookSource): Promise<readonly Purse[]> {
-  const found: Purse[] = [];
-  for await (const page of source.pages(`SELECT ${purses.list} FROM ${purses.name}`)) {
-    found.push(...page.map(purses.row));
-  }
+async function allOf<R>(source: BookSource, { list, name, row }: Table<R>): Promise<readonly R[]> {
+  const found: R[] = [];
+  for await (const page of source.pages(`SELECT ${list} FROM ${name}`)) found.push(...page.map(row));
   return found;
 }
 
