@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MemoryStore } from '../../src/host/index.ts';
 import { made } from '../../src/host/rig.testing.ts';
+import { openPostgresStore } from '../../src/storage/index.ts';
+import { postgresMissing, startPostgres } from '../../src/storage/postgres.testing.ts';
 import { svpmsn } from '../../src/units/index.ts';
+import { STORES } from '../contract/stores.testing.ts';
 import { type Answer, type Json, KIMS_METER, LEES_METER, type Visitor, World } from './world.ts';
 
 const PAID_IN = 10_000;
@@ -255,4 +258,66 @@ it('the difference of an agent’s till is the agent’s own: it is told, and po
   const closed = await kiosk.ask('POST', '/shifts/current/closing', { counted: '1001' }, 'close-0001');
   assert.deepEqual([closed.json.agent, closed.json.difference], ['kiosk', '1']);
   assert.equal(await kiosk.account('cash-differences'), 0n);
+});
+
+for (const { name, skip, open } of STORES) {
+  test(`${name}: terminals that sell, reverse and confirm at once share a float that none overdraws`, {
+    skip,
+  }, async () => {
+    const { store, clean } = await open();
+    const world = await World.open(store);
+    try {
+      const kiosk = await openKiosk(world, 5_000);
+      const references = Array.from({ length: 12 }, (_, i) => `till-${String(i).padStart(5, '0')}`);
+      const asked = references.flatMap((reference) => [
+        kiosk.vend(reference),
+        kiosk.reverse(reference),
+        kiosk.vend(reference),
+        kiosk.confirm(reference),
+      ]);
+      for (const { status, text } of await Promise.all(asked)) assert.ok(status < 500, text);
+      await world.rig.settle();
+      const outcomes = (await Promise.all(references.map(kiosk.read))).map(({ status, json }) =>
+        status === 404 ? 'unknown' : String(json.outcome),
+      );
+      const count = (wanted: string) => outcomes.filter((each) => each === wanted).length;
+      const stored = count('stored');
+      assert.equal(stored + count('reversed') + count('unknown'), references.length, outcomes.join());
+      assert.equal(await kiosk.float(), String(5_000 - 980 * stored));
+      assert.equal(await kiosk.account('float:kiosk'), BigInt(980 * stored - 5_000));
+      const books = await world.host.books();
+      assert.deepEqual([books.balanced, books.stored], [true, BigInt(1_000 * stored)]);
+    } finally {
+      await world.close();
+      clean();
+    }
+  });
+}
+
+test('postgresql: of two hosts that sell out of one float none overdraws it, and one reference is one sale', {
+  skip: postgresMissing,
+}, async () => {
+  const server = await startPostgres();
+  const hosts: World[] = [];
+  try {
+    for (const furnished of [true, false]) {
+      const store = await openPostgresStore(server.url, { schema: 'floats' });
+      hosts.push(await World.open(store, { furnished, seed: hosts.length + 1 }));
+    }
+    const [first, second] = hosts as [World, World];
+    const kiosk = await openKiosk(first, 5_000);
+    const other = new Kiosk(second, kiosk.agent);
+    const references = Array.from({ length: 8 }, (_, i) => `till-${String(i).padStart(5, '0')}`);
+    const asked = references.flatMap((reference) => [kiosk.vend(reference), other.vend(reference)]);
+    for (const { status, json } of await Promise.all(asked)) {
+      assert.ok(status === 201 || json.code === ('float-short' as never), `${status} ${json.code}`);
+    }
+    const sold = (await Promise.all(references.map(other.read))).filter(({ status }) => status === 200);
+    assert.equal(sold.length, 5, 'as many as the float is good for');
+    assert.equal(await kiosk.float(), '100');
+    assert.equal((await second.host.books()).issued, 5_000n);
+  } finally {
+    for (const world of hosts) await world.close();
+    await server.stop();
+  }
 });
