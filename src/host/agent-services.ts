@@ -16,6 +16,10 @@ export interface AgentReads {
   agentOfMember(by: string): Promise<Agent | HostFailure>;
   /** What became of a vend, by the agent's own reference. */
   vend(named: VendNamed): Promise<VendView | HostFailure>;
+  /** Of an agent, by reference; those after one only, if it is named. */
+  vends(query: { readonly agent: string; readonly after?: string; readonly limit: number }): Promise<VendView[]>;
+  /** By id: by person, and the key under which each was opened. */
+  shifts(query: { readonly after?: string; readonly limit: number }): Promise<Shift[]>;
   /** The shift that somebody has open. */
   openShiftOf(person: string): Promise<Shift | HostFailure>;
 }

@@ -51,7 +51,7 @@ import { bookDebt, type Debt, duesNow, type Purchase, publishTerms, quote, trade
 import { type HostFailure, Lane, type Meter, type Purse, type Subscriber, type Terms, type Webhook } from './types.ts';
 import { useOf } from './use.ts';
 import { closePurse, orderUnknown, sellAll, voidOrder } from './vending.ts';
-import { confirmVend, reverseVend, vendIdOf, vendOf } from './vends.ts';
+import { confirmVend, reverseVend, vendIdOf, vendOf, vendsOf } from './vends.ts';
 import { addWebhook, deleteWebhook, deliverAll, retryDeliveries, undelivered, webhooksOf } from './webhooks.ts';
 import { type Acted, witnessed, witnessedAll } from './witness.ts';
 import { wake } from './work.ts';
@@ -413,6 +413,8 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       ),
     agentOfMember: (member) => orStoreFailure(store.read((tx) => agentOfMember(tx, member))),
     vend: (named) => orStoreFailure(store.read((tx) => vendOf(tx, named))),
+    vends: (query) => store.read((tx) => vendsOf(tx, query)),
+    shifts: (query) => store.read((tx) => tx.shifts.page(query)),
     openShiftOf: (person) => orStoreFailure(store.read((tx) => openShiftOf(tx, person))),
 
     terms: () => store.read(termsOf),

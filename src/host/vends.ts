@@ -46,10 +46,31 @@ export async function vendOf(tx: StoreReads, named: VendNamed): Promise<VendView
       `There is no vend "${named.reference}": nothing was sold for it until now, and once it is reversed nothing will be.`,
     );
   }
-  const [order] = await tx.ordersOf([vend.id]);
-  const [trade] = await tx.trades.of([vend.id]);
-  const sale = order === undefined || trade === undefined ? undefined : { order, trade };
-  return { vend, sale, outcome: sale === undefined ? 'reversed' : outcomeOf(sale.order) };
+  const [view] = await viewsOf(tx, [vend]);
+  return view as VendView;
+}
+
+/** Of an agent, by reference; those after one only, if it is named. */
+export async function vendsOf(
+  tx: StoreReads,
+  { agent, after = '', limit }: { readonly agent: string; readonly after?: string; readonly limit: number },
+): Promise<VendView[]> {
+  const found = await tx.vends.page({ after: vendIdOf({ agent, reference: after }), limit });
+  return viewsOf(
+    tx,
+    found.filter((vend) => vend.agent === agent),
+  );
+}
+
+async function viewsOf(tx: StoreReads, vends: readonly Vend[]): Promise<VendView[]> {
+  const ids = vends.map(({ id }) => id);
+  const orders = await tx.ordersOf(ids);
+  const trades = await tx.trades.of(ids);
+  return vends.map((vend, i) => {
+    const [order, trade] = [orders[i], trades[i]];
+    const sale = order === undefined || trade === undefined ? undefined : { order, trade };
+    return { vend, sale, outcome: sale === undefined ? 'reversed' : outcomeOf(sale.order) };
+  });
 }
 
 function outcomeOf({ state }: NumberedOrder): VendOutcome {

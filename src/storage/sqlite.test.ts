@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
-import { StoreError } from '../host/ports.ts';
+import { type Posting, StoreError } from '../host/ports.ts';
 import { Rig } from '../host/rig.testing.ts';
 import { milliseconds, svpmsn } from '../units/index.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -318,6 +318,63 @@ test('a database of the version before is taken forward: what was refunded then 
     ],
   );
   await store.close();
+});
+
+test('a ledger of the version before is taken forward whole, append only, and takes what concerns no meter', async () => {
+  const folder = mkdtempSync(join(root, 'before-'));
+  const ours = openDatabase(join(folder, 'other.db'));
+  const { application_id: program } = ours.prepare('PRAGMA application_id').get() as { application_id: bigint };
+  ours.close();
+  const then = new DatabaseSync(join(folder, 'wattpurse.db'));
+  for (const step of MIGRATIONS.slice(0, -1)) then.exec(step);
+  then.exec(`PRAGMA application_id = ${program}; PRAGMA user_version = ${MIGRATIONS.length - 1};
+    INSERT INTO subscribers VALUES ('kim', 'Kim', '');
+    INSERT INTO meters VALUES (5, 'kim', 1, 5, 1, 1, NULL, 0, 0, 0, 0);
+    INSERT INTO postings VALUES (1, 'sold', 7, 5, 'a'), (3, 'stored', 8, 5, NULL);
+    INSERT INTO lines VALUES (1, 0, 'cash', 9), (1, 1, 'prepaid', -9), (3, 0, 'prepaid', 9), (3, 1, 'value-in-meters', -9)`);
+  then.close();
+  const store = openSqliteStore(folder);
+  const float: Posting = {
+    ...{ kind: 'float', at: milliseconds(9), svpmsn: undefined, order: 'slip 1' },
+    lines: [
+      { account: 'cash', amount: 4n },
+      { account: 'float:kiosk', amount: -4n },
+    ],
+  };
+  await store.transaction((tx) => tx.post([float]));
+  const found = await store.read((tx) => tx.postings({ limit: 9 }));
+  assert.deepEqual(
+    found.map(({ sequence, kind, at, svpmsn: meter, order, lines }) => [
+      sequence,
+      kind,
+      at,
+      meter,
+      order,
+      lines.length,
+    ]),
+    [
+      [4, 'float', 9, undefined, 'slip 1', 2],
+      [3, 'stored', 8, 5, undefined, 2],
+      [1, 'sold', 7, 5, 'a', 2],
+    ],
+  );
+  await store.close();
+  const database = openDatabase(join(folder, 'wattpurse.db'));
+  for (const sql of [
+    'UPDATE lines SET amount = 1',
+    'DELETE FROM lines',
+    'UPDATE postings SET at = 1',
+    'DELETE FROM postings',
+  ]) {
+    assert.throws(() => database.exec(sql), /the ledger is append only/, sql);
+  }
+  const stray = "INSERT INTO postings (sequence, kind, at, svpmsn) VALUES (9, 'sold', 1, 6)";
+  assert.throws(
+    () => database.exec(`PRAGMA foreign_keys = ON; ${stray}`),
+    /FOREIGN KEY/,
+    'of a meter that is not there',
+  );
+  database.close();
 });
 
 test('the audit log cannot be changed, not even by hand', async () => {

@@ -6,7 +6,7 @@ import { openPostgresStore } from '../../src/storage/index.ts';
 import { postgresMissing, startPostgres } from '../../src/storage/postgres.testing.ts';
 import { svpmsn } from '../../src/units/index.ts';
 import { STORES } from '../contract/stores.testing.ts';
-import { type Answer, type Json, KIMS_METER, LEES_METER, type Visitor, World } from './world.ts';
+import { type Answer, KIMS_METER, LEES_METER, type Visitor, World } from './world.ts';
 
 const PAID_IN = 10_000;
 const COMMISSION_BASIS_POINTS = 200;
@@ -208,13 +208,41 @@ it('a lookup shows enough of a name to notice a wrong number, and no more', asyn
   assert.deepEqual(told(await kiosk.ask('GET', '/vend/lookup?meter=0000ff')), [404, 'meter-unknown']);
 });
 
-it('the receipts of a vend can be had again', async (kiosk) => {
-  await kiosk.vend('till-00001');
+it('the receipts of a vend can be had again, by its own agent', async (kiosk) => {
+  const { store } = kiosk.world.rig;
+  const sold = await kiosk.vend('till-00001');
   await kiosk.reverse('till-00002');
-  for (const reference of ['till-00001', 'till-00002']) {
-    const receipts = await kiosk.ask('GET', `/vend/vends/${reference}/receipts`);
-    assert.deepEqual([receipts.status, receipts.json.items], [200, [] as unknown as Json], receipts.text);
+  const receipt = { order: String(sold.json.purchase?.order?.id), issuedAt: kiosk.world.wall.now() };
+  await store.transaction((tx) => tx.receipts.put(['7', '8'].map((id) => ({ ...receipt, id, text: `text ${id}` }))));
+  const printed = async (reference: string) => {
+    const { status, json } = await kiosk.ask('GET', `/vend/vends/${reference}/receipts`);
+    return [status, ((json.items ?? []) as unknown as { signed: string }[]).map(({ signed }) => signed)];
+  };
+  for (const _ of [1, 2]) assert.deepEqual(await printed('till-00001'), [200, ['text 7', 'text 8']]);
+  assert.deepEqual(await printed('till-00002'), [200, []]);
+  assert.deepEqual(await printed('till-00003'), [404, []]);
+});
+
+it('an agent and its utility list its vends, page by page, and those of no other', async (kiosk) => {
+  const { world } = kiosk;
+  const office = world.host.by(world.act('another'));
+  // Its name begins like the other's.
+  made(await office.addAgent({ id: 'kiosk2', name: 'Kiosk 2', commissionBasisPoints: 0 }));
+  for (const i of [3, 1, 2]) await kiosk.vend(`till-0000${i}`, '100');
+  made(await office.addAgentMember({ id: 'agent', agent: 'kiosk2' }));
+  await kiosk.reverse('till-00009');
+  made(await office.addAgentMember({ id: 'agent', agent: 'kiosk' }));
+  for (const visitor of [kiosk.agent, await world.as('auditor')]) {
+    const listed: string[] = [];
+    for (let cursor: unknown = ''; cursor !== undefined; ) {
+      const path = `/agents/kiosk/vends?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`;
+      const { json } = await kiosk.ask('GET', path, undefined, undefined, visitor);
+      listed.push(...(json.items as unknown as { reference: string }[]).map(({ reference }) => reference));
+      cursor = json.next;
+    }
+    assert.deepEqual(listed, ['till-00001', 'till-00002', 'till-00003']);
   }
+  assert.deepEqual(told(await kiosk.ask('GET', '/agents/kiosk2/vends')), [404, 'agent-unknown']);
 });
 
 it('a cashier counts a till: what it lacks is posted, and a shift is closed once', async (kiosk) => {
@@ -233,6 +261,15 @@ it('a cashier counts a till: what it lacks is posted, and a shift is closed once
     const closed = await ask('/shifts/current/closing', { counted: '5650' }, 'close-0001');
     assert.deepEqual([closed.status, closed.json.difference], [200, '-50'], closed.text);
   }
+  const auditor = await world.as('auditor');
+  const { items } = (await kiosk.ask('GET', '/shifts', undefined, undefined, auditor)).json;
+  assert.deepEqual(
+    (items as unknown as { person: string; difference: string }[]).map(({ person, difference }) => [
+      person,
+      difference,
+    ]),
+    [['cashier', '-50']],
+  );
   assert.equal(await kiosk.account('cash-differences'), 50n);
   assert.equal(await kiosk.account('cash'), 950n);
   assert.equal((await world.host.books()).balanced, true);

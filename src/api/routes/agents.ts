@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { Agent } from '../../host/index.ts';
 import { actOf, once } from '../acts.ts';
 import { callerOn } from '../caller.ts';
 import { afterOf, limitOf, pageOf } from '../paging.ts';
@@ -12,6 +13,8 @@ import {
   FloatMove,
   memberJson,
   NewAgent,
+  VendSchema,
+  vendJson,
 } from '../schemas/agents.ts';
 import { Id, Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
 import type { Api, ApiServices, FastifyRequest } from '../server.ts';
@@ -25,6 +28,12 @@ export function agentRoutes(app: Api, services: ApiServices): void {
   const tags = ['agents'];
   const officeOn = (request: FastifyRequest, agent: string, detail?: object) =>
     host.by(actOf(services, request, { subject: `agent ${agent}`, ...(detail && { detail }) }));
+  const readOwn = async (request: FastifyRequest, id: string): Promise<Agent> => {
+    if (request.reach === 'all') return made(await host.agent(id));
+    const own = made(await host.agentOfMember(callerOn(request).by));
+    if (own.id === id) return own;
+    throw new Problem('agent-unknown', 'That is not the agent for whom you sell.');
+  };
 
   app.get(
     '/agents',
@@ -64,14 +73,7 @@ export function agentRoutes(app: Api, services: ApiServices): void {
       config: { operation: 'readAgent' },
       schema: { tags, summary: 'An agent and its float', params: AgentParams, response: { 200: Named(AgentSchema) } },
     },
-    async (request) => {
-      const { agent } = request.params;
-      if (request.reach === 'own') {
-        const own = made(await host.agentOfMember(callerOn(request).by));
-        if (own.id !== agent) throw new Problem('agent-unknown', 'That is not the agent for whom you sell.');
-      }
-      return agentJson(made(await host.agent(agent)));
-    },
+    async (request) => agentJson(await readOwn(request, request.params.agent)),
   );
 
   app.patch(
@@ -90,6 +92,26 @@ export function agentRoutes(app: Api, services: ApiServices): void {
       const { agent } = request.params;
       const office = officeOn(request, agent, request.body);
       return agentJson(made(await office.changeAgent({ id: agent, ...request.body })));
+    },
+  );
+
+  app.get(
+    '/agents/:agent/vends',
+    {
+      config: { operation: 'listAgentVends' },
+      schema: {
+        tags,
+        summary: 'Vends of an agent, by reference',
+        params: AgentParams,
+        querystring: PageQuery,
+        response: { 200: PageOf(Named(VendSchema)) },
+      },
+    },
+    async (request) => {
+      const { query } = request;
+      const { id: agent } = await readOwn(request, request.params.agent);
+      const found = await host.vends({ agent, ...afterOf(query), limit: limitOf(query) });
+      return pageOf(found, query, vendJson, ({ vend }) => vend.reference);
     },
   );
 

@@ -1,8 +1,9 @@
 import { idempotencyKey, once } from '../acts.ts';
 import { callerOn } from '../caller.ts';
+import { afterOf, limitOf, pageOf } from '../paging.ts';
 import { made } from '../problem.ts';
 import { ShiftSchema, shiftJson } from '../schemas/agents.ts';
-import { Named, Strict } from '../schemas/common.ts';
+import { Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
 import { Money } from '../schemas/money.ts';
 import type { Api, ApiServices } from '../server.ts';
 
@@ -31,6 +32,18 @@ export function shiftRoutes(app: Api, services: ApiServices): void {
       );
       reply.code(201);
       return answer as never;
+    },
+  );
+
+  app.get(
+    '/shifts',
+    {
+      config: { operation: 'listShifts' },
+      schema: { tags, summary: 'Shifts, by id', querystring: PageQuery, response: { 200: PageOf(Named(ShiftSchema)) } },
+    },
+    async ({ query }) => {
+      const found = await host.shifts({ ...afterOf(query), limit: limitOf(query) });
+      return pageOf(found, query, shiftJson, ({ id }) => id);
     },
   );
 
