@@ -2,7 +2,7 @@ import type { Milliseconds } from '../units/index.ts';
 import { amountFault, fail, isFailure, textFault } from './failures.ts';
 import { floatMoved } from './ledger.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
-import { agentUnknown, floatOf } from './tills.ts';
+import { agentUnknown, cashGiven, floatOf } from './tills.ts';
 import type { Agent, AgentMember, HostFailure, PaymentMethod } from './types.ts';
 
 export type NewAgent = Pick<Agent, 'id' | 'name' | 'commissionBasisPoints'>;
@@ -84,9 +84,11 @@ export async function removeMember(
   return member;
 }
 
+/** @param by whoever takes the money, or gives it: out of their till where it is cash */
 export async function moveFloat(
   tx: StoreTransaction,
   move: FloatMove,
+  by: string,
   now: Milliseconds,
 ): Promise<Agent | HostFailure> {
   const found = await agentBy(tx, move.agent);
@@ -99,6 +101,7 @@ export async function moveFloat(
   }
   const agent: Agent = { ...found, balance: found.balance + amount };
   await tx.agents.put([agent]);
+  if (move.method === 'cash') await cashGiven(tx, by, -amount);
   await tx.post([floatMoved(floatOf(agent.id), move.method, amount, { at: now, order: move.reference })]);
   return agent;
 }

@@ -306,7 +306,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     changeAgent: (change) => request((tx, now) => changeAgent(tx, change, now), act),
     addAgentMember: (member) => request((tx) => addMember(tx, member), act),
     removeAgentMember: (member) => request((tx) => removeMember(tx, member), act),
-    moveFloat: (move) => request((tx, now) => moveFloat(tx, move, now), act),
+    moveFloat: (move) => request((tx, now) => moveFloat(tx, move, act.by, now), act),
     async vend({ reference, ...asked }) {
       const agent = await orStoreFailure(store.read((tx) => agentOfMember(tx, act.by)));
       if (isFailure(agent)) return agent;
@@ -335,7 +335,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       if (!isFailure(view) && view.sale !== undefined) await dispatchToAll([view.sale.order]);
       return view;
     },
-    openShift: (shift) => request((tx, now) => openShift(tx, { ...shift, person: act.by }, now), act),
+    openShift: (shift) => request((tx, now) => openShift(tx, shift, act, now), act),
     closeShift: (counted) => request((tx, now) => closeShift(tx, { person: act.by, counted }, now), act),
   });
 

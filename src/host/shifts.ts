@@ -3,6 +3,7 @@ import { fail } from './failures.ts';
 import { cashDiffers } from './ledger.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import type { HostFailure, Shift } from './types.ts';
+import type { Act } from './witness.ts';
 
 /** What should be in the till. */
 export const expectedOf = ({ opening, taken, paidOut }: Shift): bigint => opening + taken - paidOut;
@@ -13,7 +14,8 @@ export const differenceOf = (shift: Shift): bigint | undefined =>
 
 export async function openShift(
   tx: StoreTransaction,
-  { id, person, opening }: { readonly id: string; readonly person: string; readonly opening: number },
+  { id, opening }: { readonly id: string; readonly opening: number },
+  { by: person, role }: Pick<Act, 'by' | 'role'>,
   now: Milliseconds,
 ): Promise<Shift | HostFailure> {
   const fault = cashFault(opening);
@@ -22,7 +24,7 @@ export async function openShift(
   if (open !== undefined) {
     return fail('shift-open', `"${person}" has a shift open: count its cash and close it first.`);
   }
-  const [member] = await tx.agentMembers.of([person]);
+  const [member] = role === 'agent' ? await tx.agentMembers.of([person]) : [];
   const shift: Shift = {
     ...{ id, person, openBy: person, agent: member?.agent, openedAt: now, opening: BigInt(opening) },
     ...{ taken: 0n, paidOut: 0n, closedAt: undefined, counted: undefined },

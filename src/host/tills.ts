@@ -113,10 +113,12 @@ export async function floatGivenBack(tx: StoreTransaction, trade: Trade, at: Mil
   return commission === 0n ? [back] : [back, commissioned(account, -commission, { at, order: id })];
 }
 
-/** Cash left the till of whoever is at one. */
+/** Cash left the till of whoever is at one; what is negative came in. */
 export async function cashGiven(tx: StoreTransaction, by: string, amount: bigint): Promise<void> {
   const [shift] = await tx.shifts.where('openBy', by);
-  if (shift !== undefined) await tx.shifts.put([{ ...shift, paidOut: shift.paidOut + amount }]);
+  if (shift === undefined) return;
+  const { taken, paidOut } = shift;
+  await tx.shifts.put([amount < 0n ? { ...shift, taken: taken - amount } : { ...shift, paidOut: paidOut + amount }]);
 }
 
 export const agentUnknown = (id: string): HostFailure =>

@@ -289,6 +289,25 @@ it('cash that is given back leaves the till of whoever gives it', async (kiosk) 
   assert.deepEqual([open.json.paidOut, open.json.expected], ['400', '600']);
 });
 
+it('cash that an agent pays in or is paid back moves the till of whoever books it, a transfer does not', async (kiosk) => {
+  const operator = await kiosk.world.as('operator');
+  const ask = (path: string, body: object, key: string) => kiosk.ask('POST', path, body, key, operator);
+  await ask('/shifts', { opening: '1000' }, 'shift-0001');
+  const move = (direction: string, amount: string, method: string) => ({
+    direction,
+    amount,
+    method,
+    reference: 'slip',
+  });
+  await ask('/agents/kiosk/float', move('pay-in', '500', 'cash'), 'slip-00001');
+  await ask('/agents/kiosk/float', move('pay-back', '200', 'cash'), 'slip-00002');
+  await ask('/agents/kiosk/float', move('pay-in', '70', 'bank-transfer'), 'slip-00003');
+  const { json } = await ask('/shifts/current/closing', { counted: '1300' }, 'close-0001');
+  assert.deepEqual([json.taken, json.paidOut, json.difference], ['500', '200', '0'], JSON.stringify(json));
+  assert.equal(await kiosk.account('cash'), 300n);
+  assert.equal(await kiosk.float(), String(PAID_IN + 370));
+});
+
 it('the difference of an agent’s till is the agent’s own: it is told, and posted nowhere', async (kiosk) => {
   await kiosk.ask('POST', '/shifts', { opening: '0' }, 'shift-0001');
   await kiosk.vend('till-00001');

@@ -54,7 +54,7 @@ export interface Shift {
   readonly openedAt: Milliseconds;
   /** Cash at the beginning. */
   readonly opening: bigint;
-  /** Cash for what was sold. */
+  /** Cash for what was sold, or that an agent paid in. */
   readonly taken: bigint;
   /** Cash that was given back. */
   readonly paidOut: bigint;
