@@ -4,15 +4,19 @@ import { requestCommand } from './control.ts';
 import { amountFault, fail, findMeter, isFailure, textFault } from './failures.ts';
 import { nextKeyMissing } from './key-change.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
-import type { Approval, ControlCommand, HostFailure, NumberedOrder, Proposal } from './types.ts';
+import {
+  type Approval,
+  type ControlCommand,
+  type HostFailure,
+  MANUAL_SOURCE,
+  type NumberedOrder,
+  type Proposal,
+} from './types.ts';
 import { orderUnknown, sellAll, voidOrder } from './vending.ts';
 import type { Act } from './witness.ts';
 
 /** What was asked for on one day is decided by the same hour of the next, or asked for again. */
 export const APPROVAL_VALID_MS = 86_400_000;
-
-/** Where value that nobody paid for comes from. */
-const MANUAL_SOURCE = 'manual';
 
 export interface Decision {
   readonly approval: string;

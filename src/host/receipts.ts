@@ -13,7 +13,7 @@ import {
 } from '../exchange/index.ts';
 import { MeterFlag } from '../records/index.ts';
 import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens } from '../units/index.ts';
-import { allEnergy, move, refunded, repriced, spending } from './ledger.ts';
+import { allEnergy, move, paidOut, refunded, repriced, spending } from './ledger.ts';
 import type { StoreTransaction } from './ports.ts';
 import { receiptIsDue } from './receipting.ts';
 import { settleDues, withFound } from './terms.ts';
@@ -22,6 +22,7 @@ import {
   FOUND_PREFIX,
   type FreezeReason,
   Lane,
+  MANUAL_SOURCE,
   type Meter,
   type Order,
   type OutstandingRow,
@@ -156,12 +157,21 @@ async function ended(tx: StoreTransaction, order: Order, state: 'stored' | 'refu
   await orderEnded(tx, order, state, now);
 }
 
-/** All that was paid is to be given back, to an agent it is given; and what it had settled is due again. */
-async function refundOf(tx: StoreTransaction, { id, svpmsn, amount }: Order, now: Milliseconds): Promise<Posting[]> {
+/**
+ * All that was paid is to be given back, to an agent it is given; and what it had settled is due again. What nobody
+ * paid for is nobody's.
+ */
+async function refundOf(
+  tx: StoreTransaction,
+  { id, svpmsn, amount, source }: Order,
+  now: Milliseconds,
+): Promise<Posting[]> {
   const [trade] = await tx.trades.of([id]);
   const [dues] = trade === undefined ? [] : await tx.dues.of([String(svpmsn)]);
   if (trade !== undefined && dues !== undefined) await tx.dues.put([settleDues(dues, trade, -1n)]);
-  const refund = refunded(trade ?? allEnergy(BigInt(amount)), { at: now, svpmsn, order: id });
+  const occasion = { at: now, svpmsn, order: id };
+  const refund = refunded(trade ?? allEnergy(BigInt(amount)), occasion);
+  if (source === MANUAL_SOURCE) return [refund, paidOut('goodwill', BigInt(amount), occasion)];
   return trade === undefined ? [refund] : [refund, ...(await floatGivenBack(tx, trade, now))];
 }
 

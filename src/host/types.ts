@@ -87,6 +87,8 @@ export type RefundReason = 'full' | 'voided';
 
 /** Orders that the books write themselves, for value that a meter had and nobody sold. */
 export const FOUND_PREFIX = 'found:';
+/** Where value that nobody paid for comes from. */
+export const MANUAL_SOURCE = 'manual';
 
 export interface Order {
   readonly id: string;
@@ -187,6 +189,8 @@ export type Account =
   | `float:${string}`
   /** Debit: what agents are given for selling. */
   | 'commissions'
+  /** Debit: value that was given, and nobody paid for. */
+  | 'goodwill'
   /** Debit: cash that should be in a till, and was not; credit what was there beside it. */
   | 'cash-differences';
 

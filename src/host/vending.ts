@@ -3,7 +3,7 @@ import { Suite } from '../crypto/index.ts';
 import { txidOf } from '../exchange/index.ts';
 import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens, tokens } from '../units/index.ts';
 import { amountFault, fail, findMeter, isFailure, meterUnknown, parseMeterNumber, textFault } from './failures.ts';
-import { allEnergy, move, refunded, sold } from './ledger.ts';
+import { allEnergy, move, paidOut, refunded, sold } from './ledger.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import { refundUnsent, voidRow } from './receipts.ts';
 import type { Sale } from './services.ts';
@@ -12,6 +12,7 @@ import {
   FOUND_PREFIX,
   type HostFailure,
   Lane,
+  MANUAL_SOURCE,
   type Meter,
   type NumberedOrder,
   type Order,
@@ -21,7 +22,7 @@ import {
 } from './types.ts';
 import { wake, workDone } from './work.ts';
 
-/** What is sold: whole tokens, at no other price than themselves. */
+/** What is sold: whole tokens, at no other price than themselves; given away, where it is manual. */
 export const sellAll = (
   tx: StoreTransaction,
   sales: readonly Sale[],
@@ -32,7 +33,10 @@ export const sellAll = (
     sales.map(({ orderId, ...sale }) => ({ ...sale, orderId: String(orderId) })),
     {
       fault: ({ amount }) => amountFault(amount),
-      price: ({ amount }) => ({ account: 'cash', parts: allEnergy(BigInt(amount)) }),
+      price: ({ amount, source }) => ({
+        account: source === MANUAL_SOURCE ? 'goodwill' : 'cash',
+        parts: allEnergy(BigInt(amount)),
+      }),
       isSame: (order, { amount }) => order.amount === amount,
     },
     now,
@@ -245,7 +249,7 @@ function claimOf(
   const order: Order = { ...found, id, source, state, amount: tokens(Number(parts.energy)), orderedAt: now };
   const outcome = isStored
     ? [move('found', -parts.energy, { ...occasion, order: found.id }), move('stored', parts.energy, occasion)]
-    : [refunded(parts, occasion)];
+    : [refunded(parts, occasion), ...(account === 'goodwill' ? [paidOut(account, parts.paid, occasion)] : [])];
   return { found: found.id, order, postings: [sold(account, parts, occasion), ...outcome] };
 }
 

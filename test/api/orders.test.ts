@@ -156,6 +156,20 @@ it('value that nobody paid for takes four eyes, and the other two are not the sa
   assert.equal((await decide(manager, 'approve', 'decide-002')).status, 200);
   const [order] = await world.host.orders({ limit: 9 });
   assert.deepEqual([order?.source, order?.amount, order?.svpmsn], ['manual', 50, 3]);
+  const accounts = async () => {
+    const sums = new Map<string, bigint>();
+    for (const { lines } of await world.host.postings({ limit: 99 })) {
+      for (const { account, amount } of lines) sums.set(account, (sums.get(account) ?? 0n) + amount);
+    }
+    return [...sums].filter(([, sum]) => sum !== 0n).sort();
+  };
+  assert.deepEqual(await accounts(), [
+    ['goodwill', 50n],
+    ['prepaid', -50n],
+  ]);
+  made(await world.host.voidOrder(String(order?.id)));
+  await world.rig.settle();
+  assert.deepEqual(await accounts(), [], 'what nobody paid for is given back to nobody');
 
   const withdrawn = await propose('60');
   assert.equal((await decide(operator, 'refuse', 'decide-003', withdrawn)).status, 200, 'who asked may think better');
