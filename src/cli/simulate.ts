@@ -17,6 +17,7 @@ import {
 import { withNumbers, wrongFlag } from './flags.ts';
 import { commitOf, explain, type Failure, SHRUNK_WITHIN_MINUTES, withStory } from './simulate-failure.ts';
 import { simulatedPostgres } from './simulated-postgres.ts';
+import { simulatedReceipts } from './simulated-receipts.ts';
 import { simulatedSqlite } from './simulated-sqlite.ts';
 import { WrongUse } from './usage.ts';
 
@@ -187,13 +188,15 @@ function parse(args: readonly string[]): Asked {
     return { transfers: values.transfers === undefined ? TRANSFERS : whole('transfers', 1, TRANSFERS_MAX) };
   };
   const meters = whole('meters', 1, 256);
+  const seed = whole('seed', 0, Number.MAX_SAFE_INTEGER);
   return {
     json: values.json,
     trace: values.trace,
     unshrunk: values.unshrunk,
     store: values.store,
     life: {
-      seed: whole('seed', 0, Number.MAX_SAFE_INTEGER),
+      seed,
+      receipts: simulatedReceipts(seed),
       ...ending(),
       meters,
       localUnits: Math.ceil(meters / METERS_A_LINE),

@@ -1,4 +1,4 @@
-import { assert, type Milliseconds, tokens } from '../units/index.ts';
+import { assert, type Milliseconds, tokens, UNIX_MS_MAX } from '../units/index.ts';
 import { paymentOfOrder } from './payment-order.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import type { ReceiptLine, WholeReceipt } from './receipt-document.ts';
@@ -27,6 +27,8 @@ export async function issueDue({ store, clock, randomness, receipts }: HostPorts
   if (due.length === 0) return;
   const ids = due.map(({ id }) => id);
   const issuedAt = clock.now();
+  // Behind the calendar's end no receipt can say when it was issued: it stays due.
+  if (issuedAt > UNIX_MS_MAX) return;
   const documents = await store.read((tx) => documentsOf(tx, ids, { utility: receipts.utility, zone, issuedAt }));
   const signed = await issueReceipts(documents, receipts.signer, randomness);
   await store.transaction(async (tx) => {

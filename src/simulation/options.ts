@@ -1,6 +1,6 @@
 import type { BackhaulMessage } from '../backhaul/index.ts';
 import type { KeyStore, Suite } from '../crypto/index.ts';
-import type { HeadSigner, HostWatcher, PaymentWay, Store } from '../host/index.ts';
+import type { HeadSigner, HostPorts, HostWatcher, PaymentWay, Store } from '../host/index.ts';
 import type { Carrier, LineConditions } from '../line/index.ts';
 import type { MeterMemory } from '../meter/index.ts';
 import type { SupplyPolicy } from '../records/index.ts';
@@ -80,6 +80,8 @@ export interface UtilityOptions {
   readonly payments?: ReadonlyMap<string, PaymentWay>;
   /** Is told by the hosts what goes on, to be counted. */
   readonly watcher?: HostWatcher;
+  /** Who signs receipts, and for whom; nobody where absent. */
+  readonly receipts?: HostPorts['receipts'];
   /** Who signs heads of the books. */
   readonly books?: HeadSigner;
   /** A meter was started from its memories. */

@@ -1,4 +1,5 @@
 import type { Suite } from '../crypto/index.ts';
+import { type ReceiptKeys, type ReceiptSigner, StoreError } from '../host/index.ts';
 import { DEFAULT_SUPPLY_POLICY, RelayAction } from '../records/index.ts';
 import { DEFAULT_TARIFF } from '../tariff/index.ts';
 import { type Svpmsn, svpmsnText, tokens } from '../units/index.ts';
@@ -40,6 +41,8 @@ export interface SimulationOptions {
   readonly transfers: number;
   readonly minutes?: number;
   readonly openStore: () => SimulatedStore | Promise<SimulatedStore>;
+  /** Who signs receipts, and how they are proved; without them none is signed. */
+  readonly receipts?: { readonly signer: ReceiptSigner; readonly keys: ReceiptKeys };
   /** Faults that stay away. */
   readonly without?: ReadonlySet<FaultKind>;
   /** Of all strikes that the seed draws, those that come; all of them where absent. */
@@ -67,6 +70,14 @@ export interface Simulation extends Circumstances {
   /** After so many of these no fault struck any more; undefined where it went wrong before. */
   readonly healedAfterSeconds?: number | undefined;
 }
+
+/** A store that is full or away is asked again with the next minute. */
+function unlessStoreFails(error: unknown): void {
+  if (!(error instanceof StoreError)) throw error;
+}
+
+/** Whose receipts they are. */
+const UTILITY = { name: 'A utility', registration: undefined };
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -157,6 +168,7 @@ class World {
       say,
       payments: this.#payers.payments,
       book: this.#bank?.book ?? new Map(),
+      receiptKeys: options.receipts?.keys,
       ringOf: ({ localUnit }) => (this.#living.transformers[localUnit] as Transformer).keys,
     });
     this.#misfortunes = new Misfortunes(this.#faults, {
@@ -193,7 +205,7 @@ class World {
   }
 
   async open(): Promise<void> {
-    const { seed, meters, localUnits, hosts, suite } = this.#options;
+    const { seed, meters, localUnits, hosts, suite, receipts } = this.#options;
     const checkers = this.#checkers;
     this.#utility = await Utility.open({
       seed,
@@ -218,6 +230,7 @@ class World {
         markPersonalised: () => undefined,
       }),
       ...(this.#bank && { payments: this.#bank.ways }),
+      ...(receipts && { receipts: { signer: receipts.signer, utility: UTILITY } }),
       onCommit: (rows) => checkers.committed(rows),
       onMeterHeard: (house, request, answer) => {
         this.#trace.aside(this.#now, () => exchangeInWords(house.svpmsn, request, answer));
@@ -243,10 +256,20 @@ class World {
     }
     this.#utility.closeTheTills();
     await this.#utility.host.publishTerms(SIMULATED_TERMS);
+    if (receipts !== undefined) this.#signReceipts();
     if (this.#bank === undefined) return;
     const random = this.#random.fork('bank payers');
     this.#bankPayers = new BankPayers(this.#utility, { random, faults: this.#faults, bank: this.#bank });
     await this.#bankPayers.open();
+  }
+
+  /** One of the hosts that run signs what is due, once a minute. */
+  #signReceipts(): void {
+    const { time, hosts } = this.#living;
+    time.after(MINUTE_MS, async () => {
+      this.#signReceipts();
+      await hosts.running[0]?.((services) => services.issueReceipts().catch(unlessStoreFails));
+    });
   }
 
   get #now(): number {

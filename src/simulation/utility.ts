@@ -72,6 +72,7 @@ export class Utility {
         grid: this.#toldOf(this.#grid),
         ...(options.payments && { payments: options.payments }),
         ...(options.watcher && { watcher: options.watcher }),
+        ...(options.receipts && { receipts: options.receipts }),
         ...(options.books && { books: options.books }),
       },
       settings: { zone: options.zone, metersMax: METERS_PER_LOCAL_UNIT_MAX * 256, roundMs: options.roundMs },

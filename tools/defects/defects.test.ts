@@ -12,7 +12,6 @@ const LATER: Readonly<Record<string, string>> = {
   I23: 'there is no card yet',
   I24: 'there is no card yet',
   I25: 'there is no card yet',
-  I30: 'no receipt is signed and no month is closed in a life yet',
 };
 
 for (const { rule, what, file, right, wrong } of DEFECTS) {

@@ -208,11 +208,19 @@ export const DEFECTS: readonly Defect[] = [
     wrong: "      const refunded = { ...order, state: 'refunded' } as const;\n",
   },
   {
+    rule: 'I30',
+    by: ['I30'],
+    what: 'of what becomes of a sale no receipt is issued',
+    file: 'src/host/receipts.ts',
+    right: '  await receiptIsDue(tx, order);\n  await orderEnded',
+    wrong: '  await orderEnded',
+  },
+  {
     rule: 'I8',
     by: ['I8', 'I28'],
     what: 'a refund is not posted',
     file: 'src/host/receipts.ts',
-    right: "      if (order.op === 'credit') await tx.post([await refundOf(tx, order, now)]);\n",
+    right: "      if (order.op === 'credit') await tx.post(await refundOf(tx, order, now));\n",
     wrong: '',
   },
   {

@@ -1,4 +1,5 @@
 import type { MonitoringRing } from '../../concentrator/index.ts';
+import type { ReceiptKeys } from '../../host/index.ts';
 import type { Receipt } from '../../meter/index.ts';
 import type { Svpmsn } from '../../units/index.ts';
 import type { Entry, Mover } from '../bank.ts';
@@ -20,6 +21,7 @@ import { Money } from './money.ts';
 import { Monitoring } from './monitoring.ts';
 import { Profiles } from './profiles.ts';
 import { Purses } from './purses.ts';
+import { Receipts } from './receipts.ts';
 import { Relays } from './relays.ts';
 import { Secrets } from './secrets.ts';
 import { Sessions } from './sessions.ts';
@@ -46,6 +48,8 @@ export class Checkers {
     readonly payments: readonly Payment[];
     /** The bank's own; empty where nobody pays through it. */
     readonly book: ReadonlyMap<string, Entry>;
+    /** By which receipts are proved, where any are signed. */
+    readonly receiptKeys: ReceiptKeys | undefined;
     /** The keys that the local unit above a house holds. */
     readonly ringOf: (house: House) => MonitoringRing;
   }) {
@@ -70,6 +74,7 @@ export class Checkers {
       new Monitoring(this.findings, world.ringOf),
       this.#clones,
       new Settled(this.findings, purses, world.payments),
+      new Receipts(this.findings, world.payments, world.receiptKeys),
       this.#secrets,
       new Afterwards(this.findings, this.#secrets),
       this.#money,
