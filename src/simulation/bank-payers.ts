@@ -89,6 +89,11 @@ export class BankPayers {
     await answered(this.#random.chance(1 / 2) ? host.endContract(agreement.meter) : host.agreeContract(agreement));
   }
 
+  /** Nothing is begun by itself any more: what was begun has until the end to settle (I28). */
+  async heal(): Promise<void> {
+    for (const { meter } of this.#agreements) await answered(this.#utility.host.endContract(meter));
+  }
+
   /** Whether this is paid through the bank. */
   async pays(meter: Svpmsn, amount: number): Promise<boolean> {
     const isPaid = this.#random.chance(BANK_SHARE);

@@ -320,6 +320,7 @@ class World {
     await utility.hosts.heal();
     this.#misfortunes.heal(utility);
     await this.#bank?.heal();
+    await this.#bankPayers?.heal();
     await this.#payers.tellAgain(utility);
     for (const { svpmsn } of utility.houses) {
       // What other books did, or a clone, is found with the next sale.
