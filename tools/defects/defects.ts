@@ -83,7 +83,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'X8',
-    by: ['I6'],
+    by: ['I6', 'stopped'],
     what: 'an order that is on its way is given back at once',
     file: 'src/host/vending.ts',
     right: "const voiding: Order = { ...order, state: 'voiding' };",
@@ -191,7 +191,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I7',
-    by: ['I7', 'I8', 'I28'],
+    by: ['I7', 'I8', 'I28', 'stopped'],
     what: 'of two sales of a meter in one second the second is lost',
     file: 'src/host/vending.ts',
     right: '  const added = orders.size === 0 ? [] : await tx.addOrders([...orders.values()]);',
@@ -429,7 +429,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I28',
-    by: ['I28'],
+    by: ['I28', 'I27'],
     what: 'what was not answered is never tried again',
     file: 'src/host/work.ts',
     right: 'const dueAt = (now + backOff(',
