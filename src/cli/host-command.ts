@@ -1,6 +1,7 @@
 import { setTimeout as pause, setImmediate } from 'node:timers/promises';
 import { Argon2 } from '../adapters/argon2.ts';
 import { HttpWebhookSender } from '../adapters/webhook-sender.ts';
+import type { SoftwareKeyStore } from '../crypto/index.ts';
 import {
   createHost,
   createPeople,
@@ -13,9 +14,10 @@ import {
 import { businessClock } from './business-clock.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { inWords } from './failure.ts';
-import { readConfiguration } from './host-configuration.ts';
+import { type ReadConfiguration, readConfiguration } from './host-configuration.ts';
 import { HostFolder } from './host-folder.ts';
 import { type HostOptions, parseHostOptions } from './host-options.ts';
+import type { Partners } from './host-partners.ts';
 import { listen } from './listen.ts';
 import { paper } from './paper.ts';
 import { wallClock } from './wall-clock.ts';
@@ -26,9 +28,11 @@ const METERS_MAX = METERS_PER_LOCAL_UNIT_MAX * 256;
 /** `wattpurse host`: the host of a utility and its API, until it is stopped. */
 export async function host(args: readonly string[]): Promise<number> {
   const options = parseHostOptions(args);
+  // Nothing is begun by what does not say with whom to work.
+  const configured = options.configuration === undefined ? undefined : readConfiguration(options.configuration);
   const folder = await HostFolder.open(options);
   try {
-    return await serve(folder, options);
+    return await work(folder, options, configured);
   } catch (error) {
     throw inWords(error, folder.path);
   } finally {
@@ -39,14 +43,38 @@ export async function host(args: readonly string[]): Promise<number> {
 /** Nothing listens yet on the other side: an order waits in the books until something does. */
 const NO_GRID: GridLink = { send: () => undefined };
 
-async function serve(
+async function work(
   folder: HostFolder,
-  { zone, listen: at, proxy, webhookInside: inside, configuration }: HostOptions,
+  options: HostOptions,
+  configured: ReadConfiguration | undefined,
+): Promise<number> {
+  const zone = folder.zone(options.zone);
+  const keys = await folder.keys();
+  const { partnersOf } = await import('./host-partners.ts');
+  const { promise: services, resolve: begin } = Promise.withResolvers<HostServices>();
+  const partners = await partnersOf(configured, { zone, secret: keys.webhookKey(), services, hear: say });
+  try {
+    return await serve({ folder, keys, zone, partners, begin }, options);
+  } finally {
+    await partners.close();
+  }
+}
+
+interface Opened {
+  readonly folder: HostFolder;
+  readonly keys: SoftwareKeyStore;
+  /** IANA name. */
+  readonly zone: string;
+  readonly partners: Partners;
+  /** Takes the host as soon as there is one. */
+  readonly begin: (services: HostServices) => void;
+}
+
+async function serve(
+  { folder, keys, zone, partners, begin }: Opened,
+  { listen: at, proxy, webhookInside: inside }: HostOptions,
 ): Promise<number> {
   const { store } = folder;
-  const settings = { zone: folder.zone(zone), metersMax: METERS_MAX };
-  const configured = configuration === undefined ? undefined : readConfiguration(configuration);
-  const keys = await folder.keys();
   // Whoever is refused does not wait for it.
   const { createApi, Metrics } = await import('../api/index.ts');
   const metrics = new Metrics();
@@ -60,16 +88,12 @@ async function serve(
       if (outcome !== 'taken') say('warn', `Webhook ${webhook} was not told of ${id}, because ${why}`);
     },
   });
-  const secret = keys.webhookKey();
-  const { partnersOf } = await import('./host-partners.ts');
-  const { promise: made, resolve: begin } = Promise.withResolvers<HostServices>();
-  const partners = await partnersOf(configured, { zone: settings.zone, secret, services: made, hear: say });
   const ports = {
     ...{ store, keys, clock, randomness: systemRandomness, grid: NO_GRID, books: store, watcher, webhooks },
     gather: setImmediate,
     ...partners.ports,
   };
-  const services = createHost(ports, settings);
+  const services = createHost(ports, { zone, metersMax: METERS_MAX });
   const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });
   await services.start();
   begin(services);
@@ -97,7 +121,6 @@ async function serve(
     ]);
   } finally {
     await app.close();
-    await partners.close();
   }
   await store.signHead({ now: ports.clock.now() });
   say('info', 'Stopped.');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,13 +47,33 @@ test('a configuration that is none is refused by its place, in one sentence with
   }
 });
 
-test('a secret that is not there ends the start in one sentence', () => {
-  const path = join(scratch, 'lacking.json');
-  writeFileSync(path, JSON.stringify({ identity: { ...IDENTITY, clientSecretFile: 'nowhere.txt' } }));
-  const args = ['host', '--data', join(scratch, 'lacking'), '--configuration', path, '--listen', '127.0.0.1:0'];
-  const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
+/** Runs a host until it ends by itself. */
+const ended = (name: string, configuration: object | string) => {
+  const path = join(scratch, `${name}.json`);
+  writeFileSync(path, typeof configuration === 'string' ? configuration : JSON.stringify(configuration));
+  const args = ['host', '--data', join(scratch, name), '--configuration', path, '--listen', '127.0.0.1:0'];
+  return spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
     ...{ encoding: 'utf8', env, timeout: 60_000 },
   });
+};
+
+test('a configuration that is wrong begins nothing', () => {
+  const { status, stdout, stderr } = ended('unbegun', '{');
+  assert.deepEqual([status, stdout, stderr.trim().split('\n').length], [2, '', 1], stderr);
+  assert.equal(existsSync(join(scratch, 'unbegun')), false);
+});
+
+test('what fails behind a partner that was opened ends the start too, and nobody is called again', () => {
+  const { status, stderr } = ended('opened', {
+    ...{ utility: { name: 'Hanbit Power' }, receiptKeyFile: 'nowhere.jwk' },
+    payments: { cards: { ...ACQUIRER, port: 9 } },
+  });
+  assert.deepEqual([status, stderr.trim().split('\n').length], [2, 1], stderr);
+  assert.match(stderr, /secret file .*nowhere\.jwk cannot be read/);
+});
+
+test('a secret that is not there ends the start in one sentence', () => {
+  const { status, stderr } = ended('lacking', { identity: { ...IDENTITY, clientSecretFile: 'nowhere.txt' } });
   assert.deepEqual([status, stderr.trim().split('\n').length], [2, 1], stderr);
   assert.match(stderr, /secret file .*nowhere\.txt cannot be read/);
 });

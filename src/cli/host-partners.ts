@@ -31,9 +31,26 @@ interface Around {
 
 /** @throws WrongUse when a file that is named does not hold what it should */
 export async function partnersOf(read: ReadConfiguration | undefined, around: Around): Promise<Partners> {
-  const ends: (() => Promise<void>)[] = [];
   if (read === undefined) return { ports: {}, close: async () => undefined };
-  const { configuration, secret } = read;
+  const ends: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const end of ends.splice(0)) await end();
+  };
+  try {
+    return { ...(await opened(read, around, ends)), close };
+  } catch (error) {
+    // Whoever was reached before would keep the program from ending.
+    await close();
+    throw error;
+  }
+}
+
+/** @param ends takes what ends each that was opened */
+async function opened(
+  { configuration, secret }: ReadConfiguration,
+  around: Around,
+  ends: (() => Promise<void>)[],
+): Promise<Omit<Partners, 'close'>> {
   const { identity, payments = {}, receiptKeyFile, utility } = configuration;
   const ways = new Map<string, PaymentWay>();
   for (const [name, payment] of Object.entries(payments)) {
@@ -58,9 +75,6 @@ export async function partnersOf(read: ReadConfiguration | undefined, around: Ar
             utility: { name: utility.name, registration: utility.registration },
           },
         }),
-    },
-    async close() {
-      for (const end of ends) await end();
     },
   };
 }
