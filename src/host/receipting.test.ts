@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { UNIX_MS_MAX } from '../units/index.ts';
 import { parseSignedReceipt, type Receipt, verifyReceipt } from './index.ts';
 import { Till } from './payments.testing.ts';
 import { knownKeys, knownSigner } from './receipt.testing.ts';
@@ -15,6 +16,19 @@ async function proved(till: Till, order: string): Promise<Receipt[]> {
   }
   return receipts;
 }
+
+test('behind the end of the calendar no receipt is signed, and what is due stays due', async () => {
+  const till = await Till.open({ ports: { receipts: RECEIPTS } });
+  const { host, clock } = till.rig;
+  made(await host.purchase({ meter: 0, paid: 2_000, method: 'card', orderId: 'a' }));
+  const { ms } = clock;
+  clock.ms = UNIX_MS_MAX + 1;
+  await host.issueReceipts();
+  assert.deepEqual(await proved(till, 'a'), []);
+  clock.ms = ms;
+  await host.issueReceipts();
+  assert.equal((await proved(till, 'a')).length, 1);
+});
 
 test('a purchase has a receipt at once, and another when its value is stored, which takes the place of the first', async () => {
   const till = await Till.open({ ports: { receipts: RECEIPTS } });

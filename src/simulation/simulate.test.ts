@@ -33,6 +33,14 @@ for (const [suite, seeds] of [
   }
 }
 
+test('no contract begins a payment that would still be pending when a life ends', async () => {
+  for (const seed of [7, 42]) {
+    const { violations, checksOf } = await life(seed, { meters: 64, localUnits: 8, hosts: 1, transfers: 75 });
+    assert.deepEqual(violations, []);
+    assert.ok((checksOf.I33 ?? 0) > 100);
+  }
+});
+
 test('where people pay through a bank its book and the ledger agree, whatever it and its lines do', async () => {
   const kinds = FAULT_KINDS.filter((kind) => /^(bank|notice)-|^payment-(returned|cancelled)$/.test(kind));
   const struck = new Set<string>();

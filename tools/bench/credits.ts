@@ -33,7 +33,7 @@ const MONTH = 2026 * 12 + 2;
 
 export const clock = { now: () => milliseconds(BEGINS_MS) };
 /** The books are sealed, as they are in life. */
-export const SEALS = { keys: async () => KEYS_OF_BOOKS };
+const SEALS = { keys: async () => KEYS_OF_BOOKS };
 const KEYS_OF_BOOKS = bookKeys(new Uint8Array(32));
 
 type Sell = (group: readonly Purchase[]) => Promise<void>;
@@ -45,6 +45,16 @@ const HOW =
 
 /** Top-ups made durable a second, in groups, by the host with its ledger. */
 export async function creditsOnSqlite(): Promise<readonly Figure[]> {
+  const { store, bare, end } = await foundedTwice();
+  try {
+    return [topUps('credits-sqlite', await measured(await started(store), bare.sell), 20_000)];
+  } finally {
+    await end();
+  }
+}
+
+/** The same books of meters twice: for a host, and for the engine's own driver alone. */
+export async function foundedTwice() {
   const folder = mkdtempSync(join(tmpdir(), 'wattpurse-bench-'));
   const founded = openSqliteStore(join(folder, 'data'), SEALS);
   await hostWithMeters(founded);
@@ -52,13 +62,15 @@ export async function creditsOnSqlite(): Promise<readonly Figure[]> {
   copyFileSync(join(folder, 'data', 'wattpurse.db'), join(folder, 'bare.db'));
   const store = openSqliteStore(join(folder, 'data'), SEALS);
   const bare = bareSqlite(join(folder, 'bare.db'));
-  try {
-    return [topUps('credits-sqlite', await measured(await started(store), bare.sell), 20_000)];
-  } finally {
-    await store.close();
-    bare.close();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return {
+    store,
+    bare,
+    async end(): Promise<void> {
+      await store.close();
+      bare.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 export async function creditsOnPostgres(): Promise<readonly Figure[]> {
@@ -121,7 +133,7 @@ export const purchaseNumber = (number: number): Purchase => ({
   method: 'cash',
 });
 
-export async function hostWithMeters(store: Store): Promise<HostServices> {
+async function hostWithMeters(store: Store): Promise<HostServices> {
   const host = await started(store);
   await host.addSubscriber({ id: 'kim', name: 'Kim', contact: '' });
   for (let meter = 1; meter <= METERS; meter++) {
@@ -187,7 +199,7 @@ const UPSERT: Partial<Record<keyof typeof COLUMNS, string>> = {
   work: 'ON CONFLICT (svpmsn) DO UPDATE SET due_at = excluded.due_at',
 };
 
-export function bareSqlite(path: string): { sell: Sell; close: () => void } {
+function bareSqlite(path: string): { sell: Sell; close: () => void } {
   const database = new DatabaseSync(path);
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
   const insert = (table: keyof typeof COLUMNS) => {

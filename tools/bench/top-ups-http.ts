@@ -1,15 +1,11 @@
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Argon2 } from '../../src/adapters/argon2.ts';
 import { createApi, Metrics } from '../../src/api/index.ts';
 import { createPeople, type HostServices, type Store } from '../../src/host/index.ts';
 import { seededRandom } from '../../src/simulation/index.ts';
-import { openSqliteStore } from '../../src/storage/index.ts';
-import { bareSqlite, clock, hostWithMeters, METERS, purchaseNumber, SEALS, started } from './credits.ts';
+import { clock, foundedTwice, METERS, purchaseNumber, started } from './credits.ts';
 import { type Figure, moreIsBetter } from './figure.ts';
 import { median } from './interleave.ts';
 
@@ -20,13 +16,7 @@ const ROUNDS = 7;
 
 /** Single top-ups over HTTP, each durable before it is answered. */
 export async function topUpsOverHttp(): Promise<readonly Figure[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'wattpurse-bench-'));
-  const founded = openSqliteStore(join(folder, 'data'), SEALS);
-  await hostWithMeters(founded);
-  await founded.close();
-  copyFileSync(join(folder, 'data', 'wattpurse.db'), join(folder, 'bare.db'));
-  const store = openSqliteStore(join(folder, 'data'), SEALS);
-  const bare = bareSqlite(join(folder, 'bare.db'));
+  const { store, bare, end } = await foundedTwice();
   const server = await serving(await started(store), store);
   try {
     const values: number[] = [];
@@ -59,9 +49,7 @@ export async function topUpsOverHttp(): Promise<readonly Figure[]> {
     ];
   } finally {
     await server.end();
-    await store.close();
-    bare.close();
-    rmSync(folder, { recursive: true, force: true });
+    await end();
   }
 }
 
