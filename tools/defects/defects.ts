@@ -429,7 +429,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I28',
-    by: ['I28', 'I27'],
+    by: ['I28'],
     what: 'what was not answered is never tried again',
     file: 'src/host/work.ts',
     right: 'const dueAt = (now + backOff(',

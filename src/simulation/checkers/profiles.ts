@@ -61,7 +61,10 @@ export class Profiles implements Checker {
   happened(happening: Happening): void {
     if (happening.what !== 'power-failed' || !('svpmsn' in happening)) return;
     const house = this.#houses.get(happening.svpmsn);
-    if (house === undefined) return;
+    if (house === undefined) {
+      this.#livedUnseen(happening.svpmsn);
+      return;
+    }
     this.#look(house);
     this.#darkSince.set(house.svpmsn, house.meter.minute);
     this.#seen.delete(house.svpmsn);
@@ -94,6 +97,12 @@ export class Profiles implements Checker {
       );
       this.#marked(house, Math.max(this.#first, newest - RING_MINUTES + 1), newest);
     }
+  }
+
+  /** Power failed before anybody had looked at the meter: nobody has set its clock, which ran since it was made. */
+  #livedUnseen(svpmsn: Svpmsn): void {
+    const lived = this.#livedBy(svpmsn);
+    for (let minute = this.#first; minute <= Math.floor(this.#findings.now / MINUTE_MS); minute++) lived.add(minute);
   }
 
   #look(house: House): void {
