@@ -210,7 +210,7 @@ for (const text of harmless) {
 
 test('the console has clock, timers and the network of its browser, and no more', () => {
   const inConsole = (text: string) => found({ 'src/console/a.tsx': text }, 'ambient').length === 0;
-  for (const text of ['Date.now()', 'new Date()', 'setTimeout(step, 1)', "fetch('a')"])
+  for (const text of ['Date.now()', 'new Date()', 'setTimeout(step, 1)', "fetch('a')", 'crypto.randomUUID()'])
     assert.ok(inConsole(text), text);
   for (const text of ['Math.random()', 'process.env.A', "import 'node:fs';"]) assert.ok(!inConsole(text), text);
 });

@@ -22,7 +22,7 @@ export const ENTRY_POINTS: readonly RegExp[] = [
   /^src\/[a-z]+\/index\.ts$/,
   /^src\/cli\/main\.ts$/,
   /^src\/console\/main\.tsx$/,
-  /^tools\/(coverage|lock|run-tests)\.ts$/,
+  /^tools\/(console|coverage|lock|run-tests)\.ts$/,
   /^tools\/bench\/main\.ts$/,
   /^tools\/defects\/run\.ts$/,
   /^tools\/simulator\/lives\.ts$/,
@@ -90,7 +90,7 @@ function resolve(path: string, specifier: string): string | undefined {
   return specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : undefined;
 }
 
-type Effect = 'clock' | 'timer' | 'randomness' | 'process' | 'network' | 'output' | 'module';
+type Effect = 'clock' | 'timer' | 'randomness' | 'strong randomness' | 'process' | 'network' | 'output' | 'module';
 
 /** The rooms that touch the world, and what each of them may touch. Every other room is handed what it needs. */
 const EFFECTS_OF: Readonly<Record<string, readonly Effect[] | 'all'>> = {
@@ -98,7 +98,7 @@ const EFFECTS_OF: Readonly<Record<string, readonly Effect[] | 'all'>> = {
   adapters: 'all',
   storage: 'all',
   api: 'all',
-  console: ['clock', 'timer', 'network'],
+  console: ['clock', 'timer', 'network', 'strong randomness'],
 };
 
 const EFFECTS: readonly { effect: Effect; pattern: RegExp }[] = [
@@ -110,7 +110,7 @@ const EFFECTS: readonly { effect: Effect; pattern: RegExp }[] = [
   { effect: 'timer', pattern: /(?<![\w$])(setTimeout|setInterval|setImmediate)\b/g },
   { effect: 'randomness', pattern: /\bMath\s*\.\s*random\b/g },
   {
-    effect: 'randomness',
+    effect: 'strong randomness',
     pattern: /(?<![\w$])(random(Bytes|UUID|Int|Fill|FillSync)|getRandomValues|generateKey(Pair)?(Sync)?|webcrypto)\b/g,
   },
   { effect: 'process', pattern: /(?<![.\w$])process\s*(\?\.|\.|\[)/g },

@@ -49,11 +49,13 @@ export const ACCESS = {
   readiness: 'public',
   metrics: { scope: 'metrics:read', all: ['operator', 'auditor', 'system-manager'] },
   openapi: 'public',
+  readPages: 'public',
 
   logIn: 'public',
   beginLogIn: 'public',
   finishLogIn: 'public',
   readSession: 'logged-in',
+  readUtility: 'logged-in',
   logOut: 'logged-in',
   changePassword: 'logged-in',
 
@@ -182,3 +184,12 @@ export function reachOf(operation: Operation, role: Role): Reach | undefined {
   if (access === 'public' || access === 'logged-in' || access.all.includes(role)) return 'all';
   return access.own?.includes(role) === true ? 'own' : undefined;
 }
+
+/** What a role may do: each operation that the table grants it by name, and how far it reaches. */
+export const operationsOf = (role: Role): Partial<Record<Operation, Reach>> =>
+  Object.fromEntries(
+    (Object.keys(ACCESS) as Operation[])
+      .filter((operation) => typeof accessOf(operation) === 'object')
+      .map((operation) => [operation, reachOf(operation, role)])
+      .filter(([, reach]) => reach !== undefined),
+  );

@@ -6,6 +6,7 @@ import { authorize } from './caller.ts';
 import { document, PAGE_URL, page } from './documentation.ts';
 import { etagOf, matches } from './etag.ts';
 import { logError, logLine } from './log.ts';
+import { isForPage, pageRoutes, sendPage } from './pages.ts';
 import { PROBLEM_TYPE, Problem, ProblemSchema, problemBody, problemOf, type RequestFault, STATUS } from './problem.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { approvalRoutes } from './routes/approvals.ts';
@@ -43,6 +44,7 @@ import { ApprovalSchema, BooksSchema, MeterBooksSchema, OrderSchema, PostingSche
 import { ApiKeySchema, AuditSchema, PersonSchema, SessionSchema } from './schemas/people.ts';
 import { ClosedPeriodSchema, PeriodSchema } from './schemas/settlement.ts';
 import { StatementSchema } from './schemas/statement.ts';
+import { UtilitySchema } from './schemas/utility.ts';
 import { WebhookSchema } from './schemas/webhooks.ts';
 import type { Api, ApiServices, ApiSettings, TypeBoxProvider } from './server.ts';
 import { validator } from './validator.ts';
@@ -64,7 +66,7 @@ const SCHEMAS = [
   ...[TariffSchema, TermsSchema, QuoteSchema, PurchaseSchema, ReceiptSchema, DuesSchema, PaymentPortSchema],
   ...[PaymentSchema, ContractSchema, PeriodSchema, ClosedPeriodSchema, PersonSchema, SessionSchema, ApiKeySchema],
   ...[AuditSchema, StatementSchema, WebhookSchema, AgentSchema, AgentMemberSchema, VendSchema, LookupSchema],
-  ShiftSchema,
+  ...[ShiftSchema, UtilitySchema],
 ];
 
 /** With every answer. An answer is data: no browser shows, frames, keeps, guesses or lends it. */
@@ -82,7 +84,7 @@ const HEADERS_TLS = { ...HEADERS, 'strict-transport-security': 'max-age=31536000
  */
 export function createApi(services: ApiServices, settings: ApiSettings = {}): Api {
   const { people, metrics } = services;
-  const { log, proxy, requestMs = REQUEST_MS, requestsPerMinute: max = REQUESTS_PER_MINUTE } = settings;
+  const { log, proxy, pages, requestMs = REQUEST_MS, requestsPerMinute: max = REQUESTS_PER_MINUTE } = settings;
   const app: Api = fastify({
     logger: false,
     trustProxy: proxy ?? false,
@@ -149,9 +151,11 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
 
   document(app);
   app.after(() => {
-    app.setNotFoundHandler({ preHandler: app.rateLimit() }, () => {
+    app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
+      if (pages !== undefined && isForPage(request)) return sendPage(reply, pages);
       throw new Problem('not-found', 'There is nothing at this address: see /api/v1/openapi.json for what there is.');
     });
+    if (pages !== undefined) pageRoutes(app, pages);
     serviceRoutes(app, services);
     app.register(
       (v1, _, done) => {

@@ -96,14 +96,14 @@ export function page(app: Api): void {
 }
 
 /** What a page may do beside, where data can do nothing. */
-const PAGE_HEADERS = {
+export const PAGE_HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
   'referrer-policy': 'no-referrer',
   'x-frame-options': 'DENY',
 };
 
-function pagePolicy(html: string): string {
+export function pagePolicy(html: string): string {
   const inline = [...html.matchAll(/<script[^>]*>([^<]+)<\/script>/g)].map(
     ([, script = '']) => `'sha256-${hash('sha256', script, 'base64')}'`,
   );

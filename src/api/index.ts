@@ -18,8 +18,9 @@ export type {
   TermsJson,
 } from './schemas/money.ts';
 export type { ApprovalJson, OrderJson, PostingJson } from './schemas/orders.ts';
-export type { ApiKeyJson, AuditJson, PersonJson } from './schemas/people.ts';
+export type { ApiKeyJson, AuditJson, PersonJson, SessionJson } from './schemas/people.ts';
 export type { ClosedPeriodJson, PeriodJson } from './schemas/settlement.ts';
 export type { StatementJson } from './schemas/statement.ts';
+export type { UtilityJson } from './schemas/utility.ts';
 export type { WebhookJson } from './schemas/webhooks.ts';
 export type { Api, ApiServices, ApiSettings, Readiness } from './server.ts';

@@ -52,6 +52,8 @@ export interface ApiSettings {
   /** Within which a client has sent its request; ten seconds where absent. */
   readonly requestMs?: number;
   readonly live?: LiveSettings;
+  /** Folder of the web pages, which are under `/`; without one there is only the API. */
+  readonly pages?: string;
 }
 
 /** The types of a request and its answer are those of its schemas. */

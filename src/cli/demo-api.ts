@@ -5,6 +5,7 @@ import type { Utility } from '../simulation/index.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { demoPeople } from './demo-people.ts';
 import { type ListenAt, listen } from './listen.ts';
+import { PAGES_FOLDER } from './pages-folder.ts';
 import { paper } from './paper.ts';
 import { wallClock } from './wall-clock.ts';
 
@@ -20,13 +21,16 @@ interface DemoApi {
 export async function openDemoApi(utility: Utility, store: Store, metrics: Metrics, at: ListenAt): Promise<DemoApi> {
   const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });
   const readiness = async () => ({ ready: true, parts: { store: 'ok', grid: 'simulated' } });
-  const app = createApi({ host: utility.host, people, clock: wallClock, metrics, readiness, paper });
+  const app = createApi(
+    { host: utility.host, people, clock: wallClock, metrics, readiness, paper },
+    { pages: PAGES_FOLDER },
+  );
   const address = await listen(app, at);
   const logins = (await demoPeople(store)).map(({ login, password }) => `  ${login.padEnd(16)} ${password}`);
   return {
     app,
     lines: [
-      `The API is ${address}${PREFIX}, the page to try it ${address}${PAGE_URL}.`,
+      `The pages are ${address}/, the API ${address}${PREFIX}, the page to try it ${address}${PAGE_URL}.`,
       'Log in as (new passwords at each start):',
       ...logins,
     ],

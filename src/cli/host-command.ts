@@ -19,6 +19,7 @@ import { HostFolder } from './host-folder.ts';
 import { type HostOptions, parseHostOptions } from './host-options.ts';
 import type { Partners } from './host-partners.ts';
 import { listen } from './listen.ts';
+import { PAGES_FOLDER } from './pages-folder.ts';
 import { paper } from './paper.ts';
 import { wallClock } from './wall-clock.ts';
 
@@ -100,7 +101,7 @@ async function serve(
   const whom = partners.identity === undefined ? {} : { identity: partners.identity };
   const app = createApi(
     { host: services, people, clock: wallClock, metrics, readiness: () => readiness(store), paper, ...whom },
-    { log: process.stdout, ...(proxy !== undefined && { proxy }) },
+    { log: process.stdout, pages: PAGES_FOLDER, ...(proxy !== undefined && { proxy }) },
   );
   const stopped = new AbortController();
   const stop = () => stopped.abort();

@@ -375,6 +375,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       }
       await tick();
     },
+    here: () => ({ zone: settings.zone, now: clock.now() }),
     handle: (input: HostInput) => (input.type === 'tick' ? tick() : receive(input.localUnit, input.message)),
 
     ...changes(),

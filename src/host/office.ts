@@ -46,6 +46,7 @@ export interface Office
 /** The host for those who have to say who they are: its books and lists, and no way to change anything but `by`. */
 export type HostByName = Pick<
   HostServices,
+  | 'here'
   | 'books'
   | 'subscriber'
   | 'subscribers'

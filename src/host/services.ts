@@ -289,5 +289,7 @@ export interface HostServices extends AgentReads {
   counters(): Readonly<HostCounters>;
   /** No instant at or after this was used by a process before; a clock that starts here never goes backwards. */
   instantReserved(): Promise<Milliseconds>;
+  /** Where and when the utility is: the IANA name of its time zone, and its business time. */
+  here(): { readonly zone: string; readonly now: Milliseconds };
   meterNumber(meter: number): Svpmsn | HostFailure;
 }

@@ -1,4 +1,9 @@
 /** What people read, in each language: one catalogue, typed, so that no language lacks a word. */
 export * from './amount.ts';
+export * from './console.ts';
+export * from './fill.ts';
 export * from './language.ts';
+export * from './page-names.ts';
+export * from './people.ts';
 export * from './receipt.ts';
+export * from './states.ts';

@@ -85,6 +85,7 @@ before(async () => {
     }
   }
   routes.set('openapi', { method: 'GET', path: '/api/v1/openapi.json' });
+  routes.set('readPages', { method: 'GET', path: '/' });
   for (const role of ROLES) visitors.set(role, await world.as(role));
   for (const [meter, order] of [
     [3, 'kims'],

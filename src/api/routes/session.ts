@@ -1,4 +1,6 @@
 import { Type } from 'typebox';
+import type { PersonView } from '../../host/index.ts';
+import { operationsOf, type Reach } from '../access.ts';
 import {
   callerOn,
   clearSessionCookie,
@@ -12,13 +14,14 @@ import { PAGE_URL } from '../documentation.ts';
 import { made, Problem } from '../problem.ts';
 import { Named } from '../schemas/common.ts';
 import { Credentials, PasswordChange, personJson, SessionSchema } from '../schemas/people.ts';
+import { UtilitySchema, utilityJson } from '../schemas/utility.ts';
 import type { Api, ApiServices, ApiSettings } from '../server.ts';
 
 const LOG_INS_PER_MINUTE = 10;
 
 export function sessionRoutes(
   app: Api,
-  { people, identity }: ApiServices,
+  { host, people, identity }: ApiServices,
   { logInsPerMinute = LOG_INS_PER_MINUTE }: ApiSettings,
 ): void {
   const tags = ['session'];
@@ -38,7 +41,7 @@ export function sessionRoutes(
     async (request, reply) => {
       const { person, token } = made(await people.logIn(request.body, { request: request.id }));
       setSessionCookie(request, reply, token);
-      return { person: personJson(person), csrfToken: csrfToken(token) };
+      return sessionJson(person, token);
     },
   );
 
@@ -89,8 +92,17 @@ export function sessionRoutes(
     },
     async (request) => {
       const { person, token } = sessionOf(request);
-      return { person: personJson(person), csrfToken: csrfToken(token) };
+      return sessionJson(person, token);
     },
+  );
+
+  app.get(
+    '/utility',
+    {
+      config: { operation: 'readUtility' },
+      schema: { tags, summary: 'Where and when the utility is', response: { 200: Named(UtilitySchema) } },
+    },
+    async () => utilityJson(host.here(), await host.terms()),
   );
 
   app.delete(
@@ -124,6 +136,12 @@ export function sessionRoutes(
 }
 
 const FOUND = 302;
+
+const sessionJson = (person: PersonView, token: string) => ({
+  person: personJson(person),
+  csrfToken: csrfToken(token),
+  operations: operationsOf(person.role) as Record<string, Reach>,
+});
 
 function sessionOf(request: Parameters<typeof callerOn>[0]) {
   const { session } = callerOn(request);

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { type ApiKey, type AuditEntry, type Numbered, type PersonView, ROLES } from '../../host/index.ts';
-import { SCOPES } from '../access.ts';
+import { type Operation, type Reach, SCOPES } from '../access.ts';
 import { Id, Instant, instantText, Line, maybe, Name, Named, OneOf, Strict, same } from './common.ts';
 
 export const RoleSchema = OneOf(ROLES);
@@ -52,9 +52,15 @@ export const SessionSchema = Type.Object(
   {
     person: Named(PersonSchema),
     csrfToken: Type.String({ description: 'Send it as x-csrf-token with every request that is no GET.' }),
+    operations: Type.Record(Type.String(), OneOf(['all', 'own']), {
+      description: 'What this role may do, by operation of this document, and whether with everything or with its own.',
+    }),
   },
   { $id: 'Session' },
 );
+export type SessionJson = Omit<Static<typeof SessionSchema>, 'operations'> & {
+  readonly operations: Partial<Record<Operation, Reach>>;
+};
 
 export const ApiKeySchema = Type.Object(
   {

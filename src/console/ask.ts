@@ -1,0 +1,70 @@
+/** How the pages speak with the host: one function that reads, one that changes, and refusals as values of one kind. */
+
+const PREFIX = '/api/v1';
+
+/** What the host refused, in its own sentence; or that it did not answer at all. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  /** A stable code of the API, or `away` where nobody answered. */
+  readonly code: string;
+
+  constructor(code: string, sentence: string) {
+    super(sentence);
+    this.code = code;
+  }
+}
+
+/** Which session's token goes with a change; nobody is logged in where it is undefined. */
+let csrf: string | undefined;
+export const rememberCsrf = (token: string | undefined): void => {
+  csrf = token;
+};
+
+type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** `/meters?state=low`, without the fields that are undefined. */
+export function pathOf(path: string, query: Query = {}): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  return pairs.length === 0 ? path : `${path}?${new URLSearchParams(pairs)}`;
+}
+
+/** @throws Refusal */
+export const read = <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> =>
+  answered<T>(pathOf(path, query), { ...(signal && { signal }) });
+
+export interface Change {
+  readonly method: 'POST' | 'PUT' | 'DELETE' | 'PATCH';
+  readonly body?: unknown;
+  /** Under the same key the same thing is done once, however often it is asked. */
+  readonly once?: string;
+}
+
+/** @throws Refusal */
+export function change<T>(path: string, { method, body, once }: Change): Promise<T> {
+  const headers: Record<string, string> = {};
+  if (csrf !== undefined) headers['x-csrf-token'] = csrf;
+  if (once !== undefined) headers['idempotency-key'] = once;
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  return answered<T>(path, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+}
+
+/** A key under which something is done once: a form keeps it from when it is opened until it was answered. */
+export const newKey = (): string => crypto.randomUUID();
+
+const AWAY: readonly number[] = [502, 503, 504];
+
+async function answered<T>(path: string, init: RequestInit): Promise<T> {
+  let answer: Response;
+  try {
+    answer = await fetch(PREFIX + path, { ...init, credentials: 'same-origin' });
+  } catch (error) {
+    if (init.signal?.aborted === true) throw error;
+    throw new Refusal('away', 'The host does not answer.');
+  }
+  if (answer.status === 204) return undefined as T;
+  const body = await answer.json().catch(() => undefined);
+  if (answer.ok) return body as T;
+  const { code, detail } = (body ?? {}) as { readonly code?: string; readonly detail?: string };
+  if (code === undefined && AWAY.includes(answer.status)) throw new Refusal('away', 'The host does not answer.');
+  throw new Refusal(code ?? 'internal', detail ?? `The host answered ${answer.status} and did not say why.`);
+}

@@ -1,0 +1,99 @@
+import type { UtilityJson } from '../api/index.ts';
+import type { Language } from '../words/index.ts';
+
+/** How one language and one utility write what they count. Value comes as decimal strings and is never a float. */
+export interface Format {
+  /** `€12.34` of 1234 minor units. */
+  readonly money: (minorUnits: string | number | bigint) => string;
+  /** `1,234` */
+  readonly count: (value: string | number | bigint) => string;
+  /** `1.23 kWh` of watt-hours, with three significant figures. */
+  readonly energy: (wattHours: number) => string;
+  /** `1.23 kW` */
+  readonly power: (watts: number) => string;
+  /** `12%` of 0.12 */
+  readonly share: (ratio: number) => string;
+  /** `14:03`, in the zone of the utility. */
+  readonly time: (instant: string | number) => string;
+  /** `29 Nov` */
+  readonly day: (instant: string | number) => string;
+  /** `29 Nov 2026, 14:03:07` */
+  readonly exact: (instant: string | number) => string;
+  /** `3 minutes`, the largest unit that says enough. */
+  readonly duration: (ms: number) => string;
+  /** `3 minutes ago`, `in 2 days` */
+  readonly relative: (ms: number) => string;
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const SECONDS = { unit: 'second', ms: SECOND } as const;
+const UNITS = [
+  { unit: 'day', ms: DAY },
+  { unit: 'hour', ms: HOUR },
+  { unit: 'minute', ms: MINUTE },
+] as const;
+
+export function createFormat(language: Language, { zone, currency }: Pick<UtilityJson, 'zone' | 'currency'>): Format {
+  const locale = language === 'en' ? 'en-GB' : 'ko-KR';
+  const { code, exponent } = currency;
+  const digits = { minimumFractionDigits: exponent, maximumFractionDigits: exponent };
+  const money = new Intl.NumberFormat(locale, {
+    ...{ style: 'currency', currency: code, currencyDisplay: 'narrowSymbol' },
+    ...digits,
+  });
+  const count = new Intl.NumberFormat(locale);
+  const figures = { maximumSignificantDigits: 3, minimumSignificantDigits: 3 };
+  const figure = new Intl.NumberFormat(locale, figures);
+  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
+  const times = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locale, { timeZone: zone, hourCycle: 'h23', ...options });
+  const time = times({ hour: '2-digit', minute: '2-digit' });
+  const day = times({ day: 'numeric', month: 'short' });
+  const exact = times({ dateStyle: 'medium', timeStyle: 'medium' });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const at = (instant: string | number) => new Date(instant);
+  const unitOf = (ms: number) => UNITS.find((each) => Math.abs(ms) >= each.ms) ?? SECONDS;
+  const scaled = (value: number, unit: string) =>
+    Math.abs(value) < 1000 ? `${figured(value, figure)} ${unit}` : `${figured(value / 1000, figure)} k${unit}`;
+  return {
+    money: (minorUnits) => money.format(decimalText(String(minorUnits), exponent) as Intl.StringNumericLiteral),
+    count: (value) => count.format(typeof value === 'string' ? (value as Intl.StringNumericLiteral) : value),
+    energy: (wattHours) => scaled(wattHours, 'Wh'),
+    power: (watts) => scaled(watts, 'W'),
+    share: (ratio) => percent.format(ratio),
+    time: (instant) => time.format(at(instant)),
+    day: (instant) => day.format(at(instant)),
+    exact: (instant) => exact.format(at(instant)),
+    duration(ms) {
+      const { unit, ms: size } = unitOf(ms);
+      const value = Math.round(ms / size);
+      return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+    },
+    relative(ms) {
+      const { unit, ms: size } = unitOf(ms);
+      return relative.format(Math.round(ms / size), unit);
+    },
+  };
+}
+
+/** A nought has no significant figures to show. */
+const figured = (value: number, figure: Intl.NumberFormat) => (value === 0 ? '0' : figure.format(value));
+
+/** `12.34` of `1234` with the exponent 2, exactly. */
+export function decimalText(minorUnits: string, exponent: number): string {
+  if (exponent === 0) return minorUnits;
+  const [, sign = '', digits = ''] = /^(-?)(\d+)$/.exec(minorUnits) ?? [];
+  const padded = digits.padStart(exponent + 1, '0');
+  return `${sign}${padded.slice(0, -exponent)}.${padded.slice(-exponent)}`;
+}
+
+/** Minor units of what somebody wrote, `12.34` or `12,34`; undefined when it is no such amount. */
+export function parseMoney(text: string, exponent: number): string | undefined {
+  const [, whole, fraction = ''] = /^\s*(\d{1,15})(?:[.,](\d*))?\s*$/.exec(text) ?? [];
+  if (whole === undefined || fraction.length > exponent) return undefined;
+  return (whole + fraction.padEnd(exponent, '0')).replace(/^0+(?=\d)/, '');
+}

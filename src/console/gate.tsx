@@ -1,0 +1,138 @@
+import { Anchor, Button, Center, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import type { SessionJson } from '../api/index.ts';
+import { change, type Refusal } from './ask.ts';
+import { useConsoleWords } from './locale.tsx';
+import { Loading, Refused } from './parts/states.tsx';
+import { SESSION_KEY, SessionGate } from './session.tsx';
+
+/** Nothing is shown to nobody: first it is known who is there. */
+export function Gate({ children }: { readonly children: ReactNode }): ReactNode {
+  return (
+    <SessionGate
+      waiting={<Loading />}
+      away={(retry) => <Away retry={retry} />}
+      logIn={(isExpired) => <LogIn isExpired={isExpired} />}
+      choosePassword={<ChoosePassword />}
+    >
+      {children}
+    </SessionGate>
+  );
+}
+
+function Away({ retry }: { readonly retry: () => void }): ReactNode {
+  const { away } = useConsoleWords();
+  return <Refused error={new Error(away)} retry={retry} />;
+}
+
+function Card({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactNode {
+  const { product } = useConsoleWords();
+  return (
+    <Center component="main" mih="100dvh" p="md">
+      <Paper className="surface" p="xl" w="100%" maw={400}>
+        <Stack gap="md">
+          <Text fw={700} c="dimmed" size="sm">
+            {product}
+          </Text>
+          <Title order={1} size="h3">
+            {title}
+          </Title>
+          {children}
+        </Stack>
+      </Paper>
+    </Center>
+  );
+}
+
+function LogIn({ isExpired }: { readonly isExpired: boolean }): ReactNode {
+  const { logIn: words } = useConsoleWords();
+  const client = useQueryClient();
+  const [login, setLogin] = useState('');
+  const [password, setPassword] = useState('');
+  const entering = useMutation<SessionJson, Refusal>({
+    mutationFn: () => change<SessionJson>('/session', { method: 'POST', body: { login, password } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: SESSION_KEY }),
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    entering.mutate();
+  };
+  return (
+    <Card title={words.title}>
+      {isExpired && (
+        <Text size="sm" role="status">
+          {words.expired}
+        </Text>
+      )}
+      <form onSubmit={submit}>
+        <Stack gap="sm">
+          <TextInput
+            label={words.login}
+            value={login}
+            onChange={({ currentTarget }) => setLogin(currentTarget.value)}
+            autoComplete="username"
+            autoCapitalize="none"
+            required
+          />
+          <PasswordInput
+            label={words.password}
+            value={password}
+            onChange={({ currentTarget }) => setPassword(currentTarget.value)}
+            autoComplete="current-password"
+            required
+            error={entering.error?.message}
+          />
+          <Button type="submit" loading={entering.isPending} mt="xs">
+            {words.go}
+          </Button>
+          <Anchor href="/api/v1/session/provider" size="sm">
+            {words.provider}
+          </Anchor>
+        </Stack>
+      </form>
+    </Card>
+  );
+}
+
+function ChoosePassword(): ReactNode {
+  const { password: words } = useConsoleWords();
+  const client = useQueryClient();
+  const [old, setOld] = useState('');
+  const [chosen, setChosen] = useState('');
+  const choosing = useMutation<void, Refusal>({
+    mutationFn: () => change<void>('/session/password', { method: 'PUT', body: { old, new: chosen } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: SESSION_KEY }),
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    choosing.mutate();
+  };
+  return (
+    <Card title={words.title}>
+      <Text size="sm">{words.why}</Text>
+      <form onSubmit={submit}>
+        <Stack gap="sm">
+          <PasswordInput
+            label={words.old}
+            value={old}
+            onChange={({ currentTarget }) => setOld(currentTarget.value)}
+            autoComplete="current-password"
+            required
+          />
+          <PasswordInput
+            label={words.new}
+            value={chosen}
+            onChange={({ currentTarget }) => setChosen(currentTarget.value)}
+            autoComplete="new-password"
+            required
+            error={choosing.error?.message}
+          />
+          <Button type="submit" loading={choosing.isPending} mt="xs">
+            {words.go}
+          </Button>
+        </Stack>
+      </form>
+    </Card>
+  );
+}

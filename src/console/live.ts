@@ -1,0 +1,78 @@
+import { type QueryKey, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { create } from './signal.ts';
+
+/** What a page hears of the books while it is open. */
+export type LiveEvent =
+  | { readonly kind: 'posting'; readonly data: unknown }
+  | { readonly kind: 'meter-event'; readonly data: unknown }
+  | { readonly kind: 'traffic'; readonly data: unknown }
+  | { readonly kind: 'reset'; readonly data: unknown };
+
+const KINDS = ['posting', 'meter-event', 'traffic', 'reset'] as const;
+
+/** More often than this no list is read anew, however much happens. */
+const REFRESH_MS = 2_000;
+/** Until a stream that was refused is asked for again; what is only interrupted the browser takes up by itself. */
+const AGAIN_MS = 5_000;
+
+/** Since when the host does not answer; undefined while it does. */
+export const awaySince = create<number | undefined>(undefined);
+
+type Hearer = (event: LiveEvent) => void;
+const hearers = new Set<Hearer>();
+
+/** Calls for each live event while the component is shown. */
+export function useLive(hear: Hearer): void {
+  useEffect(() => {
+    hearers.add(hear);
+    return () => void hearers.delete(hear);
+  }, [hear]);
+}
+
+/** Listens while somebody is logged in, and reads anew what the lists of the pages show when something happened. */
+export function useLiveFeed(isWanted: boolean): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (!isWanted) return;
+    let source: EventSource | undefined;
+    let again: ReturnType<typeof setTimeout> | undefined;
+    let refresh: ReturnType<typeof setTimeout> | undefined;
+    const refreshSoon = () => {
+      refresh ??= setTimeout(() => {
+        refresh = undefined;
+        void client.invalidateQueries({ predicate: ({ queryKey }) => isLive(queryKey) });
+      }, REFRESH_MS);
+    };
+    const open = () => {
+      source = new EventSource('/api/v1/events?traffic=true');
+      source.onopen = () => {
+        if (awaySince.value !== undefined) void client.invalidateQueries();
+        awaySince.set(undefined);
+      };
+      source.onerror = () => {
+        if (awaySince.value === undefined) awaySince.set(Date.now());
+        // Who is there may have changed meanwhile.
+        void client.invalidateQueries({ queryKey: ['session'] });
+        if (source?.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN_MS);
+      };
+      for (const kind of KINDS) {
+        source.addEventListener(kind, ({ data }) => {
+          const event = { kind, data: JSON.parse(data) as unknown };
+          for (const hear of hearers) hear(event);
+          if (kind !== 'traffic') refreshSoon();
+        });
+      }
+    };
+    open();
+    return () => {
+      source?.close();
+      clearTimeout(again);
+      clearTimeout(refresh);
+      awaySince.set(undefined);
+    };
+  }, [client, isWanted]);
+}
+
+/** Queries whose key begins with `live` are read anew when something happened: `['live', 'meters', number]`. */
+const isLive = (key: QueryKey): boolean => key[0] === 'live';

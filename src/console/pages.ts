@@ -1,0 +1,28 @@
+import type { ComponentType } from 'react';
+import type { Operation } from '../api/index.ts';
+import type { PAGE_NAMES } from '../words/index.ts';
+
+export type PageName = keyof (typeof PAGE_NAMES)['en'];
+
+/** One page: where it is, what one needs to be allowed, and where it stands in the menu. */
+export interface PageEntry {
+  readonly name: PageName;
+  /** As the router writes it: `meters/:number`. */
+  readonly path: string;
+  /** Whoever may not do this sees neither the page nor its place in the menu. */
+  readonly needs: Operation;
+  /** `own`: only for those who reach with it no further than what is their own, as a subscriber does. `all`: for the others. */
+  readonly reach?: 'all' | 'own';
+  /** Where in the menu; a page without one is reached from others. */
+  readonly group?: 'see' | 'sell' | 'watch' | 'account' | 'run';
+  readonly frame?: 'none';
+  readonly load: () => Promise<ComponentType>;
+}
+
+/** Every page there is, in the order of the menu. */
+export const PAGES: readonly PageEntry[] = [
+  {
+    ...{ name: 'people', path: 'people', needs: 'listPeople', group: 'run' },
+    load: async () => (await import('./pages/people/people.tsx')).PeoplePage,
+  },
+];

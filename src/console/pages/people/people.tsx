@@ -1,0 +1,223 @@
+import { Badge, Button, Group, Modal, Select, Stack, Table, Text, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import type { PersonJson } from '../../../api/index.ts';
+import { fill, PAGE_NAMES, PEOPLE_WORDS } from '../../../words/index.ts';
+import { change, type Refusal } from '../../ask.ts';
+import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { Page, Panel } from '../../parts/page.tsx';
+import { Blank, Loading, Refused } from '../../parts/states.tsx';
+import { usePages } from '../../reads.ts';
+import { useMay, useSession } from '../../session.tsx';
+
+const ROLES = [
+  ...(['operator', 'cashier', 'agent', 'technician', 'auditor', 'system-manager', 'seller', 'subscriber'] as const),
+];
+
+/** Who may log in, as what, and what the system manager does about it. */
+export function PeoplePage(): ReactNode {
+  const words = useWords(PEOPLE_WORDS);
+  const names = useWords(PAGE_NAMES);
+  const mayAdd = useMay('addPerson') !== undefined;
+  const { items, error, refetch, hasNextPage, fetchNextPage } = usePages<PersonJson>('/people');
+  const [isAdding, { open, close }] = useDisclosure();
+  const shared = useConsoleWords();
+  return (
+    <Page
+      title={names.people}
+      note={words.note}
+      actions={
+        mayAdd && (
+          <Button size="xs" onClick={open}>
+            {words.add}
+          </Button>
+        )
+      }
+    >
+      <AddPerson isOpen={isAdding} close={close} />
+      <Panel>
+        {items === undefined ? (
+          error === null ? (
+            <Loading sentence={words.waiting} />
+          ) : (
+            <Refused error={error} retry={() => void refetch()} />
+          )
+        ) : items.length === 0 ? (
+          <Blank title={words.nobody} />
+        ) : (
+          <People people={items} />
+        )}
+        {hasNextPage && (
+          <Button variant="default" size="xs" mt="sm" onClick={() => void fetchNextPage()}>
+            {shared.more}
+          </Button>
+        )}
+      </Panel>
+    </Page>
+  );
+}
+
+function People({ people }: { readonly people: readonly PersonJson[] }): ReactNode {
+  const words = useWords(PEOPLE_WORDS);
+  const { roles } = useConsoleWords();
+  const { exact, day } = useFormat();
+  return (
+    <Table.ScrollContainer minWidth={560}>
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{words.name}</Table.Th>
+            <Table.Th>{words.login}</Table.Th>
+            <Table.Th>{words.role}</Table.Th>
+            <Table.Th>{words.since}</Table.Th>
+            <Table.Th aria-label={words.actions} />
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {people.map((person) => (
+            <Table.Tr key={person.login}>
+              <Table.Td>
+                <Group gap="xs">
+                  {person.name}
+                  {person.locked && <Badge variant="default">{words.locked}</Badge>}
+                </Group>
+              </Table.Td>
+              <Table.Td>{person.login}</Table.Td>
+              <Table.Td>{roles[person.role]}</Table.Td>
+              <Table.Td title={exact(person.createdAt)}>{day(person.createdAt)}</Table.Td>
+              <Table.Td>
+                <PersonActions person={person} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+/** Locking, a new password, and the end of all sessions: for the system manager, and for nobody's own account. */
+function PersonActions({ person }: { readonly person: PersonJson }): ReactNode {
+  const words = useWords(PEOPLE_WORDS);
+  const { person: self } = useSession();
+  const client = useQueryClient();
+  const may = useMay('changePerson') !== undefined;
+  const path = `/people/${encodeURIComponent(person.login)}`;
+  const refresh = () => client.invalidateQueries({ queryKey: ['still', '/people'] });
+  const locking = useMutation<unknown, Refusal>({
+    mutationFn: () => change(path, { method: 'PATCH', body: { locked: !person.locked } }),
+    onSuccess: refresh,
+  });
+  const resetting = useMutation<{ readonly oneTimePassword: string }, Refusal>({
+    mutationFn: () => change(`${path}/password-reset`, { method: 'POST' }),
+  });
+  if (!may || person.login === self.login) return null;
+  const refused = locking.error ?? resetting.error;
+  return (
+    <Group gap="xs" justify="flex-end" wrap="nowrap">
+      {refused !== null && (
+        <Text size="xs" role="alert">
+          {refused.message}
+        </Text>
+      )}
+      <Button size="compact-xs" variant="default" loading={resetting.isPending} onClick={() => resetting.mutate()}>
+        {words.reset}
+      </Button>
+      <Button size="compact-xs" variant="default" loading={locking.isPending} onClick={() => locking.mutate()}>
+        {person.locked ? words.unlock : words.lock}
+      </Button>
+      <Modal
+        opened={resetting.data !== undefined}
+        onClose={resetting.reset}
+        title={fill(words.newPassword, person.name)}
+      >
+        <Told password={resetting.data?.oneTimePassword ?? ''} />
+      </Modal>
+    </Group>
+  );
+}
+
+/** A password is shown once, to be told to its owner. */
+function Told({ password }: { readonly password: string }): ReactNode {
+  const words = useWords(PEOPLE_WORDS);
+  return (
+    <Stack gap="xs">
+      <Text size="sm">{words.toldOnce}</Text>
+      <Text ff="monospace" fz="xl">
+        {password}
+      </Text>
+    </Stack>
+  );
+}
+
+function AddPerson({ isOpen, close }: { readonly isOpen: boolean; readonly close: () => void }): ReactNode {
+  const words = useWords(PEOPLE_WORDS);
+  const shared = useConsoleWords();
+  const client = useQueryClient();
+  const [login, setLogin] = useState('');
+  const [name, setName] = useState('');
+  const [role, setRole] = useState<string | null>('cashier');
+  const [subscriber, setSubscriber] = useState('');
+  const adding = useMutation<{ readonly oneTimePassword: string }, Refusal>({
+    mutationFn: () =>
+      change('/people', {
+        method: 'POST',
+        body: { login, name, role, ...(role === 'subscriber' && { subscriber }) },
+      }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['still', '/people'] }),
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    adding.mutate();
+  };
+  const leave = () => {
+    adding.reset();
+    setLogin('');
+    setName('');
+    close();
+  };
+  return (
+    <Modal opened={isOpen} onClose={leave} title={words.add}>
+      {adding.data !== undefined ? (
+        <Told password={adding.data.oneTimePassword} />
+      ) : (
+        <form onSubmit={submit}>
+          <Stack gap="sm">
+            <TextInput label={words.name} required value={name} onChange={(event) => setName(event.target.value)} />
+            <TextInput
+              label={words.login}
+              required
+              value={login}
+              autoCapitalize="none"
+              onChange={(event) => setLogin(event.target.value)}
+            />
+            <Select
+              label={words.role}
+              data={ROLES.map((value) => ({ value, label: shared.roles[value] }))}
+              value={role}
+              onChange={setRole}
+              allowDeselect={false}
+            />
+            {role === 'subscriber' && (
+              <TextInput
+                label={words.subscriber}
+                required
+                value={subscriber}
+                onChange={(event) => setSubscriber(event.target.value)}
+              />
+            )}
+            {adding.error !== null && (
+              <Text size="sm" role="alert">
+                {adding.error.message}
+              </Text>
+            )}
+            <Button type="submit" loading={adding.isPending}>
+              {words.add}
+            </Button>
+          </Stack>
+        </form>
+      )}
+    </Modal>
+  );
+}

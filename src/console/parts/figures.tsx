@@ -1,0 +1,75 @@
+import { Text, Tooltip } from '@mantine/core';
+import { type ReactNode, useEffect, useState } from 'react';
+import { fill } from '../../words/index.ts';
+import { useConsoleWords, useFormat } from '../locale.tsx';
+
+/** Money with its tokens on hover: on the books both are the same minor units. */
+export function Money({ tokens }: { readonly tokens: string | number | bigint }): ReactNode {
+  const { money, count } = useFormat();
+  const words = useConsoleWords();
+  return (
+    <Tooltip label={fill(words.tokens, count(tokens))}>
+      <span>{money(tokens)}</span>
+    </Tooltip>
+  );
+}
+
+/** An instant of business time as people say it, with the exact one on hover. */
+export function When({ at, now }: { readonly at: string | number; readonly now: number }): ReactNode {
+  const { relative, exact } = useFormat();
+  return (
+    <Tooltip label={exact(at)}>
+      <time dateTime={new Date(at).toISOString()}>{relative(new Date(at).getTime() - now)}</time>
+    </Tooltip>
+  );
+}
+
+/** A figure that ages, with its age. */
+export function Aged({ ms, children }: { readonly ms: number | undefined; readonly children: ReactNode }): ReactNode {
+  const { duration } = useFormat();
+  const words = useConsoleWords();
+  return (
+    <span>
+      {children}{' '}
+      <Text component="span" size="xs" className="quiet">
+        {ms === undefined ? words.unknown : fill(words.ago, duration(ms))}
+      </Text>
+    </span>
+  );
+}
+
+/** Seconds of this browser, for what counts down or up by itself. */
+export function useTicking(everyMs = 1_000): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}
+
+interface FigureProps {
+  readonly label: string;
+  readonly value: ReactNode;
+  /** What it was before, how old it is, or where its rows are. */
+  readonly note?: ReactNode;
+}
+
+/** One large figure with what it counts. */
+export function Figure({ label, value, note }: FigureProps): ReactNode {
+  return (
+    <div>
+      <Text size="xs" className="quiet">
+        {label}
+      </Text>
+      <Text fz={26} fw={640} lh={1.2} style={{ letterSpacing: '-0.02em' }}>
+        {value}
+      </Text>
+      {note !== undefined && (
+        <Text size="xs" className="quiet" component="div">
+          {note}
+        </Text>
+      )}
+    </div>
+  );
+}

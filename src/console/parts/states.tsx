@@ -1,0 +1,77 @@
+import { Button, Loader, Stack, Text, Title } from '@mantine/core';
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { useRouteError } from 'react-router';
+import { Refusal } from '../ask.ts';
+import { useConsoleWords } from '../locale.tsx';
+
+/** What stands where nothing can be shown: why, and what to do about it. */
+export function Blank({ title, children }: { readonly title: string; readonly children?: ReactNode }): ReactNode {
+  return (
+    <Stack align="center" justify="center" gap="sm" py={64} px="md" ta="center">
+      <Text fw={600}>{title}</Text>
+      {children}
+    </Stack>
+  );
+}
+
+/** @param sentence what is being waited for; a spinner alone says nothing */
+export function Loading({ sentence }: { readonly sentence?: string }): ReactNode {
+  const words = useConsoleWords();
+  return (
+    <Stack align="center" justify="center" gap="sm" py={64} role="status">
+      <Loader size="sm" color="var(--in-flight)" />
+      <Text size="sm" className="quiet">
+        {sentence ?? words.loading}
+      </Text>
+    </Stack>
+  );
+}
+
+export const NotAllowed = (): ReactNode => <Blank title={useConsoleWords().notAllowed} />;
+export const NotFound = (): ReactNode => <Blank title={useConsoleWords().notFound} />;
+
+/** Why the host refused, in its own sentence. */
+export function Refused({ error, retry }: { readonly error: Error; readonly retry?: () => void }): ReactNode {
+  const words = useConsoleWords();
+  const isAway = error instanceof Refusal && error.code === 'away';
+  return (
+    <Blank title={isAway ? words.away : error.message}>
+      {retry !== undefined && (
+        <Button variant="default" size="xs" onClick={retry}>
+          {words.retry}
+        </Button>
+      )}
+    </Blank>
+  );
+}
+
+/** A mistake in a page itself. */
+export function Broken(): ReactNode {
+  const words = useConsoleWords();
+  const error = useRouteError();
+  return (
+    <Stack align="center" gap="sm" py={96} px="md" ta="center">
+      <Title order={3}>{words.broken}</Title>
+      <Text size="sm" className="quiet" ff="monospace">
+        {error instanceof Error ? error.message : String(error)}
+      </Text>
+      <Button variant="default" onClick={() => location.reload()}>
+        {words.reload}
+      </Button>
+    </Stack>
+  );
+}
+
+interface LoadedProps<T> {
+  readonly of: Pick<UseQueryResult<T, Error>, 'data' | 'error' | 'refetch'>;
+  readonly waiting?: string;
+  readonly children: (data: T) => ReactNode;
+}
+
+/** What a read gave; before that what is waited for, or why it was refused. What is there stays when a later read fails. */
+export function Loaded<T>({ of, waiting, children }: LoadedProps<T>): ReactNode {
+  if (of.data !== undefined) return children(of.data);
+  if (of.error !== null) return <Refused error={of.error} retry={() => void of.refetch()} />;
+  return waiting === undefined ? <Loading /> : <Loading sentence={waiting} />;
+}

@@ -1,0 +1,49 @@
+import { keepPreviousData, type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { Refusal } from './ask.ts';
+import { read } from './ask.ts';
+
+type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+interface ReadOptions {
+  readonly query?: Query;
+  /** Read anew when something happens in the books, and now and then without a sign. */
+  readonly live?: boolean;
+  readonly enabled?: boolean;
+}
+
+/** Without a sign from the live feed, which not every role hears. */
+const LIVE_MS = 15_000;
+
+const keyOf = (path: string, { query, live }: ReadOptions) => [live === true ? 'live' : 'still', path, query ?? {}];
+
+/** What the API answers at a path: `useRead<MeterJson>('/meters/0a1b2c', { live: true })`. */
+export function useRead<T>(path: string, options: ReadOptions = {}): UseQueryResult<T, Refusal> {
+  const { query, live = false, enabled = true } = options;
+  return useQuery<T, Refusal>({
+    queryKey: keyOf(path, options),
+    queryFn: ({ signal }) => read<T>(path, query, signal),
+    placeholderData: keepPreviousData,
+    enabled,
+    ...(live && { refetchInterval: LIVE_MS }),
+  });
+}
+
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly next?: string;
+}
+
+/** A list that comes page by page: what was shown stays, and `fetchNextPage` adds to it. */
+export function usePages<T>(path: string, options: ReadOptions = {}) {
+  const { query = {}, enabled = true } = options;
+  const pages = useInfiniteQuery({
+    queryKey: [...keyOf(path, options), 'pages'],
+    queryFn: ({ pageParam, signal }) =>
+      read<Page<T>>(path, { ...query, ...(pageParam !== '' && { cursor: pageParam }) }, signal),
+    initialPageParam: '',
+    getNextPageParam: ({ next }) => next,
+    placeholderData: keepPreviousData,
+    enabled,
+  });
+  return { ...pages, items: pages.data?.pages.flatMap(({ items }) => items) };
+}

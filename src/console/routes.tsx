@@ -1,0 +1,50 @@
+import { lazy, type ReactNode, Suspense } from 'react';
+import { Outlet, type RouteObject } from 'react-router';
+import { Gate } from './gate.tsx';
+import { PAGES, type PageEntry } from './pages.ts';
+import { Broken, Loading, NotAllowed, NotFound } from './parts/states.tsx';
+import { useSession } from './session.tsx';
+import { Shell } from './shell.tsx';
+import { Start } from './start.tsx';
+
+/** A page for whoever may see it: for others there is a sentence, and the API would refuse them too. */
+function Guarded({ page, children }: { readonly page: PageEntry; readonly children: ReactNode }): ReactNode {
+  const { may } = useSession();
+  return may(page.needs) === undefined ? <NotAllowed /> : <Suspense fallback={<Loading />}>{children}</Suspense>;
+}
+
+function routeOf(page: PageEntry): RouteObject {
+  const Page = lazy(async () => ({ default: await page.load() }));
+  return {
+    path: page.path,
+    element: (
+      <Guarded page={page}>
+        <Page />
+      </Guarded>
+    ),
+    errorElement: <Broken />,
+  };
+}
+
+/** Within the frame are the pages of those who work here; a kiosk or a panel has the screen for itself. */
+export const routes: RouteObject[] = [
+  {
+    element: (
+      <Gate>
+        <Outlet />
+      </Gate>
+    ),
+    errorElement: <Broken />,
+    children: [
+      {
+        element: <Shell />,
+        children: [
+          { index: true, element: <Start /> },
+          ...PAGES.filter(({ frame }) => frame !== 'none').map(routeOf),
+          { path: '*', element: <NotFound /> },
+        ],
+      },
+      ...PAGES.filter(({ frame }) => frame === 'none').map(routeOf),
+    ],
+  },
+];

@@ -1,0 +1,166 @@
+import {
+  AppShell,
+  Burger,
+  Group,
+  Menu,
+  NavLink,
+  ScrollArea,
+  Text,
+  UnstyledButton,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Languages, LogOut, Moon, Sun, UserRound } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Link, Outlet, useLocation } from 'react-router';
+import { fill, LANGUAGES, PAGE_NAMES } from '../words/index.ts';
+import { PAGE_ICONS } from './icons.ts';
+import { awaySince, useLiveFeed } from './live.ts';
+import { useConsoleWords, useFormat, useLocale, useWords } from './locale.tsx';
+import { PAGES, type PageEntry } from './pages.ts';
+import { useTicking } from './parts/figures.tsx';
+import { type Session, useSession } from './session.tsx';
+import { useSignal } from './signal.ts';
+
+const GROUPS = ['see', 'sell', 'watch', 'account', 'run'] as const;
+
+/** Whether a page is for somebody: what they may do, and how far they reach with it. */
+export function isFor({ needs, reach }: PageEntry, may: Session['may']): boolean {
+  const reached = may(needs);
+  return reached !== undefined && (reach === undefined || reach === reached);
+}
+
+/** The frame around the pages of those who work with them: a menu, who one is, and whether the host answers. */
+export function Shell(): ReactNode {
+  const { may } = useSession();
+  const [isOpen, { toggle, close }] = useDisclosure();
+  const words = useConsoleWords();
+  useLiveFeed(may('streamEvents') !== undefined);
+  return (
+    <AppShell
+      header={{ height: 52 }}
+      navbar={{ width: 212, breakpoint: 'sm', collapsed: { mobile: !isOpen } }}
+      padding={{ base: 'sm', sm: 'lg' }}
+    >
+      <a className="skip" href="#page">
+        {words.skip}
+      </a>
+      <AppShell.Header style={{ background: 'var(--ground)', borderColor: 'var(--line)' }}>
+        <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+          <Group gap="sm" wrap="nowrap">
+            <Burger opened={isOpen} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={words.menu} />
+            <Text component={Link} to="/" fw={700} style={{ textDecoration: 'none', letterSpacing: '-0.01em' }}>
+              {words.product}
+            </Text>
+          </Group>
+          <Person />
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar style={{ background: 'var(--ground)', borderColor: 'var(--line)' }}>
+        <ScrollArea p="xs">
+          <Navigation onGo={close} />
+        </ScrollArea>
+      </AppShell.Navbar>
+      <AppShell.Main id="page">
+        <Absence />
+        <Outlet />
+      </AppShell.Main>
+    </AppShell>
+  );
+}
+
+function Navigation({ onGo }: { readonly onGo: () => void }): ReactNode {
+  const { may } = useSession();
+  const { groups } = useConsoleWords();
+  const names = useWords(PAGE_NAMES);
+  const { pathname } = useLocation();
+  return GROUPS.map((group) => {
+    const pages = PAGES.filter((page) => page.group === group && isFor(page, may));
+    if (pages.length === 0) return null;
+    return (
+      <nav key={group} aria-label={groups[group]} style={{ marginBottom: 12 }}>
+        <Text size="xs" className="quiet" px="sm" pb={4} fw={600}>
+          {groups[group]}
+        </Text>
+        {pages.map(({ name, path }) => {
+          const Icon = PAGE_ICONS[name];
+          return (
+            <NavLink
+              key={path}
+              component={Link}
+              to={`/${path}`}
+              label={names[name]}
+              leftSection={Icon && <Icon size={16} strokeWidth={1.8} aria-hidden />}
+              active={pathname === `/${path}` || pathname.startsWith(`/${path}/`)}
+              onClick={onGo}
+              style={{ borderRadius: 8 }}
+              py={6}
+            />
+          );
+        })}
+      </nav>
+    );
+  });
+}
+
+/** Says that the host is away, and since when what is shown is old. */
+function Absence(): ReactNode {
+  const since = useSignal(awaySince);
+  const words = useConsoleWords();
+  const { relative } = useFormat();
+  const now = useTicking();
+  if (since === undefined) return null;
+  return (
+    <Group className="surface" role="status" p="sm" mb="md" gap="xs" style={{ borderStyle: 'dashed' }}>
+      <Text size="sm" fw={600}>
+        {words.away}
+      </Text>
+      <Text size="sm">{fill(words.awaySince, relative(since - now))}</Text>
+    </Group>
+  );
+}
+
+function Person(): ReactNode {
+  const { person, logOut } = useSession();
+  const { language, choose } = useLocale();
+  const words = useConsoleWords();
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme('light');
+  const other = scheme === 'light' ? 'dark' : 'light';
+  const otherLanguage = LANGUAGES.find((each) => each !== language) ?? language;
+  return (
+    <Menu position="bottom-end" width={220}>
+      <Menu.Target>
+        <UnstyledButton aria-label={words.account}>
+          <Group gap={8} wrap="nowrap">
+            <UserRound size={16} aria-hidden />
+            <Text size="sm" visibleFrom="xs">
+              {person.name}
+            </Text>
+          </Group>
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          {person.name} · {words.roles[person.role]}
+        </Menu.Label>
+        <Menu.Item
+          leftSection={other === 'dark' ? <Moon size={16} /> : <Sun size={16} />}
+          onClick={() => setColorScheme(other)}
+        >
+          {words.theme[other]}
+        </Menu.Item>
+        <Menu.Item leftSection={<Languages size={16} />} onClick={() => choose(otherLanguage)}>
+          {LANGUAGE_NAMES[otherLanguage]}
+        </Menu.Item>
+        <Menu.Item leftSection={<LogOut size={16} />} onClick={() => void logOut()}>
+          {words.logOut}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** Each in its own words. */
+const LANGUAGE_NAMES = { en: 'English', ko: '한국어' } as const;

@@ -1,0 +1,21 @@
+import { createTheme, type MantineColorsTuple } from '@mantine/core';
+
+/** Grey that leans a little to blue: the ground on which states are the only colours. */
+const ink: MantineColorsTuple = [
+  ...(['#f6f7f8', '#e9ecee', '#d3d8dc', '#b4bcc3', '#8d98a2'] as const),
+  ...(['#66727d', '#4b565f', '#353e46', '#21282e', '#12171b'] as const),
+];
+
+export const theme = createTheme({
+  fontFamily: "'Inter Variable', 'Nanum Gothic', system-ui, sans-serif",
+  fontFamilyMonospace: "ui-monospace, 'SFMono-Regular', 'DejaVu Sans Mono', monospace",
+  headings: { fontFamily: "'Inter Variable', 'Nanum Gothic', system-ui, sans-serif", fontWeight: '620' },
+  colors: { ink, gray: ink },
+  // Buttons are ink: colour is kept for states.
+  primaryColor: 'ink',
+  primaryShade: { light: 8, dark: 1 },
+  autoContrast: true,
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+});

@@ -1,0 +1,60 @@
+/**
+ * Builds the web pages into `dist/console`, from where a host serves them: `npm run console`. With `--if-changed` only
+ * when a source is newer than what was built; with `--serve ADDRESS` it builds nothing and serves the sources as they
+ * are, with what they ask of the API passed on to a running host.
+ */
+import { globSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import react from '@vitejs/plugin-react';
+import { build, createServer, type InlineConfig } from 'vite';
+
+const root = resolve(import.meta.dirname, '..');
+const built = join(root, 'dist', 'console');
+const SOURCES = ['src/console/**/*', 'src/words/**/*', 'package-lock.json', 'tools/console.ts'];
+
+const config: InlineConfig = {
+  configFile: false,
+  root: join(root, 'src', 'console'),
+  publicDir: false,
+  plugins: [react()],
+  logLevel: 'warn',
+};
+
+/** @param folder where the pages are written to; what was there is gone */
+export async function buildConsole(folder = built): Promise<void> {
+  await build({
+    ...config,
+    build: {
+      ...{ outDir: folder, emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0 },
+      // Each page is a file of its own, and the charts are another that comes with the first of them.
+      ...{ modulePreload: { polyfill: false }, chunkSizeWarningLimit: 800 },
+    },
+  });
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!/\.(js|css|html|svg)$/.test(name)) continue;
+    const path = join(folder, name);
+    const bytes = readFileSync(path);
+    writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+    writeFileSync(
+      `${path}.br`,
+      brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }),
+    );
+  }
+}
+
+/** Whether a source was written after what was built. */
+function isStale(): boolean {
+  const builtAt = statSync(join(built, 'index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return globSync(SOURCES, { cwd: root }).some((path) => statSync(join(root, path)).mtimeMs > builtAt);
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { 'if-changed': { type: 'boolean' }, serve: { type: 'string' } } });
+  if (values.serve !== undefined) {
+    const server = await createServer({ ...config, logLevel: 'info', server: { proxy: { '/api': values.serve } } });
+    await server.listen();
+    server.printUrls();
+  } else if (values['if-changed'] !== true || isStale()) await buildConsole();
+}
