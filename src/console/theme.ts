@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, defaultVariantColorsResolver, InputWrapper, type MantineColorsTuple } from '@mantine/core';
 
 /** Grey that leans a little to blue: the ground on which states are the only colours. */
 const ink: MantineColorsTuple = [
@@ -14,8 +14,13 @@ export const theme = createTheme({
   // Buttons are ink: colour is kept for states.
   primaryColor: 'ink',
   primaryShade: { light: 8, dark: 1 },
-  autoContrast: true,
+  variantColorResolver: (input) =>
+    input.variant === 'filled' && (input.color ?? 'ink') === 'ink'
+      ? { background: 'var(--fill)', hover: 'var(--fill-hover)', color: 'var(--fill-text)', border: 'none' }
+      : defaultVariantColorsResolver(input),
   defaultRadius: 'md',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  // What must be filled in is all of a form; what need not be says so.
+  components: { InputWrapper: InputWrapper.extend({ defaultProps: { withAsterisk: false } }) },
 });
