@@ -5,8 +5,11 @@ export { DOCUMENT_URL, PAGE_URL } from './documentation.ts';
 export type { IdentityProvider } from './identity-port.ts';
 export { Metrics } from './metrics.ts';
 export type { ProblemCode } from './problem.ts';
+export type { AccountJson, HeadJson, TrialBalanceJson } from './schemas/accounts.ts';
 export type { CommandJson, TariffJson } from './schemas/control.ts';
+export type { CutOffJson } from './schemas/cut-offs.ts';
 export type { CheckMinuteJson, LineJson } from './schemas/lines.ts';
+export type { BalanceJson, MinutesJson, OutlookJson } from './schemas/load.ts';
 export type { EventJson, MeterJson, PurseJson, SubscriberJson, UseBucketJson } from './schemas/meters.ts';
 export type {
   ContractJson,
@@ -18,9 +21,19 @@ export type {
   TermsJson,
 } from './schemas/money.ts';
 export type { ApprovalJson, OrderJson, PostingJson } from './schemas/orders.ts';
-export type { ApiKeyJson, AuditJson, PersonJson, SessionJson } from './schemas/people.ts';
+export type { AlarmJson, GridJson, OverviewJson } from './schemas/overview.ts';
+export type {
+  ApiKeyJson,
+  ApiKeyJson,
+  AuditJson,
+  AuditJson,
+  PersonJson,
+  PersonJson,
+  SessionJson,
+} from './schemas/people.ts';
 export type { ClosedPeriodJson, PeriodJson } from './schemas/settlement.ts';
 export type { StatementJson } from './schemas/statement.ts';
+export type { TariffPreviewJson, TariffWeekJson } from './schemas/tariff-week.ts';
 export type { UtilityJson } from './schemas/utility.ts';
 export type { WebhookJson } from './schemas/webhooks.ts';
 export type { Api, ApiServices, ApiSettings, Readiness } from './server.ts';

@@ -3,6 +3,7 @@ export * from './amount.ts';
 export * from './console.ts';
 export * from './fill.ts';
 export * from './language.ts';
+export * from './meter-state.ts';
 export * from './page-names.ts';
 export * from './people.ts';
 export * from './receipt.ts';

@@ -1,21 +1,8 @@
 import type { Language } from './language.ts';
-
-/** How a meter stands, the most urgent first: one list for pages, panel, terminal and paper. */
-export const STATES = [
-  'frozen',
-  'tampered',
-  'dark',
-  'off',
-  'blocked',
-  'emergency',
-  'last-token',
-  'low',
-  'supplied',
-] as const;
-export type State = (typeof STATES)[number];
+import type { MeterState } from './meter-state.ts';
 
 /** What a state looks like wherever it is shown. Shape and word stand beside the colour: nobody needs to see colours. */
-export interface StateLook {
+export interface StateShape {
   readonly shape:
     | 'disc'
     | 'three-quarter-ring'
@@ -31,7 +18,7 @@ export interface StateLook {
 }
 
 /** From the palette of Okabe and Ito, darkened or lightened for the ground: told apart with any kind of eye. */
-export const STATE_LOOKS: Readonly<Record<State | 'stale', StateLook>> = {
+export const STATE_SHAPES: Readonly<Record<MeterState | 'stale', StateShape>> = {
   supplied: { shape: 'disc', light: '#007a5e', dark: '#2bc49d' },
   low: { shape: 'three-quarter-ring', light: '#a86400', dark: '#f0a830' },
   'last-token': { shape: 'three-quarter-ring', light: '#a86400', dark: '#f0a830' },
@@ -47,7 +34,7 @@ export const STATE_LOOKS: Readonly<Record<State | 'stale', StateLook>> = {
 /** Value on its way: the one bright colour. */
 export const IN_FLIGHT_LOOK = { light: '#6a2be8', dark: '#b08cff' } as const;
 
-export const STATE_WORDS: Readonly<Record<Language, Readonly<Record<State | 'stale', string>>>> = {
+export const STATE_WORDS: Readonly<Record<Language, Readonly<Record<MeterState | 'stale', string>>>> = {
   en: {
     supplied: 'Supplied',
     low: 'Low balance',

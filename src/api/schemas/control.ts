@@ -22,7 +22,7 @@ export type CommandJson = Static<typeof CommandSchema>;
 const Minute = Type.Integer({ minimum: 0, maximum: 1439, description: 'Local minute of the day.' });
 const u16 = { minimum: 0, maximum: 65_535 };
 
-const Policy = Strict({
+export const Policy = Strict({
   emergencyCredit: Amount,
   lowBalance: Amount,
   friendlyHours: Type.Optional(Strict({ from: Minute, to: Minute })),

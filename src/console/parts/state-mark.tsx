@@ -1,10 +1,10 @@
 import { Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { STATE_LOOKS, STATE_WORDS, type State, type StateLook } from '../../words/index.ts';
+import { type MeterState, STATE_SHAPES, STATE_WORDS, type StateShape } from '../../words/index.ts';
 import { useWords } from '../locale.tsx';
 
 /** The variable of theme.css that holds the colour of a state. */
-export const STATE_COLOURS: Readonly<Record<State | 'stale', string>> = {
+export const STATE_COLOURS: Readonly<Record<MeterState | 'stale', string>> = {
   supplied: 'var(--state-supplied)',
   low: 'var(--state-low)',
   'last-token': 'var(--state-low)',
@@ -18,7 +18,7 @@ export const STATE_COLOURS: Readonly<Record<State | 'stale', string>> = {
 };
 
 interface MarkProps {
-  readonly state: State | 'stale';
+  readonly state: MeterState | 'stale';
   readonly size?: number;
 }
 
@@ -28,7 +28,7 @@ export function StateMark({ state, size = 14 }: MarkProps): ReactNode {
   return (
     <svg width={size} height={size} viewBox="0 0 16 16" role="img" aria-label={words[state]}>
       <g fill="none" stroke={STATE_COLOURS[state]} strokeWidth="2.5">
-        {shapeOf(STATE_LOOKS[state].shape, STATE_COLOURS[state])}
+        {shapeOf(STATE_SHAPES[state].shape, STATE_COLOURS[state])}
       </g>
     </svg>
   );
@@ -47,7 +47,7 @@ export function StateLabel({ state }: MarkProps): ReactNode {
   );
 }
 
-function shapeOf(shape: StateLook['shape'], colour: string): ReactNode {
+function shapeOf(shape: StateShape['shape'], colour: string): ReactNode {
   switch (shape) {
     case 'disc':
       return <circle cx="8" cy="8" r="6" fill={colour} stroke="none" />;

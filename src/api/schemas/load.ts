@@ -1,0 +1,120 @@
+import { type Static, Type } from 'typebox';
+import { Amount, Id, Instant, MeterNumber, SignedAmount, Supply } from './common.ts';
+import { LocalDate } from './statement.ts';
+
+const Place = Type.Integer({ minimum: 0, description: 'Minutes from `start` on.' });
+
+export const MinutesSchema = Type.Object(
+  {
+    meter: MeterNumber,
+    supply: Supply,
+    zone: Type.String(),
+    asOf: Instant,
+    days: Type.Array(
+      Type.Object({
+        date: LocalDate,
+        start: Instant,
+        energy: Type.Array(Type.Integer(), {
+          description:
+            '0.1 Wh in each minute from `start` on: 1,440 of them, or 1,380 or 1,500 where clocks change, or as many as have been. -1: missing. -2: not measured by itself.',
+        }),
+        percents: Type.Array(
+          Type.Object({
+            minute: Place,
+            percent: Type.Integer(),
+            version: Type.Integer({ description: 'Of the table; 0 before the first.' }),
+          }),
+          { description: 'The step of the tariff that the meter had in force, from that minute on.' },
+        ),
+        bands: Type.Array(
+          Type.Object({
+            minute: Place,
+            band: Type.Integer({ minimum: 0, maximum: 3 }),
+            surchargePercent: Type.Integer(),
+          }),
+          {
+            description:
+              'The band of phase angle and its surcharge, from that minute on; no entry before the first minute that is known.',
+          },
+        ),
+      }),
+    ),
+  },
+  { $id: 'Minutes', description: 'The load of a meter by minute, in days of the zone of the utility.' },
+);
+export type MinutesJson = Static<typeof MinutesSchema>;
+
+const Accounts = {
+  inFlight: SignedAmount,
+  purse: SignedAmount,
+  emergencyCredit: SignedAmount,
+  arrears: SignedAmount,
+  refunds: SignedAmount,
+};
+
+export const BalanceSchema = Type.Object(
+  {
+    meter: MeterNumber,
+    zone: Type.String(),
+    from: LocalDate,
+    to: LocalDate,
+    begin: Instant,
+    end: Instant,
+    asOf: Instant,
+    opening: Type.Object(Accounts),
+    points: Type.Array(
+      Type.Object({
+        posting: Type.Integer(),
+        at: Instant,
+        why: Type.String({ description: 'The kind of the posting: `sold`, `stored`, `spent`, `refunded`, …' }),
+        order: Type.Optional(Id),
+        change: Type.Object(Accounts),
+        balance: Type.Object(Accounts, { description: 'After it.' }),
+      }),
+      { description: 'The oldest first.' },
+    ),
+    closing: Type.Object(Accounts),
+  },
+  {
+    $id: 'BalanceHistory',
+    description: 'The balance of a meter over time: opening + changes = closing, account by account.',
+  },
+);
+export type BalanceJson = Static<typeof BalanceSchema>;
+
+export const OutlookSchema = Type.Object(
+  {
+    meter: MeterNumber,
+    asOf: Instant,
+    daysKnown: Type.Integer({
+      minimum: 0,
+      maximum: 7,
+      description: 'Of the last 35 days, at most 7, of which 23 hours or more are known.',
+    }),
+    dates: Type.Array(LocalDate),
+    use: Type.Optional(
+      Type.Object(
+        {
+          energyWhPerDay: Type.String({ pattern: '^[0-9]+\\.[0-9]$', description: 'Rounded down.' }),
+          tokensPerDay: Type.String({ pattern: '^[0-9]+\\.[0-9]{2}$', description: 'Rounded up to hundredths.' }),
+        },
+        {
+          description:
+            'Of 1,440 minutes, as those that are known are on the average; absent where fewer than two days are known.',
+        },
+      ),
+    ),
+    balance: Type.Optional(Type.Object({ tokens: Amount, at: Instant })),
+    lasts: Type.Optional(
+      Type.Object(
+        { minutes: Type.Integer({ description: 'Rounded down.' }), until: Instant },
+        {
+          description:
+            'How long the balance is enough at that use, from when it was told; emergency credit is not counted. Absent where nothing can be said, or where nothing is used.',
+        },
+      ),
+    ),
+  },
+  { $id: 'Outlook' },
+);
+export type OutlookJson = Static<typeof OutlookSchema>;
