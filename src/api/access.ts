@@ -77,6 +77,7 @@ export const ACCESS = {
   readdressMeter: { scope: 'meters:write', all: ['operator', 'technician'] },
   listMeterEvents: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'], own: ['subscriber'] },
   listAllEvents: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'] },
+  listExchanges: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'], own: ['subscriber'] },
   readStatement: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
   readUse: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
 
@@ -157,6 +158,14 @@ export const ACCESS = {
   readCheckMinutes: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
 
   streamEvents: { scope: 'events:read', all: ['operator', 'technician', 'auditor'], own: ['subscriber'] },
+
+  readDemo: 'public',
+  enterDemo: 'public',
+  setDemoSpeed: 'logged-in',
+  cutDemoLine: 'logged-in',
+  readPanel: 'logged-in',
+  actOnPanel: 'logged-in',
+  streamPanel: 'logged-in',
 
   listPeople: { all: ['auditor', 'system-manager'] },
   readPerson: { all: ['auditor', 'system-manager'] },

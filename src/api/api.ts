@@ -12,6 +12,8 @@ import { agentRoutes } from './routes/agents.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { bookRoutes } from './routes/books.ts';
 import { controlRoutes } from './routes/control.ts';
+import { demoRoutes } from './routes/demo.ts';
+import { exchangeRoutes } from './routes/exchanges.ts';
 import { liveRoutes } from './routes/live.ts';
 import { meterRoutes } from './routes/meters.ts';
 import { orderRoutes } from './routes/orders.ts';
@@ -28,6 +30,8 @@ import { vendRoutes } from './routes/vends.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { AgentMemberSchema, AgentSchema, LookupSchema, ShiftSchema, VendSchema } from './schemas/agents.ts';
 import { CommandSchema, TariffSchema } from './schemas/control.ts';
+import { DemoSchema, DemoTimeSchema, PanelSchema } from './schemas/demo.ts';
+import { ExchangePassSchema, ExchangeSchema, TrafficSchema } from './schemas/exchanges.ts';
 import { CheckMinuteSchema, LineSchema } from './schemas/lines.ts';
 import { EventSchema, MeterSchema, PurseSchema, SubscriberSchema, UseBucketSchema } from './schemas/meters.ts';
 import {
@@ -66,7 +70,8 @@ const SCHEMAS = [
   ...[TariffSchema, TermsSchema, QuoteSchema, PurchaseSchema, ReceiptSchema, DuesSchema, PaymentPortSchema],
   ...[PaymentSchema, ContractSchema, PeriodSchema, ClosedPeriodSchema, PersonSchema, SessionSchema, ApiKeySchema],
   ...[AuditSchema, StatementSchema, WebhookSchema, AgentSchema, AgentMemberSchema, VendSchema, LookupSchema],
-  ...[ShiftSchema, UtilitySchema],
+  ...[ShiftSchema, ExchangePassSchema, ExchangeSchema, TrafficSchema, DemoSchema, DemoTimeSchema, PanelSchema],
+  UtilitySchema,
 ];
 
 /** With every answer. An answer is data: no browser shows, frames, keeps, guesses or lends it. */
@@ -175,7 +180,9 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
         settlementRoutes(v1, services);
         peopleRoutes(v1, services);
         webhookRoutes(v1, services);
+        exchangeRoutes(v1, services);
         liveRoutes(v1, services, settings.live);
+        demoRoutes(v1, services, settings);
         done();
       },
       { prefix: PREFIX },

@@ -1,6 +1,7 @@
 /** The HTTP API: routes, their schemas, and who may use them. */
 export { ACCESS, type Access, type Operation, type Reach, reachOf, SCOPES, type Scope } from './access.ts';
 export { createApi, PREFIX } from './api.ts';
+export * from './demo-port.ts';
 export { DOCUMENT_URL, PAGE_URL } from './documentation.ts';
 export type { IdentityProvider } from './identity-port.ts';
 export { Metrics } from './metrics.ts';
@@ -8,6 +9,8 @@ export type { ProblemCode } from './problem.ts';
 export type { AccountJson, HeadJson, TrialBalanceJson } from './schemas/accounts.ts';
 export type { CommandJson, TariffJson } from './schemas/control.ts';
 export type { CutOffJson } from './schemas/cut-offs.ts';
+export type { DemoJson, DemoTimeJson, PanelJson } from './schemas/demo.ts';
+export type { ExchangeJson, TrafficJson } from './schemas/exchanges.ts';
 export type { CheckMinuteJson, LineJson } from './schemas/lines.ts';
 export type { BalanceJson, MinutesJson, OutlookJson } from './schemas/load.ts';
 export type { EventJson, MeterJson, PurseJson, SubscriberJson, UseBucketJson } from './schemas/meters.ts';
@@ -22,15 +25,7 @@ export type {
 } from './schemas/money.ts';
 export type { ApprovalJson, OrderJson, PostingJson } from './schemas/orders.ts';
 export type { AlarmJson, GridJson, OverviewJson } from './schemas/overview.ts';
-export type {
-  ApiKeyJson,
-  ApiKeyJson,
-  AuditJson,
-  AuditJson,
-  PersonJson,
-  PersonJson,
-  SessionJson,
-} from './schemas/people.ts';
+export type { ApiKeyJson, AuditJson, PersonJson, SessionJson } from './schemas/people.ts';
 export type { ClosedPeriodJson, PeriodJson } from './schemas/settlement.ts';
 export type { StatementJson } from './schemas/statement.ts';
 export type { TariffPreviewJson, TariffWeekJson } from './schemas/tariff-week.ts';

@@ -1,28 +1,24 @@
-import type { ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type HostByName, type MeterEvent, type Posting, StoreError } from '../host/index.ts';
 import type { Svpmsn } from '../units/index.ts';
-import type { Metrics } from './metrics.ts';
+import { EventStreams, type StreamClient, type StreamLimits } from './event-streams.ts';
+import { timeJson } from './schemas/demo.ts';
 import { eventJson } from './schemas/meters.ts';
 import { postingJson } from './schemas/orders.ts';
+import type { ApiServices } from './server.ts';
+import { TrafficFeed } from './traffic-feed.ts';
 
-export interface LiveSettings {
+export interface LiveSettings extends StreamLimits {
   /** How often the books are looked at while anybody listens. */
   readonly everyMs?: number;
   /** How often it is looked whether a client may still listen. */
   readonly heartbeatMs?: number;
-  /** At once; whoever comes after them is told to come again. */
-  readonly clientsMax?: number;
-  /** A client that has left more than this unread when there is more to say is dropped. */
-  readonly unreadBytesMax?: number;
 }
 
 const EVERY_MS = 1_000;
-const CLIENTS_MAX = 200;
-const CLIENTS_EACH_MAX = 4;
-const UNREAD_BYTES_MAX = 256 * 1024;
-/** Proxies and sockets see life with it. */
 const HEARTBEAT_MS = 15_000;
+/** How often a demo, whose time somebody may change, says what time it is. */
+const NOW_EVERY_MS = 3_000;
 const ROWS_A_PAGE = 200;
 /** Whoever missed more reads the lists anew, which is less work for all. */
 const ROWS_REPLAYED_MAX = 2_000;
@@ -42,12 +38,11 @@ interface Position {
   readonly event: number;
 }
 
-export interface Listener {
-  /** A login, or a key. */
-  readonly by: string;
-  readonly response: ServerResponse;
+export interface Listener extends StreamClient {
   /** Those that it may hear of; all where there are none. */
   readonly meters: ReadonlySet<number> | undefined;
+  /** It asked for what passes between host and meters too, and may hear of all of them. */
+  readonly traffic: boolean;
   /** Whether it may still listen, and to which meters; asked now and then. */
   readonly allowed: () => Promise<{ readonly meters: ReadonlySet<number> | undefined } | undefined>;
 }
@@ -74,28 +69,30 @@ interface Client extends Listener {
  */
 export class LiveFeed {
   readonly #host: HostByName;
-  readonly #metrics: Metrics;
-  readonly #settings: Required<LiveSettings>;
-  readonly #clients = new Set<Client>();
+  readonly #demo: ApiServices['demo'];
+  readonly #everyMs: number;
+  readonly #heartbeatMs: number;
+  readonly #streams: EventStreams<Client>;
+  readonly #traffic: TrafficFeed<Client> | undefined;
   #running = false;
   #beatAt = 0;
-  #closed = false;
+  #nowAt = 0;
 
-  constructor(host: HostByName, metrics: Metrics, settings: LiveSettings = {}) {
+  constructor(
+    { host, metrics, demo, exchanges }: ApiServices,
+    { everyMs = EVERY_MS, heartbeatMs = HEARTBEAT_MS, ...limits }: LiveSettings = {},
+  ) {
     this.#host = host;
-    this.#metrics = metrics;
-    this.#settings = {
-      everyMs: settings.everyMs ?? EVERY_MS,
-      heartbeatMs: settings.heartbeatMs ?? HEARTBEAT_MS,
-      clientsMax: settings.clientsMax ?? CLIENTS_MAX,
-      unreadBytesMax: settings.unreadBytesMax ?? UNREAD_BYTES_MAX,
-    };
+    this.#demo = demo;
+    this.#everyMs = everyMs;
+    this.#heartbeatMs = heartbeatMs;
+    this.#streams = new EventStreams<Client>(metrics, limits);
+    this.#traffic = exchanges && new TrafficFeed(exchanges, this.#streams);
   }
 
   /** Whether there is room for one more. */
   hasRoom(by: string): boolean {
-    const own = [...this.#clients].filter((client) => client.by === by).length;
-    return !this.#closed && this.#clients.size < this.#settings.clientsMax && own < CLIENTS_EACH_MAX;
+    return this.#streams.hasRoom(by);
   }
 
   /**
@@ -119,28 +116,25 @@ export class LiveFeed {
   /** Takes over an answer, whose head is written. */
   join(listener: Listener, { position, told, missed }: Beginning): void {
     const client: Client = { ...listener, position, told: new Set(told) };
-    this.#clients.add(client);
-    this.#metrics.streams(1);
-    client.response.on('close', () => {
-      this.#clients.delete(client);
-      this.#metrics.streams(-1);
-    });
-    this.#write(client, `retry: ${2 * this.#settings.everyMs}\nid: ${idOf(position)}\n\n`);
-    if (missed) this.#write(client, frame('reset', position, '{}'));
+    this.#streams.add(client);
+    this.#streams.write(client, `retry: ${2 * this.#everyMs}\nid: ${idOf(position)}\n\n`);
+    if (missed) this.#streams.write(client, frame('reset', position, '{}'));
+    this.#tellTime([client]);
+    if (client.traffic) this.#traffic?.joined();
     if (!this.#running) void this.#run();
   }
 
-  /** Everybody is sent away, and comes again. */
   close(): void {
-    this.#closed = true;
-    for (const { response } of this.#clients) response.end();
+    this.#streams.close();
   }
 
   async #run(): Promise<void> {
     this.#running = true;
-    this.#beatAt = performance.now() + this.#settings.heartbeatMs;
-    while (!this.#closed && this.#clients.size > 0) {
-      await pause(this.#settings.everyMs, undefined, { ref: false });
+    this.#beatAt = performance.now() + this.#heartbeatMs;
+    this.#nowAt = performance.now() + NOW_EVERY_MS;
+    while (!this.#streams.closed && this.#streams.clients.size > 0) {
+      await pause(this.#everyMs, undefined, { ref: false });
+      if (performance.now() >= this.#nowAt) this.#tellTime(this.#streams.clients);
       try {
         await this.#look();
         if (performance.now() >= this.#beatAt) await this.#beat();
@@ -152,8 +146,16 @@ export class LiveFeed {
     this.#running = false;
   }
 
+  /** By it pages say how old things are. It has no id: a client that comes again asks for nothing of it. */
+  #tellTime(clients: Iterable<Client>): void {
+    this.#nowAt = performance.now() + NOW_EVERY_MS;
+    if (this.#demo === undefined) return;
+    const text = `event: now\ndata: ${JSON.stringify(timeJson(this.#demo.time()))}\n\n`;
+    for (const client of clients) this.#streams.write(client, text);
+  }
+
   async #look(): Promise<void> {
-    const clients = [...this.#clients];
+    const clients = [...this.#streams.clients];
     if (clients.length === 0) return;
     const posting = Math.min(...clients.map(({ position }) => position.posting));
     const event = Math.min(...clients.map(({ position }) => position.event));
@@ -163,20 +165,19 @@ export class LiveFeed {
       if (missed !== undefined) {
         client.position = missed.position;
         client.told = new Set(missed.told);
-        this.#write(client, frame('reset', missed.position, '{}'));
+        this.#streams.write(client, frame('reset', missed.position, '{}'));
       } else this.#tell(client, rows ?? []);
     }
   }
 
   async #beat(): Promise<void> {
-    this.#beatAt = performance.now() + this.#settings.heartbeatMs;
-    for (const client of this.#clients) {
+    this.#beatAt = performance.now() + this.#heartbeatMs;
+    for (const client of this.#streams.clients) {
       const allowed = await client.allowed();
       if (allowed === undefined) client.response.end();
       else {
         client.meters = allowed.meters;
-        // Whoever still has something to read knows that we live; a socket on which nothing moves ends by itself.
-        if (client.response.writableLength === 0) this.#write(client, ': still here\n\n');
+        this.#streams.beat(client);
       }
     }
   }
@@ -200,15 +201,7 @@ export class LiveFeed {
     for (const number of client.told) {
       if (number <= client.position.event - EVENTS_LOOKED_BACK) client.told.delete(number);
     }
-    if (frames.length > 0) this.#write(client, frames.join(''));
-  }
-
-  #write({ response }: Client, text: string): void {
-    if (response.destroyed) return;
-    // What is left of earlier writes: one that is large in itself is no sign of a slow client.
-    if (response.writableLength <= this.#settings.unreadBytesMax) return void response.write(text);
-    this.#metrics.streamDropped();
-    response.destroy();
+    if (frames.length > 0) this.#streams.write(client, frames.join(''));
   }
 
   /** What came after a position, the oldest first; `undefined` where it is too much. */

@@ -9,10 +9,11 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { Static, TSchema } from 'typebox';
-import type { HostByName, PeopleServices, TableSheet } from '../host/index.ts';
+import type { ExchangeReads, HostByName, PeopleServices, TableSheet } from '../host/index.ts';
 import type { Milliseconds, WallClock } from '../units/index.ts';
 import type { Operation, Reach } from './access.ts';
 import type { Caller } from './caller.ts';
+import type { DemoPort } from './demo-port.ts';
 import type { IdentityProvider } from './identity-port.ts';
 import type { LiveSettings } from './live.ts';
 import type { Metrics } from './metrics.ts';
@@ -26,6 +27,10 @@ export interface ApiServices {
   readonly readiness: () => Promise<Readiness>;
   /** By whom people may be known beside their passwords. */
   readonly identity?: IdentityProvider;
+  /** What passed between this host process and the meters, where somebody wrote it down. */
+  readonly exchanges?: ExchangeReads;
+  /** Of a demo. */
+  readonly demo?: DemoPort;
   /** Who draws tables on paper; without it nothing is given as PDF. @param what for the sentence when it cannot be */
   readonly paper?: (
     sheet: TableSheet,

@@ -3,6 +3,7 @@
  * the value bodies, and the exactly-once rule. All bodies but value's are opaque bytes here.
  */
 export * from './account.ts';
+export { SECTION_KINDS, type Section, type SectionKind, sectionsOf } from './anatomy.ts';
 export * from './attention.ts';
 export { Command, isCommand, isLong, purposeCarries } from './command.ts';
 export { BODY_BYTES_MAX, decodeFrame, type Frame, type FrameFailure, HEADER_BYTES, Message } from './frame.ts';

@@ -7,6 +7,7 @@ import {
   decodeValueReceipt,
   decodeValueStatus,
   encodeValueCommand,
+  type HostOutcome,
   type HostSession,
   hostCommand,
   hostFirst,
@@ -21,6 +22,8 @@ import {
 import { assert, assertNever, type Milliseconds, type Svpmsn, tokens } from '../units/index.ts';
 import { queueCommand } from './command-queue.ts';
 import { commandBody, settleCommand } from './control.ts';
+import type { ExchangeOutcome } from './exchange-port.ts';
+import { ExchangeWriter } from './exchange-trace.ts';
 import {
   bookedKey,
   bookKey,
@@ -61,6 +64,8 @@ interface Exchange {
   readonly begunAt: Milliseconds;
   /** The meter says that it knows none of the name that was tried, and so it said of the one in the books. */
   searches: boolean;
+  /** Of an exchange that somebody watches. */
+  readonly written: ExchangeWriter | undefined;
 }
 
 /**
@@ -109,6 +114,7 @@ export class Dispatcher {
 
   async #begin(meter: Meter, job: Job): Promise<void> {
     // Whoever held the lease before did not finish in time: what still comes for it is not for us.
+    this.#exchanges.get(meter.svpmsn)?.written?.ended({ name: 'took-over' });
     this.#exchanges.delete(meter.svpmsn);
     const key = await this.#keys.toTry(keyOf(meter, job), meter.svpmsn, job.type === 'command' ? 'later' : 'any');
     const changes = job.type === 'command' && job.command.h === Command.keyChange;
@@ -129,13 +135,23 @@ export class Dispatcher {
       newKey,
       begunAt,
       searches: false,
+      written: this.#writer(meter, job, session),
     };
     this.#exchanges.set(meter.svpmsn, exchange);
     this.#carry(exchange, [hostFirst(session)]);
   }
 
+  #writer({ svpmsn, localUnit }: Meter, job: Job, { h, key }: HostSession): ExchangeWriter | undefined {
+    const { exchanges, clock } = this.#ports;
+    if (exchanges === undefined) return undefined;
+    const value =
+      job.type === 'value' ? { order: job.row.order, counter: job.row.counter, amount: job.row.amount } : undefined;
+    return new ExchangeWriter(exchanges, clock, { svpmsn, localUnit, h, n: key.n, value });
+  }
+
   #carry(exchange: Exchange, frames: readonly Uint8Array[]): void {
     const { svpmsn, localUnit } = exchange.meter;
+    exchange.written?.sent(frames);
     const ticket = this.#ticket;
     this.#ticket = (this.#ticket + 1) % 0x1_0000_0000;
     exchange.ticket = ticket;
@@ -152,7 +168,10 @@ export class Dispatcher {
       return;
     }
     exchange.ticket = undefined;
-    if (outcome !== 'answered') this.#counters.noAnswers += 1;
+    if (outcome !== 'answered') {
+      this.#counters.noAnswers += 1;
+      exchange.written?.ended({ name: 'no-answer' });
+    }
     const goesOn = outcome === 'answered' && (await this.#receive(exchange, frames));
     if (goesOn || !this.#forget(exchange)) return;
     const { store, clock, randomness } = this.#ports;
@@ -166,6 +185,7 @@ export class Dispatcher {
   async #receive(exchange: Exchange, frames: readonly Uint8Array[]): Promise<boolean> {
     for (const frame of frames) {
       const outcome = hostReceive(exchange.session, frame);
+      exchange.written?.received(frame, outcome, refusalIn(outcome));
       switch (outcome.type) {
         case 'status':
           return this.#command(exchange, outcome.status);
@@ -179,6 +199,7 @@ export class Dispatcher {
         case 'refused':
           this.#counters.refusals += 1;
           this.#ports.watcher?.refused(REFUSALS[outcome.refusal]);
+          exchange.written?.ended({ name: 'refused', reason: REFUSALS[outcome.refusal] });
           if (outcome.refusal === Refusal.keyUnknown) {
             // The booked key had its turn and its delay: the others follow one another (X9).
             exchange.searches = this.#keys.isUnknown(exchange.session.key);
@@ -196,6 +217,7 @@ export class Dispatcher {
     }
     const missing = askForPart(exchange.session);
     if (missing !== undefined) this.#carry(exchange, [missing]);
+    else exchange.written?.ended({ name: 'nothing-believed' });
     return missing !== undefined;
   }
 
@@ -217,7 +239,11 @@ export class Dispatcher {
       this.#carry(exchange, hostCommand(session, body));
       return true;
     }
-    if (next.type === 'give-up') return false;
+    if (next.type === 'give-up') {
+      exchange.written?.ended({ name: 'not-understood' });
+      return false;
+    }
+    exchange.written?.ended({ name: 'turned', why: next.type });
     this.#forget(exchange);
     await store.transaction(async (tx) => {
       const now = clock.now();
@@ -246,6 +272,7 @@ export class Dispatcher {
       return meaning;
     });
     if (settled === 'not-understood') this.#counters.recordsNotUnderstood += 1;
+    exchange.written?.ended(outcomeIn(exchange, answer, settled));
     if (settled !== 'settled') return false;
     this.#forget(exchange);
     this.#keys.hasWorked(exchange.session.key);
@@ -283,6 +310,22 @@ const REFUSALS: Readonly<Record<Refusal, string>> = {
   [Refusal.slowedDown]: 'slowed-down',
   [Refusal.randomWeak]: 'random-weak',
 };
+
+const refusalIn = (outcome: HostOutcome): string | undefined =>
+  outcome.type === 'refused'
+    ? REFUSALS[outcome.refusal]
+    : outcome.type === 'part-again'
+      ? REFUSALS[Refusal.partMissing]
+      : undefined;
+
+/** What the meter says of itself in M4; suite `3des` says a balance alone. */
+function outcomeIn({ meter: { suite, svpmsn }, job }: Exchange, answer: Uint8Array, settled: Settled): ExchangeOutcome {
+  if (settled === 'not-understood') return { name: 'not-understood' };
+  if (suite === Suite.tripleDes) return { name: 'answered', result: undefined };
+  if (job.type === 'command') return { name: 'answered', result: answer[0] };
+  const receipt = decodeValueReceipt(suite, svpmsn, answer);
+  return { name: 'answered', result: 'reason' in receipt ? undefined : receipt.result };
+}
 
 /** Takes the next job of a meter for this host, until the lease runs out; the TC is durable from here on (X1). */
 async function claimWork(

@@ -3,6 +3,7 @@ import type { KeyStore } from '../crypto/index.ts';
 import type { DayProfile } from '../records/index.ts';
 import type { BusinessClock, Milliseconds, Randomness, SupplyIndex, Svpmsn } from '../units/index.ts';
 import type { Head } from './book-port.ts';
+import type { ExchangeWatcher } from './exchange-port.ts';
 import type { PaymentPort } from './payment-port.ts';
 import type { ReceiptSigner } from './receipt-port.ts';
 import type { Journal, JournalReads, Shelf, ShelfReads } from './shelf-port.ts';
@@ -56,6 +57,7 @@ export type { KeyStore } from '../crypto/index.ts';
 export type { DayProfile } from '../records/index.ts';
 export type { BusinessClock, Randomness } from '../units/index.ts';
 export type * from './book-port.ts';
+export * from './exchange-port.ts';
 export type * from './shelf-port.ts';
 export type * from './types.ts';
 export type { WebhookSender } from './webhooks.ts';
@@ -82,6 +84,8 @@ export interface HostPorts {
   readonly books?: HeadSigner;
   /** Is told what goes on, to be counted. */
   readonly watcher?: HostWatcher;
+  /** Is told what passes between host and meters, to be looked at. */
+  readonly exchanges?: ExchangeWatcher;
 }
 
 export interface PaymentWay {

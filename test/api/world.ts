@@ -1,10 +1,18 @@
 import { hash, randomBytes } from 'node:crypto';
 import { Argon2 } from '../../src/adapters/argon2.ts';
 import { sheetPdf } from '../../src/adapters/sheet-pdf.ts';
-import { type Api, type ApiSettings, createApi, type IdentityProvider, Metrics } from '../../src/api/index.ts';
+import {
+  type Api,
+  type ApiSettings,
+  createApi,
+  type DemoPort,
+  type IdentityProvider,
+  Metrics,
+} from '../../src/api/index.ts';
 import {
   type Act,
   createPeople,
+  ExchangeLog,
   type HostServices,
   type PasswordHash,
   type PeopleServices,
@@ -57,6 +65,7 @@ export class World {
   readonly people: PeopleServices;
   readonly app: Api;
   readonly lines: string[] = [];
+  readonly exchanges: ExchangeLog;
   readonly #store: Store;
 
   private constructor(
@@ -64,9 +73,11 @@ export class World {
     rig: Rig,
     bank: Bank,
     metrics: Metrics,
-    { passwords: hashing = passwords, identity, seed: _, furnished: __, more: ___, ...settings }: WorldSettings,
+    exchanges: ExchangeLog,
+    { passwords: hashing = passwords, identity, demo, seed: _, furnished: __, more: ___, ...settings }: WorldSettings,
   ) {
     this.#store = store;
+    this.exchanges = exchanges;
     this.rig = rig;
     this.bank = bank;
     const { randomness } = rig;
@@ -79,6 +90,8 @@ export class World {
         metrics,
         readiness: async () => ({ ready: true, parts: { store: 'ok', grid: 'none' } }),
         ...(identity && { identity }),
+        ...(demo && { demo }),
+        exchanges,
         paper: sheetPdf,
       },
       {
@@ -94,8 +107,9 @@ export class World {
     const metrics = new Metrics();
     const bank = new Bank();
     const payments = new Map([['bank', { method: 'card', port: bank } as const]]);
-    const rig = new Rig(store, { seed: settings.seed ?? 1, watcher: metrics.watcher, payments });
-    const world = new World(store, rig, bank, metrics, settings);
+    const exchanges = new ExchangeLog();
+    const rig = new Rig(store, { seed: settings.seed ?? 1, watcher: metrics.watcher, exchanges, payments });
+    const world = new World(store, rig, bank, metrics, exchanges, settings);
     await rig.host.start();
     if (settings.furnished !== false) await world.#furnish();
     settings.more?.(world.app);
@@ -207,6 +221,7 @@ export class World {
 export interface WorldSettings extends ApiSettings {
   readonly passwords?: PasswordHash;
   readonly identity?: IdentityProvider;
+  readonly demo?: DemoPort;
   readonly seed?: number;
   readonly furnished?: boolean;
   /** Is done to the API before it is ready. */

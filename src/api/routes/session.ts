@@ -17,7 +17,8 @@ import { Credentials, PasswordChange, personJson, SessionSchema } from '../schem
 import { UtilitySchema, utilityJson } from '../schemas/utility.ts';
 import type { Api, ApiServices, ApiSettings } from '../server.ts';
 
-const LOG_INS_PER_MINUTE = 10;
+/** Of one address, by password or without. */
+export const LOG_INS_PER_MINUTE = 10;
 
 export function sessionRoutes(
   app: Api,
