@@ -1,8 +1,8 @@
 import { Anchor, Button, Center, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import type { SessionJson } from '../api/index.ts';
-import { change, type Refusal } from './ask.ts';
+import type { DemoJson, SessionJson } from '../api/index.ts';
+import { change, type Refusal, read } from './ask.ts';
 import { useConsoleWords } from './locale.tsx';
 import { Loading, Refused } from './parts/states.tsx';
 import { SESSION_KEY, SessionGate } from './session.tsx';
@@ -65,6 +65,7 @@ function LogIn({ isExpired }: { readonly isExpired: boolean }): ReactNode {
           {words.expired}
         </Text>
       )}
+      <DemoEntry />
       <form onSubmit={submit}>
         <Stack gap="sm">
           <TextInput
@@ -92,6 +93,41 @@ function LogIn({ isExpired }: { readonly isExpired: boolean }): ReactNode {
         </Stack>
       </form>
     </Card>
+  );
+}
+
+/** In a demonstration on this machine nobody needs a password: one comes in as whoever one wants to see it as. */
+function DemoEntry(): ReactNode {
+  const { logIn: words, roles } = useConsoleWords();
+  const client = useQueryClient();
+  const demo = useQuery({ queryKey: ['demo'], queryFn: () => read<DemoJson>('/demo'), retry: false });
+  const entering = useMutation<SessionJson, Refusal, string>({
+    mutationFn: (role) => change<SessionJson>('/demo/session', { method: 'POST', body: { role } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: SESSION_KEY }),
+  });
+  if (demo.data?.canEnter !== true) return null;
+  return (
+    <>
+      <Text size="sm">{words.demo}</Text>
+      <SimpleGrid cols={2} spacing="xs">
+        {demo.data.roles.map((role) => (
+          <Button
+            key={role}
+            variant={role === 'operator' ? 'filled' : 'default'}
+            loading={entering.isPending && entering.variables === role}
+            onClick={() => entering.mutate(role)}
+          >
+            {roles[role]}
+          </Button>
+        ))}
+      </SimpleGrid>
+      {entering.error !== null && (
+        <Text size="sm" role="alert">
+          {entering.error.message}
+        </Text>
+      )}
+      <Divider />
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { callerOn, csrfToken, setSessionCookie } from '../caller.ts';
+import { callerOn, setSessionCookie } from '../caller.ts';
 import type { DemoPort } from '../demo-port.ts';
 import { PanelFeed } from '../panel-feed.ts';
 import { made, Problem } from '../problem.ts';
@@ -18,7 +18,7 @@ import {
   panelJson,
   timeJson,
 } from '../schemas/demo.ts';
-import { personJson, SessionSchema } from '../schemas/people.ts';
+import { SessionSchema, sessionJson } from '../schemas/people.ts';
 import type { Api, ApiServices, ApiSettings, FastifyRequest } from '../server.ts';
 import { MeterParams, meterNumber } from './meters.ts';
 import { LOG_INS_PER_MINUTE } from './session.ts';
@@ -77,7 +77,7 @@ export function demoRoutes(
       const login = demo.people.get(request.body.role) ?? '';
       const { person, token } = made(await services.people.logInProved(login, { request: request.id }));
       setSessionCookie(request, reply, token);
-      return { person: personJson(person), csrfToken: csrfToken(token) };
+      return sessionJson(person, token);
     },
   );
 

@@ -1,19 +1,9 @@
 import { Type } from 'typebox';
-import type { PersonView } from '../../host/index.ts';
-import { operationsOf, type Reach } from '../access.ts';
-import {
-  callerOn,
-  clearSessionCookie,
-  csrfToken,
-  keptCookie,
-  keptOf,
-  noKeptCookie,
-  setSessionCookie,
-} from '../caller.ts';
+import { callerOn, clearSessionCookie, keptCookie, keptOf, noKeptCookie, setSessionCookie } from '../caller.ts';
 import { PAGE_URL } from '../documentation.ts';
 import { made, Problem } from '../problem.ts';
 import { Named } from '../schemas/common.ts';
-import { Credentials, PasswordChange, personJson, SessionSchema } from '../schemas/people.ts';
+import { Credentials, PasswordChange, SessionSchema, sessionJson } from '../schemas/people.ts';
 import { UtilitySchema, utilityJson } from '../schemas/utility.ts';
 import type { Api, ApiServices, ApiSettings } from '../server.ts';
 
@@ -137,12 +127,6 @@ export function sessionRoutes(
 }
 
 const FOUND = 302;
-
-const sessionJson = (person: PersonView, token: string) => ({
-  person: personJson(person),
-  csrfToken: csrfToken(token),
-  operations: operationsOf(person.role) as Record<string, Reach>,
-});
 
 function sessionOf(request: Parameters<typeof callerOn>[0]) {
   const { session } = callerOn(request);

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { type ApiKey, type AuditEntry, type Numbered, type PersonView, ROLES } from '../../host/index.ts';
-import { type Operation, type Reach, SCOPES } from '../access.ts';
+import { type Operation, operationsOf, type Reach, SCOPES } from '../access.ts';
+import { csrfToken } from '../caller.ts';
 import { Id, Instant, instantText, Line, maybe, Name, Named, OneOf, Strict, same } from './common.ts';
 
 export const RoleSchema = OneOf(ROLES);
@@ -61,6 +62,12 @@ export const SessionSchema = Type.Object(
 export type SessionJson = Omit<Static<typeof SessionSchema>, 'operations'> & {
   readonly operations: Partial<Record<Operation, Reach>>;
 };
+
+export const sessionJson = (person: PersonView, token: string) => ({
+  person: personJson(person),
+  csrfToken: csrfToken(token),
+  operations: operationsOf(person.role) as Record<string, Reach>,
+});
 
 export const ApiKeySchema = Type.Object(
   {
