@@ -1,15 +1,27 @@
 import { Argon2 } from '../adapters/argon2.ts';
 import { type Api, createApi, type Metrics, PAGE_URL, PREFIX } from '../api/index.ts';
-import { createPeople, type Store } from '../host/index.ts';
+import { createPeople, type ExchangeReads, type Store } from '../host/index.ts';
 import type { Utility } from '../simulation/index.ts';
+import type { DemoControl } from './demo-control.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { demoPeople } from './demo-people.ts';
-import { type ListenAt, listen } from './listen.ts';
+import { demoStage } from './demo-stage.ts';
+import { isLoopback, type ListenAt, listen } from './listen.ts';
 import { PAGES_FOLDER } from './pages-folder.ts';
 import { paper } from './paper.ts';
 import { wallClock } from './wall-clock.ts';
 
 export { Metrics } from '../api/index.ts';
+
+export interface DemoApiOptions {
+  readonly utility: Utility;
+  readonly control: DemoControl;
+  readonly zone: string;
+  readonly store: Store;
+  readonly metrics: Metrics;
+  readonly exchanges: ExchangeReads;
+  readonly at: ListenAt;
+}
 
 interface DemoApi {
   readonly app: Api;
@@ -18,15 +30,20 @@ interface DemoApi {
 }
 
 /** The API of a host, over that of the demo. */
-export async function openDemoApi(utility: Utility, store: Store, metrics: Metrics, at: ListenAt): Promise<DemoApi> {
+export async function openDemoApi(options: DemoApiOptions): Promise<DemoApi> {
+  const { utility, control, zone, store, metrics, exchanges, at } = options;
   const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });
   const readiness = async () => ({ ready: true, parts: { store: 'ok', grid: 'simulated' } });
+  const persons = await demoPeople(store);
+  // Where other machines get in, nobody does without a password.
+  const welcome = isLoopback(at) ? persons : [];
+  const demo = demoStage({ utility, control, zone, people: new Map(welcome.map(({ role, login }) => [role, login])) });
   const app = createApi(
-    { host: utility.host, people, clock: wallClock, metrics, readiness, paper },
+    { host: utility.host, people, clock: wallClock, metrics, readiness, paper, exchanges, demo },
     { pages: PAGES_FOLDER },
   );
   const address = await listen(app, at);
-  const logins = (await demoPeople(store)).map(({ login, password }) => `  ${login.padEnd(16)} ${password}`);
+  const logins = persons.map(({ login, password }) => `  ${login.padEnd(16)} ${password}`);
   return {
     app,
     lines: [

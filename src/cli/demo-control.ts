@@ -14,7 +14,6 @@ const STOLEN_WATTS = 1_500;
 export class DemoControl {
   speed: number;
   readonly #utility: Utility;
-  #thief: House | undefined;
 
   constructor(utility: Utility, speed: number) {
     this.#utility = utility;
@@ -43,12 +42,24 @@ export class DemoControl {
     }
   }
 
+  /** Cuts the wire behind a local unit, or mends it; whether there is such a line. */
+  cutLine(localUnit: number, cut: boolean): boolean {
+    const transformer = this.#utility.transformers[localUnit];
+    if (transformer === undefined) return false;
+    transformer.cut = cut;
+    return true;
+  }
+
+  /** A wire over the terminals of a house, or none. */
+  bypass(house: House, on: boolean): void {
+    if (on === house.bypassWatts > 0) return;
+    house.tamper('bypass', on, this.#utility.time.now, on ? STOLEN_WATTS : 0);
+  }
+
   /** The wire that a process before this one left over the terminals of a meter, as far as the operator knows of it. */
   findWire(standings: ReadonlyMap<Svpmsn, MeterStanding>): void {
     const house = this.#utility.houses.find(({ svpmsn }) => standings.get(svpmsn) === 'tamper');
-    if (house === undefined || house.meter.dismantled) return;
-    house.bypassWatts = STOLEN_WATTS;
-    this.#thief = house;
+    if (house !== undefined && !house.meter.dismantled) house.findBypass(STOLEN_WATTS);
   }
 
   /** Whoever is cut off for want of credit, or has least; no credit helps a purse that is frozen. */
@@ -61,12 +72,10 @@ export class DemoControl {
 
   /** A wire over the terminals of a house; the same key takes it away again. */
   #steal(): void {
-    const { now } = this.#utility.time;
-    const house = this.#thief ?? this.#utility.houses[Math.floor(this.#utility.houses.length / 2)];
-    if (house === undefined) return;
-    const on = this.#thief === undefined;
-    house.tamper('bypass', on, now, on ? STOLEN_WATTS : 0);
-    this.#thief = on ? house : undefined;
+    const { houses } = this.#utility;
+    const thief = houses.find(({ bypassWatts }) => bypassWatts > 0);
+    const house = thief ?? houses[Math.floor(houses.length / 2)];
+    if (house !== undefined) this.bypass(house, thief === undefined);
   }
 }
 

@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { Argon2 } from '../adapters/argon2.ts';
-import { drawPassword, type Person, ROLES, type Store } from '../host/index.ts';
+import { drawPassword, type Person, ROLES, type Role, type Store } from '../host/index.ts';
+import { subscriberOfHouse } from '../simulation/index.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { wallClock } from './wall-clock.ts';
 
 export interface DemoPerson {
+  readonly role: Role;
   readonly login: string;
   readonly password: string;
 }
 
 /** The subscriber of the demo lives in its first house. */
-const SUBSCRIBER = 'house-1';
+const SUBSCRIBER = subscriberOfHouse(0);
 
 /**
  * A person for each role, whose login is the role, with a new password at each start: those that were printed before
@@ -45,5 +47,5 @@ export async function demoPeople(store: Store): Promise<DemoPerson[]> {
       })),
     );
   });
-  return people.map(({ person, password }) => ({ login: person.id, password }));
+  return people.map(({ person, password }) => ({ role: person.role, login: person.id, password }));
 }

@@ -5,6 +5,7 @@ import type { SoftwareKeyStore } from '../crypto/index.ts';
 import {
   createHost,
   createPeople,
+  ExchangeLog,
   type GridLink,
   type HostServices,
   METERS_PER_LOCAL_UNIT_MAX,
@@ -81,6 +82,7 @@ async function serve(
   const metrics = new Metrics();
   const reserved = (await store.read((tx) => tx.fact('instant-reserved'))) ?? 0;
   const { watcher } = metrics;
+  const exchanges = new ExchangeLog();
   const clock = businessClock(reserved);
   const webhooks = new HttpWebhookSender({
     ...{ key: keys.webhookKey(), now: wallClock.now, inside },
@@ -91,7 +93,7 @@ async function serve(
   });
   const ports = {
     ...{ store, keys, clock, randomness: systemRandomness, grid: NO_GRID, books: store, watcher, webhooks },
-    gather: setImmediate,
+    ...{ exchanges, gather: setImmediate },
     ...partners.ports,
   };
   const services = createHost(ports, { zone, metersMax: METERS_MAX });
@@ -100,7 +102,7 @@ async function serve(
   begin(services);
   const whom = partners.identity === undefined ? {} : { identity: partners.identity };
   const app = createApi(
-    { host: services, people, clock: wallClock, metrics, readiness: () => readiness(store), paper, ...whom },
+    { host: services, people, clock: wallClock, metrics, readiness: () => readiness(store), paper, exchanges, ...whom },
     { log: process.stdout, pages: PAGES_FOLDER, ...(proxy !== undefined && { proxy }) },
   );
   const stopped = new AbortController();

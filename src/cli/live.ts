@@ -1,6 +1,6 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { KeyStore } from '../crypto/index.ts';
-import type { HostWatcher, Store } from '../host/index.ts';
+import { ExchangeLog, type HostPorts, type Store } from '../host/index.ts';
 import { OperatorView, Utility } from '../simulation/index.ts';
 import { milliseconds } from '../units/index.ts';
 import { PurseWatch } from './contradictions.ts';
@@ -78,30 +78,37 @@ async function watch(
   // Whoever does not want the API does not wait for it.
   const api = options.listen && (await import('./demo-api.ts'));
   const metrics = api && new api.Metrics();
-  const utility = await unlessStopped(openUtility(options, view, metrics?.watcher), impatient);
+  const exchanges = new ExchangeLog();
+  const watched = metrics && { watcher: metrics.watcher, exchanges };
+  const utility = await unlessStopped(openUtility(options, view, watched ?? {}), impatient);
   if (utility === undefined) return [];
+  const control = new DemoControl(utility, options.speed);
   if (api !== undefined && metrics !== undefined && options.listen !== undefined) {
-    const { app, lines } = await api.openDemoApi(utility, givingWay(folder.store), metrics, options.listen);
+    const { zone } = options.setting;
+    const store = givingWay(folder.store);
+    const { app, lines } = await api.openDemoApi({
+      ...{ utility, control, zone, store, metrics, exchanges, at: options.listen },
+    });
     try {
       await view.announce(lines, stopping);
-      return await go(options, view, utility, stopping, stop);
+      return await go(options, view, control, utility, stopping, stop);
     } finally {
       await app.close();
     }
   }
-  return go(options, view, utility, stopping, stop);
+  return go(options, view, control, utility, stopping, stop);
 }
 
 /** Business goes on, until it is stopped. */
 async function go(
   options: LiveOptions,
   view: View,
+  control: DemoControl,
   utility: Utility,
   stopping: () => boolean,
   stop: () => void,
 ): Promise<readonly string[]> {
   const { folder } = options;
-  const control = new DemoControl(utility, options.speed);
   const operator = new OperatorView(utility.host, { staleAfterMs: STALE_AFTER_MS });
   const purses = new PurseWatch();
   const refunds = new RefundWatch(utility.host);
@@ -146,7 +153,7 @@ async function unlessStopped(opening: Promise<Utility>, stopping: () => boolean)
 async function openUtility(
   { folder, setting, keys, startMs }: LiveOptions,
   view: View,
-  watcher: HostWatcher | undefined,
+  watched: Pick<HostPorts, 'watcher' | 'exchanges'>,
 ): Promise<Utility> {
   let utility: Utility | undefined;
   const desk = new NewsDesk((svpmsn) => utility?.house(svpmsn));
@@ -156,7 +163,7 @@ async function openUtility(
     books: folder.store,
     keys,
     startMs,
-    ...(watcher && { watcher }),
+    ...watched,
     memoryOf: (house) => folder.memoryOf(house),
     onHappening: (happening) => {
       const news = desk.tell(happening);

@@ -11,6 +11,9 @@ import type { SeededRandom } from './random.ts';
 const FIRST_SVPMSN = 0x0a1b2c;
 const SVPMSN_STEP = 7;
 
+/** As the books name whoever lives there. */
+export const subscriberOfHouse = (house: number): string => `house-${house + 1}`;
+
 export const svpmsnOfHouse = (house: number): Svpmsn => svpmsn(FIRST_SVPMSN + house * SVPMSN_STEP);
 
 /** Where a house hangs: its local unit, and its address on that line. Lines are filled one after the other. */
@@ -39,7 +42,7 @@ export async function found(host: HostServices, options: UtilityOptions): Promis
   }
   for (let house = 0; house < options.meters; house++) {
     if (known.has(svpmsnOfHouse(house))) continue;
-    const id = `house-${house + 1}`;
+    const id = subscriberOfHouse(house);
     const { localUnit, address } = placeOfHouse(house, options);
     orThrow(await host.addSubscriber({ id, name: `House ${house + 1}`, contact: '' }), 'subscriber-known');
     orThrow(

@@ -28,6 +28,7 @@ import { PowerCut } from './faulty-memory.ts';
 import { type LoadSource, minuteByMinute } from './loads.ts';
 import type { SeededRandom } from './random.ts';
 import { SecondMeter } from './second-meter.ts';
+import { type ApplianceId, Sockets } from './sockets.ts';
 import type { LineTerminal } from './transformer.ts';
 
 /** What a house tells those who watch it. */
@@ -84,6 +85,9 @@ export class House implements LineTerminal {
   dark = false;
   /** Everything is switched off: nothing is asked for. */
   idle = false;
+  /** Short warnings of the buzzer, since this process began. */
+  warnings = 0;
+  readonly sockets = new Sockets();
   readonly secondMeter: SecondMeter;
   readonly #load: (localMinute: number) => MilliwattHours;
   readonly #outputs: MeterOutputs;
@@ -103,6 +107,7 @@ export class House implements LineTerminal {
       relay: (_, open) => this.#relayMoved(open),
       buzzer: (seconds) => {
         this.buzzing = seconds === Number.POSITIVE_INFINITY;
+        if (seconds > 0 && !this.buzzing) this.warnings += 1;
         if (seconds > 0) this.#tell('buzzer');
       },
       loadControl: () => undefined,
@@ -143,9 +148,11 @@ export class House implements LineTerminal {
 
   /** The minute before `now` is over: what was switched on asked for its energy. Returns what the transformer gave. */
   minute(now: number): number {
+    const pluggedIn = this.sockets.take(now);
     if (this.dark) return 0;
     const utcMinute = Math.round(now / 60_000) - 1;
-    const wanted = this.idle ? milliwattHours(0) : this.#load(utcMinute + this.options.zoneMinutes);
+    const load = this.idle ? milliwattHours(0) : this.#load(utcMinute + this.options.zoneMinutes);
+    const wanted = this.idle ? load : milliwattHours(load + pluggedIn);
     const at = this.oscillator(now);
     // Measured to the end of the minute; a limit that trips cuts the next one.
     const supply: SupplyIndex = 1;
@@ -154,10 +161,8 @@ export class House implements LineTerminal {
     this.#asked = milliwattHours(0);
     if (flowed === undefined) return 0;
     this.secondMeter.flowed(this.meter, flowed);
-    this.watts = Math.round((flowed * MILLIWATT_MINUTES_PER_MILLIWATT_HOUR) / 1000);
-    const deciAmperes = Math.round((10 * this.watts) / MAINS_VOLTS);
-    const measured = { watts: this.watts, deciAmperes, degreesOfLag: DEGREES_OF_LAG };
-    this.#onItsSupply(() => stepMeasured(this.meter, supply, measured, at, this.#outputs));
+    this.#loadWatts = wattsOf(load);
+    this.#measured(flowed < wanted ? wattsOf(flowed) : this.#asksFor, at);
     this.wantedMilliwattHours += wanted;
     this.flowedMilliwattHours += flowed;
     return flowed + Math.round((this.bypassWatts * 1000) / MILLIWATT_MINUTES_PER_MILLIWATT_HOUR);
@@ -179,14 +184,62 @@ export class House implements LineTerminal {
     return answer;
   }
 
-  press(key: Key, now: number): void {
-    pressKey(this.meter, key, this.oscillator(now), this.#outputs);
+  /** Somebody switches an appliance, and the power circuit measures at once. */
+  switchAppliance(id: ApplianceId, on: boolean, now: number): void {
+    this.sockets.switch(id, on, now);
+    if (!this.dark && !this.idle) this.#measured(this.relayOpen ? 0 : this.#asksFor, this.oscillator(now));
   }
 
-  /** A sensor of the seal changes; `watts` is what a bypass then draws past the meter. */
+  /** What the household was last measured to ask for, and what is plugged in beside it. */
+  get #asksFor(): number {
+    return this.idle ? 0 : this.#loadWatts + this.sockets.watts;
+  }
+  #loadWatts = 0;
+
+  #measured(watts: number, at: number): void {
+    this.watts = watts;
+    const deciAmperes = Math.round((10 * watts) / MAINS_VOLTS);
+    const measured = { watts, deciAmperes, degreesOfLag: DEGREES_OF_LAG };
+    this.#onItsSupply(() => stepMeasured(this.meter, 1, measured, at, this.#outputs));
+  }
+
+  /** Without power its keys are dead. */
+  press(key: Key, now: number): void {
+    if (this.dark) return;
+    this.#onItsSupply(() => pressKey(this.meter, key, this.oscillator(now), this.#outputs));
+  }
+
+  /** A sensor of the seal changes; `watts` is what a bypass then draws past the meter. Without power it senses it later. */
   tamper(sensor: Sensor, on: boolean, now: number, watts = 0): void {
     if (sensor === 'bypass') this.bypassWatts = on ? watts : 0;
-    senseSeal(this.meter, { sensor, on, supply: 1, value: watts }, this.oscillator(now), this.#outputs);
+    if (sensor === 'cover') this.coverLifted = on;
+    if (this.dark) this.#unsensed.set(sensor, { on, watts });
+    else this.#sense(sensor, on, now, watts);
+  }
+  coverLifted = false;
+
+  /** A wire that a process before this one left over the terminals: the meter knows of it. */
+  findBypass(watts: number): void {
+    this.bypassWatts = watts;
+    this.#sensed.add('bypass');
+  }
+  readonly #unsensed = new Map<Sensor, { readonly on: boolean; readonly watts: number }>();
+  readonly #sensed = new Set<Sensor>();
+
+  #sense(sensor: Sensor, on: boolean, now: number, watts: number): void {
+    if (on) this.#sensed.add(sensor);
+    else this.#sensed.delete(sensor);
+    const sensed = { sensor, on, supply: 1, value: watts } as const;
+    this.#onItsSupply(() => senseSeal(this.meter, sensed, this.oscillator(now), this.#outputs));
+  }
+
+  /** What was done to the seal in the dark, where it is not undone. */
+  #senseWhatCameInTheDark(now: number): void {
+    const unsensed = [...this.#unsensed];
+    this.#unsensed.clear();
+    for (const [sensor, { on, watts }] of unsensed) {
+      if (on !== this.#sensed.has(sensor)) this.#sense(sensor, on, now, watts);
+    }
   }
 
   /** The supply falls: the meter keeps what it must with the last of the power. */
@@ -219,6 +272,7 @@ export class House implements LineTerminal {
     // The minute before the outage may have taken the last token.
     if (this.#cut && !wasCut) this.#tell('cut-off');
     if (!this.#cut && wasCut) this.#tell('reconnected');
+    this.#senseWhatCameInTheDark(now);
   }
 
   /** The power may go while the meter works; then it is dark, and what it was about to say is lost. */
@@ -278,3 +332,6 @@ export class House implements LineTerminal {
   }
   #held: HouseEvent[] | undefined;
 }
+
+/** Of what flowed within a minute. */
+const wattsOf = (energy: number): number => Math.round((energy * MILLIWATT_MINUTES_PER_MILLIWATT_HOUR) / 1000);

@@ -14,7 +14,7 @@ export {
   strikeText,
 } from './faults.ts';
 export * from './fit.ts';
-export { svpmsnOfHouse } from './founding.ts';
+export { subscriberOfHouse, svpmsnOfHouse } from './founding.ts';
 export { House, type HouseEvent } from './house.ts';
 export * from './household.ts';
 export * from './load-csv.ts';
@@ -26,6 +26,7 @@ export { type SeededRandom, seededRandom } from './random.ts';
 export { type Shrunk, shrink } from './shrink.ts';
 export { LifeStopped, type Simulation, type SimulationOptions, simulate } from './simulate.ts';
 export { type SimulatedStore, simulatedMemory } from './simulated-store.ts';
+export { APPLIANCES, type ApplianceId } from './sockets.ts';
 export { type Story, tell } from './story.ts';
 export { Utility } from './utility.ts';
 export { VirtualTime } from './virtual-time.ts';

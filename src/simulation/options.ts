@@ -80,6 +80,8 @@ export interface UtilityOptions {
   readonly payments?: ReadonlyMap<string, PaymentWay>;
   /** Is told by the hosts what goes on, to be counted. */
   readonly watcher?: HostWatcher;
+  /** Is told by the hosts what passes between them and the meters. */
+  readonly exchanges?: HostPorts['exchanges'];
   /** Who signs receipts, and for whom; nobody where absent. */
   readonly receipts?: HostPorts['receipts'];
   /** Who signs heads of the books. */

@@ -72,6 +72,7 @@ export class Utility {
         grid: this.#toldOf(this.#grid),
         ...(options.payments && { payments: options.payments }),
         ...(options.watcher && { watcher: options.watcher }),
+        ...(options.exchanges && { exchanges: options.exchanges }),
         ...(options.receipts && { receipts: options.receipts }),
         ...(options.books && { books: options.books }),
       },

@@ -1,0 +1,104 @@
+import type { DemoPort, Panel, PanelAction } from '../api/index.ts';
+import type { Role } from '../host/index.ts';
+import { displayOf } from '../meter/index.ts';
+import { APPLIANCES, type House, subscriberOfHouse, type Utility } from '../simulation/index.ts';
+import { assertNever, milliseconds, type Svpmsn } from '../units/index.ts';
+import type { DemoControl } from './demo-control.ts';
+
+export interface StageOptions {
+  readonly utility: Utility;
+  readonly control: DemoControl;
+  readonly zone: string;
+  /** Who may be whom without a password. */
+  readonly people: ReadonlyMap<Role, string>;
+}
+
+/** The demo as the API lends it to pages: its houses with their real meters. */
+export function demoStage({ utility, control, zone, people }: StageOptions): DemoPort {
+  const houseOf = (meter: number): House | undefined => utility.house(meter as Svpmsn);
+  return {
+    people,
+    zone,
+    time: () => ({ now: milliseconds(utility.time.now), speed: control.speed }),
+    meters: () => utility.houses.map(({ svpmsn }, i) => ({ svpmsn, subscriber: subscriberOfHouse(i) })),
+    setSpeed: (speed) => {
+      control.speed = speed;
+    },
+    cutLine: (localUnit, cut) => control.cutLine(localUnit, cut),
+    panel: (meter) => {
+      const house = houseOf(meter);
+      const lineCut = house !== undefined && utility.transformers[house.localUnit]?.cut === true;
+      return house && panelOf(house, utility.time.now, lineCut);
+    },
+    act: (meter, action) => {
+      const house = houseOf(meter);
+      return house !== undefined && act({ utility, control, house }, action);
+    },
+  };
+}
+
+interface Hand {
+  readonly utility: Utility;
+  readonly control: DemoControl;
+  readonly house: House;
+}
+
+function act({ utility, control, house }: Hand, action: PanelAction): boolean {
+  const { now } = utility.time;
+  switch (action.type) {
+    case 'press':
+      house.press(action.key, now);
+      return true;
+    case 'switch': {
+      const appliance = APPLIANCES.find(({ id }) => id === action.appliance);
+      if (appliance !== undefined) house.switchAppliance(appliance.id, action.on, now);
+      return appliance !== undefined;
+    }
+    case 'cover':
+      if (action.lifted !== house.coverLifted) house.tamper('cover', action.lifted, now);
+      return true;
+    case 'bypass':
+      control.bypass(house, action.on);
+      return true;
+    case 'power':
+      if (action.on) utility.powerReturns(house);
+      else utility.powerFails(house);
+      return true;
+    default:
+      return assertNever(action);
+  }
+}
+
+function panelOf(house: House, now: number, lineCut: boolean): Panel {
+  const { meter, dark } = house;
+  const { display, stored, exchanger, owed, kept } = meter;
+  const { page, supply, text, unit, signs } = displayOf(meter);
+  return {
+    svpmsn: house.svpmsn,
+    localUnit: house.localUnit,
+    display: dark ? undefined : { page, supply: supply ?? undefined, text, unit, keying: display.digits !== '', signs },
+    buzzer: house.buzzing,
+    warnings: house.warnings,
+    supplies: meter.supplies.map(({ index, relay, percent, watts }) => {
+      const open = relay.reasons !== 0;
+      // Measured once a minute: what was measured before the relay opened flows no more.
+      return { supply: index, open, reasons: relay.reasons, watts: dark || open ? 0 : watts, percent };
+    }),
+    credit: {
+      balance: house.balance,
+      stored,
+      tank: exchanger.tank,
+      exchanger: exchanger.tokens,
+      owed,
+      frozen: house.frozen,
+    },
+    clock: dark || !kept.clockSet ? undefined : milliseconds(Math.floor(house.oscillator(now) + kept.clockOffsetMs)),
+    attention: meter.attention,
+    coverLifted: house.coverLifted,
+    dismantled: meter.dismantled,
+    bypassed: house.bypassWatts > 0,
+    powered: !dark,
+    lineCut,
+    appliances: APPLIANCES.map(({ id, watts }) => ({ id, watts, on: house.sockets.isOn(id) })),
+  };
+}
