@@ -20,7 +20,7 @@ export interface ExchangeReads {
 }
 
 const EXCHANGES_KEPT = 2_000;
-/** Of 262 bytes at most, so that a rain of long tables fills no memory. */
+/** Of 262 bytes at most, so that a rain of frames that nobody believes fills no memory. */
 const FRAMES_KEPT = 20_000;
 
 /** The last exchanges of this process, in memory alone: what a person looks at, and nothing that the books need. */
