@@ -205,3 +205,23 @@ test('so many exchanges are kept and no more, those of a meter in pages, the new
   await rig.settle();
   assert.equal(heard.length, before, 'who has gone hears no more');
 });
+
+test('frames that nobody believes fill no memory, however many come', async () => {
+  const { views, step, sell } = await watched();
+  await sell('a');
+  await step(() => Array.from({ length: 99 }, (_, i) => Uint8Array.of(i)));
+  assert.equal(newest(views()).passes.length, 32);
+
+  const log = new ExchangeLog();
+  const [known] = views();
+  assert.ok(known !== undefined);
+  const { exchange } = known;
+  const [pass] = exchange.passes;
+  assert.ok(pass !== undefined);
+  const long = { ...pass, frames: Array.from({ length: 15_000 }, () => new Uint8Array(262)) };
+  for (let i = 0; i < 3; i++) log.changed({ ...exchange, passes: [long] });
+  assert.deepEqual(
+    log.of({ svpmsn: exchange.svpmsn, limit: 9 }).map(({ number }) => number),
+    [3],
+  );
+});

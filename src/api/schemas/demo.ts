@@ -112,7 +112,7 @@ export const PanelSchema = Type.Object(
     appliances: Type.Array(
       Type.Object({
         id: Type.String(),
-        name: Type.String({ description: 'A key of the catalogue of words.' }),
+        name: Type.String({ description: 'The key under which pages have its name.' }),
         watts: Type.Integer(),
         on: Type.Boolean(),
       }),
