@@ -1,6 +1,6 @@
+import type { MeterView } from '../host/index.ts';
 import { RelayReason } from '../records/index.ts';
-import type { House, MeterStanding, Utility } from '../simulation/index.ts';
-import type { Svpmsn } from '../units/index.ts';
+import type { House, Utility } from '../simulation/index.ts';
 import { SPEED_MAX } from './demo-options.ts';
 
 /** What the keys of the terminal view do. */
@@ -57,8 +57,11 @@ export class DemoControl {
   }
 
   /** The wire that a process before this one left over the terminals of a meter, as far as the operator knows of it. */
-  findWire(standings: ReadonlyMap<Svpmsn, MeterStanding>): void {
-    const house = this.#utility.houses.find(({ svpmsn }) => standings.get(svpmsn) === 'tamper');
+  findWire(meters: readonly MeterView[]): void {
+    const tampered = new Set(
+      meters.flatMap(({ meter, standing }) => (standing.state === 'tampered' ? meter.svpmsn : [])),
+    );
+    const house = this.#utility.houses.find(({ svpmsn }) => tampered.has(svpmsn));
     if (house !== undefined && !house.meter.dismantled) house.findBypass(STOLEN_WATTS);
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { KeyStore } from '../crypto/index.ts';
 import { ExchangeLog, type HostPorts, type Store } from '../host/index.ts';
-import { OperatorView, Utility } from '../simulation/index.ts';
+import { Utility } from '../simulation/index.ts';
 import { milliseconds } from '../units/index.ts';
 import { PurseWatch } from './contradictions.ts';
 import type { DataFolder } from './data-folder.ts';
@@ -12,7 +12,7 @@ import { LogView } from './log-view.ts';
 import { NewsDesk } from './news.ts';
 import { RefundWatch } from './refunds.ts';
 import type { Setting } from './setting.ts';
-import { STALE_AFTER_MS, snapshotOf } from './snapshot.ts';
+import { snapshotOf } from './snapshot.ts';
 import { findingsText } from './story-text.ts';
 import { TerminalView } from './terminal-view.ts';
 import type { View } from './view.ts';
@@ -109,10 +109,9 @@ async function go(
   stop: () => void,
 ): Promise<readonly string[]> {
   const { folder } = options;
-  const operator = new OperatorView(utility.host, { staleAfterMs: STALE_AFTER_MS });
   const purses = new PurseWatch();
   const refunds = new RefundWatch(utility.host);
-  control.findWire(await operator.standings());
+  control.findWire(await utility.host.meters());
   let wall = performance.now();
   let drawnAt = utility.time.now;
   for (let step = 0; !stopping(); step++) {
@@ -131,7 +130,7 @@ async function go(
     const since = Math.min(drawnAt, utility.time.now - TALK_MS);
     drawnAt = utility.time.now;
     for (const news of await refunds.news(utility.time.now)) view.happened(news);
-    view.draw(await snapshotOf({ utility, operator, watch: purses, speed: control.speed }, since));
+    view.draw(await snapshotOf({ utility, watch: purses, speed: control.speed }, since));
   }
   await folder.store.signHead({ now: milliseconds(utility.time.now) });
   return purses.look(utility);

@@ -1,19 +1,11 @@
+import { type MeterState, STATE_LOOKS, type StateLook } from '../words/index.ts';
 import { type Paint, widthOf } from './screen-text.ts';
-import type { MeterRow, MeterState } from './snapshot.ts';
+import type { MeterRow } from './snapshot.ts';
 
-/** Colour carries state, beside a shape and a word: nothing is said by colour alone. */
-const STATES: Readonly<Record<MeterState, { readonly shape: string; readonly word: string; readonly color: number }>> =
-  {
-    frozen: { shape: '■', word: 'frozen', color: 170 },
-    tampered: { shape: '▲', word: 'tampered', color: 170 },
-    dark: { shape: '×', word: 'no power', color: 245 },
-    off: { shape: '○', word: 'cut off', color: 245 },
-    blocked: { shape: '⊖', word: 'blocked', color: 75 },
-    emergency: { shape: '◌', word: 'emergency', color: 214 },
-    'last-token': { shape: '◔', word: 'last token', color: 214 },
-    low: { shape: '◕', word: 'low', color: 214 },
-    supplied: { shape: '●', word: 'supplied', color: 43 },
-  };
+/** Of 256: colour carries state, beside a shape and a word. */
+const COLORS: Readonly<Record<StateLook['tone'], number>> = {
+  ...{ teal: 43, amber: 214, slate: 245, blue: 75, magenta: 170, grey: 245 },
+};
 
 interface Column {
   readonly title: string;
@@ -56,7 +48,7 @@ export function restText(hidden: readonly MeterRow[]): string {
   if (hidden.length === 0) return '';
   const counts = new Map<MeterState, number>();
   for (const { state } of hidden) counts.set(state, (counts.get(state) ?? 0) + 1);
-  const parts = [...counts].map(([state, count]) => `${count} ${STATES[state].word}`);
+  const parts = [...counts].map(([state, count]) => `${count} ${STATE_LOOKS[state].word}`);
   return `and ${hidden.length} more: ${parts.join(', ')}`;
 }
 
@@ -72,8 +64,8 @@ function laidOut(columns: number, textOf: (column: Column) => string): string {
 }
 
 function stateText({ state }: MeterRow, paint: Paint): string {
-  const { shape, word, color } = STATES[state];
-  return paint(color, `${shape} ${word}`);
+  const { shape, word, tone } = STATE_LOOKS[state];
+  return paint(COLORS[tone], `${shape} ${word}`);
 }
 
 /** `⇄` it is being talked to, `→ 500` tokens are under way to it, `←` it calls. */

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import type { Books } from '../host/index.ts';
+import { METER_STATES, type MeterState } from '../words/index.ts';
 import { LogView } from './log-view.ts';
 import type { News } from './news.ts';
 import { screenOf } from './screen.ts';
-import { METER_STATES, type MeterRow, type MeterState, type Snapshot } from './snapshot.ts';
+import type { MeterRow, Snapshot } from './snapshot.ts';
 
 function meter(number: number, state: MeterState, more: Partial<MeterRow> = {}): MeterRow {
   return {

@@ -1,23 +1,10 @@
 import type { Books, MeterView } from '../host/index.ts';
-import { ATTENTION_EMERGENCIES, RelayReason } from '../records/index.ts';
-import type { House, MeterStanding, OperatorView, Utility } from '../simulation/index.ts';
+import { RelayReason } from '../records/index.ts';
+import type { House, Utility } from '../simulation/index.ts';
 import { svpmsnText } from '../units/index.ts';
+import { METER_STATES, type MeterState } from '../words/index.ts';
 import type { PurseWatch } from './contradictions.ts';
-import { attentionText, relayReasonText } from './reason-text.ts';
-
-/** How a meter stands, the most urgent first. */
-export const METER_STATES = [
-  'frozen',
-  'tampered',
-  'dark',
-  'off',
-  'blocked',
-  'emergency',
-  'last-token',
-  'low',
-  'supplied',
-] as const;
-export type MeterState = (typeof METER_STATES)[number];
+import { relayReasonText } from './reason-text.ts';
 
 export interface MeterRow {
   readonly text: string;
@@ -65,26 +52,21 @@ export interface Snapshot {
   readonly meters: readonly MeterRow[];
 }
 
-/** A meter that the host has not heard of for so long may be anything. */
-export const STALE_AFTER_MS = 45 * 60_000;
-
 interface Watched {
   readonly utility: Utility;
-  readonly operator: OperatorView;
   readonly watch: PurseWatch;
   readonly speed: number;
 }
 
 /** @param since what was said after it counts as being said now */
-export async function snapshotOf({ utility, operator, watch, speed }: Watched, since: number): Promise<Snapshot> {
+export async function snapshotOf({ utility, watch, speed }: Watched, since: number): Promise<Snapshot> {
   const { host, houses, time } = utility;
   const books = await host.books();
-  const standings = await operator.standings();
   const views = new Map((await host.meters()).map((view) => [view.meter.svpmsn, view]));
   const inFlight = new Map(books.meters.map((meter) => [meter.svpmsn, meter.inFlight]));
   const meters = houses.map((house) => {
     const { svpmsn } = house;
-    const heard = { standing: standings.get(svpmsn), view: views.get(svpmsn), inFlight: inFlight.get(svpmsn) ?? 0n };
+    const heard = { view: views.get(svpmsn), inFlight: inFlight.get(svpmsn) ?? 0n };
     return rowOf(house, heard, since);
   });
   const urgency = ({ state }: MeterRow) => METER_STATES.indexOf(state);
@@ -104,16 +86,15 @@ export async function snapshotOf({ utility, operator, watch, speed }: Watched, s
 }
 
 interface Heard {
-  readonly standing: MeterStanding | undefined;
   readonly view: MeterView | undefined;
   readonly inFlight: bigint;
 }
 
-function rowOf(house: House, { standing, view, inFlight }: Heard, since: number): MeterRow {
+function rowOf(house: House, { view, inFlight }: Heard, since: number): MeterRow {
   const { meter, dark } = house;
   const { sessions } = meter.sam.terminal;
   const heardAgo = view?.age.heard;
-  const state = stateOf(house, standing);
+  const state = stateOf(house, view?.standing.state);
   return {
     text: svpmsnText(house.svpmsn),
     state,
@@ -128,16 +109,16 @@ function rowOf(house: House, { standing, view, inFlight }: Heard, since: number)
     calling: !dark && meter.attention !== 0,
     inFlight,
     heardAgo,
-    stale: heardAgo === undefined || heardAgo > STALE_AFTER_MS,
+    stale: view?.standing.stale ?? true,
   };
 }
 
 /** Of seal and freeze the operator's knowledge counts: a meter tells them once, and keeps no sign of them. */
-function stateOf(house: House, standing: MeterStanding | undefined): MeterState {
+function stateOf(house: House, known: MeterState | undefined): MeterState {
   const { meter } = house;
   const reasons = reasonsOf(house);
-  if (house.frozen || standing === 'frozen') return 'frozen';
-  if (meter.dismantled || reasons & RelayReason.tamper || standing === 'tamper') return 'tampered';
+  if (house.frozen || known === 'frozen') return 'frozen';
+  if (meter.dismantled || reasons & RelayReason.tamper || known === 'tampered') return 'tampered';
   if (house.dark) return 'dark';
   if (reasons & RelayReason.noCredit) return 'off';
   if (reasons !== 0) return 'blocked';
@@ -151,7 +132,7 @@ function whyOf(house: House, state: MeterState, view: MeterView | undefined): st
     case 'frozen':
       return view?.purse.freeze === undefined ? 'its purse was damaged' : view.purse.freeze.replaceAll('-', ' ');
     case 'tampered':
-      return attentionText((view?.known?.attention ?? 0) & ATTENTION_EMERGENCIES);
+      return (view?.standing.why ?? []).map((why) => why.replaceAll('-', ' ')).join(', ');
     case 'blocked':
       return relayReasonText(reasonsOf(house));
     default:

@@ -44,6 +44,7 @@ import type {
 } from './services.ts';
 import { type CloseRequest, closedPeriod, closePeriod, closings } from './settlement.ts';
 import { closeShift, openShift, openShiftOf } from './shifts.ts';
+import { standingOf } from './standing.ts';
 import { readStatement } from './statement-reading.ts';
 import { assignTariff, publishTariff } from './tariffs.ts';
 import { termsOf } from './terms.ts';
@@ -433,13 +434,13 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     books: () => store.read((tx) => ledger.books(tx)),
     subscriber: (id) => orStoreFailure(store.read(async (tx) => (await tx.subscriber(id)) ?? subscriberUnknown(id))),
     subscribers: (query) => store.read((tx) => tx.subscribers(query)),
-    meters: (of) => store.read(async (tx) => viewsOf(tx, await tx.meters(of), clock.now())),
+    meters: (of) => store.read(async (tx) => viewsOf(tx, await tx.meters(of), clock.now(), roundMs)),
     meter: (number) =>
       orStoreFailure(
         store.read(async (tx) => {
           const found = await findMeter(tx, number);
           if (isFailure(found)) return found;
-          const [view] = await viewsOf(tx, [found.meter], clock.now());
+          const [view] = await viewsOf(tx, [found.meter], clock.now(), roundMs);
           return view as MeterView;
         }),
       ),
@@ -478,7 +479,12 @@ async function unfreeze(tx: StoreTransaction, number: number, now: Milliseconds)
   return released;
 }
 
-async function viewsOf(tx: StoreReads, meters: readonly Meter[], now: Milliseconds): Promise<MeterView[]> {
+async function viewsOf(
+  tx: StoreReads,
+  meters: readonly Meter[],
+  now: Milliseconds,
+  roundMs: number,
+): Promise<MeterView[]> {
   const ids = meters.map(({ svpmsn }) => svpmsn);
   const purses = await tx.pursesOf(ids);
   const known = await tx.knowledgeOf(ids);
@@ -486,12 +492,13 @@ async function viewsOf(tx: StoreReads, meters: readonly Meter[], now: Millisecon
   return meters.map((meter, i) => {
     const { heardAt, balanceAt, flagsAt, infoAt, policyAt, profileDay, attentionAt } = known[i] ?? {};
     const profileAt = profileDay === undefined ? undefined : (((profileDay + 1) * MS_PER_DAY) as Milliseconds);
+    const purse = purses[i] as Purse;
+    const silentMs = age(heardAt);
     return {
-      meter,
-      purse: purses[i] as Purse,
-      known: known[i],
+      ...{ meter, purse, known: known[i] },
+      standing: standingOf({ purse, known: known[i], silentMs, roundMs }),
       age: {
-        heard: age(heardAt),
+        heard: silentMs,
         balance: age(balanceAt),
         flags: age(flagsAt),
         info: age(infoAt),

@@ -23,6 +23,7 @@ import type { Milliseconds, SupplyIndex, Svpmsn, Tokens } from '../units/index.t
 import { CLOCK_SET, queueCommand } from './command-queue.ts';
 import type { StoreTransaction } from './ports.ts';
 import { postSpending, wantQuery } from './receipts.ts';
+import { alarmsAfter, alarmsHeard, alarmsRaised } from './standing.ts';
 import type { Knowledge, Meter } from './types.ts';
 import { wake } from './work.ts';
 
@@ -82,7 +83,10 @@ export async function takeAttention(
   const meter = await meterOn(tx, localUnit, attention.svpmsn);
   if (meter === undefined) return false;
   const known = await knowledge(tx, meter.svpmsn);
-  await tx.putKnowledge({ ...known, heardAt: now, attentionAt: now, attention: attention.reasons });
+  // What it says was overtaken by a poll that was made after it.
+  const isNews = attention.atMs >= (known.infoAt ?? 0);
+  const alarms = isNews ? alarmsRaised(known, attention.reasons, now) : {};
+  await tx.putKnowledge({ ...known, heardAt: now, attentionAt: now, attention: attention.reasons, ...alarms });
   if ((attention.reasons & AttentionReason.memoryDamaged) !== 0) await wantQuery(tx, meter, now);
   await wakeIfWaiting(tx, meter, now);
   return true;
@@ -103,7 +107,7 @@ export async function believeReceipt(
 ): Promise<void> {
   const known = await knowledge(tx, id);
   const told = flags === undefined ? {} : { flags, flagsAt: now };
-  await tx.putKnowledge({ ...known, heardAt: now, balance, balanceAt: now, ...told });
+  await tx.putKnowledge({ ...hearing(known, now), balance, balanceAt: now, ...told });
 }
 
 export async function believeBalance(
@@ -112,7 +116,7 @@ export async function believeBalance(
   balance: Tokens,
   now: Milliseconds,
 ): Promise<void> {
-  await tx.putKnowledge({ ...(await knowledge(tx, id)), heardAt: now, balance, balanceAt: now });
+  await tx.putKnowledge({ ...hearing(await knowledge(tx, id), now), balance, balanceAt: now });
 }
 
 /** What a poll says of the meter now, whichever body brought it. */
@@ -190,8 +194,7 @@ async function believePoll(
   // The meter counts its events anew: it has lost its memory, and none of those it has now were read.
   const fell = isNewer(known.infoAt) && (told.info.nextEvent ?? Infinity) < (known.nextEvent ?? 0);
   await tx.putKnowledge({
-    ...known,
-    heardAt: now,
+    ...hearing(known, now),
     ...(isNewer(known.balanceAt) && { balance, balanceAt: at }),
     ...(flags !== undefined && isNewer(known.flagsAt) && { flags, flagsAt: at }),
     ...(isNewer(known.infoAt) && { ...told.info, owed, clockOffsetMs, infoAt: at }),
@@ -223,8 +226,10 @@ async function takeEvents(
   const last = answer.events.at(-1)?.sequence;
   const known = await knowledge(tx, svpmsn);
   // An answer that was long on its way takes back nothing that was read since.
-  const eventsBefore = Math.max(known.eventsBefore ?? 1, last === undefined ? answer.next : last + 1);
-  await tx.putKnowledge({ ...known, eventsBefore });
+  const read = known.eventsBefore ?? 1;
+  const eventsBefore = Math.max(read, last === undefined ? answer.next : last + 1);
+  const unread = answer.events.filter(({ sequence }) => sequence >= read);
+  await tx.putKnowledge({ ...known, eventsBefore, ...alarmsAfter(known, unread, now) });
   if (news.some(({ kind }) => kind === EventKind.valueFrozen)) await wantQuery(tx, meter, now);
   return 0;
 }
@@ -306,7 +311,7 @@ const dayOf = (at: Milliseconds): number => Math.floor(at / MS_PER_DAY);
 const MS_PER_DAY = 86_400_000;
 
 async function heard(tx: StoreTransaction, id: Svpmsn, now: Milliseconds): Promise<void> {
-  await tx.putKnowledge({ ...(await knowledge(tx, id)), heardAt: now });
+  await tx.putKnowledge(hearing(await knowledge(tx, id), now));
 }
 
 /** A meter that speaks is reachable: what waits for it in a back-off need not wait any longer. */
@@ -314,6 +319,12 @@ async function wakeIfWaiting(tx: StoreTransaction, meter: Meter, now: Millisecon
   const [work] = await tx.workOf([meter.svpmsn]);
   if (work !== undefined && !work.leased) await wake(tx, [meter], work.lane, now);
 }
+
+const hearing = (known: Knowledge, now: Milliseconds): Knowledge => ({
+  ...known,
+  heardAt: now,
+  ...alarmsHeard(known, now),
+});
 
 async function knowledge(tx: StoreTransaction, id: Svpmsn): Promise<Knowledge> {
   const [known] = await tx.knowledgeOf([id]);
@@ -339,4 +350,6 @@ const NOTHING_KNOWN: Omit<Knowledge, 'svpmsn'> = {
   eventsBefore: undefined,
   attentionAt: undefined,
   attention: undefined,
+  alarms: undefined,
+  alarmsAt: undefined,
 };

@@ -12,6 +12,7 @@ import type { Act, Office } from './office.ts';
 import type { PaymentAsked, PaymentNotice } from './payments.ts';
 import type { MeterQuery, PageQuery } from './ports.ts';
 import type { ClosedPeriod, CloseRequest } from './settlement.ts';
+import type { MeterStanding } from './standing.ts';
 import type { Statement } from './statement.ts';
 import type { StatementQuery } from './statement-reading.ts';
 import type { Debt, Purchase, Quote, Traded } from './trading.ts';
@@ -50,6 +51,7 @@ export type { Books, Totalled } from './ledger.ts';
 export type { Act, Decided, Decision, HostByName, Office, Once } from './office.ts';
 export type { PaymentAsked, PaymentNotice } from './payments.ts';
 export type { ClosedPeriod, CloseRequest } from './settlement.ts';
+export type { MeterStanding } from './standing.ts';
 export type * from './statement.ts';
 export type { StatementQuery } from './statement-reading.ts';
 export type { Debt, Purchase, Quote, Traded } from './trading.ts';
@@ -118,6 +120,7 @@ export interface MeterView {
     readonly profile: number | undefined;
     readonly attention: number | undefined;
   };
+  readonly standing: MeterStanding;
 }
 
 /** A local unit and its line with everything known of them, and how old that is, in milliseconds. */

@@ -268,6 +268,10 @@ export interface Knowledge {
   readonly attentionAt: Milliseconds | undefined;
   /** `AttentionReason` bits. */
   readonly attention: number | undefined;
+  /** Emergencies that stand, and a last gasp after which nothing was heard; `AttentionReason` bits. */
+  readonly alarms: number | undefined;
+  /** Since when one stands. */
+  readonly alarmsAt: Milliseconds | undefined;
 }
 
 export interface MeterEvent extends EventRecord {

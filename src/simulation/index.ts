@@ -19,7 +19,6 @@ export { House, type HouseEvent } from './house.ts';
 export * from './household.ts';
 export * from './load-csv.ts';
 export * from './loads.ts';
-export * from './operator.ts';
 export type * from './options.ts';
 export type { Place } from './outages.ts';
 export { type SeededRandom, seededRandom } from './random.ts';

@@ -143,6 +143,8 @@ CREATE TABLE check_minutes (
 `,
   'ALTER TABLE orders ADD COLUMN why TEXT;',
   `
+ALTER TABLE knowledge ADD COLUMN alarms INTEGER;
+ALTER TABLE knowledge ADD COLUMN alarms_at INTEGER;
 CREATE INDEX orders_found ON orders (sequence) WHERE state = 'found';
 CREATE INDEX commands_awaiting ON commands (sequence) WHERE state = 'awaiting-local-unit';
 

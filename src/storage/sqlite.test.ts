@@ -304,6 +304,7 @@ test('a database of the version before is taken forward: what was refunded then 
   for (const { name } of tables) {
     if (name !== 'postings' && name !== 'lines') before.exec(`ALTER TABLE ${name} DROP COLUMN seal`);
   }
+  before.exec('ALTER TABLE knowledge DROP COLUMN alarms; ALTER TABLE knowledge DROP COLUMN alarms_at');
   before.exec('ALTER TABLE orders DROP COLUMN why; PRAGMA user_version = 2');
   before.close();
   const store = openSqliteStore(folder);

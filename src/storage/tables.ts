@@ -154,6 +154,8 @@ export const knowledge = table<Knowledge>('knowledge', ['svpmsn'], {
   eventsBefore: 'number?',
   attentionAt: 'number?',
   attention: 'number?',
+  alarms: 'number?',
+  alarmsAt: 'number?',
 });
 /** `number` counts all events as they came, `event` is the meter's own sequence. */
 export type EventRow = Omit<MeterEvent, 'sequence'> & { readonly number: number; readonly event: number };

@@ -556,6 +556,8 @@ const KNOWN: Omit<Knowledge, 'svpmsn'> = {
   eventsBefore: 7,
   attentionAt: undefined,
   attention: undefined,
+  alarms: 1,
+  alarmsAt: at,
 };
 
 for (const kind of STORES) storeContract(kind);

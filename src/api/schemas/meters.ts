@@ -9,6 +9,7 @@ import {
 } from '../../host/index.ts';
 import { AttentionReason, EventKind, MeterFlag } from '../../records/index.ts';
 import { svpmsnText } from '../../units/index.ts';
+import { METER_STATES, STATE_REASONS } from '../../words/index.ts';
 import {
   Amount,
   bitNames,
@@ -71,6 +72,10 @@ export const MeterSchema = Type.Object(
       { description: 'Of its keys.' },
     ),
     purse: Named(PurseSchema),
+    state: OneOf(METER_STATES, 'How it stands, as far as is known; the most urgent that is true.'),
+    why: Type.Array(OneOf(STATE_REASONS), { description: 'Codes; empty where the state says it all.' }),
+    stale: Type.Boolean({ description: 'Nothing was heard for three rounds of polls: it may stand otherwise.' }),
+    staleSince: Type.Optional({ ...Instant, description: 'Where it is stale, when it was heard last, or enrolled.' }),
     known: Type.Object(
       {
         balance: Type.Optional(Amount),
@@ -153,7 +158,7 @@ export const purseJson = (purse: Purse): PurseJson => ({
   owed: String(purse.owed),
 });
 
-export const meterJson = ({ meter, purse, known, age }: MeterView): MeterJson => ({
+export const meterJson = ({ meter, purse, known, age, standing }: MeterView): MeterJson => ({
   number: svpmsnText(meter.svpmsn),
   subscriber: meter.subscriber,
   localUnit: meter.localUnit,
@@ -168,6 +173,10 @@ export const meterJson = ({ meter, purse, known, age }: MeterView): MeterJson =>
     monitoring: meter.monitoringGeneration,
   },
   purse: purseJson(purse),
+  state: standing.state,
+  why: [...standing.why],
+  stale: standing.stale,
+  ...(standing.stale && { staleSince: instantText(known?.heardAt ?? meter.enrolledAt) }),
   known: {
     ...maybe('balance', known?.balance, String),
     ...maybe('owed', known?.owed, String),
