@@ -67,6 +67,8 @@ export const ACCESS = {
   },
   addSubscriber: { scope: 'subscribers:write', all: ['operator'] },
 
+  readOverview: { scope: 'meters:read', all: ['operator', 'cashier', 'technician', 'auditor'] },
+  readGrid: { scope: 'meters:read', all: ['operator', 'cashier', 'technician', 'auditor'] },
   listMeters: {
     scope: 'meters:read',
     all: ['operator', 'cashier', 'technician', 'auditor'],
@@ -79,6 +81,8 @@ export const ACCESS = {
   listAllEvents: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'] },
   listExchanges: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'], own: ['subscriber'] },
   readStatement: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
+  readMinutes: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
+  readBalance: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
   readUse: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
 
   listCommands: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'] },

@@ -15,8 +15,10 @@ import { controlRoutes } from './routes/control.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { exchangeRoutes } from './routes/exchanges.ts';
 import { liveRoutes } from './routes/live.ts';
+import { loadRoutes } from './routes/load.ts';
 import { meterRoutes } from './routes/meters.ts';
 import { orderRoutes } from './routes/orders.ts';
+import { overviewRoutes } from './routes/overview.ts';
 import { paymentRoutes } from './routes/payments.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { purchaseRoutes } from './routes/purchases.ts';
@@ -33,6 +35,7 @@ import { CommandSchema, TariffSchema } from './schemas/control.ts';
 import { DemoSchema, DemoTimeSchema, PanelSchema } from './schemas/demo.ts';
 import { ExchangePassSchema, ExchangeSchema, TrafficSchema } from './schemas/exchanges.ts';
 import { CheckMinuteSchema, LineSchema } from './schemas/lines.ts';
+import { BalanceSchema, MinutesSchema } from './schemas/load.ts';
 import { EventSchema, MeterSchema, PurseSchema, SubscriberSchema, UseBucketSchema } from './schemas/meters.ts';
 import {
   ContractSchema,
@@ -45,6 +48,7 @@ import {
   TermsSchema,
 } from './schemas/money.ts';
 import { ApprovalSchema, BooksSchema, MeterBooksSchema, OrderSchema, PostingSchema } from './schemas/orders.ts';
+import { AlarmSchema, GridSchema, OverviewSchema } from './schemas/overview.ts';
 import { ApiKeySchema, AuditSchema, PersonSchema, SessionSchema } from './schemas/people.ts';
 import { ClosedPeriodSchema, PeriodSchema } from './schemas/settlement.ts';
 import { StatementSchema } from './schemas/statement.ts';
@@ -72,6 +76,7 @@ const SCHEMAS = [
   ...[AuditSchema, StatementSchema, WebhookSchema, AgentSchema, AgentMemberSchema, VendSchema, LookupSchema],
   ...[ShiftSchema, ExchangePassSchema, ExchangeSchema, TrafficSchema, DemoSchema, DemoTimeSchema, PanelSchema],
   UtilitySchema,
+  ...[AlarmSchema, OverviewSchema, GridSchema, MinutesSchema, BalanceSchema],
 ];
 
 /** With every answer. An answer is data: no browser shows, frames, keeps, guesses or lends it. */
@@ -166,7 +171,9 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
       (v1, _, done) => {
         sessionRoutes(v1, services, settings);
         subscriberRoutes(v1, services);
+        overviewRoutes(v1, services);
         meterRoutes(v1, services);
+        loadRoutes(v1, services);
         statementRoutes(v1, services);
         orderRoutes(v1, services);
         purchaseRoutes(v1, services);

@@ -81,6 +81,14 @@ export async function authorize(request: FastifyRequest, operation: Operation, p
   request.reach = reach;
 }
 
+/** Whether whoever asks may use another operation too, on all there is: an answer leaves out what they may not read. */
+export function mayUse(request: FastifyRequest, operation: Operation): boolean {
+  const { role, scopes } = callerOn(request);
+  const access = accessOf(operation);
+  if (typeof access !== 'object' || reachOf(operation, role) !== 'all') return false;
+  return scopes === undefined || (access.scope !== undefined && scopes.includes(access.scope));
+}
+
 const notAllowed = () => new Problem('not-allowed', 'Your role, or your API key, does not allow this.');
 
 async function callerOf(request: FastifyRequest, people: PeopleServices): Promise<Caller | undefined> {

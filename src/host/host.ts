@@ -5,20 +5,25 @@ import { assertNever, type Milliseconds, type Svpmsn, UNIX_MS_MAX } from '../uni
 import type { AgentOffice } from './agent-services.ts';
 import { addAgent, addMember, agentBy, agentOfMember, changeAgent, moveFloat, removeMember } from './agents.ts';
 import { approvalMissesKey, decide, propose } from './approvals.ts';
+import { readBalance } from './balance.ts';
 import { importTable } from './bulk-import.ts';
 import { calendarOver } from './calendar.ts';
 import { queueCommand } from './command-queue.ts';
 import { type Agreement, agree, contractUnknown, endContract, transferAll } from './contracts.ts';
 import { requestCommand } from './control.ts';
+import { DayLedger } from './day-ledger.ts';
 import { Dispatcher } from './dispatch.ts';
 import { fail, findMeter, isFailure, orStoreFailure, parseMeterNumber } from './failures.ts';
+import { readGrid } from './grid.ts';
 import { grouped } from './group.ts';
 import { monitoringInDoubt, nextKeyMissing, SEARCH_OF_MONITORING } from './key-change.ts';
 import { KeyHanding } from './key-handing.ts';
 import { LedgerReader } from './ledger.ts';
 import { addressMap, checkMinutes, lineViews, takeCheckMinute, takeHealth, takeMapAnswer } from './lines.ts';
+import { readMinutes } from './load.ts';
 import { takeAttention, takePoll } from './monitoring.ts';
 import type { Act, Office } from './office.ts';
+import { readOverview } from './overview.ts';
 import {
   cancelPayment,
   type PaymentAsked,
@@ -81,6 +86,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   const dispatcher = new Dispatcher(ports, counters);
   const handing = new KeyHanding(ports, counters);
   const ledger = new LedgerReader();
+  const dayLedger = new DayLedger();
   const payments = new Payments(ports, settings.zone);
   const roundMs = settings.roundMs ?? ROUND_MS;
   const collectedAt = new Map<Svpmsn, Milliseconds>();
@@ -432,6 +438,9 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     period: (month) => orStoreFailure(closedPeriod(store, month)),
 
     books: () => store.read((tx) => ledger.books(tx)),
+    overview: () =>
+      store.read((tx) => readOverview(tx, { ledger, day: dayLedger, zone: settings.zone, roundMs }, clock.now())),
+    grid: (of) => store.read((tx) => readGrid(tx, of, { ledger, now: clock.now(), roundMs })),
     subscriber: (id) => orStoreFailure(store.read(async (tx) => (await tx.subscriber(id)) ?? subscriberUnknown(id))),
     subscribers: (query) => store.read((tx) => tx.subscribers(query)),
     meters: (of) => store.read(async (tx) => viewsOf(tx, await tx.meters(of), clock.now(), roundMs)),
@@ -453,6 +462,8 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     postings: (query) => store.read((tx) => tx.postings(query)),
     use: (query) => orStoreFailure(store.read((tx) => useOf(tx, query, settings.zone))),
     statement: (query) => orStoreFailure(store.read((tx) => readStatement(tx, query, settings.zone, clock.now()))),
+    minutes: (query) => orStoreFailure(store.read((tx) => readMinutes(tx, query, settings.zone, clock.now()))),
+    balance: (query) => orStoreFailure(store.read((tx) => readBalance(tx, query, settings.zone, clock.now()))),
     lines: () => store.read((tx) => lineViews(tx, clock.now())),
     checkMinutes: (query) => orStoreFailure(store.read((tx) => checkMinutes(tx, query))),
     counters: () => ({ ...counters }),

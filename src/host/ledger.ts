@@ -155,24 +155,51 @@ export interface Books extends Totalled {
 export class LedgerReader {
   #last = 0;
   readonly #sums = new Map<Svpmsn | undefined, Map<string, bigint>>();
+  /** Of all meters together. */
+  readonly #all = new Map<string, bigint>();
+  /** Meters of which the equations do not hold. */
+  readonly #wrong = new Set<Svpmsn>();
+
+  /** The books without their meters: it costs what was appended since the last call, however many meters there are. */
+  async total(tx: Pick<StoreReads, 'ledgerSums'>): Promise<Omit<Books, 'meters'>> {
+    await this.#readOn(tx);
+    return { ...totalled((key) => this.#all.get(key) ?? 0n), balanced: this.#zero() && this.#wrong.size === 0 };
+  }
+
+  /** What is on its way to some meters, in their order. */
+  async inFlight(tx: Pick<StoreReads, 'ledgerSums'>, meters: readonly Svpmsn[]): Promise<bigint[]> {
+    await this.#readOn(tx);
+    return meters.map((svpmsn) => -(this.#sums.get(svpmsn)?.get('prepaid') ?? 0n));
+  }
 
   async books(tx: Pick<StoreReads, 'ledgerSums'>): Promise<Books> {
-    const after = this.#last;
-    const { last, sums } = await tx.ledgerSums(after);
-    // Whoever read the same lines meanwhile has counted them; what came after those is read again.
-    if (this.#last !== after) return this.books(tx);
-    this.#last = Math.max(after, last);
-    for (const sum of sums) this.#add(sum);
+    await this.#readOn(tx);
     const numbers = [...this.#sums.keys()].filter((svpmsn) => svpmsn !== undefined).sort((a, b) => a - b);
     const meters = numbers.map((svpmsn) => ({ svpmsn, ...this.#total(svpmsn) }));
     const all = meters.reduce<Totalled>((sum, meter) => plus(sum, meter), NOTHING);
     return { ...all, balanced: this.#zero() && meters.every(holds), meters };
   }
 
+  async #readOn(tx: Pick<StoreReads, 'ledgerSums'>): Promise<void> {
+    const after = this.#last;
+    const { last, sums } = await tx.ledgerSums(after);
+    // Whoever read the same lines meanwhile has counted them; what came after those is read again.
+    if (this.#last !== after) return this.#readOn(tx);
+    this.#last = Math.max(after, last);
+    for (const sum of sums) this.#add(sum);
+    for (const svpmsn of new Set(sums.map((sum) => sum.svpmsn))) {
+      if (svpmsn === undefined) continue;
+      if (holds(this.#total(svpmsn))) this.#wrong.delete(svpmsn);
+      else this.#wrong.add(svpmsn);
+    }
+  }
+
   #add({ kind, account, svpmsn, amount }: LedgerSum): void {
     const sums = this.#sums.get(svpmsn) ?? new Map<string, bigint>();
     this.#sums.set(svpmsn, sums);
-    for (const key of [account, `${kind} ${account}`]) sums.set(key, (sums.get(key) ?? 0n) + amount);
+    for (const key of [account, `${kind} ${account}`]) {
+      for (const map of svpmsn === undefined ? [sums] : [sums, this.#all]) map.set(key, (map.get(key) ?? 0n) + amount);
+    }
   }
 
   #total(svpmsn: Svpmsn): Totalled {
@@ -182,7 +209,7 @@ export class LedgerReader {
 
   #zero(): boolean {
     let sum = 0n;
-    for (const sums of this.#sums.values()) {
+    for (const sums of [this.#all, this.#sums.get(undefined) ?? []]) {
       for (const [key, amount] of sums) if (!key.includes(' ')) sum += amount;
     }
     return sum === 0n;

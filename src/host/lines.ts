@@ -88,9 +88,12 @@ export async function takeMapAnswer(
   return addressMap(tx, localUnit);
 }
 
-export async function lineViews(tx: StoreReads, now: Milliseconds): Promise<LineView[]> {
+/** @param only a local unit, where it is named */
+export async function lineViews(tx: StoreReads, now: Milliseconds, only?: number): Promise<LineView[]> {
   const views: LineView[] = [];
-  for (const line of await tx.lines()) {
+  const named = only === undefined ? undefined : await tx.line(only);
+  const lines = only === undefined ? await tx.lines() : named === undefined ? [] : [named];
+  for (const line of lines) {
     const suspicions = await tx.suspicions(line.localUnit);
     views.push({
       line,

@@ -6,10 +6,12 @@ import { Index, Table } from './memory-table.ts';
 import {
   CHECK_MINUTES_KEPT,
   type CheckMinuteQuery,
+  type CheckSum,
   type DayProfile,
   type FactName,
   type Head,
   type MeterQuery,
+  type MeterStateRow,
   type PageQuery,
   type ProfileQuery,
   type Store,
@@ -279,6 +281,15 @@ class Tables implements StoreTransaction {
       .filter((meter) => subscriber === undefined || meter.subscriber === subscriber)
       .slice(0, limit);
   }
+  async meterStates({ localUnit }: { readonly localUnit?: number } = {}) {
+    const rows = (await this.meters(localUnit === undefined ? {} : { localUnit })).map((meter): MeterStateRow => {
+      const { svpmsn, modemAddress } = meter;
+      const { state, freeze } = this.#purses.get(svpmsn) as Purse;
+      const { balance, flags, alarms, heardAt } = this.#knowledge.get(svpmsn) ?? {};
+      return { svpmsn, localUnit: meter.localUnit, modemAddress, state, freeze, balance, flags, alarms, heardAt };
+    });
+    return rows.sort((a, b) => a.localUnit - b.localUnit || a.modemAddress - b.modemAddress);
+  }
   async meterCount() {
     return this.#meters.rows.size;
   }
@@ -329,8 +340,16 @@ class Tables implements StoreTransaction {
     return page(this.#orderList, query, (id) => this.#orders.get(id) as NumberedOrder);
   }
   async unsettledOrders() {
+    return this.#unsettled().length;
+  }
+  async oldestUnsettled() {
+    let oldest: Milliseconds | undefined;
+    for (const { orderedAt } of this.#unsettled()) if (oldest === undefined || orderedAt < oldest) oldest = orderedAt;
+    return oldest;
+  }
+  #unsettled(): Order[] {
     const isUnsettled = ({ state }: Order) => state === 'waiting' || state === 'outstanding' || state === 'voiding';
-    return [...this.#orders.rows.values()].filter(isUnsettled).length;
+    return [...this.#orders.rows.values()].filter(isUnsettled);
   }
   async addOrders(orders: readonly Order[]) {
     return orders.map((order) => {
@@ -526,6 +545,16 @@ class Tables implements StoreTransaction {
       if (row?.minute === minute) found.push(row);
     }
     return found;
+  }
+  async checkSums(edges: readonly number[]) {
+    const sums = new Map<number, { minutes: number; energy: bigint }>();
+    for (const { minute, energy } of this.#checkMinutes.rows.values()) {
+      if (minute < (edges[0] as number) || minute >= (edges.at(-1) as number)) continue;
+      const stretch = edges.findLastIndex((edge) => edge <= minute);
+      const sum = sums.get(stretch) ?? { minutes: 0, energy: 0n };
+      sums.set(stretch, { minutes: sum.minutes + 1, energy: sum.energy + BigInt(energy) });
+    }
+    return [...sums].map(([stretch, sum]): CheckSum => ({ stretch, ...sum })).sort((a, b) => a.stretch - b.stretch);
   }
   async putCheckMinute(row: CheckMinute) {
     const key = checkKey(row.localUnit, row.minute);

@@ -48,6 +48,8 @@ export type HostByName = Pick<
   HostServices,
   | 'here'
   | 'books'
+  | 'overview'
+  | 'grid'
   | 'subscriber'
   | 'subscribers'
   | 'meters'
@@ -74,6 +76,8 @@ export type HostByName = Pick<
   | 'postings'
   | 'use'
   | 'statement'
+  | 'minutes'
+  | 'balance'
   | 'lines'
   | 'checkMinutes'
   | 'webhooks'

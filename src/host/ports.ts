@@ -166,6 +166,8 @@ export interface StoreReads {
   /** By number. */
   meters(of?: MeterQuery): Promise<Meter[]>;
   meterCount(): Promise<number>;
+  /** What tells how each stands, of one local unit only, if named; by local unit and modem address. */
+  meterStates(of?: { readonly localUnit?: number }): Promise<MeterStateRow[]>;
 
   pursesOf(ids: readonly Svpmsn[]): Promise<(Purse | undefined)[]>;
   outstanding(id: Svpmsn): Promise<OutstandingRow | undefined>;
@@ -184,6 +186,8 @@ export interface StoreReads {
   orders(query: PageQuery): Promise<NumberedOrder[]>;
   /** Those that wait, are on their way, or are to be taken back. */
   unsettledOrders(): Promise<number>;
+  /** When the oldest of them was ordered. */
+  oldestUnsettled(): Promise<Milliseconds | undefined>;
 
   /** In the order asked for. */
   workOf(ids: readonly Svpmsn[]): Promise<(Work | undefined)[]>;
@@ -238,6 +242,11 @@ export interface StoreReads {
   suspicions(localUnit: number): Promise<LineSuspicion[]>;
   /** Of one local unit, by minute; both ends included, at most `CHECK_MINUTES_KEPT`. */
   checkMinutes(query: CheckMinuteQuery): Promise<CheckMinute[]>;
+  /**
+   * Sums of the check minutes of all local units by stretch between some minutes; a stretch without any is left out.
+   * @param edges unix minutes, ascending, over at most `CHECK_MINUTES_KEPT`; stretch 0 is from the first to the second
+   */
+  checkSums(edges: readonly number[]): Promise<CheckSum[]>;
 
   fact(name: FactName): Promise<number | undefined>;
 
@@ -361,6 +370,18 @@ export interface MeterQuery {
   readonly subscriber?: string;
   readonly after?: number;
   readonly limit?: number;
+}
+
+/** Of a meter, its purse and what is known of it, no more than tells how it stands. */
+export interface MeterStateRow
+  extends Pick<Meter, 'svpmsn' | 'localUnit' | 'modemAddress'>,
+    Pick<Purse, 'state' | 'freeze'>,
+    Pick<Knowledge, 'balance' | 'flags' | 'alarms' | 'heardAt'> {}
+
+export interface CheckSum {
+  readonly stretch: number;
+  readonly minutes: number;
+  readonly energy: bigint;
 }
 
 export interface CheckMinuteQuery {

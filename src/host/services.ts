@@ -4,11 +4,15 @@ import type { RelayAction, SupplyPolicy } from '../records/index.ts';
 import type { TariffDefinition } from '../tariff/index.ts';
 import type { Milliseconds, Svpmsn } from '../units/index.ts';
 import type { AgentReads } from './agent-services.ts';
+import type { BalanceHistory } from './balance.ts';
 import type { ImportReport, ImportRequest } from './bulk-import.ts';
 import type { Agreement } from './contracts.ts';
+import type { Grid } from './grid.ts';
 import type { RotatedPurpose } from './key-change.ts';
 import type { Books } from './ledger.ts';
+import type { DatesQuery, Minutes, MinutesQuery } from './load.ts';
 import type { Act, Office } from './office.ts';
+import type { Overview } from './overview.ts';
 import type { PaymentAsked, PaymentNotice } from './payments.ts';
 import type { MeterQuery, PageQuery } from './ports.ts';
 import type { ClosedPeriod, CloseRequest } from './settlement.ts';
@@ -45,10 +49,14 @@ import type { UseBucket, UseQuery } from './use.ts';
 import type { Undelivered, WebhookMade } from './webhooks.ts';
 
 export type * from './agent-services.ts';
+export type { BalanceHistory, BalancePoint } from './balance.ts';
 export type { ImportFault, ImportKind, ImportReport, ImportRequest } from './bulk-import.ts';
 export type { Agreement } from './contracts.ts';
+export type { Grid, GridCell, Street } from './grid.ts';
 export type { Books, Totalled } from './ledger.ts';
+export type { DatesQuery, Minutes, MinutesOfDay, MinutesQuery } from './load.ts';
 export type { Act, Decided, Decision, HostByName, Office, Once } from './office.ts';
+export type { Alarm, EnergySoFar, Overview } from './overview.ts';
 export type { PaymentAsked, PaymentNotice } from './payments.ts';
 export type { ClosedPeriod, CloseRequest } from './settlement.ts';
 export type { MeterStanding } from './standing.ts';
@@ -267,6 +275,10 @@ export interface HostServices extends AgentReads {
   by(act: Act): Office;
 
   books(): Promise<Books>;
+  /** The whole utility at one glance. */
+  overview(): Promise<Overview>;
+  /** How all meters stand, or those of one local unit. */
+  grid(of: { readonly localUnit?: number }): Promise<Grid>;
   subscriber(id: string): Promise<Subscriber | HostFailure>;
   /** By id. */
   subscribers(query?: { readonly after?: string; readonly limit?: number }): Promise<Subscriber[]>;
@@ -285,6 +297,10 @@ export interface HostServices extends AgentReads {
   use(query: UseQuery): Promise<UseBucket[] | HostFailure>;
   /** A meter's balance explained, day by day and price by price. */
   statement(query: StatementQuery): Promise<Statement | HostFailure>;
+  /** The load of a meter by minute; at most 35 days at once. */
+  minutes(query: MinutesQuery): Promise<Minutes | HostFailure>;
+  /** The balance of a meter over time; at most 100 days at once. */
+  balance(query: DatesQuery): Promise<BalanceHistory | HostFailure>;
   /** By number of the local unit. */
   lines(): Promise<LineView[]>;
   /** Minutes of a transformer's own meter, by time; the last 35 days are kept. */

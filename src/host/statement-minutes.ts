@@ -72,7 +72,7 @@ export function walkMinutes(
 }
 
 /** Looks a price up when it may have changed, and no more often. */
-function pricer({ tables }: SupplyRecord, supply: number): (minute: number, band: PhaseBand) => Price {
+export function pricer({ tables }: SupplyRecord, supply: number): (minute: number, band: PhaseBand) => Price {
   let until = -1;
   let ofBands: readonly Price[] = [];
   return (minute, band) => {

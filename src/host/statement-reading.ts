@@ -76,14 +76,16 @@ function startsOf({ from, to }: StatementQuery, zone: string, now: Milliseconds)
   return starts;
 }
 
+type NumberedPosting = Posting & { readonly sequence: number };
+
 /** Those of the period, the oldest first, and those before it, the newest first, as far as the last spending. */
-async function postingsOf(
+export async function postingsOf(
   tx: StoreReads,
   { svpmsn }: Meter,
   { begin, end }: { readonly begin: Milliseconds; readonly end: Milliseconds },
-): Promise<{ readonly own: Posting[]; readonly earlier: Posting[] }> {
-  const own: Posting[] = [];
-  const earlier: Posting[] = [];
+): Promise<{ readonly own: NumberedPosting[]; readonly earlier: NumberedPosting[] }> {
+  const own: NumberedPosting[] = [];
+  const earlier: NumberedPosting[] = [];
   for (let before: number | undefined; ; ) {
     const page = await tx.postings({ svpmsn, limit: PAGE, ...(before !== undefined && { before }) });
     own.unshift(...page.filter(({ at }) => at >= begin && at < end).reverse());
@@ -110,7 +112,7 @@ interface Span {
   readonly zone: string;
 }
 
-async function suppliesOf(tx: StoreReads, meter: Meter, span: Span): Promise<SupplyRecord[] | HostFailure> {
+export async function suppliesOf(tx: StoreReads, meter: Meter, span: Span): Promise<SupplyRecord[] | HostFailure> {
   const changes = await tableChanges(tx, meter);
   const supplies: SupplyRecord[] = [];
   for (let supply = 1; supply <= meter.supplies; supply++) {

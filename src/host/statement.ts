@@ -207,7 +207,7 @@ type Sum = Pick<LedgerSum, 'account' | 'amount'>;
 const sumOf = (sums: readonly Sum[], account: Account): bigint =>
   sums.reduce((sum, each) => (each.account === account ? sum + each.amount : sum), 0n);
 
-const balanceOf = (sums: readonly Sum[]): StatementBalance => ({
+export const balanceOf = (sums: readonly Sum[]): StatementBalance => ({
   inFlight: -sumOf(sums, 'prepaid'),
   purse: -sumOf(sums, 'value-in-meters'),
   owed: sumOf(sums, 'emergency-credit'),
@@ -215,11 +215,11 @@ const balanceOf = (sums: readonly Sum[]): StatementBalance => ({
   refunds: -sumOf(sums, 'refunds-payable'),
 });
 
-const changeOf = ({ lines }: Posting): StatementBalance => balanceOf(lines);
+export const changeOf = ({ lines }: Posting): StatementBalance => balanceOf(lines);
 
 const NOTHING = balanceOf([]);
 
-const plus = (a: StatementBalance, b: StatementBalance): StatementBalance => ({
+export const plus = (a: StatementBalance, b: StatementBalance): StatementBalance => ({
   inFlight: a.inFlight + b.inFlight,
   purse: a.purse + b.purse,
   owed: a.owed + b.owed,

@@ -8,6 +8,7 @@ import {
   CHECK_MINUTES_KEPT,
   type CheckMinute,
   type CheckMinuteQuery,
+  type CheckSum,
   type Closing,
   type Contract,
   type ControlCommand,
@@ -25,6 +26,7 @@ import {
   type Meter,
   type MeterEvent,
   type MeterQuery,
+  type MeterStateRow,
   type MeterTotals,
   type NumberedOrder,
   type Order,
@@ -203,6 +205,13 @@ export class SqlStatements implements StoreTransaction {
     if (subscriber !== undefined) where.push('subscriber = ?') && values.push(subscriber);
     return this.#all(meters, `WHERE ${where.join(' AND ')} ORDER BY svpmsn LIMIT ?`, ...values, limit);
   }
+  async meterStates({ localUnit }: { readonly localUnit?: number } = {}) {
+    const [where, values] = localUnit === undefined ? ['', []] : ['WHERE m.local_unit = ?', [localUnit]];
+    const sql = `SELECT m.svpmsn, m.local_unit, m.modem_address, p.state, p.freeze, k.balance, k.flags, k.alarms, k.heard_at
+      FROM meters m JOIN purses p ON p.svpmsn = m.svpmsn LEFT JOIN knowledge k ON k.svpmsn = m.svpmsn
+      ${where} ORDER BY m.local_unit, m.modem_address`;
+    return (await this.#connection.all(sql, values)).map(meterState);
+  }
   meterCount() {
     return this.#number('SELECT count(*) FROM meters');
   }
@@ -250,6 +259,14 @@ export class SqlStatements implements StoreTransaction {
     // Each has an index that holds nothing else.
     return this.#number(`SELECT (SELECT count(*) FROM outstanding) + (SELECT count(*) FROM orders WHERE state = 'waiting')
       + (SELECT count(*) FROM orders WHERE state = 'voiding' AND counter IS NULL)`);
+  }
+  async oldestUnsettled() {
+    const sql = `SELECT min(ordered_at) FROM (
+      SELECT min(ordered_at) AS ordered_at FROM orders WHERE id IN (SELECT "order" FROM outstanding)
+      UNION ALL SELECT min(ordered_at) FROM orders WHERE state = 'waiting'
+      UNION ALL SELECT min(ordered_at) FROM orders WHERE state = 'voiding' AND counter IS NULL) AS oldest`;
+    const [row] = await this.#connection.all(sql);
+    return row?.[0] == null ? undefined : (Number(row[0]) as Milliseconds);
   }
   async addOrders(added: readonly Order[]) {
     const first = await this.#connection.nextNumbers('orders', added.length);
@@ -433,20 +450,29 @@ export class SqlStatements implements StoreTransaction {
   async checkMinutes({ localUnit, from, to }: CheckMinuteQuery) {
     const where = 'WHERE local_unit = ? AND slot BETWEEN ? AND ? AND minute BETWEEN ? AND ? ORDER BY slot';
     const oldest = Math.max(from, to - CHECK_MINUTES_KEPT + 1);
-    const [first, last] = [oldest % CHECK_MINUTES_KEPT, to % CHECK_MINUTES_KEPT];
-    const slots: (readonly [number, number])[] =
-      first <= last
-        ? [[first, last]]
-        : [
-            [first, CHECK_MINUTES_KEPT - 1],
-            [0, last],
-          ];
     const found: CheckMinute[] = [];
-    for (const [low, high] of slots) {
+    for (const [low, high] of slotRanges(oldest, to)) {
       const rows = await this.#all(checkMinutes, where, localUnit, low, high, oldest, to);
       for (const { slot: _, ...minute } of rows) found.push(minute);
     }
     return found;
+  }
+  async checkSums(edges: readonly number[]) {
+    const [first, end] = [edges[0] as number, edges.at(-1) as number];
+    const stretches = edges.slice(1).map((_, i) => `WHEN minute < ? THEN ${i}`);
+    const slots = slotRanges(first, end - 1);
+    const inSlots = slots.map(() => 'slot BETWEEN ? AND ?').join(' OR ');
+    // By the key of the rings: nothing that is older is touched.
+    const sql = `SELECT CASE ${stretches.join(' ')} END AS stretch, count(*), CAST(sum(energy) AS BIGINT) FROM check_minutes
+      WHERE local_unit IN (SELECT local_unit FROM lines_of_units) AND (${inSlots}) AND minute >= ? AND minute < ?
+      GROUP BY stretch ORDER BY stretch`;
+    return (await this.#connection.all(sql, [...edges.slice(1), ...slots.flat(), first, end])).map(
+      ([stretch, minutes, energy]): CheckSum => ({
+        stretch: Number(stretch),
+        minutes: Number(minutes),
+        energy: energy as bigint,
+      }),
+    );
   }
   async putCheckMinute(row: CheckMinute) {
     const slot = row.minute % CHECK_MINUTES_KEPT;
@@ -473,6 +499,16 @@ export class SqlStatements implements StoreTransaction {
   }
 }
 
+/** Where minutes from one to another stand in a ring; the last is included. */
+function slotRanges(from: number, to: number): (readonly [number, number])[] {
+  const [first, last] = [from % CHECK_MINUTES_KEPT, to % CHECK_MINUTES_KEPT];
+  if (first <= last) return [[first, last]];
+  return [
+    [first, CHECK_MINUTES_KEPT - 1],
+    [0, last],
+  ];
+}
+
 /** Of rows: more than any table has. */
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
@@ -487,6 +523,20 @@ const ledgerSum = ([kind, account, svpmsn, amount]: SqlRow): LedgerSum => ({
   svpmsn: svpmsn === null ? undefined : (Number(svpmsn) as Svpmsn),
   amount: amount as bigint,
 });
+
+const meterState = ([svpmsn, unit, address, state, freeze, balance, flags, alarms, heardAt]: SqlRow): MeterStateRow =>
+  ({
+    svpmsn: Number(svpmsn),
+    localUnit: Number(unit),
+    modemAddress: Number(address),
+    state,
+    freeze: freeze ?? undefined,
+    balance: numberOf(balance),
+    flags: numberOf(flags),
+    alarms: numberOf(alarms),
+    heardAt: numberOf(heardAt),
+  }) as MeterStateRow;
+const numberOf = (value: SqlValue | undefined): number | undefined => (value == null ? undefined : Number(value));
 
 const timedSum = ([kind, account, stretch, amount]: SqlRow): TimedSum => ({
   kind: kind as TimedSum['kind'],

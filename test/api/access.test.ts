@@ -50,6 +50,8 @@ const QUERIES: Readonly<Partial<Record<Operation, string>>> = {
   quote: '?paid=5',
   lookUpMeter: `?meter=${KIMS_METER}`,
   readStatement: '?from=2026-01-05&to=2026-01-05',
+  readMinutes: '?from=2026-01-05&to=2026-01-05',
+  readBalance: '?from=2026-01-05&to=2026-01-05',
   readUse: '?by=day&from=2026-01-05T00:00:00Z&to=2026-01-06T00:00:00Z',
   readCheckMinutes: '?from=2026-01-05T00:00:00Z&to=2026-01-05T01:00:00Z',
 };

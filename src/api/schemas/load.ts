@@ -1,5 +1,7 @@
 import { type Static, Type } from 'typebox';
-import { Amount, Id, Instant, MeterNumber, SignedAmount, Supply } from './common.ts';
+import type { BalanceHistory, Minutes, StatementBalance } from '../../host/index.ts';
+import { svpmsnText } from '../../units/index.ts';
+import { Amount, Id, Instant, instantText, MeterNumber, maybe, SignedAmount, Supply, same } from './common.ts';
 import { LocalDate } from './statement.ts';
 
 const Place = Type.Integer({ minimum: 0, description: 'Minutes from `start` on.' });
@@ -118,3 +120,33 @@ export const OutlookSchema = Type.Object(
   { $id: 'Outlook' },
 );
 export type OutlookJson = Static<typeof OutlookSchema>;
+
+export const minutesJson = ({ svpmsn, supply, zone, asOf, days }: Minutes): MinutesJson => ({
+  meter: svpmsnText(svpmsn),
+  ...{ supply, zone, asOf: instantText(asOf) },
+  days: days.map(({ date, start, energy, percents, bands }) => ({
+    ...{ date, start: instantText(start), energy: [...energy], percents: [...percents] },
+    bands: bands.map(({ minute, band, surcharge }) => ({ minute, band, surchargePercent: surcharge })),
+  })),
+});
+
+const accountsJson = ({ inFlight, purse, owed, arrears, refunds }: StatementBalance) => ({
+  inFlight: String(inFlight),
+  purse: String(purse),
+  emergencyCredit: String(owed),
+  arrears: String(arrears),
+  refunds: String(refunds),
+});
+
+export const balanceJson = (history: BalanceHistory): BalanceJson => ({
+  meter: svpmsnText(history.svpmsn),
+  ...{ zone: history.zone, from: history.from, to: history.to },
+  ...{ begin: instantText(history.begin), end: instantText(history.end), asOf: instantText(history.asOf) },
+  opening: accountsJson(history.opening),
+  points: history.points.map(({ posting, at, why, order, change, balance }) => ({
+    ...{ posting, at: instantText(at), why },
+    ...maybe('order', order, same),
+    ...{ change: accountsJson(change), balance: accountsJson(balance) },
+  })),
+  closing: accountsJson(history.closing),
+});

@@ -1,19 +1,24 @@
 import { type Static, Type } from 'typebox';
+import type { Alarm, EnergySoFar, Grid, Meter, Overview, Street, Totalled } from '../../host/index.ts';
+import { svpmsnText } from '../../units/index.ts';
 import { METER_STATES, type MeterState, STATE_REASONS } from '../../words/index.ts';
 import {
   Amount,
   Id,
   Instant,
+  instantText,
   LocalUnit,
   MeterNumber,
   Milliseconds,
+  maybe,
   Name,
   Named,
   OneOf,
   SignedAmount,
+  same,
 } from './common.ts';
-import { LineSchema } from './lines.ts';
-import { BooksSchema } from './orders.ts';
+import { LineSchema, lineJson } from './lines.ts';
+import { BooksSchema, totalsJson } from './orders.ts';
 
 const Count = Type.Integer({ minimum: 0 });
 const WattHours = Type.String({ pattern: '^[0-9]+\\.[0-9]{3}$', description: 'Wh.' });
@@ -48,7 +53,14 @@ export const OverviewSchema = Type.Object(
     books: Type.Optional(Named(BooksSchema)),
     today: Type.Optional(
       Type.Object(
-        { issued: SignedAmount, stored: Amount, refunded: Amount, spent: Amount, found: SignedAmount, closed: Amount },
+        {
+          issued: SignedAmount,
+          stored: SignedAmount,
+          refunded: Amount,
+          spent: Amount,
+          found: SignedAmount,
+          closed: Amount,
+        },
         { description: 'What the ledger moved since the day began; what is in flight stands in `books`.' },
       ),
     ),
@@ -137,7 +149,7 @@ export const GridSchema = Type.Object(
               stale: Type.Boolean(),
               balance: Type.Optional(Amount),
               owed: Type.Optional(Amount),
-              inFlight: Type.Optional(Amount),
+              inFlight: SignedAmount,
               heardAt: Type.Optional(Instant),
             }),
           ),
@@ -149,3 +161,89 @@ export const GridSchema = Type.Object(
   { $id: 'Grid' },
 );
 export type GridJson = Static<typeof GridSchema>;
+
+/** Parts that somebody may read only where they may read the lists behind them. */
+export type OverviewPart = 'books' | 'alarms' | 'lines';
+
+export function overviewJson(of: Overview, may: Readonly<Record<OverviewPart, boolean>>): OverviewJson {
+  const { books, today, meters, energy, alarms, lines, orders, last } = of;
+  return {
+    asOf: instantText(of.asOf),
+    zone: of.zone,
+    day: of.day,
+    ...(may.books && { books: { ...totalsJson(books), balanced: books.balanced }, today: todayJson(today) }),
+    meters: { count: meters.count, stale: meters.stale, byState: meters.byState },
+    ...(may.lines && {
+      ...maybe('energy', energy, ({ today: day, hour }) => ({ today: energyJson(day), hour: energyJson(hour) })),
+      lines,
+    }),
+    ...(may.alarms && { alarms: { count: alarms.count, items: alarms.items.map(alarmJson) } }),
+    orders: { unsettled: orders.unsettled, ...maybe('oldestMs', orders.oldestMs, same) },
+    last: { ...maybe('posting', last.posting, same), ...maybe('event', last.event, same) },
+  };
+}
+
+const todayJson = (moved: Totalled) => {
+  const { issued, stored, refunded, spent, found, closed } = totalsJson(moved);
+  return { issued, stored, refunded, spent, found, closed };
+};
+
+const energyJson = ({ energy, minutes, before, beforeMinutes }: EnergySoFar) => ({
+  energyWh: wattHours(energy),
+  minutes,
+  beforeWh: wattHours(before),
+  beforeMinutes,
+});
+
+const wattHours = (milliwattHours: bigint): string =>
+  `${milliwattHours / 1000n}.${String(milliwattHours % 1000n).padStart(3, '0')}`;
+
+const alarmJson = ({ kind, why, svpmsn, localUnit, since }: Alarm): AlarmJson => ({
+  kind,
+  why: [...why],
+  ...maybe('meter', svpmsn, svpmsnText),
+  localUnit,
+  ...maybe('since', since, instantText),
+});
+
+export function gridJson({ cells, street }: Grid): GridJson {
+  const counts = new Map<number, number>();
+  for (const { localUnit } of cells) counts.set(localUnit, (counts.get(localUnit) ?? 0) + 1);
+  return {
+    states: [...METER_STATES],
+    localUnits: [...counts].map(([localUnit, meters]) => ({ localUnit, meters })),
+    columns: {
+      number: cells.map(({ svpmsn }) => svpmsn),
+      localUnit: cells.map(({ localUnit }) => localUnit),
+      address: cells.map(({ modemAddress }) => modemAddress),
+      state: cells.map(({ standing }) => METER_STATES.indexOf(standing.state)),
+      stale: cells.map(({ standing }) => Number(standing.stale)),
+      balance: cells.map(({ balance }) => (balance === undefined ? null : String(balance))),
+    },
+    ...maybe('street', street, (of) => streetJson(cells, of)),
+  };
+}
+
+const streetJson = (
+  cells: Grid['cells'],
+  { line, meters, known, inFlight }: Street,
+): NonNullable<GridJson['street']> => ({
+  ...maybe('line', line, lineJson),
+  meters: cells.map(({ svpmsn, modemAddress, balance, standing }, i) => {
+    const { subscriber, tariff, supplies } = meters[i] as Meter;
+    return {
+      number: svpmsnText(svpmsn),
+      address: modemAddress,
+      subscriber,
+      ...maybe('tariff', tariff, same),
+      supplies,
+      state: standing.state,
+      why: [...standing.why],
+      stale: standing.stale,
+      ...maybe('balance', balance, String),
+      ...maybe('owed', known[i]?.owed, String),
+      inFlight: String(inFlight[i]),
+      ...maybe('heardAt', known[i]?.heardAt, instantText),
+    };
+  }),
+});

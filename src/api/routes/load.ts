@@ -1,0 +1,50 @@
+import { Type } from 'typebox';
+import { ownMeter } from '../caller.ts';
+import { made } from '../problem.ts';
+import { Named, Strict, Supply } from '../schemas/common.ts';
+import { BalanceSchema, balanceJson, MinutesSchema, minutesJson } from '../schemas/load.ts';
+import { LocalDate } from '../schemas/statement.ts';
+import type { Api, ApiServices } from '../server.ts';
+import { MeterParams, meterNumber } from './meters.ts';
+
+/** What a meter used and had, over time. */
+export function loadRoutes(app: Api, { host }: ApiServices): void {
+  const tags = ['meters'];
+
+  app.get(
+    '/meters/:meter/minutes',
+    {
+      config: { operation: 'readMinutes' },
+      schema: {
+        tags,
+        summary: 'The load by minute with the tariff in force, over at most 35 days, both dates included',
+        params: MeterParams,
+        querystring: Strict({ from: LocalDate, to: LocalDate, supply: Type.Optional(Supply) }),
+        response: { 200: Named(MinutesSchema) },
+      },
+    },
+    async (request) => {
+      const { from, to, supply = 1 } = request.query;
+      const { meter } = ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
+      return minutesJson(made(await host.minutes({ meter: meter.svpmsn, supply, from, to })));
+    },
+  );
+
+  app.get(
+    '/meters/:meter/balance',
+    {
+      config: { operation: 'readBalance' },
+      schema: {
+        tags,
+        summary: 'The balance over time and why it moved, over at most 100 days, both dates included',
+        params: MeterParams,
+        querystring: Strict({ from: LocalDate, to: LocalDate }),
+        response: { 200: Named(BalanceSchema) },
+      },
+    },
+    async (request) => {
+      const { meter } = ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
+      return balanceJson(made(await host.balance({ meter: meter.svpmsn, ...request.query })));
+    },
+  );
+}

@@ -1,0 +1,58 @@
+import type { Milliseconds, Svpmsn } from '../units/index.ts';
+import { findMeter, isFailure } from './failures.ts';
+import { type DatesQuery, daysOf } from './load.ts';
+import type { StoreReads } from './ports.ts';
+import { balanceOf, changeOf, plus, type StatementBalance } from './statement.ts';
+import { postingsOf } from './statement-reading.ts';
+import type { HostFailure, PostingKind } from './types.ts';
+
+/** The balance of a meter over time, posting by posting: opening + changes = closing, account by account. */
+export interface BalanceHistory {
+  readonly svpmsn: Svpmsn;
+  readonly zone: string;
+  readonly from: string;
+  readonly to: string;
+  readonly begin: Milliseconds;
+  readonly end: Milliseconds;
+  readonly asOf: Milliseconds;
+  readonly opening: StatementBalance;
+  /** In the order of the books. */
+  readonly points: readonly BalancePoint[];
+  readonly closing: StatementBalance;
+}
+
+export interface BalancePoint {
+  readonly posting: number;
+  readonly at: Milliseconds;
+  readonly why: PostingKind;
+  readonly order: string | undefined;
+  readonly change: StatementBalance;
+  /** After it. */
+  readonly balance: StatementBalance;
+}
+
+const BALANCE_DAYS_MAX = 100;
+
+export async function readBalance(
+  tx: StoreReads,
+  query: DatesQuery,
+  zone: string,
+  now: Milliseconds,
+): Promise<BalanceHistory | HostFailure> {
+  const found = await findMeter(tx, query.meter);
+  if (isFailure(found)) return found;
+  const starts = daysOf(query, { zone, daysMax: BALANCE_DAYS_MAX });
+  if (isFailure(starts)) return starts;
+  const [begin, end] = [starts[0], starts.at(-1)] as [Milliseconds, Milliseconds];
+  const { svpmsn } = found.meter;
+  const opening = balanceOf(await tx.ledgerOf(svpmsn, begin));
+  const { own } = await postingsOf(tx, found.meter, { begin, end });
+  let balance = opening;
+  const points = own.map((posting): BalancePoint => {
+    const { sequence, at, kind, order } = posting;
+    const change = changeOf(posting);
+    balance = plus(balance, change);
+    return { posting: sequence, at, why: kind, order, change, balance };
+  });
+  return { svpmsn, zone, from: query.from, to: query.to, begin, end, asOf: now, opening, points, closing: balance };
+}

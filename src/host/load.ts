@@ -1,0 +1,118 @@
+import { bandAt, ENERGY_MAX, ENERGY_MISSING } from '../records/index.ts';
+import { civilDayAt, dateText, type PhaseBand, startsOfDays } from '../tariff/index.ts';
+import { MINUTES_PER_DAY, type Milliseconds, type SupplyIndex, type Svpmsn } from '../units/index.ts';
+import { fail, findMeter, isFailure } from './failures.ts';
+import type { StoreReads } from './ports.ts';
+import { type Price, pricer, type SupplyRecord } from './statement-minutes.ts';
+import { suppliesOf } from './statement-reading.ts';
+import type { HostFailure, Meter } from './types.ts';
+
+export interface DatesQuery {
+  readonly meter: number;
+  /** Dates of local time, `2026-03-01`, both included. */
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface MinutesQuery extends DatesQuery {
+  readonly supply: number;
+}
+
+/** The load of one supply by minute. */
+export interface Minutes {
+  readonly svpmsn: Svpmsn;
+  readonly supply: SupplyIndex;
+  readonly zone: string;
+  readonly asOf: Milliseconds;
+  readonly days: readonly MinutesOfDay[];
+}
+
+/** Of a minute that no profile has, and of one whose energy is in others. */
+export const MINUTE_MISSING = -1;
+export const MINUTE_UNCERTAIN = -2;
+
+/** A day of local time; minutes that have not been yet are left out. */
+export interface MinutesOfDay {
+  readonly date: string;
+  readonly start: Milliseconds;
+  /** 0.1 Wh, or one of the two marks. */
+  readonly energy: readonly number[];
+  /** What holds from each of these minutes on, counted from `start`. */
+  readonly percents: readonly { readonly minute: number; readonly percent: number; readonly version: number }[];
+  readonly bands: readonly { readonly minute: number; readonly band: PhaseBand; readonly surcharge: number }[];
+}
+
+const MINUTES_DAYS_MAX = 35;
+const MS_PER_MINUTE = 60_000;
+
+export async function readMinutes(
+  tx: StoreReads,
+  query: MinutesQuery,
+  zone: string,
+  now: Milliseconds,
+): Promise<Minutes | HostFailure> {
+  const found = await findMeter(tx, query.meter);
+  if (isFailure(found)) return found;
+  const { meter } = found;
+  const supply = supplyOf(meter, query.supply);
+  if (typeof supply === 'object') return supply;
+  const starts = daysOf(query, { zone, daysMax: MINUTES_DAYS_MAX });
+  if (isFailure(starts)) return starts;
+  const [from, end] = [starts[0], starts.at(-1)] as [Milliseconds, Milliseconds];
+  const supplies = await suppliesOf(tx, meter, { from, end, zone });
+  if (isFailure(supplies)) return supplies;
+  const record = supplies[supply - 1] as SupplyRecord;
+  const price = pricer(record, supply);
+  const days = starts
+    .slice(0, -1)
+    .map((start, i) => dayOf(record, price, { start, end: Math.min(starts[i + 1] as number, now), zone }));
+  return { svpmsn: meter.svpmsn, supply, zone, asOf: now, days };
+}
+
+/** @returns when each day begins, and when the day after the last does */
+export function daysOf(
+  { from, to }: Omit<DatesQuery, 'meter'>,
+  { zone, daysMax }: { readonly zone: string; readonly daysMax: number },
+): readonly Milliseconds[] | HostFailure {
+  const starts = startsOfDays(zone, from, to);
+  if (starts === undefined) return fail('range-wrong', `Give dates such as 2026-03-01, not "${from}" to "${to}".`);
+  const days = starts.length - 1;
+  if (days >= 1 && days <= daysMax) return starts;
+  return fail(
+    'range-wrong',
+    `At most ${daysMax} days are given at once, and at least one, not ${days}: check the dates.`,
+  );
+}
+
+export function supplyOf({ supplies }: Meter, supply: number): SupplyIndex | HostFailure {
+  if (Number.isInteger(supply) && supply >= 1 && supply <= supplies) return supply as SupplyIndex;
+  return fail('range-wrong', `This meter has supplies 1 to ${supplies}, not ${supply}.`);
+}
+
+function dayOf(
+  { profiles }: SupplyRecord,
+  price: (minute: number, band: PhaseBand) => Price,
+  { start, end, zone }: { readonly start: Milliseconds; readonly end: number; readonly zone: string },
+): MinutesOfDay {
+  const energy: number[] = [];
+  const percents: { minute: number; percent: number; version: number }[] = [];
+  const bands: { minute: number; band: PhaseBand; surcharge: number }[] = [];
+  const first = start / MS_PER_MINUTE;
+  for (let at = first; at < Math.floor(end / MS_PER_MINUTE); at++) {
+    const minute = at - first;
+    const day = Math.floor(at / MINUTES_PER_DAY);
+    const profile = profiles.get(day);
+    const place = at - day * MINUTES_PER_DAY;
+    const value = profile?.energies[place] ?? ENERGY_MISSING;
+    energy.push(value <= ENERGY_MAX ? value : value === ENERGY_MISSING ? MINUTE_MISSING : MINUTE_UNCERTAIN);
+    const { percent, version } = price(at, 0);
+    const last = percents.at(-1);
+    if (last?.percent !== percent || last.version !== version) percents.push({ minute, percent, version });
+    if (profile === undefined || value > ENERGY_MAX) continue;
+    const band = bandAt(profile.bands, place) as PhaseBand;
+    const { surcharge } = price(at, band);
+    const before = bands.at(-1);
+    if (before?.band !== band || before.surcharge !== surcharge) bands.push({ minute, band, surcharge });
+  }
+  return { date: dateText(civilDayAt(zone, start)), start, energy, percents, bands };
+}
