@@ -83,6 +83,7 @@ export const ACCESS = {
   readStatement: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
   readMinutes: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
   readBalance: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
+  readOutlook: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
   readUse: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
 
   listCommands: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'] },
@@ -149,6 +150,12 @@ export const ACCESS = {
     scope: 'tariffs:read',
     all: ['operator', 'cashier', 'technician', 'auditor', 'seller', 'subscriber'],
   },
+  readTariffWeek: {
+    scope: 'tariffs:read',
+    all: ['operator', 'cashier', 'technician', 'auditor'],
+    own: ['subscriber'],
+  },
+  previewTariff: { scope: 'meters:read', all: ['operator', 'auditor'] },
   publishTariff: { scope: 'tariffs:write', all: ['operator'] },
   assignTariff: { scope: 'meters:write', all: ['operator'] },
 

@@ -28,6 +28,7 @@ import { settlementRoutes } from './routes/settlement.ts';
 import { shiftRoutes } from './routes/shifts.ts';
 import { statementRoutes } from './routes/statement.ts';
 import { subscriberRoutes } from './routes/subscribers.ts';
+import { tariffWeekRoutes } from './routes/tariff-week.ts';
 import { vendRoutes } from './routes/vends.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { AgentMemberSchema, AgentSchema, LookupSchema, ShiftSchema, VendSchema } from './schemas/agents.ts';
@@ -35,7 +36,7 @@ import { CommandSchema, TariffSchema } from './schemas/control.ts';
 import { DemoSchema, DemoTimeSchema, PanelSchema } from './schemas/demo.ts';
 import { ExchangePassSchema, ExchangeSchema, TrafficSchema } from './schemas/exchanges.ts';
 import { CheckMinuteSchema, LineSchema } from './schemas/lines.ts';
-import { BalanceSchema, MinutesSchema } from './schemas/load.ts';
+import { BalanceSchema, MinutesSchema, OutlookSchema } from './schemas/load.ts';
 import { EventSchema, MeterSchema, PurseSchema, SubscriberSchema, UseBucketSchema } from './schemas/meters.ts';
 import {
   ContractSchema,
@@ -52,6 +53,7 @@ import { AlarmSchema, GridSchema, OverviewSchema } from './schemas/overview.ts';
 import { ApiKeySchema, AuditSchema, PersonSchema, SessionSchema } from './schemas/people.ts';
 import { ClosedPeriodSchema, PeriodSchema } from './schemas/settlement.ts';
 import { StatementSchema } from './schemas/statement.ts';
+import { TariffPreviewSchema, TariffWeekSchema } from './schemas/tariff-week.ts';
 import { UtilitySchema } from './schemas/utility.ts';
 import { WebhookSchema } from './schemas/webhooks.ts';
 import type { Api, ApiServices, ApiSettings, TypeBoxProvider } from './server.ts';
@@ -77,6 +79,7 @@ const SCHEMAS = [
   ...[ShiftSchema, ExchangePassSchema, ExchangeSchema, TrafficSchema, DemoSchema, DemoTimeSchema, PanelSchema],
   UtilitySchema,
   ...[AlarmSchema, OverviewSchema, GridSchema, MinutesSchema, BalanceSchema],
+  ...[OutlookSchema, TariffWeekSchema, TariffPreviewSchema],
 ];
 
 /** With every answer. An answer is data: no browser shows, frames, keeps, guesses or lends it. */
@@ -183,6 +186,7 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
         paymentRoutes(v1, services);
         approvalRoutes(v1, services);
         controlRoutes(v1, services);
+        tariffWeekRoutes(v1, services);
         bookRoutes(v1, services);
         settlementRoutes(v1, services);
         peopleRoutes(v1, services);

@@ -23,6 +23,7 @@ import { addressMap, checkMinutes, lineViews, takeCheckMinute, takeHealth, takeM
 import { readMinutes } from './load.ts';
 import { takeAttention, takePoll } from './monitoring.ts';
 import type { Act, Office } from './office.ts';
+import { readOutlook } from './outlook.ts';
 import { readOverview } from './overview.ts';
 import {
   cancelPayment,
@@ -51,6 +52,8 @@ import { type CloseRequest, closedPeriod, closePeriod, closings } from './settle
 import { closeShift, openShift, openShiftOf } from './shifts.ts';
 import { standingOf } from './standing.ts';
 import { readStatement } from './statement-reading.ts';
+import { previewTariff } from './tariff-preview.ts';
+import { readTariffWeek } from './tariff-week.ts';
 import { assignTariff, publishTariff } from './tariffs.ts';
 import { termsOf } from './terms.ts';
 import { bookDebt, type Debt, duesNow, type Purchase, publishTerms, quote, tradeAll, tradeOf } from './trading.ts';
@@ -464,6 +467,9 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     statement: (query) => orStoreFailure(store.read((tx) => readStatement(tx, query, settings.zone, clock.now()))),
     minutes: (query) => orStoreFailure(store.read((tx) => readMinutes(tx, query, settings.zone, clock.now()))),
     balance: (query) => orStoreFailure(store.read((tx) => readBalance(tx, query, settings.zone, clock.now()))),
+    outlook: (meter) => orStoreFailure(store.read((tx) => readOutlook(tx, meter, settings.zone, clock.now()))),
+    tariffWeek: (query) => orStoreFailure(store.read((tx) => readTariffWeek(tx, query, settings.zone, clock.now()))),
+    previewTariff: (query) => orStoreFailure(store.read((tx) => previewTariff(tx, query, settings.zone, clock.now()))),
     lines: () => store.read((tx) => lineViews(tx, clock.now())),
     checkMinutes: (query) => orStoreFailure(store.read((tx) => checkMinutes(tx, query))),
     counters: () => ({ ...counters }),

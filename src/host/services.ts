@@ -12,6 +12,7 @@ import type { RotatedPurpose } from './key-change.ts';
 import type { Books } from './ledger.ts';
 import type { DatesQuery, Minutes, MinutesQuery } from './load.ts';
 import type { Act, Office } from './office.ts';
+import type { Outlook } from './outlook.ts';
 import type { Overview } from './overview.ts';
 import type { PaymentAsked, PaymentNotice } from './payments.ts';
 import type { MeterQuery, PageQuery } from './ports.ts';
@@ -19,6 +20,8 @@ import type { ClosedPeriod, CloseRequest } from './settlement.ts';
 import type { MeterStanding } from './standing.ts';
 import type { Statement } from './statement.ts';
 import type { StatementQuery } from './statement-reading.ts';
+import type { PreviewQuery, TariffPreview } from './tariff-preview.ts';
+import type { TariffWeek, TariffWeekQuery } from './tariff-week.ts';
 import type { Debt, Purchase, Quote, Traded } from './trading.ts';
 import type {
   CheckMinute,
@@ -56,12 +59,15 @@ export type { Grid, GridCell, Street } from './grid.ts';
 export type { Books, Totalled } from './ledger.ts';
 export type { DatesQuery, Minutes, MinutesOfDay, MinutesQuery } from './load.ts';
 export type { Act, Decided, Decision, HostByName, Office, Once } from './office.ts';
+export type { Outlook } from './outlook.ts';
 export type { Alarm, EnergySoFar, Overview } from './overview.ts';
 export type { PaymentAsked, PaymentNotice } from './payments.ts';
 export type { ClosedPeriod, CloseRequest } from './settlement.ts';
 export type { MeterStanding } from './standing.ts';
 export type * from './statement.ts';
 export type { StatementQuery } from './statement-reading.ts';
+export type { PreviewBand, PreviewQuery, PreviewSide, PreviewStep, TariffPreview } from './tariff-preview.ts';
+export type { TariffDayView, TariffWeek, TariffWeekQuery } from './tariff-week.ts';
 export type { Debt, Purchase, Quote, Traded } from './trading.ts';
 export type * from './types.ts';
 export type { UseBucket, UseQuery } from './use.ts';
@@ -301,6 +307,12 @@ export interface HostServices extends AgentReads {
   minutes(query: MinutesQuery): Promise<Minutes | HostFailure>;
   /** The balance of a meter over time; at most 100 days at once. */
   balance(query: DatesQuery): Promise<BalanceHistory | HostFailure>;
+  /** How long the balance of a meter is enough, if use goes on as it was. */
+  outlook(meter: number): Promise<Outlook | HostFailure>;
+  /** What a kilowatt-hour costs a meter in each minute of seven days. */
+  tariffWeek(query: TariffWeekQuery): Promise<TariffWeek | HostFailure>;
+  /** What a month of a household would have cost under another tariff; nothing is stored. */
+  previewTariff(query: PreviewQuery): Promise<TariffPreview | HostFailure>;
   /** By number of the local unit. */
   lines(): Promise<LineView[]>;
   /** Minutes of a transformer's own meter, by time; the last 35 days are kept. */

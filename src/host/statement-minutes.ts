@@ -5,6 +5,8 @@ import { type DeciWattHours, MINUTES_PER_DAY, type UnixSeconds } from '../units/
 /** A mode table as one supply of a meter held it. */
 export interface HeldTable {
   readonly tariff: string;
+  /** Whether the meter itself told that it took it; what it never told is assumed. */
+  readonly told: boolean;
   readonly table: ModeTable;
   /** Unix seconds from which it can have been in force: the meter had it, and its own instant was there. */
   readonly from: number;

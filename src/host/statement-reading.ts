@@ -7,7 +7,7 @@ import type { StoreReads } from './ports.ts';
 import { type Statement, statementOf } from './statement.ts';
 import type { HeldTable, SupplyRecord } from './statement-minutes.ts';
 import { termsOf } from './terms.ts';
-import type { HostFailure, Meter, MeterEvent, Posting, Trade } from './types.ts';
+import type { HostFailure, Meter, MeterEvent, Posting, TariffVersion, Trade } from './types.ts';
 
 export interface StatementQuery {
   readonly meter: number;
@@ -155,19 +155,33 @@ async function tablesOf(
   const taken = new Map(changes.map(({ value, time }) => [value, time]));
   const assumed = taken.size > 0 || meter.tariff === undefined ? undefined : await tx.tariff(meter.tariff, from);
   const versions = assumed === undefined ? await tx.tariffsOf([...taken.keys()]) : [assumed];
-  const year = yearOf(from);
-  const offsets = offsetTable(zone, year, yearOf(end) - year + 1);
-  if ('reason' in offsets) return fail('tariff-wrong', offsets.sentence);
   const tables: HeldTable[] = [];
   for (const each of versions) {
     if (each === undefined) continue;
-    const { version, definition, validFrom, name } = each;
-    const valid = unixSeconds(Math.floor(validFrom / 1000));
-    const table = compileTariff(definition, { supply, version, validFrom: valid, offsets });
-    if ('reason' in table) return fail('tariff-wrong', table.sentence);
-    tables.push({ tariff: name, table, from: wholeMinute(Math.max(taken.get(version) ?? 0, valid)) });
+    const held = { supply, taken: taken.get(each.version) ?? 0, told: assumed === undefined };
+    const table = tableOf(each, held, { from, end, zone });
+    if (isFailure(table)) return table;
+    tables.push(table);
   }
   return tables.sort((a, b) => a.table.version - b.table.version);
+}
+
+/**
+ * A version of a tariff as a supply holds it.
+ * @param taken unix seconds of when the meter took it
+ */
+export function tableOf(
+  { version, definition, validFrom, name }: TariffVersion,
+  { supply, taken, told }: { readonly supply: SupplyIndex; readonly taken: number; readonly told: boolean },
+  { from, end, zone }: Span,
+): HeldTable | HostFailure {
+  const year = yearOf(from);
+  const offsets = offsetTable(zone, year, yearOf(end) - year + 1);
+  if ('reason' in offsets) return fail('tariff-wrong', offsets.sentence);
+  const valid = unixSeconds(Math.floor(validFrom / 1000));
+  const table = compileTariff(definition, { supply, version, validFrom: valid, offsets });
+  if ('reason' in table) return fail('tariff-wrong', table.sentence);
+  return { tariff: name, told, table, from: wholeMinute(Math.max(taken, valid)) };
 }
 
 /** A meter looks its rate up as a minute begins. */

@@ -41,6 +41,7 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
   decideApproval: { verdict: 'refuse' },
   publishTariff: { definition: { unitCharge: '100', bands: [], otherwise: 100 } },
   assignTariff: { tariff: 'standard' },
+  previewTariff: { definition: { unitCharge: '100', bands: [], otherwise: 100 }, meter: KIMS_METER, month: '2026-01' },
   addPerson: { login: 'han', name: 'Han', role: 'cashier' },
   changePerson: { name: 'Somebody else' },
   addWebhook: { id: 'shop', url: 'https://shop.example/told', events: ['purchase.sold'] },

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { ownMeter } from '../caller.ts';
 import { made } from '../problem.ts';
 import { Named, Strict, Supply } from '../schemas/common.ts';
-import { BalanceSchema, balanceJson, MinutesSchema, minutesJson } from '../schemas/load.ts';
+import { BalanceSchema, balanceJson, MinutesSchema, minutesJson, OutlookSchema, outlookJson } from '../schemas/load.ts';
 import { LocalDate } from '../schemas/statement.ts';
 import type { Api, ApiServices } from '../server.ts';
 import { MeterParams, meterNumber } from './meters.ts';
@@ -45,6 +45,23 @@ export function loadRoutes(app: Api, { host }: ApiServices): void {
     async (request) => {
       const { meter } = ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
       return balanceJson(made(await host.balance({ meter: meter.svpmsn, ...request.query })));
+    },
+  );
+
+  app.get(
+    '/meters/:meter/outlook',
+    {
+      config: { operation: 'readOutlook' },
+      schema: {
+        tags,
+        summary: 'How long the balance is enough, if use goes on as in the last days that are known',
+        params: MeterParams,
+        response: { 200: Named(OutlookSchema) },
+      },
+    },
+    async (request) => {
+      const { meter } = ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
+      return outlookJson(made(await host.outlook(meter.svpmsn)));
     },
   );
 }

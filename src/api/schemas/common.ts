@@ -66,3 +66,12 @@ export const bitNames = (bits: number, of: Readonly<Record<string, number>>): st
 export function nameOf(value: number, of: Readonly<Record<string, number>>): string {
   return Object.keys(of).find((name) => of[name] === value) ?? String(value);
 }
+
+/** Wh of 0.1 Wh. */
+export const wattHoursText = (deciWattHours: number): string =>
+  `${Math.floor(deciWattHours / 10)}.${deciWattHours % 10}`;
+
+/** Tokens of 10⁻¹¹ token, exact. */
+export const chargeText = (units: bigint): string =>
+  `${units / UNITS_PER_TOKEN}.${String(units % UNITS_PER_TOKEN).padStart(11, '0')}`;
+const UNITS_PER_TOKEN = 100_000_000_000n;

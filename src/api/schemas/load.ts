@@ -1,7 +1,18 @@
 import { type Static, Type } from 'typebox';
-import type { BalanceHistory, Minutes, StatementBalance } from '../../host/index.ts';
+import type { BalanceHistory, Minutes, Outlook, StatementBalance } from '../../host/index.ts';
 import { svpmsnText } from '../../units/index.ts';
-import { Amount, Id, Instant, instantText, MeterNumber, maybe, SignedAmount, Supply, same } from './common.ts';
+import {
+  Amount,
+  Id,
+  Instant,
+  instantText,
+  MeterNumber,
+  maybe,
+  SignedAmount,
+  Supply,
+  same,
+  wattHoursText,
+} from './common.ts';
 import { LocalDate } from './statement.ts';
 
 const Place = Type.Integer({ minimum: 0, description: 'Minutes from `start` on.' });
@@ -149,4 +160,17 @@ export const balanceJson = (history: BalanceHistory): BalanceJson => ({
     ...{ change: accountsJson(change), balance: accountsJson(balance) },
   })),
   closing: accountsJson(history.closing),
+});
+
+export const outlookJson = ({ svpmsn, asOf, dates, use, balance, lasts }: Outlook): OutlookJson => ({
+  meter: svpmsnText(svpmsn),
+  asOf: instantText(asOf),
+  daysKnown: dates.length,
+  dates: [...dates],
+  ...maybe('use', use, ({ energyPerDay, centitokensPerDay }) => ({
+    energyWhPerDay: wattHoursText(energyPerDay),
+    tokensPerDay: `${centitokensPerDay / 100n}.${String(centitokensPerDay % 100n).padStart(2, '0')}`,
+  })),
+  ...maybe('balance', balance, ({ tokens, at }) => ({ tokens: String(tokens), at: instantText(at) })),
+  ...maybe('lasts', lasts, ({ minutes, until }) => ({ minutes, until: instantText(until) })),
 });

@@ -28,6 +28,7 @@ import {
   Strict,
   Supply,
   same,
+  wattHoursText,
 } from './common.ts';
 
 export const SubscriberSchema = Type.Object({ id: Id, name: Name, contact: Type.String() }, { $id: 'Subscriber' });
@@ -205,7 +206,7 @@ export const eventJson = (event: MeterEvent & { readonly number: number }): Even
 export const useBucketJson = (bucket: UseBucket): UseBucketJson => ({
   name: bucket.name,
   start: instantText(bucket.start * 1000),
-  energyWh: `${Math.floor(bucket.energy / 10)}.${bucket.energy % 10}`,
+  energyWh: wattHoursText(bucket.energy),
   missingMinutes: bucket.missingMinutes,
   uncertainMinutes: bucket.uncertainMinutes,
 });

@@ -1,5 +1,19 @@
 import { type Static, Type } from 'typebox';
-import { Instant, MeterNumber, Name, OneOf, Strict, Supply } from './common.ts';
+import type { PreviewSide, PreviewStep, TariffPreview, TariffWeek } from '../../host/index.ts';
+import { svpmsnText } from '../../units/index.ts';
+import {
+  chargeText,
+  Instant,
+  instantText,
+  MeterNumber,
+  maybe,
+  Name,
+  OneOf,
+  Strict,
+  Supply,
+  same,
+  wattHoursText,
+} from './common.ts';
 import { Definition } from './control.ts';
 import { Month } from './settlement.ts';
 import { LocalDate } from './statement.ts';
@@ -104,3 +118,57 @@ export const TariffPreviewSchema = Type.Object(
   { $id: 'TariffPreview', description: 'A month of a household under another tariff. Nothing of it is stored.' },
 );
 export type TariffPreviewJson = Static<typeof TariffPreviewSchema>;
+
+export const tariffWeekJson = ({ svpmsn, supply, zone, table, days, next }: TariffWeek): TariffWeekJson => ({
+  meter: svpmsnText(svpmsn),
+  ...{ supply, zone },
+  ...maybe('table', table, (held) => ({
+    ...heldJson(held),
+    surchargePercents: [...held.table.surcharges],
+    source: held.told ? ('told' as const) : ('assumed' as const),
+  })),
+  days: days.map(({ date, start, holiday, season, spans }) => ({
+    ...{ date, start: instantText(start), holiday },
+    ...maybe('season', season, same),
+    spans: spans.map(({ from, to, percent, band, version }) => ({
+      from,
+      to,
+      percent,
+      ...maybe('band', band, same),
+      version,
+    })),
+  })),
+  ...maybe('next', next, heldJson),
+});
+
+const heldJson = ({ tariff, table, from }: NonNullable<TariffWeek['table']>) => ({
+  tariff,
+  version: table.version,
+  from: instantText(from * 1000),
+  unitCharge: String(table.unitCharge),
+});
+
+export const previewJson = (preview: TariffPreview): TariffPreviewJson => ({
+  meter: svpmsnText(preview.svpmsn),
+  month: preview.month,
+  ...{ from: instantText(preview.from), to: instantText(preview.to) },
+  ...{ minutes: preview.minutes, unknownMinutes: preview.unknown, energyWh: wattHoursText(preview.energy) },
+  asItWas: sideJson(preview.asItWas),
+  asItWouldBe: sideJson(preview.asItWouldBe),
+});
+
+const sideJson = ({ tokens, chargeUnits, steps, bands }: PreviewSide) => ({
+  tokens: String(tokens),
+  charge: chargeText(chargeUnits),
+  steps: steps.map(({ supply, percent, surcharge, ...sum }) => ({
+    ...{ supply, percent, surchargePercent: surcharge },
+    ...sumJson(sum),
+  })),
+  bands: bands.map(({ band, ...sum }) => ({ ...maybe('band', band, same), ...sumJson(sum) })),
+});
+
+const sumJson = ({ minutes, energy, chargeUnits }: Pick<PreviewStep, 'minutes' | 'energy' | 'chargeUnits'>) => ({
+  minutes,
+  energyWh: wattHoursText(energy),
+  charge: chargeText(chargeUnits),
+});

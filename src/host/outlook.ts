@@ -1,0 +1,107 @@
+import { CHARGE_UNITS_PER_TOKEN, civilDayAt, dateText, startsOfDays } from '../tariff/index.ts';
+import { MINUTES_PER_DAY, type Milliseconds, type Svpmsn, type Tokens } from '../units/index.ts';
+import { fail, findMeter, isFailure } from './failures.ts';
+import type { StoreReads } from './ports.ts';
+import { type SupplyRecord, walkMinutes } from './statement-minutes.ts';
+import { suppliesOf } from './statement-reading.ts';
+import type { HostFailure } from './types.ts';
+
+/** How long a balance is enough, if use goes on as it was. */
+export interface Outlook {
+  readonly svpmsn: Svpmsn;
+  readonly asOf: Milliseconds;
+  /** Local dates that it is computed from, the oldest first. */
+  readonly dates: readonly string[];
+  /** Of a day of 1,440 minutes; nothing where too little is known. */
+  readonly use:
+    | {
+        /** 0.1 Wh, rounded down. */
+        readonly energyPerDay: number;
+        /** Hundredths of a token, rounded up: who is told how much a day costs is not told too little. */
+        readonly centitokensPerDay: bigint;
+      }
+    | undefined;
+  readonly balance: { readonly tokens: Tokens; readonly at: Milliseconds } | undefined;
+  /** From when the balance was told; nothing where nothing is used, or where it is enough for ten years. */
+  readonly lasts: { readonly minutes: number; readonly until: Milliseconds } | undefined;
+}
+
+const DAYS = 7;
+const DAYS_MIN = 2;
+const DAYS_BACK = 35;
+/** A day counts when 23 of its 24 hours are known: a power cut does not hide it. */
+const [KNOWN_OF, KNOWN_IN] = [23, 24];
+const LASTS_MINUTES_MAX = BigInt(10 * 366 * MINUTES_PER_DAY);
+const MS_PER_MINUTE = 60_000;
+
+export async function readOutlook(
+  tx: StoreReads,
+  number: number,
+  zone: string,
+  now: Milliseconds,
+): Promise<Outlook | HostFailure> {
+  const found = await findMeter(tx, number);
+  if (isFailure(found)) return found;
+  const { svpmsn } = found.meter;
+  const today = civilDayAt(zone, now);
+  const starts = startsOfDays(zone, dateText(today - DAYS_BACK), dateText(today - 1));
+  if (starts === undefined) return fail('range-wrong', 'The calendar of meters does not go back so far.');
+  const [from, end] = [starts[0], starts.at(-1)] as [Milliseconds, Milliseconds];
+  const supplies = await suppliesOf(tx, found.meter, { from, end, zone });
+  if (isFailure(supplies)) return supplies;
+  const dates: string[] = [];
+  const sum = { energy: 0n, units: 0n, minutes: 0n };
+  for (let i = starts.length - 2; i >= 0 && dates.length < DAYS; i--) {
+    // A day in which the meter came is none of a household.
+    if ((starts[i] as number) < found.meter.enrolledAt) break;
+    const day = usedOn(supplies, starts[i] as number, starts[i + 1] as number);
+    if (day.minutes * KNOWN_IN < (day.minutes + day.unknown) * KNOWN_OF) continue;
+    dates.unshift(dateText(today - (starts.length - 1) + i));
+    sum.energy += BigInt(day.energy);
+    sum.units += day.units;
+    sum.minutes += BigInt(day.minutes);
+  }
+  const [known] = await tx.knowledgeOf([svpmsn]);
+  const { balance: tokens, balanceAt: at } = known ?? {};
+  const balance = tokens === undefined || at === undefined ? undefined : { tokens, at };
+  const perDay = BigInt(MINUTES_PER_DAY * supplies.length);
+  const enough = dates.length >= DAYS_MIN;
+  const used = sum.units * BigInt(supplies.length);
+  return {
+    ...{ svpmsn, asOf: now, dates, balance },
+    use: enough
+      ? {
+          energyPerDay: Number((sum.energy * perDay) / sum.minutes),
+          centitokensPerDay: ceil(sum.units * perDay * 100n, sum.minutes * UNITS_PER_TOKEN),
+        }
+      : undefined,
+    lasts: enough && balance !== undefined && used > 0n ? lasting(balance, { used, minutes: sum.minutes }) : undefined,
+  };
+}
+
+/** Rounded down to whole minutes: nobody is promised a minute too many. */
+function lasting(
+  { tokens, at }: NonNullable<Outlook['balance']>,
+  { used, minutes: known }: { readonly used: bigint; readonly minutes: bigint },
+): Outlook['lasts'] {
+  const minutes = (BigInt(tokens) * UNITS_PER_TOKEN * known) / used;
+  if (minutes > LASTS_MINUTES_MAX) return undefined;
+  return { minutes: Number(minutes), until: (at + Number(minutes) * MS_PER_MINUTE) as Milliseconds };
+}
+
+function usedOn(supplies: readonly SupplyRecord[], start: number, end: number) {
+  const day = { minutes: 0, unknown: 0, energy: 0, units: 0n };
+  walkMinutes(supplies, { from: start / MS_PER_MINUTE, to: end / MS_PER_MINUTE }, (use) => {
+    if (use.energy === undefined) {
+      day.unknown += 1;
+      return;
+    }
+    day.minutes += 1;
+    day.energy += use.energy;
+    day.units += BigInt(use.price.rate) * BigInt(use.energy);
+  });
+  return day;
+}
+
+const ceil = (amount: bigint, by: bigint): bigint => (amount + by - 1n) / by;
+const UNITS_PER_TOKEN = BigInt(CHARGE_UNITS_PER_TOKEN);

@@ -1,0 +1,177 @@
+import {
+  type CalendarDay,
+  CHARGE_UNITS_PER_TOKEN,
+  compileTariff,
+  localTime,
+  type ModeTable,
+  monthAt,
+  offsetTable,
+  type TariffDefinition,
+  tariffCalendar,
+} from '../tariff/index.ts';
+import { type Milliseconds, type SupplyIndex, type Svpmsn, U32_MAX, unixSeconds } from '../units/index.ts';
+import { yearOf } from './calendar.ts';
+import { fail, findMeter, isFailure } from './failures.ts';
+import type { StoreReads } from './ports.ts';
+import { parsePeriod, periodOf } from './settlement-minutes.ts';
+import { type Price, type SupplyRecord, walkMinutes } from './statement-minutes.ts';
+import { suppliesOf } from './statement-reading.ts';
+import { calendarsOf } from './tariff-week.ts';
+import type { HostFailure } from './types.ts';
+
+export interface PreviewQuery {
+  readonly meter: number;
+  readonly definition: TariffDefinition;
+  /** `2026-03`; the last one that is over where absent. */
+  readonly month?: string | undefined;
+}
+
+/** What a household's month would have cost under another tariff, beside what it cost. Nothing of it is stored. */
+export interface TariffPreview {
+  readonly svpmsn: Svpmsn;
+  readonly month: string;
+  readonly from: Milliseconds;
+  readonly to: Milliseconds;
+  /** Those that are known, over all supplies: both sides are of them alone. */
+  readonly minutes: number;
+  readonly unknown: number;
+  /** 0.1 Wh. */
+  readonly energy: number;
+  readonly asItWas: PreviewSide;
+  readonly asItWouldBe: PreviewSide;
+}
+
+export interface PreviewSide {
+  /** Whole tokens that are taken. */
+  readonly tokens: bigint;
+  /** Exact, in 10⁻¹¹ token. */
+  readonly chargeUnits: bigint;
+  /** By supply, percent and surcharge. */
+  readonly steps: readonly PreviewStep[];
+  /** By the names of the bands, those of no band last. */
+  readonly bands: readonly PreviewBand[];
+}
+
+interface PreviewSum {
+  readonly minutes: number;
+  readonly energy: number;
+  readonly chargeUnits: bigint;
+}
+export type PreviewStep = PreviewSum & Pick<Price, 'supply' | 'percent' | 'surcharge'>;
+export type PreviewBand = PreviewSum & { readonly band: string | undefined };
+
+const MS_PER_MINUTE = 60_000;
+
+export async function previewTariff(
+  tx: StoreReads,
+  { meter: number, definition, month }: PreviewQuery,
+  zone: string,
+  now: Milliseconds,
+): Promise<TariffPreview | HostFailure> {
+  const found = await findMeter(tx, number);
+  if (isFailure(found)) return found;
+  const period = month === undefined ? periodOf(monthAt(zone, now) - 1, zone) : parsePeriod(month, zone);
+  if (isFailure(period)) return period;
+  const { from, to } = period;
+  if (from > now)
+    return fail('range-wrong', `${period.month} has not begun: take a month of which something is known.`);
+  const calendar = tariffCalendar(definition);
+  if (typeof calendar !== 'function') return fail('tariff-wrong', calendar.sentence);
+  const year = yearOf(from);
+  const offsets = offsetTable(zone, year, yearOf(to) - year + 1);
+  if ('reason' in offsets) return fail('range-wrong', offsets.sentence);
+  const was = await suppliesOf(tx, found.meter, { from, end: to, zone });
+  if (isFailure(was)) return was;
+  const wouldBe: SupplyRecord[] = [];
+  for (const [i, { profiles }] of was.entries()) {
+    // Above every version that the books give: whatever was in force, this one would be.
+    const issue = { supply: (i + 1) as SupplyIndex, version: U32_MAX, validFrom: unixSeconds(0), offsets };
+    const table = compileTariff(definition, issue);
+    if ('reason' in table) return fail('tariff-wrong', table.sentence);
+    wouldBe.push({ profiles, tables: [{ tariff: '', told: false, table, from: 0 }] });
+  }
+  const clock = (wouldBe[0] as SupplyRecord).tables[0]?.table as ModeTable;
+  const calendars = new Map([
+    ...(await calendarsOf(
+      tx,
+      was.flatMap(({ tables }) => tables),
+    )),
+    [U32_MAX, calendar] as const,
+  ]);
+  const range = { from: from / MS_PER_MINUTE, to: Math.min(to, now) / MS_PER_MINUTE };
+  const [left, right] = [was, wouldBe].map((supplies) => charged(supplies, range, bandFinder(calendars, clock)));
+  const { minutes, unknown, energy } = left as Charged;
+  return {
+    ...{ svpmsn: found.meter.svpmsn, month: period.month, from, to, minutes, unknown, energy },
+    asItWas: (left as Charged).side,
+    asItWouldBe: (right as Charged).side,
+  };
+}
+
+interface Charged {
+  readonly minutes: number;
+  readonly unknown: number;
+  readonly energy: number;
+  readonly side: PreviewSide;
+}
+
+function charged(
+  supplies: readonly SupplyRecord[],
+  range: { readonly from: number; readonly to: number },
+  bandOf: (minute: number, version: number) => string | undefined,
+): Charged {
+  const steps = new Map<string, Adding<PreviewStep>>();
+  const bands = new Map<string | undefined, Adding<PreviewBand>>();
+  let [minutes, unknown, energy, chargeUnits] = [0, 0, 0, 0n];
+  walkMinutes(supplies, range, (use) => {
+    if (use.energy === undefined) {
+      unknown += 1;
+      return;
+    }
+    const { supply, percent, surcharge, rate, version } = use.price;
+    const units = BigInt(rate) * BigInt(use.energy);
+    minutes += 1;
+    energy += use.energy;
+    chargeUnits += units;
+    const key = `${supply} ${percent} ${surcharge}`;
+    const step = steps.get(key) ?? { supply, percent, surcharge, ...NOTHING };
+    steps.set(key, step);
+    const band = bandOf(use.minute, version);
+    const ofBand = bands.get(band) ?? { band, ...NOTHING };
+    bands.set(band, ofBand);
+    for (const sum of [step, ofBand]) {
+      sum.minutes += 1;
+      sum.energy += use.energy;
+      sum.chargeUnits += units;
+    }
+  });
+  const ofPrice = (a: PreviewStep, b: PreviewStep) =>
+    a.supply - b.supply || a.percent - b.percent || a.surcharge - b.surcharge;
+  const ofName = ({ band: a }: PreviewBand, { band: b }: PreviewBand) =>
+    a === undefined ? 1 : b === undefined || a < b ? -1 : 1;
+  const side: PreviewSide = {
+    // What is below a token stays in the meter: rounded down.
+    tokens: chargeUnits / BigInt(CHARGE_UNITS_PER_TOKEN),
+    chargeUnits,
+    steps: [...steps.values()].sort(ofPrice),
+    bands: [...bands.values()].sort(ofName),
+  };
+  return { minutes, unknown, energy, side };
+}
+
+type Adding<T> = { -readonly [P in keyof T]: T[P] };
+const NOTHING = { minutes: 0, energy: 0, chargeUnits: 0n };
+
+/** Which band of its definition a minute lies in. A band begins and ends on quarters of no clock: each minute is asked. */
+function bandFinder(
+  calendars: ReadonlyMap<number, (day: number) => CalendarDay>,
+  clock: ModeTable,
+): (minute: number, version: number) => string | undefined {
+  const days = new Map<string, CalendarDay | undefined>();
+  return (minute, version) => {
+    const { civilDay, minuteOfDay } = localTime(clock, unixSeconds(minute * 60));
+    const key = `${version} ${civilDay}`;
+    if (!days.has(key)) days.set(key, calendars.get(version)?.(civilDay));
+    return days.get(key)?.spans.find(({ to }) => minuteOfDay < to)?.band;
+  };
+}
