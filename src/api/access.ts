@@ -83,6 +83,7 @@ export const ACCESS = {
   readStatement: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
   readMinutes: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
   readBalance: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
+  listCutOffs: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'], own: ['subscriber'] },
   readOutlook: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
   readUse: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
 
@@ -160,6 +161,8 @@ export const ACCESS = {
   assignTariff: { scope: 'meters:write', all: ['operator'] },
 
   readBooks: { scope: 'books:read', all: ['operator', 'auditor', 'seller'] },
+  readAccounts: { scope: 'books:read', all: ['operator', 'auditor'] },
+  listHeads: { scope: 'books:read', all: ['operator', 'auditor', 'seller'] },
   listMeterBooks: { scope: 'books:read', all: ['operator', 'auditor'] },
   listPostings: { scope: 'books:read', all: ['operator', 'auditor'] },
   listPeriods: { scope: 'books:read', all: ['operator', 'auditor', 'seller'] },

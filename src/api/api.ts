@@ -31,8 +31,10 @@ import { subscriberRoutes } from './routes/subscribers.ts';
 import { tariffWeekRoutes } from './routes/tariff-week.ts';
 import { vendRoutes } from './routes/vends.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
+import { AccountSchema, HeadSchema, TrialBalanceSchema } from './schemas/accounts.ts';
 import { AgentMemberSchema, AgentSchema, LookupSchema, ShiftSchema, VendSchema } from './schemas/agents.ts';
 import { CommandSchema, TariffSchema } from './schemas/control.ts';
+import { CutOffSchema } from './schemas/cut-offs.ts';
 import { DemoSchema, DemoTimeSchema, PanelSchema } from './schemas/demo.ts';
 import { ExchangePassSchema, ExchangeSchema, TrafficSchema } from './schemas/exchanges.ts';
 import { CheckMinuteSchema, LineSchema } from './schemas/lines.ts';
@@ -77,9 +79,8 @@ const SCHEMAS = [
   ...[PaymentSchema, ContractSchema, PeriodSchema, ClosedPeriodSchema, PersonSchema, SessionSchema, ApiKeySchema],
   ...[AuditSchema, StatementSchema, WebhookSchema, AgentSchema, AgentMemberSchema, VendSchema, LookupSchema],
   ...[ShiftSchema, ExchangePassSchema, ExchangeSchema, TrafficSchema, DemoSchema, DemoTimeSchema, PanelSchema],
-  UtilitySchema,
-  ...[AlarmSchema, OverviewSchema, GridSchema, MinutesSchema, BalanceSchema],
-  ...[OutlookSchema, TariffWeekSchema, TariffPreviewSchema],
+  ...[AlarmSchema, OverviewSchema, GridSchema, MinutesSchema, BalanceSchema, UtilitySchema, CutOffSchema],
+  ...[OutlookSchema, TariffWeekSchema, TariffPreviewSchema, AccountSchema, TrialBalanceSchema, HeadSchema],
 ];
 
 /** With every answer. An answer is data: no browser shows, frames, keeps, guesses or lends it. */

@@ -24,6 +24,10 @@ export function pageOf<R, J>(
   return end === undefined || rows.length < limitOf(query) ? { items } : { items, next: cursorOf(last(end)) };
 }
 
+/** A page of which the list itself says from where the next one goes on. */
+export const pageBefore = <J>(items: J[], before: number | undefined): { items: J[]; next?: string } =>
+  before === undefined ? { items } : { items, next: cursorOf(before) };
+
 /** For lists of which the newest comes first. */
 export function beforeOf({ cursor }: Paged): { readonly before?: number } {
   if (cursor === undefined) return {};

@@ -11,6 +11,7 @@ import { calendarOver } from './calendar.ts';
 import { queueCommand } from './command-queue.ts';
 import { type Agreement, agree, contractUnknown, endContract, transferAll } from './contracts.ts';
 import { requestCommand } from './control.ts';
+import { readCutOffs } from './cut-offs.ts';
 import { DayLedger } from './day-ledger.ts';
 import { Dispatcher } from './dispatch.ts';
 import { fail, findMeter, isFailure, orStoreFailure, parseMeterNumber } from './failures.ts';
@@ -38,6 +39,7 @@ import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { issueDue, receiptsOf } from './receipting.ts';
 import { wantQuery } from './receipts.ts';
 import { addSubscriber, enrol, readdress, subscriberUnknown } from './registry.ts';
+import { findMeters, findSubscribers } from './search.ts';
 import type {
   ControlRequest,
   Enrolment,
@@ -57,6 +59,7 @@ import { readTariffWeek } from './tariff-week.ts';
 import { assignTariff, publishTariff } from './tariffs.ts';
 import { termsOf } from './terms.ts';
 import { bookDebt, type Debt, duesNow, type Purchase, publishTerms, quote, tradeAll, tradeOf } from './trading.ts';
+import { postingPage, TrialBalanceReader } from './trial-balance.ts';
 import { type HostFailure, Lane, type Meter, type Purse, type Subscriber, type Terms, type Webhook } from './types.ts';
 import { useOf } from './use.ts';
 import { closePurse, orderUnknown, sellAll, voidOrder } from './vending.ts';
@@ -90,6 +93,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   const handing = new KeyHanding(ports, counters);
   const ledger = new LedgerReader();
   const dayLedger = new DayLedger();
+  const accounts = new TrialBalanceReader();
   const payments = new Payments(ports, settings.zone);
   const roundMs = settings.roundMs ?? ROUND_MS;
   const collectedAt = new Map<Svpmsn, Milliseconds>();
@@ -445,8 +449,12 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       store.read((tx) => readOverview(tx, { ledger, day: dayLedger, zone: settings.zone, roundMs }, clock.now())),
     grid: (of) => store.read((tx) => readGrid(tx, of, { ledger, now: clock.now(), roundMs })),
     subscriber: (id) => orStoreFailure(store.read(async (tx) => (await tx.subscriber(id)) ?? subscriberUnknown(id))),
-    subscribers: (query) => store.read((tx) => tx.subscribers(query)),
-    meters: (of) => store.read(async (tx) => viewsOf(tx, await tx.meters(of), clock.now(), roundMs)),
+    subscribers: (query = {}) => store.read((tx) => findSubscribers(tx, query)),
+    meters: (of = {}) =>
+      store.read(async (tx) => {
+        const now = clock.now();
+        return viewsOf(tx, await findMeters(tx, of, { now, roundMs }), now, roundMs);
+      }),
     meter: (number) =>
       orStoreFailure(
         store.read(async (tx) => {
@@ -463,6 +471,9 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     tariffs: () => store.read((tx) => tx.tariffs()),
     events: (query) => store.read((tx) => tx.events(query)),
     postings: (query) => store.read((tx) => tx.postings(query)),
+    postingPage: (query) => store.read((tx) => postingPage(tx, query)),
+    trialBalance: () => store.read((tx) => accounts.read(tx)),
+    heads: (query) => store.read((tx) => tx.heads.page(query)),
     use: (query) => orStoreFailure(store.read((tx) => useOf(tx, query, settings.zone))),
     statement: (query) => orStoreFailure(store.read((tx) => readStatement(tx, query, settings.zone, clock.now()))),
     minutes: (query) => orStoreFailure(store.read((tx) => readMinutes(tx, query, settings.zone, clock.now()))),
@@ -470,6 +481,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     outlook: (meter) => orStoreFailure(store.read((tx) => readOutlook(tx, meter, settings.zone, clock.now()))),
     tariffWeek: (query) => orStoreFailure(store.read((tx) => readTariffWeek(tx, query, settings.zone, clock.now()))),
     previewTariff: (query) => orStoreFailure(store.read((tx) => previewTariff(tx, query, settings.zone, clock.now()))),
+    cutOffs: (query) => orStoreFailure(store.read((tx) => readCutOffs(tx, query, settings.zone))),
     lines: () => store.read((tx) => lineViews(tx, clock.now())),
     checkMinutes: (query) => orStoreFailure(store.read((tx) => checkMinutes(tx, query))),
     counters: () => ({ ...counters }),

@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../units/index.ts';
-import type { LedgerSum, Posting, TimedSum } from './types.ts';
+import type { AccountSum, CheckSum } from './ports.ts';
+import type { Account, CheckMinute, LedgerSum, Posting, TimedSum } from './types.ts';
 
 /** By meter, kind and account; what concerns no meter comes first. */
 export function summed(ledger: readonly Posting[]): LedgerSum[] {
@@ -25,6 +26,29 @@ export function summedByTime(ledger: readonly Posting[], edges: readonly Millise
     }
   }
   return [...sums.values()].sort(byStretch);
+}
+
+/** By account. */
+export function summedByAccount(ledger: readonly Posting[]): AccountSum[] {
+  const sums = new Map<Account, AccountSum>();
+  for (const { account, amount } of ledger.flatMap(({ lines }) => lines)) {
+    const { debit, credit, lines } = sums.get(account) ?? { debit: 0n, credit: 0n, lines: 0 };
+    const [more, less] = amount > 0n ? [amount, 0n] : [0n, -amount];
+    sums.set(account, { account, debit: debit + more, credit: credit + less, lines: lines + 1 });
+  }
+  return [...sums.values()].sort((a, b) => (a.account < b.account ? -1 : 1));
+}
+
+/** By stretch. @param edges unix minutes, ascending; stretch 0 is from the first to the second */
+export function summedByStretch(rows: readonly CheckMinute[], edges: readonly number[]): CheckSum[] {
+  const sums = new Map<number, CheckSum>();
+  for (const { minute, energy } of rows) {
+    const stretch = edges.findLastIndex((edge) => edge <= minute);
+    if (stretch < 0 || stretch === edges.length - 1) continue;
+    const { minutes, energy: before } = sums.get(stretch) ?? { minutes: 0, energy: 0n };
+    sums.set(stretch, { stretch, minutes: minutes + 1, energy: before + BigInt(energy) });
+  }
+  return [...sums.values()].sort((a, b) => a.stretch - b.stretch);
 }
 
 function bySum(a: LedgerSum, b: LedgerSum): number {

@@ -1,12 +1,11 @@
 import { assert, type Milliseconds, type Svpmsn } from '../units/index.ts';
 import { assertBalanced } from './ledger.ts';
-import { summed, summedByTime } from './memory-ledger.ts';
+import { summed, summedByAccount, summedByStretch, summedByTime } from './memory-ledger.ts';
 import { MemoryJournal, MemoryShelf } from './memory-shelf.ts';
 import { Index, Table } from './memory-table.ts';
 import {
   CHECK_MINUTES_KEPT,
   type CheckMinuteQuery,
-  type CheckSum,
   type DayProfile,
   type FactName,
   type Head,
@@ -472,6 +471,9 @@ class Tables implements StoreTransaction {
   async ledgerSums(after: number) {
     return { last: this.#ledger.length, sums: summed(this.#ledger.slice(after)) };
   }
+  async accountSums(after: number) {
+    return { last: this.#ledger.length, sums: summedByAccount(this.#ledger.slice(after)) };
+  }
   async ledgerOf(id: Svpmsn, before: Milliseconds) {
     return summed(this.#ledger.filter(({ svpmsn, at }) => svpmsn === id && at < before));
   }
@@ -547,14 +549,7 @@ class Tables implements StoreTransaction {
     return found;
   }
   async checkSums(edges: readonly number[]) {
-    const sums = new Map<number, { minutes: number; energy: bigint }>();
-    for (const { minute, energy } of this.#checkMinutes.rows.values()) {
-      if (minute < (edges[0] as number) || minute >= (edges.at(-1) as number)) continue;
-      const stretch = edges.findLastIndex((edge) => edge <= minute);
-      const sum = sums.get(stretch) ?? { minutes: 0, energy: 0n };
-      sums.set(stretch, { minutes: sum.minutes + 1, energy: sum.energy + BigInt(energy) });
-    }
-    return [...sums].map(([stretch, sum]): CheckSum => ({ stretch, ...sum })).sort((a, b) => a.stretch - b.stretch);
+    return summedByStretch([...this.#checkMinutes.rows.values()], edges);
   }
   async putCheckMinute(row: CheckMinute) {
     const key = checkKey(row.localUnit, row.minute);

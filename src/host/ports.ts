@@ -8,6 +8,7 @@ import type { PaymentPort } from './payment-port.ts';
 import type { ReceiptSigner } from './receipt-port.ts';
 import type { Journal, JournalReads, Shelf, ShelfReads } from './shelf-port.ts';
 import type {
+  Account,
   Agent,
   AgentMember,
   ApiKey,
@@ -222,6 +223,8 @@ export interface StoreReads {
    * @param edges ascending; stretch 0 is what was posted before the first
    */
   ledgerByTime(edges: readonly Milliseconds[]): Promise<TimedSum[]>;
+  /** Of all lines after line `after`, by account, and the number of the last posting. */
+  accountSums(after: number): Promise<{ readonly last: number; readonly sums: AccountSum[] }>;
   /** Sums of a meter's lines that were posted before an instant, by kind and account. */
   ledgerOf(id: Svpmsn, before: Milliseconds): Promise<LedgerSum[]>;
   /** The newest first. */
@@ -377,6 +380,14 @@ export interface MeterStateRow
   extends Pick<Meter, 'svpmsn' | 'localUnit' | 'modemAddress'>,
     Pick<Purse, 'state' | 'freeze'>,
     Pick<Knowledge, 'balance' | 'flags' | 'alarms' | 'heardAt'> {}
+
+/** Of an account: what its lines debit and credit, each at least 0, and how many they are. */
+export interface AccountSum {
+  readonly account: Account;
+  readonly debit: bigint;
+  readonly credit: bigint;
+  readonly lines: number;
+}
 
 export interface CheckSum {
   readonly stretch: number;

@@ -5,8 +5,10 @@ import type { TariffDefinition } from '../tariff/index.ts';
 import type { Milliseconds, Svpmsn } from '../units/index.ts';
 import type { AgentReads } from './agent-services.ts';
 import type { BalanceHistory } from './balance.ts';
+import type { Head } from './book-port.ts';
 import type { ImportReport, ImportRequest } from './bulk-import.ts';
 import type { Agreement } from './contracts.ts';
+import type { CutOff, CutOffQuery } from './cut-offs.ts';
 import type { Grid } from './grid.ts';
 import type { RotatedPurpose } from './key-change.ts';
 import type { Books } from './ledger.ts';
@@ -15,14 +17,17 @@ import type { Act, Office } from './office.ts';
 import type { Outlook } from './outlook.ts';
 import type { Overview } from './overview.ts';
 import type { PaymentAsked, PaymentNotice } from './payments.ts';
-import type { MeterQuery, PageQuery } from './ports.ts';
+import type { PageQuery } from './ports.ts';
+import type { MeterFilter, SubscriberFilter } from './search.ts';
 import type { ClosedPeriod, CloseRequest } from './settlement.ts';
+import type { JournalQuery, Numbered } from './shelf-port.ts';
 import type { MeterStanding } from './standing.ts';
 import type { Statement } from './statement.ts';
 import type { StatementQuery } from './statement-reading.ts';
 import type { PreviewQuery, TariffPreview } from './tariff-preview.ts';
 import type { TariffWeek, TariffWeekQuery } from './tariff-week.ts';
 import type { Debt, Purchase, Quote, Traded } from './trading.ts';
+import type { PostingPage, PostingQuery, TrialBalance } from './trial-balance.ts';
 import type {
   CheckMinute,
   Closing,
@@ -55,6 +60,7 @@ export type * from './agent-services.ts';
 export type { BalanceHistory, BalancePoint } from './balance.ts';
 export type { ImportFault, ImportKind, ImportReport, ImportRequest } from './bulk-import.ts';
 export type { Agreement } from './contracts.ts';
+export type { CutOff, CutOffEnd, CutOffQuery, HoursBefore } from './cut-offs.ts';
 export type { Grid, GridCell, Street } from './grid.ts';
 export type { Books, Totalled } from './ledger.ts';
 export type { DatesQuery, Minutes, MinutesOfDay, MinutesQuery } from './load.ts';
@@ -62,6 +68,7 @@ export type { Act, Decided, Decision, HostByName, Office, Once } from './office.
 export type { Outlook } from './outlook.ts';
 export type { Alarm, EnergySoFar, Overview } from './overview.ts';
 export type { PaymentAsked, PaymentNotice } from './payments.ts';
+export type { MeterFilter, SubscriberFilter } from './search.ts';
 export type { ClosedPeriod, CloseRequest } from './settlement.ts';
 export type { MeterStanding } from './standing.ts';
 export type * from './statement.ts';
@@ -69,6 +76,7 @@ export type { StatementQuery } from './statement-reading.ts';
 export type { PreviewBand, PreviewQuery, PreviewSide, PreviewStep, TariffPreview } from './tariff-preview.ts';
 export type { TariffDayView, TariffWeek, TariffWeekQuery } from './tariff-week.ts';
 export type { Debt, Purchase, Quote, Traded } from './trading.ts';
+export type { PostingPage, PostingQuery, TrialBalance } from './trial-balance.ts';
 export type * from './types.ts';
 export type { UseBucket, UseQuery } from './use.ts';
 export type { Undelivered, WebhookMade } from './webhooks.ts';
@@ -281,15 +289,19 @@ export interface HostServices extends AgentReads {
   by(act: Act): Office;
 
   books(): Promise<Books>;
+  /** Account by account. */
+  trialBalance(): Promise<TrialBalance>;
+  /** What was signed of the books, the newest first. */
+  heads(query: JournalQuery): Promise<Numbered<Head>[]>;
   /** The whole utility at one glance. */
   overview(): Promise<Overview>;
   /** How all meters stand, or those of one local unit. */
   grid(of: { readonly localUnit?: number }): Promise<Grid>;
   subscriber(id: string): Promise<Subscriber | HostFailure>;
   /** By id. */
-  subscribers(query?: { readonly after?: string; readonly limit?: number }): Promise<Subscriber[]>;
+  subscribers(query?: SubscriberFilter): Promise<Subscriber[]>;
   /** By number. */
-  meters(of?: MeterQuery): Promise<MeterView[]>;
+  meters(of?: MeterFilter): Promise<MeterView[]>;
   meter(svpmsn: number): Promise<MeterView | HostFailure>;
   order(id: string): Promise<NumberedOrder | HostFailure>;
   orders(query: PageQuery): Promise<NumberedOrder[]>;
@@ -300,6 +312,8 @@ export interface HostServices extends AgentReads {
   tariffs(): Promise<TariffVersion[]>;
   events(query: PageQuery): Promise<(MeterEvent & { readonly number: number })[]>;
   postings(query: PageQuery): Promise<(Posting & { readonly sequence: number })[]>;
+  /** The newest first, of an account only, if named. */
+  postingPage(query: PostingQuery): Promise<PostingPage>;
   use(query: UseQuery): Promise<UseBucket[] | HostFailure>;
   /** A meter's balance explained, day by day and price by price. */
   statement(query: StatementQuery): Promise<Statement | HostFailure>;
@@ -313,6 +327,8 @@ export interface HostServices extends AgentReads {
   tariffWeek(query: TariffWeekQuery): Promise<TariffWeek | HostFailure>;
   /** What a month of a household would have cost under another tariff; nothing is stored. */
   previewTariff(query: PreviewQuery): Promise<TariffPreview | HostFailure>;
+  /** When a relay opened, and why; the newest first. */
+  cutOffs(query: CutOffQuery): Promise<CutOff[] | HostFailure>;
   /** By number of the local unit. */
   lines(): Promise<LineView[]>;
   /** Minutes of a transformer's own meter, by time; the last 35 days are kept. */

@@ -112,8 +112,14 @@ interface Span {
   readonly zone: string;
 }
 
-export async function suppliesOf(tx: StoreReads, meter: Meter, span: Span): Promise<SupplyRecord[] | HostFailure> {
-  const changes = await tableChanges(tx, meter);
+/** @param events of the meter, where they were read already */
+export async function suppliesOf(
+  tx: StoreReads,
+  meter: Meter,
+  span: Span,
+  events?: readonly MeterEvent[],
+): Promise<SupplyRecord[] | HostFailure> {
+  const changes = (events ?? (await eventsOf(tx, meter))).filter(({ kind }) => kind === EventKind.tableChanged);
   const supplies: SupplyRecord[] = [];
   for (let supply = 1; supply <= meter.supplies; supply++) {
     const own = changes.filter((change) => change.supply === supply);
@@ -130,14 +136,17 @@ export async function suppliesOf(tx: StoreReads, meter: Meter, span: Span): Prom
   return supplies;
 }
 
-/** When the meter took which table, by its own events. */
-async function tableChanges(tx: StoreReads, { svpmsn }: Meter): Promise<MeterEvent[]> {
-  const changes: MeterEvent[] = [];
+/** All that a meter ever told, the newest first. */
+export async function eventsOf(
+  tx: StoreReads,
+  { svpmsn }: Meter,
+): Promise<(MeterEvent & { readonly number: number })[]> {
+  const events: (MeterEvent & { readonly number: number })[] = [];
   for (let before: number | undefined; ; ) {
     const page = await tx.events({ svpmsn, limit: PAGE, ...(before !== undefined && { before }) });
-    changes.push(...page.filter(({ kind }) => kind === EventKind.tableChanged));
+    events.push(...page);
     const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return changes;
+    if (last === undefined || page.length < PAGE) return events;
     before = last.number;
   }
 }

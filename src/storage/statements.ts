@@ -1,4 +1,5 @@
 import {
+  type AccountSum,
   type Agent,
   type AgentMember,
   type ApiKey,
@@ -356,6 +357,13 @@ export class SqlStatements implements StoreTransaction {
     const sums = (await this.#connection.all(sql, [after])).map(ledgerSum);
     return { last: await this.#number('SELECT max(sequence) FROM postings'), sums };
   }
+  async accountSums(after: number) {
+    const sql = `SELECT account, CAST(sum(CASE WHEN amount > 0 THEN amount ELSE 0 END) AS BIGINT),
+        CAST(sum(CASE WHEN amount < 0 THEN -amount ELSE 0 END) AS BIGINT), count(*)
+      FROM lines WHERE posting > ? GROUP BY account ORDER BY account`;
+    const sums = (await this.#connection.all(sql, [after])).map(accountSum);
+    return { last: await this.#number('SELECT max(sequence) FROM postings'), sums };
+  }
   async ledgerOf(id: Svpmsn, before: Milliseconds) {
     const sql = `SELECT kind, account, svpmsn, CAST(sum(amount) AS BIGINT) FROM lines JOIN postings ON sequence = posting
       WHERE svpmsn = ? AND "at" < ? GROUP BY svpmsn, kind, account ORDER BY kind, account`;
@@ -537,6 +545,13 @@ const meterState = ([svpmsn, unit, address, state, freeze, balance, flags, alarm
     heardAt: numberOf(heardAt),
   }) as MeterStateRow;
 const numberOf = (value: SqlValue | undefined): number | undefined => (value == null ? undefined : Number(value));
+
+const accountSum = ([account, debit, credit, count]: SqlRow): AccountSum => ({
+  account: account as AccountSum['account'],
+  debit: debit as bigint,
+  credit: credit as bigint,
+  lines: Number(count),
+});
 
 const timedSum = ([kind, account, stretch, amount]: SqlRow): TimedSum => ({
   kind: kind as TimedSum['kind'],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toHex } from '../../src/bytes/index.ts';
 import { txidOf } from '../../src/exchange/index.ts';
-import { CHECK_MINUTES_KEPT, type Order, type Store } from '../../src/host/index.ts';
+import { CHECK_MINUTES_KEPT, type Order, type Posting, type Store } from '../../src/host/index.ts';
 import { Rig } from '../../src/host/rig.testing.ts';
 import { milliseconds, milliwattHours, svpmsn, tokens } from '../../src/units/index.ts';
 import { STORES } from './stores.testing.ts';
@@ -85,6 +85,31 @@ for (const { name, skip, open } of STORES) {
       { stretch: 2, minutes: 2, energy: 15n },
     ]);
     assert.deepEqual(await sums(6, 9), []);
+  });
+
+  it('the lines of each account are summed, debit and credit apart, after any posting', async (store) => {
+    const posting = (amount: bigint): Posting => ({
+      ...{ kind: 'sold', at, svpmsn: a, order: 'a' },
+      lines: [
+        { account: 'cash', amount },
+        { account: 'prepaid', amount: -amount },
+      ],
+    });
+    const sums = (after: number) => store.read((tx) => tx.accountSums(after));
+    assert.deepEqual(await sums(0), { last: 0, sums: [] });
+    await store.transaction((tx) => tx.post([posting(2n ** 60n), posting(-5n), posting(7n)]));
+    const { last, sums: all } = await sums(0);
+    assert.deepEqual(all, [
+      { account: 'cash', debit: 2n ** 60n + 7n, credit: 5n, lines: 3 },
+      { account: 'prepaid', debit: 5n, credit: 2n ** 60n + 7n, lines: 3 },
+    ]);
+    assert.deepEqual(await sums(last - 1), {
+      last,
+      sums: [
+        { account: 'cash', debit: 7n, credit: 0n, lines: 1 },
+        { account: 'prepaid', debit: 0n, credit: 7n, lines: 1 },
+      ],
+    });
   });
 }
 

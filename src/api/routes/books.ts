@@ -1,12 +1,13 @@
 import { Type } from 'typebox';
 import { svpmsnText } from '../../units/index.ts';
-import { afterNumberOf, beforeOf, limitOf, pageOf } from '../paging.ts';
+import { afterNumberOf, beforeOf, limitOf, pageBefore, pageOf } from '../paging.ts';
 import { made, Problem } from '../problem.ts';
-import { Instant, LocalUnit, Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
+import { HeadSchema, headJson, TrialBalanceSchema, trialBalanceJson } from '../schemas/accounts.ts';
+import { Instant, LocalUnit, MeterNumber, Name, Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
 import { CheckMinuteSchema, checkMinuteJson, LineSchema, lineJson } from '../schemas/lines.ts';
 import { BooksSchema, MeterBooksSchema, PostingSchema, postingJson, totalsJson } from '../schemas/orders.ts';
 import type { Api, ApiServices } from '../server.ts';
-import { instantOf } from './meters.ts';
+import { instantOf, meterNumber } from './meters.ts';
 
 /** A day and an hour: 1,500 rows in one answer. */
 const CHECK_SPAN_MS_MAX = 25 * 3_600_000;
@@ -50,19 +51,61 @@ export function bookRoutes(app: Api, { host }: ApiServices): void {
   );
 
   app.get(
+    '/books/accounts',
+    {
+      config: { operation: 'readAccounts' },
+      schema: {
+        tags: ['books'],
+        summary: 'The trial balance: each account of the ledger, by name',
+        response: { 200: Named(TrialBalanceSchema) },
+      },
+    },
+    async () => trialBalanceJson(await host.trialBalance()),
+  );
+
+  app.get(
+    '/books/heads',
+    {
+      config: { operation: 'listHeads' },
+      schema: {
+        tags: ['books'],
+        summary: 'What was signed of the books, the newest first; none where they are not sealed',
+        querystring: PageQuery,
+        response: { 200: PageOf(Named(HeadSchema)) },
+      },
+    },
+    async ({ query }) => {
+      const found = await host.heads({ ...beforeOf(query), limit: limitOf(query) });
+      return pageOf(found, query, headJson, ({ number }) => number);
+    },
+  );
+
+  app.get(
     '/postings',
     {
       config: { operation: 'listPostings' },
       schema: {
         tags: ['books'],
-        summary: 'Postings of the ledger, the newest first',
-        querystring: PageQuery,
+        summary: 'Postings of the ledger, the newest first; of one meter or account only, if named',
+        description:
+          'Of an account a page may be short or empty, and have a `next`: older ones were not looked at yet.',
+        querystring: Strict({
+          ...PageQuery.properties,
+          meter: Type.Optional(MeterNumber),
+          account: Type.Optional(Name),
+        }),
         response: { 200: PageOf(Named(PostingSchema)) },
       },
     },
     async ({ query }) => {
-      const found = await host.postings({ ...beforeOf(query), limit: limitOf(query) });
-      return pageOf(found, query, postingJson, ({ sequence }) => sequence);
+      const { meter, account } = query;
+      const { postings, before } = await host.postingPage({
+        ...(meter !== undefined && { svpmsn: made(await host.meter(meterNumber(meter))).meter.svpmsn }),
+        ...(account !== undefined && { account }),
+        ...beforeOf(query),
+        limit: limitOf(query),
+      });
+      return pageBefore(postings.map(postingJson), before);
     },
   );
 

@@ -1,7 +1,9 @@
 import { Type } from 'typebox';
 import { ownMeter } from '../caller.ts';
+import { beforeOf, pageOf } from '../paging.ts';
 import { made } from '../problem.ts';
-import { Named, Strict, Supply } from '../schemas/common.ts';
+import { Named, PageOf, PageQuery, Strict, Supply } from '../schemas/common.ts';
+import { CutOffSchema, cutOffJson } from '../schemas/cut-offs.ts';
 import { BalanceSchema, balanceJson, MinutesSchema, minutesJson, OutlookSchema, outlookJson } from '../schemas/load.ts';
 import { LocalDate } from '../schemas/statement.ts';
 import type { Api, ApiServices } from '../server.ts';
@@ -64,4 +66,29 @@ export function loadRoutes(app: Api, { host }: ApiServices): void {
       return outlookJson(made(await host.outlook(meter.svpmsn)));
     },
   );
+
+  app.get(
+    '/meters/:meter/cut-offs',
+    {
+      config: { operation: 'listCutOffs' },
+      schema: {
+        tags,
+        summary: 'When a relay opened and all that explains it, the newest first',
+        params: MeterParams,
+        querystring: Strict({
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 20, default: 5 })),
+          cursor: PageQuery.properties.cursor,
+        }),
+        response: { 200: PageOf(Named(CutOffSchema)) },
+      },
+    },
+    async (request) => {
+      const { meter } = ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
+      const query = { ...request.query, limit: request.query.limit ?? CUT_OFFS_USUAL };
+      const found = made(await host.cutOffs({ meter: meter.svpmsn, ...beforeOf(query), limit: query.limit }));
+      return pageOf(found, query, cutOffJson, ({ number }) => number);
+    },
+  );
 }
+
+const CUT_OFFS_USUAL = 5;

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { type Enrolment, suiteByName } from '../../host/index.ts';
 import { milliseconds } from '../../units/index.ts';
+import { METER_STATES } from '../../words/index.ts';
 import { actOf, idempotentOrder, once, orderUrl } from '../acts.ts';
 import { onlySubscriber, ownMeter } from '../caller.ts';
 import { afterNumberOf, beforeOf, limitOf, pageOf } from '../paging.ts';
@@ -14,6 +15,7 @@ import {
   OneOf,
   PageOf,
   PageQuery,
+  Search,
   Strict,
   Supply,
 } from '../schemas/common.ts';
@@ -44,22 +46,26 @@ export function meterRoutes(app: Api, services: ApiServices): void {
       config: { operation: 'listMeters' },
       schema: {
         tags,
-        summary: 'Meters, by number; of one subscriber or local unit only, if named',
+        summary: 'Meters, by number; of one subscriber, local unit, state or search only, if named',
         querystring: Strict({
           ...PageQuery.properties,
           subscriber: Type.Optional(Id),
           localUnit: Type.Optional(LocalUnit),
+          state: Type.Optional(OneOf(METER_STATES, 'Those that stand so, as far as is known.')),
+          search: Type.Optional(Search),
         }),
         response: { 200: PageOf(Named(MeterSchema)) },
       },
     },
     async (request) => {
       const { query } = request;
-      const { localUnit } = query;
+      const { localUnit, state, search } = query;
       const subscriber = onlySubscriber(request) ?? query.subscriber;
       const found = await host.meters({
         ...(localUnit !== undefined && { localUnit }),
         ...(subscriber !== undefined && { subscriber }),
+        ...(state !== undefined && { state }),
+        ...(search !== undefined && { search }),
         ...afterNumberOf(query),
         limit: limitOf(query),
       });

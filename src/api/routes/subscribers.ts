@@ -1,8 +1,9 @@
+import { Type } from 'typebox';
 import { actOf } from '../acts.ts';
 import { onlySubscriber } from '../caller.ts';
 import { afterOf, limitOf, pageOf } from '../paging.ts';
 import { made, Problem } from '../problem.ts';
-import { Id, Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
+import { Id, Named, PageOf, PageQuery, Search, Strict } from '../schemas/common.ts';
 import { NewSubscriber, SubscriberSchema, subscriberJson } from '../schemas/meters.ts';
 import type { Api, ApiServices } from '../server.ts';
 
@@ -16,13 +17,14 @@ export function subscriberRoutes(app: Api, services: ApiServices): void {
       config: { operation: 'listSubscribers' },
       schema: {
         tags,
-        summary: 'Subscribers, by id',
-        querystring: PageQuery,
+        summary: 'Subscribers, by id; only those with a text in id, name or contact, if one is named',
+        querystring: Strict({ ...PageQuery.properties, search: Type.Optional(Search) }),
         response: { 200: PageOf(Named(SubscriberSchema)) },
       },
     },
     async ({ query }) => {
-      const found = await host.subscribers({ ...afterOf(query), limit: limitOf(query) });
+      const search = query.search === undefined ? {} : { search: query.search };
+      const found = await host.subscribers({ ...search, ...afterOf(query), limit: limitOf(query) });
       return pageOf(found, query, subscriberJson, ({ id }) => id);
     },
   );

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { Instant, Named, SignedAmount } from './common.ts';
+import type { Head, Numbered, TrialBalance } from '../../host/index.ts';
+import { Instant, instantText, Named, SignedAmount } from './common.ts';
 
 const Total = Type.String({ pattern: '^[0-9]+$', description: 'Tokens.' });
 
@@ -38,3 +39,25 @@ export const HeadSchema = Type.Object(
   { $id: 'Head', description: 'What the books were at an instant, signed.' },
 );
 export type HeadJson = Static<typeof HeadSchema>;
+
+export const trialBalanceJson = ({ posting, accounts, debit, credit }: TrialBalance): TrialBalanceJson => ({
+  posting,
+  accounts: accounts.map((each) => ({
+    account: each.account,
+    debit: String(each.debit),
+    credit: String(each.credit),
+    balance: String(each.debit - each.credit),
+    lines: each.lines,
+  })),
+  debit: String(debit),
+  credit: String(credit),
+  balanced: debit === credit,
+});
+
+export const headJson = ({ number, at, kid, body, signature }: Numbered<Head>): HeadJson => ({
+  number,
+  at: instantText(at),
+  key: kid,
+  body,
+  signature,
+});

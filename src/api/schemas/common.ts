@@ -14,6 +14,12 @@ export const Line = (minLength: number, maxLength: number) =>
   Type.String({ minLength, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$' });
 export const Id = Line(1, 128);
 export const Name = Line(1, 128);
+export const Search = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^[^\\u0000-\\u001f\\u007f]*$',
+  description: 'Part of a number, an id or a name, in whatever case.',
+});
 export const LocalUnit = Type.Integer({
   minimum: 0,
   maximum: 65_535,

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { ControlCommand, Office, TariffVersion } from '../../host/index.ts';
-import { RelayAction, Result } from '../../records/index.ts';
+import { RelayAction, Result, type SupplyPolicy } from '../../records/index.ts';
 import type { TariffDefinition } from '../../tariff/index.ts';
 import { assertNever, svpmsnText, tokens } from '../../units/index.ts';
 import { Amount, Instant, instantText, MeterNumber, maybe, Name, nameOf, OneOf, Strict } from './common.ts';
@@ -53,6 +53,21 @@ export const Policy = Strict({
     { minItems: 1, maxItems: 4 },
   ),
 });
+
+/** What is known of a policy, in the form in which it is ordered. */
+export const policyJson = (policy: SupplyPolicy): Static<typeof Policy> => {
+  const { version: _, emergencyCredit, lowBalance, friendlyHours, supplies, ...rest } = policy;
+  return {
+    ...rest,
+    emergencyCredit: String(emergencyCredit),
+    lowBalance: String(lowBalance),
+    ...(friendlyHours !== null && { friendlyHours }),
+    supplies: supplies.map(({ load, overCurrent }) => ({
+      ...(load !== null && { load }),
+      ...(overCurrent !== null && { overCurrent }),
+    })),
+  };
+};
 
 const RELAY_ACTIONS = {
   open: RelayAction.open,

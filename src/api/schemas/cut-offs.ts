@@ -1,8 +1,24 @@
 import { type Static, Type } from 'typebox';
-import { Amount, Id, Instant, MeterNumber, OneOf, SignedAmount } from './common.ts';
-import { Policy } from './control.ts';
+import type { CutOff, HoursBefore } from '../../host/index.ts';
+import { EventKind } from '../../records/index.ts';
+import { svpmsnText } from '../../units/index.ts';
+import {
+  Amount,
+  chargeText,
+  Id,
+  Instant,
+  instantText,
+  MeterNumber,
+  maybe,
+  OneOf,
+  SignedAmount,
+  same,
+  wattHoursText,
+} from './common.ts';
+import { Policy, policyJson } from './control.ts';
 
-export const RELAY_REASONS = ['no-credit', 'over-current', 'tamper', 'command', 'load-limit', 'awaits-key'] as const;
+/** By the bits of `RelayReason`. */
+const RELAY_REASONS = ['no-credit', 'over-current', 'tamper', 'command', 'load-limit', 'awaits-key'] as const;
 const Reasons = Type.Array(OneOf(RELAY_REASONS));
 
 export const CutOffSchema = Type.Object(
@@ -63,7 +79,7 @@ export const CutOffSchema = Type.Object(
       Type.Object({
         at: Type.Optional(Instant),
         heardAt: Instant,
-        by: OneOf(['credit', 'command', 'load-fell', 're-closed', 'key-press', 'emergency-credit', 'unknown']),
+        by: OneOf(['credit', 'command', 're-closed', 'key-press', 'emergency-credit', 'unknown']),
         order: Type.Optional(Id),
       }),
     ),
@@ -74,3 +90,52 @@ export const CutOffSchema = Type.Object(
   { $id: 'CutOff', description: 'That a relay opened, and all that explains it.' },
 );
 export type CutOffJson = Static<typeof CutOffSchema>;
+
+export const cutOffJson = (of: CutOff): CutOffJson => ({
+  number: of.number,
+  meter: svpmsnText(of.svpmsn),
+  supply: of.supply,
+  ...maybe('at', of.at, instantText),
+  heardAt: instantText(of.heardAt),
+  reasons: RELAY_REASONS.filter((_, bit) => of.reasons & (1 << bit)),
+  balance: {
+    purse: String(of.balance.purse),
+    emergencyCredit: String(of.balance.owed),
+    inFlight: String(of.balance.inFlight),
+    ...maybe('at', of.balance.at, instantText),
+  },
+  ...maybe('before', of.before, beforeJson),
+  ...maybe('rules', of.rules, ({ version, policy }) => ({ version, ...maybe('policy', policy, policyJson) })),
+  notices: of.notices.map((event) => ({
+    kind: NOTICE_NAMES[event.kind] as NoticeName,
+    ...maybe('at', event.time === 0 ? undefined : event.time, (seconds) => instantText(seconds * 1000)),
+    heardAt: instantText(event.heardAt),
+    tokens: String(event.value),
+  })),
+  ...maybe('ended', of.ended, ({ at, heardAt, by, order }) => ({
+    ...maybe('at', at, instantText),
+    heardAt: instantText(heardAt),
+    by,
+    ...maybe('order', order, same),
+  })),
+  unknown: [...of.unknown],
+});
+
+type NoticeName = CutOffJson['notices'][number]['kind'];
+const NOTICE_NAMES: Readonly<Partial<Record<number, NoticeName>>> = {
+  [EventKind.lowBalance]: 'low-balance',
+  [EventKind.lastToken]: 'last-token',
+  [EventKind.emergencyCreditBegun]: 'emergency-credit-begun',
+  [EventKind.cutDeferred]: 'cut-deferred',
+  [EventKind.valueRequested]: 'value-requested',
+};
+
+const beforeJson = ({ start, energy, percents, chargeUnits }: HoursBefore) => ({
+  start: instantText(start),
+  energy: [...energy],
+  percents: [...percents],
+  charges: chargeUnits.map((units) => (units === undefined ? '' : chargeText(units))),
+  energyWh: wattHoursText(energy.reduce((sum, value) => sum + Math.max(0, value), 0)),
+  charge: chargeText(chargeUnits.reduce<bigint>((sum, units) => sum + (units ?? 0n), 0n)),
+  unknownMinutes: chargeUnits.filter((units) => units === undefined).length,
+});
