@@ -7,9 +7,10 @@ export type LiveEvent =
   | { readonly kind: 'posting'; readonly data: unknown }
   | { readonly kind: 'meter-event'; readonly data: unknown }
   | { readonly kind: 'traffic'; readonly data: unknown }
+  | { readonly kind: 'now'; readonly data: unknown }
   | { readonly kind: 'reset'; readonly data: unknown };
 
-const KINDS = ['posting', 'meter-event', 'traffic', 'reset'] as const;
+const KINDS = ['posting', 'meter-event', 'traffic', 'now', 'reset'] as const;
 
 /** More often than this no list is read anew, however much happens. */
 const REFRESH_MS = 2_000;
@@ -60,7 +61,7 @@ export function useLiveFeed(isWanted: boolean): void {
         source.addEventListener(kind, ({ data }) => {
           const event = { kind, data: JSON.parse(data) as unknown };
           for (const hear of hearers) hear(event);
-          if (kind !== 'traffic') refreshSoon();
+          if (kind !== 'traffic' && kind !== 'now') refreshSoon();
         });
       }
     };

@@ -22,6 +22,10 @@ export interface PageEntry {
 /** Every page there is, in the order of the menu. */
 export const PAGES: readonly PageEntry[] = [
   {
+    ...{ name: 'grid', path: 'grid', needs: 'readGrid', group: 'see' },
+    load: async () => (await import('./pages/grid/grid.tsx')).GridPage,
+  },
+  {
     ...{ name: 'people', path: 'people', needs: 'listPeople', group: 'run' },
     load: async () => (await import('./pages/people/people.tsx')).PeoplePage,
   },

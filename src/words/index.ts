@@ -2,6 +2,7 @@
 export * from './amount.ts';
 export * from './console.ts';
 export * from './fill.ts';
+export * from './grid.ts';
 export * from './language.ts';
 export * from './meter-state.ts';
 export * from './page-names.ts';

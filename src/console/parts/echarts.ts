@@ -33,13 +33,3 @@ export function draw(element: HTMLElement, option: EChartsCoreOption, scheme: 'l
     chart.dispose();
   };
 }
-
-/** The colour that a variable of theme.css has at the moment: a canvas knows no variables. */
-export function colourOf(variable: string): string {
-  const probe = document.createElement('i');
-  probe.style.color = `var(${variable})`;
-  document.body.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
-}

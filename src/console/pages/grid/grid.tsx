@@ -1,0 +1,217 @@
+import { ActionIcon, Group, NavLink, Stack, Text } from '@mantine/core';
+import { Maximize, Minus, Plus } from 'lucide-react';
+import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
+import { useNavigate, useSearchParams } from 'react-router';
+import type { GridJson, OverviewJson } from '../../../api/index.ts';
+import { fill, GRID_WORDS, METER_STATES, PAGE_NAMES } from '../../../words/index.ts';
+import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { Page } from '../../parts/page.tsx';
+import { StateLabel } from '../../parts/state-mark.tsx';
+import { Blank, Loaded } from '../../parts/states.tsx';
+import { useRead } from '../../reads.ts';
+import { Field } from './field.tsx';
+import { type Hit, type Size, unitView, type View, wholeView, zoom } from './layout.ts';
+import { meterIn, numberText, type Scene, sceneOf, stateOf } from './scene.ts';
+import { Street } from './street.tsx';
+
+/** The home of the operator: all meters at once in the colours of their states, down to the street that one looks at. */
+export function GridPage(): ReactNode {
+  const words = useWords(GRID_WORDS);
+  const names = useWords(PAGE_NAMES);
+  const grid = useRead<GridJson>('/grid', { live: true });
+  return (
+    <Page title={names.grid} note={words.note}>
+      <Loaded of={grid} waiting={words.waiting}>
+        {(data) => (data.columns.number.length === 0 ? <Blank title={words.empty} /> : <Grid grid={data} />)}
+      </Loaded>
+    </Page>
+  );
+}
+
+/** The address says where one is: `?at=12.5,-3,40` is the middle and the pixels of a cell, `?unit=3` a local unit. */
+function useView(): readonly [View | undefined, (view: View) => void] {
+  const [search, setSearch] = useSearchParams();
+  const [x, y, scale] = (search.get('at') ?? '').split(',').map(Number);
+  const isView = [x, y, scale].every((part) => Number.isFinite(part)) && (scale as number) > 0;
+  const at = search.get('at');
+  const view = useMemo(
+    () => (isView ? { x: x as number, y: y as number, scale: scale as number } : undefined),
+    [isView, x, y, scale],
+  );
+  // While a hand drags, the address follows some times a second: browsers refuse more.
+  const [held, setHeld] = useState<{ readonly at: string | null; readonly view: View }>();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const setView = useCallback(
+    (next: View) => {
+      setHeld({ at, view: next });
+      clearTimeout(timer.current);
+      timer.current = setTimeout(() => {
+        setSearch(
+          (before) => {
+            before.set('at', [next.x, next.y, next.scale].map((part) => part.toFixed(2)).join(','));
+            return before;
+          },
+          { replace: true },
+        );
+      }, ADDRESS_MS);
+    },
+    [at, setSearch],
+  );
+  return [held !== undefined && held.at === at ? held.view : view, setView];
+}
+
+const ADDRESS_MS = 250;
+
+function Grid({ grid }: { readonly grid: GridJson }): ReactNode {
+  const words = useWords(GRID_WORDS);
+  const { money, count } = useFormat();
+  const navigate = useNavigate();
+  const scene = useMemo(() => sceneOf(grid), [grid]);
+  const overview = useRead<OverviewJson>('/overview', { live: true });
+  const suspected = useMemo(() => suspectedOf(overview.data), [overview.data]);
+  const [view, setView] = useView();
+  const [search, setSearch] = useSearchParams();
+  const [pointed, setPointed] = useState<Hit>();
+  const size = useRef<Size>({ width: 800, height: 500 });
+  const look = useCallback(
+    (next: View, of: Size) => {
+      size.current = of;
+      setView(next);
+    },
+    [setView],
+  );
+  const current = () => view ?? wholeView(scene.localUnits.length, size.current);
+  const middle = () => ({ x: size.current.width / 2, y: size.current.height / 2 });
+  const unit = search.get('unit');
+  const openUnit = (nth: number) => {
+    setSearch((before) => {
+      before.set('unit', String(scene.localUnits[nth]));
+      return before;
+    });
+    setView(unitView(nth, size.current));
+  };
+  /** From far a click goes to the local unit; from near to the meter. */
+  const choose = (found: Hit) => {
+    if (found === undefined) return;
+    if (found.kind === 'area') return setView(wholeView(scene.localUnits.length, size.current));
+    const meter = meterIn(scene, found.nth, found.address);
+    if (current().scale >= NEAR && meter >= 0) return void navigate(`/meters/${numberText(scene, meter)}`);
+    openUnit(found.nth);
+  };
+  const labels = useMemo(
+    () => ({ area: words.area, localUnit: (number: number) => fill(words.localUnit, number) }),
+    [words],
+  );
+  const smallest = Math.min(0.5, wholeView(scene.localUnits.length, size.current).scale);
+  return (
+    <div className="grid-page">
+      <div className="surface" style={{ position: 'relative', height: 'min(72dvh, 900px)', minWidth: 0 }}>
+        <Field
+          {...{ scene, view, suspected, labels }}
+          label={words.field}
+          balanceText={money}
+          onView={look}
+          onChoose={choose}
+          onPoint={setPointed}
+        />
+        <Group gap={4} style={{ position: 'absolute', right: 12, top: 12 }}>
+          <ActionIcon
+            variant="default"
+            aria-label={words.nearer}
+            onClick={() => setView(zoom(current(), 1.6, middle(), size.current, smallest))}
+          >
+            <Plus size={16} />
+          </ActionIcon>
+          <ActionIcon
+            variant="default"
+            aria-label={words.farther}
+            onClick={() => setView(zoom(current(), 1 / 1.6, middle(), size.current, smallest))}
+          >
+            <Minus size={16} />
+          </ActionIcon>
+          <ActionIcon
+            variant="default"
+            aria-label={words.whole}
+            onClick={() => setView(wholeView(scene.localUnits.length, size.current))}
+          >
+            <Maximize size={16} />
+          </ActionIcon>
+        </Group>
+        <Text size="xs" className="quiet" style={{ position: 'absolute', left: 12, bottom: 8, pointerEvents: 'none' }}>
+          <Pointed scene={scene} hit={pointed} />
+        </Text>
+      </div>
+      <Stack gap="md">
+        <section className="surface" style={{ padding: 12 }} aria-label={words.localUnits}>
+          <Text size="xs" className="quiet" fw={600} pb={4}>
+            {words.localUnits}
+          </Text>
+          <div style={{ maxHeight: 320, overflowY: 'auto' }}>
+            {scene.localUnits.map((number, nth) => (
+              <NavLink
+                key={number}
+                component="button"
+                label={fill(words.localUnit, number)}
+                description={
+                  suspected.has(number) ? `▲ ${words.missing}` : fill(words.meters, count(scene.counts[nth] ?? 0))
+                }
+                active={unit === String(number)}
+                onClick={() => openUnit(nth)}
+                py={4}
+                style={{ borderRadius: 8 }}
+              />
+            ))}
+          </div>
+        </section>
+        <Legend />
+      </Stack>
+      {unit !== null && <Street key={unit} localUnit={Number(unit)} />}
+    </div>
+  );
+}
+
+/** From so many pixels a cell on a hand can mean one meter. */
+const NEAR = 14;
+
+const suspectedOf = (overview: OverviewJson | undefined): ReadonlySet<number> =>
+  new Set((overview?.alarms?.items ?? []).filter(({ kind }) => kind === 'suspicion').map(({ localUnit }) => localUnit));
+
+/** What lies under the hand, in words; else how one moves. */
+function Pointed({ scene, hit }: { readonly scene: Scene; readonly hit: Hit }): ReactNode {
+  const words = useWords(GRID_WORDS);
+  const { money } = useFormat();
+  if (hit?.kind !== 'cell') return words.keys;
+  const meter = meterIn(scene, hit.nth, hit.address);
+  const localUnit = fill(words.localUnit, scene.localUnits[hit.nth] ?? 0);
+  if (meter < 0) return localUnit;
+  const balance = scene.columns.balance[meter];
+  return (
+    <Group gap={8} component="span">
+      <span>{localUnit}</span>
+      <span>{numberText(scene, meter)}</span>
+      <StateLabel state={stateOf(scene, meter)} />
+      {typeof balance === 'string' && <span>{money(balance)}</span>}
+    </Group>
+  );
+}
+
+function Legend(): ReactNode {
+  const words = useWords(GRID_WORDS);
+  const { inFlight } = useConsoleWords();
+  return (
+    <section className="surface" style={{ padding: 12 }} aria-label={words.legend}>
+      <Stack gap={4}>
+        {[...METER_STATES].reverse().map((state) => (
+          <StateLabel key={state} state={state} />
+        ))}
+        <StateLabel state="stale" />
+        <Group gap={6} wrap="nowrap">
+          <svg width="14" height="14" viewBox="0 0 16 16" aria-hidden="true">
+            <circle cx="8" cy="8" r="4.5" fill="var(--in-flight)" />
+          </svg>
+          <Text size="sm">{inFlight}</Text>
+        </Group>
+      </Stack>
+    </section>
+  );
+}

@@ -1,0 +1,248 @@
+import { type MeterState, STATE_SHAPES } from '../../../words/index.ts';
+import { AREA, cornerOf, middleOf, type Point, SIDE, type Size, toCells, toPixels, type View } from './layout.ts';
+import { meterIn, numberText, type Scene, stateOf } from './scene.ts';
+import { type Dot, positionOf } from './traffic.ts';
+
+/** Colours that the theme has at the moment: a canvas knows no variables. */
+export interface Colours {
+  readonly state: Readonly<Record<MeterState | 'stale', string>>;
+  readonly line: string;
+  readonly surface: string;
+  readonly text: string;
+  readonly quiet: string;
+  readonly inFlight: string;
+  readonly theft: string;
+}
+
+export interface Picture {
+  readonly scene: Scene;
+  readonly view: View;
+  readonly size: Size;
+  readonly colours: Colours;
+  /** One pixel a cell in the colour of its state, a square of 16 × 16 for each local unit. */
+  readonly field: HTMLCanvasElement;
+  readonly dots: readonly Dot[];
+  /** Local units on whose line energy is missing. */
+  readonly suspected: ReadonlySet<number>;
+  /** The place of a meter in the columns, or -1. */
+  readonly pointed: number;
+  readonly now: number;
+  readonly isStill: boolean;
+  /** `AS`, and `LS 3`: what stands at area unit and local units. */
+  readonly labels: { readonly area: string; readonly localUnit: (number: number) => string };
+  readonly balanceText: (tokens: string) => string;
+}
+
+/** From so many pixels a cell on its state has its shape; from so many its number and balance stand in it. */
+const SHAPE_SCALE = 11;
+const TEXT_SCALE = 64;
+
+/** The field of states, painted once for each time that the grid is read. */
+export function paintField(scene: Scene, colours: Colours, document: Document): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.width = SIDE;
+  canvas.height = Math.max(1, scene.localUnits.length * SIDE);
+  const context = canvas.getContext('2d');
+  if (context === null) return canvas;
+  const image = context.createImageData(canvas.width, canvas.height);
+  const pixels = new Uint32Array(image.data.buffer);
+  const packed = new Map(Object.entries(colours.state).map(([state, colour]) => [state, packedOf(colour)]));
+  for (let cell = 0; cell < scene.meterAt.length; cell++) {
+    const meter = scene.meterAt[cell] as number;
+    if (meter >= 0) pixels[cell] = packed.get(stateOf(scene, meter)) ?? 0;
+  }
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+/** `rgb(0, 122, 94)` as the four bytes of a pixel. */
+function packedOf(colour: string): number {
+  const [r = 0, g = 0, b = 0] = (colour.match(/\d+/g) ?? []).map(Number);
+  return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
+}
+
+export function paint(context: CanvasRenderingContext2D, picture: Picture): void {
+  const { scene, view, size, colours } = picture;
+  context.clearRect(0, 0, size.width, size.height);
+  context.imageSmoothingEnabled = false;
+  const corner = toCells(view, { x: 0, y: 0 }, size);
+  const end = toCells(view, { x: size.width, y: size.height }, size);
+  const seen = scene.localUnits.map((_, nth) => nth).filter((nth) => isSeen(cornerOf(nth), corner, end));
+  paintLines(context, picture, seen);
+  for (const nth of seen) paintUnit(context, picture, nth, corner, end);
+  paintArea(context, picture);
+  for (const dot of picture.dots) paintDot(context, picture, dot);
+  context.fillStyle = colours.text;
+}
+
+const isSeen = (at: Point, from: Point, to: Point): boolean =>
+  at.x < to.x && at.y < to.y && at.x + SIDE > from.x && at.y + SIDE > from.y;
+
+/** From the area unit to each local unit. */
+function paintLines(
+  context: CanvasRenderingContext2D,
+  { view, size, colours }: Picture,
+  seen: readonly number[],
+): void {
+  context.strokeStyle = colours.line;
+  context.lineWidth = 1;
+  context.beginPath();
+  const from = toPixels(view, AREA, size);
+  for (const nth of seen) {
+    const to = toPixels(view, middleOf(nth), size);
+    context.moveTo(from.x, from.y);
+    context.lineTo(to.x, to.y);
+  }
+  context.stroke();
+}
+
+function paintUnit(context: CanvasRenderingContext2D, picture: Picture, nth: number, from: Point, to: Point): void {
+  const { view, size, colours, field, scene, suspected, labels } = picture;
+  const corner = cornerOf(nth);
+  const at = toPixels(view, corner, size);
+  const side = SIDE * view.scale;
+  const number = scene.localUnits[nth] as number;
+  context.fillStyle = colours.surface;
+  context.fillRect(at.x, at.y, side, side);
+  if (view.scale < SHAPE_SCALE) context.drawImage(field, 0, nth * SIDE, SIDE, SIDE, at.x, at.y, side, side);
+  else paintCells(context, picture, nth, from, to);
+  const isSuspected = suspected.has(number);
+  context.strokeStyle = isSuspected ? colours.theft : colours.line;
+  context.lineWidth = isSuspected ? 2.5 : 1;
+  context.strokeRect(at.x - 0.5, at.y - 0.5, side + 1, side + 1);
+  if (side < 56) return;
+  context.fillStyle = isSuspected ? colours.theft : colours.quiet;
+  context.font = '600 11px "Inter Variable", sans-serif';
+  context.textAlign = 'left';
+  context.textBaseline = 'bottom';
+  context.fillText(`${isSuspected ? '▲ ' : ''}${labels.localUnit(number)}`, at.x, at.y - 4);
+}
+
+function paintCells(context: CanvasRenderingContext2D, picture: Picture, nth: number, from: Point, to: Point): void {
+  const { view, size, colours, scene, pointed, balanceText } = picture;
+  const corner = cornerOf(nth);
+  const first = { x: Math.max(0, Math.floor(from.x - corner.x)), y: Math.max(0, Math.floor(from.y - corner.y)) };
+  const last = { x: Math.min(SIDE, Math.ceil(to.x - corner.x)), y: Math.min(SIDE, Math.ceil(to.y - corner.y)) };
+  for (let row = first.y; row < last.y; row++) {
+    for (let column = first.x; column < last.x; column++) {
+      const meter = meterIn(scene, nth, row * SIDE + column);
+      if (meter < 0) continue;
+      const at = toPixels(view, { x: corner.x + column, y: corner.y + row }, size);
+      const state = stateOf(scene, meter);
+      const hasText = view.scale >= TEXT_SCALE;
+      const middle = { x: at.x + view.scale / 2, y: at.y + view.scale * (hasText ? 0.3 : 0.5) };
+      const radius = hasText ? 9 : view.scale * 0.32;
+      if (meter === pointed) {
+        context.fillStyle = colours.line;
+        context.fillRect(at.x + 1, at.y + 1, view.scale - 2, view.scale - 2);
+      }
+      shape(context, state, middle, radius, colours.state[state]);
+      if (!hasText) continue;
+      const balance = scene.columns.balance[meter];
+      context.textAlign = 'center';
+      context.textBaseline = 'middle';
+      context.fillStyle = colours.text;
+      context.font = '600 12px "Inter Variable", sans-serif';
+      if (typeof balance === 'string') context.fillText(balanceText(balance), middle.x, at.y + view.scale * 0.58);
+      context.fillStyle = colours.quiet;
+      context.font = '10px "Inter Variable", sans-serif';
+      context.fillText(numberText(scene, meter), middle.x, at.y + view.scale * 0.8);
+    }
+  }
+}
+
+function paintArea(context: CanvasRenderingContext2D, { view, size, colours, labels }: Picture): void {
+  const { x, y } = toPixels(view, AREA, size);
+  const radius = Math.max(5, Math.min(34, view.scale * 3));
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fillStyle = colours.surface;
+  context.fill();
+  context.strokeStyle = colours.text;
+  context.lineWidth = 2;
+  context.stroke();
+  if (radius < 14) return;
+  context.fillStyle = colours.text;
+  context.font = '600 12px "Inter Variable", sans-serif';
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText(labels.area, x, y);
+}
+
+function paintDot(context: CanvasRenderingContext2D, { view, size, colours, now, isStill }: Picture, dot: Dot): void {
+  const { x, y } = toPixels(view, positionOf(dot, now, isStill), size);
+  context.beginPath();
+  context.arc(x, y, dot.isValue ? 5 : 2.5, 0, 2 * Math.PI);
+  context.fillStyle = dot.isValue ? colours.inFlight : colours.quiet;
+  context.fill();
+}
+
+/** The same shapes as StateMark draws, for a canvas. */
+function shape(
+  context: CanvasRenderingContext2D,
+  state: MeterState | 'stale',
+  { x, y }: Point,
+  radius: number,
+  colour: string,
+): void {
+  const arc = (from: number, to: number) => {
+    context.beginPath();
+    context.arc(x, y, radius, from, to);
+    context.stroke();
+  };
+  context.strokeStyle = colour;
+  context.fillStyle = colour;
+  context.lineWidth = Math.max(1.5, radius * 0.36);
+  switch (STATE_SHAPES[state].shape) {
+    case 'disc':
+      context.beginPath();
+      context.arc(x, y, radius, 0, 2 * Math.PI);
+      context.fill();
+      return;
+    case 'three-quarter-ring':
+      arc(-Math.PI / 2, Math.PI);
+      return;
+    case 'dashed-ring':
+      context.setLineDash([radius * 0.6, radius * 0.5]);
+      arc(0, 2 * Math.PI);
+      context.setLineDash([]);
+      return;
+    case 'ring':
+      arc(0, 2 * Math.PI);
+      return;
+    case 'barred-ring':
+      arc(0, 2 * Math.PI);
+      line(context, { x: x - radius * 0.7, y: y + radius * 0.7 }, { x: x + radius * 0.7, y: y - radius * 0.7 });
+      return;
+    case 'triangle':
+      context.beginPath();
+      context.moveTo(x, y - radius * 1.1);
+      context.lineTo(x + radius * 1.1, y + radius);
+      context.lineTo(x - radius * 1.1, y + radius);
+      context.fill();
+      return;
+    case 'snow':
+      for (const angle of [Math.PI / 2, Math.PI / 6, -Math.PI / 6]) {
+        const by = { x: Math.cos(angle) * radius, y: Math.sin(angle) * radius };
+        line(context, { x: x - by.x, y: y - by.y }, { x: x + by.x, y: y + by.y });
+      }
+      return;
+    case 'hatched':
+      context.lineWidth = Math.max(1, radius * 0.2);
+      arc(0, 2 * Math.PI);
+      for (const by of [-0.4, 0.4]) {
+        line(
+          context,
+          { x: x - radius * 0.6 + by * radius, y: y + radius * 0.6 + by * radius },
+          { x: x + radius * 0.6 + by * radius, y: y - radius * 0.6 + by * radius },
+        );
+      }
+  }
+}
+
+function line(context: CanvasRenderingContext2D, from: Point, to: Point): void {
+  context.beginPath();
+  context.moveTo(from.x, from.y);
+  context.lineTo(to.x, to.y);
+  context.stroke();
+}

@@ -1,0 +1,83 @@
+import { Anchor, Table, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import type { GridJson } from '../../../api/index.ts';
+import { fill, GRID_WORDS } from '../../../words/index.ts';
+import { useFormat, useWords } from '../../locale.tsx';
+import { Money, When } from '../../parts/figures.tsx';
+import { Panel } from '../../parts/page.tsx';
+import { StateLabel } from '../../parts/state-mark.tsx';
+import { Loaded } from '../../parts/states.tsx';
+import { useRead } from '../../reads.ts';
+import { useNow } from '../../time.ts';
+
+/** The meters of one local unit as a table, with what their line says of itself. */
+export function Street({ localUnit }: { readonly localUnit: number }): ReactNode {
+  const words = useWords(GRID_WORDS);
+  const street = useRead<GridJson>('/grid', { query: { localUnit }, live: true });
+  return (
+    <div style={{ gridColumn: '1 / -1', minWidth: 0 }}>
+      <Panel title={fill(words.street, localUnit)} aside={<Health street={street.data?.street} />}>
+        <Loaded of={street} waiting={fill(words.streetWaiting, localUnit)}>
+          {({ street: found }) => <Meters meters={found?.meters ?? []} />}
+        </Loaded>
+      </Panel>
+    </div>
+  );
+}
+
+function Health({ street }: { readonly street: GridJson['street'] }): ReactNode {
+  const words = useWords(GRID_WORDS);
+  const { count } = useFormat();
+  const health = street?.line?.health;
+  return (
+    <Text size="xs" className="quiet">
+      {health === undefined
+        ? words.noHealth
+        : fill(words.health, count(health.frames), count(health.retries), count(health.garbled))}
+    </Text>
+  );
+}
+
+function Meters({ meters }: { readonly meters: NonNullable<GridJson['street']>['meters'] }): ReactNode {
+  const words = useWords(GRID_WORDS);
+  const now = useNow();
+  return (
+    <Table.ScrollContainer minWidth={680}>
+      <Table verticalSpacing={4}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{words.number}</Table.Th>
+            <Table.Th>{words.state}</Table.Th>
+            <Table.Th ta="right">{words.balance}</Table.Th>
+            <Table.Th ta="right">{words.inFlight}</Table.Th>
+            <Table.Th>{words.subscriber}</Table.Th>
+            <Table.Th ta="right">{words.address}</Table.Th>
+            <Table.Th>{words.heard}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {meters.map((meter) => (
+            <Table.Tr key={meter.number}>
+              <Table.Td>
+                <Anchor component={Link} to={`/meters/${meter.number}`} ff="monospace">
+                  {meter.number}
+                </Anchor>
+              </Table.Td>
+              <Table.Td>
+                <StateLabel state={meter.state} />
+              </Table.Td>
+              <Table.Td ta="right">{meter.balance !== undefined && <Money tokens={meter.balance} />}</Table.Td>
+              <Table.Td ta="right" c="var(--in-flight)">
+                {meter.inFlight !== undefined && meter.inFlight !== '0' && <Money tokens={meter.inFlight} />}
+              </Table.Td>
+              <Table.Td>{meter.subscriber}</Table.Td>
+              <Table.Td ta="right">{meter.address}</Table.Td>
+              <Table.Td>{meter.heardAt === undefined ? words.never : <When at={meter.heardAt} now={now} />}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}

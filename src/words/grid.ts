@@ -1,0 +1,93 @@
+import type { Language } from './language.ts';
+
+/** Of the page of the grid, and of the overview's picture of it. */
+export interface GridWords {
+  readonly note: string;
+  readonly waiting: string;
+  readonly empty: string;
+  readonly field: string;
+  readonly area: string;
+  readonly localUnit: string;
+  readonly localUnits: string;
+  readonly meters: string;
+  readonly whole: string;
+  readonly nearer: string;
+  readonly farther: string;
+  readonly keys: string;
+  readonly street: string;
+  readonly streetWaiting: string;
+  readonly number: string;
+  readonly address: string;
+  readonly subscriber: string;
+  readonly state: string;
+  readonly balance: string;
+  readonly inFlight: string;
+  readonly heard: string;
+  readonly never: string;
+  readonly missing: string;
+  readonly health: string;
+  readonly noHealth: string;
+  readonly legend: string;
+  readonly value: string;
+}
+
+export const GRID_WORDS: Readonly<Record<Language, GridWords>> = {
+  en: {
+    note: 'Area unit, local units and their meters, as the host knows them.',
+    waiting: 'Reading the grid …',
+    empty: 'No meter is enrolled yet. Enrol the first one under Subscribers.',
+    field: 'Map of the grid: drag or use the arrow keys to move, the wheel or plus and minus to zoom, 0 for all of it.',
+    area: 'AS',
+    localUnit: 'LS {}',
+    localUnits: 'Local units',
+    meters: 'Meters: {}',
+    whole: 'All of it',
+    nearer: 'Nearer',
+    farther: 'Farther',
+    keys: 'Arrows move · + and − zoom · 0 shows all',
+    street: 'Local unit {}',
+    streetWaiting: 'Asking for the meters of local unit {} …',
+    number: 'Meter',
+    address: 'Address',
+    subscriber: 'Subscriber',
+    state: 'State',
+    balance: 'Balance',
+    inFlight: 'On its way',
+    heard: 'Heard',
+    never: 'never yet',
+    missing: 'Energy is missing on this line',
+    health: 'Frames {}, sent again {}, garbled {}',
+    noHealth: 'This local unit has not told of its line yet.',
+    legend: 'What the signs mean',
+    value: 'Value on its way',
+  },
+  ko: {
+    note: '호스트가 아는 그대로의 구역 장치, 지역 장치와 계량기입니다.',
+    waiting: '배전망을 읽는 중 …',
+    empty: '등록된 계량기가 없습니다. 가입자 페이지에서 첫 계량기를 등록하세요.',
+    field: '배전망 지도: 끌거나 화살표 키로 이동, 휠이나 더하기·빼기로 확대와 축소, 0은 전체 보기.',
+    area: 'AS',
+    localUnit: 'LS {}',
+    localUnits: '지역 장치',
+    meters: '계량기 {}대',
+    whole: '전체 보기',
+    nearer: '확대',
+    farther: '축소',
+    keys: '화살표로 이동 · + − 로 확대·축소 · 0은 전체',
+    street: '지역 장치 {}',
+    streetWaiting: '지역 장치 {}의 계량기를 묻는 중 …',
+    number: '계량기',
+    address: '주소',
+    subscriber: '가입자',
+    state: '상태',
+    balance: '잔액',
+    inFlight: '전송 중',
+    heard: '마지막 소식',
+    never: '아직 없음',
+    missing: '이 선로에서 전력이 새고 있습니다',
+    health: '프레임 {}, 재전송 {}, 깨짐 {}',
+    noHealth: '이 지역 장치는 아직 선로 상태를 알리지 않았습니다.',
+    legend: '기호 설명',
+    value: '전송 중인 금액',
+  },
+};
