@@ -25,7 +25,7 @@ import { readMinutes } from './load.ts';
 import { takeAttention, takePoll } from './monitoring.ts';
 import type { Act, Office } from './office.ts';
 import { readOutlook } from './outlook.ts';
-import { readOverview } from './overview.ts';
+import { EnergySums, readOverview } from './overview.ts';
 import {
   cancelPayment,
   type PaymentAsked,
@@ -93,6 +93,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   const handing = new KeyHanding(ports, counters);
   const ledger = new LedgerReader();
   const dayLedger = new DayLedger();
+  const energy = new EnergySums();
   const accounts = new TrialBalanceReader();
   const payments = new Payments(ports, settings.zone);
   const roundMs = settings.roundMs ?? ROUND_MS;
@@ -446,7 +447,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
 
     books: () => store.read((tx) => ledger.books(tx)),
     overview: () =>
-      store.read((tx) => readOverview(tx, { ledger, day: dayLedger, zone: settings.zone, roundMs }, clock.now())),
+      store.read((tx) => readOverview(tx, { ledger, day: dayLedger, energy, zone: settings.zone, roundMs }, clock.now())),
     grid: (of) => store.read((tx) => readGrid(tx, of, { ledger, now: clock.now(), roundMs })),
     subscriber: (id) => orStoreFailure(store.read(async (tx) => (await tx.subscriber(id)) ?? subscriberUnknown(id))),
     subscribers: (query = {}) => store.read((tx) => findSubscribers(tx, query)),

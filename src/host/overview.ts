@@ -4,7 +4,7 @@ import { METER_STATES, type MeterState } from '../words/index.ts';
 import type { DayLedger } from './day-ledger.ts';
 import type { Books, LedgerReader, Totalled } from './ledger.ts';
 import { lineViews } from './lines.ts';
-import type { MeterStateRow, StoreReads } from './ports.ts';
+import type { CheckSum, MeterStateRow, StoreReads } from './ports.ts';
 import type { LineView } from './services.ts';
 import { type MeterStanding, standingOf } from './standing.ts';
 
@@ -69,6 +69,7 @@ const MS_PER_MINUTE = 60_000;
 interface Readers {
   readonly ledger: LedgerReader;
   readonly day: DayLedger;
+  readonly energy: EnergySums;
   readonly zone: string;
   readonly roundMs: number;
 }
@@ -95,7 +96,7 @@ export async function readOverview(tx: StoreReads, readers: Readers, now: Millis
         METER_STATES.map((state) => [state, stands.filter(({ standing }) => standing.state === state).length]),
       ) as Record<MeterState, number>,
     },
-    energy: await energyOf(tx, { before, begin, now }),
+    energy: await readers.energy.read(tx, { before, begin, now }),
     alarms: await alarmsOf(tx, stands, views, now),
     lines: linesOf(views, roundMs),
     orders: {
@@ -169,29 +170,48 @@ function linesOf(views: readonly LineView[], roundMs: number): Overview['lines']
   };
 }
 
-/** The day so far and its running hour beside the same stretches of the day before. */
-async function energyOf(
-  tx: StoreReads,
-  { before, begin, now }: { readonly before: Milliseconds; readonly begin: Milliseconds; readonly now: Milliseconds },
-): Promise<Overview['energy']> {
-  const lived = now - begin;
-  const hour = Math.floor(lived / MS_PER_HOUR) * MS_PER_HOUR;
-  // A day that clocks made shorter ends before its counterpart does.
-  const until = Math.min(before + lived, begin);
-  const edges = [before, Math.min(before + hour, begin), until, begin, begin + hour, now + MS_PER_MINUTE];
-  const sums = await tx.checkSums(edges.map((at) => Math.floor(at / MS_PER_MINUTE)));
-  if (sums.length === 0) return undefined;
-  const of = (...stretches: number[]) => {
-    const own = sums.filter(({ stretch }) => stretches.includes(stretch));
-    return {
-      energy: own.reduce((sum, { energy }) => sum + energy, 0n),
-      minutes: own.reduce((sum, { minutes }) => sum + minutes, 0),
-    };
-  };
-  const beside = (own: ReturnType<typeof of>, other: ReturnType<typeof of>): EnergySoFar => ({
-    ...own,
-    before: other.energy,
-    beforeMinutes: other.minutes,
-  });
-  return { today: beside(of(3, 4), of(0, 1)), hour: beside(of(4), of(1)) };
+/**
+ * The day so far and its running hour beside the same stretches of the day before. Hours that are over are summed once
+ * an hour, so that a look costs an hour's minutes; what a check meter tells of them later counts from the next hour on.
+ */
+export class EnergySums {
+  #hour = -1;
+  #over: readonly [Sum, Sum] = [NO_ENERGY, NO_ENERGY];
+
+  async read(tx: StoreReads, { before, begin, now }: Days): Promise<Overview['energy']> {
+    const lived = now - begin;
+    const hour = Math.floor(lived / MS_PER_HOUR) * MS_PER_HOUR;
+    // A day that clocks made shorter ends before its counterpart does.
+    const [from, until] = [Math.min(before + hour, begin), Math.min(before + lived, begin)];
+    if (this.#hour !== begin + hour) {
+      const over = [await sumOf(tx, before, from), await sumOf(tx, begin, begin + hour)] as const;
+      [this.#hour, this.#over] = [begin + hour, over];
+    }
+    const [beforeOver, todayOver] = this.#over;
+    const running = await sumOf(tx, begin + hour, now + MS_PER_MINUTE);
+    const then = await sumOf(tx, from, until);
+    const day = beside(plus(todayOver, running), plus(beforeOver, then));
+    return day.minutes + day.beforeMinutes === 0 ? undefined : { today: day, hour: beside(running, then) };
+  }
 }
+
+interface Days {
+  /** When the day before began, and the running one. */
+  readonly before: Milliseconds;
+  readonly begin: Milliseconds;
+  readonly now: Milliseconds;
+}
+
+type Sum = Pick<CheckSum, 'energy' | 'minutes'>;
+const NO_ENERGY: Sum = { energy: 0n, minutes: 0 };
+
+async function sumOf(tx: StoreReads, from: number, to: number): Promise<Sum> {
+  const edges = [from, to].map((at) => Math.floor(at / MS_PER_MINUTE));
+  const [sum] = from < to ? await tx.checkSums(edges) : [];
+  return sum ?? NO_ENERGY;
+}
+
+const plus = (a: Sum, b: Sum): Sum => ({ energy: a.energy + b.energy, minutes: a.minutes + b.minutes });
+const beside = ({ energy, minutes }: Sum, before: Sum): EnergySoFar => ({
+  ...{ energy, minutes, before: before.energy, beforeMinutes: before.minutes },
+});
