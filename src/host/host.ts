@@ -447,7 +447,9 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
 
     books: () => store.read((tx) => ledger.books(tx)),
     overview: () =>
-      store.read((tx) => readOverview(tx, { ledger, day: dayLedger, energy, zone: settings.zone, roundMs }, clock.now())),
+      store.read((tx) =>
+        readOverview(tx, { ledger, day: dayLedger, energy, zone: settings.zone, roundMs }, clock.now()),
+      ),
     grid: (of) => store.read((tx) => readGrid(tx, of, { ledger, now: clock.now(), roundMs })),
     subscriber: (id) => orStoreFailure(store.read(async (tx) => (await tx.subscriber(id)) ?? subscriberUnknown(id))),
     subscribers: (query = {}) => store.read((tx) => findSubscribers(tx, query)),
