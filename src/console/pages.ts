@@ -22,6 +22,10 @@ export interface PageEntry {
 /** Every page there is, in the order of the menu. */
 export const PAGES: readonly PageEntry[] = [
   {
+    ...{ name: 'overview', path: 'overview', needs: 'readOverview', group: 'see' },
+    load: async () => (await import('./pages/overview/overview.tsx')).OverviewPage,
+  },
+  {
     ...{ name: 'grid', path: 'grid', needs: 'readGrid', group: 'see' },
     load: async () => (await import('./pages/grid/grid.tsx')).GridPage,
   },

@@ -5,6 +5,7 @@ export * from './fill.ts';
 export * from './grid.ts';
 export * from './language.ts';
 export * from './meter-state.ts';
+export * from './overview.ts';
 export * from './page-names.ts';
 export * from './people.ts';
 export * from './receipt.ts';
