@@ -54,7 +54,7 @@ export function Field(props: FieldProps): ReactNode {
   const [traffic] = useState(() => new Traffic());
   const colours = useMemo(() => coloursOf(scheme), [scheme]);
   const field = useMemo(() => paintField(scene, colours, document), [scene, colours]);
-  const whole = useMemo(() => wholeView(scene.localUnits.length, size), [scene, size]);
+  const whole = useMemo(() => wholeView(scene.plan, size), [scene, size]);
   const shown = view ?? whole;
   const least = Math.min(1, whole.scale);
   const latest = useRef<Omit<Picture, 'now' | 'dots' | 'isStill'> | undefined>(undefined);
@@ -80,7 +80,7 @@ export function Field(props: FieldProps): ReactNode {
     const box = canvas.current?.getBoundingClientRect();
     return { x: event.clientX - (box?.left ?? 0), y: event.clientY - (box?.top ?? 0) };
   };
-  const hitAt = (at: Point): Hit => hit(toCells(shown, at, size), scene.localUnits.length);
+  const hitAt = (at: Point): Hit => hit(scene.plan, toCells(shown, at, size));
   const down = (event: PointerEvent<HTMLCanvasElement>) => {
     event.currentTarget.setPointerCapture(event.pointerId);
     hands.current.set(event.pointerId, under(event));
@@ -91,7 +91,7 @@ export function Field(props: FieldProps): ReactNode {
     const before = hands.current.get(event.pointerId);
     if (before === undefined) {
       const found = hitAt(at);
-      setPointed(found?.kind === 'cell' ? meterIn(scene, found.nth, found.address) : -1);
+      setPointed(found?.kind === 'cell' ? meterIn(scene, found.nth, found.slot) : -1);
       return onPoint(found);
     }
     const other = [...hands.current].find(([id]) => id !== event.pointerId)?.[1];

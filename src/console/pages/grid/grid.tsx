@@ -80,7 +80,7 @@ function Grid({ grid }: { readonly grid: GridJson }): ReactNode {
     },
     [setView],
   );
-  const current = () => view ?? wholeView(scene.localUnits.length, size.current);
+  const current = () => view ?? wholeView(scene.plan, size.current);
   const middle = () => ({ x: size.current.width / 2, y: size.current.height / 2 });
   const unit = search.get('unit');
   const openUnit = (nth: number) => {
@@ -88,13 +88,13 @@ function Grid({ grid }: { readonly grid: GridJson }): ReactNode {
       before.set('unit', String(scene.localUnits[nth]));
       return before;
     });
-    setView(unitView(nth, size.current));
+    setView(unitView(scene.plan, nth, size.current));
   };
   /** From far a click goes to the local unit; from near to the meter. */
   const choose = (found: Hit) => {
     if (found === undefined) return;
-    if (found.kind === 'area') return setView(wholeView(scene.localUnits.length, size.current));
-    const meter = meterIn(scene, found.nth, found.address);
+    if (found.kind === 'area') return setView(wholeView(scene.plan, size.current));
+    const meter = meterIn(scene, found.nth, found.slot);
     if (current().scale >= NEAR && meter >= 0) return void navigate(`/meters/${numberText(scene, meter)}`);
     openUnit(found.nth);
   };
@@ -102,7 +102,7 @@ function Grid({ grid }: { readonly grid: GridJson }): ReactNode {
     () => ({ area: words.area, localUnit: (number: number) => fill(words.localUnit, number) }),
     [words],
   );
-  const smallest = Math.min(0.5, wholeView(scene.localUnits.length, size.current).scale);
+  const smallest = Math.min(0.5, wholeView(scene.plan, size.current).scale);
   return (
     <div className="grid-page">
       <div className="surface" style={{ position: 'relative', height: 'min(72dvh, 900px)', minWidth: 0 }}>
@@ -132,7 +132,7 @@ function Grid({ grid }: { readonly grid: GridJson }): ReactNode {
           <ActionIcon
             variant="default"
             aria-label={words.whole}
-            onClick={() => setView(wholeView(scene.localUnits.length, size.current))}
+            onClick={() => setView(wholeView(scene.plan, size.current))}
           >
             <Maximize size={16} />
           </ActionIcon>
@@ -181,7 +181,7 @@ function Pointed({ scene, hit }: { readonly scene: Scene; readonly hit: Hit }): 
   const words = useWords(GRID_WORDS);
   const { money } = useFormat();
   if (hit?.kind !== 'cell') return words.keys;
-  const meter = meterIn(scene, hit.nth, hit.address);
+  const meter = meterIn(scene, hit.nth, hit.slot);
   const localUnit = fill(words.localUnit, scene.localUnits[hit.nth] ?? 0);
   if (meter < 0) return localUnit;
   const balance = scene.columns.balance[meter];

@@ -1,19 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  cellOf,
-  cornerOf,
-  hit,
-  PITCH,
-  pan,
-  SCALE_MAX,
-  SIDE,
-  spiral,
-  toCells,
-  toPixels,
-  wholeView,
-  zoom,
-} from './layout.ts';
+import { cellOf, cornerOf, hit, pan, planOf, SCALE_MAX, spiral, toCells, toPixels, wholeView, zoom } from './layout.ts';
 
 const SIZE = { width: 1000, height: 600 };
 
@@ -24,33 +11,45 @@ test('a spiral takes each square once, ring after ring', () => {
     const ring = Math.max(Math.abs(x), Math.abs(y));
     assert.ok(i < (2 * ring + 1) ** 2 && (ring === 0 || i >= (2 * ring - 1) ** 2), `${i} lies at ${x},${y}`);
   }
-  for (let i = 1; i < squares.length; i++) {
-    const [a, b] = [squares[i - 1], squares[i]] as const;
-    assert.ok(a !== undefined && b !== undefined);
-    assert.ok(Math.abs(a.x - b.x) <= 1 && Math.abs(a.y - b.y) <= 1, `${i} lies beside the one before`);
-  }
+});
+
+test('few local units stand evenly around their area unit', () => {
+  assert.deepEqual(planOf(1, 32).squares, [{ x: 1, y: 0 }]);
+  assert.deepEqual(planOf(2, 32).squares, [
+    { x: 1, y: 0 },
+    { x: -1, y: 0 },
+  ]);
+  for (let count = 1; count <= 8; count++) assert.equal(planOf(count, 32).nthAt.size, count);
 });
 
 test('every cell of every local unit is found again at its own place, and nothing between the squares', () => {
-  const localUnits = 256;
-  for (let nth = 0; nth < localUnits; nth++) {
-    for (const address of [0, 1, SIDE, 137, 255]) {
-      const { x, y } = cellOf(nth, address);
-      assert.deepEqual(hit({ x: x + 0.5, y: y + 0.5 }, localUnits), { kind: 'cell', nth, address });
+  for (const [localUnits, most] of [
+    [256, 256],
+    [2, 32],
+    [5, 1],
+  ] as const) {
+    const plan = planOf(localUnits, most);
+    for (let nth = 0; nth < localUnits; nth++) {
+      for (let slot = 0; slot < plan.side * plan.side; slot += 7) {
+        const { x, y } = cellOf(plan, nth, slot);
+        assert.deepEqual(hit(plan, { x: x + 0.5, y: y + 0.5 }), { kind: 'cell', nth, slot });
+      }
+      const { x, y } = cornerOf(plan, nth);
+      assert.equal(hit(plan, { x: x - 0.5, y: y + 1 }), undefined);
     }
-    const { x, y } = cornerOf(nth);
-    assert.equal(hit({ x: x - 0.5, y: y + 3 }, localUnits), undefined);
+    assert.deepEqual(hit(plan, { x: 0, y: 0 }), { kind: 'area' });
   }
-  assert.deepEqual(hit({ x: 0, y: 0 }, localUnits), { kind: 'area' });
-  assert.equal(hit({ x: PITCH, y: 0 }, 0), undefined, 'a square without a local unit is empty');
+  const plan = planOf(1, 256);
+  assert.equal(hit(plan, { x: -plan.pitch, y: 0 }), undefined, 'a square without a local unit is empty');
 });
 
-test('what fits shows every local unit', () => {
+test('the whole shows every local unit', () => {
   for (const localUnits of [1, 2, 8, 9, 24, 25, 256]) {
-    const view = wholeView(localUnits, SIZE);
+    const plan = planOf(localUnits, 256);
+    const view = wholeView(plan, SIZE);
     for (let nth = 0; nth < localUnits; nth++) {
-      for (const address of [0, 255]) {
-        const { x, y } = toPixels(view, cellOf(nth, address), SIZE);
+      for (const slot of [0, 255]) {
+        const { x, y } = toPixels(view, cellOf(plan, nth, slot), SIZE);
         assert.ok(x >= 0 && y >= 0 && x <= SIZE.width && y <= SIZE.height, `${nth} of ${localUnits} at ${x},${y}`);
       }
     }
@@ -59,7 +58,7 @@ test('what fits shows every local unit', () => {
 
 test('what is under the hand stays under it, however near one goes, until nearer there is nothing', () => {
   const at = { x: 123, y: 456 };
-  let view = wholeView(256, SIZE);
+  let view = wholeView(planOf(256, 256), SIZE);
   const before = toCells(view, at, SIZE);
   for (let i = 0; i < 40; i++) view = zoom(view, 1.3, at, SIZE, 0.5);
   const after = toCells(view, at, SIZE);

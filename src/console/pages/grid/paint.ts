@@ -1,5 +1,5 @@
 import { type MeterState, STATE_SHAPES } from '../../../words/index.ts';
-import { AREA, cornerOf, middleOf, type Point, SIDE, type Size, toCells, toPixels, type View } from './layout.ts';
+import { AREA, cornerOf, middleOf, type Point, type Size, toCells, toPixels, type View } from './layout.ts';
 import { meterIn, numberText, type Scene, stateOf } from './scene.ts';
 import { type Dot, positionOf } from './traffic.ts';
 
@@ -19,7 +19,7 @@ export interface Picture {
   readonly view: View;
   readonly size: Size;
   readonly colours: Colours;
-  /** One pixel a cell in the colour of its state, a square of 16 × 16 for each local unit. */
+  /** One pixel a cell in the colour of its state, the square of each local unit under that of the one before. */
   readonly field: HTMLCanvasElement;
   readonly dots: readonly Dot[];
   /** Local units on whose line energy is missing. */
@@ -40,8 +40,9 @@ const TEXT_SCALE = 64;
 /** The field of states, painted once for each time that the grid is read. */
 export function paintField(scene: Scene, colours: Colours, document: Document): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
-  canvas.width = SIDE;
-  canvas.height = Math.max(1, scene.localUnits.length * SIDE);
+  const { side } = scene.plan;
+  canvas.width = side;
+  canvas.height = Math.max(1, scene.localUnits.length * side);
   const context = canvas.getContext('2d');
   if (context === null) return canvas;
   const image = context.createImageData(canvas.width, canvas.height);
@@ -67,7 +68,9 @@ export function paint(context: CanvasRenderingContext2D, picture: Picture): void
   context.imageSmoothingEnabled = false;
   const corner = toCells(view, { x: 0, y: 0 }, size);
   const end = toCells(view, { x: size.width, y: size.height }, size);
-  const seen = scene.localUnits.map((_, nth) => nth).filter((nth) => isSeen(cornerOf(nth), corner, end));
+  const seen = scene.localUnits
+    .map((_, nth) => nth)
+    .filter((nth) => isSeen(cornerOf(scene.plan, nth), scene.plan.side, corner, end));
   paintLines(context, picture, seen);
   for (const nth of seen) paintUnit(context, picture, nth, corner, end);
   paintArea(context, picture);
@@ -75,13 +78,13 @@ export function paint(context: CanvasRenderingContext2D, picture: Picture): void
   context.fillStyle = colours.text;
 }
 
-const isSeen = (at: Point, from: Point, to: Point): boolean =>
-  at.x < to.x && at.y < to.y && at.x + SIDE > from.x && at.y + SIDE > from.y;
+const isSeen = (at: Point, side: number, from: Point, to: Point): boolean =>
+  at.x < to.x && at.y < to.y && at.x + side > from.x && at.y + side > from.y;
 
 /** From the area unit to each local unit. */
 function paintLines(
   context: CanvasRenderingContext2D,
-  { view, size, colours }: Picture,
+  { scene, view, size, colours }: Picture,
   seen: readonly number[],
 ): void {
   context.strokeStyle = colours.line;
@@ -89,7 +92,7 @@ function paintLines(
   context.beginPath();
   const from = toPixels(view, AREA, size);
   for (const nth of seen) {
-    const to = toPixels(view, middleOf(nth), size);
+    const to = toPixels(view, middleOf(scene.plan, nth), size);
     context.moveTo(from.x, from.y);
     context.lineTo(to.x, to.y);
   }
@@ -98,13 +101,14 @@ function paintLines(
 
 function paintUnit(context: CanvasRenderingContext2D, picture: Picture, nth: number, from: Point, to: Point): void {
   const { view, size, colours, field, scene, suspected, labels } = picture;
-  const corner = cornerOf(nth);
+  const corner = cornerOf(scene.plan, nth);
   const at = toPixels(view, corner, size);
-  const side = SIDE * view.scale;
+  const cells = scene.plan.side;
+  const side = cells * view.scale;
   const number = scene.localUnits[nth] as number;
   context.fillStyle = colours.surface;
   context.fillRect(at.x, at.y, side, side);
-  if (view.scale < SHAPE_SCALE) context.drawImage(field, 0, nth * SIDE, SIDE, SIDE, at.x, at.y, side, side);
+  if (view.scale < SHAPE_SCALE) context.drawImage(field, 0, nth * cells, cells, cells, at.x, at.y, side, side);
   else paintCells(context, picture, nth, from, to);
   const isSuspected = suspected.has(number);
   context.strokeStyle = isSuspected ? colours.theft : colours.line;
@@ -120,12 +124,13 @@ function paintUnit(context: CanvasRenderingContext2D, picture: Picture, nth: num
 
 function paintCells(context: CanvasRenderingContext2D, picture: Picture, nth: number, from: Point, to: Point): void {
   const { view, size, colours, scene, pointed, balanceText } = picture;
-  const corner = cornerOf(nth);
+  const { side } = scene.plan;
+  const corner = cornerOf(scene.plan, nth);
   const first = { x: Math.max(0, Math.floor(from.x - corner.x)), y: Math.max(0, Math.floor(from.y - corner.y)) };
-  const last = { x: Math.min(SIDE, Math.ceil(to.x - corner.x)), y: Math.min(SIDE, Math.ceil(to.y - corner.y)) };
+  const last = { x: Math.min(side, Math.ceil(to.x - corner.x)), y: Math.min(side, Math.ceil(to.y - corner.y)) };
   for (let row = first.y; row < last.y; row++) {
     for (let column = first.x; column < last.x; column++) {
-      const meter = meterIn(scene, nth, row * SIDE + column);
+      const meter = meterIn(scene, nth, row * side + column);
       if (meter < 0) continue;
       const at = toPixels(view, { x: corner.x + column, y: corner.y + row }, size);
       const state = stateOf(scene, meter);

@@ -29,10 +29,10 @@ export class Traffic {
   heard(scene: Scene, { meter, pass, from, command }: TrafficJson, now: number): void {
     const place = placeOf(scene, meter);
     if (place === undefined) return;
-    const { x, y } = cellOf(place.nth, place.address);
+    const { x, y } = cellOf(scene.plan, place.nth, place.slot);
     const cell = { x: x + 0.5, y: y + 0.5 };
     const isToMeter = from === 'host';
-    const via = middleOf(place.nth);
+    const via = middleOf(scene.plan, place.nth);
     const isValue = VALUE_COMMANDS.has(command);
     this.#dots.delete(meter);
     if (this.#dots.size >= DOTS_MAX) return;
