@@ -132,7 +132,7 @@ function Person(): ReactNode {
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
-        <UnstyledButton aria-label={words.account}>
+        <UnstyledButton aria-label={`${words.account}: ${person.name}`}>
           <Group gap={8} wrap="nowrap">
             <UserRound size={16} aria-hidden />
             <Text size="sm" visibleFrom="xs">

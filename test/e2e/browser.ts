@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+const CHROMIUM = '/usr/bin/chromium';
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** Why browser tests cannot run here; undefined where they can. */
+export const withoutBrowser: string | undefined = existsSync(CHROMIUM)
+  ? undefined
+  : 'needs a browser: install the package chromium';
+
+/** Without what a browser would ask of the world behind the machine. */
+const FLAGS = [
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+  ...['--disable-background-networking', '--disable-component-update', '--font-render-hinting=none'],
+];
+
+/** A browser, once the pages are built from the sources as they are. */
+export async function openBrowser(): Promise<Browser> {
+  execFileSync(process.execPath, [join(ROOT, 'tools', 'console.ts'), '--if-changed'], { stdio: 'inherit' });
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+}
+
+export interface Look {
+  readonly theme?: 'light' | 'dark';
+  readonly language?: 'en' | 'ko';
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** Somebody's own window: a language, a theme and a size, and no motion, so that it is the same each time. */
+export function openWindow(browser: Browser, base: string, look: Look = {}): Promise<BrowserContext> {
+  const { theme = 'light', language = 'en', width = 1280, height = 800 } = look;
+  return browser.newContext({
+    baseURL: base,
+    viewport: { width, height },
+    ...{ colorScheme: theme, reducedMotion: 'reduce', locale: language === 'en' ? 'en-GB' : 'ko-KR' },
+  });
+}
+
+/** Comes in through the door of the demo. */
+export async function enter(page: Page, role: string): Promise<void> {
+  await page.goto('/');
+  await page.getByRole('button', { name: role, exact: true }).click();
+  await page.getByRole('navigation').first().waitFor();
+}
+
+/** What a page said that no page should say: mistakes of its script, and files that are not there. */
+export function complaintsOf(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('pageerror', ({ message }) => complaints.push(message));
+  page.on('console', (message) => {
+    // That nobody is logged in is an answer, and the browser writes it down as an error all the same.
+    if (message.type() === 'error' && !/401 \(Unauthorized\)/.test(message.text())) complaints.push(message.text());
+  });
+  return complaints;
+}

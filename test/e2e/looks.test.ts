@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { complaintsOf, enter, type Look, openBrowser, openWindow, withoutBrowser } from './browser.ts';
+import { differenceFrom } from './pictures.ts';
+import { Town } from './town.ts';
+
+const skip = withoutBrowser ?? false;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Every page, as whom one looks at it, and what is there once it has what it shows. */
+const PAGES: readonly { readonly role: string; readonly pages: readonly (readonly [path: string, sign: string])[] }[] =
+  [
+    {
+      role: 'Operator',
+      pages: [
+        ['/overview', 'balanced'],
+        ['/grid', 'Local units'],
+      ],
+    },
+    { role: 'System manager', pages: [['/people', 'Demo cashier']] },
+  ];
+
+const LOOKS: readonly (Look & { readonly name: string })[] = [
+  { name: 'light', theme: 'light' },
+  { name: 'dark', theme: 'dark' },
+  { name: 'phone', width: 375, height: 720 },
+  { name: 'korean', language: 'ko' },
+];
+
+let browser: Browser;
+let town: Town;
+
+before(async () => {
+  if (withoutBrowser !== undefined) return;
+  browser = await openBrowser();
+  town = await Town.open({ hours: 30 });
+});
+after(async () => {
+  await browser?.close();
+  await town?.close();
+});
+
+for (const look of LOOKS) {
+  for (const { role, pages } of PAGES) {
+    test(`pages of role ${role} look as approved, ${look.name}, and have no serious barrier`, { skip }, async () => {
+      const window = await openWindow(browser, town.address, look);
+      const page = await window.newPage();
+      const complaints = complaintsOf(page);
+      await enterAs(page, role, look);
+      const faults: string[] = [];
+      for (const [path, sign] of pages) {
+        await page.goto(path);
+        if (look.language !== 'ko') await page.getByText(sign, { exact: true }).first().waitFor();
+        await settled(page);
+        faults.push(...(await barriersOf(page)).map((barrier) => `${path}: ${barrier}`));
+        if (await overflows(page)) faults.push(`${path} is wider than the window`);
+        const name = `${path.slice(1).replaceAll('/', '-')}.${look.name}`;
+        const difference = differenceFrom(name, await page.screenshot());
+        if (difference !== undefined) faults.push(difference);
+      }
+      assert.deepEqual([...faults, ...complaints], []);
+      await window.close();
+    });
+  }
+}
+
+/** Roles have other names in Korean: the door of the demo is opened in English, and the language chosen behind it. */
+async function enterAs(page: Page, role: string, look: Look): Promise<void> {
+  if (look.language === 'ko') {
+    await page.addInitScript(() => {
+      if (location.pathname === '/' && localStorage.getItem('wattpurse-language') === null)
+        localStorage.setItem('wattpurse-language', 'en');
+    });
+  }
+  await enter(page, role);
+  if (look.language === 'ko') await page.evaluate(() => localStorage.setItem('wattpurse-language', 'ko'));
+}
+
+/** Nothing is asked for any more, and what was drawn is drawn. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.querySelector('[role="status"] .mantine-Loader-root') === null);
+  await page.evaluate(() => document.fonts.ready);
+  await page.waitForTimeout(400);
+}
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+/** What keeps people out: findings of axe that are serious or critical. */
+async function barriersOf(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const violations = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
+    return (await axe.run()).violations.map(({ id, impact, nodes }) => ({
+      ...{ id, impact, nodes: nodes.slice(0, 3).map(({ html }) => ({ html: html.slice(0, 160) })) },
+    }));
+  });
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+}
+
+const overflows = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);

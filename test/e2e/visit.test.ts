@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
+import { Town } from './town.ts';
+
+const skip = withoutBrowser ?? false;
+
+let browser: Browser;
+let town: Town;
+
+before(async () => {
+  if (withoutBrowser !== undefined) return;
+  browser = await openBrowser();
+  town = await Town.open();
+});
+after(async () => {
+  await browser?.close();
+  await town?.close();
+});
+
+test('whoever comes into the demo as operator sees that the books balance', { skip }, async () => {
+  const window = await openWindow(browser, town.address);
+  const page = await window.newPage();
+  const complaints = complaintsOf(page);
+  await enter(page, 'Operator');
+  await page.getByText('balanced', { exact: true }).waitFor();
+  assert.deepEqual(complaints, []);
+  await window.close();
+});
+
+test('a wrong password is refused with a sentence, and what was typed stays', { skip }, async () => {
+  const window = await openWindow(browser, town.address);
+  const page = await window.newPage();
+  await page.goto('/meters');
+  await page.getByLabel('Login').fill('operator');
+  await page.getByRole('textbox', { name: 'Password' }).fill('not the password');
+  await page.getByRole('button', { name: 'Log in', exact: true }).click();
+  await page
+    .getByText(/password/i)
+    .nth(2)
+    .waitFor();
+  assert.equal(await page.getByLabel('Login').inputValue(), 'operator');
+  await window.close();
+});
+
+test('a session that ends asks who is there, and goes on where it was', { skip }, async () => {
+  const window = await openWindow(browser, town.address);
+  const page = await window.newPage();
+  await enter(page, 'Operator');
+  await page.goto('/grid');
+  await page.getByRole('heading', { name: 'Grid' }).waitFor();
+  await window.clearCookies();
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByText('Your session has ended').waitFor();
+  await page.getByRole('button', { name: 'Operator', exact: true }).click();
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await window.close();
+});
+
+test('a page whose host is started anew says so, and recovers by itself', { skip }, async () => {
+  const port = Number(new URL(town.address).port) + 1;
+  let other = await Town.open({ meters: 2, port });
+  const window = await openWindow(browser, other.address);
+  const page = await window.newPage();
+  await enter(page, 'Operator');
+  await page.getByText('balanced', { exact: true }).waitFor();
+  await other.close();
+  await page.getByText('The host does not answer.').waitFor();
+  other = await Town.open({ meters: 2, port });
+  // Sessions of a demo in memory end with it: whoever was there comes in again.
+  await page.getByText('Your session has ended').waitFor();
+  await page.getByRole('button', { name: 'Operator', exact: true }).click();
+  await page.getByText('balanced', { exact: true }).waitFor();
+  await window.close();
+  await other.close();
+});
