@@ -97,7 +97,9 @@ function inText(run: Simulation, realSeconds: number, missing: string): string[]
   return [
     `seed ${run.seed}: ${run.transfers} credits in ${run.virtualSeconds} s of a utility's time, ${realSeconds} s of ours`,
     ...faults.map(
-      (kind) => `  ${kind.padEnd(24)} ${String(run.faults[kind]).padStart(8)}   at ${run.rates[kind].toPrecision(2)}`,
+      (kind) =>
+        `  ${kind.padEnd(24)} ${String(run.faults[kind]).padStart(8)}   at ${run.rates[kind].toPrecision(2)}` +
+        (run.spared[kind] === 0 ? '' : `, ${run.spared[kind]} stayed away`),
     ),
     `  and none of ${away.join(', ')}`,
     `from ${new Date(run.startMs).toISOString()} in ${run.zone}, with clocks off by up to ${run.driftPpmMax} in a million`,

@@ -63,10 +63,12 @@ test('a strike that finds nothing to hit does not come, and is drawn and numbere
       assert.equal(strikes, came.has(opportunity));
     }
     assert.equal(faults.counts['power-cut'], came.size);
-    return came;
+    return { came, spared: faults.spared['power-cut'] };
   };
-  const always = struck(() => true);
-  const now = struck((opportunity) => opportunity % 3 !== 0);
+  const { came: always, spared: none } = struck(() => true);
+  const { came: now, spared } = struck((opportunity) => opportunity % 3 !== 0);
+  assert.equal(none, 0);
+  assert.equal(spared, always.size - now.size);
   assert.deepEqual(
     [...now.keys()],
     [...always.keys()].filter((opportunity) => opportunity % 3 !== 0),

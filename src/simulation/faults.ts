@@ -192,6 +192,8 @@ export interface FaultOptions {
 export class Faults {
   readonly rates: FaultRates;
   readonly counts: Record<FaultKind, number>;
+  /** Strikes that stayed away because there was nothing that they could hit. */
+  readonly spared: Record<FaultKind, number>;
   /** Nothing strikes before the utility lives, and after it was healed. */
   active = false;
   readonly #only: FaultOptions['only'];
@@ -213,16 +215,22 @@ export class Faults {
     this.#beside = ofEachKind((kind) => this.#chances[kind].fork('beside'));
     this.#drawn = ofEachKind(() => 0);
     this.counts = ofEachKind(() => 0);
+    this.spared = ofEachKind(() => 0);
   }
 
   /**
    * Whether it strikes at this opportunity.
-   * @param possible false where there is nothing to hit, because of another strike: it is drawn and numbered all the same
+   * @param possible false where there is nothing that may be hit, because of other strikes: it is drawn and numbered all
+   *   the same
    */
   strikes(kind: FaultKind, stricken?: Stricken, possible = true): boolean {
     if (!this.active || this.rates[kind] === 0 || !this.#chances[kind].chance(this.rates[kind])) return false;
     const number = ++this.#drawn[kind];
-    if (!possible || (this.#only !== undefined && !this.#only.get(kind)?.has(number))) return false;
+    if (this.#only !== undefined && !this.#only.get(kind)?.has(number)) return false;
+    if (!possible) {
+      this.spared[kind] += 1;
+      return false;
+    }
     this.#details[kind] = this.#chances[kind].fork(number);
     this.counts[kind] += 1;
     this.#onStrike?.({ kind, number }, stricken);

@@ -2,6 +2,7 @@ import type { Svpmsn } from '../units/index.ts';
 import { type CloneHooks, Clones } from './clones.ts';
 import type { FaultKind, Faults } from './faults.ts';
 import { FaultyMemory } from './faulty-memory.ts';
+import type { GivenUp } from './given-up.ts';
 import type { House } from './house.ts';
 import { Intruder } from './intruder.ts';
 import { seededRandom } from './random.ts';
@@ -38,6 +39,7 @@ export interface MisfortuneHooks {
 /** What befalls meters and units minute by minute: the power goes, a memory is damaged, a unit is started anew. */
 export class Misfortunes {
   readonly #faults: Faults;
+  readonly #givenUp: GivenUp;
   readonly #hooks: MisfortuneHooks;
   readonly #memories: FaultyMemory[] = [];
   /** What the boards' memories held an hour ago at most. */
@@ -49,8 +51,9 @@ export class Misfortunes {
   readonly #parted = new Set<'host' | number>();
   #minutes = 0;
 
-  constructor(faults: Faults, hooks: MisfortuneHooks) {
+  constructor(faults: Faults, givenUp: GivenUp, hooks: MisfortuneHooks) {
     this.#faults = faults;
+    this.#givenUp = givenUp;
     this.#hooks = hooks;
     this.#technicians = new Technicians(faults);
     this.#clones = new Clones(faults, hooks.clones);
@@ -68,7 +71,7 @@ export class Misfortunes {
       this.#ofPower(utility, house, this.#memories[i] as FaultyMemory);
       this.#ofMemory(house, this.#memories[i] as FaultyMemory);
       this.#ofStrangers(house, utility.time.now);
-      if (this.#faults.strikes('meter-cloned', house.svpmsn)) this.#clones.copy(utility, house);
+      if (this.#spoils('meter-cloned', house)) this.#clones.copy(utility, house);
     }
     this.#clones.minute(utility.time.now);
     this.#ofUnits(utility);
@@ -123,13 +126,20 @@ export class Misfortunes {
     }
   }
 
+  /** Whether a fault strikes after which nothing holds for this meter; it stays away where too many are given up. */
+  #spoils(kind: FaultKind, { svpmsn }: House): boolean {
+    const strikes = this.#faults.strikes(kind, svpmsn, this.#givenUp.mayTake([svpmsn]));
+    if (strikes) this.#givenUp.take(svpmsn);
+    return strikes;
+  }
+
   #ofMemory(house: House, memory: FaultyMemory): void {
     const faults = this.#faults;
-    if (faults.strikes('write-lost', house.svpmsn)) {
+    if (this.#spoils('write-lost', house)) {
       memory.writesUntilLost = 1 + faults.below('write-lost', LOST_WITHIN_WRITES);
       this.#hooks.damaged(house.svpmsn);
     }
-    if (faults.strikes('bit-rotted', house.svpmsn)) {
+    if (this.#spoils('bit-rotted', house)) {
       const { bytes } = memory.nvm;
       // A purse is a small part of the memory, and the one in which most can go wrong.
       const size = faults.below('bit-rotted', 2) === 0 ? PURSE_BYTES : bytes.length;
@@ -138,12 +148,12 @@ export class Misfortunes {
       this.#hooks.damaged(house.svpmsn);
     }
     const earlier = this.#images.get(house);
-    if (earlier !== undefined && faults.strikes('memory-rolled-back', house.svpmsn)) {
+    if (earlier !== undefined && this.#spoils('memory-rolled-back', house)) {
       house.cutPower();
       memory.nvm.bytes.set(earlier);
       this.#hooks.damaged(house.svpmsn);
     }
-    if (earlier !== undefined && faults.strikes('memory-pasted', house.svpmsn)) {
+    if (earlier !== undefined && this.#spoils('memory-pasted', house)) {
       house.cutPower();
       const from = faults.below('memory-pasted', PURSE_BYTES);
       const to = from + 1 + faults.below('memory-pasted', PASTED_BYTES_MAX);

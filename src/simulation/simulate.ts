@@ -18,6 +18,7 @@ import {
   strikeText,
 } from './faults.ts';
 import { drawFormerTariff, formerlyUsed } from './former-use.ts';
+import { GivenUp } from './given-up.ts';
 import { chipKeys, drawKeysTold } from './keys.ts';
 import type { LoadSource } from './loads.ts';
 import { Misfortunes } from './misfortunes.ts';
@@ -58,6 +59,8 @@ export interface Simulation extends Circumstances {
   readonly rates: FaultRates;
   readonly transfers: number;
   readonly faults: Readonly<Record<FaultKind, number>>;
+  /** Strikes that were drawn and stayed away: they had nothing to hit, or too many meters were damaged for good. */
+  readonly spared: Readonly<Record<FaultKind, number>>;
   readonly checks: number;
   /** How often each promise was looked at. */
   readonly checksOf: Readonly<Partial<Record<Promised, number>>>;
@@ -131,6 +134,7 @@ class World {
   /** In a share of lives people pay through a bank as well. */
   readonly #bank: Bank | undefined;
   #bankPayers: BankPayers | undefined;
+  readonly #givenUp: GivenUp;
   readonly #misfortunes: Misfortunes;
   readonly #office: Office;
   readonly #trace: Trace;
@@ -171,7 +175,8 @@ class World {
       receiptKeys: options.receipts?.keys,
       ringOf: ({ localUnit }) => (this.#living.transformers[localUnit] as Transformer).keys,
     });
-    this.#misfortunes = new Misfortunes(this.#faults, {
+    this.#givenUp = new GivenUp(options.meters);
+    this.#misfortunes = new Misfortunes(this.#faults, this.#givenUp, {
       damaged: (svpmsn) => void this.#checkers.findings.flagged.add(svpmsn),
       foreign: ({ svpmsn }, credit) => {
         say(`other books: ${svpmsnText(svpmsn)} TC ${credit.counter}`);
@@ -281,7 +286,7 @@ class World {
     return this.#utility;
   }
 
-  /** Faults strike until enough was transferred, or no meter is left that value may go to. */
+  /** Faults strike until enough was transferred. */
   async suffer(): Promise<void> {
     const utility = this.#living;
     this.#faults.active = true;
@@ -302,8 +307,6 @@ class World {
       this.#checkMinute(utility);
       await this.#copyStore();
       if (utility.time.now < this.#lastStoredAt + SILENCE_MS) continue;
-      // Damage may have frozen the last purse: then nothing is owed to anybody but a person's decision.
-      if (utility.houses.every(({ svpmsn }) => this.#checkers.findings.flagged.has(svpmsn))) return;
       const sentence = `no credit has arrived for ${SILENCE_MS / MINUTE_MS} minutes`;
       this.#checkers.findings.broken('I28', undefined, sentence);
       return;
@@ -360,6 +363,7 @@ class World {
       rates: this.#faults.rates,
       transfers: this.#transfers,
       faults: this.#faults.counts,
+      spared: this.#faults.spared,
       checks: [...checks.values()].reduce((sum, count) => sum + count, 0),
       checksOf: Object.fromEntries(checks),
       violations,
@@ -400,7 +404,9 @@ class World {
     const minutes = 1 + this.#faults.below(kind, isOld ? OLD_WITHIN_MINUTES : RESTORED_WITHIN_MINUTES);
     const at = this.#payers.knownBefore(now);
     const booked = await this.#bookedCounters();
-    this.#backup = { at, isOld, restoredAt: now + minutes * MINUTE_MS, booked, restore: await this.#store.backUp() };
+    const restoredAt = now + minutes * MINUTE_MS;
+    const restore = await this.#store.backUp();
+    this.#backup = { at, isOld, restoredAt, booked, beyondReceipts: new Set(), restore };
   }
 
   async #bookedCounters(): Promise<ReadonlyMap<Svpmsn, number>> {
@@ -421,10 +427,15 @@ class World {
     const backup = this.#backup;
     if (backup === undefined) return;
     const forgotten = this.#forgottenBy(backup);
-    if (time.now < backup.restoredAt && (backup.isOld || forgotten.length === 0)) return;
+    const mayForget = backup.isOld ? this.#givenUp.mayTake(forgotten) : forgotten.length === 0;
+    for (const svpmsn of mayForget ? forgotten : []) {
+      this.#givenUp.take(svpmsn);
+      backup.beyondReceipts.add(svpmsn);
+    }
+    if (time.now < backup.restoredAt && mayForget) return;
     this.#backup = undefined;
     // What such a meter has and the books lack, nobody can read back: its value may stand still.
-    for (const svpmsn of forgotten) if (backup.isOld) this.#checkers.findings.flagged.add(svpmsn);
+    for (const svpmsn of backup.beyondReceipts) this.#checkers.findings.flagged.add(svpmsn);
     this.#trace.say(time.now, 'the database is replaced by its older copy');
     this.#store = await backup.restore();
     this.#checkers.storeRestored();
@@ -450,6 +461,8 @@ interface Backup {
   readonly isOld: boolean;
   /** The last TC of each meter in it. */
   readonly booked: ReadonlyMap<Svpmsn, number>;
+  /** Meters of which an old one forgets more than they keep receipts of; they are given up. */
+  readonly beyondReceipts: Set<Svpmsn>;
   readonly restore: () => Promise<SimulatedStore>;
 }
 
