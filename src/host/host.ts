@@ -369,8 +369,11 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
 
   return {
     async start() {
-      const restored = await store.read((tx) => tx.fact('restored'));
-      const doubtful = restored === 1 ? await monitoringInDoubt(ports) : [];
+      const restored = (await store.read((tx) => tx.fact('restored'))) === 1;
+      // Heads that were signed since the copy was made are of another branch. These books say so themselves, and before
+      // they forget it: a host that dies in between says it once more.
+      if (restored) await ports.books?.signHead({ now: clock.now(), restored });
+      const doubtful = restored ? await monitoringInDoubt(ports) : [];
       await store.transaction(async (tx) => {
         const now = clock.now();
         if ((await tx.fact('restored')) === 1) {
@@ -385,8 +388,6 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       if (ports.books !== undefined) {
         const [head] = await store.read((tx) => tx.heads.page({ limit: 1 }));
         headDay = head === undefined ? -1 : Math.floor(head.at / MS_PER_DAY);
-        // Heads that were signed since the copy was made are of another branch: these books say so themselves.
-        if (restored === 1) await ports.books.signHead({ now: clock.now(), restored: true });
       }
       await tick();
     },

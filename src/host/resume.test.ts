@@ -115,6 +115,27 @@ test('a host killed at any store call, and started anew, confirms every order ex
   for (let dieAt = 1; dieAt <= calls; dieAt++) await runWithDeathAt(dieAt);
 });
 
+test('a host killed while it starts on an older copy has signed that it is one, or signs it when it is started anew', async () => {
+  for (let dieAt = 1, died = true; died; dieAt++) {
+    let said = 0;
+    const signHead = async ({ restored }: { readonly restored?: boolean }) => {
+      if (restored === true) said += 1;
+    };
+    const rig = new Rig(new MemoryStore(), { seed: dieAt, books: { signHead } });
+    await rig.enrol(1);
+    await rig.store.transaction((tx) => tx.setFact('restored', 1));
+    const mortal = new MortalStore(rig.store, dieAt);
+    const start = rig.newHost(mortal).start();
+    died = await start.then(
+      () => false,
+      (error) => error instanceof Killed,
+    );
+    await rig.newHost().start();
+    assert.ok(said > 0, `at ${dieAt}`);
+    assert.equal(await rig.store.read((tx) => tx.fact('restored')), 0, `at ${dieAt}`);
+  }
+});
+
 test('the same seed gives the same messages and the same books', async () => {
   const run = async () => {
     const rig = new Rig(new MemoryStore(), { seed: 5 });

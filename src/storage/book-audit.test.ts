@@ -355,6 +355,21 @@ test('an older copy still verifies; who kept a head or a mark learns of it, and 
   assert.deepEqual([later.findings, later.restoredAt], [[], [4 * 86_400_000]]);
 });
 
+test('that books were put back is said although another host signs a head at the same time', async () => {
+  const folder = newFolder();
+  const store = openSqliteStore(folder, { keys: async () => books.keys });
+  await new Rig(store).enrol(1);
+  const now = milliseconds(86_400_000);
+  await Promise.all([store.signHead({ now }), store.signHead({ now, restored: true }), store.signHead({ now })]);
+  const heads = await store.read((tx) => tx.heads.page({ limit: 9 }));
+  await store.close();
+  assert.deepEqual(
+    heads.map(({ body }) => JSON.parse(body).restored),
+    [true, false],
+  );
+  assert.deepEqual(await findingsOf(fileOf(folder)), []);
+});
+
 test('books are proved as they were at one instant, while a host goes on with them', async () => {
   const folder = newFolder();
   const kept = await lived(folder);

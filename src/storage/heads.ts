@@ -22,19 +22,21 @@ export const BOOKS_SEALED: StoreFailure = {
 export const headDigest = ({ body, signature }: Head): string => hash('sha256', `${body}\n${signature}`, 'hex');
 
 /**
- * Signs a head over lanes that were read at one instant, and keeps it. What was written since that instant is not in it.
- * A head that another host signed meanwhile stands in its place.
+ * Signs a head over the lanes as they are at one instant, and keeps it. What was written since that instant is not in it.
+ * A head that another host signed meanwhile stands in its place, but not where it has to say that the books were put back.
  */
 export async function signedHead(
   store: Pick<Store, 'read' | 'transaction'>,
-  lanes: readonly FoundLane[],
+  lanesNow: () => Promise<readonly FoundLane[]>,
   keys: BookKeys,
   { now, restored = false }: { readonly now: Milliseconds; readonly restored?: boolean },
 ): Promise<Numbered<Head> | undefined> {
+  const lanes = await lanesNow();
   const [last] = await store.read((tx) => tx.heads.page({ limit: 1 }));
+  const number = (last?.number ?? 0) + 1;
   const body: HeadBody = {
     version: 1,
-    number: (last?.number ?? 0) + 1,
+    number,
     at: now,
     previous: last === undefined ? '' : headDigest(last),
     restored,
@@ -55,10 +57,12 @@ export async function signedHead(
   const text = JSON.stringify(body);
   const signature = Buffer.from(keys.sign(Buffer.from(text))).toString('base64url');
   const head: Head = { at: now, body: text, kid: keys.kid, signature };
-  return store.transaction(async (tx) => {
+  const isKept = await store.transaction(async (tx) => {
     const [newest] = await tx.heads.page({ limit: 1 });
-    if (newest?.number !== last?.number) return undefined;
+    if (newest?.number !== last?.number) return false;
     await tx.heads.append([head]);
-    return { ...head, number: body.number };
+    return true;
   });
+  if (isKept) return { ...head, number };
+  return restored ? signedHead(store, lanesNow, keys, { now, restored }) : undefined;
 }

@@ -155,8 +155,8 @@ export class PostgresStore implements Store, HeadSigner {
     if (this.#seals === undefined) return;
     const keys = await this.#seals.keys();
     // One statement: the lanes as they were at one instant.
-    const lanes = await this.#connected((client) => lanesOf(this.#connection(client), keys));
-    const head = await signedHead(this, lanes, keys, occasion);
+    const lanesNow = () => this.#connected((client) => lanesOf(this.#connection(client), keys));
+    const head = await signedHead(this, lanesNow, keys, occasion);
     if (head !== undefined) this.#seals.keep?.(head);
   }
 

@@ -114,8 +114,8 @@ export class SqliteStore implements Store, HeadSigner {
   async signHead(occasion: { readonly now: Milliseconds; readonly restored?: boolean }): Promise<void> {
     if (this.#seals === undefined) return;
     const keys = await this.#seals.keys();
-    const lanes = await this.#inTurn(() => lanesOf(this.#connection, keys));
-    const head = await signedHead(this, lanes, keys, occasion);
+    const lanesNow = () => this.#inTurn(() => lanesOf(this.#connection, keys));
+    const head = await signedHead(this, lanesNow, keys, occasion);
     if (head !== undefined) this.#seals.keep?.(head);
   }
 
