@@ -66,14 +66,16 @@ for (const [args, sentence] of [
   });
 }
 
-test('a life in SQLite is the life in memory, restored copies and all, and leaves no file behind', async (t) => {
+test('a life in SQLite is the life in memory, restored copies and all, its books are proved, and it leaves no file behind', async (t) => {
   const temporary = mkdtempSync(join(tmpdir(), 'wattpurse-temporary-'));
   t.after(() => rmSync(temporary, { recursive: true }));
   const args = ['--seed', '11', '--transfers', '400', '--meters', '8'];
   const [memory, sqlite] = [await jsonOf(args), await jsonOf([...args, '--store', 'sqlite'], temporary)];
   assert.ok(memory.faults['store-restored'] > 0 && memory.faults['host-killed'] > 0);
   assert.equal(sqlite.traceHash, memory.traceHash);
-  assert.deepEqual({ ...sqlite, realSeconds: 0 }, { ...memory, realSeconds: 0 });
+  const { I34: audits, ...checksOf } = sqlite.checksOf;
+  assert.deepEqual([audits, memory.checksOf.I34], [1, undefined]);
+  assert.deepEqual({ ...sqlite, checks: sqlite.checks - 1, checksOf, realSeconds: 0 }, { ...memory, realSeconds: 0 });
   assert.deepEqual(readdirSync(temporary), []);
 });
 

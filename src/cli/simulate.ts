@@ -25,7 +25,7 @@ import { WrongUse } from './usage.ts';
 export async function simulate(args: readonly string[]): Promise<number> {
   const asked = parse(args);
   if (asked.store === 'memory') return run(asked, { ...asked.life, openStore: simulatedMemory });
-  const { open, end } = asked.store === 'sqlite' ? simulatedSqlite() : simulatedPostgres(asked.store);
+  const { open, end } = asked.store === 'sqlite' ? simulatedSqlite(asked.receiptKeys) : simulatedPostgres(asked.store);
   try {
     return await run(asked, { ...asked.life, openStore: open });
   } finally {
@@ -146,6 +146,8 @@ interface Asked {
   readonly unshrunk: boolean;
   /** Or the address of a PostgreSQL database. */
   readonly store: SimulatedIn;
+  /** The published half of those that sign receipts, a JWKS. */
+  readonly receiptKeys: string;
   readonly life: Omit<SimulationOptions, 'openStore'>;
 }
 
@@ -191,14 +193,16 @@ function parse(args: readonly string[]): Asked {
   };
   const meters = whole('meters', 1, 256);
   const seed = whole('seed', 0, Number.MAX_SAFE_INTEGER);
+  const { signer, keys, published: receiptKeys } = simulatedReceipts(seed);
   return {
     json: values.json,
     trace: values.trace,
     unshrunk: values.unshrunk,
     store: values.store,
+    receiptKeys,
     life: {
       seed,
-      receipts: simulatedReceipts(seed),
+      receipts: { signer, keys },
       ...ending(),
       meters,
       localUnits: Math.ceil(meters / METERS_A_LINE),

@@ -10,6 +10,8 @@ const KID = 'simulated';
 export function simulatedReceipts(seed: number | string): {
   readonly signer: ReceiptSigner;
   readonly keys: ReceiptKeys;
+  /** What others may know, a JWKS. */
+  readonly published: string;
 } {
   const secret = Buffer.from(hash('sha256', `receipts of ${seed}`), 'hex');
   const key = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, secret]), format: 'der', type: 'pkcs8' });
@@ -27,5 +29,6 @@ export function simulatedReceipts(seed: number | string): {
       },
     },
     keys: { find: (kid) => (kid === KID ? { expiresAt: undefined, signed } : undefined) },
+    published: JSON.stringify({ keys: [{ ...published.export({ format: 'jwk' }), kid: KID }] }),
   };
 }

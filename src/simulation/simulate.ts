@@ -174,6 +174,7 @@ class World {
       book: this.#bank?.book ?? new Map(),
       receiptKeys: options.receipts?.keys,
       ringOf: ({ localUnit }) => (this.#living.transformers[localUnit] as Transformer).keys,
+      auditBooks: () => this.#store.sealed?.audit(),
     });
     this.#givenUp = new GivenUp(options.meters);
     this.#misfortunes = new Misfortunes(this.#faults, this.#givenUp, {
@@ -236,6 +237,8 @@ class World {
       }),
       ...(this.#bank && { payments: this.#bank.ways }),
       ...(receipts && { receipts: { signer: receipts.signer, utility: UTILITY } }),
+      // Hosts look for a head in whatever store, so that a life is the same in all.
+      books: { signHead: async (occasion) => this.#store.sealed?.heads.signHead(occasion) },
       onCommit: (rows) => checkers.committed(rows),
       onMeterHeard: (house, request, answer) => {
         this.#trace.aside(this.#now, () => exchangeInWords(house.svpmsn, request, answer));

@@ -1,10 +1,16 @@
-import { MemoryStore, type Store } from '../host/index.ts';
+import { type HeadSigner, MemoryStore, type Store } from '../host/index.ts';
 
 /** A store that can be put back to what it was. */
 export interface SimulatedStore {
   readonly store: Store;
   /** Makes a copy of it as it is now. Who calls the result puts the copy in its place, and it knows that it is one. */
   backUp(): Promise<() => Promise<SimulatedStore>>;
+  /** Of books that are sealed. */
+  readonly sealed?: {
+    readonly heads: HeadSigner;
+    /** What somebody finds who audits them as they lie, a clause each. */
+    audit(): Promise<readonly string[]>;
+  };
 }
 
 /** In memory; a copy is known as one because a person says so (X9). */

@@ -24,7 +24,7 @@ for (const { rule, what, file, right, wrong } of DEFECTS) {
 test('each rule and each promise has a defect, or a part that is still to come', () => {
   const planted = new Set(DEFECTS.map(({ rule }) => rule));
   const numbered = (letter: string, count: number) => Array.from({ length: count }, (_, i) => `${letter}${i + 1}`);
-  for (const rule of [...numbered('X', 13), ...numbered('I', 33)]) {
+  for (const rule of [...numbered('X', 13), ...numbered('I', 34)]) {
     assert.ok(planted.has(rule) !== rule in LATER, `${rule} is planted or to come, and not both`);
   }
 });

@@ -62,8 +62,11 @@ async function look(folder: string, seed: number, defect: Defect, spent: Spent):
 
 /** What became of one life, or the error with which it stopped; nothing where the time was over. */
 function live(folder: string, seed: number, defect: Defect, spent: Spent): Promise<Simulation | string | undefined> {
-  const { suite = 'aes128' } = defect;
-  const args = ['--seed', `${seed}`, '--transfers', `${TRANSFERS}`, '--suite', suite, '--unshrunk', '--json'];
+  const { suite = 'aes128', transfers = TRANSFERS, store = 'memory' } = defect;
+  const args = [
+    ...['--seed', `${seed}`, '--transfers', `${transfers}`, '--suite', suite, '--store', store],
+    ...['--unshrunk', '--json'],
+  ];
   const child = spawn(process.execPath, ['src/cli/main.ts', 'simulate', ...args], { cwd: folder });
   const before = spent.ms;
   const began = performance.now();

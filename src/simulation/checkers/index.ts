@@ -23,6 +23,7 @@ import { Profiles } from './profiles.ts';
 import { Purses } from './purses.ts';
 import { Receipts } from './receipts.ts';
 import { Relays } from './relays.ts';
+import { Seals } from './seals.ts';
 import { Secrets } from './secrets.ts';
 import { Sessions } from './sessions.ts';
 import { Settled } from './settled.ts';
@@ -52,6 +53,8 @@ export class Checkers {
     readonly receiptKeys: ReceiptKeys | undefined;
     /** The keys that the local unit above a house holds. */
     readonly ringOf: (house: House) => MonitoringRing;
+    /** What whoever audits the books finds; nothing where they bear no seals. */
+    readonly auditBooks: () => Promise<readonly string[]> | undefined;
   }) {
     this.findings = new Findings(world.now, world.say);
     const purses = new Purses(this.findings, (house, receipt) => this.#receipted(house, receipt));
@@ -78,6 +81,8 @@ export class Checkers {
       this.#secrets,
       new Afterwards(this.findings, this.#secrets),
       this.#money,
+      // Last, over all that was written to look into the others.
+      new Seals(this.findings, world.auditBooks),
     ];
     this.#committed = this.#all.filter((checker) => checker.committed !== undefined);
     this.#heard = this.#all.filter((checker) => checker.heard !== undefined);
