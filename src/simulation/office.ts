@@ -1,7 +1,8 @@
-import { type ControlRequest, type HostFailure, StoreError } from '../host/index.ts';
+import { type ControlRequest, type HostFailure, type SettlementTerms, StoreError } from '../host/index.ts';
 import { DEFAULT_SUPPLY_POLICY, RelayAction } from '../records/index.ts';
 import { DEFAULT_TARIFF } from '../tariff/index.ts';
-import { tokens } from '../units/index.ts';
+import { milliseconds, tokens } from '../units/index.ts';
+import { zoneMinutes } from './founding.ts';
 import { HostKilled } from './mortal-store.ts';
 import type { SeededRandom } from './random.ts';
 import type { Utility } from './utility.ts';
@@ -9,15 +10,27 @@ import type { Utility } from './utility.ts';
 /** How often a minute brings such an order, for one meter that is drawn; a new tariff is for all. */
 const ORDERS_A_MINUTE = { relay: 0.3, policy: 0.1, clock: 0.1, key: 0.3, tariff: 0.01, debt: 0.5 } as const;
 
+/** How often a minute brings somebody who would close the month before, which the first one does. */
+const CLOSINGS_A_MINUTE = 0.05;
+const SETTLED_BY: SettlementTerms = { tariff: 'bulk', technicalBasisPoints: 200, interestBasisPoints: 365 };
+const MINUTE_MS = 60_000;
+
 /**
  * The people in the utility's office, who give orders that are not value while everything else goes wrong. An order
  * that its host did not live to take is forgotten.
  */
 export class Office {
   readonly #random: SeededRandom;
+  readonly #settling: SeededRandom;
 
   constructor(random: SeededRandom) {
     this.#random = random;
+    this.#settling = random.fork('settling');
+  }
+
+  /** What the utility buys energy by, and has bought it by for ever. */
+  async open({ host }: Utility): Promise<void> {
+    await host.publishTariff(SETTLED_BY.tariff, { ...DEFAULT_TARIFF, unitCharge: 20_000 }, milliseconds(0));
   }
 
   async minute(utility: Utility): Promise<void> {
@@ -54,6 +67,14 @@ export class Office {
       const tariff = { ...DEFAULT_TARIFF, unitCharge: 20_000 + random.below(10_000) };
       await this.#try(utility.host.publishTariff('standard', tariff));
     }
+    if (this.#settling.chance(CLOSINGS_A_MINUTE)) await this.closeMonth(utility);
+  }
+
+  /** The month before the one that runs; it is refused where it is closed already. */
+  async closeMonth({ host, time, options }: Utility): Promise<void> {
+    const local = new Date(time.now + zoneMinutes(options.zone, time.now) * MINUTE_MS);
+    local.setUTCDate(0);
+    await this.#try(host.closePeriod({ month: local.toISOString().slice(0, 7), terms: SETTLED_BY }));
   }
 
   async #try(work: Promise<object | HostFailure>): Promise<void> {

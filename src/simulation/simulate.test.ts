@@ -25,8 +25,9 @@ for (const [suite, seeds] of [
 ] as const) {
   for (const seed of seeds) {
     test(`seed ${seed} breaks no promise in ${SUITE_NAMES[suite]}, and its faults did strike`, async () => {
-      const { violations, faults, transfers, checks } = await life(seed, { suite });
+      const { violations, faults, transfers, checks, checksOf } = await life(seed, { suite });
       assert.deepEqual(violations, []);
+      assert.ok((checksOf.I30 ?? 0) > 20, 'a month is closed');
       assert.ok(transfers >= 400 && checks > transfers);
       assert.ok(FAULT_KINDS.some((kind) => faults[kind] > 0));
     });

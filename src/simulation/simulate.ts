@@ -264,6 +264,7 @@ class World {
     }
     this.#utility.closeTheTills();
     await this.#utility.host.publishTerms(SIMULATED_TERMS);
+    await this.#office.open(this.#utility);
     if (receipts !== undefined) this.#signReceipts();
     if (this.#bank === undefined) return;
     const random = this.#random.fork('bank payers');
@@ -328,6 +329,7 @@ class World {
     await this.#bank?.heal();
     await this.#bankPayers?.heal();
     await this.#payers.tellAgain(utility);
+    await this.#office.closeMonth(utility);
     for (const { svpmsn } of utility.houses) {
       // What other books did, or a clone, is found with the next sale.
       if (this.#checkers.foreignUnfound(svpmsn) || this.#checkers.wasCloned(svpmsn))

@@ -6,7 +6,7 @@ import { type SimulationOptions, simulate } from './simulate.ts';
 import { simulatedMemory } from './simulated-store.ts';
 
 const OPTIONS: SimulationOptions = {
-  seed: 2,
+  seed: 14,
   transfers: Number.POSITIVE_INFINITY,
   minutes: 20,
   meters: 8,

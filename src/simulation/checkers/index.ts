@@ -14,6 +14,7 @@ import { Books } from './books.ts';
 import { Charges } from './charges.ts';
 import { type Checker, Findings } from './checker.ts';
 import { Clones } from './clones.ts';
+import { Closings } from './closings.ts';
 import { Commands } from './commands.ts';
 import { Journals } from './journals.ts';
 import { Memories } from './memories.ts';
@@ -78,6 +79,7 @@ export class Checkers {
       this.#clones,
       new Settled(this.findings, purses, world.payments),
       new Receipts(this.findings, world.payments, world.receiptKeys),
+      new Closings(this.findings),
       this.#secrets,
       new Afterwards(this.findings, this.#secrets),
       this.#money,
