@@ -83,6 +83,7 @@ export function provedText(proved: BooksProved): string[] {
       : `The books are NOT as the host wrote them; ${what} were read.`,
     `Issued ${issued} = stored ${stored} + in flight ${inFlight} + refunded ${refunded}.`,
     `Stored ${stored} + owed ${owed}${more(found, 'found')} = spent ${spent} + purses ${valueInMeters}${more(closed, 'closed')}.`,
+    ...(spent === 0n ? [] : [revenueText(books)]),
     ...restoredAt.map((at) => `The database was put back to an older copy before ${new Date(at).toISOString()}.`),
     ...(proved.rowsProved
       ? []
@@ -90,6 +91,11 @@ export function provedText(proved: BooksProved): string[] {
           `Not proved: ${n(proved.rows)} rows of other tables, and what was posted after the last head; that takes the keyring.`,
         ]),
   ];
+}
+
+function revenueText({ spent, revenue: { steps, unread } }: Books): string {
+  const parts = steps.map(({ percent, tokens }) => `at ${percent} % ${tokens}`);
+  return `Spent ${spent} = ${[...parts, `in minutes that no profile told ${unread}`].join(' + ')}.`;
 }
 
 const textOf = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');

@@ -77,12 +77,16 @@ async function audited(folder: DataFolder, founding: Founding): Promise<MemoryRe
 }
 
 function reportOf({ books, findings, ...proved }: BooksProved, memories: MemoryReport | undefined) {
-  const { meters, balanced, ...totals } = books;
+  const { meters, balanced, revenue, ...totals } = books;
   const tokens = Object.entries(totals).map(([name, value]) => [`${name}Tokens`, Number(value)]);
   return {
     meters: memories?.meters ?? meters.length,
     ...Object.fromEntries(tokens),
     balanced,
+    revenue: {
+      steps: revenue.steps.map(({ percent, tokens: used }) => ({ percent, tokens: Number(used) })),
+      unreadTokens: Number(revenue.unread),
+    },
     ...proved,
     findings: [...findings.map(findingText), ...(memories?.findings ?? [])],
     places: findings,

@@ -45,6 +45,7 @@ function snapshot(meters: readonly MeterRow[], books: Partial<Books> = {}): Snap
       spent: 45n,
       valueInMeters: 50n,
       balanced: true,
+      revenue: { steps: [], unread: 45n },
       meters: [],
       ...books,
     },

@@ -10,7 +10,7 @@ const TABLES = [
   ...['subscribers', 'meters', 'purses', 'orders', 'outstanding', 'work', 'commands', 'tariffs', 'postings', 'lines'],
   ...['knowledge', 'events', 'profiles', 'totals', 'lines_of_units', 'suspicions', 'check_minutes', 'facts'],
   ...['terms', 'trades', 'dues', 'payments', 'contracts', 'receipts_due', 'receipts', 'webhooks', 'deliveries'],
-  ...['closings', 'settled_minutes', 'settlement_claims', 'agents', 'agent_members', 'vends', 'shifts'],
+  ...['closings', 'settled_minutes', 'used_days', 'settlement_claims', 'agents', 'agent_members', 'vends', 'shifts'],
   ...['people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit', 'heads', 'lanes', 'copies'],
 ];
 const SEQUENCES = [

@@ -1,5 +1,6 @@
 import { type Books, holds, LedgerReader } from './ledger.ts';
 import type { Account, Agent, BookFinding, LedgerSum, Purse } from './ports.ts';
+import { type Divided, divide } from './revenue.ts';
 import { floatOf } from './tills.ts';
 
 /** What the sums of a ledger come to, and where they do not hold. */
@@ -29,7 +30,8 @@ export async function checkBooks(
     findings.push({ table: 'lines', row: undefined, what: 'all lines together do not sum to zero' });
   }
   const totals = new Map(books.meters.map((meter) => [meter.svpmsn, meter]));
-  for (const { svpmsn, credited, closed, spent, owed } of purses) {
+  for (const purse of purses) {
+    const { svpmsn, credited, closed, spent, owed } = purse;
     const total = totals.get(svpmsn);
     const booked = [credited, closed, spent, owed];
     const posted = total ? [total.stored + total.found, total.closed, total.spent, total.owed] : [0n, 0n, 0n, 0n];
@@ -37,6 +39,7 @@ export async function checkBooks(
     const wrong = names.flatMap((name, i) =>
       booked[i] === posted[i] ? [] : [`${name} ${booked[i]} where the ledger says ${posted[i]}`],
     );
+    wrong.push(...stepsWrong(purse, total));
     if (wrong.length > 0) findings.push({ table: 'purses', row: String(svpmsn), what: wrong.join(', ') });
   }
   const accounts = new Map<Account, bigint>();
@@ -47,4 +50,23 @@ export async function checkBooks(
     findings.push({ table: 'agents', row: id, what: `balance ${balance} where the ledger says ${posted}` });
   }
   return { books, findings };
+}
+
+function stepsWrong(purse: Purse, total: Pick<Books, 'revenue'> | undefined): string[] {
+  const posted = new Map(total?.revenue.steps.map(({ percent, tokens }) => [percent, tokens]));
+  const used = dividedOf(purse);
+  if (used === undefined) return ['what it used at which step cannot be read'];
+  return [...new Set([...posted.keys(), ...used.keys()])].flatMap((step) => {
+    const [own, ledger] = [used.get(step) ?? 0n, posted.get(step) ?? 0n];
+    return own === ledger ? [] : `${own} used at ${step} % where the ledger says ${ledger}`;
+  });
+}
+
+/** Nothing where somebody wrote what is no charge. */
+function dividedOf(purse: Purse): Divided | undefined {
+  try {
+    return divide(purse);
+  } catch {
+    return undefined;
+  }
 }

@@ -16,7 +16,7 @@ import { MINUTE_MISSING, MINUTE_UNCERTAIN } from './load.ts';
 import type { StoreReads } from './ports.ts';
 import { balanceOf, type StatementBalance } from './statement.ts';
 import { pricer, type SupplyRecord } from './statement-minutes.ts';
-import { eventsOf, suppliesOf } from './statement-reading.ts';
+import { eventsOf, supplyRecords } from './supply-records.ts';
 import type { HostFailure, Knowledge, Meter, MeterEvent } from './types.ts';
 
 export interface CutOffQuery {
@@ -186,7 +186,7 @@ async function hoursBefore(
   const end = Math.ceil(at / MS_PER_MINUTE);
   const first = Math.max(0, end - MINUTES_BEFORE);
   const span = { from: (first * MS_PER_MINUTE) as Milliseconds, end: (end * MS_PER_MINUTE) as Milliseconds, zone };
-  const supplies = await suppliesOf(tx, meter, span, events);
+  const supplies = await supplyRecords(tx, meter, span, events);
   if (isFailure(supplies)) return supplies;
   const record = supplies[supply - 1] as SupplyRecord;
   const price = pricer(record, supply);

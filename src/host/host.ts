@@ -183,7 +183,9 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       case 'carried':
         return dispatcher.carried(localUnit, message);
       case 'poll-result': {
-        const taken = await store.transaction((tx) => takePoll(tx, localUnit, message, clock.now()));
+        const taken = await store.transaction((tx) =>
+          takePoll(tx, localUnit, { poll: message, zone: settings.zone }, clock.now()),
+        );
         if (taken === undefined) {
           counters.strayMessages += 1;
           return;

@@ -114,9 +114,49 @@ export function spending(change: { readonly spent: bigint; readonly owed: bigint
     [
       { account: 'value-in-meters', amount: change.spent - change.owed } as const,
       { account: 'emergency-credit', amount: change.owed } as const,
-      { account: 'energy-revenue', amount: -change.spent } as const,
+      { account: UNREAD, amount: -change.spent } as const,
     ].filter(({ amount }) => amount !== 0n),
   );
+}
+
+/** What was spent goes to other steps of the tariff than it stood at, out of what no profile told yet. */
+export function dividing(
+  { before, after }: { readonly before: ReadonlyMap<number, bigint>; readonly after: ReadonlyMap<number, bigint> },
+  occasion: Occasion,
+): Posting[] {
+  const steps = [...new Set([...before.keys(), ...after.keys()])].sort((a, b) => a - b);
+  const moved = steps.map((step) => ({ step, tokens: (after.get(step) ?? 0n) - (before.get(step) ?? 0n) }));
+  const lines: Line[] = [
+    { account: UNREAD, amount: moved.reduce((sum, { tokens }) => sum + tokens, 0n) },
+    ...moved.map(({ step, tokens }): Line => ({ account: `${STEP_PREFIX}${step}`, amount: -tokens })),
+  ];
+  const moving = lines.filter(({ amount }) => amount !== 0n);
+  return moving.length === 0 ? [] : [posting('divided', occasion, moving)];
+}
+
+const UNREAD = 'energy-revenue';
+const STEP_PREFIX = 'energy-revenue:' as const;
+
+/** What is booked of energy, whether or not it is known at which step it was spent. */
+export const isRevenue = (account: Account): boolean => account === UNREAD || account.startsWith(STEP_PREFIX);
+
+/** Energy that was spent, in tokens: by the percentage of the tariff step, rising, and in minutes not told yet. */
+export interface Revenue {
+  readonly steps: readonly { readonly percent: number; readonly tokens: bigint }[];
+  readonly unread: bigint;
+}
+
+/** @param sums of accounts, each account at most once */
+export function revenueOf(sums: Iterable<readonly [account: string, amount: bigint]>): Revenue {
+  const steps: { percent: number; tokens: bigint }[] = [];
+  let unread = 0n;
+  for (const [account, amount] of sums) {
+    if (account === UNREAD) unread = -amount;
+    else if (account.startsWith(STEP_PREFIX) && amount !== 0n) {
+      steps.push({ percent: Number(account.slice(STEP_PREFIX.length)), tokens: -amount });
+    }
+  }
+  return { steps: steps.sort((a, b) => a.percent - b.percent), unread };
 }
 
 function posting(kind: PostingKind, { at, svpmsn, order }: Occasion, lines: readonly Line[]): Posting {
@@ -144,8 +184,10 @@ export interface Totalled {
 export interface Books extends Totalled {
   /** issued = stored + in flight + refunded, stored + found + owed = spent + value in meters + closed, lines sum to zero. */
   readonly balanced: boolean;
+  /** Its parts sum to what was spent. */
+  readonly revenue: Revenue;
   /** By number; what concerns no meter is in none of them, and counts where all lines sum to zero. */
-  readonly meters: readonly (Totalled & { readonly svpmsn: Svpmsn })[];
+  readonly meters: readonly (Totalled & { readonly svpmsn: Svpmsn; readonly revenue: Revenue })[];
 }
 
 /**
@@ -163,7 +205,11 @@ export class LedgerReader {
   /** The books without their meters: it costs what was appended since the last call, however many meters there are. */
   async total(tx: Pick<StoreReads, 'ledgerSums'>): Promise<Omit<Books, 'meters'>> {
     await this.#readOn(tx);
-    return { ...totalled((key) => this.#all.get(key) ?? 0n), balanced: this.#zero() && this.#wrong.size === 0 };
+    return {
+      ...totalled((key) => this.#all.get(key) ?? 0n),
+      balanced: this.#zero() && this.#wrong.size === 0,
+      revenue: revenueOf(this.#all),
+    };
   }
 
   /** What is on its way to some meters, in their order. */
@@ -175,9 +221,12 @@ export class LedgerReader {
   async books(tx: Pick<StoreReads, 'ledgerSums'>): Promise<Books> {
     await this.#readOn(tx);
     const numbers = [...this.#sums.keys()].filter((svpmsn) => svpmsn !== undefined).sort((a, b) => a - b);
-    const meters = numbers.map((svpmsn) => ({ svpmsn, ...this.#total(svpmsn) }));
+    const meters = numbers.map((svpmsn) => ({
+      ...{ svpmsn, ...this.#total(svpmsn) },
+      revenue: revenueOf(this.#sums.get(svpmsn) as ReadonlyMap<string, bigint>),
+    }));
     const all = meters.reduce<Totalled>((sum, meter) => plus(sum, meter), NOTHING);
-    return { ...all, balanced: this.#zero() && meters.every(holds), meters };
+    return { ...all, balanced: this.#zero() && meters.every(holds), revenue: revenueOf(this.#all), meters };
   }
 
   async #readOn(tx: Pick<StoreReads, 'ledgerSums'>): Promise<void> {
@@ -194,12 +243,11 @@ export class LedgerReader {
     }
   }
 
-  #add({ kind, account, svpmsn, amount }: LedgerSum): void {
-    const sums = this.#sums.get(svpmsn) ?? new Map<string, bigint>();
-    this.#sums.set(svpmsn, sums);
-    for (const key of [account, `${kind} ${account}`]) {
-      for (const map of svpmsn === undefined ? [sums] : [sums, this.#all]) map.set(key, (map.get(key) ?? 0n) + amount);
-    }
+  #add(sum: LedgerSum): void {
+    const sums = this.#sums.get(sum.svpmsn) ?? new Map<string, bigint>();
+    this.#sums.set(sum.svpmsn, sums);
+    addSum(sums, sum);
+    if (sum.svpmsn !== undefined) addSum(this.#all, sum);
   }
 
   #total(svpmsn: Svpmsn): Totalled {
@@ -216,15 +264,25 @@ export class LedgerReader {
   }
 }
 
-/** What sums of the ledger say. @param of the sum of an account, or of its lines of one kind of posting */
-export const totalled = (of: (key: Account | `${PostingKind} ${Account}`) => bigint): Totalled => ({
+/** Adds a sum to that of its account, of its account and kind, and of all that is booked of energy. */
+export function addSum(sums: Map<string, bigint>, { kind, account, amount }: Omit<LedgerSum, 'svpmsn'>): void {
+  const keys = [account, `${kind} ${account}`, ...(isRevenue(account) ? [ALL_REVENUE] : [])];
+  for (const key of keys) sums.set(key, (sums.get(key) ?? 0n) + amount);
+}
+
+const ALL_REVENUE = 'all energy-revenue';
+
+/** What sums of the ledger say. @param of what `addSum` made of them */
+export const totalled = (
+  of: (key: Account | `${PostingKind} ${Account}` | typeof ALL_REVENUE) => bigint,
+): Totalled => ({
   issued: -of('sold prepaid'),
   stored: -of('stored value-in-meters'),
   inFlight: -of('prepaid'),
   refunded: of('refunded prepaid'),
   found: of('found-in-meters'),
   closed: -of('closed-purses'),
-  spent: -of('energy-revenue'),
+  spent: -of(ALL_REVENUE),
   owed: of('emergency-credit'),
   valueInMeters: -of('value-in-meters'),
 });

@@ -4,7 +4,7 @@ import { MINUTES_PER_DAY, type Milliseconds, type SupplyIndex, type Svpmsn } fro
 import { fail, findMeter, isFailure } from './failures.ts';
 import type { StoreReads } from './ports.ts';
 import { type Price, pricer, type SupplyRecord } from './statement-minutes.ts';
-import { suppliesOf } from './statement-reading.ts';
+import { supplyRecords } from './supply-records.ts';
 import type { HostFailure, Meter } from './types.ts';
 
 export interface DatesQuery {
@@ -59,7 +59,7 @@ export async function readMinutes(
   const starts = daysOf(query, { zone, daysMax: MINUTES_DAYS_MAX });
   if (isFailure(starts)) return starts;
   const [from, end] = [starts[0], starts.at(-1)] as [Milliseconds, Milliseconds];
-  const supplies = await suppliesOf(tx, meter, { from, end, zone });
+  const supplies = await supplyRecords(tx, meter, { from, end, zone });
   if (isFailure(supplies)) return supplies;
   const record = supplies[supply - 1] as SupplyRecord;
   const price = pricer(record, supply);

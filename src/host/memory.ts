@@ -54,6 +54,7 @@ import type {
   TariffVersion,
   TermsVersion,
   Trade,
+  UsedDay,
   Vend,
   Webhook,
   WebhookDelivery,
@@ -158,6 +159,7 @@ class Tables implements StoreTransaction {
   readonly deliveries = new MemoryShelf<WebhookDelivery, 'state' | 'webhook'>(this.undo, ['state', 'webhook']);
   readonly closings = new MemoryJournal<Closing>(this.undo);
   readonly settledMinutes = new MemoryShelf<SettledMinutes>(this.undo);
+  readonly usedDays = new MemoryShelf<UsedDay>(this.undo);
   readonly settlementClaims = new MemoryShelf<SettlementClaim>(this.undo);
   readonly agents = new MemoryShelf<Agent>(this.undo);
   readonly agentMembers = new MemoryShelf<AgentMember, 'agent'>(this.undo, ['agent']);
@@ -227,6 +229,7 @@ class Tables implements StoreTransaction {
     copy.deliveries.fill(this.deliveries);
     copy.closings.fill(this.closings);
     copy.settledMinutes.fill(this.settledMinutes);
+    copy.usedDays.fill(this.usedDays);
     copy.settlementClaims.fill(this.settlementClaims);
     copy.agents.fill(this.agents);
     copy.agentMembers.fill(this.agentMembers);

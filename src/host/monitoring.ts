@@ -23,8 +23,9 @@ import type { Milliseconds, SupplyIndex, Svpmsn, Tokens } from '../units/index.t
 import { CLOCK_SET, queueCommand } from './command-queue.ts';
 import type { StoreTransaction } from './ports.ts';
 import { postSpending, wantQuery } from './receipts.ts';
+import { daysSince, divideDays } from './revenue.ts';
 import { alarmsAfter, alarmsHeard, alarmsRaised } from './standing.ts';
-import type { Knowledge, Meter } from './types.ts';
+import type { Knowledge, Meter, MeterEvent } from './types.ts';
 import { wake } from './work.ts';
 
 type PollResult = Extract<BackhaulMessage, { type: 'poll-result' }>;
@@ -47,7 +48,7 @@ interface PollTaken {
 export async function takePoll(
   tx: StoreTransaction,
   localUnit: number,
-  poll: PollResult,
+  { poll, zone }: { readonly poll: PollResult; readonly zone: string },
   now: Milliseconds,
 ): Promise<PollTaken | undefined> {
   const meter = await meterOn(tx, localUnit, poll.svpmsn);
@@ -56,7 +57,7 @@ export async function takePoll(
   const { told, totals, profiles, faults } = decodePoll(meter, poll);
   if (told === undefined) await heard(tx, svpmsn, now);
   else await believePoll(tx, meter, { told, clockOffsetMs: poll.clockOffsetMs }, now);
-  const eventFaults = await takeEvents(tx, meter, poll, now);
+  const events = await takeEvents(tx, meter, poll, now);
   if (told !== undefined) await postSpendingTold(tx, meter, told, now);
   for (const each of totals) {
     await tx.putTotals({ svpmsn, supply: each.supply, at: now, body: encodeTotals(each) });
@@ -65,9 +66,11 @@ export async function takePoll(
   const lived = profiles.filter(({ day }) => day <= dayOf(now));
   for (const profile of lived) await keepProfile(tx, svpmsn, profile);
   if (lived.length > 0) await noteProfiles(tx, svpmsn, lived);
+  const days = [...new Set([...lived.map(({ day }) => day), ...daysOfTables(events.news, now)])];
+  if (days.length > 0) await divideDays(tx, meter, { days, zone }, now);
   await wakeIfWaiting(tx, meter, now);
   const missing = told === undefined ? undefined : await missingAfter(tx, meter, poll, now);
-  return { faults: faults + eventFaults + profiles.length - lived.length, missing };
+  return { faults: faults + events.faults + profiles.length - lived.length, missing };
 }
 
 /**
@@ -217,10 +220,10 @@ async function takeEvents(
   meter: Meter,
   { events }: PollResult,
   now: Milliseconds,
-): Promise<number> {
-  if (events === undefined) return 0;
+): Promise<{ readonly faults: number; readonly news: readonly MeterEvent[] }> {
+  if (events === undefined) return { faults: 0, news: [] };
   const answer = decodeEventAnswer(events);
-  if (isRecordFailure(answer)) return 1;
+  if (isRecordFailure(answer)) return { faults: 1, news: [] };
   const { svpmsn } = meter;
   const news = await tx.addEvents(answer.events.map((event) => ({ ...event, svpmsn, heardAt: now })));
   const last = answer.events.at(-1)?.sequence;
@@ -231,7 +234,13 @@ async function takeEvents(
   const unread = answer.events.filter(({ sequence }) => sequence >= read);
   await tx.putKnowledge({ ...known, eventsBefore, ...alarmsAfter(known, unread, now) });
   if (news.some(({ kind }) => kind === EventKind.valueFrozen)) await wantQuery(tx, meter, now);
-  return 0;
+  return { faults: 0, news };
+}
+
+/** Days of which the profile may have come before the meter told which table it had then. */
+function daysOfTables(news: readonly MeterEvent[], now: Milliseconds): number[] {
+  const taken = news.filter(({ kind }) => kind === EventKind.tableChanged).map(({ time }) => time * 1000);
+  return taken.length === 0 ? [] : daysSince(Math.min(...taken) as Milliseconds, now);
 }
 
 async function postSpendingTold(

@@ -3,7 +3,7 @@ import { MINUTES_PER_DAY, type Milliseconds, type Svpmsn, type Tokens } from '..
 import { fail, findMeter, isFailure } from './failures.ts';
 import type { StoreReads } from './ports.ts';
 import { type SupplyRecord, walkMinutes } from './statement-minutes.ts';
-import { suppliesOf } from './statement-reading.ts';
+import { supplyRecords } from './supply-records.ts';
 import type { HostFailure } from './types.ts';
 
 /** How long a balance is enough, if use goes on as it was. */
@@ -47,7 +47,7 @@ export async function readOutlook(
   const starts = startsOfDays(zone, dateText(today - DAYS_BACK), dateText(today - 1));
   if (starts === undefined) return fail('range-wrong', 'The calendar of meters does not go back so far.');
   const [from, end] = [starts[0], starts.at(-1)] as [Milliseconds, Milliseconds];
-  const supplies = await suppliesOf(tx, found.meter, { from, end, zone });
+  const supplies = await supplyRecords(tx, found.meter, { from, end, zone });
   if (isFailure(supplies)) return supplies;
   const dates: string[] = [];
   const sum = { energy: 0n, units: 0n, minutes: 0n };

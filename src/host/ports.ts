@@ -47,6 +47,7 @@ import type {
   TermsVersion,
   TimedSum,
   Trade,
+  UsedDay,
   Vend,
   Webhook,
   WebhookDelivery,
@@ -267,6 +268,7 @@ export interface StoreReads {
   readonly deliveries: ShelfReads<WebhookDelivery, 'state' | 'webhook'>;
   readonly closings: JournalReads<Closing>;
   readonly settledMinutes: ShelfReads<SettledMinutes>;
+  readonly usedDays: ShelfReads<UsedDay>;
   readonly settlementClaims: ShelfReads<SettlementClaim>;
 
   readonly agents: ShelfReads<Agent>;
@@ -337,6 +339,7 @@ export interface StoreTransaction extends StoreReads {
   readonly deliveries: Shelf<WebhookDelivery, 'state' | 'webhook'>;
   readonly closings: Journal<Closing>;
   readonly settledMinutes: Shelf<SettledMinutes>;
+  readonly usedDays: Shelf<UsedDay>;
   readonly settlementClaims: Shelf<SettlementClaim>;
 
   readonly agents: Shelf<Agent>;

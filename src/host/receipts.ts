@@ -13,9 +13,10 @@ import {
 } from '../exchange/index.ts';
 import { MeterFlag } from '../records/index.ts';
 import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens } from '../units/index.ts';
-import { allEnergy, move, paidOut, refunded, repriced, spending } from './ledger.ts';
+import { allEnergy, dividing, move, paidOut, refunded, repriced, spending } from './ledger.ts';
 import type { StoreTransaction } from './ports.ts';
 import { receiptIsDue } from './receipting.ts';
+import { divide } from './revenue.ts';
 import { settleDues, withFound } from './terms.ts';
 import { floatGivenBack } from './tills.ts';
 import {
@@ -364,10 +365,12 @@ export async function postSpending(
     return false;
   }
   const change = { spent: spent - purse.spent, owed: owed - purse.owed };
-  await tx.putPurse({ ...heard, spent, owed });
-  if (change.spent !== 0n || change.owed !== 0n) {
-    await tx.post([spending(change, { at: now, svpmsn: purse.svpmsn })]);
-  }
+  const after = { ...heard, spent, owed };
+  await tx.putPurse(after);
+  if (change.spent === 0n && change.owed === 0n) return true;
+  const occasion = { at: now, svpmsn: purse.svpmsn };
+  const divided = dividing({ before: divide(purse), after: divide(after) }, occasion);
+  await tx.post([spending(change, occasion), ...divided]);
   return true;
 }
 

@@ -92,6 +92,7 @@ const NEW_PURSE: Omit<Purse, 'svpmsn' | 'bookedAt' | 'reportedAt'> = {
   closed: 0n,
   spent: 0n,
   owed: 0n,
+  usedUnits: {},
 };
 
 async function meterOf(

@@ -62,7 +62,7 @@ export type { ImportFault, ImportKind, ImportReport, ImportRequest } from './bul
 export type { Agreement } from './contracts.ts';
 export type { CutOff, CutOffEnd, CutOffQuery, HoursBefore } from './cut-offs.ts';
 export type { Grid, GridCell, Street } from './grid.ts';
-export type { Books, Totalled } from './ledger.ts';
+export type { Books, Revenue, Totalled } from './ledger.ts';
 export type { DatesQuery, Minutes, MinutesOfDay, MinutesQuery } from './load.ts';
 export type { Act, Decided, Decision, HostByName, Office, Once } from './office.ts';
 export type { Outlook } from './outlook.ts';

@@ -1,9 +1,11 @@
 import type { BookSums } from '../analysis/index.ts';
 import { assertNever } from '../units/index.ts';
+import type { Revenue } from './ledger.ts';
 import type { ClosedPeriod } from './settlement.ts';
 import type { Difference } from './settlement-documents.ts';
 import type { SettledClaim } from './settlement-exchange.ts';
 import { fixed, plain, type TableSection, type TableSheet } from './table-sheet.ts';
+import type { ClosingInputs } from './types.ts';
 
 /** A closing as people read it. @param claims that were made for this month, and what was answered */
 export function settlementSheet(closed: ClosedPeriod, claims: readonly SettledClaim[]): TableSheet {
@@ -37,6 +39,7 @@ export function settlementSheet(closed: ClosedPeriod, claims: readonly SettledCl
         ['of it unexplained', kwh(settlement.losses.unexplained)],
       ]),
       booksSection(inputs.begin, inputs.end),
+      revenueSection(inputs),
       plain('Result, tokens', [
         ['spent, charged and taken as fees', String(settlement.margin + closing.price)],
         ['price of what was bought', String(-closing.price)],
@@ -62,6 +65,7 @@ export function settlementSheet(closed: ClosedPeriod, claims: readonly SettledCl
 /** One value a line: the digits of amounts and energies as they are kept, in tokens and milliwatt-hours. RFC 4180 */
 export function settlementCsv({ closing, settlement }: ClosedPeriod): string {
   const { bought, sold, losses, deferred, interest } = settlement;
+  const revenue = revenueIn(closing.inputs.revenue);
   const lines: (readonly [string, string, string, string | number | bigint])[] = [
     ['bought', 'energy', 'mWh', bought.energy],
     ['bought', 'price', 'token', closing.price],
@@ -93,6 +97,8 @@ export function settlementCsv({ closing, settlement }: ClosedPeriod): string {
     ['losses', 'share', '0.01 %', losses.basisPoints],
     ...Object.entries(closing.inputs.begin).map(([name, sum]) => ['books at the begin', name, 'token', sum] as const),
     ...Object.entries(closing.inputs.end).map(([name, sum]) => ['books at the end', name, 'token', sum] as const),
+    ...revenue.steps.map(({ percent: step, tokens }) => ['spent', `at ${step} %`, 'token', tokens] as const),
+    ['spent', 'not told by a profile yet', 'token', revenue.unread],
     ['result', 'margin', 'token', settlement.margin],
     ['result', 'deferred at the begin', 'token', deferred.begin],
     ['result', 'deferred at the end', 'token', deferred.end],
@@ -150,6 +156,31 @@ function booksSection(begin: Record<keyof BookSums, string>, end: typeof begin):
     end[name],
   ]);
   return { title: 'Books, tokens', heads: ['before', 'in the month', 'at its end'], rows };
+}
+
+/** What was spent in the month, by tariff step. A month may take back from one step what an earlier one gave it. */
+function revenueSection({ revenue }: ClosingInputs): TableSection {
+  const { steps, unread } = revenueIn(revenue);
+  return {
+    title: 'Spent by tariff step, tokens',
+    heads: ['in the month'],
+    rows: [
+      ...steps.map(({ percent: step, tokens }) => [`${step} %`, String(tokens)]),
+      ['in minutes that no profile told yet', String(unread)],
+      ['in all', String(steps.reduce((sum, { tokens }) => sum + tokens, unread))],
+    ],
+  };
+}
+
+/** What the books gained between two sums. */
+function revenueIn({ begin, end }: ClosingInputs['revenue']): Revenue {
+  const gained = new Map<number, bigint>();
+  for (const { percent: step, tokens } of end.steps) gained.set(step, BigInt(tokens));
+  for (const { percent: step, tokens } of begin.steps) gained.set(step, (gained.get(step) ?? 0n) - BigInt(tokens));
+  return {
+    steps: [...gained].sort(([a], [b]) => a - b).map(([step, tokens]) => ({ percent: step, tokens })),
+    unread: BigInt(end.unread) - BigInt(begin.unread),
+  };
 }
 
 function claimSection({ claim, answer }: SettledClaim): TableSection {

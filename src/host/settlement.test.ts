@@ -3,9 +3,11 @@ import { test } from 'node:test';
 import { emptyDayProfile } from '../records/index.ts';
 import { svpmsn } from '../units/index.ts';
 import type { HostFailure } from './index.ts';
+import { dividing } from './ledger.ts';
 import { made, type Rig } from './rig.testing.ts';
 import { FEBRUARY, MARCH, passMonth, settledUtility, TERMS, tellMinutes } from './settlement.testing.ts';
 import { settledMinutes } from './settlement-minutes.ts';
+import { settlementCsv } from './settlement-sheet.ts';
 
 const reasonOf = (answer: object): HostFailure['reason'] => (answer as HostFailure).reason;
 const close = (rig: Rig, month: string, terms = TERMS) => rig.host.closePeriod({ month, terms });
@@ -106,7 +108,8 @@ test('what is posted and told late counts in the next month, and nothing is left
       { account: 'value-in-meters', amount: 40n },
       { account: 'energy-revenue', amount: -40n },
     ] as const;
-    await tx.post([{ ...late, lines }]);
+    const divided = dividing({ before: new Map(), after: new Map([[150, 15n]]) }, { at: late.at, svpmsn: late.svpmsn });
+    await tx.post([{ ...late, lines }, ...divided]);
   });
   await tellMinutes(rig, 1, FEBRUARY, () => 99_000);
   assert.deepEqual(made(await rig.host.period('2026-02')), before);
@@ -115,6 +118,11 @@ test('what is posted and told late counts in the next month, and nothing is left
   const closing = made(await close(rig, '2026-03'));
   const { settlement } = made(await rig.host.period('2026-03'));
   assert.equal(settlement.flows.spent, 40n);
+  assert.deepEqual(closing.inputs.revenue.end, { steps: [{ percent: 150, tokens: '15' }], unread: '325' });
+  assert.match(
+    settlementCsv({ closing, settlement, faults: [] }),
+    /\r\n2026-03,spent,at 150 %,token,15\r\n2026-03,spent,not told by a profile yet,token,25\r\n/,
+  );
   assert.deepEqual(settlement.deferred, { begin: 1_200n, end: 1_160n });
   assert.deepEqual(
     [settlement.bought.transformers[0]?.missing, settlement.bought.transformers[0]?.estimated],

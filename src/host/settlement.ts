@@ -12,7 +12,7 @@ import { sha256 } from '../crypto/index.ts';
 import { ENERGY_MAX, MINUTES_PER_DAY } from '../records/index.ts';
 import { type Milliseconds, SUPPLIES_MAX, type SupplyIndex } from '../units/index.ts';
 import { fail, isFailure } from './failures.ts';
-import { totalled } from './ledger.ts';
+import { addSum, type Revenue, revenueOf, totalled } from './ledger.ts';
 import type { Store, StoreReads } from './ports.ts';
 import {
   bulkTable,
@@ -27,7 +27,16 @@ import {
   transformersOf,
 } from './settlement-minutes.ts';
 import { tariffUnknown } from './tariffs.ts';
-import type { Closing, ClosingInputs, Decimals, HostFailure, Meter, SettlementTerms, TimedSum } from './types.ts';
+import type {
+  Closing,
+  ClosingInputs,
+  Decimals,
+  HostFailure,
+  Meter,
+  RevenueText,
+  SettlementTerms,
+  TimedSum,
+} from './types.ts';
 import { type Act, witnessed } from './witness.ts';
 
 export interface CloseRequest {
@@ -72,7 +81,7 @@ export async function closePeriod(
   const minutes: TransformerMinutes[] = [];
   for (const unit of units) minutes.push(await minutesOf(store, period, unit));
   const metered = await meteredUse(store, period, meters);
-  const { begin, days } = bookSums(await store.read((tx) => tx.ledgerByTime(period.days)), period.days.length);
+  const { begin, days, revenue } = bookSums(await store.read((tx) => tx.ledgerByTime(period.days)), period.days.length);
   const inputs: ClosingInputs = {
     previous: last?.digest ?? '',
     zone,
@@ -83,6 +92,7 @@ export async function closePeriod(
     // What was posted late counts from here on: a month begins with what the one before ended with.
     begin: last?.inputs.end ?? decimals(begin),
     end: decimals(days.at(-1) as BookSums),
+    revenue: { begin: last?.inputs.revenue.end ?? revenueText(revenue.begin), end: revenueText(revenue.end) },
     balances: days.map((sums) => String(deferred(sums))),
     priceCarried: String(last?.priceLeft ?? 0n),
     interestCarried: String(last?.interestLeft ?? 0n),
@@ -229,13 +239,21 @@ async function meteredUse(store: Store, period: Period, meters: readonly Meter[]
 }
 
 /** What the books were before the first edge, and at the end of each stretch after it. */
-function bookSums(sums: readonly TimedSum[], edges: number): { readonly begin: BookSums; readonly days: BookSums[] } {
+function bookSums(
+  sums: readonly TimedSum[],
+  edges: number,
+): {
+  readonly begin: BookSums;
+  readonly days: BookSums[];
+  readonly revenue: { readonly begin: Revenue; readonly end: Revenue };
+} {
   const all = new Map<string, bigint>();
+  let revenueBefore = revenueOf(all);
   const states = Array.from({ length: edges }, (_, stretch) => {
     for (const sum of sums) {
-      if (sum.stretch !== stretch) continue;
-      for (const key of [sum.account, `${sum.kind} ${sum.account}`]) all.set(key, (all.get(key) ?? 0n) + sum.amount);
+      if (sum.stretch === stretch) addSum(all, sum);
     }
+    if (stretch === 0) revenueBefore = revenueOf(all);
     const { issued, stored, refunded, spent, inFlight, valueInMeters, owed } = totalled((key) => all.get(key) ?? 0n);
     const credit = (account: 'fees' | 'tax' | 'fixed-charges') => -(all.get(account) ?? 0n);
     return {
@@ -244,8 +262,13 @@ function bookSums(sums: readonly TimedSum[], edges: number): { readonly begin: B
     };
   });
   const [begin, ...days] = states as [BookSums, ...BookSums[]];
-  return { begin, days };
+  return { begin, days, revenue: { begin: revenueBefore, end: revenueOf(all) } };
 }
+
+const revenueText = ({ steps, unread }: Revenue): RevenueText => ({
+  steps: steps.map(({ percent, tokens }) => ({ percent, tokens: String(tokens) })),
+  unread: String(unread),
+});
 
 function settlementInputs(
   inputs: ClosingInputs,

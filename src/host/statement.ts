@@ -25,7 +25,7 @@ export interface StatementBalance {
 /** A movement of value that somebody made, with what it changed. */
 export interface StatementEntry {
   readonly at: Milliseconds;
-  readonly kind: Exclude<PostingKind, 'spent' | MeterlessKind>;
+  readonly kind: Exclude<PostingKind, 'spent' | 'divided' | MeterlessKind>;
   readonly order: string | undefined;
   /** Number of the newest receipt of that order. */
   readonly receipt: string | undefined;
@@ -228,11 +228,12 @@ export const plus = (a: StatementBalance, b: StatementBalance): StatementBalance
 });
 
 const spentIn = (postings: readonly Posting[]): bigint =>
-  postings.reduce((sum, { lines }) => sum - sumOf(lines, 'energy-revenue'), 0n);
+  postings.reduce((sum, { kind, lines }) => (kind === 'spent' ? sum - sumOf(lines, 'energy-revenue') : sum), 0n);
 
 function entryOf(posting: Posting, { trades, receipts }: StatementInput): StatementEntry[] {
   const { at, kind, order } = posting;
-  if (kind === 'spent' || kind === 'float' || kind === 'commission' || kind === 'cash-up') return [];
+  if (kind === 'spent' || kind === 'divided') return [];
+  if (kind === 'float' || kind === 'commission' || kind === 'cash-up') return [];
   const known = order === undefined ? undefined : { trade: trades.get(order), receipt: receipts.get(order) };
   return [
     {

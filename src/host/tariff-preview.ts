@@ -15,7 +15,7 @@ import { fail, findMeter, isFailure } from './failures.ts';
 import type { StoreReads } from './ports.ts';
 import { parsePeriod, periodOf } from './settlement-minutes.ts';
 import { type Price, type SupplyRecord, walkMinutes } from './statement-minutes.ts';
-import { suppliesOf } from './statement-reading.ts';
+import { supplyRecords } from './supply-records.ts';
 import { calendarsOf } from './tariff-week.ts';
 import type { HostFailure } from './types.ts';
 
@@ -80,7 +80,7 @@ export async function previewTariff(
   const year = yearOf(from);
   const offsets = offsetTable(zone, year, yearOf(to) - year + 1);
   if ('reason' in offsets) return fail('range-wrong', offsets.sentence);
-  const was = await suppliesOf(tx, found.meter, { from, end: to, zone });
+  const was = await supplyRecords(tx, found.meter, { from, end: to, zone });
   if (isFailure(was)) return was;
   const wouldBe: SupplyRecord[] = [];
   for (const [i, { profiles }] of was.entries()) {

@@ -19,7 +19,7 @@ import { fail, findMeter, isFailure } from './failures.ts';
 import { supplyOf } from './load.ts';
 import type { StoreReads } from './ports.ts';
 import type { HeldTable, SupplyRecord } from './statement-minutes.ts';
-import { suppliesOf, tableOf } from './statement-reading.ts';
+import { supplyRecords, tableOf } from './supply-records.ts';
 import type { HostFailure, Meter } from './types.ts';
 
 export interface TariffWeekQuery {
@@ -71,7 +71,7 @@ export async function readTariffWeek(
   if (starts === undefined || end === undefined) {
     return fail('range-wrong', 'The calendar of meters ends before this week does: take an earlier one.');
   }
-  const supplies = await suppliesOf(tx, meter, { from: first, end, zone });
+  const supplies = await supplyRecords(tx, meter, { from: first, end, zone });
   if (isFailure(supplies)) return supplies;
   const own = (supplies[supply - 1] as SupplyRecord).tables;
   const coming = await comingTable(tx, meter, supply, { own, from: first, end, zone, now });

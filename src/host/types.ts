@@ -57,10 +57,22 @@ export interface Purse {
   /** Spent and owed as last posted to the ledger. */
   readonly spent: bigint;
   readonly owed: bigint;
+  /** What the load profiles say it was spent at, as far as they came: what is spent is divided by it. */
+  readonly usedUnits: StepUnits;
   /** When the last receipt was booked; an older report says nothing about a newer purse. */
   readonly bookedAt: Milliseconds;
   /** Of the last report that was believed. */
   readonly reportedAt: Milliseconds;
+}
+
+/** Exact charge of some minutes, in decimal 10⁻¹¹ token, by the percentage of the tariff step that they fell in. */
+export type StepUnits = Readonly<Record<string, string>>;
+
+/** What the profiles of one meter and one UTC day say, as it was counted in its purse. */
+export interface UsedDay {
+  /** Number of the meter, and UTC day. */
+  readonly id: string;
+  readonly units: StepUnits;
 }
 
 /** The one value transaction that may be on its way to a meter (X1). */
@@ -173,8 +185,10 @@ export type Account =
   | 'found-in-meters'
   /** Debit: energy taken on emergency credit, and not yet paid. */
   | 'emergency-credit'
-  /** Credit: energy that was paid or is owed. */
+  /** Credit: energy that was paid or is owed, in minutes that no load profile told yet. */
   | 'energy-revenue'
+  /** Credit: energy that was paid or is owed, by the percentage of the tariff step. */
+  | `energy-revenue:${number}`
   /** Credit: charges by the month. */
   | 'fixed-charges'
   /** Credit: for the way in which somebody pays. */
@@ -201,6 +215,8 @@ export type PostingKind =
   | 'found'
   | 'closed'
   | 'spent'
+  /** Profiles told at which steps of the tariff energy was spent, or told it anew. */
+  | 'divided'
   /** Arrears of a meter, as an operator books them. */
   | 'debt'
   /** Refunds that were given back. */

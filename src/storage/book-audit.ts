@@ -89,16 +89,30 @@ export async function auditLedger(
   const nothing = { postings: 0, lines: 0, sums: [] };
   const ledger = await readable(findings, `${postings.name} and ${lines.name}`, nothing, () => chain.read(source));
   const held = {
-    purses: await readable(findings, purses.name, [], () => allOf(source, purses)),
-    agents: await readable(findings, agents.name, [], () => allOf(source, agents)),
+    purses: await readable(findings, purses.name, [], () => allOf(source, purses, findings)),
+    agents: await readable(findings, agents.name, [], () => allOf(source, agents, findings)),
   };
   const restoredAt = heads.flatMap(({ said }) => (said?.restored === true ? [said.at] : []));
   return { ...ledger, heads: heads.length, restoredAt, ...held, findings: findings.list() };
 }
 
-async function allOf<R>(source: BookSource, { list, name, row }: Table<R>): Promise<readonly R[]> {
+/** A row that cannot be read is named, and the others are read. */
+async function allOf<R>(
+  source: BookSource,
+  { list, name, row, keyPlaces }: Table<R>,
+  findings: Findings,
+): Promise<readonly R[]> {
   const found: R[] = [];
-  for await (const page of source.pages(`SELECT ${list} FROM ${name}`)) found.push(...page.map(row));
+  for await (const page of source.pages(`SELECT ${list} FROM ${name}`)) {
+    for (const values of page) {
+      try {
+        found.push(row(values));
+      } catch (error) {
+        const named = keyPlaces.map((place) => String(values[place])).join(' ');
+        findings.add(name, named, `it cannot be read: ${(error as Error).message}`);
+      }
+    }
+  }
   return found;
 }
 

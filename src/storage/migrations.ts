@@ -3,7 +3,7 @@ export const SEALED_TABLES: readonly string[] = [
   ...['subscribers', 'meters', 'purses', 'orders', 'outstanding', 'work', 'commands', 'tariffs', 'knowledge', 'events'],
   ...['profiles', 'totals', 'lines_of_units', 'suspicions', 'check_minutes', 'facts', 'terms', 'trades', 'dues'],
   ...['payments', 'contracts', 'receipts_due', 'receipts', 'webhooks', 'deliveries', 'closings', 'settled_minutes'],
-  ...['agents', 'agent_members', 'vends', 'shifts'],
+  ...['used_days', 'agents', 'agent_members', 'vends', 'shifts'],
   ...['settlement_claims', 'people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit', 'heads'],
 ];
 
@@ -243,6 +243,8 @@ CREATE TABLE shifts (
   opened_at INTEGER NOT NULL, opening INTEGER NOT NULL, taken INTEGER NOT NULL, paid_out INTEGER NOT NULL,
   closed_at INTEGER, counted INTEGER
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE used_days (id TEXT PRIMARY KEY, units TEXT NOT NULL) STRICT, WITHOUT ROWID;
+ALTER TABLE purses ADD COLUMN used_units TEXT NOT NULL DEFAULT '{}';
 CREATE TABLE lanes (id INTEGER PRIMARY KEY, state BLOB NOT NULL) STRICT;
 CREATE TABLE copies (position INTEGER PRIMARY KEY) STRICT;
 -- Made anew, because a column can be made one that may be NULL in no other way: what concerns no meter names none.

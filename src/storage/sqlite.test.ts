@@ -305,7 +305,7 @@ test('a database of the version before is taken forward: what was refunded then 
     if (name !== 'postings' && name !== 'lines') before.exec(`ALTER TABLE ${name} DROP COLUMN seal`);
   }
   before.exec('ALTER TABLE knowledge DROP COLUMN alarms; ALTER TABLE knowledge DROP COLUMN alarms_at');
-  before.exec('ALTER TABLE orders DROP COLUMN why; PRAGMA user_version = 2');
+  before.exec('ALTER TABLE orders DROP COLUMN why; ALTER TABLE purses DROP COLUMN used_units; PRAGMA user_version = 2');
   before.close();
   const store = openSqliteStore(folder);
   rig.host = rig.newHost(store);

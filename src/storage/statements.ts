@@ -49,6 +49,7 @@ import {
   type TermsVersion,
   type TimedSum,
   type Trade,
+  type UsedDay,
   type Vend,
   type Webhook,
   type WebhookDelivery,
@@ -99,6 +100,7 @@ import {
   terms,
   totals,
   trades,
+  usedDays,
   vends,
   webhooks,
   work,
@@ -117,6 +119,7 @@ export class SqlStatements implements StoreTransaction {
   readonly deliveries: SqlShelf<WebhookDelivery, 'state' | 'webhook'>;
   readonly closings: SqlJournal<Closing>;
   readonly settledMinutes: SqlShelf<SettledMinutes>;
+  readonly usedDays: SqlShelf<UsedDay>;
   readonly settlementClaims: SqlShelf<SettlementClaim>;
   readonly agents: SqlShelf<Agent>;
   readonly agentMembers: SqlShelf<AgentMember, 'agent'>;
@@ -145,6 +148,7 @@ export class SqlStatements implements StoreTransaction {
     this.deliveries = new SqlShelf(connection, deliveries);
     this.closings = new SqlJournal(connection, closings);
     this.settledMinutes = new SqlShelf(connection, settledMinutes);
+    this.usedDays = new SqlShelf(connection, usedDays);
     this.settlementClaims = new SqlShelf(connection, settlementClaims);
     this.agents = new SqlShelf(connection, agents);
     this.agentMembers = new SqlShelf(connection, agentMembers);

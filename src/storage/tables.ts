@@ -37,6 +37,7 @@ import type {
   TariffVersion,
   TermsVersion,
   Trade,
+  UsedDay,
   Vend,
   Webhook,
   WebhookDelivery,
@@ -69,6 +70,7 @@ export const purses = table<Purse>('purses', ['svpmsn'], {
   closed: 'bigint',
   spent: 'bigint',
   owed: 'bigint',
+  usedUnits: 'json',
   bookedAt: 'number',
   reportedAt: 'number',
 });
@@ -296,6 +298,7 @@ export const closings = table<Numbered<Closing>>('closings', ['number'], {
   digest: 'text',
 });
 export const settledMinutes = table<SettledMinutes>('settled_minutes', ['id'], { id: 'text', energies: 'bytes' });
+export const usedDays = table<UsedDay>('used_days', ['id'], { id: 'text', units: 'json' });
 export const settlementClaims = table<SettlementClaim>('settlement_claims', ['id'], {
   id: 'text',
   claim: 'text',

@@ -131,6 +131,7 @@ async function putSettlement(tx: Transaction): Promise<void> {
       ...{ interestLeft: 3n, digest: 'ab' },
       inputs: {
         ...{ previous: '', zone: 'Europe/Berlin', begin: books, end: books, balances: ['8'], priceCarried: '0' },
+        revenue: { begin: { steps: [], unread: '0' }, end: { steps: [{ percent: 50, tokens: '3' }], unread: '1' } },
         ...{ interestCarried: '0', transformers: [{ localUnit: 1, digest: 'cd' }] },
         terms: { tariff: 'bulk', technicalBasisPoints: 200, interestBasisPoints: 0 },
         tariff: { version: 3, definition: DEFAULT_TARIFF },
@@ -141,6 +142,7 @@ async function putSettlement(tx: Transaction): Promise<void> {
   await tx.settledMinutes.put(
     [1, 2].map((unit) => ({ id: `2026-03 ${unit}`, energies: new Uint8Array(178_560).fill(unit) })),
   );
+  await tx.usedDays.put([{ id: '1 20000', units: { 50: '90000000000' } }]);
   await tx.settlementClaims.put([{ id: 'to seller 2026-03', claim: 'a.b.c', answer: undefined }]);
 }
 

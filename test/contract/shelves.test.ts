@@ -83,20 +83,24 @@ for (const { name, skip, open } of STORES) {
         ...{ interestCarried: '0', transformers: [{ localUnit: 1, digest: 'cd' }] },
         terms: { tariff: 'bulk', technicalBasisPoints: 200, interestBasisPoints: 0 },
         tariff: { version: 3, definition: { unitCharge: 1, bands: [], otherwise: 100 } },
+        revenue: { begin: { steps: [], unread: '0' }, end: { steps: [{ percent: 50, tokens: '3' }], unread: '1' } },
         metered: [{ localUnit: 1, deciWattHours: '7', missing: 2 }],
       },
     };
     const minutes = { id: '2026-03 1', energies: new Uint8Array(178_560).fill(7) };
+    const used = { id: '1 20000', units: { 50: '90000000000', 200: '7' } };
     const claim = { id: 'to seller 2026-03', claim: 'a.b.c', answer: undefined };
     await store.transaction(async (tx) => {
       await tx.closings.append([closing]);
       await tx.settledMinutes.put([minutes]);
+      await tx.usedDays.put([used]);
       await tx.settlementClaims.put([claim]);
     });
     await store.read(async (tx) => {
       assert.deepEqual(await tx.closings.page({ limit: 2 }), [{ number: 1, ...closing }]);
       const [kept] = await tx.settledMinutes.of([minutes.id]);
       assert.deepEqual(kept && { id: kept.id, energies: Uint8Array.from(kept.energies) }, minutes);
+      assert.deepEqual(await tx.usedDays.of([used.id]), [used]);
       assert.deepEqual(await tx.settlementClaims.of([claim.id]), [claim]);
     });
   });

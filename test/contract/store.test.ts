@@ -52,6 +52,7 @@ const purseRow = (id: number, more: Partial<Purse> = {}): Purse => ({
   closed: 0n,
   spent: 0n,
   owed: 0n,
+  usedUnits: {},
   bookedAt: at,
   reportedAt: at,
   ...more,

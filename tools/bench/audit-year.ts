@@ -143,7 +143,7 @@ async function closePurses(store: WrittenStore, ids: readonly Svpmsn[], days: nu
       const purse: Purse = {
         ...{ svpmsn: id, state: 'open', lastCounter: topUps, queryWanted: false, freeze: undefined },
         ...{ frozenAt: undefined, credited: BigInt(topUps) * TOP_UP, closed: 0n, spent: BigInt(days) * USE_A_DAY },
-        ...{ owed: 0n, bookedAt: at, reportedAt: at },
+        ...{ owed: 0n, usedUnits: {}, bookedAt: at, reportedAt: at },
       };
       await tx.putPurse(purse);
     }

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { Approval, NumberedOrder, Posting, Totalled } from '../../host/index.ts';
+import type { Approval, Books, NumberedOrder, Posting, Totalled } from '../../host/index.ts';
 import { assertNever, type Svpmsn, svpmsnText } from '../../units/index.ts';
 import { Amount, Id, Instant, instantText, MeterNumber, maybe, OneOf, SignedAmount, same } from './common.ts';
 
@@ -93,6 +93,16 @@ const Totals = {
   spent: Amount,
   owed: SignedAmount,
   valueInMeters: SignedAmount,
+  revenue: Type.Object(
+    {
+      steps: Type.Array(Type.Object({ percent: Type.Integer(), tokens: SignedAmount })),
+      unread: SignedAmount,
+    },
+    {
+      description:
+        'What was spent by step of the tariff, in percent of its charge, and in minutes that no load profile told yet; together it is what was spent.',
+    },
+  ),
 };
 
 export const BooksSchema = Type.Object(
@@ -107,7 +117,7 @@ export const BooksSchema = Type.Object(
 );
 export const MeterBooksSchema = Type.Object({ meter: MeterNumber, ...Totals }, { $id: 'MeterBooks' });
 
-export const totalsJson = (totals: Totalled) => ({
+export const totalsJson = (totals: Totalled & Pick<Books, 'revenue'>) => ({
   issued: String(totals.issued),
   stored: String(totals.stored),
   inFlight: String(totals.inFlight),
@@ -117,6 +127,10 @@ export const totalsJson = (totals: Totalled) => ({
   spent: String(totals.spent),
   owed: String(totals.owed),
   valueInMeters: String(totals.valueInMeters),
+  revenue: {
+    steps: totals.revenue.steps.map(({ percent, tokens }) => ({ percent, tokens: String(tokens) })),
+    unread: String(totals.revenue.unread),
+  },
 });
 
 export const PostingSchema = Type.Object(

@@ -183,10 +183,10 @@ export function overviewJson(of: Overview, may: Readonly<Record<OverviewPart, bo
   };
 }
 
-const todayJson = (moved: Totalled) => {
-  const { issued, stored, refunded, spent, found, closed } = totalsJson(moved);
-  return { issued, stored, refunded, spent, found, closed };
-};
+const todayJson = ({ issued, stored, refunded, spent, found, closed }: Totalled) => ({
+  ...{ issued: String(issued), stored: String(stored), refunded: String(refunded) },
+  ...{ spent: String(spent), found: String(found), closed: String(closed) },
+});
 
 const energyJson = ({ energy, minutes, before, beforeMinutes }: EnergySoFar) => ({
   energyWh: wattHours(energy),

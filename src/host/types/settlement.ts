@@ -30,10 +30,18 @@ export interface ClosingInputs {
   }[];
   readonly begin: Decimals<BookSums>;
   readonly end: Decimals<BookSums>;
+  /** What was spent by then, by tariff step, as far as profiles had told: the sum is `spent` of the books. */
+  readonly revenue: { readonly begin: RevenueText; readonly end: RevenueText };
   /** Prepaid and not spent at the end of each day. */
   readonly balances: readonly string[];
   readonly priceCarried: string;
   readonly interestCarried: string;
+}
+
+/** `Revenue` with its amounts as decimal texts. */
+export interface RevenueText {
+  readonly steps: readonly { readonly percent: number; readonly tokens: string }[];
+  readonly unread: string;
 }
 
 export type Decimals<T> = { readonly [key in keyof T]: string };
