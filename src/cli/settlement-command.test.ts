@@ -18,7 +18,7 @@ const run = (...args: readonly string[]): Promise<{ code: number; out: string; e
   });
 
 for (const [args, sentence] of [
-  [[], /^settlement is followed by tariff, close, list, show, claim, serve, key, not ""\.$/m],
+  [[], /^settlement is followed by tariff, close, list, show, claim, correct, serve, key, not ""\.$/m],
   [['close'], /^settlement close takes a month: see "wattpurse help settlement"\.$/m],
   [['list', '2026-03'], /^settlement list takes nothing more: /],
   [['close', '2026-03', '--losses', '2.345'], /^--losses is a percentage such as 2 or 3\.65, not "2\.345"\.$/m],

@@ -11,6 +11,7 @@ import {
   type Closing,
   claimMonth,
   claimsOf,
+  correctMonth,
   createHost,
   type HostFailure,
   type HostServices,
@@ -77,6 +78,7 @@ async function carryOut(asked: Asked, host: HostServices, store: Store, clock: B
     case 'show':
       return show(asked, host, store);
     case 'claim':
+    case 'correct':
       return claim(asked, store, clock);
     case 'serve':
       return serve(asked, store, clock);
@@ -123,9 +125,8 @@ async function claim(asked: Asked, store: Store, clock: BusinessClock): Promise<
   const { signer, self, name, keys, peerCertificate: sellerCertificate, ...address } = await readPeer(onePeer(asked));
   const peer = new HttpsSettlementPeer({ ...address, sellerCertificate });
   const side = { self, zone: DEMO_ZONE };
-  const settled = taken<AnsweredClaim>(
-    await claimMonth({ store, clock, signer }, side, { name, keys, peer }, asked.subject),
-  );
+  const send = asked.verb === 'correct' ? correctMonth : claimMonth;
+  const settled = taken<AnsweredClaim>(await send({ store, clock, signer }, side, { name, keys, peer }, asked.subject));
   const { verdict, differences } = settled.answer;
   const text =
     verdict === 'acknowledged'
@@ -185,13 +186,14 @@ const say = ({ json }: Pick<Asked, 'json'>, object: unknown, text: string): void
 const asJson = (value: object | Closing): unknown =>
   JSON.parse(JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? String(each) : each)));
 
-const VERBS = ['tariff', 'close', 'list', 'show', 'claim', 'serve', 'key'] as const;
+const VERBS = ['tariff', 'close', 'list', 'show', 'claim', 'correct', 'serve', 'key'] as const;
 /** What each verb is about, for the sentence when it is not named. */
 const SUBJECTS: Readonly<Partial<Record<(typeof VERBS)[number], string>>> = {
   tariff: 'a tariff file',
   close: 'a month',
   show: 'a month',
   claim: 'a month',
+  correct: 'a month',
   key: 'a name for the key',
 };
 
@@ -219,10 +221,10 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
 } as const;
 
-function onePeer({ peers }: Asked): string {
+function onePeer({ verb, peers }: Asked): string {
   const [peer, ...more] = peers;
   if (peer !== undefined && more.length === 0) return peer;
-  throw new WrongUse('claim takes the file of its seller with --peer, once.');
+  throw new WrongUse(`${verb} takes the file of its seller with --peer, once.`);
 }
 
 function parse(args: readonly string[]): Asked {

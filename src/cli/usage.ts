@@ -41,6 +41,7 @@ A PLACE is the folder of a host, or a database as postgres://user@host/database.
   wattpurse settlement list
   wattpurse settlement show MONTH [--csv FILE] [--pdf FILE]
   wattpurse settlement claim MONTH --peer FILE         claims a closed month from the seller
+  wattpurse settlement correct MONTH --peer FILE       computes a disputed month anew, and claims it in place of that
   wattpurse settlement serve --peer FILE...            takes the claims of re-sellers, until you stop it
       Between seller and re-seller, on the folder of a demo that does not run; each takes --data DIR and --json.
   wattpurse settlement key NAME [--data DIR]

@@ -42,6 +42,7 @@ export { type ReceiptSheet, receiptSheet, type SheetRow, type SheetSection } fro
 export { METERS_PER_LOCAL_UNIT_MAX } from './registry.ts';
 export { drawPassword } from './secrets.ts';
 export type * from './services.ts';
+export { correctMonth } from './settlement-correction.ts';
 export type { Claim, ClaimAnswer, ClaimedStep, ClaimedTransformer, Difference } from './settlement-documents.ts';
 export {
   type AnsweredClaim,

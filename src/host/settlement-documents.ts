@@ -39,6 +39,8 @@ export interface Claim {
   readonly left: string;
   /** Digest of the last claim; empty in the first. */
   readonly previous: string;
+  /** Of a corrected claim alone: digest of the disputed one for this month that it takes the place of. */
+  readonly replaces?: string;
 }
 
 export interface ClaimedTransformer {
@@ -180,6 +182,7 @@ type Members = Readonly<Record<string, unknown>>;
 function parseClaim(value: Members): Claim | undefined {
   const { reseller, seller, month, zone, issuedAt, firstMinute, minutes, unitCharge, carried, price, left, previous } =
     value;
+  const { replaces } = value;
   const transformers = listOf(value.transformers, TRANSFORMERS_MAX, parseTransformer);
   const steps = listOf(value.steps, STEPS_MAX, parseStep);
   if (!isText(reseller) || !isText(seller) || !isText(month) || !isText(zone)) return undefined;
@@ -187,6 +190,7 @@ function parseClaim(value: Members): Claim | undefined {
   if (transformers === undefined || steps === undefined) return undefined;
   if (!isDecimal(carried) || !isDecimal(price) || !isDecimal(left)) return undefined;
   if (previous !== '' && !isDigest(previous)) return undefined;
+  if (replaces !== undefined && !isDigest(replaces)) return undefined;
   const ascending = transformers.every(
     ({ localUnit }, i) => i === 0 || localUnit > (transformers[i - 1]?.localUnit ?? 0),
   );
@@ -194,6 +198,7 @@ function parseClaim(value: Members): Claim | undefined {
   return {
     ...{ reseller, seller, month, zone, issuedAt, firstMinute, minutes },
     ...{ transformers, unitCharge, steps, carried, price, left, previous },
+    ...(replaces !== undefined && { replaces }),
   };
 }
 

@@ -36,6 +36,7 @@ import {
   energiesOf,
   energyBytes,
   minutesDigest,
+  minutesNow,
   minutesOf,
   type Period,
   parsePeriod,
@@ -44,6 +45,7 @@ import {
   transformersOf,
 } from './settlement-minutes.ts';
 import type { SettlementFailure, SettlementPeer } from './settlement-port.ts';
+import { correctionFault, isVersionOf, lastVersion, versionId, versionOf } from './settlement-versions.ts';
 import type { SettlementClaim } from './types.ts';
 
 /** What either side of a settlement needs of the world. The same key signs claims and answers, each with its type. */
@@ -107,31 +109,40 @@ export async function claimMonth(
 ): Promise<AnsweredClaim | SettlementFailure> {
   return orFailure(async () => {
     const row = await claimOf(ports, side, seller, month);
-    if ('reason' in row) return row;
-    if (row.answer !== undefined) return { claim: readClaim(row.claim), answer: readAnswer(row.answer) };
-    let reply = await asked(seller.peer, { claim: row.claim, minutes: [] });
-    if ('type' in reply && reply.type === 'minutes-wanted') {
-      reply = await asked(seller.peer, await withMinutes(ports.store, row.claim, reply.transformers, side.zone));
-    }
-    if (!('type' in reply)) return reply;
-    switch (reply.type) {
-      case 'answer':
-        return keepAnswer(ports, side, seller, row, reply.answer);
-      case 'minutes-wanted':
-        return settlementFailure('form-wrong', 'The seller asks for minutes that it was sent.');
-      case 'refused':
-        return settlementFailure(reply.reason, reply.sentence);
-      default:
-        return assertNever(reply);
-    }
+    return 'reason' in row ? row : sendClaim(ports, side, seller, row);
   });
 }
 
-/** Claims for a month, made or taken here, by the name of the other. */
+/** Sends a claim that is kept, or gives back what was answered to it. */
+export async function sendClaim(
+  ports: SettlementPorts,
+  side: SettlementSide,
+  seller: Seller,
+  row: SettlementClaim,
+): Promise<AnsweredClaim | SettlementFailure> {
+  if (row.answer !== undefined) return { claim: readClaim(row.claim), answer: readAnswer(row.answer) };
+  let reply = await asked(seller.peer, { claim: row.claim, minutes: [] });
+  if ('type' in reply && reply.type === 'minutes-wanted') {
+    reply = await asked(seller.peer, await withMinutes(ports.store, row, reply.transformers, side.zone));
+  }
+  if (!('type' in reply)) return reply;
+  switch (reply.type) {
+    case 'answer':
+      return keepAnswer(ports, side, seller, row, reply.answer);
+    case 'minutes-wanted':
+      return settlementFailure('form-wrong', 'The seller asks for minutes that it was sent.');
+    case 'refused':
+      return settlementFailure(reply.reason, reply.sentence);
+    default:
+      return assertNever(reply);
+  }
+}
+
+/** Claims for a month, made or taken here, by the name of the other; a corrected one behind what it replaces. */
 export async function claimsOf(store: Store, month: string): Promise<SettledClaim[]> {
   const rows = await store.read((tx) => tx.settlementClaims.page({ limit: Number.MAX_SAFE_INTEGER }));
   return rows
-    .filter(({ id }) => id.endsWith(` ${month}`))
+    .filter(({ id }) => id.split(' ')[2] === month)
     .map(({ claim, answer }) => ({
       claim: readClaim(claim),
       answer: answer === undefined ? undefined : readAnswer(answer),
@@ -149,9 +160,10 @@ async function claimOf(
   const period = parsePeriod(month, zone);
   if (isFailure(period)) return settlementFailure('period-wrong', period.sentence);
   const id = `to ${seller} ${month}`;
-  const [known, before] = await store.read((tx) =>
-    tx.settlementClaims.of([id, `to ${seller} ${periodOf(period.count - 1, zone).month}`]),
-  );
+  const [[known], before] = await store.read(async (tx) => [
+    await tx.settlementClaims.of([id]),
+    await lastVersion(tx, `to ${seller} ${periodOf(period.count - 1, zone).month}`),
+  ]);
   if (known !== undefined) return known;
   const closed = await closedPeriod(store, month);
   if (isFailure(closed)) return settlementFailure('period-not-closed', closed.sentence);
@@ -188,7 +200,7 @@ async function claimOf(
 
 async function withMinutes(
   store: Store,
-  claim: string,
+  { id, claim }: SettlementClaim,
   wanted: readonly number[],
   zone: string,
 ): Promise<ClaimMessage> {
@@ -198,7 +210,7 @@ async function withMinutes(
   const minutes: { localUnit: number; energies: string }[] = [];
   // What was never claimed is not told.
   for (const { localUnit } of transformers.filter((each) => wanted.includes(each.localUnit))) {
-    const { energies } = await minutesOf(store, period, localUnit);
+    const { energies } = await minutesOf(store, period, localUnit, versionOf(id));
     minutes.push({ localUnit, energies: toBase64url(energyBytes(energies)) });
   }
   return { claim, minutes };
@@ -271,18 +283,26 @@ async function judged(
   }
   const digest = documentDigest(message.claim);
   const answered = await answeredClaims(store, reseller.name);
-  const same = answered.find(({ id }) => id === `from ${reseller.name} ${claim.month}`);
-  if (same !== undefined) return replyAgain(same, digest, claim.month);
+  const first = `from ${reseller.name} ${claim.month}`;
+  const sameMonth = answered.filter(({ id }) => isVersionOf(id, first));
+  const again = sameMonth.find((each) => documentDigest(each.claim) === digest);
+  if (again !== undefined) return replyAgain(again, digest, claim.month);
+  const corrected = sameMonth.at(-1);
+  const judgedBefore = corrected === undefined ? 0 : versionOf(corrected.id);
+  const id = versionId(first, judgedBefore + 1);
+  if (claim.replaces === undefined && corrected !== undefined) return replyAgain(corrected, digest, claim.month);
   const period = parsePeriod(claim.month, side.zone);
   if (isFailure(period)) return settlementFailure('period-wrong', period.sentence);
   const misplaced =
-    (await periodFault(store, claim, period, side.zone, clock.now())) ??
-    previousFault(claim, period, answered.at(-1), side.zone);
+    claim.replaces === undefined
+      ? ((await periodFault(store, claim, period, side.zone, clock.now())) ??
+        previousFault(claim, period, answered.at(-1), side.zone))
+      : correctionFault(claim, corrected, answered.at(-1));
   if (misplaced !== undefined) return misplaced;
 
   const table = await tableOf(store, reseller.tariff, period, side.zone);
   if ('reason' in table) return table;
-  const own = await ownMinutes(store, reseller, period);
+  const own = await ownMinutes(store, reseller, period, judgedBefore);
   const claimed = claimedMinutes(message, claim);
   if ('reason' in claimed) return claimed;
   const differing = differingTransformers(claim, own);
@@ -308,15 +328,11 @@ async function judged(
     price: String(price.tokens),
     differences,
   };
-  const row = {
-    id: `from ${reseller.name} ${claim.month}`,
-    claim: message.claim,
-    answer: await signAnswer(answer, signer),
-  };
+  const row = { id, claim: message.claim, answer: await signAnswer(answer, signer) };
   return store.transaction(async (tx) => {
-    const [first] = await tx.settlementClaims.of([row.id]);
-    if (first !== undefined) return replyAgain(first, digest, claim.month);
-    await tx.settledMinutes.put(own.map((minutes) => settledMinutes(claim.month, minutes)));
+    const [other] = await tx.settlementClaims.of([row.id]);
+    if (other !== undefined) return replyAgain(other, digest, claim.month);
+    await tx.settledMinutes.put(own.map((minutes) => settledMinutes(claim.month, minutes, versionOf(id))));
     await tx.settlementClaims.put([row]);
     return { type: 'answer', answer: row.answer };
   });
@@ -326,7 +342,7 @@ function replyAgain({ claim, answer }: SettlementClaim, digest: string, month: s
   if (documentDigest(claim) === digest && answer !== undefined) return { type: 'answer', answer };
   return settlementFailure(
     'period-answered',
-    `Another claim for ${month} was answered: what is to be corrected goes into the next month.`,
+    `Another claim for ${month} was answered: one that was disputed is corrected by a claim that replaces it.`,
   );
 }
 
@@ -402,10 +418,18 @@ async function tableOf(
 }
 
 /** Of the transformers that we know of a re-seller, by number. */
-async function ownMinutes(store: Store, { transformers }: Reseller, period: Period): Promise<TransformerMinutes[]> {
+async function ownMinutes(
+  store: Store,
+  { transformers }: Reseller,
+  period: Period,
+  judged: number,
+): Promise<TransformerMinutes[]> {
   const known = transformers ?? (await store.read(transformersOf));
   const minutes: TransformerMinutes[] = [];
-  for (const localUnit of [...known].sort((a, b) => a - b)) minutes.push(await minutesOf(store, period, localUnit));
+  for (const localUnit of [...known].sort((a, b) => a - b)) {
+    const read = judged === 0 ? minutesOf(store, period, localUnit) : minutesNow(store, period, { localUnit, judged });
+    minutes.push(await read);
+  }
   return minutes;
 }
 
@@ -486,7 +510,9 @@ function priceDifferences(
   return differences;
 }
 
-async function orFailure<T extends object>(work: () => Promise<T | SettlementFailure>): Promise<T | SettlementFailure> {
+export async function orFailure<T extends object>(
+  work: () => Promise<T | SettlementFailure>,
+): Promise<T | SettlementFailure> {
   try {
     return await work();
   } catch (error) {

@@ -52,9 +52,14 @@ export async function transformersOf(tx: StoreReads): Promise<number[]> {
 }
 
 /** The minutes of a transformer: those that this month was judged by before, or else what its check meter told. */
-export async function minutesOf(store: Store, period: Period, localUnit: number): Promise<TransformerMinutes> {
+export async function minutesOf(
+  store: Store,
+  period: Period,
+  localUnit: number,
+  version = 1,
+): Promise<TransformerMinutes> {
   return store.read(async (tx) => {
-    const [settled] = await tx.settledMinutes.of([settledId(period.month, localUnit)]);
+    const [settled] = await tx.settledMinutes.of([settledId(period.month, localUnit, version)]);
     if (settled !== undefined) return { localUnit, energies: energiesOf(settled.energies) };
     const { firstMinute, minutes } = period;
     const energies = new Uint32Array(minutes).fill(CHECK_MINUTE_MISSING);
@@ -67,12 +72,40 @@ export async function minutesOf(store: Store, period: Period, localUnit: number)
   });
 }
 
-export const settledMinutes = (month: string, { localUnit, energies }: TransformerMinutes): SettledMinutes => ({
-  id: settledId(month, localUnit),
-  energies: energyBytes(energies),
-});
+/**
+ * The minutes of a transformer as they are known by now: what its check meter told, also after the month was judged,
+ * and what it was judged by before where the check meter's own are gone.
+ * @param judged versions of the claim that the month was judged by
+ */
+export async function minutesNow(
+  store: Store,
+  period: Period,
+  { localUnit, judged }: { readonly localUnit: number; readonly judged: number },
+): Promise<TransformerMinutes> {
+  return store.read(async (tx) => {
+    const { firstMinute, minutes, month } = period;
+    const ids = Array.from({ length: judged }, (_, i) => settledId(month, localUnit, judged - i));
+    const settled = (await tx.settledMinutes.of(ids)).find((row) => row !== undefined);
+    const energies =
+      settled === undefined ? new Uint32Array(minutes).fill(CHECK_MINUTE_MISSING) : energiesOf(settled.energies);
+    for (const { minute, energy } of await tx.checkMinutes({
+      ...{ localUnit, from: firstMinute, to: firstMinute + minutes - 1 },
+    })) {
+      energies[minute - firstMinute] = Math.min(energy, CHECK_MINUTE_MISSING);
+    }
+    return { localUnit, energies };
+  });
+}
 
-export const settledId = (month: string, localUnit: number): string => `${month} ${localUnit}`;
+/** @param version of the claim: 1 is the first for its month, and what the month was closed by */
+export const settledMinutes = (
+  month: string,
+  { localUnit, energies }: TransformerMinutes,
+  version = 1,
+): SettledMinutes => ({ id: settledId(month, localUnit, version), energies: energyBytes(energies) });
+
+export const settledId = (month: string, localUnit: number, version = 1): string =>
+  version === 1 ? `${month} ${localUnit}` : `${month} ${localUnit} ${version}`;
 
 /** u32, big-endian. */
 export function energyBytes(energies: Uint32Array): Uint8Array {

@@ -24,6 +24,8 @@ export interface SettlementFailure {
     /** Another claim for the same month was answered. */
     | 'period-answered'
     | 'period-not-closed'
+    /** A corrected claim that takes the place of none that was disputed and is the last. */
+    | 'correction-wrong'
     /** It does not follow the last claim. */
     | 'previous-wrong'
     /** The minutes that came with a claim are not those that it was signed for. */
@@ -38,6 +40,14 @@ export interface SettlementFailure {
 
 export const SETTLEMENT_REASONS = [
   ...['form-wrong', 'algorithm-wrong', 'key-unknown', 'key-expired', 'signature-wrong', 'party-wrong'],
-  ...['period-wrong', 'period-open', 'period-late', 'period-answered', 'period-not-closed', 'previous-wrong'],
+  ...[
+    'period-wrong',
+    'period-open',
+    'period-late',
+    'period-answered',
+    'period-not-closed',
+    'correction-wrong',
+    'previous-wrong',
+  ],
   ...['minutes-wrong', 'tariff-wrong', 'answer-wrong', 'peer-unreachable', 'store-failed'],
 ] as readonly SettlementFailure['reason'][];

@@ -25,6 +25,9 @@ export function settlementSheet(closed: ClosedPeriod, claims: readonly SettledCl
       ...boughtSections(closed),
       plain('To the seller, tokens', [
         ['for this month', String(closing.price)],
+        ...(inputs.corrected === '0'
+          ? []
+          : [['counter-entry: the month before was corrected by', inputs.corrected] as const]),
         ['for all months that were closed', String(closing.priceOfAll)],
       ]),
       plain('Bought and sold, kWh', [
@@ -69,6 +72,7 @@ export function settlementCsv({ closing, settlement }: ClosedPeriod): string {
   const lines: (readonly [string, string, string, string | number | bigint])[] = [
     ['bought', 'energy', 'mWh', bought.energy],
     ['bought', 'price', 'token', closing.price],
+    ['bought', 'correction of the month before', 'token', closing.inputs.corrected],
     ['bought', 'price of all months', 'token', closing.priceOfAll],
     ['bought', 'left for the next month', '1e-13 token', closing.priceLeft],
   ];
@@ -184,7 +188,7 @@ function revenueIn({ begin, end }: ClosingInputs['revenue']): Revenue {
 }
 
 function claimSection({ claim, answer }: SettledClaim): TableSection {
-  const title = `Claim of ${claim.reseller} to ${claim.seller}`;
+  const title = `${claim.replaces === undefined ? 'Claim' : 'Corrected claim'} of ${claim.reseller} to ${claim.seller}`;
   if (answer === undefined) return plain(title, [['not answered yet', claim.price]]);
   const { verdict, differences } = answer;
   if (verdict === 'acknowledged') return plain(title, [['acknowledged', claim.price]]);

@@ -26,6 +26,7 @@ import {
   settledMinutes,
   transformersOf,
 } from './settlement-minutes.ts';
+import { correctionOf } from './settlement-versions.ts';
 import { tariffUnknown } from './tariffs.ts';
 import type {
   Closing,
@@ -74,10 +75,12 @@ export async function closePeriod(
     if (misplaced !== undefined) return misplaced;
     const tariff = await tx.tariff(terms.tariff, period.from);
     if (tariff === undefined) return tariffUnknown(terms.tariff);
-    return { last, tariff, units: await transformersOf(tx), meters: await tx.meters() };
+    const correction = last && (await correctionOf(tx, last));
+    return { last, correction, tariff, units: await transformersOf(tx), meters: await tx.meters() };
   });
   if (isFailure(opened)) return opened;
-  const { last, tariff, units, meters } = opened;
+  const { last, correction, tariff, units, meters } = opened;
+  const corrected = correction?.corrected ?? 0n;
   const minutes: TransformerMinutes[] = [];
   for (const unit of units) minutes.push(await minutesOf(store, period, unit));
   const metered = await meteredUse(store, period, meters);
@@ -94,7 +97,8 @@ export async function closePeriod(
     end: decimals(days.at(-1) as BookSums),
     revenue: { begin: last?.inputs.revenue.end ?? revenueText(revenue.begin), end: revenueText(revenue.end) },
     balances: days.map((sums) => String(deferred(sums))),
-    priceCarried: String(last?.priceLeft ?? 0n),
+    priceCarried: String(correction?.left ?? last?.priceLeft ?? 0n),
+    corrected: String(corrected),
     interestCarried: String(last?.interestLeft ?? 0n),
   };
   const given = settlementInputs(inputs, period, minutes);
@@ -105,7 +109,7 @@ export async function closePeriod(
     closedAt: now,
     inputs,
     price: price.tokens,
-    priceOfAll: (last?.priceOfAll ?? 0n) + price.tokens,
+    priceOfAll: (last?.priceOfAll ?? 0n) + corrected + price.tokens,
     priceLeft: price.left,
     interestLeft: interest.left,
   };
@@ -114,6 +118,10 @@ export async function closePeriod(
     // Another may have closed it while this one read.
     const misplaced = misplacedPeriod(period, await lastClosing(tx), zone, now);
     if (misplaced !== undefined) return misplaced;
+    const correctedBy = last && (await correctionOf(tx, last));
+    if (correctedBy?.corrected !== correction?.corrected || correctedBy?.left !== correction?.left) {
+      return fail('changed-meanwhile', `The month before ${month} was corrected meanwhile: close ${month} again.`);
+    }
     return witnessed(tx, act, async () => {
       await tx.settledMinutes.put(minutes.map((each) => settledMinutes(month, each)));
       await tx.closings.append([closing]);
@@ -166,7 +174,7 @@ function faultsOf(
     row.price === price.tokens &&
     row.priceLeft === price.left &&
     row.interestLeft === interest.left &&
-    row.priceOfAll === (before?.priceOfAll ?? 0n) + price.tokens;
+    row.priceOfAll === (before?.priceOfAll ?? 0n) + BigInt(inputs.corrected) + price.tokens;
   if (!same) faults.push(`The amounts of ${month} do not follow from what it was closed by.`);
   if (closingDigest(closing) !== digest || inputs.previous !== (before?.digest ?? '')) {
     faults.push(`The closing of ${month} was changed, or the one before it.`);

@@ -6,7 +6,7 @@ import { drawCertificate } from '../../src/adapters/certificate.testing.ts';
 import { HttpsSettlementPeer, SETTLEMENT_PATH, SettlementServer } from '../../src/adapters/settlement-https.ts';
 import type { AnsweredClaim, SettlementClaim, SettlementFailure } from '../../src/host/index.ts';
 import { made } from '../../src/host/rig.testing.ts';
-import { FEBRUARY } from '../../src/host/settlement.testing.ts';
+import { FEBRUARY, tellMinutes } from '../../src/host/settlement.testing.ts';
 import { loadOf, SettlingHost } from './settlement.testing.ts';
 
 const ADDRESS = '127.0.0.1';
@@ -101,15 +101,14 @@ async function pair(own: (localUnit: number, minute: number) => number | undefin
   return both;
 }
 
-const claim = (both: Pair, shown = certificates.reseller, sellerCertificate = certificates.seller.certificate) =>
-  both.reseller.claim(
-    {
-      name: both.seller.name,
-      keys: both.seller.keys,
-      peer: new HttpsSettlementPeer({ host: ADDRESS, port: both.port, ...shown, sellerCertificate }),
-    },
-    '2026-02',
-  );
+const sellerOf = (both: Pair, shown = certificates.reseller, sellerCertificate = certificates.seller.certificate) => ({
+  name: both.seller.name,
+  keys: both.seller.keys,
+  peer: new HttpsSettlementPeer({ host: ADDRESS, port: both.port, ...shown, sellerCertificate }),
+});
+
+const claim = (both: Pair, ...shown: [shown?: typeof certificates.reseller, sellerCertificate?: string]) =>
+  both.reseller.claim(sellerOf(both, ...shown), '2026-02');
 
 /** Forgets what was settled, as two hosts that never spoke. */
 async function forget({ seller, reseller }: Pair): Promise<void> {
@@ -198,6 +197,39 @@ test('a planted difference is disputed and named to the minute, wherever the con
     await bothKeep(both, again);
   }
   assert.deepEqual([...both.broken].sort(), ['answer kept', 'nothing kept']);
+});
+
+test('a disputed month is corrected between two running hosts, wherever the connection breaks', async () => {
+  const at = 20 * 1440 + 777;
+  const more = (unit: number, minute: number) => loadOf(unit, minute) + (unit === 258 && minute === at ? 500 : 0);
+  const both = await pair(more);
+  const disputed = made(await claim(both));
+  // The re-seller's own check meter tells that minute late, and more than it had told.
+  await tellMinutes(both.reseller.rig, 258, FEBRUARY, (minute) => (minute === at ? more(258, at) : undefined));
+  const correct = () => both.reseller.correct(sellerOf(both), '2026-02');
+  for (const cut of [
+    { way: 'up', after: 500 },
+    { way: 'down', after: 1_000 },
+  ] as const) {
+    both.way.cut = cut;
+    assert.equal(((await correct()) as SettlementFailure).reason, 'peer-unreachable');
+  }
+  both.way.cut = undefined;
+  const settled = made(await correct());
+  assert.deepEqual([settled.answer.verdict, settled.claim.price], ['acknowledged', disputed.answer.price]);
+  assert.deepEqual(made(await correct()), settled);
+  // The first claim and its answer are what they were, on both sides.
+  assert.deepEqual(made(await claim(both)), disputed);
+  const rows = await Promise.all(
+    [both.reseller, both.seller].map(({ rig }) => rig.store.read((tx) => tx.settlementClaims.page({ limit: 9 }))),
+  );
+  assert.deepEqual(
+    rows.map((each) => each.map(({ id }) => id)),
+    [
+      ['to korea-power 2026-02', 'to korea-power 2026-02 2'],
+      ['from hanbit 2026-02', 'from hanbit 2026-02 2'],
+    ],
+  );
 });
 
 test('who shows another certificate, or none, is not heard, on either side', async () => {

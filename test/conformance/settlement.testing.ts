@@ -2,6 +2,7 @@ import { drawSigningKey, parseReceiptKeys, receiptSigner } from '../../src/adapt
 import {
   answerClaim,
   claimMonth,
+  correctMonth,
   type ReceiptKeys,
   type ReceiptSigner,
   type Reseller,
@@ -56,6 +57,10 @@ export class SettlingHost {
 
   claim(seller: Seller, month: string) {
     return claimMonth(this.ports, this.side, seller, month);
+  }
+
+  correct(seller: Seller, month: string) {
+    return correctMonth(this.ports, this.side, seller, month);
   }
 
   /** What this host replies as a seller. */

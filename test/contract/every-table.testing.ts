@@ -131,6 +131,7 @@ async function putSettlement(tx: Transaction): Promise<void> {
       ...{ interestLeft: 3n, digest: 'ab' },
       inputs: {
         ...{ previous: '', zone: 'Europe/Berlin', begin: books, end: books, balances: ['8'], priceCarried: '0' },
+        corrected: '-3',
         revenue: { begin: { steps: [], unread: '0' }, end: { steps: [{ percent: 50, tokens: '3' }], unread: '1' } },
         ...{ interestCarried: '0', transformers: [{ localUnit: 1, digest: 'cd' }] },
         terms: { tariff: 'bulk', technicalBasisPoints: 200, interestBasisPoints: 0 },

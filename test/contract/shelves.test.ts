@@ -80,6 +80,7 @@ for (const { name, skip, open } of STORES) {
       ...{ interestLeft: 3n, digest: 'ab' },
       inputs: {
         ...{ previous: '', zone: 'Europe/Berlin', begin: end, end, balances: ['8'], priceCarried: '0' },
+        corrected: '-3',
         ...{ interestCarried: '0', transformers: [{ localUnit: 1, digest: 'cd' }] },
         terms: { tariff: 'bulk', technicalBasisPoints: 200, interestBasisPoints: 0 },
         tariff: { version: 3, definition: { unitCharge: 1, bands: [], otherwise: 100 } },

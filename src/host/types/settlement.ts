@@ -35,6 +35,8 @@ export interface ClosingInputs {
   /** Prepaid and not spent at the end of each day. */
   readonly balances: readonly string[];
   readonly priceCarried: string;
+  /** What a corrected claim made of the price of the month before, in tokens: its counter-entry. */
+  readonly corrected: string;
   readonly interestCarried: string;
 }
 
@@ -64,7 +66,7 @@ export interface Closing {
 
 /** The minutes of one transformer that a month was closed or a claim was judged by. */
 export interface SettledMinutes {
-  /** `2026-03 257`: month, and area unit × 256 + local unit. */
+  /** `2026-03 257`: month, and area unit × 256 + local unit; behind it the version of a corrected claim, from 2 on. */
   readonly id: string;
   /** Milliwatt-hours of each minute of the month as u32, big-endian; 0xFFFFFFFF where none came. */
   readonly energies: Uint8Array;
@@ -72,7 +74,7 @@ export interface SettledMinutes {
 
 /** A claim for a month, ours or theirs, and the answer as soon as there is one. Both are signed. */
 export interface SettlementClaim {
-  /** `to korea-power 2026-03` or `from hanbit 2026-03` */
+  /** `to korea-power 2026-03` or `from hanbit 2026-03`; behind it the version of a corrected one, from 2 on. */
   readonly id: string;
   /** Compact JWS. */
   readonly claim: string;
