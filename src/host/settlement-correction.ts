@@ -43,16 +43,14 @@ export async function correctMonth(
   month: string,
 ): Promise<AnsweredClaim | SettlementFailure> {
   return orFailure(async () => {
-    const row = await correctionFor(ports, side, seller, month);
+    const row = await correctionFor(ports, { seller: seller.name, month, zone: side.zone });
     return 'reason' in row ? row : sendClaim(ports, side, seller, row);
   });
 }
 
 async function correctionFor(
   { store, clock, signer }: SettlementPorts,
-  { zone }: SettlementSide,
-  { name: seller }: Seller,
-  month: string,
+  { seller, month, zone }: { readonly seller: string; readonly month: string; readonly zone: string },
 ): Promise<SettlementClaim | SettlementFailure> {
   const period = parsePeriod(month, zone);
   if (isFailure(period)) return settlementFailure('period-wrong', period.sentence);

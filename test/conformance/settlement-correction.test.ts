@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { claimsOf, type SettlementFailure, settlementSheet } from '../../src/host/index.ts';
 import { made } from '../../src/host/rig.testing.ts';
 import { BULK, FEBRUARY, MARCH, TERMS, tellMinutes } from '../../src/host/settlement.testing.ts';
-import { documentDigest, signClaim } from '../../src/host/settlement-documents.ts';
 import { milliseconds } from '../../src/units/index.ts';
 import { loadOf, SettlingHost } from './settlement.testing.ts';
 
 const AT = 12 * 1440 + 9 * 60;
+const documentDigest = (jws: string) => createHash('sha256').update(jws).digest('hex');
 const failed = (answer: object) => (answer as SettlementFailure).reason;
 const replied = (text: string) => JSON.parse(text) as { type: string; reason?: string };
 
@@ -110,7 +111,7 @@ test('a correction is taken in place of the last disputed claim alone, and as it
   const { seller, reseller, first, learn, correct } = await disputed();
   const answer = async (change: object) => {
     const claim = { ...first.claim, issuedAt: first.claim.issuedAt + 1, ...change };
-    const jws = await signClaim(claim, reseller.signer);
+    const jws = await reseller.signer.sign(Buffer.from(JSON.stringify(claim)), 'wattpurse-settlement-claim');
     return replied(await seller.answer(reseller, JSON.stringify({ claim: jws, minutes: [] }))).reason;
   };
   const [row] = await reseller.rig.store.read((tx) => tx.settlementClaims.of(['to korea-power 2026-02']));
