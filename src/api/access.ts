@@ -106,6 +106,7 @@ export const ACCESS = {
   readPurchase: { scope: 'orders:read', all: ['operator', 'cashier', 'auditor'], own: ['agent', 'subscriber'] },
   payOut: { scope: 'orders:sell', all: ['operator', 'cashier'] },
   listReceipts: { scope: 'orders:read', all: ['operator', 'cashier', 'auditor'], own: ['agent', 'subscriber'] },
+  readReceipt: { scope: 'orders:read', all: ['operator', 'cashier', 'auditor'], own: ['agent', 'subscriber'] },
   readDues: { scope: 'orders:read', all: ['operator', 'cashier', 'auditor'], own: ['subscriber'] },
   bookDebt: { scope: 'purses:write', all: ['operator'] },
 

@@ -96,6 +96,7 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
 
   'amount-wrong': UNPROCESSABLE,
   'terms-wrong': UNPROCESSABLE,
+  'receipt-unknown': NOT_FOUND,
   'payment-unknown': NOT_FOUND,
   'payment-differs': CONFLICT,
   'payment-settled': CONFLICT,

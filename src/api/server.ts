@@ -9,8 +9,9 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { Static, TSchema } from 'typebox';
-import type { ExchangeReads, HostByName, PeopleServices, TableSheet } from '../host/index.ts';
+import type { ExchangeReads, HostByName, PeopleServices, SignedReceipt, TableSheet } from '../host/index.ts';
 import type { Milliseconds, WallClock } from '../units/index.ts';
+import type { Language } from '../words/index.ts';
 import type { Operation, Reach } from './access.ts';
 import type { Caller } from './caller.ts';
 import type { DemoPort } from './demo-port.ts';
@@ -36,6 +37,11 @@ export interface ApiServices {
     sheet: TableSheet,
     what: string,
     createdAt: Milliseconds,
+  ) => Promise<Uint8Array | { readonly sentence: string }>;
+  /** Who draws receipts on paper, with the code that proves them; without it none is given as PDF. */
+  readonly receiptPaper?: (
+    receipt: SignedReceipt,
+    language: Language,
   ) => Promise<Uint8Array | { readonly sentence: string }>;
 }
 

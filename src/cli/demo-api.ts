@@ -8,7 +8,7 @@ import { demoPeople } from './demo-people.ts';
 import { demoStage } from './demo-stage.ts';
 import { isLoopback, type ListenAt, listen } from './listen.ts';
 import { PAGES_FOLDER } from './pages-folder.ts';
-import { paper } from './paper.ts';
+import { paper, receiptPaper } from './paper.ts';
 import { wallClock } from './wall-clock.ts';
 
 export { Metrics } from '../api/index.ts';
@@ -39,7 +39,7 @@ export async function openDemoApi(options: DemoApiOptions): Promise<DemoApi> {
   const welcome = isLoopback(at) ? persons : [];
   const demo = demoStage({ utility, control, zone, people: new Map(welcome.map(({ role, login }) => [role, login])) });
   const app = createApi(
-    { host: utility.host, people, clock: wallClock, metrics, readiness, paper, exchanges, demo },
+    { host: utility.host, people, clock: wallClock, metrics, readiness, paper, receiptPaper, exchanges, demo },
     { pages: PAGES_FOLDER },
   );
   const address = await listen(app, at);

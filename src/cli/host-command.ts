@@ -21,7 +21,7 @@ import { type HostOptions, parseHostOptions } from './host-options.ts';
 import type { Partners } from './host-partners.ts';
 import { listen } from './listen.ts';
 import { PAGES_FOLDER } from './pages-folder.ts';
-import { paper } from './paper.ts';
+import { paper, receiptPaper } from './paper.ts';
 import { wallClock } from './wall-clock.ts';
 
 const TICK_MS = 1_000;
@@ -102,7 +102,17 @@ async function serve(
   begin(services);
   const whom = partners.identity === undefined ? {} : { identity: partners.identity };
   const app = createApi(
-    { host: services, people, clock: wallClock, metrics, readiness: () => readiness(store), paper, exchanges, ...whom },
+    {
+      host: services,
+      people,
+      clock: wallClock,
+      metrics,
+      readiness: () => readiness(store),
+      paper,
+      receiptPaper,
+      exchanges,
+      ...whom,
+    },
     { log: process.stdout, pages: PAGES_FOLDER, ...(proxy !== undefined && { proxy }) },
   );
   const stopped = new AbortController();

@@ -4,7 +4,6 @@ import {
   type Receipt,
   type ReceiptFailure,
   receiptJson,
-  receiptQrText,
   receiptSheet,
   type SignedReceipt,
   verifyReceipt,
@@ -12,6 +11,7 @@ import {
 import { isLanguage, LANGUAGES, type Language } from '../words/index.ts';
 import { CannotGoOn } from './failure.ts';
 import { wrongFlag } from './flags.ts';
+import { receiptPaper } from './paper.ts';
 import { readKeys, readReceipt } from './receipt-file.ts';
 import { WrongUse } from './usage.ts';
 import { writeWhole } from './write-whole.ts';
@@ -85,17 +85,8 @@ function sheetLines(claims: Receipt): string[] {
 }
 
 async function print(signed: SignedReceipt, path: string, language: Language): Promise<void> {
-  const { claims, kid, text } = signed;
-  const { receiptPdf } = await import('../adapters/receipt-pdf.ts');
-  const pdf = await receiptPdf({
-    sheet: receiptSheet(claims, language),
-    language,
-    issuedAt: claims.head.issuedAt,
-    text,
-    qrText: receiptQrText(signed),
-    kid,
-  });
-  if ('reason' in pdf) throw new CannotGoOn(pdf.sentence);
+  const pdf = await receiptPaper(signed, language);
+  if ('sentence' in pdf) throw new CannotGoOn(pdf.sentence);
   try {
     writeWhole(path, pdf);
   } catch (error) {

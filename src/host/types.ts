@@ -345,6 +345,7 @@ export interface HostFailure {
   readonly reason:
     | 'amount-wrong'
     | 'terms-wrong'
+    | 'receipt-unknown'
     | 'payment-unknown'
     | 'payment-differs'
     | 'payment-settled'

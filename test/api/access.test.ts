@@ -58,8 +58,8 @@ const QUERIES: Readonly<Partial<Record<Operation, string>>> = {
 };
 /** Of kim, and, for those who reach no further than what is theirs, of somebody else. */
 const PARAMETERS = {
-  own: { meter: KIMS_METER, subscriber: 'kim', order: 'kims', payment: 'kims' },
-  others: { meter: LEES_METER, subscriber: 'lee', order: 'lees', payment: 'lees' },
+  own: { meter: KIMS_METER, subscriber: 'kim', order: 'kims', payment: 'kims', number: '7-1' },
+  others: { meter: LEES_METER, subscriber: 'lee', order: 'lees', payment: 'lees', number: '8-1' },
   any: {
     tariff: 'standard',
     localUnit: '1',
@@ -109,6 +109,13 @@ async function furnish(of: World): Promise<void> {
   made(await office.addAgent({ id: 'kiosk', name: 'Kiosk', commissionBasisPoints: 100 }));
   made(await office.addAgentMember({ id: 'agent', agent: 'kiosk' }));
   made(await office.moveFloat({ ...PAID_IN, agent: 'kiosk' }));
+  const issued = { issuedAt: of.wall.now(), text: 'signed' };
+  await rig.store.transaction((tx) =>
+    tx.receipts.put([
+      { ...issued, id: '7-1', order: 'kims' },
+      { ...issued, id: '8-1', order: 'lees' },
+    ]),
+  );
   for (const [id, meter] of [
     ['kims', 3],
     ['lees', 4],

@@ -9,6 +9,7 @@ import {
   type IdentityProvider,
   Metrics,
 } from '../../src/api/index.ts';
+import { receiptPaper } from '../../src/cli/paper.ts';
 import {
   type Act,
   createPeople,
@@ -93,6 +94,7 @@ export class World {
         ...(demo && { demo }),
         exchanges,
         paper: sheetPdf,
+        receiptPaper,
       },
       {
         requestsPerMinute: 1_000_000,
