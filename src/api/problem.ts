@@ -151,6 +151,7 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   'vend-unknown': NOT_FOUND,
   'vend-reversed': CONFLICT,
   'vend-confirmed': CONFLICT,
+  'vend-late': CONFLICT,
   'vend-in-doubt': CONFLICT,
   'shift-open': CONFLICT,
   'shift-unknown': NOT_FOUND,

@@ -29,11 +29,11 @@ before(async () => {
 });
 
 for (const [args, sentence] of [
-  [['export'], /^export is followed by subscribers, meters, tariffs, ledger, use, not ""\.$/m],
+  [['export'], /^export is followed by subscribers, meters, tariffs, agents, ledger, use, not ""\.$/m],
   [['export', 'use'], /^export use takes --from and --to, dates of its time\.$/m],
   [['export', 'ledger', '--by', 'day'], /^export ledger takes neither --by nor --from nor --to\.$/m],
   [['export', 'use', '--by', 'year'], /^--by is one of hour, day, month, season, not "year"\.$/m],
-  [['import', 'ledger', 'x'], /^import is followed by subscribers, meters, tariffs, not "ledger"\.$/m],
+  [['import', 'ledger', 'x'], /^import is followed by subscribers, meters, tariffs, agents, not "ledger"\.$/m],
   [['import', 'meters'], /^import meters takes one file\.$/m],
   [
     ['import', 'meters', 'none.csv'],

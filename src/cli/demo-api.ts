@@ -4,7 +4,7 @@ import { createPeople, type ExchangeReads, type Store } from '../host/index.ts';
 import type { Utility } from '../simulation/index.ts';
 import type { DemoControl } from './demo-control.ts';
 import { systemRandomness } from './demo-keys.ts';
-import { demoPeople } from './demo-people.ts';
+import { demoAgent, demoPeople } from './demo-people.ts';
 import { demoStage } from './demo-stage.ts';
 import { isLoopback, type ListenAt, listen } from './listen.ts';
 import { PAGES_FOLDER } from './pages-folder.ts';
@@ -44,6 +44,7 @@ export async function openDemoApi(options: DemoApiOptions): Promise<DemoApi> {
   );
   const address = await listen(app, at);
   const logins = persons.map(({ login, password }) => `  ${login.padEnd(16)} ${password}`);
+  await demoAgent(utility.host);
   return {
     app,
     lines: [

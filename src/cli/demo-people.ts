@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Argon2 } from '../adapters/argon2.ts';
-import { drawPassword, type Person, ROLES, type Role, type Store } from '../host/index.ts';
+import { type Act, drawPassword, type HostServices, type Person, ROLES, type Role, type Store } from '../host/index.ts';
 import { subscriberOfHouse } from '../simulation/index.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { wallClock } from './wall-clock.ts';
@@ -13,6 +13,37 @@ export interface DemoPerson {
 
 /** The subscriber of the demo lives in its first house. */
 const SUBSCRIBER = subscriberOfHouse(0);
+
+/** Whoever logs in as agent sells for this one. */
+const AGENT = { id: 'corner-shop', name: 'Corner shop', commissionBasisPoints: 150 };
+const FLOAT = 50_000;
+
+/**
+ * Gives the agent of a new demo its account and a float to sell from, paid in by bank transfer; one that is there
+ * stays as it is, whatever was sold of it.
+ */
+export async function demoAgent(host: HostServices): Promise<void> {
+  const known = await host.agent(AGENT.id);
+  if (!('reason' in known)) return;
+  const act = (action: string): Act => ({
+    ...{ at: wallClock.now(), by: 'demo', role: 'operator', action, subject: `agent ${AGENT.id}`, detail: '' },
+    request: randomUUID(),
+  });
+  const move = {
+    agent: AGENT.id,
+    direction: 'pay-in',
+    amount: FLOAT,
+    method: 'bank-transfer',
+    reference: 'opening',
+  } as const;
+  for (const made of [
+    await host.by(act('addAgent')).addAgent(AGENT),
+    await host.by(act('addAgentMember')).addAgentMember({ id: 'agent', agent: AGENT.id }),
+    await host.by(act('moveFloat')).moveFloat(move),
+  ]) {
+    if ('sentence' in made) throw new Error(made.sentence);
+  }
+}
 
 /**
  * A person for each role, whose login is the role, with a new password at each start: those that were printed before

@@ -49,10 +49,10 @@ A PLACE is the folder of a host, or a database as postgres://user@host/database.
   statement: `  wattpurse statement --meter NUMBER --from DATE --to DATE [--form FORM] [--out FILE] [--data DIR] [--database URL]
       Explains the balance of a meter over some days: what was paid, what was used at which price, and what is left.
       FORM is text (default), json, csv, pdf or espi (Green Button XML); DIR is of a host, or of a demo that does not run.`,
-  export: `  wattpurse export subscribers | meters | tariffs | ledger [--out FILE] [--data DIR] [--database URL]
+  export: `  wattpurse export subscribers | meters | tariffs | agents | ledger [--out FILE] [--data DIR] [--database URL]
   wattpurse export use --from DATE --to DATE [--by hour | day | month | season] [--out FILE] [--data DIR] [--database URL]
       A table of the books as CSV, of a host, or of a demo that does not run.`,
-  import: `  wattpurse import subscribers | meters | tariffs FILE [--dry-run] [--json] [--data DIR] [--database URL]
+  import: `  wattpurse import subscribers | meters | tariffs | agents FILE [--dry-run] [--json] [--data DIR] [--database URL]
       Takes in a table in CSV, as export writes it: all of it or, where a line is wrong, nothing, and names each such line.
       --dry-run says what would become of it, and changes nothing.`,
   simulate: `  wattpurse simulate --seed N [--transfers N | --days D | --minutes M] [--meters N] [--hosts N] [--suite NAME]

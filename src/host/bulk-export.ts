@@ -6,7 +6,7 @@ import { fail, isFailure } from './failures.ts';
 import type { HostServices, UseQuery } from './services.ts';
 import type { HostFailure } from './types.ts';
 
-export const EXPORT_KINDS = ['subscribers', 'meters', 'tariffs', 'ledger', 'use'] as const;
+export const EXPORT_KINDS = ['subscribers', 'meters', 'tariffs', 'agents', 'ledger', 'use'] as const;
 
 export type ExportRequest =
   | { readonly kind: Exclude<(typeof EXPORT_KINDS)[number], 'use'> }
@@ -18,7 +18,7 @@ export type ExportRequest =
       readonly to: string;
     };
 
-type Source = Pick<HostServices, 'subscribers' | 'meters' | 'tariffs' | 'postings' | 'use'>;
+type Source = Pick<HostServices, 'subscribers' | 'meters' | 'tariffs' | 'agents' | 'postings' | 'use'>;
 
 const PAGE = 500;
 const USE_DAYS_MAX = 366;
@@ -39,6 +39,8 @@ export async function exportTable(
       return meters(host);
     case 'tariffs':
       return tariffs(host);
+    case 'agents':
+      return agents(host);
     case 'ledger':
       return ledger(host);
     case 'use': {
@@ -91,6 +93,19 @@ async function* tariffs(host: Source): AsyncGenerator<string> {
   yield csvRow(['name', 'valid_from', 'definition']);
   for (const { name, validFrom, definition } of await host.tariffs()) {
     yield csvRow([name, instantText(validFrom), JSON.stringify(definition)]);
+  }
+}
+
+/** Those that sell. A float is money that was paid in here, and goes nowhere with a table. */
+async function* agents(host: Source): AsyncGenerator<string> {
+  yield csvRow(['id', 'name', 'commission_basis_points']);
+  for (let after: string | undefined; ; ) {
+    const page = await host.agents({ limit: PAGE, ...(after !== undefined && { after }) });
+    const selling = page.filter(({ closedAt }) => closedAt === undefined);
+    const rows = selling.map(({ id, name, commissionBasisPoints }) => csvRow([id, name, commissionBasisPoints]));
+    if (rows.length > 0) yield rows.join('');
+    if (page.length < PAGE) return;
+    after = page.at(-1)?.id;
   }
 }
 

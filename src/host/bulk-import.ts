@@ -1,6 +1,7 @@
 import { SUITE_NAMES, type Suite, suiteByName } from '../crypto/index.ts';
 import type { TariffDefinition } from '../tariff/index.ts';
 import { type Milliseconds, type Svpmsn, svpmsnText } from '../units/index.ts';
+import { addAgent } from './agents.ts';
 import { type CsvRow, type CsvTable, plainText } from './csv.ts';
 import { fail, isFailure } from './failures.ts';
 import type { Store, StoreTransaction } from './ports.ts';
@@ -11,7 +12,7 @@ import type { HostFailure, Meter, Subscriber } from './types.ts';
 import { type Act, witnessed } from './witness.ts';
 
 /** Tables that can be taken in. */
-export const IMPORT_KINDS = ['subscribers', 'meters', 'tariffs'] as const;
+export const IMPORT_KINDS = ['subscribers', 'meters', 'tariffs', 'agents'] as const;
 export type ImportKind = (typeof IMPORT_KINDS)[number];
 
 export interface ImportRequest {
@@ -171,6 +172,22 @@ const KINDS: Readonly<Record<ImportKind, Kind>> = {
       const from = cells.text('valid_from') === '' ? before?.validFrom : validFrom;
       if (before !== undefined && before.validFrom === from && isSame(before.definition, definition)) return 'known';
       return outcome(await publishTariff(tx, { name, definition, validFrom }, settings.zone, now));
+    },
+  },
+  agents: {
+    columns: ['id', 'name', 'commission_basis_points'],
+    needed: ['id', 'name', 'commission_basis_points'],
+    blames: { 'agent-known': 'id', 'name-wrong': 'name' },
+    async take(tx, cells, _settings, now) {
+      const commissionBasisPoints = cells.whole('commission_basis_points');
+      const row = { id: cells.text('id'), name: cells.text('name'), commissionBasisPoints };
+      if (cells.faults.length > 0) return undefined;
+      const [before] = await tx.agents.of([row.id]);
+      if (before === undefined) return outcome(await addAgent(tx, row, now));
+      const { id, name, closedAt } = before;
+      const known = { id, name, commissionBasisPoints: before.commissionBasisPoints };
+      if (closedAt === undefined && isSame(known, row)) return 'known';
+      return fail('agent-known', `Agent "${id}" is here already, and not as this line says.`);
     },
   },
 };

@@ -400,6 +400,7 @@ export interface HostFailure {
     | 'vend-unknown'
     | 'vend-reversed'
     | 'vend-confirmed'
+    | 'vend-late'
     | 'vend-in-doubt'
     | 'shift-open'
     | 'shift-unknown'

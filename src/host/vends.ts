@@ -105,9 +105,13 @@ export async function confirmVend(
   return { ...view, vend };
 }
 
+/** So long an agent takes a sale back by itself: a day's business. Later its customer reckons with it. */
+export const REVERSIBLE_MS = 24 * 3_600_000;
+const MS_PER_HOUR = 3_600_000;
+
 /**
- * Takes a sale back, if its value is not in the meter already and the customer has no receipt; the meter decides where
- * it is on its way (X8). One that never came is refused from now on, so that whoever got no answer knows what holds.
+ * Takes a sale back, if its value is not in the meter already, the customer has no receipt and `REVERSIBLE_MS` are not
+ * over; the meter decides where it is on its way (X8). A reversal that was begun in time may be asked for at any time. One that never came is refused from now on, so that whoever got no answer knows what holds.
  */
 export async function reverseVend(
   tx: StoreTransaction,
@@ -127,6 +131,10 @@ export async function reverseVend(
     );
   }
   if (sale === undefined) return view;
+  if (view.outcome === 'sold' && now >= vend.at + REVERSIBLE_MS) {
+    const text = `Vend "${asked.reference}" is older than ${REVERSIBLE_MS / MS_PER_HOUR} hours: ask the utility to take it back.`;
+    return fail('vend-late', text);
+  }
   const order = await voidOrder(tx, sale.order.id, now);
   if (isFailure(order)) return order;
   if (vend.reversedAt === undefined) await tx.vends.put([{ ...vend, reversedAt: now }]);

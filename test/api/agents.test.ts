@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MemoryStore } from '../../src/host/index.ts';
+import { MemoryStore, REVERSIBLE_MS } from '../../src/host/index.ts';
 import { made } from '../../src/host/rig.testing.ts';
 import { openPostgresStore } from '../../src/storage/index.ts';
 import { postgresMissing, startPostgres } from '../../src/storage/postgres.testing.ts';
@@ -199,6 +199,19 @@ it('an agent that is closed sells no more, and finds what it sold', async (kiosk
   made(await kiosk.world.host.by(kiosk.world.act('close')).changeAgent({ id: 'kiosk', closed: true }));
   assert.deepEqual(told(await kiosk.vend('till-00002')), [409, 'agent-closed']);
   assert.equal((await kiosk.read('till-00001')).status, 200);
+});
+
+it('a sale is taken back by its agent within a day, and no later', async (kiosk) => {
+  const { clock } = kiosk.world.rig;
+  for (const reference of ['till-00001', 'till-00002']) await kiosk.vend(reference);
+  clock.ms += REVERSIBLE_MS - 1;
+  assert.equal((await kiosk.reverse('till-00001')).status, 200);
+  clock.ms += 1;
+  assert.deepEqual(told(await kiosk.reverse('till-00002')), [409, 'vend-late']);
+  assert.equal((await kiosk.read('till-00002')).json.outcome, 'sold');
+  // What was taken back in time is told as often as it is asked for, and what never came still can be.
+  assert.equal((await kiosk.reverse('till-00001')).status, 200);
+  assert.equal((await kiosk.reverse('till-00003')).status, 200);
 });
 
 it('a lookup shows enough of a name to notice a wrong number, and no more', async (kiosk) => {

@@ -67,9 +67,10 @@ test('what is exported is imported into an empty host as it was, whatever the na
         const of = { svpmsn: i, subscriber: subscriber.id, localUnit: 1, modemAddress: i, suite: 2 as const };
         made(await rig.host.enrol(i % 2 === 0 ? { ...of, tariff, supplies: 2 } : of));
       }
+      made(await rig.host.by(ACT).addAgent({ id: 'kiosk', name: tariff, commissionBasisPoints: 150 }));
       const tables = await everything(rig);
       const other = new Rig(new MemoryStore());
-      for (const kind of ['subscribers', 'tariffs', 'meters'] as const) {
+      for (const kind of ['subscribers', 'tariffs', 'meters', 'agents'] as const) {
         const report = await imported(other, kind, tables[IMPORT_KINDS.indexOf(kind)] as string);
         assert.deepEqual([report.faults, report.kept, report.known], [[], true, 0]);
       }
