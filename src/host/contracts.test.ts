@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HostFailure } from './index.ts';
+import type { HostFailure, MemoryStore } from './index.ts';
 import { Till } from './payments.testing.ts';
 import { made } from './rig.testing.ts';
 
@@ -41,10 +41,10 @@ async function spendTo(till: Till, balance: number): Promise<void> {
 test('at the threshold so much is paid as was agreed, once, until the new balance is known', async () => {
   const till = await tillWith(100);
   for (let i = 0; i < 3; i++) await till.rig.host.settlePayments();
-  assert.equal((await till.payment('auto:0:1')).state, 'approved');
+  assert.equal((await till.payment('auto:0:1:1000')).state, 'approved');
   await till.end();
-  assert.deepEqual([(await till.payment('auto:0:1')).state, till.bank.taken()], ['captured', 1_000]);
-  assert.equal(((await till.rig.host.payment('auto:0:2')) as HostFailure).reason, 'payment-unknown');
+  assert.deepEqual([(await till.payment('auto:0:1:1000')).state, till.bank.taken()], ['captured', 1_000]);
+  assert.equal(((await till.rig.host.payment('auto:0:2:1000')) as HostFailure).reason, 'payment-unknown');
 });
 
 test('above the threshold, and where nothing is known, nothing is paid', async () => {
@@ -81,28 +81,28 @@ test('an account that refuses is asked again hours later and not before, and a h
   const till = await tillWith(100);
   till.bank.ways = ['declines'];
   await till.rig.host.settlePayments();
-  assert.equal((await till.payment('auto:0:1')).state, 'declined');
+  assert.equal((await till.payment('auto:0:1:1000')).state, 'declined');
   await till.rig.host.settlePayments();
-  assert.equal(((await till.rig.host.payment('auto:0:2')) as HostFailure).reason, 'payment-unknown');
+  assert.equal(((await till.rig.host.payment('auto:0:2:1000')) as HostFailure).reason, 'payment-unknown');
   till.rig.clock.ms += 7 * 3_600_000;
   till.bank.ways = ['hangs'];
   void till.rig.host.settlePayments();
   await new Promise(setImmediate);
   till.rig.host = till.rig.newHost();
   await till.end();
-  assert.equal((await till.payment('auto:0:2')).state, 'reversed');
+  assert.equal((await till.payment('auto:0:2:1000')).state, 'reversed');
   assert.deepEqual([till.bank.taken(), till.bank.held()], [0, 0]);
 });
 
 test('a contract that is agreed again after it ended pays anew, and what was paid under the first fills none of its limits', async () => {
   const till = await tillWith(100);
   await till.end();
-  assert.equal((await till.payment('auto:0:1')).state, 'captured');
+  assert.equal((await till.payment('auto:0:1:1000')).state, 'captured');
   made(await till.rig.host.endContract(0));
   made(await till.rig.host.agreeContract({ ...AGREEMENT, perDayMax: 1_000 }));
   await spendTo(till, 100);
   await till.end();
-  assert.equal((await till.payment('auto:0:2')).state, 'captured');
+  assert.equal((await till.payment('auto:0:2:1000')).state, 'captured');
   assert.equal(till.bank.taken(), 2_000);
 });
 
@@ -118,4 +118,46 @@ test('a contract that ended pays no more, and one that cannot be kept is refused
   assert.equal(await wrong({ port: 'nobody' }), 'payment-port-unknown');
   assert.equal(await wrong({ paid: 2_501 }), 'amount-wrong');
   assert.equal(await wrong({ account: { type: 'token', token: '' } }), 'name-wrong');
+});
+
+test('a transfer that a restored database forgot and one that was agreed anew with another amount are two payments', async () => {
+  const till = await tillWith(100);
+  const copy = await (till.rig.store as MemoryStore).copy();
+  await till.end();
+  assert.equal(till.bank.taken(), 1_000);
+  till.rig.store = copy;
+  till.rig.host = till.rig.newHost(copy);
+  await till.rig.startRestored();
+  made(await till.rig.host.agreeContract({ ...AGREEMENT, paid: 500 }));
+  await till.end();
+  const payments = await till.rig.host.payments({ limit: 9 });
+  assert.deepEqual(
+    payments.map(({ id, paid }) => [till.bank.accounts.get(id)?.amount, paid]),
+    [[500, 500]],
+    'the bank and the books name one amount for one payment',
+  );
+  assert.equal(till.bank.taken(), 1_500);
+  // The one that was forgotten is asked for again as itself, and its value is found by it.
+  const [forgotten] = [...till.bank.accounts].flatMap(([id, { amount }]) => (amount === 1_000 ? [id] : []));
+  made(await till.pay(forgotten ?? '', 1_000));
+  await till.end();
+  assert.deepEqual([till.bank.taken(), (await till.rig.host.books()).found], [1_500, 0n]);
+});
+
+test('under an agreement with another amount the transfer before counts, and the next has the next number', async () => {
+  const till = await tillWith(100);
+  await till.rig.host.settlePayments();
+  made(await till.rig.host.agreeContract({ ...AGREEMENT, paid: 500 }));
+  for (let i = 0; i < 3; i++) await till.rig.host.settlePayments();
+  assert.equal((await till.rig.host.payments({ limit: 9 })).length, 1, 'the first is not over');
+  await till.end();
+  await spendTo(till, 50);
+  await till.end();
+  assert.deepEqual(
+    (await till.rig.host.payments({ limit: 9 })).map(({ id, paid }) => [id, paid]),
+    [
+      ['auto:0:1:1000', 1_000],
+      ['auto:0:2:500', 500],
+    ],
+  );
 });

@@ -85,14 +85,33 @@ export async function transferAll(
   return begun;
 }
 
-const paymentOf = ({ id, count }: Pick<Contract, 'id' | 'count'>): string => `auto:${id}:${count}`;
+/** What its payments have in common, and what those of one number have. */
+const allOf = (id: string): string => `auto:${id}:`;
+const numberedOf = ({ id, count }: Pick<Contract, 'id' | 'count'>): string => `${allOf(id)}${count}:`;
 
-/** Payments that were made under contracts which ended: none of their ids is used again. */
+/**
+ * The amount is part of what a payment is: books that were put back may count one number twice, under another
+ * agreement, and then two payments are two for the bank and for the meter.
+ */
+const paymentOf = (contract: Pick<Contract, 'id' | 'count' | 'paid'>): string =>
+  `${numberedOf(contract)}${contract.paid}`;
+
+/** The one that was begun last, of whatever amount was agreed then. */
+async function lastOf(tx: StoreReads, contract: Contract): Promise<Payment | undefined> {
+  const after = numberedOf(contract);
+  const [payment] = await tx.payments.page({ after, limit: 1 });
+  return payment?.id.startsWith(after) === true ? payment : undefined;
+}
+
+/** Payments that were made under contracts which ended: none of their numbers is used again. */
 async function countBefore(tx: StoreReads, id: string): Promise<number> {
-  for (let from = 0; ; from += PAGE) {
-    const next = Array.from({ length: PAGE }, (_, i) => paymentOf({ id, count: from + i + 1 }));
-    const unused = (await tx.payments.of(next)).indexOf(undefined);
-    if (unused >= 0) return from + unused;
+  let [count, after] = [0, allOf(id)];
+  for (;;) {
+    const page = await tx.payments.page({ after, limit: PAGE });
+    const own = page.filter((payment) => payment.id.startsWith(allOf(id)));
+    for (const payment of own) count = Math.max(count, Number(payment.id.split(':')[2]));
+    if (own.length < PAGE) return count;
+    after = own.at(-1)?.id ?? after;
   }
 }
 
@@ -105,9 +124,8 @@ async function beginIfDue(
 ): Promise<{ readonly contract: Contract; readonly payment: string } | undefined> {
   const [contract] = await tx.contracts.of([id]);
   if (contract === undefined) return undefined;
-  const last = paymentOf(contract);
-  const [payment] = await tx.payments.of([last]);
-  if (contract.count > 0 && payment === undefined) return { contract, payment: last };
+  const payment = await lastOf(tx, contract);
+  if (contract.count > 0 && payment === undefined) return { contract, payment: paymentOf(contract) };
   if (payment?.state === 'declined' || payment?.state === 'reversed' || payment?.state === 'returned') {
     if (now < payment.at + AFTER_REFUSAL_MS) return undefined;
   } else if (payment !== undefined && !(await isKnownStored(tx, payment))) return undefined;

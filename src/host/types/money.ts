@@ -121,7 +121,7 @@ export interface Contract {
   readonly perDayMax: number;
   readonly perMonthMax: number;
   readonly agreedAt: Milliseconds;
-  /** Payments that it was ever begun for; the last one's id is `auto:`, the meter, and this. */
+  /** Payments that it was ever begun for; the last one's id is `auto:`, the meter, this, and its amount. */
   readonly count: number;
   /** What was begun on the last day and in the last month on which anything was, and which they were. */
   readonly day: number;
