@@ -6,16 +6,34 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
  */
 export function logLine(request: FastifyRequest, reply: FastifyReply): string {
   const { method, routeOptions, caller, id } = request;
-  const { url, config } = routeOptions;
   const level = reply.statusCode >= 500 ? 'error' : 'info';
   const ms = Math.round(reply.elapsedTime * 10) / 10;
-  const route = url === undefined ? '' : `"route":${JSON.stringify(url)},"operation":"${config.operation ?? 'page'}",`;
   const by = caller === undefined ? '' : `"by":${JSON.stringify(caller.by)},`;
-  return `{"time":"${now()}","level":"${level}","request":"${id}","method":"${method}",${route}"status":${reply.statusCode},"ms":${ms},${by}"from":${JSON.stringify(request.ip)}}\n`;
+  return `{"time":"${now()}","level":"${level}","request":"${id}","method":"${method}",${routeText(routeOptions)}"status":${reply.statusCode},"ms":${ms},${by}"from":${JSON.stringify(request.ip)}}\n`;
 }
 
 /** An error that nobody is told of but whoever keeps the host. */
 export const logError = ({ name, message, stack }: Error, request: string): string =>
   `${JSON.stringify({ time: now(), level: 'error', request, error: name, message, stack })}\n`;
 
-const now = (): string => new Date().toISOString();
+/** What is told of a route is the same in each line, and is put together once. */
+const routeTexts = new Map<string, string>();
+
+function routeText({ url, method, config }: FastifyRequest['routeOptions']): string {
+  if (url === undefined) return '';
+  const key = `${String(method)} ${url}`;
+  const known = routeTexts.get(key);
+  if (known !== undefined) return known;
+  const text = `"route":${JSON.stringify(url)},"operation":"${config.operation ?? 'page'}",`;
+  routeTexts.set(key, text);
+  return text;
+}
+
+/** Many requests end in one millisecond. */
+let lastInstant = { ms: Number.NaN, text: '' };
+
+function now(): string {
+  const ms = Date.now();
+  if (lastInstant.ms !== ms) lastInstant = { ms, text: new Date(ms).toISOString() };
+  return lastInstant.text;
+}
