@@ -10,12 +10,17 @@ const ROOT = resolve(import.meta.dirname, '..');
 const COVERED = [
   'src/exchange/*.ts',
   'src/crypto/*.ts',
+  'src/card/*.ts',
   'src/meter/purse.ts',
   'src/meter/purse-journal.ts',
   'src/meter/svm.ts',
   'src/host/ledger.ts',
 ];
-const TESTS = ['src/{exchange,crypto,meter,host}/*.test.ts', 'test/conformance/*.test.ts', 'src/cli/vectors.test.ts'];
+const TESTS = [
+  'src/{exchange,crypto,card,meter,host}/*.test.ts',
+  'test/conformance/*.test.ts',
+  'src/cli/vectors.test.ts',
+];
 const FILES_AT_ONCE = 2;
 
 const results = run({

@@ -20,6 +20,7 @@ export let aesOf: (key: TerminalKey) => AesKey;
 export class TerminalKey<P extends Purpose = Purpose> {
   readonly #n: KeyName<P>;
   readonly #svpmsn: Svpmsn;
+  readonly #subject: Uint8Array;
   readonly #bytes: Uint8Array;
   readonly #cipher: TripleDesKey | AesKey;
 
@@ -36,13 +37,14 @@ export class TerminalKey<P extends Purpose = Purpose> {
     };
   }
 
-  constructor(n: KeyName<P>, svpmsn: Svpmsn, bytes: Uint8Array) {
+  constructor(n: KeyName<P>, svpmsn: Svpmsn, bytes: Uint8Array, subject: Uint8Array = NO_SUBJECT) {
     const expected = keyBytesOf(suiteOf(n));
     if (bytes.length !== expected) {
       throw new RangeError(`KT of ${keyNameText(n)} is ${expected} bytes, not ${bytes.length}`);
     }
     this.#n = n;
     this.#svpmsn = svpmsn;
+    this.#subject = subject;
     this.#bytes = new Uint8Array(bytes); // A copy also of a Buffer, whose slice() is a view.
     this.#cipher = isTripleDes(suiteOf(n)) ? new TripleDesKey(this.#bytes) : new AesKey(this.#bytes);
   }
@@ -53,6 +55,14 @@ export class TerminalKey<P extends Purpose = Purpose> {
 
   get svpmsn(): Svpmsn {
     return this.#svpmsn;
+  }
+
+  /**
+   * Of a card, which is the terminal behind the meter `svpmsn`: CSN 7 | region. It stands in M1, and before all frames
+   * in what is authenticated. Empty for a meter.
+   */
+  get subject(): Uint8Array {
+    return this.#subject;
   }
 
   get suite(): Suite {
@@ -68,6 +78,8 @@ export class TerminalKey<P extends Purpose = Purpose> {
     return `${keyNameText(this.#n)} of ${svpmsnText(this.#svpmsn)}`;
   }
 }
+
+const NO_SUBJECT = new Uint8Array(0);
 
 /** @throws RangeError when `bytes` is not as long as the suite's keys: 16, or 32 in aes256 */
 export const terminalKeyFromBytes = <P extends Purpose>(

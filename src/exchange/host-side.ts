@@ -1,7 +1,7 @@
 import { concat } from '../bytes/index.ts';
 import { exportTerminalKey, Suite, type TerminalKey } from '../crypto/index.ts';
 import { assert, assertNever, type Randomness } from '../units/index.ts';
-import { type Command, carriedBySeed, isLong, purposeCarries } from './command.ts';
+import { Command, carriedBySeed, isLong, purposeCarries } from './command.ts';
 import { decodeFrame, type Frame, type FrameFailure, HEADER_BYTES, Message } from './frame.ts';
 import { emptyCollection, keepPart, missingPart, type PartCollection, partFits } from './part.ts';
 import type { HostPasses } from './passes.ts';
@@ -58,6 +58,7 @@ export type HostIgnored =
  */
 export function openHostSession(key: TerminalKey, h: Command, randomness: Randomness): HostSession {
   assert(purposeCarries(key.n, h), 'the key carries the command');
+  assert(key.subject.length === 0 || h === Command.addedValue, 'to a card goes added value, and nothing else');
   return { key, h, passes: hostPasses(key, h, randomness), state: { name: 'awaiting-status' } };
 }
 

@@ -1,3 +1,4 @@
+import { equalBytes } from '../bytes/index.ts';
 import { type AesKey, ccmOpen, ccmSeal, sessionAes, type TerminalKey, unwrapKey, wrapKey } from '../crypto/index.ts';
 import type { Randomness } from '../units/index.ts';
 import { type Command, isLong } from './command.ts';
@@ -9,13 +10,18 @@ const NONCE_BYTES = 16;
 const TAG_BYTES = 8;
 const SECOND_PREFIX_BYTES = HEADER_BYTES + NONCE_BYTES;
 
-/** Suites `aes128` and `aes256`, host side. Every tag covers every earlier frame whole. */
+/**
+ * Suites `aes128` and `aes256`, host side. Every tag covers every earlier frame whole, and before them the card that is
+ * the terminal, where it is one; M1 names it behind Nh.
+ */
 export function aesHostPasses(key: TerminalKey, h: Command, randomness: Randomness): HostPasses {
-  const first = blankFrame(Message.first, { h, n: key.n, svpmsn: key.svpmsn }, NONCE_BYTES);
+  const { subject } = key;
+  const first = blankFrame(Message.first, { h, n: key.n, svpmsn: key.svpmsn }, NONCE_BYTES + subject.length);
   const nh = new Uint8Array(NONCE_BYTES);
   randomness.fill(nh);
   first.set(nh, HEADER_BYTES);
-  const transcript = [first];
+  first.set(subject, HEADER_BYTES + NONCE_BYTES);
+  const transcript = subject.length === 0 ? [first] : [subject, first];
   let session: ReturnType<typeof sessionAes> | undefined;
   return {
     first,
@@ -40,14 +46,20 @@ export function aesHostPasses(key: TerminalKey, h: Command, randomness: Randomne
   };
 }
 
-/** Suites `aes128` and `aes256`, terminal side, from an M1; `undefined` when M1 has the wrong length. */
+/**
+ * Suites `aes128` and `aes256`, terminal side, from an M1; `undefined` when M1 has the wrong length, or names another
+ * card.
+ */
 export function aesTerminalPasses(key: TerminalKey, first: Frame, randomness: Randomness): TerminalPasses | undefined {
-  if (first.body.length !== NONCE_BYTES) return undefined;
-  const { h } = first;
+  const { h, body } = first;
+  const { subject } = key;
+  if (body.length !== NONCE_BYTES + subject.length) return undefined;
+  const card = subject.length > 0;
+  if (card && !equalBytes(body.subarray(NONCE_BYTES), subject)) return undefined;
   const nm = new Uint8Array(NONCE_BYTES);
   randomness.fill(nm);
-  const session = sessionAes(key, first.body, nm, h);
-  const transcript = [first.bytes];
+  const session = sessionAes(key, card ? body.slice(0, NONCE_BYTES) : body, nm, h);
+  const transcript = card ? [subject, first.bytes] : [first.bytes];
   return {
     sealSecond(status) {
       const frame = blankFrame(Message.second, first, NONCE_BYTES + status.length + TAG_BYTES);

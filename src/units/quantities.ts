@@ -52,6 +52,22 @@ export const modemAddress = (value: number): ModemAddress => whole('modem addres
 /** `0a1b2c`: the way a meter's number is written everywhere. */
 export const svpmsnText = (id: Svpmsn): string => id.toString(16).padStart(6, '0');
 
+/** Serial number of a purse card (the seed's CSN), 7 bytes: 14 lower-case hex digits, because no number holds 56 bits. */
+export type Csn = string & { readonly [unit]: 'CSN' };
+export const CSN_BYTES = 7;
+
+/** @throws RangeError when the text is not 14 lower-case hex digits */
+export function csn(text: string): Csn {
+  if (!/^[0-9a-f]{14}$/.test(text)) throw new RangeError(`a CSN is 14 lower-case hex digits, not "${text}"`);
+  return text as Csn;
+}
+
+/** What the value in a part of a purse card is for: each region belongs to one provider, with keys of its own. */
+export const Region = { electricity: 1, gas: 2, water: 3, hotWater: 4, heat: 5, payTv: 6 } as const;
+export type Region = (typeof Region)[keyof typeof Region];
+export const REGIONS: readonly Region[] = Object.values(Region);
+export const isRegion = (value: number): value is Region => REGIONS.includes(value as Region);
+
 /** Up to four supplies in one meter; every record, tariff and relay has this index. One purse serves all. */
 export type SupplyIndex = 1 | 2 | 3 | 4;
 export const SUPPLIES_MAX = 4;

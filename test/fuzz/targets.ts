@@ -77,6 +77,7 @@ import * as records from '../../src/records/index.ts';
 import { parseLoadCsv, parseStrikes, type SeededRandom, seededRandom } from '../../src/simulation/index.ts';
 import { compileTariff, DEFAULT_TARIFF, decodeModeTable } from '../../src/tariff/index.ts';
 import { milliseconds, modemAddress, svpmsn, tokens, unixSeconds } from '../../src/units/index.ts';
+import { CARD_NOT_FUZZED, CARD_TARGETS } from './card-targets.ts';
 import { bytesLike, type Inputs, jsonLike, textLike } from './inputs.ts';
 import { drawLife, livedByAreaUnit, livedByHost, livedByLocalUnit, QUIET_LIFE } from './machines.ts';
 
@@ -337,6 +338,7 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
     (json) => refusedVectors(JSON.stringify(json)),
     A_WHOLE_FILE,
   ),
+  ...CARD_TARGETS,
 };
 
 /** Exports of a border with the name of a decoder that are none for bytes or text from outside. */
@@ -348,6 +350,7 @@ export const NOT_FUZZED: Readonly<Record<string, string>> = {
   'exchange.hostReceive': 'fuzzed in each of its states by exchange-fuzz',
   'exchange.terminalReceive': 'fuzzed in each of its states by exchange-fuzz',
   'exchange.terminalUnwrapKey': 'the body of an authentic command; what is inside is unwrapKey',
+  ...CARD_NOT_FUZZED,
   'storage.openBookFile': 'opens a database, no bytes',
   'storage.openBookServer': 'opens a database, no bytes',
   'storage.openPostgresStore': 'opens a database, no bytes',

@@ -1,0 +1,50 @@
+/**
+ * The purse card and what speaks to it, without input or output: the card's own program over ISO 7816-4 commands, the
+ * meter that takes value from it, the host that loads it, and the tickets that let one be spent in the other.
+ */
+export * from './added-value.ts';
+export {
+  type ApduFailure,
+  type CommandApdu,
+  CommandClass,
+  decodeCommandApdu,
+  decodeResponseApdu,
+  encodeCommandApdu,
+  type ResponseApdu,
+  response,
+} from './apdu.ts';
+export { CHALLENGE_BYTES, externalTag, internalTag, mutualTags } from './authentication.ts';
+export { Instruction, OpenMode, PurseInstruction, STATUS_BYTES, stepCard } from './card.ts';
+export {
+  askSerialNumber,
+  decodeLoadResponse,
+  type LoadAnswer,
+  loadCommand,
+  purseCommand,
+  selectPurse,
+} from './card-pipe.ts';
+export { FileId, PURSE_AID } from './files.ts';
+export { openLoadSession } from './host-load.ts';
+export { CARD_NVM_BYTES, DEBITS_KEPT, LOADS_KEPT, TICKETS_MAX } from './layout.ts';
+export {
+  type Card,
+  type CardFailure,
+  type CardIssue,
+  type CardOutputs,
+  LoadKind,
+  personaliseCard,
+  resetCard,
+} from './state.ts';
+export { StatusWord } from './status-word.ts';
+export {
+  beginTaking,
+  type CardRow,
+  type Taking,
+  type TakingMeter,
+  type TakingOutcome,
+  type TakingRefusal,
+  takingAmount,
+  takingReceive,
+  takingStored,
+} from './take-value.ts';
+export { decodeTicket, encodeTicket, issueTicket, openTicket, type Ticket, type TicketFailure } from './ticket.ts';

@@ -1,0 +1,91 @@
+import { fromHex } from '../../src/bytes/index.ts';
+import {
+  GAS,
+  LoadExchange,
+  loadedCard,
+  MeterOnBench,
+  meterKey,
+  order,
+  ticketOf,
+} from '../../src/card/bench.testing.ts';
+import * as card from '../../src/card/index.ts';
+import { openPairKey, PairKey, sealPairKey } from '../../src/crypto/index.ts';
+import { hostFirst, ValueResult } from '../../src/exchange/index.ts';
+import { tokens } from '../../src/units/index.ts';
+import { bytesLike } from './inputs.ts';
+import type { FuzzTarget } from './targets.ts';
+
+const hand = loadedCard(1_000);
+hand.send(card.selectPurse());
+const firstFrame = hostFirst(new LoadExchange(hand, 1).session);
+const loadOpening = card.loadCommand(firstFrame) as Uint8Array;
+const head = new Uint8Array(26).fill(3);
+const sealed = sealPairKey(meterKey(GAS), head, new PairKey(new Uint8Array(16)));
+const status = {
+  ...{ lastCounter: 1, creditedTotal: tokens(9), balance: tokens(5), debitCounter: 1, ticketVersion: 1 },
+  pending: { meter: GAS, amount: tokens(4) },
+};
+const receipt = {
+  ...status,
+  ...{ result: ValueResult.done, counter: 1, txid: new Uint8Array(8), amount: tokens(9), clock: undefined, flags: undefined },
+} as const;
+const commands = [order(card.CardOp.credit, 1, 9), order(card.CardOp.query, 0, 0, { ticket: ticketOf() })];
+
+/** APDUs that the card knows, so that what is changed in them gets behind the first look. */
+const APDUS = [
+  ...[
+    '00a404000af057415454505552534500',
+    '00b0820000',
+    '00b2015400',
+    '00d6810001aa',
+    '8058000200',
+    '805a0002030a1b2d00',
+  ],
+  ...[`8050010213${'00'.repeat(19)}00`, `805200020c${'00'.repeat(12)}00`, `805600020c${'00'.repeat(12)}`],
+  ...['00ca005a00', '0084000000', `0082000010${'00'.repeat(16)}`, `0088000010${'00'.repeat(16)}00`],
+].map((hex) => fromHex(hex));
+
+const target = <T>(
+  inputs: { examples: readonly T[]; draw: FuzzTarget['draw'] },
+  decode: (input: T) => unknown,
+  more: Pick<FuzzTarget, 'saysNoReason' | 'fewer'> = {},
+): FuzzTarget => ({ ...inputs, decode: decode as FuzzTarget['decode'], ...more });
+
+let taken = 0;
+
+/** The nth response of a card that was told the truth until then. */
+function toMeter(bytes: Uint8Array): unknown {
+  const { taking, command } = new MeterOnBench(GAS).begin();
+  const truthful = loadedCard(1_000);
+  let outcome: card.TakingOutcome = { type: 'send', command };
+  for (let truths = taken++ % 6; outcome.type === 'send' || outcome.type === 'amount-wanted'; truths--) {
+    if (outcome.type === 'amount-wanted') outcome = card.takingAmount(taking, tokens(1));
+    if (outcome.type !== 'send') break;
+    if (truths === 0) return card.takingReceive(taking, bytes);
+    outcome = card.takingReceive(taking, truthful.send(outcome.command));
+  }
+  return outcome;
+}
+
+/** What the room `card` and its keys read from outside. */
+export const CARD_TARGETS: Readonly<Record<string, FuzzTarget>> = {
+  'crypto.openPairKey': target(bytesLike(sealed), (b) => openPairKey(meterKey(GAS), head, b)),
+  'card.decodeCommandApdu': target(bytesLike(loadOpening, ...APDUS), card.decodeCommandApdu),
+  'card.decodeResponseApdu': target(bytesLike(Uint8Array.of(0x90, 0)), card.decodeResponseApdu, { saysNoReason: true }),
+  'card.decodeCardStatus': target(bytesLike(card.encodeCardStatus(status)), card.decodeCardStatus),
+  'card.decodeCardCommand': target(bytesLike(...commands.map(card.encodeCardCommand)), card.decodeCardCommand),
+  'card.decodeCardReceipt': target(bytesLike(card.encodeCardReceipt(receipt)), card.decodeCardReceipt),
+  'card.decodeLoadResponse': target(bytesLike(Uint8Array.of(...firstFrame, 0x90, 0)), card.decodeLoadResponse),
+  'card.decodeTicket': target(bytesLike(ticketOf()), card.decodeTicket),
+  'card.stepCard': target(bytesLike(loadOpening, ...APDUS), (b) => hand.send(b), { saysNoReason: true }),
+  'card.takingReceive': target(bytesLike(Uint8Array.of(0x90, 0), Uint8Array.of(...ticketOf(), 0x90, 0)), toMeter, {
+    saysNoReason: true,
+    fewer: { inputs: 50_000, because: 'each is a card of its own' },
+  }),
+};
+
+/** Exports with the name of a decoder that are none for bytes from outside. */
+export const CARD_NOT_FUZZED: Readonly<Record<string, string>> = {
+  'card.openLoadSession': 'opens a session, no bytes',
+  'card.openTicket': 'takes a ticket that was decoded; what is inside is openPairKey',
+};
