@@ -1,5 +1,5 @@
 import { decodeFrame, Message } from '../exchange/index.ts';
-import { type CommandApdu, CommandClass, decodeResponseApdu, encodeCommandApdu } from './apdu.ts';
+import { CommandClass, decodeResponseApdu, encodeCommandApdu } from './apdu.ts';
 import { Instruction, OpenMode, PurseInstruction } from './card.ts';
 import { PURSE_AID } from './files.ts';
 import { StatusWord } from './status-word.ts';
@@ -21,15 +21,16 @@ export const askSerialNumber = (): Uint8Array =>
     ...{ data: new Uint8Array(0), expected: ALL },
   });
 
-/** A command of the purse. */
+/** A command of the purse, which is answered with data unless `silent`. */
 export const purseCommand = (
   instruction: number,
   data: Uint8Array,
-  { p1 = 0, p2 = 0, expected = ALL }: { p1?: number; p2?: number; expected?: number | undefined } = {},
-): Uint8Array => {
-  const command: CommandApdu = { class: CommandClass.purse, instruction, p1, p2, data, expected };
-  return encodeCommandApdu(command);
-};
+  { p1 = 0, p2 = 0, silent = false }: { p1?: number; p2?: number; silent?: boolean } = {},
+): Uint8Array =>
+  encodeCommandApdu({
+    ...{ class: CommandClass.purse, instruction, p1, p2, data },
+    expected: silent ? undefined : ALL,
+  });
 
 /**
  * The command that carries a frame of 0x18 to the card: the terminal passes M1 and M3 on, unread, to a card whose purse

@@ -252,7 +252,7 @@ function receiveRecord(taking: Taking, met: Met, asked: Tokens, data: Uint8Array
 function confirm(taking: Taking, met: Met, { debitCounter }: DebitRecord, credited: Tokens): TakingOutcome {
   taking.state = { name: 'awaiting-acknowledged', credited };
   const data = encodeAcknowledge(met.pair, met.insertion, debitCounter);
-  return send(purseCommand(PurseInstruction.acknowledge, data, { p2: taking.meter.region, expected: undefined }));
+  return send(purseCommand(PurseInstruction.acknowledge, data, { p2: taking.meter.region, silent: true }));
 }
 
 const send = (command: Uint8Array): TakingOutcome => ({ type: 'send', command });

@@ -27,7 +27,14 @@ const status = {
 };
 const receipt = {
   ...status,
-  ...{ result: ValueResult.done, counter: 1, txid: new Uint8Array(8), amount: tokens(9), clock: undefined, flags: undefined },
+  ...{
+    result: ValueResult.done,
+    counter: 1,
+    txid: new Uint8Array(8),
+    amount: tokens(9),
+    clock: undefined,
+    flags: undefined,
+  },
 } as const;
 const commands = [order(card.CardOp.credit, 1, 9), order(card.CardOp.query, 0, 0, { ticket: ticketOf() })];
 

@@ -36,6 +36,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'exchange-bytes': async () => (await import('./exchange-bytes.ts')).exchangeBytes(),
   'meter-minutes': async () => (await import('./meter-minutes.ts')).meterMinutes(),
   'meter-frame-longest': async () => (await import('./meter-frames.ts')).longestFrames(),
+  'card-apdus': async () => (await import('./card-apdus.ts')).cardApdus(),
   once: async () => (await import('./once.ts')).once(),
   'order-to-receipt': async () => (await import('./order-to-receipt.ts')).orderToReceipt(),
   simulator: async () => (await import('./simulator.ts')).simulator(),
