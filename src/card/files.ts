@@ -1,5 +1,5 @@
 import { concat, fromHex } from '../bytes/index.ts';
-import { isRegion, type Region } from '../units/index.ts';
+import { isRegion } from '../units/index.ts';
 import {
   DEBIT_ROW_BYTES,
   DEBITS_KEPT,
@@ -11,7 +11,7 @@ import {
   loadRowAt,
 } from './layout.ts';
 import { isWhole } from './loading.ts';
-import { type Card, readDebitRow, readLoadRow, type WholeRegion } from './state.ts';
+import { type Card, readRow, type WholeRegion } from './state.ts';
 
 /**
  * The application's identifier, ISO/IEC 7816-4:2005 §8.2.1.2: category F, proprietary without registration, and then
@@ -91,46 +91,28 @@ function purseFile(card: Card, id: FileId): ElementaryFile | undefined {
 }
 
 /** LTC u32 | TXID 8 | amount u32 | kind u8 */
-function loadsFile(card: Card, region: WholeRegion, id: FileId): ElementaryFile {
-  const { loadCounter } = region.purse;
-  const recordBytes = LOAD_ROW_BYTES - 2;
-  const rows = { at: loadRowAt, read: readLoadRow, last: loadCounter, recordBytes };
-  return {
-    ...cyclic(card, region, rows),
-    id,
-    shortId: ShortId.loads + region.region,
-    records: Math.min(loadCounter, LOADS_KEPT),
-  };
-}
+const loadsFile = (card: Card, { region, purse }: WholeRegion, id: FileId): ElementaryFile => {
+  const rows = { at: (counter: number) => loadRowAt(region, counter), bytes: LOAD_ROW_BYTES, kept: LOADS_KEPT };
+  return { ...cyclic(card, purse.loadCounter, rows), id, shortId: ShortId.loads + region };
+};
 
 /** DTC u32 | meter u24 | amount u32 */
-function debitsFile(card: Card, region: WholeRegion, id: FileId): ElementaryFile {
-  const { debitCounter } = region.purse;
-  const recordBytes = DEBIT_ROW_BYTES - 2;
-  const rows = { at: debitRowAt, read: readDebitRow, last: debitCounter, recordBytes };
-  return {
-    ...cyclic(card, region, rows),
-    id,
-    shortId: ShortId.debits + region.region,
-    records: Math.min(debitCounter, DEBITS_KEPT),
-  };
-}
+const debitsFile = (card: Card, { region, purse }: WholeRegion, id: FileId): ElementaryFile => {
+  const rows = { at: (counter: number) => debitRowAt(region, counter), bytes: DEBIT_ROW_BYTES, kept: DEBITS_KEPT };
+  return { ...cyclic(card, purse.debitCounter, rows), id, shortId: ShortId.debits + region };
+};
 
 interface Rows {
-  readonly at: (region: Region, counter: number) => number;
-  readonly read: (card: Card, region: WholeRegion, counter: number) => unknown;
-  readonly last: number;
-  readonly recordBytes: number;
+  readonly at: (counter: number) => number;
+  readonly bytes: number;
+  readonly kept: number;
 }
 
-/** ISO/IEC 7816-4:2005 §5.3.4.1: in a cyclic file record 1 is the newest. */
-function cyclic(card: Card, region: WholeRegion, { at, read, last, recordBytes }: Rows) {
-  const record = (number: number): Uint8Array | undefined => {
-    const counter = last - number + 1;
-    const from = at(region.region, counter);
-    return read(card, region, counter) === undefined ? undefined : card.nvm.slice(from, from + recordBytes);
-  };
-  return { type: 'cyclic', recordBytes, record } as const;
+/** ISO/IEC 7816-4:2005 §5.3.4.1: in a cyclic file record 1 is the newest. The rows' check sums are the card's own. */
+function cyclic(card: Card, last: number, { at, bytes, kept }: Rows) {
+  const recordBytes = bytes - 2;
+  const record = (number: number) => readRow(card, at(last - number + 1), bytes)?.slice(0, recordBytes);
+  return { type: 'cyclic', recordBytes, records: Math.min(last, kept), record } as const;
 }
 
 /** What SELECT tells of a file: ISO/IEC 7816-4:2005 §5.3.3, as FCI template (6F) or as FCP template (62). */

@@ -14,6 +14,7 @@ import {
 } from '../exchange/index.ts';
 import { drawing, keyFor, NOW, withBit } from '../exchange/sides.testing.ts';
 import { Region, tokens } from '../units/index.ts';
+import { CARD_RECEIPT_BYTES, CARD_STATUS_BYTES } from './added-value.ts';
 import {
   cardKey,
   GAS,
@@ -24,6 +25,7 @@ import {
   OTHER_CSN,
   OTHER_GAS,
   order,
+  PowerCut,
   purseOf,
   REGION,
   statusOf,
@@ -31,14 +33,19 @@ import {
 } from './bench.testing.ts';
 import {
   CardOp,
+  decodeCardReceipt,
+  decodeCardStatus,
+  decodeLoadResponse,
   encodeCardCommand,
+  encodeCardReceipt,
+  encodeCardStatus,
   LOADS_KEPT,
   loadCommand,
   PurseInstruction,
   purseCommand,
   selectPurse,
 } from './index.ts';
-import { slotAt } from './layout.ts';
+import { slotAt, TICKET_ROW_BYTES, TICKET_ROWS, ticketRowAt } from './layout.ts';
 import { EMPTY_PURSE, encodeSlot, LOADED_MAX } from './slot.ts';
 
 for (const [name, suite] of [
@@ -392,4 +399,57 @@ test('a damaged region says so to everyone, and the others go on', () => {
   assert.equal(hand.status(loadCommand(hostFirst(new LoadExchange(hand, 16).session)) as Uint8Array), 0x6581);
   assert.equal(hand.status(purseCommand(PurseInstruction.status, new Uint8Array(0), { p2: Region.gas })), 0x6581);
   assert.equal(load(hand, order(CardOp.credit, 1, 3), { key: cardKey(Region.water) }).balance, 3);
+});
+
+test('the tickets of a damaged region are left to whoever mends it, also one that a cut kept from its commit', () => {
+  const hand = newCard([Region.gas, Region.water]);
+  for (let i = 1; i <= 6; i++) {
+    load(hand, order(CardOp.query, 0, 0, { ticket: ticketOf((0x100000 + i) as typeof GAS, { version: i }) }));
+  }
+  const water = cardKey(Region.water);
+  const bring = (version: number) =>
+    load(hand, order(CardOp.query, 0, 0, { ticket: ticketOf(GAS, { version }, { key: water }) }), { key: water });
+  assert.equal(bring(1).ticketVersion, 1);
+  // The slot says that it is being written; the ticket's row is emptied, written, and whole; the slot is not.
+  hand.bytesLeft = 1 + TICKET_ROW_BYTES + 1 + 10;
+  const orphan = ticketOf(OTHER_GAS, { version: 7 });
+  assert.throws(() => load(hand, order(CardOp.query, 0, 0, { ticket: orphan })), PowerCut);
+  hand.pull();
+  for (const slot of [0, 1]) hand.memory[slotAt(Region.gas, slot)] = 0xee;
+  hand.pull();
+  const ofGas = () =>
+    Array.from({ length: TICKET_ROWS }, (_, row) => hand.memory.slice(ticketRowAt(row), ticketRowAt(row + 1)))
+      .filter((row) => row[7] === Region.gas && row[TICKET_ROW_BYTES - 1] !== 0)
+      .map((row) => row.slice());
+  const before = ofGas();
+  assert.equal(before.length, 7);
+  for (let version = 2; version < 6; version++) assert.equal(bring(version).ticketVersion, version);
+  assert.deepEqual(ofGas(), before);
+});
+
+test('bodies of a load that are too short, too long, or say what no card says, are none', () => {
+  const told = load(newCard(), order(CardOp.query, 0, 0));
+  const status = encodeCardStatus({ ...told, lastCounter: 1 });
+  const receipt = encodeCardReceipt(told);
+  assert.deepEqual([status.length, receipt.length], [CARD_STATUS_BYTES, CARD_RECEIPT_BYTES]);
+  for (const [decode, bytes] of [
+    [decodeCardStatus, status],
+    [decodeCardReceipt, receipt],
+  ] as const) {
+    assert.ok(!('reason' in decode(bytes)));
+    const wrong = { reason: 'body-wrong' };
+    assert.deepEqual(decode(bytes.slice(1)), wrong);
+    assert.deepEqual(decode(Uint8Array.of(...bytes, 0)), wrong);
+    // The meter of a record that is not there.
+    assert.deepEqual(decode(bytes.map((byte, i) => (i === bytes.length - 9 ? 1 : byte))), wrong);
+  }
+  assert.deepEqual(decodeCardReceipt(receipt.map((byte, i) => (i === 0 ? 7 : byte))), { reason: 'body-wrong' });
+});
+
+test('what a card says to a pipe is a frame for the host, or a refusal, or nothing that could be passed on', () => {
+  assert.deepEqual(decodeLoadResponse(new Uint8Array(1)), { reason: 'card-unintelligible' });
+  assert.deepEqual(decodeLoadResponse(Uint8Array.of(0x6a, 0x88)), { reason: 'card-refused', status: 0x6a88 });
+  assert.deepEqual(decodeLoadResponse(Uint8Array.of(1, 2, 3, 0x90, 0)), { reason: 'card-unintelligible' });
+  const refusal = Uint8Array.of(0x15, 0x18, 0x20, 1, 2, 3, 1, 2);
+  assert.deepEqual(decodeLoadResponse(Uint8Array.of(...refusal, 0x90, 0)), { frame: refusal });
 });

@@ -492,6 +492,8 @@ test('a machine is stepped in its order, and asked for no more than it offered',
   assert.throws(() => takingReceive(taking, ok()), /no response is awaited/);
   assert.equal(takingAmount(taking, tokens(0)).type, 'done');
   assert.throws(() => takingReceive(taking, ok()), /no response is awaited in ended/);
+  taking.state = { name: 'awaiting-nothing' } as never;
+  assert.throws(() => takingReceive(taking, ok()), /a case that cannot be/);
 });
 
 test('every bit of a ticket counts, and it opens for its own meter and key alone', () => {

@@ -1,22 +1,12 @@
 import { crc16X25, crc32, Reader, toHex, Writer } from '../bytes/index.ts';
 import { CardKey, exportCardKey, hasPurpose, keyBytesOf, keyNameFromByte, Purpose, suiteOf } from '../crypto/index.ts';
-import {
-  assert,
-  CSN_BYTES,
-  type Csn,
-  csn,
-  type Randomness,
-  REGIONS,
-  type Region,
-  svpmsn,
-  tokens,
-} from '../units/index.ts';
+import { TXID_BYTES } from '../exchange/index.ts';
+import { assert, CSN_BYTES, type Csn, csn, type Randomness, REGIONS, type Region } from '../units/index.ts';
 import type { FileId } from './files.ts';
 import {
   CARD_HEAD_BYTES,
   CARD_NVM_BYTES,
   DEBIT_ROW_BYTES,
-  DEBITS_KEPT,
   debitRowAt,
   LOAD_ROW_BYTES,
   LOADS_KEPT,
@@ -238,8 +228,8 @@ export function readLoadRow(card: Card, { region, purse }: WholeRegion, counter:
   const row = readRow(card, loadRowAt(region, counter), LOAD_ROW_BYTES);
   if (row === undefined) return undefined;
   const reader = new Reader(row);
-  const found = { counter: reader.u32(), txid: reader.view(8).slice(), amount: reader.u32(), kind: reader.u8() };
-  return found.counter === counter ? (found as LoadRow) : undefined;
+  const found = { counter: reader.u32(), txid: reader.view(TXID_BYTES).slice(), amount: reader.u32() };
+  return { ...found, kind: reader.u8() as LoadKind };
 }
 
 export interface DebitRow {
@@ -253,21 +243,13 @@ export function debitRow(region: Region, { counter, meter, amount }: DebitRow): 
   return { address: debitRowAt(region, counter), bytes: withCheck16(writer) };
 }
 
-export function readDebitRow(card: Card, { region, purse }: WholeRegion, counter: number): DebitRow | undefined {
-  if (counter < 1 || counter > purse.debitCounter || counter <= purse.debitCounter - DEBITS_KEPT) return undefined;
-  const row = readRow(card, debitRowAt(region, counter), DEBIT_ROW_BYTES);
-  if (row === undefined) return undefined;
-  const reader = new Reader(row);
-  const found = { counter: reader.u32(), meter: svpmsn(reader.u24()), amount: tokens(reader.u32()) };
-  return found.counter === counter ? found : undefined;
-}
-
 function withCheck16(writer: Writer): Uint8Array {
   const body = writer.done();
   return writer.u16(crc16X25(body)).done();
 }
 
-function readRow(card: Card, at: number, length: number): Uint8Array | undefined {
+/** A row as it lies in its log, if its check sum is right. */
+export function readRow(card: Card, at: number, length: number): Uint8Array | undefined {
   const row = card.nvm.slice(at, at + length);
   return new Reader(row, length - 2).u16() === crc16X25(row, 0, length - 2) ? row : undefined;
 }

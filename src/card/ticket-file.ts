@@ -1,5 +1,5 @@
 import { crc32, Reader, Writer } from '../bytes/index.ts';
-import { type Svpmsn, U24_MAX } from '../units/index.ts';
+import { assert, type Svpmsn, U24_MAX } from '../units/index.ts';
 import { TICKET_ROW_BYTES, TICKET_ROWS, TICKETS_MAX, ticketRowAt } from './layout.ts';
 import type { RegionPurse } from './slot.ts';
 import { type Card, type CardOutputs, type Row, type WholeRegion, write } from './state.ts';
@@ -54,7 +54,8 @@ export function takeTicket(
     held.splice(held.indexOf(oldest), 1);
   }
   const free = Array.from({ length: TICKET_ROWS }, (_, row) => row).find((row) => held.every((h) => h.row !== row));
-  const at = ticketRowAt(free as number);
+  assert(free !== undefined, 'nine rows hold at most eight tickets');
+  const at = ticketRowAt(free);
   const writer = new Writer(TICKET_ROW_BYTES).bytes(bytes).bytes(new Uint8Array(TICKET_BYTES_MAX - bytes.length));
   const body = writer.u32(crc32(writer.done())).done();
   const rows = [
@@ -73,7 +74,9 @@ function heldTickets(card: Card): HeldTicket[] {
   const newest = new Map<number, HeldTicket>();
   for (const held of wholeTickets(card)) {
     const { region, meter, version } = held.ticket;
-    if (version > (card.regions.get(region)?.purse?.ticketVersion ?? 0)) continue;
+    // Of a damaged region nobody knows the version: what is whole is left to whoever mends it.
+    const purse = card.regions.get(region)?.purse;
+    if (purse !== undefined && version > purse.ticketVersion) continue;
     const place = region * (U24_MAX + 1) + meter;
     const other = newest.get(place);
     if (other === undefined || other.ticket.version < version) newest.set(place, held);

@@ -25,12 +25,12 @@ const RECEIPT = { result: ValueResult.done, counter: 1, txid: TXID, amount: toke
 
 test('a suite that there is not is a mistake of the program wherever it comes up', () => {
   const none = 7 as Suite;
-  const { n, svpmsn } = keyFor(Suite.aes128, Command.valueStore);
-  const key = { n, svpmsn, suite: none } as TerminalKey;
+  const { n, svpmsn, subject } = keyFor(Suite.aes128, Command.valueStore);
+  const key = { n, svpmsn, subject, suite: none } as TerminalKey;
   assert.throws(() => encodeValueCommand(none, COMMAND));
   assert.throws(() => encodeValueReceipt(none, ID, RECEIPT));
   assert.throws(() => attentionTag(key, new Uint8Array(6)));
-  assert.throws(() => openHostSession(key, Command.valueStore, drawing(1)));
+  assert.throws(() => openHostSession(key, Command.valueStore, drawing(1)), /a case that cannot be/);
   const terminal = createTerminal({ svpmsn: ID, keyOf: () => key, randomness: drawing(2) });
   const first = hostFirst(openHostSession(keyFor(Suite.aes128, Command.valueStore), Command.valueStore, drawing(3)));
   assert.throws(() => terminalReceive(terminal, first, NOW));
