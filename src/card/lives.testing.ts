@@ -212,13 +212,25 @@ export function live(seed: number): void {
           other.hand.send(holder.overheard[random.below(holder.overheard.length)] as Uint8Array);
         }
       });
-    } else {
-      if (random.below(4) === 0 && !holders.some(({ blocked }) => blocked)) {
+    } else if (act === 8) {
+      const blocked = holders.find((other) => other.blocked);
+      if (blocked === undefined && random.below(2) === 0) {
         holder.blocked = true;
         epoch += 1;
-      } else if (random.below(3) === 0) release(holder);
+      } else if (blocked === undefined || random.below(3) === 0) release(holder);
+      else visitedAfter(blocked, meter);
       hand.pull();
     }
+  }
+
+  /** The good card brings the epoch to a meter, and the blocked one comes after it. */
+  function visitedAfter(blocked: Holder, meter: MeterOnBench): void {
+    const good = holders.find((other) => other !== blocked) as Holder;
+    version += 1;
+    const ticket = ticketOf(meter.svpmsn, { version, epoch, limit: TICKET_LIMIT }, { key: cardKey(REGION, good.csn) });
+    faulty(good, () => tryLoad(good, 9, ticket));
+    faulty(good, () => take(good, meter, random.below(200)));
+    faulty(blocked, () => take(blocked, meter, 'all'));
   }
 
   for (let i = 0; i < STEPS_A_LIFE; i++) {

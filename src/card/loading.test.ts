@@ -427,6 +427,21 @@ test('the tickets of a damaged region are left to whoever mends it, also one tha
   assert.deepEqual(ofGas(), before);
 });
 
+test('a ticket that a cut kept from its commit does not come to hold with a later one', () => {
+  const hand = newCard();
+  const meterOf = (i: number) => (0x100000 + i) as typeof GAS;
+  const bring = (meter: typeof GAS, version: number) =>
+    load(hand, order(CardOp.query, 0, 0, { ticket: ticketOf(meter, { version }) })).ticketVersion;
+  for (let i = 1; i <= 8; i++) bring(meterOf(i), i);
+  // Into the ninth row, because the file is full of others that hold.
+  hand.bytesLeft = 1 + TICKET_ROW_BYTES + 1 + 10;
+  assert.throws(() => bring(meterOf(8), 9), PowerCut);
+  hand.pull();
+  assert.equal(bring(GAS, 10), 10);
+  const told = hand.send(purseCommand(PurseInstruction.ticket, Uint8Array.of(0x10, 0, 8), { p2: REGION }));
+  assert.deepEqual(told.slice(0, -2), ticketOf(meterOf(8), { version: 8 }));
+});
+
 test('bodies of a load that are too short, too long, or say what no card says, are none', () => {
   const told = load(newCard(), order(CardOp.query, 0, 0));
   const status = encodeCardStatus({ ...told, lastCounter: 1 });
