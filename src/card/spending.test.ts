@@ -175,6 +175,24 @@ test('what was released meanwhile is not acknowledged any more', () => {
   assert.equal(hand.status(acknowledge(data)), 0x6985, 'the folder was selected anew');
 });
 
+test('a meter keeps what it credited when the record is released before its acknowledgement comes', () => {
+  const hand = loadedCard(1_000);
+  const meter = new MeterOnBench(GAS);
+  const released: number[] = [];
+  const outcome = meter.take(
+    {
+      send(command) {
+        if (command[1] === PurseInstruction.acknowledge) released.push(load(hand, order(CardOp.release, 2, 1)).amount);
+        return hand.send(command);
+      },
+    },
+    300,
+  );
+  assert.deepEqual(outcome, { type: 'refused', refusal: 'card-refused', status: 0x6985 });
+  assert.deepEqual([released, meter.credited, purseOf(hand).balance], [[300], 300, 700]);
+  assert.deepEqual(meter.take(hand, 100), { type: 'done', credited: 100 });
+});
+
 test('one DEBIT a session: the same command again takes nothing, and the pending record can be asked for again', () => {
   const hand = loadedCard(1_000);
   const { insertion } = opened(hand);

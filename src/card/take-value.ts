@@ -111,6 +111,7 @@ export type TakingOutcome =
   | { readonly type: 'store-credit'; readonly amount: Tokens; readonly row: CardRow }
   /** Over: nothing is pending on the card, and so much was credited in this insertion. */
   | { readonly type: 'done'; readonly credited: Tokens }
+  /** Over; what was stored stays stored, also where the card then refused the acknowledgement. */
   | { readonly type: 'refused'; readonly refusal: TakingRefusal; readonly status?: number };
 
 /** A card was put in: the first command. */
