@@ -23,9 +23,11 @@ export {
   purseCommand,
   selectPurse,
 } from './card-pipe.ts';
+export * from './contact/index.ts';
 export { FileId, PURSE_AID } from './files.ts';
 export { openLoadSession } from './host-load.ts';
 export { CARD_NVM_BYTES, DEBITS_KEPT, LOADS_KEPT, TICKETS_MAX } from './layout.ts';
+export * from './ports.ts';
 export {
   type Card,
   type CardFailure,
