@@ -9,11 +9,13 @@ const root = resolve(import.meta.dirname, '..');
 /** What each example says at its end. */
 const SAYS: Readonly<Record<string, RegExp>> = {
   'examples/card-payment.ts': /outcome: 'approved', .* shown: '\*{4} 1111' }\n{ outcome: 'done' }\n$/,
+  'examples/card-reader.ts': /^{ type: 'opened', [\s\S]*response 20(00){31}9000\n53\.0 ms in contact\n$/,
   'examples/direct-debit.ts': /^\d{4} bytes for the bank\n{ day: '2026-03-02', trace: 1 } rejected AM04\n$/,
   'examples/mobile-money.ts':
     /approval: 'LGR0000000',\s+shown: 'M-Pesa …678'\s*}\n{\s+outcome: 'declined',[\s\S]*cancelled[\s\S]*}\n{ outcome: 'done' }\n$/,
   'examples/stripe.ts':
     /outcome: 'pending', [\s\S]*payment-1 approved\n[\s\S]*{ outcome: 'done' }\n[\s\S]*{ outcome: 'done' }\n[\s\S]*cancelled/,
+  'examples/virtual-card.ts': /^answer to reset 3b84\w+\n8010000001 019000\n8010000001 029000\n00a40400 6d00\n$/,
 };
 
 for (const path of globSync('examples/*.ts', { cwd: root })) {

@@ -107,6 +107,9 @@ test('a platform is read from the name', () => {
   assert.deepEqual(platformOf('@biomejs/cli-darwin-arm64'), { os: ['darwin'], cpu: ['arm64'] });
   assert.deepEqual(platformOf('@tool/binding-linux-x64-gnu'), { os: ['linux'], cpu: ['x64'], libc: ['glibc'] });
   assert.deepEqual(platformOf('@tool/win32-x64'), { os: ['win32'], cpu: ['x64'] });
+  assert.deepEqual(platformOf('@tool/linux-x86_64-gnu'), { os: ['linux'], cpu: ['x64'], libc: ['glibc'] });
+  assert.deepEqual(platformOf('@tool/windows-aarch64-electron'), { os: ['win32'], cpu: ['arm64'] });
+  assert.deepEqual(platformOf('@tool/macos-x86'), { os: ['darwin'], cpu: ['ia32'] });
   for (const name of ['fsevents', '@tool/linux', '@tool/x64-linux', 'left-pad', 'cli-plan9-x64']) {
     assert.equal(platformOf(name), undefined, name);
   }

@@ -94,12 +94,24 @@ export function complete(lock: Lock): Lock {
 
 /** What the name of a platform package says, such as `@biomejs/cli-linux-x64-musl`; `undefined` when it says nothing. */
 export function platformOf(name: string): Pick<LockedPackage, 'os' | 'cpu' | 'libc'> | undefined {
-  const [libc] = name.match(/(?<=-)(musl|gnu)$/) ?? [];
-  const [, os, cpu] = name.replace(/-(musl|gnu)$/, '').match(/(?:^|[/-])([a-z0-9]+)-([a-z0-9]+)$/) ?? [];
-  if (os === undefined || cpu === undefined || !SYSTEMS.has(os) || !PROCESSORS.has(cpu)) return undefined;
-  return { os: [os], cpu: [cpu], ...(libc === undefined ? {} : { libc: [libc === 'gnu' ? 'glibc' : libc] }) };
+  const [suffix] = name.match(/(?<=-)(musl|gnu|node|bun|electron)$/) ?? [];
+  const [, system, processor] =
+    name.replace(/-(musl|gnu|node|bun|electron)$/, '').match(/(?:^|[/-])([a-z0-9]+)-([a-z0-9_]+)$/) ?? [];
+  if (system === undefined || processor === undefined) return undefined;
+  const [os, cpu] = [ALIASES.get(system) ?? system, ALIASES.get(processor) ?? processor];
+  if (!SYSTEMS.has(os) || !PROCESSORS.has(cpu)) return undefined;
+  const libc = suffix === 'gnu' ? 'glibc' : suffix === 'musl' ? 'musl' : undefined;
+  return { os: [os], cpu: [cpu], ...(libc === undefined ? {} : { libc: [libc] }) };
 }
 
+/** What others call the systems and processors of Node. */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['macos', 'darwin'],
+  ['windows', 'win32'],
+  ['aarch64', 'arm64'],
+  ['x86_64', 'x64'],
+  ['x86', 'ia32'],
+]);
 const SYSTEMS = new Set(['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'sunos', 'win32']);
 const PROCESSORS = new Set([
   ...['arm', 'arm64', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'wasm32', 'x64'],
