@@ -78,6 +78,7 @@ import { parseLoadCsv, parseStrikes, type SeededRandom, seededRandom } from '../
 import { compileTariff, DEFAULT_TARIFF, decodeModeTable } from '../../src/tariff/index.ts';
 import { milliseconds, modemAddress, svpmsn, tokens, unixSeconds } from '../../src/units/index.ts';
 import { CARD_NOT_FUZZED, CARD_TARGETS } from './card-targets.ts';
+import { CONTACT_TARGETS } from './contact-targets.ts';
 import { bytesLike, type Inputs, jsonLike, textLike } from './inputs.ts';
 import { drawLife, livedByAreaUnit, livedByHost, livedByLocalUnit, QUIET_LIFE } from './machines.ts';
 
@@ -204,6 +205,7 @@ const A_WHOLE_FILE = { fewer: { inputs: 200_000, because: 'each is a file of man
 
 /** `room.function` covers that export of the room's border; a name without a dot is a way in that is no function of one. */
 export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
+  ...CARD_TARGETS,
   'bytes.parseHex': target(textLike('00ff10', 'ABCD'), parseHex),
   'bytes.parseBase64url': target(textLike('', 'Zg', 'Zm9vYmFy', '-_-_'), parseBase64url),
   'bytes.parseBase45': target(textLike('', 'BB8', '%69 VD92EX0', 'QED8WEX0'), parseBase45),
@@ -338,7 +340,7 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
     (json) => refusedVectors(JSON.stringify(json)),
     A_WHOLE_FILE,
   ),
-  ...CARD_TARGETS,
+  ...CONTACT_TARGETS,
 };
 
 /** Exports of a border with the name of a decoder that are none for bytes or text from outside. */

@@ -7,5 +7,6 @@ export * from './clock.ts';
 export * from './contacts.ts';
 export * from './memory-card.ts';
 export * from './pps.ts';
+export { type Character, characterOf } from './serial.ts';
 export * from './slot.ts';
 export * from './wire.ts';

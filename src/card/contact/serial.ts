@@ -1,7 +1,10 @@
 import { type Convention, decodeCharacter, encodeCharacter, MOMENTS, type Moments } from './character.ts';
 import { type BitRate, type Cycles, DEFAULT_RATE, etus, later } from './clock.ts';
 
-/** A character on I/O, from its leading edge to the end of its parity moment. */
+/**
+ * A character on I/O, from its leading edge to the end of its parity moment. Its edge may lie ahead: a reset, or power
+ * that is taken away, takes back whatever has not ended.
+ */
 export interface Character {
   readonly type: 'character';
   readonly edge: Cycles;
@@ -142,6 +145,17 @@ function put(serial: Serial, byte: number, edge: Cycles, repetitions: number, ou
   serial.lastSent = edge;
   // Where nobody asks for a repetition there is no verdict to wait for.
   if (serial.repeats) serial.sending = { byte, edge, repetitions, refused: false };
-  const ends = later(edge, characterCycles(serial.rate));
-  out.push({ type: 'character', edge, ends, moments: encodeCharacter(byte, serial.convention) });
+  out.push(characterOf(byte, edge, serial));
+}
+
+/** A byte as a character that begins at `edge`. */
+export function characterOf(
+  byte: number,
+  edge: Cycles,
+  { rate, convention }: Pick<Serial, 'rate' | 'convention'>,
+): Character {
+  return {
+    ...{ type: 'character', edge, ends: later(edge, characterCycles(rate)) },
+    moments: encodeCharacter(byte, convention),
+  };
 }

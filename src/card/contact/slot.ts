@@ -352,6 +352,10 @@ function hearAtr(
     if (convention === undefined) state.wrong = 'initial-character-unknown';
     else slot.serial.convention = convention;
     if (input.edge < state.since + ATR_BEGINS_CYCLES.least) state.wrong = 'too-early';
+    if (input.edge > state.since + ATR_BEGINS_CYCLES.most) {
+      atrEnded(slot, input.now, out);
+      return;
+    }
     slot.listening = { from: state.since, cycles: etus(DEFAULT_RATE, INITIAL_WAITING_ETUS) };
   }
   // No error signal is given here: a card that offers T=1 alone does not know it.

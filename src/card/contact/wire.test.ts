@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { concat } from '../../bytes/index.ts';
 import { ATRS, chipOf, command, pattern, TestCard } from './card.testing.ts';
 import { type Cycles, DEFAULT_RATE, etus } from './clock.ts';
-import { METER_SLOT } from './slot.ts';
-import { ContactWire, type Disturbance, type Heard } from './wire.ts';
+import { METER_SLOT, type SlotFailure } from './slot.ts';
+import { ContactWire, type Disturbance, type Responded } from './wire.ts';
 
 const NAMES = Object.keys(ATRS) as (keyof typeof ATRS)[];
 const OK = Uint8Array.of(0x90, 0);
@@ -18,7 +18,8 @@ function opened(atr: Uint8Array, disturb?: Disturbance) {
   return { card, wire };
 }
 
-const response = (heard: Heard): Uint8Array => ('bytes' in heard ? heard.bytes : assert.fail(JSON.stringify(heard)));
+const response = (heard: Responded | SlotFailure): Uint8Array =>
+  'bytes' in heard ? heard.bytes : assert.fail(JSON.stringify(heard));
 
 for (const name of NAMES) {
   test(`${name}: commands of every case and length come back as the card said`, () => {
@@ -144,7 +145,7 @@ test('a character that stays damaged ends the exchange by name, on either side o
     assert.ok(card.runs <= 1);
     armed = false;
     assert.deepEqual(wire.transmit(command(0x10, 0)), { reason: 'not-open' });
-    assert.equal((wire.open() satisfies Heard) && 'type' in wire.open(), true);
+    assert.deepEqual(wire.open(), { type: 'opened', atr: ATRS.t0 });
   }
 });
 
@@ -176,20 +177,27 @@ test('random noise on the line never gives a wrong response of T=1, and never ha
   );
 });
 
-test('an exchange of 350 bytes at 9,600 bit/s takes its time in contact, to the etu', () => {
+test('an exchange of 350 bytes at 9,600 bit/s is in contact for 0.44 s, to the bit', () => {
   const etu = etus(DEFAULT_RATE, 1);
   assert.equal(METER_SLOT.clockHz / etu, 9600);
-  for (const [name, seconds] of [
-    ['t0', 0.53],
-    ['t1', 0.53],
+  // From one leading edge to the next: 12 etu, 16 where T=0 turns and 22 where T=1 does. The turn before the first
+  // character has begun with the answer to reset, of which 10 etu have passed, and the last character lasts 10 etu.
+  for (const [name, etuCount] of [
+    ['t0', 16 - 10 + 5 * 16 + 344 * 12 + 10],
+    ['t1', 22 - 10 + 22 + 348 * 12 + 10],
   ] as const) {
-    const { wire } = opened(ATRS[name]);
-    const openedAt = wire.microseconds;
-    const data = pattern(170);
-    wire.transmit(command(0x40, 0, data, 256));
-    const took = (wire.microseconds - openedAt) / 1e6;
-    // 350 characters of 12 etu at least, and what the protocol adds.
-    assert.ok(took > (350 * 12) / 9600 && took < seconds, `${name}: ${took} s`);
-    assert.ok(openedAt < 100_000, `${name}: ${openedAt} us to open`);
+    let characters = 0;
+    const wire = new ContactWire(METER_SLOT, ({ moments }) => {
+      characters++;
+      return moments;
+    });
+    wire.insert(chipOf(new TestCard(), ATRS[name], { workCycles: () => 0 }));
+    wire.open();
+    const [before, begun] = [wire.now, characters];
+    const data = pattern(167);
+    assert.deepEqual(response(wire.transmit(command(0x40, 0, data, 256))), concat(data, OK));
+    assert.equal(characters - begun, 350);
+    assert.equal(wire.now - before, etuCount * etu);
+    assert.equal(Math.round((100 * (wire.now - before)) / METER_SLOT.clockHz), 44);
   }
 });

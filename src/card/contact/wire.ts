@@ -20,10 +20,8 @@ export type InSlot =
   /** Anything else with contacts: a card of another maker, a coin. */
   | { readonly type: 'foreign'; readonly step: (input: ChipInput, out: ChipOutput[]) => void };
 
-export type Heard =
-  | SlotFailure
-  | { readonly type: 'opened'; readonly atr: Uint8Array }
-  | { readonly type: 'response'; readonly bytes: Uint8Array };
+export type Opened = { readonly type: 'opened'; readonly atr: Uint8Array };
+export type Responded = { readonly type: 'response'; readonly bytes: Uint8Array };
 
 /** What becomes of a character on its way; `undefined` for one that is lost. */
 export type Disturbance = (character: Character & { readonly from: 'slot' | 'card' }) => number | undefined;
@@ -31,6 +29,7 @@ export type Disturbance = (character: Character & { readonly from: 'slot' | 'car
 interface Event {
   readonly at: Cycles;
   readonly order: number;
+  readonly onLine: boolean;
   readonly deliver: () => void;
 }
 
@@ -47,7 +46,7 @@ export class ContactWire {
   #events: Event[] = [];
   #order = 0;
   #wakes = { slot: Number.POSITIVE_INFINITY, card: Number.POSITIVE_INFINITY };
-  #said: Heard | undefined;
+  #said: Opened | Responded | SlotFailure | undefined;
   readonly #disturb: Disturbance;
 
   constructor(settings: SlotSettings, disturb: Disturbance = ({ moments }) => moments) {
@@ -68,19 +67,20 @@ export class ContactWire {
 
   #pulled(): void {
     this.#inside = undefined;
+    this.#events = this.#events.filter(({ onLine }) => !onLine);
     this.#give({ type: 'removed', now: this.now });
   }
 
-  open(): Heard {
-    return this.#ask({ type: 'open', now: this.now });
+  open(): Opened | SlotFailure {
+    return this.#ask({ type: 'open', now: this.now }) as Opened | SlotFailure;
   }
 
-  warmReset(): Heard {
-    return this.#ask({ type: 'warm-reset', now: this.now });
+  warmReset(): Opened | SlotFailure {
+    return this.#ask({ type: 'warm-reset', now: this.now }) as Opened | SlotFailure;
   }
 
-  transmit(command: Uint8Array): Heard {
-    return this.#ask({ type: 'command', now: this.now, bytes: command });
+  transmit(command: Uint8Array): Responded | SlotFailure {
+    return this.#ask({ type: 'command', now: this.now, bytes: command }) as Responded | SlotFailure;
   }
 
   close(): void {
@@ -103,7 +103,7 @@ export class ContactWire {
     return microsecondsOf(this.now, this.slot.settings.clockHz);
   }
 
-  #ask(input: SlotInput): Heard {
+  #ask(input: SlotInput): Opened | Responded | SlotFailure {
     this.#said = undefined;
     this.#give(input);
     this.#live(() => this.#said !== undefined);
@@ -129,8 +129,8 @@ export class ContactWire {
     return first;
   }
 
-  #at(at: Cycles, deliver: () => void): void {
-    this.#events.push({ at, order: this.#order++, deliver });
+  #at(at: Cycles, deliver: () => void, onLine = false): void {
+    this.#events.push({ at, order: this.#order++, onLine, deliver });
   }
 
   #wake(side: 'slot' | 'card', at: Cycles): void {
@@ -156,9 +156,10 @@ export class ContactWire {
         this.#carry('slot', output, (character) => this.#giveCard(character));
         return;
       case 'error-signal':
-        this.#at(output.at, () => this.#giveCard({ type: 'error-signal', now: this.now }));
+        this.#at(output.at, () => this.#giveCard({ type: 'error-signal', now: this.now }), true);
         return;
       case 'contacts':
+        if (output.contacts.rst === 'low') this.#events = this.#events.filter(({ onLine }) => !onLine);
         this.contacts.push({ at: this.now, contacts: output.contacts });
         this.#giveCard({ type: 'contacts', now: this.now, contacts: output.contacts });
         return;
@@ -194,17 +195,14 @@ export class ContactWire {
     else if (inside?.type === 'foreign') inside.step(input, out);
     for (const output of out) {
       if (output.type === 'wake') this.#wake('card', output.at);
-      else if (output.type === 'character') {
-        this.#carry('card', output, (character) => {
-          if (this.#inside === inside) this.#give(character);
-        });
-      } else this.#at(output.at, () => this.#inside === inside && this.#give({ type: 'error-signal', now: this.now }));
+      else if (output.type === 'character') this.#carry('card', output, (character) => this.#give(character));
+      else this.#at(output.at, () => this.#give({ type: 'error-signal', now: this.now }), true);
     }
   }
 
   #carry(from: 'slot' | 'card', character: Character, deliver: (input: Character & { now: Cycles }) => void): void {
     const moments = this.#disturb({ ...character, from });
     if (moments === undefined) return;
-    this.#at(character.ends, () => deliver({ ...character, moments, now: this.now }));
+    this.#at(character.ends, () => deliver({ ...character, moments, now: this.now }), true);
   }
 }
