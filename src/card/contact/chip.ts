@@ -79,6 +79,8 @@ type State =
 export interface Chip {
   readonly settings: ChipSettings;
   readonly atrs: { readonly cold: Atr; readonly warm: Atr };
+  /** What the card has said last. */
+  atr: Atr;
   contacts: Contacts;
   state: State;
   wasReset: boolean;
@@ -99,7 +101,7 @@ export function createChip(settings: ChipSettings): Chip {
   };
   const cold = checked(settings.atr);
   return {
-    ...{ settings, atrs: { cold, warm: checked(settings.warmAtr ?? settings.atr) } },
+    ...{ settings, atrs: { cold, warm: checked(settings.warmAtr ?? settings.atr) }, atr: cold },
     ...{ contacts: CONTACTS_OFF, state: { name: 'without-power' }, wasReset: false },
     ...{ serial: createSerial(cold.convention), protocol: undefined, program: undefined, work: undefined },
   };
@@ -153,6 +155,7 @@ function answer(chip: Chip, supply: Exclude<Contacts['vcc'], 'off'>, now: Cycles
   const atr = chip.wasReset ? chip.atrs.warm : chip.atrs.cold;
   const bytes = chip.wasReset ? (chip.settings.warmAtr ?? chip.settings.atr) : chip.settings.atr;
   chip.wasReset = true;
+  chip.atr = atr;
   if (!atr.classes.includes(supply)) {
     chip.state = { name: 'mute' };
     return;
@@ -163,11 +166,11 @@ function answer(chip: Chip, supply: Exclude<Contacts['vcc'], 'off'>, now: Cycles
   const { specificMode, speed } = atr;
   const rate = specificMode?.implicitRate === false && speed !== undefined ? speed.rate : DEFAULT_RATE;
   chip.state = { name: specificMode === undefined ? 'negotiable' : 'talking' };
-  speak(chip, atr, { protocol: specificMode?.protocol ?? (atr.protocols[0] as number), rate });
+  speak(chip, { protocol: specificMode?.protocol ?? (atr.protocols[0] as number), rate });
 }
 
-function speak(chip: Chip, atr: Atr, { protocol, rate }: Agreed): void {
-  const { serial } = chip;
+function speak(chip: Chip, { protocol, rate }: Agreed): void {
+  const { serial, atr } = chip;
   serial.rate = rate;
   serial.guardCycles = cardGuardCycles(atr, protocol, rate);
   serial.repeats = protocol === 0;
@@ -203,8 +206,7 @@ function hear(chip: Chip, heard: Heard, now: Cycles, out: LineOutput[]): void {
   const { bytes } = chip.state;
   bytes.push(heard.byte);
   if (bytes.length !== ppsLength(Uint8Array.from(bytes))) return;
-  const atr = chip.atrs.cold.specificMode === undefined ? chip.atrs.cold : chip.atrs.warm;
-  const answered = answerPps(Uint8Array.from(bytes), atr);
+  const answered = answerPps(Uint8Array.from(bytes), chip.atr);
   if ('reason' in answered) {
     silence(chip, 'mute');
     return;
@@ -213,7 +215,7 @@ function hear(chip: Chip, heard: Heard, now: Cycles, out: LineOutput[]): void {
   chip.serial.repeats = false;
   send(chip.serial, answered.answer, now, out);
   chip.state = { name: 'talking' };
-  speak(chip, atr, answered.agreed);
+  speak(chip, answered.agreed);
 }
 
 function talk(chip: Chip, heard: Heard, now: Cycles, out: LineOutput[]): void {

@@ -156,17 +156,19 @@ test('a synchronous memory card is known for what it is, and a coin for nothing'
   assert.equal('type' in wire.open(), true);
 });
 
+/** T=0, then T=1, and at most 16 bits in 512 cycles. */
+const FAST = atrOf([{ ta: 0x95, td: 0 }, { td: 1 }, { ta: 0xfe, tb: 0x43 }]);
+
 test('PPS takes the protocol that the slot prefers, and the bit rate that both can', () => {
-  const fast = atrOf([{ ta: 0x95, td: 0 }, { td: 1 }, { ta: 0xfe, tb: 0x43 }]);
   for (const [atr, slot, expected] of [
     [ATRS.both, {}, [1, 372]],
     [ATRS.both, { protocols: [0, 1] }, [0, 372]],
     [ATRS.both, { protocols: [0] }, [0, 372]],
-    [fast, {}, [1, 372]],
-    [fast, { speeds: [0x95] }, [1, 32]],
-    [fast, { speeds: [0x95], protocols: [0] }, [0, 32]],
-    [fast, { speeds: [0x95], clockHz: 6_000_000 }, [1, 372]],
-    [fast, { speeds: [0x94] }, [1, 372]],
+    [FAST, {}, [1, 372]],
+    [FAST, { speeds: [0x95] }, [1, 32]],
+    [FAST, { speeds: [0x95], protocols: [0] }, [0, 32]],
+    [FAST, { speeds: [0x95], clockHz: 6_000_000 }, [1, 372]],
+    [FAST, { speeds: [0x94] }, [1, 372]],
   ] as const) {
     const { wire } = insert(atr, { slot });
     assert.equal('type' in wire.open(), true);
@@ -222,6 +224,7 @@ test('a card in specific mode is taken as it speaks, made negotiable, or refused
     [specific(0x01, 0x95), fast, [1, 32]],
     [specific(0x01, 0x95), { chip: { warmAtr: ATRS.t1 } }, [1, 372]],
     [specific(0x11), { chip: { warmAtr: ATRS.t0 } }, [0, 372]],
+    [specific(0x11), { ...fast, chip: { warmAtr: FAST } }, [1, 32]],
   ] as const) {
     const { wire } = insert(atr, more);
     assert.equal('type' in wire.open(), true);
