@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fromHex } from '../../bytes/index.ts';
+import { type Atr, type InterfaceBytes, parseAtr } from './atr.ts';
+import { ATRS, atrOf, command } from './card.testing.ts';
+import { CLOCK_HZ, DEFAULT_RATE, etus, later } from './clock.ts';
+import {
+  blockWaitingCycles,
+  CONTACTS,
+  cardGuardCycles,
+  characterWaitingCycles,
+  guardCycles,
+  waitingCycles,
+} from './contacts.ts';
+import { METER_SLOT } from './slot.ts';
+import { talker, utter } from './talker.testing.ts';
+import { ContactWire } from './wire.ts';
+
+const atr = (rounds: InterfaceBytes[]): Atr => parseAtr(atrOf(rounds)) as Atr;
+const PLAIN = parseAtr(fromHex('3b00')) as Atr;
+/** Di 16, Fi 512. */
+const FAST = { f: 512, d: 16 };
+
+test('a card has eight contacts, of which five carry what it says', () => {
+  assert.equal(Object.keys(CONTACTS).join(' '), 'C1 C2 C3 C4 C5 C6 C7 C8');
+  assert.deepEqual(Object.values(CONTACTS), ['VCC', 'RST', 'CLK', undefined, 'GND', 'SPU', 'I/O', undefined]);
+});
+
+test('WT is WI times 960 times Fi, whatever bit rate is spoken', () => {
+  assert.equal(waitingCycles(PLAIN), 10 * 960 * 372);
+  assert.equal(waitingCycles(PLAIN), CLOCK_HZ);
+  assert.equal(waitingCycles(atr([{ ta: 0x95, td: 0 }, { tc: 20 }])), 20 * 960 * 512);
+});
+
+test('BWT is 11 etu and two to the BWI times 960 times 372, CWT is 11 etu and two to the CWI', () => {
+  assert.equal(blockWaitingCycles(PLAIN, DEFAULT_RATE), 11 * 372 + 16 * 960 * 372);
+  assert.equal(characterWaitingCycles(PLAIN, DEFAULT_RATE), (11 + 8192) * 372);
+  const quick = atr([{ ta: 0x95, td: 1 }, { td: 1 }, { tb: 0x93 }]);
+  assert.equal(blockWaitingCycles(quick, FAST), 11 * 32 + 512 * 960 * 372);
+  assert.equal(characterWaitingCycles(quick, FAST), (11 + 8) * 32);
+});
+
+test('guard times are 12 etu and N for the card, 12 for the slot, 11 where T=1 wants the least', () => {
+  assert.equal(guardCycles(PLAIN, 0, DEFAULT_RATE), 12 * 372);
+  assert.equal(guardCycles(atr([{ tc: 5 }]), 0, FAST), 17 * 32);
+  assert.equal(guardCycles(atr([{ tc: 255 }]), 0, FAST), 12 * 32);
+  assert.equal(guardCycles(atr([{ tc: 255, td: 1 }]), 1, FAST), 11 * 32);
+  assert.equal(cardGuardCycles(atr([{ tc: 200 }]), 0, FAST), 12 * 32);
+  assert.equal(cardGuardCycles(atr([{ tc: 255, td: 1 }]), 1, FAST), 11 * 32);
+  assert.equal(cardGuardCycles(atr([{ tc: 255, td: 1 }]), 0, FAST), 12 * 32);
+});
+
+test('an answer that begins with WT is heard, and one that begins when the slot has given up is not', () => {
+  const answeredAfter = (cycles: number) => {
+    const speak = talker(ATRS.t0);
+    let heard = 0;
+    const wire = new ContactWire(METER_SLOT);
+    wire.insert({
+      type: 'foreign',
+      step: (input, out) => {
+        if (input.type !== 'character') speak(input, out);
+        else if (++heard === 5) utter(fromHex('9000'), later(input.edge, cycles), out);
+      },
+    });
+    wire.open();
+    return wire.transmit(command(0x10, 0));
+  };
+  const { bytes } = answeredAfter(waitingCycles(PLAIN)) as { bytes: Uint8Array };
+  assert.deepEqual(bytes, fromHex('9000'));
+  assert.deepEqual(answeredAfter(waitingCycles(PLAIN) + etus(DEFAULT_RATE, 11)), { reason: 'no-answer' });
+});
