@@ -43,8 +43,10 @@ export interface T1Failure {
 
 /** How often in a row a block is sent, before the slot begins anew and the card falls silent. ISO 7816-3 §11.6.3.2 */
 export const ATTEMPTS_MAX = 3;
-/** A card may extend its time so often in one command. */
-export const EXTENSIONS_MAX = 1000;
+/** A card may ask for something so often in one command, for more time above all. */
+export const REQUESTS_MAX = 1000;
+/** So often a command goes out once more because both sides began anew. */
+const RENEWALS_MAX = 3;
 
 interface Sizes {
   /** What this side takes, and what the other does. */
@@ -78,7 +80,9 @@ export interface T1Link {
   incomingBytes: number;
   /** Blocks in a row that brought nothing. */
   failures: number;
-  extensions: number;
+  /** What the card has asked for since the last command, and how often both sides began anew. */
+  requests: number;
+  renewals: number;
 }
 
 export function createT1Link(settings: {
@@ -93,7 +97,7 @@ export function createT1Link(settings: {
     ...{ role: settings.role, nad: settings.nad, messageBytesMax: settings.messageBytesMax, initial, sizes: initial },
     ...{ nextSent: 0, nextHeard: 0, turn: settings.role === 'slot' ? 'own' : 'others' },
     ...{ rest: NOTHING, unheard: undefined, information: undefined, last: undefined, request: undefined },
-    ...{ incoming: [], incomingBytes: 0, failures: 0, extensions: 0 },
+    ...{ incoming: [], incomingBytes: 0, failures: 0, requests: 0, renewals: 0 },
   };
 }
 
@@ -104,7 +108,8 @@ export function stepT1(link: T1Link, input: T1Input, out: T1Output[]): void {
     case 'message':
       // A response to a command that a new beginning has swept away has no one to go to.
       if (link.turn !== 'own') return;
-      link.extensions = 0;
+      link.requests = 0;
+      link.renewals = 0;
       if (link.role === 'slot') link.unheard = input.bytes;
       sendChain(link, input.bytes, out);
       return;
@@ -164,7 +169,8 @@ function hearInformation(link: T1Link, block: Extract<Block, { type: 'I' }>, out
   link.failures = 0;
   link.information = undefined;
   link.unheard = undefined;
-  link.incomingBytes += block.information.length;
+  // An empty piece counts too: a chain of them would have no end.
+  link.incomingBytes += Math.max(1, block.information.length);
   if (link.incomingBytes > link.messageBytesMax) {
     dropIncoming(link);
     ask(link, 'abort', 0, out);
@@ -207,6 +213,10 @@ function hearRequest(link: T1Link, block: Extract<Block, { type: 'S' }>, out: T1
     complain(link, BlockError.other, out);
     return;
   }
+  if (link.role === 'slot' && ++link.requests > REQUESTS_MAX) {
+    fail(link, 'card-too-slow', out);
+    return;
+  }
   link.failures = 0;
   let patience = 1;
   if (block.kind === 'resynch') beginAnew(link);
@@ -214,13 +224,7 @@ function hearRequest(link: T1Link, block: Extract<Block, { type: 'S' }>, out: T1
   else if (block.kind === 'abort') {
     dropAll(link);
     link.turn = link.role === 'slot' ? 'turn-given-back' : 'others';
-  } else {
-    patience = block.value;
-    if (++link.extensions > EXTENSIONS_MAX) {
-      fail(link, 'card-too-slow', out);
-      return;
-    }
-  }
+  } else patience = block.value;
   put(link, { ...block, nad: link.nad, isResponse: true }, out, patience);
 }
 
@@ -243,8 +247,12 @@ function afterResynch(link: T1Link, out: T1Output[]): void {
   const { unheard } = link;
   beginAnew(link);
   link.turn = 'own';
-  if (unheard === undefined) out.push({ type: 'failed', failure: { reason: 'answer-lost' } });
-  else stepT1(link, { type: 'message', bytes: unheard }, out);
+  if (unheard === undefined) fail(link, 'answer-lost', out);
+  else if (++link.renewals > RENEWALS_MAX) fail(link, 'no-answer', out);
+  else {
+    link.unheard = unheard;
+    sendChain(link, unheard, out);
+  }
 }
 
 /** Who aborted a message heard it last; the turn is the slot's. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pattern } from './card.testing.ts';
-import { type Block, BlockError } from './t1-block.ts';
-import { createT1Link, stepT1, type T1Input, type T1Link, type T1Output } from './t1-link.ts';
+import { type Bit, type Block, BlockError } from './t1-block.ts';
+import { createT1Link, REQUESTS_MAX, stepT1, type T1Input, type T1Link, type T1Output } from './t1-link.ts';
 
 /**
  * What can happen between two sides of T=1, as ISO 7816-3 annex A tells it by cases. Each block that is sent stands in
@@ -211,6 +211,14 @@ const SCENARIOS: readonly Scenario[] = [
     trace: '>I(0,1) <R(0)! >I(0,1) <R(0)! >I(0,1) >S(resynch) <S(resynch ok) >I(0,1) <R(1) >I(1,0) <I(0,0)',
   },
   {
+    name: 'a piece that never arrives: both begin anew three times, and then the card is given up',
+    command: 8,
+    faults: Object.fromEntries([0, 7, 14, 21].flatMap((at) => [at, at + 2, at + 4].map((piece) => [piece, 'damaged']))),
+    trace: [0, 1, 2, 3].map(() => '>I(0,1) <R(0)! >I(0,1) <R(0)! >I(0,1) >S(resynch) <S(resynch ok)').join(' '),
+    ends: 'no-answer',
+    runs: 0,
+  },
+  {
     name: 'the call to begin anew is damaged, and the card has said enough',
     faults: { 1: 'damaged', 3: 'damaged', 5: 'damaged', 6: 'damaged' },
     trace: '>I(0,0) <I(0,0) >R(0)! <I(0,0) >R(0)! <I(0,0) >S(resynch) >S(resynch) <S(resynch ok)',
@@ -249,6 +257,27 @@ test('after every scenario that ends with the card there, the next command is ca
     assert.deepEqual(ended, Uint8Array.of(9), scenario.name);
     assert.equal(runs, (scenario.runs ?? 1) + 1, scenario.name);
   }
+});
+
+test('a card that asks for something for ever, or sends a chain without end, is stopped', () => {
+  const slot = link('slot', 50);
+  const heard = (block: Block): T1Output[] => {
+    const out: T1Output[] = [];
+    stepT1(slot, { type: 'block', block }, out);
+    return out;
+  };
+  const begin = () => stepT1(slot, { type: 'message', bytes: Uint8Array.of(1) }, []);
+  for (const kind of ['wtx', 'ifs'] as const) {
+    begin();
+    const request: Block = { type: 'S', nad: 0, kind, isResponse: false, value: 4 };
+    for (let count = 0; count < REQUESTS_MAX; count++) assert.equal(heard(request)[0]?.type, 'send');
+    assert.deepEqual(heard(request), [{ type: 'failed', failure: { reason: 'card-too-slow' } }]);
+  }
+  begin();
+  const piece = (number: Bit): Block => ({ type: 'I', nad: 0, number, more: true, information: new Uint8Array(0) });
+  for (let count = 0; count < 50; count++) heard(piece(count % 2 === 0 ? 0 : 1));
+  const [last] = heard(piece(0));
+  assert.deepEqual(last?.type === 'send' && text(last.block), 'S(abort)');
 });
 
 const SIZE = 4;
