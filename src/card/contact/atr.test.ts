@@ -13,7 +13,7 @@ const parsed = (hex: string): Atr => {
 test('every field of an answer to reset is read', () => {
   // TS, T0 (TA1 TB1 TC1 TD1, 2 historical), TA1, TB1, TC1, TD1 (TA2 TC2 TD2, T=0), TA2, TC2, TD2 (all, T=1),
   // TA3, TB3, TC3, TD3 (TA4 TB4, T=15), TA4, TB4, two historical bytes, TCK.
-  const bytes = fromHex('3bf29500fed0900cf1805501 3f87 00 5761'.replaceAll(' ', ''));
+  const bytes = fromHex('3bf29500fed0900cf1805501 3f87 c0 5761'.replaceAll(' ', ''));
   const whole = Uint8Array.from([...bytes, bytes.slice(1).reduce((sum, byte) => sum ^ byte, 0)]);
   const atr = parsed(toHex(whole));
   assert.deepEqual(atr.historical, fromHex('5761'));
@@ -24,6 +24,7 @@ test('every field of an answer to reset is read', () => {
   assert.equal(atr.waitingInteger, 12);
   assert.deepEqual(atr.blocks, { ifsc: 128, characterWaitingInteger: 5, blockWaitingInteger: 5, check: 'crc' });
   assert.equal(atr.clockStop, 'high');
+  assert.equal(atr.spu, 'proprietary');
   assert.deepEqual(atr.classes, ['A', 'B', 'C']);
   assert.ok(atr.hasGlobalBytes && atr.classesSaid);
 });
@@ -41,6 +42,7 @@ test('what a card does not say has its default', () => {
     waitingInteger: 10,
     blocks: { ifsc: 32, characterWaitingInteger: 13, blockWaitingInteger: 4, check: 'lrc' },
     clockStop: 'no',
+    spu: 'not-used',
     classes: ['A'],
     classesSaid: false,
     hasGlobalBytes: false,

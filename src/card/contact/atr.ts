@@ -31,6 +31,8 @@ export interface Atr {
   readonly waitingInteger: number;
   readonly blocks: BlockParameters;
   readonly clockStop: 'no' | 'low' | 'high' | 'either';
+  /** What C6 is for. */
+  readonly spu: 'not-used' | 'standard' | 'proprietary';
   readonly classes: readonly SupplyClass[];
   /** Whether the card says its classes; one that does not may be given class A alone. */
   readonly classesSaid: boolean;
@@ -250,6 +252,7 @@ function meaningOf(rounds: readonly InterfaceBytes[]): Meaning | AtrFailure {
       check: check === 1 ? 'crc' : 'lrc',
     },
     clockStop: (['no', 'low', 'high', 'either'] as const)[(global.ta ?? 0) >> 6] as Atr['clockStop'],
+    spu: !global.tb ? 'not-used' : global.tb < 0x80 ? 'standard' : 'proprietary',
     classes,
     classesSaid: global.ta !== undefined,
   };

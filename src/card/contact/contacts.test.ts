@@ -50,6 +50,27 @@ test('guard times are 12 etu and N for the card, 12 for the slot, 11 where T=1 w
   assert.equal(cardGuardCycles(atr([{ tc: 255, td: 1 }]), 0, FAST), 12 * 32);
 });
 
+test('an answer to reset may pause for 9,600 etu, and is cut where it pauses longer', () => {
+  const pausing = (cycles: number) => {
+    const wire = new ContactWire(METER_SLOT);
+    let high = false;
+    wire.insert({
+      type: 'foreign',
+      step: (input, out) => {
+        if (input.type !== 'contacts' || high === (input.contacts.rst === 'high')) return;
+        high = !high;
+        if (!high) return;
+        const begins = later(input.now, 1000);
+        utter(ATRS.t0.subarray(0, 2), begins, out);
+        utter(ATRS.t0.subarray(2), later(begins, etus(DEFAULT_RATE, 12) + cycles), out);
+      },
+    });
+    return wire.open();
+  };
+  assert.deepEqual(pausing(etus(DEFAULT_RATE, 9600)), { type: 'opened', atr: ATRS.t0 });
+  assert.deepEqual(pausing(etus(DEFAULT_RATE, 9600 + 11)), { reason: 'atr-wrong', why: 'atr-cut' });
+});
+
 test('an answer that begins with WT is heard, and one that begins when the slot has given up is not', () => {
   const answeredAfter = (cycles: number) => {
     const speak = talker(ATRS.t0);

@@ -148,6 +148,10 @@ test('an instruction that could be a status is invalid, and nothing runs', () =>
 });
 
 test('a card puts envelopes together, and refuses more than a command can be', () => {
+  const almostFull = card('9000');
+  const longest = toHex(command(0x30, 0, pattern(502)));
+  almostFull.hears(`00c20000ff${longest.slice(0, 510)}`);
+  assert.deepEqual(almostFull.hears(`00c20000fe${longest.slice(510)}`), ['c2', `run ${longest}`, '9000']);
   const envelopes = card('9000', '9000');
   const apdu = toHex(command(0x30, 0, pattern(300)));
   assert.deepEqual(envelopes.hears('00c20000ff'), ['c2']);

@@ -54,7 +54,9 @@ export class ContactWire {
     this.#disturb = disturb;
   }
 
+  /** Puts something in; what was there before is pulled. */
   insert(inside: ChipSettings | InSlot): void {
+    if (this.#inside !== undefined) this.#pulled();
     this.#inside = 'type' in inside ? inside : { type: 'chip', chip: createChip(inside) };
     this.#give({ type: 'inserted', now: this.now });
   }

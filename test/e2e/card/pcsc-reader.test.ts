@@ -16,6 +16,10 @@ for (const name of ['t0', 't1'] as const) {
     const commands = [command(0x10, 0), command(0x40, 0, pattern(200), 256), command(0x20, 256, undefined, 256)];
     const reading = pcscd.start(t, process.execPath, [READ, ...commands.map(toHex)]);
     await reading.said('read');
+    assert.equal(
+      await pcscd.run(process.execPath, [READ]),
+      'Virtual PCD 00 00\nexchange-broken: Another program uses the card: end it first.\n',
+    );
     assert.match(await card.pull(), /^resets \d+, runs 3$/);
     assert.deepEqual(await reading.ended(), [
       'Virtual PCD 00 00',
