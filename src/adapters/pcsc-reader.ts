@@ -101,7 +101,6 @@ export class PcscReader implements CardPort {
           }
         },
         eject: async () => {
-          this.#watchers.delete(watcher);
           // A card that is gone needs no farewell.
           await card.disconnect(CardDisposition.UNPOWER).catch(() => undefined);
         },

@@ -36,6 +36,6 @@ export interface CardSession {
   transmit(command: Uint8Array): Promise<Uint8Array | CardFailure>;
   /** Takes the power from the card, in order; its holder may pull it. */
   eject(): Promise<void>;
-  /** Settles once the card is no longer there. */
+  /** Settles once the card is no longer there, also after it was ejected. */
   readonly removed: Promise<void>;
 }

@@ -4,6 +4,7 @@ export * from './atr.ts';
 export * from './character.ts';
 export * from './chip.ts';
 export * from './clock.ts';
+export { ContactSlot } from './contact-slot.ts';
 export * from './contacts.ts';
 export * from './memory-card.ts';
 export * from './pps.ts';
