@@ -209,7 +209,7 @@ function hearRequest(link: T1Link, block: Extract<Block, { type: 'S' }>, out: T1
   // Rule 6 and §11.6.2.3: only the slot begins anew, only the card asks for time.
   const mine = block.kind === 'resynch' ? link.role === 'card' : block.kind !== 'wtx' || link.role === 'slot';
   const conflicting = link.request !== undefined && block.kind !== 'resynch';
-  if (!mine || conflicting || (block.kind === 'wtx' && link.rest.length > 0)) {
+  if (!mine || conflicting) {
     complain(link, BlockError.other, out);
     return;
   }

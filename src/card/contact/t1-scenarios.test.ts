@@ -280,6 +280,54 @@ test('a card that asks for something for ever, or sends a chain without end, is 
   assert.deepEqual(last?.type === 'send' && text(last.block), 'S(abort)');
 });
 
+/** What one side says to each of these blocks. */
+function answers(side: T1Link, ...blocks: Block[]): string[] {
+  return blocks.map((block) => {
+    const out: T1Output[] = [];
+    stepT1(side, { type: 'block', block }, out);
+    return out.map((output) => (output.type === 'send' ? text(output.block) : output.type)).join(' ');
+  });
+}
+
+const ready = (number: Bit): Block => ({ type: 'R', nad: 0, number, error: BlockError.none });
+const request = (kind: 'wtx' | 'ifs' | 'resynch', value = 0): Block => ({
+  ...{ type: 'S', nad: 0, kind, isResponse: false, value },
+});
+
+test('a card may ask for time for a piece of a command, and the chain goes on', () => {
+  const slot = link('slot', 50);
+  stepT1(slot, { type: 'message', bytes: pattern(7) }, []);
+  assert.deepEqual(answers(slot, request('wtx', 2), ready(1)), ['S(wtx 2 ok)', 'I(1,0)']);
+});
+
+test('a block that is larger than what this side takes is not taken', () => {
+  const slot = link('slot', 50);
+  stepT1(slot, { type: 'message', bytes: pattern(3) }, []);
+  const response = (size: number): Block => ({
+    ...{ type: 'I', nad: 0, number: 0, more: false, information: pattern(size) },
+  });
+  assert.deepEqual(answers(slot, response(SIZE + 1), response(SIZE)), ['R(0)!', 'message']);
+});
+
+test('a card that works hears nothing but a call to begin anew, and what it worked at has no one to go to', () => {
+  const card = link('card', 50);
+  const begun: Block = { type: 'I', nad: 0, number: 0, more: false, information: pattern(3) };
+  assert.deepEqual(answers(card, begun, ready(0), begun, request('ifs', 9)), ['message', '', '', '']);
+  assert.deepEqual(answers(card, request('resynch')), ['S(resynch ok)']);
+  const out: T1Output[] = [];
+  stepT1(card, { type: 'message', bytes: pattern(2) }, out);
+  assert.deepEqual(out, []);
+  assert.deepEqual(answers(card, begun), ['message']);
+});
+
+test('a new beginning takes back the sizes that were agreed', () => {
+  const card = link('card', 50);
+  answers(card, request('ifs', 30));
+  assert.equal(card.sizes.others, 30);
+  answers(card, request('resynch'));
+  assert.deepEqual(card.sizes, { own: SIZE, others: SIZE });
+});
+
 const SIZE = 4;
 
 function live(scenario: Omit<Scenario, 'trace'> & { again?: boolean }) {
