@@ -13,7 +13,7 @@ import {
   waitingCycles,
 } from './contacts.ts';
 import { METER_SLOT } from './slot.ts';
-import { talker, utter } from './talker.testing.ts';
+import { answering, utter } from './talker.testing.ts';
 import { ContactWire } from './wire.ts';
 
 const atr = (rounds: InterfaceBytes[]): Atr => parseAtr(atrOf(rounds)) as Atr;
@@ -73,16 +73,8 @@ test('an answer to reset may pause for 9,600 etu, and is cut where it pauses lon
 
 test('an answer that begins with WT is heard, and one that begins when the slot has given up is not', () => {
   const answeredAfter = (cycles: number) => {
-    const speak = talker(ATRS.t0);
-    let heard = 0;
     const wire = new ContactWire(METER_SLOT);
-    wire.insert({
-      type: 'foreign',
-      step: (input, out) => {
-        if (input.type !== 'character') speak(input, out);
-        else if (++heard === 5) utter(fromHex('9000'), later(input.edge, cycles), out);
-      },
-    });
+    wire.insert({ type: 'foreign', step: answering(ATRS.t0, fromHex('9000'), cycles) });
     wire.open();
     return wire.transmit(command(0x10, 0));
   };

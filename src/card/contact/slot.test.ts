@@ -5,9 +5,9 @@ import { fromHex } from '../../bytes/index.ts';
 import type { InterfaceBytes } from './atr.ts';
 import { ATRS, atrOf, chipOf, command, pattern, TestCard } from './card.testing.ts';
 import type { ChipSettings } from './chip.ts';
-import { DEFAULT_RATE, etus, later } from './clock.ts';
+import { DEFAULT_RATE, etus } from './clock.ts';
 import { METER_SLOT, type SlotSettings } from './slot.ts';
-import { talker, utter } from './talker.testing.ts';
+import { answering, talker } from './talker.testing.ts';
 import { ContactWire, type Disturbance } from './wire.ts';
 
 const OK = { type: 'response', bytes: Uint8Array.of(0x90, 0) };
@@ -303,16 +303,9 @@ test('a slot that is asked for two things at once does the first', () => {
 
 test('a card that asks for patience for ever, or promises what it never gives, ends by name', () => {
   const scripted = (answer: readonly number[]) => {
-    const speak = talker(ATRS.t0);
-    let heard = 0;
     const wire = new ContactWire(METER_SLOT);
-    wire.insert({
-      type: 'foreign',
-      step: (input, out) => {
-        if (input.type !== 'character') speak(input, out);
-        else if (++heard % 5 === 0) utter(Uint8Array.from(answer), later(input.now, etus(DEFAULT_RATE, 16)), out);
-      },
-    });
+    const step = answering(ATRS.t0, Uint8Array.from(answer), etus(DEFAULT_RATE, 26));
+    wire.insert({ type: 'foreign', step });
     wire.open();
     return wire.transmit(command(0x20, 9, undefined, 9));
   };

@@ -30,3 +30,13 @@ export function talker(bytes: Uint8Array, begins = 1000): (input: ChipInput, out
     }
   };
 }
+
+/** Something that says this to each header of T=0, so many cycles after the leading edge of its last character. */
+export function answering(atr: Uint8Array, answer: Uint8Array, after: number): ReturnType<typeof talker> {
+  const speak = talker(atr);
+  let heard = 0;
+  return (input, out) => {
+    if (input.type !== 'character') speak(input, out);
+    else if (++heard % 5 === 0) utter(answer, later(input.edge, after), out);
+  };
+}
