@@ -155,6 +155,19 @@ test('a line on which nothing is right any more ends T=1 by name', () => {
   armed = true;
   assert.deepEqual(wire.transmit(command(0x10, 0)), { reason: 'no-answer' });
   assert.equal(card.runs, 0);
+  armed = false;
+  assert.equal(wire.slot.contacts.vcc, 'off');
+  assert.deepEqual(wire.transmit(command(0x10, 0)), { reason: 'not-open' });
+});
+
+test('a card that cannot agree to larger blocks is spoken to in those that it knows', () => {
+  let said = 0;
+  // S(IFS) is five characters, and goes out three times before both sides begin anew.
+  const { wire } = opened(ATRS.t1, ({ moments, from }) => (from === 'slot' && said++ < 15 ? moments ^ 2 : moments));
+  const { state } = wire.slot;
+  assert.ok(state.name === 'talking' && state.with.protocol.t === 1);
+  assert.deepEqual(state.with.protocol.link.sizes, { own: 32, others: 254 });
+  assert.deepEqual(response(wire.transmit(command(0x20, 200, undefined, 256))), concat(pattern(200), OK));
 });
 
 test('random noise on the line never gives a wrong response of T=1, and never hangs', () => {
