@@ -30,8 +30,8 @@ export { CARD_NVM_BYTES, DEBITS_KEPT, LOADS_KEPT, TICKETS_MAX } from './layout.t
 export * from './ports.ts';
 export {
   type Card,
-  type CardFailure,
   type CardIssue,
+  type CardMemoryFailure,
   type CardOutputs,
   LoadKind,
   personaliseCard,

@@ -110,13 +110,13 @@ function withCheck(writer: Writer): Uint8Array {
 }
 
 /** Why a memory is no card's. */
-export type CardFailure = { readonly reason: 'memory-length-wrong' | 'memory-damaged' };
+export type CardMemoryFailure = { readonly reason: 'memory-length-wrong' | 'memory-damaged' };
 
 /**
  * A card that has just got its power: nobody is authenticated, no session is open, the master file is selected.
  * @param memory CARD_NVM_BYTES, which the caller keeps up to date by `store`
  */
-export function resetCard(memory: Uint8Array, randomness: Randomness): Card | CardFailure {
+export function resetCard(memory: Uint8Array, randomness: Randomness): Card | CardMemoryFailure {
   if (memory.length !== CARD_NVM_BYTES) return { reason: 'memory-length-wrong' };
   const nvm = new Uint8Array(memory);
   const head = nvm.subarray(0, CARD_HEAD_BYTES);
