@@ -119,6 +119,7 @@ export const ACCESS = {
   removeAgentMember: { all: ['operator'] },
   moveFloat: { scope: 'agents:write', all: ['operator'] },
   listAgentVends: { scope: 'agents:read', all: ['operator', 'auditor'], own: ['agent'] },
+  readOwnAgent: { scope: 'orders:sell', all: [], own: ['agent'] },
   lookUpMeter: { scope: 'orders:sell', all: [], own: ['agent'] },
   vend: { scope: 'orders:sell', all: [], own: ['agent'] },
   readVend: { scope: 'orders:sell', all: [], own: ['agent'] },

@@ -7,6 +7,7 @@ export type { IdentityProvider } from './identity-port.ts';
 export { Metrics } from './metrics.ts';
 export type { ProblemCode } from './problem.ts';
 export type { AccountJson, HeadJson, TrialBalanceJson } from './schemas/accounts.ts';
+export type { AgentJson, AgentMemberJson, LookupJson, ShiftJson, VendJson } from './schemas/agents.ts';
 export type { CommandJson, TariffJson } from './schemas/control.ts';
 export type { CutOffJson } from './schemas/cut-offs.ts';
 export type { DemoJson, DemoTimeJson, PanelJson } from './schemas/demo.ts';
@@ -18,6 +19,7 @@ export type {
   ContractJson,
   DuesJson,
   PaymentJson,
+  PaymentPortJson,
   PurchaseJson,
   QuoteJson,
   ReceiptJson,

@@ -390,3 +390,10 @@ test('postgresql: of two hosts that sell out of one float none overdraws it, and
     await server.stop();
   }
 });
+
+it('who sells for an agent reads which one it is and what is in its float, and who sells for none is told so', async (kiosk) => {
+  const own = await kiosk.ask('GET', '/vend/agent');
+  assert.deepEqual([own.status, own.json.id, own.json.float], [200, 'kiosk', String(PAID_IN)]);
+  made(await kiosk.world.host.by(kiosk.world.act('agents')).removeAgentMember({ id: 'agent', agent: 'kiosk' }));
+  assert.deepEqual(told(await kiosk.ask('GET', '/vend/agent')), [404, 'agent-unknown']);
+});

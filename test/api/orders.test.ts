@@ -124,7 +124,7 @@ it('an order is sold, taken back by two, and each of them stands in the log', as
 
   const decision = `${asked.headers.location}/decision`;
   const decide = (visitor: Visitor, verdict: string, key: string) =>
-    world.ask(visitor, 'POST', decision, { verdict }, under(key));
+    world.ask(visitor, 'POST', decision, { verdict, why: 'the slip says so' }, under(key));
   assert.equal((await decide(cashier, 'approve', 'decide-001')).status, 403, 'a cashier decides nothing');
   const approved = await decide(operator, 'approve', 'decide-002');
   assert.deepEqual(
@@ -140,6 +140,8 @@ it('an order is sold, taken back by two, and each of them stands in the log', as
   assert.deepEqual([String(after.json.state), String(after.json.why)], ['refunded', 'voided']);
   const actions = (await world.people.audit({ limit: 99 })).map(({ by, action }) => `${by} ${action}`).reverse();
   assert.deepEqual(actions, ['cashier buy', 'cashier proposeVoid', 'operator decideApproval']);
+  const [decided] = await world.people.audit({ limit: 1 });
+  assert.deepEqual(JSON.parse(decided?.detail ?? ''), { verdict: 'approve', why: 'the slip says so' });
 });
 
 it('value that nobody paid for takes four eyes, and the other two are not the same', async (world) => {

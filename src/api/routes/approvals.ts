@@ -1,3 +1,4 @@
+import { Type } from 'typebox';
 import type { Approval, Decided } from '../../host/index.ts';
 import { actOf, once } from '../acts.ts';
 import { afterOf, limitOf, pageOf } from '../paging.ts';
@@ -134,16 +135,17 @@ export function approvalRoutes(app: Api, services: ApiServices): void {
       config: { operation: 'decideApproval' },
       schema: {
         tags,
-        summary: 'Approve what somebody else asked for, or refuse it; needs an Idempotency-Key',
+        summary:
+          'Approve what somebody else asked for, or refuse it, and say why to the audit log; needs an Idempotency-Key',
         params: Strict({ approval: Id }),
-        body: Strict({ verdict: OneOf(['approve', 'refuse']) }),
+        body: Strict({ verdict: OneOf(['approve', 'refuse']), why: Type.Optional(why) }),
         response: { 200: Named(ApprovalSchema) },
       },
     },
     async (request, reply) => {
       const { approval } = request.params;
       const { verdict } = request.body;
-      const done = { subject: `approval ${approval}`, detail: { verdict } };
+      const done = { subject: `approval ${approval}`, detail: request.body };
       return once(
         services,
         request,

@@ -3,7 +3,16 @@ import type { VendView } from '../../host/index.ts';
 import { actOf, idempotencyKey } from '../acts.ts';
 import { callerOn } from '../caller.ts';
 import { made } from '../problem.ts';
-import { LookupSchema, lookupJson, NewVend, Reference, VendSchema, vendJson } from '../schemas/agents.ts';
+import {
+  AgentSchema,
+  agentJson,
+  LookupSchema,
+  lookupJson,
+  NewVend,
+  Reference,
+  VendSchema,
+  vendJson,
+} from '../schemas/agents.ts';
 import { MeterNumber, Named, Strict } from '../schemas/common.ts';
 import { ReceiptSchema, receiptJson } from '../schemas/money.ts';
 import type { Api, ApiServices, FastifyRequest } from '../server.ts';
@@ -24,6 +33,19 @@ export function vendRoutes(app: Api, services: ApiServices): void {
     const agent = made(await host.agentOfMember(callerOn(request).by));
     return made(await host.vend({ agent: agent.id, reference }));
   };
+
+  app.get(
+    '/vend/agent',
+    {
+      config: { operation: 'readOwnAgent' },
+      schema: {
+        tags,
+        summary: 'The agent for whom you sell, and what is in its float',
+        response: { 200: Named(AgentSchema) },
+      },
+    },
+    async (request) => agentJson(made(await host.agentOfMember(callerOn(request).by))),
+  );
 
   app.get(
     '/vend/lookup',

@@ -57,7 +57,8 @@ export const AgentMemberSchema = Type.Object(
   { id: Id, agent: AgentId },
   { $id: 'AgentMember', description: 'Who sells for an agent: a login, or `key:` and the id of an API key.' },
 );
-export const memberJson = ({ id, agent }: AgentMember): Static<typeof AgentMemberSchema> => ({ id, agent });
+export type AgentMemberJson = Static<typeof AgentMemberSchema>;
+export const memberJson = ({ id, agent }: AgentMember): AgentMemberJson => ({ id, agent });
 
 export const Reference = Type.String({
   pattern: '^[A-Za-z0-9._-]{8,64}$',
@@ -103,13 +104,14 @@ export const LookupSchema = Type.Object(
   },
   { $id: 'VendLookup', description: 'What a customer is asked whether it is theirs, before they pay.' },
 );
+export type LookupJson = Static<typeof LookupSchema>;
 
 export const lookupJson = (
   { meter, purse }: MeterView,
   { name }: Subscriber,
   { arrears, fixedCharge }: Dues,
   { currency }: Terms,
-): Static<typeof LookupSchema> => ({
+): LookupJson => ({
   meter: svpmsnText(meter.svpmsn),
   name: masked(name),
   takesValue: purse.state === 'open' && purse.freeze === undefined,

@@ -195,6 +195,7 @@ export const paymentJson = (payment: Payment): PaymentJson => ({
 });
 
 export const PaymentPortSchema = Type.Object({ name: Type.String(), method: Method }, { $id: 'PaymentPort' });
+export type PaymentPortJson = Static<typeof PaymentPortSchema>;
 
 export const NewContract = Strict({
   threshold: Type.String({ pattern: '^[1-9][0-9]{0,9}$', description: 'Tokens: a transfer begins at this balance.' }),
