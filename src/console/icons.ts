@@ -1,4 +1,5 @@
 import {
+  Banknote,
   BookOpenCheck,
   Cable,
   CircleUserRound,
@@ -9,6 +10,7 @@ import {
   LayoutDashboard,
   type LucideIcon,
   Map as MapIcon,
+  MonitorSmartphone,
   Percent,
   ReceiptText,
   Scale,
@@ -31,6 +33,8 @@ export const PAGE_ICONS: Partial<Readonly<Record<PageName, LucideIcon>>> = {
   exchange: Cable,
   subscribers: Users,
   sell: Zap,
+  till: Banknote,
+  kiosk: MonitorSmartphone,
   payments: WalletCards,
   agents: Store,
   tariffs: Percent,

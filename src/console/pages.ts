@@ -30,6 +30,34 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/grid/grid.tsx')).GridPage,
   },
   {
+    ...{ name: 'subscribers', path: 'subscribers', needs: 'listSubscribers', group: 'see' },
+    load: async () => (await import('./pages/subscribers/subscribers.tsx')).SubscribersPage,
+  },
+  {
+    ...{ name: 'subscribers', path: 'subscribers/:subscriber', needs: 'listSubscribers' },
+    load: async () => (await import('./pages/subscribers/subscriber.tsx')).SubscriberPage,
+  },
+  {
+    ...{ name: 'sell', path: 'sell', needs: 'buy', group: 'sell' },
+    load: async () => (await import('./pages/sell/sell.tsx')).SellPage,
+  },
+  {
+    ...{ name: 'sell', path: 'sell/:order', needs: 'buy' },
+    load: async () => (await import('./pages/sell/sale.tsx')).SalePage,
+  },
+  {
+    ...{ name: 'sell', path: 'vend', needs: 'vend', group: 'sell' },
+    load: async () => (await import('./pages/vend/vend.tsx')).VendPage,
+  },
+  {
+    ...{ name: 'sell', path: 'vend/:reference', needs: 'vend' },
+    load: async () => (await import('./pages/vend/vend-sale.tsx')).VendSalePage,
+  },
+  {
+    ...{ name: 'till', path: 'till', needs: 'openShift', group: 'sell' },
+    load: async () => (await import('./pages/till/till.tsx')).TillPage,
+  },
+  {
     ...{ name: 'people', path: 'people', needs: 'listPeople', group: 'run' },
     load: async () => (await import('./pages/people/people.tsx')).PeoplePage,
   },

@@ -1,4 +1,5 @@
 import { keepPreviousData, type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { UtilityJson } from '../api/index.ts';
 import type { Refusal } from './ask.ts';
 import { read } from './ask.ts';
 
@@ -16,16 +17,32 @@ const LIVE_MS = 15_000;
 
 const keyOf = (path: string, { query, live }: ReadOptions) => [live === true ? 'live' : 'still', path, query ?? {}];
 
+interface Awaited<T> extends ReadOptions {
+  /** Read again and again, quickly, until it is so. */
+  readonly until?: (data: T) => boolean;
+}
+
+const AWAITED_MS = 1_000;
+
 /** What the API answers at a path: `useRead<MeterJson>('/meters/0a1b2c', { live: true })`. */
-export function useRead<T>(path: string, options: ReadOptions = {}): UseQueryResult<T, Refusal> {
-  const { query, live = false, enabled = true } = options;
+export function useRead<T>(path: string, options: Awaited<T> = {}): UseQueryResult<T, Refusal> {
+  const { query, live = false, enabled = true, until } = options;
   return useQuery<T, Refusal>({
     queryKey: keyOf(path, options),
     queryFn: ({ signal }) => read<T>(path, query, signal),
     placeholderData: keepPreviousData,
     enabled,
     ...(live && { refetchInterval: LIVE_MS }),
+    ...(until !== undefined && {
+      refetchInterval: ({ state: { data } }) => (data !== undefined && until(data) ? false : AWAITED_MS),
+    }),
   });
+}
+
+/** What time it is in the utility, whose clock a demo lets run faster. */
+export function useBusinessNow(): number {
+  const { data } = useRead<UtilityJson>('/utility', { live: true });
+  return data === undefined ? Date.now() : Date.parse(data.now);
 }
 
 interface Page<T> {

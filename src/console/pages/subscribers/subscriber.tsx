@@ -1,0 +1,146 @@
+import { Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import type { ReactNode } from 'react';
+import { Link, useParams } from 'react-router';
+import type { MeterJson, PersonJson, SubscriberJson } from '../../../api/index.ts';
+import { SUBSCRIBER_WORDS } from '../../../words/index.ts';
+import { useConsoleWords, useWords } from '../../locale.tsx';
+import { Aged, Money } from '../../parts/figures.tsx';
+import { Page, Panel } from '../../parts/page.tsx';
+import { DataTable, Facts, Rows } from '../../parts/rows.tsx';
+import { Loaded } from '../../parts/states.tsx';
+import { usePages, useRead } from '../../reads.ts';
+import { useMay } from '../../session.tsx';
+import { Contract } from './contract.tsx';
+import { Dues } from './dues.tsx';
+import { EnrolMeter } from './enrol-meter.tsx';
+
+/** Somebody who buys: their meters, and for each what is owed and what is transferred by itself. */
+export function SubscriberPage(): ReactNode {
+  const { subscriber: id = '' } = useParams();
+  const read = useRead<SubscriberJson>(`/subscribers/${encodeURIComponent(id)}`);
+  return <Loaded of={read}>{(subscriber) => <Told key={id} subscriber={subscriber} />}</Loaded>;
+}
+
+function Told({ subscriber: { id, name, contact } }: { readonly subscriber: SubscriberJson }): ReactNode {
+  const words = useWords(SUBSCRIBER_WORDS);
+  const mayEnrol = useMay('enrolMeter') !== undefined;
+  const mayPeople = useMay('listPeople') !== undefined;
+  const [isEnrolling, { open, close }] = useDisclosure();
+  const meters = usePages<MeterJson>('/meters', { query: { subscriber: id }, live: true });
+  return (
+    <Page
+      title={name}
+      note={`${id} · ${contact === '' ? words.noContact : contact}`}
+      actions={
+        mayEnrol && (
+          <Button size="xs" onClick={open}>
+            {words.enrol}
+          </Button>
+        )
+      }
+    >
+      <EnrolMeter subscriber={id} isOpen={isEnrolling} close={close} />
+      <Title order={2} size="h6">
+        {words.meters}
+      </Title>
+      <Rows of={meters} waiting={words.metersWaiting} blank={words.noMeters}>
+        {(items) => (
+          <Stack gap="md">
+            {items.map((meter) => (
+              <MeterPanel key={meter.number} meter={meter} />
+            ))}
+          </Stack>
+        )}
+      </Rows>
+      {mayPeople && <People subscriber={id} />}
+    </Page>
+  );
+}
+
+function MeterPanel({ meter }: { readonly meter: MeterJson }): ReactNode {
+  const words = useWords(SUBSCRIBER_WORDS);
+  const { unknown } = useConsoleWords();
+  const maySell = useMay('buy') !== undefined;
+  const mayDues = useMay('readDues') !== undefined;
+  const mayContract = useMay('readContract') !== undefined;
+  const { balance } = meter.known;
+  const { heard } = meter.agesMs;
+  return (
+    <section className="surface" style={{ padding: 16 }} aria-label={`${words.meter} ${meter.number}`}>
+      <Group justify="space-between" mb="sm">
+        <Title order={3} size="h6" ff="monospace">
+          <Link to={`/meters/${meter.number}`}>{meter.number}</Link>
+        </Title>
+        {maySell && (
+          <Button size="compact-sm" variant="default" component={Link} to={`/sell?meter=${meter.number}`}>
+            {words.sell}
+          </Button>
+        )}
+      </Group>
+      <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="xl">
+        <Facts
+          of={[
+            {
+              label: words.balance,
+              value:
+                balance === undefined ? (
+                  unknown
+                ) : (
+                  <Aged ms={meter.agesMs.balance}>
+                    <Money tokens={balance} />
+                  </Aged>
+                ),
+            },
+            { label: words.heard, value: heard === undefined ? words.never : <Aged ms={heard}>{''}</Aged> },
+            { label: words.meter, value: words.purse[meter.purse.freeze === undefined ? meter.purse.state : 'frozen'] },
+            { label: words.tariff, value: meter.tariff ?? words.usual },
+          ]}
+        />
+        {mayDues && (
+          <div>
+            <Text size="sm" fw={600} mb={6}>
+              {words.dues}
+            </Text>
+            <Dues meter={meter.number} />
+          </div>
+        )}
+        {mayContract && (
+          <div>
+            <Text size="sm" fw={600} mb={6}>
+              {words.contract}
+            </Text>
+            <Contract meter={meter.number} />
+          </div>
+        )}
+      </SimpleGrid>
+    </section>
+  );
+}
+
+const PEOPLE_MAX = 200;
+
+/** Who logs in as this subscriber, for those who see people. */
+function People({ subscriber }: { readonly subscriber: string }): ReactNode {
+  const words = useWords(SUBSCRIBER_WORDS);
+  const people = usePages<PersonJson>('/people', { query: { limit: PEOPLE_MAX } });
+  const own = people.items?.filter((person) => person.subscriber === subscriber);
+  return (
+    <Panel title={words.people}>
+      <Rows of={{ ...people, items: own }} waiting={words.waiting} blank={words.noPeople}>
+        {(items) => (
+          <DataTable
+            label={words.people}
+            items={items}
+            keyOf={({ login }) => login}
+            minWidth={280}
+            columns={[
+              { head: words.name, cell: ({ name }) => name },
+              { head: words.login, cell: ({ login }) => login },
+            ]}
+          />
+        )}
+      </Rows>
+    </Panel>
+  );
+}

@@ -1,0 +1,26 @@
+import { Modal } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useConsoleWords } from '../locale.tsx';
+
+interface DialogProps {
+  readonly title: string;
+  readonly isOpen: boolean;
+  readonly close: () => void;
+  readonly children: ReactNode;
+}
+
+/** A form above the page, which is left with Escape, its cross or Cancel. */
+export function Dialog({ title, isOpen, close, children }: DialogProps): ReactNode {
+  const shared = useConsoleWords();
+  return (
+    <Modal
+      opened={isOpen}
+      onClose={close}
+      title={title}
+      closeButtonProps={{ 'aria-label': shared.close }}
+      styles={{ title: { fontWeight: 650 } }}
+    >
+      {children}
+    </Modal>
+  );
+}

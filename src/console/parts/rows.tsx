@@ -1,0 +1,102 @@
+import { Button, Table } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useConsoleWords } from '../locale.tsx';
+import type { usePages } from '../reads.ts';
+import { Blank, Loading, Refused } from './states.tsx';
+
+interface RowsProps<T> {
+  readonly of: Pick<
+    ReturnType<typeof usePages<T>>,
+    'items' | 'error' | 'refetch' | 'hasNextPage' | 'fetchNextPage' | 'isFetchingNextPage'
+  >;
+  readonly waiting: string;
+  /** Said where there is nothing, and what to do about it. */
+  readonly blank: ReactNode;
+  readonly children: (items: readonly T[]) => ReactNode;
+}
+
+/** A list that comes page by page, with what is said before it is there and when it is empty. */
+export function Rows<T>({ of, waiting, blank, children }: RowsProps<T>): ReactNode {
+  const shared = useConsoleWords();
+  if (of.items === undefined) {
+    if (of.error === null) return <Loading sentence={waiting} />;
+    return <Refused error={of.error} retry={() => void of.refetch()} />;
+  }
+  if (of.items.length === 0) return typeof blank === 'string' ? <Blank title={blank} /> : blank;
+  return (
+    <>
+      {children(of.items)}
+      {of.hasNextPage && (
+        <Button variant="default" size="xs" mt="sm" loading={of.isFetchingNextPage} onClick={() => of.fetchNextPage()}>
+          {shared.more}
+        </Button>
+      )}
+    </>
+  );
+}
+
+interface Column<T> {
+  readonly head: string;
+  readonly cell: (item: T) => ReactNode;
+  /** Figures stand at the right, under each other. */
+  readonly isFigure?: boolean;
+}
+
+interface DataTableProps<T> {
+  readonly label: string;
+  readonly items: readonly T[];
+  readonly keyOf: (item: T) => string;
+  readonly columns: readonly Column<T>[];
+  readonly minWidth?: number;
+}
+
+/** A table whose wide rows scroll by themselves. */
+export function DataTable<T>({ label, items, keyOf, columns, minWidth = 560 }: DataTableProps<T>): ReactNode {
+  return (
+    <Table.ScrollContainer minWidth={minWidth}>
+      <Table aria-label={label} verticalSpacing={8} horizontalSpacing="sm">
+        <Table.Thead>
+          <Table.Tr>
+            {columns.map(({ head, isFigure = false }) => (
+              <Table.Th key={head} ta={isFigure ? 'right' : 'left'} style={{ whiteSpace: 'nowrap' }}>
+                {head}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {items.map((item) => (
+            <Table.Tr key={keyOf(item)}>
+              {columns.map(({ head, cell, isFigure = false }) => (
+                <Table.Td key={head} ta={isFigure ? 'right' : 'left'} style={isFigure ? { whiteSpace: 'nowrap' } : {}}>
+                  {cell(item)}
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+interface Fact {
+  readonly label: string;
+  readonly value: ReactNode;
+}
+
+/** Labels with their values; what is undefined is left out. */
+export function Facts({ of }: { readonly of: readonly (Fact | undefined | false)[] }): ReactNode {
+  return (
+    <dl className="facts">
+      {of
+        .filter((fact): fact is Fact => fact !== undefined && fact !== false)
+        .map(({ label, value }) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}

@@ -1,0 +1,72 @@
+import './sale.css';
+import { Stack, Text } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import { fill, RECEIPT_WORDS, SELLING_WORDS } from '../../words/index.ts';
+import { useFormat, useWords } from '../locale.tsx';
+import { Money, useTicking } from '../parts/figures.tsx';
+import { type Journey as JourneySoFar, SILENT_MS } from './journey.ts';
+import { linesOf, type SaleParts } from './parts-of-sale.ts';
+
+/** Every line that a payment is made of, and their sum: nothing is taken silently. */
+export function SaleLines({ parts }: { readonly parts: SaleParts }): ReactNode {
+  const words = useWords(SELLING_WORDS);
+  const { lines } = useWords(RECEIPT_WORDS);
+  return (
+    <table className="sale-lines" aria-label={words.made}>
+      <tbody>
+        {linesOf(parts).map(({ name, amount }) => (
+          <tr key={name}>
+            <th scope="row">{name === 'arrears' && amount.startsWith('-') ? words.arrearsAdded : lines[name]}</th>
+            <td>
+              <Money tokens={amount} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+      <tfoot>
+        <tr>
+          <th scope="row">{words.paid}</th>
+          <td>
+            <Money tokens={parts.paid} />
+          </td>
+        </tr>
+      </tfoot>
+    </table>
+  );
+}
+
+const STOPS = ['sold', 'travelling', 'stored'] as const;
+
+/** How far the value came: sold, on its way, in the meter. A meter that is silent is no reason to worry, and it says so. */
+export function Journey({ of }: { readonly of: JourneySoFar }): ReactNode {
+  const words = useWords(SELLING_WORDS);
+  const { duration } = useFormat();
+  const [since] = useState(() => Date.now());
+  const silentMs = useTicking() - since;
+  const isSilent = !of.isOver && of.reached > 0 && of.step !== 'voiding' && silentMs > SILENT_MS;
+  return (
+    <Stack gap={4}>
+      <ol className="journey" aria-label={words.travel}>
+        {STOPS.map((stop, i) => (
+          <li
+            key={stop}
+            data-reached={of.reached > i}
+            data-now={!of.isOver && of.reached - 1 === i}
+            data-home={of.step === 'stored' && i === STOPS.length - 1}
+          >
+            <span className="stop" aria-hidden />
+            {words.stops[stop]}
+          </li>
+        ))}
+      </ol>
+      <Text size="sm" role="status" ta="center" fw={of.isOver ? 600 : 400}>
+        {words.steps[of.step]}
+      </Text>
+      {isSilent && (
+        <Text size="sm" ta="center">
+          {fill(words.silent, duration(silentMs))} {words.safe}
+        </Text>
+      )}
+    </Stack>
+  );
+}
