@@ -42,7 +42,7 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/sell/sell.tsx')).SellPage,
   },
   {
-    ...{ name: 'sell', path: 'sell/:order', needs: 'buy' },
+    ...{ name: 'sell', path: 'sell/:order', needs: 'listOrders' },
     load: async () => (await import('./pages/sell/sale.tsx')).SalePage,
   },
   {
@@ -52,6 +52,14 @@ export const PAGES: readonly PageEntry[] = [
   {
     ...{ name: 'sell', path: 'vend/:reference', needs: 'vend' },
     load: async () => (await import('./pages/vend/vend-sale.tsx')).VendSalePage,
+  },
+  {
+    ...{ name: 'payments', path: 'payments', needs: 'listPayments', group: 'sell' },
+    load: async () => (await import('./pages/payments/payments.tsx')).PaymentsPage,
+  },
+  {
+    ...{ name: 'payments', path: 'payments/:payment', needs: 'listPayments' },
+    load: async () => (await import('./pages/payments/payment.tsx')).PaymentPage,
   },
   {
     ...{ name: 'till', path: 'till', needs: 'openShift', group: 'sell' },

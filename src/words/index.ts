@@ -8,6 +8,7 @@ export * from './language.ts';
 export * from './meter-state.ts';
 export * from './overview.ts';
 export * from './page-names.ts';
+export * from './payments.ts';
 export * from './people.ts';
 export * from './receipt.ts';
 export * from './selling.ts';

@@ -113,14 +113,19 @@ function Sold({ order, payment }: { readonly order: string; readonly payment?: s
 
 function NextSale({ meter, payment }: { readonly meter: string; readonly payment?: string }): ReactNode {
   const words = useWords(SELLING_WORDS);
+  const maySell = useMay('buy') !== undefined;
   return (
     <Group gap="xs" mt="md" justify="center" className="no-print">
-      <Button component={Link} to="/sell">
-        {words.another}
-      </Button>
-      <Button component={Link} to={`/sell?meter=${meter}`} variant="default">
-        {words.again}
-      </Button>
+      {maySell && (
+        <>
+          <Button component={Link} to="/sell">
+            {words.another}
+          </Button>
+          <Button component={Link} to={`/sell?meter=${meter}`} variant="default">
+            {words.again}
+          </Button>
+        </>
+      )}
       {payment !== undefined && (
         <Button component={Link} to={`/payments/${encodeURIComponent(payment)}`} variant="default">
           {words.seePayment}
