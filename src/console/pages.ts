@@ -62,6 +62,14 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/payments/payment.tsx')).PaymentPage,
   },
   {
+    ...{ name: 'agents', path: 'agents', needs: 'listAgents', group: 'sell' },
+    load: async () => (await import('./pages/agents/agents.tsx')).AgentsPage,
+  },
+  {
+    ...{ name: 'agents', path: 'agents/:agent', needs: 'listAgents' },
+    load: async () => (await import('./pages/agents/agent.tsx')).AgentPage,
+  },
+  {
     ...{ name: 'till', path: 'till', needs: 'openShift', group: 'sell' },
     load: async () => (await import('./pages/till/till.tsx')).TillPage,
   },

@@ -1,4 +1,5 @@
 /** What people read, in each language: one catalogue, typed, so that no language lacks a word. */
+export * from './agents.ts';
 export * from './amount.ts';
 export * from './console.ts';
 export * from './fill.ts';

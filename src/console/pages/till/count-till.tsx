@@ -5,8 +5,8 @@ import type { Refusal } from '../../ask.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
 import { Facts } from '../../parts/rows.tsx';
+import { balanceOf, type Counted, cashOf, denominationsOf } from '../../sale/cash.ts';
 import { useSession } from '../../session.tsx';
-import { balanceOf, type Counted, cashOf, denominationsOf } from './cash.ts';
 
 interface CountTillProps {
   readonly expected: string;

@@ -13,8 +13,8 @@ import { Figure, Money } from '../../parts/figures.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Loading, Refused } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
+import { balanceOf } from '../../sale/cash.ts';
 import { useMay } from '../../session.tsx';
-import { balanceOf } from './cash.ts';
 import { CountTill } from './count-till.tsx';
 
 /** The shift of whoever is at a till: opened with what is there, closed with what was counted. */
