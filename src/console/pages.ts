@@ -74,6 +74,14 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/till/till.tsx')).TillPage,
   },
   {
+    ...{ name: 'kiosk', path: 'kiosk', needs: 'vend', group: 'sell', frame: 'none' },
+    load: async () => (await import('./pages/kiosk/kiosk.tsx')).KioskPage,
+  },
+  {
+    ...{ name: 'approvals', path: 'approvals', needs: 'listApprovals', group: 'run' },
+    load: async () => (await import('./pages/approvals/approvals.tsx')).ApprovalsPage,
+  },
+  {
     ...{ name: 'people', path: 'people', needs: 'listPeople', group: 'run' },
     load: async () => (await import('./pages/people/people.tsx')).PeoplePage,
   },

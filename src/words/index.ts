@@ -1,10 +1,12 @@
 /** What people read, in each language: one catalogue, typed, so that no language lacks a word. */
 export * from './agents.ts';
 export * from './amount.ts';
+export * from './approvals.ts';
 export * from './console.ts';
 export * from './fill.ts';
 export * from './forms.ts';
 export * from './grid.ts';
+export * from './kiosk.ts';
 export * from './language.ts';
 export * from './meter-state.ts';
 export * from './overview.ts';

@@ -53,7 +53,7 @@ interface DataTableProps<T> {
 /** A table whose wide rows scroll by themselves. */
 export function DataTable<T>({ label, items, keyOf, columns, minWidth = 560 }: DataTableProps<T>): ReactNode {
   return (
-    <Table.ScrollContainer minWidth={minWidth}>
+    <Table.ScrollContainer minWidth={minWidth} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
       <Table aria-label={label} verticalSpacing={8} horizontalSpacing="sm">
         <Table.Thead>
           <Table.Tr>

@@ -1,0 +1,25 @@
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import type { ApprovalJson } from '../../../api/index.ts';
+import { APPROVAL_WORDS, fill } from '../../../words/index.ts';
+import { useFormat, useWords } from '../../locale.tsx';
+
+/** What was asked, in a sentence that leads to what it is about. */
+export function Said({ proposal }: Pick<ApprovalJson, 'proposal'>): ReactNode {
+  const words = useWords(APPROVAL_WORDS);
+  const { money } = useFormat();
+  switch (proposal.type) {
+    case 'void':
+      return <Link to={`/sell/${encodeURIComponent(proposal.order)}`}>{fill(words.said.void, proposal.order)}</Link>;
+    case 'manual-credit':
+      return (
+        <Link to={`/meters/${proposal.meter}`}>{fill(words.said.credit, money(proposal.amount), proposal.meter)}</Link>
+      );
+    case 'key-change':
+      return (
+        <Link to={`/meters/${proposal.meter}`}>
+          {fill(words.said.key, proposal.meter, words.purposes[proposal.purpose])}
+        </Link>
+      );
+  }
+}

@@ -1,0 +1,128 @@
+import './kiosk.css';
+import { Button, Group, Text, Title } from '@mantine/core';
+import { type ReactNode, useCallback, useEffect, useState } from 'react';
+import type { AgentJson, LookupJson, VendJson } from '../../../api/index.ts';
+import { fill, KIOSK_WORDS, LANGUAGES } from '../../../words/index.ts';
+import { change } from '../../ask.ts';
+import { useDoing } from '../../doing.ts';
+import { useConsoleWords, useFormat, useLocale, useWords } from '../../locale.tsx';
+import { RefusalLine } from '../../parts/fields.tsx';
+import { Loaded } from '../../parts/states.tsx';
+import { useRead } from '../../reads.ts';
+import { IDLE_MS, WARNED_MS } from './keying.ts';
+import { Sold } from './sold.tsx';
+import { AmountStep, MeterStep, PayStep, WhoseStep } from './steps.tsx';
+import { useIdle } from './use-idle.ts';
+
+type Step =
+  | { readonly name: 'meter' }
+  | { readonly name: 'whose' | 'amount'; readonly meter: string }
+  | { readonly name: 'pay'; readonly meter: string; readonly paid: string }
+  | { readonly name: 'sold'; readonly reference: string };
+
+const START: Step = { name: 'meter' };
+
+/** A screen of its own, for whoever walks up to it: meter, amount, money, and it is sold. */
+export function KioskPage(): ReactNode {
+  const words = useWords(KIOSK_WORDS);
+  const { product } = useConsoleWords();
+  const agent = useRead<AgentJson>('/vend/agent');
+  useEffect(() => {
+    document.title = `${words.title} · ${product}`;
+  }, [words.title, product]);
+  return (
+    <main className="kiosk">
+      <Group justify="space-between" wrap="nowrap">
+        <Title order={1} size="h4">
+          {words.title}
+        </Title>
+        <Languages />
+      </Group>
+      <Loaded of={agent}>
+        {({ closedAt }) => (closedAt === undefined ? <Steps /> : <h2 role="alert">{words.closed}</h2>)}
+      </Loaded>
+    </main>
+  );
+}
+
+function Languages(): ReactNode {
+  const { language, choose } = useLocale();
+  return (
+    <Group gap={6} wrap="nowrap">
+      {LANGUAGES.map((each) => (
+        <Button
+          key={each}
+          variant={each === language ? 'filled' : 'default'}
+          aria-pressed={each === language}
+          onClick={() => choose(each)}
+        >
+          {LANGUAGE_NAMES[each]}
+        </Button>
+      ))}
+    </Group>
+  );
+}
+
+const LANGUAGE_NAMES = { en: 'English', ko: '한국어' } as const;
+
+function Steps(): ReactNode {
+  const words = useWords(KIOSK_WORDS);
+  const { duration } = useFormat();
+  const [step, setStep] = useState<Step>(START);
+  const meter = 'meter' in step ? step.meter : undefined;
+  const lookup = useRead<LookupJson>('/vend/lookup', { query: { meter }, enabled: meter !== undefined });
+  const found = lookup.error === null && lookup.data?.meter === meter ? lookup.data : undefined;
+  const selling = useDoing<VendJson, 'cash' | 'card'>(
+    (once, method) => {
+      const body = { meter, paid: step.name === 'pay' ? step.paid : '0', method };
+      return change('/vend/vends', { method: 'POST', once, body });
+    },
+    ({ reference }) => setStep({ name: 'sold', reference }),
+  );
+  const { reset } = selling;
+  const restart = useCallback(() => {
+    reset();
+    setStep(START);
+  }, [reset]);
+  // Whoever does not know yet whether it was sold keeps the screen.
+  const isOpen = selling.isPending || selling.error?.code === 'away';
+  const left = useIdle(IDLE_MS, restart, step.name !== 'meter' && !isOpen);
+  return (
+    <>
+      {step.name === 'meter' && <MeterStep onMeter={(number) => setStep({ name: 'whose', meter: number })} />}
+      {step.name === 'whose' && (
+        <WhoseStep
+          lookup={found}
+          refused={lookup.error}
+          onYes={() => setStep({ name: 'amount', meter: step.meter })}
+          onNo={restart}
+        />
+      )}
+      {step.name === 'amount' && <AmountStep onAmount={(paid) => setStep({ name: 'pay', meter: step.meter, paid })} />}
+      {step.name === 'pay' && (
+        <PayStep
+          {...{ meter: step.meter, paid: step.paid }}
+          {...(found !== undefined && { due: found.due })}
+          isSelling={selling.isPending}
+          onPay={(method) => selling.mutate(method)}
+          // What was put in stays what it is until it was answered.
+          {...(isOpen && selling.variables !== undefined && { only: selling.variables })}
+        />
+      )}
+      {step.name === 'sold' && <Sold reference={step.reference} onDone={restart} />}
+      <RefusalLine error={selling.error} />
+      <div className="foot">
+        <Group justify="space-between">
+          {step.name !== 'meter' && !isOpen ? (
+            <Button size="lg" variant="default" onClick={restart}>
+              {words.startAgain}
+            </Button>
+          ) : (
+            <span />
+          )}
+          {left !== undefined && left <= WARNED_MS && <Text role="status">{fill(words.returns, duration(left))}</Text>}
+        </Group>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,129 @@
+import type { Language } from './language.ts';
+
+type Kind = 'void' | 'manual-credit' | 'key-change';
+
+/** Of what takes two people. */
+export interface ApprovalWords {
+  readonly note: string;
+  readonly waitingFor: string;
+  readonly waiting: string;
+  readonly noneWaiting: string;
+  readonly all: string;
+  readonly allWaiting: string;
+  readonly none: string;
+  readonly kinds: Readonly<Record<Kind, string>>;
+  readonly asks: Readonly<Record<Kind, string>>;
+  readonly purposes: Readonly<Record<'value' | 'control', string>>;
+  readonly said: { readonly void: string; readonly credit: string; readonly key: string };
+  readonly why: string;
+  readonly whyHint: string;
+  readonly askedBy: string;
+  readonly by: string;
+  readonly when: string;
+  readonly state: string;
+  readonly states: Readonly<Record<'waiting' | 'approved' | 'refused', string>>;
+  readonly decidedBy: string;
+  readonly decide: string;
+  readonly approve: string;
+  readonly refuse: string;
+  readonly withdraw: string;
+  readonly own: string;
+  readonly decideWhy: string;
+  readonly ask: string;
+  readonly what: string;
+  readonly order: string;
+  readonly orderHint: string;
+  readonly meter: string;
+  readonly meterHint: string;
+  readonly amount: string;
+  readonly purpose: string;
+}
+
+export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
+  en: {
+    note: 'What takes four eyes: one person asks, another decides within a day.',
+    waitingFor: 'Waiting for a decision',
+    waiting: 'Reading what waits …',
+    noneWaiting: 'Nothing waits for a decision.',
+    all: 'Everything that was asked',
+    allWaiting: 'Reading what was asked …',
+    none: 'Nobody has asked for anything yet.',
+    kinds: { void: 'Take a sale back', 'manual-credit': 'Give value', 'key-change': 'Change a key' },
+    asks: {
+      void: 'The sale is refunded if its value is not in the meter.',
+      'manual-credit': 'The meter gets value that nobody paid for.',
+      'key-change': 'The meter gets its next key over the line.',
+    },
+    purposes: { value: 'value', control: 'control' },
+    said: {
+      void: 'Take back sale {}',
+      credit: 'Give {} to meter {}',
+      key: 'Give meter {} its next key of {}',
+    },
+    why: 'Reason',
+    whyHint: 'Whoever decides reads it, and the audit log keeps it.',
+    askedBy: 'Asked by',
+    by: '{} by {}',
+    when: 'When',
+    state: 'State',
+    states: { waiting: 'Waiting', approved: 'Approved', refused: 'Refused' },
+    decidedBy: 'Decided by',
+    decide: 'Decide',
+    approve: 'Approve and do it',
+    refuse: 'Refuse',
+    withdraw: 'Withdraw',
+    own: 'You asked for this: somebody else has to approve it. You may withdraw it.',
+    decideWhy: 'Why you decide so',
+    ask: 'Ask for something',
+    what: 'What',
+    order: 'Sale',
+    orderHint: 'Its id, as the page of the sale has it',
+    meter: 'Meter',
+    meterHint: 'The six characters on the meter',
+    amount: 'Value',
+    purpose: 'Key of',
+  },
+  ko: {
+    note: '두 사람의 확인이 필요한 일입니다. 한 사람이 요청하면 하루 안에 다른 사람이 결정합니다.',
+    waitingFor: '결정을 기다리는 요청',
+    waiting: '기다리는 요청을 읽는 중 …',
+    noneWaiting: '결정을 기다리는 요청이 없습니다.',
+    all: '전체 요청',
+    allWaiting: '요청 목록을 읽는 중 …',
+    none: '아직 요청이 없습니다.',
+    kinds: { void: '판매 취소', 'manual-credit': '무상 충전', 'key-change': '키 교체' },
+    asks: {
+      void: '아직 계량기에 저장되지 않았으면 판매를 취소하고 환불합니다.',
+      'manual-credit': '결제 없이 계량기에 충전합니다.',
+      'key-change': '회선을 통해 계량기에 다음 키를 보냅니다.',
+    },
+    purposes: { value: '충전', control: '제어' },
+    said: {
+      void: '판매 {} 취소',
+      credit: '{} 충전, 계량기 {}',
+      key: '계량기 {}의 {} 키 교체',
+    },
+    why: '사유',
+    whyHint: '결정하는 사람이 읽고 감사 기록에 남습니다.',
+    askedBy: '요청한 사람',
+    by: '{}, {}',
+    when: '시각',
+    state: '상태',
+    states: { waiting: '대기 중', approved: '승인됨', refused: '거절됨' },
+    decidedBy: '결정한 사람',
+    decide: '결정',
+    approve: '승인하고 실행',
+    refuse: '거절',
+    withdraw: '요청 철회',
+    own: '직접 요청하신 일이므로 다른 사람이 승인해야 합니다. 철회는 할 수 있습니다.',
+    decideWhy: '결정 사유',
+    ask: '요청하기',
+    what: '요청 내용',
+    order: '판매',
+    orderHint: '판매 페이지에 있는 번호',
+    meter: '계량기',
+    meterHint: '계량기에 적힌 여섯 글자',
+    amount: '충전액',
+    purpose: '키 종류',
+  },
+};

@@ -1,0 +1,84 @@
+import type { Language } from './language.ts';
+
+/** Of a kiosk, where nobody stands by to help. */
+export interface KioskWords {
+  readonly title: string;
+  readonly enter: string;
+  readonly where: string;
+  readonly typed: string;
+  readonly back: string;
+  readonly clear: string;
+  readonly next: string;
+  readonly startAgain: string;
+  readonly looking: string;
+  readonly yours: string;
+  readonly yes: string;
+  readonly no: string;
+  readonly howMuch: string;
+  readonly otherAmount: string;
+  readonly pay: string;
+  readonly insert: string;
+  readonly ways: Readonly<Record<'cash' | 'card', string>>;
+  readonly selling: string;
+  readonly thanks: string;
+  readonly keep: string;
+  readonly another: string;
+  readonly returns: string;
+  readonly refuses: string;
+  readonly closed: string;
+}
+
+export const KIOSK_WORDS: Readonly<Record<Language, KioskWords>> = {
+  en: {
+    title: 'Buy electricity',
+    enter: 'Key in the number of your meter',
+    where: 'It has six characters and stands on the front of the meter.',
+    typed: 'Number so far',
+    back: 'Back one',
+    clear: 'Clear',
+    next: 'Go on',
+    startAgain: 'Start again',
+    looking: 'Looking for your meter …',
+    yours: 'Is this your meter?',
+    yes: 'Yes, it is',
+    no: 'No',
+    howMuch: 'How much?',
+    otherAmount: 'Or key in another amount',
+    pay: 'How do you pay?',
+    insert: 'You pay {} for meter {}.',
+    ways: { cash: 'Put in cash', card: 'Hold up a card' },
+    selling: 'Selling …',
+    thanks: 'Thank you',
+    keep: 'Keep this number until your meter has the value',
+    another: 'Done',
+    returns: 'This screen starts again in {}.',
+    refuses: 'This meter takes no value at the moment. Do not pay; ask your utility.',
+    closed: 'This kiosk is closed.',
+  },
+  ko: {
+    title: '전기 충전',
+    enter: '계량기 번호를 눌러 주세요',
+    where: '계량기 앞면에 적힌 여섯 글자입니다.',
+    typed: '입력한 번호',
+    back: '지우기',
+    clear: '모두 지우기',
+    next: '다음',
+    startAgain: '처음으로',
+    looking: '계량기를 찾는 중 …',
+    yours: '고객님의 계량기가 맞습니까?',
+    yes: '예, 맞습니다',
+    no: '아니요',
+    howMuch: '얼마를 충전할까요?',
+    otherAmount: '다른 금액을 누르세요',
+    pay: '무엇으로 결제할까요?',
+    insert: '결제 금액 {}, 계량기 {}',
+    ways: { cash: '현금 넣기', card: '카드 대기' },
+    selling: '판매하는 중 …',
+    thanks: '감사합니다',
+    keep: '계량기에 충전될 때까지 이 번호를 보관하세요',
+    another: '완료',
+    returns: '{} 뒤에 처음 화면으로 돌아갑니다.',
+    refuses: '지금은 충전할 수 없는 계량기입니다. 결제하지 말고 전력 사업자에게 문의해 주세요.',
+    closed: '운영이 종료된 무인 충전기입니다.',
+  },
+};
