@@ -2,6 +2,7 @@ import { keepPreviousData, type UseQueryResult, useInfiniteQuery, useQuery } fro
 import type { UtilityJson } from '../api/index.ts';
 import type { Refusal } from './ask.ts';
 import { read } from './ask.ts';
+import { useSession } from './session.tsx';
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -41,8 +42,9 @@ export function useRead<T>(path: string, options: Awaited<T> = {}): UseQueryResu
 
 /** What time it is in the utility, whose clock a demo lets run faster. */
 export function useBusinessNow(): number {
-  const { data } = useRead<UtilityJson>('/utility', { live: true });
-  return data === undefined ? Date.now() : Date.parse(data.now);
+  const { utility } = useSession();
+  const { data = utility } = useRead<UtilityJson>('/utility', { live: true });
+  return Date.parse(data.now);
 }
 
 interface Page<T> {

@@ -81,7 +81,7 @@ export const AGENT_WORDS: Readonly<Record<Language, AgentWords>> = {
     member: 'Login or key',
     memberHint: 'A login of role agent, or key: and the id of an API key',
     addMember: 'Let them sell',
-    removeMember: 'Take away',
+    removeMember: 'Sells no more',
     vends: 'What it sold',
     shiftsWaiting: 'Reading the shifts …',
     noShifts: 'Nobody has opened a shift yet.',

@@ -29,7 +29,9 @@ export interface ApprovalWords {
   readonly withdraw: string;
   readonly own: string;
   readonly decideWhy: string;
+  readonly decideHint: string;
   readonly ask: string;
+  readonly askIt: string;
   readonly what: string;
   readonly order: string;
   readonly orderHint: string;
@@ -74,7 +76,9 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
     withdraw: 'Withdraw',
     own: 'You asked for this: somebody else has to approve it. You may withdraw it.',
     decideWhy: 'Why you decide so',
+    decideHint: 'The audit log keeps it.',
     ask: 'Ask for something',
+    askIt: 'Ask for it',
     what: 'What',
     order: 'Sale',
     orderHint: 'Its id, as the page of the sale has it',
@@ -117,7 +121,9 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
     withdraw: '요청 철회',
     own: '직접 요청하신 일이므로 다른 사람이 승인해야 합니다. 철회는 할 수 있습니다.',
     decideWhy: '결정 사유',
-    ask: '요청하기',
+    decideHint: '감사 기록에 남습니다.',
+    ask: '새 요청',
+    askIt: '요청하기',
     what: '요청 내용',
     order: '판매',
     orderHint: '판매 페이지에 있는 번호',

@@ -39,12 +39,12 @@ export interface SellingWords {
   readonly another: string;
   readonly print: string;
   readonly receipt: string;
-  readonly receipts: string;
   readonly noReceipt: string;
   readonly save: string;
   readonly soldAt: string;
   readonly storedAt: string;
   readonly order: string;
+  readonly id: string;
   readonly payOut: string;
   readonly paidOut: string;
   readonly takeBack: string;
@@ -53,7 +53,6 @@ export interface SellingWords {
   readonly instrumentHint: string;
   readonly seePayment: string;
   readonly note: string;
-  readonly cut: string;
 }
 
 export const SELLING_WORDS: Readonly<Record<Language, SellingWords>> = {
@@ -102,12 +101,12 @@ export const SELLING_WORDS: Readonly<Record<Language, SellingWords>> = {
     another: 'Next customer',
     print: 'Print',
     receipt: 'Receipt',
-    receipts: 'Signed receipts',
     noReceipt: 'No signed receipt yet. What stands above is the sale as the books have it.',
     save: 'Save',
     soldAt: 'Sold',
     storedAt: 'Stored',
     order: 'Number of the sale',
+    id: 'Id',
     payOut: 'Give {} back in cash',
     paidOut: 'Given back',
     takeBack: 'Ask to take it back',
@@ -122,7 +121,6 @@ export const SELLING_WORDS: Readonly<Record<Language, SellingWords>> = {
     instrumentHint: 'It goes to the payment service and is kept nowhere.',
     seePayment: 'See the payment',
     note: 'Value for a meter, for money.',
-    cut: 'Without power',
   },
   ko: {
     made: '결제 금액의 내역',
@@ -169,12 +167,12 @@ export const SELLING_WORDS: Readonly<Record<Language, SellingWords>> = {
     another: '다음 손님',
     print: '인쇄',
     receipt: '영수증',
-    receipts: '서명된 영수증',
     noReceipt: '서명된 영수증이 아직 없습니다. 위의 내용은 장부에 적힌 판매 내역입니다.',
     save: '저장',
     soldAt: '판매 시각',
     storedAt: '저장 시각',
     order: '판매 번호',
+    id: '식별 번호',
     payOut: '현금 {} 돌려주기',
     paidOut: '돌려준 시각',
     takeBack: '판매 취소 요청',
@@ -189,6 +187,5 @@ export const SELLING_WORDS: Readonly<Record<Language, SellingWords>> = {
     instrumentHint: '결제 서비스에만 전달되며 어디에도 저장되지 않습니다.',
     seePayment: '결제 보기',
     note: '돈을 받고 계량기에 충전합니다.',
-    cut: '전기가 끊김',
   },
 };

@@ -7,7 +7,6 @@ export interface VendWords {
   readonly commission: string;
   readonly number: string;
   readonly numberHint: string;
-  readonly lookUp: string;
   readonly whose: string;
   readonly due: string;
   readonly fixedDue: string;
@@ -40,7 +39,6 @@ export const VEND_WORDS: Readonly<Record<Language, VendWords>> = {
     commission: 'Commission',
     number: 'Number of the meter',
     numberHint: 'The six characters on the meter',
-    lookUp: 'Look it up',
     whose: 'Ask the customer whether this is theirs',
     due: 'Owed from before',
     fixedDue: 'Fixed charge due',
@@ -71,7 +69,6 @@ export const VEND_WORDS: Readonly<Record<Language, VendWords>> = {
     commission: '수수료',
     number: '계량기 번호',
     numberHint: '계량기에 적힌 여섯 글자',
-    lookUp: '조회',
     whose: '손님의 계량기가 맞는지 확인해 주세요',
     due: '이전 미납금',
     fixedDue: '납부할 기본요금',

@@ -8,17 +8,19 @@ interface PageProps {
   readonly note?: ReactNode;
   /** What one can do with the whole page, at its right. */
   readonly actions?: ReactNode;
+  /** Of a page that is a form: on a wide screen its label and its value stay together. */
+  readonly isNarrow?: boolean;
   readonly children: ReactNode;
 }
 
 /** A page within the frame: one title, one line of note, and what follows. */
-export function Page({ title, note, actions, children }: PageProps): ReactNode {
+export function Page({ title, note, actions, isNarrow = false, children }: PageProps): ReactNode {
   const { product } = useConsoleWords();
   useEffect(() => {
     document.title = `${title} · ${product}`;
   }, [title, product]);
   return (
-    <Stack gap="lg">
+    <Stack gap="lg" maw={isNarrow ? 1_120 : undefined}>
       <Group justify="space-between" align="flex-end" wrap="wrap" gap="sm">
         <div>
           <Title order={1} size="h3">

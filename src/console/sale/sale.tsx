@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { fill, RECEIPT_WORDS, SELLING_WORDS } from '../../words/index.ts';
 import { useFormat, useWords } from '../locale.tsx';
 import { Money, useTicking } from '../parts/figures.tsx';
+import { useBusinessNow } from '../reads.ts';
 import { type Journey as JourneySoFar, SILENT_MS } from './journey.ts';
 import { linesOf, type SaleParts } from './parts-of-sale.ts';
 
@@ -37,12 +38,20 @@ export function SaleLines({ parts }: { readonly parts: SaleParts }): ReactNode {
 
 const STOPS = ['sold', 'travelling', 'stored'] as const;
 
+interface JourneyProps {
+  readonly of: JourneySoFar;
+  /** When it was sold; a meter is silent since then. */
+  readonly since?: string;
+}
+
 /** How far the value came: sold, on its way, in the meter. A meter that is silent is no reason to worry, and it says so. */
-export function Journey({ of }: { readonly of: JourneySoFar }): ReactNode {
+export function Journey({ of, since }: JourneyProps): ReactNode {
   const words = useWords(SELLING_WORDS);
   const { duration } = useFormat();
-  const [since] = useState(() => Date.now());
-  const silentMs = useTicking() - since;
+  const now = useBusinessNow();
+  const [openedAt] = useState(() => Date.now());
+  const watchedMs = useTicking() - openedAt;
+  const silentMs = since === undefined ? watchedMs : Math.max(watchedMs, now - Date.parse(since));
   const isSilent = !of.isOver && of.reached > 0 && of.step !== 'voiding' && silentMs > SILENT_MS;
   return (
     <Stack gap={4}>

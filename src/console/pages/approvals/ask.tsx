@@ -111,7 +111,7 @@ function AskForm({ wanted, close }: AskProps): ReactNode {
         />
         <RefusalLine error={asking.error} />
         <Submit
-          label={words.ask}
+          label={words.askIt}
           isPending={asking.isPending}
           disabled={kind === 'manual-credit' && amount === undefined}
           cancel={close}

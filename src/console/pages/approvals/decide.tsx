@@ -47,7 +47,7 @@ export function Decide({ approval, close }: DecideProps): ReactNode {
         {isOwn && <Text size="sm">{words.own}</Text>}
         <TextInput
           label={words.decideWhy}
-          description={words.whyHint}
+          description={words.decideHint}
           data-autofocus
           value={why}
           onChange={({ currentTarget }) => setWhy(currentTarget.value)}

@@ -10,7 +10,11 @@ export function Said({ proposal }: Pick<ApprovalJson, 'proposal'>): ReactNode {
   const { money } = useFormat();
   switch (proposal.type) {
     case 'void':
-      return <Link to={`/sell/${encodeURIComponent(proposal.order)}`}>{fill(words.said.void, proposal.order)}</Link>;
+      return (
+        <Link to={`/sell/${encodeURIComponent(proposal.order)}`} title={proposal.order}>
+          {fill(words.said.void, endOf(proposal.order))}
+        </Link>
+      );
     case 'manual-credit':
       return (
         <Link to={`/meters/${proposal.meter}`}>{fill(words.said.credit, money(proposal.amount), proposal.meter)}</Link>
@@ -23,3 +27,8 @@ export function Said({ proposal }: Pick<ApprovalJson, 'proposal'>): ReactNode {
       );
   }
 }
+
+const END = 8;
+
+/** An id is long, and its end tells it apart. */
+const endOf = (id: string) => (id.length > END ? `…${id.slice(-END)}` : id);

@@ -69,6 +69,8 @@ function Steps(): ReactNode {
   const words = useWords(KIOSK_WORDS);
   const { duration } = useFormat();
   const [step, setStep] = useState<Step>(START);
+  // Each customer begins with nothing keyed in.
+  const [customer, setCustomer] = useState(0);
   const meter = 'meter' in step ? step.meter : undefined;
   const lookup = useRead<LookupJson>('/vend/lookup', { query: { meter }, enabled: meter !== undefined });
   const found = lookup.error === null && lookup.data?.meter === meter ? lookup.data : undefined;
@@ -83,13 +85,16 @@ function Steps(): ReactNode {
   const restart = useCallback(() => {
     reset();
     setStep(START);
+    setCustomer((count) => count + 1);
   }, [reset]);
   // Whoever does not know yet whether it was sold keeps the screen.
   const isOpen = selling.isPending || selling.error?.code === 'away';
-  const left = useIdle(IDLE_MS, restart, step.name !== 'meter' && !isOpen);
+  const left = useIdle(IDLE_MS, restart, !isOpen);
   return (
     <>
-      {step.name === 'meter' && <MeterStep onMeter={(number) => setStep({ name: 'whose', meter: number })} />}
+      {step.name === 'meter' && (
+        <MeterStep key={customer} onMeter={(number) => setStep({ name: 'whose', meter: number })} />
+      )}
       {step.name === 'whose' && (
         <WhoseStep
           lookup={found}
@@ -120,7 +125,9 @@ function Steps(): ReactNode {
           ) : (
             <span />
           )}
-          {left !== undefined && left <= WARNED_MS && <Text role="status">{fill(words.returns, duration(left))}</Text>}
+          {step.name !== 'meter' && left !== undefined && left <= WARNED_MS && (
+            <Text role="status">{fill(words.returns, duration(left))}</Text>
+          )}
         </Group>
       </div>
     </>

@@ -33,7 +33,7 @@ export function Pad({ kind, onKey, onEnter }: PadProps): ReactNode {
       <button type="button" aria-label={words.back} onClick={() => onKey('Backspace')}>
         <Delete aria-hidden />
       </button>
-      <button type="button" style={{ gridColumn: 'span 3' }} onClick={() => onKey('Delete')}>
+      <button type="button" style={{ gridColumn: '2 / -1' }} onClick={() => onKey('Delete')}>
         {words.clear}
       </button>
     </div>

@@ -23,7 +23,9 @@ export function useIdle(afterMs: number, onIdle: () => void, isWatched: boolean)
   }, [isWatched]);
   const left = afterMs - (now - touchedAt.current);
   useEffect(() => {
-    if (isWatched && left <= 0) onIdle();
+    if (!isWatched || left > 0) return;
+    touchedAt.current = Date.now();
+    onIdle();
   }, [isWatched, left, onIdle]);
   return isWatched ? Math.max(0, Math.min(left, afterMs)) : undefined;
 }

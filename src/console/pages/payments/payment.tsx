@@ -31,7 +31,7 @@ function Told({ payment }: { readonly payment: PaymentJson }): ReactNode {
   const sale = useRead<PurchaseJson>(`/purchases/${encodeURIComponent(payment.order)}`, { live: true });
   const sold = sale.error === null ? sale.data : undefined;
   return (
-    <Page title={fill(words.title, money(payment.paid))} actions={<Cancel payment={payment} />}>
+    <Page isNarrow title={fill(words.title, money(payment.paid))} actions={<Cancel payment={payment} />}>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md" style={{ alignItems: 'start' }}>
         <Panel title={words.state}>
           <Stack gap="md">

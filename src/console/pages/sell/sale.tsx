@@ -1,4 +1,4 @@
-import { Button, Group, SimpleGrid, Stack } from '@mantine/core';
+import { Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
 import type { PaymentJson, PurchaseJson, ReceiptJson } from '../../../api/index.ts';
@@ -75,6 +75,7 @@ function Sold({ order, payment }: { readonly order: string; readonly payment?: s
   return (
     <Page
       title={fill(words.sale, sale.order.meter)}
+      isNarrow
       actions={
         <Button size="xs" variant="default" className="no-print" onClick={() => print()}>
           {words.print}
@@ -82,7 +83,7 @@ function Sold({ order, payment }: { readonly order: string; readonly payment?: s
       }
     >
       <Panel>
-        <Journey of={journeyOf(sale.order)} />
+        <Journey of={journeyOf(sale.order)} since={sale.at} />
         <NextSale meter={sale.order.meter} {...(payment !== undefined && { payment })} />
       </Panel>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md" style={{ alignItems: 'start' }}>
@@ -94,6 +95,7 @@ function Sold({ order, payment }: { readonly order: string; readonly payment?: s
             <Facts
               of={[
                 { label: words.order, value: sale.order.number },
+                { label: words.id, value: <Text size="xs">{sale.order.id}</Text> },
                 { label: words.meter, value: <Link to={`/meters/${sale.order.meter}`}>{sale.order.meter}</Link> },
                 { label: words.method, value: methods[sale.method] },
                 { label: words.soldAt, value: exact(sale.at) },

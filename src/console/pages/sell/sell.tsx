@@ -20,6 +20,7 @@ export function SellPage(): ReactNode {
     <Page
       title={names.sell}
       note={words.note}
+      isNarrow
       actions={
         meter !== undefined && (
           <Button size="xs" variant="default" disabled={isAsked} onClick={() => setSearch({})}>

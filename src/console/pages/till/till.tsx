@@ -25,7 +25,7 @@ export function TillPage(): ReactNode {
   const current = useRead<ShiftJson>('/shifts/current', { live: true });
   const isNone = current.error?.code === 'shift-unknown';
   return (
-    <Page title={names.till} note={words.note}>
+    <Page isNarrow title={names.till} note={words.note}>
       {closed !== undefined && <Closed shift={closed} />}
       {isNone ? (
         <OpenShift onOpened={() => setClosed(undefined)} />

@@ -47,6 +47,7 @@ function Sale({ vend, receipts }: SaleProps): ReactNode {
   return (
     <Page
       title={fill(words.title, vend.meter)}
+      isNarrow
       actions={
         <Button size="xs" variant="default" className="no-print" onClick={() => print()}>
           {selling.print}
@@ -54,7 +55,7 @@ function Sale({ vend, receipts }: SaleProps): ReactNode {
       }
     >
       <Panel>
-        <Journey of={journeyOfVend(vend)} />
+        <Journey of={journeyOfVend(vend)} since={vend.at} />
         <Acts vend={vend} />
       </Panel>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md" style={{ alignItems: 'start' }}>
