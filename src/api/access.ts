@@ -160,6 +160,10 @@ export const ACCESS = {
   },
   previewTariff: { scope: 'meters:read', all: ['operator', 'auditor'] },
   publishTariff: { scope: 'tariffs:write', all: ['operator'] },
+  listTariffVersions: {
+    scope: 'tariffs:read',
+    all: ['operator', 'cashier', 'technician', 'auditor', 'seller', 'subscriber'],
+  },
   assignTariff: { scope: 'meters:write', all: ['operator'] },
 
   readBooks: { scope: 'books:read', all: ['operator', 'auditor', 'seller'] },
@@ -182,6 +186,7 @@ export const ACCESS = {
   readPanel: 'logged-in',
   actOnPanel: 'logged-in',
   streamPanel: 'logged-in',
+  readKeyUse: { scope: 'meters:read', all: ['operator', 'auditor', 'system-manager'] },
 
   listPeople: { all: ['auditor', 'system-manager'] },
   readPerson: { all: ['auditor', 'system-manager'] },

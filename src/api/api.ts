@@ -14,6 +14,7 @@ import { bookRoutes } from './routes/books.ts';
 import { controlRoutes } from './routes/control.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { exchangeRoutes } from './routes/exchanges.ts';
+import { keyRoutes } from './routes/keys.ts';
 import { liveRoutes } from './routes/live.ts';
 import { loadRoutes } from './routes/load.ts';
 import { meterRoutes } from './routes/meters.ts';
@@ -37,6 +38,7 @@ import { CommandSchema, TariffSchema } from './schemas/control.ts';
 import { CutOffSchema } from './schemas/cut-offs.ts';
 import { DemoSchema, DemoTimeSchema, PanelSchema } from './schemas/demo.ts';
 import { ExchangePassSchema, ExchangeSchema, TrafficSchema } from './schemas/exchanges.ts';
+import { KeyUseSchema } from './schemas/keys.ts';
 import { CheckMinuteSchema, LineSchema } from './schemas/lines.ts';
 import { BalanceSchema, MinutesSchema, OutlookSchema } from './schemas/load.ts';
 import { EventSchema, MeterSchema, PurseSchema, SubscriberSchema, UseBucketSchema } from './schemas/meters.ts';
@@ -79,7 +81,7 @@ const SCHEMAS = [
   ...[PaymentSchema, ContractSchema, PeriodSchema, ClosedPeriodSchema, PersonSchema, SessionSchema, ApiKeySchema],
   ...[AuditSchema, StatementSchema, WebhookSchema, AgentSchema, AgentMemberSchema, VendSchema, LookupSchema],
   ...[ShiftSchema, ExchangePassSchema, ExchangeSchema, TrafficSchema, DemoSchema, DemoTimeSchema, PanelSchema],
-  ...[AlarmSchema, OverviewSchema, GridSchema, MinutesSchema, BalanceSchema, UtilitySchema, CutOffSchema],
+  ...[AlarmSchema, OverviewSchema, GridSchema, MinutesSchema, BalanceSchema, UtilitySchema, CutOffSchema, KeyUseSchema],
   ...[OutlookSchema, TariffWeekSchema, TariffPreviewSchema, AccountSchema, TrialBalanceSchema, HeadSchema],
 ];
 
@@ -187,6 +189,7 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
         paymentRoutes(v1, services);
         approvalRoutes(v1, services);
         controlRoutes(v1, services);
+        keyRoutes(v1, services);
         tariffWeekRoutes(v1, services);
         bookRoutes(v1, services);
         settlementRoutes(v1, services);

@@ -1,3 +1,21 @@
+import type { TableSheet } from '../host/index.ts';
+import type { Milliseconds } from '../units/index.ts';
+import { Problem } from './problem.ts';
+import type { ApiServices } from './server.ts';
+
+/** A table as PDF, where this host draws. @param what for the sentence when it cannot be */
+export async function onPaper(
+  { paper }: ApiServices,
+  sheet: TableSheet,
+  what: string,
+  createdAt: Milliseconds,
+): Promise<Buffer> {
+  if (paper === undefined) throw new Problem('not-acceptable', 'This host draws nothing on paper: take another form.');
+  const pdf = await paper(sheet, what, createdAt);
+  if ('sentence' in pdf) throw new Problem('not-acceptable', `${pdf.sentence} Take another form.`);
+  return Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength);
+}
+
 /**
  * The form that a client likes best of those that there are, by its header Accept: the first of them for whoever does
  * not say, and of two that are liked alike the earlier. RFC 9110 §12.5.1

@@ -12,6 +12,7 @@ export type { CommandJson, TariffJson } from './schemas/control.ts';
 export type { CutOffJson } from './schemas/cut-offs.ts';
 export type { DemoJson, DemoTimeJson, PanelJson } from './schemas/demo.ts';
 export type { ExchangeJson, TrafficJson } from './schemas/exchanges.ts';
+export type { KeyUseJson } from './schemas/keys.ts';
 export type { CheckMinuteJson, LineJson } from './schemas/lines.ts';
 export type { BalanceJson, MinutesJson, OutlookJson } from './schemas/load.ts';
 export type { EventJson, MeterJson, PurseJson, SubscriberJson, UseBucketJson } from './schemas/meters.ts';
@@ -25,7 +26,7 @@ export type {
   ReceiptJson,
   TermsJson,
 } from './schemas/money.ts';
-export type { ApprovalJson, OrderJson, PostingJson } from './schemas/orders.ts';
+export type { ApprovalJson, BooksJson, OrderJson, PostingJson } from './schemas/orders.ts';
 export type { AlarmJson, GridJson, OverviewJson } from './schemas/overview.ts';
 export type { ApiKeyJson, AuditJson, PersonJson, SessionJson } from './schemas/people.ts';
 export type { ClosedPeriodJson, PeriodJson } from './schemas/settlement.ts';

@@ -78,6 +78,46 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/kiosk/kiosk.tsx')).KioskPage,
   },
   {
+    ...{ name: 'books', path: 'books', needs: 'readBooks', group: 'account' },
+    load: async () => (await import('./pages/books/books.tsx')).BooksPage,
+  },
+  {
+    ...{ name: 'books', path: 'audit', needs: 'listAudit' },
+    load: async () => (await import('./pages/books/books.tsx')).BooksPage,
+  },
+  {
+    ...{ name: 'settlement', path: 'settlement', needs: 'listPeriods', group: 'account' },
+    load: async () => (await import('./pages/settlement/settlement.tsx')).SettlementPage,
+  },
+  {
+    ...{ name: 'settlement', path: 'settlement/:month', needs: 'readPeriod' },
+    load: async () => (await import('./pages/settlement/period.tsx')).PeriodPage,
+  },
+  {
+    ...{ name: 'field', path: 'field', needs: 'readdressMeter', group: 'watch' },
+    load: async () => (await import('./pages/field/field.tsx')).FieldPage,
+  },
+  {
+    ...{ name: 'field', path: 'field/:number', needs: 'readdressMeter' },
+    load: async () => (await import('./pages/field/field.tsx')).FieldMeterPage,
+  },
+  {
+    ...{ name: 'tariffs', path: 'tariffs', needs: 'listTariffs', reach: 'all', group: 'run' },
+    load: async () => (await import('./pages/tariffs/tariffs.tsx')).TariffsPage,
+  },
+  {
+    ...{ name: 'tariffs', path: 'tariffs/:name', needs: 'listTariffs' },
+    load: async () => (await import('./pages/tariffs/tariff.tsx')).TariffPage,
+  },
+  {
+    ...{ name: 'keys', path: 'keys', needs: 'readKeyUse', group: 'run' },
+    load: async () => (await import('./pages/keys/keys.tsx')).KeysPage,
+  },
+  {
+    ...{ name: 'settings', path: 'settings', needs: 'listWebhooks', group: 'run' },
+    load: async () => (await import('./pages/settings/settings.tsx')).SettingsPage,
+  },
+  {
     ...{ name: 'approvals', path: 'approvals', needs: 'listApprovals', group: 'run' },
     load: async () => (await import('./pages/approvals/approvals.tsx')).ApprovalsPage,
   },

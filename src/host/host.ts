@@ -19,6 +19,7 @@ import { readGrid } from './grid.ts';
 import { grouped } from './group.ts';
 import { monitoringInDoubt, nextKeyMissing, SEARCH_OF_MONITORING } from './key-change.ts';
 import { KeyHanding } from './key-handing.ts';
+import { keyUse } from './key-use.ts';
 import { LedgerReader } from './ledger.ts';
 import { addressMap, checkMinutes, lineViews, takeCheckMinute, takeHealth, takeMapAnswer } from './lines.ts';
 import { readMinutes } from './load.ts';
@@ -51,6 +52,7 @@ import type {
   Sale,
 } from './services.ts';
 import { type CloseRequest, closedPeriod, closePeriod, closings } from './settlement.ts';
+import { claimsOf } from './settlement-exchange.ts';
 import { closeShift, openShift, openShiftOf } from './shifts.ts';
 import { standingOf } from './standing.ts';
 import { readStatement } from './statement-reading.ts';
@@ -447,6 +449,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
 
     periods: () => store.read(closings),
     period: (month) => orStoreFailure(closedPeriod(store, month)),
+    claims: (month) => claimsOf(store, month),
 
     books: () => store.read((tx) => ledger.books(tx)),
     overview: () =>
@@ -475,6 +478,8 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     unsettledOrders: () => store.read((tx) => tx.unsettledOrders()),
     commands: (meter) => store.read((tx) => tx.commands(meter as Svpmsn)),
     tariffs: () => store.read((tx) => tx.tariffs()),
+    tariffVersions: (query) => store.read((tx) => tx.tariffVersions(query)),
+    keyUse: async () => keyUse(await store.read((tx) => tx.meters())),
     events: (query) => store.read((tx) => tx.events(query)),
     postings: (query) => store.read((tx) => tx.postings(query)),
     postingPage: (query) => store.read((tx) => postingPage(tx, query)),

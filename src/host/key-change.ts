@@ -26,7 +26,7 @@ export const ROTATED_PURPOSES = {
 } as const;
 export type RotatedPurpose = keyof typeof ROTATED_PURPOSES;
 
-const GENERATIONS = {
+export const GENERATIONS = {
   value: 'valueGeneration',
   control: 'controlGeneration',
   monitoring: 'monitoringGeneration',

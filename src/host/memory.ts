@@ -17,6 +17,7 @@ import {
   StoreError,
   type StoreReads,
   type StoreTransaction,
+  type TariffQuery,
 } from './ports.ts';
 import type {
   Agent,
@@ -450,6 +451,10 @@ class Tables implements StoreTransaction {
   async tariffs() {
     const latest = new Map(this.#tariffs.map((version) => [version.name, version]));
     return [...latest.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+  async tariffVersions({ name, before = Number.POSITIVE_INFINITY, limit = Number.POSITIVE_INFINITY }: TariffQuery) {
+    const found = this.#tariffs.filter((each) => each.name === name && each.version < before);
+    return found.reverse().slice(0, limit);
   }
   async tariff(name: string, at = Number.POSITIVE_INFINITY) {
     return this.#tariffs.findLast((version) => version.name === name && version.validFrom <= at);

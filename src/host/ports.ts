@@ -210,6 +210,8 @@ export interface StoreReads {
 
   /** The latest of each name, by name. */
   tariffs(): Promise<TariffVersion[]>;
+  /** Of one name, the newest first. */
+  tariffVersions(query: TariffQuery): Promise<TariffVersion[]>;
   /** The latest; of those that are in force at an instant only, if one is named. */
   tariff(name: string, at?: Milliseconds): Promise<TariffVersion | undefined>;
   lastTariffVersion(): Promise<number>;
@@ -375,6 +377,13 @@ export interface MeterQuery {
   readonly tariff?: string;
   readonly subscriber?: string;
   readonly after?: number;
+  readonly limit?: number;
+}
+
+/** Versions of one tariff, those before a version only, and at most so many, if named. */
+export interface TariffQuery {
+  readonly name: string;
+  readonly before?: number;
   readonly limit?: number;
 }
 

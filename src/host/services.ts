@@ -11,15 +11,17 @@ import type { Agreement } from './contracts.ts';
 import type { CutOff, CutOffQuery } from './cut-offs.ts';
 import type { Grid } from './grid.ts';
 import type { RotatedPurpose } from './key-change.ts';
+import type { KeyUse } from './key-use.ts';
 import type { Books } from './ledger.ts';
 import type { DatesQuery, Minutes, MinutesQuery } from './load.ts';
 import type { Act, Office } from './office.ts';
 import type { Outlook } from './outlook.ts';
 import type { Overview } from './overview.ts';
 import type { PaymentAsked, PaymentNotice } from './payments.ts';
-import type { PageQuery } from './ports.ts';
+import type { PageQuery, TariffQuery } from './ports.ts';
 import type { MeterFilter, SubscriberFilter } from './search.ts';
 import type { ClosedPeriod, CloseRequest } from './settlement.ts';
+import type { SettledClaim } from './settlement-exchange.ts';
 import type { JournalQuery, Numbered } from './shelf-port.ts';
 import type { MeterStanding } from './standing.ts';
 import type { Statement } from './statement.ts';
@@ -62,6 +64,7 @@ export type { ImportFault, ImportKind, ImportReport, ImportRequest } from './bul
 export type { Agreement } from './contracts.ts';
 export type { CutOff, CutOffEnd, CutOffQuery, HoursBefore } from './cut-offs.ts';
 export type { Grid, GridCell, Street } from './grid.ts';
+export type { KeyUse } from './key-use.ts';
 export type { Books, Revenue, Totalled } from './ledger.ts';
 export type { DatesQuery, Minutes, MinutesOfDay, MinutesQuery } from './load.ts';
 export type { Act, Decided, Decision, HostByName, Office, Once } from './office.ts';
@@ -285,6 +288,8 @@ export interface HostServices extends AgentReads {
   periods(): Promise<Closing[]>;
   /** A month that is closed, computed anew. */
   period(month: string): Promise<ClosedPeriod | HostFailure>;
+  /** Claims for a month, made or taken here, and what was answered. */
+  claims(month: string): Promise<SettledClaim[]>;
   /** What somebody does in their own name: the same services, with an entry in the audit log for each. */
   by(act: Act): Office;
 
@@ -310,6 +315,10 @@ export interface HostServices extends AgentReads {
   commands(meter: number): Promise<ControlCommand[]>;
   /** The latest of each name, by name. */
   tariffs(): Promise<TariffVersion[]>;
+  /** Versions of one tariff, the newest first. */
+  tariffVersions(query: TariffQuery): Promise<TariffVersion[]>;
+  /** How far the keys of meters have been changed, by purpose and suite. */
+  keyUse(): Promise<KeyUse[]>;
   events(query: PageQuery): Promise<(MeterEvent & { readonly number: number })[]>;
   postings(query: PageQuery): Promise<(Posting & { readonly sequence: number })[]>;
   /** The newest first, of an account only, if named. */

@@ -45,6 +45,7 @@ import {
   type Shift,
   type StoreTransaction,
   type Subscriber,
+  type TariffQuery,
   type TariffVersion,
   type TermsVersion,
   type TimedSum,
@@ -333,6 +334,9 @@ export class SqlStatements implements StoreTransaction {
 
   tariffs() {
     return this.#all(tariffs, 'WHERE version IN (SELECT max(version) FROM tariffs GROUP BY name) ORDER BY name');
+  }
+  tariffVersions({ name, before = Number.MAX_SAFE_INTEGER, limit = NO_LIMIT }: TariffQuery) {
+    return this.#all(tariffs, 'WHERE name = ? AND version < ? ORDER BY version DESC LIMIT ?', name, before, limit);
   }
   tariff(name: string, at: number = Number.MAX_SAFE_INTEGER) {
     return this.#one(tariffs, 'WHERE name = ? AND valid_from <= ? ORDER BY version DESC LIMIT 1', name, at);

@@ -445,6 +445,11 @@ function storeContract({ name, skip, open }: StoreKind): void {
         (await tx.tariffs()).map(({ version }) => version),
         [4, 3],
       );
+      const versionsOf = async (query: { readonly before?: number; readonly limit?: number }) =>
+        (await tx.tariffVersions({ name: 'home', ...query })).map(({ version }) => version);
+      assert.deepEqual(await versionsOf({}), [3, 1]);
+      assert.deepEqual([await versionsOf({ before: 3 }), await versionsOf({ limit: 1 })], [[1], [3]]);
+      assert.deepEqual(await tx.tariffVersions({ name: 'none' }), []);
       assert.equal(await tx.lastTariffVersion(), 4);
       assert.deepEqual(
         (await tx.tariffsOf([3, 9, 1])).map((version) => version?.version),

@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { actOf } from '../acts.ts';
+import { beforeOf, limitOf, pageOf } from '../paging.ts';
 import { made } from '../problem.ts';
-import { Name, Named, Strict } from '../schemas/common.ts';
+import { Name, Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
 import {
   CommandSchema,
   commandJson,
@@ -68,6 +69,24 @@ export function controlRoutes(app: Api, services: ApiServices): void {
       },
     },
     async () => ({ items: (await host.tariffs()).map(tariffJson) }),
+  );
+
+  app.get(
+    '/tariffs/:tariff/versions',
+    {
+      config: { operation: 'listTariffVersions' },
+      schema: {
+        tags: ['tariffs'],
+        summary: 'Versions of a tariff, the newest first; a meter that is moved to it gets one of its own',
+        params: Strict({ tariff: Name }),
+        querystring: PageQuery,
+        response: { 200: PageOf(Named(TariffSchema)) },
+      },
+    },
+    async ({ params, query }) => {
+      const found = await host.tariffVersions({ name: params.tariff, ...beforeOf(query), limit: limitOf(query) });
+      return pageOf(found, query, tariffJson, ({ version }) => version);
+    },
   );
 
   app.put(

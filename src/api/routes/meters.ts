@@ -11,6 +11,7 @@ import {
   Instant,
   LocalUnit,
   MeterNumber,
+  Name,
   Named,
   OneOf,
   PageOf,
@@ -46,11 +47,12 @@ export function meterRoutes(app: Api, services: ApiServices): void {
       config: { operation: 'listMeters' },
       schema: {
         tags,
-        summary: 'Meters, by number; of one subscriber, local unit, state or search only, if named',
+        summary: 'Meters, by number; of one subscriber, local unit, tariff, state or search only, if named',
         querystring: Strict({
           ...PageQuery.properties,
           subscriber: Type.Optional(Id),
           localUnit: Type.Optional(LocalUnit),
+          tariff: Type.Optional(Name),
           state: Type.Optional(OneOf(METER_STATES, 'Those that stand so, as far as is known.')),
           search: Type.Optional(Search),
         }),
@@ -59,11 +61,12 @@ export function meterRoutes(app: Api, services: ApiServices): void {
     },
     async (request) => {
       const { query } = request;
-      const { localUnit, state, search } = query;
+      const { localUnit, tariff, state, search } = query;
       const subscriber = onlySubscriber(request) ?? query.subscriber;
       const found = await host.meters({
         ...(localUnit !== undefined && { localUnit }),
         ...(subscriber !== undefined && { subscriber }),
+        ...(tariff !== undefined && { tariff }),
         ...(state !== undefined && { state }),
         ...(search !== undefined && { search }),
         ...afterNumberOf(query),

@@ -1,7 +1,9 @@
 import { Type } from 'typebox';
+import { settlementCsv, settlementSheet } from '../../host/index.ts';
 import { actOf } from '../acts.ts';
-import { made } from '../problem.ts';
-import { Named, Strict } from '../schemas/common.ts';
+import { acceptedForm, onPaper } from '../forms.ts';
+import { made, Problem } from '../problem.ts';
+import { Named, OneOf, Strict } from '../schemas/common.ts';
 import {
   ClosedPeriodSchema,
   closedPeriodJson,
@@ -11,6 +13,9 @@ import {
   periodJson,
 } from '../schemas/settlement.ts';
 import type { Api, ApiServices } from '../server.ts';
+
+const FORMS = { json: 'application/json', csv: 'text/csv', pdf: 'application/pdf' } as const;
+type Form = keyof typeof FORMS;
 
 /** Months between seller and re-seller. */
 export function settlementRoutes(app: Api, services: ApiServices): void {
@@ -38,10 +43,41 @@ export function settlementRoutes(app: Api, services: ApiServices): void {
         tags,
         summary: 'A month that was closed, computed anew',
         params: Strict({ month: Month }),
-        response: { 200: Named(ClosedPeriodSchema) },
+        querystring: Strict({
+          form: Type.Optional(OneOf(Object.keys(FORMS) as Form[], 'In the place of `Accept`.')),
+        }),
+        response: {
+          200: {
+            description: 'The month',
+            content: {
+              [FORMS.json]: { schema: Named(ClosedPeriodSchema) },
+              [FORMS.csv]: { schema: Type.String({ description: 'RFC 4180; month, part, item, unit, value.' }) },
+              [FORMS.pdf]: { schema: Type.String({ description: 'A4.' }) },
+            },
+          } as never,
+        },
       },
     },
-    async ({ params }) => closedPeriodJson(made(await host.period(params.month))),
+    async (request, reply) => {
+      const { month } = request.params;
+      const form = request.query.form ?? acceptedForm(request.headers.accept, FORMS);
+      if (form === undefined) {
+        throw new Problem('not-acceptable', `A month is given as ${Object.values(FORMS).join(', ')}.`);
+      }
+      const closed = made(await host.period(month));
+      const claims = await host.claims(month);
+      reply.header('vary', 'accept');
+      if (form === 'json') return closedPeriodJson(closed, claims) as never;
+      reply.header('content-disposition', `attachment; filename="settlement-${month}.${form}"`);
+      reply.type(form === 'pdf' ? FORMS.pdf : `${FORMS.csv}; charset=utf-8`);
+      if (form === 'csv') return settlementCsv(closed) as never;
+      return (await onPaper(
+        services,
+        settlementSheet(closed, claims),
+        'The closing',
+        closed.closing.closedAt,
+      )) as never;
+    },
   );
 
   app.post(

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { greenButton, type Statement, statementCsv, statementJson, statementSheet } from '../../host/index.ts';
 import { assertNever } from '../../units/index.ts';
 import { ownMeter } from '../caller.ts';
-import { acceptedForm } from '../forms.ts';
+import { acceptedForm, onPaper } from '../forms.ts';
 import { made, Problem } from '../problem.ts';
 import { Named, OneOf, Strict } from '../schemas/common.ts';
 import { LocalDate, type StatementJson, StatementSchema } from '../schemas/statement.ts';
@@ -23,7 +23,8 @@ type Form = keyof typeof FORMS;
 
 const text = (description: string) => ({ schema: Type.String({ description }) });
 
-export function statementRoutes(app: Api, { host, paper }: ApiServices): void {
+export function statementRoutes(app: Api, services: ApiServices): void {
+  const { host } = services;
   app.get(
     '/meters/:meter/statement',
     {
@@ -78,13 +79,8 @@ export function statementRoutes(app: Api, { host, paper }: ApiServices): void {
         return statementCsv(statement);
       case 'espi':
         return greenButton(statement);
-      case 'pdf': {
-        if (paper === undefined)
-          throw new Problem('not-acceptable', 'This host draws nothing on paper: take another form.');
-        const pdf = await paper(statementSheet(statement), 'The statement', statement.asOf);
-        if ('sentence' in pdf) throw new Problem('not-acceptable', `${pdf.sentence} Take another form.`);
-        return Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength);
-      }
+      case 'pdf':
+        return onPaper(services, statementSheet(statement), 'The statement', statement.asOf);
       default:
         return assertNever(form);
     }

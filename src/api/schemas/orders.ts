@@ -115,6 +115,7 @@ export const BooksSchema = Type.Object(
   },
   { $id: 'Books' },
 );
+export type BooksJson = Static<typeof BooksSchema>;
 export const MeterBooksSchema = Type.Object({ meter: MeterNumber, ...Totals }, { $id: 'MeterBooks' });
 
 export const totalsJson = (totals: Totalled & Pick<Books, 'revenue'>) => ({

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
-import type { ClosedPeriod, Closing } from '../../host/index.ts';
-import { Instant, instantText, Name, Strict } from './common.ts';
+import type { ClosedPeriod, Closing, SettledClaim } from '../../host/index.ts';
+import { Instant, instantText, maybe, Name, OneOf, Strict } from './common.ts';
 
 const Tokens = Type.String({ pattern: '^(0|-?[1-9][0-9]*)$', description: 'Whole tokens.' });
 const Energy = Type.String({ pattern: '^(0|-?[1-9][0-9]*)$', description: 'Milliwatt-hours.' });
@@ -40,13 +40,33 @@ export const ClosedPeriodSchema = Type.Object(
     deferredBegin: Tokens,
     deferredEnd: Tokens,
     interest: Tokens,
+    claims: Type.Array(
+      Type.Object({
+        reseller: Type.String(),
+        seller: Type.String(),
+        issuedAt: Instant,
+        price: Tokens,
+        answer: Type.Optional(
+          Type.Object({
+            issuedAt: Instant,
+            verdict: OneOf(['acknowledged', 'disputed']),
+            price: Type.String({ description: "By the seller's own minutes and tariff." }),
+            differences: Type.Integer(),
+          }),
+        ),
+      }),
+      { description: 'Made or taken here for this month, and what was answered.' },
+    ),
     faults: Type.Array(Type.String(), { description: 'What in the books is not as it was when it was closed.' }),
   },
   { $id: 'ClosedPeriod', description: 'The same, computed anew from what was kept.' },
 );
 export type ClosedPeriodJson = Static<typeof ClosedPeriodSchema>;
 
-export const closedPeriodJson = ({ closing, settlement, faults }: ClosedPeriod): ClosedPeriodJson => ({
+export const closedPeriodJson = (
+  { closing, settlement, faults }: ClosedPeriod,
+  claims: readonly SettledClaim[],
+): ClosedPeriodJson => ({
   ...periodJson(closing),
   bought: String(settlement.bought.energy),
   sold: String(settlement.sold.energy),
@@ -58,5 +78,11 @@ export const closedPeriodJson = ({ closing, settlement, faults }: ClosedPeriod):
   deferredBegin: String(settlement.deferred.begin),
   deferredEnd: String(settlement.deferred.end),
   interest: String(settlement.interest.tokens),
+  claims: claims.map(({ claim, answer }) => ({
+    ...{ reseller: claim.reseller, seller: claim.seller, issuedAt: instantText(claim.issuedAt), price: claim.price },
+    ...maybe('answer', answer, ({ issuedAt, verdict, price, differences }) => ({
+      ...{ issuedAt: instantText(issuedAt), verdict, price, differences: differences.length },
+    })),
+  })),
   faults: [...faults],
 });

@@ -1,0 +1,126 @@
+import { Button, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { useNavigate } from 'react-router';
+import type { MeterJson } from '../../../api/index.ts';
+import { FIELD_WORDS, fill } from '../../../words/index.ts';
+import { change } from '../../ask.ts';
+import { useDoing } from '../../doing.ts';
+import { useWords } from '../../locale.tsx';
+import { RefusalLine, Submit } from '../../parts/fields.tsx';
+import { Panel } from '../../parts/page.tsx';
+
+/** Those with which value arrives exactly once. */
+const SUITES: readonly MeterJson['suite'][] = ['aes128', 'aes256', '3des-xo'];
+
+/** Commissions a meter that was mounted. */
+export function Enrol(): ReactNode {
+  const words = useWords(FIELD_WORDS);
+  const [isOpen, { open, close }] = useDisclosure();
+  return (
+    <Panel>
+      {isOpen ? (
+        <EnrolForm close={close} />
+      ) : (
+        <Button variant="default" size="lg" fullWidth onClick={open}>
+          {words.enrol}
+        </Button>
+      )}
+    </Panel>
+  );
+}
+
+function EnrolForm({ close }: { readonly close: () => void }): ReactNode {
+  const words = useWords(FIELD_WORDS);
+  const navigate = useNavigate();
+  const [number, setNumber] = useState('');
+  const [subscriber, setSubscriber] = useState('');
+  const [localUnit, setLocalUnit] = useState<number | string>(0);
+  const [modemAddress, setModemAddress] = useState<number | string>('');
+  const [suite, setSuite] = useState<string | null>('aes128');
+  const [supplies, setSupplies] = useState<number | string>(1);
+  const [tariff, setTariff] = useState('');
+  const enrolling = useDoing<MeterJson>(
+    (once) =>
+      change('/meters', {
+        method: 'POST',
+        once,
+        body: {
+          ...{ number: number.trim().toLowerCase(), subscriber: subscriber.trim(), suite },
+          ...{ localUnit: Number(localUnit), modemAddress: Number(modemAddress), supplies: Number(supplies) },
+          ...(tariff.trim() !== '' && { tariff: tariff.trim() }),
+        },
+      }),
+    (meter) => {
+      notifications.show({ withCloseButton: false, message: fill(words.enrolled, meter.number) });
+      void navigate(`/field/${meter.number}`);
+    },
+  );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    enrolling.mutate();
+  };
+  return (
+    <form onSubmit={submit} aria-label={words.enrol}>
+      <Stack gap="sm">
+        <Text fw={650}>{words.enrol}</Text>
+        <Text size="sm" className="quiet">
+          {words.enrolNote}
+        </Text>
+        <TextInput
+          label={words.number}
+          required
+          autoCapitalize="none"
+          value={number}
+          onChange={({ currentTarget }) => setNumber(currentTarget.value)}
+        />
+        <TextInput
+          label={words.subscriber}
+          required
+          autoCapitalize="none"
+          value={subscriber}
+          onChange={({ currentTarget }) => setSubscriber(currentTarget.value)}
+        />
+        <NumberInput
+          label={words.localUnit}
+          description={words.localUnitNote}
+          required
+          min={0}
+          max={65_535}
+          allowDecimal={false}
+          value={localUnit}
+          onChange={setLocalUnit}
+        />
+        <NumberInput
+          label={words.address}
+          description={words.addressNote}
+          required
+          min={0}
+          max={255}
+          allowDecimal={false}
+          value={modemAddress}
+          onChange={setModemAddress}
+        />
+        <Select label={words.suite} allowDeselect={false} data={[...SUITES]} value={suite} onChange={setSuite} />
+        <NumberInput
+          label={words.supplies}
+          required
+          min={1}
+          max={4}
+          allowDecimal={false}
+          value={supplies}
+          onChange={setSupplies}
+        />
+        <TextInput
+          label={words.tariff}
+          description={words.tariffNote}
+          value={tariff}
+          onChange={({ currentTarget }) => setTariff(currentTarget.value)}
+        />
+        <RefusalLine error={enrolling.error} />
+        <Submit label={words.enrol} isPending={enrolling.isPending} cancel={close} />
+      </Stack>
+    </form>
+  );
+}

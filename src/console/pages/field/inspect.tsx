@@ -1,0 +1,107 @@
+import { Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { EventJson, LineJson, MeterJson } from '../../../api/index.ts';
+import { FIELD_WORDS, fill } from '../../../words/index.ts';
+import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { Aged, Money } from '../../parts/figures.tsx';
+import { Panel } from '../../parts/page.tsx';
+import { DataTable, Facts, Rows } from '../../parts/rows.tsx';
+import { StateLabel } from '../../parts/state-mark.tsx';
+import { usePages, useRead } from '../../reads.ts';
+import { useMay } from '../../session.tsx';
+
+/** How a meter stands, in words: the first that somebody asks who stands before it. */
+export function Standing({ meter }: { readonly meter: MeterJson }): ReactNode {
+  const words = useWords(FIELD_WORDS);
+  const shared = useConsoleWords();
+  const { relative } = useFormat();
+  const { known, agesMs, purse } = meter;
+  const offset = known.clockOffsetMs;
+  const list = (codes: readonly string[] | undefined) =>
+    codes === undefined ? shared.unknown : codes.length === 0 ? words.nothing : codes.join(', ');
+  return (
+    <Panel>
+      <Stack gap="sm">
+        <StateLabel state={meter.state} />
+        <Text fw={600}>
+          {agesMs.heard === undefined ? words.neverHeard : fill(words.heard, relative(-agesMs.heard))}
+        </Text>
+        <Text size="sm">
+          {purse.freeze === undefined ? words.purse[purse.state] : fill(words.frozen, purse.freeze)}
+        </Text>
+        <Facts
+          of={[
+            {
+              label: words.balance,
+              value: known.balance !== undefined && (
+                <Aged ms={agesMs.balance}>
+                  <Money tokens={known.balance} />
+                </Aged>
+              ),
+            },
+            { label: words.subscriber, value: meter.subscriber },
+            { label: words.localUnit, value: meter.localUnit },
+            { label: words.address, value: meter.modemAddress },
+            {
+              label: words.clock,
+              value:
+                offset === undefined
+                  ? shared.unknown
+                  : Math.abs(offset) < 1_000
+                    ? words.clockRight
+                    : fill(words.clockOff, (offset / 1_000).toFixed(1)),
+            },
+            { label: words.tariff, value: meter.tariff ?? shared.unknown },
+            { label: words.table, value: known.tableVersion ?? shared.unknown },
+            { label: words.policy, value: known.policyVersion ?? shared.unknown },
+            { label: words.flags, value: list(known.flags) },
+            { label: words.attention, value: list(known.attention) },
+          ]}
+        />
+        <LineHealth localUnit={meter.localUnit} />
+      </Stack>
+    </Panel>
+  );
+}
+
+function LineHealth({ localUnit }: { readonly localUnit: number }): ReactNode {
+  const words = useWords(FIELD_WORDS);
+  const mayRead = useMay('listLines') !== undefined;
+  const { count } = useFormat();
+  const lines = useRead<{ readonly items: readonly LineJson[] }>('/lines', { enabled: mayRead });
+  const line = lines.data?.items.find((each) => each.localUnit === localUnit);
+  if (line?.health === undefined) return null;
+  const { retries, frames, garbled } = line.health;
+  return (
+    <Text size="xs" className="quiet">
+      {words.line}: {fill(words.retries, count(retries), count(frames), localUnit, count(garbled))}
+    </Text>
+  );
+}
+
+/** What the meter saw, the newest first. */
+export function Events({ meter }: { readonly meter: string }): ReactNode {
+  const words = useWords(FIELD_WORDS);
+  const { exact } = useFormat();
+  const mayRead = useMay('listMeterEvents') !== undefined;
+  const events = usePages<EventJson>(`/meters/${meter}/events`, { live: true, query: { limit: 10 }, enabled: mayRead });
+  if (!mayRead) return null;
+  return (
+    <Panel title={words.events}>
+      <Rows of={events} waiting={words.waiting} blank={words.noEvents}>
+        {(items) => (
+          <DataTable
+            label={words.events}
+            items={items}
+            keyOf={({ number }) => String(number)}
+            minWidth={300}
+            columns={[
+              { head: words.when, cell: ({ time, heardAt }) => exact(time ?? heardAt) },
+              { head: words.what, cell: ({ kind, supply }) => (supply === 0 ? kind : `${kind} · ${supply}`) },
+            ]}
+          />
+        )}
+      </Rows>
+    </Panel>
+  );
+}

@@ -1,0 +1,104 @@
+import { Button, Group, List, NumberInput, Stack, Text, Title } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import type { MeterJson } from '../../../api/index.ts';
+import { FIELD_WORDS, fill } from '../../../words/index.ts';
+import { change } from '../../ask.ts';
+import { useDoing } from '../../doing.ts';
+import { useWords } from '../../locale.tsx';
+import { RefusalLine } from '../../parts/fields.tsx';
+import { Panel } from '../../parts/page.tsx';
+import { useMay } from '../../session.tsx';
+
+/** Another address on its line, or another meter in its place. */
+export function Work({ meter }: { readonly meter: MeterJson }): ReactNode {
+  const words = useWords(FIELD_WORDS);
+  const mayReaddress = useMay('readdressMeter') !== undefined;
+  return (
+    <Panel title={words.work}>
+      <Stack gap="md">
+        {mayReaddress && <Readdress meter={meter} />}
+        <Replace meter={meter} />
+      </Stack>
+    </Panel>
+  );
+}
+
+function Readdress({ meter }: { readonly meter: MeterJson }): ReactNode {
+  const words = useWords(FIELD_WORDS);
+  const [address, setAddress] = useState<number | string>(meter.modemAddress);
+  const readdressing = useDoing(
+    () => change(`/meters/${meter.number}/address`, { method: 'PUT', body: { modemAddress: Number(address) } }),
+    () => notifications.show({ withCloseButton: false, message: fill(words.readdressed, address) }),
+  );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    readdressing.mutate();
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="xs">
+        <Group align="flex-end" gap="xs">
+          <NumberInput
+            label={words.readdress}
+            description={words.addressNote}
+            min={0}
+            max={255}
+            allowDecimal={false}
+            value={address}
+            onChange={setAddress}
+          />
+          <Button
+            type="submit"
+            variant="default"
+            loading={readdressing.isPending}
+            disabled={address === '' || Number(address) === meter.modemAddress}
+          >
+            {words.readdress}
+          </Button>
+        </Group>
+        <RefusalLine error={readdressing.error} />
+      </Stack>
+    </form>
+  );
+}
+
+/** In the order in which no value is lost. */
+function Replace({ meter }: { readonly meter: MeterJson }): ReactNode {
+  const words = useWords(FIELD_WORDS);
+  const mayClose = useMay('closePurse') !== undefined;
+  const [isSure, setSure] = useState(false);
+  const closing = useDoing((once) => change(`/meters/${meter.number}/closing`, { method: 'POST', once }));
+  const { state } = meter.purse;
+  return (
+    <Stack gap="xs">
+      <Title order={3} size="h6">
+        {words.replace}
+      </Title>
+      <List type="ordered" size="sm" spacing={4}>
+        {words.replaceSteps.map((step) => (
+          <List.Item key={step}>{step}</List.Item>
+        ))}
+      </List>
+      {state !== 'open' ? (
+        <Text size="sm" fw={600} role="status">
+          {state === 'closing' ? words.closing : words.purse.closed}
+        </Text>
+      ) : mayClose ? (
+        <Stack gap="xs" align="flex-start">
+          <Text size="sm">{words.closePurseWhy}</Text>
+          <Button
+            variant={isSure ? 'filled' : 'default'}
+            loading={closing.isPending}
+            onClick={isSure ? () => closing.mutate() : () => setSure(true)}
+          >
+            {isSure ? `${words.closePurse}: ${words.sure}` : words.closePurse}
+          </Button>
+          <RefusalLine error={closing.error} />
+        </Stack>
+      ) : (
+        <Text size="sm">{words.onlyOperator}</Text>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,53 @@
+import { Modal, Stack, Text, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { fill, TARIFFS_WORDS } from '../../../words/index.ts';
+import { change } from '../../ask.ts';
+import { useDoing } from '../../doing.ts';
+import { useConsoleWords, useWords } from '../../locale.tsx';
+import { RefusalLine, Submit } from '../../parts/fields.tsx';
+
+interface AssignProps {
+  readonly name: string;
+  readonly isOpen: boolean;
+  readonly close: () => void;
+}
+
+/** Moves a meter to a tariff. */
+export function AssignTariff({ name, isOpen, close }: AssignProps): ReactNode {
+  const words = useWords(TARIFFS_WORDS);
+  const shared = useConsoleWords();
+  const [meter, setMeter] = useState('');
+  const number = meter.trim().toLowerCase();
+  const assigning = useDoing(
+    () => change(`/meters/${encodeURIComponent(number)}/tariff`, { method: 'PUT', body: { tariff: name } }),
+    () => {
+      notifications.show({ withCloseButton: false, message: fill(words.assigned, number) });
+      setMeter('');
+      close();
+    },
+  );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    assigning.mutate();
+  };
+  return (
+    <Modal opened={isOpen} onClose={close} title={words.assign} closeButtonProps={{ 'aria-label': shared.close }}>
+      <form onSubmit={submit}>
+        <Stack gap="sm">
+          <Text size="sm">{words.assignNote}</Text>
+          <TextInput
+            label={words.previewMeter}
+            required
+            data-autofocus
+            autoCapitalize="none"
+            value={meter}
+            onChange={({ currentTarget }) => setMeter(currentTarget.value)}
+          />
+          <RefusalLine error={assigning.error} />
+          <Submit label={words.assign} isPending={assigning.isPending} disabled={number === ''} cancel={close} />
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

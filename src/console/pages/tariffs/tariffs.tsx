@@ -1,0 +1,117 @@
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { Link, useNavigate } from 'react-router';
+import type { MeterJson, TariffJson } from '../../../api/index.ts';
+import { fill, PAGE_NAMES, TARIFFS_WORDS } from '../../../words/index.ts';
+import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { Submit } from '../../parts/fields.tsx';
+import { Page, Panel } from '../../parts/page.tsx';
+import { DataTable } from '../../parts/rows.tsx';
+import { Blank, Loaded } from '../../parts/states.tsx';
+import { usePages, useRead } from '../../reads.ts';
+import { useMay } from '../../session.tsx';
+import { useCharge } from './charge.tsx';
+import { Step } from './step.tsx';
+
+/** Every tariff with its latest version, its steps and its meters. */
+export function TariffsPage(): ReactNode {
+  const words = useWords(TARIFFS_WORDS);
+  const names = useWords(PAGE_NAMES);
+  const mayPublish = useMay('publishTariff') !== undefined;
+  const tariffs = useRead<{ readonly items: readonly TariffJson[] }>('/tariffs');
+  const [isAdding, { open, close }] = useDisclosure();
+  return (
+    <Page
+      title={names.tariffs}
+      note={words.note}
+      actions={
+        mayPublish && (
+          <Button size="xs" onClick={open}>
+            {words.add}
+          </Button>
+        )
+      }
+    >
+      <AddTariff isOpen={isAdding} close={close} />
+      <Panel>
+        <Loaded of={tariffs} waiting={words.waiting}>
+          {({ items }) => (items.length === 0 ? <Blank title={words.none} /> : <List tariffs={items} />)}
+        </Loaded>
+      </Panel>
+    </Page>
+  );
+}
+
+function List({ tariffs }: { readonly tariffs: readonly TariffJson[] }): ReactNode {
+  const words = useWords(TARIFFS_WORDS);
+  const { exact } = useFormat();
+  const charge = useCharge();
+  const mayList = useMay('listMeters') === 'all';
+  return (
+    <DataTable
+      label={words.note}
+      items={tariffs}
+      keyOf={({ name }) => name}
+      columns={[
+        { head: words.name, cell: ({ name }) => <Link to={`/tariffs/${encodeURIComponent(name)}`}>{name}</Link> },
+        {
+          head: words.steps,
+          cell: ({ definition: { bands, otherwise } }) => (
+            <Group gap={4}>
+              {[...new Set([...bands.map(({ percent }) => percent), ...(otherwise === undefined ? [] : [otherwise])])]
+                .sort((a, b) => a - b)
+                .map((percent) => (
+                  <Step key={percent} percent={percent} />
+                ))}
+            </Group>
+          ),
+        },
+        { head: words.charge, cell: ({ definition }) => charge(definition.unitCharge), isFigure: true },
+        { head: words.version, cell: ({ version }) => version, isFigure: true },
+        { head: words.from, cell: ({ validFrom }) => exact(validFrom) },
+        ...(mayList
+          ? [{ head: words.meters, cell: ({ name }: TariffJson) => <MeterCount tariff={name} />, isFigure: true }]
+          : []),
+      ]}
+    />
+  );
+}
+
+const COUNTED_MAX = 200;
+
+function MeterCount({ tariff }: { readonly tariff: string }): ReactNode {
+  const words = useWords(TARIFFS_WORDS);
+  const { items, hasNextPage } = usePages<MeterJson>('/meters', { query: { tariff, limit: COUNTED_MAX } });
+  if (items === undefined) return '…';
+  return hasNextPage ? fill(words.metersMore, items.length) : items.length;
+}
+
+/** A tariff begins with a name, and is one when it is published. */
+function AddTariff({ isOpen, close }: { readonly isOpen: boolean; readonly close: () => void }): ReactNode {
+  const words = useWords(TARIFFS_WORDS);
+  const shared = useConsoleWords();
+  const navigate = useNavigate();
+  const [name, setName] = useState('');
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void navigate(`/tariffs/${encodeURIComponent(name.trim())}`);
+  };
+  return (
+    <Modal opened={isOpen} onClose={close} title={words.add} closeButtonProps={{ 'aria-label': shared.close }}>
+      <form onSubmit={submit}>
+        <Stack gap="sm">
+          <TextInput
+            label={words.name}
+            required
+            data-autofocus
+            value={name}
+            maxLength={64}
+            onChange={({ currentTarget }) => setName(currentTarget.value)}
+          />
+          <Submit label={words.add} isPending={false} disabled={name.trim() === ''} cancel={close} />
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
