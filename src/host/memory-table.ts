@@ -1,3 +1,6 @@
+import type { Svpmsn } from '../units/index.ts';
+import type { PageQuery } from './ports.ts';
+
 /** Rows by key; every change leaves behind how to take it back. */
 export class Table<K, R> {
   readonly rows = new Map<K, R>();
@@ -63,4 +66,18 @@ export class Index<V, K> {
   values(): V[] {
     return [...this.#keys.keys()];
   }
+}
+
+/** The newest first; a row's number is its place from 1. */
+export function pageOf<R, V extends { readonly svpmsn: Svpmsn | undefined }>(
+  list: readonly R[],
+  { svpmsn, before, limit }: PageQuery,
+  view: (row: R, number: number) => V,
+): V[] {
+  const found: V[] = [];
+  for (let i = Math.min(list.length, (before ?? list.length + 1) - 1); i >= 1 && found.length < limit; i--) {
+    const row = view(list[i - 1] as R, i);
+    if (svpmsn === undefined || row.svpmsn === svpmsn) found.push(row);
+  }
+  return found;
 }

@@ -2,7 +2,7 @@ import { assert, type Milliseconds, type Svpmsn } from '../units/index.ts';
 import { assertBalanced } from './ledger.ts';
 import { summed, summedByAccount, summedByStretch, summedByTime } from './memory-ledger.ts';
 import { MemoryJournal, MemoryShelf } from './memory-shelf.ts';
-import { Index, Table } from './memory-table.ts';
+import { Index, pageOf, Table } from './memory-table.ts';
 import {
   CHECK_MINUTES_KEPT,
   type CheckMinuteQuery,
@@ -340,7 +340,7 @@ class Tables implements StoreTransaction {
     return first;
   }
   async orders(query: PageQuery) {
-    return page(this.#orderList, query, (id) => this.#orders.get(id) as NumberedOrder);
+    return pageOf(this.#orderList, query, (id) => this.#orders.get(id) as NumberedOrder);
   }
   async unsettledOrders() {
     return this.#unsettled().length;
@@ -489,7 +489,7 @@ class Tables implements StoreTransaction {
     return summedByTime(this.#ledger, edges);
   }
   async postings(query: PageQuery) {
-    return page(this.#ledger, query, (posting, i) => ({ ...posting, sequence: i }));
+    return pageOf(this.#ledger, query, (posting, i) => ({ ...posting, sequence: i }));
   }
 
   async knowledgeOf(ids: readonly Svpmsn[]) {
@@ -499,7 +499,7 @@ class Tables implements StoreTransaction {
     this.#knowledge.put(knowledge.svpmsn, knowledge);
   }
   async events(query: PageQuery) {
-    return page(this.#events, query, (event, i) => ({ ...event, number: i }));
+    return pageOf(this.#events, query, (event, i) => ({ ...event, number: i }));
   }
   async addEvents(events: readonly MeterEvent[]) {
     return events.filter((event) => {
@@ -585,17 +585,3 @@ function bySuspicion(a: LineSuspicion, b: LineSuspicion): number {
 }
 
 const numbered = (order: Order, sequence: number): NumberedOrder => ({ ...order, sequence });
-
-/** The newest first; a row's number is its place from 1. */
-function page<R, V extends { readonly svpmsn: Svpmsn | undefined }>(
-  list: readonly R[],
-  { svpmsn, before, limit }: PageQuery,
-  view: (row: R, number: number) => V,
-): V[] {
-  const found: V[] = [];
-  for (let i = Math.min(list.length, (before ?? list.length + 1) - 1); i >= 1 && found.length < limit; i--) {
-    const row = view(list[i - 1] as R, i);
-    if (svpmsn === undefined || row.svpmsn === svpmsn) found.push(row);
-  }
-  return found;
-}
