@@ -3,12 +3,12 @@
  * when a source is newer than what was built; with `--serve ADDRESS` it builds nothing and serves the sources as they
  * are, with what they ask of the API passed on to a running host.
  */
-import { globSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
-import { build, createServer, type InlineConfig } from 'vite';
+import { build, createServer, type InlineConfig, type Plugin } from 'vite';
 
 const root = resolve(import.meta.dirname, '..');
 const built = join(root, 'dist', 'console');
@@ -21,7 +21,7 @@ const config: InlineConfig = {
   configFile: false,
   root: join(root, 'src', 'console'),
   publicDir: false,
-  plugins: [react()],
+  plugins: [react(), componentStyles()],
   logLevel: 'warn',
 };
 
@@ -45,6 +45,35 @@ export async function buildConsole(folder = built): Promise<void> {
       brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }),
     );
   }
+}
+
+/**
+ * Mantine gives the styles of each component in a file of its own, and `components.css` names those that are needed:
+ * all of them are more than all of its code.
+ */
+function componentStyles(): Plugin {
+  const styles = join(root, 'node_modules', '@mantine', 'core', 'styles');
+  return {
+    name: 'component-styles',
+    generateBundle(_, bundle) {
+      const used = new Set<string>();
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== 'chunk') continue;
+        for (const [id, { renderedLength }] of Object.entries(chunk.modules)) {
+          const [, component] = /@mantine\/core\/esm\/components\/(?:\w+\/)*(\w+)\.mjs$/.exec(id) ?? [];
+          if (component !== undefined && renderedLength > 0) used.add(component);
+        }
+      }
+      const named = readFileSync(join(root, 'src', 'console', 'components.css'), 'utf8');
+      const missing = [...used].filter(
+        (name) => existsSync(join(styles, `${name}.css`)) && !named.includes(`/styles/${name}.css`),
+      );
+      if (missing.length > 0) {
+        const lines = missing.sort().map((name) => `@import "@mantine/core/styles/${name}.css";`);
+        this.error(`src/console/components.css lacks:\n${lines.join('\n')}`);
+      }
+    },
+  };
 }
 
 /** Whether a source was written after what was built. */

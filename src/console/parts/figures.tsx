@@ -1,4 +1,4 @@
-import { Text, Tooltip } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
 import { fill } from '../../words/index.ts';
 import { useConsoleWords, useFormat } from '../locale.tsx';
@@ -7,20 +7,16 @@ import { useConsoleWords, useFormat } from '../locale.tsx';
 export function Money({ tokens }: { readonly tokens: string | number | bigint }): ReactNode {
   const { money, count } = useFormat();
   const words = useConsoleWords();
-  return (
-    <Tooltip label={fill(words.tokens, count(tokens))}>
-      <span>{money(tokens)}</span>
-    </Tooltip>
-  );
+  return <span title={fill(words.tokens, count(tokens))}>{money(tokens)}</span>;
 }
 
 /** An instant of business time as people say it, with the exact one on hover. */
 export function When({ at, now }: { readonly at: string | number; readonly now: number }): ReactNode {
   const { relative, exact } = useFormat();
   return (
-    <Tooltip label={exact(at)}>
-      <time dateTime={new Date(at).toISOString()}>{relative(new Date(at).getTime() - now)}</time>
-    </Tooltip>
+    <time dateTime={new Date(at).toISOString()} title={exact(at)}>
+      {relative(new Date(at).getTime() - now)}
+    </time>
   );
 }
 
