@@ -52,8 +52,13 @@ export function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];
   page.on('pageerror', ({ message }) => complaints.push(message));
   page.on('console', (message) => {
-    // That nobody is logged in is an answer, and the browser writes it down as an error all the same.
-    if (message.type() === 'error' && !/401 \(Unauthorized\)/.test(message.text())) complaints.push(message.text());
+    // Answers are looked at below: a browser writes down as an error that nobody is logged in.
+    if (message.type() === 'error' && !/^Failed to load resource/.test(message.text())) complaints.push(message.text());
+  });
+  page.on('response', (answer) => {
+    const isOfApi = new URL(answer.url()).pathname.startsWith('/api/');
+    // The API refuses in its own words, and says that there is no contract by 404.
+    if (answer.status() >= (isOfApi ? 500 : 400)) complaints.push(`${answer.status()} ${answer.url()}`);
   });
   return complaints;
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { type Svpmsn, svpmsnText } from '../../src/units/index.ts';
 import { complaintsOf, enter, type Look, openBrowser, openWindow, withoutBrowser } from './browser.ts';
 import { differenceFrom } from './pictures.ts';
 import { Town } from './town.ts';
@@ -10,24 +11,27 @@ import { Town } from './town.ts';
 const skip = withoutBrowser ?? false;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Every page, as whom one looks at it, and what is there once it has what it shows. */
-const PAGES: readonly { readonly role: string; readonly pages: readonly (readonly [path: string, sign: string])[] }[] =
-  [
-    {
-      role: 'Operator',
-      pages: [
-        ['/overview', 'balanced'],
-        ['/grid', 'Local units'],
-      ],
-    },
-    { role: 'System manager', pages: [['/people', 'Demo cashier']] },
-  ];
+/** Every page, as whom one looks at it. `{meter}` is a meter of the town. */
+const PAGES: readonly { readonly role: string; readonly paths: readonly string[] }[] = [
+  {
+    role: 'Operator',
+    paths: [
+      ...['/overview', '/grid', '/grid?unit=0', '/subscribers', '/subscribers/house-1', '/sell', '/payments'],
+      ...['/agents', '/agents/corner-shop', '/approvals', '/tariffs', '/tariffs/standard', '/books', '/settlement'],
+      ...['/keys', '/settings'],
+    ],
+  },
+  { role: 'Cashier', paths: ['/till'] },
+  { role: 'Agent', paths: ['/vend', '/kiosk'] },
+  { role: 'Technician', paths: ['/field', '/field/{meter}'] },
+  { role: 'System manager', paths: ['/people', '/audit'] },
+];
 
-const LOOKS: readonly (Look & { readonly name: string })[] = [
-  { name: 'light', theme: 'light' },
-  { name: 'dark', theme: 'dark' },
-  { name: 'phone', width: 375, height: 720 },
-  { name: 'korean', language: 'ko' },
+const LOOKS: readonly (Look & { readonly name: string; readonly isApproved: boolean })[] = [
+  { name: 'light', theme: 'light', isApproved: true },
+  { name: 'dark', theme: 'dark', isApproved: true },
+  { name: 'phone', width: 375, height: 720, isApproved: false },
+  { name: 'korean', language: 'ko', isApproved: false },
 ];
 
 let browser: Browser;
@@ -44,24 +48,23 @@ after(async () => {
 });
 
 for (const look of LOOKS) {
-  for (const { role, pages } of PAGES) {
-    test(`pages of role ${role} look as approved, ${look.name}, and have no serious barrier`, { skip }, async () => {
+  for (const { role, paths } of PAGES) {
+    test(`pages of role ${role} look as they should, ${look.name}, and keep nobody out`, { skip }, async () => {
       const window = await openWindow(browser, town.address, look);
       const page = await window.newPage();
-      const complaints = complaintsOf(page);
+      const faults = complaintsOf(page);
       await enterAs(page, role, look);
-      const faults: string[] = [];
-      for (const [path, sign] of pages) {
+      for (const pattern of paths) {
+        const path = pattern.replace('{meter}', svpmsnText(town.utility.houses[0]?.svpmsn as Svpmsn));
         await page.goto(path);
-        if (look.language !== 'ko') await page.getByText(sign, { exact: true }).first().waitFor();
         await settled(page);
         faults.push(...(await barriersOf(page)).map((barrier) => `${path}: ${barrier}`));
         if (await overflows(page)) faults.push(`${path} is wider than the window`);
-        const name = `${path.slice(1).replaceAll('/', '-')}.${look.name}`;
-        const difference = differenceFrom(name, await page.screenshot());
+        const name = `${path.slice(1).replaceAll(/[^a-z0-9]+/g, '-')}.${look.name}`;
+        const difference = look.isApproved ? differenceFrom(name, await page.screenshot()) : undefined;
         if (difference !== undefined) faults.push(difference);
       }
-      assert.deepEqual([...faults, ...complaints], []);
+      assert.deepEqual(faults, []);
       await window.close();
     });
   }
@@ -79,8 +82,9 @@ async function enterAs(page: Page, role: string, look: Look): Promise<void> {
   if (look.language === 'ko') await page.evaluate(() => localStorage.setItem('wattpurse-language', 'ko'));
 }
 
-/** Nothing is asked for any more, and what was drawn is drawn. */
+/** The page has its title, nothing is waited for any more, and what was drawn is drawn. */
 async function settled(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
   await page.waitForFunction(() => document.querySelector('[role="status"] .mantine-Loader-root') === null);
   await page.evaluate(() => document.fonts.ready);
   await page.waitForTimeout(400);
