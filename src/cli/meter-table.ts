@@ -1,11 +1,6 @@
-import { type MeterState, STATE_LOOKS, type StateLook } from '../words/index.ts';
+import { IN_FLIGHT_LOOK, type MeterState, STATE_LOOKS, TONES } from '../words/index.ts';
 import { type Paint, widthOf } from './screen-text.ts';
 import type { MeterRow } from './snapshot.ts';
-
-/** Of 256: colour carries state, beside a shape and a word. */
-const COLORS: Readonly<Record<StateLook['tone'], number>> = {
-  ...{ teal: 43, amber: 214, slate: 245, blue: 75, magenta: 170, grey: 245 },
-};
 
 interface Column {
   readonly title: string;
@@ -16,15 +11,12 @@ interface Column {
   readonly text: (meter: MeterRow, paint: Paint) => string;
 }
 
-const ON_ITS_WAY = 226;
-const STALE = 245;
-
 /** The most important first where there is little room; each is at most as wide as it says. */
 const COLUMNS: readonly Column[] = [
   { title: 'meter', width: 6, from: 0, text: ({ text }) => text },
   { title: 'state', width: 12, from: 20, text: stateText },
   { title: 'balance', width: 7, right: true, from: 30, text: ({ balance }) => String(balance) },
-  { title: '', width: 1, from: 30, text: ({ buzzing }, paint) => (buzzing ? paint(214, '♪') : '') },
+  { title: '', width: 1, from: 30, text: ({ buzzing }, paint) => (buzzing ? paint(TONES.low.terminal, '♪') : '') },
   { title: 'on its way', width: 10, from: 40, text: onItsWay },
   { title: 'heard', width: 8, right: true, from: 50, text: heardText },
   { title: 'power', width: 7, right: true, from: 62, text: ({ watts }) => `${watts} W` },
@@ -48,7 +40,7 @@ export function restText(hidden: readonly MeterRow[]): string {
   if (hidden.length === 0) return '';
   const counts = new Map<MeterState, number>();
   for (const { state } of hidden) counts.set(state, (counts.get(state) ?? 0) + 1);
-  const parts = [...counts].map(([state, count]) => `${count} ${STATE_LOOKS[state].word}`);
+  const parts = [...counts].map(([state, count]) => `${count} ${STATE_LOOKS[state].short}`);
   return `and ${hidden.length} more: ${parts.join(', ')}`;
 }
 
@@ -64,8 +56,8 @@ function laidOut(columns: number, textOf: (column: Column) => string): string {
 }
 
 function stateText({ state }: MeterRow, paint: Paint): string {
-  const { shape, word, tone } = STATE_LOOKS[state];
-  return paint(COLORS[tone], `${shape} ${word}`);
+  const { character, short, tone } = STATE_LOOKS[state];
+  return paint(TONES[tone].terminal, `${character} ${short}`);
 }
 
 /** `⇄` it is being talked to, `→ 500` tokens are under way to it, `←` it calls. */
@@ -73,12 +65,14 @@ function onItsWay({ talking, inFlight, calling }: MeterRow, paint: Paint): strin
   const order = inFlight > 0n ? `→ ${inFlight}` : '';
   const parts = [talking ? '⇄' : ' ', order, calling ? '←' : ''].filter((part) => part !== '');
   const text = parts.join(' ').trimEnd();
-  return text === '' ? '' : paint(ON_ITS_WAY, text);
+  return text === '' ? '' : paint(IN_FLIGHT_LOOK.terminal, text);
 }
 
 function heardText({ heardAgo, stale }: MeterRow, paint: Paint): string {
   const text = agoText(heardAgo);
-  return stale ? paint(STALE, `▨ ${text}`) : text;
+  if (!stale) return text;
+  const { character, tone } = STATE_LOOKS.stale;
+  return paint(TONES[tone].terminal, `${character} ${text}`);
 }
 
 function agoText(ms: number | undefined): string {

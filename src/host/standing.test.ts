@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AttentionReason, EventKind, type EventRecord, MeterFlag } from '../records/index.ts';
 import { milliseconds, unixSeconds } from '../units/index.ts';
-import { METER_STATES, STATE_LOOKS, STATE_REASONS } from '../words/index.ts';
 import { alarmsAfter, alarmsHeard, alarmsRaised, type StandingFacts, standingOf } from './standing.ts';
 
 const ROUND = 1_000;
@@ -44,13 +43,6 @@ test('what was not heard for three rounds is stale, for six it is dark, and nobo
   assert.deepEqual(standing({ flags: 0, silentMs: 3 * ROUND + 1 }), ['supplied', '', true]);
   assert.deepEqual(standing({ flags: 0, silentMs: 6 * ROUND + 1 }), ['dark', 'silent', true]);
   assert.deepEqual(standing({ silentMs: undefined }), ['dark', 'never-heard', true]);
-});
-
-test('every state has a look of its own', () => {
-  const looks = METER_STATES.map((state) => STATE_LOOKS[state]);
-  assert.equal(new Set(looks.map(({ shape }) => shape)).size, METER_STATES.length);
-  assert.equal(new Set(looks.map(({ word }) => word)).size, METER_STATES.length);
-  assert.equal(new Set(STATE_REASONS).size, STATE_REASONS.length);
 });
 
 const event = (kind: EventKind): EventRecord => ({

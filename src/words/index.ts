@@ -11,7 +11,6 @@ export * from './grid.ts';
 export * from './keys.ts';
 export * from './kiosk.ts';
 export * from './language.ts';
-export * from './meter-state.ts';
 export * from './overview.ts';
 export * from './page-names.ts';
 export * from './payments.ts';

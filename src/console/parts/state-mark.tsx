@@ -1,24 +1,13 @@
 import { Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { type MeterState, STATE_SHAPES, STATE_WORDS, type StateShape } from '../../words/index.ts';
+import { type ShownState, STATE_LOOKS, STATE_WORDS, type StateLook } from '../../words/index.ts';
 import { useWords } from '../locale.tsx';
 
-/** The variable of theme.css that holds the colour of a state. */
-export const STATE_COLOURS: Readonly<Record<MeterState | 'stale', string>> = {
-  supplied: 'var(--state-supplied)',
-  low: 'var(--state-low)',
-  'last-token': 'var(--state-low)',
-  emergency: 'var(--state-low)',
-  off: 'var(--state-off)',
-  blocked: 'var(--state-blocked)',
-  tampered: 'var(--state-tampered)',
-  frozen: 'var(--state-tampered)',
-  dark: 'var(--state-dark)',
-  stale: 'var(--state-dark)',
-};
+/** The colour of a state, as theme.css has it. */
+export const stateColour = (state: ShownState): string => `var(--state-${STATE_LOOKS[state].tone})`;
 
 interface MarkProps {
-  readonly state: MeterState | 'stale';
+  readonly state: ShownState;
   readonly size?: number;
 }
 
@@ -27,8 +16,8 @@ export function StateMark({ state, size = 14 }: MarkProps): ReactNode {
   const words = useWords(STATE_WORDS);
   return (
     <svg width={size} height={size} viewBox="0 0 16 16" role="img" aria-label={words[state]}>
-      <g fill="none" stroke={STATE_COLOURS[state]} strokeWidth="2.5">
-        {shapeOf(STATE_SHAPES[state].shape, STATE_COLOURS[state])}
+      <g fill="none" stroke={stateColour(state)} strokeWidth="2.5">
+        {shapeOf(STATE_LOOKS[state].shape, stateColour(state))}
       </g>
     </svg>
   );
@@ -47,12 +36,19 @@ export function StateLabel({ state }: MarkProps): ReactNode {
   );
 }
 
-function shapeOf(shape: StateShape['shape'], colour: string): ReactNode {
+function shapeOf(shape: StateLook['shape'], colour: string): ReactNode {
   switch (shape) {
     case 'disc':
       return <circle cx="8" cy="8" r="6" fill={colour} stroke="none" />;
     case 'three-quarter-ring':
       return <path d="M8 2.5 A5.5 5.5 0 1 1 2.5 8" />;
+    case 'quarter-ring':
+      return (
+        <>
+          <circle cx="8" cy="8" r="5.5" strokeWidth="1" />
+          <path d="M8 2.5 A5.5 5.5 0 0 1 13.5 8" />
+        </>
+      );
     case 'dashed-ring':
       return <circle cx="8" cy="8" r="5.5" strokeDasharray="3.2 2.6" />;
     case 'ring':

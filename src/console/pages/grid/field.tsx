@@ -10,10 +10,9 @@ import {
   useState,
 } from 'react';
 import type { TrafficJson } from '../../../api/index.ts';
-import type { MeterState } from '../../../words/index.ts';
+import { type MeterState, STATE_LOOKS } from '../../../words/index.ts';
 import { colourOf } from '../../colours.ts';
 import { type LiveEvent, useLive } from '../../live.ts';
-import { STATE_COLOURS } from '../../parts/state-mark.tsx';
 import { type Hit, hit, type Point, pan, type Size, toCells, type View, wholeView, zoom } from './layout.ts';
 import { type Colours, type Picture, paint, paintField } from './paint.ts';
 import { meterIn, type Scene } from './scene.ts';
@@ -154,7 +153,7 @@ const distance = (a: Point, b: Point): number => Math.hypot(a.x - b.x, a.y - b.y
 
 function coloursOf(scheme: 'light' | 'dark'): Colours {
   const variable = (name: string) => colourOf(name, scheme);
-  const states = Object.entries(STATE_COLOURS).map(([name, value]) => [name, variable(value.slice('var('.length, -1))]);
+  const states = Object.entries(STATE_LOOKS).map(([name, { tone }]) => [name, variable(`--state-${tone}`)]);
   return {
     state: Object.fromEntries(states) as Record<MeterState | 'stale', string>,
     line: variable('--line'),

@@ -1,4 +1,4 @@
-import { type MeterState, STATE_SHAPES } from '../../../words/index.ts';
+import { type MeterState, STATE_LOOKS } from '../../../words/index.ts';
 import { AREA, cornerOf, middleOf, type Point, type Size, toCells, toPixels, type View } from './layout.ts';
 import { meterIn, numberText, type Scene, stateOf } from './scene.ts';
 import { type Dot, positionOf } from './traffic.ts';
@@ -198,7 +198,7 @@ function shape(
   context.strokeStyle = colour;
   context.fillStyle = colour;
   context.lineWidth = Math.max(1.5, radius * 0.36);
-  switch (STATE_SHAPES[state].shape) {
+  switch (STATE_LOOKS[state].shape) {
     case 'disc':
       context.beginPath();
       context.arc(x, y, radius, 0, 2 * Math.PI);
@@ -206,6 +206,11 @@ function shape(
       return;
     case 'three-quarter-ring':
       arc(-Math.PI / 2, Math.PI);
+      return;
+    case 'quarter-ring':
+      arc(-Math.PI / 2, 0);
+      context.lineWidth = Math.max(1, radius * 0.15);
+      arc(0, 2 * Math.PI);
       return;
     case 'dashed-ring':
       context.setLineDash([radius * 0.6, radius * 0.5]);
