@@ -125,4 +125,8 @@ export const PAGES: readonly PageEntry[] = [
     ...{ name: 'people', path: 'people', needs: 'listPeople', group: 'run' },
     load: async () => (await import('./pages/people/people.tsx')).PeoplePage,
   },
+  {
+    ...{ name: 'meters', path: 'meters', needs: 'listMeters', reach: 'all', group: 'see' },
+    load: async () => (await import('./pages/meters/meters.tsx')).MetersPage,
+  },
 ];

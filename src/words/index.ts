@@ -12,6 +12,7 @@ export * from './keys.ts';
 export * from './kiosk.ts';
 export * from './language.ts';
 export * from './overview.ts';
+export * from './meters.ts';
 export * from './page-names.ts';
 export * from './payments.ts';
 export * from './people.ts';

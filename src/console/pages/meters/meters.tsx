@@ -1,0 +1,236 @@
+import { Anchor, Button, Group, Select, Table, Text, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { type ReactNode, useState } from 'react';
+import { Link, useSearchParams } from 'react-router';
+import type { MeterJson, OverviewJson } from '../../../api/index.ts';
+import {
+  fill,
+  METER_STATES,
+  METERS_WORDS,
+  type MeterState,
+  PAGE_NAMES,
+  REASON_WORDS,
+  STATE_WORDS,
+} from '../../../words/index.ts';
+import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { Money, When } from '../../parts/figures.tsx';
+import { Page, Panel } from '../../parts/page.tsx';
+import { StateLabel, StateMark } from '../../parts/state-mark.tsx';
+import { Blank, Loading, Refused } from '../../parts/states.tsx';
+import { useRead } from '../../reads.ts';
+import { useNow } from '../../time.ts';
+import { useMeters, type Wanted } from './list.ts';
+
+const SEARCH_MS = 300;
+
+/** All meters, those first that a person should look at. What is looked for stands in the address. */
+export function MetersPage(): ReactNode {
+  const words = useWords(METERS_WORDS);
+  const names = useWords(PAGE_NAMES);
+  const shared = useConsoleWords();
+  const [search, setSearch] = useSearchParams();
+  const overview = useRead<OverviewJson>('/overview', { live: true });
+  const asked = search.get('state');
+  const wanted: Wanted = {
+    state: METER_STATES.find((state) => state === asked),
+    localUnit: search.get('unit') ?? undefined,
+    search: search.get('search') ?? undefined,
+  };
+  const set = (name: string, value: string | undefined) =>
+    setSearch(
+      (before) => {
+        if (value === undefined || value === '') before.delete(name);
+        else before.set(name, value);
+        return before;
+      },
+      { replace: true },
+    );
+  const { items, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useMeters(
+    wanted,
+    overview.data?.meters.byState,
+  );
+  const isNarrowed = Object.values(wanted).some((value) => value !== undefined);
+  return (
+    <Page title={names.meters} note={words.note}>
+      <Group gap="sm" align="flex-end">
+        <Search value={wanted.search ?? ''} onChange={(value) => set('search', value)} />
+        <LocalUnits value={wanted.localUnit} onChange={(value) => set('unit', value)} />
+      </Group>
+      <States value={wanted.state} meters={overview.data?.meters} onChange={(state) => set('state', state)} />
+      <Panel>
+        {items === undefined ? (
+          error === null ? (
+            <Loading sentence={words.waiting} />
+          ) : (
+            <Refused error={error} retry={() => void refetch()} />
+          )
+        ) : items.length === 0 ? (
+          <Blank title={isNarrowed ? words.none : words.empty}>
+            {isNarrowed && (
+              <Button variant="default" size="xs" onClick={() => setSearch({})}>
+                {words.clear}
+              </Button>
+            )}
+          </Blank>
+        ) : (
+          <Meters meters={items} />
+        )}
+        {hasNextPage && (
+          <Button variant="default" size="xs" mt="sm" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            {shared.more}
+          </Button>
+        )}
+      </Panel>
+    </Page>
+  );
+}
+
+interface SearchProps {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+function Search({ value, onChange }: SearchProps): ReactNode {
+  const words = useWords(METERS_WORDS);
+  const [typed, setTyped] = useState(value);
+  const settle = useDebouncedCallback(onChange, SEARCH_MS);
+  return (
+    <TextInput
+      label={words.search}
+      placeholder={words.searchHint}
+      value={typed}
+      maxLength={64}
+      w={{ base: '100%', xs: 280 }}
+      onChange={({ currentTarget }) => {
+        setTyped(currentTarget.value);
+        settle(currentTarget.value.trim());
+      }}
+    />
+  );
+}
+
+interface LocalUnitsProps {
+  readonly value: string | undefined;
+  readonly onChange: (value: string | undefined) => void;
+}
+
+function LocalUnits({ value, onChange }: LocalUnitsProps): ReactNode {
+  const words = useWords(METERS_WORDS);
+  const grid = useRead<{ readonly localUnits: readonly { readonly localUnit: number }[] }>('/grid');
+  const data = (grid.data?.localUnits ?? []).map(({ localUnit }) => ({
+    value: String(localUnit),
+    label: fill(words.localUnitNumber, localUnit),
+  }));
+  return (
+    <Select
+      label={words.localUnit}
+      placeholder={words.anyLocalUnit}
+      data={data}
+      value={value ?? null}
+      onChange={(chosen) => onChange(chosen ?? undefined)}
+      searchable
+      clearable
+      limit={100}
+      w={{ base: '100%', xs: 200 }}
+    />
+  );
+}
+
+interface StatesProps {
+  readonly value: MeterState | undefined;
+  readonly meters: OverviewJson['meters'] | undefined;
+  readonly onChange: (state: MeterState | undefined) => void;
+}
+
+/** How many stand how, each a filter. A state that no meter is in can be passed over. */
+function States({ value, meters, onChange }: StatesProps): ReactNode {
+  const words = useWords(METERS_WORDS);
+  const states = useWords(STATE_WORDS);
+  const { count } = useFormat();
+  const number = (of: number | undefined) => (of === undefined ? '' : ` ${count(of)}`);
+  const shown = METER_STATES.filter((state) => state === value || (meters?.byState[state] ?? 0) > 0);
+  return (
+    <Group gap={6} role="group" aria-label={words.state}>
+      <Button
+        size="compact-sm"
+        variant={value === undefined ? 'filled' : 'default'}
+        aria-pressed={value === undefined}
+        onClick={() => onChange(undefined)}
+      >
+        {words.all}
+        {number(meters?.count)}
+      </Button>
+      {shown.map((state) => (
+        <Button
+          key={state}
+          size="compact-sm"
+          variant="default"
+          aria-pressed={value === state}
+          leftSection={<StateMark state={state} size={12} />}
+          style={value === state ? { background: 'var(--chosen)', borderColor: 'var(--text-quiet)' } : {}}
+          onClick={() => onChange(value === state ? undefined : state)}
+        >
+          {states[state]}
+          {number(meters?.byState[state])}
+        </Button>
+      ))}
+    </Group>
+  );
+}
+
+function Meters({ meters }: { readonly meters: readonly MeterJson[] }): ReactNode {
+  const words = useWords(METERS_WORDS);
+  const reasons = useWords(REASON_WORDS);
+  const now = useNow();
+  return (
+    <Table.ScrollContainer minWidth={860}>
+      <Table verticalSpacing={5} highlightOnHover aria-label={words.table}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{words.number}</Table.Th>
+            <Table.Th>{words.state}</Table.Th>
+            <Table.Th>{words.why}</Table.Th>
+            <Table.Th ta="right">{words.balance}</Table.Th>
+            <Table.Th ta="right">{words.owed}</Table.Th>
+            <Table.Th>{words.subscriber}</Table.Th>
+            <Table.Th ta="right">{words.localUnit}</Table.Th>
+            <Table.Th>{words.tariff}</Table.Th>
+            <Table.Th>{words.heard}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {meters.map(({ number, state, why, stale, known, agesMs, ...meter }) => (
+            <Table.Tr key={number}>
+              <Table.Td>
+                <Anchor component={Link} to={`/meters/${number}`} ff="monospace" size="sm">
+                  {number}
+                </Anchor>
+              </Table.Td>
+              <Table.Td>
+                <Group gap={6} wrap="nowrap">
+                  <StateLabel state={state} />
+                  {stale && <StateMark state="stale" />}
+                </Group>
+              </Table.Td>
+              <Table.Td maw={280}>
+                <Text size="xs" className="quiet" lineClamp={1} title={why.map((each) => reasons[each]).join(' ')}>
+                  {why.map((each) => reasons[each]).join(' ')}
+                </Text>
+              </Table.Td>
+              <Table.Td ta="right">{known.balance !== undefined && <Money tokens={known.balance} />}</Table.Td>
+              <Table.Td ta="right">
+                {known.owed !== undefined && known.owed !== '0' && <Money tokens={known.owed} />}
+              </Table.Td>
+              <Table.Td>{meter.subscriber}</Table.Td>
+              <Table.Td ta="right">{meter.localUnit}</Table.Td>
+              <Table.Td>{meter.tariff}</Table.Td>
+              <Table.Td style={{ whiteSpace: 'nowrap' }}>
+                {agesMs.heard === undefined ? words.never : <When at={now - agesMs.heard} now={now} />}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
