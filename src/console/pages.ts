@@ -122,6 +122,14 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/approvals/approvals.tsx')).ApprovalsPage,
   },
   {
+    ...{ name: 'meter', path: 'meters/:number', needs: 'readMeter' },
+    load: async () => (await import('./pages/meter/meter.tsx')).MeterPage,
+  },
+  {
+    ...{ name: 'exchange', path: 'meters/:number/exchanges/:exchange', needs: 'listExchanges' },
+    load: async () => (await import('./pages/exchange/exchange.tsx')).ExchangePage,
+  },
+  {
     ...{ name: 'people', path: 'people', needs: 'listPeople', group: 'run' },
     load: async () => (await import('./pages/people/people.tsx')).PeoplePage,
   },

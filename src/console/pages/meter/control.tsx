@@ -1,0 +1,122 @@
+import { SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { CommandJson, MeterJson } from '../../../api/index.ts';
+import { EXCHANGE_WORDS, fill, METER_WORDS } from '../../../words/index.ts';
+import { useFormat, useWords } from '../../locale.tsx';
+import { Aged, Figure, When } from '../../parts/figures.tsx';
+import { Panel } from '../../parts/page.tsx';
+import { Blank, Loaded } from '../../parts/states.tsx';
+import { useRead } from '../../reads.ts';
+import { useMay } from '../../session.tsx';
+import { useNow } from '../../time.ts';
+import { OrderCommand } from './order-command.tsx';
+
+const PURPOSES = ['value', 'control', 'monitoring'] as const;
+
+/** Generations of keys, the rules it goes by, and what it was ordered. */
+export function ControlTab({ meter }: { readonly meter: MeterJson }): ReactNode {
+  const mayOrder = useMay('orderCommand') !== undefined;
+  return (
+    <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
+      <Stack gap="md">
+        <Keys meter={meter} />
+        <Rules meter={meter} />
+      </Stack>
+      <Stack gap="md">
+        {mayOrder && <OrderCommand number={meter.number} supplies={meter.supplies} />}
+        <Commands number={meter.number} />
+      </Stack>
+    </SimpleGrid>
+  );
+}
+
+function Keys({ meter: { generations, suite } }: { readonly meter: MeterJson }): ReactNode {
+  const words = useWords(METER_WORDS);
+  const { purposes, suite: suiteWord } = useWords(EXCHANGE_WORDS);
+  return (
+    <Panel title={words.keys}>
+      <Table verticalSpacing={4} aria-label={words.keys}>
+        <Table.Tbody>
+          <Table.Tr>
+            <Table.Th scope="row">{suiteWord}</Table.Th>
+            <Table.Td ta="right">{suite}</Table.Td>
+          </Table.Tr>
+          {PURPOSES.map((purpose) => (
+            <Table.Tr key={purpose}>
+              <Table.Th scope="row">{purposes[purpose]}</Table.Th>
+              <Table.Td ta="right">{fill(words.generation, generations[purpose])}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      <Text size="xs" className="quiet" mt="xs">
+        {words.keysNote}
+      </Text>
+    </Panel>
+  );
+}
+
+function Rules({ meter: { known, agesMs } }: { readonly meter: MeterJson }): ReactNode {
+  const words = useWords(METER_WORDS);
+  const { duration } = useFormat();
+  return (
+    <Panel title={words.policy}>
+      {known.policyVersion === undefined ? (
+        <Text size="sm">{words.policyNone}</Text>
+      ) : (
+        <Text size="sm">
+          <Aged ms={agesMs.policy}>{fill(words.policyVersion, known.policyVersion)}</Aged>
+        </Text>
+      )}
+      {known.clockOffsetMs !== undefined && (
+        <Figure label={words.clock} value={fill(words.clockOff, duration(known.clockOffsetMs))} />
+      )}
+    </Panel>
+  );
+}
+
+function Commands({ number }: { readonly number: string }): ReactNode {
+  const words = useWords(METER_WORDS);
+  const { results } = useWords(EXCHANGE_WORDS);
+  const now = useNow();
+  const commands = useRead<{ readonly items: readonly CommandJson[] }>(`/meters/${number}/commands`, { live: true });
+  return (
+    <Panel title={words.commands}>
+      <Loaded of={commands}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Blank title={words.noCommands} />
+          ) : (
+            <Table.ScrollContainer minWidth={420}>
+              <Table verticalSpacing={4} aria-label={words.commands}>
+                <Table.Tbody>
+                  {items.map(({ slot, state, result, orderedAt }) => (
+                    <Table.Tr key={slot}>
+                      <Table.Td ff="monospace" fz="xs">
+                        {slot}
+                      </Table.Td>
+                      <Table.Td>
+                        {words.commandStates[state]}
+                        {result !== undefined && state === 'refused' && (
+                          <Text size="xs" className="quiet">
+                            {results[result as keyof typeof results] ?? result}
+                          </Text>
+                        )}
+                      </Table.Td>
+                      <Table.Td ta="right" className="quiet">
+                        <When at={orderedAt} now={now} />
+                      </Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </Table.ScrollContainer>
+          )
+        }
+      </Loaded>
+      <Text size="xs" className="quiet" mt="xs">
+        {words.commandsNote}
+      </Text>
+    </Panel>
+  );
+}

@@ -1,0 +1,113 @@
+import { Button, Table } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { EventJson, MeterJson } from '../../../api/index.ts';
+import { EVENT_WORDS, type EventName, METER_WORDS } from '../../../words/index.ts';
+import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { Money, When } from '../../parts/figures.tsx';
+import { Panel } from '../../parts/page.tsx';
+import { Blank, Loading, Refused } from '../../parts/states.tsx';
+import { usePages } from '../../reads.ts';
+import { useNow } from '../../time.ts';
+import { relayReasons } from './relays.ts';
+
+/** What the meter told by itself, the newest first. */
+export function EventsTab({ meter: { number } }: { readonly meter: MeterJson }): ReactNode {
+  const words = useWords(METER_WORDS);
+  const shared = useConsoleWords();
+  const { items, error, refetch, hasNextPage, fetchNextPage } = usePages<EventJson>(`/meters/${number}/events`, {
+    live: true,
+  });
+  return (
+    <Panel title={words.tabs.events}>
+      {items === undefined ? (
+        error === null ? (
+          <Loading sentence={words.eventsWaiting} />
+        ) : (
+          <Refused error={error} retry={() => void refetch()} />
+        )
+      ) : items.length === 0 ? (
+        <Blank title={words.noEvents} />
+      ) : (
+        <Events events={items} />
+      )}
+      {hasNextPage && (
+        <Button variant="default" size="xs" mt="sm" onClick={() => void fetchNextPage()}>
+          {shared.more}
+        </Button>
+      )}
+    </Panel>
+  );
+}
+
+function Events({ events }: { readonly events: readonly EventJson[] }): ReactNode {
+  const words = useWords(METER_WORDS);
+  const names = useWords(EVENT_WORDS);
+  const { exact } = useFormat();
+  const now = useNow();
+  return (
+    <Table.ScrollContainer minWidth={560}>
+      <Table verticalSpacing={4} aria-label={words.tabs.events}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{words.at}</Table.Th>
+            <Table.Th>{words.kind}</Table.Th>
+            <Table.Th>{words.detail}</Table.Th>
+            <Table.Th>{words.heard}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {events.map((event) => (
+            <Table.Tr key={event.number}>
+              <Table.Td style={{ whiteSpace: 'nowrap' }}>
+                {event.time === undefined ? words.noClock : exact(event.time)}
+              </Table.Td>
+              <Table.Td>{names[event.kind as EventName] ?? event.kind}</Table.Td>
+              <Table.Td>
+                <Detail event={event} />
+              </Table.Td>
+              <Table.Td className="quiet">
+                <When at={event.heardAt} now={now} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+type Unit = 'tokens' | 'watts' | 'watt-hours' | 'milliamperes' | 'millivolts' | 'seconds';
+
+/** What the number of an event counts; of others it says nothing to a person. */
+const UNITS: Partial<Readonly<Record<EventName, Unit>>> = {
+  ...{ lowBalance: 'tokens', lastToken: 'tokens', creditStored: 'tokens', emergencyCreditBegun: 'tokens' },
+  ...{ emergencyCreditRepaid: 'tokens', cutDeferred: 'tokens', purseClosed: 'tokens', valueRequested: 'tokens' },
+  ...{ reverseEnergyBegun: 'watts', loadLimit: 'watts', reverseEnergyEnded: 'watt-hours' },
+  ...{ bypassBegun: 'milliamperes', overCurrent: 'milliamperes', voltageWhileOpenBegun: 'millivolts' },
+  ...{ sag: 'millivolts', swell: 'millivolts', surge: 'millivolts', powerUp: 'seconds' },
+};
+
+function Detail({ event: { kind, detail, value, supply } }: { readonly event: EventJson }): ReactNode {
+  const words = useWords(METER_WORDS);
+  const { power, energy, duration } = useFormat();
+  if (kind === 'relayOpened' || kind === 'relayClosed') {
+    const reasons = relayReasons(detail).map((reason) => words.relay[reason]);
+    return [words.supply.replace('{}', String(supply)), ...reasons].join(', ');
+  }
+  switch (UNITS[kind as EventName]) {
+    case 'tokens':
+      return <Money tokens={value} />;
+    case 'watts':
+      return power(value);
+    case 'watt-hours':
+      return energy(value);
+    case 'milliamperes':
+      return `${(value / 1000).toFixed(1)} A`;
+    case 'millivolts':
+      return `${(value / 1000).toFixed(0)} V`;
+    case 'seconds':
+      return duration(value * 1000);
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,80 @@
+import { Anchor, Button, Table } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import type { ExchangeJson, MeterJson } from '../../../api/index.ts';
+import { EXCHANGE_WORDS, METER_WORDS } from '../../../words/index.ts';
+import { useConsoleWords, useWords } from '../../locale.tsx';
+import { Money, When } from '../../parts/figures.tsx';
+import { Panel } from '../../parts/page.tsx';
+import { Blank, Loading, Refused } from '../../parts/states.tsx';
+import { usePages } from '../../reads.ts';
+import { useNow } from '../../time.ts';
+
+/** What host and meter said to one another, each leading to its own page. */
+export function ExchangesTab({ meter: { number } }: { readonly meter: MeterJson }): ReactNode {
+  const words = useWords(METER_WORDS);
+  const shared = useConsoleWords();
+  const { items, error, refetch, hasNextPage, fetchNextPage } = usePages<ExchangeJson>(`/meters/${number}/exchanges`, {
+    live: true,
+  });
+  return (
+    <Panel title={words.tabs.exchanges}>
+      {items === undefined ? (
+        error === null ? (
+          <Loading sentence={words.exchangesWaiting} />
+        ) : (
+          <Refused error={error} retry={() => void refetch()} />
+        )
+      ) : items.length === 0 ? (
+        <Blank title={words.noExchanges} />
+      ) : (
+        <Exchanges exchanges={items} />
+      )}
+      {hasNextPage && (
+        <Button variant="default" size="xs" mt="sm" onClick={() => void fetchNextPage()}>
+          {shared.more}
+        </Button>
+      )}
+    </Panel>
+  );
+}
+
+function Exchanges({ exchanges }: { readonly exchanges: readonly ExchangeJson[] }): ReactNode {
+  const words = useWords(METER_WORDS);
+  const { commands, outcomes } = useWords(EXCHANGE_WORDS);
+  const now = useNow();
+  return (
+    <Table.ScrollContainer minWidth={560}>
+      <Table verticalSpacing={4} highlightOnHover aria-label={words.tabs.exchanges}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{words.command}</Table.Th>
+            <Table.Th>{words.at}</Table.Th>
+            <Table.Th ta="right">{words.amount}</Table.Th>
+            <Table.Th ta="right">{words.passes}</Table.Th>
+            <Table.Th>{words.outcome}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {exchanges.map(({ meter, number, command, startedAt, amount, passes, outcome }) => (
+            <Table.Tr key={number}>
+              <Table.Td>
+                <Anchor component={Link} to={`/meters/${meter}/exchanges/${number}`} size="sm">
+                  {commands[command as keyof typeof commands] ?? command}
+                </Anchor>
+              </Table.Td>
+              <Table.Td>
+                <When at={startedAt} now={now} />
+              </Table.Td>
+              <Table.Td ta="right">{amount !== undefined && <Money tokens={amount} />}</Table.Td>
+              <Table.Td ta="right">{passes.length}</Table.Td>
+              <Table.Td style={outcome === undefined ? { color: 'var(--in-flight)' } : {}}>
+                {outcome === undefined ? words.underWay : outcomes[outcome.name]}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}

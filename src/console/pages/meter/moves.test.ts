@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { BalanceJson } from '../../../api/index.ts';
+import { dateOf, daysBefore, movesOf } from './moves.ts';
+
+const accounts = (purse: string) => ({ ...{ inFlight: '0', emergencyCredit: '0', arrears: '0', refunds: '0' }, purse });
+const point = (posting: number, at: string, why: string, change: string, after: string) => ({
+  ...{ posting, at, why },
+  ...{ change: accounts(change), balance: accounts(after) },
+});
+
+test('dates are those of the zone of the utility', () => {
+  assert.equal(dateOf('2026-03-01T15:00:00Z', 'Asia/Seoul'), '2026-03-02');
+  assert.equal(dateOf('2026-03-01T14:59:59Z', 'Asia/Seoul'), '2026-03-01');
+  assert.equal(daysBefore('2026-03-01', 1), '2026-02-28');
+});
+
+test('use is told day by day between all that else moved the balance, and nothing is left out of the sum', () => {
+  const points = [
+    point(1, '2026-03-01T10:00:00Z', 'spent', '-1', '9'),
+    point(2, '2026-03-01T14:00:00Z', 'spent', '-2', '7'),
+    point(3, '2026-03-01T16:00:00Z', 'spent', '-1', '6'),
+    point(4, '2026-03-01T17:00:00Z', 'stored', '500', '506'),
+    point(5, '2026-03-01T18:00:00Z', 'spent', '-3', '503'),
+  ];
+  const moves = movesOf({ zone: 'Asia/Seoul', points } as unknown as BalanceJson);
+  assert.deepEqual(
+    moves.map(({ key, why, change, after }) => [key, why, change, after]),
+    [
+      [5, 'spent', -3n, '503'],
+      [4, 'stored', 500n, '506'],
+      [3, 'spent', -1n, '6'],
+      [2, 'spent', -3n, '7'],
+    ],
+  );
+});

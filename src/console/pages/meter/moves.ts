@@ -1,0 +1,35 @@
+import type { BalanceJson } from '../../../api/index.ts';
+
+/** `2026-03-01` of an instant, in a zone. */
+export const dateOf = (instant: number | string, zone: string): string =>
+  new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' }).format(new Date(instant));
+
+const DAY_MS = 86_400_000;
+
+/** The date so many days before another. */
+export const daysBefore = (date: string, days: number): string =>
+  new Date(Date.parse(`${date}T00:00:00Z`) - days * DAY_MS).toISOString().slice(0, 10);
+
+/** Why a balance moved: a posting, or all that was used on one day. */
+export interface Move {
+  readonly key: number;
+  readonly at: string;
+  readonly why: string;
+  readonly order: string | undefined;
+  /** Tokens of the purse. */
+  readonly change: bigint;
+  readonly after: string;
+}
+
+/** The newest first. What is used comes in steps of a token, and is told day by day. */
+export function movesOf({ points, zone }: BalanceJson): readonly Move[] {
+  const moves: Move[] = [];
+  for (const { posting, at, why, order, change, balance } of points) {
+    const last = moves.at(-1);
+    const isMore = why === 'spent' && last?.why === 'spent' && dateOf(last.at, zone) === dateOf(at, zone);
+    const sum = BigInt(change.purse) + (isMore ? last.change : 0n);
+    if (isMore) moves.pop();
+    moves.push({ key: posting, at, why, order, change: sum, after: balance.purse });
+  }
+  return moves.reverse();
+}

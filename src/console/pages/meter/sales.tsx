@@ -1,0 +1,136 @@
+import { Anchor, Button, Group, Modal, Stack, Table, Text } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import type { MeterJson, OrderJson, ReceiptJson } from '../../../api/index.ts';
+import { METER_WORDS } from '../../../words/index.ts';
+import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { Money, When } from '../../parts/figures.tsx';
+import { Panel } from '../../parts/page.tsx';
+import { Blank, Loaded, Loading, Refused } from '../../parts/states.tsx';
+import { usePages, useRead } from '../../reads.ts';
+import { useMay } from '../../session.tsx';
+import { useNow } from '../../time.ts';
+
+/** Orders that move value to the meter, with what became of each and its receipts. */
+export function SalesTab({ meter: { number } }: { readonly meter: MeterJson }): ReactNode {
+  const words = useWords(METER_WORDS);
+  const shared = useConsoleWords();
+  const [shown, setShown] = useState<OrderJson>();
+  const { items, error, refetch, hasNextPage, fetchNextPage } = usePages<OrderJson>(`/meters/${number}/orders`, {
+    live: true,
+  });
+  return (
+    <Panel title={words.tabs.sales}>
+      {items === undefined ? (
+        error === null ? (
+          <Loading sentence={words.ordersWaiting} />
+        ) : (
+          <Refused error={error} retry={() => void refetch()} />
+        )
+      ) : items.length === 0 ? (
+        <Blank title={words.noOrders} />
+      ) : (
+        <Orders orders={items} show={setShown} />
+      )}
+      {hasNextPage && (
+        <Button variant="default" size="xs" mt="sm" onClick={() => void fetchNextPage()}>
+          {shared.more}
+        </Button>
+      )}
+      <Modal opened={shown !== undefined} onClose={() => setShown(undefined)} title={words.receipts}>
+        {shown !== undefined && <Receipts order={shown} />}
+      </Modal>
+    </Panel>
+  );
+}
+
+interface OrdersProps {
+  readonly orders: readonly OrderJson[];
+  readonly show: (order: OrderJson) => void;
+}
+
+function Orders({ orders, show }: OrdersProps): ReactNode {
+  const words = useWords(METER_WORDS);
+  const now = useNow();
+  const mayList = useMay('listReceipts') !== undefined;
+  return (
+    <Table.ScrollContainer minWidth={640}>
+      <Table verticalSpacing={4} aria-label={words.tabs.sales}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{words.at}</Table.Th>
+            <Table.Th ta="right">{words.amount}</Table.Th>
+            <Table.Th>{words.state}</Table.Th>
+            <Table.Th ta="right">{words.counter}</Table.Th>
+            <Table.Th>{words.order}</Table.Th>
+            <Table.Th aria-label={words.receipts} />
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {orders.map((order) => (
+            <Table.Tr key={order.id}>
+              <Table.Td>
+                <When at={order.orderedAt} now={now} />
+              </Table.Td>
+              <Table.Td ta="right">
+                <Money tokens={order.amount} />
+              </Table.Td>
+              <Table.Td style={order.settledAt === undefined ? { color: 'var(--in-flight)' } : {}}>
+                {words.orderStates[order.state]}
+              </Table.Td>
+              <Table.Td ta="right">{order.counter}</Table.Td>
+              <Table.Td ff="monospace" fz="xs" className="quiet">
+                {order.id}
+              </Table.Td>
+              <Table.Td ta="right">
+                {mayList && order.operation === 'credit' && (
+                  <Button size="compact-xs" variant="default" onClick={() => show(order)}>
+                    {words.receipts}
+                  </Button>
+                )}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function Receipts({ order }: { readonly order: OrderJson }): ReactNode {
+  const words = useWords(METER_WORDS);
+  const { exact } = useFormat();
+  const receipts = useRead<{ readonly items: readonly ReceiptJson[] }>(
+    `/purchases/${encodeURIComponent(order.id)}/receipts`,
+  );
+  return (
+    <Loaded of={receipts}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <Blank title={words.noReceipts} />
+        ) : (
+          <Stack gap="xs">
+            {items.map(({ number, issuedAt, signed }) => (
+              <Group key={number} justify="space-between">
+                <div>
+                  <Text ff="monospace" size="sm">
+                    {number}
+                  </Text>
+                  <Text size="xs" className="quiet">
+                    {exact(issuedAt)}
+                  </Text>
+                </div>
+                <Anchor
+                  size="sm"
+                  href={`data:application/json;charset=utf-8,${encodeURIComponent(signed)}`}
+                  download={`${number}.json`}
+                >
+                  {words.save}
+                </Anchor>
+              </Group>
+            ))}
+          </Stack>
+        )
+      }
+    </Loaded>
+  );
+}

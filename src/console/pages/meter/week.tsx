@@ -1,0 +1,52 @@
+import type { ReactNode } from 'react';
+import type { TariffWeekJson } from '../../../api/index.ts';
+import { METER_WORDS } from '../../../words/index.ts';
+import { useFormat, useWords } from '../../locale.tsx';
+import './week.css';
+
+const MINUTES = 1_440;
+
+/** Seven days of steps: the higher a step, the dearer, with its percent written in it. */
+export function Week({ days }: Pick<TariffWeekJson, 'days'>): ReactNode {
+  const words = useWords(METER_WORDS);
+  const { day } = useFormat();
+  const dearest = Math.max(1, ...days.flatMap(({ spans }) => spans.map(({ percent }) => percent)));
+  return (
+    <div className="week-scroll">
+      <ul className="week" aria-label={words.tabs.tariff}>
+        {days.map(({ date, start, holiday, season, spans }) => (
+          <li key={date} className="week-day">
+            <div className="week-name">
+              {day(start)}
+              <span className="quiet">{holiday ? words.holiday : season}</span>
+            </div>
+            <div className="week-hours">
+              {spans.map(({ from, to, percent, band }) => (
+                <div
+                  key={from}
+                  className="week-span"
+                  style={{ left: `${(from / MINUTES) * 100}%`, width: `${((to - from) / MINUTES) * 100}%` }}
+                  title={`${clock(from)}–${clock(to)} · ${percent} %${band === undefined ? '' : ` · ${band}`}`}
+                >
+                  <i style={{ height: `${(percent / dearest) * 100}%` }} />
+                  <b>{percent} %</b>
+                </div>
+              ))}
+            </div>
+          </li>
+        ))}
+        <li className="week-day" aria-hidden>
+          <span />
+          <div className="week-clock">
+            {['00', '06', '12', '18', '24'].map((hour) => (
+              <span key={hour}>{hour}</span>
+            ))}
+          </div>
+        </li>
+      </ul>
+    </div>
+  );
+}
+
+const clock = (minute: number): string =>
+  [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':');
