@@ -126,8 +126,16 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/meter/meter.tsx')).MeterPage,
   },
   {
+    ...{ name: 'cut', path: 'meters/:number/cut', needs: 'listCutOffs' },
+    load: async () => (await import('./pages/cut/cut.tsx')).CutPage,
+  },
+  {
     ...{ name: 'exchange', path: 'meters/:number/exchanges/:exchange', needs: 'listExchanges' },
     load: async () => (await import('./pages/exchange/exchange.tsx')).ExchangePage,
+  },
+  {
+    ...{ name: 'losses', path: 'losses', needs: 'listLines', group: 'watch' },
+    load: async () => (await import('./pages/losses/losses.tsx')).LossesPage,
   },
   {
     ...{ name: 'people', path: 'people', needs: 'listPeople', group: 'run' },

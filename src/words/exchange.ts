@@ -67,7 +67,7 @@ const sections = {
 } as const;
 
 const proves = {
-  'fresh-nonce': 'It is of this moment: nothing recorded before fits.',
+  'fresh-nonce': 'New random bytes go in: nothing recorded before will fit.',
   'meter-knows-key': 'Who answers holds the key of this meter.',
   'host-knows-key': 'Who orders holds the key of the utility.',
   'status-sealed': 'How the meter stands was read by nobody on the way.',
@@ -242,7 +242,7 @@ export const EXCHANGE_WORDS: Readonly<Record<Language, ExchangeWords>> = {
       unread: '읽지 못함',
     },
     provesOf: {
-      'fresh-nonce': '지금 이 순간의 것입니다. 전에 녹음한 것은 맞지 않습니다.',
+      'fresh-nonce': '새 난수가 들어가 전에 녹음한 것은 맞지 않게 됩니다.',
       'meter-knows-key': '답하는 쪽이 이 계량기의 키를 가지고 있습니다.',
       'host-knows-key': '명령하는 쪽이 사업자의 키를 가지고 있습니다.',
       'status-sealed': '계량기의 상태를 오가는 길에서 아무도 읽지 못했습니다.',

@@ -94,7 +94,6 @@ const en = {
   sure: 'Send it to meter {}?',
   sureNote: 'It is sent at once, and done when the meter has confirmed it.',
   ordered: 'Ordered: it stands among the commands.',
-  noTransfer: 'nothing',
 } as const;
 
 const tabs = {
@@ -261,7 +260,6 @@ export const METER_WORDS: Readonly<Record<Language, MeterWords>> = {
     sure: '계량기 {}에 보낼까요?',
     sureNote: '바로 보내며, 계량기가 확인하면 완료됩니다.',
     ordered: '명령을 내렸습니다. 명령 목록에서 볼 수 있습니다.',
-    noTransfer: '없음',
     tabs: {
       balance: '잔액',
       load: '부하',

@@ -12,7 +12,7 @@ interface BalanceChartProps {
 }
 
 const DAY_MS = 86_400_000;
-const LABELS_MAX = 8;
+const TICKS_MAX = 8;
 
 /** The balance of a meter over time: what was bought is a step up, what is used goes down, and debt lies below zero. */
 export function BalanceChart({ history, height = 260 }: BalanceChartProps): ReactNode {
@@ -33,6 +33,13 @@ export function BalanceChart({ history, height = 260 }: BalanceChartProps): Reac
       ({ emergencyCredit }) => emergencyCredit !== '0',
     );
     const isShort = Date.parse(until) - Date.parse(history.begin) <= 2 * DAY_MS;
+    // Where days begin in the zone of the utility, which is not that of the browser.
+    const begin = Date.parse(history.begin);
+    const step = isShort ? DAY_MS / 4 : DAY_MS * Math.ceil((Date.parse(until) - begin) / DAY_MS / TICKS_MAX);
+    const ticks = Array.from(
+      { length: Math.floor((Date.parse(until) - begin) / step) + 1 },
+      (_, nth) => begin + nth * step,
+    );
     return {
       grid: { left: 8, right: 12, top: 16, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
       tooltip: {
@@ -51,9 +58,12 @@ export function BalanceChart({ history, height = 260 }: BalanceChartProps): Reac
         type: 'time',
         min: history.begin,
         max: until,
-        splitNumber: LABELS_MAX,
         axisLine: { lineStyle: { color: line } },
-        axisLabel: { color: quiet, hideOverlap: true, formatter: (at: number) => (isShort ? time(at) : day(at)) },
+        axisTick: { customValues: ticks },
+        axisLabel: {
+          ...{ color: quiet, hideOverlap: true, customValues: ticks },
+          formatter: (at: number) => (isShort ? time(at) : day(at)),
+        },
       },
       yAxis: {
         type: 'value',
@@ -73,7 +83,9 @@ export function BalanceChart({ history, height = 260 }: BalanceChartProps): Reac
           ? [
               {
                 ...{ type: 'line', name: words.owed, step: 'end', symbol: 'none' },
-                data: lineOf(({ emergencyCredit }) => -Math.abs(Number(emergencyCredit))),
+                data: lineOf(({ emergencyCredit }) =>
+                  emergencyCredit === '0' ? '-' : -Math.abs(Number(emergencyCredit)),
+                ),
                 ...{ lineStyle: { color: low, width: 1.5, type: 'dashed' }, areaStyle: { color: low, opacity: 0.12 } },
                 itemStyle: { color: low },
               },

@@ -29,6 +29,7 @@ export function LoadChart({ day, height = 200 }: LoadChartProps): ReactNode {
       const watts = wattsAt(day, minute);
       return typeof watts === 'number' ? watts : null;
     };
+    const ticks = [0, 4, 8, 12, 16, 20, 24].map((hour) => at(hour * 60));
     const steps = stepsOf(day, length);
     return {
       grid: { left: 8, right: 8, top: 12, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
@@ -50,7 +51,8 @@ export function LoadChart({ day, height = 200 }: LoadChartProps): ReactNode {
         min: start,
         max: at(length),
         axisLine: { lineStyle: { color: line } },
-        axisLabel: { color: quiet, hideOverlap: true, formatter: (when: number) => time(when) },
+        axisTick: { customValues: ticks },
+        axisLabel: { color: quiet, customValues: ticks, formatter: (when: number) => time(when) },
       },
       yAxis: [
         {

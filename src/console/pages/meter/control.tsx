@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { CommandJson, MeterJson } from '../../../api/index.ts';
 import { EXCHANGE_WORDS, fill, METER_WORDS } from '../../../words/index.ts';
 import { useFormat, useWords } from '../../locale.tsx';
-import { Aged, Figure, When } from '../../parts/figures.tsx';
+import { Aged, When } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
@@ -69,7 +69,9 @@ function Rules({ meter: { known, agesMs } }: { readonly meter: MeterJson }): Rea
         </Text>
       )}
       {known.clockOffsetMs !== undefined && (
-        <Figure label={words.clock} value={fill(words.clockOff, duration(known.clockOffsetMs))} />
+        <Text size="sm" mt="xs">
+          {words.clock}: {fill(words.clockOff, duration(Math.abs(known.clockOffsetMs)))}
+        </Text>
       )}
     </Panel>
   );

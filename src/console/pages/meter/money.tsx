@@ -100,11 +100,18 @@ function Moves({ history }: { readonly history: BalanceJson }): ReactNode {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {moves.map(({ key, at, why, change, after }) => (
+            {moves.map(({ key, at, why, change, inFlight, after }) => (
               <Table.Tr key={key}>
                 <Table.Td title={exact(at)}>{why === 'spent' ? day(at) : exact(at)}</Table.Td>
                 <Table.Td>{words.whys[why as keyof typeof words.whys] ?? why}</Table.Td>
-                <Table.Td ta="right">{change === 0n ? words.noTransfer : <Money tokens={change} />}</Table.Td>
+                <Table.Td ta="right">
+                  {change !== 0n && <Money tokens={change} />}
+                  {change === 0n && inFlight !== 0n && (
+                    <span style={{ color: 'var(--in-flight)' }}>
+                      {words.inFlight} <Money tokens={inFlight} />
+                    </span>
+                  )}
+                </Table.Td>
                 <Table.Td ta="right">
                   <Money tokens={after} />
                 </Table.Td>

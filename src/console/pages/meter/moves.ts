@@ -18,6 +18,8 @@ export interface Move {
   readonly order: string | undefined;
   /** Tokens of the purse. */
   readonly change: bigint;
+  /** Tokens that set out for the meter, or arrived or came back. */
+  readonly inFlight: bigint;
   readonly after: string;
 }
 
@@ -29,7 +31,7 @@ export function movesOf({ points, zone }: BalanceJson): readonly Move[] {
     const isMore = why === 'spent' && last?.why === 'spent' && dateOf(last.at, zone) === dateOf(at, zone);
     const sum = BigInt(change.purse) + (isMore ? last.change : 0n);
     if (isMore) moves.pop();
-    moves.push({ key: posting, at, why, order, change: sum, after: balance.purse });
+    moves.push({ key: posting, at, why, order, change: sum, inFlight: BigInt(change.inFlight), after: balance.purse });
   }
   return moves.reverse();
 }

@@ -5,6 +5,8 @@ import { useFormat, useWords } from '../../locale.tsx';
 import './week.css';
 
 const MINUTES = 1_440;
+/** From here on a step has room for its percent. */
+const ROOM = 0.6;
 
 /** Seven days of steps: the higher a step, the dearer, with its percent written in it. */
 export function Week({ days }: Pick<TariffWeekJson, 'days'>): ReactNode {
@@ -29,7 +31,7 @@ export function Week({ days }: Pick<TariffWeekJson, 'days'>): ReactNode {
                   title={`${clock(from)}–${clock(to)} · ${percent} %${band === undefined ? '' : ` · ${band}`}`}
                 >
                   <i style={{ height: `${(percent / dearest) * 100}%` }} />
-                  <b>{percent} %</b>
+                  <b style={percent / dearest < ROOM ? { bottom: `${(percent / dearest) * 100}%` } : {}}>{percent} %</b>
                 </div>
               ))}
             </div>
