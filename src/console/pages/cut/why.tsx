@@ -59,30 +59,41 @@ export function Rules({ cut: { rules, at, reasons } }: CutProps): ReactNode {
   }
   const { friendlyHours } = policy;
   const isKept = friendlyHours === undefined || at === undefined || !isWithin(minuteOfDay(at, zone), friendlyHours);
-  const yesNo = (value: boolean) => (value ? words.yes : words.no);
   return (
     <Panel title={words.rules}>
-      <Table verticalSpacing={4} aria-label={words.rules}>
-        <Table.Tbody>
-          <Row name={words.emergency}>
-            <Money tokens={policy.emergencyCredit} />
-          </Row>
-          <Row name={words.lowAt}>
-            <Money tokens={policy.lowBalance} />
-          </Row>
-          <Row name={friendlyHours === undefined ? words.friendlyNone : words.friendly}>
-            {friendlyHours !== undefined && `${clock(friendlyHours.from)}–${clock(friendlyHours.to)}`}
-          </Row>
-          <Row name={words.weekends}>{yesNo(policy.noCutOnWeekends)}</Row>
-          <Row name={words.holidays}>{yesNo(policy.noCutOnHolidays)}</Row>
-        </Table.Tbody>
-      </Table>
+      <PolicyTable policy={policy} />
       {friendlyHours !== undefined && at !== undefined && reasons.includes('no-credit') && (
         <Text size="sm" mt="xs">
           {isKept ? words.friendlyKept : words.friendlyBroken}
         </Text>
       )}
     </Panel>
+  );
+}
+
+type Policy = NonNullable<NonNullable<CutOffJson['rules']>['policy']>;
+
+/** What supply rules say of when a meter may be cut off. */
+export function PolicyTable({ policy }: { readonly policy: Policy }): ReactNode {
+  const words = useWords(CUT_WORDS);
+  const { friendlyHours } = policy;
+  const yesNo = (value: boolean) => (value ? words.yes : words.no);
+  return (
+    <Table verticalSpacing={4} aria-label={words.rules}>
+      <Table.Tbody>
+        <Row name={words.emergency}>
+          <Money tokens={policy.emergencyCredit} />
+        </Row>
+        <Row name={words.lowAt}>
+          <Money tokens={policy.lowBalance} />
+        </Row>
+        <Row name={friendlyHours === undefined ? words.friendlyNone : words.friendly}>
+          {friendlyHours !== undefined && `${clock(friendlyHours.from)}–${clock(friendlyHours.to)}`}
+        </Row>
+        <Row name={words.weekends}>{yesNo(policy.noCutOnWeekends)}</Row>
+        <Row name={words.holidays}>{yesNo(policy.noCutOnHolidays)}</Row>
+      </Table.Tbody>
+    </Table>
   );
 }
 

@@ -1,6 +1,6 @@
 import { SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { CommandJson, MeterJson } from '../../../api/index.ts';
+import type { CommandJson, CutOffJson, MeterJson } from '../../../api/index.ts';
 import { EXCHANGE_WORDS, fill, METER_WORDS } from '../../../words/index.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Aged, When } from '../../parts/figures.tsx';
@@ -9,6 +9,7 @@ import { Blank, Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { useNow } from '../../time.ts';
+import { PolicyTable } from '../cut/why.tsx';
 import { OrderCommand } from './order-command.tsx';
 
 const PURPOSES = ['value', 'control', 'monitoring'] as const;
@@ -56,9 +57,15 @@ function Keys({ meter: { generations, suite } }: { readonly meter: MeterJson }):
   );
 }
 
-function Rules({ meter: { known, agesMs } }: { readonly meter: MeterJson }): ReactNode {
+function Rules({ meter: { number, known, agesMs } }: { readonly meter: MeterJson }): ReactNode {
   const words = useWords(METER_WORDS);
   const { duration } = useFormat();
+  const cuts = useRead<{ readonly items: readonly CutOffJson[] }>(`/meters/${number}/cut-offs`, {
+    query: { limit: 1 },
+    enabled: useMay('listCutOffs') !== undefined,
+  });
+  const rules = cuts.data?.items[0]?.rules;
+  const policy = rules?.version === known.policyVersion ? rules?.policy : undefined;
   return (
     <Panel title={words.policy}>
       {known.policyVersion === undefined ? (
@@ -67,6 +74,13 @@ function Rules({ meter: { known, agesMs } }: { readonly meter: MeterJson }): Rea
         <Text size="sm">
           <Aged ms={agesMs.policy}>{fill(words.policyVersion, known.policyVersion)}</Aged>
         </Text>
+      )}
+      {policy === undefined ? (
+        <Text size="xs" className="quiet">
+          {words.policyUnread}
+        </Text>
+      ) : (
+        <PolicyTable policy={policy} />
       )}
       {known.clockOffsetMs !== undefined && (
         <Text size="sm" mt="xs">

@@ -156,10 +156,12 @@ function Lasts({ meter: { number, known } }: MeterProps): ReactNode {
   if (use === undefined) return <Figure label={words.lasts} value="–" note={words.lastsUnknown} />;
   const note = fill(words.lastsNote, energy(Number(use.energyWhPerDay)), daysKnown);
   if (lasts === undefined) return <Figure label={words.lasts} value="–" note={words.lastsForever} />;
+  const until = Date.parse(lasts.until);
+  if (until <= now) return <Figure label={words.lasts} value={words.anyMoment} note={note} />;
   return (
     <Figure
       label={words.lasts}
-      value={<span title={exact(lasts.until)}>{relative(Date.parse(lasts.until) - now)}</span>}
+      value={<span title={exact(lasts.until)}>{relative(until - now)}</span>}
       note={
         <>
           {exact(lasts.until)}

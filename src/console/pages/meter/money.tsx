@@ -100,7 +100,7 @@ function Moves({ history }: { readonly history: BalanceJson }): ReactNode {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {moves.map(({ key, at, why, change, inFlight, after }) => (
+            {moves.map(({ key, at, why, change, inFlight, after, owed }) => (
               <Table.Tr key={key}>
                 <Table.Td title={exact(at)}>{why === 'spent' ? day(at) : exact(at)}</Table.Td>
                 <Table.Td>{words.whys[why as keyof typeof words.whys] ?? why}</Table.Td>
@@ -114,6 +114,11 @@ function Moves({ history }: { readonly history: BalanceJson }): ReactNode {
                 </Table.Td>
                 <Table.Td ta="right">
                   <Money tokens={after} />
+                  {owed !== '0' && (
+                    <Text size="xs" className="quiet" component="div">
+                      {words.owed}: <Money tokens={owed} />
+                    </Text>
+                  )}
                 </Table.Td>
               </Table.Tr>
             ))}

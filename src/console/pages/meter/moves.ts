@@ -16,11 +16,12 @@ export interface Move {
   readonly at: string;
   readonly why: string;
   readonly order: string | undefined;
-  /** Tokens of the purse. */
+  /** Tokens of the purse, less emergency credit: what is drawn of that is no gain. */
   readonly change: bigint;
   /** Tokens that set out for the meter, or arrived or came back. */
   readonly inFlight: bigint;
   readonly after: string;
+  readonly owed: string;
 }
 
 /** The newest first. What is used comes in steps of a token, and is told day by day. */
@@ -29,9 +30,12 @@ export function movesOf({ points, zone }: BalanceJson): readonly Move[] {
   for (const { posting, at, why, order, change, balance } of points) {
     const last = moves.at(-1);
     const isMore = why === 'spent' && last?.why === 'spent' && dateOf(last.at, zone) === dateOf(at, zone);
-    const sum = BigInt(change.purse) + (isMore ? last.change : 0n);
     if (isMore) moves.pop();
-    moves.push({ key: posting, at, why, order, change: sum, inFlight: BigInt(change.inFlight), after: balance.purse });
+    moves.push({
+      ...{ key: posting, at, why, order, inFlight: BigInt(change.inFlight) },
+      change: BigInt(change.purse) - BigInt(change.emergencyCredit) + (isMore ? last.change : 0n),
+      ...{ after: balance.purse, owed: balance.emergencyCredit },
+    });
   }
   return moves.reverse();
 }
