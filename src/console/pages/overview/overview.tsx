@@ -6,7 +6,7 @@ import { fill, METER_STATES, OVERVIEW_WORDS, PAGE_NAMES } from '../../../words/i
 import { useFormat, useWords } from '../../locale.tsx';
 import { Figure, When } from '../../parts/figures.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
-import { STATE_COLOURS, StateLabel } from '../../parts/state-mark.tsx';
+import { StateLabel, stateColour } from '../../parts/state-mark.tsx';
 import { Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
@@ -59,7 +59,7 @@ function Meters({ meters }: { readonly meters: OverviewJson['meters'] }): ReactN
         {shown.map((state) => (
           <span
             key={state}
-            style={{ flexGrow: meters.byState[state], background: STATE_COLOURS[state], borderRadius: 3, minWidth: 3 }}
+            style={{ flexGrow: meters.byState[state], background: stateColour(state), borderRadius: 3, minWidth: 3 }}
           />
         ))}
       </div>
