@@ -90,7 +90,7 @@ function refused(path: string, sentence: RegExp, ...more: string[]): void {
 
 /** A demo without a terminal until it has told its books once, then SIGTERM. */
 async function runAndStop(path: string): Promise<{ readonly told: string; readonly status: number }> {
-  const child = spawn(process.execPath, [MAIN, 'demo', '--data', path]);
+  const child = spawn(process.execPath, [MAIN, 'demo', '--listen', 'none', '--data', path]);
   let told = '';
   child.stdout.on('data', (text: Buffer) => {
     told += text.toString('utf8');

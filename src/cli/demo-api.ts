@@ -4,9 +4,10 @@ import { createPeople, type ExchangeReads, type Store } from '../host/index.ts';
 import type { Utility } from '../simulation/index.ts';
 import type { DemoControl } from './demo-control.ts';
 import { systemRandomness } from './demo-keys.ts';
+import type { DemoListen } from './demo-options.ts';
 import { demoAgent, demoPeople } from './demo-people.ts';
 import { demoStage } from './demo-stage.ts';
-import { isLoopback, type ListenAt, listen } from './listen.ts';
+import { isLoopback, listen, listenSomewhere } from './listen.ts';
 import { PAGES_FOLDER } from './pages-folder.ts';
 import { paper, receiptPaper } from './paper.ts';
 import { wallClock } from './wall-clock.ts';
@@ -20,12 +21,14 @@ export interface DemoApiOptions {
   readonly store: Store;
   readonly metrics: Metrics;
   readonly exchanges: ExchangeReads;
-  readonly at: ListenAt;
+  readonly at: Exclude<DemoListen, 'none'>;
 }
 
 interface DemoApi {
   readonly app: Api;
-  /** How to try it, with passwords that are told here and nowhere else. */
+  /** Of its pages. */
+  readonly address: string;
+  /** How to try it. Passwords are told here and nowhere else, and only to who named an address. */
   readonly lines: readonly string[];
 }
 
@@ -36,21 +39,16 @@ export async function openDemoApi(options: DemoApiOptions): Promise<DemoApi> {
   const readiness = async () => ({ ready: true, parts: { store: 'ok', grid: 'simulated' } });
   const persons = await demoPeople(store);
   // Where other machines get in, nobody does without a password.
-  const welcome = isLoopback(at) ? persons : [];
+  const welcome = at === 'usual' || isLoopback(at) ? persons : [];
   const demo = demoStage({ utility, control, zone, people: new Map(welcome.map(({ role, login }) => [role, login])) });
   const app = createApi(
     { host: utility.host, people, clock: wallClock, metrics, readiness, paper, receiptPaper, exchanges, demo },
     { pages: PAGES_FOLDER },
   );
-  const address = await listen(app, at);
+  const address = await (at === 'usual' ? listenSomewhere(app) : listen(app, at));
+  const where = `The pages are ${address}/, the API ${address}${PREFIX}, the page to try it ${address}${PAGE_URL}.`;
   const logins = persons.map(({ login, password }) => `  ${login.padEnd(16)} ${password}`);
   await demoAgent(utility.host);
-  return {
-    app,
-    lines: [
-      `The pages are ${address}/, the API ${address}${PREFIX}, the page to try it ${address}${PAGE_URL}.`,
-      'Log in as (new passwords at each start):',
-      ...logins,
-    ],
-  };
+  const lines = at === 'usual' ? [where] : [where, 'Log in as (new passwords at each start):', ...logins];
+  return { app, address, lines };
 }

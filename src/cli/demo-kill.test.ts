@@ -40,7 +40,7 @@ test('a demo that is killed twenty times at random loses no token and doubles no
  * others the sales and the line.
  */
 async function runAndKill(path: string, lines: number, laterMs: number): Promise<void> {
-  const args = [MAIN, 'demo', '--data', path, '--meters', String(METERS), '--speed', '3600'];
+  const args = [MAIN, 'demo', '--data', path, '--meters', String(METERS), '--speed', '3600', '--listen', 'none'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let errors = '';
   child.stderr.on('data', (text: Buffer) => {

@@ -6,6 +6,9 @@ import type { NamedFounding } from './founding.ts';
 import { isLoopback, type ListenAt, parseListen } from './listen.ts';
 import { WrongUse } from './usage.ts';
 
+/** Where the pages and the API of a demo are: at an address, where people look first (`usual`), or nowhere. */
+export type DemoListen = ListenAt | 'usual' | 'none';
+
 export interface DemoOptions {
   readonly once: boolean;
   readonly json: boolean;
@@ -14,8 +17,7 @@ export interface DemoOptions {
   readonly data: string | undefined;
   readonly days: number;
   readonly speed: number;
-  /** Where its API listens; nowhere where absent. */
-  readonly listen: ListenAt | undefined;
+  readonly listen: DemoListen;
   /** What the utility is to be; a folder that has one already says the rest. */
   readonly founding: NamedFounding;
 }
@@ -65,7 +67,7 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions {
       speed === undefined
         ? SPEED_USUAL
         : whole('--speed', speed, SPEED_MAX, 'one business hour a second is as fast as can be watched'),
-    listen: listen === undefined ? undefined : loopbackOf(listen),
+    listen: once ? 'none' : listen === undefined ? 'usual' : listenOf(listen),
     founding: {
       meters: meters === undefined ? undefined : whole('--meters', meters, METERS_MAX, METERS_WHY),
       loads,
@@ -103,7 +105,8 @@ export function folderOf(path: string): string {
   return path;
 }
 
-function loopbackOf(text: string): ListenAt {
+function listenOf(text: string): DemoListen {
+  if (text === 'none') return 'none';
   const at = parseListen(text);
   if (isLoopback(at)) return at;
   throw new WrongUse(`A demo listens on this machine alone, as --listen 127.0.0.1:8080, not on ${at.host}.`);

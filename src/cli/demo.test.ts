@@ -302,7 +302,7 @@ test('a demo that is stopped says so, and goes on from there', async () => {
 
 test('a demo that is stopped while it is being built goes on building', async () => {
   const path = join(scratch, 'unbuilt');
-  const child = spawn(process.execPath, [MAIN, 'demo', '--data', path, '--meters', '200']);
+  const child = spawn(process.execPath, [MAIN, 'demo', '--listen', 'none', '--data', path, '--meters', '200']);
   let told = '';
   child.stdout.on('data', (text: Buffer) => {
     if (told === '') child.kill('SIGTERM');
@@ -315,7 +315,7 @@ test('a demo that is stopped while it is being built goes on building', async ()
 
 /** A demo without a terminal until it has told its books once, then SIGTERM. */
 async function runAndStop(path: string, ...more: string[]): Promise<string> {
-  const child = spawn(process.execPath, [MAIN, 'demo', '--data', path, '--speed', '600', ...more]);
+  const child = spawn(process.execPath, [MAIN, 'demo', '--data', path, '--speed', '600', '--listen', 'none', ...more]);
   let told = '';
   let stopped = false;
   child.stdout.on('data', (text: Buffer) => {

@@ -26,6 +26,19 @@ export function parseListen(text: string): ListenAt {
 export const isLoopback = ({ host }: ListenAt): boolean =>
   host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 
+/** Where pages are looked for when nobody named an address. */
+export const LISTEN_USUAL: ListenAt = { host: '127.0.0.1', port: 8080 };
+
+/** Where people look first or, where something else listens there, on a free port. Returns where it listens. */
+export async function listenSomewhere(app: Api): Promise<string> {
+  try {
+    return await app.listen(LISTEN_USUAL);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    return listen(app, { ...LISTEN_USUAL, port: 0 });
+  }
+}
+
 /** Returns where it listens. @throws CannotGoOn in one sentence */
 export async function listen(app: Api, at: ListenAt): Promise<string> {
   try {

@@ -6,8 +6,8 @@ import { milliseconds } from '../units/index.ts';
 import { PurseWatch } from './contradictions.ts';
 import type { DataFolder } from './data-folder.ts';
 import { DemoControl } from './demo-control.ts';
+import type { DemoListen } from './demo-options.ts';
 import { type Founding, foundingText } from './founding.ts';
-import type { ListenAt } from './listen.ts';
 import { LogView } from './log-view.ts';
 import { NewsDesk } from './news.ts';
 import { RefundWatch } from './refunds.ts';
@@ -29,7 +29,7 @@ export interface LiveOptions {
   readonly isNew: boolean;
   readonly speed: number;
   readonly color: boolean;
-  readonly listen: ListenAt | undefined;
+  readonly listen: DemoListen;
 }
 
 const STEP_WALL_MS = 100;
@@ -75,36 +75,43 @@ async function watch(
     view.begin('The database is an older copy: each meter is asked for its receipts before value leaves again.');
   }
   const impatient = () => stopping() || view.actions().includes('quit');
+  const { listen: at } = options;
   // Whoever does not want the API does not wait for it.
-  const api = options.listen && (await import('./demo-api.ts'));
+  const api = at === 'none' ? undefined : await import('./demo-api.ts');
   const metrics = api && new api.Metrics();
   const exchanges = new ExchangeLog();
   const watched = metrics && { watcher: metrics.watcher, exchanges };
   const utility = await unlessStopped(openUtility(options, view, watched ?? {}), impatient);
   if (utility === undefined) return [];
   const control = new DemoControl(utility, options.speed);
-  if (api !== undefined && metrics !== undefined && options.listen !== undefined) {
+  if (api !== undefined && metrics !== undefined && at !== 'none') {
     const { zone } = options.setting;
     const store = givingWay(folder.store);
-    const { app, lines } = await api.openDemoApi({
-      ...{ utility, control, zone, store, metrics, exchanges, at: options.listen },
+    const { app, address, lines } = await api.openDemoApi({
+      ...{ utility, control, zone, store, metrics, exchanges, at },
     });
     try {
-      await view.announce(lines, stopping);
-      return await go(options, view, control, utility, stopping, stop);
+      await (at === 'usual' ? view.begin(lines.join('\n')) : view.announce(lines, stopping));
+      return await go(options, { view, control, utility, pages: `${address}/` }, stopping, stop);
     } finally {
       await app.close();
     }
   }
-  return go(options, view, control, utility, stopping, stop);
+  return go(options, { view, control, utility, pages: undefined }, stopping, stop);
+}
+
+interface Going {
+  readonly view: View;
+  readonly control: DemoControl;
+  readonly utility: Utility;
+  /** The address of its pages; undefined where it has none. */
+  readonly pages: string | undefined;
 }
 
 /** Business goes on, until it is stopped. */
 async function go(
   options: LiveOptions,
-  view: View,
-  control: DemoControl,
-  utility: Utility,
+  { view, control, utility, pages }: Going,
   stopping: () => boolean,
   stop: () => void,
 ): Promise<readonly string[]> {
@@ -130,7 +137,7 @@ async function go(
     const since = Math.min(drawnAt, utility.time.now - TALK_MS);
     drawnAt = utility.time.now;
     for (const news of await refunds.news(utility.time.now)) view.happened(news);
-    view.draw(await snapshotOf({ utility, watch: purses, speed: control.speed }, since));
+    view.draw(await snapshotOf({ utility, watch: purses, speed: control.speed, pages }, since));
   }
   await folder.store.signHead({ now: milliseconds(utility.time.now) });
   return purses.look(utility);

@@ -34,6 +34,7 @@ function snapshot(meters: readonly MeterRow[], books: Partial<Books> = {}): Snap
     now: Date.UTC(2026, 2, 2, 0, 41),
     zoneMinutes: 540,
     speed: 60,
+    pages: undefined,
     books: {
       issued: 100n,
       stored: 90n,
@@ -214,4 +215,13 @@ test('meters without room are counted by state, a cut line is named, and time is
   assert.match(shown, /line 2 .*CUT/);
   assert.match(shown, /line 1 {2}▮▯{9} {3}4 % on the air/);
   assert.match(shown, /2026-03-02 Mon 09:41/);
+});
+
+test('the header says where the pages are, and gives up words before the address', () => {
+  const shown = { ...snapshot([]), pages: 'http://127.0.0.1:8080/' };
+  const title = (columns: number) => plain(shown, 24, columns)[0];
+  assert.equal(title(100), 'WATTPURSE  2026-03-02 Mon 09:41  60 times real time  http://127.0.0.1:8080/');
+  assert.equal(title(70), 'WATTPURSE  2026-03-02 Mon 09:41  60×  http://127.0.0.1:8080/');
+  assert.equal(title(59), 'WATTPURSE  Mon 09:41  60×  http://127.0.0.1:8080/');
+  assert.equal(plain(snapshot([]), 24, 100)[0], 'WATTPURSE  2026-03-02 Mon 09:41  60 times real time');
 });

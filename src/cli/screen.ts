@@ -65,14 +65,19 @@ export function screenOf(snapshot: Snapshot, { news, busy }: Watched, size: Scre
     .map((line) => clip(line, columns));
 }
 
-function titleText({ now, zoneMinutes, speed }: Snapshot, columns: number, paint: Paint): string {
+function titleText({ now, zoneMinutes, speed, pages }: Snapshot, columns: number, paint: Paint): string {
   const clock = clockText(now, zoneMinutes);
   const name = paint('bold', 'WATTPURSE');
+  const day = `${dateText(now, zoneMinutes)} ${clock}`;
+  const fast = paint('dim', `${speed} times real time`);
+  const short = paint('dim', `${speed}×`);
+  const withPages = pages === undefined ? [] : [`${day}  ${fast}`, `${day}  ${short}`, `${clock}  ${short}`];
   return fitting(
     columns,
-    `${name}  ${dateText(now, zoneMinutes)} ${clock}  ${paint('dim', `${speed} times real time`)}`,
-    `${name}  ${clock}  ${paint('dim', `${speed}×`)}`,
-    `${clock}  ${paint('dim', `${speed}×`)}`,
+    ...withPages.map((time) => `${name}  ${time}  ${pages}`),
+    `${name}  ${day}  ${fast}`,
+    `${name}  ${clock}  ${short}`,
+    `${clock}  ${short}`,
     clock,
   );
 }

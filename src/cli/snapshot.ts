@@ -44,6 +44,8 @@ export interface Snapshot {
   readonly now: number;
   readonly zoneMinutes: number;
   readonly speed: number;
+  /** The address of its pages; undefined where it has none. */
+  readonly pages: string | undefined;
   readonly books: Books;
   /** What the books and the memories of the meters cannot both be right about, one sentence a meter. */
   readonly contradictions: readonly string[];
@@ -56,10 +58,11 @@ interface Watched {
   readonly utility: Utility;
   readonly watch: PurseWatch;
   readonly speed: number;
+  readonly pages: string | undefined;
 }
 
 /** @param since what was said after it counts as being said now */
-export async function snapshotOf({ utility, watch, speed }: Watched, since: number): Promise<Snapshot> {
+export async function snapshotOf({ utility, watch, speed, pages }: Watched, since: number): Promise<Snapshot> {
   const { host, houses, time } = utility;
   const books = await host.books();
   const views = new Map((await host.meters()).map((view) => [view.meter.svpmsn, view]));
@@ -75,6 +78,7 @@ export async function snapshotOf({ utility, watch, speed }: Watched, since: numb
     now: time.now,
     zoneMinutes: houses[0]?.options.zoneMinutes ?? 0,
     speed,
+    pages,
     books,
     contradictions: await watch.seen(utility),
     lines: utility.transformers.map(({ localUnit, cut }, i) => {

@@ -6,10 +6,11 @@ export class WrongUse extends Error {
 /** How each command is called, and what it does. */
 export const USAGES = {
   demo: `  wattpurse demo [--data DIR] [--meters N] [--speed N] [--loads FILE]... [--seed S] [--suite NAME] [--lab] [--no-color]
-                 [--listen ADDRESS:PORT]
+                 [--listen ADDRESS:PORT|none]
       A whole utility in this process until you stop it, 60 times as fast as life.
       It lives in ./wattpurse-data; starting again goes on with the meters, loads, seed and suite that it was begun with.
-      --listen opens its HTTP API, with a person for each role.
+      Its pages are at http://127.0.0.1:8080/, or on a free port; --listen names another address, or none.
+      Where an address is named, a person for each role is printed with a password.
   wattpurse demo --once [--data DIR] [--meters N] [--days D] [--loads FILE]... [--seed S] [--suite NAME] [--lab] [--json]
       The same, as fast as it can, for D days; ends with the story in numbers.
 
