@@ -1,5 +1,6 @@
 import { type QueryKey, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import type { Reach } from '../api/index.ts';
 import { create } from './signal.ts';
 
 /** What a page hears of the books while it is open. */
@@ -31,11 +32,14 @@ export function useLive(hear: Hearer): void {
   }, [hear]);
 }
 
-/** Listens while somebody is logged in, and reads anew what the lists of the pages show when something happened. */
-export function useLiveFeed(isWanted: boolean): void {
+/**
+ * Listens while somebody is logged in who may, and reads anew what the lists of the pages show when something happened.
+ * What passes on the lines is told to those alone who see all meters.
+ */
+export function useLiveFeed(reach: Reach | undefined): void {
   const client = useQueryClient();
   useEffect(() => {
-    if (!isWanted) return;
+    if (reach === undefined) return;
     let source: EventSource | undefined;
     let again: ReturnType<typeof setTimeout> | undefined;
     let refresh: ReturnType<typeof setTimeout> | undefined;
@@ -46,7 +50,7 @@ export function useLiveFeed(isWanted: boolean): void {
       }, REFRESH_MS);
     };
     const open = () => {
-      source = new EventSource('/api/v1/events?traffic=true');
+      source = new EventSource(`/api/v1/events?traffic=${reach === 'all'}`);
       source.onopen = () => {
         if (awaySince.value !== undefined) void client.invalidateQueries();
         awaySince.set(undefined);
@@ -72,7 +76,7 @@ export function useLiveFeed(isWanted: boolean): void {
       clearTimeout(refresh);
       awaySince.set(undefined);
     };
-  }, [client, isWanted]);
+  }, [client, reach]);
 }
 
 /** Queries whose key begins with `live` are read anew when something happened: `['live', 'meters', number]`. */

@@ -145,4 +145,12 @@ export const PAGES: readonly PageEntry[] = [
     ...{ name: 'meters', path: 'meters', needs: 'listMeters', reach: 'all', group: 'see' },
     load: async () => (await import('./pages/meters/meters.tsx')).MetersPage,
   },
+  {
+    ...{ name: 'panel', path: 'panel', demo: true, group: 'see' },
+    load: async () => (await import('./pages/panel/panels.tsx')).PanelsPage,
+  },
+  {
+    ...{ name: 'panel', path: 'panel/:number', demo: true },
+    load: async () => (await import('./pages/panel/panel.tsx')).PanelPage,
+  },
 ];

@@ -10,7 +10,8 @@ import { Start } from './start.tsx';
 /** A page for whoever may see it: for others there is a sentence, and the API would refuse them too. */
 function Guarded({ page, children }: { readonly page: PageEntry; readonly children: ReactNode }): ReactNode {
   const { may } = useSession();
-  return may(page.needs) === undefined ? <NotAllowed /> : <Suspense fallback={<Loading />}>{children}</Suspense>;
+  const isAllowed = page.needs === undefined || may(page.needs) !== undefined;
+  return !isAllowed ? <NotAllowed /> : <Suspense fallback={<Loading />}>{children}</Suspense>;
 }
 
 function routeOf(page: PageEntry): RouteObject {

@@ -15,6 +15,8 @@ import { Languages, LogOut, Moon, Sun, UserRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link, Outlet, useLocation } from 'react-router';
 import { fill, LANGUAGES, PAGE_NAMES } from '../words/index.ts';
+import { useDemo } from './demo.ts';
+import { BusinessClock, DemoBar } from './demo-bar.tsx';
 import { PAGE_ICONS } from './icons.ts';
 import { awaySince, useLiveFeed } from './live.ts';
 import { useConsoleWords, useFormat, useLocale, useWords } from './locale.tsx';
@@ -22,12 +24,14 @@ import { PAGES, type PageEntry } from './pages.ts';
 import { useTicking } from './parts/figures.tsx';
 import { type Session, useSession } from './session.tsx';
 import { useSignal } from './signal.ts';
+import { StoryPlace } from './story/place.tsx';
 
 const GROUPS = ['see', 'sell', 'watch', 'account', 'run'] as const;
 
-/** Whether a page is for somebody: what they may do, and how far they reach with it. */
-export function isFor({ needs, reach }: PageEntry, may: Session['may']): boolean {
-  const reached = may(needs);
+/** Whether a page is for somebody: what they may do, how far they reach with it, and whether it is there at all. */
+export function isFor({ needs, reach, demo }: PageEntry, may: Session['may'], isDemo: boolean): boolean {
+  if (demo === true && !isDemo) return false;
+  const reached = needs === undefined ? 'all' : may(needs);
   return reached !== undefined && (reach === undefined || reach === reached);
 }
 
@@ -36,7 +40,7 @@ export function Shell(): ReactNode {
   const { may } = useSession();
   const [isOpen, { toggle, close }] = useDisclosure();
   const words = useConsoleWords();
-  useLiveFeed(may('streamEvents') !== undefined);
+  useLiveFeed(may('streamEvents'));
   return (
     <AppShell
       header={{ height: 52 }}
@@ -54,7 +58,11 @@ export function Shell(): ReactNode {
               {words.product}
             </Text>
           </Group>
-          <Person />
+          <Group gap="md" wrap="nowrap">
+            <BusinessClock />
+            <DemoBar />
+            <Person />
+          </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar style={{ background: 'var(--ground)', borderColor: 'var(--line)' }}>
@@ -66,17 +74,19 @@ export function Shell(): ReactNode {
         <Absence />
         <Outlet />
       </AppShell.Main>
+      <StoryPlace />
     </AppShell>
   );
 }
 
 function Navigation({ onGo }: { readonly onGo: () => void }): ReactNode {
   const { may } = useSession();
+  const isDemo = useDemo() !== undefined;
   const { groups } = useConsoleWords();
   const names = useWords(PAGE_NAMES);
   const { pathname } = useLocation();
   return GROUPS.map((group) => {
-    const pages = PAGES.filter((page) => page.group === group && isFor(page, may));
+    const pages = PAGES.filter((page) => page.group === group && isFor(page, may, isDemo));
     if (pages.length === 0) return null;
     return (
       <nav key={group} aria-label={groups[group]} style={{ marginBottom: 12 }}>

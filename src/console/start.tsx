@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Navigate } from 'react-router';
+import { useDemo } from './demo.ts';
 import { PAGES } from './pages.ts';
 import { NotAllowed } from './parts/states.tsx';
 import { useSession } from './session.tsx';
@@ -8,6 +9,7 @@ import { isFor } from './shell.tsx';
 /** The first page of the menu that somebody may see. */
 export function Start(): ReactNode {
   const { may } = useSession();
-  const first = PAGES.find((page) => page.group !== undefined && isFor(page, may));
+  const isDemo = useDemo() !== undefined;
+  const first = PAGES.find((page) => page.group !== undefined && isFor(page, may, isDemo));
   return first === undefined ? <NotAllowed /> : <Navigate to={`/${first.path}`} replace />;
 }

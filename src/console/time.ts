@@ -15,10 +15,13 @@ interface Told {
 
 const told = create<Told | undefined>(undefined);
 
+/** Takes what the host said of its time, and when it said so on the clock of the browser; the latest holds. */
+export function tellTime({ now, speed }: DemoTimeJson, wall = Date.now()): void {
+  if (wall >= (told.value?.wall ?? 0)) told.set({ business: Date.parse(now), wall, speed });
+}
+
 function hear({ kind, data }: LiveEvent): void {
-  if (kind !== 'now') return;
-  const { now, speed } = data as DemoTimeJson;
-  told.set({ business: Date.parse(now), wall: Date.now(), speed });
+  if (kind === 'now') tellTime(data as DemoTimeJson);
 }
 
 /** The business time at this moment: ages are said by it, and not by the clock of whoever looks. */

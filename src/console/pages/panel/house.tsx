@@ -1,0 +1,108 @@
+import { Button, Group, Modal, SimpleGrid, Stack, Switch, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useMutation } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import type { PanelJson } from '../../../api/index.ts';
+import { fill, PANEL_WORDS } from '../../../words/index.ts';
+import { change, type Refusal } from '../../ask.ts';
+import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { Panel } from '../../parts/page.tsx';
+import type { Action } from './use-panel.ts';
+
+interface HouseProps {
+  readonly panel: PanelJson;
+  readonly act: (action: Action) => void;
+}
+
+/** The house behind the meter: what is switched on in it. */
+export function House({ panel, act }: HouseProps): ReactNode {
+  const words = useWords(PANEL_WORDS);
+  const { power } = useFormat();
+  return (
+    <Panel title={words.house}>
+      <Stack gap="sm">
+        <Text size="sm" className="quiet">
+          {words.houseWhy}
+        </Text>
+        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm" verticalSpacing="xs">
+          {panel.appliances.map(({ id, watts, on }) => (
+            <Switch
+              key={id}
+              checked={on}
+              label={words.appliances[id as keyof typeof words.appliances] ?? id}
+              description={power(watts)}
+              onChange={({ currentTarget }) => act({ appliance: id, on: currentTarget.checked })}
+            />
+          ))}
+        </SimpleGrid>
+      </Stack>
+    </Panel>
+  );
+}
+
+/** What somebody may do to the meter who should not, and what may fail. */
+export function Mischief({ panel, act }: HouseProps): ReactNode {
+  const words = useWords(PANEL_WORDS);
+  const shared = useConsoleWords();
+  const [isAsking, { open, close }] = useDisclosure();
+  const line = useMutation<unknown, Refusal, boolean>({
+    mutationFn: (cut) => change(`/demo/lines/${panel.localUnit}`, { method: 'POST', body: { cut } }),
+  });
+  const isLifted = panel.cover === 'lifted';
+  return (
+    <Panel title={words.mischief}>
+      <Stack gap="md">
+        <Switch
+          checked={panel.power}
+          label={words.power}
+          description={words.powerWhy}
+          onChange={({ currentTarget }) => act({ power: currentTarget.checked })}
+        />
+        <Switch
+          checked={!panel.lineCut}
+          label={words.line}
+          description={line.error?.message ?? fill(words.lineWhy, panel.localUnit)}
+          onChange={({ currentTarget }) => line.mutate(!currentTarget.checked)}
+        />
+        <Switch
+          checked={panel.bypass}
+          label={words.bypass}
+          description={words.bypassWhy}
+          onChange={({ currentTarget }) => act({ bypass: currentTarget.checked })}
+        />
+        <Group gap="sm" justify="space-between">
+          <Text size="xs" className="quiet" maw={320}>
+            {panel.dismantled ? words.dismantled : words.coverWhy}
+          </Text>
+          <Button
+            variant="default"
+            size="xs"
+            onClick={
+              isLifted ? () => act({ cover: 'closed' }) : panel.dismantled ? () => act({ cover: 'lifted' }) : open
+            }
+          >
+            {isLifted ? words.coverClose : words.cover}
+          </Button>
+        </Group>
+      </Stack>
+      <Modal opened={isAsking} onClose={close} title={words.cover}>
+        <Stack gap="sm">
+          <Text size="sm">{words.coverSure}</Text>
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>
+              {shared.cancel}
+            </Button>
+            <Button
+              onClick={() => {
+                act({ cover: 'lifted' });
+                close();
+              }}
+            >
+              {words.coverGo}
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </Panel>
+  );
+}

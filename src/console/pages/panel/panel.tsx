@@ -1,0 +1,79 @@
+import './panel.css';
+import { Anchor, Group, Stack, Switch, Text } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import { Link, useParams } from 'react-router';
+import { fill, PANEL_WORDS } from '../../../words/index.ts';
+import { useDemo } from '../../demo.ts';
+import { useWords } from '../../locale.tsx';
+import { Page, Panel } from '../../parts/page.tsx';
+import { Loading, Refused } from '../../parts/states.tsx';
+import { useMay } from '../../session.tsx';
+import { Case } from './case.tsx';
+import { House, Mischief } from './house.tsx';
+import { Sale } from './sale.tsx';
+import { Chain, Relay } from './status.tsx';
+import { usePanel } from './use-panel.ts';
+import { useSound } from './use-sound.ts';
+
+/** One meter of a demo as the thing that hangs in a house, and the house. */
+export function PanelPage(): ReactNode {
+  const words = useWords(PANEL_WORDS);
+  const { number = '' } = useParams();
+  const { panel, error, isStill, act } = usePanel(number);
+  const [isHeard, setHeard] = useState(false);
+  const maySell = useMay('buy') !== undefined;
+  const subscriber = useDemo()?.meters.find((meter) => meter.number === number)?.subscriber;
+  useSound(panel, isHeard);
+  return (
+    <Page
+      title={fill(words.title, number)}
+      note={panel && fill(words.note, subscriber ?? number, panel.localUnit)}
+      actions={
+        <Group gap="md">
+          <Switch
+            checked={isHeard}
+            label={words.sound}
+            title={words.soundWhy}
+            onChange={({ currentTarget }) => setHeard(currentTarget.checked)}
+          />
+          <Anchor component={Link} to="/panel" size="sm">
+            {words.all}
+          </Anchor>
+        </Group>
+      }
+    >
+      {panel === undefined ? (
+        error === undefined ? (
+          <Loading sentence={words.waiting} />
+        ) : (
+          <Refused error={error} retry={() => location.reload()} />
+        )
+      ) : (
+        <>
+          {(isStill || error !== undefined) && (
+            <Text size="sm" role="alert">
+              {isStill ? words.interrupted : error?.message}
+            </Text>
+          )}
+          <div className="panel-page">
+            <Panel>
+              <Case panel={panel} press={(key) => act({ press: key })} />
+              <Text size="xs" className="quiet" visibleFrom="sm">
+                {words.keysHint}
+              </Text>
+            </Panel>
+            <Stack gap="md">
+              <Relay panel={panel} />
+              <Chain credit={panel.credit} />
+              {maySell && <Sale meter={number} />}
+            </Stack>
+          </div>
+          <div className="panel-page">
+            <House panel={panel} act={act} />
+            <Mischief panel={panel} act={act} />
+          </div>
+        </>
+      )}
+    </Page>
+  );
+}
