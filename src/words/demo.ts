@@ -122,8 +122,8 @@ export const DEMO_WORDS: Readonly<Record<Language, DemoWords>> = {
       },
       reconnect: {
         title: 'Reconnect',
-        text: 'The line is mended and 500 tokens are sold. Value finds its way alone: the order waited in the books, and the relay closes with it.',
-        go: 'Mend the line and sell 500',
+        text: 'The line is mended, and 500 tokens are sold beyond what the meter lent. What is lent is paid back first, and the relay closes with what is left.',
+        go: 'Mend the line and sell value',
         waits: 'Waiting until value arrives and the relay closes …',
         done: 'The light is on again. That is the whole of it: pay, carry, keep, spend, and never twice.',
       },
@@ -209,8 +209,8 @@ export const DEMO_WORDS: Readonly<Record<Language, DemoWords>> = {
       },
       reconnect: {
         title: '다시 잇기',
-        text: '회선을 잇고 500토큰을 판매합니다. 값은 스스로 길을 찾습니다. 주문은 장부에서 기다렸고, 도착하면 릴레이가 닫힙니다.',
-        go: '회선을 잇고 500 판매',
+        text: '회선을 잇고, 계량기가 빌려 준 것보다 500토큰을 더 판매합니다. 빌린 것을 먼저 갚고, 남은 값으로 릴레이가 닫힙니다.',
+        go: '회선을 잇고 판매',
         waits: '값이 도착해 릴레이가 닫히기를 기다리는 중 …',
         done: '다시 불이 들어왔습니다. 내고, 나르고, 간직하고, 쓰되, 두 번은 없습니다. 이것이 전부입니다.',
       },

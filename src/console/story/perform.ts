@@ -5,7 +5,7 @@ import { setSpeed } from '../demo.ts';
 import { type Action, actAt } from '../pages/panel/use-panel.ts';
 import { isFit, mayFit, otherPercent } from './steps.ts';
 
-const PAID = '500';
+const TOKENS = 500n;
 const TARIFF = 'story';
 const WATCHED_SPEED = 1;
 const USUAL_SPEED = 60;
@@ -50,7 +50,7 @@ export async function perform(step: StoryStep, { panel, once }: Doing): Promise<
   switch (step) {
     case 'buy':
       await setSpeed(WATCHED_SPEED);
-      return sell(meter, once);
+      return sell(meter, TOKENS, once);
     case 'tank':
       await switchAll(panel, HEATERS, true);
       await setSpeed(SPEEDS.tank);
@@ -80,7 +80,8 @@ export async function perform(step: StoryStep, { panel, once }: Doing): Promise<
         false,
       );
       await cut(panel, false);
-      return sell(meter, once);
+      // What was lent is paid back first.
+      return sell(meter, TOKENS + BigInt(panel.credit.owed), once);
     case 'travel':
     case 'found':
       return undefined;
@@ -99,8 +100,8 @@ export async function tidyUp(before: PanelJson, tariff: string | undefined): Pro
   if (after !== tariff) await change(`/meters/${meter}/tariff`, { method: 'PUT', body: { tariff } });
 }
 
-async function sell(meter: string, once: string): Promise<string> {
-  const body = { meter, paid: PAID, method: 'cash' };
+async function sell(meter: string, tokens: bigint, once: string): Promise<string> {
+  const body = { meter, paid: String(tokens), method: 'cash' };
   return (await change<PurchaseJson>('/purchases', { method: 'POST', body, once })).order.id;
 }
 

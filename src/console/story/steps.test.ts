@@ -103,7 +103,7 @@ test('the story is told with a meter that nobody has touched', () => {
   assert.ok(isFit(panel()));
   const unfit: readonly Partial<PanelJson>[] = [
     ...[{ cover: 'lifted' }, { dismantled: true }, { bypass: true }, { power: false }, { lineCut: true }],
-    ...[{ credit: credit({ frozen: true }) }, { supplies: off.supplies }],
+    ...[{ credit: credit({ frozen: true }) }, { credit: credit({ owed: '5' }) }, { supplies: off.supplies }],
   ] as const;
   for (const more of unfit) assert.ok(!isFit(panel(more)), JSON.stringify(more));
   assert.deepEqual([mayFit('supplied'), mayFit('low'), mayFit('tampered'), mayFit('off')], [true, true, false, false]);

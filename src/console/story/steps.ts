@@ -95,7 +95,7 @@ export function hindranceOf({ step, phase }: Story, panel: PanelJson): Hindrance
   return reasonsOf(panel).some((reason) => reason !== 'noCredit') ? 'switched-off' : undefined;
 }
 
-const UNFIT: ReadonlySet<MeterState> = new Set(['frozen', 'tampered', 'dark', 'off', 'blocked']);
+const UNFIT: ReadonlySet<MeterState> = new Set(['frozen', 'tampered', 'dark', 'off', 'blocked', 'emergency']);
 
 /** Whether the host knows nothing against telling the story with a meter. */
 export const mayFit = (known: MeterState): boolean => !UNFIT.has(known);
@@ -106,6 +106,7 @@ export const isFit = (panel: PanelJson): boolean =>
   panel.cover === 'closed' &&
   !panel.bypass &&
   !panel.credit.frozen &&
+  panel.credit.owed === '0' &&
   reasonsOf(panel).length === 0;
 
 /** Of a tariff that the meter notices: another percentage than the one in force. */

@@ -7,6 +7,7 @@ import type { DemoJson, MeterJson, OrderJson, PanelJson } from '../../api/index.
 import { DEMO_WORDS, fill } from '../../words/index.ts';
 import { newKey, type Refusal, read } from '../ask.ts';
 import { useConsoleWords, useFormat, useWords } from '../locale.tsx';
+import { TANK_UNITS, Units } from '../pages/panel/status.tsx';
 import { usePanel } from '../pages/panel/use-panel.ts';
 import { Passes, useTravel } from '../parts/travel.tsx';
 import { findMeter, perform, tidyUp } from './perform.ts';
@@ -149,6 +150,7 @@ function Telling({ meter, close, another }: TellingProps): ReactNode {
       </Title>
       <Text size="sm">{text}</Text>
       {story.step === 'travel' && <Passes travel={travel} />}
+      {story.step === 'tank' && <Units tokens={Number(panel?.credit.tank ?? 0)} units={TANK_UNITS} />}
       {panel !== undefined && (
         <Text size="xs" className="quiet">
           {fill(words.atMeter, meter.number, money(panel.credit.balance), money(panel.credit.tank))} ·{' '}

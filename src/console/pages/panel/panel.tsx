@@ -1,4 +1,3 @@
-import './panel.css';
 import { Anchor, Group, Stack, Switch, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { Link, useParams } from 'react-router';

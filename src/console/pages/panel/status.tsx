@@ -1,3 +1,4 @@
+import './panel.css';
 import { Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { PanelJson } from '../../../api/index.ts';
@@ -61,7 +62,7 @@ function stateOf(panel: PanelJson, reasons: readonly string[]) {
   return panel.display?.signs.includes('lowBalance') === true ? 'low' : 'supplied';
 }
 
-const TANK_UNITS = 10;
+export const TANK_UNITS = 10;
 const TOKENS_A_UNIT = 10;
 
 /** The way of a token out of the store: into the tank, unit by unit into the exchanger, and away as energy. */
@@ -104,7 +105,7 @@ const Row = ({ label, value }: { readonly label: string; readonly value: string 
 );
 
 /** So many units of ten tokens, each as full as it is. */
-function Units({ tokens, units }: { readonly tokens: number; readonly units: number }): ReactNode {
+export function Units({ tokens, units }: { readonly tokens: number; readonly units: number }): ReactNode {
   const filled = Array.from({ length: units }, (_, unit) => ({
     unit,
     inIt: Math.min(TOKENS_A_UNIT, Math.max(0, tokens - unit * TOKENS_A_UNIT)),
