@@ -29,12 +29,14 @@ export const isLoopback = ({ host }: ListenAt): boolean =>
 /** Where pages are looked for when nobody named an address. */
 export const LISTEN_USUAL: ListenAt = { host: '127.0.0.1', port: 8080 };
 
-/** Where people look first or, where something else listens there, on a free port. Returns where it listens. */
+/**
+ * Where people look first or, where that cannot be had, on a free port. Returns where it listens.
+ * @throws CannotGoOn in one sentence
+ */
 export async function listenSomewhere(app: Api): Promise<string> {
   try {
     return await app.listen(LISTEN_USUAL);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+  } catch {
     return listen(app, { ...LISTEN_USUAL, port: 0 });
   }
 }

@@ -23,7 +23,7 @@ export function Case({ panel, press }: CaseProps): ReactNode {
     <figure style={{ margin: 0 }}>
       <section className="panel-meter" aria-label={words.drawing}>
         <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden>
-          <Wires isBypassed={panel.bypass} />
+          <Wires isBypassed={panel.bypass && !isLifted} />
           <Housing number={panel.meter} />
           <Glass display={panel.display} />
           <Grille />

@@ -11,7 +11,7 @@ import { Page, Panel } from '../../parts/page.tsx';
 import { StateLabel } from '../../parts/state-mark.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
-import { useMay } from '../../session.tsx';
+import { useMay, useSession } from '../../session.tsx';
 
 /** The meters of a demo, to choose one that one wants to stand before. */
 export function PanelsPage(): ReactNode {
@@ -57,7 +57,12 @@ function Meters({ meters }: Pick<DemoJson, 'meters'>): ReactNode {
   const [text, setText] = useState('');
   const known = useKnown();
   const wanted = text.trim().toLowerCase();
-  const shown = meters.filter(({ number, subscriber }) => `${number} ${subscriber}`.toLowerCase().includes(wanted));
+  const { person } = useSession();
+  const found = meters.filter(({ number, subscriber }) => `${number} ${subscriber}`.toLowerCase().includes(wanted));
+  // Whoever lives here looks for their own meter first.
+  const shown = found.toSorted(
+    (a, b) => Number(b.subscriber === person.subscriber) - Number(a.subscriber === person.subscriber),
+  );
   return (
     <Panel>
       <TextInput
