@@ -33,3 +33,4 @@ export * from './subscribers.ts';
 export * from './tariffs.ts';
 export * from './till.ts';
 export * from './vend.ts';
+export * from './story.ts';

@@ -4,7 +4,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import type { DemoJson, MeterJson, OrderJson, PanelJson } from '../../api/index.ts';
-import { DEMO_WORDS, fill } from '../../words/index.ts';
+import { fill, STORY_WORDS } from '../../words/index.ts';
 import { newKey, type Refusal, read } from '../ask.ts';
 import { useConsoleWords, useFormat, useWords } from '../locale.tsx';
 import { TANK_UNITS, Units } from '../pages/panel/status.tsx';
@@ -20,7 +20,7 @@ interface CardProps {
 
 /** The whole system in eight steps, each really done and really waited for, with a meter of the demo. */
 export function StoryCard({ demo, close }: CardProps): ReactNode {
-  const words = useWords(DEMO_WORDS);
+  const words = useWords(STORY_WORDS);
   const shared = useConsoleWords();
   const navigate = useNavigate();
   const [leftOut, setLeftOut] = useState<ReadonlySet<string>>(new Set());
@@ -90,7 +90,7 @@ interface TellingProps {
 }
 
 function Telling({ meter, close, another }: TellingProps): ReactNode {
-  const words = useWords(DEMO_WORDS);
+  const words = useWords(STORY_WORDS);
   const { money, share } = useFormat();
   const [story, setStory] = useState<Story>(STORY_BEGINS);
   const [order, setOrder] = useState<string>();
