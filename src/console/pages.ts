@@ -9,13 +9,15 @@ export interface PageEntry {
   readonly name: PageName;
   /** As the router writes it: `meters/:number`. */
   readonly path: string;
-  /** Whoever may not do this sees neither the page nor its place in the menu. */
-  readonly needs: Operation;
+  /** Whoever may not do this sees neither the page nor its place in the menu; without one it is for all who are logged in. */
+  readonly needs?: Operation;
   /** `own`: only for those who reach with it no further than what is their own, as a subscriber does. `all`: for the others. */
   readonly reach?: 'all' | 'own';
   /** Where in the menu; a page without one is reached from others. */
   readonly group?: 'see' | 'sell' | 'watch' | 'account' | 'run';
   readonly frame?: 'none';
+  /** Only a demo has it: the meters of another host hang in real houses. */
+  readonly demo?: true;
   readonly load: () => Promise<ComponentType>;
 }
 
