@@ -51,9 +51,23 @@ export function change<T>(path: string, { method, body, once }: Change): Promise
 /** A key under which something is done once: a form keeps it from when it is opened until it was answered. */
 export const newKey = (): string => crypto.randomUUID();
 
+/**
+ * What the host gives as a file: a paper, a table for a spreadsheet.
+ * @throws Refusal
+ */
+export const readFile = async (path: string, query?: Query): Promise<Blob> =>
+  (await sent(pathOf(path, query), {})).blob();
+
 const AWAY: readonly number[] = [502, 503, 504];
 
 async function answered<T>(path: string, init: RequestInit): Promise<T> {
+  const answer = await sent(path, init);
+  if (answer.status === 204) return undefined as T;
+  return (await answer.json().catch(() => undefined)) as T;
+}
+
+/** What was answered, if it is no refusal. */
+async function sent(path: string, init: RequestInit): Promise<Response> {
   let answer: Response;
   try {
     answer = await fetch(PREFIX + path, { ...init, credentials: 'same-origin' });
@@ -61,9 +75,8 @@ async function answered<T>(path: string, init: RequestInit): Promise<T> {
     if (init.signal?.aborted === true) throw error;
     throw new Refusal('away', 'The host does not answer.');
   }
-  if (answer.status === 204) return undefined as T;
+  if (answer.ok) return answer;
   const body = await answer.json().catch(() => undefined);
-  if (answer.ok) return body as T;
   const { code, detail } = (body ?? {}) as { readonly code?: string; readonly detail?: string };
   if (code === undefined && AWAY.includes(answer.status)) throw new Refusal('away', 'The host does not answer.');
   throw new Refusal(code ?? 'internal', detail ?? `The host answered ${answer.status} and did not say why.`);

@@ -5,6 +5,8 @@ import type { Language } from '../words/index.ts';
 export interface Format {
   /** `€12.34` of 1234 minor units. */
   readonly money: (minorUnits: string | number | bigint) => string;
+  /** `€0.1875` of 18750 thousandths of a minor unit: what a kilowatt-hour costs, with no more decimals than it needs. */
+  readonly price: (milliUnits: bigint) => string;
   /** `1,234` */
   readonly count: (value: string | number | bigint) => string;
   /** `1.23 kWh` of watt-hours, with three significant figures. */
@@ -30,6 +32,8 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+const MILLI_DIGITS = 3;
+
 const SECONDS = { unit: 'second', ms: SECOND } as const;
 const UNITS = [
   { unit: 'day', ms: DAY },
@@ -44,6 +48,10 @@ export function createFormat(language: Language, { zone, currency }: Pick<Utilit
   const money = new Intl.NumberFormat(locale, {
     ...{ style: 'currency', currency: code, currencyDisplay: 'narrowSymbol' },
     ...digits,
+  });
+  const price = new Intl.NumberFormat(locale, {
+    ...{ style: 'currency', currency: code, currencyDisplay: 'narrowSymbol' },
+    ...{ minimumFractionDigits: exponent, maximumFractionDigits: exponent + MILLI_DIGITS },
   });
   const count = new Intl.NumberFormat(locale);
   const figures = { maximumSignificantDigits: 3, minimumSignificantDigits: 3 };
@@ -61,6 +69,8 @@ export function createFormat(language: Language, { zone, currency }: Pick<Utilit
     Math.abs(value) < 1000 ? `${figured(value, figure)} ${unit}` : `${figured(value / 1000, figure)} k${unit}`;
   return {
     money: (minorUnits) => money.format(decimalText(String(minorUnits), exponent) as Intl.StringNumericLiteral),
+    price: (milliUnits) =>
+      price.format(decimalText(String(milliUnits), exponent + MILLI_DIGITS) as Intl.StringNumericLiteral),
     count: (value) => count.format(typeof value === 'string' ? (value as Intl.StringNumericLiteral) : value),
     energy: (wattHours) => scaled(wattHours, 'Wh'),
     power: (watts) => scaled(watts, 'W'),

@@ -144,6 +144,7 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/people/people.tsx')).PeoplePage,
   },
   {
+<<<<<<< HEAD
     ...{ name: 'meters', path: 'meters', needs: 'listMeters', reach: 'all', group: 'see' },
     load: async () => (await import('./pages/meters/meters.tsx')).MetersPage,
   },
@@ -154,5 +155,9 @@ export const PAGES: readonly PageEntry[] = [
   {
     ...{ name: 'panel', path: 'panel/:number', demo: true },
     load: async () => (await import('./pages/panel/panel.tsx')).PanelPage,
+=======
+    ...{ name: 'home', path: 'home', needs: 'listMeters', reach: 'own', group: 'see' },
+    load: async () => (await import('./pages/home/home.tsx')).HomePage,
+>>>>>>> 2306c6d (A subscriber sees on a phone whether the meter is on and why not, how long the balance lasts, when it is cheap, and agrees on automatic transfer; a page for those who reach their own alone is refused to others, and their live feed asks for no traffic)
   },
 ];

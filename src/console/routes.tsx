@@ -4,14 +4,16 @@ import { Gate } from './gate.tsx';
 import { PAGES, type PageEntry } from './pages.ts';
 import { Broken, Loading, NotAllowed, NotFound } from './parts/states.tsx';
 import { useSession } from './session.tsx';
-import { Shell } from './shell.tsx';
+import { isFor, Shell } from './shell.tsx';
 import { Start } from './start.tsx';
 
-/** A page for whoever may see it: for others there is a sentence, and the API would refuse them too. */
+/**
+ * A page for whoever may see it: for others there is a sentence, and the API would refuse them too. What only a demo has
+ * says so itself.
+ */
 function Guarded({ page, children }: { readonly page: PageEntry; readonly children: ReactNode }): ReactNode {
   const { may } = useSession();
-  const isAllowed = page.needs === undefined || may(page.needs) !== undefined;
-  return !isAllowed ? <NotAllowed /> : <Suspense fallback={<Loading />}>{children}</Suspense>;
+  return isFor(page, may, true) ? <Suspense fallback={<Loading />}>{children}</Suspense> : <NotAllowed />;
 }
 
 function routeOf(page: PageEntry): RouteObject {
