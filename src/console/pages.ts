@@ -160,4 +160,8 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/home/home.tsx')).HomePage,
 >>>>>>> 2306c6d (A subscriber sees on a phone whether the meter is on and why not, how long the balance lasts, when it is cheap, and agrees on automatic transfer; a page for those who reach their own alone is refused to others, and their live feed asks for no traffic)
   },
+  {
+    ...{ name: 'home-buy', path: 'home-buy', needs: 'pay', reach: 'own', group: 'see' },
+    load: async () => (await import('./pages/home-buy/home-buy.tsx')).HomeBuyPage,
+  },
 ];

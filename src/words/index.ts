@@ -16,6 +16,7 @@ export * from './grid.ts';
 export * from './keys.ts';
 export * from './kiosk.ts';
 export * from './home.ts';
+export * from './home-buy.ts';
 export * from './language.ts';
 export * from './losses.ts';
 export * from './meter.ts';
