@@ -19,6 +19,10 @@ export interface Format {
   readonly time: (instant: string | number) => string;
   /** `29 Nov` */
   readonly day: (instant: string | number) => string;
+  /** `Sun 29 Nov` of the civil date `2026-11-29` */
+  readonly date: (date: string) => string;
+  /** `November 2026` of `2026-11` */
+  readonly month: (month: string) => string;
   /** `29 Nov 2026, 14:03:07` */
   readonly exact: (instant: string | number) => string;
   /** `3 minutes`, the largest unit that says enough. */
@@ -61,6 +65,8 @@ export function createFormat(language: Language, { zone, currency }: Pick<Utilit
     new Intl.DateTimeFormat(locale, { timeZone: zone, hourCycle: 'h23', ...options });
   const time = times({ hour: '2-digit', minute: '2-digit' });
   const day = times({ day: 'numeric', month: 'short' });
+  const date = times({ timeZone: 'UTC', weekday: 'short', day: 'numeric', month: 'short' });
+  const month = times({ timeZone: 'UTC', year: 'numeric', month: 'long' });
   const exact = times({ dateStyle: 'medium', timeStyle: 'medium' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const at = (instant: string | number) => new Date(instant);
@@ -77,6 +83,8 @@ export function createFormat(language: Language, { zone, currency }: Pick<Utilit
     share: (ratio) => percent.format(ratio),
     time: (instant) => time.format(at(instant)),
     day: (instant) => day.format(at(instant)),
+    date: (civil) => date.format(at(civil)),
+    month: (civil) => month.format(at(civil)),
     exact: (instant) => exact.format(at(instant)),
     duration(ms) {
       const { unit, ms: size } = unitOf(ms);

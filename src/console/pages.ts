@@ -164,4 +164,8 @@ export const PAGES: readonly PageEntry[] = [
     ...{ name: 'home-buy', path: 'home-buy', needs: 'pay', reach: 'own', group: 'see' },
     load: async () => (await import('./pages/home-buy/home-buy.tsx')).HomeBuyPage,
   },
+  {
+    ...{ name: 'home-statement', path: 'home-statement', needs: 'readStatement', reach: 'own', group: 'see' },
+    load: async () => (await import('./pages/home-statement/home-statement.tsx')).HomeStatementPage,
+  },
 ];

@@ -17,6 +17,7 @@ export * from './keys.ts';
 export * from './kiosk.ts';
 export * from './home.ts';
 export * from './home-buy.ts';
+export * from './home-statement.ts';
 export * from './language.ts';
 export * from './losses.ts';
 export * from './meter.ts';

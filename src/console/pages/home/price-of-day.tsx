@@ -45,7 +45,7 @@ export function PriceOfDay({ meter }: { readonly meter: string }): ReactNode {
 
 function NextCheap({ hours, today }: { readonly hours: CheapHours; readonly today: string }): ReactNode {
   const words = useWords(HOME_WORDS);
-  const { price, day } = useFormat();
+  const { price, date } = useFormat();
   const { isFlat, cheapUntil, next } = hours;
   return (
     <Text size="sm" component="div">
@@ -55,14 +55,7 @@ function NextCheap({ hours, today }: { readonly hours: CheapHours; readonly toda
         ? !isFlat && cheapUntil === undefined && words.cheapNone
         : next.date === today
           ? fill(words.cheapNext, clockText(next.from), clockText(next.to), price(next.price))
-          : fill(
-              words.cheapNextOn,
-              // Noon is on that date in every zone near enough to the one that clocks show.
-              day(`${next.date}T12:00:00.000Z`),
-              clockText(next.from),
-              clockText(next.to),
-              price(next.price),
-            )}
+          : fill(words.cheapNextOn, date(next.date), clockText(next.from), clockText(next.to), price(next.price))}
     </Text>
   );
 }
