@@ -24,12 +24,48 @@ export interface PageEntry {
 /** Every page there is, in the order of the menu. */
 export const PAGES: readonly PageEntry[] = [
   {
+    ...{ name: 'home', path: 'home', needs: 'listMeters', reach: 'own', group: 'see' },
+    load: async () => (await import('./pages/home/home.tsx')).HomePage,
+  },
+  {
     ...{ name: 'overview', path: 'overview', needs: 'readOverview', group: 'see' },
     load: async () => (await import('./pages/overview/overview.tsx')).OverviewPage,
   },
   {
     ...{ name: 'grid', path: 'grid', needs: 'readGrid', group: 'see' },
     load: async () => (await import('./pages/grid/grid.tsx')).GridPage,
+  },
+  {
+    ...{ name: 'meter', path: 'meters/:number', needs: 'readMeter' },
+    load: async () => (await import('./pages/meter/meter.tsx')).MeterPage,
+  },
+  {
+    ...{ name: 'cut', path: 'meters/:number/cut', needs: 'listCutOffs' },
+    load: async () => (await import('./pages/cut/cut.tsx')).CutPage,
+  },
+  {
+    ...{ name: 'exchange', path: 'meters/:number/exchanges/:exchange', needs: 'listExchanges' },
+    load: async () => (await import('./pages/exchange/exchange.tsx')).ExchangePage,
+  },
+  {
+    ...{ name: 'meters', path: 'meters', needs: 'listMeters', reach: 'all', group: 'see' },
+    load: async () => (await import('./pages/meters/meters.tsx')).MetersPage,
+  },
+  {
+    ...{ name: 'panel', path: 'panel', demo: true, group: 'see' },
+    load: async () => (await import('./pages/panel/panels.tsx')).PanelsPage,
+  },
+  {
+    ...{ name: 'panel', path: 'panel/:number', demo: true },
+    load: async () => (await import('./pages/panel/panel.tsx')).PanelPage,
+  },
+  {
+    ...{ name: 'home-buy', path: 'home-buy', needs: 'pay', reach: 'own', group: 'see' },
+    load: async () => (await import('./pages/home-buy/home-buy.tsx')).HomeBuyPage,
+  },
+  {
+    ...{ name: 'home-statement', path: 'home-statement', needs: 'readStatement', reach: 'own', group: 'see' },
+    load: async () => (await import('./pages/home-statement/home-statement.tsx')).HomeStatementPage,
   },
   {
     ...{ name: 'subscribers', path: 'subscribers', needs: 'listSubscribers', group: 'see' },
@@ -56,6 +92,10 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/vend/vend-sale.tsx')).VendSalePage,
   },
   {
+    ...{ name: 'till', path: 'till', needs: 'openShift', group: 'sell' },
+    load: async () => (await import('./pages/till/till.tsx')).TillPage,
+  },
+  {
     ...{ name: 'payments', path: 'payments', needs: 'listPayments', group: 'sell' },
     load: async () => (await import('./pages/payments/payments.tsx')).PaymentsPage,
   },
@@ -72,12 +112,20 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/agents/agent.tsx')).AgentPage,
   },
   {
-    ...{ name: 'till', path: 'till', needs: 'openShift', group: 'sell' },
-    load: async () => (await import('./pages/till/till.tsx')).TillPage,
-  },
-  {
     ...{ name: 'kiosk', path: 'kiosk', needs: 'vend', group: 'sell', frame: 'none' },
     load: async () => (await import('./pages/kiosk/kiosk.tsx')).KioskPage,
+  },
+  {
+    ...{ name: 'losses', path: 'losses', needs: 'listLines', group: 'watch' },
+    load: async () => (await import('./pages/losses/losses.tsx')).LossesPage,
+  },
+  {
+    ...{ name: 'field', path: 'field', needs: 'readdressMeter', group: 'watch' },
+    load: async () => (await import('./pages/field/field.tsx')).FieldPage,
+  },
+  {
+    ...{ name: 'field', path: 'field/:number', needs: 'readdressMeter' },
+    load: async () => (await import('./pages/field/field.tsx')).FieldMeterPage,
   },
   {
     ...{ name: 'books', path: 'books', needs: 'readBooks', group: 'account' },
@@ -96,14 +144,6 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/settlement/period.tsx')).PeriodPage,
   },
   {
-    ...{ name: 'field', path: 'field', needs: 'readdressMeter', group: 'watch' },
-    load: async () => (await import('./pages/field/field.tsx')).FieldPage,
-  },
-  {
-    ...{ name: 'field', path: 'field/:number', needs: 'readdressMeter' },
-    load: async () => (await import('./pages/field/field.tsx')).FieldMeterPage,
-  },
-  {
     ...{ name: 'tariffs', path: 'tariffs', needs: 'listTariffs', reach: 'all', group: 'run' },
     load: async () => (await import('./pages/tariffs/tariffs.tsx')).TariffsPage,
   },
@@ -112,60 +152,19 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/tariffs/tariff.tsx')).TariffPage,
   },
   {
-    ...{ name: 'keys', path: 'keys', needs: 'readKeyUse', group: 'run' },
-    load: async () => (await import('./pages/keys/keys.tsx')).KeysPage,
-  },
-  {
-    ...{ name: 'settings', path: 'settings', needs: 'listWebhooks', group: 'run' },
-    load: async () => (await import('./pages/settings/settings.tsx')).SettingsPage,
-  },
-  {
     ...{ name: 'approvals', path: 'approvals', needs: 'listApprovals', group: 'run' },
     load: async () => (await import('./pages/approvals/approvals.tsx')).ApprovalsPage,
-  },
-  {
-    ...{ name: 'meter', path: 'meters/:number', needs: 'readMeter' },
-    load: async () => (await import('./pages/meter/meter.tsx')).MeterPage,
-  },
-  {
-    ...{ name: 'cut', path: 'meters/:number/cut', needs: 'listCutOffs' },
-    load: async () => (await import('./pages/cut/cut.tsx')).CutPage,
-  },
-  {
-    ...{ name: 'exchange', path: 'meters/:number/exchanges/:exchange', needs: 'listExchanges' },
-    load: async () => (await import('./pages/exchange/exchange.tsx')).ExchangePage,
-  },
-  {
-    ...{ name: 'losses', path: 'losses', needs: 'listLines', group: 'watch' },
-    load: async () => (await import('./pages/losses/losses.tsx')).LossesPage,
   },
   {
     ...{ name: 'people', path: 'people', needs: 'listPeople', group: 'run' },
     load: async () => (await import('./pages/people/people.tsx')).PeoplePage,
   },
   {
-<<<<<<< HEAD
-    ...{ name: 'meters', path: 'meters', needs: 'listMeters', reach: 'all', group: 'see' },
-    load: async () => (await import('./pages/meters/meters.tsx')).MetersPage,
+    ...{ name: 'keys', path: 'keys', needs: 'readKeyUse', group: 'run' },
+    load: async () => (await import('./pages/keys/keys.tsx')).KeysPage,
   },
   {
-    ...{ name: 'panel', path: 'panel', demo: true, group: 'see' },
-    load: async () => (await import('./pages/panel/panels.tsx')).PanelsPage,
-  },
-  {
-    ...{ name: 'panel', path: 'panel/:number', demo: true },
-    load: async () => (await import('./pages/panel/panel.tsx')).PanelPage,
-=======
-    ...{ name: 'home', path: 'home', needs: 'listMeters', reach: 'own', group: 'see' },
-    load: async () => (await import('./pages/home/home.tsx')).HomePage,
->>>>>>> 2306c6d (A subscriber sees on a phone whether the meter is on and why not, how long the balance lasts, when it is cheap, and agrees on automatic transfer; a page for those who reach their own alone is refused to others, and their live feed asks for no traffic)
-  },
-  {
-    ...{ name: 'home-buy', path: 'home-buy', needs: 'pay', reach: 'own', group: 'see' },
-    load: async () => (await import('./pages/home-buy/home-buy.tsx')).HomeBuyPage,
-  },
-  {
-    ...{ name: 'home-statement', path: 'home-statement', needs: 'readStatement', reach: 'own', group: 'see' },
-    load: async () => (await import('./pages/home-statement/home-statement.tsx')).HomeStatementPage,
+    ...{ name: 'settings', path: 'settings', needs: 'listWebhooks', group: 'run' },
+    load: async () => (await import('./pages/settings/settings.tsx')).SettingsPage,
   },
 ];

@@ -3,12 +3,14 @@ import type { ComponentType, ReactNode } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
 import type { MeterJson, Operation } from '../../../api/index.ts';
 import { fill, METER_WORDS, type MeterWords } from '../../../words/index.ts';
+import { useDemo } from '../../demo.ts';
 import { useWords } from '../../locale.tsx';
 import { PAGES, type PageName } from '../../pages.ts';
 import { Page } from '../../parts/page.tsx';
 import { Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useSession } from '../../session.tsx';
+import { isFor } from '../../shell.tsx';
 import { ControlTab } from './control.tsx';
 import { EventsTab } from './events.tsx';
 import { ExchangesTab } from './exchanges.tsx';
@@ -96,9 +98,10 @@ function Actions({ number }: { readonly number: string }): ReactNode {
   const { whyCut, panel, sell } = useWords(METER_WORDS);
   const words = { cut: whyCut, panel, sell };
   const { may } = useSession();
+  const isDemo = useDemo() !== undefined;
   return ACTIONS.flatMap((name) => {
     const page = PAGES.find((each) => each.name === name);
-    if (page === undefined || may(page.needs) === undefined) return [];
+    if (page === undefined || !isFor(page, may, isDemo)) return [];
     const path = page.path.includes(':number') ? page.path.replace(':number', number) : `${page.path}?meter=${number}`;
     return (
       <Button key={name} component={Link} to={`/${path}`} size="xs" variant={name === 'sell' ? 'filled' : 'default'}>
