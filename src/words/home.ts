@@ -1,5 +1,5 @@
 import type { Language } from './language.ts';
-import type { MeterState, StateReason } from './meter-state.ts';
+import type { MeterState, StateReason } from './states.ts';
 
 type ByRelay = Readonly<
   Record<'no-credit' | 'over-current' | 'tamper' | 'command' | 'load-limit' | 'awaits-key', string>
