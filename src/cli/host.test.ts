@@ -248,6 +248,14 @@ test('a demo that listens tells of a person for each role, and what they may do 
   assert.equal(await demo.stop('SIGINT'), 0);
 });
 
+test('a demo that nobody told where to listen says where its pages are, and tells no password', async () => {
+  const demo = new Running('demo', '--data', join(scratch, 'unasked'), '--meters', '2');
+  assert.equal((await demo.ask('/health')).status, 200);
+  assert.equal(await demo.stop('SIGINT'), 0);
+  assert.ok(demo.lines.some((line) => line.startsWith('The pages are http://127.0.0.1:')));
+  assert.ok(!demo.lines.some((line) => line.startsWith('Log in as')));
+});
+
 test('the clock of the business never goes back, and meets the clock on the wall again', () => {
   let wall = 1_000_000_000_000;
   let ran = 0;
