@@ -29,7 +29,7 @@ export function LoadChart({ day, height = 200 }: LoadChartProps): ReactNode {
       const watts = wattsAt(day, minute);
       return typeof watts === 'number' ? watts : null;
     };
-    const ticks = [0, 4, 8, 12, 16, 20, 24].map((hour) => at(hour * 60));
+    const ticks = [0, 6, 12, 18, 24].map((hour) => at(hour * 60));
     const steps = stepsOf(day, length);
     return {
       grid: { left: 8, right: 8, top: 12, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
@@ -52,7 +52,7 @@ export function LoadChart({ day, height = 200 }: LoadChartProps): ReactNode {
         max: at(length),
         axisLine: { lineStyle: { color: line } },
         axisTick: { customValues: ticks },
-        axisLabel: { color: quiet, customValues: ticks, formatter: (when: number) => time(when) },
+        axisLabel: { color: quiet, hideOverlap: true, customValues: ticks, formatter: (when: number) => time(when) },
       },
       yAxis: [
         {

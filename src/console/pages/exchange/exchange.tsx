@@ -148,7 +148,9 @@ function Result({ exchange }: { readonly exchange: ExchangeJson }): ReactNode {
         <Icon size={20} aria-hidden style={{ flex: 'none', marginTop: 2 }} />
         <Stack gap={4}>
           <Text fw={600}>{outcome === undefined ? words.awaited : words.outcomes[outcome.name]}</Text>
-          {reason !== undefined && <Text size="sm">{words.rules[reason as keyof typeof words.rules] ?? reason}</Text>}
+          {reason !== undefined && (
+            <Text size="sm">{fill(words.refusedBy, words.rules[reason as keyof typeof words.rules] ?? reason)}.</Text>
+          )}
           {outcome?.result !== undefined && (
             <Text size="sm">{words.results[outcome.result as keyof typeof words.results] ?? outcome.result}</Text>
           )}

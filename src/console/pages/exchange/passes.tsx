@@ -70,9 +70,10 @@ function PassRow({ pass, before, exchange }: PassRowProps): ReactNode {
   const words = useWords(EXCHANGE_WORDS);
   const isValue = exchange.amount !== undefined && pass.message === 'third';
   const isRefused = pass.refused !== undefined;
+  const isUnheard = pass === exchange.passes.at(-1) && pass.from === 'host' && exchange.outcome?.name === 'no-answer';
   const receiver = pass.from === 'host' ? words.meterAs : words.hostAs;
   return (
-    <li className={`exchange-pass from-${pass.from}${isRefused ? ' is-refused' : ''}`}>
+    <li className={`exchange-pass from-${pass.from}${isRefused ? ' is-refused' : ''}${isUnheard ? ' is-unheard' : ''}`}>
       <article className="exchange-sent surface">
         <Text size="sm" fw={600}>
           <span className="exchange-sign">{SIGNS[pass.message]}</span> {words.messages[pass.message]}
@@ -89,14 +90,16 @@ function PassRow({ pass, before, exchange }: PassRowProps): ReactNode {
           </Text>
         )}
       </article>
-      <Way pass={pass} before={before} isValue={isValue} />
+      <Way pass={pass} before={before} isValue={isValue} isBroken={isRefused || isUnheard} />
       <div className="exchange-got">
-        {isRefused || (pass.proves.length === 0 && pass.knows.length === 0) ? (
+        {isUnheard ? (
+          <Text size="sm">{words.unheard}</Text>
+        ) : isRefused || (pass.proves.length === 0 && pass.knows.length === 0) ? (
           <Text size="sm" role="note">
             {pass.refused !== undefined && (
               <b>{fill(words.refusedBy, words.rules[pass.refused as keyof typeof words.rules] ?? pass.refused)}. </b>
             )}
-            {words.nothing}
+            {pass.message === 'refusal' ? words.anybody : words.nothing}
           </Text>
         ) : (
           <>
@@ -126,17 +129,17 @@ interface WayProps {
   readonly pass: Pass;
   readonly before: Pass | undefined;
   readonly isValue: boolean;
+  readonly isBroken: boolean;
 }
 
-/** The way through the wall, and how long after the message before. A refused one breaks off. */
-function Way({ pass, before, isValue }: WayProps): ReactNode {
+/** The way through the wall, and how long after the message before. One that was refused, or that nobody answered, breaks off. */
+function Way({ pass, before, isValue, isBroken }: WayProps): ReactNode {
   const words = useWords(EXCHANGE_WORDS);
   const ms = before === undefined ? undefined : Date.parse(pass.at) - Date.parse(before.at);
-  const isRefused = pass.refused !== undefined;
   return (
     <div className="exchange-way">
       <svg viewBox="0 0 200 24" preserveAspectRatio="none" aria-hidden="true">
-        <line x1="0" y1="12" x2="200" y2="12" strokeDasharray={isRefused ? '6 6' : undefined} />
+        <line x1="0" y1="12" x2="200" y2="12" strokeDasharray={isBroken ? '6 6' : undefined} />
       </svg>
       <i className={`exchange-packet${isValue ? ' is-value' : ''}`} aria-hidden />
       <i className="exchange-tip" aria-hidden />

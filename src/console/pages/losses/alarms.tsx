@@ -183,7 +183,7 @@ function Release({ isOpen, close, meter }: ReleaseProps): ReactNode {
     },
   });
   return (
-    <Modal opened={isOpen} onClose={close} title={words.release}>
+    <Modal opened={isOpen} onClose={close} title={words.release} closeButtonProps={{ 'aria-label': shared.close }}>
       <Stack gap="sm">
         <Text fw={600}>{fill(words.releaseSure, meter)}</Text>
         <Text size="sm">{words.releaseNote}</Text>

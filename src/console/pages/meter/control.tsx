@@ -75,12 +75,11 @@ function Rules({ meter: { number, known, agesMs } }: { readonly meter: MeterJson
           <Aged ms={agesMs.policy}>{fill(words.policyVersion, known.policyVersion)}</Aged>
         </Text>
       )}
-      {policy === undefined ? (
+      {policy !== undefined && <PolicyTable policy={policy} />}
+      {policy === undefined && known.policyVersion !== undefined && (
         <Text size="xs" className="quiet">
           {words.policyUnread}
         </Text>
-      ) : (
-        <PolicyTable policy={policy} />
       )}
       {known.clockOffsetMs !== undefined && (
         <Text size="sm" mt="xs">

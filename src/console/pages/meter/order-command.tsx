@@ -94,7 +94,12 @@ export function Sure({ isOpen, close, number, what, supply, ordering }: SureProp
   const words = useWords(METER_WORDS);
   const shared = useConsoleWords();
   return (
-    <Modal opened={isOpen} onClose={close} title={words.orderable[what]}>
+    <Modal
+      opened={isOpen}
+      onClose={close}
+      title={words.orderable[what]}
+      closeButtonProps={{ 'aria-label': shared.close }}
+    >
       <Stack gap="sm">
         <Text fw={600}>{fill(words.sure, number)}</Text>
         <Text size="sm">{words.sureNote}</Text>

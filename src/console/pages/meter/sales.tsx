@@ -36,7 +36,12 @@ export function SalesTab({ meter: { number } }: { readonly meter: MeterJson }): 
           {shared.more}
         </Button>
       )}
-      <Modal opened={shown !== undefined} onClose={() => setShown(undefined)} title={words.receipts}>
+      <Modal
+        opened={shown !== undefined}
+        onClose={() => setShown(undefined)}
+        title={words.receipts}
+        closeButtonProps={{ 'aria-label': shared.close }}
+      >
         {shown !== undefined && <Receipts order={shown} />}
       </Modal>
     </Panel>
