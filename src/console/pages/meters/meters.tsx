@@ -1,10 +1,9 @@
-import { Anchor, Button, Group, Select, Table, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, Table, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { type ReactNode, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import type { MeterJson, OverviewJson } from '../../../api/index.ts';
 import {
-  fill,
   METER_STATES,
   METERS_WORDS,
   type MeterState,
@@ -30,6 +29,7 @@ export function MetersPage(): ReactNode {
   const shared = useConsoleWords();
   const [search, setSearch] = useSearchParams();
   const overview = useRead<OverviewJson>('/overview', { live: true });
+  const [cleared, setCleared] = useState(0);
   const asked = search.get('state');
   const wanted: Wanted = {
     state: METER_STATES.find((state) => state === asked),
@@ -53,8 +53,21 @@ export function MetersPage(): ReactNode {
   return (
     <Page title={names.meters} note={words.note}>
       <Group gap="sm" align="flex-end">
-        <Search value={wanted.search ?? ''} onChange={(value) => set('search', value)} />
-        <LocalUnits value={wanted.localUnit} onChange={(value) => set('unit', value)} />
+        <Typed
+          key={`search ${cleared}`}
+          label={words.search}
+          hint={words.searchHint}
+          value={wanted.search ?? ''}
+          onChange={(value) => set('search', value)}
+        />
+        <Typed
+          key={`unit ${cleared}`}
+          isNumber
+          label={words.localUnit}
+          hint={words.anyLocalUnit}
+          value={wanted.localUnit ?? ''}
+          onChange={(value) => set('unit', value)}
+        />
       </Group>
       <States value={wanted.state} meters={overview.data?.meters} onChange={(state) => set('state', state)} />
       <Panel>
@@ -67,7 +80,14 @@ export function MetersPage(): ReactNode {
         ) : items.length === 0 ? (
           <Blank title={isNarrowed ? words.none : words.empty}>
             {isNarrowed && (
-              <Button variant="default" size="xs" onClick={() => setSearch({})}>
+              <Button
+                variant="default"
+                size="xs"
+                onClick={() => {
+                  setSearch({});
+                  setCleared(cleared + 1);
+                }}
+              >
                 {words.clear}
               </Button>
             )}
@@ -85,53 +105,31 @@ export function MetersPage(): ReactNode {
   );
 }
 
-interface SearchProps {
+interface TypedProps {
+  readonly label: string;
+  readonly hint: string;
   readonly value: string;
+  readonly isNumber?: boolean;
   readonly onChange: (value: string) => void;
 }
 
-function Search({ value, onChange }: SearchProps): ReactNode {
-  const words = useWords(METERS_WORDS);
+/** A field that is looked for as soon as the hand rests. */
+function Typed({ label, hint, value, isNumber = false, onChange }: TypedProps): ReactNode {
   const [typed, setTyped] = useState(value);
   const settle = useDebouncedCallback(onChange, SEARCH_MS);
   return (
     <TextInput
-      label={words.search}
-      placeholder={words.searchHint}
+      label={label}
+      placeholder={hint}
       value={typed}
-      maxLength={64}
-      w={{ base: '100%', xs: 280 }}
+      maxLength={isNumber ? 5 : 64}
+      inputMode={isNumber ? 'numeric' : 'search'}
+      w={{ base: '100%', xs: isNumber ? 180 : 280 }}
       onChange={({ currentTarget }) => {
-        setTyped(currentTarget.value);
-        settle(currentTarget.value.trim());
+        const next = isNumber ? currentTarget.value.replace(/\D/g, '') : currentTarget.value;
+        setTyped(next);
+        settle(next.trim());
       }}
-    />
-  );
-}
-
-interface LocalUnitsProps {
-  readonly value: string | undefined;
-  readonly onChange: (value: string | undefined) => void;
-}
-
-function LocalUnits({ value, onChange }: LocalUnitsProps): ReactNode {
-  const words = useWords(METERS_WORDS);
-  const grid = useRead<{ readonly localUnits: readonly { readonly localUnit: number }[] }>('/grid');
-  const data = (grid.data?.localUnits ?? []).map(({ localUnit }) => ({
-    value: String(localUnit),
-    label: fill(words.localUnitNumber, localUnit),
-  }));
-  return (
-    <Select
-      label={words.localUnit}
-      placeholder={words.anyLocalUnit}
-      data={data}
-      value={value ?? null}
-      onChange={(chosen) => onChange(chosen ?? undefined)}
-      searchable
-      clearable
-      limit={100}
-      w={{ base: '100%', xs: 200 }}
     />
   );
 }
