@@ -1,11 +1,11 @@
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { createBrowserRouter } from 'react-router';
 import { RouterProvider } from 'react-router/dom';
 import { Refusal } from './ask.ts';
 import { LocaleProvider } from './locale.tsx';
+import { Notices } from './parts/notices.tsx';
 import { routes } from './routes.tsx';
 import { SESSION_KEY } from './session.tsx';
 import { theme } from './theme.ts';
@@ -39,7 +39,7 @@ export function App(): ReactNode {
     <MantineProvider theme={theme} defaultColorScheme="auto">
       <QueryClientProvider client={client}>
         <LocaleProvider>
-          <Notifications position="bottom-right" />
+          <Notices />
           <RouterProvider router={router} />
         </LocaleProvider>
       </QueryClientProvider>

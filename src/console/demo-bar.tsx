@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Menu, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { BookOpen, ChevronsLeft, ChevronsRight, Ellipsis, UserRoundCog } from 'lucide-react';
 import type { ReactNode } from 'react';
@@ -7,6 +7,7 @@ import { DEMO_WORDS, fill } from '../words/index.ts';
 import type { Refusal } from './ask.ts';
 import { openStory, SPEEDS, setSpeed, useDemo, useEnter } from './demo.ts';
 import { useConsoleWords, useFormat, useWords } from './locale.tsx';
+import { Drop, DropItem, DropLabel } from './parts/drop.tsx';
 import { useMay, useSession } from './session.tsx';
 import { useNow, useSpeed } from './time.ts';
 
@@ -16,14 +17,18 @@ export function BusinessClock(): ReactNode {
   const words = useWords(DEMO_WORDS);
   const now = useNow();
   return (
-    <Tooltip label={fill(words.clock, exact(now))}>
-      <Text component="time" size="sm" className="quiet" dateTime={new Date(now).toISOString()} tabIndex={0}>
-        <Text component="span" inherit visibleFrom="sm">
-          {day(now)}{' '}
-        </Text>
-        {time(now)}
+    <Text
+      component="time"
+      size="sm"
+      className="quiet"
+      dateTime={new Date(now).toISOString()}
+      title={fill(words.clock, exact(now))}
+    >
+      <Text component="span" inherit visibleFrom="sm">
+        {day(now)}{' '}
       </Text>
-    </Tooltip>
+      {time(now)}
+    </Text>
   );
 }
 
@@ -76,11 +81,15 @@ function Speed({ speed }: SpeedProps): ReactNode {
   return (
     <Group gap={4} wrap="nowrap" role="group" aria-label={words.speed}>
       {step(words.slower, slower, <ChevronsLeft size={14} aria-hidden />)}
-      <Tooltip label={setting.error?.message ?? fill(words.times, count(now))}>
-        <Text size="sm" ta="center" miw={52} role="status">
-          {count(now)}×
-        </Text>
-      </Tooltip>
+      <Text
+        size="sm"
+        ta="center"
+        miw={52}
+        role="status"
+        title={setting.error?.message ?? fill(words.times, count(now))}
+      >
+        {count(now)}×
+      </Text>
       {step(words.faster, faster, <ChevronsRight size={14} aria-hidden />)}
     </Group>
   );
@@ -107,23 +116,19 @@ function Role({ roles }: RoleProps): ReactNode {
   const entering = useRoles();
   if (roles.length === 0) return null;
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button
-          size="compact-sm"
-          variant="default"
-          loading={entering.isPending}
-          leftSection={<UserRoundCog size={14} aria-hidden />}
-          aria-label={fill(words.youAre, shared.roles[person.role])}
-        >
+    <Drop
+      className="drop-button"
+      label={fill(words.youAre, shared.roles[person.role])}
+      face={
+        <>
+          <UserRoundCog size={14} aria-hidden />
           {shared.roles[person.role]}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{entering.error?.message ?? words.be}</Menu.Label>
-        <RoleItems roles={roles} enter={entering.mutate} />
-      </Menu.Dropdown>
-    </Menu>
+        </>
+      }
+    >
+      <DropLabel>{entering.error?.message ?? words.be}</DropLabel>
+      <RoleItems roles={roles} enter={entering.mutate} />
+    </Drop>
   );
 }
 
@@ -131,9 +136,9 @@ function RoleItems({ roles, enter }: RoleProps & { readonly enter: (role: string
   const shared = useConsoleWords();
   const { person } = useSession();
   return roles.map((role) => (
-    <Menu.Item key={role} disabled={role === person.role} onClick={() => enter(role)}>
+    <DropItem key={role} disabled={role === person.role} onClick={() => enter(role)}>
       {shared.roles[role as keyof typeof shared.roles]}
-    </Menu.Item>
+    </DropItem>
   ));
 }
 
@@ -162,28 +167,17 @@ function Phone({ roles, speed }: RoleProps & SpeedProps): ReactNode {
   const tells = useTells();
   const { now, setting, slower, faster } = useSpeeds(speed);
   return (
-    <Menu position="bottom-end" width={220} closeOnItemClick={false}>
-      <Menu.Target>
-        <ActionIcon variant="default" aria-label={words.demo} hiddenFrom="md">
-          <Ellipsis size={16} aria-hidden />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown mah="80dvh" style={{ overflowY: 'auto' }}>
-        <Menu.Label>{fill(words.times, count(now))}</Menu.Label>
-        <Menu.Item disabled={slower === undefined} onClick={() => slower !== undefined && setting.mutate(slower)}>
-          {words.slower}
-        </Menu.Item>
-        <Menu.Item disabled={faster === undefined} onClick={() => faster !== undefined && setting.mutate(faster)}>
-          {words.faster}
-        </Menu.Item>
-        {tells && (
-          <Menu.Item closeMenuOnClick onClick={() => openStory(true)}>
-            {words.story}
-          </Menu.Item>
-        )}
-        {roles.length > 0 && <Menu.Label>{entering.error?.message ?? words.be}</Menu.Label>}
-        <RoleItems roles={roles} enter={entering.mutate} />
-      </Menu.Dropdown>
-    </Menu>
+    <Drop className="drop-button phone-only" label={words.demo} face={<Ellipsis size={16} aria-hidden />}>
+      <DropLabel>{fill(words.times, count(now))}</DropLabel>
+      <DropItem stays disabled={slower === undefined} onClick={() => slower !== undefined && setting.mutate(slower)}>
+        {words.slower}
+      </DropItem>
+      <DropItem stays disabled={faster === undefined} onClick={() => faster !== undefined && setting.mutate(faster)}>
+        {words.faster}
+      </DropItem>
+      {tells && <DropItem onClick={() => openStory(true)}>{words.story}</DropItem>}
+      {roles.length > 0 && <DropLabel>{entering.error?.message ?? words.be}</DropLabel>}
+      <RoleItems roles={roles} enter={entering.mutate} />
+    </Drop>
   );
 }

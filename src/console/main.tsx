@@ -1,6 +1,5 @@
 import '@fontsource-variable/inter/wght.css';
 import './components.css';
-import '@mantine/notifications/styles.css';
 import './theme.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -1,15 +1,4 @@
-import {
-  AppShell,
-  Burger,
-  Group,
-  Menu,
-  NavLink,
-  ScrollArea,
-  Text,
-  UnstyledButton,
-  useComputedColorScheme,
-  useMantineColorScheme,
-} from '@mantine/core';
+import { AppShell, Burger, Group, NavLink, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Languages, LogOut, Moon, Sun, UserRound } from 'lucide-react';
 import type { ReactNode } from 'react';
@@ -21,6 +10,7 @@ import { PAGE_ICONS } from './icons.ts';
 import { awaySince, useLiveFeed } from './live.ts';
 import { useConsoleWords, useFormat, useLocale, useWords } from './locale.tsx';
 import { PAGES, type PageEntry } from './pages.ts';
+import { Drop, DropItem, DropLabel } from './parts/drop.tsx';
 import { useTicking } from './parts/figures.tsx';
 import { type Session, useSession } from './session.tsx';
 import { useSignal } from './signal.ts';
@@ -66,9 +56,9 @@ export function Shell(): ReactNode {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar style={{ background: 'var(--ground)', borderColor: 'var(--line)' }}>
-        <ScrollArea p="xs">
+        <div style={{ overflowY: 'auto', padding: 10 }}>
           <Navigation onGo={close} />
-        </ScrollArea>
+        </div>
       </AppShell.Navbar>
       <AppShell.Main id="page">
         <Absence />
@@ -140,35 +130,33 @@ function Person(): ReactNode {
   const other = scheme === 'light' ? 'dark' : 'light';
   const otherLanguage = LANGUAGES.find((each) => each !== language) ?? language;
   return (
-    <Menu position="bottom-end" width={220}>
-      <Menu.Target>
-        <UnstyledButton aria-label={`${words.account}: ${person.name}`}>
-          <Group gap={8} wrap="nowrap">
-            <UserRound size={16} aria-hidden />
-            <Text size="sm" visibleFrom="xs">
-              {person.name}
-            </Text>
-          </Group>
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          {person.name} · {words.roles[person.role]}
-        </Menu.Label>
-        <Menu.Item
-          leftSection={other === 'dark' ? <Moon size={16} /> : <Sun size={16} />}
-          onClick={() => setColorScheme(other)}
-        >
-          {words.theme[other]}
-        </Menu.Item>
-        <Menu.Item leftSection={<Languages size={16} />} onClick={() => choose(otherLanguage)}>
-          {LANGUAGE_NAMES[otherLanguage]}
-        </Menu.Item>
-        <Menu.Item leftSection={<LogOut size={16} />} onClick={() => void logOut()}>
-          {words.logOut}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <Drop
+      label={`${words.account}: ${person.name}`}
+      face={
+        <>
+          <UserRound size={16} aria-hidden />
+          <Text component="span" size="sm" visibleFrom="xs">
+            {person.name}
+          </Text>
+        </>
+      }
+    >
+      <DropLabel>
+        {person.name} · {words.roles[person.role]}
+      </DropLabel>
+      <DropItem
+        icon={other === 'dark' ? <Moon size={16} aria-hidden /> : <Sun size={16} aria-hidden />}
+        onClick={() => setColorScheme(other)}
+      >
+        {words.theme[other]}
+      </DropItem>
+      <DropItem icon={<Languages size={16} aria-hidden />} onClick={() => choose(otherLanguage)}>
+        {LANGUAGE_NAMES[otherLanguage]}
+      </DropItem>
+      <DropItem icon={<LogOut size={16} aria-hidden />} onClick={() => void logOut()}>
+        {words.logOut}
+      </DropItem>
+    </Drop>
   );
 }
 

@@ -1,6 +1,5 @@
 import { Button, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { MeterJson } from '../../../api/index.ts';
@@ -9,6 +8,7 @@ import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
 import { useWords } from '../../locale.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
+import { say } from '../../parts/notices.tsx';
 import { Panel } from '../../parts/page.tsx';
 
 /** Those with which value arrives exactly once. */
@@ -53,7 +53,7 @@ function EnrolForm({ close }: { readonly close: () => void }): ReactNode {
         },
       }),
     (meter) => {
-      notifications.show({ withCloseButton: false, message: fill(words.enrolled, meter.number) });
+      say(fill(words.enrolled, meter.number));
       void navigate(`/field/${meter.number}`);
     },
   );

@@ -1,5 +1,4 @@
 import { Button, Group, List, NumberInput, Stack, Text, Title } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { MeterJson } from '../../../api/index.ts';
 import { FIELD_WORDS, fill } from '../../../words/index.ts';
@@ -7,6 +6,7 @@ import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
 import { useWords } from '../../locale.tsx';
 import { RefusalLine } from '../../parts/fields.tsx';
+import { say } from '../../parts/notices.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { useMay } from '../../session.tsx';
 
@@ -29,7 +29,7 @@ function Readdress({ meter }: { readonly meter: MeterJson }): ReactNode {
   const [address, setAddress] = useState<number | string>(meter.modemAddress);
   const readdressing = useDoing(
     () => change(`/meters/${meter.number}/address`, { method: 'PUT', body: { modemAddress: Number(address) } }),
-    () => notifications.show({ withCloseButton: false, message: fill(words.readdressed, address) }),
+    () => say(fill(words.readdressed, address)),
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();

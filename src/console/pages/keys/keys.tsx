@@ -1,6 +1,5 @@
 import { Anchor, Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
 import type { KeyUseJson } from '../../../api/index.ts';
@@ -9,6 +8,7 @@ import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
+import { say } from '../../parts/notices.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { DataTable } from '../../parts/rows.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
@@ -118,7 +118,7 @@ function AskForChange({ isOpen, close }: AskProps): ReactNode {
       return change(`/meters/${number}/key-changes`, { method: 'POST', body: { purpose, why }, once });
     },
     () => {
-      notifications.show({ withCloseButton: false, message: words.asked });
+      say(words.asked);
       setMeter('');
       setWhy('');
       close();

@@ -1,6 +1,5 @@
 import { Button, Group, Modal, SimpleGrid, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { TermsJson } from '../../../api/index.ts';
 import { fill, SETTINGS_WORDS } from '../../../words/index.ts';
@@ -10,6 +9,7 @@ import { decimalText, parseMoney } from '../../format.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
 import { basisPointsText, parseBasisPoints } from '../../parts/basis-points.ts';
 import { MoneyField, RefusalLine, Submit } from '../../parts/fields.tsx';
+import { say } from '../../parts/notices.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Facts } from '../../parts/rows.tsx';
 import { Loaded } from '../../parts/states.tsx';
@@ -143,7 +143,7 @@ function TermsForm({ of, close }: FormProps): ReactNode {
   const publishing = useDoing(
     () => change('/terms', { method: 'PUT', body: terms }),
     () => {
-      notifications.show({ withCloseButton: false, message: words.published });
+      say(words.published);
       close();
     },
   );

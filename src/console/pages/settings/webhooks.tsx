@@ -1,6 +1,5 @@
 import { Button, Checkbox, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { WebhookJson } from '../../../api/index.ts';
 import { fill, SETTINGS_WORDS } from '../../../words/index.ts';
@@ -8,6 +7,7 @@ import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
+import { say } from '../../parts/notices.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { DataTable } from '../../parts/rows.tsx';
 import { Secret } from '../../parts/secret.tsx';
@@ -77,7 +77,7 @@ function Acts({ of }: { readonly of: WebhookJson }): ReactNode {
   const path = `/webhooks/${encodeURIComponent(of.id)}`;
   const retrying = useDoing<{ readonly deliveries: number }>(
     () => change(`${path}/retry`, { method: 'POST' }),
-    ({ deliveries }) => notifications.show({ withCloseButton: false, message: fill(words.retried, deliveries) }),
+    ({ deliveries }) => say(fill(words.retried, deliveries)),
   );
   const deleting = useDoing(() => change(path, { method: 'DELETE' }));
   return (

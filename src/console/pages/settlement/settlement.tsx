@@ -1,6 +1,5 @@
 import { Button, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
 import type { PeriodJson } from '../../../api/index.ts';
@@ -11,6 +10,7 @@ import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
 import { parseBasisPoints } from '../../parts/basis-points.ts';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
 import { Money } from '../../parts/figures.tsx';
+import { say } from '../../parts/notices.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { DataTable } from '../../parts/rows.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
@@ -86,7 +86,7 @@ function CloseMonth({ isOpen, close }: CloseProps): ReactNode {
       return change('/periods', { method: 'POST', body: { month, terms }, once });
     },
     (period) => {
-      notifications.show({ withCloseButton: false, message: fill(words.closed, period.month) });
+      say(fill(words.closed, period.month));
       close();
     },
   );

@@ -1,11 +1,11 @@
 import { Modal, Stack, Text, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { fill, TARIFFS_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
 import { useConsoleWords, useWords } from '../../locale.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
+import { say } from '../../parts/notices.tsx';
 
 interface AssignProps {
   readonly name: string;
@@ -22,7 +22,7 @@ export function AssignTariff({ name, isOpen, close }: AssignProps): ReactNode {
   const assigning = useDoing(
     () => change(`/meters/${encodeURIComponent(number)}/tariff`, { method: 'PUT', body: { tariff: name } }),
     () => {
-      notifications.show({ withCloseButton: false, message: fill(words.assigned, number) });
+      say(fill(words.assigned, number));
       setMeter('');
       close();
     },

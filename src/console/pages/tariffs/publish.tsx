@@ -1,5 +1,4 @@
 import { Modal, Stack, Text, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { TariffJson } from '../../../api/index.ts';
 import { fill, TARIFFS_WORDS } from '../../../words/index.ts';
@@ -7,6 +6,7 @@ import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
 import { useConsoleWords, useWords } from '../../locale.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
+import { say } from '../../parts/notices.tsx';
 import { useSession } from '../../session.tsx';
 import type { Definition } from './painting.ts';
 import { zonedInstant } from './zoned.ts';
@@ -29,7 +29,7 @@ export function PublishTariff({ name, definition, isOpen, close }: PublishProps)
   const publishing = useDoing<TariffJson>(
     () => change(`/tariffs/${encodeURIComponent(name)}`, { method: 'PUT', body: { definition, validFrom } }),
     ({ version }) => {
-      notifications.show({ withCloseButton: false, message: fill(words.published, version, name), autoClose: 6_000 });
+      say(fill(words.published, version, name));
       close();
     },
   );

@@ -1,0 +1,166 @@
+import {
+  Anchor,
+  Button,
+  Center,
+  Divider,
+  Paper,
+  PasswordInput,
+  SimpleGrid,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import type { DemoJson, SessionJson } from '../api/index.ts';
+import { change, type Refusal, read } from './ask.ts';
+import { useConsoleWords } from './locale.tsx';
+import { SESSION_KEY } from './session.tsx';
+
+function Card({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactNode {
+  const { product } = useConsoleWords();
+  return (
+    <Center component="main" mih="100dvh" p="md">
+      <Paper className="surface" p="xl" w="100%" maw={400}>
+        <Stack gap="md">
+          <Text fw={700} c="dimmed" size="sm">
+            {product}
+          </Text>
+          <Title order={1} size="h3">
+            {title}
+          </Title>
+          {children}
+        </Stack>
+      </Paper>
+    </Center>
+  );
+}
+
+export function LogIn({ isExpired }: { readonly isExpired: boolean }): ReactNode {
+  const { logIn: words } = useConsoleWords();
+  const client = useQueryClient();
+  const [login, setLogin] = useState('');
+  const [password, setPassword] = useState('');
+  const entering = useMutation<SessionJson, Refusal>({
+    mutationFn: () => change<SessionJson>('/session', { method: 'POST', body: { login, password } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: SESSION_KEY }),
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    entering.mutate();
+  };
+  return (
+    <Card title={words.title}>
+      {isExpired && (
+        <Text size="sm" role="status">
+          {words.expired}
+        </Text>
+      )}
+      <DemoEntry />
+      <form onSubmit={submit}>
+        <Stack gap="sm">
+          <TextInput
+            label={words.login}
+            value={login}
+            onChange={({ currentTarget }) => setLogin(currentTarget.value)}
+            autoComplete="username"
+            autoCapitalize="none"
+            required
+          />
+          <PasswordInput
+            label={words.password}
+            value={password}
+            onChange={({ currentTarget }) => setPassword(currentTarget.value)}
+            autoComplete="current-password"
+            required
+            error={entering.error?.message}
+          />
+          <Button type="submit" loading={entering.isPending} mt="xs">
+            {words.go}
+          </Button>
+          <Anchor href="/api/v1/session/provider" size="sm">
+            {words.provider}
+          </Anchor>
+        </Stack>
+      </form>
+    </Card>
+  );
+}
+
+/** In a demonstration on this machine nobody needs a password: one comes in as whoever one wants to see it as. */
+function DemoEntry(): ReactNode {
+  const { logIn: words, roles } = useConsoleWords();
+  const client = useQueryClient();
+  const demo = useQuery({ queryKey: ['demo'], queryFn: () => read<DemoJson>('/demo'), retry: false });
+  const entering = useMutation<SessionJson, Refusal, string>({
+    mutationFn: (role) => change<SessionJson>('/demo/session', { method: 'POST', body: { role } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: SESSION_KEY }),
+  });
+  if (demo.data?.canEnter !== true) return null;
+  return (
+    <>
+      <Text size="sm">{words.demo}</Text>
+      <SimpleGrid cols={2} spacing="xs">
+        {demo.data.roles.map((role) => (
+          <Button
+            key={role}
+            variant={role === 'operator' ? 'filled' : 'default'}
+            loading={entering.isPending && entering.variables === role}
+            onClick={() => entering.mutate(role)}
+          >
+            {roles[role]}
+          </Button>
+        ))}
+      </SimpleGrid>
+      {entering.error !== null && (
+        <Text size="sm" role="alert">
+          {entering.error.message}
+        </Text>
+      )}
+      <Divider />
+    </>
+  );
+}
+
+export function ChoosePassword(): ReactNode {
+  const { password: words } = useConsoleWords();
+  const client = useQueryClient();
+  const [old, setOld] = useState('');
+  const [chosen, setChosen] = useState('');
+  const choosing = useMutation<void, Refusal>({
+    mutationFn: () => change<void>('/session/password', { method: 'PUT', body: { old, new: chosen } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: SESSION_KEY }),
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    choosing.mutate();
+  };
+  return (
+    <Card title={words.title}>
+      <Text size="sm">{words.why}</Text>
+      <form onSubmit={submit}>
+        <Stack gap="sm">
+          <PasswordInput
+            label={words.old}
+            value={old}
+            onChange={({ currentTarget }) => setOld(currentTarget.value)}
+            autoComplete="current-password"
+            required
+          />
+          <PasswordInput
+            label={words.new}
+            value={chosen}
+            onChange={({ currentTarget }) => setChosen(currentTarget.value)}
+            autoComplete="new-password"
+            required
+            error={choosing.error?.message}
+          />
+          <Button type="submit" loading={choosing.isPending} mt="xs">
+            {words.go}
+          </Button>
+        </Stack>
+      </form>
+    </Card>
+  );
+}
