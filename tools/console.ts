@@ -33,6 +33,8 @@ export async function buildConsole(folder = built): Promise<void> {
       ...{ outDir: folder, emptyOutDir: true, target: BROWSERS, assetsInlineLimit: 0 },
       // Each page is a file of its own, and the charts are another that comes with the first of them.
       ...{ modulePreload: { polyfill: false }, chunkSizeWarningLimit: 800 },
+      // Words do nothing but stand there: those of one page come with it, though all are named in one index.
+      rolldownOptions: { treeshake: { moduleSideEffects: [{ test: /\/src\/words\//, sideEffects: false }] } },
     },
   });
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
