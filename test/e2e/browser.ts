@@ -28,16 +28,20 @@ export interface Look {
   readonly language?: 'en' | 'ko';
   readonly width?: number;
   readonly height?: number;
+  /** The story of the demo, which opens by itself for whoever was not told it, was told. */
+  readonly isTold?: boolean;
 }
 
 /** Somebody's own window: a language, a theme and a size, and no motion, so that it is the same each time. */
-export function openWindow(browser: Browser, base: string, look: Look = {}): Promise<BrowserContext> {
-  const { theme = 'light', language = 'en', width = 1280, height = 800 } = look;
-  return browser.newContext({
+export async function openWindow(browser: Browser, base: string, look: Look = {}): Promise<BrowserContext> {
+  const { theme = 'light', language = 'en', width = 1280, height = 800, isTold = true } = look;
+  const window = await browser.newContext({
     baseURL: base,
     viewport: { width, height },
     ...{ colorScheme: theme, reducedMotion: 'reduce', locale: language === 'en' ? 'en-GB' : 'ko-KR' },
   });
+  if (isTold) await window.addInitScript(() => localStorage.setItem('wattpurse-story-seen', 'yes'));
+  return window;
 }
 
 /** Comes in through the door of the demo. */

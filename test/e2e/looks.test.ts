@@ -16,7 +16,9 @@ const PAGES: readonly { readonly role: string; readonly paths: readonly string[]
   {
     role: 'Operator',
     paths: [
-      ...['/overview', '/grid', '/grid?unit=0', '/subscribers', '/subscribers/house-1', '/sell', '/payments'],
+      ...['/overview', '/grid', '/grid?unit=0', '/meters', '/meters/{meter}', '/meters/{meter}?tab=load'],
+      ...['/meters/{meter}?tab=exchanges', '/meters/{meter}/cut', '/losses', '/panel', '/panel/{meter}'],
+      ...['/subscribers', '/subscribers/house-1', '/sell', '/sell?meter={meter}', '/payments'],
       ...['/agents', '/agents/corner-shop', '/approvals', '/tariffs', '/tariffs/standard', '/books', '/settlement'],
       ...['/keys', '/settings'],
     ],
@@ -25,6 +27,7 @@ const PAGES: readonly { readonly role: string; readonly paths: readonly string[]
   { role: 'Agent', paths: ['/vend', '/kiosk'] },
   { role: 'Technician', paths: ['/field', '/field/{meter}'] },
   { role: 'System manager', paths: ['/people', '/audit'] },
+  { role: 'Subscriber', paths: ['/home', '/home-buy', '/home-statement'] },
 ];
 
 const LOOKS: readonly (Look & { readonly name: string; readonly isApproved: boolean })[] = [

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
+import { PAGES_FOLDER } from '../../src/cli/pages-folder.ts';
 import { complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
 import { Town } from './town.ts';
 
@@ -75,3 +78,36 @@ test('a page whose host is started anew says so, and recovers by itself', { skip
   await window.close();
   await other.close();
 });
+
+/** What a slow line can bear before the first page is there: code, styles and letters, as they are sent. */
+const FIRST_VIEW_BYTES_MAX = 260_000;
+
+test('the first view is small, and asks nobody but its own host', { skip }, async () => {
+  const window = await openWindow(browser, town.address);
+  await enter(await window.newPage(), 'Operator');
+  const page = await window.newPage();
+  const files = new Set<string>();
+  const elsewhere: string[] = [];
+  page.on('request', (request) => {
+    const { origin, pathname } = new URL(request.url());
+    if (origin !== town.address) elsewhere.push(request.url());
+    else if (!pathname.startsWith('/api/')) files.add(pathname);
+  });
+  await page.goto('/overview');
+  await page.getByText('balanced', { exact: true }).waitFor();
+  await page.waitForLoadState('load');
+  const bytes = [...files].map((path) => sizeOf(path.startsWith('/assets/') ? path : '/index.html'));
+  const sum = bytes.reduce((all, each) => all + each, 0);
+  assert.ok(bytes.length > 5 && sum <= FIRST_VIEW_BYTES_MAX, `${bytes.length} files of ${sum} bytes`);
+  assert.deepEqual(elsewhere, []);
+  await window.close();
+});
+
+/** Compressed by gzip, where that makes it smaller. */
+function sizeOf(path: string): number {
+  const whole = join(PAGES_FOLDER, path);
+  return Math.min(
+    statSync(whole).size,
+    statSync(`${whole}.gz`, { throwIfNoEntry: false })?.size ?? Number.POSITIVE_INFINITY,
+  );
+}

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { type Svpmsn, svpmsnText } from '../../src/units/index.ts';
+import { STORY_WORDS, fill } from '../../src/words/index.ts';
+import { complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
+import { Town } from './town.ts';
+
+const skip = withoutBrowser ?? false;
+/** A line at 1,200 bit/s, and a house that runs dry. */
+const PATIENCE = { timeout: 120_000 };
+
+let browser: Browser;
+let town: Town;
+
+before(async () => {
+  if (withoutBrowser !== undefined) return;
+  browser = await openBrowser();
+  town = await Town.open({ meters: 8 });
+  town.live();
+});
+after(async () => {
+  await browser?.close();
+  await town?.close();
+});
+
+test('a sale is pressed twice, sold once, watched to the meter, and stands in its books', { skip }, async () => {
+  const window = await openWindow(browser, town.address);
+  const page = await window.newPage();
+  const complaints = complaintsOf(page);
+  const house = town.utility.houses[0];
+  const before = (await town.utility.host.orders({ svpmsn: house?.svpmsn as Svpmsn, limit: 50 })).length;
+  await enter(page, 'Operator');
+  await page.goto(`/sell?meter=${svpmsnText(house?.svpmsn as Svpmsn)}`);
+  await page.getByLabel('What is paid').fill('12.50');
+  await page.getByRole('button', { name: /^Sell for/ }).dblclick();
+  await page.getByText('The meter has it and has said so.').waitFor(PATIENCE);
+  const orders = await town.utility.host.orders({ svpmsn: house?.svpmsn as Svpmsn, limit: 50 });
+  assert.equal(orders.length, before + 1);
+  assert.equal(orders[0]?.amount, 1250);
+  assert.deepEqual(complaints, []);
+  await window.close();
+});
+
+test('the story is told to its end, and each step of it really happens', { skip }, async () => {
+  const words = STORY_WORDS.en;
+  const window = await openWindow(browser, town.address, { isTold: false });
+  const page = await window.newPage();
+  const complaints = complaintsOf(page);
+  await enter(page, 'Operator');
+  const steps = Object.values(words.steps);
+  for (const [i, step] of steps.entries()) {
+    await page.getByText(fill(words.step, i + 1, steps.length)).waitFor(PATIENCE);
+    if ('go' in step) await page.getByRole('button', { name: step.go, exact: true }).click();
+    const done = step.done.split('{}')[0] as string;
+    await page.getByText(done).waitFor(PATIENCE);
+    await page.getByRole('button', { name: i < steps.length - 1 ? words.next : words.end, exact: true }).click();
+  }
+  await page.getByText(words.storyTitle).waitFor({ state: 'detached' });
+  assert.deepEqual(complaints, []);
+  await window.close();
+});
