@@ -2,6 +2,7 @@ import {
   Banknote,
   BookOpenCheck,
   Cable,
+  CalendarDays,
   CircleUserRound,
   Gauge,
   HandCoins,
@@ -49,6 +50,7 @@ export const PAGE_ICONS: Partial<Readonly<Record<PageName, LucideIcon>>> = {
   settings: Settings,
   home: House,
   'home-buy': HandCoins,
-  'home-statement': ReceiptText,
+  'home-statement': CalendarDays,
+  'home-receipts': ReceiptText,
   field: Wrench,
 };

@@ -32,6 +32,22 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/overview/overview.tsx')).OverviewPage,
   },
   {
+    ...{ name: 'home', path: 'home', needs: 'listMeters', reach: 'own', group: 'see' },
+    load: async () => (await import('./pages/home/home.tsx')).HomePage,
+  },
+  {
+    ...{ name: 'home-buy', path: 'home-buy', needs: 'pay', reach: 'own', group: 'see' },
+    load: async () => (await import('./pages/home-buy/home-buy.tsx')).HomeBuyPage,
+  },
+  {
+    ...{ name: 'home-statement', path: 'home-statement', needs: 'readStatement', reach: 'own', group: 'see' },
+    load: async () => (await import('./pages/home-statement/home-statement.tsx')).HomeStatementPage,
+  },
+  {
+    ...{ name: 'home-receipts', path: 'home-receipts', needs: 'listMeterOrders', reach: 'own', group: 'see' },
+    load: async () => (await import('./pages/home-receipts/home-receipts.tsx')).HomeReceiptsPage,
+  },
+  {
     ...{ name: 'grid', path: 'grid', needs: 'readGrid', group: 'see' },
     load: async () => (await import('./pages/grid/grid.tsx')).GridPage,
   },

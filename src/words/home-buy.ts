@@ -7,7 +7,6 @@ export interface HomeBuyWords {
   readonly quoteTitle: string;
   readonly quoteNone: string;
   readonly quoteWaiting: string;
-  readonly total: string;
   readonly stillOwed: string;
   readonly payWith: string;
   readonly noPort: string;
@@ -22,14 +21,10 @@ export interface HomeBuyWords {
   readonly token: string;
   readonly notKept: string;
   readonly pay: string;
-  readonly unanswered: string;
   readonly again: string;
   readonly askedWaiting: string;
-  readonly steps: Readonly<Record<'asking' | 'paid' | 'travelling' | 'arrived', string>>;
   readonly failed: Readonly<Record<'declined' | 'reversed' | 'returned' | 'stuck', string>>;
   readonly failedNext: Readonly<Record<'declined' | 'reversed' | 'returned' | 'stuck', string>>;
-  readonly silent: string;
-  readonly silentEver: string;
   readonly leave: string;
   readonly cancel: string;
   readonly buyAgain: string;
@@ -44,7 +39,6 @@ export const HOME_BUY_WORDS: Readonly<Record<Language, HomeBuyWords>> = {
     quoteTitle: 'What you get',
     quoteNone: 'Choose an amount, and you see here what becomes of it.',
     quoteWaiting: 'Reckoning what becomes of it …',
-    total: 'You pay',
     stillOwed: 'You still owe {} afterwards.',
     payWith: 'Pay by',
     noPort: 'Nobody takes payments over the network for your utility yet.',
@@ -59,15 +53,8 @@ export const HOME_BUY_WORDS: Readonly<Record<Language, HomeBuyWords>> = {
     token: 'Reference of your payment method',
     notKept: 'What you write here goes to whoever takes the payment, and is kept nowhere here.',
     pay: 'Pay {}',
-    unanswered: 'It is not known whether this was done. Press again: you pay once, however often you press.',
     again: 'Ask again',
     askedWaiting: 'Looking for your payment …',
-    steps: {
-      asking: 'Payment asked for',
-      paid: 'Paid, and next to be sent',
-      travelling: 'On its way to the meter',
-      arrived: 'In the meter',
-    },
     failed: {
       declined: 'The payment was declined.',
       reversed: 'The payment was given back.',
@@ -80,8 +67,6 @@ export const HOME_BUY_WORDS: Readonly<Record<Language, HomeBuyWords>> = {
       returned: 'Your utility will be in touch with you.',
       stuck: 'Your money is accounted for. Do not pay again for the same.',
     },
-    silent: 'The meter has not answered for {}. The sale is safe and will arrive when it does.',
-    silentEver: 'The meter has not answered yet. The sale is safe and will arrive when it does.',
     leave: 'You can leave this page: it goes on without you.',
     cancel: 'Cancel the payment',
     buyAgain: 'Buy again',
@@ -94,7 +79,6 @@ export const HOME_BUY_WORDS: Readonly<Record<Language, HomeBuyWords>> = {
     quoteTitle: '충전 내용',
     quoteNone: '금액을 고르면 어떻게 쓰이는지 여기에 보여 드립니다.',
     quoteWaiting: '계산하는 중 …',
-    total: '결제 금액',
     stillOwed: '결제 후에도 {}이(가) 미납으로 남습니다.',
     payWith: '결제 방법',
     noPort: '아직 온라인으로 결제를 받는 곳이 없습니다.',
@@ -109,15 +93,8 @@ export const HOME_BUY_WORDS: Readonly<Record<Language, HomeBuyWords>> = {
     token: '결제 수단 번호',
     notKept: '입력한 내용은 결제를 처리하는 곳으로만 전달되며 여기에는 남지 않습니다.',
     pay: '{} 결제하기',
-    unanswered: '처리되었는지 아직 알 수 없습니다. 다시 눌러 주세요. 여러 번 눌러도 한 번만 결제됩니다.',
     again: '다시 묻기',
     askedWaiting: '결제 내용을 찾는 중 …',
-    steps: {
-      asking: '결제 요청',
-      paid: '결제 완료, 전송 준비',
-      travelling: '계량기로 전송',
-      arrived: '계량기에 저장됨',
-    },
     failed: {
       declined: '결제가 거절되었습니다.',
       reversed: '결제 금액을 돌려드렸습니다.',
@@ -130,8 +107,6 @@ export const HOME_BUY_WORDS: Readonly<Record<Language, HomeBuyWords>> = {
       returned: '전력 회사에서 연락드립니다.',
       stuck: '돈은 기록되어 있습니다. 같은 건을 다시 결제하지 마세요.',
     },
-    silent: '계량기가 {} 동안 응답하지 않았습니다. 결제는 안전하며, 계량기가 응답하면 도착합니다.',
-    silentEver: '계량기가 아직 응답하지 않았습니다. 결제는 안전하며, 계량기가 응답하면 도착합니다.',
     leave: '이 페이지를 떠나도 계속 진행됩니다.',
     cancel: '결제 취소',
     buyAgain: '더 충전하기',

@@ -6,7 +6,6 @@ export interface PortalWords {
   readonly waiting: string;
   readonly noMeter: string;
   readonly noMeterNext: string;
-  readonly amountWrong: string;
   /** Where the value of an order is. */
   readonly orderStates: Readonly<
     Record<'waiting' | 'outstanding' | 'voiding' | 'stored' | 'refunded' | 'closed' | 'found', string>
@@ -19,7 +18,6 @@ export const PORTAL_WORDS: Readonly<Record<Language, PortalWords>> = {
     waiting: 'Looking for your meter …',
     noMeter: 'No meter is in your name yet.',
     noMeterNext: 'It is shown here as soon as your utility has entered it.',
-    amountWrong: 'Write an amount such as {}.',
     orderStates: {
       waiting: 'waits to be sent',
       outstanding: 'on its way',
@@ -35,7 +33,6 @@ export const PORTAL_WORDS: Readonly<Record<Language, PortalWords>> = {
     waiting: '내 계량기를 찾는 중 …',
     noMeter: '아직 회원님 이름으로 등록된 계량기가 없습니다.',
     noMeterNext: '전력 회사가 등록하면 바로 여기에 나타납니다.',
-    amountWrong: '{}처럼 금액을 입력해 주세요.',
     orderStates: {
       waiting: '전송 대기 중',
       outstanding: '전송 중',

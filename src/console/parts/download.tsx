@@ -1,8 +1,9 @@
-import { Button, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { type Refusal, readFile } from '../ask.ts';
+import { RefusalLine } from './fields.tsx';
 
 interface DownloadButtonProps {
   readonly label: string;
@@ -29,11 +30,7 @@ export function DownloadButton({ label, path, query, file }: DownloadButtonProps
       >
         {label}
       </Button>
-      {taking.error !== null && (
-        <Text size="sm" role="alert">
-          {taking.error.message}
-        </Text>
-      )}
+      <RefusalLine error={taking.error} />
     </div>
   );
 }

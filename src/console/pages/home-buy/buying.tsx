@@ -7,13 +7,14 @@ import { fill, HOME_BUY_WORDS, RECEIPT_WORDS } from '../../../words/index.ts';
 import { change, newKey, type Refusal } from '../../ask.ts';
 import { decimalText, parseMoney } from '../../format.ts';
 import { useFormat, useWords } from '../../locale.tsx';
-import { AmountField } from '../../parts/amount-field.tsx';
+import { MoneyField, RefusalLine } from '../../parts/fields.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Loaded } from '../../parts/states.tsx';
-import { TradeLines } from '../../parts/trade-lines.tsx';
 import { useRead } from '../../reads.ts';
+import { instrumentOf, kindOf } from '../../sale/instrument.ts';
+import { SaleLines } from '../../sale/sale.tsx';
 import { useSession } from '../../session.tsx';
-import { instrumentOf, kindOf } from './instrument.ts';
+import { expiryOf } from './expiry.ts';
 import { InstrumentFields } from './instrument-fields.tsx';
 
 interface BuyingProps {
@@ -42,7 +43,9 @@ export function Buying({ meter, bought }: BuyingProps): ReactNode {
   const port = ports.data?.items.find((each) => each.name === name) ?? ports.data?.items[0];
   const typed = parseMoney(text, exponent);
   const paid = typed === '0' ? undefined : typed;
-  const instrument = port && instrumentOf(kindOf(port.method), account, expiry);
+  const kind = port && kindOf(port.method);
+  const good = kind === 'card' ? expiryOf(expiry) : '';
+  const instrument = kind && good !== undefined ? instrumentOf(kind, account, good) : undefined;
   const paying = useMutation<PaymentJson, Refusal>({
     mutationFn: () =>
       change('/payments', { method: 'POST', once: key, body: { meter, paid, port: port?.name, instrument } }),
@@ -61,7 +64,7 @@ export function Buying({ meter, bought }: BuyingProps): ReactNode {
         <Panel>
           <Fieldset variant="unstyled" m={0} disabled={isOpen || paying.isPending}>
             <Stack gap="sm">
-              <AmountField label={words.amount} text={text} onText={setText} size="lg" />
+              <MoneyField label={words.amount} value={text} onChange={setText} />
               <SimpleGrid cols={4} spacing={6} role="group" aria-label={words.quick}>
                 {QUICK.map((units) => {
                   const amount = String(units * 10 ** (exponent === 0 ? THOUSANDS : exponent));
@@ -99,11 +102,7 @@ export function Buying({ meter, bought }: BuyingProps): ReactNode {
                       <InstrumentFields kind={kindOf(port.method)} {...{ account, setAccount, expiry, setExpiry }} />
                     </Stack>
                   </Fieldset>
-                  {paying.error !== null && (
-                    <Text size="sm" role="alert">
-                      {paying.error.message} {isOpen && words.unanswered}
-                    </Text>
-                  )}
+                  <RefusalLine error={paying.error} />
                   <Button type="submit" size="md" loading={paying.isPending} disabled={paid === undefined}>
                     {isOpen ? words.again : fill(words.pay, paid === undefined ? '' : money(paid))}
                   </Button>
@@ -164,7 +163,7 @@ function Quote({ meter, paid, method }: QuoteProps): ReactNode {
             const owed = BigInt(data.due.arrears) - BigInt(data.arrears);
             return (
               <div aria-live="polite" style={{ opacity: data.paid === paid ? 1 : 0.4 }}>
-                <TradeLines parts={data} label={words.quoteTitle} total={words.total} />
+                <SaleLines parts={data} />
                 {owed > 0n && <Text size="sm">{fill(words.stillOwed, money(owed))}</Text>}
               </div>
             );

@@ -2,7 +2,8 @@ import { Text, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { HOME_BUY_WORDS } from '../../../words/index.ts';
 import { useWords } from '../../locale.tsx';
-import { expiryOf, type InstrumentKind } from './instrument.ts';
+import type { InstrumentKind } from '../../sale/instrument.ts';
+import { expiryOf } from './expiry.ts';
 
 interface InstrumentFieldsProps {
   readonly kind: InstrumentKind;

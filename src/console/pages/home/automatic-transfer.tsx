@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -6,6 +6,8 @@ import type { ContractJson, PaymentPortJson } from '../../../api/index.ts';
 import { fill, HOME_WORDS } from '../../../words/index.ts';
 import { change, type Refusal } from '../../ask.ts';
 import { useFormat, useWords } from '../../locale.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { RefusalLine } from '../../parts/fields.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
@@ -53,7 +55,7 @@ export function AutomaticTransfer({ meter }: { readonly meter: string }): ReactN
                   </Button>
                 )}
               </Group>
-              <Modal opened={isWriting} onClose={close} title={words.title}>
+              <Dialog isOpen={isWriting} close={close} title={words.title}>
                 <ContractForm
                   path={path}
                   before={none ? undefined : contract.data}
@@ -63,19 +65,15 @@ export function AutomaticTransfer({ meter }: { readonly meter: string }): ReactN
                     await refresh();
                   }}
                 />
-              </Modal>
+              </Dialog>
             </>
           );
         }}
       </Loaded>
-      <Modal opened={isEnding} onClose={ending.close} title={words.title}>
+      <Dialog isOpen={isEnding} close={ending.close} title={words.title}>
         <Stack gap="sm">
           <Text size="sm">{words.endSure}</Text>
-          {end.error !== null && (
-            <Text size="sm" role="alert">
-              {end.error.message}
-            </Text>
-          )}
+          <RefusalLine error={end.error} />
           <Group gap="xs">
             <Button loading={end.isPending} onClick={() => end.mutate()}>
               {words.end}
@@ -85,7 +83,7 @@ export function AutomaticTransfer({ meter }: { readonly meter: string }): ReactN
             </Button>
           </Group>
         </Stack>
-      </Modal>
+      </Dialog>
     </Panel>
   );
 }

@@ -6,7 +6,7 @@ import { fill, HOME_WORDS } from '../../../words/index.ts';
 import { change, type Refusal } from '../../ask.ts';
 import { decimalText, parseMoney } from '../../format.ts';
 import { useFormat, useWords } from '../../locale.tsx';
-import { AmountField } from '../../parts/amount-field.tsx';
+import { MoneyField, RefusalLine } from '../../parts/fields.tsx';
 import { useSession } from '../../session.tsx';
 
 interface ContractFormProps {
@@ -57,11 +57,11 @@ export function ContractForm({ path, before, ports, done }: ContractFormProps): 
     <form onSubmit={submit}>
       <Stack gap="sm">
         {AMOUNTS.map((amount) => (
-          <AmountField
+          <MoneyField
             key={amount}
             label={words[LABELS[amount]]}
-            text={texts[amount]}
-            onText={(text) => setTexts({ ...texts, [amount]: text })}
+            value={texts[amount]}
+            onChange={(text) => setTexts({ ...texts, [amount]: text })}
           />
         ))}
         <Select
@@ -88,11 +88,7 @@ export function ContractForm({ path, before, ports, done }: ContractFormProps): 
         <Text size="sm" className="quiet">
           {words.promise}
         </Text>
-        {agreeing.error !== null && (
-          <Text size="sm" role="alert">
-            {agreeing.error.message}
-          </Text>
-        )}
+        <RefusalLine error={agreeing.error} />
         <Button type="submit" loading={agreeing.isPending}>
           {words.go}
         </Button>

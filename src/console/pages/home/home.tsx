@@ -2,13 +2,14 @@ import { Anchor, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { MeterJson, OrderJson, OutlookJson } from '../../../api/index.ts';
-import { fill, HOME_WORDS, PAGE_NAMES, PORTAL_WORDS } from '../../../words/index.ts';
+import { fill, HOME_WORDS, PAGE_NAMES } from '../../../words/index.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Aged, Money, When } from '../../parts/figures.tsx';
 import { OwnMeter } from '../../parts/own-meter.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { Loaded } from '../../parts/states.tsx';
+import { TopUpLine } from '../../parts/top-up-line.tsx';
 import { useRead } from '../../reads.ts';
 import { useNow } from '../../time.ts';
 import { AutomaticTransfer } from './automatic-transfer.tsx';
@@ -180,7 +181,6 @@ const TOP_UPS_SHOWN = 5;
 
 function TopUps({ meter }: { readonly meter: string }): ReactNode {
   const words = useWords(HOME_WORDS);
-  const { orderStates } = useWords(PORTAL_WORDS);
   const now = useNow();
   const orders = useOrders(meter);
   return (
@@ -198,20 +198,10 @@ function TopUps({ meter }: { readonly meter: string }): ReactNode {
           if (shown.length === 0) return <Text className="quiet">{words.topUpsNone}</Text>;
           return (
             <Stack gap={8}>
-              {shown.map(({ id, amount, orderedAt, state }) => (
-                <Group key={id} justify="space-between" wrap="nowrap" gap="xs">
-                  <div>
-                    <Text size="sm">
-                      <When at={orderedAt} now={now} />
-                    </Text>
-                    <Text size="xs" className="quiet">
-                      {orderStates[state]}
-                    </Text>
-                  </div>
-                  <Text fw={600}>
-                    <Money tokens={amount} />
-                  </Text>
-                </Group>
+              {shown.map((order) => (
+                <TopUpLine key={order.id} order={order}>
+                  <When at={order.orderedAt} now={now} />
+                </TopUpLine>
               ))}
             </Stack>
           );
