@@ -66,6 +66,7 @@ export interface HomeWords {
     readonly accountKept: string;
     readonly perDay: string;
     readonly perMonth: string;
+    readonly above: string;
     readonly promise: string;
     readonly go: string;
   };
@@ -176,6 +177,7 @@ export const HOME_WORDS: Readonly<Record<Language, HomeWords>> = {
       accountKept: 'It is not shown again: write it anew when you change something.',
       perDay: 'At most in a day',
       perMonth: 'At most in a month',
+      above: 'One transfer is more than a limit allows: raise the limit, or pay less each time.',
       promise: 'You can change or end this at any time, at once.',
       go: 'Agree',
     },
@@ -284,6 +286,7 @@ export const HOME_WORDS: Readonly<Record<Language, HomeWords>> = {
       accountKept: '다시 보여 드리지 않으므로, 바꿀 때 새로 입력해 주세요.',
       perDay: '하루 최대',
       perMonth: '한 달 최대',
+      above: '한 번에 결제할 금액이 한도보다 큽니다. 한도를 올리거나 금액을 줄여 주세요.',
       promise: '언제든 바로 바꾸거나 끝낼 수 있습니다.',
       go: '동의하기',
     },

@@ -38,6 +38,8 @@ export function ContractForm({ path, before, ports, done }: ContractFormProps): 
   const type = port?.method === 'payment-service' ? 'token' : 'mandate';
   const amounts = AMOUNTS.map((amount) => parseMoney(texts[amount], exponent));
   const [threshold, paid, perDayMax, perMonthMax] = amounts;
+  const isAbove =
+    paid !== undefined && [perDayMax, perMonthMax].some((max) => max !== undefined && BigInt(max) < BigInt(paid));
   const agreeing = useMutation<ContractJson, Refusal>({
     mutationFn: () =>
       change(path, {
@@ -51,7 +53,7 @@ export function ContractForm({ path, before, ports, done }: ContractFormProps): 
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!amounts.includes(undefined)) agreeing.mutate();
+    if (!amounts.includes(undefined) && !isAbove) agreeing.mutate();
   };
   return (
     <form onSubmit={submit}>
@@ -88,8 +90,13 @@ export function ContractForm({ path, before, ports, done }: ContractFormProps): 
         <Text size="sm" className="quiet">
           {words.promise}
         </Text>
+        {isAbove && (
+          <Text size="sm" role="alert">
+            {words.above}
+          </Text>
+        )}
         <RefusalLine error={agreeing.error} />
-        <Button type="submit" loading={agreeing.isPending}>
+        <Button type="submit" loading={agreeing.isPending} disabled={isAbove}>
           {words.go}
         </Button>
       </Stack>

@@ -35,7 +35,11 @@ export function Happened({ meter }: { readonly meter: MeterJson }): ReactNode {
             {items.map((cutOff) => (
               <CutOff key={cutOff.number} cutOff={cutOff} />
             ))}
-            {!isLow && items.length === 0 && <Text className="quiet">{words.alertsNone}</Text>}
+            {!isLow && items.length === 0 && (
+              <Text size="sm" className="quiet">
+                {words.alertsNone}
+              </Text>
+            )}
           </Stack>
         )}
       </Loaded>

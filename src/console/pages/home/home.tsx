@@ -195,7 +195,12 @@ function TopUps({ meter }: { readonly meter: string }): ReactNode {
       <Loaded of={orders}>
         {({ items }) => {
           const shown = items.filter(({ operation }) => operation === 'credit').slice(0, TOP_UPS_SHOWN);
-          if (shown.length === 0) return <Text className="quiet">{words.topUpsNone}</Text>;
+          if (shown.length === 0)
+            return (
+              <Text size="sm" className="quiet">
+                {words.topUpsNone}
+              </Text>
+            );
           return (
             <Stack gap={8}>
               {shown.map((order) => (

@@ -28,7 +28,12 @@ export function PriceOfDay({ meter }: { readonly meter: string }): ReactNode {
     <Panel title={words.today}>
       <Loaded of={week}>
         {(data) => {
-          if (data.table === undefined) return <Text className="quiet">{words.noTariff}</Text>;
+          if (data.table === undefined)
+            return (
+              <Text size="sm" className="quiet">
+                {words.noTariff}
+              </Text>
+            );
           const hours = cheapHours(data, civil);
           return (
             <>
