@@ -28,14 +28,6 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/home/home.tsx')).HomePage,
   },
   {
-    ...{ name: 'overview', path: 'overview', needs: 'readOverview', group: 'see' },
-    load: async () => (await import('./pages/overview/overview.tsx')).OverviewPage,
-  },
-  {
-    ...{ name: 'home', path: 'home', needs: 'listMeters', reach: 'own', group: 'see' },
-    load: async () => (await import('./pages/home/home.tsx')).HomePage,
-  },
-  {
     ...{ name: 'home-buy', path: 'home-buy', needs: 'pay', reach: 'own', group: 'see' },
     load: async () => (await import('./pages/home-buy/home-buy.tsx')).HomeBuyPage,
   },
@@ -46,6 +38,10 @@ export const PAGES: readonly PageEntry[] = [
   {
     ...{ name: 'home-receipts', path: 'home-receipts', needs: 'listMeterOrders', reach: 'own', group: 'see' },
     load: async () => (await import('./pages/home-receipts/home-receipts.tsx')).HomeReceiptsPage,
+  },
+  {
+    ...{ name: 'overview', path: 'overview', needs: 'readOverview', group: 'see' },
+    load: async () => (await import('./pages/overview/overview.tsx')).OverviewPage,
   },
   {
     ...{ name: 'grid', path: 'grid', needs: 'readGrid', group: 'see' },
@@ -74,14 +70,6 @@ export const PAGES: readonly PageEntry[] = [
   {
     ...{ name: 'panel', path: 'panel/:number', demo: true },
     load: async () => (await import('./pages/panel/panel.tsx')).PanelPage,
-  },
-  {
-    ...{ name: 'home-buy', path: 'home-buy', needs: 'pay', reach: 'own', group: 'see' },
-    load: async () => (await import('./pages/home-buy/home-buy.tsx')).HomeBuyPage,
-  },
-  {
-    ...{ name: 'home-statement', path: 'home-statement', needs: 'readStatement', reach: 'own', group: 'see' },
-    load: async () => (await import('./pages/home-statement/home-statement.tsx')).HomeStatementPage,
   },
   {
     ...{ name: 'subscribers', path: 'subscribers', needs: 'listSubscribers', group: 'see' },
