@@ -1,4 +1,10 @@
-import { createTheme, defaultVariantColorsResolver, InputWrapper, type MantineColorsTuple } from '@mantine/core';
+import {
+  createTheme,
+  defaultVariantColorsResolver,
+  InputWrapper,
+  type MantineColorsTuple,
+  TableScrollContainer,
+} from '@mantine/core';
 
 /** Grey that leans a little to blue: the ground on which states are the only colours. */
 const ink: MantineColorsTuple = [
@@ -6,11 +12,17 @@ const ink: MantineColorsTuple = [
   ...(['#66727d', '#4b565f', '#353e46', '#21282e', '#12171b'] as const),
 ];
 
+/** The grounds of the dark theme, from text to what lies deepest. */
+const dark: MantineColorsTuple = [
+  ...(['#eceff1', '#c3ccd3', '#9fabb5', '#6f7c87', '#3a444c'] as const),
+  ...(['#2a3238', '#1b2126', '#151a1e', '#0e1215', '#0a0d0f'] as const),
+];
+
 export const theme = createTheme({
   fontFamily: "'Inter Variable', 'Nanum Gothic', system-ui, sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SFMono-Regular', 'DejaVu Sans Mono', monospace",
   headings: { fontFamily: "'Inter Variable', 'Nanum Gothic', system-ui, sans-serif", fontWeight: '620' },
-  colors: { ink, gray: ink },
+  colors: { ink, gray: ink, dark },
   // Buttons are ink: colour is kept for states.
   primaryColor: 'ink',
   primaryShade: { light: 8, dark: 1 },
@@ -22,5 +34,11 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   // What must be filled in is all of a form; what need not be says so.
-  components: { InputWrapper: InputWrapper.extend({ defaultProps: { withAsterisk: false } }) },
+  components: {
+    InputWrapper: InputWrapper.extend({ defaultProps: { withAsterisk: false } }),
+    // A table that is wider than a phone is scrolled by keys too.
+    TableScrollContainer: TableScrollContainer.extend({
+      defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } },
+    }),
+  },
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { type Svpmsn, svpmsnText } from '../../src/units/index.ts';
-import { STORY_WORDS, fill } from '../../src/words/index.ts';
+import { fill, STORY_WORDS } from '../../src/words/index.ts';
 import { complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
 import { Town } from './town.ts';
 

@@ -27,15 +27,17 @@ const PAGES: readonly { readonly role: string; readonly paths: readonly string[]
   { role: 'Agent', paths: ['/vend', '/kiosk'] },
   { role: 'Technician', paths: ['/field', '/field/{meter}'] },
   { role: 'System manager', paths: ['/people', '/audit'] },
-  { role: 'Subscriber', paths: ['/home', '/home-buy', '/home-statement'] },
+  { role: 'Subscriber', paths: ['/home', '/home-buy', '/home-statement', '/home-receipts'] },
 ];
 
 const LOOKS: readonly (Look & { readonly name: string; readonly isApproved: boolean })[] = [
   { name: 'light', theme: 'light', isApproved: true },
   { name: 'dark', theme: 'dark', isApproved: true },
-  { name: 'phone', width: 375, height: 720, isApproved: false },
-  { name: 'korean', language: 'ko', isApproved: false },
+  { name: 'on a phone in Korean', language: 'ko', width: 375, height: 720, isApproved: false },
 ];
+
+/** A chart that was just put there is drawn within some frames. */
+const SETTLE_MS = 250;
 
 let browser: Browser;
 let town: Town;
@@ -52,7 +54,9 @@ after(async () => {
 
 for (const look of LOOKS) {
   for (const { role, paths } of PAGES) {
-    test(`pages of role ${role} look as they should, ${look.name}, and keep nobody out`, { skip }, async () => {
+    test(`pages of role ${role}, ${look.name}: ${look.isApproved ? 'as approved, and nobody is kept out' : 'nothing is cut off'}`, {
+      skip,
+    }, async () => {
       const window = await openWindow(browser, town.address, look);
       const page = await window.newPage();
       const faults = complaintsOf(page);
@@ -61,10 +65,11 @@ for (const look of LOOKS) {
         const path = pattern.replace('{meter}', svpmsnText(town.utility.houses[0]?.svpmsn as Svpmsn));
         await page.goto(path);
         await settled(page);
-        faults.push(...(await barriersOf(page)).map((barrier) => `${path}: ${barrier}`));
         if (await overflows(page)) faults.push(`${path} is wider than the window`);
+        if (!look.isApproved) continue;
+        faults.push(...(await barriersOf(page)).map((barrier) => `${path}: ${barrier}`));
         const name = `${path.slice(1).replaceAll(/[^a-z0-9]+/g, '-')}.${look.name}`;
-        const difference = look.isApproved ? differenceFrom(name, await page.screenshot()) : undefined;
+        const difference = differenceFrom(name, await page.screenshot());
         if (difference !== undefined) faults.push(difference);
       }
       assert.deepEqual(faults, []);
@@ -90,7 +95,7 @@ async function settled(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).first().waitFor();
   await page.waitForFunction(() => document.querySelector('[role="status"] .mantine-Loader-root') === null);
   await page.evaluate(() => document.fonts.ready);
-  await page.waitForTimeout(400);
+  await page.waitForTimeout(SETTLE_MS);
 }
 
 interface Violation {
