@@ -1,10 +1,4 @@
-import {
-  createTheme,
-  defaultVariantColorsResolver,
-  InputWrapper,
-  type MantineColorsTuple,
-  TableScrollContainer,
-} from '@mantine/core';
+import { createTheme, defaultVariantColorsResolver, InputWrapper, type MantineColorsTuple } from '@mantine/core';
 
 /** Grey that leans a little to blue: the ground on which states are the only colours. */
 const ink: MantineColorsTuple = [
@@ -36,9 +30,7 @@ export const theme = createTheme({
   // What must be filled in is all of a form; what need not be says so.
   components: {
     InputWrapper: InputWrapper.extend({ defaultProps: { withAsterisk: false } }),
-    // A table that is wider than a phone is scrolled by keys too.
-    TableScrollContainer: TableScrollContainer.extend({
-      defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } },
-    }),
+    // A table that is wider than a phone is scrolled by keys too. By its name: most first views have none.
+    TableScrollContainer: { defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } },
   },
 });

@@ -39,10 +39,7 @@ test('a wrong password is refused with a sentence, and what was typed stays', { 
   await page.getByLabel('Login').fill('operator');
   await page.getByRole('textbox', { name: 'Password' }).fill('not the password');
   await page.getByRole('button', { name: 'Log in', exact: true }).click();
-  await page
-    .getByText(/password/i)
-    .nth(2)
-    .waitFor();
+  await page.getByText('Login and password do not belong together').waitFor();
   assert.equal(await page.getByLabel('Login').inputValue(), 'operator');
   await window.close();
 });
