@@ -1,5 +1,4 @@
 import { Suite, suiteOf } from '../crypto/index.ts';
-import { assertNever } from '../units/index.ts';
 import { Command, isLong } from './command.ts';
 import { decodeFrame, type Frame, HEADER_BYTES, Message } from './frame.ts';
 import { PART_PREFIX_BYTES } from './part.ts';
@@ -34,16 +33,8 @@ function bodySections(frame: Frame): readonly Section[] {
   if (message === Message.refusal) return filled([], body.length, 'reason');
   if (message === Message.attention) return around([], body.length, 'clear');
   const suite = suiteOf(frame.n);
-  switch (suite) {
-    case Suite.aes128:
-    case Suite.aes256:
-      return aesSections(frame);
-    case Suite.tripleDesXo:
-    case Suite.tripleDes:
-      return desSections(frame, suite);
-    default:
-      return assertNever(suite);
-  }
+  const isAes = suite === Suite.aes128 || suite === Suite.aes256;
+  return isAes ? aesSections(frame) : desSections(frame, suite);
 }
 
 function aesSections({ message, h, body: { length } }: Frame): readonly Section[] {

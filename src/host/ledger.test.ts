@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { milliseconds, svpmsn } from '../units/index.ts';
 import { checkBooks } from './book-check.ts';
 import { type Agent, type LedgerSum, MemoryStore, type Posting, type StoreReads } from './index.ts';
-import { allEnergy, commissioned, floatMoved, LedgerReader, move, refunded, sold } from './ledger.ts';
+import { allEnergy, commissioned, dividing, floatMoved, LedgerReader, move, refunded, sold } from './ledger.ts';
 
 const sale = (amount: bigint) => sold('cash', allEnergy(amount), occasion);
 const occasion = { at: milliseconds(1), svpmsn: svpmsn(1) };
@@ -81,4 +81,15 @@ test('a float that is not what its account sums to is named, whether the account
     'agents kiosk: balance 403 where the ledger says 402',
     'agents stall: balance 1 where the ledger says 0',
   ]);
+});
+
+test('what a profile puts at another step goes back to what no profile told, and the lines sum to zero', () => {
+  const occasion = { at: milliseconds(1), svpmsn: svpmsn(1) };
+  const [posting] = dividing({ before: new Map([[50, 7n]]), after: new Map([[200, 4n]]) }, occasion);
+  assert.deepEqual(posting?.lines, [
+    { account: 'energy-revenue', amount: -3n },
+    { account: 'energy-revenue:50', amount: 7n },
+    { account: 'energy-revenue:200', amount: -4n },
+  ]);
+  assert.deepEqual(dividing({ before: new Map([[50, 7n]]), after: new Map([[50, 7n]]) }, occasion), []);
 });
