@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { type Svpmsn, svpmsnText } from '../../src/units/index.ts';
+import { REASON_WORDS } from '../../src/words/index.ts';
+import { enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
+import { Town } from './town.ts';
+
+const skip = withoutBrowser ?? false;
+/** What somebody does every day takes no more, from the overview on. */
+const CLICKS_MAX = 6;
+const PATIENCE = { timeout: 60_000 };
+
+let browser: Browser;
+let town: Town;
+const numberOf = (house: number): string => svpmsnText(town.utility.houses[house]?.svpmsn as Svpmsn);
+
+before(async () => {
+  if (withoutBrowser !== undefined) return;
+  browser = await openBrowser();
+  town = await Town.open({ meters: 8 });
+  town.live();
+});
+after(async () => {
+  await browser?.close();
+  await town?.close();
+});
+
+/** Somebody on the overview, whose clicks are counted. */
+class Worker {
+  readonly page: Page;
+  readonly #window: BrowserContext;
+  clicks = 0;
+
+  private constructor(window: BrowserContext, page: Page) {
+    this.#window = window;
+    this.page = page;
+  }
+
+  static async on(role: string): Promise<Worker> {
+    const window = await openWindow(browser, town.address);
+    const page = await window.newPage();
+    await enter(page, role);
+    await page.goto('/overview');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    return new Worker(window, page);
+  }
+
+  async click(what: Locator): Promise<void> {
+    this.clicks += 1;
+    await what.click(PATIENCE);
+  }
+
+  menu(page: string): Promise<void> {
+    return this.click(this.page.getByRole('navigation').getByRole('link', { name: page, exact: true }));
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  /** Does something at a meter in its house. */
+  atMeter(number: string, action: object): Promise<void> {
+    return this.#ask('POST', `meters/${number}/panel/actions`, action);
+  }
+
+  timeGoes(speed: number): Promise<void> {
+    return this.#ask('PUT', 'speed', { speed });
+  }
+
+  async #ask(method: string, path: string, body: object): Promise<void> {
+    const status = await this.page.evaluate(
+      async ([method, path, body]) => {
+        const { csrfToken } = await (await fetch('/api/v1/session')).json();
+        const headers = { 'content-type': 'application/json', 'x-csrf-token': csrfToken };
+        return (await fetch(path, { method, headers, body })).status;
+      },
+      [method, `/api/v1/demo/${path}`, JSON.stringify(body)] as const,
+    );
+    assert.ok(status < 300, `${path} ${JSON.stringify(body)}: ${status}`);
+  }
+
+  async done(): Promise<void> {
+    assert.ok(this.clicks > 0 && this.clicks <= CLICKS_MAX, `${this.clicks} clicks`);
+    await this.#window.close();
+  }
+}
+
+test('value is sold in a few clicks', { skip }, async () => {
+  const worker = await Worker.on('Operator');
+  await worker.menu('Sell value');
+  await worker.page.getByLabel('Meter or subscriber').fill(numberOf(0));
+  await worker.click(worker.button(new RegExp(numberOf(0))));
+  await worker.page.getByLabel('What is paid').fill('5');
+  await worker.click(worker.button(/^Sell for/));
+  await worker.page.getByText('The meter has it and has said so.').waitFor(PATIENCE);
+  await worker.done();
+});
+
+test('why a meter does not answer is found in a few clicks', { skip }, async () => {
+  const worker = await Worker.on('Operator');
+  await worker.atMeter(numberOf(1), { power: false });
+  await worker.timeGoes(900);
+  await worker.click(worker.page.getByRole('link', { name: /Not answering/ }));
+  await worker.page.getByRole('heading', { name: 'Meters', level: 1 }).waitFor();
+  await worker.click(worker.page.getByRole('link', { name: numberOf(1) }).first());
+  const why = worker.page.getByText(REASON_WORDS.en.silent).or(worker.page.getByText(REASON_WORDS.en['last-gasp']));
+  await why.first().waitFor(PATIENCE);
+  await worker.timeGoes(60);
+  await worker.done();
+});
+
+test('a tariff is changed in a few clicks', { skip }, async () => {
+  const worker = await Worker.on('Operator');
+  await worker.menu('Tariffs');
+  await worker.click(worker.page.getByRole('link', { name: 'standard' }));
+  await worker.click(worker.button(/^150/));
+  await worker.click(worker.page.getByRole('gridcell', { name: /Sunday.*12/ }).first());
+  await worker.click(worker.button('Publish'));
+  await worker.click(worker.page.getByRole('dialog').getByRole('button', { name: 'Publish', exact: true }));
+  await worker.page.getByText(/is published and on its way/).waitFor(PATIENCE);
+  await worker.done();
+});
+
+test('a shift is closed in a few clicks', { skip }, async () => {
+  const worker = await Worker.on('Cashier');
+  await worker.page.goto('/till');
+  await worker.page.getByLabel('Cash in the till').fill('0');
+  await worker.button('Open the shift').click();
+  await worker.button('Count and close').waitFor();
+  await worker.page.goto('/overview');
+  await worker.menu('Your till');
+  await worker.click(worker.button('Count and close'));
+  await worker.page
+    .getByLabel(/^Pieces of/)
+    .first()
+    .fill('1');
+  await worker.click(worker.page.getByRole('dialog').getByRole('button', { name: 'Count and close', exact: true }));
+  await worker.page.getByText('The shift is closed.').waitFor(PATIENCE);
+  await worker.done();
+});
+
+test('an alarm of theft is acted on in a few clicks', { skip }, async () => {
+  const worker = await Worker.on('Operator');
+  await worker.atMeter(numberOf(2), { bypass: true });
+  await worker.menu('Theft and losses');
+  await worker.click(worker.page.getByRole('row', { name: new RegExp(numberOf(2)) }).getByText('Switch off'));
+  await worker.click(worker.page.getByRole('dialog').getByRole('button', { name: /order/i }));
+  await worker.page.getByRole('dialog').waitFor({ state: 'detached', ...PATIENCE });
+  await worker.done();
+});
