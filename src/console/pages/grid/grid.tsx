@@ -1,6 +1,6 @@
 import { ActionIcon, Group, NavLink, Stack, Text } from '@mantine/core';
 import { Maximize, Minus, Plus } from 'lucide-react';
-import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
+import { memo, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import type { GridJson, OverviewJson } from '../../../api/index.ts';
 import { fill, GRID_WORDS, METER_STATES, PAGE_NAMES } from '../../../words/index.ts';
@@ -64,7 +64,7 @@ const ADDRESS_MS = 250;
 
 function Grid({ grid }: { readonly grid: GridJson }): ReactNode {
   const words = useWords(GRID_WORDS);
-  const { money, count } = useFormat();
+  const { money } = useFormat();
   const navigate = useNavigate();
   const scene = useMemo(() => sceneOf(grid), [grid]);
   const overview = useRead<OverviewJson>('/overview', { live: true });
@@ -90,6 +90,11 @@ function Grid({ grid }: { readonly grid: GridJson }): ReactNode {
     });
     setView(unitView(scene.plan, nth, size.current));
   };
+  const latestOpen = useRef(openUnit);
+  useEffect(() => {
+    latestOpen.current = openUnit;
+  });
+  const openStable = useCallback((nth: number) => latestOpen.current(nth), []);
   /** From far a click goes to the local unit; from near to the meter. */
   const choose = (found: Hit) => {
     if (found === undefined) return;
@@ -142,33 +147,49 @@ function Grid({ grid }: { readonly grid: GridJson }): ReactNode {
         </Text>
       </div>
       <Stack gap="md">
-        <section className="surface" style={{ padding: 12 }} aria-label={words.localUnits}>
-          <Text size="xs" className="quiet" fw={600} pb={4}>
-            {words.localUnits}
-          </Text>
-          <div style={{ maxHeight: 320, overflowY: 'auto' }}>
-            {scene.localUnits.map((number, nth) => (
-              <NavLink
-                key={number}
-                component="button"
-                label={fill(words.localUnit, number)}
-                description={
-                  suspected.has(number) ? `▲ ${words.missing}` : fill(words.meters, count(scene.counts[nth] ?? 0))
-                }
-                active={unit === String(number)}
-                onClick={() => openUnit(nth)}
-                py={4}
-                style={{ borderRadius: 8 }}
-              />
-            ))}
-          </div>
-        </section>
+        <LocalUnits {...{ scene, suspected }} unit={unit ?? undefined} onOpen={openStable} />
         <Legend />
       </Stack>
       {unit !== null && <Street key={unit} localUnit={Number(unit)} />}
     </div>
   );
 }
+
+interface LocalUnitsProps {
+  readonly scene: Scene;
+  readonly suspected: ReadonlySet<number>;
+  readonly unit: string | undefined;
+  readonly onOpen: (nth: number) => void;
+}
+
+/** Hundreds of them: they are not written anew with each movement of a hand over the picture beside them. */
+const LocalUnits = memo(function LocalUnits({ scene, suspected, unit, onOpen }: LocalUnitsProps): ReactNode {
+  const words = useWords(GRID_WORDS);
+  const { count } = useFormat();
+  return (
+    <section className="surface" style={{ padding: 12 }} aria-label={words.localUnits}>
+      <Text size="xs" className="quiet" fw={600} pb={4}>
+        {words.localUnits}
+      </Text>
+      <div style={{ maxHeight: 320, overflowY: 'auto' }}>
+        {scene.localUnits.map((number, nth) => (
+          <NavLink
+            key={number}
+            component="button"
+            label={fill(words.localUnit, number)}
+            description={
+              suspected.has(number) ? `▲ ${words.missing}` : fill(words.meters, count(scene.counts[nth] ?? 0))
+            }
+            active={unit === String(number)}
+            onClick={() => onOpen(nth)}
+            py={4}
+            style={{ borderRadius: 8 }}
+          />
+        ))}
+      </div>
+    </section>
+  );
+});
 
 /** From so many pixels a cell on a hand can mean one meter. */
 const NEAR = 14;
@@ -195,7 +216,7 @@ function Pointed({ scene, hit }: { readonly scene: Scene; readonly hit: Hit }): 
   );
 }
 
-function Legend(): ReactNode {
+const Legend = memo(function Legend(): ReactNode {
   const words = useWords(GRID_WORDS);
   const { inFlight } = useConsoleWords();
   return (
@@ -214,4 +235,4 @@ function Legend(): ReactNode {
       </Stack>
     </section>
   );
-}
+});
