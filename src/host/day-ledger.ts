@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../units/index.ts';
-import { type Totalled, totalled } from './ledger.ts';
+import { addSum, type Totalled, totalled } from './ledger.ts';
 import type { StoreReads } from './ports.ts';
 
 /**
@@ -22,9 +22,7 @@ export class DayLedger {
     // Somebody read the same lines, or began another day, meanwhile.
     if (this.#last !== after || this.#begin !== begin) return this.since(begin, tx);
     this.#last = Math.max(after, last);
-    for (const { kind, account, amount } of sums) {
-      for (const key of [account, `${kind} ${account}`]) this.#sums.set(key, (this.#sums.get(key) ?? 0n) + amount);
-    }
+    for (const sum of sums) addSum(this.#sums, sum);
     return totalled((key) => this.#sums.get(key) ?? 0n);
   }
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { GridJson, OverviewJson } from '../../src/api/index.ts';
-import { MemoryStore } from '../../src/host/index.ts';
+import { type Account, MemoryStore } from '../../src/host/index.ts';
 import { made } from '../../src/host/rig.testing.ts';
 import { AttentionReason } from '../../src/records/index.ts';
-import { milliwattHours, svpmsn } from '../../src/units/index.ts';
+import { milliseconds, milliwattHours, svpmsn } from '../../src/units/index.ts';
 import { METER_STATES } from '../../src/words/index.ts';
 import { type Answer, KIMS_METER, LEES_METER, World } from './world.ts';
 
@@ -84,6 +84,23 @@ test('what the ledger moved yesterday is not of today, and what it moves is adde
   assert.deepEqual([nextDay.day, nextDay.today?.issued, nextDay.books?.issued], ['2026-01-06', '0', '579']);
   rig.clock.ms = before;
   assert.deepEqual((await read<OverviewJson>('operator', '/api/v1/overview')).today, later.today);
+});
+
+test('what was spent today counts whether or not it is known at which step of the tariff', async () => {
+  const { store, clock } = world.rig;
+  const spent = { kind: 'spent', at: milliseconds(clock.ms), svpmsn: svpmsn(3), order: undefined } as const;
+  const moved = (from: Account, to: Account, amount: bigint) => [
+    { account: from, amount },
+    { account: to, amount: -amount },
+  ];
+  await store.transaction((tx) =>
+    tx.post([
+      { ...spent, lines: moved('value-in-meters', 'energy-revenue', 12n) },
+      { ...spent, kind: 'divided', lines: moved('energy-revenue', 'energy-revenue:100', 5n) },
+    ]),
+  );
+  const { today, books } = await read<OverviewJson>('operator', '/api/v1/overview');
+  assert.deepEqual([today?.spent, books?.spent], ['12', '12']);
 });
 
 test('nobody is shown what the lists behind it would refuse', async () => {
