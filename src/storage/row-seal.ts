@@ -10,7 +10,8 @@ const KEY_BLOCK_BYTES = 64;
 export const TAINTED = -1;
 
 /**
- * Seals rows: SHA-256 of the key, padded to a block, the table's name and the row. Of its 32 bytes 6 stand in the row as its
+ * Seals rows: SHA-256 of the key, padded to a block, the table's name and the row without the nulls at its end, so that a
+ * column that is added behind the others leaves every seal as it was. Of its 32 bytes 6 stand in the row as its
  * seal, the next 16 go into the sum of its table, and no others leave this process, so that a hash cannot be continued.
  */
 export class RowSealer {
@@ -30,7 +31,9 @@ export class RowSealer {
     const bytes = this.#bytes;
     bytes.cut(KEY_BLOCK_BYTES);
     bytes.text(name);
-    bytes.row(row, columns.length);
+    let count = columns.length;
+    while (count > 0 && row[count - 1] == null) count -= 1;
+    bytes.row(row, count);
     // As a text, because to make a buffer of it takes longer than the hash.
     const digest = hash('sha256', bytes.view(), 'binary');
     for (let i = 0; i < SUM_PARTS; i++) this.share[i] = u32(digest, 6 + 4 * i);
