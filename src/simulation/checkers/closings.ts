@@ -75,7 +75,7 @@ function sumsBefore(edge: number, postings: readonly Posting[]): Sums {
     issued: credit('sold prepaid'),
     stored: credit('stored value-in-meters'),
     refunded: debit('refunded prepaid'),
-    spent: credit('energy-revenue'),
+    spent: credit('spent energy-revenue'),
     inFlight: credit('prepaid'),
     purses: credit('value-in-meters'),
     owed: debit('emergency-credit'),
