@@ -1,17 +1,12 @@
-import type { TableSheet } from '../host/index.ts';
-import type { Milliseconds } from '../units/index.ts';
 import { Problem } from './problem.ts';
-import type { ApiServices } from './server.ts';
 
-/** A table as PDF, where this host draws. @param what for the sentence when it cannot be */
-export async function onPaper(
-  { paper }: ApiServices,
-  sheet: TableSheet,
-  what: string,
-  createdAt: Milliseconds,
+/** What somebody draws as PDF, where this host draws. @throws Problem */
+export async function onPaper<D>(
+  draw: D | undefined,
+  drawn: (draw: D) => Promise<Uint8Array | { readonly sentence: string }>,
 ): Promise<Buffer> {
-  if (paper === undefined) throw new Problem('not-acceptable', 'This host draws nothing on paper: take another form.');
-  const pdf = await paper(sheet, what, createdAt);
+  if (draw === undefined) throw new Problem('not-acceptable', 'This host draws nothing on paper: take another form.');
+  const pdf = await drawn(draw);
   if ('sentence' in pdf) throw new Problem('not-acceptable', `${pdf.sentence} Take another form.`);
   return Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength);
 }

@@ -1,11 +1,10 @@
 import { exchangeView } from '../../host/index.ts';
-import { ownMeter } from '../caller.ts';
 import { beforeOf, limitOf, pageOf } from '../paging.ts';
-import { made, Problem } from '../problem.ts';
+import { Problem } from '../problem.ts';
 import { Named, PageOf, PageQuery } from '../schemas/common.ts';
 import { ExchangeSchema, exchangeJson } from '../schemas/exchanges.ts';
 import type { Api, ApiServices } from '../server.ts';
-import { MeterParams, meterNumber } from './meters.ts';
+import { MeterParams, meterOfPath } from './meters.ts';
 
 /** What passed between the host and a meter, frame by frame. */
 export function exchangeRoutes(app: Api, { host, exchanges }: ApiServices): void {
@@ -23,7 +22,7 @@ export function exchangeRoutes(app: Api, { host, exchanges }: ApiServices): void
     },
     async (request) => {
       const { query } = request;
-      const view = ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
+      const view = await meterOfPath(host, request);
       if (exchanges === undefined) throw new Problem('not-found', 'This host does not look at its exchanges.');
       const found = exchanges.of({ svpmsn: view.meter.svpmsn, ...beforeOf(query), limit: limitOf(query) });
       return pageOf(found.map(exchangeView), query, exchangeJson, ({ number }) => number);

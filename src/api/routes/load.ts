@@ -1,5 +1,4 @@
 import { Type } from 'typebox';
-import { ownMeter } from '../caller.ts';
 import { beforeOf, pageOf } from '../paging.ts';
 import { made } from '../problem.ts';
 import { Named, PageOf, PageQuery, Strict, Supply } from '../schemas/common.ts';
@@ -7,7 +6,7 @@ import { CutOffSchema, cutOffJson } from '../schemas/cut-offs.ts';
 import { BalanceSchema, balanceJson, MinutesSchema, minutesJson, OutlookSchema, outlookJson } from '../schemas/load.ts';
 import { LocalDate } from '../schemas/statement.ts';
 import type { Api, ApiServices } from '../server.ts';
-import { MeterParams, meterNumber } from './meters.ts';
+import { MeterParams, meterOfPath } from './meters.ts';
 
 /** What a meter used and had, over time. */
 export function loadRoutes(app: Api, { host }: ApiServices): void {
@@ -27,7 +26,7 @@ export function loadRoutes(app: Api, { host }: ApiServices): void {
     },
     async (request) => {
       const { from, to, supply = 1 } = request.query;
-      const { meter } = ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
+      const { meter } = await meterOfPath(host, request);
       return minutesJson(made(await host.minutes({ meter: meter.svpmsn, supply, from, to })));
     },
   );
@@ -45,7 +44,7 @@ export function loadRoutes(app: Api, { host }: ApiServices): void {
       },
     },
     async (request) => {
-      const { meter } = ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
+      const { meter } = await meterOfPath(host, request);
       return balanceJson(made(await host.balance({ meter: meter.svpmsn, ...request.query })));
     },
   );
@@ -62,7 +61,7 @@ export function loadRoutes(app: Api, { host }: ApiServices): void {
       },
     },
     async (request) => {
-      const { meter } = ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
+      const { meter } = await meterOfPath(host, request);
       return outlookJson(made(await host.outlook(meter.svpmsn)));
     },
   );
@@ -83,7 +82,7 @@ export function loadRoutes(app: Api, { host }: ApiServices): void {
       },
     },
     async (request) => {
-      const { meter } = ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
+      const { meter } = await meterOfPath(host, request);
       const query = { ...request.query, limit: request.query.limit ?? CUT_OFFS_USUAL };
       const found = made(await host.cutOffs({ meter: meter.svpmsn, ...beforeOf(query), limit: query.limit }));
       return pageOf(found, query, cutOffJson, ({ number }) => number);

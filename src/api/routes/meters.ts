@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { type Enrolment, suiteByName } from '../../host/index.ts';
+import { type Enrolment, type HostServices, type MeterView, suiteByName } from '../../host/index.ts';
 import { milliseconds } from '../../units/index.ts';
 import { METER_STATES } from '../../words/index.ts';
 import { actOf, idempotentOrder, once, orderUrl } from '../acts.ts';
@@ -32,10 +32,16 @@ import {
   useBucketJson,
 } from '../schemas/meters.ts';
 import { OrderSchema, orderJson } from '../schemas/orders.ts';
-import type { Api, ApiServices } from '../server.ts';
+import type { Api, ApiServices, FastifyRequest } from '../server.ts';
 
 export const MeterParams = Strict({ meter: MeterNumber });
 export const meterNumber = (text: string): number => Number.parseInt(text, 16);
+
+/** The meter that a path names; what is another's is not there. */
+export const meterOfPath = async (
+  host: Pick<HostServices, 'meter'>,
+  request: FastifyRequest & { readonly params: { readonly meter: string } },
+): Promise<MeterView> => ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
 
 export function meterRoutes(app: Api, services: ApiServices): void {
   const { host } = services;
@@ -87,7 +93,7 @@ export function meterRoutes(app: Api, services: ApiServices): void {
         response: { 200: Named(MeterSchema) },
       },
     },
-    async (request) => meterJson(ownMeter(request, made(await host.meter(meterNumber(request.params.meter))))),
+    async (request) => meterJson(await meterOfPath(host, request)),
   );
 
   app.post(
@@ -148,7 +154,7 @@ export function meterRoutes(app: Api, services: ApiServices): void {
     },
     async (request) => {
       const { query } = request;
-      const { meter } = ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
+      const { meter } = await meterOfPath(host, request);
       const found = await host.events({ svpmsn: meter.svpmsn, ...beforeOf(query), limit: limitOf(query) });
       return pageOf(found, query, eventJson, ({ number }) => number);
     },
@@ -190,7 +196,7 @@ export function meterRoutes(app: Api, services: ApiServices): void {
     },
     async (request) => {
       const { by, from, to, supply = 1 } = request.query;
-      const { meter } = ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
+      const { meter } = await meterOfPath(host, request);
       const found = await host.use({ meter: meter.svpmsn, supply, by, from: instantOf(from), to: instantOf(to) });
       return { items: made(found).map(useBucketJson) };
     },

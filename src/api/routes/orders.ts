@@ -1,11 +1,11 @@
 import { type NumberedOrder, vendIdOf } from '../../host/index.ts';
-import { type Caller, callerOn, onlySubscriber, ownMeter, soldBy } from '../caller.ts';
+import { type Caller, callerOn, onlySubscriber, soldBy } from '../caller.ts';
 import { beforeOf, limitOf, pageOf } from '../paging.ts';
 import { made, Problem } from '../problem.ts';
 import { Id, Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
 import { OrderSchema, orderJson } from '../schemas/orders.ts';
 import type { Api, ApiServices, FastifyRequest } from '../server.ts';
-import { MeterParams, meterNumber } from './meters.ts';
+import { MeterParams, meterOfPath } from './meters.ts';
 
 export function orderRoutes(app: Api, services: ApiServices): void {
   const { host } = services;
@@ -42,7 +42,7 @@ export function orderRoutes(app: Api, services: ApiServices): void {
     },
     async (request) => {
       const { query } = request;
-      const { meter } = ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
+      const { meter } = await meterOfPath(host, request);
       const found = await host.orders({ svpmsn: meter.svpmsn, ...beforeOf(query), limit: limitOf(query) });
       return pageOf(found, query, orderJson, ({ sequence }) => sequence);
     },

@@ -2,8 +2,7 @@ import { Type } from 'typebox';
 import { type IssuedReceipt, type NumberedOrder, parseSignedReceipt } from '../../host/index.ts';
 import { LANGUAGES, type Language } from '../../words/index.ts';
 import { actOf, idempotentOrder, once } from '../acts.ts';
-import { ownMeter } from '../caller.ts';
-import { acceptedForm } from '../forms.ts';
+import { acceptedForm, onPaper } from '../forms.ts';
 import { made, Problem } from '../problem.ts';
 import { Id, Named, OneOf, Strict } from '../schemas/common.ts';
 import {
@@ -24,7 +23,7 @@ import {
   termsOf,
 } from '../schemas/money.ts';
 import type { Api, ApiServices, FastifyRequest } from '../server.ts';
-import { MeterParams, meterNumber } from './meters.ts';
+import { MeterParams, meterNumber, meterOfPath } from './meters.ts';
 import { ownOrder } from './orders.ts';
 
 export const purchaseUrl = (order: string): string => `/api/v1/purchases/${encodeURIComponent(order)}`;
@@ -154,16 +153,11 @@ export function purchaseRoutes(app: Api, services: ApiServices): void {
   );
 
   async function drawn({ id, text }: IssuedReceipt, language: Language): Promise<Buffer> {
-    if (receiptPaper === undefined) {
-      throw new Problem('not-acceptable', 'This host draws nothing on paper: take another form.');
-    }
     const signed = parseSignedReceipt(text);
     if ('reason' in signed) {
       throw new Problem('not-acceptable', `Receipt ${id} cannot be drawn: ${signed.sentence} Take another form.`);
     }
-    const pdf = await receiptPaper(signed, language);
-    if ('sentence' in pdf) throw new Problem('not-acceptable', `${pdf.sentence} Take another form.`);
-    return Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength);
+    return onPaper(receiptPaper, (draw) => draw(signed, language));
   }
 
   app.get(
@@ -180,7 +174,7 @@ export function purchaseRoutes(app: Api, services: ApiServices): void {
     },
     async (request) => {
       const { paid, method = 'cash' } = request.query;
-      const { meter } = ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
+      const { meter } = await meterOfPath(host, request);
       return quoteJson(made(await host.quote({ meter: meter.svpmsn, paid: Number(paid), method })));
     },
   );
@@ -197,7 +191,7 @@ export function purchaseRoutes(app: Api, services: ApiServices): void {
       },
     },
     async (request) => {
-      const { meter } = ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
+      const { meter } = await meterOfPath(host, request);
       return duesJson(request.params.meter, made(await host.dues(meter.svpmsn)));
     },
   );

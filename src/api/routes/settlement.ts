@@ -71,12 +71,8 @@ export function settlementRoutes(app: Api, services: ApiServices): void {
       reply.header('content-disposition', `attachment; filename="settlement-${month}.${form}"`);
       reply.type(form === 'pdf' ? FORMS.pdf : `${FORMS.csv}; charset=utf-8`);
       if (form === 'csv') return settlementCsv(closed) as never;
-      return (await onPaper(
-        services,
-        settlementSheet(closed, claims),
-        'The closing',
-        closed.closing.closedAt,
-      )) as never;
+      const sheet = settlementSheet(closed, claims);
+      return (await onPaper(services.paper, (draw) => draw(sheet, 'The closing', closed.closing.closedAt))) as never;
     },
   );
 

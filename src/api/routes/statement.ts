@@ -1,13 +1,12 @@
 import { Type } from 'typebox';
 import { greenButton, type Statement, statementCsv, statementJson, statementSheet } from '../../host/index.ts';
 import { assertNever } from '../../units/index.ts';
-import { ownMeter } from '../caller.ts';
 import { acceptedForm, onPaper } from '../forms.ts';
 import { made, Problem } from '../problem.ts';
 import { Named, OneOf, Strict } from '../schemas/common.ts';
 import { LocalDate, type StatementJson, StatementSchema } from '../schemas/statement.ts';
 import type { Api, ApiServices } from '../server.ts';
-import { MeterParams, meterNumber } from './meters.ts';
+import { MeterParams, meterOfPath } from './meters.ts';
 
 /** What a request may make this process compute: a quarter. The command line has more. */
 const STATEMENT_DAYS_MAX = 100;
@@ -23,8 +22,7 @@ type Form = keyof typeof FORMS;
 
 const text = (description: string) => ({ schema: Type.String({ description }) });
 
-export function statementRoutes(app: Api, services: ApiServices): void {
-  const { host } = services;
+export function statementRoutes(app: Api, { host, paper }: ApiServices): void {
   app.get(
     '/meters/:meter/statement',
     {
@@ -60,7 +58,7 @@ export function statementRoutes(app: Api, services: ApiServices): void {
       if (Date.parse(to) - Date.parse(from) >= STATEMENT_DAYS_MAX * MS_PER_DAY) {
         throw new Problem('range-wrong', `Here a statement has at most ${STATEMENT_DAYS_MAX} days: ask for fewer.`);
       }
-      const { meter } = ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
+      const { meter } = await meterOfPath(host, request);
       const statement = made(await host.statement({ meter: meter.svpmsn, from, to }));
       reply.header('vary', 'accept');
       const json: StatementJson = statementJson(statement);
@@ -80,7 +78,7 @@ export function statementRoutes(app: Api, services: ApiServices): void {
       case 'espi':
         return greenButton(statement);
       case 'pdf':
-        return onPaper(services, statementSheet(statement), 'The statement', statement.asOf);
+        return onPaper(paper, (draw) => draw(statementSheet(statement), 'The statement', statement.asOf));
       default:
         return assertNever(form);
     }

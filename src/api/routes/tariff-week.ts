@@ -1,5 +1,4 @@
 import { Type } from 'typebox';
-import { ownMeter } from '../caller.ts';
 import { made } from '../problem.ts';
 import { Named, Strict, Supply } from '../schemas/common.ts';
 import { tariffDefinition } from '../schemas/control.ts';
@@ -12,7 +11,7 @@ import {
   tariffWeekJson,
 } from '../schemas/tariff-week.ts';
 import type { Api, ApiServices } from '../server.ts';
-import { MeterParams, meterNumber } from './meters.ts';
+import { MeterParams, meterNumber, meterOfPath } from './meters.ts';
 
 /** What a tariff means for one household. */
 export function tariffWeekRoutes(app: Api, { host }: ApiServices): void {
@@ -35,7 +34,7 @@ export function tariffWeekRoutes(app: Api, { host }: ApiServices): void {
     },
     async (request) => {
       const { from, supply = 1 } = request.query;
-      const { meter } = ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
+      const { meter } = await meterOfPath(host, request);
       return tariffWeekJson(made(await host.tariffWeek({ meter: meter.svpmsn, supply, from })));
     },
   );
