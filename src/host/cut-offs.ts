@@ -1,21 +1,17 @@
 import {
-  bandAt,
   decodePolicy,
-  ENERGY_MAX,
-  ENERGY_MISSING,
   EventKind,
   isRecordFailure,
   MeterFlag,
   RelayReason,
   type SupplyPolicy,
 } from '../records/index.ts';
-import type { PhaseBand } from '../tariff/index.ts';
-import { MINUTES_PER_DAY, type Milliseconds, type SupplyIndex, type Svpmsn } from '../units/index.ts';
+import type { Milliseconds, SupplyIndex, Svpmsn } from '../units/index.ts';
 import { findMeter, isFailure } from './failures.ts';
-import { MINUTE_MISSING, MINUTE_UNCERTAIN } from './load.ts';
+import { markedEnergy } from './load.ts';
 import type { StoreReads } from './ports.ts';
 import { balanceOf, type StatementBalance } from './statement.ts';
-import { pricer, type SupplyRecord } from './statement-minutes.ts';
+import { chargeOf, minuteOf, pricer, type SupplyRecord } from './statement-minutes.ts';
 import { eventsOf, supplyRecords } from './supply-records.ts';
 import type { HostFailure, Knowledge, Meter, MeterEvent } from './types.ts';
 
@@ -196,17 +192,9 @@ async function hoursBefore(
   for (let minute = first; minute < end; minute++) {
     const { percent } = price(minute, 0);
     if (percents.at(-1)?.percent !== percent) percents.push({ minute: minute - first, percent });
-    const day = Math.floor(minute / MINUTES_PER_DAY);
-    const profile = record.profiles.get(day);
-    const place = minute - day * MINUTES_PER_DAY;
-    const value = profile?.energies[place] ?? ENERGY_MISSING;
-    if (profile === undefined || value > ENERGY_MAX) {
-      energy.push(value === ENERGY_MISSING ? MINUTE_MISSING : MINUTE_UNCERTAIN);
-      chargeUnits.push(undefined);
-    } else {
-      energy.push(value);
-      chargeUnits.push(BigInt(price(minute, bandAt(profile.bands, place) as PhaseBand).rate) * BigInt(value));
-    }
+    const told = minuteOf(record, minute);
+    energy.push(markedEnergy(told));
+    chargeUnits.push(told.energy === undefined ? undefined : chargeOf(price(minute, told.band).rate, told.energy));
   }
   return { start: span.from, energy, percents, chargeUnits };
 }

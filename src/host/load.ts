@@ -1,9 +1,15 @@
-import { bandAt, ENERGY_MAX, ENERGY_MISSING } from '../records/index.ts';
 import { civilDayAt, dateText, type PhaseBand, startsOfDays } from '../tariff/index.ts';
-import { MINUTES_PER_DAY, type Milliseconds, type SupplyIndex, type Svpmsn } from '../units/index.ts';
+import type { Milliseconds, SupplyIndex, Svpmsn } from '../units/index.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
 import type { StoreReads } from './ports.ts';
-import { type Price, pricer, type SupplyRecord } from './statement-minutes.ts';
+import {
+  minuteOf,
+  type Price,
+  pricer,
+  type SupplyRecord,
+  type ToldMinute,
+  type UnknownMinute,
+} from './statement-minutes.ts';
 import { supplyRecords } from './supply-records.ts';
 import type { HostFailure, Meter } from './types.ts';
 
@@ -28,8 +34,14 @@ export interface Minutes {
 }
 
 /** Of a minute that no profile has, and of one whose energy is in others. */
-export const MINUTE_MISSING = -1;
-export const MINUTE_UNCERTAIN = -2;
+const MINUTE_MISSING = -1;
+const MINUTE_UNCERTAIN = -2;
+
+/** 0.1 Wh of a minute, or one of the two marks. */
+export function markedEnergy(told: ToldMinute | UnknownMinute): number {
+  if (told.energy !== undefined) return told.energy;
+  return told.measured ? MINUTE_UNCERTAIN : MINUTE_MISSING;
+}
 
 /** A day of local time; minutes that have not been yet are left out. */
 export interface MinutesOfDay {
@@ -90,7 +102,7 @@ export function supplyOf({ supplies }: Meter, supply: number): SupplyIndex | Hos
 }
 
 function dayOf(
-  { profiles }: SupplyRecord,
+  record: SupplyRecord,
   price: (minute: number, band: PhaseBand) => Price,
   { start, end, zone }: { readonly start: Milliseconds; readonly end: number; readonly zone: string },
 ): MinutesOfDay {
@@ -100,16 +112,13 @@ function dayOf(
   const first = start / MS_PER_MINUTE;
   for (let at = first; at < Math.floor(end / MS_PER_MINUTE); at++) {
     const minute = at - first;
-    const day = Math.floor(at / MINUTES_PER_DAY);
-    const profile = profiles.get(day);
-    const place = at - day * MINUTES_PER_DAY;
-    const value = profile?.energies[place] ?? ENERGY_MISSING;
-    energy.push(value <= ENERGY_MAX ? value : value === ENERGY_MISSING ? MINUTE_MISSING : MINUTE_UNCERTAIN);
+    const told = minuteOf(record, at);
+    energy.push(markedEnergy(told));
     const { percent, version } = price(at, 0);
     const last = percents.at(-1);
     if (last?.percent !== percent || last.version !== version) percents.push({ minute, percent, version });
-    if (profile === undefined || value > ENERGY_MAX) continue;
-    const band = bandAt(profile.bands, place) as PhaseBand;
+    if (told.energy === undefined) continue;
+    const { band } = told;
     const { surcharge } = price(at, band);
     const before = bands.at(-1);
     if (before?.band !== band || before.surcharge !== surcharge) bands.push({ minute, band, surcharge });

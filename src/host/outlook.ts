@@ -2,7 +2,7 @@ import { CHARGE_UNITS_PER_TOKEN, civilDayAt, dateText, startsOfDays } from '../t
 import { MINUTES_PER_DAY, type Milliseconds, type Svpmsn, type Tokens } from '../units/index.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
 import type { StoreReads } from './ports.ts';
-import { type SupplyRecord, walkMinutes } from './statement-minutes.ts';
+import { chargeOf, type SupplyRecord, walkMinutes } from './statement-minutes.ts';
 import { supplyRecords } from './supply-records.ts';
 import type { HostFailure } from './types.ts';
 
@@ -98,7 +98,7 @@ function usedOn(supplies: readonly SupplyRecord[], start: number, end: number) {
     }
     day.minutes += 1;
     day.energy += use.energy;
-    day.units += BigInt(use.price.rate) * BigInt(use.energy);
+    day.units += chargeOf(use.price.rate, use.energy);
   });
   return day;
 }

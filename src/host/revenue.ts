@@ -4,7 +4,7 @@ import { allocate, MINUTES_PER_DAY, type Milliseconds } from '../units/index.ts'
 import { isFailure } from './failures.ts';
 import { dividing } from './ledger.ts';
 import type { StoreTransaction } from './ports.ts';
-import { walkMinutes } from './statement-minutes.ts';
+import { chargeOf, walkMinutes } from './statement-minutes.ts';
 import { supplyRecords } from './supply-records.ts';
 import type { Meter, Purse, StepUnits, UsedDay } from './types.ts';
 
@@ -51,7 +51,7 @@ export async function divideDays(
     walkMinutes(records, { from: day * MINUTES_PER_DAY, to: (day + 1) * MINUTES_PER_DAY }, (use) => {
       if (use.energy === undefined) return;
       const { percent, rate } = use.price;
-      units.set(percent, (units.get(percent) ?? 0n) + BigInt(rate) * BigInt(use.energy));
+      units.set(percent, (units.get(percent) ?? 0n) + chargeOf(rate, use.energy));
     });
     return { id: ids[i] as string, units: unitsText(units) };
   });

@@ -39,6 +39,12 @@ export interface UsedMinute {
   readonly price: Price;
 }
 
+export interface ToldMinute {
+  readonly energy: DeciWattHours;
+  /** Of its phase angle. */
+  readonly band: PhaseBand;
+}
+
 /** A minute that none tells; `measured` where its energy is in others, as when a clock was changed. */
 export interface UnknownMinute {
   readonly energy: undefined;
@@ -58,20 +64,26 @@ export function walkMinutes(
 ): void {
   const prices = supplies.map((record, i) => pricer(record, i + 1));
   for (let minute = from; minute < to; minute++) {
-    supplies.forEach(({ profiles }, i) => {
-      const day = Math.floor(minute / MINUTES_PER_DAY);
-      const place = minute - day * MINUTES_PER_DAY;
-      const profile = profiles.get(day);
-      const energy = profile?.energies[place] ?? ENERGY_MISSING;
-      if (profile === undefined || energy > ENERGY_MAX) {
-        tell({ energy: undefined, measured: energy !== ENERGY_MISSING });
-        return;
-      }
-      const price = prices[i]?.(minute, bandAt(profile.bands, place) as PhaseBand) as Price;
-      tell({ minute, energy: energy as DeciWattHours, price });
+    supplies.forEach((record, i) => {
+      const told = minuteOf(record, minute);
+      if (told.energy === undefined) tell(told);
+      else tell({ minute, energy: told.energy, price: prices[i]?.(minute, told.band) as Price });
     });
   }
 }
+
+/** What the profiles of a supply tell of a Unix minute. */
+export function minuteOf({ profiles }: SupplyRecord, minute: number): ToldMinute | UnknownMinute {
+  const day = Math.floor(minute / MINUTES_PER_DAY);
+  const place = minute - day * MINUTES_PER_DAY;
+  const profile = profiles.get(day);
+  const energy = profile?.energies[place] ?? ENERGY_MISSING;
+  if (profile === undefined || energy > ENERGY_MAX) return { energy: undefined, measured: energy !== ENERGY_MISSING };
+  return { energy: energy as DeciWattHours, band: bandAt(profile.bands, place) as PhaseBand };
+}
+
+/** What energy costs, exact, in 10⁻¹¹ token. */
+export const chargeOf = (rate: ChargeRate, energy: number): bigint => BigInt(rate) * BigInt(energy);
 
 /** Looks a price up when it may have changed, and no more often. */
 export function pricer({ tables }: SupplyRecord, supply: number): (minute: number, band: PhaseBand) => Price {

@@ -1,6 +1,7 @@
 import { type Accrual, CHARGE_UNITS_PER_TOKEN, charge } from '../tariff/index.ts';
 import { allocate, type Milliseconds, type Svpmsn } from '../units/index.ts';
 import {
+  chargeOf,
   type Price,
   type SupplyRecord,
   type UnknownMinute,
@@ -310,7 +311,7 @@ function addTo(intervals: Map<string, StatementInterval>, use: UsedMinute): void
     start: (quarter * MINUTES_PER_INTERVAL * MS_PER_MINUTE) as Milliseconds,
     minutes: minutes + 1,
     energy: energy + use.energy,
-    chargeUnits: chargeUnits + unitsOf({ rate: use.price.rate, energy: use.energy }),
+    chargeUnits: chargeUnits + chargeOf(use.price.rate, use.energy),
   });
 }
 
@@ -331,11 +332,8 @@ function merged(steps: readonly StepUse[]): StepUse[] {
   );
 }
 
-const unitsOf = ({ rate, energy }: { readonly rate: number; readonly energy: number }): bigint =>
-  BigInt(rate) * BigInt(energy);
-
 function stepsOf(steps: readonly StepUse[], used: bigint): StatementStep[] {
-  const units = steps.map(unitsOf);
+  const units = steps.map(({ rate, energy }) => chargeOf(rate, energy));
   const shares = units.some((each) => each > 0n) ? allocate(used, units) : units;
   return steps.map((step, i) => ({
     ...step,
@@ -389,7 +387,7 @@ function stretchOf(input: StatementInput, from: number, to: number): Stretch {
       missing += 1;
       return;
     }
-    units += unitsOf({ rate: use.price.rate, energy: use.energy });
+    units += chargeOf(use.price.rate, use.energy);
     energy += use.energy;
   });
   return { units, energy, missing };

@@ -88,7 +88,7 @@ async function tablesOf(
  * @param taken unix seconds of when the meter took it
  */
 export function tableOf(
-  { version, definition, validFrom, name }: TariffVersion,
+  { version, definition, validFrom, name }: Omit<TariffVersion, 'publishedAt'>,
   { supply, taken, told }: { readonly supply: SupplyIndex; readonly taken: number; readonly told: boolean },
   { from, end, zone }: Span,
 ): HeldTable | HostFailure {

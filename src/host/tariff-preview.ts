@@ -1,21 +1,25 @@
 import {
   type CalendarDay,
   CHARGE_UNITS_PER_TOKEN,
-  compileTariff,
   localTime,
   type ModeTable,
   monthAt,
-  offsetTable,
   type TariffDefinition,
   tariffCalendar,
 } from '../tariff/index.ts';
-import { type Milliseconds, type SupplyIndex, type Svpmsn, U32_MAX, unixSeconds } from '../units/index.ts';
-import { yearOf } from './calendar.ts';
+import {
+  type Milliseconds,
+  milliseconds,
+  type SupplyIndex,
+  type Svpmsn,
+  U32_MAX,
+  unixSeconds,
+} from '../units/index.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
 import type { StoreReads } from './ports.ts';
 import { parsePeriod, periodOf } from './settlement-minutes.ts';
-import { type Price, type SupplyRecord, walkMinutes } from './statement-minutes.ts';
-import { supplyRecords } from './supply-records.ts';
+import { chargeOf, type Price, type SupplyRecord, walkMinutes } from './statement-minutes.ts';
+import { supplyRecords, tableOf } from './supply-records.ts';
 import { calendarsOf } from './tariff-week.ts';
 import type { HostFailure } from './types.ts';
 
@@ -77,18 +81,16 @@ export async function previewTariff(
     return fail('range-wrong', `${period.month} has not begun: take a month of which something is known.`);
   const calendar = tariffCalendar(definition);
   if (typeof calendar !== 'function') return fail('tariff-wrong', calendar.sentence);
-  const year = yearOf(from);
-  const offsets = offsetTable(zone, year, yearOf(to) - year + 1);
-  if ('reason' in offsets) return fail('range-wrong', offsets.sentence);
-  const was = await supplyRecords(tx, found.meter, { from, end: to, zone });
+  const span = { from, end: to, zone };
+  const was = await supplyRecords(tx, found.meter, span);
   if (isFailure(was)) return was;
+  // Above every version that the books give: whatever was in force, this one would be.
+  const issue = { name: '', version: U32_MAX, definition, validFrom: milliseconds(0) };
   const wouldBe: SupplyRecord[] = [];
   for (const [i, { profiles }] of was.entries()) {
-    // Above every version that the books give: whatever was in force, this one would be.
-    const issue = { supply: (i + 1) as SupplyIndex, version: U32_MAX, validFrom: unixSeconds(0), offsets };
-    const table = compileTariff(definition, issue);
-    if ('reason' in table) return fail('tariff-wrong', table.sentence);
-    wouldBe.push({ profiles, tables: [{ tariff: '', told: false, table, from: 0 }] });
+    const table = tableOf(issue, { supply: (i + 1) as SupplyIndex, taken: 0, told: false }, span);
+    if (isFailure(table)) return table;
+    wouldBe.push({ profiles, tables: [table] });
   }
   const clock = (wouldBe[0] as SupplyRecord).tables[0]?.table as ModeTable;
   const calendars = new Map([
@@ -129,7 +131,7 @@ function charged(
       return;
     }
     const { supply, percent, surcharge, rate, version } = use.price;
-    const units = BigInt(rate) * BigInt(use.energy);
+    const units = chargeOf(rate, use.energy);
     minutes += 1;
     energy += use.energy;
     chargeUnits += units;
