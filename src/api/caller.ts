@@ -28,7 +28,7 @@ const COOKIE = 'Path=/; HttpOnly; Secure; SameSite=Strict';
 export const setSessionCookie = (request: FastifyRequest, reply: FastifyReply, token: string): void =>
   void reply.header('set-cookie', `${cookieName(request)}=${token}; ${COOKIE}`);
 /** What a browser keeps while it is at the identity provider, from where it comes as from another site. */
-export const KEPT_COOKIE = 'wattpurse-log-in';
+const KEPT_COOKIE = 'wattpurse-log-in';
 const KEPT = 'Path=/api/v1/session/provider; HttpOnly; Secure; SameSite=Lax';
 const KEPT_SECONDS = 600;
 export const keptCookie = (kept: string): string => `${KEPT_COOKIE}=${kept}; Max-Age=${KEPT_SECONDS}; ${KEPT}`;

@@ -262,6 +262,3 @@ const idOf = ({ posting, event }: Position): string => `${posting}-${event}`;
 
 const frame = (event: string, at: Position, data: string): string =>
   `event: ${event}\nid: ${idOf(at)}\ndata: ${data}\n\n`;
-
-export const meterSet = (meters: readonly { readonly meter: { readonly svpmsn: Svpmsn } }[]): ReadonlySet<number> =>
-  new Set(meters.map(({ meter }) => meter.svpmsn));

@@ -8,7 +8,7 @@ import { StatusWord } from './status-word.ts';
 /** Of challenges, in both directions. */
 export const CHALLENGE_BYTES = 16;
 /** Wrong tries, until the power goes: a key is never blocked for good, so nobody can spoil a card for its owner. */
-export const WRONG_AUTHENTICATIONS_MAX = 3;
+const WRONG_AUTHENTICATIONS_MAX = 3;
 
 /** What INTERNAL AUTHENTICATE answers: CMAC under KDF(KC, "CINT", CSN | region) over the challenge. */
 export const internalTag = (key: CardKey, challenge: Uint8Array): Uint8Array => key.tag('CINT', challenge);

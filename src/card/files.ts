@@ -144,13 +144,13 @@ export function controlInformation(
 }
 
 /** Of the purse's program: its commands and messages. */
-export const CARD_VERSION = 1;
+const CARD_VERSION = 1;
 
 const fileObjects = (descriptor: number, id: FileId): Uint8Array =>
   concat(dataObject(0x82, Uint8Array.of(descriptor)), dataObject(0x83, Uint8Array.of(id >> 8, id)));
 
 /** BER-TLV with a tag of one byte and a length below 128. */
-export function dataObject(tag: number, ...value: readonly Uint8Array[]): Uint8Array {
+function dataObject(tag: number, ...value: readonly Uint8Array[]): Uint8Array {
   const whole = concat(...value);
   return concat(Uint8Array.of(tag, whole.length), whole);
 }

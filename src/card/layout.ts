@@ -18,11 +18,11 @@ export const SLOTS = 2;
 export const LOAD_ROW_BYTES = 19;
 /** As many as a host may be behind, and the row that the next one is written to while all of them still hold. */
 export const LOADS_KEPT = 16;
-export const LOAD_ROWS = LOADS_KEPT + 1;
+const LOAD_ROWS = LOADS_KEPT + 1;
 /** DTC u32 | meter u24 | amount u32 | CRC-16 */
 export const DEBIT_ROW_BYTES = 13;
 export const DEBITS_KEPT = 4;
-export const DEBIT_ROWS = DEBITS_KEPT + 1;
+const DEBIT_ROWS = DEBITS_KEPT + 1;
 
 const REGIONS_AT = ISSUER_DATA_AT + ISSUER_DATA_BYTES;
 const SLOTS_IN_REGION = REGION_HEAD_BYTES;

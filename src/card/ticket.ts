@@ -49,7 +49,7 @@ export interface Ticket {
 export type TicketFailure = { readonly reason: 'ticket-length-wrong' | 'ticket-region-unknown' | 'ticket-key-foreign' };
 
 /** CSN 7 | region u8 | meter u24 | n u8 | version u16 | limit u32 | expiry u32 | epoch u32 */
-export const TICKET_HEAD_BYTES = 26;
+const TICKET_HEAD_BYTES = 26;
 const SEALED_BYTES = [24, 40] as const;
 export const TICKET_BYTES_MAX = TICKET_HEAD_BYTES + 40;
 

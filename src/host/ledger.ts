@@ -138,7 +138,7 @@ const UNREAD = 'energy-revenue';
 const STEP_PREFIX = 'energy-revenue:' as const;
 
 /** What is booked of energy, whether or not it is known at which step it was spent. */
-export const isRevenue = (account: Account): boolean => account === UNREAD || account.startsWith(STEP_PREFIX);
+const isRevenue = (account: Account): boolean => account === UNREAD || account.startsWith(STEP_PREFIX);
 
 /** Energy that was spent, in tokens: by the percentage of the tariff step, rising, and in minutes not told yet. */
 export interface Revenue {

@@ -59,7 +59,7 @@ export interface Alarm {
   readonly since: Milliseconds | undefined;
 }
 
-export const ALARMS_MAX = 200;
+const ALARMS_MAX = 200;
 const ALARM_STATES = ['frozen', 'tampered', 'dark'] as const;
 /** Local units tell of their line each round. */
 const SILENT_ROUNDS = 2;

@@ -26,7 +26,7 @@ import type { Api, ApiServices, FastifyRequest } from '../server.ts';
 import { MeterParams, meterNumber, meterOfPath } from './meters.ts';
 import { ownOrder } from './orders.ts';
 
-export const purchaseUrl = (order: string): string => `/api/v1/purchases/${encodeURIComponent(order)}`;
+const purchaseUrl = (order: string): string => `/api/v1/purchases/${encodeURIComponent(order)}`;
 
 const RECEIPT_FORMS = { json: 'application/json', text: 'text/plain', pdf: 'application/pdf' } as const;
 type ReceiptForm = keyof typeof RECEIPT_FORMS;

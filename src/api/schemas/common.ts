@@ -52,7 +52,7 @@ export const PageOf = <S extends TSchema>(item: S) =>
     ),
   });
 
-export const LIMIT_MAX = 200;
+const LIMIT_MAX = 200;
 export const PageQuery = Strict({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMIT_MAX, default: 50 })),
   cursor: Type.Optional(Type.String({ maxLength: 256, description: '`next` of the page before.' })),

@@ -55,7 +55,7 @@ const CASES: Readonly<Record<number, CommandCase>> = { 16: 1, 32: 2, 48: 3, 64: 
 export const pattern = (length: number): Uint8Array =>
   Uint8Array.from({ length }, (_, at) => (7 * at + (at >> 8)) & 0xff);
 
-export const HISTORICAL = Uint8Array.of(0x57, 0x61, 0x74, 0x74);
+const HISTORICAL = Uint8Array.of(0x57, 0x61, 0x74, 0x74);
 
 export const atrOf = (rounds: readonly InterfaceBytes[], convention: 'direct' | 'inverse' = 'direct'): Uint8Array =>
   buildAtr({ convention, rounds, historical: HISTORICAL });

@@ -9,7 +9,7 @@ export interface MemoryCard {
   readonly bitsPerUnit: number;
 }
 
-export const MEMORY_ANSWER_BYTES = 4;
+const MEMORY_ANSWER_BYTES = 4;
 
 /** What these four bytes say, or `undefined` when no card says them: nothing drives I/O, or something holds it. */
 export function parseMemoryAnswer(bytes: Uint8Array): MemoryCard | undefined {

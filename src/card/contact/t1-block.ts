@@ -112,7 +112,7 @@ export function endBlock(receiver: BlockReceiver): BlockFailure {
 }
 
 /** How long a block is that begins so; `undefined` while LEN is not there. */
-export function blockLength(bytes: ArrayLike<number>, check: BlockCheck): number | undefined {
+function blockLength(bytes: ArrayLike<number>, check: BlockCheck): number | undefined {
   const length = bytes[2];
   return length === undefined ? undefined : PROLOGUE_BYTES + length + checkBytes(check);
 }
