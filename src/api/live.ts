@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type HostByName, type MeterEvent, type Posting, StoreError } from '../host/index.ts';
+import { type HostByName, type NumberedEvent, type NumberedPosting, StoreError } from '../host/index.ts';
 import type { Svpmsn } from '../units/index.ts';
 import { EventStreams, type StreamClient, type StreamLimits } from './event-streams.ts';
 import { timeJson } from './schemas/demo.ts';
@@ -221,14 +221,14 @@ export class LiveFeed {
   }
 }
 
-const postingRow = (posting: Posting & { readonly sequence: number }): Row => ({
+const postingRow = (posting: NumberedPosting): Row => ({
   number: posting.sequence,
   svpmsn: posting.svpmsn,
   kind: 'posting',
   data: JSON.stringify(postingJson(posting)),
 });
 
-const eventRow = (event: MeterEvent & { readonly number: number }): Row => ({
+const eventRow = (event: NumberedEvent): Row => ({
   number: event.number,
   svpmsn: event.svpmsn,
   kind: 'meter-event',

@@ -13,7 +13,7 @@ import type { StoreReads } from './ports.ts';
 import { balanceOf, type StatementBalance } from './statement.ts';
 import { chargeOf, minuteOf, pricer, type SupplyRecord } from './statement-minutes.ts';
 import { eventsOf, supplyRecords } from './supply-records.ts';
-import type { HostFailure, Knowledge, Meter, MeterEvent } from './types.ts';
+import type { HostFailure, Knowledge, Meter, MeterEvent, NumberedEvent } from './types.ts';
 
 export interface CutOffQuery {
   readonly meter: number;
@@ -77,8 +77,6 @@ const NOTICES: ReadonlySet<number> = new Set([
   EventKind.valueRequested,
 ]);
 
-type Numbered = MeterEvent & { readonly number: number };
-
 /** The newest first. */
 export async function readCutOffs(
   tx: StoreReads,
@@ -120,7 +118,7 @@ interface Context {
   readonly meter: Meter;
   readonly zone: string;
   /** All that were ever heard, in the meter's order. */
-  readonly events: readonly Numbered[];
+  readonly events: readonly NumberedEvent[];
   readonly known: Knowledge | undefined;
   readonly policy: SupplyPolicy | undefined;
   /** When the last postings were made, the newest first. */
@@ -129,7 +127,7 @@ interface Context {
   readonly credits: ReadonlyMap<number, string>;
 }
 
-async function explained(context: Context, opening: Numbered): Promise<CutOff | HostFailure> {
+async function explained(context: Context, opening: NumberedEvent): Promise<CutOff | HostFailure> {
   const { tx, meter, events, known } = context;
   const { svpmsn } = meter;
   const at = timeOf(opening);
@@ -144,7 +142,7 @@ async function explained(context: Context, opening: Numbered): Promise<CutOff | 
   if (before !== undefined && isFailure(before)) return before;
   const rules = rulesAt(context, older);
   const wholeSince =
-    (since[0]?.sequence ?? opening.sequence) === (begin < 0 ? 1 : (older[begin] as Numbered).sequence + 1);
+    (since[0]?.sequence ?? opening.sequence) === (begin < 0 ? 1 : (older[begin] as NumberedEvent).sequence + 1);
   const isWhole = wholeSince && isContiguous([...since, opening]);
   const isOpen = ((known?.flags ?? 0) & MeterFlag.relayOpen) !== 0;
   const unknown: CutOff['unknown'][number][] = [];

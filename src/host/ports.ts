@@ -29,7 +29,9 @@ import type {
   Meter,
   MeterEvent,
   MeterTotals,
+  NumberedEvent,
   NumberedOrder,
+  NumberedPosting,
   Order,
   OutstandingRow,
   Payment,
@@ -231,11 +233,11 @@ export interface StoreReads {
   /** Sums of a meter's lines that were posted before an instant, by kind and account. */
   ledgerOf(id: Svpmsn, before: Milliseconds): Promise<LedgerSum[]>;
   /** The newest first. */
-  postings(query: PageQuery): Promise<(Posting & { readonly sequence: number })[]>;
+  postings(query: PageQuery): Promise<NumberedPosting[]>;
 
   knowledgeOf(ids: readonly Svpmsn[]): Promise<(Knowledge | undefined)[]>;
   /** The newest first. */
-  events(query: PageQuery): Promise<(MeterEvent & { readonly number: number })[]>;
+  events(query: PageQuery): Promise<NumberedEvent[]>;
   /** By day. */
   profiles(query: ProfileQuery): Promise<DayProfile[]>;
   /** By supply. */

@@ -42,11 +42,11 @@ import type {
   LineKnowledge,
   LineSuspicion,
   Meter,
-  MeterEvent,
+  NumberedEvent,
   NumberedOrder,
+  NumberedPosting,
   Payment,
   PaymentMethod,
-  Posting,
   Purse,
   Subscriber,
   TariffVersion,
@@ -319,8 +319,8 @@ export interface HostServices extends AgentReads {
   tariffVersions(query: TariffQuery): Promise<TariffVersion[]>;
   /** How far the keys of meters have been changed, by purpose and suite. */
   keyUse(): Promise<KeyUse[]>;
-  events(query: PageQuery): Promise<(MeterEvent & { readonly number: number })[]>;
-  postings(query: PageQuery): Promise<(Posting & { readonly sequence: number })[]>;
+  events(query: PageQuery): Promise<NumberedEvent[]>;
+  postings(query: PageQuery): Promise<NumberedPosting[]>;
   /** The newest first, of an account only, if named. */
   postingPage(query: PostingQuery): Promise<PostingPage>;
   use(query: UseQuery): Promise<UseBucket[] | HostFailure>;

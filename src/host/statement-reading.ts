@@ -5,7 +5,7 @@ import type { StoreReads } from './ports.ts';
 import { type Statement, statementOf } from './statement.ts';
 import { CLOCKS_APART_MS, supplyRecords } from './supply-records.ts';
 import { termsOf } from './terms.ts';
-import type { HostFailure, Meter, Posting, Trade } from './types.ts';
+import type { HostFailure, Meter, NumberedPosting, Trade } from './types.ts';
 
 export interface StatementQuery {
   readonly meter: number;
@@ -71,8 +71,6 @@ function startsOf({ from, to }: StatementQuery, zone: string, now: Milliseconds)
   }
   return starts;
 }
-
-type NumberedPosting = Posting & { readonly sequence: number };
 
 /** Those of the period, the oldest first, and those before it, the newest first, as far as the last spending. */
 export async function postingsOf(

@@ -5,7 +5,7 @@ import { yearOf } from './calendar.ts';
 import { fail, isFailure } from './failures.ts';
 import type { StoreReads } from './ports.ts';
 import type { HeldTable, SupplyRecord } from './statement-minutes.ts';
-import type { HostFailure, Meter, MeterEvent, TariffVersion } from './types.ts';
+import type { HostFailure, Meter, MeterEvent, NumberedEvent, TariffVersion } from './types.ts';
 
 /** Hosts that share a store have clocks of their own: their postings may stand in the other order by so much. */
 export const CLOCKS_APART_MS = 3_600_000;
@@ -45,11 +45,8 @@ export async function supplyRecords(
 }
 
 /** All that a meter ever told, the newest first. */
-export async function eventsOf(
-  tx: StoreReads,
-  { svpmsn }: Meter,
-): Promise<(MeterEvent & { readonly number: number })[]> {
-  const events: (MeterEvent & { readonly number: number })[] = [];
+export async function eventsOf(tx: StoreReads, { svpmsn }: Meter): Promise<NumberedEvent[]> {
+  const events: NumberedEvent[] = [];
   for (let before: number | undefined; ; ) {
     const page = await tx.events({ svpmsn, limit: PAGE, ...(before !== undefined && { before }) });
     events.push(...page);

@@ -1,5 +1,5 @@
 import type { AccountSum, PageQuery, StoreReads } from './ports.ts';
-import type { Account, Posting } from './types.ts';
+import type { Account, NumberedPosting } from './types.ts';
 
 /** The accounts of the ledger by name: balance = debit − credit, and all balances sum to zero. */
 export interface TrialBalance {
@@ -40,8 +40,6 @@ export interface PostingQuery extends PageQuery {
   /** Those with a line on this account only. */
   readonly account?: string;
 }
-
-type NumberedPosting = Posting & { readonly sequence: number };
 
 /** A page of postings, and from where the next one goes on. */
 export interface PostingPage {

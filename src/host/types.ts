@@ -250,6 +250,11 @@ export interface Posting {
   readonly lines: readonly Line[];
 }
 
+/** With its place among all of them. */
+export interface NumberedPosting extends Posting {
+  readonly sequence: number;
+}
+
 /** Sum of ledger lines of one kind, account and meter, or of those that concern none. */
 export interface LedgerSum {
   readonly kind: PostingKind;
@@ -293,6 +298,11 @@ export interface Knowledge {
 export interface MeterEvent extends EventRecord {
   readonly svpmsn: Svpmsn;
   readonly heardAt: Milliseconds;
+}
+
+/** With its place among all events of all meters; `sequence` is the meter's own count. */
+export interface NumberedEvent extends MeterEvent {
+  readonly number: number;
 }
 
 export interface MeterTotals {

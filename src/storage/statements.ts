@@ -29,6 +29,7 @@ import {
   type MeterQuery,
   type MeterStateRow,
   type MeterTotals,
+  type NumberedEvent,
   type NumberedOrder,
   type Order,
   type OutstandingRow,
@@ -568,7 +569,7 @@ const timedSum = ([kind, account, stretch, amount]: SqlRow): TimedSum => ({
   amount: amount as bigint,
 });
 
-const meterEvent = ({ event, ...rest }: EventRow): MeterEvent & { readonly number: number } => ({
+const meterEvent = ({ event, ...rest }: EventRow): NumberedEvent => ({
   ...rest,
   sequence: event,
 });

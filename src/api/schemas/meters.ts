@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import {
-  type MeterEvent,
   type MeterView,
+  type NumberedEvent,
   type Purse,
   SUITE_NAMES,
   type Subscriber,
@@ -191,7 +191,7 @@ export const meterJson = ({ meter, purse, known, age, standing }: MeterView): Me
   agesMs: Object.fromEntries(Object.entries(age).filter(([, ms]) => ms !== undefined)),
 });
 
-export const eventJson = (event: MeterEvent & { readonly number: number }): EventJson => ({
+export const eventJson = (event: NumberedEvent): EventJson => ({
   number: event.number,
   meter: svpmsnText(event.svpmsn),
   sequence: event.sequence,

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { Approval, Books, NumberedOrder, Posting, Totalled } from '../../host/index.ts';
+import type { Approval, Books, NumberedOrder, NumberedPosting, Totalled } from '../../host/index.ts';
 import { assertNever, type Svpmsn, svpmsnText } from '../../units/index.ts';
 import { Amount, Id, Instant, instantText, MeterNumber, maybe, OneOf, SignedAmount, same } from './common.ts';
 
@@ -152,7 +152,7 @@ export const PostingSchema = Type.Object(
 );
 export type PostingJson = Static<typeof PostingSchema>;
 
-export const postingJson = (posting: Posting & { readonly sequence: number }): PostingJson => ({
+export const postingJson = (posting: NumberedPosting): PostingJson => ({
   number: posting.sequence,
   kind: posting.kind,
   at: instantText(posting.at),
