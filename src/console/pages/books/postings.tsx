@@ -1,9 +1,10 @@
-import { Anchor, Button, Group, Modal, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, Stack, Table, Text, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import type { PostingJson } from '../../../api/index.ts';
 import { BOOKS_WORDS, fill } from '../../../words/index.ts';
-import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { useFormat, useWords } from '../../locale.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Money } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { DataTable, Facts, Rows } from '../../parts/rows.tsx';
@@ -134,15 +135,9 @@ interface OneProps {
 
 function OnePosting({ posting, close }: OneProps): ReactNode {
   const words = useWords(BOOKS_WORDS);
-  const shared = useConsoleWords();
   const { exact } = useFormat();
   return (
-    <Modal
-      opened={posting !== undefined}
-      onClose={close}
-      title={fill(words.postingTitle, posting?.number ?? '')}
-      closeButtonProps={{ 'aria-label': shared.close }}
-    >
+    <Dialog isOpen={posting !== undefined} close={close} title={fill(words.postingTitle, posting?.number ?? '')}>
       {posting !== undefined && (
         <Stack gap="sm">
           <Facts
@@ -179,6 +174,6 @@ function OnePosting({ posting, close }: OneProps): ReactNode {
           </Text>
         </Stack>
       )}
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { ApiKeyJson } from '../../../api/index.ts';
@@ -6,6 +6,7 @@ import { KEYS_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { DataTable, Rows } from '../../parts/rows.tsx';
@@ -116,7 +117,7 @@ function AddKey({ isOpen, close }: AddProps): ReactNode {
     close();
   };
   return (
-    <Modal opened={isOpen} onClose={leave} title={words.add} closeButtonProps={{ 'aria-label': shared.close }}>
+    <Dialog isOpen={isOpen} close={leave} title={words.add}>
       {adding.data !== undefined ? (
         <Secret value={adding.data.key} />
       ) : (
@@ -156,6 +157,6 @@ function AddKey({ isOpen, close }: AddProps): ReactNode {
           </Stack>
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
@@ -6,7 +6,8 @@ import type { KeyUseJson } from '../../../api/index.ts';
 import { fill, KEYS_WORDS, PAGE_NAMES } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
-import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { useFormat, useWords } from '../../locale.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
 import { say } from '../../parts/notices.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
@@ -108,7 +109,6 @@ interface AskProps {
 /** A key change is asked for by one person, and decided by another. */
 function AskForChange({ isOpen, close }: AskProps): ReactNode {
   const words = useWords(KEYS_WORDS);
-  const shared = useConsoleWords();
   const [meter, setMeter] = useState('');
   const [purpose, setPurpose] = useState<string | null>('value');
   const [why, setWhy] = useState('');
@@ -129,7 +129,7 @@ function AskForChange({ isOpen, close }: AskProps): ReactNode {
     asking.mutate();
   };
   return (
-    <Modal opened={isOpen} onClose={close} title={words.changeTitle} closeButtonProps={{ 'aria-label': shared.close }}>
+    <Dialog isOpen={isOpen} close={close} title={words.changeTitle}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <Text size="sm">{words.changeNote}</Text>
@@ -159,6 +159,6 @@ function AskForChange({ isOpen, close }: AskProps): ReactNode {
           <Submit label={words.ask} isPending={asking.isPending} cancel={close} />
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Modal, Stack, Table, Text } from '@mantine/core';
+import { Anchor, Button, Group, Stack, Table, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
@@ -13,6 +13,7 @@ import {
 } from '../../../words/index.ts';
 import { change, type Refusal } from '../../ask.ts';
 import { useConsoleWords, useWords } from '../../locale.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { When } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
@@ -183,7 +184,7 @@ function Release({ isOpen, close, meter }: ReleaseProps): ReactNode {
     },
   });
   return (
-    <Modal opened={isOpen} onClose={close} title={words.release} closeButtonProps={{ 'aria-label': shared.close }}>
+    <Dialog isOpen={isOpen} close={close} title={words.release}>
       <Stack gap="sm">
         <Text fw={600}>{fill(words.releaseSure, meter)}</Text>
         <Text size="sm">{words.releaseNote}</Text>
@@ -201,6 +202,6 @@ function Release({ isOpen, close, meter }: ReleaseProps): ReactNode {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Select, Stack, Text } from '@mantine/core';
+import { Button, Group, Select, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { CommandJson } from '../../../api/index.ts';
 import { fill, METER_WORDS, type MeterWords } from '../../../words/index.ts';
 import { change, type Refusal } from '../../ask.ts';
 import { useConsoleWords, useWords } from '../../locale.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Panel } from '../../parts/page.tsx';
 
 export type Orderable = keyof MeterWords['orderable'];
@@ -94,12 +95,7 @@ export function Sure({ isOpen, close, number, what, supply, ordering }: SureProp
   const words = useWords(METER_WORDS);
   const shared = useConsoleWords();
   return (
-    <Modal
-      opened={isOpen}
-      onClose={close}
-      title={words.orderable[what]}
-      closeButtonProps={{ 'aria-label': shared.close }}
-    >
+    <Dialog isOpen={isOpen} close={close} title={words.orderable[what]}>
       <Stack gap="sm">
         <Text fw={600}>{fill(words.sure, number)}</Text>
         <Text size="sm">{words.sureNote}</Text>
@@ -117,6 +113,6 @@ export function Sure({ isOpen, close, number, what, supply, ordering }: SureProp
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
-import { Anchor, Button, Group, Modal, Stack, Table, Text } from '@mantine/core';
+import { Anchor, Button, Group, Stack, Table, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { MeterJson, OrderJson, ReceiptJson } from '../../../api/index.ts';
 import { METER_WORDS } from '../../../words/index.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Money, When } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Blank, Loaded, Loading, Refused } from '../../parts/states.tsx';
@@ -36,14 +37,9 @@ export function SalesTab({ meter: { number } }: { readonly meter: MeterJson }): 
           {shared.more}
         </Button>
       )}
-      <Modal
-        opened={shown !== undefined}
-        onClose={() => setShown(undefined)}
-        title={words.receipts}
-        closeButtonProps={{ 'aria-label': shared.close }}
-      >
+      <Dialog isOpen={shown !== undefined} close={() => setShown(undefined)} title={words.receipts}>
         {shown !== undefined && <Receipts order={shown} />}
-      </Modal>
+      </Dialog>
     </Panel>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, SimpleGrid, Stack, Switch, Text } from '@mantine/core';
+import { Button, Group, SimpleGrid, Stack, Switch, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -6,6 +6,7 @@ import type { PanelJson } from '../../../api/index.ts';
 import { fill, PANEL_WORDS } from '../../../words/index.ts';
 import { change, type Refusal } from '../../ask.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Panel } from '../../parts/page.tsx';
 import type { Action } from './use-panel.ts';
 
@@ -85,7 +86,7 @@ export function Mischief({ panel, act }: HouseProps): ReactNode {
           </Button>
         </Group>
       </Stack>
-      <Modal opened={isAsking} onClose={close} title={words.cover}>
+      <Dialog isOpen={isAsking} close={close} title={words.cover}>
         <Stack gap="sm">
           <Text size="sm">{words.coverSure}</Text>
           <Group justify="flex-end">
@@ -102,7 +103,7 @@ export function Mischief({ panel, act }: HouseProps): ReactNode {
             </Button>
           </Group>
         </Stack>
-      </Modal>
+      </Dialog>
     </Panel>
   );
 }

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Modal, Select, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Badge, Button, Group, Select, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
@@ -6,6 +6,7 @@ import type { PersonJson } from '../../../api/index.ts';
 import { fill, PAGE_NAMES, PEOPLE_WORDS } from '../../../words/index.ts';
 import { change, type Refusal } from '../../ask.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Blank, Loading, Refused } from '../../parts/states.tsx';
 import { usePages } from '../../reads.ts';
@@ -127,13 +128,13 @@ function PersonActions({ person }: { readonly person: PersonJson }): ReactNode {
       <Button size="compact-xs" variant="default" loading={locking.isPending} onClick={() => locking.mutate()}>
         {person.locked ? words.unlock : words.lock}
       </Button>
-      <Modal
-        opened={resetting.data !== undefined}
-        onClose={resetting.reset}
+      <Dialog
+        isOpen={resetting.data !== undefined}
+        close={resetting.reset}
         title={fill(words.newPassword, person.name)}
       >
         <Told password={resetting.data?.oneTimePassword ?? ''} />
-      </Modal>
+      </Dialog>
     </Group>
   );
 }
@@ -178,7 +179,7 @@ function AddPerson({ isOpen, close }: { readonly isOpen: boolean; readonly close
     close();
   };
   return (
-    <Modal opened={isOpen} onClose={leave} title={words.add}>
+    <Dialog isOpen={isOpen} close={leave} title={words.add}>
       {adding.data !== undefined ? (
         <Told password={adding.data.oneTimePassword} />
       ) : (
@@ -218,6 +219,6 @@ function AddPerson({ isOpen, close }: { readonly isOpen: boolean; readonly close
           </Stack>
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }

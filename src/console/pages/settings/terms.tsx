@@ -1,4 +1,4 @@
-import { Button, Group, Modal, SimpleGrid, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Button, Group, SimpleGrid, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { TermsJson } from '../../../api/index.ts';
@@ -6,8 +6,9 @@ import { fill, SETTINGS_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
 import { decimalText, parseMoney } from '../../format.ts';
-import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { useFormat, useWords } from '../../locale.tsx';
 import { basisPointsText, parseBasisPoints } from '../../parts/basis-points.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { MoneyField, RefusalLine, Submit } from '../../parts/fields.tsx';
 import { say } from '../../parts/notices.tsx';
 import { Panel } from '../../parts/page.tsx';
@@ -27,7 +28,6 @@ export function TermsPanel(): ReactNode {
   const mayPublish = useMay('publishTerms') !== undefined;
   const terms = useRead<TermsJson>('/terms');
   const [isChanging, { open, close }] = useDisclosure();
-  const shared = useConsoleWords();
   return (
     <Panel
       title={words.terms}
@@ -43,15 +43,9 @@ export function TermsPanel(): ReactNode {
         {(found) => (
           <>
             <Terms of={found} />
-            <Modal
-              opened={isChanging}
-              onClose={close}
-              title={words.change}
-              closeButtonProps={{ 'aria-label': shared.close }}
-              size="lg"
-            >
+            <Dialog isOpen={isChanging} close={close} title={words.change} isWide>
               <TermsForm of={found} close={close} />
-            </Modal>
+            </Dialog>
           </>
         )}
       </Loaded>

@@ -1,11 +1,12 @@
-import { Button, Checkbox, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { WebhookJson } from '../../../api/index.ts';
 import { fill, SETTINGS_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
-import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { useFormat, useWords } from '../../locale.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
 import { say } from '../../parts/notices.tsx';
 import { Panel } from '../../parts/page.tsx';
@@ -109,7 +110,6 @@ interface AddProps {
 
 function AddWebhook({ isOpen, close }: AddProps): ReactNode {
   const words = useWords(SETTINGS_WORDS);
-  const shared = useConsoleWords();
   const [id, setId] = useState('');
   const [url, setUrl] = useState('https://');
   const [events, setEvents] = useState<string[]>([...EVENTS]);
@@ -127,7 +127,7 @@ function AddWebhook({ isOpen, close }: AddProps): ReactNode {
     close();
   };
   return (
-    <Modal opened={isOpen} onClose={leave} title={words.add} closeButtonProps={{ 'aria-label': shared.close }}>
+    <Dialog isOpen={isOpen} close={leave} title={words.add}>
       {adding.data !== undefined ? (
         <Secret value={adding.data.secret} />
       ) : (
@@ -160,6 +160,6 @@ function AddWebhook({ isOpen, close }: AddProps): ReactNode {
           </Stack>
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }

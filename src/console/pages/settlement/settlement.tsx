@@ -1,4 +1,4 @@
-import { Button, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
@@ -6,8 +6,9 @@ import type { PeriodJson } from '../../../api/index.ts';
 import { fill, PAGE_NAMES, SETTLEMENT_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
-import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { useFormat, useWords } from '../../locale.tsx';
 import { parseBasisPoints } from '../../parts/basis-points.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
 import { Money } from '../../parts/figures.tsx';
 import { say } from '../../parts/notices.tsx';
@@ -72,7 +73,6 @@ interface CloseProps {
 
 function CloseMonth({ isOpen, close }: CloseProps): ReactNode {
   const words = useWords(SETTLEMENT_WORDS);
-  const shared = useConsoleWords();
   const [month, setMonth] = useState('');
   const [tariff, setTariff] = useState('bulk');
   const [technical, setTechnical] = useState('2');
@@ -96,7 +96,7 @@ function CloseMonth({ isOpen, close }: CloseProps): ReactNode {
   };
   const isReady = isMonth && technicalBasisPoints !== undefined && interestBasisPoints !== undefined;
   return (
-    <Modal opened={isOpen} onClose={close} title={words.closeTitle} closeButtonProps={{ 'aria-label': shared.close }}>
+    <Dialog isOpen={isOpen} close={close} title={words.closeTitle}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <Text size="sm">{words.closeNote}</Text>
@@ -135,6 +135,6 @@ function CloseMonth({ isOpen, close }: CloseProps): ReactNode {
           <Submit label={words.close} isPending={closing.isPending} disabled={!isReady} cancel={close} />
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,9 +1,10 @@
-import { Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { fill, TARIFFS_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
-import { useConsoleWords, useWords } from '../../locale.tsx';
+import { useWords } from '../../locale.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
 import { say } from '../../parts/notices.tsx';
 
@@ -16,7 +17,6 @@ interface AssignProps {
 /** Moves a meter to a tariff. */
 export function AssignTariff({ name, isOpen, close }: AssignProps): ReactNode {
   const words = useWords(TARIFFS_WORDS);
-  const shared = useConsoleWords();
   const [meter, setMeter] = useState('');
   const number = meter.trim().toLowerCase();
   const assigning = useDoing(
@@ -32,7 +32,7 @@ export function AssignTariff({ name, isOpen, close }: AssignProps): ReactNode {
     assigning.mutate();
   };
   return (
-    <Modal opened={isOpen} onClose={close} title={words.assign} closeButtonProps={{ 'aria-label': shared.close }}>
+    <Dialog isOpen={isOpen} close={close} title={words.assign}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <Text size="sm">{words.assignNote}</Text>
@@ -48,6 +48,6 @@ export function AssignTariff({ name, isOpen, close }: AssignProps): ReactNode {
           <Submit label={words.assign} isPending={assigning.isPending} disabled={number === ''} cancel={close} />
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,10 +1,11 @@
-import { Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { TariffJson } from '../../../api/index.ts';
 import { fill, TARIFFS_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
-import { useConsoleWords, useWords } from '../../locale.tsx';
+import { useWords } from '../../locale.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
 import { say } from '../../parts/notices.tsx';
 import { useSession } from '../../session.tsx';
@@ -21,7 +22,6 @@ interface PublishProps {
 /** Publishes what is painted, from an instant on. */
 export function PublishTariff({ name, definition, isOpen, close }: PublishProps): ReactNode {
   const words = useWords(TARIFFS_WORDS);
-  const shared = useConsoleWords();
   const { zone } = useSession().utility;
   const [at, setAt] = useState('');
   const validFrom = at.trim() === '' ? undefined : zonedInstant(at, zone);
@@ -38,12 +38,7 @@ export function PublishTariff({ name, definition, isOpen, close }: PublishProps)
     publishing.mutate();
   };
   return (
-    <Modal
-      opened={isOpen}
-      onClose={close}
-      title={fill(words.publishTitle, name)}
-      closeButtonProps={{ 'aria-label': shared.close }}
-    >
+    <Dialog isOpen={isOpen} close={close} title={fill(words.publishTitle, name)}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <Text size="sm">{words.publishNote}</Text>
@@ -59,6 +54,6 @@ export function PublishTariff({ name, definition, isOpen, close }: PublishProps)
           <Submit label={words.publish} isPending={publishing.isPending} disabled={isWrong} cancel={close} />
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import type { MeterJson, TariffJson } from '../../../api/index.ts';
 import { fill, PAGE_NAMES, TARIFFS_WORDS } from '../../../words/index.ts';
-import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { useFormat, useWords } from '../../locale.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Submit } from '../../parts/fields.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { DataTable } from '../../parts/rows.tsx';
@@ -90,7 +91,6 @@ function MeterCount({ tariff }: { readonly tariff: string }): ReactNode {
 /** A tariff begins with a name, and is one when it is published. */
 function AddTariff({ isOpen, close }: { readonly isOpen: boolean; readonly close: () => void }): ReactNode {
   const words = useWords(TARIFFS_WORDS);
-  const shared = useConsoleWords();
   const navigate = useNavigate();
   const [name, setName] = useState('');
   const submit = (event: FormEvent) => {
@@ -98,7 +98,7 @@ function AddTariff({ isOpen, close }: { readonly isOpen: boolean; readonly close
     void navigate(`/tariffs/${encodeURIComponent(name.trim())}`);
   };
   return (
-    <Modal opened={isOpen} onClose={close} title={words.add} closeButtonProps={{ 'aria-label': shared.close }}>
+    <Dialog isOpen={isOpen} close={close} title={words.add}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <TextInput
@@ -112,6 +112,6 @@ function AddTariff({ isOpen, close }: { readonly isOpen: boolean; readonly close
           <Submit label={words.add} isPending={false} disabled={name.trim() === ''} cancel={close} />
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
