@@ -1,14 +1,20 @@
 import { Button, Table } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useConsoleWords } from '../locale.tsx';
-import type { usePages } from '../reads.ts';
-import { Blank, Loading, Refused } from './states.tsx';
+import { Blank, Loaded } from './states.tsx';
+
+/** What a list that comes page by page shows of itself: all that `usePages` gives has it. */
+interface Pages<T> {
+  readonly items: readonly T[] | undefined;
+  readonly error: Error | null;
+  readonly refetch: () => unknown;
+  readonly hasNextPage: boolean;
+  readonly isFetchingNextPage: boolean;
+  readonly fetchNextPage: () => unknown;
+}
 
 interface RowsProps<T> {
-  readonly of: Pick<
-    ReturnType<typeof usePages<T>>,
-    'items' | 'error' | 'refetch' | 'hasNextPage' | 'fetchNextPage' | 'isFetchingNextPage'
-  >;
+  readonly of: Pages<T>;
   readonly waiting: string;
   /** Said where there is nothing, and what to do about it. */
   readonly blank: ReactNode;
@@ -18,20 +24,28 @@ interface RowsProps<T> {
 /** A list that comes page by page, with what is said before it is there and when it is empty. */
 export function Rows<T>({ of, waiting, blank, children }: RowsProps<T>): ReactNode {
   const shared = useConsoleWords();
-  if (of.items === undefined) {
-    if (of.error === null) return <Loading sentence={waiting} />;
-    return <Refused error={of.error} retry={() => void of.refetch()} />;
-  }
-  if (of.items.length === 0) return typeof blank === 'string' ? <Blank title={blank} /> : blank;
+  const { items, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = of;
   return (
-    <>
-      {children(of.items)}
-      {of.hasNextPage && (
-        <Button variant="default" size="xs" mt="sm" loading={of.isFetchingNextPage} onClick={() => of.fetchNextPage()}>
-          {shared.more}
-        </Button>
-      )}
-    </>
+    <Loaded of={{ data: items, error, refetch }} waiting={waiting}>
+      {(found) =>
+        found.length === 0 && !hasNextPage ? (
+          typeof blank === 'string' ? (
+            <Blank title={blank} />
+          ) : (
+            blank
+          )
+        ) : (
+          <>
+            {children(found)}
+            {hasNextPage && (
+              <Button variant="default" size="xs" mt="sm" loading={isFetchingNextPage} onClick={() => fetchNextPage()}>
+                {shared.more}
+              </Button>
+            )}
+          </>
+        )
+      }
+    </Loaded>
   );
 }
 
@@ -53,7 +67,7 @@ interface DataTableProps<T> {
 /** A table whose wide rows scroll by themselves. */
 export function DataTable<T>({ label, items, keyOf, columns, minWidth = 560 }: DataTableProps<T>): ReactNode {
   return (
-    <Table.ScrollContainer minWidth={minWidth} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+    <Table.ScrollContainer minWidth={minWidth}>
       <Table aria-label={label} verticalSpacing={8} horizontalSpacing="sm">
         <Table.Thead>
           <Table.Tr>

@@ -1,5 +1,4 @@
 import { Button, Loader, Stack, Text, Title } from '@mantine/core';
-import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useRouteError } from 'react-router';
 import { Refusal } from '../ask.ts';
@@ -64,7 +63,7 @@ export function Broken(): ReactNode {
 }
 
 interface LoadedProps<T> {
-  readonly of: Pick<UseQueryResult<T, Error>, 'data' | 'error' | 'refetch'>;
+  readonly of: { readonly data: T | undefined; readonly error: Error | null; readonly refetch: () => unknown };
   readonly waiting?: string;
   readonly children: (data: T) => ReactNode;
 }

@@ -1,4 +1,4 @@
-import { Accordion, Button, Code, Stack, Text } from '@mantine/core';
+import { Accordion, Code, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 import type { OrderJson } from '../../../api/index.ts';
@@ -6,7 +6,8 @@ import { HOME_RECEIPTS_WORDS, PAGE_NAMES } from '../../../words/index.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
 import { OwnMeter } from '../../parts/own-meter.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
-import { Blank, Loading, Refused } from '../../parts/states.tsx';
+import { Rows } from '../../parts/rows.tsx';
+import { Blank } from '../../parts/states.tsx';
 import { TopUpLine } from '../../parts/top-up-line.tsx';
 import { usePages } from '../../reads.ts';
 import { Purchase } from './purchase.tsx';
@@ -34,45 +35,39 @@ function Purchases({ meter }: { readonly meter: string }): ReactNode {
   const shared = useConsoleWords();
   const [search, setSearch] = useSearchParams();
   const orders = usePages<OrderJson>(`/meters/${meter}/orders`, { live: true });
-  const { items, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = orders;
-  if (items === undefined) {
-    return error === null ? <Loading /> : <Refused error={error} retry={() => void refetch()} />;
-  }
-  const sold = items.filter(({ operation }) => operation === 'credit');
-  if (sold.length === 0 && !hasNextPage) {
-    return (
-      <Panel>
-        <Blank title={words.none}>
-          <Text size="sm" className="quiet">
-            {words.noneNext}
-          </Text>
-        </Blank>
-      </Panel>
-    );
-  }
+  const sold = orders.items?.filter(({ operation }) => operation === 'credit');
   const open = search.get('order');
   return (
     <Panel>
-      <Accordion
-        value={open}
-        onChange={(order) => setSearch(order === null ? { meter } : { meter, order }, { replace: true })}
-        chevronPosition="left"
-        chevronSize={20}
+      <Rows
+        of={{ ...orders, items: sold }}
+        waiting={shared.loading}
+        blank={
+          <Blank title={words.none}>
+            <Text size="sm" className="quiet">
+              {words.noneNext}
+            </Text>
+          </Blank>
+        }
       >
-        {sold.map((order) => (
-          <Accordion.Item key={order.id} value={order.id}>
-            <Accordion.Control px={0}>
-              <Row order={order} />
-            </Accordion.Control>
-            <Accordion.Panel>{open === order.id && <Purchase order={order.id} />}</Accordion.Panel>
-          </Accordion.Item>
-        ))}
-      </Accordion>
-      {hasNextPage && (
-        <Button variant="default" size="xs" mt="sm" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          {shared.more}
-        </Button>
-      )}
+        {(items) => (
+          <Accordion
+            value={open}
+            onChange={(order) => setSearch(order === null ? { meter } : { meter, order }, { replace: true })}
+            chevronPosition="left"
+            chevronSize={20}
+          >
+            {items.map((order) => (
+              <Accordion.Item key={order.id} value={order.id}>
+                <Accordion.Control px={0}>
+                  <Row order={order} />
+                </Accordion.Control>
+                <Accordion.Panel>{open === order.id && <Purchase order={order.id} />}</Accordion.Panel>
+              </Accordion.Item>
+            ))}
+          </Accordion>
+        )}
+      </Rows>
     </Panel>
   );
 }

@@ -1,11 +1,11 @@
-import { Button, Table } from '@mantine/core';
+import { Table } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { EventJson, MeterJson } from '../../../api/index.ts';
 import { EVENT_WORDS, type EventName, METER_WORDS } from '../../../words/index.ts';
-import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { useFormat, useWords } from '../../locale.tsx';
 import { Money, When } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
-import { Blank, Loading, Refused } from '../../parts/states.tsx';
+import { Rows } from '../../parts/rows.tsx';
 import { usePages } from '../../reads.ts';
 import { useNow } from '../../time.ts';
 import { relayReasons } from './relays.ts';
@@ -13,28 +13,14 @@ import { relayReasons } from './relays.ts';
 /** What the meter told by itself, the newest first. */
 export function EventsTab({ meter: { number } }: { readonly meter: MeterJson }): ReactNode {
   const words = useWords(METER_WORDS);
-  const shared = useConsoleWords();
-  const { items, error, refetch, hasNextPage, fetchNextPage } = usePages<EventJson>(`/meters/${number}/events`, {
+  const events = usePages<EventJson>(`/meters/${number}/events`, {
     live: true,
   });
   return (
     <Panel title={words.tabs.events}>
-      {items === undefined ? (
-        error === null ? (
-          <Loading sentence={words.eventsWaiting} />
-        ) : (
-          <Refused error={error} retry={() => void refetch()} />
-        )
-      ) : items.length === 0 ? (
-        <Blank title={words.noEvents} />
-      ) : (
-        <Events events={items} />
-      )}
-      {hasNextPage && (
-        <Button variant="default" size="xs" mt="sm" onClick={() => void fetchNextPage()}>
-          {shared.more}
-        </Button>
-      )}
+      <Rows of={events} waiting={words.eventsWaiting} blank={words.noEvents}>
+        {(items) => <Events events={items} />}
+      </Rows>
     </Panel>
   );
 }

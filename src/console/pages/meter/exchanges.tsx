@@ -1,40 +1,26 @@
-import { Anchor, Button, Table } from '@mantine/core';
+import { Anchor, Table } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { ExchangeJson, MeterJson } from '../../../api/index.ts';
 import { EXCHANGE_WORDS, METER_WORDS } from '../../../words/index.ts';
-import { useConsoleWords, useWords } from '../../locale.tsx';
+import { useWords } from '../../locale.tsx';
 import { Money, When } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
-import { Blank, Loading, Refused } from '../../parts/states.tsx';
+import { Rows } from '../../parts/rows.tsx';
 import { usePages } from '../../reads.ts';
 import { useNow } from '../../time.ts';
 
 /** What host and meter said to one another, each leading to its own page. */
 export function ExchangesTab({ meter: { number } }: { readonly meter: MeterJson }): ReactNode {
   const words = useWords(METER_WORDS);
-  const shared = useConsoleWords();
-  const { items, error, refetch, hasNextPage, fetchNextPage } = usePages<ExchangeJson>(`/meters/${number}/exchanges`, {
+  const exchanges = usePages<ExchangeJson>(`/meters/${number}/exchanges`, {
     live: true,
   });
   return (
     <Panel title={words.tabs.exchanges}>
-      {items === undefined ? (
-        error === null ? (
-          <Loading sentence={words.exchangesWaiting} />
-        ) : (
-          <Refused error={error} retry={() => void refetch()} />
-        )
-      ) : items.length === 0 ? (
-        <Blank title={words.noExchanges} />
-      ) : (
-        <Exchanges exchanges={items} />
-      )}
-      {hasNextPage && (
-        <Button variant="default" size="xs" mt="sm" onClick={() => void fetchNextPage()}>
-          {shared.more}
-        </Button>
-      )}
+      <Rows of={exchanges} waiting={words.exchangesWaiting} blank={words.noExchanges}>
+        {(items) => <Exchanges exchanges={items} />}
+      </Rows>
     </Panel>
   );
 }

@@ -2,11 +2,12 @@ import { Anchor, Button, Group, Stack, Table, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { MeterJson, OrderJson, ReceiptJson } from '../../../api/index.ts';
 import { METER_WORDS } from '../../../words/index.ts';
-import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { useFormat, useWords } from '../../locale.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Money, When } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
-import { Blank, Loaded, Loading, Refused } from '../../parts/states.tsx';
+import { Rows } from '../../parts/rows.tsx';
+import { Blank, Loaded } from '../../parts/states.tsx';
 import { usePages, useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { useNow } from '../../time.ts';
@@ -14,29 +15,15 @@ import { useNow } from '../../time.ts';
 /** Orders that move value to the meter, with what became of each and its receipts. */
 export function SalesTab({ meter: { number } }: { readonly meter: MeterJson }): ReactNode {
   const words = useWords(METER_WORDS);
-  const shared = useConsoleWords();
   const [shown, setShown] = useState<OrderJson>();
-  const { items, error, refetch, hasNextPage, fetchNextPage } = usePages<OrderJson>(`/meters/${number}/orders`, {
+  const sales = usePages<OrderJson>(`/meters/${number}/orders`, {
     live: true,
   });
   return (
     <Panel title={words.tabs.sales}>
-      {items === undefined ? (
-        error === null ? (
-          <Loading sentence={words.ordersWaiting} />
-        ) : (
-          <Refused error={error} retry={() => void refetch()} />
-        )
-      ) : items.length === 0 ? (
-        <Blank title={words.noOrders} />
-      ) : (
-        <Orders orders={items} show={setShown} />
-      )}
-      {hasNextPage && (
-        <Button variant="default" size="xs" mt="sm" onClick={() => void fetchNextPage()}>
-          {shared.more}
-        </Button>
-      )}
+      <Rows of={sales} waiting={words.ordersWaiting} blank={words.noOrders}>
+        {(items) => <Orders orders={items} show={setShown} />}
+      </Rows>
       <Dialog isOpen={shown !== undefined} close={() => setShown(undefined)} title={words.receipts}>
         {shown !== undefined && <Receipts order={shown} />}
       </Dialog>

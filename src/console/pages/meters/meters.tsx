@@ -11,11 +11,12 @@ import {
   REASON_WORDS,
   STATE_WORDS,
 } from '../../../words/index.ts';
-import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { useFormat, useWords } from '../../locale.tsx';
 import { Money, When } from '../../parts/figures.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
+import { Rows } from '../../parts/rows.tsx';
 import { StateLabel, StateMark } from '../../parts/state-mark.tsx';
-import { Blank, Loading, Refused } from '../../parts/states.tsx';
+import { Blank } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useNow } from '../../time.ts';
 import { useMeters, type Wanted } from './list.ts';
@@ -26,7 +27,6 @@ const SEARCH_MS = 300;
 export function MetersPage(): ReactNode {
   const words = useWords(METERS_WORDS);
   const names = useWords(PAGE_NAMES);
-  const shared = useConsoleWords();
   const [search, setSearch] = useSearchParams();
   const overview = useRead<OverviewJson>('/overview', { live: true });
   const [cleared, setCleared] = useState(0);
@@ -45,10 +45,7 @@ export function MetersPage(): ReactNode {
       },
       { replace: true },
     );
-  const { items, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useMeters(
-    wanted,
-    overview.data?.meters.byState,
-  );
+  const meters = useMeters(wanted, overview.data?.meters.byState);
   const isNarrowed = Object.values(wanted).some((value) => value !== undefined);
   return (
     <Page title={names.meters} note={words.note}>
@@ -71,35 +68,28 @@ export function MetersPage(): ReactNode {
       </Group>
       <States value={wanted.state} meters={overview.data?.meters} onChange={(state) => set('state', state)} />
       <Panel>
-        {items === undefined ? (
-          error === null ? (
-            <Loading sentence={words.waiting} />
-          ) : (
-            <Refused error={error} retry={() => void refetch()} />
-          )
-        ) : items.length === 0 ? (
-          <Blank title={isNarrowed ? words.none : words.empty}>
-            {isNarrowed && (
-              <Button
-                variant="default"
-                size="xs"
-                onClick={() => {
-                  setSearch({});
-                  setCleared(cleared + 1);
-                }}
-              >
-                {words.clear}
-              </Button>
-            )}
-          </Blank>
-        ) : (
-          <Meters meters={items} />
-        )}
-        {hasNextPage && (
-          <Button variant="default" size="xs" mt="sm" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {shared.more}
-          </Button>
-        )}
+        <Rows
+          of={meters}
+          waiting={words.waiting}
+          blank={
+            <Blank title={isNarrowed ? words.none : words.empty}>
+              {isNarrowed && (
+                <Button
+                  variant="default"
+                  size="xs"
+                  onClick={() => {
+                    setSearch({});
+                    setCleared(cleared + 1);
+                  }}
+                >
+                  {words.clear}
+                </Button>
+              )}
+            </Blank>
+          }
+        >
+          {(items) => <Meters meters={items} />}
+        </Rows>
       </Panel>
     </Page>
   );

@@ -8,7 +8,7 @@ import { change, type Refusal } from '../../ask.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
-import { Blank, Loading, Refused } from '../../parts/states.tsx';
+import { Rows } from '../../parts/rows.tsx';
 import { usePages } from '../../reads.ts';
 import { useMay, useSession } from '../../session.tsx';
 
@@ -21,9 +21,8 @@ export function PeoplePage(): ReactNode {
   const words = useWords(PEOPLE_WORDS);
   const names = useWords(PAGE_NAMES);
   const mayAdd = useMay('addPerson') !== undefined;
-  const { items, error, refetch, hasNextPage, fetchNextPage } = usePages<PersonJson>('/people');
+  const people = usePages<PersonJson>('/people');
   const [isAdding, { open, close }] = useDisclosure();
-  const shared = useConsoleWords();
   return (
     <Page
       title={names.people}
@@ -38,22 +37,9 @@ export function PeoplePage(): ReactNode {
     >
       <AddPerson isOpen={isAdding} close={close} />
       <Panel>
-        {items === undefined ? (
-          error === null ? (
-            <Loading sentence={words.waiting} />
-          ) : (
-            <Refused error={error} retry={() => void refetch()} />
-          )
-        ) : items.length === 0 ? (
-          <Blank title={words.nobody} />
-        ) : (
-          <People people={items} />
-        )}
-        {hasNextPage && (
-          <Button variant="default" size="xs" mt="sm" onClick={() => void fetchNextPage()}>
-            {shared.more}
-          </Button>
-        )}
+        <Rows of={people} waiting={words.waiting} blank={words.nobody}>
+          {(items) => <People people={items} />}
+        </Rows>
       </Panel>
     </Page>
   );

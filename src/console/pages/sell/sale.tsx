@@ -9,7 +9,7 @@ import { useFormat, useWords } from '../../locale.tsx';
 import { RefusalLine } from '../../parts/fields.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Facts } from '../../parts/rows.tsx';
-import { Loading, Refused } from '../../parts/states.tsx';
+import { Loaded, Loading, Refused } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { journeyOf, journeyOfPayment } from '../../sale/journey.ts';
 import { Receipts } from '../../sale/receipts.tsx';
@@ -34,16 +34,14 @@ function Paying({ order, payment }: { readonly order: string; readonly payment: 
   return (
     <Page title={read.data === undefined ? words.payment : fill(words.sale, read.data.meter)}>
       <Panel>
-        {read.data !== undefined ? (
-          <Stack gap="md">
-            <Journey of={journeyOfPayment(read.data)} />
-            <NextSale meter={read.data.meter} payment={payment} />
-          </Stack>
-        ) : read.error !== null ? (
-          <Refused error={read.error} retry={() => void read.refetch()} />
-        ) : (
-          <Loading />
-        )}
+        <Loaded of={read}>
+          {(paying) => (
+            <Stack gap="md">
+              <Journey of={journeyOfPayment(paying)} />
+              <NextSale meter={paying.meter} payment={payment} />
+            </Stack>
+          )}
+        </Loaded>
       </Panel>
     </Page>
   );
