@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { civilOf, clockText, datesOf, monthPlus } from './civil.ts';
+import { civilOf, clockText, dateOf, datesOf, daysBefore, instantOf, monthPlus } from './civil.ts';
 
 test('an instant stands at the date and minute that the clocks of its zone show', () => {
   const instant = Date.UTC(2026, 2, 1, 15, 5);
@@ -9,6 +9,26 @@ test('an instant stands at the date and minute that the clocks of its zone show'
   // The hour that comes twice is the same minute twice.
   for (const hour of [0, 1]) {
     assert.deepEqual(civilOf(Date.UTC(2026, 9, 25, hour, 30), 'Europe/Berlin'), { date: '2026-10-25', minute: 150 });
+  }
+});
+
+test('dates are those of the zone, and follow each other over the end of a month', () => {
+  assert.equal(dateOf('2026-03-01T15:00:00Z', 'Asia/Seoul'), '2026-03-02');
+  assert.equal(dateOf('2026-03-01T14:59:59Z', 'Asia/Seoul'), '2026-03-01');
+  assert.equal(daysBefore('2026-03-01', 1), '2026-02-28');
+  assert.equal(daysBefore('2026-02-28', -1), '2026-03-01');
+});
+
+test('what clocks of a zone show is one instant, in winter, in summer and where they are moved', () => {
+  const cases = [
+    ['2026-03-02', 0, 'Asia/Seoul', '2026-03-01T15:00:00.000Z'],
+    ['2026-03-29', 0, 'Europe/Berlin', '2026-03-28T23:00:00.000Z'],
+    ['2026-03-29', 90, 'Europe/Berlin', '2026-03-29T00:30:00.000Z'],
+    ['2026-03-29', 180, 'Europe/Berlin', '2026-03-29T01:00:00.000Z'],
+    ['2026-03-30', 0, 'Europe/Berlin', '2026-03-29T22:00:00.000Z'],
+  ] as const;
+  for (const [date, minute, zone, instant] of cases) {
+    assert.equal(new Date(instantOf({ date, minute }, zone)).toISOString(), instant);
   }
 });
 

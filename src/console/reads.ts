@@ -1,8 +1,6 @@
 import { keepPreviousData, type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import type { UtilityJson } from '../api/index.ts';
 import type { Refusal } from './ask.ts';
 import { read } from './ask.ts';
-import { useSession } from './session.tsx';
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -38,13 +36,6 @@ export function useRead<T>(path: string, options: Awaited<T> = {}): UseQueryResu
       refetchInterval: ({ state: { data } }) => (data !== undefined && until(data) ? false : AWAITED_MS),
     }),
   });
-}
-
-/** What time it is in the utility, whose clock a demo lets run faster. */
-export function useBusinessNow(): number {
-  const { utility } = useSession();
-  const { data = utility } = useRead<UtilityJson>('/utility', { live: true });
-  return Date.parse(data.now);
 }
 
 interface Page<T> {

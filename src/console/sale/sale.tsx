@@ -4,7 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { fill, RECEIPT_WORDS, SELLING_WORDS } from '../../words/index.ts';
 import { useFormat, useWords } from '../locale.tsx';
 import { Money, useTicking } from '../parts/figures.tsx';
-import { useBusinessNow } from '../reads.ts';
+import { useNow } from '../time.ts';
 import { type Journey as JourneySoFar, SILENT_MS } from './journey.ts';
 import { linesOf, type SaleParts } from './parts-of-sale.ts';
 
@@ -48,7 +48,7 @@ interface JourneyProps {
 export function Journey({ of, since }: JourneyProps): ReactNode {
   const words = useWords(SELLING_WORDS);
   const { duration } = useFormat();
-  const now = useBusinessNow();
+  const now = useNow();
   const [openedAt] = useState(() => Date.now());
   const watchedMs = useTicking() - openedAt;
   const silentMs = since === undefined ? watchedMs : Math.max(watchedMs, now - Date.parse(since));

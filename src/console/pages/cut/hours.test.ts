@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BalanceJson, CutOffJson } from '../../../api/index.ts';
-import { balanceOver, hundredths, isWithin, marksOf, minuteOfDay } from './hours.ts';
+import { balanceOver, hundredths, isWithin, marksOf } from './hours.ts';
 
 const START = '2026-03-02T06:00:00Z';
 const point = (at: string, purse: string) => ({ at, balance: { purse } });
@@ -49,7 +49,6 @@ test('friendly hours may go over midnight', () => {
     [true, true, false, false],
   );
   assert.equal(isWithin(600, { from: 540, to: 660 }), true);
-  assert.equal(minuteOfDay('2026-03-02T15:05:00Z', 'Asia/Seoul'), 5);
 });
 
 test('what was charged is told in hundredths, and never less than it was', () => {

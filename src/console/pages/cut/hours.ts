@@ -44,15 +44,6 @@ export function marksOf({ notices, before }: CutOffJson): readonly Mark[] {
 export const isWithin = (minute: number, { from, to }: { readonly from: number; readonly to: number }): boolean =>
   from <= to ? minute >= from && minute < to : minute >= from || minute < to;
 
-/** The minute of the day of an instant, as clocks of the zone show it. */
-export function minuteOfDay(instant: string, zone: string): number {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    ...{ timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-  }).formatToParts(new Date(instant));
-  const part = (type: string) => Number(parts.find((each) => each.type === type)?.value ?? 0);
-  return part('hour') * 60 + part('minute');
-}
-
 /** Exact tokens, rounded up to hundredths for people. */
 export function hundredths(exact: string): string {
   const [whole = '0', fraction = ''] = exact.split('.');

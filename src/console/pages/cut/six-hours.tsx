@@ -2,11 +2,11 @@ import { Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { BalanceJson, CutOffJson } from '../../../api/index.ts';
 import { CUT_WORDS, fill } from '../../../words/index.ts';
+import { dateOf } from '../../civil.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay, useSession } from '../../session.tsx';
-import { dateOf } from '../meter/moves.ts';
 import { balanceOver, hundredths, marksOf, type Point } from './hours.ts';
 import './cut.css';
 

@@ -3,11 +3,12 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { CutOffJson } from '../../../api/index.ts';
 import { CUT_WORDS, fill } from '../../../words/index.ts';
+import { civilOf } from '../../civil.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Money } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { useSession } from '../../session.tsx';
-import { isWithin, minuteOfDay } from './hours.ts';
+import { isWithin } from './hours.ts';
 
 interface CutProps {
   readonly cut: CutOffJson;
@@ -58,7 +59,7 @@ export function Rules({ cut: { rules, at, reasons } }: CutProps): ReactNode {
     );
   }
   const { friendlyHours } = policy;
-  const isKept = friendlyHours === undefined || at === undefined || !isWithin(minuteOfDay(at, zone), friendlyHours);
+  const isKept = friendlyHours === undefined || at === undefined || !isWithin(civilOf(at, zone).minute, friendlyHours);
   return (
     <Panel title={words.rules}>
       <PolicyTable policy={policy} />

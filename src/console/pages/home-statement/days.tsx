@@ -2,7 +2,6 @@ import { Accordion, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { StatementJson } from '../../../api/index.ts';
 import { HOME_STATEMENT_WORDS } from '../../../words/index.ts';
-import { civilOf } from '../../civil.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Day } from './day.tsx';
@@ -20,12 +19,11 @@ export function Days({ statement, today }: DaysProps): ReactNode {
   const words = useWords(HOME_STATEMENT_WORDS);
   const [open, setOpen] = useState<string | null>(null);
   const most = Math.max(1, ...statement.days.map(({ energyWh }) => Number(energyWh)));
-  const dateOf = (instant: number) => civilOf(instant, statement.zone).date;
   return (
     <Panel title={words.days}>
       <Accordion value={open} onChange={setOpen} chevronPosition="left" chevronSize={20} variant="default">
         {statement.days.toReversed().map((day) => {
-          const movements = movementsOf(statement, day.date, dateOf);
+          const movements = movementsOf(statement, day.date);
           return (
             <Accordion.Item key={day.date} value={day.date}>
               <Accordion.Control px={0}>

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 import type { StatementJson } from '../../../api/index.ts';
 import { fill, HOME_STATEMENT_WORDS, PAGE_NAMES } from '../../../words/index.ts';
-import { civilOf, datesOf, monthPlus } from '../../civil.ts';
+import { dateOf, datesOf, monthPlus } from '../../civil.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { DownloadButton } from '../../parts/download.tsx';
 import { Figure, Money } from '../../parts/figures.tsx';
@@ -21,7 +21,7 @@ import { purseSums } from './sums.ts';
 export function HomeStatementPage(): ReactNode {
   const names = useWords(PAGE_NAMES);
   const { utility } = useSession();
-  const today = civilOf(useNow(), utility.zone).date;
+  const today = dateOf(useNow(), utility.zone);
   const [search] = useSearchParams();
   const asked = search.get('month');
   const present = today.slice(0, 7);

@@ -1,4 +1,5 @@
 import type { StatementJson, UseBucketJson } from '../../../api/index.ts';
+import { dateOf } from '../../civil.ts';
 
 /** What moved the purse in some days: opening + topUps − spent = closing. */
 export interface PurseSums {
@@ -49,10 +50,9 @@ export function pricedUse(steps: readonly Step[]): readonly PricedUse[] {
   return [...byPrice.values()].toSorted((a, b) => Number(a.price - b.price));
 }
 
-/** When a day of a statement begins and ends: its movements lie in it. */
-export function movementsOf(statement: StatementJson, date: string, dateOf: (instant: number) => string) {
-  return statement.entries.filter(({ at }) => dateOf(Date.parse(at)) === date);
-}
+/** What came and went on a day of a statement. */
+export const movementsOf = ({ entries, zone }: StatementJson, date: string): StatementJson['entries'] =>
+  entries.filter(({ at }) => dateOf(at, zone) === date);
 
 /** The hour of a bucket, `14`, of its name `2026-03-01 14`. */
 export const hourOf = ({ name }: UseBucketJson): string => name.slice('2026-03-01 '.length);

@@ -5,6 +5,7 @@ import { type ReactNode, useMemo } from 'react';
 import { Link } from 'react-router';
 import type { CheckMinuteJson, GridJson, UseBucketJson } from '../../../api/index.ts';
 import { fill, LOSSES_WORDS } from '../../../words/index.ts';
+import { daysBefore, instantOf } from '../../civil.ts';
 import { read } from '../../ask.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Figure } from '../../parts/figures.tsx';
@@ -12,9 +13,8 @@ import { Panel } from '../../parts/page.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay, useSession } from '../../session.tsx';
-import { daysBefore } from '../meter/moves.ts';
 import { HourBars } from './hour-bars.tsx';
-import { type Counted, countedIn, type DaySum, gaveIn, startOf, together } from './sums.ts';
+import { type Counted, countedIn, type DaySum, gaveIn, together } from './sums.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -31,7 +31,7 @@ export function Compare({ localUnit, day, last, choose }: CompareProps): ReactNo
   const words = useWords(LOSSES_WORDS);
   const { zone } = useSession().utility;
   const { day: dayText } = useFormat();
-  const start = startOf(day, zone);
+  const start = instantOf({ date: day, minute: 0 }, zone);
   const check = useRead<{ readonly items: readonly CheckMinuteJson[] }>(`/lines/${localUnit}/check-minutes`, {
     query: { from: new Date(start).toISOString(), to: new Date(start + DAY_MS).toISOString() },
   });

@@ -3,13 +3,13 @@ import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 import type { LineJson } from '../../../api/index.ts';
 import { fill, GRID_WORDS, LOSSES_WORDS, PAGE_NAMES } from '../../../words/index.ts';
+import { dateOf, daysBefore } from '../../civil.ts';
 import { useWords } from '../../locale.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay, useSession } from '../../session.tsx';
 import { useNow } from '../../time.ts';
-import { dateOf, daysBefore } from '../meter/moves.ts';
 import { Alarms } from './alarms.tsx';
 import { Compare } from './compare.tsx';
 

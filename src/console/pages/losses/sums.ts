@@ -55,13 +55,3 @@ export function together(meters: readonly Counted[]): Omit<Counted, 'meter'> {
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-/** When a civil day begins in a zone: midnight there, found by trying what clocks show. */
-export function startOf(date: string, zone: string): number {
-  const utc = Date.parse(`${date}T00:00:00Z`);
-  const shown = new Intl.DateTimeFormat('sv-SE', {
-    ...{ timeZone: zone, dateStyle: 'short', timeStyle: 'medium' },
-  });
-  const offset = (at: number) => Date.parse(`${shown.format(at).replace(' ', 'T')}Z`) - at;
-  return utc - offset(utc - offset(utc));
-}

@@ -2,6 +2,7 @@ import { Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { BalanceJson, EventJson, MeterJson, OutlookJson } from '../../../api/index.ts';
 import { fill, METER_WORDS, REASON_WORDS, STATE_WORDS } from '../../../words/index.ts';
+import { dateOf } from '../../civil.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Aged, Figure, Money, When } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
@@ -9,7 +10,6 @@ import { StateLabel, StateMark } from '../../parts/state-mark.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay, useSession } from '../../session.tsx';
 import { useNow } from '../../time.ts';
-import { dateOf } from './moves.ts';
 import { type Relay, relaysOf } from './relays.ts';
 
 interface MeterProps {

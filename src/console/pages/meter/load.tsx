@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 import type { MeterJson, MinutesJson } from '../../../api/index.ts';
 import { fill, METER_WORDS } from '../../../words/index.ts';
+import { dateOf, daysBefore } from '../../civil.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Figure } from '../../parts/figures.tsx';
 import { LoadChart } from '../../parts/load-chart.tsx';
@@ -13,7 +14,6 @@ import { Blank, Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useSession } from '../../session.tsx';
 import { useNow } from '../../time.ts';
-import { dateOf, daysBefore } from './moves.ts';
 
 const DAYS = 14;
 

@@ -3,6 +3,7 @@ import { type ReactNode, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 import type { BalanceJson, MeterJson } from '../../../api/index.ts';
 import { fill, METER_WORDS } from '../../../words/index.ts';
+import { dateOf, daysBefore } from '../../civil.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { BalanceChart } from '../../parts/balance-chart.tsx';
 import { Money } from '../../parts/figures.tsx';
@@ -11,7 +12,7 @@ import { Blank, Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay, useSession } from '../../session.tsx';
 import { useNow } from '../../time.ts';
-import { dateOf, daysBefore, movesOf } from './moves.ts';
+import { movesOf } from './moves.ts';
 
 const SPANS = [1, 7, 30, 90] as const;
 const SPAN_USUAL = 7;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BalanceJson } from '../../../api/index.ts';
-import { dateOf, daysBefore, movesOf } from './moves.ts';
+import { movesOf } from './moves.ts';
 
 const accounts = (purse: string, emergencyCredit = '0') => ({
   ...{ inFlight: '0', arrears: '0', refunds: '0' },
@@ -10,12 +10,6 @@ const accounts = (purse: string, emergencyCredit = '0') => ({
 const point = (posting: number, at: string, why: string, change: string, after: string) => ({
   ...{ posting, at, why },
   ...{ change: accounts(change), balance: accounts(after) },
-});
-
-test('dates are those of the zone of the utility', () => {
-  assert.equal(dateOf('2026-03-01T15:00:00Z', 'Asia/Seoul'), '2026-03-02');
-  assert.equal(dateOf('2026-03-01T14:59:59Z', 'Asia/Seoul'), '2026-03-01');
-  assert.equal(daysBefore('2026-03-01', 1), '2026-02-28');
 });
 
 test('use is told day by day between all that else moved the balance, and nothing is left out of the sum', () => {

@@ -1,14 +1,5 @@
 import type { BalanceJson } from '../../../api/index.ts';
-
-/** `2026-03-01` of an instant, in a zone. */
-export const dateOf = (instant: number | string, zone: string): string =>
-  new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' }).format(new Date(instant));
-
-const DAY_MS = 86_400_000;
-
-/** The date so many days before another. */
-export const daysBefore = (date: string, days: number): string =>
-  new Date(Date.parse(`${date}T00:00:00Z`) - days * DAY_MS).toISOString().slice(0, 10);
+import { dateOf } from '../../civil.ts';
 
 /** Why a balance moved: a posting, or all that was used on one day. */
 export interface Move {

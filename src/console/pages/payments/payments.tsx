@@ -6,7 +6,8 @@ import { useWords } from '../../locale.tsx';
 import { Money, When } from '../../parts/figures.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { DataTable, Rows } from '../../parts/rows.tsx';
-import { useBusinessNow, usePages } from '../../reads.ts';
+import { usePages } from '../../reads.ts';
+import { useNow } from '../../time.ts';
 import { useMay } from '../../session.tsx';
 import { PaymentState } from './payment-state.tsx';
 import { Webhooks } from './webhooks.tsx';
@@ -43,7 +44,7 @@ interface PaymentsProps {
 function Payments({ label, items }: PaymentsProps): ReactNode {
   const words = useWords(PAYMENT_WORDS);
   const { methods } = useWords(RECEIPT_WORDS);
-  const now = useBusinessNow();
+  const now = useNow();
   return (
     <DataTable
       label={label}

@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { MeterJson, TariffPreviewJson } from '../../../api/index.ts';
 import { fill, TARIFFS_WORDS } from '../../../words/index.ts';
+import { dateOf } from '../../civil.ts';
 import { change, type Refusal } from '../../ask.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Figure, Money } from '../../parts/figures.tsx';
@@ -35,7 +36,7 @@ export function Preview({ tariff, definition }: PreviewProps): ReactNode {
   // A meter that is new has nothing of the month before: the one that runs says more.
   const { now, zone } = useSession().utility;
   const isNew = last.data?.minutes === 0;
-  const running = usePreview(rested, meter, isNew, monthOf(now, zone));
+  const running = usePreview(rested, meter, isNew, dateOf(now, zone).slice(0, 7));
   const preview = isNew && running.data !== undefined ? running : last;
   return (
     <Panel
@@ -73,15 +74,6 @@ function usePreview(definition: Definition, meter: string, enabled: boolean, mon
     placeholderData: keepPreviousData,
     enabled,
   });
-}
-
-/** `2026-03` of an instant, by the clock of the utility. */
-function monthOf(instant: string, zone: string): string {
-  const parts = new Intl.DateTimeFormat('en-GB', { timeZone: zone, year: 'numeric', month: '2-digit' }).formatToParts(
-    Date.parse(instant),
-  );
-  const part = (type: string) => parts.find((each) => each.type === type)?.value;
-  return `${part('year')}-${part('month')}`;
 }
 
 function Sides({ of, isOld }: { readonly of: TariffPreviewJson; readonly isOld: boolean }): ReactNode {
