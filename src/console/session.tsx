@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import type { Operation, Reach, SessionJson, UtilityJson } from '../api/index.ts';
 import { change, Refusal, read, rememberCsrf } from './ask.ts';
+import { tellTime } from './time.ts';
 
 /** Who is logged in, what the host's own table lets them do, and the utility that they are in. */
 export interface Session {
@@ -31,7 +32,9 @@ async function whoIsThere(): Promise<Known> {
     const session = await read<SessionJson>('/session');
     rememberCsrf(session.csrfToken);
     if (session.person.oneTimeUntil !== undefined) return 'password-one-time';
-    return { session, utility: await read<UtilityJson>('/utility') };
+    const utility = await read<UtilityJson>('/utility');
+    tellTime(utility);
+    return { session, utility };
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'log-in-needed') throw error;
     rememberCsrf(undefined);

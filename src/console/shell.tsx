@@ -11,8 +11,8 @@ import { awaySince, useLiveFeed } from './live.ts';
 import { useConsoleWords, useFormat, useLocale, useWords } from './locale.tsx';
 import { PAGES, type PageEntry } from './pages.ts';
 import { Drop, DropItem, DropLabel } from './parts/drop.tsx';
-import { useTicking } from './parts/figures.tsx';
 import { type Session, useSession } from './session.tsx';
+import { useTicking } from './time.ts';
 import { useSignal } from './signal.ts';
 import { StoryPlace } from './story/place.tsx';
 

@@ -1,23 +1,25 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import type { DemoTimeJson } from '../api/index.ts';
 import { type LiveEvent, useLive } from './live.ts';
-import { useTicking } from './parts/figures.tsx';
-import { useSession } from './session.tsx';
 import { create, useSignal } from './signal.ts';
 
 /** Business time as the host last told it, and when that was on the clock of the browser. */
 interface Told {
   readonly business: number;
   readonly wall: number;
-  /** Business seconds a second: a demo may run faster than life. */
-  readonly speed: number;
+  /** Business seconds a second: a demo may run faster than life. Undefined where nobody said so. */
+  readonly speed: number | undefined;
 }
 
-const told = create<Told | undefined>(undefined);
+/** Whoever logs in is told the time of the utility before a page is shown. */
+const told = create<Told>({ business: Date.now(), wall: Date.now(), speed: undefined });
 
-/** Takes what the host said of its time, and when it said so on the clock of the browser; the latest holds. */
-export function tellTime({ now, speed }: DemoTimeJson, wall = Date.now()): void {
-  if (wall >= (told.value?.wall ?? 0)) told.set({ business: Date.parse(now), wall, speed });
+/**
+ * Takes what the host said of its time, and when it said so on the clock of the browser; the latest holds. Who says
+ * nothing of the speed leaves it.
+ */
+export function tellTime({ now, speed }: Pick<DemoTimeJson, 'now'> & Partial<DemoTimeJson>, wall = Date.now()): void {
+  if (wall >= told.value.wall) told.set({ business: Date.parse(now), wall, speed: speed ?? told.value.speed });
 }
 
 function hear({ kind, data }: LiveEvent): void {
@@ -26,15 +28,20 @@ function hear({ kind, data }: LiveEvent): void {
 
 /** The business time at this moment: ages are said by it, and not by the clock of whoever looks. */
 export function useNow(): number {
-  const { utility } = useSession();
-  const known = useSignal(told);
-  const wall = useTicking();
+  const { business, wall, speed = 1 } = useSignal(told);
   useLive(hear);
-  useEffect(() => {
-    if (told.value === undefined) told.set({ business: Date.parse(utility.now), wall: Date.now(), speed: 1 });
-  }, [utility.now]);
-  return known === undefined ? Date.parse(utility.now) : known.business + (wall - known.wall) * known.speed;
+  return business + (useTicking() - wall) * speed;
 }
 
 /** How fast time goes in a demo; undefined where it goes as it does. */
-export const useSpeed = (): number | undefined => useSignal(told)?.speed;
+export const useSpeed = (): number | undefined => useSignal(told).speed;
+
+/** Seconds of this browser, for what counts down or up by itself. */
+export function useTicking(everyMs = 1_000): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}

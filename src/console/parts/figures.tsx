@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import { type ReactNode, useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
 import { fill } from '../../words/index.ts';
 import { useConsoleWords, useFormat } from '../locale.tsx';
 
@@ -32,16 +32,6 @@ export function Aged({ ms, children }: { readonly ms: number | undefined; readon
       </Text>
     </span>
   );
-}
-
-/** Seconds of this browser, for what counts down or up by itself. */
-export function useTicking(everyMs = 1_000): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
-    return () => clearInterval(timer);
-  }, [everyMs]);
-  return now;
 }
 
 interface FigureProps {

@@ -3,8 +3,8 @@ import { Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { fill, RECEIPT_WORDS, SELLING_WORDS } from '../../words/index.ts';
 import { useFormat, useWords } from '../locale.tsx';
-import { Money, useTicking } from '../parts/figures.tsx';
-import { useNow } from '../time.ts';
+import { Money } from '../parts/figures.tsx';
+import { useNow, useTicking } from '../time.ts';
 import { type Journey as JourneySoFar, SILENT_MS } from './journey.ts';
 import { linesOf, type SaleParts } from './parts-of-sale.ts';
 

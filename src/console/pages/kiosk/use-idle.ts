@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { useTicking } from '../../parts/figures.tsx';
+import { useTicking } from '../../time.ts';
 
 const TOUCHES = ['pointerdown', 'keydown'] as const;
 
