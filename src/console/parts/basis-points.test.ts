@@ -7,6 +7,7 @@ test('a percentage is read to hundredths and written as short as it can be', () 
     ['19', 1_900, '19'],
     ['7.25', 725, '7.25'],
     ['3,5', 350, '3.5'],
+    [' 10.01 % ', 1_001, '10.01'],
     ['0.05', 5, '0.05'],
     ['100', 10_000, '100'],
     ['0', 0, '0'],
@@ -19,6 +20,6 @@ test('a percentage is read to hundredths and written as short as it can be', () 
 });
 
 test('more than the whole, more than hundredths, and what is no number are refused', () => {
-  for (const text of ['100.01', '7.255', '-1', '', 'ten', '1000'])
+  for (const text of ['100.01', '7.255', '-1', '', 'ten', '1e2', '1000'])
     assert.equal(parseBasisPoints(text), undefined, text);
 });

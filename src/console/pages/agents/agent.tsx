@@ -6,6 +6,7 @@ import { AGENT_WORDS, fill, VEND_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { basisPointsText, parseBasisPoints } from '../../parts/basis-points.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
 import { Figure, Money } from '../../parts/figures.tsx';
@@ -17,7 +18,6 @@ import { useMay } from '../../session.tsx';
 import { PercentField } from './agents.tsx';
 import { MoveFloat } from './float.tsx';
 import { Members } from './members.tsx';
-import { parsePercent, percentText } from './percent.ts';
 
 /** One shop: its float, who sells for it, and everything that it sold. */
 export function AgentPage(): ReactNode {
@@ -34,7 +34,7 @@ function Told({ agent }: { readonly agent: AgentJson }): ReactNode {
       <Panel>
         <SimpleGrid cols={{ base: 2, md: 4 }}>
           <Figure label={words.float} value={<Money tokens={agent.float} />} />
-          <Figure label={words.commission} value={`${percentText(agent.commissionBasisPoints)}%`} />
+          <Figure label={words.commission} value={`${basisPointsText(agent.commissionBasisPoints)}%`} />
           <Figure label={words.since} value={day(agent.createdAt)} />
           <Figure
             label={words.state}
@@ -108,8 +108,8 @@ interface FormProps {
 
 function ChangeCommission({ agent, close }: FormProps): ReactNode {
   const words = useWords(AGENT_WORDS);
-  const [percent, setPercent] = useState(percentText(agent.commissionBasisPoints));
-  const commissionBasisPoints = parsePercent(percent);
+  const [percent, setPercent] = useState(basisPointsText(agent.commissionBasisPoints));
+  const commissionBasisPoints = parseBasisPoints(percent);
   const path = `/agents/${encodeURIComponent(agent.id)}`;
   const changing = useDoing<AgentJson>(
     (once) => change(path, { method: 'PATCH', once, body: { commissionBasisPoints } }),

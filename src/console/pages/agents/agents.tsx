@@ -7,6 +7,7 @@ import { AGENT_WORDS, fill, PAGE_NAMES } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
 import { useFormat, useWords } from '../../locale.tsx';
+import { basisPointsText, parseBasisPoints } from '../../parts/basis-points.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
 import { Money } from '../../parts/figures.tsx';
@@ -14,7 +15,6 @@ import { Page, Panel } from '../../parts/page.tsx';
 import { DataTable, Rows } from '../../parts/rows.tsx';
 import { usePages } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
-import { parsePercent, percentText } from './percent.ts';
 import { Shifts } from './shifts.tsx';
 
 export const agentAddress = (id: string): string => `/agents/${encodeURIComponent(id)}`;
@@ -82,7 +82,7 @@ function Agents(): ReactNode {
               { head: words.since, cell: ({ createdAt }) => day(createdAt) },
               {
                 head: words.commission,
-                cell: ({ commissionBasisPoints }) => `${percentText(commissionBasisPoints)}%`,
+                cell: ({ commissionBasisPoints }) => `${basisPointsText(commissionBasisPoints)}%`,
                 isFigure: true,
               },
               { head: words.float, cell: ({ float }) => <Money tokens={float} />, isFigure: true },
@@ -105,7 +105,7 @@ function AddAgent({ isOpen, close }: AddAgentProps): ReactNode {
   const [id, setId] = useState('');
   const [name, setName] = useState('');
   const [percent, setPercent] = useState('2');
-  const commissionBasisPoints = parsePercent(percent);
+  const commissionBasisPoints = parseBasisPoints(percent);
   const adding = useDoing<AgentJson>(
     () => change('/agents', { method: 'POST', body: { id: id.trim(), name: name.trim(), commissionBasisPoints } }),
     (agent) => go(agentAddress(agent.id)),
@@ -163,7 +163,7 @@ export function PercentField({ value, onChange }: PercentFieldProps): ReactNode 
       inputMode="decimal"
       value={value}
       onChange={({ currentTarget }) => onChange(currentTarget.value)}
-      error={value !== '' && parsePercent(value) === undefined && words.percentWrong}
+      error={value !== '' && parseBasisPoints(value) === undefined && words.percentWrong}
       rightSection={<Text size="xs">%</Text>}
     />
   );

@@ -4,6 +4,7 @@ import { Link, useNavigate } from 'react-router';
 import type { AgentJson, VendJson } from '../../../api/index.ts';
 import { fill, PAGE_NAMES, SELLING_WORDS, VEND_WORDS } from '../../../words/index.ts';
 import { useFormat, useWords } from '../../locale.tsx';
+import { basisPointsText } from '../../parts/basis-points.ts';
 import { Figure, Money } from '../../parts/figures.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { DataTable, Rows } from '../../parts/rows.tsx';
@@ -38,11 +39,8 @@ export function VendPage(): ReactNode {
   );
 }
 
-const BASIS_POINTS = 10_000;
-
 function Float({ agent }: { readonly agent: AgentJson }): ReactNode {
   const words = useWords(VEND_WORDS);
-  const { share } = useFormat();
   return (
     <SimpleGrid cols={2}>
       <Figure
@@ -50,7 +48,7 @@ function Float({ agent }: { readonly agent: AgentJson }): ReactNode {
         value={<Money tokens={agent.float} />}
         {...(agent.closedAt !== undefined && { note: words.closed })}
       />
-      <Figure label={words.commission} value={share(agent.commissionBasisPoints / BASIS_POINTS)} />
+      <Figure label={words.commission} value={`${basisPointsText(agent.commissionBasisPoints)}%`} />
     </SimpleGrid>
   );
 }
