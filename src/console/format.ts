@@ -36,7 +36,8 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const MILLI_DIGITS = 3;
+/** A price of a kilowatt-hour has so many digits more than money has. */
+export const MILLI_DIGITS = 3;
 
 const SECONDS = { unit: 'second', ms: SECOND } as const;
 const UNITS = [

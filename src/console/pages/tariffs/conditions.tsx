@@ -2,11 +2,10 @@ import { ActionIcon, Button, Checkbox, Group, NumberInput, SimpleGrid, Stack, Te
 import { X } from 'lucide-react';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { fill, TARIFFS_WORDS } from '../../../words/index.ts';
-import { decimalText, parseMoney } from '../../format.ts';
-import { useWords } from '../../locale.tsx';
+import { decimalText, MILLI_DIGITS, parseMoney } from '../../format.ts';
+import { useFormat, useWords } from '../../locale.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { useSession } from '../../session.tsx';
-import { CHARGE_DIGITS, useCharge } from './charge.tsx';
 import type { Painting } from './painting.ts';
 
 interface ConditionProps {
@@ -18,19 +17,19 @@ interface ConditionProps {
 export function ChargePanel({ painting, onChange }: ConditionProps): ReactNode {
   const words = useWords(TARIFFS_WORDS);
   const { code, exponent } = useSession().utility.currency;
-  const charge = useCharge();
-  const digits = exponent + CHARGE_DIGITS;
+  const { price } = useFormat();
+  const digits = exponent + MILLI_DIGITS;
   const written = decimalText(painting.unitCharge, digits).replace(/\.?0+$/, '');
   const [text, setText] = useState<string>();
   const parsed = text === undefined ? painting.unitCharge : parseMoney(text, digits);
   return (
     <Panel title={words.chargeLabel}>
       {onChange === undefined ? (
-        <Text size="sm">{fill(words.chargeNote, charge(painting.unitCharge))}</Text>
+        <Text size="sm">{fill(words.chargeNote, price(BigInt(painting.unitCharge)))}</Text>
       ) : (
         <TextInput
           aria-label={words.chargeLabel}
-          description={fill(words.chargeNote, charge(painting.unitCharge))}
+          description={fill(words.chargeNote, price(BigInt(painting.unitCharge)))}
           inputWrapperOrder={['input', 'description', 'error']}
           inputMode="decimal"
           value={text ?? written}

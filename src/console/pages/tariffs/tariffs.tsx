@@ -12,7 +12,6 @@ import { DataTable } from '../../parts/rows.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
 import { usePages, useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
-import { useCharge } from './charge.tsx';
 import { Step } from './step.tsx';
 
 /** Every tariff with its latest version, its steps and its meters. */
@@ -46,8 +45,7 @@ export function TariffsPage(): ReactNode {
 
 function List({ tariffs }: { readonly tariffs: readonly TariffJson[] }): ReactNode {
   const words = useWords(TARIFFS_WORDS);
-  const { exact } = useFormat();
-  const charge = useCharge();
+  const { exact, price } = useFormat();
   const mayList = useMay('listMeters') === 'all';
   return (
     <DataTable
@@ -68,7 +66,7 @@ function List({ tariffs }: { readonly tariffs: readonly TariffJson[] }): ReactNo
             </Group>
           ),
         },
-        { head: words.charge, cell: ({ definition }) => charge(definition.unitCharge), isFigure: true },
+        { head: words.charge, cell: ({ definition }) => price(BigInt(definition.unitCharge)), isFigure: true },
         { head: words.version, cell: ({ version }) => version, isFigure: true },
         { head: words.from, cell: ({ validFrom }) => exact(validFrom) },
         ...(mayList
