@@ -28,7 +28,6 @@ export interface GridWords {
   readonly health: string;
   readonly noHealth: string;
   readonly legend: string;
-  readonly value: string;
 }
 
 export const GRID_WORDS: Readonly<Record<Language, GridWords>> = {
@@ -59,7 +58,6 @@ export const GRID_WORDS: Readonly<Record<Language, GridWords>> = {
     health: 'Frames {}, sent again {}, garbled {}',
     noHealth: 'This local unit has not told of its line yet.',
     legend: 'What the signs mean',
-    value: 'Value on its way',
   },
   ko: {
     note: '호스트가 아는 그대로의 구역 장치, 지역 장치와 계량기입니다.',
@@ -88,6 +86,5 @@ export const GRID_WORDS: Readonly<Record<Language, GridWords>> = {
     health: '프레임 {}, 재전송 {}, 깨짐 {}',
     noHealth: '이 지역 장치는 아직 선로 상태를 알리지 않았습니다.',
     legend: '기호 설명',
-    value: '전송 중인 금액',
   },
 };

@@ -24,7 +24,6 @@ export interface HomeWords {
   readonly daysKnown: string;
   readonly unusedYet: string;
   readonly today: string;
-  readonly perKwh: string;
   readonly now: string;
   readonly priceNow: string;
   readonly noTariff: string;
@@ -128,7 +127,6 @@ export const HOME_WORDS: Readonly<Record<Language, HomeWords>> = {
     daysKnown: 'How long it lasts can be said when two whole days of use are known; there are {}.',
     unusedYet: 'Nothing was used in the days that are known, so nobody can say how long it lasts.',
     today: 'Price of the day',
-    perKwh: '{} a kWh',
     now: 'now',
     priceNow: 'Now {} a kWh.',
     noTariff: 'Your meter has no tariff yet.',
@@ -237,7 +235,6 @@ export const HOME_WORDS: Readonly<Record<Language, HomeWords>> = {
     daysKnown: '온전히 확인된 날이 이틀이 되면 얼마나 쓸 수 있는지 알려 드립니다. 지금은 {}일입니다.',
     unusedYet: '확인된 날에 쓴 전기가 없어 얼마나 쓸 수 있는지 알 수 없습니다.',
     today: '오늘의 요금',
-    perKwh: 'kWh당 {}',
     now: '지금',
     priceNow: '지금은 kWh당 {}입니다.',
     noTariff: '아직 계량기에 요금제가 없습니다.',

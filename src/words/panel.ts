@@ -8,7 +8,6 @@ export interface PanelWords {
   readonly filter: string;
   readonly number: string;
   readonly subscriber: string;
-  readonly stateAsKnown: string;
   readonly balance: string;
   readonly none: string;
   readonly title: string;
@@ -19,7 +18,6 @@ export interface PanelWords {
   readonly sound: string;
   readonly soundWhy: string;
   readonly drawing: string;
-  readonly figure: string;
   readonly pointAt: string;
   /** By their number in the figure: what the part is called, and what it is for. */
   readonly parts: Readonly<Record<PartNumber, { readonly name: string; readonly text: string }>>;
@@ -33,7 +31,6 @@ export interface PanelWords {
   readonly request: string;
   readonly keys: Readonly<Record<'#' | '*' | 'page', string>>;
   readonly keysHint: string;
-  readonly cardAbsent: string;
   readonly relay: string;
   readonly relayClosed: string;
   readonly relayOpen: string;
@@ -77,7 +74,6 @@ export interface PanelWords {
   readonly sellWhy: string;
   readonly amount: string;
   readonly amountWrong: string;
-  readonly selling: string;
   readonly sold: string;
   readonly orderStates: Readonly<
     Record<'waiting' | 'outstanding' | 'voiding' | 'stored' | 'refunded' | 'closed' | 'found', string>
@@ -119,7 +115,6 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     filter: 'Number or subscriber',
     number: 'Meter',
     subscriber: 'Subscriber',
-    stateAsKnown: 'As the host knows it',
     balance: 'Balance',
     none: 'This demo has no meters.',
     title: 'Meter {}',
@@ -130,7 +125,6 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     sound: 'Sound',
     soundWhy: 'The latch of the relay, and the buzzer',
     drawing: 'The meter from the front, its parts numbered as in FIG. 7',
-    figure: 'Parts numbered as in FIG. 7',
     pointAt: 'Point at a number to read what the part is for.',
     parts: {
       '17': {
@@ -176,7 +170,6 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     request: 'REQUEST',
     keys: { '#': 'Ask for this amount', '*': 'Delete a digit', page: 'Next page of the display' },
     keysHint: 'On your keyboard: digits, Backspace to delete, # to ask, P for the next page.',
-    cardAbsent: 'Cards are not there yet: nothing fits into this slit.',
     relay: 'Relay',
     relayClosed: 'Closed: the house has electricity.',
     relayOpen: 'Open: the house is dark.',
@@ -223,7 +216,6 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     sellWhy: 'For cash at the counter. It travels over the power line to this meter alone.',
     amount: 'Paid',
     amountWrong: 'Write an amount of money, such as 5.00.',
-    selling: 'The host books the sale …',
     sold: '{} sold.',
     orderStates: {
       waiting: 'Booked. It leaves as soon as the line is free.',
@@ -276,7 +268,6 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     filter: '번호 또는 가입자',
     number: '계량기',
     subscriber: '가입자',
-    stateAsKnown: '호스트가 아는 상태',
     balance: '잔액',
     none: '이 시연에는 계량기가 없습니다.',
     title: '계량기 {}',
@@ -287,7 +278,6 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     sound: '소리',
     soundWhy: '릴레이가 움직이는 소리와 부저',
     drawing: '정면에서 본 계량기, 번호는 도 7과 같음',
-    figure: '번호는 도 7과 같습니다',
     pointAt: '번호를 가리키면 그 부분의 쓰임새를 볼 수 있습니다.',
     parts: {
       '17': { name: '표시창', text: '잔액, 통신 상태, 전력과 사용량을 보여 줍니다. 꺼진 획도 희미하게 보입니다.' },
@@ -327,7 +317,6 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     request: '요청',
     keys: { '#': '이 금액 요청', '*': '한 자리 지우기', page: '다음 화면' },
     keysHint: '컴퓨터 자판에서는 숫자, 지우기는 Backspace, 요청은 #, 다음 화면은 P입니다.',
-    cardAbsent: '카드는 아직 없습니다. 이 투입구에 넣을 것이 없습니다.',
     relay: '릴레이',
     relayClosed: '닫힘: 집에 전기가 들어옵니다.',
     relayOpen: '열림: 집에 전기가 끊겼습니다.',
@@ -374,7 +363,6 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     sellWhy: '창구에서 현금으로 판매합니다. 값은 전력선을 타고 이 계량기로만 갑니다.',
     amount: '받은 금액',
     amountWrong: '5.00처럼 금액을 적어 주세요.',
-    selling: '호스트가 판매를 기록하는 중 …',
     sold: '{} 판매했습니다.',
     orderStates: {
       waiting: '기록되었습니다. 회선이 비는 대로 떠납니다.',

@@ -21,7 +21,6 @@ export interface SellingWords {
   readonly meter: string;
   readonly subscriber: string;
   readonly balance: string;
-  readonly heard: string;
   readonly owes: string;
   readonly frozen: string;
   readonly closed: string;
@@ -83,7 +82,6 @@ export const SELLING_WORDS: Readonly<Record<Language, SellingWords>> = {
     meter: 'Meter',
     subscriber: 'Subscriber',
     balance: 'Left in the meter',
-    heard: 'Heard',
     owes: 'Owed from before',
     frozen: 'This meter is frozen: it takes no value until somebody has looked at it.',
     closed: 'This meter was closed: it takes no value any more.',
@@ -149,7 +147,6 @@ export const SELLING_WORDS: Readonly<Record<Language, SellingWords>> = {
     meter: '계량기',
     subscriber: '가입자',
     balance: '계량기 잔액',
-    heard: '최근 응답',
     owes: '이전 미납금',
     frozen: '동결된 계량기입니다. 담당자가 확인하기 전에는 충전할 수 없습니다.',
     closed: '해지된 계량기입니다. 더 이상 충전할 수 없습니다.',

@@ -30,7 +30,6 @@ export interface TariffsWords {
   readonly own: string;
   readonly undo: string;
   readonly redo: string;
-  readonly undone: string;
   readonly squares: string;
   readonly squareOf: string;
   readonly squaresDiffer: string;
@@ -51,7 +50,6 @@ export interface TariffsWords {
   readonly chargeLabel: string;
   readonly chargeNote: string;
   readonly chargeWrong: string;
-  readonly perKwh: string;
   readonly surcharge: string;
   readonly surchargeOn: string;
   readonly surchargeNote: string;
@@ -136,7 +134,6 @@ export const TARIFFS_WORDS: Readonly<Record<Language, TariffsWords>> = {
     own: 'Your own step, %',
     undo: 'Undo',
     redo: 'Redo',
-    undone: 'One step back.',
     squares: 'Squares of',
     squareOf: '{} min',
     squaresDiffer: 'Some stretches are shorter than that: paint them alike first.',
@@ -157,7 +154,6 @@ export const TARIFFS_WORDS: Readonly<Record<Language, TariffsWords>> = {
     chargeLabel: 'Unit charge at 100 %',
     chargeNote: '{} for a kilowatt-hour.',
     chargeWrong: 'An amount such as 0.25',
-    perKwh: '{} a kWh',
     surcharge: 'Surcharge by phase angle',
     surchargeOn: 'Loads that shift the current pay more',
     surchargeNote: 'Multiplies the price in each band of lag; 100 % is none.',
@@ -246,7 +242,6 @@ export const TARIFFS_WORDS: Readonly<Record<Language, TariffsWords>> = {
     own: '직접 정한 단계(%)',
     undo: '되돌리기',
     redo: '다시 하기',
-    undone: '한 단계 되돌렸습니다.',
     squares: '칸 크기',
     squareOf: '{}분',
     squaresDiffer: '그보다 짧은 구간이 있습니다. 먼저 같은 값으로 칠해 주세요.',
@@ -267,7 +262,6 @@ export const TARIFFS_WORDS: Readonly<Record<Language, TariffsWords>> = {
     chargeLabel: '100 % 기준 단가',
     chargeNote: '1 kWh에 {}입니다.',
     chargeWrong: '0.25처럼 적어 주세요',
-    perKwh: 'kWh당 {}',
     surcharge: '위상각 할증',
     surchargeOn: '전류를 밀리게 하는 부하에 더 받기',
     surchargeNote: '지연각 구간마다 값에 곱합니다. 100 %는 할증이 없다는 뜻입니다.',
