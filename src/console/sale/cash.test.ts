@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { balanceOf, cashOf, denominationsOf } from './cash.ts';
+import { balanceOf, cashOf, denominationsOf, quickAmounts } from './cash.ts';
 
 test('what was counted by notes and coins sums exactly, and what was not counted is nothing', () => {
   assert.equal(cashOf({ 5000: '3', 20: '7', 1: ' ' }), '15140');
@@ -29,4 +29,9 @@ test('a till is even, short or over, by an amount without a sign', () => {
   assert.deepEqual(balanceOf('0'), { kind: 'even', by: '0' });
   assert.deepEqual(balanceOf('-250'), { kind: 'short', by: '250' });
   assert.deepEqual(balanceOf('9007199254740993'), { kind: 'over', by: '9007199254740993' });
+});
+
+test('what is often paid is in notes, also in a currency without small units', () => {
+  assert.deepEqual(quickAmounts(2), ['500', '1000', '2000', '5000']);
+  assert.deepEqual(quickAmounts(0), ['5000', '10000', '20000', '50000']);
 });

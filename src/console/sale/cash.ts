@@ -7,6 +7,15 @@ const KNOWN: Readonly<Record<string, readonly number[]>> = {
   KRW: [50_000, 10_000, 5_000, 1_000, 500, 100, 50, 10],
 };
 
+const QUICK = [5n, 10n, 20n, 50n];
+
+/** What is keyed where no small money is: in a currency without small units a thousand is the least that a note is worth. */
+export const wholeUnitOf = (exponent: number): bigint => 10n ** BigInt(exponent === 0 ? 3 : exponent);
+
+/** Minor units of what is often paid, for one press. */
+export const quickAmounts = (exponent: number): readonly string[] =>
+  QUICK.map((units) => String(units * wholeUnitOf(exponent)));
+
 const SERIES = [100, 50, 20, 10, 5, 2, 1] as const;
 
 /** What cash of a currency is counted in; of one that is not known, the usual series of hundreds down to ones. */

@@ -11,6 +11,7 @@ import { MoneyField, RefusalLine } from '../../parts/fields.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
+import { quickAmounts } from '../../sale/cash.ts';
 import { instrumentOf, kindOf } from '../../sale/instrument.ts';
 import { SaleLines } from '../../sale/sale.tsx';
 import { useSession } from '../../session.tsx';
@@ -23,9 +24,6 @@ interface BuyingProps {
 }
 
 const QUOTE_AFTER_MS = 250;
-/** In whole units of a currency; one without decimals counts in thousands. */
-const QUICK = [5, 10, 20, 50];
-const THOUSANDS = 3;
 /** After these it may have been done: the same is asked again under the same key. */
 const UNANSWERED: readonly string[] = ['away', 'internal', 'busy', 'store-failed'];
 
@@ -66,21 +64,18 @@ export function Buying({ meter, bought }: BuyingProps): ReactNode {
             <Stack gap="sm">
               <MoneyField label={words.amount} value={text} onChange={setText} />
               <SimpleGrid cols={4} spacing={6} role="group" aria-label={words.quick}>
-                {QUICK.map((units) => {
-                  const amount = String(units * 10 ** (exponent === 0 ? THOUSANDS : exponent));
-                  return (
-                    <Button
-                      key={units}
-                      variant="default"
-                      size="sm"
-                      px={4}
-                      aria-pressed={paid === amount}
-                      onClick={() => setText(decimalText(amount, exponent))}
-                    >
-                      {money(amount)}
-                    </Button>
-                  );
-                })}
+                {quickAmounts(exponent).map((amount) => (
+                  <Button
+                    key={amount}
+                    variant="default"
+                    size="sm"
+                    px={4}
+                    aria-pressed={paid === amount}
+                    onClick={() => setText(decimalText(amount, exponent))}
+                  >
+                    {money(amount)}
+                  </Button>
+                ))}
               </SimpleGrid>
             </Stack>
           </Fieldset>

@@ -7,6 +7,7 @@ import { useFormat, useWords } from '../../locale.tsx';
 import { RefusalLine } from '../../parts/fields.tsx';
 import { Facts } from '../../parts/rows.tsx';
 import { Loading } from '../../parts/states.tsx';
+import { quickAmounts, wholeUnitOf } from '../../sale/cash.ts';
 import { useSession } from '../../session.tsx';
 import { isWholeMeter, keyedAmount, keyedMeter } from './keying.ts';
 import { Pad } from './pad.tsx';
@@ -94,31 +95,27 @@ function Due({ due: { arrears, fixedCharge } }: Pick<LookupJson, 'due'>): ReactN
   );
 }
 
-const AMOUNTS = [5, 10, 20, 50] as const;
-
 export function AmountStep({ onAmount }: { readonly onAmount: (paid: string) => void }): ReactNode {
   const words = useWords(KIOSK_WORDS);
   const { money } = useFormat();
-  const { utility } = useSession();
+  const { exponent } = useSession().utility.currency;
   const [typed, setTyped] = useState('');
-  // In a currency without small units a thousand is the least that a note is worth.
-  const unit = utility.currency.exponent === 0 ? 1_000n : 10n ** BigInt(utility.currency.exponent);
-  const paidOf = (text: string | number) => String(BigInt(text) * unit);
+  const paid = String(BigInt(typed) * wholeUnitOf(exponent));
   const key = useCallback((pressed: string) => setTyped((text) => keyedAmount(text, pressed)), []);
-  const enter = () => typed !== '' && onAmount(paidOf(typed));
+  const enter = () => typed !== '' && onAmount(paid);
   return (
     <>
       <h2>{words.howMuch}</h2>
       <div className="choices">
-        {AMOUNTS.map((amount) => (
-          <button key={amount} type="button" onClick={() => onAmount(paidOf(amount))}>
-            {money(paidOf(amount))}
+        {quickAmounts(exponent).map((amount) => (
+          <button key={amount} type="button" onClick={() => onAmount(amount)}>
+            {money(amount)}
           </button>
         ))}
       </div>
       <Text className="quiet">{words.otherAmount}</Text>
       <output className="keyed" aria-label={words.otherAmount} style={{ letterSpacing: 'normal' }}>
-        {typed === '' ? '' : money(paidOf(typed))}
+        {typed === '' ? '' : money(paid)}
       </output>
       <Pad kind="amount" onKey={key} onEnter={enter} />
       <div className="choices">

@@ -5,11 +5,13 @@ import type { MeterJson, PaymentJson, PaymentPortJson, PurchaseJson, QuoteJson }
 import { fill, RECEIPT_WORDS, SELLING_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
+import { decimalText } from '../../format.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { MoneyField, RefusalLine, useParsedMoney } from '../../parts/fields.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Loading } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
+import { quickAmounts } from '../../sale/cash.ts';
 import { instrumentOf, kindOf } from '../../sale/instrument.ts';
 import { MeterCard, takesValue } from '../../sale/meter-card.tsx';
 import { SaleLines } from '../../sale/sale.tsx';
@@ -26,7 +28,6 @@ interface SellFormProps {
 type Method = PaymentPortJson['method'];
 const METHODS = ['cash', 'card', 'bank-transfer', 'wallet', 'payment-service'] as const;
 const TYPED_MS = 200;
-const QUICK = [5, 10, 20, 50] as const;
 
 export const saleAddress = (order: string, payment?: string): string =>
   `/sell/${encodeURIComponent(order)}${payment === undefined ? '' : `?payment=${encodeURIComponent(payment)}`}`;
@@ -36,7 +37,7 @@ export function SellForm({ meter, setAsked, onSold }: SellFormProps): ReactNode 
   const words = useWords(SELLING_WORDS);
   const { methods: named } = useWords(RECEIPT_WORDS);
   const { money } = useFormat();
-  const { utility } = useSession();
+  const { exponent } = useSession().utility.currency;
   const [text, setText] = useState('');
   const [way, setWay] = useState<string>('method:cash');
   const [instrument, setInstrument] = useState('');
@@ -94,15 +95,15 @@ export function SellForm({ meter, setAsked, onSold }: SellFormProps): ReactNode 
             <Stack gap="sm">
               <MoneyField label={words.amount} value={text} onChange={setText} disabled={isOpen} />
               <Group gap={6}>
-                {QUICK.map((whole) => (
+                {quickAmounts(exponent).map((amount) => (
                   <Button
-                    key={whole}
+                    key={amount}
                     variant="default"
                     size="xs"
                     disabled={isOpen}
-                    onClick={() => setText(String(whole))}
+                    onClick={() => setText(decimalText(amount, exponent))}
                   >
-                    {money(String(BigInt(whole) * 10n ** BigInt(utility.currency.exponent)))}
+                    {money(amount)}
                   </Button>
                 ))}
               </Group>
