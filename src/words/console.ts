@@ -32,7 +32,6 @@ export interface ConsoleWords {
     readonly provider: string;
     readonly expired: string;
     readonly demo: string;
-    readonly demoEnter: string;
   };
   readonly password: {
     readonly title: string;
@@ -84,7 +83,6 @@ export const CONSOLE_WORDS: Readonly<Record<Language, ConsoleWords>> = {
       provider: 'Log in with your organisation',
       expired: 'Your session has ended. Log in to go on where you were.',
       demo: 'This is a demonstration. Come in as',
-      demoEnter: 'Come in as {}',
     },
     password: {
       title: 'Choose a password',
@@ -138,7 +136,6 @@ export const CONSOLE_WORDS: Readonly<Record<Language, ConsoleWords>> = {
       provider: '소속 기관 계정으로 로그인',
       expired: '세션이 끝났습니다. 로그인하면 보던 곳에서 이어집니다.',
       demo: '시연용 시스템입니다. 들어갈 역할을 고르세요',
-      demoEnter: '{}(으)로 들어가기',
     },
     password: {
       title: '비밀번호 정하기',
