@@ -4,10 +4,10 @@ import { type ReactNode, useState } from 'react';
 import type { MeterJson, SubscriberJson } from '../../api/index.ts';
 import { fill, SELLING_WORDS } from '../../words/index.ts';
 import { useWords } from '../locale.tsx';
+import { meterNumberOf } from '../meter-number.ts';
 import { RefusalLine } from '../parts/fields.tsx';
 import { useRead } from '../reads.ts';
 
-const NUMBER = /^[0-9a-f]{6}$/;
 const FOUND_MAX = 8;
 const TYPED_MS = 250;
 
@@ -16,8 +16,9 @@ export function MeterFinder({ onFound }: { readonly onFound: (meter: string) => 
   const words = useWords(SELLING_WORDS);
   const [text, setText] = useState('');
   const [wanted] = useDebouncedValue(text.trim(), TYPED_MS);
-  const isNumber = NUMBER.test(wanted.toLowerCase());
-  const meter = useRead<MeterJson>(`/meters/${wanted.toLowerCase()}`, { enabled: isNumber });
+  const number = meterNumberOf(wanted);
+  const isNumber = number !== undefined;
+  const meter = useRead<MeterJson>(`/meters/${number}`, { enabled: isNumber });
   const people = useRead<{ readonly items: readonly SubscriberJson[] }>('/subscribers', {
     query: { search: wanted, limit: FOUND_MAX },
     enabled: wanted !== '',

@@ -4,9 +4,10 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { MeterJson, TariffPreviewJson } from '../../../api/index.ts';
 import { fill, TARIFFS_WORDS } from '../../../words/index.ts';
-import { dateOf } from '../../civil.ts';
 import { change, type Refusal } from '../../ask.ts';
+import { dateOf } from '../../civil.ts';
 import { useFormat, useWords } from '../../locale.tsx';
+import { meterNumberOf } from '../../meter-number.ts';
 import { Figure, Money } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Loading, Refused } from '../../parts/states.tsx';
@@ -16,7 +17,6 @@ import type { Definition } from './painting.ts';
 import { Step } from './step.tsx';
 
 const PAINTING_MS = 350;
-const NUMBER = /^[0-9a-f]{6}$/;
 
 interface PreviewProps {
   readonly tariff: string;
@@ -30,13 +30,13 @@ export function Preview({ tariff, definition }: PreviewProps): ReactNode {
   const own = useRead<{ readonly items: readonly MeterJson[] }>('/meters', { query: { tariff, limit: 1 } });
   const any = useRead<{ readonly items: readonly MeterJson[] }>('/meters', { query: { limit: 1 } });
   const text = typed ?? own.data?.items[0]?.number ?? any.data?.items[0]?.number ?? '';
-  const meter = text.trim().toLowerCase();
+  const meter = meterNumberOf(text);
   const [rested] = useDebouncedValue(definition, PAINTING_MS);
-  const last = usePreview(rested, meter, NUMBER.test(meter));
+  const last = usePreview(rested, meter);
   // A meter that is new has nothing of the month before: the one that runs says more.
   const { now, zone } = useSession().utility;
   const isNew = last.data?.minutes === 0;
-  const running = usePreview(rested, meter, isNew, dateOf(now, zone).slice(0, 7));
+  const running = usePreview(rested, isNew ? meter : undefined, dateOf(now, zone).slice(0, 7));
   const preview = isNew && running.data !== undefined ? running : last;
   return (
     <Panel
@@ -54,7 +54,7 @@ export function Preview({ tariff, definition }: PreviewProps): ReactNode {
         />
       }
     >
-      {!NUMBER.test(meter) ? (
+      {meter === undefined ? (
         <Text size="sm">{words.previewNothing}</Text>
       ) : preview.error !== null ? (
         <Refused error={preview.error} retry={() => void preview.refetch()} />
@@ -67,12 +67,12 @@ export function Preview({ tariff, definition }: PreviewProps): ReactNode {
   );
 }
 
-function usePreview(definition: Definition, meter: string, enabled: boolean, month?: string) {
+function usePreview(definition: Definition, meter: string | undefined, month?: string) {
   return useQuery<TariffPreviewJson, Refusal>({
     queryKey: ['still', '/tariffs/preview', meter, month, JSON.stringify(definition)],
     queryFn: () => change('/tariffs/preview', { method: 'POST', body: { definition, meter, month } }),
     placeholderData: keepPreviousData,
-    enabled,
+    enabled: meter !== undefined,
   });
 }
 

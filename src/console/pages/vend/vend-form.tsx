@@ -5,6 +5,7 @@ import { fill, RECEIPT_WORDS, SELLING_WORDS, VEND_WORDS } from '../../../words/i
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
 import { useFormat, useWords } from '../../locale.tsx';
+import { meterNumberOf } from '../../meter-number.ts';
 import { MoneyField, RefusalLine, useParsedMoney } from '../../parts/fields.tsx';
 import { Money } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
@@ -17,7 +18,6 @@ interface VendFormProps {
 }
 
 const METHODS = ['cash', 'card', 'wallet'] as const;
-const NUMBER = /^[0-9a-f]{6}$/;
 
 /** Whose meter it is as far as a shop may know, and then what is paid. One reference sells once, whatever is pressed. */
 export function VendForm({ agent, onSold }: VendFormProps): ReactNode {
@@ -28,8 +28,8 @@ export function VendForm({ agent, onSold }: VendFormProps): ReactNode {
   const [typed, setTyped] = useState('');
   const [text, setText] = useState('');
   const [method, setMethod] = useState<string>('cash');
-  const meter = typed.trim().toLowerCase();
-  const isNumber = NUMBER.test(meter);
+  const meter = meterNumberOf(typed);
+  const isNumber = meter !== undefined;
   const lookup = useRead<LookupJson>('/vend/lookup', { query: { meter }, enabled: isNumber });
   const found = isNumber && lookup.error === null && lookup.data?.meter === meter ? lookup.data : undefined;
   const paid = useParsedMoney(text);
