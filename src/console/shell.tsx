@@ -12,9 +12,9 @@ import { useConsoleWords, useFormat, useLocale, useWords } from './locale.tsx';
 import { PAGES, type PageEntry } from './pages.ts';
 import { Drop, DropItem, DropLabel } from './parts/drop.tsx';
 import { type Session, useSession } from './session.tsx';
-import { useTicking } from './time.ts';
 import { useSignal } from './signal.ts';
 import { StoryPlace } from './story/place.tsx';
+import { useTicking } from './time.ts';
 
 const GROUPS = ['see', 'sell', 'watch', 'account', 'run'] as const;
 

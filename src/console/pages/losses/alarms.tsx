@@ -1,5 +1,4 @@
 import { Anchor, Button, Group, Stack, Table, Text } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
 import type { AlarmJson, OverviewJson } from '../../../api/index.ts';
@@ -11,9 +10,11 @@ import {
   type ShownState,
   type StateReason,
 } from '../../../words/index.ts';
-import { change, type Refusal } from '../../ask.ts';
+import { change } from '../../ask.ts';
+import { useDoing } from '../../doing.ts';
 import { useConsoleWords, useWords } from '../../locale.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
+import { RefusalLine } from '../../parts/fields.tsx';
 import { When } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
@@ -175,24 +176,13 @@ interface ReleaseProps {
 function Release({ isOpen, close, meter }: ReleaseProps): ReactNode {
   const words = useWords(LOSSES_WORDS);
   const shared = useConsoleWords();
-  const client = useQueryClient();
-  const releasing = useMutation<unknown, Refusal>({
-    mutationFn: () => change(`/meters/${meter}/release`, { method: 'POST' }),
-    onSuccess: async () => {
-      close();
-      await client.invalidateQueries({ queryKey: ['live', '/overview'] });
-    },
-  });
+  const releasing = useDoing(() => change(`/meters/${meter}/release`, { method: 'POST' }), close);
   return (
     <Dialog isOpen={isOpen} close={close} title={words.release}>
       <Stack gap="sm">
         <Text fw={600}>{fill(words.releaseSure, meter)}</Text>
         <Text size="sm">{words.releaseNote}</Text>
-        {releasing.error !== null && (
-          <Text size="sm" fw={600} role="alert">
-            {releasing.error.message}
-          </Text>
-        )}
+        <RefusalLine error={releasing.error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
             {shared.cancel}

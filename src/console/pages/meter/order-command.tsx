@@ -1,11 +1,12 @@
 import { Button, Group, Select, Stack, Text } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { CommandJson } from '../../../api/index.ts';
 import { fill, METER_WORDS, type MeterWords } from '../../../words/index.ts';
-import { change, type Refusal } from '../../ask.ts';
+import { change } from '../../ask.ts';
+import { useDoing } from '../../doing.ts';
 import { useConsoleWords, useWords } from '../../locale.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
+import { RefusalLine } from '../../parts/fields.tsx';
 import { Panel } from '../../parts/page.tsx';
 
 export type Orderable = keyof MeterWords['orderable'];
@@ -72,15 +73,12 @@ interface Ordered {
 }
 
 export function useOrder(number: string) {
-  const client = useQueryClient();
-  return useMutation<CommandJson, Refusal, Ordered>({
-    mutationFn: ({ what, supply }) =>
-      change(`/meters/${number}/commands`, {
-        method: 'POST',
-        body: what === 'clock' ? { type: 'clock-set' } : { type: 'relay', supply, action: what },
-      }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['live', `/meters/${number}/commands`] }),
-  });
+  return useDoing<CommandJson, Ordered>((_, { what, supply }) =>
+    change(`/meters/${number}/commands`, {
+      method: 'POST',
+      body: what === 'clock' ? { type: 'clock-set' } : { type: 'relay', supply, action: what },
+    }),
+  );
 }
 
 interface SureProps extends Ordered {
@@ -99,11 +97,7 @@ export function Sure({ isOpen, close, number, what, supply, ordering }: SureProp
       <Stack gap="sm">
         <Text fw={600}>{fill(words.sure, number)}</Text>
         <Text size="sm">{words.sureNote}</Text>
-        {ordering.error !== null && (
-          <Text size="sm" role="alert" fw={600}>
-            {ordering.error.message}
-          </Text>
-        )}
+        <RefusalLine error={ordering.error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
             {shared.cancel}

@@ -1,10 +1,11 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { OrderJson, PurchaseJson } from '../../../api/index.ts';
 import { fill, PANEL_WORDS } from '../../../words/index.ts';
-import { change, newKey, type Refusal, read } from '../../ask.ts';
-import { parseMoney } from '../../format.ts';
+import { change, type Refusal, read } from '../../ask.ts';
+import { useDoing } from '../../doing.ts';
+import { decimalText, parseMoney } from '../../format.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Passes, useTravel } from '../../parts/travel.tsx';
@@ -20,20 +21,13 @@ export function Sale({ meter }: { readonly meter: string }): ReactNode {
   const { utility } = useSession();
   const { money } = useFormat();
   const { exponent } = utility.currency;
-  const client = useQueryClient();
   const hears = useMay('streamEvents') === 'all';
   const travel = useTravel(meter);
-  const [text, setText] = useState(() => (Number(USUAL_MINOR_UNITS) / 10 ** exponent).toFixed(exponent));
-  const [once, setOnce] = useState(newKey);
+  const [text, setText] = useState(() => decimalText(USUAL_MINOR_UNITS, exponent));
   const paid = parseMoney(text, exponent);
-  const selling = useMutation<PurchaseJson, Refusal, string>({
-    mutationFn: (amount) =>
-      change('/purchases', { method: 'POST', body: { meter, paid: amount, method: 'cash' }, once }),
-    onSuccess: () => {
-      setOnce(newKey());
-      void client.invalidateQueries({ queryKey: ['live'] });
-    },
-  });
+  const selling = useDoing<PurchaseJson, string>((once, amount) =>
+    change('/purchases', { method: 'POST', body: { meter, paid: amount, method: 'cash' }, once }),
+  );
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (paid !== undefined) selling.mutate(paid);

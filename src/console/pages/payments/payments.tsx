@@ -7,8 +7,8 @@ import { Money, When } from '../../parts/figures.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { DataTable, Rows } from '../../parts/rows.tsx';
 import { usePages } from '../../reads.ts';
-import { useNow } from '../../time.ts';
 import { useMay } from '../../session.tsx';
+import { useNow } from '../../time.ts';
 import { PaymentState } from './payment-state.tsx';
 import { Webhooks } from './webhooks.tsx';
 

@@ -1,12 +1,13 @@
 import { Badge, Button, Group, Select, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { PersonJson } from '../../../api/index.ts';
 import { fill, PAGE_NAMES, PEOPLE_WORDS } from '../../../words/index.ts';
-import { change, type Refusal } from '../../ask.ts';
+import { change } from '../../ask.ts';
+import { useDoing } from '../../doing.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
+import { RefusalLine } from '../../parts/fields.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Rows } from '../../parts/rows.tsx';
 import { usePages } from '../../reads.ts';
@@ -88,26 +89,16 @@ function People({ people }: { readonly people: readonly PersonJson[] }): ReactNo
 function PersonActions({ person }: { readonly person: PersonJson }): ReactNode {
   const words = useWords(PEOPLE_WORDS);
   const { person: self } = useSession();
-  const client = useQueryClient();
   const may = useMay('changePerson') !== undefined;
   const path = `/people/${encodeURIComponent(person.login)}`;
-  const refresh = () => client.invalidateQueries({ queryKey: ['still', '/people'] });
-  const locking = useMutation<unknown, Refusal>({
-    mutationFn: () => change(path, { method: 'PATCH', body: { locked: !person.locked } }),
-    onSuccess: refresh,
-  });
-  const resetting = useMutation<{ readonly oneTimePassword: string }, Refusal>({
-    mutationFn: () => change(`${path}/password-reset`, { method: 'POST' }),
-  });
+  const locking = useDoing(() => change(path, { method: 'PATCH', body: { locked: !person.locked } }));
+  const resetting = useDoing<{ readonly oneTimePassword: string }>(() =>
+    change(`${path}/password-reset`, { method: 'POST' }),
+  );
   if (!may || person.login === self.login) return null;
-  const refused = locking.error ?? resetting.error;
   return (
     <Group gap="xs" justify="flex-end" wrap="nowrap">
-      {refused !== null && (
-        <Text size="xs" role="alert">
-          {refused.message}
-        </Text>
-      )}
+      <RefusalLine error={locking.error ?? resetting.error} />
       <Button size="compact-xs" variant="default" loading={resetting.isPending} onClick={() => resetting.mutate()}>
         {words.reset}
       </Button>
@@ -141,19 +132,16 @@ function Told({ password }: { readonly password: string }): ReactNode {
 function AddPerson({ isOpen, close }: { readonly isOpen: boolean; readonly close: () => void }): ReactNode {
   const words = useWords(PEOPLE_WORDS);
   const shared = useConsoleWords();
-  const client = useQueryClient();
   const [login, setLogin] = useState('');
   const [name, setName] = useState('');
   const [role, setRole] = useState<string | null>('cashier');
   const [subscriber, setSubscriber] = useState('');
-  const adding = useMutation<{ readonly oneTimePassword: string }, Refusal>({
-    mutationFn: () =>
-      change('/people', {
-        method: 'POST',
-        body: { login, name, role, ...(role === 'subscriber' && { subscriber }) },
-      }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['still', '/people'] }),
-  });
+  const adding = useDoing<{ readonly oneTimePassword: string }>(() =>
+    change('/people', {
+      method: 'POST',
+      body: { login, name, role, ...(role === 'subscriber' && { subscriber }) },
+    }),
+  );
   const submit = (event: FormEvent) => {
     event.preventDefault();
     adding.mutate();
@@ -194,11 +182,7 @@ function AddPerson({ isOpen, close }: { readonly isOpen: boolean; readonly close
                 onChange={(event) => setSubscriber(event.target.value)}
               />
             )}
-            {adding.error !== null && (
-              <Text size="sm" role="alert">
-                {adding.error.message}
-              </Text>
-            )}
+            <RefusalLine error={adding.error} />
             <Button type="submit" loading={adding.isPending}>
               {words.add}
             </Button>
