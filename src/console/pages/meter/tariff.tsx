@@ -34,12 +34,12 @@ export function TariffTab({ meter: { number } }: { readonly meter: MeterJson }):
 
 function Table({ table }: { readonly table: NonNullable<TariffWeekJson['table']> }): ReactNode {
   const words = useWords(METER_WORDS);
-  const { day, exact, money } = useFormat();
+  const { day, exact, price } = useFormat();
   return (
     <>
       <SimpleGrid cols={{ base: 2, sm: 3 }}>
         <Figure label={words.tabs.tariff} value={table.tariff} note={`${words.version} ${table.version}`} />
-        <Figure label={words.perUnit} value={money(BigInt(table.unitCharge) / MILLI)} />
+        <Figure label={words.perUnit} value={price(BigInt(table.unitCharge))} />
         <Figure label={words.since} value={<span title={exact(table.from)}>{day(table.from)}</span>} />
       </SimpleGrid>
       <Text size="xs" className="quiet">
@@ -48,9 +48,6 @@ function Table({ table }: { readonly table: NonNullable<TariffWeekJson['table']>
     </>
   );
 }
-
-/** Charges are told in thousandths of a token. */
-const MILLI = 1000n;
 
 function Next({ next }: { readonly next: NonNullable<TariffWeekJson['next']> }): ReactNode {
   const words = useWords(METER_WORDS);
