@@ -40,11 +40,14 @@ const DAY = 24 * HOUR;
 export const MILLI_DIGITS = 3;
 
 const SECONDS = { unit: 'second', ms: SECOND } as const;
+/** Each from where the next smaller one would round to it: nothing takes 60 minutes. */
 const UNITS = [
-  { unit: 'day', ms: DAY },
-  { unit: 'hour', ms: HOUR },
-  { unit: 'minute', ms: MINUTE },
+  { unit: 'day', ms: DAY, from: DAY - HOUR / 2 },
+  { unit: 'hour', ms: HOUR, from: HOUR - MINUTE / 2 },
+  { unit: 'minute', ms: MINUTE, from: MINUTE - SECOND / 2 },
 ] as const;
+/** From here on three figures round to a thousand. */
+const KILO_FROM = 999.5;
 
 export function createFormat(language: Language, { zone, currency }: Pick<UtilityJson, 'zone' | 'currency'>): Format {
   const locale = language === 'en' ? 'en-GB' : 'ko-KR';
@@ -71,9 +74,9 @@ export function createFormat(language: Language, { zone, currency }: Pick<Utilit
   const exact = times({ dateStyle: 'medium', timeStyle: 'medium' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const at = (instant: string | number) => new Date(instant);
-  const unitOf = (ms: number) => UNITS.find((each) => Math.abs(ms) >= each.ms) ?? SECONDS;
+  const unitOf = (ms: number) => UNITS.find((each) => Math.abs(ms) >= each.from) ?? SECONDS;
   const scaled = (value: number, unit: string) =>
-    Math.abs(value) < 1000 ? `${figured(value, figure)} ${unit}` : `${figured(value / 1000, figure)} k${unit}`;
+    Math.abs(value) < KILO_FROM ? `${figured(value, figure)} ${unit}` : `${figured(value / 1000, figure)} k${unit}`;
   return {
     money: (minorUnits) => money.format(decimalText(String(minorUnits), exponent) as Intl.StringNumericLiteral),
     price: (milliUnits) =>
