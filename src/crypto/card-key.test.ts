@@ -81,6 +81,13 @@ test('a sealed pair key opens for its meter with its head, and what has another 
   assert.throws(() => sealPairKey(control, head, new PairKey(kh)), /purpose value/);
 });
 
+test('the bytes of a key are given as a copy: whoever spoils them spoils no key', () => {
+  const key = derived();
+  const before = toHex(exportCardKey(key));
+  exportCardKey(key).fill(0);
+  assert.equal(toHex(exportCardKey(key)), before);
+});
+
 test('nothing that prints a key of a card, or of a pair, shows a byte of it', () => {
   const key = derived();
   const bytes = toHex(exportCardKey(key));

@@ -46,6 +46,7 @@ test('a refusal has its reason, and what is no frame is unread', () => {
   assert.equal(told(refusalFrame(of, Refusal.tagWrong)), 'header 7, reason 1');
   assert.equal(told(refusalFrame(of, Refusal.partMissing, 3)), 'header 7, reason 2');
   assert.equal(told(frame.subarray(0, 9)), 'unread 9');
+  assert.equal(told(frameOf(Suite.tripleDesXo, Message.first, 16)), 'header 7, unread 16');
   assert.equal(told(new Uint8Array()), '');
 });
 

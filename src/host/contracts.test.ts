@@ -117,6 +117,7 @@ test('a contract that ended pays no more, and one that cannot be kept is refused
   assert.equal(await wrong({ meter: 9 }), 'meter-unknown');
   assert.equal(await wrong({ port: 'nobody' }), 'payment-port-unknown');
   assert.equal(await wrong({ paid: 2_501 }), 'amount-wrong');
+  assert.equal(await wrong({ perMonthMax: 999 }), 'amount-wrong');
   assert.equal(await wrong({ account: { type: 'token', token: '' } }), 'name-wrong');
 });
 

@@ -90,6 +90,26 @@ test('what is not known is said not to be known', async () => {
   assert.deepEqual([bare?.at, bare?.before, bare?.ended, bare?.rules], [undefined, undefined, undefined, undefined]);
 });
 
+test('of a policy that the host has replaced since nobody is told the rules of the new one', async () => {
+  const rig = await cutForCredit();
+  const { version: _, ...policy } = { ...DEFAULT_SUPPLY_POLICY, friendlyHours: null };
+  made(await rig.host.command(3, { type: 'supply-policy', policy: { ...policy, noCutOnWeekends: false } }));
+  const [cut] = await cutOffs(rig);
+  assert.ok(cut?.rules !== undefined && cut.rules.policy === undefined);
+  assert.deepEqual(cut.unknown, ['rules']);
+});
+
+test('of many notices the last twenty are told', async () => {
+  const rig = await metered(1);
+  const notices = Array.from({ length: 25 }, (_, i) => ({ kind: EventKind.lowBalance, value: i, ms: CUT - HOUR }));
+  await tell(rig, [...notices, OPENED]);
+  const [cut] = await cutOffs(rig);
+  assert.deepEqual(
+    cut?.notices.map(({ value }) => value),
+    Array.from({ length: 20 }, (_, i) => i + 5),
+  );
+});
+
 test('a supply that is open still has no end, and nobody is told that it is unknown', async () => {
   const rig = await cutForCredit();
   await rig.store.transaction((tx) => tx.addEvents([{ ...event(8, OPENED), time: unixSeconds(CUT / 1000 + 7200) }]));

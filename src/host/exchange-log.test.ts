@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BackhaulMessage } from '../backhaul/index.ts';
-import { SUITE_NAMES, Suite } from '../crypto/index.ts';
-import { decodeFrame, type Frame, Refusal, refusalFrame, sectionsOf } from '../exchange/index.ts';
+import { keyName, Purpose, SUITE_NAMES, Suite } from '../crypto/index.ts';
+import { Command, decodeFrame, type Frame, Refusal, refusalFrame, sectionsOf } from '../exchange/index.ts';
 import { DEFAULT_TARIFF } from '../tariff/index.ts';
+import { svpmsn } from '../units/index.ts';
+import { ExchangeWriter } from './exchange-trace.ts';
 import { ExchangeLog, type ExchangeView, exchangeView, MemoryStore } from './index.ts';
 import { made, Rig } from './rig.testing.ts';
 import { ANSWER_WITHIN_MS } from './work.ts';
@@ -218,10 +220,51 @@ test('frames that nobody believes fill no memory, however many come', async () =
   const { exchange } = known;
   const [pass] = exchange.passes;
   assert.ok(pass !== undefined);
+  // One that goes on is counted by what it has, and not anew each time.
+  log.changed({ ...exchange, passes: [pass] });
+  const going = { ...exchange, passes: [{ ...pass, frames: FRAMES }] };
+  for (let i = 0; i < 99; i++) log.changed(going);
+  assert.equal(log.of({ svpmsn: exchange.svpmsn, limit: 9 }).length, 2);
   const long = { ...pass, frames: Array.from({ length: 15_000 }, () => new Uint8Array(262)) };
   for (let i = 0; i < 3; i++) log.changed({ ...exchange, passes: [long] });
   assert.deepEqual(
     log.of({ svpmsn: exchange.svpmsn, limit: 9 }).map(({ number }) => number),
-    [3],
+    [5],
+  );
+});
+
+/** Ninety-nine times as many would be too many. */
+const FRAMES = Array.from({ length: 300 }, () => new Uint8Array(262));
+
+const TAKEN = { type: 'part', index: 0 } as const;
+
+function writing() {
+  const log = new ExchangeLog();
+  const { clock } = new Rig(new MemoryStore());
+  const id = svpmsn(1);
+  const n = keyName(Purpose.monitoring, Suite.aes128, 0);
+  const of = { svpmsn: id, localUnit: 1, value: undefined, h: Command.useAndLog, n } as const;
+  return { log, id, writer: new ExchangeWriter(log, clock, of) };
+}
+
+test('the first end of an exchange is the one that counts', () => {
+  const { writer, log, id } = writing();
+  writer.received(Uint8Array.of(1), TAKEN, undefined);
+  writer.ended({ name: 'no-answer' });
+  writer.ended({ name: 'answered', result: 0 });
+  assert.deepEqual(
+    log.of({ svpmsn: id, limit: 9 }).map(({ exchange }) => exchange.outcome?.name),
+    ['no-answer'],
+  );
+});
+
+test('a part of an answer that comes twice is kept once', () => {
+  const { writer, log, id } = writing();
+  const part = (index: number) => Uint8Array.of(0x14, Command.useAndLog, 0, 0, 0, 1, 0, index, 3);
+  for (const index of [0, 1, 1, 0, 2]) writer.received(part(index), TAKEN, undefined);
+  const [logged] = log.of({ svpmsn: id, limit: 9 });
+  assert.deepEqual(
+    logged?.exchange.passes.map(({ message, parts, frames }) => [message, parts, frames.length]),
+    [['fourth', 3, 3]],
   );
 });

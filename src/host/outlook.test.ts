@@ -42,6 +42,10 @@ test('where fewer than two days are known, or nothing is used, nothing is promis
   assert.equal(young.balance?.tokens, 63);
   const idle = made(await (await knownDays(3, (profile) => profile.energies.fill(0))).host.outlook(3));
   assert.deepEqual([idle.use, idle.lasts], [{ energyPerDay: 0, centitokensPerDay: 0n }, undefined]);
+  // One of 0.1 Wh in each of three nights, at a 200th of a token: the balance would be enough for decades.
+  const rare = await knownDays(3, (profile) => profile.energies.fill(0).fill(1, 0, 1));
+  const { use, lasts } = made(await rare.host.outlook(3));
+  assert.deepEqual([use, lasts], [{ energyPerDay: 1, centitokensPerDay: 1n }, undefined]);
   const unknown = await (await knownDays(3)).host.outlook(9);
   assert.ok('reason' in unknown && unknown.reason === 'meter-unknown');
 });

@@ -6,7 +6,7 @@ import { alarmsAfter, alarmsHeard, alarmsRaised, type StandingFacts, standingOf 
 
 const ROUND = 1_000;
 const { relayOpen, creditExhausted, overCurrent, byCommand, loadLimit, tamper, emergencyCredit } = MeterFlag;
-const { bypass, coverOpened, lastGasp, lowBalance } = AttentionReason;
+const { bypass, coverOpened, lastGasp, lowBalance, magneticField, voltageWhileOpen } = AttentionReason;
 
 function standing({ flags, alarms = 0, ...more }: { flags?: number; alarms?: number } & Partial<StandingFacts>) {
   const known = flags === undefined ? undefined : { flags, alarms };
@@ -29,6 +29,7 @@ const CASES: readonly (readonly [Parameters<typeof standing>[0], string, string]
   [{ flags: relayOpen | creditExhausted, alarms: lastGasp }, 'dark', 'last-gasp'],
   [{ flags: relayOpen, alarms: lastGasp | bypass | coverOpened }, 'tampered', 'cover-opened bypass'],
   [{ flags: relayOpen | tamper }, 'tampered', 'tamper'],
+  [{ flags: 0, alarms: magneticField | voltageWhileOpen }, 'tampered', 'voltage-while-open magnetic-field'],
   [{ flags: tamper, alarms: bypass, purse: { state: 'open', freeze: 'txid-twice' } }, 'frozen', 'txid-twice'],
 ];
 
