@@ -38,6 +38,7 @@ const CONTRADICTIONS: readonly [what: string, bytes: string][] = [
   ['Lc 2 and one byte', '00d6000002aa'],
   ['Lc 1 and three bytes, which are no data and Le', '00d6000001aabbcc'],
   ['an extended Lc that is cut', '00d600000001'],
+  ['an extended Lc of 0 with Le, which is written without Lc', '00b000000000000001'],
   ['an extended Lc of 0 with data', '00d60000000000aa'],
   ['an extended Lc 2 and one byte', '00d60000000002aa'],
   ['an extended Lc with a short Le', '00880000000001aa01'],

@@ -5,10 +5,13 @@ import { type Atr, type InterfaceBytes, parseAtr } from './atr.ts';
 import { ATRS, atrOf, command } from './card.testing.ts';
 import { CLOCK_HZ, DEFAULT_RATE, etus, later } from './clock.ts';
 import {
+  activationSteps,
   blockWaitingCycles,
   CONTACTS,
+  CONTACTS_OFF,
   cardGuardCycles,
   characterWaitingCycles,
+  deactivationSteps,
   guardCycles,
   waitingCycles,
 } from './contacts.ts';
@@ -24,6 +27,19 @@ const FAST = { f: 512, d: 16 };
 test('a card has eight contacts, of which five carry what it says', () => {
   assert.equal(Object.keys(CONTACTS).join(' '), 'C1 C2 C3 C4 C5 C6 C7 C8');
   assert.deepEqual(Object.values(CONTACTS), ['VCC', 'RST', 'CLK', undefined, 'GND', 'SPU', 'I/O', undefined]);
+});
+
+test('contacts come up with I/O and the clock last, and go down in the order of RST, clock, I/O and power', () => {
+  const [powered, released, ...more] = activationSteps('A');
+  assert.deepEqual(powered, { vcc: 'A', rst: 'low', clk: 'low', io: 'low' });
+  assert.deepEqual([released, more], [{ vcc: 'A', rst: 'low', clk: 'low', io: 'released' }, []]);
+  const steps = deactivationSteps({ vcc: 'A', rst: 'high', clk: 'running', io: 'released' });
+  assert.deepEqual(steps, [
+    { vcc: 'A', rst: 'low', clk: 'running', io: 'released' },
+    { vcc: 'A', rst: 'low', clk: 'low', io: 'released' },
+    { vcc: 'A', rst: 'low', clk: 'low', io: 'low' },
+    CONTACTS_OFF,
+  ]);
 });
 
 test('WT is WI times 960 times Fi, whatever bit rate is spoken', () => {
@@ -43,6 +59,9 @@ test('BWT is 11 etu and two to the BWI times 960 times 372, CWT is 11 etu and tw
 test('guard times are 12 etu and N for the card, 12 for the slot, 11 where T=1 wants the least', () => {
   assert.equal(guardCycles(PLAIN, 0, DEFAULT_RATE), 12 * 372);
   assert.equal(guardCycles(atr([{ tc: 5 }]), 0, FAST), 17 * 32);
+  const global = atr([{ ta: 0x95, tc: 5, td: 0 }, { td: 0x0f }]);
+  assert.ok(global.hasGlobalBytes, 'what follows T=15 holds for every protocol');
+  assert.equal(guardCycles(global, 0, DEFAULT_RATE), 12 * 372 + 5 * 32, 'N counts with the Fi and Di of the card');
   assert.equal(guardCycles(atr([{ tc: 255 }]), 0, FAST), 12 * 32);
   assert.equal(guardCycles(atr([{ tc: 255, td: 1 }]), 1, FAST), 11 * 32);
   assert.equal(cardGuardCycles(atr([{ tc: 200 }]), 0, FAST), 12 * 32);

@@ -39,6 +39,9 @@ test('a character that is refused comes again 13 etu after its edge, three times
   assert.equal(wakeSerial(serial, dueAt(serial) as Cycles, out), false);
   assert.equal(dueAt(serial), undefined);
   assert.equal(edges(out).length, 4);
+  send(serial, Uint8Array.of(9), at(1_000_000), out);
+  const again = characterOf(9, at(1_000_000), serial);
+  assert.deepEqual(out.slice(4), [again], 'what was given up with it is not sent later');
 });
 
 test('a character that is not refused makes way for the next', () => {
@@ -63,8 +66,22 @@ test('wrong parity is answered 10.5 etu after the edge where characters come aga
   }
   assert.deepEqual(out, new Array(REPETITIONS_MAX).fill({ type: 'error-signal', at: 1000 + 10.5 * 372 }));
   assert.deepEqual(hearCharacter(serial, good, out), { type: 'byte', byte: 0x5a });
-  for (let refused = 0; refused < REPETITIONS_MAX; refused++) hearCharacter(serial, bad, out);
+  for (let refused = 0; refused < REPETITIONS_MAX; refused++) {
+    assert.deepEqual(
+      hearCharacter(serial, bad, out),
+      { type: 'refused' },
+      'a character that was heard begins a new count',
+    );
+  }
   assert.deepEqual(hearCharacter(serial, bad, out), { type: 'damaged' });
+});
+
+test('an answer begins no sooner than 16 etu after the edge of what was heard', () => {
+  const serial = createSerial('direct');
+  const out: LineOutput[] = [];
+  hearCharacter(serial, characterOf(1, at(100_000), serial), out);
+  send(serial, Uint8Array.of(2), at(100_000 + 10 * 372), out);
+  assert.deepEqual(edges(out), [100_000 + 16 * 372]);
 });
 
 test('who listens at another bit rate reads nothing', () => {

@@ -15,6 +15,7 @@ test('what is no number of pieces is no count', () => {
 test('a currency is counted in what there is of it, the largest first', () => {
   assert.deepEqual(denominationsOf({ code: 'KRW', exponent: 0 }).slice(0, 2), [50_000, 10_000]);
   assert.deepEqual(denominationsOf({ code: 'XTS', exponent: 2 }).at(-1), 100);
+  assert.deepEqual(denominationsOf({ code: 'XTS', exponent: 0 }), [100, 50, 20, 10, 5, 2, 1]);
   for (const code of ['EUR', 'USD', 'GBP', 'KES', 'KRW', 'XTS']) {
     const worths = denominationsOf({ code, exponent: 2 });
     assert.deepEqual(

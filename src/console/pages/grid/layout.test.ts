@@ -1,6 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cellOf, cornerOf, hit, pan, planOf, SCALE_MAX, spiral, toCells, toPixels, wholeView, zoom } from './layout.ts';
+import {
+  cellOf,
+  cornerOf,
+  hit,
+  middleOf,
+  pan,
+  planOf,
+  SCALE_MAX,
+  spiral,
+  toCells,
+  toPixels,
+  unitView,
+  wholeView,
+  zoom,
+} from './layout.ts';
 
 const SIZE = { width: 1000, height: 600 };
 
@@ -54,6 +68,22 @@ test('the whole shows every local unit', () => {
       }
     }
   }
+});
+
+test('one local unit fills the view, and no cell grows beyond what is written in it', () => {
+  const plan = planOf(2, 256);
+  const { x, y, scale } = unitView(plan, 1, SIZE);
+  assert.deepEqual({ x, y }, middleOf(plan, 1));
+  assert.equal(scale, SIZE.height / plan.pitch);
+  const few = planOf(1, 1);
+  assert.equal(few.side, 3, 'a square has three meters along a side at the least');
+  const large = { width: 10_000, height: 6_000 };
+  assert.deepEqual([unitView(few, 0, large).scale, wholeView(few, large).scale], [SCALE_MAX, SCALE_MAX]);
+});
+
+test('nobody goes farther away than where all is seen', () => {
+  const view = wholeView(planOf(256, 256), SIZE);
+  assert.equal(zoom(view, 0.1, { x: 0, y: 0 }, SIZE, view.scale).scale, view.scale);
 });
 
 test('what is under the hand stays under it, however near one goes, until nearer there is nothing', () => {

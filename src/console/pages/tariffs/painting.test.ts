@@ -15,6 +15,7 @@ import {
   shadeOf,
   withNewSeason,
   withoutSeason,
+  withSeason,
   withSlot,
 } from './painting.ts';
 
@@ -195,6 +196,27 @@ test('a new season begins with the week that was there, and a season that goes l
   assert.deepEqual(withoutSeason(more, 0), before);
   const one = withoutSeason(before, 0);
   assert.deepEqual([one.seasons.length, withoutSeason(one, 0)], [1, one]);
+});
+
+test('a season that is moved past another takes its place in the year', () => {
+  const moved = withSeason(paint(HOME), 0, (season) => ({ ...season, from: '10-15' }));
+  assert.deepEqual(
+    moved.seasons.map(({ from }) => from),
+    ['09-01', '10-15'],
+  );
+});
+
+test('two bands that had one name are told apart by a number', () => {
+  const cheap = { name: 'cheap', percent: 50 };
+  const bands = [
+    { ...cheap, from: '00:00', to: '01:00' },
+    { ...cheap, from: '02:00', to: '03:00' },
+  ];
+  const back = definitionOf(paint({ unitCharge: '1', bands, otherwise: 100 }));
+  assert.deepEqual(
+    back.bands.map(({ name }) => name),
+    ['cheap', 'cheap (2)'],
+  );
 });
 
 test('squares are halved without a loss, and joined only where nothing is lost', () => {
