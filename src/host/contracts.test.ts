@@ -94,6 +94,20 @@ test('an account that refuses is asked again hours later and not before, and a h
   assert.deepEqual([till.bank.taken(), till.bank.held()], [0, 0]);
 });
 
+test('after a payment that was taken back nobody is asked again for hours', async () => {
+  const till = await tillWith(100);
+  await till.end();
+  const { store, clock } = till.rig;
+  const payment = await till.payment('auto:0:1:1000');
+  await store.transaction((tx) => tx.payments.put([{ ...payment, state: 'returned', at: clock.now() }]));
+  await spendTo(till, 50);
+  await till.end();
+  assert.equal(till.bank.taken(), 1_000);
+  clock.ms += 7 * 3_600_000;
+  await till.end();
+  assert.equal(till.bank.taken(), 2_000);
+});
+
 test('a contract that is agreed again after it ended pays anew, and what was paid under the first fills none of its limits', async () => {
   const till = await tillWith(100);
   await till.end();

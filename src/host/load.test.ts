@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ENERGY_MISSING, ENERGY_UNCERTAIN, setBand } from '../records/index.ts';
+import { ENERGY_MISSING, ENERGY_UNCERTAIN, EventKind, setBand } from '../records/index.ts';
+import { milliseconds, svpmsn, unixSeconds } from '../units/index.ts';
 import { made } from './rig.testing.ts';
-import { berlin, MINUTE, metered, told } from './statement.testing.ts';
+import { berlin, MINUTE, metered, TARIFF, told } from './statement.testing.ts';
 
 const HOUR = 60 * MINUTE;
 
@@ -50,6 +51,34 @@ test('a day on which clocks change has the minutes that it has', async () => {
     return days.map(({ energy }) => energy.length);
   };
   assert.deepEqual([await lengths('2026-03-29'), await lengths('2026-10-25')], [[1380], [1500]]);
+});
+
+test('a table that changes the surcharge alone is seen from its minute on', async () => {
+  const rig = await metered(2, (profile) => {
+    for (let minute = 0; minute < 1440; minute++) setBand(profile.bands, minute, 3);
+  });
+  const noon = milliseconds(berlin(6) + 12 * HOUR);
+  const dearer = { ...TARIFF, surcharge: { percents: [100, 100, 100, 300], limits: [18, 26, 37] } };
+  const { version } = made(await rig.host.publishTariff('home', dearer, noon));
+  await rig.store.transaction((tx) => {
+    const taken = { sequence: 2, kind: EventKind.tableChanged, supply: 1, detail: 0, value: version };
+    const at = { time: unixSeconds(noon / 1000), heardAt: noon };
+    return tx.addEvents([{ ...taken, ...at, svpmsn: svpmsn(3) }]);
+  });
+  rig.clock.ms = berlin(9);
+  const { days } = made(await rig.host.minutes({ meter: 3, supply: 1, from: '2026-01-06', to: '2026-01-06' }));
+  assert.deepEqual(
+    days[0]?.percents.map(({ minute, percent, version: held }) => [minute, percent, held === version]),
+    [
+      [0, 50, false],
+      [360, 100, false],
+      [720, 100, true],
+    ],
+  );
+  assert.deepEqual(days[0]?.bands, [
+    { minute: 0, band: 3, surcharge: 200 },
+    { minute: 720, band: 3, surcharge: 300 },
+  ]);
 });
 
 test('a supply, a date or a span that is none is refused', async () => {

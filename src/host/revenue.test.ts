@@ -8,11 +8,12 @@ import {
   encodeEventAnswer,
   encodeUseAnswer,
   type Info,
+  PROFILE_DAYS_KEPT,
 } from '../records/index.ts';
 import { milliseconds, svpmsn, tokens, unixSeconds } from '../units/index.ts';
 import { checkBooks } from './book-check.ts';
 import { type Books, MemoryStore } from './index.ts';
-import { divide } from './revenue.ts';
+import { daysSince, divide } from './revenue.ts';
 import { made, Rig } from './rig.testing.ts';
 
 const DAY = 86_400_000;
@@ -204,6 +205,22 @@ test('whatever comes in whatever order, steps and unread minutes are what was sp
     }),
     { numRuns: 40 },
   );
+});
+
+test('a step at which nothing was used any more is not written', async () => {
+  const { rig, tell } = await utility();
+  await tell({ table: true, spent: 100, profiles: [{ day: 0, night: 50, noon: 50 }] });
+  await tell({ profiles: [{ day: 0, night: 0, noon: 50 }] });
+  const [purse] = await rig.store.read((tx) => tx.pursesOf([svpmsn(1)]));
+  assert.deepEqual(purse?.usedUnits, { 100: '5400000000000' });
+});
+
+test('days are counted anew since a table was taken, and no further back than profiles are kept', () => {
+  const [today, now] = [20_000, milliseconds(20_000 * DAY + 5)];
+  assert.deepEqual(daysSince(milliseconds((today - 3) * DAY + 7), now), [today - 3, today - 2, today - 1]);
+  assert.deepEqual(daysSince(now, now), []);
+  const all = daysSince(milliseconds(0), now);
+  assert.deepEqual([all[0], all.at(-1)], [today - PROFILE_DAYS_KEPT, today - 1]);
 });
 
 test('nothing is divided of a purse that spent nothing, or lent and took back more than it spent', () => {

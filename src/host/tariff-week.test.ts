@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ENERGY_MISSING, setBand } from '../records/index.ts';
-import { milliseconds } from '../units/index.ts';
+import { ENERGY_MISSING, EventKind, setBand } from '../records/index.ts';
+import { milliseconds, svpmsn, unixSeconds } from '../units/index.ts';
 import { made } from './rig.testing.ts';
 import { berlin, MINUTE, metered, statement, TARIFF } from './statement.testing.ts';
 
@@ -39,6 +39,48 @@ test('a table that waits for its instant takes over in the middle of a day, and 
     { from: 180, to: 1440, percent: 100, band: undefined, version },
   ]);
   assert.deepEqual(days[2]?.spans, [{ from: 0, to: 1440, percent: 100, band: undefined, version }]);
+});
+
+test('a table of the same prices that takes over is a stretch of its own', async () => {
+  const rig = await metered(1);
+  const { version } = made(await rig.host.publishTariff('home', TARIFF, milliseconds(berlin(8) + 3 * HOUR)));
+  const { days, table } = await week(rig, '2026-01-07');
+  const before = table?.table.version;
+  assert.deepEqual(
+    days[1]?.spans.map(({ from, to, version: held }) => [from, to, held]),
+    [
+      [0, 180, before],
+      [180, 360, version],
+      [360, 1440, version],
+    ],
+  );
+});
+
+test('a version in force of which the meter has not told is not taken for its table', async () => {
+  const rig = await metered(1);
+  made(await rig.host.publishTariff('home', FLAT, milliseconds(rig.clock.ms)));
+  const { table, next } = await week(rig, '2026-01-07');
+  assert.deepEqual([table?.table.unitCharge, next], [10_000, undefined]);
+});
+
+test('of two tables that wait the next is the one that comes first, whichever was published first', async () => {
+  const rig = await metered(1);
+  const later = made(await rig.host.publishTariff('home', FLAT, milliseconds(berlin(12))));
+  await rig.store.transaction((tx) => {
+    const taken = { sequence: 2, kind: EventKind.tableChanged, supply: 1, detail: 0, value: later.version };
+    const at = { time: unixSeconds(rig.clock.ms / 1000), heardAt: rig.clock.now() };
+    return tx.addEvents([{ ...taken, ...at, svpmsn: svpmsn(3) }]);
+  });
+  const sooner = made(await rig.host.publishTariff('home', FLAT, milliseconds(berlin(9))));
+  const { next } = await week(rig, '2026-01-07');
+  assert.deepEqual([next?.table.version, next?.from], [sooner.version, berlin(9) / 1000]);
+});
+
+test('of a month that runs the minutes that have not been are not unknown', async () => {
+  const rig = await metered(1);
+  rig.clock.ms = berlin(9);
+  const { minutes, unknown } = made(await rig.host.previewTariff({ meter: 3, month: '2026-01', definition: FLAT }));
+  assert.equal(minutes + unknown, 8 * 1440);
 });
 
 test('of a meter that never told of a table its tariff is assumed; one without a tariff has none', async () => {

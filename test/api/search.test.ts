@@ -34,6 +34,7 @@ test('meters are found by a part of their number or of the name of their subscri
   assert.deepEqual(await numbers('meters?search=AB0'), ['00ab03']);
   assert.deepEqual(await numbers('meters?search=03'), [KIMS_METER, '00ab03']);
   assert.deepEqual(await numbers(`meters?search=${encodeURIComponent('jÖRG')}`), ['00ab03']);
+  assert.deepEqual(await numbers(`meters?search=${encodeURIComponent('jo\u0308rg')}`), ['00ab03'], 'in two signs');
   assert.deepEqual(await numbers('meters?search=nobody'), []);
   const first = await found('meters?search=03&limit=1');
   assert.deepEqual(

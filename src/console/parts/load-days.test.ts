@@ -29,11 +29,6 @@ test('the price of a minute is that of the last step before it', () => {
   ]);
 });
 
-test('a step that begins after the minutes that are shown is none of them', () => {
-  assert.deepEqual(stepsOf(DAY, 3), [{ from: 1, to: 3, percent: 50 }]);
-  assert.deepEqual(stepsOf(DAY, 2), [{ from: 1, to: 3, percent: 50 }]);
-});
-
 test('sums leave out what is not known, and say how much that is', () => {
   assert.deepEqual(sumOf([DAY, DAY]), { wattHours: 52, unknownMinutes: 4, watts: 1500 });
   assert.deepEqual(sumOf([]), { wattHours: 0, unknownMinutes: 0, watts: 0 });

@@ -17,11 +17,12 @@ export function wattsAt({ energy }: LoadDay, minute: number): number | 'missing'
 export const percentAt = ({ percents }: LoadDay, minute: number): number | undefined =>
   percents.findLast((each) => each.minute <= minute)?.percent;
 
-/** Stretches of one price each, over the minutes from 0 to `length`. */
+/** Stretches of one price each; the last one reaches to `length`, which is that of the day. */
 export function stepsOf({ percents }: LoadDay, length: number) {
-  return percents
-    .map(({ minute, percent }, nth) => ({ from: minute, to: percents[nth + 1]?.minute ?? length, percent }))
-    .filter(({ from, to }) => from < to && from < length);
+  return percents.map(({ minute, percent }, nth) => ({
+    ...{ from: minute, to: percents[nth + 1]?.minute ?? length },
+    percent,
+  }));
 }
 
 export interface LoadSum {
