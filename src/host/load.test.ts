@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ENERGY_MISSING, ENERGY_UNCERTAIN, EventKind, setBand } from '../records/index.ts';
+import type { TariffDefinition } from '../tariff/index.ts';
 import { milliseconds, svpmsn, unixSeconds } from '../units/index.ts';
 import { made } from './rig.testing.ts';
 import { berlin, MINUTE, metered, TARIFF, told } from './statement.testing.ts';
@@ -58,10 +59,10 @@ test('a table that changes the surcharge alone is seen from its minute on', asyn
     for (let minute = 0; minute < 1440; minute++) setBand(profile.bands, minute, 3);
   });
   const noon = milliseconds(berlin(6) + 12 * HOUR);
-  const dearer = { ...TARIFF, surcharge: { percents: [100, 100, 100, 300], limits: [18, 26, 37] } };
+  const dearer: TariffDefinition = { ...TARIFF, surcharge: { percents: [100, 100, 100, 300], limits: [18, 26, 37] } };
   const { version } = made(await rig.host.publishTariff('home', dearer, noon));
   await rig.store.transaction((tx) => {
-    const taken = { sequence: 2, kind: EventKind.tableChanged, supply: 1, detail: 0, value: version };
+    const taken = { sequence: 2, kind: EventKind.tableChanged, supply: 1, detail: 0, value: version } as const;
     const at = { time: unixSeconds(noon / 1000), heardAt: noon };
     return tx.addEvents([{ ...taken, ...at, svpmsn: svpmsn(3) }]);
   });

@@ -67,7 +67,7 @@ test('of two tables that wait the next is the one that comes first, whichever wa
   const rig = await metered(1);
   const later = made(await rig.host.publishTariff('home', FLAT, milliseconds(berlin(12))));
   await rig.store.transaction((tx) => {
-    const taken = { sequence: 2, kind: EventKind.tableChanged, supply: 1, detail: 0, value: later.version };
+    const taken = { sequence: 2, kind: EventKind.tableChanged, supply: 1, detail: 0, value: later.version } as const;
     const at = { time: unixSeconds(rig.clock.ms / 1000), heardAt: rig.clock.now() };
     return tx.addEvents([{ ...taken, ...at, svpmsn: svpmsn(3) }]);
   });
