@@ -130,6 +130,24 @@ test('so many watch panels and no more', async () => {
   }
 });
 
+test('one person watches four panels at once and no more, and keeps nobody else from watching', async () => {
+  const demo = await opened();
+  try {
+    const path = `/demo/meters/${demo.meter()}/panel/events`;
+    const watching = async (visitor: Visitor) => {
+      const reader = new EventReader(demo, visitor, path);
+      await reader.until(() => reader.status !== 0);
+      return reader.status;
+    };
+    const operator = await demo.as('operator');
+    for (let nth = 1; nth <= 4; nth++) assert.equal(await watching(operator), 200);
+    assert.equal(await watching(operator), 503);
+    assert.equal(await watching(await demo.as('auditor')), 200);
+  } finally {
+    await demo.close();
+  }
+});
+
 test('a demo says what time it is to whoever listens, and the event has no place in what is told again', async () => {
   const demo = shared;
   demo.control.speed = 300;
