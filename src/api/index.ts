@@ -11,7 +11,7 @@ export type { AgentJson, AgentMemberJson, LookupJson, ShiftJson, VendJson } from
 export type { CommandJson, TariffJson } from './schemas/control.ts';
 export type { CutOffJson } from './schemas/cut-offs.ts';
 export type { DemoJson, DemoTimeJson, PanelJson } from './schemas/demo.ts';
-export type { ExchangeJson, TrafficJson } from './schemas/exchanges.ts';
+export type { ExchangeJson, TrafficEventJson, TrafficJson } from './schemas/exchanges.ts';
 export type { KeyUseJson } from './schemas/keys.ts';
 export type { CheckMinuteJson, LineJson } from './schemas/lines.ts';
 export type { BalanceJson, MinutesJson, OutlookJson } from './schemas/load.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { commandName, type ExchangeReads } from '../host/index.ts';
 import type { EventStreams, StreamClient } from './event-streams.ts';
-import { type TrafficJson, trafficJson } from './schemas/exchanges.ts';
+import { type TrafficEventJson, type TrafficJson, trafficJson } from './schemas/exchanges.ts';
 
 /** Ten sends a second, of at most so many records: a page that draws them sees no more. */
 const SEND_MS = 100;
@@ -36,7 +36,8 @@ export class TrafficFeed<C extends StreamClient & { readonly traffic: boolean }>
     for (let listening = this.#listening(); listening.length > 0; listening = this.#listening()) {
       await pause(SEND_MS, undefined, { ref: false });
       if (this.#records.length === 0) continue;
-      const text = `event: traffic\ndata: ${JSON.stringify({ items: this.#records, leftOut: this.#leftOut })}\n\n`;
+      const told: TrafficEventJson = { items: this.#records, leftOut: this.#leftOut };
+      const text = `event: traffic\ndata: ${JSON.stringify(told)}\n\n`;
       this.#records = [];
       this.#leftOut = 0;
       for (const client of this.#listening()) this.#streams.write(client, text);

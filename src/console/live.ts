@@ -1,15 +1,20 @@
 import { type QueryKey, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import type { Reach } from '../api/index.ts';
+import type { DemoTimeJson, EventJson, PostingJson, Reach, TrafficEventJson } from '../api/index.ts';
 import { create } from './signal.ts';
 
-/** What a page hears of the books while it is open. */
-export type LiveEvent =
-  | { readonly kind: 'posting'; readonly data: unknown }
-  | { readonly kind: 'meter-event'; readonly data: unknown }
-  | { readonly kind: 'traffic'; readonly data: unknown }
-  | { readonly kind: 'now'; readonly data: unknown }
-  | { readonly kind: 'reset'; readonly data: unknown };
+/** What a page hears while it is open, by the name of the event. */
+interface LiveData {
+  readonly posting: PostingJson;
+  readonly 'meter-event': EventJson;
+  readonly traffic: TrafficEventJson;
+  readonly now: DemoTimeJson;
+  readonly reset: object;
+}
+
+export type LiveEvent = {
+  readonly [K in keyof LiveData]: { readonly kind: K; readonly data: LiveData[K] };
+}[keyof LiveData];
 
 const KINDS = ['posting', 'meter-event', 'traffic', 'now', 'reset'] as const;
 
@@ -63,7 +68,7 @@ export function useLiveFeed(reach: Reach | undefined): void {
       };
       for (const kind of KINDS) {
         source.addEventListener(kind, ({ data }) => {
-          const event = { kind, data: JSON.parse(data) as unknown };
+          const event = { kind, data: JSON.parse(data) } as LiveEvent;
           for (const hear of hearers) hear(event);
           if (kind !== 'traffic' && kind !== 'now') refreshSoon();
         });

@@ -23,7 +23,7 @@ export function tellTime({ now, speed }: Pick<DemoTimeJson, 'now'> & Partial<Dem
 }
 
 function hear({ kind, data }: LiveEvent): void {
-  if (kind === 'now') tellTime(data as DemoTimeJson);
+  if (kind === 'now') tellTime(data);
 }
 
 /** The business time at this moment: ages are said by it, and not by the clock of whoever looks. */

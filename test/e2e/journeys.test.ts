@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
+import type { House } from '../../src/simulation/index.ts';
 import { type Svpmsn, svpmsnText } from '../../src/units/index.ts';
 import { fill, STORY_WORDS } from '../../src/words/index.ts';
 import { complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
@@ -9,6 +10,9 @@ import { Town } from './town.ts';
 const skip = withoutBrowser ?? false;
 /** A line at 1,200 bit/s, and a house that runs dry. */
 const PATIENCE = { timeout: 120_000 };
+
+/** The one bright colour, of value in flight, in the light theme. */
+const IN_FLIGHT = [106, 43, 232];
 
 let browser: Browser;
 let town: Town;
@@ -39,6 +43,30 @@ test('a sale is pressed twice, sold once, watched to the meter, and stands in it
   assert.equal(orders.length, before + 1);
   assert.equal(orders[0]?.amount, 1250);
   assert.deepEqual(complaints, []);
+  await window.close();
+});
+
+test('value on its way is seen on the grid', { skip }, async () => {
+  const window = await openWindow(browser, town.address);
+  const page = await window.newPage();
+  await enter(page, 'Operator');
+  await page.goto('/grid');
+  await page.locator('canvas').waitFor();
+  const shown = page.waitForFunction(
+    (wanted) => {
+      const canvas = document.querySelector('canvas');
+      const { data } = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+      for (let i = 0; i < data.length; i += 4) {
+        if (wanted.every((value, j) => data[i + j] === value)) return true;
+      }
+      return false;
+    },
+    IN_FLIGHT,
+    { polling: 50, ...PATIENCE },
+  );
+  await page.waitForTimeout(500);
+  await town.utility.buy(town.utility.houses[1] as House, 700);
+  await shown;
   await window.close();
 });
 

@@ -121,6 +121,12 @@ export const TrafficSchema = Type.Object(
 );
 export type TrafficJson = Static<typeof TrafficSchema>;
 
+/** What the event `traffic` carries: what passed since the last one, and how many records there was no room for. */
+export interface TrafficEventJson {
+  readonly items: readonly TrafficJson[];
+  readonly leftOut: number;
+}
+
 export function trafficJson(exchange: ExchangeTrace, command: string): TrafficJson | undefined {
   const { outcome, value, passes } = exchange;
   const last = passes.at(-1);

@@ -1,7 +1,6 @@
 import { List, Text } from '@mantine/core';
 import { ArrowLeft, ArrowRight } from 'lucide-react';
 import { type ReactNode, useCallback, useState } from 'react';
-import type { TrafficJson } from '../../api/index.ts';
 import { PANEL_WORDS } from '../../words/index.ts';
 import { type LiveEvent, useLive } from '../live.ts';
 import { useWords } from '../locale.tsx';
@@ -14,8 +13,7 @@ export function useTravel(meter: string): Travel {
     useCallback(
       ({ kind, data }: LiveEvent) => {
         if (kind !== 'traffic') return;
-        const { items } = data as { readonly items: readonly TrafficJson[] };
-        setTravel((before) => items.reduce((known, record) => heard(known, meter, record), before));
+        setTravel((before) => data.items.reduce((known, record) => heard(known, meter, record), before));
       },
       [meter],
     ),

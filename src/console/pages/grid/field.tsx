@@ -9,7 +9,6 @@ import {
   useRef,
   useState,
 } from 'react';
-import type { TrafficJson } from '../../../api/index.ts';
 import { type MeterState, STATE_LOOKS } from '../../../words/index.ts';
 import { colourOf } from '../../colours.ts';
 import { type LiveEvent, useLive } from '../../live.ts';
@@ -66,7 +65,7 @@ export function Field(props: FieldProps): ReactNode {
     useCallback(
       ({ kind, data }: LiveEvent) => {
         if (kind !== 'traffic') return;
-        traffic.heard(scene, data as TrafficJson, performance.now());
+        for (const record of data.items) traffic.heard(scene, record, performance.now());
         repaint();
       },
       [scene, traffic, repaint],
