@@ -220,6 +220,9 @@ test('of much traffic at once a bounded number is told, and how much was left ou
   for (let i = 0; i < 1_000; i++) demo.exchanges.changed(exchange);
   await watching.until(() => watching.of('traffic').length > 0);
   const [told] = watching.of<{ items: TrafficJson[]; leftOut: number }>('traffic');
-  assert.deepEqual([told?.items.length, told?.leftOut], [200, 800]);
+  // The town goes on beside it: a record of its own may be among them.
+  const { items, leftOut } = told ?? { items: [], leftOut: 0 };
+  assert.equal(items.length, 200);
+  assert.ok(leftOut >= 800 && leftOut < 900, `${leftOut} left out`);
   watching.close();
 });
