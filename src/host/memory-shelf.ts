@@ -41,37 +41,69 @@ export class MemoryShelf<R extends { readonly id: string }, Found extends keyof 
   }
 }
 
-/** Ids in their order: a shelf is asked for its next page again and again, and must not sort all of it each time. */
+/**
+ * Ids in their order, in blocks, so that one more moves few others: a shelf is asked for its next page again and again,
+ * and must not sort all of it each time.
+ */
 class SortedIds {
-  readonly #ids: string[];
+  readonly #blocks: string[][];
 
   constructor(ids: Iterable<string>) {
-    this.#ids = [...ids].sort();
+    const sorted = [...ids].sort();
+    this.#blocks = [];
+    for (let at = 0; at < sorted.length; at += BLOCK_IDS / 2) this.#blocks.push(sorted.slice(at, at + BLOCK_IDS / 2));
   }
 
   add(id: string): void {
-    this.#ids.splice(this.#placeOf(id), 0, id);
-  }
-  delete(id: string): void {
-    this.#ids.splice(this.#placeOf(id), 1);
-  }
-  after(id: string | undefined, limit: number): string[] {
-    const place = id === undefined ? 0 : this.#placeOf(id);
-    const from = this.#ids[place] === id ? place + 1 : place;
-    return this.#ids.slice(from, from + limit);
+    const at = Math.min(this.#blockOf(id), this.#blocks.length - 1);
+    const block = this.#blocks[at];
+    if (block === undefined) {
+      this.#blocks.push([id]);
+      return;
+    }
+    block.splice(placeIn(block, id), 0, id);
+    if (block.length > BLOCK_IDS) this.#blocks.splice(at + 1, 0, block.splice(BLOCK_IDS / 2));
   }
 
-  /** How many ids stand before this one. */
-  #placeOf(id: string): number {
-    let low = 0;
-    let high = this.#ids.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#ids[middle] as string) < id) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+  delete(id: string): void {
+    const at = this.#blockOf(id);
+    const block = this.#blocks[at] as string[];
+    block.splice(placeIn(block, id), 1);
+    if (block.length === 0) this.#blocks.splice(at, 1);
   }
+
+  after(id: string | undefined, limit: number): string[] {
+    const found: string[] = [];
+    for (let at = id === undefined ? 0 : this.#blockOf(id); at < this.#blocks.length && found.length < limit; at++) {
+      const block = this.#blocks[at] as string[];
+      const from = id === undefined ? 0 : placeIn(block, id);
+      for (const each of block.slice(block[from] === id ? from + 1 : from)) if (found.length < limit) found.push(each);
+    }
+    return found;
+  }
+
+  /** The first block that ends with this id or a later one. */
+  #blockOf(id: string): number {
+    return lowest(this.#blocks.length, (at) => (this.#blocks[at]?.at(-1) as string) >= id);
+  }
+}
+
+const BLOCK_IDS = 512;
+
+/** How many ids of a block stand before this one. */
+const placeIn = (block: readonly string[], id: string): number =>
+  lowest(block.length, (at) => (block[at] as string) >= id);
+
+/** The lowest place at which something holds that holds from there on; `length` where it holds nowhere. */
+function lowest(length: number, holds: (at: number) => boolean): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** A journal in memory. */
