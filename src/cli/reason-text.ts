@@ -25,6 +25,7 @@ const ATTENTION: Readonly<Record<keyof typeof AttentionReason, string>> = {
   reverseEnergy: 'energy flows back',
   memoryDamaged: 'memory damaged',
   foreignModem: 'foreign modem',
+  cardInserted: 'a card is in its slot',
 };
 
 /** Why a relay is open: `no credit, load limit`. */

@@ -206,6 +206,8 @@ export const charged = (bench: Bench): bigint =>
 export class RecordedOutputs implements MeterOutputs {
   readonly heard: string[] = [];
   readonly attentions: Uint8Array[] = [];
+  /** For the card in the slot, the oldest first. */
+  readonly commands: Uint8Array[] = [];
   relay(supply: SupplyIndex, open: boolean): void {
     this.heard.push(`relay ${supply} ${open ? 'open' : 'closed'}`);
   }
@@ -217,6 +219,9 @@ export class RecordedOutputs implements MeterOutputs {
   }
   attention(frame: Uint8Array): void {
     this.attentions.push(frame);
+  }
+  card(command: Uint8Array): void {
+    this.commands.push(command);
   }
   wake(at: number): void {
     this.heard.push(`wake ${at}`);

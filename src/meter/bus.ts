@@ -22,6 +22,16 @@ export const SvmRequest = {
   raiseFloor: 0x07,
   /** -> the purse's counters for the display: no secret and no proof */
   levels: 0x08,
+  /**
+   * SAM nonce 8 -> epoch u32 | room u32 | SVM nonce 8 | for each card held CSN 7, DTC u32, ticket version u16,
+   * taken u32, settled u8 | tag 8
+   */
+  cards: 0x09,
+  /**
+   * what u8 | epoch or amount u32 | CSN 7 | DTC u32 | ticket version u16 | taken u32 | tag 8 -> stored u8 |
+   * SVM nonce 8 for the next one | tag 8 over the nonce of this one
+   */
+  cardStore: 0x0a,
 } as const;
 
 /** The reply's first byte. */
@@ -31,6 +41,10 @@ export type BusReply = (typeof BusReply)[keyof typeof BusReply];
 /** A draw from the purse, or a loan of emergency credit. */
 export const DrawKind = { draw: 0, loan: 1 } as const;
 export type DrawKind = (typeof DrawKind)[keyof typeof DrawKind];
+
+/** What the purse makes durable for a card: see `svm-cards.ts`. */
+export const CardStore = { epoch: 0, credit: 1, settled: 2 } as const;
+export type CardStore = (typeof CardStore)[keyof typeof CardStore];
 
 export const BUS_NONCE_BYTES = 8;
 export const BUS_TAG_BYTES = 8;
@@ -44,6 +58,9 @@ export const BusLabel = {
   draw: 0x44,
   floors: 0x46,
   raise: 0x55,
+  cards: 0x54,
+  cardStore: 0x4b,
+  cardStored: 0x4c,
 } as const;
 export type BusLabel = (typeof BusLabel)[keyof typeof BusLabel];
 
@@ -80,6 +97,16 @@ export const SamRequest = {
   attention: 0x29,
   /** the case was opened: value and control keys are erased */
   dismantled: 0x2a,
+  /** clock u32 | wanted u32, ones for all that may be taken: a card was put in, and nothing was asked of it yet */
+  cardInserted: 0x2b,
+  /** the SVM's reply to `cards` */
+  svmCards: 0x2c,
+  /** the card's response APDU to the command that was given last */
+  cardResponse: 0x2d,
+  /** the SVM's reply to `cardStore` */
+  svmCardStored: 0x2e,
+  /** the card was pulled */
+  cardRemoved: 0x2f,
 } as const;
 
 /** The SAM's reply, first byte. */
@@ -100,4 +127,8 @@ export const SamReply = {
   partTaken: 7,
   /** result u8 | n u8 | floor u8: answer the key set change with it */
   keyChanged: 8,
+  /** CSN 7, zeros while it is not known | a command APDU for the card in the slot */
+  toCard: 9,
+  /** CSN 7, zeros where it never was known | refusal u8, a `CardRefusal`, 0 where all went well | status word u16 */
+  cardOver: 10,
 } as const;

@@ -1,6 +1,6 @@
 import { RelayReason } from '../records/index.ts';
 import { CHARGE_UNITS_PER_TOKEN } from '../tariff/index.ts';
-import { assertNever, type SupplyIndex } from '../units/index.ts';
+import { assertNever, Region, type SupplyIndex } from '../units/index.ts';
 import { balanceOf, type Meter, type Supply } from './state.ts';
 import { totalsNow } from './totals.ts';
 import { transmissionText } from './transmission.ts';
@@ -35,6 +35,9 @@ export function displayPages({ supplies }: Meter): readonly PageOfMeter[] {
   for (const page of OF_METER_LAST) pages.push({ page, supply: null });
   return pages;
 }
+
+/** Where the card's page stands among them. */
+export const cardPage = (meter: Meter): number => displayPages(meter).findIndex(({ page }) => page === 'card');
 
 const OF_METER_FIRST = ['balance', 'transmission'] as const;
 const OF_SUPPLY = ['power', 'energy', 'month', 'rate'] as const;
@@ -81,10 +84,30 @@ function quantityOf(meter: Meter, { page, supply: index }: PageOfMeter): Quantit
     case 'time-left':
       return timeLeft(meter);
     case 'card':
-      return { text: meter.cardInserted ? 'in' : '--', unit: '' };
+      return ofCard(meter);
     default:
       return assertNever(page);
   }
+}
+
+/** How long each region of a card stands on its page. */
+const REGION_SHOWN_MS = 3_000;
+
+const REGION_UNITS: Readonly<Record<Region, string>> = {
+  [Region.electricity]: 'electricity',
+  [Region.gas]: 'gas',
+  [Region.water]: 'water',
+  [Region.hotWater]: 'hot water',
+  [Region.heat]: 'heat',
+  [Region.payTv]: 'pay-TV',
+};
+
+/** What is left in each region of the card, in turn, and why nothing was taken from it where that is so. */
+function ofCard({ card, now }: Meter): Quantity {
+  if (card === undefined) return { text: '--', unit: '' };
+  const shown: Quantity[] = card.refusal === undefined ? [] : [{ text: `E${card.refusal.reason}`, unit: '' }];
+  for (const [region, balance] of card.balances) shown.push({ text: String(balance), unit: REGION_UNITS[region] });
+  return shown[Math.floor(now / REGION_SHOWN_MS) % shown.length] ?? { text: 'in', unit: '' };
 }
 
 const kilowattHours = (wattHours: number): string => (wattHours / 1000).toFixed(1);

@@ -18,6 +18,6 @@ export function flagsOf(meter: Meter): number {
     (meter.events.next > meter.events.keptBefore ? MeterFlag.eventsWaiting : 0) |
     (balance <= meter.policy.lowBalance ? MeterFlag.lowBalance : 0) |
     (meter.stored === 0 && meter.exchanger.tank === 0 ? MeterFlag.lastToken : 0) |
-    (meter.cardInserted ? MeterFlag.cardInserted : 0)
+    (meter.card !== undefined ? MeterFlag.cardInserted : 0)
   );
 }

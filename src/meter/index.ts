@@ -3,10 +3,11 @@
  * that the caller steps with its own time, memory and randomness.
  */
 
+export { stepCardInserted, stepCardRemoved, stepCardResponse } from './card-slot.ts';
 export { type Display, type DisplayPage, displayOf, displayPages, type PageOfMeter } from './display.ts';
 export { type Levels, levelsOf } from './exchanger.ts';
 export { flagsOf } from './flags.ts';
-export { inspectMinute, inspectPurse, inspectSequences } from './inspect.ts';
+export { inspectCards, inspectMinute, inspectPurse, inspectSequences } from './inspect.ts';
 export { type Key, pressKey, REQUEST_DIGITS_MAX } from './keypad.ts';
 export { layoutOf, PROFILE_RING_DAYS } from './layout.ts';
 export {
@@ -35,6 +36,7 @@ export {
   type StartOptions,
   startMeter,
 } from './start.ts';
-export { balanceOf, clockMs, type Meter, type Supply } from './state.ts';
+export { balanceOf, clockMs, type InsertedCard, type Meter, type Supply } from './state.ts';
 export { DRAW_TOKENS_MAX, SVM_MEMORY_BYTES } from './svm.ts';
+export { type CardsHeld, cardsHeld } from './svm-cards.ts';
 export { totalsNow } from './totals.ts';

@@ -7,17 +7,26 @@ import { energyAt } from './profile-ring.ts';
 import { sequencesOf } from './purse-journal.ts';
 import type { MeterMemory } from './start.ts';
 import type { Meter } from './state.ts';
-import { startSvm } from './svm.ts';
+import { type Svm, startSvm } from './svm.ts';
+import { type CardsHeld, cardsHeld } from './svm-cards.ts';
 
 /**
  * What a purse holds, read from copies of a meter's memories as its SVM would read them at a start: for audits and for
  * simulators. Nothing is changed, and a purse that was edited or rolled back shows as frozen.
  */
-export function inspectPurse(memory: MeterMemory, supplyCount = 1): Levels {
+export const inspectPurse = (memory: MeterMemory, supplyCount = 1): Levels =>
+  levelsOf({ svm: inspectedSvm(memory, supplyCount) });
+
+/** The cards that such a purse has taken value from, and the epoch of its hot list. */
+export function inspectCards(memory: MeterMemory, supplyCount = 1): CardsHeld {
+  return cardsHeld({ svm: inspectedSvm(memory, supplyCount) });
+}
+
+function inspectedSvm(memory: MeterMemory, supplyCount: number): Svm {
   const copy = (bytes: Uint8Array) => new PlainNvm(bytes.slice());
   const { purse } = layoutOf(supplyCount);
   const place = { nvm: copy(memory.nvm.bytes), base: purse, memory: copy(memory.svm.bytes), supplyCount };
-  return levelsOf({ svm: startSvm(place, NO_RANDOMNESS) });
+  return startSvm(place, NO_RANDOMNESS);
 }
 
 /** The sequence numbers of all records and use rows that lie whole in a meter's memory. */

@@ -4,7 +4,6 @@ import { type Command, decodeFrame, ValueOp, ValueResult } from '../exchange/ind
 import {
   AttentionReason,
   EventKind,
-  encodeAttention,
   encodeControlStatus,
   encodeKeyChangeAnswer,
   encodeMaintenanceStatus,
@@ -13,6 +12,7 @@ import {
 } from '../records/index.ts';
 import { phaseBand } from '../tariff/index.ts';
 import { type MilliwattHours, type SupplyIndex, tokens, U32_MAX, type UnixSeconds } from '../units/index.ts';
+import { callAttention, firstFrame } from './attention.ts';
 import { BusReply, SamReply, SamRequest, SvmRequest } from './bus.ts';
 import { carryOut, headOf, infoOf } from './commands.ts';
 import { recordEvent } from './event-log.ts';
@@ -141,11 +141,6 @@ export function isForMeter(meter: Meter, bytes: Uint8Array): boolean {
   return !('reason' in frame) && frame.svpmsn === meter.sam.svpmsn;
 }
 
-function firstFrame(reply: Uint8Array): Uint8Array {
-  const length = ((reply[2] as number) << 8) | (reply[3] as number);
-  return reply.slice(4, 4 + length);
-}
-
 function passStatus(meter: Meter, reply: Uint8Array): Uint8Array {
   const told = svmCommand(meter.svm, reply.subarray(1));
   return samCommand(meter.sam, withHead(Uint8Array.of(SamRequest.svmStatus), told));
@@ -235,17 +230,6 @@ function revive(meter: Meter): void {
   if (!held.includes(Purpose.value) || !held.includes(Purpose.control)) return;
   meter.dismantled = false;
   keepState(meter);
-}
-
-/** Message 6: all reasons that no poll has heard yet. */
-function callAttention(meter: Meter, out: MeterOutputs): void {
-  meter.attentionSent = meter.attention;
-  if (meter.attention === 0) return;
-  meter.kept.attentionCounter += 1;
-  keepState(meter);
-  const notice = encodeAttention({ reasons: meter.attention, counter: meter.kept.attentionCounter });
-  const reply = samCommand(meter.sam, withHead(Uint8Array.of(SamRequest.attention), notice));
-  if (reply[0] === SamReply.send) out.attention(firstFrame(reply));
 }
 
 /** The request key of the keypad (part 21): 0 asks for the usual amount. */

@@ -10,6 +10,11 @@ export interface MeterOutputs {
   loadControl(on: boolean): void;
   /** Message 6 for the next contention slot, in place of one that still waits. */
   attention(frame: Uint8Array): void;
+  /**
+   * Give this command APDU to the card in the slot; its response goes to `stepCardResponse`, in this call or later, and
+   * none once the card was pulled.
+   */
+  card(command: Uint8Array): void;
   /** Step the meter again at this time of the oscillator, if nothing happens before. */
   wake(at: number): void;
 }

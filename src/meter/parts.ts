@@ -6,12 +6,14 @@ export const PARTS = {
   2: { name: 'shunt resistor', room: 'metering' },
   3: { name: 'power consumption sensor', room: 'metering, meter/samples.ts' },
   4: { name: 'buzzer', room: 'meter/warnings.ts' },
+  5: { name: 'IC card', room: 'card' },
   6: { name: 'voltage divider', room: 'metering' },
   7: { name: 'voltage converter, 16 bits', room: 'metering' },
   8: { name: 'current converter, 16 or 20 bits', room: 'metering' },
   9: { name: 'power circuit', room: 'metering, meter/samples.ts' },
   10: { name: 'token exchanger and tank', room: 'meter/exchanger.ts' },
   11: { name: 'mode table and real-time clock', room: 'meter/mode-tables.ts, meter/clock.ts' },
+  12: { name: 'IC card reader and recorder', room: 'meter/card-slot.ts, meter/sam-card.ts, card/contact' },
   13: { name: 'power line modem', room: 'line' },
   14: { name: 'power source: last gasp and start', room: 'meter/meter.ts, meter/start.ts' },
   15: { name: 'non-volatile memory', room: 'meter/nvm.ts' },
@@ -27,8 +29,6 @@ export const PARTS = {
 
 /** Parts of FIG. 5 that nothing plays yet. */
 export const PARTS_NOT_BUILT = {
-  5: 'IC card',
-  12: 'IC card reader and recorder',
   20: 'digital interphone',
 } as const;
 
@@ -39,8 +39,5 @@ export const EVENTS_NOT_RECORDED: readonly (keyof typeof EventKind)[] = [
   'foreignModem',
   'wrongSignatures',
   'recordDiffers',
-  'cardInserted',
-  'cardRemoved',
-  'cardRefused',
   'keypadWrongCode',
 ];

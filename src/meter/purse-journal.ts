@@ -1,6 +1,7 @@
 import { equalConstantTime } from '../bytes/index.ts';
 import { type SipKey, sipHash24 } from '../crypto/index.ts';
 import { assert } from '../units/index.ts';
+import { CARD_ROW_BYTES, CARD_ROWS, getCardRow, type KeptCard } from './card-rows.ts';
 import { getU16, getU24, getU32, getU40, type Nvm, putU16, putU24, putU32, putU40 } from './nvm.ts';
 import {
   emptyPurse,
@@ -18,7 +19,7 @@ import {
 } from './purse.ts';
 
 /**
- * How the purse lies in the meter's memory: receipts, a ring of slots for the record, and a ring of use rows.
+ * How the purse lies in the meter's memory: receipts, a ring of slots for the record, a ring of use rows, and the cards.
  * `wear.test.ts` has the budget that their numbers come from.
  */
 export const PURSE_SLOTS = 8;
@@ -32,7 +33,8 @@ const SUPPLIES_MAX_BYTES = 4 * USE_BYTES_A_SUPPLY;
 export const USE_ROW_BYTES = ROW_HEAD_BYTES + USE_BYTES_BEFORE_SUPPLIES + SUPPLIES_MAX_BYTES + ROW_TAG_BYTES;
 const SLOTS_AT = RECEIPT_ROWS * RECEIPT_ROW_BYTES;
 const ROWS_AT = SLOTS_AT + PURSE_SLOTS * PURSE_RECORD_BYTES;
-export const PURSE_BYTES = ROWS_AT + USE_ROWS * USE_ROW_BYTES;
+const CARDS_AT = ROWS_AT + USE_ROWS * USE_ROW_BYTES;
+export const PURSE_BYTES = CARDS_AT + CARD_ROWS * CARD_ROW_BYTES;
 
 /** In the chip itself: which commit was the last, in a ring of cells {sequence u32, tag in short u32, check u32}. */
 const CELLS = 64;
@@ -75,32 +77,44 @@ export interface MinuteOfUse {
 export function beginJournal(journal: PurseJournal): void {
   journal.memory.write(journal.cellsAt + FREEZE_AT, Uint8Array.of(NOT_FROZEN), 0, 1);
   writeCell(journal, 0, 0);
-  journal.purse = { ...emptyPurse(), receiptsDigest: receiptsDigest(journal, 0) };
+  journal.purse = {
+    ...emptyPurse(),
+    receiptsDigest: receiptsDigest(journal, 0),
+    cardsDigest: cardsDigest(journal, 0),
+  };
   commit(journal, journal.purse);
 }
 
+/** What is committed beside the record: a receipt, or the row of a card into the free place, with what it sets free. */
+export type CommittedRow =
+  | { readonly type: 'receipt'; readonly bytes: Uint8Array }
+  | { readonly type: 'card'; readonly bytes: Uint8Array; readonly setsFree: number };
+
 /**
- * X3 in the order of its bytes: the next slot is made invalid, the receipt written, the slot's body and CRC, and at
+ * X3 in the order of its bytes: the next slot is made invalid, the row written, the slot's body and CRC, and at
  * last its first byte, which makes it valid. The old slot holds until then. Read back before anyone is answered: when
  * the memory did not keep what was written, nothing has happened but that the value is frozen.
  */
-export function commit(journal: PurseJournal, changed: PurseRecord, receiptRow?: Uint8Array): void {
+export function commit(journal: PurseJournal, changed: PurseRecord, row?: CommittedRow): void {
   const { nvm, purse } = journal;
   const slot = (journal.slot + 1) % PURSE_SLOTS;
   const at = slotAddress(journal, slot);
   nvm.write(at, ZERO, 0, 1);
   let kept = true;
-  if (receiptRow !== undefined) {
-    const address = receiptAddress(journal, changed.lastCounter);
-    nvm.write(address, receiptRow, 0, RECEIPT_ROW_BYTES);
-    kept = holds(nvm, address, receiptRow);
+  if (row !== undefined) {
+    const address =
+      row.type === 'receipt' ? receiptAddress(journal, changed.lastCounter) : cardAddress(journal, purse.freeCardRow);
+    nvm.write(address, row.bytes, 0, row.bytes.length);
+    kept = holds(nvm, address, row.bytes);
   }
   const next: PurseRecord = {
     ...changed,
     sequence: purse.sequence + 1,
     used: changed.used + journal.spent,
     remainder: journal.remainder,
-    receiptsDigest: receiptRow === undefined ? purse.receiptsDigest : receiptsDigest(journal, changed.lastCounter),
+    receiptsDigest: row?.type === 'receipt' ? receiptsDigest(journal, changed.lastCounter) : purse.receiptsDigest,
+    freeCardRow: row?.type === 'card' ? row.setsFree : purse.freeCardRow,
+    cardsDigest: row?.type === 'card' ? cardsDigest(journal, row.setsFree) : purse.cardsDigest,
   };
   assert(next.lastCounter >= purse.lastCounter && next.drawNumber >= purse.drawNumber, 'no count of a purse falls');
   assert(tokensOut(next) >= 0, 'nothing is used that did not leave the purse');
@@ -215,7 +229,7 @@ export function recover(journal: PurseJournal): void {
   journal.remainder = row?.remainder ?? record.purse.remainder;
   journal.spent = row?.spent ?? 0;
   if (row !== undefined) journal.purse.sequence = row.sequence;
-  if (!receiptsHold(journal)) {
+  if (!receiptsHold(journal) || !cardsHold(journal)) {
     freeze(journal, FrozenReason.memoryEdited);
     return;
   }
@@ -326,24 +340,49 @@ export function receiptsHold(journal: PurseJournal): boolean {
   return equalConstantTime(receiptsDigest(journal, lastCounter), kept);
 }
 
+/** The table of cards by place; what lies at `purse.freeCardRow` is none of it. */
+export const cardRows = (journal: PurseJournal): readonly (KeptCard | undefined)[] =>
+  Array.from({ length: CARD_ROWS }, (_, place) =>
+    place === journal.purse.freeCardRow ? undefined : getCardRow(journal.nvm.bytes, cardAddress(journal, place)),
+  );
+
+/** Whether the table of cards is the one that the record was committed with. */
+export const cardsHold = (journal: PurseJournal): boolean =>
+  equalConstantTime(cardsDigest(journal, journal.purse.freeCardRow), journal.purse.cardsDigest);
+
 /** Over the sixteen rows that hold once `lastCounter` is the last: all but the one that the next is written to. */
-function receiptsDigest(journal: PurseJournal, lastCounter: number): Uint8Array {
-  const data = new Uint8Array((RECEIPT_ROWS - 1) * RECEIPT_ROW_BYTES);
+const receiptsDigest = (journal: PurseJournal, lastCounter: number): Uint8Array =>
+  digestOf(journal, {
+    from: journal.base,
+    bytes: RECEIPT_ROW_BYTES,
+    rows: RECEIPT_ROWS,
+    but: (lastCounter + 1) % RECEIPT_ROWS,
+  });
+
+const cardsDigest = (journal: PurseJournal, free: number): Uint8Array =>
+  digestOf(journal, { from: journal.base + CARDS_AT, bytes: CARD_ROW_BYTES, rows: CARD_ROWS, but: free });
+
+function digestOf(
+  { nvm, recordKey }: PurseJournal,
+  ring: { readonly from: number; readonly bytes: number; readonly rows: number; readonly but: number },
+): Uint8Array {
+  const data = new Uint8Array((ring.rows - 1) * ring.bytes);
   let at = 0;
-  for (let row = 0; row < RECEIPT_ROWS; row++) {
-    if (row === (lastCounter + 1) % RECEIPT_ROWS) continue;
-    const from = journal.base + row * RECEIPT_ROW_BYTES;
-    data.set(journal.nvm.bytes.subarray(from, from + RECEIPT_ROW_BYTES), at);
-    at += RECEIPT_ROW_BYTES;
+  for (let row = 0; row < ring.rows; row++) {
+    if (row === ring.but) continue;
+    const from = ring.from + row * ring.bytes;
+    data.set(nvm.bytes.subarray(from, from + ring.bytes), at);
+    at += ring.bytes;
   }
   const digest = new Uint8Array(8);
-  sipHash24(journal.recordKey, data, 0, data.length, digest, 0);
+  sipHash24(recordKey, data, 0, data.length, digest, 0);
   return digest;
 }
 
 const receiptAddress = ({ base }: PurseJournal, counter: number): number =>
   base + (counter % RECEIPT_ROWS) * RECEIPT_ROW_BYTES;
 const slotAddress = ({ base }: PurseJournal, slot: number): number => base + SLOTS_AT + slot * PURSE_RECORD_BYTES;
+const cardAddress = ({ base }: PurseJournal, place: number): number => base + CARDS_AT + place * CARD_ROW_BYTES;
 const rowAddress = ({ base }: PurseJournal, sequence: number): number =>
   base + ROWS_AT + (sequence % USE_ROWS) * USE_ROW_BYTES;
 

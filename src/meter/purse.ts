@@ -35,7 +35,8 @@ export const getReceipt = (bytes: Uint8Array, at: number): Receipt => ({
 /**
  * The purse as one record of non-volatile memory (docs/protocol.md):
  * mark u8 | frozen u8 | seq u32 | TClast u32 | credited u64 | from cards u64 | balance u32 | used u64 | owed u32 |
- * closed u64 | charge remainder u40 | draw number u32 | floors 8 | digest of the receipts 8 | tag 8 | CRC-32.
+ * closed u64 | charge remainder u40 | draw number u32 | floors 8 | digest of the receipts 8 | epoch u32 |
+ * TC before the last credit by card u32 | free card row u8 | digest of the card rows 8 | tag 8 | CRC-32.
  * The tag is SipHash under a key that only the SVM has; the CRC tells a torn write from an edit.
  */
 export interface PurseRecord {
@@ -54,12 +55,19 @@ export interface PurseRecord {
   /** Lowest generation still good, by purpose (two bits) and suite (two bits): sixteen nibbles. */
   readonly floors: Uint8Array;
   readonly receiptsDigest: Uint8Array;
+  /** Of the hot list of cards: the greatest that a ticket has brought. */
+  epoch: number;
+  /** TClast when value last came by card: a close of that TC or an older one is over. */
+  cardAfter: number;
+  /** Where the next card row is written; its place is none of the table. */
+  freeCardRow: number;
+  readonly cardsDigest: Uint8Array;
 }
 
 export const FrozenReason = { none: 0, memoryDamaged: 1, memoryEdited: 2, memoryRolledBack: 3 } as const;
 export type FrozenReason = (typeof FrozenReason)[keyof typeof FrozenReason];
 
-export const PURSE_RECORD_BYTES = 87;
+export const PURSE_RECORD_BYTES = 104;
 const MARK = 0x57;
 const TAG_AT = PURSE_RECORD_BYTES - 12;
 const CRC_AT = PURSE_RECORD_BYTES - 4;
@@ -78,6 +86,10 @@ export const emptyPurse = (): PurseRecord => ({
   drawNumber: 0,
   floors: new Uint8Array(8),
   receiptsDigest: new Uint8Array(8),
+  epoch: 0,
+  cardAfter: 0,
+  freeCardRow: 0,
+  cardsDigest: new Uint8Array(8),
 });
 
 /** Tank and exchanger: derived, never stored beside (I2). */
@@ -99,6 +111,10 @@ export function putPurse(bytes: Uint8Array, purse: PurseRecord, key: SipKey): vo
   putU32(bytes, 55, purse.drawNumber);
   bytes.set(purse.floors, 59);
   bytes.set(purse.receiptsDigest, 67);
+  putU32(bytes, 75, purse.epoch);
+  putU32(bytes, 79, purse.cardAfter);
+  bytes[83] = purse.freeCardRow;
+  bytes.set(purse.cardsDigest, 84);
   sipHash24(key, bytes, 0, TAG_AT, bytes, TAG_AT);
   putU32(bytes, CRC_AT, crc32(bytes, 0, CRC_AT));
 }
@@ -136,6 +152,10 @@ export function getPurse(bytes: Uint8Array, at: number, key: SipKey): PurseReadi
       drawNumber: getU32(record, 55),
       floors: record.slice(59, 67),
       receiptsDigest: record.slice(67, 75),
+      epoch: getU32(record, 75),
+      cardAfter: getU32(record, 79),
+      freeCardRow: record[83] as number,
+      cardsDigest: record.slice(84, 92),
     },
   };
 }

@@ -164,7 +164,7 @@ export function floorsTold(sam: Sam, svmReply: Uint8Array): ToldFloors | undefin
 }
 
 /** The body of an SVM's reply whose tag is right. */
-function verified(sam: Sam, label: BusLabel, nonce: Uint8Array, svmReply: Uint8Array): Uint8Array | undefined {
+export function verified(sam: Sam, label: BusLabel, nonce: Uint8Array, svmReply: Uint8Array): Uint8Array | undefined {
   if (svmReply[0] !== BusReply.done || svmReply.length < 1 + BUS_TAG_BYTES) return undefined;
   const body = svmReply.subarray(1, -BUS_TAG_BYTES);
   return equalConstantTime(busTag(sam.pairKey, label, nonce, body), svmReply.subarray(-BUS_TAG_BYTES))
@@ -172,7 +172,7 @@ function verified(sam: Sam, label: BusLabel, nonce: Uint8Array, svmReply: Uint8A
     : undefined;
 }
 
-function freshNonce(sam: Sam): Uint8Array {
+export function freshNonce(sam: Sam): Uint8Array {
   const nonce = new Uint8Array(BUS_NONCE_BYTES);
   sam.randomness.fill(nonce);
   return nonce;

@@ -1,16 +1,17 @@
 import { crc32 } from '../bytes/index.ts';
 import type { KeyName } from '../crypto/index.ts';
-import { type Svpmsn, svpmsn } from '../units/index.ts';
+import { isRegion, Region, type Svpmsn, svpmsn } from '../units/index.ts';
 import { getU24, getU32, type Nvm, putU32 } from './nvm.ts';
 
 /**
- * The SAM's own memory: pair key 16 | SVPMSN 3 | twice {version u32, loan limit u32, CRC-32} | then slots of
+ * The SAM's own memory: pair key 16 | SVPMSN 3 | region u8 | twice {version u32, loan limit u32, CRC-32} | then slots of
  * {state u8, n u8, length u8, floor u8, key 32, CRC-32}. A slot becomes valid with its first byte, written last;
  * two generations of four purposes fit twice over.
  */
 export const KEY_SLOTS = 16;
 const PAIR_KEY_BYTES = 16;
-const LIMITS_AT = PAIR_KEY_BYTES + 3;
+const REGION_AT = PAIR_KEY_BYTES + 3;
+const LIMITS_AT = REGION_AT + 1;
 const LIMIT_BYTES = 12;
 const SLOTS_AT = LIMITS_AT + 2 * LIMIT_BYTES;
 const SLOT_HEAD_BYTES = 4;
@@ -21,15 +22,27 @@ export const SAM_MEMORY_BYTES = SLOTS_AT + KEY_SLOTS * SLOT_BYTES;
 const VALID = 0x5a;
 const ERASED_SLOT = new Uint8Array(SLOT_BYTES);
 
-/** A new chip: whose meter it is, and the key it shares with the SVM of the same board. */
-export function personaliseSam(memory: Nvm, id: Svpmsn, pairKey: Uint8Array, limit: LoanLimit): void {
+/** Whose meter it is, what its value is for, and how much emergency credit its policy gives. */
+export interface SamIdentity {
+  readonly svpmsn: Svpmsn;
+  readonly region: Region;
+  readonly limit: LoanLimit;
+}
+
+/** A new chip, and the key that it shares with the SVM of the same board. */
+export function personaliseSam(memory: Nvm, pairKey: Uint8Array, { svpmsn: id, region, limit }: SamIdentity): void {
   memory.write(0, pairKey, 0, PAIR_KEY_BYTES);
-  memory.write(PAIR_KEY_BYTES, Uint8Array.of(id >> 16, id >> 8, id), 0, 3);
+  memory.write(PAIR_KEY_BYTES, Uint8Array.of(id >> 16, id >> 8, id, region), 0, 4);
   eraseKeys(memory, () => true);
   storeLoanLimit(memory, limit);
 }
 
 export const readPairKey = (memory: Nvm): Uint8Array => memory.bytes.slice(0, PAIR_KEY_BYTES);
+/** A chip that was never personalised serves electricity, and no card has a ticket for it. */
+export function readRegion({ bytes }: Nvm): Region {
+  const region = bytes[REGION_AT] as number;
+  return isRegion(region) ? region : Region.electricity;
+}
 export const readSvpmsn = (memory: Nvm): Svpmsn => svpmsn(getU24(memory.bytes, PAIR_KEY_BYTES));
 
 /** Emergency credit by the supply policy of that version: kept here, because the CPU's word for it is worth nothing. */

@@ -24,7 +24,7 @@ import {
   terminalUnwrapKey,
 } from '../exchange/index.ts';
 import { ATTENTION_BYTES, decodeKeyChange, decodePolicy, isRecordFailure, Result } from '../records/index.ts';
-import { assertNever, type Randomness, type Svpmsn, unixSeconds } from '../units/index.ts';
+import { assertNever, type Randomness, type Region, type Svpmsn, unixSeconds } from '../units/index.ts';
 import { SamReply, SamRequest } from './bus.ts';
 import type { Nvm } from './nvm.ts';
 import {
@@ -37,6 +37,8 @@ import {
   statusTold,
   type ValueConversation,
 } from './sam-bus.ts';
+import { beginCard, type CardConversation, cardResponse, cardStored, takeCards } from './sam-card.ts';
+import { keyAboveFloor } from './sam-keys.ts';
 import {
   eraseKeys,
   KEY_SLOTS,
@@ -44,6 +46,7 @@ import {
   keyAt,
   readLoanLimit,
   readPairKey,
+  readRegion,
   readSvpmsn,
   storeKey,
   storeLoanLimit,
@@ -59,11 +62,15 @@ export interface Sam {
   readonly memory: Nvm;
   readonly randomness: Randomness;
   readonly svpmsn: Svpmsn;
+  /** What the meter's value is for. */
+  readonly region: Region;
   readonly pairKey: SipKey;
   readonly keys: Map<KeyName, TerminalKey>;
   readonly terminal: Terminal;
   floors: Uint8Array;
   value: ValueConversation;
+  /** With the card in the slot, until it is over or the card is pulled. */
+  card: CardConversation | undefined;
   /** Of the draw or the floors that are asked for: the SVM's next reply to either answers it. */
   asked: Uint8Array | undefined;
   /** Purpose, suite and generation that become the floor, because a newer key has worked. */
@@ -88,6 +95,7 @@ export function startSam(memory: Nvm, randomness: Randomness, labSessions?: numb
     memory,
     randomness,
     svpmsn,
+    region: readRegion(memory),
     pairKey: new SipKey(readPairKey(memory)),
     keys,
     terminal: createTerminal({
@@ -98,6 +106,7 @@ export function startSam(memory: Nvm, randomness: Randomness, labSessions?: numb
     }),
     floors: new Uint8Array(8),
     value: { name: 'idle' },
+    card: undefined,
     asked: undefined,
     risingFloor: undefined,
     floorsToCome,
@@ -129,6 +138,17 @@ export function samCommand(sam: Sam, request: Uint8Array): Uint8Array {
       return attention(sam, body);
     case SamRequest.dismantled:
       return dismantled(sam);
+    case SamRequest.cardInserted:
+      return beginCard(sam, body) ?? REFUSED;
+    case SamRequest.svmCards:
+      return takeCards(sam, body) ?? REFUSED;
+    case SamRequest.cardResponse:
+      return cardResponse(sam, body) ?? REFUSED;
+    case SamRequest.svmCardStored:
+      return cardStored(sam, body) ?? REFUSED;
+    case SamRequest.cardRemoved:
+      sam.card = undefined;
+      return Uint8Array.of(SamReply.done);
     default:
       return REFUSED;
   }
@@ -136,10 +156,6 @@ export function samCommand(sam: Sam, request: Uint8Array): Uint8Array {
 
 const REFUSED = Uint8Array.of(SamReply.refused);
 const NOTHING = Uint8Array.of(SamReply.nothing);
-
-function keyAboveFloor(sam: Sam, n: KeyName): TerminalKey | undefined {
-  return (n & 0x0f) < floorOf(sam.floors, n) ? undefined : sam.keys.get(n);
-}
 
 function receiveFrame(sam: Sam, body: Uint8Array): Uint8Array {
   const now = new Reader(body).u64();
@@ -275,6 +291,7 @@ function dismantled(sam: Sam): Uint8Array {
   for (const n of [...sam.keys.keys()]) if (doomed(n)) sam.keys.delete(n);
   sam.terminal.sessions.length = 0;
   sam.value = { name: 'idle' };
+  sam.card = undefined;
   return Uint8Array.of(SamReply.done);
 }
 

@@ -2,7 +2,7 @@ import { exportTerminalKey, generationOf, type TerminalKey } from '../crypto/ind
 import type { Calibration } from '../metering/index.ts';
 import { EventKind, encodePolicy, type SupplyPolicy } from '../records/index.ts';
 import { encodeModeTable, type ModeTable } from '../tariff/index.ts';
-import { assert, type Randomness, SUPPLIES_MAX, type SupplyIndex, type Svpmsn } from '../units/index.ts';
+import { assert, type Randomness, Region, SUPPLIES_MAX, type SupplyIndex, type Svpmsn } from '../units/index.ts';
 import { writeBlob } from './blob.ts';
 import { SvmRequest } from './bus.ts';
 import { findEvents, recordEvent } from './event-log.ts';
@@ -42,6 +42,8 @@ export const blankMemory = (supplyCount = 1): MeterMemory => ({
 /** What a new meter leaves the workshop with. */
 export interface Personalisation {
   readonly svpmsn: Svpmsn;
+  /** What its value is for: electricity, unless said otherwise. A card gives it of this region alone. */
+  readonly region?: Region;
   readonly keys: readonly TerminalKey[];
   /** One mode table for each supply. */
   readonly tables: readonly ModeTable[];
@@ -58,7 +60,8 @@ export function personalise(memory: MeterMemory, personalisation: Personalisatio
   const layout = layoutOf(tables.length);
   const pairKey = new Uint8Array(16);
   randomness.fill(pairKey);
-  personaliseSam(memory.sam, svpmsn, pairKey, { version: policy.version, tokens: policy.emergencyCredit });
+  const limit = { version: policy.version, tokens: policy.emergencyCredit };
+  personaliseSam(memory.sam, pairKey, { svpmsn, region: personalisation.region ?? Region.electricity, limit });
   for (const key of keys) {
     const kept = storeKey(memory.sam, { n: key.n, floor: generationOf(key.n), key: exportTerminalKey(key) });
     assert(kept, 'a new chip has room for the keys of a new meter');
@@ -241,7 +244,7 @@ function blankMeter(
     lastTokenTold: false,
     secondPassAt: Number.NEGATIVE_INFINITY,
     dismantled: false,
-    cardInserted: false,
+    card: undefined,
     useRequest: useRequest(supplyCount),
     attentionSent: 0,
     servesSeed: labSessions !== undefined,

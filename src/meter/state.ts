@@ -1,5 +1,6 @@
 import { crc32 } from '../bytes/index.ts';
 import {
+  type CardRefusal,
   decodeEvent,
   EVENT_BYTES,
   type EventRecord,
@@ -9,7 +10,16 @@ import {
   type Totals,
 } from '../records/index.ts';
 import type { Accrual, ChargeRate, ModeTable, PhaseBand } from '../tariff/index.ts';
-import { SUPPLIES_MAX, type SupplyIndex, U32_MAX, type UnixSeconds, unixSeconds } from '../units/index.ts';
+import {
+  type Csn,
+  type Region,
+  SUPPLIES_MAX,
+  type SupplyIndex,
+  type Tokens,
+  U32_MAX,
+  type UnixSeconds,
+  unixSeconds,
+} from '../units/index.ts';
 import { type Layout, STATE_BYTES, type SupplyLayout } from './layout.ts';
 import { getU16, getU32, getU64, type Nvm, putU16, putU32, putU64 } from './nvm.ts';
 import type { OutputVoltage } from './output-voltage.ts';
@@ -62,13 +72,33 @@ export interface Meter {
   /** When the last M2 left for the first time: the clock set that follows cannot be older than this. */
   secondPassAt: number;
   dismantled: boolean;
-  cardInserted: boolean;
+  /** The card in the slot (part 12), from its insertion until it is pulled. */
+  card: InsertedCard | undefined;
   /** A laboratory meter: it speaks the seed's own suite. */
   readonly servesSeed: boolean;
   readonly useRequest: Uint8Array;
   readonly display: { page: number; digits: string };
   /** How many complete days the profile held when its last complete day was this. */
   daysHeld: { readonly lastDay: number; readonly days: number };
+}
+
+/** A card in the slot, as the CPU sees it: which one it is, what it is doing, and what is left on it. */
+export interface InsertedCard {
+  /** Known once the card has said it. */
+  csn: Csn | undefined;
+  /** Its insertion has been told in an event. */
+  announced: boolean;
+  /** What its next response belongs to; an idle card is asked nothing, and free for a load. */
+  work:
+    | { readonly name: 'taking' }
+    | { readonly name: 'selecting' }
+    | { readonly name: 'naming' }
+    | { readonly name: 'reading'; readonly region: Region }
+    | { readonly name: 'idle' };
+  /** Why nothing, or no more, was taken; `status` is the card's own word. */
+  refusal: { readonly reason: CardRefusal; readonly status: number } | undefined;
+  /** By region, as its last status said. */
+  readonly balances: Map<Region, Tokens>;
 }
 
 export interface Supply {

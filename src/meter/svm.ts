@@ -1,7 +1,7 @@
 import { equalConstantTime, Reader, Writer } from '../bytes/index.ts';
 import { SipKey } from '../crypto/index.ts';
 import { TXID_BYTES, ValueOp, ValueResult } from '../exchange/index.ts';
-import { type Randomness, U32_MAX } from '../units/index.ts';
+import type { Randomness } from '../units/index.ts';
 import { BUS_NONCE_BYTES, BUS_TAG_BYTES, BusLabel, BusReply, busTag, DrawKind, SvmRequest } from './bus.ts';
 import { type Nvm, putU32 } from './nvm.ts';
 import {
@@ -26,6 +26,8 @@ import {
   recover,
   useRequestBytes,
 } from './purse-journal.ts';
+import { storeForCard, tellCards } from './svm-cards.ts';
+import { DONE, FROZEN, freshNonce, isFrozen, REFUSED, reply, roomOf, shownBalance } from './svm-reply.ts';
 
 /** A draw from the purse into the token tank. */
 export const DRAW_TOKENS_MAX = 100;
@@ -41,6 +43,7 @@ export interface Svm extends PurseJournal {
   applyNonce: Uint8Array | undefined;
   drawNonce: Uint8Array | undefined;
   floorNonce: Uint8Array | undefined;
+  cardNonce: Uint8Array | undefined;
 }
 
 /** The chip's own memory: two keys, then what the journal keeps there. */
@@ -91,14 +94,14 @@ export function svmCommand(svm: Svm, request: Uint8Array): Uint8Array {
       return raiseFloor(svm, request);
     case SvmRequest.levels:
       return levels(svm);
+    case SvmRequest.cards:
+      return tellCards(svm, request);
+    case SvmRequest.cardStore:
+      return storeForCard(svm, request);
     default:
       return REFUSED;
   }
 }
-
-const DONE = Uint8Array.of(BusReply.done);
-const REFUSED = Uint8Array.of(BusReply.refused);
-const FROZEN = Uint8Array.of(BusReply.frozen);
 
 function blankSvm(place: PursePlace, randomness: Randomness): Svm {
   return {
@@ -117,6 +120,7 @@ function blankSvm(place: PursePlace, randomness: Randomness): Svm {
     applyNonce: undefined,
     drawNonce: undefined,
     floorNonce: undefined,
+    cardNonce: undefined,
   };
 }
 
@@ -194,7 +198,7 @@ function carryOut(svm: Svm, op: number, named: Named): Outcome {
   const { changed, receipt } = settled;
   const row = new Uint8Array(RECEIPT_ROW_BYTES);
   putReceipt(row, receipt);
-  commit(svm, { ...changed, lastCounter: receipt.counter }, row);
+  commit(svm, { ...changed, lastCounter: receipt.counter }, { type: 'receipt', bytes: row });
   if (isFrozen(svm)) return statusOnly(ValueResult.frozen);
   const fresh = told(receipt);
   return fresh.result === ValueResult.alreadyDone ? { ...fresh, result: ValueResult.done } : fresh;
@@ -210,7 +214,7 @@ function settlementOf(
   const shown = shownBalance(svm);
   switch (op) {
     case ValueOp.credit: {
-      if (shown + named.amount > U32_MAX) {
+      if (named.amount > roomOf(svm)) {
         return { changed: purse, receipt: { ...named, amount: 0, kind: ReceiptKind.full } };
       }
       const repaid = Math.min(purse.owed, named.amount); // emergency credit is repaid first
@@ -327,7 +331,7 @@ function levels(svm: Svm): Uint8Array {
     .done();
 }
 
-/** Whether the newest transaction that moved value closed the purse: then nothing is lent until a credit comes. */
+/** Whether the newest transaction that moved value closed the purse: then nothing is lent until value comes. */
 function isClosed(svm: Svm): boolean {
   if (isFrozen(svm)) return false;
   let { lastCounter: counter } = svm.purse;
@@ -335,26 +339,5 @@ function isClosed(svm: Svm): boolean {
   while (receipt?.kind === ReceiptKind.voided || receipt?.kind === ReceiptKind.full) {
     receipt = receiptOf(svm, --counter);
   }
-  return receipt?.kind === ReceiptKind.closed;
-}
-
-/** What the display shows as far as the SVM knows: the tank and exchanger as of the last use row. */
-const shownBalance = (svm: Svm): number => svm.purse.balance + tokensOut(svm.purse) - svm.spent;
-
-function isFrozen(svm: Svm): boolean {
-  return svm.purse.frozen !== FrozenReason.none;
-}
-
-function reply(svm: Svm, label: BusLabel, nonce: Uint8Array, body: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(1 + body.length + BUS_TAG_BYTES);
-  whole[0] = BusReply.done;
-  whole.set(body, 1);
-  whole.set(busTag(svm.pairKey, label, nonce, body), 1 + body.length);
-  return whole;
-}
-
-function freshNonce(svm: Svm): Uint8Array {
-  const nonce = new Uint8Array(BUS_NONCE_BYTES);
-  svm.randomness.fill(nonce);
-  return nonce;
+  return receipt?.kind === ReceiptKind.closed && receipt.counter > svm.purse.cardAfter;
 }

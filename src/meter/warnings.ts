@@ -1,4 +1,5 @@
 import { AttentionReason, EventKind, inFriendlyHours } from '../records/index.ts';
+import type { Region, Tokens } from '../units/index.ts';
 import { localNow } from './credit.ts';
 import { recordEvent } from './event-log.ts';
 import type { MeterOutputs } from './outputs.ts';
@@ -20,6 +21,18 @@ export function warnLowBalance(meter: Meter, out: MeterOutputs): void {
   if (buzzer.quietInFriendlyHours && local !== undefined && inFriendlyHours(meter.policy, local.minuteOfDay)) return;
   meter.buzzer.lastWarningMinute = meter.minute;
   out.buzzer(buzzer.seconds);
+}
+
+/**
+ * Somebody stands at the meter with a card of which a region is low: at most the policy's low balance. What is left of
+ * the meter's own region counts with what the meter has.
+ */
+export function warnOfCard(meter: Meter, balances: ReadonlyMap<Region, Tokens>, out: MeterOutputs): void {
+  const { buzzer, lowBalance } = meter.policy;
+  if (!buzzer.lowBalance || meter.buzzer.sounding) return;
+  const isLow = ([region, balance]: [Region, Tokens]) =>
+    balance + (region === meter.sam.region ? balanceOf(meter) : 0) <= lowBalance;
+  if ([...balances].some(isLow)) out.buzzer(buzzer.seconds);
 }
 
 /** After what may have moved tokens between tank and exchanger. */

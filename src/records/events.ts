@@ -88,15 +88,44 @@ export const EventKind = {
   profileGap: 68,
   clockLost: 69,
 
+  /** detail and value: the last six bytes of its CSN, zeros where it did not say it */
   cardInserted: 80,
+  /** detail and value: as of `cardInserted` */
   cardRemoved: 81,
-  /** detail: result code */
+  /** detail: why (`CardRefusal`); value: the status word where the card said no, else 0 */
   cardRefused: 82,
   /** A request for value from the keypad. value: tokens asked for, 0 if not said */
   valueRequested: 83,
   keypadWrongCode: 84,
+  /** Value came by card. value: tokens credited; detail: lower 16 bits of the DTC */
+  cardCredited: 85,
 } as const;
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
+
+/** Why a meter took no value, or no more of it, from the card in its slot. */
+export const CardRefusal = {
+  /** It answers not as a card does. */
+  unintelligible: 1,
+  /** It said no; the status word tells to what. */
+  byCard: 2,
+  noTicket: 3,
+  /** For another meter, card or region, or sealed under a key that the meter has not. */
+  ticketForeign: 4,
+  ticketOld: 5,
+  ticketExpired: 6,
+  /** The hot list has gone on since its ticket: it was blocked, or has to be loaded first. */
+  epochPast: 7,
+  /** A tag is wrong: it is not the card that the ticket is for. */
+  cardFalse: 8,
+  limitReached: 9,
+  purseFull: 10,
+  /** Sixteen cards are kept, and none of them may be forgotten yet. */
+  tableFull: 11,
+  /** The value of the meter is frozen. */
+  frozen: 12,
+  dismantled: 13,
+} as const;
+export type CardRefusal = (typeof CardRefusal)[keyof typeof CardRefusal];
 
 /** Why a relay is open, one bit each; closed when none is set. */
 export const RelayReason = {

@@ -122,6 +122,7 @@ export const AttentionReason = {
   reverseEnergy: 1 << 10,
   memoryDamaged: 1 << 11,
   foreignModem: 1 << 12,
+  cardInserted: 1 << 13,
 } as const;
 /** Before everything else on the line: within 60 s at the host. */
 export const ATTENTION_EMERGENCIES =
@@ -129,7 +130,7 @@ export const ATTENTION_EMERGENCIES =
   AttentionReason.coverOpened |
   AttentionReason.bypass |
   AttentionReason.magneticField;
-const ATTENTION_ALL = 0x1fff;
+const ATTENTION_ALL = 0x3fff;
 
 /**
  * The first 6 bytes of message 6: reasons u16, at least one bit | counter u32, higher than in every attention before.

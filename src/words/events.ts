@@ -48,6 +48,7 @@ const en = {
   cardRefused: 'Card refused',
   valueRequested: 'Value asked for at the keypad',
   keypadWrongCode: 'Wrong code at the keypad',
+  cardCredited: 'Value came by card',
 } as const;
 
 export type EventName = keyof typeof en;
@@ -103,5 +104,6 @@ export const EVENT_WORDS: Readonly<Record<Language, Readonly<Record<EventName, s
     cardRefused: '카드 거절됨',
     valueRequested: '키패드로 금액 요청',
     keypadWrongCode: '키패드 번호 틀림',
+    cardCredited: '카드로 충전됨',
   },
 };

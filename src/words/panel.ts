@@ -52,7 +52,8 @@ export interface PanelWords {
       | 'overCurrent'
       | 'reverseEnergy'
       | 'memoryDamaged'
-      | 'foreignModem',
+      | 'foreignModem'
+      | 'cardInserted',
       string
     >
   >;
@@ -196,6 +197,7 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
       reverseEnergy: 'energy flows backwards',
       memoryDamaged: 'a memory is damaged',
       foreignModem: 'a foreign modem speaks on its line',
+      cardInserted: 'a card is in its slot',
     },
     calls: 'Calls its local unit: {}',
     buzzing: 'The buzzer sounds until credit comes.',
@@ -343,6 +345,7 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
       reverseEnergy: '전기가 거꾸로 흐름',
       memoryDamaged: '메모리 손상',
       foreignModem: '낯선 모뎀이 통신함',
+      cardInserted: '카드가 꽂혀 있음',
     },
     calls: '로컬 장치를 부르는 중: {}',
     buzzing: '충전될 때까지 부저가 울립니다.',
