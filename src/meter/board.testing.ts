@@ -25,7 +25,15 @@ import {
   type TariffDefinition,
   type TariffIssue,
 } from '../tariff/index.ts';
-import { type MilliwattHours, type Randomness, type SupplyIndex, svpmsn, tokens, unixSeconds } from '../units/index.ts';
+import {
+  type MilliwattHours,
+  type Randomness,
+  type Region,
+  type SupplyIndex,
+  svpmsn,
+  tokens,
+  unixSeconds,
+} from '../units/index.ts';
 import {
   blankMemory,
   levelsOf,
@@ -103,7 +111,13 @@ export const STRICT_POLICY: SupplyPolicy = {
 };
 
 export function createBench(
-  options: { suite?: Suite; policy?: SupplyPolicy; tables?: readonly ModeTable[]; memory?: MeterMemory } = {},
+  options: {
+    suite?: Suite;
+    policy?: SupplyPolicy;
+    tables?: readonly ModeTable[];
+    memory?: MeterMemory;
+    region?: Region;
+  } = {},
 ): Bench {
   const suite = options.suite ?? Suite.aes128;
   const tables = options.tables ?? [benchTable()];
@@ -113,7 +127,9 @@ export function createBench(
     .filter((purpose) => suite !== Suite.tripleDes || purpose !== Purpose.maintenance)
     .map((purpose) => keyOf(purpose, suite));
   const policy = options.policy ?? STRICT_POLICY;
-  personalise(memory, { svpmsn: BENCH_ID, keys, tables, policy, unixMs: BENCH_UNIX_MS, now: 0 }, randomness);
+  const region = options.region === undefined ? {} : { region: options.region };
+  const given = { svpmsn: BENCH_ID, keys, tables, policy, unixMs: BENCH_UNIX_MS, now: 0, ...region };
+  personalise(memory, given, randomness);
   return startBench(memory, {
     supplyCount: tables.length,
     randomness,

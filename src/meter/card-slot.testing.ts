@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type CardInHand, CSN, cardKey, load, newCard, order, purseOf, terms } from '../card/bench.testing.ts';
 import { CardOp, encodeTicket, issueTicket } from '../card/index.ts';
-import { Purpose, type TerminalKey } from '../crypto/index.ts';
+import { Purpose, Suite, type TerminalKey } from '../crypto/index.ts';
 import { EventKind } from '../records/index.ts';
 import { type Csn, Region } from '../units/index.ts';
 import { type Bench, keyOf } from './board.testing.ts';
@@ -11,30 +11,40 @@ import { cardsHeld } from './svm-cards.ts';
 
 /** Cards of the card's own bench in the slot of a meter on the meter's. */
 
-type Ticket = Parameters<typeof terms>[0];
+/** Which card, which of its regions, in which suite. */
+interface Which {
+  readonly id?: Csn;
+  readonly region?: Region;
+  readonly suite?: Suite;
+}
 
-/** A ticket of a card's region for the meter of the bench. */
-export const benchTicket = (changed: Ticket = {}, { id = CSN as Csn, region = Region.electricity as Region } = {}) =>
-  encodeTicket(
-    issueTicket(cardKey(region, id), keyOf(Purpose.value) as TerminalKey<typeof Purpose.value>, terms(changed)),
-  );
+/** A ticket for the meter of the bench. */
+export function benchTicket(
+  changed: Parameters<typeof terms>[0] = {},
+  { id = CSN, region = Region.electricity, suite = Suite.aes128 }: Which = {},
+): Uint8Array {
+  const kt = keyOf(Purpose.value, suite) as TerminalKey<typeof Purpose.value>;
+  return encodeTicket(issueTicket(cardKey(region, id, suite), kt, terms(changed)));
+}
 
-/** A card with electricity, and a ticket to spend it in the meter of the bench. */
-export function cardWith(amount: number, { id = CSN as Csn, ticket = {} as Ticket } = {}): CardInHand {
-  const hand = newCard([Region.electricity, Region.gas], id);
-  loadInto(hand, 1, amount, { id, ticket: benchTicket(ticket, { id }) });
+/** A card with value in one region, and with a ticket to spend it in the meter of the bench. */
+export function cardWith(amount: number, which: Which & { readonly ticket?: Uint8Array } = {}): CardInHand {
+  const { id = CSN, region = Region.electricity, suite = Suite.aes128, ticket = benchTicket({}, which) } = which;
+  const hand = newCard([...new Set([region, Region.electricity, Region.gas])], id, suite);
+  loadInto(hand, 1, amount, { id, region, suite, ticket });
   return hand;
 }
 
-/** A load, as a host sends it, and the card out of its reader again. */
+/** A load as a host sends it, and the card out of its reader again. */
 export function loadInto(
   hand: CardInHand,
   counter: number,
   amount: number,
-  { id = CSN as Csn, region = Region.electricity as Region, ticket = undefined as Uint8Array | undefined } = {},
+  which: Which & { readonly ticket?: Uint8Array } = {},
 ): void {
-  const receipt = load(hand, order(CardOp.credit, counter, amount, { ticket }), { key: cardKey(region, id) });
-  assert.equal(receipt.result, 0);
+  const { id = CSN, region = Region.electricity, suite = Suite.aes128, ticket } = which;
+  const key = cardKey(region, id, suite);
+  assert.equal(load(hand, order(CardOp.credit, counter, amount, { ticket }), { key }).result, 0);
   hand.pull();
 }
 
@@ -46,20 +56,24 @@ export function insert(bench: Bench, hand: CardInHand, commands = Number.POSITIV
   return carry(bench, hand, commands);
 }
 
+/** Whatever answers in the place of a card. */
 export function carry(bench: Bench, hand: Pick<CardInHand, 'send'>, commands = Number.POSITIVE_INFINITY): number {
   let carried = 0;
   for (; carried < commands; carried++) {
     const command = bench.out.commands.shift();
     if (command === undefined) break;
-    bench.now += 50;
-    stepCardResponse(bench.meter, hand.send(command), bench.now, bench.out);
+    const response = hand.send(command);
+    bench.now += MS_A_COMMAND;
+    stepCardResponse(bench.meter, response, bench.now, bench.out);
   }
   return carried;
 }
 
+const MS_A_COMMAND = 50;
+
 export function pull(bench: Bench, hand: CardInHand): void {
-  bench.out.commands.length = 0;
   hand.pull();
+  bench.out.commands.length = 0;
   stepCardRemoved(bench.meter, bench.now, bench.out);
 }
 
@@ -69,7 +83,7 @@ export function visit(bench: Bench, hand: CardInHand): void {
   pull(bench, hand);
 }
 
-/** I2, and I23 for one card that this meter alone takes from: nothing is lost, and nothing is there twice. */
+/** I2, and I23 of one card that this meter alone takes from: nothing is lost, and nothing is there twice. */
 export function valueIsWhole(bench: Bench, hand: CardInHand, loaded: number, id: Csn = CSN): void {
   const { frozen, stored, out, used, closed, credited, fromCards, owed } = levelsOf(bench.meter);
   assert.equal(frozen, 0);
@@ -85,6 +99,12 @@ export const cardEvents = ({ meter }: Bench): [name: string, detail: number, val
   eventsFrom(meter, 1, 255)
     .filter(({ kind }) => kind in CARD_EVENTS)
     .map(({ kind, detail, value }) => [CARD_EVENTS[kind] as string, detail, value]);
+
+/** Why the last card that was refused was. */
+export const lastRefusal = (bench: Bench): number | undefined =>
+  cardEvents(bench)
+    .filter(([name]) => name === 'refused')
+    .at(-1)?.[1];
 
 const CARD_EVENTS: Readonly<Record<number, string>> = {
   [EventKind.cardInserted]: 'inserted',

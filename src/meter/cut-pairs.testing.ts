@@ -93,7 +93,7 @@ function awake(rest: Rest): Rest {
   return { ...rest, nvm: memory.nvm.bytes, sam: memory.sam.bytes, svm: memory.svm.bytes };
 }
 
-function startAgain(rest: Rest): Bench {
+export function startAgain(rest: Rest): Bench {
   const [nvm, sam, svm] = imagesOf(rest).map((image) => new RecordedNvm(image, 0, undefined, () => 0));
   return startOn({ nvm, sam, svm } as MeterMemory, rest);
 }

@@ -17,6 +17,7 @@ import { BUS_NONCE_BYTES, BUS_TAG_BYTES, BusLabel, BusReply, busTag, CardStore, 
 import type { Sam } from './sam.ts';
 import { freshNonce, verified } from './sam-bus.ts';
 import { keyAboveFloor } from './sam-keys.ts';
+import { readClockSet } from './sam-memory.ts';
 import { hasPlaceFor } from './svm-cards.ts';
 
 /**
@@ -29,6 +30,7 @@ import { hasPlaceFor } from './svm-cards.ts';
  */
 export interface CardConversation {
   readonly nonce: Uint8Array;
+  /** What the CPU says of it. */
   readonly clock: UnixSeconds;
   /** How much is to be taken yet beside what is pending. */
   wanted: number;
@@ -104,7 +106,7 @@ function meet(sam: Sam, card: CardConversation, table: CardTable): Uint8Array {
   const { taking, command } = beginTaking({
     svpmsn: sam.svpmsn,
     region: sam.region,
-    now: card.clock,
+    now: unixSeconds(Math.max(card.clock, readClockSet(sam.memory))),
     get epoch() {
       return table.epoch;
     },

@@ -1,10 +1,11 @@
 import { crc32 } from '../bytes/index.ts';
 import type { KeyName } from '../crypto/index.ts';
-import { isRegion, Region, type Svpmsn, svpmsn } from '../units/index.ts';
+import { isRegion, Region, type Svpmsn, svpmsn, type UnixSeconds, unixSeconds } from '../units/index.ts';
 import { getU24, getU32, type Nvm, putU32 } from './nvm.ts';
 
 /**
- * The SAM's own memory: pair key 16 | SVPMSN 3 | region u8 | twice {version u32, loan limit u32, CRC-32} | then slots of
+ * The SAM's own memory: pair key 16 | SVPMSN 3 | region u8 | twice {version u32, loan limit u32, CRC-32} |
+ * twice {clock sets u32, seconds u32, CRC-32} | then slots of
  * {state u8, n u8, length u8, floor u8, key 32, CRC-32}. A slot becomes valid with its first byte, written last;
  * two generations of four purposes fit twice over.
  */
@@ -12,8 +13,9 @@ export const KEY_SLOTS = 16;
 const PAIR_KEY_BYTES = 16;
 const REGION_AT = PAIR_KEY_BYTES + 3;
 const LIMITS_AT = REGION_AT + 1;
-const LIMIT_BYTES = 12;
-const SLOTS_AT = LIMITS_AT + 2 * LIMIT_BYTES;
+const TWIN_BYTES = 12;
+const CLOCKS_AT = LIMITS_AT + 2 * TWIN_BYTES;
+const SLOTS_AT = CLOCKS_AT + 2 * TWIN_BYTES;
 const SLOT_HEAD_BYTES = 4;
 const SLOT_CRC_AT = SLOT_HEAD_BYTES + 32;
 const SLOT_BYTES = SLOT_CRC_AT + 4;
@@ -51,23 +53,38 @@ export interface LoanLimit {
   readonly tokens: number;
 }
 
-export function readLoanLimit({ bytes }: Nvm): LoanLimit & { readonly place: 0 | 1 } {
-  let newest = { version: 0, tokens: 0, place: 1 as 0 | 1 };
+export function readLoanLimit(memory: Nvm): LoanLimit {
+  const { order: version, value } = readTwin(memory, LIMITS_AT);
+  return { version, tokens: value };
+}
+
+export const storeLoanLimit = (memory: Nvm, { version, tokens }: LoanLimit): void =>
+  storeTwin(memory, LIMITS_AT, version, tokens);
+
+/** What a host set the clock to last, Unix seconds, 0 for never: so late it is for sure, whatever the CPU says. */
+export const readClockSet = (memory: Nvm): UnixSeconds => unixSeconds(readTwin(memory, CLOCKS_AT).value);
+
+export const storeClockSet = (memory: Nvm, seconds: UnixSeconds): void =>
+  storeTwin(memory, CLOCKS_AT, readTwin(memory, CLOCKS_AT).order + 1, seconds);
+
+/** The one of two places that is whole and was written last. */
+function readTwin({ bytes }: Nvm, from: number): { order: number; value: number; place: 0 | 1 } {
+  let newest = { order: 0, value: 0, place: 1 as 0 | 1 };
   for (const place of [0, 1] as const) {
-    const at = LIMITS_AT + place * LIMIT_BYTES;
-    const version = getU32(bytes, at);
-    if (crc32(bytes, at, at + 8) !== getU32(bytes, at + 8) || version < newest.version) continue;
-    newest = { version, tokens: getU32(bytes, at + 4), place };
+    const at = from + place * TWIN_BYTES;
+    const order = getU32(bytes, at);
+    if (crc32(bytes, at, at + 8) !== getU32(bytes, at + 8) || order < newest.order) continue;
+    newest = { order, value: getU32(bytes, at + 4), place };
   }
   return newest;
 }
 
-export function storeLoanLimit(memory: Nvm, { version, tokens }: LoanLimit): void {
-  const bytes = new Uint8Array(LIMIT_BYTES);
-  putU32(bytes, 0, version);
-  putU32(bytes, 4, tokens);
+function storeTwin(memory: Nvm, from: number, order: number, value: number): void {
+  const bytes = new Uint8Array(TWIN_BYTES);
+  putU32(bytes, 0, order);
+  putU32(bytes, 4, value);
   putU32(bytes, 8, crc32(bytes, 0, 8));
-  memory.write(LIMITS_AT + (1 - readLoanLimit(memory).place) * LIMIT_BYTES, bytes, 0, LIMIT_BYTES);
+  memory.write(from + (1 - readTwin(memory, from).place) * TWIN_BYTES, bytes, 0, TWIN_BYTES);
 }
 
 export interface HeldKey {

@@ -23,7 +23,7 @@ import {
   terminalStatus,
   terminalUnwrapKey,
 } from '../exchange/index.ts';
-import { ATTENTION_BYTES, decodeKeyChange, decodePolicy, isRecordFailure, Result } from '../records/index.ts';
+import { ATTENTION_BYTES, decodeClockSet, decodeKeyChange, decodePolicy, isRecordFailure, Result } from '../records/index.ts';
 import { assertNever, type Randomness, type Region, type Svpmsn, unixSeconds } from '../units/index.ts';
 import { SamReply, SamRequest } from './bus.ts';
 import type { Nvm } from './nvm.ts';
@@ -48,6 +48,7 @@ import {
   readPairKey,
   readRegion,
   readSvpmsn,
+  storeClockSet,
   storeKey,
   storeLoanLimit,
 } from './sam-memory.ts';
@@ -218,6 +219,10 @@ function carry(sam: Sam, proof: HostAuthenticated): Uint8Array {
     if (!isRecordFailure(policy) && policy.version > readLoanLimit(sam.memory).version) {
       storeLoanLimit(sam.memory, { version: policy.version, tokens: policy.emergencyCredit });
     }
+  }
+  if (proof.h === Command.clockSet) {
+    const set = decodeClockSet(proof.command);
+    if (!isRecordFailure(set)) storeClockSet(sam.memory, set.seconds);
   }
   const reply = new Uint8Array(2 + proof.command.length);
   reply[0] = SamReply.command;
