@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { AT } from '../card/bench.testing.ts';
 import { Command } from '../exchange/index.ts';
 import { DEFAULT_SUPPLY_POLICY, encodeEventRequest } from '../records/index.ts';
-import type { SupplyIndex } from '../units/index.ts';
+import { type SupplyIndex, unixSeconds } from '../units/index.ts';
 import { benchTable, command, createBench, credit, live, restart, startBench } from './board.testing.ts';
+import { benchTicket, cardWith, loadInto, visit } from './card-slot.testing.ts';
 import { levelsOf, type MeterMemory, type Nvm, stepEnergy } from './index.ts';
 
 /** What a cell of ordinary FRAM or EEPROM is good for at the least. */
@@ -28,8 +30,9 @@ class CountingNvm implements Nvm {
 }
 
 /**
- * Four supplies; every six hours a credit, every hour a poll, a power cut a day. Typical: 8 kWh a day on each at the
- * default table. Heavy: 14.5 kW (63 A) on each, day and night, at 30 tokens a kWh and 200 %, which no dwelling has.
+ * Four supplies; every six hours a credit and a card that gives value, every hour a poll, a power cut a day. Typical:
+ * 8 kWh a day on each at the default table. Heavy: 14.5 kW (63 A) on each, day and night, at 30 tokens a kWh and 200 %,
+ * which no dwelling has.
  */
 for (const { name, minuteEnergy, unitCharge, days } of [
   { name: 'typical', minuteEnergy: 5555, unitCharge: 25_000, days: 10 },
@@ -46,8 +49,13 @@ for (const { name, minuteEnergy, unitCharge, days } of [
       svm: new CountingNvm(memory.svm.bytes),
     } satisfies MeterMemory;
     const bench = startBench(counted, { supplyCount: 4 });
+    const card = cardWith(1_000, { ticket: benchTicket({ expiry: unixSeconds(AT + 365 * 86_400) }) });
     for (let hour = 0; hour < days * 24; hour++) {
       if (hour % 6 === 0) credit(bench, 60_000);
+      if (hour % 6 === 3) {
+        if (hour > 3) loadInto(card, (hour + 3) / 6, 1_000);
+        visit(bench, card);
+      }
       if (hour % 24 === 13) restart(bench, { afterMs: 90_000 });
       command(bench, Command.events, encodeEventRequest({ from: bench.meter.events.next, limit: 32 }));
       for (let minute = 0; minute < 60; minute++) {
@@ -59,6 +67,7 @@ for (const { name, minuteEnergy, unitCharge, days } of [
     }
     assert.equal(levelsOf(bench.meter).frozen, 0);
     assert.ok(levelsOf(bench.meter).used > 1000);
+    assert.equal(levelsOf(bench.meter).fromCards, days * 4 * 1_000);
     for (const [chip, { writes }] of Object.entries(counted)) {
       const most = Math.max(...writes);
       const inTwentyYears = Math.ceil((most / days) * 365.25 * YEARS);
