@@ -169,7 +169,7 @@ test('the page of the card shows each region in turn, and the flag and the call 
     const { page, text, unit } = displayOf(bench.meter);
     shown.add(`${page} ${text} ${unit}`);
   }
-  assert.deepEqual([...shown].sort(), ['card 1000 electricity', 'card 5000 gas']);
+  assert.deepEqual([...shown].sort(), ['card 1 1000 tokens', 'card 2 5000 tokens']);
   pull(bench, hand);
   assert.equal(flagsOf(bench.meter) & MeterFlag.cardInserted, 0);
   assert.deepEqual([displayOf(bench.meter).page, displayOf(bench.meter).text], ['balance', '234']);
@@ -307,7 +307,7 @@ for (const { what, refusal, hand: made, before } of REFUSED) {
       stepTime(bench.meter, bench.now + ms, bench.out);
       return displayOf(bench.meter).text;
     });
-    assert.deepEqual(shown.sort(), was > 0 ? [String(was), `E${refusal}`].sort() : [`E${refusal}`, `E${refusal}`]);
+    assert.deepEqual(shown.sort(), was > 0 ? [`1 ${was}`, `E${refusal}`] : [`E${refusal}`, `E${refusal}`]);
   });
 }
 

@@ -1,6 +1,6 @@
 import { RelayReason } from '../records/index.ts';
 import { CHARGE_UNITS_PER_TOKEN } from '../tariff/index.ts';
-import { assertNever, Region, type SupplyIndex } from '../units/index.ts';
+import { assertNever, type SupplyIndex } from '../units/index.ts';
 import { balanceOf, type Meter, type Supply } from './state.ts';
 import { totalsNow } from './totals.ts';
 import { transmissionText } from './transmission.ts';
@@ -93,20 +93,14 @@ function quantityOf(meter: Meter, { page, supply: index }: PageOfMeter): Quantit
 /** How long each region of a card stands on its page. */
 const REGION_SHOWN_MS = 3_000;
 
-const REGION_UNITS: Readonly<Record<Region, string>> = {
-  [Region.electricity]: 'electricity',
-  [Region.gas]: 'gas',
-  [Region.water]: 'water',
-  [Region.hotWater]: 'hot water',
-  [Region.heat]: 'heat',
-  [Region.payTv]: 'pay-TV',
-};
-
-/** What is left in each region of the card, in turn, and why nothing was taken from it where that is so. */
+/**
+ * What is left in each region of the card, in turn, behind the region's number: `2 500` are 500 of gas. Where nothing, or
+ * no more, was taken it says why: `E6`.
+ */
 function ofCard({ card, now }: Meter): Quantity {
   if (card === undefined) return { text: '--', unit: '' };
   const shown: Quantity[] = card.refusal === undefined ? [] : [{ text: `E${card.refusal.reason}`, unit: '' }];
-  for (const [region, balance] of card.balances) shown.push({ text: String(balance), unit: REGION_UNITS[region] });
+  for (const [region, balance] of card.balances) shown.push({ text: `${region} ${balance}`, unit: 'tokens' });
   return shown[Math.floor(now / REGION_SHOWN_MS) % shown.length] ?? { text: 'in', unit: '' };
 }
 

@@ -23,7 +23,14 @@ import {
   terminalStatus,
   terminalUnwrapKey,
 } from '../exchange/index.ts';
-import { ATTENTION_BYTES, decodeClockSet, decodeKeyChange, decodePolicy, isRecordFailure, Result } from '../records/index.ts';
+import {
+  ATTENTION_BYTES,
+  decodeClockSet,
+  decodeKeyChange,
+  decodePolicy,
+  isRecordFailure,
+  Result,
+} from '../records/index.ts';
 import { assertNever, type Randomness, type Region, type Svpmsn, unixSeconds } from '../units/index.ts';
 import { SamReply, SamRequest } from './bus.ts';
 import type { Nvm } from './nvm.ts';

@@ -24,6 +24,8 @@ test('each digit is told apart from every other', () => {
 test('a page without a number says so in dashes, and the card in letters', () => {
   assert.deepEqual(shown('--', 3), ['', 'g', 'g']);
   assert.deepEqual(shown('in', 2), ['c', 'ceg']);
+  assert.deepEqual(shown('E6', 2), ['adefg', 'acdefg']);
+  assert.deepEqual(shown('2 17', 4), ['abdeg', '', 'bc', 'abc']);
 });
 
 test('what segments cannot form, or what is too long, is not formed at all', () => {

@@ -23,7 +23,8 @@ const SHAPES: Readonly<Record<string, string>> = {
   '9': 'abcdfg',
   '-': 'g',
   ' ': '',
-  // For the page of the card, which says `in`.
+  // For the page of the card, which says `in`, or why nothing is taken from it.
+  E: 'adefg',
   i: 'c',
   n: 'ceg',
 };
