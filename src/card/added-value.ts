@@ -1,6 +1,7 @@
 import { Reader, Writer } from '../bytes/index.ts';
 import { TXID_BYTES, ValueOp, type ValueReceipt, ValueResult } from '../exchange/index.ts';
 import { type Svpmsn, svpmsn, type Tokens, tokens } from '../units/index.ts';
+import { REPORT_BYTES } from './meter-report.ts';
 import { isTicketLength } from './ticket.ts';
 
 /**
@@ -46,6 +47,8 @@ export interface CardCommand {
 
 /** M4: the receipt of an LTC as it is of a TC, for `judgeReceipt`, and the region after it. A card has no clock. */
 export interface CardReceipt extends RegionTotals, ValueReceipt {
+  /** What the region's meter said last over this card, for `openMeterReport`; told with every receipt, unchanged. */
+  readonly report: Uint8Array | undefined;
   readonly clock: undefined;
   readonly flags: undefined;
 }
@@ -87,12 +90,13 @@ export function decodeCardCommand(bytes: Uint8Array): CardCommand | AddedValueFa
   return { op: op as CardOp, counter, txid, amount, ticket: ticket.length === 0 ? undefined : ticket };
 }
 
-/** result u8 | LTC u32 | TXID 8 | amount u32 | loaded u64 | balance u32 | … as in M2 */
-export const encodeCardReceipt = (receipt: CardReceipt): Uint8Array =>
-  writeRegion(
-    new Writer(CARD_RECEIPT_BYTES).u8(receipt.result).u32(receipt.counter).bytes(receipt.txid).u32(receipt.amount),
-    receipt,
-  ).done();
+/** result u8 | LTC u32 | TXID 8 | amount u32 | loaded u64 | balance u32 | … as in M2 | report 63, or nothing */
+export function encodeCardReceipt(receipt: CardReceipt): Uint8Array {
+  const { result, counter, txid, amount, report } = receipt;
+  const writer = new Writer(CARD_RECEIPT_BYTES + REPORT_BYTES).u8(result).u32(counter).bytes(txid).u32(amount);
+  writeRegion(writer, receipt);
+  return (report === undefined ? writer : writer.bytes(report)).done();
+}
 
 export function decodeCardReceipt(bytes: Uint8Array): CardReceipt | AddedValueFailure {
   const reader = new Reader(bytes);
@@ -101,8 +105,13 @@ export function decodeCardReceipt(bytes: Uint8Array): CardReceipt | AddedValueFa
   const txid = reader.view(TXID_BYTES).slice();
   const amount = tokens(reader.u32());
   const region = readRegion(reader);
-  if (region === undefined || !reader.ended() || result > ValueResult.refusedByPolicy) return BODY_WRONG;
-  return { result: result as ValueResult, counter, txid, amount, ...region, clock: undefined, flags: undefined };
+  const report = reader.rest().slice();
+  if (region === undefined || !reader.ok() || result > ValueResult.refusedByPolicy) return BODY_WRONG;
+  if (report.length !== 0 && report.length !== REPORT_BYTES) return BODY_WRONG;
+  return {
+    ...{ result: result as ValueResult, counter, txid, amount, ...region },
+    ...{ report: report.length === 0 ? undefined : report, clock: undefined, flags: undefined },
+  };
 }
 
 function writeRegion(writer: Writer, region: RegionTotals): Writer {

@@ -31,6 +31,7 @@ import {
   encodeTicket,
   issueTicket,
   loadCommand,
+  type OwnReport,
   openLoadSession,
   openTicket,
   personaliseCard,
@@ -41,6 +42,7 @@ import {
   type Ticket,
   takingAmount,
   takingReceive,
+  takingReport,
   takingStored,
 } from './index.ts';
 
@@ -285,6 +287,8 @@ export class MeterOnBench {
   epoch = 0;
   now = AT;
   room = tokens(0xffff_ffff);
+  /** What it leaves on a card, if anything. */
+  report: OwnReport | undefined;
   readonly #randomness;
 
   constructor(id: Svpmsn, { region = REGION as Region, suite = Suite.aes128 as Suite, seed = id as number } = {}) {
@@ -318,6 +322,9 @@ export class MeterOnBench {
       switch (outcome.type) {
         case 'send':
           outcome = takingReceive(taking, hand.send(outcome.command));
+          break;
+        case 'report-wanted':
+          outcome = takingReport(taking, this.report);
           break;
         case 'store-epoch':
           this.epoch = outcome.epoch;

@@ -39,7 +39,10 @@ import {
   LOAD_ROW_BYTES,
   loadRowAt,
   NVM_BYTES_MAX,
+  REPORT_ROW_BYTES,
+  REPORT_ROWS,
   regionHeadAt,
+  reportRowAt,
   SLOT_BYTES,
   slotAt,
   TICKET_ROW_BYTES,
@@ -314,6 +317,7 @@ test('a card fits into 4 KB, and nothing in it lies in another’s place', () =>
     for (let counter = 0; counter < 5; counter++) claim(debitRowAt(region, counter), DEBIT_ROW_BYTES);
   }
   for (let row = 0; row < TICKET_ROWS; row++) claim(ticketRowAt(row), TICKET_ROW_BYTES);
+  for (let row = 0; row < REPORT_ROWS; row++) claim(reportRowAt(row), REPORT_ROW_BYTES);
   assert.ok(owners.every((owned) => owned === 1));
 });
 

@@ -5,7 +5,9 @@ import { type CommandApdu, CommandClass, decodeCommandApdu, response, STATUS_OF_
 import { CHALLENGE_BYTES, externalAuthenticate, getChallenge, internalAuthenticate } from './authentication.ts';
 import { controlInformation, type ElementaryFile, FileId, fileById, fileByShortId, PURSE_AID } from './files.ts';
 import { creditLoad, isWhole, openLoad, statusOf } from './loading.ts';
-import { acknowledge, debit, openSpend } from './spending.ts';
+import { REPORT_BYTES } from './meter-report.ts';
+import { reportOf } from './report-file.ts';
+import { acknowledge, debit, openSpend, report } from './spending.ts';
 import {
   ACKNOWLEDGE_BYTES,
   DEBIT_BYTES,
@@ -37,6 +39,7 @@ export const PurseInstruction = {
   acknowledge: 0x56,
   status: 0x58,
   ticket: 0x5a,
+  report: 0x5c,
 } as const;
 
 /** P1 of OPEN: an exchange with the host, or the insertion into a meter. */
@@ -92,11 +95,15 @@ const PURSE: Readonly<Record<number, CommandForm>> = {
   },
   [PurseInstruction.credit]: {
     ...{ data: [1, FRAME_MAX], answer: FRAME_FOURTH_BYTES, p1: 0, p2: 0 },
-    carryOut: (card, { data }, out) => creditLoad(card, data, out),
+    carryOut: credit,
   },
   [PurseInstruction.acknowledge]: {
     ...{ data: [ACKNOWLEDGE_BYTES, ACKNOWLEDGE_BYTES], answer: 0, p1: 0 },
     carryOut: ofRegion((card, { region }, { data }, out) => acknowledge(card, region, data, out)),
+  },
+  [PurseInstruction.report]: {
+    ...{ data: [REPORT_BYTES, REPORT_BYTES], answer: 0, p1: 0 },
+    carryOut: ofRegion((card, { region }, { data }, out) => report(card, region, data, out)),
   },
   [PurseInstruction.status]: {
     ...{ data: [0, 0], answer: STATUS_BYTES, p1: 0 },
@@ -258,6 +265,14 @@ function open(card: Card, command: CommandApdu, out: CardOutputs): Uint8Array {
   if (data.length !== SPEND_FIRST_BYTES) return response(StatusWord.wrongLength);
   if (!isRoomFor(command, SPEND_SECOND_BYTES)) return response(StatusWord.wrongLe | SPEND_SECOND_BYTES);
   return ofRegion((_, region) => openSpend(card, region, data))(card, command, out);
+}
+
+/** CREDIT: M4 is longer where the region has a report of its meter. */
+function credit(card: Card, command: CommandApdu, out: CardOutputs): Uint8Array {
+  const { load } = card;
+  const bytes = FRAME_FOURTH_BYTES + (load === undefined ? 0 : (reportOf(card, load.region.region)?.length ?? 0));
+  if (!isRoomFor(command, bytes)) return response(StatusWord.wrongLe | bytes);
+  return creditLoad(card, command.data, out);
 }
 
 /** A command of the region in P2. */

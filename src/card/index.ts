@@ -26,7 +26,17 @@ export {
 export * from './contact/index.ts';
 export { FileId, PURSE_AID } from './files.ts';
 export { openLoadSession } from './host-load.ts';
-export { CARD_NVM_BYTES, DEBITS_KEPT, LOADS_KEPT, TICKETS_MAX } from './layout.ts';
+export { CARD_NVM_BYTES, DEBITS_KEPT, LOADS_KEPT, REPORTS_MAX, TICKETS_MAX } from './layout.ts';
+export {
+  type MeterReport,
+  MINUTES_BEFORE_MAX,
+  openMeterReport,
+  REPORT_BYTES,
+  REPORTED_EVENTS_MAX,
+  type ReportedEvent,
+  type ReportSubject,
+  sealMeterReport,
+} from './meter-report.ts';
 export * from './ports.ts';
 export {
   type Card,
@@ -41,12 +51,14 @@ export { StatusWord } from './status-word.ts';
 export {
   beginTaking,
   type CardRow,
+  type OwnReport,
   type Taking,
   type TakingMeter,
   type TakingOutcome,
   type TakingRefusal,
   takingAmount,
   takingReceive,
+  takingReport,
   takingStored,
 } from './take-value.ts';
 export { decodeTicket, encodeTicket, issueTicket, openTicket, type Ticket, type TicketFailure } from './ticket.ts';

@@ -1,4 +1,5 @@
 import { REGIONS, type Region } from '../units/index.ts';
+import { REPORT_BYTES } from './meter-report.ts';
 import { TICKET_BYTES_MAX } from './ticket.ts';
 
 /** How a card's non-volatile memory is divided. The chip has 4 KB of it; `layout.test.ts` adds up. */
@@ -37,7 +38,15 @@ export const TICKET_ROWS = TICKETS_MAX + 1;
 export const TICKET_ROW_BYTES = TICKET_BYTES_MAX + 5;
 const TICKETS_AT = REGIONS_AT + REGIONS.length * REGION_BYTES;
 
-export const CARD_NVM_BYTES = TICKETS_AT + TICKET_ROWS * TICKET_ROW_BYTES;
+/** Gas, water, hot water and heat: the chip has no room for six. */
+export const REPORTS_MAX = 4;
+/** One more, so that a report is whole before the one that it follows is given up. */
+export const REPORT_ROWS = REPORTS_MAX + 1;
+/** report | CRC-16 | state u8 */
+export const REPORT_ROW_BYTES = REPORT_BYTES + 3;
+const REPORTS_AT = TICKETS_AT + TICKET_ROWS * TICKET_ROW_BYTES;
+
+export const CARD_NVM_BYTES = REPORTS_AT + REPORT_ROWS * REPORT_ROW_BYTES;
 
 export const regionHeadAt = (region: Region): number => REGIONS_AT + (region - 1) * REGION_BYTES;
 export const slotAt = (region: Region, slot: number): number =>
@@ -47,3 +56,4 @@ export const loadRowAt = (region: Region, counter: number): number =>
 export const debitRowAt = (region: Region, counter: number): number =>
   regionHeadAt(region) + DEBITS_IN_REGION + (counter % DEBIT_ROWS) * DEBIT_ROW_BYTES;
 export const ticketRowAt = (row: number): number => TICKETS_AT + row * TICKET_ROW_BYTES;
+export const reportRowAt = (row: number): number => REPORTS_AT + row * REPORT_ROW_BYTES;

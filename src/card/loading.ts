@@ -21,6 +21,7 @@ import {
   type RegionTotals,
 } from './added-value.ts';
 import { response } from './apdu.ts';
+import { reportOf } from './report-file.ts';
 import { LOADED_MAX, type RegionPurse } from './slot.ts';
 import {
   type Card,
@@ -134,13 +135,13 @@ function carryOut(card: Card, region: WholeRegion, command: CardCommand, out: Ca
     const row = { counter: command.counter, txid: command.txid, amount, kind };
     const change = { ...changed, ...ticket?.changed, loadCounter: command.counter };
     commit(card, region, change, [loadRow(region.region, row), ...(ticket?.rows ?? [])], out);
-    return told(region.purse, freshResult(kind), row);
+    return told(card, region, freshResult(kind), row);
   }
   if (ticket !== undefined) commit(card, region, ticket.changed, ticket.rows, out);
   const named = command.op === CardOp.query && command.counter === 0 ? loadCounter : command.counter;
   const kept = readLoadRow(card, region, named);
-  if (kept !== undefined) return told(region.purse, keptResult(kept.kind), kept);
-  return told(region.purse, ValueResult.gap, { counter: loadCounter, txid: new Uint8Array(8), amount: 0 });
+  if (kept !== undefined) return told(card, region, keptResult(kept.kind), kept);
+  return told(card, region, ValueResult.gap, { counter: loadCounter, txid: new Uint8Array(8), amount: 0 });
 }
 
 interface Settlement {
@@ -178,10 +179,10 @@ function keptResult(kind: LoadKind): ValueResult {
   return kind === LoadKind.voided ? ValueResult.voided : ValueResult.alreadyDone;
 }
 
-const told = (purse: RegionPurse, result: ValueResult, row: Omit<LoadRow, 'kind'>): CardReceipt => ({
+const told = (card: Card, region: WholeRegion, result: ValueResult, row: Omit<LoadRow, 'kind'>): CardReceipt => ({
   ...{ result, counter: row.counter, txid: row.txid, amount: tokens(row.amount) },
-  ...totalsOf(purse),
-  ...{ clock: undefined, flags: undefined },
+  ...totalsOf(region.purse),
+  ...{ report: reportOf(card, region.region), clock: undefined, flags: undefined },
 });
 
 const totalsOf = ({ balance, loaded, debitCounter, pending, ticketVersion }: RegionPurse): RegionTotals => ({

@@ -35,6 +35,7 @@ import {
   type TakingOutcome,
   takingAmount,
   takingReceive,
+  takingReport,
   takingStored,
 } from './index.ts';
 import {
@@ -88,7 +89,7 @@ for (const [name, suite] of [
 }
 
 test('pulled at every command, and at the next one again, the value is in one place and gets to its meter', () => {
-  const whole = 10;
+  const whole = 11;
   for (let first = 0; first <= whole; first++) {
     for (let second = 0; second <= whole; second++) {
       const hand = loadedCard(1_000);
@@ -508,7 +509,10 @@ test('a machine is stepped in its order, and asked for no more than it offered',
   assert.deepEqual([outcome.csn, outcome.balance, outcome.most], [CSN, 1_000, 1_000]);
   assert.throws(() => takingAmount(taking, tokens(1_001)), /no more than that/);
   assert.throws(() => takingReceive(taking, ok()), /no response is awaited/);
-  assert.equal(takingAmount(taking, tokens(0)).type, 'done');
+  assert.throws(() => takingReport(taking, undefined), /a report was wanted/);
+  assert.equal(takingAmount(taking, tokens(0)).type, 'report-wanted');
+  assert.throws(() => takingReceive(taking, ok()), /no response is awaited in awaiting-report/);
+  assert.equal(takingReport(taking, undefined).type, 'done');
   for (const name of ['awaiting-epoch-stored', 'awaiting-credit-stored', 'ended']) {
     taking.state = { name } as never;
     assert.throws(() => takingReceive(taking, ok()), new RegExp(`no response is awaited in ${name}`));

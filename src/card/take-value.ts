@@ -16,6 +16,7 @@ import {
 import { decodeResponseApdu } from './apdu.ts';
 import { OpenMode, PurseInstruction } from './card.ts';
 import { askSerialNumber, purseCommand, selectPurse } from './card-pipe.ts';
+import { type MeterReport, sealMeterReport } from './meter-report.ts';
 import {
   type DebitRecord,
   encodeAcknowledge,
@@ -72,9 +73,14 @@ export interface Taking {
     | { readonly name: 'awaiting-amount'; readonly met: Met; readonly most: Tokens }
     | { readonly name: 'awaiting-record'; readonly met: Met; readonly asked: Tokens }
     | { readonly name: 'awaiting-credit-stored'; readonly met: Met; readonly record: DebitRecord }
-    | { readonly name: 'awaiting-acknowledged'; readonly credited: Tokens }
+    | { readonly name: 'awaiting-acknowledged'; readonly met: Met; readonly last: number; readonly credited: Tokens }
+    | { readonly name: 'awaiting-report'; readonly met: Met; readonly last: number; readonly credited: Tokens }
+    | { readonly name: 'awaiting-report-taken'; readonly credited: Tokens }
     | { readonly name: 'ended' };
 }
+
+/** A report but for what the insertion knows. */
+export type OwnReport = Omit<MeterReport, 'meter' | 'debitCounter'>;
 
 interface Known {
   readonly csn: Csn;
@@ -109,6 +115,8 @@ export type TakingOutcome =
   | { readonly type: 'amount-wanted'; readonly csn: Csn; readonly balance: Tokens; readonly most: Tokens }
   /** Make the credit and the card's row durable in one commit, then `takingStored`. */
   | { readonly type: 'store-credit'; readonly amount: Tokens; readonly row: CardRow }
+  /** Nothing is pending any more: give `takingReport` what the provider is to hear over this card, if anything. */
+  | { readonly type: 'report-wanted' }
   /** Over: nothing is pending on the card, and so much was credited in this insertion. */
   | { readonly type: 'done'; readonly credited: Tokens }
   /** Over; what was stored stays stored, also where the card then refused the acknowledgement. */
@@ -125,6 +133,8 @@ export function takingReceive(taking: Taking, bytes: Uint8Array): TakingOutcome 
   if ('reason' in answer) return refused(taking, 'card-unintelligible');
   const { data, status } = answer;
   const { state } = taking;
+  // A card that keeps no report has given its value all the same.
+  if (state.name === 'awaiting-report-taken') return done(taking, state.credited);
   if (status !== StatusWord.done) {
     const noTicket = state.name === 'awaiting-ticket' && status === StatusWord.referencedDataNotFound;
     return refused(taking, noTicket ? 'no-ticket' : 'card-refused', status);
@@ -142,10 +152,11 @@ export function takingReceive(taking: Taking, bytes: Uint8Array): TakingOutcome 
     case 'awaiting-record':
       return receiveRecord(taking, state.met, state.asked, data);
     case 'awaiting-acknowledged':
-      return done(taking, state.credited);
+      return wantReport(taking, state.met, state.last, state.credited);
     case 'awaiting-epoch-stored':
     case 'awaiting-amount':
     case 'awaiting-credit-stored':
+    case 'awaiting-report':
     case 'ended':
       throw new Error(`no response is awaited in ${state.name}`);
     default:
@@ -165,7 +176,19 @@ export function takingStored(taking: Taking): TakingOutcome {
 export function takingAmount(taking: Taking, amount: Tokens): TakingOutcome {
   const { state } = taking;
   assert(state.name === 'awaiting-amount' && amount <= state.most, 'an amount was wanted, and no more than that');
-  return amount === 0 ? done(taking, tokens(0)) : ask(taking, state.met, amount);
+  if (amount > 0) return ask(taking, state.met, amount);
+  return wantReport(taking, state.met, state.met.row?.debitCounter ?? 0, tokens(0));
+}
+
+/** What the meter has to say to its provider: it leaves on the card. `undefined` where it has a line to say it on. */
+export function takingReport(taking: Taking, report: OwnReport | undefined): TakingOutcome {
+  const { state, meter } = taking;
+  assert(state.name === 'awaiting-report', 'a report was wanted');
+  if (report === undefined) return done(taking, state.credited);
+  const { pair, insertion } = state.met;
+  const sealed = sealMeterReport(pair, insertion, { ...report, meter: meter.svpmsn, debitCounter: state.last });
+  taking.state = { name: 'awaiting-report-taken', credited: state.credited };
+  return send(purseCommand(PurseInstruction.report, sealed, { p2: meter.region, silent: true }));
 }
 
 function receiveSerialNumber(taking: Taking, data: Uint8Array): TakingOutcome {
@@ -251,9 +274,15 @@ function receiveRecord(taking: Taking, met: Met, asked: Tokens, data: Uint8Array
 }
 
 function confirm(taking: Taking, met: Met, { debitCounter }: DebitRecord, credited: Tokens): TakingOutcome {
-  taking.state = { name: 'awaiting-acknowledged', credited };
+  const last = Math.max(debitCounter, met.row?.debitCounter ?? 0);
+  taking.state = { name: 'awaiting-acknowledged', met, last, credited };
   const data = encodeAcknowledge(met.pair, met.insertion, debitCounter);
   return send(purseCommand(PurseInstruction.acknowledge, data, { p2: taking.meter.region, silent: true }));
+}
+
+function wantReport(taking: Taking, met: Met, last: number, credited: Tokens): TakingOutcome {
+  taking.state = { name: 'awaiting-report', met, last, credited };
+  return { type: 'report-wanted' };
 }
 
 const send = (command: Uint8Array): TakingOutcome => ({ type: 'send', command });

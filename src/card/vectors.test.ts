@@ -33,7 +33,9 @@ import {
   issueTicket,
   loadCommand,
   mutualTags,
+  type OwnReport,
   openLoadSession,
+  openMeterReport,
   openTicket,
   PURSE_AID,
   personaliseCard,
@@ -41,6 +43,7 @@ import {
   type TakingOutcome,
   takingAmount,
   takingReceive,
+  takingReport,
   takingStored,
 } from './index.ts';
 import { decodeSlot, encodeSlot } from './slot.ts';
@@ -70,6 +73,9 @@ interface Insertion {
   readonly meterNonce: string;
   readonly cardNonce: string;
   readonly apdus: Hex;
+  readonly report: Omit<OwnReport, 'time'> & { readonly time: number; readonly bytes: string };
+  /** M4 with the report behind it. */
+  readonly receipt: string;
 }
 interface Suite {
   readonly suite: string;
@@ -213,6 +219,7 @@ for (const suite of file.suites) {
         ['open', 'opened'],
         ['debit', 'debited'],
         ['acknowledge', 'acknowledged'],
+        ['report', 'reported'],
       ] as const) {
         assert.equal(toHex(hand.send(fromHex(apdus[command] as string))), apdus[answer], command);
       }
@@ -238,7 +245,22 @@ for (const suite of file.suites) {
       assert.ok(outcome.type === 'store-credit');
       assert.deepEqual([outcome.row.debitCounter, outcome.amount], [record.debitCounter, record.amount]);
       assert.equal(commandOf(takingStored(taking)), apdus.acknowledge);
-      assert.deepEqual(hear(apdus.acknowledged as string), { type: 'done', credited: record.amount });
+      assert.deepEqual(hear(apdus.acknowledged as string), { type: 'report-wanted' });
+      const { sequence, register, balance, used, fromCards, owed, flags, events } = insertion.report;
+      const said = { sequence, register, balance, used, fromCards, owed, flags, events };
+      const time = unixSeconds(insertion.report.time);
+      assert.equal(commandOf(takingReport(taking, { ...said, time })), apdus.report);
+      assert.deepEqual(hear(apdus.reported as string), { type: 'done', credited: record.amount });
+    });
+
+    test(`${suite.suite}: the provider alone understands the report after ${insertion.name}, out of a receipt`, () => {
+      const { receipt, report, record } = insertion;
+      const decoded = decodeCardReceipt(fromHex(receipt));
+      assert.ok(!('reason' in decoded) && decoded.report !== undefined);
+      assert.equal(toHex(encodeCardReceipt(decoded)), receipt);
+      assert.equal(toHex(decoded.report), report.bytes);
+      const { bytes: _, context: __, key: ___, ...said } = report as unknown as Record<string, unknown>;
+      assert.deepEqual(openMeterReport(card, decoded.report), { ...said, meter, debitCounter: record.debitCounter });
     });
   }
 

@@ -16,8 +16,8 @@ export type CardKeyScope = Region | 0;
 
 /** What a tag under a card's own key says: that the card, the outside, or both in turn, hold it. */
 export type CardTag = 'CINT' | 'CEXT' | 'CMUO' | 'CMUI';
-/** The four messages between a card and a meter: no key of one direction, or of one message, opens another. */
-export type PairTag = 'CAUT' | 'CM2C' | 'CC2M' | 'CACK';
+/** The messages between a card and a meter, and the meter's report: no key of one of them opens another. */
+export type PairTag = 'CAUT' | 'CM2C' | 'CC2M' | 'CACK' | 'CRPT';
 
 let bytesOf: (key: CardKey) => Uint8Array;
 let pairBytesOf: (key: PairKey) => Uint8Array;

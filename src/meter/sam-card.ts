@@ -8,6 +8,7 @@ import {
   type TakingRefusal,
   takingAmount,
   takingReceive,
+  takingReport,
   takingStored,
 } from '../card/index.ts';
 import { Suite } from '../crypto/index.ts';
@@ -159,6 +160,8 @@ function goOn(sam: Sam, card: CardConversation, { table, taking }: Meeting, outc
       );
     case 'amount-wanted':
       return chooseAmount(sam, card, { table, taking }, outcome);
+    case 'report-wanted':
+      return goOn(sam, card, { table, taking }, takingReport(taking, undefined));
     case 'done':
       return card.meetings < MEETINGS_MAX ? meet(sam, card, table) : over(sam, card, card.refusal);
     case 'refused':

@@ -1,11 +1,15 @@
 import { fromHex } from '../../src/bytes/index.ts';
 import {
+  AT,
+  CSN,
+  cardKey,
   GAS,
   LoadExchange,
   loadedCard,
   MeterOnBench,
   meterKey,
   order,
+  REGION,
   ticketOf,
 } from '../../src/card/bench.testing.ts';
 import * as card from '../../src/card/index.ts';
@@ -32,10 +36,27 @@ const receipt = {
     counter: 1,
     txid: new Uint8Array(8),
     amount: tokens(9),
+    report: undefined,
     clock: undefined,
     flags: undefined,
   },
 } as const;
+const report = card.sealMeterReport(
+  cardKey().pairKey(GAS),
+  { csn: CSN, region: REGION },
+  {
+    ...{
+      meter: GAS,
+      sequence: 9,
+      time: AT,
+      register: 700,
+      balance: tokens(5),
+      used: tokens(70),
+      fromCards: tokens(75),
+    },
+    ...{ owed: tokens(0), flags: 1, debitCounter: 1, events: [{ kind: 48, minutesBefore: 3 }] },
+  },
+);
 const commands = [order(card.CardOp.credit, 1, 9), order(card.CardOp.query, 0, 0, { ticket: ticketOf() })];
 
 /** APDUs that the card knows, so that what is changed in them gets behind the first look. */
@@ -47,6 +68,7 @@ const APDUS = [
     '00d6810001aa',
     '8058000200',
     '805a0002030a1b2d00',
+    `805c00023f${'00'.repeat(63)}`,
   ],
   ...[`8050010213${'00'.repeat(19)}00`, `805200020c${'00'.repeat(12)}00`, `805600020c${'00'.repeat(12)}`],
   ...['00ca005a00', '0084000000', `0082000010${'00'.repeat(16)}`, `0088000010${'00'.repeat(16)}00`],
@@ -81,7 +103,11 @@ export const CARD_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   'card.decodeResponseApdu': target(bytesLike(Uint8Array.of(0x90, 0)), card.decodeResponseApdu, { saysNoReason: true }),
   'card.decodeCardStatus': target(bytesLike(card.encodeCardStatus(status)), card.decodeCardStatus),
   'card.decodeCardCommand': target(bytesLike(...commands.map(card.encodeCardCommand)), card.decodeCardCommand),
-  'card.decodeCardReceipt': target(bytesLike(card.encodeCardReceipt(receipt)), card.decodeCardReceipt),
+  'card.decodeCardReceipt': target(
+    bytesLike(card.encodeCardReceipt(receipt), card.encodeCardReceipt({ ...receipt, report })),
+    card.decodeCardReceipt,
+  ),
+  'card.openMeterReport': target(bytesLike(report), (b) => card.openMeterReport(cardKey(), b), { saysNoReason: true }),
   'card.decodeLoadResponse': target(bytesLike(Uint8Array.of(...firstFrame, 0x90, 0)), card.decodeLoadResponse),
   'card.decodeTicket': target(bytesLike(ticketOf()), card.decodeTicket),
   'card.stepCard': target(bytesLike(loadOpening, ...APDUS), (b) => hand.send(b), { saysNoReason: true }),

@@ -134,12 +134,52 @@ function passesOf(n: number, KC: Bytes, { Nh, Nm }: { Nh: Bytes; Nm: Bytes }, st
   return { Ka, Kd, Ku, first, second, third, fourth };
 }
 
-/** An insertion in which the meter takes an amount, and one in which it asks for what is pending. */
+const u48 = (value: number): Bytes => u64(value).subarray(2);
+
+/** What the meter leaves on the card: kinds of events with the whole minutes since. */
+const REPORTS: readonly [Report, Report] = [
+  {
+    ...{ sequence: 17, time: 1_800_000_000, register: 0x0102_0304_0506, balance: 1_930, used: 70_000, fromCards: 71_930 },
+    ...{ owed: 0, flags: 0x0a00, events: [[48, 0], [2, 3], [1, 1_440], [20, 65_535]] },
+  },
+  {
+    ...{ sequence: 18, time: 0, register: 0, balance: 0, used: 2 ** 48 - 1, fromCards: 2 ** 48 - 1, owed: 500 },
+    ...{ flags: 0x0080, events: [[69, 0]] },
+  },
+];
+
+interface Report {
+  readonly sequence: number;
+  readonly time: number;
+  readonly register: number;
+  readonly balance: number;
+  readonly used: number;
+  readonly fromCards: number;
+  readonly owed: number;
+  readonly flags: number;
+  readonly events: readonly (readonly [kind: number, minutes: number])[];
+}
+
+function reportOf({ sequence, time, register, balance, used, fromCards, owed, flags, events }: Report, Kpair: Bytes, debitCounter: number) {
+  const body = cat(
+    cat(METER, u32(sequence), u32(time), u48(register), u32(balance), u48(used), u48(fromCards), u32(owed)),
+    cat(u16(flags), u32(debitCounter), ...events.map(([kind, minutes]) => cat([kind], u16(minutes)))),
+    zeros(3 * (4 - events.length)),
+  );
+  const context = cat(subject(REGION), METER);
+  const key = kdf(Kpair, 'CRPT', context);
+  return { context, key, bytes: cat(body, half(cmac(key, body))) };
+}
+
+/** An insertion in which the meter takes an amount, and one in which it asks for what is pending; each ends with a report. */
 function insertionsOf({ suite }: Suite, { Kpair }: Keys) {
   return [
-    { name: 'a debit', balance: 5_000, debitCounter: 4, pending: 0, asked: 1_200, record: 5, amount: 1_200 },
-    { name: 'the pending record again', balance: 3_800, debitCounter: 5, pending: 1_200, asked: 0, record: 5, amount: 1_200 },
-  ].map(({ name, balance, debitCounter, pending, asked, record, amount }) => {
+    { name: 'a debit', balance: 5_000, debitCounter: 4, pending: 0, asked: 1_200, record: 5, amount: 1_200, told: REPORTS[0] },
+    { name: 'the pending record again', balance: 3_800, debitCounter: 5, pending: 1_200, asked: 0, record: 5, amount: 1_200, told: REPORTS[1] },
+  ].map(({ name, balance, debitCounter, pending, asked, record, amount, told }) => {
+    const report = reportOf(told, Kpair, record);
+    const after = { loaded: 5_000, balance: balance - asked, debitCounter: record, pending: undefined, ticketVersion: 2 };
+    const receipt = cat([3], u32(0), zeros(8), u32(0), totals({ ...after, loadCounter: 0 }), report.bytes);
     const meterNonce = draw(`meter nonce of ${name}, ${suite}`, 16);
     const cardNonce = draw(`card nonce of ${name}, ${suite}`, 16);
     const context = cat(meterNonce, cardNonce, subject(REGION), METER);
@@ -165,7 +205,11 @@ function insertionsOf({ suite }: Suite, { Kpair }: Keys) {
         debited: done(debited),
         acknowledge: apdu([0x80, 0x56, 0, REGION], acknowledge, false),
         acknowledged: done(zeros(0)),
+        report: apdu([0x80, 0x5c, 0, REGION], report.bytes, false),
+        reported: done(zeros(0)),
       },
+      report: { ...told, events: told.events.map(([kind, minutesBefore]) => ({ kind, minutesBefore })), ...report },
+      receipt,
     };
   });
 }
@@ -224,7 +268,7 @@ export function generate(): unknown {
   });
   return inHex({
     about:
-      'A purse card in both suites: its keys, its tickets, loads one after the other from a new card on, two insertions into a meter, authentications; then slots of its memory. Numbers are decimal, bytes hex.',
+      'A purse card in both suites: its keys, its tickets, loads one after the other from a new card on, two insertions into a meter with what it reports and a body of M4 that brings it, authentications; then slots of its memory. Numbers are decimal, bytes hex.',
     ...{ csn: CSN, region: REGION, utility: UTILITY, route: ROUTE, meter: METER, aid: AID, suites, slots: slots() },
   });
 }
