@@ -11,6 +11,7 @@ const TABLES = [
   ...['knowledge', 'events', 'profiles', 'totals', 'lines_of_units', 'suspicions', 'check_minutes', 'facts'],
   ...['terms', 'trades', 'dues', 'payments', 'contracts', 'receipts_due', 'receipts', 'webhooks', 'deliveries'],
   ...['closings', 'settled_minutes', 'used_days', 'settlement_claims', 'agents', 'agent_members', 'vends', 'shifts'],
+  ...['card_providers', 'cards', 'card_purses', 'card_orders', 'card_tickets', 'offline_meters'],
   ...['people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit', 'heads', 'lanes', 'copies'],
 ];
 const SEQUENCES = [

@@ -8,11 +8,13 @@ import {
   deriveCardKey,
   deriveTerminalKey,
   exportCardKey,
+  KeyStoreError,
   keyName,
   openPairKey,
   PairKey,
   Purpose,
   pairTag,
+  SoftwareKeyStore,
   Suite,
   sealPairKey,
 } from './index.ts';
@@ -95,4 +97,18 @@ test('nothing that prints a key of a card, or of a pair, shows a byte of it', ()
     assert.ok(!shown.includes(bytes) && !shown.includes(bytes.slice(0, 8)), shown);
   }
   assert.equal(JSON.stringify(key.pairKey(METER)), '{}');
+});
+
+test('a key store derives the key of a card of its own utility, and of no other', async () => {
+  const store = new SoftwareKeyStore({ utility: 1, keys: new Map([[n, kh]]) }, { fill: (bytes) => void bytes.fill(1) });
+  const named = { utility: 1, n, csn: ID, scope: Region.gas };
+  assert.deepEqual(exportCardKey(await store.cardKey(named)), exportCardKey(derived()));
+  const missing = { ...named, n: keyName(Purpose.value, Suite.aes128, 1) };
+  for (const other of [{ ...named, utility: 2 }, missing]) {
+    await assert.rejects(store.cardKey(other), (error) => {
+      assert.ok(error instanceof KeyStoreError);
+      assert.equal(error.reason, 'no-such-key');
+      return true;
+    });
+  }
 });

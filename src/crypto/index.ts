@@ -4,7 +4,14 @@ export * from './card-key.ts';
 export * from './ccm.ts';
 export * from './cmac.ts';
 export * from './key-ring.ts';
-export { type KeyStore, KeyStoreError, type KeyStoreFailure, type MasterKeys, SoftwareKeyStore } from './key-store.ts';
+export {
+  type KeyStore,
+  KeyStoreError,
+  type KeyStoreFailure,
+  type MasterKeys,
+  type NamedCardKey,
+  SoftwareKeyStore,
+} from './key-store.ts';
 export * from './keyring-file.ts';
 export * from './names.ts';
 export {

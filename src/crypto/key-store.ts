@@ -1,6 +1,7 @@
 import { toHex } from '../bytes/index.ts';
-import { assert, type Randomness, type Svpmsn } from '../units/index.ts';
+import { assert, type Csn, type Randomness, type Svpmsn } from '../units/index.ts';
 import { AesKey } from './aes.ts';
+import { type CardKey, type CardKeyScope, deriveCardKey } from './card-key.ts';
 import { cmac, kdf } from './cmac.ts';
 import {
   GENERATION_MAX,
@@ -28,12 +29,25 @@ import { halvesEqual, TripleDesKey } from './triple-des.ts';
 export interface KeyStore {
   /** KT of one terminal. Rejects with `no-such-key` when the store has no KH of that name. */
   terminalKey<P extends Purpose>(n: KeyName<P>, svpmsn: Svpmsn): Promise<TerminalKey<P>>;
+  /**
+   * KC of one region of a purse card, or, with scope 0, of the card as a whole. Rejects with `no-such-key` when the
+   * store has no KH of that name of that utility.
+   */
+  cardKey(card: NamedCardKey): Promise<CardKey>;
   /** What monitoring keys are wrapped under on their way to a local unit: area unit × 256 + local unit, u16. */
   transportKey(localUnit: number): Promise<TransportKey>;
   /** Makes the KH of the next generation and returns its name. Rejects with `generations-used-up` after the last. */
   addGeneration<P extends Purpose>(purpose: P, suite: Suite): Promise<KeyName<P>>;
   /** Six hex digits that tell two KH of one name apart and reveal neither. */
   checkValue(n: KeyName): Promise<string>;
+}
+
+/** Which key of a card: whose KH it comes from, of which name, for which card, and for what in it. */
+export interface NamedCardKey {
+  readonly utility: number;
+  readonly n: KeyName<typeof Purpose.value>;
+  readonly csn: Csn;
+  readonly scope: CardKeyScope;
 }
 
 export type KeyStoreFailure = 'no-such-key' | 'generations-used-up';
@@ -95,6 +109,16 @@ export class SoftwareKeyStore implements KeyStore {
 
   async terminalKey<P extends Purpose>(n: KeyName<P>, svpmsn: Svpmsn): Promise<TerminalKey<P>> {
     return deriveTerminalKey(this.#masterKey(n), n, svpmsn, this.#utility);
+  }
+
+  async cardKey({ utility, n, csn, scope }: NamedCardKey): Promise<CardKey> {
+    if (utility !== this.#utility) {
+      throw new KeyStoreError(
+        'no-such-key',
+        `The key store is that of utility ${this.#utility}: value of utility ${utility} is loaded by its own host.`,
+      );
+    }
+    return deriveCardKey(this.#masterKey(n), n, csn, scope, utility);
   }
 
   async transportKey(localUnit: number): Promise<TransportKey> {

@@ -26,11 +26,16 @@ import type {
   Approval,
   Attempts,
   AuditEntry,
+  CardOrder,
+  CardProvider,
+  CardPurse,
+  CardTicket,
   CheckMinute,
   Closing,
   Contract,
   ControlCommand,
   Dues,
+  IssuedCard,
   IssuedReceipt,
   KeptAnswer,
   Knowledge,
@@ -40,6 +45,7 @@ import type {
   MeterEvent,
   MeterTotals,
   NumberedOrder,
+  OfflineMeter,
   Order,
   OutstandingRow,
   Payment,
@@ -166,6 +172,16 @@ class Tables implements StoreTransaction {
   readonly agentMembers = new MemoryShelf<AgentMember, 'agent'>(this.undo, ['agent']);
   readonly vends = new MemoryShelf<Vend>(this.undo);
   readonly shifts = new MemoryShelf<Shift, 'openBy'>(this.undo, ['openBy']);
+  readonly cardProviders = new MemoryShelf<CardProvider>(this.undo);
+  readonly cards = new MemoryShelf<IssuedCard, 'subscriber' | 'tail' | 'state'>(this.undo, [
+    'subscriber',
+    'tail',
+    'state',
+  ]);
+  readonly cardPurses = new MemoryShelf<CardPurse, 'card' | 'provider'>(this.undo, ['card', 'provider']);
+  readonly cardOrders = new MemoryShelf<CardOrder, 'purse' | 'openOf' | 'txid'>(this.undo, ['purse', 'openOf', 'txid']);
+  readonly cardTickets = new MemoryShelf<CardTicket, 'purse'>(this.undo, ['purse']);
+  readonly offlineMeters = new MemoryShelf<OfflineMeter, 'subscriber'>(this.undo, ['subscriber']);
   readonly people = new MemoryShelf<Person, 'subscriber'>(this.undo, ['subscriber']);
   readonly sessions = new MemoryShelf<Session, 'person'>(this.undo, ['person']);
   readonly apiKeys = new MemoryShelf<ApiKey>(this.undo);
@@ -236,6 +252,12 @@ class Tables implements StoreTransaction {
     copy.agentMembers.fill(this.agentMembers);
     copy.vends.fill(this.vends);
     copy.shifts.fill(this.shifts);
+    copy.cardProviders.fill(this.cardProviders);
+    copy.cards.fill(this.cards);
+    copy.cardPurses.fill(this.cardPurses);
+    copy.cardOrders.fill(this.cardOrders);
+    copy.cardTickets.fill(this.cardTickets);
+    copy.offlineMeters.fill(this.offlineMeters);
     copy.people.fill(this.people);
     copy.sessions.fill(this.sessions);
     copy.apiKeys.fill(this.apiKeys);

@@ -15,11 +15,16 @@ import type {
   Approval,
   Attempts,
   AuditEntry,
+  CardOrder,
+  CardProvider,
+  CardPurse,
+  CardTicket,
   CheckMinute,
   Closing,
   Contract,
   ControlCommand,
   Dues,
+  IssuedCard,
   IssuedReceipt,
   KeptAnswer,
   Knowledge,
@@ -32,6 +37,7 @@ import type {
   NumberedEvent,
   NumberedOrder,
   NumberedPosting,
+  OfflineMeter,
   Order,
   OutstandingRow,
   Payment,
@@ -281,6 +287,13 @@ export interface StoreReads {
   readonly vends: ShelfReads<Vend>;
   readonly shifts: ShelfReads<Shift, 'openBy'>;
 
+  readonly cardProviders: ShelfReads<CardProvider>;
+  readonly cards: ShelfReads<IssuedCard, 'subscriber' | 'tail' | 'state'>;
+  readonly cardPurses: ShelfReads<CardPurse, 'card' | 'provider'>;
+  readonly cardOrders: ShelfReads<CardOrder, 'purse' | 'openOf' | 'txid'>;
+  readonly cardTickets: ShelfReads<CardTicket, 'purse'>;
+  readonly offlineMeters: ShelfReads<OfflineMeter, 'subscriber'>;
+
   /** By login. */
   readonly people: ShelfReads<Person, 'subscriber'>;
   readonly sessions: ShelfReads<Session, 'person'>;
@@ -351,6 +364,13 @@ export interface StoreTransaction extends StoreReads {
   /** By the id of their order. */
   readonly vends: Shelf<Vend>;
   readonly shifts: Shelf<Shift, 'openBy'>;
+
+  readonly cardProviders: Shelf<CardProvider>;
+  readonly cards: Shelf<IssuedCard, 'subscriber' | 'tail' | 'state'>;
+  readonly cardPurses: Shelf<CardPurse, 'card' | 'provider'>;
+  readonly cardOrders: Shelf<CardOrder, 'purse' | 'openOf' | 'txid'>;
+  readonly cardTickets: Shelf<CardTicket, 'purse'>;
+  readonly offlineMeters: Shelf<OfflineMeter, 'subscriber'>;
 
   readonly people: Shelf<Person, 'subscriber'>;
   readonly sessions: Shelf<Session, 'person'>;

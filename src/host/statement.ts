@@ -231,10 +231,13 @@ export const plus = (a: StatementBalance, b: StatementBalance): StatementBalance
 const spentIn = (postings: readonly Posting[]): bigint =>
   postings.reduce((sum, { kind, lines }) => (kind === 'spent' ? sum - sumOf(lines, 'energy-revenue') : sum), 0n);
 
+const isMeterless = (kind: PostingKind): kind is MeterlessKind =>
+  kind === 'float' || kind === 'commission' || kind === 'cash-up' || kind.startsWith('card-');
+
 function entryOf(posting: Posting, { trades, receipts }: StatementInput): StatementEntry[] {
   const { at, kind, order } = posting;
   if (kind === 'spent' || kind === 'divided') return [];
-  if (kind === 'float' || kind === 'commission' || kind === 'cash-up') return [];
+  if (isMeterless(kind)) return [];
   const known = order === undefined ? undefined : { trade: trades.get(order), receipt: receipts.get(order) };
   return [
     {

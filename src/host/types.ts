@@ -8,6 +8,7 @@ import type { Milliseconds, MilliwattHours, ModemAddress, SupplyIndex, Svpmsn, T
 import type { PaymentMethod } from './types/money.ts';
 
 export type * from './types/agents.ts';
+export type * from './types/cards.ts';
 export type * from './types/money.ts';
 export type * from './types/people.ts';
 export type * from './types/settlement.ts';
@@ -206,7 +207,27 @@ export type Account =
   /** Debit: value that was given, and nobody paid for. */
   | 'goodwill'
   /** Debit: cash that should be in a till, and was not; credit what was there beside it. */
-  | 'cash-differences';
+  | 'cash-differences'
+  | CardAccount;
+
+/** Of a provider of regions of cards, by its id. */
+export type CardAccount =
+  /** Credit: sold for a card, and not yet on it. */
+  | `prepaid-cards:${string}`
+  /** Credit: on cards, as far as they told: what they hold, and what they handed over and no meter has acknowledged. */
+  | `value-on-cards:${string}`
+  /** Credit: gone from cards to meters without a line, and not yet told to be spent there. */
+  | `value-in-offline-meters:${string}`
+  /** Credit: spent in meters without a line, as their reports tell. */
+  | `offline-revenue:${string}`
+  /** Credit: to be given back: for what was never on a card, or left it by closing and release. */
+  | `cards-payable:${string}`
+  /** Debit: on a card, and never sold by these books. A person must explain it. */
+  | `found-on-cards:${string}`
+  /** Credit: for the way in which somebody pays. */
+  | `card-fees:${string}`
+  /** Credit: owed to the state. */
+  | `card-tax:${string}`;
 
 export type PostingKind =
   | 'sold'
@@ -232,7 +253,24 @@ export type MeterlessKind =
   /** An agent is given its commission, or gives it back. */
   | 'commission'
   /** A till was counted, and held something else than it should. */
-  | 'cash-up';
+  | 'cash-up'
+  | CardPostingKind;
+
+/** What becomes of value on cards, by provider. */
+export type CardPostingKind =
+  | 'card-sold'
+  | 'card-stored'
+  | 'card-refunded'
+  | 'card-found'
+  /** It left a card by closing, or by the release of what was pending. */
+  | 'card-closed'
+  /** It went from a card to a meter, as the card told. */
+  | 'card-handed'
+  /** Given to another card, because its own is lost. */
+  | 'card-recovered'
+  /** Spent in a meter without a line, as it told. */
+  | 'card-spent'
+  | 'card-paid-out';
 
 export interface Line {
   readonly account: Account;
@@ -414,6 +452,19 @@ export interface HostFailure {
     | 'vend-in-doubt'
     | 'shift-open'
     | 'shift-unknown'
+    | 'provider-wrong'
+    | 'provider-known'
+    | 'provider-unknown'
+    | 'card-wrong'
+    | 'card-known'
+    | 'card-unknown'
+    | 'card-ended'
+    | 'card-active'
+    | 'card-region-unknown'
+    | 'card-frozen'
+    | 'card-not-frozen'
+    | 'card-key-missing'
+    | 'card-exchange-unknown'
     | 'store-failed';
   /** What is wrong, where, and what to do. */
   readonly sentence: string;

@@ -146,6 +146,10 @@ export class Hosts {
         await life.breathe();
         return ports.keys.terminalKey(n, svpmsn);
       },
+      cardKey: async (named) => {
+        await life.breathe();
+        return ports.keys.cardKey(named);
+      },
       transportKey: async (localUnit) => {
         await life.breathe();
         return ports.keys.transportKey(localUnit);

@@ -1,4 +1,5 @@
 import {
+  exportCardKey,
   exportTerminalKey,
   GENERATION_MAX,
   type KeyName,
@@ -45,6 +46,11 @@ export function drawKeysTold(suite: Suite, random: SeededRandom, tell: (key: Uin
     terminalKey: async (n, svpmsn) => {
       const key = await keys.terminalKey(n, svpmsn);
       tell(exportTerminalKey(key));
+      return key;
+    },
+    cardKey: async (named) => {
+      const key = await keys.cardKey(named);
+      tell(exportCardKey(key));
       return key;
     },
     transportKey: (localUnit) => keys.transportKey(localUnit),

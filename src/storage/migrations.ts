@@ -3,7 +3,8 @@ export const SEALED_TABLES: readonly string[] = [
   ...['subscribers', 'meters', 'purses', 'orders', 'outstanding', 'work', 'commands', 'tariffs', 'knowledge', 'events'],
   ...['profiles', 'totals', 'lines_of_units', 'suspicions', 'check_minutes', 'facts', 'terms', 'trades', 'dues'],
   ...['payments', 'contracts', 'receipts_due', 'receipts', 'webhooks', 'deliveries', 'closings', 'settled_minutes'],
-  ...['used_days', 'agents', 'agent_members', 'vends', 'shifts'],
+  ...['used_days', 'agents', 'agent_members', 'vends', 'shifts', 'card_providers', 'cards', 'card_purses'],
+  ...['card_orders', 'card_tickets', 'offline_meters'],
   ...['settlement_claims', 'people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit', 'heads'],
 ];
 
@@ -243,6 +244,51 @@ CREATE TABLE shifts (
   opened_at INTEGER NOT NULL, opening INTEGER NOT NULL, taken INTEGER NOT NULL, paid_out INTEGER NOT NULL,
   closed_at INTEGER, counted INTEGER
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE card_providers (
+  id TEXT PRIMARY KEY, utility INTEGER NOT NULL, region INTEGER NOT NULL, name TEXT NOT NULL, account TEXT NOT NULL,
+  ticket_limit INTEGER NOT NULL, ticket_days INTEGER NOT NULL, created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE cards (
+  id TEXT PRIMARY KEY, tail TEXT NOT NULL, subscriber TEXT NOT NULL REFERENCES subscribers (id), state TEXT NOT NULL,
+  issued_at INTEGER NOT NULL, ended_at INTEGER, replaced_by TEXT UNIQUE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX cards_of_subscriber ON cards (subscriber, id);
+CREATE INDEX cards_of_tail ON cards (tail, id);
+CREATE INDEX cards_of_state ON cards (state, id);
+CREATE TABLE card_purses (
+  id TEXT PRIMARY KEY, card TEXT NOT NULL REFERENCES cards (id), region INTEGER NOT NULL,
+  provider TEXT NOT NULL REFERENCES card_providers (id), n INTEGER NOT NULL,
+  last_counter INTEGER NOT NULL, outstanding TEXT UNIQUE, query_wanted INTEGER NOT NULL, freeze TEXT, frozen_at INTEGER,
+  credited INTEGER NOT NULL, closed INTEGER NOT NULL, released INTEGER NOT NULL, handed INTEGER NOT NULL,
+  recovered INTEGER NOT NULL, told_at INTEGER, balance INTEGER NOT NULL, debited INTEGER NOT NULL,
+  pending_meter INTEGER, pending INTEGER NOT NULL, debit_counter INTEGER NOT NULL, ticket_version INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX card_purses_of_card ON card_purses (card, id);
+CREATE INDEX card_purses_of_provider ON card_purses (provider, id);
+CREATE TABLE card_orders (
+  id TEXT PRIMARY KEY, purse TEXT NOT NULL REFERENCES card_purses (id), open_of TEXT, provider TEXT NOT NULL,
+  op TEXT NOT NULL, amount INTEGER NOT NULL, debit_counter INTEGER, source TEXT NOT NULL, txid TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL, why TEXT, counter INTEGER, method TEXT,
+  paid INTEGER NOT NULL, fee INTEGER NOT NULL, tax INTEGER NOT NULL,
+  ordered_at INTEGER NOT NULL, settled_at INTEGER, paid_out_at INTEGER,
+  UNIQUE (purse, counter)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX card_orders_of_purse ON card_orders (purse, id);
+CREATE INDEX card_orders_open ON card_orders (open_of, id) WHERE open_of IS NOT NULL;
+CREATE TABLE card_tickets (
+  id TEXT PRIMARY KEY, purse TEXT NOT NULL REFERENCES card_purses (id), meter INTEGER NOT NULL, n INTEGER NOT NULL,
+  version INTEGER NOT NULL, "limit" INTEGER NOT NULL, expiry INTEGER NOT NULL, epoch INTEGER NOT NULL,
+  issued_at INTEGER NOT NULL, taken_at INTEGER,
+  UNIQUE (purse, version)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE offline_meters (
+  id TEXT PRIMARY KEY, svpmsn INTEGER NOT NULL UNIQUE, provider TEXT NOT NULL REFERENCES card_providers (id),
+  subscriber TEXT NOT NULL REFERENCES subscribers (id), n INTEGER NOT NULL, enrolled_at INTEGER NOT NULL,
+  epoch INTEGER NOT NULL, epoch_there INTEGER NOT NULL, sequence INTEGER NOT NULL, reported_at INTEGER,
+  from_cards INTEGER NOT NULL, spent INTEGER NOT NULL, balance INTEGER NOT NULL, register INTEGER NOT NULL,
+  flags INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX offline_meters_of_subscriber ON offline_meters (subscriber, id);
 CREATE TABLE used_days (id TEXT PRIMARY KEY, units TEXT NOT NULL) STRICT, WITHOUT ROWID;
 ALTER TABLE purses ADD COLUMN used_units TEXT NOT NULL DEFAULT '{}';
 CREATE TABLE lanes (id INTEGER PRIMARY KEY, state BLOB NOT NULL) STRICT;

@@ -246,6 +246,51 @@ CREATE TABLE shifts (
   opened_at BIGINT NOT NULL, opening BIGINT NOT NULL, taken BIGINT NOT NULL, paid_out BIGINT NOT NULL,
   closed_at BIGINT, counted BIGINT
 );
+CREATE TABLE card_providers (
+  id TEXT COLLATE "C" PRIMARY KEY, utility BIGINT NOT NULL, region BIGINT NOT NULL, name TEXT NOT NULL, account TEXT NOT NULL,
+  ticket_limit BIGINT NOT NULL, ticket_days BIGINT NOT NULL, created_at BIGINT NOT NULL
+);
+CREATE TABLE cards (
+  id TEXT COLLATE "C" PRIMARY KEY, tail TEXT COLLATE "C" NOT NULL, subscriber TEXT COLLATE "C" NOT NULL REFERENCES subscribers (id), state TEXT COLLATE "C" NOT NULL,
+  issued_at BIGINT NOT NULL, ended_at BIGINT, replaced_by TEXT COLLATE "C" UNIQUE
+);
+CREATE INDEX cards_of_subscriber ON cards (subscriber, id);
+CREATE INDEX cards_of_tail ON cards (tail, id);
+CREATE INDEX cards_of_state ON cards (state, id);
+CREATE TABLE card_purses (
+  id TEXT COLLATE "C" PRIMARY KEY, card TEXT COLLATE "C" NOT NULL REFERENCES cards (id), region BIGINT NOT NULL,
+  provider TEXT COLLATE "C" NOT NULL REFERENCES card_providers (id), n BIGINT NOT NULL,
+  last_counter BIGINT NOT NULL, outstanding TEXT COLLATE "C" UNIQUE, query_wanted BIGINT NOT NULL, "freeze" TEXT, frozen_at BIGINT,
+  credited BIGINT NOT NULL, closed BIGINT NOT NULL, released BIGINT NOT NULL, handed BIGINT NOT NULL,
+  recovered BIGINT NOT NULL, told_at BIGINT, balance BIGINT NOT NULL, debited BIGINT NOT NULL,
+  pending_meter BIGINT, pending BIGINT NOT NULL, debit_counter BIGINT NOT NULL, ticket_version BIGINT NOT NULL
+);
+CREATE INDEX card_purses_of_card ON card_purses (card, id);
+CREATE INDEX card_purses_of_provider ON card_purses (provider, id);
+CREATE TABLE card_orders (
+  id TEXT COLLATE "C" PRIMARY KEY, purse TEXT COLLATE "C" NOT NULL REFERENCES card_purses (id), open_of TEXT COLLATE "C", provider TEXT COLLATE "C" NOT NULL,
+  op TEXT NOT NULL, amount BIGINT NOT NULL, debit_counter BIGINT, source TEXT NOT NULL, txid TEXT COLLATE "C" NOT NULL UNIQUE,
+  state TEXT COLLATE "C" NOT NULL, why TEXT, counter BIGINT, method TEXT,
+  paid BIGINT NOT NULL, fee BIGINT NOT NULL, tax BIGINT NOT NULL,
+  ordered_at BIGINT NOT NULL, settled_at BIGINT, paid_out_at BIGINT,
+  UNIQUE (purse, counter)
+);
+CREATE INDEX card_orders_of_purse ON card_orders (purse, id);
+CREATE INDEX card_orders_open ON card_orders (open_of, id) WHERE open_of IS NOT NULL;
+CREATE TABLE card_tickets (
+  id TEXT COLLATE "C" PRIMARY KEY, purse TEXT COLLATE "C" NOT NULL REFERENCES card_purses (id), meter BIGINT NOT NULL, n BIGINT NOT NULL,
+  version BIGINT NOT NULL, "limit" BIGINT NOT NULL, expiry BIGINT NOT NULL, epoch BIGINT NOT NULL,
+  issued_at BIGINT NOT NULL, taken_at BIGINT,
+  UNIQUE (purse, version)
+);
+CREATE TABLE offline_meters (
+  id TEXT COLLATE "C" PRIMARY KEY, svpmsn BIGINT NOT NULL UNIQUE, provider TEXT COLLATE "C" NOT NULL REFERENCES card_providers (id),
+  subscriber TEXT COLLATE "C" NOT NULL REFERENCES subscribers (id), n BIGINT NOT NULL, enrolled_at BIGINT NOT NULL,
+  epoch BIGINT NOT NULL, epoch_there BIGINT NOT NULL, sequence BIGINT NOT NULL, reported_at BIGINT,
+  from_cards BIGINT NOT NULL, spent BIGINT NOT NULL, balance BIGINT NOT NULL, register BIGINT NOT NULL,
+  flags BIGINT NOT NULL
+);
+CREATE INDEX offline_meters_of_subscriber ON offline_meters (subscriber, id);
 CREATE TABLE used_days (id TEXT COLLATE "C" PRIMARY KEY, units TEXT NOT NULL);
 ALTER TABLE purses ADD COLUMN used_units TEXT NOT NULL DEFAULT '{}';
 CREATE TABLE lanes (id BIGINT PRIMARY KEY, state BYTEA NOT NULL);

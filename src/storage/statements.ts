@@ -6,6 +6,10 @@ import {
   type Approval,
   type Attempts,
   type AuditEntry,
+  type CardOrder,
+  type CardProvider,
+  type CardPurse,
+  type CardTicket,
   CHECK_MINUTES_KEPT,
   type CheckMinute,
   type CheckMinuteQuery,
@@ -17,6 +21,7 @@ import {
   type Dues,
   type FactName,
   type Head,
+  type IssuedCard,
   type IssuedReceipt,
   type KeptAnswer,
   type Knowledge,
@@ -31,6 +36,7 @@ import {
   type MeterTotals,
   type NumberedEvent,
   type NumberedOrder,
+  type OfflineMeter,
   type Order,
   type OutstandingRow,
   type PageQuery,
@@ -68,6 +74,11 @@ import {
   approvals,
   attempts,
   audit,
+  cardOrders,
+  cardProviders,
+  cardPurses,
+  cards,
+  cardTickets,
   checkMinutes,
   closings,
   commands,
@@ -83,6 +94,7 @@ import {
   lines,
   linesOfUnits,
   meters,
+  offlineMeters,
   orders,
   outstanding,
   payments,
@@ -127,6 +139,12 @@ export class SqlStatements implements StoreTransaction {
   readonly agentMembers: SqlShelf<AgentMember, 'agent'>;
   readonly vends: SqlShelf<Vend>;
   readonly shifts: SqlShelf<Shift, 'openBy'>;
+  readonly cardProviders: SqlShelf<CardProvider>;
+  readonly cards: SqlShelf<IssuedCard, 'subscriber' | 'tail' | 'state'>;
+  readonly cardPurses: SqlShelf<CardPurse, 'card' | 'provider'>;
+  readonly cardOrders: SqlShelf<CardOrder, 'purse' | 'openOf' | 'txid'>;
+  readonly cardTickets: SqlShelf<CardTicket, 'purse'>;
+  readonly offlineMeters: SqlShelf<OfflineMeter, 'subscriber'>;
   readonly people: SqlShelf<Person, 'subscriber'>;
   readonly sessions: SqlShelf<Session, 'person'>;
   readonly apiKeys: SqlShelf<ApiKey>;
@@ -156,6 +174,12 @@ export class SqlStatements implements StoreTransaction {
     this.agentMembers = new SqlShelf(connection, agentMembers);
     this.vends = new SqlShelf(connection, vends);
     this.shifts = new SqlShelf(connection, shifts);
+    this.cardProviders = new SqlShelf(connection, cardProviders);
+    this.cards = new SqlShelf(connection, cards);
+    this.cardPurses = new SqlShelf(connection, cardPurses);
+    this.cardOrders = new SqlShelf(connection, cardOrders);
+    this.cardTickets = new SqlShelf(connection, cardTickets);
+    this.offlineMeters = new SqlShelf(connection, offlineMeters);
     this.people = new SqlShelf(connection, people);
     this.sessions = new SqlShelf(connection, sessions);
     this.apiKeys = new SqlShelf(connection, apiKeys);

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { ExchangeJson } from '../../src/api/index.ts';
 import { toHex } from '../../src/bytes/index.ts';
-import { exportTerminalKey, type KeyStore, Purpose, SoftwareKeyStore, Suite } from '../../src/crypto/index.ts';
+import {
+  exportCardKey,
+  exportTerminalKey,
+  type KeyStore,
+  Purpose,
+  SoftwareKeyStore,
+  Suite,
+} from '../../src/crypto/index.ts';
 import { FACTS, PROOFS } from '../../src/host/index.ts';
 import { made } from '../../src/host/rig.testing.ts';
 import { seededRandom } from '../../src/simulation/index.ts';
@@ -36,6 +43,11 @@ async function keyStore(): Promise<KeyStore> {
     terminalKey: async (n, svpmsn) => {
       const key = await store.terminalKey(n, svpmsn);
       keysGiven.add(toHex(exportTerminalKey(key)));
+      return key;
+    },
+    cardKey: async (named) => {
+      const key = await store.cardKey(named);
+      keysGiven.add(toHex(exportCardKey(key)));
       return key;
     },
     transportKey: (localUnit) => store.transportKey(localUnit),

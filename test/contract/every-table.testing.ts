@@ -1,3 +1,4 @@
+import { cardRow, offlineRow, orderRow, providerRow, purseRow, ticketRow } from '../../src/host/cards.testing.ts';
 import type { Rig } from '../../src/host/rig.testing.ts';
 import { made } from '../../src/host/rig.testing.ts';
 import { EventKind, emptyDayProfile } from '../../src/records/index.ts';
@@ -71,6 +72,7 @@ async function putTheRest(tx: Transaction, id: Svpmsn): Promise<void> {
   await putSettlement(tx);
   await putPeople(tx);
   await putAgents(tx, id);
+  await putCards(tx);
 }
 
 async function putMoney(tx: Transaction, id: Svpmsn): Promise<void> {
@@ -120,6 +122,15 @@ async function putAgents(tx: Transaction, id: Svpmsn): Promise<void> {
     { account: 'float:kiosk', amount: -(2n ** 40n) },
   ] as const;
   await tx.post([{ kind: 'float', at, svpmsn: undefined, order: TEXT, lines }]);
+}
+
+async function putCards(tx: Transaction): Promise<void> {
+  await tx.cardProviders.put([providerRow]);
+  await tx.cards.put([cardRow('kim')]);
+  await tx.cardPurses.put([purseRow()]);
+  await tx.cardOrders.put([orderRow()]);
+  await tx.cardTickets.put([ticketRow]);
+  await tx.offlineMeters.put([offlineRow('kim')]);
 }
 
 async function putSettlement(tx: Transaction): Promise<void> {

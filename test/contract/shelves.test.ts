@@ -1,6 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Agent, Closing, Dues, Payment, Posting, Shift, Store, Terms, Trade, Vend } from '../../src/host/index.ts';
+import { cardRow, offlineRow, orderRow, providerRow, purseRow, ticketRow } from '../../src/host/cards.testing.ts';
+import type {
+  Agent,
+  CardOrder,
+  Closing,
+  Dues,
+  IssuedCard,
+  Payment,
+  Posting,
+  Shift,
+  Store,
+  Terms,
+  Trade,
+  Vend,
+} from '../../src/host/index.ts';
 import { Rig } from '../../src/host/rig.testing.ts';
 import { milliseconds, svpmsn } from '../../src/units/index.ts';
 import { STORES } from './stores.testing.ts';
@@ -134,6 +148,43 @@ for (const { name, skip, open } of STORES) {
       assert.deepEqual(await tx.shifts.where('openBy', 'han'), []);
       assert.deepEqual(await tx.shifts.where('openBy', 'key:7'), [shift('b', 'key:7')]);
       assert.deepEqual(await tx.shifts.of(['a']), [shift('a', undefined)]);
+    });
+  });
+
+  it('cards, what is in them, for them and lets them be spent come back as they were', async (store) => {
+    const other = { card: '04a1b2c3d4e5f7', freeze: undefined, frozenAt: undefined, pendingMeter: undefined };
+    const purses = [
+      purseRow(),
+      purseRow({ ...other, id: '04a1b2c3d4e5f7-2', outstanding: undefined, toldAt: undefined }),
+    ];
+    const cards = [cardRow('kim'), cardRow('kim', { id: '04a1b2c3d4e5f7', tail: 'a1b2c3d4e5f7' })];
+    const release: Partial<CardOrder> = {
+      ...{ id: 'release', op: 'release', debitCounter: 0xffff_ffff, txid: '8877665544332211', counter: 7, why: 'full' },
+      ...{ state: 'refunded', openOf: undefined, method: undefined, settledAt: at, paidOutAt: at },
+    };
+    const orders = [orderRow(), orderRow(release)];
+    await store.transaction(async (tx) => {
+      await tx.cardProviders.put([providerRow]);
+      await tx.cards.put(cards);
+      await tx.cardPurses.put(purses);
+      await tx.cardOrders.put(orders);
+      await tx.cardTickets.put([ticketRow]);
+      await tx.offlineMeters.put([offlineRow('kim')]);
+    });
+    const lost = { ...cards[0], state: 'replaced', endedAt: at, replacedBy: '04a1b2c3d4e5f7' } as IssuedCard;
+    await store.transaction((tx) => tx.cards.put([lost]));
+    await store.read(async (tx) => {
+      assert.deepEqual(await tx.cardProviders.page({ limit: 9 }), [providerRow]);
+      assert.deepEqual(await tx.cards.where('subscriber', 'kim'), [lost, cards[1]]);
+      assert.deepEqual(await tx.cards.where('state', 'replaced'), [lost]);
+      assert.deepEqual(await tx.cards.where('tail', 'a1b2c3d4e5f7'), [cards[1]]);
+      assert.deepEqual(await tx.cardPurses.where('provider', '65535-2'), purses);
+      assert.deepEqual(await tx.cardPurses.where('card', '04a1b2c3d4e5f7'), [purses[1]]);
+      assert.deepEqual(await tx.cardOrders.where('purse', '04a1b2c3d4e5f6-2'), orders);
+      assert.deepEqual(await tx.cardOrders.where('openOf', '04a1b2c3d4e5f6-2'), [orders[0]]);
+      assert.deepEqual(await tx.cardOrders.where('txid', '8877665544332211'), [orders[1]]);
+      assert.deepEqual(await tx.cardTickets.where('purse', '04a1b2c3d4e5f6-2'), [ticketRow]);
+      assert.deepEqual(await tx.offlineMeters.where('subscriber', 'kim'), [offlineRow('kim')]);
     });
   });
 
