@@ -433,6 +433,7 @@ export const offlineMeters = table<OfflineMeter>('offline_meters', ['id'], {
   fromCards: 'bigint',
   spent: 'bigint',
   balance: 'bigint',
+  owed: 'bigint',
   register: 'bigint',
   flags: 'number',
 });

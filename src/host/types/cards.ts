@@ -170,11 +170,12 @@ export interface OfflineMeter {
   /** Its last report that was taken in: sequence, and what it said. */
   readonly sequence: number;
   readonly reportedAt: Milliseconds | undefined;
-  /** Tokens ever taken from cards, and of them spent and left. */
+  /** Tokens ever taken from cards, and of them spent and left; what was used on emergency credit is owed. */
   readonly fromCards: bigint;
   readonly spent: bigint;
   readonly balance: bigint;
-  /** Its register, in units of its region. */
+  readonly owed: bigint;
+  /** All that it ever measured, in 0.1 of the unit of its region. */
   readonly register: bigint;
   readonly flags: number;
 }

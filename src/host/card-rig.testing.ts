@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
+import { CardInHand, MeterOnBench } from '../card/bench.testing.ts';
+import {
+  beginTaking,
+  decodeLoadResponse,
+  loadCommand,
+  openTicket,
+  personaliseCard,
+  selectPurse,
+} from '../card/index.ts';
+import { deriveCardKey, deriveTerminalKey, keyName, Purpose, SoftwareKeyStore, Suite } from '../crypto/index.ts';
+import { drawing } from '../exchange/sides.testing.ts';
+import {
+  type Csn,
+  csn,
+  type Milliseconds,
+  milliseconds,
+  Region,
+  type Svpmsn,
+  svpmsn,
+  unixSeconds,
+} from '../units/index.ts';
+import { cardTotals } from './card-books.ts';
+import { CardDesk, type CardStep } from './card-desk.ts';
+import { addProvider, COUNTER_ROUTE, enrolOffline, issueCard, purseIdOf } from './cards.ts';
+import { LedgerReader } from './ledger.ts';
+import { MemoryStore } from './memory.ts';
+import type { Store, StoreTransaction } from './ports.ts';
+import { addSubscriber } from './registry.ts';
+import { made } from './rig.testing.ts';
+
+export const UTILITY = 258;
+export const GAS = `${UTILITY}-${Region.gas}`;
+export const KIMS_CARD = csn('04a1b2c3d4e5f6');
+export const KIMS_METER = svpmsn(0x0a1b2d);
+export const N = keyName(Purpose.value, Suite.aes128, 0);
+const KH = new Uint8Array(16).map((_, i) => 3 * i + 1);
+const START = Date.UTC(2026, 0, 5, 12);
+
+/** A provider's desk with its store, and cards and meters without a line that are real but for their plastic. */
+export class CardRig {
+  readonly store: Store;
+  readonly keys = new SoftwareKeyStore({ utility: UTILITY, keys: new Map([[N, KH]]) }, drawing(5));
+  readonly randomness = drawing(6);
+  readonly hands = new Map<Csn, CardInHand>();
+  ms = START;
+  desk: CardDesk;
+  readonly clock = { now: (): Milliseconds => milliseconds(this.ms) };
+
+  private constructor(store: Store) {
+    this.store = store;
+    this.desk = this.newDesk();
+  }
+
+  /** A new process over the same store. */
+  newDesk(): CardDesk {
+    const { store, keys, clock, randomness } = this;
+    return new CardDesk({ store, keys, clock, randomness });
+  }
+
+  /** Gas for Kim, who has a card and a meter. */
+  static async open({ store = new MemoryStore(), limit = 500, days = 60 }: Opening = {}): Promise<CardRig> {
+    const rig = new CardRig(store);
+    const terms = { account: 'IBAN', ticketLimit: limit, ticketDays: days };
+    await rig.do(async (tx, now) => {
+      made(await addSubscriber(tx, { id: 'kim', name: 'Kim', contact: '' }));
+      made(await addProvider(tx, { utility: UTILITY, region: Region.gas, name: 'Gas', ...terms }, now));
+      made(await enrolOffline(tx, { svpmsn: KIMS_METER, provider: GAS, subscriber: 'kim', n: N }, now));
+    });
+    await rig.issue();
+    return rig;
+  }
+
+  /** The same cards and time over other books. */
+  static async over(rig: CardRig, store: Store): Promise<CardRig> {
+    const other = new CardRig(store);
+    other.ms = rig.ms;
+    for (const [id, hand] of rig.hands) other.hands.set(id, hand);
+    return other;
+  }
+
+  do<T>(work: (tx: StoreTransaction, now: Milliseconds) => Promise<T>): Promise<T> {
+    return this.store.transaction((tx) => work(tx, this.clock.now()));
+  }
+
+  async issue(id: Csn = KIMS_CARD): Promise<CardInHand> {
+    const regions = [{ region: Region.gas, provider: GAS, n: N }];
+    await this.do(async (tx, now) => made(await issueCard(tx, { csn: id, subscriber: 'kim', regions }, now)));
+    const hand = this.personalise(id);
+    this.hands.set(id, hand);
+    return hand;
+  }
+
+  personalise(id: Csn): CardInHand {
+    const key = (scope: Region | 0) => deriveCardKey(KH, N, id, scope, UTILITY);
+    const regions = [{ utility: UTILITY, key: key(Region.gas) }];
+    return new CardInHand(personaliseCard({ issuerKey: key(0), regions }), this.hands.size + 1);
+  }
+
+  hand(id: Csn = KIMS_CARD): CardInHand {
+    return this.hands.get(id) as CardInHand;
+  }
+
+  meter(id: Svpmsn = KIMS_METER): RigMeter {
+    return new RigMeter(this, id);
+  }
+
+  /** What a card answers to a frame. */
+  pass(hand: CardInHand, frame: Uint8Array): Uint8Array {
+    const answer = decodeLoadResponse(hand.send(loadCommand(frame) as Uint8Array));
+    assert.ok('frame' in answer, JSON.stringify(answer));
+    return answer.frame;
+  }
+
+  async begin(id: Csn = KIMS_CARD, hand = this.hand(id)) {
+    hand.pull();
+    hand.send(selectPurse());
+    return made(await this.desk.begin({ csn: id, region: Region.gas, route: COUNTER_ROUTE }));
+  }
+
+  /** A whole exchange at the counter. */
+  async exchange(id: Csn = KIMS_CARD, hand = this.hand(id)): Promise<CardStep> {
+    const { exchange, frame } = await this.begin(id, hand);
+    const second = made(await this.desk.receive(exchange, this.pass(hand, frame)));
+    if (second.type !== 'send') return second;
+    return made(await this.desk.receive(exchange, this.pass(hand, second.frame)));
+  }
+
+  /** Exchanges until nothing more is to be done. */
+  async serve(id: Csn = KIMS_CARD): Promise<number> {
+    for (let count = 1; ; count++) {
+      const step = await this.exchange(id);
+      assert.ok(step.type === 'done', inspect(step));
+      if (!step.more) return count;
+    }
+  }
+
+  purse(id: Csn = KIMS_CARD) {
+    return this.store.read(async (tx) => {
+      const [purse] = await tx.cardPurses.of([purseIdOf(id, Region.gas)]);
+      assert.ok(purse !== undefined);
+      return purse;
+    });
+  }
+
+  order(id: string) {
+    return this.store.read(async (tx) => (await tx.cardOrders.of([id]))[0]);
+  }
+
+  /** The books of gas, summed from the ledger. */
+  async totals() {
+    return this.store.read(async (tx) => {
+      const sums = new Map<string, bigint>();
+      for (const { kind, account, amount } of (await tx.ledgerSums(0)).sums) {
+        for (const key of [account, `${kind} ${account}`]) sums.set(key, (sums.get(key) ?? 0n) + amount);
+      }
+      assert.equal((await new LedgerReader().total(tx)).balanced, true);
+      const [totals] = cardTotals(sums);
+      return { ...totals, account: (name: string) => sums.get(name) ?? 0n };
+    });
+  }
+}
+
+interface Opening {
+  readonly store?: Store;
+  readonly limit?: number;
+  readonly days?: number;
+}
+
+/** A meter without a line whose key is in the provider's key store. */
+class RigMeter extends MeterOnBench {
+  readonly #rig: CardRig;
+
+  constructor(rig: CardRig, id: Svpmsn) {
+    super(id, { region: Region.gas });
+    this.#rig = rig;
+  }
+
+  override begin() {
+    const key = deriveTerminalKey(KH, N, this.svpmsn, UTILITY);
+    const { svpmsn: id, region, epoch, room } = this;
+    return beginTaking({
+      ...{ svpmsn: id, region, epoch, room, randomness: this.#rig.randomness },
+      now: unixSeconds(Math.floor(this.#rig.ms / 1000)),
+      rowOf: (card) => this.rows.get(card),
+      pairOf: (ticket) => openTicket(key, ticket),
+    });
+  }
+}
