@@ -8,6 +8,7 @@ import {
   encodeTicket,
   issueTicket,
   openLoadSession,
+  openMeterReport,
 } from '../card/index.ts';
 import { type CardKey, type KeyName, KeyStoreError, type Purpose } from '../crypto/index.ts';
 import {
@@ -31,6 +32,7 @@ import {
   freezeCard,
   outstandingOf,
 } from './card-receipts.ts';
+import { takeMeterReport } from './card-reports.ts';
 import { keyOfTicket, lacksTicket, nextTicket, ticketTerms } from './card-tickets.ts';
 import { openRegion, purseIdOf } from './cards.ts';
 import { fail, isFailure, orStoreFailure } from './failures.ts';
@@ -237,7 +239,11 @@ export class CardDesk implements CardCarrying {
         const [before] = await tx.cardPurses.of([id]);
         if (before === undefined) throw new Error(`region ${id} was there when its exchange began`);
         const asked = before.queryWanted && job.type === 'query';
+        const report = receipt.report && openMeterReport(exchange.key, receipt.report);
+        // Before the card is heard: what it told until now says which ticket the meter has seen.
+        const doubt = report && (await takeMeterReport(tx, before, { report, receipt }, now));
         const booked = await bookCardReceipt(tx, before, { receipt, cardLast: told?.cardLast ?? 0 }, now);
+        if (doubt !== undefined) await freezeCard(tx, before, doubt, now);
         if (asked && booked.type === 'nothing-new' && receipt.result === ValueResult.gap) {
           // Asked for the receipt after the last one booked, the card has none: both have booked the same.
           if (receipt.counter === before.lastCounter) await cardInStep(tx, id, now);

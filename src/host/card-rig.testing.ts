@@ -19,6 +19,7 @@ import {
   Region,
   type Svpmsn,
   svpmsn,
+  tokens,
   unixSeconds,
 } from '../units/index.ts';
 import { cardTotals } from './card-books.ts';
@@ -171,10 +172,31 @@ interface Opening {
 /** A meter without a line whose key is in the provider's key store. */
 class RigMeter extends MeterOnBench {
   readonly #rig: CardRig;
+  used = 0;
 
   constructor(rig: CardRig, id: Svpmsn) {
     super(id, { region: Region.gas });
     this.#rig = rig;
+  }
+
+  override credit(outcome: Parameters<MeterOnBench['credit']>[0]): void {
+    super.credit(outcome);
+    this.#tell();
+  }
+
+  spend(amount: number): void {
+    this.used += amount;
+    this.#tell();
+  }
+
+  /** What the next card carries away. */
+  #tell(): void {
+    const { used, credited } = this;
+    this.report = {
+      ...{ sequence: (this.report?.sequence ?? 0) + 1, time: unixSeconds(Math.floor(this.#rig.ms / 1000)) },
+      ...{ register: used * 10, balance: tokens(credited - used), used: tokens(used), fromCards: tokens(credited) },
+      ...{ owed: tokens(0), flags: 0, events: [{ kind: 1, minutesBefore: 0 }] },
+    };
   }
 
   override begin() {

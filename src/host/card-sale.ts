@@ -1,6 +1,6 @@
 import { toHex } from '../bytes/index.ts';
 import { txidOf } from '../exchange/index.ts';
-import { assert, assertNever, type Milliseconds, type Tokens, tokens, U32_MAX } from '../units/index.ts';
+import { assert, assertNever, type Milliseconds, tokens } from '../units/index.ts';
 import { cardPaidOut, cardSold } from './card-books.ts';
 import { refundUnsentOfCard } from './card-receipts.ts';
 import { openRegion, purseIdOf } from './cards.ts';
@@ -218,15 +218,6 @@ export async function cardOrderBy(tx: StoreReads, id: string): Promise<CardOrder
   const [found] = await tx.cardOrders.of([id]);
   return found ?? fail('order-unknown', `There is no order "${id}" for a card: check the id.`);
 }
-
-/** As an amount of tokens in pieces that an order takes. */
-export const pieces = (amount: bigint): Tokens[] => {
-  const of: Tokens[] = [];
-  for (let left = amount; left > 0n; left -= BigInt(U32_MAX)) {
-    of.push(tokens(Number(left < BigInt(U32_MAX) ? left : BigInt(U32_MAX))));
-  }
-  return of;
-};
 
 const differs = (id: string): HostFailure =>
   fail('order-differs', `Order "${id}" was given before with other contents: use a new id for a new order.`);

@@ -39,6 +39,7 @@ export const ticketRow: CardTicket = {
 export const offlineRow = (subscriber: string, changed: Partial<OfflineMeter> = {}): OfflineMeter => ({
   ...{ id: '0a1b2d', svpmsn: svpmsn(0x0a1b2d), provider: '65535-2', subscriber, n: 32, enrolledAt: at, epoch: 3 },
   ...{ epochThere: 2, sequence: 0xffff_ffff, reportedAt: at, fromCards: 2n ** 48n, spent: 1n, balance: 2n, owed: 5n },
-  ...{ register: 2n ** 40n, flags: 3 },
+  ...{ register: 2n ** 40n, flags: 3, toldAt: 0xffff_ffff, events: [{ kind: 255, minutesBefore: 65_535 }] },
+  ...{ doubt: 'counts-behind' },
   ...changed,
 });

@@ -189,6 +189,7 @@ export async function enrolOffline(
   const meter: OfflineMeter = {
     ...{ id: text, svpmsn, provider: id, subscriber, n, enrolledAt: now, epoch: 0, epochThere: 0, sequence: 0 },
     ...{ reportedAt: undefined, fromCards: 0n, spent: 0n, balance: 0n, owed: 0n, register: 0n, flags: 0 },
+    ...{ toldAt: 0, events: [], doubt: undefined },
   };
   await tx.offlineMeters.put([meter]);
   return meter;

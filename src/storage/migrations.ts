@@ -286,7 +286,7 @@ CREATE TABLE offline_meters (
   subscriber TEXT NOT NULL REFERENCES subscribers (id), n INTEGER NOT NULL, enrolled_at INTEGER NOT NULL,
   epoch INTEGER NOT NULL, epoch_there INTEGER NOT NULL, sequence INTEGER NOT NULL, reported_at INTEGER,
   from_cards INTEGER NOT NULL, spent INTEGER NOT NULL, balance INTEGER NOT NULL, owed INTEGER NOT NULL, register INTEGER NOT NULL,
-  flags INTEGER NOT NULL
+  flags INTEGER NOT NULL, told_at INTEGER NOT NULL, events TEXT NOT NULL, doubt TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX offline_meters_of_subscriber ON offline_meters (subscriber, id);
 CREATE TABLE used_days (id TEXT PRIMARY KEY, units TEXT NOT NULL) STRICT, WITHOUT ROWID;

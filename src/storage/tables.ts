@@ -436,6 +436,9 @@ export const offlineMeters = table<OfflineMeter>('offline_meters', ['id'], {
   owed: 'bigint',
   register: 'bigint',
   flags: 'number',
+  toldAt: 'number',
+  events: 'json',
+  doubt: 'text?',
 });
 export const people = table<Person>('people', ['id'], {
   id: 'text',

@@ -178,4 +178,10 @@ export interface OfflineMeter {
   /** All that it ever measured, in 0.1 of the unit of its region. */
   readonly register: bigint;
   readonly flags: number;
+  /** By its own clock, Unix seconds; 0 where that was not set. */
+  readonly toldAt: number;
+  /** Its newest, the last one first: kind, and whole minutes before `toldAt`. */
+  readonly events: readonly { readonly kind: number; readonly minutesBefore: number }[];
+  /** It told less than it had told before: its memory was put back, or there are two of it. */
+  readonly doubt: 'counts-behind' | undefined;
 }

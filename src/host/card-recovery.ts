@@ -1,0 +1,201 @@
+import { toHex } from '../bytes/index.ts';
+import { txidOf } from '../exchange/index.ts';
+import { type Milliseconds, tokens } from '../units/index.ts';
+import { cardMove } from './card-books.ts';
+import { exposureOf } from './card-tickets.ts';
+import { type CardView, cardBy, purseIdOf } from './cards.ts';
+import { fail, isFailure } from './failures.ts';
+import type { StoreReads, StoreTransaction } from './ports.ts';
+import type { CardOrder, CardPurse, HostFailure } from './types.ts';
+
+/** What of the value of a card that is not active any more may be given to the one in its place. */
+export interface Recovery {
+  /** Id of the region of the old card. */
+  readonly purse: string;
+  /** Tokens that were given to the new card before. */
+  readonly recovered: bigint;
+  /** No meter can take it from the old card any more. */
+  readonly now: bigint;
+  /** Meters may still take it under tickets that nobody can call back. */
+  readonly later: bigint;
+  /** When the last of those tickets expires; nothing where nothing is left to wait for. */
+  readonly laterFrom: Milliseconds | undefined;
+}
+
+/** The new card takes the place of one that is lost or blocked: what waits for the old one waits for it. */
+export async function replaceCard(
+  tx: StoreTransaction,
+  { csn, by }: { readonly csn: string; readonly by: string },
+  now: Milliseconds,
+): Promise<CardView | HostFailure> {
+  const [old, next] = [await cardBy(tx, csn), await cardBy(tx, by)];
+  if (isFailure(old)) return old;
+  if (isFailure(next)) return next;
+  if (old.card.state === 'active') return fail('card-active', `Card ${csn} is in use: block it first.`);
+  if (old.card.replacedBy === by) return old;
+  if (old.card.replacedBy !== undefined) {
+    return fail('card-ended', `Card ${csn} was replaced by ${old.card.replacedBy} already.`);
+  }
+  if (next.card.state !== 'active' || next.card.subscriber !== old.card.subscriber) {
+    return fail('card-wrong', `Card ${by} is ${next.card.state} and ${next.card.subscriber}'s: it cannot take its place.`);
+  }
+  for (const purse of old.purses) {
+    const heir = next.purses.find(({ id, provider }) => id === purseIdOf(by, purse.region) && provider === purse.provider);
+    if (heir === undefined) {
+      return fail('card-wrong', `Card ${by} has no region ${purse.region} of ${purse.provider}, as card ${csn} has.`);
+    }
+    for (const order of await tx.cardOrders.where('openOf', purse.id)) {
+      if (order.state !== 'waiting') continue;
+      // What was to be taken off the old card is given back from the books.
+      if (order.op !== 'credit') await tx.cardOrders.put([lostOrder(order, now)]);
+      // After a restore what waits may be on the old card.
+      else if (!purse.queryWanted) await tx.cardOrders.put([{ ...order, purse: heir.id, openOf: heir.id }]);
+    }
+  }
+  const card = { ...old.card, state: 'replaced', replacedBy: by } as const;
+  await tx.cards.put([card]);
+  return { ...old, card };
+}
+
+/** What may be given back of each region of a card that is not active, and when. */
+export async function recoveriesOf(tx: StoreReads, csn: string, now: Milliseconds): Promise<Recovery[] | HostFailure> {
+  const found = await cardBy(tx, csn);
+  if (isFailure(found)) return found;
+  if (found.card.state === 'active') return fail('card-active', `Card ${csn} is in use: its value is on it.`);
+  const recoveries: Recovery[] = [];
+  for (const purse of found.purses) recoveries.push((await reckon(tx, purse, found.card.subscriber, now)).recovery);
+  return recoveries;
+}
+
+/**
+ * Gives what can be given to the card in the place of the old one, as orders that wait for it: what the books say was
+ * on the old card, less what its meters have told to have taken since, less what they may still take. It may be asked
+ * for again, when tickets have expired and meters have told more.
+ */
+export async function recoverCard(
+  tx: StoreTransaction,
+  csn: string,
+  now: Milliseconds,
+): Promise<{ readonly orders: readonly CardOrder[]; readonly recoveries: readonly Recovery[] } | HostFailure> {
+  const found = await cardBy(tx, csn);
+  if (isFailure(found)) return found;
+  const { replacedBy, subscriber } = found.card;
+  if (replacedBy === undefined) return fail('card-active', `No card has taken the place of ${csn}: replace it first.`);
+  const [heir] = await tx.cards.of([replacedBy]);
+  if (heir?.state !== 'active') return fail('card-ended', `Card ${replacedBy} is not in use either: replace it first.`);
+  const orders: CardOrder[] = [];
+  for (const purse of found.purses) orders.push(...(await recoverRegion(tx, purse, { subscriber, replacedBy }, now)));
+  const recoveries = await recoveriesOf(tx, csn, now);
+  return isFailure(recoveries) ? recoveries : { orders, recoveries };
+}
+
+async function recoverRegion(
+  tx: StoreTransaction,
+  before: CardPurse,
+  { subscriber, replacedBy }: { readonly subscriber: string; readonly replacedBy: string },
+  now: Milliseconds,
+): Promise<CardOrder[]> {
+  let purse = before;
+  const { untold, isOver, doubtful } = await reckon(tx, purse, subscriber, now);
+  const occasion = { at: now, provider: purse.provider, of: purse.id };
+  const orders: CardOrder[] = [];
+  const heir = purseIdOf(replacedBy, purse.region);
+  if (isOver && doubtful !== undefined) {
+    const amount = BigInt(doubtful.amount);
+    if (doubtful.op !== 'credit') {
+      await tx.cardOrders.put([lostOrder(doubtful, now)]);
+      purse = { ...purse, outstanding: undefined };
+    } else if (untold > onCardOf(purse)) {
+      // Meters have taken more than was on the card without it.
+      await tx.cardOrders.put([{ ...lostOrder(doubtful, now), state: 'stored' }]);
+      await tx.post(cardMove('card-stored', amount, { ...occasion, of: doubtful.id }));
+      purse = { ...purse, credited: purse.credited + amount, lastCounter: purse.lastCounter + 1, outstanding: undefined };
+    } else {
+      await tx.cardOrders.put([lostOrder(doubtful, now)]);
+      purse = { ...purse, outstanding: undefined };
+      orders.push(recoveryOrder(`${RECOVERY}${doubtful.id}`, { ...purse, id: heir }, amount, now));
+    }
+  }
+  const taken = least(untold, onCardOf(purse));
+  await tx.post(cardMove('card-handed', taken, occasion));
+  purse = { ...purse, handed: purse.handed + taken };
+  await tx.cardPurses.put([purse]);
+  const { recovery } = await reckon(tx, purse, subscriber, now);
+  if (recovery.now > 0n) {
+    const recovered = purse.recovered + recovery.now;
+    await tx.cardPurses.put([{ ...purse, recovered }]);
+    await tx.post(cardMove('card-recovered', recovery.now, occasion));
+    orders.push(recoveryOrder(`${RECOVERY}${purse.id}:${recovered}`, { ...purse, id: heir }, recovery.now, now));
+  }
+  await tx.cardOrders.put(orders);
+  return orders;
+}
+
+const RECOVERY = 'recovery:';
+
+const lostOrder = (order: CardOrder, now: Milliseconds): CardOrder => ({
+  ...order,
+  ...{ state: 'lost', openOf: undefined, settledAt: now },
+});
+
+function recoveryOrder(
+  id: string,
+  { id: purse, provider }: Pick<CardPurse, 'id' | 'provider'>,
+  amount: bigint,
+  now: Milliseconds,
+): CardOrder {
+  return {
+    ...{ id, purse, openOf: purse, provider, op: 'credit', amount: tokens(Number(amount)), source: 'recovery' },
+    ...{ debitCounter: undefined, txid: toHex(txidOf(id)), state: 'waiting', why: undefined, counter: undefined },
+    ...{ method: undefined, paid: 0n, fee: 0n, tax: 0n, orderedAt: now, settledAt: undefined, paidOutAt: undefined },
+  };
+}
+
+/** On the card by the books: loaded, and neither taken off it, nor gone to meters, nor given to another. */
+export const onCardOf = ({ credited, closed, released, handed, recovered }: CardPurse): bigint =>
+  credited - closed - released - handed - recovered;
+
+interface Reckoned {
+  readonly recovery: Recovery;
+  /** What the subscriber's meters have taken from cards beyond what all those cards told. */
+  readonly untold: bigint;
+  /** No meter takes anything from the card any more. */
+  readonly isOver: boolean;
+  /** It may have been carried out: its receipt was lost with the card. */
+  readonly doubtful: CardOrder | undefined;
+}
+
+async function reckon(tx: StoreReads, purse: CardPurse, subscriber: string, now: Milliseconds): Promise<Reckoned> {
+  const { tickets, exposure } = await exposureOf(tx, purse, now);
+  const untold = await untoldOf(tx, purse, subscriber);
+  const [doubtful] = purse.outstanding === undefined ? [] : await tx.cardOrders.of([purse.outstanding]);
+  const mayBe = doubtful?.op === 'credit' ? BigInt(doubtful.amount) : 0n;
+  const onCard = onCardOf(purse);
+  const left = most(0n, onCard + mayBe - untold);
+  const still = least(left, exposure);
+  const payable = most(0n, least(onCard, left - still));
+  const laterFrom = Math.max(0, ...tickets.map(({ expiry }) => expiry * 1000));
+  const later = left - payable;
+  const recovery: Recovery = {
+    ...{ purse: purse.id, recovered: purse.recovered, now: payable, later },
+    laterFrom: later > 0n && tickets.length > 0 ? (laterFrom as Milliseconds) : undefined,
+  };
+  return { recovery, untold, isOver: tickets.length === 0, doubtful };
+}
+
+/** Between all cards and all meters of a subscriber at one provider. */
+async function untoldOf(tx: StoreReads, { provider }: CardPurse, subscriber: string): Promise<bigint> {
+  let untold = 0n;
+  for (const meter of await tx.offlineMeters.where('subscriber', subscriber)) {
+    if (meter.provider === provider) untold += meter.fromCards;
+  }
+  for (const { id } of await tx.cards.where('subscriber', subscriber)) {
+    for (const each of await tx.cardPurses.where('card', id)) {
+      if (each.provider === provider) untold -= each.handed;
+    }
+  }
+  return most(0n, untold);
+}
+
+const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+const most = (a: bigint, b: bigint): bigint => (a > b ? a : b);
