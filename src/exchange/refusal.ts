@@ -15,6 +15,12 @@ export const Refusal = {
   partMissing: 8,
   slowedDown: 9,
   randomWeak: 10,
+  /** Of a meter, for a card: in its slot there is none. */
+  cardAbsent: 11,
+  /** The card is at work with this frame, or with another: the same frame is to be asked again. */
+  cardWorks: 12,
+  /** The card in the slot does not serve this frame, or is none that can be understood. */
+  cardRefused: 13,
 } as const;
 export type Refusal = (typeof Refusal)[keyof typeof Refusal];
 

@@ -309,6 +309,9 @@ const REFUSALS: Readonly<Record<Refusal, string>> = {
   [Refusal.partMissing]: 'part-missing',
   [Refusal.slowedDown]: 'slowed-down',
   [Refusal.randomWeak]: 'random-weak',
+  [Refusal.cardAbsent]: 'card-absent',
+  [Refusal.cardWorks]: 'card-works',
+  [Refusal.cardRefused]: 'card-refused',
 };
 
 const refusalIn = (outcome: HostOutcome): string | undefined =>
