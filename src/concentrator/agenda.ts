@@ -76,7 +76,7 @@ export class Agenda {
   /** The value carry that goes before everything else. */
   firstValue(now: number): Relay | undefined {
     const waits = this.#alarms.some(({ emergency, meter }) => emergency && meter.reservedUntil <= now);
-    return waits || this.#urgent?.emergency ? undefined : this.#relays.value[0];
+    return waits || this.#urgent?.emergency ? undefined : firstReady(this.#relays.value, now);
   }
 
   addAlarm(alarm: Alarm): void {
@@ -134,10 +134,13 @@ export class Agenda {
   }
 
   /** When something may begin that cannot begin now; infinite when nothing waits. */
-  nextAt(polling: boolean): number {
+  nextAt(now: number, polling: boolean): number {
     let at = Number.POSITIVE_INFINITY;
     for (const { heldUntil } of this.#held) at = Math.min(at, heldUntil);
-    return this.#held.length > 0 || !polling ? at : (this.#due.first()?.dueAt ?? at);
+    for (const priority of CARRY_PRIORITIES) {
+      for (const { readyAt } of this.#relays[priority]) if (readyAt > now) at = Math.min(at, readyAt);
+    }
+    return this.#held.length > 0 || !polling ? at : Math.min(this.#due.first()?.dueAt ?? at, at);
   }
 
   /** What speaks next. Without `begin` no poll begins: nobody would take its result. */
@@ -145,18 +148,22 @@ export class Agenda {
     if (this.#urgent === undefined && begin !== undefined && this.#alarms.length > 0) this.#beginUrgent(now, begin);
     if (this.#urgent?.emergency) return this.#urgent.poll;
     const { value, control, monitoring, bulk } = this.#relays;
-    if (value.length > 0) return value[0];
+    const sale = firstReady(value, now);
+    if (sale !== undefined) return sale;
     if (this.#isHeld(now)) return undefined;
-    if (control.length > 0) return control[0];
+    const command = firstReady(control, now);
+    if (command !== undefined) return command;
     if (this.#urgent !== undefined) return this.#urgent.poll;
-    if (monitoring.length > 0) return monitoring[0];
-    if (bulk.length > 0 && !this.#bulkHadItsTurn) {
+    const reading = firstReady(monitoring, now);
+    if (reading !== undefined) return reading;
+    const part = firstReady(bulk, now);
+    if (part !== undefined && !this.#bulkHadItsTurn) {
       this.#bulkHadItsTurn = true;
-      return bulk[0];
+      return part;
     }
     this.#bulkHadItsTurn = false;
     if (this.#poll === undefined && begin !== undefined) this.#beginDue(now, begin);
-    return this.#poll ?? bulk[0];
+    return this.#poll ?? part;
   }
 
   /** Place of the work in the line's own order. */
@@ -216,6 +223,10 @@ function enqueue(queue: Relay[], relay: Relay): void {
   const index = beginsExchange(relay) ? -1 : queue.findIndex(beginsExchange);
   queue.splice(index < 0 ? queue.length : index, 0, relay);
 }
+
+/** The first that is not waiting for a card. */
+const firstReady = (queue: readonly Relay[], now: number): Relay | undefined =>
+  queue.find(({ readyAt }) => readyAt <= now);
 
 const beginsExchange = ({ next }: Relay): boolean => ((next[0] as number) & 0x0f) === Message.first;
 const isHurried = ({ carry }: Relay): boolean => carry.priority === 'value' || carry.priority === 'control';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  deriveCardKey,
   type KeyName,
   keyBytesOf,
   keyName,
@@ -27,7 +28,7 @@ import {
   ValueResult,
 } from '../exchange/index.ts';
 import { testRandom } from '../line/line-world.testing.ts';
-import { milliseconds, svpmsn, tokens, unixSeconds } from '../units/index.ts';
+import { csn, milliseconds, Region, svpmsn, tokens, unixSeconds } from '../units/index.ts';
 import { answerBytesMax } from './attempt.ts';
 
 const ID = svpmsn(0x10_2030);
@@ -94,3 +95,14 @@ test('a part of a profile fits into the wait for it, and fills it', () => {
   assert.ok(second !== undefined && second[1].length <= answerBytesMax(second[0]));
   assert.equal(fourth?.[1].length, answerBytesMax(fourth?.[0] as Uint8Array));
 });
+
+for (const suite of [Suite.aes128, Suite.aes256] as const) {
+  test(`what a card says in suite ${SUITE_NAMES[suite]}, with the longest report, fills the wait for it`, () => {
+    const n = keyName(Purpose.value, suite, 0);
+    const key = deriveCardKey(new Uint8Array(keyBytesOf(suite)), n, csn('04a1b2c3d4e5f6'), Region.water, 1);
+    const bodies = { status: new Uint8Array(29), command: new Uint8Array(84), answer: new Uint8Array(42 + 80) };
+    for (const [down, up] of exchange(key.terminalKey(ID), Command.addedValue, bodies)) {
+      assert.equal(up.length, answerBytesMax(down));
+    }
+  });
+}

@@ -364,6 +364,10 @@ export class LocalUnit {
         ? relayAnswered(relay, payload)
         : ({ type: 'ended', carried: carriedWith(relay.carry, 'no-answer') } as const);
     if (step.type === 'ask') return;
+    if (step.type === 'ask-later') {
+      relay.readyAt = now + step.afterMs;
+      return;
+    }
     const { frames } = step.carried;
     const awaitsHost = frames.length === 1 && ((frames[0]?.[0] ?? 0) & 0x0f) === Message.second;
     this.#agenda.endRelay(relay, now, awaitsHost);
@@ -530,7 +534,7 @@ export class LocalUnit {
       const { connected } = this.#uplink;
       const said = connected ? Math.min(this.#health.dueAt(now), this.#missingKeys.dueAt) : timers;
       // What the line holds back it sends by itself, and nothing else begins before that.
-      const work = this.#asked.size > 0 ? Number.POSITIVE_INFINITY : this.#agenda.nextAt(connected);
+      const work = this.#asked.size > 0 ? Number.POSITIVE_INFINITY : this.#agenda.nextAt(now, connected);
       at = Math.min(idleUntil(this.#schedule, now), work, timers, said);
     }
     at = Math.max(at, now + 1);

@@ -1,5 +1,6 @@
 import type { Carried, Carry, CarryOutcome } from '../backhaul/index.ts';
 import {
+  Command,
   decodeFrame,
   decodeRefusal,
   type Frame,
@@ -17,6 +18,10 @@ import type { MeterPlace } from './meter-map.ts';
 
 /** Parts of M3 that a meter asked for again, and useless answers, in one carry. */
 const REPEATS_MAX = 8;
+/** A card takes up to a second for a frame, and a meter that takes value from one a few of them. */
+export const CARD_ASKED_MAX = 12;
+/** Between two times that a card is asked: others have the line meanwhile. */
+export const CARD_ASKED_EVERY_MS = 250;
 
 /**
  * A carry on its way: host's frames to a meter and its answer back, without a key. The local unit can lose frames
@@ -31,11 +36,19 @@ export interface Relay {
   /** Index in the carry's frames of the last one sent in its turn. */
   index: number;
   repeats: number;
+  /** How often the meter said of this frame that its card works. */
+  cardWorked: number;
+  /** Not before this does the frame go to the meter. */
+  readyAt: number;
   /** Parts of M4. */
   readonly parts: (Uint8Array | undefined)[];
 }
 
-export type RelayStep = { readonly type: 'ask' } | { readonly type: 'ended'; readonly carried: Carried };
+export type RelayStep =
+  | { readonly type: 'ask' }
+  /** The card in the meter works: the same frame again after a while, and others before it. */
+  | { readonly type: 'ask-later'; readonly afterMs: number }
+  | { readonly type: 'ended'; readonly carried: Carried };
 
 /** Whether every frame is M1, M3 or a request for a part, names this meter, and is not too long for the carrier. */
 export function isRelayable({ svpmsn, frames }: Carry, { frameBytesMax }: Carrier): boolean {
@@ -50,7 +63,7 @@ export function isRelayable({ svpmsn, frames }: Carry, { frameBytesMax }: Carrie
 /** The carry's frames must be relayable. */
 export function beginRelay(carry: Carry, meter: MeterPlace): Relay {
   const next = carry.frames[0] as Uint8Array;
-  return { carry, meter, next, attempt: newAttempt(), index: 0, repeats: 0, parts: [] };
+  return { carry, meter, next, attempt: newAttempt(), index: 0, repeats: 0, cardWorked: 0, readyAt: 0, parts: [] };
 }
 
 export const carriedWith = (carry: Carry, outcome: CarryOutcome, frames: readonly Uint8Array[] = []): Carried => ({
@@ -83,6 +96,11 @@ function takeRefusal(relay: Relay, frame: Frame): RelayStep {
   if (!('reason' in decoded) && decoded.refusal === Refusal.partMissing && relay.carry.frames.length > 1) {
     const wanted = relay.carry.frames[decoded.part ?? 0];
     if (wanted !== undefined) return repeat(relay, wanted);
+  }
+  if (!('reason' in decoded) && decoded.refusal === Refusal.cardWorks && frame.h === Command.addedValue) {
+    relay.cardWorked += 1;
+    // Then it goes up: the host knows how long to wait, and the next carry begins anew.
+    if (relay.cardWorked < CARD_ASKED_MAX) return { type: 'ask-later', afterMs: CARD_ASKED_EVERY_MS };
   }
   return end(relay, 'answered', [frame.bytes]);
 }
