@@ -9,6 +9,7 @@ import { openPostgresStore } from '../storage/index.ts';
 const TABLES = [
   ...['subscribers', 'meters', 'purses', 'orders', 'outstanding', 'work', 'commands', 'tariffs', 'postings', 'lines'],
   ...['knowledge', 'events', 'profiles', 'totals', 'lines_of_units', 'suspicions', 'check_minutes', 'facts'],
+  'card_slots',
   ...['terms', 'trades', 'dues', 'payments', 'contracts', 'receipts_due', 'receipts', 'webhooks', 'deliveries'],
   ...['closings', 'settled_minutes', 'used_days', 'settlement_claims', 'agents', 'agent_members', 'vends', 'shifts'],
   ...['card_providers', 'cards', 'card_purses', 'card_orders', 'card_tickets', 'offline_meters'],

@@ -29,6 +29,7 @@ import type {
   CardOrder,
   CardProvider,
   CardPurse,
+  CardSlot,
   CardTicket,
   CheckMinute,
   Closing,
@@ -160,6 +161,7 @@ class Tables implements StoreTransaction {
   readonly dues = new MemoryShelf<Dues>(this.undo);
   readonly payments = new MemoryShelf<Payment, 'state' | 'approvalKey'>(this.undo, ['state', 'approvalKey']);
   readonly contracts = new MemoryShelf<Contract>(this.undo);
+  readonly cardSlots = new MemoryShelf<CardSlot, 'tail'>(this.undo, ['tail']);
   readonly receiptsDue = new MemoryShelf<ReceiptDue>(this.undo);
   readonly receipts = new MemoryShelf<IssuedReceipt, 'order'>(this.undo, ['order']);
   readonly webhooks = new MemoryShelf<Webhook>(this.undo);
@@ -240,6 +242,7 @@ class Tables implements StoreTransaction {
     copy.dues.fill(this.dues);
     copy.payments.fill(this.payments);
     copy.contracts.fill(this.contracts);
+    copy.cardSlots.fill(this.cardSlots);
     copy.receiptsDue.fill(this.receiptsDue);
     copy.receipts.fill(this.receipts);
     copy.webhooks.fill(this.webhooks);

@@ -18,6 +18,7 @@ import type {
   CardOrder,
   CardProvider,
   CardPurse,
+  CardSlot,
   CardTicket,
   CheckMinute,
   Closing,
@@ -272,6 +273,8 @@ export interface StoreReads {
   readonly payments: ShelfReads<Payment, 'state' | 'approvalKey'>;
   /** By the number of their meter. */
   readonly contracts: ShelfReads<Contract>;
+  /** By the number of their meter. */
+  readonly cardSlots: ShelfReads<CardSlot, 'tail'>;
   readonly receiptsDue: ShelfReads<ReceiptDue>;
   readonly receipts: ShelfReads<IssuedReceipt, 'order'>;
   readonly webhooks: ShelfReads<Webhook>;
@@ -350,6 +353,8 @@ export interface StoreTransaction extends StoreReads {
   readonly dues: Shelf<Dues>;
   readonly payments: Shelf<Payment, 'state' | 'approvalKey'>;
   readonly contracts: Shelf<Contract>;
+  /** By the number of their meter. */
+  readonly cardSlots: Shelf<CardSlot, 'tail'>;
   readonly receiptsDue: Shelf<ReceiptDue>;
   readonly receipts: Shelf<IssuedReceipt, 'order'>;
   readonly webhooks: Shelf<Webhook>;

@@ -8,6 +8,7 @@ import type { Milliseconds, MilliwattHours, ModemAddress, SupplyIndex, Svpmsn, T
 import type { PaymentMethod } from './types/money.ts';
 
 export type * from './types/agents.ts';
+export type * from './types/card-slots.ts';
 export type * from './types/cards.ts';
 export type * from './types/money.ts';
 export type * from './types/people.ts';

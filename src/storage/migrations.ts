@@ -6,6 +6,7 @@ export const SEALED_TABLES: readonly string[] = [
   ...['used_days', 'agents', 'agent_members', 'vends', 'shifts', 'card_providers', 'cards', 'card_purses'],
   ...['card_orders', 'card_tickets', 'offline_meters'],
   ...['settlement_claims', 'people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit', 'heads'],
+  'card_slots',
 ];
 
 /**
@@ -228,6 +229,11 @@ CREATE TRIGGER audit_remains BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 't
 CREATE TABLE heads (
   number INTEGER PRIMARY KEY, at INTEGER NOT NULL, body TEXT NOT NULL, kid TEXT NOT NULL, signature TEXT NOT NULL
 ) STRICT;
+CREATE TABLE card_slots (
+  id TEXT PRIMARY KEY, svpmsn INTEGER NOT NULL REFERENCES meters (svpmsn), tail TEXT NOT NULL,
+  inserted_at INTEGER NOT NULL, due_at INTEGER, attempts INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX card_slots_of_tail ON card_slots (tail, id);
 CREATE TABLE agents (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, commission_basis_points INTEGER NOT NULL,
   balance INTEGER NOT NULL CHECK (balance >= 0), created_at INTEGER NOT NULL, closed_at INTEGER

@@ -230,6 +230,11 @@ CREATE TRIGGER audit_stays
 CREATE TABLE heads (
   number BIGINT PRIMARY KEY, at BIGINT NOT NULL, body TEXT NOT NULL, kid TEXT NOT NULL, signature TEXT NOT NULL
 );
+CREATE TABLE card_slots (
+  id TEXT COLLATE "C" PRIMARY KEY, svpmsn BIGINT NOT NULL REFERENCES meters (svpmsn), tail TEXT COLLATE "C" NOT NULL,
+  inserted_at BIGINT NOT NULL, due_at BIGINT, attempts BIGINT NOT NULL
+);
+CREATE INDEX card_slots_of_tail ON card_slots (tail, id);
 CREATE TABLE agents (
   id TEXT COLLATE "C" PRIMARY KEY, name TEXT NOT NULL, commission_basis_points BIGINT NOT NULL,
   balance BIGINT NOT NULL CHECK (balance >= 0), created_at BIGINT NOT NULL, closed_at BIGINT

@@ -9,6 +9,7 @@ import {
   type CardOrder,
   type CardProvider,
   type CardPurse,
+  type CardSlot,
   type CardTicket,
   CHECK_MINUTES_KEPT,
   type CheckMinute,
@@ -77,6 +78,7 @@ import {
   cardOrders,
   cardProviders,
   cardPurses,
+  cardSlots,
   cards,
   cardTickets,
   checkMinutes,
@@ -127,6 +129,7 @@ export class SqlStatements implements StoreTransaction {
   readonly dues: SqlShelf<Dues>;
   readonly payments: SqlShelf<Payment, 'state' | 'approvalKey'>;
   readonly contracts: SqlShelf<Contract>;
+  readonly cardSlots: SqlShelf<CardSlot, 'tail'>;
   readonly receiptsDue: SqlShelf<ReceiptDue>;
   readonly receipts: SqlShelf<IssuedReceipt, 'order'>;
   readonly webhooks: SqlShelf<Webhook>;
@@ -162,6 +165,7 @@ export class SqlStatements implements StoreTransaction {
     this.dues = new SqlShelf(connection, dues);
     this.payments = new SqlShelf(connection, payments);
     this.contracts = new SqlShelf(connection, contracts);
+    this.cardSlots = new SqlShelf(connection, cardSlots);
     this.receiptsDue = new SqlShelf(connection, receiptsDue);
     this.receipts = new SqlShelf(connection, receipts);
     this.webhooks = new SqlShelf(connection, webhooks);

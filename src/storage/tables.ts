@@ -8,6 +8,7 @@ import type {
   CardOrder,
   CardProvider,
   CardPurse,
+  CardSlot,
   CardTicket,
   CheckMinute,
   Closing,
@@ -269,6 +270,14 @@ export const contracts = table<Contract>('contracts', ['id'], {
   paidThatDay: 'number',
   month: 'number',
   paidThatMonth: 'number',
+});
+export const cardSlots = table<CardSlot>('card_slots', ['id'], {
+  id: 'text',
+  svpmsn: 'number',
+  tail: 'text',
+  insertedAt: 'number',
+  dueAt: 'number?',
+  attempts: 'number',
 });
 export const receiptsDue = table<ReceiptDue>('receipts_due', ['id'], { id: 'text' });
 export const receipts = table<IssuedReceipt>('receipts', ['id'], {

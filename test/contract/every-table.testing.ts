@@ -104,6 +104,9 @@ async function putAgents(tx: Transaction, id: Svpmsn): Promise<void> {
       closedAt: undefined,
     },
   ]);
+  await tx.cardSlots.put([
+    { id: String(id), svpmsn: id, tail: 'a1b2c3d4e5f6', insertedAt: at, dueAt: undefined, attempts: 2 },
+  ]);
   await tx.agentMembers.put([{ id: 'han', agent: 'kiosk' }]);
   await tx.vends.put([
     {

@@ -16,7 +16,7 @@ import type {
   Vend,
 } from '../../src/host/index.ts';
 import { Rig } from '../../src/host/rig.testing.ts';
-import { milliseconds, svpmsn } from '../../src/units/index.ts';
+import { type Milliseconds, milliseconds, svpmsn } from '../../src/units/index.ts';
 import { STORES } from './stores.testing.ts';
 
 const at = milliseconds(1_767_600_000_000);
@@ -72,6 +72,20 @@ for (const { name, skip, open } of STORES) {
     });
     await store.transaction((tx) => tx.payments.delete(['a', 'b']));
     assert.deepEqual(await store.read((tx) => tx.payments.page({ limit: 9 })), [payment('c')]);
+  });
+
+  it('a card in a slot is found by its meter and by its number', async (store) => {
+    const slot = (tail: string, dueAt: Milliseconds | undefined) => ({
+      ...{ id: '3', svpmsn: svpmsn(3), tail, insertedAt: at, dueAt, attempts: 2 },
+    });
+    for (const row of [slot('a1b2c3d4e5f6', at), slot('ffffffffffff', undefined)]) {
+      await store.transaction((tx) => tx.cardSlots.put([row]));
+      await store.read(async (tx) => {
+        assert.deepEqual(await tx.cardSlots.where('tail', row.tail), [row]);
+        assert.deepEqual(await tx.cardSlots.of(['3', '7']), [row, undefined]);
+      });
+    }
+    assert.deepEqual(await store.read((tx) => tx.cardSlots.where('tail', 'a1b2c3d4e5f6')), []);
   });
 
   it('a journal numbers its rows, and gives the newest first', async (store) => {
