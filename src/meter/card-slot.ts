@@ -8,10 +8,12 @@ import {
   StatusWord,
   selectPurse,
 } from '../card/index.ts';
+import { type Frame, Refusal, refusalFrame } from '../exchange/index.ts';
 import { AttentionReason, CardRefusal, EventKind } from '../records/index.ts';
 import { assertNever, CSN_BYTES, type Csn, csn, REGIONS, type Region, U32_MAX } from '../units/index.ts';
 import { callAttention } from './attention.ts';
 import { BusReply, CardStore, SamReply, SamRequest, SvmRequest } from './bus.ts';
+import { newPipe, pipeFrame, pipeHeld, pipeResponse } from './card-pipe.ts';
 import { cardPage } from './display.ts';
 import { recordEvent } from './event-log.ts';
 import { takeLevels, withHead } from './exchanger.ts';
@@ -45,6 +47,7 @@ export function stepCardInserted(meter: Meter, now: number, out: MeterOutputs): 
     work: { name: 'taking' },
     refusal: undefined,
     balances: new Map(),
+    pipe: newPipe(),
   };
   meter.card = card;
   meter.attention |= AttentionReason.cardInserted;
@@ -77,6 +80,16 @@ export function stepCardRemoved(meter: Meter, now: number, out: MeterOutputs): v
   beginStep(meter, now, out);
   takeLeave(meter);
   endStep(meter, out, undefined);
+}
+
+/** A frame for the card (H 0x18), which names this meter: what the line is answered, `undefined` for silence. */
+export function passToCard(meter: Meter, frame: Frame, out: MeterOutputs): Uint8Array | undefined {
+  const { card } = meter;
+  const turn = pipeFrame(card?.pipe, card?.work.name === 'idle', frame);
+  if (card === undefined || turn.type !== 'ask') return turn.type === 'say' ? turn.frame : undefined;
+  card.work = { name: 'loading' };
+  out.card(turn.command);
+  return pipeHeld(card.pipe, frame) ?? refusalFrame(frame, Refusal.cardWorks);
 }
 
 /** Minutes that are over end before anything of value happens. */
@@ -122,6 +135,13 @@ function nextCommand(
       return named(meter, card, response);
     case 'reading':
       return balanceRead(meter, card, work.region, response, out);
+    case 'loading': {
+      const turn = pipeResponse(card.pipe, response);
+      if (turn.type === 'ask') return turn.command;
+      if (turn.loaded) return askBalance(card, REGIONS[0] as Region);
+      card.work = { name: 'idle' };
+      return undefined;
+    }
     case 'idle':
       return undefined;
     default:

@@ -1,6 +1,6 @@
 import { Reader, Writer } from '../bytes/index.ts';
 import { Purpose } from '../crypto/index.ts';
-import { type Command, decodeFrame, ValueOp, ValueResult } from '../exchange/index.ts';
+import { Command, decodeFrame, ValueOp, ValueResult } from '../exchange/index.ts';
 import {
   AttentionReason,
   EventKind,
@@ -14,6 +14,7 @@ import { phaseBand } from '../tariff/index.ts';
 import { type MilliwattHours, type SupplyIndex, tokens, U32_MAX, type UnixSeconds } from '../units/index.ts';
 import { callAttention, firstFrame } from './attention.ts';
 import { BusReply, SamReply, SamRequest, SvmRequest } from './bus.ts';
+import { passToCard } from './card-slot.ts';
 import { carryOut, headOf, infoOf } from './commands.ts';
 import { recordEvent } from './event-log.ts';
 import { consume, takeLevels, withHead } from './exchanger.ts';
@@ -98,6 +99,12 @@ const SILENT: MeterAnswer = { type: 'silent' };
 /** A frame from the modem (part 13). Further parts of a long answer are asked for one by one. */
 export function stepFrame(meter: Meter, frame: Uint8Array, now: number, out: MeterOutputs): MeterAnswer {
   stepTime(meter, now, out);
+  if (frame[1] === Command.addedValue) {
+    const forCard = decodeFrame(frame);
+    if ('reason' in forCard || forCard.svpmsn !== meter.sam.svpmsn) return SILENT;
+    const answer = passToCard(meter, forCard, out);
+    return answer === undefined ? SILENT : { type: 'frame', frame: answer };
+  }
   const request = new Uint8Array(9 + frame.length);
   new DataView(request.buffer).setBigUint64(1, BigInt(Math.max(0, Math.floor(now))));
   request[0] = SamRequest.frame;

@@ -20,6 +20,7 @@ import {
   type UnixSeconds,
   unixSeconds,
 } from '../units/index.ts';
+import type { CardPipe } from './card-pipe.ts';
 import { type Layout, STATE_BYTES, type SupplyLayout } from './layout.ts';
 import { getU16, getU32, getU64, type Nvm, putU16, putU32, putU64 } from './nvm.ts';
 import type { OutputVoltage } from './output-voltage.ts';
@@ -94,11 +95,14 @@ export interface InsertedCard {
     | { readonly name: 'selecting' }
     | { readonly name: 'naming' }
     | { readonly name: 'reading'; readonly region: Region }
+    | { readonly name: 'loading' }
     | { readonly name: 'idle' };
   /** Why nothing, or no more, was taken; `status` is the card's own word. */
   refusal: { readonly reason: CardRefusal; readonly status: number } | undefined;
   /** By region, as its last status said. */
   readonly balances: Map<Region, Tokens>;
+  /** Between the host and the card. */
+  readonly pipe: CardPipe;
 }
 
 export interface Supply {
