@@ -26,9 +26,9 @@ export const triesMax = (priority: LinePriority): number =>
 /** M2 and M4 of value, the longest of all suites: 7 + 16 + 12 + 8, and 7 + 35 + 8. */
 const VALUE_SECOND_BYTES = 43;
 const VALUE_FOURTH_BYTES = 50;
-/** M2 and M4 of added value to a card: 7 + 16 + 29 + 8, and 7 + 42 + 8 with a report of at most 80 between. */
+/** M2 and M4 of added value to a card: 7 + 16 + 29 + 8, and 7 + 42 + 8 with a report of 63 between. */
 const CARD_SECOND_BYTES = 60;
-const CARD_FOURTH_BYTES = 137;
+const CARD_FOURTH_BYTES = 120;
 /** Header, index and count, the part, its tag. */
 const PART_FRAME_BYTES = HEADER_BYTES + 2 + PART_BYTES_MAX + 8;
 /** All other answers; M2 of monitoring has 55 bytes. */

@@ -22,10 +22,10 @@ import { csn, Region } from '../units/index.ts';
 import { CARD_ASKED_EVERY_MS, CARD_ASKED_MAX } from './relay.ts';
 import { World, type WorldMeter } from './unit-world.testing.ts';
 
-/** What M2 and M4 of a card have in them, with the longest report, and the longest command, which brings a ticket. */
+/** What M2 and M4 of a card have in them, with a report, and the longest command, which brings a ticket. */
 const STATUS = new Uint8Array(29).fill(2);
 const COMMAND = new Uint8Array(18 + 66).fill(3);
-const ANSWER = new Uint8Array(42 + 80).fill(4);
+const ANSWER = new Uint8Array(42 + 63).fill(4);
 
 interface Asked {
   readonly at: number;

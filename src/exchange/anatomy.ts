@@ -38,8 +38,11 @@ function bodySections(frame: Frame): readonly Section[] {
 }
 
 function aesSections({ message, h, body: { length } }: Frame): readonly Section[] {
-  if (message === Message.first) return filled([], length, 'nonce');
-  if (message === Message.second) return around([{ kind: 'nonce', bytes: AES_NONCE_BYTES }], length, 'sealed');
+  const nonce: Section = { kind: 'nonce', bytes: AES_NONCE_BYTES };
+  // Behind the nonce a load names its card.
+  if (message === Message.first)
+    return h === Command.addedValue ? filled([nonce], length, 'clear') : filled([], length, 'nonce');
+  if (message === Message.second) return around([nonce], length, 'sealed');
   return around(prefixOf(message, h), length, 'sealed');
 }
 

@@ -123,18 +123,11 @@ export class CardDesk implements CardCarrying {
 
   async wanted(csn: Csn): Promise<readonly Region[]> {
     const { store, clock } = this.#ports;
-    return store.read(async (tx) => {
-      const regions: Region[] = [];
-      for (const { region } of await tx.cardPurses.where('card', csn)) {
-        if (await isWanted(tx, { csn, region }, clock.now())) regions.push(region);
-      }
-      return regions;
-    });
+    return store.read((tx) => wantedRegions(tx, csn, clock.now()));
   }
 
   async byTail(tail: string): Promise<readonly Csn[]> {
-    const cards = await this.#ports.store.read((tx) => tx.cards.where('tail', tail));
-    return cards.filter(({ state }) => state === 'active').map(({ id }) => id as Csn);
+    return this.#ports.store.read((tx) => cardsByTail(tx, tail));
   }
 
   async begin(at: CardAt, act?: Act): Promise<CardBegun | HostFailure> {
@@ -273,6 +266,21 @@ export class CardDesk implements CardCarrying {
     }
     return id;
   }
+}
+
+/** The regions of a card for which there is something to do; none for a card that is not active. */
+export async function wantedRegions(tx: StoreReads, csn: Csn, now: Milliseconds): Promise<Region[]> {
+  const regions: Region[] = [];
+  for (const { region } of await tx.cardPurses.where('card', csn)) {
+    if (await isWanted(tx, { csn, region }, now)) regions.push(region);
+  }
+  return regions;
+}
+
+/** The active cards whose number ends in these six bytes, 12 hex digits. */
+export async function cardsByTail(tx: StoreReads, tail: string): Promise<Csn[]> {
+  const cards = await tx.cards.where('tail', tail);
+  return cards.filter(({ state }) => state === 'active').map(({ id }) => id as Csn);
 }
 
 interface Claimed {

@@ -3,6 +3,7 @@ import { txidOf } from '../exchange/index.ts';
 import { assert, assertNever, type Milliseconds, tokens } from '../units/index.ts';
 import { cardPaidOut, cardSold } from './card-books.ts';
 import { refundUnsentOfCard } from './card-receipts.ts';
+import { wakeCard } from './card-slots.ts';
 import { openRegion, purseIdOf } from './cards.ts';
 import { amountFault, fail, isFailure, textFault } from './failures.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
@@ -133,6 +134,7 @@ async function order(
   };
   await tx.cardOrders.put([made]);
   await book(made);
+  await wakeCard(tx, csn, now);
   return made;
 }
 
@@ -170,6 +172,7 @@ export async function voidCardOrder(
       if (found.state === 'waiting' && !isUnsure) return refundUnsentOfCard(tx, found, now);
       const voiding: CardOrder = { ...found, state: 'voiding' };
       await tx.cardOrders.put([voiding]);
+      await wakeCard(tx, purse.card, now);
       return voiding;
     }
     case 'stored':

@@ -7,7 +7,6 @@ import {
   decodeValueReceipt,
   decodeValueStatus,
   encodeValueCommand,
-  type HostOutcome,
   type HostSession,
   hostCommand,
   hostFirst,
@@ -20,10 +19,14 @@ import {
   ValueResult,
 } from '../exchange/index.ts';
 import { assert, assertNever, type Milliseconds, type Svpmsn, tokens } from '../units/index.ts';
+import type { CardDesk } from './card-desk.ts';
+import { type CardLoad, nextLoad } from './card-loads.ts';
+import { cardFailed, cardRests, cardServed } from './card-slots.ts';
 import { queueCommand } from './command-queue.ts';
 import { commandBody, settleCommand } from './control.ts';
 import type { ExchangeOutcome } from './exchange-port.ts';
 import { ExchangeWriter } from './exchange-trace.ts';
+import { isFailure } from './failures.ts';
 import {
   bookedKey,
   bookKey,
@@ -37,6 +40,7 @@ import { MeterKeys } from './meter-keys.ts';
 import { believeReceipt } from './monitoring.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { accountOf, asOutstanding, bookInStep, bookReceipt, bookSeedAnswer, freeze, nextRow } from './receipts.ts';
+import { REFUSALS, refusalIn } from './refusal-names.ts';
 import type { HostCounters } from './services.ts';
 import { type ControlCommand, Lane, type Meter, type OutstandingRow, type Purse, type Work } from './types.ts';
 import { ANSWER_WITHIN_MS, IN_FLIGHT_PER_LOCAL_UNIT_MAX, workDone, workFailed, workTriesOn } from './work.ts';
@@ -50,22 +54,34 @@ type Job =
   | { readonly type: 'query'; readonly lastCounter: number }
   | { readonly type: 'command'; readonly command: ControlCommand };
 
+/** For the card that is in the meter. */
+type CardJob = CardLoad & { readonly type: 'card' };
+
 /** An exchange under way. It lives in memory alone: a crash loses it, and the work row brings it again. */
-interface Exchange {
+interface UnderWay {
   readonly meter: Meter;
-  readonly job: Job;
-  readonly session: HostSession;
   /** Of the carry that is on its way; nothing while an answer is looked at. */
   ticket: number | undefined;
+  readonly begunAt: Milliseconds;
+  /** Of an exchange that somebody watches. */
+  readonly written: ExchangeWriter | undefined;
+}
+
+interface CardExchange extends UnderWay {
+  readonly job: CardJob;
+  /** Of the desk. */
+  readonly id: string;
+}
+
+interface Exchange extends UnderWay {
+  readonly job: Job;
+  readonly session: HostSession;
   /** Of M2, in the suites that name it. */
   meterLast: number | undefined;
   /** Of a key change: the key that goes into it. */
   readonly newKey: TerminalKey | undefined;
-  readonly begunAt: Milliseconds;
   /** The meter says that it knows none of the name that was tried, and so it said of the one in the books. */
   searches: boolean;
-  /** Of an exchange that somebody watches. */
-  readonly written: ExchangeWriter | undefined;
 }
 
 /**
@@ -75,14 +91,16 @@ interface Exchange {
 export class Dispatcher {
   readonly #ports: HostPorts;
   readonly #counters: HostCounters;
+  readonly #desk: CardDesk;
   /** One a meter. */
-  readonly #exchanges = new Map<Svpmsn, Exchange>();
+  readonly #exchanges = new Map<Svpmsn, Exchange | CardExchange>();
   readonly #keys: MeterKeys;
   #ticket: number;
 
-  constructor(ports: HostPorts, counters: HostCounters) {
+  constructor(ports: HostPorts, counters: HostCounters, desk: CardDesk) {
     this.#ports = ports;
     this.#counters = counters;
+    this.#desk = desk;
     this.#keys = new MeterKeys(ports.keys);
     // Answers to a process before this one must not find a ticket of its own.
     const bytes = new Uint8Array(4);
@@ -101,7 +119,7 @@ export class Dispatcher {
   async #dispatchUnit(localUnit: number, now: Milliseconds): Promise<void> {
     const claimed = await this.#ports.store.transaction(async (tx) => {
       const limit = IN_FLIGHT_PER_LOCAL_UNIT_MAX - (await tx.leasedCount({ localUnit, now }));
-      const jobs: { readonly meter: Meter; readonly job: Job }[] = [];
+      const jobs: { readonly meter: Meter; readonly job: Job | CardJob }[] = [];
       if (limit <= 0) return jobs;
       for (const work of await tx.claimDueWork({ localUnit, now, limit })) {
         const claim = await claimWork(tx, work, now);
@@ -109,13 +127,15 @@ export class Dispatcher {
       }
       return jobs;
     });
-    for (const { meter, job } of claimed) await this.#begin(meter, job);
+    for (const { meter, job } of claimed) {
+      // Whoever held the lease before did not finish in time: what still comes for it is not for us.
+      this.#exchanges.get(meter.svpmsn)?.written?.ended({ name: 'took-over' });
+      this.#exchanges.delete(meter.svpmsn);
+      await (job.type === 'card' ? this.#beginLoad(meter, job) : this.#begin(meter, job));
+    }
   }
 
   async #begin(meter: Meter, job: Job): Promise<void> {
-    // Whoever held the lease before did not finish in time: what still comes for it is not for us.
-    this.#exchanges.get(meter.svpmsn)?.written?.ended({ name: 'took-over' });
-    this.#exchanges.delete(meter.svpmsn);
     const key = await this.#keys.toTry(keyOf(meter, job), meter.svpmsn, job.type === 'command' ? 'later' : 'any');
     const changes = job.type === 'command' && job.command.h === Command.keyChange;
     const newKey = changes ? await this.#keys.held(job.command.body[0] as KeyName, meter.svpmsn) : undefined;
@@ -149,7 +169,24 @@ export class Dispatcher {
     return new ExchangeWriter(exchanges, clock, { svpmsn, localUnit, h, n: key.n, value });
   }
 
-  #carry(exchange: Exchange, frames: readonly Uint8Array[]): void {
+  /** M1 of the desk, for a card. */
+  async #beginLoad(meter: Meter, job: CardJob): Promise<void> {
+    const { svpmsn, localUnit } = meter;
+    const begun = await this.#desk.begin({ csn: job.csn, region: job.region, route: svpmsn });
+    if (isFailure(begun)) {
+      if (begun.reason === 'card-key-missing') this.#counters.keysMissing += 1;
+      return this.#endLoad(svpmsn, 'failed');
+    }
+    const { exchange: id, frame } = begun;
+    const { exchanges, clock } = this.#ports;
+    const trace = { svpmsn, localUnit, h: Command.addedValue, n: frame[2] as KeyName, value: undefined };
+    const written = exchanges && new ExchangeWriter(exchanges, clock, trace);
+    const exchange: CardExchange = { meter, job, id, ticket: undefined, begunAt: clock.now(), written };
+    this.#exchanges.set(svpmsn, exchange);
+    this.#carry(exchange, [frame]);
+  }
+
+  #carry(exchange: Exchange | CardExchange, frames: readonly Uint8Array[]): void {
     const { svpmsn, localUnit } = exchange.meter;
     exchange.written?.sent(frames);
     const ticket = this.#ticket;
@@ -172,10 +209,16 @@ export class Dispatcher {
       this.#counters.noAnswers += 1;
       exchange.written?.ended({ name: 'no-answer' });
     }
-    const goesOn = outcome === 'answered' && (await this.#receive(exchange, frames));
+    if (isLoad(exchange) && outcome === 'answered') {
+      const end = await this.#receiveFromCard(exchange, frames);
+      if (end === undefined || !this.#forget(exchange)) return;
+      await this.#endLoad(svpmsn, end);
+      return this.dispatch(localUnit);
+    }
+    const goesOn = outcome === 'answered' && !isLoad(exchange) && (await this.#receive(exchange, frames));
     if (goesOn || !this.#forget(exchange)) return;
     const { store, clock, randomness } = this.#ports;
-    const { searches } = exchange;
+    const searches = !isLoad(exchange) && exchange.searches;
     await store.transaction((tx) =>
       searches ? workTriesOn(tx, svpmsn, clock.now()) : workFailed(tx, svpmsn, clock.now(), randomness),
     );
@@ -185,7 +228,7 @@ export class Dispatcher {
   async #receive(exchange: Exchange, frames: readonly Uint8Array[]): Promise<boolean> {
     for (const frame of frames) {
       const outcome = hostReceive(exchange.session, frame);
-      exchange.written?.received(frame, outcome, refusalIn(outcome));
+      exchange.written?.received(frame, refusalIn(outcome), outcome.type === 'ignored' ? outcome.reason : undefined);
       switch (outcome.type) {
         case 'status':
           return this.#command(exchange, outcome.status);
@@ -219,6 +262,60 @@ export class Dispatcher {
     if (missing !== undefined) this.#carry(exchange, [missing]);
     else exchange.written?.ended({ name: 'nothing-believed' });
     return missing !== undefined;
+  }
+
+  /** How the load ended, or `undefined` when it goes on. */
+  async #receiveFromCard(exchange: CardExchange, frames: readonly Uint8Array[]): Promise<LoadEnd | undefined> {
+    const { written } = exchange;
+    for (const frame of frames) {
+      const step = await this.#desk.receive(exchange.id, frame);
+      // Meanwhile the lease ran out, and the meter is spoken to in another exchange: this one has ended.
+      if (!this.#isCurrent(exchange)) return undefined;
+      if (isFailure(step)) {
+        written?.ended({ name: 'turned', why: 'changed' });
+        return step.reason === 'store-failed' ? 'failed' : 'served';
+      }
+      const refused = step.type === 'refused' ? REFUSALS[step.refusal] : undefined;
+      written?.received(frame, refused, step.type === 'ignored' ? step.reason : undefined);
+      switch (step.type) {
+        case 'send':
+          this.#carry(exchange, [step.frame]);
+          return undefined;
+        case 'done':
+          this.#counters.answers += 1;
+          this.#ports.watcher?.exchanged(this.#ports.clock.now() - exchange.begunAt);
+          written?.ended({ name: 'answered', result: step.receipt.result });
+          return 'served';
+        case 'frozen':
+          written?.ended({ name: 'turned', why: 'freeze' });
+          return 'served';
+        case 'refused':
+          this.#counters.refusals += 1;
+          this.#ports.watcher?.refused(REFUSALS[step.refusal]);
+          written?.ended({ name: 'refused', reason: REFUSALS[step.refusal] });
+          return step.refusal === Refusal.cardAbsent ? 'absent' : 'failed';
+        case 'ignored':
+          this.#counters.ignoredFrames += 1;
+          this.#ports.watcher?.refused(step.reason);
+          break;
+        default:
+          assertNever(step);
+      }
+    }
+    written?.ended({ name: 'nothing-believed' });
+    return 'failed';
+  }
+
+  /** The meter answered, so nothing else that waits for it is put off because of its card. */
+  async #endLoad(id: Svpmsn, end: LoadEnd): Promise<void> {
+    const { store, clock, randomness } = this.#ports;
+    await store.transaction(async (tx) => {
+      const now = clock.now();
+      if (end === 'served') await cardServed(tx, id, now);
+      else if (end === 'absent') await cardRests(tx, id);
+      else await cardFailed(tx, id, now, randomness);
+      await workDone(tx, id, now);
+    });
   }
 
   /** M2 is in hand: M3 leaves if what the store says still asks for it. FIG. 1, STEP 14 */
@@ -287,39 +384,20 @@ export class Dispatcher {
     return (await this.#keys.held((session.key.n + 1) as KeyName, meter.svpmsn))?.n;
   }
 
-  #isCurrent(exchange: Exchange): boolean {
+  #isCurrent(exchange: UnderWay): boolean {
     return this.#exchanges.get(exchange.meter.svpmsn) === exchange;
   }
 
   /** Whether it was still the meter's own. */
-  #forget(exchange: Exchange): boolean {
+  #forget(exchange: UnderWay): boolean {
     return this.#isCurrent(exchange) && this.#exchanges.delete(exchange.meter.svpmsn);
   }
 }
 
-/** How they are told, beside the reasons for which this host refuses. */
-const REFUSALS: Readonly<Record<Refusal, string>> = {
-  [Refusal.busy]: 'meter-busy',
-  [Refusal.keyUnknown]: 'key-unknown',
-  [Refusal.suiteNotServed]: 'suite-not-served',
-  [Refusal.commandOutsidePurpose]: 'command-outside-purpose',
-  [Refusal.sessionUnknown]: 'session-unknown',
-  [Refusal.tagWrong]: 'tag-wrong',
-  [Refusal.bodyWrong]: 'body-wrong',
-  [Refusal.partMissing]: 'part-missing',
-  [Refusal.slowedDown]: 'slowed-down',
-  [Refusal.randomWeak]: 'random-weak',
-  [Refusal.cardAbsent]: 'card-absent',
-  [Refusal.cardWorks]: 'card-works',
-  [Refusal.cardRefused]: 'card-refused',
-};
+/** What became of a load: over and booked, nothing there to be loaded, or to be tried again after a while. */
+type LoadEnd = 'served' | 'absent' | 'failed';
 
-const refusalIn = (outcome: HostOutcome): string | undefined =>
-  outcome.type === 'refused'
-    ? REFUSALS[outcome.refusal]
-    : outcome.type === 'part-again'
-      ? REFUSALS[Refusal.partMissing]
-      : undefined;
+const isLoad = (exchange: Exchange | CardExchange): exchange is CardExchange => exchange.job.type === 'card';
 
 /** What the meter says of itself in M4; suite `3des` says a balance alone. */
 function outcomeIn({ meter: { suite, svpmsn }, job }: Exchange, answer: Uint8Array, settled: Settled): ExchangeOutcome {
@@ -335,12 +413,16 @@ async function claimWork(
   tx: StoreTransaction,
   work: Work,
   now: Milliseconds,
-): Promise<{ readonly meter: Meter; readonly job: Job } | undefined> {
+): Promise<{ readonly meter: Meter; readonly job: Job | CardJob } | undefined> {
   const [meter] = await tx.metersOf([work.svpmsn]);
   const [purse] = await tx.pursesOf([work.svpmsn]);
-  const job = meter === undefined || purse === undefined ? undefined : await nextJob(tx, purse);
+  const job = meter === undefined || purse === undefined ? undefined : await nextJob(tx, purse, now);
   if (meter === undefined || job === undefined) {
     await tx.deleteWork(work.svpmsn);
+    return undefined;
+  }
+  if (job.type === 'card' && job.dueAt > now) {
+    await tx.putWork([{ ...work, lane: Lane.value, dueAt: job.dueAt, attempts: 0, leased: false }]);
     return undefined;
   }
   const lane = job.type === 'command' ? Lane.control : Lane.value;
@@ -351,7 +433,8 @@ async function claimWork(
   return { meter, job };
 }
 
-async function nextJob(tx: StoreTransaction, purse: Purse): Promise<Job | undefined> {
+/** What is next, the meter's own value first; a load that is not due yet where there is nothing else. */
+async function nextJob(tx: StoreTransaction, purse: Purse, now: Milliseconds): Promise<Job | CardJob | undefined> {
   if (purse.freeze === undefined) {
     if (purse.queryWanted) return { type: 'query', lastCounter: purse.lastCounter };
     const outstanding = await tx.outstanding(purse.svpmsn);
@@ -364,8 +447,10 @@ async function nextJob(tx: StoreTransaction, purse: Purse): Promise<Job | undefi
       return { type: 'value', row };
     }
   }
+  const load = await nextLoad(tx, purse.svpmsn, now);
+  if (load !== undefined && load.dueAt <= now) return { type: 'card', ...load };
   const command = await tx.nextCommand(purse.svpmsn);
-  return command === undefined ? undefined : { type: 'command', command };
+  return command === undefined ? load && { type: 'card', ...load } : { type: 'command', command };
 }
 
 type Decision = { readonly type: 'send'; readonly body: Uint8Array } | { readonly type: 'give-up' } | Turn;
@@ -498,6 +583,6 @@ function keyOf(meter: Meter, job: Job): KeyName {
   return bookedKey(meter, job.command.h >= 0x30 ? 'monitoring' : 'control');
 }
 
-function priorityOf(job: Job): CarryPriority {
+function priorityOf(job: Job | CardJob): CarryPriority {
   return job.type === 'command' ? 'control' : 'value';
 }

@@ -236,8 +236,6 @@ test('frames that nobody believes fill no memory, however many come', async () =
 /** Ninety-nine times as many would be too many. */
 const FRAMES = Array.from({ length: 300 }, () => new Uint8Array(262));
 
-const TAKEN = { type: 'part', index: 0 } as const;
-
 function writing() {
   const log = new ExchangeLog();
   const { clock } = new Rig(new MemoryStore());
@@ -249,7 +247,7 @@ function writing() {
 
 test('the first end of an exchange is the one that counts', () => {
   const { writer, log, id } = writing();
-  writer.received(Uint8Array.of(1), TAKEN, undefined);
+  writer.received(Uint8Array.of(1), undefined);
   writer.ended({ name: 'no-answer' });
   writer.ended({ name: 'answered', result: 0 });
   assert.deepEqual(
@@ -261,7 +259,7 @@ test('the first end of an exchange is the one that counts', () => {
 test('a part of an answer that comes twice is kept once', () => {
   const { writer, log, id } = writing();
   const part = (index: number) => Uint8Array.of(0x14, Command.useAndLog, 0, 0, 0, 1, 0, index, 3);
-  for (const index of [0, 1, 1, 0, 2]) writer.received(part(index), TAKEN, undefined);
+  for (const index of [0, 1, 1, 0, 2]) writer.received(part(index), undefined);
   const [logged] = log.of({ svpmsn: id, limit: 9 });
   assert.deepEqual(
     logged?.exchange.passes.map(({ message, parts, frames }) => [message, parts, frames.length]),

@@ -1,6 +1,6 @@
 import type { KeyName } from '../crypto/index.ts';
 import type { Command } from '../exchange/index.ts';
-import { HEADER_BYTES, type HostOutcome, isLong, Message, partCount, partIndex } from '../exchange/index.ts';
+import { HEADER_BYTES, isLong, Message, partCount, partIndex } from '../exchange/index.ts';
 import { type BusinessClock, type Milliseconds, milliseconds } from '../units/index.ts';
 import type { ExchangeOutcome, ExchangePass, ExchangeTrace, ExchangeWatcher } from './exchange-port.ts';
 
@@ -47,11 +47,11 @@ export class ExchangeWriter {
     this.#watcher.changed(this.#trace);
   }
 
-  /** A frame came, and the host made this of it. @param refusal what a refusal says */
-  received(frame: Uint8Array, outcome: HostOutcome, refusal: string | undefined): void {
+  /** A frame came. @param refusal what a refusal says @param ignored why the host does not believe it */
+  received(frame: Uint8Array, refusal: string | undefined, ignored?: string): void {
     const message = messageOf(frame);
     const whole = this.#passes.find((pass) => pass.from === 'meter' && pass.message === message && !pass.refused);
-    if (outcome.type === 'ignored') this.#add({ message, from: 'meter', frames: [frame], refused: outcome.reason });
+    if (ignored !== undefined) this.#add({ message, from: 'meter', frames: [frame], refused: ignored });
     else if (whole === undefined) this.#add({ message, from: 'meter', frames: [frame], refused: refusal });
     else if (!whole.frames.some((known) => partIndex(known) === partIndex(frame))) whole.frames.push(frame);
     this.#watcher.changed(this.#trace);

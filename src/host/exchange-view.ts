@@ -121,7 +121,8 @@ function meaningOf({ h, n }: ExchangeTrace, { message, refused }: ExchangePass):
     case 'fourth': {
       if (suite === Suite.tripleDes) return { proves: ['answer-encrypted'], knows: ['balance'] };
       if (!isValue) return { proves: ['answer-sealed', ...covers], knows: ['result', 'balance', 'clock'] };
-      const clock: readonly Fact[] = sealsStatus ? ['clock'] : [];
+      // A card has none.
+      const clock: readonly Fact[] = sealsStatus && h !== Command.addedValue ? ['clock'] : [];
       return { proves: ['receipt-sealed', ...covers], knows: ['receipt', 'balance', ...clock] };
     }
     case 'refusal':
@@ -134,6 +135,7 @@ function meaningOf({ h, n }: ExchangeTrace, { message, refused }: ExchangePass):
 const CARRIED: Readonly<Partial<Record<Command, { readonly sealed: Proof; readonly knows: Fact }>>> = {
   [Command.valueStore]: { sealed: 'amount-sealed', knows: 'transaction' },
   [Command.void]: { sealed: 'amount-sealed', knows: 'transaction' },
+  [Command.addedValue]: { sealed: 'amount-sealed', knows: 'transaction' },
   [Command.closePurse]: { sealed: 'command-sealed', knows: 'transaction' },
   [Command.keyChange]: { sealed: 'key-sealed', knows: 'new-key' },
 };

@@ -8,6 +8,7 @@ import { approvalMissesKey, decide, propose } from './approvals.ts';
 import { readBalance } from './balance.ts';
 import { importTable } from './bulk-import.ts';
 import { calendarOver } from './calendar.ts';
+import { CardDesk } from './card-desk.ts';
 import { queueCommand } from './command-queue.ts';
 import { type Agreement, agree, contractUnknown, endContract, transferAll } from './contracts.ts';
 import { requestCommand } from './control.ts';
@@ -91,7 +92,8 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     strayMessages: 0,
     keysMissing: 0,
   };
-  const dispatcher = new Dispatcher(ports, counters);
+  const desk = new CardDesk(ports);
+  const dispatcher = new Dispatcher(ports, counters, desk);
   const handing = new KeyHanding(ports, counters);
   const ledger = new LedgerReader();
   const dayLedger = new DayLedger();

@@ -20,6 +20,7 @@ import {
   type Totals,
 } from '../records/index.ts';
 import type { Milliseconds, SupplyIndex, Svpmsn, Tokens } from '../units/index.ts';
+import { takeCardEvents, takeCardFlag } from './card-slots.ts';
 import { CLOCK_SET, queueCommand } from './command-queue.ts';
 import type { StoreTransaction } from './ports.ts';
 import { postSpending, wantQuery } from './receipts.ts';
@@ -204,6 +205,7 @@ async function believePoll(
     ...(fell && { eventsBefore: 1 }),
     ...(told.policy !== undefined && isNewer(known.policyAt) && { ...told.policy, policyAt: at }),
   });
+  if (flags !== undefined && isNewer(known.flagsAt)) await takeCardFlag(tx, meter, { flags, at }, now);
   const off = ((flags ?? 0) & MeterFlag.clockUnset) !== 0 || Math.abs(clockOffsetMs) > CLOCK_SET_ABOVE_MS;
   if (off && meter.suite !== Suite.tripleDes) {
     const last = await tx.command(svpmsn, CLOCK_SET.slot);
@@ -234,6 +236,7 @@ async function takeEvents(
   const unread = answer.events.filter(({ sequence }) => sequence >= read);
   await tx.putKnowledge({ ...known, eventsBefore, ...alarmsAfter(known, unread, now) });
   if (news.some(({ kind }) => kind === EventKind.valueFrozen)) await wantQuery(tx, meter, now);
+  await takeCardEvents(tx, meter, unread, now);
   return { faults: 0, news };
 }
 

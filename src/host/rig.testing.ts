@@ -1,6 +1,9 @@
 import type { BackhaulMessage } from '../backhaul/index.ts';
 import { toHex } from '../bytes/index.ts';
 import {
+  type CardKey,
+  type CardKeyScope,
+  deriveCardKey,
   deriveTerminalKey,
   deriveTransportKey,
   exportTerminalKey,
@@ -45,6 +48,7 @@ import { decodeModeTable } from '../tariff/index.ts';
 import {
   assert,
   type BusinessClock,
+  type Csn,
   type Milliseconds,
   milliseconds,
   type Randomness,
@@ -82,7 +86,7 @@ class ManualClock implements BusinessClock {
   }
 }
 
-const UTILITY = 1;
+export const UTILITY = 1;
 const TRANSPORT = new Uint8Array(TRANSPORT_KEY_BYTES).fill(5);
 /** What a local unit opens the keys of its meters with. */
 export const transportKeyOf = (localUnit: number): TransportKey => deriveTransportKey(TRANSPORT, localUnit, UTILITY);
@@ -98,6 +102,10 @@ for (const purpose of [Purpose.value, Purpose.control, Purpose.monitoring]) {
     }
   }
 }
+
+/** KC of a card of the host's own utility. */
+export const cardKeyOf = (n: KeyName<typeof Purpose.value>, card: Csn, scope: CardKeyScope): CardKey =>
+  deriveCardKey(masterKeys.get(n) as Uint8Array, n, card, scope, UTILITY);
 
 /** A meter as the host sees one: the exchange's real terminal side over a purse that keeps the rule of exactly once. */
 class TinyMeter {

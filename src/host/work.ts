@@ -1,4 +1,5 @@
 import type { Milliseconds, Randomness, Svpmsn } from '../units/index.ts';
+import { nextLoad } from './card-loads.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import { Lane, type Work } from './types.ts';
 
@@ -30,24 +31,31 @@ export async function wake(
   if (rows.size > 0) await tx.putWork([...rows.values()]);
 }
 
-/** The lane of what is next for a meter, or `undefined` when nothing is. */
-async function nextLane(tx: StoreReads, id: Svpmsn): Promise<Lane | undefined> {
+/** What is next for a meter, and when; `undefined` when nothing is. */
+async function nextOf(
+  tx: StoreReads,
+  id: Svpmsn,
+  now: Milliseconds,
+): Promise<Pick<Work, 'lane' | 'dueAt'> | undefined> {
   const [purse] = await tx.pursesOf([id]);
   if (purse !== undefined && purse.freeze === undefined) {
     if (purse.queryWanted || (await tx.outstanding(id)) !== undefined || (await tx.nextWaiting(id)) !== undefined) {
-      return Lane.value;
+      return { lane: Lane.value, dueAt: now };
     }
   }
-  return (await tx.nextCommand(id)) === undefined ? undefined : Lane.control;
+  const card = await nextLoad(tx, id, now);
+  if (card !== undefined && card.dueAt <= now) return { lane: Lane.value, dueAt: now };
+  if ((await tx.nextCommand(id)) !== undefined) return { lane: Lane.control, dueAt: now };
+  return card && { lane: Lane.value, dueAt: card.dueAt };
 }
 
 /** An exchange came to its end: the meter is free, and what is next for it is due. */
 export async function workDone(tx: StoreTransaction, id: Svpmsn, now: Milliseconds): Promise<void> {
   const [work] = await tx.workOf([id]);
   if (work === undefined) return;
-  const lane = await nextLane(tx, id);
-  if (lane === undefined) await tx.deleteWork(id);
-  else await tx.putWork([{ ...work, lane, dueAt: now, attempts: 0, leased: false }]);
+  const next = await nextOf(tx, id, now);
+  if (next === undefined) await tx.deleteWork(id);
+  else await tx.putWork([{ ...work, ...next, attempts: 0, leased: false }]);
 }
 
 /** No answer, or none that helps: again after a while that doubles, for ever. Nothing is refunded by time-out (X8). */
