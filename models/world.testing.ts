@@ -381,7 +381,7 @@ const withoutWork = (tx: StoreTransaction): StoreTransaction =>
 class PowerCut extends Error {}
 
 /** One after the other: the slot made invalid, the receipt, its second half, the slot's body, its mark, the chip's cell. */
-const STAGE_BYTES = [1, 17, 17, 86, 1, 12];
+const STAGE_BYTES = [1, 17, 17, 103, 1, 12];
 
 /** Cuts the power when so many stages of a commit are written. */
 class Stages {
