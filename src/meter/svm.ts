@@ -196,9 +196,9 @@ function carryOut(svm: Svm, op: number, named: Named): Outcome {
   const settled = settlementOf(svm, op, named);
   if (settled === undefined) return statusOnly(ValueResult.gap);
   const { changed, receipt } = settled;
-  const row = new Uint8Array(RECEIPT_ROW_BYTES);
-  putReceipt(row, receipt);
-  commit(svm, { ...changed, lastCounter: receipt.counter }, { type: 'receipt', bytes: row });
+  const row = { type: 'receipt', bytes: new Uint8Array(RECEIPT_ROW_BYTES) } as const;
+  putReceipt(row.bytes, receipt);
+  commit(svm, { ...changed, lastCounter: receipt.counter }, row);
   if (isFrozen(svm)) return statusOnly(ValueResult.frozen);
   const fresh = told(receipt);
   return fresh.result === ValueResult.alreadyDone ? { ...fresh, result: ValueResult.done } : fresh;
