@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AT, type CardInHand, CSN, newCard, OTHER_CSN, purseOf, ticketOf } from '../card/bench.testing.ts';
+import { ATRS } from '../card/contact/card.testing.ts';
+import { ContactWire, Instruction, METER_SLOT, PurseInstruction } from '../card/index.ts';
 import { Suite } from '../crypto/index.ts';
 import { Command, ValueOp } from '../exchange/index.ts';
 import { AttentionReason, CardRefusal, EventKind, encodeClockSet, MeterFlag } from '../records/index.ts';
@@ -21,6 +23,7 @@ import {
   benchTicket,
   cardEvents,
   cardWith,
+  carry,
   insert,
   lastRefusal,
   loadInto,
@@ -36,6 +39,7 @@ import {
   levelsOf,
   pressKey,
   senseSeal,
+  stepCardInserted,
   stepCardRemoved,
   stepCardResponse,
   stepTime,
@@ -441,3 +445,43 @@ test('a card whose value may still be pending keeps its row, and where all do no
   assert.equal(levelsOf(bench.meter).fromCards, 170);
   assert.ok(!cardsHeld(bench.meter).rows.some(({ csn: id }) => id === cards[7]?.id));
 });
+
+for (const protocol of ['t0', 't1'] as const) {
+  test(`on the contacts of a slot that speaks ${protocol} a whole insertion goes as it does in this process`, (t) => {
+    const bench = createBench();
+    const hand = cardWith(640);
+    const wire = new ContactWire(METER_SLOT);
+    wire.insert({
+      atr: ATRS[protocol],
+      caseOf: ([, instruction]) => CASES[instruction as number],
+      workCycles: () => 0,
+      begin: () => (command) => hand.send(command),
+    });
+    assert.ok(!('reason' in wire.open()));
+    const before = wire.microseconds;
+    stepCardInserted(bench.meter, bench.now, bench.out);
+    carry(bench, {
+      send: (command) => {
+        const said = wire.transmit(command);
+        assert.ok('bytes' in said, JSON.stringify(said));
+        return said.bytes;
+      },
+    });
+    t.diagnostic(`${Math.round((wire.microseconds - before) / 1000)} ms at 9,600 bit/s`);
+    assert.equal(lastRefusal(bench), undefined);
+    assert.equal(bench.meter.card?.work.name, 'idle');
+    valueIsWhole(bench, hand, 640);
+    assert.equal(levelsOf(bench.meter).fromCards, 640);
+  });
+}
+
+/** What T=0 must know of the purse's commands: with data in, out, or both. */
+const CASES: Readonly<Record<number, 2 | 3 | 4>> = {
+  [Instruction.select]: 3,
+  [Instruction.getData]: 2,
+  [PurseInstruction.ticket]: 4,
+  [PurseInstruction.open]: 4,
+  [PurseInstruction.debit]: 4,
+  [PurseInstruction.acknowledge]: 3,
+  [PurseInstruction.status]: 2,
+};
