@@ -11,6 +11,8 @@ import { PROBLEM_TYPE, Problem, ProblemSchema, problemBody, problemOf, type Requ
 import { agentRoutes } from './routes/agents.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { bookRoutes } from './routes/books.ts';
+import { cardProviderRoutes } from './routes/card-providers.ts';
+import { cardRoutes } from './routes/cards.ts';
 import { controlRoutes } from './routes/control.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { exchangeRoutes } from './routes/exchanges.ts';
@@ -34,6 +36,17 @@ import { vendRoutes } from './routes/vends.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { AccountSchema, HeadSchema, TrialBalanceSchema } from './schemas/accounts.ts';
 import { AgentMemberSchema, AgentSchema, LookupSchema, ShiftSchema, VendSchema } from './schemas/agents.ts';
+import {
+  CardBooksSchema,
+  CardExchangeSchema,
+  CardOrderSchema,
+  CardProviderSchema,
+  CardSchema,
+  CardStepSchema,
+  CardTicketSchema,
+  OfflineMeterSchema,
+  RecoverySchema,
+} from './schemas/cards.ts';
 import { CommandSchema, TariffSchema } from './schemas/control.ts';
 import { CutOffSchema } from './schemas/cut-offs.ts';
 import { DemoSchema, DemoTimeSchema, PanelSchema } from './schemas/demo.ts';
@@ -82,6 +95,8 @@ const SCHEMAS = [
   ...[AuditSchema, StatementSchema, WebhookSchema, AgentSchema, AgentMemberSchema, VendSchema, LookupSchema],
   ...[ShiftSchema, ExchangePassSchema, ExchangeSchema, TrafficSchema, DemoSchema, DemoTimeSchema, PanelSchema],
   ...[AlarmSchema, OverviewSchema, GridSchema, MinutesSchema, BalanceSchema, UtilitySchema, CutOffSchema, KeyUseSchema],
+  ...[CardBooksSchema, CardExchangeSchema, CardOrderSchema, CardProviderSchema, CardSchema, CardStepSchema],
+  ...[CardTicketSchema, OfflineMeterSchema, RecoverySchema],
   ...[OutlookSchema, TariffWeekSchema, TariffPreviewSchema, AccountSchema, TrialBalanceSchema, HeadSchema],
 ];
 
@@ -185,6 +200,8 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
         purchaseRoutes(v1, services);
         agentRoutes(v1, services);
         vendRoutes(v1, services);
+        cardRoutes(v1, services);
+        cardProviderRoutes(v1, services);
         shiftRoutes(v1, services);
         paymentRoutes(v1, services);
         approvalRoutes(v1, services);

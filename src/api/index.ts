@@ -8,6 +8,17 @@ export { Metrics } from './metrics.ts';
 export type { ProblemCode } from './problem.ts';
 export type { AccountJson, HeadJson, TrialBalanceJson } from './schemas/accounts.ts';
 export type { AgentJson, AgentMemberJson, LookupJson, ShiftJson, VendJson } from './schemas/agents.ts';
+export type {
+  CardBooksJson,
+  CardExchangeJson,
+  CardJson,
+  CardOrderJson,
+  CardProviderJson,
+  CardStepJson,
+  CardTicketJson,
+  OfflineMeterJson,
+  RecoveryJson,
+} from './schemas/cards.ts';
 export type { CommandJson, TariffJson } from './schemas/control.ts';
 export type { CutOffJson } from './schemas/cut-offs.ts';
 export type { DemoJson, DemoTimeJson, PanelJson } from './schemas/demo.ts';

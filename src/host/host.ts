@@ -9,6 +9,7 @@ import { readBalance } from './balance.ts';
 import { importTable } from './bulk-import.ts';
 import { calendarOver } from './calendar.ts';
 import { CardDesk } from './card-desk.ts';
+import { createCardHost, wantCardQueries } from './card-host.ts';
 import { queueCommand } from './command-queue.ts';
 import { type Agreement, agree, contractUnknown, endContract, transferAll } from './contracts.ts';
 import { requestCommand } from './control.ts';
@@ -143,6 +144,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   }
   const inNobodysName = <I>(inputs: readonly I[]): Acted<I>[] => inputs.map((input) => ({ act: undefined, input }));
 
+  const cards = createCardHost(ports, { desk, request, ledger });
   const sellGroup = (sales: readonly Acted<Sale>[]) => inGroup(sales, sellAll);
   const buyGroup = (purchases: readonly Acted<Purchase>[]) =>
     inGroup(purchases, (tx, inputs, now) => tradeAll(tx, inputs, settings.zone, now));
@@ -363,6 +365,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   const by = (act: Act): Office => ({
     ...changes(act),
     ...agentOffice(act),
+    ...cards.office(act),
     propose: (asked) => request((tx) => propose(tx, act, asked), act),
     async decide(decision) {
       const missing = await orStoreFailure(approvalMissesKey(ports, decision));
@@ -384,6 +387,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
         const now = clock.now();
         if ((await tx.fact('restored')) === 1) {
           await wantQueries(tx, now);
+          await wantCardQueries(tx);
           for (const port of ports.payments?.keys() ?? []) await skipTraces(tx, port);
           for (const meter of doubtful) await queueCommand(tx, meter, SEARCH_OF_MONITORING, now);
           await tx.setFact('restored', 0);
@@ -401,6 +405,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     handle: (input: HostInput) => (input.type === 'tick' ? tick() : receive(input.localUnit, input.message)),
 
     ...changes(),
+    ...cards.services,
     sellAll: (sales) => sellGroup(inNobodysName(sales)),
     purchaseAll: (purchases) => buyGroup(inNobodysName(purchases)),
     quote: (purchase) => orStoreFailure(store.read((tx) => quote(tx, purchase, settings.zone, clock.now()))),

@@ -1,4 +1,5 @@
 import { assert, type Milliseconds, type Svpmsn } from '../units/index.ts';
+import { type CardTotals, cardsHold, cardTotals } from './card-books.ts';
 import type { StoreReads } from './ports.ts';
 import type { Account, LedgerSum, Line, PaymentMethod, Posting, PostingKind, TradeParts } from './types.ts';
 
@@ -182,7 +183,7 @@ export interface Totalled {
 }
 
 export interface Books extends Totalled {
-  /** issued = stored + in flight + refunded, stored + found + owed = spent + value in meters + closed, lines sum to zero. */
+  /** issued = stored + in flight + refunded, stored + found + owed = spent + value in meters + closed, and so on cards; lines sum to zero. */
   readonly balanced: boolean;
   /** Its parts sum to what was spent. */
   readonly revenue: Revenue;
@@ -216,6 +217,12 @@ export class LedgerReader {
   async inFlight(tx: Pick<StoreReads, 'ledgerSums'>, meters: readonly Svpmsn[]): Promise<bigint[]> {
     await this.#readOn(tx);
     return meters.map((svpmsn) => -(this.#sums.get(svpmsn)?.get('prepaid') ?? 0n));
+  }
+
+  /** Value on cards, by provider. */
+  async cards(tx: Pick<StoreReads, 'ledgerSums'>): Promise<CardTotals[]> {
+    await this.#readOn(tx);
+    return cardTotals(this.#sums.get(undefined) ?? new Map());
   }
 
   async books(tx: Pick<StoreReads, 'ledgerSums'>): Promise<Books> {
@@ -255,12 +262,13 @@ export class LedgerReader {
     return totalled((key) => sums.get(key) ?? 0n);
   }
 
+  /** All lines sum to zero, and what was sold for cards comes out even. */
   #zero(): boolean {
     let sum = 0n;
     for (const sums of [this.#all, this.#sums.get(undefined) ?? []]) {
       for (const [key, amount] of sums) if (!key.includes(' ')) sum += amount;
     }
-    return sum === 0n;
+    return sum === 0n && cardTotals(this.#sums.get(undefined) ?? new Map()).every(cardsHold);
   }
 }
 

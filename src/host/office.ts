@@ -1,5 +1,6 @@
 import type { AgentOffice, AgentReads } from './agent-services.ts';
 import type { Decided, Decision } from './approvals.ts';
+import type { CardOffice, CardReads } from './card-services.ts';
 import type { ControlRequest, HostServices } from './services.ts';
 import type { Approval, ControlCommand, HostFailure } from './types.ts';
 import type { Act } from './witness.ts';
@@ -34,7 +35,8 @@ export interface Office
       | 'retryWebhook'
       | 'closePeriod'
     >,
-    AgentOffice {
+    AgentOffice,
+    CardOffice {
   command(
     meter: number,
     request: Exclude<ControlRequest, { readonly type: 'key-change' }>,
@@ -93,4 +95,5 @@ export type HostByName = Pick<
   | 'webhooks'
   | 'undelivered'
   | keyof AgentReads
+  | keyof CardReads
 > & { by(act: Act): Office };

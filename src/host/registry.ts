@@ -116,7 +116,9 @@ async function meterOf(
   }
   if (tariff !== undefined && (await tx.tariff(tariff)) === undefined) return tariffUnknown(tariff);
   const [known] = await tx.metersOf([svpmsn]);
-  if (known !== undefined) return fail('meter-known', `Meter ${svpmsnText(svpmsn)} is enrolled already.`);
+  const [offline] = await tx.offlineMeters.of([svpmsnText(svpmsn)]);
+  if (known !== undefined || offline !== undefined)
+    return fail('meter-known', `Meter ${svpmsnText(svpmsn)} is enrolled already.`);
   const neighbours = await tx.meters({ localUnit });
   if (neighbours.length >= METERS_PER_LOCAL_UNIT_MAX) {
     return fail(

@@ -91,6 +91,8 @@ const TRANSPORT = new Uint8Array(TRANSPORT_KEY_BYTES).fill(5);
 /** What a local unit opens the keys of its meters with. */
 export const transportKeyOf = (localUnit: number): TransportKey => deriveTransportKey(TRANSPORT, localUnit, UTILITY);
 const masterKeys = new Map<KeyName, Uint8Array>();
+/** For whoever personalises a card of this utility. */
+export const masterKeyOf = (n: KeyName): Uint8Array => masterKeys.get(n) as Uint8Array;
 /** The newest generation of each key: only in suite aes256 were keys changed more often than once. */
 const newestOf = (suite: Suite): number => (suite === Suite.aes256 ? 9 : 1);
 for (const purpose of [Purpose.value, Purpose.control, Purpose.monitoring]) {

@@ -7,6 +7,7 @@ import type { AgentReads } from './agent-services.ts';
 import type { BalanceHistory } from './balance.ts';
 import type { Head } from './book-port.ts';
 import type { ImportReport, ImportRequest } from './bulk-import.ts';
+import type { CardServices } from './card-services.ts';
 import type { Agreement } from './contracts.ts';
 import type { CutOff, CutOffQuery } from './cut-offs.ts';
 import type { Grid } from './grid.ts';
@@ -61,6 +62,7 @@ import type { Undelivered, WebhookMade } from './webhooks.ts';
 export type * from './agent-services.ts';
 export type { BalanceHistory, BalancePoint } from './balance.ts';
 export type { ImportFault, ImportKind, ImportReport, ImportRequest } from './bulk-import.ts';
+export type * from './card-services.ts';
 export type { Agreement } from './contracts.ts';
 export type { CutOff, CutOffEnd, CutOffQuery, HoursBefore } from './cut-offs.ts';
 export type { Grid, GridCell, Street } from './grid.ts';
@@ -192,7 +194,7 @@ export interface HostCounters {
  * underneath is one too. What cannot be refused, `start`, `handle`, the books and the lists, rejects with the store's
  * `StoreError`, and may be called again. `start` comes first.
  */
-export interface HostServices extends AgentReads {
+export interface HostServices extends AgentReads, CardServices {
   /**
    * Takes up what a process before left, and sends what is due. With the fact `restored` in its store it first asks
    * every meter for its receipts: until then nothing is sent or refunded (X9).

@@ -42,6 +42,22 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
   publishTariff: { definition: { unitCharge: '100', bands: [], otherwise: 100 } },
   assignTariff: { tariff: 'standard' },
   previewTariff: { definition: { unitCharge: '100', bands: [], otherwise: 100 }, meter: KIMS_METER, month: '2026-01' },
+  addCardProvider: {
+    ...{ utility: 1, region: 'water', name: 'Water', account: 'IBAN' },
+    ...{ ticketLimit: '500', ticketDays: 30 },
+  },
+  changeCardProvider: { ticketDays: 40 },
+  issueCard: {
+    ...{ number: '04a1b2c3d4e5f0', subscriber: 'kim' },
+    regions: [{ region: 'gas', provider: '1-2', n: 32 }],
+  },
+  blockCard: { state: 'lost' },
+  replaceCard: { by: '04a1b2c3d4e5f8' },
+  buyForCard: { region: 'gas', paid: '5' },
+  payOutCard: {},
+  beginCardExchange: { region: 'gas' },
+  goOnWithCard: { frame: '00' },
+  enrolOfflineMeter: { number: '0a1b2e', provider: '1-2', subscriber: 'kim', n: 32 },
   addPerson: { login: 'han', name: 'Han', role: 'cashier' },
   changePerson: { name: 'Somebody else' },
   addWebhook: { id: 'shop', url: 'https://shop.example/told', events: ['purchase.sold'] },
@@ -58,8 +74,15 @@ const QUERIES: Readonly<Partial<Record<Operation, string>>> = {
 };
 /** Of kim, and, for those who reach no further than what is theirs, of somebody else. */
 const PARAMETERS = {
-  own: { meter: KIMS_METER, subscriber: 'kim', order: 'kims', payment: 'kims', number: '7-1' },
-  others: { meter: LEES_METER, subscriber: 'lee', order: 'lees', payment: 'lees', number: '8-1' },
+  own: { meter: KIMS_METER, subscriber: 'kim', order: 'kims', payment: 'kims', number: '7-1', card: '04a1b2c3d4e5f6' },
+  others: {
+    meter: LEES_METER,
+    subscriber: 'lee',
+    order: 'lees',
+    payment: 'lees',
+    number: '8-1',
+    card: '04a1b2c3d4e5f7',
+  },
   any: {
     tariff: 'standard',
     localUnit: '1',
@@ -70,10 +93,16 @@ const PARAMETERS = {
     agent: 'kiosk',
     member: 'agent',
     reference: 'walk-reference',
+    provider: '1-2',
+    region: 'gas',
+    exchange: '0123456789abcdef',
   },
 };
 /** A purse that is closed takes nothing more: that one is of no other use. */
 const CLOSED_METER = '000009';
+/** So is a card that ended. */
+const ENDED_CARD = '04a1b2c3d4e5f9';
+const ENDINGS: readonly Operation[] = ['blockCard', 'replaceCard', 'readCardRecovery', 'recoverCard'];
 
 let world: World;
 const routes = new Map<Operation, { readonly method: Method; readonly path: string }>();
@@ -109,6 +138,7 @@ async function furnish(of: World): Promise<void> {
   made(await office.addAgent({ id: 'kiosk', name: 'Kiosk', commissionBasisPoints: 100 }));
   made(await office.addAgentMember({ id: 'agent', agent: 'kiosk' }));
   made(await office.moveFloat({ ...PAID_IN, agent: 'kiosk' }));
+  await furnishCards(of);
   const issued = { issuedAt: of.wall.now(), text: 'signed' };
   await rig.store.transaction((tx) =>
     tx.receipts.put([
@@ -124,6 +154,19 @@ async function furnish(of: World): Promise<void> {
     made(await host.agreeContract({ meter, ...CONTRACT }));
   }
 }
+async function furnishCards(of: World): Promise<void> {
+  const office = of.host.by(of.act('cards'));
+  const terms = { name: 'Gas', account: 'IBAN', ticketLimit: 500, ticketDays: 30 };
+  made(await office.addCardProvider({ utility: 1, region: 2, ...terms }));
+  for (const [csn, subscriber] of [
+    ['04a1b2c3d4e5f6', 'kim'],
+    ['04a1b2c3d4e5f7', 'lee'],
+    ['04a1b2c3d4e5f8', 'kim'],
+    [ENDED_CARD, 'kim'],
+  ] as const) {
+    made(await office.issueCard({ csn, subscriber, regions: [{ region: 2, provider: '1-2', n: 32 }] }));
+  }
+}
 const PAID_IN = { direction: 'pay-in', amount: 1_000, method: 'cash', reference: 'slip 1' } as const;
 const CONTRACT = {
   ...{ threshold: 5, paid: 5, port: 'bank', perDayMax: 9, perMonthMax: 9 },
@@ -136,7 +179,8 @@ let requests = 0;
 function ask(visitor: Visitor, operation: Operation, whose: 'own' | 'others' = 'own', at = world): Promise<Answer> {
   const { method, path } = routes.get(operation) as { method: Method; path: string };
   const meter = operation === 'closePurse' ? { meter: CLOSED_METER } : {};
-  const parameters: Readonly<Record<string, string>> = { ...PARAMETERS.any, ...PARAMETERS[whose], ...meter };
+  const card = ENDINGS.includes(operation) ? { card: ENDED_CARD } : {};
+  const parameters: Readonly<Record<string, string>> = { ...PARAMETERS.any, ...PARAMETERS[whose], ...meter, ...card };
   const url = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parameters[name] ?? name));
   const headers = { 'idempotency-key': `walk-${String(++requests).padStart(5, '0')}` };
   if (operation === 'streamEvents') return at.peek(visitor, url);
@@ -197,6 +241,12 @@ async function seesOnlyOwn(visitor: Visitor, operation: Operation, own: Answer):
     assert.deepEqual([own.json.items, all.json.items].map(numbersOf), [[KIMS_METER], [KIMS_METER]]);
     return;
   }
+  if (operation === 'listCards') {
+    const all = await world.ask(visitor, 'GET', '/api/v1/cards?subscriber=lee');
+    assert.deepEqual(numbersOf(all.json.items), numbersOf(own.json.items));
+    assert.ok(!own.text.includes('lee'));
+    return;
+  }
   if (operation === 'pay') {
     const paid = await world.ask(visitor, 'POST', '/api/v1/payments', { ...BODIES.pay, meter: LEES_METER }, KEYED);
     assert.equal(paid.status, 404, paid.text);
@@ -251,6 +301,8 @@ const CHANGES: readonly Operation[] = [
     'openShift',
     'closeShift',
   ] as const),
+  ...(['addCardProvider', 'changeCardProvider', 'issueCard', 'blockCard', 'replaceCard', 'recoverCard'] as const),
+  ...(['buyForCard', 'emptyCard', 'beginCardExchange', 'enrolOfflineMeter'] as const),
 ];
 
 test('what somebody changed stands in the audit log in their name, once; what was only read does not', async () => {

@@ -1,0 +1,386 @@
+import { Type } from 'typebox';
+import type { CardView } from '../../host/index.ts';
+import { type Csn, svpmsn } from '../../units/index.ts';
+import { actOf, idempotentOrder, once } from '../acts.ts';
+import { onlySubscriber } from '../caller.ts';
+import { afterOf, limitOf, pageOf } from '../paging.ts';
+import { made, Problem } from '../problem.ts';
+import {
+  bytesOf,
+  CardExchangeSchema,
+  CardFrame,
+  CardNumber,
+  CardOrderSchema,
+  CardSchema,
+  CardState,
+  CardStepSchema,
+  CardTicketSchema,
+  cardJson,
+  cardOrderJson,
+  hexOf,
+  NewCard,
+  NewCardExchange,
+  NewCardOrder,
+  RecoverySchema,
+  RegionName,
+  recoveryJson,
+  regionOf,
+  stepJson,
+  ticketJson,
+} from '../schemas/cards.ts';
+import { Id, Named, OneOf, PageOf, PageQuery, Strict } from '../schemas/common.ts';
+import { Method } from '../schemas/money.ts';
+import type { Api, ApiServices, FastifyRequest } from '../server.ts';
+
+const CardParams = Strict({ card: CardNumber });
+const RegionParams = Strict({ card: CardNumber, region: RegionName });
+const OrderParams = Strict({ order: Id });
+/** The route of a card that is in no meter. */
+const COUNTER = svpmsn(0);
+
+/** Purse cards: issuing, what is sold to them, and the desk at which a reader loads them. */
+export function cardRoutes(app: Api, services: ApiServices): void {
+  const { host } = services;
+  const tags = ['cards'];
+  const officeOn = (request: FastifyRequest, card: string, detail?: object) =>
+    host.by(actOf(services, request, { subject: `card ${card}`, ...(detail && { detail }) }));
+  /** What is another's is not there. */
+  const ownCard = async (request: FastifyRequest, csn: string): Promise<CardView> => {
+    const view = made(await host.card(csn));
+    const only = onlySubscriber(request);
+    if (only === undefined || view.card.subscriber === only) return view;
+    throw new Problem('card-unknown', 'There is no such card of yours: check its number.');
+  };
+
+  app.get(
+    '/cards',
+    {
+      config: { operation: 'listCards' },
+      schema: {
+        tags,
+        summary: 'Cards, by number; of one subscriber or in one state only, if named',
+        querystring: Strict({
+          ...PageQuery.properties,
+          subscriber: Type.Optional(Id),
+          state: Type.Optional(CardState),
+        }),
+        response: { 200: PageOf(Named(CardSchema)) },
+      },
+    },
+    async (request) => {
+      const { query } = request;
+      const subscriber = onlySubscriber(request) ?? query.subscriber;
+      const found = await host.cards({
+        ...(subscriber !== undefined && { subscriber }),
+        ...(query.state !== undefined && { state: query.state }),
+        ...afterOf(query),
+        limit: limitOf(query),
+      });
+      return pageOf(
+        found,
+        query,
+        (view) => cardJson(view),
+        ({ card }) => card.id,
+      );
+    },
+  );
+
+  app.post(
+    '/cards',
+    {
+      config: { operation: 'issueCard' },
+      schema: {
+        tags,
+        summary: 'Say that a subscriber has a card, as it was personalised; nothing is on it',
+        body: NewCard,
+        response: { 201: Named(CardSchema) },
+      },
+    },
+    async (request, reply) => {
+      const { number: csn, subscriber, regions } = request.body;
+      const asked = regions.map(({ region, ...more }) => ({ ...more, region: regionOf(region) }));
+      const office = officeOn(request, csn, { subscriber, regions });
+      const view = made(await office.issueCard({ csn, subscriber, regions: asked }));
+      reply.code(201).header('location', `/api/v1/cards/${csn}`);
+      return cardJson(view);
+    },
+  );
+
+  app.get(
+    '/cards/:card',
+    {
+      config: { operation: 'readCard' },
+      schema: {
+        tags,
+        summary: 'A card, what it told last, and what its tickets let meters take',
+        params: CardParams,
+        response: { 200: Named(CardSchema) },
+      },
+    },
+    async (request) => {
+      const view = await ownCard(request, request.params.card);
+      return cardJson(view, made(await host.cardRegions(view.card.id)));
+    },
+  );
+
+  app.post(
+    '/cards/:card/block',
+    {
+      config: { operation: 'blockCard' },
+      schema: {
+        tags,
+        summary: 'End a card for ever: no desk serves it, and the next ticket of another card ends it in each meter',
+        params: CardParams,
+        body: Strict({ state: OneOf(['lost', 'blocked']) }),
+        response: { 200: Named(CardSchema) },
+      },
+    },
+    async (request) => {
+      const { card: csn } = request.params;
+      return cardJson(made(await officeOn(request, csn, request.body).blockCard({ csn, ...request.body })));
+    },
+  );
+
+  app.post(
+    '/cards/:card/replacement',
+    {
+      config: { operation: 'replaceCard' },
+      schema: {
+        tags,
+        summary: 'Put another card of the subscriber in the place of one that ended; what waits goes to it',
+        params: CardParams,
+        body: Strict({ by: CardNumber }),
+        response: { 200: Named(CardSchema) },
+      },
+    },
+    async (request) => {
+      const { card: csn } = request.params;
+      return cardJson(made(await officeOn(request, csn, request.body).replaceCard({ csn, ...request.body })));
+    },
+  );
+
+  const recovered = Type.Object({
+    orders: Type.Array(Named(CardOrderSchema)),
+    regions: Type.Array(Named(RecoverySchema)),
+  });
+  app.get(
+    '/cards/:card/recovery',
+    {
+      config: { operation: 'readCardRecovery' },
+      schema: {
+        tags,
+        summary: 'What of the value of a card that ended may be given back at once, what later, and when',
+        params: CardParams,
+        response: { 200: Type.Object({ regions: Type.Array(Named(RecoverySchema)) }) },
+      },
+    },
+    async ({ params }) => ({ regions: made(await host.cardRecoveries(params.card)).map(recoveryJson) }),
+  );
+
+  app.post(
+    '/cards/:card/recovery',
+    {
+      config: { operation: 'recoverCard' },
+      schema: {
+        tags,
+        summary: 'Give what can be given to the card in its place, as orders; needs an Idempotency-Key',
+        params: CardParams,
+        response: { 201: recovered },
+      },
+    },
+    async (request, reply) => {
+      const { card: csn } = request.params;
+      type Made = Exclude<Awaited<ReturnType<ReturnType<typeof officeOn>['recoverCard']>>, { reason: unknown }>;
+      const json = ({ orders, recoveries }: Made) => ({
+        ...{ orders: orders.map(cardOrderJson), regions: recoveries.map(recoveryJson) },
+      });
+      const done = { subject: `card ${csn}` };
+      const answer = await once<Made>(services, request, reply, done, json, (act) => host.by(act).recoverCard(csn));
+      reply.code(201);
+      return answer as never;
+    },
+  );
+
+  app.post(
+    '/cards/:card/regions/:region/unfreeze',
+    {
+      config: { operation: 'unfreezeCard' },
+      schema: {
+        tags,
+        summary: 'Let value flow again after a person has looked; the card is asked for its receipts first',
+        params: RegionParams,
+        response: { 200: Named(CardSchema) },
+      },
+    },
+    async (request) => {
+      const { card: csn, region } = request.params;
+      made(await officeOn(request, csn, { region }).unfreezeCard({ csn, region: regionOf(region) }));
+      return cardJson(made(await host.card(csn)));
+    },
+  );
+
+  app.get(
+    '/cards/:card/orders',
+    {
+      config: { operation: 'listCardOrders' },
+      schema: {
+        tags,
+        summary: 'Orders for a card, the newest first',
+        params: CardParams,
+        querystring: Strict({ limit: PageQuery.properties.limit }),
+        response: { 200: Type.Object({ items: Type.Array(Named(CardOrderSchema)) }) },
+      },
+    },
+    async (request) => {
+      const { card } = await ownCard(request, request.params.card);
+      const found = made(await host.cardOrders({ csn: card.id, limit: limitOf(request.query) }));
+      return { items: found.map(cardOrderJson) };
+    },
+  );
+
+  app.post(
+    '/cards/:card/orders',
+    {
+      config: { operation: 'buyForCard' },
+      schema: {
+        tags,
+        summary: 'Sell value of a provider for money; it waits until the card is at a desk; needs an Idempotency-Key',
+        params: CardParams,
+        body: NewCardOrder,
+        response: { 201: Named(CardOrderSchema) },
+      },
+    },
+    async (request, reply) => {
+      const { card: csn } = request.params;
+      const { region, paid, method = 'cash' } = request.body;
+      const orderId = idempotentOrder(request);
+      const done = { subject: `card ${csn}`, detail: { region, paid, method, order: orderId } };
+      const purchase = { csn, region: regionOf(region), paid: Number(paid), method, orderId };
+      const answer = await once(services, request, reply, done, cardOrderJson, (act) =>
+        host.by(act).buyForCard(purchase),
+      );
+      reply.code(201).header('location', `/api/v1/card-orders/${encodeURIComponent(orderId)}`);
+      return answer as never;
+    },
+  );
+
+  for (const [path, operation, summary] of [
+    ['closing', 'emptyCard', 'Take all that is left in a region off the card; needs an Idempotency-Key'],
+    ['release', 'releasePending', 'End what a card handed over and no meter acknowledged; needs an Idempotency-Key'],
+  ] as const) {
+    app.post(
+      `/cards/:card/regions/:region/${path}`,
+      {
+        config: { operation },
+        schema: { tags, summary, params: RegionParams, response: { 201: Named(CardOrderSchema) } },
+      },
+      async (request, reply) => {
+        const { card: csn, region } = request.params;
+        const target = { csn, region: regionOf(region), orderId: idempotentOrder(request) };
+        const done = { subject: `card ${csn}`, detail: { region, order: target.orderId } };
+        const answer = await once(services, request, reply, done, cardOrderJson, (act) =>
+          host.by(act)[operation](target),
+        );
+        reply.code(201);
+        return answer as never;
+      },
+    );
+  }
+
+  app.get(
+    '/cards/:card/tickets',
+    {
+      config: { operation: 'listCardTickets' },
+      schema: {
+        tags,
+        summary: 'Tickets that were issued for a card, by region and version',
+        params: CardParams,
+        response: { 200: Type.Object({ items: Type.Array(Named(CardTicketSchema)) }) },
+      },
+    },
+    async ({ params }) => ({ items: made(await host.cardTickets(params.card)).map(ticketJson) }),
+  );
+
+  app.post(
+    '/cards/:card/exchanges',
+    {
+      config: { operation: 'beginCardExchange' },
+      schema: {
+        tags,
+        summary: 'Begin to load a card that is in a reader: M1',
+        params: CardParams,
+        body: NewCardExchange,
+        response: { 201: Named(CardExchangeSchema) },
+      },
+    },
+    async (request, reply) => {
+      const { card: csn } = request.params;
+      const { region } = request.body;
+      const at = { csn: csn as Csn, region: regionOf(region), route: COUNTER };
+      const { exchange, frame } = made(await officeOn(request, csn, { region }).beginCard(at));
+      reply.code(201);
+      return { exchange, frame: hexOf(frame) };
+    },
+  );
+
+  app.post(
+    '/cards/:card/exchanges/:exchange',
+    {
+      config: { operation: 'goOnWithCard' },
+      schema: {
+        tags,
+        summary: 'What the card answered; the same frame again is answered as before',
+        params: Strict({ card: CardNumber, exchange: Type.String({ pattern: '^[0-9a-f]{16}$' }) }),
+        body: CardFrame,
+        response: { 200: Named(CardStepSchema) },
+      },
+    },
+    async ({ params, body }) => stepJson(made(await host.receiveCard(params.exchange, bytesOf(body.frame)))),
+  );
+
+  app.get(
+    '/card-orders/:order',
+    {
+      config: { operation: 'readCardOrder' },
+      schema: { tags, summary: 'An order for a card', params: OrderParams, response: { 200: Named(CardOrderSchema) } },
+    },
+    async ({ params }) => cardOrderJson(made(await host.cardOrder(params.order))),
+  );
+
+  app.post(
+    '/card-orders/:order/void',
+    {
+      config: { operation: 'voidCardOrder' },
+      schema: {
+        tags,
+        summary: 'Take a sale to a card back, if it is not on it already; on its way, the card decides',
+        params: OrderParams,
+        response: { 200: Named(CardOrderSchema) },
+      },
+    },
+    async (request) => {
+      const { order } = request.params;
+      const office = host.by(actOf(services, request, { subject: `order ${order}` }));
+      return cardOrderJson(made(await office.voidCardOrder(order)));
+    },
+  );
+
+  app.post(
+    '/card-orders/:order/payout',
+    {
+      config: { operation: 'payOutCard' },
+      schema: {
+        tags,
+        summary: 'Give back what was refunded, or was taken off a card; done once',
+        params: OrderParams,
+        body: Strict({ method: Type.Optional(Method) }),
+        response: { 200: Named(CardOrderSchema) },
+      },
+    },
+    async (request) => {
+      const { order: orderId } = request.params;
+      const office = host.by(actOf(services, request, { subject: `order ${orderId}`, detail: request.body }));
+      return cardOrderJson(made(await office.payOutCard({ orderId, ...request.body })));
+    },
+  );
+}

@@ -1,0 +1,338 @@
+import { type Static, Type } from 'typebox';
+import type {
+  CardBooks,
+  CardOrder,
+  CardProvider,
+  CardStep,
+  CardTicket,
+  CardView,
+  OfflineMeter,
+  Recovery,
+  RegionView,
+} from '../../host/index.ts';
+import { Region, svpmsnText } from '../../units/index.ts';
+import {
+  Amount,
+  Id,
+  Instant,
+  instantText,
+  MeterNumber,
+  maybe,
+  Name,
+  OneOf,
+  SignedAmount,
+  Strict,
+  same,
+} from './common.ts';
+import { Method, Money } from './money.ts';
+
+export const CardNumber = Type.String({ pattern: '^[0-9a-f]{14}$', description: 'CSN, as on the card.' });
+const REGION_NAMES = Object.keys(Region) as (keyof typeof Region)[];
+export const RegionName = OneOf(REGION_NAMES, 'What the value in that part of a card is for.');
+export const ProviderId = Type.String({ pattern: '^[0-9]{1,5}-[1-6]$', description: 'Utility number and region.' });
+const KeyName = Type.Integer({ minimum: 0, maximum: 255, description: 'n: the name of the key, of purpose value.' });
+const TicketLimit = Type.String({ pattern: '^[1-9][0-9]{0,9}$', description: 'Whole tokens.' });
+const TicketDays = Type.Integer({ minimum: 1, maximum: 3_660 });
+const Bytes = (most: number) => Type.String({ pattern: `^([0-9a-f]{2}){1,${most}}$`, description: 'Hex.' });
+
+export const regionOf = (name: keyof typeof Region): Region => Region[name];
+const regionText = (region: number): keyof typeof Region =>
+  REGION_NAMES.find((name) => Region[name] === region) as keyof typeof Region;
+
+export const CardProviderSchema = Type.Object(
+  {
+    id: ProviderId,
+    utility: Type.Integer(),
+    region: RegionName,
+    name: Name,
+    account: Name,
+    ticketLimit: Amount,
+    ticketDays: TicketDays,
+    createdAt: Instant,
+  },
+  { $id: 'CardProvider', description: 'Whose the value in a region of cards is, and the terms of its tickets.' },
+);
+export type CardProviderJson = Static<typeof CardProviderSchema>;
+export const providerJson = (provider: CardProvider): CardProviderJson => ({
+  ...{ id: provider.id, utility: provider.utility, region: regionText(provider.region), name: provider.name },
+  ...{ account: provider.account, ticketLimit: String(provider.ticketLimit), ticketDays: provider.ticketDays },
+  createdAt: instantText(provider.createdAt),
+});
+export const NewCardProvider = Strict({
+  utility: Type.Integer({ minimum: 0, maximum: 65_535 }),
+  region: RegionName,
+  name: Name,
+  account: Name,
+  ticketLimit: TicketLimit,
+  ticketDays: TicketDays,
+});
+export const CardProviderChange = Strict({
+  ticketLimit: Type.Optional(TicketLimit),
+  ticketDays: Type.Optional(TicketDays),
+});
+
+const CARD_STATES = ['active', 'lost', 'blocked', 'replaced'] as const;
+export const CardState = OneOf(CARD_STATES, 'There is no way back to active.');
+const FREEZES = [
+  ...(['card-behind-host', 'gap-longer-than-ring', 'amount-differs', 'txid-twice', 'debits-behind'] as const),
+  'debits-differ',
+] as const;
+
+const RegionOfCard = Type.Object({
+  region: RegionName,
+  provider: ProviderId,
+  n: KeyName,
+  loaded: Type.String({ description: 'Tokens ever loaded, as booked.' }),
+  balance: Type.Optional(Amount),
+  pending: Type.Optional(
+    Type.Object({ meter: MeterNumber, amount: Amount }, { description: 'Handed over, and not acknowledged.' }),
+  ),
+  handed: Type.String({ description: 'Tokens that went to meters, as the card told.' }),
+  toldAt: Type.Optional(Instant),
+  frozen: Type.Optional(OneOf(FREEZES, 'Why nothing goes there until a person has looked.')),
+  exposure: Type.Optional(
+    Type.String({ description: 'Tokens that meters may take under tickets that nobody can call back, at most.' }),
+  ),
+});
+
+export const CardSchema = Type.Object(
+  {
+    number: CardNumber,
+    subscriber: Id,
+    state: CardState,
+    issuedAt: Instant,
+    endedAt: Type.Optional(Instant),
+    replacedBy: Type.Optional(CardNumber),
+    regions: Type.Array(RegionOfCard),
+  },
+  { $id: 'Card', description: 'A purse card, with what it told when it was last at a desk.' },
+);
+export type CardJson = Static<typeof CardSchema>;
+export const cardJson = ({ card, purses }: CardView, regions: readonly RegionView[] = []): CardJson => ({
+  ...{ number: card.id, subscriber: card.subscriber, state: card.state, issuedAt: instantText(card.issuedAt) },
+  ...maybe('endedAt', card.endedAt, instantText),
+  ...maybe('replacedBy', card.replacedBy, same),
+  regions: purses.map((purse) => ({
+    ...{ region: regionText(purse.region), provider: purse.provider, n: purse.n, loaded: String(purse.credited) },
+    ...(purse.toldAt !== undefined && { balance: String(purse.balance) }),
+    ...maybe('pending', purse.pendingMeter, (meter) => ({
+      ...{ meter: svpmsnText(meter), amount: String(purse.pending) },
+    })),
+    handed: String(purse.handed),
+    ...maybe('toldAt', purse.toldAt, instantText),
+    ...maybe('frozen', purse.freeze, same),
+    ...maybe('exposure', regions.find((region) => region.purse.id === purse.id)?.exposure, String),
+  })),
+});
+export const NewCard = Strict({
+  number: CardNumber,
+  subscriber: Id,
+  regions: Type.Array(Strict({ region: RegionName, provider: ProviderId, n: KeyName }), { minItems: 1, maxItems: 6 }),
+});
+
+export const CardOrderSchema = Type.Object(
+  {
+    id: Id,
+    card: CardNumber,
+    region: RegionName,
+    provider: ProviderId,
+    operation: OneOf(['credit', 'close', 'release']),
+    amount: Amount,
+    source: Type.String(),
+    state: OneOf(
+      ['waiting', 'outstanding', 'voiding', 'stored', 'refunded', 'closed', 'found', 'lost'],
+      'Until the card is at a desk an order waits. Lost: it went down with the card, and is given to the next one.',
+    ),
+    why: Type.Optional(OneOf(['full', 'voided'])),
+    counter: Type.Optional(Type.Integer({ description: 'LTC, once it is on its way.' })),
+    method: Type.Optional(Method),
+    paid: Type.Optional(Money),
+    fee: Type.Optional(Money),
+    tax: Type.Optional(Money),
+    orderedAt: Instant,
+    settledAt: Type.Optional(Instant),
+    paidOutAt: Type.Optional(Instant),
+  },
+  { $id: 'CardOrder', description: 'Value for a region of a card, or off it.' },
+);
+export type CardOrderJson = Static<typeof CardOrderSchema>;
+export function cardOrderJson(order: CardOrder): CardOrderJson {
+  const [card = '', region] = order.purse.split('-');
+  const { method, paid, fee, tax } = order;
+  return {
+    ...{ id: order.id, card, region: regionText(Number(region)), provider: order.provider, operation: order.op },
+    ...{ amount: String(order.amount), source: order.source, state: order.state },
+    ...maybe('why', order.why, same),
+    ...maybe('counter', order.counter, same),
+    ...(method !== undefined && { method, paid: String(paid), fee: String(fee), tax: String(tax) }),
+    orderedAt: instantText(order.orderedAt),
+    ...maybe('settledAt', order.settledAt, instantText),
+    ...maybe('paidOutAt', order.paidOutAt, instantText),
+  };
+}
+export const NewCardOrder = Strict({ region: RegionName, paid: Money, method: Type.Optional(Method) });
+
+export const CardTicketSchema = Type.Object(
+  {
+    card: CardNumber,
+    region: RegionName,
+    meter: MeterNumber,
+    version: Type.Integer(),
+    limit: Amount,
+    expiresAt: Instant,
+    epoch: Type.Integer(),
+    issuedAt: Instant,
+    takenAt: Type.Optional(Instant),
+  },
+  { $id: 'CardTicket', description: 'That one card may be spent in one meter, up to a limit and until a day.' },
+);
+export type CardTicketJson = Static<typeof CardTicketSchema>;
+export function ticketJson(ticket: CardTicket): CardTicketJson {
+  const [card = '', region] = ticket.purse.split('-');
+  return {
+    ...{ card, region: regionText(Number(region)), meter: svpmsnText(ticket.meter), version: ticket.version },
+    ...{ limit: String(ticket.limit), expiresAt: instantText(ticket.expiry * 1000), epoch: ticket.epoch },
+    issuedAt: instantText(ticket.issuedAt),
+    ...maybe('takenAt', ticket.takenAt, instantText),
+  };
+}
+
+export const RecoverySchema = Type.Object(
+  {
+    region: RegionName,
+    recovered: Type.String({ description: 'Tokens that were given to the card in its place.' }),
+    now: Type.String({ description: 'Tokens that no meter can take from the old card any more.' }),
+    later: Type.String({ description: 'Tokens that meters may still take under tickets of the old card.' }),
+    laterFrom: Type.Optional(Instant),
+  },
+  { $id: 'CardRecovery', description: 'What of the value of a card that ended may be given back, and when.' },
+);
+export type RecoveryJson = Static<typeof RecoverySchema>;
+export const recoveryJson = ({ purse, recovered, now, later, laterFrom }: Recovery): RecoveryJson => ({
+  region: regionText(Number(purse.split('-')[1])),
+  ...{ recovered: String(recovered), now: String(now), later: String(later) },
+  ...maybe('laterFrom', laterFrom, instantText),
+});
+
+export const OfflineMeterSchema = Type.Object(
+  {
+    number: MeterNumber,
+    region: RegionName,
+    provider: ProviderId,
+    subscriber: Id,
+    standing: OneOf(['offline'], 'It has no line: what it tells, cards bring.'),
+    n: KeyName,
+    enrolledAt: Instant,
+    epoch: Type.Integer({ description: 'Of its hot list, as tickets have it from now on.' }),
+    epochThere: Type.Integer({ description: 'The greatest that is known to have come to the meter.' }),
+    reportedAt: Type.Optional(Instant),
+    fromCards: Amount,
+    spent: Amount,
+    balance: Amount,
+    owed: Amount,
+    register: Type.String({ description: 'All that it measured, in 0.1 of the unit of its region.' }),
+    flags: Type.Integer(),
+    events: Type.Array(Type.Object({ kind: Type.Integer(), at: Type.Optional(Instant) })),
+    doubt: Type.Optional(OneOf(['counts-behind'], 'It told less than before.')),
+  },
+  { $id: 'OfflineMeter', description: 'A meter to which value comes by cards alone.' },
+);
+export type OfflineMeterJson = Static<typeof OfflineMeterSchema>;
+export const offlineMeterJson = (meter: OfflineMeter): OfflineMeterJson => ({
+  ...{ number: meter.id, region: regionText(Number(meter.provider.split('-')[1])), provider: meter.provider },
+  ...{ subscriber: meter.subscriber, standing: 'offline', n: meter.n, enrolledAt: instantText(meter.enrolledAt) },
+  ...{ epoch: meter.epoch, epochThere: meter.epochThere },
+  ...maybe('reportedAt', meter.reportedAt, instantText),
+  ...{ fromCards: String(meter.fromCards), spent: String(meter.spent), balance: String(meter.balance) },
+  ...{ owed: String(meter.owed), register: String(meter.register), flags: meter.flags },
+  events: meter.events.map(({ kind, minutesBefore }) => ({
+    kind,
+    ...(meter.toldAt > 0 && { at: instantText(Math.max(0, meter.toldAt - 60 * minutesBefore) * 1000) }),
+  })),
+  ...maybe('doubt', meter.doubt, same),
+});
+export const NewOfflineMeter = Strict({ number: MeterNumber, provider: ProviderId, subscriber: Id, n: KeyName });
+
+const Total = Type.String({ description: 'Whole tokens.' });
+export const CardBooksSchema = Type.Object(
+  {
+    provider: ProviderId,
+    issued: Total,
+    recovered: Total,
+    inFlight: Total,
+    refunded: Total,
+    loaded: Type.String({ description: 'On cards at some time, out of what was sold.' }),
+    found: Total,
+    onCards: Total,
+    handed: Total,
+    inMeters: SignedAmount,
+    spent: Total,
+    closed: Total,
+    balanced: Type.Boolean({ description: 'Sold, loaded, on cards, handed over and spent come out even.' }),
+    exposure: Type.String({ description: 'Tokens that meters may take under tickets, at most.' }),
+    tickets: Type.Integer(),
+    regions: Type.Integer(),
+    frozen: Type.Integer(),
+  },
+  { $id: 'CardBooks', description: 'The value of one provider on cards and in meters without a line.' },
+);
+export type CardBooksJson = Static<typeof CardBooksSchema>;
+export const cardBooksJson = (books: CardBooks): CardBooksJson => ({
+  ...{ provider: books.provider, issued: String(books.issued), recovered: String(books.recovered) },
+  ...{ inFlight: String(books.inFlight), refunded: String(books.refunded), loaded: String(books.stored) },
+  ...{ found: String(books.found), onCards: String(books.onCards), handed: String(books.handed) },
+  ...{ inMeters: String(books.inMeters), spent: String(books.spent), closed: String(books.closed) },
+  ...{ balanced: books.balanced, exposure: String(books.exposure), tickets: books.tickets },
+  ...{ regions: books.regions, frozen: books.frozen },
+});
+
+export const NewCardExchange = Strict({ region: RegionName });
+/** M2 and M4 are longest with a report. */
+export const CardFrame = Strict({ frame: Bytes(512) });
+export const CardExchangeSchema = Type.Object(
+  { exchange: Type.String(), frame: Bytes(512) },
+  {
+    $id: 'CardExchange',
+    description: 'Give the frame to the card by its command OPEN, and the answer to the exchange.',
+  },
+);
+export type CardExchangeJson = Static<typeof CardExchangeSchema>;
+export const CardStepSchema = Type.Object(
+  {
+    frame: Type.Optional(Bytes(512)),
+    receipt: Type.Optional(
+      Type.Object({
+        result: Type.Integer(),
+        counter: Type.Integer(),
+        amount: Amount,
+        balance: Amount,
+        more: Type.Boolean({ description: 'There is more for this region: begin again while the card is there.' }),
+        frozen: Type.Optional(OneOf(FREEZES)),
+      }),
+    ),
+    frozen: Type.Optional(OneOf(FREEZES, 'Nothing was sent: a person has to look.')),
+    refused: Type.Optional(Type.Integer({ description: 'The refusal that the card gave: begin again.' })),
+    ignored: Type.Optional(Type.String({ description: 'Why it is not the frame that is waited for.' })),
+  },
+  { $id: 'CardStep', description: 'A frame for the card by its command CREDIT, or how the exchange ended.' },
+);
+export type CardStepJson = Static<typeof CardStepSchema>;
+export function stepJson(step: CardStep): CardStepJson {
+  switch (step.type) {
+    case 'send':
+      return { frame: hexOf(step.frame) };
+    case 'done': {
+      const { result, counter, amount, balance } = step.receipt;
+      const told = { result, counter, amount: String(amount), balance: String(balance), more: step.more };
+      return { receipt: { ...told, ...maybe('frozen', step.purse.freeze, same) } };
+    }
+    case 'frozen':
+      return { frozen: step.why };
+    case 'refused':
+      return { refused: step.refusal };
+    default:
+      return { ignored: step.reason };
+  }
+}
+export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+export const bytesOf = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));

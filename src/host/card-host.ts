@@ -1,0 +1,201 @@
+import type { Milliseconds } from '../units/index.ts';
+import { cardsHold } from './card-books.ts';
+import type { CardDesk } from './card-desk.ts';
+import { recoverCard, recoveriesOf, replaceCard } from './card-recovery.ts';
+import {
+  buyForCard,
+  cardOrderBy,
+  emptyCard,
+  payOutCard,
+  releasePending,
+  sellToCard,
+  voidCardOrder,
+} from './card-sale.ts';
+import type { CardBooks, CardOffice, CardQuery, CardServices, RegionView } from './card-services.ts';
+import { exposureOf } from './card-tickets.ts';
+import {
+  addProvider,
+  blockCard,
+  type CardView,
+  cardBy,
+  changeProvider,
+  enrolOffline,
+  issueCard,
+  offlineMeterBy,
+  unfreezeCard,
+} from './cards.ts';
+import { isFailure, orStoreFailure } from './failures.ts';
+import type { LedgerReader } from './ledger.ts';
+import type { HostPorts, Shelf, ShelfReads, StoreReads, StoreTransaction } from './ports.ts';
+import type { CardOrder, CardTicket, HostFailure, IssuedCard } from './types.ts';
+import type { Act } from './witness.ts';
+
+type Request = <T extends object>(
+  work: (tx: StoreTransaction, now: Milliseconds) => Promise<T>,
+  act?: Act,
+) => Promise<T | HostFailure>;
+
+/** The part of the host that has to do with cards. */
+export interface CardHost {
+  readonly services: CardServices;
+  office(act: Act): CardOffice;
+}
+
+interface CardHostParts {
+  /** The one at which cards in meters are loaded too: of two exchanges with a region it lets the later one go on. */
+  readonly desk: CardDesk;
+  readonly request: Request;
+  readonly ledger: LedgerReader;
+}
+
+export function createCardHost(
+  { store, clock }: Pick<HostPorts, 'store' | 'clock'>,
+  { desk, request, ledger }: CardHostParts,
+): CardHost {
+  const read = <T extends object>(work: (tx: StoreReads) => Promise<T>): Promise<T | HostFailure> =>
+    orStoreFailure(store.read(work));
+
+  const office = (act: Act): CardOffice => ({
+    addCardProvider: (provider) => request((tx, now) => addProvider(tx, provider, now), act),
+    changeCardProvider: (change) => request((tx) => changeProvider(tx, change), act),
+    issueCard: (card) => request((tx, now) => issueCard(tx, card, now), act),
+    blockCard: (block) => request((tx, now) => blockCard(tx, block, now), act),
+    replaceCard: (swap) => request((tx, now) => replaceCard(tx, swap, now), act),
+    recoverCard: (csn) => request((tx, now) => recoverCard(tx, csn, now), act),
+    unfreezeCard: (of) => request((tx) => unfreezeCard(tx, of), act),
+    enrolOffline: (meter) => request((tx, now) => enrolOffline(tx, meter, now), act),
+    buyForCard: (purchase) => request((tx, now) => buyForCard(tx, { ...purchase, by: act.by }, now), act),
+    voidCardOrder: (id) => request((tx, now) => voidCardOrder(tx, id, now), act),
+    emptyCard: (target) => request((tx, now) => emptyCard(tx, target, now), act),
+    releasePending: (target) => request((tx, now) => releasePending(tx, target, now), act),
+    payOutCard: (pay) => request((tx, now) => payOutCard(tx, { ...pay, by: act.by }, now), act),
+    beginCard: (at) => desk.begin(at, act),
+  });
+
+  const services: CardServices = {
+    sellToCard: (sale) => request((tx, now) => sellToCard(tx, sale, now)),
+    receiveCard: (exchange, frame) => desk.receive(exchange, frame),
+    cardProviders: () => store.read((tx) => allOf(tx.cardProviders)),
+    cards: (query) => store.read((tx) => cardsOf(tx, query)),
+    card: (csn) => read((tx) => cardBy(tx, csn)),
+    cardRegions: (csn) => read((tx) => regionsOf(tx, csn, clock.now())),
+    cardOrders: ({ csn, limit }) =>
+      read(async (tx) => {
+        const orders = await ofAllRegions<CardOrder>(tx, csn, (id) => tx.cardOrders.where('purse', id));
+        return isFailure(orders) ? orders : orders.sort(byNewest).slice(0, limit);
+      }),
+    cardOrder: (id) => read((tx) => cardOrderBy(tx, id)),
+    cardTickets: (csn) => read((tx) => ofAllRegions<CardTicket>(tx, csn, (id) => tx.cardTickets.where('purse', id))),
+    cardRecoveries: (csn) => read((tx) => recoveriesOf(tx, csn, clock.now())),
+    offlineMeters: ({ subscriber, after, limit }) =>
+      store.read(async (tx) => {
+        if (subscriber === undefined) return tx.offlineMeters.page({ ...(after !== undefined && { after }), limit });
+        const found = await tx.offlineMeters.where('subscriber', subscriber);
+        return found.filter(({ id }) => after === undefined || id > after).slice(0, limit);
+      }),
+    offlineMeter: (id) => read((tx) => offlineMeterBy(tx, id)),
+    cardBooks: () => store.read((tx) => readCardBooks(tx, ledger, clock.now())),
+  };
+  return { services, office };
+}
+
+/** After a restore: nobody knows what was loaded since the copy was made; the cards do. */
+export async function wantCardQueries(tx: StoreTransaction): Promise<void> {
+  await changeAll(tx.cardPurses, (purse) => ({ ...purse, queryWanted: true }));
+  // Cards may have been blocked since: a ticket of an epoch that was forgotten would be refused by its meter.
+  await changeAll(tx.offlineMeters, (meter) => ({ ...meter, epoch: meter.epoch + EPOCHS_FORGOTTEN_MAX }));
+}
+const EPOCHS_FORGOTTEN_MAX = 1_000;
+
+const PAGE = 500;
+
+async function changeAll<R extends { readonly id: string }, F extends keyof R>(
+  shelf: Shelf<R, F>,
+  change: (row: R) => R,
+): Promise<void> {
+  await eachPage(shelf, (rows) => shelf.put(rows.map(change)));
+}
+
+async function allOf<R extends { readonly id: string }, F extends keyof R>(shelf: ShelfReads<R, F>): Promise<R[]> {
+  const all: R[] = [];
+  await eachPage(shelf, async (rows) => {
+    all.push(...rows);
+  });
+  return all;
+}
+
+async function eachPage<R extends { readonly id: string }, F extends keyof R>(
+  shelf: ShelfReads<R, F>,
+  work: (rows: readonly R[]) => Promise<void>,
+): Promise<void> {
+  let after: string | undefined;
+  for (;;) {
+    const rows = await shelf.page({ ...(after !== undefined && { after }), limit: PAGE });
+    if (rows.length > 0) await work(rows);
+    if (rows.length < PAGE) return;
+    after = rows.at(-1)?.id;
+  }
+}
+
+async function cardsOf(tx: StoreReads, { subscriber, state, after, limit }: CardQuery): Promise<CardView[]> {
+  const isAsked = (card: IssuedCard) =>
+    (after === undefined || card.id > after) && (state === undefined || card.state === state);
+  const found =
+    subscriber !== undefined
+      ? await tx.cards.where('subscriber', subscriber)
+      : state !== undefined
+        ? await tx.cards.where('state', state)
+        : await tx.cards.page({ ...(after !== undefined && { after }), limit });
+  const views: CardView[] = [];
+  for (const card of found.filter(isAsked).slice(0, limit)) {
+    views.push({ card, purses: await tx.cardPurses.where('card', card.id) });
+  }
+  return views;
+}
+
+async function regionsOf(tx: StoreReads, csn: string, now: Milliseconds): Promise<RegionView[] | HostFailure> {
+  const found = await cardBy(tx, csn);
+  if (isFailure(found)) return found;
+  const views: RegionView[] = [];
+  for (const purse of found.purses) views.push({ purse, ...(await exposureOf(tx, purse, now)) });
+  return views;
+}
+
+async function ofAllRegions<R>(
+  tx: StoreReads,
+  csn: string,
+  rowsOf: (purse: string) => Promise<R[]>,
+): Promise<R[] | HostFailure> {
+  const found = await cardBy(tx, csn);
+  if (isFailure(found)) return found;
+  const rows: R[] = [];
+  for (const { id } of found.purses) rows.push(...(await rowsOf(id)));
+  return rows;
+}
+
+const byNewest = (a: CardOrder, b: CardOrder): number => b.orderedAt - a.orderedAt || (a.id < b.id ? 1 : -1);
+
+async function readCardBooks(tx: StoreReads, ledger: LedgerReader, now: Milliseconds): Promise<CardBooks[]> {
+  const totals = new Map((await ledger.cards(tx)).map((each) => [each.provider, each]));
+  const books: CardBooks[] = [];
+  for (const { id } of await allOf(tx.cardProviders)) {
+    const purses = await tx.cardPurses.where('provider', id);
+    const risks = [];
+    for (const purse of purses) risks.push(await exposureOf(tx, purse, now));
+    const total = totals.get(id) ?? { ...NOTHING, provider: id };
+    books.push({
+      ...total,
+      balanced: cardsHold(total),
+      exposure: risks.reduce((sum, { exposure }) => sum + exposure, 0n),
+      tickets: risks.reduce((sum, { tickets }) => sum + tickets.length, 0),
+      regions: purses.length,
+      frozen: purses.filter(({ freeze }) => freeze !== undefined).length,
+    });
+  }
+  return books;
+}
+
+const NOTHING = {
+  ...{ issued: 0n, recovered: 0n, inFlight: 0n, refunded: 0n, stored: 0n, found: 0n },
+  ...{ onCards: 0n, handed: 0n, inMeters: 0n, spent: 0n, closed: 0n },
+};

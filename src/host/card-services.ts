@@ -1,0 +1,108 @@
+import type { CardTotals } from './card-books.ts';
+import type { CardAt, CardBegun, CardStep } from './card-desk.ts';
+import type { Recovery } from './card-recovery.ts';
+import type { CardPurchase, CardSale, CardTarget } from './card-sale.ts';
+import type { CardView, NewCard, NewOfflineMeter, NewProvider } from './cards.ts';
+import type {
+  CardOrder,
+  CardProvider,
+  CardPurse,
+  CardTicket,
+  HostFailure,
+  IssuedCard,
+  OfflineMeter,
+  PaymentMethod,
+} from './types.ts';
+
+export type { CardTotals } from './card-books.ts';
+export type { CardAt, CardBegun, CardCarrying, CardStep } from './card-desk.ts';
+export type { Recovery } from './card-recovery.ts';
+export type { CardPurchase, CardSale, CardTarget } from './card-sale.ts';
+export type { CardView, NewCard, NewOfflineMeter, NewProvider, NewRegion } from './cards.ts';
+
+/** A region with what its tickets let meters take. */
+export interface RegionView {
+  readonly purse: CardPurse;
+  /** Of each meter the newest that is still good, as far as is known. */
+  readonly tickets: readonly CardTicket[];
+  /** The most that meters may take under them, whoever holds the card: tokens. */
+  readonly exposure: bigint;
+}
+
+/** The value of one provider on cards and in meters without a line. */
+export interface CardBooks extends CardTotals {
+  /** What was sold, loaded, handed over and spent comes out even. */
+  readonly balanced: boolean;
+  /** The most that meters may take under tickets that nobody can call back: tokens. */
+  readonly exposure: bigint;
+  readonly tickets: number;
+  readonly regions: number;
+  readonly frozen: number;
+}
+
+export interface CardQuery {
+  readonly subscriber?: string;
+  readonly state?: IssuedCard['state'];
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** What is told of cards, of those for whom they carry value, and of the meters that it is carried to. */
+export interface CardReads {
+  /** By id. */
+  cardProviders(): Promise<CardProvider[]>;
+  /** By number. */
+  cards(query: CardQuery): Promise<CardView[]>;
+  card(csn: string): Promise<CardView | HostFailure>;
+  cardRegions(csn: string): Promise<RegionView[] | HostFailure>;
+  /** Orders for all regions of a card, the newest first. */
+  cardOrders(query: { readonly csn: string; readonly limit: number }): Promise<CardOrder[] | HostFailure>;
+  cardOrder(id: string): Promise<CardOrder | HostFailure>;
+  /** All that were ever issued for a card, by region and version. */
+  cardTickets(csn: string): Promise<CardTicket[] | HostFailure>;
+  /** What may be given back of a card that is not active any more. */
+  cardRecoveries(csn: string): Promise<Recovery[] | HostFailure>;
+  /** By number; of one subscriber only, if named. */
+  offlineMeters(query: {
+    readonly subscriber?: string;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<OfflineMeter[]>;
+  offlineMeter(id: string): Promise<OfflineMeter | HostFailure>;
+  /** By provider. It reads all tickets. */
+  cardBooks(): Promise<CardBooks[]>;
+  /** A frame of a card that is in an exchange. */
+  receiveCard(exchange: string, frame: Uint8Array): Promise<CardStep | HostFailure>;
+}
+
+/** What is done with cards in somebody's name. */
+export interface CardOffice {
+  addCardProvider(provider: NewProvider): Promise<CardProvider | HostFailure>;
+  changeCardProvider(change: {
+    readonly id: string;
+    readonly ticketLimit?: number;
+    readonly ticketDays?: number;
+  }): Promise<CardProvider | HostFailure>;
+  issueCard(card: NewCard): Promise<CardView | HostFailure>;
+  blockCard(block: { readonly csn: string; readonly state: 'lost' | 'blocked' }): Promise<CardView | HostFailure>;
+  replaceCard(swap: { readonly csn: string; readonly by: string }): Promise<CardView | HostFailure>;
+  /** Gives what can be given of a card's value to the one in its place. */
+  recoverCard(
+    csn: string,
+  ): Promise<{ readonly orders: readonly CardOrder[]; readonly recoveries: readonly Recovery[] } | HostFailure>;
+  unfreezeCard(of: { readonly csn: string; readonly region: number }): Promise<CardPurse | HostFailure>;
+  enrolOffline(meter: NewOfflineMeter): Promise<OfflineMeter | HostFailure>;
+  buyForCard(purchase: CardPurchase): Promise<CardOrder | HostFailure>;
+  voidCardOrder(id: string): Promise<CardOrder | HostFailure>;
+  emptyCard(target: CardTarget): Promise<CardOrder | HostFailure>;
+  releasePending(target: CardTarget): Promise<CardOrder | HostFailure>;
+  payOutCard(pay: { readonly orderId: string; readonly method?: PaymentMethod }): Promise<CardOrder | HostFailure>;
+  /** Begins an exchange with a card. */
+  beginCard(at: CardAt): Promise<CardBegun | HostFailure>;
+}
+
+/** What the host itself does with cards, in nobody's name. */
+export interface CardServices extends CardReads {
+  /** Sells at no other price than tokens. */
+  sellToCard(sale: CardSale): Promise<CardOrder | HostFailure>;
+}

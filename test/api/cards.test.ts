@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { fromHex, toHex } from '../../src/bytes/index.ts';
+import { CardInHand } from '../../src/card/bench.testing.ts';
+import { decodeLoadResponse, loadCommand, personaliseCard, selectPurse } from '../../src/card/index.ts';
+import { deriveCardKey, keyName, Purpose, Suite } from '../../src/crypto/index.ts';
+import { MemoryStore } from '../../src/host/index.ts';
+import { masterKeyOf } from '../../src/host/rig.testing.ts';
+import { csn, Region } from '../../src/units/index.ts';
+import { type Answer, type Visitor, World } from './world.ts';
+
+const CARD = csn('04a1b2c3d4e5f6');
+const OTHER = csn('04a1b2c3d4e5f7');
+const UTILITY = 1;
+const GAS = '1-2';
+const N = keyName(Purpose.value, Suite.aes128, 0);
+
+let world: World;
+let operator: Visitor;
+let cashier: Visitor;
+before(async () => {
+  world = await World.open(new MemoryStore());
+  operator = await world.as('operator');
+  cashier = await world.as('cashier');
+});
+after(() => world.close());
+
+let keys = 0;
+const post = (visitor: Visitor, path: string, body?: object, key = `card-key-${++keys}`): Promise<Answer> =>
+  world.ask(visitor, 'POST', `/api/v1${path}`, body, { 'idempotency-key': key });
+const get = (path: string, visitor = operator): Promise<Answer> => world.ask(visitor, 'GET', `/api/v1${path}`);
+const told = ({ status, json }: Answer) => [status, json?.code];
+
+function cardOf(id: typeof CARD): CardInHand {
+  const key = (scope: Region | 0) => deriveCardKey(masterKeyOf(N), N, id, scope, UTILITY);
+  const regions = [{ utility: UTILITY, key: key(Region.gas) }];
+  return new CardInHand(personaliseCard({ issuerKey: key(0), regions }));
+}
+
+/** What a reader at a counter does with a card. */
+async function loadAtCounter(hand: CardInHand, id: string = CARD): Promise<Answer> {
+  hand.pull();
+  hand.send(selectPurse());
+  const pass = (frame: string): string => {
+    const answer = decodeLoadResponse(hand.send(loadCommand(fromHex(frame)) as Uint8Array));
+    assert.ok('frame' in answer);
+    return toHex(answer.frame);
+  };
+  const begun = await post(cashier, `/cards/${id}/exchanges`, { region: 'gas' });
+  if (begun.status !== 201) return begun;
+  const on = `/cards/${id}/exchanges/${begun.json.exchange}`;
+  const third = await post(cashier, on, { frame: pass(String(begun.json.frame)) });
+  assert.equal(third.status, 200, third.text);
+  return post(cashier, on, { frame: pass(String(third.json.frame)) });
+}
+
+test('a card is issued, sold to, loaded at a counter, lost and replaced, and the books tell where its value is', async () => {
+  const provider = {
+    utility: UTILITY,
+    region: 'gas',
+    name: 'Gas',
+    account: 'IBAN',
+    ticketLimit: '500',
+    ticketDays: 30,
+  };
+  const added = await post(operator, '/card-providers', provider);
+  assert.deepEqual([added.status, added.json.id], [201, GAS], added.text);
+  assert.deepEqual(told(await post(operator, '/card-providers', provider)), [409, 'provider-known']);
+
+  const regions = [{ region: 'gas', provider: GAS, n: N }];
+  const issued = await post(operator, '/cards', { number: CARD, subscriber: 'kim', regions });
+  assert.equal(issued.status, 201, issued.text);
+  assert.deepEqual(told(await post(operator, '/cards', { number: CARD, subscriber: 'kim', regions })), [
+    409,
+    'card-known',
+  ]);
+  const meter = { number: '0a1b2d', provider: GAS, subscriber: 'kim', n: N };
+  assert.equal((await post(operator, '/offline-meters', meter)).status, 201);
+  assert.deepEqual(told(await post(operator, '/offline-meters', { ...meter, number: '000003' })), [409, 'meter-known']);
+  const [offline] = (await get('/offline-meters')).json.items as unknown as { number: string; standing: string }[];
+  assert.deepEqual([offline?.number, offline?.standing], ['0a1b2d', 'offline']);
+
+  const order = { region: 'gas', paid: '700' };
+  const sold = await post(cashier, `/cards/${CARD}/orders`, order, 'sale-00001');
+  assert.deepEqual([sold.status, sold.json.state, sold.json.amount], [201, 'waiting', '700'], sold.text);
+  const again = await post(cashier, `/cards/${CARD}/orders`, order, 'sale-00001');
+  assert.deepEqual([again.text, again.headers['idempotency-replayed']], [sold.text, 'true']);
+
+  const hand = cardOf(CARD);
+  const { json } = await loadAtCounter(hand);
+  const receipt = json.receipt as unknown as Record<string, unknown>;
+  assert.deepEqual([receipt.result, receipt.amount, receipt.balance, receipt.more], [0, '700', '700', false]);
+  assert.equal((await get(`/card-orders/${encodeURIComponent(String(sold.json.id))}`)).json.state, 'stored');
+  const card = (await get(`/cards/${CARD}`)).json.regions as unknown as Record<string, unknown>[];
+  assert.deepEqual([card[0]?.balance, card[0]?.loaded, card[0]?.exposure], ['700', '700', '500']);
+
+  assert.deepEqual(told(await get(`/cards/${CARD}/recovery`)), [409, 'card-active']);
+  assert.equal((await post(cashier, `/cards/${CARD}/block`, { state: 'lost' })).json.state, 'lost');
+  assert.deepEqual(told(await loadAtCounter(hand)), [409, 'card-ended']);
+  await post(operator, '/cards', { number: OTHER, subscriber: 'kim', regions });
+  assert.equal((await post(operator, `/cards/${CARD}/replacement`, { by: OTHER })).json.state, 'replaced');
+  const recovered = await post(operator, `/cards/${CARD}/recovery`);
+  const [given] = recovered.json.orders as unknown as { amount: string; card: string }[];
+  const [left] = recovered.json.regions as unknown as { later: string; laterFrom: string }[];
+  assert.deepEqual([recovered.status, given?.amount, given?.card, left?.later], [201, '200', OTHER, '500']);
+  assert.equal((await loadAtCounter(cardOf(OTHER), OTHER)).status, 200);
+
+  const [books] = (await get('/books/cards')).json.items as unknown as Record<string, unknown>[];
+  assert.deepEqual(
+    [books?.issued, books?.recovered, books?.loaded, books?.onCards, books?.exposure, books?.balanced],
+    ['700', '200', '900', '700', '1000', true],
+  );
+  assert.equal((await world.host.books()).balanced, true);
+  const actions = (await world.people.audit({ limit: 99 })).map(({ action }) => action);
+  for (const action of [
+    'addCardProvider',
+    'issueCard',
+    'buyForCard',
+    'beginCardExchange',
+    'blockCard',
+    'recoverCard',
+  ]) {
+    assert.ok(actions.includes(action), action);
+  }
+});
+
+test('what is taken off a card is paid out once, and a frame that is none is told as such', async () => {
+  const id = csn('04a1b2c3d4e5f8');
+  const regions = [{ region: 'gas', provider: GAS, n: N }];
+  await post(operator, '/cards', { number: id, subscriber: 'lee', regions });
+  await post(cashier, `/cards/${id}/orders`, { region: 'gas', paid: '90' });
+  const hand = cardOf(id);
+  await loadAtCounter(hand, id);
+  const emptied = await post(operator, `/cards/${id}/regions/gas/closing`);
+  assert.equal(emptied.status, 201, emptied.text);
+  await loadAtCounter(hand, id);
+  const url = `/card-orders/${encodeURIComponent(String(emptied.json.id))}`;
+  assert.deepEqual([(await get(url)).json.state, (await get(url)).json.amount], ['closed', '90']);
+  for (const _ of [1, 2]) assert.equal((await post(cashier, `${url}/payout`, {})).status, 200);
+  const lines = (await world.host.postings({ limit: 999 })).flatMap((posting) => posting.lines);
+  const payable = lines.filter(({ account }) => account === `cards-payable:${GAS}`);
+  assert.equal(
+    payable.reduce((sum, { amount }) => sum + amount, 0n),
+    0n,
+  );
+
+  const begun = await post(cashier, `/cards/${id}/exchanges`, { region: 'gas' });
+  const on = `/cards/${id}/exchanges/${begun.json.exchange}`;
+  assert.equal((await post(cashier, on, { frame: '00' })).json.ignored, 'frame-length-wrong');
+  assert.deepEqual(told(await post(cashier, on, { frame: '0' })), [400, 'input-wrong']);
+  assert.deepEqual(told(await post(cashier, `/cards/${id}/exchanges/0123456789abcdef`, { frame: '00' })), [
+    404,
+    'card-exchange-unknown',
+  ]);
+  assert.deepEqual(told(await post(cashier, `/cards/${id}/exchanges`, { region: 'water' })), [
+    404,
+    'card-region-unknown',
+  ]);
+});
+
+test('a subscriber sees the own cards, and is told of no other', async () => {
+  const kim = await world.as('subscriber');
+  assert.equal((await get(`/cards/${CARD}`, kim)).status, 200);
+  assert.deepEqual(told(await get('/cards/04a1b2c3d4e5f8', kim)), [404, 'card-unknown']);
+  assert.deepEqual(told(await get('/cards/04a1b2c3d4e5f8/orders', kim)), [404, 'card-unknown']);
+  const numbers = ((await get('/cards', kim)).json.items as unknown as { number: string }[]).map(
+    ({ number }) => number,
+  );
+  assert.deepEqual(numbers, [CARD, OTHER]);
+});
