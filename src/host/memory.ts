@@ -1,14 +1,13 @@
 import { assert, type Milliseconds, type Svpmsn } from '../units/index.ts';
 import { assertBalanced } from './ledger.ts';
 import { summed, summedByAccount, summedByStretch, summedByTime } from './memory-ledger.ts';
-import { MemoryJournal, MemoryShelf } from './memory-shelf.ts';
+import { MemoryShelves } from './memory-shelves.ts';
 import { Index, pageOf, Table } from './memory-table.ts';
 import {
   CHECK_MINUTES_KEPT,
   type CheckMinuteQuery,
   type DayProfile,
   type FactName,
-  type Head,
   type MeterQuery,
   type MeterStateRow,
   type PageQuery,
@@ -20,25 +19,8 @@ import {
   type TariffQuery,
 } from './ports.ts';
 import type {
-  Agent,
-  AgentMember,
-  ApiKey,
-  Approval,
-  Attempts,
-  AuditEntry,
-  CardOrder,
-  CardProvider,
-  CardPurse,
-  CardSlot,
-  CardTicket,
   CheckMinute,
-  Closing,
-  Contract,
   ControlCommand,
-  Dues,
-  IssuedCard,
-  IssuedReceipt,
-  KeptAnswer,
   Knowledge,
   LineKnowledge,
   LineSuspicion,
@@ -46,26 +28,12 @@ import type {
   MeterEvent,
   MeterTotals,
   NumberedOrder,
-  OfflineMeter,
   Order,
   OutstandingRow,
-  Payment,
-  Person,
   Posting,
   Purse,
-  ReceiptDue,
-  Session,
-  SettledMinutes,
-  SettlementClaim,
-  Shift,
   Subscriber,
   TariffVersion,
-  TermsVersion,
-  Trade,
-  UsedDay,
-  Vend,
-  Webhook,
-  WebhookDelivery,
   Work,
 } from './types.ts';
 
@@ -116,8 +84,7 @@ export class MemoryStore implements Store {
   }
 }
 
-class Tables implements StoreTransaction {
-  readonly undo: (() => void)[] = [];
+class Tables extends MemoryShelves implements StoreTransaction {
   readonly #subscribers = new Table<string, Subscriber>(this.undo);
   readonly #unitOfMeter = new Index<number, Svpmsn>();
   readonly #tariffOfMeter = new Index<string, Svpmsn>();
@@ -156,42 +123,6 @@ class Tables implements StoreTransaction {
     this.#suspicionOfUnit.move(suspicionKey((after ?? before) as LineSuspicion), before?.localUnit, after?.localUnit),
   );
   readonly #checkMinutes = new Table<string, CheckMinute>(this.undo);
-  readonly terms = new MemoryJournal<TermsVersion>(this.undo);
-  readonly trades = new MemoryShelf<Trade>(this.undo);
-  readonly dues = new MemoryShelf<Dues>(this.undo);
-  readonly payments = new MemoryShelf<Payment, 'state' | 'approvalKey'>(this.undo, ['state', 'approvalKey']);
-  readonly contracts = new MemoryShelf<Contract>(this.undo);
-  readonly cardSlots = new MemoryShelf<CardSlot, 'tail'>(this.undo, ['tail']);
-  readonly receiptsDue = new MemoryShelf<ReceiptDue>(this.undo);
-  readonly receipts = new MemoryShelf<IssuedReceipt, 'order'>(this.undo, ['order']);
-  readonly webhooks = new MemoryShelf<Webhook>(this.undo);
-  readonly deliveries = new MemoryShelf<WebhookDelivery, 'state' | 'webhook'>(this.undo, ['state', 'webhook']);
-  readonly closings = new MemoryJournal<Closing>(this.undo);
-  readonly settledMinutes = new MemoryShelf<SettledMinutes>(this.undo);
-  readonly usedDays = new MemoryShelf<UsedDay>(this.undo);
-  readonly settlementClaims = new MemoryShelf<SettlementClaim>(this.undo);
-  readonly agents = new MemoryShelf<Agent>(this.undo);
-  readonly agentMembers = new MemoryShelf<AgentMember, 'agent'>(this.undo, ['agent']);
-  readonly vends = new MemoryShelf<Vend>(this.undo);
-  readonly shifts = new MemoryShelf<Shift, 'openBy'>(this.undo, ['openBy']);
-  readonly cardProviders = new MemoryShelf<CardProvider>(this.undo);
-  readonly cards = new MemoryShelf<IssuedCard, 'subscriber' | 'tail' | 'state'>(this.undo, [
-    'subscriber',
-    'tail',
-    'state',
-  ]);
-  readonly cardPurses = new MemoryShelf<CardPurse, 'card' | 'provider'>(this.undo, ['card', 'provider']);
-  readonly cardOrders = new MemoryShelf<CardOrder, 'purse' | 'openOf' | 'txid'>(this.undo, ['purse', 'openOf', 'txid']);
-  readonly cardTickets = new MemoryShelf<CardTicket, 'purse'>(this.undo, ['purse']);
-  readonly offlineMeters = new MemoryShelf<OfflineMeter, 'subscriber'>(this.undo, ['subscriber']);
-  readonly people = new MemoryShelf<Person, 'subscriber'>(this.undo, ['subscriber']);
-  readonly sessions = new MemoryShelf<Session, 'person'>(this.undo, ['person']);
-  readonly apiKeys = new MemoryShelf<ApiKey>(this.undo);
-  readonly attempts = new MemoryShelf<Attempts>(this.undo);
-  readonly approvals = new MemoryShelf<Approval, 'state'>(this.undo, ['state']);
-  readonly keptAnswers = new MemoryShelf<KeptAnswer>(this.undo);
-  readonly audit = new MemoryJournal<AuditEntry>(this.undo);
-  readonly heads = new MemoryJournal<Head>(this.undo);
 
   #orderMoved(before: NumberedOrder | undefined, after: NumberedOrder | undefined): void {
     const id = (after ?? before)?.id as string;
@@ -237,38 +168,7 @@ class Tables implements StoreTransaction {
     for (const version of this.#tariffs) copy.#tariffs.push(version);
     for (const posting of this.#ledger) copy.#ledger.push(posting);
     for (const event of this.#events) copy.#events.push(event);
-    copy.terms.fill(this.terms);
-    copy.trades.fill(this.trades);
-    copy.dues.fill(this.dues);
-    copy.payments.fill(this.payments);
-    copy.contracts.fill(this.contracts);
-    copy.cardSlots.fill(this.cardSlots);
-    copy.receiptsDue.fill(this.receiptsDue);
-    copy.receipts.fill(this.receipts);
-    copy.webhooks.fill(this.webhooks);
-    copy.deliveries.fill(this.deliveries);
-    copy.closings.fill(this.closings);
-    copy.settledMinutes.fill(this.settledMinutes);
-    copy.usedDays.fill(this.usedDays);
-    copy.settlementClaims.fill(this.settlementClaims);
-    copy.agents.fill(this.agents);
-    copy.agentMembers.fill(this.agentMembers);
-    copy.vends.fill(this.vends);
-    copy.shifts.fill(this.shifts);
-    copy.cardProviders.fill(this.cardProviders);
-    copy.cards.fill(this.cards);
-    copy.cardPurses.fill(this.cardPurses);
-    copy.cardOrders.fill(this.cardOrders);
-    copy.cardTickets.fill(this.cardTickets);
-    copy.offlineMeters.fill(this.offlineMeters);
-    copy.people.fill(this.people);
-    copy.sessions.fill(this.sessions);
-    copy.apiKeys.fill(this.apiKeys);
-    copy.attempts.fill(this.attempts);
-    copy.approvals.fill(this.approvals);
-    copy.keptAnswers.fill(this.keptAnswers);
-    copy.audit.fill(this.audit);
-    copy.heads.fill(this.heads);
+    copy.fillShelves(this);
     copy.undo.length = 0;
     return copy;
   }

@@ -1,30 +1,12 @@
 import {
   type AccountSum,
-  type Agent,
-  type AgentMember,
-  type ApiKey,
-  type Approval,
-  type Attempts,
-  type AuditEntry,
-  type CardOrder,
-  type CardProvider,
-  type CardPurse,
-  type CardSlot,
-  type CardTicket,
   CHECK_MINUTES_KEPT,
   type CheckMinute,
   type CheckMinuteQuery,
   type CheckSum,
-  type Closing,
-  type Contract,
   type ControlCommand,
   type DayProfile,
-  type Dues,
   type FactName,
-  type Head,
-  type IssuedCard,
-  type IssuedReceipt,
-  type KeptAnswer,
   type Knowledge,
   type LedgerSum,
   type Line,
@@ -37,161 +19,52 @@ import {
   type MeterTotals,
   type NumberedEvent,
   type NumberedOrder,
-  type OfflineMeter,
   type Order,
   type OutstandingRow,
   type PageQuery,
-  type Payment,
-  type Person,
   type Posting,
   type ProfileQuery,
   type Purse,
-  type ReceiptDue,
-  type Session,
-  type SettledMinutes,
-  type SettlementClaim,
-  type Shift,
   type StoreTransaction,
   type Subscriber,
   type TariffQuery,
   type TariffVersion,
-  type TermsVersion,
   type TimedSum,
-  type Trade,
-  type UsedDay,
-  type Vend,
-  type Webhook,
-  type WebhookDelivery,
   type Work,
 } from '../host/ports.ts';
 import { assert, type Milliseconds, type Svpmsn } from '../units/index.ts';
 import type { Rows } from './rows.ts';
-import { SqlJournal, SqlShelf } from './shelf.ts';
+import { SqlShelves } from './sql-shelves.ts';
 import type { SqlRow, SqlValue, Table } from './table.ts';
 import {
-  agentMembers,
-  agents,
-  apiKeys,
-  approvals,
-  attempts,
-  audit,
-  cardOrders,
-  cardProviders,
-  cardPurses,
-  cardSlots,
-  cards,
-  cardTickets,
   checkMinutes,
-  closings,
   commands,
-  contracts,
-  deliveries,
-  dues,
   type EventRow,
   events,
   facts,
-  heads,
-  keptAnswers,
   knowledge,
   lines,
   linesOfUnits,
   meters,
-  offlineMeters,
   orders,
   outstanding,
-  payments,
-  people,
   postings,
   profiles,
   purses,
-  receipts,
-  receiptsDue,
-  sessions,
-  settledMinutes,
-  settlementClaims,
-  shifts,
   subscribers,
   suspicions,
   tariffs,
-  terms,
   totals,
-  trades,
-  usedDays,
-  vends,
-  webhooks,
   work,
 } from './tables.ts';
 
 /** The store's methods as statements on one connection of either engine; the caller holds the transaction. */
-export class SqlStatements implements StoreTransaction {
-  readonly terms: SqlJournal<TermsVersion>;
-  readonly trades: SqlShelf<Trade>;
-  readonly dues: SqlShelf<Dues>;
-  readonly payments: SqlShelf<Payment, 'state' | 'approvalKey'>;
-  readonly contracts: SqlShelf<Contract>;
-  readonly cardSlots: SqlShelf<CardSlot, 'tail'>;
-  readonly receiptsDue: SqlShelf<ReceiptDue>;
-  readonly receipts: SqlShelf<IssuedReceipt, 'order'>;
-  readonly webhooks: SqlShelf<Webhook>;
-  readonly deliveries: SqlShelf<WebhookDelivery, 'state' | 'webhook'>;
-  readonly closings: SqlJournal<Closing>;
-  readonly settledMinutes: SqlShelf<SettledMinutes>;
-  readonly usedDays: SqlShelf<UsedDay>;
-  readonly settlementClaims: SqlShelf<SettlementClaim>;
-  readonly agents: SqlShelf<Agent>;
-  readonly agentMembers: SqlShelf<AgentMember, 'agent'>;
-  readonly vends: SqlShelf<Vend>;
-  readonly shifts: SqlShelf<Shift, 'openBy'>;
-  readonly cardProviders: SqlShelf<CardProvider>;
-  readonly cards: SqlShelf<IssuedCard, 'subscriber' | 'tail' | 'state'>;
-  readonly cardPurses: SqlShelf<CardPurse, 'card' | 'provider'>;
-  readonly cardOrders: SqlShelf<CardOrder, 'purse' | 'openOf' | 'txid'>;
-  readonly cardTickets: SqlShelf<CardTicket, 'purse'>;
-  readonly offlineMeters: SqlShelf<OfflineMeter, 'subscriber'>;
-  readonly people: SqlShelf<Person, 'subscriber'>;
-  readonly sessions: SqlShelf<Session, 'person'>;
-  readonly apiKeys: SqlShelf<ApiKey>;
-  readonly attempts: SqlShelf<Attempts>;
-  readonly approvals: SqlShelf<Approval, 'state'>;
-  readonly keptAnswers: SqlShelf<KeptAnswer>;
-  readonly audit: SqlJournal<AuditEntry>;
-  readonly heads: SqlJournal<Head>;
+export class SqlStatements extends SqlShelves implements StoreTransaction {
   readonly #connection: Rows;
 
   constructor(connection: Rows) {
+    super(connection);
     this.#connection = connection;
-    this.terms = new SqlJournal(connection, terms);
-    this.trades = new SqlShelf(connection, trades);
-    this.dues = new SqlShelf(connection, dues);
-    this.payments = new SqlShelf(connection, payments);
-    this.contracts = new SqlShelf(connection, contracts);
-    this.cardSlots = new SqlShelf(connection, cardSlots);
-    this.receiptsDue = new SqlShelf(connection, receiptsDue);
-    this.receipts = new SqlShelf(connection, receipts);
-    this.webhooks = new SqlShelf(connection, webhooks);
-    this.deliveries = new SqlShelf(connection, deliveries);
-    this.closings = new SqlJournal(connection, closings);
-    this.settledMinutes = new SqlShelf(connection, settledMinutes);
-    this.usedDays = new SqlShelf(connection, usedDays);
-    this.settlementClaims = new SqlShelf(connection, settlementClaims);
-    this.agents = new SqlShelf(connection, agents);
-    this.agentMembers = new SqlShelf(connection, agentMembers);
-    this.vends = new SqlShelf(connection, vends);
-    this.shifts = new SqlShelf(connection, shifts);
-    this.cardProviders = new SqlShelf(connection, cardProviders);
-    this.cards = new SqlShelf(connection, cards);
-    this.cardPurses = new SqlShelf(connection, cardPurses);
-    this.cardOrders = new SqlShelf(connection, cardOrders);
-    this.cardTickets = new SqlShelf(connection, cardTickets);
-    this.offlineMeters = new SqlShelf(connection, offlineMeters);
-    this.people = new SqlShelf(connection, people);
-    this.sessions = new SqlShelf(connection, sessions);
-    this.apiKeys = new SqlShelf(connection, apiKeys);
-    this.attempts = new SqlShelf(connection, attempts);
-    this.approvals = new SqlShelf(connection, approvals);
-    this.keptAnswers = new SqlShelf(connection, keptAnswers);
-    this.audit = new SqlJournal(connection, audit);
-    this.heads = new SqlJournal(connection, heads);
   }
 
   /** `where` is all that follows the table's name. */

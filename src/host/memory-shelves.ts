@@ -1,0 +1,112 @@
+import { MemoryJournal, MemoryShelf } from './memory-shelf.ts';
+import type { Head } from './ports.ts';
+import type {
+  Agent,
+  AgentMember,
+  ApiKey,
+  Approval,
+  Attempts,
+  AuditEntry,
+  CardOrder,
+  CardProvider,
+  CardPurse,
+  CardSlot,
+  CardTicket,
+  Closing,
+  Contract,
+  Dues,
+  IssuedCard,
+  IssuedReceipt,
+  KeptAnswer,
+  OfflineMeter,
+  Payment,
+  Person,
+  ReceiptDue,
+  Session,
+  SettledMinutes,
+  SettlementClaim,
+  Shift,
+  TermsVersion,
+  Trade,
+  UsedDay,
+  Vend,
+  Webhook,
+  WebhookDelivery,
+} from './types.ts';
+
+/** All shelves and journals of a store in memory; a transaction that is rejected undoes what it did, change by change. */
+export class MemoryShelves {
+  readonly undo: (() => void)[] = [];
+  readonly terms = new MemoryJournal<TermsVersion>(this.undo);
+  readonly trades = new MemoryShelf<Trade>(this.undo);
+  readonly dues = new MemoryShelf<Dues>(this.undo);
+  readonly payments = new MemoryShelf<Payment, 'state' | 'approvalKey'>(this.undo, ['state', 'approvalKey']);
+  readonly contracts = new MemoryShelf<Contract>(this.undo);
+  readonly cardSlots = new MemoryShelf<CardSlot, 'tail'>(this.undo, ['tail']);
+  readonly receiptsDue = new MemoryShelf<ReceiptDue>(this.undo);
+  readonly receipts = new MemoryShelf<IssuedReceipt, 'order'>(this.undo, ['order']);
+  readonly webhooks = new MemoryShelf<Webhook>(this.undo);
+  readonly deliveries = new MemoryShelf<WebhookDelivery, 'state' | 'webhook'>(this.undo, ['state', 'webhook']);
+  readonly closings = new MemoryJournal<Closing>(this.undo);
+  readonly settledMinutes = new MemoryShelf<SettledMinutes>(this.undo);
+  readonly usedDays = new MemoryShelf<UsedDay>(this.undo);
+  readonly settlementClaims = new MemoryShelf<SettlementClaim>(this.undo);
+  readonly agents = new MemoryShelf<Agent>(this.undo);
+  readonly agentMembers = new MemoryShelf<AgentMember, 'agent'>(this.undo, ['agent']);
+  readonly vends = new MemoryShelf<Vend>(this.undo);
+  readonly shifts = new MemoryShelf<Shift, 'openBy'>(this.undo, ['openBy']);
+  readonly cardProviders = new MemoryShelf<CardProvider>(this.undo);
+  readonly cards = new MemoryShelf<IssuedCard, 'subscriber' | 'tail' | 'state'>(this.undo, [
+    'subscriber',
+    'tail',
+    'state',
+  ]);
+  readonly cardPurses = new MemoryShelf<CardPurse, 'card' | 'provider'>(this.undo, ['card', 'provider']);
+  readonly cardOrders = new MemoryShelf<CardOrder, 'purse' | 'openOf' | 'txid'>(this.undo, ['purse', 'openOf', 'txid']);
+  readonly cardTickets = new MemoryShelf<CardTicket, 'purse'>(this.undo, ['purse']);
+  readonly offlineMeters = new MemoryShelf<OfflineMeter, 'subscriber'>(this.undo, ['subscriber']);
+  readonly people = new MemoryShelf<Person, 'subscriber'>(this.undo, ['subscriber']);
+  readonly sessions = new MemoryShelf<Session, 'person'>(this.undo, ['person']);
+  readonly apiKeys = new MemoryShelf<ApiKey>(this.undo);
+  readonly attempts = new MemoryShelf<Attempts>(this.undo);
+  readonly approvals = new MemoryShelf<Approval, 'state'>(this.undo, ['state']);
+  readonly keptAnswers = new MemoryShelf<KeptAnswer>(this.undo);
+  readonly audit = new MemoryJournal<AuditEntry>(this.undo);
+  readonly heads = new MemoryJournal<Head>(this.undo);
+
+  /** With all that others hold. */
+  fillShelves(others: MemoryShelves): void {
+    this.terms.fill(others.terms);
+    this.trades.fill(others.trades);
+    this.dues.fill(others.dues);
+    this.payments.fill(others.payments);
+    this.contracts.fill(others.contracts);
+    this.cardSlots.fill(others.cardSlots);
+    this.receiptsDue.fill(others.receiptsDue);
+    this.receipts.fill(others.receipts);
+    this.webhooks.fill(others.webhooks);
+    this.deliveries.fill(others.deliveries);
+    this.closings.fill(others.closings);
+    this.settledMinutes.fill(others.settledMinutes);
+    this.usedDays.fill(others.usedDays);
+    this.settlementClaims.fill(others.settlementClaims);
+    this.agents.fill(others.agents);
+    this.agentMembers.fill(others.agentMembers);
+    this.vends.fill(others.vends);
+    this.shifts.fill(others.shifts);
+    this.cardProviders.fill(others.cardProviders);
+    this.cards.fill(others.cards);
+    this.cardPurses.fill(others.cardPurses);
+    this.cardOrders.fill(others.cardOrders);
+    this.cardTickets.fill(others.cardTickets);
+    this.offlineMeters.fill(others.offlineMeters);
+    this.people.fill(others.people);
+    this.sessions.fill(others.sessions);
+    this.apiKeys.fill(others.apiKeys);
+    this.attempts.fill(others.attempts);
+    this.approvals.fill(others.approvals);
+    this.keptAnswers.fill(others.keptAnswers);
+    this.audit.fill(others.audit);
+    this.heads.fill(others.heads);
+  }
+}
