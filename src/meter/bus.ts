@@ -32,6 +32,8 @@ export const SvmRequest = {
    * SVM nonce 8 for the next one | tag 8 over the nonce of this one
    */
   cardStore: 0x0a,
+  /** SAM nonce 8 -> sequence u32 | balance u32 | used u64 | from cards u64 | owed u32 | tag 8: for a report */
+  figures: 0x0b,
 } as const;
 
 /** The reply's first byte. */
@@ -61,6 +63,7 @@ export const BusLabel = {
   cards: 0x54,
   cardStore: 0x4b,
   cardStored: 0x4c,
+  figures: 0x47,
 } as const;
 export type BusLabel = (typeof BusLabel)[keyof typeof BusLabel];
 
@@ -105,6 +108,8 @@ export const SamRequest = {
   cardResponse: 0x2d,
   /** the SVM's reply to `cardStore` */
   svmCardStored: 0x2e,
+  /** clock u32 | register u48 | flags u16 | four times {kind u8 | minutes before u16} | the SVM's reply to `figures` */
+  cardReport: 0x30,
   /** the card was pulled */
   cardRemoved: 0x2f,
 } as const;

@@ -20,6 +20,7 @@ import { takeLevels, withHead } from './exchanger.ts';
 import { advance, commitUse } from './minutes.ts';
 import type { MeterOutputs } from './outputs.ts';
 import { reconsiderCredit } from './relay.ts';
+import { tellOfReport } from './report.ts';
 import { samCommand } from './sam.ts';
 import { balanceOf, clockSeconds, type InsertedCard, type Meter } from './state.ts';
 import { svmCommand } from './svm.ts';
@@ -153,8 +154,9 @@ function nextCommand(
 function converse(meter: Meter, card: InsertedCard, first: Uint8Array, out: MeterOutputs): Uint8Array | undefined {
   let reply = first;
   while (reply[0] === SamReply.toSvm) {
-    reply =
-      reply[1] === SvmRequest.cardStore ? store(meter, reply.subarray(1), out) : tellCards(meter, reply.subarray(1));
+    const request = reply.subarray(1);
+    if (request[0] === SvmRequest.cardStore) reply = store(meter, request, out);
+    else reply = request[0] === SvmRequest.figures ? tellOfReport(meter, request) : tellCards(meter, request);
   }
   const reader = new Reader(reply.subarray(1));
   switch (reply[0]) {

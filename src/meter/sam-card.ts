@@ -3,6 +3,7 @@ import {
   beginTaking,
   type CardRow,
   openTicket,
+  REPORTED_EVENTS_MAX,
   type Taking,
   type TakingOutcome,
   type TakingRefusal,
@@ -13,7 +14,7 @@ import {
 } from '../card/index.ts';
 import { Suite } from '../crypto/index.ts';
 import { CardRefusal } from '../records/index.ts';
-import { assertNever, CSN_BYTES, type Csn, csn, tokens, type UnixSeconds, unixSeconds } from '../units/index.ts';
+import { assertNever, CSN_BYTES, type Csn, csn, Region, tokens, type UnixSeconds, unixSeconds } from '../units/index.ts';
 import { BUS_NONCE_BYTES, BUS_TAG_BYTES, BusLabel, BusReply, busTag, CardStore, SamReply, SvmRequest } from './bus.ts';
 import type { Sam } from './sam.ts';
 import { freshNonce, verified } from './sam-bus.ts';
@@ -47,6 +48,12 @@ export interface CardConversation {
         readonly table: CardTable;
         readonly taking: Taking;
         readonly asked: Asked;
+        readonly nonce: Uint8Array;
+      }
+    | {
+        readonly name: 'awaiting-figures';
+        readonly table: CardTable;
+        readonly taking: Taking;
         readonly nonce: Uint8Array;
       };
 }
@@ -186,7 +193,7 @@ function chooseAmount(
   card.wanted = 0;
   if (amount > 0) return goOn(sam, card, meeting, takingAmount(taking, amount));
   const row = table.cards.get(offered.csn);
-  if (row === undefined || row.settled) return over(sam, card, card.refusal);
+  if (row === undefined || row.settled) return lastWord(sam, card, meeting);
   return askStore(sam, card, meeting, { what: CardStore.settled, row });
 }
 
@@ -220,7 +227,7 @@ export function cardStored(sam: Sam, svmReply: Uint8Array): Uint8Array | undefin
   if (told === undefined) return undefined;
   table.nonce = told.slice(1);
   const stored = told[0] === 1;
-  if (asked.what === CardStore.settled) return over(sam, card, card.refusal);
+  if (asked.what === CardStore.settled) return lastWord(sam, card, { table, taking });
   if (!stored) return over(sam, card, CardRefusal.purseFull);
   if (asked.what === CardStore.epoch) table.epoch = asked.epoch;
   else {
@@ -229,6 +236,43 @@ export function cardStored(sam: Sam, svmReply: Uint8Array): Uint8Array | undefin
   }
   return goOn(sam, card, { table, taking }, takingStored(taking));
 }
+
+/** Nothing more is taken: a meter without a line leaves its report on the card. The purse's part comes from the SVM. */
+function lastWord(sam: Sam, card: CardConversation, { table, taking }: Meeting): Uint8Array {
+  if (sam.region === Region.electricity) return over(sam, card, card.refusal);
+  takingAmount(taking, tokens(0));
+  card.meetings = MEETINGS_MAX;
+  const nonce = freshNonce(sam);
+  card.state = { name: 'awaiting-figures', table, taking, nonce };
+  return new Writer(2 + BUS_NONCE_BYTES).u8(SamReply.toSvm).u8(SvmRequest.figures).bytes(nonce).done();
+}
+
+/** What the CPU and, under its tag, the SVM say for the report. */
+export function cardReport(sam: Sam, body: Uint8Array): Uint8Array | undefined {
+  const { card } = sam;
+  if (card?.state.name !== 'awaiting-figures' || body.length < OWN_WORD_BYTES) return undefined;
+  const { table, taking, nonce } = card.state;
+  const told = verified(sam, BusLabel.figures, nonce, body.subarray(OWN_WORD_BYTES));
+  if (told === undefined) return undefined;
+  const own = new Reader(body);
+  const time = unixSeconds(own.u32());
+  const register = own.u16() * 2 ** 32 + own.u32();
+  const flags = own.u16();
+  const events = Array.from({ length: REPORTED_EVENTS_MAX }, () => ({ kind: own.u8(), minutesBefore: own.u16() }));
+  const purse = new Reader(told);
+  const figures = {
+    sequence: purse.u32(),
+    balance: tokens(purse.u32()),
+    used: tokens(Math.min(purse.u64(), U48_MAX)),
+    fromCards: tokens(Math.min(purse.u64(), U48_MAX)),
+    owed: tokens(purse.u32()),
+  };
+  const report = { ...figures, time, register, flags, events: events.filter(({ kind }) => kind !== 0) };
+  return goOn(sam, card, { table, taking }, takingReport(taking, report));
+}
+
+const OWN_WORD_BYTES = 12 + 3 * REPORTED_EVENTS_MAX;
+const U48_MAX = 2 ** 48 - 1;
 
 const REFUSALS: Readonly<Record<TakingRefusal, CardRefusal>> = {
   'card-unintelligible': CardRefusal.unintelligible,

@@ -44,7 +44,7 @@ import {
   statusTold,
   type ValueConversation,
 } from './sam-bus.ts';
-import { beginCard, type CardConversation, cardResponse, cardStored, takeCards } from './sam-card.ts';
+import { beginCard, type CardConversation, cardReport, cardResponse, cardStored, takeCards } from './sam-card.ts';
 import { keyAboveFloor } from './sam-keys.ts';
 import {
   eraseKeys,
@@ -154,6 +154,8 @@ export function samCommand(sam: Sam, request: Uint8Array): Uint8Array {
       return cardResponse(sam, body) ?? REFUSED;
     case SamRequest.svmCardStored:
       return cardStored(sam, body) ?? REFUSED;
+    case SamRequest.cardReport:
+      return cardReport(sam, body) ?? REFUSED;
     case SamRequest.cardRemoved:
       sam.card = undefined;
       return Uint8Array.of(SamReply.done);

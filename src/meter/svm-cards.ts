@@ -5,7 +5,7 @@ import { CARD_ROW_BYTES, type KeptCard, placeSetFree, putCardRow } from './card-
 import { FrozenReason, type PurseRecord } from './purse.ts';
 import { type CommittedRow, cardRows, cardsHold, commit, freeze } from './purse-journal.ts';
 import type { Svm } from './svm.ts';
-import { FROZEN, freshNonce, isFrozen, REFUSED, reply, roomOf } from './svm-reply.ts';
+import { FROZEN, freshNonce, isFrozen, REFUSED, reply, roomOf, shownBalance } from './svm-reply.ts';
 
 /**
  * The purse's side of an IC card: the table of cards that value was taken from, the epoch of the hot list, and the
@@ -48,6 +48,14 @@ export function storeForCard(svm: Svm, request: Uint8Array): Uint8Array {
   svm.cardNonce = freshNonce(svm);
   const told = new Writer(1 + BUS_NONCE_BYTES).u8(change === undefined ? 0 : 1).bytes(svm.cardNonce);
   return reply(svm, BusLabel.cardStored, cardNonce, told.done());
+}
+
+/** What a report says of the purse. The CPU has committed what was used until now, so the sequence is a new one. */
+export function tellFigures(svm: Svm, request: Uint8Array): Uint8Array {
+  if (request.length !== 1 + BUS_NONCE_BYTES) return REFUSED;
+  const { purse } = svm;
+  const told = new Writer(28).u32(purse.sequence).u32(shownBalance(svm)).u64(purse.used + svm.spent);
+  return reply(svm, BusLabel.figures, request.slice(1), told.u64(purse.fromCards).u32(purse.owed).done());
 }
 
 /** Whoever changed a row while the meter had power shall not have it told or committed. */

@@ -26,7 +26,7 @@ import {
   recover,
   useRequestBytes,
 } from './purse-journal.ts';
-import { storeForCard, tellCards } from './svm-cards.ts';
+import { storeForCard, tellCards, tellFigures } from './svm-cards.ts';
 import { DONE, FROZEN, freshNonce, isFrozen, REFUSED, reply, roomOf, shownBalance } from './svm-reply.ts';
 
 /** A draw from the purse into the token tank. */
@@ -98,6 +98,8 @@ export function svmCommand(svm: Svm, request: Uint8Array): Uint8Array {
       return tellCards(svm, request);
     case SvmRequest.cardStore:
       return storeForCard(svm, request);
+    case SvmRequest.figures:
+      return tellFigures(svm, request);
     default:
       return REFUSED;
   }
