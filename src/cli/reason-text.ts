@@ -9,6 +9,7 @@ const RELAY: Readonly<Record<keyof typeof RelayReason, string>> = {
   command: 'command',
   loadLimit: 'load limit',
   awaitsKey: 'a key press is awaited',
+  leak: 'a leak',
 };
 
 const ATTENTION: Readonly<Record<keyof typeof AttentionReason, string>> = {

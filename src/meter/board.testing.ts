@@ -40,6 +40,7 @@ import {
   type Meter,
   type MeterMemory,
   type MeterOutputs,
+  type PulseInput,
   personalise,
   startMeter,
   stepEnergy,
@@ -56,6 +57,7 @@ export interface Bench {
   readonly supplyCount: number;
   readonly labSessions: number | undefined;
   readonly calibrations: readonly Calibration[];
+  readonly pulses: PulseInput | undefined;
   meter: Meter;
   now: number;
 }
@@ -117,6 +119,7 @@ export function createBench(
     tables?: readonly ModeTable[];
     memory?: MeterMemory;
     region?: Region;
+    pulses?: PulseInput;
   } = {},
 ): Bench {
   const suite = options.suite ?? Suite.aes128;
@@ -134,6 +137,7 @@ export function createBench(
     supplyCount: tables.length,
     randomness,
     ...(suite === Suite.tripleDes ? { labSessions: 1 } : {}),
+    ...(options.pulses === undefined ? {} : { pulses: options.pulses }),
   });
 }
 
@@ -145,22 +149,32 @@ export function startBench(
     randomness?: Randomness;
     labSessions?: number;
     calibrations?: readonly Calibration[];
+    pulses?: PulseInput;
     now?: number;
   } = {},
 ): Bench {
-  const { supplyCount = 1, randomness = countingRandomness(), labSessions, calibrations = [], now = 0 } = options;
+  const {
+    supplyCount = 1,
+    randomness = countingRandomness(),
+    labSessions,
+    calibrations = [],
+    pulses,
+    now = 0,
+  } = options;
   const out = new RecordedOutputs();
   const lab = labSessions === undefined ? {} : { labSessions };
-  const meter = startMeter(memory, supplyCount, randomness, { now, calibrations, ...lab }, out);
-  return { memory, randomness, out, supplyCount, labSessions, calibrations, meter, now };
+  const pipe = pulses === undefined ? {} : { pulses };
+  const meter = startMeter(memory, supplyCount, randomness, { now, calibrations, ...lab, ...pipe }, out);
+  return { memory, randomness, out, supplyCount, labSessions, calibrations, pulses, meter, now };
 }
 
 /** Power goes, and comes back after so long. */
 export function restart(bench: Bench, options: { afterMs?: number; clockLost?: boolean } = {}): void {
   bench.now += options.afterMs ?? 0;
-  const { memory, supplyCount, randomness, labSessions, calibrations, now, out } = bench;
+  const { memory, supplyCount, randomness, labSessions, calibrations, pulses, now, out } = bench;
   const lab = labSessions === undefined ? {} : { labSessions };
-  const start = { now, calibrations, ...lab, clockLost: options.clockLost ?? false };
+  const pipe = pulses === undefined ? {} : { pulses };
+  const start = { now, calibrations, ...lab, ...pipe, clockLost: options.clockLost ?? false };
   bench.meter = startMeter(memory, supplyCount, randomness, start, out);
 }
 
@@ -226,6 +240,9 @@ export class RecordedOutputs implements MeterOutputs {
   readonly commands: Uint8Array[] = [];
   relay(supply: SupplyIndex, open: boolean): void {
     this.heard.push(`relay ${supply} ${open ? 'open' : 'closed'}`);
+  }
+  throttle(supply: SupplyIndex, on: boolean): void {
+    this.heard.push(`throttle ${supply} ${on ? 'on' : 'off'}`);
   }
   buzzer(seconds: number): void {
     this.heard.push(`buzzer ${seconds}`);

@@ -41,7 +41,7 @@ import { jumpTo } from './minutes.ts';
 import { highestVersion, tableVersions, takeTable } from './mode-tables.ts';
 import type { MeterOutputs } from './outputs.ts';
 import { bandOf, energyAt } from './profile-ring.ts';
-import { commandRelay, reconsiderCredit, renewRecloses } from './relay.ts';
+import { commandRelay, driveLatch, reconsiderCredit, renewRecloses } from './relay.ts';
 import { balanceOf, clockMs, clockSeconds, clockTold, keepState, type Meter, type Supply } from './state.ts';
 import { totalsNow } from './totals.ts';
 
@@ -146,6 +146,8 @@ function changePolicy(meter: Meter, body: Uint8Array, out: MeterOutputs): Result
   meter.lendingRefused = false;
   recordEvent(meter, EventKind.policyChanged, { value: policy.version });
   reconsiderCredit(meter, out);
+  // Where a valve that is shut may stand is for the policy to say.
+  for (const supply of meter.supplies) driveLatch(meter, supply, out);
   return Result.done;
 }
 

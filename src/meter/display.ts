@@ -1,6 +1,6 @@
 import { RelayReason } from '../records/index.ts';
 import { CHARGE_UNITS_PER_TOKEN } from '../tariff/index.ts';
-import { assertNever, type SupplyIndex } from '../units/index.ts';
+import { assertNever, Region, type SupplyIndex } from '../units/index.ts';
 import { balanceOf, type Meter, type Supply } from './state.ts';
 import { totalsNow } from './totals.ts';
 import { transmissionText } from './transmission.ts';
@@ -30,7 +30,9 @@ export interface Display extends PageOfMeter {
 /** The pages of a meter: one purse and one line, and power, energy, month and rate of each supply. */
 export function displayPages({ supplies }: Meter): readonly PageOfMeter[] {
   const pages: PageOfMeter[] = [];
-  for (const page of OF_METER_FIRST) pages.push({ page, supply: null });
+  // A meter with pulses has no line that could have been heard.
+  const first = supplies[0]?.flow === undefined ? OF_METER_FIRST : (['balance'] as const);
+  for (const page of first) pages.push({ page, supply: null });
   for (const page of OF_SUPPLY) for (const { index } of supplies) pages.push({ page, supply: index });
   for (const page of OF_METER_LAST) pages.push({ page, supply: null });
   return pages;
@@ -74,11 +76,11 @@ function quantityOf(meter: Meter, { page, supply: index }: PageOfMeter): Quantit
     case 'transmission':
       return { text: transmissionText(meter), unit: '' };
     case 'power':
-      return { text: String(supply.watts), unit: 'W' };
+      return { text: String(supply.watts), unit: MEASURED[meter.sam.region].flow };
     case 'energy':
-      return { text: kilowattHours(totalsNow(supply).registerImport / 10), unit: 'kWh' };
+      return inThousands(meter, totalsNow(supply).registerImport / 10);
     case 'month':
-      return { text: kilowattHours(totalsNow(supply).months[0] ?? 0), unit: 'kWh' };
+      return inThousands(meter, totalsNow(supply).months[0] ?? 0);
     case 'rate':
       return { text: String(supply.percent), unit: '%' };
     case 'time-left':
@@ -104,7 +106,23 @@ function ofCard({ card, now }: Meter): Quantity {
   return shown[Math.floor(now / REGION_SHOWN_MS) % shown.length] ?? { text: 'in', unit: '' };
 }
 
-const kilowattHours = (wattHours: number): string => (wattHours / 1000).toFixed(1);
+/** What a meter of each region measures: what flows in an hour, and a thousand of its unit, as register and month. */
+const MEASURED: Readonly<
+  Record<Region, { readonly flow: string; readonly thousand: string; readonly digits: number }>
+> = {
+  [Region.electricity]: { flow: 'W', thousand: 'kWh', digits: 1 },
+  [Region.gas]: { flow: 'l/h', thousand: 'm³', digits: 3 },
+  [Region.water]: { flow: 'l/h', thousand: 'm³', digits: 3 },
+  [Region.hotWater]: { flow: 'l/h', thousand: 'm³', digits: 3 },
+  [Region.heat]: { flow: 'W', thousand: 'kWh', digits: 1 },
+  // 0.001 h of it is a unit.
+  [Region.payTv]: { flow: '‰', thousand: 'h', digits: 1 },
+};
+
+function inThousands({ sam }: Meter, units: number): Quantity {
+  const { thousand, digits } = MEASURED[sam.region];
+  return { text: (units / 1000).toFixed(digits), unit: thousand };
+}
 
 const DAYS_SHOWN_MAX = 99;
 

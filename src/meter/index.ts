@@ -22,6 +22,7 @@ export {
 export { erased, type Nvm, PlainNvm } from './nvm.ts';
 export type { MeterOutputs } from './outputs.ts';
 export { EVENTS_NOT_RECORDED, PARTS, PARTS_NOT_BUILT } from './parts.ts';
+export { stepPulses, stepTemperature } from './pulse-input.ts';
 export { type Receipt, ReceiptKind } from './purse.ts';
 export { receiptOf } from './purse-journal.ts';
 export type { Measured } from './relay.ts';
@@ -40,3 +41,4 @@ export { balanceOf, clockMs, type InsertedCard, type Meter, type Supply } from '
 export { DRAW_TOKENS_MAX, SVM_MEMORY_BYTES } from './svm.ts';
 export { type CardsHeld, cardsHeld } from './svm-cards.ts';
 export { totalsNow } from './totals.ts';
+export type { PulseInput } from './valve.ts';

@@ -2,7 +2,7 @@ import { RelayReason } from '../records/index.ts';
 import { displayPages } from './display.ts';
 import { askForValue, stepTime } from './meter.ts';
 import type { MeterOutputs } from './outputs.ts';
-import { setReason } from './relay.ts';
+import { clearLeak, setReason } from './relay.ts';
 import type { Meter } from './state.ts';
 
 /** The keypad (part 21): digits, request (`#`), delete (`*`), and the key that turns the display's pages. */
@@ -23,8 +23,18 @@ export function pressKey(meter: Meter, key: Key, now: number, out: MeterOutputs)
   if (key === 'page') display.page = (display.page + 1) % displayPages(meter).length;
   else if (key === '*') display.digits = display.digits.slice(0, -1);
   else if (key === '#') {
-    askForValue(meter, Number(display.digits));
+    // Who presses it alone while the valve is closed for a leak says that it is none, and asks for nothing.
+    if (display.digits !== '' || !sayNoLeak(meter, out)) askForValue(meter, Number(display.digits));
     display.digits = '';
   } else if (display.digits.length < REQUEST_DIGITS_MAX) display.digits += key;
   stepTime(meter, now, out);
+}
+
+/** `false` where there is nothing that a key could say so of. */
+function sayNoLeak(meter: Meter, out: MeterOutputs): boolean {
+  const { flow } = meter.policy;
+  const leaking = meter.supplies.find(({ relay }) => relay.reasons & RelayReason.leak);
+  if (leaking === undefined || flow?.leakClearedBy === 'technician') return false;
+  clearLeak(meter, leaking, out);
+  return true;
 }

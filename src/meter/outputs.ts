@@ -4,6 +4,11 @@ import type { SupplyIndex } from '../units/index.ts';
 export interface MeterOutputs {
   /** Latch relay 1 of a supply opens or closes. */
   relay(supply: SupplyIndex, open: boolean): void;
+  /**
+   * The valve of a meter of gas, water or heat, which stands where the relay would, stops at reduced flow instead of
+   * closing while this is on.
+   */
+  throttle(supply: SupplyIndex, on: boolean): void;
   /** Buzzer 4: sounds for so many seconds, or until told otherwise (Infinity); 0 is silence. */
   buzzer(seconds: number): void;
   /** The output that switches heat stores in cheap hours. */

@@ -5,6 +5,7 @@ import { hasCharge } from './mode-tables.ts';
 import { relayMoved } from './output-voltage.ts';
 import type { MeterOutputs } from './outputs.ts';
 import { keepState, type Meter, type Supply } from './state.ts';
+import { noteValve, throttles } from './valve.ts';
 import { warnLastToken } from './warnings.ts';
 
 /** Sets or takes away one reason of latch relay 1; the relay is open when any stands. Reasons outlive the power. */
@@ -37,14 +38,24 @@ export function makeGoodEvent(meter: Meter): void {
   if (relayEvent?.sequence === meter.events.next) writeEvent(meter, relayEvent);
 }
 
-/** The latch keeps its place without power; where it was left is kept too, so that a cut in between is made good. */
-function driveLatch(meter: Meter, supply: Supply, out: MeterOutputs): void {
-  const bit = 1 << (supply.index - 1);
-  const open = supply.relay.reasons !== 0;
-  if (open === ((meter.kept.latchesOpen & bit) !== 0)) return;
-  out.relay(supply.index, open);
-  meter.kept.latchesOpen ^= bit;
+/**
+ * The latch, or valve, keeps its place without power; where it was left is kept too, so that a cut in between is made
+ * good.
+ */
+export function driveLatch(meter: Meter, supply: Supply, out: MeterOutputs): void {
+  const { index, relay } = supply;
+  const open = relay.reasons !== 0;
+  const throttle = throttles(meter, supply);
+  const bits = (open ? 1 << (index - 1) : 0) | (throttle ? 1 << (index + 3) : 0);
+  const moved = (meter.kept.latchesOpen ^ bits) & (0b1_0001 << (index - 1));
+  if (moved === 0) return;
+  // The stop of a valve is there before it closes, and goes after it has opened.
+  if (moved >= 0b1_0000 && throttle) out.throttle(index, true);
+  if (moved & 0b1111) out.relay(index, open);
+  if (moved >= 0b1_0000 && !throttle) out.throttle(index, false);
+  meter.kept.latchesOpen ^= moved;
   keepState(meter);
+  noteValve(meter, supply);
 }
 
 /** Credit came, or went, or may no longer be lent: the reason follows. */
@@ -147,6 +158,7 @@ export function restoreRelay(meter: Meter, supply: Supply, out: MeterOutputs): v
   }
   if (relay.recloseAt !== undefined) out.wake(relay.recloseAt);
   driveLatch(meter, supply, out);
+  noteValve(meter, supply);
 }
 
 /** As many re-closures as the policy allows: a person has looked, or the policy is new. */
@@ -167,14 +179,23 @@ export function reclose(meter: Meter, out: MeterOutputs): void {
   }
 }
 
+/** Somebody has looked, and says that it was no leak, or is none any more: what flowed before counts no longer. */
+export function clearLeak(meter: Meter, supply: Supply, out: MeterOutputs): void {
+  if (supply.flow === undefined || !(supply.relay.reasons & RelayReason.leak)) return;
+  supply.flow.leakFrom = meter.minute + 1;
+  setReason(meter, supply, RelayReason.leak, false, out);
+}
+
 /** 0x22: open and close by command; tamper and over-current are taken away by a person's word only. */
 export function commandRelay(meter: Meter, supplyIndex: number, action: RelayAction, out: MeterOutputs): Result {
   const supplies = meter.supplies.filter(({ index }) => supplyIndex === 0 || index === supplyIndex);
   if (supplies.length === 0) return Result.noSuchSupply;
   for (const supply of supplies) {
     if (action === RelayAction.open) setReason(meter, supply, RelayReason.command, true, out);
-    else if (action === RelayAction.close) setReason(meter, supply, RelayReason.command, false, out);
-    else if (action === RelayAction.clearTamper) {
+    else if (action === RelayAction.close) {
+      clearLeak(meter, supply, out);
+      setReason(meter, supply, RelayReason.command, false, out);
+    } else if (action === RelayAction.clearTamper) {
       // Of a meter that lost its state and its tables nobody knows what to charge: a table comes first.
       if (hasCharge(meter, supply)) setReason(meter, supply, RelayReason.tamper, false, out);
     } else {

@@ -14,7 +14,16 @@ import {
 } from '../card/index.ts';
 import { Suite } from '../crypto/index.ts';
 import { CardRefusal } from '../records/index.ts';
-import { assertNever, CSN_BYTES, type Csn, csn, Region, tokens, type UnixSeconds, unixSeconds } from '../units/index.ts';
+import {
+  assertNever,
+  CSN_BYTES,
+  type Csn,
+  csn,
+  Region,
+  tokens,
+  type UnixSeconds,
+  unixSeconds,
+} from '../units/index.ts';
 import { BUS_NONCE_BYTES, BUS_TAG_BYTES, BusLabel, BusReply, busTag, CardStore, SamReply, SvmRequest } from './bus.ts';
 import type { Sam } from './sam.ts';
 import { freshNonce, verified } from './sam-bus.ts';

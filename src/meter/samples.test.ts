@@ -282,6 +282,7 @@ test('a second supply whose windows end earlier does not take the time back', ()
     relay: () => undefined,
     buzzer: () => undefined,
     loadControl: () => undefined,
+    throttle: () => undefined,
     card: () => undefined,
     attention: () => undefined,
     wake: () => undefined,

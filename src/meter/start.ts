@@ -24,6 +24,7 @@ import { blankState, CUTS_KEPT, clockMs, keepState, type Meter, readState, type 
 import { supplyCircuit } from './supply-circuit.ts';
 import { type PursePlace, personaliseSvm, SVM_MEMORY_BYTES, startSvm } from './svm.ts';
 import { dayEnd, endDay, energySince, firstTotals, readTotals, reopenDay } from './totals.ts';
+import { flowInput, type PulseInput, restoreLeakWatch } from './valve.ts';
 import { warnIfLastUnit } from './warnings.ts';
 
 /** The three memories of a meter: on its board, and inside each secure chip. */
@@ -106,6 +107,8 @@ export interface StartOptions {
   readonly clockLost?: boolean;
   /** Parts 6 to 8 of each supply as the bench found them, for a meter that is fed with samples. */
   readonly calibrations?: readonly Calibration[];
+  /** Of a meter of gas, water or heat: what one pulse of its counter stands for. */
+  readonly pulses?: PulseInput;
   /** Serve the seed's own suite, with so many sessions, and no other. */
   readonly labSessions?: number;
 }
@@ -130,6 +133,7 @@ export function startMeter(
     options.now,
     options.labSessions,
     options.calibrations,
+    options.pulses,
   );
   meter.keptSlot = reading?.slot ?? 0;
   meter.dismantled = reading?.dismantled ?? false;
@@ -166,6 +170,7 @@ export function startMeter(
   beginMinute(meter, minute);
   settleFloors(meter);
   for (const supply of meter.supplies) restoreRelay(meter, supply, out);
+  restoreLeakWatch(meter);
   warnIfLastUnit(meter, out);
   reconsiderCredit(meter, out);
   switchLoadControl(meter, out);
@@ -214,6 +219,7 @@ function blankMeter(
   now: number,
   labSessions: number | undefined,
   calibrations: readonly Calibration[] = [],
+  pulses?: PulseInput,
 ): Meter {
   const layout = layoutOf(supplyCount);
   return {
@@ -221,7 +227,9 @@ function blankMeter(
     layout,
     svm: startSvm(pursePlace(memory, supplyCount), randomness),
     sam: startSam(memory.sam, randomness, labSessions),
-    supplies: layout.supplies.map((place, i) => blankSupply((i + 1) as SupplyIndex, place, kept, calibrations[i])),
+    supplies: layout.supplies.map((place, i) =>
+      blankSupply((i + 1) as SupplyIndex, place, kept, calibrations[i], i === 0 ? pulses : undefined),
+    ),
     policy,
     kept,
     keptSlot: 0,
@@ -264,6 +272,7 @@ function blankSupply(
   place: SupplyLayout,
   kept: Meter['kept'],
   calibration: Calibration | undefined,
+  pulses: PulseInput | undefined,
 ): Supply {
   return {
     index,
@@ -293,5 +302,6 @@ function blankSupply(
     output: noOutputVoltage(),
     watts: 0,
     circuit: calibration && supplyCircuit(calibration),
+    flow: pulses && flowInput(pulses),
   };
 }

@@ -27,6 +27,7 @@ import type { OutputVoltage } from './output-voltage.ts';
 import type { Sam } from './sam.ts';
 import type { SupplyCircuit } from './supply-circuit.ts';
 import type { Svm } from './svm.ts';
+import type { FlowInput } from './valve.ts';
 
 /**
  * The meter while it has power: CPU 162 with what it holds in RAM, and the two secure chips behind it. All that must
@@ -137,6 +138,8 @@ export interface Supply {
   watts: number;
   /** Of a supply that is fed with samples; one that is fed with energy has none. */
   readonly circuit: SupplyCircuit | undefined;
+  /** Of a meter of gas, water or heat: what comes in by pulses, and the valve. */
+  readonly flow: FlowInput | undefined;
 }
 
 export interface RelayState {
@@ -170,7 +173,7 @@ export interface KeptState {
   readonly reasons: number[];
   /** By supply: re-closures left, and whether one is due. */
   readonly recloses: number[];
-  /** Bit i - 1: the latch of supply i was left open. */
+  /** Bit i - 1: the latch of supply i was left open; bit i + 3: its valve stops at reduced flow. */
   latchesOpen: number;
   /** When the line last brought an authentic message, Unix seconds; 0 for never. */
   heardAt: number;

@@ -54,7 +54,10 @@ export function storeForCard(svm: Svm, request: Uint8Array): Uint8Array {
 export function tellFigures(svm: Svm, request: Uint8Array): Uint8Array {
   if (request.length !== 1 + BUS_NONCE_BYTES) return REFUSED;
   const { purse } = svm;
-  const told = new Writer(28).u32(purse.sequence).u32(shownBalance(svm)).u64(purse.used + svm.spent);
+  const told = new Writer(28)
+    .u32(purse.sequence)
+    .u32(shownBalance(svm))
+    .u64(purse.used + svm.spent);
   return reply(svm, BusLabel.figures, request.slice(1), told.u64(purse.fromCards).u32(purse.owed).done());
 }
 

@@ -51,6 +51,10 @@ export const EventKind = {
   wrongSignatures: 31,
   /** A record differs from the one sent before. value: the UTC day */
   recordDiffers: 32,
+  /** What a closed valve lets pass: it leaks, or somebody went around it. value: units since it closed */
+  flowWhileClosedBegun: 33,
+  /** The valve has moved. value: units that passed in all */
+  flowWhileClosedEnded: 34,
 
   /** value: current, mA; detail: seconds that it lasted */
   overCurrent: 40,
@@ -67,6 +71,11 @@ export const EventKind = {
   powerUp: 46,
   /** value: power cuts within the hour */
   powerCutsRepeated: 47,
+  /** The rule that the valve closed by. value: units that flowed; detail: minutes in which they did */
+  leak: 48,
+  /** value: 0.1 °C, as i32 */
+  frostBegun: 49,
+  frostEnded: 50,
 
   /** value: the clock before, Unix seconds */
   clockSet: 60,
@@ -136,8 +145,10 @@ export const RelayReason = {
   loadLimit: 1 << 4,
   /** Every other reason is gone, and a key press at the meter is awaited. */
   awaitsKey: 1 << 5,
+  /** Of a valve: what flowed looks like a leak, and somebody has to say that it is none. */
+  leak: 1 << 6,
 } as const;
-export const RELAY_REASONS_ALL = 0x3f;
+export const RELAY_REASONS_ALL = 0x7f;
 
 /**
  * One event, 16 bytes: sequence u32 | time u32, Unix seconds of the meter's clock, 0 if never set | kind u8 |

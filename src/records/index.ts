@@ -3,6 +3,7 @@ export * from './commands.ts';
 export * from './compression.ts';
 export * from './events.ts';
 export { isRecordFailure, type RecordFailure, type RecordReason } from './failure.ts';
+export type { FlowRules } from './flow-rules.ts';
 export * from './policy.ts';
 export * from './profile.ts';
 export {

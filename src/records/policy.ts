@@ -1,6 +1,7 @@
 import { Reader, Writer } from '../bytes/index.ts';
 import { SUPPLIES_MAX, type Tokens, tokens } from '../units/index.ts';
 import { failure, type RecordFailure } from './failure.ts';
+import { FLOW_RULES_BYTES, type FlowRules, readFlowRules, writeFlowRules } from './flow-rules.ts';
 import { MINUTES_PER_DAY } from './profile.ts';
 
 /** What a meter may do to a supply when no line tells it. Goes out under control, command 0x23. */
@@ -21,6 +22,8 @@ export interface SupplyPolicy {
   readonly loadControlBelowPercent: number;
   /** Element 0 is supply 1. */
   readonly supplies: readonly SupplyLimits[];
+  /** Of a meter of gas, water or heat, which has one supply. */
+  readonly flow?: FlowRules;
 }
 
 /** The buzzer at low balance. At the last token it always sounds, before the relay opens. */
@@ -71,7 +74,7 @@ export const POLICY_BYTES_MAX = 22 + 12 * SUPPLIES_MAX;
  * 3 buzzer at low balance, 4 quiet in friendly hours | everyMinutes u16 (1 to 1440) | seconds u8 (1 to 60) |
  * loadControlBelowPercent u16 (0 to 1000) - then for each supply watts u24 | delay u16 | deciAmperes u16 | delay u16 |
  * recloseCount u8 | recloseWait u16. watts or deciAmperes 0: no limit, and what belongs to it is 0 too.
- * The number of supplies, 1 to 4, follows from the length.
+ * The number of supplies, 1 to 4, follows from the length; behind a single one there may be flow rules of 13 bytes.
  */
 export function encodePolicy(policy: SupplyPolicy): Uint8Array {
   const writer = new Writer(POLICY_BYTES_MAX).u32(policy.version).u32(policy.emergencyCredit).u32(policy.lowBalance);
@@ -89,11 +92,13 @@ export function encodePolicy(policy: SupplyPolicy): Uint8Array {
     writer.u16(overCurrent?.deciAmperes ?? 0).u16(overCurrent?.delaySeconds ?? 0);
     writer.u8(overCurrent?.recloseCount ?? 0).u16(overCurrent?.recloseWaitSeconds ?? 0);
   }
+  if (policy.flow !== undefined) writeFlowRules(writer, policy.flow);
   return writer.done();
 }
 
 export function decodePolicy(bytes: Uint8Array): SupplyPolicy | RecordFailure {
-  const count = (bytes.length - 22) / 12;
+  const hasFlow = bytes.length === 22 + 12 + FLOW_RULES_BYTES;
+  const count = hasFlow ? 1 : (bytes.length - 22) / 12;
   if (!Number.isInteger(count) || count < 1 || count > SUPPLIES_MAX) return failure('length-wrong');
   const reader = new Reader(bytes);
   const version = reader.u32();
@@ -111,6 +116,8 @@ export function decodePolicy(bytes: Uint8Array): SupplyPolicy | RecordFailure {
     if (limits === undefined) return failure('not-canonical');
     supplies.push(limits);
   }
+  const flow = hasFlow ? readFlowRules(reader) : undefined;
+  if (hasFlow && flow === undefined) return failure('not-canonical');
   if (bits > 31) return failure('reserved-bits-set');
   const noHours = from === NO_HOURS && to === NO_HOURS;
   const hoursValid = noHours || (from < MINUTES_PER_DAY && to < MINUTES_PER_DAY && from !== to);
@@ -128,6 +135,7 @@ export function decodePolicy(bytes: Uint8Array): SupplyPolicy | RecordFailure {
     buzzer: { lowBalance: (bits & BUZZER) !== 0, everyMinutes, seconds, quietInFriendlyHours: (bits & QUIET) !== 0 },
     loadControlBelowPercent,
     supplies,
+    ...(flow === undefined ? {} : { flow }),
   };
 }
 

@@ -111,6 +111,7 @@ export class House implements LineTerminal {
         if (seconds > 0) this.#tell('buzzer');
       },
       loadControl: () => undefined,
+      throttle: () => undefined,
       card: () => undefined,
       attention: (frame) => options.onAttention(this, frame),
       // A house is stepped every minute anyway, which is as fine as its load is.

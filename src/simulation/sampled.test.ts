@@ -61,6 +61,7 @@ const DEAF: MeterOutputs = {
   relay: () => undefined,
   buzzer: () => undefined,
   loadControl: () => undefined,
+  throttle: () => undefined,
   card: () => undefined,
   attention: () => undefined,
   wake: () => undefined,

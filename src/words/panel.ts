@@ -36,7 +36,7 @@ export interface PanelWords {
   readonly relayOpen: string;
   readonly noPower: string;
   readonly reasons: Readonly<
-    Record<'noCredit' | 'overCurrent' | 'tamper' | 'command' | 'loadLimit' | 'awaitsKey', string>
+    Record<'noCredit' | 'overCurrent' | 'tamper' | 'command' | 'loadLimit' | 'awaitsKey' | 'leak', string>
   >;
   readonly attention: Readonly<
     Record<
@@ -182,6 +182,7 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
       command: 'The utility has switched it off.',
       loadLimit: 'More power was drawn than agreed. Switch something off.',
       awaitsKey: 'All is well again: press any key to close it.',
+      leak: 'More flowed than should, as from a leak. Look for it, then press #.',
     },
     attention: {
       voltageWhileOpen: 'voltage behind an open relay',
@@ -330,6 +331,7 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
       command: '전력 회사가 껐습니다.',
       loadLimit: '약정보다 많은 전력을 썼습니다. 무언가를 꺼 주세요.',
       awaitsKey: '이제 괜찮습니다. 아무 키나 누르면 닫힙니다.',
+      leak: '새는 것처럼 많이 흘렀습니다. 살펴본 다음 #을 누르세요.',
     },
     attention: {
       voltageWhileOpen: '열린 릴레이 뒤에 전압이 있음',

@@ -91,6 +91,7 @@ export const quiet = (): MeterOutputs => ({
   relay: () => undefined,
   buzzer: () => undefined,
   loadControl: () => undefined,
+  throttle: () => undefined,
   card: () => undefined,
   attention: () => undefined,
   wake: () => undefined,
