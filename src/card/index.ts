@@ -24,6 +24,7 @@ export {
   selectPurse,
 } from './card-pipe.ts';
 export * from './contact/index.ts';
+export * from './emv/index.ts';
 export { FileId, PURSE_AID } from './files.ts';
 export { openLoadSession } from './host-load.ts';
 export { CARD_NVM_BYTES, DEBITS_KEPT, LOADS_KEPT, REPORTS_MAX, TICKETS_MAX } from './layout.ts';
