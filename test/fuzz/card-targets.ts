@@ -12,6 +12,7 @@ import {
   REGION,
   ticketOf,
 } from '../../src/card/bench.testing.ts';
+import { ISSUE, SALE, TERMINAL, walk } from '../../src/card/emv/bench.testing.ts';
 import * as card from '../../src/card/index.ts';
 import { openPairKey, PairKey, sealPairKey } from '../../src/crypto/index.ts';
 import { hostFirst, ValueResult } from '../../src/exchange/index.ts';
@@ -80,6 +81,26 @@ const target = <T>(
   more: Pick<FuzzTarget, 'saysNoReason' | 'fewer'> = {},
 ): FuzzTarget => ({ ...inputs, decode: decode as FuzzTarget['decode'], ...more });
 
+const paid = walk(new card.EmvTestCard(ISSUE));
+const { data: field55 = new Uint8Array(0) } = paid.asked ?? {};
+const FCI = card.encodeTlv(
+  0x6f,
+  Uint8Array.of(...card.encodeTlv(0x84, card.TEST_APPLICATION), ...card.encodeTlv(0xa5, fromHex('8701019f38039f3501'))),
+);
+let sold = 0;
+
+/** The nth response of a payment card that was good until then, and good ones after it. */
+function toTerminal(bytes: Uint8Array): unknown {
+  const program = new card.EmvTestCard(ISSUE).chip.begin();
+  const { emv, step: first } = card.beginEmv(TERMINAL, SALE);
+  let step: card.EmvStep = first;
+  for (let truths = sold++ % paid.commands.length; step.type !== 'ended'; truths--) {
+    if (step.type === 'authorise') step = card.emvAuthorised(emv, { type: 'unanswered' });
+    else step = card.emvReceive(emv, truths === 0 ? bytes : program(step.command));
+  }
+  return { end: step.end };
+}
+
 let taken = 0;
 
 /** The nth response of a card that was told the truth until then. */
@@ -110,6 +131,22 @@ export const CARD_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   'card.openMeterReport': target(bytesLike(report), (b) => card.openMeterReport(cardKey(), b), { saysNoReason: true }),
   'card.decodeLoadResponse': target(bytesLike(Uint8Array.of(...firstFrame, 0x90, 0)), card.decodeLoadResponse),
   'card.decodeTicket': target(bytesLike(ticketOf()), card.decodeTicket),
+  'card.decodeTlv': target(bytesLike(field55, FCI), card.decodeTlv),
+  'card.decodeDol': target(bytesLike(fromHex('9f02069f03069f1a0295055f2a029a039c019f3704')), card.decodeDol),
+  'card.emvReceive': target(bytesLike(FCI, Uint8Array.of(...FCI, 0x90, 0)), toTerminal, {
+    saysNoReason: true,
+    fewer: { inputs: 50_000, because: 'each is a sale of its own' },
+  }),
+  'bank of a payment card': target(
+    bytesLike(field55),
+    (data) => {
+      const bank = new card.EmvIssuer(card.testIssuerKey());
+      const { pan, sequence } = ISSUE;
+      const verdict = bank.judge({ pan, sequence, amount: SALE.amount, currency: SALE.currency, data });
+      return verdict.outcome === 'genuine' ? verdict : { reason: verdict.reason };
+    },
+    { fewer: { inputs: 100_000, because: 'each derives a key' } },
+  ),
   'card.stepCard': target(bytesLike(loadOpening, ...APDUS), (b) => hand.send(b), { saysNoReason: true }),
   'card.takingReceive': target(bytesLike(Uint8Array.of(0x90, 0), Uint8Array.of(...ticketOf(), 0x90, 0)), toMeter, {
     saysNoReason: true,
