@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { assertNever } from '../units/index.ts';
-import { AcquirerBooks, type TestCard } from './acquirer/books.ts';
+import { AcquirerBooks, type ChipIssuer, type Decision, type TestCard } from './acquirer/books.ts';
 import { APPROVED } from './acquirer/codes.ts';
 import { Network } from './acquirer/link.ts';
 import { systemTimers, type Timers } from './acquirer/timers.ts';
@@ -17,7 +17,7 @@ import {
   MessageStream,
 } from './iso8583.ts';
 
-export { type BookedPayment, type TestCard, testCards } from './acquirer/books.ts';
+export { type BookedPayment, type ChipIssuer, type TestCard, testCards } from './acquirer/books.ts';
 
 /** What can go wrong with one message. */
 export const ACQUIRER_FAULTS = [
@@ -37,6 +37,8 @@ export type AcquirerFault = (typeof ACQUIRER_FAULTS)[number];
 
 export interface SimulatorSettings {
   readonly cards: readonly TestCard[];
+  /** The bank that issued the chips of the cards; without one, what a chip says is not looked at. */
+  readonly issuer?: ChipIssuer;
   readonly lateMs: number;
   /** Which fault strikes a message, if any; asked once for each. */
   readonly faultOf: (message: Asking) => AcquirerFault | undefined;
@@ -79,7 +81,7 @@ export class AcquirerSimulator {
   constructor(settings: SimulatorSettings, ports: Partial<SimulatorPorts> = {}) {
     this.#settings = settings;
     this.#ports = { timers: systemTimers, hear: () => undefined, refused: () => undefined, ...ports };
-    this.books = new AcquirerBooks(settings.cards);
+    this.books = new AcquirerBooks(settings.cards, settings.issuer);
     this.#server = createServer({ noDelay: true }, (socket) => this.#serve(socket));
     this.#server.maxConnections = CONNECTIONS_MAX;
   }
@@ -145,7 +147,8 @@ export class AcquirerSimulator {
   }
 
   #decide(message: Asking, socket: Socket, fault: AcquirerFault | undefined): void {
-    const { response, approval } = isNetwork(message) ? { response: APPROVED } : this.books.decide(message);
+    const decision: Decision = isNetwork(message) ? { response: APPROVED } : this.books.decide(message);
+    const { response, approval } = decision;
     this.#ports.hear({
       type: message.type,
       trace: message.trace,
@@ -155,7 +158,7 @@ export class AcquirerSimulator {
       approval,
       fault,
     });
-    const bytes = frameMessage(encodeMessage(answerTo(message, response, approval)));
+    const bytes = frameMessage(encodeMessage(answerTo(message, decision)));
     switch (fault) {
       case undefined:
       case 'request-held':
@@ -194,7 +197,7 @@ const isNetwork = (message: Asking): message is MessageOf<'0800' | '0801'> =>
   message.type === '0800' || message.type === '0801';
 
 /** What was asked comes back, without the card. */
-function answerTo(message: Asking, response: string, approval: string | undefined): Message {
+function answerTo(message: Asking, { response, approval, chip }: Decision): Message {
   const { trace, transmitted } = message;
   if (isNetwork(message)) {
     const { type: _, ...echoed } = message;
@@ -216,5 +219,6 @@ function answerTo(message: Asking, response: string, approval: string | undefine
     terminal,
     merchant,
     currency,
+    ...(chip === undefined ? {} : { chip }),
   } as Message;
 }

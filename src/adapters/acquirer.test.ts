@@ -5,6 +5,8 @@ import { answering, CARD, Client, listenRaw, openBench, payment } from './acquir
 import { Acquirer, IN_FLIGHT_MAX } from './acquirer.ts';
 import { encodeMessage, frameMessage } from './iso8583.ts';
 
+/** Of a chip, as far as an acquirer looks. */
+const CHIP = Uint8Array.of(0x9f, 0x36, 2, 0, 1);
 /** The default of the client. */
 const ANSWER_MS = 30_000;
 
@@ -380,7 +382,12 @@ test('what is no card is declined, and nothing is sent', async (t) => {
     { type: 'token', token: 'pm_1' },
     { ...CARD, pan: '4111 1111 1111 1111' },
     { ...CARD, expiry: '12/29' },
-    { ...CARD, chip: new Uint8Array(256) },
+    { ...CARD, chip: { data: new Uint8Array(256) } },
+    { ...CARD, chip: { data: new Uint8Array(0) } },
+    { ...CARD, chip: { data: CHIP, sequence: 100 } },
+    { ...CARD, chip: { data: CHIP, sequence: -1 } },
+    { ...CARD, chip: { data: CHIP, track2: CARD.pan } },
+    { ...CARD, chip: { data: CHIP, track2: `${CARD.pan}=${'2'.repeat(21)}` } },
   ] as const) {
     const { outcome } = await client.port.authorise(payment(1), instrument);
     assert.equal(outcome, 'declined');

@@ -1,4 +1,12 @@
-import type { Authorisation, Completion, Instrument, PaymentPort, PaymentRequest } from '../host/index.ts';
+import type {
+  Authorisation,
+  ChipAnswer,
+  ChipRead,
+  Completion,
+  Instrument,
+  PaymentPort,
+  PaymentRequest,
+} from '../host/index.ts';
 import { assertNever } from '../units/index.ts';
 import { APPROVED, meaningOf } from './acquirer/codes.ts';
 import { Link, type LinkEvent, type LinkPorts } from './acquirer/link.ts';
@@ -42,6 +50,8 @@ const UNANSWERED_KEPT = 10_000;
 
 /** Purchase, from the default account. */
 const PURCHASE = '000000';
+/** Field 22: by a chip with contacts, at a terminal where no PIN can be typed. */
+const BY_CHIP = '052';
 
 /** Messages are asked once, and after that repeated. */
 const REPETITION_OF = { '0100': '0101', '0220': '0221', '0420': '0421' } as const;
@@ -98,7 +108,7 @@ export class Acquirer implements PaymentPort {
       return declined('not-served', 'An acquirer takes cards only: pay with a card, or in another way.');
     }
     const { pan, expiry, chip } = instrument;
-    if (!/^\d{12,19}$/.test(pan) || !/^\d{4}$/.test(expiry) || (chip !== undefined && !isChipData(chip))) {
+    if (!/^\d{12,19}$/.test(pan) || !/^\d{4}$/.test(expiry) || (chip !== undefined && !isChip(chip))) {
       return declined('instrument', 'The number, expiry date or chip data of the card are none: read the card again.');
     }
     const answer = await this.#ask({
@@ -106,10 +116,13 @@ export class Acquirer implements PaymentPort {
       ...this.#common(payment, payment.at),
       pan,
       expiry,
-      ...(chip === undefined ? {} : { chip }),
+      ...(chip === undefined ? {} : fieldsOf(chip)),
     });
     if (!('type' in answer)) return { outcome: 'unknown', sentence: answer.sentence };
-    return authorisationOf(answer, payment, `**** ${pan.slice(-4)}`);
+    const authorisation = authorisationOf(answer, payment, `**** ${pan.slice(-4)}`);
+    // Only a chip has something to be told; what is unknown is nobody's answer.
+    const isAnswered = authorisation.outcome === 'approved' || authorisation.outcome === 'declined';
+    return chip !== undefined && isAnswered ? { ...authorisation, chip: chipAnswerOf(answer) } : authorisation;
   }
 
   async capture(payment: PaymentRequest, approval: string): Promise<Completion> {
@@ -236,7 +249,23 @@ const keyOf = (type: MessageType, trace: number, reference: string): string => `
 const isAnswer = (message: Message): message is Exclude<Answer, MessageOf<'0810'>> =>
   'response' in message && message.type !== '0810';
 
-const isChipData = (chip: Uint8Array): boolean => chip.length > 0 && chip.length <= CHIP_BYTES_MAX;
+function isChip({ data, sequence, track2 }: ChipRead): boolean {
+  const isSequence = sequence === undefined || (Number.isInteger(sequence) && sequence >= 0 && sequence <= 99);
+  const isTrack2 = track2 === undefined || (track2.length <= 37 && /^\d{12,19}=\d{7,}$/.test(track2));
+  return data.length > 0 && data.length <= CHIP_BYTES_MAX && isSequence && isTrack2;
+}
+
+const fieldsOf = ({ data, sequence, track2 }: ChipRead) => ({
+  entryMode: BY_CHIP,
+  chip: data,
+  ...(sequence === undefined ? {} : { sequence }),
+  ...(track2 === undefined ? {} : { track2 }),
+});
+
+const chipAnswerOf = (answer: Answer): ChipAnswer => ({
+  code: answer.response,
+  ...('chip' in answer && answer.chip !== undefined ? { data: answer.chip } : {}),
+});
 
 const unanswered = (why: string): Unanswered => ({ sentence: `${why}: nobody knows yet whether it was done.` });
 

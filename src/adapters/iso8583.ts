@@ -120,7 +120,11 @@ const FIELDS = {
   localDate: field(13, 'local date', digits(4)),
   /** YYMM. */
   expiry: field(14, 'expiry date', digits(4)),
+  /** 052: a chip with contacts was read where no PIN can be typed. */
+  entryMode: field(22, 'point of service entry mode', digits(3)),
+  sequence: field(23, 'card sequence number', whole(3)),
   acquirer: field(32, 'acquiring institution', digits(1, 11)),
+  track2: field(35, 'track 2 data', exactly(/^(?=.{1,37}$)[0-9]{12,19}=[0-9]{7,}$/)),
   reference: field(37, 'retrieval reference number', padded(12)),
   /** FIG. 6: the approval number AN. */
   approval: field(38, 'approval number', padded(6)),
@@ -151,7 +155,7 @@ const PAYMENT = [
   'currency',
 ] as const;
 
-const REQUEST = { must: [...PAYMENT, 'pan', 'expiry'], may: ['chip'] } as const;
+const REQUEST = { must: [...PAYMENT, 'pan', 'expiry'], may: ['entryMode', 'sequence', 'track2', 'chip'] } as const;
 const COMPLETION = { must: [...PAYMENT, 'approval', 'original'], may: [] } as const;
 const REVERSAL = { must: [...PAYMENT, 'original'], may: ['approval'] } as const;
 /** What is needed to know which payment is answered, and how; the rest is echoed by some and not by others. */

@@ -22,8 +22,8 @@ export type Instrument =
       readonly pan: string;
       /** YYMM. */
       readonly expiry: string;
-      /** BER-TLV data of a chip (field 55). */
-      readonly chip?: Uint8Array;
+      /** Where its chip was read: the payment then waits for what the chip says to its bank's answer. */
+      readonly chip?: ChipRead;
     }
   /** The telephone number of a mobile wallet, digits with country code. */
   | { readonly type: 'wallet'; readonly number: string }
@@ -32,14 +32,37 @@ export type Instrument =
   /** What a payment service has on its side: a payment method's token. */
   | { readonly type: 'token'; readonly token: string };
 
+/** What a chip says of the sale. */
+export interface ChipRead {
+  /** BER-TLV (field 55), 1 to 255 bytes, with the cryptogram of the chip; it does not name the card. */
+  readonly data: Uint8Array;
+  /** Of the card among those with its number, 0 to 99. */
+  readonly sequence?: number;
+  /** What stands on its stripe: digits, `=`, digits; at most 37 characters. */
+  readonly track2?: string;
+}
+
+/** What the bank of a card says to its chip. It is passed on once, and not kept. */
+export interface ChipAnswer {
+  /** Field 39, two characters. */
+  readonly code: string;
+  /** BER-TLV (field 55 of the answer), where the bank proves to the chip who answers. */
+  readonly data?: Uint8Array;
+}
+
 export type DeclineReason = 'funds' | 'instrument' | 'limit' | 'not-served' | 'refused';
 
 export type Authorisation =
   /** FIG. 6: the approval number AN. `shown` names the instrument for people: `**** 1234`. */
-  | { readonly outcome: 'approved'; readonly approval: string; readonly shown: string }
+  | { readonly outcome: 'approved'; readonly approval: string; readonly shown: string; readonly chip?: ChipAnswer }
   /** The answer comes later, as a notice. */
   | { readonly outcome: 'pending'; readonly shown: string }
-  | { readonly outcome: 'declined'; readonly reason: DeclineReason; readonly sentence: string }
+  | {
+      readonly outcome: 'declined';
+      readonly reason: DeclineReason;
+      readonly sentence: string;
+      readonly chip?: ChipAnswer;
+    }
   /** No answer, or one that cannot be read: money may have been taken. Only a reversal ends it. */
   | { readonly outcome: 'unknown'; readonly sentence: string };
 

@@ -44,6 +44,28 @@ export interface BookedPayment {
 export interface Decision {
   readonly response: string;
   readonly approval?: string;
+  /** Field 55 of the answer: what the card's bank says to its chip. */
+  readonly chip?: Uint8Array;
+}
+
+/** A bank that issued cards with chips. */
+export interface ChipIssuer {
+  judge(asked: {
+    readonly pan: string;
+    readonly sequence: number | undefined;
+    readonly amount: number;
+    readonly currency: number;
+    /** Field 55. */
+    readonly data: Uint8Array;
+  }):
+    | { readonly outcome: 'genuine'; readonly answer: (code: string, isApproved: boolean) => Uint8Array }
+    | { readonly outcome: 'refused' };
+}
+
+/** What is kept besides, and shown to nobody. */
+interface Kept {
+  readonly pan: string | undefined;
+  readonly chip: Uint8Array | undefined;
 }
 
 type PaymentAsking = Exclude<Asking, MessageOf<'0800' | '0801'>>;
@@ -56,6 +78,8 @@ const NOT_FOUND = '25';
 const NO_SUCH_CARD = '14';
 const NO_FUNDS = '51';
 const LIMIT = '61';
+/** Of a chip whose cryptogram is wrong, or was there before. */
+const NOT_SAFE = '63';
 const AMOUNT_WRONG = '64';
 const TRACE_HAD_BEFORE = '94';
 
@@ -69,10 +93,12 @@ const APPROVALS_MAX = 999_999;
 export class AcquirerBooks {
   readonly #cards: ReadonlyMap<string, TestCard>;
   readonly #used = new Map<string, number>();
-  readonly #payments = new Map<string, BookedPayment & { readonly pan: string | undefined }>();
+  readonly #payments = new Map<string, BookedPayment & Kept>();
+  readonly #issuer: ChipIssuer | undefined;
   #approvals = 0;
 
-  constructor(cards: readonly TestCard[]) {
+  constructor(cards: readonly TestCard[], issuer?: ChipIssuer) {
+    this.#issuer = issuer;
     this.#cards = new Map(cards.map((card) => [card.pan, card]));
   }
 
@@ -98,7 +124,7 @@ export class AcquirerBooks {
 
   /** In the order in which they were first heard of. */
   payments(): BookedPayment[] {
-    return [...this.#payments.values()].map(({ pan: _, ...payment }) => payment);
+    return [...this.#payments.values()].map(({ pan: _, chip: __, ...payment }) => payment);
   }
 
   /** Held and captured, minor units. */
@@ -113,16 +139,24 @@ export class AcquirerBooks {
     if (known?.state === 'reversed') return { response: NO_ACTION_TAKEN };
     if (known?.response !== undefined) {
       if (known.amount !== amount || known.currency !== currency) return { response: TRACE_HAD_BEFORE };
-      return answerOf(known.response, known.approval);
+      return answerOf(known.response, known.approval, known.chip);
     }
-    const response = this.#verdict(pan, amount);
+    const { response, chip } = this.#judged(message);
     const approved = response === APPROVED;
     const approval = approved ? this.#nextApproval() : undefined;
     if (approved) this.#used.set(pan, this.usedOf(pan) + amount);
     const single = message.type === '0200' || message.type === '0201';
     const state = approved ? (single ? 'captured' : 'held') : 'declined';
-    this.#payments.set(key, { terminal, reference, trace, amount, currency, state, response, approval, pan });
-    return answerOf(response, approval);
+    this.#payments.set(key, { terminal, reference, trace, amount, currency, state, response, approval, pan, chip });
+    return answerOf(response, approval, chip);
+  }
+
+  /** A chip that its bank does not know gets no answer of it; everything else is for the card as it is. */
+  #judged({ pan, sequence, amount, currency, chip: data }: Authorisation): Decision {
+    const verdict = data && this.#issuer?.judge({ pan, sequence, amount, currency, data });
+    if (verdict?.outcome === 'refused') return { response: NOT_SAFE };
+    const response = this.#verdict(pan, amount);
+    return answerOf(response, undefined, verdict?.answer(response, response === APPROVED));
   }
 
   #verdict(pan: string, amount: number): string {
@@ -148,7 +182,7 @@ export class AcquirerBooks {
     const key = keyOf(message, original.trace);
     const known = this.#payments.get(key);
     if (known === undefined) {
-      const nothing = { response: undefined, approval: undefined, pan: undefined };
+      const nothing = { response: undefined, approval: undefined, pan: undefined, chip: undefined };
       const { trace } = original;
       this.#payments.set(key, { terminal, reference, trace, amount, currency, state: 'reversed', ...nothing });
       return { response: APPROVED };
@@ -170,5 +204,8 @@ export class AcquirerBooks {
 const keyOf = ({ terminal, reference }: { terminal: string; reference: string }, trace: number): string =>
   JSON.stringify([terminal, reference, trace]);
 
-const answerOf = (response: string, approval: string | undefined): Decision =>
-  approval === undefined ? { response } : { response, approval };
+const answerOf = (response: string, approval: string | undefined, chip?: Uint8Array): Decision => ({
+  response,
+  ...(approval === undefined ? {} : { approval }),
+  ...(chip === undefined ? {} : { chip }),
+});

@@ -58,4 +58,8 @@ export const MESSAGES: readonly Message[] = [
   network,
   { ...network, type: '0801', network: '301' },
   { ...network, type: '0810', response: '00' },
+  {
+    ...{ ...request, entryMode: '052', sequence: 1, track2: '4111111111111111=2912201' },
+    chip: fromHex('9f2608a1b2c3d4e5f60718'),
+  },
 ];
