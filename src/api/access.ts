@@ -164,6 +164,7 @@ export const ACCESS = {
   listPayments: { scope: 'payments:read', all: ['operator', 'cashier', 'auditor'] },
   listUnsettledPayments: { scope: 'payments:read', all: ['operator', 'cashier', 'auditor'] },
   readPayment: { scope: 'payments:read', all: ['operator', 'cashier', 'auditor'], own: ['subscriber'] },
+  answerByChip: { scope: 'payments:write', all: ['operator', 'cashier'], own: ['subscriber'] },
   cancelPayment: { scope: 'payments:write', all: ['operator', 'cashier'], own: ['subscriber'] },
   readContract: { scope: 'payments:read', all: ['operator', 'cashier', 'auditor'], own: ['subscriber'] },
   agreeContract: { scope: 'payments:write', all: ['operator'], own: ['subscriber'] },

@@ -30,6 +30,7 @@ import type { Act, Office } from './office.ts';
 import { readOutlook } from './outlook.ts';
 import { EnergySums, readOverview } from './overview.ts';
 import {
+  type ChipSaid,
   cancelPayment,
   type PaymentAsked,
   Payments,
@@ -292,6 +293,11 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     payOut: (orderId: string) => request((tx, now) => payOut(tx, orderId, now, act?.by), act),
     async pay(asked: PaymentAsked) {
       const payment = await payments.pay(asked, act);
+      if (!isFailure(payment) && payment.state === 'approved') await dispatchToAll([payment]);
+      return payment;
+    },
+    async chipSaid(said: ChipSaid) {
+      const payment = await payments.chipSaid(said, act);
       if (!isFailure(payment) && payment.state === 'approved') await dispatchToAll([payment]);
       return payment;
     },

@@ -21,6 +21,7 @@ export interface Office
       | 'purchase'
       | 'payOut'
       | 'pay'
+      | 'chipSaid'
       | 'cancelPayment'
       | 'agreeContract'
       | 'endContract'

@@ -1,10 +1,13 @@
 import {
   type Authorisation,
+  type ChipAnswer,
   type Completion,
   type HostFailure,
   type HostPorts,
+  type Instrument,
   MemoryStore,
   type Payment,
+  type PaymentAnswered,
   type PaymentPort,
   type PaymentRequest,
   type Terms,
@@ -21,8 +24,17 @@ export class Bank implements PaymentPort {
     { amount: number; state: 'held' | 'taken' | 'back' | 'refused'; approval: string }
   >();
   ways: Way[] = [];
+  /** What it says to a chip. */
+  readonly toChip: ChipAnswer = { code: '00', data: Uint8Array.of(0x91, 0x02, 0xab, 0xcd) };
 
-  async authorise({ id, amount }: PaymentRequest): Promise<Authorisation> {
+  async authorise(request: PaymentRequest, instrument?: Instrument): Promise<Authorisation> {
+    const answer = await this.#authorise(request);
+    const isByChip = instrument?.type === 'card' && instrument.chip !== undefined;
+    const isAnswered = answer.outcome === 'approved' || answer.outcome === 'declined';
+    return isByChip && isAnswered ? { ...answer, chip: this.toChip } : answer;
+  }
+
+  async #authorise({ id, amount }: PaymentRequest): Promise<Authorisation> {
     const way = this.ways.shift() ?? 'good';
     if (way === 'request-lost') return UNKNOWN;
     if (way === 'declines') return { outcome: 'declined', reason: 'funds', sentence: 'There is not enough.' };
@@ -89,8 +101,12 @@ export class Till {
     return till;
   }
 
-  pay(id: string, paid: number, meter = 0): Promise<Payment | HostFailure> {
-    const instrument = { type: 'token', token: 'x' } as const;
+  pay(
+    id: string,
+    paid: number,
+    meter = 0,
+    instrument: Instrument = { type: 'token', token: 'x' },
+  ): Promise<PaymentAnswered | HostFailure> {
     return this.rig.host.pay({ id, meter, paid, port: 'bank', instrument });
   }
 

@@ -4,7 +4,7 @@ import { assertNever, type Milliseconds } from '../units/index.ts';
 import { amountFault, fail, isFailure, orStoreFailure, textFault } from './failures.ts';
 import { paidOut, returned } from './ledger.ts';
 import { orderOfPayment } from './payment-order.ts';
-import type { Authorisation, Completion, Instrument, PaymentRequest } from './payment-port.ts';
+import type { Authorisation, ChipAnswer, Completion, Instrument, PaymentRequest } from './payment-port.ts';
 import type { HostPorts, PaymentWay, StoreReads, StoreTransaction } from './ports.ts';
 import { termsOf } from './terms.ts';
 import { cashGiven } from './tills.ts';
@@ -18,6 +18,8 @@ import { backOff } from './work.ts';
 const ASKED_MS = 120_000;
 /** Whoever is at a payment has it to himself for so long. */
 const CLAIMED_MS = 120_000;
+/** A chip has so long to say what it makes of its bank's approval; then the money goes back. */
+const CHIP_MS = 60_000;
 const TRACE_MAX = 999_999;
 const AT_ONCE_MAX = 32;
 const MS_PER_DAY = 86_400_000;
@@ -31,6 +33,17 @@ export interface PaymentAsked {
   /** The name of one of the host's payment ports. */
   readonly port: string;
   readonly instrument: Instrument;
+}
+
+/** A payment as it stands, and, once, what the bank of a card says to its chip. */
+export interface PaymentAnswered extends Payment {
+  readonly chip?: ChipAnswer;
+}
+
+/** What the chip of a card said last: that it is paid (TC), or not (AAC, or it was pulled before). */
+export interface ChipSaid {
+  readonly id: string;
+  readonly outcome: 'approved' | 'declined';
 }
 
 /** What a port tells later of a payment that was pending. It may come twice, late, or for nothing. */
@@ -57,8 +70,11 @@ export class Payments {
     this.#zone = zone;
   }
 
-  /** Asks for the money, and sells when it is there. The payment is answered as it stands then. */
-  async pay(asked: PaymentAsked, act?: Act): Promise<Payment | HostFailure> {
+  /**
+   * Asks for the money, and sells when it is there. The payment is answered as it stands then. One by a chip is
+   * approved by its bank first, and waits, still asked, until `chipSaid`: until then nothing is sold.
+   */
+  async pay(asked: PaymentAsked, act?: Act): Promise<PaymentAnswered | HostFailure> {
     const way = this.#ports.payments?.get(asked.port);
     if (way === undefined) {
       return fail('payment-port-unknown', `Nobody takes money here as "${asked.port}": choose another way to pay.`);
@@ -67,7 +83,37 @@ export class Payments {
     if ('reason' in begun) return begun;
     if (!begun.isNew) return begun.payment;
     const outcome = await way.port.authorise(await this.#request(begun.payment), asked.instrument);
-    return orStoreFailure(this.#ports.store.transaction((tx) => this.#answered(tx, asked.id, outcome)));
+    const isByChip = asked.instrument.type === 'card' && asked.instrument.chip !== undefined;
+    const payment = await orStoreFailure(
+      this.#ports.store.transaction((tx) =>
+        isByChip && outcome.outcome === 'approved'
+          ? this.#held(tx, asked.id, outcome)
+          : this.#answered(tx, asked.id, outcome),
+      ),
+    );
+    if ('reason' in payment || !('chip' in outcome) || outcome.chip === undefined) return payment;
+    // A chip that heard of an approval which holds no more would take itself for paid with.
+    const isTrue = outcome.outcome === 'approved' ? isHeld(payment) : payment.state === 'declined';
+    return isTrue ? { ...payment, chip: outcome.chip } : payment;
+  }
+
+  /** The end of a payment by chip. What does not wait for its chip is answered as it stands. */
+  async chipSaid({ id, outcome }: ChipSaid, act?: Act): Promise<Payment | HostFailure> {
+    return orStoreFailure(
+      this.#ports.store.transaction(async (tx) => {
+        const [payment] = await tx.payments.of([id]);
+        if (payment === undefined) return paymentUnknown(id);
+        if (!isHeld(payment)) return payment;
+        return witnessed(tx, act, async () => {
+          const { approval, shown } = payment;
+          if (outcome === 'approved') {
+            return this.#put(tx, await this.#next(tx, payment, { outcome, approval, shown: shown ?? '' }));
+          }
+          const why = 'The card did not agree to what its bank had approved.';
+          return this.#put(tx, { ...payment, state: 'reversing', why, dueAt: this.#ports.clock.now(), attempts: 0 });
+        });
+      }),
+    );
   }
 
   async notice({ port, id, outcome }: PaymentNotice): Promise<Payment | HostFailure> {
@@ -149,6 +195,19 @@ export class Payments {
     // A late or doubled answer changes nothing: what is to be given back is given back, whatever was approved.
     if (payment.state !== 'asked' && payment.state !== 'pending') return payment;
     return this.#put(tx, await this.#next(tx, payment, outcome));
+  }
+
+  /** Its bank approves, and its chip has not spoken yet. A host that dies here leaves a payment that is given back. */
+  async #held(
+    tx: StoreTransaction,
+    id: string,
+    { approval, shown }: Extract<Authorisation, { outcome: 'approved' }>,
+  ): Promise<Payment | HostFailure> {
+    const [payment] = await tx.payments.of([id]);
+    if (payment === undefined) return paymentUnknown(id);
+    if (payment.state !== 'asked') return payment;
+    const dueAt = (this.#ports.clock.now() + CHIP_MS) as Milliseconds;
+    return this.#put(tx, { ...payment, approval, shown, dueAt });
   }
 
   /** Whoever paid took it back, or was given it back by others than this host. */
@@ -268,7 +327,12 @@ export class Payments {
       if (place === 'unknown') return undefined;
       // It was sold for before the books forgot it: whoever took the money still knows the approval number.
       if (place === 'in-meter') return { ...payment, state: 'pending', why: 'Its value is in the meter already.' };
-      return state === 'reversing' ? payment : { ...payment, state: 'reversing', why: 'Nobody answered in time.' };
+      if (state === 'reversing') return payment;
+      return {
+        ...payment,
+        state: 'reversing',
+        why: isHeld(payment) ? 'The card said nothing to the approval of its bank.' : 'Nobody answered in time.',
+      };
     }
     const [order] = await tx.ordersOf([orderOfPayment(payment.id)]);
     if (order?.state === 'stored') return { ...payment, state: 'capturing', attempts: 0 };
@@ -316,6 +380,10 @@ export class Payments {
     return { id, trace, at, amount: paid, currency: currency.number };
   }
 }
+
+/** Approved by its bank, and waiting for its chip. */
+const isHeld = (payment: Payment): payment is Payment & { readonly approval: string } =>
+  payment.state === 'asked' && payment.approval !== undefined;
 
 /** Nobody waits for its answer any more. */
 export async function cancelPayment(

@@ -18,7 +18,7 @@ import type { DatesQuery, Minutes, MinutesQuery } from './load.ts';
 import type { Act, Office } from './office.ts';
 import type { Outlook } from './outlook.ts';
 import type { Overview } from './overview.ts';
-import type { PaymentAsked, PaymentNotice } from './payments.ts';
+import type { ChipSaid, PaymentAnswered, PaymentAsked, PaymentNotice } from './payments.ts';
 import type { PageQuery, TariffQuery } from './ports.ts';
 import type { MeterFilter, SubscriberFilter } from './search.ts';
 import type { ClosedPeriod, CloseRequest } from './settlement.ts';
@@ -72,7 +72,7 @@ export type { DatesQuery, Minutes, MinutesOfDay, MinutesQuery } from './load.ts'
 export type { Act, Decided, Decision, HostByName, Office, Once } from './office.ts';
 export type { Outlook } from './outlook.ts';
 export type { Alarm, EnergySoFar, Overview } from './overview.ts';
-export type { PaymentAsked, PaymentNotice } from './payments.ts';
+export type { ChipSaid, PaymentAnswered, PaymentAsked, PaymentNotice } from './payments.ts';
 export type { MeterFilter, SubscriberFilter } from './search.ts';
 export type { ClosedPeriod, CloseRequest } from './settlement.ts';
 export type { MeterStanding } from './standing.ts';
@@ -221,8 +221,10 @@ export interface HostServices extends AgentReads, CardServices {
   trade(orderId: string): Promise<Traded | HostFailure>;
   /** Gives back what was paid for an order that was refunded. */
   payOut(orderId: string): Promise<Trade | HostFailure>;
-  /** Asks one of the host's payment ports for money, and sells when it is there. */
-  pay(asked: PaymentAsked): Promise<Payment | HostFailure>;
+  /** Asks one of the host's payment ports for money, and sells when it is there; by a chip, when the chip agrees. */
+  pay(asked: PaymentAsked): Promise<PaymentAnswered | HostFailure>;
+  /** What the chip of a card said to the approval of its bank: the payment is sold for, or given back. */
+  chipSaid(said: ChipSaid): Promise<Payment | HostFailure>;
   /** What a payment port tells of itself. */
   paymentNotice(notice: PaymentNotice): Promise<Payment | HostFailure>;
   /** Nobody waits for a payment that is asked or pending any more: it is reversed, whatever is answered later. */

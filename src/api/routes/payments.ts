@@ -8,6 +8,7 @@ import { made, Problem } from '../problem.ts';
 import { Id, Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
 import {
   agreementOf,
+  ChipSaid,
   ContractSchema,
   contractJson,
   instrumentOf,
@@ -101,6 +102,26 @@ export function paymentRoutes(app: Api, services: ApiServices): void {
       schema: { tags, summary: 'A payment', params: paymentParams, response: { 200: Named(PaymentSchema) } },
     },
     async (request) => paymentJson(await ownPayment(request, request.params.payment)),
+  );
+
+  app.post(
+    '/payments/:payment/chip',
+    {
+      config: { operation: 'answerByChip' },
+      schema: {
+        tags,
+        summary: 'What the chip of the card says to the approval of its bank: it is sold for, or goes back',
+        params: paymentParams,
+        body: ChipSaid,
+        response: { 200: Named(PaymentSchema) },
+      },
+    },
+    async (request) => {
+      const { id } = await ownPayment(request, request.params.payment);
+      const { outcome } = request.body;
+      const office = host.by(actOf(services, request, { subject: `payment ${id}`, detail: { outcome } }));
+      return paymentJson(made(await office.chipSaid({ id, outcome })));
+    },
   );
 
   app.post(

@@ -6,7 +6,7 @@ import {
   type Instrument,
   type IssuedReceipt,
   orderOfPayment,
-  type Payment,
+  type PaymentAnswered,
   type Quote,
   type Terms,
   type Traded,
@@ -143,6 +143,21 @@ const InstrumentSchema = Type.Union([
     type: Type.Literal('card'),
     pan: Type.String({ pattern: '^[0-9]{12,19}$' }),
     expiry: Type.String({ pattern: '^[0-9]{2}(0[1-9]|1[0-2])$', description: 'YYMM' }),
+    chip: Type.Optional(
+      Strict(
+        {
+          data: Type.String({ pattern: '^([0-9a-f]{2}){1,255}$', description: 'Field 55: BER-TLV in hex.' }),
+          sequence: Type.Optional(Type.Integer({ minimum: 0, maximum: 99, description: 'Of the card, 5F34.' })),
+          track2: Type.Optional(
+            Type.String({
+              pattern: '^(?=.{1,37}$)[0-9]{12,19}=[0-9]{7,24}$',
+              description: 'Equivalent of its stripe.',
+            }),
+          ),
+        },
+        { description: 'Where its chip was read: the payment then waits for what the chip says to its bank.' },
+      ),
+    ),
   }),
   Strict({ type: Type.Literal('wallet'), number: Type.String({ pattern: '^[0-9]{6,15}$' }) }),
   ...Account.anyOf,
@@ -154,7 +169,20 @@ export const NewPayment = Strict({
   port: Name,
   instrument: InstrumentSchema,
 });
-export const instrumentOf = (json: Static<typeof InstrumentSchema>): Instrument => json;
+export function instrumentOf(json: Static<typeof InstrumentSchema>): Instrument {
+  if (json.type !== 'card') return json;
+  const { chip, ...card } = json;
+  return chip === undefined
+    ? card
+    : { ...card, chip: { ...chip, data: Uint8Array.from(Buffer.from(chip.data, 'hex')) } };
+}
+
+export const ChipSaid = Strict({
+  outcome: OneOf(
+    ['approved', 'declined'],
+    'Whether the chip agreed (TC) to what its bank approved; what was pulled before that has declined.',
+  ),
+});
 
 export const PaymentSchema = Type.Object(
   {
@@ -175,12 +203,21 @@ export const PaymentSchema = Type.Object(
     shown: Type.Optional(Type.String({ description: 'Names what paid, for people.' })),
     why: Type.Optional(Type.String()),
     order: Type.String({ description: 'The order that it becomes.' }),
+    chip: Type.Optional(
+      Type.Object(
+        {
+          code: Type.String({ description: 'Field 39, for 8A.' }),
+          data: Type.Optional(Type.String({ description: 'Field 55: BER-TLV in hex.' })),
+        },
+        { description: 'What the bank of the card says to its chip; told once, with the first answer.' },
+      ),
+    ),
   },
   { $id: 'Payment' },
 );
 export type PaymentJson = Static<typeof PaymentSchema>;
 
-export const paymentJson = (payment: Payment): PaymentJson => ({
+export const paymentJson = (payment: PaymentAnswered): PaymentJson => ({
   id: payment.id,
   meter: svpmsnText(payment.svpmsn),
   port: payment.port,
@@ -192,6 +229,10 @@ export const paymentJson = (payment: Payment): PaymentJson => ({
   ...maybe('shown', payment.shown, same),
   ...maybe('why', payment.why, same),
   order: orderOfPayment(payment.id),
+  ...maybe('chip', payment.chip, ({ code, data }) => ({
+    code,
+    ...maybe('data', data, (bytes) => Buffer.from(bytes).toString('hex')),
+  })),
 });
 
 export const PaymentPortSchema = Type.Object({ name: Type.String(), method: Method }, { $id: 'PaymentPort' });
