@@ -39,6 +39,7 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
   proposeCredit: { amount: '5', why: 'goodwill' },
   proposeKeyChange: { purpose: 'value', why: 'a year is over' },
   decideApproval: { verdict: 'refuse' },
+  answerByChip: { outcome: 'approved' },
   publishTariff: { definition: { unitCharge: '100', bands: [], otherwise: 100 } },
   assignTariff: { tariff: 'standard' },
   previewTariff: { definition: { unitCharge: '100', bands: [], otherwise: 100 }, meter: KIMS_METER, month: '2026-01' },

@@ -16,6 +16,7 @@ import {
   ExchangeLog,
   type HostServices,
   type PasswordHash,
+  type PaymentWay,
   type PeopleServices,
   ROLES,
   type Role,
@@ -75,7 +76,16 @@ export class World {
     bank: Bank,
     metrics: Metrics,
     exchanges: ExchangeLog,
-    { passwords: hashing = passwords, identity, demo, seed: _, furnished: __, more: ___, ...settings }: WorldSettings,
+    {
+      passwords: hashing = passwords,
+      identity,
+      demo,
+      seed: _,
+      furnished: __,
+      more: ___,
+      ways: ____,
+      ...settings
+    }: WorldSettings,
   ) {
     this.#store = store;
     this.exchanges = exchanges;
@@ -108,7 +118,8 @@ export class World {
   static async open(store: Store, settings: WorldSettings = {}): Promise<World> {
     const metrics = new Metrics();
     const bank = new Bank();
-    const payments = new Map([['bank', { method: 'card', port: bank } as const]]);
+    const ways: readonly [string, PaymentWay][] = settings.ways ?? [];
+    const payments = new Map<string, PaymentWay>([['bank', { method: 'card', port: bank }], ...ways]);
     const exchanges = new ExchangeLog();
     const rig = new Rig(store, { seed: settings.seed ?? 1, watcher: metrics.watcher, exchanges, payments });
     const world = new World(store, rig, bank, metrics, exchanges, settings);
@@ -224,6 +235,8 @@ export interface WorldSettings extends ApiSettings {
   readonly passwords?: PasswordHash;
   readonly identity?: IdentityProvider;
   readonly demo?: DemoPort;
+  /** Payment ports beside the bank. */
+  readonly ways?: readonly [string, PaymentWay][];
   readonly seed?: number;
   readonly furnished?: boolean;
   /** Is done to the API before it is ready. */
