@@ -40,6 +40,8 @@ export interface SimulatorSettings {
   /** The bank that issued the chips of the cards; without one, what a chip says is not looked at. */
   readonly issuer?: ChipIssuer;
   readonly lateMs: number;
+  /** Approval numbers that one before this gave: a host takes none twice a day. None where absent. */
+  readonly approvals?: number;
   /** Which fault strikes a message, if any; asked once for each. */
   readonly faultOf: (message: Asking) => AcquirerFault | undefined;
 }
@@ -81,7 +83,7 @@ export class AcquirerSimulator {
   constructor(settings: SimulatorSettings, ports: Partial<SimulatorPorts> = {}) {
     this.#settings = settings;
     this.#ports = { timers: systemTimers, hear: () => undefined, refused: () => undefined, ...ports };
-    this.books = new AcquirerBooks(settings.cards, settings.issuer);
+    this.books = new AcquirerBooks(settings.cards, settings);
     this.#server = createServer({ noDelay: true }, (socket) => this.#serve(socket));
     this.#server.maxConnections = CONNECTIONS_MAX;
   }

@@ -1,4 +1,4 @@
-import type { Role } from '../host/index.ts';
+import type { PaymentMethod, Role } from '../host/index.ts';
 import type { Milliseconds, Svpmsn } from '../units/index.ts';
 
 /**
@@ -8,6 +8,8 @@ import type { Milliseconds, Svpmsn } from '../units/index.ts';
 export interface DemoPort {
   /** By role the login of somebody whom anybody may be, and nobody where other machines can reach the demo. */
   readonly people: ReadonlyMap<Role, string>;
+  /** With what somebody may pay here, by the method of its port: the number of a card, of a telephone. */
+  readonly purses: Readonly<Partial<Record<PaymentMethod, string>>>;
   /** IANA name. */
   readonly zone: string;
   time(): DemoTime;

@@ -13,6 +13,8 @@ import { paper, receiptPaper } from './paper.ts';
 import { wallClock } from './wall-clock.ts';
 
 export { Metrics } from '../api/index.ts';
+export { DemoPartners } from './demo-partners.ts';
+export { demoReceipts } from './demo-receipts.ts';
 
 export interface DemoApiOptions {
   readonly utility: Utility;

@@ -4,6 +4,7 @@ import { displayOf } from '../meter/index.ts';
 import { APPLIANCES, type House, subscriberOfHouse, type Utility } from '../simulation/index.ts';
 import { assertNever, milliseconds, type Svpmsn } from '../units/index.ts';
 import type { DemoControl } from './demo-control.ts';
+import { DEMO_PURSES } from './demo-partners.ts';
 
 export interface StageOptions {
   readonly utility: Utility;
@@ -18,6 +19,7 @@ export function demoStage({ utility, control, zone, people }: StageOptions): Dem
   const houseOf = (meter: number): House | undefined => utility.house(meter as Svpmsn);
   return {
     people,
+    purses: DEMO_PURSES,
     zone,
     time: () => ({ now: milliseconds(utility.time.now), speed: control.speed }),
     meters: () => utility.houses.map(({ svpmsn }, i) => ({ svpmsn, subscriber: subscriberOfHouse(i) })),

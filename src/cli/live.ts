@@ -7,6 +7,7 @@ import { PurseWatch } from './contradictions.ts';
 import type { DataFolder } from './data-folder.ts';
 import { DemoControl } from './demo-control.ts';
 import type { DemoListen } from './demo-options.ts';
+import type { DemoPartners } from './demo-partners.ts';
 import { type Founding, foundingText } from './founding.ts';
 import { LogView } from './log-view.ts';
 import { NewsDesk } from './news.ts';
@@ -78,26 +79,35 @@ async function watch(
   const { listen: at } = options;
   // Whoever does not want the API does not wait for it.
   const api = at === 'none' ? undefined : await import('./demo-api.ts');
-  const metrics = api && new api.Metrics();
+  if (api === undefined || at === 'none') {
+    const utility = await unlessStopped(openUtility(options, view, {}), impatient);
+    if (utility === undefined) return [];
+    const control = new DemoControl(utility, options.speed);
+    return go(options, { view, control, utility, pages: undefined }, stopping, stop);
+  }
+  const metrics = new api.Metrics();
   const exchanges = new ExchangeLog();
-  const watched = metrics && { watcher: metrics.watcher, exchanges };
-  const utility = await unlessStopped(openUtility(options, view, watched ?? {}), impatient);
-  if (utility === undefined) return [];
-  const control = new DemoControl(utility, options.speed);
-  if (api !== undefined && metrics !== undefined && at !== 'none') {
-    const { zone } = options.setting;
+  const { zone } = options.setting;
+  const partners = await api.DemoPartners.open({ signer: await api.demoReceipts(folder.path), zone });
+  try {
+    const watched = { watcher: metrics.watcher, exchanges, ...partners.ports };
+    const utility = await unlessStopped(openUtility(options, view, watched), impatient);
+    if (utility === undefined) return [];
+    const control = new DemoControl(utility, options.speed);
     const store = givingWay(folder.store);
     const { app, address, lines } = await api.openDemoApi({
       ...{ utility, control, zone, store, metrics, exchanges, at },
     });
     try {
+      await partners.begin(() => utility.host);
       await (at === 'usual' ? view.begin(lines.join('\n')) : view.announce(lines, stopping));
-      return await go(options, { view, control, utility, pages: `${address}/` }, stopping, stop);
+      return await go(options, { view, control, utility, pages: `${address}/`, partners }, stopping, stop);
     } finally {
       await app.close();
     }
+  } finally {
+    await partners.close();
   }
-  return go(options, { view, control, utility, pages: undefined }, stopping, stop);
 }
 
 interface Going {
@@ -106,12 +116,14 @@ interface Going {
   readonly utility: Utility;
   /** The address of its pages; undefined where it has none. */
   readonly pages: string | undefined;
+  /** Who takes money and signs receipts, where there are pages to pay on. */
+  readonly partners?: DemoPartners;
 }
 
 /** Business goes on, until it is stopped. */
 async function go(
   options: LiveOptions,
-  { view, control, utility, pages }: Going,
+  { view, control, utility, pages, partners }: Going,
   stopping: () => boolean,
   stop: () => void,
 ): Promise<readonly string[]> {
@@ -128,6 +140,7 @@ async function go(
     wall = now;
     const until = utility.time.now + Math.round(business);
     folder.lives(until);
+    await partners?.quiet();
     await utility.runUntil(until);
     for (const action of view.actions()) {
       if (action === 'quit') stop();
@@ -159,7 +172,7 @@ async function unlessStopped(opening: Promise<Utility>, stopping: () => boolean)
 async function openUtility(
   { folder, setting, keys, startMs }: LiveOptions,
   view: View,
-  watched: Pick<HostPorts, 'watcher' | 'exchanges'>,
+  watched: Pick<HostPorts, 'watcher' | 'exchanges' | 'payments' | 'receipts'>,
 ): Promise<Utility> {
   let utility: Utility | undefined;
   const desk = new NewsDesk((svpmsn) => utility?.house(svpmsn));

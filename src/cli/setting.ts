@@ -32,6 +32,7 @@ export function settingOf(founding: Founding, series: readonly LoadSeries[], pac
     tariff: DEFAULT_TARIFF,
     policy: DEMO_POLICY,
     firstSale: { from: 2, to: 400 },
+    forMoney: pace === 'live',
     roundMs: pace === 'once' ? ROUND_ONCE_MS : ROUND_LIVE_MS,
     // Houses that share a record live it in different weeks.
     ...(series.length === 0

@@ -76,6 +76,8 @@ export interface UtilityOptions {
   readonly onMeterHeard?: (house: House, request: Uint8Array, answer: Uint8Array | undefined) => void;
   /** What a host and a local unit say to each other, as the host says and hears it. */
   readonly onMessage?: (to: 'host' | 'local-unit', localUnit: number, message: BackhaulMessage) => void;
+  /** People buy for money, of which there are receipts; value alone is sold where absent. */
+  readonly forMoney?: boolean;
   /** Who takes money for the utility; nobody where absent. */
   readonly payments?: ReadonlyMap<string, PaymentWay>;
   /** Is told by the hosts what goes on, to be counted. */

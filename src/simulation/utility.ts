@@ -157,7 +157,9 @@ export class Utility {
 
   async #sell(house: House, amount: number, orderId: string): Promise<HostFailure | undefined> {
     const { svpmsn } = house;
-    const answer = await this.host.sell({ meter: svpmsn, amount, orderId, source: 'cash' });
+    const answer = await (this.options.forMoney === true
+      ? this.host.purchase({ meter: svpmsn, paid: amount, method: 'cash', orderId })
+      : this.host.sell({ meter: svpmsn, amount, orderId, source: 'cash' }));
     const at = this.time.now;
     if ('reason' in answer) {
       this.#tellWatcher({ at, svpmsn, what: 'refused', amount, sentence: answer.sentence });

@@ -19,6 +19,8 @@ export interface HomeBuyWords {
   readonly walletHint: string;
   readonly mandate: string;
   readonly token: string;
+  readonly demoPurse: string;
+  readonly demoPurseUse: string;
   readonly notKept: string;
   readonly pay: string;
   readonly again: string;
@@ -51,6 +53,8 @@ export const HOME_BUY_WORDS: Readonly<Record<Language, HomeBuyWords>> = {
     walletHint: 'With the code of the country. You confirm on your telephone.',
     mandate: 'Reference of your mandate',
     token: 'Reference of your payment method',
+    demoPurse: 'This is a demo, and takes no real money.',
+    demoPurseUse: 'Use {}',
     notKept: 'What you write here goes to whoever takes the payment, and is kept nowhere here.',
     pay: 'Pay {}',
     again: 'Ask again',
@@ -91,6 +95,8 @@ export const HOME_BUY_WORDS: Readonly<Record<Language, HomeBuyWords>> = {
     walletHint: '국가 번호부터 입력해 주세요. 확인은 전화기에서 합니다.',
     mandate: '출금 동의 번호',
     token: '결제 수단 번호',
+    demoPurse: '데모이므로 실제 돈은 받지 않습니다.',
+    demoPurseUse: '{} 쓰기',
     notKept: '입력한 내용은 결제를 처리하는 곳으로만 전달되며 여기에는 남지 않습니다.',
     pay: '{} 결제하기',
     again: '다시 묻기',

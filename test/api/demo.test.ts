@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { DEMO_PURSES } from '../../src/cli/demo-partners.ts';
 import { MemoryStore, ROLES } from '../../src/host/index.ts';
 import { tell } from '../../src/simulation/index.ts';
 import { DemoWorld } from './demo-world.ts';
 import { type Answer, type Json, NOBODY, type Visitor, World } from './world.ts';
+
+const PURSES = Object.entries(DEMO_PURSES).map(([method, account]) => ({ method, account }));
 
 let demo: DemoWorld;
 let operator: Visitor;
@@ -22,7 +25,7 @@ test('a demo says before anybody is logged in what it is, and whom one can be', 
   assert.equal(status, 200);
   const { now, meters, ...rest } = json;
   assert.equal(String(now), new Date(demo.utility.time.now).toISOString());
-  assert.deepEqual(rest, { roles: [...ROLES], canEnter: true, speed: 60, zone: 'Asia/Seoul' });
+  assert.deepEqual(rest, { roles: [...ROLES], canEnter: true, speed: 60, zone: 'Asia/Seoul', purses: PURSES });
   assert.deepEqual((meters as unknown as Json[])[0], { number: '0a1b2c', subscriber: 'house-1' });
 });
 

@@ -1,10 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { drawSigningKey, receiptSigner } from '../../src/adapters/receipt-jose.ts';
 import { Metrics, openDemoApi } from '../../src/cli/demo-api.ts';
 import { DemoControl } from '../../src/cli/demo-control.ts';
+import { DemoPartners } from '../../src/cli/demo-partners.ts';
 import { newFounding } from '../../src/cli/founding.ts';
 import { DEMO_BEGINS_MS, DEMO_ZONE, settingOf } from '../../src/cli/setting.ts';
-import { ExchangeLog, MemoryStore } from '../../src/host/index.ts';
+import { ExchangeLog, MemoryStore, type ReceiptSigner } from '../../src/host/index.ts';
 import { Utility } from '../../src/simulation/index.ts';
 
 interface TownOptions {
@@ -16,6 +18,8 @@ interface TownOptions {
 }
 
 const STEP_MS = 50;
+/** Whoever is asked on a telephone decides at once. */
+const DECIDES_MS = 50;
 
 /**
  * The utility of the demo, host, lines and meters, with its pages and its API over a socket. It stands still unless a
@@ -25,12 +29,20 @@ export class Town {
   readonly utility: Utility;
   readonly address: string;
   readonly #control: DemoControl;
+  readonly #partners: DemoPartners;
   readonly #close: () => Promise<void>;
   #alive: Promise<void> | undefined;
   #closed = false;
 
-  private constructor(utility: Utility, control: DemoControl, address: string, close: () => Promise<void>) {
+  private constructor(
+    utility: Utility,
+    control: DemoControl,
+    partners: DemoPartners,
+    address: string,
+    close: () => Promise<void>,
+  ) {
     this.utility = utility;
+    this.#partners = partners;
     this.address = address;
     this.#control = control;
     this.#close = close;
@@ -41,17 +53,20 @@ export class Town {
     const metrics = new Metrics();
     const exchanges = new ExchangeLog();
     const store = new MemoryStore();
+    const partners = await DemoPartners.open({ signer: await signer(), zone: DEMO_ZONE, decidesMs: DECIDES_MS });
     const utility = await Utility.open({
       ...settingOf(founding, [], 'live'),
-      ...{ store, startMs: DEMO_BEGINS_MS, watcher: metrics.watcher, exchanges },
+      ...{ store, startMs: DEMO_BEGINS_MS, watcher: metrics.watcher, exchanges, ...partners.ports },
     });
     await utility.runUntil(DEMO_BEGINS_MS + hours * 3_600_000);
     const control = new DemoControl(utility, 60);
     const at = { host: '127.0.0.1', port };
     const { app } = await openDemoApi({ utility, control, zone: DEMO_ZONE, store, metrics, exchanges, at });
+    await partners.begin(() => utility.host);
     const { port: given } = app.server.address() as AddressInfo;
-    return new Town(utility, control, `http://127.0.0.1:${given}`, async () => {
+    return new Town(utility, control, partners, `http://127.0.0.1:${given}`, async () => {
       await app.close();
+      await partners.close();
       await store.close();
     });
   }
@@ -64,6 +79,7 @@ export class Town {
   async #go(): Promise<void> {
     while (!this.#closed) {
       await pause(STEP_MS);
+      await this.#partners.quiet();
       await this.utility.runUntil(this.utility.time.now + STEP_MS * this.#control.speed);
     }
   }
@@ -73,4 +89,10 @@ export class Town {
     await this.#alive;
     await this.#close();
   }
+}
+
+async function signer(): Promise<ReceiptSigner> {
+  const drawn = await receiptSigner((await drawSigningKey('town')).secret);
+  if ('reason' in drawn) throw new Error(drawn.sentence);
+  return drawn;
 }

@@ -95,11 +95,16 @@ export class AcquirerBooks {
   readonly #used = new Map<string, number>();
   readonly #payments = new Map<string, BookedPayment & Kept>();
   readonly #issuer: ChipIssuer | undefined;
-  #approvals = 0;
+  #approvals: number;
 
-  constructor(cards: readonly TestCard[], issuer?: ChipIssuer) {
+  /** @param approvals numbers that were given before these books were begun */
+  constructor(
+    cards: readonly TestCard[],
+    { issuer, approvals = 0 }: { readonly issuer?: ChipIssuer; readonly approvals?: number } = {},
+  ) {
     this.#issuer = issuer;
     this.#cards = new Map(cards.map((card) => [card.pan, card]));
+    this.#approvals = approvals;
   }
 
   decide(message: PaymentAsking): Decision {

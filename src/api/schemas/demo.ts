@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { ROLES } from '../../host/index.ts';
+import { type PaymentMethod, ROLES } from '../../host/index.ts';
 import { AttentionReason, RelayReason } from '../../records/index.ts';
 import { svpmsnText } from '../../units/index.ts';
 import {
@@ -26,6 +26,7 @@ import {
   Strict,
   Supply,
 } from './common.ts';
+import { Method } from './money.ts';
 import { RoleSchema } from './people.ts';
 
 const Speed = Type.Integer({ minimum: 1, maximum: DEMO_SPEED_MAX, description: 'Business seconds a second.' });
@@ -38,6 +39,9 @@ export const DemoSchema = Type.Object(
     speed: Speed,
     zone: Type.String({ description: 'IANA name.' }),
     meters: Type.Array(Type.Object({ number: MeterNumber, subscriber: Id })),
+    purses: Type.Array(Type.Object({ method: Method, account: Type.String() }), {
+      description: 'With what one may pay here: the number of a card or of a telephone that exists nowhere else.',
+    }),
   },
   { $id: 'Demo', description: 'What a demo says of itself before anybody is logged in.' },
 );
@@ -49,6 +53,10 @@ export const demoJson = (demo: DemoPort, canEnter: boolean): DemoJson => ({
   ...timeJson(demo.time()),
   zone: demo.zone,
   meters: demo.meters().map(({ svpmsn, subscriber }) => ({ number: svpmsnText(svpmsn), subscriber })),
+  purses: (Object.keys(demo.purses) as PaymentMethod[]).map((method) => ({
+    method,
+    account: demo.purses[method] ?? '',
+  })),
 });
 
 export const NewDemoSession = Strict({ role: RoleSchema });

@@ -1,10 +1,11 @@
-import { Button, Fieldset, Radio, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Fieldset, Radio, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { PaymentJson, PaymentPortJson, QuoteJson } from '../../../api/index.ts';
 import { fill, HOME_BUY_WORDS, RECEIPT_WORDS } from '../../../words/index.ts';
 import { change, newKey, type Refusal } from '../../ask.ts';
+import { useDemo } from '../../demo.ts';
 import { decimalText, parseMoney } from '../../format.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { MoneyField, RefusalLine } from '../../parts/fields.tsx';
@@ -24,6 +25,8 @@ interface BuyingProps {
 }
 
 const QUOTE_AFTER_MS = 250;
+/** Of the card of a demo, which never ends. */
+const DEMO_EXPIRY = '12/39';
 /** After these it may have been done: the same is asked again under the same key. */
 const UNANSWERED: readonly string[] = ['away', 'internal', 'busy', 'store-failed'];
 
@@ -52,6 +55,12 @@ export function Buying({ meter, bought }: BuyingProps): ReactNode {
     onError: ({ code }) => UNANSWERED.includes(code) || setKey(newKey()),
   });
   const isOpen = paying.error !== null && UNANSWERED.includes(paying.error.code);
+  // A card's number is none of a telephone.
+  const choose = (way: string) => {
+    setName(way);
+    setAccount('');
+    setExpiry('');
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (paid !== undefined && instrument !== undefined && !paying.isPending) paying.mutate();
@@ -93,8 +102,15 @@ export function Buying({ meter, bought }: BuyingProps): ReactNode {
                 <Stack gap="sm">
                   <Fieldset variant="unstyled" m={0} disabled={isOpen || paying.isPending}>
                     <Stack gap="sm">
-                      {items.length > 1 && <Ports ports={items} chosen={port.name} choose={setName} />}
+                      {items.length > 1 && <Ports ports={items} chosen={port.name} choose={choose} />}
                       <InstrumentFields kind={kindOf(port.method)} {...{ account, setAccount, expiry, setExpiry }} />
+                      <DemoPurse
+                        method={port.method}
+                        use={(number) => {
+                          setAccount(number);
+                          setExpiry(kindOf(port.method) === 'card' ? DEMO_EXPIRY : '');
+                        }}
+                      />
                     </Stack>
                   </Fieldset>
                   <RefusalLine error={paying.error} />
@@ -128,6 +144,26 @@ function Ports({ ports, chosen, choose }: PortsProps): ReactNode {
         ))}
       </Stack>
     </Radio.Group>
+  );
+}
+
+interface DemoPurseProps {
+  readonly method: PaymentPortJson['method'];
+  readonly use: (account: string) => void;
+}
+
+/** In a demo nobody has a card that its acquirer knows: here is one. */
+function DemoPurse({ method, use }: DemoPurseProps): ReactNode {
+  const words = useWords(HOME_BUY_WORDS);
+  const purse = useDemo()?.purses.find((each) => each.method === method);
+  if (purse === undefined) return null;
+  return (
+    <Text size="sm">
+      {words.demoPurse}{' '}
+      <Anchor component="button" type="button" size="sm" underline="always" onClick={() => use(purse.account)}>
+        {fill(words.demoPurseUse, purse.account)}
+      </Anchor>
+    </Text>
   );
 }
 
