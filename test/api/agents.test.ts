@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { MemoryStore, REVERSIBLE_MS } from '../../src/host/index.ts';
 import { made } from '../../src/host/rig.testing.ts';
 import { openPostgresStore } from '../../src/storage/index.ts';
@@ -51,14 +51,18 @@ async function openKiosk(world: World, paidIn = PAID_IN): Promise<Kiosk> {
   return new Kiosk(world, await world.as('agent'));
 }
 
+/** What a test opens and defers the end of, ended in reverse when it is over: what is left keeps the run from ending. */
+function endsOf(t: TestContext): AsyncDisposableStack {
+  const ends = new AsyncDisposableStack();
+  t.after(() => ends.disposeAsync());
+  return ends;
+}
+
 function it(behaviour: string, run: (kiosk: Kiosk) => Promise<void>): void {
-  test(behaviour, async () => {
+  test(behaviour, async (t) => {
     const world = await World.open(new MemoryStore());
-    try {
-      await run(await openKiosk(world));
-    } finally {
-      await world.close();
-    }
+    endsOf(t).defer(() => world.close());
+    await run(await openKiosk(world));
   });
 }
 
@@ -332,63 +336,60 @@ it('the difference of an agent’s till is the agent’s own: it is told, and po
 for (const { name, skip, open } of STORES) {
   test(`${name}: terminals that sell, reverse and confirm at once share a float that none overdraws`, {
     skip,
-  }, async () => {
+  }, async (t) => {
+    const ends = endsOf(t);
     const { store, clean } = await open();
+    ends.defer(clean);
     const world = await World.open(store);
-    try {
-      const kiosk = await openKiosk(world, 5_000);
-      const references = Array.from({ length: 12 }, (_, i) => `till-${String(i).padStart(5, '0')}`);
-      const asked = references.flatMap((reference) => [
-        kiosk.vend(reference),
-        kiosk.reverse(reference),
-        kiosk.vend(reference),
-        kiosk.confirm(reference),
-      ]);
-      for (const { status, text } of await Promise.all(asked)) assert.ok(status < 500, text);
-      await world.rig.settle();
-      const outcomes = (await Promise.all(references.map(kiosk.read))).map(({ status, json }) =>
-        status === 404 ? 'unknown' : String(json.outcome),
-      );
-      const count = (wanted: string) => outcomes.filter((each) => each === wanted).length;
-      const stored = count('stored');
-      assert.equal(stored + count('reversed') + count('unknown'), references.length, outcomes.join());
-      assert.equal(await kiosk.float(), String(5_000 - 980 * stored));
-      assert.equal(await kiosk.account('float:kiosk'), BigInt(980 * stored - 5_000));
-      const books = await world.host.books();
-      assert.deepEqual([books.balanced, books.stored], [true, BigInt(1_000 * stored)]);
-    } finally {
-      await world.close();
-      clean();
-    }
+    ends.defer(() => world.close());
+    const kiosk = await openKiosk(world, 5_000);
+    const references = Array.from({ length: 12 }, (_, i) => `till-${String(i).padStart(5, '0')}`);
+    const asked = references.flatMap((reference) => [
+      kiosk.vend(reference),
+      kiosk.reverse(reference),
+      kiosk.vend(reference),
+      kiosk.confirm(reference),
+    ]);
+    for (const { status, text } of await Promise.all(asked)) assert.ok(status < 500, text);
+    await world.rig.settle();
+    const outcomes = (await Promise.all(references.map(kiosk.read))).map(({ status, json }) =>
+      status === 404 ? 'unknown' : String(json.outcome),
+    );
+    const count = (wanted: string) => outcomes.filter((each) => each === wanted).length;
+    const stored = count('stored');
+    assert.equal(stored + count('reversed') + count('unknown'), references.length, outcomes.join());
+    assert.equal(await kiosk.float(), String(5_000 - 980 * stored));
+    assert.equal(await kiosk.account('float:kiosk'), BigInt(980 * stored - 5_000));
+    const books = await world.host.books();
+    assert.deepEqual([books.balanced, books.stored], [true, BigInt(1_000 * stored)]);
   });
 }
 
 test('postgresql: of two hosts that sell out of one float none overdraws it, and one reference is one sale', {
   skip: postgresMissing,
-}, async () => {
+}, async (t) => {
+  const ends = endsOf(t);
   const server = await startPostgres();
+  ends.defer(() => server.stop());
   const hosts: World[] = [];
-  try {
-    for (const furnished of [true, false]) {
-      const store = await openPostgresStore(server.url, { schema: 'floats' });
-      hosts.push(await World.open(store, { furnished, seed: hosts.length + 1 }));
-    }
-    const [first, second] = hosts as [World, World];
-    const kiosk = await openKiosk(first, 5_000);
-    const other = new Kiosk(second, kiosk.agent);
-    const references = Array.from({ length: 8 }, (_, i) => `till-${String(i).padStart(5, '0')}`);
-    const asked = references.flatMap((reference) => [kiosk.vend(reference), other.vend(reference)]);
-    for (const { status, json } of await Promise.all(asked)) {
-      assert.ok(status === 201 || json.code === ('float-short' as never), `${status} ${json.code}`);
-    }
-    const sold = (await Promise.all(references.map(other.read))).filter(({ status }) => status === 200);
-    assert.equal(sold.length, 5, 'as many as the float is good for');
-    assert.equal(await kiosk.float(), '100');
-    assert.equal((await second.host.books()).issued, 5_000n);
-  } finally {
-    for (const world of hosts) await world.close();
-    await server.stop();
+  for (const furnished of [true, false]) {
+    const store = await openPostgresStore(server.url, { schema: 'floats' });
+    const world = await World.open(store, { furnished, seed: hosts.length + 1 });
+    ends.defer(() => world.close());
+    hosts.push(world);
   }
+  const [first, second] = hosts as [World, World];
+  const kiosk = await openKiosk(first, 5_000);
+  const other = new Kiosk(second, kiosk.agent);
+  const references = Array.from({ length: 8 }, (_, i) => `till-${String(i).padStart(5, '0')}`);
+  const asked = references.flatMap((reference) => [kiosk.vend(reference), other.vend(reference)]);
+  for (const { status, json } of await Promise.all(asked)) {
+    assert.ok(status === 201 || json.code === ('float-short' as never), `${status} ${json.code}`);
+  }
+  const sold = (await Promise.all(references.map(other.read))).filter(({ status }) => status === 200);
+  assert.equal(sold.length, 5, 'as many as the float is good for');
+  assert.equal(await kiosk.float(), '100');
+  assert.equal((await second.host.books()).issued, 5_000n);
 });
 
 it('who sells for an agent reads which one it is and what is in its float, and who sells for none is told so', async (kiosk) => {

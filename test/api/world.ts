@@ -123,11 +123,17 @@ export class World {
     const exchanges = new ExchangeLog();
     const rig = new Rig(store, { seed: settings.seed ?? 1, watcher: metrics.watcher, exchanges, payments });
     const world = new World(store, rig, bank, metrics, exchanges, settings);
-    await rig.host.start();
-    if (settings.furnished !== false) await world.#furnish();
-    settings.more?.(world.app);
-    await world.app.ready();
-    return world;
+    try {
+      await rig.host.start();
+      if (settings.furnished !== false) await world.#furnish();
+      settings.more?.(world.app);
+      await world.app.ready();
+      return world;
+    } catch (error) {
+      // Nobody has it who could close it.
+      await world.close();
+      throw error;
+    }
   }
 
   get host(): HostServices {
