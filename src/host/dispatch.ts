@@ -42,8 +42,16 @@ import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { accountOf, asOutstanding, bookInStep, bookReceipt, bookSeedAnswer, freeze, nextRow } from './receipts.ts';
 import { REFUSALS, refusalIn } from './refusal-names.ts';
 import type { HostCounters } from './services.ts';
+import { holdsNoValueKey } from './standing.ts';
 import { type ControlCommand, Lane, type Meter, type OutstandingRow, type Purse, type Work } from './types.ts';
-import { ANSWER_WITHIN_MS, IN_FLIGHT_PER_LOCAL_UNIT_MAX, workDone, workFailed, workTriesOn } from './work.ts';
+import {
+  ANSWER_WITHIN_MS,
+  IN_FLIGHT_PER_LOCAL_UNIT_MAX,
+  workDone,
+  workFailed,
+  workTriesOn,
+  workWaits,
+} from './work.ts';
 
 type Carried = Extract<BackhaulMessage, { type: 'carried' }>;
 
@@ -80,7 +88,9 @@ interface Exchange extends UnderWay {
   meterLast: number | undefined;
   /** Of a key change: the key that goes into it. */
   readonly newKey: TerminalKey | undefined;
-  /** The meter says that it knows none of the name that was tried, and so it said of the one in the books. */
+  /** The meter says that it knows no key of the name that was tried. */
+  keyUnknown: boolean;
+  /** And so it said of the one in the books. */
   searches: boolean;
 }
 
@@ -154,6 +164,7 @@ export class Dispatcher {
       meterLast: undefined,
       newKey,
       begunAt,
+      keyUnknown: false,
       searches: false,
       written: this.#writer(meter, job, session),
     };
@@ -218,10 +229,14 @@ export class Dispatcher {
     const goesOn = outcome === 'answered' && !isLoad(exchange) && (await this.#receive(exchange, frames));
     if (goesOn || !this.#forget(exchange)) return;
     const { store, clock, randomness } = this.#ports;
-    const searches = !isLoad(exchange) && exchange.searches;
-    await store.transaction((tx) =>
-      searches ? workTriesOn(tx, svpmsn, clock.now()) : workFailed(tx, svpmsn, clock.now(), randomness),
-    );
+    const { keyUnknown, searches } = isLoad(exchange) ? { keyUnknown: false, searches: false } : exchange;
+    await store.transaction(async (tx) => {
+      const now = clock.now();
+      // Whoever says so proves nothing. What a meter told of its keys under the one that it kept is proved.
+      const [known] = keyUnknown ? await tx.knowledgeOf([svpmsn]) : [];
+      if (known !== undefined && holdsNoValueKey(known)) return workWaits(tx, svpmsn, now, randomness);
+      return searches ? workTriesOn(tx, svpmsn, now) : workFailed(tx, svpmsn, now, randomness);
+    });
   }
 
   /** Whether the exchange went on, or came to its end. */
@@ -245,6 +260,7 @@ export class Dispatcher {
           exchange.written?.ended({ name: 'refused', reason: REFUSALS[outcome.refusal] });
           if (outcome.refusal === Refusal.keyUnknown) {
             // The booked key had its turn and its delay: the others follow one another (X9).
+            exchange.keyUnknown = true;
             exchange.searches = this.#keys.isUnknown(exchange.session.key);
           }
           return false;

@@ -25,7 +25,7 @@ import { CLOCK_SET, queueCommand } from './command-queue.ts';
 import type { StoreTransaction } from './ports.ts';
 import { postSpending, wantQuery } from './receipts.ts';
 import { daysSince, divideDays } from './revenue.ts';
-import { alarmsAfter, alarmsHeard, alarmsRaised } from './standing.ts';
+import { alarmsAfter, alarmsHeard, alarmsRaised, holdsNoValueKey } from './standing.ts';
 import type { Knowledge, Meter, MeterEvent } from './types.ts';
 import { wake } from './work.ts';
 
@@ -329,6 +329,8 @@ async function heard(tx: StoreTransaction, id: Svpmsn, now: Milliseconds): Promi
 /** A meter that speaks is reachable: what waits for it in a back-off need not wait any longer. */
 async function wakeIfWaiting(tx: StoreTransaction, meter: Meter, now: Milliseconds): Promise<void> {
   const [work] = await tx.workOf([meter.svpmsn]);
+  // That it is heard says nothing: the key under which it tells is not the one that it lacks.
+  if (holdsNoValueKey(await knowledge(tx, meter.svpmsn))) return;
   if (work !== undefined && !work.leased) await wake(tx, [meter], work.lane, now);
 }
 

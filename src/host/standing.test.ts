@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { keyName, Purpose, Suite } from '../crypto/index.ts';
 import { AttentionReason, EventKind, type EventRecord, MeterFlag } from '../records/index.ts';
 import { milliseconds, unixSeconds } from '../units/index.ts';
-import { alarmsAfter, alarmsHeard, alarmsRaised, type StandingFacts, standingOf } from './standing.ts';
+import { alarmsAfter, alarmsHeard, alarmsRaised, holdsNoValueKey, type StandingFacts, standingOf } from './standing.ts';
 
 const ROUND = 1_000;
 const { relayOpen, creditExhausted, overCurrent, byCommand, loadLimit, tamper, emergencyCredit } = MeterFlag;
@@ -51,6 +52,20 @@ const event = (kind: EventKind): EventRecord => ({
 });
 const NONE = { alarms: undefined, alarmsAt: undefined };
 const [early, late] = [milliseconds(1), milliseconds(2)];
+
+test('keys that are erased stand as an alarm until there is one for value again, and other keys say nothing of it', () => {
+  const value = { ...event(EventKind.keyChanged), detail: keyName(Purpose.value, Suite.aes128, 1) };
+  const control = { ...event(EventKind.keyChanged), detail: keyName(Purpose.control, Suite.aes128, 1) };
+  const erased = alarmsAfter(NONE, [{ ...event(EventKind.keysErased), detail: 0b0011 }], early);
+  assert.deepEqual(standing({ flags: relayOpen | tamper, alarms: erased.alarms ?? 0 }).slice(0, 2), [
+    'tampered',
+    'keys-erased',
+  ]);
+  assert.equal(holdsNoValueKey(erased), true);
+  assert.equal(holdsNoValueKey(alarmsAfter(erased, [control], late)), true);
+  assert.deepEqual(alarmsAfter(erased, [value], late), { alarms: 0, alarmsAt: undefined });
+  assert.equal(holdsNoValueKey(alarmsAfter(NONE, [{ ...event(EventKind.keysErased), detail: 0b0010 }], early)), false);
+});
 
 test('an alarm stands from what begins it to what ends it, since the first', () => {
   const opened = alarmsAfter(NONE, [event(EventKind.coverOpened)], early);

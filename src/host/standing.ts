@@ -1,3 +1,4 @@
+import { keyNameFromByte, Purpose, purposeOf } from '../crypto/index.ts';
 import { ATTENTION_EMERGENCIES, AttentionReason, EventKind, type EventRecord, MeterFlag } from '../records/index.ts';
 import type { MeterState, StateReason } from '../words/index.ts';
 import type { Knowledge, Purse } from './types.ts';
@@ -50,11 +51,18 @@ export function standingOf({ purse, known, silentMs, roundMs }: StandingFacts): 
   return stands(flags & MeterFlag.lowBalance ? 'low' : 'supplied');
 }
 
+/** Beside what meters call for: the key of value is erased, until there is one again. Bits of `AttentionReason` end at 15. */
+const KEYS_ERASED = 1 << 16;
+
+/** Whether the meter told that no key for value is left in it: nothing that is sold reaches it before it has one. */
+export const holdsNoValueKey = ({ alarms = 0 }: Pick<Knowledge, 'alarms'>): boolean => (alarms & KEYS_ERASED) !== 0;
+
 const ALARM_NAMES: readonly (readonly [number, StateReason])[] = [
   [AttentionReason.voltageWhileOpen, 'voltage-while-open'],
   [AttentionReason.coverOpened, 'cover-opened'],
   [AttentionReason.bypass, 'bypass'],
   [AttentionReason.magneticField, 'magnetic-field'],
+  [KEYS_ERASED, 'keys-erased'],
 ];
 const HELD_NAMES: readonly (readonly [number, StateReason])[] = [
   [MeterFlag.overCurrent, 'over-current'],
@@ -77,6 +85,12 @@ const CHANGES: ReadonlyMap<number, { readonly alarm: number; readonly on: boolea
   [EventKind.magneticFieldEnded, { alarm: AttentionReason.magneticField, on: false }],
 ]);
 
+function changeOfKeys({ kind, detail }: EventRecord): { readonly alarm: number; readonly on: boolean } | undefined {
+  const isErased = kind === EventKind.keysErased && (detail & (1 << Purpose.value)) !== 0;
+  const isGiven = kind === EventKind.keyChanged && purposeOf(keyNameFromByte(detail)) === Purpose.value;
+  return isErased || isGiven ? { alarm: KEYS_ERASED, on: isErased } : undefined;
+}
+
 type Alarms = Pick<Knowledge, 'alarms' | 'alarmsAt'>;
 
 /** The alarms that stand after events, in the order in which the meter had them; `alarmsAt` is when the first came. */
@@ -86,8 +100,8 @@ export function alarmsAfter(
   now: NonNullable<Alarms['alarmsAt']>,
 ): Alarms {
   let alarms = before.alarms ?? 0;
-  for (const { kind } of events) {
-    const change = CHANGES.get(kind);
+  for (const event of events) {
+    const change = CHANGES.get(event.kind) ?? changeOfKeys(event);
     if (change !== undefined) alarms = change.on ? alarms | change.alarm : alarms & ~change.alarm;
   }
   return standing(before, alarms, now);

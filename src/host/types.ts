@@ -328,7 +328,10 @@ export interface Knowledge {
   readonly attentionAt: Milliseconds | undefined;
   /** `AttentionReason` bits. */
   readonly attention: number | undefined;
-  /** Emergencies that stand, and a last gasp after which nothing was heard; `AttentionReason` bits. */
+  /**
+   * Emergencies that stand, and a last gasp after which nothing was heard; `AttentionReason` bits, and above them that
+   * the meter's key for value is erased.
+   */
   readonly alarms: number | undefined;
   /** Since when one stands. */
   readonly alarmsAt: Milliseconds | undefined;

@@ -7,6 +7,8 @@ import { Lane, type Work } from './types.ts';
 export const ANSWER_WITHIN_MS = 60_000;
 const BACK_OFF_FIRST_MS = 2_000;
 const BACK_OFF_MAX_MS = 120_000;
+/** A meter whose keys are erased is asked so seldom: it will tell when it has some. */
+const WITHOUT_KEYS_MS = 3_600_000;
 /** More would only wait in the local unit's queue, and grow old there. */
 export const IN_FLIGHT_PER_LOCAL_UNIT_MAX = 8;
 
@@ -71,6 +73,19 @@ export async function workFailed(
   await tx.putWork([{ ...work, dueAt, attempts: work.attempts + 1, leased: false }]);
 }
 
+/** The meter has no key by which it could be spoken to: what waits for it waits, and is tried seldom. */
+export async function workWaits(
+  tx: StoreTransaction,
+  id: Svpmsn,
+  now: Milliseconds,
+  randomness: Randomness,
+): Promise<void> {
+  const [work] = await tx.workOf([id]);
+  if (work === undefined) return;
+  const dueAt = (now + spread(WITHOUT_KEYS_MS, randomness)) as Milliseconds;
+  await tx.putWork([{ ...work, dueAt, attempts: work.attempts + 1, leased: false }]);
+}
+
 /** One of several keys that a meter may serve was not its key: the next is tried soon, and the delay does not grow. */
 export async function workTriesOn(tx: StoreTransaction, id: Svpmsn, now: Milliseconds): Promise<void> {
   const [work] = await tx.workOf([id]);
@@ -78,11 +93,13 @@ export async function workTriesOn(tx: StoreTransaction, id: Svpmsn, now: Millise
     await tx.putWork([{ ...work, dueAt: (now + BACK_OFF_FIRST_MS) as Milliseconds, leased: false }]);
 }
 
-/** Three quarters to five quarters of the doubled delay, so that a street that came back does not ask in one breath. */
-export function backOff(attempts: number, randomness: Randomness): number {
+export const backOff = (attempts: number, randomness: Randomness): number =>
+  spread(Math.min(BACK_OFF_FIRST_MS * 2 ** Math.min(attempts, 16), BACK_OFF_MAX_MS), randomness);
+
+/** Three quarters to five quarters of a delay, so that a street that came back does not ask in one breath. */
+function spread(delay: number, randomness: Randomness): number {
   const bytes = new Uint8Array(2);
   randomness.fill(bytes);
   const jitter = ((bytes[0] as number) << 8) | (bytes[1] as number);
-  const delay = Math.min(BACK_OFF_FIRST_MS * 2 ** Math.min(attempts, 16), BACK_OFF_MAX_MS);
   return Math.floor((delay * 3) / 4 + (delay * jitter) / 2 / 0x1_0000);
 }

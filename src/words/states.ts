@@ -22,7 +22,7 @@ export type MeterState = (typeof METER_STATES)[number];
 /** Why a meter stands as it does, as a code: `REASON_WORDS` has a sentence for each. */
 export const STATE_REASONS = [
   ...(['meter-behind-host', 'gap-longer-than-ring', 'amount-differs', 'meter-frozen', 'txid-twice'] as const),
-  ...(['voltage-while-open', 'cover-opened', 'bypass', 'magnetic-field', 'tamper'] as const),
+  ...(['voltage-while-open', 'cover-opened', 'bypass', 'magnetic-field', 'keys-erased', 'tamper'] as const),
   ...(['last-gasp', 'never-heard', 'silent'] as const),
   ...(['credit-exhausted', 'purse-closed', 'over-current', 'by-command', 'load-limit', 'awaits-key'] as const),
 ] as const;
@@ -123,6 +123,7 @@ export const REASON_WORDS: Readonly<Record<Language, Readonly<Record<StateReason
     'cover-opened': 'The cover of the terminals was opened.',
     bypass: 'The terminals are bridged: energy goes past the meter.',
     'magnetic-field': 'A strong magnet is near the meter.',
+    'keys-erased': 'Its keys are erased: what is sold waits until it is given new ones.',
     tamper: 'It noticed tampering, and waits for a person to clear it.',
     'last-gasp': 'With its last strength it told that its power went.',
     'never-heard': 'It was never heard.',
@@ -144,6 +145,7 @@ export const REASON_WORDS: Readonly<Record<Language, Readonly<Record<StateReason
     'cover-opened': '단자 덮개가 열렸습니다.',
     bypass: '단자가 이어져 전기가 계량기를 거치지 않고 흐릅니다.',
     'magnetic-field': '계량기 가까이에 강한 자석이 있습니다.',
+    'keys-erased': '키가 지워졌습니다. 새 키를 받을 때까지 판매한 금액은 기다립니다.',
     tamper: '조작을 감지했으며, 담당자의 해제를 기다립니다.',
     'last-gasp': '전원이 끊긴다는 마지막 신호를 보냈습니다.',
     'never-heard': '아직 한 번도 응답하지 않았습니다.',
