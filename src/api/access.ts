@@ -55,6 +55,7 @@ export const ACCESS = {
   readPages: 'public',
 
   logIn: 'public',
+  readLogIn: 'public',
   beginLogIn: 'public',
   finishLogIn: 'public',
   readSession: 'logged-in',

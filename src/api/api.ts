@@ -67,7 +67,7 @@ import {
 } from './schemas/money.ts';
 import { ApprovalSchema, BooksSchema, MeterBooksSchema, OrderSchema, PostingSchema } from './schemas/orders.ts';
 import { AlarmSchema, GridSchema, OverviewSchema } from './schemas/overview.ts';
-import { ApiKeySchema, AuditSchema, PersonSchema, SessionSchema } from './schemas/people.ts';
+import { ApiKeySchema, AuditSchema, LogInSchema, PersonSchema, SessionSchema } from './schemas/people.ts';
 import { ClosedPeriodSchema, PeriodSchema } from './schemas/settlement.ts';
 import { StatementSchema } from './schemas/statement.ts';
 import { TariffPreviewSchema, TariffWeekSchema } from './schemas/tariff-week.ts';
@@ -91,7 +91,16 @@ const SCHEMAS = [
   ...[ProblemSchema, SubscriberSchema, MeterSchema, PurseSchema, EventSchema, UseBucketSchema, OrderSchema],
   ...[ApprovalSchema, BooksSchema, MeterBooksSchema, PostingSchema, LineSchema, CheckMinuteSchema, CommandSchema],
   ...[TariffSchema, TermsSchema, QuoteSchema, PurchaseSchema, ReceiptSchema, DuesSchema, PaymentPortSchema],
-  ...[PaymentSchema, ContractSchema, PeriodSchema, ClosedPeriodSchema, PersonSchema, SessionSchema, ApiKeySchema],
+  ...[
+    PaymentSchema,
+    ContractSchema,
+    PeriodSchema,
+    ClosedPeriodSchema,
+    PersonSchema,
+    SessionSchema,
+    LogInSchema,
+    ApiKeySchema,
+  ],
   ...[AuditSchema, StatementSchema, WebhookSchema, AgentSchema, AgentMemberSchema, VendSchema, LookupSchema],
   ...[ShiftSchema, ExchangePassSchema, ExchangeSchema, TrafficSchema, DemoSchema, DemoTimeSchema, PanelSchema],
   ...[AlarmSchema, OverviewSchema, GridSchema, MinutesSchema, BalanceSchema, UtilitySchema, CutOffSchema, KeyUseSchema],

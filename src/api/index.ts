@@ -39,7 +39,7 @@ export type {
 } from './schemas/money.ts';
 export type { ApprovalJson, BooksJson, OrderJson, PostingJson } from './schemas/orders.ts';
 export type { AlarmJson, GridJson, OverviewJson } from './schemas/overview.ts';
-export type { ApiKeyJson, AuditJson, PersonJson, SessionJson } from './schemas/people.ts';
+export type { ApiKeyJson, AuditJson, LogInJson, PersonJson, SessionJson } from './schemas/people.ts';
 export type { ClosedPeriodJson, PeriodJson } from './schemas/settlement.ts';
 export type { StatementJson } from './schemas/statement.ts';
 export type { TariffPreviewJson, TariffWeekJson } from './schemas/tariff-week.ts';

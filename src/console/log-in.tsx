@@ -13,7 +13,7 @@ import {
 } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import type { DemoJson, SessionJson } from '../api/index.ts';
+import type { DemoJson, LogInJson, SessionJson } from '../api/index.ts';
 import { change, type Refusal, read } from './ask.ts';
 import { useConsoleWords } from './locale.tsx';
 import { SESSION_KEY } from './session.tsx';
@@ -79,12 +79,22 @@ export function LogIn({ isExpired }: { readonly isExpired: boolean }): ReactNode
           <Button type="submit" loading={entering.isPending} mt="xs">
             {words.go}
           </Button>
-          <Anchor href="/api/v1/session/provider" size="sm">
-            {words.provider}
-          </Anchor>
+          <Provider />
         </Stack>
       </form>
     </Card>
+  );
+}
+
+/** Only where there is one: a link that nobody answers would be a dead end. */
+function Provider(): ReactNode {
+  const { logIn: words } = useConsoleWords();
+  const ways = useQuery({ queryKey: ['log-in'], queryFn: () => read<LogInJson>('/log-in'), retry: false });
+  if (ways.data?.provider !== true) return null;
+  return (
+    <Anchor href="/api/v1/session/provider" size="sm">
+      {words.provider}
+    </Anchor>
   );
 }
 

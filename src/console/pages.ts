@@ -1,5 +1,5 @@
 import type { ComponentType } from 'react';
-import type { Operation } from '../api/index.ts';
+import type { Operation, Reach } from '../api/index.ts';
 import type { PAGE_NAMES } from '../words/index.ts';
 
 export type PageName = keyof (typeof PAGE_NAMES)['en'];
@@ -148,11 +148,11 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/settlement/period.tsx')).PeriodPage,
   },
   {
-    ...{ name: 'tariffs', path: 'tariffs', needs: 'listTariffs', reach: 'all', group: 'run' },
+    ...{ name: 'tariffs', path: 'tariffs', needs: 'previewTariff', group: 'run' },
     load: async () => (await import('./pages/tariffs/tariffs.tsx')).TariffsPage,
   },
   {
-    ...{ name: 'tariffs', path: 'tariffs/:name', needs: 'listTariffs' },
+    ...{ name: 'tariffs', path: 'tariffs/:name', needs: 'previewTariff' },
     load: async () => (await import('./pages/tariffs/tariff.tsx')).TariffPage,
   },
   {
@@ -172,3 +172,14 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/settings/settings.tsx')).SettingsPage,
   },
 ];
+
+/** Whether a page is for somebody: what they may do, how far they reach with it, and whether it is there at all. */
+export function isFor(
+  { needs, reach, demo }: PageEntry,
+  may: (operation: Operation) => Reach | undefined,
+  isDemo: boolean,
+): boolean {
+  if (demo === true && !isDemo) return false;
+  const reached = needs === undefined ? 'all' : may(needs);
+  return reached !== undefined && (reach === undefined || reach === reached);
+}

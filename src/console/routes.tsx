@@ -1,10 +1,10 @@
 import { lazy, type ReactNode, Suspense } from 'react';
 import { Outlet, type RouteObject } from 'react-router';
 import { Gate } from './gate.tsx';
-import { PAGES, type PageEntry } from './pages.ts';
+import { isFor, PAGES, type PageEntry } from './pages.ts';
 import { Broken, Loading, NotAllowed, NotFound } from './parts/states.tsx';
 import { useSession } from './session.tsx';
-import { isFor, Shell } from './shell.tsx';
+import { Shell } from './shell.tsx';
 import { Start } from './start.tsx';
 
 /**

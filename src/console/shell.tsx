@@ -9,21 +9,14 @@ import { BusinessClock, DemoBar } from './demo-bar.tsx';
 import { PAGE_ICONS } from './icons.ts';
 import { awaySince, useLiveFeed } from './live.ts';
 import { useConsoleWords, useFormat, useLocale, useWords } from './locale.tsx';
-import { PAGES, type PageEntry } from './pages.ts';
+import { isFor, PAGES } from './pages.ts';
 import { Drop, DropItem, DropLabel } from './parts/drop.tsx';
-import { type Session, useSession } from './session.tsx';
+import { useSession } from './session.tsx';
 import { useSignal } from './signal.ts';
 import { StoryPlace } from './story/place.tsx';
 import { useTicking } from './time.ts';
 
 const GROUPS = ['see', 'sell', 'watch', 'account', 'run'] as const;
-
-/** Whether a page is for somebody: what they may do, how far they reach with it, and whether it is there at all. */
-export function isFor({ needs, reach, demo }: PageEntry, may: Session['may'], isDemo: boolean): boolean {
-  if (demo === true && !isDemo) return false;
-  const reached = needs === undefined ? 'all' : may(needs);
-  return reached !== undefined && (reach === undefined || reach === reached);
-}
 
 /** The frame around the pages of those who work with them: a menu, who one is, and whether the host answers. */
 export function Shell(): ReactNode {

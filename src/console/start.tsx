@@ -1,10 +1,9 @@
 import type { ReactNode } from 'react';
 import { Navigate } from 'react-router';
 import { useDemo } from './demo.ts';
-import { PAGES } from './pages.ts';
+import { isFor, PAGES } from './pages.ts';
 import { NotAllowed } from './parts/states.tsx';
 import { useSession } from './session.tsx';
-import { isFor } from './shell.tsx';
 
 /** The first page of the menu that somebody may see. */
 export function Start(): ReactNode {

@@ -332,3 +332,16 @@ test('what somebody changed stands in the audit log in their name, once; what wa
     await other.close();
   }
 });
+
+test('whether there is an identity provider is told before anybody is logged in', async () => {
+  const identity = { begin: async () => undefined, finish: async () => ({ login: 'nobody' }) };
+  for (const [settings, provider] of [
+    [{}, false],
+    [{ identity }, true],
+  ] as const) {
+    const other = await World.open(new MemoryStore(), { furnished: false, ...settings });
+    const { status, json } = await other.ask(NOBODY, 'GET', '/api/v1/log-in');
+    await other.close();
+    assert.deepEqual([status, json], [200, { provider }]);
+  }
+});

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { DEMO_PURSES } from '../../src/cli/demo-partners.ts';
 import { parseSignedReceipt } from '../../src/host/index.ts';
+import { CONSOLE_WORDS } from '../../src/words/index.ts';
 import { complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
 import { Town } from './town.ts';
 
@@ -38,12 +39,12 @@ async function as(role: string, work: (page: Page) => Promise<void>): Promise<vo
 test('a subscriber pays by card and by telephone, sees both arrive, and keeps a receipt', { skip }, async () => {
   await as('Subscriber', async (page) => {
     for (const [way, account] of [
-      [/Card$/, DEMO_PURSES.card],
-      [/Mobile wallet$/, DEMO_PURSES.wallet],
+      [/· Card$/, DEMO_PURSES.card],
+      [/· Mobile wallet$/, DEMO_PURSES.wallet],
     ] as const) {
       await page.goto('/home-buy');
       await page.getByLabel('How much do you pay?').fill('7.50');
-      await page.getByRole('radio', { name: way }).check();
+      await page.getByText(way).click();
       await page.getByRole('button', { name: `Use ${account}` }).click();
       await page.getByRole('button', { name: /^Pay/ }).click();
       await page.getByText('The meter has it and has said so.').waitFor(PATIENCE);
@@ -59,4 +60,44 @@ test('a subscriber pays by card and by telephone, sees both arrive, and keeps a 
       assert.ok(proves(readFileSync(await (await download).path(), 'latin1')), button);
     }
   });
+});
+
+/** What stands in the menu of each role, by address: what docs/reference/pages.md says of them, and a demo's meters. */
+const MENUS = {
+  Operator:
+    'overview grid meters panel subscribers sell till payments agents losses field books settlement tariffs approvals keys settings',
+  Cashier: 'overview grid meters panel subscribers sell till payments approvals',
+  Agent: 'panel vend till kiosk',
+  Technician: 'overview grid meters panel subscribers losses field',
+  Auditor:
+    'overview grid meters panel subscribers payments agents losses books settlement tariffs approvals people keys settings',
+  'System manager': 'panel approvals people keys settings',
+  Seller: 'panel losses books settlement',
+  Subscriber: 'home home-buy home-statement home-receipts panel',
+} as const;
+
+for (const [role, menu] of Object.entries(MENUS)) {
+  test(`the menu of ${role.toLowerCase()} has their own pages and no others`, { skip }, async () => {
+    await as(role, async (page) => {
+      await page.goto('/');
+      await page.getByRole('link', { name: 'Meter panel', exact: true }).waitFor(PATIENCE);
+      const links = await page.getByRole('navigation').getByRole('link').all();
+      const paths = await Promise.all(links.map((link) => link.getAttribute('href')));
+      assert.equal(paths.map((path) => path?.slice(1)).join(' '), menu);
+      if (menu.includes('tariffs')) return;
+      await page.goto('/tariffs');
+      await page.getByText(CONSOLE_WORDS.en.notAllowed).waitFor(PATIENCE);
+    });
+  });
+}
+
+test('whoever logs in is not sent to an organisation that there is none of', { skip }, async () => {
+  const window = await openWindow(browser, town.address);
+  const page = await window.newPage();
+  const told = page.waitForResponse(/\/api\/v1\/log-in$/);
+  await page.goto('/');
+  await told;
+  await page.getByLabel('Password').first().waitFor();
+  assert.equal(await page.getByText(CONSOLE_WORDS.en.logIn.provider).count(), 0);
+  await window.close();
 });

@@ -3,7 +3,7 @@ import { callerOn, clearSessionCookie, keptCookie, keptOf, noKeptCookie, setSess
 import { PAGE_URL } from '../documentation.ts';
 import { made, Problem } from '../problem.ts';
 import { Named } from '../schemas/common.ts';
-import { Credentials, PasswordChange, SessionSchema, sessionJson } from '../schemas/people.ts';
+import { Credentials, LogInSchema, PasswordChange, SessionSchema, sessionJson } from '../schemas/people.ts';
 import { UtilitySchema, utilityJson } from '../schemas/utility.ts';
 import type { Api, ApiServices, ApiSettings } from '../server.ts';
 
@@ -34,6 +34,15 @@ export function sessionRoutes(
       setSessionCookie(request, reply, token);
       return sessionJson(person, token);
     },
+  );
+
+  app.get(
+    '/log-in',
+    {
+      config: { operation: 'readLogIn' },
+      schema: { tags, summary: 'How one may log in', response: { 200: Named(LogInSchema) } },
+    },
+    async () => ({ provider: identity !== undefined }),
   );
 
   app.get(

@@ -47,6 +47,11 @@ export const PersonWithPassword = Type.Object({
 });
 
 export const Credentials = Strict({ login: Line(0, 128), password: Password });
+export const LogInSchema = Type.Object(
+  { provider: Type.Boolean({ description: 'Whether one may log in with an identity provider too.' }) },
+  { $id: 'LogIn', description: 'How one may log in here, told before anybody is logged in.' },
+);
+export type LogInJson = Static<typeof LogInSchema>;
 export const PasswordChange = Strict({ old: Password, new: Password });
 
 export const SessionSchema = Type.Object(
