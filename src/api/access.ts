@@ -89,6 +89,7 @@ export const ACCESS = {
   readBalance: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
   listCutOffs: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'], own: ['subscriber'] },
   readOutlook: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
+  readPolicy: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'], own: ['subscriber'] },
   readUse: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
 
   listCommands: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'] },

@@ -47,7 +47,7 @@ import {
   OfflineMeterSchema,
   RecoverySchema,
 } from './schemas/cards.ts';
-import { CommandSchema, TariffSchema } from './schemas/control.ts';
+import { CommandSchema, MeterPolicySchema, TariffSchema } from './schemas/control.ts';
 import { CutOffSchema } from './schemas/cut-offs.ts';
 import { DemoSchema, DemoTimeSchema, PanelSchema } from './schemas/demo.ts';
 import { ExchangePassSchema, ExchangeSchema, TrafficSchema } from './schemas/exchanges.ts';
@@ -105,7 +105,7 @@ const SCHEMAS = [
   ...[ShiftSchema, ExchangePassSchema, ExchangeSchema, TrafficSchema, DemoSchema, DemoTimeSchema, PanelSchema],
   ...[AlarmSchema, OverviewSchema, GridSchema, MinutesSchema, BalanceSchema, UtilitySchema, CutOffSchema, KeyUseSchema],
   ...[CardBooksSchema, CardExchangeSchema, CardOrderSchema, CardProviderSchema, CardSchema, CardStepSchema],
-  ...[CardTicketSchema, OfflineMeterSchema, RecoverySchema],
+  ...[CardTicketSchema, OfflineMeterSchema, RecoverySchema, MeterPolicySchema],
   ...[OutlookSchema, TariffWeekSchema, TariffPreviewSchema, AccountSchema, TrialBalanceSchema, HeadSchema],
 ];
 

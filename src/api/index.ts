@@ -19,7 +19,7 @@ export type {
   OfflineMeterJson,
   RecoveryJson,
 } from './schemas/cards.ts';
-export type { CommandJson, TariffJson } from './schemas/control.ts';
+export type { CommandJson, MeterPolicyJson, TariffJson } from './schemas/control.ts';
 export type { CutOffJson } from './schemas/cut-offs.ts';
 export type { DemoJson, DemoTimeJson, PanelJson } from './schemas/demo.ts';
 export type { ExchangeJson, TrafficEventJson, TrafficJson } from './schemas/exchanges.ts';

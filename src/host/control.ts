@@ -38,6 +38,7 @@ import {
   ROTATED_PURPOSES,
 } from './key-change.ts';
 import { believeBalance } from './monitoring.ts';
+import { POLICY_SLOT } from './policy.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import type { ControlRequest } from './services.ts';
 import type { ControlCommand, HostFailure, Meter } from './types.ts';
@@ -240,8 +241,6 @@ async function policyVersion(tx: StoreReads, id: Svpmsn, now: Milliseconds): Pro
   const sent = await tx.command(id, POLICY_SLOT);
   return versionAfter(Math.max(known?.policyVersion ?? 0, sent?.version ?? 0), now);
 }
-
-const POLICY_SLOT = 'supply-policy';
 
 function policyCommand(policy: SupplyPolicy): NewCommand | HostFailure {
   let body: Uint8Array;

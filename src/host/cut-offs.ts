@@ -1,14 +1,8 @@
-import {
-  decodePolicy,
-  EventKind,
-  isRecordFailure,
-  MeterFlag,
-  RelayReason,
-  type SupplyPolicy,
-} from '../records/index.ts';
+import { EventKind, MeterFlag, RelayReason, type SupplyPolicy } from '../records/index.ts';
 import type { Milliseconds, SupplyIndex, Svpmsn } from '../units/index.ts';
 import { findMeter, isFailure } from './failures.ts';
 import { markedEnergy } from './load.ts';
+import { sentPolicy } from './policy.ts';
 import type { StoreReads } from './ports.ts';
 import { balanceOf, type StatementBalance } from './statement.ts';
 import { chargeOf, minuteOf, pricer, type SupplyRecord } from './statement-minutes.ts';
@@ -67,7 +61,6 @@ const MINUTES_BEFORE = 6 * 60;
 const NOTICES_MAX = 20;
 const LOOKED_BACK = 500;
 const MS_PER_MINUTE = 60_000;
-const POLICY_SLOT = 'supply-policy';
 
 const NOTICES: ReadonlySet<number> = new Set([
   EventKind.lowBalance,
@@ -96,7 +89,7 @@ export async function readCutOffs(
   const [known] = await tx.knowledgeOf([svpmsn]);
   const context: Context = {
     ...{ tx, meter, zone, events, known },
-    policy: await sentPolicy(tx, svpmsn),
+    policy: (await sentPolicy(tx, svpmsn))?.policy,
     posted: (await tx.postings({ svpmsn, limit: LOOKED_BACK })).map(({ at }) => at),
     credits: new Map(
       (await tx.orders({ svpmsn, limit: LOOKED_BACK })).flatMap(({ counter, id }): [number, string][] =>
@@ -195,13 +188,6 @@ async function hoursBefore(
     chargeUnits.push(told.energy === undefined ? undefined : chargeOf(price(minute, told.band).rate, told.energy));
   }
   return { start: span.from, energy, percents, chargeUnits };
-}
-
-/** What the host last sent, where the meter took it. */
-async function sentPolicy(tx: StoreReads, svpmsn: Svpmsn): Promise<SupplyPolicy | undefined> {
-  const sent = await tx.command(svpmsn, POLICY_SLOT);
-  const policy = sent === undefined ? undefined : decodePolicy(sent.body);
-  return policy === undefined || isRecordFailure(policy) ? undefined : policy;
 }
 
 /** Of a meter that never told of a change the policy is the one that it still has: it came with it from its workshop. */

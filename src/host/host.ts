@@ -39,6 +39,7 @@ import {
   skipTraces,
   unsettledPayments,
 } from './payments.ts';
+import { readPolicy } from './policy.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { issueDue, receiptsOf } from './receipting.ts';
 import { wantQuery } from './receipts.ts';
@@ -503,6 +504,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     minutes: (query) => orStoreFailure(store.read((tx) => readMinutes(tx, query, settings.zone, clock.now()))),
     balance: (query) => orStoreFailure(store.read((tx) => readBalance(tx, query, settings.zone, clock.now()))),
     outlook: (meter) => orStoreFailure(store.read((tx) => readOutlook(tx, meter, settings.zone, clock.now()))),
+    policy: (meter) => orStoreFailure(store.read((tx) => readPolicy(tx, meter))),
     tariffWeek: (query) => orStoreFailure(store.read((tx) => readTariffWeek(tx, query, settings.zone, clock.now()))),
     previewTariff: (query) => orStoreFailure(store.read((tx) => previewTariff(tx, query, settings.zone, clock.now()))),
     cutOffs: (query) => orStoreFailure(store.read((tx) => readCutOffs(tx, query, settings.zone))),

@@ -36,6 +36,7 @@ export {
   verifyReceipt,
   withhold,
 } from './receipt-envelope.ts';
+export type { MeterPolicy } from './policy.ts';
 export type * from './receipt-port.ts';
 export { parseReceiptQr, RECEIPT_QR_DICTIONARY, RECEIPT_QR_PREFIX, receiptQrText } from './receipt-qr.ts';
 export { type ReceiptSheet, receiptSheet, type SheetRow, type SheetSection } from './receipt-sheet.ts';

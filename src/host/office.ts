@@ -89,6 +89,7 @@ export type HostByName = Pick<
   | 'balance'
   | 'outlook'
   | 'cutOffs'
+  | 'policy'
   | 'tariffWeek'
   | 'previewTariff'
   | 'lines'

@@ -19,6 +19,7 @@ import type { Act, Office } from './office.ts';
 import type { Outlook } from './outlook.ts';
 import type { Overview } from './overview.ts';
 import type { ChipSaid, PaymentAnswered, PaymentAsked, PaymentNotice } from './payments.ts';
+import type { MeterPolicy } from './policy.ts';
 import type { PageQuery, TariffQuery } from './ports.ts';
 import type { MeterFilter, SubscriberFilter } from './search.ts';
 import type { ClosedPeriod, CloseRequest } from './settlement.ts';
@@ -336,6 +337,8 @@ export interface HostServices extends AgentReads, CardServices {
   balance(query: DatesQuery): Promise<BalanceHistory | HostFailure>;
   /** How long the balance of a meter is enough, if use goes on as it was. */
   outlook(meter: number): Promise<Outlook | HostFailure>;
+  /** The supply rules of a meter: what is in force as it told, and what it is ordered. */
+  policy(meter: number): Promise<MeterPolicy | HostFailure>;
   /** What a kilowatt-hour costs a meter in each minute of seven days. */
   tariffWeek(query: TariffWeekQuery): Promise<TariffWeek | HostFailure>;
   /** What a month of a household would have cost under another tariff; nothing is stored. */

@@ -345,3 +345,10 @@ test('whether there is an identity provider is told before anybody is logged in'
     assert.deepEqual([status, json], [200, { provider }]);
   }
 });
+
+test('a subscriber reads the supply rules of their own meter, and of no other', async () => {
+  const kim = await world.as('subscriber');
+  const own = await world.ask(kim, 'GET', `/api/v1/meters/${KIMS_METER}/policy`);
+  assert.deepEqual([own.status, own.json.meter], [200, KIMS_METER]);
+  assert.equal((await world.ask(kim, 'GET', `/api/v1/meters/${LEES_METER}/policy`)).status, 404);
+});

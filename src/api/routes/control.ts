@@ -7,6 +7,8 @@ import {
   CommandSchema,
   commandJson,
   controlRequest,
+  MeterPolicySchema,
+  meterPolicyJson,
   NewCommand,
   NewTariff,
   TariffSchema,
@@ -14,7 +16,7 @@ import {
   tariffJson,
 } from '../schemas/control.ts';
 import type { Api, ApiServices } from '../server.ts';
-import { instantOf, MeterParams, meterNumber } from './meters.ts';
+import { instantOf, MeterParams, meterNumber, meterOfPath } from './meters.ts';
 
 /** Commands to meters, and tariffs. */
 export function controlRoutes(app: Api, services: ApiServices): void {
@@ -55,6 +57,23 @@ export function controlRoutes(app: Api, services: ApiServices): void {
       const command = made(await office.command(meterNumber(meter), controlRequest(request.body)));
       reply.code(202);
       return commandJson(command);
+    },
+  );
+
+  app.get(
+    '/meters/:meter/policy',
+    {
+      config: { operation: 'readPolicy' },
+      schema: {
+        tags: ['commands'],
+        summary: 'The supply rules of a meter: what is in force, and what is ordered',
+        params: MeterParams,
+        response: { 200: Named(MeterPolicySchema) },
+      },
+    },
+    async (request) => {
+      const { meter } = await meterOfPath(host, request);
+      return meterPolicyJson(made(await host.policy(meter.svpmsn)));
     },
   );
 

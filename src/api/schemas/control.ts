@@ -1,16 +1,18 @@
 import { type Static, Type } from 'typebox';
-import type { ControlCommand, Office, TariffVersion } from '../../host/index.ts';
+import type { ControlCommand, MeterPolicy, Office, TariffVersion } from '../../host/index.ts';
 import { RelayAction, Result, type SupplyPolicy } from '../../records/index.ts';
 import type { TariffDefinition } from '../../tariff/index.ts';
 import { assertNever, svpmsnText, tokens } from '../../units/index.ts';
 import { Amount, Instant, instantText, MeterNumber, maybe, Name, nameOf, OneOf, Strict } from './common.ts';
+
+const CommandState = OneOf(['waiting', 'awaiting-local-unit', 'done', 'refused']);
 
 export const CommandSchema = Type.Object(
   {
     meter: MeterNumber,
     slot: Type.String({ description: 'Of two in one slot only the later is sent.' }),
     number: Type.Integer({ description: 'Rises with every command.' }),
-    state: OneOf(['waiting', 'awaiting-local-unit', 'done', 'refused']),
+    state: CommandState,
     result: Type.Optional(Type.String({ description: 'What the meter answered.' })),
     orderedAt: Instant,
     settledAt: Type.Optional(Instant),
@@ -68,6 +70,50 @@ export const policyJson = (policy: SupplyPolicy): Static<typeof Policy> => {
     })),
   };
 };
+
+export const MeterPolicySchema = Type.Object(
+  {
+    meter: MeterNumber,
+    inForce: Type.Optional(
+      Type.Object(
+        {
+          version: Type.Integer(),
+          toldAt: Instant,
+          policy: Type.Optional(Policy),
+        },
+        { description: 'As the meter told: its version, and what it says where it was ordered from here.' },
+      ),
+    ),
+    ordered: Type.Optional(
+      Type.Object(
+        {
+          version: Type.Integer(),
+          policy: Policy,
+          state: CommandState,
+          result: Type.Optional(Type.String({ description: 'What the meter answered.' })),
+          orderedAt: Instant,
+          settledAt: Type.Optional(Instant),
+        },
+        { description: 'What it was last ordered, until it is in force.' },
+      ),
+    ),
+  },
+  { $id: 'MeterPolicy', description: 'By which supply rules a meter goes, and by which it is to go.' },
+);
+export type MeterPolicyJson = Static<typeof MeterPolicySchema>;
+
+export const meterPolicyJson = ({ svpmsn, inForce, ordered }: MeterPolicy): MeterPolicyJson => ({
+  meter: svpmsnText(svpmsn),
+  ...maybe('inForce', inForce, ({ version, toldAt, policy }) => ({
+    ...{ version, toldAt: instantText(toldAt) },
+    ...maybe('policy', policy, policyJson),
+  })),
+  ...maybe('ordered', ordered, ({ version, policy, state, result, orderedAt, settledAt }) => ({
+    ...{ version, policy: policyJson(policy), state, orderedAt: instantText(orderedAt) },
+    ...maybe('result', result, (told) => nameOf(told, Result)),
+    ...maybe('settledAt', settledAt, instantText),
+  })),
+});
 
 const RELAY_ACTIONS = {
   open: RelayAction.open,

@@ -1,6 +1,6 @@
 import { SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { CommandJson, CutOffJson, MeterJson } from '../../../api/index.ts';
+import type { CommandJson, MeterJson, MeterPolicyJson } from '../../../api/index.ts';
 import { EXCHANGE_WORDS, fill, METER_WORDS } from '../../../words/index.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Aged, When } from '../../parts/figures.tsx';
@@ -60,33 +60,58 @@ function Keys({ meter: { generations, suite } }: { readonly meter: MeterJson }):
 function Rules({ meter: { number, known, agesMs } }: { readonly meter: MeterJson }): ReactNode {
   const words = useWords(METER_WORDS);
   const { duration } = useFormat();
-  const cuts = useRead<{ readonly items: readonly CutOffJson[] }>(`/meters/${number}/cut-offs`, {
-    query: { limit: 1 },
-    enabled: useMay('listCutOffs') !== undefined,
-  });
-  const rules = cuts.data?.items[0]?.rules;
-  const policy = rules?.version === known.policyVersion ? rules?.policy : undefined;
+  const now = useNow();
+  const isRead = useMay('readPolicy') !== undefined;
+  const { data } = useRead<MeterPolicyJson>(`/meters/${number}/policy`, { live: true, enabled: isRead });
+  const { inForce, ordered } = data ?? {};
+  const version = isRead ? inForce?.version : known.policyVersion;
   return (
     <Panel title={words.policy}>
-      {known.policyVersion === undefined ? (
+      {version === undefined ? (
         <Text size="sm">{words.policyNone}</Text>
       ) : (
         <Text size="sm">
-          <Aged ms={agesMs.policy}>{fill(words.policyVersion, known.policyVersion)}</Aged>
+          <Aged ms={inForce === undefined ? agesMs.policy : now - Date.parse(inForce.toldAt)}>
+            {fill(words.policyVersion, version)}
+          </Aged>
         </Text>
       )}
-      {policy !== undefined && <PolicyTable policy={policy} />}
-      {policy === undefined && known.policyVersion !== undefined && (
+      {inForce?.policy !== undefined && <PolicyTable policy={inForce.policy} />}
+      {inForce !== undefined && inForce.policy === undefined && (
         <Text size="xs" className="quiet">
           {words.policyUnread}
         </Text>
       )}
+      {ordered !== undefined && <Ordered ordered={ordered} now={now} />}
       {known.clockOffsetMs !== undefined && (
         <Text size="sm" mt="xs">
           {words.clock}: {fill(words.clockOff, duration(Math.abs(known.clockOffsetMs)))}
         </Text>
       )}
     </Panel>
+  );
+}
+
+interface OrderedProps {
+  readonly ordered: NonNullable<MeterPolicyJson['ordered']>;
+  readonly now: number;
+}
+
+/** Rules that are not in force: on their way, or refused. */
+function Ordered({ ordered: { version, policy, state, result, orderedAt }, now }: OrderedProps): ReactNode {
+  const words = useWords(METER_WORDS);
+  const { results } = useWords(EXCHANGE_WORDS);
+  return (
+    <>
+      <Text size="sm" mt="md" fw={600}>
+        {fill(words.policyOrdered, version)}
+      </Text>
+      <Text size="sm">
+        {words.commandStates[state]}, <When at={orderedAt} now={now} />
+        {result !== undefined && state === 'refused' && `: ${results[result as keyof typeof results] ?? result}`}
+      </Text>
+      <PolicyTable policy={policy} />
+    </>
   );
 }
 
