@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Suite } from '../crypto/index.ts';
 import { type HostServices, MemoryStore, type Totalled } from '../host/index.ts';
+import { BENCH_ID, createBench, credit, live } from '../meter/board.testing.ts';
+import { cardWith, visit } from '../meter/card-slot.testing.ts';
+import { levelsOf } from '../meter/index.ts';
 import { Utility } from '../simulation/index.ts';
 import type { Svpmsn } from '../units/index.ts';
 import { contradictions, PurseWatch } from './contradictions.ts';
@@ -86,6 +89,18 @@ test('a meter that takes value that nobody sold it, or whose purse is damaged, i
   assert.deepEqual(await contradictions(utility.host, [{ svpmsn: second.svpmsn, memory: erased }]), [
     'Meter 0a1b33: its purse is frozen, and what it holds cannot be proved.',
   ]);
+});
+
+test('what came by card is nothing that somebody has to have sold to the meter', async () => {
+  const utility = await opened(Suite.aes128);
+  const bench = createBench();
+  visit(bench, cardWith(700));
+  live(bench, 3, 400_000);
+  assert.equal(levelsOf(bench.meter).fromCards, 700);
+  const meter = { svpmsn: BENCH_ID, memory: bench.memory };
+  assert.deepEqual(await contradictions(utility.host, [meter]), []);
+  credit(bench, 10_000_000);
+  assert.equal((await contradictions(utility.host, [meter])).length, 1);
 });
 
 test('a utility that runs is looked at once an hour, and when asked', async () => {

@@ -27,7 +27,7 @@ export async function contradictions(host: HostServices, meters: readonly Memori
 /** The first that is found, in the order of what it costs. */
 function contradiction(held: Levels, booked: Totalled | undefined, view: MeterView | undefined): string | undefined {
   if (held.frozen !== 0) return 'its purse is frozen, and what it holds cannot be proved';
-  const came = held.credited + held.owed;
+  const came = held.credited + held.fromCards + held.owed;
   const went = held.stored + held.out + held.used + held.closed;
   if (came !== went) return `${came} tokens came into its purse, and ${went} are left, used or closed`;
   const { stored = 0n, found = 0n, inFlight = 0n, spent = 0n, closed = 0n } = booked ?? {};
