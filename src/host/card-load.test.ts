@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BackhaulMessage } from '../backhaul/index.ts';
-import { CardInHand, purseOf } from '../card/bench.testing.ts';
-import { decodeLoadResponse, loadCommand, personaliseCard, selectPurse } from '../card/index.ts';
-import { keyName, Purpose, Suite } from '../crypto/index.ts';
+import { type CardInHand, purseOf } from '../card/bench.testing.ts';
+import { decodeLoadResponse, loadCommand, selectPurse } from '../card/index.ts';
 import { Command, decodeFrame, type Frame, Message, Refusal, refusalFrame } from '../exchange/index.ts';
 import {
   EventKind,
@@ -14,15 +13,14 @@ import {
   RelayAction,
 } from '../records/index.ts';
 import { type Csn, csn, Region, svpmsn, tokens, unixSeconds } from '../units/index.ts';
-import { sellToCard } from './card-sale.ts';
-import { addProvider, blockCard, issueCard, providerIdOf, purseIdOf } from './cards.ts';
-import { MemoryStore, type StoreTransaction } from './index.ts';
-import { cardKeyOf, made, Rig, UTILITY } from './rig.testing.ts';
+import { CardOffice } from './card-issue.testing.ts';
+import { blockCard } from './cards.ts';
+import { MemoryStore } from './index.ts';
+import { cardKeys, made, Rig, UTILITY } from './rig.testing.ts';
 
 const METER = svpmsn(1);
 const CARD = csn('04a1b2c3d4e5f6');
 const OTHER = csn('04a1b2c3d4e5f7');
-const N = keyName(Purpose.value, Suite.aes128, 0);
 const REGIONS = [Region.gas, Region.water] as const;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -33,6 +31,7 @@ type Slot = (frame: Frame) => Uint8Array | undefined;
 /** A host, a meter with a slot on its line, and cards that it has issued: gas and water are its own. */
 class World {
   readonly rig: Rig;
+  readonly office: CardOffice;
   readonly hands = new Map<Csn, CardInHand>();
   /** H of every M1 that came to the meter. */
   readonly begun: number[] = [];
@@ -41,10 +40,11 @@ class World {
   slot: Slot = (frame) => this.pass(frame);
   flagged = false;
   #events: EventRecord[] = [];
-  #orders = 0;
 
   private constructor(rig: Rig) {
     this.rig = rig;
+    const { store, clock } = rig;
+    this.office = new CardOffice({ store, keys: cardKeys, utility: UTILITY, now: () => clock.now() });
   }
 
   static async open(store = new MemoryStore()): Promise<World> {
@@ -60,30 +60,13 @@ class World {
       const said = world.slot(frame);
       return said === undefined ? [] : [said];
     };
-    for (const region of REGIONS) {
-      const terms = { name: 'Gas & Water', account: 'IBAN', ticketLimit: 100, ticketDays: 30 };
-      await world.do(async (tx, now) => made(await addProvider(tx, { utility: UTILITY, region, ...terms }, now)));
-    }
-    for (const id of [CARD, OTHER]) await world.#issue(id);
+    await world.office.found(REGIONS);
+    for (const id of [CARD, OTHER]) world.hands.set(id, await world.office.issue(id, 'kim', REGIONS));
     return world;
   }
 
-  async #issue(id: Csn): Promise<void> {
-    const regions = REGIONS.map((region) => ({ region, provider: providerIdOf({ utility: UTILITY, region }), n: N }));
-    await this.do(async (tx, now) => made(await issueCard(tx, { csn: id, subscriber: 'kim', regions }, now)));
-    const keys = REGIONS.map((region) => ({ utility: UTILITY, key: cardKeyOf(N, id, region) }));
-    this.hands.set(id, new CardInHand(personaliseCard({ issuerKey: cardKeyOf(N, id, 0), regions: keys })));
-  }
-
-  do<T>(work: (tx: StoreTransaction, now: ReturnType<Rig['clock']['now']>) => Promise<T>): Promise<T> {
-    return this.rig.store.transaction((tx) => work(tx, this.rig.clock.now()));
-  }
-
   sell(amount: number, region: Region = Region.gas, id = CARD) {
-    const orderId = `card order ${this.#orders++}`;
-    return this.do(async (tx, now) =>
-      made(await sellToCard(tx, { csn: id, region, orderId, amount, source: 'cash' }, now)),
-    );
+    return this.office.sell(id, region, amount);
   }
 
   /** The meter tells of the card in a poll. */
@@ -130,10 +113,6 @@ class World {
     return refusalFrame(frame, frame.message === Message.third ? Refusal.sessionUnknown : Refusal.cardRefused);
   }
 
-  booked(region: Region = Region.gas, id = CARD) {
-    return this.rig.store.read(async (tx) => (await tx.cardPurses.of([purseIdOf(id, region)]))[0]);
-  }
-
   onCard = (region: Region = Region.gas, id = CARD) => purseOf(this.hands.get(id) as CardInHand, region);
   row = () => this.rig.store.read(async (tx) => (await tx.cardSlots.of([String(METER)]))[0]);
   work = () => this.rig.store.read(async (tx) => (await tx.workOf([METER]))[0]);
@@ -148,7 +127,7 @@ class World {
   }
 
   async loaded(amount: number, region: Region = Region.gas, id = CARD): Promise<void> {
-    const [books, card] = [await this.booked(region, id), this.onCard(region, id)];
+    const [books, card] = [await this.office.booked(id, region), this.onCard(region, id)];
     assert.deepEqual([books?.credited, card.loaded, card.balance], [BigInt(amount), amount, amount]);
     assert.deepEqual([books?.lastCounter, books?.outstanding], [card.loadCounter, undefined]);
   }
@@ -282,7 +261,9 @@ test('a region that does not go keeps no other of the card from going', async ()
 
 test('to a card that is blocked nothing goes, not even where M1 had left', async () => {
   const block = (world: World) =>
-    world.do(async (tx, now) => made(await blockCard(tx, { csn: CARD, state: 'blocked' }, now)));
+    world.rig.store.transaction(async (tx) =>
+      made(await blockCard(tx, { csn: CARD, state: 'blocked' }, world.rig.clock.now())),
+    );
   const before = await World.open();
   await before.sell(250);
   await block(before);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { csn, Region } from '../units/index.ts';
-import { CardRig, GAS, KIMS_CARD } from './card-rig.testing.ts';
 import { recoverCard, recoveriesOf, replaceCard } from './card-recovery.ts';
+import { CardRig, GAS, KIMS_CARD } from './card-rig.testing.ts';
 import { sellToCard } from './card-sale.ts';
 import { blockCard } from './cards.ts';
 import { made } from './rig.testing.ts';

@@ -37,10 +37,15 @@ export async function replaceCard(
     return fail('card-ended', `Card ${csn} was replaced by ${old.card.replacedBy} already.`);
   }
   if (next.card.state !== 'active' || next.card.subscriber !== old.card.subscriber) {
-    return fail('card-wrong', `Card ${by} is ${next.card.state} and ${next.card.subscriber}'s: it cannot take its place.`);
+    return fail(
+      'card-wrong',
+      `Card ${by} is ${next.card.state} and ${next.card.subscriber}'s: it cannot take its place.`,
+    );
   }
   for (const purse of old.purses) {
-    const heir = next.purses.find(({ id, provider }) => id === purseIdOf(by, purse.region) && provider === purse.provider);
+    const heir = next.purses.find(
+      ({ id, provider }) => id === purseIdOf(by, purse.region) && provider === purse.provider,
+    );
     if (heir === undefined) {
       return fail('card-wrong', `Card ${by} has no region ${purse.region} of ${purse.provider}, as card ${csn} has.`);
     }
@@ -109,7 +114,12 @@ async function recoverRegion(
       // Meters have taken more than was on the card without it.
       await tx.cardOrders.put([{ ...lostOrder(doubtful, now), state: 'stored' }]);
       await tx.post(cardMove('card-stored', amount, { ...occasion, of: doubtful.id }));
-      purse = { ...purse, credited: purse.credited + amount, lastCounter: purse.lastCounter + 1, outstanding: undefined };
+      purse = {
+        ...purse,
+        credited: purse.credited + amount,
+        lastCounter: purse.lastCounter + 1,
+        outstanding: undefined,
+      };
     } else {
       await tx.cardOrders.put([lostOrder(doubtful, now)]);
       purse = { ...purse, outstanding: undefined };

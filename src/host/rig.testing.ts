@@ -1,14 +1,12 @@
 import type { BackhaulMessage } from '../backhaul/index.ts';
 import { toHex } from '../bytes/index.ts';
 import {
-  type CardKey,
-  type CardKeyScope,
-  deriveCardKey,
   deriveTerminalKey,
   deriveTransportKey,
   exportTerminalKey,
   generationOf,
   type KeyName,
+  type KeyStore,
   keyName,
   Purpose,
   purposeOf,
@@ -48,7 +46,6 @@ import { decodeModeTable } from '../tariff/index.ts';
 import {
   assert,
   type BusinessClock,
-  type Csn,
   type Milliseconds,
   milliseconds,
   type Randomness,
@@ -105,9 +102,11 @@ for (const purpose of [Purpose.value, Purpose.control, Purpose.monitoring]) {
   }
 }
 
-/** KC of a card of the host's own utility. */
-export const cardKeyOf = (n: KeyName<typeof Purpose.value>, card: Csn, scope: CardKeyScope): CardKey =>
-  deriveCardKey(masterKeys.get(n) as Uint8Array, n, card, scope, UTILITY);
+/** Those of the host, for whoever personalises its cards. */
+export const cardKeys: Pick<KeyStore, 'cardKey'> = new SoftwareKeyStore(
+  { utility: UTILITY, keys: masterKeys },
+  new SeededRandomness(0),
+);
 
 /** A meter as the host sees one: the exchange's real terminal side over a purse that keeps the rule of exactly once. */
 class TinyMeter {

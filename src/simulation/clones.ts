@@ -86,6 +86,7 @@ export class Clones {
         random: of.random,
         zoneMinutes: options.zoneMinutes,
         clockDriftPpm: options.clockDriftPpm,
+        later: options.later,
         onEvent: () => undefined,
         onAttention: (_, frame) => {
           if (this.#present.get(svpmsn)?.clone === clone) transformers[localUnit]?.callAttention(clone, frame);

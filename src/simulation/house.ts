@@ -1,3 +1,4 @@
+import type { CardChip } from '../card/index.ts';
 import {
   balanceOf,
   isForMeter,
@@ -10,6 +11,9 @@ import {
   type Sensor,
   senseSeal,
   startMeter,
+  stepCardInserted,
+  stepCardRemoved,
+  stepCardResponse,
   stepEnergy,
   stepFrame,
   stepLastGasp,
@@ -24,6 +28,7 @@ import {
   type SupplyIndex,
   type Svpmsn,
 } from '../units/index.ts';
+import { CARD_RESET_MS, CardInSlot, type Later } from './card-in-slot.ts';
 import { PowerCut } from './faulty-memory.ts';
 import { type LoadSource, minuteByMinute } from './loads.ts';
 import type { SeededRandom } from './random.ts';
@@ -46,6 +51,8 @@ export interface HouseOptions {
   readonly labSessions?: number;
   /** Of the meter's oscillator, in parts per million. */
   readonly clockDriftPpm: number;
+  /** For the contacts of the card in its slot. */
+  readonly later: Later;
   readonly onEvent: (house: House, event: HouseEvent, amount?: number) => void;
   readonly onAttention: (house: House, frame: Uint8Array) => void;
   /** The supply fell in the middle of a write: the house is dark, without a last gasp. */
@@ -112,7 +119,7 @@ export class House implements LineTerminal {
       },
       loadControl: () => undefined,
       throttle: () => undefined,
-      card: () => undefined,
+      card: (command) => this.#giveCard(command),
       attention: (frame) => options.onAttention(this, frame),
       // A house is stepped every minute anyway, which is as fine as its load is.
       wake: () => undefined,
@@ -211,6 +218,41 @@ export class House implements LineTerminal {
     this.#onItsSupply(() => pressKey(this.meter, key, this.oscillator(now), this.#outputs));
   }
 
+  /** Somebody puts a card into the slot, in place of the one that is there. Without power it is found in it later. */
+  insertCard(chip: CardChip, now: number): void {
+    if (this.#chip !== undefined) this.removeCard(now);
+    this.#chip = chip;
+    if (!this.dark) this.#powerCard(chip);
+  }
+
+  removeCard(now: number): void {
+    if (this.#chip === undefined) return;
+    this.#chip = undefined;
+    this.#card?.takeOut();
+    this.#card = undefined;
+    if (!this.dark) this.#onItsSupply(() => stepCardRemoved(this.meter, this.oscillator(now), this.#outputs));
+  }
+
+  /** It has answered to its reset before the meter speaks to it. */
+  #powerCard(chip: CardChip): void {
+    const card = new CardInSlot(chip, this.options.later);
+    this.#card = card;
+    this.options.later(CARD_RESET_MS, (now) => {
+      if (this.#card !== card || this.dark) return;
+      this.#onItsSupply(() => stepCardInserted(this.meter, this.oscillator(now), this.#outputs));
+    });
+  }
+
+  #giveCard(command: Uint8Array): void {
+    const card = this.#card;
+    card?.give(command, (response, now) => {
+      if (this.#card !== card || this.dark) return;
+      this.#onItsSupply(() => stepCardResponse(this.meter, response, this.oscillator(now), this.#outputs));
+    });
+  }
+  #chip: CardChip | undefined;
+  #card: CardInSlot | undefined;
+
   /** A sensor of the seal changes; `watts` is what a bypass then draws past the meter. Without power it senses it later. */
   tamper(sensor: Sensor, on: boolean, now: number, watts = 0): void {
     if (sensor === 'bypass') this.bypassWatts = on ? watts : 0;
@@ -271,6 +313,7 @@ export class House implements LineTerminal {
     this.meter = meter;
     this.#settleIn();
     this.options.onStart?.(this);
+    if (this.#chip !== undefined) this.#powerCard(this.#chip);
     // The minute before the outage may have taken the last token.
     if (this.#cut && !wasCut) this.#tell('cut-off');
     if (!this.#cut && wasCut) this.#tell('reconnected');
@@ -295,6 +338,8 @@ export class House implements LineTerminal {
 
   #darken(): void {
     this.dark = true;
+    this.#card?.takeOut();
+    this.#card = undefined;
     this.buzzing = false;
     this.watts = 0;
   }

@@ -234,6 +234,7 @@ export class Utility {
         zoneMinutes: zoneMinutes(options.zone, options.startMs),
         clockDriftPpm: random.below(2 * drift + 1) - drift,
         ...(options.suite === Suite.tripleDes ? { labSessions: 1 } : {}),
+        later: (delayMs, run) => time.after(delayMs, () => run(time.now)),
         onEvent: (_, event, amount) => this.#onHouse(id, event, amount),
         onAttention: (_, frame) => this.#onAttention(house, frame),
         onPowerCut: () =>

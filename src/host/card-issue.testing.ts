@@ -1,0 +1,56 @@
+import { CardInHand } from '../card/bench.testing.ts';
+import { personaliseCard } from '../card/index.ts';
+import { type KeyStore, keyName, Purpose, Suite } from '../crypto/index.ts';
+import type { Csn, Milliseconds, Region } from '../units/index.ts';
+import { sellToCard } from './card-sale.ts';
+import { addProvider, issueCard, providerIdOf, purseIdOf } from './cards.ts';
+import type { CardOrder, CardPurse, Store } from './ports.ts';
+import { made } from './rig.testing.ts';
+
+/** Cards of a host on a line, from its books and its own keys, for tests of whoever carries to them. */
+export class CardOffice {
+  readonly #store: Store;
+  readonly #keys: Pick<KeyStore, 'cardKey'>;
+  readonly #utility: number;
+  readonly #now: () => Milliseconds;
+  #orders = 0;
+
+  constructor(of: { store: Store; keys: Pick<KeyStore, 'cardKey'>; utility: number; now: () => Milliseconds }) {
+    this.#store = of.store;
+    this.#keys = of.keys;
+    this.#utility = of.utility;
+    this.#now = of.now;
+  }
+
+  async found(regions: readonly Region[]): Promise<void> {
+    const terms = { name: 'Gas & Water', account: 'IBAN', ticketLimit: 100, ticketDays: 30 };
+    await this.#store.transaction(async (tx) => {
+      for (const region of regions)
+        made(await addProvider(tx, { utility: this.#utility, region, ...terms }, this.#now()));
+    });
+  }
+
+  /** A card that a subscriber has from now on. */
+  async issue(csn: Csn, subscriber: string, regions: readonly Region[], seed = 1): Promise<CardInHand> {
+    const n = keyName(Purpose.value, Suite.aes128, 0);
+    const utility = this.#utility;
+    const named = regions.map((region) => ({ region, provider: providerIdOf({ utility, region }), n }));
+    await this.#store.transaction(async (tx) =>
+      made(await issueCard(tx, { csn, subscriber, regions: named }, this.#now())),
+    );
+    const keyOf = (scope: Region | 0) => this.#keys.cardKey({ utility, n, csn, scope });
+    const keys = await Promise.all(regions.map(async (region) => ({ utility, key: await keyOf(region) })));
+    return new CardInHand(personaliseCard({ issuerKey: await keyOf(0), regions: keys }), seed);
+  }
+
+  sell(csn: Csn, region: Region, amount: number): Promise<CardOrder> {
+    const orderId = `card order ${this.#orders++}`;
+    const sale = { csn, region, orderId, amount, source: 'cash' };
+    return this.#store.transaction(async (tx) => made(await sellToCard(tx, sale, this.#now())));
+  }
+
+  /** What the books know of a region of a card. */
+  booked(csn: Csn, region: Region): Promise<CardPurse | undefined> {
+    return this.#store.read(async (tx) => (await tx.cardPurses.of([purseIdOf(csn, region)]))[0]);
+  }
+}
