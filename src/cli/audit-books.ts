@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type BookFinding, type Books, checkBooks } from '../host/index.ts';
+import { type BookFinding, type Books, type CheckedCards, checkBooks, checkCards } from '../host/index.ts';
 import { auditLedger, type LedgerAudit, markAt, type RowsAudit } from '../storage/index.ts';
 import { readAuditKeys } from './audit-keys.ts';
 import { isPostgres, openBooks, type RowsAsked } from './audit-source.ts';
@@ -20,8 +20,9 @@ export interface BooksAsked {
   readonly keys: readonly string[];
 }
 
-export interface BooksProved extends Omit<LedgerAudit, 'sums' | 'purses' | 'agents'>, RowsAudit {
+export interface BooksProved extends Omit<LedgerAudit, 'sums' | 'purses' | 'agents' | 'cards'>, RowsAudit {
   readonly books: Books;
+  readonly cards: CheckedCards['cards'];
 }
 
 /**
@@ -44,12 +45,14 @@ export async function proveBooks({ data, database: named, keys }: BooksAsked): P
     const source = await openBooks(database);
     try {
       const rowsProved = rowsOnThread({ database, folder, keys, mark });
-      const [{ sums, purses, agents, ...ledger }, rows] = await Promise.all([
+      const [{ sums, purses, agents, cards: held, ...ledger }, rows] = await Promise.all([
         auditLedger(source, { verifier, rowKeys, kept }),
         rowsProved,
       ]);
       const { books, findings } = await checkBooks(sums, { purses, agents });
-      return { ...ledger, ...rows, books, findings: [...ledger.findings, ...rows.findings, ...findings] };
+      const { cards, findings: ofCards } = checkCards(sums, held);
+      const all = [...ledger.findings, ...rows.findings, ...findings, ...ofCards];
+      return { ...ledger, ...rows, books, cards, findings: all };
     } finally {
       await source.close();
     }
@@ -84,6 +87,7 @@ export function provedText(proved: BooksProved): string[] {
     `Issued ${issued} = stored ${stored} + in flight ${inFlight} + refunded ${refunded}.`,
     `Stored ${stored} + owed ${owed}${more(found, 'found')} = spent ${spent} + purses ${valueInMeters}${more(closed, 'closed')}.`,
     ...(spent === 0n ? [] : [revenueText(books)]),
+    ...proved.cards.map(cardsText),
     ...restoredAt.map((at) => `The database was put back to an older copy before ${new Date(at).toISOString()}.`),
     ...(proved.rowsProved
       ? []
@@ -96,6 +100,15 @@ export function provedText(proved: BooksProved): string[] {
 function revenueText({ spent, revenue: { steps, unread } }: Books): string {
   const parts = steps.map(({ percent, tokens }) => `at ${percent} % ${tokens}`);
   return `Spent ${spent} = ${[...parts, `in minutes that no profile told ${unread}`].join(' + ')}.`;
+}
+
+function cardsText(totals: CheckedCards['cards'][number]): string {
+  const { provider, stored, found, onCards, inMeters, spent, closed, recovered } = totals;
+  const more = (value: bigint, name: string) => (value === 0n ? '' : ` + ${name} ${value}`);
+  return (
+    `Cards of ${provider}: loaded ${stored}${more(found, 'found')} = on cards ${onCards} + in meters ${inMeters} + ` +
+    `spent ${spent}${more(closed, 'taken off')}${more(recovered, 'given to other cards')}, as far as they told.`
+  );
 }
 
 const textOf = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');

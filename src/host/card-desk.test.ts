@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { csn, Region, svpmsn } from '../units/index.ts';
 import type { CardStep } from './card-desk.ts';
+import { wantCardQueries } from './card-host.ts';
 import { CardRig, GAS, KIMS_CARD, KIMS_METER, N } from './card-rig.testing.ts';
 import { buyForCard, emptyCard, payOutCard, releasePending, sellToCard, voidCardOrder } from './card-sale.ts';
 import { blockCard, COUNTER_ROUTE, enrolOffline, unfreezeCard } from './cards.ts';
@@ -284,20 +285,28 @@ test('a host that was restored asks the card first, and books what it had forgot
   const copy = await store.copy();
   await sell(rig, 'two', 70);
   await rig.serve();
+  await sell(rig, 'more', 8);
+  await rig.serve();
   const after = await CardRig.over(rig, copy);
-  await after.do(async (tx) => {
-    const [purse] = await tx.cardPurses.page({ limit: 1 });
-    if (purse !== undefined) await tx.cardPurses.put([{ ...purse, queryWanted: true }]);
-  });
+  await after.do(wantCardQueries);
   await sell(after, 'three', 5);
   const withdrawn = await after.do(async (tx, now) => made(await voidCardOrder(tx, 'three', now)));
   assert.equal(withdrawn.state, 'voiding', 'it may be on the card');
-  const { receipt, more } = done(await after.exchange());
-  assert.deepEqual([receipt.counter, receipt.amount, more], [2, 70, true]);
-  const { found, onCards } = await after.totals();
-  assert.deepEqual([found, onCards], [70n, 370n]);
+  const first = done(await after.exchange());
+  assert.deepEqual([first.receipt.counter, first.receipt.amount, first.more], [2, 70, true]);
+  // The card tells a balance with loads that are not booked: it is believed when they are.
+  assert.deepEqual([first.purse.balance, first.purse.freeze], [300n, undefined]);
+  // The same sale made anew finds its order, and nothing is sold twice.
+  const twice = await after.do((tx, now) => sellToCard(tx, sale('two', 70), now));
+  assert.ok('reason' in twice && twice.reason === 'order-settled');
   const second = done(await after.exchange());
-  assert.deepEqual([second.more, await stateOf(after, 'three')], [false, 'refunded']);
+  assert.deepEqual([second.receipt.amount, second.more, second.purse.balance], [8, true, 378n]);
+  const third = done(await after.exchange());
+  assert.deepEqual([third.more, await stateOf(after, 'three')], [false, 'refunded']);
+  const { found, onCards } = await after.totals();
+  assert.deepEqual([found, onCards], [78n, 378n]);
+  const [meter] = await after.store.read((tx) => tx.offlineMeters.page({ limit: 1 }));
+  assert.ok((meter?.epoch ?? 0) > 0, 'a card that was blocked since is forgotten, and its epoch is not used again');
 });
 
 test('without the key of a card nothing begins, and without that of its meter there is value and no ticket', async () => {

@@ -22,7 +22,7 @@ import {
   tokens,
   unixSeconds,
 } from '../units/index.ts';
-import { cardTotals } from './card-books.ts';
+import { type CardTotals, cardTotals } from './card-books.ts';
 import { CardDesk, type CardStep } from './card-desk.ts';
 import { addProvider, COUNTER_ROUTE, enrolOffline, issueCard, purseIdOf } from './cards.ts';
 import { LedgerReader } from './ledger.ts';
@@ -157,11 +157,16 @@ export class CardRig {
         for (const key of [account, `${kind} ${account}`]) sums.set(key, (sums.get(key) ?? 0n) + amount);
       }
       assert.equal((await new LedgerReader().total(tx)).balanced, true);
-      const [totals] = cardTotals(sums);
+      const [totals = NOTHING] = cardTotals(sums);
       return { ...totals, account: (name: string) => sums.get(name) ?? 0n };
     });
   }
 }
+
+const NOTHING: CardTotals = {
+  ...{ provider: GAS, issued: 0n, recovered: 0n, inFlight: 0n, refunded: 0n, stored: 0n, found: 0n },
+  ...{ onCards: 0n, handed: 0n, inMeters: 0n, spent: 0n, closed: 0n },
+};
 
 interface Opening {
   readonly store?: Store;
@@ -170,7 +175,7 @@ interface Opening {
 }
 
 /** A meter without a line whose key is in the provider's key store. */
-class RigMeter extends MeterOnBench {
+export class RigMeter extends MeterOnBench {
   readonly #rig: CardRig;
   used = 0;
 

@@ -2,10 +2,13 @@ import type {
   Agent,
   BookFinding,
   BookVerifier,
+  CardOrder,
+  CardPurse,
   Head,
   IssuedReceipt,
   LedgerSum,
   Numbered,
+  OfflineMeter,
   Purse,
   RowKeys,
 } from '../host/ports.ts';
@@ -19,7 +22,7 @@ import { stateDigest } from './lane.ts';
 import { type FoundLane, lanesOf, SEALED } from './lanes.ts';
 import { RowSealer, TAINTED, TableSum } from './row-seal.ts';
 import type { SqlRow, Table, TableShape } from './table.ts';
-import { agents, facts, lines, postings, purses, receipts } from './tables.ts';
+import { agents, cardOrders, cardPurses, facts, lines, offlineMeters, postings, purses, receipts } from './tables.ts';
 
 /** What an audit of the ledger knows from outside of the database. */
 export interface LedgerKnowledge {
@@ -40,6 +43,11 @@ export interface LedgerAudit {
   /** As they were at the instant of the ledger: a host may go on with the books. */
   readonly purses: readonly Purse[];
   readonly agents: readonly Agent[];
+  readonly cards: {
+    readonly purses: readonly CardPurse[];
+    readonly orders: readonly CardOrder[];
+    readonly meters: readonly OfflineMeter[];
+  };
   readonly findings: readonly BookFinding[];
 }
 
@@ -91,6 +99,11 @@ export async function auditLedger(
   const held = {
     purses: await readable(findings, purses.name, [], () => allOf(source, purses, findings)),
     agents: await readable(findings, agents.name, [], () => allOf(source, agents, findings)),
+    cards: {
+      purses: await readable(findings, cardPurses.name, [], () => allOf(source, cardPurses, findings)),
+      orders: await readable(findings, cardOrders.name, [], () => allOf(source, cardOrders, findings)),
+      meters: await readable(findings, offlineMeters.name, [], () => allOf(source, offlineMeters, findings)),
+    },
   };
   const restoredAt = heads.flatMap(({ said }) => (said?.restored === true ? [said.at] : []));
   return { ...ledger, heads: heads.length, restoredAt, ...held, findings: findings.list() };
