@@ -12,7 +12,8 @@ import {
   purseOf,
   ticketOf,
 } from '../card/bench.testing.ts';
-import { CardOp, type MeterReport, openMeterReport, PurseInstruction } from '../card/index.ts';
+import { ATRS } from '../card/contact/card.testing.ts';
+import { CardOp, ContactWire, METER_SLOT, type MeterReport, openMeterReport, PurseInstruction } from '../card/index.ts';
 import { withBit } from '../exchange/sides.testing.ts';
 import { EventKind, MeterFlag } from '../records/index.ts';
 import { type Csn, Region, unixSeconds } from '../units/index.ts';
@@ -27,7 +28,16 @@ import {
 } from './board.testing.ts';
 import { SamReply, SamRequest, SvmRequest } from './bus.ts';
 import { benchTicket, cardWith, carry, insert, loadInto, pull, visit } from './card-slot.testing.ts';
-import { balanceOf, levelsOf, senseSeal, stepPulses, stepTime, totalsNow } from './index.ts';
+import {
+  balanceOf,
+  levelsOf,
+  senseSeal,
+  stepCardInserted,
+  stepCardResponse,
+  stepPulses,
+  stepTime,
+  totalsNow,
+} from './index.ts';
 import { samCommand } from './sam.ts';
 import { svmCommand } from './svm.ts';
 
@@ -153,6 +163,8 @@ test('the purse’s part of a report is the SVM’s: the CPU can change no bit o
   const bench = gasMeter();
   const hand = cardWith(5_000, { region: Region.gas });
   visit(bench, hand);
+  // Once more, after which nothing is committed any more.
+  visit(bench, hand);
   const before = reportOn(hand);
   const { sam, svm } = bench.meter;
   const own = new Uint8Array(24);
@@ -260,3 +272,40 @@ test('each region of meters reports of itself', () => {
     assert.equal(report.register, 100);
   }
 });
+
+test('value and report are over in 350 bytes and 0.65 s at 9,600 bit/s, before the card is looked at further', () => {
+  const bench = gasMeter();
+  const hand = cardWith(5_000, { region: Region.gas });
+  hand.pull();
+  let characters = 0;
+  const wire = new ContactWire(METER_SLOT, ({ moments }) => {
+    characters += 1;
+    return moments;
+  });
+  wire.insert({
+    ...{ atr: ATRS.t1, caseOf: () => undefined, workCycles: () => 0 },
+    begin: () => (command) => hand.send(command),
+  });
+  assert.ok('type' in wire.open());
+  characters = 0;
+  const before = wire.microseconds;
+  const said: [instruction: number | undefined, characters: number, seconds: number][] = [];
+  insertWith(bench, (command) => {
+    const heard = wire.transmit(command);
+    assert.ok('bytes' in heard);
+    said.push([command[1], characters, (wire.microseconds - before) / 1e6]);
+    return heard.bytes;
+  });
+  const reports = said.filter(([instruction]) => instruction === PurseInstruction.report);
+  assert.equal(reports.length, 1);
+  const [, bytes, seconds] = reports[0] as (typeof said)[number];
+  assert.ok(bytes <= 350 && seconds <= 0.65, `${bytes} bytes, ${seconds} s`);
+  assert.equal(levelsOf(bench.meter).fromCards, 5_000);
+});
+
+function insertWith(bench: Bench, send: (command: Uint8Array) => Uint8Array): void {
+  stepCardInserted(bench.meter, bench.now, bench.out);
+  for (let command = bench.out.commands.shift(); command !== undefined; command = bench.out.commands.shift()) {
+    stepCardResponse(bench.meter, send(command), bench.now, bench.out);
+  }
+}

@@ -49,6 +49,7 @@ export interface CardConversation {
   meetings: number;
   csn: Csn | undefined;
   refusal: CardRefusal | undefined;
+  reported: boolean;
   state:
     | { readonly name: 'awaiting-table' }
     | { readonly name: 'awaiting-card'; readonly table: CardTable; readonly taking: Taking }
@@ -95,6 +96,7 @@ export function beginCard(sam: Sam, body: Uint8Array): Uint8Array | undefined {
     meetings: 0,
     csn: undefined,
     refusal: undefined,
+    reported: false,
     state: { name: 'awaiting-table' },
   };
   return new Writer(2 + BUS_NONCE_BYTES).u8(SamReply.toSvm).u8(SvmRequest.cards).bytes(sam.card.nonce).done();
@@ -177,7 +179,7 @@ function goOn(sam: Sam, card: CardConversation, { table, taking }: Meeting, outc
     case 'amount-wanted':
       return chooseAmount(sam, card, { table, taking }, outcome);
     case 'report-wanted':
-      return goOn(sam, card, { table, taking }, takingReport(taking, undefined));
+      return leaveReport(sam, card, { table, taking });
     case 'done':
       return card.meetings < MEETINGS_MAX ? meet(sam, card, table) : over(sam, card, card.refusal);
     case 'refused':
@@ -246,11 +248,21 @@ export function cardStored(sam: Sam, svmReply: Uint8Array): Uint8Array | undefin
   return goOn(sam, card, { table, taking }, takingStored(taking));
 }
 
-/** Nothing more is taken: a meter without a line leaves its report on the card. The purse's part comes from the SVM. */
-function lastWord(sam: Sam, card: CardConversation, { table, taking }: Meeting): Uint8Array {
-  if (sam.region === Region.electricity) return over(sam, card, card.refusal);
-  takingAmount(taking, tokens(0));
+/** Nothing more is taken. */
+function lastWord(sam: Sam, card: CardConversation, meeting: Meeting): Uint8Array {
   card.meetings = MEETINGS_MAX;
+  return goOn(sam, card, meeting, takingAmount(meeting.taking, tokens(0)));
+}
+
+/**
+ * A meter without a line leaves its report, once, as soon as nothing more is to be taken: whoever has seen the value
+ * come pulls the card. The purse's part comes from the SVM.
+ */
+function leaveReport(sam: Sam, card: CardConversation, { table, taking }: Meeting): Uint8Array {
+  if (sam.region === Region.electricity || card.wanted > 0 || card.reported) {
+    return goOn(sam, card, { table, taking }, takingReport(taking, undefined));
+  }
+  card.reported = true;
   const nonce = freshNonce(sam);
   card.state = { name: 'awaiting-figures', table, taking, nonce };
   return new Writer(2 + BUS_NONCE_BYTES).u8(SamReply.toSvm).u8(SvmRequest.figures).bytes(nonce).done();
