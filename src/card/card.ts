@@ -3,6 +3,7 @@ import { isRegion, svpmsn } from '../units/index.ts';
 import { CARD_RECEIPT_BYTES, CARD_STATUS_BYTES, encodeCardStatus } from './added-value.ts';
 import { type CommandApdu, CommandClass, decodeCommandApdu, response, STATUS_OF_FAILURE } from './apdu.ts';
 import { CHALLENGE_BYTES, externalAuthenticate, getChallenge, internalAuthenticate } from './authentication.ts';
+import { ANY_ANSWER, type CommandForm, formFault, isRoomFor, upTo } from './command-form.ts';
 import { controlInformation, type ElementaryFile, FileId, fileById, fileByShortId, PURSE_AID } from './files.ts';
 import { creditLoad, isWhole, openLoad, statusOf } from './loading.ts';
 import { REPORT_BYTES } from './meter-report.ts';
@@ -57,23 +58,11 @@ export function stepCard(card: Card, command: Uint8Array, out: CardOutputs): voi
   out.respond('reason' in decoded ? response(STATUS_OF_FAILURE[decoded.reason]) : answer(card, decoded, out));
 }
 
-/** What a command must look like before it is carried out. */
-interface CommandForm {
-  /** Nc, from and to. */
-  readonly data: readonly [number, number];
-  /** Nr where all goes well, if it is always the same, or at most. */
-  readonly answer: number;
-  readonly p1?: number;
-  readonly p2?: number;
-  readonly carryOut: (card: Card, command: CommandApdu, out: CardOutputs) => Uint8Array;
-}
-
 const FRAME_SECOND_BYTES = 7 + 16 + CARD_STATUS_BYTES + 8;
 const FRAME_FOURTH_BYTES = 7 + CARD_RECEIPT_BYTES + 8;
 const FRAME_MAX = 7 + 0xff;
-const ANY_ANSWER = 0;
 
-const INTERINDUSTRY: Readonly<Record<number, CommandForm>> = {
+const INTERINDUSTRY: Readonly<Record<number, CommandForm<Card>>> = {
   [Instruction.select]: { data: [0, 16], answer: ANY_ANSWER, carryOut: select },
   [Instruction.readBinary]: { data: [0, 0], answer: ANY_ANSWER, carryOut: readBinary },
   [Instruction.updateBinary]: { data: [1, 0xff], answer: 0, carryOut: updateBinary },
@@ -87,7 +76,7 @@ const INTERINDUSTRY: Readonly<Record<number, CommandForm>> = {
   [Instruction.externalAuthenticate]: { data: [16, 32], answer: ANY_ANSWER, p1: 0, carryOut: authenticate },
 };
 
-const PURSE: Readonly<Record<number, CommandForm>> = {
+const PURSE: Readonly<Record<number, CommandForm<Card>>> = {
   [PurseInstruction.open]: { data: [1, FRAME_MAX], answer: ANY_ANSWER, carryOut: open },
   [PurseInstruction.debit]: {
     ...{ data: [DEBIT_BYTES, DEBIT_BYTES], answer: DEBIT_RECORD_BYTES, p1: 0 },
@@ -121,30 +110,16 @@ const PURSE: Readonly<Record<number, CommandForm>> = {
   },
 };
 
-/** Looked at in this order: INS, P1-P2, lengths, and then what the command itself asks for. */
 function answer(card: Card, command: CommandApdu, out: CardOutputs): Uint8Array {
   const form = (command.class === CommandClass.purse ? PURSE : INTERINDUSTRY)[command.instruction];
   if (form === undefined) return response(StatusWord.instructionNotSupported);
-  const { data, p1 = command.p1, p2 = command.p2 } = form;
-  if (p1 !== command.p1 || p2 !== command.p2) return response(StatusWord.incorrectParameters);
-  if (command.data.length < data[0] || command.data.length > data[1]) return response(StatusWord.wrongLength);
-  if (!isRoomFor(command, form.answer)) return response(StatusWord.wrongLe | form.answer);
+  const fault = formFault(form, command);
+  if (fault !== undefined) return response(fault);
   if (command.class === CommandClass.purse && card.currentFolder !== 'purse') {
     return response(StatusWord.conditionsNotSatisfied);
   }
   return form.carryOut(card, command, out);
 }
-
-/**
- * A command that changes something is refused before it does when its answer would not fit. A command with data and
- * without Le is what T=0 makes of one with Le: it gets its whole answer, and the transport keeps it.
- */
-const isRoomFor = ({ data, expected }: CommandApdu, bytes: number): boolean =>
-  expected === undefined ? data.length > 0 || bytes === 0 : expected >= bytes;
-
-/** What may be long is cut at Ne. */
-const upTo = ({ data, expected }: CommandApdu, bytes: Uint8Array): Uint8Array =>
-  bytes.subarray(0, expected ?? (data.length > 0 ? bytes.length : 0));
 
 /** SELECT, ISO/IEC 7816-4:2005 §7.1.1: by file identifier, by name of the purse, of an elementary file. */
 function select(card: Card, command: CommandApdu): Uint8Array {
@@ -278,7 +253,7 @@ function credit(card: Card, command: CommandApdu, out: CardOutputs): Uint8Array 
 /** A command of the region in P2. */
 function ofRegion(
   carryOut: (card: Card, region: WholeRegion, command: CommandApdu, out: CardOutputs) => Uint8Array,
-): CommandForm['carryOut'] {
+): CommandForm<Card>['carryOut'] {
   return (card, command, out) => {
     const region = isRegion(command.p2) ? card.regions.get(command.p2) : undefined;
     if (region === undefined) return response(StatusWord.referencedDataNotFound);

@@ -150,7 +150,7 @@ const fileObjects = (descriptor: number, id: FileId): Uint8Array =>
   concat(dataObject(0x82, Uint8Array.of(descriptor)), dataObject(0x83, Uint8Array.of(id >> 8, id)));
 
 /** BER-TLV with a tag of one byte and a length below 128. */
-function dataObject(tag: number, ...value: readonly Uint8Array[]): Uint8Array {
+export function dataObject(tag: number, ...value: readonly Uint8Array[]): Uint8Array {
   const whole = concat(...value);
   return concat(Uint8Array.of(tag, whole.length), whole);
 }

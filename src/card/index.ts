@@ -38,6 +38,8 @@ export {
   type ReportSubject,
   sealMeterReport,
 } from './meter-report.ts';
+export * from './issuing/index.ts';
+export { CARD_NVM_BYTES, DEBITS_KEPT, LOADS_KEPT, TICKETS_MAX } from './layout.ts';
 export * from './ports.ts';
 export {
   type Card,

@@ -2,6 +2,8 @@
 export const StatusWord = {
   done: 0x9000,
   endOfFileReached: 0x6282,
+  /** The tries that are left, up to 15, stand in SW2. */
+  triesLeft: 0x63c0,
   memoryFailure: 0x6581,
   wrongLength: 0x6700,
   logicalChannelNotSupported: 0x6881,

@@ -1,5 +1,6 @@
 /** Block ciphers and MACs, the four suites, key sets KH -> KT -> Ks, key stores, transport keys, rings of one purpose. */
 export { AES_BLOCK, AesKey, unwrapKey, wrapKey } from './aes.ts';
+export * from './card-issue.ts';
 export * from './card-key.ts';
 export * from './ccm.ts';
 export * from './cmac.ts';

@@ -1,6 +1,7 @@
 import { toHex } from '../bytes/index.ts';
 import { assert, type Csn, type Randomness, type Svpmsn } from '../units/index.ts';
 import { AesKey } from './aes.ts';
+import { CardMaster } from './card-issue.ts';
 import { type CardKey, type CardKeyScope, deriveCardKey } from './card-key.ts';
 import { cmac, kdf } from './cmac.ts';
 import {
@@ -12,7 +13,7 @@ import {
   keyNameFromByte,
   keyNameText,
   PURPOSE_NAMES,
-  type Purpose,
+  Purpose,
   purposeOf,
   SUITE_NAMES,
   Suite,
@@ -123,6 +124,15 @@ export class SoftwareKeyStore implements KeyStore {
 
   async transportKey(localUnit: number): Promise<TransportKey> {
     return deriveTransportKey(this.#transport, localUnit, this.#utility);
+  }
+
+  /**
+   * The newest KH of purpose value, for a master card that issues cards (scope 0) or opens one region of them.
+   * @throws RangeError for a suite that no card serves
+   */
+  async cardMaster(suite: Suite, scope: CardKeyScope): Promise<CardMaster> {
+    const n = keyName(Purpose.value, suite, Math.max(0, this.#lastGeneration(Purpose.value, suite)));
+    return new CardMaster(n, scope, this.#utility, this.#masterKey(n));
   }
 
   /** 32 bytes, from which the secrets of webhooks are derived: as old as the keyring, and the same at all its hosts. */

@@ -14,7 +14,8 @@ import {
 } from '../../src/card/bench.testing.ts';
 import { ISSUE, SALE, TERMINAL, walk } from '../../src/card/emv/bench.testing.ts';
 import * as card from '../../src/card/index.ts';
-import { openPairKey, PairKey, sealPairKey } from '../../src/crypto/index.ts';
+import { BATCH, BLANK_CSN, blankCard, masterCard, masterOf, PIN } from '../../src/card/issuing/bench.testing.ts';
+import { openCardKey, openPairKey, PairKey, sealCardKey, sealPairKey } from '../../src/crypto/index.ts';
 import { hostFirst, ValueResult } from '../../src/exchange/index.ts';
 import { tokens } from '../../src/units/index.ts';
 import { bytesLike } from './inputs.ts';
@@ -74,6 +75,22 @@ const APDUS = [
   ...[`8050010213${'00'.repeat(19)}00`, `805200020c${'00'.repeat(12)}00`, `805600020c${'00'.repeat(12)}`],
   ...['00ca005a00', '0084000000', `0082000010${'00'.repeat(16)}`, `0088000010${'00'.repeat(16)}00`],
 ].map((hex) => fromHex(hex));
+
+const passage = { ...masterOf(0), challenge: new Uint8Array(16), nonce: new Uint8Array(16) };
+const chip = BATCH.chipKey(BLANK_CSN);
+const sealedKey = sealCardKey(chip, passage, masterOf(0).cardKey(BLANK_CSN));
+const counts = { n: passage.n, scope: 2, utility: 7, triesLeft: 3, given: 4, issued: 3 } as const;
+const blank = blankCard();
+blank.send(card.selectBlank());
+const master = masterCard(0);
+master.send(card.selectMaster());
+const PIN_BYTES = card.encodePin(PIN) as Uint8Array;
+const STORE = card.storeKeyCommand({ ...passage, sealed: sealedKey });
+const MASTER_APDUS = [
+  ...[card.selectMaster(), card.askMasterCounts(), card.askMasterLine(1), card.askChallenge()],
+  ...[card.verifyPin(PIN_BYTES), card.changePinTo(PIN_BYTES, PIN_BYTES)],
+  ...[card.deriveKey(BLANK_CSN, passage.challenge), card.confirmIssue(BLANK_CSN, passage.challenge)],
+];
 
 const target = <T>(
   inputs: { examples: readonly T[]; draw: FuzzTarget['draw'] },
@@ -147,6 +164,22 @@ export const CARD_TARGETS: Readonly<Record<string, FuzzTarget>> = {
     },
     { fewer: { inputs: 100_000, because: 'each derives a key' } },
   ),
+  'crypto.openCardKey': target(bytesLike(sealedKey), (b) => openCardKey(chip, passage, b)),
+  'card.decodeSealedKey': target(
+    bytesLike(card.encodeSealedKey({ ...passage, sealed: sealedKey })),
+    card.decodeSealedKey,
+  ),
+  'card.decodeMasterCounts': target(bytesLike(card.encodeMasterCounts(counts)), card.decodeMasterCounts),
+  'card.decodeMasterLogRow': target(
+    bytesLike(card.encodeMasterLogRow({ number: 1, csn: BLANK_CSN, event: card.MasterEvent.issued })),
+    card.decodeMasterLogRow,
+  ),
+  'card.stepSubscriberCard': target(
+    bytesLike(card.selectBlank(), card.askChallenge(), STORE, card.finishCommand()),
+    (b) => blank.send(b),
+    { saysNoReason: true },
+  ),
+  'card.stepMasterCard': target(bytesLike(...MASTER_APDUS), (b) => master.send(b), { saysNoReason: true }),
   'card.stepCard': target(bytesLike(loadOpening, ...APDUS), (b) => hand.send(b), { saysNoReason: true }),
   'card.takingReceive': target(bytesLike(Uint8Array.of(0x90, 0), Uint8Array.of(...ticketOf(), 0x90, 0)), toMeter, {
     saysNoReason: true,
