@@ -1,5 +1,5 @@
 import { concat, fromHex } from '../bytes/index.ts';
-import { isRegion } from '../units/index.ts';
+import { isRegion, type Region } from '../units/index.ts';
 import {
   DEBIT_ROW_BYTES,
   DEBITS_KEPT,
@@ -52,6 +52,9 @@ export type ElementaryFile =
 /** Short identifiers, ISO/IEC 7816-4:2005 §5.3.1.1: those of the logs are these and the region. */
 const ShortId = { serialNumber: 0x02, directory: 0x1e, issuerData: 0x01, loads: 0x08, debits: 0x10 } as const;
 
+export const shortIdOfLoads = (region: Region): number => ShortId.loads + region;
+export const shortIdOfDebits = (region: Region): number => ShortId.debits + region;
+
 /** The elementary file of that identifier in the current folder. */
 export function fileById(card: Card, id: FileId): ElementaryFile | undefined {
   return card.currentFolder === 'master' ? masterFile(card, id) : purseFile(card, id);
@@ -93,13 +96,13 @@ function purseFile(card: Card, id: FileId): ElementaryFile | undefined {
 /** LTC u32 | TXID 8 | amount u32 | kind u8 */
 const loadsFile = (card: Card, { region, purse }: WholeRegion, id: FileId): ElementaryFile => {
   const rows = { at: (counter: number) => loadRowAt(region, counter), bytes: LOAD_ROW_BYTES, kept: LOADS_KEPT };
-  return { ...cyclic(card, purse.loadCounter, rows), id, shortId: ShortId.loads + region };
+  return { ...cyclic(card, purse.loadCounter, rows), id, shortId: shortIdOfLoads(region) };
 };
 
 /** DTC u32 | meter u24 | amount u32 */
 const debitsFile = (card: Card, { region, purse }: WholeRegion, id: FileId): ElementaryFile => {
   const rows = { at: (counter: number) => debitRowAt(region, counter), bytes: DEBIT_ROW_BYTES, kept: DEBITS_KEPT };
-  return { ...cyclic(card, purse.debitCounter, rows), id, shortId: ShortId.debits + region };
+  return { ...cyclic(card, purse.debitCounter, rows), id, shortId: shortIdOfDebits(region) };
 };
 
 interface Rows {

@@ -41,6 +41,7 @@ export {
 export * from './issuing/index.ts';
 export { CARD_NVM_BYTES, DEBITS_KEPT, LOADS_KEPT, TICKETS_MAX } from './layout.ts';
 export * from './ports.ts';
+export * from './read-card.ts';
 export {
   type Card,
   type CardIssue,

@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<CommandName, (args: readonly string[]) => Promis
   statement: async (args) => (await import('./statement-command.ts')).statement(args),
   export: async (args) => (await import('./bulk-command.ts')).exported(args),
   import: async (args) => (await import('./bulk-command.ts')).imported(args),
+  card: async (args) => (await import('./card-command.ts')).card(args),
   simulate: async (args) => (await import('./simulate.ts')).simulate(args),
   acquirer: async (args) => (await import('./acquirer-command.ts')).acquirer(args),
   vectors: async (args) => (await import('./vectors-command.ts')).vectors(args),

@@ -56,6 +56,20 @@ A PLACE is the folder of a host, or a database as postgres://user@host/database.
   import: `  wattpurse import subscribers | meters | tariffs | agents FILE [--dry-run] [--json] [--data DIR] [--database URL]
       Takes in a table in CSV, as export writes it: all of it or, where a line is wrong, nothing, and names each such line.
       --dry-run says what would become of it, and changes nothing.`,
+  card: `  wattpurse card issue CARD --master FILE|reader:NAME... [--host URL --subscriber ID] [--json]
+      Makes a purse card of a blank one, with the issuer's master card and one of each provider; PINs in WATTPURSE_PIN.
+  wattpurse card read CARD [--json]
+  wattpurse card load CARD --host URL [--region NAME] [--json]
+  wattpurse card block CSN --host URL [--json]
+      Carries frames between a card and its host, or ends a card; the host asks for WATTPURSE_API_KEY.
+  wattpurse card explain HEX... | --trace FILE [--json]
+      Says what an APDU, an ATR, a status word, a ticket or all that was said to a card means.
+  wattpurse card serve FILE [--port N]           puts a card's file into vpcd, a virtual reader of PC/SC
+  wattpurse card chips FILE                      draws the key of a batch of chips
+  wattpurse card blank FILE --chips FILE [--csn CSN]
+  wattpurse card master FILE --chips FILE --scope issuer|REGION --data DIR [--database URL] [--suite NAME]
+      Cards that are files, to try things out with; a master card has the newest key of the host in DIR.
+CARD is --reader NAME, of a reader of this machine by a part of its name, or --card FILE.`,
   simulate: `  wattpurse simulate --seed N [--transfers N | --days D | --minutes M] [--meters N] [--hosts N] [--suite NAME]
                      [--store NAME] [--without FAULT]... [--only STRIKE,STRIKE...] [--trace FILE] [--unshrunk] [--json]
       A utility under every fault that the seed draws, then its healing; a witness checks what is promised.

@@ -118,6 +118,13 @@ function toTerminal(bytes: Uint8Array): unknown {
   return { end: step.end };
 }
 
+const alike = (bytes: Uint8Array): card.CardSession => ({
+  ...{ atr: new Uint8Array(0), removed: new Promise(() => undefined) },
+  transmit: async (command) =>
+    command[0] === 0 && command[1] !== card.Instruction.readRecord ? hand.send(command) : bytes,
+  eject: async () => undefined,
+});
+
 let taken = 0;
 
 /** The nth response of a card that was told the truth until then. */
@@ -173,6 +180,15 @@ export const CARD_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   'card.decodeMasterLogRow': target(
     bytesLike(card.encodeMasterLogRow({ number: 1, csn: BLANK_CSN, event: card.MasterEvent.issued })),
     card.decodeMasterLogRow,
+  ),
+  'card.decodeKeptLoad': target(bytesLike(new Uint8Array(17)), card.decodeKeptLoad),
+  'card.decodeKeptDebit': target(bytesLike(new Uint8Array(11)), card.decodeKeptDebit),
+  'card.decodeRegionStatus': target(bytesLike(new Uint8Array(32)), card.decodeRegionStatus),
+  // A card that says its number, and answers all else alike, is read, or refused in a sentence.
+  'card.readCard': target(
+    bytesLike(Uint8Array.of(0x6a, 0x88), Uint8Array.of(0x65, 0x81), Uint8Array.of(...new Uint8Array(32), 0x90, 0)),
+    (b) => card.readCard(alike(b)),
+    { saysNoReason: true },
   ),
   'card.stepSubscriberCard': target(
     bytesLike(card.selectBlank(), card.askChallenge(), STORE, card.finishCommand()),

@@ -1,0 +1,103 @@
+import { parseHex, toHex } from '../bytes/index.ts';
+import type { IssuedCard } from '../card/index.ts';
+import type { Csn, Region } from '../units/index.ts';
+import { fromEnvironment } from './card-options.ts';
+import { CannotGoOn } from './failure.ts';
+import { WrongUse } from './usage.ts';
+
+/** An API key of the host, with the scopes that the commands need. */
+const KEY_VARIABLE = 'WATTPURSE_API_KEY';
+const API = '/api/v1';
+const ANSWER_MS = 30_000;
+
+/** What the host says to a frame of a card: one for the card, or what is booked. */
+export type HostSays =
+  | { readonly frame: Uint8Array }
+  | { readonly receipt: Readonly<Record<string, unknown>>; readonly more: boolean };
+
+/** A host, through its API. What it refuses comes in its own sentence. */
+export class CardHost {
+  readonly #url: string;
+  readonly #key: string;
+
+  /** @throws WrongUse when the address is none, or would carry the key in the clear */
+  static at(address: string): CardHost {
+    const url = URL.parse(address);
+    if (url === null || !/^https?:$/.test(url.protocol)) {
+      throw new WrongUse(`--host is the address of a host, as https://host.example, not "${address}".`);
+    }
+    if (url.protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)) {
+      throw new WrongUse('--host beyond this machine would be sent the API key in the clear: name it with https.');
+    }
+    return new CardHost(url.origin, fromEnvironment(KEY_VARIABLE, 'A host asks for an API key'));
+  }
+
+  private constructor(url: string, key: string) {
+    this.#url = url;
+    this.#key = key;
+  }
+
+  /** Writes down whose the card is, and from which keys its own came. */
+  async register({ csn, regions }: IssuedCard, subscriber: string): Promise<void> {
+    const named = regions.map(({ region, utility, n }) => ({ region, provider: `${utility}-${region}`, n }));
+    try {
+      await this.#post('/cards', { csn, subscriber, regions: named });
+    } catch (error) {
+      if (!(error instanceof CannotGoOn)) throw error;
+      throw new CannotGoOn(`Card ${csn} is issued, and not registered: ${error.message}`, { cause: error });
+    }
+  }
+
+  /** Ends a card for ever. */
+  async block(csn: Csn): Promise<void> {
+    await this.#post(`/cards/${csn}/block`, { state: 'blocked' });
+  }
+
+  /** Begins an exchange with a region of a card that lies in a reader: M1. */
+  async begin(csn: Csn, region: Region): Promise<{ readonly exchange: string; readonly frame: Uint8Array }> {
+    const { exchange, frame } = await this.#post(`/cards/${csn}/exchanges`, { region });
+    if (typeof exchange !== 'string' || !/^[\w-]{1,64}$/.test(exchange)) throw this.#unintelligible();
+    return { exchange, frame: this.#frameOf(frame) };
+  }
+
+  /** Gives the host what the card said. */
+  async say(csn: Csn, exchange: string, frame: Uint8Array): Promise<HostSays> {
+    const answer = await this.#post(`/cards/${csn}/exchanges/${exchange}`, { frame: toHex(frame) });
+    if (answer.frame !== undefined) return { frame: this.#frameOf(answer.frame) };
+    const { receipt } = answer;
+    if (typeof receipt !== 'object' || receipt === null) throw this.#unintelligible();
+    return { receipt: receipt as Readonly<Record<string, unknown>>, more: answer.more === true };
+  }
+
+  #frameOf(hex: unknown): Uint8Array {
+    const bytes = typeof hex === 'string' ? parseHex(hex) : undefined;
+    if (bytes === undefined) throw this.#unintelligible();
+    return bytes;
+  }
+
+  async #post(path: string, body: unknown): Promise<Readonly<Record<string, unknown>>> {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${this.#key}` };
+    const init = { method: 'POST', headers: { ...headers, 'idempotency-key': crypto.randomUUID() } };
+    try {
+      const response = await fetch(`${this.#url}${API}${path}`, {
+        ...{ ...init, body: JSON.stringify(body), redirect: 'error' },
+        signal: AbortSignal.timeout(ANSWER_MS),
+      });
+      const answer: unknown = await response.json().catch(() => undefined);
+      const told = typeof answer === 'object' && answer !== null ? (answer as Record<string, unknown>) : {};
+      if (response.ok) return told;
+      throw new CannotGoOn(
+        typeof told.detail === 'string' ? told.detail : `${this.#url} refuses (${response.status}).`,
+      );
+    } catch (error) {
+      if (error instanceof CannotGoOn) throw error;
+      const { cause, message } = error as Error & { readonly cause?: Partial<NodeJS.ErrnoException> };
+      const why = cause?.code ?? cause?.message ?? message;
+      throw new CannotGoOn(`The host at ${this.#url} does not answer (${why}): start it, or name another.`, {
+        cause: error,
+      });
+    }
+  }
+
+  #unintelligible = () => new CannotGoOn(`${this.#url} answers what no host of cards would: name another with --host.`);
+}

@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util';
+import type { CardKeyScope } from '../crypto/index.ts';
+import { type Csn, csn, REGIONS, type Region } from '../units/index.ts';
+import { wrongFlag } from './flags.ts';
+import { WrongUse } from './usage.ts';
+
+/** Where PINs of master cards come from. */
+export const PIN_VARIABLE = 'WATTPURSE_PIN';
+
+/** How a region is named on the command line, in the order of its numbers. */
+const REGION_NAMES: Readonly<Record<Region, string>> = {
+  1: 'electricity',
+  2: 'gas',
+  3: 'water',
+  4: 'hot-water',
+  5: 'heat',
+  6: 'pay-tv',
+};
+
+export const regionName = (region: Region): string => REGION_NAMES[region];
+
+/** @throws WrongUse */
+export function regionOf(text: string, flag: string): Region {
+  const region = REGIONS.find((each) => REGION_NAMES[each] === text || String(each) === text);
+  if (region !== undefined) return region;
+  throw new WrongUse(`${flag} is one of ${Object.values(REGION_NAMES).join(', ')}, not "${text}".`);
+}
+
+/** @throws WrongUse */
+export const scopeOf = (text: string, flag: string): CardKeyScope => (text === 'issuer' ? 0 : regionOf(text, flag));
+
+/** @throws WrongUse */
+export function csnOf(text: string): Csn {
+  if (/^[0-9a-f]{14}$/.test(text)) return csn(text);
+  throw new WrongUse(`A card's number (CSN) is 14 lower-case hex digits, not "${text}".`);
+}
+
+type Options = Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly multiple?: boolean }>>;
+type ValueOf<O extends Options[string]> = O['type'] extends 'boolean'
+  ? boolean
+  : O['multiple'] extends true
+    ? readonly string[]
+    : string;
+
+/** The words and flags of one verb. @throws WrongUse */
+export function parsedVerb<const O extends Options>(args: readonly string[], options: O) {
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options: { ...options }, allowPositionals: true });
+    return { values: values as { readonly [name in keyof O]?: ValueOf<O[name]> }, positionals };
+  } catch (error) {
+    throw wrongFlag(error, 'card');
+  }
+}
+
+/** @param what it is, for the sentence @throws WrongUse */
+export function oneWord(positionals: readonly string[], verb: string, what: string): string {
+  const [word, ...more] = positionals;
+  if (word !== undefined && more.length === 0) return word;
+  throw new WrongUse(`card ${verb} takes ${what}: see "wattpurse help card".`);
+}
+
+/** @throws WrongUse */
+export function noWord(positionals: readonly string[], verb: string): void {
+  if (positionals.length > 0)
+    throw new WrongUse(`card ${verb} takes no "${positionals[0]}": see "wattpurse help card".`);
+}
+
+/** @throws WrongUse */
+export function needed(value: string | undefined, verb: string, flag: string, what: string): string {
+  if (value !== undefined && value !== '') return value;
+  throw new WrongUse(`card ${verb} needs ${flag} with ${what}.`);
+}
+
+/** Secrets do not stand on a command line, where others see them. @throws WrongUse */
+export function fromEnvironment(variable: string, what: string): string {
+  const value = process.env[variable] ?? '';
+  if (value !== '') return value;
+  throw new WrongUse(`${what}: give it as ${variable}.`);
+}
