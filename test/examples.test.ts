@@ -11,6 +11,7 @@ const SAYS: Readonly<Record<string, RegExp>> = {
   'examples/card-payment.ts': /outcome: 'approved', .* shown: '\*{4} 1111' }\n{ outcome: 'done' }\n$/,
   'examples/card-reader.ts': /^answer to reset 3b0457505552\nresponse 20(00){31}9000\n106\.1 ms with its card\n$/,
   'examples/direct-debit.ts': /^\d{4} bytes for the bank\n{ day: '2026-03-02', trace: 1 } rejected AM04\n$/,
+  'examples/emv-payment.ts': /^approved \*{4} 1111\nthe chip agrees\n{ outcome: 'done' }\n$/,
   'examples/mobile-money.ts':
     /approval: 'LGR0000000',\s+shown: 'M-Pesa …678'\s*}\n{\s+outcome: 'declined',[\s\S]*cancelled[\s\S]*}\n{ outcome: 'done' }\n$/,
   'examples/stripe.ts':

@@ -7,6 +7,7 @@ import {
   type SimulatorEvent,
   testCards,
 } from '../adapters/acquirer-simulator.ts';
+import { EmvIssuer, testIssuerKey } from '../card/index.ts';
 import { U32_MAX } from '../units/index.ts';
 import { CannotGoOn } from './failure.ts';
 import { withNumbers, wrongFlag } from './flags.ts';
@@ -22,7 +23,12 @@ export async function acquirer(args: readonly string[]): Promise<number> {
     process.stdout.write(`${json ? JSON.stringify(object) : text}\n`);
   };
   const simulator = new AcquirerSimulator(
-    { cards: testCards(limit), lateMs: LATE_MS, faultOf: everySo(faults, every) },
+    {
+      cards: testCards(limit),
+      issuer: new EmvIssuer(testIssuerKey()),
+      lateMs: LATE_MS,
+      faultOf: everySo(faults, every),
+    },
     {
       hear: (event) => say({ event: 'message', ...event }, inText(event)),
       refused: (sentence) => say({ event: 'connection-closed', sentence }, `A connection was closed. ${sentence}`),

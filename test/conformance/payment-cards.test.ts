@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { inspect } from 'node:util';
-import { toHex } from '../bytes/index.ts';
-import { bankOf, ISSUE, ISSUES, SALE, TERMINAL } from '../card/emv/bench.testing.ts';
+import { Acquiring, Client, payment } from '../../src/adapters/acquirer/bench.testing.ts';
+import { listenBetween, type Segment } from '../../src/adapters/acquirer/capture.testing.ts';
+import { InProcessSlot } from '../../src/adapters/in-process-card.ts';
+import { decodeMessage, type Message, MessageStream } from '../../src/adapters/iso8583.ts';
+import { toHex } from '../../src/bytes/index.ts';
+import { bankOf, ISSUE, ISSUES, SALE, TERMINAL } from '../../src/card/emv/bench.testing.ts';
 import {
   type EmvAuthorisation,
   type EmvCardData,
@@ -12,12 +16,8 @@ import {
   runEmv,
   type TestCardIssue,
   testIssuerKey,
-} from '../card/index.ts';
-import type { Authorisation, Instrument, PaymentRequest } from '../host/index.ts';
-import { Acquiring, Client, payment } from './acquirer/bench.testing.ts';
-import { listenBetween, type Segment } from './acquirer/capture.testing.ts';
-import { InProcessSlot } from './in-process-card.ts';
-import { decodeMessage, type Message, MessageStream } from './iso8583.ts';
+} from '../../src/card/index.ts';
+import type { Authorisation, Instrument, PaymentRequest } from '../../src/host/index.ts';
 
 const LIMIT = 100_000;
 
@@ -174,13 +174,11 @@ for (const issue of [
   test(`a card that is pulled at any command is paid with once or not at all (${issue.authentication})`, async (t) => {
     const bench = await open(t);
     const { books } = bench.acquiring.simulator;
+    const card = new EmvTestCard(issue);
     let trace = 0;
-    let ends: string[] = [];
+    const ends: string[] = [];
     for (let commands = 0; ; commands++) {
       const slot = new InProcessSlot();
-      // A card that is pulled is a new one to the bank only in its counter.
-      const card = cards.get(issue.authentication) ?? new EmvTestCard(issue);
-      cards.set(issue.authentication, card);
       let sent = 0;
       slot.insert({
         atr: card.chip.atr,
@@ -205,7 +203,7 @@ for (const issue of [
       });
       if (end.outcome === 'approved') await bench.client.port.capture(asked, approval ?? '');
       else if (end.reverse) await bench.client.port.reverse(asked, approval);
-      ends = [...ends, end.outcome];
+      ends.push(end.outcome);
       if (end.outcome === 'approved') break;
       const booked = books.payments().find((each) => each.trace === trace);
       assert.ok(booked === undefined || booked.state === 'reversed', `command ${commands}: ${booked?.state}`);
@@ -216,8 +214,6 @@ for (const issue of [
     assert.ok(ends.length > 8 && ends.filter((end) => end === 'approved').length === 1);
   });
 }
-
-const cards = new Map<string, EmvTestCard>();
 
 /** The answer to the command at which it is pulled is lost too. */
 const pullingAt =
