@@ -27,6 +27,7 @@ export * from './contact/index.ts';
 export * from './emv/index.ts';
 export { FileId, PURSE_AID } from './files.ts';
 export { openLoadSession } from './host-load.ts';
+export * from './issuing/index.ts';
 export { CARD_NVM_BYTES, DEBITS_KEPT, LOADS_KEPT, REPORTS_MAX, TICKETS_MAX } from './layout.ts';
 export {
   type MeterReport,
@@ -38,8 +39,6 @@ export {
   type ReportSubject,
   sealMeterReport,
 } from './meter-report.ts';
-export * from './issuing/index.ts';
-export { CARD_NVM_BYTES, DEBITS_KEPT, LOADS_KEPT, TICKETS_MAX } from './layout.ts';
 export * from './ports.ts';
 export * from './read-card.ts';
 export {

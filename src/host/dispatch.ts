@@ -1,8 +1,7 @@
-import type { BackhaulMessage, CarryPriority } from '../backhaul/index.ts';
+import type { BackhaulMessage } from '../backhaul/index.ts';
 import { GENERATION_MAX, generationOf, type KeyName, Suite, type TerminalKey } from '../crypto/index.ts';
 import {
   askForPart,
-  COMMAND_OF_OP,
   Command,
   decodeValueReceipt,
   decodeValueStatus,
@@ -20,50 +19,25 @@ import {
 } from '../exchange/index.ts';
 import { assert, assertNever, type Milliseconds, type Svpmsn, tokens } from '../units/index.ts';
 import type { CardDesk } from './card-desk.ts';
-import { type CardLoad, nextLoad } from './card-loads.ts';
 import { cardFailed, cardRests, cardServed } from './card-slots.ts';
 import { queueCommand } from './command-queue.ts';
 import { commandBody, settleCommand } from './control.ts';
 import type { ExchangeOutcome } from './exchange-port.ts';
 import { ExchangeWriter } from './exchange-trace.ts';
 import { isFailure } from './failures.ts';
-import {
-  bookedKey,
-  bookKey,
-  CHANGE_OF_VALUE,
-  keyChangeBody,
-  keyChangeCommand,
-  purposeChanged,
-  SEARCH_OF_MONITORING,
-} from './key-change.ts';
+import { type CardJob, claimWork, headerOf, type Job, keyOf, priorityOf } from './jobs.ts';
+import { bookKey, CHANGE_OF_VALUE, keyChangeBody, keyChangeCommand, SEARCH_OF_MONITORING } from './key-change.ts';
 import { MeterKeys } from './meter-keys.ts';
 import { believeReceipt } from './monitoring.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
-import { accountOf, asOutstanding, bookInStep, bookReceipt, bookSeedAnswer, freeze, nextRow } from './receipts.ts';
+import { accountOf, asOutstanding, bookInStep, bookReceipt, bookSeedAnswer, freeze } from './receipts.ts';
 import { REFUSALS, refusalIn } from './refusal-names.ts';
 import type { HostCounters } from './services.ts';
 import { holdsNoValueKey } from './standing.ts';
-import { type ControlCommand, Lane, type Meter, type OutstandingRow, type Purse, type Work } from './types.ts';
-import {
-  ANSWER_WITHIN_MS,
-  IN_FLIGHT_PER_LOCAL_UNIT_MAX,
-  workDone,
-  workFailed,
-  workTriesOn,
-  workWaits,
-} from './work.ts';
+import type { Meter, OutstandingRow, Purse } from './types.ts';
+import { IN_FLIGHT_PER_LOCAL_UNIT_MAX, workDone, workFailed, workTriesOn, workWaits } from './work.ts';
 
 type Carried = Extract<BackhaulMessage, { type: 'carried' }>;
-
-/** What one exchange is for. */
-type Job =
-  | { readonly type: 'value'; readonly row: OutstandingRow }
-  /** Where the books may not know what the meter holds: its receipts after the last one booked, before anything else (X9). */
-  | { readonly type: 'query'; readonly lastCounter: number }
-  | { readonly type: 'command'; readonly command: ControlCommand };
-
-/** For the card that is in the meter. */
-type CardJob = CardLoad & { readonly type: 'card' };
 
 /** An exchange under way. It lives in memory alone: a crash loses it, and the work row brings it again. */
 interface UnderWay {
@@ -424,51 +398,6 @@ function outcomeIn({ meter: { suite, svpmsn }, job }: Exchange, answer: Uint8Arr
   return { name: 'answered', result: 'reason' in receipt ? undefined : receipt.result };
 }
 
-/** Takes the next job of a meter for this host, until the lease runs out; the TC is durable from here on (X1). */
-async function claimWork(
-  tx: StoreTransaction,
-  work: Work,
-  now: Milliseconds,
-): Promise<{ readonly meter: Meter; readonly job: Job | CardJob } | undefined> {
-  const [meter] = await tx.metersOf([work.svpmsn]);
-  const [purse] = await tx.pursesOf([work.svpmsn]);
-  const job = meter === undefined || purse === undefined ? undefined : await nextJob(tx, purse, now);
-  if (meter === undefined || job === undefined) {
-    await tx.deleteWork(work.svpmsn);
-    return undefined;
-  }
-  if (job.type === 'card' && job.dueAt > now) {
-    await tx.putWork([{ ...work, lane: Lane.value, dueAt: job.dueAt, attempts: 0, leased: false }]);
-    return undefined;
-  }
-  const lane = job.type === 'command' ? Lane.control : Lane.value;
-  const dueAt = (now + ANSWER_WITHIN_MS) as Milliseconds;
-  // A lease that ran out was a try without an answer.
-  const attempts = work.leased ? work.attempts + 1 : work.attempts;
-  await tx.putWork([{ ...work, lane, dueAt, attempts, leased: true }]);
-  return { meter, job };
-}
-
-/** What is next, the meter's own value first; a load that is not due yet where there is nothing else. */
-async function nextJob(tx: StoreTransaction, purse: Purse, now: Milliseconds): Promise<Job | CardJob | undefined> {
-  if (purse.freeze === undefined) {
-    if (purse.queryWanted) return { type: 'query', lastCounter: purse.lastCounter };
-    const outstanding = await tx.outstanding(purse.svpmsn);
-    if (outstanding !== undefined) return { type: 'value', row: outstanding };
-    const order = await tx.nextWaiting(purse.svpmsn);
-    if (order !== undefined) {
-      const row = nextRow(purse, outstanding, order);
-      await tx.putOutstanding(row);
-      await tx.putOrder({ ...order, state: 'outstanding', counter: row.counter });
-      return { type: 'value', row };
-    }
-  }
-  const load = await nextLoad(tx, purse.svpmsn, now);
-  if (load !== undefined && load.dueAt <= now) return { type: 'card', ...load };
-  const command = await tx.nextCommand(purse.svpmsn);
-  return command === undefined ? load && { type: 'card', ...load } : { type: 'command', command };
-}
-
 type Decision = { readonly type: 'send'; readonly body: Uint8Array } | { readonly type: 'give-up' } | Turn;
 
 /** Nothing is sent: what the exchange was begun for is not what comes next. */
@@ -577,28 +506,4 @@ async function settleAnswer(
   if (receipt.counter === purse.lastCounter) await bookInStep(tx, purse, now);
   else await freeze(tx, purse, 'gap-longer-than-ring', now);
   return 'settled';
-}
-
-function headerOf(job: Job): HostSession['h'] {
-  switch (job.type) {
-    case 'value':
-      return COMMAND_OF_OP[asOutstanding(job.row).op];
-    case 'query':
-      return COMMAND_OF_OP[ValueOp.query];
-    case 'command':
-      return job.command.h;
-    default:
-      return assertNever(job);
-  }
-}
-
-/** The key that carries the job: 0x3x travels under monitoring, 0x2x under control, and a new key under the one before it. */
-function keyOf(meter: Meter, job: Job): KeyName {
-  if (job.type !== 'command') return bookedKey(meter, 'value');
-  if (job.command.h === Command.keyChange) return bookedKey(meter, purposeChanged(job.command));
-  return bookedKey(meter, job.command.h >= 0x30 ? 'monitoring' : 'control');
-}
-
-function priorityOf(job: Job | CardJob): CarryPriority {
-  return job.type === 'command' ? 'control' : 'value';
 }
