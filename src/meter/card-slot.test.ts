@@ -162,7 +162,9 @@ test('the page of the card shows each region in turn, and the flag and the call 
   assert.equal(flagsOf(bench.meter) & MeterFlag.cardInserted, 0);
   keyIn(bench, '234');
   const calls = bench.out.attentions.length;
-  insert(bench, hand);
+  insert(bench, hand, 1);
+  assert.equal(bench.out.attentions.length, calls, 'nobody is called before the card has said its number');
+  carry(bench, hand);
   assert.ok(flagsOf(bench.meter) & MeterFlag.cardInserted);
   assert.ok(bench.meter.attention & AttentionReason.cardInserted);
   assert.equal(bench.out.attentions.length, calls + 1);

@@ -51,7 +51,6 @@ export function stepCardInserted(meter: Meter, now: number, out: MeterOutputs): 
     pipe: newPipe(),
   };
   meter.card = card;
-  meter.attention |= AttentionReason.cardInserted;
   const { display } = meter;
   const wanted = display.digits === '' ? U32_MAX : Number(display.digits);
   display.digits = '';
@@ -214,6 +213,8 @@ function announce(meter: Meter, card: InsertedCard): void {
   if (card.announced) return;
   card.announced = true;
   recordEvent(meter, EventKind.cardInserted, numberOf(card.csn));
+  // Whoever polls for it finds the event.
+  meter.attention |= AttentionReason.cardInserted;
   if (card.refusal !== undefined) recordRefusal(meter, card.refusal);
 }
 
