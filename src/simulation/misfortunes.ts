@@ -20,8 +20,8 @@ const CUT_WITHIN_BYTES = 600;
 const LOST_WITHIN_WRITES = 12;
 const IMAGES_EVERY_MINUTES = 60;
 const JUMP_MS_MAX = 2 * 60 * MINUTE_MS;
-/** The purse lies first in the memory: receipts, slots and use rows. */
-const PURSE_BYTES = 2_500;
+/** The purse lies first in the memory: receipts, slots, use rows and cards. */
+const PURSE_BYTES = 2_800;
 const PASTED_BYTES_MAX = 600;
 const INTRUDER_M = 400;
 
