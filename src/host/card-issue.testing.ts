@@ -1,9 +1,9 @@
 import { CardInHand } from '../card/bench.testing.ts';
 import { personaliseCard } from '../card/index.ts';
 import { type KeyStore, keyName, Purpose, Suite } from '../crypto/index.ts';
-import type { Csn, Milliseconds, Region } from '../units/index.ts';
+import type { Csn, Milliseconds, Region, Svpmsn } from '../units/index.ts';
 import { sellToCard } from './card-sale.ts';
-import { addProvider, issueCard, providerIdOf, purseIdOf } from './cards.ts';
+import { addProvider, enrolOffline, issueCard, providerIdOf, purseIdOf } from './cards.ts';
 import type { CardOrder, CardPurse, Store } from './ports.ts';
 import { made } from './rig.testing.ts';
 
@@ -41,6 +41,15 @@ export class CardOffice {
     const keyOf = (scope: Region | 0) => this.#keys.cardKey({ utility, n, csn, scope });
     const keys = await Promise.all(regions.map(async (region) => ({ utility, key: await keyOf(region) })));
     return new CardInHand(personaliseCard({ issuerKey: await keyOf(0), regions: keys }), seed);
+  }
+
+  /** A meter without a line, whose tickets are sealed under its key of that generation. */
+  async enrolOffline(id: Svpmsn, subscriber: string, region: Region, generation = 0): Promise<void> {
+    const provider = providerIdOf({ utility: this.#utility, region });
+    const n = keyName(Purpose.value, Suite.aes128, generation);
+    await this.#store.transaction(async (tx) =>
+      made(await enrolOffline(tx, { svpmsn: id, provider, subscriber, n }, this.#now())),
+    );
   }
 
   sell(csn: Csn, region: Region, amount: number): Promise<CardOrder> {

@@ -339,6 +339,33 @@ test('a card that nobody here issued, and one that does not say its number, are 
   }
 });
 
+test('a card that is spent from where nobody can be asked is heard once each time it is put in, and given its ticket', async () => {
+  const world = await World.open();
+  await world.office.enrolOffline(svpmsn(9), 'kim', Region.gas);
+  await world.insert();
+  await world.live(MINUTE);
+  assert.deepEqual([world.begun.length, world.onCard().ticketVersion], [1, 1], 'it lacked a ticket');
+  for (let visit = 2; visit < 4; visit++) {
+    await world.remove();
+    await world.insert();
+    await world.live(HOUR, 10_000);
+    await world.poll();
+    await world.live(HOUR, 10_000);
+    assert.equal(world.begun.length, visit);
+  }
+});
+
+test('a ticket that cannot be made keeps no line busy', async () => {
+  const world = await World.open();
+  await world.office.enrolOffline(svpmsn(9), 'kim', Region.gas, 7);
+  await world.sell(250);
+  await world.insert();
+  await world.live(HOUR, 2_000);
+  await world.loaded(250);
+  assert.equal(world.onCard().ticketVersion, 0);
+  assert.ok(world.begun.length <= 13, `${world.begun.length} exchanges`);
+});
+
 test('exactly once: messages lost, doubled and cut off, and the card pulled in the middle', async () => {
   for (let seed = 1; seed <= 12; seed++) {
     const world = await World.open();

@@ -19,6 +19,7 @@ import {
 } from '../exchange/index.ts';
 import { assert, assertNever, type Milliseconds, type Svpmsn, tokens } from '../units/index.ts';
 import type { CardDesk } from './card-desk.ts';
+import { hasMoved } from './card-loads.ts';
 import { cardFailed, cardRests, cardServed } from './card-slots.ts';
 import { queueCommand } from './command-queue.ts';
 import { commandBody, settleCommand } from './control.ts';
@@ -157,7 +158,7 @@ export class Dispatcher {
   /** M1 of the desk, for a card. */
   async #beginLoad(meter: Meter, job: CardJob): Promise<void> {
     const { svpmsn, localUnit } = meter;
-    const begun = await this.#desk.begin({ csn: job.csn, region: job.region, route: svpmsn });
+    const begun = await this.#desk.begin({ csn: job.csn, region: job.purse.region, route: svpmsn });
     if (isFailure(begun)) {
       if (begun.reason === 'card-key-missing') this.#counters.keysMissing += 1;
       return this.#endLoad(svpmsn, 'failed');
@@ -263,7 +264,7 @@ export class Dispatcher {
       if (!this.#isCurrent(exchange)) return undefined;
       if (isFailure(step)) {
         written?.ended({ name: 'turned', why: 'changed' });
-        return step.reason === 'store-failed' ? 'failed' : 'served';
+        return 'failed';
       }
       const refused = step.type === 'refused' ? REFUSALS[step.refusal] : undefined;
       written?.received(frame, refused, step.type === 'ignored' ? step.reason : undefined);
@@ -275,7 +276,7 @@ export class Dispatcher {
           this.#counters.answers += 1;
           this.#ports.watcher?.exchanged(this.#ports.clock.now() - exchange.begunAt);
           written?.ended({ name: 'answered', result: step.receipt.result });
-          return 'served';
+          return hasMoved(exchange.job.purse, step.purse) ? 'served' : 'failed';
         case 'frozen':
           written?.ended({ name: 'turned', why: 'freeze' });
           return 'served';
@@ -384,7 +385,7 @@ export class Dispatcher {
   }
 }
 
-/** What became of a load: over and booked, nothing there to be loaded, or to be tried again after a while. */
+/** What became of a load: over and booked, nothing there to be loaded, or what is left of it tried after a while. */
 type LoadEnd = 'served' | 'absent' | 'failed';
 
 const isLoad = (exchange: Exchange | CardExchange): exchange is CardExchange => exchange.job.type === 'card';
