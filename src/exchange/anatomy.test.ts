@@ -40,6 +40,12 @@ test('a part says its index and count in front, and suite 3des leaves what is no
   assert.equal(table(Suite.tripleDes), 'header 7, part 2, clear 108');
 });
 
+test('behind the nonce of a load stands which card it is for', () => {
+  assert.equal(told(frameOf(Suite.aes128, Message.first, 24, Command.addedValue)), 'header 7, nonce 16, clear 8');
+  const third = frameOf(Suite.aes128, Message.third, 18 + 66 + 8, Command.addedValue);
+  assert.equal(told(third), 'header 7, sealed 84, tag 8');
+});
+
 test('a refusal has its reason, and what is no frame is unread', () => {
   const frame = frameOf(2, Message.first, 16);
   const of = { h: Command.void, n: keyName(Purpose.value, Suite.aes128, 0), svpmsn: svpmsn(5) };

@@ -15,7 +15,7 @@ import {
 import { type Csn, csn, Region, svpmsn, tokens, unixSeconds } from '../units/index.ts';
 import { CardOffice } from './card-issue.testing.ts';
 import { blockCard } from './cards.ts';
-import { MemoryStore } from './index.ts';
+import { ExchangeLog, exchangeView, MemoryStore } from './index.ts';
 import { cardKeys, made, Rig, UTILITY } from './rig.testing.ts';
 
 const METER = svpmsn(1);
@@ -31,6 +31,7 @@ type Slot = (frame: Frame) => Uint8Array | undefined;
 /** A host, a meter with a slot on its line, and cards that it has issued: gas and water are its own. */
 class World {
   readonly rig: Rig;
+  readonly log: ExchangeLog;
   readonly office: CardOffice;
   readonly hands = new Map<Csn, CardInHand>();
   /** H of every M1 that came to the meter. */
@@ -41,14 +42,16 @@ class World {
   flagged = false;
   #events: EventRecord[] = [];
 
-  private constructor(rig: Rig) {
+  private constructor(rig: Rig, log: ExchangeLog) {
     this.rig = rig;
+    this.log = log;
     const { store, clock } = rig;
     this.office = new CardOffice({ store, keys: cardKeys, utility: UTILITY, now: () => clock.now() });
   }
 
-  static async open(store = new MemoryStore()): Promise<World> {
-    const world = new World(new Rig(store));
+  static async open(): Promise<World> {
+    const log = new ExchangeLog();
+    const world = new World(new Rig(new MemoryStore(), { exchanges: log }), log);
     const { rig } = world;
     const meter = await rig.enrol(METER);
     const receive = meter.receive.bind(meter);
@@ -172,6 +175,31 @@ test('the meter’s own value goes first, then the card, then commands', async (
   const { valueStore, addedValue, relay } = Command;
   assert.deepEqual(world.begun, [valueStore, valueStore, addedValue, relay]);
   await world.loaded(250);
+});
+
+test('whoever looks on sees a load message by message, what each proves, and why one did not come to its end', async () => {
+  const world = await World.open();
+  await world.insert();
+  await world.sell(250);
+  world.slot = (frame) => refusalFrame(frame, Refusal.cardAbsent);
+  await world.live(2_000);
+  world.slot = (frame) => world.pass(frame);
+  await world.insert();
+  await world.live(2_000);
+  const [loaded, refused] = world.log.of({ svpmsn: METER, limit: 9 }).map(exchangeView);
+  assert.deepEqual(refused?.exchange.outcome, { name: 'refused', reason: 'card-absent' });
+  assert.deepEqual(loaded?.exchange.outcome, { name: 'answered', result: 0 });
+  assert.equal(loaded.command, 'addedValue');
+  const covers = 'frames-before-unchanged';
+  assert.deepEqual(
+    loaded.passes.map(({ message, proves, knows }) => [message, proves.join(' '), knows.join(' ')]),
+    [
+      ['first', 'fresh-nonce', 'command-asked'],
+      ['second', `fresh-nonce meter-knows-key status-sealed ${covers}`, 'meter-genuine last-transaction'],
+      ['third', `host-knows-key amount-sealed ${covers}`, 'host-genuine transaction'],
+      ['fourth', `receipt-sealed ${covers}`, 'receipt balance'],
+    ],
+  );
 });
 
 test('a card that is not there is not asked for again, until the meter tells of one', async () => {
