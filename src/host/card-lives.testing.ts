@@ -4,8 +4,8 @@ import { decodeLoadResponse, loadCommand, selectPurse } from '../card/index.ts';
 import { drawing } from '../exchange/sides.testing.ts';
 import { csn, Region } from '../units/index.ts';
 import { checkCards } from './card-check.ts';
-import { CardRig, KIMS_CARD, type RigMeter } from './card-rig.testing.ts';
 import { recoverCard, replaceCard } from './card-recovery.ts';
+import { CardRig, KIMS_CARD, type RigMeter } from './card-rig.testing.ts';
 import { emptyCard, sellToCard, voidCardOrder } from './card-sale.ts';
 import { blockCard, COUNTER_ROUTE } from './cards.ts';
 import type { Store } from './ports.ts';
@@ -106,9 +106,7 @@ export class CardLife {
     const hand = this.#rig.hand();
     hand.pull();
     hand.send(selectPurse());
-    const { exchange, frame } = made(
-      await desk.begin({ csn: KIMS_CARD, region: Region.gas, route: COUNTER_ROUTE }),
-    );
+    const { exchange, frame } = made(await desk.begin({ csn: KIMS_CARD, region: Region.gas, route: COUNTER_ROUTE }));
     let sent = frame;
     for (let pass = 0; pass < 2; pass++) {
       const answer = this.#draw(6) === 0 ? undefined : this.#toCard(sent);
@@ -170,7 +168,10 @@ export class CardLife {
     this.#meter.take(rig.hand(NEXT_CARD), 0);
     await rig.serve(NEXT_CARD);
     const { recoveries } = await recover();
-    assert.deepEqual(recoveries.map(({ now, later }) => [now, later]), [[0n, 0n]]);
+    assert.deepEqual(
+      recoveries.map(({ now, later }) => [now, later]),
+      [[0n, 0n]],
+    );
     await rig.serve(NEXT_CARD);
     await this.check();
     const { issued, refunded, found, closed, onCards, handed, inFlight } = await rig.totals();

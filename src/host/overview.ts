@@ -1,6 +1,7 @@
 import { civilDayAt, dateText, startsOfDays } from '../tariff/index.ts';
 import { assert, type Milliseconds, type Svpmsn } from '../units/index.ts';
 import { METER_STATES, type MeterState } from '../words/index.ts';
+import type { CardTotals } from './card-books.ts';
 import type { DayLedger } from './day-ledger.ts';
 import type { Books, LedgerReader, Totalled } from './ledger.ts';
 import { lineViews } from './lines.ts';
@@ -17,6 +18,8 @@ export interface Overview {
   readonly books: Omit<Books, 'meters'>;
   /** What the ledger moved since the day began. */
   readonly today: Totalled;
+  /** Of all providers together, as far as cards and meters without a line told. */
+  readonly cards: Pick<CardTotals, 'inFlight' | 'onCards' | 'inMeters' | 'spent'>;
   readonly meters: {
     readonly count: number;
     readonly stale: number;
@@ -89,6 +92,7 @@ export async function readOverview(tx: StoreReads, readers: Readers, now: Millis
     ...{ asOf: now, zone, day },
     books: await readers.ledger.total(tx),
     today: await readers.day.since(begin, tx),
+    cards: together(await readers.ledger.cards(tx)),
     meters: {
       count: stands.length,
       stale: stands.filter(({ standing }) => standing.stale).length,
@@ -106,6 +110,16 @@ export async function readOverview(tx: StoreReads, readers: Readers, now: Millis
     last: { posting: posting?.sequence, event: event?.number },
   };
 }
+
+const together = (totals: readonly CardTotals[]): Overview['cards'] => {
+  const sum = (of: (each: CardTotals) => bigint) => totals.reduce((all, each) => all + of(each), 0n);
+  return {
+    inFlight: sum(({ inFlight }) => inFlight),
+    onCards: sum(({ onCards }) => onCards),
+    inMeters: sum(({ inMeters }) => inMeters),
+    spent: sum(({ spent }) => spent),
+  };
+};
 
 /** How a meter stands by the little that a list of all of them needs. */
 export const rowStanding = (row: MeterStateRow, now: Milliseconds, roundMs: number): MeterStanding =>

@@ -64,6 +64,12 @@ export const OverviewSchema = Type.Object(
         { description: 'What the ledger moved since the day began; what is in flight stands in `books`.' },
       ),
     ),
+    cards: Type.Optional(
+      Type.Object(
+        { inFlight: Amount, onCards: Amount, inMeters: SignedAmount, spent: Amount },
+        { description: 'Value on purse cards and in meters without a line, as far as they told.' },
+      ),
+    ),
     meters: Type.Object(
       {
         count: Count,
@@ -166,12 +172,16 @@ export type GridJson = Static<typeof GridSchema>;
 export type OverviewPart = 'books' | 'alarms' | 'lines';
 
 export function overviewJson(of: Overview, may: Readonly<Record<OverviewPart, boolean>>): OverviewJson {
-  const { books, today, meters, energy, alarms, lines, orders, last } = of;
+  const { books, today, cards, meters, energy, alarms, lines, orders, last } = of;
   return {
     asOf: instantText(of.asOf),
     zone: of.zone,
     day: of.day,
-    ...(may.books && { books: { ...totalsJson(books), balanced: books.balanced }, today: todayJson(today) }),
+    ...(may.books && {
+      books: { ...totalsJson(books), balanced: books.balanced },
+      today: todayJson(today),
+      cards: cardsJson(cards),
+    }),
     meters: { count: meters.count, stale: meters.stale, byState: meters.byState },
     ...(may.lines && {
       ...maybe('energy', energy, ({ today: day, hour }) => ({ today: energyJson(day), hour: energyJson(hour) })),
@@ -182,6 +192,10 @@ export function overviewJson(of: Overview, may: Readonly<Record<OverviewPart, bo
     last: { ...maybe('posting', last.posting, same), ...maybe('event', last.event, same) },
   };
 }
+
+const cardsJson = ({ inFlight, onCards, inMeters, spent }: Overview['cards']) => ({
+  ...{ inFlight: String(inFlight), onCards: String(onCards), inMeters: String(inMeters), spent: String(spent) },
+});
 
 const todayJson = ({ issued, stored, refunded, spent, found, closed }: Totalled) => ({
   ...{ issued: String(issued), stored: String(stored), refunded: String(refunded) },
