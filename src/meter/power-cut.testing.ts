@@ -56,15 +56,17 @@ export interface Rest {
   readonly now: number;
   readonly supplyCount: number;
   readonly labSessions: number | undefined;
+  readonly pulses: Bench['pulses'];
 }
 
-export const restOf = ({ memory, now, supplyCount, labSessions }: Bench): Rest => ({
+export const restOf = ({ memory, now, supplyCount, labSessions, pulses }: Bench): Rest => ({
   nvm: memory.nvm.bytes.slice(),
   sam: memory.sam.bytes.slice(),
   svm: memory.svm.bytes.slice(),
   now,
   supplyCount,
   labSessions,
+  pulses,
 });
 
 /** A board that wakes from that rest, on a supply that can be cut. */
@@ -75,8 +77,12 @@ export function wake(rest: Rest): { readonly bench: Bench; readonly supply: Supp
     sam: new CuttableNvm(rest.sam.slice(), supply),
     svm: new CuttableNvm(rest.svm.slice(), supply),
   };
-  const { now, supplyCount, labSessions } = rest;
-  const bench = startBench(memory, { supplyCount, now, ...(labSessions === undefined ? {} : { labSessions }) });
+  const { now, supplyCount, labSessions, pulses } = rest;
+  const bench = startBench(memory, {
+    ...{ supplyCount, now },
+    ...(labSessions === undefined ? {} : { labSessions }),
+    ...(pulses === undefined ? {} : { pulses }),
+  });
   return { bench, supply };
 }
 

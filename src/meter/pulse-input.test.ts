@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Command } from '../exchange/index.ts';
+import { Command, ValueOp, ValueResult } from '../exchange/index.ts';
 import {
   AttentionReason,
   EventKind,
@@ -22,6 +22,7 @@ import {
   minuteOf,
   restart,
   STRICT_POLICY,
+  value,
 } from './board.testing.ts';
 import { cardWith, visit } from './card-slot.testing.ts';
 import { eventsFrom } from './event-log.ts';
@@ -35,6 +36,7 @@ import {
   stepTime,
   totalsNow,
 } from './index.ts';
+import { everyCut, restOf } from './power-cut.testing.ts';
 
 const RULES: FlowRules = {
   steady: null,
@@ -229,6 +231,45 @@ test('both rules look at what was before the power went, and not behind what som
   restart(bench, { afterMs: 1_000 });
   flow(bench, 40, 1);
   assert.equal(reasonsOf(bench), 0);
+});
+
+test('the power goes at any byte while a leak closes the valve: it is closed after it, or by the next pulse', () => {
+  for (const fullStop of ['allowed', 'never'] as const) {
+    const bench = pipe({ steady: { minutes: 60, pauseMinutes: 5 }, fullStop });
+    flow(bench, 60, 1);
+    const points = everyCut(
+      restOf(bench),
+      (each) => flow(each, 1, 1),
+      (each, { after }) => {
+        flow(each, 2, 1);
+        assert.equal(reasonsOf(each), RelayReason.leak, `${after}`);
+        assert.equal(each.meter.kept.latchesOpen, 1, `${after}`);
+        // Of the minute that ran the power took what was not committed yet, and of no other.
+        const pulses = registerOf(each) / 100;
+        assert.ok(pulses >= 59 && pulses <= 62, `${pulses} pulses`);
+      },
+    );
+    assert.ok(points > 200, `${points}`);
+  }
+});
+
+test('the power goes at any byte while the valve is throttled and opens: it stands as its reasons say', () => {
+  const bench = pipe({ fullStop: 'never' }, { region: Region.water, value: 70 });
+  while (reasonsOf(bench) === 0) flow(bench, 1, 10);
+  const stands = (each: Bench): void => {
+    assert.equal(each.meter.kept.latchesOpen, reasonsOf(each) === 0 ? 0 : 0b1_0001);
+  };
+  stands(bench);
+  const opens = (each: Bench): void => {
+    assert.equal(value(each, { op: ValueOp.credit, counter: 1, amount: tokens(500) }).result, ValueResult.done);
+  };
+  everyCut(restOf(bench), opens, (each) => {
+    stands(each);
+    // The same sale again: it is done, whether it was before or not.
+    value(each, { op: ValueOp.credit, counter: 1, amount: tokens(500) });
+    stands(each);
+    assert.equal(reasonsOf(each), 0);
+  });
 });
 
 test('without rules nothing is a leak', () => {
