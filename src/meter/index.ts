@@ -22,7 +22,7 @@ export {
 export { erased, type Nvm, PlainNvm } from './nvm.ts';
 export type { MeterOutputs } from './outputs.ts';
 export { EVENTS_NOT_RECORDED, PARTS, PARTS_NOT_BUILT } from './parts.ts';
-export { stepPulses, stepTemperature } from './pulse-input.ts';
+export { stepCounter, stepPulses, stepTemperature } from './pulse-input.ts';
 export { type Receipt, ReceiptKind } from './purse.ts';
 export { receiptOf } from './purse-journal.ts';
 export type { Measured } from './relay.ts';

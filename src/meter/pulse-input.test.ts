@@ -31,6 +31,7 @@ import {
   displayOf,
   displayPages,
   pressKey,
+  stepCounter,
   stepPulses,
   stepTemperature,
   stepTime,
@@ -149,6 +150,61 @@ test('pulses while the valve is closed are an event from the second on: the firs
   visit(bench, cardWith(500, { region: Region.gas, id: '04a1b2c3d4e5f7' as never }));
   assert.deepEqual(told(bench, EventKind.flowWhileClosedEnded), [[EventKind.flowWhileClosedEnded, 60, 0]]);
   assert.equal(balanceOf(bench.meter), 500, 'and nobody is charged for it');
+});
+
+test('an index makes up for what flowed without power, minute by minute as the profile holds it, and is no leak', () => {
+  const policy = { ...STRICT_POLICY, flow: { ...RULES, burst: { quanta: 5_000, minutes: 60 } } };
+  const table = benchTable(1, 1, 1_000_000);
+  const pulses = { quantaPerPulse: 100, indexAtZero: 41_754 };
+  const bench = createBench({ region: Region.gas, policy, pulses, tables: [table] });
+  visit(bench, cardWith(1_000_000, { region: Region.gas }));
+  let index = 41_754;
+  const read = (minutes: number, more: number): void => {
+    for (let minute = 0; minute < minutes; minute++) {
+      bench.now += 60_000;
+      index += more;
+      stepCounter(bench.meter, index, bench.now, bench.out);
+    }
+  };
+  const from = minuteOf(bench);
+  read(10, 2);
+  restart(bench, { afterMs: 3_600_000 });
+  index += 1_000;
+  read(1, 2);
+  // Of ten minutes the last was not committed, and now this one is full.
+  assert.equal(registerOf(bench), 1_800 + 65_500);
+  read(1, 2);
+  assert.equal(registerOf(bench), (index - 41_754) * 100);
+  assert.equal(reasonsOf(bench), 0);
+  restart(bench, { afterMs: 1_000 });
+  read(10, 2);
+  assert.equal(registerOf(bench), (index - 41_754) * 100);
+  stepTime(bench.meter, bench.now + 60_000, bench.out);
+  assert.equal(
+    charged(bench),
+    costOfProfile(bench, from, minuteOf(bench), () => table),
+    'and nothing is charged twice',
+  );
+  read(1, 55);
+  assert.equal(reasonsOf(bench), RelayReason.leak, 'from then on it is watched');
+});
+
+test('an index that went back is an event, once, and nothing is charged until it has caught up', () => {
+  const bench = pipe();
+  const read = (index: number): void => {
+    bench.now += 60_000;
+    stepCounter(bench.meter, index, bench.now, bench.out);
+  };
+  read(50);
+  read(30);
+  read(31);
+  assert.deepEqual(told(bench, EventKind.counterBehind), [[EventKind.counterBehind, 20, 0]]);
+  read(50);
+  assert.equal(registerOf(bench), 5_000);
+  read(53);
+  assert.equal(registerOf(bench), 5_300);
+  read(52);
+  assert.equal(told(bench, EventKind.counterBehind).length, 2);
 });
 
 test('a flow without a pause closes the valve after its time and not before it, and a pause begins anew', () => {

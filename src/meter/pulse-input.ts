@@ -9,6 +9,7 @@ import type { MeterOutputs } from './outputs.ts';
 import { energyAt } from './profile-ring.ts';
 import { driveLatch, setReason } from './relay.ts';
 import type { Meter, Supply } from './state.ts';
+import { totalsNow } from './totals.ts';
 import { type FlowInput, noteFlowWhileClosed, throttles } from './valve.ts';
 
 /**
@@ -42,6 +43,29 @@ export function stepPulses(meter: Meter, pulses: number, now: number, out: Meter
     count(supply, quanta);
   }
   if (meter.attention !== meter.attentionSent) callAttention(meter, out);
+}
+
+/**
+ * The same of a counter that shows an index, in pulses: what flowed while the meter had no power is made up for, in as
+ * many minutes as the profile needs to hold it, and is no leak.
+ */
+export function stepCounter(meter: Meter, index: number, now: number, out: MeterOutputs): void {
+  const supply = meter.supplies[0] as Supply;
+  const { flow } = supply;
+  assert(flow !== undefined, 'the meter was started as one with pulses');
+  stepTime(meter, now, out);
+  const counted = Math.floor(totalsNow(supply).registerImport / flow.quantaPerPulse);
+  const pulses = index - (flow.indexAtZero ?? 0) - counted;
+  if (pulses < 0 && !flow.indexBehind) {
+    recordEvent(meter, EventKind.counterBehind, { supply: supply.index, value: -pulses });
+  }
+  flow.indexBehind = pulses < 0;
+  const room = Math.floor((ENERGY_MAX - supply.minuteEnergy) / flow.quantaPerPulse);
+  const taken = Math.max(0, Math.min(pulses, room));
+  // Until it has caught up, and with the reading that does, all of it may have flowed before the power came.
+  if (!flow.caughtUp) flow.leakFrom = meter.minute + 1;
+  flow.caughtUp = taken >= pulses;
+  stepPulses(meter, taken, now, out);
 }
 
 /** It flowed, and nobody pays for it. */

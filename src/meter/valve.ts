@@ -12,11 +12,16 @@ import type { Meter, Supply } from './state.ts';
 export interface PulseInput {
   /** In 0.1 of the region's unit, from 1: 100 for 10 litres, 10,000 for 1 kWh. */
   readonly quantaPerPulse: number;
+  /** Of a counter that has an index, in pulses: what it showed when the register was 0. */
+  readonly indexAtZero?: number;
 }
 
 /** What comes in from the pipe, while the meter has power. */
 export interface FlowInput extends PulseInput {
   lastPulseAt: number;
+  /** What the index showed at its last reading is counted; it is less than was counted. */
+  caughtUp: boolean;
+  indexBehind: boolean;
   /** The valve closed at this time of the oscillator, and so many pulses came since; `told` once that was an event. */
   closedAt: number | undefined;
   pulsesSince: number;
@@ -29,8 +34,8 @@ export interface FlowInput extends PulseInput {
   burstBefore: number;
 }
 
-export const flowInput = ({ quantaPerPulse }: PulseInput): FlowInput => ({
-  quantaPerPulse,
+export const flowInput = (input: PulseInput): FlowInput => ({
+  ...{ ...input, caughtUp: false, indexBehind: false },
   ...{ lastPulseAt: Number.NEGATIVE_INFINITY, closedAt: undefined, pulsesSince: 0, told: false },
   ...{ frost: false, leakFrom: 0, burstMinute: -1, burstBefore: 0 },
 });

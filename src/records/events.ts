@@ -55,6 +55,8 @@ export const EventKind = {
   flowWhileClosedBegun: 33,
   /** The valve has moved. value: units that passed in all */
   flowWhileClosedEnded: 34,
+  /** The counter shows less than was counted: it was turned back, or is another. value: pulses that are missing */
+  counterBehind: 35,
 
   /** value: current, mA; detail: seconds that it lasted */
   overCurrent: 40,
