@@ -7,7 +7,7 @@ import {
   selectPurse,
 } from '../card/index.ts';
 import type { Csn, Region } from '../units/index.ts';
-import { CardHost } from './card-host.ts';
+import { CardHost, type LoadReceipt } from './card-host.ts';
 import { csnOf, needed, noWord, oneWord, parsedVerb, regionName, regionOf } from './card-options.ts';
 import { cardPlaceOf, taken, withCards } from './card-place.ts';
 import { CannotGoOn } from './failure.ts';
@@ -37,7 +37,7 @@ interface Load {
   readonly before: number;
   readonly balance: number;
   /** As the host tells them. */
-  readonly receipts: readonly Readonly<Record<string, unknown>>[];
+  readonly receipts: readonly LoadReceipt[];
 }
 
 /** One region, or each that the card has. */
@@ -45,7 +45,7 @@ async function loadAll(session: CardSession, host: CardHost, asked: Region | und
   const before = taken<CardReading>(await readCard(session));
   const regions = before.regions.filter(({ region }) => asked === undefined || region === asked);
   if (regions.length === 0) throw new CannotGoOn(`Card ${before.csn} has no region ${regionName(asked as Region)}.`);
-  const receipts = new Map<Region, readonly Readonly<Record<string, unknown>>[]>();
+  const receipts = new Map<Region, readonly LoadReceipt[]>();
   for (const { region } of regions) receipts.set(region, await loadRegion(session, host, before.csn, region));
   const after = taken<CardReading>(await readCard(session));
   return regions.map(({ region, value }) => ({
@@ -56,7 +56,7 @@ async function loadAll(session: CardSession, host: CardHost, asked: Region | und
 }
 
 async function loadRegion(session: CardSession, host: CardHost, csn: Csn, region: Region) {
-  const receipts: Readonly<Record<string, unknown>>[] = [];
+  const receipts: LoadReceipt[] = [];
   for (let more = true; more && receipts.length < EXCHANGES_MAX; ) {
     taken<Uint8Array>(await session.transmit(selectPurse()));
     const { exchange, frame } = await host.begin(csn, region);
@@ -65,7 +65,7 @@ async function loadRegion(session: CardSession, host: CardHost, csn: Csn, region
     if ('frame' in last)
       throw new CannotGoOn('The host has more to say than an exchange has messages: name another with --host.');
     receipts.push(last.receipt);
-    more = last.more;
+    more = last.receipt.more;
   }
   return receipts;
 }

@@ -7,7 +7,7 @@ import { CardOp, decodeCardReceipt, decodeCardStatus, encodeCardCommand, openLoa
 import type { CardKey } from '../crypto/index.ts';
 import { type HostSession, hostCommand, hostFirst, hostReceive, txidOf } from '../exchange/index.ts';
 import { drawing } from '../exchange/sides.testing.ts';
-import { svpmsn } from '../units/index.ts';
+import { Region, svpmsn } from '../units/index.ts';
 
 /** What was asked of the counter's host. */
 export interface Asked {
@@ -22,6 +22,8 @@ export interface Asked {
  */
 export class CounterHost {
   readonly asked: Asked[] = [];
+  /** In place of what it would say to a card's frame. */
+  says: Record<string, unknown> | undefined;
   /** Of the answers; a code other than 200 comes with its sentence. */
   refuse: { readonly status: number; readonly detail: string } | undefined;
   readonly orders: number[] = [];
@@ -54,11 +56,16 @@ export class CounterHost {
     const [, csn = '', exchange] = /^\/api\/v1\/cards\/([0-9a-f]{14})\/exchanges(?:\/(\w+))?$/.exec(path) ?? [];
     if (csn === '') return {};
     if (exchange === undefined) {
-      const session = openLoadSession(this.#keyOf(csn, Number(body.region)), svpmsn(0), drawing(this.asked.length));
+      const session = openLoadSession(
+        this.#keyOf(csn, Region[body.region as keyof typeof Region]),
+        svpmsn(0),
+        drawing(this.asked.length),
+      );
       const id = `e${this.#sessions.size}`;
       this.#sessions.set(id, session);
       return { exchange: id, frame: toHex(hostFirst(session)) };
     }
+    if (this.says !== undefined) return this.says;
     const session = this.#sessions.get(exchange) as HostSession;
     const outcome = hostReceive(session, fromHex(String(body.frame)));
     if (outcome.type === 'status') {
@@ -75,7 +82,9 @@ export class CounterHost {
     const receipt = decodeCardReceipt(outcome.answer);
     if ('reason' in receipt) throw new Error(receipt.reason);
     this.orders.shift();
-    return { receipt: { counter: receipt.counter, amount: String(receipt.amount) }, more: this.orders.length > 0 };
+    const { result, counter, amount, balance } = receipt;
+    const more = this.orders.length > 0;
+    return { receipt: { result, counter, amount: String(amount), balance: String(balance), more } };
   }
 }
 

@@ -1,6 +1,6 @@
 import { parseHex, toHex } from '../bytes/index.ts';
 import type { IssuedCard } from '../card/index.ts';
-import type { Csn, Region } from '../units/index.ts';
+import { type Csn, Region as REGION_NUMBERS, type Region } from '../units/index.ts';
 import { fromEnvironment } from './card-options.ts';
 import { CannotGoOn } from './failure.ts';
 import { WrongUse } from './usage.ts';
@@ -11,9 +11,17 @@ const API = '/api/v1';
 const ANSWER_MS = 30_000;
 
 /** What the host says to a frame of a card: one for the card, or what is booked. */
-export type HostSays =
-  | { readonly frame: Uint8Array }
-  | { readonly receipt: Readonly<Record<string, unknown>>; readonly more: boolean };
+export type HostSays = { readonly frame: Uint8Array } | { readonly receipt: LoadReceipt };
+
+/** As the host tells what the card holds now. */
+export interface LoadReceipt extends Readonly<Record<string, unknown>> {
+  /** Something else waits for the same region. */
+  readonly more: boolean;
+}
+
+/** The host's names of regions: those of the program. */
+const apiName = (region: Region): string =>
+  Object.entries(REGION_NUMBERS).find(([, number]) => number === region)?.[0] ?? '';
 
 /** A host, through its API. What it refuses comes in its own sentence. */
 export class CardHost {
@@ -39,9 +47,11 @@ export class CardHost {
 
   /** Writes down whose the card is, and from which keys its own came. */
   async register({ csn, regions }: IssuedCard, subscriber: string): Promise<void> {
-    const named = regions.map(({ region, utility, n }) => ({ region, provider: `${utility}-${region}`, n }));
+    const named = regions.map(({ region, utility, n }) => {
+      return { region: apiName(region), provider: `${utility}-${region}`, n };
+    });
     try {
-      await this.#post('/cards', { csn, subscriber, regions: named });
+      await this.#post('/cards', { number: csn, subscriber, regions: named });
     } catch (error) {
       if (!(error instanceof CannotGoOn)) throw error;
       throw new CannotGoOn(`Card ${csn} is issued, and not registered: ${error.message}`, { cause: error });
@@ -55,18 +65,31 @@ export class CardHost {
 
   /** Begins an exchange with a region of a card that lies in a reader: M1. */
   async begin(csn: Csn, region: Region): Promise<{ readonly exchange: string; readonly frame: Uint8Array }> {
-    const { exchange, frame } = await this.#post(`/cards/${csn}/exchanges`, { region });
+    const { exchange, frame } = await this.#post(`/cards/${csn}/exchanges`, { region: apiName(region) });
     if (typeof exchange !== 'string' || !/^[\w-]{1,64}$/.test(exchange)) throw this.#unintelligible();
     return { exchange, frame: this.#frameOf(frame) };
   }
 
   /** Gives the host what the card said. */
-  async say(csn: Csn, exchange: string, frame: Uint8Array): Promise<HostSays> {
-    const answer = await this.#post(`/cards/${csn}/exchanges/${exchange}`, { frame: toHex(frame) });
-    if (answer.frame !== undefined) return { frame: this.#frameOf(answer.frame) };
-    const { receipt } = answer;
-    if (typeof receipt !== 'object' || receipt === null) throw this.#unintelligible();
-    return { receipt: receipt as Readonly<Record<string, unknown>>, more: answer.more === true };
+  async say(csn: Csn, exchange: string, said: Uint8Array): Promise<HostSays> {
+    const answer = await this.#post(`/cards/${csn}/exchanges/${exchange}`, { frame: toHex(said) });
+    const { frame, receipt, frozen, refused, ignored } = answer;
+    if (frame !== undefined) return { frame: this.#frameOf(frame) };
+    if (typeof receipt === 'object' && receipt !== null) {
+      return { receipt: { ...receipt, more: (receipt as { more?: unknown }).more === true } };
+    }
+    if (typeof frozen === 'string') {
+      throw new CannotGoOn(`The host holds back what it has for card ${csn} (${frozen}): a person there has to look.`);
+    }
+    if (refused !== undefined) {
+      throw new CannotGoOn(
+        `Card ${csn} refuses what the host sends (reason ${refused}): take it out and in, and try again.`,
+      );
+    }
+    if (typeof ignored === 'string') {
+      throw new CannotGoOn(`What card ${csn} answers is not what the host waits for (${ignored}): try again.`);
+    }
+    throw this.#unintelligible();
   }
 
   #frameOf(hex: unknown): Uint8Array {

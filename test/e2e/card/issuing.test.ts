@@ -17,7 +17,8 @@ test('a card is issued in one reader by a master card in another, read through P
   const at = (name: string) => join(folder, name);
   const pcscd = await Pcscd.start(t);
   const variables = ['WATTPURSE_PIN=4711', 'WATTPURSE_PASSPHRASE=a passphrase of a test'];
-  const card = (...args: readonly string[]) => pcscd.run('env', [...variables, process.execPath, MAIN, 'card', ...args]);
+  const card = (...args: readonly string[]) =>
+    pcscd.run('env', [...variables, process.execPath, MAIN, 'card', ...args]);
 
   await card('chips', at('chips.json'));
   await card('blank', at('blank.card'), '--chips', at('chips.json'), '--csn', CSN);
