@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { HostFailure, MemoryStore } from './index.ts';
+import type { HostFailure, Instrument, MemoryStore } from './index.ts';
 import { Till, type Way } from './payments.testing.ts';
 import { made } from './rig.testing.ts';
 
@@ -182,6 +182,11 @@ for (const stored of [true, false]) {
   });
 }
 
+const CHIP: Instrument = {
+  ...{ type: 'card', pan: '4111111111111111', expiry: '2912' },
+  chip: { data: Uint8Array.of(0x9f, 0x36, 0) },
+};
+
 test('whatever fails on the way, each payment has one outcome at the bank, in the books and in the meter', async () => {
   const way = fc.constantFrom<Way>('good', 'good', 'request-lost', 'answer-lost', 'hangs', 'declines', 'pends');
   const step = fc.oneof(
@@ -190,6 +195,12 @@ test('whatever fails on the way, each payment has one outcome at the bank, in th
       id: fc.nat(9),
       paid: fc.integer({ min: 1, max: 500 }),
       meter: fc.nat(1),
+      isByChip: fc.boolean(),
+    }),
+    fc.record({
+      type: fc.constant('chip' as const),
+      id: fc.nat(9),
+      outcome: fc.constantFrom('approved', 'approved', 'declined'),
     }),
     fc.record({ type: fc.constant('notice' as const), id: fc.nat(9), approval: fc.nat(3) }),
     fc.record({ type: fc.constant('cancel' as const), id: fc.nat(9) }),
@@ -206,7 +217,8 @@ test('whatever fails on the way, each payment has one outcome at the bank, in th
       rig.faults = { oneIn: 6 };
       for (const step of steps) {
         const id = 'id' in step ? `p${step.id}` : '';
-        if (step.type === 'pay') void till.pay(id, step.paid, step.meter);
+        if (step.type === 'pay') void till.pay(id, step.paid, step.meter, step.isByChip ? CHIP : undefined);
+        if (step.type === 'chip') await rig.host.chipSaid({ id, outcome: step.outcome });
         if (step.type === 'notice') {
           const outcome = { outcome: 'approved', approval: `AN${step.approval}`, shown: 'x' } as const;
           await rig.host.paymentNotice({ port: 'bank', id, outcome });

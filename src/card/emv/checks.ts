@@ -1,40 +1,32 @@
 import { toHex } from '../../bytes/index.ts';
-import { dateOf } from './processing.ts';
-import { type Chosen, type Emv, type EmvFault, Information, note, performed, Verification } from './state.ts';
+import { type CardRead, type Chosen, type Emv, Information, note, performed, Verification } from './state.ts';
 import { Tag } from './tags.ts';
 
 /**
  * What the terminal looks at before it asks the card for a cryptogram: restrictions, the holder, risk. What it finds
  * stands in TVR and is for the bank to judge; only TAC-Denial and IAC-Denial decide here.
  */
-export function check(emv: Emv, chosen: Chosen): EmvFault | undefined {
+export function check(emv: Emv, chosen: Chosen, read: CardRead): void {
   // Neither SDA nor DDA nor CDA: who always asks the bank has the cryptogram, which says more (Book 4 §6.3.2).
   note(emv, Verification.offlineAuthenticationNotPerformed);
-  const fault = checkRestrictions(emv, chosen);
-  if (fault !== undefined) return fault;
+  checkRestrictions(emv, chosen, read);
   checkHolder(emv, chosen);
   // Book 3 §10.6: the floor limit is zero, so every sale is above it. It is no more than that: no random selection
   // and no velocity, which decide who is asked on line, and everybody is.
   note(emv, Verification.floorLimitExceeded);
   performed(emv, Information.terminalRiskManagement);
-  return undefined;
 }
 
 /** Book 3 §10.4. */
-function checkRestrictions(emv: Emv, { candidate, objects }: Chosen): EmvFault | undefined {
+function checkRestrictions(emv: Emv, { candidate, objects }: Chosen, { begins, expires }: CardRead): void {
   const version = objects.get(Tag.applicationVersion);
   if (version !== undefined && toHex(version) !== candidate.application.version.toString(16).padStart(4, '0')) {
     note(emv, Verification.versionsDiffer);
   }
   if (!isUseAllowed(emv, objects)) note(emv, Verification.serviceNotAllowed);
   const today = century(emv.sale.date);
-  const from = objects.get(Tag.applicationEffectiveDate);
-  const until = dateOf(objects.get(Tag.applicationExpirationDate) ?? new Uint8Array(0));
-  const since = from === undefined ? undefined : dateOf(from);
-  if (until === undefined || (from !== undefined && since === undefined)) return { reason: 'data-wrong' };
-  if (since !== undefined && century(since) > today) note(emv, Verification.applicationNotYetEffective);
-  if (century(until) < today) note(emv, Verification.applicationExpired);
-  return undefined;
+  if (begins !== undefined && century(begins) > today) note(emv, Verification.applicationNotYetEffective);
+  if (century(expires) < today) note(emv, Verification.applicationExpired);
 }
 
 /** YYYYMMDD: 50 to 99 are of the twentieth century, Book 4 §6.7.3. */

@@ -94,6 +94,14 @@ test('a card that declines after its bank approved has the money go back, and on
   assert.deepEqual(other.outcome === 'failed' && [other.reason, other.reverse], ['card-unintelligible', true]);
 });
 
+test('a card whose issuer adds nothing is asked for all the same, and its bank decides', () => {
+  const short = fromHex('77149f2701809f360200019f260811223344556677889000');
+  const { asked, end } = generating(1, () => short);
+  assert.equal(inField55(asked, Tag.issuerApplicationData), undefined);
+  assert.equal(inField55(asked, Tag.applicationCryptogram), '1122334455667788');
+  assert.deepEqual(end.outcome === 'declined' && [end.by, end.reverse], ['bank', false]);
+});
+
 test('when the bank declined, nothing that the card says afterwards sells anything, and nothing goes back', () => {
   for (const answer of ['6985', `800b40${'00'.repeat(10)}9000`, '90', '77ff9000']) {
     const card = new EmvTestCard(ISSUE);

@@ -5,6 +5,7 @@ import { type DataObjectList, decodeDol, dolData } from './dol.ts';
 import { nameOf, proprietaryOf } from './selection.ts';
 import {
   type Candidate,
+  type CardRead,
   type Chosen,
   command,
   type Emv,
@@ -92,9 +93,9 @@ export function recordAnswered(
   // Files 11 to 30 are coded as each scheme likes; what they hold is then not known.
   if (file > 10 && ('reason' in decoded || decoded[0]?.tag !== Tag.recordTemplate)) return undefined;
   if ('reason' in decoded) return UNINTELLIGIBLE;
-  const [template, ...more] = decoded;
-  if (template?.tag !== Tag.recordTemplate || more.length > 0) return UNINTELLIGIBLE;
-  for (const object of template.inside ?? []) {
+  const inside = decoded.length === 1 ? findObject(decoded, Tag.recordTemplate)?.inside : undefined;
+  if (inside === undefined) return UNINTELLIGIBLE;
+  for (const object of inside) {
     if (isPlain(object) && objects.has(object.tag)) return { reason: 'data-doubled' };
     if (isPlain(object)) objects.set(object.tag, object.value);
   }
@@ -102,18 +103,6 @@ export function recordAnswered(
 }
 
 const isPlain = ({ inside }: DataObject): boolean => inside === undefined;
-
-/** What the card and its bank need to know of the sale, when all records are read. */
-export interface CardRead {
-  readonly pan: string;
-  /** YYMM. */
-  readonly expiry: string;
-  readonly sequence: number | undefined;
-  /** Digits, `=`, digits. */
-  readonly track2: string | undefined;
-  readonly cdol1: DataObjectList;
-  readonly cdol2: DataObjectList;
-}
 
 /** Book 3 §7.2: what every card must hold, and in a form in which it makes sense. */
 export function cardRead({ objects }: Chosen): CardRead | EmvFault {
@@ -127,12 +116,20 @@ export function cardRead({ objects }: Chosen): CardRead | EmvFault {
     return { reason: 'data-missing' };
   }
   const pan = /^(\d{12,19})f?$/.exec(toHex(number))?.[1];
-  const date = dateOf(expiration);
+  const expires = dateOf(expiration);
+  const effective = objects.get(Tag.applicationEffectiveDate);
+  const begins = effective === undefined ? undefined : (dateOf(effective) ?? null);
   const sequence = objects.get(Tag.panSequenceNumber);
   const sequenceText = sequence === undefined ? '00' : toHex(sequence);
   const equivalent = objects.get(Tag.track2Equivalent);
   const track2 = equivalent === undefined ? undefined : /^(\d{12,19})d(\d{7,24})f?$/.exec(toHex(equivalent));
-  if (pan === undefined || date === undefined || !/^\d\d$/.test(sequenceText) || track2 === null) {
+  if (
+    pan === undefined ||
+    expires === undefined ||
+    begins === null ||
+    !/^\d\d$/.test(sequenceText) ||
+    track2 === null
+  ) {
     return { reason: 'data-wrong' };
   }
   // Whoever is asked by one number and answers by another would pay for somebody else.
@@ -141,7 +138,8 @@ export function cardRead({ objects }: Chosen): CardRead | EmvFault {
   if ('reason' in cdol1 || 'reason' in cdol2) return UNINTELLIGIBLE;
   return {
     pan,
-    expiry: date.slice(0, 4),
+    expires,
+    begins,
     sequence: sequence === undefined ? undefined : Number(sequenceText),
     track2: track2 === undefined ? undefined : `${track2[1]}=${track2[2]}`,
     cdol1,
@@ -150,7 +148,7 @@ export function cardRead({ objects }: Chosen): CardRead | EmvFault {
 }
 
 /** YYMMDD, of three bytes that are a day. */
-export function dateOf(bytes: Uint8Array): string | undefined {
+function dateOf(bytes: Uint8Array): string | undefined {
   const text = toHex(bytes);
   return /^\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/.test(text) ? text : undefined;
 }

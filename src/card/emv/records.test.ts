@@ -190,6 +190,21 @@ test('a card without usage control, or without the country of its issuer, is not
   assert.equal(inField55(sellWith(Tag.issuerCountryCode, undefined).asked, TVR), '8000008000');
 });
 
+test('a card is told of the terminal whatever its list asks for', () => {
+  const { card, program } = begun();
+  const list = '9b029f21035f36019f1c089f4005' + '9a039f350195059f3303df810102';
+  const { commands } = walk(card, { program: withObject(program, Tag.cdol1, fromHex(list)) });
+  const told = toHex(commands.find(([, ins]) => ins === INS.generate)?.subarray(5, -1) ?? new Uint8Array(0));
+  // TSI, time, exponent, terminal, its other capabilities; day, kind, TVR, capabilities, and what nobody knows.
+  assert.equal(told, `4800${'131109'}00${'5741545430303031'}4000001000${'260302'}24${'8000008000'}200800${'0000'}`);
+});
+
+test('a list of denials that is too short denies by what it has', () => {
+  assert.equal(sellWith(Tag.issuerActionDenial, '7f').end.outcome, 'approved');
+  const { end } = sellWith(Tag.issuerActionDenial, '80');
+  assert.equal(end.outcome === 'declined' && end.by, 'terminal');
+});
+
 test('what the issuer of the card denies is not asked for', () => {
   const { end, asked } = sellWith(Tag.issuerActionDenial, '0000008000');
   assert.deepEqual([end.outcome === 'declined' && end.by, asked], ['terminal', undefined]);

@@ -124,6 +124,16 @@ test('a directory with nothing that the terminal takes leads to its own list, an
   });
 });
 
+test('an entry of a directory that has no name is passed over, and so is a file that does not tell its name', () => {
+  const nameless = encodeTlv(0x61, encodeTlv(0x87, Uint8Array.of(1)));
+  const script = { [ENVIRONMENT]: directory, 1: record(nameless, entry(ONE, 1)), [ONE]: fci(ONE) };
+  assert.ok(selecting(script, [application(ONE)]).asked.includes('options'));
+  const untold = { [ONE]: encodeTlv(0x6f, new Uint8Array(0)), [TWO]: fci(TWO) };
+  assert.deepEqual(selecting(untold, [application(ONE), application(TWO)]).asked, [
+    ...['environment', ONE, TWO, TWO, 'options'],
+  ]);
+});
+
 test('a directory without end is read to a bound', () => {
   const script = Object.fromEntries(Array.from({ length: 255 }, (_, i) => [i + 1, record(entry(OTHER, 1))]));
   const { asked } = selecting({ ...script, [ENVIRONMENT]: directory }, [application(ONE)]);

@@ -89,14 +89,14 @@ function askListed(emv: Emv, index: number, occurrence: number): Selecting {
   if (application === undefined) return { type: 'listed' };
   return {
     type: 'ask',
-    state: { name: 'awaiting-listed-application', index, occurrence },
+    state: { name: 'awaiting-listed-application', aid: application.aid, index, occurrence },
     command: selectByName(application.aid, occurrence > 0),
   };
 }
 
 export function listedAnswered(
   emv: Emv,
-  { index, occurrence }: Extract<EmvState, { name: 'awaiting-listed-application' }>,
+  { aid, index, occurrence }: Extract<EmvState, { name: 'awaiting-listed-application' }>,
   response: ResponseApdu,
 ): Selecting {
   const { status } = response;
@@ -107,8 +107,7 @@ export function listedAnswered(
   if (name === undefined) return askListed(emv, index + 1, 0);
   const priority = proprietaryOf(response.data, Tag.applicationPriority)?.[0] ?? 0;
   if (!isBlocked) addCandidate(emv, name, priority);
-  const isWhole = equalBytes(name, emv.terminal.applications[index]?.aid ?? name);
-  if (isWhole || occurrence + 1 >= OCCURRENCES_MAX) return askListed(emv, index + 1, 0);
+  if (equalBytes(name, aid) || occurrence + 1 >= OCCURRENCES_MAX) return askListed(emv, index + 1, 0);
   return askListed(emv, index, occurrence + 1);
 }
 

@@ -57,6 +57,19 @@ export interface Chosen {
   readonly objects: Map<number, Uint8Array>;
 }
 
+/** What the records of a card came to: what its bank and the terminal need of it. */
+export interface CardRead {
+  readonly pan: string;
+  /** YYMMDD: its last day, and its first where it has one. */
+  readonly expires: string;
+  readonly begins: string | undefined;
+  readonly sequence: number | undefined;
+  /** Digits, `=`, digits. */
+  readonly track2: string | undefined;
+  readonly cdol1: DataObjectList;
+  readonly cdol2: DataObjectList;
+}
+
 /** What the card said with a cryptogram. */
 export interface Cryptogram {
   readonly kind: CryptogramKind;
@@ -108,11 +121,21 @@ export type EmvEnd =
 export type EmvState =
   | { readonly name: 'awaiting-environment' }
   | { readonly name: 'awaiting-directory-record'; readonly file: number; readonly record: number }
-  | { readonly name: 'awaiting-listed-application'; readonly index: number; readonly occurrence: number }
+  | {
+      readonly name: 'awaiting-listed-application';
+      readonly aid: Uint8Array;
+      readonly index: number;
+      readonly occurrence: number;
+    }
   | { readonly name: 'awaiting-application'; readonly candidate: Candidate }
   | { readonly name: 'awaiting-processing-options'; readonly candidate: Candidate }
   | { readonly name: 'awaiting-record'; readonly chosen: Chosen; readonly reads: readonly RecordPlace[] }
-  | { readonly name: 'awaiting-first-cryptogram'; readonly chosen: Chosen; readonly asked: CryptogramKind }
+  | {
+      readonly name: 'awaiting-first-cryptogram';
+      readonly chosen: Chosen;
+      readonly read: CardRead;
+      readonly asked: CryptogramKind;
+    }
   | { readonly name: 'awaiting-authorisation'; readonly online: Online }
   | { readonly name: 'awaiting-issuer-authentication'; readonly online: Online; readonly answered: Answered }
   | { readonly name: 'awaiting-second-cryptogram'; readonly online: Online; readonly answered: Answered }

@@ -137,7 +137,7 @@ export function emvReceive(emv: Emv, bytes: Uint8Array): EmvStep {
       return fault === undefined ? readNext(emv, state.chosen, rest) : fail(emv, fault);
     }
     case 'awaiting-first-cryptogram':
-      return firstCryptogram(emv, state.chosen, state.asked, whole);
+      return firstCryptogram(emv, state, whole);
     case 'awaiting-issuer-authentication': {
       performed(emv, Information.issuerAuthentication);
       // Book 3 §10.9: the card decides what it makes of it.
@@ -226,12 +226,11 @@ function readNext(emv: Emv, chosen: Chosen, reads: Extract<EmvState, { name: 'aw
   if (next !== undefined) return send(emv, { name: 'awaiting-record', chosen, reads }, readRecord(next));
   const read = cardRead(chosen);
   if ('reason' in read) return fail(emv, read);
-  const fault = check(emv, chosen);
-  if (fault !== undefined) return fail(emv, fault);
+  check(emv, chosen, read);
   const { application } = chosen.candidate;
   const asked = isDenied(emv, chosen) ? CryptogramKind.decline : CryptogramKind.askOnline;
   const generate = askCryptogram(emv, asked, read.cdol1, application, (tag) => chosen.objects.get(tag));
-  return send(emv, { name: 'awaiting-first-cryptogram', chosen, asked }, generate);
+  return send(emv, { name: 'awaiting-first-cryptogram', chosen, read, asked }, generate);
 }
 
 /** Terminal action analysis of a terminal that is on line only, Book 3 §10.7: denial, and everything else is asked. */
@@ -242,18 +241,20 @@ function isDenied(emv: Emv, { candidate, objects }: Chosen): boolean {
   );
 }
 
-function firstCryptogram(emv: Emv, chosen: Chosen, asked: CryptogramKind, response: ResponseApdu): EmvStep {
-  const read = cardRead(chosen);
+function firstCryptogram(
+  emv: Emv,
+  { chosen, read, asked }: Extract<EmvState, { name: 'awaiting-first-cryptogram' }>,
+  response: ResponseApdu,
+): EmvStep {
   const cryptogram = cryptogramAnswered(response);
   if ('reason' in cryptogram) return fail(emv, cryptogram);
-  if ('reason' in read) return fail(emv, read);
   if (!isAllowedAnswer(asked, cryptogram.kind)) return fail(emv, { reason: 'card-unintelligible' });
   performed(emv, Information.cardRiskManagement);
   if (cryptogram.kind === CryptogramKind.decline) {
     const by = asked === CryptogramKind.decline ? 'terminal' : 'card';
     return end(emv, { outcome: 'declined', by, reverse: false, sentence: DECLINED[by] });
   }
-  const { pan, expiry, sequence, track2, cdol2 } = read;
+  const { pan, expires, sequence, track2, cdol2 } = read;
   const data = concat(cryptogramObjects(cryptogram), bankObjects(emv, chosen));
   const { application } = chosen.candidate;
   const objects = new Map(cdol2.flatMap(({ tag }) => withoutName(chosen.objects, tag)));
@@ -266,7 +267,7 @@ function firstCryptogram(emv: Emv, chosen: Chosen, asked: CryptogramKind, respon
     name: 'awaiting-authorisation',
     online: { application, interchangeProfile, cdol2, objects, counter: cryptogram.counter },
   };
-  return { type: 'authorise', card: { pan, expiry, sequence, track2, data } };
+  return { type: 'authorise', card: { pan, expiry: expires.slice(0, 4), sequence, track2, data } };
 }
 
 /** What of the card goes back to it, but for what names it: a card that asks for that is given zeros. */

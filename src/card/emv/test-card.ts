@@ -194,12 +194,12 @@ class TestSale {
 
   generate({ p1, data }: CommandApdu): Uint8Array {
     const wanted = p1 & 0xc0;
-    const isFirst = this.#request === undefined;
+    const request = this.#request;
     if (this.#isOver || wanted === 0xc0 || (p1 & 0x3f) !== 0) return response(StatusWord.conditionsNotSatisfied);
-    const before = isFirst ? 0 : this.#answerBytes + 2;
+    const before = request === undefined ? 0 : this.#answerBytes + 2;
     if (data.length !== before + SALE_BYTES) return response(StatusWord.wrongLength);
     const sale = data.slice(before);
-    if (isFirst) {
+    if (request === undefined) {
       // It never approves by itself: what is not declined goes to its bank.
       const kind = wanted === CryptogramKind.decline ? CryptogramKind.decline : CryptogramKind.askOnline;
       this.#isOver = kind === CryptogramKind.decline;
@@ -207,7 +207,7 @@ class TestSale {
       this.#request = cryptogram.bytes;
       return this.#told(kind, cryptogram);
     }
-    if (this.#answerBytes > 0) this.#hear(data.slice(0, this.#answerBytes));
+    if (this.#answerBytes > 0) this.#hear(request, data.slice(0, this.#answerBytes));
     this.#isOver = true;
     const isPaid = wanted === CryptogramKind.approve && this.#answer === 'approved';
     const kind = isPaid ? CryptogramKind.approve : CryptogramKind.decline;
@@ -217,9 +217,9 @@ class TestSale {
 
   /** EXTERNAL AUTHENTICATE, once in a sale: Book 3 §6.5.4. */
   authenticate(data: Uint8Array): Uint8Array {
-    const isTime = this.#request !== undefined && !this.#isOver && this.#answer === 'none';
-    if (!isTime || this.#answerBytes > 0) return response(StatusWord.conditionsNotSatisfied);
-    this.#hear(data);
+    const request = this.#isOver || this.#answer !== 'none' ? undefined : this.#request;
+    if (request === undefined || this.#answerBytes > 0) return response(StatusWord.conditionsNotSatisfied);
+    this.#hear(request, data);
     return response(this.#answer === 'wrong' ? 0x6300 : StatusWord.done);
   }
 
@@ -228,8 +228,7 @@ class TestSale {
     return this.#issue.version === 10 ? 10 : 8;
   }
 
-  #hear(data: Uint8Array): void {
-    const request = this.#request ?? new Uint8Array(8);
+  #hear(request: Uint8Array, data: Uint8Array): void {
     const key = this.#cryptogramKey();
     if (this.#issue.version === 10) {
       const code = data.slice(8);
