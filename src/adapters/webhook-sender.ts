@@ -5,7 +5,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { promisify } from 'node:util';
 import ipaddr from 'ipaddr.js';
-import type { WebhookSender } from '../host/ports.ts';
+import type { NotTaken, WebhookSender } from '../host/ports.ts';
 
 /**
  * Tells addresses outside by POST, signed as Standard Webhooks has it (https://www.standardwebhooks.com), whose
@@ -85,12 +85,12 @@ export class HttpWebhookSender implements WebhookSender {
     return undefined;
   }
 
-  async send(delivery: Delivery): Promise<'taken' | 'refused'> {
+  async send(delivery: Delivery): Promise<'taken' | NotTaken> {
     const begun = this.#settings.now();
     const { outcome, why } = await this.#attempt(delivery);
     const { webhook, id } = delivery;
     this.#settings.delivered?.({ webhook, id, outcome, why, ms: this.#settings.now() - begun });
-    return outcome === 'taken' ? 'taken' : 'refused';
+    return outcome === 'taken' ? 'taken' : { why };
   }
 
   /** One limit of time for all of it: name, connection, answer. */

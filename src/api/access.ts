@@ -230,6 +230,7 @@ export const ACCESS = {
   addApiKey: { all: ['system-manager'] },
   revokeApiKey: { all: ['system-manager'] },
   listWebhooks: { all: ['operator', 'auditor', 'system-manager'] },
+  listDeliveries: { all: ['operator', 'auditor', 'system-manager'] },
   addWebhook: { all: ['system-manager'] },
   deleteWebhook: { all: ['system-manager'] },
   retryWebhook: { all: ['operator', 'system-manager'] },

@@ -72,7 +72,7 @@ import { ClosedPeriodSchema, PeriodSchema } from './schemas/settlement.ts';
 import { StatementSchema } from './schemas/statement.ts';
 import { TariffPreviewSchema, TariffWeekSchema } from './schemas/tariff-week.ts';
 import { UtilitySchema } from './schemas/utility.ts';
-import { WebhookSchema } from './schemas/webhooks.ts';
+import { DeliverySchema, WebhookSchema } from './schemas/webhooks.ts';
 import type { Api, ApiServices, ApiSettings, TypeBoxProvider } from './server.ts';
 import { validator } from './validator.ts';
 
@@ -101,7 +101,16 @@ const SCHEMAS = [
     LogInSchema,
     ApiKeySchema,
   ],
-  ...[AuditSchema, StatementSchema, WebhookSchema, AgentSchema, AgentMemberSchema, VendSchema, LookupSchema],
+  ...[
+    AuditSchema,
+    StatementSchema,
+    DeliverySchema,
+    WebhookSchema,
+    AgentSchema,
+    AgentMemberSchema,
+    VendSchema,
+    LookupSchema,
+  ],
   ...[ShiftSchema, ExchangePassSchema, ExchangeSchema, TrafficSchema, DemoSchema, DemoTimeSchema, PanelSchema],
   ...[AlarmSchema, OverviewSchema, GridSchema, MinutesSchema, BalanceSchema, UtilitySchema, CutOffSchema, KeyUseSchema],
   ...[CardBooksSchema, CardExchangeSchema, CardOrderSchema, CardProviderSchema, CardSchema, CardStepSchema],

@@ -44,5 +44,5 @@ export type { ClosedPeriodJson, PeriodJson } from './schemas/settlement.ts';
 export type { StatementJson } from './schemas/statement.ts';
 export type { TariffPreviewJson, TariffWeekJson } from './schemas/tariff-week.ts';
 export type { UtilityJson } from './schemas/utility.ts';
-export type { WebhookJson } from './schemas/webhooks.ts';
+export type { DeliveryJson, WebhookJson } from './schemas/webhooks.ts';
 export type { Api, ApiServices, ApiSettings, Readiness } from './server.ts';

@@ -70,7 +70,7 @@ import { type HostFailure, Lane, type Meter, type Purse, type Subscriber, type T
 import { useOf } from './use.ts';
 import { closePurse, orderUnknown, sellAll, voidOrder } from './vending.ts';
 import { confirmVend, reverseVend, vendIdOf, vendOf, vendsOf } from './vends.ts';
-import { addWebhook, deleteWebhook, deliverAll, retryDeliveries, undelivered, webhooksOf } from './webhooks.ts';
+import { addWebhook, deleteWebhook, deliverAll, deliveriesOf, retryDeliveries, undelivered, webhooksOf } from './webhooks.ts';
 import { type Acted, witnessed, witnessedAll } from './witness.ts';
 import { wake } from './work.ts';
 
@@ -435,6 +435,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
 
     webhooks: () => store.read(webhooksOf),
     undelivered: () => store.read(undelivered),
+    deliveries: (webhook) => orStoreFailure(store.read((tx) => deliveriesOf(tx, webhook))),
     deliverWebhooks: () => deliverAll(ports),
 
     agents: (query) => store.read((tx) => tx.agents.page(query)),

@@ -96,6 +96,7 @@ export type HostByName = Pick<
   | 'checkMinutes'
   | 'webhooks'
   | 'undelivered'
+  | 'deliveries'
   | keyof AgentReads
   | keyof CardReads
 > & { by(act: Act): Office };

@@ -71,7 +71,7 @@ export type * from './book-port.ts';
 export * from './exchange-port.ts';
 export type * from './shelf-port.ts';
 export type * from './types.ts';
-export type { WebhookSender } from './webhooks.ts';
+export type { NotTaken, WebhookSender } from './webhooks.ts';
 
 /** What the host needs of the world. */
 export interface HostPorts {

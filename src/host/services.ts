@@ -58,7 +58,7 @@ import type {
   Webhook,
 } from './types.ts';
 import type { UseBucket, UseQuery } from './use.ts';
-import type { Undelivered, WebhookMade } from './webhooks.ts';
+import type { DeliveryPage, Undelivered, WebhookMade } from './webhooks.ts';
 
 export type * from './agent-services.ts';
 export type { BalanceHistory, BalancePoint } from './balance.ts';
@@ -85,7 +85,7 @@ export type { Debt, Purchase, Quote, Traded } from './trading.ts';
 export type { PostingPage, PostingQuery, TrialBalance } from './trial-balance.ts';
 export type * from './types.ts';
 export type { UseBucket, UseQuery } from './use.ts';
-export type { Undelivered, WebhookMade } from './webhooks.ts';
+export type { DeliveryPage, Undelivered, WebhookMade } from './webhooks.ts';
 
 /** What came from outside: time that passed, or a message of a local unit. */
 export type HostInput =
@@ -256,6 +256,8 @@ export interface HostServices extends AgentReads, CardServices {
   deleteWebhook(id: string): Promise<Webhook | HostFailure>;
   /** What has not been told yet, and what was given up, by webhook. */
   undelivered(): Promise<Undelivered[]>;
+  /** Each event that a webhook has not taken, the oldest first. */
+  deliveries(webhook: string): Promise<DeliveryPage | HostFailure>;
   /** What was given up is told again; answers how much that is. */
   retryWebhook(id: string): Promise<{ readonly deliveries: number } | HostFailure>;
   /** Tells addresses outside what is due. It waits for them: call it beside `handle`, again and again. */

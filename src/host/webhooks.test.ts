@@ -11,7 +11,7 @@ class Listener implements WebhookSender {
   secretOf = (webhook: string) => `secret of ${webhook}`;
   faultOf = (url: string) => (url.startsWith('https://') ? undefined : 'A webhook is told by https.');
   async send({ id, body }: { readonly id: string; readonly body: string }) {
-    if (!this.isUp) return 'refused' as const;
+    if (!this.isUp) return { why: 'it was answered with status 500' };
     this.told.push({ id, body: JSON.parse(body) });
     return 'taken' as const;
   }
@@ -64,13 +64,45 @@ test('what is not taken is told again, later and later, until a person has to lo
   assert.equal(listener.told.length, 2);
 });
 
+test('what a webhook has not taken is listed with its tries and the last answer, the oldest first, until it has', async () => {
+  const { till, listener } = await listened();
+  const { host, clock } = till.rig;
+  const listed = async () => made(await host.deliveries('shop'));
+  listener.isUp = false;
+  made(await host.purchase({ meter: 0, paid: 1_000, method: 'cash', orderId: 'a' }));
+  assert.deepEqual(
+    (await listed()).items.map(({ event, attempts, why }) => [event, attempts, why]),
+    [['purchase.sold:a', 0, undefined]],
+  );
+  await host.deliverWebhooks();
+  clock.ms += 1_000;
+  made(await host.purchase({ meter: 0, paid: 1_000, method: 'cash', orderId: 'b' }));
+  const { items, leftOut } = await listed();
+  assert.deepEqual(
+    items.map(({ event, attempts, why }) => [event, attempts, why]),
+    [
+      ['purchase.sold:a', 1, 'it was answered with status 500'],
+      ['purchase.sold:b', 0, undefined],
+    ],
+  );
+  assert.equal(leftOut, 0);
+  listener.isUp = true;
+  clock.ms += 60_000;
+  await host.deliverWebhooks();
+  assert.deepEqual(await listed(), { items: [], leftOut: 0 });
+  assert.equal(((await host.deliveries('nobody')) as HostFailure).reason, 'webhook-unknown');
+});
+
 test('a host that ends while it tells leaves it to the next, and an event of a sale that was undone is none', async () => {
   const { till, listener } = await listened();
   const { store } = till.rig;
   await assert.rejects(
     store.transaction(async (tx) => {
       await tx.deliveries.put([
-        { id: 'shop x', webhook: 'shop', body: '{}', state: 'waiting', at: 0 as never, dueAt: 0 as never, attempts: 0 },
+        {
+          ...{ id: 'shop x', webhook: 'shop', body: '{}', state: 'waiting', at: 0 as never, dueAt: 0 as never },
+          ...{ attempts: 0, why: undefined },
+        },
       ]);
       throw new Error('undone');
     }),

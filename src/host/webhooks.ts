@@ -25,7 +25,12 @@ export interface WebhookSender {
     readonly url: string;
     readonly id: string;
     readonly body: string;
-  }): Promise<'taken' | 'refused'>;
+  }): Promise<'taken' | NotTaken>;
+}
+
+export interface NotTaken {
+  /** `it was answered with status 500` */
+  readonly why: string;
 }
 
 /** The secret is shown to whoever makes it, once; it can be derived again, and is never stored. */
@@ -92,7 +97,16 @@ export async function announce(tx: StoreTransaction, happened: readonly Happened
       .map(({ type, subject, data }): WebhookDelivery => {
         const id = `${type}:${subject}`;
         const body = JSON.stringify({ id, type, at: new Date(now).toISOString(), data });
-        return { id: `${webhook} ${id}`, webhook, body, state: 'waiting', at: now, dueAt: now, attempts: 0 };
+        return {
+          id: `${webhook} ${id}`,
+          webhook,
+          body,
+          state: 'waiting',
+          at: now,
+          dueAt: now,
+          attempts: 0,
+          why: undefined,
+        };
       }),
   );
   if (deliveries.length > 0) await tx.deliveries.put(deliveries);
@@ -134,13 +148,13 @@ export async function deliverAll({ store, clock, webhooks: sender }: HostPorts):
   await Promise.all(
     claimed.map(async ({ delivery, url }) => {
       const { id: key, webhook, body } = delivery;
-      const id = key.slice(webhook.length + 1);
-      const outcome = url === undefined ? 'refused' : await sender.send({ webhook, url, id, body });
+      const id = eventOf(key, webhook);
+      const outcome = url === undefined ? { why: 'it has no address' } : await sender.send({ webhook, url, id, body });
       await store.transaction(async (tx) => {
         const [there] = await tx.deliveries.of([key]);
         if (there === undefined) return;
         if (outcome === 'taken') await tx.deliveries.delete([key]);
-        else await tx.deliveries.put([later(there, clock.now())]);
+        else await tx.deliveries.put([later({ ...there, why: outcome.why }, clock.now())]);
       });
     }),
   );
@@ -182,5 +196,26 @@ export async function undelivered(tx: StoreReads): Promise<Undelivered[]> {
   }
   return counts;
 }
+
+const LISTED_MAX = 200;
+
+/** What one webhook has not taken, the oldest first. */
+export interface DeliveryPage {
+  readonly items: readonly ListedDelivery[];
+  /** So many more are newer than those listed. */
+  readonly leftOut: number;
+}
+
+/** `event` is the id under which its receiver knows it: `purchase.sold:…`. */
+export type ListedDelivery = Omit<WebhookDelivery, 'id' | 'body'> & { readonly event: string };
+
+export async function deliveriesOf(tx: StoreReads, webhook: string): Promise<DeliveryPage | HostFailure> {
+  if ((await tx.webhooks.of([webhook]))[0] === undefined) return webhookUnknown(webhook);
+  const all = (await tx.deliveries.where('webhook', webhook)).sort((a, b) => a.at - b.at);
+  const items = all.slice(0, LISTED_MAX).map(({ id, body: _, ...rest }) => ({ ...rest, event: eventOf(id, webhook) }));
+  return { items, leftOut: all.length - items.length };
+}
+
+const eventOf = (id: string, webhook: string): string => id.slice(webhook.length + 1);
 
 export const webhooksOf = (tx: StoreReads): Promise<Webhook[]> => tx.webhooks.page({ limit: WEBHOOKS_MAX });

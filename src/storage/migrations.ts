@@ -172,7 +172,7 @@ CREATE TABLE webhooks (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE deliveries (
   id TEXT PRIMARY KEY, webhook TEXT NOT NULL REFERENCES webhooks (id), body TEXT NOT NULL, state TEXT NOT NULL,
-  at INTEGER NOT NULL, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL
+  at INTEGER NOT NULL, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL, why TEXT
 ) STRICT;
 CREATE INDEX deliveries_by_state ON deliveries (state, id);
 CREATE INDEX deliveries_of_webhook ON deliveries (webhook, id);

@@ -169,7 +169,7 @@ CREATE TABLE webhooks (
 );
 CREATE TABLE deliveries (
   id TEXT COLLATE "C" PRIMARY KEY, webhook TEXT COLLATE "C" NOT NULL REFERENCES webhooks (id), body TEXT NOT NULL,
-  state TEXT COLLATE "C" NOT NULL, at BIGINT NOT NULL, due_at BIGINT NOT NULL, attempts BIGINT NOT NULL
+  state TEXT COLLATE "C" NOT NULL, at BIGINT NOT NULL, due_at BIGINT NOT NULL, attempts BIGINT NOT NULL, why TEXT
 );
 CREATE INDEX deliveries_by_state ON deliveries (state, id);
 CREATE INDEX deliveries_of_webhook ON deliveries (webhook, id);

@@ -300,6 +300,7 @@ export const deliveries = table<WebhookDelivery>('deliveries', ['id'], {
   at: 'number',
   dueAt: 'number',
   attempts: 'number',
+  why: 'text?',
 });
 export const closings = table<Numbered<Closing>>('closings', ['number'], {
   number: 'number',

@@ -32,6 +32,15 @@ export interface SettingsWords {
   readonly events: string;
   readonly waitingCount: string;
   readonly givenUp: string;
+  readonly deliveries: string;
+  readonly noDeliveries: string;
+  readonly event: string;
+  readonly since: string;
+  readonly tries: string;
+  readonly lastAnswer: string;
+  readonly notTried: string;
+  readonly nextTry: string;
+  readonly leftOut: string;
   readonly retry: string;
   readonly retried: string;
   readonly acts: string;
@@ -85,6 +94,15 @@ export const SETTINGS_WORDS: Readonly<Record<Language, SettingsWords>> = {
     events: 'Told of',
     waitingCount: 'Not taken yet',
     givenUp: 'Given up',
+    deliveries: 'What {} has not taken',
+    noDeliveries: 'It has taken everything.',
+    event: 'Event',
+    since: 'Happened',
+    tries: 'Tries',
+    lastAnswer: 'Last answer',
+    notTried: 'Not tried yet',
+    nextTry: 'Next try',
+    leftOut: '{} more are newer.',
     retry: 'Tell again',
     retried: '{} events are told again.',
     acts: 'What you can do',
@@ -136,6 +154,15 @@ export const SETTINGS_WORDS: Readonly<Record<Language, SettingsWords>> = {
     events: '알릴 일',
     waitingCount: '아직 못 받음',
     givenUp: '포기함',
+    deliveries: '{}에서 아직 받지 못한 것',
+    noDeliveries: '모두 받았습니다.',
+    event: '사건',
+    since: '일어난 때',
+    tries: '시도',
+    lastAnswer: '마지막 응답',
+    notTried: '아직 시도하지 않음',
+    nextTry: '다음 시도',
+    leftOut: '이보다 새로운 것이 {}건 더 있습니다.',
     retry: '다시 알리기',
     retried: '{}건을 다시 알립니다.',
     acts: '할 수 있는 일',

@@ -93,7 +93,8 @@ async function putMoney(tx: Transaction, id: Svpmsn): Promise<void> {
   await tx.receipts.put([{ id: 'bought sold', order: 'bought', issuedAt: at, text: `${TEXT}.`.repeat(300) }]);
   await tx.webhooks.put([{ id: 'shop', url: 'https://shop.example/', events: ['purchase.sold'], createdAt: at }]);
   await tx.deliveries.put([
-    { id: 'shop x', webhook: 'shop', body: '{"a":1}', state: 'given-up', at, dueAt: at, attempts: 20 },
+    { id: 'shop x', webhook: 'shop', body: '{"a":1}', state: 'given-up', at, dueAt: at, attempts: 20, why: TEXT },
+    { id: 'shop y', webhook: 'shop', body: '{}', state: 'waiting', at, dueAt: at, attempts: 0, why: undefined },
   ]);
 }
 

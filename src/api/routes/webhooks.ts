@@ -2,7 +2,14 @@ import { Type } from 'typebox';
 import { actOf } from '../acts.ts';
 import { made } from '../problem.ts';
 import { Id, Named, Strict } from '../schemas/common.ts';
-import { NewWebhook, WebhookSchema, WebhookWithSecret, webhookJson } from '../schemas/webhooks.ts';
+import {
+  DeliverySchema,
+  deliveryJson,
+  NewWebhook,
+  WebhookSchema,
+  WebhookWithSecret,
+  webhookJson,
+} from '../schemas/webhooks.ts';
 import type { Api, ApiServices } from '../server.ts';
 
 /** Addresses outside that are told what happens here. */
@@ -24,6 +31,28 @@ export function webhookRoutes(app: Api, services: ApiServices): void {
     async () => {
       const counts = new Map((await host.undelivered()).map((each) => [each.webhook, each]));
       return { items: (await host.webhooks()).map((webhook) => webhookJson(webhook, counts.get(webhook.id))) };
+    },
+  );
+
+  app.get(
+    '/webhooks/:webhook/deliveries',
+    {
+      config: { operation: 'listDeliveries' },
+      schema: {
+        tags,
+        summary: 'What a webhook has not taken, the oldest first: at most 200',
+        params,
+        response: {
+          200: Type.Object({
+            items: Type.Array(Named(DeliverySchema)),
+            leftOut: Type.Integer({ description: 'So many more are newer.' }),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const { items, leftOut } = made(await host.deliveries(request.params.webhook));
+      return { items: items.map(deliveryJson), leftOut };
     },
   );
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { type Undelivered, WEBHOOK_EVENTS, type Webhook } from '../../host/index.ts';
-import { Id, Instant, instantText, Line, Named, OneOf, Strict } from './common.ts';
+import { type DeliveryPage, type Undelivered, WEBHOOK_EVENTS, type Webhook } from '../../host/index.ts';
+import { Id, Instant, instantText, Line, maybe, Named, OneOf, Strict } from './common.ts';
 
 const Events = Type.Array(OneOf(WEBHOOK_EVENTS), { minItems: 1, maxItems: WEBHOOK_EVENTS.length, uniqueItems: true });
 const Url = Line(1, 2_048);
@@ -17,6 +17,27 @@ export const WebhookSchema = Type.Object(
   { $id: 'Webhook' },
 );
 export type WebhookJson = Static<typeof WebhookSchema>;
+
+export const DeliverySchema = Type.Object(
+  {
+    event: Type.String({ description: 'The id under which its receiver knows it.' }),
+    state: OneOf(['waiting', 'given-up']),
+    at: Instant,
+    dueAt: Type.Optional(Instant),
+    attempts: Type.Integer({ description: 'Tries since it happened, or since it was tried again on request.' }),
+    why: Type.Optional(Type.String({ description: 'Why the last try was in vain.' })),
+  },
+  { $id: 'Delivery', description: 'An event that a webhook has not taken.' },
+);
+export type DeliveryJson = Static<typeof DeliverySchema>;
+
+export const deliveryJson = ({ event, state, at, dueAt, attempts, why }: Listed): DeliveryJson => ({
+  ...{ event, state, at: instantText(at), attempts },
+  // What was given up is due no more.
+  ...(state === 'waiting' && { dueAt: instantText(dueAt) }),
+  ...maybe('why', why, String),
+});
+type Listed = DeliveryPage['items'][number];
 
 export const NewWebhook = Strict({ id: Id, url: Url, events: Events });
 

@@ -33,4 +33,6 @@ export interface WebhookDelivery {
   readonly at: Milliseconds;
   readonly dueAt: Milliseconds;
   readonly attempts: number;
+  /** Why the last try was in vain, in words of whoever tried; nothing before the first. */
+  readonly why: string | undefined;
 }

@@ -5,7 +5,7 @@ import type { WebhookJson } from '../../../api/index.ts';
 import { fill, SETTINGS_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
-import { useFormat, useWords } from '../../locale.tsx';
+import { useWords } from '../../locale.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
 import { say } from '../../parts/notices.tsx';
@@ -15,6 +15,7 @@ import { Secret } from '../../parts/secret.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
+import { NotTaken } from './deliveries.tsx';
 
 /** Of what a webhook may be told. */
 const EVENTS: readonly WebhookJson['events'][number][] = [
@@ -25,7 +26,6 @@ const EVENTS: readonly WebhookJson['events'][number][] = [
 /** Addresses outside that are told what happens, and what they have not taken. */
 export function Webhooks(): ReactNode {
   const words = useWords(SETTINGS_WORDS);
-  const { count } = useFormat();
   const mayAdd = useMay('addWebhook') !== undefined;
   const webhooks = useRead<{ readonly items: readonly WebhookJson[] }>('/webhooks', { live: true });
   const [isAdding, { open, close }] = useDisclosure();
@@ -58,8 +58,12 @@ export function Webhooks(): ReactNode {
                 { head: words.id, cell: ({ id }) => id },
                 { head: words.url, cell: ({ url }) => <span style={{ wordBreak: 'break-all' }}>{url}</span> },
                 { head: words.events, cell: ({ events }) => <Text size="xs">{events.join(', ')}</Text> },
-                { head: words.waitingCount, cell: ({ waiting }) => count(waiting), isFigure: true },
-                { head: words.givenUp, cell: ({ givenUp }) => count(givenUp), isFigure: true },
+                {
+                  head: words.waitingCount,
+                  cell: (hook) => <NotTaken of={hook} count={hook.waiting} />,
+                  isFigure: true,
+                },
+                { head: words.givenUp, cell: (hook) => <NotTaken of={hook} count={hook.givenUp} />, isFigure: true },
                 { head: words.acts, cell: (webhook) => <Acts of={webhook} /> },
               ]}
             />
