@@ -352,3 +352,20 @@ test('a subscriber reads the supply rules of their own meter, and of no other', 
   assert.deepEqual([own.status, own.json.meter], [200, KIMS_METER]);
   assert.equal((await world.ask(kim, 'GET', `/api/v1/meters/${LEES_METER}/policy`)).status, 404);
 });
+
+test('a command that is ordered twice under one key is one command, and each without a key is its own', async () => {
+  const operator = await world.as('operator');
+  const order = async (body: object, key?: string) => {
+    const headers = key === undefined ? {} : { 'idempotency-key': key };
+    return world.ask(operator, 'POST', `/api/v1/meters/${LEES_METER}/commands`, body, headers);
+  };
+  const open = { type: 'relay', supply: 1, action: 'open' };
+  const [first, again] = [await order(open, 'pressed-twice'), await order(open, 'pressed-twice')];
+  assert.deepEqual([first.status, again.status, again.json.number], [202, 202, first.json.number]);
+  const other = await order({ ...open, action: 'close' }, 'pressed-twice');
+  assert.deepEqual([other.status, other.json.code], [422, 'idempotency-key-reused']);
+  const [alone, beside] = [await order(open), await order(open)];
+  assert.deepEqual([alone.status, Number(beside.json.number) - Number(alone.json.number)], [202, 1]);
+  const acts = (await world.people.audit({ limit: 50 })).filter(({ action }) => action === 'orderCommand');
+  assert.equal(acts.filter(({ subject }) => subject === `meter ${LEES_METER}`).length, 3);
+});

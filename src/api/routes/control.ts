@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
-import { actOf } from '../acts.ts';
+import type { Act } from '../../host/index.ts';
+import { actOf, once } from '../acts.ts';
 import { beforeOf, limitOf, pageOf } from '../paging.ts';
 import { made } from '../problem.ts';
 import { Name, Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
@@ -45,7 +46,7 @@ export function controlRoutes(app: Api, services: ApiServices): void {
       config: { operation: 'orderCommand' },
       schema: {
         tags: ['commands'],
-        summary: 'Order a command: clock, relay, supply policy',
+        summary: 'Order a command: clock, relay, supply policy; once under an Idempotency-Key, if one is given',
         params: MeterParams,
         body: NewCommand,
         response: { 202: Named(CommandSchema) },
@@ -53,10 +54,13 @@ export function controlRoutes(app: Api, services: ApiServices): void {
     },
     async (request, reply) => {
       const { meter } = request.params;
-      const office = host.by(actOf(services, request, { subject: `meter ${meter}`, detail: request.body }));
-      const command = made(await office.command(meterNumber(meter), controlRequest(request.body)));
+      const done = { subject: `meter ${meter}`, detail: request.body };
+      const order = (act: Act) => host.by(act).command(meterNumber(meter), controlRequest(request.body));
       reply.code(202);
-      return commandJson(command);
+      if (request.headers['idempotency-key'] === undefined) {
+        return commandJson(made(await order(actOf(services, request, done))));
+      }
+      return (await once(services, request, reply, done, commandJson, order)) as never;
     },
   );
 

@@ -73,9 +73,9 @@ interface Ordered {
 }
 
 export function useOrder(number: string) {
-  return useDoing<CommandJson, Ordered>((_, { what, supply }) =>
+  return useDoing<CommandJson, Ordered>((once, { what, supply }) =>
     change(`/meters/${number}/commands`, {
-      method: 'POST',
+      ...{ method: 'POST', once },
       body: what === 'clock' ? { type: 'clock-set' } : { type: 'relay', supply, action: what },
     }),
   );
