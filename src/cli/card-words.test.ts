@@ -25,6 +25,11 @@ const CONNECTED: readonly [hex: string, kind: Explained['kind'], sentence: RegEx
   ['0020000108343731 31ffffffff'.replace(' ', ''), 'command', /^VERIFY: the PIN of a master card\.$/],
   ['80640000170000000000000000000000000000000000000000000000'.slice(0, 56), 'command', /^DERIVE: /],
   ['80520002', 'command', /^DEBIT: a meter takes the record that is pending, once more from region 2/],
+  [
+    `805c00023f0a1b2d00000011${'00'.repeat(56)}`,
+    'command',
+    /^REPORT: meter 0a1b2d leaves its report 17 of region 2 \(gas\) for the provider\.$/,
+  ],
   ['00c0000000', 'unknown', /^A command that no card of Wattpurse knows: INS C0 in class 00\.$/],
   ['0184000000', 'unknown', /^No command that a card of Wattpurse takes: channel unknown\.$/],
   ['00', 'unknown', /too short/],

@@ -174,6 +174,11 @@ const OWN_COMMANDS: Readonly<Record<number, Sentence>> = {
   [PurseInstruction.status]: ({ p2 }) => `STATUS: what ${regionText(p2)} holds.`,
   [PurseInstruction.ticket]: ({ p2, data }) =>
     `TICKET: the ticket of ${regionText(p2)} for ${meterText(svpmsn(new Reader(data).u24()))}.`,
+  [PurseInstruction.report]: ({ p2, data }) => {
+    const reader = new Reader(data);
+    const meter = svpmsn(reader.u24());
+    return `REPORT: ${meterText(meter)} leaves its report ${reader.u32()} of ${regionText(p2)} for the provider.`;
+  },
   [BlankInstruction.storeKey]: ({ data }) => `STORE KEY: ${sealedKeySentence(data)}`,
   [BlankInstruction.finish]: () => 'FINISH: the blank card becomes the purse card of the keys that it has taken.',
   [MasterInstruction.derive]: ({ data }) =>
