@@ -5,14 +5,16 @@ import { Acquiring, Client, payment } from '../../src/adapters/acquirer/bench.te
 import { listenBetween, type Segment } from '../../src/adapters/acquirer/capture.testing.ts';
 import { InProcessSlot } from '../../src/adapters/in-process-card.ts';
 import { decodeMessage, type Message, MessageStream } from '../../src/adapters/iso8583.ts';
-import { toHex } from '../../src/bytes/index.ts';
+import { fromHex, toHex } from '../../src/bytes/index.ts';
 import { bankOf, ISSUE, ISSUES, SALE, TERMINAL } from '../../src/card/emv/bench.testing.ts';
 import {
+  ContactSlot,
   type EmvAuthorisation,
   type EmvCardData,
   type EmvEnd,
   EmvIssuer,
   EmvTestCard,
+  METER_SLOT,
   runEmv,
   type TestCardIssue,
   testIssuerKey,
@@ -86,6 +88,32 @@ for (const issue of ISSUES) {
     assert.deepEqual([request.entryMode, request.sequence, request.track2], ['052', 1, `${pan}=2912201`]);
     assert.deepEqual(toHex(answer.chip).slice(0, 4), version === 10 ? '910a' : '9108');
   });
+}
+
+/** By its instruction, as T=0 has to know it: ISO/IEC 7816-3 §12.1.1. */
+const CASES: Readonly<Record<number, 2 | 3 | 4>> = { 164: 4, 178: 2, 168: 4, 174: 4, 130: 3 };
+
+for (const [protocol, atr] of [
+  ['T=0', '3b00'],
+  ['T=1', '3b80800101'],
+] as const) {
+  for (const authentication of ['own-command', 'with-cryptogram'] as const) {
+    test(`a chip pays over the contacts of a slot, by ${protocol}, answered ${authentication}`, async () => {
+      const card = new EmvTestCard({ ...ISSUE, authentication });
+      const slot = new ContactSlot(METER_SLOT);
+      slot.insert({
+        ...{ atr: fromHex(atr), begin: card.chip.begin },
+        caseOf: ([, instruction = 0]) => CASES[instruction],
+        workCycles: () => 10_000,
+      });
+      const session = await slot.open();
+      assert.ok(!('reason' in session));
+      const end = await runEmv(session, TERMINAL, SALE, async (read) => bankOf()(read));
+      assert.equal(end.outcome, 'approved', JSON.stringify(end));
+      // A kiosk is waited at: at 9,600 bit/s it is over in seconds.
+      assert.ok(slot.wire.microseconds < 5_000_000, `${slot.wire.microseconds}`);
+    });
+  }
 }
 
 test('a chip whose bank declines has cost nothing, and has heard it from its bank', async (t) => {

@@ -337,6 +337,10 @@ test('it is a mistake of the program to sell what is no sale, or to answer what 
     { ...SALE, amount: 0 },
     { ...SALE, amount: 1e12 },
     { ...SALE, amount: 0.5 },
+    { ...SALE, counter: 0 },
+    { ...SALE, counter: 100_000_000 },
+    { ...SALE, currency: 1_000 },
+    { ...SALE, exponent: 10 },
     { ...SALE, date: '20260302' },
     { ...SALE, time: '1311' },
     { ...SALE, unpredictable: new Uint8Array(3) },
@@ -347,6 +351,7 @@ test('it is a mistake of the program to sell what is no sale, or to answer what 
   assert.ok(application !== undefined);
   for (const terminal of [
     { ...TERMINAL, identification: 'WATT' },
+    { ...TERMINAL, country: 1_000 },
     { ...TERMINAL, applications: [{ ...application, aid: new Uint8Array(4) }] },
     { ...TERMINAL, applications: [{ ...application, aid: new Uint8Array(17) }] },
     { ...TERMINAL, applications: [{ ...application, denial: new Uint8Array(4) }] },

@@ -71,7 +71,7 @@ export type EmvAuthorisation =
 /** Answers that come in parts, one after the other: GET RESPONSE gets no more. */
 const PARTS_MAX = 8;
 /** 9F02: six bytes of decimal digits. */
-const AMOUNT_LIMIT = 1e12;
+const AMOUNT_MAX = 999_999_999_999;
 /** "Unable to go on line, declined off line", Book 4, Annex A6. */
 const UNABLE_TO_GO_ONLINE = 'Z3';
 const ISSUER_AUTHENTICATION_BYTES = { least: 8, most: 16 } as const;
@@ -83,7 +83,13 @@ const ISSUER_AUTHENTICATION_BYTES = { least: 8, most: 16 } as const;
  */
 export function beginEmv(terminal: EmvTerminal, sale: EmvSale): { readonly emv: Emv; readonly step: EmvStep } {
   assert(/^\d{6}$/.test(sale.date) && /^\d{6}$/.test(sale.time), 'date and time of a sale are six digits each');
-  assert(Number.isInteger(sale.amount) && sale.amount > 0 && sale.amount < AMOUNT_LIMIT, 'an amount is 1 to 10^12 - 1');
+  assert(isWhole(sale.amount, 1, AMOUNT_MAX), 'an amount is 1 to 10^12 - 1');
+  assert(isWhole(sale.counter, 1, 99_999_999), 'sales are counted from 1 to 99,999,999');
+  const codes = [sale.currency, terminal.country];
+  assert(
+    codes.every((code) => isWhole(code, 0, 999)) && isWhole(sale.exponent, 0, 9),
+    'codes of ISO have three digits',
+  );
   assert(sale.unpredictable.length === 4, 'an unpredictable number is four bytes');
   assert(/^[0-9A-Za-z]{8}$/.test(terminal.identification), 'a terminal is identified by 8 letters or digits');
   for (const { aid, denial } of terminal.applications) {
@@ -103,6 +109,9 @@ export function beginEmv(terminal: EmvTerminal, sale: EmvSale): { readonly emv: 
   };
   return { emv, step: follow(emv, askEnvironment()) };
 }
+
+const isWhole = (value: number, least: number, most: number): boolean =>
+  Number.isInteger(value) && value >= least && value <= most;
 
 /** The card's response to the command that was sent last. */
 export function emvReceive(emv: Emv, bytes: Uint8Array): EmvStep {
