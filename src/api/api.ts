@@ -40,6 +40,7 @@ import {
   CardBooksSchema,
   CardExchangeSchema,
   CardOrderSchema,
+  CardPassedSchema,
   CardProviderSchema,
   CardSchema,
   CardStepSchema,
@@ -114,7 +115,7 @@ const SCHEMAS = [
   ...[ShiftSchema, ExchangePassSchema, ExchangeSchema, TrafficSchema, DemoSchema, DemoTimeSchema, PanelSchema],
   ...[AlarmSchema, OverviewSchema, GridSchema, MinutesSchema, BalanceSchema, UtilitySchema, CutOffSchema, KeyUseSchema],
   ...[CardBooksSchema, CardExchangeSchema, CardOrderSchema, CardProviderSchema, CardSchema, CardStepSchema],
-  ...[CardTicketSchema, OfflineMeterSchema, RecoverySchema, MeterPolicySchema],
+  ...[CardPassedSchema, CardTicketSchema, OfflineMeterSchema, RecoverySchema, MeterPolicySchema],
   ...[OutlookSchema, TariffWeekSchema, TariffPreviewSchema, AccountSchema, TrialBalanceSchema, HeadSchema],
 ];
 

@@ -13,6 +13,7 @@ export type {
   CardExchangeJson,
   CardJson,
   CardOrderJson,
+  CardPassedJson,
   CardProviderJson,
   CardStepJson,
   CardTicketJson,

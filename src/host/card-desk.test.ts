@@ -246,7 +246,7 @@ test('two cards of one number are found, and their region is frozen until a pers
   assert.deepEqual(await rig.exchange(KIMS_CARD, clone), { type: 'frozen', why: 'debits-behind' });
   const begun = await rig.desk.begin({ ...TARGET, route: COUNTER_ROUTE });
   assert.ok('reason' in begun && begun.reason === 'card-frozen');
-  await rig.do(async (tx) => made(await unfreezeCard(tx, TARGET)));
+  await rig.do(async (tx, now) => made(await unfreezeCard(tx, TARGET, now)));
   assert.equal((await rig.purse()).queryWanted, true);
   done(await rig.exchange(KIMS_CARD, genuine));
   assert.equal((await rig.purse()).queryWanted, false);

@@ -1,6 +1,7 @@
 import type { Milliseconds } from '../units/index.ts';
 import { cardsHold } from './card-books.ts';
 import type { CardDesk } from './card-desk.ts';
+import type { CardCarrier } from './card-pipe.ts';
 import { recoverCard, recoveriesOf, replaceCard } from './card-recovery.ts';
 import {
   buyForCard,
@@ -44,13 +45,15 @@ export interface CardHost {
 interface CardHostParts {
   /** The one at which cards in meters are loaded too: of two exchanges with a region it lets the later one go on. */
   readonly desk: CardDesk;
+  /** For the desks of other hosts. */
+  readonly pipe: CardCarrier;
   readonly request: Request;
   readonly ledger: LedgerReader;
 }
 
 export function createCardHost(
   { store, clock }: Pick<HostPorts, 'store' | 'clock'>,
-  { desk, request, ledger }: CardHostParts,
+  { desk, pipe, request, ledger }: CardHostParts,
 ): CardHost {
   const read = <T extends object>(work: (tx: StoreReads) => Promise<T>): Promise<T | HostFailure> =>
     orStoreFailure(store.read(work));
@@ -62,7 +65,7 @@ export function createCardHost(
     blockCard: (block) => request((tx, now) => blockCard(tx, block, now), act),
     replaceCard: (swap) => request((tx, now) => replaceCard(tx, swap, now), act),
     recoverCard: (csn) => request((tx, now) => recoverCard(tx, csn, now), act),
-    unfreezeCard: (of) => request((tx) => unfreezeCard(tx, of), act),
+    unfreezeCard: (of) => request((tx, now) => unfreezeCard(tx, of, now), act),
     enrolOffline: (meter) => request((tx, now) => enrolOffline(tx, meter, now), act),
     buyForCard: (purchase) => request((tx, now) => buyForCard(tx, { ...purchase, by: act.by }, now), act),
     voidCardOrder: (id) => request((tx, now) => voidCardOrder(tx, id, now), act),
@@ -75,6 +78,7 @@ export function createCardHost(
   const services: CardServices = {
     sellToCard: (sale) => request((tx, now) => sellToCard(tx, sale, now)),
     receiveCard: (exchange, frame) => desk.receive(exchange, frame),
+    passToCard: (meter, frame) => pipe.passToCard(meter, frame),
     cardProviders: () => store.read((tx) => allOf(tx.cardProviders)),
     cards: (query) => store.read((tx) => cardsOf(tx, query)),
     card: (csn) => read((tx) => cardBy(tx, csn)),

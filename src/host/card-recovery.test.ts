@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { csn, Region } from '../units/index.ts';
+import { csn, Region, svpmsn } from '../units/index.ts';
 import { recoverCard, recoveriesOf, replaceCard } from './card-recovery.ts';
 import { CardRig, GAS, KIMS_CARD } from './card-rig.testing.ts';
 import { sellToCard } from './card-sale.ts';
 import { blockCard } from './cards.ts';
+import { enrol } from './registry.ts';
 import { made } from './rig.testing.ts';
 
 const NEW_CARD = csn('04a1b2c3d4e5f7');
@@ -173,4 +174,23 @@ test('a card takes the place of one that is blocked, of the same subscriber and 
   await rig.issue(third);
   assert.equal(reasonOf(await swap(third)), 'card-ended');
   assert.equal((await rig.purse()).provider, GAS);
+});
+
+test('what is recovered for a card that is in a meter on the line is due there at once', async () => {
+  const rig = await CardRig.open({ limit: 100, days: 10 });
+  await sell(rig, 'one', 300);
+  await rig.serve();
+  const slot = { id: '7', svpmsn: svpmsn(7), tail: NEW_CARD.slice(-12), attempts: 3, dueAt: undefined };
+  await rig.do(async (tx, now) => {
+    const enrolment = { svpmsn: 7, subscriber: 'kim', localUnit: 1, modemAddress: 7, suite: 2 } as const;
+    made(await enrol(tx, enrolment, { zone: 'UTC', metersMax: 9 }, now));
+    await tx.cardSlots.put([{ ...slot, insertedAt: now }]);
+  });
+  await replace(rig);
+  await recover(rig);
+  const [[found], [work]] = await rig.store.read(async (tx) => [
+    await tx.cardSlots.of(['7']),
+    await tx.workOf([svpmsn(7)]),
+  ]);
+  assert.deepEqual([found?.dueAt, found?.attempts, work?.dueAt], [rig.ms, 0, rig.ms]);
 });

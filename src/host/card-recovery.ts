@@ -2,6 +2,7 @@ import { toHex } from '../bytes/index.ts';
 import { txidOf } from '../exchange/index.ts';
 import { type Milliseconds, tokens } from '../units/index.ts';
 import { cardMove } from './card-books.ts';
+import { wakeCard } from './card-slots.ts';
 import { exposureOf } from './card-tickets.ts';
 import { type CardView, cardBy, purseIdOf } from './cards.ts';
 import { fail, isFailure } from './failures.ts';
@@ -57,6 +58,7 @@ export async function replaceCard(
       else if (!purse.queryWanted) await tx.cardOrders.put([{ ...order, purse: heir.id, openOf: heir.id }]);
     }
   }
+  await wakeCard(tx, by, now);
   const card = { ...old.card, state: 'replaced', replacedBy: by } as const;
   await tx.cards.put([card]);
   return { ...old, card };
@@ -90,6 +92,7 @@ export async function recoverCard(
   if (heir?.state !== 'active') return fail('card-ended', `Card ${replacedBy} is not in use either: replace it first.`);
   const orders: CardOrder[] = [];
   for (const purse of found.purses) orders.push(...(await recoverRegion(tx, purse, { subscriber, replacedBy }, now)));
+  if (orders.length > 0) await wakeCard(tx, replacedBy, now);
   const recoveries = await recoveriesOf(tx, csn, now);
   return isFailure(recoveries) ? recoveries : { orders, recoveries };
 }

@@ -1,5 +1,6 @@
 import type { CardTotals } from './card-books.ts';
 import type { CardAt, CardBegun, CardStep } from './card-desk.ts';
+import type { CardCarrier } from './card-pipe.ts';
 import type { Recovery } from './card-recovery.ts';
 import type { CardPurchase, CardSale, CardTarget } from './card-sale.ts';
 import type { CardView, NewCard, NewOfflineMeter, NewProvider } from './cards.ts';
@@ -16,6 +17,7 @@ import type {
 
 export type { CardTotals } from './card-books.ts';
 export type { CardAt, CardBegun, CardCarrying, CardStep } from './card-desk.ts';
+export type { CardCarrier, CardPassed } from './card-pipe.ts';
 export type { Recovery } from './card-recovery.ts';
 export type { CardPurchase, CardSale, CardTarget } from './card-sale.ts';
 export type { CardView, NewCard, NewOfflineMeter, NewProvider, NewRegion } from './cards.ts';
@@ -48,7 +50,7 @@ export interface CardQuery {
 }
 
 /** What is told of cards, of those for whom they carry value, and of the meters that it is carried to. */
-export interface CardReads {
+export interface CardReads extends CardCarrier {
   /** By id. */
   cardProviders(): Promise<CardProvider[]>;
   /** By number. */

@@ -11,6 +11,7 @@ import {
   U16_MAX,
   U32_MAX,
 } from '../units/index.ts';
+import { wakeCard } from './card-slots.ts';
 import { fail, isFailure, parseMeterNumber, textFault } from './failures.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import { subscriberUnknown } from './registry.ts';
@@ -242,6 +243,7 @@ export async function openRegion(
 export async function unfreezeCard(
   tx: StoreTransaction,
   { csn, region }: { readonly csn: string; readonly region: number },
+  now: Milliseconds,
 ): Promise<CardPurse | HostFailure> {
   const [purse] = await tx.cardPurses.of([purseIdOf(csn, region)]);
   if (purse === undefined) return fail('card-region-unknown', `There is no card ${csn} with a region ${region}.`);
@@ -250,6 +252,7 @@ export async function unfreezeCard(
   }
   const released: CardPurse = { ...purse, freeze: undefined, frozenAt: undefined, queryWanted: true };
   await tx.cardPurses.put([released]);
+  await wakeCard(tx, csn, now);
   return released;
 }
 

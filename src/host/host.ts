@@ -10,6 +10,7 @@ import { importTable } from './bulk-import.ts';
 import { calendarOver } from './calendar.ts';
 import { CardDesk } from './card-desk.ts';
 import { createCardHost, wantCardQueries } from './card-host.ts';
+import { CardPipe } from './card-pipe.ts';
 import { queueCommand } from './command-queue.ts';
 import { type Agreement, agree, contractUnknown, endContract, transferAll } from './contracts.ts';
 import { requestCommand } from './control.ts';
@@ -96,6 +97,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     keysMissing: 0,
   };
   const desk = new CardDesk(ports);
+  const pipe = new CardPipe(ports);
   const dispatcher = new Dispatcher(ports, counters, desk);
   const handing = new KeyHanding(ports, counters);
   const ledger = new LedgerReader();
@@ -146,7 +148,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   }
   const inNobodysName = <I>(inputs: readonly I[]): Acted<I>[] => inputs.map((input) => ({ act: undefined, input }));
 
-  const cards = createCardHost(ports, { desk, request, ledger });
+  const cards = createCardHost(ports, { desk, pipe, request, ledger });
   const sellGroup = (sales: readonly Acted<Sale>[]) => inGroup(sales, sellAll);
   const buyGroup = (purchases: readonly Acted<Purchase>[]) =>
     inGroup(purchases, (tx, inputs, now) => tradeAll(tx, inputs, settings.zone, now));
@@ -182,6 +184,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       headDay = day;
       await ports.books?.signHead({ now });
     }
+    pipe.tick(now);
     await handing.tick(now);
     await dispatcher.dispatch();
   }
@@ -189,7 +192,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   async function receive(localUnit: number, message: BackhaulMessage): Promise<void> {
     switch (message.type) {
       case 'carried':
-        return dispatcher.carried(localUnit, message);
+        return pipe.carried(localUnit, message) ? undefined : dispatcher.carried(localUnit, message);
       case 'poll-result': {
         const taken = await store.transaction((tx) =>
           takePoll(tx, localUnit, { poll: message, zone: settings.zone }, clock.now()),

@@ -58,6 +58,7 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
   payOutCard: {},
   beginCardExchange: { region: 'gas' },
   goOnWithCard: { frame: '00' },
+  passToCard: { frame: '00' },
   enrolOfflineMeter: { number: '0a1b2e', provider: '1-2', subscriber: 'kim', n: 32 },
   addPerson: { login: 'han', name: 'Han', role: 'cashier' },
   changePerson: { name: 'Somebody else' },

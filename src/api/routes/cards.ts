@@ -11,6 +11,7 @@ import {
   CardFrame,
   CardNumber,
   CardOrderSchema,
+  CardPassedSchema,
   CardSchema,
   CardState,
   CardStepSchema,
@@ -21,6 +22,7 @@ import {
   NewCard,
   NewCardExchange,
   NewCardOrder,
+  passedJson,
   RecoverySchema,
   RegionName,
   recoveryJson,
@@ -31,6 +33,7 @@ import {
 import { Id, Named, OneOf, PageOf, PageQuery, Strict } from '../schemas/common.ts';
 import { Method } from '../schemas/money.ts';
 import type { Api, ApiServices, FastifyRequest } from '../server.ts';
+import { MeterParams, meterNumber } from './meters.ts';
 
 const CardParams = Strict({ card: CardNumber });
 const RegionParams = Strict({ card: CardNumber, region: RegionName });
@@ -336,6 +339,21 @@ export function cardRoutes(app: Api, services: ApiServices): void {
       },
     },
     async ({ params, body }) => stepJson(made(await host.receiveCard(params.exchange, bytesOf(body.frame)))),
+  );
+
+  app.post(
+    '/card-pipes/:meter',
+    {
+      config: { operation: 'passToCard' },
+      schema: {
+        tags,
+        summary: 'Carry a frame of the desk of another host to the card in a meter, unread',
+        params: MeterParams,
+        body: CardFrame,
+        response: { 200: Named(CardPassedSchema) },
+      },
+    },
+    async ({ params, body }) => passedJson(made(await host.passToCard(meterNumber(params.meter), bytesOf(body.frame)))),
   );
 
   app.get(

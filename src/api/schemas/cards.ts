@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import type {
   CardBooks,
   CardOrder,
+  CardPassed,
   CardProvider,
   CardStep,
   CardTicket,
@@ -334,5 +335,20 @@ export function stepJson(step: CardStep): CardStepJson {
       return { ignored: step.reason };
   }
 }
+export const CardPassedSchema = Type.Object(
+  {
+    outcome: OneOf(
+      ['answered', 'no-answer', 'unknown-meter', 'refused'],
+      'No answer says nothing about what the card did: send the same frame again.',
+    ),
+    frame: Type.Optional(Bytes(512)),
+  },
+  { $id: 'CardPassed', description: 'What the card in a meter answered, or a refusal of that meter.' },
+);
+export type CardPassedJson = Static<typeof CardPassedSchema>;
+export const passedJson = ({ outcome, frame }: CardPassed): CardPassedJson => ({
+  outcome,
+  ...maybe('frame', frame, hexOf),
+});
 export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 export const bytesOf = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));

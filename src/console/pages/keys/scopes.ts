@@ -17,6 +17,7 @@ const ALL: Readonly<Record<Scope, true>> = {
   'cards:read': true,
   'cards:write': true,
   'cards:load': true,
+  'cards:pipe': true,
   'tariffs:read': true,
   'tariffs:write': true,
   'lines:read': true,
