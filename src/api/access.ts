@@ -209,6 +209,7 @@ export const ACCESS = {
   readPeriod: { scope: 'books:read', all: ['operator', 'auditor', 'seller'] },
   closePeriod: { all: ['operator'] },
   listLines: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
+  readLineDay: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
   readCheckMinutes: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
 
   streamEvents: { scope: 'events:read', all: ['operator', 'technician', 'auditor'], own: ['subscriber'] },

@@ -53,7 +53,7 @@ import { CutOffSchema } from './schemas/cut-offs.ts';
 import { DemoSchema, DemoTimeSchema, PanelSchema } from './schemas/demo.ts';
 import { ExchangePassSchema, ExchangeSchema, TrafficSchema } from './schemas/exchanges.ts';
 import { KeyUseSchema } from './schemas/keys.ts';
-import { CheckMinuteSchema, LineSchema } from './schemas/lines.ts';
+import { CheckMinuteSchema, LineDaySchema, LineSchema } from './schemas/lines.ts';
 import { BalanceSchema, MinutesSchema, OutlookSchema } from './schemas/load.ts';
 import { EventSchema, MeterSchema, PurseSchema, SubscriberSchema, UseBucketSchema } from './schemas/meters.ts';
 import {
@@ -90,7 +90,16 @@ const REQUESTS_PER_MINUTE = 600;
 
 const SCHEMAS = [
   ...[ProblemSchema, SubscriberSchema, MeterSchema, PurseSchema, EventSchema, UseBucketSchema, OrderSchema],
-  ...[ApprovalSchema, BooksSchema, MeterBooksSchema, PostingSchema, LineSchema, CheckMinuteSchema, CommandSchema],
+  ...[
+    ApprovalSchema,
+    BooksSchema,
+    MeterBooksSchema,
+    PostingSchema,
+    LineDaySchema,
+    LineSchema,
+    CheckMinuteSchema,
+    CommandSchema,
+  ],
   ...[TariffSchema, TermsSchema, QuoteSchema, PurchaseSchema, ReceiptSchema, DuesSchema, PaymentPortSchema],
   ...[
     PaymentSchema,

@@ -24,6 +24,7 @@ import { monitoringInDoubt, nextKeyMissing, SEARCH_OF_MONITORING } from './key-c
 import { KeyHanding } from './key-handing.ts';
 import { keyUse } from './key-use.ts';
 import { LedgerReader } from './ledger.ts';
+import { readLineDay } from './line-day.ts';
 import { addressMap, checkMinutes, lineViews, takeCheckMinute, takeHealth, takeMapAnswer } from './lines.ts';
 import { readMinutes } from './load.ts';
 import { takeAttention, takePoll } from './monitoring.ts';
@@ -71,7 +72,15 @@ import { type HostFailure, Lane, type Meter, type Purse, type Subscriber, type T
 import { useOf } from './use.ts';
 import { closePurse, orderUnknown, sellAll, voidOrder } from './vending.ts';
 import { confirmVend, reverseVend, vendIdOf, vendOf, vendsOf } from './vends.ts';
-import { addWebhook, deleteWebhook, deliverAll, deliveriesOf, retryDeliveries, undelivered, webhooksOf } from './webhooks.ts';
+import {
+  addWebhook,
+  deleteWebhook,
+  deliverAll,
+  deliveriesOf,
+  retryDeliveries,
+  undelivered,
+  webhooksOf,
+} from './webhooks.ts';
 import { type Acted, witnessed, witnessedAll } from './witness.ts';
 import { wake } from './work.ts';
 
@@ -513,6 +522,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     previewTariff: (query) => orStoreFailure(store.read((tx) => previewTariff(tx, query, settings.zone, clock.now()))),
     cutOffs: (query) => orStoreFailure(store.read((tx) => readCutOffs(tx, query, settings.zone))),
     lines: () => store.read((tx) => lineViews(tx, clock.now())),
+    lineDay: (query) => orStoreFailure(store.read((tx) => readLineDay(tx, query, settings.zone, clock.now()))),
     checkMinutes: (query) => orStoreFailure(store.read((tx) => checkMinutes(tx, query))),
     counters: () => ({ ...counters }),
     instantReserved: () => store.read(async (tx) => ((await tx.fact('instant-reserved')) ?? 0) as Milliseconds),

@@ -9,12 +9,14 @@ export type { CsvFailure, CsvRow, CsvTable } from './csv.ts';
 export { ExchangeLog, type ExchangeReads, type LoggedExchange } from './exchange-log.ts';
 export { commandName, type ExchangeView, exchangeView, FACTS, PROOFS } from './exchange-view.ts';
 export { createHost } from './host.ts';
+export type { LineDay } from './line-day.ts';
 export { MemoryStore } from './memory.ts';
 export type * from './password-port.ts';
 export { orderOfPayment } from './payment-order.ts';
 export type * from './payment-port.ts';
 export { createPeople, ROLES } from './people.ts';
 export type * from './people-services.ts';
+export type { MeterPolicy } from './policy.ts';
 export * from './ports.ts';
 export {
   type LineKind,
@@ -37,7 +39,6 @@ export {
   verifyReceipt,
   withhold,
 } from './receipt-envelope.ts';
-export type { MeterPolicy } from './policy.ts';
 export type * from './receipt-port.ts';
 export { parseReceiptQr, RECEIPT_QR_DICTIONARY, RECEIPT_QR_PREFIX, receiptQrText } from './receipt-qr.ts';
 export { type ReceiptSheet, receiptSheet, type SheetRow, type SheetSection } from './receipt-sheet.ts';

@@ -94,6 +94,7 @@ export type HostByName = Pick<
   | 'previewTariff'
   | 'lines'
   | 'checkMinutes'
+  | 'lineDay'
   | 'webhooks'
   | 'undelivered'
   | 'deliveries'

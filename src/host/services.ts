@@ -14,6 +14,7 @@ import type { Grid } from './grid.ts';
 import type { RotatedPurpose } from './key-change.ts';
 import type { KeyUse } from './key-use.ts';
 import type { Books } from './ledger.ts';
+import type { LineDay, LineDayQuery } from './line-day.ts';
 import type { DatesQuery, Minutes, MinutesQuery } from './load.ts';
 import type { Act, Office } from './office.ts';
 import type { Outlook } from './outlook.ts';
@@ -349,6 +350,8 @@ export interface HostServices extends AgentReads, CardServices {
   cutOffs(query: CutOffQuery): Promise<CutOff[] | HostFailure>;
   /** By number of the local unit. */
   lines(): Promise<LineView[]>;
+  /** A day of a line: what its transformer gave beside what its meters counted. */
+  lineDay(query: LineDayQuery): Promise<LineDay | HostFailure>;
   /** Minutes of a transformer's own meter, by time; the last 35 days are kept. */
   checkMinutes(query: CheckQuery): Promise<CheckMinute[] | HostFailure>;
   counters(): Readonly<HostCounters>;

@@ -36,7 +36,6 @@ const en = {
   minutesTold: '{} of its minutes are known',
   unknownMinutes: '{} meter minutes not known',
   waitingCheck: 'Reading the minutes of the transformer …',
-  waitingMeters: 'Adding up the meters: {} of {} …',
   noCheck: 'The transformer has told no minute of this day.',
   noCount: 'What the meters counted can be read by operators and auditors.',
   notYet:
@@ -108,7 +107,6 @@ export const LOSSES_WORDS: Readonly<Record<Language, LossesWords>> = {
     minutesTold: '변압기 기록 {}분',
     unknownMinutes: '알 수 없는 계량기 기록 {}분',
     waitingCheck: '변압기의 분 단위 기록을 읽는 중 …',
-    waitingMeters: '계량기를 더하는 중: {}/{} …',
     noCheck: '이 날 변압기가 전한 기록이 없습니다.',
     noCount: '계량기가 잰 양은 운영자와 감사자만 볼 수 있습니다.',
     notYet:

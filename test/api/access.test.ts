@@ -370,3 +370,17 @@ test('a command that is ordered twice under one key is one command, and each wit
   const acts = (await world.people.audit({ limit: 50 })).filter(({ action }) => action === 'orderCommand');
   assert.equal(acts.filter(({ subject }) => subject === `meter ${LEES_METER}`).length, 3);
 });
+
+test('whoever may not read the use of meters is told what a transformer gave, and not what its meters counted', async () => {
+  for (const [role, counts] of [
+    ['operator', true],
+    ['seller', false],
+  ] as const) {
+    const { status, json } = await world.ask(await world.as(role), 'GET', '/api/v1/lines/1/days/2026-03-01');
+    const hours = json.hours as unknown as readonly { readonly countedWh?: string }[];
+    assert.deepEqual(
+      [status, hours.length, hours[0]?.countedWh !== undefined, json.meters !== undefined],
+      [200, 24, counts, counts],
+    );
+  }
+});

@@ -1,10 +1,18 @@
 import { Type } from 'typebox';
 import { svpmsnText } from '../../units/index.ts';
+import { mayUse } from '../caller.ts';
 import { afterNumberOf, beforeOf, limitOf, pageBefore, pageOf } from '../paging.ts';
 import { made, Problem } from '../problem.ts';
 import { HeadSchema, headJson, TrialBalanceSchema, trialBalanceJson } from '../schemas/accounts.ts';
 import { Instant, LocalUnit, MeterNumber, Name, Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
-import { CheckMinuteSchema, checkMinuteJson, LineSchema, lineJson } from '../schemas/lines.ts';
+import {
+  CheckMinuteSchema,
+  checkMinuteJson,
+  LineDaySchema,
+  LineSchema,
+  lineDayJson,
+  lineJson,
+} from '../schemas/lines.ts';
 import { BooksSchema, MeterBooksSchema, PostingSchema, postingJson, totalsJson } from '../schemas/orders.ts';
 import type { Api, ApiServices } from '../server.ts';
 import { instantOf, meterNumber } from './meters.ts';
@@ -120,6 +128,20 @@ export function bookRoutes(app: Api, { host }: ApiServices): void {
       },
     },
     async () => ({ items: (await host.lines()).map(lineJson) }),
+  );
+
+  app.get(
+    '/lines/:localUnit/days/:date',
+    {
+      config: { operation: 'readLineDay' },
+      schema: {
+        tags: ['lines'],
+        summary: 'What a transformer gave in a day, by hour, and what its meters counted',
+        params: Strict({ localUnit: LocalUnit, date: Type.String({ format: 'date' }) }),
+        response: { 200: Named(LineDaySchema) },
+      },
+    },
+    async (request) => lineDayJson(made(await host.lineDay(request.params)), mayUse(request, 'readUse')),
   );
 
   app.get(

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
-import type { CheckMinute, LineView } from '../../host/index.ts';
+import type { CheckMinute, LineDay, LineView } from '../../host/index.ts';
 import { svpmsnText } from '../../units/index.ts';
-import { Instant, instantText, LocalUnit, MeterNumber, Milliseconds, maybe, same } from './common.ts';
+import { Instant, instantText, LocalUnit, MeterNumber, Milliseconds, maybe, same, wattHoursText } from './common.ts';
 
 export const LineSchema = Type.Object(
   {
@@ -73,4 +73,45 @@ export const lineJson = ({ line, age, suspicions }: LineView): LineJson => ({
 export const checkMinuteJson = ({ minute, energy }: CheckMinute): CheckMinuteJson => ({
   minute: instantText(minute * 60_000),
   energyMilliwattHours: String(energy),
+});
+
+export const LineDaySchema = Type.Object(
+  {
+    localUnit: LocalUnit,
+    date: Type.String({ format: 'date' }),
+    hours: Type.Array(
+      Type.Object({
+        start: Instant,
+        gaveMilliwattHours: Type.String({ pattern: '^[0-9]+$' }),
+        gaveMinutes: Type.Integer({ description: 'Minutes that the transformer told.' }),
+        countedWh: Type.Optional(Type.String({ description: 'Of all meters together.' })),
+      }),
+      { description: 'From midnight to midnight: 23 or 25 where clocks are moved.' },
+    ),
+    meters: Type.Optional(
+      Type.Array(
+        Type.Object({
+          meter: MeterNumber,
+          energyWh: Type.String(),
+          unknownMinutes: Type.Integer({ description: 'That have been and are not known, of all its supplies.' }),
+        }),
+        { description: 'Absent, as what they counted, for whoever may not read the use of meters.' },
+      ),
+    ),
+  },
+  { $id: 'LineDay', description: 'What a transformer gave in a day, and what its meters counted.' },
+);
+export type LineDayJson = Static<typeof LineDaySchema>;
+
+export const lineDayJson = ({ localUnit, date, hours, meters }: LineDay, mayCount: boolean): LineDayJson => ({
+  ...{ localUnit, date },
+  hours: hours.map(({ start, gave, gaveMinutes, counted }) => ({
+    ...{ start: instantText(start), gaveMilliwattHours: String(gave), gaveMinutes },
+    ...(mayCount && { countedWh: wattHoursText(counted) }),
+  })),
+  ...(mayCount && {
+    meters: meters.map(({ svpmsn, energy, unknownMinutes }) => ({
+      ...{ meter: svpmsnText(svpmsn), energyWh: wattHoursText(energy), unknownMinutes },
+    })),
+  }),
 });

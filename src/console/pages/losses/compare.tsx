@@ -1,22 +1,18 @@
 import { ActionIcon, Anchor, Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
-import { useQueries } from '@tanstack/react-query';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { type ReactNode, useMemo } from 'react';
 import { Link } from 'react-router';
-import type { CheckMinuteJson, GridJson, UseBucketJson } from '../../../api/index.ts';
+import type { LineDayJson } from '../../../api/index.ts';
 import { fill, LOSSES_WORDS } from '../../../words/index.ts';
-import { read } from '../../ask.ts';
-import { daysBefore, instantOf } from '../../civil.ts';
+import { civilOf, clockText, daysBefore, instantOf } from '../../civil.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Figure } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
-import { useMay, useSession } from '../../session.tsx';
+import { useSession } from '../../session.tsx';
 import { HourBars } from './hour-bars.tsx';
-import { type Counted, countedIn, type DaySum, gaveIn, together } from './sums.ts';
-
-const DAY_MS = 86_400_000;
+import { type DaySums, sumsOf } from './sums.ts';
 
 interface CompareProps {
   readonly localUnit: number;
@@ -32,11 +28,7 @@ export function Compare({ localUnit, day, last, choose }: CompareProps): ReactNo
   const { zone } = useSession().utility;
   const { day: dayText } = useFormat();
   const start = instantOf({ date: day, minute: 0 }, zone);
-  const check = useRead<{ readonly items: readonly CheckMinuteJson[] }>(`/lines/${localUnit}/check-minutes`, {
-    query: { from: new Date(start).toISOString(), to: new Date(start + DAY_MS).toISOString() },
-  });
-  const [mayUse, mayGrid] = [useMay('readUse'), useMay('readGrid')];
-  const mayCount = mayUse !== undefined && mayGrid !== undefined;
+  const read = useRead<LineDayJson>(`/lines/${localUnit}/days/${day}`);
   return (
     <Panel
       title={fill(words.compare, localUnit)}
@@ -59,104 +51,71 @@ export function Compare({ localUnit, day, last, choose }: CompareProps): ReactNo
         </Group>
       }
     >
-      <Loaded of={check} waiting={words.waitingCheck}>
-        {({ items }) => {
-          if (items.length === 0) return <Blank title={words.noCheck} />;
-          const gave = gaveIn(items, start);
-          return mayCount ? (
-            <WithMeters localUnit={localUnit} start={start} gave={gave} />
-          ) : (
-            <Stack gap="md">
-              <Gave gave={gave} />
-              <Text size="sm">{words.noCount}</Text>
-            </Stack>
-          );
-        }}
+      <Loaded of={read} waiting={words.waitingCheck}>
+        {(of) =>
+          of.hours.every(({ gaveMinutes }) => gaveMinutes === 0) ? <Blank title={words.noCheck} /> : <Day of={of} />
+        }
       </Loaded>
     </Panel>
   );
 }
 
-function Gave({ gave }: { readonly gave: DaySum }): ReactNode {
+function Day({ of }: { readonly of: LineDayJson }): ReactNode {
+  const words = useWords(LOSSES_WORDS);
+  const sums = useMemo(() => sumsOf(of), [of]);
+  const { counted } = sums;
+  if (counted !== undefined) return <Compared of={of} sums={sums} counted={counted} />;
+  return (
+    <Stack gap="md">
+      <Gave sums={sums} />
+      <Text size="sm">{words.noCount}</Text>
+    </Stack>
+  );
+}
+
+function Gave({ sums: { gaveAll, gaveMinutes } }: { readonly sums: DaySums }): ReactNode {
   const words = useWords(LOSSES_WORDS);
   const { energy, count } = useFormat();
-  return (
-    <Figure label={words.gave} value={energy(gave.wattHours)} note={fill(words.minutesTold, count(gave.minutes))} />
-  );
-}
-
-interface WithMetersProps {
-  readonly localUnit: number;
-  readonly start: number;
-  readonly gave: DaySum;
-}
-
-function WithMeters({ localUnit, start, gave }: WithMetersProps): ReactNode {
-  const words = useWords(LOSSES_WORDS);
-  const grid = useRead<GridJson>('/grid', { query: { localUnit } });
-  const meters = grid.data?.street?.meters ?? [];
-  const span = { by: 'hour', from: new Date(start).toISOString(), to: new Date(start + DAY_MS).toISOString() };
-  const supplies = meters.flatMap(({ number, supplies: of }) =>
-    Array.from({ length: of }, (_, nth) => ({ number, supply: nth + 1 })),
-  );
-  const uses = useQueries({
-    queries: supplies.map(({ number, supply }) => ({
-      queryKey: ['still', `/meters/${number}/use`, { ...span, supply }],
-      queryFn: async ({ signal }: { readonly signal: AbortSignal }) =>
-        read<{ readonly items: readonly UseBucketJson[] }>(`/meters/${number}/use`, { ...span, supply }, signal),
-      staleTime: DAY_MS,
-    })),
-  });
-  const done = uses.filter(({ data }) => data !== undefined).length;
-  const failed = uses.find(({ error }) => error !== null)?.error;
-  if (failed != null) return <Text size="sm">{failed.message}</Text>;
-  if (grid.data === undefined || done < supplies.length) {
-    return (
-      <Stack gap="md">
-        <Gave gave={gave} />
-        <Text size="sm" role="status">
-          {fill(words.waitingMeters, done, supplies.length)}
-        </Text>
-      </Stack>
-    );
-  }
-  const counted = supplies.map(({ number }, nth) => countedIn(number, uses[nth]?.data?.items ?? [], start));
-  return <Compared localUnit={localUnit} gave={gave} counted={counted} />;
+  return <Figure label={words.gave} value={energy(gaveAll)} note={fill(words.minutesTold, count(gaveMinutes))} />;
 }
 
 interface ComparedProps {
-  readonly localUnit: number;
-  readonly gave: DaySum;
-  readonly counted: readonly Counted[];
+  readonly of: LineDayJson;
+  readonly sums: DaySums;
+  readonly counted: NonNullable<DaySums['counted']>;
 }
 
-function Compared({ localUnit, gave, counted }: ComparedProps): ReactNode {
+function Compared({ of: { localUnit, hours, meters = [] }, sums, counted }: ComparedProps): ReactNode {
   const words = useWords(LOSSES_WORDS);
   const { energy, share, count } = useFormat();
-  const all = useMemo(() => together(counted), [counted]);
-  const difference = gave.wattHours - all.wattHours;
-  const isWhole = all.unknownMinutes === 0;
+  const { zone } = useSession().utility;
+  const difference = sums.gaveAll - counted.all;
+  const isWhole = counted.unknownMinutes === 0;
+  const names = useMemo(
+    () => hours.map(({ start }) => clockText(civilOf(start, zone).minute).slice(0, 2)),
+    [hours, zone],
+  );
   return (
     <Stack gap="md">
       <SimpleGrid cols={{ base: 1, xs: 3 }}>
-        <Gave gave={gave} />
+        <Gave sums={sums} />
         <Figure
           label={words.counted}
-          value={energy(all.wattHours)}
-          note={!isWhole && fill(words.unknownMinutes, count(all.unknownMinutes))}
+          value={energy(counted.all)}
+          note={!isWhole && fill(words.unknownMinutes, count(counted.unknownMinutes))}
         />
         <Figure
           label={words.difference}
           value={energy(difference)}
           note={
             <>
-              {gave.wattHours > 0 && fill(words.ofAll, share(difference / gave.wattHours))}
+              {sums.gaveAll > 0 && fill(words.ofAll, share(difference / sums.gaveAll))}
               {!isWhole && <div>{words.incomplete}</div>}
             </>
           }
         />
       </SimpleGrid>
-      <HourBars gave={gave.hours} counted={all.hours} label={fill(words.chart, localUnit)} />
+      <HourBars names={names} gave={sums.gave} counted={counted.hours} label={fill(words.chart, localUnit)} />
       <Table.ScrollContainer minWidth={360} mah={360}>
         <Table verticalSpacing={3} stickyHeader aria-label={words.byMeter}>
           <Table.Thead>
@@ -167,14 +126,14 @@ function Compared({ localUnit, gave, counted }: ComparedProps): ReactNode {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {counted.map(({ meter, wattHours, unknownMinutes }, nth) => (
-              <Table.Tr key={`${meter}${String(nth)}`}>
+            {meters.map(({ meter, energyWh, unknownMinutes }) => (
+              <Table.Tr key={meter}>
                 <Table.Td>
                   <Anchor component={Link} to={`/meters/${meter}?tab=load`} ff="monospace" size="sm">
                     {meter}
                   </Anchor>
                 </Table.Td>
-                <Table.Td ta="right">{energy(wattHours)}</Table.Td>
+                <Table.Td ta="right">{energy(Number(energyWh))}</Table.Td>
                 <Table.Td ta="right">{count(unknownMinutes)}</Table.Td>
               </Table.Tr>
             ))}

@@ -6,13 +6,15 @@ import { useFormat, useWords } from '../../locale.tsx';
 import { Chart } from '../../parts/chart.tsx';
 
 interface HourBarsProps {
+  /** Of the hours, as clocks show them: `02` twice where they are put back. */
+  readonly names: readonly string[];
   readonly gave: readonly number[];
   readonly counted: readonly number[];
   readonly label: string;
 }
 
 /** Two bars an hour: the frame is what the transformer gave, its filling what the meters counted. */
-export function HourBars({ gave, counted, label }: HourBarsProps): ReactNode {
+export function HourBars({ names, gave, counted, label }: HourBarsProps): ReactNode {
   const words = useWords(LOSSES_WORDS);
   const { energy } = useFormat();
   const scheme = useComputedColorScheme('light');
@@ -30,7 +32,7 @@ export function HourBars({ gave, counted, label }: HourBarsProps): ReactNode {
       },
       xAxis: {
         type: 'category',
-        data: gave.map((_, hour) => String(hour).padStart(2, '0')),
+        data: names,
         ...{ axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { color: quiet } },
       },
       yAxis: {
@@ -49,6 +51,6 @@ export function HourBars({ gave, counted, label }: HourBarsProps): ReactNode {
         },
       ],
     };
-  }, [gave, counted, scheme, words, energy]);
+  }, [names, gave, counted, scheme, words, energy]);
   return <Chart option={option} height={220} label={label} />;
 }

@@ -1,25 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { countedIn, gaveIn, together } from './sums.ts';
+import { sumsOf } from './sums.ts';
 
-const START = Date.parse('2026-03-02T00:00:00Z');
+const hour = (start: string, gaveMilliwattHours: string, countedWh?: string) => ({
+  ...{ start, gaveMilliwattHours, gaveMinutes: 60 },
+  ...(countedWh !== undefined && { countedWh }),
+});
+const DAY = { localUnit: 0, date: '2026-03-02' };
 
-test('what a transformer gave is summed by hour, and how many minutes told it', () => {
-  const found = gaveIn(
-    [
-      { minute: '2026-03-02T00:00:00Z', energyMilliwattHours: '1500' },
-      { minute: '2026-03-02T01:59:00Z', energyMilliwattHours: '500' },
-      { minute: '2026-03-03T00:00:00Z', energyMilliwattHours: '9000' },
-    ],
-    START,
-  );
-  assert.deepEqual([found.hours[0], found.hours[1], found.wattHours, found.minutes], [1.5, 0.5, 2, 3]);
+test('what a transformer gave stands beside what its meters counted, hour by hour and all together', () => {
+  const hours = [hour('2026-03-02T00:00:00Z', '1500', '1.2'), hour('2026-03-02T01:00:00Z', '500', '0.4')];
+  const meters = [
+    { meter: '0a1b2c', energyWh: '1.0', unknownMinutes: 10 },
+    { meter: '0a1b33', energyWh: '0.6', unknownMinutes: 5 },
+  ];
+  const { gave, gaveAll, gaveMinutes, counted } = sumsOf({ ...DAY, hours, meters });
+  assert.deepEqual([gave, gaveAll, gaveMinutes], [[1.5, 0.5], 2, 120]);
+  assert.deepEqual([counted?.hours, counted?.unknownMinutes], [[1.2, 0.4], 15]);
+  assert.ok(Math.abs((counted?.all ?? 0) - 1.6) < 1e-9);
 });
 
-test('what meters counted is summed, and hours that were never told are not known', () => {
-  const bucket = { name: '', start: '2026-03-02T01:00:00Z', energyWh: '12.5', missingMinutes: 10, uncertainMinutes: 5 };
-  const one = countedIn('0a1b2c', [bucket], START);
-  assert.deepEqual([one.hours[1], one.wattHours, one.unknownMinutes], [12.5, 12.5, 15 + 23 * 60]);
-  const both = together([one, one]);
-  assert.deepEqual([both.hours[1], both.wattHours, both.unknownMinutes], [25, 25, 2 * one.unknownMinutes]);
+test('whoever may not read what meters counted sees what the transformer gave, and no zero in its place', () => {
+  assert.equal(sumsOf({ ...DAY, hours: [hour('2026-03-02T00:00:00Z', '1500')] }).counted, undefined);
 });
