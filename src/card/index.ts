@@ -46,9 +46,13 @@ export {
   type CardIssue,
   type CardMemoryFailure,
   type CardOutputs,
+  type CardRegion,
   LoadKind,
+  type LoadRow,
   personaliseCard,
+  readLoadRow,
   resetCard,
+  type WholeRegion,
 } from './state.ts';
 export { StatusWord } from './status-word.ts';
 export {

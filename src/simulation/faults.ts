@@ -93,6 +93,23 @@ export const FAULTS = {
   'notice-delayed': 0.1,
   /** A minute of one payment that the bank has not decided: nobody waits for it any more. */
   'payment-cancelled': 0.1,
+
+  /** A purse card that is put into a meter: it is pulled at one of its commands, or its power goes in the middle of a write. */
+  'card-pulled': 0.2,
+  'card-power-cut': 0.1,
+  /** Meanwhile another card takes its place, or somebody between card and slot says what was said before. */
+  'card-swapped': 0.05,
+  'card-replayed': 0.1,
+  /** The meter without a line that it is put into loses its power in the middle of a write. */
+  'offline-meter-cut': 0.1,
+  /** It stays in the slot for up to 20 minutes more; from a meter without a line it comes back up to 40 minutes later. */
+  'card-left': 0.1,
+  'card-late': 0.1,
+  /** A purse card's minute: it is lost, and whoever finds it tries it; its chip is copied, and the copy used. */
+  'card-lost': 0.01,
+  'card-cloned': 0.004,
+  /** A payment for a card: it is of more than the region has room for beside what is there. */
+  'card-overfilled': 0.03,
 } as const;
 
 export type FaultKind = keyof typeof FAULTS;

@@ -9,14 +9,18 @@ import {
   type MasterKeys,
   Purpose,
   SoftwareKeyStore,
-  type Suite,
+  Suite,
   TRANSPORT_KEY_BYTES,
 } from '../crypto/index.ts';
 import type { MeterMemory } from '../meter/index.ts';
 import type { SeededRandom } from './random.ts';
 
-const UTILITY_NUMBER = 1;
+export const UTILITY_NUMBER = 1;
 export const PURPOSES = [Purpose.value, Purpose.control, Purpose.monitoring, Purpose.maintenance] as const;
+
+/** Cards, and meters without a line, have keys of AES alone. */
+export const cardKeyName = (suite: Suite): KeyName<typeof Purpose.value> =>
+  keyName(Purpose.value, suite >= Suite.aes128 ? suite : Suite.aes128, 0);
 
 /** Master keys of a utility that exists in a simulation only. */
 function drawMasterKeys(suite: Suite, random: SeededRandom): Required<MasterKeys> {
@@ -27,6 +31,11 @@ function drawMasterKeys(suite: Suite, random: SeededRandom): Required<MasterKeys
       random.fork(generation === 0 ? purpose : `${purpose}, generation ${generation}`).fill(key);
       keys.set(keyName(purpose, suite, generation), key);
     }
+  }
+  if (!keys.has(cardKeyName(suite))) {
+    const key = new Uint8Array(keyBytesOf(Suite.aes128));
+    random.fork('cards').fill(key);
+    keys.set(cardKeyName(suite), key);
   }
   const transport = new Uint8Array(TRANSPORT_KEY_BYTES);
   random.fork('transport').fill(transport);

@@ -1,10 +1,11 @@
-import type { Suite } from '../crypto/index.ts';
+import type { KeyStore, Suite } from '../crypto/index.ts';
 import { type ReceiptKeys, type ReceiptSigner, StoreError } from '../host/index.ts';
 import { DEFAULT_SUPPLY_POLICY, RelayAction } from '../records/index.ts';
 import { DEFAULT_TARIFF } from '../tariff/index.ts';
 import { type Svpmsn, svpmsnText, tokens } from '../units/index.ts';
 import { Bank } from './bank.ts';
 import { BankPayers } from './bank-payers.ts';
+import { CardPeople } from './cards/card-people.ts';
 import { Checkers, type Promised, type Violation } from './checkers/index.ts';
 import { type Circumstances, drawCircumstances } from './circumstances.ts';
 import {
@@ -134,6 +135,7 @@ class World {
   /** In a share of lives people pay through a bank as well. */
   readonly #bank: Bank | undefined;
   #bankPayers: BankPayers | undefined;
+  #cardPeople: CardPeople | undefined;
   readonly #givenUp: GivenUp;
   readonly #misfortunes: Misfortunes;
   readonly #office: Office;
@@ -171,6 +173,7 @@ class World {
       now: () => this.#now,
       say,
       payments: this.#payers.payments,
+      cardPayments: () => this.#cardPeople?.payments ?? [],
       book: this.#bank?.book ?? new Map(),
       receiptKeys: options.receipts?.keys,
       ringOf: ({ localUnit }) => (this.#living.transformers[localUnit] as Transformer).keys,
@@ -213,12 +216,13 @@ class World {
   async open(): Promise<void> {
     const { seed, meters, localUnits, hosts, suite, receipts } = this.#options;
     const checkers = this.#checkers;
+    const keys = drawKeysTold(suite, this.#random.fork('master keys'), (key) => checkers.key(key));
     this.#utility = await Utility.open({
       seed,
       meters,
       localUnits,
       suite,
-      keys: drawKeysTold(suite, this.#random.fork('master keys'), (key) => checkers.key(key)),
+      keys,
       store: this.#store.store,
       hosts,
       faults: this.#faults,
@@ -266,10 +270,28 @@ class World {
     await this.#utility.host.publishTerms(SIMULATED_TERMS);
     await this.#office.open(this.#utility);
     if (receipts !== undefined) this.#signReceipts();
+    await this.#openCards(keys);
     if (this.#bank === undefined) return;
     const random = this.#random.fork('bank payers');
     this.#bankPayers = new BankPayers(this.#utility, { random, faults: this.#faults, bank: this.#bank });
     await this.#bankPayers.open();
+  }
+
+  async #openCards(keys: KeyStore): Promise<void> {
+    const say = (text: string) => this.#trace.say(this.#now, text);
+    const { cards } = this.#checkers;
+    this.#cardPeople = new CardPeople(this.#living, {
+      ...{ random: this.#random.fork('cards'), faults: this.#faults, keys },
+      hooks: {
+        issued: (card, home) => cards.issued(card, home),
+        built: (meter, home) => cards.built(meter, home),
+        cardStepped: (card) => cards.cardStepped(card),
+        meterStepped: (meter) => cards.meterStepped(meter),
+        cloned: (csn) => cards.cloned(csn),
+        say,
+      },
+    });
+    await this.#cardPeople.open(keys);
   }
 
   /** One of the hosts that run signs what is due, once a minute. */
@@ -308,6 +330,7 @@ class World {
       nextMinute += MINUTE_MS;
       this.#misfortunes.minute(utility);
       await this.#office.minute(utility);
+      await this.#cardPeople?.minute();
       this.#checkMinute(utility);
       await this.#copyStore();
       if (utility.time.now < this.#lastStoredAt + SILENCE_MS) continue;
@@ -329,6 +352,7 @@ class World {
     await this.#bank?.heal();
     await this.#bankPayers?.heal();
     await this.#payers.tellAgain(utility);
+    await this.#cardPeople?.heal();
     await this.#office.closeMonth(utility);
     for (const { svpmsn } of utility.houses) {
       // What other books did, or a clone, is found with the next sale.
@@ -407,7 +431,7 @@ class World {
     if (kind === undefined) return;
     const isOld = kind === 'store-long-restored';
     const minutes = 1 + this.#faults.below(kind, isOld ? OLD_WITHIN_MINUTES : RESTORED_WITHIN_MINUTES);
-    const at = this.#payers.knownBefore(now);
+    const at = Math.min(this.#payers.knownBefore(now), this.#cardPeople?.knownBefore(now) ?? now);
     const booked = await this.#bookedCounters();
     const restoredAt = now + minutes * MINUTE_MS;
     const restore = await this.#store.backUp();
@@ -448,6 +472,7 @@ class World {
     await this.#bankPayers?.reconcile(backup.at);
     this.#payers.reconcile(this.#living, backup.at);
     this.#misfortunes.storeRestored(this.#living);
+    this.#cardPeople?.storeRestored(backup.at);
   }
 }
 

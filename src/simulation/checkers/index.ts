@@ -3,6 +3,8 @@ import type { ReceiptKeys } from '../../host/index.ts';
 import type { Receipt } from '../../meter/index.ts';
 import type { Svpmsn } from '../../units/index.ts';
 import type { Entry, Mover } from '../bank.ts';
+import type { CardPayment } from '../cards/card-payments.ts';
+import type { CardHooks } from '../cards/card-people.ts';
 import type { House } from '../house.ts';
 import type { Written } from '../mortal-store.ts';
 import type { Happening } from '../options.ts';
@@ -11,6 +13,8 @@ import type { ForeignCredit } from '../stranger.ts';
 import type { Utility } from '../utility.ts';
 import { Afterwards } from './afterwards.ts';
 import { Books } from './books.ts';
+import { CardBooks } from './card-books.ts';
+import { Cards } from './cards.ts';
 import { Charges } from './charges.ts';
 import { type Checker, Findings } from './checker.ts';
 import { Clones } from './clones.ts';
@@ -39,6 +43,8 @@ export class Checkers {
   readonly #purses: Purses;
   readonly #books: Books;
   readonly #money: Money;
+  /** What those who carry cards tell. */
+  readonly cards: Omit<CardHooks, 'say'>;
   readonly #all: readonly Checker[];
   // Of those who want to know: most want little, and the world tells much.
   readonly #committed: readonly Checker[];
@@ -48,6 +54,8 @@ export class Checkers {
     readonly now: () => number;
     readonly say: (text: string) => void;
     readonly payments: readonly Payment[];
+    /** For cards. */
+    readonly cardPayments: () => readonly CardPayment[];
     /** The bank's own; empty where nobody pays through it. */
     readonly book: ReadonlyMap<string, Entry>;
     /** By which receipts are proved, where any are signed. */
@@ -64,6 +72,9 @@ export class Checkers {
     this.#clones = new Clones(this.findings, purses);
     this.#books = new Books(this.findings, purses, world.say);
     this.#money = new Money(this.findings, purses, world.book);
+    const cards: Cards = new Cards(this.findings, (truth, row) => cardBooks.loaded(truth, row));
+    const cardBooks = new CardBooks(this.findings, cards, { payments: world.cardPayments, say: world.say });
+    this.cards = cards;
     // What a start found is looked at before the purse is trusted.
     this.#all = [
       new Memories(this.findings),
@@ -83,6 +94,8 @@ export class Checkers {
       this.#secrets,
       new Afterwards(this.findings, this.#secrets),
       this.#money,
+      cards,
+      cardBooks,
       // Last, over all that was written to look into the others.
       new Seals(this.findings, world.auditBooks),
     ];

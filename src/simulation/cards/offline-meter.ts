@@ -1,0 +1,114 @@
+import type { CardProgram } from '../../card/index.ts';
+import {
+  type Meter,
+  type MeterOutputs,
+  startMeter,
+  stepCardInserted,
+  stepCardRemoved,
+  stepCardResponse,
+  stepPulses,
+} from '../../meter/index.ts';
+import type { Region, Svpmsn } from '../../units/index.ts';
+import { type CutByte, type FaultyMemory, PowerCut } from '../faulty-memory.ts';
+import type { SeededRandom } from '../random.ts';
+
+/** Ten litres of gas, or of electricity ten watt-hours. */
+const QUANTA_PER_PULSE = 100;
+
+export interface OfflineMeterOptions {
+  readonly svpmsn: Svpmsn;
+  readonly region: Region;
+  readonly memory: FaultyMemory;
+  readonly random: SeededRandom;
+  /** Is called when the meter may have taken something from a card. */
+  readonly changed: (meter: OfflineMeter) => void;
+}
+
+/** A meter to which value comes by cards alone, and which a counter's pulses spend. */
+export class OfflineMeter {
+  readonly svpmsn: Svpmsn;
+  readonly region: Region;
+  meter: Meter;
+  /** No supply: it is started from its memories with the next minute. */
+  dark = false;
+  readonly #options: OfflineMeterOptions;
+  readonly #commands: Uint8Array[] = [];
+  readonly #outputs: MeterOutputs;
+
+  constructor(options: OfflineMeterOptions, now: number) {
+    this.#options = options;
+    this.svpmsn = options.svpmsn;
+    this.region = options.region;
+    this.#outputs = {
+      relay: () => undefined,
+      throttle: () => undefined,
+      buzzer: () => undefined,
+      loadControl: () => undefined,
+      attention: () => undefined,
+      wake: () => undefined,
+      card: (command) => this.#commands.push(command),
+    };
+    this.meter = this.#start(now);
+  }
+
+  /** A minute is over, in which so many pulses came. */
+  minute(pulses: number, now: number): void {
+    if (this.dark) this.#powerUp(now);
+    this.#onItsSupply(() => stepPulses(this.meter, pulses, now, this.#outputs));
+  }
+
+  /** The power will go when so many bytes more are written. */
+  cutWithin(bytes: number, byte: CutByte): void {
+    const { memory } = this.#options;
+    memory.bytesLeft = bytes;
+    memory.cutByte = byte;
+  }
+
+  /** Its supply holds from now on. */
+  heal(now: number): void {
+    this.#options.memory.restore();
+    if (this.dark) this.#powerUp(now);
+  }
+
+  /** A card is put in, and given what the meter has to say to it until that is all, it is pulled, or the power goes. */
+  serve(card: CardProgram, isPulled: () => boolean, now: number): void {
+    if (this.dark) this.#powerUp(now);
+    this.#commands.length = 0;
+    this.#step(() => stepCardInserted(this.meter, now, this.#outputs));
+    while (!this.dark && !isPulled()) {
+      const command = this.#commands.shift();
+      if (command === undefined) break;
+      const response = card(command);
+      if (!isPulled()) this.#step(() => stepCardResponse(this.meter, response, now, this.#outputs));
+    }
+    if (!this.dark) this.#step(() => stepCardRemoved(this.meter, now, this.#outputs));
+    this.#commands.length = 0;
+  }
+
+  #step(step: () => void): void {
+    this.#onItsSupply(step);
+    if (!this.dark) this.#options.changed(this);
+  }
+
+  #onItsSupply(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof PowerCut)) throw error;
+      this.dark = true;
+    }
+  }
+
+  #powerUp(now: number): void {
+    this.#options.memory.restore();
+    this.meter = this.#start(now);
+    this.dark = false;
+    this.#options.changed(this);
+  }
+
+  #start(now: number): Meter {
+    const { memory, random } = this.#options;
+    const options = { now, pulses: { quantaPerPulse: QUANTA_PER_PULSE } };
+    return startMeter(memory, 1, random.fork(`start ${now}`), options, this.#outputs);
+  }
+}
