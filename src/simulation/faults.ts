@@ -106,8 +106,8 @@ export const FAULTS = {
   'card-left': 0.1,
   'card-late': 0.1,
   /** A purse card's minute: it is lost, and whoever finds it tries it; its chip is copied, and the copy used. */
-  'card-lost': 0.01,
-  'card-cloned': 0.004,
+  'card-lost': 0.02,
+  'card-cloned': 0.01,
   /** A payment for a card: it is of more than the region has room for beside what is there. */
   'card-overfilled': 0.03,
 } as const;

@@ -59,6 +59,8 @@ export interface Simulation extends Circumstances {
   readonly seed: number | string;
   readonly rates: FaultRates;
   readonly transfers: number;
+  /** Purse cards that were issued, the loads that put value on one, and what meters without a line credited from them. */
+  readonly cards: { readonly cards: number; readonly loads: number; readonly takings: number };
   readonly faults: Readonly<Record<FaultKind, number>>;
   /** Strikes that were drawn and stayed away: they had nothing to hit, or too many meters were damaged for good. */
   readonly spared: Readonly<Record<FaultKind, number>>;
@@ -284,7 +286,7 @@ class World {
       ...{ random: this.#random.fork('cards'), faults: this.#faults, keys },
       hooks: {
         issued: (card, home) => cards.issued(card, home),
-        built: (meter, home) => cards.built(meter, home),
+        built: (meter) => cards.built(meter),
         cardStepped: (card) => cards.cardStepped(card),
         meterStepped: (meter) => cards.meterStepped(meter),
         cloned: (csn) => cards.cloned(csn),
@@ -391,6 +393,7 @@ class World {
       seed: this.#options.seed,
       rates: this.#faults.rates,
       transfers: this.#transfers,
+      cards: { ...this.#checkers.cards.counts },
       faults: this.#faults.counts,
       spared: this.#faults.spared,
       checks: [...checks.values()].reduce((sum, count) => sum + count, 0),

@@ -18,7 +18,7 @@ import { type Fate, inSlot, PurseCard } from './purse-card.ts';
 /** Who watches is told of each card and meter, and whenever one of them may have another state. */
 export interface CardHooks {
   issued(card: PurseCard, home: Svpmsn): void;
-  built(meter: OfflineMeter, home: Svpmsn): void;
+  built(meter: OfflineMeter): void;
   cardStepped(card: PurseCard): void;
   meterStepped(meter: OfflineMeter): void;
   /** From now on there are two of it. */
@@ -206,7 +206,7 @@ export class CardPeople {
     personalise(memory, made, of.random.fork('workshop'));
     const changed = (meter: OfflineMeter) => this.#hooks.meterStepped(meter);
     const meter = new OfflineMeter({ svpmsn: id, region, memory, random: of.random, changed }, now);
-    this.#hooks.built(meter, of.house.svpmsn);
+    this.#hooks.built(meter);
     return meter;
   }
 

@@ -55,6 +55,9 @@ export class Cards implements Checker {
     this.#loaded = loaded;
   }
 
+  /** Loads that put value on a card, and debits that a meter credited. */
+  readonly counts = { cards: 0, loads: 0, takings: 0 };
+
   get regions(): ReadonlyMap<string, RegionTruth> {
     return this.#regions;
   }
@@ -92,6 +95,7 @@ export class Cards implements Checker {
 
   issued(card: PurseCard, home: Svpmsn): void {
     this.#homes.set(card.csn, home);
+    this.counts.cards += 1;
     for (const region of card.card.regions.values()) {
       if (region.purse === undefined) continue;
       this.#regions.set(purseIdOf(card.csn, region.region), {
@@ -145,6 +149,7 @@ export class Cards implements Checker {
         const place = purseIdOf(card.csn, truth.region);
         this.#hold('I4', truth, !this.#creditedIn.has(txid), () => `it was loaded with TXID ${txid} again`);
         this.#creditedIn.set(txid, place);
+        this.counts.loads += 1;
         const grown = purse.loaded - before.loaded;
         this.#hold('I23', truth, grown === row.amount, () => `${row.amount} were loaded, and it counts ${grown}`);
         break;
@@ -223,6 +228,7 @@ export class Cards implements Checker {
     const name = svpmsnText(meter.svpmsn);
     this.#hold('I23', truth, !given.has(counter), () => `meter ${name} credited its debit ${counter} twice`);
     given.set(counter, amount);
+    this.counts.takings += 1;
     const blockedBy = this.#blocked.get(`${csn} ${meter.svpmsn}`);
     this.#hold('I25', truth, blockedBy === undefined || epoch < blockedBy, () => {
       return `meter ${name} has heard by epoch ${epoch} that it is blocked, and took ${amount} from it`;

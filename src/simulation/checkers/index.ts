@@ -4,7 +4,6 @@ import type { Receipt } from '../../meter/index.ts';
 import type { Svpmsn } from '../../units/index.ts';
 import type { Entry, Mover } from '../bank.ts';
 import type { CardPayment } from '../cards/card-payments.ts';
-import type { CardHooks } from '../cards/card-people.ts';
 import type { House } from '../house.ts';
 import type { Written } from '../mortal-store.ts';
 import type { Happening } from '../options.ts';
@@ -44,7 +43,7 @@ export class Checkers {
   readonly #books: Books;
   readonly #money: Money;
   /** What those who carry cards tell. */
-  readonly cards: Omit<CardHooks, 'say'>;
+  readonly cards: Cards;
   readonly #all: readonly Checker[];
   // Of those who want to know: most want little, and the world tells much.
   readonly #committed: readonly Checker[];

@@ -1,11 +1,14 @@
 import { toHex } from '../../bytes/index.ts';
 import { Suite, suiteOf } from '../../crypto/index.ts';
-import { decodeFrame, type Frame, Message } from '../../exchange/index.ts';
+import { Command, decodeFrame, type Frame, Message } from '../../exchange/index.ts';
 import type { Svpmsn } from '../../units/index.ts';
 import type { House } from '../house.ts';
 import type { Checker, Findings } from './checker.ts';
 
-/** The sessions of each meter: no random number of an M2 comes twice, and none is good once another was drawn (I14). */
+/**
+ * The sessions of each meter: no random number of an M2 comes twice, and none is good once another was drawn (I14). What
+ * passes through a meter to the card in its slot (0x18) is no session of the meter.
+ */
 export class Sessions implements Checker {
   readonly watches = ['I14'] as const;
   readonly #findings: Findings;
@@ -21,13 +24,13 @@ export class Sessions implements Checker {
 
   sent(svpmsn: Svpmsn, frames: readonly Uint8Array[]): void {
     for (const frame of frames) {
-      if (frame[0] === (0x10 | Message.third)) this.#thirds.set(`${svpmsn} ${toHex(frame)}`, this.#sessionsOf(svpmsn));
+      if (frame[0] === (0x10 | Message.third) && frame[1] !== Command.addedValue) this.#thirds.set(`${svpmsn} ${toHex(frame)}`, this.#sessionsOf(svpmsn));
     }
   }
 
   heard({ svpmsn }: House, request: Uint8Array, answer: Uint8Array | undefined): void {
     const frame = answer === undefined ? undefined : decodeFrame(answer);
-    if (frame === undefined || 'reason' in frame) return;
+    if (frame === undefined || 'reason' in frame || frame.h === Command.addedValue) return;
     if (frame.message === Message.fourth) this.#fourth(svpmsn, request);
     if (frame.message === Message.second) this.#second(svpmsn, request, frame);
   }

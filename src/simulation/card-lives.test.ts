@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Suite } from '../crypto/index.ts';
+import { FAULT_KINDS } from './faults.ts';
+import { type SimulationOptions, simulate } from './simulate.ts';
+import { simulatedMemory } from './simulated-store.ts';
+
+const CARD_FAULTS = FAULT_KINDS.filter((kind) => /^(card|offline-meter)-/.test(kind));
+/** The line and the power disturb nobody: so a life is long in the time of cards, and short in ours. */
+const QUIET = new Set(FAULT_KINDS.filter((kind) => !CARD_FAULTS.includes(kind) && !/^(host|store|payment)-/.test(kind)));
+
+const life = (seed: number, more: Partial<SimulationOptions> = {}) =>
+  simulate({
+    seed,
+    meters: 16,
+    localUnits: 2,
+    hosts: 2,
+    suite: Suite.aes128,
+    transfers: 400,
+    without: QUIET,
+    openStore: () => simulatedMemory(),
+    ...more,
+  });
+
+test('cards that are pulled, cut, swapped, copied, lost and filled keep every promise, and everything of theirs settles', async () => {
+  const struck = new Set<string>();
+  for (const seed of [151, 207, 367]) {
+    const { violations, checksOf, cards, faults } = await life(seed);
+    assert.deepEqual(violations, []);
+    assert.ok(cards.loads > 5 && cards.takings > 5, JSON.stringify(cards));
+    for (const promise of ['I23', 'I24', 'I25'] as const) assert.ok((checksOf[promise] ?? 0) > 5, promise);
+    for (const kind of CARD_FAULTS) if (faults[kind] > 0) struck.add(kind);
+  }
+  assert.ok(struck.size >= 8, [...struck].join());
+});
+
+test('where fewer than eight meters hang nobody has a card', async () => {
+  const { cards, faults } = await life(1, { meters: 7, localUnits: 1, transfers: 20 });
+  assert.deepEqual(cards, { cards: 0, loads: 0, takings: 0 });
+  assert.deepEqual(
+    CARD_FAULTS.filter((kind) => faults[kind] > 0),
+    [],
+  );
+});
