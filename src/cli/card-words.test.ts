@@ -2,7 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromHex } from '../bytes/index.ts';
 import { GAS, load, loadedCard, MeterOnBench, order, ticketOf } from '../card/bench.testing.ts';
-import { CardOp, type CardSession, issueCard, readCard, StatusWord } from '../card/index.ts';
+import {
+  BlankInstruction,
+  CardOp,
+  type CardSession,
+  Instruction,
+  issueCard,
+  MasterInstruction,
+  PinInstruction,
+  PurseInstruction,
+  readCard,
+  StatusWord,
+} from '../card/index.ts';
 import { blankCard, bothMasters, PIN } from '../card/issuing/bench.testing.ts';
 import { seededRandom } from '../simulation/index.ts';
 import { type Explained, explainBytes, explainTrace, type TraceLine } from './card-words.ts';
@@ -146,6 +157,21 @@ test('whatever bytes are asked for, there is a sentence and no failure', async (
       );
     }
   }
+});
+
+test('every command that the cards know is told in words of its own', () => {
+  const commands = [
+    ...Object.values(Instruction).map((ins) => [0x00, ins]),
+    ...Object.values(PinInstruction).map((ins) => [0x00, ins]),
+    ...[PurseInstruction, BlankInstruction, MasterInstruction].flatMap((table) =>
+      Object.values(table).map((ins) => [0x80, ins]),
+    ),
+  ].map(([cla = 0, ins = 0]) => explainBytes(Uint8Array.of(cla, ins, 0, 2)));
+  assert.deepEqual(
+    commands.filter(({ kind }) => kind !== 'command'),
+    [],
+  );
+  assert.equal(new Set(commands.map(({ sentences }) => sentences[0])).size, commands.length);
 });
 
 test('each status word that a card has is told in words of its own', () => {
