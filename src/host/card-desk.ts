@@ -363,7 +363,8 @@ function commandOf(decided: Exclude<Decided, { readonly type: 'freeze' }>) {
   return { op, counter, txid, amount: op === ValueOp.close ? 0 : amount };
 }
 
-async function orKeyFailure<T>(asked: Promise<T>): Promise<T | HostFailure> {
+/** A key that the store lacks is a failure of the request. */
+export async function orKeyFailure<T>(asked: Promise<T>): Promise<T | HostFailure> {
   try {
     return await asked;
   } catch (error) {

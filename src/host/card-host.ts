@@ -1,6 +1,7 @@
-import type { Milliseconds } from '../units/index.ts';
+import type { KeyName, Purpose } from '../crypto/index.ts';
+import type { Milliseconds, Region, Svpmsn } from '../units/index.ts';
 import { cardsHold } from './card-books.ts';
-import type { CardDesk } from './card-desk.ts';
+import { type CardDesk, orKeyFailure } from './card-desk.ts';
 import type { CardCarrier } from './card-pipe.ts';
 import { recoverCard, recoveriesOf, replaceCard } from './card-recovery.ts';
 import {
@@ -21,7 +22,11 @@ import {
   cardBy,
   changeProvider,
   enrolOffline,
+  isCsn,
   issueCard,
+  keyFault,
+  type NewCard,
+  type NewOfflineMeter,
   offlineMeterBy,
   unfreezeCard,
 } from './cards.ts';
@@ -52,21 +57,42 @@ interface CardHostParts {
 }
 
 export function createCardHost(
-  { store, clock }: Pick<HostPorts, 'store' | 'clock'>,
+  { store, keys, clock }: Pick<HostPorts, 'store' | 'keys' | 'clock'>,
   { desk, pipe, request, ledger }: CardHostParts,
 ): CardHost {
   const read = <T extends object>(work: (tx: StoreReads) => Promise<T>): Promise<T | HostFailure> =>
     orStoreFailure(store.read(work));
 
+  /** Whatever has keys that this host does not hold would be asked in vain for ever. */
+  async function meterKeyMissing({ n, svpmsn }: NewOfflineMeter): Promise<HostFailure | undefined> {
+    // What is no name of such a key is refused for that.
+    if (keyFault(n) !== undefined) return undefined;
+    const key = await orKeyFailure(keys.terminalKey(n as KeyName<typeof Purpose.value>, svpmsn as Svpmsn));
+    return isFailure(key) ? key : undefined;
+  }
+  async function cardKeyMissing({ csn, regions }: NewCard): Promise<HostFailure | undefined> {
+    if (!isCsn(csn) || regions.some(({ n }) => keyFault(n) !== undefined)) return undefined;
+    const providers = await store.read((tx) => tx.cardProviders.of(regions.map(({ provider }) => provider)));
+    for (const [i, { region, n }] of regions.entries()) {
+      const utility = providers[i]?.utility;
+      if (utility === undefined || providers[i]?.region !== region) continue;
+      const named = { utility, n: n as KeyName<typeof Purpose.value>, csn, scope: region as Region };
+      const key = await orKeyFailure(keys.cardKey(named));
+      if (isFailure(key)) return key;
+    }
+    return undefined;
+  }
+
   const office = (act: Act): CardOffice => ({
     addCardProvider: (provider) => request((tx, now) => addProvider(tx, provider, now), act),
     changeCardProvider: (change) => request((tx) => changeProvider(tx, change), act),
-    issueCard: (card) => request((tx, now) => issueCard(tx, card, now), act),
+    issueCard: async (card) => (await cardKeyMissing(card)) ?? request((tx, now) => issueCard(tx, card, now), act),
     blockCard: (block) => request((tx, now) => blockCard(tx, block, now), act),
     replaceCard: (swap) => request((tx, now) => replaceCard(tx, swap, now), act),
     recoverCard: (csn) => request((tx, now) => recoverCard(tx, csn, now), act),
     unfreezeCard: (of) => request((tx, now) => unfreezeCard(tx, of, now), act),
-    enrolOffline: (meter) => request((tx, now) => enrolOffline(tx, meter, now), act),
+    enrolOffline: async (meter) =>
+      (await meterKeyMissing(meter)) ?? request((tx, now) => enrolOffline(tx, meter, now), act),
     buyForCard: (purchase) => request((tx, now) => buyForCard(tx, { ...purchase, by: act.by }, now), act),
     voidCardOrder: (id) => request((tx, now) => voidCardOrder(tx, id, now), act),
     emptyCard: (target) => request((tx, now) => emptyCard(tx, target, now), act),

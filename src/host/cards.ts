@@ -3,7 +3,6 @@ import {
   type Csn,
   isRegion,
   type Milliseconds,
-  type Region,
   type Svpmsn,
   svpmsnText,
   tokens,
@@ -60,6 +59,8 @@ export const purseIdOf = (card: string, region: number): string => `${card}-${re
 export const providerIdOf = ({ utility, region }: Pick<CardProvider, 'utility' | 'region'>): string =>
   `${utility}-${region}`;
 
+export const isCsn = (text: string): text is Csn => /^[0-9a-f]{14}$/.test(text);
+
 const TICKET_DAYS_MAX = 3_660;
 const TAIL_DIGITS = 12;
 
@@ -114,7 +115,7 @@ export async function issueCard(
   now: Milliseconds,
 ): Promise<CardView | HostFailure> {
   const wrong = (sentence: string) => fail('card-wrong', sentence);
-  if (!/^[0-9a-f]{14}$/.test(csn)) return wrong(`A card's number (CSN) is 14 lower-case hex digits, not "${csn}".`);
+  if (!isCsn(csn)) return wrong(`A card's number (CSN) is 14 lower-case hex digits, not "${csn}".`);
   if (regions.length === 0) return wrong('A card has at least one region.');
   if (new Set(regions.map(({ region }) => region)).size < regions.length) return wrong('A card has each region once.');
   if ((await tx.subscriber(subscriber)) === undefined) return subscriberUnknown(subscriber);
@@ -200,7 +201,7 @@ export async function enrolOffline(
 export const COUNTER_ROUTE = 0 as Svpmsn;
 
 /** Why no key of a card, and no ticket, can come from a key of that name. */
-function keyFault(n: number): string | undefined {
+export function keyFault(n: number): string | undefined {
   const isName = whole(n, 0, U8_MAX) && hasPurpose(n as KeyName, Purpose.value);
   const suite = isName ? suiteOf(n as KeyName) : undefined;
   if (suite === Suite.aes128 || suite === Suite.aes256) return undefined;
@@ -255,8 +256,6 @@ export async function unfreezeCard(
   await wakeCard(tx, csn, now);
   return released;
 }
-
-export type RegionNamed = { readonly csn: Csn; readonly region: Region };
 
 const whole = (value: number, min: number, max: number): boolean =>
   Number.isSafeInteger(value) && value >= min && value <= max;

@@ -74,6 +74,17 @@ test('a card is issued, sold to, loaded at a counter, lost and replaced, and the
     409,
     'card-known',
   ]);
+  // What is not held here is not enrolled here: nobody could load it.
+  const unheld = keyName(Purpose.value, Suite.aes128, 5);
+  const stranger = { number: OTHER, subscriber: 'kim', regions: [{ region: 'gas', provider: GAS, n: unheld }] };
+  assert.deepEqual(told(await post(operator, '/cards', stranger)), [409, 'card-key-missing']);
+  const control = {
+    ...stranger,
+    regions: [{ region: 'gas', provider: GAS, n: keyName(Purpose.control, Suite.aes128, 0) }],
+  };
+  assert.deepEqual(told(await post(operator, '/cards', control)), [422, 'card-wrong']);
+  const keyless = { number: '0a1b2e', provider: GAS, subscriber: 'kim', n: unheld };
+  assert.deepEqual(told(await post(operator, '/offline-meters', keyless)), [409, 'card-key-missing']);
   const meter = { number: '0a1b2d', provider: GAS, subscriber: 'kim', n: N };
   assert.equal((await post(operator, '/offline-meters', meter)).status, 201);
   assert.deepEqual(told(await post(operator, '/offline-meters', { ...meter, number: '000003' })), [409, 'meter-known']);
