@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { DEMO_PURSES } from '../../src/cli/demo-partners.ts';
 import { parseSignedReceipt } from '../../src/host/index.ts';
-import { CONSOLE_WORDS } from '../../src/words/index.ts';
+import { CONSOLE_WORDS, SUBSCRIBER_WORDS } from '../../src/words/index.ts';
 import { complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
 import { Town } from './town.ts';
 
@@ -100,4 +100,24 @@ test('whoever logs in is not sent to an organisation that there is none of', { s
   await page.getByLabel('Password').first().waitFor();
   assert.equal(await page.getByText(CONSOLE_WORDS.en.logIn.provider).count(), 0);
   await window.close();
+});
+
+test('a meter is enrolled for a subscriber, and a number that is taken is refused in the form', { skip }, async () => {
+  const words = SUBSCRIBER_WORDS.en;
+  await as('Operator', async (page) => {
+    await page.goto('/subscribers/house-1');
+    await page.getByRole('button', { name: words.enrol, exact: true }).click(PATIENCE);
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel(words.localUnit).fill('0');
+    await dialog.getByLabel(words.modem).fill('200');
+    for (const number of ['0a1b33', '00beef']) {
+      await dialog.getByLabel(words.number).first().fill(number);
+      await dialog.getByRole('button', { name: words.enrol, exact: true }).click();
+      if (number === '0a1b33') await dialog.getByRole('alert').first().waitFor(PATIENCE);
+    }
+    await dialog.waitFor({ state: 'detached', ...PATIENCE });
+    await page.getByRole('link', { name: '00beef' }).first().waitFor(PATIENCE);
+  });
+  const [known] = (await town.utility.host.meters()).filter(({ meter }) => meter.svpmsn === 0xbeef);
+  assert.equal(known?.meter.subscriber, 'house-1');
 });
