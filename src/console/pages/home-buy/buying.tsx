@@ -1,4 +1,4 @@
-import { Anchor, Button, Fieldset, Radio, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Button, Fieldset, Group, Radio, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
@@ -158,12 +158,12 @@ function DemoPurse({ method, use }: DemoPurseProps): ReactNode {
   const purse = useDemo()?.purses.find((each) => each.method === method);
   if (purse === undefined) return null;
   return (
-    <Text size="sm">
-      {words.demoPurse}{' '}
-      <Anchor component="button" type="button" size="sm" underline="always" onClick={() => use(purse.account)}>
+    <Group gap="xs">
+      <Text size="sm">{words.demoPurse}</Text>
+      <Button variant="default" size="compact-sm" onClick={() => use(purse.account)}>
         {fill(words.demoPurseUse, purse.account)}
-      </Anchor>
-    </Text>
+      </Button>
+    </Group>
   );
 }
 
