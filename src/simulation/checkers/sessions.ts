@@ -24,7 +24,8 @@ export class Sessions implements Checker {
 
   sent(svpmsn: Svpmsn, frames: readonly Uint8Array[]): void {
     for (const frame of frames) {
-      if (frame[0] === (0x10 | Message.third) && frame[1] !== Command.addedValue) this.#thirds.set(`${svpmsn} ${toHex(frame)}`, this.#sessionsOf(svpmsn));
+      if (frame[0] === (0x10 | Message.third) && frame[1] !== Command.addedValue)
+        this.#thirds.set(`${svpmsn} ${toHex(frame)}`, this.#sessionsOf(svpmsn));
     }
   }
 
