@@ -60,6 +60,7 @@ const MINUTE_MS = 60_000;
 const PAYMENTS_A_MINUTE = 0.3;
 const GAS_SHARE = 0.7;
 const COUNTER_SHARE = 0.25;
+const AT_HOME_SHARE = 0.25;
 const AMOUNT_MAX = 500;
 const LEFT_MINUTES_MAX = 20;
 const LATE_MINUTES_MAX = 40;
@@ -236,13 +237,20 @@ export class CardPeople {
 
   #goOut(holder: Holder): void {
     const { time } = this.#utility;
-    time.after((30 + holder.random.below(150)) * SECOND_MS, () => this.#load(holder));
+    const { card } = holder;
+    time.after((30 + holder.random.below(150)) * SECOND_MS, () => {
+      if (this.#goesOn(holder, card)) return this.#load(holder);
+    });
+  }
+
+  /** Whoever has lost a card goes nowhere with it, and the next one has its own ways. */
+  #goesOn(holder: Holder, card: PurseCard): boolean {
+    return this.#faults.active && holder.where !== 'lost' && holder.card === card;
   }
 
   /** Into the meter of the house, or to the counter. */
   async #load(holder: Holder): Promise<void> {
     const { time } = this.#utility;
-    if (!this.#faults.active || holder.where === 'lost') return;
     const { house, random } = holder;
     holder.where = 'away';
     if (random.chance(COUNTER_SHARE)) {
@@ -272,19 +280,21 @@ export class CardPeople {
     this.#hooks.say(`${svpmsnText(house.svpmsn)} card ${card.csn} is put in`);
   }
 
-  /** To the meters that have no line, and back. */
+  /** To the meters that have no line, if somebody goes there, and back. */
   #carry(holder: Holder): void {
     const { time } = this.#utility;
-    const { house, random } = holder;
-    time.after((5 + random.below(40)) * SECOND_MS, () => {
-      if (!this.#faults.active || holder.where === 'lost') return;
-      for (const meter of holder.meters) this.#visit(meter, holder.card, this.#fateAtMeter(holder, meter));
+    const { house, random, card } = holder;
+    holder.where = 'hand';
+    if (random.chance(AT_HOME_SHARE)) return this.#goOut(holder);
+    time.after((5 + random.below(180)) * SECOND_MS, () => {
+      if (!this.#goesOn(holder, card)) return;
+      for (const meter of holder.meters) this.#visit(meter, card, this.#fateAtMeter(holder, meter));
       this.#say(holder, 'was at the meters without a line');
-      const late = this.#faults.strikes('card-late', house.svpmsn)
-        ? 1 + this.#faults.below('card-late', LATE_MINUTES_MAX)
-        : 0;
-      holder.where = 'hand';
-      time.after(late * MINUTE_MS, () => this.#goOut(holder));
+      const isLate = this.#faults.strikes('card-late', house.svpmsn);
+      const minutes = isLate ? 1 + this.#faults.below('card-late', LATE_MINUTES_MAX) : 0;
+      time.after(minutes * MINUTE_MS, () => {
+        if (this.#goesOn(holder, card)) this.#goOut(holder);
+      });
     });
   }
 
