@@ -285,7 +285,10 @@ export class CardPeople {
     const { time } = this.#utility;
     const { house, random, card } = holder;
     holder.where = 'hand';
-    if (random.chance(AT_HOME_SHARE)) return this.#goOut(holder);
+    if (random.chance(AT_HOME_SHARE)) {
+      this.#goOut(holder);
+      return;
+    }
     time.after((5 + random.below(180)) * SECOND_MS, () => {
       if (!this.#goesOn(holder, card)) return;
       for (const meter of holder.meters) this.#visit(meter, card, this.#fateAtMeter(holder, meter));

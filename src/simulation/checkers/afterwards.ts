@@ -37,10 +37,17 @@ async function allOf(host: HostServices): Promise<string> {
   const [books, lines] = [await host.books(), await host.lines()];
   const query = { limit: A_PAGE };
   const rows = [await host.orders(query), await host.events(query), await host.postings(query)];
-  return JSON.stringify({ books, meters, lines, commands, rows }, (_, value: unknown) => {
+  const cards = await allOfCards(host);
+  return JSON.stringify({ books, meters, lines, commands, rows, cards }, (_, value: unknown) => {
     if (typeof value === 'bigint') return String(value);
     return value instanceof Uint8Array ? toHex(value) : value;
   });
+}
+
+async function allOfCards(host: HostServices): Promise<readonly unknown[]> {
+  const cards = await host.cards({ limit: A_PAGE });
+  const orders = await Promise.all(cards.map(({ card }) => host.cardOrders({ csn: card.id, limit: A_PAGE })));
+  return [cards, orders, await host.offlineMeters({ limit: A_PAGE }), await host.cardBooks()];
 }
 
 function differenceOf(before: string, now: string): string {

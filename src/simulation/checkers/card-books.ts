@@ -280,11 +280,10 @@ export class CardBooks implements Checker {
       if (!this.#isDisturbed)
         this.#findings.hold('I8', undefined, balanced, ofAll('what was sold, loaded and spent differs'));
       let there = 0;
-      for (const [id, truth] of this.#cards.regions) {
+      for (const truth of this.#cards.regions.values()) {
         if (!provider.endsWith(`-${truth.region}`)) continue;
         const usable = this.#isActive(truth.card.csn) ? truth.purse.balance + onTheWayOf(truth) : 0;
         there += usable + givenOf(truth) + truth.closed + truth.released;
-        void id;
       }
       if (this.#isDisturbed) continue;
       const sold = issued + found - inFlight - refunded;

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { personaliseCard } from '../../card/index.ts';
+import { deriveCardKey, keyName, Purpose, Suite } from '../../crypto/index.ts';
+import type { CardOrder, CardPurse } from '../../host/index.ts';
+import { csn, Region, svpmsn, tokens } from '../../units/index.ts';
+import { PurseCard } from '../cards/purse-card.ts';
+import { seededRandom } from '../random.ts';
+import { CardBooks } from './card-books.ts';
+import { Cards, handedOf, type RegionTruth } from './cards.ts';
+import { Findings } from './checker.ts';
+
+const ID = csn('040a1b2c000001');
+const PURSE = `${ID}-${Region.gas}`;
+const METER = svpmsn(0x8a0001);
+const N = keyName(Purpose.value, Suite.aes128, 0);
+
+/** A card, and those who watch it and its books. */
+class Watched {
+  readonly findings = new Findings(
+    () => 0,
+    () => undefined,
+  );
+  readonly cards: Cards;
+  readonly books: CardBooks;
+  readonly card: PurseCard;
+
+  constructor() {
+    this.cards = new Cards(this.findings, (truth, row) => this.books.loaded(truth, row));
+    this.books = new CardBooks(this.findings, this.cards, { payments: () => [], say: () => undefined });
+    const key = (scope: Region | 0) => deriveCardKey(new Uint8Array(16).fill(7), N, ID, scope, 1);
+    const memory = personaliseCard({ issuerKey: key(0), regions: [{ utility: 1, key: key(Region.gas) }] });
+    this.card = new PurseCard(ID, memory, seededRandom('card'), (card) => this.cards.cardStepped(card));
+    this.cards.issued(this.card, svpmsn(0x0a1b2c));
+  }
+
+  get truth(): RegionTruth {
+    return this.cards.regions.get(PURSE) as RegionTruth;
+  }
+
+  get broken(): readonly string[] {
+    return this.findings.violations.map(({ invariant }) => invariant);
+  }
+
+  /** The card has another purse than before, by whatever it does. */
+  becomes(changed: Partial<RegionTruth['purse']>): void {
+    const region = this.card.card.regions.get(Region.gas);
+    assert.ok(region?.purse !== undefined);
+    region.purse = { ...region.purse, ...changed, sequence: region.purse.sequence + 1 };
+    this.cards.cardStepped(this.card);
+  }
+
+  order(changed: Partial<CardOrder>): void {
+    this.books.committed([{ method: 'cardOrders.put', values: [[{ ...ORDER, ...changed }]] }]);
+  }
+
+  purse(changed: Partial<CardPurse>): void {
+    const row = { ...{ id: PURSE, card: ID, credited: 0n, lastCounter: 0, handed: 0n, freeze: undefined }, ...changed };
+    this.books.committed([{ method: 'cardPurses.put', values: [[row]] }]);
+  }
+}
+
+const ORDER = {
+  ...{ id: 'one', purse: PURSE, openOf: PURSE, provider: '1-2', op: 'credit', amount: tokens(5), txid: '00' },
+  ...{ state: 'outstanding', counter: 1 },
+} as unknown as CardOrder;
+
+test('value that leaves a card for nowhere breaks I23', () => {
+  const watched = new Watched();
+  watched.becomes({ ticketVersion: 1 });
+  assert.deepEqual(watched.broken, []);
+  watched.becomes({ balance: tokens(3) });
+  assert.deepEqual(watched.broken, ['I23']);
+});
+
+test('what is pending ends by its meter or its issuer, and otherwise breaks I24', () => {
+  const watched = new Watched();
+  const pending = { meter: METER, counter: 1, amount: tokens(2) };
+  watched.becomes({ loaded: tokens(5), balance: tokens(3), pending, debitCounter: 1 });
+  assert.deepEqual(watched.broken, []);
+  watched.becomes({ pending: undefined });
+  assert.equal(watched.broken[0], 'I24');
+  assert.equal(handedOf(watched.truth), 2);
+});
+
+test('of a card that was copied nobody says how much it must have', () => {
+  const watched = new Watched();
+  watched.cards.cloned(ID);
+  watched.becomes({ balance: tokens(3) });
+  assert.deepEqual(watched.broken, []);
+});
+
+test('a load that is booked and not on the card breaks I5, and one that was refunded and is booked again I11', () => {
+  const watched = new Watched();
+  watched.order({});
+  assert.deepEqual(watched.broken, []);
+  watched.order({ state: 'stored' });
+  assert.deepEqual(watched.broken, ['I5']);
+  watched.order({ state: 'refunded' });
+  assert.deepEqual(watched.broken, ['I5', 'I11']);
+});
+
+test('two orders of a region on their way at once break I9, and one that waits beside another does not', () => {
+  const watched = new Watched();
+  watched.order({});
+  watched.order({ id: 'two', state: 'waiting', counter: undefined });
+  assert.deepEqual(watched.broken, []);
+  watched.order({ id: 'two', counter: 2 });
+  assert.deepEqual(watched.broken, ['I9']);
+});
+
+test('books that have more of a card than it has break I5 and I8, and a freeze of the only one there is breaks I10', () => {
+  const watched = new Watched();
+  watched.purse({});
+  assert.deepEqual(watched.broken, []);
+  watched.purse({ credited: 1n });
+  watched.purse({ handed: 1n });
+  watched.purse({ freeze: 'debits-behind' });
+  assert.deepEqual(watched.broken, ['I5', 'I8', 'I10']);
+  watched.cards.cloned(ID);
+  watched.purse({ freeze: 'debits-behind' });
+  assert.equal(watched.broken.length, 3, 'of two it is right');
+});
