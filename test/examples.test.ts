@@ -9,6 +9,8 @@ const root = resolve(import.meta.dirname, '..');
 /** What each example says at its end. */
 const SAYS: Readonly<Record<string, RegExp>> = {
   'examples/card-payment.ts': /outcome: 'approved', .* shown: '\*{4} 1111' }\n{ outcome: 'done' }\n$/,
+  'examples/card-purchase.ts':
+    /^sold: 500 .*\npulled .* 500 on the card, .* outstanding\n.* 500 on the card, .* stored\nbooks: loaded 500, on cards 500, .*\n[\s\S]*\nbooks: loaded 500, on cards 0, gone to meters 500, there 260, used 240\nthe report: 500 from cards, 260 left\n$/,
   'examples/card-reader.ts': /^answer to reset 3b0457505552\nresponse 20(00){31}9000\n106\.1 ms with its card\n$/,
   'examples/direct-debit.ts': /^\d{4} bytes for the bank\n{ day: '2026-03-02', trace: 1 } rejected AM04\n$/,
   'examples/emv-payment.ts': /^approved \*{4} 1111\nthe chip agrees\n{ outcome: 'done' }\n$/,
