@@ -166,8 +166,8 @@ export const DEFECTS: readonly Defect[] = [
     by: ['I3', 'stopped'],
     what: 'a void takes two places in the count',
     file: 'src/meter/svm.ts',
-    right: '  commit(svm, { ...changed, lastCounter: receipt.counter }, {',
-    wrong: '  commit(svm, { ...changed, lastCounter: receipt.counter + (op === ValueOp.void ? 1 : 0) }, {',
+    right: '  commit(svm, { ...changed, lastCounter: receipt.counter }, row);',
+    wrong: '  commit(svm, { ...changed, lastCounter: receipt.counter + (op === ValueOp.void ? 1 : 0) }, row);',
   },
   {
     rule: 'I4',
