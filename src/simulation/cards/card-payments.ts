@@ -21,7 +21,7 @@ export interface CardPayment {
 }
 
 const DOUBLED_WITHIN_MS = 60_000;
-const REVERSED_WITHIN_MS = 40_000;
+const REVERSED_WITHIN_MS = 300_000;
 const AGAIN_MS = 1_000;
 const ASKED_WITHIN_MS = 60_000;
 /** Enough for something to be left, whatever fee and tax are. */

@@ -140,9 +140,7 @@ export class CardPeople {
   storeRestored(since: number): void {
     const { time } = this.#utility;
     this.#paid.reconcile(since);
-    for (const loss of this.#losses) {
-      time.after(this.#faults.below('store-restored', MINUTE_MS), () => this.#report(loss));
-    }
+    time.after(this.#faults.below('store-restored', MINUTE_MS), () => this.#reportAgain());
     for (const emptying of this.#emptyings) {
       time.after(this.#faults.below('store-restored', MINUTE_MS), () => this.#empty(emptying));
     }
@@ -365,15 +363,10 @@ export class CardPeople {
     time.after(drawn(TOLD_WITHIN_MINUTES * MINUTE_MS), () => this.#report(loss));
   }
 
-  /** Until a host has done all of it: blocked, issued anew, replaced. */
+  /** Until a host has done all of it. */
   async #report(loss: Loss): Promise<void> {
     const { holder, lost, next } = loss;
-    const counter = this.#counter;
-    const done =
-      (await counter.office((office) => office.blockCard({ csn: lost.csn, state: 'lost' }))) &&
-      (await counter.issue(next, holder.subscriber)) &&
-      (await counter.office((office) => office.replaceCard({ csn: lost.csn, by: next }), 'card-ended'));
-    if (!done) {
+    if (!(await this.#isTold(loss))) {
       this.#utility.time.after(AGAIN_MS, () => this.#report(loss));
       return;
     }
@@ -383,6 +376,25 @@ export class CardPeople {
     holder.where = 'hand';
     this.#say(holder, `is in the place of ${lost.csn}`);
     this.#goOut(holder);
+  }
+
+  /** All that were lost, in the order in which they were: what takes the place of one may be lost by now too. */
+  async #reportAgain(): Promise<void> {
+    for (const loss of this.#losses) {
+      if (await this.#isTold(loss)) continue;
+      this.#utility.time.after(AGAIN_MS, () => this.#reportAgain());
+      return;
+    }
+  }
+
+  /** Whether a host did it, or had done it: blocked, issued anew, replaced. */
+  async #isTold({ holder, lost, next }: Loss): Promise<boolean> {
+    const counter = this.#counter;
+    return (
+      (await counter.office((office) => office.blockCard({ csn: lost.csn, state: 'lost' }))) &&
+      (await counter.issue(next, holder.subscriber)) &&
+      (await counter.office((office) => office.replaceCard({ csn: lost.csn, by: next }), 'card-ended', 'card-wrong'))
+    );
   }
 
   #lossesOf(holder: Holder): readonly Loss[] {
