@@ -247,7 +247,8 @@ export function cardRoutes(app: Api, services: ApiServices): void {
       config: { operation: 'buyForCard' },
       schema: {
         tags,
-        summary: 'Sell value of a provider for money; it waits until the card is at a desk; needs an Idempotency-Key',
+        summary:
+          'Sell value of a provider for money; it waits until the card is at a desk or in a meter with a line; needs an Idempotency-Key',
         params: CardParams,
         body: NewCardOrder,
         response: { 201: Named(CardOrderSchema) },

@@ -142,7 +142,7 @@ export const CardOrderSchema = Type.Object(
     source: Type.String(),
     state: OneOf(
       ['waiting', 'outstanding', 'voiding', 'stored', 'refunded', 'closed', 'found', 'lost'],
-      'Until the card is at a desk an order waits. Lost: it went down with the card, and is given to the next one.',
+      'Until the card is at a desk or in a meter with a line an order waits. Lost: it went down with the card, and is given to the next one.',
     ),
     why: Type.Optional(OneOf(['full', 'voided'])),
     counter: Type.Optional(Type.Integer({ description: 'LTC, once it is on its way.' })),
