@@ -116,6 +116,14 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/agents/agent.tsx')).AgentPage,
   },
   {
+    ...{ name: 'cards', path: 'cards', needs: 'listCards', reach: 'all', group: 'sell' },
+    load: async () => (await import('./pages/cards/cards.tsx')).CardsPage,
+  },
+  {
+    ...{ name: 'cards', path: 'cards/:card', needs: 'readCard', reach: 'all' },
+    load: async () => (await import('./pages/cards/card.tsx')).CardPage,
+  },
+  {
     ...{ name: 'kiosk', path: 'kiosk', needs: 'vend', group: 'sell', frame: 'none' },
     load: async () => (await import('./pages/kiosk/kiosk.tsx')).KioskPage,
   },

@@ -1,0 +1,83 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { CardJson, RecoveryJson } from '../../../api/index.ts';
+import { CARD_WORDS, fill } from '../../../words/index.ts';
+import { change } from '../../ask.ts';
+import { useDoing } from '../../doing.ts';
+import { useFormat, useWords } from '../../locale.tsx';
+import { RefusalLine } from '../../parts/fields.tsx';
+import { Money } from '../../parts/figures.tsx';
+import { Panel } from '../../parts/page.tsx';
+import { DataTable } from '../../parts/rows.tsx';
+import { Loaded } from '../../parts/states.tsx';
+import { useRead } from '../../reads.ts';
+import { useMay } from '../../session.tsx';
+
+interface Recovered {
+  readonly regions: readonly RecoveryJson[];
+}
+
+/** What of the value of a card that ended is given back at once, and what only when its tickets have ended. */
+export function Recoveries({ card }: { readonly card: CardJson }): ReactNode {
+  const words = useWords(CARD_WORDS);
+  const { exact } = useFormat();
+  const read = useRead<Recovered>(`/cards/${card.number}/recovery`, { live: true });
+  return (
+    <Panel title={words.recovery}>
+      <Stack gap="sm">
+        <Text size="sm">{words.recoveryHint}</Text>
+        <Loaded of={read} waiting={words.recoveryWaiting}>
+          {({ regions }) => (
+            <>
+              <DataTable
+                label={words.recovery}
+                items={regions}
+                keyOf={({ region }) => region}
+                minWidth={520}
+                columns={[
+                  { head: words.region, cell: ({ region }) => words.regions[region] },
+                  { head: words.now, cell: ({ now }) => <Money tokens={now} />, isFigure: true },
+                  { head: words.later, cell: ({ later }) => <Money tokens={later} />, isFigure: true },
+                  {
+                    head: words.laterFrom,
+                    cell: ({ later, laterFrom }) =>
+                      later !== '0' && (laterFrom === undefined ? words.notKnown : exact(laterFrom)),
+                  },
+                  { head: words.recovered, cell: ({ recovered }) => <Money tokens={recovered} />, isFigure: true },
+                ]}
+              />
+              <Give card={card} regions={regions} />
+            </>
+          )}
+        </Loaded>
+      </Stack>
+    </Panel>
+  );
+}
+
+function Give({ card, regions }: Recovered & { readonly card: CardJson }): ReactNode {
+  const words = useWords(CARD_WORDS);
+  const { money } = useFormat();
+  const mayRecover = useMay('recoverCard') !== undefined;
+  const giving = useDoing<Recovered>((once) => change(`/cards/${card.number}/recovery`, { method: 'POST', once }));
+  const sum = regions.reduce((all, { now }) => all + BigInt(now), 0n);
+  if (card.replacedBy === undefined) {
+    return (
+      <Text size="sm" className="quiet">
+        {words.recoverFirst}
+      </Text>
+    );
+  }
+  return (
+    <>
+      <RefusalLine error={giving.error} />
+      {mayRecover && sum > 0n && (
+        <Group>
+          <Button size="xs" loading={giving.isPending} onClick={() => giving.mutate()}>
+            {fill(words.recover, money(sum))}
+          </Button>
+        </Group>
+      )}
+    </>
+  );
+}
