@@ -7,6 +7,7 @@ import { type Svpmsn, svpmsnText } from '../../src/units/index.ts';
 import { complaintsOf, enter, type Look, openBrowser, openWindow, withoutBrowser } from './browser.ts';
 import { differenceFrom } from './pictures.ts';
 import { Town } from './town.ts';
+import { TOWN_CARDS } from './town-cards.ts';
 
 const skip = withoutBrowser ?? false;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -19,7 +20,18 @@ const PAGES: readonly { readonly role: string; readonly paths: readonly string[]
       ...['/overview', '/grid', '/grid?unit=0', '/meters', '/meters/{meter}', '/meters/{meter}?tab=load'],
       ...['/meters/{meter}?tab=exchanges', '/meters/{meter}/cut', '/losses', '/panel', '/panel/{meter}'],
       ...['/subscribers', '/subscribers/house-1', '/sell', '/sell?meter={meter}', '/payments'],
-      ...['/agents', '/agents/corner-shop', '/approvals', '/tariffs', '/tariffs/standard', '/books', '/settlement'],
+      ...[
+        '/agents',
+        '/agents/corner-shop',
+        '/cards',
+        '/cards?tab=meters',
+        `/cards/${TOWN_CARDS[0]}`,
+        '/approvals',
+        '/tariffs',
+        '/tariffs/standard',
+        '/books',
+        '/settlement',
+      ],
       ...['/keys', '/settings'],
     ],
   },
@@ -45,7 +57,7 @@ let town: Town;
 before(async () => {
   if (withoutBrowser !== undefined) return;
   browser = await openBrowser();
-  town = await Town.open({ hours: 30 });
+  town = await Town.open({ hours: 30, cards: true });
 });
 after(async () => {
   await browser?.close();

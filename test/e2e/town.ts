@@ -7,7 +7,9 @@ import { DemoPartners } from '../../src/cli/demo-partners.ts';
 import { newFounding } from '../../src/cli/founding.ts';
 import { DEMO_BEGINS_MS, DEMO_ZONE, settingOf } from '../../src/cli/setting.ts';
 import { ExchangeLog, MemoryStore, type ReceiptSigner } from '../../src/host/index.ts';
-import { Utility } from '../../src/simulation/index.ts';
+import { seededRandom, Utility } from '../../src/simulation/index.ts';
+import { drawKeys } from '../../src/simulation/keys.ts';
+import { dealCards } from './town-cards.ts';
 
 interface TownOptions {
   readonly meters?: number;
@@ -15,6 +17,8 @@ interface TownOptions {
   readonly hours?: number;
   /** Where it listens; a free port where absent. */
   readonly port?: number;
+  /** Whether two of its houses buy gas by card. */
+  readonly cards?: boolean;
 }
 
 const STEP_MS = 50;
@@ -48,16 +52,21 @@ export class Town {
     this.#close = close;
   }
 
-  static async open({ meters = 32, hours = 0, port = 0 }: TownOptions = {}): Promise<Town> {
+  static async open({ meters = 32, hours = 0, port = 0, cards = false }: TownOptions = {}): Promise<Town> {
     const founding = newFounding({ seed: undefined, meters, loads: undefined, suite: undefined }, DEMO_BEGINS_MS);
     const metrics = new Metrics();
     const exchanges = new ExchangeLog();
     const store = new MemoryStore();
     const partners = await DemoPartners.open({ signer: await signer(), zone: DEMO_ZONE, decidesMs: DECIDES_MS });
+    const setting = settingOf(founding, [], 'live');
+    // As a utility draws them that is given none.
+    const keys = drawKeys(setting.suite, seededRandom(setting.seed).fork('master keys'));
     const utility = await Utility.open({
-      ...settingOf(founding, [], 'live'),
+      ...setting,
+      keys,
       ...{ store, startMs: DEMO_BEGINS_MS, watcher: metrics.watcher, exchanges, ...partners.ports },
     });
+    if (cards) await dealCards({ utility, keys });
     await utility.runUntil(DEMO_BEGINS_MS + hours * 3_600_000);
     const control = new DemoControl(utility, 60);
     const at = { host: '127.0.0.1', port };

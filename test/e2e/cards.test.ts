@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { inspect } from 'node:util';
+import type { Browser, Page } from 'playwright-core';
+import type { CardOrder, CardView } from '../../src/host/index.ts';
+import { complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
+import { Town } from './town.ts';
+import { TOWN_CARDS } from './town-cards.ts';
+
+const skip = withoutBrowser ?? false;
+const PATIENCE = { timeout: 60_000 };
+const [LOADED, BLANK] = TOWN_CARDS;
+
+let browser: Browser;
+let town: Town;
+
+before(async () => {
+  if (withoutBrowser !== undefined) return;
+  browser = await openBrowser();
+  town = await Town.open({ meters: 2, cards: true });
+});
+after(async () => {
+  await browser?.close();
+  await town?.close();
+});
+
+/** Has somebody of a role do something in a window of their own, in which no page complains. */
+async function as(role: string, work: (page: Page) => Promise<void>): Promise<void> {
+  const window = await openWindow(browser, town.address);
+  const page = await window.newPage();
+  page.setDefaultTimeout(PATIENCE.timeout);
+  const complaints = complaintsOf(page);
+  await enter(page, role);
+  await work(page);
+  assert.deepEqual(complaints, []);
+  await window.close();
+}
+
+const menu = (page: Page) => page.getByRole('navigation').getByRole('link', { name: 'Cards', exact: true });
+
+async function ordersOf(csn: string): Promise<CardOrder[]> {
+  const orders = await town.utility.host.cardOrders({ csn, limit: 50 });
+  assert.ok(Array.isArray(orders), inspect(orders));
+  return orders;
+}
+
+async function stateOf(csn: string): Promise<CardView['card']['state']> {
+  const view = await town.utility.host.card(csn);
+  assert.ok('card' in view, inspect(view));
+  return view.card.state;
+}
+
+test('a cashier finds a card and sells to it once, however often it is pressed', { skip }, async () => {
+  const before = (await ordersOf(BLANK)).length;
+  await as('Cashier', async (page) => {
+    await menu(page).click();
+    await page.getByLabel('Card or subscriber').fill('house-2');
+    await page.getByRole('link', { name: LOADED }).waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: BLANK }).click();
+    await page.getByRole('button', { name: 'Sell to the card' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Paid' }).fill('12.50');
+    await dialog.getByRole('button', { name: 'Sell to the card' }).dblclick();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('row', { name: /Waits for the card/ }).waitFor();
+    assert.equal(
+      await page.getByRole('button', { name: 'Take back' }).count(),
+      0,
+      'what a role may not do is not shown',
+    );
+  });
+  const orders = await ordersOf(BLANK);
+  assert.equal(orders.length, before + 1);
+  assert.equal(orders[0]?.state, 'waiting');
+  assert.equal(orders[0]?.paid, 1250n);
+});
+
+test('a sale that is not on the card yet is taken back after a question', { skip }, async () => {
+  await as('Operator', async (page) => {
+    await page.goto(`/cards/${BLANK}`);
+    await page.getByRole('button', { name: 'Take back' }).click();
+    assert.equal((await ordersOf(BLANK))[0]?.state, 'waiting', 'nothing is done before the answer');
+    await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
+    await page.getByRole('row', { name: /Refunded/ }).waitFor();
+  });
+  assert.equal((await ordersOf(BLANK))[0]?.state, 'refunded');
+});
+
+test('a technician reads the last report of a meter without a line, and sells nothing', { skip }, async () => {
+  await as('Technician', async (page) => {
+    await menu(page).click();
+    await page.getByRole('tab', { name: 'Meters without a line' }).click();
+    await page.getByRole('row', { name: /0f0001.*Gas.*house-1/ }).waitFor();
+    await page.goto(`/cards/${LOADED}`);
+    await page.getByRole('heading', { name: 'Tickets' }).waitFor();
+    await page.getByRole('button', { name: 'Block the card' }).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Sell to the card' }).count(), 0);
+    assert.equal(await page.getByRole('heading', { name: 'Orders' }).count(), 0);
+  });
+});
+
+test('a subscriber has no list of cards in the menu, and an agent neither', { skip }, async () => {
+  for (const role of ['Subscriber', 'Agent'] as const) {
+    await as(role, async (page) => assert.equal(await menu(page).count(), 0, role));
+  }
+});
+
+test('a lost card is blocked, and the page says what comes back at once and what later', { skip }, async () => {
+  await as('Operator', async (page) => {
+    await page.goto(`/cards/${LOADED}`);
+    await page.getByRole('button', { name: 'Block the card' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Lost').check();
+    assert.equal(await stateOf(LOADED), 'active', 'nothing is done before the answer');
+    await dialog.getByRole('button', { name: 'Block the card' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('heading', { name: 'What was on it' }).waitFor();
+    await page.getByRole('columnheader', { name: 'At once' }).waitFor();
+    await page.getByRole('columnheader', { name: 'After the tickets have ended' }).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Sell to the card' }).count(), 0);
+    await page.getByRole('button', { name: 'Replace the card' }).waitFor();
+  });
+  assert.equal(await stateOf(LOADED), 'lost');
+});
