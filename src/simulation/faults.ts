@@ -110,6 +110,8 @@ export const FAULTS = {
   'card-cloned': 0.01,
   /** A payment for a card: it is of more than the region has room for beside what is there. */
   'card-overfilled': 0.03,
+  /** It is taken back: before it is on the card, on its way, or after. */
+  'card-payment-reversed': 0.15,
 } as const;
 
 export type FaultKind = keyof typeof FAULTS;

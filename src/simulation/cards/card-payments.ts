@@ -54,7 +54,7 @@ export class CardPayments {
     const overfilled = faults.strikes('card-overfilled', stricken as never);
     const isMoney = !overfilled && this.payments.length % 2 === 1;
     const amount = overfilled ? U32_MAX : isMoney ? wanted + MONEY_MIN : wanted;
-    const reversed = faults.strikes('payment-reversed', stricken as never);
+    const reversed = faults.strikes('card-payment-reversed', stricken as never);
     const orderId = `card order ${this.payments.length}`;
     const payment: CardPayment = { orderId, csn, region, amount, isMoney, reversed, refused: false };
     this.payments.push(payment);
@@ -100,7 +100,7 @@ export class CardPayments {
       return;
     }
     payment.toldAt = time.now;
-    if (reversed) time.after(this.#faults.below('payment-reversed', REVERSED_WITHIN_MS), () => this.#reverse(payment));
+    if (reversed) time.after(this.#faults.below('card-payment-reversed', REVERSED_WITHIN_MS), () => this.#reverse(payment));
   }
 
   async #reverse(payment: CardPayment): Promise<void> {
