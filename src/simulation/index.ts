@@ -17,6 +17,7 @@ export * from './fit.ts';
 export { subscriberOfHouse, svpmsnOfHouse } from './founding.ts';
 export { House, type HouseEvent } from './house.ts';
 export * from './household.ts';
+export { drawKeys } from './keys.ts';
 export * from './load-csv.ts';
 export * from './loads.ts';
 export type * from './options.ts';

@@ -7,8 +7,7 @@ import { DemoPartners } from '../../src/cli/demo-partners.ts';
 import { newFounding } from '../../src/cli/founding.ts';
 import { DEMO_BEGINS_MS, DEMO_ZONE, settingOf } from '../../src/cli/setting.ts';
 import { ExchangeLog, MemoryStore, type ReceiptSigner } from '../../src/host/index.ts';
-import { seededRandom, Utility } from '../../src/simulation/index.ts';
-import { drawKeys } from '../../src/simulation/keys.ts';
+import { drawKeys, seededRandom, Utility } from '../../src/simulation/index.ts';
 import { dealCards } from './town-cards.ts';
 
 interface TownOptions {
