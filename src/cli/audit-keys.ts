@@ -5,7 +5,7 @@ import { parseReceiptKeys } from '../adapters/receipt-jose.ts';
 import { openKeyRing, SoftwareKeyStore } from '../crypto/index.ts';
 import type { BookVerifier, ReceiptKeys, RowKeys } from '../host/index.ts';
 import { DEMO_PASSPHRASE, PASSPHRASE_VARIABLE, systemRandomness } from './demo-keys.ts';
-import { BOOK_KEYS_FILE, KEYS_FILE } from './folder-files.ts';
+import { BOOK_KEYS_FILE, KEYS_FILE, RECEIPT_KEYS_FILE } from './folder-files.ts';
 import { MEBIBYTE, readNamedFile } from './read-file.ts';
 import { WrongUse } from './usage.ts';
 
@@ -34,8 +34,11 @@ export async function readAuditKeys(named: readonly string[], folder: string): P
       if (!(error instanceof WrongUse) || files.length === 0 || hasPassphrase()) throw error;
     }
   }
-  if (files.length > 0) return joined(files);
-  throw new WrongUse(`${folder} holds no keys of its books: name the keyring or the published key with --key.`);
+  if (files.length === 0) {
+    throw new WrongUse(`${folder} holds no keys of its books: name the keyring or the published key with --key.`);
+  }
+  const ofReceipts = join(folder, RECEIPT_KEYS_FILE);
+  return joined(existsSync(ofReceipts) ? [...files, await keysIn(ofReceipts)] : files);
 }
 
 interface KeysOfFile {
