@@ -17,8 +17,10 @@ const COVERED = [
   'src/host/ledger.ts',
 ];
 const TESTS = [
-  'src/{exchange,crypto,card,meter,host}/*.test.ts',
-  'test/conformance/*.test.ts',
+  'src/{exchange,crypto,card,meter}/*.test.ts',
+  'src/card/issuing/*.test.ts',
+  'src/host/{ledger,payments,revenue,trading,vending}.test.ts',
+  'test/conformance/{attacks,exchange,exchange-*,flipped-bits,hostile-frames,message-orders}.test.ts',
   'src/cli/vectors.test.ts',
 ];
 const FILES_AT_ONCE = 2;

@@ -81,9 +81,8 @@ export function openMeterReport(key: CardKey, bytes: Uint8Array): MeterReport | 
   return isReportOf(key.pairKey(meter), { csn, region: scope }, bytes) ? readReport(bytes) : undefined;
 }
 
-/** Whether the tag is right: a report of the meter that it names, over this card and region. */
+/** Whether the tag of these REPORT_BYTES is right: a report of the meter that it names, over this card and region. */
 export function isReportOf(pair: PairKey, subject: ReportSubject, bytes: Uint8Array): boolean {
-  if (bytes.length !== REPORT_BYTES) return false;
   const body = bytes.subarray(0, BODY_BYTES);
   const tag = tagOf(pair, subject, svpmsn(new Reader(bytes).u24()), body);
   return equalConstantTime(tag, bytes.subarray(BODY_BYTES));
