@@ -100,7 +100,8 @@ export class CardPayments {
       return;
     }
     payment.toldAt = time.now;
-    if (reversed) time.after(this.#faults.below('card-payment-reversed', REVERSED_WITHIN_MS), () => this.#reverse(payment));
+    if (reversed)
+      time.after(this.#faults.below('card-payment-reversed', REVERSED_WITHIN_MS), () => this.#reverse(payment));
   }
 
   async #reverse(payment: CardPayment): Promise<void> {
