@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { csn, Region, svpmsn } from '../units/index.ts';
+import { wantCardQueries } from './card-host.ts';
 import { recoverCard, recoveriesOf, replaceCard } from './card-recovery.ts';
 import { CardRig, GAS, KIMS_CARD } from './card-rig.testing.ts';
 import { sellToCard } from './card-sale.ts';
 import { blockCard } from './cards.ts';
+import { MemoryStore } from './memory.ts';
 import { enrol } from './registry.ts';
 import { made } from './rig.testing.ts';
 
@@ -194,3 +196,27 @@ test('what is recovered for a card that is in a meter on the line is due there a
   ]);
   assert.deepEqual([found?.dueAt, found?.attempts, work?.dueAt], [rig.ms, 0, rig.ms]);
 });
+
+for (const isHeardFirst of [true, false]) {
+  test(`books that were put back give nothing twice: the new card is heard ${isHeardFirst ? 'before' : 'after'} it is given again`, async () => {
+    const store = new MemoryStore();
+    const rig = await CardRig.open({ store, limit: 100, days: 10 });
+    await sell(rig, 'one', 300);
+    await rig.serve();
+    await replace(rig);
+    const copy = await store.copy();
+    assert.deepEqual((await recover(rig)).given, [200]);
+    await rig.serve(NEW_CARD);
+    const after = await CardRig.over(rig, copy);
+    await after.do(wantCardQueries);
+    if (isHeardFirst) {
+      await after.serve(NEW_CARD);
+      assert.equal((await after.totals()).found, 200n);
+    }
+    assert.deepEqual((await recover(after)).given, [200]);
+    await after.serve(NEW_CARD);
+    const { recovered, stored, found, onCards, inFlight } = await after.totals();
+    assert.deepEqual([recovered, stored, found, onCards, inFlight], [200n, 500n, 0n, 300n, 0n]);
+    assert.deepEqual((await recover(after)).given, []);
+  });
+}

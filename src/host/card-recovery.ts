@@ -126,7 +126,12 @@ async function recoverRegion(
     } else {
       await tx.cardOrders.put([lostOrder(doubtful, now)]);
       purse = { ...purse, outstanding: undefined };
-      orders.push(recoveryOrder(`${RECOVERY}${doubtful.id}`, { ...purse, id: heir }, amount, now));
+      const order = await give(
+        tx,
+        recoveryOrder(`${RECOVERY}${doubtful.id}`, { ...purse, id: heir }, amount, now),
+        now,
+      );
+      if (order !== undefined) orders.push(order);
     }
   }
   const taken = least(untold, onCardOf(purse));
@@ -136,12 +141,38 @@ async function recoverRegion(
   const { recovery } = await reckon(tx, purse, subscriber, now);
   if (recovery.now > 0n) {
     const recovered = purse.recovered + recovery.now;
-    await tx.cardPurses.put([{ ...purse, recovered }]);
-    await tx.post(cardMove('card-recovered', recovery.now, occasion));
-    orders.push(recoveryOrder(`${RECOVERY}${purse.id}:${recovered}`, { ...purse, id: heir }, recovery.now, now));
+    const asked = recoveryOrder(`${RECOVERY}${purse.id}:${recovered}`, { ...purse, id: heir }, recovery.now, now);
+    const order = await give(tx, asked, now);
+    if (order !== undefined) {
+      orders.push(order);
+      await tx.cardPurses.put([{ ...purse, recovered }]);
+      await tx.post(cardMove('card-recovered', recovery.now, occasion));
+    }
   }
-  await tx.cardOrders.put(orders);
   return orders;
+}
+
+/**
+ * Gives an order to the new card. Where the books were put back it may have been loaded before, and told of as found:
+ * then it is what was found, and is not sent again. Nothing where something else stands under its name: for a person.
+ */
+async function give(tx: StoreTransaction, order: CardOrder, now: Milliseconds): Promise<CardOrder | undefined> {
+  const [there] = await tx.cardOrders.where('txid', order.txid);
+  if (there === undefined) {
+    await tx.cardOrders.put([order]);
+    return order;
+  }
+  if (there.state !== 'found' || there.purse !== order.purse || there.amount !== order.amount) return undefined;
+  const loaded: CardOrder = { ...order, state: 'stored', openOf: undefined, counter: there.counter, settledAt: now };
+  await tx.cardOrders.delete([there.id]);
+  await tx.cardOrders.put([loaded]);
+  const { provider } = order;
+  const amount = BigInt(order.amount);
+  await tx.post([
+    ...cardMove('card-found', -amount, { at: now, provider, of: there.id }),
+    ...cardMove('card-stored', amount, { at: now, provider, of: order.id }),
+  ]);
+  return loaded;
 }
 
 const RECOVERY = 'recovery:';
