@@ -61,6 +61,7 @@ test('a real host registers a card that was issued, loads what was sold to it, a
   const { ask, origin, key } = await utility(t);
   const withKey = { WATTPURSE_API_KEY: key };
   await ask('/subscribers', { id: 'kim', name: 'Kim' });
+  await ask('/subscribers', { id: 'lee', name: 'Lee' });
   const terms = { ticketLimit: '100000', ticketDays: 30 };
   await ask('/card-providers', { utility: 1, region: 'gas', name: 'Gas Company', account: 'gas', ...terms });
 
@@ -70,7 +71,10 @@ test('a real host registers a card that was issued, loads what was sold to it, a
   assert.deepEqual(issued, {
     ...{ code: 0, err: '', out: `Card ${CSN} is issued: gas of utility 1. It is registered for kim.\n` },
   });
-  assert.match((await run(issue, withKey)).err, new RegExp(`^Card ${CSN} is issued, and not registered: .*already`));
+  const again = await run(issue, withKey);
+  assert.deepEqual([again.code, again.err], [0, ''], 'whose answer was lost issues it again');
+  const forOther = await run([...issue.slice(0, -1), 'lee'], withKey);
+  assert.match(forOther.err, new RegExp(`^Card ${CSN} is issued, and not registered: .*already`));
 
   await ask(`/cards/${CSN}/orders`, { region: 'gas', paid: '5000', method: 'cash' });
   const load = ['card', 'load', '--card', 'my.card', '--host', origin, '--region', 'gas'];

@@ -51,7 +51,8 @@ export class CardHost {
       return { region: apiName(region), provider: `${utility}-${region}`, n };
     });
     try {
-      await this.#post('/cards', { number: csn, subscriber, regions: named });
+      const { number } = await this.#post('/cards', { number: csn, subscriber, regions: named });
+      if (number !== csn) throw this.#unintelligible();
     } catch (error) {
       if (!(error instanceof CannotGoOn)) throw error;
       throw new CannotGoOn(`Card ${csn} is issued, and not registered: ${error.message}`, { cause: error });
@@ -60,7 +61,8 @@ export class CardHost {
 
   /** Ends a card for ever. */
   async block(csn: Csn): Promise<void> {
-    await this.#post(`/cards/${csn}/block`, { state: 'blocked' });
+    const { number, state } = await this.#post(`/cards/${csn}/block`, { state: 'blocked' });
+    if (number !== csn || typeof state !== 'string' || state === 'active') throw this.#unintelligible();
   }
 
   /** Begins an exchange with a region of a card that lies in a reader: M1. */

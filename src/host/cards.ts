@@ -108,7 +108,7 @@ function limitFault(limit: number, days: number): string | undefined {
     : `A ticket is good for 1 to ${TICKET_DAYS_MAX} days, not ${days}.`;
 }
 
-/** Writes down that a subscriber has a card; nothing is on it. */
+/** Writes down that a subscriber has a card; nothing is on it. The same said again is what was written down. */
 export async function issueCard(
   tx: StoreTransaction,
   { csn, subscriber, regions }: NewCard,
@@ -120,7 +120,17 @@ export async function issueCard(
   if (new Set(regions.map(({ region }) => region)).size < regions.length) return wrong('A card has each region once.');
   if ((await tx.subscriber(subscriber)) === undefined) return subscriberUnknown(subscriber);
   const [known] = await tx.cards.of([csn]);
-  if (known !== undefined) return fail('card-known', `Card ${csn} was issued already.`);
+  if (known !== undefined) {
+    const purses = await tx.cardPurses.where('card', csn);
+    const isSame =
+      known.subscriber === subscriber &&
+      known.state === 'active' &&
+      purses.length === regions.length &&
+      regions.every(({ region, provider, n }) =>
+        purses.some((purse) => purse.region === region && purse.provider === provider && purse.n === n),
+      );
+    return isSame ? { card: known, purses } : fail('card-known', `Card ${csn} was issued already.`);
+  }
   const purses: CardPurse[] = [];
   for (const { region, provider: id, n } of regions) {
     const provider = await providerBy(tx, id);

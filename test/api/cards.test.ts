@@ -70,10 +70,15 @@ test('a card is issued, sold to, loaded at a counter, lost and replaced, and the
   const regions = [{ region: 'gas', provider: GAS, n: N }];
   const issued = await post(operator, '/cards', { number: CARD, subscriber: 'kim', regions });
   assert.equal(issued.status, 201, issued.text);
-  assert.deepEqual(told(await post(operator, '/cards', { number: CARD, subscriber: 'kim', regions })), [
-    409,
-    'card-known',
-  ]);
+  const repeated = await post(operator, '/cards', { number: CARD, subscriber: 'kim', regions });
+  assert.deepEqual([repeated.status, repeated.json], [201, issued.json], 'an answer that was lost is told again');
+  const [first] = regions;
+  for (const other of [
+    { number: CARD, subscriber: 'lee', regions },
+    { number: CARD, subscriber: 'kim', regions: [{ ...first, n: keyName(Purpose.value, Suite.aes256, 0) }] },
+  ]) {
+    assert.deepEqual(told(await post(operator, '/cards', other)), [409, 'card-known']);
+  }
   // What is not held here is not enrolled here: nobody could load it.
   const unheld = keyName(Purpose.value, Suite.aes128, 5);
   const stranger = { number: OTHER, subscriber: 'kim', regions: [{ region: 'gas', provider: GAS, n: unheld }] };

@@ -324,7 +324,19 @@ test('a card of T=0 may answer in parts, and ask for the right length, a few tim
     held = response.subarray(0, -2);
     return Uint8Array.of(0x61, Math.min(40, held.length));
   };
-  assert.equal(walk(card, { program: inParts }).end.outcome, 'approved');
+  const told = walk(card, { program: inParts });
+  assert.equal(told.end.outcome, 'approved');
+  // Of a part, too, the card may want to be asked for its exact length; the command itself runs once.
+  let isRefused = false;
+  const exact: CardProgram = (command) => {
+    isRefused = command[1] === 0xc0 && !isRefused;
+    return isRefused ? Uint8Array.of(0x6c, command[4] as number) : inParts(command);
+  };
+  held = new Uint8Array(0);
+  const exactly = walk(new EmvTestCard(ISSUE), { program: exact });
+  assert.equal(exactly.end.outcome, 'approved');
+  const generated = ({ commands }: typeof told) => commands.filter((command) => command[1] === 0xae).length;
+  assert.deepEqual([generated(told), generated(exactly)], [2, 2]);
   for (const status of ['6110', '6c10']) {
     const endless = walk(card, { program: () => fromHex(status) });
     assert.equal(reasonOf(endless.end), 'card-unintelligible');

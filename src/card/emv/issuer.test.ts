@@ -73,6 +73,8 @@ test('a bank says why it refuses', () => {
   assert.equal(judge(fresh(), { ...card, pan: '4111111111111112' }), 'cryptogram-wrong');
   assert.equal(judge(fresh(), { ...card, sequence: 2 }), 'cryptogram-wrong');
   assert.equal(judge(fresh(), { ...card, sequence: undefined }), 'cryptogram-wrong');
+  assert.equal(judge(fresh(), { ...card, sequence: 99 }), 'cryptogram-wrong');
+  assert.equal(judge(fresh(), { ...card, sequence: 100 }), 'data-wrong', 'no bank dies of what an acquirer sends');
   assert.equal(judge(new EmvIssuer(new EmvIssuerKey(new Uint8Array(16))), card), 'cryptogram-wrong');
   assert.equal(judge(fresh(), other(Tag.applicationCryptogram, '0000000000000000')), 'cryptogram-wrong');
   assert.equal(judge(fresh(), other(Tag.unpredictableNumber, undefined)), 'data-wrong');

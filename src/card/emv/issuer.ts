@@ -63,7 +63,7 @@ export class EmvIssuer {
   /** What is genuine is remembered, and not genuine a second time. */
   judge({ pan, sequence = 0, amount, currency, data }: EmvAsked): EmvVerdict {
     const objects = decodeTlv(data);
-    if ('reason' in objects) return refuse('data-wrong');
+    if ('reason' in objects || sequence > SEQUENCE_MAX) return refuse('data-wrong');
     const sale = SALE.map(([tag, length]) => objectOf(objects, tag, length));
     const [cryptogram, counted, profile] = [
       objectOf(objects, Tag.applicationCryptogram, 8),
@@ -105,6 +105,9 @@ export class EmvIssuer {
     };
   }
 }
+
+/** Of the cards with one number: tag 5F34 has two digits, and field 23 of an acquirer's message three. */
+const SEQUENCE_MAX = 99;
 
 const authentication = (response: Uint8Array, rest: Uint8Array): Uint8Array =>
   encodeTlv(Tag.issuerAuthenticationData, concat(response, rest));

@@ -196,9 +196,11 @@ function collected(emv: Emv, bytes: Uint8Array): ResponseApdu | EmvFault | EmvSt
   const asked = emv.state.name === 'awaiting-issuer-authentication' ? undefined : emv.command;
   if ((first === 0x61 || first === 0x6c) && asked !== undefined) {
     if (++emv.parts > PARTS_MAX) return { reason: 'card-unintelligible' };
-    if (first === 0x6c) return { type: 'send', command: Uint8Array.of(...asked.subarray(0, -1), second) };
-    emv.held = concat(emv.held, response.data);
-    return { type: 'send', command: Uint8Array.of(0x00, 0xc0, 0, 0, second) };
+    if (first === 0x61) emv.held = concat(emv.held, response.data);
+    // What is asked for with another length is what was asked last, which may be a part.
+    emv.command =
+      first === 0x61 ? Uint8Array.of(0x00, 0xc0, 0, 0, second) : Uint8Array.of(...asked.subarray(0, -1), second);
+    return { type: 'send', command: emv.command };
   }
   return { status: response.status, data: concat(emv.held, response.data) };
 }
