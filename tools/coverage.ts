@@ -1,5 +1,5 @@
 /**
- * Branches of the rooms and files on which value stands, and whether tests take each of them: `npm run coverage`. Exit
+ * Branches of exchange, keys, the purse card, the purse and the ledger, and whether tests take each of them: `npm run coverage`. Exit
  * 1 when one is left out, and its place is printed. No line is excused.
  */
 import { globSync } from 'node:fs';

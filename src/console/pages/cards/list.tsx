@@ -66,7 +66,9 @@ export function CardList(): ReactNode {
           w={160}
         />
       </Group>
-      <Panel>{isCardNumber(search) ? <OneCard number={search} /> : <Found search={search} state={state} />}</Panel>
+      <Panel>
+        {isCardNumber(search) ? <OneCard number={search} state={state} /> : <Found search={search} state={state} />}
+      </Panel>
     </>
   );
 }
@@ -84,12 +86,13 @@ function Found({ search, state }: { readonly search: string; readonly state: str
 }
 
 /** A number is no list to the host: it knows the card, or it says that there is none. */
-function OneCard({ number }: { readonly number: string }): ReactNode {
+function OneCard({ number, state }: { readonly number: string; readonly state: string | undefined }): ReactNode {
   const words = useWords(CARD_WORDS);
   const { data, error, refetch } = useRead<CardJson>(`/cards/${number}`);
   const isUnknown = error?.code === 'card-unknown';
+  const isOther = data !== undefined && state !== undefined && data.state !== state;
   const found = {
-    items: isUnknown ? [] : data?.number === number ? [data] : undefined,
+    items: isUnknown || isOther ? [] : data?.number === number ? [data] : undefined,
     error: isUnknown ? null : error,
     ...{ refetch, hasNextPage: false, isFetchingNextPage: false, fetchNextPage: refetch },
   };

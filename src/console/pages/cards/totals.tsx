@@ -13,7 +13,7 @@ import { useProviders } from './providers.ts';
 /** Where the value of each provider is, and what its tickets can cost at most. */
 export function CardTotals(): ReactNode {
   const words = useWords(CARD_WORDS);
-  const read = useRead<{ readonly items: readonly CardBooksJson[] }>('/books/cards', { live: true });
+  const read = useRead<{ readonly items: readonly CardBooksJson[] }>('/books/cards');
   const { nameOf } = useProviders();
   return (
     <Box mb="md">
