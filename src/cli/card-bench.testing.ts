@@ -54,7 +54,7 @@ export class CounterHost {
 
   #answer(path: string, body: Record<string, unknown>): unknown {
     const [, csn = '', exchange] = /^\/api\/v1\/cards\/([0-9a-f]{14})\/exchanges(?:\/(\w+))?$/.exec(path) ?? [];
-    if (csn === '') return {};
+    if (csn === '') return registered(path, body);
     if (exchange === undefined) {
       const session = openLoadSession(
         this.#keyOf(csn, Region[body.region as keyof typeof Region]),
@@ -86,6 +86,12 @@ export class CounterHost {
     const more = this.orders.length > 0;
     return { receipt: { result, counter, amount: String(amount), balance: String(balance), more } };
   }
+}
+
+/** A card as it is written down, when it is registered or blocked. */
+function registered(path: string, { number }: Record<string, unknown>): unknown {
+  const [, blocked] = /^\/api\/v1\/cards\/([0-9a-f]{14})\/block$/.exec(path) ?? [];
+  return blocked === undefined ? { number, state: 'active' } : { number: blocked, state: 'blocked' };
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {
