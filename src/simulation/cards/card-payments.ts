@@ -1,5 +1,5 @@
 import type { CardOrder, HostFailure } from '../../host/index.ts';
-import { type Csn, type Region, U32_MAX } from '../../units/index.ts';
+import { type Csn, type Region, type Svpmsn, U32_MAX } from '../../units/index.ts';
 import type { Faults } from '../faults.ts';
 import { answered } from '../mortal-store.ts';
 import type { Utility } from '../utility.ts';
@@ -49,17 +49,17 @@ export class CardPayments {
   }
 
   /** Returns whether more was paid than the region has room for. */
-  async pay(csn: Csn, region: Region, wanted: number, stricken: number): Promise<boolean> {
+  async pay(csn: Csn, region: Region, wanted: number, stricken: Svpmsn): Promise<boolean> {
     const faults = this.#faults;
-    const overfilled = faults.strikes('card-overfilled', stricken as never);
+    const overfilled = faults.strikes('card-overfilled', stricken);
     const isMoney = !overfilled && this.payments.length % 2 === 1;
     const amount = overfilled ? U32_MAX : isMoney ? wanted + MONEY_MIN : wanted;
-    const reversed = faults.strikes('card-payment-reversed', stricken as never);
+    const reversed = faults.strikes('card-payment-reversed', stricken);
     const orderId = `card order ${this.payments.length}`;
     const payment: CardPayment = { orderId, csn, region, amount, isMoney, reversed, refused: false };
     this.payments.push(payment);
     await this.#tell(payment);
-    if (faults.strikes('payment-doubled', stricken as never)) {
+    if (faults.strikes('payment-doubled', stricken)) {
       this.#utility.time.after(faults.below('payment-doubled', DOUBLED_WITHIN_MS), () => this.#tell(payment));
     }
     return overfilled;
@@ -95,8 +95,8 @@ export class CardPayments {
       return;
     }
     if ('reason' in made) {
-      // What these books forgot, and found on the card again, is there.
-      payment.refused ||= payment.toldAt === undefined;
+      // What these books forgot, and found on the card again, is there; of anything else the money is given back.
+      payment.refused ||= made.reason !== 'order-settled';
       return;
     }
     payment.toldAt = time.now;

@@ -224,6 +224,7 @@ export class CardPeople {
     // Nobody needs that much, and wants it out again.
     const emptying = { csn: card.csn, region, orderId: `emptying ${this.#paid.payments.length}` };
     this.#utility.time.after((5 + random.below(10)) * MINUTE_MS, () => {
+      if (!this.#faults.active) return;
       this.#emptyings.push(emptying);
       return this.#empty(emptying);
     });

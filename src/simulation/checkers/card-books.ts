@@ -1,8 +1,9 @@
 import { toHex } from '../../bytes/index.ts';
 import { LoadKind, type LoadRow } from '../../card/index.ts';
+import { txidOf } from '../../exchange/index.ts';
 import type { CardOrder, CardPurse, CardTicket, IssuedCard, OfflineMeter } from '../../host/index.ts';
 import { levelsOf } from '../../meter/index.ts';
-import { type Csn, type Svpmsn, svpmsnText } from '../../units/index.ts';
+import { type Csn, Region, type Svpmsn, svpmsnText } from '../../units/index.ts';
 import type { CardPayment } from '../cards/card-payments.ts';
 import type { Written } from '../mortal-store.ts';
 import type { Utility } from '../utility.ts';
@@ -241,7 +242,7 @@ export class CardBooks implements Checker {
       if (refused) continue;
       const order = await host.cardOrder(orderId);
       if ('reason' in order) {
-        const found = this.#restored && this.#cards.homeOf(csn) !== undefined;
+        const found = this.#restored && this.#cards.isCredited(toHex(txidOf(orderId)));
         this.#hold('I7', csn, found, () => `${orderId} was paid, and the books do not know it`);
         continue;
       }
@@ -256,7 +257,8 @@ export class CardBooks implements Checker {
   /** What a meter took from cards that nobody copied is told in full. */
   async #metersTold({ host }: Utility): Promise<void> {
     for (const meter of this.#cards.meters) {
-      if (meter.region === 1 || this.#isDisturbed) continue;
+      // A meter of electricity leaves no report.
+      if (meter.region === Region.electricity || this.#isDisturbed) continue;
       const booked = await host.offlineMeter(svpmsnText(meter.svpmsn));
       const { fromCards } = levelsOf(meter.meter);
       const told =

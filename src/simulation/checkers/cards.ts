@@ -209,17 +209,28 @@ export class Cards implements Checker {
     const { rows, epoch } = cardsHeld(meter.meter);
     const changed = rows.filter(({ csn, debitCounter }) => debitCounter !== truth.counters.get(csn));
     for (const { csn, debitCounter } of changed) truth.counters.set(csn, debitCounter);
+    this.#refusesBlocked(truth, { taken, epoch });
     if (taken === 0) return;
     const [row] = changed;
     this.#findings.hold('I23', undefined, row !== undefined && changed.length === 1, () => {
       return `meter ${svpmsnText(meter.svpmsn)} credited ${taken}, and knows no one debit of a card for it`;
     });
-    if (row !== undefined) this.#taken(truth, { csn: row.csn, counter: row.debitCounter, amount: taken, epoch });
+    if (row !== undefined) this.#taken(truth, { csn: row.csn, counter: row.debitCounter, amount: taken });
+  }
+
+  /** Whoever has found a lost card, and puts it into a meter that has heard of it, gets nothing for it. */
+  #refusesBlocked({ meter }: MeterTruth, { taken, epoch }: { readonly taken: number; readonly epoch: number }): void {
+    const csn = meter.meter.card?.csn;
+    const blockedBy = csn && this.#blocked.get(`${csn} ${meter.svpmsn}`);
+    if (blockedBy === undefined || epoch < blockedBy) return;
+    this.#findings.hold('I25', undefined, taken === 0, () => {
+      return `meter ${svpmsnText(meter.svpmsn)} has heard by epoch ${epoch} that card ${csn} is blocked, and took ${taken} from it`;
+    });
   }
 
   #taken(
     { meter }: MeterTruth,
-    { csn, counter, amount, epoch }: { csn: Csn; counter: number; amount: number; epoch: number },
+    { csn, counter, amount }: { csn: Csn; counter: number; amount: number },
   ): void {
     const truth = this.#regions.get(purseIdOf(csn, meter.region));
     if (truth === undefined) return;
@@ -229,15 +240,11 @@ export class Cards implements Checker {
     this.#hold('I23', truth, !given.has(counter), () => `meter ${name} credited its debit ${counter} twice`);
     given.set(counter, amount);
     this.counts.takings += 1;
-    const blockedBy = this.#blocked.get(`${csn} ${meter.svpmsn}`);
-    this.#hold('I25', truth, blockedBy === undefined || epoch < blockedBy, () => {
-      return `meter ${name} has heard by epoch ${epoch} that it is blocked, and took ${amount} from it`;
-    });
     this.#whole(truth);
   }
 
   #hold(
-    promised: 'I3' | 'I4' | 'I23' | 'I24' | 'I25',
+    promised: 'I3' | 'I4' | 'I23' | 'I24',
     { card, region }: RegionTruth,
     holds: boolean,
     otherwise: () => string,
