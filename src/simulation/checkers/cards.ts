@@ -228,10 +228,7 @@ export class Cards implements Checker {
     });
   }
 
-  #taken(
-    { meter }: MeterTruth,
-    { csn, counter, amount }: { csn: Csn; counter: number; amount: number },
-  ): void {
+  #taken({ meter }: MeterTruth, { csn, counter, amount }: { csn: Csn; counter: number; amount: number }): void {
     const truth = this.#regions.get(purseIdOf(csn, meter.region));
     if (truth === undefined) return;
     const given = truth.given.get(meter.svpmsn) ?? new Map<number, number>();
