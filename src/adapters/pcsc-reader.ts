@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type * as Pcsc from 'pcsc-mini';
 import type { CardFailure, CardPort, CardSession } from '../card/ports.ts';
 
@@ -13,6 +14,11 @@ export interface PcscSettings {
 const DRIVER = 'pcsc-mini';
 /** A reader that is there is told of at once. */
 const FOUND_WITHIN_MS = 1_000;
+/**
+ * The driver's thread tells what it has found, and asks the service to be woken by the next change. Whoever stops it
+ * between the two is not heard, and waits for a change that may never come.
+ */
+const LISTENS_AGAIN_MS = 250;
 
 /** A reader of real cards, through the PC/SC service of the machine and the package `pcsc-mini`, installed on request. */
 export class PcscReader implements CardPort {
@@ -21,6 +27,7 @@ export class PcscReader implements CardPort {
   readonly #reader: Pcsc.Reader;
   readonly #waitMs: number;
   #status: Pcsc.ReaderStatusFlags | undefined;
+  #changedAt = performance.now();
   readonly #watchers = new Set<() => void>();
 
   static async find(settings: PcscSettings = {}): Promise<PcscReader | CardFailure> {
@@ -63,6 +70,7 @@ export class PcscReader implements CardPort {
     this.#waitMs = waitMs;
     const changed = (status: Pcsc.ReaderStatusFlags | undefined) => {
       this.#status = status;
+      this.#changedAt = performance.now();
       for (const watcher of [...this.#watchers]) watcher();
     };
     reader.on('change', (status) => changed(status));
@@ -116,6 +124,8 @@ export class PcscReader implements CardPort {
 
   async close(): Promise<void> {
     this.#watchers.clear();
+    const since = () => performance.now() - this.#changedAt;
+    while (since() < LISTENS_AGAIN_MS) await pause(LISTENS_AGAIN_MS - since());
     if (this.#client.running()) this.#client.stop();
   }
 
