@@ -11,9 +11,8 @@ import {
   U32_MAX,
 } from '../units/index.ts';
 import { wakeCard } from './card-slots.ts';
-import { fail, isFailure, parseMeterNumber, textFault } from './failures.ts';
+import { fail, isFailure, parseMeterNumber, subscriberUnknown, textFault } from './failures.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
-import { subscriberUnknown } from './registry.ts';
 import type { CardProvider, CardPurse, HostFailure, IssuedCard, OfflineMeter } from './types.ts';
 
 export interface NewProvider {

@@ -38,6 +38,15 @@ export function parseMeterNumber(meter: number): Svpmsn | HostFailure {
 export const meterUnknown = (id: Svpmsn): HostFailure =>
   fail('meter-unknown', `No meter ${svpmsnText(id)} is enrolled here: check the number, or enrol the meter first.`);
 
+export const subscriberUnknown = (id: string): HostFailure =>
+  fail('subscriber-unknown', `There is no subscriber "${id}": add the subscriber first.`);
+
+export const tariffUnknown = (name: string): HostFailure =>
+  fail('tariff-unknown', `There is no tariff "${name}": publish it first.`);
+
+export const tradeUnknown = (orderId: string): HostFailure =>
+  fail('order-unknown', `There is no sale for money "${orderId}": check the id.`);
+
 /** The meter and its purse by a number from outside. */
 export async function findMeter(
   tx: StoreReads,

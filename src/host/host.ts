@@ -17,7 +17,7 @@ import { requestCommand } from './control.ts';
 import { readCutOffs } from './cut-offs.ts';
 import { DayLedger } from './day-ledger.ts';
 import { Dispatcher } from './dispatch.ts';
-import { fail, findMeter, isFailure, orStoreFailure, parseMeterNumber } from './failures.ts';
+import { fail, findMeter, isFailure, orStoreFailure, parseMeterNumber, subscriberUnknown } from './failures.ts';
 import { readGrid } from './grid.ts';
 import { grouped } from './group.ts';
 import { monitoringInDoubt, nextKeyMissing, SEARCH_OF_MONITORING } from './key-change.ts';
@@ -45,7 +45,7 @@ import { readPolicy } from './policy.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { issueDue, receiptsOf } from './receipting.ts';
 import { wantQuery } from './receipts.ts';
-import { addSubscriber, enrol, readdress, subscriberUnknown } from './registry.ts';
+import { addSubscriber, enrol, readdress } from './registry.ts';
 import { findMeters, findSubscribers } from './search.ts';
 import type {
   ControlRequest,

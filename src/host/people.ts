@@ -1,10 +1,9 @@
 import type { Milliseconds } from '../units/index.ts';
 import { apiKeyId, drawApiKey, opens, revokeApiKey } from './api-keys.ts';
-import { fail, isFailure, orStoreFailure, textFault } from './failures.ts';
+import { fail, isFailure, orStoreFailure, subscriberUnknown, textFault } from './failures.ts';
 import { entryOf, LogIns, normalized, viewOf } from './log-in.ts';
 import type { NewPerson, PeoplePorts, PeopleServices } from './people-services.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
-import { subscriberUnknown } from './registry.ts';
 import { drawPassword } from './secrets.ts';
 import type { HostFailure, Person, Role } from './types.ts';
 import { type Act, witnessed } from './witness.ts';

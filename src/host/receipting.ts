@@ -1,10 +1,10 @@
 import { assert, type Milliseconds, tokens, UNIX_MS_MAX } from '../units/index.ts';
+import { tradeUnknown } from './failures.ts';
 import { paymentOfOrder } from './payment-order.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import type { ReceiptLine, WholeReceipt } from './receipt-document.ts';
 import { issueReceipts } from './receipt-envelope.ts';
 import { termsOf } from './terms.ts';
-import { tradeUnknown } from './trading.ts';
 import type { HostFailure, IssuedReceipt, Order, Payment, Terms, Trade } from './types.ts';
 
 /** One signature serves so many. */

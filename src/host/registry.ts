@@ -8,11 +8,19 @@ import {
   U8_MAX,
   U16_MAX,
 } from '../units/index.ts';
-import { fail, findMeter, isFailure, parseMeterNumber, textFault } from './failures.ts';
+import {
+  fail,
+  findMeter,
+  isFailure,
+  parseMeterNumber,
+  subscriberUnknown,
+  tariffUnknown,
+  textFault,
+} from './failures.ts';
 import { raiseMapVersion } from './lines.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import type { Enrolment, HostSettings } from './services.ts';
-import { firstTables, tariffUnknown } from './tariffs.ts';
+import { firstTables } from './tariffs.ts';
 import type { HostFailure, Meter, Purse, Subscriber } from './types.ts';
 
 /** The modem has 256 addresses, all for meters (250 is the recommended load). */
@@ -148,9 +156,6 @@ async function meterOf(
     monitoringGeneration: 0,
   };
 }
-
-export const subscriberUnknown = (id: string): HostFailure =>
-  fail('subscriber-unknown', `There is no subscriber "${id}": add the subscriber first.`);
 
 const whole = (value: number, min: number, max: number): boolean =>
   Number.isSafeInteger(value) && value >= min && value <= max;

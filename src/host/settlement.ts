@@ -11,7 +11,7 @@ import { toHex } from '../bytes/index.ts';
 import { sha256 } from '../crypto/index.ts';
 import { ENERGY_MAX, MINUTES_PER_DAY } from '../records/index.ts';
 import { type Milliseconds, SUPPLIES_MAX, type SupplyIndex } from '../units/index.ts';
-import { fail, isFailure } from './failures.ts';
+import { fail, isFailure, tariffUnknown } from './failures.ts';
 import { addSum, type Revenue, revenueOf, totalled } from './ledger.ts';
 import type { Store, StoreReads } from './ports.ts';
 import {
@@ -27,7 +27,6 @@ import {
   transformersOf,
 } from './settlement-minutes.ts';
 import { correctionOf } from './settlement-versions.ts';
-import { tariffUnknown } from './tariffs.ts';
 import type {
   Closing,
   ClosingInputs,

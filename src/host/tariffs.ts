@@ -9,7 +9,7 @@ import {
 import { type Milliseconds, SUPPLIES_MAX, type SupplyIndex, U32_MAX, unixSeconds } from '../units/index.ts';
 import { versionAfter, yearOf } from './calendar.ts';
 import { queueCommand } from './command-queue.ts';
-import { fail, findMeter, isFailure, textFault } from './failures.ts';
+import { fail, findMeter, isFailure, tariffUnknown, textFault } from './failures.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import type { HostFailure, Meter, TariffVersion } from './types.ts';
 
@@ -84,9 +84,6 @@ async function versionsOf(tx: StoreReads, name: string, now: Milliseconds): Prom
 
 const nextVersion = async (tx: StoreReads, now: Milliseconds): Promise<number> =>
   versionAfter(await tx.lastTariffVersion(), now);
-
-export const tariffUnknown = (name: string): HostFailure =>
-  fail('tariff-unknown', `There is no tariff "${name}": publish it first.`);
 
 /** A version with the bytes of its table for each supply that a meter can have. */
 interface Issue {

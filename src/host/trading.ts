@@ -1,6 +1,6 @@
 import { monthAt } from '../tariff/index.ts';
 import { type Milliseconds, type Svpmsn, svpmsnText } from '../units/index.ts';
-import { amountFault, fail, findMeter, isFailure } from './failures.ts';
+import { amountFault, fail, findMeter, isFailure, tradeUnknown } from './failures.ts';
 import { move } from './ledger.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import { duesUntil, settleDues, splitPayment, termsFault, termsOf, withFound } from './terms.ts';
@@ -207,9 +207,6 @@ export async function tradeOf(tx: StoreReads, orderId: string): Promise<Traded |
   const [order] = await tx.ordersOf([orderId]);
   return trade === undefined || order === undefined ? tradeUnknown(orderId) : { order, trade };
 }
-
-export const tradeUnknown = (orderId: string): HostFailure =>
-  fail('order-unknown', `There is no sale for money "${orderId}": check the id.`);
 
 async function duesOf(tx: StoreReads, purchases: readonly Purchase[]): Promise<Map<string, Dues>> {
   const ids = [...new Set(purchases.map(({ meter }) => String(meter)))];

@@ -59,3 +59,9 @@ export function Figure({ label, value, note }: FigureProps): ReactNode {
     </div>
   );
 }
+
+/** How long something took, with hundredths of a second where they say something. */
+export function Seconds({ ms }: { readonly ms: number }): ReactNode {
+  const { duration } = useFormat();
+  return ms < 60_000 ? `${(ms / 1000).toFixed(2)} s` : duration(ms);
+}

@@ -10,7 +10,7 @@ import { Facts } from '../../parts/rows.tsx';
 import { Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
-import { subscriberAddress } from '../subscribers/subscribers.tsx';
+import { subscriberAddress } from '../subscribers/address.ts';
 import { cardAddress } from './address.ts';
 import { EndCard, ReplaceCard } from './end-card.tsx';
 import { CardOrders } from './orders.tsx';

@@ -11,7 +11,7 @@ import { Panel } from '../../parts/page.tsx';
 import { DataTable, Rows } from '../../parts/rows.tsx';
 import { usePages, useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
-import { subscriberAddress } from '../subscribers/subscribers.tsx';
+import { subscriberAddress } from '../subscribers/address.ts';
 import { cardAddress, isCardNumber } from './address.ts';
 import { CardStateLabel } from './state.tsx';
 

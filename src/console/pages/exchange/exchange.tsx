@@ -5,7 +5,7 @@ import { Link, useParams } from 'react-router';
 import type { ExchangeJson } from '../../../api/index.ts';
 import { EXCHANGE_WORDS, fill, PAGE_NAMES } from '../../../words/index.ts';
 import { useFormat, useWords } from '../../locale.tsx';
-import { Figure, Money, When } from '../../parts/figures.tsx';
+import { Figure, Money, Seconds, When } from '../../parts/figures.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
@@ -129,11 +129,6 @@ function Facts({ exchange }: { readonly exchange: ExchangeJson }): ReactNode {
       </SimpleGrid>
     </Panel>
   );
-}
-
-export function Seconds({ ms }: { readonly ms: number }): ReactNode {
-  const { duration } = useFormat();
-  return ms < 60_000 ? `${(ms / 1000).toFixed(2)} s` : duration(ms);
 }
 
 function Result({ exchange }: { readonly exchange: ExchangeJson }): ReactNode {

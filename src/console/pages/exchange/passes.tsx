@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import type { ExchangeJson } from '../../../api/index.ts';
 import { EXCHANGE_WORDS, fill } from '../../../words/index.ts';
 import { useWords } from '../../locale.tsx';
-import { Seconds } from './exchange.tsx';
+import { Seconds } from '../../parts/figures.tsx';
 import { FrameBytes } from './frame-bytes.tsx';
 import './passes.css';
 

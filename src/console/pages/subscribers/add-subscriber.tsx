@@ -8,7 +8,7 @@ import { useDoing } from '../../doing.ts';
 import { useWords } from '../../locale.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
-import { subscriberAddress } from './subscribers.tsx';
+import { subscriberAddress } from './address.ts';
 
 interface Props {
   readonly isOpen: boolean;

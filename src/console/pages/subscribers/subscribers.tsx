@@ -11,8 +11,7 @@ import { DataTable, Rows } from '../../parts/rows.tsx';
 import { usePages } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { AddSubscriber } from './add-subscriber.tsx';
-
-export const subscriberAddress = (id: string): string => `/subscribers/${encodeURIComponent(id)}`;
+import { subscriberAddress } from './address.ts';
 
 const TYPED_MS = 250;
 
