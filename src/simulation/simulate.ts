@@ -293,7 +293,7 @@ class World {
         say,
       },
     });
-    await this.#cardPeople.open(keys);
+    await this.#cardPeople.open();
   }
 
   /** One of the hosts that run signs what is due, once a minute. */

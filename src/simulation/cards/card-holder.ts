@@ -1,0 +1,139 @@
+import type { KeyStore } from '../../crypto/index.ts';
+import { personalise } from '../../meter/index.ts';
+import { DEFAULT_SUPPLY_POLICY } from '../../records/index.ts';
+import { compileTariff, DEFAULT_TARIFF, offsetTable } from '../../tariff/index.ts';
+import { type Csn, csn, Region, type Svpmsn, svpmsn, svpmsnText, unixSeconds } from '../../units/index.ts';
+import type { Faults } from '../faults.ts';
+import { FaultyMemory } from '../faulty-memory.ts';
+import { subscriberOfHouse } from '../founding.ts';
+import type { House } from '../house.ts';
+import { cardKeyName } from '../keys.ts';
+import type { SeededRandom } from '../random.ts';
+import type { Utility } from '../utility.ts';
+import type { CardCounter } from './card-office.ts';
+import { OfflineMeter } from './offline-meter.ts';
+import { type Fate, inSlot, PurseCard } from './purse-card.ts';
+
+/** Who watches is told of each card and meter, and whenever one of them may have another state. */
+export interface CardHooks {
+  issued(card: PurseCard, home: Svpmsn): void;
+  built(meter: OfflineMeter): void;
+  cardStepped(card: PurseCard): void;
+  meterStepped(meter: OfflineMeter): void;
+  /** From now on there are two of it. */
+  cloned(id: Csn): void;
+  say(text: string): void;
+}
+
+/** What surrounds everybody who has a card. */
+export interface CardWorld {
+  readonly utility: Utility;
+  readonly faults: Faults;
+  readonly keys: KeyStore;
+  readonly hooks: CardHooks;
+  readonly counter: CardCounter;
+}
+
+const FIRST_METER = 0x8a0001;
+
+/** A household with a card, and meters without a line that it feeds. */
+export class Holder {
+  readonly house: House;
+  readonly subscriber: string;
+  readonly random: SeededRandom;
+  readonly meters: OfflineMeter[] = [];
+  card: PurseCard;
+  cards = 1;
+  /** A card can be lost, and copied, that is in somebody's hand. */
+  where: 'hand' | 'away' | 'lost' = 'hand';
+  copied = false;
+  readonly #world: CardWorld;
+
+  private constructor(world: CardWorld, of: Pick<Holder, 'house' | 'subscriber' | 'random' | 'card'>) {
+    this.#world = world;
+    this.house = of.house;
+    this.subscriber = of.subscriber;
+    this.random = of.random;
+    this.card = of.card;
+  }
+
+  /** A house gets meters of gas and of electricity without a line, and a card. */
+  static async equip(world: CardWorld, i: number, random: SeededRandom): Promise<Holder> {
+    const house = world.utility.houses[i] as House;
+    const subscriber = subscriberOfHouse(i);
+    const meters: OfflineMeter[] = [];
+    for (const [at, region] of [Region.gas, Region.electricity].entries()) {
+      const id = svpmsn(FIRST_METER + 4 * i + at);
+      await world.counter.enrol(id, region, subscriber);
+      meters.push(await builtMeter(world, id, region, random.fork(`meter ${at}`)));
+    }
+    const number = csnOf(house.svpmsn, 1);
+    await world.counter.issue(number, subscriber);
+    const holder = new Holder(world, { house, subscriber, random, card: await madeCard(world, number, house, random) });
+    holder.meters.push(...meters);
+    return holder;
+  }
+
+  /** The number of the next card. */
+  nextNumber(): Csn {
+    this.cards += 1;
+    return csnOf(this.house.svpmsn, this.cards);
+  }
+
+  /** Another card is in the place of the one before. */
+  async hasNow(number: Csn): Promise<void> {
+    this.card = await madeCard(this.#world, number, this.house, this.random);
+    this.copied = false;
+    this.where = 'hand';
+  }
+
+  say(what: string): void {
+    this.#world.hooks.say(`${svpmsnText(this.house.svpmsn)} card ${this.card.csn} ${what}`);
+  }
+}
+
+/** A card is put into a meter without a line until that has nothing more to say to it. */
+export function visit(meter: OfflineMeter, card: PurseCard, fate: Fate, now: number): void {
+  let pulled = false;
+  const program = inSlot(card, fate, () => {
+    pulled = true;
+  });
+  meter.serve(program, () => pulled, now);
+}
+
+async function builtMeter(
+  { utility, keys, hooks }: CardWorld,
+  id: Svpmsn,
+  region: Region,
+  random: SeededRandom,
+): Promise<OfflineMeter> {
+  const { time, options } = utility;
+  const { now } = time;
+  const memory = new FaultyMemory();
+  const key = await keys.terminalKey(cardKeyName(options.suite), id);
+  const offsets = offsetTable('UTC', new Date(now).getUTCFullYear(), 1);
+  if ('reason' in offsets) throw new Error(offsets.sentence);
+  const table = compileTariff(DEFAULT_TARIFF, { supply: 1, version: 1, validFrom: unixSeconds(0), offsets });
+  if ('reason' in table) throw new Error(table.sentence);
+  const made = { svpmsn: id, region, keys: [key], tables: [table], policy: DEFAULT_SUPPLY_POLICY, unixMs: now, now };
+  personalise(memory, made, random.fork('workshop'));
+  const changed = (meter: OfflineMeter) => hooks.meterStepped(meter);
+  const meter = new OfflineMeter({ svpmsn: id, region, memory, random, changed }, now);
+  hooks.built(meter);
+  return meter;
+}
+
+async function madeCard(
+  { counter, hooks }: CardWorld,
+  number: Csn,
+  house: House,
+  random: SeededRandom,
+): Promise<PurseCard> {
+  const memory = await counter.personalise(number);
+  const card = new PurseCard(number, memory, random.fork(number), (stepped) => hooks.cardStepped(stepped));
+  hooks.issued(card, house.svpmsn);
+  return card;
+}
+
+const csnOf = (home: Svpmsn, number: number): Csn =>
+  csn(`04${svpmsnText(home)}${number.toString(16).padStart(6, '0')}`);
