@@ -106,6 +106,40 @@ test('of two exchanges with one region the later one goes on', async () => {
   assert.ok(made(await rig.desk.receive(second.exchange, rig.pass(rig.hand(), second.frame))).type === 'send');
 });
 
+test('what a card said before another host heard it is nothing against the card, and the exchange is taken over', async () => {
+  const rig = await CardRig.open();
+  await sell(rig, 'one', 300);
+  const other = rig.newDesk();
+  const late = await rig.begin();
+  const m2 = rig.pass(rig.hand(), late.frame);
+  const own = rig.desk;
+  rig.desk = other;
+  await rig.serve();
+  const answer = await own.receive(late.exchange, m2);
+  assert.ok('reason' in answer && answer.reason === 'card-exchange-unknown', JSON.stringify(answer));
+  assert.deepEqual([(await rig.purse()).freeze, (await rig.purse()).lastCounter], [undefined, 1]);
+});
+
+test('an answer that was on its way while the card went to a meter and to another host takes nothing back', async () => {
+  const rig = await CardRig.open();
+  await sell(rig, 'one', 300);
+  await rig.serve();
+  const other = rig.newDesk();
+  const late = await rig.begin();
+  const third = made(await rig.desk.receive(late.exchange, rig.pass(rig.hand(), late.frame)));
+  assert.ok(third.type === 'send');
+  const m4 = rig.pass(rig.hand(), third.frame);
+  const own = rig.desk;
+  rig.desk = other;
+  await sell(rig, 'two', 50);
+  rig.meter().take(rig.hand(), 200);
+  await rig.serve();
+  const before = await rig.purse();
+  done(made(await own.receive(late.exchange, m4)));
+  assert.deepEqual(await rig.purse(), before);
+  assert.deepEqual([before.freeze, before.balance, before.handed, before.lastCounter], [undefined, 150n, 200n, 2]);
+});
+
 test('money for a card pays fee and tax as for a meter, and the rest is value of its provider', async () => {
   const rig = await CardRig.open();
   const currency = { code: 'EUR', number: 978, exponent: 2 };

@@ -96,11 +96,15 @@ interface Exchange {
   readonly session: HostSession;
   readonly key: CardKey;
   readonly begunAt: Milliseconds;
+  /** What the books knew of the region when M1 left: the card answers with no less. */
+  readonly known: Known;
   /** Of M2. */
   told: { readonly cardLast: number; readonly ticketVersion: number } | undefined;
   /** The frame that came last, and what became of it: whoever asks again is told the same. */
   last: { readonly frame: string; readonly step: Promise<CardStep | HostFailure> } | undefined;
 }
+
+type Known = Pick<CardPurse, 'lastCounter' | 'debitCounter' | 'debited' | 'handed'>;
 
 /** An exchange that nobody goes on with is forgotten. The card's order stays outstanding. */
 const EXCHANGE_MS = 300_000;
@@ -134,19 +138,26 @@ export class CardDesk implements CardCarrying {
     const { store, keys, clock, randomness } = this.#ports;
     const claimed = await orStoreFailure(store.transaction((tx) => witnessed(tx, act, () => claim(tx, at))));
     if (isFailure(claimed)) return claimed;
-    const { utility, n, job } = claimed;
+    const { utility, n, job, known } = claimed;
     const key = await orKeyFailure(keys.cardKey({ utility, n, csn: at.csn, scope: at.region }));
     if (isFailure(key)) return key;
     const session = openLoadSession(key, at.route, randomness);
-    const exchange = this.#keep({ at, job, session, key, begunAt: clock.now(), told: undefined, last: undefined });
+    const exchange = this.#keep({
+      at,
+      job,
+      session,
+      key,
+      known,
+      begunAt: clock.now(),
+      told: undefined,
+      last: undefined,
+    });
     return { exchange, frame: hostFirst(session) };
   }
 
   async receive(id: string, frame: Uint8Array): Promise<CardStep | HostFailure> {
     const exchange = this.#exchanges.get(id);
-    if (exchange === undefined) {
-      return fail('card-exchange-unknown', 'There is no such exchange, or it was taken over: begin another one.');
-    }
+    if (exchange === undefined) return TAKEN_OVER;
     const text = toHex(frame);
     if (exchange.last?.frame === text) return exchange.last.step;
     // One after the other: a session has one place to be at.
@@ -198,6 +209,7 @@ export class CardDesk implements CardCarrying {
         const now = clock.now();
         const next = await decide(tx, purse, exchange.job, status.lastCounter, doubtOfStatus(purse, status));
         if (next.type === 'freeze') {
+          if (heardSince(exchange, purse)) return TAKEN_OVER;
           await freezeCard(tx, purse, next.doubt, now);
           return next;
         }
@@ -235,12 +247,13 @@ export class CardDesk implements CardCarrying {
         const report = receipt.report && openMeterReport(exchange.key, receipt.report);
         // Before the card is heard: what it told until now says which ticket the meter has seen.
         const doubt = report && (await takeMeterReport(tx, before, { report, receipt }, now));
-        const booked = await bookCardReceipt(tx, before, { receipt, cardLast: told?.cardLast ?? 0 }, now);
+        const isLate = heardSince(exchange, before);
+        const booked = await bookCardReceipt(tx, before, { receipt, cardLast: told?.cardLast ?? 0, isLate }, now);
         if (doubt !== undefined) await freezeCard(tx, before, doubt, now);
         if (asked && booked.type === 'nothing-new' && receipt.result === ValueResult.gap) {
           // Asked for the receipt after the last one booked, the card has none: both have booked the same.
           if (receipt.counter === before.lastCounter) await cardInStep(tx, id, now);
-          else await freezeCard(tx, before, 'gap-longer-than-ring', now);
+          else if (!isLate) await freezeCard(tx, before, 'gap-longer-than-ring', now);
         }
         const [purse] = await tx.cardPurses.of([id]);
         const isBehind = purse !== undefined && purse.lastCounter < (told?.cardLast ?? 0);
@@ -268,6 +281,15 @@ export class CardDesk implements CardCarrying {
   }
 }
 
+/** In another exchange, perhaps of another host: what the card said in this one may be older than what is known. */
+const heardSince = ({ known }: Exchange, purse: CardPurse): boolean =>
+  purse.lastCounter !== known.lastCounter ||
+  purse.debitCounter !== known.debitCounter ||
+  purse.debited !== known.debited ||
+  purse.handed !== known.handed;
+
+const TAKEN_OVER = fail('card-exchange-unknown', 'There is no such exchange, or it was taken over: begin another one.');
+
 /** The regions of a card for which there is something to do; none for a card that is not active. */
 export async function wantedRegions(tx: StoreReads, csn: Csn, now: Milliseconds): Promise<Region[]> {
   const regions: Region[] = [];
@@ -287,6 +309,7 @@ interface Claimed {
   readonly utility: number;
   readonly n: KeyName<typeof Purpose.value>;
   readonly job: Job;
+  readonly known: Known;
 }
 
 /** Takes the next job of a region; an order's LTC is durable from here on. */
@@ -294,7 +317,7 @@ async function claim(tx: StoreTransaction, at: CardAt): Promise<Claimed | HostFa
   const found = await openRegion(tx, at);
   if (isFailure(found)) return found;
   const { purse, provider } = found;
-  const of = { utility: provider.utility, n: purse.n as Claimed['n'] };
+  const of = { utility: provider.utility, n: purse.n as Claimed['n'], known: purse };
   if (purse.queryWanted) return { ...of, job: { type: 'query' } };
   if (purse.outstanding !== undefined) return { ...of, job: { type: 'order', id: purse.outstanding } };
   const order = await firstWaiting(tx, purse.id);

@@ -66,22 +66,32 @@ export type CardBooking =
  * Books an authentic receipt of a card: the state of its order, the ledger, the last LTC and what the card tells of
  * itself, in one transaction. It only ever adds knowledge, however late or doubled.
  * @param cardLast the last LTC that the card named in M2
+ * @param isLate the card was heard in another exchange since: that it tells less than is known is nothing against it
  */
 export async function bookCardReceipt(
   tx: StoreTransaction,
   purse: CardPurse,
-  { receipt, cardLast }: { readonly receipt: CardReceipt; readonly cardLast: number },
+  { isLate, ...told }: Told & { readonly isLate: boolean },
   now: Milliseconds,
 ): Promise<CardBooking> {
+  const { receipt } = told;
   const order = purse.outstanding === undefined ? undefined : (await tx.cardOrders.of([purse.outstanding]))[0];
   const judgement = judgeReceipt(accountOfCard(purse, order), receipt);
+  if (isLate && judgement.type === 'freeze' && judgement.doubt === 'meter-behind-host') return { type: 'nothing-new' };
   const booked = await bookJudgement(tx, purse, order, { receipt, judgement }, now);
   if (booked.type === 'freeze') {
     await freezeCard(tx, purse, booked.doubt, now);
     return booked;
   }
-  const doubt = await takeTotals(tx, purse.id, { receipt, cardLast }, now);
-  return doubt === undefined ? booked : { type: 'freeze', doubt };
+  const doubt = await takeTotals(tx, purse.id, told, now);
+  if (doubt === undefined || isLate) return booked;
+  await freezeCard(tx, purse, doubt, now);
+  return { type: 'freeze', doubt };
+}
+
+interface Told {
+  readonly receipt: CardReceipt;
+  readonly cardLast: number;
 }
 
 interface Seen {
@@ -238,21 +248,19 @@ async function adopt(
 /**
  * What the card tells of itself, where the books have all its loads: what it holds, and what went to meters. What it
  * tells beside a load that is not booked proves nothing yet.
+ * @returns why it cannot be true, and is not taken in
  */
 async function takeTotals(
   tx: StoreTransaction,
   id: string,
-  { receipt, cardLast }: { readonly receipt: CardReceipt; readonly cardLast: number },
+  { receipt, cardLast }: Told,
   now: Milliseconds,
 ): Promise<CardFreeze | undefined> {
   const [purse] = await tx.cardPurses.of([id]);
   assert(purse !== undefined, 'a card has the region that it told of');
   if (purse.lastCounter < Math.max(cardLast, isOfLoad(receipt) ? receipt.counter : 0)) return undefined;
   const doubt = doubtOfTotals(purse, receipt);
-  if (doubt !== undefined) {
-    await freezeCard(tx, purse, doubt, now);
-    return doubt;
-  }
+  if (doubt !== undefined) return doubt;
   const { debited, handed } = debitsOf(purse, receipt);
   const { pending, balance, debitCounter, ticketVersion } = receipt;
   await tx.cardPurses.put([
