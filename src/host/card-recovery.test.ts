@@ -11,6 +11,7 @@ import { enrol } from './registry.ts';
 import { made } from './rig.testing.ts';
 
 const NEW_CARD = csn('04a1b2c3d4e5f7');
+const NEXT_CARD = csn('04a1b2c3d4e5f8');
 const DAY = 86_400_000;
 
 const sell = (rig: CardRig, orderId: string, amount: number) =>
@@ -157,6 +158,33 @@ test('if the load whose receipt was lost was taken by a meter, it was on the car
   await rig.serve(NEW_CARD);
   const { given, later } = await recover(rig);
   assert.deepEqual([given, later, (await rig.order('sent'))?.state], [[25], 0n, 'stored']);
+});
+
+test('what books forgot of another lost card, and a meter took, is no sign that an order was on the one that was lost later', async () => {
+  const store = new MemoryStore();
+  const rig = await CardRig.open({ store, limit: 100, days: 10 });
+  await rig.serve();
+  const copy = await store.copy();
+  await sell(rig, 'forgotten', 60);
+  await rig.serve();
+  const meter = rig.meter();
+  meter.take(rig.hand(), 45);
+  const after = await CardRig.over(rig, copy);
+  await after.do(wantCardQueries);
+  await replace(after);
+  await after.serve(NEW_CARD);
+  const order = { csn: NEW_CARD, region: Region.gas, orderId: 'sent', amount: 1_000, source: 'cash' };
+  await after.do(async (tx, now) => made(await sellToCard(tx, order, now)));
+  await after.begin(NEW_CARD);
+  await after.do(async (tx, now) => made(await blockCard(tx, { csn: NEW_CARD, state: 'lost' }, now)));
+  await after.issue(NEXT_CARD);
+  await after.do(async (tx, now) => made(await replaceCard(tx, { csn: NEW_CARD, by: NEXT_CARD }, now)));
+  await after.serve(NEXT_CARD);
+  meter.take(after.hand(NEXT_CARD), 0);
+  await after.serve(NEXT_CARD);
+  after.ms += 10 * DAY;
+  const { orders } = await after.do(async (tx, now) => made(await recoverCard(tx, NEW_CARD, now)));
+  assert.deepEqual([orders, (await after.order('sent'))?.state], [[], 'outstanding']);
 });
 
 test('a card takes the place of one that is blocked, of the same subscriber and regions, and of no other', async () => {

@@ -77,7 +77,8 @@ export async function recoveriesOf(tx: StoreReads, csn: string, now: Millisecond
 /**
  * Gives what can be given to the card in the place of the old one, as orders that wait for it: what the books say was
  * on the old card, less what its meters have told to have taken since, less what they may still take. It may be asked
- * for again, when tickets have expired and meters have told more.
+ * for again, when tickets have expired and meters have told more. An order of which nobody can know whether it was on
+ * the old card stays on its way: for a person.
  */
 export async function recoverCard(
   tx: StoreTransaction,
@@ -114,7 +115,8 @@ async function recoverRegion(
       await tx.cardOrders.put([lostOrder(doubtful, now)]);
       purse = { ...purse, outstanding: undefined };
     } else if (untold > onCardOf(purse)) {
-      // Meters have taken more than was on the card without it.
+      // Meters have taken more than was on the card without it; but it may have been what books forgot of another one.
+      if (await mayForget(tx, purse, subscriber)) return orders;
       await tx.cardOrders.put([{ ...lostOrder(doubtful, now), state: 'stored' }]);
       await tx.post(cardMove('card-stored', amount, { ...occasion, of: doubtful.id }));
       purse = {
@@ -239,6 +241,15 @@ async function untoldOf(tx: StoreReads, { provider }: CardPurse, subscriber: str
     }
   }
   return most(0n, untold);
+}
+
+/** After a restore, as long as not every card of the household has told its receipts. One that is lost never will. */
+async function mayForget(tx: StoreReads, { provider }: CardPurse, subscriber: string): Promise<boolean> {
+  for (const { id } of await tx.cards.where('subscriber', subscriber)) {
+    const purses = await tx.cardPurses.where('card', id);
+    if (purses.some((each) => each.provider === provider && each.queryWanted)) return true;
+  }
+  return false;
 }
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
