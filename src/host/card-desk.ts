@@ -80,7 +80,8 @@ export interface CardCarrying {
   /** The active cards whose number ends in these six bytes, 12 hex digits, as an event of a meter names a card. */
   byTail(tail: string): Promise<readonly Csn[]>;
   begin(at: CardAt, act?: Act): Promise<CardBegun | HostFailure>;
-  receive(exchange: string, frame: Uint8Array): Promise<CardStep | HostFailure>;
+  /** @param csn of the card that it is with, by whoever names it: an exchange with another is none */
+  receive(exchange: string, frame: Uint8Array, csn?: string): Promise<CardStep | HostFailure>;
 }
 
 type Job =
@@ -155,9 +156,9 @@ export class CardDesk implements CardCarrying {
     return { exchange, frame: hostFirst(session) };
   }
 
-  async receive(id: string, frame: Uint8Array): Promise<CardStep | HostFailure> {
+  async receive(id: string, frame: Uint8Array, csn?: string): Promise<CardStep | HostFailure> {
     const exchange = this.#exchanges.get(id);
-    if (exchange === undefined) return TAKEN_OVER;
+    if (exchange === undefined || (csn !== undefined && csn !== exchange.at.csn)) return TAKEN_OVER;
     const text = toHex(frame);
     if (exchange.last?.frame === text) return exchange.last.step;
     // One after the other: a session has one place to be at.

@@ -103,7 +103,7 @@ export function createCardHost(
 
   const services: CardServices = {
     sellToCard: (sale) => request((tx, now) => sellToCard(tx, sale, now)),
-    receiveCard: (exchange, frame) => desk.receive(exchange, frame),
+    receiveCard: (exchange, frame, csn) => desk.receive(exchange, frame, csn),
     passToCard: (meter, frame) => pipe.passToCard(meter, frame),
     cardProviders: () => store.read((tx) => allOf(tx.cardProviders)),
     cards: (query) => store.read((tx) => cardsOf(tx, query)),

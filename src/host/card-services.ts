@@ -73,8 +73,8 @@ export interface CardReads extends CardCarrier {
   offlineMeter(id: string): Promise<OfflineMeter | HostFailure>;
   /** By provider. It reads all tickets. */
   cardBooks(): Promise<CardBooks[]>;
-  /** A frame of a card that is in an exchange. */
-  receiveCard(exchange: string, frame: Uint8Array): Promise<CardStep | HostFailure>;
+  /** A frame of a card that is in an exchange; with this card, if it is named. */
+  receiveCard(exchange: string, frame: Uint8Array, csn?: string): Promise<CardStep | HostFailure>;
 }
 
 /** What is done with cards in somebody's name. */

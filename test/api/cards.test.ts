@@ -166,10 +166,12 @@ test('what is taken off a card is paid out once, and a frame that is none is tol
   const on = `/cards/${id}/exchanges/${begun.json.exchange}`;
   assert.equal((await post(cashier, on, { frame: '00' })).json.ignored, 'frame-length-wrong');
   assert.deepEqual(told(await post(cashier, on, { frame: '0' })), [400, 'input-wrong']);
-  assert.deepEqual(told(await post(cashier, `/cards/${id}/exchanges/0123456789abcdef`, { frame: '00' })), [
-    404,
-    'card-exchange-unknown',
-  ]);
+  for (const address of [
+    `/cards/${id}/exchanges/0123456789abcdef`,
+    `/cards/${CARD}/exchanges/${begun.json.exchange}`,
+  ]) {
+    assert.deepEqual(told(await post(cashier, address, { frame: '00' })), [404, 'card-exchange-unknown'], address);
+  }
   assert.deepEqual(told(await post(cashier, `/cards/${id}/exchanges`, { region: 'water' })), [
     404,
     'card-region-unknown',

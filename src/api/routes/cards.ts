@@ -339,7 +339,8 @@ export function cardRoutes(app: Api, services: ApiServices): void {
         response: { 200: Named(CardStepSchema) },
       },
     },
-    async ({ params, body }) => stepJson(made(await host.receiveCard(params.exchange, bytesOf(body.frame)))),
+    async ({ params, body }) =>
+      stepJson(made(await host.receiveCard(params.exchange, bytesOf(body.frame), params.card))),
   );
 
   app.post(
