@@ -109,13 +109,9 @@ export function createCardHost(
     cards: (query) => store.read((tx) => cardsOf(tx, query)),
     card: (csn) => read((tx) => cardBy(tx, csn)),
     cardRegions: (csn) => read((tx) => regionsOf(tx, csn, clock.now())),
-    cardOrders: ({ csn, limit }) =>
-      read(async (tx) => {
-        const orders = await ofAllRegions<CardOrder>(tx, csn, (id) => tx.cardOrders.where('purse', id));
-        return isFailure(orders) ? orders : orders.sort(byNewest).slice(0, limit);
-      }),
+    cardOrders: (query) => read((tx) => ordersOfCard(tx, query)),
     cardOrder: (id) => read((tx) => cardOrderBy(tx, id)),
-    cardTickets: (csn) => read((tx) => ofAllRegions<CardTicket>(tx, csn, (id) => tx.cardTickets.where('purse', id))),
+    cardTickets: (query) => read((tx) => ticketsOf(tx, query)),
     cardRecoveries: (csn) => read((tx) => recoveriesOf(tx, csn, clock.now())),
     offlineMeters: ({ subscriber, after, limit }) =>
       store.read(async (tx) => {
@@ -124,7 +120,7 @@ export function createCardHost(
         return found.filter(({ id }) => after === undefined || id > after).slice(0, limit);
       }),
     offlineMeter: (id) => read((tx) => offlineMeterBy(tx, id)),
-    cardBooks: () => store.read((tx) => readCardBooks(tx, ledger, clock.now())),
+    cardBooks: (query = {}) => store.read((tx) => readCardBooks(tx, query, ledger, clock.now())),
   };
   return { services, office };
 }
@@ -191,24 +187,44 @@ async function regionsOf(tx: StoreReads, csn: string, now: Milliseconds): Promis
   return views;
 }
 
-async function ofAllRegions<R>(
+async function ordersOfCard(
   tx: StoreReads,
-  csn: string,
-  rowsOf: (purse: string) => Promise<R[]>,
-): Promise<R[] | HostFailure> {
+  { csn, limit }: Parameters<CardServices['cardOrders']>[0],
+): Promise<CardOrder[] | HostFailure> {
   const found = await cardBy(tx, csn);
   if (isFailure(found)) return found;
-  const rows: R[] = [];
-  for (const { id } of found.purses) rows.push(...(await rowsOf(id)));
-  return rows;
+  const orders: CardOrder[] = [];
+  for (const { id } of found.purses) orders.push(...(await tx.cardOrders.where('purse', id)));
+  return orders.sort(byNewest).slice(0, limit);
+}
+
+/** Ids of tickets begin with the number of their card, so that those of one card stand together. */
+async function ticketsOf(
+  tx: StoreReads,
+  { csn, after, limit }: Parameters<CardServices['cardTickets']>[0],
+): Promise<CardTicket[] | HostFailure> {
+  const found = await cardBy(tx, csn);
+  if (isFailure(found)) return found;
+  const ids = found.purses.map(({ id }) => id);
+  const tickets = await tx.cardTickets.page({ after: after ?? csn, limit });
+  return tickets.filter(({ purse }) => ids.includes(purse));
 }
 
 const byNewest = (a: CardOrder, b: CardOrder): number => b.orderedAt - a.orderedAt || (a.id < b.id ? 1 : -1);
 
-async function readCardBooks(tx: StoreReads, ledger: LedgerReader, now: Milliseconds): Promise<CardBooks[]> {
+async function readCardBooks(
+  tx: StoreReads,
+  { after, limit }: { readonly after?: string; readonly limit?: number },
+  ledger: LedgerReader,
+  now: Milliseconds,
+): Promise<CardBooks[]> {
+  const providers =
+    limit === undefined
+      ? await allOf(tx.cardProviders)
+      : await tx.cardProviders.page({ ...(after !== undefined && { after }), limit });
   const totals = new Map((await ledger.cards(tx)).map((each) => [each.provider, each]));
   const books: CardBooks[] = [];
-  for (const { id } of await allOf(tx.cardProviders)) {
+  for (const { id } of providers) {
     const purses = await tx.cardPurses.where('provider', id);
     const risks = [];
     for (const purse of purses) risks.push(await exposureOf(tx, purse, now));

@@ -60,8 +60,12 @@ export interface CardReads extends CardCarrier {
   /** Orders for all regions of a card, the newest first. */
   cardOrders(query: { readonly csn: string; readonly limit: number }): Promise<CardOrder[] | HostFailure>;
   cardOrder(id: string): Promise<CardOrder | HostFailure>;
-  /** All that were ever issued for a card, by region and version. */
-  cardTickets(csn: string): Promise<CardTicket[] | HostFailure>;
+  /** That were ever issued for a card, by id, which is by region and version; those after one only, if it is named. */
+  cardTickets(query: {
+    readonly csn: string;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<CardTicket[] | HostFailure>;
   /** What may be given back of a card that is not active any more. */
   cardRecoveries(csn: string): Promise<Recovery[] | HostFailure>;
   /** By number; of one subscriber only, if named. */
@@ -71,8 +75,8 @@ export interface CardReads extends CardCarrier {
     readonly limit: number;
   }): Promise<OfflineMeter[]>;
   offlineMeter(id: string): Promise<OfflineMeter | HostFailure>;
-  /** By provider. It reads all tickets. */
-  cardBooks(): Promise<CardBooks[]>;
+  /** By provider, of those after one and at most so many, if named. It reads all tickets of each. */
+  cardBooks(query?: { readonly after?: string; readonly limit?: number }): Promise<CardBooks[]>;
   /** A frame of a card that is in an exchange; with this card, if it is named. */
   receiveCard(exchange: string, frame: Uint8Array, csn?: string): Promise<CardStep | HostFailure>;
 }

@@ -188,3 +188,51 @@ test('a subscriber sees the own cards, and is told of no other', async () => {
   );
   assert.deepEqual(numbers, [CARD, OTHER]);
 });
+
+/** All of a list, two rows a page. */
+async function pagesOf(path: string): Promise<Record<string, unknown>[][]> {
+  const pages: Record<string, unknown>[][] = [];
+  let next: unknown;
+  do {
+    const { status, text, json } = await get(`${path}?limit=2${next === undefined ? '' : `&cursor=${next}`}`);
+    assert.equal(status, 200, text);
+    pages.push(json.items as unknown as Record<string, unknown>[]);
+    next = json.next;
+  } while (next !== undefined);
+  return pages;
+}
+
+test('tickets of a card come page by page, and so do the books of providers', async () => {
+  const id = csn('04a1b2c3d4e5f5');
+  await post(operator, '/cards', { number: id, subscriber: 'kim', regions: [{ region: 'gas', provider: GAS, n: N }] });
+  const hand = cardOf(id);
+  for (let count = 0; count < 3; count++) {
+    await post(cashier, `/cards/${id}/orders`, { region: 'gas', paid: '10' });
+    assert.equal((await loadAtCounter(hand, id)).status, 200);
+  }
+  const tickets = await pagesOf(`/cards/${id}/tickets`);
+  assert.deepEqual(
+    tickets.map((page) => page.map(({ card, version }) => [card, version])),
+    [
+      [
+        [id, 1],
+        [id, 2],
+      ],
+      [[id, 3]],
+    ],
+    'and none of the card with the next number',
+  );
+  for (const region of ['water', 'heat']) {
+    const terms = { name: region, account: 'IBAN', ticketLimit: '500', ticketDays: 30 };
+    assert.equal((await post(operator, '/card-providers', { utility: UTILITY, region, ...terms })).status, 201);
+  }
+  const books = await pagesOf('/books/cards');
+  assert.deepEqual(
+    books.map((page) => page.map(({ provider }) => provider)),
+    [[GAS, '1-3'], ['1-5']],
+  );
+  assert.deepEqual(
+    (await world.host.cardBooks()).map(({ provider }) => provider),
+    books.flat().map(({ provider }) => provider),
+  );
+});

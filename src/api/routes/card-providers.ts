@@ -142,10 +142,14 @@ export function cardProviderRoutes(app: Api, services: ApiServices): void {
       config: { operation: 'readCardBooks' },
       schema: {
         tags: ['books'],
-        summary: 'The value of each provider: sold, on cards, in meters, spent, and what tickets expose',
-        response: { 200: Type.Object({ items: Type.Array(Named(CardBooksSchema)) }) },
+        summary: 'The value of each provider, by its id: sold, on cards, in meters, spent, and what tickets expose',
+        querystring: PageQuery,
+        response: { 200: PageOf(Named(CardBooksSchema)) },
       },
     },
-    async () => ({ items: (await host.cardBooks()).map(cardBooksJson) }),
+    async ({ query }) => {
+      const books = await host.cardBooks({ ...afterOf(query), limit: limitOf(query) });
+      return pageOf(books, query, cardBooksJson, ({ provider }) => provider);
+    },
   );
 }

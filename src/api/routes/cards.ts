@@ -299,10 +299,14 @@ export function cardRoutes(app: Api, services: ApiServices): void {
         tags,
         summary: 'Tickets that were issued for a card, by region and version',
         params: CardParams,
-        response: { 200: Type.Object({ items: Type.Array(Named(CardTicketSchema)) }) },
+        querystring: PageQuery,
+        response: { 200: PageOf(Named(CardTicketSchema)) },
       },
     },
-    async ({ params }) => ({ items: made(await host.cardTickets(params.card)).map(ticketJson) }),
+    async ({ params, query }) => {
+      const found = made(await host.cardTickets({ csn: params.card, ...afterOf(query), limit: limitOf(query) }));
+      return pageOf(found, query, ticketJson, ({ id }) => id);
+    },
   );
 
   app.post(
