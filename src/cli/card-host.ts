@@ -1,6 +1,7 @@
 import { parseHex, toHex } from '../bytes/index.ts';
 import type { IssuedCard } from '../card/index.ts';
-import { type Csn, Region as REGION_NUMBERS, type Region } from '../units/index.ts';
+import { providerIdOf } from '../host/index.ts';
+import { type Csn, type Region, regionText } from '../units/index.ts';
 import { fromEnvironment } from './card-options.ts';
 import { CannotGoOn } from './failure.ts';
 import { WrongUse } from './usage.ts';
@@ -18,10 +19,6 @@ export interface LoadReceipt extends Readonly<Record<string, unknown>> {
   /** Something else waits for the same region. */
   readonly more: boolean;
 }
-
-/** The host's names of regions: those of the program. */
-const apiName = (region: Region): string =>
-  Object.entries(REGION_NUMBERS).find(([, number]) => number === region)?.[0] ?? '';
 
 /** A host, through its API. What it refuses comes in its own sentence. */
 export class CardHost {
@@ -48,7 +45,7 @@ export class CardHost {
   /** Writes down whose the card is, and from which keys its own came. */
   async register({ csn, regions }: IssuedCard, subscriber: string): Promise<void> {
     const named = regions.map(({ region, utility, n }) => {
-      return { region: apiName(region), provider: `${utility}-${region}`, n };
+      return { region: regionText(region), provider: providerIdOf({ utility, region }), n };
     });
     try {
       const { number } = await this.#post('/cards', { number: csn, subscriber, regions: named });
@@ -67,7 +64,7 @@ export class CardHost {
 
   /** Begins an exchange with a region of a card that lies in a reader: M1. */
   async begin(csn: Csn, region: Region): Promise<{ readonly exchange: string; readonly frame: Uint8Array }> {
-    const { exchange, frame } = await this.#post(`/cards/${csn}/exchanges`, { region: apiName(region) });
+    const { exchange, frame } = await this.#post(`/cards/${csn}/exchanges`, { region: regionText(region) });
     if (typeof exchange !== 'string' || !/^[\w-]{1,64}$/.test(exchange)) throw this.#unintelligible();
     return { exchange, frame: this.#frameOf(frame) };
   }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { CardKeyScope } from '../crypto/index.ts';
-import { type Csn, csn, REGIONS, type Region } from '../units/index.ts';
+import { type Csn, isCsn, REGIONS, type Region } from '../units/index.ts';
 import { wrongFlag } from './flags.ts';
 import { WrongUse } from './usage.ts';
 
@@ -31,7 +31,7 @@ export const scopeOf = (text: string, flag: string): CardKeyScope => (text === '
 
 /** @throws WrongUse */
 export function csnOf(text: string): Csn {
-  if (/^[0-9a-f]{14}$/.test(text)) return csn(text);
+  if (isCsn(text)) return text;
   throw new WrongUse(`A card's number (CSN) is 14 lower-case hex digits, not "${text}".`);
 }
 

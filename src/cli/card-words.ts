@@ -108,11 +108,11 @@ function explainResponse(bytes: Uint8Array, asked: CommandApdu | undefined): Exp
 
 const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 const hexByte = (byte: number): string => byte.toString(16).padStart(2, '0').toUpperCase();
-const regionText = (number: number): string =>
+const regionPhrase = (number: number): string =>
   isRegion(number) ? `region ${number} (${regionName(number)})` : `region ${number}, which no card has`;
 const keyText = (n: number): string => `key ${keyNameText(keyNameFromByte(n))}`;
 const meterText = (id: Svpmsn): string => `meter ${svpmsnText(id)}`;
-const scopeText = (scope: number): string => (scope === 0 ? 'the card as a whole' : regionText(scope));
+const scopeText = (scope: number): string => (scope === 0 ? 'the card as a whole' : regionPhrase(scope));
 const dateText = (seconds: number): string => new Date(1000 * seconds).toISOString().slice(0, 19).replace('T', ' ');
 
 const NAMES: readonly (readonly [aid: Uint8Array, name: string])[] = [
@@ -136,7 +136,7 @@ function logOf(p2: number): string {
   if (shortId === 0x01) return 'the log of a master card';
   const region = shortId & 0x07;
   const log = shortId >= 0x10 ? 'debits' : 'loads';
-  return isRegion(region) && shortId >= 0x08 ? `the ${log} of ${regionText(region)}` : 'the current file';
+  return isRegion(region) && shortId >= 0x08 ? `the ${log} of ${regionPhrase(region)}` : 'the current file';
 }
 
 type Sentence = (command: CommandApdu) => string;
@@ -166,18 +166,18 @@ const OWN_COMMANDS: Readonly<Record<number, Sentence>> = {
   [PurseInstruction.debit]: ({ p2, data }) => {
     const amount = new Reader(data).u32();
     const what = amount === 0 ? 'the record that is pending, once more' : `${amount} tokens`;
-    return `DEBIT: a meter takes ${what} from ${regionText(p2)}.`;
+    return `DEBIT: a meter takes ${what} from ${regionPhrase(p2)}.`;
   },
   [PurseInstruction.credit]: ({ data }) => `CREDIT: ${frameSentence(data) ?? 'what is no frame.'}`,
   [PurseInstruction.acknowledge]: ({ p2, data }) =>
-    `ACK: the meter has debit ${new Reader(data).u32()} of ${regionText(p2)} for good.`,
-  [PurseInstruction.status]: ({ p2 }) => `STATUS: what ${regionText(p2)} holds.`,
+    `ACK: the meter has debit ${new Reader(data).u32()} of ${regionPhrase(p2)} for good.`,
+  [PurseInstruction.status]: ({ p2 }) => `STATUS: what ${regionPhrase(p2)} holds.`,
   [PurseInstruction.ticket]: ({ p2, data }) =>
-    `TICKET: the ticket of ${regionText(p2)} for ${meterText(svpmsn(new Reader(data).u24()))}.`,
+    `TICKET: the ticket of ${regionPhrase(p2)} for ${meterText(svpmsn(new Reader(data).u24()))}.`,
   [PurseInstruction.report]: ({ p2, data }) => {
     const reader = new Reader(data);
     const meter = svpmsn(reader.u24());
-    return `REPORT: ${meterText(meter)} leaves its report ${reader.u32()} of ${regionText(p2)} for the provider.`;
+    return `REPORT: ${meterText(meter)} leaves its report ${reader.u32()} of ${regionPhrase(p2)} for the provider.`;
   },
   [BlankInstruction.storeKey]: ({ data }) => `STORE KEY: ${sealedKeySentence(data)}`,
   [BlankInstruction.finish]: () => 'FINISH: the blank card becomes the purse card of the keys that it has taken.',
@@ -190,7 +190,7 @@ const OWN_COMMANDS: Readonly<Record<number, Sentence>> = {
 
 function openSentence({ p1, p2, data }: CommandApdu): string {
   if (p1 === OpenMode.load) return `OPEN for a load: ${frameSentence(data) ?? 'what is no frame.'}`;
-  return `OPEN for spending: ${meterText(svpmsn(new Reader(data).u24()))} wants to take from ${regionText(p2)}.`;
+  return `OPEN for spending: ${meterText(svpmsn(new Reader(data).u24()))} wants to take from ${regionPhrase(p2)}.`;
 }
 
 const MESSAGES: Readonly<Record<number, string>> = {
@@ -215,7 +215,7 @@ function frameSentence(bytes: Uint8Array): string | undefined {
   }
   const subject =
     frame.message === Message.first && frame.body.length === SUBJECT_AT + 8
-      ? `, with card ${toHex(frame.body.subarray(SUBJECT_AT, SUBJECT_AT + 7))}, ${regionText(frame.body[SUBJECT_AT + 7] as number)}`
+      ? `, with card ${toHex(frame.body.subarray(SUBJECT_AT, SUBJECT_AT + 7))}, ${regionPhrase(frame.body[SUBJECT_AT + 7] as number)}`
       : '; what it says is sealed';
   return `${head}: ${MESSAGES[frame.message] ?? 'a message that a card has no use for'}${subject}.`;
 }
@@ -233,7 +233,7 @@ function sealedKeySentence(data: Uint8Array): string {
 }
 
 const ticketSentences = ({ csn, region, meter, n, version, limit, expiry, epoch }: Ticket): readonly string[] => [
-  `A ticket: card ${csn} may be spent in ${meterText(meter)}, from ${regionText(region)}.`,
+  `A ticket: card ${csn} may be spent in ${meterText(meter)}, from ${regionPhrase(region)}.`,
   `Version ${version}; ${limit} tokens in all; good until ${dateText(expiry)} UTC; epoch ${epoch}; sealed under the meter's ${keyText(n)}.`,
 ];
 
@@ -329,7 +329,7 @@ function statusSentences(region: number, data: Uint8Array): readonly string[] | 
   if ('reason' in status) return undefined;
   const { balance, creditedTotal, lastCounter, debitCounter, pending, ticketVersion, utility, n } = status;
   return [
-    `${capital(regionText(region))}, of utility ${utility}, ${keyText(n)}: ${balance} tokens, ${creditedTotal} ever loaded.`,
+    `${capital(regionPhrase(region))}, of utility ${utility}, ${keyText(n)}: ${balance} tokens, ${creditedTotal} ever loaded.`,
     `Last load ${lastCounter}, last debit ${debitCounter}, last ticket ${ticketVersion}.`,
     pending === undefined
       ? 'Nothing is pending.'

@@ -23,6 +23,7 @@ import {
   ValueResult,
 } from '../exchange/index.ts';
 import { assertNever, type Csn, type Milliseconds, type Region, type Svpmsn } from '../units/index.ts';
+import { purseIdOf } from './card-ids.ts';
 import {
   accountOfCard,
   bookCardReceipt,
@@ -34,7 +35,7 @@ import {
 } from './card-receipts.ts';
 import { takeMeterReport } from './card-reports.ts';
 import { keyOfTicket, lacksTicket, nextTicket, ticketTerms } from './card-tickets.ts';
-import { openRegion, purseIdOf } from './cards.ts';
+import { openRegion } from './cards.ts';
 import { fail, isFailure, orStoreFailure } from './failures.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import type { CardFreeze, CardOrder, CardPurse, CardTicket, HostFailure } from './types.ts';

@@ -1,5 +1,5 @@
 import type { KeyName, Purpose } from '../crypto/index.ts';
-import type { Milliseconds, Region, Svpmsn } from '../units/index.ts';
+import { isCsn, type Milliseconds, type Region, type Svpmsn } from '../units/index.ts';
 import { cardsHold } from './card-books.ts';
 import { type CardDesk, orKeyFailure } from './card-desk.ts';
 import type { CardCarrier } from './card-pipe.ts';
@@ -22,7 +22,6 @@ import {
   cardBy,
   changeProvider,
   enrolOffline,
-  isCsn,
   issueCard,
   keyFault,
   type NewCard,

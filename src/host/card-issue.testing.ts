@@ -2,8 +2,9 @@ import { CardInHand } from '../card/bench.testing.ts';
 import { personaliseCard } from '../card/index.ts';
 import { type KeyStore, keyName, Purpose, Suite } from '../crypto/index.ts';
 import type { Csn, Milliseconds, Region, Svpmsn } from '../units/index.ts';
+import { providerIdOf, purseIdOf } from './card-ids.ts';
 import { sellToCard } from './card-sale.ts';
-import { addProvider, enrolOffline, issueCard, providerIdOf, purseIdOf } from './cards.ts';
+import { addProvider, enrolOffline, issueCard } from './cards.ts';
 import type { CardOrder, CardPurse, Store } from './ports.ts';
 import { made } from './rig.testing.ts';
 

@@ -24,7 +24,8 @@ import {
 } from '../units/index.ts';
 import { type CardTotals, cardTotals } from './card-books.ts';
 import { CardDesk, type CardStep } from './card-desk.ts';
-import { addProvider, COUNTER_ROUTE, enrolOffline, issueCard, purseIdOf } from './cards.ts';
+import { providerIdOf, purseIdOf } from './card-ids.ts';
+import { addProvider, COUNTER_ROUTE, enrolOffline, issueCard } from './cards.ts';
 import { LedgerReader } from './ledger.ts';
 import { MemoryStore } from './memory.ts';
 import type { Store, StoreTransaction } from './ports.ts';
@@ -32,7 +33,7 @@ import { addSubscriber } from './registry.ts';
 import { made } from './rig.testing.ts';
 
 export const UTILITY = 258;
-export const GAS = `${UTILITY}-${Region.gas}`;
+export const GAS = providerIdOf({ utility: UTILITY, region: Region.gas });
 export const KIMS_CARD = csn('04a1b2c3d4e5f6');
 export const KIMS_METER = svpmsn(0x0a1b2d);
 export const N = keyName(Purpose.value, Suite.aes128, 0);

@@ -1,6 +1,6 @@
 import { hasPurpose, type KeyName, Purpose, Suite, suiteOf } from '../crypto/index.ts';
 import {
-  type Csn,
+  isCsn,
   isRegion,
   type Milliseconds,
   type Svpmsn,
@@ -10,6 +10,7 @@ import {
   U16_MAX,
   U32_MAX,
 } from '../units/index.ts';
+import { providerIdOf, purseIdOf } from './card-ids.ts';
 import { wakeCard } from './card-slots.ts';
 import { fail, isFailure, parseMeterNumber, subscriberUnknown, textFault } from './failures.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
@@ -53,12 +54,6 @@ export interface CardView {
   readonly card: IssuedCard;
   readonly purses: readonly CardPurse[];
 }
-
-export const purseIdOf = (card: string, region: number): string => `${card}-${region}`;
-export const providerIdOf = ({ utility, region }: Pick<CardProvider, 'utility' | 'region'>): string =>
-  `${utility}-${region}`;
-
-export const isCsn = (text: string): text is Csn => /^[0-9a-f]{14}$/.test(text);
 
 const TICKET_DAYS_MAX = 3_660;
 const TAIL_DIGITS = 12;

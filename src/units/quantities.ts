@@ -56,10 +56,13 @@ export const svpmsnText = (id: Svpmsn): string => id.toString(16).padStart(6, '0
 export type Csn = string & { readonly [unit]: 'CSN' };
 export const CSN_BYTES = 7;
 
+/** Whether a text that comes from outside is one. */
+export const isCsn = (text: string): text is Csn => /^[0-9a-f]{14}$/.test(text);
+
 /** @throws RangeError when the text is not 14 lower-case hex digits */
 export function csn(text: string): Csn {
-  if (!/^[0-9a-f]{14}$/.test(text)) throw new RangeError(`a CSN is 14 lower-case hex digits, not "${text}"`);
-  return text as Csn;
+  if (isCsn(text)) return text;
+  throw new RangeError(`a CSN is 14 lower-case hex digits, not "${text}"`);
 }
 
 /** What the value in a part of a purse card is for: each region belongs to one provider, with keys of its own. */
@@ -67,6 +70,12 @@ export const Region = { electricity: 1, gas: 2, water: 3, hotWater: 4, heat: 5, 
 export type Region = (typeof Region)[keyof typeof Region];
 export const REGIONS: readonly Region[] = Object.values(Region);
 export const isRegion = (value: number): value is Region => REGIONS.includes(value as Region);
+
+/** How programs name a region. */
+export type RegionName = keyof typeof Region;
+export const REGION_NAMES = Object.keys(Region) as RegionName[];
+/** `hotWater` */
+export const regionText = (region: Region): RegionName => REGION_NAMES[REGIONS.indexOf(region)] as RegionName;
 
 /** Up to four supplies in one meter; every record, tariff and relay has this index. One purse serves all. */
 export type SupplyIndex = 1 | 2 | 3 | 4;

@@ -1,12 +1,11 @@
 import { Type } from 'typebox';
-import type { CardView } from '../../host/index.ts';
-import { type Csn, svpmsn } from '../../units/index.ts';
+import { type CardView, COUNTER_ROUTE } from '../../host/index.ts';
+import type { Csn } from '../../units/index.ts';
 import { actOf, idempotentOrder, once } from '../acts.ts';
 import { onlySubscriber } from '../caller.ts';
 import { afterOf, limitOf, pageOf } from '../paging.ts';
 import { made, Problem } from '../problem.ts';
 import {
-  bytesOf,
   CardExchangeSchema,
   CardFrame,
   CardNumber,
@@ -18,7 +17,6 @@ import {
   CardTicketSchema,
   cardJson,
   cardOrderJson,
-  hexOf,
   NewCard,
   NewCardExchange,
   NewCardOrder,
@@ -30,7 +28,7 @@ import {
   stepJson,
   ticketJson,
 } from '../schemas/cards.ts';
-import { Id, Named, OneOf, PageOf, PageQuery, Strict } from '../schemas/common.ts';
+import { bytesOf, hexOf, Id, Named, OneOf, PageOf, PageQuery, Strict } from '../schemas/common.ts';
 import { Method } from '../schemas/money.ts';
 import type { Api, ApiServices, FastifyRequest } from '../server.ts';
 import { MeterParams, meterNumber } from './meters.ts';
@@ -38,8 +36,6 @@ import { MeterParams, meterNumber } from './meters.ts';
 const CardParams = Strict({ card: CardNumber });
 const RegionParams = Strict({ card: CardNumber, region: RegionName });
 const OrderParams = Strict({ order: Id });
-/** The route of a card that is in no meter. */
-const COUNTER = svpmsn(0);
 
 /** Purse cards: issuing, what is sold to them, and the desk at which a reader loads them. */
 export function cardRoutes(app: Api, services: ApiServices): void {
@@ -324,7 +320,7 @@ export function cardRoutes(app: Api, services: ApiServices): void {
     async (request, reply) => {
       const { card: csn } = request.params;
       const { region } = request.body;
-      const at = { csn: csn as Csn, region: regionOf(region), route: COUNTER };
+      const at = { csn: csn as Csn, region: regionOf(region), route: COUNTER_ROUTE };
       const { exchange, frame } = made(await officeOn(request, csn, { region }).beginCard(at));
       reply.code(201);
       return { exchange, frame: hexOf(frame) };

@@ -1,19 +1,22 @@
 import { type Static, Type } from 'typebox';
-import type {
-  CardBooks,
-  CardOrder,
-  CardPassed,
-  CardProvider,
-  CardStep,
-  CardTicket,
-  CardView,
-  OfflineMeter,
-  Recovery,
-  RegionView,
+import {
+  type CardBooks,
+  type CardOrder,
+  type CardPassed,
+  type CardProvider,
+  type CardStep,
+  type CardTicket,
+  type CardView,
+  type OfflineMeter,
+  placeOfPurse,
+  type Recovery,
+  type RegionView,
+  regionOfProvider,
 } from '../../host/index.ts';
-import { Region, svpmsnText } from '../../units/index.ts';
+import { REGION_NAMES, Region, regionText, svpmsnText } from '../../units/index.ts';
 import {
   Amount,
+  hexOf,
   Id,
   Instant,
   instantText,
@@ -28,7 +31,6 @@ import {
 import { Method, Money } from './money.ts';
 
 export const CardNumber = Type.String({ pattern: '^[0-9a-f]{14}$', description: 'CSN, as on the card.' });
-const REGION_NAMES = Object.keys(Region) as (keyof typeof Region)[];
 export const RegionName = OneOf(REGION_NAMES, 'What the value in that part of a card is for.');
 export const ProviderId = Type.String({ pattern: '^[0-9]{1,5}-[1-6]$', description: 'Utility number and region.' });
 const KeyName = Type.Integer({ minimum: 0, maximum: 255, description: 'n: the name of the key, of purpose value.' });
@@ -37,8 +39,6 @@ const TicketDays = Type.Integer({ minimum: 1, maximum: 3_660 });
 const Bytes = (most: number) => Type.String({ pattern: `^([0-9a-f]{2}){1,${most}}$`, description: 'Hex.' });
 
 export const regionOf = (name: keyof typeof Region): Region => Region[name];
-const regionText = (region: number): keyof typeof Region =>
-  REGION_NAMES.find((name) => Region[name] === region) as keyof typeof Region;
 
 export const CardProviderSchema = Type.Object(
   {
@@ -158,10 +158,10 @@ export const CardOrderSchema = Type.Object(
 );
 export type CardOrderJson = Static<typeof CardOrderSchema>;
 export function cardOrderJson(order: CardOrder): CardOrderJson {
-  const [card = '', region] = order.purse.split('-');
+  const { card, region } = placeOfPurse(order.purse);
   const { method, paid, fee, tax } = order;
   return {
-    ...{ id: order.id, card, region: regionText(Number(region)), provider: order.provider, operation: order.op },
+    ...{ id: order.id, card, region: regionText(region), provider: order.provider, operation: order.op },
     ...{ amount: String(order.amount), source: order.source, state: order.state },
     ...maybe('why', order.why, same),
     ...maybe('counter', order.counter, same),
@@ -189,9 +189,9 @@ export const CardTicketSchema = Type.Object(
 );
 export type CardTicketJson = Static<typeof CardTicketSchema>;
 export function ticketJson(ticket: CardTicket): CardTicketJson {
-  const [card = '', region] = ticket.purse.split('-');
+  const { card, region } = placeOfPurse(ticket.purse);
   return {
-    ...{ card, region: regionText(Number(region)), meter: svpmsnText(ticket.meter), version: ticket.version },
+    ...{ card, region: regionText(region), meter: svpmsnText(ticket.meter), version: ticket.version },
     ...{ limit: String(ticket.limit), expiresAt: instantText(ticket.expiry * 1000), epoch: ticket.epoch },
     issuedAt: instantText(ticket.issuedAt),
     ...maybe('takenAt', ticket.takenAt, instantText),
@@ -210,7 +210,7 @@ export const RecoverySchema = Type.Object(
 );
 export type RecoveryJson = Static<typeof RecoverySchema>;
 export const recoveryJson = ({ purse, recovered, now, later, laterFrom }: Recovery): RecoveryJson => ({
-  region: regionText(Number(purse.split('-')[1])),
+  region: regionText(placeOfPurse(purse).region),
   ...{ recovered: String(recovered), now: String(now), later: String(later) },
   ...maybe('laterFrom', laterFrom, instantText),
 });
@@ -240,7 +240,7 @@ export const OfflineMeterSchema = Type.Object(
 );
 export type OfflineMeterJson = Static<typeof OfflineMeterSchema>;
 export const offlineMeterJson = (meter: OfflineMeter): OfflineMeterJson => ({
-  ...{ number: meter.id, region: regionText(Number(meter.provider.split('-')[1])), provider: meter.provider },
+  ...{ number: meter.id, region: regionText(regionOfProvider(meter.provider)), provider: meter.provider },
   ...{ subscriber: meter.subscriber, standing: 'offline', n: meter.n, enrolledAt: instantText(meter.enrolledAt) },
   ...{ epoch: meter.epoch, epochThere: meter.epochThere },
   ...maybe('reportedAt', meter.reportedAt, instantText),
@@ -350,5 +350,3 @@ export const passedJson = ({ outcome, frame }: CardPassed): CardPassedJson => ({
   outcome,
   ...maybe('frame', frame, hexOf),
 });
-export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-export const bytesOf = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));

@@ -64,6 +64,10 @@ export const maybe = <K extends string, V, T>(name: K, value: V | undefined, tex
   (value === undefined ? {} : { [name]: text(value) }) as { [P in K]?: T };
 export const same = <T>(value: T): T => value;
 
+/** Bytes, as they travel in JSON. */
+export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+export const bytesOf = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));
+
 /** `lowBalance`, `tamper`: the names of the bits that are set. */
 export const bitNames = (bits: number, of: Readonly<Record<string, number>>): string[] =>
   Object.keys(of).filter((name) => bits & (of[name] as number));

@@ -8,7 +8,19 @@ import {
   PROOFS,
 } from '../../host/index.ts';
 import { svpmsnText } from '../../units/index.ts';
-import { Amount, Id, Instant, instantText, LocalUnit, MeterNumber, maybe, Named, OneOf, same } from './common.ts';
+import {
+  Amount,
+  hexOf,
+  Id,
+  Instant,
+  instantText,
+  LocalUnit,
+  MeterNumber,
+  maybe,
+  Named,
+  OneOf,
+  same,
+} from './common.ts';
 
 const Hex = Type.String({ pattern: '^([0-9a-f]{2})*$' });
 
@@ -94,7 +106,7 @@ export function exchangeJson(view: ExchangeView): ExchangeJson {
       from: pass.from,
       at: instantText(at),
       bytes: pass.bytes,
-      frames: frames.map((frame) => Buffer.from(frame).toString('hex')),
+      frames: frames.map(hexOf),
       sections: [...sections],
       parts: pass.parts,
       attempts: pass.attempts,

@@ -13,7 +13,20 @@ import {
   type TradeParts,
 } from '../../host/index.ts';
 import { svpmsnText } from '../../units/index.ts';
-import { Id, Instant, instantText, Line, MeterNumber, maybe, Name, OneOf, Strict, same } from './common.ts';
+import {
+  bytesOf,
+  hexOf,
+  Id,
+  Instant,
+  instantText,
+  Line,
+  MeterNumber,
+  maybe,
+  Name,
+  OneOf,
+  Strict,
+  same,
+} from './common.ts';
 import { OrderSchema, orderJson } from './orders.ts';
 
 const METHODS = ['cash', 'card', 'bank-transfer', 'direct-debit', 'wallet', 'payment-service'] as const;
@@ -172,9 +185,7 @@ export const NewPayment = Strict({
 export function instrumentOf(json: Static<typeof InstrumentSchema>): Instrument {
   if (json.type !== 'card') return json;
   const { chip, ...card } = json;
-  return chip === undefined
-    ? card
-    : { ...card, chip: { ...chip, data: Uint8Array.from(Buffer.from(chip.data, 'hex')) } };
+  return chip === undefined ? card : { ...card, chip: { ...chip, data: bytesOf(chip.data) } };
 }
 
 export const ChipSaid = Strict({
@@ -231,7 +242,7 @@ export const paymentJson = (payment: PaymentAnswered): PaymentJson => ({
   order: orderOfPayment(payment.id),
   ...maybe('chip', payment.chip, ({ code, data }) => ({
     code,
-    ...maybe('data', data, (bytes) => Buffer.from(bytes).toString('hex')),
+    ...maybe('data', data, hexOf),
   })),
 });
 

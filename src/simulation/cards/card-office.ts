@@ -1,6 +1,13 @@
 import { decodeLoadResponse, loadCommand, personaliseCard, selectPurse } from '../../card/index.ts';
 import type { KeyName, KeyStore, Purpose } from '../../crypto/index.ts';
-import type { Act, CardStep, HostFailure, Office } from '../../host/index.ts';
+import {
+  type Act,
+  type CardStep,
+  COUNTER_ROUTE,
+  type HostFailure,
+  type Office,
+  providerIdOf,
+} from '../../host/index.ts';
 import { type Csn, milliseconds, Region, type Svpmsn } from '../../units/index.ts';
 import { UTILITY_NUMBER } from '../keys.ts';
 import { HostKilled } from '../mortal-store.ts';
@@ -19,10 +26,8 @@ export const actOf = (now: number): Act => ({
 const TICKET_LIMIT = 2_000;
 const TICKET_DAYS = 60;
 const EXCHANGES_MAX = 8;
-/** Where a card is that is in no meter. */
-const COUNTER = 0 as Svpmsn;
 
-export const providerOf = (region: Region): string => `${UTILITY_NUMBER}-${region}`;
+const providerOf = (region: Region): string => providerIdOf({ utility: UTILITY_NUMBER, region });
 
 /** Whoever issues cards, has them blocked, and loads them at a counter. */
 export class CardCounter {
@@ -91,7 +96,7 @@ export class CardCounter {
       return answer !== undefined && 'frame' in answer && !pulled ? answer.frame : undefined;
     };
     program(selectPurse());
-    const begun = await orKilled(host.by(actOf(time.now)).beginCard({ csn: card.csn, region, route: COUNTER }));
+    const begun = await orKilled(host.by(actOf(time.now)).beginCard({ csn: card.csn, region, route: COUNTER_ROUTE }));
     if (begun === undefined || 'reason' in begun) return undefined;
     let step: CardStep = { type: 'send', frame: begun.frame };
     while (step.type === 'send') {

@@ -1,13 +1,20 @@
 import { toHex } from '../../bytes/index.ts';
 import { LoadKind, type LoadRow } from '../../card/index.ts';
 import { txidOf } from '../../exchange/index.ts';
-import type { CardOrder, CardPurse, CardTicket, IssuedCard, OfflineMeter } from '../../host/index.ts';
+import {
+  type CardOrder,
+  type CardPurse,
+  type CardTicket,
+  type IssuedCard,
+  type OfflineMeter,
+  purseIdOf,
+} from '../../host/index.ts';
 import { levelsOf } from '../../meter/index.ts';
 import { type Csn, Region, type Svpmsn, svpmsnText } from '../../units/index.ts';
 import type { CardPayment } from '../cards/card-payments.ts';
 import type { Written } from '../mortal-store.ts';
 import type { Utility } from '../utility.ts';
-import { type Cards, givenOf, handedOf, onTheWayOf, purseIdOf, type RegionTruth } from './cards.ts';
+import { type Cards, givenOf, handedOf, onTheWayOf, type RegionTruth } from './cards.ts';
 import type { Checker, Findings, Promised } from './checker.ts';
 
 const OPEN: ReadonlySet<CardOrder['state']> = new Set(['waiting', 'outstanding', 'voiding']);

@@ -1,5 +1,6 @@
 import { toHex } from '../../bytes/index.ts';
 import { type CardRegion, LoadKind, type LoadRow, readLoadRow, type WholeRegion } from '../../card/index.ts';
+import { purseIdOf } from '../../host/index.ts';
 import { cardsHeld, levelsOf } from '../../meter/index.ts';
 import { assertNever, type Csn, type Region, type Svpmsn, svpmsnText } from '../../units/index.ts';
 import type { OfflineMeter } from '../cards/offline-meter.ts';
@@ -27,8 +28,6 @@ interface MeterTruth {
   /** The last DTC of each card. */
   readonly counters: Map<Csn, number>;
 }
-
-export const purseIdOf = (csn: Csn, region: Region): string => `${csn}-${region}`;
 
 /**
  * Purse cards and meters without a line in themselves: what was loaded on a card is on it, or went somewhere once
