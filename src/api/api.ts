@@ -20,6 +20,7 @@ import { keyRoutes } from './routes/keys.ts';
 import { liveRoutes } from './routes/live.ts';
 import { loadRoutes } from './routes/load.ts';
 import { meterRoutes } from './routes/meters.ts';
+import { offlineMeterRoutes } from './routes/offline-meters.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { paymentRoutes } from './routes/payments.ts';
@@ -230,6 +231,7 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
         vendRoutes(v1, services);
         cardRoutes(v1, services);
         cardProviderRoutes(v1, services);
+        offlineMeterRoutes(v1, services);
         shiftRoutes(v1, services);
         paymentRoutes(v1, services);
         approvalRoutes(v1, services);

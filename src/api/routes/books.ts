@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
 import { svpmsnText } from '../../units/index.ts';
 import { mayUse } from '../caller.ts';
-import { afterNumberOf, beforeOf, limitOf, pageBefore, pageOf } from '../paging.ts';
+import { afterNumberOf, afterOf, beforeOf, limitOf, pageBefore, pageOf } from '../paging.ts';
 import { made, Problem } from '../problem.ts';
 import { HeadSchema, headJson, TrialBalanceSchema, trialBalanceJson } from '../schemas/accounts.ts';
+import { CardBooksSchema, cardBooksJson } from '../schemas/cards.ts';
 import { Instant, LocalUnit, MeterNumber, Name, Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
 import {
   CheckMinuteSchema,
@@ -55,6 +56,23 @@ export function bookRoutes(app: Api, { host }: ApiServices): void {
       const page = meters.filter(({ svpmsn }) => svpmsn > after).slice(0, limitOf(query));
       const json = (totals: (typeof page)[number]) => ({ meter: svpmsnText(totals.svpmsn), ...totalsJson(totals) });
       return pageOf(page, query, json, ({ svpmsn }) => svpmsn);
+    },
+  );
+
+  app.get(
+    '/books/cards',
+    {
+      config: { operation: 'readCardBooks' },
+      schema: {
+        tags: ['books'],
+        summary: 'The value of each provider, by its id: sold, on cards, in meters, spent, and what tickets expose',
+        querystring: PageQuery,
+        response: { 200: PageOf(Named(CardBooksSchema)) },
+      },
+    },
+    async ({ query }) => {
+      const books = await host.cardBooks({ ...afterOf(query), limit: limitOf(query) });
+      return pageOf(books, query, cardBooksJson, ({ provider }) => provider);
     },
   );
 

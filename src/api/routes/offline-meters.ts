@@ -1,0 +1,70 @@
+import { Type } from 'typebox';
+import { actOf } from '../acts.ts';
+import { afterOf, limitOf, pageOf } from '../paging.ts';
+import { made } from '../problem.ts';
+import { NewOfflineMeter, OfflineMeterSchema, offlineMeterJson } from '../schemas/cards.ts';
+import { Id, MeterNumber, Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
+import type { Api, ApiServices } from '../server.ts';
+import { meterNumber } from './meters.ts';
+
+/** Meters to which value comes by cards alone. */
+export function offlineMeterRoutes(app: Api, services: ApiServices): void {
+  const { host } = services;
+  const tags = ['cards'];
+
+  app.get(
+    '/offline-meters',
+    {
+      config: { operation: 'listOfflineMeters' },
+      schema: {
+        tags,
+        summary: 'Meters without a line, by number; of one subscriber only, if named',
+        querystring: Strict({ ...PageQuery.properties, subscriber: Type.Optional(Id) }),
+        response: { 200: PageOf(Named(OfflineMeterSchema)) },
+      },
+    },
+    async ({ query }) => {
+      const { subscriber } = query;
+      const found = await host.offlineMeters({
+        ...(subscriber !== undefined && { subscriber }),
+        ...afterOf(query),
+        limit: limitOf(query),
+      });
+      return pageOf(found, query, offlineMeterJson, ({ id }) => id);
+    },
+  );
+
+  app.post(
+    '/offline-meters',
+    {
+      config: { operation: 'enrolOfflineMeter' },
+      schema: {
+        tags,
+        summary: 'Enrol a meter to which value comes by cards alone',
+        body: NewOfflineMeter,
+        response: { 201: Named(OfflineMeterSchema) },
+      },
+    },
+    async (request, reply) => {
+      const { number, ...more } = request.body;
+      const office = host.by(actOf(services, request, { subject: `meter ${number}`, detail: more }));
+      const meter = made(await office.enrolOffline({ ...more, svpmsn: meterNumber(number) }));
+      reply.code(201).header('location', `/api/v1/offline-meters/${number}`);
+      return offlineMeterJson(meter);
+    },
+  );
+
+  app.get(
+    '/offline-meters/:meter',
+    {
+      config: { operation: 'readOfflineMeter' },
+      schema: {
+        tags,
+        summary: 'A meter without a line, and what it told last',
+        params: Strict({ meter: MeterNumber }),
+        response: { 200: Named(OfflineMeterSchema) },
+      },
+    },
+    async ({ params }) => offlineMeterJson(made(await host.offlineMeter(params.meter))),
+  );
+}
