@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -65,4 +66,30 @@ export function complaintsOf(page: Page): string[] {
     if (answer.status() >= (isOfApi ? 500 : 400)) complaints.push(`${answer.status()} ${answer.url()}`);
   });
   return complaints;
+}
+
+/** A browser, and the address of the pages that it looks at. */
+interface Visit {
+  readonly browser: Browser;
+  readonly base: string;
+}
+
+/** On a line at 1,200 bit/s, and on a machine that has other things to do. */
+const PATIENCE_MS = 60_000;
+
+type Work = (page: Page) => Promise<void>;
+
+/** Who does something in a role, in a window of their own in which no page complains: `as('Cashier', async (page) => …)`. */
+export function peopleOf(visit: () => Visit): (role: string, work: Work) => Promise<void> {
+  return async (role, work) => {
+    const { browser, base } = visit();
+    const window = await openWindow(browser, base);
+    const page = await window.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    const complaints = complaintsOf(page);
+    await enter(page, role);
+    await work(page);
+    assert.deepEqual(complaints, []);
+    await window.close();
+  };
 }

@@ -3,12 +3,11 @@ import { after, before, test } from 'node:test';
 import { inspect } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import type { CardOrder, CardView } from '../../src/host/index.ts';
-import { complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
+import { openBrowser, peopleOf, withoutBrowser } from './browser.ts';
 import { Town } from './town.ts';
 import { TOWN_CARDS } from './town-cards.ts';
 
 const skip = withoutBrowser ?? false;
-const PATIENCE = { timeout: 60_000 };
 const [LOADED, BLANK] = TOWN_CARDS;
 
 let browser: Browser;
@@ -24,17 +23,7 @@ after(async () => {
   await town?.close();
 });
 
-/** Has somebody of a role do something in a window of their own, in which no page complains. */
-async function as(role: string, work: (page: Page) => Promise<void>): Promise<void> {
-  const window = await openWindow(browser, town.address);
-  const page = await window.newPage();
-  page.setDefaultTimeout(PATIENCE.timeout);
-  const complaints = complaintsOf(page);
-  await enter(page, role);
-  await work(page);
-  assert.deepEqual(complaints, []);
-  await window.close();
-}
+const as = peopleOf(() => ({ browser, base: town.address }));
 
 const menu = (page: Page) => page.getByRole('navigation').getByRole('link', { name: 'Cards', exact: true });
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { DEMO_PURSES } from '../../src/cli/demo-partners.ts';
 import { parseSignedReceipt } from '../../src/host/index.ts';
 import { CONSOLE_WORDS, SUBSCRIBER_WORDS } from '../../src/words/index.ts';
-import { complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
+import { openBrowser, openWindow, peopleOf, withoutBrowser } from './browser.ts';
 import { Town } from './town.ts';
 
 const skip = withoutBrowser ?? false;
@@ -25,16 +25,7 @@ after(async () => {
   await town?.close();
 });
 
-/** Has somebody of a role do something in a window of their own, in which no page complains. */
-async function as(role: string, work: (page: Page) => Promise<void>): Promise<void> {
-  const window = await openWindow(browser, town.address);
-  const page = await window.newPage();
-  const complaints = complaintsOf(page);
-  await enter(page, role);
-  await work(page);
-  assert.deepEqual(complaints, []);
-  await window.close();
-}
+const as = peopleOf(() => ({ browser, base: town.address }));
 
 test('a subscriber pays by card and by telephone, sees both arrive, and keeps a receipt', { skip }, async () => {
   await as('Subscriber', async (page) => {
