@@ -18,8 +18,8 @@ export interface Overview {
   readonly books: Omit<Books, 'meters'>;
   /** What the ledger moved since the day began. */
   readonly today: Totalled;
-  /** Of all providers together, as far as cards and meters without a line told. */
-  readonly cards: Pick<CardTotals, 'inFlight' | 'onCards' | 'inMeters' | 'spent'>;
+  /** Of each provider whose value was ever on its way to a card, as far as cards and meters without a line told. */
+  readonly cards: readonly CardTotals[];
   readonly meters: {
     readonly count: number;
     readonly stale: number;
@@ -92,7 +92,7 @@ export async function readOverview(tx: StoreReads, readers: Readers, now: Millis
     ...{ asOf: now, zone, day },
     books: await readers.ledger.total(tx),
     today: await readers.day.since(begin, tx),
-    cards: together(await readers.ledger.cards(tx)),
+    cards: await readers.ledger.cards(tx),
     meters: {
       count: stands.length,
       stale: stands.filter(({ standing }) => standing.stale).length,
@@ -110,16 +110,6 @@ export async function readOverview(tx: StoreReads, readers: Readers, now: Millis
     last: { posting: posting?.sequence, event: event?.number },
   };
 }
-
-const together = (totals: readonly CardTotals[]): Overview['cards'] => {
-  const sum = (of: (each: CardTotals) => bigint) => totals.reduce((all, each) => all + of(each), 0n);
-  return {
-    inFlight: sum(({ inFlight }) => inFlight),
-    onCards: sum(({ onCards }) => onCards),
-    inMeters: sum(({ inMeters }) => inMeters),
-    spent: sum(({ spent }) => spent),
-  };
-};
 
 /** How a meter stands by the little that a list of all of them needs. */
 export const rowStanding = (row: MeterStateRow, now: Milliseconds, roundMs: number): MeterStanding =>

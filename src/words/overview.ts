@@ -42,6 +42,13 @@ export interface OverviewWords {
   readonly orders: string;
   readonly ordersNone: string;
   readonly oldest: string;
+  readonly cards: string;
+  readonly cardsAsTold: string;
+  readonly toCards: string;
+  readonly provider: string;
+  readonly cardsInFlight: string;
+  readonly onCards: string;
+  readonly inMeters: string;
 }
 
 export const OVERVIEW_WORDS: Readonly<Record<Language, OverviewWords>> = {
@@ -91,6 +98,13 @@ export const OVERVIEW_WORDS: Readonly<Record<Language, OverviewWords>> = {
     orders: 'Sales on their way',
     ordersNone: 'Every sale is in its meter.',
     oldest: 'The oldest was sold {} ago. It is safe, and arrives when its meter answers.',
+    cards: 'Value on cards',
+    cardsAsTold: 'as cards and meters last told',
+    toCards: 'Cards and meters without a line',
+    provider: 'Provider',
+    cardsInFlight: 'Sold, not loaded',
+    onCards: 'On cards',
+    inMeters: 'In meters',
   },
   ko: {
     note: '장부와 계량기가 마지막으로 알린 내용을 한눈에 보여 줍니다.',
@@ -138,5 +152,12 @@ export const OVERVIEW_WORDS: Readonly<Record<Language, OverviewWords>> = {
     orders: '전송 중인 판매',
     ordersNone: '판매한 금액이 모두 계량기에 들어갔습니다.',
     oldest: '가장 오래된 판매는 {} 전입니다. 안전하게 보관되며 계량기가 응답하면 도착합니다.',
+    cards: '카드에 있는 금액',
+    cardsAsTold: '카드와 계량기가 마지막으로 알린 값',
+    toCards: '카드와 통신선 없는 계량기',
+    provider: '공급자',
+    cardsInFlight: '판매 후 미충전',
+    onCards: '카드에 있음',
+    inMeters: '계량기에 있음',
   },
 };

@@ -127,8 +127,9 @@ test('a card is issued, sold to, loaded at a counter, lost and replaced, and the
     ['700', '200', '900', '700', '1000', true],
   );
   assert.equal((await world.host.books()).balanced, true);
-  const seen = (await get('/overview')).json.cards as unknown as Record<string, unknown>;
-  assert.deepEqual([seen.onCards, seen.inFlight, seen.inMeters], ['700', '0', '0']);
+  assert.deepEqual((await get('/overview')).json.cards, [
+    { provider: GAS, inFlight: '0', onCards: '700', inMeters: '0', spent: '0' },
+  ]);
   const actions = (await world.people.audit({ limit: 99 })).map(({ action }) => action);
   for (const action of [
     'addCardProvider',

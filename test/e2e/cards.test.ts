@@ -39,6 +39,29 @@ async function stateOf(csn: string): Promise<CardView['card']['state']> {
   return view.card.state;
 }
 
+test('the overview says of each provider where its value is, to those who may read the books', { skip }, async () => {
+  const [told] = (await town.utility.host.overview()).cards;
+  assert.ok(told !== undefined && told.onCards > 0n && told.spent > 0n, inspect(told));
+  const shown = [told.inFlight, told.onCards, told.inMeters, told.spent].map((tokens) => `${tokens} tokens`);
+  await as('Operator', async (page) => {
+    await page.goto('/overview');
+    const row = page.getByRole('region', { name: 'Value on cards' }).getByRole('row', { name: /^Town Gas · Gas/ });
+    await row.waitFor();
+    const spans = await row.locator('span[title]').evaluateAll((all) => all.map((each) => each.getAttribute('title')));
+    assert.deepEqual(
+      spans.map((title) => title?.replaceAll(',', '')),
+      shown,
+    );
+    await page.getByRole('link', { name: 'Cards and meters without a line' }).click();
+    await page.getByRole('heading', { name: 'Cards', level: 1 }).waitFor();
+  });
+  await as('Cashier', async (page) => {
+    await page.goto('/overview');
+    await page.getByRole('region', { name: 'Meters' }).waitFor();
+    assert.equal(await page.getByRole('region', { name: 'Value on cards' }).count(), 0);
+  });
+});
+
 test('a cashier finds a card and sells to it once, however often it is pressed', { skip }, async () => {
   const before = (await ordersOf(BLANK)).length;
   await as('Cashier', async (page) => {

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import type { Alarm, EnergySoFar, Grid, Meter, Overview, Street, Totalled } from '../../host/index.ts';
 import { svpmsnText } from '../../units/index.ts';
 import { METER_STATES, type MeterState, STATE_REASONS } from '../../words/index.ts';
+import { ProviderId } from './cards.ts';
 import {
   Amount,
   Id,
@@ -65,9 +66,15 @@ export const OverviewSchema = Type.Object(
       ),
     ),
     cards: Type.Optional(
-      Type.Object(
-        { inFlight: Amount, onCards: Amount, inMeters: SignedAmount, spent: Amount },
-        { description: 'Value on purse cards and in meters without a line, as far as they told.' },
+      Type.Array(
+        Type.Object({
+          provider: ProviderId,
+          inFlight: Amount,
+          onCards: Amount,
+          inMeters: SignedAmount,
+          spent: Amount,
+        }),
+        { description: 'Value of each provider on purse cards and in meters without a line, as far as they told.' },
       ),
     ),
     meters: Type.Object(
@@ -180,7 +187,7 @@ export function overviewJson(of: Overview, may: Readonly<Record<OverviewPart, bo
     ...(may.books && {
       books: { ...totalsJson(books), balanced: books.balanced },
       today: todayJson(today),
-      cards: cardsJson(cards),
+      cards: cards.map(cardsJson),
     }),
     meters: { count: meters.count, stale: meters.stale, byState: meters.byState },
     ...(may.lines && {
@@ -193,8 +200,14 @@ export function overviewJson(of: Overview, may: Readonly<Record<OverviewPart, bo
   };
 }
 
-const cardsJson = ({ inFlight, onCards, inMeters, spent }: Overview['cards']) => ({
-  ...{ inFlight: String(inFlight), onCards: String(onCards), inMeters: String(inMeters), spent: String(spent) },
+const cardsJson = ({ provider, inFlight, onCards, inMeters, spent }: Overview['cards'][number]) => ({
+  ...{
+    provider,
+    inFlight: String(inFlight),
+    onCards: String(onCards),
+    inMeters: String(inMeters),
+    spent: String(spent),
+  },
 });
 
 const todayJson = ({ issued, stored, refunded, spent, found, closed }: Totalled) => ({

@@ -1,5 +1,5 @@
 import { Anchor, Group, SimpleGrid, Stack, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { Link } from 'react-router';
 import type { OverviewJson } from '../../../api/index.ts';
 import { fill, METER_STATES, OVERVIEW_WORDS, PAGE_NAMES } from '../../../words/index.ts';
@@ -12,6 +12,9 @@ import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { useNow } from '../../time.ts';
 import { Equations } from './equations.tsx';
+
+/** With the words of cards, which the first view does not wait for. */
+const ValueOnCards = lazy(async () => ({ default: (await import('./cards.tsx')).ValueOnCards }));
 
 /** What an operator looks at first: does anything need them, does the value add up, are the meters supplied. */
 export function OverviewPage(): ReactNode {
@@ -33,6 +36,11 @@ export function OverviewPage(): ReactNode {
                 {data.lines !== undefined && <Lines lines={data.lines} />}
               </Stack>
             </SimpleGrid>
+            {data.cards !== undefined && data.cards.length > 0 && (
+              <Suspense>
+                <ValueOnCards of={data.cards} />
+              </Suspense>
+            )}
           </Stack>
         )}
       </Loaded>
