@@ -3,6 +3,7 @@ export * from './agents.ts';
 export * from './amount.ts';
 export * from './approvals.ts';
 export * from './books.ts';
+export * from './card-providers.ts';
 export * from './cards.ts';
 export * from './charts.ts';
 export * from './console.ts';

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { inspect } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import type { CardOrder, CardView } from '../../src/host/index.ts';
+import { Region } from '../../src/units/index.ts';
 import { openBrowser, peopleOf, withoutBrowser } from './browser.ts';
 import { Town } from './town.ts';
 import { TOWN_CARDS } from './town-cards.ts';
@@ -59,6 +60,49 @@ test('the overview says of each provider where its value is, to those who may re
     await page.goto('/overview');
     await page.getByRole('region', { name: 'Meters' }).waitFor();
     assert.equal(await page.getByRole('region', { name: 'Value on cards' }).count(), 0);
+  });
+});
+
+test('a provider is added once and its terms are changed, and whoever may not do that reads them', {
+  skip,
+}, async () => {
+  await as('Operator', async (page) => {
+    await menu(page).click();
+    await page.getByRole('tab', { name: 'Providers' }).click();
+    for (const name of ['Town Water', 'Other Water']) {
+      await page.getByRole('button', { name: 'Add a provider' }).click();
+      const dialog = page.getByRole('dialog');
+      const add = dialog.getByRole('button', { name: 'Add a provider' });
+      await dialog.getByLabel('Name').fill(name);
+      await dialog.getByRole('combobox', { name: 'For' }).click();
+      await page.getByRole('option', { name: 'Water', exact: true }).click();
+      await dialog.getByLabel('Number of the utility').fill('1');
+      await dialog.getByLabel('Account').fill('IBAN of the water works');
+      await dialog.getByLabel('Limit of a ticket').fill('40');
+      await dialog.getByLabel('Days of a ticket').fill('0');
+      assert.ok(await add.isDisabled(), 'a ticket of no days is none');
+      await dialog.getByLabel('Days of a ticket').fill('90');
+      await add.dblclick();
+      if (name === 'Town Water') await dialog.waitFor({ state: 'detached' });
+      else await dialog.getByRole('alert').getByText('Provider 1-3 is here already').waitFor();
+    }
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Tickets of Town Water' }).click();
+    const dialog = page.getByRole('dialog');
+    assert.equal(await dialog.getByLabel('Limit of a ticket').inputValue(), '40.00');
+    await dialog.getByLabel('Days of a ticket').fill('30');
+    await dialog.getByRole('button', { name: 'Change the terms' }).click();
+    await page.getByRole('row', { name: /Town Water.*30 days/ }).waitFor();
+  });
+  const water = (await town.utility.host.cardProviders()).filter(({ region }) => region === Region.water);
+  assert.deepEqual(
+    water.map(({ name, utility, ticketLimit, ticketDays }) => [name, utility, ticketLimit, ticketDays]),
+    [['Town Water', 1, 4_000, 30]],
+  );
+  await as('Cashier', async (page) => {
+    await page.goto('/cards?tab=providers');
+    await page.getByRole('row', { name: /Town Water.*Water/ }).waitFor();
+    assert.equal(await page.getByRole('button', { name: /Add a provider|Tickets of/ }).count(), 0);
   });
 });
 

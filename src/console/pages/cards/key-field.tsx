@@ -2,13 +2,12 @@ import { TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { CARD_WORDS } from '../../../words/index.ts';
 import { useWords } from '../../locale.tsx';
+import { wholeWithin } from './whole.ts';
 
-const MOST = 255;
+const BOUNDS = { least: 0, most: 255 };
 
 /** The name that somebody typed; undefined where it is none. */
-export function keyOf(text: string): number | undefined {
-  return /^[0-9]{1,3}$/.test(text.trim()) && Number(text) <= MOST ? Number(text) : undefined;
-}
+export const keyOf = (text: string): number | undefined => wholeWithin(text, BOUNDS);
 
 interface Props {
   readonly value: string;
