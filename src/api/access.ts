@@ -155,6 +155,7 @@ export const ACCESS = {
   readCardOrder: { scope: 'cards:read', all: ['operator', 'cashier', 'auditor'] },
   voidCardOrder: { scope: 'cards:write', all: ['operator'] },
   payOutCard: { scope: 'orders:sell', all: ['operator', 'cashier'] },
+  listOfflineMeterTickets: { scope: 'cards:read', all: ['operator', 'technician', 'auditor'] },
   listCardTickets: { scope: 'cards:read', all: ['operator', 'technician', 'auditor'] },
   beginCardExchange: { scope: 'cards:load', all: ['operator', 'cashier', 'technician'] },
   goOnWithCard: { scope: 'cards:load', all: ['operator', 'cashier', 'technician'] },

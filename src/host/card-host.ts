@@ -119,6 +119,7 @@ export function createCardHost(
         return found.filter(({ id }) => after === undefined || id > after).slice(0, limit);
       }),
     offlineMeter: (id) => read((tx) => offlineMeterBy(tx, id)),
+    offlineMeterTickets: (id) => read((tx) => ticketsFor(tx, id)),
     cardBooks: (query = {}) => store.read((tx) => readCardBooks(tx, query, ledger, clock.now())),
   };
   return { services, office };
@@ -207,6 +208,18 @@ async function ticketsOf(
   const ids = found.purses.map(({ id }) => id);
   const tickets = await tx.cardTickets.page({ after: after ?? csn, limit });
   return tickets.filter(({ purse }) => ids.includes(purse));
+}
+
+/** Those of its subscriber's cards: no other has a ticket for it. */
+async function ticketsFor(tx: StoreReads, id: string): Promise<CardTicket[] | HostFailure> {
+  const meter = await offlineMeterBy(tx, id);
+  if (isFailure(meter)) return meter;
+  const tickets: CardTicket[] = [];
+  for (const card of await tx.cards.where('subscriber', meter.subscriber)) {
+    for (const purse of await tx.cardPurses.where('card', card.id))
+      tickets.push(...(await tx.cardTickets.where('purse', purse.id)));
+  }
+  return tickets.filter(({ meter: its }) => its === meter.svpmsn);
 }
 
 const byNewest = (a: CardOrder, b: CardOrder): number => b.orderedAt - a.orderedAt || (a.id < b.id ? 1 : -1);

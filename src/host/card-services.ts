@@ -75,6 +75,8 @@ export interface CardReads extends CardCarrier {
     readonly limit: number;
   }): Promise<OfflineMeter[]>;
   offlineMeter(id: string): Promise<OfflineMeter | HostFailure>;
+  /** All that were ever issued for a meter without a line, by card and version. */
+  offlineMeterTickets(id: string): Promise<CardTicket[] | HostFailure>;
   /** By provider, of those after one and at most so many, if named. It reads all tickets of each. */
   cardBooks(query?: { readonly after?: string; readonly limit?: number }): Promise<CardBooks[]>;
   /** A frame of a card that is in an exchange; with this card, if it is named. */

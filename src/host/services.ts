@@ -329,7 +329,7 @@ export interface HostServices extends AgentReads, CardServices {
   keyUse(): Promise<KeyUse[]>;
   events(query: PageQuery): Promise<NumberedEvent[]>;
   postings(query: PageQuery): Promise<NumberedPosting[]>;
-  /** The newest first, of an account only, if named. */
+  /** The newest first, of an account, or about one thing only, if named. */
   postingPage(query: PostingQuery): Promise<PostingPage>;
   use(query: UseQuery): Promise<UseBucket[] | HostFailure>;
   /** A meter's balance explained, day by day and price by price. */

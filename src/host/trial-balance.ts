@@ -39,6 +39,8 @@ export class TrialBalanceReader {
 export interface PostingQuery extends PageQuery {
   /** Those with a line on this account only. */
   readonly account?: string;
+  /** Those about one thing only: an order, a region of a card, or a meter without a line. */
+  readonly order?: string;
 }
 
 /** A page of postings, and from where the next one goes on. */
@@ -49,19 +51,26 @@ export interface PostingPage {
 }
 
 const PAGE = 500;
-/** Of postings that one page looks through: of a rare account a page may be short, and is not the last for it. */
+/** Of postings that one page looks through: of what is rare a page may be short, and is not the last for it. */
 const LOOKED_THROUGH_MAX = 5_000;
 
 /** The newest first. */
-export async function postingPage(tx: StoreReads, { account, limit, ...query }: PostingQuery): Promise<PostingPage> {
+export async function postingPage(
+  tx: Pick<StoreReads, 'postings'>,
+  { account, order, limit, ...query }: PostingQuery,
+): Promise<PostingPage> {
+  const isAll = account === undefined && order === undefined;
+  const isWanted = (posting: NumberedPosting) =>
+    (order === undefined || posting.order === order) &&
+    (account === undefined || posting.lines.some((line) => line.account === account));
   const postings: NumberedPosting[] = [];
   let { before } = query;
   for (let looked = 0; looked < LOOKED_THROUGH_MAX; ) {
-    const size = account === undefined ? limit : PAGE;
+    const size = isAll ? limit : PAGE;
     const page = await tx.postings({ ...query, limit: size, ...(before !== undefined && { before }) });
     for (const posting of page) {
       before = posting.sequence;
-      if (account === undefined || posting.lines.some((line) => line.account === account)) postings.push(posting);
+      if (isWanted(posting)) postings.push(posting);
       if (postings.length === limit) return { postings, before };
     }
     if (page.length < size) return { postings, before: undefined };

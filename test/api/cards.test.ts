@@ -6,6 +6,7 @@ import { decodeLoadResponse, loadCommand, personaliseCard, selectPurse } from '.
 import { deriveCardKey, keyName, Purpose, Suite } from '../../src/crypto/index.ts';
 import { MemoryStore } from '../../src/host/index.ts';
 import { masterKeyOf } from '../../src/host/rig.testing.ts';
+import { EventKind, MeterFlag } from '../../src/records/index.ts';
 import { csn, Region } from '../../src/units/index.ts';
 import { type Answer, type Visitor, World } from './world.ts';
 
@@ -109,6 +110,14 @@ test('a card is issued, sold to, loaded at a counter, lost and replaced, and the
   assert.equal((await get(`/card-orders/${encodeURIComponent(String(sold.json.id))}`)).json.state, 'stored');
   const card = (await get(`/cards/${CARD}`)).json.regions as unknown as Record<string, unknown>[];
   assert.deepEqual([card[0]?.balance, card[0]?.loaded, card[0]?.exposure], ['700', '700', '500']);
+
+  const tickets = (await get('/offline-meters/0a1b2d/tickets')).json.items as unknown as Record<string, unknown>[];
+  assert.deepEqual(
+    tickets.map(({ card, meter, version, takenAt }) => [card, meter, version, typeof takenAt]),
+    [[CARD, '0a1b2d', 1, 'string']],
+  );
+  assert.deepEqual(tickets, (await get(`/cards/${CARD}/tickets`)).json.items);
+  assert.deepEqual(told(await get('/offline-meters/0a1b2e/tickets')), [404, 'meter-unknown']);
 
   assert.deepEqual(told(await get(`/cards/${CARD}/recovery`)), [409, 'card-active']);
   assert.equal((await post(cashier, `/cards/${CARD}/block`, { state: 'lost' })).json.state, 'lost');
@@ -236,4 +245,28 @@ test('tickets of a card come page by page, and so do the books of providers', as
     (await world.host.cardBooks()).map(({ provider }) => provider),
     books.flat().map(({ provider }) => provider),
   );
+});
+
+test('a meter without a line tells in names how it stands and what it saw, and when, if its clock was set', async () => {
+  const [meter] = await world.host.offlineMeters({ limit: 1 });
+  assert.ok(meter !== undefined);
+  const flags = MeterFlag.relayOpen | MeterFlag.creditExhausted;
+  const events = [
+    { kind: EventKind.leak, minutesBefore: 5 },
+    { kind: EventKind.relayOpened, minutesBefore: 90 },
+  ];
+  const seenBy = async (toldAt: number) => {
+    await world.rig.store.transaction((tx) => tx.offlineMeters.put([{ ...meter, flags, events, toldAt }]));
+    const { json } = await get(`/offline-meters/${meter.id}`);
+    return [json.flags, json.events];
+  };
+  const names = ['relayOpen', 'creditExhausted'];
+  assert.deepEqual(await seenBy(1_790_000_000), [
+    names,
+    [
+      { kind: 'leak', at: '2026-09-21T14:08:20.000Z' },
+      { kind: 'relayOpened', at: '2026-09-21T12:43:20.000Z' },
+    ],
+  ]);
+  assert.deepEqual(await seenBy(0), [names, [{ kind: 'leak' }, { kind: 'relayOpened' }]]);
 });

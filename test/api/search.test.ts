@@ -83,7 +83,7 @@ test('each account has its debit, credit and balance, and all of them sum to zer
   });
 });
 
-test('postings are those of one meter or account, and page by page they are all of them once', async () => {
+test('postings are those of one meter, account or order, and page by page they are all of them once', async () => {
   const of = async (query: string) => (await found(`postings${query}`)).rows.map(({ kind, meter }) => [kind, meter]);
   const [kims, lees] = [
     ['stored', KIMS_METER],
@@ -93,6 +93,10 @@ test('postings are those of one meter or account, and page by page they are all 
   assert.deepEqual(await of(`?meter=${LEES_METER}`), [lees]);
   assert.deepEqual(await of('?account=value-in-meters'), [kims]);
   assert.deepEqual(await of(`?account=value-in-meters&meter=${LEES_METER}`), []);
+  const orders = (await found('postings')).rows.map(({ order }) => String(order));
+  assert.deepEqual(await of(`?order=${encodeURIComponent(orders[0] ?? '')}`), [lees]);
+  assert.deepEqual(await of(`?account=value-in-meters&order=${encodeURIComponent(orders[0] ?? '')}`), []);
+  assert.deepEqual(await of('?order=nobodys'), []);
   const seen: unknown[] = [];
   for (let cursor = ''; ; ) {
     const { rows, next } = await found(`postings?account=prepaid&limit=1${cursor}`);

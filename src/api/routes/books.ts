@@ -5,7 +5,7 @@ import { afterNumberOf, afterOf, beforeOf, limitOf, pageBefore, pageOf } from '.
 import { made, Problem } from '../problem.ts';
 import { HeadSchema, headJson, TrialBalanceSchema, trialBalanceJson } from '../schemas/accounts.ts';
 import { CardBooksSchema, cardBooksJson } from '../schemas/cards.ts';
-import { Instant, LocalUnit, MeterNumber, Name, Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
+import { Id, Instant, LocalUnit, MeterNumber, Name, Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
 import {
   CheckMinuteSchema,
   checkMinuteJson,
@@ -112,22 +112,24 @@ export function bookRoutes(app: Api, { host }: ApiServices): void {
       config: { operation: 'listPostings' },
       schema: {
         tags: ['books'],
-        summary: 'Postings of the ledger, the newest first; of one meter or account only, if named',
+        summary: 'Postings of the ledger, the newest first; of one meter, account or order only, if named',
         description:
-          'Of an account a page may be short or empty, and have a `next`: older ones were not looked at yet.',
+          '`order` is what a posting names: of a meter without a line, its number. Of an account or an order a page may be short or empty, and have a `next`: older ones were not looked at yet.',
         querystring: Strict({
           ...PageQuery.properties,
           meter: Type.Optional(MeterNumber),
           account: Type.Optional(Name),
+          order: Type.Optional(Id),
         }),
         response: { 200: PageOf(Named(PostingSchema)) },
       },
     },
     async ({ query }) => {
-      const { meter, account } = query;
+      const { meter, account, order } = query;
       const { postings, before } = await host.postingPage({
         ...(meter !== undefined && { svpmsn: made(await host.meter(meterNumber(meter))).meter.svpmsn }),
         ...(account !== undefined && { account }),
+        ...(order !== undefined && { order }),
         ...beforeOf(query),
         limit: limitOf(query),
       });

@@ -2,7 +2,13 @@ import { Type } from 'typebox';
 import { actOf } from '../acts.ts';
 import { afterOf, limitOf, pageOf } from '../paging.ts';
 import { made } from '../problem.ts';
-import { NewOfflineMeter, OfflineMeterSchema, offlineMeterJson } from '../schemas/cards.ts';
+import {
+  CardTicketSchema,
+  NewOfflineMeter,
+  OfflineMeterSchema,
+  offlineMeterJson,
+  ticketJson,
+} from '../schemas/cards.ts';
 import { Id, MeterNumber, Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
 import type { Api, ApiServices } from '../server.ts';
 import { meterNumber } from './meters.ts';
@@ -66,5 +72,19 @@ export function offlineMeterRoutes(app: Api, services: ApiServices): void {
       },
     },
     async ({ params }) => offlineMeterJson(made(await host.offlineMeter(params.meter))),
+  );
+
+  app.get(
+    '/offline-meters/:meter/tickets',
+    {
+      config: { operation: 'listOfflineMeterTickets' },
+      schema: {
+        tags,
+        summary: 'Tickets that were issued for a meter without a line, by card and version',
+        params: Strict({ meter: MeterNumber }),
+        response: { 200: Type.Object({ items: Type.Array(Named(CardTicketSchema)) }) },
+      },
+    },
+    async ({ params }) => ({ items: made(await host.offlineMeterTickets(params.meter)).map(ticketJson) }),
   );
 }

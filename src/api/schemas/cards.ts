@@ -13,9 +13,11 @@ import {
   type RegionView,
   regionOfProvider,
 } from '../../host/index.ts';
+import { EventKind, MeterFlag } from '../../records/index.ts';
 import { REGION_NAMES, Region, regionText, svpmsnText } from '../../units/index.ts';
 import {
   Amount,
+  bitNames,
   hexOf,
   Id,
   Instant,
@@ -23,6 +25,7 @@ import {
   MeterNumber,
   maybe,
   Name,
+  nameOf,
   OneOf,
   SignedAmount,
   Strict,
@@ -215,6 +218,8 @@ export const recoveryJson = ({ purse, recovered, now, later, laterFrom }: Recove
   ...maybe('laterFrom', laterFrom, instantText),
 });
 
+const FLAGS = Object.keys(MeterFlag) as (keyof typeof MeterFlag)[];
+
 export const OfflineMeterSchema = Type.Object(
   {
     number: MeterNumber,
@@ -232,8 +237,10 @@ export const OfflineMeterSchema = Type.Object(
     balance: Amount,
     owed: Amount,
     register: Type.String({ description: 'All that it measured, in 0.1 of the unit of its region.' }),
-    flags: Type.Integer(),
-    events: Type.Array(Type.Object({ kind: Type.Integer(), at: Type.Optional(Instant) })),
+    flags: Type.Array(OneOf(FLAGS)),
+    events: Type.Array(Type.Object({ kind: Type.String(), at: Type.Optional(Instant) }), {
+      description: 'The last one first; without an instant where its clock was not set.',
+    }),
     doubt: Type.Optional(OneOf(['counts-behind'], 'It told less than before.')),
   },
   { $id: 'OfflineMeter', description: 'A meter to which value comes by cards alone.' },
@@ -245,9 +252,10 @@ export const offlineMeterJson = (meter: OfflineMeter): OfflineMeterJson => ({
   ...{ epoch: meter.epoch, epochThere: meter.epochThere },
   ...maybe('reportedAt', meter.reportedAt, instantText),
   ...{ fromCards: String(meter.fromCards), spent: String(meter.spent), balance: String(meter.balance) },
-  ...{ owed: String(meter.owed), register: String(meter.register), flags: meter.flags },
+  ...{ owed: String(meter.owed), register: String(meter.register) },
+  flags: bitNames(meter.flags, MeterFlag) as (keyof typeof MeterFlag)[],
   events: meter.events.map(({ kind, minutesBefore }) => ({
-    kind,
+    kind: nameOf(kind, EventKind),
     ...(meter.toldAt > 0 && { at: instantText(Math.max(0, meter.toldAt - 60 * minutesBefore) * 1000) }),
   })),
   ...maybe('doubt', meter.doubt, same),
