@@ -124,6 +124,10 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/cards/card.tsx')).CardPage,
   },
   {
+    ...{ name: 'cards', path: 'cards/meters/:number', needs: 'readOfflineMeter', reach: 'all' },
+    load: async () => (await import('./pages/cards/offline-meter.tsx')).OfflineMeterPage,
+  },
+  {
     ...{ name: 'kiosk', path: 'kiosk', needs: 'vend', group: 'sell', frame: 'none' },
     load: async () => (await import('./pages/kiosk/kiosk.tsx')).KioskPage,
   },

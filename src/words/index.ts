@@ -25,6 +25,7 @@ export * from './language.ts';
 export * from './losses.ts';
 export * from './meter.ts';
 export * from './meters.ts';
+export * from './offline-meter.ts';
 export * from './overview.ts';
 export * from './page-names.ts';
 export * from './panel.ts';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { inspect } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
+import { keyName, Purpose, Suite } from '../../src/crypto/index.ts';
 import type { CardOrder, CardView } from '../../src/host/index.ts';
 import { Region } from '../../src/units/index.ts';
 import { openBrowser, peopleOf, withoutBrowser } from './browser.ts';
@@ -10,6 +11,7 @@ import { TOWN_CARDS } from './town-cards.ts';
 
 const skip = withoutBrowser ?? false;
 const [LOADED, BLANK] = TOWN_CARDS;
+const GAS_METER = '0f0001';
 
 let browser: Browser;
 let town: Town;
@@ -103,6 +105,49 @@ test('a provider is added once and its terms are changed, and whoever may not do
     await page.goto('/cards?tab=providers');
     await page.getByRole('row', { name: /Town Water.*Water/ }).waitFor();
     assert.equal(await page.getByRole('button', { name: /Add a provider|Tickets of/ }).count(), 0);
+  });
+});
+
+test('one meter without a line tells what it reported, which cards may be spent there and what was', {
+  skip,
+}, async () => {
+  await as('Operator', async (page) => {
+    await page.goto('/cards?tab=meters');
+    await page.getByRole('link', { name: GAS_METER }).click();
+    await page.getByRole('heading', { name: `Meter ${GAS_METER} without a line`, level: 1 }).waitFor();
+    const report = page.getByRole('region', { name: 'What it told last' });
+    await report.getByText('Supplied').waitFor();
+    await report.getByTitle('5,400 tokens').waitFor();
+    await page.getByRole('table', { name: 'What was spent, report by report' }).getByTitle('600 tokens').waitFor();
+    await page.getByRole('table', { name: 'Cards that may be spent here' }).getByRole('link', { name: LOADED }).click();
+    await page.getByRole('heading', { name: `Card ${LOADED}`, level: 1 }).waitFor();
+    await page.getByRole('table', { name: 'Tickets' }).getByRole('link', { name: GAS_METER }).first().click();
+    await page.getByRole('heading', { name: `Meter ${GAS_METER} without a line`, level: 1 }).waitFor();
+  });
+  await as('Cashier', async (page) => {
+    await page.goto(`/cards/meters/${GAS_METER}`);
+    await page.getByRole('region', { name: 'What it told last' }).getByTitle('5,400 tokens').waitFor();
+    for (const name of ['Cards that may be spent here', 'What was spent, report by report'])
+      assert.equal(await page.getByRole('region', { name }).count(), 0, name);
+  });
+});
+
+test('a meter without a line that nobody brought a report of says how one comes', { skip }, async () => {
+  await as('Technician', async (page) => {
+    await page.goto('/cards?tab=meters');
+    await page.getByRole('button', { name: 'Enrol a meter' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Number of the meter').fill('0f0002');
+    await dialog.getByRole('combobox', { name: 'Provider' }).click();
+    await page.getByRole('option', { name: 'Town Gas · Gas' }).click();
+    await dialog.getByLabel('Subscriber').fill('house-2');
+    await dialog.getByLabel('Name of the key').fill(String(keyName(Purpose.value, Suite.aes128, 0)));
+    await dialog.getByRole('button', { name: 'Enrol a meter' }).click();
+    await page.getByRole('link', { name: '0f0002' }).click();
+    await page.getByText('It has told nothing yet.').waitFor();
+    await page.getByText('No card has a ticket for it.').waitFor();
+    await page.goto('/cards/meters/0f00ff');
+    await page.getByText('No meter 0f00ff without a line is enrolled here').waitFor();
   });
 });
 

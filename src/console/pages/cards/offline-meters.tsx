@@ -1,5 +1,6 @@
-import { Text } from '@mantine/core';
+import { Anchor, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Link } from 'react-router';
 import type { OfflineMeterJson } from '../../../api/index.ts';
 import { CARD_WORDS, fill } from '../../../words/index.ts';
 import { useFormat, useWords } from '../../locale.tsx';
@@ -8,6 +9,7 @@ import { Panel } from '../../parts/page.tsx';
 import { DataTable, Rows } from '../../parts/rows.tsx';
 import { usePages } from '../../reads.ts';
 import { useNow } from '../../time.ts';
+import { offlineMeterAddress } from './address.ts';
 import { useProviders } from './providers.ts';
 import { registerText } from './register.ts';
 
@@ -31,9 +33,9 @@ export function OfflineMeters(): ReactNode {
               {
                 head: words.number,
                 cell: ({ number }) => (
-                  <Text component="span" ff="monospace" size="sm">
+                  <Anchor component={Link} to={offlineMeterAddress(number)} ff="monospace" size="sm">
                     {number}
-                  </Text>
+                  </Anchor>
                 ),
               },
               { head: words.region, cell: ({ region }) => words.regions[region] },
