@@ -102,7 +102,11 @@ export async function readCard(session: CardSession): Promise<CardReading | Card
   return { csn: csn(toHex(named.data)), regions };
 }
 
-async function readRegion(session: CardSession, region: Region): Promise<RegionReading | CardFailure | undefined> {
+/** The same of one region of a card whose purse is selected; `undefined` where it has no such region. */
+export async function readRegion(
+  session: CardSession,
+  region: Region,
+): Promise<RegionReading | CardFailure | undefined> {
   const told = await ask(session, purseCommand(PurseInstruction.status, new Uint8Array(0), { p2: region }));
   if ('reason' in told) return told;
   if (told.status === StatusWord.referencedDataNotFound) return undefined;

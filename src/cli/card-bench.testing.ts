@@ -3,7 +3,14 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { fromHex, toHex } from '../bytes/index.ts';
-import { CardOp, decodeCardReceipt, decodeCardStatus, encodeCardCommand, openLoadSession } from '../card/index.ts';
+import {
+  type CardCommand,
+  CardOp,
+  decodeCardReceipt,
+  decodeCardStatus,
+  encodeCardCommand,
+  openLoadSession,
+} from '../card/index.ts';
 import type { CardKey } from '../crypto/index.ts';
 import { type HostSession, hostCommand, hostFirst, hostReceive, txidOf } from '../exchange/index.ts';
 import { drawing } from '../exchange/sides.testing.ts';
@@ -22,14 +29,14 @@ export interface Asked {
  */
 export class CounterHost {
   readonly asked: Asked[] = [];
-  /** In place of what it would say to a card's frame. */
-  says: Record<string, unknown> | undefined;
+  /** In place of what it would say to the frame of a card's region; it breaks off where that is `silence`. */
+  says: (region: string) => Record<string, unknown> | 'silence' | undefined = () => undefined;
   /** Of the answers; a code other than 200 comes with its sentence. */
   refuse: { readonly status: number; readonly detail: string } | undefined;
-  readonly orders: number[] = [];
+  readonly orders: (number | 'void')[] = [];
   url = '';
   readonly #keyOf: (csn: string, region: number) => CardKey;
-  readonly #sessions = new Map<string, HostSession>();
+  readonly #sessions = new Map<string, { readonly session: HostSession; readonly region: string }>();
 
   static async open(t: TestContext, keyOf: (csn: string, region: number) => CardKey): Promise<CounterHost> {
     const host = new CounterHost(keyOf);
@@ -39,6 +46,10 @@ export class CounterHost {
       host.asked.push({ path, authorization: request.headers.authorization, body });
       const { refuse } = host;
       const answer = refuse === undefined ? host.#answer(path, body) : { code: 'refused', detail: refuse.detail };
+      if (answer === 'silence') {
+        response.destroy();
+        return;
+      }
       response.writeHead(refuse?.status ?? 200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
     });
     server.listen(0, '127.0.0.1');
@@ -56,26 +67,21 @@ export class CounterHost {
     const [, csn = '', exchange] = /^\/api\/v1\/cards\/([0-9a-f]{14})\/exchanges(?:\/(\w+))?$/.exec(path) ?? [];
     if (csn === '') return registered(path, body);
     if (exchange === undefined) {
-      const session = openLoadSession(
-        this.#keyOf(csn, Region[body.region as keyof typeof Region]),
-        svpmsn(0),
-        drawing(this.asked.length),
-      );
+      const region = String(body.region);
+      const key = this.#keyOf(csn, Region[region as keyof typeof Region]);
+      const session = openLoadSession(key, svpmsn(0), drawing(this.asked.length));
       const id = `e${this.#sessions.size}`;
-      this.#sessions.set(id, session);
+      this.#sessions.set(id, { session, region });
       return { exchange: id, frame: toHex(hostFirst(session)) };
     }
-    if (this.says !== undefined) return this.says;
-    const session = this.#sessions.get(exchange) as HostSession;
+    const { session, region } = this.#sessions.get(exchange) as { session: HostSession; region: string };
+    const said = this.says(region);
+    if (said !== undefined) return said;
     const outcome = hostReceive(session, fromHex(String(body.frame)));
     if (outcome.type === 'status') {
       const status = decodeCardStatus(outcome.status);
       if ('reason' in status) throw new Error(status.reason);
-      const [amount] = this.orders;
-      const nothing = { op: CardOp.query, counter: 0, txid: new Uint8Array(8), amount: 0, ticket: undefined };
-      const counter = status.lastCounter + 1;
-      const credit = { op: CardOp.credit, counter, txid: txidOf(`order ${counter}`), ticket: undefined };
-      const [frame] = hostCommand(session, encodeCardCommand(amount === undefined ? nothing : { ...credit, amount }));
+      const [frame] = hostCommand(session, encodeCardCommand(commandOf(this.orders[0], status.lastCounter + 1)));
       return { frame: toHex(frame as Uint8Array) };
     }
     if (outcome.type !== 'answer') throw new Error(outcome.type);
@@ -86,6 +92,13 @@ export class CounterHost {
     const more = this.orders.length > 0;
     return { receipt: { result, counter, amount: String(amount), balance: String(balance), more } };
   }
+}
+
+function commandOf(order: number | 'void' | undefined, counter: number): CardCommand {
+  const nothing = { op: CardOp.query, counter: 0, txid: new Uint8Array(8), amount: 0, ticket: undefined };
+  if (order === undefined) return nothing;
+  const next = { ...nothing, counter, txid: txidOf(`order ${counter}`) };
+  return order === 'void' ? { ...next, op: CardOp.void } : { ...next, op: CardOp.credit, amount: order };
 }
 
 /** A card as it is written down, when it is registered or blocked. */

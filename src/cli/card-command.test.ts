@@ -119,7 +119,10 @@ test('a card is made blank, issued, registered, read and loaded, and each step s
     },
   ]);
   const loaded = await run(['load', '--card', 'blank.card', '--host', host.url]);
-  assert.deepEqual(loaded, { code: 0, err: '', out: `Card ${CSN}, gas: 5300 tokens, 0 before.\n` });
+  assert.deepEqual(loaded, {
+    ...{ code: 0, err: '' },
+    out: `Card ${CSN}, gas: 5300 tokens, 0 before.\n  load 1: 5000 credited\n  load 2: 300 credited\n`,
+  });
   const again = await run(['load', '--card', 'blank.card', '--host', host.url, '--region', 'gas', '--json']);
   const [load] = JSON.parse(again.out);
   assert.deepEqual([again.code, load.csn, load.before, load.balance, load.receipts.length], [0, CSN, 5_300, 5_300, 1]);
@@ -161,21 +164,6 @@ test('what a host refuses comes in its own sentence; a card that is issued and n
     again.out,
     `Card ${CSN} had been issued before, and is proved now: gas of utility 1. It is registered for kim.\n`,
   );
-  for (const [says, sentence] of [
-    [
-      { frozen: 'debits-behind' },
-      /^The host holds back what it has for card 04b1b2b3b4b5b6 \(debits-behind\): a person /,
-    ],
-    [{ refused: 6 }, /^Card 04b1b2b3b4b5b6 refuses what the host sends \(reason 6\): /],
-    [{ ignored: 'message-unexpected' }, /is not what the host waits for \(message-unexpected\): try again\.$/m],
-    [{}, /answers what no host of cards would: name another with --host\.$/m],
-    [{ frame: '1018' }, /^The host sends what no card takes: /],
-  ] as const) {
-    host.says = says;
-    const { code, out, err } = await run(['load', '--card', 'blank.card', '--host', host.url]);
-    assert.deepEqual([code, out], [1, '']);
-    assert.match(err, sentence);
-  }
   const gone = await run(['block', CSN, '--host', 'http://127.0.0.1:1']);
   assert.deepEqual([gone.code, gone.out], [1, '']);
   assert.match(

@@ -18,7 +18,16 @@ export type HostSays = { readonly frame: Uint8Array } | { readonly receipt: Load
 export interface LoadReceipt extends Readonly<Record<string, unknown>> {
   /** Something else waits for the same region. */
   readonly more: boolean;
+  /** Why the region is held back from now on, if it is. */
+  readonly frozen?: unknown;
 }
+
+/** The host does not answer: it would answer nothing else either. */
+export class HostSilent extends CannotGoOn {}
+
+/** A region of a card to which nothing goes until a person has looked. */
+export const heldBack = (csn: Csn, why: string): CannotGoOn =>
+  new CannotGoOn(`The host holds back what it has for card ${csn} (${why}): a person there has to look.`);
 
 /** A host, through its API. What it refuses comes in its own sentence. */
 export class CardHost {
@@ -77,9 +86,7 @@ export class CardHost {
     if (typeof receipt === 'object' && receipt !== null) {
       return { receipt: { ...receipt, more: (receipt as { more?: unknown }).more === true } };
     }
-    if (typeof frozen === 'string') {
-      throw new CannotGoOn(`The host holds back what it has for card ${csn} (${frozen}): a person there has to look.`);
-    }
+    if (typeof frozen === 'string') throw heldBack(csn, frozen);
     if (refused !== undefined) {
       throw new CannotGoOn(
         `Card ${csn} refuses what the host sends (reason ${refused}): take it out and in, and try again.`,
@@ -115,7 +122,7 @@ export class CardHost {
       if (error instanceof CannotGoOn) throw error;
       const { cause, message } = error as Error & { readonly cause?: Partial<NodeJS.ErrnoException> };
       const why = cause?.code ?? cause?.message ?? message;
-      throw new CannotGoOn(`The host at ${this.#url} does not answer (${why}): start it, or name another.`, {
+      throw new HostSilent(`The host at ${this.#url} does not answer (${why}): start it, or name another.`, {
         cause: error,
       });
     }

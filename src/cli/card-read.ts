@@ -89,7 +89,8 @@ const pendingLines = ({ pending, debitCounter }: RegionValue): readonly string[]
         `    pending: debit ${debitCounter} of ${pending.amount} to meter ${svpmsnText(pending.meter)}, not acknowledged`,
       ];
 
-const LOAD_TEXTS: Readonly<Record<LoadKind, (amount: number) => string>> = {
+/** What was done with a load. */
+export const LOAD_TEXTS: Readonly<Record<LoadKind, (amount: number) => string>> = {
   [LoadKind.credited]: (amount) => `${amount} credited`,
   [LoadKind.voided]: () => 'voided, nothing was credited',
   [LoadKind.full]: () => 'refused, the card was full',

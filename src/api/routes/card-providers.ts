@@ -9,7 +9,6 @@ import {
   ProviderId,
   providerJson,
   regionOf,
-  ticketJson,
 } from '../schemas/cards.ts';
 import { Named, Strict } from '../schemas/common.ts';
 import type { Api, ApiServices } from '../server.ts';
