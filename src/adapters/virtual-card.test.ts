@@ -3,24 +3,25 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { ATRS, TestCard } from '../card/contact/card.testing.ts';
+import type { CardProgram } from '../card/ports.ts';
 import { VirtualCard } from './virtual-card.ts';
 
 /** The side of vpcd: a socket to write frames to, in whatever pieces, and what came back. */
-async function reader(t: TestContext) {
+async function reader(t: TestContext, begin?: () => CardProgram) {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const accepted = once(server, 'connection');
   const card = new TestCard();
-  const inserted = await VirtualCard.insert({ atr: ATRS.t1, begin: card.begin }, { host: '127.0.0.1', port });
+  const inserted = await VirtualCard.insert({ atr: ATRS.t1, begin: begin ?? card.begin }, { host: '127.0.0.1', port });
   if ('sentence' in inserted) assert.fail(inserted.sentence);
   const [socket] = (await accepted) as [Socket];
   const heard: number[] = [];
   socket.on('data', (bytes) => heard.push(...bytes));
   t.after(async () => {
     socket.destroy();
-    await inserted.pull();
+    await inserted.pull().catch(() => undefined);
     server.close();
   });
   const hears = async (count: number) => {
@@ -68,6 +69,21 @@ test('a card that is pulled has left, and so has one whose reader went away', as
   const second = await reader(t);
   second.socket.destroy();
   await second.inserted.left;
+});
+
+test('a card whose program fails has left, without an answer, and says why', async (t) => {
+  const full = new Error('the disk is full');
+  const { inserted, socket, hears, heard } = await reader(t, () => (command) => {
+    if (command[1] === 0x10) return Uint8Array.of(0x90, 0x00);
+    throw full;
+  });
+  socket.write(frame('80100000'));
+  assert.equal(await hears(4), '00029000');
+  const closed = once(socket, 'close');
+  socket.write(Buffer.concat([frame('80200000'), frame('80100000')]));
+  await assert.rejects(inserted.left, (error) => error === full);
+  await closed;
+  assert.deepEqual(heard, []);
 });
 
 test('without a reader there is one sentence, which says where it was looked for', async () => {

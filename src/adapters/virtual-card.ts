@@ -27,8 +27,9 @@ export class VirtualCard {
   #program: CardProgram | undefined;
   #held: Uint8Array = new Uint8Array(0);
 
-  /** Settles when the card has left its slot: pulled by `pull`, or because the reader went away. */
+  /** Settles when the card has left its slot: pulled by `pull`, or because the reader went away. Rejects when its program failed. */
   readonly left: Promise<void>;
+  #failure: unknown;
 
   /** Puts the card in. @returns what is wrong, in a sentence, when there is no such reader */
   static insert(chip: CardChip, reader: VirtualReader): Promise<VirtualCard | { readonly sentence: string }> {
@@ -54,10 +55,20 @@ export class VirtualCard {
   private constructor(chip: CardChip, socket: Socket) {
     this.#chip = chip;
     this.#socket = socket;
-    this.left = new Promise((resolve) => socket.once('close', () => resolve()));
+    this.left = new Promise((resolve, reject) =>
+      socket.once('close', () => (this.#failure === undefined ? resolve() : reject(this.#failure))),
+    );
     // A reader that breaks off closes too.
     socket.on('error', () => undefined);
-    socket.on('data', (bytes) => this.#hear(bytes));
+    socket.on('data', (bytes) => {
+      try {
+        this.#hear(bytes);
+      } catch (error) {
+        // A card that cannot go on gives no answer, and none to anything after it.
+        this.#failure = error;
+        socket.destroy();
+      }
+    });
   }
 
   async pull(): Promise<void> {

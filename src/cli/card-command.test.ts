@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, type TestContext, test } from 'node:test';
 import { MASTER_NVM_BYTES } from '../card/index.ts';
 import { deriveCardKey, keyName, Purpose, Suite } from '../crypto/index.ts';
 import { csn, type Region } from '../units/index.ts';
@@ -236,43 +236,78 @@ test('a card file that is cut short or damaged is said to be so', async () => {
     [found.code, found.err],
     [1, 'The card in damaged.card is damaged: put the file back from a copy.\n'],
   );
-  assert.ok(!existsSync(at('damaged.card.lock')));
+  const again = await run(['read', '--card', 'damaged.card']);
+  assert.deepEqual([again.code, again.err], [1, found.err], 'it is in no slot');
 });
 
-/** The side of vpcd: takes a card in, and asks it for its answer to reset. */
-test('a served card lies in a reader, in one slot at a time, until it is stopped', async (t) => {
-  restore();
+/** `card serve` with the side of vpcd, which asks the card what a test wants to know. */
+async function served(t: TestContext, file: string) {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => server.close());
   const { port } = server.address() as AddressInfo;
   const connection = once(server, 'connection');
-  const child: ChildProcess = spawn(process.execPath, [MAIN, 'card', 'serve', 'blank.card', '--port', String(port)], {
-    ...{ cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] },
+  const child: ChildProcess = spawn(process.execPath, [MAIN, 'card', 'serve', file, '--port', String(port)], {
+    ...{ cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] },
   });
   t.after(() => child.kill('SIGKILL'));
+  let err = '';
+  child.stderr?.on('data', (text) => {
+    err += String(text);
+  });
   const [socket] = (await connection) as [Socket];
-  const exited = once(child, 'exit');
+  const exited = once(child, 'close');
   let heard = Buffer.alloc(0);
-  const hears = async (count: number) => {
+  const says = async (hex: string, count: number) => {
+    socket.write(Buffer.from(hex, 'hex'));
     while (heard.length < count) heard = Buffer.concat([heard, (await once(socket, 'data'))[0] as Buffer]);
-    const hex = heard.toString('hex');
+    const said = heard.toString('hex');
     heard = Buffer.alloc(0);
-    return hex;
+    return said;
   };
-  socket.write(Buffer.from('00010100010400' + '0500ca005a00', 'hex'));
-  assert.match(await hears(2 + 11 + 2 + 9), new RegExp(`^000b3b.*57505552..0009${CSN}9000$`));
-  const second = await run(['read', '--card', 'blank.card']);
-  assert.equal(second.code, 2);
-  assert.match(second.err, /^The card in blank\.card is in another slot \(process \d+\): take it out there first\.$/m);
-  child.kill('SIGTERM');
-  const [code] = (await exited) as [number];
-  assert.equal(code, 0);
-  assert.ok(!existsSync(at('blank.card.lock')));
-  // A process that was killed leaves its mark, and it says nothing any more.
-  writeFileSync(at('blank.card.lock'), '999999999\n');
-  assert.equal((await run(['read', '--card', 'blank.card'])).code, 0);
+  const ended = async () => ({ code: ((await exited) as [number | null])[0], err });
+  return { child, socket, says, ended };
+}
+
+test('a served card lies in a reader, in one slot at a time, until it is stopped', async (t) => {
+  restore();
+  for (const [signal, code] of [
+    ['SIGTERM', 0],
+    // A process that is killed lets go of the card as well.
+    ['SIGKILL', null],
+  ] as const) {
+    const { child, says, ended } = await served(t, 'blank.card');
+    const answers = await says('00010100010400' + '0500ca005a00', 2 + 11 + 2 + 9);
+    assert.match(answers, new RegExp(`^000b3b.*57505552..0009${CSN}9000$`));
+    const second = await run(['read', '--card', 'blank.card']);
+    assert.deepEqual(second, {
+      ...{ code: 2, out: '' },
+      err: 'The card in blank.card is in another slot: take it out there first.\n',
+    });
+    child.kill(signal);
+    assert.deepEqual(await ended(), { code, err: '' });
+    assert.equal((await run(['read', '--card', 'blank.card'])).code, 0);
+  }
+});
+
+const PRLIMIT = '/usr/bin/prlimit';
+const lacksLimit = existsSync(PRLIMIT) ? false : 'needs the Debian package util-linux';
+
+test('a served card whose file cannot be written ends in one sentence', { skip: lacksLimit }, async (t) => {
+  restore();
+  const { child, socket, says, ended } = await served(t, 'gas.card');
+  assert.equal(await says('001000a4040c0bf0574154544d4153544552', 4), '00029000');
+  // As if the disk were full from here on.
+  assert.equal(spawnSync(PRLIMIT, [`--pid=${child.pid}`, '--fsize=0']).status, 0);
+  // A wrong PIN costs a try, which is written before the PIN is looked at.
+  socket.on('data', () => assert.fail('it answers nothing'));
+  socket.write(Buffer.from('000d002000010831323334ffffffff', 'hex'));
+  assert.deepEqual(await ended(), {
+    ...{ code: 1 },
+    err: 'gas.card cannot be used, because files may not grow so large here (EFBIG): raise that limit (ulimit -f) and start again.\n',
+  });
+  assert.match((await run(['read', '--card', 'gas.card'])).out, /3 tries of its PIN are left/);
 });
 
 test('bytes are explained, and a trace from a file; what nobody knows ends in exit code 1', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { InProcessSlot } from '../adapters/in-process-card.ts';
 import { NvmFile } from '../adapters/nvm-file.ts';
 import { fromHex } from '../bytes/index.ts';
@@ -15,9 +15,9 @@ import {
   stepMasterCard,
   stepSubscriberCard,
 } from '../card/index.ts';
+import { lockFile } from '../storage/index.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { CannotGoOn, inWords } from './failure.ts';
-import { OWNER_ONLY } from './folder-files.ts';
 import { WrongUse } from './usage.ts';
 import { writeNamed } from './write-whole.ts';
 
@@ -50,40 +50,31 @@ export function makeCardFile(path: string, kind: Kind, memory: Uint8Array): void
  */
 export class CardFile {
   readonly chip: CardChip;
-  readonly #nvm: NvmFile;
-  readonly #lock: string;
+  readonly #close: () => void;
 
-  /** @throws WrongUse when it is no card's, or another program holds it */
+  /** @throws WrongUse when it is no card's, or another program holds it; CannotGoOn when it is damaged, or closed to us */
   static open(path: string): CardFile {
-    const kind = kindOf(path);
-    const lock = lockOf(path);
+    const opened: { close(): void }[] = [];
+    const close = () => {
+      for (const each of opened.splice(0).reverse()) each.close();
+    };
     try {
-      return new CardFile(path, kind, lock);
+      const kind = kindOf(path);
+      const lock = lockFile(`${path}.lock`);
+      if (lock === undefined) throw new WrongUse(`The card in ${path} is in another slot: take it out there first.`);
+      opened.push(lock);
+      const nvm = new NvmFile(path);
+      opened.push(nvm);
+      return new CardFile(chipIn(path, kind, nvm), close);
     } catch (error) {
-      rmSync(lock, { force: true });
+      close();
       throw inWords(error, path);
     }
   }
 
-  private constructor(path: string, kind: Kind, lock: string) {
-    this.#lock = lock;
-    this.#nvm = new NvmFile(path);
-    const { bytes: memory, write } = this.#nvm.region(HEADER_BYTES, MEMORY_BYTES[kind]);
-    const store = (address: number, bytes: Uint8Array) => {
-      try {
-        write(address, bytes, 0, bytes.length);
-      } catch (error) {
-        throw inWords(error, path);
-      }
-    };
-    const out = { store };
-    const begin =
-      kind === 'subscriber'
-        ? () => running(path, resetSubscriberCard(memory, systemRandomness, out), stepSubscriberCard, store)
-        : () => running(path, resetMasterCard(memory, systemRandomness), stepMasterCard, store);
-    // A card that cannot begin is told of when it is opened, not when somebody asks it something.
-    begin();
-    this.chip = { atr: ATRS[kind], begin };
+  private constructor(chip: CardChip, close: () => void) {
+    this.chip = chip;
+    this.#close = close;
   }
 
   /** In a slot of this process. */
@@ -94,9 +85,26 @@ export class CardFile {
   }
 
   close(): void {
-    this.#nvm.close();
-    rmSync(this.#lock, { force: true });
+    this.#close();
   }
+}
+
+function chipIn(path: string, kind: Kind, nvm: NvmFile): CardChip {
+  const { bytes: memory, write } = nvm.region(HEADER_BYTES, MEMORY_BYTES[kind]);
+  const store = (address: number, bytes: Uint8Array) => {
+    try {
+      write(address, bytes, 0, bytes.length);
+    } catch (error) {
+      throw inWords(error, path);
+    }
+  };
+  const begin =
+    kind === 'subscriber'
+      ? () => running(path, resetSubscriberCard(memory, systemRandomness, { store }), stepSubscriberCard, store)
+      : () => running(path, resetMasterCard(memory, systemRandomness), stepMasterCard, store);
+  // A card that cannot begin is told of when it is opened, not when somebody asks it something.
+  begin();
+  return { atr: ATRS[kind], begin };
 }
 
 function running<P extends object>(
@@ -125,30 +133,4 @@ function kindOf(path: string): Kind {
   }
   if (stat.size !== HEADER_BYTES + MEMORY_BYTES[kind]) throw refuse('it is cut short', 'put it back from a copy');
   return kind;
-}
-
-/** @throws WrongUse while the process that made it lives */
-function lockOf(path: string): string {
-  const lock = `${path}.lock`;
-  for (let turn = 0; ; turn++) {
-    try {
-      writeFileSync(lock, `${process.pid}\n`, { flag: 'wx', mode: OWNER_ONLY });
-      return lock;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || turn > 0) throw inWords(error, path);
-      const holder = Number.parseInt(readFileSync(lock, 'utf8'), 10);
-      if (isAlive(holder)) {
-        throw new WrongUse(`The card in ${path} is in another slot (process ${holder}): take it out there first.`);
-      }
-      rmSync(lock, { force: true });
-    }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return pid > 0 && process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

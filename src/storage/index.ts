@@ -6,4 +6,4 @@ export { compareBooks, copyBooks, differs, type TableComparison } from './copy.t
 export { type BooksPlace, CopyRefused } from './copy-rows.ts';
 export type { SealSettings } from './heads.ts';
 export { openPostgresStore, type PostgresSettings } from './postgres.ts';
-export { openSqliteStore } from './sqlite.ts';
+export { lockFile, openSqliteStore } from './sqlite.ts';

@@ -278,21 +278,32 @@ function checkAndMigrate(database: DatabaseSync, path: string): void {
   }
 }
 
-/** SQLite's own lock on a file beside the database: a process that dies lets go of it, and readers of the books stay free. */
-export function lockFolder(folder: string): DatabaseSync {
+/**
+ * SQLite's own lock on a file that is there for nothing else: a process that dies lets go of it. `undefined` while
+ * somebody has it; the file stays when it is closed.
+ * @throws StoreError when there can be no such file
+ */
+export function lockFile(path: string): DatabaseSync | undefined {
   let lock: DatabaseSync | undefined;
   try {
-    lock = new DatabaseSync(join(folder, LOCK_FILE));
+    lock = new DatabaseSync(path);
     lock.exec('PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {
     lock?.close();
     if (errorCode(error) !== SQLITE_BUSY) throw translated(error);
-    throw new StoreError({
-      reason: 'folder-in-use',
-      sentence: `The data folder ${folder} is in use by another process: stop that one, or choose another folder.`,
-    });
+    return undefined;
   }
+}
+
+/** A file beside the database is locked, so that readers of the books stay free. */
+export function lockFolder(folder: string): DatabaseSync {
+  const lock = lockFile(join(folder, LOCK_FILE));
+  if (lock !== undefined) return lock;
+  throw new StoreError({
+    reason: 'folder-in-use',
+    sentence: `The data folder ${folder} is in use by another process: stop that one, or choose another folder.`,
+  });
 }
 
 function pragma(database: DatabaseSync, name: string): number {
