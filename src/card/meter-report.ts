@@ -13,7 +13,7 @@ import {
 } from '../units/index.ts';
 
 /**
- * What a meter without a line tells its provider over the card, when the card leaves it. Its tag is under a key of its
+ * What a meter tells its provider over the card, when the card leaves it. Its tag is under a key of its
  * own from Kpair: who can derive that, and nobody else, knows that this meter said it of itself.
  */
 export interface MeterReport {

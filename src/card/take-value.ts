@@ -180,7 +180,7 @@ export function takingAmount(taking: Taking, amount: Tokens): TakingOutcome {
   return wantReport(taking, state.met, state.met.row?.debitCounter ?? 0, tokens(0));
 }
 
-/** What the meter has to say to its provider: it leaves on the card. `undefined` where it has a line to say it on. */
+/** What the meter has to say to its provider: it leaves on the card. `undefined` where it has said it, or will yet. */
 export function takingReport(taking: Taking, report: OwnReport | undefined): TakingOutcome {
   const { state, meter } = taking;
   assert(state.name === 'awaiting-report', 'a report was wanted');

@@ -5,7 +5,18 @@ import { ATRS } from '../card/contact/card.testing.ts';
 import { ContactWire, Instruction, METER_SLOT, PurseInstruction } from '../card/index.ts';
 import { Suite } from '../crypto/index.ts';
 import { Command, ValueOp } from '../exchange/index.ts';
-import { AttentionReason, CardRefusal, EventKind, encodeClockSet, MeterFlag } from '../records/index.ts';
+import {
+  AttentionReason,
+  CardRefusal,
+  decodeUseAnswer,
+  EventKind,
+  encodeClockSet,
+  encodeUseRequest,
+  isRecordFailure,
+  MeterFlag,
+  Result,
+  type UseAnswer,
+} from '../records/index.ts';
 import { csn, Region, tokens, U32_MAX, unixSeconds } from '../units/index.ts';
 import {
   BENCH_UNIX_MS,
@@ -45,6 +56,8 @@ import {
   stepTime,
 } from './index.ts';
 import { restOf, wake } from './power-cut.testing.ts';
+import { FrozenReason } from './purse.ts';
+import { freeze } from './purse-journal.ts';
 import { cardsHeld } from './svm-cards.ts';
 
 /** As events have it: the last six bytes of the card's number. */
@@ -54,6 +67,25 @@ const leftOn = (hand: CardInHand, region: Region = Region.electricity): number =
 function keyIn(bench: Bench, digits: string): void {
   for (const digit of digits) pressKey(bench.meter, digit as '0', bench.now, bench.out);
 }
+
+test('a poll that asks for it is told all that was ever taken from cards, and no other poll is', () => {
+  const bench = createBench();
+  const asked = { totals: false, modeTable: false, policy: false, profiles: [] };
+  const read = (request: Parameters<typeof encodeUseRequest>[0]): UseAnswer => {
+    const answer = decodeUseAnswer(command(bench, Command.useAndLog, encodeUseRequest(request)));
+    assert.ok(!isRecordFailure(answer));
+    return answer;
+  };
+  const told = () => read({ ...asked, cards: true });
+  assert.deepEqual(told().cards, { fromCards: 0, epoch: 0 });
+  visit(bench, cardWith(700, { ticket: benchTicket({ epoch: 3 }) }));
+  visit(bench, cardWith(30, { id: OTHER_CSN, ticket: benchTicket({ epoch: 3 }, { id: OTHER_CSN }) }));
+  assert.deepEqual(told().cards, { fromCards: 730, epoch: 3 });
+  assert.deepEqual([told().head.balance, told().head.result], [730, Result.done]);
+  assert.equal(read(asked).cards, undefined);
+  freeze(bench.meter.svm, FrozenReason.memoryEdited);
+  assert.deepEqual([told().cards, told().head.result], [undefined, Result.notHeld]);
+});
 
 test('a card that is put in gives all it may, and the relay that was open for want of credit closes', () => {
   const bench = createBench();

@@ -2,6 +2,7 @@ import { Writer } from '../bytes/index.ts';
 import { Command } from '../exchange/index.ts';
 import {
   type AnswerHead,
+  type CardsTold,
   type DayProfile,
   decodeBcdTime,
   decodeClockSet,
@@ -35,6 +36,7 @@ import { type SupplyIndex, tokens, U32_MAX, unixSeconds } from '../units/index.t
 import { readBlob, writeBlob } from './blob.ts';
 import { setClock, slewClock, slewSpentToday } from './clock.ts';
 import { eventsFrom, oldestEvent, recordEvent } from './event-log.ts';
+import { levelsOf } from './exchanger.ts';
 import { flagsOf } from './flags.ts';
 import { PROFILE_RING_MINUTES } from './layout.ts';
 import { jumpTo } from './minutes.ts';
@@ -174,14 +176,23 @@ function useAndLog(meter: Meter, body: Uint8Array): Uint8Array {
   const profiles = request.profiles
     .map(({ day, supply }) => profileOf(meter, day, supply))
     .filter((profile) => profile !== undefined);
-  const held = profiles.length === request.profiles.length && (table !== undefined || !request.modeTable);
+  const cards = request.cards && cardsOf(meter);
+  const lacks = (request.modeTable && table === undefined) || (request.cards && cards === undefined);
+  const held = profiles.length === request.profiles.length && !lacks;
   const answer = answerOf(meter, held ? Result.done : Result.notHeld, {
     totals: request.totals ? meter.supplies.map(totalsNow) : [],
     modeTable: request.modeTable && table !== undefined ? encodeModeTable(table) : null,
     policy: request.policy ? meter.policy : null,
     profiles,
+    ...(cards !== undefined && { cards }),
   });
   return encodeUseAnswer(answer);
+}
+
+/** Nothing of a frozen purse: nobody knows what it should say. */
+function cardsOf(meter: Meter): CardsTold | undefined {
+  const { frozen, fromCards, epoch } = levelsOf(meter);
+  return frozen === 0 ? { fromCards: tokens(fromCards), epoch } : undefined;
 }
 
 function answerOf(meter: Meter, result: Result, sections: Partial<UseAnswer>): UseAnswer {

@@ -203,6 +203,8 @@ export interface Levels {
   readonly frozen: number;
   /** The newest transaction closed the purse: nothing is lent until a credit comes. */
   readonly purseClosed: boolean;
+  /** Of the hot list, as the tickets of cards brought it. */
+  readonly epoch: number;
 }
 
 export function levelsOf(meter: Pick<Meter, 'svm'>): Levels {
@@ -217,6 +219,7 @@ export function levelsOf(meter: Pick<Meter, 'svm'>): Levels {
     closed: getU64(told, 37),
     frozen: told[45] as number,
     purseClosed: told[46] === 1,
+    epoch: getU32(told, 47),
   };
 }
 

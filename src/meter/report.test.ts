@@ -117,12 +117,13 @@ test('a card that nothing was ever taken from carries the report all the same', 
   assert.deepEqual([reportOn(hand)?.debitCounter, reportOn(hand)?.meter], [0, BENCH_ID]);
 });
 
-test('a meter of electricity has a line, and leaves nothing on the card', () => {
+test('a meter of electricity leaves its report as any other does, under the key of its own region', () => {
   const bench = createBench();
   const hand = cardWith(500);
   visit(bench, hand);
   assert.equal(levelsOf(bench.meter).fromCards, 500);
-  assert.equal(reportOn(hand, CSN, Region.electricity), undefined);
+  const { meter, fromCards, debitCounter } = reportOn(hand, CSN, Region.electricity) ?? {};
+  assert.deepEqual([meter, fromCards, debitCounter], [BENCH_ID, 500, 1]);
 });
 
 test('the newest four events that figures do not tell go with a report', () => {

@@ -14,16 +14,7 @@ import {
 } from '../card/index.ts';
 import { Suite } from '../crypto/index.ts';
 import { CardRefusal } from '../records/index.ts';
-import {
-  assertNever,
-  CSN_BYTES,
-  type Csn,
-  csn,
-  Region,
-  tokens,
-  type UnixSeconds,
-  unixSeconds,
-} from '../units/index.ts';
+import { assertNever, CSN_BYTES, type Csn, csn, tokens, type UnixSeconds, unixSeconds } from '../units/index.ts';
 import { BUS_NONCE_BYTES, BUS_TAG_BYTES, BusLabel, BusReply, busTag, CardStore, SamReply, SvmRequest } from './bus.ts';
 import type { Sam } from './sam.ts';
 import { freshNonce, verified } from './sam-bus.ts';
@@ -255,11 +246,11 @@ function lastWord(sam: Sam, card: CardConversation, meeting: Meeting): Uint8Arra
 }
 
 /**
- * A meter without a line leaves its report, once, as soon as nothing more is to be taken: whoever has seen the value
- * come pulls the card. The purse's part comes from the SVM.
+ * The meter leaves its report, once, as soon as nothing more is to be taken: whoever has seen the value come pulls the
+ * card. The purse's part comes from the SVM.
  */
 function leaveReport(sam: Sam, card: CardConversation, { table, taking }: Meeting): Uint8Array {
-  if (sam.region === Region.electricity || card.wanted > 0 || card.reported) {
+  if (card.wanted > 0 || card.reported) {
     return goOn(sam, card, { table, taking }, takingReport(taking, undefined));
   }
   card.reported = true;

@@ -315,11 +315,11 @@ export const floorOf = (floorNibbles: Uint8Array, n: number): number =>
 
 /**
  * balance u32 | tank and exchanger u32 | owed u32 | credited u64 | from cards u64 | used u64 | closed u64 | frozen u8 |
- * purse closed u8.
+ * purse closed u8 | epoch u32.
  */
 function levels(svm: Svm): Uint8Array {
   const { purse } = svm;
-  return new Writer(47)
+  return new Writer(51)
     .u8(BusReply.done)
     .u32(purse.balance)
     .u32(tokensOut(purse) - svm.spent)
@@ -330,6 +330,7 @@ function levels(svm: Svm): Uint8Array {
     .u64(purse.closed)
     .u8(purse.frozen)
     .u8(isClosed(svm) ? 1 : 0)
+    .u32(purse.epoch)
     .done();
 }
 

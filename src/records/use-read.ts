@@ -16,18 +16,20 @@ export interface ProfileSelector {
 const PROFILE_SELECTORS_MAX = PROFILE_DAYS_KEPT * SUPPLIES_MAX;
 
 /**
- * M3 of 0x30, use and log read (FIG. 3): sections u8, bit 0 totals, 1 mode table, 2 supply policy, others 0 |
+ * M3 of 0x30, use and log read (FIG. 3): sections u8, bit 0 totals, 1 mode table, 2 supply policy, 3 cards, others 0 |
  * count u8, 0 to 28 | count x (day u16 | supply u8), rising by day, then supply. Info is always in the answer.
  */
 export interface UseRequest {
   readonly totals: boolean;
   readonly modeTable: boolean;
   readonly policy: boolean;
+  readonly cards?: true;
   readonly profiles: readonly ProfileSelector[];
 }
 
 export function encodeUseRequest(request: UseRequest): Uint8Array {
-  const sections = (request.totals ? 1 : 0) | (request.modeTable ? 2 : 0) | (request.policy ? 4 : 0);
+  const { totals, modeTable, policy, cards = false } = request;
+  const sections = (totals ? 1 : 0) | (modeTable ? 2 : 0) | (policy ? 4 : 0) | (cards ? 8 : 0);
   const writer = new Writer().u8(sections).u8(request.profiles.length);
   for (const { day, supply } of request.profiles) writer.u16(day).u8(supply);
   return writer.done();
@@ -38,7 +40,7 @@ export function decodeUseRequest(bytes: Uint8Array): UseRequest | RecordFailure 
   const sections = reader.u8();
   const count = reader.u8();
   if (!reader.ok() || reader.left !== 3 * count) return failure('length-wrong');
-  if (sections > 7) return failure('reserved-bits-set');
+  if (sections > 15) return failure('reserved-bits-set');
   if (count > PROFILE_SELECTORS_MAX) return failure('field-out-of-range');
   const profiles: ProfileSelector[] = [];
   let last = -1;
@@ -50,7 +52,8 @@ export function decodeUseRequest(bytes: Uint8Array): UseRequest | RecordFailure 
     last = rank(day, supply);
     profiles.push({ day, supply });
   }
-  return { totals: (sections & 1) !== 0, modeTable: (sections & 2) !== 0, policy: (sections & 4) !== 0, profiles };
+  const asked = { totals: (sections & 1) !== 0, modeTable: (sections & 2) !== 0, policy: (sections & 4) !== 0 };
+  return { ...asked, ...((sections & 8) !== 0 && { cards: true }), profiles };
 }
 
 /**
@@ -69,14 +72,21 @@ export interface Info {
   readonly nextEvent: number;
 }
 
+/** What a meter says of the cards that it took value from: all tokens ever taken, and the epoch of its hot list. */
+export interface CardsTold {
+  readonly fromCards: Tokens;
+  readonly epoch: number;
+}
+
 /**
  * M4 of 0x30: head 9 | Info 25 | sections, each kind u8 | length u16 | bytes:
  * - 1 totals of one supply, 213 bytes; by rising supply
  * - 2 the mode table, bytes of the tariff, not empty; at most one
  * - 3 the supply policy; at most one
  * - 4 a profile: day u16 | supply u8 | compressed profile; rising by day, then supply
+ * - 5 cards: from cards u64 | epoch u32; at most one
  *
- * Kinds rise. A profile or table that is not held is left out, and the result is then 12.
+ * Kinds rise. What is not held is left out, and the result is then 12.
  */
 export interface UseAnswer {
   readonly head: AnswerHead;
@@ -85,6 +95,7 @@ export interface UseAnswer {
   readonly modeTable: Uint8Array | null;
   readonly policy: SupplyPolicy | null;
   readonly profiles: readonly DayProfile[];
+  readonly cards?: CardsTold;
 }
 
 export function encodeUseAnswer(answer: UseAnswer): Uint8Array {
@@ -107,6 +118,9 @@ export function encodeUseAnswer(answer: UseAnswer): Uint8Array {
       .u16(day)
       .u8(supply)
       .bytes(bytes);
+  }
+  if (answer.cards !== undefined) {
+    writer.u8(Section.cards).u16(CARDS_BYTES).u64(answer.cards.fromCards).u32(answer.cards.epoch);
   }
   return writer.done();
 }
@@ -131,7 +145,8 @@ export function decodeUseAnswer(bytes: Uint8Array): UseAnswer | RecordFailure {
   return isRecordFailure(sections) ? sections : { head, info, ...sections };
 }
 
-const Section = { totals: 1, modeTable: 2, policy: 3, profile: 4 } as const;
+const Section = { totals: 1, modeTable: 2, policy: 3, profile: 4, cards: 5 } as const;
+const CARDS_BYTES = 12;
 
 const rank = (day: number, supply: number): number => day * 8 + supply;
 
@@ -140,6 +155,7 @@ function readSections(reader: Reader): Omit<UseAnswer, 'head' | 'info'> | Record
   const profiles: DayProfile[] = [];
   let modeTable: Uint8Array | null = null;
   let policy: SupplyPolicy | null = null;
+  let cards: CardsTold | undefined;
   let last = -1;
   while (reader.left > 0) {
     const kind = reader.u8();
@@ -166,12 +182,17 @@ function readSections(reader: Reader): Omit<UseAnswer, 'head' | 'info'> | Record
       // Decoding a day costs work: a body cannot hold more of them than a meter keeps.
       if (profiles.push(decoded) > PROFILE_SELECTORS_MAX) return failure('field-out-of-range');
       place = rank(decoded.day, decoded.supply);
+    } else if (kind === Section.cards) {
+      const fields = new Reader(body);
+      cards = { fromCards: tokens(fields.u64()), epoch: fields.u32() };
+      if (!fields.ended()) return failure('length-wrong');
+      place = 0;
     } else return failure('format-unknown');
     const order = kind * 0x10_0000 + place;
     if (order <= last) return failure('order-wrong');
     last = order;
   }
-  return { totals, modeTable, policy, profiles };
+  return { totals, modeTable, policy, profiles, ...(cards !== undefined && { cards }) };
 }
 
 function readProfile(bytes: Uint8Array): DayProfile | RecordFailure {

@@ -10,7 +10,7 @@ import {
   purseIdOf,
 } from '../../host/index.ts';
 import { levelsOf } from '../../meter/index.ts';
-import { type Csn, Region, type Svpmsn, svpmsnText } from '../../units/index.ts';
+import { type Csn, type Svpmsn, svpmsnText } from '../../units/index.ts';
 import type { CardPayment } from '../cards/card-payments.ts';
 import type { Written } from '../mortal-store.ts';
 import type { Utility } from '../utility.ts';
@@ -264,8 +264,7 @@ export class CardBooks implements Checker {
   /** What a meter took from cards that nobody copied is told in full. */
   async #metersTold({ host }: Utility): Promise<void> {
     for (const meter of this.#cards.meters) {
-      // A meter of electricity leaves no report.
-      if (meter.region === Region.electricity || this.#isDisturbed) continue;
+      if (this.#isDisturbed) continue;
       const booked = await host.offlineMeter(svpmsnText(meter.svpmsn));
       const { fromCards } = levelsOf(meter.meter);
       const told =
