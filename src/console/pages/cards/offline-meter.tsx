@@ -12,7 +12,7 @@ import { Blank, Loaded } from '../../parts/states.tsx';
 import { usePages, useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { useNow } from '../../time.ts';
-import { subscriberAddress } from '../subscribers/subscribers.tsx';
+import { subscriberAddress } from '../subscribers/address.ts';
 import { useProviders } from './providers.ts';
 import { registerText } from './register.ts';
 import { standingOf } from './standing.ts';
