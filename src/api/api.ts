@@ -75,6 +75,7 @@ import { StatementSchema } from './schemas/statement.ts';
 import { TariffPreviewSchema, TariffWeekSchema } from './schemas/tariff-week.ts';
 import { UtilitySchema } from './schemas/utility.ts';
 import { DeliverySchema, WebhookSchema } from './schemas/webhooks.ts';
+import { serializers } from './serializer.ts';
 import type { Api, ApiServices, ApiSettings, TypeBoxProvider } from './server.ts';
 import { validator } from './validator.ts';
 
@@ -156,6 +157,7 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
     http: { headersTimeout: requestMs, connectionsCheckingInterval: Math.ceil(requestMs / 4) },
     routerOptions: { maxParamLength: PARAMETER_CHARACTERS_MAX },
     exposeHeadRoutes: false,
+    schemaController: { compilersFactory: { buildSerializer: serializers } },
     // An id that a client gave could be anything; this one is in the log, in the audit and in the answer.
     genReqId: () => randomUUID(),
     // An address that is none comes past every hook.
