@@ -187,6 +187,37 @@ test('what books forgot of another lost card, and a meter took, is no sign that 
   assert.deepEqual([orders, (await after.order('sent'))?.state], [[], 'outstanding']);
 });
 
+test('what a meter took of a card that was lost before is no sign that an order was on the next one, and comes out of the first', async () => {
+  const rig = await CardRig.open({ limit: 100, days: 10 });
+  await sell(rig, 'one', 60);
+  await rig.serve();
+  const meter = rig.meter();
+  meter.take(rig.hand(), 45);
+  await replace(rig);
+  await rig.serve(NEW_CARD);
+  const order = { csn: NEW_CARD, region: Region.gas, orderId: 'sent', amount: 70, source: 'cash' };
+  await rig.do(async (tx, now) => made(await sellToCard(tx, order, now)));
+  await rig.begin(NEW_CARD);
+  await rig.do(async (tx, now) => made(await blockCard(tx, { csn: NEW_CARD, state: 'lost' }, now)));
+  await rig.issue(NEXT_CARD);
+  await rig.do(async (tx, now) => made(await replaceCard(tx, { csn: NEW_CARD, by: NEXT_CARD }, now)));
+  await rig.serve(NEXT_CARD);
+  meter.take(rig.hand(NEXT_CARD), 0);
+  await rig.serve(NEXT_CARD);
+  rig.ms += 10 * DAY;
+  const given = async (id: string) => {
+    const { orders } = await rig.do(async (tx, now) => made(await recoverCard(tx, id, now)));
+    return orders.map(({ amount, purse }) => [amount, purse]);
+  };
+  assert.deepEqual([await given(NEW_CARD), (await rig.order('sent'))?.state], [[], 'outstanding']);
+  // Its heir is lost too: the one after it gets the rest.
+  assert.deepEqual(await given(KIMS_CARD), [[15, `${NEXT_CARD}-2`]]);
+  assert.deepEqual([await given(NEW_CARD), (await rig.order('sent'))?.state], [[[70, `${NEXT_CARD}-2`]], 'lost']);
+  await rig.serve(NEXT_CARD);
+  const { issued, onCards, handed, inFlight } = await rig.totals();
+  assert.deepEqual([issued, onCards, handed, inFlight], [130n, 85n, 45n, 0n]);
+});
+
 test('a card takes the place of one that is blocked, of the same subscriber and regions, and of no other', async () => {
   const rig = await CardRig.open();
   const swap = (by: string) => rig.do(async (tx, now) => replaceCard(tx, { csn: KIMS_CARD, by }, now));

@@ -88,9 +88,15 @@ export async function recoverCard(
 ): Promise<{ readonly orders: readonly CardOrder[]; readonly recoveries: readonly Recovery[] } | HostFailure> {
   const found = await cardBy(tx, csn);
   if (isFailure(found)) return found;
-  const { replacedBy, subscriber } = found.card;
+  const { subscriber } = found.card;
+  let replacedBy = found.card.replacedBy;
   if (replacedBy === undefined) return fail('card-active', `No card has taken the place of ${csn}: replace it first.`);
-  const [heir] = await tx.cards.of([replacedBy]);
+  let [heir] = await tx.cards.of([replacedBy]);
+  // A card in whose place another one is by now was in use when it took the place of this one: none comes twice.
+  while (heir?.replacedBy !== undefined) {
+    replacedBy = heir.replacedBy;
+    [heir] = await tx.cards.of([replacedBy]);
+  }
   if (heir?.state !== 'active') return fail('card-ended', `Card ${replacedBy} is not in use either: replace it first.`);
   const orders: CardOrder[] = [];
   for (const purse of found.purses) orders.push(...(await recoverRegion(tx, purse, { subscriber, replacedBy }, now)));
@@ -115,9 +121,8 @@ async function recoverRegion(
     if (doubtful.op !== 'credit') {
       await tx.cardOrders.put([lostOrder(doubtful, now)]);
       purse = { ...purse, outstanding: undefined };
-    } else if (untold > onCardOf(purse)) {
-      // Meters have taken more than was on the card without it; but it may have been what books forgot of another one.
-      if (await mayForget(tx, purse, subscriber)) return orders;
+    } else if (await isOnNoOther(tx, purse, { subscriber, untold })) {
+      // Meters have taken more than was on the card without it.
       await tx.cardOrders.put([{ ...lostOrder(doubtful, now), state: 'stored' }]);
       await tx.post(cardMove('card-stored', amount, { ...occasion, of: doubtful.id }));
       purse = {
@@ -126,7 +131,7 @@ async function recoverRegion(
         lastCounter: purse.lastCounter + 1,
         outstanding: undefined,
       };
-    } else {
+    } else if (untold <= onCardOf(purse)) {
       await tx.cardOrders.put([lostOrder(doubtful, now)]);
       purse = { ...purse, outstanding: undefined };
       const order = await give(
@@ -244,13 +249,30 @@ async function untoldOf(tx: StoreReads, { provider }: CardPurse, subscriber: str
   return most(0n, untold);
 }
 
-/** After a restore, as long as not every card of the household has told its receipts. One that is lost never will. */
-async function mayForget(tx: StoreReads, { provider }: CardPurse, subscriber: string): Promise<boolean> {
-  for (const { id } of await tx.cards.where('subscriber', subscriber)) {
-    const purses = await tx.cardPurses.where('card', id);
-    if (purses.some((each) => each.provider === provider && each.queryWanted)) return true;
+/**
+ * Whether the other cards of a household cannot have given what meters took beyond what is known of this one: not by
+ * what is on them or on its way to them, nor by what was forgotten of one that has told no receipts since a restore. The
+ * only one in use brings what meters tell together with what it gave them itself, unless it lacks a receipt.
+ */
+async function isOnNoOther(
+  tx: StoreReads,
+  purse: CardPurse,
+  { subscriber, untold }: { readonly subscriber: string; readonly untold: bigint },
+): Promise<boolean> {
+  if (purse.queryWanted) return false;
+  let elsewhere = 0n;
+  const cards = await tx.cards.where('subscriber', subscriber);
+  const isOnlyOne = cards.filter(({ state }) => state === 'active').length === 1;
+  for (const { id, state } of cards) {
+    for (const each of await tx.cardPurses.where('card', id)) {
+      if (each.provider !== purse.provider || each.id === purse.id) continue;
+      if (each.queryWanted) return false;
+      if (state === 'active' && isOnlyOne && each.outstanding === undefined) continue;
+      const [sent] = each.outstanding === undefined ? [] : await tx.cardOrders.of([each.outstanding]);
+      elsewhere += onCardOf(each) + (sent?.op === 'credit' ? BigInt(sent.amount) : 0n);
+    }
   }
-  return false;
+  return untold > onCardOf(purse) + elsewhere;
 }
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
