@@ -227,6 +227,29 @@ test('what is pending for a meter that never came back is released, and what was
   assert.deepEqual([closed, onCards], [100n, 200n]);
 });
 
+test('a release that the books forgot is given again under its id, and is what the card did', async () => {
+  const store = new MemoryStore();
+  const rig = await CardRig.open({ store });
+  await sell(rig, 'one', 300);
+  await rig.serve();
+  const copy = await store.copy();
+  rig.meter().take(rig.hand(), 100, 6);
+  await rig.exchange();
+  const release = (of: CardRig) => of.do((tx, now) => releasePending(tx, { ...TARGET, orderId: 'release' }, now));
+  made(await release(rig));
+  await rig.serve();
+  const after = await CardRig.over(rig, copy);
+  await after.do(wantCardQueries);
+  made(await release(after));
+  await after.serve();
+  const { released, pending, handed, balance, freeze } = await after.purse();
+  assert.deepEqual([released, pending, handed, balance, freeze], [100n, 0n, 0n, 200n, undefined]);
+  const order = await after.order('release');
+  assert.deepEqual([order?.state, order?.amount], ['closed', 100]);
+  const none = await after.do((tx, now) => releasePending(tx, { ...TARGET, orderId: 'none' }, now));
+  assert.ok('reason' in none && none.reason === 'card-wrong');
+});
+
 test('a card that is lost or blocked is refused at every desk, and raises the epoch of the meter it had a ticket for', async () => {
   for (const state of ['lost', 'blocked'] as const) {
     const rig = await CardRig.open();

@@ -163,7 +163,7 @@ async function settle(
       await tx.cardOrders.put([{ ...settled, state: 'closed', amount: settlement.amount }]);
       const gone =
         order.op === 'release'
-          ? { released: purse.released + amount, pending: purse.pending - amount }
+          ? { released: purse.released + amount, ...(amount > 0n && { pending: 0n, pendingMeter: undefined }) }
           : { closed: purse.closed + amount };
       await tx.cardPurses.put([{ ...next, ...gone }]);
       await tx.post(cardMove('card-closed', amount, occasion));

@@ -90,7 +90,8 @@ export async function releasePending(
 ): Promise<CardOrder | HostFailure> {
   const [purse] = await tx.cardPurses.of([purseIdOf(target.csn, target.region)]);
   const [before] = await tx.cardOrders.of([target.orderId]);
-  if (purse?.pending === 0n && before === undefined) {
+  // Books that were put back do not know what the card has told since; it may be this very release that they forgot.
+  if (purse?.pending === 0n && !purse.queryWanted && before === undefined) {
     return fail('card-wrong', `As far as card ${target.csn} told, nothing of region ${target.region} is pending.`);
   }
   const debitCounter = before?.debitCounter ?? purse?.debitCounter;
