@@ -47,11 +47,16 @@ export interface CardCommand {
 
 /** M4: the receipt of an LTC as it is of a TC, for `judgeReceipt`, and the region after it. A card has no clock. */
 export interface CardReceipt extends RegionTotals, ValueReceipt {
+  /** Of a kept receipt by whose LTC the amount left the card: books that forgot the order must not take it for a load. */
+  readonly tookOff: TookOff | undefined;
   /** What the region's meter said last over this card, for `openMeterReport`; told with every receipt, unchanged. */
   readonly report: Uint8Array | undefined;
   readonly clock: undefined;
   readonly flags: undefined;
 }
+
+/** By op 3, or by op 4. */
+export type TookOff = 'closed' | 'released';
 
 export type AddedValueFailure = { readonly reason: 'body-wrong' };
 const BODY_WRONG: AddedValueFailure = { reason: 'body-wrong' };
@@ -59,6 +64,13 @@ const BODY_WRONG: AddedValueFailure = { reason: 'body-wrong' };
 export const CARD_STATUS_BYTES = 29;
 export const CARD_RECEIPT_BYTES = 42;
 const UNIT_TOKENS = 0;
+
+/** In place of "already done", behind the results of all other commands. */
+const ALREADY: Readonly<Record<TookOff, number>> = { closed: 18, released: 19 };
+const TOOK_OFF: ReadonlyMap<number, TookOff> = new Map([
+  [ALREADY.closed, 'closed'],
+  [ALREADY.released, 'released'],
+]);
 
 /** LTC u32 | loaded u64 | balance u32 | DTC u32 | pending meter u24 | pending amount u32 | ticket version u16 */
 export const encodeCardStatus = (status: CardStatus): Uint8Array =>
@@ -92,15 +104,18 @@ export function decodeCardCommand(bytes: Uint8Array): CardCommand | AddedValueFa
 
 /** result u8 | LTC u32 | TXID 8 | amount u32 | loaded u64 | balance u32 | … as in M2 | report 63, or nothing */
 export function encodeCardReceipt(receipt: CardReceipt): Uint8Array {
-  const { result, counter, txid, amount, report } = receipt;
-  const writer = new Writer(CARD_RECEIPT_BYTES + REPORT_BYTES).u8(result).u32(counter).bytes(txid).u32(amount);
+  const { result, tookOff, counter, txid, amount, report } = receipt;
+  const code = tookOff === undefined ? result : ALREADY[tookOff];
+  const writer = new Writer(CARD_RECEIPT_BYTES + REPORT_BYTES).u8(code).u32(counter).bytes(txid).u32(amount);
   writeRegion(writer, receipt);
   return (report === undefined ? writer : writer.bytes(report)).done();
 }
 
 export function decodeCardReceipt(bytes: Uint8Array): CardReceipt | AddedValueFailure {
   const reader = new Reader(bytes);
-  const result = reader.u8();
+  const code = reader.u8();
+  const tookOff = TOOK_OFF.get(code);
+  const result = tookOff === undefined ? code : ValueResult.alreadyDone;
   const counter = reader.u32();
   const txid = reader.view(TXID_BYTES).slice();
   const amount = tokens(reader.u32());
@@ -109,7 +124,7 @@ export function decodeCardReceipt(bytes: Uint8Array): CardReceipt | AddedValueFa
   if (region === undefined || !reader.ok() || result > ValueResult.refusedByPolicy) return BODY_WRONG;
   if (report.length !== 0 && report.length !== REPORT_BYTES) return BODY_WRONG;
   return {
-    ...{ result: result as ValueResult, counter, txid, amount, ...region },
+    ...{ result: result as ValueResult, tookOff, counter, txid, amount, ...region },
     ...{ report: report.length === 0 ? undefined : report, clock: undefined, flags: undefined },
   };
 }

@@ -458,7 +458,25 @@ test('bodies of a load that are too short, too long, or say what no card says, a
     // The meter of a record that is not there.
     assert.deepEqual(decode(bytes.map((byte, i) => (i === bytes.length - 9 ? 1 : byte))), wrong);
   }
-  assert.deepEqual(decodeCardReceipt(receipt.map((byte, i) => (i === 0 ? 7 : byte))), { reason: 'body-wrong' });
+  const coded = (code: number) => decodeCardReceipt(receipt.map((byte, i) => (i === 0 ? code : byte)));
+  for (const code of [7, 17, 20]) assert.deepEqual(coded(code), { reason: 'body-wrong' });
+});
+
+test('a kept receipt says whether its amount came to the card, was closed or was released', () => {
+  const hand = newCard();
+  const kept = (counter: number) => load(hand, order(CardOp.query, counter, 0));
+  load(hand, order(CardOp.credit, 1, 500));
+  load(hand, order(CardOp.close, 2, 0));
+  load(hand, order(CardOp.release, 3, 9));
+  for (const [counter, tookOff, amount] of [
+    [1, undefined, 500],
+    [2, 'closed', 500],
+    [3, 'released', 0],
+  ] as const) {
+    const told = kept(counter);
+    assert.deepEqual([told.result, told.tookOff, told.amount], [ValueResult.alreadyDone, tookOff, amount]);
+    assert.deepEqual(decodeCardReceipt(encodeCardReceipt(told)), told);
+  }
 });
 
 test('what a card says to a pipe is a frame for the host, or a refusal, or nothing that could be passed on', () => {

@@ -19,6 +19,7 @@ import {
   encodeCardReceipt,
   encodeCardStatus,
   type RegionTotals,
+  type TookOff,
 } from './added-value.ts';
 import { response } from './apdu.ts';
 import { reportOf } from './report-file.ts';
@@ -140,7 +141,7 @@ function carryOut(card: Card, region: WholeRegion, command: CardCommand, out: Ca
   if (ticket !== undefined) commit(card, region, ticket.changed, ticket.rows, out);
   const named = command.op === CardOp.query && command.counter === 0 ? loadCounter : command.counter;
   const kept = readLoadRow(card, region, named);
-  if (kept !== undefined) return told(card, region, keptResult(kept.kind), kept);
+  if (kept !== undefined) return told(card, region, keptResult(kept.kind), kept, TOOK_OFF.get(kept.kind));
   return told(card, region, ValueResult.gap, { counter: loadCounter, txid: new Uint8Array(8), amount: 0 });
 }
 
@@ -179,8 +180,19 @@ function keptResult(kind: LoadKind): ValueResult {
   return kind === LoadKind.voided ? ValueResult.voided : ValueResult.alreadyDone;
 }
 
-const told = (card: Card, region: WholeRegion, result: ValueResult, row: Omit<LoadRow, 'kind'>): CardReceipt => ({
-  ...{ result, counter: row.counter, txid: row.txid, amount: tokens(row.amount) },
+const TOOK_OFF: ReadonlyMap<LoadKind, TookOff> = new Map([
+  [LoadKind.closed, 'closed'],
+  [LoadKind.released, 'released'],
+]);
+
+const told = (
+  card: Card,
+  region: WholeRegion,
+  result: ValueResult,
+  row: Omit<LoadRow, 'kind'>,
+  tookOff?: TookOff,
+): CardReceipt => ({
+  ...{ result, tookOff, counter: row.counter, txid: row.txid, amount: tokens(row.amount) },
   ...totalsOf(region.purse),
   ...{ report: reportOf(card, region.region), clock: undefined, flags: undefined },
 });

@@ -227,6 +227,32 @@ test('what is pending for a meter that never came back is released, and what was
   assert.deepEqual([closed, onCards], [100n, 200n]);
 });
 
+test('what the books forgot that was taken off a card is found as such, also where more was loaded after it', async () => {
+  const store = new MemoryStore();
+  const rig = await CardRig.open({ store });
+  await sell(rig, 'one', 300);
+  await rig.serve();
+  const copy = await store.copy();
+  const empty = (of: CardRig) => of.do((tx, now) => emptyCard(tx, { ...TARGET, orderId: 'out' }, now));
+  made(await empty(rig));
+  await rig.serve();
+  await sell(rig, 'two', 700);
+  await rig.serve();
+  rig.meter().take(rig.hand(), 100, 6);
+  await rig.exchange();
+  made(await rig.do((tx, now) => releasePending(tx, { ...TARGET, orderId: 'release' }, now)));
+  await rig.serve();
+  const after = await CardRig.over(rig, copy);
+  await after.do(wantCardQueries);
+  await after.serve();
+  const { credited, closed, released, balance, freeze } = await after.purse();
+  assert.deepEqual([credited, closed, released, balance, freeze], [1_000n, 300n, 100n, 600n, undefined]);
+  const totals = await after.totals();
+  assert.deepEqual([totals.found, totals.closed, totals.onCards], [700n, 400n, 600n]);
+  const again = await empty(after);
+  assert.ok('reason' in again && again.reason === 'order-settled');
+});
+
 test('a release that the books forgot is given again under its id, and is what the card did', async () => {
   const store = new MemoryStore();
   const rig = await CardRig.open({ store });

@@ -200,8 +200,8 @@ export async function refundUnsentOfCard(
 
 /**
  * The card holds another TXID at the next LTC. After a restore it may be an order that these books still have unsent:
- * then it is that order's receipt. Otherwise it is value that nobody here sold, flagged as found. The own order takes
- * the LTC after it.
+ * then it is that order's receipt. Otherwise it is value that nobody here sold, or took off the card, flagged as found.
+ * The own order takes the LTC after it.
  */
 async function adopt(
   tx: StoreTransaction,
@@ -216,7 +216,8 @@ async function adopt(
   const [known] = await tx.cardOrders.where('txid', txid);
   const isUnsent = known?.counter === undefined && (known?.state === 'waiting' || known?.state === 'voiding');
   if (known !== undefined && (known.purse !== purse.id || !isUnsent)) return 'txid-twice';
-  const credits = applied && (known === undefined || known.op === 'credit');
+  const credits = applied && receipt.tookOff === undefined;
+  if (known !== undefined && applied && credits !== (known.op === 'credit')) return 'amount-differs';
   if (credits && exceeds(purse, { ...receipt, amount })) return 'amount-differs';
   if (known !== undefined && credits && known.amount !== amount) return 'amount-differs';
   if (purse.outstanding !== undefined) {
@@ -233,15 +234,24 @@ async function adopt(
     return undefined;
   }
   const id = `${FOUND_PREFIX}${purse.id}:${counter}`;
-  await tx.cardOrders.put([
-    {
-      ...{ id, purse: purse.id, openOf: undefined, provider: purse.provider, op: 'credit', amount, txid, counter },
-      ...{ debitCounter: undefined, source: 'found', state: 'found', method: undefined, paid: 0n, fee: 0n, tax: 0n },
-      ...{ why: applied ? undefined : 'voided', orderedAt: now, settledAt: now, paidOutAt: undefined },
-    },
-  ]);
-  await tx.cardPurses.put([{ ...purse, lastCounter: counter, credited: purse.credited + BigInt(amount) }]);
-  await tx.post(cardMove('card-found', BigInt(amount), { at: now, provider: purse.provider, of: id }));
+  const occasion = { at: now, provider: purse.provider, of: id };
+  const found: CardOrder = {
+    ...{ id, purse: purse.id, openOf: undefined, provider: purse.provider, op: 'credit', amount, txid, counter },
+    ...{ debitCounter: undefined, source: 'found', state: 'found', method: undefined, paid: 0n, fee: 0n, tax: 0n },
+    ...{ why: applied ? undefined : 'voided', orderedAt: now, settledAt: now, paidOutAt: undefined },
+  };
+  const value = BigInt(amount);
+  const next: CardPurse = { ...purse, lastCounter: counter };
+  if (receipt.tookOff === undefined) {
+    await tx.cardOrders.put([found]);
+    await tx.cardPurses.put([{ ...next, credited: purse.credited + value }]);
+    await tx.post(cardMove('card-found', value, occasion));
+  } else {
+    const op = receipt.tookOff === 'closed' ? 'close' : 'release';
+    await tx.cardOrders.put([{ ...found, op, state: 'closed' }]);
+    await tx.cardPurses.put([{ ...next, [receipt.tookOff]: purse[receipt.tookOff] + value }]);
+    await tx.post(cardMove('card-closed', value, occasion));
+  }
   return undefined;
 }
 
