@@ -215,7 +215,9 @@ async function adopt(
   const amount = applied ? receipt.amount : tokens(0);
   const [known] = await tx.cardOrders.where('txid', txid);
   const isUnsent = known?.counter === undefined && (known?.state === 'waiting' || known?.state === 'voiding');
-  if (known !== undefined && (known.purse !== purse.id || !isUnsent)) return 'txid-twice';
+  const isIts =
+    known === undefined || (isUnsent && (known.purse === purse.id || (await waitedBefore(tx, known, purse))));
+  if (!isIts) return 'txid-twice';
   const credits = applied && receipt.tookOff === undefined;
   if (known !== undefined && applied && credits !== (known.op === 'credit')) return 'amount-differs';
   if (credits && exceeds(purse, { ...receipt, amount })) return 'amount-differs';
@@ -230,7 +232,7 @@ async function adopt(
     const outcome: Settlement = !applied
       ? { type: 'not-stored', why }
       : { type: known.op === 'credit' ? 'stored' : 'closed', amount };
-    await settle(tx, purse, known, outcome, now);
+    await settle(tx, purse, { ...known, purse: purse.id }, outcome, now);
     return undefined;
   }
   const id = `${FOUND_PREFIX}${purse.id}:${counter}`;
@@ -253,6 +255,13 @@ async function adopt(
     await tx.post(cardMove('card-closed', value, occasion));
   }
   return undefined;
+}
+
+/** Whether it waited for a card that is in use no more, and for which a host that was forgotten sent it to this one. */
+async function waitedBefore(tx: StoreTransaction, order: CardOrder, purse: CardPurse): Promise<boolean> {
+  const [before] = await tx.cardPurses.of([order.purse]);
+  const [old, own] = before === undefined ? [] : await tx.cards.of([before.card, purse.card]);
+  return before?.provider === purse.provider && old?.state !== 'active' && old?.subscriber === own?.subscriber;
 }
 
 /**

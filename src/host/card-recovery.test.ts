@@ -218,6 +218,26 @@ test('what a meter took of a card that was lost before is no sign that an order 
   assert.deepEqual([issued, onCards, handed, inFlight], [130n, 85n, 45n, 0n]);
 });
 
+test('an order that waited for the lost card is found on the new one, where books that forgot it have it waiting still', async () => {
+  const store = new MemoryStore();
+  const rig = await CardRig.open({ store });
+  await sell(rig, 'waits', 70);
+  const copy = await store.copy();
+  await replace(rig);
+  await rig.serve(NEW_CARD);
+  const after = await CardRig.over(rig, copy);
+  await after.do(wantCardQueries);
+  const hand = rig.hand(NEW_CARD);
+  await replace(after);
+  after.hands.set(NEW_CARD, hand);
+  await after.serve(NEW_CARD);
+  const order = await after.order('waits');
+  assert.deepEqual([order?.state, order?.purse, order?.counter], ['stored', `${NEW_CARD}-2`, 1]);
+  const { issued, stored, found, onCards, inFlight } = await after.totals();
+  assert.deepEqual([issued, stored, found, onCards, inFlight], [70n, 70n, 0n, 70n, 0n]);
+  assert.equal((await after.purse(NEW_CARD)).freeze, undefined);
+});
+
 test('a card takes the place of one that is blocked, of the same subscriber and regions, and of no other', async () => {
   const rig = await CardRig.open();
   const swap = (by: string) => rig.do(async (tx, now) => replaceCard(tx, { csn: KIMS_CARD, by }, now));
