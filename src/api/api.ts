@@ -11,6 +11,7 @@ import { PROBLEM_TYPE, Problem, ProblemSchema, problemBody, problemOf, type Requ
 import { agentRoutes } from './routes/agents.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { bookRoutes } from './routes/books.ts';
+import { cardOrderRoutes } from './routes/card-orders.ts';
 import { cardProviderRoutes } from './routes/card-providers.ts';
 import { cardRoutes } from './routes/cards.ts';
 import { controlRoutes } from './routes/control.ts';
@@ -26,6 +27,7 @@ import { overviewRoutes } from './routes/overview.ts';
 import { paymentRoutes } from './routes/payments.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { purchaseRoutes } from './routes/purchases.ts';
+import { receiptRoutes } from './routes/receipts.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { settlementRoutes } from './routes/settlement.ts';
@@ -229,9 +231,11 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
         statementRoutes(v1, services);
         orderRoutes(v1, services);
         purchaseRoutes(v1, services);
+        receiptRoutes(v1, services);
         agentRoutes(v1, services);
         vendRoutes(v1, services);
         cardRoutes(v1, services);
+        cardOrderRoutes(v1, services);
         cardProviderRoutes(v1, services);
         offlineMeterRoutes(v1, services);
         shiftRoutes(v1, services);

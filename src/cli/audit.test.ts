@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { Purpose, SoftwareKeyStore, Suite, sealKeyRing } from '../crypto/index.ts';
+import { CardRig } from '../host/card-rig.testing.ts';
+import type { Store } from '../host/index.ts';
+import { KNOWN_KEY, KNOWN_KID } from '../host/receipt.testing.ts';
 import { Rig } from '../host/rig.testing.ts';
 import { openSqliteStore } from '../storage/index.ts';
 import { milliseconds } from '../units/index.ts';
@@ -18,20 +21,27 @@ const scratch = mkdtempSync(join(tmpdir(), 'wattpurse-audit-'));
 after(() => rmSync(scratch, { recursive: true }));
 const folder = join(scratch, 'books');
 
-before(async () => {
-  mkdirSync(folder);
+/** A folder with sealed books, and in it what somebody has done at a host. */
+async function booksIn(path: string, work: (store: Store) => Promise<void>): Promise<void> {
+  mkdirSync(path);
   const keyring = new SoftwareKeyStore({ utility: 1, keys: new Map() }, systemRandomness);
   await keyring.addGeneration(Purpose.value, Suite.aes128);
-  const seals = sealsOf(folder, async () => keyring);
-  const store = openSqliteStore(folder, seals);
-  const rig = new Rig(store);
-  await rig.enrol(1);
-  await rig.host.sellAll([{ meter: 1, amount: 70, orderId: 'a', source: 'cash' }]);
+  const seals = sealsOf(path, async () => keyring);
+  const store = openSqliteStore(path, seals);
+  await work(store);
   await store.signHead({ now: milliseconds(86_400_000) });
   await store.close();
-  writeFileSync(join(folder, 'keyring.wpkr'), await sealKeyRing(keyring, PASSPHRASE, systemRandomness, 14));
-  writeFileSync(join(folder, 'host.json'), '{"version":1,"zone":"UTC"}');
-});
+  writeFileSync(join(path, 'keyring.wpkr'), await sealKeyRing(keyring, PASSPHRASE, systemRandomness, 14));
+  writeFileSync(join(path, 'host.json'), '{"version":1,"zone":"UTC"}');
+}
+
+before(() =>
+  booksIn(folder, async (store) => {
+    const rig = new Rig(store);
+    await rig.enrol(1);
+    await rig.host.sellAll([{ meter: 1, amount: 70, orderId: 'a', source: 'cash' }]);
+  }),
+);
 
 function run(args: readonly string[], passphrase = PASSPHRASE) {
   const env = { ...process.env, WATTPURSE_PASSPHRASE: passphrase };
@@ -74,6 +84,35 @@ test('a changed row of a database somewhere else is named, in words and in JSON,
   const report = JSON.parse(run([...asked, '--json']).stdout);
   assert.deepEqual(report.places[0], { table: 'subscribers', row: id, what: 'it is not what the host wrote' });
   assert.equal(report.findings.length, report.places.length);
+});
+
+test('receipts of sales to cards are proved by the published key, and one that was changed is named', async () => {
+  const path = join(scratch, 'cards');
+  await booksIn(path, async (store) => {
+    const rig = await CardRig.open({ store });
+    await rig.buy('a', 700);
+    await rig.receipts('a');
+    await rig.serve();
+    await rig.receipts('a');
+  });
+  const { kty, crv, x } = KNOWN_KEY;
+  writeFileSync(join(path, 'receipts.jwks'), JSON.stringify({ keys: [{ kty, crv, x, kid: KNOWN_KID }] }));
+  const whole = run(['--data', 'cards']);
+  assert.equal(whole.status, 0, whole.stdout + whole.stderr);
+  assert.match(whole.stdout, / 2 receipts,/);
+  const database = new DatabaseSync(join(path, 'wattpurse.db'));
+  const [{ id, text }] = database.prepare('SELECT id, text FROM receipts ORDER BY id DESC').all() as [
+    { id: string; text: string },
+  ];
+  const [jws, ...fields] = text.split('~');
+  const [header, payload, signature = ''] = (jws as string).split('.');
+  const forged = signature.replace(/^./, (first) => (first === 'A' ? 'B' : 'A'));
+  const changed = [[header, payload, forged].join('.'), ...fields].join('~');
+  database.prepare('UPDATE receipts SET text = ? WHERE id = ?').run(changed, id);
+  database.close();
+  const { status, stdout } = run(['--data', 'cards']);
+  assert.equal(status, 1);
+  assert.match(stdout, new RegExp(`\\n {2}receipts ${id}: .*was not signed by the published key`));
 });
 
 test('a database that lost its last commits is told by the mark beside it', () => {

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { drawSubscriberKey, receiptSealer } from '../adapters/receipt-jose.ts';
 import { issueReceipts, receiptQrText, type SignedReceipt, withhold } from '../host/index.ts';
-import { drawnFrom, KNOWN_KEY, KNOWN_KID, knownSigner, tradeOf } from '../host/receipt.testing.ts';
+import { cardTradeOf, drawnFrom, KNOWN_KEY, KNOWN_KID, knownSigner, tradeOf } from '../host/receipt.testing.ts';
 import { receipt as command } from './receipt-command.ts';
 import { WrongUse } from './usage.ts';
 
@@ -83,6 +83,20 @@ Payment
   Paid on                 2026-03-02 09:05:11 +09:00
 `,
   );
+});
+
+test('a sale to a card is proved like any other, and a changed card is found', async () => {
+  const [sale] = await issueReceipts([cardTradeOf(1)], knownSigner(), drawnFrom('card'));
+  const text = (sale as SignedReceipt).text;
+  const { code, out } = run('verify', file('card.txt', text), '--keys', keys);
+  assert.equal(code, 0);
+  assert.match(out, /^Proved: /);
+  assert.match(out, /^ {2}Value card {14}04a1b2c3d4e5f6$/m);
+  assert.match(out, /^ {2}Total {49}KRW 11,001$/m);
+  const [jws, path, head, order = '', payment] = text.split('~');
+  const other = Buffer.from(Buffer.from(order, 'base64url').toString().replace('04a1b2c3d4e5f6', '04a1b2c3d4e5f7'));
+  const changed = file('card-changed.txt', [jws, path, head, other.toString('base64url'), payment].join('~'));
+  refusesWith(1, /The order is not the one that was signed/, run('verify', changed, '--keys', keys));
 });
 
 test('what is withheld is named, and the rest is proved', () => {

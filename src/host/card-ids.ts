@@ -1,12 +1,13 @@
-import type { CardProvider, CardPurse } from './types.ts';
+import type { Csn, Region } from '../units/index.ts';
+import type { CardProvider } from './types.ts';
 
 /** Id of one region of a card: `04a1b2c3d4e5f6-2`. */
 export const purseIdOf = (card: string, region: number): string => `${card}${BETWEEN}${region}`;
 
 /** The card and the region that the id of a purse names. */
-export function placeOfPurse(id: string): Pick<CardPurse, 'card' | 'region'> {
-  const [card = '', region] = id.split(BETWEEN);
-  return { card, region: Number(region) as CardPurse['region'] };
+export function placeOfPurse(id: string): { readonly card: Csn; readonly region: Region } {
+  const [card, region] = id.split(BETWEEN);
+  return { card: card as Csn, region: Number(region) as Region };
 }
 
 /** Id of whoever gives what the value in a region is for: `258-2`. */
@@ -14,7 +15,6 @@ export const providerIdOf = ({ utility, region }: Pick<CardProvider, 'utility' |
   `${utility}${BETWEEN}${region}`;
 
 /** The region that the id of a provider names. */
-export const regionOfProvider = (id: string): CardProvider['region'] =>
-  Number(id.split(BETWEEN)[1]) as CardProvider['region'];
+export const regionOfProvider = (id: string): Region => Number(id.split(BETWEEN)[1]) as Region;
 
 const BETWEEN = '-';

@@ -12,6 +12,7 @@ import {
 import { assert, assertNever, type Milliseconds, tokens } from '../units/index.ts';
 import { cardMove, cardPaidOut, cardRefunded } from './card-books.ts';
 import type { StoreTransaction } from './ports.ts';
+import { cardReceiptIsDue } from './receipting.ts';
 import { type CardFreeze, type CardOrder, type CardPurse, FOUND_PREFIX, MANUAL_SOURCE } from './types.ts';
 
 /** What the books know of a region of a card, for the rule of exactly once: LTC stands in the place of TC. */
@@ -152,6 +153,7 @@ async function settle(
       await tx.cardOrders.put([{ ...settled, state: 'stored' }]);
       await tx.cardPurses.put([{ ...next, credited: purse.credited + amount }]);
       await tx.post(cardMove('card-stored', amount, occasion));
+      await cardReceiptIsDue(tx, order);
       return;
     }
     case 'not-stored':
@@ -184,6 +186,7 @@ async function refund(tx: StoreTransaction, order: CardOrder, now: Milliseconds)
   const value = BigInt(amount);
   const parts = { paid: method === undefined ? value : order.paid, value, fee: order.fee, tax: order.tax };
   await tx.post([cardRefunded(parts, occasion)]);
+  await cardReceiptIsDue(tx, order);
   if (source === MANUAL_SOURCE) await tx.post([cardPaidOut('goodwill', value, occasion)]);
   return refunded;
 }

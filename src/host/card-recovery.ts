@@ -8,6 +8,7 @@ import { exposureOf } from './card-tickets.ts';
 import { type CardView, cardBy } from './cards.ts';
 import { fail, isFailure } from './failures.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
+import { cardReceiptIsDue } from './receipting.ts';
 import type { CardOrder, CardPurse, HostFailure } from './types.ts';
 
 /** What of the value of a card that is not active any more may be given to the one in its place. */
@@ -125,6 +126,7 @@ async function recoverRegion(
       // Meters have taken more than was on the card without it.
       await tx.cardOrders.put([{ ...lostOrder(doubtful, now), state: 'stored' }]);
       await tx.post(cardMove('card-stored', amount, { ...occasion, of: doubtful.id }));
+      await cardReceiptIsDue(tx, doubtful);
       purse = {
         ...purse,
         credited: purse.credited + amount,

@@ -25,12 +25,18 @@ import {
 import { type CardTotals, cardTotals } from './card-books.ts';
 import { CardDesk, type CardStep } from './card-desk.ts';
 import { providerIdOf, purseIdOf } from './card-ids.ts';
+import { buyForCard, voidCardOrder } from './card-sale.ts';
 import { addProvider, COUNTER_ROUTE, enrolOffline, issueCard } from './cards.ts';
 import { LedgerReader } from './ledger.ts';
 import { MemoryStore } from './memory.ts';
 import type { Store, StoreTransaction } from './ports.ts';
+import { knownKeys, knownSigner } from './receipt.testing.ts';
+import type { Receipt } from './receipt-document.ts';
+import { parseSignedReceipt, verifyReceipt } from './receipt-envelope.ts';
+import { issueDue, receiptsOf } from './receipting.ts';
 import { addSubscriber } from './registry.ts';
 import { made } from './rig.testing.ts';
+import type { CardOrder } from './types.ts';
 
 export const UTILITY = 258;
 export const GAS = providerIdOf({ utility: UTILITY, region: Region.gas });
@@ -136,6 +142,27 @@ export class CardRig {
       assert.ok(step.type === 'done', inspect(step));
       if (!step.more) return count;
     }
+  }
+
+  /** Sells for money. */
+  buy(orderId: string, paid: number, id: Csn = KIMS_CARD): Promise<CardOrder> {
+    const purchase = { csn: id, region: Region.gas, orderId, paid, method: 'cash' } as const;
+    return this.do(async (tx, now) => made(await buyForCard(tx, purchase, now)));
+  }
+
+  void(orderId: string): Promise<CardOrder> {
+    return this.do(async (tx, now) => made(await voidCardOrder(tx, orderId, now)));
+  }
+
+  /** The receipts of an order, issued and proved by the published key. */
+  async receipts(orderId: string): Promise<Receipt[]> {
+    const { store, clock, randomness } = this;
+    const utility = { name: 'Stadtwerk', registration: undefined };
+    await issueDue({ store, clock, randomness, receipts: { signer: knownSigner(), utility } }, 'UTC');
+    const issued = made(await store.read((tx) => receiptsOf(tx, orderId)));
+    return Promise.all(
+      issued.map(async ({ text }) => made(await verifyReceipt(made(parseSignedReceipt(text)), knownKeys()))),
+    );
   }
 
   purse(id: Csn = KIMS_CARD) {

@@ -8,6 +8,7 @@ import { wakeCard } from './card-slots.ts';
 import { openRegion } from './cards.ts';
 import { amountFault, fail, isFailure, textFault } from './failures.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
+import { cardReceiptIsDue } from './receipting.ts';
 import { splitPayment, termsOf } from './terms.ts';
 import { cashGiven } from './tills.ts';
 import { type CardOrder, FOUND_PREFIX, type HostFailure, MANUAL_SOURCE, type PaymentMethod } from './types.ts';
@@ -68,6 +69,7 @@ export async function buyForCard(
     if (method === 'cash' && by !== undefined) await cashGiven(tx, by, -BigInt(paid));
     const parts = { paid: BigInt(paid), value, fee, tax };
     await tx.post([cardSold(method, parts, { at: now, provider: made.provider, of: made.id })]);
+    await cardReceiptIsDue(tx, made);
   });
 }
 

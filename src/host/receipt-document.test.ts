@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { U32_MAX } from '../units/index.ts';
-import { ISSUED_AT, tradeOf } from './receipt.testing.ts';
+import { cardTradeOf, ISSUED_AT, tradeOf } from './receipt.testing.ts';
 import {
   parseReceipt,
   type Receipt,
@@ -171,4 +171,26 @@ test('a receipt has one writing: blanks, another order, doubled or foreign membe
   for (const none of ['', '{', 'null', '[]', '"text"', '1', JSON_TEXT.slice(1)]) {
     assert.equal(reasonOf(parseReceipt(none)), 'form-wrong', none);
   }
+});
+
+test('a sale to a card names card, region and provider in the place of a meter, and never both', () => {
+  const json = receiptJson(cardTradeOf(1));
+  assert.deepEqual(parseReceipt(json), cardTradeOf(1));
+  const card = '"card":{"number":"04a1b2c3d4e5f6","region":"gas","provider":"서울도시가스"}';
+  assert.ok(json.includes(`{"id":"till-2c81-1",${card},"tokens":"10001"`), json);
+  for (const [other, named] of [
+    ['"meter":"0a1b2c"', 'taken'],
+    [`"meter":"0a1b2c",${card}`, 'not written as receipts are'],
+    ['"card":null', 'order.card is no object'],
+    [card.replace('04a1', '04A1'), 'order.card.number must be'],
+    [card.replace('04a1', ''), 'order.card.number must be'],
+    [card.replace('"gas"', '"oil"'), 'order.card.region must be'],
+    [card.replace('서울도시가스', ''), 'order.card.provider must be'],
+    [card.replace('서울도시가스', 'x'.repeat(129)), 'order.card.provider must be'],
+    [card.replace('}', ',"more":"1"}'), 'not written as receipts are'],
+  ] as const) {
+    const parsed = parseReceipt(json.replace(card, other));
+    assert.ok(('reason' in parsed ? parsed.sentence : 'taken').includes(named), `${other}: ${text(parsed)}`);
+  }
+  assert.equal(reasonOf(parseReceipt(json.replace(`${card},`, ''))), 'form-wrong');
 });

@@ -1,4 +1,12 @@
-import { type Milliseconds, type Svpmsn, svpmsnText, type Tokens } from '../units/index.ts';
+import {
+  type Csn,
+  type Milliseconds,
+  REGION_NAMES,
+  type RegionName,
+  type Svpmsn,
+  svpmsnText,
+  type Tokens,
+} from '../units/index.ts';
 import { Fields } from './receipt-fields.ts';
 import type { PaymentMethod } from './types.ts';
 
@@ -41,7 +49,10 @@ export interface ReceiptHead {
   readonly exponent: number;
   /** What was paid, in minor units, 1 to u32. */
   readonly total: number;
-  /** The value was sold; or is stored in the meter; or never was and never will be in it, and the money went back. */
+  /**
+   * The value was sold; or is stored in the meter or on the card; or never was and never will be there, and the money
+   * went back.
+   */
   readonly state: TradeState;
   /** Number of the receipt whose place this one takes. */
   readonly corrects: string | undefined;
@@ -50,22 +61,37 @@ export interface ReceiptHead {
 export const TRADE_STATES = ['sold', 'stored', 'refunded'] as const;
 export type TradeState = (typeof TRADE_STATES)[number];
 
-export interface OrderPart {
+/** An order is for a meter, or for a region of a card. */
+export type OrderPart = OrderedPart &
+  (
+    | { readonly meter: Svpmsn; readonly card?: undefined }
+    | { readonly meter?: undefined; readonly card: CardOfReceipt }
+  );
+
+interface OrderedPart {
   /** 1 to 128 characters. */
   readonly id: string;
-  readonly meter: Svpmsn;
-  /** Value for energy. */
+  /** Value for energy, or of the provider of the region. */
   readonly tokens: Tokens;
   /** 1 to 16; they sum to the total. */
   readonly lines: readonly ReceiptLine[];
   readonly orderedAt: Milliseconds;
-  /** When the receipt of the meter was booked, or the money given back. */
+  /** When the receipt of the meter or the card was booked, or the money given back. */
   readonly settledAt: Milliseconds | undefined;
-  /** TC, 1 to u32: the meter's own number of the transaction. */
+  /** TC, 1 to u32: the meter's own number of the transaction; LTC, the region's, on a card. */
   readonly counter: number | undefined;
 }
 
-export const LINE_KINDS = ['energy', 'fixed-charge', 'tax', 'arrears', 'fee'] as const;
+/** Where the value of a card sale goes, and whose it is. */
+export interface CardOfReceipt {
+  /** CSN. */
+  readonly number: Csn;
+  readonly region: RegionName;
+  /** Name of whoever gives what the value is for; 1 to 128 characters. */
+  readonly provider: string;
+}
+
+export const LINE_KINDS = ['energy', 'fixed-charge', 'tax', 'arrears', 'fee', 'value'] as const;
 export type LineKind = (typeof LINE_KINDS)[number];
 
 export interface ReceiptLine {
@@ -185,7 +211,10 @@ function contradiction({ head, order, payment }: Receipt): ReceiptFailure | unde
   }
   // What was refunded had a TC if it was taken back on its way, and none if it never left.
   if (state !== 'refunded' && (order.counter === undefined) !== (state === 'sold')) {
-    return receiptFailure('state-wrong', 'A trade has the TC of its meter once it is stored there, and no sooner.');
+    return receiptFailure(
+      'state-wrong',
+      'A trade has the number of its transaction once its value is stored, and no sooner.',
+    );
   }
   return undefined;
 }
@@ -209,9 +238,10 @@ const headMembers = ({ utility, issuedAt, total, ...head }: ReceiptHead) => ({
   corrects: head.corrects,
 });
 
-const orderMembers = ({ id, meter, tokens, lines, orderedAt, settledAt, counter }: OrderPart) => ({
+const orderMembers = ({ id, meter, card, tokens, lines, orderedAt, settledAt, counter }: OrderPart) => ({
   id,
-  meter: svpmsnText(meter),
+  meter: meter === undefined ? undefined : svpmsnText(meter),
+  card: card === undefined ? undefined : { number: card.number, region: card.region, provider: card.provider },
   tokens: String(tokens),
   lines: lines.map(({ kind, amount, label }) => ({ kind, amount: String(amount), label })),
   orderedAt: timeText(orderedAt),
@@ -250,9 +280,12 @@ function headOf(fields: Fields): ReceiptHead {
 const EXPONENT_MAX = 4;
 
 function orderOf(fields: Fields): OrderPart {
+  const id = fields.text('id', 128);
+  const card = fields.optional('card', (name) => cardOf(fields.inner(name)));
+  const place = card === undefined ? { meter: meterOf(fields) } : { card };
   return {
-    id: fields.text('id', 128),
-    meter: Number.parseInt(fields.pattern('meter', /^[0-9a-f]{6}$/, 'six hex digits in lower case'), 16) as Svpmsn,
+    id,
+    ...place,
     tokens: fields.amount('tokens', 0) as Tokens,
     lines: fields.list('lines', RECEIPT_LINES_MAX).map((line) => ({
       kind: line.oneOf('kind', LINE_KINDS),
@@ -264,6 +297,15 @@ function orderOf(fields: Fields): OrderPart {
     counter: fields.optional('counter', (name) => fields.amount(name, 1)),
   };
 }
+
+const meterOf = (fields: Fields): Svpmsn =>
+  Number.parseInt(fields.pattern('meter', /^[0-9a-f]{6}$/, 'six hex digits in lower case'), 16) as Svpmsn;
+
+const cardOf = (fields: Fields): CardOfReceipt => ({
+  number: fields.pattern('number', /^[0-9a-f]{14}$/, '14 hex digits in lower case') as Csn,
+  region: fields.oneOf('region', REGION_NAMES),
+  provider: fields.text('provider', 128),
+});
 
 function paymentOf(fields: Fields): PaymentPart {
   return {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LANGUAGES } from '../words/index.ts';
-import { tradeOf } from './receipt.testing.ts';
+import { cardTradeOf, tradeOf } from './receipt.testing.ts';
 import { LINE_KINDS, PAYMENT_METHODS, type Receipt, TRADE_STATES } from './receipt-document.ts';
 import { receiptSheet } from './receipt-sheet.ts';
 
@@ -37,6 +37,26 @@ test('a trade that was refunded says when, and none that is only sold says that 
   const sold = rowsOf({ ...TRADE, head: { ...TRADE.head, state: 'sold' }, order });
   assert.ok(sold.includes('State: Sold, on its way to the meter'));
   assert.ok(!sold.some((row) => /^(Stored|Refunded|Meter transaction)/.test(row)));
+});
+
+test('a sale to a card says which card it is for, whose value, and how far it has come', () => {
+  const sale = cardTradeOf(1);
+  const sold = rowsOf(sale);
+  for (const row of [
+    'State: Sold, waiting for the card',
+    'Value card: 04a1b2c3d4e5f6',
+    'Provider: 서울도시가스',
+    'Gas: 10,001 tokens',
+    'Value: 10,001',
+  ]) {
+    assert.ok(sold.includes(row), row);
+  }
+  const order = { ...sale.order, settledAt: sale.head.issuedAt, counter: 4 };
+  const loaded = rowsOf({ ...sale, head: { ...sale.head, state: 'stored' }, order });
+  assert.ok(loaded.includes('State: Loaded on the card') && loaded.includes('Card transaction: 4'));
+  assert.ok(![...sold, ...loaded].some((row) => /meter/i.test(row)));
+  const withheld = rowsOf({ ...sale, order: undefined });
+  assert.ok(withheld.includes('State: Sold, on its way'), 'nobody can say where to');
 });
 
 test('the total stands also where the order is withheld, with a sentence for each part that is', () => {

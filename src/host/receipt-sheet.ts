@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { type Milliseconds, svpmsnText } from '../units/index.ts';
-import { amountText, type Language, RECEIPT_WORDS, type ReceiptWords } from '../words/index.ts';
+import { amountText, CARD_WORDS, type Language, RECEIPT_WORDS, type ReceiptWords } from '../words/index.ts';
 import type { OrderPart, PaymentPart, Receipt, ReceiptHead, ReceiptLine } from './receipt-document.ts';
 
 /** A receipt as people read it, before it is drawn on paper or on a screen: the same rows everywhere. */
@@ -33,10 +33,10 @@ export function receiptSheet({ head, order, payment }: Receipt, language: Langua
     title: words.title,
     issuer: [utility.name, ...registration],
     sections: [
-      { title: undefined, rows: headRows(head, words), note: undefined },
+      { title: undefined, rows: headRows(head, order, words), note: undefined },
       order === undefined
         ? { title: words.order, rows: [], note: words.orderWithheld }
-        : { title: words.order, rows: orderRows(order, head, words), note: undefined },
+        : { title: words.order, rows: orderRows(order, head, language), note: undefined },
       {
         title: undefined,
         rows: [...lineRows(order, head, words), totalRow(words.total, total, head)],
@@ -52,25 +52,35 @@ export function receiptSheet({ head, order, payment }: Receipt, language: Langua
 const fact = (label: string, value: string | undefined): readonly SheetRow[] =>
   value === undefined ? [] : [{ type: 'fact', label, value }];
 
-const headRows = ({ number, zone, issuedAt, state, corrects }: ReceiptHead, words: ReceiptWords): SheetRow[] => [
+const headRows = (
+  { number, zone, issuedAt, state, corrects }: ReceiptHead,
+  order: OrderPart | undefined,
+  words: ReceiptWords,
+): SheetRow[] => [
   ...fact(words.number, number),
   ...fact(words.replaces, corrects),
   ...fact(words.issued, timeText(issuedAt, zone)),
-  ...fact(words.state, words.states[state]),
+  ...fact(words.state, words.states[order === undefined ? 'withheld' : placeOf(order)][state]),
 ];
 
-function orderRows(order: OrderPart, { zone, state }: ReceiptHead, words: ReceiptWords): SheetRow[] {
-  const { id, meter, tokens, orderedAt, settledAt, counter } = order;
+function orderRows(order: OrderPart, { zone, state }: ReceiptHead, language: Language): SheetRow[] {
+  const words = RECEIPT_WORDS[language];
+  const { id, meter, card, tokens, orderedAt, settledAt, counter } = order;
   const settled = state === 'refunded' ? words.refunded : words.stored;
+  const value = card === undefined ? words.value : CARD_WORDS[language].regions[card.region];
   return [
     ...fact(words.orderId, id),
     ...fact(words.ordered, timeText(orderedAt, zone)),
-    ...fact(words.meter, svpmsnText(meter)),
-    ...fact(words.value, words.tokens.replace('{}', amountText(tokens, 0))),
+    ...fact(words.meter, meter === undefined ? undefined : svpmsnText(meter)),
+    ...fact(words.card, card?.number),
+    ...fact(words.provider, card?.provider),
+    ...fact(value, words.tokens.replace('{}', amountText(tokens, 0))),
     ...fact(settled, settledAt === undefined ? undefined : timeText(settledAt, zone)),
-    ...fact(words.counter, counter === undefined ? undefined : String(counter)),
+    ...fact(words.counters[placeOf(order)], counter === undefined ? undefined : String(counter)),
   ];
 }
+
+const placeOf = ({ card }: OrderPart): 'meter' | 'card' => (card === undefined ? 'meter' : 'card');
 
 const lineRows = (order: OrderPart | undefined, { exponent }: ReceiptHead, words: ReceiptWords): SheetRow[] =>
   (order?.lines ?? []).map((line) => ({

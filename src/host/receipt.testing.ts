@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { toBase64url } from '../bytes/index.ts';
 import { sha256 } from '../crypto/index.ts';
-import { type Milliseconds, milliseconds, type Randomness, svpmsn, tokens } from '../units/index.ts';
+import { csn, type Milliseconds, milliseconds, type Randomness, svpmsn, tokens } from '../units/index.ts';
 import type { WholeReceipt } from './receipt-document.ts';
 import type { ReceiptKeys, ReceiptSigner } from './receipt-port.ts';
 
@@ -82,5 +82,28 @@ export function tradeOf(number: number): WholeReceipt {
       counter: 17,
     },
     payment: { method: 'card', shown: '**** 1234', approval: '30412277', paid: total, paidAt: at },
+  };
+}
+
+/** A sale to a card that was paid in cash and waits for it; no two numbers have the same. */
+export function cardTradeOf(number: number): WholeReceipt {
+  const { head, payment } = tradeOf(number);
+  const at = milliseconds(ISSUED_AT - 4_213);
+  const total = 11_000 + number;
+  return {
+    head: { ...head, number: `C00112233445566${number}-1`, total, state: 'sold', corrects: undefined },
+    order: {
+      id: `till-2c81-${number}`,
+      card: { number: csn('04a1b2c3d4e5f6'), region: 'gas', provider: '서울도시가스' },
+      tokens: tokens(10_000 + number),
+      lines: [
+        { kind: 'value', amount: 10_000 + number, label: undefined },
+        { kind: 'tax', amount: 1_000, label: 'VAT 10 %' },
+      ],
+      orderedAt: at,
+      settledAt: undefined,
+      counter: undefined,
+    },
+    payment: { ...payment, method: 'cash', shown: undefined, approval: undefined, paid: total },
   };
 }

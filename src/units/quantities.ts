@@ -73,7 +73,7 @@ export const isRegion = (value: number): value is Region => REGIONS.includes(val
 
 /** How programs name a region. */
 export type RegionName = keyof typeof Region;
-export const REGION_NAMES = Object.keys(Region) as RegionName[];
+export const REGION_NAMES = Object.keys(Region) as [RegionName, ...RegionName[]];
 /** `hotWater` */
 export const regionText = (region: Region): RegionName => REGION_NAMES[REGIONS.indexOf(region)] as RegionName;
 

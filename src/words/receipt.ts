@@ -1,5 +1,7 @@
 import type { Language } from './language.ts';
 
+type TradeWord = 'sold' | 'stored' | 'refunded';
+
 /** The words of a receipt for people. `{}` stands where a number or a name goes. */
 export interface ReceiptWords {
   readonly title: string;
@@ -8,17 +10,20 @@ export interface ReceiptWords {
   readonly registration: string;
   readonly replaces: string;
   readonly state: string;
-  readonly states: Readonly<Record<'sold' | 'stored' | 'refunded', string>>;
+  /** By where the value goes; where the order is withheld, nobody can say. */
+  readonly states: Readonly<Record<'meter' | 'card' | 'withheld', Readonly<Record<TradeWord, string>>>>;
   readonly order: string;
   readonly orderId: string;
   readonly meter: string;
+  readonly card: string;
   readonly ordered: string;
   readonly stored: string;
   readonly refunded: string;
-  readonly counter: string;
+  readonly counters: Readonly<Record<'meter' | 'card', string>>;
   readonly value: string;
+  readonly provider: string;
   readonly tokens: string;
-  readonly lines: Readonly<Record<'energy' | 'fixed-charge' | 'tax' | 'arrears' | 'fee', string>>;
+  readonly lines: Readonly<Record<'energy' | 'fixed-charge' | 'tax' | 'arrears' | 'fee' | 'value', string>>;
   readonly total: string;
   readonly payment: string;
   readonly method: string;
@@ -44,17 +49,30 @@ export const RECEIPT_WORDS: Readonly<Record<Language, ReceiptWords>> = {
     registration: 'Registration',
     replaces: 'Replaces receipt',
     state: 'State',
-    states: { sold: 'Sold, on its way to the meter', stored: 'Stored in the meter', refunded: 'Refunded' },
+    states: {
+      meter: { sold: 'Sold, on its way to the meter', stored: 'Stored in the meter', refunded: 'Refunded' },
+      card: { sold: 'Sold, waiting for the card', stored: 'Loaded on the card', refunded: 'Refunded' },
+      withheld: { sold: 'Sold, on its way', stored: 'Stored', refunded: 'Refunded' },
+    },
     order: 'Order',
     orderId: 'Order number',
     meter: 'Meter',
+    card: 'Value card',
     ordered: 'Ordered',
     stored: 'Stored',
     refunded: 'Refunded',
-    counter: 'Meter transaction',
+    counters: { meter: 'Meter transaction', card: 'Card transaction' },
     value: 'Value for energy',
+    provider: 'Provider',
     tokens: '{} tokens',
-    lines: { energy: 'Energy', 'fixed-charge': 'Fixed charge', tax: 'Tax', arrears: 'Arrears', fee: 'Fee' },
+    lines: {
+      energy: 'Energy',
+      'fixed-charge': 'Fixed charge',
+      tax: 'Tax',
+      arrears: 'Arrears',
+      fee: 'Fee',
+      value: 'Value',
+    },
     total: 'Total',
     payment: 'Payment',
     method: 'Paid by',
@@ -83,17 +101,30 @@ export const RECEIPT_WORDS: Readonly<Record<Language, ReceiptWords>> = {
     registration: '등록 번호',
     replaces: '대체하는 영수증',
     state: '상태',
-    states: { sold: '판매됨, 계량기로 전송 중', stored: '계량기에 저장됨', refunded: '환불됨' },
+    states: {
+      meter: { sold: '판매됨, 계량기로 전송 중', stored: '계량기에 저장됨', refunded: '환불됨' },
+      card: { sold: '판매됨, 카드를 기다리는 중', stored: '카드에 충전됨', refunded: '환불됨' },
+      withheld: { sold: '판매됨, 전송 중', stored: '저장됨', refunded: '환불됨' },
+    },
     order: '주문',
     orderId: '주문 번호',
     meter: '계량기',
+    card: '충전 카드',
     ordered: '주문 일시',
     stored: '저장 일시',
     refunded: '환불 일시',
-    counter: '계량기 거래 번호',
+    counters: { meter: '계량기 거래 번호', card: '카드 거래 번호' },
     value: '전력 충전액',
+    provider: '공급자',
     tokens: '{} 토큰',
-    lines: { energy: '전력', 'fixed-charge': '기본요금', tax: '세금', arrears: '미납금', fee: '수수료' },
+    lines: {
+      energy: '전력',
+      'fixed-charge': '기본요금',
+      tax: '세금',
+      arrears: '미납금',
+      fee: '수수료',
+      value: '충전액',
+    },
     total: '합계',
     payment: '결제',
     method: '결제 수단',

@@ -105,6 +105,9 @@ const CLOSED_METER = '000009';
 /** So is a card that ended. */
 const ENDED_CARD = '04a1b2c3d4e5f9';
 const ENDINGS: readonly Operation[] = ['blockCard', 'replaceCard', 'readCardRecovery', 'recoverCard'];
+/** Where `order` is that of a sale to a card. */
+const CARD_SALES: readonly Operation[] = ['readCardOrder', 'listCardReceipts', 'readCardReceipt'];
+const CARD_SALE = { own: { order: 'kims card', number: 'C1-1' }, others: { order: 'lees card', number: 'C2-1' } };
 
 let world: World;
 const routes = new Map<Operation, { readonly method: Method; readonly path: string }>();
@@ -146,6 +149,8 @@ async function furnish(of: World): Promise<void> {
     tx.receipts.put([
       { ...issued, id: '7-1', order: 'kims' },
       { ...issued, id: '8-1', order: 'lees' },
+      { ...issued, id: 'C1-1', order: 'kims card' },
+      { ...issued, id: 'C2-1', order: 'lees card' },
     ]),
   );
   for (const [id, meter] of [
@@ -168,6 +173,12 @@ async function furnishCards(of: World): Promise<void> {
   ] as const) {
     made(await office.issueCard({ csn, subscriber, regions: [{ region: 2, provider: '1-2', n: 32 }] }));
   }
+  for (const [csn, orderId] of [
+    ['04a1b2c3d4e5f6', CARD_SALE.own.order],
+    ['04a1b2c3d4e5f7', CARD_SALE.others.order],
+  ] as const) {
+    made(await office.buyForCard({ csn, region: 2, orderId, paid: 5, method: 'cash' }));
+  }
 }
 const PAID_IN = { direction: 'pay-in', amount: 1_000, method: 'cash', reference: 'slip 1' } as const;
 const CONTRACT = {
@@ -182,7 +193,9 @@ function ask(visitor: Visitor, operation: Operation, whose: 'own' | 'others' = '
   const { method, path } = routes.get(operation) as { method: Method; path: string };
   const meter = operation === 'closePurse' ? { meter: CLOSED_METER } : {};
   const card = ENDINGS.includes(operation) ? { card: ENDED_CARD } : {};
-  const parameters: Readonly<Record<string, string>> = { ...PARAMETERS.any, ...PARAMETERS[whose], ...meter, ...card };
+  const sale = CARD_SALES.includes(operation) ? CARD_SALE[whose] : {};
+  const special = { ...meter, ...card, ...sale };
+  const parameters: Readonly<Record<string, string>> = { ...PARAMETERS.any, ...PARAMETERS[whose], ...special };
   const url = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parameters[name] ?? name));
   const headers = { 'idempotency-key': `walk-${String(++requests).padStart(5, '0')}` };
   if (operation === 'streamEvents') return at.peek(visitor, url);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { issueReceipts, MemoryStore, parseSignedReceipt, verifyReceipt } from '../../src/host/index.ts';
-import { drawnFrom, knownKeys, knownSigner, tradeOf } from '../../src/host/receipt.testing.ts';
+import { cardTradeOf, drawnFrom, knownKeys, knownSigner, tradeOf } from '../../src/host/receipt.testing.ts';
 import { made } from '../../src/host/rig.testing.ts';
 import { type Visitor, World } from './world.ts';
 
@@ -71,4 +71,41 @@ test('what cannot be read is not drawn, and is given as it lies', async () => {
   const drawn = await world.ask(kim, 'GET', `${url}?form=pdf`);
   assert.deepEqual([drawn.status, drawn.json.code], [406, 'not-acceptable']);
   assert.equal((await world.ask(kim, 'GET', `${url}?form=text`)).text, 'spoilt');
+});
+
+test('receipts of sales to cards are read like any other, by whoever has the card', async () => {
+  const office = world.host.by(world.act('cards'));
+  const terms = { name: 'Gas', account: 'IBAN', ticketLimit: 500, ticketDays: 30 };
+  made(await office.addCardProvider({ utility: 1, region: 2, ...terms }));
+  const [signed] = await issueReceipts([cardTradeOf(1)], knownSigner(), drawnFrom('card'));
+  const text = signed?.text ?? '';
+  for (const [csn, subscriber, orderId, id] of [
+    ['04a1b2c3d4e5f6', 'kim', 'kims card', 'C1-1'],
+    ['04a1b2c3d4e5f7', 'lee', 'lees card', 'C2-1'],
+  ] as const) {
+    made(await office.issueCard({ csn, subscriber, regions: [{ region: 2, provider: '1-2', n: 32 }] }));
+    made(await office.buyForCard({ csn, region: 2, orderId, paid: 5, method: 'cash' }));
+    await world.rig.store.transaction((tx) =>
+      tx.receipts.put([{ id, order: orderId, issuedAt: world.wall.now(), text }]),
+    );
+  }
+  const ask = (url: string) => world.ask(kim, 'GET', `/api/v1/${url}`);
+  const items = (await ask('card-orders/kims%20card/receipts')).json.items as unknown as { number: string }[];
+  assert.deepEqual(
+    items.map(({ number }) => number),
+    ['C1-1'],
+  );
+  assert.equal((await ask('card-orders/kims%20card/receipts/C1-1?form=text')).text, text);
+  assert.match((await ask('card-orders/kims%20card/receipts/C1-1?form=pdf&language=ko')).text, /^%PDF-/);
+  for (const [url, code] of [
+    ['card-orders/kims%20card/receipts/C2-1', 'receipt-unknown'],
+    ['card-orders/lees%20card/receipts', 'order-unknown'],
+    ['card-orders/lees%20card/receipts/C2-1', 'order-unknown'],
+    ['card-orders/lees%20card', 'order-unknown'],
+    ['card-orders/kims/receipts', 'order-unknown'],
+    ['purchases/kims%20card/receipts', 'order-unknown'],
+  ]) {
+    const { status, json } = await ask(String(url));
+    assert.deepEqual([status, json.code], [404, code], url);
+  }
 });

@@ -205,6 +205,7 @@ export const CARD_TARGETS: Readonly<Record<string, FuzzTarget>> = {
 
 /** Exports with the name of a decoder that are none for bytes from outside. */
 export const CARD_NOT_FUZZED: Readonly<Record<string, string>> = {
+  'card.readRegion': 'one region of what readCard reads',
   'card.readLoadRow': 'reads the memory of a card, not what somebody sends',
   'card.openLoadSession': 'opens a session, no bytes',
   'card.openTicket': 'takes a ticket that was decoded; what is inside is openPairKey',

@@ -58,7 +58,7 @@ import {
   receiptQrText,
   withhold,
 } from '../../src/host/index.ts';
-import { drawnFrom, KNOWN_KEY, knownSigner, tradeOf } from '../../src/host/receipt.testing.ts';
+import { cardTradeOf, drawnFrom, KNOWN_KEY, knownSigner, tradeOf } from '../../src/host/receipt.testing.ts';
 import { Rig } from '../../src/host/rig.testing.ts';
 import {
   createMasterLink,
@@ -194,7 +194,7 @@ const BANK_FILES = [
   '<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><OrgnlPmtInfAndSts><OrgnlPmtInfId>1</OrgnlPmtInfId><PmtInfSts>PART</PmtInfSts><TxInfAndSts><OrgnlEndToEndId>WP20260302000001</OrgnlEndToEndId><TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>AM04</Cd></Rsn></StsRsnInf><OrgnlTxRef><Amt><InstdAmt Ccy="EUR">1.05</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>',
   '<b:Document xmlns:b="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"><b:BkToCstmrDbtCdtNtfctn><b:Ntfctn><b:Ntry><b:Amt Ccy="EUR">1</b:Amt><b:CdtDbtInd>CRDT</b:CdtDbtInd><b:Sts><b:Cd>BOOK</b:Cd></b:Sts><b:NtryDtls><b:TxDtls><b:Refs><b:EndToEndId><![CDATA[a]]>&amp;</b:EndToEndId></b:Refs></b:TxDtls></b:NtryDtls></b:Ntry></b:Ntfctn></b:BkToCstmrDbtCdtNtfctn></b:Document>',
 ];
-const receipts = await issueReceipts([tradeOf(1), tradeOf(2), tradeOf(3)], knownSigner(), drawnFrom('fuzz'));
+const receipts = await issueReceipts([tradeOf(1), tradeOf(2), cardTradeOf(3)], knownSigner(), drawnFrom('fuzz'));
 const withheld = receipts.map((signed) => withhold(signed, 'payment'));
 const publishedKeys = JSON.stringify({ keys: [{ kty: 'OKP', crv: 'Ed25519', x: KNOWN_KEY.x, kid: 'known' }] });
 const subscriber = await drawSubscriberKey('fuzz');
@@ -305,9 +305,10 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   'acquirer stream': target(bytesLike(...acquirerMessages.map(frameMessage)), streamed, { saysNoReason: true }),
   'concentrator.LocalUnit': machine(livedByLocalUnit, 60_000),
   'concentrator.AreaUnit': machine(livedByAreaUnit, 200_000),
-  'host.parseReceipt': target(textLike(receiptJson(tradeOf(1))), parseReceipt),
-  'receipt, its values': target(jsonLike(JSON.parse(receiptJson(tradeOf(1)))), (json) =>
-    parseReceipt(JSON.stringify(json)),
+  'host.parseReceipt': target(textLike(receiptJson(tradeOf(1)), receiptJson(cardTradeOf(1))), parseReceipt),
+  'receipt, its values': target(
+    jsonLike(...[tradeOf(1), cardTradeOf(1)].map((each) => JSON.parse(receiptJson(each)))),
+    (json) => parseReceipt(JSON.stringify(json)),
   ),
   'host.parseSignedReceipt': target(
     textLike(...[...receipts, ...withheld].map(({ text }) => text)),

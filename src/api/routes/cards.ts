@@ -29,13 +29,11 @@ import {
   ticketJson,
 } from '../schemas/cards.ts';
 import { bytesOf, hexOf, Id, Named, OneOf, PageOf, PageQuery, Strict } from '../schemas/common.ts';
-import { Method } from '../schemas/money.ts';
 import type { Api, ApiServices, FastifyRequest } from '../server.ts';
 import { MeterParams, meterNumber } from './meters.ts';
 
 const CardParams = Strict({ card: CardNumber });
 const RegionParams = Strict({ card: CardNumber, region: RegionName });
-const OrderParams = Strict({ order: Id });
 
 /** Purse cards: issuing, what is sold to them, and the desk at which a reader loads them. */
 export function cardRoutes(app: Api, services: ApiServices): void {
@@ -356,51 +354,5 @@ export function cardRoutes(app: Api, services: ApiServices): void {
       },
     },
     async ({ params, body }) => passedJson(made(await host.passToCard(meterNumber(params.meter), bytesOf(body.frame)))),
-  );
-
-  app.get(
-    '/card-orders/:order',
-    {
-      config: { operation: 'readCardOrder' },
-      schema: { tags, summary: 'An order for a card', params: OrderParams, response: { 200: Named(CardOrderSchema) } },
-    },
-    async ({ params }) => cardOrderJson(made(await host.cardOrder(params.order))),
-  );
-
-  app.post(
-    '/card-orders/:order/void',
-    {
-      config: { operation: 'voidCardOrder' },
-      schema: {
-        tags,
-        summary: 'Take a sale to a card back, if it is not on it already; on its way, the card decides',
-        params: OrderParams,
-        response: { 200: Named(CardOrderSchema) },
-      },
-    },
-    async (request) => {
-      const { order } = request.params;
-      const office = host.by(actOf(services, request, { subject: `order ${order}` }));
-      return cardOrderJson(made(await office.voidCardOrder(order)));
-    },
-  );
-
-  app.post(
-    '/card-orders/:order/payout',
-    {
-      config: { operation: 'payOutCard' },
-      schema: {
-        tags,
-        summary: 'Give back what was refunded, or was taken off a card; done once',
-        params: OrderParams,
-        body: Strict({ method: Type.Optional(Method) }),
-        response: { 200: Named(CardOrderSchema) },
-      },
-    },
-    async (request) => {
-      const { order: orderId } = request.params;
-      const office = host.by(actOf(services, request, { subject: `order ${orderId}`, detail: request.body }));
-      return cardOrderJson(made(await office.payOutCard({ orderId, ...request.body })));
-    },
   );
 }

@@ -1,10 +1,7 @@
 import { Type } from 'typebox';
-import { type IssuedReceipt, type NumberedOrder, parseSignedReceipt } from '../../host/index.ts';
-import { LANGUAGES, type Language } from '../../words/index.ts';
 import { actOf, idempotentOrder, once } from '../acts.ts';
-import { acceptedForm, onPaper } from '../forms.ts';
-import { made, Problem } from '../problem.ts';
-import { Id, Named, OneOf, Strict } from '../schemas/common.ts';
+import { made } from '../problem.ts';
+import { Id, Named, Strict } from '../schemas/common.ts';
 import {
   DuesSchema,
   duesJson,
@@ -16,28 +13,21 @@ import {
   purchaseJson,
   QuoteSchema,
   quoteJson,
-  ReceiptSchema,
-  receiptJson,
   TermsSchema,
   termsJson,
   termsOf,
 } from '../schemas/money.ts';
-import type { Api, ApiServices, FastifyRequest } from '../server.ts';
+import type { Api, ApiServices } from '../server.ts';
 import { MeterParams, meterNumber, meterOfPath } from './meters.ts';
 import { ownOrder } from './orders.ts';
 
 const purchaseUrl = (order: string): string => `/api/v1/purchases/${encodeURIComponent(order)}`;
 
-const RECEIPT_FORMS = { json: 'application/json', text: 'text/plain', pdf: 'application/pdf' } as const;
-type ReceiptForm = keyof typeof RECEIPT_FORMS;
-
-/** Sales for money: terms, quotes, purchases, what is owed, and receipts. */
+/** Sales for money: terms, quotes, purchases, and what is owed. */
 export function purchaseRoutes(app: Api, services: ApiServices): void {
-  const { host, receiptPaper } = services;
+  const { host } = services;
   const tags = ['purchases'];
   const orderParams = Strict({ order: Id });
-  const readOwn = async (request: FastifyRequest, order: string): Promise<NumberedOrder> =>
-    ownOrder(host, request, made(await host.order(order)));
 
   app.post(
     '/purchases',
@@ -68,7 +58,7 @@ export function purchaseRoutes(app: Api, services: ApiServices): void {
       schema: { tags, summary: 'A sale for money', params: orderParams, response: { 200: Named(PurchaseSchema) } },
     },
     async (request) => {
-      const { id } = await readOwn(request, request.params.order);
+      const { id } = await ownOrder(host, request, made(await host.order(request.params.order)));
       return purchaseJson(made(await host.trade(id)));
     },
   );
@@ -91,74 +81,6 @@ export function purchaseRoutes(app: Api, services: ApiServices): void {
       return purchaseJson(made(await host.trade(order)));
     },
   );
-
-  app.get(
-    '/purchases/:order/receipts',
-    {
-      config: { operation: 'listReceipts' },
-      schema: {
-        tags,
-        summary: 'The signed receipts of a sale; the last one stands',
-        params: orderParams,
-        response: { 200: Type.Object({ items: Type.Array(Named(ReceiptSchema)) }) },
-      },
-    },
-    async (request) => {
-      const { id } = await readOwn(request, request.params.order);
-      return { items: made(await host.receipts(id)).map(receiptJson) };
-    },
-  );
-
-  app.get(
-    '/purchases/:order/receipts/:number',
-    {
-      config: { operation: 'readReceipt' },
-      schema: {
-        tags,
-        summary: 'One receipt of a sale: as JSON, as its signed text, or on paper with a code that proves it',
-        params: Strict({ order: Id, number: Id }),
-        querystring: Strict({
-          form: Type.Optional(OneOf(Object.keys(RECEIPT_FORMS) as ReceiptForm[], 'In the place of `Accept`.')),
-          language: Type.Optional(OneOf(LANGUAGES, 'Of the paper; English where nothing is said.')),
-        }),
-        response: {
-          200: {
-            description: 'The receipt',
-            content: {
-              [RECEIPT_FORMS.json]: { schema: Named(ReceiptSchema) },
-              [RECEIPT_FORMS.text]: { schema: Type.String({ description: 'A compact JWS and what it leads to.' }) },
-              [RECEIPT_FORMS.pdf]: { schema: Type.String({ description: 'One page, the text attached to it.' }) },
-            },
-          } as never,
-        },
-      },
-    },
-    async (request, reply) => {
-      const form = request.query.form ?? acceptedForm(request.headers.accept, RECEIPT_FORMS);
-      if (form === undefined) {
-        throw new Problem('not-acceptable', `A receipt is given as ${Object.values(RECEIPT_FORMS).join(', ')}.`);
-      }
-      const { id } = await readOwn(request, request.params.order);
-      const { number } = request.params;
-      const receipt = made(await host.receipts(id)).find((each) => each.id === number);
-      if (receipt === undefined) {
-        throw new Problem('receipt-unknown', `Purchase "${id}" has no receipt ${number}: the list of them has each.`);
-      }
-      reply.header('vary', 'accept');
-      if (form === 'json') return receiptJson(receipt) as never;
-      reply.header('content-disposition', `attachment; filename="receipt-${number}.${form === 'pdf' ? 'pdf' : 'txt'}"`);
-      reply.type(form === 'pdf' ? RECEIPT_FORMS.pdf : `${RECEIPT_FORMS.text}; charset=utf-8`);
-      return (form === 'text' ? receipt.text : await drawn(receipt, request.query.language ?? 'en')) as never;
-    },
-  );
-
-  async function drawn({ id, text }: IssuedReceipt, language: Language): Promise<Buffer> {
-    const signed = parseSignedReceipt(text);
-    if ('reason' in signed) {
-      throw new Problem('not-acceptable', `Receipt ${id} cannot be drawn: ${signed.sentence} Take another form.`);
-    }
-    return onPaper(receiptPaper, (draw) => draw(signed, language));
-  }
 
   app.get(
     '/meters/:meter/quote',

@@ -1,0 +1,76 @@
+import { Type } from 'typebox';
+import { type CardOrder, placeOfPurse } from '../../host/index.ts';
+import { actOf } from '../acts.ts';
+import { onlySubscriber } from '../caller.ts';
+import { made, Problem } from '../problem.ts';
+import { CardOrderSchema, cardOrderJson } from '../schemas/cards.ts';
+import { Id, Named, Strict } from '../schemas/common.ts';
+import { Method } from '../schemas/money.ts';
+import type { Api, ApiServices, FastifyRequest } from '../server.ts';
+
+const OrderParams = Strict({ order: Id });
+
+/** What became of orders for cards, and taking them back. */
+export function cardOrderRoutes(app: Api, services: ApiServices): void {
+  const { host } = services;
+  const tags = ['cards'];
+
+  app.get(
+    '/card-orders/:order',
+    {
+      config: { operation: 'readCardOrder' },
+      schema: { tags, summary: 'An order for a card', params: OrderParams, response: { 200: Named(CardOrderSchema) } },
+    },
+    async (request) =>
+      cardOrderJson(await ownCardOrder(host, request, made(await host.cardOrder(request.params.order)))),
+  );
+
+  app.post(
+    '/card-orders/:order/void',
+    {
+      config: { operation: 'voidCardOrder' },
+      schema: {
+        tags,
+        summary: 'Take a sale to a card back, if it is not on it already; on its way, the card decides',
+        params: OrderParams,
+        response: { 200: Named(CardOrderSchema) },
+      },
+    },
+    async (request) => {
+      const { order } = request.params;
+      const office = host.by(actOf(services, request, { subject: `order ${order}` }));
+      return cardOrderJson(made(await office.voidCardOrder(order)));
+    },
+  );
+
+  app.post(
+    '/card-orders/:order/payout',
+    {
+      config: { operation: 'payOutCard' },
+      schema: {
+        tags,
+        summary: 'Give back what was refunded, or was taken off a card; done once',
+        params: OrderParams,
+        body: Strict({ method: Type.Optional(Method) }),
+        response: { 200: Named(CardOrderSchema) },
+      },
+    },
+    async (request) => {
+      const { order: orderId } = request.params;
+      const office = host.by(actOf(services, request, { subject: `order ${orderId}`, detail: request.body }));
+      return cardOrderJson(made(await office.payOutCard({ orderId, ...request.body })));
+    },
+  );
+}
+
+/** What is another's is not there. */
+export async function ownCardOrder(
+  host: ApiServices['host'],
+  request: FastifyRequest,
+  order: CardOrder,
+): Promise<CardOrder> {
+  if (request.reach === 'all') return order;
+  const { card } = made(await host.card(placeOfPurse(order.purse).card));
+  if (card.subscriber === onlySubscriber(request)) return order;
+  throw new Problem('order-unknown', 'There is no such order of yours: check the id.');
+}
