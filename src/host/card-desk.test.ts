@@ -379,17 +379,38 @@ test('a host that was restored asks the card first, and books what it had forgot
   assert.deepEqual([first.receipt.counter, first.receipt.amount, first.more], [2, 70, true]);
   // The card tells a balance with loads that are not booked: it is believed when they are.
   assert.deepEqual([first.purse.balance, first.purse.freeze], [300n, undefined]);
-  // The same sale made anew finds its order, and nothing is sold twice.
-  const twice = await after.do((tx, now) => sellToCard(tx, sale('two', 70), now));
-  assert.ok('reason' in twice && twice.reason === 'order-settled');
+  // Another sale under its name is refused; the same takes the place of what was found, and nothing is sold twice.
+  const other = await after.do((tx, now) => sellToCard(tx, sale('two', 71), now));
+  assert.ok('reason' in other && other.reason === 'order-settled');
+  const again = async () => after.do(async (tx, now) => made(await sellToCard(tx, sale('two', 70), now)));
+  assert.deepEqual([(await again()).state, (await again()).counter], ['stored', 2]);
   const second = done(await after.exchange());
   assert.deepEqual([second.receipt.amount, second.more, second.purse.balance], [8, true, 378n]);
   const third = done(await after.exchange());
   assert.deepEqual([third.more, await stateOf(after, 'three')], [false, 'refunded']);
-  const { found, onCards } = await after.totals();
-  assert.deepEqual([found, onCards], [78n, 378n]);
+  const { issued, found, onCards, refunded } = await after.totals();
+  assert.deepEqual([issued, found, onCards, refunded], [375n, 8n, 378n, 5n]);
   const [meter] = await after.store.read((tx) => tx.offlineMeters.page({ limit: 1 }));
   assert.ok((meter?.epoch ?? 0) > 0, 'a card that was blocked since is forgotten, and its epoch is not used again');
+});
+
+test('a sale that its card voided and a restored host forgot is given back at once when it is made anew', async () => {
+  const store = new MemoryStore();
+  const rig = await CardRig.open({ store });
+  const copy = await store.copy();
+  await rig.buy('voided', 70);
+  await rig.begin();
+  await rig.void('voided');
+  await rig.serve();
+  assert.equal(await stateOf(rig, 'voided'), 'refunded');
+  const after = await CardRig.over(rig, copy);
+  await after.do(wantCardQueries);
+  await after.serve();
+  const { state, counter, why } = await after.buy('voided', 70);
+  assert.deepEqual([state, counter, why], ['refunded', 1, 'voided']);
+  const { issued, refunded, inFlight, found } = await after.totals();
+  assert.deepEqual([issued, refunded, inFlight, found], [70n, 70n, 0n, 0n]);
+  assert.deepEqual((await after.receipts('voided')).at(-1)?.head.state, 'refunded');
 });
 
 test('without the key of a card nothing begins, and without that of its meter there is value and no ticket', async () => {

@@ -267,6 +267,36 @@ async function waitedBefore(tx: StoreTransaction, order: CardOrder, purse: CardP
   return before?.provider === purse.provider && old?.state !== 'active' && old?.subscriber === own?.subscriber;
 }
 
+/** Whether what a card told of, and the books wrote as found, is an order that they had forgotten. */
+export const isForgotten = ({ op, purse, amount }: CardOrder, found: CardOrder): boolean =>
+  op === 'credit' &&
+  found.state === 'found' &&
+  found.purse === purse &&
+  (found.amount === amount || found.amount === 0);
+
+/**
+ * An order takes the place of what was found, when it has been booked as sold: it is on the card already. One that the
+ * card voided, or had no room for, never was, and is given back at once.
+ */
+export async function claimFound(
+  tx: StoreTransaction,
+  order: CardOrder,
+  found: CardOrder,
+  now: Milliseconds,
+): Promise<CardOrder> {
+  const settled: CardOrder = { ...order, openOf: undefined, counter: found.counter, settledAt: now };
+  await tx.cardOrders.delete([found.id]);
+  if (found.amount === 0) return refund(tx, { ...settled, why: found.why }, now);
+  const stored: CardOrder = { ...settled, state: 'stored' };
+  await tx.cardOrders.put([stored]);
+  const { id, provider, amount } = order;
+  await tx.post([
+    ...cardMove('card-found', -BigInt(amount), { at: now, provider, of: found.id }),
+    ...cardMove('card-stored', BigInt(amount), { at: now, provider, of: id }),
+  ]);
+  return stored;
+}
+
 /**
  * What the card tells of itself, where the books have all its loads: what it holds, and what went to meters. What it
  * tells beside a load that is not booked proves nothing yet.

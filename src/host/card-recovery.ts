@@ -3,6 +3,7 @@ import { txidOf } from '../exchange/index.ts';
 import { type Milliseconds, tokens } from '../units/index.ts';
 import { cardMove } from './card-books.ts';
 import { purseIdOf } from './card-ids.ts';
+import { claimFound, isForgotten } from './card-receipts.ts';
 import { wakeCard } from './card-slots.ts';
 import { exposureOf } from './card-tickets.ts';
 import { type CardView, cardBy } from './cards.ts';
@@ -172,17 +173,7 @@ async function give(tx: StoreTransaction, order: CardOrder, now: Milliseconds): 
     await tx.cardOrders.put([order]);
     return order;
   }
-  if (there.state !== 'found' || there.purse !== order.purse || there.amount !== order.amount) return undefined;
-  const loaded: CardOrder = { ...order, state: 'stored', openOf: undefined, counter: there.counter, settledAt: now };
-  await tx.cardOrders.delete([there.id]);
-  await tx.cardOrders.put([loaded]);
-  const { provider } = order;
-  const amount = BigInt(order.amount);
-  await tx.post([
-    ...cardMove('card-found', -amount, { at: now, provider, of: there.id }),
-    ...cardMove('card-stored', amount, { at: now, provider, of: order.id }),
-  ]);
-  return loaded;
+  return there.amount === order.amount && isForgotten(order, there) ? claimFound(tx, order, there, now) : undefined;
 }
 
 const RECOVERY = 'recovery:';

@@ -3,7 +3,7 @@ import { txidOf } from '../exchange/index.ts';
 import { assert, assertNever, type Milliseconds, tokens } from '../units/index.ts';
 import { cardPaidOut, cardSold } from './card-books.ts';
 import { purseIdOf } from './card-ids.ts';
-import { refundUnsentOfCard } from './card-receipts.ts';
+import { claimFound, isForgotten, refundUnsentOfCard } from './card-receipts.ts';
 import { wakeCard } from './card-slots.ts';
 import { openRegion } from './cards.ts';
 import { amountFault, fail, isFailure, textFault } from './failures.ts';
@@ -125,19 +125,20 @@ async function order(
   if (isFailure(found)) return found;
   const { purse } = found;
   const txid = toHex(txidOf(id));
+  const made: CardOrder = {
+    ...{ id, purse: purse.id, openOf: purse.id, provider: purse.provider, ...wish, txid, state: 'waiting' },
+    ...{ why: undefined, counter: undefined, orderedAt: now, settledAt: undefined, paidOutAt: undefined },
+  };
   const [taken] = await tx.cardOrders.where('txid', txid);
-  if (taken !== undefined) {
+  if (taken !== undefined && !isForgotten(made, taken)) {
     return fail(
       'order-settled',
       `Order "${id}" is on card ${csn} already: a database that was restored had forgotten it, and the books hold it as "${taken.id}". Send nothing again.`,
     );
   }
-  const made: CardOrder = {
-    ...{ id, purse: purse.id, openOf: purse.id, provider: purse.provider, ...wish, txid, state: 'waiting' },
-    ...{ why: undefined, counter: undefined, orderedAt: now, settledAt: undefined, paidOutAt: undefined },
-  };
-  await tx.cardOrders.put([made]);
   await book(made);
+  if (taken !== undefined) return claimFound(tx, made, taken, now);
+  await tx.cardOrders.put([made]);
   await wakeCard(tx, csn, now);
   return made;
 }
