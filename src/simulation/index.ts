@@ -2,7 +2,9 @@
  * A utility on virtual time: households, people, power lines and the real code of every other room, all of it decided
  * by one seed.
  */
+
 export { type Audit, audit, type Finding } from './audit.ts';
+export * from './cards/card-households.ts';
 export {
   FAULT_KINDS,
   type FaultKind,

@@ -1,18 +1,16 @@
 import type { KeyStore } from '../../crypto/index.ts';
-import { personalise } from '../../meter/index.ts';
 import { DEFAULT_SUPPLY_POLICY } from '../../records/index.ts';
-import { compileTariff, DEFAULT_TARIFF, offsetTable } from '../../tariff/index.ts';
-import { type Csn, csn, Region, type Svpmsn, svpmsn, svpmsnText, unixSeconds } from '../../units/index.ts';
+import { DEFAULT_TARIFF } from '../../tariff/index.ts';
+import { type Csn, Region, type Svpmsn, svpmsn, svpmsnText } from '../../units/index.ts';
 import type { Faults } from '../faults.ts';
 import { FaultyMemory } from '../faulty-memory.ts';
 import { subscriberOfHouse } from '../founding.ts';
 import type { House } from '../house.ts';
-import { cardKeyName } from '../keys.ts';
 import type { SeededRandom } from '../random.ts';
 import type { Utility } from '../utility.ts';
 import type { CardCounter } from './card-office.ts';
-import { OfflineMeter } from './offline-meter.ts';
-import { type Fate, inSlot, PurseCard } from './purse-card.ts';
+import { equipOffline, OfflineMeter } from './offline-meter.ts';
+import { csnOf, type Fate, inSlot, PurseCard } from './purse-card.ts';
 
 /** Who watches is told of each card and meter, and whenever one of them may have another state. */
 export interface CardHooks {
@@ -102,21 +100,16 @@ export function visit(meter: OfflineMeter, card: PurseCard, fate: Fate, now: num
 }
 
 async function builtMeter(
-  { utility, keys, hooks }: CardWorld,
+  { utility, keys, hooks, counter }: CardWorld,
   id: Svpmsn,
   region: Region,
   random: SeededRandom,
 ): Promise<OfflineMeter> {
-  const { time, options } = utility;
-  const { now } = time;
+  const { now } = utility.time;
   const memory = new FaultyMemory();
-  const key = await keys.terminalKey(cardKeyName(options.suite), id);
-  const offsets = offsetTable('UTC', new Date(now).getUTCFullYear(), 1);
-  if ('reason' in offsets) throw new Error(offsets.sentence);
-  const table = compileTariff(DEFAULT_TARIFF, { supply: 1, version: 1, validFrom: unixSeconds(0), offsets });
-  if ('reason' in table) throw new Error(table.sentence);
-  const made = { svpmsn: id, region, keys: [key], tables: [table], policy: DEFAULT_SUPPLY_POLICY, unixMs: now, now };
-  personalise(memory, made, random.fork('workshop'));
+  const key = await keys.terminalKey(counter.n, id);
+  const made = { svpmsn: id, region, key, zone: 'UTC', tariff: DEFAULT_TARIFF, policy: DEFAULT_SUPPLY_POLICY, now };
+  equipOffline(memory, made, random.fork('workshop'));
   const changed = (meter: OfflineMeter) => hooks.meterStepped(meter);
   const meter = new OfflineMeter({ svpmsn: id, region, memory, random, changed }, now);
   hooks.built(meter);
@@ -134,6 +127,3 @@ async function madeCard(
   hooks.issued(card, house.svpmsn);
   return card;
 }
-
-const csnOf = (home: Svpmsn, number: number): Csn =>
-  csn(`04${svpmsnText(home)}${number.toString(16).padStart(6, '0')}`);

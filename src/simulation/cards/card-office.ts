@@ -5,17 +5,15 @@ import {
   type CardStep,
   COUNTER_ROUTE,
   type HostFailure,
+  type NewProvider,
   type Office,
   providerIdOf,
 } from '../../host/index.ts';
-import { type Csn, milliseconds, Region, type Svpmsn } from '../../units/index.ts';
-import { UTILITY_NUMBER } from '../keys.ts';
+import { type Csn, milliseconds, type Region, type Svpmsn } from '../../units/index.ts';
+import { cardKeyName, UTILITY_NUMBER } from '../keys.ts';
 import { HostKilled } from '../mortal-store.ts';
 import type { Utility } from '../utility.ts';
 import { type Fate, inSlot, type PurseCard } from './purse-card.ts';
-
-/** What a card of this utility carries value of. */
-export const CARD_REGIONS = [Region.gas, Region.electricity] as const;
 
 /** In whose name cards are issued, loaded and blocked. */
 export const actOf = (now: number): Act => ({
@@ -23,47 +21,54 @@ export const actOf = (now: number): Act => ({
   request: 'simulated',
 });
 
-const TICKET_LIMIT = 2_000;
-const TICKET_DAYS = 60;
 const EXCHANGES_MAX = 8;
 
-const providerOf = (region: Region): string => providerIdOf({ utility: UTILITY_NUMBER, region });
+export const providerOf = (region: Region): string => providerIdOf({ utility: UTILITY_NUMBER, region });
+
+/** What cards of a utility carry value of, and on what terms. */
+export interface CardCounterOptions {
+  readonly keys: KeyStore;
+  readonly regions: readonly Region[];
+  readonly terms: (region: Region) => Omit<NewProvider, 'utility' | 'region'>;
+}
 
 /** Whoever issues cards, has them blocked, and loads them at a counter. */
 export class CardCounter {
   readonly #utility: Utility;
-  readonly #keys: KeyStore;
-  readonly #n: KeyName<typeof Purpose.value>;
+  readonly #options: CardCounterOptions;
+  /** Of the key from which those of cards and meters without a line come. */
+  readonly n: KeyName<typeof Purpose.value>;
 
-  constructor(utility: Utility, keys: KeyStore, n: KeyName<typeof Purpose.value>) {
+  constructor(utility: Utility, options: CardCounterOptions) {
     this.#utility = utility;
-    this.#keys = keys;
-    this.#n = n;
+    this.#options = options;
+    this.n = cardKeyName(utility.options.suite);
   }
 
   async open(): Promise<void> {
-    for (const region of CARD_REGIONS) {
-      const terms = { name: 'Value on cards', account: 'IBAN', ticketLimit: TICKET_LIMIT, ticketDays: TICKET_DAYS };
-      await this.office((office) => office.addCardProvider({ utility: UTILITY_NUMBER, region, ...terms }));
+    const { regions, terms } = this.#options;
+    for (const region of regions) {
+      await this.office((office) => office.addCardProvider({ utility: UTILITY_NUMBER, region, ...terms(region) }));
     }
   }
 
   enrol(svpmsn: Svpmsn, region: Region, subscriber: string): Promise<boolean> {
-    const meter = { svpmsn, provider: providerOf(region), subscriber, n: this.#n };
-    return this.office((office) => office.enrolOffline(meter));
+    const meter = { svpmsn, provider: providerOf(region), subscriber, n: this.n };
+    return this.office((office) => office.enrolOffline(meter), 'meter-known');
   }
 
-  /** The memory of a new card. */
-  async personalise(csn: Csn): Promise<Uint8Array> {
-    const keyOf = (scope: Region | 0) => this.#keys.cardKey({ utility: UTILITY_NUMBER, n: this.#n, csn, scope });
+  /** The memory of a new card, with all of the regions or some. */
+  async personalise(csn: Csn, of: readonly Region[] = this.#options.regions): Promise<Uint8Array> {
+    const { keys } = this.#options;
+    const keyOf = (scope: Region | 0) => keys.cardKey({ utility: UTILITY_NUMBER, n: this.n, csn, scope });
     const regions = await Promise.all(
-      CARD_REGIONS.map(async (region) => ({ utility: UTILITY_NUMBER, key: await keyOf(region) })),
+      of.map(async (region) => ({ utility: UTILITY_NUMBER, key: await keyOf(region) })),
     );
     return personaliseCard({ issuerKey: await keyOf(0), regions });
   }
 
   issue(csn: Csn, subscriber: string): Promise<boolean> {
-    const regions = CARD_REGIONS.map((region) => ({ region, provider: providerOf(region), n: this.#n }));
+    const regions = this.#options.regions.map((region) => ({ region, provider: providerOf(region), n: this.n }));
     return this.office((office) => office.issueCard({ csn, subscriber, regions }), 'card-known');
   }
 
@@ -76,7 +81,7 @@ export class CardCounter {
 
   /** All that waits for a card, and all that it has to tell. */
   async serve(card: PurseCard, fate: Fate = {}): Promise<void> {
-    for (const region of CARD_REGIONS) {
+    for (const region of this.#options.regions) {
       for (let count = 0, more = true; more && count < EXCHANGES_MAX; count++) {
         const step = await this.#exchange(card, region, fate);
         more = step?.type === 'done' && step.more;

@@ -1,7 +1,6 @@
 import type { KeyStore } from '../../crypto/index.ts';
 import { Region, svpmsnText } from '../../units/index.ts';
 import type { FaultKind, Faults } from '../faults.ts';
-import { cardKeyName } from '../keys.ts';
 import type { SeededRandom } from '../random.ts';
 import type { Utility } from '../utility.ts';
 import { type CardHooks, type CardWorld, Holder, visit } from './card-holder.ts';
@@ -17,6 +16,9 @@ interface Emptying {
   readonly orderId: string;
 }
 
+const CARD_REGIONS = [Region.gas, Region.electricity] as const;
+const TICKET_LIMIT = 2_000;
+const TICKET_DAYS = 60;
 /** One house of so many has a card. */
 const HOUSES_A_CARD = 8;
 const SECOND_MS = 1_000;
@@ -58,7 +60,13 @@ export class CardPeople {
     this.#utility = utility;
     this.#faults = faults;
     this.#random = random;
-    this.#counter = new CardCounter(utility, keys, cardKeyName(utility.options.suite));
+    const terms = () => ({
+      name: 'Value on cards',
+      account: 'IBAN',
+      ticketLimit: TICKET_LIMIT,
+      ticketDays: TICKET_DAYS,
+    });
+    this.#counter = new CardCounter(utility, { keys, regions: CARD_REGIONS, terms });
     this.#world = { utility, faults, keys, hooks, counter: this.#counter };
     this.#paid = new CardPayments(utility, faults);
     this.#losses = new CardLosses(this.#world, random, (holder) => this.#goOut(holder));

@@ -1,15 +1,20 @@
 import type { CardProgram } from '../../card/index.ts';
+import type { TerminalKey } from '../../crypto/index.ts';
 import {
   type Meter,
+  type MeterMemory,
   type MeterOutputs,
+  personalise,
   startMeter,
   stepCardInserted,
   stepCardRemoved,
   stepCardResponse,
   stepPulses,
 } from '../../meter/index.ts';
-import type { Region, Svpmsn } from '../../units/index.ts';
-import { type CutByte, type FaultyMemory, PowerCut } from '../faulty-memory.ts';
+import type { SupplyPolicy } from '../../records/index.ts';
+import { compileTariff, offsetTable, type TariffDefinition } from '../../tariff/index.ts';
+import { assert, type Region, type Svpmsn, unixSeconds } from '../../units/index.ts';
+import { type CutByte, FaultyMemory, PowerCut } from '../faulty-memory.ts';
 import type { SeededRandom } from '../random.ts';
 
 /** Ten litres of gas, or of electricity ten watt-hours. */
@@ -18,7 +23,8 @@ const QUANTA_PER_PULSE = 100;
 export interface OfflineMeterOptions {
   readonly svpmsn: Svpmsn;
   readonly region: Region;
-  readonly memory: FaultyMemory;
+  /** One that can fail, where its power is to be cut. */
+  readonly memory: MeterMemory;
   readonly random: SeededRandom;
   /** Is called when the meter may have taken something from a card. */
   readonly changed: (meter: OfflineMeter) => void;
@@ -60,13 +66,14 @@ export class OfflineMeter {
   /** The power will go when so many bytes more are written. */
   cutWithin(bytes: number, byte: CutByte): void {
     const { memory } = this.#options;
+    assert(memory instanceof FaultyMemory, 'the power of this memory never fails');
     memory.bytesLeft = bytes;
     memory.cutByte = byte;
   }
 
   /** Its supply holds from now on. */
   heal(now: number): void {
-    this.#options.memory.restore();
+    this.#restore();
     if (this.dark) this.#powerUp(now);
   }
 
@@ -99,8 +106,13 @@ export class OfflineMeter {
     }
   }
 
+  #restore(): void {
+    const { memory } = this.#options;
+    if (memory instanceof FaultyMemory) memory.restore();
+  }
+
   #powerUp(now: number): void {
-    this.#options.memory.restore();
+    this.#restore();
     this.meter = this.#start(now);
     this.dark = false;
     this.#options.changed(this);
@@ -111,4 +123,25 @@ export class OfflineMeter {
     const options = { now, pulses: { quantaPerPulse: QUANTA_PER_PULSE } };
     return startMeter(memory, 1, random.fork(`start ${now}`), options, this.#outputs);
   }
+}
+
+/** What a meter without a line is made with. */
+export interface OfflineMeterMade {
+  readonly svpmsn: Svpmsn;
+  readonly region: Region;
+  readonly key: TerminalKey;
+  readonly zone: string;
+  readonly tariff: TariffDefinition;
+  readonly policy: SupplyPolicy;
+  readonly now: number;
+}
+
+/** The workshop: number, region, key, price and policy go into blank memories. */
+export function equipOffline(memory: MeterMemory, made: OfflineMeterMade, random: SeededRandom): void {
+  const { svpmsn, region, key, zone, tariff, policy, now } = made;
+  const offsets = offsetTable(zone, new Date(now).getUTCFullYear(), 1);
+  if ('reason' in offsets) throw new Error(offsets.sentence);
+  const table = compileTariff(tariff, { supply: 1, version: 1, validFrom: unixSeconds(0), offsets });
+  if ('reason' in table) throw new Error(table.sentence);
+  personalise(memory, { svpmsn, region, keys: [key], tables: [table], policy, unixMs: now, now }, random);
 }

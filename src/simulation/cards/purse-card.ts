@@ -1,7 +1,11 @@
 import { type Card, type CardProgram, resetCard, stepCard } from '../../card/index.ts';
-import type { Csn } from '../../units/index.ts';
+import { type Csn, csn, type Svpmsn, svpmsnText } from '../../units/index.ts';
 import type { CutByte } from '../faulty-memory.ts';
 import type { SeededRandom } from '../random.ts';
+
+/** The number of the card that a household has, or of the next one. */
+export const csnOf = (home: Svpmsn, number: number): Csn =>
+  csn(`04${svpmsnText(home)}${number.toString(16).padStart(6, '0')}`);
 
 /** The power of the card went while it wrote. */
 class CardCut extends Error {}
