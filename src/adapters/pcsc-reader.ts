@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type * as Pcsc from 'pcsc-mini';
 import type { CardFailure, CardPort, CardSession } from '../card/ports.ts';
+import { wholeAnswer } from './whole-answer.ts';
 
 export interface PcscSettings {
   /** A part of the reader's name; the first reader that is found where absent. */
@@ -29,6 +30,8 @@ export class PcscReader implements CardPort {
   #status: Pcsc.ReaderStatusFlags | undefined;
   #changedAt = performance.now();
   readonly #watchers = new Set<() => void>();
+  /** Takes the power from the card of the session that is open. */
+  #end: (() => Promise<void>) | undefined;
 
   static async find(settings: PcscSettings = {}): Promise<PcscReader | CardFailure> {
     const pcsc = await load(settings.driver ?? DRIVER);
@@ -83,6 +86,7 @@ export class PcscReader implements CardPort {
   }
 
   async open(): Promise<CardSession | CardFailure> {
+    await this.#end?.();
     const { CardDisposition, CardMode, ReaderStatus } = this.#pcsc;
     const present = () => this.#status?.has(ReaderStatus.PRESENT) === true;
     if (!(await this.#until(present))) {
@@ -99,18 +103,25 @@ export class PcscReader implements CardPort {
         resolve();
       };
       this.#watchers.add(watcher);
+      let isOver = false;
+      const end = async () => {
+        if (isOver) return;
+        isOver = true;
+        // A card that is gone needs no farewell.
+        await card.disconnect(CardDisposition.UNPOWER).catch(() => undefined);
+      };
+      this.#end = end;
       return {
-        ...{ atr, removed },
+        ...{ atr, removed, eject: end },
         transmit: async (command) => {
+          if (isOver && present()) {
+            return failure('exchange-broken', 'The card has no power any more: open it again.');
+          }
           try {
-            return await card.transmit(command);
+            return (await wholeAnswer((each) => card.transmit(each), command)) ?? endless();
           } catch (error) {
             return transmitFailure(error, present());
           }
-        },
-        eject: async () => {
-          // A card that is gone needs no farewell.
-          await card.disconnect(CardDisposition.UNPOWER).catch(() => undefined);
         },
       };
     } catch (error) {
@@ -123,6 +134,7 @@ export class PcscReader implements CardPort {
   }
 
   async close(): Promise<void> {
+    await this.#end?.();
     this.#watchers.clear();
     const since = () => performance.now() - this.#changedAt;
     while (since() < LISTENS_AGAIN_MS) await pause(LISTENS_AGAIN_MS - since());
@@ -159,6 +171,9 @@ const failure = (reason: CardFailure['reason'], sentence: string): CardFailure =
 
 const unusable = (): CardFailure =>
   failure('card-unusable', 'The card does not answer: put it in the other way round, or take another one.');
+
+const endless = (): CardFailure =>
+  failure('card-unusable', 'The card promises more of an answer for ever: take another one.');
 
 const codeOf = (error: unknown): string => (error as { code?: string }).code ?? 'unknown';
 

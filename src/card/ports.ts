@@ -32,7 +32,10 @@ export interface CardPort {
 
 export interface CardSession {
   readonly atr: Uint8Array;
-  /** One command at a time: the next one waits for this one's response. */
+  /**
+   * One command at a time: the next one waits for this one's response. It is whole: what a card gives in parts (61xx),
+   * or wants to be asked for again (6Cxx), is fetched here.
+   */
   transmit(command: Uint8Array): Promise<Uint8Array | CardFailure>;
   /** Takes the power from the card, in order; its holder may pull it. */
   eject(): Promise<void>;

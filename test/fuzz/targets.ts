@@ -15,6 +15,7 @@ import {
 import { readPushResult, readReversalResult, readTransactions } from '../../src/adapters/mobile-money.ts';
 import { drawSubscriberKey, openReceipt, parseReceiptKeys, receiptSealer } from '../../src/adapters/receipt-jose.ts';
 import { readStripeEvent } from '../../src/adapters/stripe.ts';
+import { wholeAnswer } from '../../src/adapters/whole-answer.ts';
 import { decodeEnvelope } from '../../src/backhaul/index.ts';
 import { crc32, fromHex, parseBase45, parseBase64url, parseHex } from '../../src/bytes/index.ts';
 import { vectorFile } from '../../src/cli/vectors-form.ts';
@@ -262,6 +263,14 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
     decodeEnvelope,
   ),
   'adapters.decodeMessage': target(bytesLike(...acquirerMessages), decodeMessage),
+  'adapters.wholeAnswer': target(
+    bytesLike(Uint8Array.of(0x90, 0), Uint8Array.of(0x6c, 2), Uint8Array.of(1, 0x61, 2)),
+    (first) => {
+      const answers = [first];
+      return wholeAnswer(async () => answers.pop() ?? Uint8Array.of(0x90, 0), Uint8Array.of(0x80, 0x58, 0, 2, 0));
+    },
+    { saysNoReason: true },
+  ),
   'adapters.readBankFile': target(textLike(...BANK_FILES), (text) => readBankFile(new TextEncoder().encode(text))),
   'adapters.readPushResult': target(
     textLike('{"Body":{"stkCallback":{"CheckoutRequestID":"ws_CO_1","ResultCode":1032}}}'),

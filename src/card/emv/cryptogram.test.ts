@@ -305,45 +305,6 @@ test('the cryptogram that the bank is asked with is what EMV says, computed apar
   assert.equal(cryptogramOf(10), mac(card, `${sale}1000000103a00000`.padEnd(80, '0')));
 });
 
-test('a card of T=0 may answer in parts, and ask for the right length, a few times', () => {
-  const card = new EmvTestCard(ISSUE);
-  const program = card.chip.begin();
-  let held: Uint8Array = new Uint8Array(0);
-  const inParts: CardProgram = (command) => {
-    if (command[1] === 0xc0) {
-      const part = held.subarray(0, command[4]);
-      held = held.subarray(part.length);
-      return concat(part, held.length > 0 ? Uint8Array.of(0x61, Math.min(40, held.length)) : fromHex('9000'));
-    }
-    if (command[1] === INS.readRecord && command.at(-1) === 0) {
-      const { length } = program(command);
-      return length > 2 ? Uint8Array.of(0x6c, length - 2) : fromHex('6a83');
-    }
-    const response = program(command);
-    if (response.length < 20 || command[1] === INS.readRecord) return response;
-    held = response.subarray(0, -2);
-    return Uint8Array.of(0x61, Math.min(40, held.length));
-  };
-  const told = walk(card, { program: inParts });
-  assert.equal(told.end.outcome, 'approved');
-  // Of a part, too, the card may want to be asked for its exact length; the command itself runs once.
-  let isRefused = false;
-  const exact: CardProgram = (command) => {
-    isRefused = command[1] === 0xc0 && !isRefused;
-    return isRefused ? Uint8Array.of(0x6c, command[4] as number) : inParts(command);
-  };
-  held = new Uint8Array(0);
-  const exactly = walk(new EmvTestCard(ISSUE), { program: exact });
-  assert.equal(exactly.end.outcome, 'approved');
-  const generated = ({ commands }: typeof told) => commands.filter((command) => command[1] === 0xae).length;
-  assert.deepEqual([generated(told), generated(exactly)], [2, 2]);
-  for (const status of ['6110', '6c10']) {
-    const endless = walk(card, { program: () => fromHex(status) });
-    assert.equal(reasonOf(endless.end), 'card-unintelligible');
-    assert.equal(endless.commands.length, 9);
-  }
-});
-
 test('it is a mistake of the program to sell what is no sale, or to answer what was not asked', () => {
   for (const sale of [
     { ...SALE, amount: 0 },

@@ -174,11 +174,6 @@ export interface Emv {
   cvmResults: Uint8Array;
   candidates: Candidate[];
   state: EmvState;
-  /** The command that is being answered, for a card that wants it in another length; none once the bank was asked. */
-  command: Uint8Array | undefined;
-  /** The first bytes of an answer that comes in parts. */
-  held: Uint8Array;
-  parts: number;
 }
 
 /** 9F33, Book 4, Annex A2: contacts; no verification of the holder; no off-line data authentication. */

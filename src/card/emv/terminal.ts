@@ -68,8 +68,6 @@ export type EmvAuthorisation =
   /** Nobody answered, or not so that one may sell on it: whatever was held has to go back. */
   | { readonly type: 'unanswered' };
 
-/** Answers that come in parts, one after the other: GET RESPONSE gets no more. */
-const PARTS_MAX = 8;
 /** 9F02: six bytes of decimal digits. */
 const AMOUNT_MAX = 999_999_999_999;
 /** "Unable to go on line, declined off line", Book 4, Annex A6. */
@@ -103,9 +101,6 @@ export function beginEmv(terminal: EmvTerminal, sale: EmvSale): { readonly emv: 
     cvmResults: new Uint8Array(3),
     candidates: [],
     state: { name: 'awaiting-environment' },
-    command: undefined,
-    held: new Uint8Array(0),
-    parts: 0,
   };
   return { emv, step: follow(emv, askEnvironment()) };
 }
@@ -117,44 +112,43 @@ const isWhole = (value: number, least: number, most: number): boolean =>
 export function emvReceive(emv: Emv, bytes: Uint8Array): EmvStep {
   const { state } = emv;
   assert(state.name !== 'awaiting-authorisation' && state.name !== 'ended', 'a card answers a command that was sent');
-  const whole = collected(emv, bytes);
-  if ('type' in whole) return whole;
-  if ('reason' in whole) return fail(emv, whole);
+  const response = decodeResponseApdu(bytes);
+  if ('reason' in response) return fail(emv, { reason: 'card-unintelligible' });
   switch (state.name) {
     case 'awaiting-environment':
-      return follow(emv, environmentAnswered(emv, whole));
+      return follow(emv, environmentAnswered(emv, response));
     case 'awaiting-directory-record':
-      return follow(emv, directoryAnswered(emv, state, whole));
+      return follow(emv, directoryAnswered(emv, state, response));
     case 'awaiting-listed-application':
-      return follow(emv, listedAnswered(emv, state, whole));
+      return follow(emv, listedAnswered(emv, state, response));
     case 'awaiting-application': {
       // Book 1 §12.4: one that cannot be selected any more is none, and the next is taken.
-      if (whole.status !== StatusWord.done) return selectNext(emv);
-      const asked = processingOptions(emv, state.candidate, whole);
+      if (response.status !== StatusWord.done) return selectNext(emv);
+      const asked = processingOptions(emv, state.candidate, response);
       if ('reason' in asked) return fail(emv, asked);
       return send(emv, { name: 'awaiting-processing-options', candidate: state.candidate }, asked);
     }
     case 'awaiting-processing-options': {
       // Book 3 §10.1: not for this sale, perhaps another application is.
-      if (whole.status === StatusWord.conditionsNotSatisfied) return selectNext(emv);
-      const answered = optionsAnswered(state.candidate, whole);
+      if (response.status === StatusWord.conditionsNotSatisfied) return selectNext(emv);
+      const answered = optionsAnswered(state.candidate, response);
       return 'reason' in answered ? fail(emv, answered) : readNext(emv, answered.chosen, answered.reads);
     }
     case 'awaiting-record': {
       const [place, ...rest] = state.reads;
-      const fault = place === undefined ? undefined : recordAnswered(state.chosen, place, whole);
+      const fault = place === undefined ? undefined : recordAnswered(state.chosen, place, response);
       return fault === undefined ? readNext(emv, state.chosen, rest) : fail(emv, fault);
     }
     case 'awaiting-first-cryptogram':
-      return firstCryptogram(emv, state, whole);
+      return firstCryptogram(emv, state, response);
     case 'awaiting-issuer-authentication': {
       performed(emv, Information.issuerAuthentication);
       // Book 3 §10.9: the card decides what it makes of it.
-      if (whole.status !== StatusWord.done) note(emv, Verification.issuerAuthenticationFailed);
+      if (response.status !== StatusWord.done) note(emv, Verification.issuerAuthenticationFailed);
       return askSecond(emv, state.online, state.answered);
     }
     case 'awaiting-second-cryptogram':
-      return secondCryptogram(emv, state.online, state.answered, whole);
+      return secondCryptogram(emv, state.online, state.answered, response);
     default:
       return assertNever(state);
   }
@@ -187,29 +181,8 @@ export function emvCardRemoved(emv: Emv): EmvStep {
   return fail(emv, { reason: 'card-removed' });
 }
 
-/** A card of T=0 gives an answer in parts, or wants to be asked for its exact length: Book 1 §9.3.1.3. */
-function collected(emv: Emv, bytes: Uint8Array): ResponseApdu | EmvFault | EmvStep {
-  const response = decodeResponseApdu(bytes);
-  if ('reason' in response) return { reason: 'card-unintelligible' };
-  const [first, second] = [response.status >> 8, response.status & 0xff];
-  // EXTERNAL AUTHENTICATE has neither Le nor an answer.
-  const asked = emv.state.name === 'awaiting-issuer-authentication' ? undefined : emv.command;
-  if ((first === 0x61 || first === 0x6c) && asked !== undefined) {
-    if (++emv.parts > PARTS_MAX) return { reason: 'card-unintelligible' };
-    if (first === 0x61) emv.held = concat(emv.held, response.data);
-    // What is asked for with another length is what was asked last, which may be a part.
-    emv.command =
-      first === 0x61 ? Uint8Array.of(0x00, 0xc0, 0, 0, second) : Uint8Array.of(...asked.subarray(0, -1), second);
-    return { type: 'send', command: emv.command };
-  }
-  return { status: response.status, data: concat(emv.held, response.data) };
-}
-
 function send(emv: Emv, state: EmvState, bytes: Uint8Array): EmvStep {
   emv.state = state;
-  emv.command = bytes;
-  emv.held = new Uint8Array(0);
-  emv.parts = 0;
   return { type: 'send', command: bytes };
 }
 
@@ -272,8 +245,6 @@ function firstCryptogram(
   const { interchangeProfile } = chosen;
   // From here on the terminal does not know whose card it is.
   chosen.objects.clear();
-  emv.command = undefined;
-  emv.held = new Uint8Array(0);
   emv.state = {
     name: 'awaiting-authorisation',
     online: { application, interchangeProfile, cdol2, objects, counter: cryptogram.counter },
@@ -360,7 +331,5 @@ function fail(emv: Emv, fault: EmvFault): EmvStep {
 
 function end(emv: Emv, ended: EmvEnd): EmvStep {
   emv.state = { name: 'ended', end: ended };
-  emv.command = undefined;
-  emv.held = new Uint8Array(0);
   return { type: 'ended', end: ended };
 }

@@ -9,10 +9,11 @@ import { lacks, Pcscd } from './pcscd.ts';
 
 const READ = new URL('./read.ts', import.meta.url).pathname;
 
-for (const name of ['t0', 't1'] as const) {
-  test(`a PC/SC reader reads a card of ${name}, and says when it is pulled`, { skip: lacks }, async (t) => {
+for (const [name, ...parts] of [['t0'], ['t0', '77'], ['t1']] as const) {
+  const how = parts.length === 0 ? '' : ', in parts and with lengths that it corrects';
+  test(`a PC/SC reader reads a card of ${name}${how}, and says when it is pulled`, { skip: lacks }, async (t) => {
     const pcscd = await Pcscd.start(t);
-    const card = await pcscd.insert(t, ATRS[name]);
+    const card = await pcscd.insert(t, ATRS[name], ...parts);
     const commands = [command(0x10, 0), command(0x40, 0, pattern(200), 256), command(0x20, 256, undefined, 256)];
     const reading = pcscd.start(t, process.execPath, [READ, ...commands.map(toHex)]);
     await reading.said('read');
@@ -23,6 +24,7 @@ for (const name of ['t0', 't1'] as const) {
     assert.match(await card.pull(), /^resets \d+, runs 3$/);
     assert.deepEqual(await reading.ended(), [
       'Virtual PCD 00 00',
+      'exchange-broken: The card has no power any more: open it again.',
       toHex(ATRS[name]),
       '9000',
       `${toHex(pattern(200))}9000`,

@@ -113,10 +113,17 @@ export class Pcscd {
     };
   }
 
-  /** Puts a card into the reader and waits until the service has seen it. `pull` says what it has lived. */
-  async insert(t: TestContext, atr: Uint8Array): Promise<{ readonly pull: () => Promise<string> }> {
+  /**
+   * Puts a card into the reader and waits until the service has seen it. `pull` says what it has lived.
+   * @param partBytes where its answers come in parts
+   */
+  async insert(
+    t: TestContext,
+    atr: Uint8Array,
+    ...partBytes: readonly string[]
+  ): Promise<{ readonly pull: () => Promise<string> }> {
     const serve = new URL('./serve.ts', import.meta.url).pathname;
-    const card = this.start(t, process.execPath, [serve, toHex(atr)]);
+    const card = this.start(t, process.execPath, [serve, toHex(atr), ...partBytes]);
     await card.said('inserted');
     await this.#sees('present');
     return {

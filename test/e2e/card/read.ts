@@ -1,6 +1,6 @@
 /**
- * Reads the card of the first reader through `pcsc-mini`, and prints what came: `node read.ts COMMAND…`, in hex. Then
- * waits until the card is pulled, and says what the next command gets.
+ * Reads the card of the first reader through `pcsc-mini`, and prints what came: `node read.ts COMMAND…`, in hex. It
+ * opens the card twice, and tells what the session gets that was open before. Then waits until the card is pulled, and says what the next command gets.
  */
 import { PcscReader } from '../../../src/adapters/pcsc-reader.ts';
 import { fromHex, toHex } from '../../../src/bytes/index.ts';
@@ -14,9 +14,11 @@ const reader = await PcscReader.find();
 if ('reason' in reader) say(reader);
 else {
   console.log(reader.name);
+  const before = await reader.open();
   const session = await reader.open();
   if ('reason' in session) say(session);
   else {
+    if ('atr' in before) say(await before.transmit(fromHex('80100000')));
     say(session.atr);
     for (const command of process.argv.slice(2)) say(await session.transmit(fromHex(command)));
     console.log('read');
