@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { inParts } from '../adapters/parts.testing.ts';
+import { wholeAnswer } from '../adapters/whole-answer.ts';
 import { fromHex } from '../bytes/index.ts';
 import { GAS, load, loadedCard, MeterOnBench, order, ticketOf } from '../card/bench.testing.ts';
 import {
@@ -9,13 +11,17 @@ import {
   Instruction,
   issueCard,
   MasterInstruction,
+  OpenMode,
   PinInstruction,
   PurseInstruction,
+  purseCommand,
   readCard,
   StatusWord,
+  selectPurse,
 } from '../card/index.ts';
 import { blankCard, bothMasters, PIN } from '../card/issuing/bench.testing.ts';
 import { seededRandom } from '../simulation/index.ts';
+import { Region } from '../units/index.ts';
 import { type Explained, explainBytes, explainTrace, type TraceLine } from './card-words.ts';
 
 const explain = (hex: string): Explained => explainBytes(fromHex(hex));
@@ -41,7 +47,11 @@ const CONNECTED: readonly [hex: string, kind: Explained['kind'], sentence: RegEx
     'command',
     /^REPORT: meter 0a1b2d leaves its report 17 of region 2 \(gas\) for the provider\.$/,
   ],
-  ['00c0000000', 'unknown', /^A command that no card of Wattpurse knows: INS C0 in class 00\.$/],
+  ['6c00', 'status', /^Status 6C00: the answer has 256 bytes, ask with that length\.$/],
+  ['6111', 'status', /^Status 6111: 17 bytes more wait for GET RESPONSE\.$/],
+  ['00c0000011', 'command', /^GET RESPONSE: up to 17 bytes of the answer to the command before it\.$/],
+  ['00c00000', 'command', /^GET RESPONSE: what waits of the answer to the command before it\.$/],
+  ['80c0000000', 'unknown', /^A command that no card of Wattpurse knows: INS C0 in class 80\.$/],
   ['0184000000', 'unknown', /^No command that a card of Wattpurse takes: channel unknown\.$/],
   ['00', 'unknown', /too short/],
   [
@@ -129,6 +139,41 @@ test('everything that is said in the life of a card is known, with or without th
     text,
     /CREDIT: value for a card \(0x18\), through meter 0a1b2c, .*: M3, the host says what is to be done; what it says is sealed\./,
   );
+});
+
+test('an answer that came in parts, or after its length was corrected, is told once, when it is whole', async () => {
+  const hand = loadedCard(500);
+  const program = inParts((command) => hand.send(command), 12);
+  const trace: TraceLine[] = [];
+  const noted = async (command: Uint8Array) => {
+    const answer = program(command);
+    trace.push({ direction: '', bytes: command }, { direction: '', bytes: answer });
+    return answer;
+  };
+  await wholeAnswer(noted, selectPurse());
+  await wholeAnswer(noted, purseCommand(PurseInstruction.status, new Uint8Array(0), { p2: Region.gas }));
+  await wholeAnswer(
+    noted,
+    purseCommand(PurseInstruction.open, fromHex(`0a1b2d${'11'.repeat(16)}`), { p1: OpenMode.spend, p2: Region.gas }),
+  );
+  const told = explainTrace(trace).slice(2);
+  assert.deepEqual(
+    told.filter(({ kind }) => kind === 'unknown'),
+    [],
+  );
+  const texts = told.map(({ sentences }) => sentences);
+  assert.deepEqual(texts.slice(0, 3), [
+    ['STATUS: what region 2 (gas) holds.'],
+    ['Status 6C20: the answer has 32 bytes, ask with that length.'],
+    ['STATUS: what region 2 (gas) holds.'],
+  ]);
+  assert.match(texts[3]?.join(' ') ?? '', /^Status 9000: done\. Region 2 \(gas\), .*: 500 tokens, /);
+  assert.deepEqual(texts.slice(5, 8), [
+    ['Status 610C: 12 bytes more wait for GET RESPONSE.'],
+    ['GET RESPONSE: up to 12 bytes of the answer to the command before it.'],
+    ['Status 610C: 12 bytes more wait for GET RESPONSE.', '12 bytes of data.'],
+  ]);
+  assert.deepEqual(texts.at(-1), ['Status 9000: done.', '500 tokens, last debit 0, nothing pending.']);
 });
 
 test('a response whose status says that nothing came is told so, and what follows is a command again', () => {

@@ -1,4 +1,4 @@
-import { Reader, toHex } from '../bytes/index.ts';
+import { concat, Reader, toHex } from '../bytes/index.ts';
 import {
   type Atr,
   BLANK_AID,
@@ -58,25 +58,36 @@ export function explainBytes(bytes: Uint8Array): Explained {
   return explainCommand(bytes);
 }
 
-/** What was said between a reader and a card, in its order: a response is read as the answer to the command before it. */
+/**
+ * What was said between a reader and a card, in its order: a response is read as the answer to the command before it,
+ * and one that comes in parts as the answer to the command that they belong to.
+ */
 export function explainTrace(lines: readonly TraceLine[]): readonly Explained[] {
   let asked: CommandApdu | undefined;
+  let held: Uint8Array = new Uint8Array(0);
   let waiting = false;
   return lines.map(({ direction, bytes }) => {
     const isResponse = direction === '<' || (direction === '' && waiting);
     const isAtr = !waiting && !('reason' in parseAtr(bytes));
     if (isAtr) return explainBytes(bytes);
     if (isResponse) {
-      const answer = explainResponse(bytes, asked);
+      const answer = explainResponse(bytes, asked, held);
+      held = isPart(bytes) ? concat(held, bytes.subarray(0, -2)) : new Uint8Array(0);
       waiting = false;
       return answer;
     }
     const command = decodeCommandApdu(bytes);
-    asked = 'reason' in command ? undefined : command;
+    if ('reason' in command) asked = undefined;
+    else if (command.instruction !== GET_RESPONSE) asked = command;
     waiting = true;
     return explainCommand(bytes);
   });
 }
+
+/** SW1 where more of an answer waits, and where the command is to be said again with the length that the answer has. */
+const MORE_WAIT = 0x61;
+const LENGTH_WRONG = 0x6c;
+const isPart = (response: Uint8Array): boolean => response.at(-2) === MORE_WAIT;
 
 const explained = (kind: Explained['kind'], bytes: Uint8Array, sentences: readonly string[]): Explained => ({
   ...{ kind, hex: toHex(bytes), sentences },
@@ -98,10 +109,11 @@ function explainCommand(bytes: Uint8Array): Explained {
   return explained('command', bytes, [sentence]);
 }
 
-function explainResponse(bytes: Uint8Array, asked: CommandApdu | undefined): Explained {
+function explainResponse(bytes: Uint8Array, asked: CommandApdu | undefined, held: Uint8Array): Explained {
   const answer = decodeResponseApdu(bytes);
   if ('reason' in answer) return explained('unknown', bytes, ['No response: it is shorter than a status word.']);
-  const told = answer.data.length === 0 || asked === undefined ? undefined : answerSentences(asked, answer.data);
+  const whole = concat(held, answer.data);
+  const told = isPart(bytes) || whole.length === 0 || asked === undefined ? undefined : answerSentences(asked, whole);
   const data = answer.data.length === 0 ? [] : [`${answer.data.length} bytes of data.`];
   return explained('response', bytes, [statusSentence(answer.status), ...(told ?? data)]);
 }
@@ -141,6 +153,9 @@ function logOf(p2: number): string {
 
 type Sentence = (command: CommandApdu) => string;
 
+/** ISO/IEC 7816-4:2005 §7.6.1. No program knows it: it is between a card and its reader. */
+const GET_RESPONSE = 0xc0;
+
 const INTERINDUSTRY_COMMANDS: Readonly<Record<number, Sentence>> = {
   [Instruction.select]: selectSentence,
   [Instruction.readBinary]: ({ p1 }) =>
@@ -151,6 +166,8 @@ const INTERINDUSTRY_COMMANDS: Readonly<Record<number, Sentence>> = {
     p1 === 0 && p2 === 0x5a
       ? 'GET DATA: the serial number (CSN).'
       : `GET DATA: object ${hexByte(p1)}${hexByte(p2)}, which no card has.`,
+  [GET_RESPONSE]: ({ expected }) =>
+    `GET RESPONSE: ${expected === undefined ? 'what waits' : `up to ${expected} bytes`} of the answer to the command before it.`,
   [Instruction.getChallenge]: () => 'GET CHALLENGE: 16 bytes that are good for one proof or one key.',
   [Instruction.internalAuthenticate]: ({ p2 }) =>
     `INTERNAL AUTHENTICATE: the card is to prove the key of ${scopeText(p2)}.`,
@@ -274,9 +291,9 @@ const STATUS_SENTENCES: Readonly<Record<number, string>> = {
 
 function statusSentence(status: number): string {
   const word = status.toString(16).toUpperCase().padStart(4, '0');
-  const low = status & 0xff;
-  if (status >> 8 === 0x61) return `Status ${word}: ${low === 0 ? 256 : low} bytes more wait for GET RESPONSE.`;
-  if (status >> 8 === 0x6c) return `Status ${word}: the answer has ${low} bytes, ask with that length.`;
+  const length = status & 0xff || 256;
+  if (status >> 8 === MORE_WAIT) return `Status ${word}: ${length} bytes more wait for GET RESPONSE.`;
+  if (status >> 8 === LENGTH_WRONG) return `Status ${word}: the answer has ${length} bytes, ask with that length.`;
   if ((status & 0xfff0) === StatusWord.triesLeft) return `Status ${word}: wrong, ${status & 0x0f} tries are left.`;
   return `Status ${word}: ${STATUS_SENTENCES[status] ?? 'no status of a card of Wattpurse'}.`;
 }
