@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { concat, fromHex, toHex } from '../../bytes/index.ts';
-import type { CardProgram } from '../ports.ts';
+import type { CardFailure, CardProgram } from '../ports.ts';
 import { bankOf, changed, INS, ISSUE, ISSUES, inField55, SALE, TERMINAL, walk, withObject } from './bench.testing.ts';
 import {
   beginEmv,
@@ -344,7 +344,8 @@ test('it is a mistake of the program to sell what is no sale, or to answer what 
 });
 
 test('over a session a sale is carried to its end, also when the card goes or the bank fails', async () => {
-  const session = (program: CardProgram, after = Number.POSITIVE_INFINITY) => {
+  const gone: CardFailure = { reason: 'card-removed', sentence: 'Gone.' };
+  const session = (program: CardProgram, after = Number.POSITIVE_INFINITY, failure = gone) => {
     let sent = 0;
     const removed = Promise.withResolvers<void>();
     return {
@@ -352,21 +353,34 @@ test('over a session a sale is carried to its end, also when the card goes or th
       removed: removed.promise,
       pull: removed.resolve,
       eject: async () => undefined,
-      transmit: async (command: Uint8Array) =>
-        sent++ < after ? program(command) : ({ reason: 'card-removed', sentence: 'Gone.' } as const),
+      transmit: async (command: Uint8Array) => (sent++ < after ? program(command) : failure),
     };
   };
   const program = () => new EmvTestCard(ISSUE).chip.begin();
   const bank = async (card: EmvCardData) => bankOf()(card);
   assert.equal((await runEmv(session(program()), TERMINAL, SALE, bank)).outcome, 'approved');
   const cut = await runEmv(session(program(), 3), TERMINAL, SALE, bank);
-  assert.deepEqual([reasonOf(cut), cut.outcome === 'failed' && cut.reverse], ['card-removed', false]);
+  assert.deepEqual(cut, {
+    ...{ outcome: 'failed', reason: 'card-removed', status: undefined, reverse: false },
+    sentence: 'The card was pulled too early: nothing was paid. Put it in again, and leave it in.',
+  });
+  // All but the last of the commands of a sale, and what the slot says instead of an answer.
+  const { length } = walk(new EmvTestCard(ISSUE)).commands;
+  for (const failure of [
+    { reason: 'exchange-broken', sentence: 'The reader broke the exchange off: open it again.' },
+    { reason: 'card-unusable', sentence: 'The card does not answer: take another one.' },
+  ] as const) {
+    assert.deepEqual(await runEmv(session(program(), length - 1, failure), TERMINAL, SALE, bank), {
+      ...{ outcome: 'failed', reason: failure.reason, status: undefined, reverse: true },
+      sentence: `${failure.sentence} Nothing was paid.`,
+    });
+  }
   const failing = await runEmv(session(program()), TERMINAL, SALE, () => Promise.reject(new Error('no line')));
   assert.deepEqual(failing.outcome === 'declined' && [failing.by, failing.reverse], ['bank', true]);
   const pulled = session(program());
-  const gone = await runEmv(pulled, TERMINAL, SALE, () => {
+  const away = await runEmv(pulled, TERMINAL, SALE, () => {
     pulled.pull();
     return new Promise(() => undefined);
   });
-  assert.deepEqual([reasonOf(gone), gone.outcome === 'failed' && gone.reverse], ['card-removed', true]);
+  assert.deepEqual([reasonOf(away), away.outcome === 'failed' && away.reverse], ['card-removed', true]);
 });

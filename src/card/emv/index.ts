@@ -21,6 +21,7 @@ export {
   emvAuthorised,
   emvCardRemoved,
   emvReceive,
+  emvSlotFailed,
 } from './terminal.ts';
 export { EmvTestCard, TEST_APPLICATION, type TestCardIssue, testIssuerKey } from './test-card.ts';
 export { decodeTlv, encodeTlv } from './tlv.ts';

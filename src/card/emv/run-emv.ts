@@ -8,6 +8,7 @@ import {
   emvAuthorised,
   emvCardRemoved,
   emvReceive,
+  emvSlotFailed,
 } from './terminal.ts';
 
 /**
@@ -27,8 +28,7 @@ export async function runEmv(
   while (step.type !== 'ended') {
     if (step.type === 'send') {
       const heard = await session.transmit(step.command);
-      // Whether the card carried out its last command is not known when it is gone, nor when the exchange broke.
-      step = heard instanceof Uint8Array ? emvReceive(emv, heard) : emvCardRemoved(emv);
+      step = heard instanceof Uint8Array ? emvReceive(emv, heard) : emvSlotFailed(emv, heard);
     } else {
       const asked: Promise<EmvAuthorisation> = authorise(step.card).catch(() => ({ type: 'unanswered' }));
       const answer = await Promise.race([asked, session.removed.then(() => undefined)]);

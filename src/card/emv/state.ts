@@ -1,5 +1,6 @@
 import { toHex } from '../../bytes/index.ts';
 import { CommandClass, encodeCommandApdu, type ResponseApdu } from '../apdu.ts';
+import type { CardFailure } from '../ports.ts';
 import type { DataObjectList } from './dol.ts';
 
 /** One application that a terminal takes. */
@@ -87,7 +88,10 @@ export const CryptogramKind = { decline: 0x00, approve: 0x40, askOnline: 0x80 } 
 export type CryptogramKind = (typeof CryptogramKind)[keyof typeof CryptogramKind];
 
 export type EmvFailureReason =
-  | 'card-removed'
+  /** Of the slot: that the card was pulled, or that it cannot be spoken to any more. */
+  CardFailure['reason'] | EmvFault['reason'];
+
+type OwnReason =
   /** No answer that can be read: its TLV, its lengths, or a cryptogram that fits nothing. */
   | 'card-unintelligible'
   /** A status word that ends it; it stands beside. */
@@ -225,7 +229,7 @@ export const readRecord = ({ file, record }: RecordPlace): Uint8Array =>
 
 /** Why it does not go on; the caller says whether money may be held. */
 export interface EmvFault {
-  readonly reason: EmvFailureReason;
+  readonly reason: OwnReason;
   readonly status?: number;
 }
 
@@ -234,8 +238,6 @@ export const refused = ({ status }: ResponseApdu): EmvFault => ({ reason: 'card-
 /** For whoever pays, in one sentence. */
 export function sentenceOf({ reason, status }: EmvFault): string {
   switch (reason) {
-    case 'card-removed':
-      return 'The card was pulled too early: nothing was paid. Put it in again, and leave it in.';
     case 'card-unintelligible':
       return 'The card answers what this terminal cannot read: use another one.';
     case 'card-refused':

@@ -1,6 +1,7 @@
 import { concat } from '../../bytes/index.ts';
 import { assert, assertNever } from '../../units/index.ts';
 import { CommandClass, decodeResponseApdu, type ResponseApdu } from '../apdu.ts';
+import type { CardFailure } from '../ports.ts';
 import { StatusWord } from '../status-word.ts';
 import { check } from './checks.ts';
 import { askCryptogram, cryptogramAnswered, cryptogramObjects, isAllowedAnswer } from './cryptogram.ts';
@@ -175,10 +176,18 @@ export function emvAuthorised(emv: Emv, answer: EmvAuthorisation): EmvStep {
   return send(emv, { name: 'awaiting-issuer-authentication', online, answered }, authenticate);
 }
 
-/** The card is gone: it was pulled, or its reader lost it. */
-export function emvCardRemoved(emv: Emv): EmvStep {
+const PULLED: CardFailure = {
+  reason: 'card-removed',
+  sentence: 'The card was pulled too early: nothing was paid. Put it in again, and leave it in.',
+};
+
+/** The card was pulled. */
+export const emvCardRemoved = (emv: Emv): EmvStep => emvSlotFailed(emv, PULLED);
+
+/** The slot has no answer of the card. Whether it carried out its last command is not known. */
+export function emvSlotFailed(emv: Emv, { reason, sentence }: CardFailure): EmvStep {
   if (emv.state.name === 'ended') return { type: 'ended', end: emv.state.end };
-  return fail(emv, { reason: 'card-removed' });
+  return fail(emv, reason === 'card-removed' ? PULLED : { reason, sentence: `${sentence} Nothing was paid.` });
 }
 
 function send(emv: Emv, state: EmvState, bytes: Uint8Array): EmvStep {
@@ -315,7 +324,7 @@ const declinedByBank = ({ isAnswered }: Answered): EmvEnd => ({
 });
 
 /** What was declined stays declined, however the card behaves after it. */
-function fail(emv: Emv, fault: EmvFault): EmvStep {
+function fail(emv: Emv, fault: EmvFault | CardFailure): EmvStep {
   const { state } = emv;
   const answered = 'answered' in state ? state.answered : undefined;
   if (answered !== undefined && !answered.isApproved) return end(emv, declinedByBank(answered));
@@ -323,9 +332,9 @@ function fail(emv: Emv, fault: EmvFault): EmvStep {
   return end(emv, {
     outcome: 'failed',
     reason: fault.reason,
-    status: fault.status,
+    status: 'status' in fault ? fault.status : undefined,
     reverse,
-    sentence: sentenceOf(fault),
+    sentence: 'sentence' in fault ? fault.sentence : sentenceOf(fault),
   });
 }
 
