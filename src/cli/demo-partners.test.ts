@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseReceiptKeys } from '../adapters/receipt-jose.ts';
 import { type Instrument, MemoryStore, type Payment, parseSignedReceipt, verifyReceipt } from '../host/index.ts';
 import { openSmall } from '../simulation/small-utility.testing.ts';
+import { milliseconds } from '../units/index.ts';
 import { DEMO_PURSES, DemoPartners } from './demo-partners.ts';
 import { demoReceipts } from './demo-receipts.ts';
 
@@ -20,7 +21,9 @@ const WALLET = { type: 'wallet', number: DEMO_PURSES.wallet } as const;
 /** A small town whose people pay by card and by telephone. */
 async function town() {
   const partners = await DemoPartners.open({ signer: await demoReceipts(folder), zone: 'Asia/Seoul', decidesMs: 20 });
-  const utility = await openSmall({ meters: 2, outages: false, store: new MemoryStore(), ...partners.ports });
+  const { receipts } = partners.ports;
+  const payments = new Map(partners.ports.payments);
+  const utility = await openSmall({ meters: 2, outages: false, store: new MemoryStore(), payments, receipts });
   utility.closeTheTills();
   await partners.begin(() => utility.host);
   const [house] = utility.houses;
@@ -36,12 +39,20 @@ async function town() {
       const payment = await utility.host.payment(id);
       assert.ok(!('reason' in payment));
       if (payment.state === state) return payment;
+      assert.notEqual(payment.state, 'stuck', payment.why);
       await partners.quiet();
       await utility.runUntil(utility.time.now + 10_000);
       await pause(20);
     }
   };
-  return { utility, partners, pay, until };
+  /** Others take the place of those with whom the host worked, as when a demo is started again. */
+  const again = async (): Promise<DemoPartners> => {
+    const next = await DemoPartners.open({ signer: await demoReceipts(folder), zone: 'Asia/Seoul' });
+    for (const [port, way] of next.ports.payments) payments.set(port, way);
+    await next.begin(() => utility.host);
+    return next;
+  };
+  return { utility, partners, pay, until, again };
 }
 
 test('in a demo a card and a telephone pay for value that arrives, and each sale has receipts that verify', async () => {
@@ -88,15 +99,31 @@ test('what a card or a telephone of a demo refuses is sold to nobody', async () 
 });
 
 test('whoever was asked before a demo was stopped is asked no more after it', async () => {
-  const { utility, partners, pay } = await town();
+  const { utility, partners, pay, again } = await town();
   await partners.close();
   assert.equal((await pay('left', 'demo-mobile', WALLET)).state, 'pending');
-  const next = await DemoPartners.open({ signer: await demoReceipts(folder), zone: 'Asia/Seoul' });
-  await next.begin(() => utility.host);
+  const next = await again();
   const left = await utility.host.payment('left');
   assert.ok(!('reason' in left));
   assert.equal(left.state, 'declined');
   await next.close();
+});
+
+test('what was approved before a demo was stopped is paid when its value arrives after it, and nothing else is', async () => {
+  const { partners, pay, until, again } = await town();
+  assert.equal((await pay('stopped', 'demo-bank', CARD)).state, 'approved');
+  await partners.close();
+  const next = await again();
+  try {
+    await until('stopped', 'captured');
+    assert.equal((await pay('afterwards', 'demo-bank', CARD)).state, 'approved');
+    await until('afterwards', 'captured');
+    const acquirer = next.ports.payments.get('demo-bank')?.port;
+    const never = { id: 'never', trace: 77, at: milliseconds(0), amount: PAID, currency: 410 };
+    assert.equal((await acquirer?.capture(never, '000077'))?.outcome, 'refused');
+  } finally {
+    await next.close();
+  }
 });
 
 test('the key that signs is its owner’s alone, and one that follows leaves the one before published', async () => {
