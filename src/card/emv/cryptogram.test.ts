@@ -159,7 +159,8 @@ test('a card is told with the next cryptogram that its bank could not be believe
   const data = fromHex(`9108${'00'.repeat(8)}`);
   const { commands } = walk(card, { bank: () => ({ type: 'approved', code: '00', data }) });
   const [second, authenticate] = [commands.at(-1), commands.at(-2)];
-  assert.equal(authenticate?.[1], INS.authenticate);
+  // Without Le.
+  assert.equal(toHex(authenticate ?? new Uint8Array(0)), `0082000008${'00'.repeat(8)}`);
   // CDOL2 of this card begins with the response code, and has TVR behind two amounts and a country.
   assert.equal(toHex(second?.subarray(5 + 16, 5 + 21) ?? new Uint8Array(0)), '8000008040');
 });

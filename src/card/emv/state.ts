@@ -220,12 +220,11 @@ const ALL = 256;
 export const command = (
   cla: CommandClass,
   [instruction, p1, p2]: readonly [number, number, number],
-  data: Uint8Array | undefined,
-  expected: number | undefined = ALL,
-): Uint8Array => encodeCommandApdu({ class: cla, instruction, p1, p2, data: data ?? new Uint8Array(0), expected });
+  data: Uint8Array = new Uint8Array(0),
+): Uint8Array => encodeCommandApdu({ class: cla, instruction, p1, p2, data, expected: ALL });
 
 export const readRecord = ({ file, record }: RecordPlace): Uint8Array =>
-  command(CommandClass.interindustry, [0xb2, record, (file << 3) | 4], undefined);
+  command(CommandClass.interindustry, [0xb2, record, (file << 3) | 4]);
 
 /** Why it does not go on; the caller says whether money may be held. */
 export interface EmvFault {

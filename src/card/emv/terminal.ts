@@ -1,6 +1,6 @@
 import { concat } from '../../bytes/index.ts';
 import { assert, assertNever } from '../../units/index.ts';
-import { CommandClass, decodeResponseApdu, type ResponseApdu } from '../apdu.ts';
+import { CommandClass, decodeResponseApdu, encodeCommandApdu, type ResponseApdu } from '../apdu.ts';
 import type { CardFailure } from '../ports.ts';
 import { StatusWord } from '../status-word.ts';
 import { check } from './checks.ts';
@@ -19,7 +19,6 @@ import {
   type Answered,
   type Chosen,
   CryptogramKind,
-  command,
   type Emv,
   type EmvEnd,
   type EmvFault,
@@ -172,7 +171,11 @@ export function emvAuthorised(emv: Emv, answer: EmvAuthorisation): EmvStep {
   // AIP, byte 1, bit 3: the card takes it in a command of its own. Book 3 §10.9.
   const isOwnCommand = ((online.interchangeProfile[0] as number) & 0x04) !== 0;
   if (!isOwnCommand || answered.issuerAuthentication === undefined) return askSecond(emv, online, answered);
-  const authenticate = command(CommandClass.interindustry, [0x82, 0, 0], answered.issuerAuthentication, undefined);
+  // EXTERNAL AUTHENTICATE has neither Le nor an answer: Book 3 §6.5.4.
+  const authenticate = encodeCommandApdu({
+    ...{ class: CommandClass.interindustry, instruction: 0x82, p1: 0, p2: 0 },
+    ...{ data: answered.issuerAuthentication, expected: undefined },
+  });
   return send(emv, { name: 'awaiting-issuer-authentication', online, answered }, authenticate);
 }
 
