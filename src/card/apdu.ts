@@ -39,7 +39,8 @@ export const STATUS_OF_FAILURE: Readonly<Record<ApduFailure, number>> = {
 };
 
 const HEADER_BYTES = 4;
-const NE_SHORT_MAX = 256;
+/** The greatest Ne of a short command: all that a card has to say. */
+export const NE_SHORT_MAX = 256;
 const NE_EXTENDED_MAX = 65_536;
 
 /**

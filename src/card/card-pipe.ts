@@ -1,25 +1,16 @@
 import { decodeFrame, Message } from '../exchange/index.ts';
-import { CommandClass, decodeResponseApdu, encodeCommandApdu } from './apdu.ts';
-import { Instruction, OpenMode, PurseInstruction } from './card.ts';
+import { CommandClass, decodeResponseApdu, encodeCommandApdu, NE_SHORT_MAX } from './apdu.ts';
+import { OpenMode, PurseInstruction } from './card.ts';
 import { PURSE_AID } from './files.ts';
+import { Instruction, interindustry, selectProgram } from './interindustry.ts';
 import { StatusWord } from './status-word.ts';
 
-/** The greatest Ne of a short command: all that the card has to say. */
-const ALL = 256;
-
 /** Selects the purse on a card that was just put in, without an answer. */
-export const selectPurse = (): Uint8Array =>
-  encodeCommandApdu({
-    ...{ class: CommandClass.interindustry, instruction: Instruction.select, p1: 0x04, p2: 0x0c },
-    ...{ data: PURSE_AID, expected: undefined },
-  });
+export const selectPurse = (): Uint8Array => selectProgram(PURSE_AID);
 
 /** Asks the card for its CSN. */
 export const askSerialNumber = (): Uint8Array =>
-  encodeCommandApdu({
-    ...{ class: CommandClass.interindustry, instruction: Instruction.getData, p1: 0x00, p2: 0x5a },
-    ...{ data: new Uint8Array(0), expected: ALL },
-  });
+  interindustry(Instruction.getData, { p2: 0x5a, expected: NE_SHORT_MAX });
 
 /** A command of the purse, which is answered with data unless `silent`. */
 export const purseCommand = (
@@ -29,7 +20,7 @@ export const purseCommand = (
 ): Uint8Array =>
   encodeCommandApdu({
     ...{ class: CommandClass.purse, instruction, p1, p2, data },
-    expected: silent ? undefined : ALL,
+    expected: silent ? undefined : NE_SHORT_MAX,
   });
 
 /**

@@ -5,6 +5,7 @@ import { type CommandApdu, CommandClass, decodeCommandApdu, response, STATUS_OF_
 import { CHALLENGE_BYTES, externalAuthenticate, getChallenge, internalAuthenticate } from './authentication.ts';
 import { ANY_ANSWER, type CommandForm, formFault, isRoomFor, upTo } from './command-form.ts';
 import { controlInformation, type ElementaryFile, FileId, fileById, fileByShortId, PURSE_AID } from './files.ts';
+import { Instruction } from './interindustry.ts';
 import { creditLoad, isWhole, openLoad, statusOf } from './loading.ts';
 import { REPORT_BYTES } from './meter-report.ts';
 import { reportOf } from './report-file.ts';
@@ -19,18 +20,6 @@ import {
 import { type Card, type CardOutputs, type WholeRegion, write } from './state.ts';
 import { StatusWord } from './status-word.ts';
 import { ticketFor } from './ticket-file.ts';
-
-/** INS of the interindustry commands, ISO/IEC 7816-4:2005 table 4.2. */
-export const Instruction = {
-  externalAuthenticate: 0x82,
-  getChallenge: 0x84,
-  internalAuthenticate: 0x88,
-  select: 0xa4,
-  readBinary: 0xb0,
-  readRecord: 0xb2,
-  getData: 0xca,
-  updateBinary: 0xd6,
-} as const;
 
 /** INS of the purse's own commands, in class 80. */
 export const PurseInstruction = {

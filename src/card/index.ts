@@ -14,7 +14,7 @@ export {
   response,
 } from './apdu.ts';
 export { CHALLENGE_BYTES, externalTag, internalTag, mutualTags } from './authentication.ts';
-export { Instruction, OpenMode, PurseInstruction, STATUS_BYTES, stepCard } from './card.ts';
+export { OpenMode, PurseInstruction, STATUS_BYTES, stepCard } from './card.ts';
 export {
   askSerialNumber,
   decodeLoadResponse,
@@ -27,6 +27,7 @@ export * from './contact/index.ts';
 export * from './emv/index.ts';
 export { FileId, PURSE_AID } from './files.ts';
 export { openLoadSession } from './host-load.ts';
+export { Instruction } from './interindustry.ts';
 export * from './issuing/index.ts';
 export { CARD_NVM_BYTES, DEBITS_KEPT, LOADS_KEPT, REPORTS_MAX, TICKETS_MAX } from './layout.ts';
 export {

@@ -12,10 +12,11 @@ import {
   tokens,
 } from '../units/index.ts';
 import { CARD_STATUS_BYTES, type CardStatus, decodeCardStatus } from './added-value.ts';
-import { CommandClass, decodeResponseApdu, encodeCommandApdu, type ResponseApdu } from './apdu.ts';
-import { Instruction, PurseInstruction, STATUS_BYTES } from './card.ts';
+import { decodeResponseApdu, type ResponseApdu } from './apdu.ts';
+import { PurseInstruction, STATUS_BYTES } from './card.ts';
 import { askSerialNumber, purseCommand, selectPurse } from './card-pipe.ts';
 import { shortIdOfDebits, shortIdOfLoads } from './files.ts';
+import { readRecord } from './interindustry.ts';
 import { DEBITS_KEPT, LOADS_KEPT } from './layout.ts';
 import type { CardFailure, CardSession } from './ports.ts';
 import { LoadKind } from './state.ts';
@@ -131,7 +132,7 @@ async function readLog<T extends object>(
 ): Promise<{ readonly records: readonly T[] } | CardFailure> {
   const records: T[] = [];
   for (let number = 1; number <= kept; number++) {
-    const told = await ask(session, askRecord(number, shortId));
+    const told = await ask(session, readRecord(shortId, number));
     if ('reason' in told) return told;
     if (told.status === StatusWord.recordNotFound) break;
     const record = decode(told.data);
@@ -139,17 +140,6 @@ async function readLog<T extends object>(
   }
   return { records };
 }
-
-const askRecord = (number: number, shortId: number): Uint8Array =>
-  encodeCommandApdu({
-    ...{
-      class: CommandClass.interindustry,
-      instruction: Instruction.readRecord,
-      p1: number,
-      p2: (shortId << 3) | 0x04,
-    },
-    ...{ data: new Uint8Array(0), expected: 256 },
-  });
 
 async function ask(session: CardSession, command: Uint8Array): Promise<ResponseApdu | CardFailure> {
   const bytes = await session.transmit(command);

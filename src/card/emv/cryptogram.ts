@@ -1,17 +1,9 @@
 import { concat, Reader } from '../../bytes/index.ts';
-import { CommandClass, type ResponseApdu } from '../apdu.ts';
+import { CommandClass, encodeCommandApdu, NE_SHORT_MAX, type ResponseApdu } from '../apdu.ts';
 import { StatusWord } from '../status-word.ts';
 import { type DataObjectList, dolData } from './dol.ts';
 import { terminalObject } from './processing.ts';
-import {
-  type Cryptogram,
-  CryptogramKind,
-  command,
-  type Emv,
-  type EmvApplication,
-  type EmvFault,
-  refused,
-} from './state.ts';
+import { type Cryptogram, CryptogramKind, type Emv, type EmvApplication, type EmvFault, refused } from './state.ts';
 import { Tag } from './tags.ts';
 import { decodeTlv, encodeTlv, findObject } from './tlv.ts';
 
@@ -29,7 +21,10 @@ export function askCryptogram(
   own: (tag: number) => Uint8Array | undefined,
 ): Uint8Array {
   const data = dolData(list, (tag) => terminalObject(emv, application, tag) ?? own(tag));
-  return command(CommandClass.purse, [GENERATE, kind, 0], data);
+  return encodeCommandApdu({
+    ...{ class: CommandClass.purse, instruction: GENERATE, p1: kind, p2: 0 },
+    ...{ data, expected: NE_SHORT_MAX },
+  });
 }
 
 /** In either of the two formats, Book 3 §6.5.5.4. */

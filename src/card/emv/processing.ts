@@ -1,5 +1,5 @@
 import { concat, toHex } from '../../bytes/index.ts';
-import { CommandClass, type ResponseApdu } from '../apdu.ts';
+import { CommandClass, encodeCommandApdu, NE_SHORT_MAX, type ResponseApdu } from '../apdu.ts';
 import { StatusWord } from '../status-word.ts';
 import { type DataObjectList, decodeDol, dolData } from './dol.ts';
 import { nameOf, proprietaryOf } from './selection.ts';
@@ -7,7 +7,6 @@ import {
   type Candidate,
   type CardRead,
   type Chosen,
-  command,
   type Emv,
   type EmvApplication,
   type EmvFault,
@@ -37,7 +36,10 @@ export function processingOptions(emv: Emv, candidate: Candidate, response: Resp
   const pdol = listOf(proprietaryOf(response.data, Tag.pdol));
   if ('reason' in pdol) return pdol;
   const data = dolData(pdol, (tag) => terminalObject(emv, candidate.application, tag));
-  return command(CommandClass.purse, [0xa8, 0, 0], encodeTlv(Tag.commandTemplate, data));
+  return encodeCommandApdu({
+    ...{ class: CommandClass.purse, instruction: 0xa8, p1: 0, p2: 0 },
+    ...{ data: encodeTlv(Tag.commandTemplate, data), expected: NE_SHORT_MAX },
+  });
 }
 
 const listOf = (bytes: Uint8Array | undefined): DataObjectList | EmvFault => {

@@ -1,15 +1,8 @@
 import { equalBytes } from '../../bytes/index.ts';
-import { CommandClass, type ResponseApdu } from '../apdu.ts';
+import { NE_SHORT_MAX, type ResponseApdu } from '../apdu.ts';
+import { Instruction, interindustry, readRecord } from '../interindustry.ts';
 import { StatusWord } from '../status-word.ts';
-import {
-  type Candidate,
-  command,
-  type Emv,
-  type EmvApplication,
-  type EmvFault,
-  type EmvState,
-  readRecord,
-} from './state.ts';
+import type { Candidate, Emv, EmvApplication, EmvFault, EmvState } from './state.ts';
 import { Tag } from './tags.ts';
 import { decodeTlv, findObject } from './tlv.ts';
 
@@ -19,7 +12,6 @@ export const PAYMENT_ENVIRONMENT = Uint8Array.from('1PAY.SYS.DDF01', (character)
 const DIRECTORY_RECORDS_MAX = 32;
 const OCCURRENCES_MAX = 16;
 
-const SELECT = 0xa4;
 const SELECTED_FILE_INVALIDATED = 0x6283;
 
 /** What comes next: a command in a new state, that all candidates are known, or that it ends. */
@@ -29,7 +21,7 @@ export type Selecting =
   | { readonly type: 'failed'; readonly fault: EmvFault };
 
 export const selectByName = (name: Uint8Array, isNext = false): Uint8Array =>
-  command(CommandClass.interindustry, [SELECT, 0x04, isNext ? 0x02 : 0x00], name);
+  interindustry(Instruction.select, { p1: 0x04, p2: isNext ? 0x02 : 0x00, data: name, expected: NE_SHORT_MAX });
 
 /** Book 1 §12.3.2: the directory first. */
 export const askEnvironment = (): Selecting => ({
@@ -48,7 +40,7 @@ export function environmentAnswered(emv: Emv, response: ResponseApdu): Selecting
 const askDirectory = (file: number, record: number): Selecting => ({
   type: 'ask',
   state: { name: 'awaiting-directory-record', file, record },
-  command: readRecord({ file, record }),
+  command: readRecord(file, record),
 });
 
 export function directoryAnswered(

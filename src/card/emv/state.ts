@@ -1,5 +1,5 @@
 import { toHex } from '../../bytes/index.ts';
-import { CommandClass, encodeCommandApdu, type ResponseApdu } from '../apdu.ts';
+import type { ResponseApdu } from '../apdu.ts';
 import type { CardFailure } from '../ports.ts';
 import type { DataObjectList } from './dol.ts';
 
@@ -213,18 +213,6 @@ export function note(emv: Emv, [byte, bit]: readonly [number, number]): void {
 export function performed(emv: Emv, bit: number): void {
   emv.information[0] = (emv.information[0] as number) | bit;
 }
-
-/** The greatest Ne of a short command. */
-const ALL = 256;
-
-export const command = (
-  cla: CommandClass,
-  [instruction, p1, p2]: readonly [number, number, number],
-  data: Uint8Array = new Uint8Array(0),
-): Uint8Array => encodeCommandApdu({ class: cla, instruction, p1, p2, data, expected: ALL });
-
-export const readRecord = ({ file, record }: RecordPlace): Uint8Array =>
-  command(CommandClass.interindustry, [0xb2, record, (file << 3) | 4]);
 
 /** Why it does not go on; the caller says whether money may be held. */
 export interface EmvFault {

@@ -1,6 +1,7 @@
 import { concat } from '../../bytes/index.ts';
 import { assert, assertNever } from '../../units/index.ts';
-import { CommandClass, decodeResponseApdu, encodeCommandApdu, type ResponseApdu } from '../apdu.ts';
+import { decodeResponseApdu, type ResponseApdu } from '../apdu.ts';
+import { Instruction, interindustry, readRecord } from '../interindustry.ts';
 import type { CardFailure } from '../ports.ts';
 import { StatusWord } from '../status-word.ts';
 import { check } from './checks.ts';
@@ -29,7 +30,6 @@ import {
   note,
   type Online,
   performed,
-  readRecord,
   sentenceOf,
   Verification,
 } from './state.ts';
@@ -172,10 +172,7 @@ export function emvAuthorised(emv: Emv, answer: EmvAuthorisation): EmvStep {
   const isOwnCommand = ((online.interchangeProfile[0] as number) & 0x04) !== 0;
   if (!isOwnCommand || answered.issuerAuthentication === undefined) return askSecond(emv, online, answered);
   // EXTERNAL AUTHENTICATE has neither Le nor an answer: Book 3 §6.5.4.
-  const authenticate = encodeCommandApdu({
-    ...{ class: CommandClass.interindustry, instruction: 0x82, p1: 0, p2: 0 },
-    ...{ data: answered.issuerAuthentication, expected: undefined },
-  });
+  const authenticate = interindustry(Instruction.externalAuthenticate, { data: answered.issuerAuthentication });
   return send(emv, { name: 'awaiting-issuer-authentication', online, answered }, authenticate);
 }
 
@@ -219,7 +216,8 @@ function selectNext(emv: Emv): EmvStep {
 
 function readNext(emv: Emv, chosen: Chosen, reads: Extract<EmvState, { name: 'awaiting-record' }>['reads']): EmvStep {
   const [next] = reads;
-  if (next !== undefined) return send(emv, { name: 'awaiting-record', chosen, reads }, readRecord(next));
+  if (next !== undefined)
+    return send(emv, { name: 'awaiting-record', chosen, reads }, readRecord(next.file, next.record));
   const read = cardRead(chosen);
   if ('reason' in read) return fail(emv, read);
   check(emv, chosen, read);

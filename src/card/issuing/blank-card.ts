@@ -10,8 +10,8 @@ import {
 import { CSN_BYTES, type Csn, csn, type Randomness } from '../../units/index.ts';
 import { type CommandApdu, CommandClass, decodeCommandApdu, response, STATUS_OF_FAILURE } from '../apdu.ts';
 import { CHALLENGE_BYTES } from '../authentication.ts';
-import { Instruction } from '../card.ts';
 import { ANY_ANSWER, type CommandForm, formFault } from '../command-form.ts';
+import { Instruction } from '../interindustry.ts';
 import { CARD_NVM_BYTES, ticketRowAt } from '../layout.ts';
 import { type CardOutputs, personaliseCard } from '../state.ts';
 import { StatusWord } from '../status-word.ts';

@@ -3,8 +3,8 @@ import { type CardMaster, type ChipBatchKey, sealCardKey } from '../../crypto/in
 import type { Csn, Randomness } from '../../units/index.ts';
 import { type CommandApdu, CommandClass, decodeCommandApdu, response, STATUS_OF_FAILURE } from '../apdu.ts';
 import { CHALLENGE_BYTES, internalTag } from '../authentication.ts';
-import { Instruction } from '../card.ts';
 import { ANY_ANSWER, type CommandForm, formFault } from '../command-form.ts';
+import { Instruction } from '../interindustry.ts';
 import type { CardMemoryFailure, CardOutputs } from '../state.ts';
 import { StatusWord } from '../status-word.ts';
 import {
@@ -26,6 +26,7 @@ import {
   MASTER_AID,
   MASTER_COUNTS_BYTES,
   MASTER_LOG_RECORD_BYTES,
+  MASTER_LOG_SHORT_ID,
   MasterEvent,
   MasterInstruction,
   PIN_BYTES,
@@ -76,7 +77,6 @@ export function stepMasterCard(card: MasterCard, command: Uint8Array, out: CardO
 }
 
 const PIN_RULE = { p1: 0, p2: PIN_REFERENCE, answer: 0 } as const;
-const LOG_SHORT_ID = 0x01;
 
 const INTERINDUSTRY: Readonly<Record<number, CommandForm<MasterCard>>> = {
   [Instruction.select]: {
@@ -93,7 +93,7 @@ const INTERINDUSTRY: Readonly<Record<number, CommandForm<MasterCard>>> = {
     carryOut: (card) => response(StatusWord.done, drawChallenge(card)),
   },
   [Instruction.readRecord]: {
-    ...{ data: [0, 0], answer: MASTER_LOG_RECORD_BYTES, p2: (LOG_SHORT_ID << 3) | 0x04 },
+    ...{ data: [0, 0], answer: MASTER_LOG_RECORD_BYTES, p2: (MASTER_LOG_SHORT_ID << 3) | 0x04 },
     carryOut: readLine,
   },
 };

@@ -131,6 +131,7 @@ export interface MasterLogRow {
   readonly event: MasterEvent;
 }
 
+export const MASTER_LOG_SHORT_ID = 0x01;
 export const MASTER_LOG_RECORD_BYTES = 12;
 
 /** number u32 | CSN 7 | event u8 */
