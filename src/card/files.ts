@@ -12,6 +12,7 @@ import {
 } from './layout.ts';
 import { isWhole } from './loading.ts';
 import { type Card, readRow, type WholeRegion } from './state.ts';
+import { encodeTlv } from './tlv.ts';
 
 /**
  * The application's identifier, ISO/IEC 7816-4:2005 §8.2.1.2: category F, proprietary without registration, and then
@@ -73,12 +74,12 @@ export function fileByShortId(card: Card, shortId: number): ElementaryFile | und
 function masterFile(card: Card, id: FileId): ElementaryFile | undefined {
   const transparent = { type: 'transparent', id, updatedAt: undefined } as const;
   if (id === FileId.serialNumber) {
-    return { ...transparent, shortId: ShortId.serialNumber, bytes: dataObject(0x5a, fromHex(card.csn)) };
+    return { ...transparent, shortId: ShortId.serialNumber, bytes: encodeTlv(0x5a, fromHex(card.csn)) };
   }
   if (id !== FileId.directory) return undefined;
   // Application template, ISO/IEC 7816-4:2005 §8.2.1.1: the identifier and a label for people.
-  const label = dataObject(0x50, new TextEncoder().encode('Wattpurse'));
-  return { ...transparent, shortId: ShortId.directory, bytes: dataObject(0x61, dataObject(0x4f, PURSE_AID), label) };
+  const label = encodeTlv(0x50, new TextEncoder().encode('Wattpurse'));
+  return { ...transparent, shortId: ShortId.directory, bytes: encodeTlv(0x61, encodeTlv(0x4f, PURSE_AID), label) };
 }
 
 function purseFile(card: Card, id: FileId): ElementaryFile | undefined {
@@ -124,25 +125,25 @@ export function controlInformation(
   card: Card,
   file: ElementaryFile | 'master' | 'purse',
 ): Uint8Array {
-  if (file === 'master') return dataObject(template, fileObjects(0x38, FileId.master));
+  if (file === 'master') return encodeTlv(template, fileObjects(0x38, FileId.master));
   if (file === 'purse') {
     const regions = [...card.regions.keys()].reduce((bits, region) => bits | (1 << (region - 1)), 0);
-    const proprietary = dataObject(
+    const proprietary = encodeTlv(
       0xa5,
-      dataObject(0x5a, fromHex(card.csn)),
-      dataObject(0xc1, Uint8Array.of(CARD_VERSION, regions)),
+      encodeTlv(0x5a, fromHex(card.csn)),
+      encodeTlv(0xc1, Uint8Array.of(CARD_VERSION, regions)),
     );
-    return dataObject(template, fileObjects(0x38, FileId.purse), dataObject(0x84, PURSE_AID), proprietary);
+    return encodeTlv(template, fileObjects(0x38, FileId.purse), encodeTlv(0x84, PURSE_AID), proprietary);
   }
   const size = file.type === 'transparent' ? file.bytes.length : file.recordBytes * file.records;
   const descriptor = file.type === 'transparent' ? 0x01 : 0x06;
   const shape = file.type === 'transparent' ? [descriptor] : [descriptor, 0x01, 0x00, file.recordBytes, file.records];
-  return dataObject(
+  return encodeTlv(
     template,
-    dataObject(0x80, Uint8Array.of(size >> 8, size)),
-    dataObject(0x82, Uint8Array.from(shape)),
-    dataObject(0x83, Uint8Array.of(file.id >> 8, file.id)),
-    dataObject(0x88, Uint8Array.of(file.shortId << 3)),
+    encodeTlv(0x80, Uint8Array.of(size >> 8, size)),
+    encodeTlv(0x82, Uint8Array.from(shape)),
+    encodeTlv(0x83, Uint8Array.of(file.id >> 8, file.id)),
+    encodeTlv(0x88, Uint8Array.of(file.shortId << 3)),
   );
 }
 
@@ -150,10 +151,4 @@ export function controlInformation(
 const CARD_VERSION = 1;
 
 const fileObjects = (descriptor: number, id: FileId): Uint8Array =>
-  concat(dataObject(0x82, Uint8Array.of(descriptor)), dataObject(0x83, Uint8Array.of(id >> 8, id)));
-
-/** BER-TLV with a tag of one byte and a length below 128. */
-export function dataObject(tag: number, ...value: readonly Uint8Array[]): Uint8Array {
-  const whole = concat(...value);
-  return concat(Uint8Array.of(tag, whole.length), whole);
-}
+  concat(encodeTlv(0x82, Uint8Array.of(descriptor)), encodeTlv(0x83, Uint8Array.of(id >> 8, id)));

@@ -70,3 +70,4 @@ export {
   takingStored,
 } from './take-value.ts';
 export { decodeTicket, encodeTicket, issueTicket, openTicket, type Ticket, type TicketFailure } from './ticket.ts';
+export { decodeTlv, encodeTlv } from './tlv.ts';

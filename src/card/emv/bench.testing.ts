@@ -1,8 +1,8 @@
 import { concat, fromHex, toHex } from '../../bytes/index.ts';
 import type { CardProgram } from '../ports.ts';
+import { decodeTlv, encodeTlv } from '../tlv.ts';
 import {
   beginEmv,
-  decodeTlv,
   type Emv,
   type EmvAuthorisation,
   type EmvCardData,
@@ -14,7 +14,6 @@ import {
   type EmvTestCard,
   emvAuthorised,
   emvReceive,
-  encodeTlv,
   TEST_APPLICATION,
   type TestCardIssue,
   testIssuerKey,

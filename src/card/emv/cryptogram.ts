@@ -1,11 +1,11 @@
 import { concat, Reader } from '../../bytes/index.ts';
 import { CommandClass, encodeCommandApdu, NE_SHORT_MAX, type ResponseApdu } from '../apdu.ts';
 import { StatusWord } from '../status-word.ts';
+import { decodeTlv, encodeTlv, findObject } from '../tlv.ts';
 import { type DataObjectList, dolData } from './dol.ts';
 import { terminalObject } from './processing.ts';
 import { type Cryptogram, CryptogramKind, type Emv, type EmvApplication, type EmvFault, refused } from './state.ts';
 import { Tag } from './tags.ts';
-import { decodeTlv, encodeTlv, findObject } from './tlv.ts';
 
 const GENERATE = 0xae;
 /** Of a cryptogram: CID, ATC, eight bytes, and up to 32 of the issuer's. */

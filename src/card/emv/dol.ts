@@ -1,6 +1,6 @@
 import { concat } from '../../bytes/index.ts';
+import { type TlvFailure, tagAt } from '../tlv.ts';
 import { formatOf } from './tags.ts';
-import { type TlvFailure, tagAt } from './tlv.ts';
 
 /** What a card wants to be told, in its order: PDOL, CDOL1, CDOL2 (EMV 4.3 Book 3 §5.4). */
 export type DataObjectList = readonly { readonly tag: number; readonly length: number }[];

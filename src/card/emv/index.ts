@@ -24,4 +24,3 @@ export {
   emvSlotFailed,
 } from './terminal.ts';
 export { EmvTestCard, TEST_APPLICATION, type TestCardIssue, testIssuerKey } from './test-card.ts';
-export { decodeTlv, encodeTlv } from './tlv.ts';

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { concat, fromHex } from '../../bytes/index.ts';
 import { EmvIssuerKey } from '../../crypto/index.ts';
+import { decodeTlv, encodeTlv } from '../tlv.ts';
 import { ISSUE, SALE, walk } from './bench.testing.ts';
-import { decodeTlv, type EmvCardData, EmvIssuer, EmvTestCard, encodeTlv, testIssuerKey } from './index.ts';
+import { type EmvCardData, EmvIssuer, EmvTestCard, testIssuerKey } from './index.ts';
 import { Tag } from './tags.ts';
 
 const asked = (card: EmvTestCard): EmvCardData => walk(card).asked ?? assert.fail('the bank was not asked');

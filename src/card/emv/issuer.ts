@@ -1,8 +1,8 @@
 import { concat, Reader, toHex } from '../../bytes/index.ts';
 import type { EmvIssuerKey } from '../../crypto/index.ts';
 import { assertNever } from '../../units/index.ts';
+import { type DataObject, decodeTlv, encodeTlv, findObject, tagBytes } from '../tlv.ts';
 import { Tag } from './tags.ts';
-import { type DataObject, decodeTlv, encodeTlv, findObject, tagBytes } from './tlv.ts';
 import { CardStatus, codeBytes, cryptogramParts, versionOf } from './version.ts';
 
 /** A sale as it reaches the bank of a card. */

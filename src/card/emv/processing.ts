@@ -1,6 +1,7 @@
 import { concat, toHex } from '../../bytes/index.ts';
 import { CommandClass, encodeCommandApdu, NE_SHORT_MAX, type ResponseApdu } from '../apdu.ts';
 import { StatusWord } from '../status-word.ts';
+import { type DataObject, decodeTlv, encodeTlv, findObject } from '../tlv.ts';
 import { type DataObjectList, decodeDol, dolData } from './dol.ts';
 import { nameOf, proprietaryOf } from './selection.ts';
 import {
@@ -15,7 +16,6 @@ import {
   TERMINAL_CAPABILITIES,
 } from './state.ts';
 import { Tag } from './tags.ts';
-import { type DataObject, decodeTlv, encodeTlv, findObject } from './tlv.ts';
 
 /** Characters of field 35, without what fills the last byte. */
 const TRACK2_MAX = 37;

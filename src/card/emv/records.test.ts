@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { concat, fromHex, toHex } from '../../bytes/index.ts';
 import type { CardProgram } from '../ports.ts';
+import { encodeTlv } from '../tlv.ts';
 import { changed, INS, ISSUE, inField55, SALE, TERMINAL, walk, withObject } from './bench.testing.ts';
-import { type EmvEnd, type EmvTerminal, EmvTestCard, encodeTlv } from './index.ts';
+import { type EmvEnd, type EmvTerminal, EmvTestCard } from './index.ts';
 import { Tag } from './tags.ts';
 
 const begun = (): { card: EmvTestCard; program: CardProgram } => {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { concat, fromHex, toHex } from '../../bytes/index.ts';
 import type { CardProgram } from '../ports.ts';
+import { encodeTlv } from '../tlv.ts';
 import { ISSUE, TERMINAL, walk } from './bench.testing.ts';
-import { type EmvApplication, type EmvEnd, EmvTestCard, encodeTlv } from './index.ts';
+import { type EmvApplication, type EmvEnd, EmvTestCard } from './index.ts';
 
 const OK = fromHex('9000');
 const ENVIRONMENT = '315041592e5359532e4444463031';

@@ -2,9 +2,9 @@ import { equalBytes } from '../../bytes/index.ts';
 import { NE_SHORT_MAX, type ResponseApdu } from '../apdu.ts';
 import { Instruction, interindustry, readRecord } from '../interindustry.ts';
 import { StatusWord } from '../status-word.ts';
+import { decodeTlv, findObject } from '../tlv.ts';
 import type { Candidate, Emv, EmvApplication, EmvFault, EmvState } from './state.ts';
 import { Tag } from './tags.ts';
-import { decodeTlv, findObject } from './tlv.ts';
 
 /** "1PAY.SYS.DDF01": the payment system environment of cards with contacts, Book 1 §12.2.2. */
 export const PAYMENT_ENVIRONMENT = Uint8Array.from('1PAY.SYS.DDF01', (character) => character.charCodeAt(0));

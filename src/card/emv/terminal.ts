@@ -4,6 +4,7 @@ import { decodeResponseApdu, type ResponseApdu } from '../apdu.ts';
 import { Instruction, interindustry, readRecord } from '../interindustry.ts';
 import type { CardFailure } from '../ports.ts';
 import { StatusWord } from '../status-word.ts';
+import { decodeTlv, findObject } from '../tlv.ts';
 import { check } from './checks.ts';
 import { askCryptogram, cryptogramAnswered, cryptogramObjects, isAllowedAnswer } from './cryptogram.ts';
 import { bankObjects, cardRead, optionsAnswered, processingOptions, recordAnswered } from './processing.ts';
@@ -34,7 +35,6 @@ import {
   Verification,
 } from './state.ts';
 import { Tag } from './tags.ts';
-import { decodeTlv, findObject } from './tlv.ts';
 
 /** What the bank is asked with. It is handed over once, and the terminal keeps nothing of it. */
 export interface EmvCardData {

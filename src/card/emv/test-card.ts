@@ -3,11 +3,11 @@ import { type EmvCardKey, type EmvCryptogramKey, EmvIssuerKey } from '../../cryp
 import { type CommandApdu, CommandClass, decodeCommandApdu, response, STATUS_OF_FAILURE } from '../apdu.ts';
 import type { CardChip, CardProgram } from '../ports.ts';
 import { StatusWord } from '../status-word.ts';
+import { encodeTlv, tagBytes } from '../tlv.ts';
 import { SALE_BYTES, SALE_DOL } from './issuer.ts';
 import { PAYMENT_ENVIRONMENT } from './selection.ts';
 import { CryptogramKind } from './state.ts';
 import { Tag } from './tags.ts';
-import { encodeTlv, tagBytes } from './tlv.ts';
 import { type CryptogramVersion, cryptogramParts } from './version.ts';
 
 /** "WATTPAY1" under a registration of nobody's: no scheme has it, and no terminal elsewhere takes it. */

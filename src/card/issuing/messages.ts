@@ -10,7 +10,7 @@ import {
 } from '../../crypto/index.ts';
 import { CSN_BYTES, type Csn, csn, isRegion } from '../../units/index.ts';
 import { CHALLENGE_BYTES } from '../authentication.ts';
-import { dataObject } from '../files.ts';
+import { encodeTlv } from '../tlv.ts';
 
 /** The programs' names, as the purse's: category F, proprietary, and the letters WATTBLANK and WATTMASTER. */
 export const BLANK_AID = fromHex('f057415454424c414e4b');
@@ -43,10 +43,10 @@ const filler = (count: number): Uint8Array => new Uint8Array(count).fill(PIN_FIL
 
 /** FCI of a program that has no files to select: its name, its CSN, its version. */
 export const programInformation = (aid: Uint8Array, id: Csn): Uint8Array =>
-  dataObject(
+  encodeTlv(
     0x6f,
-    dataObject(0x84, aid),
-    dataObject(0xa5, dataObject(0x5a, fromHex(id)), dataObject(0xc1, Uint8Array.of(ISSUING_VERSION))),
+    encodeTlv(0x84, aid),
+    encodeTlv(0xa5, encodeTlv(0x5a, fromHex(id)), encodeTlv(0xc1, Uint8Array.of(ISSUING_VERSION))),
   );
 
 /** The key of one scope of one card, as a master card gives it out for a blank one: the passage and its seal. */

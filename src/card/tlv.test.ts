@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { concat, fromHex, toHex } from '../../bytes/index.ts';
-import { decodeDol, dolData } from './dol.ts';
-import { Tag } from './tags.ts';
+import { concat, fromHex, toHex } from '../bytes/index.ts';
+import { decodeDol, dolData } from './emv/dol.ts';
+import { Tag } from './emv/tags.ts';
 import { DATA_OBJECTS_MAX, type DataObject, decodeTlv, encodeTlv, TLV_DEPTH_MAX } from './tlv.ts';
 
 const decoded = (hex: string): readonly DataObject[] => {

@@ -1,8 +1,8 @@
-import { concat } from '../../bytes/index.ts';
-import { assert } from '../../units/index.ts';
+import { concat } from '../bytes/index.ts';
+import { assert } from '../units/index.ts';
 
 /*
- * BER-TLV as payment cards use it, EMV 4.3 Book 3, Annex B: a tag of 1 to 3 bytes, a length of 1 to 3 bytes, the value.
+ * BER-TLV as cards use it, ISO/IEC 7816-4:2005 §5.2.2 and EMV 4.3 Book 3, Annex B: a tag of 1 to 3 bytes, a length of 1 to 3 bytes, the value.
  * A data object whose tag has bit 6 is a template: its value is data objects again.
  */
 
@@ -109,12 +109,13 @@ export function tagAt(
 
 const isTemplate = (firstByteOfTag: number): boolean => (firstByteOfTag & 0x20) !== 0;
 
-/** One data object, its length in as few bytes as there are. A template is given the bytes of what it holds. */
-export function encodeTlv(tag: number, value: Uint8Array): Uint8Array {
-  const { length } = value;
+/** One data object, its length in as few bytes as there are. A template is given what it holds, each as its bytes. */
+export function encodeTlv(tag: number, ...value: readonly Uint8Array[]): Uint8Array {
+  const whole = concat(...value);
+  const { length } = whole;
   assert(length <= LENGTH_MAX, 'a data object has at most 65,535 bytes');
   const lengthBytes = length < 0x80 ? [length] : length <= 0xff ? [0x81, length] : [0x82, length >>> 8, length & 0xff];
-  return concat(tagBytes(tag), Uint8Array.from(lengthBytes), value);
+  return concat(tagBytes(tag), Uint8Array.from(lengthBytes), whole);
 }
 
 export function tagBytes(tag: number): Uint8Array {
