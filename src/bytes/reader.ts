@@ -47,6 +47,10 @@ export class Reader {
     return this.#number(4);
   }
 
+  u48(): number {
+    return this.#number(6);
+  }
+
   /** A u64 as a number. One above 2^53 - 1 does not fit and marks the reader as failed. */
   u64(): number {
     const high = this.#number(4);

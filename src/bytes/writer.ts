@@ -53,6 +53,10 @@ export class Writer {
     return this.#number(value, 4);
   }
 
+  u48(value: number): this {
+    return this.#number(value, 6);
+  }
+
   u64(value: number): this {
     return this.#number(value, 8);
   }

@@ -63,8 +63,8 @@ export interface ReportSubject {
 export function sealMeterReport(pair: PairKey, subject: ReportSubject, report: MeterReport): Uint8Array {
   if (report.events.length > REPORTED_EVENTS_MAX) throw new RangeError('a report has four events at most');
   const writer = new Writer(REPORT_BYTES).u24(report.meter).u32(report.sequence).u32(report.time);
-  u48(writer, report.register).u32(report.balance);
-  u48(u48(writer, report.used), report.fromCards).u32(report.owed).u16(report.flags).u32(report.debitCounter);
+  writer.u48(report.register).u32(report.balance).u48(report.used).u48(report.fromCards);
+  writer.u32(report.owed).u16(report.flags).u32(report.debitCounter);
   for (const { kind, minutesBefore } of report.events) writer.u8(kind).u16(minutesBefore);
   const body = writer.bytes(new Uint8Array(3 * (REPORTED_EVENTS_MAX - report.events.length))).done();
   return writer.bytes(tagOf(pair, subject, report.meter, body)).done();
@@ -97,10 +97,10 @@ export function reportHead(bytes: Uint8Array): Pick<MeterReport, 'meter' | 'sequ
 function readReport(bytes: Uint8Array): MeterReport | undefined {
   const reader = new Reader(bytes, 11);
   const figures = {
-    register: readU48(reader),
+    register: reader.u48(),
     balance: tokens(reader.u32()),
-    used: tokens(readU48(reader)),
-    fromCards: tokens(readU48(reader)),
+    used: tokens(reader.u48()),
+    fromCards: tokens(reader.u48()),
     owed: tokens(reader.u32()),
     flags: reader.u16(),
     debitCounter: reader.u32(),
@@ -120,10 +120,3 @@ function readReport(bytes: Uint8Array): MeterReport | undefined {
 /** No nonce: the provider was not there. A report that is shown again is known by its sequence. */
 const tagOf = (pair: PairKey, { csn, region }: ReportSubject, meter: Svpmsn, body: Uint8Array): Uint8Array =>
   pairTag(pair, 'CRPT', new Writer(11).bytes(fromHex(csn)).u8(region).u24(meter).done(), body);
-
-function u48(writer: Writer, value: number): Writer {
-  if (!Number.isInteger(value) || value < 0 || value >= 2 ** 48) throw new RangeError(`${value} is no u48`);
-  return writer.u16(Math.floor(value / 2 ** 32)).u32(value % 2 ** 32);
-}
-
-const readU48 = (reader: Reader): number => reader.u16() * 2 ** 32 + reader.u32();

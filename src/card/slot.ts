@@ -56,8 +56,7 @@ export function encodeSlot(purse: RegionPurse): Uint8Array {
     .u32(pending?.counter ?? 0)
     .u32(pending?.amount ?? 0)
     .u16(purse.ticketVersion)
-    .u16(Math.floor(purse.loaded / 2 ** 32))
-    .u32(purse.loaded % 2 ** 32);
+    .u48(purse.loaded);
   const state = pending === undefined ? SlotState.nothingPending : SlotState.debitPending;
   return body.u32(checkOf(body.done(), state)).u8(state).done();
 }
@@ -84,7 +83,7 @@ export function decodeSlot(bytes: Uint8Array): SlotReading {
     debitCounter: reader.u32(),
   };
   const pending = { meter: svpmsn(reader.u24()), counter: reader.u32(), amount: tokens(reader.u32()) };
-  const rest = { ticketVersion: reader.u16(), loaded: tokens(reader.u16() * 2 ** 32 + reader.u32()) };
+  const rest = { ticketVersion: reader.u16(), loaded: tokens(reader.u48()) };
   const check = reader.u32();
   if (reader.u8() === SlotState.writing) return { type: 'torn' };
   if (check === checkOf(body, SlotState.nothingPending)) {

@@ -20,11 +20,7 @@ export function tellOfReport(meter: Meter, request: Uint8Array): Uint8Array {
   const told = svmCommand(meter.svm, request);
   const clock = clockTold(meter);
   const register = meter.supplies.reduce((sum, supply) => sum + totalsNow(supply).registerImport, 0);
-  const head = new Writer(25).u8(SamRequest.cardReport).u32(clock);
-  head
-    .u16(Math.floor(register / 2 ** 32))
-    .u32(register % 2 ** 32)
-    .u16(flagsOf(meter));
+  const head = new Writer(25).u8(SamRequest.cardReport).u32(clock).u48(register).u16(flagsOf(meter));
   const events = reportedEvents(meter);
   for (const { kind, time } of events) {
     // An event from before the clock was set, or from after it was put back, has no time that could be told.

@@ -268,7 +268,7 @@ export function cardReport(sam: Sam, body: Uint8Array): Uint8Array | undefined {
   if (told === undefined) return undefined;
   const own = new Reader(body);
   const time = unixSeconds(own.u32());
-  const register = own.u16() * 2 ** 32 + own.u32();
+  const register = own.u48();
   const flags = own.u16();
   const events = Array.from({ length: REPORTED_EVENTS_MAX }, () => ({ kind: own.u8(), minutesBefore: own.u16() }));
   const purse = new Reader(told);
