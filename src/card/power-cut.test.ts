@@ -198,7 +198,7 @@ const SOME: RegionPurse = {
 test('a slot says what was put into it, with a record pending or without', () => {
   for (const purse of [SOME, { ...SOME, pending: undefined }, EMPTY_PURSE]) {
     assert.equal(encodeSlot(purse).length, SLOT_BYTES);
-    assert.deepEqual(decodeSlot(encodeSlot(purse)), { type: 'valid', purse });
+    assert.deepEqual(decodeSlot(encodeSlot(purse)), { type: 'valid', state: purse });
   }
 });
 
@@ -209,7 +209,7 @@ test('a slot in which a bit rotted is known to be damaged, or is read as it was'
       const changed = bytes.map((byte, i) => (i === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
       const reading = decodeSlot(changed);
       // The state byte alone is not needed: the CRC says which of the two it was.
-      if (bit >> 3 === SLOT_BYTES - 1) assert.deepEqual(reading, { type: 'valid', purse });
+      if (bit >> 3 === SLOT_BYTES - 1) assert.deepEqual(reading, { type: 'valid', state: purse });
       else assert.deepEqual(reading, { type: 'damaged' });
     }
   }

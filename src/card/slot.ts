@@ -1,6 +1,7 @@
 import { crc32, Reader, Writer } from '../bytes/index.ts';
 import { type Svpmsn, svpmsn, type Tokens, tokens } from '../units/index.ts';
 import { SLOT_BYTES } from './layout.ts';
+import { SLOT_WRITING, type SlotReading } from './two-slots.ts';
 
 /** The value of one region, as one slot holds it. */
 export interface RegionPurse {
@@ -26,9 +27,7 @@ export interface PendingRecord {
 export const LOADED_MAX = 2 ** 48 - 1;
 
 /** The last byte of a slot: what is pending, or that the slot is being written. */
-const SlotState = { writing: 0x00, nothingPending: 0x5a, debitPending: 0xa5 } as const;
-export const SLOT_STATE_AT = SLOT_BYTES - 1;
-export const SLOT_WRITING: number = SlotState.writing;
+const SlotState = { writing: SLOT_WRITING, nothingPending: 0x5a, debitPending: 0xa5 } as const;
 const CRC_AT = SLOT_BYTES - 5;
 
 export const EMPTY_PURSE: RegionPurse = {
@@ -61,19 +60,12 @@ export function encodeSlot(purse: RegionPurse): Uint8Array {
   return body.u32(checkOf(body.done(), state)).u8(state).done();
 }
 
-export type SlotReading =
-  | { readonly type: 'valid'; readonly purse: RegionPurse }
-  /** The power went while it was being written; the other slot holds. */
-  | { readonly type: 'torn' }
-  /** What no cut can leave: a bit that rotted. */
-  | { readonly type: 'damaged' };
-
 /**
  * A cut can leave the state byte as anything, but only before the body is touched or after the CRC is whole: then the
  * CRC fits one of the two states, and the slot is what it was or what it was to become. While the body is written the
  * state says so. So a slot whose CRC fits neither was damaged at rest, and nobody can say what it held.
  */
-export function decodeSlot(bytes: Uint8Array): SlotReading {
+export function decodeSlot(bytes: Uint8Array): SlotReading<RegionPurse> {
   const body = bytes.subarray(0, CRC_AT);
   const reader = new Reader(bytes);
   const purse = {
@@ -87,9 +79,9 @@ export function decodeSlot(bytes: Uint8Array): SlotReading {
   const check = reader.u32();
   if (reader.u8() === SlotState.writing) return { type: 'torn' };
   if (check === checkOf(body, SlotState.nothingPending)) {
-    return { type: 'valid', purse: { ...purse, pending: undefined, ...rest } };
+    return { type: 'valid', state: { ...purse, pending: undefined, ...rest } };
   }
-  if (check === checkOf(body, SlotState.debitPending)) return { type: 'valid', purse: { ...purse, pending, ...rest } };
+  if (check === checkOf(body, SlotState.debitPending)) return { type: 'valid', state: { ...purse, pending, ...rest } };
   return { type: 'damaged' };
 }
 

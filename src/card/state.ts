@@ -17,8 +17,9 @@ import {
   slotAt,
 } from './layout.ts';
 import type { LoadSession } from './loading.ts';
-import { decodeSlot, EMPTY_PURSE, encodeSlot, type RegionPurse, SLOT_STATE_AT, SLOT_WRITING } from './slot.ts';
+import { decodeSlot, EMPTY_PURSE, encodeSlot, type RegionPurse } from './slot.ts';
 import type { SpendSession } from './spending.ts';
+import { commitSlot, newestOf, type Row } from './two-slots.ts';
 
 /** Where a card writes what it does, in this order: what must survive is stored before anybody hears of it. */
 export interface CardOutputs {
@@ -163,19 +164,11 @@ function readKey(id: Csn, scope: Region | 0, bytes: Uint8Array): CardKey | undef
   }
 }
 
-/** The slot of the last commit. No purse where one slot is damaged, or the two do not follow each other. */
+/** The slot of the last commit; no purse where nobody can say which that is. */
 function newestSlot(nvm: Uint8Array, region: Region): { slot: number; purse: RegionPurse | undefined } {
-  const [first, second] = [0, 1].map((slot) => {
-    const at = slotAt(region, slot);
-    return decodeSlot(nvm.slice(at, at + SLOT_BYTES));
-  }) as [ReturnType<typeof decodeSlot>, ReturnType<typeof decodeSlot>];
-  const damaged = { slot: 0, purse: undefined };
-  if (first.type === 'damaged' || second.type === 'damaged') return damaged;
-  if (first.type === 'torn') return second.type === 'torn' ? damaged : { slot: 1, purse: second.purse };
-  if (second.type === 'torn') return { slot: 0, purse: first.purse };
-  const ahead = second.purse.sequence - first.purse.sequence;
-  if (ahead === 1) return { slot: 1, purse: second.purse };
-  return ahead === -1 ? { slot: 0, purse: first.purse } : damaged;
+  const reading = (slot: number) => decodeSlot(nvm.slice(slotAt(region, slot), slotAt(region, slot) + SLOT_BYTES));
+  const newest = newestOf(reading(0), reading(1));
+  return { slot: newest?.slot ?? 0, purse: newest?.state };
 }
 
 /** Every byte that a card ever writes goes through here. */
@@ -185,16 +178,7 @@ export function write(card: Card, address: number, bytes: Uint8Array, out: CardO
   card.nvm.set(bytes, address);
 }
 
-export interface Row {
-  readonly address: number;
-  readonly bytes: Uint8Array;
-}
-
-/**
- * The next state of a region, as one commit: the inactive slot says that it is being written, then the rows that go
- * with it, the slot's body and CRC, and at last its state byte. The rows lie where nothing that still holds does, and
- * mean nothing before the slot is whole. A cut at any byte leaves the state before or the state after.
- */
+/** The next state of a region, as one commit with the rows that go with it. */
 export function commit(
   card: Card,
   region: WholeRegion,
@@ -204,15 +188,8 @@ export function commit(
 ): void {
   const purse = { ...region.purse, ...changed, sequence: region.purse.sequence + 1 };
   const slot = 1 - region.slot;
-  const at = slotAt(region.region, slot);
-  const bytes = encodeSlot(purse);
-  // Not where it says so already: a second cut there would make a slot that was only torn look damaged.
-  if (card.nvm[at + SLOT_STATE_AT] !== SLOT_WRITING) {
-    write(card, at + SLOT_STATE_AT, Uint8Array.of(SLOT_WRITING), out);
-  }
-  for (const row of rows) write(card, row.address, row.bytes, out);
-  write(card, at, bytes.subarray(0, SLOT_STATE_AT), out);
-  write(card, at + SLOT_STATE_AT, bytes.subarray(SLOT_STATE_AT), out);
+  const next = { address: slotAt(region.region, slot), bytes: encodeSlot(purse) };
+  commitSlot(card.nvm, next, rows, (address, bytes) => write(card, address, bytes, out));
   region.slot = slot;
   region.purse = purse;
 }

@@ -2,8 +2,9 @@ import { crc32, Reader, Writer } from '../bytes/index.ts';
 import { assert, type Svpmsn, U24_MAX } from '../units/index.ts';
 import { TICKET_ROW_BYTES, TICKET_ROWS, TICKETS_MAX, ticketRowAt } from './layout.ts';
 import type { RegionPurse } from './slot.ts';
-import { type Card, type CardOutputs, type Row, type WholeRegion, write } from './state.ts';
+import { type Card, type CardOutputs, type WholeRegion, write } from './state.ts';
 import { decodeTicket, TICKET_BYTES_MAX, type Ticket } from './ticket.ts';
+import type { Row } from './two-slots.ts';
 
 /** A row of the ticket file that holds. */
 interface HeldTicket {

@@ -281,15 +281,15 @@ for (const { name, type, bytes, ...slot } of file.slots) {
     const reading = decodeSlot(fromHex(bytes));
     assert.equal(reading.type, type);
     if (reading.type !== 'valid') return;
-    const { sequence, loadCounter, loaded, balance, debitCounter, ticketVersion } = reading.purse;
+    const { sequence, loadCounter, loaded, balance, debitCounter, ticketVersion } = reading.state;
     const { pending, ...rest } = slot;
     assert.deepEqual({ sequence, loadCounter, loaded, balance, debitCounter, ticketVersion }, rest);
-    const { pending: found } = reading.purse;
+    const { pending: found } = reading.state;
     assert.deepEqual(
       found && { meter: found.meter, amount: found.amount },
       pending && { meter: Number.parseInt(pending.meter, 16), amount: pending.amount },
     );
-    if (!name.includes('cut')) assert.equal(toHex(encodeSlot(reading.purse)), bytes);
+    if (!name.includes('cut')) assert.equal(toHex(encodeSlot(reading.state)), bytes);
   });
 }
 

@@ -13,6 +13,7 @@ import {
 } from '../../crypto/index.ts';
 import { assert, CSN_BYTES, type Csn, csn, isRegion, U32_MAX } from '../../units/index.ts';
 import type { CardOutputs } from '../state.ts';
+import { commitSlot, newestOf, type Row, SLOT_WRITING, type SlotReading } from '../two-slots.ts';
 import {
   decodeMasterLogRow,
   encodeMasterLogRow,
@@ -31,9 +32,8 @@ const KEY_FIELD_BYTES = 32;
 const HEAD_BYTES = 1 + CSN_BYTES + 4 + KEY_FIELD_BYTES + CHIP_KEY_BYTES + 4;
 /** sequence u32 | tries left u8 | PIN 8 | given u32 | issued u32 | lines u32 | CRC-32 | state u8 */
 export const MASTER_SLOT_BYTES = 30;
-const SLOT_STATE_AT = MASTER_SLOT_BYTES - 1;
 const CRC_AT = MASTER_SLOT_BYTES - 5;
-const SlotState = { writing: 0x00, whole: 0x5a } as const;
+const SLOT_WHOLE = 0x5a;
 const LOG_ROW_BYTES = MASTER_LOG_RECORD_BYTES + 2;
 /** The last so many lines are kept, and the row that the next one is written to while all of them still hold. */
 export const MASTER_LOG_KEPT = 32;
@@ -106,35 +106,29 @@ export function readMasterHead(
 export function encodeMasterSlot({ sequence, triesLeft, pin, given, issued, lines }: MasterState): Uint8Array {
   assert(pin.length === PIN_BYTES, 'a PIN has its eight bytes');
   const body = new Writer(MASTER_SLOT_BYTES).u32(sequence).u8(triesLeft).bytes(pin).u32(given).u32(issued).u32(lines);
-  return body.u32(checkOf(body.done())).u8(SlotState.whole).done();
+  return body.u32(checkOf(body.done())).u8(SLOT_WHOLE).done();
 }
 
 /** As a slot of the purse: a cut leaves one that says that it is being written, or one whose CRC fits. */
-export function decodeMasterSlot(bytes: Uint8Array): MasterState | 'torn' | 'damaged' {
+export function decodeMasterSlot(bytes: Uint8Array): SlotReading<MasterState> {
   const reader = new Reader(bytes);
   const state = {
     ...{ sequence: reader.u32(), triesLeft: reader.u8(), pin: reader.view(PIN_BYTES).slice() },
     ...{ given: reader.u32(), issued: reader.u32(), lines: reader.u32() },
   };
   const check = reader.u32();
-  if (reader.u8() === SlotState.writing) return 'torn';
-  if (!reader.ended() || check !== checkOf(bytes.subarray(0, CRC_AT))) return 'damaged';
-  return state.triesLeft <= PIN_TRIES && isPin(state.pin) ? state : 'damaged';
+  if (reader.u8() === SLOT_WRITING) return { type: 'torn' };
+  const isWhole = reader.ended() && check === checkOf(bytes.subarray(0, CRC_AT));
+  return isWhole && state.triesLeft <= PIN_TRIES && isPin(state.pin) ? { type: 'valid', state } : { type: 'damaged' };
 }
 
-const checkOf = (body: Uint8Array): number => crc32(Uint8Array.of(...body, SlotState.whole));
+const checkOf = (body: Uint8Array): number => crc32(Uint8Array.of(...body, SLOT_WHOLE));
 
-/** The slot of the last commit; `undefined` where one is damaged, or the two do not follow each other. */
+/** The slot of the last commit; `undefined` where nobody can say which that is. */
 export function newestMasterSlot(nvm: Uint8Array): { readonly slot: number; readonly state: MasterState } | undefined {
-  const [first, second] = [0, 1].map((slot) =>
-    decodeMasterSlot(nvm.slice(masterSlotAt(slot), masterSlotAt(slot) + MASTER_SLOT_BYTES)),
-  ) as [ReturnType<typeof decodeMasterSlot>, ReturnType<typeof decodeMasterSlot>];
-  if (first === 'damaged' || second === 'damaged') return undefined;
-  if (first === 'torn') return second === 'torn' ? undefined : { slot: 1, state: second };
-  if (second === 'torn') return { slot: 0, state: first };
-  const ahead = second.sequence - first.sequence;
-  if (ahead === 1) return { slot: 1, state: second };
-  return ahead === -1 ? { slot: 0, state: first } : undefined;
+  const reading = (slot: number) =>
+    decodeMasterSlot(nvm.slice(masterSlotAt(slot), masterSlotAt(slot) + MASTER_SLOT_BYTES));
+  return newestOf(reading(0), reading(1));
 }
 
 /** A memory with one of its two slots in force. */
@@ -144,10 +138,7 @@ export interface MasterMemory {
   state: MasterState;
 }
 
-/**
- * The next state, and the line of the log that goes with it, as one commit: the other slot says that it is being
- * written, then the line, the slot's body and CRC, and at last its state byte.
- */
+/** The next state, and the line of the log that goes with it, as one commit. */
 export function commitMaster(
   memory: MasterMemory,
   changed: Partial<Pick<MasterState, 'triesLeft' | 'pin' | 'given' | 'issued'>>,
@@ -159,22 +150,18 @@ export function commitMaster(
   assert(state.sequence < U32_MAX, 'a master card counts its commits in four bytes');
   const next = { ...state, ...changed, lines, sequence: state.sequence + 1 };
   const slot = 1 - memory.slot;
-  const at = masterSlotAt(slot);
-  const write = (address: number, bytes: Uint8Array) => {
+  const rows = line === undefined ? [] : [logRow({ number: lines, ...line })];
+  commitSlot(nvm, { address: masterSlotAt(slot), bytes: encodeMasterSlot(next) }, rows, (address, bytes) => {
     out.store(address, bytes);
     nvm.set(bytes, address);
-  };
-  // Not where it says so already: a second cut there would make a slot that was only torn look damaged.
-  if (nvm[at + SLOT_STATE_AT] !== SlotState.writing) write(at + SLOT_STATE_AT, Uint8Array.of(SlotState.writing));
-  if (line !== undefined) {
-    const row = encodeMasterLogRow({ number: lines, ...line });
-    write(logRowAt(lines), new Writer(LOG_ROW_BYTES).bytes(row).u16(crc16X25(row)).done());
-  }
-  const bytes = encodeMasterSlot(next);
-  write(at, bytes.subarray(0, SLOT_STATE_AT));
-  write(at + SLOT_STATE_AT, bytes.subarray(SLOT_STATE_AT));
+  });
   memory.slot = slot;
   memory.state = next;
+}
+
+function logRow(line: MasterLogRow): Row {
+  const row = encodeMasterLogRow(line);
+  return { address: logRowAt(line.number), bytes: new Writer(LOG_ROW_BYTES).bytes(row).u16(crc16X25(row)).done() };
 }
 
 /** How many lines can be read. */
