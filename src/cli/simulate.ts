@@ -104,7 +104,7 @@ function inText(run: Simulation, realSeconds: number, missing: string): string[]
     `  and none of ${away.join(', ')}`,
     `from ${new Date(run.startMs).toISOString()} in ${run.zone}, with clocks off by up to ${run.driftPpmMax} in a million`,
     `${perSecond(run.transfers)} transfers, ${perSecond(total)} faults and ${perSecond(run.checks)} checks a second`,
-    `${run.cards.cards} purse cards: ${run.cards.loads} loads, and ${run.cards.takings} takings by meters without a line`,
+    `${run.cards.cards} purse cards: ${run.cards.loads} loads, ${run.cards.takings} takings by meters without a line, ${run.cards.releases} releases`,
     `${run.checks} checks, ${run.violations.length} violations, ${run.flagged} meters flagged, trace ${run.traceHash.slice(0, 16)}`,
     ...(missing === '' ? [] : [`Of its strikes these did not come: ${missing}`]),
     ...run.violations

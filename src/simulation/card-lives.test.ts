@@ -41,7 +41,7 @@ test('cards that are pulled, cut, swapped, copied, lost and filled keep every pr
 
 test('where fewer than eight meters hang nobody has a card', async () => {
   const { cards, faults } = await life(1, { meters: 7, localUnits: 1, transfers: 20 });
-  assert.deepEqual(cards, { cards: 0, loads: 0, takings: 0 });
+  assert.deepEqual(cards, { cards: 0, loads: 0, takings: 0, releases: 0 });
   assert.deepEqual(
     CARD_FAULTS.filter((kind) => faults[kind] > 0),
     [],

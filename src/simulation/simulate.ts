@@ -59,8 +59,8 @@ export interface Simulation extends Circumstances {
   readonly seed: number | string;
   readonly rates: FaultRates;
   readonly transfers: number;
-  /** Purse cards that were issued, the loads that put value on one, and what meters without a line credited from them. */
-  readonly cards: { readonly cards: number; readonly loads: number; readonly takings: number };
+  /** Purse cards that were issued, loads that put value on one, debits that meters without a line credited, and those released. */
+  readonly cards: Readonly<Record<'cards' | 'loads' | 'takings' | 'releases', number>>;
   readonly faults: Readonly<Record<FaultKind, number>>;
   /** Strikes that were drawn and stayed away: they had nothing to hit, or too many meters were damaged for good. */
   readonly spared: Readonly<Record<FaultKind, number>>;
@@ -286,7 +286,7 @@ class World {
       ...{ random: this.#random.fork('cards'), faults: this.#faults, keys },
       hooks: {
         issued: (card, home) => cards.issued(card, home),
-        built: (meter) => cards.built(meter),
+        built: (meter, home) => cards.built(meter, home),
         cardStepped: (card) => cards.cardStepped(card),
         meterStepped: (meter) => cards.meterStepped(meter),
         cloned: (csn) => cards.cloned(csn),

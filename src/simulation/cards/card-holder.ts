@@ -15,7 +15,7 @@ import { csnOf, type Fate, inSlot, PurseCard } from './purse-card.ts';
 /** Who watches is told of each card and meter, and whenever one of them may have another state. */
 export interface CardHooks {
   issued(card: PurseCard, home: Svpmsn): void;
-  built(meter: OfflineMeter): void;
+  built(meter: OfflineMeter, home: Svpmsn): void;
   cardStepped(card: PurseCard): void;
   meterStepped(meter: OfflineMeter): void;
   /** From now on there are two of it. */
@@ -63,7 +63,7 @@ export class Holder {
     for (const [at, region] of [Region.gas, Region.electricity].entries()) {
       const id = svpmsn(FIRST_METER + 4 * i + at);
       await world.counter.enrol(id, region, subscriber);
-      meters.push(await builtMeter(world, id, region, random.fork(`meter ${at}`)));
+      meters.push(await builtMeter(world, { id, region, home: house.svpmsn, random: random.fork(`meter ${at}`) }));
     }
     const number = csnOf(house.svpmsn, 1);
     await world.counter.issue(number, subscriber);
@@ -85,6 +85,12 @@ export class Holder {
     this.where = 'hand';
   }
 
+  /** Another meter is in the place of one that is dead. */
+  async replaceMeter(dead: OfflineMeter, id: Svpmsn): Promise<void> {
+    const wanted = { id, region: dead.region, home: this.house.svpmsn, random: this.random.fork(`meter ${id}`) };
+    this.meters[this.meters.indexOf(dead)] = await builtMeter(this.#world, wanted);
+  }
+
   say(what: string): void {
     this.#world.hooks.say(`${svpmsnText(this.house.svpmsn)} card ${this.card.csn} ${what}`);
   }
@@ -99,11 +105,16 @@ export function visit(meter: OfflineMeter, card: PurseCard, fate: Fate, now: num
   meter.serve(program, () => pulled, now);
 }
 
+interface MeterWanted {
+  readonly id: Svpmsn;
+  readonly region: Region;
+  readonly home: Svpmsn;
+  readonly random: SeededRandom;
+}
+
 async function builtMeter(
   { utility, keys, hooks, counter }: CardWorld,
-  id: Svpmsn,
-  region: Region,
-  random: SeededRandom,
+  { id, region, home, random }: MeterWanted,
 ): Promise<OfflineMeter> {
   const { now } = utility.time;
   const memory = new FaultyMemory();
@@ -112,7 +123,7 @@ async function builtMeter(
   equipOffline(memory, made, random.fork('workshop'));
   const changed = (meter: OfflineMeter) => hooks.meterStepped(meter);
   const meter = new OfflineMeter({ svpmsn: id, region, memory, random, changed }, now);
-  hooks.built(meter);
+  hooks.built(meter, home);
   return meter;
 }
 

@@ -37,6 +37,8 @@ export class OfflineMeter {
   meter: Meter;
   /** No supply: it is started from its memories with the next minute. */
   dark = false;
+  /** Nothing starts it before it is mended. */
+  dead = false;
   readonly #options: OfflineMeterOptions;
   readonly #commands: Uint8Array[] = [];
   readonly #outputs: MeterOutputs;
@@ -59,6 +61,7 @@ export class OfflineMeter {
 
   /** A minute is over, in which so many pulses came. */
   minute(pulses: number, now: number): void {
+    if (this.dead) return;
     if (this.dark) this.#powerUp(now);
     this.#onItsSupply(() => stepPulses(this.meter, pulses, now, this.#outputs));
   }
@@ -71,14 +74,28 @@ export class OfflineMeter {
     memory.cutByte = byte;
   }
 
+  /** For good, or until it is mended. Once more it is started from its memories, by whoever looks what they hold. */
+  die(now: number): void {
+    this.#powerUp(now);
+    this.dead = true;
+  }
+
+  /** It is what it was when it died. */
+  mend(now: number): void {
+    this.dead = false;
+    this.heal(now);
+  }
+
   /** Its supply holds from now on. */
   heal(now: number): void {
+    if (this.dead) return;
     this.#restore();
     if (this.dark) this.#powerUp(now);
   }
 
   /** A card is put in, and given what the meter has to say to it until that is all, it is pulled, or the power goes. */
   serve(card: CardProgram, isPulled: () => boolean, now: number): void {
+    if (this.dead) return;
     if (this.dark) this.#powerUp(now);
     this.#commands.length = 0;
     this.#step(() => stepCardInserted(this.meter, now, this.#outputs));

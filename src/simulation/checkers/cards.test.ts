@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { personaliseCard } from '../../card/index.ts';
 import { deriveCardKey, keyName, Purpose, Suite } from '../../crypto/index.ts';
-import type { CardOrder, CardPurse } from '../../host/index.ts';
+import type { CardBooks as Books, CardOrder, CardPurse } from '../../host/index.ts';
 import { csn, Region, svpmsn, tokens } from '../../units/index.ts';
 import { PurseCard } from '../cards/purse-card.ts';
 import { seededRandom } from '../random.ts';
+import type { Utility } from '../utility.ts';
 import { CardBooks } from './card-books.ts';
 import { Cards, handedOf, type RegionTruth } from './cards.ts';
 import { Findings } from './checker.ts';
@@ -121,3 +122,40 @@ test('books that have more of a card than it has break I5 and I8, and a freeze o
   watched.purse({ freeze: 'debits-behind' });
   assert.equal(watched.broken.length, 3, 'of two it is right');
 });
+
+/** Of one card and its provider, what a host says at the end. */
+function utilityOf(purse: Partial<CardPurse>, totals: Partial<Books> = {}): Utility {
+  const row = { ...BOOKED, ...purse };
+  const host = {
+    card: async () => ({ card: { state: 'active' }, purses: [row] }),
+    cardOrders: async () => [],
+    cardBooks: async () => [{ ...EVEN, balanced: true, ...totals }],
+  };
+  return { host } as unknown as Utility;
+}
+
+const BOOKED = {
+  ...{ id: PURSE, card: ID, provider: '1-2', lastCounter: 0, credited: 5n, balance: 5n, freeze: undefined },
+  ...{ closed: 0n, released: 0n, handed: 0n, recovered: 0n },
+};
+const EVEN = {
+  ...{ provider: '1-2', issued: 5n, recovered: 0n, inFlight: 0n, refunded: 0n, stored: 5n, found: 0n },
+  ...{ onCards: 5n, handed: 0n, inMeters: 0n, spent: 0n, closed: 0n },
+};
+
+for (const [what, purse, totals, broken] of [
+  ['that hold', {}, {}, []],
+  ['that gave value to another card that is still on it', { recovered: 3n }, {}, ['I8']],
+  ['that are frozen for what no restore explains', { freeze: 'debits-differ' }, {}, ['I28']],
+  ['whose ledger does not come out even', {}, { spent: 1n }, ['I8']],
+  ['by which meters took what no card had', {}, { inMeters: -6n, spent: 6n }, ['I8']],
+] as const) {
+  test(`after a restore, and with a copy of another card, books ${what} ${broken.length > 0 ? `break ${broken}` : 'are right'}`, async () => {
+    const watched = new Watched();
+    watched.becomes({ loaded: tokens(5), balance: tokens(5) });
+    watched.books.storeRestored();
+    watched.cards.cloned(csn('040a1b2c000002'));
+    await watched.books.healed(utilityOf(purse as Partial<CardPurse>, totals));
+    assert.deepEqual(watched.broken, broken);
+  });
+}

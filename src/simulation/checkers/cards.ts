@@ -16,6 +16,10 @@ export interface RegionTruth {
   purse: RegionPurse;
   closed: number;
   released: number;
+  /** Of what was released, what its meter had credited before it died. */
+  releasedLate: number;
+  /** The debits that were released and that their meter had not credited. */
+  readonly releasedDebits: Set<number>;
   /** What each meter credited from it, by DTC. */
   readonly given: Map<Svpmsn, Map<number, number>>;
   /** Its loads, by LTC. */
@@ -24,6 +28,7 @@ export interface RegionTruth {
 
 interface MeterTruth {
   readonly meter: OfflineMeter;
+  readonly home: Svpmsn;
   fromCards: number;
   /** The last DTC of each card. */
   readonly counters: Map<Csn, number>;
@@ -54,8 +59,8 @@ export class Cards implements Checker {
     this.#loaded = loaded;
   }
 
-  /** Loads that put value on a card, and debits that a meter credited. */
-  readonly counts = { cards: 0, loads: 0, takings: 0 };
+  /** Loads that put value on a card, debits that a meter credited, and those that the issuer ended. */
+  readonly counts = { cards: 0, loads: 0, takings: 0, releases: 0 };
 
   get regions(): ReadonlyMap<string, RegionTruth> {
     return this.#regions;
@@ -67,6 +72,16 @@ export class Cards implements Checker {
 
   homeOf(csn: Csn): Svpmsn | undefined {
     return this.#homes.get(csn);
+  }
+
+  /** The house whose card feeds a meter without a line. */
+  homeOfMeter(meter: Svpmsn): Svpmsn | undefined {
+    return this.#meters.get(meter)?.home;
+  }
+
+  /** The cards that a house ever had. */
+  ofHome(home: Svpmsn | undefined): readonly Csn[] {
+    return [...this.#homes].flatMap(([csn, at]) => (at === home ? [csn] : []));
   }
 
   isCloned(csn: Csn): boolean {
@@ -98,14 +113,14 @@ export class Cards implements Checker {
     for (const region of card.card.regions.values()) {
       if (region.purse === undefined) continue;
       this.#regions.set(purseIdOf(card.csn, region.region), {
-        ...{ card, region: region.region, purse: region.purse, closed: 0, released: 0 },
-        ...{ given: new Map(), loads: new Map() },
+        ...{ card, region: region.region, purse: region.purse, closed: 0, released: 0, releasedLate: 0 },
+        ...{ releasedDebits: new Set(), given: new Map(), loads: new Map() },
       });
     }
   }
 
-  built(meter: OfflineMeter): void {
-    this.#meters.set(meter.svpmsn, { meter, fromCards: 0, counters: new Map() });
+  built(meter: OfflineMeter, home: Svpmsn): void {
+    this.#meters.set(meter.svpmsn, { meter, home, fromCards: 0, counters: new Map() });
   }
 
   /** A card has done what a command asked for. Of a copy nothing is known. */
@@ -157,7 +172,7 @@ export class Cards implements Checker {
         truth.closed += row.amount;
         break;
       case LoadKind.released:
-        truth.released += row.amount;
+        this.#released(truth, row, before);
         break;
       case LoadKind.voided:
       case LoadKind.full:
@@ -167,6 +182,14 @@ export class Cards implements Checker {
     }
     this.#loaded(truth, row);
     return row;
+  }
+
+  #released(truth: RegionTruth, { amount }: LoadRow, { pending }: RegionPurse): void {
+    if (amount === 0 || pending === undefined) return;
+    truth.released += amount;
+    this.counts.releases += 1;
+    if (truth.given.get(pending.meter)?.has(pending.counter)) truth.releasedLate += amount;
+    else truth.releasedDebits.add(pending.counter);
   }
 
   #pendingEnds(truth: RegionTruth, { pending }: RegionPurse, row: LoadRow | undefined): void {
@@ -181,13 +204,18 @@ export class Cards implements Checker {
   }
 
   #whole(truth: RegionTruth): void {
-    const { card, purse, closed, released } = truth;
+    const { card, purse, closed, released, releasedLate } = truth;
     if (this.isCloned(card.csn)) return;
     const onTheWay = onTheWayOf(truth);
     const given = givenOf(truth);
-    this.#hold('I23', truth, purse.balance + onTheWay + given + closed + released === purse.loaded, () => {
-      return `${purse.loaded} were loaded; it has ${purse.balance} and ${onTheWay} on the way, gave ${given}, ${closed} were taken off it and ${released} released`;
-    });
+    this.#hold(
+      'I23',
+      truth,
+      purse.balance + onTheWay + given + closed + released - releasedLate === purse.loaded,
+      () => {
+        return `${purse.loaded} were loaded; it has ${purse.balance} and ${onTheWay} on the way, gave ${given}, ${closed} were taken off it and ${released} released`;
+      },
+    );
   }
 
   /** A meter has done a step in which it may have taken something, or was started. */
@@ -234,6 +262,8 @@ export class Cards implements Checker {
     truth.given.set(meter.svpmsn, given);
     const name = svpmsnText(meter.svpmsn);
     this.#hold('I23', truth, !given.has(counter), () => `meter ${name} credited its debit ${counter} twice`);
+    const isReleased = truth.releasedDebits.has(counter) && !this.isCloned(csn);
+    this.#hold('I24', truth, !isReleased, () => `meter ${name} credited debit ${counter}, which had been released`);
     given.set(counter, amount);
     this.counts.takings += 1;
     this.#whole(truth);
