@@ -39,6 +39,12 @@ test('cards that are pulled, cut, swapped, copied, lost and filled keep every pr
   assert.ok(struck.size >= 6, [...struck].join());
 });
 
+test('what is on the way to a meter that is dead is released by its issuer, and everything of it settles', async () => {
+  const { violations, cards, faults } = await life(222);
+  assert.deepEqual(violations, []);
+  assert.ok(faults['offline-meter-dead'] > 0 && cards.releases > 0);
+});
+
 test('where fewer than eight meters hang nobody has a card', async () => {
   const { cards, faults } = await life(1, { meters: 7, localUnits: 1, transfers: 20 });
   assert.deepEqual(cards, { cards: 0, loads: 0, takings: 0, releases: 0 });

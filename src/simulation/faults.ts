@@ -102,6 +102,8 @@ export const FAULTS = {
   'card-replayed': 0.1,
   /** The meter without a line that it is put into loses its power in the middle of a write. */
   'offline-meter-cut': 0.1,
+  /** One that has value for it: it loses its power, and never has it again, or not before it is mended. */
+  'offline-meter-dead': 0.3,
   /** It stays in the slot for up to 20 minutes more; from a meter without a line it comes back up to 40 minutes later. */
   'card-left': 0.1,
   'card-late': 0.1,

@@ -27,6 +27,14 @@ export const CARD_DEFECTS: readonly Defect[] = [
     wrong: '  if (record.amount > 0) return confirm(taking, met, record, record.amount);\n  const row = {',
   },
   {
+    rule: 'I24',
+    by: ['I23', 'I8', 'I28'],
+    what: 'what the issuer releases stays pending on the card',
+    file: 'src/card/loading.ts',
+    right: 'amount: pending.amount, changed: { pending: undefined } };',
+    wrong: 'amount: pending.amount, changed: {} };',
+  },
+  {
     rule: 'I25',
     by: ['I25'],
     what: 'a meter takes from a card whose ticket is of an epoch that is past',

@@ -2,6 +2,8 @@ import { decodeLoadResponse, loadCommand, personaliseCard, selectPurse } from '.
 import type { KeyName, KeyStore, Purpose } from '../../crypto/index.ts';
 import {
   type Act,
+  type CardOrder,
+  type CardPurse,
   type CardStep,
   COUNTER_ROUTE,
   type HostFailure,
@@ -77,6 +79,23 @@ export class CardCounter {
     const { host, time } = this.#utility;
     const answer = await orKilled(work(host.by(actOf(time.now))));
     return answer !== undefined && (!('reason' in answer) || but.includes(String(answer.reason)));
+  }
+
+  /** Whether a host took an order that takes value off a card, or never will. */
+  takeOff(order: (office: Office) => Promise<CardOrder | HostFailure>): Promise<boolean> {
+    return this.office(order, 'card-ended', 'card-frozen', 'card-wrong', 'order-settled');
+  }
+
+  /** What a host knows of a region of a card. */
+  async booked(csn: Csn, region: Region): Promise<CardPurse | undefined> {
+    const view = await orKilled(this.#utility.host.card(csn));
+    return view === undefined || 'reason' in view ? undefined : view.purses.find((each) => each.region === region);
+  }
+
+  /** Whether an order may still be carried out; it may where no host says that it was. */
+  async mayBeOpen(orderId: string): Promise<boolean> {
+    const order = await orKilled(this.#utility.host.cardOrder(orderId));
+    return order === undefined || 'reason' in order || order.openOf !== undefined;
   }
 
   /** All that waits for a card, and all that it has to tell. */

@@ -7,6 +7,7 @@ import { type CardHooks, type CardWorld, Holder, visit } from './card-holder.ts'
 import { CardLosses } from './card-losses.ts';
 import { CardCounter } from './card-office.ts';
 import { type CardPayment, CardPayments } from './card-payments.ts';
+import { DeadMeters } from './dead-meters.ts';
 import type { OfflineMeter } from './offline-meter.ts';
 import { type Fate, inSlot, type PurseCard } from './purse-card.ts';
 
@@ -47,6 +48,7 @@ export class CardPeople {
   readonly #counter: CardCounter;
   readonly #paid: CardPayments;
   readonly #losses: CardLosses;
+  readonly #dead: DeadMeters;
   readonly #random: SeededRandom;
   readonly #holders: Holder[] = [];
   /** Orders by which somebody wants to have out what is on a card. */
@@ -69,6 +71,7 @@ export class CardPeople {
     this.#counter = new CardCounter(utility, { keys, regions: CARD_REGIONS, terms });
     this.#world = { utility, faults, keys, hooks, counter: this.#counter };
     this.#paid = new CardPayments(utility, faults);
+    this.#dead = new DeadMeters(this.#world);
     this.#losses = new CardLosses(this.#world, random, (holder) => this.#goOut(holder));
   }
 
@@ -111,6 +114,7 @@ export class CardPeople {
     const { time } = this.#utility;
     this.#paid.reconcile(since);
     time.after(this.#faults.below('store-restored', MINUTE_MS), () => this.#losses.tellAgain());
+    time.after(this.#faults.below('store-restored', MINUTE_MS), () => this.#dead.tellAgain());
     for (const emptying of this.#emptyings) {
       time.after(this.#faults.below('store-restored', MINUTE_MS), () => this.#empty(emptying));
     }
@@ -120,6 +124,7 @@ export class CardPeople {
   async heal(): Promise<void> {
     const { time } = this.#utility;
     await this.#paid.tellAgain();
+    this.#dead.heal();
     for (const holder of this.#holders) {
       holder.house.removeCard(time.now);
       for (const meter of holder.meters) meter.heal(time.now);
@@ -133,8 +138,11 @@ export class CardPeople {
     const { time } = this.#utility;
     await this.#paid.tellAgain();
     await this.#losses.recover();
-    for (const { house, meters, card } of this.#holders) {
+    for (const holder of this.#holders) {
+      const { house, meters, card } = holder;
       house.removeCard(time.now);
+      await this.#counter.serve(card);
+      await this.#dead.settle(holder);
       await this.#counter.serve(card);
       for (const meter of meters) visit(meter, card, {}, time.now);
       await this.#counter.serve(card);
@@ -156,8 +164,10 @@ export class CardPeople {
     });
   }
 
+  /** Until a host has heard of it. */
   async #empty(target: Emptying): Promise<void> {
-    await this.#counter.office((office) => office.emptyCard(target));
+    const isTold = await this.#counter.takeOff((office) => office.emptyCard(target));
+    if (!isTold) this.#utility.time.after(SECOND_MS, () => this.#empty(target));
   }
 
   #goOut(holder: Holder): void {
@@ -181,6 +191,7 @@ export class CardPeople {
     if (random.chance(COUNTER_SHARE)) {
       await this.#losses.recover(holder);
       await this.#counter.serve(holder.card, this.#fate(holder));
+      await this.#dead.settle(holder);
       holder.say('was at the counter');
       this.#carry(holder);
       return;
@@ -214,7 +225,12 @@ export class CardPeople {
     }
     time.after((5 + random.below(180)) * SECOND_MS, () => {
       if (!this.#goesOn(holder, card)) return;
-      for (const meter of holder.meters) visit(meter, card, this.#fateAtMeter(holder, meter), time.now);
+      for (const meter of holder.meters) {
+        const fate = this.#fateAtMeter(holder, meter);
+        const dies = this.#faults.strikes('offline-meter-dead', house.svpmsn, this.#dead.mayDie(holder, meter));
+        if (dies) this.#dead.lastVisit(holder, meter, fate);
+        else visit(meter, card, fate, time.now);
+      }
       holder.say('was at the meters without a line');
       const isLate = this.#faults.strikes('card-late', house.svpmsn);
       const minutes = isLate ? 1 + this.#faults.below('card-late', LATE_MINUTES_MAX) : 0;
