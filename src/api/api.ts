@@ -38,7 +38,14 @@ import { tariffWeekRoutes } from './routes/tariff-week.ts';
 import { vendRoutes } from './routes/vends.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { AccountSchema, HeadSchema, TrialBalanceSchema } from './schemas/accounts.ts';
-import { AgentMemberSchema, AgentSchema, LookupSchema, ShiftSchema, VendSchema } from './schemas/agents.ts';
+import {
+  AgentMemberSchema,
+  AgentSchema,
+  CardLookupSchema,
+  LookupSchema,
+  ShiftSchema,
+  VendSchema,
+} from './schemas/agents.ts';
 import {
   CardBooksSchema,
   CardExchangeSchema,
@@ -124,6 +131,7 @@ const SCHEMAS = [
     AgentMemberSchema,
     VendSchema,
     LookupSchema,
+    CardLookupSchema,
   ],
   ...[ShiftSchema, ExchangePassSchema, ExchangeSchema, TrafficSchema, DemoSchema, DemoTimeSchema, PanelSchema],
   ...[AlarmSchema, OverviewSchema, GridSchema, MinutesSchema, BalanceSchema, UtilitySchema, CutOffSchema, KeyUseSchema],

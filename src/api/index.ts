@@ -7,7 +7,7 @@ export type { IdentityProvider } from './identity-port.ts';
 export { Metrics } from './metrics.ts';
 export type { ProblemCode } from './problem.ts';
 export type { AccountJson, HeadJson, TrialBalanceJson } from './schemas/accounts.ts';
-export type { AgentJson, AgentMemberJson, LookupJson, ShiftJson, VendJson } from './schemas/agents.ts';
+export type { AgentJson, AgentMemberJson, CardLookupJson, LookupJson, ShiftJson, VendJson } from './schemas/agents.ts';
 export type {
   CardBooksJson,
   CardExchangeJson,

@@ -6,6 +6,7 @@ import type { CardStep } from './card-desk.ts';
 import { wantCardQueries } from './card-host.ts';
 import { CardRig, GAS, KIMS_CARD, KIMS_METER, N } from './card-rig.testing.ts';
 import { buyForCard, emptyCard, payOutCard, releasePending, sellToCard, voidCardOrder } from './card-sale.ts';
+import { CardKiosk } from './card-vends.testing.ts';
 import { blockCard, COUNTER_ROUTE, enrolOffline, unfreezeCard } from './cards.ts';
 import { MemoryStore } from './memory.ts';
 import { made } from './rig.testing.ts';
@@ -411,6 +412,28 @@ test('a sale that its card voided and a restored host forgot is given back at on
   const { issued, refunded, inFlight, found } = await after.totals();
   assert.deepEqual([issued, refunded, inFlight, found], [70n, 70n, 0n, 0n]);
   assert.deepEqual((await after.receipts('voided')).at(-1)?.head.state, 'refunded');
+});
+
+test('a vend that a restored database forgot is in doubt until it is sent again, and then it was sold once', async () => {
+  const store = new MemoryStore();
+  const rig = await CardRig.open({ store });
+  await CardKiosk.open(rig);
+  const copy = await store.copy();
+  made(await new CardKiosk(rig).vend('a', 300));
+  await rig.serve();
+  const after = await CardRig.over(rig, copy);
+  const kiosk = new CardKiosk(after);
+  await after.do(wantCardQueries);
+  const asked = async () => {
+    const answer = await kiosk.reverse('a');
+    return 'reason' in answer ? answer.reason : answer.outcome;
+  };
+  assert.equal(await asked(), 'vend-in-doubt', 'the card has not told yet');
+  await after.serve();
+  assert.equal(await asked(), 'vend-in-doubt', 'it is on the card');
+  assert.equal(made(await kiosk.vend('a', 300)).outcome, 'stored');
+  assert.equal(await asked(), 'order-settled');
+  await kiosk.agrees({ stored: 300n, commission: 6n });
 });
 
 test('without the key of a card nothing begins, and without that of its meter there is value and no ticket', async () => {

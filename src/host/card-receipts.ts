@@ -13,6 +13,7 @@ import { assert, assertNever, type Milliseconds, tokens } from '../units/index.t
 import { cardMove, cardPaidOut, cardRefunded } from './card-books.ts';
 import type { StoreTransaction } from './ports.ts';
 import { cardReceiptIsDue } from './receipting.ts';
+import { vendGivenBack } from './tills.ts';
 import { type CardFreeze, type CardOrder, type CardPurse, FOUND_PREFIX, MANUAL_SOURCE } from './types.ts';
 
 /** What the books know of a region of a card, for the rule of exactly once: LTC stands in the place of TC. */
@@ -176,7 +177,7 @@ async function settle(
   }
 }
 
-/** Gives back an order that never was on the card and never will be; what nobody paid for is nobody's. */
+/** Gives back an order that never was on the card and never will be, to an agent at once; what nobody paid for is nobody's. */
 async function refund(tx: StoreTransaction, order: CardOrder, now: Milliseconds): Promise<CardOrder> {
   const { id, provider, source, op, amount, method } = order;
   const occasion = { at: now, provider, of: id };
@@ -188,7 +189,12 @@ async function refund(tx: StoreTransaction, order: CardOrder, now: Milliseconds)
   await tx.post([cardRefunded(parts, occasion)]);
   await cardReceiptIsDue(tx, order);
   if (source === MANUAL_SOURCE) await tx.post([cardPaidOut('goodwill', value, occasion)]);
-  return refunded;
+  const back = method === undefined ? undefined : await vendGivenBack(tx, { id, paid: order.paid, method }, now);
+  if (back === undefined) return refunded;
+  const paidOut: CardOrder = { ...refunded, paidOutAt: now };
+  await tx.cardOrders.put([paidOut]);
+  await tx.post([cardPaidOut(back.float, order.paid, occasion), ...back.commission]);
+  return paidOut;
 }
 
 /** Gives back what never had an LTC. */

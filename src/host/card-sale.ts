@@ -10,7 +10,7 @@ import { amountFault, fail, isFailure, textFault } from './failures.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import { cardReceiptIsDue } from './receipting.ts';
 import { splitPayment, termsOf } from './terms.ts';
-import { cashGiven } from './tills.ts';
+import { cashGiven, Tills } from './tills.ts';
 import { type CardOrder, FOUND_PREFIX, type HostFailure, MANUAL_SOURCE, type PaymentMethod } from './types.ts';
 
 /** Which region of which card. */
@@ -34,6 +34,8 @@ export interface CardPurchase extends CardTarget {
   readonly method: PaymentMethod;
   /** Whoever takes the money; nobody where a program does. */
   readonly by?: string;
+  /** Where an agent sells: out of its float. */
+  readonly vend?: { readonly agent: string; readonly reference: string };
 }
 
 /** The value waits until the card is somewhere where it can be reached. */
@@ -55,9 +57,10 @@ export async function sellToCard(
 
 export async function buyForCard(
   tx: StoreTransaction,
-  { paid, method, by, ...target }: CardPurchase,
+  { csn, region, ...sale }: CardPurchase,
   now: Milliseconds,
 ): Promise<CardOrder | HostFailure> {
+  const { orderId, paid, method } = sale;
   const fault = amountFault(paid);
   if (fault !== undefined) return fault;
   const split = splitPayment(paid, method, { terms: await termsOf(tx), dues: NO_DUES });
@@ -65,12 +68,15 @@ export async function buyForCard(
   const { energy: value, fee, tax } = split;
   const money = { method, paid: BigInt(paid), fee, tax };
   const wish = { ...NO_MONEY, ...money, op: 'credit', amount: tokens(Number(value)), source: method } as const;
-  return order(tx, target, wish, now, async (made) => {
-    if (method === 'cash' && by !== undefined) await cashGiven(tx, by, -BigInt(paid));
+  const tills = await Tills.of(tx, [sale]);
+  const book = async (made: CardOrder) => {
     const parts = { paid: BigInt(paid), value, fee, tax };
-    await tx.post([cardSold(method, parts, { at: now, provider: made.provider, of: made.id })]);
+    await tx.post([cardSold(tills.accountOf(sale), parts, { at: now, provider: made.provider, of: made.id })]);
+    tills.sold(sale, { svpmsn: undefined, purse: made.purse }, now);
+    await tills.put(tx);
     await cardReceiptIsDue(tx, made);
-  });
+  };
+  return order(tx, { csn, region, orderId }, wish, now, book, () => tills.fault(sale));
 }
 
 /** Takes all that is left in a region out of the card; the order's amount is what the receipt names. */
@@ -111,6 +117,7 @@ async function order(
   wish: Wish,
   now: Milliseconds,
   book: (order: CardOrder) => Promise<void>,
+  refused: () => HostFailure | undefined = () => undefined,
 ): Promise<CardOrder | HostFailure> {
   const fault = textFault('order-id-wrong', 'An order id', id);
   if (fault !== undefined) return fault;
@@ -136,6 +143,8 @@ async function order(
       `Order "${id}" is on card ${csn} already: a database that was restored had forgotten it, and the books hold it as "${taken.id}". Send nothing again.`,
     );
   }
+  const held = refused();
+  if (held !== undefined) return held;
   await book(made);
   if (taken !== undefined) return claimFound(tx, made, taken, now);
   await tx.cardOrders.put([made]);

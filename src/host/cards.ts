@@ -244,14 +244,23 @@ export async function openRegion(
   return isFailure(provider) ? provider : { card, purse, provider };
 }
 
+/** A region of a card, whether value may go there or not. */
+export async function purseBy(
+  tx: StoreReads,
+  { csn, region }: { readonly csn: string; readonly region: number },
+): Promise<CardPurse | HostFailure> {
+  const [purse] = await tx.cardPurses.of([purseIdOf(csn, region)]);
+  return purse ?? fail('card-region-unknown', `There is no card ${csn} with a region ${region}.`);
+}
+
 /** A person looked: value may flow again, after the card was asked for its receipts. */
 export async function unfreezeCard(
   tx: StoreTransaction,
   { csn, region }: { readonly csn: string; readonly region: number },
   now: Milliseconds,
 ): Promise<CardPurse | HostFailure> {
-  const [purse] = await tx.cardPurses.of([purseIdOf(csn, region)]);
-  if (purse === undefined) return fail('card-region-unknown', `There is no card ${csn} with a region ${region}.`);
+  const purse = await purseBy(tx, { csn, region });
+  if (isFailure(purse)) return purse;
   if (purse.freeze === undefined) {
     return fail('card-not-frozen', `Region ${region} of card ${csn} is not frozen: there is nothing to release.`);
   }

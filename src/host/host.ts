@@ -2,8 +2,8 @@ import type { BackhaulMessage, Collect } from '../backhaul/index.ts';
 import { Suite } from '../crypto/index.ts';
 import type { TariffDefinition } from '../tariff/index.ts';
 import { assertNever, type Milliseconds, type Svpmsn, UNIX_MS_MAX } from '../units/index.ts';
-import type { AgentOffice } from './agent-services.ts';
-import { addAgent, addMember, agentBy, agentOfMember, changeAgent, moveFloat, removeMember } from './agents.ts';
+import { createAgentOffice } from './agent-office.ts';
+import { agentBy, agentOfMember } from './agents.ts';
 import { approvalMissesKey, decide, propose } from './approvals.ts';
 import { readBalance } from './balance.ts';
 import { importTable } from './bulk-import.ts';
@@ -59,7 +59,7 @@ import type {
 } from './services.ts';
 import { type CloseRequest, closedPeriod, closePeriod, closings } from './settlement.ts';
 import { claimsOf } from './settlement-exchange.ts';
-import { closeShift, openShift, openShiftOf } from './shifts.ts';
+import { openShiftOf } from './shifts.ts';
 import { standingOf } from './standing.ts';
 import { readStatement } from './statement-reading.ts';
 import { previewTariff } from './tariff-preview.ts';
@@ -71,7 +71,7 @@ import { postingPage, TrialBalanceReader } from './trial-balance.ts';
 import { type HostFailure, Lane, type Meter, type Purse, type Subscriber, type Terms, type Webhook } from './types.ts';
 import { useOf } from './use.ts';
 import { closePurse, orderUnknown, sellAll, voidOrder } from './vending.ts';
-import { confirmVend, reverseVend, vendIdOf, vendOf, vendsOf } from './vends.ts';
+import { vendOf, vendsOf } from './vends.ts';
 import {
   addWebhook,
   deleteWebhook,
@@ -343,44 +343,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       dated((tx, now) => assignTariff(tx, { meter, name }, settings.zone, now), act),
   });
 
-  const agentOffice = (act: Act): AgentOffice => ({
-    addAgent: (agent) => request((tx, now) => addAgent(tx, agent, now), act),
-    changeAgent: (change) => request((tx, now) => changeAgent(tx, change, now), act),
-    addAgentMember: (member) => request((tx) => addMember(tx, member), act),
-    removeAgentMember: (member) => request((tx) => removeMember(tx, member), act),
-    moveFloat: (move) => request((tx, now) => moveFloat(tx, move, act.by, now), act),
-    async vend({ reference, ...asked }) {
-      const agent = await orStoreFailure(store.read((tx) => agentOfMember(tx, act.by)));
-      if (isFailure(agent)) return agent;
-      const named = { agent: agent.id, reference };
-      const orderId = vendIdOf(named);
-      // Asked again for the same, it is told what became of it, not what was answered first.
-      const once = {
-        key: `${orderId} ${asked.meter} ${asked.paid} ${asked.method}`,
-        fingerprint: '',
-        answer: () => '',
-      };
-      const made = await buy({ act: { ...act, once }, input: { ...asked, orderId, by: act.by, vend: named } });
-      if (isFailure(made) && made.reason !== 'asked-before') return made;
-      return orStoreFailure(store.read((tx) => vendOf(tx, named)));
-    },
-    confirmVend: (reference) =>
-      request(async (tx, now) => {
-        const agent = await agentOfMember(tx, act.by);
-        return isFailure(agent) ? agent : confirmVend(tx, { agent: agent.id, reference }, now);
-      }, act),
-    async reverseVend(asked) {
-      const view = await request(async (tx, now) => {
-        const agent = await agentOfMember(tx, act.by);
-        return isFailure(agent) ? agent : reverseVend(tx, { ...asked, agent: agent.id, by: act.by }, now);
-      }, act);
-      if (!isFailure(view) && view.sale !== undefined) await dispatchToAll([view.sale.order]);
-      return view;
-    },
-    openShift: (shift) => request((tx, now) => openShift(tx, shift, act, now), act),
-    closeShift: (counted) => request((tx, now) => closeShift(tx, { person: act.by, counted }, now), act),
-  });
-
+  const agentOffice = createAgentOffice({ store, request, buy, dispatchToAll });
   const by = (act: Act): Office => ({
     ...changes(act),
     ...agentOffice(act),

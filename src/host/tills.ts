@@ -1,4 +1,4 @@
-import { assert, type Milliseconds, type Svpmsn } from '../units/index.ts';
+import { assert, type Milliseconds } from '../units/index.ts';
 import { fail } from './failures.ts';
 import { commissioned, paidOut } from './ledger.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
@@ -55,7 +55,9 @@ export class Tills {
     const agent = this.#agents.get(vend.agent);
     if (agent === undefined) return agentUnknown(vend.agent);
     if (agent.closedAt !== undefined) return fail('agent-closed', `Agent "${agent.id}" sells no more.`);
-    if (this.#vends.has(orderId)) return vendReversed(vend.reference);
+    const before = this.#vends.get(orderId);
+    // Asked again for the same, a sale is found by its order.
+    if (before !== undefined) return before.paid > 0n ? vendDiffers(vend.reference) : vendReversed(vend.reference);
     if (agent.balance >= BigInt(paid)) return undefined;
     return fail(
       'float-short',
@@ -64,7 +66,11 @@ export class Tills {
   }
 
   /** A sale is made. */
-  sold({ orderId: id, paid: amount, method, by, vend }: Sold, svpmsn: Svpmsn, at: Milliseconds): void {
+  sold(
+    { orderId: id, paid: amount, method, by, vend }: Sold,
+    { svpmsn, purse }: Pick<Vend, 'svpmsn' | 'purse'>,
+    at: Milliseconds,
+  ): void {
     const paid = BigInt(amount);
     const shift = by === undefined ? undefined : this.#shifts.get(by);
     if (by !== undefined && shift !== undefined && method === 'cash') {
@@ -77,7 +83,7 @@ export class Tills {
     const commission = (paid * BigInt(agent.commissionBasisPoints)) / BASIS_POINTS;
     const { reference } = vend;
     const nothing = { confirmedAt: undefined, reversedAt: undefined };
-    const made: Vend = { ...{ id, agent: agent.id, reference, by, svpmsn, paid, commission, at }, ...nothing };
+    const made: Vend = { ...{ id, agent: agent.id, reference, by, svpmsn, purse, paid, commission, at }, ...nothing };
     this.#agents.set(agent.id, { ...agent, balance: agent.balance - paid + commission });
     this.#vends.set(id, made);
     this.#made.push(made);
@@ -99,18 +105,28 @@ export class Tills {
  * is to be posted behind the refund; nothing for the sale of anybody else.
  */
 export async function floatGivenBack(tx: StoreTransaction, trade: Trade, at: Milliseconds): Promise<Posting[]> {
-  const { id, svpmsn, paid, method } = trade;
+  const { id, svpmsn, paid } = trade;
+  const back = await vendGivenBack(tx, trade, at);
+  if (back === undefined) return [];
+  await tx.trades.put([{ ...trade, paidOutAt: at }]);
+  return [paidOut(back.float, paid, { at, svpmsn, order: id }), ...back.commission];
+}
+
+/** The same of any sale, whose row and whose payment out are the caller's to write. */
+export async function vendGivenBack(
+  tx: StoreTransaction,
+  { id, paid, method }: Pick<Trade, 'id' | 'paid' | 'method'>,
+  at: Milliseconds,
+): Promise<{ readonly float: Account; readonly commission: readonly Posting[] } | undefined> {
   const [vend] = await tx.vends.of([id]);
-  if (vend === undefined) return [];
+  if (vend === undefined) return undefined;
   const [agent] = await tx.agents.of([vend.agent]);
   assert(agent !== undefined, 'whoever sold is an agent');
   const { commission } = vend;
   await tx.agents.put([{ ...agent, balance: agent.balance + paid - commission }]);
-  await tx.trades.put([{ ...trade, paidOutAt: at }]);
   if (method === 'cash') await cashGiven(tx, vend.by, paid);
-  const account = floatOf(agent.id);
-  const back = paidOut(account, paid, { at, svpmsn, order: id });
-  return commission === 0n ? [back] : [back, commissioned(account, -commission, { at, order: id })];
+  const float = floatOf(agent.id);
+  return { float, commission: commission === 0n ? [] : [commissioned(float, -commission, { at, order: id })] };
 }
 
 /** Cash left the till of whoever is at one; what is negative came in. */
@@ -123,6 +139,12 @@ export async function cashGiven(tx: StoreTransaction, by: string, amount: bigint
 
 export const agentUnknown = (id: string): HostFailure =>
   fail('agent-unknown', `There is no agent "${id}": check the id.`);
+
+const vendDiffers = (reference: string): HostFailure =>
+  fail(
+    'order-differs',
+    `Vend "${reference}" was given before with other contents: take a new reference for a new sale.`,
+  );
 
 export const vendReversed = (reference: string): HostFailure =>
   fail('vend-reversed', `Vend "${reference}" was reversed, and stays so: take a new reference for a new sale.`);

@@ -74,7 +74,7 @@ export async function tradeAll(
         // What its meter had no room for, or voided, is given back in this same step.
         if (found !== 0) changed.set(id, settleDues(due, parts, 1n));
         trades.set(orderId, { ...parts, id: orderId, svpmsn: meter.svpmsn, method, at: now, paidOutAt: undefined });
-        tills.sold(purchase, meter.svpmsn, now);
+        tills.sold(purchase, { svpmsn: meter.svpmsn, purse: undefined }, now);
         return { account: tills.accountOf(purchase), parts };
       },
       isSame: ({ id }, { paid, method }) => {

@@ -1,33 +1,42 @@
 import { toHex } from '../bytes/index.ts';
 import { txidOf } from '../exchange/index.ts';
 import { assertNever, type Milliseconds, svpmsnText } from '../units/index.ts';
+import { purseIdOf } from './card-ids.ts';
+import { voidCardOrder } from './card-sale.ts';
+import { purseBy } from './cards.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import { vendReversed } from './tills.ts';
-import type { HostFailure, NumberedOrder, PaymentMethod, Trade, Vend } from './types.ts';
+import type { CardOrder, HostFailure, NumberedOrder, PaymentMethod, Trade, Vend } from './types.ts';
 import { voidOrder } from './vending.ts';
 
-export interface VendAsked {
+/** What a vend is for: a meter, or a region of a card. */
+export type VendTarget =
+  | { readonly meter: number; readonly card?: undefined }
+  | { readonly meter?: undefined; readonly card: { readonly csn: string; readonly region: number } };
+
+export type VendAsked = VendTarget & {
   /** The agent's own: the same twice is the same sale, whoever of the agent asks. */
   readonly reference: string;
-  readonly meter: number;
   /** Minor units of the currency, 1 to u32. */
   readonly paid: number;
   /** How the customer paid the agent. */
   readonly method: PaymentMethod;
-}
+};
 
 /**
- * What became of a vend: `sold`, and on its way to the meter; `stored` in it; `reversing` until the meter has told
- * which of the two others it is; `reversed`, with the money in the agent's float again.
+ * What became of a vend: `sold`, and on its way to the meter or the card; `stored` there; `reversing` until meter or
+ * card has told which of the two others it is; `reversed`, with the money in the agent's float again.
  */
 export type VendOutcome = 'sold' | 'stored' | 'reversing' | 'reversed';
 
 export interface VendView {
   readonly vend: Vend;
   readonly outcome: VendOutcome;
-  /** Nothing where it was reversed before it came. */
+  /** Of a vend for a meter; nothing where it was reversed before it came. */
   readonly sale: { readonly order: NumberedOrder; readonly trade: Trade } | undefined;
+  /** The same of a vend for a card. */
+  readonly cardOrder: CardOrder | undefined;
 }
 
 /** Of an agent, by its own reference. */
@@ -66,14 +75,17 @@ async function viewsOf(tx: StoreReads, vends: readonly Vend[]): Promise<VendView
   const ids = vends.map(({ id }) => id);
   const orders = await tx.ordersOf(ids);
   const trades = await tx.trades.of(ids);
+  const cardOrders = await tx.cardOrders.of(ids);
   return vends.map((vend, i) => {
     const [order, trade] = [orders[i], trades[i]];
     const sale = order === undefined || trade === undefined ? undefined : { order, trade };
-    return { vend, sale, outcome: sale === undefined ? 'reversed' : outcomeOf(sale.order) };
+    const cardOrder = vend.purse === undefined ? undefined : cardOrders[i];
+    const sold = sale?.order ?? cardOrder;
+    return { vend, sale, cardOrder, outcome: sold === undefined ? 'reversed' : outcomeOf(sold) };
   });
 }
 
-function outcomeOf({ state }: NumberedOrder): VendOutcome {
+function outcomeOf({ state }: NumberedOrder | CardOrder): VendOutcome {
   switch (state) {
     case 'waiting':
     case 'outstanding':
@@ -85,6 +97,8 @@ function outcomeOf({ state }: NumberedOrder): VendOutcome {
     case 'stored':
     case 'closed':
     case 'found':
+    // Its customer is given what went down with the card on the next one.
+    case 'lost':
       return 'stored';
     default:
       return assertNever(state);
@@ -110,19 +124,20 @@ export const REVERSIBLE_MS = 24 * 3_600_000;
 const MS_PER_HOUR = 3_600_000;
 
 /**
- * Takes a sale back, if its value is not in the meter already, the customer has no receipt and `REVERSIBLE_MS` are not
- * over; the meter decides where it is on its way (X8). A reversal that was begun in time may be asked for at any time. One that never came is refused from now on, so that whoever got no answer knows what holds.
+ * Takes a sale back, if its value is not in the meter or on the card already, the customer has no receipt and
+ * `REVERSIBLE_MS` are not over; meter or card decides where it is on its way (X8). A reversal that was begun in time may be asked for at any time. One that never came is refused from now on, so that whoever got no answer knows what holds.
  */
 export async function reverseVend(
   tx: StoreTransaction,
-  asked: VendNamed & { readonly meter: number; readonly by: string },
+  asked: VendNamed & VendTarget & { readonly by: string },
   now: Milliseconds,
 ): Promise<VendView | HostFailure> {
   const view = await vendOf(tx, asked);
   if (isFailure(view)) return view.reason === 'vend-unknown' ? neverSold(tx, asked, now) : view;
-  const { vend, sale } = view;
-  if (vend.svpmsn !== asked.meter) {
-    return fail('order-differs', `Vend "${asked.reference}" is of another meter: check the reference.`);
+  const { vend, sale, cardOrder } = view;
+  const purse = asked.card && purseIdOf(asked.card.csn, asked.card.region);
+  if (vend.svpmsn !== asked.meter || vend.purse !== purse) {
+    return fail('order-differs', `Vend "${asked.reference}" is of another meter or card: check the reference.`);
   }
   if (vend.confirmedAt !== undefined) {
     return fail(
@@ -130,38 +145,77 @@ export async function reverseVend(
       `Vend "${asked.reference}" was confirmed, so that the customer has its receipt: ask the utility to take it back.`,
     );
   }
-  if (sale === undefined) return view;
+  if (sale === undefined && cardOrder === undefined) return view;
   if (view.outcome === 'sold' && now >= vend.at + REVERSIBLE_MS) {
     const text = `Vend "${asked.reference}" is older than ${REVERSIBLE_MS / MS_PER_HOUR} hours: ask the utility to take it back.`;
     return fail('vend-late', text);
   }
-  const order = await voidOrder(tx, sale.order.id, now);
+  const order =
+    cardOrder === undefined ? await voidOrder(tx, vend.id, now) : await voidCardOrder(tx, cardOrder.id, now);
   if (isFailure(order)) return order;
   if (vend.reversedAt === undefined) await tx.vends.put([{ ...vend, reversedAt: now }]);
   return vendOf(tx, asked);
 }
 
-/** Books that were put back may have forgotten a sale that its meter knows: until it has told, nobody says (X9). */
+/**
+ * Books that were put back may have forgotten a sale that its meter or card knows: until it has told, nobody says (X9).
+ */
 async function neverSold(
   tx: StoreTransaction,
-  { agent, reference, meter, by }: VendNamed & { readonly meter: number; readonly by: string },
+  { agent, reference, by, ...target }: VendNamed & VendTarget & { readonly by: string },
   now: Milliseconds,
 ): Promise<VendView | HostFailure> {
-  const there = await findMeter(tx, meter);
-  if (isFailure(there)) return there;
-  const { svpmsn } = there.meter;
   const id = vendIdOf({ agent, reference });
-  const [found] = (await tx.anyFound()) ? await tx.ordersOfTxid([toHex(txidOf(id))]) : [];
-  if (found !== undefined && found.amount > 0) {
-    const text = `Vend "${reference}" is in meter ${svpmsnText(svpmsn)} already, and these books had forgotten it: send it again.`;
+  const place =
+    target.card === undefined ? await meterPlace(tx, target.meter, id) : await cardPlace(tx, target.card, id);
+  if (isFailure(place)) return place;
+  const { where, holds, isUnsure, svpmsn, purse } = place;
+  if (holds) {
+    const text = `Vend "${reference}" is ${where} already, and these books had forgotten it: send it again.`;
     return fail('vend-in-doubt', text);
   }
-  if (there.purse.queryWanted || there.purse.freeze !== undefined) {
-    const text = `Meter ${svpmsnText(svpmsn)} has not told yet what it holds, and vend "${reference}" may be in it: ask again later.`;
+  if (isUnsure) {
+    const text = `Vend "${reference}" may be ${where}, which has not told yet what it holds: ask again later.`;
     return fail('vend-in-doubt', text);
   }
   const none = { paid: 0n, commission: 0n, confirmedAt: undefined };
-  const vend: Vend = { ...{ id, agent, reference, by, svpmsn, at: now, reversedAt: now }, ...none };
+  const vend: Vend = { ...{ id, agent, reference, by, svpmsn, purse, at: now, reversedAt: now }, ...none };
   await tx.vends.put([vend]);
-  return { vend, sale: undefined, outcome: 'reversed' };
+  return { vend, sale: undefined, cardOrder: undefined, outcome: 'reversed' };
+}
+
+interface Place extends Pick<Vend, 'svpmsn' | 'purse'> {
+  /** `in meter 0a1b2c` */
+  readonly where: string;
+  /** It has told of value under the vend's name, and the books wrote that as found. */
+  readonly holds: boolean;
+  /** It has not told yet what it holds. */
+  readonly isUnsure: boolean;
+}
+
+async function meterPlace(tx: StoreReads, number: number, orderId: string): Promise<Place | HostFailure> {
+  const there = await findMeter(tx, number);
+  if (isFailure(there)) return there;
+  const { svpmsn } = there.meter;
+  const [found] = (await tx.anyFound()) ? await tx.ordersOfTxid([toHex(txidOf(orderId))]) : [];
+  return {
+    ...{ svpmsn, purse: undefined, where: `in meter ${svpmsnText(svpmsn)}` },
+    holds: found !== undefined && found.amount > 0,
+    isUnsure: there.purse.queryWanted || there.purse.freeze !== undefined,
+  };
+}
+
+async function cardPlace(
+  tx: StoreReads,
+  { csn, region }: { readonly csn: string; readonly region: number },
+  orderId: string,
+): Promise<Place | HostFailure> {
+  const purse = await purseBy(tx, { csn, region });
+  if (isFailure(purse)) return purse;
+  const [found] = await tx.cardOrders.where('txid', toHex(txidOf(orderId)));
+  return {
+    ...{ svpmsn: undefined, purse: purse.id, where: `on card ${csn}` },
+    holds: found !== undefined && found.amount > 0,
+    isUnsure: purse.queryWanted || purse.freeze !== undefined,
+  };
 }

@@ -242,8 +242,9 @@ CREATE TABLE agent_members (id TEXT PRIMARY KEY, agent TEXT NOT NULL REFERENCES 
 CREATE INDEX agent_members_of_agent ON agent_members (agent, id);
 CREATE TABLE vends (
   id TEXT PRIMARY KEY, agent TEXT NOT NULL REFERENCES agents (id), reference TEXT NOT NULL, "by" TEXT NOT NULL,
-  svpmsn INTEGER NOT NULL REFERENCES meters (svpmsn), paid INTEGER NOT NULL, commission INTEGER NOT NULL, at INTEGER NOT NULL,
-  confirmed_at INTEGER, reversed_at INTEGER
+  svpmsn INTEGER REFERENCES meters (svpmsn), paid INTEGER NOT NULL, commission INTEGER NOT NULL, at INTEGER NOT NULL,
+  confirmed_at INTEGER, reversed_at INTEGER, purse TEXT REFERENCES card_purses (id),
+  CHECK ((svpmsn IS NULL) <> (purse IS NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE shifts (
   id TEXT PRIMARY KEY, person TEXT NOT NULL, open_by TEXT UNIQUE, agent TEXT REFERENCES agents (id),

@@ -243,8 +243,9 @@ CREATE TABLE agent_members (id TEXT COLLATE "C" PRIMARY KEY, agent TEXT COLLATE 
 CREATE INDEX agent_members_of_agent ON agent_members (agent, id);
 CREATE TABLE vends (
   id TEXT COLLATE "C" PRIMARY KEY, agent TEXT COLLATE "C" NOT NULL REFERENCES agents (id), reference TEXT NOT NULL, "by" TEXT NOT NULL,
-  svpmsn BIGINT NOT NULL REFERENCES meters (svpmsn), paid BIGINT NOT NULL, commission BIGINT NOT NULL, at BIGINT NOT NULL,
-  confirmed_at BIGINT, reversed_at BIGINT
+  svpmsn BIGINT REFERENCES meters (svpmsn), paid BIGINT NOT NULL, commission BIGINT NOT NULL, at BIGINT NOT NULL,
+  confirmed_at BIGINT, reversed_at BIGINT, purse TEXT COLLATE "C",
+  CHECK ((svpmsn IS NULL) <> (purse IS NULL))
 );
 CREATE TABLE shifts (
   id TEXT COLLATE "C" PRIMARY KEY, person TEXT NOT NULL, open_by TEXT COLLATE "C" UNIQUE, agent TEXT COLLATE "C" REFERENCES agents (id),
@@ -272,6 +273,7 @@ CREATE TABLE card_purses (
 );
 CREATE INDEX card_purses_of_card ON card_purses (card, id);
 CREATE INDEX card_purses_of_provider ON card_purses (provider, id);
+ALTER TABLE vends ADD FOREIGN KEY (purse) REFERENCES card_purses (id);
 CREATE TABLE card_orders (
   id TEXT COLLATE "C" PRIMARY KEY, purse TEXT COLLATE "C" NOT NULL REFERENCES card_purses (id), open_of TEXT COLLATE "C", provider TEXT COLLATE "C" NOT NULL,
   op TEXT NOT NULL, amount BIGINT NOT NULL, debit_counter BIGINT, source TEXT NOT NULL, txid TEXT COLLATE "C" NOT NULL UNIQUE,

@@ -334,12 +334,13 @@ export const vends = table<Vend>('vends', ['id'], {
   agent: 'text',
   reference: 'text',
   by: 'text',
-  svpmsn: 'number',
+  svpmsn: 'number?',
   paid: 'bigint',
   commission: 'bigint',
   at: 'number',
   confirmedAt: 'number?',
   reversedAt: 'number?',
+  purse: 'text?',
 });
 export const shifts = table<Shift>('shifts', ['id'], {
   id: 'text',

@@ -68,6 +68,7 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
 const QUERIES: Readonly<Partial<Record<Operation, string>>> = {
   quote: '?paid=5',
   lookUpMeter: `?meter=${KIMS_METER}`,
+  lookUpCard: '?card=04a1b2c3d4e5f6&region=gas',
   readStatement: '?from=2026-01-05&to=2026-01-05',
   readMinutes: '?from=2026-01-05&to=2026-01-05',
   readBalance: '?from=2026-01-05&to=2026-01-05',

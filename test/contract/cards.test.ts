@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CardLife } from '../../src/host/card-lives.testing.ts';
 import { CardRig } from '../../src/host/card-rig.testing.ts';
+import { CardKiosk } from '../../src/host/card-vends.testing.ts';
+import type { HostFailure } from '../../src/host/index.ts';
+import { made } from '../../src/host/rig.testing.ts';
 import { STORES } from './stores.testing.ts';
 
 const STEPS = 30;
@@ -48,6 +51,43 @@ for (const { name, skip, open } of STORES) {
       assert.deepEqual(states, ['sold', 'refunded']);
       const due = await store.read((tx) => tx.receiptsDue.page({ limit: 9 }));
       assert.deepEqual(due, [], 'nothing is signed twice');
+    } finally {
+      await store.close();
+      clean();
+    }
+  });
+}
+
+const reasonOf = (answer: object | HostFailure): string => ('reason' in answer ? String(answer.reason) : 'done');
+
+for (const { name, skip, open } of STORES) {
+  test(`${name}: an agent sells to a card out of its float, once under each reference`, { skip }, async () => {
+    const { store, clean } = await open();
+    try {
+      const rig = await CardRig.open({ store });
+      const kiosk = await CardKiosk.open(rig);
+      assert.equal(made(await kiosk.vend('loaded', 1_000)).outcome, 'sold');
+      assert.equal(await kiosk.float(), 1_020n, 'what was paid, less two percent');
+      assert.equal(made(await kiosk.vend('loaded', 1_000)).outcome, 'sold', 'asked again it is told how it stands');
+      assert.equal(reasonOf(await kiosk.vend('loaded', 1_001)), 'order-differs');
+      assert.equal(reasonOf(await kiosk.vend('too much', 1_021)), 'float-short');
+      made(await kiosk.vend('waits'));
+      assert.equal(made(await kiosk.reverse('waits')).outcome, 'reversed');
+      assert.equal(await kiosk.float(), 1_020n, 'what never left is money again at once, without commission');
+      assert.equal(made(await kiosk.reverse('late')).outcome, 'reversed');
+      assert.equal(reasonOf(await kiosk.vend('late')), 'vend-reversed', 'a request that comes after its reversal');
+      await rig.begin();
+      assert.equal(made(await kiosk.reverse('loaded')).outcome, 'reversing', 'the card decides');
+      await rig.serve();
+      assert.equal(made(await kiosk.view('loaded')).outcome, 'reversed');
+      made(await kiosk.vend('loaded again', 500));
+      made(await kiosk.confirm('loaded again'));
+      assert.equal(reasonOf(await kiosk.reverse('loaded again')), 'vend-confirmed');
+      await rig.serve();
+      assert.equal(made(await kiosk.view('loaded again')).outcome, 'stored');
+      const states = (await rig.receipts('vend:kiosk:loaded again')).map(({ head }) => head.state);
+      assert.deepEqual(states, ['stored']);
+      await kiosk.agrees({ stored: 500n, commission: 10n });
     } finally {
       await store.close();
       clean();

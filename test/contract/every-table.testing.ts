@@ -112,7 +112,7 @@ async function putAgents(tx: Transaction, id: Svpmsn): Promise<void> {
   await tx.vends.put([
     {
       ...{ id: 'vend:kiosk:1', agent: 'kiosk', reference: '1', by: 'han', svpmsn: id, paid: 0n, commission: 0n, at },
-      ...{ confirmedAt: undefined, reversedAt: at },
+      ...{ purse: undefined, confirmedAt: undefined, reversedAt: at },
     },
   ]);
   await tx.shifts.put([
@@ -135,6 +135,12 @@ async function putCards(tx: Transaction): Promise<void> {
   await tx.cardOrders.put([orderRow()]);
   await tx.cardTickets.put([ticketRow]);
   await tx.offlineMeters.put([offlineRow('kim')]);
+  await tx.vends.put([
+    {
+      ...{ id: 'vend:kiosk:2', agent: 'kiosk', reference: '2', by: 'han', svpmsn: undefined, purse: purseRow().id },
+      ...{ paid: 5n, commission: 1n, at, confirmedAt: at, reversedAt: undefined },
+    },
+  ]);
 }
 
 async function putSettlement(tx: Transaction): Promise<void> {

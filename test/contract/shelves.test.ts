@@ -143,12 +143,16 @@ for (const { name, skip, open } of STORES) {
     });
     const vend: Vend = {
       ...{ id: 'vend:kiosk:1', agent: 'kiosk', reference: '1', by: 'han', svpmsn: svpmsn(3), paid: 9n, commission: 1n },
-      ...{ at, confirmedAt: at, reversedAt: undefined },
+      ...{ at, confirmedAt: at, reversedAt: undefined, purse: undefined },
     };
+    const ofCard: Vend = { ...vend, id: 'vend:kiosk:2', reference: '2', svpmsn: undefined, purse: purseRow().id };
     await store.transaction(async (tx) => {
       await tx.agents.put([full]);
       await tx.agentMembers.put([{ id: 'key:7', agent: 'kiosk' }]);
-      await tx.vends.put([vend]);
+      await tx.cardProviders.put([providerRow]);
+      await tx.cards.put([cardRow('kim')]);
+      await tx.cardPurses.put([purseRow()]);
+      await tx.vends.put([vend, ofCard]);
       await tx.shifts.put([shift('a', 'han'), shift('b', 'key:7')]);
     });
     await store.transaction(async (tx) => {
@@ -158,7 +162,7 @@ for (const { name, skip, open } of STORES) {
     await store.read(async (tx) => {
       assert.deepEqual(await tx.agents.of(['kiosk']), [empty]);
       assert.deepEqual(await tx.agentMembers.where('agent', 'kiosk'), [{ id: 'key:7', agent: 'kiosk' }]);
-      assert.deepEqual(await tx.vends.of([vend.id, 'other']), [vend, undefined]);
+      assert.deepEqual(await tx.vends.of([vend.id, 'other', ofCard.id]), [vend, undefined, ofCard]);
       assert.deepEqual(await tx.shifts.where('openBy', 'han'), []);
       assert.deepEqual(await tx.shifts.where('openBy', 'key:7'), [shift('b', 'key:7')]);
       assert.deepEqual(await tx.shifts.of(['a']), [shift('a', undefined)]);

@@ -1,12 +1,13 @@
 import { Type } from 'typebox';
 import { type CardOrder, placeOfPurse } from '../../host/index.ts';
 import { actOf } from '../acts.ts';
-import { onlySubscriber } from '../caller.ts';
+import { callerOn, onlySubscriber } from '../caller.ts';
 import { made, Problem } from '../problem.ts';
 import { CardOrderSchema, cardOrderJson } from '../schemas/cards.ts';
 import { Id, Named, Strict } from '../schemas/common.ts';
 import { Method } from '../schemas/money.ts';
 import type { Api, ApiServices, FastifyRequest } from '../server.ts';
+import { soldByCaller } from './orders.ts';
 
 const OrderParams = Strict({ order: Id });
 
@@ -70,7 +71,10 @@ export async function ownCardOrder(
   order: CardOrder,
 ): Promise<CardOrder> {
   if (request.reach === 'all') return order;
-  const { card } = made(await host.card(placeOfPurse(order.purse).card));
-  if (card.subscriber === onlySubscriber(request)) return order;
+  const caller = callerOn(request);
+  if (caller.role === 'subscriber') {
+    const { card } = made(await host.card(placeOfPurse(order.purse).card));
+    if (card.subscriber === onlySubscriber(request)) return order;
+  } else if (await soldByCaller(host, caller, order)) return order;
   throw new Problem('order-unknown', 'There is no such order of yours: check the id.');
 }

@@ -69,12 +69,17 @@ export async function ownOrder(
   if (caller.role === 'subscriber') {
     const { meter } = made(await host.meter(order.svpmsn));
     if (meter.subscriber === onlySubscriber(request)) return order;
-  } else if (soldBy(caller, order) || (await isOfAgent(host, caller, order))) return order;
+  } else if (await soldByCaller(host, caller, order)) return order;
   throw new Problem('order-unknown', 'There is no such order of yours: check the id.');
 }
 
-/** Whether the agent for whom somebody sells sold it, through whomever. */
-async function isOfAgent(host: ApiServices['host'], { by }: Caller, { id }: NumberedOrder): Promise<boolean> {
-  const agent = await host.agentOfMember(by);
+/** Whether somebody sold it, or the agent for whom they sell, through whomever. */
+export async function soldByCaller(
+  host: ApiServices['host'],
+  caller: Caller,
+  { id }: { readonly id: string },
+): Promise<boolean> {
+  if (soldBy(caller, id)) return true;
+  const agent = await host.agentOfMember(caller.by);
   return !('reason' in agent) && id.startsWith(vendIdOf({ agent: agent.id, reference: '' }));
 }

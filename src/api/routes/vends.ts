@@ -2,17 +2,22 @@ import { Type } from 'typebox';
 import type { VendView } from '../../host/index.ts';
 import { actOf, idempotencyKey } from '../acts.ts';
 import { callerOn } from '../caller.ts';
-import { made } from '../problem.ts';
+import { made, Problem } from '../problem.ts';
 import {
   AgentSchema,
   agentJson,
+  CardLookupSchema,
+  cardLookupJson,
   LookupSchema,
   lookupJson,
   NewVend,
   Reference,
+  targetOf,
   VendSchema,
+  VendTargetSchema,
   vendJson,
 } from '../schemas/agents.ts';
+import { CardNumber, RegionName, regionOf } from '../schemas/cards.ts';
 import { MeterNumber, Named, Strict } from '../schemas/common.ts';
 import { ReceiptSchema, receiptJson } from '../schemas/money.ts';
 import type { Api, ApiServices, FastifyRequest } from '../server.ts';
@@ -67,6 +72,30 @@ export function vendRoutes(app: Api, services: ApiServices): void {
     },
   );
 
+  app.get(
+    '/vend/card-lookup',
+    {
+      config: { operation: 'lookUpCard' },
+      schema: {
+        tags,
+        summary: 'Whose card that is, as far as a shop may know, and whether its region takes value',
+        querystring: Strict({ card: CardNumber, region: RegionName }),
+        response: { 200: Named(CardLookupSchema) },
+      },
+    },
+    async (request) => {
+      made(await host.agentOfMember(callerOn(request).by));
+      const { card, purses } = made(await host.card(request.query.card));
+      const region = regionOf(request.query.region);
+      const purse = purses.find((each) => each.region === region);
+      const provider = (await host.cardProviders()).find(({ id }) => id === purse?.provider);
+      if (purse === undefined || provider === undefined) {
+        throw new Problem('card-region-unknown', `Card ${card.id} has no region ${request.query.region}.`);
+      }
+      return cardLookupJson(card, purse, provider, made(await host.subscriber(card.subscriber)), await host.terms());
+    },
+  );
+
   app.post(
     '/vend/vends',
     {
@@ -80,10 +109,10 @@ export function vendRoutes(app: Api, services: ApiServices): void {
       },
     },
     async (request, reply) => {
-      const { meter, paid, method = 'cash' } = request.body;
+      const { paid, method = 'cash', ...target } = request.body;
       const reference = idempotencyKey(request);
-      const office = officeOn(request, reference, { meter, paid, method });
-      const view = await office.vend({ reference, meter: meterNumber(meter), paid: Number(paid), method });
+      const office = officeOn(request, reference, { ...target, paid, method });
+      const view = await office.vend({ reference, ...targetOf(target), paid: Number(paid), method });
       const json = vendJson(made(view));
       reply.code(201).header('location', `/api/v1/vend/vends/${reference}`);
       return json;
@@ -127,17 +156,16 @@ export function vendRoutes(app: Api, services: ApiServices): void {
       config: { operation: 'reverseVend' },
       schema: {
         tags,
-        summary: 'Take a vend back, if its value is not in the meter; one that never came is refused from now on',
+        summary: 'Take a vend back, if its value is not there already; one that never came is refused from now on',
         params: VendParams,
-        body: Strict({ meter: MeterNumber }),
+        body: VendTargetSchema,
         response: { 200: Named(VendSchema) },
       },
     },
     async (request) => {
       const { reference } = request.params;
-      const { meter } = request.body;
-      const office = officeOn(request, reference, { meter });
-      return vendJson(made(await office.reverseVend({ reference, meter: meterNumber(meter) })));
+      const office = officeOn(request, reference, request.body);
+      return vendJson(made(await office.reverseVend({ reference, ...targetOf(request.body) })));
     },
   );
 
@@ -153,8 +181,9 @@ export function vendRoutes(app: Api, services: ApiServices): void {
       },
     },
     async (request) => {
-      const { sale } = await readOwn(request, request.params.reference);
-      return { items: sale === undefined ? [] : made(await host.receipts(sale.order.id)).map(receiptJson) };
+      const { vend, sale, cardOrder } = await readOwn(request, request.params.reference);
+      const isSold = sale !== undefined || cardOrder !== undefined;
+      return { items: isSold ? made(await host.receipts(vend.id)).map(receiptJson) : [] };
     },
   );
 }

@@ -2,18 +2,25 @@ import { type Static, Type } from 'typebox';
 import {
   type Agent,
   type AgentMember,
+  type CardProvider,
+  type CardPurse,
   type Dues,
   differenceOf,
   expectedOf,
+  type IssuedCard,
   type MeterView,
+  placeOfPurse,
   type Shift,
   type Subscriber,
   type Terms,
+  type VendTarget,
   type VendView,
 } from '../../host/index.ts';
-import { svpmsnText } from '../../units/index.ts';
+import { regionText, svpmsnText } from '../../units/index.ts';
+import { Problem } from '../problem.ts';
+import { CardNumber, CardOrderSchema, cardOrderJson, RegionName, regionOf } from './cards.ts';
 import { Id, Instant, instantText, MeterNumber, maybe, Name, OneOf, Strict, same } from './common.ts';
-import { Currency, Method, Money, NewPurchase, PurchaseSchema, purchaseJson, SignedMoney } from './money.ts';
+import { Currency, Method, Money, PurchaseSchema, purchaseJson, SignedMoney } from './money.ts';
 
 export const AgentId = Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{0,31}$' });
 const Commission = Type.Integer({
@@ -64,16 +71,32 @@ export const Reference = Type.String({
   pattern: '^[A-Za-z0-9._-]{8,64}$',
   description: 'The Idempotency-Key under which it was, or would have been, sold.',
 });
-export const NewVend = NewPurchase;
+/** A meter, or a card and one of its regions. */
+const Target = {
+  meter: Type.Optional(MeterNumber),
+  card: Type.Optional(CardNumber),
+  region: Type.Optional(RegionName),
+};
+export const VendTargetSchema = Strict(Target);
+export const NewVend = Strict({ ...Target, paid: Money, method: Type.Optional(Method) });
+
+/** @throws Problem where it is neither, or both */
+export function targetOf({ meter, card, region }: Static<typeof VendTargetSchema>): VendTarget {
+  if (meter !== undefined && card === undefined && region === undefined) return { meter: Number.parseInt(meter, 16) };
+  if (meter === undefined && card !== undefined && region !== undefined) {
+    return { card: { csn: card, region: regionOf(region) } };
+  }
+  throw new Problem('input-wrong', 'A vend is for a meter, or for a card and its region: name either of them.');
+}
 
 export const VendSchema = Type.Object(
   {
     reference: Reference,
     agent: AgentId,
-    meter: MeterNumber,
+    ...Target,
     outcome: OneOf(
       ['sold', 'stored', 'reversing', 'reversed'],
-      'On its way to the meter; in it; its meter decides whether it is in it; not in it, and the money is in the float.',
+      'On its way to meter or card; there; they decide whether it is; not there, and the money is in the float.',
     ),
     paid: Money,
     commission: Money,
@@ -81,18 +104,31 @@ export const VendSchema = Type.Object(
     confirmedAt: Type.Optional(Instant),
     reversedAt: Type.Optional(Instant),
     purchase: Type.Optional(PurchaseSchema),
+    cardOrder: Type.Optional(CardOrderSchema),
   },
-  { $id: 'Vend', description: 'A sale by an agent; without a purchase it was reversed before it came.' },
+  {
+    $id: 'Vend',
+    description: 'A sale by an agent; without a purchase or a card order it was reversed before it came.',
+  },
 );
 export type VendJson = Static<typeof VendSchema>;
 
-export const vendJson = ({ vend, outcome, sale }: VendView): VendJson => ({
-  ...{ reference: vend.reference, agent: vend.agent, meter: svpmsnText(vend.svpmsn), outcome },
+export const vendJson = ({ vend, outcome, sale, cardOrder }: VendView): VendJson => ({
+  ...{ reference: vend.reference, agent: vend.agent },
+  ...maybe('meter', vend.svpmsn, svpmsnText),
+  ...(vend.purse !== undefined && placeJson(vend.purse)),
+  outcome,
   ...{ paid: String(vend.paid), commission: String(vend.commission), at: instantText(vend.at) },
   ...maybe('confirmedAt', vend.confirmedAt, instantText),
   ...maybe('reversedAt', vend.reversedAt, instantText),
   ...maybe('purchase', sale, purchaseJson),
+  ...maybe('cardOrder', cardOrder, cardOrderJson),
 });
+
+function placeJson(purse: string): Pick<VendJson, 'card' | 'region'> {
+  const { card, region } = placeOfPurse(purse);
+  return { card, region: regionText(region) };
+}
 
 export const LookupSchema = Type.Object(
   {
@@ -116,6 +152,31 @@ export const lookupJson = (
   name: masked(name),
   takesValue: purse.state === 'open' && purse.freeze === undefined,
   due: { arrears: String(arrears), fixedCharge: String(fixedCharge) },
+  currency,
+});
+
+export const CardLookupSchema = Type.Object(
+  {
+    card: CardNumber,
+    region: RegionName,
+    provider: Name,
+    name: Type.String({ description: 'Of the subscriber, of each word its first letter.' }),
+    takesValue: Type.Boolean(),
+    currency: Currency,
+  },
+  { $id: 'VendCardLookup', description: 'The same of a card, and whose value it would be sold.' },
+);
+export type CardLookupJson = Static<typeof CardLookupSchema>;
+
+export const cardLookupJson = (
+  card: IssuedCard,
+  { region, freeze }: CardPurse,
+  provider: Pick<CardProvider, 'name'>,
+  { name }: Subscriber,
+  { currency }: Terms,
+): CardLookupJson => ({
+  ...{ card: card.id, region: regionText(region), provider: provider.name, name: masked(name) },
+  takesValue: card.state === 'active' && freeze === undefined,
   currency,
 });
 

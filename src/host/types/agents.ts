@@ -31,7 +31,10 @@ export interface Vend {
   readonly reference: string;
   /** Who sold, as the audit log names them. */
   readonly by: string;
-  readonly svpmsn: Svpmsn;
+  /** The meter that it is for, or nothing. */
+  readonly svpmsn: Svpmsn | undefined;
+  /** Id of the region of a card that it is for, or nothing: a vend is for one of the two. */
+  readonly purse: string | undefined;
   /** Minor units of the currency; 0 where nothing was sold. */
   readonly paid: bigint;
   readonly commission: bigint;

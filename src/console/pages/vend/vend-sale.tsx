@@ -46,7 +46,7 @@ function Sale({ vend, receipts }: SaleProps): ReactNode {
   const { purchase } = vend;
   return (
     <Page
-      title={fill(words.title, vend.meter)}
+      title={fill(words.title, placeOf(vend))}
       isNarrow
       actions={
         <Button size="xs" variant="default" className="no-print" onClick={() => print()}>
@@ -85,6 +85,9 @@ function Sale({ vend, receipts }: SaleProps): ReactNode {
   );
 }
 
+const placeOf = ({ meter, card }: VendJson): string => meter ?? card ?? '';
+const targetOf = ({ meter, card, region }: VendJson) => ({ meter, card, region });
+
 /** Confirmation and reversal exclude each other, and neither has to be: who does nothing has sold. */
 function Acts({ vend }: { readonly vend: VendJson }): ReactNode {
   const words = useWords(VEND_WORDS);
@@ -94,7 +97,7 @@ function Acts({ vend }: { readonly vend: VendJson }): ReactNode {
   const path = `/vend/vends/${encodeURIComponent(vend.reference)}`;
   const confirming = useDoing<VendJson>((once) => change(`${path}/confirmation`, { method: 'POST', once }));
   const reversing = useDoing<VendJson>(
-    (once) => change(`${path}/reversal`, { method: 'POST', once, body: { meter: vend.meter } }),
+    (once) => change(`${path}/reversal`, { method: 'POST', once, body: targetOf(vend) }),
     close,
   );
   const isOpen = vend.confirmedAt === undefined && vend.reversedAt === undefined;
@@ -122,7 +125,7 @@ function Acts({ vend }: { readonly vend: VendJson }): ReactNode {
       <RefusalLine error={confirming.error} />
       <Dialog isOpen={isAsking} close={close} title={words.reverse}>
         <Stack gap="sm">
-          <Text size="sm">{fill(words.reverseAsk, money(vend.paid), vend.meter)}</Text>
+          <Text size="sm">{fill(words.reverseAsk, money(vend.paid), placeOf(vend))}</Text>
           <RefusalLine error={reversing.error} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={close}>
