@@ -222,6 +222,7 @@ export const ACCESS = {
   enterDemo: 'public',
   setDemoSpeed: 'logged-in',
   cutDemoLine: 'logged-in',
+  sendDemoCard: 'logged-in',
   readPanel: 'logged-in',
   actOnPanel: 'logged-in',
   streamPanel: 'logged-in',

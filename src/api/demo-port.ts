@@ -14,6 +14,10 @@ export interface DemoPort {
   readonly zone: string;
   time(): DemoTime;
   meters(): readonly { readonly svpmsn: Svpmsn; readonly subscriber: string }[];
+  /** Purse cards that people here have, and the meters without a line that they carry them to. */
+  cards(): readonly { readonly csn: string; readonly subscriber: string; readonly meters: readonly Svpmsn[] }[];
+  /** Somebody takes a card to be loaded, and to its meters, now; whether anybody has it. */
+  sendCard(csn: string): boolean;
   /** @param speed business seconds a second, 1 to `DEMO_SPEED_MAX` */
   setSpeed(speed: number): void;
   /** Cuts the wire behind a local unit, or mends it; whether there is such a line. */

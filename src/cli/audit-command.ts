@@ -76,22 +76,25 @@ async function audited(folder: DataFolder, founding: Founding): Promise<MemoryRe
   return { meters: meters.length, findings: await contradictions(host, meters) };
 }
 
-function reportOf({ books, findings, ...proved }: BooksProved, memories: MemoryReport | undefined) {
+function reportOf({ books, cards, findings, ...proved }: BooksProved, memories: MemoryReport | undefined) {
   const { meters, balanced, revenue, ...totals } = books;
-  const tokens = Object.entries(totals).map(([name, value]) => [`${name}Tokens`, Number(value)]);
   return {
     meters: memories?.meters ?? meters.length,
-    ...Object.fromEntries(tokens),
+    ...inTokens(totals),
     balanced,
     revenue: {
       steps: revenue.steps.map(({ percent, tokens: used }) => ({ percent, tokens: Number(used) })),
       unreadTokens: Number(revenue.unread),
     },
     ...proved,
+    cards: cards.map(({ provider, ...of }) => ({ provider, ...inTokens(of) })),
     findings: [...findings.map(findingText), ...(memories?.findings ?? [])],
     places: findings,
   };
 }
+
+const inTokens = (totals: Readonly<Record<string, bigint>>): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(totals).map(([name, value]) => [`${name}Tokens`, Number(value)]));
 
 function auditText(proved: BooksProved, memories: MemoryReport | undefined): string {
   const verdict =

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Suite } from '../crypto/index.ts';
-import { seededRandom, Utility } from '../simulation/index.ts';
+import { CardHouseholds, seededRandom, Utility } from '../simulation/index.ts';
 import { DataFolder } from './data-folder.ts';
 import { newFounding } from './founding.ts';
 import { DEMO_BEGINS_MS, settingOf } from './setting.ts';
@@ -29,6 +29,7 @@ const OURS = [
   'demo.clock',
   'keyring.wpkr',
   'meters.nvm',
+  'cards.nvm',
   'wattpurse.db',
   'wattpurse.lock',
   'wattpurse.mark',
@@ -53,15 +54,17 @@ async function liveUntil(path: string, until: number): Promise<void> {
     const founding = (await folder.founding()) ?? newFounding(named, DEMO_BEGINS_MS);
     folder.found(founding);
     const setting = settingOf(founding, [], 'live');
+    const keys = await folder.keys(setting.suite);
     const utility = await Utility.open({
       ...setting,
       outages: false,
       store: folder.store,
       books: folder.store,
-      keys: await folder.keys(setting.suite),
+      keys,
       startMs: await folder.instant(founding),
       memoryOf: (house) => folder.memoryOf(house),
     });
+    await CardHouseholds.open(utility, keys, (household) => folder.householdOf(household));
     folder.lives(until);
     await utility.runUntil(until);
   } finally {
@@ -99,6 +102,28 @@ async function runAndStop(path: string): Promise<{ readonly told: string; readon
   const status = await new Promise<number>((resolve) => child.on('exit', resolve));
   return { told, status };
 }
+
+test('a card of the books and its meters without a line are in the folder, or the folder is refused', async () => {
+  const sizes = statSync(join(lived, 'cards.nvm')).size;
+  for (const [name, harm] of [
+    ['gone', (file: string) => rmSync(file)],
+    ['zeroed', (file: string) => writeFileSync(file, new Uint8Array(sizes))],
+    ['cut', (file: string) => truncateSync(file, sizes - 1)],
+  ] as const) {
+    const path = copied(`cards-${name}`);
+    harm(join(path, 'cards.nvm'));
+    refused(path, /whose cards\.nvm holds nothing of card 040a1b33000001: put that back from a copy/);
+  }
+  const folder = new DataFolder(copied('cards-whole'));
+  try {
+    const { card, meters } = folder.householdOf(0);
+    assert.ok(card !== undefined && meters.every(({ personalised }) => personalised));
+    const told = await folder.store.read((tx) => tx.offlineMeters.of(['8a0003', '8a0004']));
+    assert.ok(told.every((meter) => meter !== undefined && meter.fromCards > 0n));
+  } finally {
+    await folder.close();
+  }
+});
 
 test('nobody but its owner reads a folder, also one that was open to others', async () => {
   const modesIn = (path: string) =>

@@ -1,17 +1,26 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NvmFile } from '../adapters/nvm-file.ts';
+import { CARD_NVM_BYTES, resetCard } from '../card/index.ts';
 import { type SoftwareKeyStore, Suite } from '../crypto/index.ts';
 import type { HeadSigner, Store } from '../host/index.ts';
 import { layoutOf, type MeterMemory, type Nvm, SAM_MEMORY_BYTES, SVM_MEMORY_BYTES } from '../meter/index.ts';
-import { type HouseMemory, svpmsnOfHouse } from '../simulation/index.ts';
+import {
+  CARD_SUPPLIES,
+  type CardHouseholdMemory,
+  cardHousesOf,
+  firstCardOf,
+  type HouseMemory,
+  svpmsnOfHouse,
+} from '../simulation/index.ts';
 import { openSqliteStore } from '../storage/index.ts';
 import { svpmsnText } from '../units/index.ts';
 import { sealsOf } from './book-seals.ts';
-import { demoKeys } from './demo-keys.ts';
+import { demoKeys, systemRandomness } from './demo-keys.ts';
 import { DAYS_MAX } from './demo-options.ts';
 import { inWords } from './failure.ts';
 import {
+  CARDS_FILE,
   CLOCK_FILE,
   closeToOthers,
   DATABASE_FILE,
@@ -29,6 +38,7 @@ import { writeWhole } from './write-whole.ts';
 
 const NVM_BYTES = layoutOf(1).length;
 const REGION_BYTES = NVM_BYTES + SAM_MEMORY_BYTES + SVM_MEMORY_BYTES + 1;
+const HOUSEHOLD_BYTES = CARD_NVM_BYTES + CARD_SUPPLIES.length * REGION_BYTES;
 const PERSONALISED = 0x5a;
 /** Unix milliseconds as u64; ones before the first. */
 const CLOCK_BYTES = 8;
@@ -38,11 +48,12 @@ const CLOCK_AHEAD_MS_MAX = 3_600_000;
 /** An older copy of the database is behind by as much as it is old. */
 const CLOCK_AHEAD_OF_COPY_MS_MAX = DAYS_MAX * 86_400_000;
 
-/** The folder in which a demo lives: the host's database, the memories of its meters, and how it began. */
+/** The folder in which a demo lives: the host's database, the memories of its meters and cards, and how it began. */
 export class DataFolder {
   readonly store: Store & HeadSigner;
   readonly path: string;
   readonly #meters: NvmFile;
+  readonly #cards: NvmFile;
   readonly #clockFile: NvmFile;
   readonly #clock: Nvm;
   #keys: Promise<SoftwareKeyStore> | undefined;
@@ -66,6 +77,7 @@ export class DataFolder {
     }
     try {
       this.#meters = new NvmFile(join(path, METERS_FILE));
+      this.#cards = new NvmFile(join(path, CARDS_FILE));
       this.#clockFile = new NvmFile(join(path, CLOCK_FILE));
       closeToOthers(path);
       if (this.#clockFile.size > 0 && this.#clockFile.size !== CLOCK_BYTES) throw this.#clockWrong();
@@ -142,26 +154,28 @@ export class DataFolder {
   }
 
   memoryOf(house: number): HouseMemory {
-    const region = this.#meters.region(house * REGION_BYTES, REGION_BYTES);
-    const part = (from: number, length: number): Nvm => ({
-      bytes: region.bytes.subarray(from, from + length),
-      write: (address, source, start, count) => region.write(from + address, source, start, count),
-    });
-    const memory: MeterMemory = {
-      nvm: part(0, NVM_BYTES),
-      sam: part(NVM_BYTES, SAM_MEMORY_BYTES),
-      svm: part(NVM_BYTES + SAM_MEMORY_BYTES, SVM_MEMORY_BYTES),
-    };
+    return meterMemory(this.#meters.region(house * REGION_BYTES, REGION_BYTES));
+  }
+
+  /** What a household with a card has, by its number among those. */
+  householdOf(household: number): CardHouseholdMemory {
+    const at = household * HOUSEHOLD_BYTES;
+    const chip = this.#cards.region(at, CARD_NVM_BYTES);
+    const meters = CARD_SUPPLIES.map((_, i) =>
+      meterMemory(this.#cards.region(at + CARD_NVM_BYTES + i * REGION_BYTES, REGION_BYTES)),
+    );
+    const card = chip.bytes.slice();
     return {
-      memory,
-      personalised: region.bytes[REGION_BYTES - 1] === PERSONALISED,
-      markPersonalised: () => region.write(REGION_BYTES - 1, Uint8Array.of(PERSONALISED), 0, 1),
+      card: 'reason' in resetCard(card, systemRandomness) ? undefined : card,
+      keepCard: (memory) => chip.write(0, memory, 0, CARD_NVM_BYTES),
+      meters,
     };
   }
 
   async close(): Promise<void> {
     await this.store.close();
     this.#meters.close();
+    this.#cards.close();
     this.#clockFile.close();
   }
 
@@ -191,7 +205,20 @@ export class DataFolder {
     }
     // Nothing is sold before the last meter is equipped, and one that was equipped again would have lost its value.
     const bare = sales === 0 ? undefined : this.#firstBare(founding);
-    return bare === undefined ? undefined : `whose ${METERS_FILE} holds nothing of meter ${bare}`;
+    if (bare !== undefined) return `whose ${METERS_FILE} holds nothing of meter ${bare}`;
+    const card = await this.#firstCardGone(founding);
+    return card === undefined ? undefined : `whose ${CARDS_FILE} holds nothing of card ${card}`;
+  }
+
+  /** A card that is in the books was in its memory before, and so were its meters: made anew, it would be another. */
+  async #firstCardGone({ meters }: Founding): Promise<string | undefined> {
+    const numbers = cardHousesOf(meters).map((house) => firstCardOf(svpmsnOfHouse(house)));
+    const known = await this.store.read((tx) => tx.cards.of(numbers));
+    return numbers.find((_, i) => {
+      if (known[i] === undefined) return false;
+      const { card, meters: its } = this.householdOf(i);
+      return card === undefined || its.some(({ personalised }) => !personalised);
+    });
   }
 
   #firstBare({ meters }: Founding): string | undefined {
@@ -200,4 +227,22 @@ export class DataFolder {
     }
     return undefined;
   }
+}
+
+/** The memories of one meter in its region of a file. */
+function meterMemory(region: Nvm): HouseMemory {
+  const part = (from: number, length: number): Nvm => ({
+    bytes: region.bytes.subarray(from, from + length),
+    write: (address, source, start, count) => region.write(from + address, source, start, count),
+  });
+  const memory: MeterMemory = {
+    nvm: part(0, NVM_BYTES),
+    sam: part(NVM_BYTES, SAM_MEMORY_BYTES),
+    svm: part(NVM_BYTES + SAM_MEMORY_BYTES, SVM_MEMORY_BYTES),
+  };
+  return {
+    memory,
+    personalised: region.bytes[REGION_BYTES - 1] === PERSONALISED,
+    markPersonalised: () => region.write(REGION_BYTES - 1, Uint8Array.of(PERSONALISED), 0, 1),
+  };
 }

@@ -1,7 +1,7 @@
 import { Argon2 } from '../adapters/argon2.ts';
 import { type Api, createApi, type Metrics, PAGE_URL, PREFIX } from '../api/index.ts';
 import { createPeople, type ExchangeReads, type Store } from '../host/index.ts';
-import type { Utility } from '../simulation/index.ts';
+import type { CardHouseholds, Utility } from '../simulation/index.ts';
 import type { DemoControl } from './demo-control.ts';
 import { systemRandomness } from './demo-keys.ts';
 import type { DemoListen } from './demo-options.ts';
@@ -18,6 +18,7 @@ export { demoReceipts } from './demo-receipts.ts';
 
 export interface DemoApiOptions {
   readonly utility: Utility;
+  readonly cards: CardHouseholds;
   readonly control: DemoControl;
   readonly zone: string;
   readonly store: Store;
@@ -36,13 +37,14 @@ interface DemoApi {
 
 /** The API of a host, over that of the demo. */
 export async function openDemoApi(options: DemoApiOptions): Promise<DemoApi> {
-  const { utility, control, zone, store, metrics, exchanges, at } = options;
+  const { utility, cards, control, zone, store, metrics, exchanges, at } = options;
   const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });
   const readiness = async () => ({ ready: true, parts: { store: 'ok', grid: 'simulated' } });
   const persons = await demoPeople(store);
   // Where other machines get in, nobody does without a password.
   const welcome = at === 'usual' || isLoopback(at) ? persons : [];
-  const demo = demoStage({ utility, control, zone, people: new Map(welcome.map(({ role, login }) => [role, login])) });
+  const whom = new Map(welcome.map(({ role, login }) => [role, login]));
+  const demo = demoStage({ utility, cards, control, zone, people: whom });
   const app = createApi(
     { host: utility.host, people, clock: wallClock, metrics, readiness, paper, receiptPaper, exchanges, demo },
     { pages: PAGES_FOLDER },

@@ -1,13 +1,14 @@
 import type { DemoPort, Panel, PanelAction } from '../api/index.ts';
 import type { Role } from '../host/index.ts';
 import { displayOf } from '../meter/index.ts';
-import { APPLIANCES, type House, subscriberOfHouse, type Utility } from '../simulation/index.ts';
+import { APPLIANCES, type CardHouseholds, type House, subscriberOfHouse, type Utility } from '../simulation/index.ts';
 import { assertNever, milliseconds, type Svpmsn } from '../units/index.ts';
 import type { DemoControl } from './demo-control.ts';
 import { DEMO_PURSES } from './demo-partners.ts';
 
 export interface StageOptions {
   readonly utility: Utility;
+  readonly cards: CardHouseholds;
   readonly control: DemoControl;
   readonly zone: string;
   /** Who may be whom without a password. */
@@ -15,7 +16,7 @@ export interface StageOptions {
 }
 
 /** The demo as the API lends it to pages: its houses with their real meters. */
-export function demoStage({ utility, control, zone, people }: StageOptions): DemoPort {
+export function demoStage({ utility, cards, control, zone, people }: StageOptions): DemoPort {
   const houseOf = (meter: number): House | undefined => utility.house(meter as Svpmsn);
   return {
     people,
@@ -23,6 +24,8 @@ export function demoStage({ utility, control, zone, people }: StageOptions): Dem
     zone,
     time: () => ({ now: milliseconds(utility.time.now), speed: control.speed }),
     meters: () => utility.houses.map(({ svpmsn }, i) => ({ svpmsn, subscriber: subscriberOfHouse(i) })),
+    cards: () => cards.holders,
+    sendCard: (csn) => cards.sendOut(csn),
     setSpeed: (speed) => {
       control.speed = speed;
     },

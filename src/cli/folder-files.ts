@@ -9,6 +9,8 @@ export const MARK_FILE = 'wattpurse.mark';
 export const DATABASE_FILE = 'wattpurse.db';
 export const KEYS_FILE = 'keyring.wpkr';
 export const METERS_FILE = 'meters.nvm';
+/** Purse cards of the households that have one, each with its meters without a line. */
+export const CARDS_FILE = 'cards.nvm';
 /** The published half of the key that signs the heads of the books, a JWKS. */
 export const BOOK_KEYS_FILE = 'books.jwks';
 /** The heads of the books as they were signed, each a line. */
@@ -23,7 +25,7 @@ const OTHERS = 0o077;
 
 /** With what SQLite puts beside its files, and what is not yet in the place of an older file. */
 const OURS =
-  /^(demo\.json|demo\.clock|host\.json|wattpurse\.(db|mark|lock)|keyring\.wpkr|meters\.nvm|books\.(jwks|heads)|receipts\.jwks?)(-wal|-shm|-journal|\.new)?$/;
+  /^(demo\.json|demo\.clock|host\.json|wattpurse\.(db|mark|lock)|keyring\.wpkr|(meters|cards)\.nvm|books\.(jwks|heads)|receipts\.jwks?)(-wal|-shm|-journal|\.new)?$/;
 
 /** Makes the folder and those above it where there is none. @throws WrongUse when somebody else's files are in it */
 export function makeFolder(path: string): void {
@@ -51,7 +53,7 @@ export function refuseHost(path: string): void {
 
 /** What is left of a demo without its database: opened, it would be an empty one, which knows of no money. */
 export function refuseWithoutDatabase(path: string): void {
-  const left = [FOUNDING_FILE, KEYS_FILE, METERS_FILE].some((name) => sizeOf(join(path, name)) > 0);
+  const left = [FOUNDING_FILE, KEYS_FILE, METERS_FILE, CARDS_FILE].some((name) => sizeOf(join(path, name)) > 0);
   if (!left || sizeOf(join(path, DATABASE_FILE)) > 0) return;
   const how = existsSync(join(path, DATABASE_FILE)) ? 'empty' : 'gone';
   throw new WrongUse(damagedDemo(path, `whose ${DATABASE_FILE} is ${how}`));

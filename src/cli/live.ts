@@ -1,7 +1,7 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { KeyStore } from '../crypto/index.ts';
 import { ExchangeLog, type HostPorts, type Store } from '../host/index.ts';
-import { Utility } from '../simulation/index.ts';
+import { CardHouseholds, Utility } from '../simulation/index.ts';
 import { milliseconds } from '../units/index.ts';
 import { PurseWatch } from './contradictions.ts';
 import type { DataFolder } from './data-folder.ts';
@@ -80,8 +80,9 @@ async function watch(
   // Whoever does not want the API does not wait for it.
   const api = at === 'none' ? undefined : await import('./demo-api.ts');
   if (api === undefined || at === 'none') {
-    const utility = await unlessStopped(openUtility(options, view, {}), impatient);
-    if (utility === undefined) return [];
+    const opened = await unlessStopped(openUtility(options, view, {}), impatient);
+    if (opened === undefined) return [];
+    const { utility } = opened;
     const control = new DemoControl(utility, options.speed);
     return go(options, { view, control, utility, pages: undefined }, stopping, stop);
   }
@@ -91,12 +92,13 @@ async function watch(
   const partners = await api.DemoPartners.open({ signer: await api.demoReceipts(folder.path), zone });
   try {
     const watched = { watcher: metrics.watcher, exchanges, ...partners.ports };
-    const utility = await unlessStopped(openUtility(options, view, watched), impatient);
-    if (utility === undefined) return [];
+    const opened = await unlessStopped(openUtility(options, view, watched), impatient);
+    if (opened === undefined) return [];
+    const { utility, cards } = opened;
     const control = new DemoControl(utility, options.speed);
     const store = givingWay(folder.store);
     const { app, address, lines } = await api.openDemoApi({
-      ...{ utility, control, zone, store, metrics, exchanges, at },
+      ...{ utility, cards, control, zone, store, metrics, exchanges, at },
     });
     try {
       await partners.begin(() => utility.host);
@@ -160,20 +162,26 @@ async function go(
  * Hundreds of meters take some seconds to equip. Whoever does not wait for it leaves what a kill would leave: a first
  * day that was cut short goes on where it stopped.
  */
-async function unlessStopped(opening: Promise<Utility>, stopping: () => boolean): Promise<Utility | undefined> {
+async function unlessStopped<T>(opening: Promise<T>, stopping: () => boolean): Promise<T | undefined> {
   // Its store is closed under it then, which is no failure.
   opening.catch(() => undefined);
   for (;;) {
-    const utility = await Promise.race([opening, sleep(STEP_WALL_MS, undefined)]);
-    if (utility !== undefined || stopping()) return utility;
+    const opened = await Promise.race([opening, sleep(STEP_WALL_MS, undefined)]);
+    if (opened !== undefined || stopping()) return opened;
   }
+}
+
+interface Living {
+  readonly utility: Utility;
+  /** The households of it that buy gas and water on cards. */
+  readonly cards: CardHouseholds;
 }
 
 async function openUtility(
   { folder, setting, keys, startMs }: LiveOptions,
   view: View,
   watched: Pick<HostPorts, 'watcher' | 'exchanges' | 'payments' | 'receipts'>,
-): Promise<Utility> {
+): Promise<Living> {
   let utility: Utility | undefined;
   const desk = new NewsDesk((svpmsn) => utility?.house(svpmsn));
   utility = await Utility.open({
@@ -189,7 +197,8 @@ async function openUtility(
       if (news !== undefined) view.happened(news);
     },
   });
-  return utility;
+  const cards = await CardHouseholds.open(utility, keys, (household) => folder.householdOf(household));
+  return { utility, cards };
 }
 
 /**

@@ -3,8 +3,15 @@ import { type Api, type ApiSettings, createApi, Metrics, type PanelJson } from '
 import { DemoControl } from '../../src/cli/demo-control.ts';
 import { demoPeople } from '../../src/cli/demo-people.ts';
 import { demoStage } from '../../src/cli/demo-stage.ts';
+import { Suite } from '../../src/crypto/index.ts';
 import { createPeople, ExchangeLog, MemoryStore, type Role } from '../../src/host/index.ts';
-import { seededRandom, type Utility, type UtilityOptions } from '../../src/simulation/index.ts';
+import {
+  CardHouseholds,
+  drawKeys,
+  seededRandom,
+  type Utility,
+  type UtilityOptions,
+} from '../../src/simulation/index.ts';
 import { openSmall } from '../../src/simulation/small-utility.testing.ts';
 import { milliseconds, svpmsnText } from '../../src/units/index.ts';
 import { type Answer, type Json, NOBODY, type Visitor, visitorOf } from './world.ts';
@@ -27,7 +34,9 @@ export class DemoWorld {
     const { welcome = true, settings = {}, utility: more } = options;
     const store = new MemoryStore();
     const exchanges = new ExchangeLog();
-    const utility = await openSmall({ meters: 4, outages: false, store, exchanges, ...more });
+    const keys = drawKeys(Suite.aes128, seededRandom('keys of a demo'));
+    const utility = await openSmall({ meters: 4, outages: false, keys, store, exchanges, ...more });
+    const cards = await CardHouseholds.open(utility, keys);
     utility.closeTheTills();
     const control = new DemoControl(utility, 60);
     const persons = await demoPeople(store);
@@ -39,7 +48,7 @@ export class DemoWorld {
       {
         ...{ host: utility.host, people: services, clock: wall, metrics: new Metrics(), exchanges },
         readiness: async () => ({ ready: true, parts: {} }),
-        demo: demoStage({ utility, control, zone: utility.options.zone, people }),
+        demo: demoStage({ utility, cards, control, zone: utility.options.zone, people }),
       },
       { requestsPerMinute: 1_000_000, logInsPerMinute: 1_000_000, ...settings },
     );

@@ -18,15 +18,17 @@ before(async () => {
 after(() => demo.close());
 
 const refusal = ({ status, json }: Answer) => [status, json.code, json.detail] as const;
+const CARD = '040a1b33000001';
 const METER_UNKNOWN = [404, 'meter-unknown', 'There is no such meter in this demo: check the number.'];
 
 test('a demo says before anybody is logged in what it is, and whom one can be', async () => {
   const { status, json } = await demo.ask(NOBODY, 'GET', '/demo');
   assert.equal(status, 200);
-  const { now, meters, ...rest } = json;
+  const { now, meters, cards, ...rest } = json;
   assert.equal(String(now), new Date(demo.utility.time.now).toISOString());
   assert.deepEqual(rest, { roles: [...ROLES], canEnter: true, speed: 60, zone: 'Asia/Seoul', purses: PURSES });
   assert.deepEqual((meters as unknown as Json[])[0], { number: '0a1b2c', subscriber: 'house-1' });
+  assert.deepEqual(cards, [{ number: CARD, subscriber: 'house-2', meters: ['8a0003', '8a0004'] }]);
 });
 
 test('whoever comes in as a role is logged in as its person, and only there where it is safe', async () => {
@@ -266,4 +268,19 @@ test('lifting the cover erases the keys and opens the relay, and closing it give
   } finally {
     await other.close();
   }
+});
+
+test('whoever has a card in a demo takes it to its meters when asked, and a card that nobody has is told as such', async () => {
+  await demo.lives(30);
+  const path = `/cards/${CARD}/orders`;
+  const sale = { region: 'water', paid: '700' };
+  const sold = await demo.ask(operator, 'POST', path, sale, { 'idempotency-key': 'a-card-of-water' });
+  assert.equal(sold.status, 201, sold.text);
+  const taken = async () => Number((await demo.ask(operator, 'GET', '/offline-meters/8a0004')).json.fromCards);
+  const before = await taken();
+  assert.equal((await demo.ask(operator, 'POST', `/demo/cards/${CARD}/errands`)).status, 202);
+  await demo.lives(10);
+  assert.equal(await taken(), before + 700);
+  const unknown = await demo.ask(operator, 'POST', '/demo/cards/04ffffffffffff/errands');
+  assert.deepEqual(refusal(unknown).slice(0, 2), [404, 'card-unknown']);
 });

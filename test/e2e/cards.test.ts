@@ -6,12 +6,14 @@ import { keyName, Purpose, Suite } from '../../src/crypto/index.ts';
 import type { CardOrder, CardView } from '../../src/host/index.ts';
 import { Region } from '../../src/units/index.ts';
 import { openBrowser, peopleOf, withoutBrowser } from './browser.ts';
-import { Town } from './town.ts';
-import { TOWN_CARDS } from './town-cards.ts';
+import { TOWN_CARDS, Town } from './town.ts';
 
 const skip = withoutBrowser ?? false;
-const [LOADED, BLANK] = TOWN_CARDS;
-const GAS_METER = '0f0001';
+const [LOADED = '', BLANK = ''] = TOWN_CARDS;
+/** The meter without a line to which the first card goes, and nobody else. */
+const GAS_METER = '8a0003';
+/** Somebody of the first house has been in the cellar by then, and nobody of the second has bought anything. */
+const FIRST_IS_HOME_HOURS = 0.25;
 
 let browser: Browser;
 let town: Town;
@@ -19,7 +21,7 @@ let town: Town;
 before(async () => {
   if (withoutBrowser !== undefined) return;
   browser = await openBrowser();
-  town = await Town.open({ meters: 2, cards: true });
+  town = await Town.open({ meters: 6, hours: FIRST_IS_HOME_HOURS });
 });
 after(async () => {
   await browser?.close();
@@ -44,7 +46,7 @@ async function stateOf(csn: string): Promise<CardView['card']['state']> {
 
 test('the overview says of each provider where its value is, to those who may read the books', { skip }, async () => {
   const [told] = (await town.utility.host.overview()).cards;
-  assert.ok(told !== undefined && told.onCards > 0n && told.spent > 0n, inspect(told));
+  assert.ok(told !== undefined && told.onCards > 0n && told.inMeters > 0n, inspect(told));
   const shown = [told.inFlight, told.onCards, told.inMeters, told.spent].map((tokens) => `${tokens} tokens`);
   await as('Operator', async (page) => {
     await page.goto('/overview');
@@ -71,39 +73,39 @@ test('a provider is added once and its terms are changed, and whoever may not do
   await as('Operator', async (page) => {
     await menu(page).click();
     await page.getByRole('tab', { name: 'Providers' }).click();
-    for (const name of ['Town Water', 'Other Water']) {
+    for (const name of ['Town Heat', 'Other Heat']) {
       await page.getByRole('button', { name: 'Add a provider' }).click();
       const dialog = page.getByRole('dialog');
       const add = dialog.getByRole('button', { name: 'Add a provider' });
       await dialog.getByLabel('Name').fill(name);
       await dialog.getByRole('combobox', { name: 'For' }).click();
-      await page.getByRole('option', { name: 'Water', exact: true }).click();
+      await page.getByRole('option', { name: 'Heat', exact: true }).click();
       await dialog.getByLabel('Number of the utility').fill('1');
-      await dialog.getByLabel('Account').fill('IBAN of the water works');
+      await dialog.getByLabel('Account').fill('IBAN of the heat works');
       await dialog.getByLabel('Limit of a ticket').fill('40');
       await dialog.getByLabel('Days of a ticket').fill('0');
       assert.ok(await add.isDisabled(), 'a ticket of no days is none');
       await dialog.getByLabel('Days of a ticket').fill('90');
       await add.dblclick();
-      if (name === 'Town Water') await dialog.waitFor({ state: 'detached' });
-      else await dialog.getByRole('alert').getByText('Provider 1-3 is here already').waitFor();
+      if (name === 'Town Heat') await dialog.waitFor({ state: 'detached' });
+      else await dialog.getByRole('alert').getByText('Provider 1-5 is here already').waitFor();
     }
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
-    await page.getByRole('button', { name: 'Tickets of Town Water' }).click();
+    await page.getByRole('button', { name: 'Tickets of Town Heat' }).click();
     const dialog = page.getByRole('dialog');
     assert.equal(await dialog.getByLabel('Limit of a ticket').inputValue(), '40.00');
     await dialog.getByLabel('Days of a ticket').fill('30');
     await dialog.getByRole('button', { name: 'Change the terms' }).click();
-    await page.getByRole('row', { name: /Town Water.*30 days/ }).waitFor();
+    await page.getByRole('row', { name: /Town Heat.*30 days/ }).waitFor();
   });
-  const water = (await town.utility.host.cardProviders()).filter(({ region }) => region === Region.water);
+  const heat = (await town.utility.host.cardProviders()).filter(({ region }) => region === Region.heat);
   assert.deepEqual(
-    water.map(({ name, utility, ticketLimit, ticketDays }) => [name, utility, ticketLimit, ticketDays]),
-    [['Town Water', 1, 4_000, 30]],
+    heat.map(({ name, utility, ticketLimit, ticketDays }) => [name, utility, ticketLimit, ticketDays]),
+    [['Town Heat', 1, 4_000, 30]],
   );
   await as('Cashier', async (page) => {
     await page.goto('/cards?tab=providers');
-    await page.getByRole('row', { name: /Town Water.*Water/ }).waitFor();
+    await page.getByRole('row', { name: /Town Heat.*Heat/ }).waitFor();
     assert.equal(await page.getByRole('button', { name: /Add a provider|Tickets of/ }).count(), 0);
   });
 });
@@ -111,14 +113,18 @@ test('a provider is added once and its terms are changed, and whoever may not do
 test('one meter without a line tells what it reported, which cards may be spent there and what was', {
   skip,
 }, async () => {
+  const told = await town.utility.host.offlineMeter(GAS_METER);
+  assert.ok('balance' in told && told.spent > 0n, inspect(told));
+  const titleOf = (tokens: bigint) => `${tokens.toLocaleString('en-GB')} tokens`;
   await as('Operator', async (page) => {
     await page.goto('/cards?tab=meters');
     await page.getByRole('link', { name: GAS_METER }).click();
     await page.getByRole('heading', { name: `Meter ${GAS_METER} without a line`, level: 1 }).waitFor();
     const report = page.getByRole('region', { name: 'What it told last' });
     await report.getByText('Supplied').waitFor();
-    await report.getByTitle('5,400 tokens').waitFor();
-    await page.getByRole('table', { name: 'What was spent, report by report' }).getByTitle('600 tokens').waitFor();
+    await report.getByTitle(titleOf(told.balance)).waitFor();
+    const spent = page.getByRole('table', { name: 'What was spent, report by report' });
+    await spent.getByTitle(titleOf(told.spent)).waitFor();
     await page.getByRole('table', { name: 'Cards that may be spent here' }).getByRole('link', { name: LOADED }).click();
     await page.getByRole('heading', { name: `Card ${LOADED}`, level: 1 }).waitFor();
     await page.getByRole('table', { name: 'Tickets' }).getByRole('link', { name: GAS_METER }).first().click();
@@ -126,7 +132,7 @@ test('one meter without a line tells what it reported, which cards may be spent 
   });
   await as('Cashier', async (page) => {
     await page.goto(`/cards/meters/${GAS_METER}`);
-    await page.getByRole('region', { name: 'What it told last' }).getByTitle('5,400 tokens').waitFor();
+    await page.getByRole('region', { name: 'What it told last' }).getByTitle(titleOf(told.balance)).waitFor();
     for (const name of ['Cards that may be spent here', 'What was spent, report by report'])
       assert.equal(await page.getByRole('region', { name }).count(), 0, name);
   });
@@ -155,7 +161,7 @@ test('a cashier finds a card and sells to it once, however often it is pressed',
   const before = (await ordersOf(BLANK)).length;
   await as('Cashier', async (page) => {
     await menu(page).click();
-    await page.getByLabel('Card or subscriber').fill('house-2');
+    await page.getByLabel('Card or subscriber').fill('house-6');
     await page.getByRole('link', { name: LOADED }).waitFor({ state: 'detached' });
     await page.getByRole('link', { name: BLANK }).click();
     await page.getByRole('button', { name: 'Sell to the card' }).click();
@@ -191,7 +197,7 @@ test('a technician reads the last report of a meter without a line, and sells no
   await as('Technician', async (page) => {
     await menu(page).click();
     await page.getByRole('tab', { name: 'Meters without a line' }).click();
-    await page.getByRole('row', { name: /0f0001.*Gas.*house-1/ }).waitFor();
+    await page.getByRole('row', { name: /8a0003.*Gas.*house-2/ }).waitFor();
     await page.goto(`/cards/${LOADED}`);
     await page.getByRole('heading', { name: 'Tickets' }).waitFor();
     await page.getByRole('button', { name: 'Block the card' }).waitFor();

@@ -6,8 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { type Svpmsn, svpmsnText } from '../../src/units/index.ts';
 import { complaintsOf, enter, type Look, openBrowser, openWindow, withoutBrowser } from './browser.ts';
 import { differenceFrom } from './pictures.ts';
-import { Town } from './town.ts';
-import { TOWN_CARDS } from './town-cards.ts';
+import { TOWN_CARDS, Town } from './town.ts';
 
 const skip = withoutBrowser ?? false;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -25,7 +24,9 @@ const PAGES: readonly { readonly role: string; readonly paths: readonly string[]
         '/agents/corner-shop',
         '/cards',
         '/cards?tab=meters',
+        '/cards?tab=providers',
         `/cards/${TOWN_CARDS[0]}`,
+        '/cards/meters/8a0003',
         '/approvals',
         '/tariffs',
         '/tariffs/standard',
@@ -57,7 +58,7 @@ let town: Town;
 before(async () => {
   if (withoutBrowser !== undefined) return;
   browser = await openBrowser();
-  town = await Town.open({ hours: 30, cards: true });
+  town = await Town.open({ hours: 30 });
 });
 after(async () => {
   await browser?.close();

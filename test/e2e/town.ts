@@ -7,8 +7,15 @@ import { DemoPartners } from '../../src/cli/demo-partners.ts';
 import { newFounding } from '../../src/cli/founding.ts';
 import { DEMO_BEGINS_MS, DEMO_ZONE, settingOf } from '../../src/cli/setting.ts';
 import { ExchangeLog, MemoryStore, type ReceiptSigner } from '../../src/host/index.ts';
-import { drawKeys, seededRandom, Utility } from '../../src/simulation/index.ts';
-import { dealCards } from './town-cards.ts';
+import {
+  CardHouseholds,
+  cardHousesOf,
+  drawKeys,
+  firstCardOf,
+  seededRandom,
+  svpmsnOfHouse,
+  Utility,
+} from '../../src/simulation/index.ts';
 
 interface TownOptions {
   readonly meters?: number;
@@ -16,9 +23,10 @@ interface TownOptions {
   readonly hours?: number;
   /** Where it listens; a free port where absent. */
   readonly port?: number;
-  /** Whether two of its houses buy gas by card. */
-  readonly cards?: boolean;
 }
+
+/** The cards of the first two houses that have one, in a town of at least six. */
+export const TOWN_CARDS = cardHousesOf(6).map((house) => firstCardOf(svpmsnOfHouse(house)));
 
 const STEP_MS = 50;
 /** Whoever is asked on a telephone decides at once. */
@@ -51,7 +59,7 @@ export class Town {
     this.#close = close;
   }
 
-  static async open({ meters = 32, hours = 0, port = 0, cards = false }: TownOptions = {}): Promise<Town> {
+  static async open({ meters = 32, hours = 0, port = 0 }: TownOptions = {}): Promise<Town> {
     const founding = newFounding({ seed: undefined, meters, loads: undefined, suite: undefined }, DEMO_BEGINS_MS);
     const metrics = new Metrics();
     const exchanges = new ExchangeLog();
@@ -65,11 +73,11 @@ export class Town {
       keys,
       ...{ store, startMs: DEMO_BEGINS_MS, watcher: metrics.watcher, exchanges, ...partners.ports },
     });
-    if (cards) await dealCards({ utility, keys });
+    const cards = await CardHouseholds.open(utility, keys);
     await utility.runUntil(DEMO_BEGINS_MS + hours * 3_600_000);
     const control = new DemoControl(utility, 60);
     const at = { host: '127.0.0.1', port };
-    const { app } = await openDemoApi({ utility, control, zone: DEMO_ZONE, store, metrics, exchanges, at });
+    const { app } = await openDemoApi({ utility, cards, control, zone: DEMO_ZONE, store, metrics, exchanges, at });
     await partners.begin(() => utility.host);
     const { port: given } = app.server.address() as AddressInfo;
     return new Town(utility, control, partners, `http://127.0.0.1:${given}`, async () => {

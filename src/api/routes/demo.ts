@@ -3,7 +3,8 @@ import { callerOn, setSessionCookie } from '../caller.ts';
 import type { DemoPort } from '../demo-port.ts';
 import { PanelFeed } from '../panel-feed.ts';
 import { made, Problem } from '../problem.ts';
-import { Named } from '../schemas/common.ts';
+import { CardNumber } from '../schemas/cards.ts';
+import { Named, Strict } from '../schemas/common.ts';
 import {
   DemoLine,
   DemoLineParams,
@@ -110,6 +111,28 @@ export function demoRoutes(
       const { cut } = request.body;
       if (demoOf().cutLine(request.params.localUnit, cut)) return { cut };
       throw new Problem('not-found', 'There is no such local unit in this demo: check the number.');
+    },
+  );
+
+  app.post(
+    '/demo/cards/:card/errands',
+    {
+      config: { operation: 'sendDemoCard' },
+      schema: {
+        tags,
+        summary: 'Have whoever has a card take it to be loaded, and to its meters without a line',
+        params: Strict({ card: CardNumber }),
+        response: { 202: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      if (!demoOf().sendCard(request.params.card)) {
+        throw new Problem(
+          'card-unknown',
+          'Nobody in this demo has that card: GET /demo names those that somebody has.',
+        );
+      }
+      return reply.code(202).send(null);
     },
   );
 

@@ -13,6 +13,7 @@ import {
   type PanelAction,
 } from '../demo-port.ts';
 import { Problem } from '../problem.ts';
+import { CardNumber } from './cards.ts';
 import {
   Amount,
   bitNames,
@@ -39,6 +40,9 @@ export const DemoSchema = Type.Object(
     speed: Speed,
     zone: Type.String({ description: 'IANA name.' }),
     meters: Type.Array(Type.Object({ number: MeterNumber, subscriber: Id })),
+    cards: Type.Array(Type.Object({ number: CardNumber, subscriber: Id, meters: Type.Array(MeterNumber) }), {
+      description: 'Purse cards that people here have, and the meters without a line that they carry them to.',
+    }),
     purses: Type.Array(Type.Object({ method: Method, account: Type.String() }), {
       description: 'With what one may pay here: the number of a card or of a telephone that exists nowhere else.',
     }),
@@ -53,6 +57,9 @@ export const demoJson = (demo: DemoPort, canEnter: boolean): DemoJson => ({
   ...timeJson(demo.time()),
   zone: demo.zone,
   meters: demo.meters().map(({ svpmsn, subscriber }) => ({ number: svpmsnText(svpmsn), subscriber })),
+  cards: demo.cards().map(({ csn, subscriber, meters }) => ({
+    ...{ number: csn, subscriber, meters: meters.map(svpmsnText) },
+  })),
   purses: (Object.keys(demo.purses) as PaymentMethod[]).map((method) => ({
     method,
     account: demo.purses[method] ?? '',

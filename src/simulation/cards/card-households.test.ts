@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Suite } from '../../crypto/index.ts';
 import { MemoryStore, type OfflineMeter } from '../../host/index.ts';
 import { blankMemory } from '../../meter/index.ts';
-import { csn, svpmsnText } from '../../units/index.ts';
+import { csn, Region, type Svpmsn, svpmsnText } from '../../units/index.ts';
 import { drawKeys } from '../keys.ts';
 import type { UtilityOptions } from '../options.ts';
 import { seededRandom } from '../random.ts';
@@ -13,7 +13,7 @@ import { actOf } from './card-office.ts';
 
 const KEYS = drawKeys(Suite.aes128, seededRandom('keys'));
 /** An errand takes six minutes, and the last household goes out a few minutes after the first. */
-const FIRST_ERRANDS_MS = 20 * MINUTE_MS;
+const FIRST_ERRANDS_MS = 25 * MINUTE_MS;
 
 /** From the purchase until the card is taken out of the meter of the house. */
 const IN_THE_HOUSE_MS = 170_000;
@@ -95,14 +95,14 @@ test('whoever is sent out loads what was sold meanwhile, and a card that nobody 
   await utility.runUntil(BEGINS_MS + FIRST_ERRANDS_MS);
   const [holder] = people.holders;
   assert.ok(holder !== undefined);
-  const [gas] = holder.meters;
+  const [, water] = holder.meters;
   const taken = async () => {
-    const meter = await utility.host.offlineMeter(svpmsnText(gas as never));
+    const meter = await utility.host.offlineMeter(svpmsnText(water as Svpmsn));
     assert.ok(!('reason' in meter));
     return meter.fromCards;
   };
   const before = await taken();
-  const sale = { csn: holder.csn, region: 2, paid: 700, method: 'cash', orderId: 'at the desk' } as const;
+  const sale = { csn: holder.csn, region: Region.water, paid: 700, method: 'cash', orderId: 'at the desk' } as const;
   assert.ok(!('reason' in (await utility.host.by(actOf(utility.time.now)).buyForCard(sale))));
   assert.ok(people.sendOut(holder.csn));
   assert.ok(people.sendOut(holder.csn), 'on its way already');
@@ -140,7 +140,7 @@ test('a household whose card was blocked has the one that is issued in its place
   assert.ok(people.sendOut(holder.csn));
   await utility.runUntil(utility.time.now + FIRST_ERRANDS_MS);
   assert.equal(people.holders[0]?.csn, holder.csn, 'nobody has given it another');
-  const regions = [{ region: 2, provider: '1-2', n: 0x20 }];
+  const regions = [{ region: Region.gas, provider: '1-2', n: 0x20 }];
   assert.ok('card' in (await office().issueCard({ csn: next, subscriber: holder.subscriber, regions })));
   assert.ok(people.sendOut(holder.csn));
   await utility.runUntil(utility.time.now + FIRST_ERRANDS_MS);

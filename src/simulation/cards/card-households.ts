@@ -1,6 +1,6 @@
 import { resetCard } from '../../card/index.ts';
 import { type KeyStore, Suite } from '../../crypto/index.ts';
-import { balanceOf, levelsOf } from '../../meter/index.ts';
+import { balanceOf, blankMemory, levelsOf } from '../../meter/index.ts';
 import { type Csn, Region, type Svpmsn, svpmsn, svpmsnText } from '../../units/index.ts';
 import { subscriberOfHouse, zoneMinutes } from '../founding.ts';
 import type { House } from '../house.ts';
@@ -53,12 +53,15 @@ export const CARD_SUPPLIES: readonly Supply[] = [
 const HOUSES_A_CARD = 4;
 const HOUSEHOLDS_MAX = 4;
 const FIRST_METER = 0x8a0001;
-const TICKET = { ticketLimit: 5_000, ticketDays: 60 };
+/** Less than is bought of gas at once: something stays on the card. */
+const TICKET = { ticketLimit: 800, ticketDays: 60 };
+/** Nobody goes to buy less. */
+const AMOUNT_MIN = 100;
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const MINUTES_A_DAY = 1_440;
 /** From the start to the first errand of the first household, and to that of the next. */
-const FIRST_ERRAND_MINUTES = 3;
+const FIRST_ERRAND_MINUTES = 7;
 /** Between two errands of a household, in minutes: at least, and at most so many more. */
 const ERRANDS_APART = { least: 240, more: 300 };
 
@@ -109,11 +112,13 @@ export class CardHouseholds {
   /**
    * Begins with the households of a utility, or goes on with what they have. Cards and their meters have keys of AES
    * alone: where the utility has none, nobody has a card.
+   *
+   * @param memoryOf what outlives this process; nothing does where absent
    */
   static async open(
     utility: Utility,
     keys: KeyStore,
-    memoryOf: (household: number) => CardHouseholdMemory,
+    memoryOf: (household: number) => CardHouseholdMemory = blankHousehold,
   ): Promise<CardHouseholds> {
     const people = new CardHouseholds(utility, keys);
     if (utility.options.suite >= Suite.aes128) await people.#begin(memoryOf);
@@ -246,8 +251,10 @@ export class CardHouseholds {
     for (const { meter, region } of meters) {
       const { usualAmount } = supplyOf(region);
       if (balanceOf(meter) >= usualAmount / 2) continue;
+      const onCard = card.card.regions.get(region)?.purse?.balance ?? 0;
+      const paid = Math.max(AMOUNT_MIN, usualAmount - onCard);
       const orderId = `card ${card.csn} ${region} ${time.now}`;
-      const sale = { csn: card.csn, region, paid: usualAmount, method: 'cash', orderId } as const;
+      const sale = { csn: card.csn, region, paid, method: 'cash', orderId } as const;
       await this.#counter.office((office) => office.buyForCard(sale));
     }
   }
@@ -305,3 +312,12 @@ export class CardHouseholds {
 }
 
 const supplyOf = (region: Region): Supply => CARD_SUPPLIES.find((supply) => supply.region === region) as Supply;
+
+const blankHousehold = (): CardHouseholdMemory => ({
+  card: undefined,
+  keepCard: () => undefined,
+  meters: CARD_SUPPLIES.map(() => ({
+    ...{ memory: blankMemory(), personalised: false },
+    markPersonalised: () => undefined,
+  })),
+});
