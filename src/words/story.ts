@@ -1,6 +1,6 @@
 import type { Language } from './language.ts';
 
-export type StoryStep = 'buy' | 'travel' | 'tank' | 'tariff' | 'steal' | 'found' | 'dry' | 'reconnect';
+export type StoryStep = 'buy' | 'travel' | 'tank' | 'tariff' | 'card' | 'steal' | 'found' | 'dry' | 'reconnect';
 
 /** One step of the guided story. */
 export interface StepWords {
@@ -27,6 +27,9 @@ export interface StoryWords {
   readonly another: string;
   readonly lookAtMeter: string;
   readonly atMeter: string;
+  readonly atCard: string;
+  readonly lookAtCard: string;
+  readonly lookAtGas: string;
   readonly tidied: string;
   readonly hindrances: Readonly<Record<'no-power' | 'dismantled' | 'line-cut' | 'off' | 'switched-off', string>>;
   readonly steps: Readonly<Record<StoryStep, StepWords>>;
@@ -45,6 +48,9 @@ export const STORY_WORDS: Readonly<Record<Language, StoryWords>> = {
     another: 'Take another house',
     lookAtMeter: 'Look at the meter',
     atMeter: 'Meter {}: balance {}, tank {}',
+    atCard: 'Card {} and its gas meter {}',
+    lookAtCard: 'Look at the card',
+    lookAtGas: 'Look at the gas meter',
     tidied: 'When you leave, the wire, the line, the appliances, the price and the speed are put back as they were.',
     hindrances: {
       'no-power': 'The power has failed in this house. The story goes on when it is back, or take another house.',
@@ -80,6 +86,13 @@ export const STORY_WORDS: Readonly<Record<Language, StoryWords>> = {
         go: 'Publish a tariff for this meter',
         waits: 'Waiting until the meter has the table and charges by it …',
         done: 'The meter charges {} of the base price now.',
+      },
+      card: {
+        title: 'Carry value where no line goes',
+        text: 'A gas meter in the cellar has no line. Gas for 500 tokens is sold to a card, which is loaded in the electricity meter of its house with the same four passes and then carried to the gas meter. The way back brings its report.',
+        go: 'Sell gas to a card, and send it',
+        waits: 'The card is loaded in the house, carried to the cellar and back: some minutes of business …',
+        done: 'The gas meter has taken it, and its report is in the books: nobody can spend it twice.',
       },
       steal: {
         title: 'Steal',
@@ -123,6 +136,9 @@ export const STORY_WORDS: Readonly<Record<Language, StoryWords>> = {
     another: '다른 집으로',
     lookAtMeter: '계량기 보기',
     atMeter: '계량기 {}: 잔액 {}, 탱크 {}',
+    atCard: '카드 {}, 가스 계량기 {}',
+    lookAtCard: '카드 보기',
+    lookAtGas: '가스 계량기 보기',
     tidied: '나갈 때 전선, 회선, 가전제품, 요금, 빠르기를 원래대로 돌려놓습니다.',
     hindrances: {
       'no-power': '이 집은 정전입니다. 전기가 돌아오면 이어집니다. 아니면 다른 집을 고르세요.',
@@ -159,6 +175,13 @@ export const STORY_WORDS: Readonly<Record<Language, StoryWords>> = {
         go: '이 계량기의 요금제 공표',
         waits: '계량기가 요금표를 받아 적용하기를 기다리는 중 …',
         done: '이제 기본 요금의 {}로 계산합니다.',
+      },
+      card: {
+        title: '선 없는 곳으로 나르기',
+        text: '지하의 가스 계량기에는 통신선이 없습니다. 가스 500토큰을 카드에 판매하면, 카드는 집의 전기 계량기에서 같은 네 단계로 충전된 뒤 가스 계량기로 갑니다. 돌아오는 길에 보고를 가져옵니다.',
+        go: '카드에 가스를 팔고 보내기',
+        waits: '카드가 집에서 충전되어 지하로 갔다가 돌아옵니다. 업무 시간으로 몇 분 걸립니다 …',
+        done: '가스 계량기가 금액을 받았고, 그 보고가 장부에 있습니다. 아무도 두 번 쓸 수 없습니다.',
       },
       steal: {
         title: '훔치기',

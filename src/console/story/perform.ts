@@ -40,12 +40,14 @@ const hex = (number: number): string => number.toString(16).padStart(6, '0');
 
 interface Doing {
   readonly panel: PanelJson;
+  /** The card that is sent; undefined where nobody has one. */
+  readonly card: string | undefined;
   /** Under which a sale is made once, however often its button is pressed. */
   readonly once: string;
 }
 
 /** Does what the button of a step promises; returns the order where it sold something. @throws Refusal */
-export async function perform(step: StoryStep, { panel, once }: Doing): Promise<string | undefined> {
+export async function perform(step: StoryStep, { panel, card, once }: Doing): Promise<string | undefined> {
   const { meter } = panel;
   switch (step) {
     case 'buy':
@@ -58,6 +60,10 @@ export async function perform(step: StoryStep, { panel, once }: Doing): Promise<
     case 'tariff':
       await setSpeed(USUAL_SPEED);
       await publish(panel);
+      return undefined;
+    case 'card':
+      await setSpeed(USUAL_SPEED);
+      if (card !== undefined) await send(card, once);
       return undefined;
     case 'steal':
       await actAt(meter, { bypass: true });
@@ -103,6 +109,13 @@ export async function tidyUp(before: PanelJson, tariff: string | undefined): Pro
 async function sell(meter: string, tokens: bigint, once: string): Promise<string> {
   const body = { meter, paid: String(tokens), method: 'cash' };
   return (await change<PurchaseJson>('/purchases', { method: 'POST', body, once })).order.id;
+}
+
+/** Gas is sold to a card, and whoever has it takes it to its gas meter. */
+async function send(card: string, once: string): Promise<void> {
+  const body = { region: 'gas', paid: String(TOKENS), method: 'cash' };
+  await change(`/cards/${card}/orders`, { method: 'POST', body, once });
+  await change(`/demo/cards/${card}/errands`, { method: 'POST' });
 }
 
 const cut = ({ localUnit }: PanelJson, isCut: boolean) =>

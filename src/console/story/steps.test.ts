@@ -14,6 +14,7 @@ import {
   pressed,
   type Seen,
   STEPS,
+  STEPS_WITHOUT_CARDS,
   STORY_BEGINS,
   type Story,
 } from './steps.ts';
@@ -35,10 +36,16 @@ const panel = (more: Partial<PanelJson> = {}): PanelJson => ({
 });
 const off = panel({ supplies: [supply({ open: true, reasons: ['noCredit'] })] });
 const seen = (more: Partial<Seen> = {}): Seen => ({
-  ...{ panel: panel(), travel: NO_TRAVEL, order: undefined, known: 'supplied' },
+  ...{ panel: panel(), travel: NO_TRAVEL, order: undefined, known: 'supplied', taken: undefined },
   ...more,
 });
-const waiting = (step: StoryStep): Story => ({ step, phase: 'waiting', began: panel(), lowestTank: 20 });
+const waiting = (step: StoryStep): Story => ({
+  step,
+  phase: 'waiting',
+  began: panel(),
+  lowestTank: 20,
+  takenBefore: '900',
+});
 
 test('the story goes through its steps in order and stays at the last', () => {
   const steps = STEPS.map((_, i) => {
@@ -48,12 +55,14 @@ test('the story goes through its steps in order and stays at the last', () => {
   });
   assert.deepEqual(steps, STEPS);
   assert.equal(next(waiting('reconnect'), panel()).step, 'reconnect');
+  assert.equal(next(waiting('tariff'), panel()).step, 'card');
+  assert.equal(next(waiting('tariff'), panel(), STEPS_WITHOUT_CARDS).step, 'steal', 'where nobody has one');
 });
 
 test('a step waits once its button was pressed, and one that only watches waits at once', () => {
   assert.equal(STORY_BEGINS.phase, 'ready');
   assert.equal(look(STORY_BEGINS, seen({ order: 'waiting' })), STORY_BEGINS, 'nobody has pressed it');
-  assert.equal(pressed(STORY_BEGINS, panel()).phase, 'waiting');
+  assert.equal(pressed(STORY_BEGINS, panel(), '900').phase, 'waiting');
   const phases = STEPS.map((step, i) => [step, i === 0 ? 'ready' : next(waiting(STEPS[i - 1] ?? step), panel()).phase]);
   const watching = phases.filter(([, phase]) => phase === 'waiting').map(([step]) => step);
   assert.deepEqual(watching, ['travel', 'found']);
@@ -65,6 +74,7 @@ const ENDS: readonly (readonly [StoryStep, Partial<Seen>, Partial<Seen>])[] = [
   ['travel', { travel: { ...NO_TRAVEL, outcome: 'no-answer' } }, { travel: { ...NO_TRAVEL, outcome: 'answered' } }],
   ['tank', { panel: panel() }, { panel: panel({ credit: credit({ tank: '90' }) }) }],
   ['tariff', {}, { panel: panel({ supplies: [supply({ percent: 300 })] }) }],
+  ['card', { taken: '900' }, { taken: '1400' }],
   ['steal', {}, { panel: panel({ bypass: true }) }],
   ['found', { known: 'low' }, { known: 'tampered' }],
   ['dry', {}, { panel: off }],
@@ -92,6 +102,7 @@ test('a meter that cannot bring a step to its end says why', () => {
   assert.equal(hindranceOf(waiting('tank'), panel({ dismantled: true })), 'dismantled');
   assert.equal(hindranceOf(waiting('tank'), panel({ power: false })), 'no-power');
   assert.equal(hindranceOf(waiting('travel'), panel({ lineCut: true })), 'line-cut');
+  assert.equal(hindranceOf(waiting('card'), off), undefined, 'a card needs neither the meter nor its line');
   assert.equal(hindranceOf(waiting('dry'), panel({ lineCut: true })), undefined, 'the story itself has cut it');
   assert.equal(hindranceOf(waiting('tank'), off), 'off');
   assert.equal(hindranceOf(waiting('travel'), off), undefined, 'what travels will close it');

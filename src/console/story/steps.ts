@@ -4,8 +4,11 @@ import type { Travel } from '../parts/travel.ts';
 
 /** The guided story, in its order. */
 export const STEPS: readonly StoryStep[] = [
-  ...(['buy', 'travel', 'tank', 'tariff', 'steal', 'found', 'dry', 'reconnect'] as const),
+  ...(['buy', 'travel', 'tank', 'tariff', 'card', 'steal', 'found', 'dry', 'reconnect'] as const),
 ];
+
+/** The same where nobody has a card. */
+export const STEPS_WITHOUT_CARDS: readonly StoryStep[] = STEPS.filter((step) => step !== 'card');
 
 /** Those that do nothing and wait for what the step before began. */
 const WATCHES: ReadonlySet<StoryStep> = new Set(['travel', 'found']);
@@ -19,6 +22,8 @@ export interface Story {
   readonly began: PanelJson | undefined;
   /** The least that was seen in the tank since then. */
   readonly lowestTank: number;
+  /** What the gas meter had told to have taken from cards, then. */
+  readonly takenBefore: string | undefined;
 }
 
 const beginOf = (step: StoryStep, panel: PanelJson | undefined): Story => ({
@@ -26,6 +31,7 @@ const beginOf = (step: StoryStep, panel: PanelJson | undefined): Story => ({
   phase: WATCHES.has(step) ? 'waiting' : 'ready',
   began: panel,
   lowestTank: Number(panel?.credit.tank ?? 0),
+  takenBefore: undefined,
 });
 
 export const STORY_BEGINS: Story = beginOf('buy', undefined);
@@ -38,17 +44,20 @@ export interface Seen {
   readonly order: string | undefined;
   /** How the host says that the meter stands. */
   readonly known: MeterState | undefined;
+  /** What the gas meter has told to have taken from cards, in tokens; undefined where nobody looks. */
+  readonly taken: string | undefined;
 }
 
 /** The button was pressed, and what it does was taken. */
-export const pressed = (story: Story, panel: PanelJson): Story => ({
+export const pressed = (story: Story, panel: PanelJson, taken: string | undefined): Story => ({
   ...beginOf(story.step, panel),
   phase: 'waiting',
+  takenBefore: taken,
 });
 
 /** The next step; the last one stays. */
-export function next(story: Story, panel: PanelJson): Story {
-  const following = STEPS[STEPS.indexOf(story.step) + 1];
+export function next(story: Story, panel: PanelJson, steps = STEPS): Story {
+  const following = steps[steps.indexOf(story.step) + 1];
   return following === undefined ? story : beginOf(following, panel);
 }
 
@@ -60,7 +69,8 @@ export function look(story: Story, seen: Seen): Story {
   return tank < story.lowestTank ? { ...story, lowestTank: tank } : story;
 }
 
-function hasHappened({ step, began, lowestTank }: Story, { panel, travel, order, known }: Seen): boolean {
+function hasHappened({ step, began, lowestTank, takenBefore }: Story, seen: Seen): boolean {
+  const { panel, travel, order, known, taken } = seen;
   switch (step) {
     case 'buy':
       return order !== undefined;
@@ -70,6 +80,8 @@ function hasHappened({ step, began, lowestTank }: Story, { panel, travel, order,
       return Number(panel.credit.tank) > lowestTank;
     case 'tariff':
       return percentOf(panel) !== percentOf(began ?? panel);
+    case 'card':
+      return taken !== undefined && takenBefore !== undefined && BigInt(taken) > BigInt(takenBefore);
     case 'steal':
       return panel.bypass;
     case 'found':
@@ -86,7 +98,8 @@ export type Hindrance = 'no-power' | 'dismantled' | 'line-cut' | 'off' | 'switch
 /** Why a step cannot come to its end with this meter as it is; undefined where it can. */
 export function hindranceOf({ step, phase }: Story, panel: PanelJson): Hindrance | undefined {
   if (panel.dismantled) return 'dismantled';
-  if (phase === 'done') return undefined;
+  // A card needs neither this meter nor its line.
+  if (phase === 'done' || step === 'card') return undefined;
   if (!panel.power) return 'no-power';
   if (step === 'dry' || step === 'reconnect') return undefined;
   if (panel.lineCut) return 'line-cut';

@@ -3,7 +3,7 @@ import { Anchor, Button, CloseButton, Group, Loader, Stack, Text, Title } from '
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
-import type { DemoJson, MeterJson, OrderJson, PanelJson } from '../../api/index.ts';
+import type { DemoJson, MeterJson, OfflineMeterJson, OrderJson, PanelJson } from '../../api/index.ts';
 import { fill, STORY_WORDS } from '../../words/index.ts';
 import { newKey, type Refusal, read } from '../ask.ts';
 import { useConsoleWords, useFormat, useWords } from '../locale.tsx';
@@ -11,14 +11,25 @@ import { TANK_UNITS, Units } from '../pages/panel/status.tsx';
 import { usePanel } from '../pages/panel/use-panel.ts';
 import { Passes, useTravel } from '../parts/travel.tsx';
 import { findMeter, perform, tidyUp } from './perform.ts';
-import { awaitsKey, hindranceOf, look, next, percentOf, pressed, STEPS, STORY_BEGINS, type Story } from './steps.ts';
+import {
+  awaitsKey,
+  hindranceOf,
+  look,
+  next,
+  percentOf,
+  pressed,
+  STEPS,
+  STEPS_WITHOUT_CARDS,
+  STORY_BEGINS,
+  type Story,
+} from './steps.ts';
 
 interface CardProps {
   readonly demo: DemoJson;
   readonly close: () => void;
 }
 
-/** The whole system in eight steps, each really done and really waited for, with a meter of the demo. */
+/** The whole system in nine steps, or eight where nobody has a card, each really done and really waited for, with a meter of the demo. */
 export function StoryCard({ demo, close }: CardProps): ReactNode {
   const words = useWords(STORY_WORDS);
   const shared = useConsoleWords();
@@ -44,6 +55,7 @@ export function StoryCard({ demo, close }: CardProps): ReactNode {
           <Telling
             key={meter.number}
             meter={meter}
+            card={demo.cards[0]}
             close={close}
             another={() => setLeftOut((before) => new Set([...before, meter.number]))}
           />
@@ -85,11 +97,12 @@ const ASK_EVERY_MS = 1_000;
 
 interface TellingProps {
   readonly meter: MeterJson;
+  readonly card: DemoJson['cards'][number] | undefined;
   readonly close: () => void;
   readonly another: () => void;
 }
 
-function Telling({ meter, close, another }: TellingProps): ReactNode {
+function Telling({ meter, card, close, another }: TellingProps): ReactNode {
   const words = useWords(STORY_WORDS);
   const { money, share } = useFormat();
   const [story, setStory] = useState<Story>(STORY_BEGINS);
@@ -100,23 +113,27 @@ function Telling({ meter, close, another }: TellingProps): ReactNode {
   before.current ??= panel;
   const travel = useTravel(meter.number);
   const known = useAsked<MeterJson>(`/meters/${meter.number}`, story.step === 'found' && story.phase === 'waiting');
+  const steps = card === undefined ? STEPS_WITHOUT_CARDS : STEPS;
+  const gas = card?.meters[0] ?? '';
+  const told = useAsked<OfflineMeterJson>(`/offline-meters/${gas}`, story.step === 'card' && story.phase !== 'done');
+  const taken = told?.fromCards;
   const asked = order === undefined ? '' : `/orders/${encodeURIComponent(order)}`;
   const booked = useAsked<OrderJson>(
     asked,
     order !== undefined && story.step === 'travel' && story.phase === 'waiting',
   );
   const doing = useMutation<string | undefined, Refusal, PanelJson>({
-    mutationFn: (shown) => perform(story.step, { panel: shown, once: once.current }),
+    mutationFn: (shown) => perform(story.step, { panel: shown, card: card?.number, once: once.current }),
     onSuccess: (sold, shown) => {
       once.current = newKey();
       if (sold !== undefined) setOrder(sold);
-      setStory((now) => pressed(now, shown));
+      setStory((now) => pressed(now, shown, taken));
     },
   });
   const state = booked?.state ?? (order === undefined ? undefined : 'waiting');
   useEffect(() => {
-    if (panel !== undefined) setStory((now) => look(now, { panel, travel, order: state, known: known?.state }));
-  }, [panel, travel, state, known]);
+    if (panel !== undefined) setStory((now) => look(now, { panel, travel, order: state, known: known?.state, taken }));
+  }, [panel, travel, state, known, taken]);
   const waitsForKey = story.step === 'reconnect' && panel !== undefined && awaitsKey(panel);
   useEffect(() => {
     if (waitsForKey) act({ press: '*' });
@@ -129,19 +146,19 @@ function Telling({ meter, close, another }: TellingProps): ReactNode {
     onSettled: (_, __, go) => go(),
   });
   const { title, text, go, waits, done } = words.steps[story.step];
-  const at = STEPS.indexOf(story.step);
-  const isLast = at === STEPS.length - 1;
+  const at = steps.indexOf(story.step);
+  const isLast = at === steps.length - 1;
   const hindrance = panel && hindranceOf(story, panel);
   return (
     <Stack gap="sm">
       <Group justify="space-between" wrap="nowrap">
         <Text size="xs" className="quiet">
-          {words.storyTitle} · {fill(words.step, at + 1, STEPS.length)}
+          {words.storyTitle} · {fill(words.step, at + 1, steps.length)}
         </Text>
         <CloseButton aria-label={words.skip} onClick={() => leaving.mutate(close)} disabled={leaving.isPending} />
       </Group>
       <ol className="story-steps" aria-hidden>
-        {STEPS.map((step, i) => (
+        {steps.map((step, i) => (
           <li key={step} data-passed={i < at || (i === at && story.phase === 'done')} />
         ))}
       </ol>
@@ -151,7 +168,19 @@ function Telling({ meter, close, another }: TellingProps): ReactNode {
       <Text size="sm">{text}</Text>
       {story.step === 'travel' && <Passes travel={travel} />}
       {story.step === 'tank' && <Units tokens={Number(panel?.credit.tank ?? 0)} units={TANK_UNITS} />}
-      {panel !== undefined && (
+      {story.step === 'card' && card !== undefined && (
+        <Text size="xs" className="quiet">
+          {fill(words.atCard, card.number, gas)} ·{' '}
+          <Anchor component={Link} to={`/cards/${card.number}`} inherit>
+            {words.lookAtCard}
+          </Anchor>{' '}
+          ·{' '}
+          <Anchor component={Link} to={`/cards/meters/${gas}`} inherit>
+            {words.lookAtGas}
+          </Anchor>
+        </Text>
+      )}
+      {story.step !== 'card' && panel !== undefined && (
         <Text size="xs" className="quiet">
           {fill(words.atMeter, meter.number, money(panel.credit.balance), money(panel.credit.tank))} ·{' '}
           <Anchor component={Link} to={`/panel/${meter.number}`} inherit>
@@ -181,7 +210,7 @@ function Telling({ meter, close, another }: TellingProps): ReactNode {
       {story.phase === 'ready' && go !== undefined && (
         <Button
           loading={doing.isPending}
-          disabled={panel === undefined || hindrance !== undefined}
+          disabled={panel === undefined || hindrance !== undefined || (story.step === 'card' && taken === undefined)}
           onClick={() => panel !== undefined && doing.mutate(panel)}
         >
           {go}
@@ -190,7 +219,7 @@ function Telling({ meter, close, another }: TellingProps): ReactNode {
       {story.phase === 'done' && (
         <Button
           loading={leaving.isPending}
-          onClick={() => (isLast ? leaving.mutate(close) : panel !== undefined && setStory(next(story, panel)))}
+          onClick={() => (isLast ? leaving.mutate(close) : panel !== undefined && setStory(next(story, panel, steps)))}
         >
           {isLast ? words.end : words.next}
         </Button>

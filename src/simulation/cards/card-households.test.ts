@@ -105,10 +105,13 @@ test('whoever is sent out loads what was sold meanwhile, and a card that nobody 
   const sale = { csn: holder.csn, region: Region.water, paid: 700, method: 'cash', orderId: 'at the desk' } as const;
   assert.ok(!('reason' in (await utility.host.by(actOf(utility.time.now)).buyForCard(sale))));
   assert.ok(people.sendOut(holder.csn));
-  assert.ok(people.sendOut(holder.csn), 'on its way already');
+  await utility.runUntil(utility.time.now + IN_THE_HOUSE_MS + MINUTE_MS);
+  const late = { ...sale, paid: 50, orderId: 'when the card was on its way' };
+  assert.ok(!('reason' in (await utility.host.by(actOf(utility.time.now)).buyForCard(late))));
+  assert.ok(people.sendOut(holder.csn), 'it goes once more when it is back');
   assert.ok(!people.sendOut(csn('04ffffffffffff')));
   await utility.runUntil(utility.time.now + FIRST_ERRANDS_MS);
-  assert.equal(await taken(), before + 700n);
+  assert.equal(await taken(), before + 750n);
 });
 
 test('households go on with the cards and meters that they had, and nothing of them is made anew', async () => {

@@ -82,6 +82,8 @@ interface Household {
   readonly meters: readonly OfflineMeter[];
   card: PurseCard;
   isOut: boolean;
+  /** It is to go out once more as soon as it is back. */
+  isCalled: boolean;
   /** When it goes out next, if nobody sends it before. */
   goesAt: number;
 }
@@ -131,11 +133,12 @@ export class CardHouseholds {
     }));
   }
 
-  /** Somebody takes this card to be loaded, and to the meters, now, if it is not on its way; whether anybody has it. */
+  /** Somebody takes this card to be loaded, and to the meters, now, or once it is back; whether anybody has it. */
   sendOut(csn: string): boolean {
     const household = this.#households.find(({ card }) => card.csn === csn);
     if (household === undefined) return false;
-    if (!household.isOut) this.#goOut(household);
+    if (household.isOut) household.isCalled = true;
+    else this.#goOut(household);
     return true;
   }
 
@@ -177,7 +180,7 @@ export class CardHouseholds {
     const card = this.#hold(chip, memory, random);
     // What the books know already is not issued twice; after another card took its place, the first has ended.
     if (card.csn === firstCardOf(house.svpmsn) && !(await this.#counter.issue(card.csn, subscriber))) return undefined;
-    return { house, subscriber, random, memory, meters, card, isOut: false, goesAt };
+    return { house, subscriber, random, memory, meters, card, isOut: false, isCalled: false, goesAt };
   }
 
   async #hang(
@@ -218,9 +221,11 @@ export class CardHouseholds {
 
   #goOut(household: Household): void {
     household.isOut = true;
+    household.isCalled = false;
     const home = async () => {
       const { least, more } = ERRANDS_APART;
-      household.goesAt = this.#utility.time.now + (least + household.random.below(more)) * MINUTE_MS;
+      const minutes = household.isCalled ? 0 : least + household.random.below(more);
+      household.goesAt = this.#utility.time.now + minutes * MINUTE_MS;
       household.isOut = false;
     };
     const steps: readonly (readonly [afterMs: number, step: () => Promise<void>])[] = [

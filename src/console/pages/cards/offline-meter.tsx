@@ -58,7 +58,9 @@ function Report({ meter }: Props): ReactNode {
   const words = useWords(OFFLINE_METER_WORDS);
   const { count } = useFormat();
   const now = useNow();
-  const { reportedAt, region, flags } = meter;
+  const { reportedAt, region } = meter;
+  // It writes its report while a card is in it: that flag says nothing.
+  const flags = meter.flags.filter((flag) => flag !== 'cardInserted');
   const standing = standingOf(meter);
   if (reportedAt === undefined || standing === undefined) {
     return (
