@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { inspect } from 'node:util';
+import type { Browser, Page } from 'playwright-core';
+import type { House } from '../../src/simulation/index.ts';
+import { milliseconds, svpmsn, svpmsnText } from '../../src/units/index.ts';
+import { EXCHANGE_WORDS, FIELD_WORDS, fill, METER_WORDS, SETTLEMENT_WORDS } from '../../src/words/index.ts';
+import { openBrowser, peopleOf, withoutBrowser } from './browser.ts';
+import { Town } from './town.ts';
+
+const skip = withoutBrowser ?? false;
+const NEW_METER = '00beef';
+
+let browser: Browser;
+let town: Town;
+const as = peopleOf(() => ({ browser, base: town.address }));
+const house = (number: number): House => town.utility.houses[number] as House;
+const meterOf = (number: number): string => svpmsnText(house(number).svpmsn);
+
+before(async () => {
+  if (withoutBrowser !== undefined) return;
+  browser = await openBrowser();
+  town = await Town.open({ meters: 6 });
+  town.live();
+});
+after(async () => {
+  await browser?.close();
+  await town?.close();
+});
+
+/** What the audit log says that was done to a meter. */
+async function auditOf(page: Page, action: string, meter: string): Promise<number> {
+  const entries = await page.evaluate(async () => {
+    const answer = await (await fetch('/api/v1/audit?limit=200')).json();
+    return answer.items as { readonly action: string; readonly subject: string }[];
+  });
+  return entries.filter((entry) => entry.action === action && entry.subject.includes(meter)).length;
+}
+
+test('a month that is over is closed once, and one that runs is refused in the form', { skip }, async () => {
+  const words = SETTLEMENT_WORDS.en;
+  const { host } = town.utility;
+  const bulk = { unitCharge: 20_000, bands: [], otherwise: 100 };
+  const published = await host.publishTariff('bulk', bulk, milliseconds(Date.UTC(2026, 0, 1)));
+  assert.ok(!('reason' in published), inspect(published));
+  await as('Operator', async (page) => {
+    await page.goto('/settlement');
+    await page.getByText(words.none).waitFor();
+    await page.getByRole('button', { name: words.close }).click();
+    const dialog = page.getByRole('dialog');
+    const closing = dialog.getByRole('button', { name: words.close, exact: true }).last();
+    await dialog.getByLabel(words.month).fill('2026-13');
+    await dialog.getByText(words.monthWrong).waitFor();
+    assert.ok(await closing.isDisabled());
+    await dialog.getByLabel(words.month).fill('2026-03');
+    await closing.click();
+    await dialog.getByRole('alert').getByText('The month 2026-03 is not over').waitFor();
+    await dialog.getByLabel(words.month).fill('2026-02');
+    await closing.dblclick();
+    await page.getByText(fill(words.closed, '2026-02')).waitFor();
+    await page.getByRole('link', { name: '2026-02' }).click();
+    await page.getByText(words.noClaims).waitFor();
+  });
+  assert.deepEqual(
+    (await host.periods()).map(({ month }) => month),
+    ['2026-02'],
+  );
+  await as('Seller', async (page) => {
+    await page.goto('/settlement');
+    await page.getByRole('link', { name: '2026-02' }).waitFor();
+    assert.equal(await page.getByRole('button', { name: words.close }).count(), 0, 'a seller closes nothing');
+  });
+});
+
+test('a meter is replaced in the field: its purse is closed, and another is commissioned', { skip }, async () => {
+  const words = FIELD_WORDS.en;
+  const old = meterOf(2);
+  await as('Technician', async (page) => {
+    await page.goto(`/field/${old}`);
+    await page.getByText(words.onlyOperator).waitFor();
+    assert.equal(await page.getByRole('button', { name: words.closePurse }).count(), 0);
+  });
+  await as('Operator', async (page) => {
+    await page.goto(`/field/${old}`);
+    await page.getByRole('button', { name: words.closePurse, exact: true }).click();
+    const [known] = (await town.utility.host.meters()).filter(({ meter }) => svpmsnText(meter.svpmsn) === old);
+    assert.equal(known?.purse.state, 'open', 'nothing is closed before it is pressed again');
+    await page.getByRole('button', { name: `${words.closePurse}: ${words.sure}` }).click();
+    await page.getByRole('status').getByText(words.purse.closed).waitFor();
+  });
+  await as('Technician', async (page) => {
+    await page.goto('/field');
+    await page.getByRole('button', { name: words.enrol }).click();
+    await page.getByLabel(words.number).fill(NEW_METER);
+    await page.getByLabel(words.subscriber).fill('house-3');
+    await page.getByLabel(words.address).fill('200');
+    await page.getByRole('button', { name: words.enrol }).last().click();
+    await page.getByRole('heading', { name: NEW_METER, level: 1 }).waitFor();
+    await page.getByText(words.neverHeard).waitFor();
+  });
+  const views = (await town.utility.host.meters()).filter(({ meter }) => meter.subscriber === 'house-3');
+  assert.deepEqual(
+    views.map(({ meter, purse }) => [meter.svpmsn, purse.state]),
+    [
+      [svpmsn(Number.parseInt(NEW_METER, 16)), 'open'],
+      [house(2).svpmsn, 'closed'],
+    ],
+  );
+});
+
+test('a command that is clicked twice is ordered once', { skip }, async () => {
+  const words = METER_WORDS.en;
+  const number = meterOf(3);
+  await as('Operator', async (page) => {
+    await page.goto(`/meters/${number}?tab=control`);
+    await page.getByRole('button', { name: words.orderNow, exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: words.orderNow, exact: true }).dblclick();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('status').getByText(words.ordered).waitFor();
+    await page
+      .getByRole('row', { name: /^relay/ })
+      .getByText(words.commandStates.done)
+      .waitFor();
+  });
+  await as('System manager', async (page) => assert.equal(await auditOf(page, 'orderCommand', number), 1));
+  assert.ok(house(3).relayOpen, 'it was switched off');
+});
+
+test('an exchange of a meter is read message by message, and leads to the one before it', { skip }, async () => {
+  const words = EXCHANGE_WORDS.en;
+  const number = meterOf(4);
+  await as('Operator', async (page) => {
+    await page.goto(`/meters/${number}?tab=exchanges`);
+    assert.equal(await town.utility.buy(house(4), 700), undefined);
+    const credited = page.getByRole('row', { name: new RegExp(`^${words.commands.valueStore}.*7\\.00`) });
+    await credited.getByText(words.outcomes.answered).waitFor();
+    await credited.getByRole('link').click();
+    await page.getByRole('heading', { name: words.commands.valueStore, level: 1 }).waitFor();
+    const passes = page.getByRole('region', { name: words.passes }).getByRole('listitem').filter({ hasText: /^M\d/ });
+    await passes.first().waitFor();
+    const signs = (await passes.allTextContents()).map((text) => text.slice(0, 2));
+    assert.deepEqual(signs, ['M1', 'M2', 'M3', 'M4']);
+    await page.getByRole('region', { name: words.result }).getByText(words.outcomes.answered).waitFor();
+    const address = page.url();
+    await page.getByRole('link', { name: words.older }).click();
+    await page.waitForURL((url) => url.href !== address);
+    await page.getByRole('link', { name: words.newer }).click();
+    await page.waitForURL(address);
+    await page.getByRole('link', { name: fill(words.meter, number) }).click();
+    await page.getByRole('table', { name: METER_WORDS.en.tabs.exchanges }).waitFor();
+  });
+});
