@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { resolve } from 'node:path';
@@ -8,15 +8,11 @@ import type { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { Acquirer } from '../adapters/acquirer.ts';
 import { milliseconds } from '../units/index.ts';
+import { runIn } from './in-process.testing.ts';
 
 const MAIN = resolve(import.meta.dirname, 'main.ts');
 
-const run = (args: readonly string[]): Promise<{ code: number; out: string; err: string }> =>
-  new Promise((done) => {
-    execFile(process.execPath, [MAIN, 'acquirer', ...args], (error, out, err) =>
-      done({ code: error === null ? 0 : Number(error.code), out, err }),
-    );
-  });
+const run = (args: readonly string[]) => runIn('.', 'acquirer', ...args);
 
 for (const [args, sentence] of [
   [['--port', 'x'], /^--port is a whole number from 0 to 65535, not "x"\./],

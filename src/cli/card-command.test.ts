@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
@@ -11,6 +11,7 @@ import { deriveCardKey, keyName, Purpose, Suite } from '../crypto/index.ts';
 import { csn, type Region } from '../units/index.ts';
 import { CounterHost } from './card-bench.testing.ts';
 import { card } from './card-command.ts';
+import { runIn } from './in-process.testing.ts';
 import { WrongUse } from './usage.ts';
 
 const MAIN = resolve(import.meta.dirname, 'main.ts');
@@ -21,17 +22,11 @@ after(() => rmSync(folder, { recursive: true }));
 const env = {
   ...process.env,
   ...{ WATTPURSE_PASSPHRASE: 'a passphrase of a test', WATTPURSE_PIN: '4711', WATTPURSE_API_KEY: 'a-key' },
-  NODE_COMPILE_CACHE: join(folder, 'compiled'),
 };
-const run = (args: readonly string[], changed: NodeJS.ProcessEnv = {}) =>
-  new Promise<{ code: number; out: string; err: string }>((done) => {
-    execFile(
-      process.execPath,
-      [MAIN, 'card', ...args],
-      { cwd: folder, env: { ...env, ...changed } },
-      (error, out, err) => done({ code: error === null ? 0 : Number(error.code), out, err }),
-    );
-  });
+const run = (args: readonly string[], changed: NodeJS.ProcessEnv = {}) => {
+  Object.assign(process.env, env, changed);
+  return runIn(folder, 'card', ...args);
+};
 const MASTERS = ['--master', 'issuer.card', '--master', 'gas.card'];
 const at = (name: string): string => join(folder, name);
 

@@ -11,6 +11,7 @@ import { MemoryStore } from '../host/index.ts';
 import { Utility } from '../simulation/index.ts';
 import { DataFolder } from './data-folder.ts';
 import { newFounding } from './founding.ts';
+import { runIn } from './in-process.testing.ts';
 import { LOAD_BYTES_MAX } from './read-loads.ts';
 import { DEMO_BEGINS_MS, settingOf } from './setting.ts';
 
@@ -45,7 +46,7 @@ test('the same seed gives the same numbers, on a screen too', () => {
   assert.match(alone, /^1 meter lived 1 day on suite aes128 \(seed 1\)\.$/m);
 });
 
-test('every suite conserves value; the seed’s own needs --lab', () => {
+test('every suite conserves value; the seed’s own needs --lab', async () => {
   for (const suite of ['3des-xo', 'aes256']) {
     const { status, stdout } = run('demo', '--once', '--days', '1', '--meters', '3', '--suite', suite, '--json');
     assert.equal(status, 0, suite);
@@ -53,7 +54,7 @@ test('every suite conserves value; the seed’s own needs --lab', () => {
   }
   const lab = run('demo', '--once', '--days', '1', '--meters', '3', '--suite', '3des', '--lab', '--json');
   assert.equal(JSON.parse(lab.stdout).conserved, true);
-  assert.equal(run('demo', '--once', '--suite', '3des').status, 2);
+  await refused(['demo', '--once', '--suite', '3des'], /add --lab to use it\.$/m);
 });
 
 test('recorded loads are played, plain or gzip', () => {
@@ -127,13 +128,16 @@ const WRONG_USES: readonly (readonly [readonly string[], RegExp])[] = [
   [['vectors', 'check', '/dev/zero'], /it is no plain file/],
 ];
 
-test('each wrong use is one sentence on stderr, nothing on stdout, exit 2', () => {
+test('each wrong use is one sentence on stderr, nothing on stdout, exit 2', async () => {
   writeFileSync(join(scratch, 'broken.csv'), 'time,aggregate_w\n2024-01-01T00:00,-5\n');
   writeFileSync(join(scratch, 'broken.csv.gz'), gzipSync('time,aggregate_w\n').subarray(0, 12));
   writeFileSync(join(scratch, 'long.csv'), '');
   truncateSync(join(scratch, 'long.csv'), 600 * 1024 * 1024);
   writeFileSync(join(scratch, 'bomb.csv.gz'), gzipSync(Buffer.alloc(LOAD_BYTES_MAX + 1)));
-  for (const [args, sentence] of WRONG_USES) refused(args, sentence);
+  for (const [args, sentence] of WRONG_USES) await refused(args, sentence);
+  const { status, stdout, stderr } = run('demo', '--bogus');
+  assert.deepEqual([status, stdout], [2, ''], 'and as the program ends');
+  assert.match(stderr, /^There is no option --bogus: .*\n$/);
   assert.equal(existsSync(join(scratch, 'unmade')), false, 'nothing is begun');
 });
 
@@ -175,10 +179,12 @@ test('a folder belongs to one process, and to a version that knows it', async ()
   const path = join(scratch, 'owned');
   const folder = new DataFolder(path);
   folder.found({ version: 1, seed: '1', suite: 'aes128', meters: 5, loads: [], startMs: DEMO_BEGINS_MS });
-  refused(['demo', '--data', path], /in use/);
+  const { status, stderr } = run('demo', '--data', path);
+  assert.equal(status, 2);
+  assert.match(stderr, /^.* in use .*\n$/);
   await folder.close();
   writeFileSync(join(path, 'demo.json'), '{"version":2}');
-  refused(['demo', '--data', path], /is not what this version wrote/);
+  await refused(['demo', '--data', path], /is not what this version wrote/);
 });
 
 test('a folder goes on with what it was begun with, and refuses anything else that is named', async () => {
@@ -201,13 +207,13 @@ test('a folder goes on with what it was begun with, and refuses anything else th
     ['loads', join(scratch, 'other.csv')],
   ] as const) {
     writeFileSync(join(scratch, 'other.csv'), minutes());
-    refused(
+    await refused(
       ['demo', '--data', path, `--${option}`, value],
       new RegExp(`holds a demo of 3 meters .*leave --${option} out`),
     );
   }
   rmSync(loads);
-  refused(['demo', '--data', path], /kept\.csv cannot be read \(there is no such file\)/);
+  await refused(['demo', '--data', path], /kept\.csv cannot be read \(there is no such file\)/);
 });
 
 test('a demo of which a part is gone is refused, and nothing is begun around the rest', async () => {
@@ -217,7 +223,7 @@ test('a demo of which a part is gone is refused, and nothing is begun around the
     const path = join(scratch, `without-${file}`);
     cpSync(whole, path, { recursive: true });
     rmSync(join(path, file));
-    refused(
+    await refused(
       ['demo', '--data', path],
       new RegExp(`holds a demo whose ${file.replace('.', '\\.')} is gone: put that back`),
     );
@@ -226,7 +232,7 @@ test('a demo of which a part is gone is refused, and nothing is begun around the
   const path = join(scratch, 'without-books');
   cpSync(whole, path, { recursive: true });
   for (const file of readdirSync(path)) if (file.startsWith('wattpurse.db')) rmSync(join(path, file));
-  refused(['demo', '--data', path], /holds a demo whose wattpurse\.db is gone/);
+  await refused(['demo', '--data', path], /holds a demo whose wattpurse\.db is gone/);
 });
 
 test('a database that was put back from a copy is told, what it forgot is found, and no clock goes back', async () => {
@@ -249,17 +255,17 @@ test('a database that was put back from a copy is told, what it forgot is found,
 test('a run as fast as it can in a folder can be gone on with', async () => {
   const path = join(scratch, 'once');
   assert.equal(run('demo', '--once', '--days', '1', '--meters', '3', '--data', path).status, 0);
-  refused(['demo', '--once', '--data', path], /holds a utility already/);
+  await refused(['demo', '--once', '--data', path], /holds a utility already/);
   assert.match(await runAndStop(path), /^Goes on in .*\n(.*\n)*Tue /);
 });
 
 /** One sentence on stderr, nothing on stdout, exit 2. */
-function refused(args: readonly string[], sentence: RegExp): void {
-  const { status, stdout, stderr } = run(...args);
-  assert.match(stderr, sentence, args.join(' '));
-  assert.equal(status, 2, `${args.join(' ')}: ${stderr}`);
-  assert.equal(stdout, '');
-  assert.equal(stderr.trimEnd().split('\n').length, 1, `one line: ${stderr}`);
+async function refused(args: readonly string[], sentence: RegExp): Promise<void> {
+  const { code, out, err } = await runIn(scratch, ...args);
+  assert.match(err, sentence, args.join(' '));
+  assert.equal(code, 2, `${args.join(' ')}: ${err}`);
+  assert.equal(out, '');
+  assert.equal(err.trimEnd().split('\n').length, 1, `one line: ${err}`);
 }
 
 /** A household's load by the minute, two days long. */

@@ -138,11 +138,17 @@ async function keyringOf(folder: string): Promise<SoftwareKeyStore> {
     throw new WrongUse(`The master keys of a host are sealed: give the passphrase as ${PASSPHRASE_VARIABLE}.`);
   }
   if (existsSync(path)) return opened(path, passphrase);
+  const keys = await drawnKeys();
+  writeWhole(path, await sealKeyRing(keys, passphrase, systemRandomness));
+  return keys;
+}
+
+/** The master keys of a utility that begins. */
+export async function drawnKeys(): Promise<SoftwareKeyStore> {
   const keys = new SoftwareKeyStore({ utility: UTILITY_NUMBER, keys: new Map() }, systemRandomness);
   for (const suite of SUITES) {
     for (const purpose of Object.values(Purpose)) await keys.addGeneration(purpose, suite);
   }
-  writeWhole(path, await sealKeyRing(keys, passphrase, systemRandomness));
   return keys;
 }
 

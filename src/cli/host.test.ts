@@ -16,7 +16,8 @@ import { parseDemoOptions } from './demo-options.ts';
 import { CannotGoOn } from './failure.ts';
 import { HostFolder } from './host-folder.ts';
 import { parseHostOptions, parseManagerOptions } from './host-options.ts';
-import { env, oneTimePassword, Running as RunningIn } from './running.testing.ts';
+import { runIn } from './in-process.testing.ts';
+import { env, layKeys, oneTimePassword, Running as RunningIn } from './running.testing.ts';
 import { WrongUse } from './usage.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
@@ -31,8 +32,10 @@ class Running extends RunningIn {
 const ASKS_EVERY_MS = 200;
 const PASSWORD = 'what a fine password';
 
-const run = (args: readonly string[], more: NodeJS.ProcessEnv = env) =>
+const spawned = (args: readonly string[], more: NodeJS.ProcessEnv = env) =>
   spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8', cwd: scratch, env: more });
+Object.assign(process.env, env);
+const run = (args: readonly string[]) => runIn(scratch, ...args);
 
 /** What a person may get wrong, and what the one sentence must name. */
 const WRONG_USES: readonly (readonly [readonly string[], RegExp])[] = [
@@ -66,34 +69,34 @@ test('each wrong use of a host is one sentence, and nothing is begun', () => {
       error instanceof WrongUse && sentence.test(error.message) && !/\n|secret/.test(error.message);
     assert.throws(() => parse(args), said, args.join(' '));
   }
-  const { status, stdout, stderr } = run(['host', '--data', 'unmade', '--listen', 'x']);
+  const { status, stdout, stderr } = spawned(['host', '--data', 'unmade', '--listen', 'x']);
   assert.deepEqual([status, stdout], [2, '']);
   assert.match(stderr, /^--listen must be an address .*\n$/);
   assert.equal(existsSync(join(scratch, 'unmade')), false);
   const { WATTPURSE_PASSPHRASE: _, ...without } = env;
-  const unsealed = run(['host', '--data', 'sealed'], without);
+  const unsealed = spawned(['host', '--data', 'sealed'], without);
   assert.equal(unsealed.status, 2);
   assert.match(unsealed.stderr, /^The master keys of a host are sealed: .* WATTPURSE_PASSPHRASE\.$/m);
 });
 
 test('a host is begun, its first manager makes people, and a second start goes on', async () => {
   const folder = join(scratch, 'utility');
-  const made = run(['manager', 'boss', '--data', folder]);
-  assert.equal(made.status, 0, made.stderr);
+  const made = await run(['manager', 'boss', '--data', folder]);
+  assert.equal(made.code, 0, made.err);
   const host = new Running('host', '--data', folder, '--listen', '127.0.0.1:0', '--zone', 'Europe/Berlin');
   assert.equal((await host.ask('/health')).status, 200);
   assert.match(await (await host.ask('/ready')).text(), /"ready":true.*"grid":"none/);
-  const first = await host.logIn('boss', oneTimePassword(made.stdout));
-  const choice = { old: oneTimePassword(made.stdout), new: PASSWORD };
+  const first = await host.logIn('boss', oneTimePassword(made.out));
+  const choice = { old: oneTimePassword(made.out), new: PASSWORD };
   assert.equal((await host.json('PUT', '/api/v1/session/password', choice, first)).status, 204);
   const boss = await host.logIn('boss', PASSWORD);
   const wanted = { login: 'han', name: 'Han', role: 'operator' };
   const added = await host.json('POST', '/api/v1/people', wanted, boss);
   assert.equal(added.status, 201);
   const { oneTimePassword: hans } = (await added.json()) as { oneTimePassword: string };
-  assert.match(run(['manager', 'boss', '--data', folder]).stderr, /is in use by another process/);
+  assert.match((await run(['manager', 'boss', '--data', folder])).err, /is in use by another process/);
   assert.equal(await host.stop(), 0);
-  for (const secret of [oneTimePassword(made.stdout), PASSWORD, hans, boss.cookie ?? '', boss['x-csrf-token'] ?? '']) {
+  for (const secret of [oneTimePassword(made.out), PASSWORD, hans, boss.cookie ?? '', boss['x-csrf-token'] ?? '']) {
     assert.ok(secret.length > 10 && !host.lines.some((line) => line.includes(secret)));
   }
   for (const line of host.lines) assert.ok(JSON.parse(line).time, line);
@@ -108,46 +111,47 @@ test('a host is begun, its first manager makes people, and a second start goes o
     ...['command line manager', 'boss log-in', 'boss change-password', 'boss log-in', 'boss addPerson', 'boss log-in'],
   ]);
   assert.equal(await again.stop('SIGINT'), 0);
-  const moved = run(['host', '--data', folder, '--zone', 'Asia/Seoul']);
-  assert.match(moved.stderr, /lives in Europe\/Berlin: leave --zone out/);
-  const reset = run(['manager', 'boss', '--data', folder]);
-  assert.match(oneTimePassword(reset.stdout), /^[a-z2-9-]{23}$/);
-  assert.match(run(['manager', 'han', '--data', folder]).stderr, /"han" is of role operator/);
-  assert.match(run(['demo', '--data', folder]).stderr, /holds the books of a host/);
+  const moved = await run(['host', '--data', folder, '--zone', 'Asia/Seoul']);
+  assert.match(moved.err, /lives in Europe\/Berlin: leave --zone out/);
+  const reset = await run(['manager', 'boss', '--data', folder]);
+  assert.match(oneTimePassword(reset.out), /^[a-z2-9-]{23}$/);
+  assert.match((await run(['manager', 'han', '--data', folder])).err, /"han" is of role operator/);
+  assert.match((await run(['demo', '--data', folder])).err, /holds the books of a host/);
   rmSync(join(folder, 'wattpurse.db'));
-  assert.match(run(['host', '--data', folder]).stderr, /holds the keys of a host and no books/);
+  assert.match((await run(['host', '--data', folder])).err, /holds the keys of a host and no books/);
 });
 
 test('a folder that is not a host’s, a keyring of others, and a port that is taken are told in one sentence', async () => {
   const demo = join(scratch, 'of-a-demo');
   mkdirSync(demo);
   writeFileSync(join(demo, 'demo.json'), '{}');
-  assert.match(run(['host', '--data', demo]).stderr, /holds a demo, whose meters are in it/);
+  assert.match((await run(['host', '--data', demo])).err, /holds a demo, whose meters are in it/);
   const folder = join(scratch, 'first');
   const host = new Running('host', '--data', folder, '--listen', '127.0.0.1:0');
   const { port } = new URL((await host.ask('/health')).url);
   const other = join(scratch, 'second');
-  const taken = run(['host', '--data', other, '--listen', `127.0.0.1:${port}`]);
+  const taken = spawned(['host', '--data', other, '--listen', `127.0.0.1:${port}`]);
   assert.deepEqual([taken.status, taken.stdout], [1, '']);
   assert.match(taken.stderr, /^Nothing can listen on port \d+ of 127\.0\.0\.1, because another program does/);
   await host.stop();
   cpSync(join(other, 'keyring.wpkr'), join(folder, 'keyring.wpkr'));
-  assert.match(run(['host', '--data', folder]).stderr, /is not the keyring of these books/);
+  assert.match((await run(['host', '--data', folder])).err, /is not the keyring of these books/);
   rmSync(join(folder, 'keyring.wpkr'));
-  assert.match(run(['host', '--data', folder]).stderr, /have a keyring already, and .* is not there/);
+  assert.match((await run(['host', '--data', folder])).err, /have a keyring already, and .* is not there/);
   writeFileSync(join(other, 'host.json'), '{"version":9}');
-  assert.match(run(['host', '--data', other]).stderr, /host\.json is not what this version wrote/);
+  assert.match((await run(['host', '--data', other])).err, /host\.json is not what this version wrote/);
 });
 
 test('hosts share a database in PostgreSQL, with one keyring', { skip: postgresMissing }, async () => {
   const server = await startPostgres();
   try {
     const [one, two, three] = ['one', 'two', 'three'].map((name) => join(scratch, name)) as [string, string, string];
-    const made = run(['manager', 'boss', '--data', one, '--database', server.url]);
-    assert.equal(made.status, 0, made.stderr);
+    await layKeys(one);
+    const made = await run(['manager', 'boss', '--data', one, '--database', server.url]);
+    assert.equal(made.code, 0, made.err);
     const first = new Running('host', '--data', one, '--database', server.url, '--listen', '127.0.0.1:0');
-    const boss = await first.logIn('boss', oneTimePassword(made.stdout));
-    assert.match(run(['host', '--data', three, '--database', server.url]).stderr, /have a keyring already/);
+    const boss = await first.logIn('boss', oneTimePassword(made.out));
+    assert.match((await run(['host', '--data', three, '--database', server.url])).err, /have a keyring already/);
     cpSync(join(one, 'keyring.wpkr'), join(two, 'keyring.wpkr'));
     const second = new Running('host', '--data', two, '--database', server.url, '--listen', '127.0.0.1:0');
     const there = await second.ask('/api/v1/session', { headers: boss });
@@ -172,7 +176,7 @@ test('an address of the own network is told what happened, by the same secret af
   try {
     const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/`;
     const folder = join(scratch, 'telling');
-    const password = oneTimePassword(run(['manager', 'boss', '--data', folder]).stdout);
+    const password = oneTimePassword((await run(['manager', 'boss', '--data', folder])).out);
     const start = () =>
       new Running('host', '--data', folder, '--listen', '127.0.0.1:0', '--webhook-inside', '127.0.0.1');
     const host = start();
@@ -186,7 +190,6 @@ test('an address of the own network is told what happened, by the same secret af
     assert.equal(added.status, 201, await added.clone().text());
     const { secret } = (await added.json()) as { secret: string };
     await host.stop();
-    Object.assign(process.env, env);
     const { store } = await HostFolder.open({ data: folder, database: undefined });
     const body = '{"id":"purchase.sold:a"}';
     const delivery = { webhook: 'shop', body, state: 'waiting', at: 0, dueAt: 0, attempts: 0 } as const;

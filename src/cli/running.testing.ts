@@ -1,12 +1,26 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { sealKeyRing } from '../crypto/index.ts';
+import { systemRandomness } from './demo-keys.ts';
+import { KEYS_FILE, makeFolder } from './folder-files.ts';
+import { drawnKeys } from './host-folder.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
-export const env = { ...process.env, WATTPURSE_PASSPHRASE: 'a passphrase of a test' };
+const PASSPHRASE = 'a passphrase of a test';
+/** log2 of scrypt's N: 16 MiB. */
+const COST = 14;
+export const env = { ...process.env, WATTPURSE_PASSPHRASE: PASSPHRASE };
 export const oneTimePassword = (text: string): string => /one-time password (\S+)/.exec(text)?.[1] ?? '';
+
+/** Lays a keyring into the folder of a host, as its first start would, but one that each start opens in no time. */
+export async function layKeys(folder: string): Promise<void> {
+  makeFolder(folder);
+  writeFileSync(join(folder, KEYS_FILE), await sealKeyRing(await drawnKeys(), PASSPHRASE, systemRandomness, COST));
+}
 
 /** A program that runs until it is stopped, and the address that it told. */
 export class Running {

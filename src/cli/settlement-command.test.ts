@@ -1,21 +1,15 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { runIn } from './in-process.testing.ts';
 import { readPeer } from './settlement-peer.ts';
 
-const MAIN = resolve(import.meta.dirname, 'main.ts');
 const folder = mkdtempSync(join(tmpdir(), 'wattpurse-settlement-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const run = (...args: readonly string[]): Promise<{ code: number; out: string; err: string }> =>
-  new Promise((done) => {
-    execFile(process.execPath, [MAIN, 'settlement', ...args], { cwd: folder }, (error, out, err) =>
-      done({ code: error === null ? 0 : Number(error.code), out, err }),
-    );
-  });
+const run = (...args: readonly string[]) => runIn(folder, 'settlement', ...args);
 
 for (const [args, sentence] of [
   [[], /^settlement is followed by tariff, close, list, show, claim, correct, serve, key, not ""\.$/m],

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { Suite } from '../crypto/index.ts';
 import { type Simulation, type SimulationOptions, simulate } from '../simulation/index.ts';
 import { silentlyRestored } from '../simulation/silent-store.testing.ts';
+import { runIn } from './in-process.testing.ts';
 import { explain } from './simulate-failure.ts';
 
 const MAIN = resolve(import.meta.dirname, 'main.ts');
@@ -58,7 +59,7 @@ for (const [args, sentence] of [
   [['--sed', '1'], /^There is no option --sed: --seed was probably meant, see "wattpurse help simulate"\.$/m],
 ] as const) {
   test(`simulate ${args.join(' ')} is wrong use, in one sentence`, async () => {
-    const { code, out, err } = await run(args);
+    const { code, out, err } = await runIn('.', 'simulate', ...args);
     assert.equal(code, 2);
     assert.equal(out, '');
     assert.match(err, sentence);

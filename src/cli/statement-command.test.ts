@@ -1,28 +1,24 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { runIn } from './in-process.testing.ts';
 
-const MAIN = resolve(import.meta.dirname, 'main.ts');
 const folder = mkdtempSync(join(tmpdir(), 'wattpurse-statement-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const run = (...args: readonly string[]): Promise<{ code: number; out: string; err: string }> =>
-  new Promise((done) => {
-    execFile(process.execPath, [MAIN, ...args], { cwd: folder }, (error, out, err) =>
-      done({ code: error === null ? 0 : Number(error.code), out, err }),
-    );
-  });
+const run = (...args: readonly string[]) => runIn(folder, ...args);
 
 const METER = '0a1b2c';
 const asked = (...more: readonly string[]) =>
   run('statement', '--meter', METER, '--from', '2026-03-02', '--to', '2026-03-03', '--data', 'demo', ...more);
 
 before(async () => {
-  const { code, err } = await run('demo', '--once', '--data', 'demo', '--days', '1', '--meters', '1');
-  assert.equal(code, 0, err);
+  // A process of its own lives faster: the runner of the tests follows each promise of this one.
+  const life = ['demo', '--once', '--data', 'demo', '--days', '1', '--meters', '1'];
+  execFileSync(process.execPath, [join(import.meta.dirname, 'main.ts'), ...life], { cwd: folder, stdio: 'ignore' });
 });
 
 for (const [args, sentence] of [
