@@ -487,3 +487,21 @@ test('a card is found by the end of its number', async () => {
   await rig.do(async (tx, now) => made(await blockCard(tx, { csn: KIMS_CARD, state: 'lost' }, now)));
   assert.deepEqual(await rig.desk.byTail('a1b2c3d4e5f6'), []);
 });
+
+test('a receipt that comes late, when another host has booked more since, freezes nothing and changes nothing', async () => {
+  const rig = await CardRig.open();
+  await sell(rig, 'one', 100);
+  const slow = rig.desk;
+  const { exchange, frame } = await rig.begin();
+  const second = made(await slow.receive(exchange, rig.pass(rig.hand(), frame)));
+  assert.ok(second.type === 'send');
+  const late = rig.pass(rig.hand(), second.frame);
+  rig.desk = rig.newDesk();
+  await rig.serve();
+  await sell(rig, 'two', 50);
+  await rig.serve();
+  const before = await rig.purse();
+  assert.deepEqual([before.credited, before.lastCounter], [150n, 2]);
+  made(await slow.receive(exchange, late));
+  assert.deepEqual(await rig.purse(), before);
+});

@@ -304,8 +304,8 @@ export async function claimFound(
 }
 
 /**
- * What the card tells of itself, where the books have all its loads: what it holds, and what went to meters. What it
- * tells beside a load that is not booked proves nothing yet.
+ * What the card tells of itself, where the books have all its loads and no more: what it holds, and what went to meters.
+ * What it tells beside a load that is not booked proves nothing yet.
  * @returns why it cannot be true, and is not taken in
  */
 async function takeTotals(
@@ -316,7 +316,8 @@ async function takeTotals(
 ): Promise<CardFreeze | undefined> {
   const [purse] = await tx.cardPurses.of([id]);
   assert(purse !== undefined, 'a card has the region that it told of');
-  if (purse.lastCounter < Math.max(cardLast, isOfLoad(receipt) ? receipt.counter : 0)) return undefined;
+  // It knew fewer loads than are booked now: a receipt that was long on its way. A card that was put back says so in M2.
+  if (purse.lastCounter !== Math.max(cardLast, isOfLoad(receipt) ? receipt.counter : 0)) return undefined;
   const doubt = doubtOfTotals(purse, receipt);
   if (doubt !== undefined) return doubt;
   const { debited, handed } = debitsOf(purse, receipt);
