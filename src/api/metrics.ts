@@ -73,8 +73,9 @@ export class Metrics {
 
   /** In the text format of Prometheus. */
   async text(host: HostByName): Promise<string> {
-    const { issued, stored, inFlight, refunded, spent, owed, found, closed, valueInMeters } = await host.books();
-    const amounts = { issued, stored, inFlight, refunded, spent, owed, found, closed, valueInMeters };
+    const { issued, stored, inFlight, refunded, spent, owed, found, fromCards, closed, valueInMeters } =
+      await host.books();
+    const amounts = { issued, stored, inFlight, refunded, spent, owed, found, fromCards, closed, valueInMeters };
     for (const [account, amount] of Object.entries(amounts)) this.#tokens.set({ account }, Number(amount));
     this.#unsettled.set(await host.unsettledOrders());
     const undelivered = await host.undelivered();

@@ -78,14 +78,14 @@ export function provedText(proved: BooksProved): string[] {
   const what =
     `${n(proved.postings)} postings of ${n(proved.lines)} lines, ${n(proved.heads)} signed heads, ` +
     `${n(proved.receipts)} receipts${proved.rowsProved ? `, ${n(proved.rows)} rows of other tables` : ''}`;
-  const { issued, stored, inFlight, refunded, owed, spent, found, closed, valueInMeters } = books;
+  const { issued, stored, inFlight, refunded, owed, spent, found, fromCards, closed, valueInMeters } = books;
   const more = (value: bigint, name: string) => (value === 0n ? '' : ` + ${name} ${value}`);
   return [
     findings.length === 0
       ? `The books are as the host wrote them: ${what}.`
       : `The books are NOT as the host wrote them; ${what} were read.`,
     `Issued ${issued} = stored ${stored} + in flight ${inFlight} + refunded ${refunded}.`,
-    `Stored ${stored} + owed ${owed}${more(found, 'found')} = spent ${spent} + purses ${valueInMeters}${more(closed, 'closed')}.`,
+    `Stored ${stored} + owed ${owed}${more(found, 'found')}${more(fromCards, 'from cards')} = spent ${spent} + purses ${valueInMeters}${more(closed, 'closed')}.`,
     ...(spent === 0n ? [] : [revenueText(books)]),
     ...proved.cards.map(cardsText),
     ...restoredAt.map((at) => `The database was put back to an older copy before ${new Date(at).toISOString()}.`),
@@ -103,11 +103,11 @@ function revenueText({ spent, revenue: { steps, unread } }: Books): string {
 }
 
 function cardsText(totals: CheckedCards['cards'][number]): string {
-  const { provider, stored, found, onCards, inMeters, spent, closed, recovered } = totals;
+  const { provider, stored, found, onCards, inMeters, spent, arrived, closed, recovered } = totals;
   const more = (value: bigint, name: string) => (value === 0n ? '' : ` + ${name} ${value}`);
   return (
     `Cards of ${provider}: loaded ${stored}${more(found, 'found')} = on cards ${onCards} + in meters ${inMeters} + ` +
-    `spent ${spent}${more(closed, 'taken off')}${more(recovered, 'given to other cards')}, as far as they told.`
+    `spent ${spent}${more(arrived, 'in purses')}${more(closed, 'taken off')}${more(recovered, 'given to other cards')}, as far as they told.`
   );
 }
 

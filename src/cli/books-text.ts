@@ -11,11 +11,11 @@ export interface Equation {
 }
 
 /**
- * The two equations of the books. What is always there is shown even when it is zero; what should not be there, value
- * that was found and purses that were closed, only when it is.
+ * The two equations of the books. What is always there is shown even when it is zero; what seldom is, value that was
+ * found, value from cards and purses that were closed, only when it is.
  */
 export function equationsOf(books: Totalled): readonly [Equation, Equation] {
-  const { issued, stored, inFlight, refunded, found, owed, spent, valueInMeters, closed } = books;
+  const { issued, stored, inFlight, refunded, found, fromCards, owed, spent, valueInMeters, closed } = books;
   return [
     equation(
       [['issued', issued]],
@@ -26,7 +26,7 @@ export function equationsOf(books: Totalled): readonly [Equation, Equation] {
       ],
     ),
     equation(
-      [['stored', stored], ...seldom('found', found), ['owed', owed]],
+      [['stored', stored], ...seldom('found', found), ...seldom('from cards', fromCards), ['owed', owed]],
       [['spent', spent], ['purses', valueInMeters], ...seldom('closed', closed)],
     ),
   ];

@@ -41,6 +41,7 @@ function snapshot(meters: readonly MeterRow[], books: Partial<Books> = {}): Snap
       inFlight: 10n,
       refunded: 0n,
       found: 0n,
+      fromCards: 0n,
       closed: 0n,
       owed: 5n,
       spent: 45n,
@@ -202,10 +203,11 @@ test('rows that no news has taken show meters, and news takes them back', () => 
   assert.deepEqual([rowsOf([]), rowsOf(NEWS), rowsOf(many)], [28, 24, 18]);
 });
 
-test('value that was found and purses that were closed stand in the equation, once there are any', () => {
+test('value that was found, that came from cards, and purses that were closed stand in the equation, once there are any', () => {
   assert.match(text(snapshot([])), /^✓ stored 90 \+ owed 5 = spent 45 \+ purses 50$/m);
-  const more = { found: 7n, closed: 3n, valueInMeters: 54n };
-  assert.match(text(snapshot([], more)), /^✓ stored 90 \+ found 7 \+ owed 5 = spent 45 \+ purses 54 \+ closed 3$/m);
+  const more = { found: 7n, fromCards: 6n, closed: 3n, valueInMeters: 60n };
+  const all = /^✓ stored 90 \+ found 7 \+ from cards 6 \+ owed 5 = spent 45 \+ purses 60 \+ closed 3$/m;
+  assert.match(text(snapshot([], more)), all);
 });
 
 test('meters without room are counted by state, a cut line is named, and time is local', () => {

@@ -1,4 +1,4 @@
-import type { Milliseconds } from '../units/index.ts';
+import type { Milliseconds, Svpmsn } from '../units/index.ts';
 import type { CardAccount, CardPostingKind, Line, Posting } from './types.ts';
 
 /** What a posting is about: it concerns a provider, and no meter with a line. */
@@ -46,6 +46,15 @@ export function cardMove(kind: keyof typeof MOVES, amount: bigint, occasion: Occ
   ];
 }
 
+/** A meter with a line has taken more from cards than was known: it is in its purse, where it is spent and told as any value is. */
+export const cardArrived = (svpmsn: Svpmsn, amount: bigint, { at, provider }: Omit<Occasion, 'of'>): Posting => ({
+  ...{ kind: 'from-card', at, svpmsn, order: undefined },
+  lines: [
+    { account: inMeters(provider), amount },
+    { account: 'value-in-meters', amount: -amount },
+  ],
+});
+
 /** What a sale brings in, and what for. @param account where the money comes in */
 export const cardSold = (account: Line['account'], parts: CardParts, occasion: Occasion): Posting =>
   posting('card-sold', occasion, [{ account, amount: parts.paid }, ...inParts(parts, occasion.provider, -1n)]);
@@ -92,13 +101,15 @@ export interface CardTotals {
   /** On cards, as far as they told: held, or handed over and not acknowledged. */
   readonly onCards: bigint;
   readonly handed: bigint;
-  /** Gone to meters and not told to be spent. Below zero where a meter told more than the cards it came from have yet. */
+  /** Gone to meters, and not told to be spent, or to have arrived. Below zero where a meter told more than the cards it came from have yet. */
   readonly inMeters: bigint;
   readonly spent: bigint;
+  /** Arrived in purses of meters with a line, as those tell. */
+  readonly arrived: bigint;
   readonly closed: bigint;
 }
 
-/** @param sums of accounts, and of kind and account, of what concerns no meter */
+/** @param sums of accounts, and of kind and account, of what concerns providers of cards */
 export function cardTotals(sums: ReadonlyMap<string, bigint>): CardTotals[] {
   const prefix = 'card-sold prepaid-cards:';
   const loaded = 'value-on-cards:';
@@ -120,18 +131,19 @@ export function cardTotals(sums: ReadonlyMap<string, bigint>): CardTotals[] {
     handed: of(`card-handed ${onCards(provider)}`),
     inMeters: -of(inMeters(provider)),
     spent: -of(spentIn(provider)),
+    arrived: of(`from-card ${inMeters(provider)}`),
     closed: of(`card-closed ${onCards(provider)}`),
   }));
 }
 
 /**
  * What was sold is on its way, refunded, or was loaded; what was loaded is on cards, was taken off them, or went to
- * meters; and there it is, or was spent. Nothing is on its way or on cards that never came there.
+ * meters; and there it is, was spent, or arrived in a purse that has a line. Nothing is on its way or on cards that never came there.
  */
 export const cardsHold = (t: CardTotals): boolean =>
   t.issued + t.recovered === t.stored + t.inFlight + t.refunded &&
   t.stored + t.found === t.onCards + t.handed + t.closed + t.recovered &&
-  t.handed === t.inMeters + t.spent &&
+  t.handed === t.inMeters + t.spent + t.arrived &&
   t.inFlight >= 0n &&
   t.onCards >= 0n &&
-  t.onCards + t.inMeters >= 0n;
+  t.inFlight + t.onCards + t.inMeters >= 0n;

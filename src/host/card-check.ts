@@ -1,5 +1,5 @@
 import { type CardTotals, cardsHold, cardTotals } from './card-books.ts';
-import { addSum } from './ledger.ts';
+import { addSum, isOfCards } from './ledger.ts';
 import type { BookFinding, LedgerSum } from './ports.ts';
 import type { CardOrder, CardPurse, OfflineMeter } from './types.ts';
 
@@ -22,7 +22,7 @@ export interface CheckedCards {
  */
 export function checkCards(sums: readonly LedgerSum[], { purses, orders, meters }: CardRows): CheckedCards {
   const accounts = new Map<string, bigint>();
-  for (const sum of sums) if (sum.svpmsn === undefined) addSum(accounts, sum);
+  for (const sum of sums) if (isOfCards(sum)) addSum(accounts, sum);
   const cards = cardTotals(accounts);
   const findings: BookFinding[] = [];
   for (const each of cards) {
@@ -56,6 +56,7 @@ export function checkCards(sums: readonly LedgerSum[], { purses, orders, meters 
         recovered: sum(ofPurses, ({ recovered }) => recovered),
         'in flight': sum(waiting, ({ amount }) => BigInt(amount)),
         spent: sum(ofMeters, ({ spent }) => spent),
+        arrived: sum(ofMeters, ({ line, fromCards }) => (line ? fromCards : 0n)),
       },
       {
         loaded: (posted?.stored ?? 0n) + (posted?.found ?? 0n),
@@ -64,6 +65,7 @@ export function checkCards(sums: readonly LedgerSum[], { purses, orders, meters 
         recovered: posted?.recovered ?? 0n,
         'in flight': posted?.inFlight ?? 0n,
         spent: posted?.spent ?? 0n,
+        arrived: posted?.arrived ?? 0n,
       },
       'the ledger says',
     );

@@ -35,7 +35,7 @@ import {
 } from './card-receipts.ts';
 import { takeMeterReport } from './card-reports.ts';
 import { keyOfTicket, lacksTicket, nextTicket, ticketTerms } from './card-tickets.ts';
-import { openRegion } from './cards.ts';
+import { COUNTER_ROUTE, openRegion } from './cards.ts';
 import { fail, isFailure, orStoreFailure } from './failures.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import type { CardFreeze, CardOrder, CardPurse, CardTicket, HostFailure } from './types.ts';
@@ -129,7 +129,7 @@ export class CardDesk implements CardCarrying {
 
   async wanted(csn: Csn): Promise<readonly Region[]> {
     const { store, clock } = this.#ports;
-    return store.read((tx) => wantedRegions(tx, csn, clock.now()));
+    return store.read((tx) => wantedRegions(tx, { csn, route: COUNTER_ROUTE }, clock.now()));
   }
 
   async byTail(tail: string): Promise<readonly Csn[]> {
@@ -216,7 +216,8 @@ export class CardDesk implements CardCarrying {
           return next;
         }
         const loads = next.type === 'order' && next.order.op === 'credit' && next.order.state === 'outstanding';
-        const ticket = await nextTicket(tx, { ...found, version: status.ticketVersion, loads }, now);
+        const { route } = exchange.at;
+        const ticket = await nextTicket(tx, { ...found, route, version: status.ticketVersion, loads }, now);
         return { ...next, purse, ticket };
       }),
     );
@@ -292,11 +293,15 @@ const heardSince = ({ known }: Exchange, purse: CardPurse): boolean =>
 
 const TAKEN_OVER = fail('card-exchange-unknown', 'There is no such exchange, or it was taken over: begin another one.');
 
-/** The regions of a card for which there is something to do; none for a card that is not active. */
-export async function wantedRegions(tx: StoreReads, csn: Csn, now: Milliseconds): Promise<Region[]> {
+/** The regions of a card for which there is something to do where it is; none for a card that is not active. */
+export async function wantedRegions(
+  tx: StoreReads,
+  { csn, route }: Omit<CardAt, 'region'>,
+  now: Milliseconds,
+): Promise<Region[]> {
   const regions: Region[] = [];
   for (const { region } of await tx.cardPurses.where('card', csn)) {
-    if (await isWanted(tx, { csn, region }, now)) regions.push(region);
+    if (await isWanted(tx, { csn, region, route }, now)) regions.push(region);
   }
   return regions;
 }
@@ -340,13 +345,13 @@ async function firstWaiting(tx: StoreReads, purse: string): Promise<CardOrder | 
     );
 }
 
-async function isWanted(tx: StoreReads, at: Pick<CardAt, 'csn' | 'region'>, now: Milliseconds): Promise<boolean> {
+async function isWanted(tx: StoreReads, at: CardAt, now: Milliseconds): Promise<boolean> {
   const found = await openRegion(tx, at);
   if (isFailure(found)) return false;
   const { purse } = found;
   if (purse.queryWanted || purse.outstanding !== undefined) return true;
   if ((await firstWaiting(tx, purse.id)) !== undefined) return true;
-  return lacksTicket(tx, { ...found, version: purse.ticketVersion, loads: false }, now);
+  return lacksTicket(tx, { ...found, route: at.route, version: purse.ticketVersion, loads: false }, now);
 }
 
 type Decision =

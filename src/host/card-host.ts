@@ -129,7 +129,9 @@ export function createCardHost(
 export async function wantCardQueries(tx: StoreTransaction): Promise<void> {
   await changeAll(tx.cardPurses, (purse) => ({ ...purse, queryWanted: true }));
   // Cards may have been blocked since: a ticket of an epoch that was forgotten would be refused by its meter.
-  await changeAll(tx.offlineMeters, (meter) => ({ ...meter, epoch: meter.epoch + EPOCHS_FORGOTTEN_MAX }));
+  await changeAll(tx.offlineMeters, (meter) => ({
+    ...{ ...meter, epoch: meter.epoch + EPOCHS_FORGOTTEN_MAX, awaited: meter.line },
+  }));
 }
 const EPOCHS_FORGOTTEN_MAX = 1_000;
 
@@ -255,5 +257,5 @@ async function readCardBooks(
 
 const NOTHING = {
   ...{ issued: 0n, recovered: 0n, inFlight: 0n, refunded: 0n, stored: 0n, found: 0n },
-  ...{ onCards: 0n, handed: 0n, inMeters: 0n, spent: 0n, closed: 0n },
+  ...{ onCards: 0n, handed: 0n, inMeters: 0n, spent: 0n, arrived: 0n, closed: 0n },
 };

@@ -1,10 +1,11 @@
 import { CardInHand } from '../card/bench.testing.ts';
 import { personaliseCard } from '../card/index.ts';
 import { type KeyStore, keyName, Purpose, Suite } from '../crypto/index.ts';
-import type { Csn, Milliseconds, Region, Svpmsn } from '../units/index.ts';
+import { type Csn, type Milliseconds, milliseconds, type Region, type Svpmsn } from '../units/index.ts';
 import { providerIdOf, purseIdOf } from './card-ids.ts';
+import { recoverCard, replaceCard } from './card-recovery.ts';
 import { sellToCard } from './card-sale.ts';
-import { addProvider, enrolOffline, issueCard } from './cards.ts';
+import { addProvider, blockCard, changeProvider, enrolOffline, issueCard } from './cards.ts';
 import type { CardOrder, CardPurse, Store } from './ports.ts';
 import { made } from './rig.testing.ts';
 
@@ -28,6 +29,22 @@ export class CardOffice {
     await this.#store.transaction(async (tx) => {
       for (const region of regions)
         made(await addProvider(tx, { utility: this.#utility, region, ...terms }, this.#now()));
+    });
+  }
+
+  /** Of each ticket of a region from now on. */
+  async limit(region: Region, ticketLimit: number): Promise<void> {
+    const id = providerIdOf({ utility: this.#utility, region });
+    await this.#store.transaction(async (tx) => made(await changeProvider(tx, { id, ticketLimit })));
+  }
+
+  /** A card is lost, and another takes its place. What that one is given when so much time has gone by. */
+  async lose(csn: Csn, by: Csn, afterMs: number): Promise<readonly CardOrder[]> {
+    const now = this.#now();
+    return this.#store.transaction(async (tx) => {
+      made(await blockCard(tx, { csn, state: 'lost' }, now));
+      made(await replaceCard(tx, { csn, by }, now));
+      return made(await recoverCard(tx, csn, milliseconds(now + afterMs))).orders;
     });
   }
 

@@ -24,7 +24,7 @@ export async function nextLoad(tx: StoreReads, id: Svpmsn, now: Milliseconds): P
   const loads: CardLoad[] = [];
   const unheard: CardLoad[] = [];
   for (const csn of await cardsByTail(tx, slot.tail)) {
-    const wanted = await wantedRegions(tx, csn, now);
+    const wanted = await wantedRegions(tx, { csn, route: id }, now);
     for (const purse of await tx.cardPurses.where('card', csn)) {
       if (wanted.includes(purse.region)) loads.push({ csn, purse, dueAt });
       else if (await isUnheard(tx, purse, slot)) unheard.push({ csn, purse, dueAt });

@@ -228,15 +228,15 @@ async function reckon(tx: StoreReads, purse: CardPurse, subscriber: string, now:
   return { recovery, untold, isOver: tickets.length === 0, doubtful };
 }
 
-/** Between all cards and all meters of a subscriber at one provider. */
+/** Between all cards and all meters of a subscriber at one provider, and whatever of others came between them. */
 async function untoldOf(tx: StoreReads, { provider }: CardPurse, subscriber: string): Promise<bigint> {
   let untold = 0n;
   for (const meter of await tx.offlineMeters.where('subscriber', subscriber)) {
-    if (meter.provider === provider) untold += meter.fromCards;
+    if (meter.provider === provider) untold += most(0n, meter.fromCards - meter.fromOthers);
   }
   for (const { id } of await tx.cards.where('subscriber', subscriber)) {
     for (const each of await tx.cardPurses.where('card', id)) {
-      if (each.provider === provider) untold -= each.handed;
+      if (each.provider === provider) untold -= each.handed - each.toOthers;
     }
   }
   return most(0n, untold);

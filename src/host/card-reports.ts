@@ -1,11 +1,13 @@
 import type { CardReceipt, MeterReport } from '../card/index.ts';
 import { type Milliseconds, svpmsnText } from '../units/index.ts';
 import { cardMove } from './card-books.ts';
+import { bookArrived } from './card-meters.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import type { CardFreeze, CardPurse, OfflineMeter } from './types.ts';
 
 /**
- * Takes in what a meter without a line told over a card: what was spent there goes to its provider's revenue. Reports
+ * Takes in what a meter told over a card: what was spent in one without a line goes to its provider's revenue, and what
+ * one with a line took is in its purse. Reports
  * come late, again, and out of their order, over whichever card: one that is not newer than the last says nothing.
  * @returns why the card that brought it cannot be the one that the meter took from
  */
@@ -20,16 +22,22 @@ export async function takeMeterReport(
   // The meter has credited a debit that this card does not know of: another of its number made it.
   if (report.debitCounter > receipt.debitCounter) return 'debits-behind';
   const fromCards = BigInt(report.fromCards);
-  const balance = BigInt(report.balance);
-  const told = fromCards - balance;
+  const told = {
+    ...{ sequence: report.sequence, reportedAt: now, toldAt: report.time, flags: report.flags, events: report.events },
+    ...{ balance: BigInt(report.balance), owed: BigInt(report.owed), register: BigInt(report.register) },
+    epochThere: await epochSeen(tx, purse, meter),
+  };
+  if (meter.line) {
+    await tx.offlineMeters.put([await bookArrived(tx, { ...meter, ...told }, { fromCards, at: now }, now)]);
+    return undefined;
+  }
+  const gone = fromCards - told.balance;
   const isBehind = fromCards < meter.fromCards || report.used < meter.spent;
   // What is in the purse of a meter beside value of cards was not spent there either.
-  const spent = told > meter.spent ? told : meter.spent;
+  const spent = gone > meter.spent ? gone : meter.spent;
   const heard: OfflineMeter = {
     ...meter,
-    ...{ sequence: report.sequence, reportedAt: now, toldAt: report.time, flags: report.flags, events: report.events },
-    ...{ balance, owed: BigInt(report.owed), register: BigInt(report.register) },
-    epochThere: await epochSeen(tx, purse, meter),
+    ...told,
     ...(isBehind ? { doubt: 'counts-behind' } : { fromCards, spent }),
   };
   await tx.offlineMeters.put([heard]);

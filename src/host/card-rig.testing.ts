@@ -193,7 +193,7 @@ export class CardRig {
 
 const NOTHING: CardTotals = {
   ...{ provider: GAS, issued: 0n, recovered: 0n, inFlight: 0n, refunded: 0n, stored: 0n, found: 0n },
-  ...{ onCards: 0n, handed: 0n, inMeters: 0n, spent: 0n, closed: 0n },
+  ...{ onCards: 0n, handed: 0n, inMeters: 0n, spent: 0n, arrived: 0n, closed: 0n },
 };
 
 interface Opening {

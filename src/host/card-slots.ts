@@ -82,8 +82,8 @@ export async function cardRests(tx: StoreTransaction, id: Svpmsn): Promise<void>
 /** The last six bytes of a CSN, by which events name a card. */
 export const tailOf = (card: string): string => card.slice(-12);
 
-/** Nothing where the card did not say its number. */
-function tailIn({ detail, value }: EventRecord): string | undefined {
+/** The last six bytes of the CSN that an event names; nothing where the card did not say its number. */
+export function tailIn({ detail, value }: EventRecord): string | undefined {
   if (detail === 0 && value === 0) return undefined;
   return detail.toString(16).padStart(4, '0') + value.toString(16).padStart(8, '0');
 }

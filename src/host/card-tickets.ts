@@ -1,5 +1,7 @@
+import { TICKETS_MAX } from '../card/index.ts';
 import type { KeyName, Purpose } from '../crypto/index.ts';
 import { type Milliseconds, type Svpmsn, U16_MAX, U32_MAX, type UnixSeconds, unixSeconds } from '../units/index.ts';
+import { metersOfCard } from './card-meters.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import type { CardProvider, CardPurse, CardTicket, IssuedCard, OfflineMeter } from './types.ts';
 
@@ -12,6 +14,8 @@ export interface TicketWanted {
   readonly provider: CardProvider;
   /** Of the ticket that the card took last, as it told in M2. */
   readonly version: number;
+  /** The meter that it is in, 0 for none. */
+  readonly route: Svpmsn;
   /** Value comes with it: then the meter may take as much anew. */
   readonly loads: boolean;
 }
@@ -31,6 +35,7 @@ export async function nextTicket(
   const version = Math.max(told, due.issued) + 1;
   // A card that has had all of them is replaced.
   if (version > U16_MAX) return undefined;
+  if (due.meter.line) await tx.offlineMeters.put([due.meter]);
   const ticket: CardTicket = {
     ...{ id: `${purse.id}-${String(version).padStart(5, '0')}`, purse: purse.id, version },
     ...{ meter: due.meter.svpmsn, n: due.meter.n, limit: provider.ticketLimit, epoch: due.meter.epoch },
@@ -43,11 +48,10 @@ export async function nextTicket(
 /** A ticket that is there and goes again, or the meter that needs a new one; nothing where none does. */
 async function dueTicket(
   tx: StoreReads,
-  { card, purse, provider, version, loads }: TicketWanted,
+  { card: { subscriber }, purse, provider, route, version, loads }: TicketWanted,
   now: Milliseconds,
 ): Promise<CardTicket | { readonly meter: OfflineMeter; readonly issued: number } | undefined> {
-  const ofSubscriber = await tx.offlineMeters.where('subscriber', card.subscriber);
-  const meters = ofSubscriber.filter((meter) => meter.provider === provider.id);
+  const meters = await metersOfCard(tx, { subscriber, provider, route }, now);
   if (meters.length === 0) return undefined;
   const tickets = (await tx.cardTickets.where('purse', purse.id)).sort((a, b) => a.version - b.version);
   const newest = new Map<Svpmsn, CardTicket>(tickets.map((ticket) => [ticket.meter, ticket]));
@@ -60,12 +64,35 @@ async function dueTicket(
     if (meter !== undefined && isGood(last, meter)) return last;
   }
   const issued = last?.version ?? 0;
+  const here = meters.find(({ svpmsn }) => svpmsn === route);
+  const held = here && newest.get(route);
+  if (here !== undefined && held !== undefined && !(await isKept(tx, purse, held, newest)))
+    return { meter: here, issued };
   const needy = meters.find((meter) => !isGood(newest.get(meter.svpmsn), meter));
   if (needy !== undefined) return { meter: needy, issued };
-  if (!loads) return undefined;
+  const own = meters.filter((meter) => meter.subscriber === subscriber);
+  if (!loads || own.length === 0) return undefined;
   // Each in its turn: the one whose last is the oldest.
   const age = ({ svpmsn }: OfflineMeter) => newest.get(svpmsn)?.version ?? 0;
-  return { meter: meters.reduce((oldest, each) => (age(each) < age(oldest) ? each : oldest)), issued };
+  return { meter: own.reduce((oldest, each) => (age(each) < age(oldest) ? each : oldest)), issued };
+}
+
+/**
+ * Whether a card has kept a ticket: it holds so many, and the oldest of its region goes first. Asked of the meter that
+ * it is in alone: of all of a subscriber's, one would take the place of another for ever.
+ */
+async function isKept(
+  tx: StoreReads,
+  purse: CardPurse,
+  { version }: CardTicket,
+  newest: ReadonlyMap<Svpmsn, CardTicket>,
+): Promise<boolean> {
+  let newer = [...newest.values()].filter((ticket) => ticket.version > version).length;
+  for (const { id } of await tx.cardPurses.where('card', purse.card)) {
+    if (id === purse.id) continue;
+    newer += new Set((await tx.cardTickets.where('purse', id)).map(({ meter }) => meter)).size;
+  }
+  return newer < TICKETS_MAX;
 }
 
 /** Whether a card lacks a ticket that it should have. */

@@ -18,7 +18,16 @@ export const cardRow = (subscriber: string, changed: Partial<IssuedCard> = {}): 
 export const purseRow = (changed: Partial<CardPurse> = {}): CardPurse => ({
   ...{ id: '04a1b2c3d4e5f6-2', card: '04a1b2c3d4e5f6', region: Region.gas, provider: '65535-2', n: 32 },
   ...{ lastCounter: 0xffff_ffff, outstanding: 'order', queryWanted: true, freeze: 'debits-behind', frozenAt: at },
-  ...{ credited: 2n ** 48n, closed: 1n, released: 2n, handed: 3n, recovered: 4n, toldAt: at, balance: 5n },
+  ...{
+    credited: 2n ** 48n,
+    closed: 1n,
+    released: 2n,
+    handed: 3n,
+    toOthers: 9n,
+    recovered: 4n,
+    toldAt: at,
+    balance: 5n,
+  },
   ...{ debited: 6n, pendingMeter: svpmsn(0xff_ffff), pending: 7n, debitCounter: 8, ticketVersion: 0xffff },
   ...changed,
 });
@@ -38,8 +47,24 @@ export const ticketRow: CardTicket = {
 
 export const offlineRow = (subscriber: string, changed: Partial<OfflineMeter> = {}): OfflineMeter => ({
   ...{ id: '0a1b2d', svpmsn: svpmsn(0x0a1b2d), provider: '65535-2', subscriber, n: 32, enrolledAt: at, epoch: 3 },
-  ...{ epochThere: 2, sequence: 0xffff_ffff, reportedAt: at, fromCards: 2n ** 48n, spent: 1n, balance: 2n, owed: 5n },
-  ...{ register: 2n ** 40n, flags: 3, toldAt: 0xffff_ffff, events: [{ kind: 255, minutesBefore: 65_535 }] },
+  ...{
+    epochThere: 2,
+    sequence: 0xffff_ffff,
+    reportedAt: at,
+    fromCards: 2n ** 48n,
+    fromOthers: 4n,
+    spent: 1n,
+    balance: 2n,
+    owed: 5n,
+  },
+  ...{
+    line: true,
+    awaited: true,
+    register: 2n ** 40n,
+    flags: 3,
+    toldAt: 0xffff_ffff,
+    events: [{ kind: 255, minutesBefore: 65_535 }],
+  },
   ...{ doubt: 'counts-behind' },
   ...changed,
 });

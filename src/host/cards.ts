@@ -11,6 +11,7 @@ import {
   U32_MAX,
 } from '../units/index.ts';
 import { providerIdOf, purseIdOf } from './card-ids.ts';
+import { NEW_CARD_METER } from './card-meters.ts';
 import { wakeCard } from './card-slots.ts';
 import { fail, isFailure, parseMeterNumber, subscriberUnknown, textFault } from './failures.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
@@ -145,7 +146,7 @@ export async function issueCard(
 
 const NEW_PURSE: Omit<CardPurse, 'id' | 'card' | 'region' | 'provider' | 'n'> = {
   ...{ lastCounter: 0, outstanding: undefined, queryWanted: false, freeze: undefined, frozenAt: undefined },
-  ...{ credited: 0n, closed: 0n, released: 0n, handed: 0n, recovered: 0n },
+  ...{ credited: 0n, closed: 0n, released: 0n, handed: 0n, toOthers: 0n, recovered: 0n },
   ...{ toldAt: undefined, balance: 0n, debited: 0n, pendingMeter: undefined, pending: 0n },
   ...{ debitCounter: 0, ticketVersion: 0 },
 };
@@ -193,9 +194,8 @@ export async function enrolOffline(
   const [[known], [online]] = [await tx.offlineMeters.of([text]), await tx.metersOf([svpmsn])];
   if (known !== undefined || online !== undefined) return fail('meter-known', `Meter ${text} is enrolled already.`);
   const meter: OfflineMeter = {
-    ...{ id: text, svpmsn, provider: id, subscriber, n, enrolledAt: now, epoch: 0, epochThere: 0, sequence: 0 },
-    ...{ reportedAt: undefined, fromCards: 0n, spent: 0n, balance: 0n, owed: 0n, register: 0n, flags: 0 },
-    ...{ toldAt: 0, events: [], doubt: undefined },
+    ...NEW_CARD_METER,
+    ...{ id: text, svpmsn, provider: id, subscriber, n, enrolledAt: now, line: false, awaited: false },
   };
   await tx.offlineMeters.put([meter]);
   return meter;

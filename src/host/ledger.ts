@@ -175,6 +175,8 @@ export interface Totalled {
   readonly refunded: bigint;
   /** In meters and never sold by these books: to be explained by a person. */
   readonly found: bigint;
+  /** Ever taken from cards. */
+  readonly fromCards: bigint;
   readonly closed: bigint;
   readonly spent: bigint;
   readonly owed: bigint;
@@ -183,7 +185,7 @@ export interface Totalled {
 }
 
 export interface Books extends Totalled {
-  /** issued = stored + in flight + refunded, stored + found + owed = spent + value in meters + closed, and so on cards; lines sum to zero. */
+  /** issued = stored + in flight + refunded, stored + found + from cards + owed = spent + value in meters + closed, and so on cards; lines sum to zero. */
   readonly balanced: boolean;
   /** Its parts sum to what was spent. */
   readonly revenue: Revenue;
@@ -200,6 +202,8 @@ export class LedgerReader {
   readonly #sums = new Map<Svpmsn | undefined, Map<string, bigint>>();
   /** Of all meters together. */
   readonly #all = new Map<string, bigint>();
+  /** Of what concerns cards: of no meter, or of a meter that took from them. */
+  readonly #cards = new Map<string, bigint>();
   /** Meters of which the equations do not hold. */
   readonly #wrong = new Set<Svpmsn>();
 
@@ -222,7 +226,7 @@ export class LedgerReader {
   /** Value on cards, by provider. */
   async cards(tx: Pick<StoreReads, 'ledgerSums'>): Promise<CardTotals[]> {
     await this.#readOn(tx);
-    return cardTotals(this.#sums.get(undefined) ?? new Map());
+    return cardTotals(this.#cards);
   }
 
   async books(tx: Pick<StoreReads, 'ledgerSums'>): Promise<Books> {
@@ -255,6 +259,7 @@ export class LedgerReader {
     this.#sums.set(sum.svpmsn, sums);
     addSum(sums, sum);
     if (sum.svpmsn !== undefined) addSum(this.#all, sum);
+    if (isOfCards(sum)) addSum(this.#cards, sum);
   }
 
   #total(svpmsn: Svpmsn): Totalled {
@@ -268,9 +273,12 @@ export class LedgerReader {
     for (const sums of [this.#all, this.#sums.get(undefined) ?? []]) {
       for (const [key, amount] of sums) if (!key.includes(' ')) sum += amount;
     }
-    return sum === 0n && cardTotals(this.#sums.get(undefined) ?? new Map()).every(cardsHold);
+    return sum === 0n && cardTotals(this.#cards).every(cardsHold);
   }
 }
+
+/** Whether the sums of cards need it. */
+export const isOfCards = ({ svpmsn, kind }: LedgerSum): boolean => svpmsn === undefined || kind === 'from-card';
 
 /** Adds a sum to that of its account, of its account and kind, and of all that is booked of energy. */
 export function addSum(sums: Map<string, bigint>, { kind, account, amount }: Omit<LedgerSum, 'svpmsn'>): void {
@@ -289,6 +297,7 @@ export const totalled = (
   inFlight: -of('prepaid'),
   refunded: of('refunded prepaid'),
   found: of('found-in-meters'),
+  fromCards: -of('from-card value-in-meters'),
   closed: -of('closed-purses'),
   spent: -of(ALL_REVENUE),
   owed: of('emergency-credit'),
@@ -301,6 +310,7 @@ const NOTHING: Totalled = {
   inFlight: 0n,
   refunded: 0n,
   found: 0n,
+  fromCards: 0n,
   closed: 0n,
   spent: 0n,
   owed: 0n,
@@ -310,7 +320,7 @@ const NOTHING: Totalled = {
 /** Both equations. */
 export const holds = (t: Totalled): boolean =>
   t.issued === t.stored + t.inFlight + t.refunded &&
-  t.stored + t.found + t.owed === t.spent + t.valueInMeters + t.closed &&
+  t.stored + t.found + t.fromCards + t.owed === t.spent + t.valueInMeters + t.closed &&
   t.inFlight >= 0n;
 
 function plus(a: Totalled, b: Totalled): Totalled {

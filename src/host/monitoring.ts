@@ -4,6 +4,7 @@ import type { ValueReceipt } from '../exchange/index.ts';
 import {
   AttentionReason,
   bandAt,
+  type CardsTold,
   type DayProfile,
   decodeEventAnswer,
   decodeMonitoringStatus,
@@ -20,6 +21,7 @@ import {
   type Totals,
 } from '../records/index.ts';
 import type { Milliseconds, SupplyIndex, Svpmsn, Tokens } from '../units/index.ts';
+import { awaitCards, lineRow, takeCardCredits, takeCardsSaid } from './card-meters.ts';
 import { takeCardEvents, takeCardFlag } from './card-slots.ts';
 import { CLOCK_SET, queueCommand } from './command-queue.ts';
 import type { StoreTransaction } from './ports.ts';
@@ -134,6 +136,8 @@ interface Told {
   readonly info: Partial<Pick<Knowledge, 'tableVersion' | 'lastDay' | 'nextEvent'>>;
   /** Info tells it, a status does not. */
   readonly policy?: Pick<Knowledge, 'policyVersion' | 'nextTableVersion'>;
+  /** Where it was asked for. */
+  readonly cards?: CardsTold | undefined;
 }
 
 interface DecodedPoll {
@@ -165,6 +169,7 @@ function decodePoll({ suite, svpmsn }: Meter, poll: PollResult): DecodedPoll {
       flags,
       info: { tableVersion, lastDay, nextEvent },
       policy: { policyVersion, nextTableVersion },
+      cards: use.cards,
     };
     return { told, totals: use.totals, profiles: use.profiles, faults: 0 };
   }
@@ -236,6 +241,8 @@ async function takeEvents(
   const unread = answer.events.filter(({ sequence }) => sequence >= read);
   await tx.putKnowledge({ ...known, eventsBefore, ...alarmsAfter(known, unread, now) });
   if (news.some(({ kind }) => kind === EventKind.valueFrozen)) await wantQuery(tx, meter, now);
+  // What came from the card that was in until now, before it is known which one is in.
+  await takeCardCredits(tx, meter, { events: answer.events, news }, now);
   await takeCardEvents(tx, meter, unread, now);
   return { faults: 0, news };
 }
@@ -249,28 +256,39 @@ function daysOfTables(news: readonly MeterEvent[], now: Milliseconds): number[] 
 async function postSpendingTold(
   tx: StoreTransaction,
   meter: Meter,
-  { at: said, balance, owed, info }: Told,
+  { at: said, balance, owed, info, cards }: Told,
   now: Milliseconds,
 ): Promise<void> {
   const id = meter.svpmsn;
   const { eventsBefore = 1 } = await knowledge(tx, id);
+  const at = said < now ? said : now;
+  const [before] = await tx.pursesOf([id]);
+  const isYounger = before !== undefined && at >= before.bookedAt + REPORT_MARGIN_MS;
+  if (cards !== undefined) {
+    const isAfterEvents = (info.nextEvent ?? 0) >= eventsBefore;
+    await takeCardsSaid(tx, id, { ...cards, at, isYounger, isAfterEvents }, now);
+  }
   // An event that was not read may say that the purse is frozen: then what it no longer shows was not spent.
   if (info.nextEvent !== undefined && eventsBefore < info.nextEvent) return;
-  const at = said < now ? said : now;
   const [purse] = await tx.pursesOf([id]);
   if (purse === undefined || purse.freeze !== undefined) return;
   // Before the last booking, or with a closing on its way, the balance does not belong to what is booked.
-  if (purse.queryWanted || at < purse.bookedAt + REPORT_MARGIN_MS) return;
+  if (purse.queryWanted || !isYounger) return;
+  const row = await lineRow(tx, id);
+  // A balance beside a sum that fell says nothing of what was spent.
+  if (row !== undefined && cards !== undefined && BigInt(cards.fromCards) < row.fromCards) return;
   const outstanding = await tx.outstanding(id);
   if (outstanding?.op === 'close') return;
   const tokensOf = {
-    credited: purse.credited,
+    credited: purse.credited + (row?.fromCards ?? 0n),
     balance: BigInt(balance),
     owed: owed === undefined ? undefined : BigInt(owed),
   };
   const agrees = await postSpending(tx, purse, { at, ...tokensOf }, now);
-  // Nothing is on its way that could explain it: the meter holds what these books do not know.
-  if (!agrees && outstanding === undefined) await wantQuery(tx, meter, now);
+  if (agrees || outstanding !== undefined) return;
+  // Nothing is on its way that could explain it: the meter holds what these books do not know, or took it from a card.
+  if (row === undefined || cards !== undefined) await wantQuery(tx, meter, now);
+  else await awaitCards(tx, meter, now);
 }
 
 /**
@@ -291,9 +309,13 @@ async function missingAfter(
       for (let supply = 1; supply <= supplies; supply++) profiles.push({ day, supply: supply as SupplyIndex });
     }
   }
-  if (eventsFrom === 0 && profiles.length === 0) return undefined;
-  const request = { totals: true, modeTable: false, policy: false, profiles };
-  const use = profiles.length === 0 ? new Uint8Array() : encodeUseRequest(request);
+  const isAwaited = (await lineRow(tx, svpmsn))?.awaited === true;
+  if (eventsFrom === 0 && profiles.length === 0 && !isAwaited) return undefined;
+  const request = {
+    ...{ totals: profiles.length > 0, modeTable: false, policy: false, profiles },
+    ...(isAwaited && { cards: true as const }),
+  };
+  const use = profiles.length > 0 || isAwaited ? encodeUseRequest(request) : new Uint8Array();
   return { type: 'collect', svpmsn, eventsFrom, use };
 }
 

@@ -13,6 +13,7 @@ import {
 } from '../exchange/index.ts';
 import { MeterFlag } from '../records/index.ts';
 import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens } from '../units/index.ts';
+import { lineRow } from './card-meters.ts';
 import { allEnergy, dividing, move, paidOut, refunded, repriced, spending } from './ledger.ts';
 import type { StoreTransaction } from './ports.ts';
 import { receiptIsDue } from './receipting.ts';
@@ -345,7 +346,8 @@ interface PurseReport {
 }
 
 /**
- * Posts the energy that a report proves was spent since the last posting: spent = credited + owed - balance - closed.
+ * Posts the energy that a report proves was spent since the last posting: spent = credited + owed - balance - closed,
+ * where what was taken from cards is credited too.
  * Spent never falls, so a report from before is passed over, and the same report twice posts once. Returns whether
  * the report can be true of this purse: not where it proves less spent than was posted. Where nobody tells what is
  * owed, spent less owed is posted: it does fall, when tokens are lent and not yet used.
@@ -376,7 +378,8 @@ export async function postSpending(
 
 /**
  * A receipt tells what was spent where it says that nothing is owed; else the next poll does. While the meter has
- * transactions that are not booked, one of them may have closed the purse, and its balance proves nothing.
+ * transactions that are not booked, one of them may have closed the purse, and its balance proves nothing. No more does
+ * that of a meter which takes from cards: it may be older than what is known to have come from them.
  */
 async function reportFromReceipt(
   tx: StoreTransaction,
@@ -388,6 +391,7 @@ async function reportFromReceipt(
   const [purse] = await tx.pursesOf([svpmsn]);
   assert(purse !== undefined, 'a meter has a purse');
   if (purse.lastCounter < meterLast || purse.lastCounter < receipt.counter) return;
+  if ((await lineRow(tx, svpmsn)) !== undefined) return;
   const { creditedTotal, balance } = receipt;
   await postSpending(tx, purse, { at: now, credited: BigInt(creditedTotal), balance: BigInt(balance), owed: 0n }, now);
 }

@@ -55,6 +55,7 @@ const KIND_WORDS: Readonly<Record<StatementEntry['kind'], string>> = {
   stored: 'stored in the meter',
   refunded: 'never stored, to be given back',
   found: 'found in the meter',
+  'from-card': 'taken from a card',
   closed: 'left in the purse when it was closed',
   debt: 'arrears booked',
   'paid-out': 'given back',

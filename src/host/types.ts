@@ -217,7 +217,7 @@ export type CardAccount =
   | `prepaid-cards:${string}`
   /** Credit: on cards, as far as they told: what they hold, and what they handed over and no meter has acknowledged. */
   | `value-on-cards:${string}`
-  /** Credit: gone from cards to meters without a line, and not yet told to be spent there. */
+  /** Credit: gone from cards to meters, and neither told to be spent there nor told to be in a purse that has a line. */
   | `value-in-offline-meters:${string}`
   /** Credit: spent in meters without a line, as their reports tell. */
   | `offline-revenue:${string}`
@@ -235,6 +235,8 @@ export type PostingKind =
   | 'stored'
   | 'refunded'
   | 'found'
+  /** A meter with a line has told that it took value from cards. */
+  | 'from-card'
   | 'closed'
   | 'spent'
   /** Profiles told at which steps of the tariff energy was spent, or told it anew. */

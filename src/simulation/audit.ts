@@ -129,6 +129,7 @@ function compare(
     if (inBooks !== BigInt(inPurse)) say(`${what} is ${inBooks} in the books and ${inPurse} in the purse.`);
   };
   same('credited', credited, held.credited);
+  same('from cards', booked.fromCards, held.fromCards);
   same('left', booked.valueInMeters, held.stored + held.out);
   same('closed', booked.closed, held.closed);
   if (suite === Suite.tripleDes) {
@@ -199,6 +200,7 @@ const NOTHING_BOOKED: Totalled = {
   inFlight: 0n,
   refunded: 0n,
   found: 0n,
+  fromCards: 0n,
   closed: 0n,
   spent: 0n,
   owed: 0n,

@@ -40,7 +40,7 @@ test('cards that are pulled, cut, swapped, copied, lost and filled keep every pr
 });
 
 test('what is on the way to a meter that is dead is released by its issuer, and everything of it settles', async () => {
-  const { violations, cards, faults } = await life(222);
+  const { violations, cards, faults } = await life(242);
   assert.deepEqual(violations, []);
   assert.ok(faults['offline-meter-dead'] > 0 && cards.releases > 0);
 });

@@ -267,7 +267,7 @@ CREATE TABLE card_purses (
   provider TEXT NOT NULL REFERENCES card_providers (id), n INTEGER NOT NULL,
   last_counter INTEGER NOT NULL, outstanding TEXT UNIQUE, query_wanted INTEGER NOT NULL, freeze TEXT, frozen_at INTEGER,
   credited INTEGER NOT NULL, closed INTEGER NOT NULL, released INTEGER NOT NULL, handed INTEGER NOT NULL,
-  recovered INTEGER NOT NULL, told_at INTEGER, balance INTEGER NOT NULL, debited INTEGER NOT NULL,
+  to_others INTEGER NOT NULL, recovered INTEGER NOT NULL, told_at INTEGER, balance INTEGER NOT NULL, debited INTEGER NOT NULL,
   pending_meter INTEGER, pending INTEGER NOT NULL, debit_counter INTEGER NOT NULL, ticket_version INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX card_purses_of_card ON card_purses (card, id);
@@ -291,8 +291,8 @@ CREATE TABLE card_tickets (
 CREATE TABLE offline_meters (
   id TEXT PRIMARY KEY, svpmsn INTEGER NOT NULL UNIQUE, provider TEXT NOT NULL REFERENCES card_providers (id),
   subscriber TEXT NOT NULL REFERENCES subscribers (id), n INTEGER NOT NULL, enrolled_at INTEGER NOT NULL,
-  epoch INTEGER NOT NULL, epoch_there INTEGER NOT NULL, sequence INTEGER NOT NULL, reported_at INTEGER,
-  from_cards INTEGER NOT NULL, spent INTEGER NOT NULL, balance INTEGER NOT NULL, owed INTEGER NOT NULL, register INTEGER NOT NULL,
+  line INTEGER NOT NULL, awaited INTEGER NOT NULL, epoch INTEGER NOT NULL, epoch_there INTEGER NOT NULL, sequence INTEGER NOT NULL, reported_at INTEGER,
+  from_cards INTEGER NOT NULL, from_others INTEGER NOT NULL, spent INTEGER NOT NULL, balance INTEGER NOT NULL, owed INTEGER NOT NULL, register INTEGER NOT NULL,
   flags INTEGER NOT NULL, told_at INTEGER NOT NULL, events TEXT NOT NULL, doubt TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX offline_meters_of_subscriber ON offline_meters (subscriber, id);

@@ -268,7 +268,7 @@ CREATE TABLE card_purses (
   provider TEXT COLLATE "C" NOT NULL REFERENCES card_providers (id), n BIGINT NOT NULL,
   last_counter BIGINT NOT NULL, outstanding TEXT COLLATE "C" UNIQUE, query_wanted BIGINT NOT NULL, "freeze" TEXT, frozen_at BIGINT,
   credited BIGINT NOT NULL, closed BIGINT NOT NULL, released BIGINT NOT NULL, handed BIGINT NOT NULL,
-  recovered BIGINT NOT NULL, told_at BIGINT, balance BIGINT NOT NULL, debited BIGINT NOT NULL,
+  to_others BIGINT NOT NULL, recovered BIGINT NOT NULL, told_at BIGINT, balance BIGINT NOT NULL, debited BIGINT NOT NULL,
   pending_meter BIGINT, pending BIGINT NOT NULL, debit_counter BIGINT NOT NULL, ticket_version BIGINT NOT NULL
 );
 CREATE INDEX card_purses_of_card ON card_purses (card, id);
@@ -293,8 +293,8 @@ CREATE TABLE card_tickets (
 CREATE TABLE offline_meters (
   id TEXT COLLATE "C" PRIMARY KEY, svpmsn BIGINT NOT NULL UNIQUE, provider TEXT COLLATE "C" NOT NULL REFERENCES card_providers (id),
   subscriber TEXT COLLATE "C" NOT NULL REFERENCES subscribers (id), n BIGINT NOT NULL, enrolled_at BIGINT NOT NULL,
-  epoch BIGINT NOT NULL, epoch_there BIGINT NOT NULL, sequence BIGINT NOT NULL, reported_at BIGINT,
-  from_cards BIGINT NOT NULL, spent BIGINT NOT NULL, balance BIGINT NOT NULL, owed BIGINT NOT NULL, register BIGINT NOT NULL,
+  line BIGINT NOT NULL, awaited BIGINT NOT NULL, epoch BIGINT NOT NULL, epoch_there BIGINT NOT NULL, sequence BIGINT NOT NULL, reported_at BIGINT,
+  from_cards BIGINT NOT NULL, from_others BIGINT NOT NULL, spent BIGINT NOT NULL, balance BIGINT NOT NULL, owed BIGINT NOT NULL, register BIGINT NOT NULL,
   flags BIGINT NOT NULL, told_at BIGINT NOT NULL, events TEXT NOT NULL, doubt TEXT
 );
 CREATE INDEX offline_meters_of_subscriber ON offline_meters (subscriber, id);

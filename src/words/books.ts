@@ -9,7 +9,16 @@ export interface BooksWords {
   readonly tabs: Readonly<Record<'accounts' | 'postings' | 'heads' | 'audit' | 'prove', string>>;
   readonly totals: Readonly<
     Record<
-      'issued' | 'stored' | 'inFlight' | 'refunded' | 'found' | 'owed' | 'spent' | 'valueInMeters' | 'closed',
+      | 'issued'
+      | 'stored'
+      | 'inFlight'
+      | 'refunded'
+      | 'found'
+      | 'fromCards'
+      | 'owed'
+      | 'spent'
+      | 'valueInMeters'
+      | 'closed',
       string
     >
   >;
@@ -78,6 +87,7 @@ export const BOOKS_WORDS: Readonly<Record<Language, BooksWords>> = {
       inFlight: 'on its way',
       refunded: 'refunded',
       found: 'found',
+      fromCards: 'from cards',
       owed: 'owed',
       spent: 'spent',
       valueInMeters: 'in purses',
@@ -154,6 +164,7 @@ export const BOOKS_WORDS: Readonly<Record<Language, BooksWords>> = {
       inFlight: '전송 중',
       refunded: '환불',
       found: '발견',
+      fromCards: '카드에서 받음',
       owed: '외상',
       spent: '사용',
       valueInMeters: '지갑 잔액',

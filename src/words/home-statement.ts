@@ -1,6 +1,6 @@
 import type { Language } from './language.ts';
 
-type Entry = 'sold' | 'stored' | 'refunded' | 'found' | 'closed' | 'debt' | 'paid-out' | 'returned';
+type Entry = 'sold' | 'stored' | 'refunded' | 'found' | 'from-card' | 'closed' | 'debt' | 'paid-out' | 'returned';
 type Difference = 'used-before' | 'not-told-yet' | 'without-minutes' | 'fractions' | 'unexplained';
 
 /** Of the page that explains a month, day by day. */
@@ -96,6 +96,7 @@ export const HOME_STATEMENT_WORDS: Readonly<Record<Language, HomeStatementWords>
       stored: 'Arrived in the meter',
       refunded: 'Given back',
       found: 'Found in the meter',
+      'from-card': 'Came from a card',
       closed: 'Taken out of the meter',
       debt: 'Put on your arrears',
       'paid-out': 'Paid out to you',
@@ -156,6 +157,7 @@ export const HOME_STATEMENT_WORDS: Readonly<Record<Language, HomeStatementWords>
       stored: '계량기에 도착',
       refunded: '환불',
       found: '계량기에서 발견',
+      'from-card': '카드에서 받음',
       closed: '계량기에서 회수',
       debt: '미납금에 추가',
       'paid-out': '회원님께 지급',

@@ -15,6 +15,7 @@ export interface OverviewWords {
   readonly owed: string;
   readonly purses: string;
   readonly found: string;
+  readonly fromCards: string;
   readonly closed: string;
   readonly today: string;
   readonly toBooks: string;
@@ -66,6 +67,7 @@ export const OVERVIEW_WORDS: Readonly<Record<Language, OverviewWords>> = {
     owed: 'Emergency credit owed',
     purses: 'In purses',
     found: 'Found',
+    fromCards: 'From cards',
     closed: 'Closed',
     today: 'today {}',
     toBooks: 'The rows that make these sums',
@@ -120,6 +122,7 @@ export const OVERVIEW_WORDS: Readonly<Record<Language, OverviewWords>> = {
     owed: '비상 크레딧 미상환',
     purses: '지갑 잔액',
     found: '발견',
+    fromCards: '카드에서 받음',
     closed: '폐쇄',
     today: '오늘 {}',
     toBooks: '합계를 이루는 항목 보기',

@@ -226,7 +226,10 @@ export const OfflineMeterSchema = Type.Object(
     region: RegionName,
     provider: ProviderId,
     subscriber: Id,
-    standing: OneOf(['offline'], 'It has no line: what it tells, cards bring.'),
+    standing: OneOf(
+      ['offline', 'line'],
+      'Without a line it tells by cards alone; with one it is a meter as any other too.',
+    ),
     n: KeyName,
     enrolledAt: Instant,
     epoch: Type.Integer({ description: 'Of its hot list, as tickets have it from now on.' }),
@@ -243,12 +246,13 @@ export const OfflineMeterSchema = Type.Object(
     }),
     doubt: Type.Optional(OneOf(['counts-behind'], 'It told less than before.')),
   },
-  { $id: 'OfflineMeter', description: 'A meter to which value comes by cards alone.' },
+  { $id: 'OfflineMeter', description: 'A meter that takes value from cards.' },
 );
 export type OfflineMeterJson = Static<typeof OfflineMeterSchema>;
 export const offlineMeterJson = (meter: OfflineMeter): OfflineMeterJson => ({
   ...{ number: meter.id, region: regionText(regionOfProvider(meter.provider)), provider: meter.provider },
-  ...{ subscriber: meter.subscriber, standing: 'offline', n: meter.n, enrolledAt: instantText(meter.enrolledAt) },
+  ...{ subscriber: meter.subscriber, standing: meter.line ? 'line' : 'offline', n: meter.n },
+  enrolledAt: instantText(meter.enrolledAt),
   ...{ epoch: meter.epoch, epochThere: meter.epochThere },
   ...maybe('reportedAt', meter.reportedAt, instantText),
   ...{ fromCards: String(meter.fromCards), spent: String(meter.spent), balance: String(meter.balance) },
@@ -276,6 +280,7 @@ export const CardBooksSchema = Type.Object(
     handed: Total,
     inMeters: SignedAmount,
     spent: Total,
+    arrived: Type.String({ description: 'Gone on into the purses of meters with a line, as those told.' }),
     closed: Total,
     balanced: Type.Boolean({ description: 'Sold, loaded, on cards, handed over and spent come out even.' }),
     exposure: Type.String({ description: 'Tokens that meters may take under tickets, at most.' }),
@@ -290,7 +295,8 @@ export const cardBooksJson = (books: CardBooks): CardBooksJson => ({
   ...{ provider: books.provider, issued: String(books.issued), recovered: String(books.recovered) },
   ...{ inFlight: String(books.inFlight), refunded: String(books.refunded), loaded: String(books.stored) },
   ...{ found: String(books.found), onCards: String(books.onCards), handed: String(books.handed) },
-  ...{ inMeters: String(books.inMeters), spent: String(books.spent), closed: String(books.closed) },
+  ...{ inMeters: String(books.inMeters), spent: String(books.spent), arrived: String(books.arrived) },
+  ...{ closed: String(books.closed) },
   ...{ balanced: books.balanced, exposure: String(books.exposure), tickets: books.tickets },
   ...{ regions: books.regions, frozen: books.frozen },
 });

@@ -89,6 +89,7 @@ const Totals = {
   inFlight: SignedAmount,
   refunded: Amount,
   found: SignedAmount,
+  fromCards: Amount,
   closed: Amount,
   spent: Amount,
   owed: SignedAmount,
@@ -110,7 +111,7 @@ export const BooksSchema = Type.Object(
     ...Totals,
     balanced: Type.Boolean({
       description:
-        'issued = stored + in flight + refunded; stored + found + owed = spent + value in meters + closed; all lines sum to zero.',
+        'issued = stored + in flight + refunded; stored + found + from cards + owed = spent + value in meters + closed; all lines sum to zero.',
     }),
   },
   { $id: 'Books' },
@@ -124,6 +125,7 @@ export const totalsJson = (totals: Totalled & Pick<Books, 'revenue'>) => ({
   inFlight: String(totals.inFlight),
   refunded: String(totals.refunded),
   found: String(totals.found),
+  fromCards: String(totals.fromCards),
   closed: String(totals.closed),
   spent: String(totals.spent),
   owed: String(totals.owed),

@@ -38,7 +38,7 @@ export const StatementSchema = Type.Object(
     entries: Type.Array(
       Type.Object({
         at: Instant,
-        kind: OneOf(['sold', 'stored', 'refunded', 'found', 'closed', 'debt', 'paid-out', 'returned']),
+        kind: OneOf(['sold', 'stored', 'refunded', 'found', 'from-card', 'closed', 'debt', 'paid-out', 'returned']),
         order: Type.Optional(Id),
         receipt: Type.Optional(Type.String()),
         trade: Type.Optional(Trade),

@@ -76,6 +76,8 @@ export interface CardPurse {
   readonly released: bigint;
   /** Tokens that went to meters, as far as the card told. */
   readonly handed: bigint;
+  /** Tokens that went to meters of other subscribers, as the events of those told. */
+  readonly toOthers: bigint;
   /** Tokens that were given to another card, because this one is lost. */
   readonly recovered: bigint;
   /** What the card told last, if it ever did. */
@@ -153,7 +155,10 @@ export interface CardTicket {
   readonly takenAt: Milliseconds | undefined;
 }
 
-/** A meter without a line: value comes to it by cards alone, and so does what it tells. */
+/**
+ * A meter that takes value from cards. Most have no line: value comes to them by cards alone, and so does what they tell.
+ * One that has a line is here as soon as a card has a ticket for it; it is a `Meter` all the same.
+ */
 export interface OfflineMeter {
   /** `0a1b2d`: its number. */
   readonly id: string;
@@ -163,6 +168,10 @@ export interface OfflineMeter {
   /** Name of its key of purpose value: tickets are sealed under it. */
   readonly n: number;
   readonly enrolledAt: Milliseconds;
+  /** It has a line: what it takes, it tells on that too, and it is booked into its purse there. */
+  readonly line: boolean;
+  /** It took value from a card, or may have, and has not told since on its line how much that makes in all. */
+  readonly awaited: boolean;
   /** Of the hot list: raised whenever a card that had a ticket for it is blocked. */
   readonly epoch: number;
   /** The greatest epoch of which it is known that it has come to the meter. */
@@ -172,6 +181,8 @@ export interface OfflineMeter {
   readonly reportedAt: Milliseconds | undefined;
   /** Tokens ever taken from cards, and of them spent and left; what was used on emergency credit is owed. */
   readonly fromCards: bigint;
+  /** Of what one with a line took: out of cards of other subscribers, as its events told. */
+  readonly fromOthers: bigint;
   readonly spent: bigint;
   readonly balance: bigint;
   readonly owed: bigint;

@@ -9,15 +9,15 @@ import type { House } from '../house.ts';
 import type { SeededRandom } from '../random.ts';
 import type { Utility } from '../utility.ts';
 import type { CardCounter } from './card-office.ts';
-import { equipOffline, OfflineMeter } from './offline-meter.ts';
+import { type CardMeter, equipOffline, OfflineMeter } from './offline-meter.ts';
 import { csnOf, type Fate, inSlot, PurseCard } from './purse-card.ts';
 
 /** Who watches is told of each card and meter, and whenever one of them may have another state. */
 export interface CardHooks {
   issued(card: PurseCard, home: Svpmsn): void;
-  built(meter: OfflineMeter, home: Svpmsn): void;
+  built(meter: CardMeter, home: Svpmsn): void;
   cardStepped(card: PurseCard): void;
-  meterStepped(meter: OfflineMeter): void;
+  meterStepped(meter: CardMeter): void;
   /** From now on there are two of it. */
   cloned(id: Csn): void;
   say(text: string): void;
@@ -65,6 +65,7 @@ export class Holder {
       await world.counter.enrol(id, region, subscriber);
       meters.push(await builtMeter(world, { id, region, home: house.svpmsn, random: random.fork(`meter ${at}`) }));
     }
+    world.hooks.built(meterOf(house), house.svpmsn);
     const number = csnOf(house.svpmsn, 1);
     await world.counter.issue(number, subscriber);
     const holder = new Holder(world, { house, subscriber, random, card: await madeCard(world, number, house, random) });
@@ -104,6 +105,14 @@ export function visit(meter: OfflineMeter, card: PurseCard, fate: Fate, now: num
   });
   meter.serve(program, () => pulled, now);
 }
+
+/** The meter of a house, which is another object after each start from its memories. */
+export const meterOf = (house: House): CardMeter => ({
+  ...{ svpmsn: house.svpmsn, region: Region.electricity, dead: false },
+  get meter() {
+    return house.meter;
+  },
+});
 
 interface MeterWanted {
   readonly id: Svpmsn;

@@ -3,7 +3,7 @@ import { Region, svpmsnText } from '../../units/index.ts';
 import type { FaultKind, Faults } from '../faults.ts';
 import type { SeededRandom } from '../random.ts';
 import type { Utility } from '../utility.ts';
-import { type CardHooks, type CardWorld, Holder, visit } from './card-holder.ts';
+import { type CardHooks, type CardWorld, Holder, meterOf, visit } from './card-holder.ts';
 import { CardLosses } from './card-losses.ts';
 import { CardCounter } from './card-office.ts';
 import { type CardPayment, CardPayments } from './card-payments.ts';
@@ -209,7 +209,14 @@ export class CardPeople {
 
   #insert({ house, card }: Holder, fate: Fate): void {
     const { time } = this.#utility;
-    const chip = { atr: new Uint8Array(), begin: () => inSlot(card, fate, () => house.removeCard(time.now)) };
+    const begin = () => {
+      const program = inSlot(card, fate, () => house.removeCard(time.now));
+      return (command: Uint8Array) => {
+        this.#world.hooks.meterStepped(meterOf(house));
+        return program(command);
+      };
+    };
+    const chip = { atr: new Uint8Array(), begin };
     house.insertCard(chip, time.now);
     this.#world.hooks.say(`${svpmsnText(house.svpmsn)} card ${card.csn} is put in`);
   }

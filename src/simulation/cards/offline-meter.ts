@@ -142,6 +142,9 @@ export class OfflineMeter {
   }
 }
 
+/** A meter that cards are put into: one without a line, or that of a house. */
+export type CardMeter = Readonly<Pick<OfflineMeter, 'svpmsn' | 'region' | 'meter' | 'dead'>>;
+
 /** What a meter without a line is made with. */
 export interface OfflineMeterMade {
   readonly svpmsn: Svpmsn;

@@ -174,11 +174,12 @@ export class CardBooks implements Checker {
   }
 
   #meterPut({ id, svpmsn, fromCards, spent, doubt }: OfflineMeter): void {
-    const meter = this.#cards.meters.find((each) => each.svpmsn === svpmsn);
-    if (meter === undefined) return;
-    const levels = levelsOf(meter.meter);
+    const found = this.#cards.meters.find(({ meter }) => meter.svpmsn === svpmsn);
+    if (found === undefined) return;
+    const levels = levelsOf(found.meter.meter);
+    if (found.house !== undefined && levels.frozen !== 0) return;
     const fits = fromCards <= BigInt(levels.fromCards) && spent <= fromCards;
-    this.#findings.hold('I8', undefined, fits && doubt === undefined, () => {
+    this.#findings.hold('I8', found.house, fits && doubt === undefined, () => {
       return `meter ${id}: the books have ${fromCards} from cards and ${spent} spent (${doubt ?? 'no doubt'}), it took ${levels.fromCards}`;
     });
   }
@@ -287,22 +288,25 @@ export class CardBooks implements Checker {
   /** What a meter took from cards is told in full, over whichever card of its household is neither copied nor frozen. */
   async #metersTold({ host }: Utility, all: ReadonlyMap<string, Booked>): Promise<void> {
     if (this.#findings.now >= TICKETS_END_MS) return;
-    for (const meter of this.#cards.meters) {
+    for (const { meter, home, house } of this.#cards.meters) {
+      this.#cards.meterStepped(meter);
       const { region, svpmsn } = meter;
       // One that is dead tells nobody what it took last.
       if (meter.dead) continue;
-      const household = this.#cards.ofHome(this.#cards.homeOfMeter(svpmsn));
+      const household = this.#cards.ofHome(home);
       if (household.some((csn) => this.#cards.isCloned(csn))) continue;
       const carries = household.some((csn) => {
         const booked = all.get(purseIdOf(csn, region));
         return booked?.isActive === true && booked.freeze === undefined;
       });
-      if (!carries) continue;
+      // One with a line tells it over that.
+      if (house === undefined && !carries) continue;
       const booked = await host.offlineMeter(svpmsnText(svpmsn));
       const { fromCards } = levelsOf(meter.meter);
+      if (house !== undefined && fromCards === 0) continue;
       const told =
         'reason' in booked ? booked.sentence : booked.fromCards === BigInt(fromCards) ? '' : `${booked.fromCards}`;
-      this.#findings.hold('I8', undefined, told === '', () => {
+      this.#findings.hold('I8', house, told === '', () => {
         return `meter ${svpmsnText(svpmsn)} took ${fromCards} from cards, and the books have ${told}`;
       });
     }
@@ -364,10 +368,10 @@ const positive = (amount: bigint): bigint => (amount > 0n ? amount : 0n);
 const comesOutEven = (t: Books, unknown: bigint): boolean =>
   t.issued + t.recovered === t.stored + t.inFlight + t.refunded &&
   t.stored + t.found === t.onCards + t.handed + t.closed + t.recovered &&
-  t.handed === t.inMeters + t.spent &&
+  t.handed === t.inMeters + t.spent + t.arrived &&
   t.inFlight >= 0n &&
   t.onCards >= 0n &&
-  t.onCards + t.inMeters + unknown >= 0n;
+  t.inFlight + t.onCards + t.inMeters + unknown >= 0n;
 
 const KIND_TEXT: Readonly<Record<LoadKind, string>> = {
   [LoadKind.credited]: 'loaded',

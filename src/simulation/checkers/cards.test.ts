@@ -140,7 +140,7 @@ const BOOKED = {
 };
 const EVEN = {
   ...{ provider: '1-2', issued: 5n, recovered: 0n, inFlight: 0n, refunded: 0n, stored: 5n, found: 0n },
-  ...{ onCards: 5n, handed: 0n, inMeters: 0n, spent: 0n, closed: 0n },
+  ...{ onCards: 5n, handed: 0n, inMeters: 0n, spent: 0n, arrived: 0n, closed: 0n },
 };
 
 for (const [what, purse, totals, broken] of [

@@ -3,7 +3,7 @@ import { type CardRegion, LoadKind, type LoadRow, readLoadRow, type WholeRegion 
 import { purseIdOf } from '../../host/index.ts';
 import { cardsHeld, levelsOf } from '../../meter/index.ts';
 import { assertNever, type Csn, type Region, type Svpmsn, svpmsnText } from '../../units/index.ts';
-import type { OfflineMeter } from '../cards/offline-meter.ts';
+import type { CardMeter } from '../cards/offline-meter.ts';
 import type { PurseCard } from '../cards/purse-card.ts';
 import type { Checker, Findings } from './checker.ts';
 
@@ -27,15 +27,17 @@ export interface RegionTruth {
 }
 
 interface MeterTruth {
-  readonly meter: OfflineMeter;
+  readonly meter: CardMeter;
   readonly home: Svpmsn;
+  /** Where it is that of the house: whatever else befalls that is looked after elsewhere. */
+  readonly house: Svpmsn | undefined;
   fromCards: number;
   /** The last DTC of each card. */
   readonly counters: Map<Csn, number>;
 }
 
 /**
- * Purse cards and meters without a line in themselves: what was loaded on a card is on it, or went somewhere once
+ * Purse cards, and what meters take from them, in themselves: what was loaded on a card is on it, or went somewhere once
  * (I23, and I2 of such a meter); what is pending ends by its meter's word, after the credit, or by the issuer's (I24);
  * a card that was blocked gives nothing to a meter that has heard of it (I25). What it learns is what the books are held
  * against.
@@ -66,17 +68,12 @@ export class Cards implements Checker {
     return this.#regions;
   }
 
-  get meters(): readonly OfflineMeter[] {
-    return [...this.#meters.values()].map(({ meter }) => meter);
+  get meters(): readonly Pick<MeterTruth, 'meter' | 'home' | 'house'>[] {
+    return [...this.#meters.values()];
   }
 
   homeOf(csn: Csn): Svpmsn | undefined {
     return this.#homes.get(csn);
-  }
-
-  /** The house whose card feeds a meter without a line. */
-  homeOfMeter(meter: Svpmsn): Svpmsn | undefined {
-    return this.#meters.get(meter)?.home;
   }
 
   /** The cards that a house ever had. */
@@ -119,8 +116,9 @@ export class Cards implements Checker {
     }
   }
 
-  built(meter: OfflineMeter, home: Svpmsn): void {
-    this.#meters.set(meter.svpmsn, { meter, home, fromCards: 0, counters: new Map() });
+  built(meter: CardMeter, home: Svpmsn): void {
+    const house = meter.svpmsn === home ? home : undefined;
+    this.#meters.set(meter.svpmsn, { meter, home, house, fromCards: 0, counters: new Map() });
   }
 
   /** A card has done what a command asked for. Of a copy nothing is known. */
@@ -219,14 +217,16 @@ export class Cards implements Checker {
   }
 
   /** A meter has done a step in which it may have taken something, or was started. */
-  meterStepped(meter: OfflineMeter): void {
+  meterStepped(meter: CardMeter): void {
     const truth = this.#meters.get(meter.svpmsn);
     if (truth === undefined) return;
     const { stored, out, used, closed, credited, fromCards, owed, frozen } = levelsOf(meter.meter);
-    this.#findings.hold('I12', undefined, frozen === 0, () => `meter ${svpmsnText(meter.svpmsn)} is frozen: ${frozen}`);
+    const { house } = truth;
+    if (house !== undefined && frozen !== 0) return;
+    this.#findings.hold('I12', house, frozen === 0, () => `meter ${svpmsnText(meter.svpmsn)} is frozen: ${frozen}`);
     this.#findings.hold(
       'I2',
-      undefined,
+      house,
       stored + out + used + closed === credited + fromCards + owed,
       () =>
         `meter ${svpmsnText(meter.svpmsn)}: purse ${stored}, outside ${out}, used ${used}, cards ${fromCards}, owed ${owed}`,
@@ -239,18 +239,21 @@ export class Cards implements Checker {
     this.#refusesBlocked(truth, { taken, epoch });
     if (taken === 0) return;
     const [row] = changed;
-    this.#findings.hold('I23', undefined, row !== undefined && changed.length === 1, () => {
+    this.#findings.hold('I23', house, row !== undefined && changed.length === 1, () => {
       return `meter ${svpmsnText(meter.svpmsn)} credited ${taken}, and knows no one debit of a card for it`;
     });
     if (row !== undefined) this.#taken(truth, { csn: row.csn, counter: row.debitCounter, amount: taken });
   }
 
   /** Whoever has found a lost card, and puts it into a meter that has heard of it, gets nothing for it. */
-  #refusesBlocked({ meter }: MeterTruth, { taken, epoch }: { readonly taken: number; readonly epoch: number }): void {
+  #refusesBlocked(
+    { meter, house }: MeterTruth,
+    { taken, epoch }: { readonly taken: number; readonly epoch: number },
+  ): void {
     const csn = meter.meter.card?.csn;
     const blockedBy = csn && this.#blocked.get(`${csn} ${meter.svpmsn}`);
     if (blockedBy === undefined || epoch < blockedBy) return;
-    this.#findings.hold('I25', undefined, taken === 0, () => {
+    this.#findings.hold('I25', house, taken === 0, () => {
       return `meter ${svpmsnText(meter.svpmsn)} has heard by epoch ${epoch} that card ${csn} is blocked, and took ${taken} from it`;
     });
   }

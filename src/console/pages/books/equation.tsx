@@ -11,7 +11,7 @@ const useTotals = () => useWords(BOOKS_WORDS).totals;
 
 const EQUATIONS: readonly { readonly left: readonly Total[]; readonly right: readonly Total[] }[] = [
   { left: ['issued'], right: ['stored', 'inFlight', 'refunded'] },
-  { left: ['stored', 'found', 'owed'], right: ['spent', 'valueInMeters', 'closed'] },
+  { left: ['stored', 'found', 'fromCards', 'owed'], right: ['spent', 'valueInMeters', 'closed'] },
 ];
 
 /** The two equations that the books promise, with their figures, each with its tick. */
@@ -58,7 +58,8 @@ function Equation({ books, left, right }: EquationProps): ReactNode {
 
 function Terms({ books, of }: { readonly books: BooksJson; readonly of: readonly Total[] }): ReactNode {
   const totals = useTotals();
-  return of.map((name, i) => (
+  const shown = of.filter((name) => name !== 'fromCards' || books.fromCards !== '0');
+  return shown.map((name, i) => (
     <Fragment key={name}>
       {i > 0 && <Text fz="lg">+</Text>}
       <div>

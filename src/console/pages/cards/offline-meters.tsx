@@ -26,7 +26,7 @@ export function OfflineMeters(): ReactNode {
         {(items) => (
           <DataTable
             label={words.meters}
-            items={items}
+            items={items.filter(({ standing }) => standing === 'offline')}
             keyOf={({ number }) => number}
             minWidth={860}
             columns={[

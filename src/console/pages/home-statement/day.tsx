@@ -170,6 +170,7 @@ function amountOf(kind: Entry['kind'], change: Entry['change'], paid: string | u
     case 'stored':
       return -BigInt(change.inFlight);
     case 'found':
+    case 'from-card':
     case 'closed':
       return BigInt(change.purse);
     case 'debt':

@@ -40,6 +40,7 @@ export function Equations({
   const given: readonly Term[] = [
     { label: words.stored, tokens: books.stored },
     ...(books.found === '0' ? [] : [{ label: words.found, tokens: books.found }]),
+    ...(books.fromCards === '0' ? [] : [{ label: words.fromCards, tokens: books.fromCards }]),
     { label: words.owed, tokens: books.owed },
   ];
   const gone: readonly Term[] = [
