@@ -107,7 +107,10 @@ export class CardHouseholds {
     this.#keys = keys;
     this.#random = seededRandom(options.seed).fork(`card households from ${time.now}`);
     this.#zoneMinutes = zoneMinutes(options.zone, options.startMs);
-    const terms = (region: Region) => ({ name: supplyOf(region).provider, account: 'IBAN', ...TICKET });
+    const terms = (region: Region) => {
+      const { provider: name } = supplyOf(region);
+      return { name, account: `Town bank, for ${name}`, ...TICKET };
+    };
     this.#counter = new CardCounter(utility, { keys, regions: CARD_SUPPLIES.map(({ region }) => region), terms });
   }
 

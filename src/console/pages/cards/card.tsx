@@ -27,6 +27,9 @@ export function CardPage(): ReactNode {
   return <Loaded of={read}>{(card) => <Told key={number} card={card} />}</Loaded>;
 }
 
+/** Beside each other on a wide screen. */
+const COLUMNS_MAX = 3;
+
 interface TicketList {
   readonly items: readonly CardTicketJson[];
 }
@@ -42,7 +45,11 @@ function Told({ card }: { readonly card: CardJson }): ReactNode {
   const { number, subscriber, state, issuedAt, endedAt, replacedBy, regions } = card;
   return (
     <Page title={fill(words.card, number)} actions={<Acts card={card} />}>
-      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md" style={{ alignItems: 'start' }}>
+      <SimpleGrid
+        cols={{ base: 1, md: 2, lg: Math.min(COLUMNS_MAX, 1 + regions.length) }}
+        spacing="md"
+        style={{ alignItems: 'start' }}
+      >
         <Panel>
           <Facts
             of={[

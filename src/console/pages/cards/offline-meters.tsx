@@ -8,7 +8,9 @@ import { Money, When } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { DataTable, Rows } from '../../parts/rows.tsx';
 import { usePages } from '../../reads.ts';
+import { useMay } from '../../session.tsx';
 import { useNow } from '../../time.ts';
+import { subscriberAddress } from '../subscribers/subscribers.tsx';
 import { offlineMeterAddress } from './address.ts';
 import { useProviders } from './providers.ts';
 import { registerText } from './register.ts';
@@ -18,6 +20,7 @@ export function OfflineMeters(): ReactNode {
   const words = useWords(CARD_WORDS);
   const { count, money } = useFormat();
   const now = useNow();
+  const mayKnow = useMay('listSubscribers') !== undefined;
   const { nameOf } = useProviders();
   const meters = usePages<OfflineMeterJson>('/offline-meters', { live: true });
   return (
@@ -40,7 +43,11 @@ export function OfflineMeters(): ReactNode {
               },
               { head: words.region, cell: ({ region }) => words.regions[region] },
               { head: words.provider, cell: ({ provider }) => nameOf(provider) },
-              { head: words.subscriber, cell: ({ subscriber }) => subscriber },
+              {
+                head: words.subscriber,
+                cell: ({ subscriber }) =>
+                  mayKnow ? <Link to={subscriberAddress(subscriber)}>{subscriber}</Link> : subscriber,
+              },
               {
                 head: words.reported,
                 cell: ({ reportedAt, doubt }) => (

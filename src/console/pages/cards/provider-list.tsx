@@ -50,7 +50,7 @@ export function ProviderList(): ReactNode {
                       <Button
                         size="compact-xs"
                         variant="default"
-                        aria-label={fill(words.changeTitle, provider.name)}
+                        aria-label={`${words.change}: ${fill(words.changeTitle, provider.name)}`}
                         onClick={() => setChanged(provider)}
                       >
                         {words.change}
