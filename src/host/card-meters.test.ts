@@ -166,6 +166,7 @@ test('a meter that says value came from a card is asked for the sum until it say
   }
   assert.equal(made(await rig.host.meter(HOME)).purse.queryWanted, false, 'a card explains what the books lack');
   assert.deepEqual(await world.books(), [0n, 0n, 1_000n]);
+  world.asked();
   // What it said before that event is not the answer.
   await rig.poll(HOME, { use: world.use(1_000, { nextEvent: 1, ago: 2 * 3_600_000, ...cards(0) }) });
   assert.equal(world.asked()[0]?.cards, true);
