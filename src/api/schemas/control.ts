@@ -54,11 +54,33 @@ export const Policy = Strict({
     }),
     { minItems: 1, maxItems: 4 },
   ),
+  flow: Type.Optional(
+    Strict(
+      {
+        steady: Type.Optional(
+          Strict({
+            minutes: Type.Integer({ minimum: 1, maximum: 10_080 }),
+            pauseMinutes: Type.Integer({ minimum: 1, maximum: 1440 }),
+          }),
+        ),
+        burst: Type.Optional(
+          Strict({
+            quanta: Type.Integer({ minimum: 1, maximum: 4_294_967_295, description: 'In 0.1 of the unit.' }),
+            minutes: Type.Integer({ minimum: 1, maximum: 1440 }),
+          }),
+        ),
+        leakClearedBy: OneOf(['key-press', 'technician']),
+        frostBelow: Type.Optional(Type.Integer({ minimum: -32_767, maximum: 32_767, description: 'In 0.1 °C.' })),
+        fullStop: OneOf(['allowed', 'not-in-frost', 'never']),
+      },
+      { description: 'Of a meter of gas, water or heat, which has one supply: what its valve does.' },
+    ),
+  ),
 });
 
 /** What is known of a policy, in the form in which it is ordered. */
 export const policyJson = (policy: SupplyPolicy): Static<typeof Policy> => {
-  const { version: _, emergencyCredit, lowBalance, friendlyHours, supplies, ...rest } = policy;
+  const { version: _, emergencyCredit, lowBalance, friendlyHours, supplies, flow, ...rest } = policy;
   return {
     ...rest,
     emergencyCredit: String(emergencyCredit),
@@ -67,6 +89,13 @@ export const policyJson = (policy: SupplyPolicy): Static<typeof Policy> => {
     supplies: supplies.map(({ load, overCurrent }) => ({
       ...(load !== null && { load }),
       ...(overCurrent !== null && { overCurrent }),
+    })),
+    ...maybe('flow', flow, ({ steady, burst, leakClearedBy, frostBelow, fullStop }) => ({
+      ...(steady !== null && { steady }),
+      ...(burst !== null && { burst }),
+      leakClearedBy,
+      ...(frostBelow !== null && { frostBelow }),
+      fullStop,
     })),
   };
 };
@@ -142,7 +171,7 @@ export function controlRequest(command: Static<typeof NewCommand>): Parameters<O
     case 'relay':
       return { ...command, action: RELAY_ACTIONS[command.action] };
     case 'supply-policy': {
-      const { emergencyCredit, lowBalance, friendlyHours = null, supplies, ...rest } = command.policy;
+      const { emergencyCredit, lowBalance, friendlyHours = null, supplies, flow, ...rest } = command.policy;
       return {
         type: 'supply-policy',
         policy: {
@@ -151,6 +180,9 @@ export function controlRequest(command: Static<typeof NewCommand>): Parameters<O
           lowBalance: tokens(Number(lowBalance)),
           friendlyHours,
           supplies: supplies.map(({ load = null, overCurrent = null }) => ({ load, overCurrent })),
+          ...maybe('flow', flow, ({ steady = null, burst = null, frostBelow = null, ...others }) => ({
+            ...{ steady, burst, frostBelow, ...others },
+          })),
         },
       };
     }
