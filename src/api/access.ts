@@ -162,6 +162,7 @@ export const ACCESS = {
   listCardTickets: { scope: 'cards:read', all: ['operator', 'technician', 'auditor'] },
   beginCardExchange: { scope: 'cards:load', all: ['operator', 'cashier', 'technician'] },
   goOnWithCard: { scope: 'cards:load', all: ['operator', 'cashier', 'technician'] },
+  listCardsInMeters: { scope: 'cards:pipe', all: ['operator', 'technician'] },
   passToCard: { scope: 'cards:pipe', all: ['operator', 'technician'] },
   listOfflineMeters: { scope: 'meters:read', all: ['operator', 'cashier', 'technician', 'auditor'] },
   readOfflineMeter: { scope: 'meters:read', all: ['operator', 'cashier', 'technician', 'auditor'] },

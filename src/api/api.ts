@@ -49,6 +49,7 @@ import {
 import {
   CardBooksSchema,
   CardExchangeSchema,
+  CardInMeterSchema,
   CardOrderSchema,
   CardPassedSchema,
   CardProviderSchema,
@@ -136,7 +137,7 @@ const SCHEMAS = [
   ...[ShiftSchema, ExchangePassSchema, ExchangeSchema, TrafficSchema, DemoSchema, DemoTimeSchema, PanelSchema],
   ...[AlarmSchema, OverviewSchema, GridSchema, MinutesSchema, BalanceSchema, UtilitySchema, CutOffSchema, KeyUseSchema],
   ...[CardBooksSchema, CardExchangeSchema, CardOrderSchema, CardProviderSchema, CardSchema, CardStepSchema],
-  ...[CardPassedSchema, CardTicketSchema, OfflineMeterSchema, RecoverySchema, MeterPolicySchema],
+  ...[CardInMeterSchema, CardPassedSchema, CardTicketSchema, OfflineMeterSchema, RecoverySchema, MeterPolicySchema],
   ...[OutlookSchema, TariffWeekSchema, TariffPreviewSchema, AccountSchema, TrialBalanceSchema, HeadSchema],
 ];
 

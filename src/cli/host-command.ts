@@ -131,6 +131,7 @@ async function serve(
       again(() => services.deliverWebhooks(), stopped.signal).finally(stop),
       again(() => services.settlePayments(), stopped.signal).finally(stop),
       again(() => services.issueReceipts(), stopped.signal).finally(stop),
+      again(() => services.serveThroughPipes(), stopped.signal).finally(stop),
     ]);
   } finally {
     await app.close();

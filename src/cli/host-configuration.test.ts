@@ -35,6 +35,8 @@ test('a configuration that is none is refused by its place, in one sentence with
     [{ identity: { ...IDENTITY, issuer: 'http://id.example' } }, /\/identity\/issuer/],
     [{ identity: { ...IDENTITY, clientSecret: 'told' } }, /\/identity/],
     [{ receiptKeyFile: 'key.json' }, /receipts and no utility/],
+    [{ cardPipes: { power: { url: 'http://power.example', keyFile: 'key' } } }, /\/cardPipes\/power/],
+    [{ cardPipes: { power: { url: 'https://power.example', key: 'told' } } }, /\/cardPipes\/power/],
   ];
   for (const [value, sentence] of wrong) {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
@@ -42,7 +44,13 @@ test('a configuration that is none is refused by its place, in one sentence with
       error instanceof WrongUse && sentence.test(error.message) && !/\n|told/.test(error.message);
     assert.throws(() => parseConfiguration(text, 'host.conf'), said, text);
   }
-  for (const value of [{}, { payments: {} }, { identity: { ...IDENTITY, issuer: 'http://127.0.0.1:9' } }]) {
+  const cardPipes = { power: { url: 'https://power.example', keyFile: 'key', certificateFile: 'power.pem' } };
+  for (const value of [
+    {},
+    { payments: {} },
+    { cardPipes },
+    { identity: { ...IDENTITY, issuer: 'http://127.0.0.1:9' } },
+  ]) {
     assert.deepEqual(parseConfiguration(JSON.stringify(value), 'host.conf'), value);
   }
 });

@@ -45,6 +45,10 @@ const Stripe = Strict({
   callbackPort: Port,
 });
 
+/** A host in whose meters cards of this one's providers are put. */
+const CardPipe = Strict({ url: Url, keyFile: Path, certificateFile: Type.Optional(Path) });
+const NAMES = '^[a-z][a-z0-9-]{0,31}$';
+
 /** What a host is beside its books: whom it works with. Secrets stand in files of their own. */
 const Configuration = Strict({
   utility: Type.Optional(Strict({ name: Text(128), registration: Type.Optional(Text(64)) })),
@@ -59,10 +63,11 @@ const Configuration = Strict({
     }),
   ),
   payments: Type.Optional(
-    Type.Record(Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$' }), Type.Union([Acquirer, MobileMoney, Stripe]), {
+    Type.Record(Type.String({ pattern: NAMES }), Type.Union([Acquirer, MobileMoney, Stripe]), {
       additionalProperties: false,
     }),
   ),
+  cardPipes: Type.Optional(Type.Record(Type.String({ pattern: NAMES }), CardPipe, { additionalProperties: false })),
 });
 export type HostConfiguration = Static<typeof Configuration>;
 export type PaymentConfiguration = NonNullable<HostConfiguration['payments']>[string];

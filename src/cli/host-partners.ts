@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Acquirer } from '../adapters/acquirer.ts';
 import { CallbackServer, type Take } from '../adapters/callback-server.ts';
+import { HttpsCardPipe } from '../adapters/card-pipe-https.ts';
 import { MobileMoney } from '../adapters/mobile-money.ts';
 import { OpenIdConnect } from '../adapters/openid-connect.ts';
 import { receiptSigner } from '../adapters/receipt-jose.ts';
@@ -14,7 +15,7 @@ import { WrongUse } from './usage.ts';
 /** Those with whom a host works, as its configuration names them. */
 export interface Partners {
   readonly identity?: IdentityProvider;
-  readonly ports: Pick<HostPorts, 'payments' | 'receipts'>;
+  readonly ports: Pick<HostPorts, 'payments' | 'receipts' | 'cardPipes'>;
   close(): Promise<void>;
 }
 
@@ -51,7 +52,7 @@ async function opened(
   around: Around,
   ends: (() => Promise<void>)[],
 ): Promise<Omit<Partners, 'close'>> {
-  const { identity, payments = {}, receiptKeyFile, utility } = configuration;
+  const { identity, payments = {}, receiptKeyFile, utility, cardPipes = {} } = configuration;
   const ways = new Map<string, PaymentWay>();
   for (const [name, payment] of Object.entries(payments)) {
     const { way, end } = await paymentWay(name, payment, secret, around);
@@ -68,6 +69,7 @@ async function opened(
     }),
     ports: {
       ...(ways.size > 0 && { payments: ways }),
+      cardPipes: new Map(Object.entries(cardPipes).map(([name, pipe]) => [name, cardPipe(name, pipe, secret, around)])),
       ...(receiptKeyFile !== undefined &&
         utility !== undefined && {
           receipts: {
@@ -77,6 +79,23 @@ async function opened(
         }),
     },
   };
+}
+
+function cardPipe(
+  name: string,
+  { url, keyFile, certificateFile }: NonNullable<ReadConfiguration['configuration']['cardPipes']>[string],
+  secret: (path: string) => string,
+  { hear }: Around,
+): HttpsCardPipe {
+  const certificate = certificateFile === undefined ? {} : { certificate: secret(certificateFile) };
+  try {
+    return new HttpsCardPipe({ url, key: secret(keyFile), ...certificate }, (sentence) =>
+      hear('warn', `Cards in meters of ${name}: ${sentence}`),
+    );
+  } catch (error) {
+    if (error instanceof WrongUse) throw error;
+    throw new WrongUse(`The certificate of card pipe ${name} in ${certificateFile} is none: give its PEM.`);
+  }
 }
 
 async function signerIn(path: string, jwk: string) {

@@ -2,6 +2,7 @@ import type { KeyName, Purpose } from '../crypto/index.ts';
 import { isCsn, type Milliseconds, type Region, type Svpmsn } from '../units/index.ts';
 import { cardsHold } from './card-books.ts';
 import { type CardDesk, orKeyFailure } from './card-desk.ts';
+import type { CardErrands } from './card-errands.ts';
 import type { CardCarrier } from './card-pipe.ts';
 import { recoverCard, recoveriesOf, replaceCard } from './card-recovery.ts';
 import {
@@ -51,13 +52,15 @@ interface CardHostParts {
   readonly desk: CardDesk;
   /** For the desks of other hosts. */
   readonly pipe: CardCarrier;
+  /** To cards in the meters of other hosts. */
+  readonly errands: Pick<CardErrands, 'serveThroughPipes'>;
   readonly request: Request;
   readonly ledger: LedgerReader;
 }
 
 export function createCardHost(
   { store, keys, clock }: Pick<HostPorts, 'store' | 'keys' | 'clock'>,
-  { desk, pipe, request, ledger }: CardHostParts,
+  { desk, pipe, errands, request, ledger }: CardHostParts,
 ): CardHost {
   const read = <T extends object>(work: (tx: StoreReads) => Promise<T>): Promise<T | HostFailure> =>
     orStoreFailure(store.read(work));
@@ -104,6 +107,8 @@ export function createCardHost(
     sellToCard: (sale) => request((tx, now) => sellToCard(tx, sale, now)),
     receiveCard: (exchange, frame, csn) => desk.receive(exchange, frame, csn),
     passToCard: (meter, frame) => pipe.passToCard(meter, frame),
+    cardsInMeters: (query) => store.read((tx) => tx.cardSlots.page(query)),
+    serveThroughPipes: () => errands.serveThroughPipes(),
     cardProviders: () => store.read((tx) => allOf(tx.cardProviders)),
     cards: (query) => store.read((tx) => cardsOf(tx, query)),
     card: (csn) => read((tx) => cardBy(tx, csn)),

@@ -24,6 +24,23 @@ export interface CardCarrier {
   passToCard(meter: number, frame: Uint8Array): Promise<CardPassed | HostFailure>;
 }
 
+/** A card in a meter of another host, as that tells. */
+export interface CardInMeter {
+  readonly meter: Svpmsn;
+  /** The last six bytes of its CSN, 12 hex digits. */
+  readonly tail: string;
+  /** By that host's clock: another time is another insertion. */
+  readonly insertedAt: number;
+}
+
+/** Another host, which carries frames to the cards in its meters. It is believed in nothing but that. */
+export interface CardPipePort {
+  /** Nothing where it could not be asked. */
+  cardsInMeters(): Promise<readonly CardInMeter[]>;
+  /** `no-answer` where it could not be asked, too. */
+  passToCard(meter: Svpmsn, frame: Uint8Array): Promise<CardPassed>;
+}
+
 interface Waiting {
   readonly localUnit: number;
   readonly ticket: number;

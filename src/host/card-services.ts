@@ -1,9 +1,11 @@
 import type { CardTotals } from './card-books.ts';
 import type { CardAt, CardBegun, CardStep } from './card-desk.ts';
+import type { CardErrands } from './card-errands.ts';
 import type { CardCarrier } from './card-pipe.ts';
 import type { Recovery } from './card-recovery.ts';
 import type { CardPurchase, CardSale, CardTarget } from './card-sale.ts';
 import type { CardView, NewCard, NewOfflineMeter, NewProvider } from './cards.ts';
+import type { CardSlot } from './types/card-slots.ts';
 import type {
   CardOrder,
   CardProvider,
@@ -51,6 +53,8 @@ export interface CardQuery {
 
 /** What is told of cards, of those for whom they carry value, and of the meters that it is carried to. */
 export interface CardReads extends CardCarrier {
+  /** The cards that are in meters, as far as those told, for the hosts whose frames are carried; by id. */
+  cardsInMeters(query: { readonly after?: string; readonly limit: number }): Promise<CardSlot[]>;
   /** By id. */
   cardProviders(): Promise<CardProvider[]>;
   /** By number. */
@@ -110,7 +114,7 @@ export interface CardOffice {
 }
 
 /** What the host itself does with cards, in nobody's name. */
-export interface CardServices extends CardReads {
+export interface CardServices extends CardReads, Pick<CardErrands, 'serveThroughPipes'> {
   /** Sells at no other price than tokens. */
   sellToCard(sale: CardSale): Promise<CardOrder | HostFailure>;
 }

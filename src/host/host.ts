@@ -9,6 +9,7 @@ import { readBalance } from './balance.ts';
 import { importTable } from './bulk-import.ts';
 import { calendarOver } from './calendar.ts';
 import { CardDesk } from './card-desk.ts';
+import { CardErrands } from './card-errands.ts';
 import { createCardHost, wantCardQueries } from './card-host.ts';
 import { CardPipe } from './card-pipe.ts';
 import { queueCommand } from './command-queue.ts';
@@ -157,7 +158,8 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   }
   const inNobodysName = <I>(inputs: readonly I[]): Acted<I>[] => inputs.map((input) => ({ act: undefined, input }));
 
-  const cards = createCardHost(ports, { desk, pipe, request, ledger });
+  const errands = new CardErrands(ports, desk);
+  const cards = createCardHost(ports, { desk, pipe, errands, request, ledger });
   const sellGroup = (sales: readonly Acted<Sale>[]) => inGroup(sales, sellAll);
   const buyGroup = (purchases: readonly Acted<Purchase>[]) =>
     inGroup(purchases, (tx, inputs, now) => tradeAll(tx, inputs, settings.zone, now));

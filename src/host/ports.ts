@@ -3,6 +3,7 @@ import type { KeyStore } from '../crypto/index.ts';
 import type { DayProfile } from '../records/index.ts';
 import type { BusinessClock, Milliseconds, Randomness, SupplyIndex, Svpmsn } from '../units/index.ts';
 import type { Head } from './book-port.ts';
+import type { CardPipePort } from './card-pipe.ts';
 import type { ExchangeWatcher } from './exchange-port.ts';
 import type { PaymentPort } from './payment-port.ts';
 import type { ReceiptSigner } from './receipt-port.ts';
@@ -68,6 +69,7 @@ export type { KeyStore } from '../crypto/index.ts';
 export type { DayProfile } from '../records/index.ts';
 export type { BusinessClock, Randomness } from '../units/index.ts';
 export type * from './book-port.ts';
+export type { CardInMeter, CardPipePort } from './card-pipe.ts';
 export * from './exchange-port.ts';
 export type * from './shelf-port.ts';
 export type * from './types.ts';
@@ -82,6 +84,8 @@ export interface HostPorts {
   readonly grid: GridLink;
   /** Those who take money for this utility, by the names under which they are asked. */
   readonly payments?: ReadonlyMap<string, PaymentWay>;
+  /** Hosts in whose meters cards of this one's providers are put, by name. */
+  readonly cardPipes?: ReadonlyMap<string, CardPipePort>;
   /** Who signs the receipts of trades, and for whom; without it they stay due. */
   readonly receipts?: {
     readonly signer: ReceiptSigner;

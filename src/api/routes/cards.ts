@@ -8,6 +8,7 @@ import { made, Problem } from '../problem.ts';
 import {
   CardExchangeSchema,
   CardFrame,
+  CardInMeterSchema,
   CardNumber,
   CardOrderSchema,
   CardPassedSchema,
@@ -15,6 +16,7 @@ import {
   CardState,
   CardStepSchema,
   CardTicketSchema,
+  cardInMeterJson,
   cardJson,
   cardOrderJson,
   NewCard,
@@ -339,6 +341,23 @@ export function cardRoutes(app: Api, services: ApiServices): void {
     },
     async ({ params, body }) =>
       stepJson(made(await host.receiveCard(params.exchange, bytesOf(body.frame), params.card))),
+  );
+
+  app.get(
+    '/card-pipes',
+    {
+      config: { operation: 'listCardsInMeters' },
+      schema: {
+        tags,
+        summary: 'Cards that are in meters now, for hosts whose frames are carried to them',
+        querystring: PageQuery,
+        response: { 200: PageOf(Named(CardInMeterSchema)) },
+      },
+    },
+    async ({ query }) => {
+      const found = await host.cardsInMeters({ ...afterOf(query), limit: limitOf(query) });
+      return pageOf(found, query, cardInMeterJson, ({ id }) => id);
+    },
   );
 
   app.post(

@@ -4,6 +4,7 @@ import {
   type CardOrder,
   type CardPassed,
   type CardProvider,
+  type CardSlot,
   type CardStep,
   type CardTicket,
   type CardView,
@@ -363,4 +364,15 @@ export type CardPassedJson = Static<typeof CardPassedSchema>;
 export const passedJson = ({ outcome, frame }: CardPassed): CardPassedJson => ({
   outcome,
   ...maybe('frame', frame, hexOf),
+});
+export const CardInMeterSchema = Type.Object(
+  {
+    meter: MeterNumber,
+    tail: Type.String({ pattern: '^[0-9a-f]{12}$', description: 'The last six bytes of the number of the card.' }),
+    insertedAt: Instant,
+  },
+  { $id: 'CardInMeter', description: 'A card that is in a meter, as far as that told.' },
+);
+export const cardInMeterJson = ({ svpmsn, tail, insertedAt }: CardSlot): Static<typeof CardInMeterSchema> => ({
+  ...{ meter: svpmsnText(svpmsn), tail, insertedAt: instantText(insertedAt) },
 });
