@@ -1,11 +1,15 @@
 import { assertNever, type Milliseconds } from '../units/index.ts';
 import { calendarOver } from './calendar.ts';
+import { recoverCard } from './card-recovery.ts';
+import { cardOrderBy, emptyCard, releasePending, voidCardOrder } from './card-sale.ts';
+import { cardBy, purseBy } from './cards.ts';
 import { requestCommand } from './control.ts';
 import { amountFault, fail, findMeter, isFailure, textFault } from './failures.ts';
 import { nextKeyMissing } from './key-change.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import {
   type Approval,
+  type CardOrder,
   type ControlCommand,
   type HostFailure,
   MANUAL_SOURCE,
@@ -25,8 +29,10 @@ export interface Decision {
 
 export interface Decided {
   readonly approval: Approval;
-  /** What became of it. */
+  /** What became of it at a meter. */
   readonly done: NumberedOrder | ControlCommand | undefined;
+  /** What became of it for cards. */
+  readonly cardOrders: readonly CardOrder[];
 }
 
 /** Asks for what needs two people. Nothing is done yet. */
@@ -64,6 +70,13 @@ async function proposalFault(tx: StoreReads, proposal: Proposal): Promise<HostFa
       if (isFailure(found)) return found;
       return proposal.type === 'manual-credit' ? amountFault(proposal.amount) : undefined;
     }
+    case 'card-void':
+      return failureOf(await cardOrderBy(tx, proposal.order));
+    case 'card-closing':
+    case 'card-release':
+      return failureOf(await purseBy(tx, { csn: proposal.card, region: proposal.region }));
+    case 'card-recovery':
+      return failureOf(await cardBy(tx, proposal.card));
     default:
       return assertNever(proposal);
   }
@@ -85,7 +98,7 @@ export async function decide(
   if (verdict === 'refuse') {
     const approval: Approval = { ...decided, state: 'refused' };
     await tx.approvals.put([approval]);
-    return { approval, done: undefined };
+    return { approval, done: undefined, cardOrders: [] };
   }
   if (found.askedBy === act.by) {
     return fail('approval-own', 'Four eyes are needed: somebody else has to approve what you asked for.');
@@ -97,29 +110,49 @@ export async function decide(
   if (isFailure(done)) return done;
   const approval: Approval = { ...decided, state: 'approved' };
   await tx.approvals.put([approval]);
-  return { approval, done };
+  return { approval, ...done };
 }
 
 async function carryOut(
   tx: StoreTransaction,
   { id, proposal }: Approval,
   now: Milliseconds,
-): Promise<NumberedOrder | ControlCommand | HostFailure> {
+): Promise<Omit<Decided, 'approval'> | HostFailure> {
   switch (proposal.type) {
     case 'void':
-      return voidOrder(tx, proposal.order, now);
+      return atMeter(await voidOrder(tx, proposal.order, now));
     case 'manual-credit': {
       const { meter, amount } = proposal;
       const orderId = `credit:${id}`;
       const [order] = await sellAll(tx, [{ meter, amount, orderId, source: MANUAL_SOURCE }], now);
-      return order ?? orderUnknown(orderId);
+      return atMeter(order ?? orderUnknown(orderId));
     }
     case 'key-change':
-      return calendarOver(now) ?? requestCommand(tx, proposal.meter, proposal, now);
+      return atMeter(calendarOver(now) ?? (await requestCommand(tx, proposal.meter, proposal, now)));
+    case 'card-void':
+      return atCard(await voidCardOrder(tx, proposal.order, now));
+    case 'card-closing':
+    case 'card-release': {
+      const { type, card: csn, region } = proposal;
+      const target = { csn, region, orderId: `${type}:${id}` };
+      return atCard(await (type === 'card-closing' ? emptyCard : releasePending)(tx, target, now));
+    }
+    case 'card-recovery': {
+      const recovered = await recoverCard(tx, proposal.card, now);
+      return isFailure(recovered) ? recovered : { done: undefined, cardOrders: recovered.orders };
+    }
     default:
       return assertNever(proposal);
   }
 }
+
+const failureOf = (found: object): HostFailure | undefined => (isFailure(found) ? found : undefined);
+
+const atMeter = (done: NumberedOrder | ControlCommand | HostFailure): Omit<Decided, 'approval'> | HostFailure =>
+  isFailure(done) ? done : { done, cardOrders: [] };
+
+const atCard = (order: CardOrder | HostFailure): Omit<Decided, 'approval'> | HostFailure =>
+  isFailure(order) ? order : { done: undefined, cardOrders: [order] };
 
 /** Why what is to be approved cannot be done, where the key store lacks the key; everything else the decision itself says. */
 export async function approvalMissesKey(

@@ -22,11 +22,13 @@ import {
   tokens,
   unixSeconds,
 } from '../units/index.ts';
+import { type Decided, decide, propose } from './approvals.ts';
 import { type CardTotals, cardTotals } from './card-books.ts';
 import { CardDesk, type CardStep } from './card-desk.ts';
 import { providerIdOf, purseIdOf } from './card-ids.ts';
+import { replaceCard } from './card-recovery.ts';
 import { buyForCard, voidCardOrder } from './card-sale.ts';
-import { addProvider, COUNTER_ROUTE, enrolOffline, issueCard } from './cards.ts';
+import { addProvider, blockCard, COUNTER_ROUTE, enrolOffline, issueCard } from './cards.ts';
 import { LedgerReader } from './ledger.ts';
 import { MemoryStore } from './memory.ts';
 import type { Store, StoreTransaction } from './ports.ts';
@@ -36,7 +38,8 @@ import { parseSignedReceipt, verifyReceipt } from './receipt-envelope.ts';
 import { issueDue, receiptsOf } from './receipting.ts';
 import { addSubscriber } from './registry.ts';
 import { made } from './rig.testing.ts';
-import type { CardOrder } from './types.ts';
+import type { CardOrder, Proposal } from './types.ts';
+import type { Act } from './witness.ts';
 
 export const UTILITY = 258;
 export const GAS = providerIdOf({ utility: UTILITY, region: Region.gas });
@@ -53,6 +56,7 @@ export class CardRig {
   readonly randomness = drawing(6);
   readonly hands = new Map<Csn, CardInHand>();
   ms = START;
+  #acts = 0;
   desk: CardDesk;
   readonly clock = { now: (): Milliseconds => milliseconds(this.ms) };
 
@@ -152,6 +156,23 @@ export class CardRig {
 
   void(orderId: string): Promise<CardOrder> {
     return this.do(async (tx, now) => made(await voidCardOrder(tx, orderId, now)));
+  }
+
+  /** Kim's card is lost, another takes its place, and its tickets have ended. */
+  async replaceBy(next: Csn): Promise<void> {
+    await this.do(async (tx, now) => made(await blockCard(tx, { csn: KIMS_CARD, state: 'lost' }, now)));
+    await this.do(async (tx, now) => made(await replaceCard(tx, { csn: KIMS_CARD, by: next }, now)));
+    this.ms += 2 * 86_400_000;
+  }
+
+  /** What one person asks for and another approves. */
+  async byTwo(proposal: Proposal): Promise<Decided> {
+    const act = (by: string): Act => ({
+      ...{ at: this.clock.now(), by, role: 'operator', action: 'test', subject: '', detail: '' },
+      request: `${by} ${++this.#acts}`,
+    });
+    const { id } = await this.do(async (tx) => made(await propose(tx, act('one'), { proposal, why: 'asked for' })));
+    return this.do(async (tx, now) => made(await decide(tx, act('two'), { approval: id, verdict: 'approve' }, now)));
   }
 
   /** The receipts of an order, issued and proved by the published key. */

@@ -87,7 +87,10 @@ export interface CardReads extends CardCarrier {
   receiveCard(exchange: string, frame: Uint8Array, csn?: string): Promise<CardStep | HostFailure>;
 }
 
-/** What is done with cards in somebody's name. */
+/**
+ * What is done with cards in somebody's name. Taking a sale back, emptying, releasing and recovering take two people:
+ * the API has them as proposals alone, and whoever calls them here answers for both.
+ */
 export interface CardOffice {
   addCardProvider(provider: NewProvider): Promise<CardProvider | HostFailure>;
   changeCardProvider(change: {

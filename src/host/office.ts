@@ -10,7 +10,8 @@ export type { Act, Once } from './witness.ts';
 
 /**
  * What somebody does at the host in their own name. Whatever of it changes anything leaves its entry in the audit log,
- * in its own transaction. What needs two people is there only as a proposal and its decision.
+ * in its own transaction. What needs two people is there only as a proposal and its decision, but for what `CardOffice`
+ * names.
  */
 export interface Office
   extends Pick<

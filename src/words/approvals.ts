@@ -1,6 +1,7 @@
 import type { Language } from './language.ts';
 
-type Kind = 'void' | 'manual-credit' | 'key-change';
+type Kind = 'void' | 'manual-credit' | 'key-change' | CardKind;
+type CardKind = 'card-void' | 'card-closing' | 'card-release' | 'card-recovery';
 
 /** Of what takes two people. */
 export interface ApprovalWords {
@@ -15,6 +16,8 @@ export interface ApprovalWords {
   readonly asks: Readonly<Record<Kind, string>>;
   readonly purposes: Readonly<Record<'value' | 'control', string>>;
   readonly said: { readonly void: string; readonly credit: string; readonly key: string };
+  /** `{}` is the sale, or the card. */
+  readonly saidOfCards: Readonly<Record<CardKind, string>>;
   readonly why: string;
   readonly whyHint: string;
   readonly askedBy: string;
@@ -50,17 +53,36 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
     all: 'Everything that was asked',
     allWaiting: 'Reading what was asked …',
     none: 'Nobody has asked for anything yet.',
-    kinds: { void: 'Take a sale back', 'manual-credit': 'Give value', 'key-change': 'Change a key' },
+    kinds: {
+      void: 'Take a sale back',
+      'manual-credit': 'Give value',
+      'key-change': 'Change a key',
+      'card-void': 'Take a sale to a card back',
+      'card-closing': 'Take all off a card',
+      'card-release': 'End what is pending',
+      'card-recovery': 'Give a card’s value to the next',
+    },
     asks: {
       void: 'The sale is refunded if its value is not in the meter.',
       'manual-credit': 'The meter gets value that nobody paid for.',
       'key-change': 'The meter gets its next key over the line.',
+      'card-void': 'The sale is refunded if its value is not on the card.',
+      'card-closing':
+        'All that is left in the region is taken off when the card is next read, and is then to be paid out.',
+      'card-release': 'Look at the meter first: if it has credited the amount, the customer has the value already.',
+      'card-recovery': 'The card in its place gets what no meter can take from the old one any more.',
     },
     purposes: { value: 'value', control: 'control' },
     said: {
       void: 'Take back sale {}',
       credit: 'Give {} to meter {}',
       key: 'Give meter {} its next key of {}',
+    },
+    saidOfCards: {
+      'card-void': 'Take back sale {} to a card',
+      'card-closing': 'Take all off card {}',
+      'card-release': 'End what is pending on card {}',
+      'card-recovery': 'Give the value of card {} to the next',
     },
     why: 'Reason',
     whyHint: 'Whoever decides reads it, and the audit log keeps it.',
@@ -95,17 +117,35 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
     all: '전체 요청',
     allWaiting: '요청 목록을 읽는 중 …',
     none: '아직 요청이 없습니다.',
-    kinds: { void: '판매 취소', 'manual-credit': '무상 충전', 'key-change': '키 교체' },
+    kinds: {
+      void: '판매 취소',
+      'manual-credit': '무상 충전',
+      'key-change': '키 교체',
+      'card-void': '카드 판매 취소',
+      'card-closing': '카드 전액 회수',
+      'card-release': '보류 금액 종료',
+      'card-recovery': '새 카드로 금액 이전',
+    },
     asks: {
       void: '아직 계량기에 저장되지 않았으면 판매를 취소하고 환불합니다.',
       'manual-credit': '결제 없이 계량기에 충전합니다.',
       'key-change': '회선을 통해 계량기에 다음 키를 보냅니다.',
+      'card-void': '아직 카드에 충전되지 않았으면 판매를 취소하고 환불합니다.',
+      'card-closing': '다음에 카드를 읽을 때 남은 금액을 모두 회수하며, 그 뒤에 지급합니다.',
+      'card-release': '먼저 계량기를 확인하세요. 금액이 이미 들어갔다면 고객은 금액을 받은 것입니다.',
+      'card-recovery': '더는 계량기가 가져갈 수 없는 금액을 새 카드로 옮깁니다.',
     },
     purposes: { value: '충전', control: '제어' },
     said: {
       void: '판매 {} 취소',
       credit: '{} 충전, 계량기 {}',
       key: '계량기 {}의 {} 키 교체',
+    },
+    saidOfCards: {
+      'card-void': '카드 판매 {} 취소',
+      'card-closing': '카드 {} 전액 회수',
+      'card-release': '카드 {} 보류 금액 종료',
+      'card-recovery': '카드 {} 금액을 새 카드로 이전',
     },
     why: '사유',
     whyHint: '결정하는 사람이 읽고 감사 기록에 남습니다.',

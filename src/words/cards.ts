@@ -248,12 +248,14 @@ export const CARD_WORDS: Readonly<Record<Language, CardWords>> = {
     unfreezeAsk:
       'There may be two of this card, or its memory was put back. Go on only when somebody has looked; as a rule the card is blocked and replaced instead.',
     empty: 'Take all off',
-    emptyAsk: 'All that is left for {} is taken off the card when it is next read, and is then to be paid out.',
+    emptyAsk:
+      'All that is left for {} is taken off the card when it is next read, and is then to be paid out. Somebody else has to approve it first.',
     release: 'End what is pending',
-    releaseAsk: 'Look at meter {} first: if it has credited the {}, the customer has the value already.',
+    releaseAsk:
+      'Look at meter {} first: if it has credited the {}, the customer has the value already. Somebody else has to approve it.',
     takeBack: 'Take back',
     takeBackAsk:
-      'The sale of {} is taken back, if it is not on the card already. If it is on its way, the card decides when it is next read.',
+      'The sale of {} is taken back, if it is not on the card already. If it is on its way, the card decides when it is next read. Somebody else has to approve it first.',
     payOut: 'Pay out',
     payOutAsk: '{} is given back to the customer. It is done once.',
     metersWaiting: 'Reading the meters …',
@@ -382,12 +384,13 @@ export const CARD_WORDS: Readonly<Record<Language, CardWords>> = {
     unfreezeAsk:
       '같은 카드가 둘이거나 메모리가 되돌려졌을 수 있습니다. 담당자가 확인한 뒤에만 진행하세요. 보통은 카드를 정지하고 교체합니다.',
     empty: '전액 회수',
-    emptyAsk: '다음에 카드를 읽을 때 {} 잔액을 모두 회수하며, 그 뒤에 지급합니다.',
+    emptyAsk: '다음에 카드를 읽을 때 {} 잔액을 모두 회수하며, 그 뒤에 지급합니다. 먼저 다른 사람이 승인해야 합니다.',
     release: '보류 금액 종료',
-    releaseAsk: '먼저 계량기 {}을(를) 확인하세요. {}이(가) 이미 들어갔다면 고객은 금액을 받은 것입니다.',
+    releaseAsk:
+      '먼저 계량기 {}을(를) 확인하세요. {}이(가) 이미 들어갔다면 고객은 금액을 받은 것입니다. 다른 사람이 승인해야 합니다.',
     takeBack: '판매 취소',
     takeBackAsk:
-      '{} 판매를 취소합니다. 이미 카드에 있으면 취소되지 않습니다. 전달 중이면 다음에 카드를 읽을 때 정해집니다.',
+      '{} 판매를 취소합니다. 이미 카드에 있으면 취소되지 않습니다. 전달 중이면 다음에 카드를 읽을 때 정해집니다. 먼저 다른 사람이 승인해야 합니다.',
     payOut: '지급',
     payOutAsk: '고객에게 {}을(를) 돌려줍니다. 한 번만 할 수 있습니다.',
     metersWaiting: '계량기 목록을 읽는 중 …',

@@ -38,6 +38,10 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
   proposeVoid: { why: 'a slip' },
   proposeCredit: { amount: '5', why: 'goodwill' },
   proposeKeyChange: { purpose: 'value', why: 'a year is over' },
+  proposeCardVoid: { why: 'a slip' },
+  proposeCardClosing: { why: 'moves away' },
+  proposeCardRelease: { why: 'the meter is gone' },
+  proposeCardRecovery: { why: 'lost' },
   decideApproval: { verdict: 'refuse' },
   answerByChip: { outcome: 'approved' },
   publishTariff: { definition: { unitCharge: '100', bands: [], otherwise: 100 } },
@@ -105,9 +109,9 @@ const PARAMETERS = {
 const CLOSED_METER = '000009';
 /** So is a card that ended. */
 const ENDED_CARD = '04a1b2c3d4e5f9';
-const ENDINGS: readonly Operation[] = ['blockCard', 'replaceCard', 'readCardRecovery', 'recoverCard'];
+const ENDINGS: readonly Operation[] = ['blockCard', 'replaceCard', 'readCardRecovery', 'proposeCardRecovery'];
 /** Where `order` is that of a sale to a card. */
-const CARD_SALES: readonly Operation[] = ['readCardOrder', 'listCardReceipts', 'readCardReceipt'];
+const CARD_SALES: readonly Operation[] = ['readCardOrder', 'listCardReceipts', 'readCardReceipt', 'proposeCardVoid'];
 const CARD_SALE = { own: { order: 'kims card', number: 'C1-1' }, others: { order: 'lees card', number: 'C2-1' } };
 
 let world: World;
@@ -317,8 +321,9 @@ const CHANGES: readonly Operation[] = [
     'openShift',
     'closeShift',
   ] as const),
-  ...(['addCardProvider', 'changeCardProvider', 'issueCard', 'blockCard', 'replaceCard', 'recoverCard'] as const),
-  ...(['buyForCard', 'emptyCard', 'beginCardExchange', 'enrolOfflineMeter'] as const),
+  ...(['addCardProvider', 'changeCardProvider', 'issueCard', 'blockCard', 'replaceCard'] as const),
+  ...(['proposeCardVoid', 'proposeCardClosing', 'proposeCardRelease', 'proposeCardRecovery'] as const),
+  ...(['buyForCard', 'beginCardExchange', 'enrolOfflineMeter'] as const),
 ];
 
 test('what somebody changed stands in the audit log in their name, once; what was only read does not', async () => {

@@ -38,6 +38,18 @@ function cardOf(id: typeof CARD): CardInHand {
   return new CardInHand(personaliseCard({ issuerKey: key(0), regions }));
 }
 
+/** What one person asks for and another approves; the id under which it was done. */
+async function byTwo(path: string): Promise<string> {
+  const asked = await post(operator, path, { why: 'asked for' });
+  assert.equal(asked.status, 202, asked.text);
+  const { id } = asked.json;
+  const own = await post(operator, `/approvals/${id}/decision`, { verdict: 'approve' });
+  assert.deepEqual(told(own), [403, 'approval-own']);
+  const approved = await post(await world.as('system-manager'), `/approvals/${id}/decision`, { verdict: 'approve' });
+  assert.deepEqual([approved.status, approved.json.state], [200, 'approved'], approved.text);
+  return String(id);
+}
+
 /** What a reader at a counter does with a card. */
 async function loadAtCounter(hand: CardInHand, id: string = CARD): Promise<Answer> {
   hand.pull();
@@ -124,10 +136,11 @@ test('a card is issued, sold to, loaded at a counter, lost and replaced, and the
   assert.deepEqual(told(await loadAtCounter(hand)), [409, 'card-ended']);
   await post(operator, '/cards', { number: OTHER, subscriber: 'kim', regions });
   assert.equal((await post(operator, `/cards/${CARD}/replacement`, { by: OTHER })).json.state, 'replaced');
-  const recovered = await post(operator, `/cards/${CARD}/recovery`);
-  const [given] = recovered.json.orders as unknown as { amount: string; card: string }[];
-  const [left] = recovered.json.regions as unknown as { later: string; laterFrom: string }[];
-  assert.deepEqual([recovered.status, given?.amount, given?.card, left?.later], [201, '200', OTHER, '500']);
+  await byTwo(`/cards/${CARD}/recovery`);
+  const [given] = (await get(`/cards/${OTHER}/orders`)).json.items as unknown as { amount: string; source: string }[];
+  const [left] = (await get(`/cards/${CARD}/recovery`)).json.regions as unknown as Record<string, string>[];
+  assert.deepEqual([given?.amount, given?.source], ['200', 'recovery']);
+  assert.deepEqual([left?.recovered, left?.later], ['200', '500']);
   assert.equal((await loadAtCounter(cardOf(OTHER), OTHER)).status, 200);
 
   const [books] = (await get('/books/cards')).json.items as unknown as Record<string, unknown>[];
@@ -146,7 +159,8 @@ test('a card is issued, sold to, loaded at a counter, lost and replaced, and the
     'buyForCard',
     'beginCardExchange',
     'blockCard',
-    'recoverCard',
+    'proposeCardRecovery',
+    'decideApproval',
   ]) {
     assert.ok(actions.includes(action), action);
   }
@@ -159,10 +173,9 @@ test('what is taken off a card is paid out once, and a frame that is none is tol
   await post(cashier, `/cards/${id}/orders`, { region: 'gas', paid: '90' });
   const hand = cardOf(id);
   await loadAtCounter(hand, id);
-  const emptied = await post(operator, `/cards/${id}/regions/gas/closing`);
-  assert.equal(emptied.status, 201, emptied.text);
+  const approval = await byTwo(`/cards/${id}/regions/gas/closing`);
   await loadAtCounter(hand, id);
-  const url = `/card-orders/${encodeURIComponent(String(emptied.json.id))}`;
+  const url = `/card-orders/${encodeURIComponent(`card-closing:${approval}`)}`;
   assert.deepEqual([(await get(url)).json.state, (await get(url)).json.amount], ['closed', '90']);
   for (const _ of [1, 2]) assert.equal((await post(cashier, `${url}/payout`, {})).status, 200);
   const lines = (await world.host.postings({ limit: 999 })).flatMap((posting) => posting.lines);
@@ -269,4 +282,57 @@ test('a meter without a line tells in names how it stands and what it saw, and w
     ],
   ]);
   assert.deepEqual(await seenBy(0), [names, [{ kind: 'leak' }, { kind: 'relayOpened' }]]);
+});
+
+test('value on its way to a card, on it, or of one that ended moves by the hand of two people, or not at all', async () => {
+  const id = csn('04a1b2c3d4e5f4');
+  await post(operator, '/cards', { number: id, subscriber: 'kim', regions: [{ region: 'gas', provider: GAS, n: N }] });
+  const sold = await post(cashier, `/cards/${id}/orders`, { region: 'gas', paid: '90' });
+  const order = `/card-orders/${encodeURIComponent(String(sold.json.id))}`;
+  const manager = await world.as('system-manager');
+  const why = 'the wrong card';
+  for (const path of [
+    `${order}/void`,
+    `/cards/${id}/regions/gas/closing`,
+    `/cards/${id}/regions/gas/release`,
+    `/cards/${id}/recovery`,
+  ]) {
+    assert.deepEqual(told(await post(operator, path, {})), [400, 'input-wrong'], 'a reason is asked for');
+    assert.deepEqual(told(await post(cashier, path, { why })), [403, 'not-allowed']);
+    assert.deepEqual(told(await post(manager, path, { why })), [403, 'not-allowed']);
+  }
+  const asked = await post(operator, `${order}/void`, { why });
+  assert.deepEqual(asked.json.proposal, { type: 'card-void', order: sold.json.id });
+  assert.equal((await get(order)).json.state, 'waiting', 'nothing is done yet');
+  const decision = `/approvals/${asked.json.id}/decision`;
+  assert.deepEqual(told(await post(operator, decision, { verdict: 'approve' })), [403, 'approval-own']);
+  assert.equal((await post(manager, decision, { verdict: 'approve' })).status, 200);
+  assert.equal((await get(order)).json.state, 'refunded');
+
+  const refused = await post(operator, `/cards/${id}/regions/gas/closing`, { why });
+  assert.deepEqual(refused.json.proposal, { type: 'card-closing', card: id, region: 'gas' });
+  assert.equal((await post(manager, `/approvals/${refused.json.id}/decision`, { verdict: 'refuse' })).status, 200);
+  const orders = (await get(`/cards/${id}/orders`)).json.items as unknown as { operation: string }[];
+  assert.deepEqual(
+    orders.map(({ operation }) => operation),
+    ['credit'],
+    'what was refused is not done',
+  );
+  // What cannot be done is told to whoever approves it, and goes on waiting.
+  for (const [path, code] of [
+    [`/cards/${id}/regions/gas/release`, 'card-wrong'],
+    [`/cards/${id}/recovery`, 'card-active'],
+  ] as const) {
+    const impossible = await post(operator, path, { why });
+    const of = `/approvals/${impossible.json.id}`;
+    assert.equal((await post(manager, `${of}/decision`, { verdict: 'approve' })).json.code, code);
+    assert.equal((await get(of)).json.state, 'waiting');
+  }
+  for (const [path, code] of [
+    ['/card-orders/none/void', 'order-unknown'],
+    [`/cards/${id}/regions/water/closing`, 'card-region-unknown'],
+    ['/cards/04a1b2c3d4e5f0/recovery', 'card-unknown'],
+  ]) {
+    assert.deepEqual(told(await post(operator, String(path), { why })), [404, code], path);
+  }
 });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CardLife } from '../../src/host/card-lives.testing.ts';
-import { CardRig } from '../../src/host/card-rig.testing.ts';
+import { CardRig, KIMS_CARD } from '../../src/host/card-rig.testing.ts';
 import { CardKiosk } from '../../src/host/card-vends.testing.ts';
 import type { HostFailure } from '../../src/host/index.ts';
 import { made } from '../../src/host/rig.testing.ts';
+import { csn, Region } from '../../src/units/index.ts';
 import { STORES } from './stores.testing.ts';
 
 const STEPS = 30;
@@ -88,6 +89,48 @@ for (const { name, skip, open } of STORES) {
       const states = (await rig.receipts('vend:kiosk:loaded again')).map(({ head }) => head.state);
       assert.deepEqual(states, ['stored']);
       await kiosk.agrees({ stored: 500n, commission: 10n });
+    } finally {
+      await store.close();
+      clean();
+    }
+  });
+}
+
+for (const { name, skip, open } of STORES) {
+  test(`${name}: value of a card is taken back, taken off and given to the next card by two people`, {
+    skip,
+  }, async () => {
+    const { store, clean } = await open();
+    try {
+      const rig = await CardRig.open({ store, days: 1 });
+      await rig.buy('voided', 50);
+      const voided = await rig.byTwo({ type: 'card-void', order: 'voided' });
+      assert.deepEqual(
+        voided.cardOrders.map(({ id, state }) => [id, state]),
+        [['voided', 'refunded']],
+      );
+      await rig.buy('loaded', 700);
+      await rig.serve();
+      const closing = { type: 'card-closing', card: KIMS_CARD, region: Region.gas } as const;
+      const { approval, cardOrders } = await rig.byTwo(closing);
+      assert.deepEqual(approval.proposal, closing, 'what was asked for is kept as it was');
+      const [emptying] = cardOrders;
+      assert.equal(emptying?.op, 'close');
+      await rig.serve();
+      assert.deepEqual([(await rig.order(String(emptying?.id)))?.state, (await rig.purse()).balance], ['closed', 0n]);
+      await rig.buy('lost', 300);
+      await rig.serve();
+      const next = csn('04a1b2c3d4e5f7');
+      await rig.issue(next);
+      await rig.replaceBy(next);
+      const recovered = await rig.byTwo({ type: 'card-recovery', card: KIMS_CARD });
+      assert.deepEqual(
+        recovered.cardOrders.map(({ purse, amount }) => [purse, amount]),
+        [[`${next}-${Region.gas}`, 300]],
+      );
+      assert.equal((await rig.totals()).recovered, 300n);
+      const decided = await store.read((tx) => tx.approvals.where('state', 'approved'));
+      assert.equal(decided.length, 3);
     } finally {
       await store.close();
       clean();

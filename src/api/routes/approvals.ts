@@ -3,10 +3,24 @@ import type { Approval, Decided } from '../../host/index.ts';
 import { actOf, once } from '../acts.ts';
 import { afterOf, limitOf, pageOf } from '../paging.ts';
 import { made } from '../problem.ts';
-import { Amount, Id, Name, Named, OneOf, PageOf, PageQuery, Strict } from '../schemas/common.ts';
+import { regionOf } from '../schemas/cards.ts';
+import {
+  Amount,
+  CardNumber,
+  Id,
+  Name,
+  Named,
+  OneOf,
+  PageOf,
+  PageQuery,
+  RegionName,
+  Strict,
+} from '../schemas/common.ts';
 import { ApprovalSchema, approvalJson } from '../schemas/orders.ts';
 import type { Api, ApiServices, FastifyReply, FastifyRequest } from '../server.ts';
 import { MeterParams, meterNumber } from './meters.ts';
+
+const RegionParams = Strict({ card: CardNumber, region: RegionName });
 
 /** What needs two people: one asks here, another decides. */
 export function approvalRoutes(app: Api, services: ApiServices): void {
@@ -82,6 +96,62 @@ export function approvalRoutes(app: Api, services: ApiServices): void {
       const { purpose, why } = request.body;
       const proposal = { type: 'key-change', meter: meterNumber(meter), purpose } as const;
       return propose(request, reply, { proposal, why }, `meter ${meter}`);
+    },
+  );
+
+  app.post(
+    '/card-orders/:order/void',
+    {
+      config: { operation: 'proposeCardVoid' },
+      schema: {
+        tags,
+        summary: 'Ask to take a sale to a card back; on its way, the card decides',
+        params: Strict({ order: Id }),
+        body: Strict({ why }),
+        response,
+      },
+    },
+    async (request, reply) => {
+      const { order } = request.params;
+      const proposal = { type: 'card-void', order } as const;
+      return propose(request, reply, { proposal, why: request.body.why }, `order ${order}`);
+    },
+  );
+
+  for (const [path, operation, type, summary] of [
+    ['closing', 'proposeCardClosing', 'card-closing', 'Ask to take all that is left in a region off its card'],
+    ['release', 'proposeCardRelease', 'card-release', 'Ask to end what a card handed over and no meter acknowledged'],
+  ] as const) {
+    app.post(
+      `/cards/:card/regions/:region/${path}`,
+      {
+        config: { operation },
+        schema: { tags, summary, params: RegionParams, body: Strict({ why }), response },
+      },
+      async (request, reply) => {
+        const { card, region } = request.params;
+        const proposal = { type, card, region: regionOf(region) } as const;
+        return propose(request, reply, { proposal, why: request.body.why }, `card ${card}`);
+      },
+    );
+  }
+
+  app.post(
+    '/cards/:card/recovery',
+    {
+      config: { operation: 'proposeCardRecovery' },
+      schema: {
+        tags,
+        summary: 'Ask to give what can be given of the value of a card that ended to the one in its place, as orders',
+        params: Strict({ card: CardNumber }),
+        body: Strict({ why }),
+        response,
+      },
+    },
+    async (request, reply) => {
+      const { card } = request.params;
+      const proposal = { type: 'card-recovery', card } as const;
+      return propose(request, reply, { proposal, why: request.body.why }, `card ${card}`);
     },
   );
 

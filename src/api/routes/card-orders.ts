@@ -11,7 +11,7 @@ import { soldByCaller } from './orders.ts';
 
 const OrderParams = Strict({ order: Id });
 
-/** What became of orders for cards, and taking them back. */
+/** What became of orders for cards, and giving their money back. */
 export function cardOrderRoutes(app: Api, services: ApiServices): void {
   const { host } = services;
   const tags = ['cards'];
@@ -24,24 +24,6 @@ export function cardOrderRoutes(app: Api, services: ApiServices): void {
     },
     async (request) =>
       cardOrderJson(await ownCardOrder(host, request, made(await host.cardOrder(request.params.order)))),
-  );
-
-  app.post(
-    '/card-orders/:order/void',
-    {
-      config: { operation: 'voidCardOrder' },
-      schema: {
-        tags,
-        summary: 'Take a sale to a card back, if it is not on it already; on its way, the card decides',
-        params: OrderParams,
-        response: { 200: Named(CardOrderSchema) },
-      },
-    },
-    async (request) => {
-      const { order } = request.params;
-      const office = host.by(actOf(services, request, { subject: `order ${order}` }));
-      return cardOrderJson(made(await office.voidCardOrder(order)));
-    },
   );
 
   app.post(

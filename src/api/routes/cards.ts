@@ -9,7 +9,6 @@ import {
   CardExchangeSchema,
   CardFrame,
   CardInMeterSchema,
-  CardNumber,
   CardOrderSchema,
   CardPassedSchema,
   CardSchema,
@@ -24,13 +23,23 @@ import {
   NewCardOrder,
   passedJson,
   RecoverySchema,
-  RegionName,
   recoveryJson,
   regionOf,
   stepJson,
   ticketJson,
 } from '../schemas/cards.ts';
-import { bytesOf, hexOf, Id, Named, OneOf, PageOf, PageQuery, Strict } from '../schemas/common.ts';
+import {
+  bytesOf,
+  CardNumber,
+  hexOf,
+  Id,
+  Named,
+  OneOf,
+  PageOf,
+  PageQuery,
+  RegionName,
+  Strict,
+} from '../schemas/common.ts';
 import type { Api, ApiServices, FastifyRequest } from '../server.ts';
 import { MeterParams, meterNumber } from './meters.ts';
 
@@ -158,10 +167,6 @@ export function cardRoutes(app: Api, services: ApiServices): void {
     },
   );
 
-  const recovered = Type.Object({
-    orders: Type.Array(Named(CardOrderSchema)),
-    regions: Type.Array(Named(RecoverySchema)),
-  });
   app.get(
     '/cards/:card/recovery',
     {
@@ -174,30 +179,6 @@ export function cardRoutes(app: Api, services: ApiServices): void {
       },
     },
     async ({ params }) => ({ regions: made(await host.cardRecoveries(params.card)).map(recoveryJson) }),
-  );
-
-  app.post(
-    '/cards/:card/recovery',
-    {
-      config: { operation: 'recoverCard' },
-      schema: {
-        tags,
-        summary: 'Give what can be given to the card in its place, as orders; needs an Idempotency-Key',
-        params: CardParams,
-        response: { 201: recovered },
-      },
-    },
-    async (request, reply) => {
-      const { card: csn } = request.params;
-      type Made = Exclude<Awaited<ReturnType<ReturnType<typeof officeOn>['recoverCard']>>, { reason: unknown }>;
-      const json = ({ orders, recoveries }: Made) => ({
-        ...{ orders: orders.map(cardOrderJson), regions: recoveries.map(recoveryJson) },
-      });
-      const done = { subject: `card ${csn}` };
-      const answer = await once<Made>(services, request, reply, done, json, (act) => host.by(act).recoverCard(csn));
-      reply.code(201);
-      return answer as never;
-    },
   );
 
   app.post(
@@ -263,29 +244,6 @@ export function cardRoutes(app: Api, services: ApiServices): void {
       return answer as never;
     },
   );
-
-  for (const [path, operation, summary] of [
-    ['closing', 'emptyCard', 'Take all that is left in a region off the card; needs an Idempotency-Key'],
-    ['release', 'releasePending', 'End what a card handed over and no meter acknowledged; needs an Idempotency-Key'],
-  ] as const) {
-    app.post(
-      `/cards/:card/regions/:region/${path}`,
-      {
-        config: { operation },
-        schema: { tags, summary, params: RegionParams, response: { 201: Named(CardOrderSchema) } },
-      },
-      async (request, reply) => {
-        const { card: csn, region } = request.params;
-        const target = { csn, region: regionOf(region), orderId: idempotentOrder(request) };
-        const done = { subject: `card ${csn}`, detail: { region, order: target.orderId } };
-        const answer = await once(services, request, reply, done, cardOrderJson, (act) =>
-          host.by(act)[operation](target),
-        );
-        reply.code(201);
-        return answer as never;
-      },
-    );
-  }
 
   app.get(
     '/cards/:card/tickets',

@@ -3,8 +3,7 @@ import { callerOn, setSessionCookie } from '../caller.ts';
 import type { DemoPort } from '../demo-port.ts';
 import { PanelFeed } from '../panel-feed.ts';
 import { made, Problem } from '../problem.ts';
-import { CardNumber } from '../schemas/cards.ts';
-import { Named, Strict } from '../schemas/common.ts';
+import { CardNumber, Named, Strict } from '../schemas/common.ts';
 import {
   DemoLine,
   DemoLineParams,

@@ -17,8 +17,8 @@ import {
   VendTargetSchema,
   vendJson,
 } from '../schemas/agents.ts';
-import { CardNumber, RegionName, regionOf } from '../schemas/cards.ts';
-import { MeterNumber, Named, Strict } from '../schemas/common.ts';
+import { regionOf } from '../schemas/cards.ts';
+import { CardNumber, MeterNumber, Named, RegionName, Strict } from '../schemas/common.ts';
 import { ReceiptSchema, receiptJson } from '../schemas/money.ts';
 import type { Api, ApiServices, FastifyRequest } from '../server.ts';
 import { meterNumber } from './meters.ts';

@@ -18,8 +18,20 @@ import {
 } from '../../host/index.ts';
 import { regionText, svpmsnText } from '../../units/index.ts';
 import { Problem } from '../problem.ts';
-import { CardNumber, CardOrderSchema, cardOrderJson, RegionName, regionOf } from './cards.ts';
-import { Id, Instant, instantText, MeterNumber, maybe, Name, OneOf, Strict, same } from './common.ts';
+import { CardOrderSchema, cardOrderJson, regionOf } from './cards.ts';
+import {
+  CardNumber,
+  Id,
+  Instant,
+  instantText,
+  MeterNumber,
+  maybe,
+  Name,
+  OneOf,
+  RegionName,
+  Strict,
+  same,
+} from './common.ts';
 import { Currency, Method, Money, PurchaseSchema, purchaseJson, SignedMoney } from './money.ts';
 
 export const AgentId = Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{0,31}$' });

@@ -15,10 +15,11 @@ import {
   regionOfProvider,
 } from '../../host/index.ts';
 import { EventKind, MeterFlag } from '../../records/index.ts';
-import { REGION_NAMES, Region, regionText, svpmsnText } from '../../units/index.ts';
+import { Region, regionText, svpmsnText } from '../../units/index.ts';
 import {
   Amount,
   bitNames,
+  CardNumber,
   hexOf,
   Id,
   Instant,
@@ -28,14 +29,13 @@ import {
   Name,
   nameOf,
   OneOf,
+  RegionName,
   SignedAmount,
   Strict,
   same,
 } from './common.ts';
 import { Method, Money } from './money.ts';
 
-export const CardNumber = Type.String({ pattern: '^[0-9a-f]{14}$', description: 'CSN, as on the card.' });
-export const RegionName = OneOf(REGION_NAMES, 'What the value in that part of a card is for.');
 export const ProviderId = Type.String({ pattern: '^[0-9]{1,5}-[1-6]$', description: 'Utility number and region.' });
 const KeyName = Type.Integer({ minimum: 0, maximum: 255, description: 'n: the name of the key, of purpose value.' });
 const TicketLimit = Type.String({ pattern: '^[1-9][0-9]{0,9}$', description: 'Whole tokens.' });

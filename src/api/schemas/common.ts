@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox';
+import { REGION_NAMES } from '../../units/index.ts';
 
 /** A whole number of tokens: JSON has no other numbers than floats, and value has none. */
 export const Amount = Type.String({ pattern: '^(0|[1-9][0-9]{0,18})$', description: 'Whole tokens.' });
@@ -6,6 +7,8 @@ export const SignedAmount = Type.String({ pattern: '^(0|-?[1-9][0-9]{0,18})$', d
 
 /** `0a1b2c` */
 export const MeterNumber = Type.String({ pattern: '^[0-9a-f]{6}$', description: 'SVPMSN, as on the meter.' });
+
+export const CardNumber = Type.String({ pattern: '^[0-9a-f]{14}$', description: 'CSN, as on the card.' });
 
 export const Instant = Type.String({ format: 'date-time', description: 'UTC.' });
 
@@ -38,6 +41,9 @@ export const Strict = <P extends Record<string, TSchema>>(properties: P, options
 /** One of some words. */
 export const OneOf = <const W extends readonly string[]>(words: W, description?: string) =>
   Type.Unsafe<W[number]>({ type: 'string', enum: [...words], ...(description && { description }) });
+
+/** `hotWater` */
+export const RegionName = OneOf(REGION_NAMES, 'What the value in that part of a card is for.');
 
 /** By its name, which is its `$id`, among the components of the document. */
 export const Named = <S extends TSchema>(schema: S) =>

@@ -13,10 +13,10 @@ import {
   type PanelAction,
 } from '../demo-port.ts';
 import { Problem } from '../problem.ts';
-import { CardNumber } from './cards.ts';
 import {
   Amount,
   bitNames,
+  CardNumber,
   Id,
   Instant,
   instantText,

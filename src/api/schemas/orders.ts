@@ -1,7 +1,19 @@
 import { type Static, Type } from 'typebox';
 import type { Approval, Books, NumberedOrder, NumberedPosting, Totalled } from '../../host/index.ts';
-import { assertNever, type Svpmsn, svpmsnText } from '../../units/index.ts';
-import { Amount, Id, Instant, instantText, MeterNumber, maybe, OneOf, SignedAmount, same } from './common.ts';
+import { assertNever, type Region, regionText, type Svpmsn, svpmsnText } from '../../units/index.ts';
+import {
+  Amount,
+  CardNumber,
+  Id,
+  Instant,
+  instantText,
+  MeterNumber,
+  maybe,
+  OneOf,
+  RegionName,
+  SignedAmount,
+  same,
+} from './common.ts';
 
 export const OrderSchema = Type.Object(
   {
@@ -41,6 +53,9 @@ const Proposed = Type.Union([
   Type.Object({ type: Type.Literal('void'), order: Id }),
   Type.Object({ type: Type.Literal('manual-credit'), meter: MeterNumber, amount: Amount }),
   Type.Object({ type: Type.Literal('key-change'), meter: MeterNumber, purpose: OneOf(['value', 'control']) }),
+  Type.Object({ type: Type.Literal('card-void'), order: Id }),
+  Type.Object({ type: OneOf(['card-closing', 'card-release']), card: CardNumber, region: RegionName }),
+  Type.Object({ type: Type.Literal('card-recovery'), card: CardNumber }),
 ]);
 
 export const ApprovalSchema = Type.Object(
@@ -78,6 +93,13 @@ function proposedJson(proposal: Approval['proposal']): ApprovalJson['proposal'] 
       return { type: 'manual-credit', meter: meter(proposal.meter), amount: String(proposal.amount) };
     case 'key-change':
       return { type: 'key-change', meter: meter(proposal.meter), purpose: proposal.purpose };
+    case 'card-void':
+      return { type: 'card-void', order: proposal.order };
+    case 'card-closing':
+    case 'card-release':
+      return { type: proposal.type, card: proposal.card, region: regionText(proposal.region as Region) };
+    case 'card-recovery':
+      return { type: 'card-recovery', card: proposal.card };
     default:
       return assertNever(proposal);
   }

@@ -74,7 +74,13 @@ export type Proposal =
   /** Value that nobody paid for. */
   | { readonly type: 'manual-credit'; readonly meter: number; readonly amount: number }
   /** A sale is taken back. */
-  | { readonly type: 'void'; readonly order: string };
+  | { readonly type: 'void'; readonly order: string }
+  /** The same of a sale to a card. */
+  | { readonly type: 'card-void'; readonly order: string }
+  /** All that is left in a region is taken off its card; or what is pending there is ended. */
+  | { readonly type: 'card-closing' | 'card-release'; readonly card: string; readonly region: number }
+  /** The value of a card that ended is given to the one in its place. */
+  | { readonly type: 'card-recovery'; readonly card: string };
 
 export interface Approval {
   /** In the order in which they were asked for. */

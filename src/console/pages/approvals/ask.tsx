@@ -9,7 +9,8 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { MoneyField, RefusalLine, Submit, useParsedMoney } from '../../parts/fields.tsx';
 import { useSession } from '../../session.tsx';
 
-type Kind = ApprovalJson['proposal']['type'];
+/** What is about a card is asked for where the card is. */
+type Kind = Exclude<ApprovalJson['proposal']['type'], `card-${string}`>;
 
 const OPERATIONS = { void: 'proposeVoid', 'manual-credit': 'proposeCredit', 'key-change': 'proposeKeyChange' } as const;
 const KINDS = Object.keys(OPERATIONS) as readonly Kind[];

@@ -25,6 +25,12 @@ export function Said({ proposal }: Pick<ApprovalJson, 'proposal'>): ReactNode {
           {fill(words.said.key, proposal.meter, words.purposes[proposal.purpose])}
         </Link>
       );
+    case 'card-void':
+      return <span title={proposal.order}>{fill(words.saidOfCards[proposal.type], endOf(proposal.order))}</span>;
+    case 'card-closing':
+    case 'card-release':
+    case 'card-recovery':
+      return <Link to={`/cards/${proposal.card}`}>{fill(words.saidOfCards[proposal.type], proposal.card)}</Link>;
   }
 }
 

@@ -10,7 +10,7 @@ import { DataTable, Rows } from '../../parts/rows.tsx';
 import { usePages } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { useNow } from '../../time.ts';
-import { subscriberAddress } from '../subscribers/subscribers.tsx';
+import { subscriberAddress } from '../subscribers/address.ts';
 import { offlineMeterAddress } from './address.ts';
 import { useProviders } from './providers.ts';
 import { registerText } from './register.ts';

@@ -60,13 +60,13 @@ const said = ({ state, paidOutAt }: CardOrderJson, words: (typeof CARD_WORDS)['e
 function Acts({ order }: { readonly order: CardOrderJson }): ReactNode {
   const words = useWords(CARD_WORDS);
   const { money } = useFormat();
-  const mayVoid = useMay('voidCardOrder') !== undefined;
+  const mayVoid = useMay('proposeCardVoid') !== undefined;
   const mayPayOut = useMay('payOutCard') !== undefined;
   const { id, operation, state, amount, paid, paidOutAt } = order;
   const path = `/card-orders/${encodeURIComponent(id)}`;
   if (mayVoid && operation === 'credit' && (state === 'waiting' || state === 'outstanding')) {
     const ask = fill(words.takeBackAsk, money(amount));
-    return <Confirmed isSmall label={words.takeBack} ask={ask} path={`${path}/void`} />;
+    return <Confirmed isSmall label={words.takeBack} ask={ask} path={`${path}/void`} body={{ why: words.takeBack }} />;
   }
   const isOwed = state === 'closed' || (state === 'refunded' && operation === 'credit');
   if (mayPayOut && isOwed && paidOutAt === undefined) {

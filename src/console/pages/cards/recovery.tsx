@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { CardJson, RecoveryJson } from '../../../api/index.ts';
+import type { ApprovalJson, CardJson, RecoveryJson } from '../../../api/index.ts';
 import { CARD_WORDS, fill } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
@@ -58,9 +58,12 @@ export function Recoveries({ card }: { readonly card: CardJson }): ReactNode {
 function Give({ card, regions }: Recovered & { readonly card: CardJson }): ReactNode {
   const words = useWords(CARD_WORDS);
   const { money } = useFormat();
-  const mayRecover = useMay('recoverCard') !== undefined;
-  const giving = useDoing<Recovered>((once) => change(`/cards/${card.number}/recovery`, { method: 'POST', once }));
+  const mayRecover = useMay('proposeCardRecovery') !== undefined;
   const sum = regions.reduce((all, { now }) => all + BigInt(now), 0n);
+  const label = fill(words.recover, money(sum));
+  const giving = useDoing<ApprovalJson>((once) =>
+    change(`/cards/${card.number}/recovery`, { method: 'POST', once, body: { why: label } }),
+  );
   if (card.replacedBy === undefined) {
     return (
       <Text size="sm" className="quiet">
@@ -74,7 +77,7 @@ function Give({ card, regions }: Recovered & { readonly card: CardJson }): React
       {mayRecover && sum > 0n && (
         <Group>
           <Button size="xs" loading={giving.isPending} onClick={() => giving.mutate()}>
-            {fill(words.recover, money(sum))}
+            {label}
           </Button>
         </Group>
       )}

@@ -63,8 +63,8 @@ function Acts({ card, region }: Pick<Props, 'card' | 'region'>): ReactNode {
   const words = useWords(CARD_WORDS);
   const { money } = useFormat();
   const mayUnfreeze = useMay('unfreezeCard') !== undefined;
-  const mayEmpty = useMay('emptyCard') !== undefined;
-  const mayRelease = useMay('releasePending') !== undefined;
+  const mayEmpty = useMay('proposeCardClosing') !== undefined;
+  const mayRelease = useMay('proposeCardRelease') !== undefined;
   const { pending } = region;
   const path = `/cards/${card.number}/regions/${region.region}`;
   if (card.state !== 'active') return null;
@@ -79,6 +79,7 @@ function Acts({ card, region }: Pick<Props, 'card' | 'region'>): ReactNode {
           label={words.release}
           ask={fill(words.releaseAsk, pending.meter, money(pending.amount))}
           path={`${path}/release`}
+          body={{ why: words.release }}
         />
       )}
       {mayEmpty && (
@@ -87,6 +88,7 @@ function Acts({ card, region }: Pick<Props, 'card' | 'region'>): ReactNode {
           label={words.empty}
           ask={fill(words.emptyAsk, words.regions[region.region])}
           path={`${path}/closing`}
+          body={{ why: words.empty }}
         />
       )}
     </Group>
