@@ -45,7 +45,12 @@ export function table<R extends object>(
   return {
     ...shapeOf(name, columns, keyColumns),
     sealed: shapeOf(name, [...columns, { name: '"seal"', kind: 'number?' }], keyColumns),
-    values: (row) => properties.map((property, i) => (to[i] as ToColumn)(row[property])),
+    values: (row) => {
+      // Grown from nothing, which leaves room for the seal behind them.
+      const values: SqlValue[] = [];
+      for (let i = 0; i < properties.length; i++) values.push((to[i] as ToColumn)(row[properties[i] as keyof R]));
+      return values;
+    },
     row: (values) => {
       const row: Record<string, unknown> = {};
       for (let i = 0; i < properties.length; i++) {
