@@ -18,6 +18,7 @@ import {
   type PurseAccount,
   RECEIPTS_KEPT,
   txidOf,
+  txidTextOf,
   type ValueCommand,
   ValueOp,
   type ValueReceipt,
@@ -169,6 +170,9 @@ test('the TXID of an order is the first 8 bytes of SHA-256 of its UTF-8', () => 
   assert.equal(Buffer.from(txidOf('order-000001')).toString('hex'), 'ade386486bfc747d');
   // SHA-256 of no bytes begins so (FIPS 180-4).
   assert.equal(Buffer.from(txidOf('')).toString('hex'), 'e3b0c44298fc1c14');
+  // Also of a text that is no whole Unicode.
+  for (const id of ['', 'order-000001', 'Bestellung 1 für Kim', '주문 1', '💡', '\ud83d', 'a\udca1b'])
+    assert.equal(txidTextOf(id), Buffer.from(txidOf(id)).toString('hex'), id);
 });
 
 const LIMITS = [0, 1, 0xffff_ffff] as const;

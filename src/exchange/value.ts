@@ -1,5 +1,5 @@
 import { Reader, Writer } from '../bytes/index.ts';
-import { Suite, sha256 } from '../crypto/index.ts';
+import { Suite, sha256, sha256Hex } from '../crypto/index.ts';
 import {
   assertNever,
   type Svpmsn,
@@ -190,3 +190,6 @@ const isResult = (value: number): value is ValueResult => value <= ValueResult.r
 
 /** X2: the TXID of a payment order is the first 8 bytes of SHA-256 of its id, so one order can never have two. */
 export const txidOf = (orderId: string): Uint8Array => sha256(new TextEncoder().encode(orderId)).slice(0, TXID_BYTES);
+
+/** The same as the books have it: 16 hex digits. */
+export const txidTextOf = (orderId: string): string => sha256Hex(orderId).slice(0, 2 * TXID_BYTES);

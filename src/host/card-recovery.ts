@@ -1,5 +1,4 @@
-import { toHex } from '../bytes/index.ts';
-import { txidOf } from '../exchange/index.ts';
+import { txidTextOf } from '../exchange/index.ts';
 import { type Milliseconds, tokens } from '../units/index.ts';
 import { cardMove } from './card-books.ts';
 import { purseIdOf } from './card-ids.ts';
@@ -191,7 +190,7 @@ function recoveryOrder(
 ): CardOrder {
   return {
     ...{ id, purse, openOf: purse, provider, op: 'credit', amount: tokens(Number(amount)), source: 'recovery' },
-    ...{ debitCounter: undefined, txid: toHex(txidOf(id)), state: 'waiting', why: undefined, counter: undefined },
+    ...{ debitCounter: undefined, txid: txidTextOf(id), state: 'waiting', why: undefined, counter: undefined },
     ...{ method: undefined, paid: 0n, fee: 0n, tax: 0n, orderedAt: now, settledAt: undefined, paidOutAt: undefined },
   };
 }

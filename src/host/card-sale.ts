@@ -1,5 +1,4 @@
-import { toHex } from '../bytes/index.ts';
-import { txidOf } from '../exchange/index.ts';
+import { txidTextOf } from '../exchange/index.ts';
 import { assert, assertNever, type Milliseconds, tokens } from '../units/index.ts';
 import { cardPaidOut, cardSold } from './card-books.ts';
 import { purseIdOf } from './card-ids.ts';
@@ -131,7 +130,7 @@ async function order(
   const found = await openRegion(tx, { csn, region });
   if (isFailure(found)) return found;
   const { purse } = found;
-  const txid = toHex(txidOf(id));
+  const txid = txidTextOf(id);
   const made: CardOrder = {
     ...{ id, purse: purse.id, openOf: purse.id, provider: purse.provider, ...wish, txid, state: 'waiting' },
     ...{ why: undefined, counter: undefined, orderedAt: now, settledAt: undefined, paidOutAt: undefined },

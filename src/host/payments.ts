@@ -1,5 +1,4 @@
-import { toHex } from '../bytes/index.ts';
-import { txidOf } from '../exchange/index.ts';
+import { txidTextOf } from '../exchange/index.ts';
 import { assertNever, type Milliseconds } from '../units/index.ts';
 import { amountFault, fail, isFailure, orStoreFailure, textFault } from './failures.ts';
 import { paidOut, returned } from './ledger.ts';
@@ -420,7 +419,7 @@ const UNSETTLED = ['asked', 'pending', 'approved', 'capturing', 'reversing', 'st
  */
 async function whereIsValue(tx: StoreReads, { id, svpmsn }: Payment): Promise<'in-meter' | 'nowhere' | 'unknown'> {
   const order = orderOfPayment(id);
-  const [found] = (await tx.anyFound()) ? await tx.ordersOfTxid([toHex(txidOf(order))]) : [];
+  const [found] = (await tx.anyFound()) ? await tx.ordersOfTxid([txidTextOf(order)]) : [];
   if (found?.state === 'found' && found.amount > 0) return 'in-meter';
   if ((await tx.ordersOf([order]))[0] !== undefined) return 'nowhere';
   const [purse] = await tx.pursesOf([svpmsn]);

@@ -1,6 +1,5 @@
-import { toHex } from '../bytes/index.ts';
 import { Suite } from '../crypto/index.ts';
-import { txidOf } from '../exchange/index.ts';
+import { txidTextOf } from '../exchange/index.ts';
 import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens, tokens } from '../units/index.ts';
 import { amountFault, fail, findMeter, isFailure, meterUnknown, parseMeterNumber, textFault } from './failures.ts';
 import { allEnergy, move, paidOut, refunded, sold } from './ledger.ts';
@@ -221,7 +220,7 @@ export async function closePurse(
 
 /** After a restore an order may come again that its meter has told of already, and the books wrote as found. */
 async function foundOf(tx: StoreReads, orderIds: readonly string[]): Promise<(Order | undefined)[]> {
-  return (await tx.anyFound()) ? tx.ordersOfTxid(orderIds.map((orderId) => toHex(txidOf(orderId)))) : [];
+  return (await tx.anyFound()) ? tx.ordersOfTxid(orderIds.map((orderId) => txidTextOf(orderId))) : [];
 }
 
 /** What was found turns out to be a sale that was forgotten: the order in its place, and what it changes in the ledger. */
@@ -274,7 +273,7 @@ function newOrder(
   { op, amount, source }: { readonly op: Order['op']; readonly amount: Tokens; readonly source: string },
   now: Milliseconds,
 ): Order {
-  const txid = toHex(txidOf(id));
+  const txid = txidTextOf(id);
   return {
     id,
     svpmsn,

@@ -1,5 +1,4 @@
-import { toHex } from '../bytes/index.ts';
-import { txidOf } from '../exchange/index.ts';
+import { txidTextOf } from '../exchange/index.ts';
 import { assertNever, type Milliseconds, svpmsnText } from '../units/index.ts';
 import { purseIdOf } from './card-ids.ts';
 import { voidCardOrder } from './card-sale.ts';
@@ -197,7 +196,7 @@ async function meterPlace(tx: StoreReads, number: number, orderId: string): Prom
   const there = await findMeter(tx, number);
   if (isFailure(there)) return there;
   const { svpmsn } = there.meter;
-  const [found] = (await tx.anyFound()) ? await tx.ordersOfTxid([toHex(txidOf(orderId))]) : [];
+  const [found] = (await tx.anyFound()) ? await tx.ordersOfTxid([txidTextOf(orderId)]) : [];
   return {
     ...{ svpmsn, purse: undefined, where: `in meter ${svpmsnText(svpmsn)}` },
     holds: found !== undefined && found.amount > 0,
@@ -212,7 +211,7 @@ async function cardPlace(
 ): Promise<Place | HostFailure> {
   const purse = await purseBy(tx, { csn, region });
   if (isFailure(purse)) return purse;
-  const [found] = await tx.cardOrders.where('txid', toHex(txidOf(orderId)));
+  const [found] = await tx.cardOrders.where('txid', txidTextOf(orderId));
   return {
     ...{ svpmsn: undefined, purse: purse.id, where: `on card ${csn}` },
     holds: found !== undefined && found.amount > 0,

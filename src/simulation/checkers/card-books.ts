@@ -1,6 +1,6 @@
 import { toHex } from '../../bytes/index.ts';
 import { LoadKind, type LoadRow } from '../../card/index.ts';
-import { RECEIPTS_KEPT, txidOf } from '../../exchange/index.ts';
+import { RECEIPTS_KEPT, txidTextOf } from '../../exchange/index.ts';
 import {
   type CardBooks as Books,
   type CardOrder,
@@ -273,7 +273,7 @@ export class CardBooks implements Checker {
       if (refused) continue;
       const order = await host.cardOrder(orderId);
       if ('reason' in order) {
-        const found = this.#restored && this.#cards.isCredited(toHex(txidOf(orderId)));
+        const found = this.#restored && this.#cards.isCredited(txidTextOf(orderId));
         this.#hold('I7', csn, found, () => `${orderId} was paid, and the books do not know it`);
         continue;
       }

@@ -1,5 +1,4 @@
-import { toHex } from '../../bytes/index.ts';
-import { txidOf } from '../../exchange/index.ts';
+import { txidTextOf } from '../../exchange/index.ts';
 import type { Account, Payment, PaymentState } from '../../host/index.ts';
 import type { Svpmsn } from '../../units/index.ts';
 import type { Entry, Mover } from '../bank.ts';
@@ -110,7 +109,7 @@ export class Money implements Checker {
   }
 
   #isCredited(id: string): boolean {
-    return this.#purses.isCredited(toHex(txidOf(orderOf(id))));
+    return this.#purses.isCredited(txidTextOf(orderOf(id)));
   }
 
   #hold(id: string, holds: boolean, otherwise: () => string): void {
