@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { Suite } from '../crypto/index.ts';
-import { type Simulation, type SimulationOptions, simulate } from '../simulation/index.ts';
+import { FAULT_KINDS, type Simulation, type SimulationOptions, simulate } from '../simulation/index.ts';
 import { silentlyRestored } from '../simulation/silent-store.testing.ts';
 import { runIn } from './in-process.testing.ts';
 import { explain } from './simulate-failure.ts';
@@ -56,21 +56,48 @@ for (const [args, sentence] of [
   [['--seed', '1', '--only', 'none', '--without', 'power-cut'], /^With --only no other strike comes: /],
   [['--seed', '1', '--minutes', '0'], /^--minutes is a whole number from 1 to 525600, not "0"\./],
   [['--seed', '1', '--minutes', '1', '--days', '1'], /^A life ends after so many --transfers, --days or --minutes: /],
-  [['--sed', '1'], /^There is no option --sed: --seed was probably meant, see "wattpurse help simulate"\.$/m],
+  [['--sed', '1'], /^There is no option --sed: --seed was probably meant, see "wattpurse help simulate"\.$/],
+  ...['', ' 5', '+5', '1e3', '0x10', 'five', '５', '9007199254740992'].map(
+    (seed) => [['--seed', seed], /^--seed is a whole number from 0 to 9007199254740991, not ".*"\.$/] as const,
+  ),
+  ...['', 'Power-Cut', 'power-cut ', 'power-cut,power-failed', '__proto__'].map(
+    (name) => [['--seed', '1', '--without', name], /^There is no fault ".*": the faults are frame-lost, /] as const,
+  ),
+  ...(['meters', 'hosts', 'days', 'minutes', 'transfers'] as const).flatMap((flag) =>
+    ['0', '-1', '1.5', '99999999', '1e400', 'NaN', ''].map(
+      (value) =>
+        [
+          ['--seed', '1', `--${flag}`, value],
+          new RegExp(`^--${flag} is a whole number from 1 to \\d+, not "`),
+        ] as const,
+    ),
+  ),
+  [['--seed', '1', '--only', ''], /^A strike is named as in .* not as ""\.$/],
+  [['--seed', '1', '--only', 'power-cut#1-9999999'], /^At most 1000000 strikes can be named, /],
+  [['--seed', '1', '--only', 'power-cut#99999999'], /^A strike is named as in /],
+  [['--seed', '1', '--suite', 'aes512'], /^--suite is one of 3des-xo, aes128, aes256, not "aes512": /],
+  [['--seed', '1', 'more'], /^Unexpected argument 'more'/],
+  [['--seed'], /^Option '--seed <value>' argument missing/],
 ] as const) {
   test(`simulate ${args.join(' ')} is wrong use, in one sentence`, async () => {
     const { code, out, err } = await runIn('.', 'simulate', ...args);
     assert.equal(code, 2);
     assert.equal(out, '');
-    assert.match(err, sentence);
+    assert.match(err.trim(), sentence);
     assert.equal(err.trim().split('\n').length, 1);
   });
 }
 
+test('whoever uses the simulator wrongly is told so at once: exit 2, and nothing but the sentence', async () => {
+  const { code, out, err } = await run(['--seed', 'x']);
+  assert.deepEqual([code, out], [2, '']);
+  assert.match(err, /^--seed is a whole number from 0 to 9007199254740991, not "x"\.\n$/);
+});
+
 test('a life in SQLite is the life in memory, restored copies and all, its books are proved, and it leaves no file behind', async (t) => {
   const temporary = mkdtempSync(join(tmpdir(), 'wattpurse-temporary-'));
   t.after(() => rmSync(temporary, { recursive: true }));
-  const args = ['--seed', '11', '--transfers', '400', '--meters', '8'];
+  const args = ['--seed', '11', '--transfers', '250', '--meters', '8'];
   const [memory, sqlite] = [await jsonOf(args), await jsonOf([...args, '--store', 'sqlite'], temporary)];
   assert.ok(memory.faults['store-restored'] > 0 && memory.faults['host-killed'] > 0);
   assert.equal(sqlite.traceHash, memory.traceHash);
@@ -131,11 +158,12 @@ test('a life that breaks a promise is shrunk to the strikes that it takes, and t
   t.after(() => rmSync(folder, { recursive: true }));
   const options: SimulationOptions = {
     seed: 19,
-    transfers: 600,
-    meters: 4,
+    transfers: 150,
+    meters: 2,
     localUnits: 1,
     hosts: 1,
     suite: Suite.aes128,
+    without: new Set(FAULT_KINDS.filter((kind) => !/^(store-restored|frame-lost|power-|payment-doubled)/.test(kind))),
     openStore: () => silentlyRestored(),
   };
   const story = join(folder, 'story.txt');
@@ -145,7 +173,7 @@ test('a life that breaks a promise is shrunk to the strikes that it takes, and t
   assert.ok(shrunk.least);
   assert.match(
     shrunk.command,
-    /simulate --seed 19 --minutes \d --meters 4 --hosts 1 --suite aes128 --store memory --only store-restored#1$/,
+    /simulate --seed 19 --minutes \d --meters 2 --hosts 1 --suite aes128 --store memory --only store-restored#1$/,
   );
   const [first, second, , , ...lines] = readFileSync(story, 'utf8').split('\n');
   assert.equal(first, `commit ${commit}`);
