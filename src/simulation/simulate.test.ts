@@ -18,35 +18,34 @@ const life = (seed: number, more: Partial<SimulationOptions> = {}) =>
     ...more,
   });
 
-for (const [suite, seeds] of [
-  [Suite.aes128, [52, 67, 70]],
-  [Suite.tripleDesXo, [51, 69]],
-  [Suite.aes256, [1]],
+/** Two or three rounds of what people do; lives that are longer, and of seeds that nobody has tried, are `npm run simulate:ci`. */
+const SHORT = { meters: 8, localUnits: 1, transfers: 40 };
+
+for (const [suite, seed] of [
+  [Suite.aes128, 52],
+  [Suite.tripleDesXo, 51],
+  [Suite.aes256, 1],
 ] as const) {
-  for (const seed of seeds) {
-    test(`seed ${seed} breaks no promise in ${SUITE_NAMES[suite]}, and its faults did strike`, async () => {
-      const { violations, faults, transfers, checks, checksOf } = await life(seed, { suite });
-      assert.deepEqual(violations, []);
-      assert.ok((checksOf.I30 ?? 0) > 20, 'a month is closed');
-      assert.ok(transfers >= 400 && checks > transfers);
-      assert.ok(FAULT_KINDS.some((kind) => faults[kind] > 0));
-    });
-  }
+  test(`seed ${seed} breaks no promise in ${SUITE_NAMES[suite]}, and its faults did strike`, async () => {
+    const { violations, faults, transfers, checks, checksOf } = await life(seed, { suite, transfers: 120 });
+    assert.deepEqual(violations, []);
+    assert.ok((checksOf.I30 ?? 0) > 20, 'a month is closed');
+    assert.ok(transfers >= 120 && checks > transfers);
+    assert.ok(FAULT_KINDS.some((kind) => faults[kind] > 0));
+  });
 }
 
 test('no contract begins a payment that would still be pending when a life ends', async () => {
-  for (const seed of [7, 42]) {
-    const { violations, checksOf } = await life(seed, { meters: 64, localUnits: 8, hosts: 1, transfers: 75 });
-    assert.deepEqual(violations, []);
-    assert.ok((checksOf.I33 ?? 0) > 100);
-  }
+  const { violations, checksOf } = await life(42, { meters: 64, localUnits: 8, hosts: 1, transfers: 75 });
+  assert.deepEqual(violations, []);
+  assert.ok((checksOf.I33 ?? 0) > 100);
 });
 
 test('where people pay through a bank its book and the ledger agree, whatever it and its lines do', async () => {
   const kinds = FAULT_KINDS.filter((kind) => /^(bank|notice)-|^payment-(returned|cancelled)$/.test(kind));
   const struck = new Set<string>();
   for (const seed of [7, 12]) {
-    const { violations, faults, checksOf } = await life(seed, { transfers: 300 });
+    const { violations, faults, checksOf } = await life(seed, { transfers: 100 });
     assert.deepEqual(violations, []);
     assert.ok((checksOf.I33 ?? 0) > 100);
     for (const kind of kinds) if (faults[kind] > 0) struck.add(kind);
@@ -55,39 +54,39 @@ test('where people pay through a bank its book and the ledger agree, whatever it
 });
 
 test('the same seed lives the same life, another one another', async () => {
-  const [first, again, other] = [await life(7), await life(7), await life(8)];
+  const [first, again, other] = [await life(7, SHORT), await life(7, SHORT), await life(8, SHORT)];
   assert.equal(first.traceHash, again.traceHash);
   assert.deepEqual(first.faults, again.faults);
   assert.notEqual(first.traceHash, other.traceHash);
 });
 
 test('a fault that is left out does not strike, and the others strike as before at first', async () => {
-  const { rates } = await life(7, { transfers: 1 });
+  const { rates } = await life(7, { ...SHORT, transfers: 1 });
   const kind = FAULT_KINDS.find((each) => rates[each] > 0);
   assert.ok(kind !== undefined);
-  const without = await life(7, { without: new Set([kind]) });
+  const without = await life(7, { ...SHORT, without: new Set([kind]) });
   assert.equal(without.faults[kind], 0);
   assert.deepEqual(without.rates, { ...rates, [kind]: 0 });
 });
 
 test('a life of all the strikes that came in it is the same life', async () => {
   const strikes: Strike[] = [];
-  const { traceHash, faults } = await life(7, { onStrike: (strike) => strikes.push(strike) });
+  const { traceHash, faults } = await life(7, { ...SHORT, onStrike: (strike) => strikes.push(strike) });
   assert.equal(
     strikes.length,
     FAULT_KINDS.reduce((sum, kind) => sum + faults[kind], 0),
   );
-  const again = await life(7, { only: strikes });
+  const again = await life(7, { ...SHORT, only: strikes });
   assert.equal(again.traceHash, traceHash);
   assert.deepEqual(again.faults, faults);
   const [first, ...others] = strikes;
   assert.ok(first !== undefined);
-  const without = await life(7, { only: others });
+  const without = await life(7, { ...SHORT, only: others });
   assert.notEqual(without.traceHash, traceHash);
 });
 
 test('copies put back in quick succession never forget more than a meter keeps receipts of', async () => {
-  const options = { suite: Suite.tripleDesXo, meters: 1, localUnits: 1, hosts: 1, transfers: 1_500 };
+  const options = { suite: Suite.tripleDesXo, meters: 1, localUnits: 1, hosts: 1, transfers: 300 };
   const { violations, faults, flagged } = await life(11, options);
   assert.deepEqual(violations, []);
   assert.equal(flagged, 0);
@@ -96,7 +95,7 @@ test('copies put back in quick succession never forget more than a meter keeps r
 
 test('half of the meters outlive all damage: what would strike another one stays away, and is counted', async () => {
   for (const [seed, wanted, cause] of [
-    [303, 700, 'memory-pasted'],
+    [303, 550, 'memory-pasted'],
     [226, 400, 'store-long-restored'],
   ] as const) {
     const options = { transfers: wanted, meters: 4, localUnits: 1, hosts: 1 };

@@ -18,11 +18,11 @@ import {
 
 const SEOUL_MINUTES = 9 * 60;
 
-test('a utility lives two days on a noisy line and conserves every token', async () => {
+test('a utility lives a day on a noisy line and conserves every token', async () => {
   const utility = await openSmall({ conditions: { ...powerLineConditions(1_200), frameLost: 0.02 }, farthestM: 800 });
-  await utility.runUntil(BEGINS_MS + 2 * DAY_MS);
+  await utility.runUntil(BEGINS_MS + DAY_MS);
   utility.closeTheTills();
-  await utility.runUntil(BEGINS_MS + 2 * DAY_MS + HOUR_MS);
+  await utility.runUntil(BEGINS_MS + DAY_MS + HOUR_MS);
   const story = await tell(utility);
   assert.equal(story.conserved, true);
   assert.equal(story.inFlightTokens, 0);
@@ -35,7 +35,7 @@ test('the same seed tells the same story, another seed another one', async () =>
   for (const seed of [3, 3, 4]) {
     const happenings: Happening[] = [];
     const utility = await openSmall({ seed, onHappening: (happening) => happenings.push(happening) });
-    await utility.runUntil(BEGINS_MS + 12 * HOUR_MS);
+    await utility.runUntil(BEGINS_MS + 4 * HOUR_MS);
     stories.push({ story: await tell(utility), happenings });
   }
   assert.deepEqual(stories[0], stories[1]);
@@ -60,7 +60,7 @@ test('a meter whose purse is frozen takes nobody with it: the others buy, spend 
     [true, ...others.map(() => false)],
   );
   const used = others.map((house) => inspectPurse(house.memory).used);
-  await utility.runUntil(startMs + DAY_MS);
+  await utility.runUntil(startMs + 10 * HOUR_MS);
 
   for (const [i, house] of others.entries()) {
     assert.ok(inspectPurse(house.memory).used > (used[i] as number), 'it spends');
@@ -123,7 +123,7 @@ function percentAt(localMinute: number): bigint {
 }
 
 test('what was spent equals a second computation from loads and table alone', async () => {
-  const days = 3;
+  const days = 2;
   // Enough credit that nobody is cut: then every load flows whole. Clocks that are right, so that minutes agree.
   const utility = await openSmall({ firstSale: { from: 50_000, to: 90_000 }, driftPpmMax: 0, outages: false });
   await utility.runUntil(BEGINS_MS + days * DAY_MS);
@@ -158,7 +158,7 @@ test('a line that is never silent delays no minute, no draw and no display of an
   });
   await utility.runUntil(BEGINS_MS + HOUR_MS);
   const before = utility.traffic();
-  for (let minute = 61; minute <= 120; minute++) {
+  for (let minute = 61; minute <= 90; minute++) {
     const now = BEGINS_MS + minute * MINUTE_MS;
     await utility.runUntil(now);
     for (const house of utility.houses) {
@@ -167,8 +167,8 @@ test('a line that is never silent delays no minute, no draw and no display of an
       assert.equal(held.stored + held.out, house.balance, 'the display shows what the purse holds');
     }
   }
-  const busy = (utility.traffic().airtimeMs - before.airtimeMs) / HOUR_MS;
-  assert.ok(busy > 0.7, `the line was on the air for ${Math.round(100 * busy)} % of the hour`);
+  const busy = (utility.traffic().airtimeMs - before.airtimeMs) / (30 * MINUTE_MS);
+  assert.ok(busy > 0.7, `the line was on the air for ${Math.round(100 * busy)} % of the time`);
   for (const { meter, flowedMilliwattHours } of utility.houses) {
     const [supply] = meter.supplies;
     assert.ok(supply !== undefined);
