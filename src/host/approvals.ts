@@ -1,8 +1,8 @@
 import { assertNever, type Milliseconds } from '../units/index.ts';
 import { calendarOver } from './calendar.ts';
+import { cardBy, purseBy } from './card-lookup.ts';
 import { recoverCard } from './card-recovery.ts';
 import { cardOrderBy, emptyCard, releasePending, voidCardOrder } from './card-sale.ts';
-import { cardBy, purseBy } from './cards.ts';
 import { requestCommand } from './control.ts';
 import { amountFault, fail, findMeter, isFailure, textFault } from './failures.ts';
 import { nextKeyMissing } from './key-change.ts';

@@ -4,10 +4,11 @@ import { inspect } from 'node:util';
 import { csn, Region, svpmsn } from '../units/index.ts';
 import type { CardStep } from './card-desk.ts';
 import { wantCardQueries } from './card-host.ts';
+import { COUNTER_ROUTE } from './card-lookup.ts';
 import { CardRig, GAS, KIMS_CARD, KIMS_METER, N } from './card-rig.testing.ts';
 import { buyForCard, emptyCard, payOutCard, releasePending, sellToCard, voidCardOrder } from './card-sale.ts';
 import { CardKiosk } from './card-vends.testing.ts';
-import { blockCard, COUNTER_ROUTE, enrolOffline, unfreezeCard } from './cards.ts';
+import { blockCard, enrolOffline, unfreezeCard } from './cards.ts';
 import { MemoryStore } from './memory.ts';
 import { made } from './rig.testing.ts';
 

@@ -22,8 +22,10 @@ import {
   ValueOp,
   ValueResult,
 } from '../exchange/index.ts';
-import { assertNever, type Csn, type Milliseconds, type Region, type Svpmsn } from '../units/index.ts';
+import { assertNever, type Csn, type Milliseconds, type Region } from '../units/index.ts';
 import { purseIdOf } from './card-ids.ts';
+import { firstWaiting, isWanted, wantedRegions } from './card-loads.ts';
+import { type CardAt, COUNTER_ROUTE, cardsByTail, openRegion } from './card-lookup.ts';
 import {
   accountOfCard,
   bookCardReceipt,
@@ -34,19 +36,11 @@ import {
   outstandingOf,
 } from './card-receipts.ts';
 import { takeMeterReport } from './card-reports.ts';
-import { keyOfTicket, lacksTicket, nextTicket, ticketTerms } from './card-tickets.ts';
-import { COUNTER_ROUTE, openRegion } from './cards.ts';
+import { keyOfTicket, nextTicket, ticketTerms } from './card-tickets.ts';
 import { fail, isFailure, orStoreFailure } from './failures.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import type { CardFreeze, CardOrder, CardPurse, CardTicket, HostFailure } from './types.ts';
 import { type Act, witnessed } from './witness.ts';
-
-/** One region of a card, and where the card is: the number of the meter it is in, or 000000 at a counter. */
-export interface CardAt {
-  readonly csn: Csn;
-  readonly region: Region;
-  readonly route: Svpmsn;
-}
 
 /** An exchange 0x18 has begun: the frame is M1. */
 export interface CardBegun {
@@ -293,25 +287,6 @@ const heardSince = ({ known }: Exchange, purse: CardPurse): boolean =>
 
 const TAKEN_OVER = fail('card-exchange-unknown', 'There is no such exchange, or it was taken over: begin another one.');
 
-/** The regions of a card for which there is something to do where it is; none for a card that is not active. */
-export async function wantedRegions(
-  tx: StoreReads,
-  { csn, route }: Omit<CardAt, 'region'>,
-  now: Milliseconds,
-): Promise<Region[]> {
-  const regions: Region[] = [];
-  for (const { region } of await tx.cardPurses.where('card', csn)) {
-    if (await isWanted(tx, { csn, region, route }, now)) regions.push(region);
-  }
-  return regions;
-}
-
-/** The active cards whose number ends in these six bytes, 12 hex digits. */
-export async function cardsByTail(tx: StoreReads, tail: string): Promise<Csn[]> {
-  const cards = await tx.cards.where('tail', tail);
-  return cards.filter(({ state }) => state === 'active').map(({ id }) => id as Csn);
-}
-
 interface Claimed {
   readonly utility: number;
   readonly n: KeyName<typeof Purpose.value>;
@@ -332,26 +307,6 @@ async function claim(tx: StoreTransaction, at: CardAt): Promise<Claimed | HostFa
   await tx.cardOrders.put([{ ...order, state: 'outstanding', counter: purse.lastCounter + 1 }]);
   await tx.cardPurses.put([{ ...purse, outstanding: order.id }]);
   return { ...of, job: { type: 'order', id: order.id } };
-}
-
-/** The oldest of a region that waits. */
-async function firstWaiting(tx: StoreReads, purse: string): Promise<CardOrder | undefined> {
-  const open = await tx.cardOrders.where('openOf', purse);
-  return open
-    .filter(({ state }) => state === 'waiting')
-    .reduce<CardOrder | undefined>(
-      (first, each) => (first && first.orderedAt <= each.orderedAt ? first : each),
-      undefined,
-    );
-}
-
-async function isWanted(tx: StoreReads, at: CardAt, now: Milliseconds): Promise<boolean> {
-  const found = await openRegion(tx, at);
-  if (isFailure(found)) return false;
-  const { purse } = found;
-  if (purse.queryWanted || purse.outstanding !== undefined) return true;
-  if ((await firstWaiting(tx, purse.id)) !== undefined) return true;
-  return lacksTicket(tx, { ...found, route: at.route, version: purse.ticketVersion, loads: false }, now);
 }
 
 type Decision =

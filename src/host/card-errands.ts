@@ -1,7 +1,8 @@
 import { decodeFrame, Message, Refusal } from '../exchange/index.ts';
 import { assertNever, type Csn, type Milliseconds, type Region, type Svpmsn } from '../units/index.ts';
-import { type CardDesk, cardsByTail, wantedRegions } from './card-desk.ts';
-import { hasMoved } from './card-loads.ts';
+import type { CardDesk } from './card-desk.ts';
+import { hasMoved, wantedRegions } from './card-loads.ts';
+import { cardsByTail } from './card-lookup.ts';
 import type { CardInMeter, CardPipePort } from './card-pipe.ts';
 import { isFailure, orStoreFailure } from './failures.ts';
 import type { HostPorts, StoreReads } from './ports.ts';

@@ -3,6 +3,7 @@ import { isCsn, type Milliseconds, type Region, type Svpmsn } from '../units/ind
 import { cardsHold } from './card-books.ts';
 import { type CardDesk, orKeyFailure } from './card-desk.ts';
 import type { CardErrands } from './card-errands.ts';
+import { type CardView, cardBy, offlineMeterBy } from './card-lookup.ts';
 import type { CardCarrier } from './card-pipe.ts';
 import { recoverCard, recoveriesOf, replaceCard } from './card-recovery.ts';
 import {
@@ -19,15 +20,12 @@ import { exposureOf } from './card-tickets.ts';
 import {
   addProvider,
   blockCard,
-  type CardView,
-  cardBy,
   changeProvider,
   enrolOffline,
   issueCard,
   keyFault,
   type NewCard,
   type NewOfflineMeter,
-  offlineMeterBy,
   unfreezeCard,
 } from './cards.ts';
 import { isFailure, orStoreFailure } from './failures.ts';

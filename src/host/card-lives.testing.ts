@@ -4,10 +4,11 @@ import { decodeLoadResponse, loadCommand, selectPurse } from '../card/index.ts';
 import { drawing } from '../exchange/sides.testing.ts';
 import { csn, Region } from '../units/index.ts';
 import { checkCards } from './card-check.ts';
+import { COUNTER_ROUTE } from './card-lookup.ts';
 import { recoverCard, replaceCard } from './card-recovery.ts';
 import { CardRig, KIMS_CARD, type RigMeter } from './card-rig.testing.ts';
 import { emptyCard, sellToCard, voidCardOrder } from './card-sale.ts';
-import { blockCard, COUNTER_ROUTE } from './cards.ts';
+import { blockCard } from './cards.ts';
 import type { Store } from './ports.ts';
 import { made } from './rig.testing.ts';
 

@@ -1,13 +1,9 @@
-import type { Csn, Milliseconds, Svpmsn } from '../units/index.ts';
-import { cardsByTail, wantedRegions } from './card-desk.ts';
+import type { Csn, Milliseconds, Region, Svpmsn } from '../units/index.ts';
+import { type CardAt, cardsByTail, openRegion, slotOf } from './card-lookup.ts';
+import { lacksTicket } from './card-tickets.ts';
+import { isFailure } from './failures.ts';
 import type { StoreReads } from './ports.ts';
-import type { CardPurse, CardSlot } from './types.ts';
-
-/** The slot of a meter, as its row in the store is named. */
-export const slotIdOf = (id: Svpmsn): string => String(id);
-
-export const slotOf = async (tx: StoreReads, id: Svpmsn): Promise<CardSlot | undefined> =>
-  (await tx.cardSlots.of([slotIdOf(id)]))[0];
+import type { CardOrder, CardPurse, CardSlot } from './types.ts';
 
 /** Something to do for a region of the card that is in a meter. */
 export interface CardLoad {
@@ -50,3 +46,37 @@ export const hasMoved = (before: CardPurse, after: CardPurse): boolean =>
   before.lastCounter !== after.lastCounter ||
   before.ticketVersion !== after.ticketVersion ||
   before.queryWanted !== after.queryWanted;
+
+/** The regions of a card for which there is something to do where it is; none for a card that is not active. */
+export async function wantedRegions(
+  tx: StoreReads,
+  { csn, route }: Omit<CardAt, 'region'>,
+  now: Milliseconds,
+): Promise<Region[]> {
+  const regions: Region[] = [];
+  for (const { region } of await tx.cardPurses.where('card', csn)) {
+    if (await isWanted(tx, { csn, region, route }, now)) regions.push(region);
+  }
+  return regions;
+}
+
+/** Whether there is something to do for a region of a card where it is. */
+export async function isWanted(tx: StoreReads, at: CardAt, now: Milliseconds): Promise<boolean> {
+  const found = await openRegion(tx, at);
+  if (isFailure(found)) return false;
+  const { purse } = found;
+  if (purse.queryWanted || purse.outstanding !== undefined) return true;
+  if ((await firstWaiting(tx, purse.id)) !== undefined) return true;
+  return lacksTicket(tx, { ...found, route: at.route, version: purse.ticketVersion, loads: false }, now);
+}
+
+/** The oldest of a region that waits. */
+export async function firstWaiting(tx: StoreReads, purse: string): Promise<CardOrder | undefined> {
+  const open = await tx.cardOrders.where('openOf', purse);
+  return open
+    .filter(({ state }) => state === 'waiting')
+    .reduce<CardOrder | undefined>(
+      (first, each) => (first && first.orderedAt <= each.orderedAt ? first : each),
+      undefined,
+    );
+}

@@ -11,9 +11,10 @@ import {
 } from '../records/index.ts';
 import { type Csn, csn, Region, svpmsn, tokens, unixSeconds } from '../units/index.ts';
 import { CardOffice } from './card-issue.testing.ts';
+import { openRegion } from './card-lookup.ts';
 import { lineRow, metersOfCard, takeCardsSaid } from './card-meters.ts';
 import { lacksTicket, nextTicket } from './card-tickets.ts';
-import { blockCard, openRegion } from './cards.ts';
+import { blockCard } from './cards.ts';
 import { MemoryStore } from './index.ts';
 import { cardKeys, made, Rig, UTILITY } from './rig.testing.ts';
 

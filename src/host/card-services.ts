@@ -1,10 +1,11 @@
 import type { CardTotals } from './card-books.ts';
-import type { CardAt, CardBegun, CardStep } from './card-desk.ts';
+import type { CardBegun, CardStep } from './card-desk.ts';
 import type { CardErrands } from './card-errands.ts';
+import type { CardAt, CardView } from './card-lookup.ts';
 import type { CardCarrier } from './card-pipe.ts';
 import type { Recovery } from './card-recovery.ts';
 import type { CardPurchase, CardSale, CardTarget } from './card-sale.ts';
-import type { CardView, NewCard, NewOfflineMeter, NewProvider } from './cards.ts';
+import type { NewCard, NewOfflineMeter, NewProvider } from './cards.ts';
 import type { CardSlot } from './types/card-slots.ts';
 import type {
   CardOrder,
@@ -18,11 +19,12 @@ import type {
 } from './types.ts';
 
 export type { CardTotals } from './card-books.ts';
-export type { CardAt, CardBegun, CardCarrying, CardStep } from './card-desk.ts';
+export type { CardBegun, CardCarrying, CardStep } from './card-desk.ts';
+export type { CardAt, CardView } from './card-lookup.ts';
 export type { CardCarrier, CardPassed } from './card-pipe.ts';
 export type { Recovery } from './card-recovery.ts';
 export type { CardPurchase, CardSale, CardTarget } from './card-sale.ts';
-export type { CardView, NewCard, NewOfflineMeter, NewProvider, NewRegion } from './cards.ts';
+export type { NewCard, NewOfflineMeter, NewProvider, NewRegion } from './cards.ts';
 
 /** A region with what its tickets let meters take. */
 export interface RegionView {

@@ -1,6 +1,7 @@
 import { EventKind, type EventRecord, MeterFlag } from '../records/index.ts';
 import type { Milliseconds, Randomness, Svpmsn } from '../units/index.ts';
-import { nextLoad, slotIdOf, slotOf } from './card-loads.ts';
+import { nextLoad } from './card-loads.ts';
+import { slotIdOf, slotOf, tailIn, tailOf } from './card-lookup.ts';
 import type { StoreTransaction } from './ports.ts';
 import { Lane, type Meter } from './types.ts';
 import { backOff, wake } from './work.ts';
@@ -77,13 +78,4 @@ export async function cardServed(tx: StoreTransaction, id: Svpmsn, now: Millisec
 export async function cardRests(tx: StoreTransaction, id: Svpmsn): Promise<void> {
   const slot = await slotOf(tx, id);
   if (slot !== undefined) await tx.cardSlots.put([{ ...slot, dueAt: undefined }]);
-}
-
-/** The last six bytes of a CSN, by which events name a card. */
-export const tailOf = (card: string): string => card.slice(-12);
-
-/** The last six bytes of the CSN that an event names; nothing where the card did not say its number. */
-export function tailIn({ detail, value }: EventRecord): string | undefined {
-  if (detail === 0 && value === 0) return undefined;
-  return detail.toString(16).padStart(4, '0') + value.toString(16).padStart(8, '0');
 }

@@ -11,10 +11,11 @@ import {
   U32_MAX,
 } from '../units/index.ts';
 import { providerIdOf, purseIdOf } from './card-ids.ts';
+import { type CardView, COUNTER_ROUTE, cardBy, providerBy, purseBy } from './card-lookup.ts';
 import { NEW_CARD_METER } from './card-meters.ts';
 import { wakeCard } from './card-slots.ts';
 import { fail, isFailure, parseMeterNumber, subscriberUnknown, textFault } from './failures.ts';
-import type { StoreReads, StoreTransaction } from './ports.ts';
+import type { StoreTransaction } from './ports.ts';
 import type { CardProvider, CardPurse, HostFailure, IssuedCard, OfflineMeter } from './types.ts';
 
 export interface NewProvider {
@@ -48,12 +49,6 @@ export interface NewOfflineMeter {
   readonly subscriber: string;
   /** Name of its key of purpose value. */
   readonly n: number;
-}
-
-/** A card with its regions. */
-export interface CardView {
-  readonly card: IssuedCard;
-  readonly purses: readonly CardPurse[];
 }
 
 const TICKET_DAYS_MAX = 3_660;
@@ -201,56 +196,12 @@ export async function enrolOffline(
   return meter;
 }
 
-/** Where a card is that is in no meter, but in a reader at a counter. */
-export const COUNTER_ROUTE = 0 as Svpmsn;
-
 /** Why no key of a card, and no ticket, can come from a key of that name. */
 export function keyFault(n: number): string | undefined {
   const isName = whole(n, 0, U8_MAX) && hasPurpose(n as KeyName, Purpose.value);
   const suite = isName ? suiteOf(n as KeyName) : undefined;
   if (suite === Suite.aes128 || suite === Suite.aes256) return undefined;
   return `Keys of cards, and those of tickets, are of purpose value in an AES suite, not key ${n}.`;
-}
-
-export async function providerBy(tx: StoreReads, id: string): Promise<CardProvider | HostFailure> {
-  const [provider] = await tx.cardProviders.of([id]);
-  return provider ?? fail('provider-unknown', `There is no provider "${id}": add it first.`);
-}
-
-export async function cardBy(tx: StoreReads, csn: string): Promise<CardView | HostFailure> {
-  const [card] = await tx.cards.of([csn]);
-  if (card === undefined) return fail('card-unknown', `No card ${csn} was issued here: check its number.`);
-  return { card, purses: await tx.cardPurses.where('card', csn) };
-}
-
-export async function offlineMeterBy(tx: StoreReads, id: string): Promise<OfflineMeter | HostFailure> {
-  const [meter] = await tx.offlineMeters.of([id]);
-  return meter ?? fail('meter-unknown', `No meter ${id} without a line is enrolled here: check the number.`);
-}
-
-/** A card and one region of it, if value may go there. */
-export async function openRegion(
-  tx: StoreReads,
-  { csn, region }: { readonly csn: string; readonly region: number },
-): Promise<{ readonly card: IssuedCard; readonly purse: CardPurse; readonly provider: CardProvider } | HostFailure> {
-  const [[card], [purse]] = [await tx.cards.of([csn]), await tx.cardPurses.of([purseIdOf(csn, region)])];
-  if (card === undefined) return fail('card-unknown', `No card ${csn} was issued here: check its number.`);
-  if (purse === undefined) return fail('card-region-unknown', `Card ${csn} has no region ${region}.`);
-  if (card.state !== 'active') return fail('card-ended', `Card ${csn} is ${card.state}: nothing goes to it any more.`);
-  if (purse.freeze !== undefined) {
-    return fail('card-frozen', `Region ${region} of card ${csn} is frozen (${purse.freeze}): look into it first.`);
-  }
-  const provider = await providerBy(tx, purse.provider);
-  return isFailure(provider) ? provider : { card, purse, provider };
-}
-
-/** A region of a card, whether value may go there or not. */
-export async function purseBy(
-  tx: StoreReads,
-  { csn, region }: { readonly csn: string; readonly region: number },
-): Promise<CardPurse | HostFailure> {
-  const [purse] = await tx.cardPurses.of([purseIdOf(csn, region)]);
-  return purse ?? fail('card-region-unknown', `There is no card ${csn} with a region ${region}.`);
 }
 
 /** A person looked: value may flow again, after the card was asked for its receipts. */

@@ -6,7 +6,7 @@ export { EXPORT_KINDS, type ExportRequest, exportTable } from './bulk-export.ts'
 export { IMPORT_KINDS } from './bulk-import.ts';
 export { type CardRows, type CheckedCards, checkCards } from './card-check.ts';
 export { placeOfPurse, providerIdOf, purseIdOf, regionOfProvider } from './card-ids.ts';
-export { COUNTER_ROUTE } from './cards.ts';
+export { COUNTER_ROUTE } from './card-lookup.ts';
 export type { CsvFailure, CsvRow, CsvTable } from './csv.ts';
 export { ExchangeLog, type ExchangeReads, type LoggedExchange } from './exchange-log.ts';
 export { commandName, type ExchangeView, exchangeView, FACTS, PROOFS } from './exchange-view.ts';

@@ -1,8 +1,8 @@
 import { txidTextOf } from '../exchange/index.ts';
 import { assertNever, type Milliseconds, svpmsnText } from '../units/index.ts';
 import { purseIdOf } from './card-ids.ts';
+import { purseBy } from './card-lookup.ts';
 import { voidCardOrder } from './card-sale.ts';
-import { purseBy } from './cards.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import { vendReversed } from './tills.ts';
