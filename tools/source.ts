@@ -9,6 +9,8 @@ export interface Import {
   specifier: string;
   /** Whether it leaves nothing behind when types are stripped. */
   typeOnly: boolean;
+  /** Whether it is looked for when code comes by, and not before the file begins. */
+  deferred: boolean;
   /** From 1. */
   line: number;
 }
@@ -133,25 +135,33 @@ const WORDS_BEFORE_A_VALUE = new Set([
 export function importsOf({ code, strings }: Source): Import[] {
   const textAt = new Map(strings.map(({ text, at }) => [at, text]));
   const imports: Import[] = [];
-  for (const { pattern, typeOnly } of IMPORT_FORMS) {
+  for (const { pattern, typeOnly, deferred = false } of IMPORT_FORMS) {
     for (const match of code.matchAll(pattern)) {
       const quote = match.index + match[0].length - 1;
       const specifier = textAt.get(quote);
       if (specifier === undefined) continue;
-      imports.push({ specifier, typeOnly: typeOnly(match), line: lineOf(code, quote) });
+      imports.push({ specifier, typeOnly: typeOnly(match), deferred, line: lineOf(code, quote) });
     }
   }
   return imports.sort((a, b) => a.line - b.line);
 }
 
-const IMPORT_FORMS: readonly { pattern: RegExp; typeOnly: (match: RegExpMatchArray) => boolean }[] = [
+const IMPORT_FORMS: readonly {
+  pattern: RegExp;
+  typeOnly: (match: RegExpMatchArray) => boolean;
+  deferred?: boolean;
+}[] = [
   {
     pattern: /(?<![.\w$])(?:import|export)\s+(?<type>type\s+(?!from\b))?(?<names>[\w$*\s,{}]*?)\bfrom\s*['"]/g,
     typeOnly: ({ groups }) => groups?.type !== undefined || onlyTypesNamed(groups?.names ?? ''),
   },
   { pattern: /(?<![.\w$])import\s*['"]/g, typeOnly: () => false },
-  { pattern: /(?<![.\w$])import\s*\(\s*['"]/g, typeOnly: () => false },
-  { pattern: /\bnew\s+URL\s*\(\s*['"](?=[^'"\n]*['"]\s*,\s*import\.meta\.url)/g, typeOnly: () => false },
+  { pattern: /(?<![.\w$])import\s*\(\s*['"]/g, typeOnly: () => false, deferred: true },
+  {
+    pattern: /\bnew\s+URL\s*\(\s*['"](?=[^'"\n]*['"]\s*,\s*import\.meta\.url)/g,
+    typeOnly: () => false,
+    deferred: true,
+  },
 ];
 
 /** `{ type A, type B }`, every one of them a type. */

@@ -231,6 +231,19 @@ test('a file that no entry point reaches is found, also when two such files impo
   assert.deepEqual(found(worker, 'unused'), []);
 });
 
+test('files that need each other to begin are found, and those that need only types, or later, are none', () => {
+  const around = (back: string) => ({
+    'src/bytes/index.ts': "export * from './a.ts';",
+    'src/bytes/a.ts': "import { b } from './b.ts';",
+    'src/bytes/b.ts': "export { c } from './c.ts';",
+    'src/bytes/c.ts': back,
+  });
+  assert.deepEqual(found(around("import { a } from './a.ts';"), 'circle'), ['src/bytes/a.ts']);
+  assert.deepEqual(found(around("import { c } from './c.ts';"), 'circle'), ['src/bytes/c.ts']);
+  assert.deepEqual(found(around("import type { A } from './a.ts';"), 'circle'), []);
+  assert.deepEqual(found(around("const later = () => import('./a.ts');"), 'circle'), []);
+});
+
 test('code that only a test imports is found, and what is kept for tests is not', () => {
   const files = {
     'src/bytes/a.test.ts': "import './a.ts'; import './kit.testing.ts';",

@@ -41,6 +41,7 @@ export function findings(tree: Tree): Finding[] {
     ...wrongImports(sources, tree),
     ...ambientEffects(sources),
     ...unusedFiles(sources),
+    ...circles(sources),
     ...bannedCode(sources),
     ...bannedText(tree),
     ...longFiles(tree),
@@ -181,6 +182,31 @@ function unusedFiles(sources: ReadonlyMap<string, Source>): Finding[] {
       line: 1,
       what: inTests.has(path) ? 'only tests import it' : 'nothing imports it',
     }));
+}
+
+/** Files of which each needs another before it can begin, around to the first: which of them begins is then chance. */
+function circles(sources: ReadonlyMap<string, Source>): Finding[] {
+  const needed = (path: string): string[] => {
+    const source = sources.get(path);
+    if (source === undefined) return [];
+    return importsOf(source).flatMap(({ specifier, typeOnly, deferred }) =>
+      typeOnly || deferred ? [] : (resolve(path, specifier) ?? []),
+    );
+  };
+  const done = new Set<string>();
+  const found: Finding[] = [];
+  const walk = (path: string, way: readonly string[]): void => {
+    const from = way.indexOf(path);
+    if (from >= 0) {
+      found.push({ rule: 'circle', path, line: 1, what: [...way.slice(from), path].join(' needs ') });
+      return;
+    }
+    if (done.has(path)) return;
+    for (const next of needed(path)) walk(next, [...way, path]);
+    done.add(path);
+  };
+  for (const path of sources.keys()) walk(path, []);
+  return found;
 }
 
 /** What does not belong in code, however it is commented. */
