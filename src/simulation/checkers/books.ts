@@ -16,6 +16,8 @@ export class Books implements Checker {
   readonly #say: (text: string) => void;
   /** Every transaction that was ever durable before its M3 could leave, by meter, TC and TXID. */
   readonly #named = new Set<string>();
+  /** Of these, what an older copy that was put back may have: it began before, and is begun no more. */
+  #copied: ReadonlySet<string> = new Set();
   /** The one that is outstanding, by meter. */
   readonly #outstanding = new Map<Svpmsn, OutstandingRow>();
   /** TXIDs that the books gave back. */
@@ -56,6 +58,7 @@ export class Books implements Checker {
   }
 
   storeRestored(): void {
+    this.#copied = new Set(this.#named);
     this.#found.clear();
     this.#open.clear();
     this.#refunded.clear();
@@ -117,11 +120,13 @@ export class Books implements Checker {
       () => `the host begins TC ${counter} while TC ${before?.counter} is outstanding`,
     );
     this.#outstanding.set(svpmsn, row);
-    this.#named.add(`${svpmsn} ${counter} ${txid}`);
+    const name = `${svpmsn} ${counter} ${txid}`;
+    const isCopied = before === undefined && this.#copied.has(name);
+    this.#named.add(name);
     this.#findings.hold(
       'I10',
       svpmsn,
-      movesUp || Math.abs(counter - 1 - lastCounter) <= 1,
+      movesUp || isCopied || Math.abs(counter - 1 - lastCounter) <= 1,
       () => `the host begins TC ${counter}, and the meter's last is ${lastCounter}`,
     );
   }
