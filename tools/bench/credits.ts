@@ -39,7 +39,7 @@ const KEYS_OF_BOOKS = bookKeys(new Uint8Array(32));
 type Sell = (group: readonly Purchase[]) => Promise<void>;
 
 const HOW =
-  'the same rows (order, posting, two lines, trade, dues, work) into the same tables with the same indexes by the ' +
+  'the same rows (order, posting, two lines, trade, receipt due, dues, work) into the same tables with the same indexes by the ' +
   `engine's own driver alone, one durable transaction a group; the value is host.purchaseAll of groups of ${GROUP} ` +
   `purchases for ${METERS} meters, on the clock`;
 
@@ -181,6 +181,7 @@ function rowsOf({ orderId: id, meter, paid, method }: Purchase, sequence: number
       [sequence, 1, 'prepaid', -paid],
     ],
     trades: [id, meter, method, BEGINS_MS, paid, paid, 0, 0, 0, 0],
+    receipts_due: [id],
     dues: [String(meter), 0, 0, MONTH],
     work: [meter, Math.floor((meter - 1) / METERS_PER_LOCAL_UNIT_MAX), 0, BEGINS_MS, 0, 0],
   } as const;
@@ -191,6 +192,7 @@ const COLUMNS = {
   postings: ['sequence', 'kind', 'at', 'svpmsn', '"order"'],
   lines: ['posting', 'place', 'account', 'amount'],
   trades: ['id', 'svpmsn', 'method', 'at', 'paid', 'energy', 'fixed_charge', 'arrears', 'fee', 'tax'],
+  receipts_due: ['id'],
   dues: ['id', 'arrears', 'fixed_charge', 'charged_month'],
   work: ['svpmsn', 'local_unit', 'lane', 'due_at', 'attempts', 'leased'],
 } as const;
@@ -208,7 +210,8 @@ function bareSqlite(path: string): { sell: Sell; close: () => void } {
     return database.prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${marks}) ${UPSERT[table] ?? ''}`);
   };
   const [orders, postings, lines] = [insert('orders'), insert('postings'), insert('lines')];
-  const [trades, dues, work] = [insert('trades'), insert('dues'), insert('work')];
+  const [trades, receiptsDue] = [insert('trades'), insert('receipts_due')];
+  const [dues, work] = [insert('dues'), insert('work')];
   let sequence = 0;
   return {
     async sell(group) {
@@ -219,6 +222,7 @@ function bareSqlite(path: string): { sell: Sell; close: () => void } {
         postings.run(...rows.postings);
         for (const line of rows.lines) lines.run(...line);
         trades.run(...rows.trades);
+        receiptsDue.run(...rows.receipts_due);
         dues.run(...rows.dues);
         work.run(...rows.work);
       }
@@ -245,7 +249,7 @@ async function barePostgres(url: string): Promise<{ sell: Sell; end: () => Promi
     async sell(group) {
       const rows = group.map((purchase) => rowsOf(purchase, ++sequence));
       await client.query('BEGIN');
-      for (const table of ['orders', 'postings', 'trades', 'dues', 'work'] as const) {
+      for (const table of ['orders', 'postings', 'trades', 'receipts_due', 'dues', 'work'] as const) {
         await insert(
           table,
           rows.map((row) => row[table]),
