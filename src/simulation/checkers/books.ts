@@ -16,7 +16,7 @@ export class Books implements Checker {
   readonly #say: (text: string) => void;
   /** Every transaction that was ever durable before its M3 could leave, by meter, TC and TXID. */
   readonly #named = new Set<string>();
-  /** Of these, what an older copy that was put back may have: it began before, and is begun no more. */
+  /** Of these, what an older copy that was put back may have on its way: there it can be taken back, and begins nothing. */
   #copied: ReadonlySet<string> = new Set();
   /** The one that is outstanding, by meter. */
   readonly #outstanding = new Map<Svpmsn, OutstandingRow>();
@@ -108,7 +108,7 @@ export class Books implements Checker {
   }
 
   #outstandingPut(row: OutstandingRow): void {
-    const { svpmsn, counter, txid } = row;
+    const { svpmsn, counter, txid, op } = row;
     const before = this.#outstanding.get(svpmsn);
     const { lastCounter } = this.#purses.truthOf(svpmsn);
     // Where the meter has another's transaction of that TC, the own one takes the next (X7), and is not begun by it.
@@ -121,12 +121,12 @@ export class Books implements Checker {
     );
     this.#outstanding.set(svpmsn, row);
     const name = `${svpmsn} ${counter} ${txid}`;
-    const isCopied = before === undefined && this.#copied.has(name);
+    const isTakenBack = op === 'void' && before === undefined && this.#copied.has(name);
     this.#named.add(name);
     this.#findings.hold(
       'I10',
       svpmsn,
-      movesUp || isCopied || Math.abs(counter - 1 - lastCounter) <= 1,
+      movesUp || isTakenBack || Math.abs(counter - 1 - lastCounter) <= 1,
       () => `the host begins TC ${counter}, and the meter's last is ${lastCounter}`,
     );
   }
