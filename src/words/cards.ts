@@ -102,6 +102,7 @@ export interface CardWords {
   readonly laterFrom: string;
   readonly notKnown: string;
   readonly recover: string;
+  readonly recoverAsk: string;
   readonly recoverFirst: string;
   readonly unfreeze: string;
   readonly unfreezeAsk: string;
@@ -243,6 +244,7 @@ export const CARD_WORDS: Readonly<Record<Language, CardWords>> = {
     laterFrom: 'They end',
     notKnown: 'not known',
     recover: 'Give {} to the new card',
+    recoverAsk: 'It is loaded on the new card when that is next read. Somebody else has to approve it first.',
     recoverFirst: 'Replace the card first: the value goes to the card in its place.',
     unfreeze: 'Let value flow again',
     unfreezeAsk:
@@ -379,6 +381,7 @@ export const CARD_WORDS: Readonly<Record<Language, CardWords>> = {
     laterFrom: '티켓 만료',
     notKnown: '알 수 없음',
     recover: '새 카드로 {} 옮기기',
+    recoverAsk: '다음에 새 카드를 읽을 때 충전합니다. 먼저 다른 사람이 승인해야 합니다.',
     recoverFirst: '먼저 카드를 교체하세요. 금액은 자리를 이은 카드로 갑니다.',
     unfreeze: '동결 해제',
     unfreezeAsk:

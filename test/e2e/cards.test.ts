@@ -182,7 +182,7 @@ test('a cashier finds a card and sells to it once, however often it is pressed',
   assert.equal(orders[0]?.paid, 1250n);
 });
 
-test('a sale that is not on the card yet is taken back when one has asked for it and another approves', {
+test('a sale that is not on the card yet is taken back when one has said why and another, who reads it, approves', {
   skip,
 }, async () => {
   await as('Operator', async (page) => {
@@ -190,13 +190,17 @@ test('a sale that is not on the card yet is taken back when one has asked for it
     await page.getByRole('button', { name: 'Take back' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Take back' }).click();
+    const reason = dialog.getByLabel('Reason');
+    assert.equal(await reason.evaluate((field) => field.matches(':invalid')), true, 'a reason is asked for');
+    await reason.fill('the wrong card');
+    await dialog.getByRole('button', { name: 'Take back' }).click();
     await dialog.waitFor({ state: 'detached' });
   });
   assert.equal((await ordersOf(BLANK))[0]?.state, 'waiting', 'nothing is done before another has approved it');
   await as('System manager', async (page) => {
     await page.goto('/approvals');
     await page
-      .getByRole('row', { name: /Take back sale .* to a card/ })
+      .getByRole('row', { name: /Take back sale .* to a card.*the wrong card/ })
       .getByRole('button', { name: 'Decide' })
       .click();
     const dialog = page.getByRole('dialog');

@@ -1,11 +1,12 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import type { ReactNode } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { APPROVAL_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
-import { useConsoleWords } from '../../locale.tsx';
+import { useWords } from '../../locale.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
-import { RefusalLine } from '../../parts/fields.tsx';
+import { RefusalLine, Submit } from '../../parts/fields.tsx';
 
 interface Props {
   /** On the button, and above the question. */
@@ -14,36 +15,62 @@ interface Props {
   /** What is posted once it is confirmed. */
   readonly path: string;
   readonly body?: object;
+  /** Another person decides it, and reads a reason, which is posted as `why`. */
+  readonly needsReason?: boolean;
   readonly isSmall?: boolean;
 }
 
-/** Something that is done to a card after whoever does it has read what it means. */
-export function Confirmed({ label, ask, path, body, isSmall = false }: Props): ReactNode {
-  const shared = useConsoleWords();
+/** Something that is done to a card, or asked for, after whoever does it has read what it means. */
+export function Confirmed({ label, isSmall = false, ...asked }: Props): ReactNode {
   const [isOpen, { open, close }] = useDisclosure();
-  const doing = useDoing<unknown>(
-    (once) => change(path, { method: 'POST', once, ...(body !== undefined && { body }) }),
-    close,
-  );
   return (
     <>
       <Button size={isSmall ? 'compact-xs' : 'xs'} variant="default" onClick={open}>
         {label}
       </Button>
       <Dialog isOpen={isOpen} close={close} title={label}>
-        <Stack gap="sm">
-          <Text size="sm">{ask}</Text>
-          <RefusalLine error={doing.error} />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={close}>
-              {shared.cancel}
-            </Button>
-            <Button loading={doing.isPending} onClick={() => doing.mutate()}>
-              {label}
-            </Button>
-          </Group>
-        </Stack>
+        <Question label={label} close={close} {...asked} />
       </Dialog>
     </>
+  );
+}
+
+function Question({
+  label,
+  ask,
+  path,
+  body,
+  needsReason = false,
+  close,
+}: Omit<Props, 'isSmall'> & { readonly close: () => void }): ReactNode {
+  const words = useWords(APPROVAL_WORDS);
+  const [why, setWhy] = useState('');
+  const posted = needsReason ? { ...body, why: why.trim() } : body;
+  const doing = useDoing<unknown>(
+    (once) => change(path, { method: 'POST', once, ...(posted !== undefined && { body: posted }) }),
+    close,
+  );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!doing.isPending) doing.mutate();
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="sm">
+        <Text size="sm">{ask}</Text>
+        {needsReason && (
+          <TextInput
+            label={words.why}
+            description={words.whyHint}
+            required
+            maxLength={128}
+            value={why}
+            onChange={({ currentTarget }) => setWhy(currentTarget.value)}
+          />
+        )}
+        <RefusalLine error={doing.error} />
+        <Submit label={label} isPending={doing.isPending} cancel={close} />
+      </Stack>
+    </form>
   );
 }

@@ -66,7 +66,7 @@ function Acts({ order }: { readonly order: CardOrderJson }): ReactNode {
   const path = `/card-orders/${encodeURIComponent(id)}`;
   if (mayVoid && operation === 'credit' && (state === 'waiting' || state === 'outstanding')) {
     const ask = fill(words.takeBackAsk, money(amount));
-    return <Confirmed isSmall label={words.takeBack} ask={ask} path={`${path}/void`} body={{ why: words.takeBack }} />;
+    return <Confirmed isSmall needsReason label={words.takeBack} ask={ask} path={`${path}/void`} />;
   }
   const isOwed = state === 'closed' || (state === 'refunded' && operation === 'credit');
   if (mayPayOut && isOwed && paidOutAt === undefined) {

@@ -1,17 +1,15 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { ApprovalJson, CardJson, RecoveryJson } from '../../../api/index.ts';
+import type { CardJson, RecoveryJson } from '../../../api/index.ts';
 import { CARD_WORDS, fill } from '../../../words/index.ts';
-import { change } from '../../ask.ts';
-import { useDoing } from '../../doing.ts';
 import { useFormat, useWords } from '../../locale.tsx';
-import { RefusalLine } from '../../parts/fields.tsx';
 import { Money } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { DataTable } from '../../parts/rows.tsx';
 import { Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
+import { Confirmed } from './confirm.tsx';
 
 interface Recovered {
   readonly regions: readonly RecoveryJson[];
@@ -61,9 +59,6 @@ function Give({ card, regions }: Recovered & { readonly card: CardJson }): React
   const mayRecover = useMay('proposeCardRecovery') !== undefined;
   const sum = regions.reduce((all, { now }) => all + BigInt(now), 0n);
   const label = fill(words.recover, money(sum));
-  const giving = useDoing<ApprovalJson>((once) =>
-    change(`/cards/${card.number}/recovery`, { method: 'POST', once, body: { why: label } }),
-  );
   if (card.replacedBy === undefined) {
     return (
       <Text size="sm" className="quiet">
@@ -71,16 +66,10 @@ function Give({ card, regions }: Recovered & { readonly card: CardJson }): React
       </Text>
     );
   }
+  if (!mayRecover || sum === 0n) return null;
   return (
-    <>
-      <RefusalLine error={giving.error} />
-      {mayRecover && sum > 0n && (
-        <Group>
-          <Button size="xs" loading={giving.isPending} onClick={() => giving.mutate()}>
-            {label}
-          </Button>
-        </Group>
-      )}
-    </>
+    <Group>
+      <Confirmed needsReason label={label} ask={words.recoverAsk} path={`/cards/${card.number}/recovery`} />
+    </Group>
   );
 }

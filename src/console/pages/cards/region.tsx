@@ -76,19 +76,19 @@ function Acts({ card, region }: Pick<Props, 'card' | 'region'>): ReactNode {
       {pending !== undefined && mayRelease && (
         <Confirmed
           isSmall
+          needsReason
           label={words.release}
           ask={fill(words.releaseAsk, pending.meter, money(pending.amount))}
           path={`${path}/release`}
-          body={{ why: words.release }}
         />
       )}
       {mayEmpty && (
         <Confirmed
           isSmall
+          needsReason
           label={words.empty}
           ask={fill(words.emptyAsk, words.regions[region.region])}
           path={`${path}/closing`}
-          body={{ why: words.empty }}
         />
       )}
     </Group>
