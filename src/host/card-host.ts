@@ -203,16 +203,18 @@ async function ordersOfCard(
   return orders.sort(byNewest).slice(0, limit);
 }
 
-/** Ids of tickets begin with the number of their card, so that those of one card stand together. */
+/** A card that is loaded each week has some hundred in a year, all of which its exposure is reckoned from too. */
 async function ticketsOf(
   tx: StoreReads,
   { csn, after, limit }: Parameters<CardServices['cardTickets']>[0],
 ): Promise<CardTicket[] | HostFailure> {
   const found = await cardBy(tx, csn);
   if (isFailure(found)) return found;
-  const ids = found.purses.map(({ id }) => id);
-  const tickets = await tx.cardTickets.page({ after: after ?? csn, limit });
-  return tickets.filter(({ purse }) => ids.includes(purse));
+  const tickets: CardTicket[] = [];
+  for (const { id } of found.purses) tickets.push(...(await tx.cardTickets.where('purse', id)));
+  tickets.sort((a, b) => b.issuedAt - a.issuedAt || (a.id < b.id ? 1 : -1));
+  const from = tickets.findIndex(({ id }) => id === after) + 1;
+  return tickets.slice(from, from + limit);
 }
 
 /** Those of its subscriber's cards: no other has a ticket for it. */

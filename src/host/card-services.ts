@@ -66,7 +66,7 @@ export interface CardReads extends CardCarrier {
   /** Orders for all regions of a card, the newest first. */
   cardOrders(query: { readonly csn: string; readonly limit: number }): Promise<CardOrder[] | HostFailure>;
   cardOrder(id: string): Promise<CardOrder | HostFailure>;
-  /** That were ever issued for a card, by id, which is by region and version; those after one only, if it is named. */
+  /** That were ever issued for a card, the newest first; those that come after one only, if it is named. */
   cardTickets(query: {
     readonly csn: string;
     readonly after?: string;

@@ -238,10 +238,10 @@ test('tickets of a card come page by page, and so do the books of providers', as
     tickets.map((page) => page.map(({ card, version }) => [card, version])),
     [
       [
-        [id, 1],
+        [id, 3],
         [id, 2],
       ],
-      [[id, 3]],
+      [[id, 1]],
     ],
     'and none of the card with the next number',
   );

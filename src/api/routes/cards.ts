@@ -251,7 +251,7 @@ export function cardRoutes(app: Api, services: ApiServices): void {
       config: { operation: 'listCardTickets' },
       schema: {
         tags,
-        summary: 'Tickets that were issued for a card, by region and version',
+        summary: 'Tickets that were issued for a card, the newest first',
         params: CardParams,
         querystring: PageQuery,
         response: { 200: PageOf(Named(CardTicketSchema)) },

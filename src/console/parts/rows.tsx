@@ -4,7 +4,7 @@ import { useConsoleWords } from '../locale.tsx';
 import { Blank, Loaded } from './states.tsx';
 
 /** What a list that comes page by page shows of itself: all that `usePages` gives has it. */
-interface Pages<T> {
+export interface Pages<T> {
   readonly items: readonly T[] | undefined;
   readonly error: Error | null;
   readonly refetch: () => unknown;

@@ -8,7 +8,7 @@ import { useFormat, useWords } from '../../locale.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Facts } from '../../parts/rows.tsx';
 import { Loaded } from '../../parts/states.tsx';
-import { useRead } from '../../reads.ts';
+import { usePages, useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { subscriberAddress } from '../subscribers/address.ts';
 import { cardAddress } from './address.ts';
@@ -30,10 +30,6 @@ export function CardPage(): ReactNode {
 /** Beside each other on a wide screen. */
 const COLUMNS_MAX = 3;
 
-interface TicketList {
-  readonly items: readonly CardTicketJson[];
-}
-
 function Told({ card }: { readonly card: CardJson }): ReactNode {
   const words = useWords(CARD_WORDS);
   const { exact } = useFormat();
@@ -41,7 +37,7 @@ function Told({ card }: { readonly card: CardJson }): ReactNode {
   const mayRecover = useMay('readCardRecovery') !== undefined;
   const mayOrders = useMay('listCardOrders') !== undefined;
   const mayTickets = useMay('listCardTickets') !== undefined;
-  const tickets = useRead<TicketList>(`/cards/${card.number}/tickets`, { live: true, enabled: mayTickets });
+  const tickets = usePages<CardTicketJson>(`/cards/${card.number}/tickets`, { live: true, enabled: mayTickets });
   const { number, subscriber, state, issuedAt, endedAt, replacedBy, regions } = card;
   return (
     <Page title={fill(words.card, number)} actions={<Acts card={card} />}>
@@ -75,8 +71,8 @@ function Told({ card }: { readonly card: CardJson }): ReactNode {
             key={region.region}
             card={card}
             region={region}
-            ticket={newestOf(tickets.data?.items ?? [], region.region)}
-            areTicketsKnown={tickets.data !== undefined}
+            ticket={newestOf(tickets.items ?? [], region.region)}
+            areTicketsKnown={tickets.items !== undefined}
           />
         ))}
       </SimpleGrid>

@@ -5,38 +5,24 @@ import { CARD_WORDS, fill } from '../../../words/index.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Money } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
-import { DataTable } from '../../parts/rows.tsx';
-import { Blank, Loaded } from '../../parts/states.tsx';
+import { DataTable, type Pages, Rows } from '../../parts/rows.tsx';
 import { useNow } from '../../time.ts';
 import { cardAddress, offlineMeterAddress } from './address.ts';
 
-interface Tickets {
-  readonly items: readonly CardTicketJson[];
-}
-
-interface Props {
-  readonly of: { readonly data: Tickets | undefined; readonly error: Error | null; readonly refetch: () => unknown };
-}
-
 /** In which meters the card may be spent. */
-export function CardTickets({ of }: Props): ReactNode {
+export function CardTickets({ of }: { readonly of: Pages<CardTicketJson> }): ReactNode {
   const words = useWords(CARD_WORDS);
   return (
     <Panel title={words.tickets}>
-      <Loaded of={of} waiting={words.ticketsWaiting}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Blank title={words.noTickets} />
-          ) : (
-            <TicketTable label={words.tickets} items={items} isOf="card" />
-          )
-        }
-      </Loaded>
+      <Rows of={of} waiting={words.ticketsWaiting} blank={words.noTickets}>
+        {(items) => <TicketTable label={words.tickets} items={items} isOf="card" />}
+      </Rows>
     </Panel>
   );
 }
 
-interface TableProps extends Tickets {
+interface TableProps {
+  readonly items: readonly CardTicketJson[];
   readonly label: string;
   /** Whose tickets they are: the other side of each is named. */
   readonly isOf: 'card' | 'meter';
