@@ -19,6 +19,8 @@ interface Charged {
   /** The running minute, and what 0.1 Wh costs in it from its beginning to its end. */
   readonly minute: number;
   readonly rate: bigint | undefined;
+  /** The last minute that it ever began. */
+  readonly highest: number;
   readonly tables: readonly ModeTable[];
   /** The table in force. */
   readonly version: number;
@@ -80,13 +82,15 @@ export class Charges implements Checker {
 }
 
 function chargedNow(meter: Meter, before: Charged | undefined, how: 'running' | 'started'): Charged {
-  const { minute, supplies, svm, spent, accrual } = meter;
+  const { minute, highestMinute: highest, supplies, svm, spent, accrual } = meter;
   const tables = (supplies[0]?.tables ?? []).filter((table) => table !== undefined);
   const units = BigInt(svm.purse.used + spent) * UNITS_PER_TOKEN + BigInt(accrual.remainder);
-  if (how === 'running' && before?.minute === minute) return { ...before, units, tables };
+  // A clock that was moved back over the edge of a minute begins the one before anew.
+  const isBack = before !== undefined && highest > Math.max(minute, before.highest);
+  if (how === 'running' && before?.minute === minute && !isBack) return { ...before, units, tables };
   // A table that came with the last frame holds from the next minute on; this one began before.
   const table = tableInForce(how === 'running' ? (before?.tables ?? tables) : tables, minute, before?.version);
-  return { units, minute, tables, rate: table && rateOf(table, minute), version: table?.version ?? 0 };
+  return { units, minute, highest, tables, rate: table && rateOf(table, minute), version: table?.version ?? 0 };
 }
 
 /** What the minutes of a span have that they had not before, each at its own price. */
