@@ -188,7 +188,7 @@ export const CARD_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   'card.readCard': target(
     bytesLike(Uint8Array.of(0x6a, 0x88), Uint8Array.of(0x65, 0x81), Uint8Array.of(...new Uint8Array(32), 0x90, 0)),
     (b) => card.readCard(alike(b)),
-    { saysNoReason: true },
+    { saysNoReason: true, fewer: { inputs: 100_000, because: 'each is asked for a whole card' } },
   ),
   'card.stepSubscriberCard': target(
     bytesLike(card.selectBlank(), card.askChallenge(), STORE, card.finishCommand()),

@@ -202,6 +202,9 @@ const subscriber = await drawSubscriberKey('fuzz');
 const sealed = await receiptSealer.seal('a receipt', subscriber.published);
 assert.ok(typeof sealed === 'string');
 
+/** Whether what it reads comes from a card, or goes to one: these are fuzzed beside the others, not after them. */
+export const isOfCards = (name: string): boolean => name in CARD_TARGETS || name in CONTACT_TARGETS;
+
 const A_WHOLE_FILE = { fewer: { inputs: 200_000, because: 'each is a file of many values' } };
 
 /** `room.function` covers that export of the room's border; a name without a dot is a way in that is no function of one. */

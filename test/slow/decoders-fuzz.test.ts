@@ -1,21 +1,4 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { seededRandom } from '../../src/simulation/index.ts';
-import { FUZZ_TARGETS } from '../fuzz/targets.ts';
+import { fuzz } from '../fuzz/fuzzing.testing.ts';
+import { FUZZ_TARGETS, isOfCards } from '../fuzz/targets.ts';
 
-const INPUTS = 1_000_000;
-
-for (const [name, { draw, decode, saysNoReason, fewer }] of Object.entries(FUZZ_TARGETS)) {
-  const inputs = fewer?.inputs ?? INPUTS;
-  const why = fewer === undefined ? '' : ` (${fewer.because})`;
-  test(`${name} takes any ${inputs} inputs without throwing${why}`, async () => {
-    const random = seededRandom(name);
-    let refused = 0;
-    for (let i = 0; i < inputs; i++) {
-      const value = decode(draw(random) as never);
-      const read = value instanceof Promise ? await value : value;
-      if (read === undefined || (typeof read === 'object' && read !== null && 'reason' in read)) refused += 1;
-    }
-    assert.ok(saysNoReason || refused > inputs / 10, `only ${refused} of ${inputs} were refused`);
-  });
-}
+fuzz(Object.fromEntries(Object.entries(FUZZ_TARGETS).filter(([name]) => !isOfCards(name))));
