@@ -25,7 +25,8 @@ export async function takeMeterReport(
   const told = {
     ...{ sequence: report.sequence, reportedAt: now, toldAt: report.time, flags: report.flags, events: report.events },
     ...{ balance: BigInt(report.balance), owed: BigInt(report.owed), register: BigInt(report.register) },
-    epochThere: await epochSeen(tx, purse, meter),
+    // What a card lays down in a slot through which it is loaded may be older than the ticket that comes there.
+    epochThere: meter.line ? meter.epochThere : await epochSeen(tx, purse, meter),
   };
   if (meter.line) {
     await tx.offlineMeters.put([await bookArrived(tx, { ...meter, ...told }, { fromCards, at: now }, now)]);
