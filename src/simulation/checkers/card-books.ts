@@ -319,11 +319,12 @@ export class CardBooks implements Checker {
    * What was loaded for a household is in one place: on a card in use, in a meter, taken off, or given to the next card;
    * from which of its cards a meter took it, books need not know. Of a card that no desk has seen again they may lack
    * what they never heard, or forgot; of a card that was copied nobody knows what the two gave. By so much, and no more,
-   * a provider's meters may have told beyond what its cards did.
+   * a provider's meters may have told beyond what its cards did. Where a meter died, what it took last from a lost card
+   * may be told after that was given back.
    */
   async #booksBalance({ host }: Utility, all: ReadonlyMap<string, Booked>): Promise<void> {
     const unknown = new Map<string, bigint>();
-    const households = new Map<string, { booked: bigint; there: bigint; isCopied: boolean }>();
+    const households = new Map<string, { booked: bigint; there: bigint; isUnknown: boolean }>();
     for (const [id, truth] of this.#cards.regions) {
       const booked = all.get(id);
       // That is found where the region is looked at.
@@ -339,14 +340,14 @@ export class CardBooks implements Checker {
       const usable = isActive ? truth.purse.balance + onTheWayOf(truth) : 0;
       const there = BigInt(usable + given + truth.closed + truth.released - truth.releasedLate);
       const name = `${this.#at(truth.card.csn)}region ${truth.region}`;
-      const sums = households.get(name) ?? { booked: 0n, there: 0n, isCopied: false };
+      const sums = households.get(name) ?? { booked: 0n, there: 0n, isUnknown: false };
       sums.booked += credited + lacking + (isActive ? 0n : await this.#doubtful(host, booked)) - recovered;
       sums.there += there;
-      sums.isCopied ||= isCloned;
+      sums.isUnknown ||= isCloned || this.#hasDeadMeter(truth.card.csn);
       households.set(name, sums);
     }
-    for (const [name, { booked, there, isCopied }] of households) {
-      this.#findings.hold('I8', undefined, isCopied || there <= booked, () => {
+    for (const [name, { booked, there, isUnknown }] of households) {
+      this.#findings.hold('I8', undefined, isUnknown || there <= booked, () => {
         return `cards of house ${name}: ${booked} were loaded, and ${there} are on those in use and in meters`;
       });
     }
@@ -357,6 +358,11 @@ export class CardBooks implements Checker {
         return `provider ${books.provider}: what was sold, loaded and spent differs`;
       });
     }
+  }
+
+  #hasDeadMeter(csn: Csn): boolean {
+    const home = this.#cards.homeOf(csn);
+    return this.#cards.meters.some((each) => each.home === home && each.meter.hasDied);
   }
 
   /** What was on its way to a card that is lost, and not on it: it is given back, and may be before its meters have told. */
