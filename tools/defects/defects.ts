@@ -36,8 +36,8 @@ export const DEFECTS: readonly Defect[] = [
     by: ['I28', 'I4', 'stopped'],
     what: 'every order of a meter has the same TXID',
     file: 'src/exchange/value.ts',
-    right: 'sha256(new TextEncoder().encode(orderId)).slice(0, TXID_BYTES);',
-    wrong: 'sha256(new TextEncoder().encode(orderId.slice(0, 7))).slice(0, TXID_BYTES);',
+    right: 'sha256Hex(orderId).slice(0, 2 * TXID_BYTES);',
+    wrong: 'sha256Hex(orderId.slice(0, 7)).slice(0, 2 * TXID_BYTES);',
   },
   {
     rule: 'X3',
