@@ -6,7 +6,7 @@ import { purseIdOf } from './card-ids.ts';
 import { slotOf, tailIn } from './card-lookup.ts';
 import { bookedKey } from './key-change.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
-import type { CardProvider, Meter, OfflineMeter } from './types.ts';
+import type { CardProvider, CardPurse, Meter, OfflineMeter } from './types.ts';
 
 /** What a meter says over its line of the cards that it took value from. */
 interface CardsSaid {
@@ -25,6 +25,7 @@ const EPOCH_TOLD_MAX = 0xff_ffff;
 /** The row of a meter to which value comes by cards, before anything came. */
 export const NEW_CARD_METER = {
   ...{ epoch: 0, epochThere: 0, sequence: 0, reportedAt: undefined, fromCards: 0n, fromOthers: 0n },
+  ...{ handedThen: 0n },
   ...{ spent: 0n, balance: 0n, owed: 0n, register: 0n, flags: 0, toldAt: 0, events: [], doubt: undefined },
 } as const satisfies Partial<OfflineMeter>;
 
@@ -137,8 +138,35 @@ export async function takeCardsSaid(
     awaited: row.awaited && !isAfterEvents,
     epoch: Math.max(row.epoch, Math.min(epoch, EPOCH_TOLD_MAX)),
     ...(isYounger && BigInt(fromCards) < row.fromCards && { doubt: 'counts-behind' }),
+    ...((await isHeardAfterCards(tx, row, at)) && { handedThen: await handedBy(tx, row) }),
   };
   await tx.offlineMeters.put([await bookArrived(tx, heard, { fromCards: BigInt(fromCards), at }, now)]);
+}
+
+/** What the cards of a household have told to have handed over for one provider, to meters of its own. */
+export async function handedBy(
+  tx: StoreReads,
+  { subscriber, provider }: Pick<OfflineMeter, 'subscriber' | 'provider'>,
+): Promise<bigint> {
+  const purses = await pursesOf(tx, { subscriber, provider });
+  return purses.reduce((sum, { handed, toOthers }) => sum + handed - toOthers, 0n);
+}
+
+/** The regions of all cards of a household for one provider. */
+export async function pursesOf(
+  tx: StoreReads,
+  { subscriber, provider }: Pick<OfflineMeter, 'subscriber' | 'provider'>,
+): Promise<CardPurse[]> {
+  const purses: CardPurse[] = [];
+  for (const { id } of await tx.cards.where('subscriber', subscriber)) {
+    for (const each of await tx.cardPurses.where('card', id)) if (each.provider === provider) purses.push(each);
+  }
+  return purses;
+}
+
+/** No card may have told of something newer than what a meter says: messages overtake each other. */
+async function isHeardAfterCards(tx: StoreReads, meter: OfflineMeter, at: Milliseconds): Promise<boolean> {
+  return (await pursesOf(tx, meter)).every(({ toldAt }) => (toldAt ?? 0) < at);
 }
 
 /**

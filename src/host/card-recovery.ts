@@ -1,15 +1,16 @@
 import { txidTextOf } from '../exchange/index.ts';
-import { type Milliseconds, tokens } from '../units/index.ts';
+import { type Milliseconds, type Svpmsn, tokens } from '../units/index.ts';
 import { cardMove } from './card-books.ts';
 import { purseIdOf } from './card-ids.ts';
 import { type CardView, cardBy } from './card-lookup.ts';
+import { pursesOf } from './card-meters.ts';
 import { claimFound, isForgotten } from './card-receipts.ts';
 import { wakeCard } from './card-slots.ts';
 import { exposureOf } from './card-tickets.ts';
 import { fail, isFailure } from './failures.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import { cardReceiptIsDue } from './receipting.ts';
-import type { CardOrder, CardPurse, HostFailure } from './types.ts';
+import type { CardOrder, CardPurse, HostFailure, OfflineMeter } from './types.ts';
 
 /** What of the value of a card that is not active any more may be given to the one in its place. */
 export interface Recovery {
@@ -122,7 +123,7 @@ async function recoverRegion(
     if (doubtful.op !== 'credit') {
       await tx.cardOrders.put([lostOrder(doubtful, now)]);
       purse = { ...purse, outstanding: undefined };
-    } else if (await isOnNoOther(tx, purse, { subscriber, untold })) {
+    } else if (await isOnNoOther(tx, purse, { subscriber, untold: untold.least })) {
       // Meters have taken more than was on the card without it.
       await tx.cardOrders.put([{ ...lostOrder(doubtful, now), state: 'stored' }]);
       await tx.post(cardMove('card-stored', amount, { ...occasion, of: doubtful.id }));
@@ -133,7 +134,7 @@ async function recoverRegion(
         lastCounter: purse.lastCounter + 1,
         outstanding: undefined,
       };
-    } else if (untold <= onCardOf(purse)) {
+    } else if (untold.most <= onCardOf(purse)) {
       await tx.cardOrders.put([lostOrder(doubtful, now)]);
       purse = { ...purse, outstanding: undefined };
       const order = await give(
@@ -144,7 +145,8 @@ async function recoverRegion(
       if (order !== undefined) orders.push(order);
     }
   }
-  const taken = least(untold, onCardOf(purse));
+  const taken = least(untold.least, onCardOf(purse));
+  await handedToMeters(tx, purse, subscriber, taken);
   await tx.post(cardMove('card-handed', taken, occasion));
   purse = { ...purse, handed: purse.handed + taken };
   await tx.cardPurses.put([purse]);
@@ -160,6 +162,20 @@ async function recoverRegion(
     }
   }
   return orders;
+}
+
+/** What meters took is known to have come from a card: it had handed it over before they told. */
+async function handedToMeters(
+  tx: StoreTransaction,
+  { provider }: CardPurse,
+  subscriber: string,
+  taken: bigint,
+): Promise<void> {
+  if (taken === 0n) return;
+  for (const meter of await tx.offlineMeters.where('subscriber', subscriber)) {
+    if (meter.provider !== provider) continue;
+    await tx.offlineMeters.put([{ ...meter, handedThen: meter.handedThen + taken }]);
+  }
 }
 
 /**
@@ -201,8 +217,7 @@ export const onCardOf = ({ credited, closed, released, handed, recovered }: Card
 
 interface Reckoned {
   readonly recovery: Recovery;
-  /** What the subscriber's meters have taken from cards beyond what all those cards told. */
-  readonly untold: bigint;
+  readonly untold: Untold;
   /** No meter takes anything from the card any more. */
   readonly isOver: boolean;
   /** It may have been carried out: its receipt was lost with the card. */
@@ -215,9 +230,9 @@ async function reckon(tx: StoreReads, purse: CardPurse, subscriber: string, now:
   const [doubtful] = purse.outstanding === undefined ? [] : await tx.cardOrders.of([purse.outstanding]);
   const mayBe = doubtful?.op === 'credit' ? BigInt(doubtful.amount) : 0n;
   const onCard = onCardOf(purse);
-  const left = most(0n, onCard + mayBe - untold);
+  const left = most(0n, onCard + mayBe - untold.least);
   const still = least(left, exposure);
-  const payable = most(0n, least(onCard, left - still));
+  const payable = most(0n, least(onCard - untold.most, left - still));
   const laterFrom = Math.max(0, ...tickets.map(({ expiry }) => expiry * 1000));
   const later = left - payable;
   const recovery: Recovery = {
@@ -227,18 +242,39 @@ async function reckon(tx: StoreReads, purse: CardPurse, subscriber: string, now:
   return { recovery, untold, isOver: tickets.length === 0, doubtful };
 }
 
-/** Between all cards and all meters of a subscriber at one provider, and whatever of others came between them. */
-async function untoldOf(tx: StoreReads, { provider }: CardPurse, subscriber: string): Promise<bigint> {
-  let untold = 0n;
-  for (const meter of await tx.offlineMeters.where('subscriber', subscriber)) {
-    if (meter.provider === provider) untold += most(0n, meter.fromCards - meter.fromOthers);
-  }
-  for (const { id } of await tx.cards.where('subscriber', subscriber)) {
-    for (const each of await tx.cardPurses.where('card', id)) {
-      if (each.provider === provider) untold -= each.handed - each.toOthers;
-    }
-  }
-  return most(0n, untold);
+/** What the meters of a subscriber took from its cards at one provider, and no card told: at least, and at most. */
+interface Untold {
+  readonly least: bigint;
+  readonly most: bigint;
+}
+
+/**
+ * Between all cards and all meters of a subscriber at one provider, and whatever of others came between them. What a
+ * card has handed over since a meter told what it took need not be in that, and what it has pending or released may be.
+ */
+async function untoldOf(tx: StoreReads, { id, provider }: CardPurse, subscriber: string): Promise<Untold> {
+  const purses = await pursesOf(tx, { subscriber, provider });
+  const meters = await metersWithTickets(tx, purses, subscriber);
+  const took = meters.reduce((sum, { fromCards, fromOthers }) => sum + most(0n, fromCards - fromOthers), 0n);
+  const gave = purses.reduce((sum, each) => sum + gaveAtMost(each, each.id === id) - each.toOthers, 0n);
+  const gaveThen = meters.map(({ handedThen }) => handedThen).reduce(least, took);
+  return { least: most(0n, took - gave), most: most(0n, took - gaveThen) };
+}
+
+/** A debit that was released may have been credited before; what a card that is lost had pending, meters alone tell. */
+const gaveAtMost = ({ debited, handed, released }: CardPurse, isLost: boolean): bigint =>
+  isLost ? handed + released : most(debited, handed);
+
+/** Those of a subscriber in which a card of its own was ever to be spent. */
+async function metersWithTickets(
+  tx: StoreReads,
+  purses: readonly CardPurse[],
+  subscriber: string,
+): Promise<OfflineMeter[]> {
+  const named = new Set<Svpmsn>();
+  for (const { id } of purses) for (const { meter } of await tx.cardTickets.where('purse', id)) named.add(meter);
+  const meters = await tx.offlineMeters.where('subscriber', subscriber);
+  return meters.filter(({ svpmsn, provider }) => provider === purses[0]?.provider && named.has(svpmsn));
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { CardReceipt, MeterReport } from '../card/index.ts';
 import { type Milliseconds, svpmsnText } from '../units/index.ts';
 import { cardMove } from './card-books.ts';
-import { bookArrived } from './card-meters.ts';
+import { bookArrived, handedBy } from './card-meters.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import type { CardFreeze, CardPurse, OfflineMeter } from './types.ts';
 
@@ -26,6 +26,7 @@ export async function takeMeterReport(
     ...{ sequence: report.sequence, reportedAt: now, toldAt: report.time, flags: report.flags, events: report.events },
     ...{ balance: BigInt(report.balance), owed: BigInt(report.owed), register: BigInt(report.register) },
     // What a card lays down in a slot through which it is loaded may be older than the ticket that comes there.
+    handedThen: await handedBy(tx, meter),
     epochThere: meter.line ? meter.epochThere : await epochSeen(tx, purse, meter),
   };
   if (meter.line) {
@@ -44,6 +45,19 @@ export async function takeMeterReport(
   await tx.offlineMeters.put([heard]);
   await tx.post(cardMove('card-spent', heard.spent - meter.spent, { at: now, provider: meter.provider, of: meter.id }));
   return undefined;
+}
+
+/**
+ * A card that has made no debit since its meter reported has handed over before it all that it tells. It is called when
+ * the books have heard the card too.
+ */
+export async function reportHeard(
+  tx: StoreTransaction,
+  { report, receipt }: { readonly report: MeterReport; readonly receipt: CardReceipt },
+): Promise<void> {
+  const [meter] = await tx.offlineMeters.of([svpmsnText(report.meter)]);
+  if (meter?.sequence !== report.sequence || report.debitCounter !== receipt.debitCounter) return;
+  await tx.offlineMeters.put([{ ...meter, handedThen: await handedBy(tx, meter) }]);
 }
 
 /**

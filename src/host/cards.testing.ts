@@ -53,6 +53,7 @@ export const offlineRow = (subscriber: string, changed: Partial<OfflineMeter> = 
     reportedAt: at,
     fromCards: 2n ** 48n,
     fromOthers: 4n,
+    handedThen: 7n,
     spent: 1n,
     balance: 2n,
     owed: 5n,

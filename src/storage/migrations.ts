@@ -292,7 +292,7 @@ CREATE TABLE offline_meters (
   id TEXT PRIMARY KEY, svpmsn INTEGER NOT NULL UNIQUE, provider TEXT NOT NULL REFERENCES card_providers (id),
   subscriber TEXT NOT NULL REFERENCES subscribers (id), n INTEGER NOT NULL, enrolled_at INTEGER NOT NULL,
   line INTEGER NOT NULL, awaited INTEGER NOT NULL, epoch INTEGER NOT NULL, epoch_there INTEGER NOT NULL, sequence INTEGER NOT NULL, reported_at INTEGER,
-  from_cards INTEGER NOT NULL, from_others INTEGER NOT NULL, spent INTEGER NOT NULL, balance INTEGER NOT NULL, owed INTEGER NOT NULL, register INTEGER NOT NULL,
+  from_cards INTEGER NOT NULL, from_others INTEGER NOT NULL, handed_then INTEGER NOT NULL, spent INTEGER NOT NULL, balance INTEGER NOT NULL, owed INTEGER NOT NULL, register INTEGER NOT NULL,
   flags INTEGER NOT NULL, told_at INTEGER NOT NULL, events TEXT NOT NULL, doubt TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX offline_meters_of_subscriber ON offline_meters (subscriber, id);

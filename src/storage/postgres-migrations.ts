@@ -294,7 +294,7 @@ CREATE TABLE offline_meters (
   id TEXT COLLATE "C" PRIMARY KEY, svpmsn BIGINT NOT NULL UNIQUE, provider TEXT COLLATE "C" NOT NULL REFERENCES card_providers (id),
   subscriber TEXT COLLATE "C" NOT NULL REFERENCES subscribers (id), n BIGINT NOT NULL, enrolled_at BIGINT NOT NULL,
   line BIGINT NOT NULL, awaited BIGINT NOT NULL, epoch BIGINT NOT NULL, epoch_there BIGINT NOT NULL, sequence BIGINT NOT NULL, reported_at BIGINT,
-  from_cards BIGINT NOT NULL, from_others BIGINT NOT NULL, spent BIGINT NOT NULL, balance BIGINT NOT NULL, owed BIGINT NOT NULL, register BIGINT NOT NULL,
+  from_cards BIGINT NOT NULL, from_others BIGINT NOT NULL, handed_then BIGINT NOT NULL, spent BIGINT NOT NULL, balance BIGINT NOT NULL, owed BIGINT NOT NULL, register BIGINT NOT NULL,
   flags BIGINT NOT NULL, told_at BIGINT NOT NULL, events TEXT NOT NULL, doubt TEXT
 );
 CREATE INDEX offline_meters_of_subscriber ON offline_meters (subscriber, id);

@@ -446,6 +446,7 @@ export const offlineMeters = table<OfflineMeter>('offline_meters', ['id'], {
   reportedAt: 'number?',
   fromCards: 'bigint',
   fromOthers: 'bigint',
+  handedThen: 'bigint',
   spent: 'bigint',
   balance: 'bigint',
   owed: 'bigint',

@@ -183,6 +183,11 @@ export interface OfflineMeter {
   readonly fromCards: bigint;
   /** Of what one with a line took: out of cards of other subscribers, as its events told. */
   readonly fromOthers: bigint;
+  /**
+   * What the cards of its subscriber had told to have handed over, when it told what it took: it may not have taken yet
+   * what they handed over later.
+   */
+  readonly handedThen: bigint;
   readonly spent: bigint;
   readonly balance: bigint;
   readonly owed: bigint;

@@ -108,7 +108,7 @@ export function visit(meter: OfflineMeter, card: PurseCard, fate: Fate, now: num
 
 /** The meter of a house, which is another object after each start from its memories. */
 export const meterOf = (house: House): CardMeter => ({
-  ...{ svpmsn: house.svpmsn, region: Region.electricity, dead: false, hasDied: false },
+  ...{ svpmsn: house.svpmsn, region: Region.electricity, dead: false },
   get meter() {
     return house.meter;
   },

@@ -39,8 +39,6 @@ export class OfflineMeter {
   dark = false;
   /** Nothing starts it before it is mended. */
   dead = false;
-  /** Once, whatever became of it since. */
-  hasDied = false;
   readonly #options: OfflineMeterOptions;
   readonly #commands: Uint8Array[] = [];
   readonly #outputs: MeterOutputs;
@@ -80,7 +78,6 @@ export class OfflineMeter {
   die(now: number): void {
     this.#powerUp(now);
     this.dead = true;
-    this.hasDied = true;
   }
 
   /** It is what it was when it died. */
@@ -146,7 +143,7 @@ export class OfflineMeter {
 }
 
 /** A meter that cards are put into: one without a line, or that of a house. */
-export type CardMeter = Readonly<Pick<OfflineMeter, 'svpmsn' | 'region' | 'meter' | 'dead' | 'hasDied'>>;
+export type CardMeter = Readonly<Pick<OfflineMeter, 'svpmsn' | 'region' | 'meter' | 'dead'>>;
 
 /** What a meter without a line is made with. */
 export interface OfflineMeterMade {

@@ -281,8 +281,7 @@ export class CardBooks implements Checker {
         continue;
       }
       const { state, txid, purse } = order;
-      // An order that was on its way to a lost card is taken for loaded by what meters told.
-      if (this.#cards.isCloned(purse.slice(0, csn.length) as Csn) || this.#hasDeadMeter(csn)) continue;
+      if (this.#cards.isCloned(purse.slice(0, csn.length) as Csn)) continue;
       const isOn = this.#cards.isCredited(txid);
       const agrees = state === 'stored' || state === 'found' ? isOn : state !== 'refunded' || !isOn;
       this.#hold('I7', purse, agrees, () => `${orderId} is ${state} in the books and ${isOn ? '' : 'not '}on the card`);
@@ -320,12 +319,11 @@ export class CardBooks implements Checker {
    * What was loaded for a household is in one place: on a card in use, in a meter, taken off, or given to the next card;
    * from which of its cards a meter took it, books need not know. Of a card that no desk has seen again they may lack
    * what they never heard, or forgot; of a card that was copied nobody knows what the two gave. By so much, and no more,
-   * a provider's meters may have told beyond what its cards did. Where a meter died, what it took last from a lost card
-   * may be told after that was given back.
+   * a provider's meters may have told beyond what its cards did.
    */
   async #booksBalance({ host }: Utility, all: ReadonlyMap<string, Booked>): Promise<void> {
     const unknown = new Map<string, bigint>();
-    const households = new Map<string, { booked: bigint; there: bigint; isUnknown: boolean }>();
+    const households = new Map<string, { booked: bigint; there: bigint; isCopied: boolean }>();
     for (const [id, truth] of this.#cards.regions) {
       const booked = all.get(id);
       // That is found where the region is looked at.
@@ -341,14 +339,14 @@ export class CardBooks implements Checker {
       const usable = isActive ? truth.purse.balance + onTheWayOf(truth) : 0;
       const there = BigInt(usable + given + truth.closed + truth.released - truth.releasedLate);
       const name = `${this.#at(truth.card.csn)}region ${truth.region}`;
-      const sums = households.get(name) ?? { booked: 0n, there: 0n, isUnknown: false };
+      const sums = households.get(name) ?? { booked: 0n, there: 0n, isCopied: false };
       sums.booked += credited + lacking + (isActive ? 0n : await this.#doubtful(host, booked)) - recovered;
       sums.there += there;
-      sums.isUnknown ||= isCloned || this.#hasDeadMeter(truth.card.csn);
+      sums.isCopied ||= isCloned;
       households.set(name, sums);
     }
-    for (const [name, { booked, there, isUnknown }] of households) {
-      this.#findings.hold('I8', undefined, isUnknown || there <= booked, () => {
+    for (const [name, { booked, there, isCopied }] of households) {
+      this.#findings.hold('I8', undefined, isCopied || there <= booked, () => {
         return `cards of house ${name}: ${booked} were loaded, and ${there} are on those in use and in meters`;
       });
     }
@@ -359,11 +357,6 @@ export class CardBooks implements Checker {
         return `provider ${books.provider}: what was sold, loaded and spent differs`;
       });
     }
-  }
-
-  #hasDeadMeter(csn: Csn): boolean {
-    const home = this.#cards.homeOf(csn);
-    return this.#cards.meters.some((each) => each.home === home && each.meter.hasDied);
   }
 
   /** What was on its way to a card that is lost, and not on it: it is given back, and may be before its meters have told. */
