@@ -231,8 +231,8 @@ async function reckon(tx: StoreReads, purse: CardPurse, subscriber: string, now:
   const mayBe = doubtful?.op === 'credit' ? BigInt(doubtful.amount) : 0n;
   const onCard = onCardOf(purse);
   const left = most(0n, onCard + mayBe - untold.least);
-  const still = least(left, exposure);
-  const payable = most(0n, least(onCard - untold.most, left - still));
+  // What may not be on the card keeps nothing that is on it from its meters.
+  const payable = most(0n, onCard - untold.most - exposure);
   const laterFrom = Math.max(0, ...tickets.map(({ expiry }) => expiry * 1000));
   const later = left - payable;
   const recovery: Recovery = {

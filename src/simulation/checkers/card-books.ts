@@ -340,7 +340,7 @@ export class CardBooks implements Checker {
       const there = BigInt(usable + given + truth.closed + truth.released - truth.releasedLate);
       const name = `${this.#at(truth.card.csn)}region ${truth.region}`;
       const sums = households.get(name) ?? { booked: 0n, there: 0n, isCopied: false };
-      sums.booked += credited + lacking + (isActive ? 0n : await this.#doubtful(host, booked)) - recovered;
+      sums.booked += credited + lacking - recovered;
       sums.there += there;
       sums.isCopied ||= isCloned;
       households.set(name, sums);
@@ -357,14 +357,6 @@ export class CardBooks implements Checker {
         return `provider ${books.provider}: what was sold, loaded and spent differs`;
       });
     }
-  }
-
-  /** What was on its way to a card that is lost, and not on it: it is given back, and may be before its meters have told. */
-  async #doubtful(host: Utility['host'], { outstanding }: Booked): Promise<bigint> {
-    if (outstanding === undefined) return 0n;
-    const order = await host.cardOrder(outstanding);
-    if ('reason' in order || order.op !== 'credit' || this.#cards.isCredited(order.txid)) return 0n;
-    return BigInt(order.amount);
   }
 
   #at(csn: Csn): string {
