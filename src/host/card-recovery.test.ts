@@ -143,6 +143,33 @@ test('what was on its way to the lost card waits for the new one, or for the end
   assert.deepEqual([issued, onCards, inFlight], [125n, 125n, 0n]);
 });
 
+test('what a meter took last from the lost card is not given back, wherever the next card is pulled out of it later', async () => {
+  for (let steps = 0; steps <= 20; steps++) {
+    const rig = await CardRig.open({ limit: 100, days: 10 });
+    await sell(rig, 'one', 60);
+    await rig.serve();
+    const meter = rig.meter();
+    meter.take(rig.hand(), 50);
+    await replace(rig);
+    const sellNext = (orderId: string, amount: number) =>
+      rig.do(async (tx, now) =>
+        made(await sellToCard(tx, { csn: NEW_CARD, region: Region.gas, orderId, amount, source: 'cash' }, now)),
+      );
+    await sellNext('two', 30);
+    await rig.serve(NEW_CARD);
+    // It brings the news that the other is lost, and a report in which those 50 are.
+    meter.take(rig.hand(NEW_CARD), 'all');
+    await rig.serve(NEW_CARD);
+    await sellNext('three', 90);
+    await rig.serve(NEW_CARD);
+    meter.take(rig.hand(NEW_CARD), 'all', steps);
+    rig.hand(NEW_CARD).pull();
+    await rig.serve(NEW_CARD);
+    const { given, now } = await recover(rig);
+    assert.deepEqual([given, now], [[10], 0n], `pulled after ${steps} steps`);
+  }
+});
+
 test('if the load whose receipt was lost was taken by a meter, it was on the card', async () => {
   const rig = await CardRig.open({ limit: 100, days: 10 });
   await sell(rig, 'sent', 70);
