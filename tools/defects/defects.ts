@@ -140,6 +140,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     rule: 'X13',
     by: ['I13'],
+    seed: 2,
     what: 'the ring of use rows has two rows',
     file: 'src/meter/purse-journal.ts',
     right: 'export const USE_ROWS = 32;',
