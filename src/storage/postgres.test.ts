@@ -103,12 +103,18 @@ test('a server that ends in the middle loses no sale and makes none twice', { sk
   try {
     const rig = new Rig(store, { seed: 5 });
     for (let i = 0; i < 4; i++) await rig.enrol(i);
-    const answers = ORDERS.map((i) => rig.host.sell(order(i)));
-    await answers[0];
-    await server.restart();
-    const refused = (await Promise.all(answers)).filter((answer) => 'reason' in answer);
+    let isBack = false;
+    const restarted = server.restart().finally(() => {
+      isBack = true;
+    });
+    const refused: string[] = [];
+    while (!isBack && refused.length === 0) {
+      const answers = await Promise.all(ORDERS.map((i) => rig.host.sell(order(i))));
+      refused.push(...answers.flatMap((answer) => ('reason' in answer ? [answer.reason] : [])));
+    }
+    await restarted;
     assert.ok(refused.length > 0);
-    for (const { reason } of refused) assert.equal(reason, 'store-failed');
+    assert.deepEqual([...new Set(refused)], ['store-failed']);
     for (const i of ORDERS) made(await rig.host.sell(order(i)));
     await rig.settle();
     const books = await rig.host.books();
