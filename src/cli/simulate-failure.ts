@@ -16,13 +16,17 @@ import {
 } from '../simulation/index.ts';
 import { svpmsnText } from '../units/index.ts';
 import { storyOf } from './simulate-story.ts';
+import { cannotWrite } from './write-whole.ts';
 
 /** What is told of a life that went wrong. */
 export interface Failure {
   readonly commit: string;
   /** The promise that was broken, or where it stopped. */
   readonly wrong: string;
-  /** Undefined when the same life, lived again, does not go wrong like that: its seed does not decide it (I29). */
+  /**
+   * Undefined where nobody asked for it, or when the same life, lived again, does not go wrong like that: its seed does
+   * not decide it (I29).
+   */
   readonly shrunk?: {
     /** With these strikes alone it goes wrong too. */
     readonly strikes: readonly string[];
@@ -39,14 +43,19 @@ export interface Failure {
 const LIVES_MAX = 1_000;
 export const SHRUNK_WITHIN_MINUTES = 5;
 
+/** What went wrong, as it is: nothing is tried. */
+export const failureOf = (failed: Simulation | LifeStopped): Pick<Failure, 'commit' | 'wrong'> => ({
+  commit: commitOf(),
+  wrong: failed instanceof LifeStopped ? failed.where : String(failed.violations[0]?.invariant),
+});
+
 /** Leaves out strikes as long as the life goes wrong in the same way, and writes down what is left of it. */
 export async function explain(
   options: SimulationOptions,
   failed: Simulation | LifeStopped,
   { store, story }: { readonly store: string; readonly story: string },
 ): Promise<Failure> {
-  const commit = commitOf();
-  const wrong = failed instanceof LifeStopped ? failed.where : String(failed.violations[0]?.invariant);
+  const { commit, wrong } = failureOf(failed);
   const until = performance.now() + SHRUNK_WITHIN_MINUTES * 60_000;
   const shrunk = await shrink(options, wrong, (lives) => lives < LIVES_MAX && performance.now() < until);
   if (shrunk === undefined) return { commit, wrong };
@@ -75,25 +84,36 @@ async function traceOf(options: SimulationOptions): Promise<readonly string[]> {
     await simulate({ ...options, trace: (line) => lines.push(line) });
   } catch (error) {
     if (!(error instanceof LifeStopped)) throw error;
-    lines.push(
-      `${new Date(error.lived.startMs + 1000 * error.lived.virtualSeconds).toISOString()} broken: ${error.message}`,
-    );
+    lines.push(`${endOf(error.lived)} broken: ${error.message}`);
   }
   return lines;
 }
 
-/** Runs with its story written to a file, whose first line says what it is. */
+/** The instant at which a life was over. */
+export const endOf = ({ startMs, virtualSeconds }: Simulation): string =>
+  new Date(startMs + 1000 * virtualSeconds).toISOString();
+
+/** Runs with its story written to a file, whose first line says what it is. @throws CannotGoOn */
 export async function withStory(
   path: string,
   title: string,
   run: (trace: (line: string) => void) => Promise<Simulation>,
 ): Promise<Simulation> {
-  const file = openSync(path, 'w');
+  const file = orCannotWrite(path, () => openSync(path, 'w'));
+  const write = (line: string) => void orCannotWrite(path, () => writeSync(file, `${line}\n`));
   try {
-    writeSync(file, `${title}\n`);
-    return await run((line) => void writeSync(file, `${line}\n`));
+    write(title);
+    return await run(write);
   } finally {
     closeSync(file);
+  }
+}
+
+function orCannotWrite<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw cannotWrite(path, error);
   }
 }
 

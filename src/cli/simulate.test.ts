@@ -94,6 +94,27 @@ test('whoever uses the simulator wrongly is told so at once: exit 2, and nothing
   assert.match(err, /^--seed is a whole number from 0 to 9007199254740991, not "x"\.\n$/);
 });
 
+for (const [args, sentence] of [
+  [['--trace', '/nowhere/story.txt'], /^\/nowhere\/story\.txt cannot be written \(ENOENT\)/],
+  [['--trace', tmpdir()], /^\S+ cannot be written \(EISDIR\)/],
+  [['--trace', '/dev/full'], /^\/dev\/full cannot be written \(ENOSPC\)/],
+  [['--store', 'postgres://127.0.0.1:1/nobody'], /^The database does not serve \(.*ECONNREFUSED/],
+] as const) {
+  test(`simulate ${args.join(' ')} cannot go on, and one sentence says why`, async (t) => {
+    const temporary = mkdtempSync(join(tmpdir(), 'wattpurse-temporary-'));
+    t.after(() => rmSync(temporary, { recursive: true }));
+    const { code, out, err } = await run(
+      ['--seed', '1', '--minutes', '1', '--meters', '1', ...args],
+      temporary,
+      temporary,
+    );
+    assert.deepEqual([code, out], [1, '']);
+    assert.match(err, sentence);
+    assert.match(err, /^[^\n]+\.\n$/);
+    assert.deepEqual(readdirSync(temporary), []);
+  });
+}
+
 test('a life in SQLite is the life in memory, restored copies and all, its books are proved, and it leaves no file behind', async (t) => {
   const temporary = mkdtempSync(join(tmpdir(), 'wattpurse-temporary-'));
   t.after(() => rmSync(temporary, { recursive: true }));

@@ -14,8 +14,17 @@ import {
   strikesText,
   strikeText,
 } from '../simulation/index.ts';
+import { CannotGoOn, inWords } from './failure.ts';
 import { withNumbers, wrongFlag } from './flags.ts';
-import { commitOf, explain, type Failure, SHRUNK_WITHIN_MINUTES, withStory } from './simulate-failure.ts';
+import {
+  commitOf,
+  endOf,
+  explain,
+  type Failure,
+  failureOf,
+  SHRUNK_WITHIN_MINUTES,
+  withStory,
+} from './simulate-failure.ts';
 import { simulatedPostgres } from './simulated-postgres.ts';
 import { simulatedReceipts } from './simulated-receipts.ts';
 import { simulatedSqlite } from './simulated-sqlite.ts';
@@ -28,6 +37,8 @@ export async function simulate(args: readonly string[]): Promise<number> {
   const { open, end } = asked.store === 'sqlite' ? simulatedSqlite(asked.receiptKeys) : simulatedPostgres(asked.store);
   try {
     return await run(asked, { ...asked.life, openStore: open });
+  } catch (error) {
+    throw inWords(error, 'The database');
   } finally {
     await end();
   }
@@ -38,7 +49,7 @@ async function run({ json, trace, unshrunk, store }: Asked, options: SimulationO
   const came = new Set<string>();
   const told = { ...options, onStrike: (strike: Strike) => void came.add(strikeText(strike)) };
   const explained = async (failed: Simulation | LifeStopped) => {
-    if (unshrunk) return undefined;
+    if (unshrunk) return failureOf(failed);
     const within = `for at most ${SHRUNK_WITHIN_MINUTES} minutes; --unshrunk would not`;
     process.stderr.write(`It went wrong: what it takes is looked for, ${within}.\n`);
     return explain(options, failed, { store, story: `wattpurse-story-${options.seed}.txt` });
@@ -50,7 +61,12 @@ async function run({ json, trace, unshrunk, store }: Asked, options: SimulationO
         ? await live(told)
         : await withStory(trace, `seed ${options.seed}, ${commitOf()}`, (write) => live({ ...told, trace: write }));
   } catch (error) {
-    if (error instanceof LifeStopped) process.stderr.write(inLines(failureInText(await explained(error))));
+    if (error instanceof LifeStopped) {
+      if (error.cause instanceof CannotGoOn) throw error.cause;
+      const { seed } = options;
+      process.stderr.write(inLines([`seed ${seed} stopped at ${endOf(error.lived)}: ${error.message}`]));
+      process.stderr.write(inLines(failureInText(await explained(error), unshrunk)));
+    }
     throw error;
   }
   const realSeconds = Math.round(performance.now() - began) / 1000;
@@ -58,15 +74,16 @@ async function run({ json, trace, unshrunk, store }: Asked, options: SimulationO
   const failure = broken ? await explained(lived) : undefined;
   const missing = strikesText((options.only ?? []).filter((strike) => !came.has(strikeText(strike))));
   if (json) process.stdout.write(`${JSON.stringify({ ...lived, realSeconds, ...failure })}\n`);
-  else process.stdout.write(inLines([...inText(lived, realSeconds, missing), ...failureInText(failure)]));
+  else process.stdout.write(inLines([...inText(lived, realSeconds, missing), ...failureInText(failure, unshrunk)]));
   return broken ? 1 : 0;
 }
 
 const inLines = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
-function failureInText(failure: Failure | undefined): string[] {
+function failureInText(failure: Failure | undefined, unshrunk: boolean): string[] {
   if (failure === undefined) return [];
   const { commit, wrong, shrunk } = failure;
+  if (unshrunk) return [`commit ${commit}`];
   if (shrunk === undefined) {
     return [
       `commit ${commit}`,
@@ -76,13 +93,13 @@ function failureInText(failure: Failure | undefined): string[] {
   const { strikes, least, lives, command, story } = shrunk;
   return [
     `commit ${commit}`,
-    `It goes wrong like this (${wrong}) with ${inWords(strikes.length, least)}. Lives tried: ${lives}.`,
+    `It goes wrong like this (${wrong}) with ${strikesInWords(strikes.length, least)}. Lives tried: ${lives}.`,
     `Again: ${command}`,
     `That life is told in ${story}.`,
   ];
 }
 
-function inWords(strikes: number, least: boolean): string {
+function strikesInWords(strikes: number, least: boolean): string {
   if (strikes === 0) return 'no strike at all';
   const count = strikes === 1 ? 'one strike' : `${strikes} strikes`;
   if (!least) return `${count} alone; whether fewer are enough was not known in time`;

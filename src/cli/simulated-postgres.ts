@@ -25,12 +25,10 @@ const SEQUENCES = [
  */
 export function simulatedPostgres(url: string): { open: () => Promise<SimulatedStore>; end: () => Promise<void> } {
   const folder = mkdtempSync(join(tmpdir(), 'wattpurse-simulate-'));
-  const made: string[] = [];
-  const newSchema = (): string => {
-    const schema = `simulated_${process.pid}_${made.length}`;
-    made.push(schema);
-    return schema;
-  };
+  let schemas = 0;
+  const newSchema = (): string => `simulated_${process.pid}_${schemas++}`;
+  /** Those that are there: one that could not be opened is not. */
+  const made = new Set<string>();
   const administer = async (statements: readonly string[]): Promise<void> => {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
@@ -44,11 +42,13 @@ export function simulatedPostgres(url: string): { open: () => Promise<SimulatedS
 
   async function inSchema(schema: string, mark: string): Promise<SimulatedStore> {
     const store = await openPostgresStore(url, { schema, mark, connections: 1 });
+    made.add(schema);
     return {
       store,
       backUp: async () => {
         const copy = newSchema();
         await (await openPostgresStore(url, { schema: copy, connections: 1 })).close();
+        made.add(copy);
         await administer([
           ...TABLES.map((table) => `INSERT INTO ${copy}.${table} SELECT * FROM ${schema}.${table}`),
           ...SEQUENCES.map((name) => `SELECT setval('${copy}.${name}', last_value, is_called) FROM ${schema}.${name}`),
@@ -68,8 +68,8 @@ export function simulatedPostgres(url: string): { open: () => Promise<SimulatedS
       return inSchema(schema, join(folder, schema));
     },
     end: async () => {
-      await administer(made.map(drop));
       rmSync(folder, { recursive: true, force: true });
+      if (made.size > 0) await administer([...made].map(drop));
     },
   };
 }

@@ -43,7 +43,8 @@ export async function writePieces(pieces: AsyncIterable<string>, path: string | 
 
 const isOfFiles = (error: unknown): boolean => error instanceof Error && 'syscall' in error;
 
-function cannotWrite(path: string, error: unknown): CannotGoOn {
+/** What is said of a file that a person named. */
+export function cannotWrite(path: string, error: unknown): CannotGoOn {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
   return new CannotGoOn(`${path} cannot be written (${code}): make room, or name another file.`, { cause: error });
 }

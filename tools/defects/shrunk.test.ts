@@ -7,6 +7,23 @@ import { parseStrikes, strikeText } from '../../src/simulation/index.ts';
 import { brokenCopy } from './broken-copy.ts';
 import { DEFECTS } from './defects.ts';
 
+test('a life that the code itself stops says its seed, its commit and the instant, also where nothing is tried', (t) => {
+  const defect = DEFECTS.find(({ what }) => what === 'the outstanding row is not stored before M1 leaves');
+  assert.ok(defect !== undefined);
+  const folder = brokenCopy(defect);
+  t.after(() => rmSync(folder, { recursive: true }));
+  const args = ['src/cli/main.ts', 'simulate', '--seed', '1', '--transfers', '200', '--meters', '2', '--unshrunk'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+  assert.deepEqual([status, stdout], [1, '']);
+  const [stopped = '', commit = '', error = ''] = stderr.split('\n');
+  assert.match(
+    stopped,
+    /^seed 1 stopped at \d{4}-\d\d-\d\dT[\d:.]+Z: must hold, and does not: no two orders have TC 1 /,
+  );
+  assert.match(commit, /^commit \S/);
+  assert.match(error, /^Error: must hold, and does not/);
+});
+
 test('a planted defect is shrunk to a command that anybody can run, and that keeps the promise without any of its strikes', (t) => {
   const defect = DEFECTS.find(({ what }) => what === 'a TC that was applied before is applied again');
   assert.ok(defect !== undefined);
