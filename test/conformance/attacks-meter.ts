@@ -262,10 +262,10 @@ function hasKeyBytes({ meter, memory }: Bench, reply: Uint8Array): boolean {
   return false;
 }
 
-/** The board's memory as it was before tokens were spent, or another meter's, or with one field written over. */
 /** Behind all that a record of the purse says, and its tag. */
 const RECORD_CRC_AT = 83;
 
+/** The board's memory as it was before tokens were spent, or another meter's, or with one field written over. */
 export function editsFlash(suite: Suite): boolean {
   const bench = createBench({ suite });
   const twin = createBench({ suite });

@@ -11,10 +11,11 @@ import {
   sessionTripleDesXo,
   type TerminalKey,
 } from '../../src/crypto/index.ts';
-import { Command, encodeValueCommand, HEADER_BYTES, ValueOp } from '../../src/exchange/index.ts';
+import { Command, encodeValueCommand, HEADER_BYTES, isLong, ValueOp } from '../../src/exchange/index.ts';
 import {
   ask,
   type Bench,
+  benchTable,
   createBench,
   exchangeWith,
   keyOf,
@@ -31,6 +32,7 @@ import {
   encodeRelayCommand,
   RelayAction,
 } from '../../src/records/index.ts';
+import { encodeModeTable } from '../../src/tariff/index.ts';
 import { tokens, unixSeconds } from '../../src/units/index.ts';
 import { creditIn } from './attacks-meter.ts';
 
@@ -76,38 +78,42 @@ function sealedThird(
   body: Uint8Array,
 ): Uint8Array {
   const tail = first.slice(HEADER_BYTES);
+  // What may be long travels in parts, and this is the only one.
+  const part = isLong(3, h) ? Uint8Array.of(0, 1) : new Uint8Array(0);
   if (key.suite >= Suite.aes128) {
     const { d } = sessionAes(key, tail, second.slice(HEADER_BYTES, HEADER_BYTES + 16), h);
-    const header = framed(0x13, h, key, new Uint8Array(body.length + 8)).slice(0, HEADER_BYTES);
+    const header = framed(0x13, h, key, new Uint8Array(part.length + body.length + 8)).slice(0, HEADER_BYTES);
     const nonce = new Uint8Array(13);
     nonce[0] = 3;
-    return framed(0x13, h, key, ccmSeal(d, nonce, [first, second, header], body));
+    return framed(0x13, h, key, concat(part, ccmSeal(d, nonce, [first, second, concat(header, part)], body)));
   }
   const r1 = tail.slice(0, 16);
   const r3 = second.slice(-8);
   if (key.suite === Suite.tripleDes) {
     const ks = sessionTripleDes(key, r1);
     const carried = h === Command.valueStore ? ecbEncrypt(ks, body) : body;
-    return framed(0x13, h, key, concat(cbcMac(ks, concat(Uint8Array.of(h), r3, carried)), carried));
+    return framed(0x13, h, key, concat(part, cbcMac(ks, concat(Uint8Array.of(h), r3, carried)), carried));
   }
   const keys = sessionTripleDesXo(key, r1, r3);
   if (keys === undefined) return first;
   const isValue = h <= Command.closePurse;
   const sealed = ecbEncrypt(keys.ke, isValue ? body : concat(Uint8Array.of(body.length), body));
   const header = framed(0x13, h, key, new Uint8Array(0)).slice(0, 6);
-  const signed = concat(header, r3, sealed);
-  return framed(0x13, h, key, concat(cbcMac(keys.k23, concat(Uint8Array.of(signed.length), signed)), sealed));
+  const signed = concat(header, r3, part, sealed);
+  const tag = cbcMac(keys.k23, concat(Uint8Array.of(signed.length), signed));
+  return framed(0x13, h, key, part.length > 0 ? concat(part, sealed, tag) : concat(tag, sealed));
 }
 
 const framed = (first: number, h: Command, { n, svpmsn }: TerminalKey, body: Uint8Array): Uint8Array =>
   Uint8Array.of(first, h, n, svpmsn >> 16, (svpmsn >> 8) & 0xff, svpmsn & 0xff, body.length, ...body);
 
-/** What a thief would like to say: more value, a relay that opens, a policy that lends, another year. */
+/** What a thief would like to say: more value, power for nothing, a relay that opens, a policy that lends, another year. */
 function wishes(suite: Suite, counter: number): readonly (readonly [Command, Uint8Array])[] {
   const order = { op: ValueOp.credit, counter, txid: TXID('stolen'), amount: tokens(77_777) } as const;
   return [
     [Command.valueStore, encodeValueCommand(suite, order)],
     [Command.closePurse, encodeValueCommand(suite, { ...order, op: ValueOp.close })],
+    [Command.modeTable, encodeModeTable(benchTable(1, 7, 1))],
     [Command.relay, encodeRelayCommand({ supply: 1, action: RelayAction.open })],
     [Command.supplyPolicy, encodePolicy({ ...STRICT_POLICY, version: 9, emergencyCredit: tokens(9_000) })],
     [Command.clockSet, encodeClockSet({ seconds: unixSeconds(Date.UTC(2027, 5, 6) / 1000), milliseconds: 0 })],
