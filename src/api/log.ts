@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { instantText } from './schemas/common.ts';
 
 /**
  * A request as one line of JSON. Of what came and went only what is listed here: no address as it was written, no
@@ -29,11 +30,4 @@ function routeText({ url, method, config }: FastifyRequest['routeOptions']): str
   return text;
 }
 
-/** Many requests end in one millisecond. */
-let lastInstant = { ms: Number.NaN, text: '' };
-
-function now(): string {
-  const ms = Date.now();
-  if (lastInstant.ms !== ms) lastInstant = { ms, text: new Date(ms).toISOString() };
-  return lastInstant.text;
-}
+const now = () => instantText(Date.now());
