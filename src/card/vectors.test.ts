@@ -13,7 +13,7 @@ import {
   keyNameFromByte,
   Purpose,
 } from '../crypto/index.ts';
-import { hostCommand, hostFirst, hostReceive } from '../exchange/index.ts';
+import { hostCommand, hostFirst, hostReceive, ValueResult } from '../exchange/index.ts';
 import { csn, type Randomness, type Region, svpmsn, tokens, unixSeconds } from '../units/index.ts';
 import { CardInHand } from './bench.testing.ts';
 import {
@@ -54,6 +54,8 @@ interface LoadVector {
   readonly op: number;
   readonly counter: number;
   readonly amount: number;
+  /** What the card handed to the meter before, without an acknowledgement. */
+  readonly handedBefore?: number;
   readonly Nh: string;
   readonly Nm: string;
   readonly status: string;
@@ -176,12 +178,39 @@ for (const suite of file.suites) {
 
   test(`${suite.suite}: the card alone answers every load of the file, in its order, as the file has it`, () => {
     const hand = cardOf(suite, giving(...suite.loads.map(({ Nm }) => Nm)));
-    for (const { name, apdus, first, third } of suite.loads) {
+    const region = hand.card.regions.get(file.region);
+    for (const { name, apdus, first, third, handedBefore } of suite.loads) {
+      assert.ok(region?.purse !== undefined);
+      if (handedBefore !== undefined) {
+        const { balance, debitCounter } = region.purse;
+        const pending = { meter, counter: debitCounter + 1, amount: tokens(handedBefore) };
+        const left = tokens(balance - handedBefore);
+        region.purse = { ...region.purse, balance: left, debitCounter: pending.counter, pending };
+      }
       assert.equal(toHex(loadCommand(fromHex(first)) as Uint8Array), apdus.open);
       assert.equal(toHex(loadCommand(fromHex(third)) as Uint8Array), apdus.credit);
       assert.equal(toHex(hand.send(fromHex(apdus.open as string))), apdus.opened, name);
       assert.equal(toHex(hand.send(fromHex(apdus.credit as string))), apdus.credited, name);
     }
+  });
+
+  test(`${suite.suite}: the loads of the file have each result that a card has, and what was taken off before`, () => {
+    const told = suite.loads.map(({ answer }) => {
+      const receipt = decodeCardReceipt(fromHex(answer));
+      assert.ok(!('reason' in receipt));
+      const { result, tookOff, counter, amount } = receipt;
+      return { code: fromHex(answer)[0] as number, result, tookOff, counter, amount };
+    });
+    assert.deepEqual([...new Set(told.map(({ code }) => code))].sort(byNumber), [0, 1, 2, 3, 4, 18, 19]);
+    assert.deepEqual(
+      told.flatMap(({ result, tookOff, counter, amount }) => (tookOff ? [[result, tookOff, counter, amount]] : [])),
+      [
+        [ValueResult.alreadyDone, 'closed', 5, 5_000],
+        [ValueResult.alreadyDone, 'released', 4, 0],
+        [ValueResult.alreadyDone, 'released', 7, 300],
+        [ValueResult.alreadyDone, 'closed', 5, 5_000],
+      ],
+    );
   });
 
   for (const load of suite.loads) {
@@ -292,6 +321,8 @@ for (const { name, type, bytes, ...slot } of file.slots) {
     if (!name.includes('cut')) assert.equal(toHex(encodeSlot(reading.state)), bytes);
   });
 }
+
+const byNumber = (a: number, b: number): number => a - b;
 
 const frameIn = (response: string): Uint8Array => {
   const answer = decodeLoadResponse(fromHex(response));

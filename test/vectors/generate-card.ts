@@ -71,7 +71,7 @@ const totals = (region: Region): Bytes =>
     u16(region.ticketVersion),
   );
 
-/** What a load asks for, and what it comes to; the region is changed. */
+/** What a load asks for, and what it comes to; the region is changed. A release names its DTC in place of an amount. */
 const LOADS: readonly (readonly [name: string, op: number, counter: number, amount: number, result: number, ticket?: number])[] = [
   ['a credit that brings a ticket', 1, 1, 5_000, 0, 1],
   ['the same credit again', 1, 1, 5_000, 1],
@@ -82,7 +82,15 @@ const LOADS: readonly (readonly [name: string, op: number, counter: number, amou
   ['a ticket alone', 0, 0, 0, 3, 2],
   ['a release while nothing is pending', 4, 4, 1, 0],
   ['a close', 3, 5, 0, 0],
+  ['the same close again', 3, 5, 0, 18],
+  ['a query of the release of nothing', 0, 4, 0, 19],
+  ['a credit after the close', 1, 6, 800, 0],
+  ['a release of what is pending', 4, 7, 1, 0],
+  ['the same release again', 4, 7, 1, 19],
+  ['a credit under the LTC of the close', 1, 5, 60, 18],
 ];
+/** What the card handed to the meter before a load, without an acknowledgement. */
+const HANDED_BEFORE: ReadonlyMap<string, number> = new Map([['a release of what is pending', 300]]);
 
 function loadsOf(suite: Suite, keys: Keys) {
   const region: Region = { loadCounter: 0, loaded: 0, balance: 0, debitCounter: 0, pending: undefined, ticketVersion: 0 };
@@ -92,14 +100,22 @@ function loadsOf(suite: Suite, keys: Keys) {
     const [Nh, Nm] = [draw(`Nh of ${what}`, 16), draw(`Nm of ${what}`, 16)];
     const txid = op === 0 ? zeros(8) : draw(`TXID ${counter}`, 8);
     const ticket = ticketVersion === undefined ? undefined : ticketOf(suite, keys, ticketVersion).bytes;
+    const handedBefore = HANDED_BEFORE.get(name);
+    if (handedBefore !== undefined) {
+      region.balance -= handedBefore;
+      region.debitCounter += 1;
+      region.pending = { meter: METER, amount: handedBefore };
+    }
     const status = cat(u32(region.loadCounter), totals(region));
     if (ticketVersion !== undefined) region.ticketVersion = ticketVersion;
     if (op !== 0 && counter === region.loadCounter + 1) {
       region.loadCounter = counter;
-      const amount = op === 1 && result === 0 ? asked : op === 3 ? region.balance : 0;
+      const released = op === 4 && asked === region.debitCounter ? (region.pending?.amount ?? 0) : 0;
+      const amount = op === 1 && result === 0 ? asked : op === 3 ? region.balance : released;
       if (op === 1) region.balance += amount;
       if (op === 1) region.loaded += amount;
       if (op === 3) region.balance = 0;
+      if (released > 0) region.pending = undefined;
       rows.set(counter, { txid, amount });
     }
     const named = result === 2 || counter === 0 ? region.loadCounter : counter;
@@ -114,7 +130,7 @@ function loadsOf(suite: Suite, keys: Keys) {
       credit: apdu([0x80, 0x54, 0, 0], passes.third),
       credited: done(passes.fourth),
     };
-    return { name, op, counter, txid, amount: asked, ...{ Nh, Nm, status, command, answer }, ...passes, apdus };
+    return { name, op, counter, txid, amount: asked, handedBefore, ...{ Nh, Nm, status, command, answer }, ...passes, apdus };
   });
 }
 
