@@ -15,6 +15,7 @@ import {
 } from '../exchange/index.ts';
 import { drawing, keyFor } from '../exchange/sides.testing.ts';
 import { type Csn, csn, Region, type Svpmsn, svpmsn, type Tokens, tokens, unixSeconds } from '../units/index.ts';
+import type { CaseOf, CommandCase } from './contact/t0-card.ts';
 import {
   beginTaking,
   type Card,
@@ -29,11 +30,13 @@ import {
   decodeResponseApdu,
   encodeCardCommand,
   encodeTicket,
+  Instruction,
   issueTicket,
   loadCommand,
   type OwnReport,
   openLoadSession,
   openTicket,
+  PurseInstruction,
   personaliseCard,
   resetCard,
   selectPurse,
@@ -89,6 +92,19 @@ export const ticketOf = (
   changed: Parameters<typeof terms>[0] = {},
   { key = cardKey(), suite = Suite.aes128 as Suite } = {},
 ): Uint8Array => encodeTicket(issueTicket(key, meterKey(meter, suite), terms(changed)));
+
+/** What T=0 must know of the purse's commands: with data in, out, or both. */
+export const purseCaseOf: CaseOf = ([, instruction]) => PURSE_CASES[instruction as number];
+const PURSE_CASES: Readonly<Record<number, CommandCase>> = {
+  [Instruction.select]: 3,
+  [Instruction.getData]: 2,
+  [PurseInstruction.ticket]: 4,
+  [PurseInstruction.open]: 4,
+  [PurseInstruction.debit]: 4,
+  [PurseInstruction.credit]: 4,
+  [PurseInstruction.acknowledge]: 3,
+  [PurseInstruction.report]: 3,
+};
 
 /** The power went, or the card was pulled, while a byte was being written. */
 export class PowerCut extends Error {}
