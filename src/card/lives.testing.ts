@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { asVoid } from '../exchange/index.ts';
 import { drawing } from '../exchange/sides.testing.ts';
-import { type Csn, type Svpmsn, tokens } from '../units/index.ts';
+import { type Csn, REGIONS, type Region, type Svpmsn, tokens, U32_MAX, unixSeconds } from '../units/index.ts';
 import {
+  AT,
   type CardInHand,
   CSN,
   cardKey,
@@ -15,10 +16,15 @@ import {
   OTHER_GAS,
   PowerCut,
   purseOf,
-  REGION,
   ticketOf,
 } from './bench.testing.ts';
 import { CardOp, type CardReceipt, selectPurse } from './index.ts';
+
+/** Another card takes the place of the first at a command. */
+interface Swap {
+  readonly at: number;
+  readonly other: Holder;
+}
 
 /** One card of the life, with its provider's book and what a shim between it and its readers has kept. */
 interface Holder {
@@ -36,18 +42,28 @@ interface Holder {
 
 const STEPS_A_LIFE = 12;
 const TICKET_LIMIT = tokens(1_000_000);
+const TICKET_SECONDS = 86_400;
+const YEAR_SECONDS = 365 * 86_400;
+/** One order of so many is of more than the region has room for beside what is there. */
+const OVERFULL = 12;
 
 /**
- * Two cards, their provider's books and two meters, through loads, voids, releases, debits, new tickets, a block, pulls
- * after any command, power cuts in any byte, and replays of whatever was overheard; I23 to I25 hold after each step,
- * and when the faults end everything settles.
+ * Two cards, their provider's books and two meters, through loads that have room and that have none, voids, releases,
+ * debits, new tickets, a block, pulls after any command, power cuts in any byte, another card put in its place in the
+ * middle, replays of whatever was overheard, a meter that dies, and years in which nobody does anything; I23 to I25
+ * hold after each step, no meter takes under a ticket that has run out, and when the faults end everything settles.
+ * The region is another one from seed to seed.
  * @throws AssertionError that names the seed
  */
 export function live(seed: number): void {
   const random = drawing(seed);
-  const meters = [new MeterOnBench(GAS, { seed: seed ^ 1 }), new MeterOnBench(OTHER_GAS, { seed: seed ^ 2 })] as const;
+  const region = REGIONS[seed % REGIONS.length] as Region;
+  const meters = [
+    new MeterOnBench(GAS, { region, seed: seed ^ 1 }),
+    new MeterOnBench(OTHER_GAS, { region, seed: seed ^ 2 }),
+  ] as const;
   const holders = [CSN, OTHER_CSN].map((csn, i): Holder => {
-    const hand = newCard([REGION], csn, undefined, seed * 2 + i);
+    const hand = newCard([region], csn, undefined, seed * 2 + i);
     return {
       csn,
       hand,
@@ -61,39 +77,44 @@ export function live(seed: number): void {
   });
   let version = 1;
   let epoch = 0;
+  let now = AT;
+  /** It has no power any more, and never will. */
+  let dead: MeterOnBench | undefined;
+  /** By card and meter: the last second of the tickets that were issued. */
+  const goodUntil = new Map<string, number>();
   /** What a blocked card had given a meter when the epoch came there. */
   const givenAtEpoch = new Map<string, number>();
 
   const said = (sentence: string) => `seed ${seed}: ${sentence}`;
   const given = (csn: Csn, meter: MeterOnBench) =>
     meter.taken.filter((each) => each.csn === csn).reduce((sum, { amount }) => sum + amount, 0);
+  const purse = ({ hand }: Holder) => purseOf(hand, region);
+  const keyOf = ({ csn }: Holder) => cardKey(region, csn);
   const credited = (csn: Csn, meter: Svpmsn, counter: number) =>
     meters.some((m) => m.svpmsn === meter && m.taken.some((each) => each.csn === csn && each.debitCounter === counter));
 
   function check(): void {
     for (const holder of holders) {
-      const purse = purseOf(holder.hand);
+      const its = purse(holder);
       const { csn, released, pendingBefore } = holder;
       // I24: what was pending is pending, or was acknowledged after its credit, or was released.
-      if (pendingBefore !== undefined && purse.pending?.counter !== pendingBefore.counter) {
+      if (pendingBefore !== undefined && its.pending?.counter !== pendingBefore.counter) {
         const { counter, meter } = pendingBefore;
         const ended = credited(csn, meter, counter) || released.some(({ debitCounter }) => debitCounter === counter);
         assert.ok(ended, said(`I24: pending record ${counter} ended by nobody`));
       }
-      holder.pendingBefore = purse.pending;
+      holder.pendingBefore = its.pending;
       // I23, with what the issuer wrote off beside.
       const onTheWay =
-        purse.pending !== undefined && !credited(csn, purse.pending.meter, purse.pending.counter)
-          ? purse.pending.amount
-          : 0;
+        its.pending !== undefined && !credited(csn, its.pending.meter, its.pending.counter) ? its.pending.amount : 0;
       const writtenOff = released
         .filter(({ debitCounter, meter }) => !credited(csn, meter, debitCounter))
         .reduce((sum, { amount }) => sum + amount, 0);
       const spent = meters.reduce((sum, meter) => sum + given(csn, meter), 0);
-      assert.equal(purse.balance + onTheWay + spent + writtenOff, purse.loaded, said('I23: value came or went'));
+      assert.equal(its.balance + onTheWay + spent + writtenOff, its.loaded, said('I23: value came or went'));
       const { stored, account } = holder.book;
       const open = account.outstanding?.amount ?? 0;
-      assert.ok(stored <= purse.loaded && purse.loaded <= stored + open, said('what is booked is loaded, and no more'));
+      assert.ok(stored <= its.loaded && its.loaded <= stored + open, said('what is booked is loaded, and no more'));
       for (const meter of meters) {
         const at = givenAtEpoch.get(`${csn} ${meter.svpmsn}`);
         if (at !== undefined) assert.equal(given(csn, meter), at, said('I25: a blocked card credited'));
@@ -101,14 +122,15 @@ export function live(seed: number): void {
     }
   }
 
-  /** The shim keeps what goes by, and the power goes when the dice say so. */
-  function reader(holder: Holder, commands: number): { send(command: Uint8Array): Uint8Array } {
-    let left = commands;
+  /** The shim keeps what goes by, the power goes when the dice say so, and from a command on another card is there. */
+  function reader(holder: Holder, commands: number, swap?: Swap) {
+    let sent = 0;
     return {
-      send(command) {
-        if (left-- === 0) throw new PowerCut();
+      send(command: Uint8Array): Uint8Array {
+        const number = sent++;
+        if (number === commands) throw new PowerCut();
         holder.overheard.push(command);
-        return holder.hand.send(command);
+        return (swap !== undefined && number >= swap.at ? swap.other : holder).hand.send(command);
       },
     };
   }
@@ -131,29 +153,29 @@ export function live(seed: number): void {
 
   /** One try of the outstanding order, which may end anywhere. */
   function tryLoad(holder: Holder, commands: number, ticket: Uint8Array | undefined): void {
-    const { book, hand } = holder;
+    const { book } = holder;
     const { outstanding } = book.account;
     const through = { send: reader(holder, commands).send } as CardInHand;
     through.send(selectPurse());
-    const exchange = new LoadExchange(through, random.below(1 << 30), { key: cardKey(REGION, holder.csn) });
+    const exchange = new LoadExchange(through, random.below(1 << 30), { key: keyOf(holder) });
     book.judge(exchange.first());
-    const { pending } = purseOf(hand);
+    const { pending } = purse(holder);
     const command =
       outstanding === undefined
         ? { op: CardOp.query, counter: 0, txid: new Uint8Array(8), amount: 0, ticket }
         : { ...outstanding, ticket };
     const receipt: CardReceipt = exchange.third(command);
     book.book(receipt);
-    assert.equal(pending?.counter, purseOf(hand).pending?.counter);
+    assert.equal(pending?.counter, purse(holder).pending?.counter);
   }
 
   /** The issuer ends what is pending. Its LTC is one like any other, so it waits until no order is outstanding. */
   function release(holder: Holder): void {
     const { book, hand } = holder;
-    const { pending, debitCounter } = purseOf(hand);
+    const { pending, debitCounter } = purse(holder);
     if (pending === undefined || book.account.outstanding !== undefined) return;
     hand.send(selectPurse());
-    const exchange = new LoadExchange(hand, random.below(1 << 30), { key: cardKey(REGION, holder.csn) });
+    const exchange = new LoadExchange(hand, random.below(1 << 30), { key: keyOf(holder) });
     exchange.first();
     const counter = book.account.lastCounter + 1;
     const receipt = exchange.third({
@@ -168,15 +190,29 @@ export function live(seed: number): void {
     holder.released.push({ debitCounter, amount: pending.amount, meter: pending.meter });
   }
 
-  function newTicket(holder: Holder): Uint8Array | undefined {
-    if (holder.blocked) return undefined; // A blocked card is given none.
+  function ticketFor(holder: Holder, meter: Svpmsn): Uint8Array {
     version += 1;
-    const meter = meters[random.below(2)]?.svpmsn as Svpmsn;
-    return ticketOf(meter, { version, epoch, limit: TICKET_LIMIT }, { key: cardKey(REGION, holder.csn) });
+    const expiry = unixSeconds(now + TICKET_SECONDS);
+    goodUntil.set(`${holder.csn} ${meter}`, expiry);
+    return ticketOf(meter, { version, epoch, expiry, limit: TICKET_LIMIT }, { key: keyOf(holder) });
   }
 
-  function take(holder: Holder, meter: MeterOnBench, wanted: number | 'all', steps?: number): void {
-    meter.take(reader(holder, Number.POSITIVE_INFINITY), wanted, steps);
+  function newTicket(holder: Holder): Uint8Array | undefined {
+    if (holder.blocked) return undefined; // A blocked card is given none.
+    return ticketFor(holder, meters[random.below(2)]?.svpmsn as Svpmsn);
+  }
+
+  function take(holder: Holder, meter: MeterOnBench, wanted: number | 'all', steps?: number, swap?: Swap): void {
+    if (meter === dead) return;
+    const before = meter.taken.length;
+    try {
+      meter.take(reader(holder, Number.POSITIVE_INFINITY, swap), wanted, steps);
+    } finally {
+      for (const { csn } of meter.taken.slice(before)) {
+        const isGood = now < (goodUntil.get(`${csn} ${meter.svpmsn}`) ?? 0);
+        assert.ok(isGood, said('a meter took under a ticket that had run out'));
+      }
+    }
     if (meter.epoch < epoch) return;
     for (const other of holders) {
       const place = `${other.csn} ${meter.svpmsn}`;
@@ -188,11 +224,12 @@ export function live(seed: number): void {
     const holder = holders[random.below(2)] as Holder;
     const { book, hand } = holder;
     const meter = meters[random.below(2)] as MeterOnBench;
-    const act = random.below(9);
+    const act = random.below(12);
     if (act <= 1) {
       if (book.account.outstanding === undefined && !holder.blocked) {
         holder.orders += 1;
-        book.begin(1 + random.below(500), `${seed} ${holder.csn} ${holder.orders}`);
+        const amount = random.below(OVERFULL) === 0 ? U32_MAX : 1 + random.below(500);
+        book.begin(amount, `${seed} ${holder.csn} ${holder.orders}`);
       }
       faulty(holder, () => tryLoad(holder, random.below(5), newTicket(holder)));
     } else if (act === 2) {
@@ -220,15 +257,24 @@ export function live(seed: number): void {
       } else if (blocked === undefined || random.below(3) === 0) release(holder);
       else visitedAfter(blocked, meter);
       hand.pull();
+    } else if (act === 9) {
+      const other = holders.find((each) => each !== holder) as Holder;
+      faulty(holder, () => take(holder, meter, random.below(200), undefined, { at: random.below(8), other }));
+      other.hand.pull();
+    } else if (act === 10) {
+      now = unixSeconds(now + YEAR_SECONDS);
+      for (const each of meters) each.now = now;
+    } else if (act === 11 && dead === undefined && random.below(2) === 0) {
+      // In the middle of a taking, perhaps before it could acknowledge it.
+      faulty(holder, () => take(holder, meter, random.below(200), random.below(10)));
+      dead = meter;
     }
   }
 
   /** The good card brings the epoch to a meter, and the blocked one comes after it. */
   function visitedAfter(blocked: Holder, meter: MeterOnBench): void {
     const good = holders.find((other) => other !== blocked) as Holder;
-    version += 1;
-    const ticket = ticketOf(meter.svpmsn, { version, epoch, limit: TICKET_LIMIT }, { key: cardKey(REGION, good.csn) });
-    faulty(good, () => tryLoad(good, 9, ticket));
+    faulty(good, () => tryLoad(good, 9, ticketFor(good, meter.svpmsn)));
     faulty(good, () => take(good, meter, random.below(200)));
     faulty(blocked, () => take(blocked, meter, 'all'));
   }
@@ -246,18 +292,16 @@ export function live(seed: number): void {
       tryLoad(holder, 9, undefined);
       hand.pull();
     }
-    assert.equal(book.stored, purseOf(hand).loaded, said('the book and the card differ'));
-    const { pending } = purseOf(hand);
+    assert.equal(book.stored, purse(holder).loaded, said('the book and the card differ'));
+    const { pending } = purse(holder);
     if (pending !== undefined && !holder.blocked) {
-      version += 1;
-      tryLoad(
-        holder,
-        9,
-        ticketOf(pending.meter, { version, epoch, limit: TICKET_LIMIT }, { key: cardKey(REGION, holder.csn) }),
-      );
-      hand.pull();
-      take(holder, meters.find(({ svpmsn }) => svpmsn === pending.meter) as MeterOnBench, 0);
-      assert.equal(purseOf(hand).pending, undefined, said('what is pending does not end'));
+      if (pending.meter === dead?.svpmsn) release(holder);
+      else {
+        tryLoad(holder, 9, ticketFor(holder, pending.meter));
+        hand.pull();
+        take(holder, meters.find(({ svpmsn }) => svpmsn === pending.meter) as MeterOnBench, 0);
+      }
+      assert.equal(purse(holder).pending, undefined, said('what is pending does not end'));
     }
     check();
   }
