@@ -24,6 +24,7 @@ export * from './kiosk.ts';
 export * from './language.ts';
 export * from './losses.ts';
 export * from './meter.ts';
+export * from './meter-says.ts';
 export * from './meters.ts';
 export * from './offline-meter.ts';
 export * from './overview.ts';

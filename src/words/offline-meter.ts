@@ -1,19 +1,5 @@
 import type { Language } from './language.ts';
 
-type Flag =
-  | 'relayOpen'
-  | 'creditExhausted'
-  | 'overCurrent'
-  | 'tamper'
-  | 'byCommand'
-  | 'loadLimit'
-  | 'emergencyCredit'
-  | 'clockUnset'
-  | 'eventsWaiting'
-  | 'lowBalance'
-  | 'lastToken'
-  | 'cardInserted';
-
 /** Of one meter without a line. */
 export interface OfflineMeterWords {
   readonly title: string;
@@ -26,7 +12,6 @@ export interface OfflineMeterWords {
   readonly owed: string;
   readonly register: string;
   readonly says: string;
-  readonly flags: Readonly<Record<Flag, string>>;
   readonly fromCards: string;
   readonly spent: string;
   readonly whose: string;
@@ -69,20 +54,6 @@ export const OFFLINE_METER_WORDS: Readonly<Record<Language, OfflineMeterWords>> 
     owed: 'Emergency credit owed',
     register: 'Register',
     says: 'It says',
-    flags: {
-      relayOpen: 'Shut off',
-      creditExhausted: 'No credit',
-      overCurrent: 'Current too high',
-      tamper: 'Tampered with',
-      byCommand: 'Shut off by a technician',
-      loadLimit: 'Load above its limit',
-      emergencyCredit: 'Runs on emergency credit',
-      clockUnset: 'Clock not set',
-      eventsWaiting: 'More events in its memory',
-      lowBalance: 'Low balance',
-      lastToken: 'Last token',
-      cardInserted: 'A card was in it',
-    },
     fromCards: 'Taken from cards in all',
     spent: 'Spent in all',
     whose: 'Whose it is',
@@ -124,20 +95,6 @@ export const OFFLINE_METER_WORDS: Readonly<Record<Language, OfflineMeterWords>> 
     owed: '비상 크레딧 미상환',
     register: '지침',
     says: '상태 표시',
-    flags: {
-      relayOpen: '차단됨',
-      creditExhausted: '잔액 없음',
-      overCurrent: '과전류',
-      tamper: '조작 감지',
-      byCommand: '기술자가 차단함',
-      loadLimit: '부하 한도 초과',
-      emergencyCredit: '비상 크레딧 사용 중',
-      clockUnset: '시계가 맞춰지지 않음',
-      eventsWaiting: '메모리에 사건이 더 있음',
-      lowBalance: '잔액 부족',
-      lastToken: '마지막 토큰',
-      cardInserted: '카드가 꽂혀 있었음',
-    },
     fromCards: '카드에서 받은 총액',
     spent: '사용한 총액',
     whose: '소속',

@@ -38,25 +38,6 @@ export interface PanelWords {
   readonly reasons: Readonly<
     Record<'noCredit' | 'overCurrent' | 'tamper' | 'command' | 'loadLimit' | 'awaitsKey' | 'leak', string>
   >;
-  readonly attention: Readonly<
-    Record<
-      | 'voltageWhileOpen'
-      | 'coverOpened'
-      | 'bypass'
-      | 'magneticField'
-      | 'lastGasp'
-      | 'valueRequested'
-      | 'lowBalance'
-      | 'lastToken'
-      | 'creditExhausted'
-      | 'overCurrent'
-      | 'reverseEnergy'
-      | 'memoryDamaged'
-      | 'foreignModem'
-      | 'cardInserted',
-      string
-    >
-  >;
   readonly calls: string;
   readonly buzzing: string;
   readonly watts: string;
@@ -184,22 +165,6 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
       awaitsKey: 'All is well again: press any key to close it.',
       leak: 'More flowed than should, as from a leak. Look for it, then press #.',
     },
-    attention: {
-      voltageWhileOpen: 'voltage behind an open relay',
-      coverOpened: 'its cover was opened',
-      bypass: 'energy goes past it',
-      magneticField: 'a magnet is near it',
-      lastGasp: 'its power has failed',
-      valueRequested: 'somebody asks for value',
-      lowBalance: 'the balance is low',
-      lastToken: 'the last token is in use',
-      creditExhausted: 'the credit is gone',
-      overCurrent: 'too much current',
-      reverseEnergy: 'energy flows backwards',
-      memoryDamaged: 'a memory is damaged',
-      foreignModem: 'a foreign modem speaks on its line',
-      cardInserted: 'a card is in its slot',
-    },
     calls: 'Calls its local unit: {}',
     buzzing: 'The buzzer sounds until credit comes.',
     watts: 'Power now',
@@ -274,7 +239,7 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     balance: '잔액',
     none: '이 시연에는 계량기가 없습니다.',
     title: '계량기 {}',
-    note: '{}의 집, 로컬 장치 {}에 연결되어 있습니다.',
+    note: '{}의 집, 지역 장치 {}에 연결되어 있습니다.',
     waiting: '계량기 화면을 기다리는 중 …',
     all: '계량기 목록',
     interrupted: '시연이 응답하지 않아 화면이 멈췄습니다. 응답하면 저절로 이어집니다.',
@@ -333,23 +298,7 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
       awaitsKey: '이제 괜찮습니다. 아무 키나 누르면 닫힙니다.',
       leak: '새는 것처럼 많이 흘렀습니다. 살펴본 다음 #을 누르세요.',
     },
-    attention: {
-      voltageWhileOpen: '열린 릴레이 뒤에 전압이 있음',
-      coverOpened: '덮개가 열렸음',
-      bypass: '계량기를 거치지 않는 전기가 있음',
-      magneticField: '가까이에 자석이 있음',
-      lastGasp: '정전됨',
-      valueRequested: '충전 요청',
-      lowBalance: '잔액 부족',
-      lastToken: '마지막 토큰 사용 중',
-      creditExhausted: '잔액 없음',
-      overCurrent: '과전류',
-      reverseEnergy: '전기가 거꾸로 흐름',
-      memoryDamaged: '메모리 손상',
-      foreignModem: '낯선 모뎀이 통신함',
-      cardInserted: '카드가 꽂혀 있음',
-    },
-    calls: '로컬 장치를 부르는 중: {}',
+    calls: '지역 장치를 부르는 중: {}',
     buzzing: '충전될 때까지 부저가 울립니다.',
     watts: '현재 전력',
     rate: '현재 요율',
@@ -411,6 +360,6 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     power: '전원',
     powerWhy: '끄면 계량기도 전기를 잃고, 마지막 힘으로 그것을 알립니다.',
     line: '전력선 모뎀',
-    lineWhy: '끄면 로컬 장치 {}에 딸린 모든 계량기의 회선이 끊깁니다. 판매한 것은 기다릴 뿐 잃지 않습니다.',
+    lineWhy: '끄면 지역 장치 {}에 딸린 모든 계량기의 회선이 끊깁니다. 판매한 것은 기다릴 뿐 잃지 않습니다.',
   },
 };

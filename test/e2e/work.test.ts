@@ -4,7 +4,15 @@ import { inspect } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import type { House } from '../../src/simulation/index.ts';
 import { milliseconds, svpmsn, svpmsnText } from '../../src/units/index.ts';
-import { EXCHANGE_WORDS, FIELD_WORDS, fill, METER_WORDS, SETTLEMENT_WORDS } from '../../src/words/index.ts';
+import {
+  COMMAND_WORDS,
+  EVENT_WORDS,
+  EXCHANGE_WORDS,
+  FIELD_WORDS,
+  fill,
+  METER_WORDS,
+  SETTLEMENT_WORDS,
+} from '../../src/words/index.ts';
 import { openBrowser, peopleOf, withoutBrowser } from './browser.ts';
 import { Town } from './town.ts';
 
@@ -119,12 +127,32 @@ test('a command that is clicked twice is ordered once', { skip }, async () => {
     await dialog.waitFor({ state: 'detached' });
     await page.getByRole('status').getByText(words.ordered).waitFor();
     await page
-      .getByRole('row', { name: /^relay/ })
+      .getByRole('row', { name: new RegExp(`^${COMMAND_WORDS.en.names.switch}`) })
       .getByText(words.commandStates.done)
       .waitFor();
   });
   await as('System manager', async (page) => assert.equal(await auditOf(page, 'orderCommand', number), 1));
   assert.ok(house(3).relayOpen, 'it was switched off');
+});
+
+test('whoever stands before a meter reads in words what it says, what it saw and what it was ordered', {
+  skip,
+}, async () => {
+  await as('Technician', async (page) => {
+    for (const language of ['en', 'ko'] as const) {
+      const words = FIELD_WORDS[language];
+      await page.evaluate((chosen) => localStorage.setItem('wattpurse-language', chosen), language);
+      await page.goto(`/field/${meterOf(4)}`);
+      await page.getByRole('cell', { name: EVENT_WORDS[language].creditStored }).waitFor();
+      const orders = page.getByRole('table', { name: words.commands });
+      await orders.getByText(COMMAND_WORDS[language].names['mode-table']).waitFor();
+      const texts = await page.locator('dd, td').allTextContents();
+      assert.deepEqual(
+        texts.filter((text) => /[a-z][A-Z]|mode-table|relay-/.test(text)),
+        [],
+      );
+    }
+  });
 });
 
 test('an exchange of a meter is read message by message, and leads to the one before it', { skip }, async () => {

@@ -2,7 +2,7 @@ import { Alert, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
 import type { CardTicketJson, OfflineMeterJson, PostingJson } from '../../../api/index.ts';
-import { EVENT_WORDS, type EventName, fill, OFFLINE_METER_WORDS } from '../../../words/index.ts';
+import { EVENT_WORDS, type EventName, FLAG_WORDS, fill, OFFLINE_METER_WORDS } from '../../../words/index.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Figure, Money, When } from '../../parts/figures.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
@@ -56,6 +56,7 @@ function Told({ meter }: Props): ReactNode {
 
 function Report({ meter }: Props): ReactNode {
   const words = useWords(OFFLINE_METER_WORDS);
+  const says = useWords(FLAG_WORDS);
   const { count } = useFormat();
   const now = useNow();
   const { reportedAt, region } = meter;
@@ -97,7 +98,7 @@ function Report({ meter }: Props): ReactNode {
           of={[
             { label: words.fromCards, value: <Money tokens={meter.fromCards} /> },
             { label: words.spent, value: <Money tokens={meter.spent} /> },
-            flags.length > 0 && { label: words.says, value: flags.map((flag) => words.flags[flag]).join(' · ') },
+            flags.length > 0 && { label: words.says, value: flags.map((flag) => says[flag]).join(' · ') },
           ]}
         />
       </Stack>

@@ -1,10 +1,11 @@
 import { Button, SimpleGrid, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { CommandJson, MeterJson } from '../../../api/index.ts';
-import { FIELD_WORDS, fill } from '../../../words/index.ts';
+import { EXCHANGE_WORDS, FIELD_WORDS, fill } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
 import { useFormat, useWords } from '../../locale.tsx';
+import { CommandLabel } from '../../parts/command-label.tsx';
 import { RefusalLine } from '../../parts/fields.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { DataTable } from '../../parts/rows.tsx';
@@ -22,6 +23,7 @@ type Order = (typeof ORDERS)[number];
 /** Orders commands, and shows how each is done. What switches something is asked for twice. */
 export function Commands({ meter }: { readonly meter: MeterJson }): ReactNode {
   const words = useWords(FIELD_WORDS);
+  const { results } = useWords(EXCHANGE_WORDS);
   const { exact } = useFormat();
   const path = `/meters/${meter.number}/commands`;
   const commands = useRead<{ readonly items: readonly CommandJson[] }>(path, { live: true });
@@ -69,7 +71,7 @@ export function Commands({ meter }: { readonly meter: MeterJson }): ReactNode {
                     head: words.what,
                     cell: ({ slot, orderedAt }) => (
                       <>
-                        {slot}
+                        <CommandLabel slot={slot} supplies={meter.supplies} />
                         <Text size="xs" className="quiet">
                           {fill(words.ordered, exact(orderedAt))}
                         </Text>
@@ -85,7 +87,9 @@ export function Commands({ meter }: { readonly meter: MeterJson }): ReactNode {
                         style={state === 'waiting' ? { color: 'var(--in-flight)' } : {}}
                       >
                         {words.states[state]}
-                        {result !== undefined && state === 'refused' && ` (${result})`}
+                        {result !== undefined &&
+                          state === 'refused' &&
+                          `: ${results[result as keyof typeof results] ?? result}`}
                       </Text>
                     ),
                   },

@@ -1,7 +1,17 @@
 import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { EventJson, LineJson, MeterJson } from '../../../api/index.ts';
-import { FIELD_WORDS, fill } from '../../../words/index.ts';
+import {
+  CALL_WORDS,
+  EVENT_WORDS,
+  type EventName,
+  FIELD_WORDS,
+  FLAG_WORDS,
+  fill,
+  METER_WORDS,
+  REASON_WORDS,
+  type StateReason,
+} from '../../../words/index.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
 import { Aged, Money } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
@@ -13,12 +23,17 @@ import { useMay } from '../../session.tsx';
 /** How a meter stands, in words: the first that somebody asks who stands before it. */
 export function Standing({ meter }: { readonly meter: MeterJson }): ReactNode {
   const words = useWords(FIELD_WORDS);
+  const flags = useWords(FLAG_WORDS);
+  const calls = useWords(CALL_WORDS);
+  const reasons = useWords(REASON_WORDS);
   const shared = useConsoleWords();
   const { relative } = useFormat();
   const { known, agesMs, purse } = meter;
   const offset = known.clockOffsetMs;
-  const list = (codes: readonly string[] | undefined) =>
-    codes === undefined ? shared.unknown : codes.length === 0 ? words.nothing : codes.join(', ');
+  const list = (codes: readonly string[] | undefined, names: Readonly<Record<string, string>>) => {
+    if (codes === undefined) return shared.unknown;
+    return codes.length === 0 ? words.nothing : codes.map((code) => names[code] ?? code).join(', ');
+  };
   return (
     <Panel>
       <Stack gap="sm">
@@ -27,7 +42,9 @@ export function Standing({ meter }: { readonly meter: MeterJson }): ReactNode {
           {agesMs.heard === undefined ? words.neverHeard : fill(words.heard, relative(-agesMs.heard))}
         </Text>
         <Text size="sm">
-          {purse.freeze === undefined ? words.purse[purse.state] : fill(words.frozen, purse.freeze)}
+          {purse.freeze === undefined
+            ? words.purse[purse.state]
+            : fill(words.frozen, reasons[purse.freeze as StateReason] ?? purse.freeze)}
         </Text>
         <Facts
           of={[
@@ -54,8 +71,8 @@ export function Standing({ meter }: { readonly meter: MeterJson }): ReactNode {
             { label: words.tariff, value: meter.tariff ?? shared.unknown },
             { label: words.table, value: known.tableVersion ?? shared.unknown },
             { label: words.policy, value: known.policyVersion ?? shared.unknown },
-            { label: words.flags, value: list(known.flags) },
-            { label: words.attention, value: list(known.attention) },
+            { label: words.flags, value: list(known.flags, flags) },
+            { label: words.attention, value: list(known.attention, calls) },
           ]}
         />
         <LineHealth localUnit={meter.localUnit} />
@@ -82,6 +99,8 @@ function LineHealth({ localUnit }: { readonly localUnit: number }): ReactNode {
 /** What the meter saw, the newest first. */
 export function Events({ meter }: { readonly meter: string }): ReactNode {
   const words = useWords(FIELD_WORDS);
+  const names = useWords(EVENT_WORDS);
+  const { supply: ofSupply } = useWords(METER_WORDS);
   const { exact } = useFormat();
   const mayRead = useMay('listMeterEvents') !== undefined;
   const events = usePages<EventJson>(`/meters/${meter}/events`, { live: true, query: { limit: 10 }, enabled: mayRead });
@@ -97,7 +116,13 @@ export function Events({ meter }: { readonly meter: string }): ReactNode {
             minWidth={300}
             columns={[
               { head: words.when, cell: ({ time, heardAt }) => exact(time ?? heardAt) },
-              { head: words.what, cell: ({ kind, supply }) => (supply === 0 ? kind : `${kind} · ${supply}`) },
+              {
+                head: words.what,
+                cell: ({ kind, supply }) => {
+                  const name = names[kind as EventName] ?? kind;
+                  return supply === 0 ? name : `${name} · ${fill(ofSupply, supply)}`;
+                },
+              },
             ]}
           />
         )}

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { CommandJson, MeterJson, MeterPolicyJson } from '../../../api/index.ts';
 import { EXCHANGE_WORDS, fill, METER_WORDS } from '../../../words/index.ts';
 import { useFormat, useWords } from '../../locale.tsx';
+import { CommandLabel } from '../../parts/command-label.tsx';
 import { Aged, When } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
@@ -25,7 +26,7 @@ export function ControlTab({ meter }: { readonly meter: MeterJson }): ReactNode 
       </Stack>
       <Stack gap="md">
         {mayOrder && <OrderCommand number={meter.number} supplies={meter.supplies} />}
-        <Commands number={meter.number} />
+        <Commands number={meter.number} supplies={meter.supplies} />
       </Stack>
     </SimpleGrid>
   );
@@ -115,7 +116,7 @@ function Ordered({ ordered: { version, policy, state, result, orderedAt }, now }
   );
 }
 
-function Commands({ number }: { readonly number: string }): ReactNode {
+function Commands({ number, supplies }: Pick<MeterJson, 'number' | 'supplies'>): ReactNode {
   const words = useWords(METER_WORDS);
   const { results } = useWords(EXCHANGE_WORDS);
   const now = useNow();
@@ -132,8 +133,8 @@ function Commands({ number }: { readonly number: string }): ReactNode {
                 <Table.Tbody>
                   {items.map(({ slot, state, result, orderedAt }) => (
                     <Table.Tr key={slot}>
-                      <Table.Td ff="monospace" fz="xs">
-                        {slot}
+                      <Table.Td>
+                        <CommandLabel slot={slot} supplies={supplies} />
                       </Table.Td>
                       <Table.Td>
                         {words.commandStates[state]}

@@ -2,7 +2,7 @@ import './panel.css';
 import { Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { PanelJson } from '../../../api/index.ts';
-import { fill, PANEL_WORDS } from '../../../words/index.ts';
+import { CALL_WORDS, fill, PANEL_WORDS } from '../../../words/index.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Figure, Money } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
@@ -11,6 +11,7 @@ import { StateMark } from '../../parts/state-mark.tsx';
 /** Whether the house has electricity, and if not why; how much flows, and at what rate. */
 export function Relay({ panel }: { readonly panel: PanelJson }): ReactNode {
   const words = useWords(PANEL_WORDS);
+  const calls = useWords(CALL_WORDS);
   const { power, exact, share } = useFormat();
   const reasons = [...new Set(panel.supplies.flatMap((supply) => supply.reasons))];
   const isOpen = reasons.length > 0;
@@ -33,7 +34,7 @@ export function Relay({ panel }: { readonly panel: PanelJson }): ReactNode {
         {panel.dismantled && <Text size="sm">{words.dismantled}</Text>}
         {panel.buzzer && panel.power && <Text size="sm">{words.buzzing}</Text>}
         {panel.attention.length > 0 && (
-          <Text size="sm">{fill(words.calls, panel.attention.map((each) => words.attention[each]).join(', '))}</Text>
+          <Text size="sm">{fill(words.calls, panel.attention.map((each) => calls[each]).join(', '))}</Text>
         )}
         <SimpleGrid cols={{ base: 2, xs: 3 }} spacing="sm">
           <Figure label={words.watts} value={power(watts)} />
