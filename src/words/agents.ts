@@ -33,6 +33,7 @@ export interface AgentWords {
   readonly member: string;
   readonly memberHint: string;
   readonly addMember: string;
+  readonly memberAct: string;
   readonly removeMember: string;
   readonly vends: string;
   readonly shiftsWaiting: string;
@@ -81,7 +82,8 @@ export const AGENT_WORDS: Readonly<Record<Language, AgentWords>> = {
     member: 'Login or key',
     memberHint: 'A login of role agent, or key: and the id of an API key',
     addMember: 'Let them sell',
-    removeMember: 'Sells no more',
+    memberAct: 'Act',
+    removeMember: 'Let them sell no more',
     vends: 'What it sold',
     shiftsWaiting: 'Reading the shifts …',
     noShifts: 'Nobody has opened a shift yet.',
@@ -127,6 +129,7 @@ export const AGENT_WORDS: Readonly<Record<Language, AgentWords>> = {
     member: '아이디 또는 키',
     memberHint: '판매점 역할의 아이디, 또는 key:와 API 키 번호',
     addMember: '판매 허용',
+    memberAct: '조치',
     removeMember: '판매 중지',
     vends: '판매 내역',
     shiftsWaiting: '근무 목록을 읽는 중 …',

@@ -22,6 +22,7 @@ export interface ConsoleWords {
   readonly awaySince: string;
   readonly notAllowed: string;
   readonly notFound: string;
+  readonly first: string;
   readonly broken: string;
   readonly reload: string;
   readonly logIn: {
@@ -73,6 +74,7 @@ export const CONSOLE_WORDS: Readonly<Record<Language, ConsoleWords>> = {
     awaySince: 'What you see is as it was {}. Nothing is lost; the page goes on by itself when the host answers.',
     notAllowed: 'This page is not for your role.',
     notFound: 'There is no page at this address.',
+    first: 'To your first page',
     broken: 'Something on this page went wrong. What you did is safe with the host.',
     reload: 'Load the page again',
     logIn: {
@@ -126,6 +128,7 @@ export const CONSOLE_WORDS: Readonly<Record<Language, ConsoleWords>> = {
     awaySince: '{} 기준의 내용입니다. 잃은 것은 없으며, 호스트가 응답하면 저절로 이어집니다.',
     notAllowed: '회원님의 역할로는 볼 수 없는 페이지입니다.',
     notFound: '이 주소에는 페이지가 없습니다.',
+    first: '첫 페이지로 가기',
     broken: '이 페이지에 문제가 생겼습니다. 하신 일은 호스트에 안전하게 남아 있습니다.',
     reload: '페이지 다시 불러오기',
     logIn: {

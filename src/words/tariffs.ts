@@ -71,6 +71,7 @@ export interface TariffsWords {
   readonly unknownMinutes: string;
   readonly byStep: string;
   readonly publish: string;
+  readonly publishedAt: string;
   readonly publishTitle: string;
   readonly publishNote: string;
   readonly at: string;
@@ -175,6 +176,7 @@ export const TARIFFS_WORDS: Readonly<Record<Language, TariffsWords>> = {
     unknownMinutes: '{} minutes are not known, and stand in neither.',
     byStep: 'As painted, by step',
     publish: 'Publish',
+    publishedAt: 'Published',
     publishTitle: 'Publish {}',
     publishNote: 'A new version goes to all meters of this tariff. What they have used already keeps its price.',
     at: 'Holds from',
@@ -283,6 +285,7 @@ export const TARIFFS_WORDS: Readonly<Record<Language, TariffsWords>> = {
     unknownMinutes: '{}분은 알 수 없어 양쪽 모두에서 뺐습니다.',
     byStep: '칠한 요금제의 단계별 금액',
     publish: '공표',
+    publishedAt: '공표한 시각',
     publishTitle: '{} 공표',
     publishNote: '새 버전이 이 요금제의 모든 계량기로 갑니다. 이미 쓴 전기의 값은 그대로입니다.',
     at: '시행 시각',

@@ -77,10 +77,19 @@ for (const [role, menu] of Object.entries(MENUS)) {
       assert.equal(paths.map((path) => path?.slice(1)).join(' '), menu);
       if (menu.includes('tariffs')) return;
       await page.goto('/tariffs');
-      await page.getByText(CONSOLE_WORDS.en.notAllowed).waitFor(PATIENCE);
+      await page.getByRole('heading', { name: CONSOLE_WORDS.en.notAllowed, level: 1 }).waitFor(PATIENCE);
     });
   });
 }
+
+test('an address that leads nowhere says so, and leads back', { skip }, async () => {
+  await as('Operator', async (page) => {
+    await page.goto('/overviews');
+    await page.getByRole('heading', { name: CONSOLE_WORDS.en.notFound, level: 1 }).waitFor(PATIENCE);
+    await page.getByRole('link', { name: CONSOLE_WORDS.en.first }).click();
+    await page.waitForURL(/\/overview$/);
+  });
+});
 
 test('whoever logs in is not sent to an organisation that there is none of', { skip }, async () => {
   const window = await openWindow(browser, town.address);

@@ -1,6 +1,6 @@
 import { Button, Loader, Stack, Text, Title } from '@mantine/core';
-import type { ReactNode } from 'react';
-import { useRouteError } from 'react-router';
+import { type ReactNode, useEffect } from 'react';
+import { Link, useRouteError } from 'react-router';
 import { Refusal } from '../ask.ts';
 import { useConsoleWords } from '../locale.tsx';
 
@@ -27,8 +27,26 @@ export function Loading({ sentence }: { readonly sentence?: string }): ReactNode
   );
 }
 
-export const NotAllowed = (): ReactNode => <Blank title={useConsoleWords().notAllowed} />;
-export const NotFound = (): ReactNode => <Blank title={useConsoleWords().notFound} />;
+export const NotAllowed = (): ReactNode => <Nowhere why={useConsoleWords().notAllowed} />;
+export const NotFound = (): ReactNode => <Nowhere why={useConsoleWords().notFound} />;
+
+/** An address that leads to nothing, and the way back from it. */
+function Nowhere({ why }: { readonly why: string }): ReactNode {
+  const { first, product } = useConsoleWords();
+  useEffect(() => {
+    document.title = `${why} · ${product}`;
+  }, [why, product]);
+  return (
+    <Stack align="center" gap="sm" py={64} px="md" ta="center">
+      <Title order={1} size="h4">
+        {why}
+      </Title>
+      <Button component={Link} to="/" variant="default" size="xs">
+        {first}
+      </Button>
+    </Stack>
+  );
+}
 
 /** Why the host refused, in its own sentence. */
 export function Refused({ error, retry }: { readonly error: Error; readonly retry?: () => void }): ReactNode {
@@ -51,7 +69,9 @@ export function Broken(): ReactNode {
   const error = useRouteError();
   return (
     <Stack align="center" gap="sm" py={96} px="md" ta="center">
-      <Title order={3}>{words.broken}</Title>
+      <Title order={1} size="h3">
+        {words.broken}
+      </Title>
       <Text size="sm" className="quiet" ff="monospace">
         {error instanceof Error ? error.message : String(error)}
       </Text>

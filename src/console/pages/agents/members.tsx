@@ -42,7 +42,7 @@ export function Members({ agent }: { readonly agent: string }): ReactNode {
             columns={[
               { head: words.member, cell: ({ id }) => id },
               {
-                head: words.removeMember,
+                head: words.memberAct,
                 isFigure: true,
                 cell: ({ id }) =>
                   mayRemove && (

@@ -172,7 +172,7 @@ function Versions({ name, shown, more }: VersionsProps): ReactNode {
                 cell: ({ validFrom, version }) =>
                   version === inForce ? `${exact(validFrom)} · ${words.inForce}` : exact(validFrom),
               },
-              { head: words.publish, cell: ({ publishedAt }) => exact(publishedAt) },
+              { head: words.publishedAt, cell: ({ publishedAt }) => exact(publishedAt) },
             ]}
           />
         )}
