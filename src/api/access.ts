@@ -178,6 +178,7 @@ export const ACCESS = {
   proposeVoid: { all: ['operator', 'cashier'] },
   proposeCredit: { all: ['operator'] },
   proposeKeyChange: { all: ['operator', 'system-manager'] },
+  proposeCardCredit: { all: ['operator'] },
   proposeCardVoid: { all: ['operator'] },
   proposeCardClosing: { all: ['operator'] },
   proposeCardRelease: { all: ['operator'] },

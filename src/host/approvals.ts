@@ -1,8 +1,8 @@
 import { assertNever, type Milliseconds } from '../units/index.ts';
 import { calendarOver } from './calendar.ts';
-import { cardBy, purseBy } from './card-lookup.ts';
+import { cardBy, openRegion, purseBy } from './card-lookup.ts';
 import { recoverCard } from './card-recovery.ts';
-import { cardOrderBy, emptyCard, releasePending, voidCardOrder } from './card-sale.ts';
+import { cardOrderBy, emptyCard, releasePending, sellToCard, voidCardOrder } from './card-sale.ts';
 import { requestCommand } from './control.ts';
 import { amountFault, fail, findMeter, isFailure, textFault } from './failures.ts';
 import { nextKeyMissing } from './key-change.ts';
@@ -70,6 +70,10 @@ async function proposalFault(tx: StoreReads, proposal: Proposal): Promise<HostFa
       if (isFailure(found)) return found;
       return proposal.type === 'manual-credit' ? amountFault(proposal.amount) : undefined;
     }
+    case 'card-credit':
+      return (
+        failureOf(await openRegion(tx, { csn: proposal.card, region: proposal.region })) ?? amountFault(proposal.amount)
+      );
     case 'card-void':
       return failureOf(await cardOrderBy(tx, proposal.order));
     case 'card-closing':
@@ -129,6 +133,12 @@ async function carryOut(
     }
     case 'key-change':
       return atMeter(calendarOver(now) ?? (await requestCommand(tx, proposal.meter, proposal, now)));
+    case 'card-credit': {
+      const { card: csn, region, amount } = proposal;
+      return atCard(
+        await sellToCard(tx, { csn, region, amount, orderId: `card-credit:${id}`, source: MANUAL_SOURCE }, now),
+      );
+    }
     case 'card-void':
       return atCard(await voidCardOrder(tx, proposal.order, now));
     case 'card-closing':

@@ -28,7 +28,7 @@ import { CardDesk, type CardStep } from './card-desk.ts';
 import { providerIdOf, purseIdOf } from './card-ids.ts';
 import { COUNTER_ROUTE } from './card-lookup.ts';
 import { replaceCard } from './card-recovery.ts';
-import { buyForCard, voidCardOrder } from './card-sale.ts';
+import { buyForCard, payOutCard, voidCardOrder } from './card-sale.ts';
 import { addProvider, blockCard, enrolOffline, issueCard } from './cards.ts';
 import { LedgerReader } from './ledger.ts';
 import { MemoryStore } from './memory.ts';
@@ -39,7 +39,7 @@ import { parseSignedReceipt, verifyReceipt } from './receipt-envelope.ts';
 import { issueDue, receiptsOf } from './receipting.ts';
 import { addSubscriber } from './registry.ts';
 import { made } from './rig.testing.ts';
-import type { CardOrder, Proposal } from './types.ts';
+import type { CardOrder, HostFailure, Proposal } from './types.ts';
 import type { Act } from './witness.ts';
 
 export const UTILITY = 258;
@@ -157,6 +157,10 @@ export class CardRig {
 
   void(orderId: string): Promise<CardOrder> {
     return this.do(async (tx, now) => made(await voidCardOrder(tx, orderId, now)));
+  }
+
+  payOut(orderId: string): Promise<CardOrder | HostFailure> {
+    return this.do((tx, now) => payOutCard(tx, { orderId, by: undefined }, now));
   }
 
   /** Kim's card is lost, another takes its place, and its tickets have ended. */

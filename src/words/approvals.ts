@@ -1,7 +1,7 @@
 import type { Language } from './language.ts';
 
 type Kind = 'void' | 'manual-credit' | 'key-change' | CardKind;
-type CardKind = 'card-void' | 'card-closing' | 'card-release' | 'card-recovery';
+type CardKind = 'card-credit' | 'card-void' | 'card-closing' | 'card-release' | 'card-recovery';
 
 /** Of what takes two people. */
 export interface ApprovalWords {
@@ -16,7 +16,7 @@ export interface ApprovalWords {
   readonly asks: Readonly<Record<Kind, string>>;
   readonly purposes: Readonly<Record<'value' | 'control', string>>;
   readonly said: { readonly void: string; readonly credit: string; readonly key: string };
-  /** `{}` is the sale, or the card. */
+  /** `{}` is the sale, or the card; of what is given, the amount and the card. */
   readonly saidOfCards: Readonly<Record<CardKind, string>>;
   readonly why: string;
   readonly whyHint: string;
@@ -57,6 +57,7 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
       void: 'Take a sale back',
       'manual-credit': 'Give value',
       'key-change': 'Change a key',
+      'card-credit': 'Give value to a card',
       'card-void': 'Take a sale to a card back',
       'card-closing': 'Take all off a card',
       'card-release': 'End what is pending',
@@ -66,6 +67,7 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
       void: 'The sale is refunded if its value is not in the meter.',
       'manual-credit': 'The meter gets value that nobody paid for.',
       'key-change': 'The meter gets its next key over the line.',
+      'card-credit': 'The card gets value that nobody paid for, when it is next read.',
       'card-void': 'The sale is refunded if its value is not on the card.',
       'card-closing':
         'All that is left in the region is taken off when the card is next read, and is then to be paid out.',
@@ -79,6 +81,7 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
       key: 'Give meter {} its next key of {}',
     },
     saidOfCards: {
+      'card-credit': 'Give {} to card {}',
       'card-void': 'Take back sale {} to a card',
       'card-closing': 'Take all off card {}',
       'card-release': 'End what is pending on card {}',
@@ -121,6 +124,7 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
       void: '판매 취소',
       'manual-credit': '무상 충전',
       'key-change': '키 교체',
+      'card-credit': '카드 무상 충전',
       'card-void': '카드 판매 취소',
       'card-closing': '카드 전액 회수',
       'card-release': '보류 금액 종료',
@@ -130,6 +134,7 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
       void: '아직 계량기에 저장되지 않았으면 판매를 취소하고 환불합니다.',
       'manual-credit': '결제 없이 계량기에 충전합니다.',
       'key-change': '회선을 통해 계량기에 다음 키를 보냅니다.',
+      'card-credit': '다음에 카드를 읽을 때 결제 없이 카드에 충전합니다.',
       'card-void': '아직 카드에 충전되지 않았으면 판매를 취소하고 환불합니다.',
       'card-closing': '다음에 카드를 읽을 때 남은 금액을 모두 회수하며, 그 뒤에 지급합니다.',
       'card-release': '먼저 계량기를 확인하세요. 금액이 이미 들어갔다면 고객은 금액을 받은 것입니다.',
@@ -142,6 +147,7 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
       key: '계량기 {}의 {} 키 교체',
     },
     saidOfCards: {
+      'card-credit': '{} 충전, 카드 {}',
       'card-void': '카드 판매 {} 취소',
       'card-closing': '카드 {} 전액 회수',
       'card-release': '카드 {} 보류 금액 종료',

@@ -38,6 +38,7 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
   proposeVoid: { why: 'a slip' },
   proposeCredit: { amount: '5', why: 'goodwill' },
   proposeKeyChange: { purpose: 'value', why: 'a year is over' },
+  proposeCardCredit: { amount: '5', why: 'goodwill' },
   proposeCardVoid: { why: 'a slip' },
   proposeCardClosing: { why: 'moves away' },
   proposeCardRelease: { why: 'the meter is gone' },
@@ -322,7 +323,13 @@ const CHANGES: readonly Operation[] = [
     'closeShift',
   ] as const),
   ...(['addCardProvider', 'changeCardProvider', 'issueCard', 'blockCard', 'replaceCard'] as const),
-  ...(['proposeCardVoid', 'proposeCardClosing', 'proposeCardRelease', 'proposeCardRecovery'] as const),
+  ...([
+    'proposeCardCredit',
+    'proposeCardVoid',
+    'proposeCardClosing',
+    'proposeCardRelease',
+    'proposeCardRecovery',
+  ] as const),
   ...(['buyForCard', 'beginCardExchange', 'enrolOfflineMeter'] as const),
 ];
 

@@ -336,3 +336,39 @@ test('value on its way to a card, on it, or of one that ended moves by the hand 
     assert.deepEqual(told(await post(operator, String(path), { why })), [404, code], path);
   }
 });
+
+test('value that nobody paid for is given to a card by two people, once, and is nobody’s to be paid out', async () => {
+  const id = csn('04a1b2c3d4e5f3');
+  await post(operator, '/cards', { number: id, subscriber: 'kim', regions: [{ region: 'gas', provider: GAS, n: N }] });
+  const path = `/cards/${id}/regions/gas/credits`;
+  const given = { amount: '40', why: 'a week without gas' };
+  const manager = await world.as('system-manager');
+  for (const visitor of [cashier, manager])
+    assert.deepEqual(told(await post(visitor, path, given)), [403, 'not-allowed']);
+  for (const body of [{ amount: '40' }, { why: 'a slip' }, { ...given, amount: '-1' }]) {
+    assert.deepEqual(told(await post(operator, path, body)), [400, 'input-wrong']);
+  }
+  assert.deepEqual(told(await post(operator, path, { ...given, amount: '0' })), [422, 'amount-wrong']);
+  assert.deepEqual(told(await post(operator, `/cards/${id}/regions/water/credits`, given)), [
+    404,
+    'card-region-unknown',
+  ]);
+  const ended = await post(operator, `/cards/${CARD}/regions/gas/credits`, given);
+  assert.deepEqual(told(ended), [409, 'card-ended']);
+
+  const asked = await post(operator, path, given);
+  assert.deepEqual(asked.json.proposal, { type: 'card-credit', card: id, region: 'gas', amount: '40' });
+  const ordersOf = async () => (await get(`/cards/${id}/orders`)).json.items as unknown as Record<string, unknown>[];
+  assert.deepEqual(await ordersOf(), [], 'nothing is done yet');
+  const decision = `/approvals/${asked.json.id}/decision`;
+  assert.deepEqual(told(await post(operator, decision, { verdict: 'approve' })), [403, 'approval-own']);
+  assert.equal((await post(manager, decision, { verdict: 'approve' })).status, 200);
+  assert.deepEqual(told(await post(manager, decision, { verdict: 'approve' })), [409, 'approval-settled']);
+  const [order, ...others] = await ordersOf();
+  assert.deepEqual(
+    [others, order?.id, order?.source, order?.amount, order?.state],
+    [[], `card-credit:${asked.json.id}`, 'manual', '40', 'waiting'],
+  );
+  assert.equal((await loadAtCounter(cardOf(id), id)).status, 200);
+  assert.equal((await ordersOf())[0]?.state, 'stored');
+});

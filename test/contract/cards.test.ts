@@ -137,3 +137,31 @@ for (const { name, skip, open } of STORES) {
     }
   });
 }
+
+for (const { name, skip, open } of STORES) {
+  test(`${name}: value that nobody paid for is given to a card out of goodwill, which has it again when it is taken back`, {
+    skip,
+  }, async () => {
+    const { store, clean } = await open();
+    try {
+      const rig = await CardRig.open({ store });
+      const gift = { type: 'card-credit', card: KIMS_CARD, region: Region.gas, amount: 60 } as const;
+      const { approval, cardOrders } = await rig.byTwo(gift);
+      assert.deepEqual([approval.proposal, cardOrders.length], [gift, 1], 'what was asked for is kept as it was');
+      const goodwill = async () => (await rig.totals()).account('goodwill');
+      assert.equal(await goodwill(), 60n);
+      await rig.serve();
+      const { balance } = await rig.purse();
+      assert.deepEqual([balance, (await rig.totals()).stored], [60n, 60n]);
+      const [back] = (await rig.byTwo({ ...gift, amount: 7 })).cardOrders;
+      const id = String(back?.id);
+      assert.equal((await rig.void(id)).state, 'refunded');
+      assert.deepEqual([await goodwill(), (await rig.totals()).refunded], [60n, 7n]);
+      const paid = await rig.payOut(id);
+      assert.equal(reasonOf(paid), 'order-settled', 'nobody paid for it');
+    } finally {
+      await store.close();
+      clean();
+    }
+  });
+}

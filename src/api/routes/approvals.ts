@@ -100,6 +100,26 @@ export function approvalRoutes(app: Api, services: ApiServices): void {
   );
 
   app.post(
+    '/cards/:card/regions/:region/credits',
+    {
+      config: { operation: 'proposeCardCredit' },
+      schema: {
+        tags,
+        summary: 'Ask to give a region of a card value that nobody paid for',
+        params: RegionParams,
+        body: Strict({ amount: Amount, why }),
+        response,
+      },
+    },
+    async (request, reply) => {
+      const { card, region } = request.params;
+      const { amount, why } = request.body;
+      const proposal = { type: 'card-credit', card, region: regionOf(region), amount: Number(amount) } as const;
+      return propose(request, reply, { proposal, why }, `card ${card}`);
+    },
+  );
+
+  app.post(
     '/card-orders/:order/void',
     {
       config: { operation: 'proposeCardVoid' },

@@ -54,6 +54,7 @@ const Proposed = Type.Union([
   Type.Object({ type: Type.Literal('manual-credit'), meter: MeterNumber, amount: Amount }),
   Type.Object({ type: Type.Literal('key-change'), meter: MeterNumber, purpose: OneOf(['value', 'control']) }),
   Type.Object({ type: Type.Literal('card-void'), order: Id }),
+  Type.Object({ type: Type.Literal('card-credit'), card: CardNumber, region: RegionName, amount: Amount }),
   Type.Object({ type: OneOf(['card-closing', 'card-release']), card: CardNumber, region: RegionName }),
   Type.Object({ type: Type.Literal('card-recovery'), card: CardNumber }),
 ]);
@@ -95,6 +96,10 @@ function proposedJson(proposal: Approval['proposal']): ApprovalJson['proposal'] 
       return { type: 'key-change', meter: meter(proposal.meter), purpose: proposal.purpose };
     case 'card-void':
       return { type: 'card-void', order: proposal.order };
+    case 'card-credit': {
+      const { type, card, region, amount } = proposal;
+      return { type, card, region: regionText(region as Region), amount: String(amount) };
+    }
     case 'card-closing':
     case 'card-release':
       return { type: proposal.type, card: proposal.card, region: regionText(proposal.region as Region) };

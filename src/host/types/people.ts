@@ -71,8 +71,9 @@ export interface Attempts {
 /** What needs two people. */
 export type Proposal =
   | { readonly type: 'key-change'; readonly meter: number; readonly purpose: 'value' | 'control' }
-  /** Value that nobody paid for. */
+  /** Value that nobody paid for; and the same for a region of a card. */
   | { readonly type: 'manual-credit'; readonly meter: number; readonly amount: number }
+  | { readonly type: 'card-credit'; readonly card: string; readonly region: number; readonly amount: number }
   /** A sale is taken back. */
   | { readonly type: 'void'; readonly order: string }
   /** The same of a sale to a card. */

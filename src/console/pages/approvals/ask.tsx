@@ -1,7 +1,7 @@
 import { SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { ApprovalJson } from '../../../api/index.ts';
-import { APPROVAL_WORDS } from '../../../words/index.ts';
+import { APPROVAL_WORDS, CARD_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
 import { useWords } from '../../locale.tsx';
@@ -9,10 +9,14 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { MoneyField, RefusalLine, Submit, useParsedMoney } from '../../parts/fields.tsx';
 import { useSession } from '../../session.tsx';
 
-/** What is about a card is asked for where the card is. */
-type Kind = Exclude<ApprovalJson['proposal']['type'], `card-${string}`>;
-
-const OPERATIONS = { void: 'proposeVoid', 'manual-credit': 'proposeCredit', 'key-change': 'proposeKeyChange' } as const;
+/** What takes value off a card, or to another, is asked for where the card is. */
+const OPERATIONS = {
+  void: 'proposeVoid',
+  'manual-credit': 'proposeCredit',
+  'card-credit': 'proposeCardCredit',
+  'key-change': 'proposeKeyChange',
+} as const;
+type Kind = keyof typeof OPERATIONS;
 const KINDS = Object.keys(OPERATIONS) as readonly Kind[];
 
 /** What somebody may ask for. */
@@ -40,15 +44,19 @@ export function Ask({ wanted, close }: AskProps): ReactNode {
 
 function AskForm({ wanted, close }: AskProps): ReactNode {
   const words = useWords(APPROVAL_WORDS);
+  const cardWords = useWords(CARD_WORDS);
   const kinds = useAsks();
   const named = kinds.find((each) => each === wanted.get('ask'));
   const [kind, setKind] = useState<Kind>(named ?? kinds[0] ?? 'void');
   const [order, setOrder] = useState(wanted.get('order') ?? '');
   const [typed, setTyped] = useState(wanted.get('meter') ?? '');
+  const [card, setCard] = useState(wanted.get('card') ?? '');
+  const [region, setRegion] = useState(wanted.get('region') ?? 'gas');
   const [text, setText] = useState('');
   const [purpose, setPurpose] = useState<'value' | 'control'>('value');
   const [why, setWhy] = useState('');
   const amount = useParsedMoney(text);
+  const isCredit = kind === 'manual-credit' || kind === 'card-credit';
   const meter = typed.trim().toLowerCase();
   const asking = useDoing<ApprovalJson>((once) => {
     const { path, body } = requestOf();
@@ -81,6 +89,25 @@ function AskForm({ wanted, close }: AskProps): ReactNode {
             value={order}
             onChange={({ currentTarget }) => setOrder(currentTarget.value)}
           />
+        ) : kind === 'card-credit' ? (
+          <>
+            <TextInput
+              label={cardWords.card}
+              description={cardWords.numberHint}
+              required
+              maxLength={14}
+              autoCapitalize="none"
+              value={card}
+              onChange={({ currentTarget }) => setCard(currentTarget.value)}
+            />
+            <Select
+              label={cardWords.region}
+              data={Object.entries(cardWords.regions).map(([value, label]) => ({ value, label }))}
+              value={region}
+              onChange={(value) => setRegion(value ?? region)}
+              allowDeselect={false}
+            />
+          </>
         ) : (
           <TextInput
             label={words.meter}
@@ -92,7 +119,7 @@ function AskForm({ wanted, close }: AskProps): ReactNode {
             onChange={({ currentTarget }) => setTyped(currentTarget.value)}
           />
         )}
-        {kind === 'manual-credit' && <MoneyField label={words.amount} value={text} onChange={setText} />}
+        {isCredit && <MoneyField label={words.amount} value={text} onChange={setText} />}
         {kind === 'key-change' && (
           <Select
             label={words.purpose}
@@ -114,7 +141,7 @@ function AskForm({ wanted, close }: AskProps): ReactNode {
         <Submit
           label={words.askIt}
           isPending={asking.isPending}
-          disabled={kind === 'manual-credit' && amount === undefined}
+          disabled={isCredit && amount === undefined}
           cancel={close}
         />
       </Stack>
@@ -127,6 +154,8 @@ function AskForm({ wanted, close }: AskProps): ReactNode {
         return { path: `/orders/${encodeURIComponent(order.trim())}/void`, body: {} };
       case 'manual-credit':
         return { path: `/meters/${meter}/credits`, body: { amount } };
+      case 'card-credit':
+        return { path: `/cards/${card.trim().toLowerCase()}/regions/${region}/credits`, body: { amount } };
       case 'key-change':
         return { path: `/meters/${meter}/key-changes`, body: { purpose } };
     }

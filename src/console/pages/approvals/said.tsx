@@ -27,6 +27,12 @@ export function Said({ proposal }: Pick<ApprovalJson, 'proposal'>): ReactNode {
       );
     case 'card-void':
       return <span title={proposal.order}>{fill(words.saidOfCards[proposal.type], endOf(proposal.order))}</span>;
+    case 'card-credit':
+      return (
+        <Link to={`/cards/${proposal.card}`}>
+          {fill(words.saidOfCards[proposal.type], money(proposal.amount), proposal.card)}
+        </Link>
+      );
     case 'card-closing':
     case 'card-release':
     case 'card-recovery':

@@ -62,13 +62,14 @@ function Acts({ order }: { readonly order: CardOrderJson }): ReactNode {
   const { money } = useFormat();
   const mayVoid = useMay('proposeCardVoid') !== undefined;
   const mayPayOut = useMay('payOutCard') !== undefined;
-  const { id, operation, state, amount, paid, paidOutAt } = order;
+  const { id, operation, source, state, amount, paid, paidOutAt } = order;
   const path = `/card-orders/${encodeURIComponent(id)}`;
   if (mayVoid && operation === 'credit' && (state === 'waiting' || state === 'outstanding')) {
     const ask = fill(words.takeBackAsk, money(amount));
     return <Confirmed isSmall needsReason label={words.takeBack} ask={ask} path={`${path}/void`} />;
   }
-  const isOwed = state === 'closed' || (state === 'refunded' && operation === 'credit');
+  // Nobody paid for what was given.
+  const isOwed = state === 'closed' || (state === 'refunded' && operation === 'credit' && source !== 'manual');
   if (mayPayOut && isOwed && paidOutAt === undefined) {
     const owed = state === 'refunded' ? (paid ?? amount) : amount;
     const ask = fill(words.payOutAsk, money(owed));
