@@ -15,6 +15,7 @@ import type { StoreTransaction } from './ports.ts';
 import { cardReceiptIsDue } from './receipting.ts';
 import { vendGivenBack } from './tills.ts';
 import { type CardFreeze, type CardOrder, type CardPurse, FOUND_PREFIX, MANUAL_SOURCE } from './types.ts';
+import { cardPurchaseHappened } from './webhooks.ts';
 
 /** What the books know of a region of a card, for the rule of exactly once: LTC stands in the place of TC. */
 export const accountOfCard = (purse: CardPurse, order: CardOrder | undefined): PurseAccount => ({
@@ -155,6 +156,7 @@ async function settle(
       await tx.cardPurses.put([{ ...next, credited: purse.credited + amount }]);
       await tx.post(cardMove('card-stored', amount, occasion));
       await cardReceiptIsDue(tx, order);
+      await cardPurchaseHappened(tx, 'purchase.stored', order, now);
       return;
     }
     case 'not-stored':
@@ -188,6 +190,7 @@ async function refund(tx: StoreTransaction, order: CardOrder, now: Milliseconds)
   const parts = { paid: method === undefined ? value : order.paid, value, fee: order.fee, tax: order.tax };
   await tx.post([cardRefunded(parts, occasion)]);
   await cardReceiptIsDue(tx, order);
+  await cardPurchaseHappened(tx, 'purchase.refunded', order, now);
   if (source === MANUAL_SOURCE) await tx.post([cardPaidOut('goodwill', value, occasion)]);
   const back = method === undefined ? undefined : await vendGivenBack(tx, { id, paid: order.paid, method }, now);
   if (back === undefined) return refunded;
@@ -300,6 +303,7 @@ export async function claimFound(
     ...cardMove('card-found', -BigInt(amount), { at: now, provider, of: found.id }),
     ...cardMove('card-stored', BigInt(amount), { at: now, provider, of: id }),
   ]);
+  await cardPurchaseHappened(tx, 'purchase.stored', stored, now);
   return stored;
 }
 

@@ -11,6 +11,7 @@ import { fail, isFailure } from './failures.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import { cardReceiptIsDue } from './receipting.ts';
 import type { CardOrder, CardPurse, HostFailure, OfflineMeter } from './types.ts';
+import { cardPurchaseHappened } from './webhooks.ts';
 
 /** What of the value of a card that is not active any more may be given to the one in its place. */
 export interface Recovery {
@@ -128,6 +129,7 @@ async function recoverRegion(
       await tx.cardOrders.put([{ ...lostOrder(doubtful, now), state: 'stored' }]);
       await tx.post(cardMove('card-stored', amount, { ...occasion, of: doubtful.id }));
       await cardReceiptIsDue(tx, doubtful);
+      await cardPurchaseHappened(tx, 'purchase.stored', doubtful, now);
       purse = {
         ...purse,
         credited: purse.credited + amount,

@@ -11,6 +11,7 @@ import { cardReceiptIsDue } from './receipting.ts';
 import { splitPayment, termsOf } from './terms.ts';
 import { cashGiven, Tills } from './tills.ts';
 import { type CardOrder, FOUND_PREFIX, type HostFailure, MANUAL_SOURCE, type PaymentMethod } from './types.ts';
+import { cardPurchaseHappened } from './webhooks.ts';
 
 /** Which region of which card. */
 export interface CardTarget {
@@ -74,6 +75,7 @@ export async function buyForCard(
     tills.sold(sale, { svpmsn: undefined, purse: made.purse }, now);
     await tills.put(tx);
     await cardReceiptIsDue(tx, made);
+    await cardPurchaseHappened(tx, 'purchase.sold', made, now);
   };
   return order(tx, { csn, region, orderId }, wish, now, book, () => tills.fault(sale));
 }

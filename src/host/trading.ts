@@ -89,8 +89,16 @@ export async function tradeAll(
     await tx.trades.put([...trades.values()]);
     await tills.put(tx);
     await tx.receiptsDue.put([...trades.keys()].map((id) => ({ id })));
-    const happened = [...trades.values()].map((trade) => purchaseHappened('purchase.sold', trade));
-    await announce(tx, happened, now);
+    await announce(
+      tx,
+      [...trades.values()].map((trade) => purchaseHappened('purchase.sold', trade)),
+      now,
+    );
+    await announce(
+      tx,
+      answers.flatMap((order) => endedAtOnce(order, trades)),
+      now,
+    );
     // What its meter had no room for, or voided, before these books knew of it is an agent's again at once.
     for (const order of answers) {
       const trade = isFailure(order) || order.state !== 'refunded' ? undefined : trades.get(order.id);
@@ -102,6 +110,15 @@ export async function tradeAll(
     if (isFailure(order)) return order;
     return { order, trade: (trades.get(order.id) ?? before.get(order.id)) as Trade };
   });
+}
+
+/** A sale that these books had forgotten, and that its meter has decided already. */
+function endedAtOnce(order: NumberedOrder | HostFailure, made: ReadonlyMap<string, Trade>) {
+  const trade = isFailure(order) ? undefined : made.get(order.id);
+  if (isFailure(order) || trade === undefined) return [];
+  return order.state === 'stored' || order.state === 'refunded'
+    ? [purchaseHappened(`purchase.${order.state}`, trade)]
+    : [];
 }
 
 /** They hold for what is paid from now on. The currency never changes once something was sold. */

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HostFailure, WebhookSender } from './index.ts';
+import { wantCardQueries } from './card-host.ts';
+import { CardRig } from './card-rig.testing.ts';
+import { type HostFailure, MemoryStore, type Store, type WebhookSender } from './index.ts';
 import { Till } from './payments.testing.ts';
-import { made } from './rig.testing.ts';
+import { made, Rig } from './rig.testing.ts';
 
 /** An address outside that takes what it is told, or does not. */
 class Listener implements WebhookSender {
@@ -37,7 +39,7 @@ test('whoever listens is told of a purchase and of its end, once each, and of no
   );
   const { trade } = made(await host.purchase({ meter: 0, paid: 1_000, method: 'card', orderId: 'payment:p' }));
   assert.deepEqual(listener.told[0]?.body.data, {
-    ...{ order: 'payment:p', meter: 0, method: 'card', paid: '1000', tokens: String(trade.energy) },
+    ...{ order: 'payment:p', meter: '000000', method: 'card', paid: '1000', tokens: String(trade.energy) },
   });
 });
 
@@ -140,4 +142,53 @@ test('a webhook that is deleted is told nothing more, and one that makes no sens
   assert.match(await refused({}), /is here already/);
   const without = await Till.open();
   assert.match(((await without.rig.host.addWebhook(HOOK)) as HostFailure).sentence, /no way to call/);
+});
+
+/** The webhook of a store, and what it is still to be told. */
+async function listening(store: Store): Promise<() => Promise<string[]>> {
+  const events = ['purchase.sold', 'purchase.stored', 'purchase.refunded'] as const;
+  await store.transaction((tx) => tx.webhooks.put([{ ...HOOK, events, createdAt: 0 as never }]));
+  return () => store.read(async (tx) => (await tx.deliveries.where('webhook', 'shop')).map(({ id }) => id));
+}
+
+test('a sale that a restored database forgot is told together with its end when it is made anew', async () => {
+  const rig = new Rig(new MemoryStore());
+  await rig.enrol(0);
+  const copy = await (rig.store as MemoryStore).copy();
+  const purchase = { meter: 0, paid: 1_000, method: 'cash', orderId: 'a' } as const;
+  made(await rig.host.purchase(purchase));
+  await rig.settle();
+  rig.store = copy;
+  rig.host = rig.newHost(copy);
+  await rig.startRestored();
+  await rig.settle();
+  const told = await listening(copy);
+  for (const _ of [1, 2]) assert.equal(made(await rig.host.purchase(purchase)).order.state, 'stored');
+  assert.deepEqual(await told(), ['shop purchase.sold:a', 'shop purchase.stored:a']);
+});
+
+test('the same is told of sales to a card, whether the card took them or not', async () => {
+  const store = new MemoryStore();
+  const rig = await CardRig.open({ store });
+  const copy = await store.copy();
+  await rig.buy('taken', 70);
+  await rig.serve();
+  await rig.buy('voided', 30);
+  await rig.begin();
+  await rig.void('voided');
+  await rig.serve();
+  const after = await CardRig.over(rig, copy);
+  await after.do(wantCardQueries);
+  await after.serve();
+  const told = await listening(copy);
+  assert.deepEqual(
+    [(await after.buy('taken', 70)).state, (await after.buy('voided', 30)).state],
+    ['stored', 'refunded'],
+  );
+  assert.deepEqual(await told(), [
+    'shop purchase.refunded:voided',
+    'shop purchase.sold:taken',
+    'shop purchase.sold:voided',
+    'shop purchase.stored:taken',
+  ]);
 });

@@ -1,8 +1,9 @@
-import type { Milliseconds } from '../units/index.ts';
+import { type Milliseconds, regionText, svpmsnText } from '../units/index.ts';
+import { placeOfPurse } from './card-ids.ts';
 import { fail, textFault } from './failures.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { WEBHOOK_EVENTS } from './types/webhooks.ts';
-import type { HostFailure, Order, Payment, Trade, Webhook, WebhookDelivery, WebhookEvent } from './types.ts';
+import type { CardOrder, HostFailure, Order, Payment, Trade, Webhook, WebhookDelivery, WebhookEvent } from './types.ts';
 
 const WEBHOOKS_MAX = 20;
 const AT_ONCE_MAX = 50;
@@ -118,7 +119,7 @@ export const purchaseHappened = (
 ): Happened => ({
   type,
   subject: id,
-  data: { order: id, meter: svpmsn, method, paid: String(paid), tokens: String(energy) },
+  data: { order: id, meter: svpmsnText(svpmsn), method, paid: String(paid), tokens: String(energy) },
 });
 
 /** Of an order that came to its end; one that was no sale for money is nobody's event. */
@@ -127,11 +128,26 @@ export async function orderEnded(tx: StoreTransaction, { id }: Order, state: 'st
   if (trade !== undefined) await announce(tx, [purchaseHappened(`purchase.${state}`, trade)], now);
 }
 
+/** Of a sale to a card; what nobody paid for, or was taken off a card, is nobody's event. */
+export async function cardPurchaseHappened(
+  tx: StoreTransaction,
+  type: WebhookEvent & `purchase.${string}`,
+  { id, purse, provider, method, paid, amount }: CardOrder,
+  now: Milliseconds,
+): Promise<void> {
+  if (method === undefined) return;
+  const { card, region } = placeOfPurse(purse);
+  const place = { card, region: regionText(region), provider };
+  const data = { order: id, ...place, method, paid: String(paid), tokens: String(amount) };
+  await announce(tx, [{ type, subject: id, data }], now);
+}
+
 export async function paymentChanged(tx: StoreTransaction, payment: Payment, now: Milliseconds): Promise<void> {
   const type = WEBHOOK_EVENTS.find((event) => event === `payment.${payment.state}`);
   if (type === undefined) return;
   const { id, svpmsn, port, paid, why } = payment;
-  await announce(tx, [{ type, subject: id, data: { payment: id, meter: svpmsn, port, paid: String(paid), why } }], now);
+  const data = { payment: id, meter: svpmsnText(svpmsn), port, paid: String(paid), why };
+  await announce(tx, [{ type, subject: id, data }], now);
 }
 
 /** Tells what is due. What is not taken is told again, later and later, for a day. */

@@ -165,3 +165,43 @@ for (const { name, skip, open } of STORES) {
     }
   });
 }
+
+for (const { name, skip, open } of STORES) {
+  test(`${name}: whoever listens is told of a sale to a card and of its end, once each, and of nothing that is no sale`, {
+    skip,
+  }, async () => {
+    const { store, clean } = await open();
+    try {
+      const rig = await CardRig.open({ store });
+      await rig.buy('before', 10);
+      const events = ['purchase.sold', 'purchase.stored', 'purchase.refunded'] as const;
+      const hook = { id: 'shop', url: 'https://shop.example', createdAt: rig.clock.now() };
+      await store.transaction((tx) => tx.webhooks.put([{ ...hook, events }]));
+      await rig.buy('loaded', 700);
+      await rig.buy('voided', 90);
+      await rig.void('voided');
+      await rig.void('voided');
+      await rig.byTwo({ type: 'card-credit', card: KIMS_CARD, region: Region.gas, amount: 5 });
+      await rig.serve();
+      await rig.byTwo({ type: 'card-closing', card: KIMS_CARD, region: Region.gas });
+      await rig.serve();
+      const told = await store.read((tx) => tx.deliveries.where('webhook', 'shop'));
+      assert.deepEqual(
+        told.map(({ id }) => id),
+        [
+          'shop purchase.refunded:voided',
+          'shop purchase.sold:loaded',
+          'shop purchase.sold:voided',
+          'shop purchase.stored:before',
+          'shop purchase.stored:loaded',
+        ],
+      );
+      const { data } = JSON.parse(told[1]?.body ?? '');
+      const place = { card: KIMS_CARD, region: 'gas', provider: '258-2' };
+      assert.deepEqual(data, { order: 'loaded', ...place, method: 'cash', paid: '700', tokens: '700' });
+    } finally {
+      await store.close();
+      clean();
+    }
+  });
+}
