@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type BookFinding, type Books, type CheckedCards, checkBooks, checkCards } from '../host/index.ts';
+import { type BookFinding, type Books, type CheckedCards, checkBooks, checkCards, VendCheck } from '../host/index.ts';
 import { auditLedger, type LedgerAudit, markAt, type RowsAudit } from '../storage/index.ts';
 import { readAuditKeys } from './audit-keys.ts';
 import { isPostgres, openBooks, type RowsAsked } from './audit-source.ts';
@@ -44,14 +44,15 @@ export async function proveBooks({ data, database: named, keys }: BooksAsked): P
     const mark = isFile ? markAt(join(folder, MARK_FILE)) : undefined;
     const source = await openBooks(database);
     try {
+      const vends = new VendCheck();
       const rowsProved = rowsOnThread({ database, folder, keys, mark });
       const [{ sums, purses, agents, cards: held, ...ledger }, rows] = await Promise.all([
-        auditLedger(source, { verifier, rowKeys, kept }),
+        auditLedger(source, { verifier, rowKeys, kept, vend: (sold) => vends.fault(sold) }),
         rowsProved,
       ]);
       const { books, findings } = await checkBooks(sums, { purses, agents });
       const { cards, findings: ofCards } = checkCards(sums, held);
-      const all = [...ledger.findings, ...rows.findings, ...findings, ...ofCards];
+      const all = [...ledger.findings, ...rows.findings, ...findings, ...ofCards, ...vends.findings(sums)];
       return { ...ledger, ...rows, books, cards, findings: all };
     } finally {
       await source.close();

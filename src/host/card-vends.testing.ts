@@ -6,6 +6,7 @@ import { checkCards } from './card-check.ts';
 import { type CardRig, GAS, KIMS_CARD } from './card-rig.testing.ts';
 import { made } from './rig.testing.ts';
 import type { HostFailure, Person } from './types.ts';
+import { vendFindings } from './vend-check.testing.ts';
 import { type VendView, vendOf } from './vends.ts';
 import { witnessed } from './witness.ts';
 
@@ -90,6 +91,7 @@ export class CardKiosk {
       const { sums } = await tx.ledgerSums(0);
       const agents = await tx.agents.page({ limit: 9 });
       assert.deepEqual((await checkBooks(sums, { purses: [], agents })).findings, []);
+      assert.deepEqual(await vendFindings(tx), []);
       const [purses, meters] = [await tx.cardPurses.page({ limit: 9 }), await tx.offlineMeters.page({ limit: 9 })];
       const orders = await tx.cardOrders.page({ limit: 99 });
       assert.deepEqual(checkCards(sums, { purses, orders, meters }).findings, []);

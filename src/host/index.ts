@@ -68,4 +68,5 @@ export { type StatementJson, statementCsv, statementJson } from './statement-for
 export { statementSheet } from './statement-sheet.ts';
 export type { TableSection, TableSheet } from './table-sheet.ts';
 export { WEBHOOK_EVENTS } from './types/webhooks.ts';
+export { VendCheck } from './vend-check.ts';
 export { REVERSIBLE_MS, vendIdOf } from './vends.ts';

@@ -8,6 +8,7 @@ import type { Office } from './office.ts';
 import { made, Rig } from './rig.testing.ts';
 import { differenceOf } from './shifts.ts';
 import type { HostFailure, Person } from './types.ts';
+import { vendFindings } from './vend-check.testing.ts';
 import type { VendView } from './vends.ts';
 
 const REFERENCES = ['a', 'b', 'c', 'd'];
@@ -176,6 +177,7 @@ async function agrees({ rig, told, confirmed, cash }: Terminal, commissionBasisP
   const agents = await host.agents({ limit: 9 });
   const { sums } = await rig.store.read((tx) => tx.ledgerSums(0));
   assert.deepEqual((await checkBooks(sums, { purses: [], agents })).findings, []);
+  assert.deepEqual(await rig.store.read(vendFindings), []);
   assert.equal(cash, stored, 'the tills');
   const books = await host.books();
   assert.deepEqual([books.balanced, books.stored, books.inFlight], [true, stored, 0n]);

@@ -30,7 +30,8 @@ export async function audited(
 ): Promise<LedgerAudit & RowsAudit> {
   try {
     const rowKeys = 'rowKeys' in more ? more.rowKeys : keys;
-    const ledger = await auditLedger(source, { verifier, rowKeys, kept: more.kept ?? [] });
+    const vend = more.vend ?? (() => undefined);
+    const ledger = await auditLedger(source, { verifier, rowKeys, kept: more.kept ?? [], vend });
     const rows = await auditRows(source, { rowKeys, receipt: async () => undefined, mark: more.mark });
     return { ...ledger, ...rows, findings: [...ledger.findings, ...rows.findings] };
   } finally {

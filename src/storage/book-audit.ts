@@ -11,6 +11,7 @@ import type {
   OfflineMeter,
   Purse,
   RowKeys,
+  SoldVend,
 } from '../host/ports.ts';
 import { ChainAudit } from './audit-chain.ts';
 import { Findings } from './audit-findings.ts';
@@ -22,7 +23,19 @@ import { stateDigest } from './lane.ts';
 import { type FoundLane, lanesOf, SEALED } from './lanes.ts';
 import { RowSealer, TAINTED, TableSum } from './row-seal.ts';
 import type { SqlRow, Table, TableShape } from './table.ts';
-import { agents, cardOrders, cardPurses, facts, lines, offlineMeters, postings, purses, receipts } from './tables.ts';
+import {
+  agents,
+  cardOrders,
+  cardPurses,
+  facts,
+  lines,
+  offlineMeters,
+  postings,
+  purses,
+  receipts,
+  vends,
+} from './tables.ts';
+import { auditVends } from './vend-audit.ts';
 
 /** What an audit of the ledger knows from outside of the database. */
 export interface LedgerKnowledge {
@@ -31,6 +44,8 @@ export interface LedgerKnowledge {
   readonly rowKeys: RowKeys | undefined;
   /** Heads that were kept elsewhere. */
   readonly kept: readonly Numbered<Head>[];
+  /** What is wrong with a sale by an agent, in one clause. */
+  readonly vend: (sold: SoldVend) => string | undefined;
 }
 
 export interface LedgerAudit {
@@ -69,10 +84,10 @@ export interface RowsAudit {
   readonly findings: readonly BookFinding[];
 }
 
-/** Proves heads, lanes, chains and postings. It reads each once, and keeps sums, purses and agents alone. */
+/** Proves heads, lanes, chains and postings. It reads each once, and keeps sums, purses, agents and cards alone. */
 export async function auditLedger(
   source: BookSource,
-  { verifier, rowKeys, kept }: LedgerKnowledge,
+  { verifier, rowKeys, kept, vend }: LedgerKnowledge,
 ): Promise<LedgerAudit> {
   const findings = new Findings();
   const heads = await readable(findings, 'heads', [], () => auditHeads(source, verifier, findings));
@@ -105,6 +120,7 @@ export async function auditLedger(
       meters: await readable(findings, offlineMeters.name, [], () => allOf(source, offlineMeters, findings)),
     },
   };
+  await readable(findings, vends.name, undefined, () => auditVends(source, vend, findings));
   const restoredAt = heads.flatMap(({ said }) => (said?.restored === true ? [said.at] : []));
   return { ...ledger, heads: heads.length, restoredAt, ...held, findings: findings.list() };
 }

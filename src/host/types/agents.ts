@@ -1,4 +1,7 @@
 import type { Milliseconds, Svpmsn } from '../../units/index.ts';
+import type { NumberedOrder } from '../types.ts';
+import type { CardOrder, CardPurse } from './cards.ts';
+import type { Trade } from './money.ts';
 
 /** A shop or a kiosk that sells in the utility's name, out of money that it paid in before: its float. */
 export interface Agent {
@@ -43,6 +46,18 @@ export interface Vend {
   readonly confirmedAt: Milliseconds | undefined;
   /** The agent asked for it to be taken back. */
   readonly reversedAt: Milliseconds | undefined;
+}
+
+/** A vend with the rows that tell of the same sale, as far as they are there. */
+export interface SoldVend {
+  readonly vend: Vend;
+  /** Of a sale to a meter. */
+  readonly order: NumberedOrder | undefined;
+  readonly trade: Trade | undefined;
+  /** Of a sale to a card. */
+  readonly cardOrder: CardOrder | undefined;
+  /** The region of a card that the vend names. */
+  readonly region: CardPurse | undefined;
 }
 
 /** Somebody at a till, from opening to cash-up. Amounts in minor units of the currency. */
