@@ -1,5 +1,5 @@
-/** What turns a life: a strike, what comes of one much later, and a promise that is broken. */
-const TURN = /^\S+ (fault: |the database |broken: )/;
+/** What turns a life: a strike, what comes of one later, and a promise that is broken. */
+const TURN = /^\S+ (fault: |cut: |the database |broken: )/;
 const BROKEN = /^\S+ broken: /;
 const UNIT = /\bunit \d/;
 /** So many lines are told before and after each turn. */

@@ -8,6 +8,17 @@ export class PowerCut extends Error {
 /** What becomes of the byte in whose middle the power goes. */
 export type CutByte = 'old' | 'garbage';
 
+/** A write in whose middle the power went. */
+export interface TornWrite {
+  readonly memory: keyof MeterMemory;
+  readonly address: number;
+  readonly length: number;
+  /** So many of its bytes are there. */
+  readonly whole: number;
+  /** What became of the one after them. */
+  readonly cutByte: CutByte;
+}
+
 /**
  * The three memories of one meter on one supply, with everything that can happen to a memory: the power goes between
  * any two bytes, a write is reported and not kept, a bit rots, somebody puts back what was there before.
@@ -26,12 +37,16 @@ export class FaultyMemory implements MeterMemory {
   /** How often each byte of the board's memory was written. */
   readonly writes: Uint32Array;
 
-  constructor() {
+  readonly #onTorn: ((torn: TornWrite) => void) | undefined;
+
+  /** @param onTorn is told where the power went, before whoever wrote is gone */
+  constructor(onTorn?: (torn: TornWrite) => void) {
+    this.#onTorn = onTorn;
     const blank = blankMemory();
     this.writes = new Uint32Array(blank.nvm.bytes.length);
-    this.nvm = this.#memory(blank.nvm.bytes, true);
-    this.sam = this.#memory(blank.sam.bytes, false);
-    this.svm = this.#memory(blank.svm.bytes, false);
+    this.nvm = this.#memory('nvm', blank.nvm.bytes);
+    this.sam = this.#memory('sam', blank.sam.bytes);
+    this.svm = this.#memory('svm', blank.svm.bytes);
   }
 
   /** The supply is back. */
@@ -39,7 +54,8 @@ export class FaultyMemory implements MeterMemory {
     this.bytesLeft = Number.POSITIVE_INFINITY;
   }
 
-  #memory(bytes: Uint8Array, onTheBoard: boolean): Nvm {
+  #memory(memory: keyof MeterMemory, bytes: Uint8Array): Nvm {
+    const onTheBoard = memory === 'nvm';
     return {
       bytes,
       write: (address, source, from, length) => {
@@ -62,6 +78,7 @@ export class FaultyMemory implements MeterMemory {
         this.written += whole;
         // Whoever writes next is on a supply that came back.
         this.bytesLeft = Number.POSITIVE_INFINITY;
+        this.#onTorn?.({ memory, address, length, whole, cutByte: this.cutByte });
         throw new PowerCut('the power went while a memory was written');
       },
     };

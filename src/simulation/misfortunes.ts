@@ -1,7 +1,8 @@
 import type { Svpmsn } from '../units/index.ts';
 import { type CloneHooks, Clones } from './clones.ts';
 import type { FaultKind, Faults } from './faults.ts';
-import { FaultyMemory } from './faulty-memory.ts';
+import { FaultyMemory, type TornWrite } from './faulty-memory.ts';
+import { svpmsnOfHouse } from './founding.ts';
 import type { GivenUp } from './given-up.ts';
 import type { House } from './house.ts';
 import { Intruder } from './intruder.ts';
@@ -29,6 +30,8 @@ const INTRUDER_M = 400;
 export interface MisfortuneHooks {
   /** A meter's memory was damaged in a way that no rule undoes. */
   damaged(svpmsn: Svpmsn): void;
+  /** The power of a meter goes in the middle of a write. */
+  torn(svpmsn: Svpmsn, torn: TornWrite): void;
   /** Other books are about to credit a meter. */
   foreign(house: House, credit: ForeignCredit): void;
   /** Whether they did, and these books have not found it yet. */
@@ -61,7 +64,7 @@ export class Misfortunes {
 
   /** The memories of a house that is built. */
   memoryOf(house: number): FaultyMemory {
-    const memory = new FaultyMemory();
+    const memory = new FaultyMemory((torn) => this.#hooks.torn(svpmsnOfHouse(house), torn));
     this.#memories[house] = memory;
     return memory;
   }

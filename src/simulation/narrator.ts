@@ -2,8 +2,10 @@ import { type BackhaulMessage, decodeEnvelope } from '../backhaul/index.ts';
 import { keyNameFromByte, keyNameText } from '../crypto/index.ts';
 import { type Command, Command as Commands, decodeFrame, decodeRefusal, Message, Refusal } from '../exchange/index.ts';
 import { decodeLineFrame, LineKind } from '../line/index.ts';
+import { layoutOf } from '../meter/index.ts';
 import { type Svpmsn, svpmsnText } from '../units/index.ts';
 import type { Stricken } from './faults.ts';
+import type { TornWrite } from './faulty-memory.ts';
 
 const COMMAND_TEXT: Readonly<Record<Command, string>> = {
   [Commands.valueStore]: 'a value store',
@@ -69,6 +71,28 @@ export function messageInWords(message: BackhaulMessage): string {
     default:
       return message.type;
   }
+}
+
+/** Where the power of a meter went: `cut: meter 0a1b33 writes its purse at 1344, and 12 of 95 bytes are there, the next is garbage`. */
+export function tornInWords(svpmsn: Svpmsn, { memory, address, length, whole, cutByte }: TornWrite): string {
+  const where = memory === 'nvm' ? `its ${partAt(address)}` : `the memory of its ${memory.toUpperCase()}`;
+  const next = cutByte === 'old' ? 'the next is as it was' : 'the next is garbage';
+  return `cut: meter ${svpmsnText(svpmsn)} writes ${where} at ${address}, and ${whole} of ${length} bytes are there, ${next}`;
+}
+
+/** What lies there in the memory of a board with one supply. */
+function partAt(address: number): string {
+  const { state, policy, events, supplies } = layoutOf(1);
+  const [{ tables, totals, energies } = { tables: [], totals: [], energies: 0 }] = supplies;
+  const begins: readonly (readonly [from: number | undefined, part: string])[] = [
+    [energies, 'load profile'],
+    [totals[0], 'totals'],
+    [tables[0], 'mode tables'],
+    [events, 'events'],
+    [policy[0], 'supply policy'],
+    [state, 'state'],
+  ];
+  return begins.find(([from = 0]) => address >= from)?.[1] ?? 'purse';
 }
 
 /** What a fault strikes, to be said after its name; nothing where nobody knows. */

@@ -85,6 +85,23 @@ test('a life of all the strikes that came in it is the same life', async () => {
   assert.notEqual(without.traceHash, traceHash);
 });
 
+test('whoever reads a life is told where the power went: in which write of which meter, before it is dark', async () => {
+  const lines: string[] = [];
+  const only = [{ kind: 'power-cut', number: 1 }] as const;
+  const options = { meters: 8, localUnits: 1, hosts: 1, transfers: Number.POSITIVE_INFINITY, minutes: 2 };
+  const { traceHash } = await life(1, { ...options, only, trace: (line) => lines.push(line) });
+  const told = lines.map((line) => line.replace(/^\S+ /, ''));
+  const [, meter = ''] = /^fault: power-cut#1 of meter ([0-9a-f]{6})$/m.exec(told.join('\n')) ?? [];
+  const torn = told.findIndex((line) => /^cut: meter [0-9a-f]{6} writes .*, and \d+ of \d+ bytes are there/.test(line));
+  assert.ok(meter !== '' && torn > 0 && told[torn]?.startsWith(`cut: meter ${meter} `), told[torn]);
+  assert.equal(told[torn + 1], `${meter} power-failed`);
+  assert.equal(
+    (await life(1, { ...options, only })).traceHash,
+    traceHash,
+    'it is told to whoever reads, and else the same',
+  );
+});
+
 test('copies put back in quick succession never forget more than a meter keeps receipts of', async () => {
   const options = { suite: Suite.tripleDesXo, meters: 1, localUnits: 1, hosts: 1, transfers: 300 };
   const { violations, faults, flagged } = await life(11, options);

@@ -23,7 +23,7 @@ import { GivenUp } from './given-up.ts';
 import { chipKeys, drawKeysTold } from './keys.ts';
 import type { LoadSource } from './loads.ts';
 import { Misfortunes } from './misfortunes.ts';
-import { exchangeInWords, messageInWords, strickenInWords } from './narrator.ts';
+import { exchangeInWords, messageInWords, strickenInWords, tornInWords } from './narrator.ts';
 import { Office } from './office.ts';
 import type { Happening } from './options.ts';
 import { Payers, SIMULATED_TERMS } from './payers.ts';
@@ -184,6 +184,7 @@ class World {
     this.#givenUp = new GivenUp(options.meters);
     this.#misfortunes = new Misfortunes(this.#faults, this.#givenUp, {
       damaged: (svpmsn) => void this.#checkers.findings.flagged.add(svpmsn),
+      torn: (svpmsn, torn) => this.#trace.aside(this.#now, () => tornInWords(svpmsn, torn)),
       foreign: ({ svpmsn }, credit) => {
         say(`other books: ${svpmsnText(svpmsn)} TC ${credit.counter}`);
         this.#checkers.foreign(svpmsn, credit);
