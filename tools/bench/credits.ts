@@ -17,7 +17,7 @@ import {
 import { seededRandom } from '../../src/simulation/index.ts';
 import { openPostgresStore, openSqliteStore } from '../../src/storage/index.ts';
 import { postgresMissing, startPostgres } from '../../src/storage/postgres.testing.ts';
-import { milliseconds } from '../../src/units/index.ts';
+import { milliseconds, svpmsn } from '../../src/units/index.ts';
 import { type Figure, moreIsBetter } from './figure.ts';
 import { median } from './interleave.ts';
 
@@ -27,27 +27,40 @@ const GROUPS_A_ROUND = 5;
 const WARM_UP_ROUNDS = 2;
 const ROUNDS = 7;
 const RATIO_MIN = 0.7;
-const BEGINS_MS = Date.UTC(2026, 2, 2);
 /** 2026-03, counted. */
-const MONTH = 2026 * 12 + 2;
+const FIRST_MONTH = 2026 * 12 + 2;
+/** When a meter that was asked in vain is asked again: after all that is measured. */
+const PUT_OFF_UNTIL_MS = Date.UTC(2100, 0, 1);
+/** Of a chain of postings: a block has so many at most, and its last posting bears its digest. */
+const BLOCK_MAX = 64;
+const DIGEST_BYTES = 32;
+const LANE = 1;
 
-export const clock = { now: () => milliseconds(BEGINS_MS) };
+/** A group is what all meters buy in a month: between two of them a month passes. */
+export const clock = { month: 0, now: () => milliseconds(Date.UTC(2026, 2 + clock.month, 2)) };
 /** The books are sealed, as they are in life. */
 const SEALS = { keys: async () => KEYS_OF_BOOKS };
 const KEYS_OF_BOOKS = bookKeys(new Uint8Array(32));
 
-type Sell = (group: readonly Purchase[]) => Promise<void>;
+/** Whoever sells in groups. */
+export interface Seller {
+  /** Makes ready for the next group, whatever that takes, and returns what sells it. */
+  next(): Promise<() => Promise<void>>;
+}
 
 const HOW =
-  'the same rows (order, posting, two lines, trade, receipt due, dues, work) into the same tables with the same indexes by the ' +
-  `engine's own driver alone, one durable transaction a group; the value is host.purchaseAll of groups of ${GROUP} ` +
-  `purchases for ${METERS} meters, on the clock`;
+  'the same rows (order, posting, two lines, trade, receipt due, dues, work), each with its seal or its place in the chain, ' +
+  "laid out before the time begins, into the same tables with the same indexes by the engine's own driver alone, one " +
+  `durable transaction a group; the value is host.purchaseAll of groups of ${GROUP} purchases, one a month for each of ` +
+  `${METERS} meters that were asked in vain for what they bought before, so that it writes these rows all; on the clock`;
 
 /** Top-ups made durable a second, in groups, by the host with its ledger. */
 export async function creditsOnSqlite(): Promise<readonly Figure[]> {
   const { store, bare, end } = await foundedTwice();
   try {
-    return [topUps('credits-sqlite', await measured(await started(store), bare.sell), 20_000)];
+    return [
+      topUps('credits-sqlite', await measured(hostSeller(await started(store), store), bareSeller(bare)), 20_000),
+    ];
   } finally {
     await end();
   }
@@ -84,7 +97,7 @@ export async function creditsOnPostgres(): Promise<readonly Figure[]> {
     const host = await hostWithMeters(store);
     const bare = await barePostgres(server.url);
     try {
-      return [topUps('credits-postgresql', await measured(host, bare.sell), 15_000)];
+      return [topUps('credits-postgresql', await measured(hostSeller(host, store), bareSeller(bare)), 15_000)];
     } finally {
       await bare.end();
     }
@@ -100,19 +113,12 @@ function topUps(name: string, rates: { value: number; limit: number }, least: nu
   return moreIsBetter(figure, (ratio) => rates.value >= least && ratio >= RATIO_MIN);
 }
 
-async function measured(host: HostServices, bare: Sell): Promise<{ value: number; limit: number }> {
+async function measured(host: Seller, bare: Seller): Promise<{ value: number; limit: number }> {
   const values: number[] = [];
   const limits: number[] = [];
-  let sales = 0;
-  const groups = () =>
-    Array.from({ length: GROUPS_A_ROUND }, () => Array.from({ length: GROUP }, () => purchaseNumber(sales++)));
   for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
-    const value = await aSecond(groups(), async (group) => {
-      const answers = await host.purchaseAll(group);
-      const refused = answers.find((answer) => 'sentence' in answer);
-      if (refused !== undefined) throw new Error(JSON.stringify(refused));
-    });
-    const limit = await aSecond(groups(), bare);
+    const value = await aSecond(host);
+    const limit = await aSecond(bare);
     if (round < WARM_UP_ROUNDS) continue;
     values.push(value);
     limits.push(limit);
@@ -120,10 +126,49 @@ async function measured(host: HostServices, bare: Sell): Promise<{ value: number
   return { value: median(values), limit: median(limits) };
 }
 
-async function aSecond(groups: readonly Purchase[][], sell: Sell): Promise<number> {
-  const begin = performance.now();
-  for (const group of groups) await sell(group);
-  return (groups.length * GROUP * 1000) / (performance.now() - begin);
+async function aSecond(seller: Seller): Promise<number> {
+  let time = 0;
+  for (let group = 0; group < GROUPS_A_ROUND; group++) {
+    const sell = await seller.next();
+    const begin = performance.now();
+    await sell();
+    time += performance.now() - begin;
+  }
+  return (GROUPS_A_ROUND * GROUP * 1000) / time;
+}
+
+const groupOf = (month: number): Purchase[] =>
+  Array.from({ length: GROUP }, (_, i) => purchaseNumber(month * GROUP + i));
+
+export function hostSeller(host: HostServices, store: Store): Seller {
+  let month = 0;
+  return {
+    async next() {
+      const group = groupOf(month);
+      clock.month = month++;
+      await store.transaction(async (tx) => {
+        const works = await tx.workOf(group.map(({ meter }) => svpmsn(meter)));
+        const putOff = { dueAt: milliseconds(PUT_OFF_UNTIL_MS), attempts: 1 };
+        await tx.putWork(works.flatMap((work) => (work === undefined ? [] : [{ ...work, ...putOff }])));
+      });
+      return async () => {
+        const answers = await host.purchaseAll(group);
+        const refused = answers.find((answer) => 'sentence' in answer);
+        if (refused !== undefined) throw new Error(JSON.stringify(refused));
+      };
+    },
+  };
+}
+
+export function bareSeller(bare: Bare): Seller {
+  let month = 0;
+  return {
+    async next() {
+      const rows = bareRows(groupOf(month), month * GROUP, month++);
+      await bare.putOff();
+      return () => bare.insert(rows);
+    },
+  };
 }
 
 export const purchaseNumber = (number: number): Purchase => ({
@@ -170,75 +215,104 @@ export async function started(store: Store): Promise<HostServices> {
   return host;
 }
 
-/** The rows of one purchase, by table, and nothing that checks them. */
-function rowsOf({ orderId: id, meter, paid, method }: Purchase, sequence: number) {
-  const txid = hash('sha256', id).slice(0, 16);
+const COLUMNS = {
+  orders: ['sequence', 'id', 'svpmsn', 'op', 'amount', 'source', 'txid', 'state', 'ordered_at', 'seal'],
+  postings: ['sequence', 'kind', 'at', 'svpmsn', '"order"', 'lane', 'digest'],
+  lines: ['posting', 'place', 'account', 'amount'],
+  trades: ['id', 'svpmsn', 'method', 'at', 'paid', 'energy', 'fixed_charge', 'arrears', 'fee', 'tax', 'seal'],
+  receipts_due: ['id', 'seal'],
+  dues: ['id', 'arrears', 'fixed_charge', 'charged_month', 'seal'],
+  work: ['svpmsn', 'local_unit', 'lane', 'due_at', 'attempts', 'leased', 'seal'],
+} as const;
+type TableName = keyof typeof COLUMNS;
+const TABLES = Object.keys(COLUMNS) as TableName[];
+type BareRow = readonly (string | number | Uint8Array | null)[];
+/** The rows of a group, by table. */
+export type BareRows = { readonly [Name in TableName]: readonly BareRow[] };
+
+const UPSERT: Partial<Record<TableName, string>> = {
+  dues: 'ON CONFLICT (id) DO UPDATE SET arrears = excluded.arrears, charged_month = excluded.charged_month, seal = excluded.seal',
+  work: 'ON CONFLICT (svpmsn) DO UPDATE SET due_at = excluded.due_at, seal = excluded.seal',
+};
+const PUT_OFF = `UPDATE work SET due_at = ${PUT_OFF_UNTIL_MS}`;
+
+/** Numbers of 48 bits and bytes stand in the place of seals and digests: they are as long, and come as if from nowhere. */
+export function bareRows(group: readonly Purchase[], last: number, month: number): BareRows {
+  const at = Date.UTC(2026, 2 + month, 2);
+  const numbered = group.map((purchase, i) => ({ ...purchase, id: purchase.orderId, sequence: last + 1 + i }));
+  const seal = (table: TableName, id: string) => Number.parseInt(hash('sha256', `${table} ${id}`).slice(0, 12), 16);
+  const digest = (sequence: number, i: number) =>
+    (i + 1) % BLOCK_MAX === 0 || i + 1 === group.length ? new Uint8Array(DIGEST_BYTES).fill(sequence) : null;
   return {
-    orders: [sequence, id, meter, 'credit', paid, method, txid, 'waiting', BEGINS_MS],
-    postings: [sequence, 'sold', BEGINS_MS, meter, id],
-    lines: [
+    orders: numbered.map(({ sequence, id, meter, paid, method }) => {
+      const txid = hash('sha256', id).slice(0, 16);
+      return [sequence, id, meter, 'credit', paid, method, txid, 'waiting', at, seal('orders', id)];
+    }),
+    postings: numbered.map(({ sequence, id, meter }, i) => [
+      sequence,
+      'sold',
+      at,
+      meter,
+      id,
+      LANE,
+      digest(sequence, i),
+    ]),
+    lines: numbered.flatMap(({ sequence, method, paid }) => [
       [sequence, 0, method, paid],
       [sequence, 1, 'prepaid', -paid],
-    ],
-    trades: [id, meter, method, BEGINS_MS, paid, paid, 0, 0, 0, 0],
-    receipts_due: [id],
-    dues: [String(meter), 0, 0, MONTH],
-    work: [meter, Math.floor((meter - 1) / METERS_PER_LOCAL_UNIT_MAX), 0, BEGINS_MS, 0, 0],
-  } as const;
+    ]),
+    trades: numbered.map(({ id, meter, method, paid }) => {
+      return [id, meter, method, at, paid, paid, 0, 0, 0, 0, seal('trades', id)];
+    }),
+    receipts_due: numbered.map(({ id }) => [id, seal('receipts_due', id)]),
+    dues: numbered.map(({ id, meter }) => [String(meter), 0, 0, FIRST_MONTH + month, seal('dues', id)]),
+    work: numbered.map(({ id, meter }) => {
+      const unit = Math.floor((meter - 1) / METERS_PER_LOCAL_UNIT_MAX);
+      return [meter, unit, 0, at, 1, 0, seal('work', id)];
+    }),
+  };
 }
 
-const COLUMNS = {
-  orders: ['sequence', 'id', 'svpmsn', 'op', 'amount', 'source', 'txid', 'state', 'ordered_at'],
-  postings: ['sequence', 'kind', 'at', 'svpmsn', '"order"'],
-  lines: ['posting', 'place', 'account', 'amount'],
-  trades: ['id', 'svpmsn', 'method', 'at', 'paid', 'energy', 'fixed_charge', 'arrears', 'fee', 'tax'],
-  receipts_due: ['id'],
-  dues: ['id', 'arrears', 'fixed_charge', 'charged_month'],
-  work: ['svpmsn', 'local_unit', 'lane', 'due_at', 'attempts', 'leased'],
-} as const;
-const UPSERT: Partial<Record<keyof typeof COLUMNS, string>> = {
-  dues: 'ON CONFLICT (id) DO UPDATE SET arrears = excluded.arrears, charged_month = excluded.charged_month',
-  work: 'ON CONFLICT (svpmsn) DO UPDATE SET due_at = excluded.due_at',
-};
+/** An engine by its own driver. */
+export interface Bare {
+  /** In one durable transaction. */
+  insert(rows: BareRows): Promise<void>;
+  /** Each meter was asked in vain, and is asked again much later. */
+  putOff(): Promise<void>;
+}
 
-function bareSqlite(path: string): { sell: Sell; close: () => void } {
+function bareSqlite(path: string): Bare & { close: () => void } {
   const database = new DatabaseSync(path);
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
-  const insert = (table: keyof typeof COLUMNS) => {
+  const statements = TABLES.map((table) => {
     const columns = COLUMNS[table];
     const marks = columns.map(() => '?').join(', ');
-    return database.prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${marks}) ${UPSERT[table] ?? ''}`);
-  };
-  const [orders, postings, lines] = [insert('orders'), insert('postings'), insert('lines')];
-  const [trades, receiptsDue] = [insert('trades'), insert('receipts_due')];
-  const [dues, work] = [insert('dues'), insert('work')];
-  let sequence = 0;
+    const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${marks}) ${UPSERT[table] ?? ''}`;
+    return { table, statement: database.prepare(sql) };
+  });
   return {
-    async sell(group) {
+    async insert(rows) {
       database.exec('BEGIN IMMEDIATE');
-      for (const purchase of group) {
-        const rows = rowsOf(purchase, ++sequence);
-        orders.run(...rows.orders);
-        postings.run(...rows.postings);
-        for (const line of rows.lines) lines.run(...line);
-        trades.run(...rows.trades);
-        receiptsDue.run(...rows.receipts_due);
-        dues.run(...rows.dues);
-        work.run(...rows.work);
-      }
+      for (const { table, statement } of statements) for (const row of rows[table]) statement.run(...row);
       database.exec('COMMIT');
+    },
+    async putOff() {
+      database.exec(PUT_OFF);
     },
     close: () => database.close(),
   };
 }
 
-async function barePostgres(url: string): Promise<{ sell: Sell; end: () => Promise<void> }> {
+async function barePostgres(url: string): Promise<Bare & { end: () => Promise<void> }> {
   const client = new pg.Client({ connectionString: url, options: '-c search_path=bare' });
   await client.connect();
-  let sequence = 0;
-  const insert = async (table: keyof typeof COLUMNS, rows: readonly (readonly (string | number)[])[]) => {
+  const typeOf = (column: string, value: BareRow[number] | undefined) => {
+    if (column === 'digest') return 'bytea';
+    return typeof value === 'number' ? 'bigint' : 'text';
+  };
+  const insert = async (table: TableName, rows: readonly BareRow[]) => {
     const columns = COLUMNS[table];
-    const arrays = columns.map((_, i) => `$${i + 1}::${typeof rows[0]?.[i] === 'number' ? 'bigint' : 'text'}[]`);
+    const arrays = columns.map((column, i) => `$${i + 1}::${typeOf(column, rows[0]?.[i])}[]`);
     await client.query({
       name: table,
       text: `INSERT INTO ${table} (${columns}) SELECT * FROM unnest(${arrays}) ${UPSERT[table] ?? ''}`,
@@ -246,20 +320,13 @@ async function barePostgres(url: string): Promise<{ sell: Sell; end: () => Promi
     });
   };
   return {
-    async sell(group) {
-      const rows = group.map((purchase) => rowsOf(purchase, ++sequence));
+    async insert(rows) {
       await client.query('BEGIN');
-      for (const table of ['orders', 'postings', 'trades', 'receipts_due', 'dues', 'work'] as const) {
-        await insert(
-          table,
-          rows.map((row) => row[table]),
-        );
-      }
-      await insert(
-        'lines',
-        rows.flatMap((row) => row.lines),
-      );
+      for (const table of TABLES) await insert(table, rows[table]);
       await client.query('COMMIT');
+    },
+    async putOff() {
+      await client.query(PUT_OFF);
     },
     end: () => client.end(),
   };

@@ -5,7 +5,7 @@ import { Argon2 } from '../../src/adapters/argon2.ts';
 import { createApi, Metrics } from '../../src/api/index.ts';
 import { createPeople, type HostServices, type Store } from '../../src/host/index.ts';
 import { seededRandom } from '../../src/simulation/index.ts';
-import { clock, foundedTwice, METERS, purchaseNumber, started } from './credits.ts';
+import { bareRows, clock, foundedTwice, METERS, purchaseNumber, started } from './credits.ts';
 import { type Figure, moreIsBetter } from './figure.ts';
 import { median } from './interleave.ts';
 
@@ -24,8 +24,9 @@ export async function topUpsOverHttp(): Promise<readonly Figure[]> {
     let sales = 0;
     for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
       const value = await perSecond(() => server.topUps());
+      const laid = Array.from({ length: TOP_UPS }, () => bareRows([purchaseNumber(sales)], sales++, 0));
       const limit = await perSecond(async () => {
-        for (let i = 0; i < TOP_UPS; i++) await bare.sell([purchaseNumber(sales++)]);
+        for (const rows of laid) await bare.insert(rows);
       });
       if (round < WARM_UP_ROUNDS) continue;
       values.push(value);
