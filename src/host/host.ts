@@ -18,7 +18,15 @@ import { requestCommand } from './control.ts';
 import { readCutOffs } from './cut-offs.ts';
 import { DayLedger } from './day-ledger.ts';
 import { Dispatcher } from './dispatch.ts';
-import { fail, findMeter, isFailure, orStoreFailure, parseMeterNumber, subscriberUnknown } from './failures.ts';
+import {
+  fail,
+  findMeter,
+  isFailure,
+  meterUnknown,
+  orStoreFailure,
+  parseMeterNumber,
+  subscriberUnknown,
+} from './failures.ts';
 import { readGrid } from './grid.ts';
 import { grouped } from './group.ts';
 import { monitoringInDoubt, nextKeyMissing, SEARCH_OF_MONITORING } from './key-change.ts';
@@ -459,9 +467,11 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     meter: (number) =>
       orStoreFailure(
         store.read(async (tx) => {
-          const found = await findMeter(tx, number);
-          if (isFailure(found)) return found;
-          const [view] = await viewsOf(tx, [found.meter], clock.now(), roundMs);
+          const id = parseMeterNumber(number);
+          if (typeof id !== 'number') return id;
+          const [meter] = await tx.metersOf([id]);
+          if (meter === undefined) return meterUnknown(id);
+          const [view] = await viewsOf(tx, [meter], clock.now(), roundMs);
           return view as MeterView;
         }),
       ),
@@ -529,7 +539,9 @@ async function viewsOf(
     const purse = purses[i] as Purse;
     const silentMs = age(heardAt);
     return {
-      ...{ meter, purse, known: known[i] },
+      meter,
+      purse,
+      known: known[i],
       standing: standingOf({ purse, known: known[i], silentMs, roundMs }),
       age: {
         heard: silentMs,

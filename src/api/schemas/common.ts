@@ -94,6 +94,16 @@ export const maybe = <K extends string, V, T>(name: K, value: V | undefined, tex
   (value === undefined ? {} : { [name]: text(value) }) as { [P in K]?: T };
 export const same = <T>(value: T): T => value;
 
+/** Of many fields those that are known. */
+export function knownOf<T extends object>(fields: T): { [P in keyof T]?: Exclude<T[P], undefined> } {
+  const known: { [P in keyof T]?: Exclude<T[P], undefined> } = {};
+  for (const name in fields) {
+    const value = fields[name];
+    if (value !== undefined) known[name] = value as Exclude<T[typeof name], undefined>;
+  }
+  return known;
+}
+
 /** Bytes, as they travel in JSON. */
 export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 export const bytesOf = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import {
+  type Knowledge,
   type MeterView,
   type NumberedEvent,
   type Purse,
@@ -16,6 +17,7 @@ import {
   Id,
   Instant,
   instantText,
+  knownOf,
   Line,
   LocalUnit,
   MeterNumber,
@@ -178,18 +180,21 @@ export const meterJson = ({ meter, purse, known, age, standing }: MeterView): Me
   why: [...standing.why],
   stale: standing.stale,
   ...(standing.stale && { staleSince: instantText(known?.heardAt ?? meter.enrolledAt) }),
-  known: {
-    ...maybe('balance', known?.balance, String),
-    ...maybe('owed', known?.owed, String),
-    ...maybe('flags', known?.flags, (bits) => bitNames(bits, MeterFlag)),
-    ...maybe('attention', known?.attention, (bits) => bitNames(bits, AttentionReason)),
-    ...maybe('clockOffsetMs', known?.clockOffsetMs, same),
-    ...maybe('tableVersion', known?.tableVersion, same),
-    ...maybe('nextTableVersion', known?.nextTableVersion, same),
-    ...maybe('policyVersion', known?.policyVersion, same),
-  },
-  agesMs: Object.fromEntries(Object.entries(age).filter(([, ms]) => ms !== undefined)),
+  known: known === undefined ? {} : knownJson(known),
+  agesMs: knownOf(age),
 });
+
+const knownJson = (known: Knowledge): MeterJson['known'] =>
+  knownOf({
+    balance: known.balance === undefined ? undefined : String(known.balance),
+    owed: known.owed === undefined ? undefined : String(known.owed),
+    flags: known.flags === undefined ? undefined : bitNames(known.flags, MeterFlag),
+    attention: known.attention === undefined ? undefined : bitNames(known.attention, AttentionReason),
+    clockOffsetMs: known.clockOffsetMs,
+    tableVersion: known.tableVersion,
+    nextTableVersion: known.nextTableVersion,
+    policyVersion: known.policyVersion,
+  });
 
 export const eventJson = (event: NumberedEvent): EventJson => ({
   number: event.number,
