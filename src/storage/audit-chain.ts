@@ -41,7 +41,8 @@ export class ChainAudit {
   readonly #promised = new Map<number, Promised[]>();
   readonly #chains = new Map<number, Chain>();
   readonly #first = new FirstBlock();
-  readonly #sums = new Map<number | undefined, Map<string, bigint>>();
+  /** By meter, kind and account. */
+  readonly #sums = new Map<number | undefined, Map<string, Map<string, bigint>>>();
 
   constructor(findings: Findings) {
     this.#findings = findings;
@@ -173,30 +174,36 @@ export class ChainAudit {
   }
 
   #sum(posting: SqlRow, own: readonly SqlRow[]): void {
-    const svpmsn = posting[SVPMSN] === null ? undefined : Number(posting[SVPMSN]);
-    let sums = this.#sums.get(svpmsn);
-    if (sums === undefined) {
-      sums = new Map();
-      this.#sums.set(svpmsn, sums);
-    }
+    const sums = within(
+      within(this.#sums, posting[SVPMSN] === null ? undefined : Number(posting[SVPMSN])),
+      posting[KIND] as string,
+    );
     let zero = 0n;
     for (const line of own) {
       const amount = line[AMOUNT] as bigint;
+      const account = line[ACCOUNT] as string;
       zero += amount;
-      const key = `${posting[KIND]} ${line[ACCOUNT]}`;
-      sums.set(key, (sums.get(key) ?? 0n) + amount);
+      sums.set(account, (sums.get(account) ?? 0n) + amount);
     }
     if (zero !== 0n) this.#findings.add('postings', String(posting[0]), `its lines sum to ${zero}, not to zero`);
   }
 
   #ledgerSums(): LedgerSum[] {
-    return [...this.#sums].flatMap(([svpmsn, sums]) =>
-      [...sums].map(([key, amount]) => {
-        const [kind, account] = key.split(' ');
-        return { svpmsn, kind, account, amount } as LedgerSum;
-      }),
+    return [...this.#sums].flatMap(([svpmsn, kinds]) =>
+      [...kinds].flatMap(([kind, accounts]) =>
+        [...accounts].map(([account, amount]) => ({ svpmsn, kind, account, amount }) as LedgerSum),
+      ),
     );
   }
+}
+
+/** The map that another has under a key: a new one, if none is there yet. */
+function within<Outer, Inner, Value>(maps: Map<Outer, Map<Inner, Value>>, key: Outer): Map<Inner, Value> {
+  const found = maps.get(key);
+  if (found !== undefined) return found;
+  const added = new Map<Inner, Value>();
+  maps.set(key, added);
+  return added;
 }
 
 const range = ({ first, last }: Pick<Chain, 'first' | 'last'>): string =>
