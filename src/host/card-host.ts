@@ -115,14 +115,12 @@ export function createCardHost(
     cardOrder: (id) => read((tx) => cardOrderBy(tx, id)),
     cardTickets: (query) => read((tx) => ticketsOf(tx, query)),
     cardRecoveries: (csn) => read((tx) => recoveriesOf(tx, csn, clock.now())),
-    offlineMeters: ({ subscriber, after, limit }) =>
-      store.read(async (tx) => {
-        if (subscriber === undefined) return tx.offlineMeters.page({ ...(after !== undefined && { after }), limit });
-        const found = await tx.offlineMeters.where('subscriber', subscriber);
-        return found.filter(({ id }) => after === undefined || id > after).slice(0, limit);
-      }),
+    offlineMeters: ({ subscriber, ...page }) =>
+      store.read((tx) =>
+        subscriber === undefined ? tx.offlineMeters.page(page) : tx.offlineMeters.where('subscriber', subscriber, page),
+      ),
     offlineMeter: (id) => read((tx) => offlineMeterBy(tx, id)),
-    offlineMeterTickets: (id) => read((tx) => ticketsFor(tx, id)),
+    offlineMeterTickets: (query) => read((tx) => ticketsFor(tx, query)),
     cardBooks: (query = {}) => store.read((tx) => readCardBooks(tx, query, ledger, clock.now())),
   };
   return { services, office };
@@ -168,20 +166,20 @@ async function eachPage<R extends { readonly id: string }, F extends keyof R>(
   }
 }
 
-async function cardsOf(tx: StoreReads, { subscriber, state, after, limit }: CardQuery): Promise<CardView[]> {
-  const isAsked = (card: IssuedCard) =>
-    (after === undefined || card.id > after) && (state === undefined || card.state === state);
-  const found =
-    subscriber !== undefined
-      ? await tx.cards.where('subscriber', subscriber)
-      : state !== undefined
-        ? await tx.cards.where('state', state)
-        : await tx.cards.page({ ...(after !== undefined && { after }), limit });
+async function cardsOf(tx: StoreReads, query: CardQuery): Promise<CardView[]> {
   const views: CardView[] = [];
-  for (const card of found.filter(isAsked).slice(0, limit)) {
+  for (const card of await cardPage(tx, query)) {
     views.push({ card, purses: await tx.cardPurses.where('card', card.id) });
   }
   return views;
+}
+
+async function cardPage(tx: StoreReads, { subscriber, state, ...page }: CardQuery): Promise<IssuedCard[]> {
+  if (subscriber === undefined) return state === undefined ? tx.cards.page(page) : tx.cards.where('state', state, page);
+  if (state === undefined) return tx.cards.where('subscriber', subscriber, page);
+  // Of one subscriber they are few.
+  const found = await tx.cards.where('subscriber', subscriber);
+  return found.filter(({ id, state: its }) => its === state && id > (page.after ?? '')).slice(0, page.limit);
 }
 
 async function regionsOf(tx: StoreReads, csn: string, now: Milliseconds): Promise<RegionView[] | HostFailure> {
@@ -194,13 +192,16 @@ async function regionsOf(tx: StoreReads, csn: string, now: Milliseconds): Promis
 
 async function ordersOfCard(
   tx: StoreReads,
-  { csn, limit }: Parameters<CardServices['cardOrders']>[0],
+  { csn, after, limit }: Parameters<CardServices['cardOrders']>[0],
 ): Promise<CardOrder[] | HostFailure> {
   const found = await cardBy(tx, csn);
   if (isFailure(found)) return found;
   const orders: CardOrder[] = [];
   for (const { id } of found.purses) orders.push(...(await tx.cardOrders.where('purse', id)));
-  return orders.sort(byNewest).slice(0, limit);
+  const placed = orders.map((order) => ({ order, place: placeOfOrder(order) }));
+  const asked = after === undefined ? placed : placed.filter(({ place }) => place < after);
+  asked.sort((a, b) => (a.place < b.place ? 1 : -1));
+  return asked.slice(0, limit).map(({ order }) => order);
 }
 
 /** A card that is loaded each week has some hundred in a year, all of which its exposure is reckoned from too. */
@@ -217,19 +218,16 @@ async function ticketsOf(
   return tickets.slice(from, from + limit);
 }
 
-/** Those of its subscriber's cards: no other has a ticket for it. */
-async function ticketsFor(tx: StoreReads, id: string): Promise<CardTicket[] | HostFailure> {
+async function ticketsFor(
+  tx: StoreReads,
+  { meter: id, ...page }: Parameters<CardServices['offlineMeterTickets']>[0],
+): Promise<CardTicket[] | HostFailure> {
   const meter = await offlineMeterBy(tx, id);
-  if (isFailure(meter)) return meter;
-  const tickets: CardTicket[] = [];
-  for (const card of await tx.cards.where('subscriber', meter.subscriber)) {
-    for (const purse of await tx.cardPurses.where('card', card.id))
-      tickets.push(...(await tx.cardTickets.where('purse', purse.id)));
-  }
-  return tickets.filter(({ meter: its }) => its === meter.svpmsn);
+  return isFailure(meter) ? meter : tx.cardTickets.where('meter', meter.svpmsn, page);
 }
 
-const byNewest = (a: CardOrder, b: CardOrder): number => b.orderedAt - a.orderedAt || (a.id < b.id ? 1 : -1);
+/** Where an order stands among those of its card: it says so too when the order has gone to another card. */
+export const placeOfOrder = ({ orderedAt, id }: CardOrder): string => `${String(orderedAt).padStart(16, '0')} ${id}`;
 
 async function readCardBooks(
   tx: StoreReads,

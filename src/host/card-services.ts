@@ -63,8 +63,12 @@ export interface CardReads extends CardCarrier {
   cards(query: CardQuery): Promise<CardView[]>;
   card(csn: string): Promise<CardView | HostFailure>;
   cardRegions(csn: string): Promise<RegionView[] | HostFailure>;
-  /** Orders for all regions of a card, the newest first. */
-  cardOrders(query: { readonly csn: string; readonly limit: number }): Promise<CardOrder[] | HostFailure>;
+  /** Orders for all regions of a card, the newest first; those that come after a place, as `placeOfOrder` has it, if it is named. */
+  cardOrders(query: {
+    readonly csn: string;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<CardOrder[] | HostFailure>;
   cardOrder(id: string): Promise<CardOrder | HostFailure>;
   /** That were ever issued for a card, the newest first; those that come after one only, if it is named. */
   cardTickets(query: {
@@ -81,8 +85,12 @@ export interface CardReads extends CardCarrier {
     readonly limit: number;
   }): Promise<OfflineMeter[]>;
   offlineMeter(id: string): Promise<OfflineMeter | HostFailure>;
-  /** All that were ever issued for a meter without a line, by card and version. */
-  offlineMeterTickets(id: string): Promise<CardTicket[] | HostFailure>;
+  /** That were ever issued for a meter that takes value from cards, by card and version. */
+  offlineMeterTickets(query: {
+    readonly meter: string;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<CardTicket[] | HostFailure>;
   /** By provider, of those after one and at most so many, if named. It reads all tickets of each. */
   cardBooks(query?: { readonly after?: string; readonly limit?: number }): Promise<CardBooks[]>;
   /** A frame of a card that is in an exchange; with this card, if it is named. */

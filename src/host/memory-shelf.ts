@@ -1,5 +1,5 @@
 import { Index, Table } from './memory-table.ts';
-import type { Journal, JournalQuery, Numbered, Shelf } from './shelf-port.ts';
+import type { Journal, JournalQuery, Numbered, Shelf, ShelfQuery } from './shelf-port.ts';
 
 /** A shelf in memory. */
 export class MemoryShelf<R extends { readonly id: string }, Found extends keyof R = never> implements Shelf<R, Found> {
@@ -21,11 +21,15 @@ export class MemoryShelf<R extends { readonly id: string }, Found extends keyof 
   async of(ids: readonly string[]) {
     return ids.map((id) => this.#table.get(id));
   }
-  async where(property: Found, value: R[Found] & (string | number)) {
-    const ids = [...(this.#indexes.get(property)?.keys(value) ?? [])].sort();
-    return ids.map((id) => this.#table.get(id) as R);
+  async where(
+    property: Found,
+    value: R[Found] & (string | number),
+    { after = '', limit = Infinity }: Partial<ShelfQuery> = {},
+  ) {
+    const ids = [...(this.#indexes.get(property)?.keys(value) ?? [])].filter((id) => id > after).sort();
+    return ids.slice(0, limit).map((id) => this.#table.get(id) as R);
   }
-  async page({ after, limit }: { readonly after?: string; readonly limit: number }) {
+  async page({ after, limit }: ShelfQuery) {
     this.#ids ??= new SortedIds(this.#table.rows.keys());
     return this.#ids.after(after, limit).map((id) => this.#table.get(id) as R);
   }

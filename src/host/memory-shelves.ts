@@ -63,7 +63,7 @@ export class MemoryShelves {
   ]);
   readonly cardPurses = new MemoryShelf<CardPurse, 'card' | 'provider'>(this.undo, ['card', 'provider']);
   readonly cardOrders = new MemoryShelf<CardOrder, 'purse' | 'openOf' | 'txid'>(this.undo, ['purse', 'openOf', 'txid']);
-  readonly cardTickets = new MemoryShelf<CardTicket, 'purse'>(this.undo, ['purse']);
+  readonly cardTickets = new MemoryShelf<CardTicket, 'purse' | 'meter'>(this.undo, ['purse', 'meter']);
   readonly offlineMeters = new MemoryShelf<OfflineMeter, 'subscriber'>(this.undo, ['subscriber']);
   readonly people = new MemoryShelf<Person, 'subscriber'>(this.undo, ['subscriber']);
   readonly sessions = new MemoryShelf<Session, 'person'>(this.undo, ['person']);

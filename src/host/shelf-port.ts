@@ -2,10 +2,15 @@
 export interface ShelfReads<R, Found extends keyof R = never> {
   /** In the order asked for. */
   of(ids: readonly string[]): Promise<(R | undefined)[]>;
-  /** All with that value, by id. */
-  where(property: Found, value: R[Found] & (string | number)): Promise<R[]>;
-  /** By id; those after one only, if it is named. */
-  page(query: { readonly after?: string; readonly limit: number }): Promise<R[]>;
+  /** With that value, by id: all, or a page of them. */
+  where(property: Found, value: R[Found] & (string | number), page?: ShelfQuery): Promise<R[]>;
+  page(query: ShelfQuery): Promise<R[]>;
+}
+
+/** By id; those after one only, if it is named. */
+export interface ShelfQuery {
+  readonly after?: string;
+  readonly limit: number;
 }
 
 export interface Shelf<R, Found extends keyof R = never> extends ShelfReads<R, Found> {

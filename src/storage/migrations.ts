@@ -288,6 +288,7 @@ CREATE TABLE card_tickets (
   issued_at INTEGER NOT NULL, taken_at INTEGER,
   UNIQUE (purse, version)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX card_tickets_of_meter ON card_tickets (meter, id);
 CREATE TABLE offline_meters (
   id TEXT PRIMARY KEY, svpmsn INTEGER NOT NULL UNIQUE, provider TEXT NOT NULL REFERENCES card_providers (id),
   subscriber TEXT NOT NULL REFERENCES subscribers (id), n INTEGER NOT NULL, enrolled_at INTEGER NOT NULL,

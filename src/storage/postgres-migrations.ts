@@ -290,6 +290,7 @@ CREATE TABLE card_tickets (
   issued_at BIGINT NOT NULL, taken_at BIGINT,
   UNIQUE (purse, version)
 );
+CREATE INDEX card_tickets_of_meter ON card_tickets (meter, id);
 CREATE TABLE offline_meters (
   id TEXT COLLATE "C" PRIMARY KEY, svpmsn BIGINT NOT NULL UNIQUE, provider TEXT COLLATE "C" NOT NULL REFERENCES card_providers (id),
   subscriber TEXT COLLATE "C" NOT NULL REFERENCES subscribers (id), n BIGINT NOT NULL, enrolled_at BIGINT NOT NULL,

@@ -1,4 +1,4 @@
-import type { Journal, JournalQuery, Numbered, Shelf } from '../host/ports.ts';
+import type { Journal, JournalQuery, Numbered, Shelf, ShelfQuery } from '../host/ports.ts';
 import type { Rows } from './rows.ts';
 import { columnOf, type SqlRow, type SqlValue, type Table } from './table.ts';
 
@@ -18,10 +18,12 @@ export class SqlShelf<R extends { readonly id: string }, Found extends keyof R &
     const found = await this.#connection.ofKeys(this.#table, ids);
     return found.map((row) => (row === undefined ? undefined : this.#table.row(row)));
   }
-  where(property: Found, value: R[Found] & (string | number)) {
-    return this.#all(`WHERE "${columnOf(property)}" = ? ORDER BY id`, [value]);
+  where(property: Found, value: R[Found] & (string | number), page?: ShelfQuery) {
+    const where = `WHERE "${columnOf(property)}" = ?`;
+    if (page === undefined) return this.#all(`${where} ORDER BY id`, [value]);
+    return this.#all(`${where} AND id > ? ORDER BY id LIMIT ?`, [value, page.after ?? '', page.limit]);
   }
-  page({ after, limit }: { readonly after?: string; readonly limit: number }) {
+  page({ after, limit }: ShelfQuery) {
     return after === undefined
       ? this.#all('ORDER BY id LIMIT ?', [limit])
       : this.#all('WHERE id > ? ORDER BY id LIMIT ?', [after, limit]);

@@ -217,7 +217,9 @@ async function pagesOf(path: string): Promise<Record<string, unknown>[][]> {
   const pages: Record<string, unknown>[][] = [];
   let next: unknown;
   do {
-    const { status, text, json } = await get(`${path}?limit=2${next === undefined ? '' : `&cursor=${next}`}`);
+    const { status, text, json } = await get(
+      `${path}${path.includes('?') ? '&' : '?'}limit=2${next === undefined ? '' : `&cursor=${next}`}`,
+    );
     assert.equal(status, 200, text);
     pages.push(json.items as unknown as Record<string, unknown>[]);
     next = json.next;
@@ -225,7 +227,7 @@ async function pagesOf(path: string): Promise<Record<string, unknown>[][]> {
   return pages;
 }
 
-test('tickets of a card come page by page, and so do the books of providers', async () => {
+test('tickets and orders of a card and tickets of a meter come page by page, and so do cards and the books of providers', async () => {
   const id = csn('04a1b2c3d4e5f5');
   await post(operator, '/cards', { number: id, subscriber: 'kim', regions: [{ region: 'gas', provider: GAS, n: N }] });
   const hand = cardOf(id);
@@ -245,6 +247,30 @@ test('tickets of a card come page by page, and so do the books of providers', as
     ],
     'and none of the card with the next number',
   );
+  const ofMeter = await pagesOf('/offline-meters/0a1b2d/tickets');
+  assert.deepEqual(
+    ofMeter.map((page) => page.map(({ card, version }) => `${card} ${version}`)),
+    [[`${id} 1`, `${id} 2`], [`${id} 3`, `${CARD} 1`], [`${OTHER} 1`]],
+    'by card and version',
+  );
+  const sold = async (card: string) =>
+    (await pagesOf(`/cards/${card}/orders`)).map((page) => page.map(({ id: of }) => of));
+  const orders = await sold(id);
+  const newest = await post(cashier, `/cards/${id}/orders`, { region: 'gas', paid: '10' });
+  assert.deepEqual(
+    orders.map(({ length }) => length),
+    [2, 1],
+  );
+  assert.deepEqual((await sold(id)).flat(), [newest.json.id, ...orders.flat()], 'the newest first, each once');
+  const first = (await get(`/cards/${id}/orders?limit=2`)).json;
+  const another = await post(cashier, `/cards/${id}/orders`, { region: 'gas', paid: '10' });
+  const second = (await get(`/cards/${id}/orders?limit=9&cursor=${first.next}`)).json.items as unknown as object[];
+  assert.equal(second.length, 2, 'what is sold meanwhile moves nothing');
+  assert.ok(![first.items, second].some((items) => JSON.stringify(items).includes(String(another.json.id))));
+  for (const state of ['active', 'replaced'] as const) {
+    const cards = (await pagesOf(`/cards?state=${state}`)).flat();
+    assert.ok(cards.every((card) => card.state === state) && cards.length > 0, state);
+  }
   for (const region of ['water', 'heat']) {
     const terms = { name: region, account: 'IBAN', ticketLimit: '500', ticketDays: 30 };
     assert.equal((await post(operator, '/card-providers', { utility: UTILITY, region, ...terms })).status, 201);

@@ -65,6 +65,9 @@ for (const { name, skip, open } of STORES) {
     await store.read(async (tx) => {
       assert.deepEqual(await tx.payments.of(['b', 'x', 'a']), [paid, undefined, payment('a')]);
       assert.deepEqual(await tx.payments.where('state', 'asked'), [payment('a'), payment('c')]);
+      assert.deepEqual(await tx.payments.where('state', 'asked', { limit: 1 }), [payment('a')]);
+      assert.deepEqual(await tx.payments.where('state', 'asked', { after: 'a', limit: 2 }), [payment('c')]);
+      assert.deepEqual(await tx.payments.where('state', 'asked', { after: 'c', limit: 2 }), []);
       assert.deepEqual(await tx.payments.where('approvalKey', 'acquirer 1 AN1'), [paid]);
       assert.deepEqual(await tx.payments.where('approvalKey', 'other'), []);
       assert.deepEqual(await tx.payments.page({ limit: 2 }), [payment('a'), paid]);
@@ -202,6 +205,9 @@ for (const { name, skip, open } of STORES) {
       assert.deepEqual(await tx.cardOrders.where('openOf', '04a1b2c3d4e5f6-2'), [orders[0]]);
       assert.deepEqual(await tx.cardOrders.where('txid', '8877665544332211'), [orders[1]]);
       assert.deepEqual(await tx.cardTickets.where('purse', '04a1b2c3d4e5f6-2'), [ticketRow]);
+      assert.deepEqual(await tx.cardTickets.where('meter', ticketRow.meter, { limit: 9 }), [ticketRow]);
+      assert.deepEqual(await tx.cardTickets.where('meter', ticketRow.meter, { after: ticketRow.id, limit: 9 }), []);
+      assert.deepEqual(await tx.cardTickets.where('meter', svpmsn(3)), []);
       assert.deepEqual(await tx.offlineMeters.where('subscriber', 'kim'), [offlineRow('kim')]);
     });
   });

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { type CardView, COUNTER_ROUTE } from '../../host/index.ts';
+import { type CardView, COUNTER_ROUTE, placeOfOrder } from '../../host/index.ts';
 import type { Csn } from '../../units/index.ts';
 import { actOf, idempotentOrder, once } from '../acts.ts';
 import { onlySubscriber } from '../caller.ts';
@@ -207,14 +207,15 @@ export function cardRoutes(app: Api, services: ApiServices): void {
         tags,
         summary: 'Orders for a card, the newest first',
         params: CardParams,
-        querystring: Strict({ limit: PageQuery.properties.limit }),
-        response: { 200: Type.Object({ items: Type.Array(Named(CardOrderSchema)) }) },
+        querystring: PageQuery,
+        response: { 200: PageOf(Named(CardOrderSchema)) },
       },
     },
     async (request) => {
       const { card } = await ownCard(request, request.params.card);
-      const found = made(await host.cardOrders({ csn: card.id, limit: limitOf(request.query) }));
-      return { items: found.map(cardOrderJson) };
+      const { query } = request;
+      const found = made(await host.cardOrders({ csn: card.id, ...afterOf(query), limit: limitOf(query) }));
+      return pageOf(found, query, cardOrderJson, placeOfOrder);
     },
   );
 

@@ -80,11 +80,16 @@ export function offlineMeterRoutes(app: Api, services: ApiServices): void {
       config: { operation: 'listOfflineMeterTickets' },
       schema: {
         tags,
-        summary: 'Tickets that were issued for a meter without a line, by card and version',
+        summary: 'Tickets that were issued for a meter that takes value from cards, by card and version',
         params: Strict({ meter: MeterNumber }),
-        response: { 200: Type.Object({ items: Type.Array(Named(CardTicketSchema)) }) },
+        querystring: PageQuery,
+        response: { 200: PageOf(Named(CardTicketSchema)) },
       },
     },
-    async ({ params }) => ({ items: made(await host.offlineMeterTickets(params.meter)).map(ticketJson) }),
+    async ({ params, query }) => {
+      const page = { ...afterOf(query), limit: limitOf(query) };
+      const found = made(await host.offlineMeterTickets({ meter: params.meter, ...page }));
+      return pageOf(found, query, ticketJson, ({ id }) => id);
+    },
   );
 }

@@ -8,7 +8,7 @@ import { Figure, Money, When } from '../../parts/figures.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { DataTable, Facts, Rows } from '../../parts/rows.tsx';
 import { StateLabel } from '../../parts/state-mark.tsx';
-import { Blank, Loaded } from '../../parts/states.tsx';
+import { Loaded } from '../../parts/states.tsx';
 import { usePages, useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { useNow } from '../../time.ts';
@@ -163,27 +163,17 @@ function Events({ meter: { events } }: Props): ReactNode {
   );
 }
 
-interface TicketList {
-  readonly items: readonly CardTicketJson[];
-}
-
 function Tickets({ meter: { number } }: Props): ReactNode {
   const words = useWords(OFFLINE_METER_WORDS);
-  const read = useRead<TicketList>(`/offline-meters/${number}/tickets`, { live: true });
+  const tickets = usePages<CardTicketJson>(`/offline-meters/${number}/tickets`, { live: true });
   return (
     <Panel title={words.cards}>
       <Text size="xs" className="quiet" mb="xs">
         {words.cardsHint}
       </Text>
-      <Loaded of={read} waiting={words.cardsWaiting}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Blank title={words.noCards} />
-          ) : (
-            <TicketTable label={words.cards} items={items} isOf="meter" />
-          )
-        }
-      </Loaded>
+      <Rows of={tickets} waiting={words.cardsWaiting} blank={words.noCards}>
+        {(items) => <TicketTable label={words.cards} items={items} isOf="meter" />}
+      </Rows>
     </Panel>
   );
 }

@@ -4,52 +4,43 @@ import { CARD_WORDS, fill, RECEIPT_WORDS } from '../../../words/index.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Money } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
-import { DataTable } from '../../parts/rows.tsx';
-import { Blank, Loaded } from '../../parts/states.tsx';
-import { useRead } from '../../reads.ts';
+import { DataTable, Rows } from '../../parts/rows.tsx';
+import { usePages } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { Confirmed } from './confirm.tsx';
-
-interface OrderList {
-  readonly items: readonly CardOrderJson[];
-}
 
 /** The newest orders of a card, and what can be done about each. */
 export function CardOrders({ card }: { readonly card: string }): ReactNode {
   const words = useWords(CARD_WORDS);
   const { methods } = useWords(RECEIPT_WORDS);
   const { exact, money } = useFormat();
-  const read = useRead<OrderList>(`/cards/${card}/orders`, { query: { limit: 50 }, live: true });
+  const orders = usePages<CardOrderJson>(`/cards/${card}/orders`, { live: true });
   return (
     <Panel title={words.orders}>
-      <Loaded of={read} waiting={words.ordersWaiting}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Blank title={words.noOrders} />
-          ) : (
-            <DataTable
-              label={words.orders}
-              items={items}
-              keyOf={({ id }) => id}
-              minWidth={760}
-              columns={[
-                { head: words.ordered, cell: ({ orderedAt }) => exact(orderedAt) },
-                { head: words.what, cell: ({ operation }) => words.operations[operation] },
-                { head: words.region, cell: ({ region }) => words.regions[region] },
-                { head: words.state, cell: (order) => said(order, words) },
-                {
-                  head: words.paid,
-                  cell: ({ paid, method }) =>
-                    paid !== undefined && method !== undefined && `${money(paid)} · ${methods[method]}`,
-                  isFigure: true,
-                },
-                { head: words.value, cell: ({ amount }) => <Money tokens={amount} />, isFigure: true },
-                { head: '', cell: (order) => <Acts order={order} />, isFigure: true },
-              ]}
-            />
-          )
-        }
-      </Loaded>
+      <Rows of={orders} waiting={words.ordersWaiting} blank={words.noOrders}>
+        {(items) => (
+          <DataTable
+            label={words.orders}
+            items={items}
+            keyOf={({ id }) => id}
+            minWidth={760}
+            columns={[
+              { head: words.ordered, cell: ({ orderedAt }) => exact(orderedAt) },
+              { head: words.what, cell: ({ operation }) => words.operations[operation] },
+              { head: words.region, cell: ({ region }) => words.regions[region] },
+              { head: words.state, cell: (order) => said(order, words) },
+              {
+                head: words.paid,
+                cell: ({ paid, method }) =>
+                  paid !== undefined && method !== undefined && `${money(paid)} · ${methods[method]}`,
+                isFigure: true,
+              },
+              { head: words.value, cell: ({ amount }) => <Money tokens={amount} />, isFigure: true },
+              { head: '', cell: (order) => <Acts order={order} />, isFigure: true },
+            ]}
+          />
+        )}
+      </Rows>
     </Panel>
   );
 }
