@@ -16,7 +16,7 @@ import {
   voidCardOrder,
 } from './card-sale.ts';
 import type { CardBooks, CardOffice, CardQuery, CardServices, RegionView } from './card-services.ts';
-import { exposureOf } from './card-tickets.ts';
+import { exposureOf, exposureOfProvider } from './card-tickets.ts';
 import {
   addProvider,
   blockCard,
@@ -243,14 +243,11 @@ async function readCardBooks(
   const books: CardBooks[] = [];
   for (const { id } of providers) {
     const purses = await tx.cardPurses.where('provider', id);
-    const risks = [];
-    for (const purse of purses) risks.push(await exposureOf(tx, purse, now));
     const total = totals.get(id) ?? { ...NOTHING, provider: id };
     books.push({
       ...total,
       balanced: cardsHold(total),
-      exposure: risks.reduce((sum, { exposure }) => sum + exposure, 0n),
-      tickets: risks.reduce((sum, { tickets }) => sum + tickets.length, 0),
+      ...(await exposureOfProvider(tx, id, now)),
       regions: purses.length,
       frozen: purses.filter(({ freeze }) => freeze !== undefined).length,
     });

@@ -6,8 +6,9 @@ import { csn, Region } from '../units/index.ts';
 import { checkCards } from './card-check.ts';
 import { COUNTER_ROUTE } from './card-lookup.ts';
 import { recoverCard, replaceCard } from './card-recovery.ts';
-import { CardRig, KIMS_CARD, type RigMeter } from './card-rig.testing.ts';
+import { CardRig, GAS, KIMS_CARD, type RigMeter } from './card-rig.testing.ts';
 import { emptyCard, sellToCard, voidCardOrder } from './card-sale.ts';
+import { exposureOf, exposureOfProvider } from './card-tickets.ts';
 import { blockCard } from './cards.ts';
 import type { Store } from './ports.ts';
 import { made } from './rig.testing.ts';
@@ -193,5 +194,21 @@ export class CardLife {
       }),
     );
     assert.deepEqual(findings, []);
+    await this.#exposed();
+  }
+
+  /** What is reckoned of a provider from one ticket for each card and meter is what all tickets of each card say. */
+  async #exposed(): Promise<void> {
+    const { store, clock } = this.#rig;
+    const now = clock.now();
+    await store.read(async (tx) => {
+      const of = { tickets: 0, exposure: 0n };
+      for (const purse of await tx.cardPurses.where('provider', GAS)) {
+        const { tickets, exposure } = await exposureOf(tx, purse, now);
+        of.tickets += tickets.length;
+        of.exposure += exposure;
+      }
+      assert.deepEqual(await exposureOfProvider(tx, GAS, now), of);
+    });
   }
 }

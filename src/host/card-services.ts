@@ -91,7 +91,7 @@ export interface CardReads extends CardCarrier {
     readonly after?: string;
     readonly limit: number;
   }): Promise<CardTicket[] | HostFailure>;
-  /** By provider, of those after one and at most so many, if named. It reads all tickets of each. */
+  /** By provider, of those after one and at most so many, if named. It reads the regions and the newest tickets of each. */
   cardBooks(query?: { readonly after?: string; readonly limit?: number }): Promise<CardBooks[]>;
   /** A frame of a card that is in an exchange; with this card, if it is named. */
   receiveCard(exchange: string, frame: Uint8Array, csn?: string): Promise<CardStep | HostFailure>;

@@ -1,6 +1,14 @@
 import { TICKETS_MAX } from '../card/index.ts';
 import type { KeyName, Purpose } from '../crypto/index.ts';
-import { type Milliseconds, type Svpmsn, U16_MAX, U32_MAX, type UnixSeconds, unixSeconds } from '../units/index.ts';
+import {
+  type Milliseconds,
+  type Svpmsn,
+  svpmsnText,
+  U16_MAX,
+  U32_MAX,
+  type UnixSeconds,
+  unixSeconds,
+} from '../units/index.ts';
 import { metersOfCard } from './card-meters.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import type { CardProvider, CardPurse, CardTicket, IssuedCard, OfflineMeter } from './types.ts';
@@ -39,10 +47,18 @@ export async function nextTicket(
   const ticket: CardTicket = {
     ...{ id: `${purse.id}-${String(version).padStart(5, '0')}`, purse: purse.id, version },
     ...{ meter: due.meter.svpmsn, n: due.meter.n, limit: provider.ticketLimit, epoch: due.meter.epoch },
-    ...{ expiry: expiryOf(provider, now), issuedAt: now, takenAt: undefined },
+    ...{ expiry: expiryOf(provider, now), issuedAt: now, takenAt: undefined, exposes: provider.id },
   };
-  await tx.cardTickets.put([ticket]);
+  await tx.cardTickets.put([...(due.before === undefined ? [] : [{ ...due.before, exposes: undefined }]), ticket]);
   return ticket;
+}
+
+interface Due {
+  readonly meter: OfflineMeter;
+  /** Its newest ticket of this card. */
+  readonly before: CardTicket | undefined;
+  /** Version of the newest ticket of the card. */
+  readonly issued: number;
 }
 
 /** A ticket that is there and goes again, or the meter that needs a new one; nothing where none does. */
@@ -50,7 +66,7 @@ async function dueTicket(
   tx: StoreReads,
   { card: { subscriber }, purse, provider, route, version, loads }: TicketWanted,
   now: Milliseconds,
-): Promise<CardTicket | { readonly meter: OfflineMeter; readonly issued: number } | undefined> {
+): Promise<CardTicket | Due | undefined> {
   const meters = await metersOfCard(tx, { subscriber, provider, route }, now);
   if (meters.length === 0) return undefined;
   const tickets = (await tx.cardTickets.where('purse', purse.id)).sort((a, b) => a.version - b.version);
@@ -63,18 +79,17 @@ async function dueTicket(
     const meter = meters.find(({ svpmsn }) => svpmsn === last.meter);
     if (meter !== undefined && isGood(last, meter)) return last;
   }
-  const issued = last?.version ?? 0;
+  const dueTo = (meter: OfflineMeter): Due => ({ meter, before: newest.get(meter.svpmsn), issued: last?.version ?? 0 });
   const here = meters.find(({ svpmsn }) => svpmsn === route);
   const held = here && newest.get(route);
-  if (here !== undefined && held !== undefined && !(await isKept(tx, purse, held, newest)))
-    return { meter: here, issued };
+  if (here !== undefined && held !== undefined && !(await isKept(tx, purse, held, newest))) return dueTo(here);
   const needy = meters.find((meter) => !isGood(newest.get(meter.svpmsn), meter));
-  if (needy !== undefined) return { meter: needy, issued };
+  if (needy !== undefined) return dueTo(needy);
   const own = meters.filter((meter) => meter.subscriber === subscriber);
   if (!loads || own.length === 0) return undefined;
   // Each in its turn: the one whose last is the oldest.
   const age = ({ svpmsn }: OfflineMeter) => newest.get(svpmsn)?.version ?? 0;
-  return { meter: own.reduce((oldest, each) => (age(each) < age(oldest) ? each : oldest)), issued };
+  return dueTo(own.reduce((oldest, each) => (age(each) < age(oldest) ? each : oldest)));
 }
 
 /**
@@ -123,10 +138,38 @@ export async function exposureOf(
     const before = newest.get(ticket.meter);
     if (before === undefined || before.version < ticket.version) newest.set(ticket.meter, ticket);
   }
-  const meters = await tx.offlineMeters.of([...newest.keys()].map((id) => id.toString(16).padStart(6, '0')));
-  const there = new Map(meters.flatMap((meter) => (meter === undefined ? [] : [[meter.svpmsn, meter.epochThere]])));
-  const live = [...newest.values()].filter(
-    ({ meter, expiry, epoch }) => expiry * 1000 > now && epoch >= (there.get(meter) ?? 0),
-  );
-  return { tickets: live, exposure: live.reduce((sum, { limit }) => sum + BigInt(limit), 0n) };
+  const tickets = await stillGood(tx, [...newest.values()], now);
+  return { tickets, exposure: sumOfLimits(tickets) };
 }
+
+const PAGE = 500;
+
+/** The same of all cards of a provider: of each card and meter one ticket is read, however many were issued. */
+export async function exposureOfProvider(
+  tx: StoreReads,
+  provider: string,
+  now: Milliseconds,
+): Promise<{ readonly tickets: number; readonly exposure: bigint }> {
+  let [tickets, exposure] = [0, 0n];
+  for (let after: string | undefined; ; ) {
+    const page = await tx.cardTickets.where('exposes', provider, {
+      ...(after !== undefined && { after }),
+      limit: PAGE,
+    });
+    const good = await stillGood(tx, page, now);
+    tickets += good.length;
+    exposure += sumOfLimits(good);
+    if (page.length < PAGE) return { tickets, exposure };
+    after = page.at(-1)?.id;
+  }
+}
+
+async function stillGood(tx: StoreReads, tickets: readonly CardTicket[], now: Milliseconds): Promise<CardTicket[]> {
+  const inTime = tickets.filter(({ expiry }) => expiry * 1000 > now);
+  const meters = await tx.offlineMeters.of([...new Set(inTime.map(({ meter }) => svpmsnText(meter)))]);
+  const there = new Map(meters.flatMap((meter) => (meter === undefined ? [] : [[meter.svpmsn, meter.epochThere]])));
+  return inTime.filter(({ meter, epoch }) => epoch >= (there.get(meter) ?? 0));
+}
+
+const sumOfLimits = (tickets: readonly CardTicket[]): bigint =>
+  tickets.reduce((sum, { limit }) => sum + BigInt(limit), 0n);

@@ -43,6 +43,7 @@ export const orderRow = (changed: Partial<CardOrder> = {}): CardOrder => ({
 export const ticketRow: CardTicket = {
   ...{ id: '04a1b2c3d4e5f6-2-00001', purse: '04a1b2c3d4e5f6-2', meter: svpmsn(0x0a1b2d), n: 32, version: 1 },
   ...{ limit: tokens(0xffff_ffff), expiry: 0xffff_ffff, epoch: 3, issuedAt: at, takenAt: undefined },
+  exposes: '65535-2',
 };
 
 export const offlineRow = (subscriber: string, changed: Partial<OfflineMeter> = {}): OfflineMeter => ({

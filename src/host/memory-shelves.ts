@@ -63,7 +63,11 @@ export class MemoryShelves {
   ]);
   readonly cardPurses = new MemoryShelf<CardPurse, 'card' | 'provider'>(this.undo, ['card', 'provider']);
   readonly cardOrders = new MemoryShelf<CardOrder, 'purse' | 'openOf' | 'txid'>(this.undo, ['purse', 'openOf', 'txid']);
-  readonly cardTickets = new MemoryShelf<CardTicket, 'purse' | 'meter'>(this.undo, ['purse', 'meter']);
+  readonly cardTickets = new MemoryShelf<CardTicket, 'purse' | 'meter' | 'exposes'>(this.undo, [
+    'purse',
+    'meter',
+    'exposes',
+  ]);
   readonly offlineMeters = new MemoryShelf<OfflineMeter, 'subscriber'>(this.undo, ['subscriber']);
   readonly people = new MemoryShelf<Person, 'subscriber'>(this.undo, ['subscriber']);
   readonly sessions = new MemoryShelf<Session, 'person'>(this.undo, ['person']);

@@ -298,7 +298,7 @@ export interface StoreReads {
   readonly cards: ShelfReads<IssuedCard, 'subscriber' | 'tail' | 'state'>;
   readonly cardPurses: ShelfReads<CardPurse, 'card' | 'provider'>;
   readonly cardOrders: ShelfReads<CardOrder, 'purse' | 'openOf' | 'txid'>;
-  readonly cardTickets: ShelfReads<CardTicket, 'purse' | 'meter'>;
+  readonly cardTickets: ShelfReads<CardTicket, 'purse' | 'meter' | 'exposes'>;
   readonly offlineMeters: ShelfReads<OfflineMeter, 'subscriber'>;
 
   /** By login. */
@@ -378,7 +378,7 @@ export interface StoreTransaction extends StoreReads {
   readonly cards: Shelf<IssuedCard, 'subscriber' | 'tail' | 'state'>;
   readonly cardPurses: Shelf<CardPurse, 'card' | 'provider'>;
   readonly cardOrders: Shelf<CardOrder, 'purse' | 'openOf' | 'txid'>;
-  readonly cardTickets: Shelf<CardTicket, 'purse' | 'meter'>;
+  readonly cardTickets: Shelf<CardTicket, 'purse' | 'meter' | 'exposes'>;
   readonly offlineMeters: Shelf<OfflineMeter, 'subscriber'>;
 
   readonly people: Shelf<Person, 'subscriber'>;

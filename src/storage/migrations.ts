@@ -285,10 +285,11 @@ CREATE INDEX card_orders_open ON card_orders (open_of, id) WHERE open_of IS NOT 
 CREATE TABLE card_tickets (
   id TEXT PRIMARY KEY, purse TEXT NOT NULL REFERENCES card_purses (id), meter INTEGER NOT NULL, n INTEGER NOT NULL,
   version INTEGER NOT NULL, "limit" INTEGER NOT NULL, expiry INTEGER NOT NULL, epoch INTEGER NOT NULL,
-  issued_at INTEGER NOT NULL, taken_at INTEGER,
+  issued_at INTEGER NOT NULL, taken_at INTEGER, exposes TEXT REFERENCES card_providers (id),
   UNIQUE (purse, version)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX card_tickets_of_meter ON card_tickets (meter, id);
+CREATE INDEX card_tickets_exposing ON card_tickets (exposes, id) WHERE exposes IS NOT NULL;
 CREATE TABLE offline_meters (
   id TEXT PRIMARY KEY, svpmsn INTEGER NOT NULL UNIQUE, provider TEXT NOT NULL REFERENCES card_providers (id),
   subscriber TEXT NOT NULL REFERENCES subscribers (id), n INTEGER NOT NULL, enrolled_at INTEGER NOT NULL,

@@ -287,10 +287,11 @@ CREATE INDEX card_orders_open ON card_orders (open_of, id) WHERE open_of IS NOT 
 CREATE TABLE card_tickets (
   id TEXT COLLATE "C" PRIMARY KEY, purse TEXT COLLATE "C" NOT NULL REFERENCES card_purses (id), meter BIGINT NOT NULL, n BIGINT NOT NULL,
   version BIGINT NOT NULL, "limit" BIGINT NOT NULL, expiry BIGINT NOT NULL, epoch BIGINT NOT NULL,
-  issued_at BIGINT NOT NULL, taken_at BIGINT,
+  issued_at BIGINT NOT NULL, taken_at BIGINT, exposes TEXT COLLATE "C" REFERENCES card_providers (id),
   UNIQUE (purse, version)
 );
 CREATE INDEX card_tickets_of_meter ON card_tickets (meter, id);
+CREATE INDEX card_tickets_exposing ON card_tickets (exposes, id) WHERE exposes IS NOT NULL;
 CREATE TABLE offline_meters (
   id TEXT COLLATE "C" PRIMARY KEY, svpmsn BIGINT NOT NULL UNIQUE, provider TEXT COLLATE "C" NOT NULL REFERENCES card_providers (id),
   subscriber TEXT COLLATE "C" NOT NULL REFERENCES subscribers (id), n BIGINT NOT NULL, enrolled_at BIGINT NOT NULL,

@@ -93,7 +93,7 @@ export class SqlShelves {
   readonly cards: SqlShelf<IssuedCard, 'subscriber' | 'tail' | 'state'>;
   readonly cardPurses: SqlShelf<CardPurse, 'card' | 'provider'>;
   readonly cardOrders: SqlShelf<CardOrder, 'purse' | 'openOf' | 'txid'>;
-  readonly cardTickets: SqlShelf<CardTicket, 'purse' | 'meter'>;
+  readonly cardTickets: SqlShelf<CardTicket, 'purse' | 'meter' | 'exposes'>;
   readonly offlineMeters: SqlShelf<OfflineMeter, 'subscriber'>;
   readonly people: SqlShelf<Person, 'subscriber'>;
   readonly sessions: SqlShelf<Session, 'person'>;

@@ -430,6 +430,7 @@ export const cardTickets = table<CardTicket>('card_tickets', ['id'], {
   epoch: 'number',
   issuedAt: 'number',
   takenAt: 'number?',
+  exposes: 'text?',
 });
 export const offlineMeters = table<OfflineMeter>('offline_meters', ['id'], {
   id: 'text',

@@ -205,3 +205,34 @@ for (const { name, skip, open } of STORES) {
     }
   });
 }
+
+for (const { name, skip, open } of STORES) {
+  test(`${name}: of many tickets one is read for each card and meter, and it is the newest`, { skip }, async () => {
+    const { store, clean } = await open();
+    try {
+      const rig = await CardRig.open({ store, limit: 500 });
+      const next = csn('04a1b2c3d4e5f7');
+      await rig.issue(next);
+      for (let count = 1; count <= 4; count++) {
+        for (const card of [KIMS_CARD, next]) {
+          await rig.buy(`${card} ${count}`, 10, card);
+          await rig.serve(card);
+        }
+      }
+      await store.read(async (tx) => {
+        const of = (card: string) => tx.cardTickets.where('purse', `${card}-${Region.gas}`);
+        const issued = [...(await of(KIMS_CARD)), ...(await of(next))];
+        assert.equal(issued.length, 8);
+        const exposing = await tx.cardTickets.where('exposes', '258-2');
+        assert.deepEqual(exposing, [issued[3], issued[7]]);
+        assert.deepEqual(
+          issued.filter(({ exposes }) => exposes !== undefined),
+          exposing,
+        );
+      });
+    } finally {
+      await store.close();
+      clean();
+    }
+  });
+}

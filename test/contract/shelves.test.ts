@@ -208,6 +208,7 @@ for (const { name, skip, open } of STORES) {
       assert.deepEqual(await tx.cardTickets.where('meter', ticketRow.meter, { limit: 9 }), [ticketRow]);
       assert.deepEqual(await tx.cardTickets.where('meter', ticketRow.meter, { after: ticketRow.id, limit: 9 }), []);
       assert.deepEqual(await tx.cardTickets.where('meter', svpmsn(3)), []);
+      assert.deepEqual(await tx.cardTickets.where('exposes', '65535-2', { limit: 9 }), [ticketRow]);
       assert.deepEqual(await tx.offlineMeters.where('subscriber', 'kim'), [offlineRow('kim')]);
     });
   });

@@ -153,6 +153,8 @@ export interface CardTicket {
   readonly issuedAt: Milliseconds;
   /** When the card said that it has it. */
   readonly takenAt: Milliseconds | undefined;
+  /** Id of its provider while no newer one for the same meter was issued for the card: under that alone meters may take. */
+  readonly exposes: string | undefined;
 }
 
 /**
