@@ -1,4 +1,6 @@
-/** Checks of readings and the arithmetic of a period between seller and re-seller: pure, in whole numbers. */
+/** Checks of readings, the energy balance of a transformer, and the arithmetic of a period between seller and re-seller. */
 
 export * from './check-minutes.ts';
+export * from './energy-balance.ts';
 export * from './settlement.ts';
+export type * from './technical-loss.ts';

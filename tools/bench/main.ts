@@ -38,6 +38,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'meter-frame-longest': async () => (await import('./meter-frames.ts')).longestFrames(),
   'card-apdus': async () => (await import('./card-apdus.ts')).cardApdus(),
   once: async () => (await import('./once.ts')).once(),
+  'energy-balance': async () => (await import('./energy-balance.ts')).energyBalance(),
   'order-to-receipt': async () => (await import('./order-to-receipt.ts')).orderToReceipt(),
   simulator: async () => (await import('./simulator.ts')).simulator(),
   start: async () => (await import('./start.ts')).start(),
