@@ -63,7 +63,7 @@ export function expectLoss(
   let fit = PRIOR;
   for (let round = 0; round < ROUNDS; round++) {
     const weights = rows.map((row) => weightOf(row, fit, share));
-    fit = solve(rows, weights);
+    fit = solve(rows, weights, strainOf(fit));
     share = shareOf(rows, fit);
   }
   const square = day.squares / day.gave / scale;
@@ -106,10 +106,14 @@ function weightOf(row: Row, fit: Fit, share: number): number {
   return Math.min(1, OUTLIER / Math.max(distance, OUTLIER)) / variance;
 }
 
+/** How much less must have been known beforehand, where a line loses what lines do not: a lamp that nobody meters. */
+const strainOf = ({ a, b }: Fit): number =>
+  Math.max(1, ((a - PRIOR.a) ** 2 / PRIOR.aa + (b - PRIOR.b) ** 2 / PRIOR.bb) / 2);
+
 /** Least squares, drawn towards what is held without any days. */
-function solve(rows: readonly Row[], weights: readonly number[]): Fit {
-  let [waa, wab, wbb] = [1 / PRIOR.aa, 0, 1 / PRIOR.bb];
-  let [ya, yb] = [PRIOR.a / PRIOR.aa, PRIOR.b / PRIOR.bb];
+function solve(rows: readonly Row[], weights: readonly number[], strain: number): Fit {
+  let [waa, wab, wbb] = [1 / PRIOR.aa / strain, 0, 1 / PRIOR.bb / strain];
+  let [ya, yb] = [PRIOR.a * waa, PRIOR.b * wbb];
   rows.forEach(({ square, loss }, i) => {
     const weight = weights[i] as number;
     waa += weight;

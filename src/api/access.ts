@@ -24,6 +24,7 @@ export const SCOPES = [
   'tariffs:read',
   'tariffs:write',
   'lines:read',
+  'lines:write',
   'books:read',
   'events:read',
   'audit:read',
@@ -217,6 +218,11 @@ export const ACCESS = {
   listLines: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
   readLineDay: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
   readCheckMinutes: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
+
+  listLineBalances: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
+  listLossAlarms: { scope: 'lines:read', all: ['operator', 'technician', 'auditor'] },
+  readLossAlarm: { scope: 'lines:read', all: ['operator', 'technician', 'auditor'] },
+  changeLossAlarm: { scope: 'lines:write', all: ['operator', 'technician'] },
 
   streamEvents: { scope: 'events:read', all: ['operator', 'technician', 'auditor'], own: ['subscriber'] },
 

@@ -20,6 +20,7 @@ import { exchangeRoutes } from './routes/exchanges.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { liveRoutes } from './routes/live.ts';
 import { loadRoutes } from './routes/load.ts';
+import { lossRoutes } from './routes/losses.ts';
 import { meterRoutes } from './routes/meters.ts';
 import { offlineMeterRoutes } from './routes/offline-meters.ts';
 import { orderRoutes } from './routes/orders.ts';
@@ -66,6 +67,7 @@ import { ExchangePassSchema, ExchangeSchema, TrafficSchema } from './schemas/exc
 import { KeyUseSchema } from './schemas/keys.ts';
 import { CheckMinuteSchema, LineDaySchema, LineSchema } from './schemas/lines.ts';
 import { BalanceSchema, MinutesSchema, OutlookSchema } from './schemas/load.ts';
+import { LineBalanceSchema, LossAlarmSchema } from './schemas/losses.ts';
 import { EventSchema, MeterSchema, PurseSchema, SubscriberSchema, UseBucketSchema } from './schemas/meters.ts';
 import {
   ContractSchema,
@@ -108,6 +110,8 @@ const SCHEMAS = [
     MeterBooksSchema,
     PostingSchema,
     LineDaySchema,
+    LineBalanceSchema,
+    LossAlarmSchema,
     LineSchema,
     CheckMinuteSchema,
     CommandSchema,
@@ -254,6 +258,7 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
         keyRoutes(v1, services);
         tariffWeekRoutes(v1, services);
         bookRoutes(v1, services);
+        lossRoutes(v1, services);
         settlementRoutes(v1, services);
         peopleRoutes(v1, services);
         webhookRoutes(v1, services);

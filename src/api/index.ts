@@ -27,6 +27,7 @@ export type { ExchangeJson, TrafficEventJson, TrafficJson } from './schemas/exch
 export type { KeyUseJson } from './schemas/keys.ts';
 export type { CheckMinuteJson, LineDayJson, LineJson } from './schemas/lines.ts';
 export type { BalanceJson, MinutesJson, OutlookJson } from './schemas/load.ts';
+export type { LineBalanceJson, LossAlarmJson } from './schemas/losses.ts';
 export type { EventJson, MeterJson, PurseJson, SubscriberJson, UseBucketJson } from './schemas/meters.ts';
 export type {
   ContractJson,

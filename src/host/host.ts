@@ -18,6 +18,7 @@ import { requestCommand } from './control.ts';
 import { readCutOffs } from './cut-offs.ts';
 import { DayLedger } from './day-ledger.ts';
 import { Dispatcher } from './dispatch.ts';
+import { EnergyBalancing } from './energy-balancing.ts';
 import {
   fail,
   findMeter,
@@ -36,6 +37,7 @@ import { LedgerReader } from './ledger.ts';
 import { readLineDay } from './line-day.ts';
 import { addressMap, checkMinutes, lineViews, takeCheckMinute, takeHealth, takeMapAnswer } from './lines.ts';
 import { readMinutes } from './load.ts';
+import { changeLossAlarm, type LossAlarmChange, lineBalances, lossAlarm, lossAlarms } from './loss-alarms.ts';
 import { takeAttention, takePoll } from './monitoring.ts';
 import type { Act, Office } from './office.ts';
 import { readOutlook } from './outlook.ts';
@@ -121,6 +123,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   const ledger = new LedgerReader();
   const dayLedger = new DayLedger();
   const energy = new EnergySums();
+  const balancing = new EnergyBalancing(ports);
   const accounts = new TrialBalanceReader();
   const payments = new Payments(ports, settings.zone);
   const roundMs = settings.roundMs ?? ROUND_MS;
@@ -206,6 +209,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     pipe.tick(now);
     await handing.tick(now);
     await dispatcher.dispatch();
+    await balancing.tick(now);
   }
 
   async function receive(localUnit: number, message: BackhaulMessage): Promise<void> {
@@ -358,6 +362,8 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     ...changes(act),
     ...agentOffice(act),
     ...cards.office(act),
+    changeLossAlarm: (change: LossAlarmChange) =>
+      request((tx, now) => changeLossAlarm(tx, change, { by: act.by, now }), act),
     propose: (asked) => request((tx) => propose(tx, act, asked), act),
     async decide(decision) {
       const missing = await orStoreFailure(approvalMissesKey(ports, decision));
@@ -498,6 +504,9 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     cutOffs: (query) => orStoreFailure(store.read((tx) => readCutOffs(tx, query, settings.zone))),
     lines: () => store.read((tx) => lineViews(tx, clock.now())),
     lineDay: (query) => orStoreFailure(store.read((tx) => readLineDay(tx, query, settings.zone, clock.now()))),
+    lineBalances: (query) => store.read((tx) => lineBalances(tx, query)),
+    lossAlarm: (id) => orStoreFailure(store.read((tx) => lossAlarm(tx, id))),
+    lossAlarms: (query) => store.read((tx) => lossAlarms(tx, query)),
     checkMinutes: (query) => orStoreFailure(store.read((tx) => checkMinutes(tx, query))),
     counters: () => ({ ...counters }),
     instantReserved: () => store.read(async (tx) => ((await tx.fact('instant-reserved')) ?? 0) as Milliseconds),

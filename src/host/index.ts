@@ -1,5 +1,6 @@
 /** Subscribers, meters, orders, the ledger, dispatch and monitoring: the books of a utility, and what they need. */
 
+export { NOT_KNOWN_REASONS, raisedFrom } from '../analysis/index.ts';
 export { SUITE_NAMES, type Suite, suiteByName } from '../crypto/index.ts';
 export { type CheckedBooks, checkBooks } from './book-check.ts';
 export { EXPORT_KINDS, type ExportRequest, exportTable } from './bulk-export.ts';
@@ -68,6 +69,7 @@ export { greenButton } from './statement-espi.ts';
 export { type StatementJson, statementCsv, statementJson } from './statement-forms.ts';
 export { statementSheet } from './statement-sheet.ts';
 export type { TableSection, TableSheet } from './table-sheet.ts';
+export { LOSS_ALARM_STATES, LOSS_FINDINGS } from './types/losses.ts';
 export { WEBHOOK_EVENTS } from './types/webhooks.ts';
 export { VendCheck } from './vend-check.ts';
 export { REVERSIBLE_MS, vendIdOf } from './vends.ts';

@@ -18,6 +18,8 @@ import type {
   IssuedCard,
   IssuedReceipt,
   KeptAnswer,
+  LineBalance,
+  LossAlarm,
   OfflineMeter,
   Payment,
   Person,
@@ -51,6 +53,8 @@ export class MemoryShelves {
   readonly settledMinutes = new MemoryShelf<SettledMinutes>(this.undo);
   readonly usedDays = new MemoryShelf<UsedDay>(this.undo);
   readonly settlementClaims = new MemoryShelf<SettlementClaim>(this.undo);
+  readonly lineBalances = new MemoryShelf<LineBalance>(this.undo);
+  readonly lossAlarms = new MemoryShelf<LossAlarm, 'localUnit' | 'state'>(this.undo, ['localUnit', 'state']);
   readonly agents = new MemoryShelf<Agent>(this.undo);
   readonly agentMembers = new MemoryShelf<AgentMember, 'agent'>(this.undo, ['agent']);
   readonly vends = new MemoryShelf<Vend>(this.undo);
@@ -94,6 +98,8 @@ export class MemoryShelves {
     this.settledMinutes.fill(others.settledMinutes);
     this.usedDays.fill(others.usedDays);
     this.settlementClaims.fill(others.settlementClaims);
+    this.lineBalances.fill(others.lineBalances);
+    this.lossAlarms.fill(others.lossAlarms);
     this.agents.fill(others.agents);
     this.agentMembers.fill(others.agentMembers);
     this.vends.fill(others.vends);

@@ -1,8 +1,9 @@
 import type { AgentOffice, AgentReads } from './agent-services.ts';
 import type { Decided, Decision } from './approvals.ts';
 import type { CardOffice, CardReads } from './card-services.ts';
+import type { LossAlarmChange } from './loss-alarms.ts';
 import type { ControlRequest, HostServices } from './services.ts';
-import type { Approval, ControlCommand, HostFailure } from './types.ts';
+import type { Approval, ControlCommand, HostFailure, LossAlarm } from './types.ts';
 import type { Act } from './witness.ts';
 
 export type { Decided, Decision } from './approvals.ts';
@@ -43,6 +44,8 @@ export interface Office
     meter: number,
     request: Exclude<ControlRequest, { readonly type: 'key-change' }>,
   ): Promise<ControlCommand | HostFailure>;
+  /** Takes an alarm of loss further on its way: seen, visited, closed with a finding. */
+  changeLossAlarm(change: LossAlarmChange): Promise<LossAlarm | HostFailure>;
   propose(request: Pick<Approval, 'proposal' | 'why'>): Promise<Approval | HostFailure>;
   decide(decision: Decision): Promise<Decided | HostFailure>;
 }
@@ -96,6 +99,9 @@ export type HostByName = Pick<
   | 'lines'
   | 'checkMinutes'
   | 'lineDay'
+  | 'lineBalances'
+  | 'lossAlarms'
+  | 'lossAlarm'
   | 'webhooks'
   | 'undelivered'
   | 'deliveries'

@@ -31,8 +31,10 @@ import type {
   KeptAnswer,
   Knowledge,
   LedgerSum,
+  LineBalance,
   LineKnowledge,
   LineSuspicion,
+  LossAlarm,
   Meter,
   MeterEvent,
   MeterTotals,
@@ -287,6 +289,8 @@ export interface StoreReads {
   readonly settledMinutes: ShelfReads<SettledMinutes>;
   readonly usedDays: ShelfReads<UsedDay>;
   readonly settlementClaims: ShelfReads<SettlementClaim>;
+  readonly lineBalances: ShelfReads<LineBalance>;
+  readonly lossAlarms: ShelfReads<LossAlarm, 'localUnit' | 'state'>;
 
   readonly agents: ShelfReads<Agent>;
   readonly agentMembers: ShelfReads<AgentMember, 'agent'>;
@@ -367,6 +371,8 @@ export interface StoreTransaction extends StoreReads {
   readonly settledMinutes: Shelf<SettledMinutes>;
   readonly usedDays: Shelf<UsedDay>;
   readonly settlementClaims: Shelf<SettlementClaim>;
+  readonly lineBalances: Shelf<LineBalance>;
+  readonly lossAlarms: Shelf<LossAlarm, 'localUnit' | 'state'>;
 
   readonly agents: Shelf<Agent>;
   readonly agentMembers: Shelf<AgentMember, 'agent'>;

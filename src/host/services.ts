@@ -16,6 +16,7 @@ import type { KeyUse } from './key-use.ts';
 import type { Books } from './ledger.ts';
 import type { LineDay, LineDayQuery } from './line-day.ts';
 import type { DatesQuery, Minutes, MinutesQuery } from './load.ts';
+import type { LineBalanceQuery, LossAlarmQuery } from './loss-alarms.ts';
 import type { Act, Office } from './office.ts';
 import type { Outlook } from './outlook.ts';
 import type { Overview } from './overview.ts';
@@ -42,8 +43,10 @@ import type {
   HostFailure,
   IssuedReceipt,
   Knowledge,
+  LineBalance,
   LineKnowledge,
   LineSuspicion,
+  LossAlarm,
   Meter,
   NumberedEvent,
   NumberedOrder,
@@ -71,6 +74,7 @@ export type { Grid, GridCell, Street } from './grid.ts';
 export type { KeyUse } from './key-use.ts';
 export type { Books, Revenue, Totalled } from './ledger.ts';
 export type { DatesQuery, Minutes, MinutesOfDay, MinutesQuery } from './load.ts';
+export type { LineBalanceQuery, LossAlarmChange, LossAlarmQuery } from './loss-alarms.ts';
 export type { Act, Decided, Decision, HostByName, Office, Once } from './office.ts';
 export type { Outlook } from './outlook.ts';
 export type { Alarm, EnergySoFar, Overview } from './overview.ts';
@@ -352,6 +356,11 @@ export interface HostServices extends AgentReads, CardServices {
   lines(): Promise<LineView[]>;
   /** A day of a line: what its transformer gave beside what its meters counted. */
   lineDay(query: LineDayQuery): Promise<LineDay | HostFailure>;
+  /** What the days of a transformer came to, by day; they are kept for more than a year. */
+  lineBalances(query: LineBalanceQuery): Promise<LineBalance[]>;
+  /** By local unit and first day. */
+  lossAlarms(query: LossAlarmQuery): Promise<LossAlarm[]>;
+  lossAlarm(id: string): Promise<LossAlarm | HostFailure>;
   /** Minutes of a transformer's own meter, by time; the last 35 days are kept. */
   checkMinutes(query: CheckQuery): Promise<CheckMinute[] | HostFailure>;
   counters(): Readonly<HostCounters>;

@@ -10,6 +10,7 @@ import type { PaymentMethod } from './types/money.ts';
 export type * from './types/agents.ts';
 export type * from './types/card-slots.ts';
 export type * from './types/cards.ts';
+export type * from './types/losses.ts';
 export type * from './types/money.ts';
 export type * from './types/people.ts';
 export type * from './types/settlement.ts';
@@ -437,6 +438,9 @@ export interface HostFailure {
     | 'approval-unknown'
     | 'approval-settled'
     | 'approval-own'
+    | 'alarm-unknown'
+    | 'alarm-closed'
+    | 'alarm-wrong'
     | 'person-unknown'
     | 'person-known'
     | 'person-wrong'

@@ -83,7 +83,7 @@ const webhookUnknown = (id: string): HostFailure => fail('webhook-unknown', `The
 
 interface Happened {
   readonly type: WebhookEvent;
-  /** What it happened to: an order, a payment. */
+  /** What it happened to: an order, a payment, an alarm. */
   readonly subject: string;
   readonly data: object;
 }

@@ -4,7 +4,7 @@ export const SEALED_TABLES: readonly string[] = [
   ...['profiles', 'totals', 'lines_of_units', 'suspicions', 'check_minutes', 'facts', 'terms', 'trades', 'dues'],
   ...['payments', 'contracts', 'receipts_due', 'receipts', 'webhooks', 'deliveries', 'closings', 'settled_minutes'],
   ...['used_days', 'agents', 'agent_members', 'vends', 'shifts', 'card_providers', 'cards', 'card_purses'],
-  ...['card_orders', 'card_tickets', 'offline_meters'],
+  ...['card_orders', 'card_tickets', 'offline_meters', 'line_balances', 'loss_alarms'],
   ...['settlement_claims', 'people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit', 'heads'],
   'card_slots',
 ];
@@ -299,6 +299,17 @@ CREATE TABLE offline_meters (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX offline_meters_of_subscriber ON offline_meters (subscriber, id);
 CREATE TABLE used_days (id TEXT PRIMARY KEY, units TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE line_balances (
+  id TEXT PRIMARY KEY, local_unit INTEGER NOT NULL, day INTEGER NOT NULL, judged_at INTEGER NOT NULL,
+  verdict TEXT NOT NULL, why TEXT, figures TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE loss_alarms (
+  id TEXT PRIMARY KEY, local_unit INTEGER NOT NULL, state TEXT NOT NULL, raised_at INTEGER NOT NULL,
+  first_day INTEGER NOT NULL, last_day INTEGER NOT NULL, days INTEGER NOT NULL,
+  unexplained INTEGER NOT NULL, confidence INTEGER NOT NULL, steps TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX loss_alarms_of_unit ON loss_alarms (local_unit, id);
+CREATE INDEX loss_alarms_of_state ON loss_alarms (state, id);
 ALTER TABLE purses ADD COLUMN used_units TEXT NOT NULL DEFAULT '{}';
 CREATE TABLE lanes (id INTEGER PRIMARY KEY, state BLOB NOT NULL) STRICT;
 CREATE TABLE copies (position INTEGER PRIMARY KEY) STRICT;

@@ -301,6 +301,17 @@ CREATE TABLE offline_meters (
 );
 CREATE INDEX offline_meters_of_subscriber ON offline_meters (subscriber, id);
 CREATE TABLE used_days (id TEXT COLLATE "C" PRIMARY KEY, units TEXT NOT NULL);
+CREATE TABLE line_balances (
+  id TEXT COLLATE "C" PRIMARY KEY, local_unit BIGINT NOT NULL, day BIGINT NOT NULL, judged_at BIGINT NOT NULL,
+  verdict TEXT NOT NULL, why TEXT, figures TEXT NOT NULL
+);
+CREATE TABLE loss_alarms (
+  id TEXT COLLATE "C" PRIMARY KEY, local_unit BIGINT NOT NULL, state TEXT COLLATE "C" NOT NULL, raised_at BIGINT NOT NULL,
+  first_day BIGINT NOT NULL, last_day BIGINT NOT NULL, days BIGINT NOT NULL,
+  unexplained BIGINT NOT NULL, confidence BIGINT NOT NULL, steps TEXT NOT NULL
+);
+CREATE INDEX loss_alarms_of_unit ON loss_alarms (local_unit, id);
+CREATE INDEX loss_alarms_of_state ON loss_alarms (state, id);
 ALTER TABLE purses ADD COLUMN used_units TEXT NOT NULL DEFAULT '{}';
 CREATE TABLE lanes (id BIGINT PRIMARY KEY, state BYTEA NOT NULL);
 CREATE TABLE copies (position BIGINT PRIMARY KEY);

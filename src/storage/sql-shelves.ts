@@ -17,6 +17,8 @@ import type {
   IssuedCard,
   IssuedReceipt,
   KeptAnswer,
+  LineBalance,
+  LossAlarm,
   OfflineMeter,
   Payment,
   Person,
@@ -53,6 +55,8 @@ import {
   dues,
   heads,
   keptAnswers,
+  lineBalances,
+  lossAlarms,
   offlineMeters,
   payments,
   people,
@@ -85,6 +89,8 @@ export class SqlShelves {
   readonly settledMinutes: SqlShelf<SettledMinutes>;
   readonly usedDays: SqlShelf<UsedDay>;
   readonly settlementClaims: SqlShelf<SettlementClaim>;
+  readonly lineBalances: SqlShelf<LineBalance>;
+  readonly lossAlarms: SqlShelf<LossAlarm, 'localUnit' | 'state'>;
   readonly agents: SqlShelf<Agent>;
   readonly agentMembers: SqlShelf<AgentMember, 'agent'>;
   readonly vends: SqlShelf<Vend>;
@@ -119,6 +125,8 @@ export class SqlShelves {
     this.settledMinutes = new SqlShelf(connection, settledMinutes);
     this.usedDays = new SqlShelf(connection, usedDays);
     this.settlementClaims = new SqlShelf(connection, settlementClaims);
+    this.lineBalances = new SqlShelf(connection, lineBalances);
+    this.lossAlarms = new SqlShelf(connection, lossAlarms);
     this.agents = new SqlShelf(connection, agents);
     this.agentMembers = new SqlShelf(connection, agentMembers);
     this.vends = new SqlShelf(connection, vends);

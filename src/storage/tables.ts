@@ -22,8 +22,10 @@ import type {
   KeptAnswer,
   Knowledge,
   Line,
+  LineBalance,
   LineKnowledge,
   LineSuspicion,
+  LossAlarm,
   Meter,
   MeterEvent,
   MeterTotals,
@@ -319,6 +321,27 @@ export const settlementClaims = table<SettlementClaim>('settlement_claims', ['id
   id: 'text',
   claim: 'text',
   answer: 'text?',
+});
+export const lineBalances = table<LineBalance>('line_balances', ['id'], {
+  id: 'text',
+  localUnit: 'number',
+  day: 'number',
+  judgedAt: 'number',
+  verdict: 'text',
+  why: 'text?',
+  figures: 'json',
+});
+export const lossAlarms = table<LossAlarm>('loss_alarms', ['id'], {
+  id: 'text',
+  localUnit: 'number',
+  state: 'text',
+  raisedAt: 'number',
+  firstDay: 'number',
+  lastDay: 'number',
+  days: 'number',
+  unexplained: 'number',
+  confidence: 'number',
+  steps: 'json',
 });
 export const agents = table<Agent>('agents', ['id'], {
   id: 'text',

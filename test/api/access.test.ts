@@ -67,6 +67,7 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
   enrolOfflineMeter: { number: '0a1b2e', provider: '1-2', subscriber: 'kim', n: 32 },
   addPerson: { login: 'han', name: 'Han', role: 'cashier' },
   changePerson: { name: 'Somebody else' },
+  changeLossAlarm: { state: 'seen' },
   addWebhook: { id: 'shop', url: 'https://shop.example/told', events: ['purchase.sold'] },
   addApiKey: { name: 'a program', role: 'agent', scopes: ['orders:sell'] },
 };
@@ -98,6 +99,7 @@ const PARAMETERS = {
     key: '000000000000',
     approval: 'none',
     webhook: 'shop',
+    alarm: '00001-20000',
     agent: 'kiosk',
     member: 'agent',
     reference: 'walk-reference',

@@ -165,6 +165,22 @@ async function putSettlement(tx: Transaction): Promise<void> {
     [1, 2].map((unit) => ({ id: `2026-03 ${unit}`, energies: new Uint8Array(178_560).fill(unit) })),
   );
   await tx.usedDays.put([{ id: '1 20000', units: { 50: '90000000000' } }]);
+  const errors = { meters: 0.1 + 0.2, minutes: 0 };
+  const figures = {
+    ...{ gave: 2 ** 52, squares: 1e24, loss: -3, errors, counted: 1, estimated: 0, minutes: 1440, unknownMinutes: 0 },
+    ...{ technical: 7, band: { low: -1, high: 9 }, unexplained: -10, confidence: 97, learnedDays: 35 },
+    hours: [{ gave: 1, counted: 2, estimated: 3, minutes: 60 }],
+  };
+  await tx.lineBalances.put([
+    { ...{ id: '00001-20000', localUnit: 1, day: 20_000, judgedAt: at, why: undefined, figures }, verdict: 'loss' },
+    { ...{ id: '00001-20001', localUnit: 1, day: 20_001, judgedAt: at, why: 'hours', figures }, verdict: 'not-known' },
+  ]);
+  await tx.lossAlarms.put([
+    {
+      ...{ id: '00001-20000', localUnit: 1, state: 'seen', raisedAt: at, firstDay: 20_000, lastDay: 20_001, days: 2 },
+      ...{ unexplained: 2 ** 52, confidence: 99, steps: [{ state: 'seen', at, by: 'han', note: TEXT }] },
+    },
+  ]);
   await tx.settlementClaims.put([{ id: 'to seller 2026-03', claim: 'a.b.c', answer: undefined }]);
 }
 

@@ -7,6 +7,8 @@ import type {
   Closing,
   Dues,
   IssuedCard,
+  LineBalance,
+  LossAlarm,
   Payment,
   Posting,
   Shift,
@@ -134,6 +136,36 @@ for (const { name, skip, open } of STORES) {
       assert.deepEqual(kept && { id: kept.id, energies: Uint8Array.from(kept.energies) }, minutes);
       assert.deepEqual(await tx.usedDays.of([used.id]), [used]);
       assert.deepEqual(await tx.settlementClaims.of([claim.id]), [claim]);
+    });
+  });
+
+  it('days of transformers and alarms of losses come back as they were, alarms by unit and by state', async (store) => {
+    const errors = { meters: 0.1 + 0.2, minutes: 1e-7 };
+    const figures: LineBalance['figures'] = {
+      ...{ gave: 2 ** 52, squares: 1.5e24, loss: -3, errors, counted: 1, estimated: 0, minutes: 1440 },
+      ...{ unknownMinutes: 0, technical: 7, band: { low: -1, high: 9 }, unexplained: -10, confidence: 97 },
+      ...{ learnedDays: 35, hours: [{ gave: 1, counted: 2, estimated: 3, minutes: 60 }] },
+    };
+    const day = { localUnit: 1, judgedAt: at, figures };
+    const rows: LineBalance[] = [
+      { ...day, id: '00001-20000', day: 20_000, verdict: 'loss', why: undefined },
+      { ...day, id: '00001-20001', day: 20_001, verdict: 'not-known', why: 'meter-new' },
+    ];
+    const alarm: LossAlarm = {
+      ...{ id: '00001-20000', localUnit: 1, state: 'new', raisedAt: at, firstDay: 20_000, lastDay: 20_000, days: 1 },
+      ...{ unexplained: 2 ** 52, confidence: 99, steps: [] },
+    };
+    const step = { state: 'closed', at, by: 'han', note: 'no, "nothing"', finding: 'nothing' } as const;
+    const closed: LossAlarm = { ...alarm, id: '00002-20000', localUnit: 2, state: 'closed', steps: [step] };
+    await store.transaction(async (tx) => {
+      await tx.lineBalances.put(rows);
+      await tx.lossAlarms.put([closed, alarm]);
+    });
+    await store.read(async (tx) => {
+      assert.deepEqual(await tx.lineBalances.page({ after: '00001-00000', limit: 9 }), rows);
+      assert.deepEqual(await tx.lossAlarms.page({ limit: 9 }), [alarm, closed]);
+      assert.deepEqual(await tx.lossAlarms.where('localUnit', 2), [closed]);
+      assert.deepEqual(await tx.lossAlarms.where('state', 'new'), [alarm]);
     });
   });
 

@@ -9,6 +9,7 @@ export const WEBHOOK_EVENTS = [
   'payment.reversed',
   'payment.returned',
   'payment.stuck',
+  'loss.raised',
 ] as const;
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 

@@ -21,6 +21,7 @@ const ALL: Readonly<Record<Scope, true>> = {
   'tariffs:read': true,
   'tariffs:write': true,
   'lines:read': true,
+  'lines:write': true,
   'books:read': true,
   'events:read': true,
   'audit:read': true,

@@ -20,7 +20,7 @@ import { NotTaken } from './deliveries.tsx';
 /** Of what a webhook may be told. */
 const EVENTS: readonly WebhookJson['events'][number][] = [
   ...(['purchase.sold', 'purchase.stored', 'purchase.refunded', 'payment.captured', 'payment.declined'] as const),
-  ...(['payment.reversed', 'payment.returned', 'payment.stuck'] as const),
+  ...(['payment.reversed', 'payment.returned', 'payment.stuck', 'loss.raised'] as const),
 ];
 
 /** Addresses outside that are told what happens, and what they have not taken. */

@@ -1,0 +1,129 @@
+import { type Static, Type } from 'typebox';
+import {
+  type LineBalance,
+  LOSS_ALARM_STATES,
+  LOSS_FINDINGS,
+  type LossAlarm,
+  type LossAlarmStep,
+  NOT_KNOWN_REASONS,
+  raisedFrom,
+} from '../../host/index.ts';
+import { Id, Instant, instantText, LocalUnit, maybe, OneOf, Strict, same } from './common.ts';
+
+const MS_PER_DAY = 86_400_000;
+const DateText = Type.String({ format: 'date' });
+const MilliwattHours = Type.String({ pattern: '^-?[0-9]+$' });
+const HIDDEN = 'Absent for whoever may not read the use of meters.';
+
+export const LineBalanceSchema = Type.Object(
+  {
+    localUnit: LocalUnit,
+    date: Type.String({ format: 'date', description: 'A day in UTC, as meters keep them.' }),
+    judgedAt: Instant,
+    verdict: OneOf(['balanced', 'loss', 'gain', 'not-known']),
+    why: Type.Optional(OneOf(NOT_KNOWN_REASONS)),
+    confidencePercent: Type.Integer({ description: 'At least so surely the day is what the verdict says.' }),
+    minutes: Type.Integer({ description: 'How many minutes of the day were compared.' }),
+    unknownMinutes: Type.Integer({ description: 'That meters do not know: left out, or estimated.' }),
+    learnedDays: Type.Integer({ description: 'From which the technical loss was learned.' }),
+    raisedFromWatts: Type.Optional(Type.Integer({ description: 'A constant load beyond this is raised.' })),
+    gaveMilliwattHours: MilliwattHours,
+    technicalMilliwattHours: MilliwattHours,
+    bandMilliwattHours: Type.Object(
+      { low: MilliwattHours, high: MilliwattHours },
+      { description: 'Between these the loss of an honest day lies.' },
+    ),
+    countedMilliwattHours: Type.Optional(Type.String({ description: HIDDEN })),
+    estimatedMilliwattHours: Type.Optional(Type.String({ description: HIDDEN })),
+    lossMilliwattHours: Type.Optional(Type.String({ description: HIDDEN })),
+    unexplainedMilliwattHours: Type.Optional(Type.String({ description: HIDDEN })),
+    hours: Type.Optional(
+      Type.Array(
+        Type.Object({
+          gaveMilliwattHours: MilliwattHours,
+          countedMilliwattHours: MilliwattHours,
+          estimatedMilliwattHours: MilliwattHours,
+          minutes: Type.Integer(),
+        }),
+        { description: `The 24 hours of the day in UTC. ${HIDDEN}` },
+      ),
+    ),
+  },
+  { $id: 'LineBalance', description: 'What a day of a transformer came to, judged once.' },
+);
+export type LineBalanceJson = Static<typeof LineBalanceSchema>;
+
+export const LossAlarmSchema = Type.Object(
+  {
+    id: Id,
+    localUnit: LocalUnit,
+    state: OneOf(LOSS_ALARM_STATES),
+    raisedAt: Instant,
+    firstDate: DateText,
+    lastDate: DateText,
+    days: Type.Integer({ description: 'Of which it is known that energy was lost.' }),
+    unexplainedMilliwattHours: MilliwattHours,
+    confidencePercent: Type.Integer({ description: 'Of the surest day.' }),
+    steps: Type.Array(
+      Type.Object({
+        state: OneOf(LOSS_ALARM_STATES),
+        at: Instant,
+        by: Type.String(),
+        note: Type.String(),
+        finding: Type.Optional(OneOf(LOSS_FINDINGS)),
+      }),
+      { description: 'What became of it, the oldest first.' },
+    ),
+  },
+  { $id: 'LossAlarm', description: 'A loss on one transformer, until somebody closes it with a finding.' },
+);
+export type LossAlarmJson = Static<typeof LossAlarmSchema>;
+
+export const LossAlarmChangeBody = Strict({
+  state: OneOf(['seen', 'visited', 'closed']),
+  finding: Type.Optional(OneOf(LOSS_FINDINGS)),
+  note: Type.Optional(Type.String({ maxLength: 1_000 })),
+});
+
+const dateOf = (day: number): string => instantText(day * MS_PER_DAY).slice(0, 10);
+
+/** @param mayCount whether the use of meters may be read */
+export function lineBalanceJson(row: LineBalance, mayCount: boolean): LineBalanceJson {
+  const { localUnit, day, judgedAt, verdict, why, figures } = row;
+  const { confidence: confidencePercent, minutes, unknownMinutes, learnedDays, technical, band, hours } = figures;
+  const watts = raisedFrom(figures);
+  return {
+    ...{ localUnit, date: dateOf(day), judgedAt: instantText(judgedAt), verdict },
+    ...maybe('why', why, same),
+    ...{ confidencePercent, minutes, unknownMinutes, learnedDays },
+    ...(verdict !== 'not-known' && { raisedFromWatts: Math.ceil(watts) }),
+    gaveMilliwattHours: String(figures.gave),
+    technicalMilliwattHours: String(technical),
+    bandMilliwattHours: { low: String(band.low), high: String(band.high) },
+    ...(mayCount && {
+      countedMilliwattHours: String(figures.counted),
+      estimatedMilliwattHours: String(figures.estimated),
+      lossMilliwattHours: String(figures.loss),
+      unexplainedMilliwattHours: String(figures.unexplained),
+      hours: hours.map((hour) => ({
+        gaveMilliwattHours: String(hour.gave),
+        countedMilliwattHours: String(hour.counted),
+        estimatedMilliwattHours: String(hour.estimated),
+        minutes: hour.minutes,
+      })),
+    }),
+  };
+}
+
+export const lossAlarmJson = (alarm: LossAlarm): LossAlarmJson => ({
+  ...{ id: alarm.id, localUnit: alarm.localUnit, state: alarm.state, raisedAt: instantText(alarm.raisedAt) },
+  ...{ firstDate: dateOf(alarm.firstDay), lastDate: dateOf(alarm.lastDay), days: alarm.days },
+  unexplainedMilliwattHours: String(alarm.unexplained),
+  confidencePercent: alarm.confidence,
+  steps: alarm.steps.map(stepJson),
+});
+
+const stepJson = ({ state, at, by, note, finding }: LossAlarmStep): LossAlarmJson['steps'][number] => ({
+  ...{ state, at: instantText(at), by, note },
+  ...maybe('finding', finding, same),
+});

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { householdDay, seeded } from '../analysis/line-year.testing.ts';
+import { emptyDayProfile, MINUTES_PER_DAY } from '../records/index.ts';
+import { type Milliseconds, milliwattHours, svpmsn } from '../units/index.ts';
+import { type Act, type LossAlarm, type LossAlarmChange, MemoryStore, type WebhookSender } from './index.ts';
+import { made, Rig } from './rig.testing.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const UNIT = 1;
+const METERS = [1, 2, 3];
+
+/** A line whose days are told when the test says so. It is enrolled at noon of day 0. */
+class Line {
+  readonly rig: Rig;
+  readonly day0: number;
+  readonly #random = seeded(3);
+
+  constructor(rig: Rig) {
+    this.rig = rig;
+    this.day0 = Math.floor(rig.clock.ms / DAY_MS);
+  }
+
+  static async open(more: ConstructorParameters<typeof Rig>[1] = {}): Promise<Line> {
+    const line = new Line(new Rig(new MemoryStore(), more));
+    for (const id of METERS) await line.rig.enrol(id);
+    return line;
+  }
+
+  /** What the meters and the check meter of a day tell; `lost` is a share of what is counted. */
+  async tell(day: number, { lost = 0.02, silent = 0 }: { lost?: number; silent?: number } = {}): Promise<void> {
+    const counted = METERS.map(() => Uint16Array.from(householdDay(this.#random), (watts) => Math.round(watts / 6)));
+    await this.rig.store.transaction(async (tx) => {
+      for (const [i, energies] of counted.entries()) {
+        if (METERS[i] === silent) continue;
+        await tx.putProfile(svpmsn(METERS[i] as number), { ...emptyDayProfile(this.day0 + day, 1), energies });
+      }
+      for (let i = 0; i < MINUTES_PER_DAY; i++) {
+        const energy = (1 + lost) * 100 * counted.reduce((sum, energies) => sum + (energies[i] as number), 0);
+        const minute = (this.day0 + day) * MINUTES_PER_DAY + i;
+        await tx.putCheckMinute({ localUnit: UNIT, minute, energy: milliwattHours(Math.round(energy)) });
+      }
+      const checkedAt = ((this.day0 + day + 1) * DAY_MS) as Milliseconds;
+      const nothing = { healthAt: undefined, health: undefined, mapRefusedAt: undefined, mapRefusal: undefined };
+      await tx.putLine({ localUnit: UNIT, checkedAt, ...nothing });
+    });
+  }
+
+  /** Every host ticks for a while, from an hour of a day on. */
+  async look(day: number, hour: number, hosts = [this.rig.host]): Promise<void> {
+    this.rig.clock.ms = (this.day0 + day) * DAY_MS + hour * HOUR_MS;
+    for (let minutes = 0; minutes < 60; minutes += 10) {
+      await Promise.all(hosts.map((host) => host.handle({ type: 'tick' })));
+      this.rig.clock.ms += HOUR_MS / 6;
+    }
+  }
+
+  async verdicts(): Promise<string[]> {
+    const rows = await this.rig.host.lineBalances({ localUnit: UNIT, limit: 100 });
+    return rows.map(({ day, verdict, why }) => [day - this.day0, verdict, ...((why ?? '') ? [why] : [])].join(' '));
+  }
+
+  async change(change: LossAlarmChange): Promise<LossAlarm | string> {
+    const at = this.rig.clock.ms as Milliseconds;
+    const act: Act = {
+      at,
+      by: 'han',
+      role: 'technician',
+      action: 'changeLossAlarm',
+      subject: change.id,
+      detail: '',
+      request: 'r',
+    };
+    const changed = await this.rig.host.by(act).changeLossAlarm(change);
+    return 'sentence' in changed ? changed.reason : changed;
+  }
+
+  alarms = (): Promise<LossAlarm[]> => this.rig.host.lossAlarms({ limit: 10 });
+}
+
+test('a day is judged once all has come, and not while a profile may still come; a new meter makes it say nothing', async () => {
+  const line = await Line.open();
+  await line.tell(0);
+  await line.tell(1, { silent: 2 });
+  await line.look(2, 1);
+  assert.deepEqual(await line.verdicts(), ['0 not-known meter-new']);
+  await line.look(2, 11);
+  assert.deepEqual(await line.verdicts(), ['0 not-known meter-new']);
+  await line.look(2, 13);
+  assert.deepEqual(await line.verdicts(), ['0 not-known meter-new', '1 not-known profile']);
+  await line.tell(2);
+  await line.look(3, 1);
+  await line.look(3, 2);
+  assert.deepEqual(await line.verdicts(), ['0 not-known meter-new', '1 not-known profile', '2 balanced']);
+});
+
+test('what is told of a day after it was judged changes nothing of it, in this process and the next', async () => {
+  const line = await Line.open();
+  await line.tell(1);
+  await line.look(2, 1);
+  await line.tell(1, { lost: 0.5 });
+  const { rig } = line;
+  rig.host = rig.newHost();
+  await rig.host.start();
+  await line.look(2, 3);
+  assert.deepEqual(await line.verdicts(), ['1 balanced']);
+  assert.deepEqual(await line.alarms(), []);
+});
+
+test('a loss raises one alarm however many days and hosts see it, and whoever listens is told once', async () => {
+  const told: string[] = [];
+  const webhooks: WebhookSender = {
+    secretOf: () => 'secret',
+    faultOf: () => undefined,
+    send: async ({ id }) => {
+      told.push(id);
+      return 'taken';
+    },
+  };
+  const line = await Line.open({ webhooks });
+  const { rig } = line;
+  made(await rig.host.addWebhook({ id: 'desk', url: 'https://desk.example', events: ['loss.raised'] }));
+  const hosts = [rig.host, rig.newHost()];
+  for (const day of [1, 2, 3]) {
+    await line.tell(day, { lost: day === 1 ? 0.02 : 0.3 });
+    await line.look(day + 1, 1, hosts);
+  }
+  assert.deepEqual(await line.verdicts(), ['1 balanced', '2 loss', '3 loss']);
+  const [alarm, ...others] = await line.alarms();
+  assert.deepEqual(others, []);
+  assert.ok(alarm !== undefined);
+  const { id, state, firstDay, lastDay, days } = alarm;
+  assert.deepEqual([id, state], [`00001-${line.day0 + 2}`, 'new']);
+  assert.deepEqual([firstDay - line.day0, lastDay - line.day0, days], [2, 3, 2]);
+  const rows = await rig.host.lineBalances({ localUnit: UNIT, limit: 100 });
+  const unexplained = rows.filter(({ verdict }) => verdict === 'loss').map(({ figures }) => figures.unexplained);
+  assert.equal(
+    alarm.unexplained,
+    unexplained.reduce((sum, each) => sum + each, 0),
+  );
+  await rig.host.deliverWebhooks();
+  await rig.host.deliverWebhooks();
+  assert.deepEqual(told, [`loss.raised:${id}`]);
+});
+
+test('an alarm goes on to seen, visited and closed with a finding, never back, each with who, when and a note in the audit log', async () => {
+  const line = await Line.open();
+  await line.tell(1, { lost: 0.3 });
+  await line.look(2, 1);
+  const { id } = (await line.alarms())[0] as LossAlarm;
+  const at = line.rig.clock.ms;
+  assert.equal(await line.change({ id: '00001-00001', state: 'seen', note: '' }), 'alarm-unknown');
+  assert.equal(await line.change({ id, state: 'closed', note: '' }), 'alarm-wrong');
+  assert.equal(await line.change({ id, state: 'seen', finding: 'theft', note: '' }), 'alarm-wrong');
+  assert.equal(await line.change({ id, state: 'seen', note: 'two\nlines' }), 'alarm-wrong');
+  await line.change({ id, state: 'visited', note: 'A cable behind the shed.' });
+  assert.equal(await line.change({ id, state: 'seen', note: '' }), 'alarm-wrong');
+  assert.equal(await line.change({ id, state: 'visited', note: '' }), 'alarm-wrong');
+  assert.deepEqual((await line.rig.host.lossAlarms({ open: true, limit: 10 })).length, 1);
+  const closed = await line.change({ id, state: 'closed', finding: 'theft', note: '' });
+  assert.ok(typeof closed === 'object');
+  assert.deepEqual(closed.steps, [
+    { state: 'visited', at, by: 'han', note: 'A cable behind the shed.' },
+    { state: 'closed', at, by: 'han', note: '', finding: 'theft' },
+  ]);
+  assert.equal(await line.change({ id, state: 'closed', finding: 'theft', note: '' }), 'alarm-closed');
+  assert.deepEqual(await line.rig.host.lossAlarms({ open: true, limit: 10 }), []);
+  assert.deepEqual(made(await line.rig.host.lossAlarm(id)), closed);
+  const audit = await line.rig.store.read((tx) => tx.audit.page({ limit: 10 }));
+  assert.equal(audit.length, 2);
+});
+
+test('a loss that goes on after its alarm was closed raises another, and one that is expected from now on does not', async () => {
+  const line = await Line.open();
+  const days = async (from: number, to: number) => {
+    for (let day = from; day <= to; day++) {
+      await line.tell(day, { lost: day < 3 ? 0.02 : 0.3 });
+      await line.look(day + 1, 1);
+    }
+  };
+  const open = async () => (await line.alarms()).filter(({ state }) => state !== 'closed').map(({ id }) => id);
+  await days(1, 3);
+  await line.change({ id: `00001-${line.day0 + 3}`, state: 'closed', finding: 'fault', note: '' });
+  await days(4, 4);
+  assert.deepEqual(await open(), [`00001-${line.day0 + 4}`]);
+  await line.change({ id: `00001-${line.day0 + 4}`, state: 'closed', finding: 'expected', note: 'A lamp.' });
+  await days(5, 6);
+  assert.deepEqual((await line.verdicts()).slice(-2), ['5 balanced', '6 balanced']);
+  assert.deepEqual(await open(), []);
+});
+
+test('days in which the check meter was silent, or before the line had a meter, are not judged', async () => {
+  const line = await Line.open();
+  await line.tell(-1);
+  await line.tell(2);
+  await line.look(3, 13);
+  await line.look(3, 14);
+  assert.deepEqual(await line.verdicts(), ['2 balanced']);
+});

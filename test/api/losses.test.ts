@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type LineBalance, MemoryStore } from '../../src/host/index.ts';
+import { milliseconds } from '../../src/units/index.ts';
+import { type Answer, type Visitor, World } from './world.ts';
+
+const ALARM = '00001-20000';
+const at = milliseconds(20_001 * 86_400_000);
+const figures: LineBalance['figures'] = {
+  ...{ gave: 9_000_000, squares: 1, loss: 2_000_000, errors: { meters: 1, minutes: 1 }, counted: 7_000_000 },
+  ...{ estimated: 0, minutes: 1440, unknownMinutes: 0, technical: 180_000, band: { low: 0, high: 900_000 } },
+  ...{ unexplained: 1_820_000, confidence: 99, learnedDays: 3, hours: [] },
+};
+
+type Row = Readonly<Record<string, unknown>>;
+const rowsOf = (list: unknown): readonly Row[] => list as readonly Row[];
+const itemsOf = ({ json }: Answer): readonly Row[] => rowsOf(json.items);
+
+let world: World;
+let operator: Visitor;
+
+before(async () => {
+  const store = new MemoryStore();
+  world = await World.open(store);
+  operator = await world.as('operator');
+  await store.transaction(async (tx) => {
+    const day = { localUnit: 1, judgedAt: at, figures };
+    await tx.lineBalances.put([
+      { ...day, id: ALARM, day: 20_000, verdict: 'loss', why: undefined },
+      { ...day, id: '00001-20001', day: 20_001, verdict: 'not-known', why: 'meter-new' },
+      { ...day, id: '00002-20000', localUnit: 2, day: 20_000, verdict: 'balanced', why: undefined },
+    ]);
+    await tx.lossAlarms.put([
+      {
+        ...{ id: ALARM, localUnit: 1, state: 'new', raisedAt: at, firstDay: 20_000, lastDay: 20_000, days: 1 },
+        ...{ unexplained: 1_820_000, confidence: 99, steps: [] },
+      },
+    ]);
+  });
+});
+after(() => world.close());
+
+test('days of a transformer come by day, page by page, with what they came to', async () => {
+  const first = await world.ask(operator, 'GET', '/api/v1/lines/1/balances?limit=1');
+  const [day] = itemsOf(first);
+  assert.deepEqual([day?.date, day?.verdict, day?.why], ['2024-10-04', 'loss', undefined]);
+  assert.deepEqual([day?.lossMilliwattHours, day?.bandMilliwattHours], ['2000000', { low: '0', high: '900000' }]);
+  assert.deepEqual([day?.confidencePercent, day?.raisedFromWatts], [99, 30]);
+  const second = await world.ask(operator, 'GET', `/api/v1/lines/1/balances?limit=9&cursor=${first.json.next}`);
+  const rest = itemsOf(second);
+  assert.deepEqual(
+    rest.map(({ date, verdict, why, raisedFromWatts }) => [date, verdict, why, raisedFromWatts]),
+    [['2024-10-05', 'not-known', 'meter-new', undefined]],
+  );
+  assert.equal(second.json.next, undefined);
+  const later = await world.ask(operator, 'GET', '/api/v1/lines/1/balances?after=2024-10-04');
+  assert.deepEqual(itemsOf(later), rest);
+});
+
+test('whoever may not read the use of meters gets the verdict of a day, and not what they counted', async () => {
+  const answer = await world.ask(await world.as('technician'), 'GET', '/api/v1/lines/1/balances?limit=1');
+  const [day] = itemsOf(answer);
+  assert.equal(day?.verdict, 'loss');
+  for (const hidden of ['counted', 'loss', 'unexplained', 'estimated']) {
+    assert.equal(day?.[`${hidden}MilliwattHours`], undefined, hidden);
+  }
+  assert.equal(day?.hours, undefined);
+});
+
+test('an alarm is read, taken further by a technician, and closed with a finding; others may not', async () => {
+  const technician = await world.as('technician');
+  const open = async () => itemsOf(await world.ask(operator, 'GET', '/api/v1/loss-alarms?open=true'));
+  assert.equal((await open()).length, 1);
+  const change = (who: Visitor, body: object, alarm = ALARM) =>
+    world.ask(who, 'PATCH', `/api/v1/loss-alarms/${alarm}`, body);
+  const seen = await change(technician, { state: 'seen', note: 'Tomorrow.' });
+  assert.deepEqual([seen.status, seen.json.state], [200, 'seen']);
+  const refused = async (who: Visitor, body: object, alarm?: string) => {
+    const { status, json } = await change(who, body, alarm);
+    return [status, json.code];
+  };
+  assert.deepEqual(await refused(technician, { state: 'seen' }), [422, 'alarm-wrong']);
+  assert.deepEqual(await refused(technician, { state: 'closed' }), [422, 'alarm-wrong']);
+  assert.deepEqual(await refused(technician, { state: 'new' }), [400, 'input-wrong']);
+  assert.deepEqual(await refused(technician, { state: 'visited' }, '00001-00007'), [404, 'alarm-unknown']);
+  assert.deepEqual(await refused(await world.as('auditor'), { state: 'visited' }), [403, 'not-allowed']);
+  const closed = await change(operator, { state: 'closed', finding: 'theft' });
+  assert.equal(closed.status, 200);
+  assert.deepEqual(
+    rowsOf(closed.json.steps).map(({ state, finding, note }) => [state, finding, note]),
+    [
+      ['seen', undefined, 'Tomorrow.'],
+      ['closed', 'theft', ''],
+    ],
+  );
+  assert.deepEqual(await refused(operator, { state: 'closed', finding: 'theft' }), [409, 'alarm-closed']);
+  assert.deepEqual(await open(), []);
+  assert.deepEqual((await world.ask(operator, 'GET', `/api/v1/loss-alarms/${ALARM}`)).json, closed.json);
+});
