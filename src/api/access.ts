@@ -208,6 +208,7 @@ export const ACCESS = {
 
   readBooks: { scope: 'books:read', all: ['operator', 'auditor', 'seller'] },
   readCardBooks: { scope: 'books:read', all: ['operator', 'auditor'] },
+  readCardMonth: { scope: 'books:read', all: ['operator', 'auditor'] },
   readAccounts: { scope: 'books:read', all: ['operator', 'auditor'] },
   listHeads: { scope: 'books:read', all: ['operator', 'auditor', 'seller'] },
   listMeterBooks: { scope: 'books:read', all: ['operator', 'auditor'] },

@@ -51,6 +51,7 @@ import {
   CardBooksSchema,
   CardExchangeSchema,
   CardInMeterSchema,
+  CardMonthSchema,
   CardOrderSchema,
   CardPassedSchema,
   CardProviderSchema,
@@ -142,6 +143,7 @@ const SCHEMAS = [
   ...[AlarmSchema, OverviewSchema, GridSchema, MinutesSchema, BalanceSchema, UtilitySchema, CutOffSchema, KeyUseSchema],
   ...[CardBooksSchema, CardExchangeSchema, CardOrderSchema, CardProviderSchema, CardSchema, CardStepSchema],
   ...[CardInMeterSchema, CardPassedSchema, CardTicketSchema, OfflineMeterSchema, RecoverySchema, MeterPolicySchema],
+  CardMonthSchema,
   ...[OutlookSchema, TariffWeekSchema, TariffPreviewSchema, AccountSchema, TrialBalanceSchema, HeadSchema],
 ];
 

@@ -12,6 +12,7 @@ export type {
   CardBooksJson,
   CardExchangeJson,
   CardJson,
+  CardMonthJson,
   CardOrderJson,
   CardPassedJson,
   CardProviderJson,

@@ -109,6 +109,12 @@ export interface CardTotals {
   readonly closed: bigint;
 }
 
+/** Of a provider for which nothing was ever booked. */
+export const NO_CARD_TOTALS: Omit<CardTotals, 'provider'> = {
+  ...{ issued: 0n, recovered: 0n, inFlight: 0n, refunded: 0n, stored: 0n, found: 0n },
+  ...{ onCards: 0n, handed: 0n, inMeters: 0n, spent: 0n, arrived: 0n, closed: 0n },
+};
+
 /** @param sums of accounts, and of kind and account, of what concerns providers of cards */
 export function cardTotals(sums: ReadonlyMap<string, bigint>): CardTotals[] {
   const prefix = 'card-sold prepaid-cards:';

@@ -1,9 +1,10 @@
 import type { KeyName, Purpose } from '../crypto/index.ts';
 import { isCsn, type Milliseconds, type Region, type Svpmsn } from '../units/index.ts';
-import { cardsHold } from './card-books.ts';
+import { cardsHold, NO_CARD_TOTALS } from './card-books.ts';
 import { type CardDesk, orKeyFailure } from './card-desk.ts';
 import type { CardErrands } from './card-errands.ts';
 import { type CardView, cardBy, offlineMeterBy } from './card-lookup.ts';
+import { cardMonths } from './card-months.ts';
 import type { CardCarrier } from './card-pipe.ts';
 import { recoverCard, recoveriesOf, replaceCard } from './card-recovery.ts';
 import {
@@ -31,7 +32,7 @@ import {
 import { isFailure, orStoreFailure } from './failures.ts';
 import type { LedgerReader } from './ledger.ts';
 import type { HostPorts, Shelf, ShelfReads, StoreReads, StoreTransaction } from './ports.ts';
-import type { CardOrder, CardTicket, HostFailure, IssuedCard } from './types.ts';
+import type { CardOrder, CardProvider, CardTicket, HostFailure, IssuedCard } from './types.ts';
 import type { Act } from './witness.ts';
 
 type Request = <T extends object>(
@@ -54,11 +55,13 @@ interface CardHostParts {
   readonly errands: Pick<CardErrands, 'serveThroughPipes'>;
   readonly request: Request;
   readonly ledger: LedgerReader;
+  /** IANA name of the time zone whose months are settled. */
+  readonly zone: string;
 }
 
 export function createCardHost(
   { store, keys, clock }: Pick<HostPorts, 'store' | 'keys' | 'clock'>,
-  { desk, pipe, errands, request, ledger }: CardHostParts,
+  { desk, pipe, errands, request, ledger, zone }: CardHostParts,
 ): CardHost {
   const read = <T extends object>(work: (tx: StoreReads) => Promise<T>): Promise<T | HostFailure> =>
     orStoreFailure(store.read(work));
@@ -122,6 +125,8 @@ export function createCardHost(
     offlineMeter: (id) => read((tx) => offlineMeterBy(tx, id)),
     offlineMeterTickets: (query) => read((tx) => ticketsFor(tx, query)),
     cardBooks: (query = {}) => store.read((tx) => readCardBooks(tx, query, ledger, clock.now())),
+    cardMonths: ({ month, ...query }) =>
+      read(async (tx) => cardMonths(tx, { month, zone, providers: await providersOf(tx, query) }, clock.now())),
   };
   return { services, office };
 }
@@ -229,21 +234,28 @@ async function ticketsFor(
 /** Where an order stands among those of its card: it says so too when the order has gone to another card. */
 export const placeOfOrder = ({ orderedAt, id }: CardOrder): string => `${String(orderedAt).padStart(16, '0')} ${id}`;
 
+interface ProviderQuery {
+  readonly after?: string;
+  readonly limit?: number;
+}
+
+const providersOf = (tx: StoreReads, { after, limit }: ProviderQuery): Promise<CardProvider[]> =>
+  limit === undefined
+    ? allOf(tx.cardProviders)
+    : tx.cardProviders.page({ ...(after !== undefined && { after }), limit });
+
 async function readCardBooks(
   tx: StoreReads,
-  { after, limit }: { readonly after?: string; readonly limit?: number },
+  query: ProviderQuery,
   ledger: LedgerReader,
   now: Milliseconds,
 ): Promise<CardBooks[]> {
-  const providers =
-    limit === undefined
-      ? await allOf(tx.cardProviders)
-      : await tx.cardProviders.page({ ...(after !== undefined && { after }), limit });
+  const providers = await providersOf(tx, query);
   const totals = new Map((await ledger.cards(tx)).map((each) => [each.provider, each]));
   const books: CardBooks[] = [];
   for (const { id } of providers) {
     const purses = await tx.cardPurses.where('provider', id);
-    const total = totals.get(id) ?? { ...NOTHING, provider: id };
+    const total = totals.get(id) ?? { ...NO_CARD_TOTALS, provider: id };
     books.push({
       ...total,
       balanced: cardsHold(total),
@@ -254,8 +266,3 @@ async function readCardBooks(
   }
   return books;
 }
-
-const NOTHING = {
-  ...{ issued: 0n, recovered: 0n, inFlight: 0n, refunded: 0n, stored: 0n, found: 0n },
-  ...{ onCards: 0n, handed: 0n, inMeters: 0n, spent: 0n, arrived: 0n, closed: 0n },
-};

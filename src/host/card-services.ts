@@ -2,6 +2,7 @@ import type { CardTotals } from './card-books.ts';
 import type { CardBegun, CardStep } from './card-desk.ts';
 import type { CardErrands } from './card-errands.ts';
 import type { CardAt, CardView } from './card-lookup.ts';
+import type { CardMonth } from './card-months.ts';
 import type { CardCarrier } from './card-pipe.ts';
 import type { Recovery } from './card-recovery.ts';
 import type { CardPurchase, CardSale, CardTarget } from './card-sale.ts';
@@ -21,6 +22,7 @@ import type {
 export type { CardTotals } from './card-books.ts';
 export type { CardBegun, CardCarrying, CardStep } from './card-desk.ts';
 export type { CardAt, CardView } from './card-lookup.ts';
+export type { CardBooksThen, CardMonth } from './card-months.ts';
 export type { CardCarrier, CardPassed } from './card-pipe.ts';
 export type { Recovery } from './card-recovery.ts';
 export type { CardPurchase, CardSale, CardTarget } from './card-sale.ts';
@@ -93,6 +95,12 @@ export interface CardReads extends CardCarrier {
   }): Promise<CardTicket[] | HostFailure>;
   /** By provider, of those after one and at most so many, if named. It reads the regions and the newest tickets of each. */
   cardBooks(query?: { readonly after?: string; readonly limit?: number }): Promise<CardBooks[]>;
+  /** A month that is over, `2026-03`, of the same providers: what is due to each. It reads the ledger whole. */
+  cardMonths(query: {
+    readonly month: string;
+    readonly after?: string;
+    readonly limit?: number;
+  }): Promise<CardMonth[] | HostFailure>;
   /** A frame of a card that is in an exchange; with this card, if it is named. */
   receiveCard(exchange: string, frame: Uint8Array, csn?: string): Promise<CardStep | HostFailure>;
 }

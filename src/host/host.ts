@@ -170,7 +170,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   const inNobodysName = <I>(inputs: readonly I[]): Acted<I>[] => inputs.map((input) => ({ act: undefined, input }));
 
   const errands = new CardErrands(ports, desk);
-  const cards = createCardHost(ports, { desk, pipe, errands, request, ledger });
+  const cards = createCardHost(ports, { desk, pipe, errands, request, ledger, zone: settings.zone });
   const sellGroup = (sales: readonly Acted<Sale>[]) => inGroup(sales, sellAll);
   const buyGroup = (purchases: readonly Acted<Purchase>[]) =>
     inGroup(purchases, (tx, inputs, now) => tradeAll(tx, inputs, settings.zone, now));

@@ -148,6 +148,10 @@ test('a card is issued, sold to, loaded at a counter, lost and replaced, and the
     [books?.issued, books?.recovered, books?.loaded, books?.onCards, books?.exposure, books?.balanced],
     ['700', '200', '900', '700', '1000', true],
   );
+  assert.deepEqual(told(await get('/books/cards/2026-13')), [400, 'input-wrong']);
+  assert.deepEqual(told(await get('/books/cards/2105-12')), [409, 'period-open']);
+  const [before] = (await get('/books/cards/2025-01')).json.items as unknown as Record<string, unknown>[];
+  assert.deepEqual([before?.provider, before?.due, before?.dueOfAll, before?.balanced], [GAS, '0', '0', true]);
   assert.equal((await world.host.books()).balanced, true);
   assert.deepEqual((await get('/overview')).json.cards, [
     { provider: GAS, inFlight: '0', onCards: '700', inMeters: '0', spent: '0' },

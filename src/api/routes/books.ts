@@ -4,7 +4,7 @@ import { mayUse } from '../caller.ts';
 import { afterNumberOf, afterOf, beforeOf, limitOf, pageBefore, pageOf } from '../paging.ts';
 import { made, Problem } from '../problem.ts';
 import { HeadSchema, headJson, TrialBalanceSchema, trialBalanceJson } from '../schemas/accounts.ts';
-import { CardBooksSchema, cardBooksJson } from '../schemas/cards.ts';
+import { CardBooksSchema, CardMonthSchema, cardBooksJson, cardMonthJson } from '../schemas/cards.ts';
 import { Id, Instant, LocalUnit, MeterNumber, Name, Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
 import {
   CheckMinuteSchema,
@@ -15,6 +15,7 @@ import {
   lineJson,
 } from '../schemas/lines.ts';
 import { BooksSchema, MeterBooksSchema, PostingSchema, postingJson, totalsJson } from '../schemas/orders.ts';
+import { Month } from '../schemas/settlement.ts';
 import type { Api, ApiServices } from '../server.ts';
 import { instantOf, meterNumber } from './meters.ts';
 
@@ -73,6 +74,25 @@ export function bookRoutes(app: Api, { host }: ApiServices): void {
     async ({ query }) => {
       const books = await host.cardBooks({ ...afterOf(query), limit: limitOf(query) });
       return pageOf(books, query, cardBooksJson, ({ provider }) => provider);
+    },
+  );
+
+  app.get(
+    '/books/cards/:month',
+    {
+      config: { operation: 'readCardMonth' },
+      schema: {
+        tags: ['books'],
+        summary:
+          'A month that is over, of each provider by its id: what is due to it, and what its value did meanwhile',
+        params: Strict({ month: Month }),
+        querystring: PageQuery,
+        response: { 200: PageOf(Named(CardMonthSchema)) },
+      },
+    },
+    async ({ params, query }) => {
+      const months = made(await host.cardMonths({ ...params, ...afterOf(query), limit: limitOf(query) }));
+      return pageOf(months, query, cardMonthJson, ({ provider }) => provider.id);
     },
   );
 

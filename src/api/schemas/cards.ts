@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox';
 import {
   type CardBooks,
+  type CardBooksThen,
+  type CardMonth,
   type CardOrder,
   type CardPassed,
   type CardProvider,
@@ -35,6 +37,7 @@ import {
   same,
 } from './common.ts';
 import { Method, Money } from './money.ts';
+import { Month } from './settlement.ts';
 
 export const ProviderId = Type.String({ pattern: '^[0-9]{1,5}-[1-6]$', description: 'Utility number and region.' });
 const KeyName = Type.Integer({ minimum: 0, maximum: 255, description: 'n: the name of the key, of purpose value.' });
@@ -301,6 +304,53 @@ export const cardBooksJson = (books: CardBooks): CardBooksJson => ({
   ...{ balanced: books.balanced, exposure: String(books.exposure), tickets: books.tickets },
   ...{ regions: books.regions, frozen: books.frozen },
 });
+
+const Stock = Type.Object({ inFlight: Total, onCards: Total, inMeters: SignedAmount });
+const stockJson = (then: CardBooksThen) => ({
+  ...{ inFlight: String(then.inFlight), onCards: String(then.onCards), inMeters: String(then.inMeters) },
+});
+export const CardMonthSchema = Type.Object(
+  {
+    provider: ProviderId,
+    name: Name,
+    account: Type.String({ description: 'Where what is due is paid to, for people.' }),
+    month: Month,
+    begin: Stock,
+    issued: Total,
+    recovered: Total,
+    refunded: Total,
+    loaded: Total,
+    found: Total,
+    handed: Total,
+    spent: Total,
+    arrived: Total,
+    closed: Total,
+    end: Stock,
+    due: Type.String({ description: 'issued - refunded - closed of this month: below zero the provider owes it.' }),
+    dueOfAll: Type.String({ description: 'The same of all months until its end. Payments of it are not booked.' }),
+    fees: SignedAmount,
+    tax: SignedAmount,
+    balanced: Type.Boolean({ description: 'At its end sold, loaded, on cards, handed over and spent came out even.' }),
+  },
+  {
+    $id: 'CardMonth',
+    description: 'What is due to a provider for a month, and what its value on cards did meanwhile.',
+  },
+);
+export type CardMonthJson = Static<typeof CardMonthSchema>;
+export function cardMonthJson({ provider, month, begin, end, balanced }: CardMonth): CardMonthJson {
+  const moved = (of: (then: CardBooksThen) => bigint) => String(of(end) - of(begin));
+  return {
+    ...{ provider: provider.id, name: provider.name, account: provider.account, month, begin: stockJson(begin) },
+    ...{ issued: moved(({ issued }) => issued), recovered: moved(({ recovered }) => recovered) },
+    ...{ refunded: moved(({ refunded }) => refunded), loaded: moved(({ stored }) => stored) },
+    ...{ found: moved(({ found }) => found), handed: moved(({ handed }) => handed) },
+    ...{ spent: moved(({ spent }) => spent), arrived: moved(({ arrived }) => arrived) },
+    ...{ closed: moved(({ closed }) => closed), end: stockJson(end) },
+    ...{ due: moved(({ due }) => due), dueOfAll: String(end.due) },
+    ...{ fees: moved(({ fees }) => fees), tax: moved(({ tax }) => tax), balanced },
+  };
+}
 
 export const NewCardExchange = Strict({ region: RegionName });
 /** M2 and M4 are longest with a report. */
