@@ -58,8 +58,10 @@ const keyOf = (id: string, region: number) =>
     1,
   );
 
+const PAY = ['pay', '--reader', '', '--host', 'http://127.0.0.1:1', '--meter', '000003'];
+
 for (const [args, sentence] of [
-  [[], /^card is followed by issue, read, load, block, explain, serve, chips, blank, master, not ""\.$/],
+  [[], /^card is followed by issue, read, load, block, pay, explain, serve, chips, blank, master, not ""\.$/],
   [['reads'], /not "reads"\.$/],
   [['read'], /^card read takes one card: name its file with --card, or its reader with --reader\.$/],
   [['read', '--card', 'a', '--reader', 'b'], /^card read takes one card: /],
@@ -80,6 +82,13 @@ for (const [args, sentence] of [
     ['block', '04', '--host', 'http://127.0.0.1:1'],
     /^A card's number \(CSN\) is 14 lower-case hex digits, not "04"\.$/,
   ],
+  [['pay', '--host', 'http://127.0.0.1:1'], /^card pay takes a card in a reader: name it with --reader\.$/],
+  [['pay', '--reader', '', '--meter', '000003'], /^card pay needs --host with /],
+  [['pay', '--reader', '', '--host', 'http://127.0.0.1:1', '--paid', '5'], /^card pay needs --meter with /],
+  [[...PAY, '--paid', '0'], /^--paid is a whole amount above 0, not "0"\.$/],
+  [[...PAY, '--paid', '1.5'], /^--paid is a whole amount above 0, not "1\.5"\.$/],
+  [[...PAY, '--paid', '5'], /^card pay needs --port with /],
+  [[...PAY, '--paid', '5', '--port', 'cards', '--terminal', 'nowhere'], /^The terminal file nowhere cannot be read \(/],
   [['explain'], /^card explain takes bytes in hex, or a file /],
   [['explain', 'xyz'], /^"xyz" is no hex: /],
   [['serve'], /^card serve takes the file of a card: /],

@@ -6,6 +6,7 @@ const VERBS: Readonly<Record<string, (args: readonly string[]) => Promise<number
   read: async (args) => (await import('./card-read.ts')).cardRead(args),
   load: async (args) => (await import('./card-at-host.ts')).cardLoad(args),
   block: async (args) => (await import('./card-at-host.ts')).cardBlock(args),
+  pay: async (args) => (await import('./card-pay.ts')).cardPay(args),
   explain: async (args) => (await import('./card-explain.ts')).cardExplain(args),
   serve: async (args) => (await import('./card-serve.ts')).cardServe(args),
   chips: async (args) => (await import('./card-make.ts')).cardChips(args),

@@ -1,5 +1,5 @@
 import { parseHex, toHex } from '../bytes/index.ts';
-import type { IssuedCard } from '../card/index.ts';
+import type { EmvCardData, IssuedCard } from '../card/index.ts';
 import { providerIdOf } from '../host/index.ts';
 import { type Csn, type Region, regionText } from '../units/index.ts';
 import { fromEnvironment } from './card-options.ts';
@@ -20,6 +20,26 @@ export interface LoadReceipt extends Readonly<Record<string, unknown>> {
   readonly more: boolean;
   /** Why the region is held back from now on, if it is. */
   readonly frozen?: unknown;
+}
+
+/** What is to be paid for, and through which of the host's ports. */
+export interface PaymentWish {
+  /** Its number, as people write it. */
+  readonly meter: string;
+  /** In the smallest unit of the host's currency. */
+  readonly paid: number;
+  readonly port: string;
+}
+
+/** A payment by a chip, as the host tells of it. */
+export interface ChipPayment {
+  readonly id: string;
+  readonly state: string;
+  /** Names what paid, for people. */
+  readonly shown: string | undefined;
+  readonly approval: string | undefined;
+  /** What the bank says to the chip: field 39, and field 55 where its answer has one. */
+  readonly chip: { readonly code: string; readonly data: Uint8Array | undefined } | undefined;
 }
 
 /** The host does not answer: it would answer nothing else either. */
@@ -71,6 +91,40 @@ export class CardHost {
     if (number !== csn || typeof state !== 'string' || state === 'active') throw this.#unintelligible();
   }
 
+  /** Of the money that the host takes: its number in ISO 4217, and how many decimals it has. */
+  async currency(): Promise<{ readonly number: number; readonly exponent: number }> {
+    const { currency } = await this.#ask('GET', '/terms');
+    const { number, exponent } = (currency ?? {}) as Readonly<Record<string, unknown>>;
+    if (typeof number !== 'number' || typeof exponent !== 'number') throw this.#unintelligible();
+    return { number, exponent };
+  }
+
+  /** Asks the bank of a card through one of the host's ports. */
+  async pay({ meter, paid, port }: PaymentWish, card: EmvCardData): Promise<ChipPayment> {
+    const { pan, expiry, sequence, track2, data } = card;
+    const chip = {
+      data: toHex(data),
+      ...(sequence !== undefined && { sequence }),
+      ...(track2 !== undefined && { track2 }),
+    };
+    const instrument = { type: 'card', pan, expiry, chip };
+    return this.#paymentOf(await this.#post('/payments', { meter, paid: String(paid), port, instrument }));
+  }
+
+  /** Tells what the chip said to its bank's approval: the host sells, or gives back. */
+  async chipSaid(payment: string, outcome: 'approved' | 'declined'): Promise<ChipPayment> {
+    return this.#paymentOf(await this.#post(`/payments/${encodeURIComponent(payment)}/chip`, { outcome }));
+  }
+
+  #paymentOf({ id, state, shown, approval, chip }: Readonly<Record<string, unknown>>): ChipPayment {
+    if (typeof id !== 'string' || typeof state !== 'string') throw this.#unintelligible();
+    const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+    const { code, data } = (chip ?? {}) as Readonly<Record<string, unknown>>;
+    const bytes = data === undefined ? undefined : this.#frameOf(data);
+    const told = typeof code === 'string' ? { code, data: bytes } : undefined;
+    return { id, state, shown: text(shown), approval: text(approval), chip: told };
+  }
+
   /** Begins an exchange with a region of a card that lies in a reader: M1. */
   async begin(csn: Csn, region: Region): Promise<{ readonly exchange: string; readonly frame: Uint8Array }> {
     const { exchange, frame } = await this.#post(`/cards/${csn}/exchanges`, { region: regionText(region) });
@@ -104,12 +158,20 @@ export class CardHost {
     return bytes;
   }
 
-  async #post(path: string, body: unknown): Promise<Readonly<Record<string, unknown>>> {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${this.#key}` };
-    const init = { method: 'POST', headers: { ...headers, 'idempotency-key': crypto.randomUUID() } };
+  #post(path: string, body: unknown): Promise<Readonly<Record<string, unknown>>> {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() };
+    return this.#ask('POST', path, { headers, body: JSON.stringify(body) });
+  }
+
+  async #ask(
+    method: 'GET' | 'POST',
+    path: string,
+    { headers = {}, body }: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string } = {},
+  ): Promise<Readonly<Record<string, unknown>>> {
     try {
       const response = await fetch(`${this.#url}${API}${path}`, {
-        ...{ ...init, body: JSON.stringify(body), redirect: 'error' },
+        ...{ method, headers: { ...headers, authorization: `Bearer ${this.#key}` }, redirect: 'error' },
+        ...(body !== undefined && { body }),
         signal: AbortSignal.timeout(ANSWER_MS),
       });
       const answer: unknown = await response.json().catch(() => undefined);
