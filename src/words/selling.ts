@@ -1,14 +1,31 @@
 import type { Language } from './language.ts';
 
+type Stop = 'sold' | 'travelling' | 'stored';
+
+/** What is said of how far a sale came. */
+export type SaleStep =
+  | 'paying'
+  | 'waiting'
+  | 'travelling'
+  | 'stored'
+  | 'voiding'
+  | 'refunded'
+  | 'full'
+  | 'declined'
+  | 'lost';
+
 /** Of a sale, at a counter, in a shop or at a kiosk: what it is made of, and how far it came. */
 export interface SellingWords {
   readonly made: string;
   readonly paid: string;
   readonly arrearsAdded: string;
-  readonly stops: Readonly<Record<'sold' | 'travelling' | 'stored', string>>;
-  readonly steps: Readonly<
-    Record<'paying' | 'waiting' | 'travelling' | 'stored' | 'voiding' | 'refunded' | 'full' | 'declined', string>
-  >;
+  readonly stops: Readonly<Record<Stop, string>>;
+  readonly steps: Readonly<Record<SaleStep, string>>;
+  /** The same where the value goes to a purse card, as far as it is said otherwise. */
+  readonly onCard: {
+    readonly stops: Readonly<Record<Stop, string>>;
+    readonly steps: Readonly<Partial<Record<SaleStep, string>>>;
+  };
   readonly silent: string;
   readonly safe: string;
   readonly travel: string;
@@ -69,6 +86,18 @@ export const SELLING_WORDS: Readonly<Record<Language, SellingWords>> = {
       refunded: 'Taken back: it is not in the meter.',
       full: 'Not stored: the purse of the meter has no room for it. The money is owed to who paid.',
       declined: 'The payment was not made. Nothing was sold.',
+      lost: 'It went down with the card, and is given to the next one.',
+    },
+    onCard: {
+      stops: { sold: 'Sold', travelling: 'On its way', stored: 'On the card' },
+      steps: {
+        waiting: 'Sold. It comes onto the card when the card is next in a meter with a line, or at a counter.',
+        travelling: 'On its way onto the card.',
+        stored: 'The card has it and has said so.',
+        voiding: 'Being taken back: the card is asked whether it has it.',
+        refunded: 'Taken back: it is not on the card.',
+        full: 'Not loaded: the card has no room for it. The money is owed to who paid.',
+      },
     },
     silent: 'The meter has not answered for {}.',
     safe: 'The sale is safe and will arrive when it does. You need not wait here.',
@@ -134,6 +163,18 @@ export const SELLING_WORDS: Readonly<Record<Language, SellingWords>> = {
       refunded: '취소되었습니다. 계량기에 저장되지 않았습니다.',
       full: '계량기에 더 담을 수 없어 저장하지 못했습니다. 결제하신 금액을 돌려드려야 합니다.',
       declined: '결제가 이루어지지 않았습니다. 판매된 것은 없습니다.',
+      lost: '카드와 함께 사라졌으며, 다음 카드에 넣어 드립니다.',
+    },
+    onCard: {
+      stops: { sold: '판매됨', travelling: '전송 중', stored: '카드에 들어감' },
+      steps: {
+        waiting: '판매되었습니다. 통신선 있는 계량기나 창구에서 카드를 꽂으면 들어갑니다.',
+        travelling: '카드에 넣고 있습니다.',
+        stored: '카드가 받았다고 확인했습니다.',
+        voiding: '취소하는 중입니다. 카드에 들어갔는지 확인하고 있습니다.',
+        refunded: '취소되었습니다. 카드에 들어가지 않았습니다.',
+        full: '카드에 더 담을 수 없어 넣지 못했습니다. 결제하신 금액을 돌려드려야 합니다.',
+      },
     },
     silent: '계량기가 {} 동안 응답하지 않았습니다.',
     safe: '판매 내역은 안전하며, 계량기가 응답하는 대로 저장됩니다. 여기서 기다리지 않으셔도 됩니다.',

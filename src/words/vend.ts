@@ -16,10 +16,14 @@ export interface VendWords {
   readonly salesWaiting: string;
   readonly noSales: string;
   readonly at: string;
+  /** Where the value goes. */
+  readonly place: string;
+  readonly card: string;
   readonly paid: string;
   readonly earned: string;
   readonly outcome: string;
   readonly outcomes: Readonly<Record<'sold' | 'stored' | 'reversing' | 'reversed', string>>;
+  readonly onCard: string;
   readonly reference: string;
   readonly title: string;
   readonly confirm: string;
@@ -48,17 +52,20 @@ export const VEND_WORDS: Readonly<Record<Language, VendWords>> = {
     salesWaiting: 'Reading what you sold …',
     noSales: 'Nothing was sold here yet.',
     at: 'When',
+    place: 'Meter or card',
+    card: 'Card {} · {}',
     paid: 'Paid',
     earned: 'Commission',
     outcome: 'Where it is',
     outcomes: { sold: 'On its way', stored: 'In the meter', reversing: 'Being taken back', reversed: 'Taken back' },
+    onCard: 'On the card',
     reference: 'Reference',
     title: 'Sale to {}',
     confirm: 'The customer has the receipt',
     confirmHint: 'After that you cannot take it back any more.',
     confirmed: 'Confirmed',
     reverse: 'Take it back',
-    reverseAsk: 'Take {} back from meter {}? It works only while the value is not in the meter.',
+    reverseAsk: 'Take {} back from {}? It works only while the value is not there yet.',
     reversedAt: 'Taken back',
     waiting: 'Asking what became of the sale …',
     closed: 'This agent is closed and sells no more.',
@@ -78,17 +85,20 @@ export const VEND_WORDS: Readonly<Record<Language, VendWords>> = {
     salesWaiting: '판매 내역을 읽는 중 …',
     noSales: '아직 판매한 내역이 없습니다.',
     at: '시각',
+    place: '계량기 또는 카드',
+    card: '카드 {} · {}',
     paid: '결제 금액',
     earned: '수수료',
     outcome: '상태',
     outcomes: { sold: '전송 중', stored: '계량기에 저장됨', reversing: '취소하는 중', reversed: '취소됨' },
+    onCard: '카드에 들어감',
     reference: '참조 번호',
     title: '{} 판매',
     confirm: '손님이 영수증을 받았습니다',
     confirmHint: '확인하면 더 이상 취소할 수 없습니다.',
     confirmed: '확인한 시각',
     reverse: '판매 취소',
-    reverseAsk: '판매 금액 {}, 계량기 {}의 판매를 취소할까요? 아직 계량기에 저장되지 않았을 때만 취소됩니다.',
+    reverseAsk: '판매 금액 {}, {}의 판매를 취소할까요? 아직 저장되지 않았을 때만 취소됩니다.',
     reversedAt: '취소한 시각',
     waiting: '판매 결과를 확인하는 중 …',
     closed: '영업이 종료된 판매점이라 더 이상 판매할 수 없습니다.',

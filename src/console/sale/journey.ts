@@ -1,9 +1,10 @@
-import type { OrderJson, PaymentJson, VendJson } from '../../api/index.ts';
+import type { CardOrderJson, OrderJson, PaymentJson, VendJson } from '../../api/index.ts';
+import type { SaleStep } from '../../words/index.ts';
 
 /** How far the value of a sale came. */
 export interface Journey {
-  readonly step: 'paying' | 'waiting' | 'travelling' | 'stored' | 'voiding' | 'refunded' | 'full' | 'declined';
-  /** How many of its three stops lie behind it: sold, on its way, in the meter. */
+  readonly step: SaleStep;
+  /** How many of its three stops lie behind it: sold, on its way, in the meter or on the card. */
   readonly reached: 0 | 1 | 2 | 3;
   /** Nothing more will come of it. */
   readonly isOver: boolean;
@@ -29,6 +30,10 @@ export function journeyOf(order: Pick<OrderJson, 'state' | 'why'>): Journey {
   }
 }
 
+/** To a purse card: what went down with it comes to the next one, and nothing more comes of this order. */
+const journeyOfCardOrder = ({ state, ...order }: CardWay): Journey =>
+  state === 'lost' ? over('lost', 2) : journeyOf({ state, ...order });
+
 /** Before there is a sale, the payment tells; from then on the order does. */
 export function journeyOfPayment({ state }: Pick<PaymentJson, 'state'>): Journey {
   switch (state) {
@@ -45,7 +50,8 @@ export function journeyOfPayment({ state }: Pick<PaymentJson, 'state'>): Journey
 export const SILENT_MS = 20_000;
 
 /** The journey of a sale by an agent; one that was reversed before it came sold nothing. */
-export function journeyOfVend({ outcome, purchase }: Pick<VendJson, 'outcome'> & { readonly purchase?: Way }): Journey {
+export function journeyOfVend({ outcome, purchase, cardOrder }: VendSoFar): Journey {
+  if (cardOrder !== undefined) return journeyOfCardOrder(cardOrder);
   if (outcome === 'stored') return over('stored', 3);
   if (outcome === 'reversing') return going('voiding', 2);
   if (purchase !== undefined) return journeyOf(purchase.order);
@@ -55,6 +61,9 @@ export function journeyOfVend({ outcome, purchase }: Pick<VendJson, 'outcome'> &
 export const isVendOver = ({ outcome }: Pick<VendJson, 'outcome'>): boolean =>
   outcome === 'stored' || outcome === 'reversed';
 
-interface Way {
-  readonly order: Pick<OrderJson, 'state' | 'why'>;
+type CardWay = Pick<CardOrderJson, 'state' | 'why'>;
+
+interface VendSoFar extends Pick<VendJson, 'outcome'> {
+  readonly purchase?: { readonly order: Pick<OrderJson, 'state' | 'why'> };
+  readonly cardOrder?: CardWay;
 }

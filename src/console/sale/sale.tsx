@@ -6,10 +6,10 @@ import { useFormat, useWords } from '../locale.tsx';
 import { Money } from '../parts/figures.tsx';
 import { useNow, useTicking } from '../time.ts';
 import { type Journey as JourneySoFar, SILENT_MS } from './journey.ts';
-import { linesOf, type SaleParts } from './parts-of-sale.ts';
+import { type CardSaleParts, linesOf, type SaleParts } from './parts-of-sale.ts';
 
 /** Every line that a payment is made of, and their sum: nothing is taken silently. */
-export function SaleLines({ parts }: { readonly parts: SaleParts }): ReactNode {
+export function SaleLines({ parts }: { readonly parts: SaleParts | CardSaleParts }): ReactNode {
   const words = useWords(SELLING_WORDS);
   const { lines } = useWords(RECEIPT_WORDS);
   return (
@@ -42,17 +42,20 @@ interface JourneyProps {
   readonly of: JourneySoFar;
   /** When it was sold; a meter is silent since then. */
   readonly since?: string;
+  /** The value goes to a purse card, which may be in a pocket for weeks. */
+  readonly isForCard?: boolean;
 }
 
-/** How far the value came: sold, on its way, in the meter. A meter that is silent is no reason to worry, and it says so. */
-export function Journey({ of, since }: JourneyProps): ReactNode {
+/** How far the value came: sold, on its way, in the meter or on the card. A meter that is silent is no reason to worry, and it says so. */
+export function Journey({ of, since, isForCard = false }: JourneyProps): ReactNode {
   const words = useWords(SELLING_WORDS);
+  const { stops, steps } = isForCard ? words.onCard : words;
   const { duration } = useFormat();
   const now = useNow();
   const [openedAt] = useState(() => Date.now());
   const watchedMs = useTicking() - openedAt;
   const silentMs = since === undefined ? watchedMs : Math.max(watchedMs, now - Date.parse(since));
-  const isSilent = !of.isOver && of.reached > 0 && of.step !== 'voiding' && silentMs > SILENT_MS;
+  const isSilent = !isForCard && !of.isOver && of.reached > 0 && of.step !== 'voiding' && silentMs > SILENT_MS;
   return (
     <Stack gap={4}>
       <ol className="journey" aria-label={words.travel}>
@@ -64,12 +67,12 @@ export function Journey({ of, since }: JourneyProps): ReactNode {
             data-home={of.step === 'stored' && i === STOPS.length - 1}
           >
             <span className="stop" aria-hidden />
-            {words.stops[stop]}
+            {stops[stop]}
           </li>
         ))}
       </ol>
       <Text size="sm" role="status" ta="center" fw={of.isOver ? 600 : 400}>
-        {words.steps[of.step]}
+        {steps[of.step] ?? words.steps[of.step]}
       </Text>
       {isSilent && (
         <Text size="sm" ta="center">

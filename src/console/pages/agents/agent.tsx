@@ -11,9 +11,10 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
 import { Figure, Money } from '../../parts/figures.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
-import { DataTable, Rows } from '../../parts/rows.tsx';
+import { Rows } from '../../parts/rows.tsx';
 import { Loaded } from '../../parts/states.tsx';
 import { usePages, useRead } from '../../reads.ts';
+import { VendTable } from '../../sale/vend-table.tsx';
 import { useMay } from '../../session.tsx';
 import { PercentField } from './agents.tsx';
 import { MoveFloat } from './float.tsx';
@@ -165,18 +166,17 @@ function Vends({ agent }: { readonly agent: string }): ReactNode {
     <Panel title={words.vends}>
       <Rows of={vends} waiting={vend.salesWaiting} blank={vend.noSales}>
         {(items) => (
-          <DataTable
+          <VendTable
             label={words.vends}
-            items={[...items].sort((a, b) => (a.at < b.at ? 1 : -1))}
-            keyOf={({ reference }) => reference}
-            minWidth={680}
-            columns={[
-              { head: vend.at, cell: ({ at }) => exact(at) },
-              { head: vend.reference, cell: ({ reference }) => <Text size="xs">{reference}</Text> },
-              { head: vend.outcome, cell: ({ outcome }) => vend.outcomes[outcome] },
-              { head: vend.paid, cell: ({ paid }) => <Money tokens={paid} />, isFigure: true },
-              { head: vend.earned, cell: ({ commission }) => <Money tokens={commission} />, isFigure: true },
-            ]}
+            items={items}
+            at={({ at, reference }) => (
+              <>
+                {exact(at)}
+                <Text size="xs" className="quiet">
+                  {reference}
+                </Text>
+              </>
+            )}
           />
         )}
       </Rows>

@@ -26,7 +26,7 @@ export function Sold({ reference, onDone }: SoldProps): ReactNode {
         {(found) => (
           <>
             <section className="surface" style={{ padding: 20 }}>
-              <Journey of={journeyOfVend(found)} since={found.at} />
+              <Journey of={journeyOfVend(found)} since={found.at} isForCard={found.card !== undefined} />
             </section>
             <SimpleGrid cols={{ base: 1, sm: 2 }}>
               {found.purchase !== undefined && (

@@ -15,8 +15,10 @@ import { Facts } from '../../parts/rows.tsx';
 import { Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { isVendOver, journeyOfVend } from '../../sale/journey.ts';
+import { partsOfVend } from '../../sale/parts-of-sale.ts';
 import { Receipts } from '../../sale/receipts.tsx';
 import { Journey, SaleLines } from '../../sale/sale.tsx';
+import { useVendPlace } from '../../sale/vend-table.tsx';
 import { SellMore } from './vend.tsx';
 
 /** What became of a sale of a shop, and what the shop may still do about it. */
@@ -43,7 +45,9 @@ function Sale({ vend, receipts }: SaleProps): ReactNode {
   const selling = useWords(SELLING_WORDS);
   const { methods } = useWords(RECEIPT_WORDS);
   const { exact } = useFormat();
-  const { purchase } = vend;
+  const parts = partsOfVend(vend);
+  const method = vend.purchase?.method ?? vend.cardOrder?.method;
+  const placeOf = useVendPlace();
   return (
     <Page
       title={fill(words.title, placeOf(vend))}
@@ -55,13 +59,13 @@ function Sale({ vend, receipts }: SaleProps): ReactNode {
       }
     >
       <Panel>
-        <Journey of={journeyOfVend(vend)} since={vend.at} />
+        <Journey of={journeyOfVend(vend)} since={vend.at} isForCard={vend.card !== undefined} />
         <Acts vend={vend} />
       </Panel>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md" style={{ alignItems: 'start' }}>
-        {purchase !== undefined && (
+        {parts !== undefined && (
           <Panel title={selling.made}>
-            <SaleLines parts={purchase} />
+            <SaleLines parts={parts} />
           </Panel>
         )}
         <Panel title={selling.receipt}>
@@ -69,8 +73,8 @@ function Sale({ vend, receipts }: SaleProps): ReactNode {
             <Facts
               of={[
                 { label: words.reference, value: vend.reference },
-                { label: selling.meter, value: vend.meter },
-                purchase !== undefined && { label: selling.method, value: methods[purchase.method] },
+                { label: words.place, value: placeOf(vend) },
+                method !== undefined && { label: selling.method, value: methods[method] },
                 { label: selling.soldAt, value: exact(vend.at) },
                 { label: words.earned, value: <Money tokens={vend.commission} /> },
                 vend.confirmedAt !== undefined && { label: words.confirmed, value: exact(vend.confirmedAt) },
@@ -85,7 +89,6 @@ function Sale({ vend, receipts }: SaleProps): ReactNode {
   );
 }
 
-const placeOf = ({ meter, card }: VendJson): string => meter ?? card ?? '';
 const targetOf = ({ meter, card, region }: VendJson) => ({ meter, card, region });
 
 /** Confirmation and reversal exclude each other, and neither has to be: who does nothing has sold. */
@@ -93,6 +96,7 @@ function Acts({ vend }: { readonly vend: VendJson }): ReactNode {
   const words = useWords(VEND_WORDS);
   const shared = useConsoleWords();
   const { money } = useFormat();
+  const placeOf = useVendPlace();
   const [isAsking, { open, close }] = useDisclosure();
   const path = `/vend/vends/${encodeURIComponent(vend.reference)}`;
   const confirming = useDoing<VendJson>((once) => change(`${path}/confirmation`, { method: 'POST', once }));

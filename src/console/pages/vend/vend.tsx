@@ -7,9 +7,10 @@ import { useFormat, useWords } from '../../locale.tsx';
 import { basisPointsText } from '../../parts/basis-points.ts';
 import { Figure, Money } from '../../parts/figures.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
-import { DataTable, Rows } from '../../parts/rows.tsx';
+import { Rows } from '../../parts/rows.tsx';
 import { Loaded } from '../../parts/states.tsx';
 import { usePages, useRead } from '../../reads.ts';
+import { VendTable } from '../../sale/vend-table.tsx';
 import { VendForm } from './vend-form.tsx';
 
 export const vendAddress = (reference: string): string => `/vend/${encodeURIComponent(reference)}`;
@@ -55,24 +56,16 @@ function Float({ agent }: { readonly agent: AgentJson }): ReactNode {
 
 function Sales({ agent }: { readonly agent: string }): ReactNode {
   const words = useWords(VEND_WORDS);
-  const { meter } = useWords(SELLING_WORDS);
   const { exact } = useFormat();
   const vends = usePages<VendJson>(`/agents/${encodeURIComponent(agent)}/vends`, { live: true });
   return (
     <Panel title={words.sales}>
       <Rows of={vends} waiting={words.salesWaiting} blank={words.noSales}>
         {(items) => (
-          <DataTable
+          <VendTable
             label={words.sales}
-            items={[...items].sort((a, b) => (a.at < b.at ? 1 : -1))}
-            keyOf={({ reference }) => reference}
-            columns={[
-              { head: words.at, cell: ({ at, reference }) => <Link to={vendAddress(reference)}>{exact(at)}</Link> },
-              { head: meter, cell: (vend) => vend.meter },
-              { head: words.outcome, cell: ({ outcome }) => words.outcomes[outcome] },
-              { head: words.paid, cell: ({ paid }) => <Money tokens={paid} />, isFigure: true },
-              { head: words.earned, cell: ({ commission }) => <Money tokens={commission} />, isFigure: true },
-            ]}
+            items={items}
+            at={({ at, reference }) => <Link to={vendAddress(reference)}>{exact(at)}</Link>}
           />
         )}
       </Rows>
