@@ -1,4 +1,4 @@
-import { keepPreviousData, type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, type UseQueryResult, useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
 import type { Refusal } from './ask.ts';
 import { read } from './ask.ts';
 
@@ -37,6 +37,15 @@ export function useRead<T>(path: string, options: Awaited<T> = {}): UseQueryResu
     }),
   });
 }
+
+/** What the API answers at one path to several questions, each by itself: one may be refused and the others not. */
+export const useReads = <T>(path: string, queries: readonly Query[]): readonly UseQueryResult<T, Refusal>[] =>
+  useQueries({
+    queries: queries.map((query) => ({
+      queryKey: keyOf(path, { query }),
+      queryFn: ({ signal }: { readonly signal: AbortSignal }) => read<T>(path, query, signal),
+    })),
+  }) as readonly UseQueryResult<T, Refusal>[];
 
 interface Page<T> {
   readonly items: readonly T[];

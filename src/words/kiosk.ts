@@ -10,6 +10,15 @@ export interface KioskWords {
   readonly clear: string;
   readonly next: string;
   readonly startAgain: string;
+  readonly hasCard: string;
+  readonly enterCard: string;
+  readonly whereCard: string;
+  /** Of cards that people have in a demo, where no reader stands. */
+  readonly hold: string;
+  readonly lookingCard: string;
+  readonly yourCard: string;
+  readonly noRegions: string;
+  readonly cardRefuses: string;
   readonly looking: string;
   readonly yours: string;
   readonly yes: string;
@@ -18,10 +27,13 @@ export interface KioskWords {
   readonly otherAmount: string;
   readonly pay: string;
   readonly insert: string;
+  readonly insertForCard: string;
   readonly ways: Readonly<Record<'cash' | 'card', string>>;
   readonly selling: string;
   readonly thanks: string;
   readonly keep: string;
+  readonly takenHome: string;
+  readonly print: string;
   readonly another: string;
   readonly returns: string;
   readonly refuses: string;
@@ -30,7 +42,7 @@ export interface KioskWords {
 
 export const KIOSK_WORDS: Readonly<Record<Language, KioskWords>> = {
   en: {
-    title: 'Buy electricity',
+    title: 'Buy value',
     enter: 'Key in the number of your meter',
     where: 'It has six characters and stands on the front of the meter.',
     typed: 'Number so far',
@@ -38,6 +50,14 @@ export const KIOSK_WORDS: Readonly<Record<Language, KioskWords>> = {
     clear: 'Clear',
     next: 'Go on',
     startAgain: 'Start again',
+    hasCard: 'For a card: gas, water, heat',
+    enterCard: 'Key in the number of your card',
+    whereCard: 'It has fourteen characters and is printed on the card.',
+    hold: 'Hold a card of this demo to the reader',
+    lookingCard: 'Looking for your card …',
+    yourCard: 'Is this your card? Then choose what you buy.',
+    noRegions: 'This card carries nothing that could be bought.',
+    cardRefuses: 'takes no value at the moment',
     looking: 'Looking for your meter …',
     yours: 'Is this your meter?',
     yes: 'Yes, it is',
@@ -46,17 +66,20 @@ export const KIOSK_WORDS: Readonly<Record<Language, KioskWords>> = {
     otherAmount: 'Or key in another amount',
     pay: 'How do you pay?',
     insert: 'You pay {} for meter {}.',
-    ways: { cash: 'Put in cash', card: 'Hold up a card' },
+    insertForCard: 'You pay {} for {} on card {}.',
+    ways: { cash: 'Put in cash', card: 'Hold up a bank card' },
     selling: 'Selling …',
     thanks: 'Thank you',
-    keep: 'Keep this number until your meter has the value',
+    keep: 'Keep this number until the value has arrived',
+    takenHome: 'In this demo its owner puts it into the meter at home now.',
+    print: 'Print the receipt',
     another: 'Done',
     returns: 'This screen starts again in {}.',
     refuses: 'This meter takes no value at the moment. Do not pay; ask your utility.',
     closed: 'This kiosk is closed.',
   },
   ko: {
-    title: '전기 충전',
+    title: '충전',
     enter: '계량기 번호를 눌러 주세요',
     where: '계량기 앞면에 적힌 여섯 글자입니다.',
     typed: '입력한 번호',
@@ -64,6 +87,14 @@ export const KIOSK_WORDS: Readonly<Record<Language, KioskWords>> = {
     clear: '모두 지우기',
     next: '다음',
     startAgain: '처음으로',
+    hasCard: '카드 충전: 가스, 수도, 난방',
+    enterCard: '카드 번호를 눌러 주세요',
+    whereCard: '카드에 인쇄된 열네 글자입니다.',
+    hold: '이 시연의 카드를 판독기에 대기',
+    lookingCard: '카드를 찾는 중 …',
+    yourCard: '고객님의 카드가 맞으면 살 것을 고르세요.',
+    noRegions: '이 카드로는 살 수 있는 것이 없습니다.',
+    cardRefuses: '지금은 충전할 수 없음',
     looking: '계량기를 찾는 중 …',
     yours: '고객님의 계량기가 맞습니까?',
     yes: '예, 맞습니다',
@@ -72,10 +103,13 @@ export const KIOSK_WORDS: Readonly<Record<Language, KioskWords>> = {
     otherAmount: '다른 금액을 누르세요',
     pay: '무엇으로 결제할까요?',
     insert: '결제 금액 {}, 계량기 {}',
-    ways: { cash: '현금 넣기', card: '카드 대기' },
+    insertForCard: '결제 금액 {}, {}, 카드 {}',
+    ways: { cash: '현금 넣기', card: '은행 카드 대기' },
     selling: '판매하는 중 …',
     thanks: '감사합니다',
-    keep: '계량기에 충전될 때까지 이 번호를 보관하세요',
+    keep: '충전이 끝날 때까지 이 번호를 보관하세요',
+    takenHome: '이 시연에서는 카드 주인이 지금 집의 계량기에 꽂습니다.',
+    print: '영수증 인쇄',
     another: '완료',
     returns: '{} 뒤에 처음 화면으로 돌아갑니다.',
     refuses: '지금은 충전할 수 없는 계량기입니다. 결제하지 말고 전력 사업자에게 문의해 주세요.',

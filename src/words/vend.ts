@@ -7,11 +7,13 @@ export interface VendWords {
   readonly commission: string;
   readonly number: string;
   readonly numberHint: string;
+  readonly region: string;
   readonly whose: string;
   readonly due: string;
   readonly fixedDue: string;
   readonly dueHint: string;
   readonly refusesValue: string;
+  readonly cardRefuses: string;
   readonly sales: string;
   readonly salesWaiting: string;
   readonly noSales: string;
@@ -41,13 +43,15 @@ export const VEND_WORDS: Readonly<Record<Language, VendWords>> = {
     note: 'You sell for {}, out of its float.',
     float: 'Left in the float',
     commission: 'Commission',
-    number: 'Number of the meter',
-    numberHint: 'The six characters on the meter',
+    number: 'Number of the meter or card',
+    numberHint: 'Six characters on a meter, fourteen on a purse card',
+    region: 'What it is for',
     whose: 'Ask the customer whether this is theirs',
     due: 'Owed from before',
     fixedDue: 'Fixed charge due',
     dueHint: 'Part of what is paid goes to this. You see each line once it is sold.',
     refusesValue: 'This meter takes no value at the moment. Send the customer to the utility; take no money.',
+    cardRefuses: 'This card takes no such value at the moment. Send the customer to the utility; take no money.',
     sales: 'What you sold',
     salesWaiting: 'Reading what you sold …',
     noSales: 'Nothing was sold here yet.',
@@ -74,13 +78,15 @@ export const VEND_WORDS: Readonly<Record<Language, VendWords>> = {
     note: '{}의 예치금으로 판매합니다.',
     float: '남은 예치금',
     commission: '수수료',
-    number: '계량기 번호',
-    numberHint: '계량기에 적힌 여섯 글자',
-    whose: '손님의 계량기가 맞는지 확인해 주세요',
+    number: '계량기 또는 카드 번호',
+    numberHint: '계량기는 여섯 글자, 카드는 열네 글자',
+    region: '용도',
+    whose: '손님의 것이 맞는지 확인해 주세요',
     due: '이전 미납금',
     fixedDue: '납부할 기본요금',
     dueHint: '결제 금액의 일부가 여기에 쓰입니다. 판매 후 항목별 내역을 보여 드립니다.',
     refusesValue: '지금은 충전할 수 없는 계량기입니다. 돈을 받지 말고 전력 사업자에게 문의하도록 안내해 주세요.',
+    cardRefuses: '지금은 이 용도로 충전할 수 없는 카드입니다. 돈을 받지 말고 전력 사업자에게 문의하도록 안내해 주세요.',
     sales: '판매 내역',
     salesWaiting: '판매 내역을 읽는 중 …',
     noSales: '아직 판매한 내역이 없습니다.',

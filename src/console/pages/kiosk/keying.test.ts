@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isWholeMeter, keyedAmount, keyedMeter } from './keying.ts';
+import { isWholeCard, isWholeMeter, keyedAmount, keyedCard, keyedMeter } from './keying.ts';
 
 const type = (keyed: (text: string, key: string) => string, keys: readonly string[]) => keys.reduce(keyed, '');
 
@@ -9,6 +9,14 @@ test('six characters make the number of a meter, and a seventh changes nothing',
   assert.equal(typed, '0a1b2c');
   assert.equal(isWholeMeter(typed), true);
   assert.equal(isWholeMeter('0a1b2'), false);
+});
+
+test('fourteen characters make the number of a card, and a fifteenth changes nothing', () => {
+  const typed = type(keyedCard, [...'040A1b330000012']);
+  assert.equal(typed, '040a1b33000001');
+  assert.equal(isWholeCard(typed), true);
+  assert.equal(isWholeCard(typed.slice(1)), false);
+  assert.equal(type(keyedCard, ['0', 'x', '4', 'Backspace']), '0');
 });
 
 test('a key goes back one, another clears, and keys that a meter has not are not heard', () => {

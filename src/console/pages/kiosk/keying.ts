@@ -3,13 +3,19 @@ export const METER_KEYS = [...'123456789abc0def'] as const;
 export const AMOUNT_KEYS = [...'1234567890'] as const;
 
 const METER_LENGTH = 6;
+const CARD_LENGTH = 14;
 const AMOUNT_LENGTH = 4;
 
 export type Key = string;
 
-export function keyedMeter(text: string, key: Key): string {
+export const keyedMeter = (text: string, key: Key): string => keyedNumber(text, key, METER_LENGTH);
+
+/** As it is printed on a purse card. */
+export const keyedCard = (text: string, key: Key): string => keyedNumber(text, key, CARD_LENGTH);
+
+function keyedNumber(text: string, key: Key, length: number): string {
   const next = keyed(text, key.length === 1 ? key.toLowerCase() : key, METER_KEYS);
-  return next.length > METER_LENGTH ? text : next;
+  return next.length > length ? text : next;
 }
 
 /** Whole units of the currency: a kiosk takes no small coins. */
@@ -25,6 +31,7 @@ function keyed(text: string, key: Key, keys: readonly string[]): string {
 }
 
 export const isWholeMeter = (text: string): boolean => text.length === METER_LENGTH;
+export const isWholeCard = (text: string): boolean => text.length === CARD_LENGTH;
 
 /** So long nobody touches anything until the screen starts again, for the next customer. */
 export const IDLE_MS = 60_000;

@@ -2,27 +2,33 @@ import './kiosk.css';
 import { Button, Group, Text, Title } from '@mantine/core';
 import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import type { AgentJson, LookupJson, VendJson } from '../../../api/index.ts';
-import { fill, KIOSK_WORDS, LANGUAGES } from '../../../words/index.ts';
+import { CARD_WORDS, fill, KIOSK_WORDS, LANGUAGES } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
 import { useConsoleWords, useFormat, useLocale, useWords } from '../../locale.tsx';
 import { RefusalLine } from '../../parts/fields.tsx';
 import { Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
+import type { RegionName } from '../../sale/card-lookups.ts';
 import { IDLE_MS, WARNED_MS } from './keying.ts';
 import { Sold } from './sold.tsx';
-import { AmountStep, MeterStep, PayStep, WhoseStep } from './steps.tsx';
+import { AmountStep, CardStep, MeterStep, PayStep, PurseStep, WhoseStep } from './steps.tsx';
 import { useIdle } from './use-idle.ts';
 
+/** Where the value goes. */
+type Target = { readonly meter: string } | { readonly card: string; readonly region: RegionName };
+
 type Step =
-  | { readonly name: 'meter' }
-  | { readonly name: 'whose' | 'amount'; readonly meter: string }
-  | { readonly name: 'pay'; readonly meter: string; readonly paid: string }
+  | { readonly name: 'meter' | 'card' }
+  | { readonly name: 'whose'; readonly meter: string }
+  | { readonly name: 'purse'; readonly card: string }
+  | { readonly name: 'amount'; readonly to: Target }
+  | { readonly name: 'pay'; readonly to: Target; readonly paid: string }
   | { readonly name: 'sold'; readonly reference: string };
 
 const START: Step = { name: 'meter' };
 
-/** A screen of its own, for whoever walks up to it: meter, amount, money, and it is sold. */
+/** A screen of its own, for whoever walks up to it: meter or purse card, amount, money, and it is sold. */
 export function KioskPage(): ReactNode {
   const words = useWords(KIOSK_WORDS);
   const { product } = useConsoleWords();
@@ -67,16 +73,18 @@ const LANGUAGE_NAMES = { en: 'English', ko: '한국어' } as const;
 
 function Steps(): ReactNode {
   const words = useWords(KIOSK_WORDS);
-  const { duration } = useFormat();
+  const { regions } = useWords(CARD_WORDS);
+  const { duration, money } = useFormat();
   const [step, setStep] = useState<Step>(START);
   // Each customer begins with nothing keyed in.
   const [customer, setCustomer] = useState(0);
-  const meter = 'meter' in step ? step.meter : undefined;
+  const to = 'to' in step ? step.to : undefined;
+  const meter = step.name === 'whose' ? step.meter : to !== undefined && 'meter' in to ? to.meter : undefined;
   const lookup = useRead<LookupJson>('/vend/lookup', { query: { meter }, enabled: meter !== undefined });
   const found = lookup.error === null && lookup.data?.meter === meter ? lookup.data : undefined;
   const selling = useDoing<VendJson, 'cash' | 'card'>(
     (once, method) => {
-      const body = { meter, paid: step.name === 'pay' ? step.paid : '0', method };
+      const body = { ...to, paid: step.name === 'pay' ? step.paid : '0', method };
       return change('/vend/vends', { method: 'POST', once, body });
     },
     ({ reference }) => setStep({ name: 'sold', reference }),
@@ -87,26 +95,42 @@ function Steps(): ReactNode {
     setStep(START);
     setCustomer((count) => count + 1);
   }, [reset]);
+  const insertOf = (target: Target, paid: string) =>
+    'meter' in target
+      ? fill(words.insert, money(paid), target.meter)
+      : fill(words.insertForCard, money(paid), regions[target.region], target.card);
   // Whoever does not know yet whether it was sold keeps the screen.
   const isOpen = selling.isPending || selling.error?.code === 'away';
   const left = useIdle(IDLE_MS, restart, !isOpen);
   return (
     <>
       {step.name === 'meter' && (
-        <MeterStep key={customer} onMeter={(number) => setStep({ name: 'whose', meter: number })} />
+        <MeterStep
+          key={customer}
+          onMeter={(number) => setStep({ name: 'whose', meter: number })}
+          onCard={() => setStep({ name: 'card' })}
+        />
+      )}
+      {step.name === 'card' && <CardStep onCard={(card) => setStep({ name: 'purse', card })} />}
+      {step.name === 'purse' && (
+        <PurseStep
+          card={step.card}
+          onRegion={(region) => setStep({ name: 'amount', to: { card: step.card, region } })}
+          onNo={restart}
+        />
       )}
       {step.name === 'whose' && (
         <WhoseStep
           lookup={found}
           refused={lookup.error}
-          onYes={() => setStep({ name: 'amount', meter: step.meter })}
+          onYes={() => setStep({ name: 'amount', to: { meter: step.meter } })}
           onNo={restart}
         />
       )}
-      {step.name === 'amount' && <AmountStep onAmount={(paid) => setStep({ name: 'pay', meter: step.meter, paid })} />}
+      {step.name === 'amount' && <AmountStep onAmount={(paid) => setStep({ name: 'pay', to: step.to, paid })} />}
       {step.name === 'pay' && (
         <PayStep
-          {...{ meter: step.meter, paid: step.paid }}
+          sentence={insertOf(step.to, step.paid)}
           {...(found !== undefined && { due: found.due })}
           isSelling={selling.isPending}
           onPay={(method) => selling.mutate(method)}

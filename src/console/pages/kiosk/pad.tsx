@@ -5,7 +5,7 @@ import { useWords } from '../../locale.tsx';
 import { AMOUNT_KEYS, METER_KEYS } from './keying.ts';
 
 interface PadProps {
-  readonly kind: 'meter' | 'amount';
+  readonly kind: 'number' | 'amount';
   readonly onKey: (key: string) => void;
   readonly onEnter: () => void;
 }
@@ -25,7 +25,7 @@ export function Pad({ kind, onKey, onEnter }: PadProps): ReactNode {
   }, [onKey, onEnter]);
   return (
     <div className="pad" data-kind={kind}>
-      {(kind === 'meter' ? METER_KEYS : AMOUNT_KEYS).map((key) => (
+      {(kind === 'number' ? METER_KEYS : AMOUNT_KEYS).map((key) => (
         <button key={key} type="button" onClick={() => onKey(key)}>
           {key}
         </button>

@@ -1,35 +1,136 @@
 import { Text } from '@mantine/core';
 import { type ReactNode, useCallback, useState } from 'react';
 import type { LookupJson } from '../../../api/index.ts';
-import { fill, KIOSK_WORDS, VEND_WORDS } from '../../../words/index.ts';
+import { CARD_WORDS, KIOSK_WORDS, VEND_WORDS } from '../../../words/index.ts';
 import type { Refusal } from '../../ask.ts';
+import { useDemo } from '../../demo.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { RefusalLine } from '../../parts/fields.tsx';
 import { Facts } from '../../parts/rows.tsx';
 import { Loading } from '../../parts/states.tsx';
+import { type RegionName, useCardLookups } from '../../sale/card-lookups.ts';
 import { quickAmounts, wholeUnitOf } from '../../sale/cash.ts';
 import { useSession } from '../../session.tsx';
-import { isWholeMeter, keyedAmount, keyedMeter } from './keying.ts';
+import { isWholeCard, isWholeMeter, keyedAmount, keyedCard, keyedMeter } from './keying.ts';
 import { Pad } from './pad.tsx';
 
-export function MeterStep({ onMeter }: { readonly onMeter: (number: string) => void }): ReactNode {
+interface MeterStepProps {
+  readonly onMeter: (number: string) => void;
+  readonly onCard: () => void;
+}
+
+export function MeterStep({ onMeter, onCard }: MeterStepProps): ReactNode {
+  const words = useWords(KIOSK_WORDS);
+  return (
+    <NumberStep kind="meter" title={words.enter} where={words.where} onNumber={onMeter}>
+      <button type="button" onClick={onCard}>
+        {words.hasCard}
+      </button>
+    </NumberStep>
+  );
+}
+
+/** A purse card is named by what is printed on it; in a demo one is held to a reader that is not there. */
+export function CardStep({ onCard }: { readonly onCard: (number: string) => void }): ReactNode {
+  const words = useWords(KIOSK_WORDS);
+  const cards = useDemo()?.cards ?? [];
+  return (
+    <>
+      <NumberStep kind="card" title={words.enterCard} where={words.whereCard} onNumber={onCard} />
+      {cards.length > 0 && (
+        <>
+          <Text className="quiet">{words.hold}</Text>
+          <div className="choices" data-kind="cards">
+            {cards.map(({ number }) => (
+              <button key={number} type="button" onClick={() => onCard(number)}>
+                {number}
+              </button>
+            ))}
+          </div>
+        </>
+      )}
+    </>
+  );
+}
+
+interface NumberStepProps {
+  readonly kind: 'meter' | 'card';
+  readonly title: string;
+  readonly where: string;
+  readonly onNumber: (number: string) => void;
+  /** What else may be chosen, beside going on. */
+  readonly children?: ReactNode;
+}
+
+function NumberStep({ kind, title, where, onNumber, children }: NumberStepProps): ReactNode {
   const words = useWords(KIOSK_WORDS);
   const [typed, setTyped] = useState('');
-  const key = useCallback((pressed: string) => setTyped((text) => keyedMeter(text, pressed)), []);
-  const enter = useCallback(() => isWholeMeter(typed) && onMeter(typed), [typed, onMeter]);
+  const [next, isWhole] = kind === 'card' ? [keyedCard, isWholeCard] : [keyedMeter, isWholeMeter];
+  const key = useCallback((pressed: string) => setTyped((text) => next(text, pressed)), [next]);
+  const enter = useCallback(() => isWhole(typed) && onNumber(typed), [typed, isWhole, onNumber]);
   return (
     <>
       <div>
-        <h2>{words.enter}</h2>
-        <Text className="quiet">{words.where}</Text>
+        <h2>{title}</h2>
+        <Text className="quiet">{where}</Text>
       </div>
-      <output className="keyed" aria-label={words.typed}>
+      <output className="keyed" data-kind={kind} aria-label={words.typed}>
         {typed}
       </output>
-      <Pad kind="meter" onKey={key} onEnter={enter} />
+      <Pad kind="number" onKey={key} onEnter={enter} />
       <div className="choices">
-        <button type="button" data-main="true" disabled={!isWholeMeter(typed)} onClick={enter}>
+        {children}
+        <button type="button" data-main="true" disabled={!isWhole(typed)} onClick={enter}>
           {words.next}
+        </button>
+      </div>
+    </>
+  );
+}
+
+interface PurseProps {
+  readonly card: string;
+  readonly onRegion: (region: RegionName) => void;
+  readonly onNo: () => void;
+}
+
+/** Whose card it is, by the first letters of a name, and what may be bought for it. */
+export function PurseStep({ card, onRegion, onNo }: PurseProps): ReactNode {
+  const words = useWords(KIOSK_WORDS);
+  const { regions } = useWords(CARD_WORDS);
+  const { found, isPending, error } = useCardLookups(card);
+  const [first] = found;
+  if (isPending) return <Loading sentence={words.lookingCard} />;
+  if (first === undefined)
+    return error === null ? <h2 role="alert">{words.noRegions}</h2> : <RefusalLine error={error} />;
+  return (
+    <>
+      <h2>{words.yourCard}</h2>
+      <div className="keyed" style={{ letterSpacing: 'normal' }}>
+        {first.name}
+        <Text className="quiet" fz="xl" ff="monospace">
+          {card}
+        </Text>
+      </div>
+      <div className="choices" data-kind="regions">
+        {found.map(({ region, provider, takesValue }) => (
+          <button
+            key={region}
+            type="button"
+            data-main={takesValue}
+            disabled={!takesValue}
+            onClick={() => onRegion(region)}
+          >
+            {regions[region]}
+            <Text span display="block" fz="md">
+              {takesValue ? provider : words.cardRefuses}
+            </Text>
+          </button>
+        ))}
+      </div>
+      <div className="choices">
+        <button type="button" onClick={onNo}>
+          {words.no}
         </button>
       </div>
     </>
@@ -131,8 +232,8 @@ type Way = 'cash' | 'card';
 const WAYS: readonly Way[] = ['cash', 'card'];
 
 interface PayProps {
-  readonly meter: string;
-  readonly paid: string;
+  /** What is paid, and for what. */
+  readonly sentence: string;
   readonly due?: LookupJson['due'];
   readonly isSelling: boolean;
   /** How it was paid, when it is not known yet whether it was sold. */
@@ -140,14 +241,13 @@ interface PayProps {
   readonly onPay: (way: Way) => void;
 }
 
-export function PayStep({ meter, paid, due, isSelling, only, onPay }: PayProps): ReactNode {
+export function PayStep({ sentence, due, isSelling, only, onPay }: PayProps): ReactNode {
   const words = useWords(KIOSK_WORDS);
-  const { money } = useFormat();
   return (
     <>
       <div>
         <h2>{words.pay}</h2>
-        <Text fz="lg">{fill(words.insert, money(paid), meter)}</Text>
+        <Text fz="lg">{sentence}</Text>
       </div>
       {due !== undefined && <Due due={due} />}
       <div className="choices">

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { type Svpmsn, svpmsnText } from '../../src/units/index.ts';
+import { KIOSK_WORDS, PAGE_NAMES, SELLING_WORDS, VEND_WORDS } from '../../src/words/index.ts';
+import { openBrowser, peopleOf, withoutBrowser } from './browser.ts';
+import { TOWN_CARDS, Town } from './town.ts';
+
+const skip = withoutBrowser ?? false;
+const [CARD = ''] = TOWN_CARDS;
+const kiosk = KIOSK_WORDS.en;
+const vend = VEND_WORDS.en;
+const selling = SELLING_WORDS.en;
+
+let browser: Browser;
+let town: Town;
+const as = peopleOf(() => ({ browser, base: town.address }));
+const meter = (): string => svpmsnText(town.utility.houses[0]?.svpmsn as Svpmsn);
+
+before(async () => {
+  if (withoutBrowser !== undefined) return;
+  browser = await openBrowser();
+  town = await Town.open({ meters: 6 });
+  town.live();
+});
+after(async () => {
+  await browser?.close();
+  await town?.close();
+});
+
+const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true }).click();
+
+/** The sum that a kiosk sells for stands among its usual ones. */
+const TEN = '€10.00';
+
+test('a kiosk sells to a meter by touch, and its receipt says so when the meter has the value', { skip }, async () => {
+  await as('Agent', async (page) => {
+    await page.goto('/kiosk');
+    for (const key of meter()) await press(page, key);
+    await press(page, kiosk.next);
+    await press(page, kiosk.yes);
+    await press(page, TEN);
+    await page.getByText(`You pay ${TEN} for meter ${meter()}.`).waitFor();
+    await press(page, kiosk.ways.cash);
+    await page.getByText(selling.steps.stored).waitFor();
+    await page.getByRole('table', { name: selling.made }).getByText(TEN).first().waitFor();
+    await press(page, kiosk.another);
+    await page.getByRole('heading', { name: kiosk.enter }).waitFor();
+  });
+});
+
+test('a kiosk sells to a purse card, which is loaded when its owner comes home, and lists name the card', {
+  skip,
+}, async () => {
+  await as('Agent', async (page) => {
+    await page.goto('/kiosk');
+    await press(page, kiosk.hasCard);
+    await press(page, CARD);
+    await page.getByRole('heading', { name: kiosk.yourCard }).waitFor();
+    await press(page, /^Gas/);
+    await press(page, TEN);
+    await page.getByText(`You pay ${TEN} for Gas on card ${CARD}.`).waitFor();
+    await press(page, kiosk.ways.card);
+    await page.getByText(kiosk.takenHome).waitFor();
+    await page.getByText(selling.onCard.steps.stored as string).waitFor();
+    await page.goto('/vend');
+    await page.getByRole('row', { name: new RegExp(`Card ${CARD} · Gas.*${vend.onCard}`) }).waitFor();
+    await page.getByRole('row', { name: new RegExp(`${meter()}.*${vend.outcomes.stored}`) }).waitFor();
+  });
+  await as('Operator', async (page) => {
+    await page.goto('/agents/corner-shop');
+    await page.getByRole('row', { name: new RegExp(`Card ${CARD} · Gas`) }).waitFor();
+  });
+});
+
+test('a number that no card has sells nothing at a kiosk, and one keyed in a shop sells once', { skip }, async () => {
+  await as('Agent', async (page) => {
+    await page.goto('/kiosk');
+    await press(page, kiosk.hasCard);
+    await page.keyboard.type('0f0f0f0f0f0f0f');
+    await press(page, kiosk.next);
+    await page.getByText('No card 0f0f0f0f0f0f0f').waitFor();
+    assert.equal(await page.getByRole('button', { name: /^Gas/ }).count(), 0);
+
+    await page.goto('/vend');
+    await page.getByRole('heading', { name: PAGE_NAMES.en.sell, level: 1 }).waitFor();
+    await page.getByLabel(vend.number).fill(CARD.toUpperCase());
+    await page.getByRole('combobox', { name: vend.region }).click();
+    await page.getByRole('option', { name: /^Water/ }).click();
+    await page.getByLabel(selling.amount).fill('3');
+    await page.getByRole('button', { name: /^Sell for/ }).dblclick();
+    await page.getByRole('heading', { name: `Sale to Card ${CARD} · Water`, level: 1 }).waitFor();
+    await page.getByRole('table', { name: selling.made }).getByText('Value').waitFor();
+  });
+  const orders = await town.utility.host.cardOrders({ csn: CARD, limit: 50 });
+  assert.ok(Array.isArray(orders));
+  assert.equal(orders.filter(({ paid, id }) => paid === 300n && id.startsWith('vend:')).length, 1);
+});
