@@ -1,45 +1,22 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { Acquirer } from '../../src/adapters/acquirer.ts';
-import { AcquirerSimulator, testCards } from '../../src/adapters/acquirer-simulator.ts';
 import { InProcessSlot } from '../../src/adapters/in-process-card.ts';
 import { ISSUE, TERMINAL } from '../../src/card/emv/bench.testing.ts';
-import { type CardSession, EmvIssuer, EmvTestCard, testIssuerKey } from '../../src/card/index.ts';
+import { type CardSession, EmvTestCard } from '../../src/card/index.ts';
 import { CardHost, type PaymentWish } from '../../src/cli/card-host.ts';
 import { payByChip } from '../../src/cli/card-pay.ts';
 import { CannotGoOn } from '../../src/cli/failure.ts';
-import { MemoryStore } from '../../src/host/index.ts';
-import { KIMS_METER, World } from './world.ts';
+import { ChipWorld, LIMIT } from './chip-world.ts';
+import { KIMS_METER } from './world.ts';
 
-const TERMS = {
-  currency: { code: 'KRW', number: 410, exponent: 0 },
-  ...{ taxBasisPoints: 0, fixedChargePerMonth: 0, recoveryPercentMax: 0 },
-  fees: {},
-};
-const LIMIT = 100_000;
 const GENERATE_AC = 0xae;
 
-/** A host that is reached over HTTP, with an acquirer behind it, and a reader with a payment card. */
-async function station(t: TestContext, scopes: readonly string[] = ['payments:write', 'tariffs:read']) {
-  const simulator = new AcquirerSimulator({
-    ...{ cards: testCards(LIMIT), issuer: new EmvIssuer(testIssuerKey()) },
-    ...{ lateMs: 1_000, faultOf: () => undefined },
-  });
-  const acquirer = new Acquirer({
-    ...{ host: '127.0.0.1', port: await simulator.listen(0, '127.0.0.1'), institution: '4201', terminal: 'WATT0001' },
-    ...{ merchant: 'WATTPURSE SEOUL', zone: 'Asia/Seoul' },
-  });
-  const world = await World.open(new MemoryStore(), { ways: [['acquirer', { method: 'card', port: acquirer }]] });
-  t.after(async () => {
-    await world.close();
-    await acquirer.close();
-    await simulator.close();
-  });
-  const operator = await world.as('operator');
-  assert.equal((await world.ask(operator, 'PUT', '/api/v1/terms', TERMS)).status, 200);
-  const url = await world.app.listen({ port: 0, host: '127.0.0.1' });
-  const { headers } = await world.apiKey('cashier', scopes);
-  process.env.WATTPURSE_API_KEY = String(headers.authorization).slice('Bearer '.length);
+/** A host, and a reader with a payment card. */
+async function station(t: TestContext, scopes?: readonly string[]) {
+  const chips = await ChipWorld.open(scopes);
+  t.after(() => chips.close());
+  const { world, simulator, url } = chips;
+  process.env.WATTPURSE_API_KEY = chips.key;
   const card = new EmvTestCard(ISSUE);
 
   /** @param pulledAt the command whose answer nobody hears, or where the host asks the card's bank */
@@ -56,8 +33,7 @@ async function station(t: TestContext, scopes: readonly string[] = ['payments:wr
     };
     const asked = { meter: KIMS_METER, paid: 5_000, port: 'acquirer', ...wish };
     const told = await payByChip({ ...session, transmit }, CardHost.at(url), TERMINAL, asked);
-    await world.rig.settle();
-    for (let n = 0; n < 2; n++) await world.host.settlePayments();
+    await chips.settle();
     const last = told.payment && (await world.host.payment(told.payment.id));
     return { ...told, commands, state: last !== undefined && 'state' in last ? last.state : undefined };
   };

@@ -48,6 +48,8 @@ exec /usr/sbin/pcscd --foreground --error`;
 /** A program beside the service, by the lines that it prints. */
 export interface Running {
   said(line: string): Promise<void>;
+  /** Its first line, as soon as it has said one. */
+  saidFirst(): Promise<string>;
   endInput(): void;
   /** All its lines, once it has ended. */
   ended(): Promise<string[]>;
@@ -105,6 +107,10 @@ export class Pcscd {
     const closed = once(child, 'close');
     return {
       said: (line) => until(() => lines().includes(line), `${program} says ${line}`),
+      saidFirst: async () => {
+        await until(() => lines().length > 0, `${program} says something`);
+        return lines()[0] as string;
+      },
       endInput: () => child.stdin.end(),
       ended: async () => {
         await closed;
