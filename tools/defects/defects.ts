@@ -284,7 +284,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'I12',
-    by: ['I1', 'I3', 'I12', 'stopped'],
+    by: ['I13', 'I1', 'I3', 'I12', 'stopped'],
     what: 'an older memory is believed',
     file: 'src/meter/purse-journal.ts',
     right: '  const newest = known === undefined ? undefined : newestCommit(journal, known, records);\n',
@@ -347,6 +347,24 @@ export const DEFECTS: readonly Defect[] = [
     file: 'src/meter/relay.ts',
     right: '  if (event !== undefined) writeEvent(meter, event);\n  driveLatch(meter, supply, out);',
     wrong: '  if (event !== undefined) writeEvent(meter, event);',
+  },
+  {
+    rule: 'I18',
+    by: ['I18'],
+    what: 'an outage forgets why a relay is open',
+    // Relays are opened by command in it, and their power goes.
+    seed: 2,
+    file: 'src/meter/start.ts',
+    right: '      reasons: kept.reasons[index - 1] ?? 0,',
+    wrong: '      reasons: 0,',
+  },
+  {
+    rule: 'I18',
+    by: ['I18'],
+    what: 'who has emergency credit left is cut off',
+    file: 'src/meter/exchanger.ts',
+    right: '  const credit = meter.stored > 0 || hasCredit(meter);\n',
+    wrong: '  const credit = meter.stored > 0 || (hasCredit(meter) && due > 0);\n',
   },
   {
     rule: 'I19',
@@ -421,6 +439,16 @@ export const DEFECTS: readonly Defect[] = [
     file: 'src/meter/clock.ts',
     right: '  if (spent + Math.abs(seconds) > SLEW_SECONDS_MAX) return Result.slewSpent;\n',
     wrong: '',
+  },
+  {
+    rule: 'I26',
+    by: ['I26'],
+    what: 'after an outage a meter goes by the older of its two policies',
+    // Policies are ordered in it of meters whose power goes.
+    seed: 2,
+    file: 'src/meter/lost-memory.ts',
+    right: 'policy.version > newest.version',
+    wrong: 'policy.version < newest.version',
   },
   {
     rule: 'I27',

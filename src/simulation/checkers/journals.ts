@@ -60,7 +60,8 @@ export class Journals implements Checker {
     const last = this.#last.get(svpmsn);
     this.#last.set(svpmsn, { sequence, tag });
     if (last === undefined || (last.sequence === sequence && last.tag === tag)) return;
-    this.#findings.hold(
+    // Of a damaged one too: who believes what was put back gives out again what was spent since.
+    this.#findings.holdAlways(
       'I13',
       svpmsn,
       sequence > last.sequence,

@@ -1,3 +1,4 @@
+import type { Meter } from '../../meter/index.ts';
 import { EventKind, RelayReason } from '../../records/index.ts';
 import type { Svpmsn } from '../../units/index.ts';
 import type { House } from '../house.ts';
@@ -102,14 +103,20 @@ export class Relays implements Checker {
     const humane = friendlyHours !== null || noCutOnWeekends || noCutOnHolidays;
     const limit = emergencyCredit + (humane ? FRIENDLY_TOKENS_MAX : 0);
     const open = (reasons & RelayReason.noCredit) !== 0;
+    // Who is cut has had all that is lent at any hour.
+    const nothingLeft = balance === 0 && (meter.owed >= emergencyCredit || lendsNothing(meter));
     this.#findings.hold(
       'I18',
       svpmsn,
-      open ? balance === 0 : balance > 0 || meter.owed < limit,
+      open ? nothingLeft : balance > 0 || meter.owed < limit,
       () => `its relay is ${open ? 'open' : 'not open'} for lack of credit with ${balance} left and ${meter.owed} owed`,
     );
   }
 }
+
+/** The SAM has refused a loan, or there is nobody to lend to. */
+const lendsNothing = ({ lendingRefused, purseClosed, dismantled }: Meter): boolean =>
+  lendingRefused || purseClosed || dismantled;
 
 const reasonsHeld = ({ meter }: House): number =>
   meter.supplies.reduce((all, { relay }) => all | (relay.reasons & HELD), 0);
