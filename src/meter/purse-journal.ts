@@ -1,6 +1,6 @@
 import { equalConstantTime } from '../bytes/index.ts';
 import { type SipKey, sipHash24 } from '../crypto/index.ts';
-import { assert } from '../units/index.ts';
+import { assert, U32_MAX } from '../units/index.ts';
 import { CARD_ROW_BYTES, CARD_ROWS, getCardRow, type KeptCard } from './card-rows.ts';
 import { getU16, getU24, getU32, getU40, type Nvm, putU16, putU24, putU32, putU40 } from './nvm.ts';
 import {
@@ -97,6 +97,7 @@ export type CommittedRow =
  */
 export function commit(journal: PurseJournal, changed: PurseRecord, row?: CommittedRow): void {
   const { nvm, purse } = journal;
+  assertMayFollow(purse, { ...changed, used: changed.used + journal.spent });
   const slot = (journal.slot + 1) % PURSE_SLOTS;
   const at = slotAddress(journal, slot);
   nvm.write(at, ZERO, 0, 1);
@@ -116,8 +117,6 @@ export function commit(journal: PurseJournal, changed: PurseRecord, row?: Commit
     freeCardRow: row?.type === 'card' ? row.setsFree : purse.freeCardRow,
     cardsDigest: row?.type === 'card' ? cardsDigest(journal, row.setsFree) : purse.cardsDigest,
   };
-  assert(next.lastCounter >= purse.lastCounter && next.drawNumber >= purse.drawNumber, 'no count of a purse falls');
-  assert(tokensOut(next) >= 0, 'nothing is used that did not leave the purse');
   putPurse(RECORD, next, journal.recordKey);
   nvm.write(at + 1, RECORD, 1, PURSE_RECORD_BYTES - 1);
   if (kept) nvm.write(at, RECORD, 0, 1);
@@ -131,6 +130,17 @@ export function commit(journal: PurseJournal, changed: PurseRecord, row?: Commit
   journal.slot = slot;
   journal.spent = 0;
 }
+
+/** What no request may come to, whoever sent it: a mistake of this program, found before a byte is written. */
+function assertMayFollow(before: PurseRecord, next: PurseRecord): void {
+  assert(next.lastCounter >= before.lastCounter && next.drawNumber >= before.drawNumber, 'no count of a purse falls');
+  const fallen = SUMS.find((sum) => next[sum] < before[sum]);
+  assert(fallen === undefined, 'no sum of a purse falls');
+  assert(next.balance >= 0 && next.balance <= U32_MAX && next.owed >= 0, 'a purse holds what its record has room for');
+  assert(tokensOut(next) >= 0, 'nothing is used that did not leave the purse');
+}
+
+const SUMS = ['credited', 'fromCards', 'used', 'closed'] as const;
 
 /** In the chip itself: what was edited may be put back, and only a person says that the value is good again. */
 export function freeze(journal: PurseJournal, reason: FrozenReason): void {

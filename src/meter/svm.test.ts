@@ -7,7 +7,7 @@ import { type Bench, createBench, credit, lastCounter, live, restart, value } fr
 import { BusLabel, BusReply, busTag, DrawKind, SvmRequest } from './bus.ts';
 import { levelsOf } from './index.ts';
 import { FrozenReason, PURSE_RECORD_BYTES, putPurse, RECEIPT_ROW_BYTES, RECEIPT_ROWS } from './purse.ts';
-import { freeze, PURSE_SLOTS, putUse, useRequestBytes } from './purse-journal.ts';
+import { commit, freeze, PURSE_SLOTS, putUse, useRequestBytes } from './purse-journal.ts';
 import { DRAW_TOKENS_MAX, floorOf, svmCommand } from './svm.ts';
 
 /** What the SAM would say: it holds the pair key, and a test of the SVM may have it too. */
@@ -169,4 +169,33 @@ test('of the byte that says why a purse is frozen only that it was being written
     restart(bench);
     assert.equal(levelsOf(bench.meter).frozen, reason);
   }
+});
+
+test('a commit that could only be a mistake of this program stops it before a byte is written', () => {
+  const { bench } = charged();
+  live(bench, 3, 30_000);
+  const { svm } = bench.meter;
+  const { purse } = svm;
+  const written = bench.memory.nvm.bytes.slice();
+  for (const [mistake, sentence] of [
+    [{ lastCounter: purse.lastCounter - 1 }, 'no count of a purse falls'],
+    [{ drawNumber: purse.drawNumber - 1 }, 'no count of a purse falls'],
+    [{ credited: purse.credited - 1 }, 'no sum of a purse falls'],
+    [{ fromCards: -1 }, 'no sum of a purse falls'],
+    [{ used: purse.used - svm.spent - 1 }, 'no sum of a purse falls'],
+    [{ closed: -1 }, 'no sum of a purse falls'],
+    [{ balance: -1 }, 'a purse holds what its record has room for'],
+    [{ balance: 2 ** 32, credited: 2 ** 33 }, 'a purse holds what its record has room for'],
+    [{ owed: -1 }, 'a purse holds what its record has room for'],
+    [{ balance: purse.credited + 1 }, 'nothing is used that did not leave the purse'],
+  ] as const) {
+    assert.throws(
+      () => commit(svm, { ...purse, ...mistake }),
+      { message: `must hold, and does not: ${sentence}` },
+      JSON.stringify(mistake),
+    );
+    assert.ok(Buffer.compare(bench.memory.nvm.bytes, written) === 0);
+  }
+  commit(svm, { ...purse });
+  assert.ok(Buffer.compare(bench.memory.nvm.bytes, written) !== 0, 'and what may follow is written');
 });
