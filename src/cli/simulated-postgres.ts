@@ -6,7 +6,7 @@ import type { SimulatedStore } from '../simulation/index.ts';
 import { openPostgresStore } from '../storage/index.ts';
 
 /** The tables of a utility, each after those that it refers to. */
-const TABLES = [
+export const TABLES: readonly string[] = [
   ...['subscribers', 'meters', 'purses', 'orders', 'outstanding', 'work', 'commands', 'tariffs', 'postings', 'lines'],
   ...['knowledge', 'events', 'profiles', 'totals', 'lines_of_units', 'suspicions', 'check_minutes', 'facts'],
   'card_slots',
@@ -16,7 +16,8 @@ const TABLES = [
   ...['card_providers', 'cards', 'card_purses', 'card_orders', 'card_tickets', 'offline_meters'],
   ...['people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit', 'heads', 'lanes', 'copies'],
 ];
-const SEQUENCES = [
+/** Numbers that go on in a copy where they were. */
+export const SEQUENCES: readonly string[] = [
   ...['orders_sequence', 'postings_sequence', 'events_number', 'terms_number', 'closings_number', 'audit_number'],
 ];
 
