@@ -265,7 +265,7 @@ function checkAndMigrate(database: DatabaseSync, path: string): void {
   const version = checkedVersion(database, path);
   // WAL with FULL: a transaction is on the disk when it returns, and readers do not stop writers.
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-    PRAGMA recursive_triggers = ON; PRAGMA busy_timeout = 5000;`);
+    PRAGMA recursive_triggers = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536;`);
   for (let step = version; step < MIGRATIONS.length; step++) {
     database.exec('BEGIN IMMEDIATE');
     try {

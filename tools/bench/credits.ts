@@ -283,7 +283,9 @@ export interface Bare {
 
 function bareSqlite(path: string): Bare & { close: () => void } {
   const database = new DatabaseSync(path);
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+  database.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536',
+  );
   const statements = TABLES.map((table) => {
     const columns = COLUMNS[table];
     const marks = columns.map(() => '?').join(', ');
