@@ -17,12 +17,20 @@ export function textFault(
     typeof text === 'string' &&
     text.length >= 1 &&
     text.length <= most &&
-    /^\P{C}+$/u.test(text) &&
-    text.trim() === text
+    (isPlain(text) || (/^\P{C}+$/u.test(text) && text.trim() === text))
   ) {
     return undefined;
   }
   return fail(reason, `${what} must have 1 to ${most} printable characters and no blank at its ends.`);
+}
+
+/** Signs of ASCII without a blank, as most ids are: what is asked of them is answered without a search. */
+function isPlain(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code <= 0x20 || code >= 0x7f) return false;
+  }
+  return true;
 }
 
 export function amountFault(amount: number): HostFailure | undefined {

@@ -84,14 +84,16 @@ export const returned = (method: PaymentMethod, amount: bigint, occasion: Occasi
   ]);
 
 function inParts({ energy, fixedCharge, arrears, fee, tax }: TradeParts, sign: 1n | -1n): Line[] {
-  const lines: Line[] = [
-    { account: 'prepaid', amount: sign * energy },
-    { account: 'fixed-charges', amount: sign * fixedCharge },
-    { account: 'arrears', amount: sign * arrears },
-    { account: 'fees', amount: sign * fee },
-    { account: 'tax', amount: sign * tax },
-  ];
-  return lines.filter(({ amount }) => amount !== 0n);
+  const lines: Line[] = [];
+  const add = (account: Account, amount: bigint) => {
+    if (amount !== 0n) lines.push({ account, amount: sign * amount });
+  };
+  add('prepaid', energy);
+  add('fixed-charges', fixedCharge);
+  add('arrears', arrears);
+  add('fees', fee);
+  add('tax', tax);
+  return lines;
 }
 
 /** A sale of which all is energy. */

@@ -10,6 +10,7 @@ import {
   type FactName,
   type MeterQuery,
   type MeterStateRow,
+  type MeterToSell,
   type PageQuery,
   type ProfileQuery,
   type Store,
@@ -227,6 +228,14 @@ class Tables extends MemoryShelves implements StoreTransaction {
 
   async pursesOf(ids: readonly Svpmsn[]) {
     return ids.map((id) => this.#purses.get(id));
+  }
+  async metersToSell(ids: readonly Svpmsn[]) {
+    return ids.map((id): MeterToSell | undefined => {
+      const [meter, purse] = [this.#meters.get(id), this.#purses.get(id)];
+      if (meter === undefined || purse === undefined) return undefined;
+      const { svpmsn, localUnit, enrolledAt } = meter;
+      return { svpmsn, localUnit, enrolledAt, state: purse.state, freeze: purse.freeze };
+    });
   }
   async putPurse(purse: Purse) {
     this.#purses.put(purse.svpmsn, purse);

@@ -187,6 +187,8 @@ export interface StoreReads {
   meterStates(of?: { readonly localUnit?: number }): Promise<MeterStateRow[]>;
 
   pursesOf(ids: readonly Svpmsn[]): Promise<(Purse | undefined)[]>;
+  /** In the order asked for. */
+  metersToSell(ids: readonly Svpmsn[]): Promise<(MeterToSell | undefined)[]>;
   outstanding(id: Svpmsn): Promise<OutstandingRow | undefined>;
 
   /** In the order asked for. */
@@ -429,6 +431,11 @@ export interface MeterStateRow
   extends Pick<Meter, 'svpmsn' | 'localUnit' | 'modemAddress'>,
     Pick<Purse, 'state' | 'freeze'>,
     Pick<Knowledge, 'balance' | 'flags' | 'alarms' | 'heardAt'> {}
+
+/** A meter as far as a sale asks: where it hangs, since when, and whether its purse takes value. */
+export interface MeterToSell
+  extends Pick<Meter, 'svpmsn' | 'localUnit' | 'enrolledAt'>,
+    Pick<Purse, 'state' | 'freeze'> {}
 
 /** Of an account: what its lines debit and credit, each at least 0, and how many they are. */
 export interface AccountSum {

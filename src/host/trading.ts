@@ -89,16 +89,10 @@ export async function tradeAll(
     await tx.trades.put([...trades.values()]);
     await tills.put(tx);
     await tx.receiptsDue.put([...trades.keys()].map((id) => ({ id })));
-    await announce(
-      tx,
-      [...trades.values()].map((trade) => purchaseHappened('purchase.sold', trade)),
-      now,
-    );
-    await announce(
-      tx,
-      answers.flatMap((order) => endedAtOnce(order, trades)),
-      now,
-    );
+    const happened = trades.values().map((trade) => purchaseHappened('purchase.sold', trade));
+    const ended = answers.values().flatMap((order) => endedAtOnce(order, trades));
+    await announce(tx, happened, now);
+    await announce(tx, ended, now);
     // What its meter had no room for, or voided, before these books knew of it is an agent's again at once.
     for (const order of answers) {
       const trade = isFailure(order) || order.state !== 'refunded' ? undefined : trades.get(order.id);
@@ -231,7 +225,7 @@ async function duesOf(tx: StoreReads, purchases: readonly Purchase[]): Promise<M
 }
 
 /** The month in which a meter comes has its charge too. */
-const firstDues = ({ svpmsn, enrolledAt }: Meter, zone: string): Dues => ({
+const firstDues = ({ svpmsn, enrolledAt }: Pick<Meter, 'svpmsn' | 'enrolledAt'>, zone: string): Dues => ({
   id: String(svpmsn),
   arrears: 0n,
   fixedCharge: 0n,

@@ -3,7 +3,7 @@ import { txidTextOf } from '../exchange/index.ts';
 import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens, tokens } from '../units/index.ts';
 import { amountFault, fail, findMeter, isFailure, meterUnknown, parseMeterNumber, textFault } from './failures.ts';
 import { allEnergy, move, paidOut, refunded, sold } from './ledger.ts';
-import type { StoreReads, StoreTransaction } from './ports.ts';
+import type { MeterToSell, StoreReads, StoreTransaction } from './ports.ts';
 import { refundUnsent, voidRow } from './receipts.ts';
 import type { Sale } from './services.ts';
 import {
@@ -16,7 +16,6 @@ import {
   type NumberedOrder,
   type Order,
   type Posting,
-  type Purse,
   type TradeParts,
 } from './types.ts';
 import { wake, workDone } from './work.ts';
@@ -63,7 +62,7 @@ export interface Pricing<W extends Wish> {
    * Called once for each wish that nothing else refuses, in their order.
    * @param found tokens that its meter was found to have taken of this sale, before the books knew of it; 0 for none
    */
-  price(wish: W, meter: Meter, found: Tokens | undefined): Price | HostFailure;
+  price(wish: W, meter: MeterToSell, found: Tokens | undefined): Price | HostFailure;
   /** Whether an order that is there was made of this wish; meter and source are the same. */
   isSame(order: Order, wish: W): boolean;
 }
@@ -82,8 +81,7 @@ export async function sellPriced<W extends Wish>(
   await pricing.prepare?.(known.flatMap((order) => (order === undefined ? [] : [order.id])));
   const numbers = wishes.map(({ meter }) => parseMeterNumber(meter));
   const ids = [...new Set(numbers.filter((id) => typeof id === 'number'))];
-  const meters = new Map((await tx.metersOf(ids)).map((meter) => [meter?.svpmsn, meter]));
-  const purses = new Map((await tx.pursesOf(ids)).map((purse) => [purse?.svpmsn, purse]));
+  const meters = new Map((await tx.metersToSell(ids)).map((meter) => [meter?.svpmsn, meter]));
   const found = await foundOf(
     tx,
     wishes.map(({ orderId }) => orderId),
@@ -91,7 +89,7 @@ export async function sellPriced<W extends Wish>(
   const orders = new Map<string, Order>();
   const claims = new Map<string, Claim>();
   const postings: Posting[] = [];
-  const woken = new Map<number, Meter>();
+  const woken = new Map<number, MeterToSell>();
   const isSame = (order: Order, wish: W) =>
     order.op === 'credit' && order.svpmsn === wish.meter && order.source === wish.source && pricing.isSame(order, wish);
   const answers = wishes.map((wish, i): { readonly refused: HostFailure } | { readonly id: string } => {
@@ -104,12 +102,11 @@ export async function sellPriced<W extends Wish>(
     if (typeof number !== 'number') return { refused: number };
     const there = found[i];
     const meter = meters.get(number);
-    const purse = purses.get(number);
-    if (meter === undefined || purse === undefined) return { refused: meterUnknown(number) };
+    if (meter === undefined) return { refused: meterUnknown(number) };
     if (there !== undefined && (there.state !== 'found' || there.svpmsn !== number)) {
       return { refused: foundAlready(id, there) };
     }
-    const held = there === undefined ? purseFault(purse) : undefined;
+    const held = there === undefined ? purseFault(meter) : undefined;
     if (held !== undefined) return { refused: held };
     const price = pricing.price(wish, meter, there?.amount);
     if ('reason' in price) return { refused: price };
@@ -269,7 +266,7 @@ export const orderUnknown = (orderId: string): HostFailure =>
 
 function newOrder(
   id: string,
-  { svpmsn }: Meter,
+  { svpmsn }: Pick<Meter, 'svpmsn'>,
   { op, amount, source }: { readonly op: Order['op']; readonly amount: Tokens; readonly source: string },
   now: Milliseconds,
 ): Order {
@@ -289,13 +286,17 @@ function newOrder(
   };
 }
 
-function purseFault({ svpmsn, freeze, state }: Purse): HostFailure | undefined {
+function purseFault({
+  svpmsn,
+  freeze,
+  state,
+}: Pick<MeterToSell, 'svpmsn' | 'freeze' | 'state'>): HostFailure | undefined {
+  if (freeze === undefined && state === 'open') return undefined;
   const meter = `Meter ${svpmsnText(svpmsn)}`;
   if (freeze !== undefined) {
     return fail('meter-frozen', `${meter} takes no value (${freeze}): look into it, then release the meter.`);
   }
-  if (state !== 'open') return fail('purse-closed', `${meter} takes no value any more: its purse is ${state}.`);
-  return undefined;
+  return fail('purse-closed', `${meter} takes no value any more: its purse is ${state}.`);
 }
 
 const differs = (orderId: string): HostFailure =>

@@ -88,12 +88,16 @@ interface Happened {
   readonly data: object;
 }
 
-/** In the transaction in which it happens: whoever listens is told, however this host ends. */
-export async function announce(tx: StoreTransaction, happened: readonly Happened[], now: Milliseconds): Promise<void> {
-  if (happened.length === 0) return;
+/**
+ * In the transaction in which it happens: whoever listens is told, however this host ends. Where nobody does, nothing is
+ * taken out of `happened`.
+ */
+export async function announce(tx: StoreTransaction, happened: Iterable<Happened>, now: Milliseconds): Promise<void> {
   const webhooks = await tx.webhooks.page({ limit: WEBHOOKS_MAX });
+  if (webhooks.length === 0) return;
+  const all = [...happened];
   const deliveries = webhooks.flatMap(({ id: webhook, events }) =>
-    happened
+    all
       .filter(({ type }) => events.includes(type))
       .map(({ type, subject, data }): WebhookDelivery => {
         const id = `${type}:${subject}`;

@@ -50,30 +50,30 @@ export async function witnessedAll<I, T extends object>(
 ): Promise<(T | HostFailure)[]> {
   const keys = acted.flatMap(({ act }) => act?.once?.key ?? []);
   const kept = new Set((keys.length === 0 ? [] : await tx.keptAnswers.of(keys)).map((answer) => answer?.id));
-  const answers: (T | HostFailure)[] = acted.map(askedBefore);
+  const answers: (T | HostFailure)[] = acted.map(() => ASKED_BEFORE);
   const now: number[] = [];
   const later: number[] = [];
   const begun = new Set<string>();
-  for (const [i, { act }] of acted.entries()) {
+  acted.forEach(({ act }, i) => {
     const key = act?.once?.key;
-    if (key !== undefined && kept.has(key)) continue;
+    if (key !== undefined && kept.has(key)) return;
     if (key !== undefined && begun.has(key)) later.push(i);
     else now.push(i);
     if (key !== undefined) begun.add(key);
-  }
+  });
   const made = now.length === 0 ? [] : await work(now.map((i) => (acted[i] as Acted<I>).input));
   const entries: AuditEntry[] = [];
   const keeping: KeptAnswer[] = [];
-  for (const [place, i] of now.entries()) {
+  now.forEach((i, place) => {
     const answer = made[place] as T | HostFailure;
     answers[i] = answer;
     const act = acted[i]?.act;
-    if (act === undefined || isFailure(answer)) continue;
+    if (act === undefined || isFailure(answer)) return;
     const { once, ...entry } = act;
     entries.push(entry);
-    if (once === undefined) continue;
+    if (once === undefined) return;
     keeping.push({ id: once.key, fingerprint: once.fingerprint, body: once.answer(answer), at: act.at });
-  }
+  });
   if (entries.length > 0) await tx.audit.append(entries);
   if (keeping.length > 0) await tx.keptAnswers.put(keeping);
   if (later.length === 0) return answers;
@@ -86,5 +86,4 @@ export async function witnessedAll<I, T extends object>(
   return answers;
 }
 
-const askedBefore = (): HostFailure =>
-  fail('asked-before', 'This key was used before: its answer is kept, and nothing is done twice.');
+const ASKED_BEFORE = fail('asked-before', 'This key was used before: its answer is kept, and nothing is done twice.');

@@ -62,6 +62,11 @@ export class PostgresConnection implements SqlConnection {
     );
   }
 
+  /** Others may have added one meanwhile: that is a conflict of transactions, and not of keys. */
+  put(table: TableShape, rows: readonly SqlRow[]): Promise<void> {
+    return this.insert(table, rows, table.upsert);
+  }
+
   async update(table: TableShape, rows: readonly SqlRow[]): Promise<void> {
     if (rows.length === 0) return;
     const { name, columns, list, keyPlaces } = table;

@@ -6,14 +6,19 @@ const TAG_TEXT = 2;
 const TAG_BYTES = 3;
 const TWO_32 = 2 ** 32;
 const FIRST_CAPACITY = 1 << 16;
+/** Views that are kept are of fewer bytes. */
+const VIEWS_MAX = 1 << 10;
 
 /**
  * Rows as bytes, the same for both engines and whichever way an integer came: each value a tag and its bytes, an integer
  * as i64, a text (UTF-8) or bytes behind their length as u32, all big-endian. No two rows of a table have the same.
  */
 export class RowBytes {
-  #bytes = Buffer.allocUnsafe(FIRST_CAPACITY);
+  #bytes = Buffer.alloc(FIRST_CAPACITY);
+  #numbers = viewOf(this.#bytes);
   #length = 0;
+  /** By their length: most rows of a table are about as long. */
+  #views: Buffer[] = [];
 
   /** Goes back to so many bytes. */
   cut(length: number): void {
@@ -26,7 +31,14 @@ export class RowBytes {
 
   /** Good until the next call. */
   view(): Buffer {
-    return this.#bytes.subarray(0, this.#length);
+    const length = this.#length;
+    if (length >= VIEWS_MAX) return this.#bytes.subarray(0, length);
+    let view = this.#views[length];
+    if (view === undefined) {
+      view = this.#bytes.subarray(0, length);
+      this.#views[length] = view;
+    }
+    return view;
   }
 
   bytes(bytes: Uint8Array): void {
@@ -44,8 +56,7 @@ export class RowBytes {
           this.#integer(value);
           break;
         case 'bigint':
-          if (value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER) this.#integer(Number(value));
-          else this.#long(value);
+          this.#long(value);
           break;
         case 'string':
           this.text(value);
@@ -82,13 +93,14 @@ export class RowBytes {
   #integer(value: number): void {
     this.#tag(TAG_INTEGER, 8);
     const high = Math.floor(value / TWO_32);
-    this.#u32(high);
-    this.#u32(value - high * TWO_32);
+    this.#numbers.setInt32(this.#length, high);
+    this.#numbers.setUint32(this.#length + 4, value - high * TWO_32);
+    this.#length += 8;
   }
 
   #long(value: bigint): void {
     this.#tag(TAG_INTEGER, 8);
-    this.#bytes.writeBigInt64BE(value, this.#length);
+    this.#numbers.setBigInt64(this.#length, value);
     this.#length += 8;
   }
 
@@ -98,19 +110,18 @@ export class RowBytes {
   }
 
   #u32(value: number): void {
-    const bytes = this.#bytes;
-    const at = this.#length;
-    bytes[at] = value >>> 24;
-    bytes[at + 1] = value >>> 16;
-    bytes[at + 2] = value >>> 8;
-    bytes[at + 3] = value;
-    this.#length = at + 4;
+    this.#numbers.setUint32(this.#length, value);
+    this.#length += 4;
   }
 
   #need(room: number): void {
     if (this.#length + room <= this.#bytes.length) return;
-    const wider = Buffer.allocUnsafe(2 * (this.#length + room));
+    const wider = Buffer.alloc(2 * (this.#length + room));
     this.#bytes.copy(wider, 0, 0, this.#length);
     this.#bytes = wider;
+    this.#numbers = viewOf(wider);
+    this.#views = [];
   }
 }
+
+const viewOf = ({ buffer, byteOffset, length }: Buffer): DataView => new DataView(buffer, byteOffset, length);

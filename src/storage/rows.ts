@@ -2,7 +2,7 @@ import { BLOCK_MAX, Block } from './chain.ts';
 import type { Lane } from './lane.ts';
 import { TAINTED } from './row-seal.ts';
 import type { Awaitable, SqlConnection } from './sql.ts';
-import { type SqlRow, type SqlValue, shapeOf, type Table, type TableShape } from './table.ts';
+import { isSame, type SqlRow, type SqlValue, shapeOf, type Table, type TableShape } from './table.ts';
 import { lines, postings } from './tables.ts';
 
 /** A posting with the lane that wrote it, and, if it is the last of its block, the digest of that. */
@@ -45,6 +45,11 @@ export class Rows {
     return this.#connection.nextNumbers(table, count);
   }
 
+  /** Rows that several tables make together: they are only read. */
+  joined(table: TableShape, keys: readonly SqlValue[]): Awaitable<readonly (SqlRow | undefined)[]> {
+    return this.#connection.ofKeys(table, keys);
+  }
+
   /** @param where all that follows the table's name */
   async found(table: AnyTable, where: string, values: readonly SqlValue[]): Promise<readonly SqlRow[]> {
     const { list, name } = this.#shape(table);
@@ -83,8 +88,16 @@ export class Rows {
   async put(table: AnyTable, rows: readonly SqlValue[][]): Promise<void> {
     if (this.#lane === undefined) return this.#connection.insert(table, rows, table.upsert);
     const before = await this.#standing(table, rows);
-    const others = rows.filter((row, i) => this.#replaced(table, before[i] ?? null, row));
-    await this.#connection.insert(table.sealed, others, table.sealed.upsert);
+    const isKnown = this.#known.has(table.name);
+    const others: SqlValue[][] = [];
+    const theirs: (SqlRow | null)[] = [];
+    rows.forEach((row, i) => {
+      const old = before[i] ?? null;
+      if (!this.#replaced(table, old, row, isKnown)) return;
+      others.push(row);
+      theirs.push(old);
+    });
+    await this.#connection.put(table.sealed, others, theirs);
   }
 
   /** The rows that a condition finds, each as `to` makes it; keys stay. */
@@ -97,7 +110,7 @@ export class Rows {
     const found = await this.found(table, where, values);
     const changed = found.map(to);
     if (this.#lane === undefined) return this.#connection.update(table, changed);
-    const others = changed.filter((row, i) => this.#replaced(table, found[i] ?? null, row));
+    const others = changed.filter((row, i) => this.#replaced(table, found[i] ?? null, row, true));
     await this.#connection.update(table.sealed, others);
   }
 
@@ -131,7 +144,7 @@ export class Rows {
   }
 
   /** Takes the row into the sums in the place of the one before; false where nothing changes. */
-  #replaced(table: AnyTable, before: SqlRow | null, row: SqlValue[]): boolean {
+  #replaced(table: AnyTable, before: SqlRow | null, row: SqlValue[], isKnown: boolean): boolean {
     const lane = this.#lane as Lane;
     if (before !== null && same(before, row)) return false;
     const width = table.columns.length;
@@ -139,35 +152,39 @@ export class Rows {
     const isTainted = before !== null && lane.removed(table, before) !== Number(before[width] ?? TAINTED);
     const seal = lane.added(table, row);
     row.push(isTainted ? TAINTED : seal);
-    this.#knows(table, keyOf(table, row), row);
+    if (isKnown) this.#knows(table, keyOf(table, row), row);
     return true;
   }
 
   async #standing(table: AnyTable, rows: readonly SqlRow[]): Promise<(SqlRow | null)[]> {
     const known = this.#known.get(table.name);
-    const keys = rows.map((row) => keyOf(table, row));
-    const standing = keys.map((key) => known?.get(key));
-    const missing = rows.filter((_, i) => standing[i] === undefined);
-    if (missing.length === 0) return standing as (SqlRow | null)[];
+    if (known === undefined) return this.#stored(table, rows);
+    const standing = rows.map((row) => known.get(keyOf(table, row)));
+    const stored = await this.#stored(
+      table,
+      rows.filter((_, i) => standing[i] === undefined),
+    );
+    let next = 0;
+    return standing.map((row) => (row === undefined ? (stored[next++] ?? null) : row));
+  }
+
+  /** What stands in the database at the key of each. */
+  async #stored(table: AnyTable, rows: readonly SqlRow[]): Promise<(SqlRow | null)[]> {
+    if (rows.length === 0) return [];
     const [place, ...more] = table.keyPlaces as [number, ...number[]];
-    const read = new Map<string, SqlRow>();
     if (more.length === 0) {
-      const column = table.columns[place]?.name;
-      const found = await this.#connection.ofKeys(
-        table.sealed,
-        missing.map((row) => row[place] ?? null),
-        column,
-      );
-      for (const row of found) if (row !== undefined) read.set(keyOf(table, row), row);
-    } else {
-      const where = table.keyPlaces.map((each) => `${table.columns[each]?.name} = ?`).join(' AND ');
-      const sql = `SELECT ${table.sealed.list} FROM ${table.name} WHERE ${where}`;
-      for (const row of missing) {
-        const values = table.keyPlaces.map((each) => row[each] ?? null);
-        for (const found of await this.#connection.all(sql, values)) read.set(keyOf(table, found), found);
-      }
+      const keys = rows.map((row) => row[place] ?? null);
+      const found = await this.#connection.ofKeys(table.sealed, keys, table.columns[place]?.name);
+      return found.map((row) => row ?? null);
     }
-    return standing.map((row, i) => (row === undefined ? (read.get(keys[i] as string) ?? null) : row));
+    const where = table.keyPlaces.map((each) => `${table.columns[each]?.name} = ?`).join(' AND ');
+    const sql = `SELECT ${table.sealed.list} FROM ${table.name} WHERE ${where}`;
+    const stored: (SqlRow | null)[] = [];
+    for (const row of rows) {
+      const values = table.keyPlaces.map((each) => row[each] ?? null);
+      stored.push((await this.#connection.all(sql, values))[0] ?? null);
+    }
+    return stored;
   }
 
   #isSealed(table: AnyTable): boolean {
@@ -194,12 +211,8 @@ function keyOf({ keyPlaces }: TableShape, row: SqlRow): string {
   return keyPlaces.map((place) => row[place]).join('\0');
 }
 
-/** Whether the values of a row are those of the one before, which came from the database; bytes are taken for others. */
+/** Whether the values of a row are those of the one before. */
 function same(before: SqlRow, row: SqlRow): boolean {
-  for (let i = 0; i < row.length; i++) {
-    const [old, value] = [before[i], row[i]];
-    if (old === value) continue;
-    if (typeof old !== 'bigint' || typeof value !== 'number' || Number(old) !== value) return false;
-  }
+  for (let i = 0; i < row.length; i++) if (!isSame(before[i], row[i])) return false;
   return true;
 }

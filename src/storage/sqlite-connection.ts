@@ -1,6 +1,27 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { numberColumn, type SqlConnection } from './sql.ts';
-import type { SqlRow, SqlValue, TableShape } from './table.ts';
+import { isSame, type SqlRow, type SqlValue, type TableShape } from './table.ts';
+
+/** A change of some columns: it is given the new values at these places of a row. */
+interface Changing {
+  readonly statement: StatementSync;
+  readonly places: readonly number[];
+}
+
+/** The sum of 2^place of more columns than any table has. */
+const ALL_PLACES = 2 ** 53 - 1;
+
+const isIn = (places: number, place: number): boolean => Math.floor(places / 2 ** place) % 2 === 1;
+
+/** The sum of 2^place of the values that are others. */
+function placesThatDiffer(before: SqlRow, row: SqlRow): number {
+  let places = 0;
+  for (let i = 0; i < row.length; i++) if (!isSame(before[i], row[i])) places += 2 ** i;
+  return places;
+}
+
+/** Fewer rows are found one by one: there is nothing to gain. */
+const TOGETHER_MIN = 8;
 
 /** SQLite behind the dialect of both engines. Each statement is prepared once. */
 export class SqliteConnection implements SqlConnection {
@@ -13,23 +34,34 @@ export class SqliteConnection implements SqlConnection {
     this.#database = database;
   }
 
-  #statement(sql: string): StatementSync {
-    let statement = this.#prepared.get(sql);
-    if (statement === undefined) {
-      statement = this.#database.prepare(sql);
-      statement.setReadBigInts(true);
-      statement.setReturnArrays(true);
-      this.#prepared.set(sql, statement);
-    }
+  #reading(sql: string): StatementSync {
+    return (
+      this.#prepared.get(sql) ??
+      this.#prepare(sql, (statement) => {
+        statement.setReadBigInts(true);
+        statement.setReturnArrays(true);
+      })
+    );
+  }
+
+  /** Says how many rows it changed as a number: two bigints a row would be made for nobody. */
+  #writing(sql: string): StatementSync {
+    return this.#prepared.get(sql) ?? this.#prepare(sql, () => undefined);
+  }
+
+  #prepare(sql: string, set: (statement: StatementSync) => void): StatementSync {
+    const statement = this.#database.prepare(sql);
+    set(statement);
+    this.#prepared.set(sql, statement);
     return statement;
   }
 
   all(sql: string, values: readonly SqlValue[] = []): readonly SqlRow[] {
-    return this.#statement(sql).all(...values) as unknown as SqlRow[];
+    return this.#reading(sql).all(...values) as unknown as SqlRow[];
   }
 
   run(sql: string, values: readonly SqlValue[] = []): number {
-    return Number(this.#statement(sql).run(...values).changes);
+    return Number(this.#writing(sql).run(...values).changes);
   }
 
   ofKeys(
@@ -37,23 +69,62 @@ export class SqliteConnection implements SqlConnection {
     keys: readonly SqlValue[],
     column = columns[0]?.name,
   ): readonly (SqlRow | undefined)[] {
-    const statement = this.#statement(`SELECT ${list} FROM ${name} WHERE ${column} = ?`);
-    return keys.map((key) => statement.get(key) as unknown as SqlRow | undefined);
+    const text = keys.length < TOGETHER_MIN ? undefined : listOf(keys);
+    if (text === undefined) {
+      const statement = this.#reading(`SELECT ${list} FROM ${name} WHERE ${column} = ?`);
+      return keys.map((key) => statement.get(key) as unknown as SqlRow | undefined);
+    }
+    // All in one step: the place of its key comes behind each row.
+    const statement = this.#reading(
+      `SELECT ${list}, key_place FROM (SELECT key AS key_place, value AS key_value FROM json_each(?))
+        CROSS JOIN ${name} ON ${column} = key_value`,
+    );
+    const found = keys.map((): SqlRow | undefined => undefined);
+    for (const row of statement.all(text) as unknown as SqlValue[][]) found[Number(row.pop())] = row;
+    return found;
   }
 
-  insert({ name, columns, list }: TableShape, rows: readonly SqlRow[], conflict: string): void {
-    const marks = columns.map(() => '?').join(', ');
-    const statement = this.#statement(`INSERT INTO ${name} (${list}) VALUES (${marks}) ${conflict}`);
+  insert(table: TableShape, rows: readonly SqlRow[], conflict: string): void {
+    const statement = this.#adding(table, conflict);
     for (const row of rows) statement.run(...row);
   }
 
+  put(table: TableShape, rows: readonly SqlRow[], before: readonly (SqlRow | null)[]): void {
+    const adding = rows.length === 0 ? undefined : this.#adding(table, '');
+    const changing = new Map<number, Changing>();
+    rows.forEach((row, i) => {
+      const old = before[i] ?? null;
+      if (old === null) {
+        adding?.run(...row);
+        return;
+      }
+      // What stays as it is need not be found in an index, and need not be written.
+      const places = placesThatDiffer(old, row);
+      let each = changing.get(places);
+      if (each === undefined) {
+        each = this.#changing(table, places);
+        changing.set(places, each);
+      }
+      each.statement.run(...each.places.map((place) => row[place] ?? null));
+    });
+  }
+
   update(table: TableShape, rows: readonly SqlRow[]): void {
-    const assigned = (place: number) => `${table.columns[place]?.name} = ?`;
-    const others = table.columns.flatMap((_, place) => (table.keyPlaces.includes(place) ? [] : [place]));
-    const sets = others.map(assigned).join(', ');
-    const where = table.keyPlaces.map(assigned).join(' AND ');
-    const statement = this.#statement(`UPDATE ${table.name} SET ${sets} WHERE ${where}`);
-    for (const row of rows) statement.run(...[...others, ...table.keyPlaces].map((place) => row[place] ?? null));
+    const { statement, places } = this.#changing(table, ALL_PLACES);
+    for (const row of rows) statement.run(...places.map((place) => row[place] ?? null));
+  }
+
+  #adding({ name, columns, list }: TableShape, conflict: string): StatementSync {
+    const marks = columns.map(() => '?').join(', ');
+    return this.#writing(`INSERT INTO ${name} (${list}) VALUES (${marks}) ${conflict}`);
+  }
+
+  /** @param changed the sum of 2^place of the columns that change */
+  #changing({ name, columns, keyPlaces }: TableShape, changed: number): Changing {
+    const assigned = (place: number) => `${columns[place]?.name} = ?`;
+    const others = columns.flatMap((_, place) => (keyPlaces.includes(place) || !isIn(changed, place) ? [] : [place]));
+    const sql = `UPDATE ${name} SET ${others.map(assigned).join(', ')} WHERE ${keyPlaces.map(assigned).join(' AND ')}`;
+    return { statement: this.#writing(sql), places: [...others, ...keyPlaces] };
   }
 
   nextNumbers(table: string, count: number): number {
@@ -68,4 +139,14 @@ export class SqliteConnection implements SqlConnection {
   #number(sql: string): number {
     return Number(this.all(sql)[0]?.[0] ?? 0);
   }
+}
+
+/**
+ * Keys as one value for SQLite; `undefined` where it would not find by it what it finds by each: it ends a text of a list
+ * at a zero, and leaves half a pair of surrogates as it is.
+ */
+function listOf(keys: readonly SqlValue[]): string | undefined {
+  for (const key of keys) if (typeof key !== 'string' && typeof key !== 'number') return undefined;
+  const text = JSON.stringify(keys);
+  return text.includes('\\u') ? undefined : text;
 }

@@ -16,6 +16,7 @@ import {
   type MeterEvent,
   type MeterQuery,
   type MeterStateRow,
+  type MeterToSell,
   type MeterTotals,
   type NumberedEvent,
   type NumberedOrder,
@@ -35,7 +36,7 @@ import {
 import { assert, type Milliseconds, type Svpmsn } from '../units/index.ts';
 import type { Rows } from './rows.ts';
 import { SqlShelves } from './sql-shelves.ts';
-import type { SqlRow, SqlValue, Table } from './table.ts';
+import { type SqlRow, type SqlValue, type Table, table } from './table.ts';
 import {
   checkMinutes,
   commands,
@@ -57,6 +58,13 @@ import {
   totals,
   work,
 } from './tables.ts';
+
+const metersToSell = table<MeterToSell>(
+  `(SELECT meters.svpmsn, local_unit, enrolled_at, state, "freeze" FROM meters
+    JOIN purses ON purses.svpmsn = meters.svpmsn) AS meters_to_sell`,
+  ['svpmsn'],
+  { svpmsn: 'number', localUnit: 'number', enrolledAt: 'number', state: 'text', freeze: 'text?' },
+);
 
 /** The store's methods as statements on one connection of either engine; the caller holds the transaction. */
 export class SqlStatements extends SqlShelves implements StoreTransaction {
@@ -129,6 +137,10 @@ export class SqlStatements extends SqlShelves implements StoreTransaction {
 
   pursesOf(ids: readonly Svpmsn[]) {
     return this.#ofKeys(purses, ids);
+  }
+  async metersToSell(ids: readonly Svpmsn[]) {
+    const found = await this.#connection.joined(metersToSell, ids);
+    return found.map((row) => (row === undefined ? undefined : metersToSell.row(row)));
   }
   putPurse(purse: Purse) {
     return this.#put(purses, [purse]);
@@ -257,8 +269,10 @@ export class SqlStatements extends SqlShelves implements StoreTransaction {
     added.forEach(assertBalanced);
     const first = await this.#connection.nextNumbers('postings', added.length);
     await this.#connection.post(
-      added.map((posting, i) => postings.values({ ...posting, sequence: first + i })),
-      added.map(({ lines: its }, i) => its.map((line, place) => lines.values({ ...line, posting: first + i, place }))),
+      added.map(({ kind, at, svpmsn, order }, i) => postings.values({ sequence: first + i, kind, at, svpmsn, order })),
+      added.map(({ lines: its }, i) =>
+        its.map(({ account, amount }, place) => lines.values({ posting: first + i, place, account, amount })),
+      ),
     );
   }
   async ledgerSums(after: number) {

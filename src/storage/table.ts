@@ -6,6 +6,11 @@ export type SqlRow = readonly SqlValue[];
 type Kind = 'number' | 'bigint' | 'text' | 'boolean' | 'bytes' | 'energies' | 'json';
 type KindOf<V> = undefined extends V ? `${Kind}?` : Kind;
 
+/** Whether a value is the one that stands in a database; bytes are taken for others. */
+export function isSame(before: SqlValue | undefined, value: SqlValue | undefined): boolean {
+  return before === value || (typeof before === 'bigint' && typeof value === 'number' && Number(before) === value);
+}
+
 export interface Column {
   readonly name: string;
   readonly kind: `${Kind}` | `${Kind}?`;

@@ -114,6 +114,10 @@ function storeContract({ name, skip, open }: StoreKind): void {
         meterRow(3, { tariff: 'home', supplies: 4 }),
       ]);
       assert.deepEqual(await tx.pursesOf([a]), [purse]);
+      const { localUnit, enrolledAt } = meterRow(3);
+      const frozen = { svpmsn: a, localUnit, enrolledAt, state: 'open', freeze: 'meter-frozen' };
+      const free = { ...frozen, svpmsn: b, freeze: undefined };
+      assert.deepEqual(await tx.metersToSell([b, svpmsn(9), a]), [free, undefined, frozen]);
       assert.deepEqual(
         (await tx.meters()).map((meter) => meter.svpmsn),
         [3, 5],
