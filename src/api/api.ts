@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { StoreError } from '../host/index.ts';
 import { authorize } from './caller.ts';
@@ -8,6 +7,7 @@ import { etagOf, matches } from './etag.ts';
 import { logError, logLine } from './log.ts';
 import { isForPage, pageRoutes, sendPage } from './pages.ts';
 import { PROBLEM_TYPE, Problem, ProblemSchema, problemBody, problemOf, type RequestFault, STATUS } from './problem.ts';
+import { RateLimit } from './rate.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { bookRoutes } from './routes/books.ts';
@@ -189,20 +189,18 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
   app.decorateRequest('reach', 'own');
   for (const schema of SCHEMAS) app.addSchema(schema);
 
-  app.addHook('onRoute', ({ config, url }) => {
+  const limit = new RateLimit(max);
+  app.addHook('onRoute', (route) => {
+    const { config, url } = route;
     if (config?.operation === undefined && !url.startsWith(PAGE_URL)) throw new Error(`${url} stands in no table`);
+    const { requestsPerMinute } = config ?? {};
+    if (requestsPerMinute === Number.POSITIVE_INFINITY) return;
+    const own = requestsPerMinute === undefined ? limit : new RateLimit(requestsPerMinute);
+    route.onRequest = [route.onRequest ?? [], refuseTooMany(own)].flat();
   });
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(request.protocol === 'https' ? HEADERS_TLS : HEADERS).header('request-id', request.id);
     done();
-  });
-  app.register(rateLimit, {
-    max,
-    timeWindow: 60_000,
-    // Only whoever has asked too much is told of it.
-    addHeaders: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
-    addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
-    errorResponseBuilder: () => new Problem('too-many-requests', 'That was too much in one minute: wait for the next.'),
   });
   // Before the body is read, and after the limit of rate: nobody who may not ask makes much work.
   app.addHook('preParsing', (request, _, payload, done) => {
@@ -230,7 +228,7 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
 
   document(app);
   app.after(() => {
-    app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
+    app.setNotFoundHandler({ preHandler: refuseTooMany(limit) }, (request, reply) => {
       if (pages !== undefined && isForPage(request)) return sendPage(reply, pages);
       throw new Problem('not-found', 'There is nothing at this address: see /api/v1/openapi.json for what there is.');
     });
@@ -284,6 +282,16 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
       .send(problemBody(problem.code, problem.message, request.id));
   }
 }
+
+const TOO_MANY = 'That was too much in one minute: wait for the next.';
+/** Only whoever has asked too much is told that there is a limit. */
+const refuseTooMany =
+  (limit: RateLimit) =>
+  (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
+    const seconds = limit.waitSeconds(request.ip, performance.now());
+    if (seconds > 0) reply.header('retry-after', seconds);
+    done(seconds > 0 ? new Problem('too-many-requests', TOO_MANY) : undefined);
+  };
 
 const FRAMEWORK_FAULTS: Readonly<Record<string, readonly [RequestFault, string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: ['body-too-large', `A body has at most ${BODY_BYTES_MAX / 1024} KiB.`],

@@ -87,6 +87,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** By it the route stands in the table of who may do what. */
     operation?: Operation;
+    /** Of one client, counted for this route alone; not counted where it is infinite. */
+    requestsPerMinute?: number;
   }
   interface FastifyRequest {
     /** Whoever asks, where the route is not public. */

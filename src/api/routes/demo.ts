@@ -27,7 +27,7 @@ import { LOG_INS_PER_MINUTE } from './session.ts';
 export function demoRoutes(
   app: Api,
   services: ApiServices,
-  { logInsPerMinute: max = LOG_INS_PER_MINUTE, live }: ApiSettings,
+  { logInsPerMinute: requestsPerMinute = LOG_INS_PER_MINUTE, live }: ApiSettings,
 ): void {
   const tags = ['demo'];
   const feed = new PanelFeed(services.metrics, live);
@@ -58,7 +58,7 @@ export function demoRoutes(
   app.post(
     '/demo/session',
     {
-      config: { operation: 'enterDemo', rateLimit: { max, timeWindow: 60_000 } },
+      config: { operation: 'enterDemo', requestsPerMinute },
       schema: {
         tags,
         summary: 'Be the person of a role, without a password',

@@ -8,7 +8,7 @@ export function serviceRoutes(app: Api, { host, metrics, readiness }: ApiService
   app.get(
     '/health',
     {
-      config: { operation: 'health', rateLimit: false },
+      config: { operation: 'health', requestsPerMinute: Number.POSITIVE_INFINITY },
       schema: { tags, summary: 'The process lives', response: { 200: Type.Object({ status: Type.Literal('alive') }) } },
     },
     async () => ({ status: 'alive' as const }),
@@ -18,7 +18,7 @@ export function serviceRoutes(app: Api, { host, metrics, readiness }: ApiService
   app.get(
     '/ready',
     {
-      config: { operation: 'readiness', rateLimit: false },
+      config: { operation: 'readiness', requestsPerMinute: Number.POSITIVE_INFINITY },
       schema: { tags, summary: 'It can serve, and how what it needs is', response: { 200: Ready, 503: Ready } },
     },
     async (_, reply) => {

@@ -16,7 +16,7 @@ export function sessionRoutes(
   { logInsPerMinute = LOG_INS_PER_MINUTE }: ApiSettings,
 ): void {
   const tags = ['session'];
-  const limited = { rateLimit: { max: logInsPerMinute, timeWindow: 60_000 } };
+  const limited = { requestsPerMinute: logInsPerMinute };
 
   const providerOf = () => {
     if (identity !== undefined) return identity;
