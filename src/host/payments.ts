@@ -7,7 +7,7 @@ import type { Authorisation, ChipAnswer, Completion, Instrument, PaymentRequest 
 import type { HostPorts, PaymentWay, StoreReads, StoreTransaction } from './ports.ts';
 import { termsOf } from './terms.ts';
 import { cashGiven } from './tills.ts';
-import { quote, tradeAll } from './trading.ts';
+import { quote, type Traded, tradeAll } from './trading.ts';
 import type { HostFailure, Payment, PaymentState, Trade } from './types.ts';
 import { paymentChanged } from './webhooks.ts';
 import { type Act, witnessed } from './witness.ts';
@@ -446,18 +446,18 @@ export async function payOut(
   orderId: string,
   now: Milliseconds,
   by?: string,
-): Promise<Trade | HostFailure> {
+): Promise<Traded | HostFailure> {
   const [trade] = await tx.trades.of([orderId]);
   const [order] = await tx.ordersOf([orderId]);
   if (trade === undefined || order?.state !== 'refunded') {
     return fail('order-unknown', `Nothing is to be given back for order "${orderId}": it was not refunded.`);
   }
-  if (trade.paidOutAt !== undefined) return trade;
+  if (trade.paidOutAt !== undefined) return { order, trade };
   const given: Trade = { ...trade, paidOutAt: now };
   await tx.trades.put([given]);
   if (by !== undefined && trade.method === 'cash') await cashGiven(tx, by, trade.paid);
   await tx.post([paidOut(trade.method, trade.paid, { at: now, svpmsn: trade.svpmsn, order: orderId })]);
-  return given;
+  return { order, trade: given };
 }
 
 export const paymentUnknown = (id: string): HostFailure =>

@@ -58,7 +58,6 @@ import type {
   TariffVersion,
   Terms,
   TermsVersion,
-  Trade,
   Webhook,
 } from './types.ts';
 import type { UseBucket, UseQuery } from './use.ts';
@@ -226,7 +225,7 @@ export interface HostServices extends AgentReads, CardServices {
   /** A sale for money, by the id of its order. */
   trade(orderId: string): Promise<Traded | HostFailure>;
   /** Gives back what was paid for an order that was refunded. */
-  payOut(orderId: string): Promise<Trade | HostFailure>;
+  payOut(orderId: string): Promise<Traded | HostFailure>;
   /** Asks one of the host's payment ports for money, and sells when it is there; by a chip, when the chip agrees. */
   pay(asked: PaymentAsked): Promise<PaymentAnswered | HostFailure>;
   /** What the chip of a card said to the approval of its bank: the payment is sold for, or given back. */

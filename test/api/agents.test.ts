@@ -300,7 +300,7 @@ it('cash that is given back leaves the till of whoever gives it', async (kiosk) 
   made(await world.host.voidOrder('early'));
   await world.rig.settle();
   await kiosk.ask('POST', '/shifts', { opening: '1000' }, 'shift-0001', cashier);
-  const paid = await kiosk.ask('POST', '/purchases/early/payout', undefined, undefined, cashier);
+  const paid = await kiosk.ask('POST', '/purchases/early/payout', undefined, 'back-00001', cashier);
   assert.equal(paid.status, 200, paid.text);
   const open = await kiosk.ask('GET', '/shifts/current', undefined, undefined, cashier);
   assert.deepEqual([open.json.paidOut, open.json.expected], ['400', '600']);

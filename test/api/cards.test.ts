@@ -181,7 +181,15 @@ test('what is taken off a card is paid out once, and a frame that is none is tol
   await loadAtCounter(hand, id);
   const url = `/card-orders/${encodeURIComponent(`card-closing:${approval}`)}`;
   assert.deepEqual([(await get(url)).json.state, (await get(url)).json.amount], ['closed', '90']);
-  for (const _ of [1, 2]) assert.equal((await post(cashier, `${url}/payout`, {})).status, 200);
+  const keyless = await world.ask(cashier, 'POST', `/api/v1${url}/payout`, {});
+  assert.deepEqual(told(keyless), [400, 'idempotency-key-missing']);
+  const paid = await post(cashier, `${url}/payout`, {}, 'payout-001');
+  assert.deepEqual([paid.status, typeof paid.json.paidOutAt], [200, 'string'], paid.text);
+  const replayed = await post(cashier, `${url}/payout`, {}, 'payout-001');
+  assert.deepEqual([replayed.text, replayed.headers['idempotency-replayed']], [paid.text, 'true']);
+  const otherwise = await post(cashier, `${url}/payout`, { method: 'bank-transfer' }, 'payout-001');
+  assert.deepEqual(told(otherwise), [422, 'idempotency-key-reused']);
+  assert.deepEqual((await post(cashier, `${url}/payout`, {})).json, paid.json, 'it is given once');
   const lines = (await world.host.postings({ limit: 999 })).flatMap((posting) => posting.lines);
   const payable = lines.filter(({ account }) => account === `cards-payable:${GAS}`);
   assert.equal(

@@ -175,13 +175,22 @@ it('money for a sale that was taken back is given back once', async (world) => {
   const sold = await post(world, cashier, '/purchases', { meter: KIMS_METER, paid: '500' }, 'till-00001');
   const order = String(sold.json.order?.id);
   const url = `/purchases/${encodeURIComponent(order)}/payout`;
-  assert.deepEqual(told(await post(world, cashier, url)), [404, 'order-unknown'], 'its value is on its way');
+  assert.deepEqual(
+    told(await post(world, cashier, url, undefined, 'back-00001')),
+    [404, 'order-unknown'],
+    'its value is on its way',
+  );
   await world.host.voidOrder(order);
   await world.rig.settle();
-  const given = await post(world, cashier, url);
+  assert.deepEqual(told(await post(world, cashier, url)), [400, 'idempotency-key-missing']);
+  const given = await post(world, cashier, url, undefined, 'back-00001');
   assert.equal(given.status, 200, given.text);
   assert.ok(given.json.paidOutAt !== undefined);
-  assert.deepEqual((await post(world, cashier, url)).json, given.json);
+  const again = await post(world, cashier, url, undefined, 'back-00001');
+  assert.deepEqual([again.text, again.headers['idempotency-replayed']], [given.text, 'true']);
+  assert.deepEqual((await post(world, cashier, url, undefined, 'back-00002')).json, given.json, 'it is given once');
+  const acts = (await world.people.audit({ limit: 9 })).filter(({ action }) => action === 'payOut');
+  assert.equal(acts.length, 2, 'each key that was used is an entry');
   const postings = await get(world, await world.as('auditor'), '/postings');
   const kinds = (postings.json.items as unknown as { kind: string }[]).map(({ kind }) => kind);
   assert.equal(kinds.filter((kind) => kind === 'paid-out').length, 1);

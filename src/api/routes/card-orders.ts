@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { type CardOrder, placeOfPurse } from '../../host/index.ts';
-import { actOf } from '../acts.ts';
+import { once } from '../acts.ts';
 import { callerOn, onlySubscriber } from '../caller.ts';
 import { made, Problem } from '../problem.ts';
 import { CardOrderSchema, cardOrderJson } from '../schemas/cards.ts';
@@ -32,16 +32,19 @@ export function cardOrderRoutes(app: Api, services: ApiServices): void {
       config: { operation: 'payOutCard' },
       schema: {
         tags,
-        summary: 'Give back what was refunded, or was taken off a card; done once',
+        summary: 'Give back what was refunded, or was taken off a card, once; needs an Idempotency-Key',
         params: OrderParams,
         body: Strict({ method: Type.Optional(Method) }),
         response: { 200: Named(CardOrderSchema) },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { order: orderId } = request.params;
-      const office = host.by(actOf(services, request, { subject: `order ${orderId}`, detail: request.body }));
-      return cardOrderJson(made(await office.payOutCard({ orderId, ...request.body })));
+      const done = { subject: `order ${orderId}`, detail: request.body };
+      const pay = { orderId, ...request.body };
+      return (await once(services, request, reply, done, cardOrderJson, (act) =>
+        host.by(act).payOutCard(pay),
+      )) as never;
     },
   );
 }

@@ -69,16 +69,15 @@ export function purchaseRoutes(app: Api, services: ApiServices): void {
       config: { operation: 'payOut' },
       schema: {
         tags,
-        summary: 'Give back what was paid for an order that was refunded',
+        summary: 'Give back what was paid for an order that was refunded, once; needs an Idempotency-Key',
         params: orderParams,
         response: { 200: Named(PurchaseSchema) },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { order } = request.params;
-      const office = host.by(actOf(services, request, { subject: `order ${order}` }));
-      made(await office.payOut(order));
-      return purchaseJson(made(await host.trade(order)));
+      const done = { subject: `order ${order}` };
+      return (await once(services, request, reply, done, purchaseJson, (act) => host.by(act).payOut(order))) as never;
     },
   );
 

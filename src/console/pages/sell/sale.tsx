@@ -143,7 +143,7 @@ function Undo({ sale }: { readonly sale: PurchaseJson }): ReactNode {
   const mayPropose = useMay('proposeVoid') !== undefined;
   const { id, state } = sale.order;
   const path = `/purchases/${encodeURIComponent(id)}/payout`;
-  const paying = useDoing<PurchaseJson>(() => change(path, { method: 'POST' }));
+  const paying = useDoing<PurchaseJson>((once) => change(path, { method: 'POST', once }));
   const isOwed = state === 'refunded' && sale.paidOutAt === undefined && sale.method === 'cash';
   const isAway = state === 'waiting' || state === 'outstanding';
   return (
