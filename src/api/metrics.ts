@@ -40,6 +40,13 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly #cardTokens = new Gauge({
+    name: 'wattpurse_card_tokens',
+    help: 'Tokens of each provider on cards and in meters that take from them, by what the books say of them',
+    labelNames: ['provider', 'account'],
+    registers: [this.#registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
   }
@@ -77,6 +84,10 @@ export class Metrics {
       await host.books();
     const amounts = { issued, stored, inFlight, refunded, spent, owed, found, fromCards, closed, valueInMeters };
     for (const [account, amount] of Object.entries(amounts)) this.#tokens.set({ account }, Number(amount));
+    for (const { provider, ...totals } of await host.cardTotals()) {
+      for (const [account, amount] of Object.entries(totals))
+        this.#cardTokens.set({ provider, account }, Number(amount));
+    }
     this.#unsettled.set(await host.unsettledOrders());
     const undelivered = await host.undelivered();
     for (const [state, name] of [

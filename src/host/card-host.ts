@@ -124,6 +124,7 @@ export function createCardHost(
       ),
     offlineMeter: (id) => read((tx) => offlineMeterBy(tx, id)),
     offlineMeterTickets: (query) => read((tx) => ticketsFor(tx, query)),
+    cardTotals: () => store.read((tx) => ledger.cards(tx)),
     cardBooks: (query = {}) => store.read((tx) => readCardBooks(tx, query, ledger, clock.now())),
     cardMonths: ({ month, ...query }) =>
       read(async (tx) => cardMonths(tx, { month, zone, providers: await providersOf(tx, query) }, clock.now())),

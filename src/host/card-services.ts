@@ -93,6 +93,8 @@ export interface CardReads extends CardCarrier {
     readonly after?: string;
     readonly limit: number;
   }): Promise<CardTicket[] | HostFailure>;
+  /** The value of each provider whose value was ever on its way to a card: it costs what was posted since it was read last. */
+  cardTotals(): Promise<CardTotals[]>;
   /** By provider, of those after one and at most so many, if named. It reads the regions and the newest tickets of each. */
   cardBooks(query?: { readonly after?: string; readonly limit?: number }): Promise<CardBooks[]>;
   /** A month that is over, `2026-03`, of the same providers: what is due to each. It reads the ledger whole. */

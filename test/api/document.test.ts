@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { ACCESS, DOCUMENT_URL, type Operation, PAGE_URL } from '../../src/api/index.ts';
 import { MemoryStore } from '../../src/host/index.ts';
+import { made } from '../../src/host/rig.testing.ts';
 import { type Json, NOBODY, World } from './world.ts';
 
 let world: World;
@@ -92,6 +93,17 @@ test('Prometheus reads what was issued and stored, what is not settled, and how 
   assert.match(text, /^wattpurse_tokens\{account="stored"\} 500$/m);
   assert.match(text, /^wattpurse_exchange_seconds_count [1-9]/m);
   assert.match(text, /^wattpurse_request_seconds_count\{method="POST",route="\/api\/v1\/purchases",status="201"\} 1$/m);
+  assert.doesNotMatch(text, /^wattpurse_card_tokens\{/m, 'nobody has a card');
+  const office = world.host.by(world.act('cards'));
+  const terms = { name: 'Gas', account: 'IBAN', ticketLimit: 500, ticketDays: 30 };
+  made(await office.addCardProvider({ utility: 1, region: 2, ...terms }));
+  const [csn, region] = ['04a1b2c3d4e5f6', 2];
+  made(await office.issueCard({ csn, subscriber: 'kim', regions: [{ region, provider: '1-2', n: 32 }] }));
+  made(await office.buyForCard({ csn, region, orderId: 'for a card', paid: 70, method: 'cash' }));
+  const withCard = await metrics();
+  assert.match(withCard, /^wattpurse_card_tokens\{provider="1-2",account="inFlight"\} 70$/m);
+  assert.match(withCard, /^wattpurse_card_tokens\{provider="1-2",account="stored"\} 0$/m);
+  assert.match(withCard, /^wattpurse_tokens\{account="issued"\} 500$/m, 'of meters alone');
   const key = await world.apiKey('auditor', ['metrics:read']);
   assert.equal((await world.ask(key, 'GET', '/metrics')).status, 200);
 });
