@@ -44,7 +44,8 @@ export class PostgresConnection implements SqlConnection {
     const place = columns.findIndex((each) => each.name === column);
     const { kind } = columns[place] as Column;
     const sql = `SELECT ${list} FROM ${name} WHERE ${column} = ANY (?::${typeOf(kind)}[])`;
-    const found = new Map((await this.#query(sql, [keys])).rows.map((row) => [String(row[place]), row]));
+    const asked = arrayText(keys.length, (i) => keys[i]);
+    const found = new Map((await this.#query(sql, [asked])).rows.map((row) => [String(row[place]), row]));
     return keys.map((key) => found.get(String(key)));
   }
 
@@ -58,13 +59,19 @@ export class PostgresConnection implements SqlConnection {
     const sql = `INSERT INTO ${name} (${list}) SELECT * FROM unnest(${arrays}) ${conflict}`;
     await this.#query(
       sql,
-      columns.map((_, i) => rows.map((row) => row[i] ?? null)),
+      columns.map((_, i) => arrayText(rows.length, (place) => rows[place]?.[i])),
     );
   }
 
-  /** Others may have added one meanwhile: that is a conflict of transactions, and not of keys. */
-  put(table: TableShape, rows: readonly SqlRow[]): Promise<void> {
-    return this.insert(table, rows, table.upsert);
+  async put(table: TableShape, rows: readonly SqlRow[], before: readonly (SqlRow | null)[]): Promise<void> {
+    const isNew = (_: SqlRow, i: number) => before[i] === null;
+    // Those that are there go first: what one of them gives up, a new one may have.
+    await this.insert(
+      table,
+      rows.filter((row, i) => !isNew(row, i)),
+      table.upsert,
+    );
+    await this.insert(table, rows.filter(isNew), '');
   }
 
   async update(table: TableShape, rows: readonly SqlRow[]): Promise<void> {
@@ -77,7 +84,7 @@ export class PostgresConnection implements SqlConnection {
     const arrays = columns.map(({ kind }) => `?::${typeOf(kind)}[]`);
     await this.#query(
       `UPDATE ${name} SET ${sets} FROM unnest(${arrays}) AS n (${list}) WHERE ${where}`,
-      columns.map((_, i) => rows.map((row) => row[i] ?? null)),
+      columns.map((_, i) => arrayText(rows.length, (place) => rows[place]?.[i])),
     );
   }
 
@@ -106,6 +113,23 @@ export class PostgresConnection implements SqlConnection {
 
 /** One for each schema, so that several utilities can live in one database. */
 const LEDGER_LOCK = "hashtextextended('wattpurse ledger', current_schema()::regnamespace::oid::bigint)";
+
+/**
+ * An array as PostgreSQL reads it, https://www.postgresql.org/docs/15/arrays.html#ARRAYS-IO: the driver makes the same of
+ * one, and asks of every value what it might be.
+ */
+function arrayText(length: number, valueAt: (place: number) => SqlValue | undefined): string {
+  let text = '';
+  for (let i = 0; i < length; i++) {
+    const value = valueAt(i) ?? null;
+    text += i === 0 ? '{' : ',';
+    if (value === null) text += 'NULL';
+    else if (typeof value === 'string') text += `"${/["\\]/.test(value) ? value.replaceAll(/["\\]/g, '\\$&') : value}"`;
+    else if (typeof value === 'object') text += `"\\\\x${Buffer.from(value).toString('hex')}"`;
+    else text += value;
+  }
+  return length === 0 ? '{}' : `${text}}`;
+}
 
 function typeOf(kind: Column['kind']): 'bigint' | 'text' | 'bytea' {
   if (kind.startsWith('number') || kind.startsWith('bigint') || kind.startsWith('boolean')) return 'bigint';
