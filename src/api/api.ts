@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
-import { StoreError } from '../host/index.ts';
+import fastify, {
+  type FastifyError,
+  type FastifyReply,
+  type FastifyRequest,
+  type preParsingHookHandler,
+} from 'fastify';
+import { type PeopleServices, StoreError } from '../host/index.ts';
+import type { Operation } from './access.ts';
 import { authorize } from './caller.ts';
 import { document, PAGE_URL, page } from './documentation.ts';
 import { etagOf, matches } from './etag.ts';
@@ -191,9 +197,10 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
 
   const limit = new RateLimit(max);
   app.addHook('onRoute', (route) => {
-    const { config, url } = route;
-    if (config?.operation === undefined && !url.startsWith(PAGE_URL)) throw new Error(`${url} stands in no table`);
-    const { requestsPerMinute } = config ?? {};
+    const { operation, requestsPerMinute } = route.config ?? {};
+    if (operation === undefined && !route.url.startsWith(PAGE_URL)) throw new Error(`${route.url} stands in no table`);
+    // Before the body is read, and after the limit of rate: nobody who may not ask makes much work.
+    if (operation !== undefined) route.preParsing = [refuseStrangers(operation, people), route.preParsing ?? []].flat();
     if (requestsPerMinute === Number.POSITIVE_INFINITY) return;
     const own = requestsPerMinute === undefined ? limit : new RateLimit(requestsPerMinute);
     route.onRequest = [route.onRequest ?? [], refuseTooMany(own)].flat();
@@ -201,12 +208,6 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(request.protocol === 'https' ? HEADERS_TLS : HEADERS).header('request-id', request.id);
     done();
-  });
-  // Before the body is read, and after the limit of rate: nobody who may not ask makes much work.
-  app.addHook('preParsing', (request, _, payload, done) => {
-    const { operation } = request.routeOptions.config;
-    if (operation === undefined) return done(null, payload);
-    authorize(request, operation, people).then(() => done(null, payload), done);
   });
   app.addHook('onSend', (request, reply, payload, done) => {
     if (request.method !== 'GET' || reply.statusCode !== 200) return done(null, payload);
@@ -219,10 +220,10 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
     done(null, null);
   });
   app.addHook('onResponse', (request, reply, done) => {
-    const { method, routeOptions } = request;
-    const labels = { method, route: routeOptions.url ?? '', status: reply.statusCode };
-    metrics.request(labels, reply.elapsedTime);
-    log?.write(logLine(request, reply));
+    const { routeOptions } = request;
+    const { statusCode: status, elapsedTime: ms } = reply;
+    metrics.request({ method: request.method, route: routeOptions.url ?? '', status }, ms);
+    log?.write(logLine(request, routeOptions, { status, ms }));
     done();
   });
 
@@ -282,6 +283,11 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
       .send(problemBody(problem.code, problem.message, request.id));
   }
 }
+
+const refuseStrangers =
+  (operation: Operation, people: PeopleServices): preParsingHookHandler =>
+  (request, _, payload, done) =>
+    void authorize(request, operation, people).then(() => done(null, payload), done);
 
 const TOO_MANY = 'That was too much in one minute: wait for the next.';
 /** Only whoever has asked too much is told that there is a limit. */

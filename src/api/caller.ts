@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { MeterView, PeopleServices, PersonView, Role } from '../host/index.ts';
+import type { ApiKey, MeterView, PeopleServices, PersonView, Role } from '../host/index.ts';
 import { accessOf, type Operation, reachOf } from './access.ts';
 import { Problem } from './problem.ts';
 
@@ -61,7 +61,11 @@ export async function authorize(request: FastifyRequest, operation: Operation, p
   const access = accessOf(operation);
   refuseForeignSites(request);
   if (access === 'public') return;
-  const caller = await callerOf(request, people);
+  const { authorization } = request.headers;
+  const caller =
+    authorization === undefined
+      ? await callerOfSession(request, people)
+      : callerOfKey(await people.apiKey(BEARER.exec(authorization)?.[1] ?? ''));
   if (caller === undefined) {
     throw new Problem('log-in-needed', 'Nobody is logged in, or no longer: log in, or give a valid API key.');
   }
@@ -91,13 +95,12 @@ export function mayUse(request: FastifyRequest, operation: Operation): boolean {
 
 const notAllowed = () => new Problem('not-allowed', 'Your role, or your API key, does not allow this.');
 
-async function callerOf(request: FastifyRequest, people: PeopleServices): Promise<Caller | undefined> {
-  const { authorization } = request.headers;
-  if (authorization !== undefined) {
-    const [, key] = /^Bearer (\S+)$/i.exec(authorization) ?? [];
-    const found = key === undefined ? undefined : await people.apiKey(key);
-    return found && { by: `key:${found.id}`, role: found.role, scopes: found.scopes };
-  }
+const BEARER = /^Bearer (\S+)$/i;
+
+const callerOfKey = (found: ApiKey | undefined): Caller | undefined =>
+  found && { by: `key:${found.id}`, role: found.role, scopes: found.scopes };
+
+async function callerOfSession(request: FastifyRequest, people: PeopleServices): Promise<Caller | undefined> {
   const token = sessionToken(request);
   if (token === undefined) return undefined;
   const found = await people.session(token);

@@ -1,16 +1,19 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { instantText } from './schemas/common.ts';
 
 /**
  * A request as one line of JSON. Of what came and went only what is listed here: no address as it was written, no
  * header, no body, because any of them may hold a secret. Put together by hand, because it is written for each request.
  */
-export function logLine(request: FastifyRequest, reply: FastifyReply): string {
-  const { method, routeOptions, caller, id } = request;
-  const level = reply.statusCode >= 500 ? 'error' : 'info';
-  const ms = Math.round(reply.elapsedTime * 10) / 10;
+export function logLine(
+  { method, caller, id, ip }: FastifyRequest,
+  route: FastifyRequest['routeOptions'],
+  { status, ms: elapsedMs }: { readonly status: number; readonly ms: number },
+): string {
+  const level = status >= 500 ? 'error' : 'info';
+  const ms = Math.round(elapsedMs * 10) / 10;
   const by = caller === undefined ? '' : `"by":${JSON.stringify(caller.by)},`;
-  return `{"time":"${now()}","level":"${level}","request":"${id}","method":"${method}",${routeText(routeOptions)}"status":${reply.statusCode},"ms":${ms},${by}"from":${JSON.stringify(request.ip)}}\n`;
+  return `{"time":"${now()}","level":"${level}","request":"${id}","method":"${method}",${routeText(route)}"status":${status},"ms":${ms},${by}"from":${JSON.stringify(ip)}}\n`;
 }
 
 /** An error that nobody is told of but whoever keeps the host. */
