@@ -57,7 +57,7 @@ export const VEND_WORDS: Readonly<Record<Language, VendWords>> = {
     noSales: 'Nothing was sold here yet.',
     at: 'When',
     place: 'Meter or card',
-    card: 'Card {} · {}',
+    card: 'card {} · {}',
     paid: 'Paid',
     earned: 'Commission',
     outcome: 'Where it is',

@@ -52,6 +52,23 @@ export async function enter(page: Page, role: string): Promise<void> {
   await page.getByRole('navigation').first().waitFor();
 }
 
+/** Asks the API what a page of whoever is logged in there could ask; the same key does it once. */
+export async function askApi<T>(page: Page, method: string, path: string, body?: object, once = ''): Promise<T> {
+  const { status, text } = await page.evaluate(
+    async ([method, path, body, once]) => {
+      const { csrfToken } = await (await fetch('/api/v1/session')).json();
+      const headers: Record<string, string> = { 'x-csrf-token': csrfToken };
+      if (body !== '') headers['content-type'] = 'application/json';
+      if (once !== '') headers['idempotency-key'] = once;
+      const answer = await fetch(path, { method, headers, ...(body !== '' && { body }) });
+      return { status: answer.status, text: await answer.text() };
+    },
+    [method, `/api/v1/${path}`, body === undefined ? '' : JSON.stringify(body), once] as const,
+  );
+  assert.ok(status < 300, `${method} ${path} ${JSON.stringify(body)}: ${status} ${text}`);
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
 /** What a page said that no page should say: mistakes of its script, and files that are not there. */
 export function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];

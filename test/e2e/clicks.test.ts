@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { type Svpmsn, svpmsnText } from '../../src/units/index.ts';
 import { REASON_WORDS } from '../../src/words/index.ts';
-import { enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
+import { askApi, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
 import { Town } from './town.ts';
 
 const skip = withoutBrowser ?? false;
@@ -61,23 +61,11 @@ class Worker {
 
   /** Does something at a meter in its house. */
   atMeter(number: string, action: object): Promise<void> {
-    return this.#ask('POST', `meters/${number}/panel/actions`, action);
+    return askApi(this.page, 'POST', `demo/meters/${number}/panel/actions`, action);
   }
 
   timeGoes(speed: number): Promise<void> {
-    return this.#ask('PUT', 'speed', { speed });
-  }
-
-  async #ask(method: string, path: string, body: object): Promise<void> {
-    const status = await this.page.evaluate(
-      async ([method, path, body]) => {
-        const { csrfToken } = await (await fetch('/api/v1/session')).json();
-        const headers = { 'content-type': 'application/json', 'x-csrf-token': csrfToken };
-        return (await fetch(path, { method, headers, body })).status;
-      },
-      [method, `/api/v1/demo/${path}`, JSON.stringify(body)] as const,
-    );
-    assert.ok(status < 300, `${path} ${JSON.stringify(body)}: ${status}`);
+    return askApi(this.page, 'PUT', 'demo/speed', { speed });
   }
 
   async done(): Promise<void> {

@@ -64,12 +64,12 @@ test('a kiosk sells to a purse card, which is loaded when its owner comes home, 
     await page.getByText(kiosk.takenHome).waitFor();
     await page.getByText(selling.onCard.steps.stored as string).waitFor();
     await page.goto('/vend');
-    await page.getByRole('row', { name: new RegExp(`Card ${CARD} · Gas.*${vend.onCard}`) }).waitFor();
+    await page.getByRole('row', { name: new RegExp(`card ${CARD} · Gas.*${vend.onCard}`) }).waitFor();
     await page.getByRole('row', { name: new RegExp(`${meter()}.*${vend.outcomes.stored}`) }).waitFor();
   });
   await as('Operator', async (page) => {
     await page.goto('/agents/corner-shop');
-    await page.getByRole('row', { name: new RegExp(`Card ${CARD} · Gas`) }).waitFor();
+    await page.getByRole('row', { name: new RegExp(`card ${CARD} · Gas`) }).waitFor();
   });
 });
 
@@ -89,7 +89,7 @@ test('a number that no card has sells nothing at a kiosk, and one keyed in a sho
     await page.getByRole('option', { name: /^Water/ }).click();
     await page.getByLabel(selling.amount).fill('3');
     await page.getByRole('button', { name: /^Sell for/ }).dblclick();
-    await page.getByRole('heading', { name: `Sale to Card ${CARD} · Water`, level: 1 }).waitFor();
+    await page.getByRole('heading', { name: `Sale to card ${CARD} · Water`, level: 1 }).waitFor();
     await page.getByRole('table', { name: selling.made }).getByText('Value').waitFor();
   });
   const orders = await town.utility.host.cardOrders({ csn: CARD, limit: 50 });
