@@ -325,6 +325,14 @@ export const DEFECTS: readonly Defect[] = [
     wrong: '  for (const supply of meter.supplies) setReason(meter, supply, RelayReason.command, true, out);',
   },
   {
+    rule: 'I15',
+    by: ['I15'],
+    what: 'a key that has worked ends older ones of other purposes',
+    file: 'src/meter/sam.ts',
+    right: '    if (old >> 4 === n >> 4 && (old & 0x0f) < (n & 0x0f)) {\n',
+    wrong: '    if ((old & 0x0f) < (n & 0x0f)) {\n',
+  },
+  {
     rule: 'I16',
     by: ['I16'],
     what: 'a key of any purpose carries any command',

@@ -91,9 +91,16 @@ export class Commands implements Checker {
       this.#authentic(svpmsn, what, h === command && this.#isSent(svpmsn, request));
     }
     if (now.keys !== before.keys) {
-      // An old key goes when a newer one has worked, whatever that carried.
-      const fewer = now.keys.split(' ').every((key) => before.keys.includes(key));
-      this.#authentic(svpmsn, 'its keys', fewer ? h !== undefined : h === 0x2f && this.#isSent(svpmsn, request));
+      // An old key goes when a newer one of its kind has worked, whatever that carried.
+      const [had, holds] = [before, now].map(({ keys }) => new Set(keys.split(' ').map(Number))) as [
+        Set<number>,
+        Set<number>,
+      ];
+      const gone = [...had].filter((key) => !holds.has(key));
+      const works = h === undefined ? undefined : request?.[2];
+      const isChange = [...holds].some((key) => !had.has(key));
+      const may = isChange ? h === 0x2f && this.#isSent(svpmsn, request) : works !== undefined;
+      this.#authentic(svpmsn, 'its keys', may && gone.every((key) => works !== undefined && replaces(works, key)));
     }
     this.#floors(house, before, now);
     this.#versions(house, before, now);
@@ -141,6 +148,9 @@ export class Commands implements Checker {
     );
   }
 }
+
+/** Of one purpose and suite, and a later generation. */
+const replaces = (newer: number, older: number): boolean => newer >> 4 === older >> 4 && newer > older;
 
 /** The ranges of PROTOCOL: value 0x10 to 0x18, control 0x20 to 0x2E, monitoring 0x30 to 0x32; 0x2F under any. */
 function carries(purpose: number, h: number): boolean {
