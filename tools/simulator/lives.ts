@@ -42,9 +42,14 @@ interface Life {
   readonly twice: boolean;
 }
 
-const { values } = parseArgs({
-  options: { minutes: { type: 'string' }, transfers: { type: 'string' }, seed: { type: 'string' } },
-});
+const { values } = (() => {
+  try {
+    const text = { type: 'string' } as const;
+    return parseArgs({ options: { minutes: text, transfers: text, seed: text } });
+  } catch (error) {
+    return wrongUse(`Lives take --minutes, --transfers and --seed: ${(error as Error).message}`);
+  }
+})();
 const minutes = wholeOf('minutes', values.minutes);
 const transfers = wholeOf('transfers', values.transfers);
 const firstSeed = values.seed === undefined ? randomInt(FIRST_SEED_MAX) : wholeOf('seed', values.seed);
@@ -191,7 +196,12 @@ function summaryOf(lives: readonly Life[]): string {
 
 function wholeOf(name: string, text: string | undefined): number {
   if (text !== undefined && /^\d{1,15}$/.test(text) && Number(text) > 0) return Number(text);
-  process.stderr.write(`--${name} is a whole number above 0, not "${text ?? ''}".\n`);
+  return wrongUse(`--${name} is a whole number above 0, not "${text ?? ''}".`);
+}
+
+/** Nothing is begun. */
+function wrongUse(sentence: string): never {
+  process.stderr.write(`${sentence}\n`);
   process.exit(2);
 }
 
