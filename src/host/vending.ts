@@ -128,7 +128,8 @@ export async function sellPriced<W extends Wish>(
   if (postings.length > 0) await tx.post(postings);
   if (woken.size > 0) await wake(tx, [...woken.values()], Lane.value, now);
   const claimed = claims.size === 0 ? [] : await tx.ordersOf([...claims.keys()]);
-  const stored = new Map([...known, ...added, ...claimed].map((order) => [order?.id, order]));
+  const stored = new Map<string, NumberedOrder>();
+  for (const group of [known, added, claimed]) for (const order of group) if (order) stored.set(order.id, order);
   return answers.map((answer) => ('id' in answer ? (stored.get(answer.id) as NumberedOrder) : answer.refused));
 }
 

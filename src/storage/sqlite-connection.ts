@@ -20,6 +20,12 @@ function placesThatDiffer(before: SqlRow, row: SqlRow): number {
   return places;
 }
 
+/**
+ * A statement that may have to be undone keeps the pages as they were that it changes: several rows go in one where they
+ * share their pages, and only there.
+ */
+const APPENDED_AT_ONCE = 32;
+
 /** Fewer rows are found one by one: there is nothing to gain. */
 const TOGETHER_MIN = 8;
 
@@ -89,6 +95,17 @@ export class SqliteConnection implements SqlConnection {
     for (const row of rows) statement.run(...row);
   }
 
+  append(table: TableShape, rows: readonly SqlRow[]): void {
+    const whole = rows.length - (rows.length % APPENDED_AT_ONCE);
+    if (whole > 0) {
+      const statement = this.#adding(table, '', APPENDED_AT_ONCE);
+      for (let at = 0; at < whole; at += APPENDED_AT_ONCE) {
+        statement.run(...rows.slice(at, at + APPENDED_AT_ONCE).flat());
+      }
+    }
+    this.insert(table, rows.slice(whole), '');
+  }
+
   put(table: TableShape, rows: readonly SqlRow[], before: readonly (SqlRow | null)[]): void {
     const adding = rows.length === 0 ? undefined : this.#adding(table, '');
     const changing = new Map<number, Changing>();
@@ -114,9 +131,9 @@ export class SqliteConnection implements SqlConnection {
     for (const row of rows) statement.run(...places.map((place) => row[place] ?? null));
   }
 
-  #adding({ name, columns, list }: TableShape, conflict: string): StatementSync {
-    const marks = columns.map(() => '?').join(', ');
-    return this.#writing(`INSERT INTO ${name} (${list}) VALUES (${marks}) ${conflict}`);
+  #adding({ name, columns, list }: TableShape, conflict: string, count = 1): StatementSync {
+    const marks = `(${columns.map(() => '?').join(', ')})`;
+    return this.#writing(`INSERT INTO ${name} (${list}) VALUES ${Array(count).fill(marks).join(', ')} ${conflict}`);
   }
 
   /** @param changed the sum of 2^place of the columns that change */
