@@ -26,11 +26,14 @@ before(async () => {
 });
 
 for (const [args, sentence] of [
-  [['export'], /^export is followed by subscribers, meters, tariffs, agents, ledger, use, not ""\.$/m],
+  [['export'], /^export is followed by subscribers, .*, cards, offline-meters, ledger, use, not ""\.$/m],
   [['export', 'use'], /^export use takes --from and --to, dates of its time\.$/m],
   [['export', 'ledger', '--by', 'day'], /^export ledger takes neither --by nor --from nor --to\.$/m],
   [['export', 'use', '--by', 'year'], /^--by is one of hour, day, month, season, not "year"\.$/m],
-  [['import', 'ledger', 'x'], /^import is followed by subscribers, meters, tariffs, agents, not "ledger"\.$/m],
+  [
+    ['import', 'ledger', 'x'],
+    /^import is followed by subscribers, .*, card-providers, cards, offline-meters, not "ledger"\.$/m,
+  ],
   [['import', 'meters'], /^import meters takes one file\.$/m],
   [
     ['import', 'meters', 'none.csv'],
@@ -60,7 +63,10 @@ test('a utility moves to another host by its tables: tried first, then taken in,
     '1 line of 1 is wrong: nothing was changed.',
   ]);
 
-  for (const kind of ['subscribers', 'meters']) {
+  write('card-providers.csv', 'utility,region,name,account,ticket_limit,ticket_days\n1,gas,Gas,IBAN,500,30\n');
+  write('cards.csv', 'number,subscriber,regions\n04a1b2c3d4e5f6,kim,1-2:32\n');
+  write('offline-meters.csv', 'number,provider,subscriber,key\n8a0001,1-2,kim,32\n');
+  for (const kind of ['subscribers', 'meters', 'card-providers', 'cards', 'offline-meters']) {
     const { code, out } = await run('import', kind, `${kind}.csv`, '--data', 'host');
     assert.deepEqual([code, out], [0, '1 line: 1 new, 0 were there already.\n']);
     assert.equal((await run('export', kind, '--data', 'host', '--out', `out-${kind}.csv`)).code, 0);

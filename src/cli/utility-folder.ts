@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { SoftwareKeyStore } from '../crypto/index.ts';
+import { type KeyStore, SoftwareKeyStore } from '../crypto/index.ts';
 import { createHost, type HostServices, METERS_PER_LOCAL_UNIT_MAX, type Store } from '../host/index.ts';
 import { milliseconds } from '../units/index.ts';
 import { businessClock } from './business-clock.ts';
@@ -49,11 +49,11 @@ export async function withBooks(
   if (!existsSync(join(data, HOST_FILE))) throw noBooks(data);
   const folder = await HostFolder.open(at);
   try {
-    if (writes) await folder.keys();
+    const keys = writes ? await folder.keys() : undefined;
     const reserved = (await folder.store.read((tx) => tx.fact('instant-reserved'))) ?? 0;
     const clock = businessClock(reserved);
     const zone = folder.zone(undefined);
-    return await work({ host: idleHost(folder.store, zone, () => clock.now()), zone, isDemo: false });
+    return await work({ host: idleHost(folder.store, zone, () => clock.now(), keys), zone, isDemo: false });
   } catch (error) {
     throw inWords(error, folder.path);
   } finally {
@@ -64,8 +64,13 @@ export async function withBooks(
 const noBooks = (data: string) =>
   new WrongUse(`${data} holds neither a demo nor a host that was ever started: name the folder of one with --data.`);
 
-function idleHost(store: Store, zone: string, now: () => ReturnType<typeof milliseconds>): HostServices {
-  const keys = new SoftwareKeyStore({ utility: 1, keys: new Map() }, systemRandomness);
+/** @param keys where something is written that needs them: a host that only reads seals nothing and derives none */
+function idleHost(
+  store: Store,
+  zone: string,
+  now: () => ReturnType<typeof milliseconds>,
+  keys: KeyStore = new SoftwareKeyStore({ utility: 1, keys: new Map() }, systemRandomness),
+): HostServices {
   const grid = { send: () => undefined };
   return createHost(
     { store, keys, clock: { now }, randomness: systemRandomness, grid },

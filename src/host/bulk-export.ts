@@ -1,12 +1,14 @@
 import { SUITE_NAMES } from '../crypto/index.ts';
 import { startsOfDays } from '../tariff/index.ts';
-import { type Milliseconds, svpmsnText } from '../units/index.ts';
+import { type Milliseconds, regionText, svpmsnText } from '../units/index.ts';
+import { regionsCell } from './bulk-cards.ts';
+import { IMPORT_KINDS } from './bulk-import.ts';
 import { csvRow } from './csv.ts';
 import { fail, isFailure } from './failures.ts';
 import type { HostServices, UseQuery } from './services.ts';
 import type { HostFailure } from './types.ts';
 
-export const EXPORT_KINDS = ['subscribers', 'meters', 'tariffs', 'agents', 'ledger', 'use'] as const;
+export const EXPORT_KINDS = [...IMPORT_KINDS, 'ledger', 'use'] as const;
 
 export type ExportRequest =
   | { readonly kind: Exclude<(typeof EXPORT_KINDS)[number], 'use'> }
@@ -18,7 +20,10 @@ export type ExportRequest =
       readonly to: string;
     };
 
-type Source = Pick<HostServices, 'subscribers' | 'meters' | 'tariffs' | 'agents' | 'postings' | 'use'>;
+type Source = Pick<
+  HostServices,
+  'subscribers' | 'meters' | 'tariffs' | 'agents' | 'cardProviders' | 'cards' | 'offlineMeters' | 'postings' | 'use'
+>;
 
 const PAGE = 500;
 const USE_DAYS_MAX = 366;
@@ -41,6 +46,12 @@ export async function exportTable(
       return tariffs(host);
     case 'agents':
       return agents(host);
+    case 'card-providers':
+      return cardProviders(host);
+    case 'cards':
+      return cards(host);
+    case 'offline-meters':
+      return offlineMeters(host);
     case 'ledger':
       return ledger(host);
     case 'use': {
@@ -103,6 +114,38 @@ async function* agents(host: Source): AsyncGenerator<string> {
     const page = await host.agents({ limit: PAGE, ...(after !== undefined && { after }) });
     const selling = page.filter(({ closedAt }) => closedAt === undefined);
     const rows = selling.map(({ id, name, commissionBasisPoints }) => csvRow([id, name, commissionBasisPoints]));
+    if (rows.length > 0) yield rows.join('');
+    if (page.length < PAGE) return;
+    after = page.at(-1)?.id;
+  }
+}
+
+async function* cardProviders(host: Source): AsyncGenerator<string> {
+  yield csvRow(['utility', 'region', 'name', 'account', 'ticket_limit', 'ticket_days']);
+  for (const { utility, region, name, account, ticketLimit, ticketDays } of await host.cardProviders()) {
+    yield csvRow([utility, regionText(region), name, account, ticketLimit, ticketDays]);
+  }
+}
+
+/** Those in use. What was sold for them is in the ledger, and their value on them. */
+async function* cards(host: Source): AsyncGenerator<string> {
+  yield csvRow(['number', 'subscriber', 'regions']);
+  for (let after: string | undefined; ; ) {
+    const page = await host.cards({ state: 'active', limit: PAGE, ...(after !== undefined && { after }) });
+    const rows = page.map(({ card, purses }) => csvRow([card.id, card.subscriber, regionsCell(purses)]));
+    if (rows.length > 0) yield rows.join('');
+    if (page.length < PAGE) return;
+    after = page.at(-1)?.card.id;
+  }
+}
+
+/** What has a line is among the meters, and comes to this list by itself. */
+async function* offlineMeters(host: Source): AsyncGenerator<string> {
+  yield csvRow(['number', 'provider', 'subscriber', 'key']);
+  for (let after: string | undefined; ; ) {
+    const page = await host.offlineMeters({ limit: PAGE, ...(after !== undefined && { after }) });
+    const without = page.filter(({ line }) => !line);
+    const rows = without.map(({ id, provider, subscriber, n }) => csvRow([id, provider, subscriber, n]));
     if (rows.length > 0) yield rows.join('');
     if (page.length < PAGE) return;
     after = page.at(-1)?.id;

@@ -1,7 +1,8 @@
-import { SUITE_NAMES, type Suite, suiteByName } from '../crypto/index.ts';
+import { type KeyStore, SUITE_NAMES, type Suite, suiteByName } from '../crypto/index.ts';
 import type { TariffDefinition } from '../tariff/index.ts';
 import { type Milliseconds, type Svpmsn, svpmsnText } from '../units/index.ts';
 import { addAgent } from './agents.ts';
+import { CARD_KINDS } from './bulk-cards.ts';
 import { type CsvRow, type CsvTable, plainText } from './csv.ts';
 import { fail, isFailure } from './failures.ts';
 import type { Store, StoreTransaction } from './ports.ts';
@@ -12,7 +13,10 @@ import type { HostFailure, Meter, Subscriber } from './types.ts';
 import { type Act, witnessed } from './witness.ts';
 
 /** Tables that can be taken in. */
-export const IMPORT_KINDS = ['subscribers', 'meters', 'tariffs', 'agents'] as const;
+export const IMPORT_KINDS = [
+  ...(['subscribers', 'meters', 'tariffs', 'agents'] as const),
+  ...(['card-providers', 'cards', 'offline-meters'] as const),
+] as const;
 export type ImportKind = (typeof IMPORT_KINDS)[number];
 
 export interface ImportRequest {
@@ -20,6 +24,13 @@ export interface ImportRequest {
   readonly table: CsvTable;
   /** Everything is tried, and nothing is kept. */
   readonly dryRun: boolean;
+}
+
+/** What taking in needs beside the books. */
+export interface ImportOffice {
+  readonly settings: HostSettings;
+  /** Cards and meters without a line whose keys are not here are of no use here. */
+  readonly keys: Pick<KeyStore, 'cardKey' | 'terminalKey'>;
 }
 
 /** What is wrong in a line, for a person. */
@@ -48,7 +59,7 @@ export interface ImportReport {
 export async function importTable(
   store: Store,
   { kind, table, dryRun }: ImportRequest,
-  settings: HostSettings,
+  office: ImportOffice,
   act: Act,
   now: Milliseconds,
 ): Promise<ImportReport | HostFailure> {
@@ -59,7 +70,7 @@ export async function importTable(
   try {
     return await store.transaction((tx) =>
       witnessed(tx, act, async () => {
-        const report = await takeRows(tx, { kind, table, columns: header.columns }, settings, now);
+        const report = await takeRows(tx, { kind, table, columns: header.columns }, office, now);
         if (dryRun || report.faults.length > 0) throw new Undone(report);
         return { ...report, kept: true };
       }),
@@ -89,14 +100,14 @@ interface Rows {
 async function takeRows(
   tx: StoreTransaction,
   { kind, table, columns }: Rows,
-  settings: HostSettings,
+  office: ImportOffice,
   now: Milliseconds,
 ): Promise<ImportReport> {
   const faults: ImportFault[] = [];
   let [added, known] = [0, 0];
   for (const row of table.rows) {
     const cells = new Cells(row, columns, table.header.length);
-    const taken = cells.faults.length > 0 ? undefined : await KINDS[kind].take(tx, cells, settings, now);
+    const taken = cells.faults.length > 0 ? undefined : await KINDS[kind].take(tx, cells, office, now);
     if (taken === 'added') added += 1;
     else if (taken === 'known') known += 1;
     else if (taken !== undefined) cells.refuse(KINDS[kind].blames[taken.reason], taken.sentence);
@@ -107,7 +118,8 @@ async function takeRows(
   return { rows: table.rows.length, added, known, faults, kept: false };
 }
 
-interface Kind {
+/** One kind of table: its columns, and what becomes of a line. */
+export interface Kind {
   readonly columns: readonly string[];
   readonly needed: readonly string[];
   /** The column in which a refusal of the host has its reason. */
@@ -116,7 +128,7 @@ interface Kind {
   take(
     tx: StoreTransaction,
     cells: Cells,
-    settings: HostSettings,
+    office: ImportOffice,
     now: Milliseconds,
   ): Promise<'added' | 'known' | HostFailure | undefined>;
 }
@@ -143,7 +155,7 @@ const KINDS: Readonly<Record<ImportKind, Kind>> = {
       ...{ 'meter-known': 'number', 'subscriber-unknown': 'subscriber', 'tariff-unknown': 'tariff' },
       ...{ 'local-unit-full': 'local_unit', 'address-taken': 'modem_address' },
     },
-    async take(tx, cells, settings, now) {
+    async take(tx, cells, { settings }, now) {
       const suite = cells.suite('suite');
       const tariff = cells.text('tariff');
       const row = {
@@ -162,7 +174,7 @@ const KINDS: Readonly<Record<ImportKind, Kind>> = {
     columns: ['name', 'valid_from', 'definition'],
     needed: ['name', 'definition'],
     blames: { 'name-wrong': 'name', 'tariff-wrong': 'definition' },
-    async take(tx, cells, settings, now) {
+    async take(tx, cells, { settings }, now) {
       const name = cells.text('name');
       const definition = cells.json('definition') as TariffDefinition;
       const validFrom = cells.instant('valid_from', now);
@@ -178,7 +190,7 @@ const KINDS: Readonly<Record<ImportKind, Kind>> = {
     columns: ['id', 'name', 'commission_basis_points'],
     needed: ['id', 'name', 'commission_basis_points'],
     blames: { 'agent-known': 'id', 'name-wrong': 'name' },
-    async take(tx, cells, _settings, now) {
+    async take(tx, cells, _office, now) {
       const commissionBasisPoints = cells.whole('commission_basis_points');
       const row = { id: cells.text('id'), name: cells.text('name'), commissionBasisPoints };
       if (cells.faults.length > 0) return undefined;
@@ -190,6 +202,7 @@ const KINDS: Readonly<Record<ImportKind, Kind>> = {
       return fail('agent-known', `Agent "${id}" is here already, and not as this line says.`);
     },
   },
+  ...CARD_KINDS,
 };
 
 const enrolmentOf = ({ svpmsn, subscriber, localUnit, modemAddress, suite, supplies, tariff }: Meter): Enrolment => ({
@@ -246,7 +259,7 @@ class Cells {
   whole(column: string, absent?: number): number {
     const text = this.text(column);
     if (text === '' && absent !== undefined) return absent;
-    if (!/^\d{1,9}$/.test(text)) this.refuse(column, `It is a whole number, not ${quoted(text)}.`);
+    if (!/^\d{1,10}$/.test(text)) this.refuse(column, `It is a whole number, not ${quoted(text)}.`);
     return Number(text);
   }
 

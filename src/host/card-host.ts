@@ -1,8 +1,8 @@
-import type { KeyName, Purpose } from '../crypto/index.ts';
-import { isCsn, type Milliseconds, type Region, type Svpmsn } from '../units/index.ts';
+import type { Milliseconds } from '../units/index.ts';
 import { cardsHold, NO_CARD_TOTALS } from './card-books.ts';
-import { type CardDesk, orKeyFailure } from './card-desk.ts';
+import type { CardDesk } from './card-desk.ts';
 import type { CardErrands } from './card-errands.ts';
+import { cardKeyMissing, offlineKeyMissing } from './card-keys.ts';
 import { type CardView, cardBy, offlineMeterBy } from './card-lookup.ts';
 import { cardMonths } from './card-months.ts';
 import type { CardCarrier } from './card-pipe.ts';
@@ -24,9 +24,7 @@ import {
   changeProvider,
   enrolOffline,
   issueCard,
-  keyFault,
   type NewCard,
-  type NewOfflineMeter,
   unfreezeCard,
 } from './cards.ts';
 import { isFailure, orStoreFailure } from './failures.ts';
@@ -66,36 +64,21 @@ export function createCardHost(
   const read = <T extends object>(work: (tx: StoreReads) => Promise<T>): Promise<T | HostFailure> =>
     orStoreFailure(store.read(work));
 
-  /** Whatever has keys that this host does not hold would be asked in vain for ever. */
-  async function meterKeyMissing({ n, svpmsn }: NewOfflineMeter): Promise<HostFailure | undefined> {
-    // What is no name of such a key is refused for that.
-    if (keyFault(n) !== undefined) return undefined;
-    const key = await orKeyFailure(keys.terminalKey(n as KeyName<typeof Purpose.value>, svpmsn as Svpmsn));
-    return isFailure(key) ? key : undefined;
-  }
-  async function cardKeyMissing({ csn, regions }: NewCard): Promise<HostFailure | undefined> {
-    if (!isCsn(csn) || regions.some(({ n }) => keyFault(n) !== undefined)) return undefined;
-    const providers = await store.read((tx) => tx.cardProviders.of(regions.map(({ provider }) => provider)));
-    for (const [i, { region, n }] of regions.entries()) {
-      const utility = providers[i]?.utility;
-      if (utility === undefined || providers[i]?.region !== region) continue;
-      const named = { utility, n: n as KeyName<typeof Purpose.value>, csn, scope: region as Region };
-      const key = await orKeyFailure(keys.cardKey(named));
-      if (isFailure(key)) return key;
-    }
-    return undefined;
+  async function missingOf(card: NewCard): Promise<HostFailure | undefined> {
+    const providers = await store.read((tx) => tx.cardProviders.of(card.regions.map(({ provider }) => provider)));
+    return cardKeyMissing(keys, card, providers);
   }
 
   const office = (act: Act): CardOffice => ({
     addCardProvider: (provider) => request((tx, now) => addProvider(tx, provider, now), act),
     changeCardProvider: (change) => request((tx) => changeProvider(tx, change), act),
-    issueCard: async (card) => (await cardKeyMissing(card)) ?? request((tx, now) => issueCard(tx, card, now), act),
+    issueCard: async (card) => (await missingOf(card)) ?? request((tx, now) => issueCard(tx, card, now), act),
     blockCard: (block) => request((tx, now) => blockCard(tx, block, now), act),
     replaceCard: (swap) => request((tx, now) => replaceCard(tx, swap, now), act),
     recoverCard: (csn) => request((tx, now) => recoverCard(tx, csn, now), act),
     unfreezeCard: (of) => request((tx, now) => unfreezeCard(tx, of, now), act),
     enrolOffline: async (meter) =>
-      (await meterKeyMissing(meter)) ?? request((tx, now) => enrolOffline(tx, meter, now), act),
+      (await offlineKeyMissing(keys, meter)) ?? request((tx, now) => enrolOffline(tx, meter, now), act),
     buyForCard: (purchase) => request((tx, now) => buyForCard(tx, { ...purchase, by: act.by }, now), act),
     voidCardOrder: (id) => request((tx, now) => voidCardOrder(tx, id, now), act),
     emptyCard: (target) => request((tx, now) => emptyCard(tx, target, now), act),

@@ -451,7 +451,8 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     by,
 
     importTable: async (asked, act) =>
-      calendarOver(clock.now()) ?? orStoreFailure(importTable(store, asked, settings, act, clock.now())),
+      calendarOver(clock.now()) ??
+      orStoreFailure(importTable(store, asked, { settings, keys: ports.keys }, act, clock.now())),
 
     periods: () => store.read(closings),
     period: (month) => orStoreFailure(closedPeriod(store, month)),

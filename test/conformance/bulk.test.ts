@@ -14,7 +14,7 @@ import {
 import { made, Rig } from '../../src/host/rig.testing.ts';
 import { metered } from '../../src/host/statement.testing.ts';
 import { DEFAULT_TARIFF } from '../../src/tariff/index.ts';
-import { milliseconds } from '../../src/units/index.ts';
+import { milliseconds, svpmsn } from '../../src/units/index.ts';
 
 const ZONE = 'Europe/Berlin';
 const ACT: Act = {
@@ -68,9 +68,26 @@ test('what is exported is imported into an empty host as it was, whatever the na
         made(await rig.host.enrol(i % 2 === 0 ? { ...of, tariff, supplies: 2 } : of));
       }
       made(await rig.host.by(ACT).addAgent({ id: 'kiosk', name: tariff, commissionBasisPoints: 150 }));
+      const terms = { name: tariff, account: 'DE00 1', ticketLimit: 0xffff_ffff, ticketDays: 30 };
+      for (const region of [2, 3]) made(await rig.host.by(ACT).addCardProvider({ utility: 1, region, ...terms }));
+      for (const [i, { id }] of subscribers.entries()) {
+        const regions = [3, 2].map((region) => ({ region, provider: `1-${region}`, n: 32 }));
+        const csn = `04a1b2c3d4e5${String(i).padStart(2, '0')}`;
+        made(await rig.host.by(ACT).issueCard({ csn, subscriber: id, regions: regions.slice(i % 2) }));
+        made(await rig.host.by(ACT).enrolOffline({ svpmsn: 0x8a0000 + i, provider: '1-2', subscriber: id, n: 32 }));
+      }
       const tables = await everything(rig);
       const other = new Rig(new MemoryStore());
-      for (const kind of ['subscribers', 'tariffs', 'meters', 'agents'] as const) {
+      const inOrder = [
+        'subscribers',
+        'tariffs',
+        'meters',
+        'agents',
+        'card-providers',
+        'cards',
+        'offline-meters',
+      ] as const;
+      for (const kind of inOrder) {
         const report = await imported(other, kind, tables[IMPORT_KINDS.indexOf(kind)] as string);
         assert.deepEqual([report.faults, report.kept, report.known], [[], true, 0]);
       }
@@ -83,6 +100,100 @@ test('what is exported is imported into an empty host as it was, whatever the na
       assert.deepEqual(await everything(other), tables);
     }),
     { numRuns: 25 },
+  );
+});
+
+const CARDS = `number,subscriber,regions
+04a1b2c3d4e5f6,kim,1-2:32
+04a1b2c3d4e5f7,nobody,1-2:32
+04A1b2c3d4e5f8,kim,gas
+04a1b2c3d4e5f9,kim,1-3:32
+04a1b2c3d4e5fa,kim,1-2:37
+04a1b2c3d4e5fb,kim,1-2:32 1-2:32
+04a1b2c3d4e5fc,kim,1-2:64
+04a1b2c3d4e5f6,lee,1-2:32
+`;
+const OFFLINE = `number,provider,subscriber,key
+8a0001,1-2,kim,32
+8a0001,1-2,kim,32
+8a0001,1-2,lee,32
+8a000g,1-2,kim,x
+8a0003,1-4,kim,32
+8a0004,1-2,kim,37
+000003,1-2,kim,32
+`;
+const PROVIDERS = `utility,region,name,account,ticket_limit,ticket_days
+1,gas,Gas,IBAN,500,30
+1,gas,Gas,IBAN,501,30
+1,steam,Gas,IBAN,500,30
+1,heat,Heat,IBAN,0,30
+`;
+
+test('every wrong line of cards, of their providers and of meters without a line is named, and nothing is kept', async () => {
+  const rig = new Rig(new MemoryStore());
+  await rig.enrol(3);
+  made(await rig.host.addSubscriber({ id: 'lee', name: 'Lee', contact: '' }));
+  const terms = { name: 'Gas', account: 'IBAN', ticketLimit: 500, ticketDays: 30 };
+  made(await rig.host.by(ACT).addCardProvider({ utility: 1, region: 2, ...terms }));
+  const before = await everything(rig);
+  const faultsOf = async (kind: ImportKind, text: string) => {
+    const { faults, kept, added, known } = await imported(rig, kind, text);
+    const told = faults.map(({ line, column, sentence }) => [line, column, sentence.slice(0, 34)]);
+    return [kept, added, known, told];
+  };
+  assert.deepEqual(await faultsOf('card-providers', PROVIDERS), [
+    ...[false, 0, 1],
+    [
+      [3, 'utility', 'Provider 1-2 is here already, and '],
+      [4, 'region', 'A region is one of electricity, ga'],
+      [5, undefined, "A ticket's limit is 1 to 429496729"],
+    ],
+  ]);
+  assert.deepEqual(await faultsOf('cards', CARDS), [
+    ...[false, 1, 0],
+    [
+      [3, 'subscriber', 'There is no subscriber "nobody": a'],
+      [4, 'number', "A card's number has 14 lower-case "],
+      [4, 'regions', 'Regions are the provider and the k'],
+      [5, 'regions', 'There is no provider "1-3": add it'],
+      [6, 'regions', 'The key store has no key of value '],
+      [7, undefined, 'A card has each region once.'],
+      [8, undefined, 'Keys of cards, and those of ticket'],
+      [9, 'number', 'Card 04a1b2c3d4e5f6 is here alread'],
+    ],
+  ]);
+  assert.deepEqual(await faultsOf('offline-meters', OFFLINE), [
+    ...[false, 1, 1],
+    [
+      [4, 'number', 'Meter 8a0001 is enrolled already, '],
+      [5, 'number', "A meter's number has six hex digit"],
+      [5, 'key', 'It is a whole number, not "x".'],
+      [6, 'provider', 'There is no provider "1-4": add it'],
+      [7, 'key', 'The key store has no key of value '],
+      [8, 'number', 'Meter 000003 is enrolled already.'],
+    ],
+  ]);
+  assert.deepEqual(await everything(rig), before);
+});
+
+test('cards that ended and meters that have a line go out with no table', async () => {
+  const rig = new Rig(new MemoryStore());
+  await rig.enrol(3);
+  const office = rig.host.by(ACT);
+  const terms = { name: 'Gas', account: 'IBAN', ticketLimit: 500, ticketDays: 30 };
+  made(await office.addCardProvider({ utility: 1, region: 2, ...terms }));
+  const regions = [{ region: 2, provider: '1-2', n: 32 }];
+  for (const csn of ['04a1b2c3d4e5f6', '04a1b2c3d4e5f7'])
+    made(await office.issueCard({ csn, subscriber: 'kim', regions }));
+  made(await office.blockCard({ csn: '04a1b2c3d4e5f6', state: 'lost' }));
+  const meter = made(await office.enrolOffline({ svpmsn: 0x8a0001, provider: '1-2', subscriber: 'kim', n: 32 }));
+  await rig.store.transaction((tx) =>
+    tx.offlineMeters.put([{ ...meter, id: '8a0002', svpmsn: svpmsn(0x8a0002), line: true }]),
+  );
+  assert.equal(await exported(rig, { kind: 'cards' }), 'number,subscriber,regions\r\n04a1b2c3d4e5f7,kim,1-2:32\r\n');
+  assert.equal(
+    await exported(rig, { kind: 'offline-meters' }),
+    'number,provider,subscriber,key\r\n8a0001,1-2,kim,32\r\n',
   );
 });
 

@@ -42,6 +42,25 @@ async function lived(store: Store) {
   await told(rig, berlin(6) + 720 * MINUTE, 30n, 4n);
   rig.clock.ms = berlin(7);
   const subscribers = await take(rig, 'subscribers', 'id,name\nlee,"Lee, ""B"""\nhan,=Han\n');
+  const providers = await take(
+    rig,
+    'card-providers',
+    'utility,region,name,account,ticket_limit,ticket_days\n1,gas,"Gas, Inc",IBAN,4294967295,30\n',
+  );
+  const cards = await take(
+    rig,
+    'cards',
+    'number,subscriber,regions\n04a1b2c3d4e5f7,lee,1-2:32\n04a1b2c3d4e5f6,kim,1-2:32\n',
+  );
+  const offline = await take(rig, 'offline-meters', 'number,provider,subscriber,key\n8a0001,1-2,lee,32\n');
+  assert.deepEqual(
+    [providers, cards, offline].map(({ added, kept }) => [added, kept]),
+    [
+      [1, true],
+      [2, true],
+      [1, true],
+    ],
+  );
   const before = await tablesOf(rig);
   const wrong = await take(
     rig,
