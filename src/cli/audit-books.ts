@@ -2,7 +2,15 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type BookFinding, type Books, type CheckedCards, checkBooks, checkCards, VendCheck } from '../host/index.ts';
+import {
+  type BookFinding,
+  type Books,
+  type CheckedCards,
+  checkBooks,
+  checkCards,
+  checkSeller,
+  VendCheck,
+} from '../host/index.ts';
 import { auditLedger, type LedgerAudit, markAt, type RowsAudit } from '../storage/index.ts';
 import { readAuditKeys } from './audit-keys.ts';
 import { isPostgres, openBooks, type RowsAsked } from './audit-source.ts';
@@ -20,7 +28,7 @@ export interface BooksAsked {
   readonly keys: readonly string[];
 }
 
-export interface BooksProved extends Omit<LedgerAudit, 'sums' | 'purses' | 'agents' | 'cards'>, RowsAudit {
+export interface BooksProved extends Omit<LedgerAudit, 'sums' | 'purses' | 'agents' | 'closings' | 'cards'>, RowsAudit {
   readonly books: Books;
   readonly cards: CheckedCards['cards'];
 }
@@ -46,13 +54,14 @@ export async function proveBooks({ data, database: named, keys }: BooksAsked): P
     try {
       const vends = new VendCheck();
       const rowsProved = rowsOnThread({ database, folder, keys, mark });
-      const [{ sums, purses, agents, cards: held, ...ledger }, rows] = await Promise.all([
+      const [{ sums, purses, agents, closings, cards: held, ...ledger }, rows] = await Promise.all([
         auditLedger(source, { verifier, rowKeys, kept, vend: (sold) => vends.fault(sold) }),
         rowsProved,
       ]);
       const { books, findings } = await checkBooks(sums, { purses, agents });
       const { cards, findings: ofCards } = checkCards(sums, held);
-      const all = [...ledger.findings, ...rows.findings, ...findings, ...ofCards, ...vends.findings(sums)];
+      const others = [...ofCards, ...vends.findings(sums), ...checkSeller(sums, closings)];
+      const all = [...ledger.findings, ...rows.findings, ...findings, ...others];
       return { ...ledger, ...rows, books, cards, findings: all };
     } finally {
       await source.close();

@@ -1,5 +1,5 @@
 import { type Books, holds, LedgerReader } from './ledger.ts';
-import type { Account, Agent, BookFinding, LedgerSum, Purse } from './ports.ts';
+import type { Account, Agent, BookFinding, Closing, LedgerSum, Purse } from './ports.ts';
 import { type Divided, divide } from './revenue.ts';
 import { floatOf } from './tills.ts';
 
@@ -50,6 +50,21 @@ export async function checkBooks(
     findings.push({ table: 'agents', row: id, what: `balance ${balance} where the ledger says ${posted}` });
   }
   return { books, findings };
+}
+
+/** What is owed to the seller by the closings of the books, against the lines of its account. */
+export function checkSeller(sums: readonly LedgerSum[], closings: readonly Closing[]): BookFinding[] {
+  const posted = sums.reduce(
+    (all, { kind, account, amount }) => (kind === 'bought' && account === 'seller' ? all - amount : all),
+    0n,
+  );
+  const last = closings.reduce<Closing | undefined>(
+    (a, b) => (a !== undefined && a.month > b.month ? a : b),
+    undefined,
+  );
+  const owed = last?.priceOfAll ?? 0n;
+  if (posted === owed) return [];
+  return [{ table: 'closings', row: last?.month, what: `bought ${owed} where the ledger says ${posted}` }];
 }
 
 function stepsWrong(purse: Purse, total: Pick<Books, 'revenue'> | undefined): string[] {

@@ -76,6 +76,16 @@ export const cashDiffers = (difference: bigint, occasion: Occasion): Posting =>
     { account: 'cash-differences', amount: -difference },
   ]);
 
+/** What is owed to the seller for a month that was closed; negative where a correction gave back more than it cost. */
+export const energyBought = (
+  amount: bigint,
+  { at, month }: { readonly at: Milliseconds; readonly month: string },
+): Posting =>
+  posting('bought', { at, order: month }, [
+    { account: 'energy-bought', amount },
+    { account: 'seller', amount: -amount },
+  ]);
+
 /** Money that was paid and taken back, when its value is in the meter or on its way: it is owed from now on. */
 export const returned = (method: PaymentMethod, amount: bigint, occasion: Occasion): Posting =>
   posting('returned', occasion, [

@@ -53,6 +53,13 @@ test('a month that is over is closed with what was bought, sold, lost, earned an
   );
   // 100.8 + 388.8 + 324 = 813.6 tokens.
   assert.deepEqual([closing.price, closing.priceOfAll, closing.priceLeft], [813n, 813n, 6_000_000_000_000n]);
+  const [posting] = await rig.host.postings({ limit: 1 });
+  assert.deepEqual([posting?.kind, posting?.order, posting?.svpmsn], ['bought', '2026-02', undefined]);
+  assert.deepEqual(posting?.lines, [
+    { account: 'energy-bought', amount: 813n },
+    { account: 'seller', amount: -813n },
+  ]);
+  assert.equal((await rig.host.books()).balanced, true);
   assert.deepEqual(settlement.priceOfSteps, [101n, 388n, 324n]);
   // 0.9 Wh of each Wh.
   assert.deepEqual(settlement.sold, { energy: 36_288_000n, missing: 0 });

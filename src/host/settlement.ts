@@ -12,7 +12,7 @@ import { sha256 } from '../crypto/index.ts';
 import { ENERGY_MAX, MINUTES_PER_DAY } from '../records/index.ts';
 import { type Milliseconds, SUPPLIES_MAX, type SupplyIndex } from '../units/index.ts';
 import { fail, isFailure, tariffUnknown } from './failures.ts';
-import { addSum, type Revenue, revenueOf, totalled } from './ledger.ts';
+import { addSum, energyBought, type Revenue, revenueOf, totalled } from './ledger.ts';
 import type { Store, StoreReads } from './ports.ts';
 import {
   bulkTable,
@@ -124,6 +124,8 @@ export async function closePeriod(
     return witnessed(tx, act, async () => {
       await tx.settledMinutes.put(minutes.map((each) => settledMinutes(month, each)));
       await tx.closings.append([closing]);
+      const owed = closing.price + corrected;
+      if (owed !== 0n) await tx.post([energyBought(owed, { at: now, month })]);
       return closing;
     });
   });

@@ -210,6 +210,10 @@ export type Account =
   | 'goodwill'
   /** Debit: cash that should be in a till, and was not; credit what was there beside it. */
   | 'cash-differences'
+  /** Debit: energy that was bought at the transformers, in months that are closed. */
+  | 'energy-bought'
+  /** Credit: owed to the seller for it. */
+  | 'seller'
   | CardAccount;
 
 /** Of a provider of regions of cards, by its id. */
@@ -258,6 +262,8 @@ export type MeterlessKind =
   | 'commission'
   /** A till was counted, and held something else than it should. */
   | 'cash-up'
+  /** A month was closed: what the seller is to be paid for it, with what a correction made of the month before. */
+  | 'bought'
   | CardPostingKind;
 
 /** What becomes of value on cards, by provider. */

@@ -4,6 +4,7 @@ import type {
   BookVerifier,
   CardOrder,
   CardPurse,
+  Closing,
   Head,
   IssuedReceipt,
   LedgerSum,
@@ -27,6 +28,7 @@ import {
   agents,
   cardOrders,
   cardPurses,
+  closings,
   facts,
   lines,
   offlineMeters,
@@ -58,6 +60,7 @@ export interface LedgerAudit {
   /** As they were at the instant of the ledger: a host may go on with the books. */
   readonly purses: readonly Purse[];
   readonly agents: readonly Agent[];
+  readonly closings: readonly Closing[];
   readonly cards: {
     readonly purses: readonly CardPurse[];
     readonly orders: readonly CardOrder[];
@@ -114,6 +117,7 @@ export async function auditLedger(
   const held = {
     purses: await readable(findings, purses.name, [], () => allOf(source, purses, findings)),
     agents: await readable(findings, agents.name, [], () => allOf(source, agents, findings)),
+    closings: await readable(findings, closings.name, [], () => allOf(source, closings, findings)),
     cards: {
       purses: await readable(findings, cardPurses.name, [], () => allOf(source, cardPurses, findings)),
       orders: await readable(findings, cardOrders.name, [], () => allOf(source, cardOrders, findings)),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { claimsOf, type SettlementFailure, settlementSheet } from '../../src/host/index.ts';
+import { checkSeller, claimsOf, type SettlementFailure, settlementSheet } from '../../src/host/index.ts';
 import { made } from '../../src/host/rig.testing.ts';
 import { BULK, FEBRUARY, MARCH, TERMS, tellMinutes } from '../../src/host/settlement.testing.ts';
 import { milliseconds } from '../../src/units/index.ts';
@@ -64,6 +64,16 @@ test('what a correction made of the price is a counter-entry of the next closing
     [march.inputs.corrected, march.inputs.priceCarried, march.priceOfAll],
     [String(corrected), claim.left, closing.price + corrected + march.price],
   );
+  const { sums } = await reseller.rig.store.read((tx) => tx.ledgerSums(0));
+  const closings = await reseller.rig.host.periods();
+  assert.deepEqual(checkSeller(sums, closings), [], 'the ledger has the counter-entry too');
+  const told = (of: typeof closings) => checkSeller(sums, of).map(({ row, what }) => `${row}: ${what}`);
+  const owed = march.priceOfAll;
+  assert.deepEqual(told([{ ...march, priceOfAll: owed + 1n }, closing]), [
+    `2026-03: bought ${owed + 1n} where the ledger says ${owed}`,
+  ]);
+  assert.deepEqual(told([closing]), [`2026-02: bought ${closing.priceOfAll} where the ledger says ${owed}`]);
+  assert.deepEqual(told([]), [`undefined: bought 0 where the ledger says ${owed}`]);
   const period = made(await reseller.rig.host.period('2026-03'));
   assert.deepEqual(period.faults, []);
   const rows = settlementSheet(period, []).sections.flatMap((section) =>

@@ -8,10 +8,10 @@ const OF_GROUPS: Readonly<Record<Exclude<AccountGroup, 'owed'>, readonly string[
   value: ['prepaid', 'value-in-meters', 'found-in-meters', 'closed-purses', 'emergency-credit'],
   money: ['cash', 'card', 'bank-transfer', 'direct-debit', 'wallet', 'payment-service'],
   revenue: ['energy-revenue', 'fixed-charges', 'fees', 'tax'],
-  given: ['commissions', 'goodwill', 'cash-differences'],
+  given: ['commissions', 'goodwill', 'cash-differences', 'energy-bought'],
 };
 
-/** Where an account is read; floats of agents, arrears and whatever is new are owed by somebody or to them. */
+/** Where an account is read; floats of agents, arrears, the seller's and whatever is new are owed by somebody or to them. */
 export function groupOf(account: string): AccountGroup {
   const found = Object.entries(OF_GROUPS).find(([, accounts]) => accounts.includes(account));
   return (found?.[0] as AccountGroup | undefined) ?? 'owed';
