@@ -160,7 +160,7 @@ test('minutes that the check meter did not tell are left out with their neighbou
   assert.equal(said(balanceDay({ ...day, gave: new Uint32Array(MINUTES_PER_DAY) })), 'not-known: hours');
 });
 
-test('meters that are dark, new, replaced or moved within the day make it say nothing, whatever is missing', () => {
+test('meters that are dark, new, replaced, moved or frozen make it say nothing, whatever is missing', () => {
   const { day, meters, gave } = honest();
   const [first, ...others] = meters as [MeterDay, ...MeterDay[]];
   const instead = (of: Partial<MeterDay>) =>
@@ -169,6 +169,7 @@ test('meters that are dark, new, replaced or moved within the day make it say no
   assert.equal(instead({ changed: 'new' }), 'not-known: meter-new');
   assert.equal(instead({ changed: 'replaced' }), 'not-known: meter-replaced');
   assert.equal(instead({ changed: 'moved' }), 'not-known: meter-moved');
+  assert.equal(instead({ changed: 'frozen' }), 'not-known: meter-frozen');
   assert.equal(instead({ supplies: [undefined] }), 'not-known: profile');
   assert.equal(instead({ supplies: [...first.supplies, undefined] }), 'not-known: profile');
   assert.equal(instead({ supplies: [] }), 'not-known: profile');

@@ -21,8 +21,8 @@ export interface MeterDay {
   readonly supplies: readonly (CountedDay | undefined)[];
   /** Its clock minus that of its local unit; nothing where it never told. */
   readonly clockOffsetMs: number | undefined;
-  /** Within the day, or so shortly before that its profile does not speak for all of it. */
-  readonly changed: 'new' | 'replaced' | 'moved' | undefined;
+  /** Within the day or since, so that its profile does not speak for all of it; a frozen one has a damaged memory. */
+  readonly changed: 'new' | 'replaced' | 'moved' | 'frozen' | undefined;
 }
 
 export interface CountedDay {
@@ -48,6 +48,7 @@ export const NOT_KNOWN_REASONS = [
   'meter-new',
   'meter-replaced',
   'meter-moved',
+  'meter-frozen',
   /** Of a meter no profile came, or one of another day, or one that is too short or too long. */
   'profile',
   /** Two meters counted the very same minutes: one of them tells the other's. */

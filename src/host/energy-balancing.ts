@@ -95,7 +95,7 @@ const nextLook = (now: number): number => (Math.floor(now / LOOK_EVERY_MS) + 1) 
 
 interface DayRead {
   readonly day: TransformerDay;
-  /** All profiles and the last minute of the check meter came. */
+  /** All profiles and all minutes of the check meter came. */
   readonly isWhole: boolean;
 }
 
@@ -110,18 +110,24 @@ async function readDay(tx: StoreReads, { localUnit, day }: Judged): Promise<DayR
   const minutes = await tx.checkMinutes({ localUnit, from, to });
   if (minutes.length === 0) return 'nothing';
   for (const { minute, energy } of minutes) gave[minute - from] = Math.min(energy, CHECK_MINUTE_MISSING);
-  const known = await tx.knowledgeOf(meters.map(({ svpmsn }) => svpmsn));
+  const ids = meters.map(({ svpmsn }) => svpmsn);
+  const [known, purses] = [await tx.knowledgeOf(ids), await tx.pursesOf(ids)];
   const suspicions = await tx.suspicions(localUnit);
   const days: MeterDay[] = [];
-  for (const [i, meter] of meters.entries()) days.push(await meterDay(tx, meter, { day, known: known[i], suspicions }));
+  for (const [i, meter] of meters.entries()) {
+    const isFrozen = purses[i]?.freeze !== undefined;
+    days.push(await meterDay(tx, meter, { day, known: known[i], isFrozen, suspicions }));
+  }
   const learned = await learnedDays(tx, { localUnit, day });
-  const isWhole = days.every(({ supplies }) => supplies.every((supply) => supply !== undefined));
+  const isTold = days.every(({ supplies }) => supplies.every((supply) => supply !== undefined));
+  const isWhole = isTold && minutes.length === MINUTES_PER_DAY;
   return { day: { day, gave, meters: days, learned }, isWhole };
 }
 
 interface MeterFacts {
   readonly day: number;
   readonly known: Knowledge | undefined;
+  readonly isFrozen: boolean;
   readonly suspicions: readonly LineSuspicion[];
 }
 
@@ -147,8 +153,9 @@ async function countedDay(
 }
 
 /** A meter that was enrolled in the day, or of which its line told since that another speaks in its place. */
-function changeOf({ svpmsn, enrolledAt }: Meter, { day, suspicions }: MeterFacts): MeterDay['changed'] {
+function changeOf({ svpmsn, enrolledAt }: Meter, { day, isFrozen, suspicions }: MeterFacts): MeterDay['changed'] {
   if (enrolledAt > day * MS_PER_DAY) return 'new';
+  if (isFrozen) return 'frozen';
   const named = suspicions.filter((each) => each.svpmsn === svpmsn && each.namedAt >= day * MS_PER_DAY);
   if (named.some(({ kind }) => kind === 'doubled-id')) return 'replaced';
   return named.some(({ kind }) => kind === 'doubled-address') ? 'moved' : undefined;

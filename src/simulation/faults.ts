@@ -36,6 +36,10 @@ export const FAULTS = {
   /** A technician gives a meter's modem another address, one that is free or that another had; the host hears of it later. */
   'address-moved': 0.02,
 
+  /** A minute of one line: somebody taps it before its meters. Of one meter: a wire that its sensor does not see goes past it. */
+  'line-tapped': 0.05,
+  'meter-bypassed': 0.01,
+
   /** A minute of one meter: its supply falls, with or without a last gasp. */
   'power-failed': 0.02,
   'power-cut': 0.05,

@@ -25,6 +25,9 @@ const JUMP_MS_MAX = 2 * 60 * MINUTE_MS;
 const PURSE_BYTES = 2_800;
 const PASTED_BYTES_MAX = 600;
 const INTRUDER_M = 400;
+/** Houses of a life draw up to 25 kW. */
+const STOLEN_KILOWATTS = 40;
+const stolenWatts = (kilowatts: number): number => 1_000 * (1 + kilowatts);
 
 /** Who watches is told of what cannot be seen. */
 export interface MisfortuneHooks {
@@ -37,6 +40,8 @@ export interface MisfortuneHooks {
   /** Whether they did, and these books have not found it yet. */
   knowsForeign(house: House): boolean;
   readonly clones: CloneHooks;
+  /** From now on energy is taken on a line that none of its meters counts. */
+  stolen(localUnit: number, watts: number): void;
 }
 
 /** What befalls meters and units minute by minute: the power goes, a memory is damaged, a unit is started anew. */
@@ -74,6 +79,7 @@ export class Misfortunes {
       this.#ofPower(utility, house, this.#memories[i] as FaultyMemory);
       this.#ofMemory(house, this.#memories[i] as FaultyMemory);
       this.#ofStrangers(house, utility.time.now);
+      this.#ofThieves(house);
       if (this.#spoils('meter-cloned', house)) this.#clones.copy(utility, house);
     }
     this.#clones.minute(utility.time.now);
@@ -175,6 +181,14 @@ export class Misfortunes {
     if (faults.strikes('monitoring-stolen', house.svpmsn)) slewByThief(house, now, drawn('monitoring-stolen'));
   }
 
+  /** A wire over the terminals takes what it takes, as long as the house has power. */
+  #ofThieves(house: House): void {
+    const faults = this.#faults;
+    if (!faults.strikes('meter-bypassed', house.svpmsn, house.bypassWatts === 0)) return;
+    house.bypassWatts = stolenWatts(faults.below('meter-bypassed', STOLEN_KILOWATTS));
+    this.#hooks.stolen(house.localUnit, house.bypassWatts);
+  }
+
   #ofUnits(utility: Utility): void {
     const { transformers, grid, time } = utility;
     const faults = this.#faults;
@@ -188,6 +202,10 @@ export class Misfortunes {
       if (faults.strikes('local-unit-restarted', unit)) {
         transformer.restartLocalUnit();
         grid.reconnect(id);
+      }
+      if (faults.strikes('line-tapped', unit, transformer.tappedWatts === 0)) {
+        transformer.tappedWatts = stolenWatts(faults.below('line-tapped', STOLEN_KILOWATTS));
+        this.#hooks.stolen(id, transformer.tappedWatts);
       }
       if (faults.strikes('backhaul-cut', unit)) grid.reconnect(id);
       if (faults.strikes('local-unit-parted', unit)) parted(id, 1 + faults.below('local-unit-parted', OFF_MINUTES_MAX));

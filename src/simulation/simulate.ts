@@ -190,6 +190,10 @@ class World {
         this.#checkers.foreign(svpmsn, credit);
       },
       knowsForeign: ({ svpmsn }) => this.#checkers.foreignUnfound(svpmsn),
+      stolen: (localUnit, watts) => {
+        say(`stolen on line ${localUnit}: ${watts} W`);
+        this.#checkers.stolen(localUnit);
+      },
       clones: {
         appeared: (clone) => {
           say(`clone: ${svpmsnText(clone.svpmsn)} TC ${clone.meter.svm.purse.lastCounter}`);

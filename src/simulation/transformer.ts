@@ -67,6 +67,8 @@ export class Transformer {
   keys: MonitoringRing = new KeyRing(Purpose.monitoring);
   /** The next transformer, which hears some of what is said here. */
   neighbour: Transformer | undefined;
+  /** What somebody takes before all meters, for good. */
+  tappedWatts = 0;
   /** The wire is cut behind the local unit: nothing arrives on either side. */
   cut = false;
   readonly #options: TransformerOptions;

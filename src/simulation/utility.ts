@@ -18,6 +18,7 @@ import { VirtualTime } from './virtual-time.ts';
 
 const TICK_MS = 1_000;
 const MINUTE_MS = 60_000;
+const MINUTES_PER_HOUR = 60;
 /** Heat in the transformer and the cables. */
 const TECHNICAL_LOSS = 1.02;
 const DRIFT_PPM_MAX = 20;
@@ -281,7 +282,9 @@ export class Utility {
     const drawn = new Array<number>(this.transformers.length).fill(0);
     for (const house of this.houses) drawn[house.localUnit] = (drawn[house.localUnit] as number) + house.minute(now);
     for (const [unit, energy] of drawn.entries()) {
-      (this.transformers[unit] as Transformer).measure(milliwattHours(Math.round(energy * TECHNICAL_LOSS)));
+      const transformer = this.transformers[unit] as Transformer;
+      const tapped = (transformer.tappedWatts * 1000) / MINUTES_PER_HOUR;
+      transformer.measure(milliwattHours(Math.round((energy + tapped) * TECHNICAL_LOSS)));
     }
     this.#outages.minute(now);
     if (this.#idle) return;

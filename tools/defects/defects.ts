@@ -1,3 +1,4 @@
+import type { FaultKind } from '../../src/simulation/index.ts';
 import { CARD_DEFECTS } from './card-defects.ts';
 
 /** One rule broken in one place. */
@@ -16,11 +17,34 @@ export interface Defect {
   readonly seed?: number;
   /** When a life ends and is healed, where fewer transfers than usual show it. */
   readonly transfers?: number;
+  /** It takes whole days to show: so many, of so few meters and one host that they fit into a minute. */
+  readonly days?: number;
+  /** Faults that would leave no whole day to look at. */
+  readonly without?: readonly FaultKind[];
   /** Where the books lie; in memory where absent. */
   readonly store?: 'sqlite';
   /** It is seen by living the same life twice. */
   readonly twice?: boolean;
 }
+
+/** Of a database that is replaced, of a damaged memory and of a clock that jumps no day is left that is known whole. */
+const SPOILS_DAYS: readonly FaultKind[] = [
+  ...(['store-restored', 'store-long-restored', 'write-lost', 'bit-rotted', 'memory-rolled-back'] as const),
+  ...([
+    'memory-pasted',
+    'meter-cloned',
+    'clock-jumped',
+    'monitoring-stolen',
+    'address-taken',
+    'address-moved',
+  ] as const),
+];
+
+/** Where nobody steals and the power holds, a day is honest and whole. */
+const THIEVES: readonly FaultKind[] = [
+  ...(['line-tapped', 'meter-bypassed', 'power-failed', 'power-cut', 'power-cut-before-minute'] as const),
+  ...(['local-unit-restarted', 'local-unit-parted', 'area-unit-parted'] as const),
+];
 
 export const DEFECTS: readonly Defect[] = [
   {
@@ -414,6 +438,24 @@ export const DEFECTS: readonly Defect[] = [
     right: '    accrual.remainder = units - due * CHARGE_UNITS_PER_TOKEN;\n    return due as Tokens;',
     wrong:
       '    accrual.remainder = Math.max(0, units - due * CHARGE_UNITS_PER_TOKEN - 100_000_000);\n    return due as Tokens;',
+  },
+  {
+    rule: 'I21',
+    by: ['I21'],
+    what: 'a loss is written down and nobody is told',
+    file: 'src/host/energy-balancing.ts',
+    right: "  if (verdict === 'loss') await raiseLoss(tx, row, now);\n",
+    wrong: '',
+    ...{ days: 2, seed: 3, without: SPOILS_DAYS },
+  },
+  {
+    rule: 'I21',
+    by: ['I21'],
+    what: 'the sum of the meters leaves one out',
+    file: 'src/analysis/energy-balance.ts',
+    right: '  for (const { supplies, clockOffsetMs = CLOCK_UNTOLD_MS } of meters) {',
+    wrong: '  for (const { supplies, clockOffsetMs = CLOCK_UNTOLD_MS } of meters.slice(1)) {',
+    ...{ days: 2, seed: 4, without: [...SPOILS_DAYS, ...THIEVES] },
   },
   {
     rule: 'I22',

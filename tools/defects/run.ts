@@ -62,10 +62,11 @@ async function look(folder: string, seed: number, defect: Defect, spent: Spent):
 
 /** What became of one life, or the error with which it stopped; nothing where the time was over. */
 function live(folder: string, seed: number, defect: Defect, spent: Spent): Promise<Simulation | string | undefined> {
-  const { suite = 'aes128', transfers = TRANSFERS, store = 'memory' } = defect;
+  const { suite = 'aes128', transfers = TRANSFERS, store = 'memory', days, without = [] } = defect;
   const args = [
-    ...['--seed', `${seed}`, '--transfers', `${transfers}`, '--suite', suite, '--store', store],
-    ...['--unshrunk', '--json'],
+    ...['--seed', `${seed}`, '--suite', suite, '--store', store, '--unshrunk', '--json'],
+    ...(days === undefined ? ['--transfers', `${transfers}`] : ['--days', `${days}`, '--meters', '2', '--hosts', '1']),
+    ...without.flatMap((kind) => ['--without', kind]),
   ];
   const child = spawn(process.execPath, ['src/cli/main.ts', 'simulate', ...args], { cwd: folder });
   const before = spent.ms;

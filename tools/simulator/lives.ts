@@ -28,6 +28,11 @@ const POSTGRES_EVERY = 11;
 /** Real transactions on a real disk, or on the way to a server, take longer. */
 const SQLITE_SHARE = 1 / 5;
 const POSTGRES_SHARE = 1 / 40;
+/** Whole days, which theft takes to show: of few meters, in memory, and without what leaves no day known. */
+const DAYS_EVERY = 13;
+const DAYS = 2;
+const DAYS_METERS = 2;
+const SPOILS_DAYS = ['store-restored', 'store-long-restored', 'clock-jumped', 'monitoring-stolen', 'meter-cloned'];
 
 const TWICE_OF = 10;
 
@@ -93,6 +98,13 @@ function isLivedTwice(number: number): boolean {
 
 function argsOf(number: number): string[] {
   const turn = <T>(of: readonly T[]): T => of[number % of.length] as T;
+  if (number % DAYS_EVERY === DAYS_EVERY - 1) {
+    return [
+      ...['--seed', `${firstSeed + number}`, '--days', `${DAYS}`, '--suite', turn(SUITES)],
+      ...['--meters', `${DAYS_METERS}`, '--hosts', '1'],
+      ...SPOILS_DAYS.flatMap((kind) => ['--without', kind]),
+    ];
+  }
   const [store, share] = storeOf(number);
   const wanted = Math.ceil(transfers * share);
   return [

@@ -20,6 +20,7 @@ import { Clones } from './clones.ts';
 import { Closings } from './closings.ts';
 import { Commands } from './commands.ts';
 import { Journals } from './journals.ts';
+import { Losses } from './losses.ts';
 import { Memories } from './memories.ts';
 import { Money } from './money.ts';
 import { Monitoring } from './monitoring.ts';
@@ -42,6 +43,7 @@ export class Checkers {
   readonly #purses: Purses;
   readonly #books: Books;
   readonly #money: Money;
+  readonly #losses: Losses;
   /** What those who carry cards tell. */
   readonly cards: Cards;
   readonly #all: readonly Checker[];
@@ -70,6 +72,7 @@ export class Checkers {
     this.#secrets = new Secrets(this.findings);
     this.#clones = new Clones(this.findings, purses);
     this.#books = new Books(this.findings, purses, world.say);
+    this.#losses = new Losses(this.findings);
     this.#money = new Money(this.findings, purses, world.book);
     const cards: Cards = new Cards(this.findings, (truth, row) => cardBooks.loaded(truth, row));
     const cardBooks = new CardBooks(this.findings, cards, { payments: world.cardPayments, say: world.say });
@@ -90,6 +93,7 @@ export class Checkers {
       new Settled(this.findings, purses, world.payments),
       new Receipts(this.findings, world.payments, world.receiptKeys),
       new Closings(this.findings),
+      this.#losses,
       this.#secrets,
       new Afterwards(this.findings, this.#secrets),
       this.#money,
@@ -124,6 +128,11 @@ export class Checkers {
 
   wasCloned(svpmsn: Svpmsn): boolean {
     return this.#clones.cloned.has(svpmsn);
+  }
+
+  /** Energy is taken on a line that no meter counts. */
+  stolen(localUnit: number): void {
+    this.#losses.stolen(localUnit);
   }
 
   /** A key of this life. */
