@@ -56,7 +56,7 @@ export async function enter(page: Page, role: string): Promise<void> {
 export async function askApi<T>(page: Page, method: string, path: string, body?: object, once = ''): Promise<T> {
   const { status, text } = await page.evaluate(
     async ([method, path, body, once]) => {
-      const { csrfToken } = await (await fetch('/api/v1/session')).json();
+      const { csrfToken } = (await (await fetch('/api/v1/session')).json()) as { readonly csrfToken: string };
       const headers: Record<string, string> = { 'x-csrf-token': csrfToken };
       if (body !== '') headers['content-type'] = 'application/json';
       if (once !== '') headers['idempotency-key'] = once;
