@@ -99,12 +99,17 @@ export interface Panel {
   readonly powered: boolean;
   /** The wire behind its local unit is cut. */
   readonly lineCut: boolean;
+  /** The purse card of those who live there; nobody has one where absent. */
+  readonly card: { readonly csn: string; readonly where: (typeof CARD_PLACES)[number] } | undefined;
   readonly appliances: readonly {
     readonly id: string;
     readonly watts: number;
     readonly on: boolean;
   }[];
 }
+
+/** At home, in the slit of the meter, or carried to be loaded and to the meters without a line. */
+export const CARD_PLACES = ['hand', 'slot', 'out'] as const;
 
 export const PANEL_SIGNS = ['relayOpen', 'lowBalance', 'emergencyCredit', 'waiting', 'tamper'] as const;
 export type PanelSign = (typeof PANEL_SIGNS)[number];
@@ -113,5 +118,6 @@ export type PanelAction =
   | { readonly type: 'press'; readonly key: (typeof PANEL_KEYS)[number] }
   | { readonly type: 'switch'; readonly appliance: string; readonly on: boolean }
   | { readonly type: 'cover'; readonly lifted: boolean }
+  | { readonly type: 'card'; readonly to: 'slot' | 'hand' }
   | { readonly type: 'bypass'; readonly on: boolean }
   | { readonly type: 'power'; readonly on: boolean };

@@ -33,22 +33,23 @@ export function demoStage({ utility, cards, control, zone, people }: StageOption
     panel: (meter) => {
       const house = houseOf(meter);
       const lineCut = house !== undefined && utility.transformers[house.localUnit]?.cut === true;
-      return house && panelOf(house, utility.time.now, lineCut);
+      return house && panelOf(house, { now: utility.time.now, lineCut, card: cards.cardOf(house) });
     },
     act: (meter, action) => {
       const house = houseOf(meter);
-      return house !== undefined && act({ utility, control, house }, action);
+      return house !== undefined && act({ utility, cards, control, house }, action);
     },
   };
 }
 
 interface Hand {
   readonly utility: Utility;
+  readonly cards: CardHouseholds;
   readonly control: DemoControl;
   readonly house: House;
 }
 
-function act({ utility, control, house }: Hand, action: PanelAction): boolean {
+function act({ utility, cards, control, house }: Hand, action: PanelAction): boolean {
   const { now } = utility.time;
   switch (action.type) {
     case 'press':
@@ -62,6 +63,8 @@ function act({ utility, control, house }: Hand, action: PanelAction): boolean {
     case 'cover':
       if (action.lifted !== house.coverLifted) house.tamper('cover', action.lifted, now);
       return true;
+    case 'card':
+      return cards.moveCard(house, action.to);
     case 'bypass':
       control.bypass(house, action.on);
       return true;
@@ -74,7 +77,13 @@ function act({ utility, control, house }: Hand, action: PanelAction): boolean {
   }
 }
 
-function panelOf(house: House, now: number, lineCut: boolean): Panel {
+interface Around {
+  readonly now: number;
+  readonly lineCut: boolean;
+  readonly card: Panel['card'];
+}
+
+function panelOf(house: House, { now, lineCut, card }: Around): Panel {
   const { meter, dark } = house;
   const { display, stored, exchanger, owed, kept } = meter;
   const { page, supply, text, unit, signs } = displayOf(meter);
@@ -104,6 +113,7 @@ function panelOf(house: House, now: number, lineCut: boolean): Panel {
     bypassed: house.bypassWatts > 0,
     powered: !dark,
     lineCut,
+    card,
     appliances: APPLIANCES.map(({ id, watts }) => ({ id, watts, on: house.sockets.isOn(id) })),
   };
 }

@@ -225,6 +225,10 @@ export class House implements LineTerminal {
     if (!this.dark) this.#powerCard(chip);
   }
 
+  get hasCard(): boolean {
+    return this.#chip !== undefined;
+  }
+
   removeCard(now: number): void {
     if (this.#chip === undefined) return;
     this.#chip = undefined;

@@ -72,6 +72,11 @@ export interface PanelWords {
       string
     >
   >;
+  readonly card: string;
+  readonly cardWhere: Readonly<Record<'hand' | 'slot' | 'out', string>>;
+  readonly cardWhy: string;
+  readonly cardIn: string;
+  readonly cardOut: string;
   readonly mischief: string;
   readonly bypass: string;
   readonly bypassWhy: string;
@@ -120,7 +125,7 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
       },
       '60': {
         name: 'Card slit',
-        text: 'Here a purse card carries value to gas, water and heat meters. Cards are not there yet.',
+        text: 'A purse card in it is loaded over the line, and brings what meters without a line have told.',
       },
       '62': { name: 'Seal', text: 'Broken when the cap is lifted: the meter then erases its keys for good.' },
       '64': { name: 'Cap', text: 'Covers the terminals, so that nobody reaches the wires unseen.' },
@@ -215,6 +220,15 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
       television: 'Television',
       lamp: 'Lamp',
     },
+    card: 'Purse card {}',
+    cardWhere: {
+      hand: 'It lies at hand.',
+      slot: 'It is in the slit: the host speaks to it over the line.',
+      out: 'Somebody carries it between the counter, this meter and the cellar. It comes back by itself.',
+    },
+    cardWhy: 'What was sold for it is loaded while it is in. In the cellar it feeds the meters of gas and water.',
+    cardIn: 'Put it into the slit',
+    cardOut: 'Take it out',
     mischief: 'What one should not do',
     bypass: 'A wire from 1s to 1L',
     bypassWhy: '1,500 W go past the meter. It notices and calls.',
@@ -253,7 +267,7 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
       '21': { name: '키패드', text: '금액을 누르고 #을 누르면 충전을 요청합니다. 컴퓨터 자판의 숫자도 됩니다.' },
       '60': {
         name: '카드 투입구',
-        text: '카드에 값을 담아 가스·수도·난방 계량기로 옮기는 곳입니다. 카드는 아직 없습니다.',
+        text: '꽂힌 카드는 전력선으로 충전되고, 통신선 없는 계량기가 알린 것을 가져옵니다.',
       },
       '62': { name: '봉인', text: '덮개를 열면 끊어지고, 계량기는 키를 영영 지웁니다.' },
       '64': { name: '덮개', text: '단자를 가려 아무도 몰래 전선에 손대지 못하게 합니다.' },
@@ -348,6 +362,15 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
       television: '텔레비전',
       lamp: '전등',
     },
+    card: '카드 {}',
+    cardWhere: {
+      hand: '손에 있습니다.',
+      slot: '투입구에 있습니다. 호스트가 전력선으로 카드와 교신합니다.',
+      out: '누군가 창구, 이 계량기, 지하실 사이에서 들고 다니는 중입니다. 저절로 돌아옵니다.',
+    },
+    cardWhy: '카드에 판매한 금액은 꽂혀 있는 동안 들어갑니다. 지하실에서는 가스와 수도 계량기에 금액을 줍니다.',
+    cardIn: '투입구에 꽂기',
+    cardOut: '빼기',
     mischief: '해서는 안 되는 일',
     bypass: '1s와 1L을 잇는 전선',
     bypassWhy: '1,500 W가 계량기를 거치지 않습니다. 계량기가 알아채고 알립니다.',

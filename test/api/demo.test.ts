@@ -171,6 +171,26 @@ test('one thing is done at a time, with what is there, at a meter that is there,
   assert.equal((await demo.panel(await demo.as('seller'))).meter, demo.meter(), 'it hangs in the house');
 });
 
+test('the card of a house goes into the slit of its meter and out again, and nobody moves one that is not at hand', async () => {
+  const cardAt = async (house: number) => (await demo.panel(operator, house)).card;
+  // Whoever has it is out for some minutes at first.
+  for (let i = 0; i < 20 && (await cardAt(1))?.where !== 'hand'; i++) await demo.lives(1);
+  assert.deepEqual(await cardAt(1), { number: CARD, where: 'hand' });
+  assert.equal((await demo.act(operator, { card: 'slot' }, 1)).card?.where, 'slot');
+  await demo.lives(1);
+  const { display, card: inside } = await demo.panel(operator, 1);
+  assert.deepEqual([display?.page, inside?.where], ['card', 'slot']);
+  assert.equal((await demo.act(operator, { card: 'hand' }, 1)).card?.where, 'hand');
+  assert.equal(await cardAt(0), undefined);
+  const none = ['not-found', 'No card is at hand in this house now: the panel says where it is.'];
+  const put = (house: number) =>
+    demo.ask(operator, 'POST', `/demo/meters/${demo.meter(house)}/panel/actions`, { card: 'slot' });
+  assert.deepEqual(refusal(await put(0)), [404, ...none]);
+  assert.equal((await demo.ask(operator, 'POST', `/demo/cards/${CARD}/errands`)).status, 202);
+  assert.equal((await cardAt(1))?.where, 'out');
+  assert.deepEqual(refusal(await put(1)), [404, ...none]);
+});
+
 test('an appliance that is switched on is measured at once, and paid for', async () => {
   const before = await demo.panel(operator, 1);
   const on = await demo.act(operator, { appliance: 'kettle', on: true }, 1);

@@ -29,7 +29,7 @@ const PAGES: readonly { readonly role: string; readonly ways: readonly (string |
       ...['/overview', '/grid', '/grid?unit=0', '/meters', '/meters/{meter}', '/meters/{meter}?tab=load'],
       ...['/meters/{meter}?tab=exchanges', '/meters/{meter}?tab=events', '/meters/{meter}?tab=tariff'],
       ...['/meters/{meter}?tab=sales', '/meters/{meter}?tab=control'],
-      ...['/meters/{meter}/cut', '/losses', '/panel', '/panel/{meter}'],
+      ...['/meters/{meter}/cut', '/losses', '/panel', '/panel/{meter}', '/panel/0a1b33'],
       ...['/subscribers', '/subscribers/house-1', '/sell', '/sell?meter={meter}', '/payments'],
       ...[
         '/agents',

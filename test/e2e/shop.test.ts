@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { type Svpmsn, svpmsnText } from '../../src/units/index.ts';
-import { KIOSK_WORDS, PAGE_NAMES, SELLING_WORDS, VEND_WORDS } from '../../src/words/index.ts';
-import { openBrowser, peopleOf, withoutBrowser } from './browser.ts';
+import { CARD_WORDS, KIOSK_WORDS, PAGE_NAMES, PANEL_WORDS, SELLING_WORDS, VEND_WORDS } from '../../src/words/index.ts';
+import { askApi, openBrowser, peopleOf, withoutBrowser } from './browser.ts';
 import { TOWN_CARDS, Town } from './town.ts';
 
 const skip = withoutBrowser ?? false;
-const [CARD = ''] = TOWN_CARDS;
+const [CARD = '', OTHER_CARD = ''] = TOWN_CARDS;
 const kiosk = KIOSK_WORDS.en;
 const vend = VEND_WORDS.en;
 const selling = SELLING_WORDS.en;
@@ -15,7 +15,9 @@ const selling = SELLING_WORDS.en;
 let browser: Browser;
 let town: Town;
 const as = peopleOf(() => ({ browser, base: town.address }));
-const meter = (): string => svpmsnText(town.utility.houses[0]?.svpmsn as Svpmsn);
+const meter = (house = 0): string => svpmsnText(town.utility.houses[house]?.svpmsn as Svpmsn);
+/** Those who live there have the other card. */
+const OTHER_HOUSE = 5;
 
 before(async () => {
   if (withoutBrowser !== undefined) return;
@@ -95,4 +97,17 @@ test('a number that no card has sells nothing at a kiosk, and one keyed in a sho
   const orders = await town.utility.host.cardOrders({ csn: CARD, limit: 50 });
   assert.ok(Array.isArray(orders));
   assert.equal(orders.filter(({ paid, id }) => paid === 300n && id.startsWith('vend:')).length, 1);
+});
+
+test('a card that is put into the slit of a panel is loaded with what was sold for it', { skip }, async () => {
+  const words = PANEL_WORDS.en;
+  await as('Operator', async (page) => {
+    const sold = { region: 'gas', paid: '321' };
+    await askApi(page, 'POST', `cards/${OTHER_CARD}/orders`, sold, 'slit-0001');
+    await page.goto(`/panel/${meter(OTHER_HOUSE)}`);
+    await press(page, words.cardIn);
+    await page.getByText(words.cardWhere.slot).waitFor();
+    await page.goto(`/cards/${OTHER_CARD}`);
+    await page.getByRole('row', { name: new RegExp(`${CARD_WORDS.en.orderStates.stored}.*€3.21`) }).waitFor();
+  });
 });

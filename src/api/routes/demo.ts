@@ -166,7 +166,9 @@ export function demoRoutes(
       const { meter } = request.params;
       panelOf(demo, meter);
       if (!demo.act(meterNumber(meter), panelAction(request.body))) {
-        throw new Problem('not-found', 'There is no such appliance in this house: the panel names those that are.');
+        throw request.body.card === undefined
+          ? new Problem('not-found', 'There is no such appliance in this house: the panel names those that are.')
+          : new Problem('not-found', 'No card is at hand in this house now: the panel says where it is.');
       }
       return panelOf(demo, meter);
     },

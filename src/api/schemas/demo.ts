@@ -3,6 +3,7 @@ import { type PaymentMethod, ROLES } from '../../host/index.ts';
 import { AttentionReason, RelayReason } from '../../records/index.ts';
 import { svpmsnText } from '../../units/index.ts';
 import {
+  CARD_PLACES,
   DEMO_SPEED_MAX,
   type DemoPort,
   type DemoTime,
@@ -124,6 +125,12 @@ export const PanelSchema = Type.Object(
     bypass: Type.Boolean(),
     power: Type.Boolean({ description: 'Whether the house has its supply.' }),
     lineCut: Type.Boolean({ description: 'The wire behind its local unit is cut.' }),
+    card: Type.Optional(
+      Type.Object(
+        { number: CardNumber, where: OneOf(CARD_PLACES) },
+        { description: 'The purse card of those who live there: at hand, in slit 60, or carried about.' },
+      ),
+    ),
     appliances: Type.Array(
       Type.Object({
         id: Type.String(),
@@ -174,6 +181,7 @@ export function panelJson(panel: Panel, time: DemoTime): PanelJson {
     bypass: panel.bypassed,
     power: panel.powered,
     lineCut: panel.lineCut,
+    ...maybe('card', panel.card, ({ csn, where }) => ({ number: csn, where })),
     appliances: panel.appliances.map(({ id, watts, on }) => ({ id, name: `appliance.${id}`, watts, on })),
   };
 }
@@ -184,22 +192,27 @@ export const NewPanelAction = Strict(
     appliance: Type.Optional(Type.String({ maxLength: 32, description: 'Its id; `on` says what becomes of it.' })),
     on: Type.Optional(Type.Boolean()),
     cover: Type.Optional(OneOf(['lifted', 'closed'])),
+    card: Type.Optional(OneOf(['slot', 'hand'], 'Where the card of the house is put.')),
     bypass: Type.Optional(Type.Boolean({ description: 'A wire over the terminals, or none.' })),
     power: Type.Optional(Type.Boolean({ description: 'Whether the house has its supply.' })),
   },
-  { description: 'One of: press, appliance with on, cover, bypass, power.' },
+  { description: 'One of: press, appliance with on, cover, card, bypass, power.' },
 );
 
 /** @throws Problem when it is not one thing that is asked for */
 export function panelAction(body: Static<typeof NewPanelAction>): PanelAction {
-  const { press, appliance, on, cover, bypass, power } = body;
+  const { press, appliance, on, cover, card, bypass, power } = body;
   const asked: PanelAction[] = [];
   if (press !== undefined) asked.push({ type: 'press', key: press });
   if (appliance !== undefined && on !== undefined) asked.push({ type: 'switch', appliance, on });
   if (cover !== undefined) asked.push({ type: 'cover', lifted: cover === 'lifted' });
+  if (card !== undefined) asked.push({ type: 'card', to: card });
   if (bypass !== undefined) asked.push({ type: 'bypass', on: bypass });
   if (power !== undefined) asked.push({ type: 'power', on: power });
   const [action] = asked;
   if (action !== undefined && asked.length === 1 && (appliance === undefined) === (on === undefined)) return action;
-  throw new Problem('input-wrong', 'One thing is done at a time: press, appliance with on, cover, bypass or power.');
+  throw new Problem(
+    'input-wrong',
+    'One thing is done at a time: press, appliance with on, cover, card, bypass or power.',
+  );
 }

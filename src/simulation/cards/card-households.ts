@@ -88,6 +88,11 @@ interface Household {
   goesAt: number;
 }
 
+export interface HouseCard {
+  readonly csn: Csn;
+  readonly where: 'hand' | 'slot' | 'out';
+}
+
 /**
  * Households that buy gas and water on a card. Now and then somebody buys, puts the card into the meter of the house,
  * over whose line it is loaded, carries it to the meters in the cellar that have no line, and brings back what those
@@ -142,6 +147,23 @@ export class CardHouseholds {
     if (household === undefined) return false;
     if (household.isOut) household.isCalled = true;
     else this.#goOut(household);
+    return true;
+  }
+
+  /** The card of those who live in a house, and where it is: `out` is wherever somebody carries it. */
+  cardOf(house: House): HouseCard | undefined {
+    const household = this.#households.find((each) => each.house === house);
+    if (household === undefined) return undefined;
+    return { csn: household.card.csn, where: house.hasCard ? 'slot' : household.isOut ? 'out' : 'hand' };
+  }
+
+  /** Somebody at home puts the card into the meter of the house, or takes it out; whether it is there to be moved. */
+  moveCard(house: House, to: 'slot' | 'hand'): boolean {
+    const household = this.#households.find((each) => each.house === house);
+    const where = this.cardOf(house)?.where;
+    if (household === undefined || where === undefined || where === 'out') return false;
+    if (to === 'slot' && where === 'hand') this.#putIn(household);
+    if (to === 'hand') house.removeCard(this.#utility.time.now);
     return true;
   }
 
@@ -283,7 +305,11 @@ export class CardHouseholds {
     household.card = this.#hold(chip, memory, random);
   }
 
-  async #insert({ house, card }: Household): Promise<void> {
+  async #insert(household: Household): Promise<void> {
+    this.#putIn(household);
+  }
+
+  #putIn({ house, card }: Household): void {
     const { time } = this.#utility;
     const chip = { atr: new Uint8Array(), begin: () => inSlot(card, {}, () => house.removeCard(time.now)) };
     house.insertCard(chip, time.now);

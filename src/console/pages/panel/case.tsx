@@ -27,7 +27,7 @@ export function Case({ panel, press }: CaseProps): ReactNode {
           <Housing number={panel.meter} />
           <Glass display={panel.display} />
           <Grille />
-          <Slit />
+          <Slit hasCard={panel.card?.where === 'slot'} />
           <Terminals />
           {isLifted && panel.bypass && <path className="panel-bypass" d="M150 610 C150 660 470 660 470 610" />}
           <Cap isLifted={isLifted} isBroken={panel.dismantled} />
@@ -106,10 +106,17 @@ const Grille = (): ReactNode => (
   </g>
 );
 
-const Slit = (): ReactNode => (
+/** A card that is in stands out of it, so that it can be taken. */
+const Slit = ({ hasCard }: { readonly hasCard: boolean }): ReactNode => (
   <g>
     <path className="panel-body" d="M590 116 h14 a8 8 0 0 1 8 8 v112 a8 8 0 0 1 -8 8 h-14 z" />
     <rect className="panel-hole" x="597" y="128" width="6" height="104" rx="3" />
+    {hasCard && (
+      <>
+        <rect className="panel-card" x="599" y="134" width="44" height="92" rx="4" />
+        <rect className="panel-brass" x="612" y="168" width="16" height="20" rx="3" />
+      </>
+    )}
   </g>
 );
 

@@ -15,6 +15,10 @@ interface HouseProps {
   readonly act: (action: Action) => void;
 }
 
+interface CardProps {
+  readonly card: NonNullable<PanelJson['card']>;
+}
+
 /** The house behind the meter: what is switched on in it. */
 export function House({ panel, act }: HouseProps): ReactNode {
   const words = useWords(PANEL_WORDS);
@@ -37,6 +41,29 @@ export function House({ panel, act }: HouseProps): ReactNode {
           ))}
         </SimpleGrid>
       </Stack>
+    </Panel>
+  );
+}
+
+/** The purse card of those who live here, which goes into slit 60. */
+export function PurseCard({ card, act }: Pick<HouseProps, 'act'> & CardProps): ReactNode {
+  const words = useWords(PANEL_WORDS);
+  const isIn = card.where === 'slot';
+  return (
+    <Panel title={fill(words.card, card.number)}>
+      <Group gap="sm" justify="space-between">
+        <Text size="sm" role="status">
+          {words.cardWhere[card.where]}
+        </Text>
+        {card.where !== 'out' && (
+          <Button variant="default" size="xs" onClick={() => act({ card: isIn ? 'hand' : 'slot' })}>
+            {isIn ? words.cardOut : words.cardIn}
+          </Button>
+        )}
+      </Group>
+      <Text size="xs" className="quiet" mt="xs">
+        {words.cardWhy}
+      </Text>
     </Panel>
   );
 }

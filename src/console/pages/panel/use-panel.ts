@@ -8,6 +8,7 @@ export type Action =
   | { readonly press: string }
   | { readonly appliance: string; readonly on: boolean }
   | { readonly cover: 'lifted' | 'closed' }
+  | { readonly card: 'slot' | 'hand' }
   | { readonly bypass: boolean }
   | { readonly power: boolean };
 
