@@ -40,7 +40,7 @@ export async function topUpsOverHttp(): Promise<readonly Figure[]> {
           unit: 'sales/s',
           limit: median(limits),
           limitHow:
-            "the same rows of a sale into the same tables by the engine's own driver alone, one durable transaction a " +
+            "the same rows of a sale, laid out before, into the same tables by the engine's own driver alone, one durable transaction a " +
             `sale; the value is POST /api/v1/purchases on ${CONNECTIONS} connections, with API key, audit entry and ` +
             'kept answer, on the clock, its client in a thread of its own',
           goal: 'at least the limit',
