@@ -13,6 +13,7 @@ import { useRead } from '../../reads.ts';
 import { useSession } from '../../session.tsx';
 import { HourBars } from './hour-bars.tsx';
 import { type DaySums, sumsOf } from './sums.ts';
+import { Verdict } from './verdict.tsx';
 
 interface CompareProps {
   readonly localUnit: number;
@@ -53,7 +54,14 @@ export function Compare({ localUnit, day, last, choose }: CompareProps): ReactNo
     >
       <Loaded of={read} waiting={words.waitingCheck}>
         {(of) =>
-          of.hours.every(({ gaveMinutes }) => gaveMinutes === 0) ? <Blank title={words.noCheck} /> : <Day of={of} />
+          of.hours.every(({ gaveMinutes }) => gaveMinutes === 0) ? (
+            <Blank title={words.noCheck} />
+          ) : (
+            <Stack gap="md">
+              <Verdict localUnit={localUnit} day={day} />
+              <Day of={of} />
+            </Stack>
+          )
         }
       </Loaded>
     </Panel>

@@ -12,16 +12,19 @@ import { useMay, useSession } from '../../session.tsx';
 import { useNow } from '../../time.ts';
 import { Alarms } from './alarms.tsx';
 import { Compare } from './compare.tsx';
+import { LossAlarms } from './loss-alarms.tsx';
 
-/** What goes past the meters, as far as sums tell it, and what to do about each alarm. */
+/** What goes past the meters, how each day was judged, and what to do about each alarm. */
 export function LossesPage(): ReactNode {
   const words = useWords(LOSSES_WORDS);
   const names = useWords(PAGE_NAMES);
   const lines = useRead<{ readonly items: readonly LineJson[] }>('/lines', { live: true });
   const mayAlarms = useMay('listAllEvents') !== undefined;
+  const mayLosses = useMay('listLossAlarms') !== undefined;
   return (
     <Page title={names.losses} note={words.note}>
       {mayAlarms && <Alarms />}
+      {mayLosses && <LossAlarms />}
       <Loaded of={lines} waiting={words.linesWaiting}>
         {({ items }) =>
           items.length === 0 ? (
@@ -34,7 +37,7 @@ export function LossesPage(): ReactNode {
         }
       </Loaded>
       <Text size="sm" className="quiet" maw={760}>
-        {words.notYet}
+        {words.notPlaced}
       </Text>
     </Page>
   );

@@ -1,0 +1,157 @@
+import { Button, Group, Select, Stack, Table, Text, TextInput } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import type { LossAlarmJson } from '../../../api/index.ts';
+import { fill, LOSSES_WORDS } from '../../../words/index.ts';
+import { change } from '../../ask.ts';
+import { useDoing } from '../../doing.ts';
+import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { RefusalLine } from '../../parts/fields.tsx';
+import { When } from '../../parts/figures.tsx';
+import { Panel } from '../../parts/page.tsx';
+import { StateMark } from '../../parts/state-mark.tsx';
+import { Loaded } from '../../parts/states.tsx';
+import { useRead } from '../../reads.ts';
+import { useMay } from '../../session.tsx';
+import { useNow } from '../../time.ts';
+
+type State = LossAlarmJson['state'];
+type Finding = NonNullable<LossAlarmJson['steps'][number]['finding']>;
+const FINDINGS: readonly Finding[] = ['theft', 'fault', 'expected', 'nothing'];
+const NEXT = ['seen', 'visited', 'closed'] as const satisfies readonly State[];
+const STATES: readonly State[] = ['new', ...NEXT];
+
+/** Losses on transformers that nobody has closed yet, and how far somebody went after each. */
+export function LossAlarms(): ReactNode {
+  const words = useWords(LOSSES_WORDS);
+  const read = useRead<{ readonly items: readonly LossAlarmJson[] }>('/loss-alarms', {
+    query: { open: true, limit: 200 },
+    live: true,
+  });
+  return (
+    <Panel title={words.losses}>
+      <Loaded of={read} waiting={words.alarmsWaiting}>
+        {({ items }) => (items.length === 0 ? <Text size="sm">{words.noLosses}</Text> : <LossTable items={items} />)}
+      </Loaded>
+    </Panel>
+  );
+}
+
+function LossTable({ items }: { readonly items: readonly LossAlarmJson[] }): ReactNode {
+  const words = useWords(LOSSES_WORDS);
+  const { energy, count, date } = useFormat();
+  const now = useNow();
+  const mayChange = useMay('changeLossAlarm') !== undefined;
+  return (
+    <Table.ScrollContainer minWidth={760} mah={420}>
+      <Table verticalSpacing={6} stickyHeader aria-label={words.losses}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{words.localUnit}</Table.Th>
+            <Table.Th>{words.lossState}</Table.Th>
+            <Table.Th>{words.since}</Table.Th>
+            <Table.Th ta="right">{words.unexplained}</Table.Th>
+            <Table.Th>{words.notes}</Table.Th>
+            <Table.Th ta="right">{words.actions}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {items.map((alarm) => (
+            <Table.Tr key={alarm.id} style={{ verticalAlign: 'top' }}>
+              <Table.Td>
+                <Group gap={8} wrap="nowrap">
+                  <StateMark state="tampered" />
+                  <Text size="sm">{alarm.localUnit}</Text>
+                </Group>
+              </Table.Td>
+              <Table.Td>{words.lossStates[alarm.state]}</Table.Td>
+              <Table.Td style={{ whiteSpace: 'nowrap' }}>
+                <When at={alarm.raisedAt} now={now} />
+                <Text size="xs" className="quiet">
+                  {fill(words.lossDays, count(alarm.days), date(alarm.firstDate))}
+                </Text>
+              </Table.Td>
+              <Table.Td ta="right">
+                {energy(Number(alarm.unexplainedMilliwattHours) / 1000)}
+                <Text size="xs" className="quiet">
+                  {fill(words.sure, count(alarm.confidencePercent))}
+                </Text>
+              </Table.Td>
+              <Table.Td maw={280}>
+                {alarm.steps.map(({ state, by, note }) => (
+                  <Text key={state} size="xs" className="quiet">
+                    {words.lossStates[state]}, {by}
+                    {note !== '' && `: ${note}`}
+                  </Text>
+                ))}
+              </Table.Td>
+              <Table.Td>{mayChange && <Steps alarm={alarm} />}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+/** The steps that an alarm can still take. */
+function Steps({ alarm }: { readonly alarm: LossAlarmJson }): ReactNode {
+  const words = useWords(LOSSES_WORDS);
+  const [asked, setAsked] = useState<(typeof NEXT)[number]>();
+  const left = NEXT.filter((state) => STATES.indexOf(state) > STATES.indexOf(alarm.state));
+  return (
+    <Group gap={6} justify="flex-end" wrap="nowrap">
+      {left.map((state) => (
+        <Button key={state} size="compact-xs" variant="default" onClick={() => setAsked(state)}>
+          {words.lossSteps[state]}
+        </Button>
+      ))}
+      {asked !== undefined && <Step alarm={alarm} state={asked} close={() => setAsked(undefined)} />}
+    </Group>
+  );
+}
+
+interface StepProps {
+  readonly alarm: LossAlarmJson;
+  readonly state: (typeof NEXT)[number];
+  readonly close: () => void;
+}
+
+function Step({ alarm: { id, localUnit }, state, close }: StepProps): ReactNode {
+  const words = useWords(LOSSES_WORDS);
+  const shared = useConsoleWords();
+  const [note, setNote] = useState('');
+  const [finding, setFinding] = useState<Finding>('theft');
+  const body = { state, note: note.trim(), ...(state === 'closed' && { finding }) };
+  const doing = useDoing(() => change(`/loss-alarms/${id}`, { method: 'PATCH', body }), close);
+  return (
+    <Dialog isOpen close={close} title={`${words.lossSteps[state]}: ${words.localUnit} ${String(localUnit)}`}>
+      <Stack gap="sm">
+        {state === 'closed' && (
+          <Select
+            label={words.finding}
+            allowDeselect={false}
+            data={FINDINGS.map((value) => ({ value, label: words.findings[value] }))}
+            value={finding}
+            onChange={(value) => setFinding(value as Finding)}
+          />
+        )}
+        <TextInput
+          label={words.notes}
+          maxLength={1_000}
+          value={note}
+          onChange={({ currentTarget }) => setNote(currentTarget.value)}
+        />
+        <RefusalLine error={doing.error} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close}>
+            {shared.cancel}
+          </Button>
+          <Button loading={doing.isPending} onClick={() => doing.mutate()}>
+            {words.lossSteps[state]}
+          </Button>
+        </Group>
+      </Stack>
+    </Dialog>
+  );
+}

@@ -1,0 +1,55 @@
+import { Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { LineBalanceJson } from '../../../api/index.ts';
+import { fill, LOSSES_WORDS } from '../../../words/index.ts';
+import { daysBefore } from '../../civil.ts';
+import { useFormat, useWords } from '../../locale.tsx';
+import { useRead } from '../../reads.ts';
+
+interface VerdictProps {
+  readonly localUnit: number;
+  readonly day: string;
+}
+
+/** How the host judged a day in UTC, with the band in which an honest one lies; nothing where it has not yet. */
+export function Verdict({ localUnit, day }: VerdictProps): ReactNode {
+  const words = useWords(LOSSES_WORDS);
+  const { energy, power, count } = useFormat();
+  const query = { after: daysBefore(day, 1), limit: 1 };
+  const read = useRead<{ readonly items: readonly LineBalanceJson[] }>(`/lines/${localUnit}/balances`, { query });
+  const judged = read.data?.items.find((each) => each.date === day && each.localUnit === localUnit);
+  if (judged === undefined) {
+    return (
+      <Text size="sm" className="quiet">
+        {words.notJudged}
+      </Text>
+    );
+  }
+  const { verdict, why, bandMilliwattHours, unexplainedMilliwattHours, raisedFromWatts, confidencePercent } = judged;
+  const inWattHours = (milliwattHours: string) => energy(Number(milliwattHours) / 1000);
+  return (
+    <Stack gap={2}>
+      <Text size="sm" fw={600}>
+        {verdict === 'loss' && '▲ '}
+        {words.verdicts[verdict]}
+        {why !== undefined && `: ${words.whys[why]}`}
+      </Text>
+      {verdict !== 'not-known' && (
+        <Text size="sm">
+          {[
+            fill(words.band, inWattHours(bandMilliwattHours.low), inWattHours(bandMilliwattHours.high)),
+            unexplainedMilliwattHours !== undefined && fill(words.beyond, inWattHours(unexplainedMilliwattHours)),
+            fill(words.sure, count(confidencePercent)),
+          ]
+            .filter((sentence) => sentence !== false)
+            .join(' ')}
+        </Text>
+      )}
+      {raisedFromWatts !== undefined && (
+        <Text size="sm" className="quiet">
+          {fill(words.raisedFrom, power(raisedFromWatts))}
+        </Text>
+      )}
+    </Stack>
+  );
+}
