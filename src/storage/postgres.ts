@@ -24,7 +24,7 @@ const CONNECT_WITHIN_MS = 5_000;
 const STATEMENT_WITHIN_MS = 60_000;
 /** A transaction that is in the way of others so often is a bug. */
 const ATTEMPTS_MAX = 100;
-const ATTEMPTS_AT_A_KEY_MAX = 5;
+const ATTEMPTS_AT_A_KEY_MAX = 20;
 const PAUSE_MAX_MS = 20;
 
 /** SQLSTATE: https://www.postgresql.org/docs/15/errcodes-appendix.html */
