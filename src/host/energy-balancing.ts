@@ -36,8 +36,8 @@ interface Judged {
  */
 export class EnergyBalancing {
   readonly #ports: Pick<HostPorts, 'store' | 'clock'>;
-  /** Days of which nothing is to be done any more, as far as this process knows. */
-  readonly #done = new Set<string>();
+  /** Days of which nothing is to be done any more, as far as this process knows, by the id of a line's day. */
+  readonly #done = new Map<string, number>();
   #lookAt: number | undefined;
   #due: Judged[] = [];
 
@@ -60,9 +60,11 @@ export class EnergyBalancing {
   /** The oldest first: later ones learn from them. */
   async #dueDays(tx: StoreReads, now: Milliseconds): Promise<Judged[]> {
     const today = Math.floor(now / MS_PER_DAY);
+    const first = Math.max(0, today - PROFILE_DAYS_KEPT);
+    for (const [id, day] of this.#done) if (day < first) this.#done.delete(id);
     const due: Judged[] = [];
     for (const { localUnit, checkedAt = 0 } of await tx.lines()) {
-      for (let day = Math.max(0, today - PROFILE_DAYS_KEPT); day < today; day++) {
+      for (let day = first; day < today; day++) {
         const id = lineDayId(localUnit, day);
         if (this.#done.has(id) || checkedAt <= day * MS_PER_DAY) continue;
         const isOver = now >= (day + 1) * MS_PER_DAY + WAIT_MS;
@@ -79,14 +81,14 @@ export class EnergyBalancing {
     const id = lineDayId(localUnit, day);
     const read = await store.read((tx) => readDay(tx, { localUnit, day }));
     if (read === 'judged' || read === 'nothing') {
-      this.#done.add(id);
+      this.#done.set(id, day);
       return false;
     }
     const isOver = now >= (day + 1) * MS_PER_DAY + WAIT_MS;
     if (!isOver && !read.isWhole) return false;
     const balance = balanceDay(read.day);
     await store.transaction((tx) => keepBalance(tx, localUnit, balance, now));
-    this.#done.add(id);
+    this.#done.set(id, day);
     return true;
   }
 }
