@@ -64,7 +64,7 @@ export interface HouseOptions {
 }
 
 const MILLIWATT_MINUTES_PER_MILLIWATT_HOUR = 60;
-const MAINS_VOLTS = 230;
+export const MAINS_VOLTS = 230;
 /** A household's load lags a little; heavily inductive ones are for other scenes. */
 const DEGREES_OF_LAG = 8;
 

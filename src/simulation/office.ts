@@ -1,14 +1,17 @@
 import { type ControlRequest, type HostFailure, type SettlementTerms, StoreError } from '../host/index.ts';
-import { DEFAULT_SUPPLY_POLICY, RelayAction } from '../records/index.ts';
+import { DEFAULT_SUPPLY_POLICY, RelayAction, type SupplyLimits } from '../records/index.ts';
 import { DEFAULT_TARIFF } from '../tariff/index.ts';
 import { milliseconds, tokens } from '../units/index.ts';
 import { zoneMinutes } from './founding.ts';
+import type { House } from './house.ts';
 import { HostKilled } from './mortal-store.ts';
 import type { SeededRandom } from './random.ts';
 import type { Utility } from './utility.ts';
 
 /** How often a minute brings such an order, for one meter that is drawn; a new tariff is for all. */
 const ORDERS_A_MINUTE = { relay: 0.3, policy: 0.1, clock: 0.1, key: 0.3, tariff: 0.01, debt: 0.5 } as const;
+/** How often somebody looks after a relay that over-current holds open. */
+const CLEARED_A_MINUTE = 0.1;
 
 /** How often a minute brings somebody who would close the month before, which the first one does. */
 const CLOSINGS_A_MINUTE = 0.05;
@@ -22,10 +25,12 @@ const MINUTE_MS = 60_000;
 export class Office {
   readonly #random: SeededRandom;
   readonly #settling: SeededRandom;
+  readonly #limits: SeededRandom;
 
   constructor(random: SeededRandom) {
     this.#random = random;
     this.#settling = random.fork('settling');
+    this.#limits = random.fork('limits');
   }
 
   /** What the utility buys energy by, and has bought it by for ever. */
@@ -52,8 +57,14 @@ export class Office {
           friendlyHours: humane ? DEFAULT_SUPPLY_POLICY.friendlyHours : null,
           noCutOnWeekends: humane,
           noCutOnHolidays: humane,
+          supplies: this.#supplyLimits(),
         },
       });
+    }
+    if (this.#limits.chance(CLEARED_A_MINUTE)) {
+      const { svpmsn } = utility.houses[this.#limits.below(utility.houses.length)] as House;
+      const clear = { type: 'relay', supply: 0, action: RelayAction.clearOverCurrent } as const;
+      await this.#try(utility.host.command(svpmsn, clear));
     }
     if (random.chance(ORDERS_A_MINUTE.clock)) await order({ type: 'clock-set' });
     if (random.chance(ORDERS_A_MINUTE.key)) {
@@ -68,6 +79,18 @@ export class Office {
       await this.#try(utility.host.publishTariff('standard', tariff));
     }
     if (this.#settling.chance(CLOSINGS_A_MINUTE)) await this.closeMonth(utility);
+  }
+
+  /** Half of all policies limit what a household may ask for, so low that it does ask for more. */
+  #supplyLimits(): readonly SupplyLimits[] {
+    const random = this.#limits;
+    if (random.chance(1 / 2)) return DEFAULT_SUPPLY_POLICY.supplies;
+    const load = { watts: 2_000 + random.below(15_000), delaySeconds: random.below(120) };
+    const overCurrent = {
+      ...{ deciAmperes: 100 + random.below(600), delaySeconds: random.below(60) },
+      ...{ recloseCount: random.below(4), recloseWaitSeconds: 30 + random.below(90) },
+    };
+    return [random.chance(1 / 2) ? { load, overCurrent: null } : { load: null, overCurrent }];
   }
 
   /** The month before the one that runs; it is refused where it is closed already. */

@@ -259,6 +259,22 @@ export const PROMISE_DEFECTS: readonly Defect[] = [
     wrong: '  const credit = meter.stored > 0 || (hasCredit(meter) && due > 0);\n',
   },
   {
+    rule: 'I18',
+    by: ['I18'],
+    what: 'a household is given more than its load limit',
+    file: 'src/meter/relay.ts',
+    right: '    if (measured.watts <= limits.load.watts) relay.loadSince = undefined;',
+    wrong: '    if (measured.watts <= 1_000 * limits.load.watts) relay.loadSince = undefined;',
+  },
+  {
+    rule: 'I18',
+    by: ['I18'],
+    what: 'a relay opens for over-current at a tenth of the limit',
+    file: 'src/meter/relay.ts',
+    right: '    if (measured.deciAmperes <= deciAmperes) relay.overCurrentSince = undefined;',
+    wrong: '    if (measured.deciAmperes <= deciAmperes / 10) relay.overCurrentSince = undefined;',
+  },
+  {
     rule: 'I19',
     by: ['I19'],
     what: 'with the last token the buzzer sounds for three seconds',

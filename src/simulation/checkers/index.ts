@@ -32,6 +32,7 @@ import { Seals } from './seals.ts';
 import { Secrets } from './secrets.ts';
 import { Sessions } from './sessions.ts';
 import { Settled } from './settled.ts';
+import { SupplyLimitsKept } from './supply-limits.ts';
 
 export type { Promised, Violation } from './checker.ts';
 
@@ -86,6 +87,7 @@ export class Checkers {
       new Commands(this.findings),
       new Sessions(this.findings),
       new Relays(this.findings),
+      new SupplyLimitsKept(this.findings),
       new Profiles(this.findings),
       new Charges(this.findings),
       new Monitoring(this.findings, world.ringOf),
