@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { SUITE_NAMES, Suite } from '../../src/crypto/index.ts';
 import type { Simulation } from '../../src/simulation/index.ts';
 import { postgresMissing, startPostgres } from '../../src/storage/postgres.testing.ts';
+import { SPOILS_DAYS } from './whole-days.ts';
 
 const AGAIN = 'npm run -s wattpurse -- simulate';
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -32,7 +33,6 @@ const POSTGRES_SHARE = 1 / 40;
 const DAYS_EVERY = 13;
 const DAYS = 2;
 const DAYS_METERS = 2;
-const SPOILS_DAYS = ['store-restored', 'store-long-restored', 'clock-jumped', 'monitoring-stolen', 'meter-cloned'];
 
 const TWICE_OF = 10;
 

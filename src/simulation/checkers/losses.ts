@@ -9,9 +9,12 @@ import type { Checker, Findings } from './checker.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = MINUTES_PER_DAY * MINUTE_MS;
-/** A day is a whole one where so many of its minutes are known: to the check meter, to each meter, and to all at once. */
-const CHECKED_MIN = 1_400;
-const COUNTED_MIN = 1_150;
+/**
+ * A day is a whole one where so many of its minutes are known to the check meter, none beside a gap counted, so few of
+ * these are not known to each meter, and so many are known to all.
+ */
+const CHECKED_MIN = 1_205;
+const UNCOUNTED_MAX = 300;
 const KNOWN_MIN = 800;
 /** Beyond any band: more than a third of what the transformer gave. */
 const LOST_SHARE = 0.35;
@@ -160,16 +163,16 @@ export class Losses implements Checker {
     const own = [...this.#unitOf].filter(([, unit]) => unit === localUnit).map(([svpmsn]) => svpmsn);
     const profiles = own.map((svpmsn) => counted.get(svpmsn));
     if (doubtful || own.some((svpmsn) => this.#findings.flagged.has(svpmsn))) return undefined;
+    const checked = [...gave].filter(([minute]) => !isBesideGap(gave, minute));
     const isKnown = (energies: Uint16Array | undefined) =>
-      energies !== undefined && energies.filter((energy) => energy <= ENERGY_MAX).length >= COUNTED_MIN;
-    if (gave.size < CHECKED_MIN || !profiles.every(isKnown)) return undefined;
+      energies !== undefined && checked.filter(([minute]) => !counts(energies, minute)).length <= UNCOUNTED_MAX;
+    if (checked.length < CHECKED_MIN || !profiles.every(isKnown)) return undefined;
     let [minutes, given, used] = [0, 0, 0];
-    for (const [minute, energy] of gave) {
-      const values = profiles.map((energies) => energies?.[minute] ?? ENERGY_MAX + 1);
-      if (values.some((value) => value > ENERGY_MAX)) continue;
+    for (const [minute, energy] of checked) {
+      if (!profiles.every((energies) => counts(energies, minute))) continue;
       minutes += 1;
       given += energy;
-      used += 100 * values.reduce((sum, value) => sum + value, 0);
+      used += 100 * profiles.reduce((sum, energies) => sum + (energies?.[minute] ?? 0), 0);
     }
     return minutes < KNOWN_MIN || given === 0 ? undefined : (given - used) / given;
   }
@@ -183,3 +186,10 @@ export class Losses implements Checker {
     return told;
   }
 }
+
+const counts = (energies: Uint16Array | undefined, minute: number): boolean =>
+  (energies?.[minute] ?? Number.POSITIVE_INFINITY) <= ENERGY_MAX;
+
+/** Part of it may have been told with the gap. */
+const isBesideGap = (gave: ReadonlyMap<number, number>, minute: number): boolean =>
+  (minute > 0 && !gave.has(minute - 1)) || (minute < MINUTES_PER_DAY - 1 && !gave.has(minute + 1));
