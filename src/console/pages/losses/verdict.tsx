@@ -26,7 +26,7 @@ export function Verdict({ localUnit, day }: VerdictProps): ReactNode {
     );
   }
   const { verdict, why, bandMilliwattHours, unexplainedMilliwattHours, raisedFromWatts, confidencePercent } = judged;
-  const inWattHours = (milliwattHours: string) => energy(Number(milliwattHours) / 1000);
+  const amount = (milliwattHours: string) => energy(Math.abs(Number(milliwattHours)) / 1000);
   return (
     <Stack gap={2}>
       <Text size="sm" fw={600}>
@@ -37,8 +37,14 @@ export function Verdict({ localUnit, day }: VerdictProps): ReactNode {
       {verdict !== 'not-known' && (
         <Text size="sm">
           {[
-            fill(words.band, inWattHours(bandMilliwattHours.low), inWattHours(bandMilliwattHours.high)),
-            unexplainedMilliwattHours !== undefined && fill(words.beyond, inWattHours(unexplainedMilliwattHours)),
+            verdict === 'gain'
+              ? fill(words.mayExceed, amount(bandMilliwattHours.low))
+              : fill(words.mayMiss, amount(bandMilliwattHours.high)),
+            unexplainedMilliwattHours !== undefined &&
+              fill(
+                unexplainedMilliwattHours.startsWith('-') ? words.below : words.beyond,
+                amount(unexplainedMilliwattHours),
+              ),
             fill(words.sure, count(confidencePercent)),
           ]
             .filter((sentence) => sentence !== false)
