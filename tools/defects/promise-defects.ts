@@ -193,6 +193,15 @@ export const PROMISE_DEFECTS: readonly Defect[] = [
     wrong: '    if ((old & 0x0f) < (n & 0x0f)) {\n',
   },
   {
+    rule: 'I15',
+    by: ['I15'],
+    what: 'a table that comes into force takes the other one with it',
+    file: 'src/meter/mode-tables.ts',
+    right: '  if (lastCharge(meter, supply).version === supply.inForce.version) return;\n',
+    wrong:
+      '  if (lastCharge(meter, supply).version === supply.inForce.version) return;\n  supply.tables[1 - supply.active] = undefined;\n',
+  },
+  {
     rule: 'I16',
     by: ['I16'],
     what: 'a key of any purpose carries any command',
@@ -350,6 +359,16 @@ export const PROMISE_DEFECTS: readonly Defect[] = [
     file: 'src/meter/lost-memory.ts',
     right: 'policy.version > newest.version',
     wrong: 'policy.version < newest.version',
+  },
+  {
+    rule: 'I26',
+    by: ['I26'],
+    what: 'after an outage a meter has the first of its two tables alone',
+    // Tariffs are published in it, and power goes.
+    seed: 4,
+    file: 'src/meter/mode-tables.ts',
+    right: '  return place.tables.map((at) => {\n',
+    wrong: '  return place.tables.map((at, i) => {\n    if (i === 1) return undefined;\n',
   },
   {
     rule: 'I27',
