@@ -326,3 +326,18 @@ for (const isHeardFirst of [true, false]) {
     assert.deepEqual((await recover(after)).given, []);
   });
 }
+
+test('a card that is written down after the books were put back may have been loaded: what waits goes to no other', async () => {
+  for (const restored of [false, true]) {
+    const rig = await CardRig.open();
+    if (restored) await rig.do((tx) => tx.setFact('restored', 0));
+    await rig.issue(NEW_CARD);
+    const id = { csn: NEW_CARD, region: Region.gas, orderId: 'one', amount: 115, source: 'cash' } as const;
+    await rig.do(async (tx, now) => made(await sellToCard(tx, id, now)));
+    await rig.do(async (tx, now) => made(await blockCard(tx, { csn: NEW_CARD, state: 'lost' }, now)));
+    await rig.issue(NEXT_CARD);
+    await rig.do(async (tx, now) => made(await replaceCard(tx, { csn: NEW_CARD, by: NEXT_CARD }, now)));
+    const [order] = await rig.store.read((tx) => tx.cardOrders.of(['one']));
+    assert.deepEqual([order?.state, order?.purse.slice(0, 14)], ['waiting', restored ? NEW_CARD : NEXT_CARD]);
+  }
+});

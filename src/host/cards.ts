@@ -121,6 +121,8 @@ export async function issueCard(
       );
     return isSame ? { card: known, purses } : fail('card-known', `Card ${csn} was issued already.`);
   }
+  // Books that were put back once may have forgotten that it was issued before, and loaded: it is asked.
+  const queryWanted = (await tx.fact('restored')) !== undefined;
   const purses: CardPurse[] = [];
   for (const { region, provider: id, n } of regions) {
     const provider = await providerBy(tx, id);
@@ -128,7 +130,7 @@ export async function issueCard(
     if (!isRegion(region) || provider.region !== region) return wrong(`Provider ${id} has no region ${region}.`);
     const fault = keyFault(n);
     if (fault !== undefined) return wrong(fault);
-    purses.push({ ...NEW_PURSE, id: purseIdOf(csn, region), card: csn, region, provider: id, n });
+    purses.push({ ...NEW_PURSE, queryWanted, id: purseIdOf(csn, region), card: csn, region, provider: id, n });
   }
   const card: IssuedCard = {
     ...{ id: csn, tail: csn.slice(-TAIL_DIGITS), subscriber, state: 'active', issuedAt: now },
@@ -139,8 +141,8 @@ export async function issueCard(
   return { card, purses };
 }
 
-const NEW_PURSE: Omit<CardPurse, 'id' | 'card' | 'region' | 'provider' | 'n'> = {
-  ...{ lastCounter: 0, outstanding: undefined, queryWanted: false, freeze: undefined, frozenAt: undefined },
+const NEW_PURSE: Omit<CardPurse, 'id' | 'card' | 'region' | 'provider' | 'n' | 'queryWanted'> = {
+  ...{ lastCounter: 0, outstanding: undefined, freeze: undefined, frozenAt: undefined },
   ...{ credited: 0n, closed: 0n, released: 0n, handed: 0n, toOthers: 0n, recovered: 0n },
   ...{ toldAt: undefined, balance: 0n, debited: 0n, pendingMeter: undefined, pending: 0n },
   ...{ debitCounter: 0, ticketVersion: 0 },
