@@ -4,23 +4,24 @@ import { type House, MAINS_VOLTS } from '../house.ts';
 import type { Happening } from '../options.ts';
 import type { Checker, Findings } from './checker.ts';
 
-/** A minute until the limit is first looked at, and one until the relay is. */
-const LATE_SECONDS = 120;
+/** What is asked for is measured each minute. */
+const LATE_MS = 90_000;
 /** A load limit opens the relay for a minute; then it is closed by the next look, or by the one after that. */
-const PAUSED_MINUTES_MAX = 3;
+const PAUSE_MAX_MS = 150_000;
 
 const LIMITED = { load: RelayReason.loadLimit, overCurrent: RelayReason.overCurrent } as const;
 type Limit = keyof typeof LIMITED;
 const LIMITS = Object.keys(LIMITED) as Limit[];
 
-/** A house as it was when it was last looked at, and for how many minutes it has been so. */
+/** A house as it was when it was last looked at. */
 interface Seen {
   readonly watts: number;
   readonly policy: SupplyPolicy;
   readonly reasons: number;
-  /** In which it asked for more than the policy allows, and was given it. */
-  readonly exceeded: Readonly<Record<Limit, number>>;
-  readonly paused: number;
+  /** Since when it asks for more than the policy allows, and is given it. */
+  readonly exceededSince: Readonly<Partial<Record<Limit, number>>>;
+  /** Since when a load limit holds its relay open. */
+  readonly pausedSince?: number;
 }
 
 /** What the supply policy says of load and current, against what the household asks for: I18. */
@@ -35,16 +36,19 @@ export class SupplyLimitsKept implements Checker {
 
   /** What was counted before the power went counts no longer; what held the relay may hold it still. */
   started({ svpmsn }: House): void {
-    const seen = this.#seen.get(svpmsn);
-    if (seen !== undefined) this.#seen.set(svpmsn, { ...seen, exceeded: NEVER, paused: 0 });
+    this.#beginAnew(svpmsn);
   }
 
-  /** Closed between two looks, it may be open again in the next. */
+  /** It may open and close between two looks. */
   happened(happening: Happening): void {
-    if (happening.what !== 'relay-closed') return;
-    const { svpmsn } = happening;
+    if (happening.what === 'relay-closed' || happening.what === 'relay-opened') this.#beginAnew(happening.svpmsn);
+  }
+
+  #beginAnew(svpmsn: Svpmsn): void {
     const seen = this.#seen.get(svpmsn);
-    if (seen !== undefined) this.#seen.set(svpmsn, { ...seen, paused: 0 });
+    if (seen === undefined) return;
+    const { watts, policy, reasons } = seen;
+    this.#seen.set(svpmsn, { watts, policy, reasons, exceededSince: {} });
   }
 
   minute(house: House): void {
@@ -64,32 +68,38 @@ export class SupplyLimitsKept implements Checker {
       const allowed = [seen.policy, policy].some((each) => isBeyond(each, limit, asked));
       this.#findings.hold('I18', svpmsn, allowed, () => `its ${limit} limit tripped at ${asked} W`);
     }
-    const isSame = seen?.policy.version === policy.version;
-    const count = (limit: Limit) =>
-      reasons === 0 && isBeyond(policy, limit, watts) ? (isSame ? seen.exceeded[limit] : 0) + 1 : 0;
-    const exceeded = { load: count('load'), overCurrent: count('overCurrent') };
+    const { now } = this.#findings;
+    const before = seen?.policy.version === policy.version ? seen.exceededSince : {};
+    const exceededSince: Partial<Record<Limit, number>> = {};
     for (const limit of LIMITS) {
-      const delay = policy.supplies[0]?.[limit]?.delaySeconds ?? 0;
+      if (reasons !== 0 || !isBeyond(policy, limit, watts)) continue;
+      const since = before[limit] ?? now;
+      exceededSince[limit] = since;
+      const delayMs = 1000 * (policy.supplies[0]?.[limit]?.delaySeconds ?? 0);
       this.#findings.hold(
         'I18',
         svpmsn,
-        exceeded[limit] * 60 <= delay + LATE_SECONDS,
+        now - since <= delayMs + LATE_MS,
         () =>
-          `its relay is closed, and for ${exceeded[limit]} minutes it was asked for ${watts} W beyond its ${limit} limit`,
+          `its relay is closed, and for ${(now - since) / 1000} s it was asked for ${watts} W beyond its ${limit} limit`,
       );
     }
-    const paused = reasons & RelayReason.loadLimit ? (seen?.paused ?? 0) + 1 : 0;
+    const pausedSince = reasons & RelayReason.loadLimit ? (seen?.pausedSince ?? now) : undefined;
     this.#findings.hold(
       'I18',
       svpmsn,
-      paused <= PAUSED_MINUTES_MAX,
-      () => `its load limit has held its relay open for ${paused} minutes`,
+      now - (pausedSince ?? now) <= PAUSE_MAX_MS,
+      () => 'its load limit holds its relay open for minutes',
     );
-    this.#seen.set(svpmsn, { watts, policy, reasons, exceeded, paused });
+    this.#seen.set(svpmsn, {
+      watts,
+      policy,
+      reasons,
+      exceededSince,
+      ...(pausedSince !== undefined && { pausedSince }),
+    });
   }
 }
-
-const NEVER = { load: 0, overCurrent: 0 } as const;
 
 function isBeyond(policy: SupplyPolicy, limit: Limit, watts: number): boolean {
   const [limits] = policy.supplies;
