@@ -71,12 +71,17 @@ test('a provider is added once and its terms are changed, and whoever may not do
   skip,
 }, async () => {
   await as('Operator', async (page) => {
+    let asked = 0;
+    page.on('request', (request) => {
+      if (request.method() === 'POST' && request.url().endsWith('/card-providers')) asked += 1;
+    });
     await menu(page).click();
     await page.getByRole('tab', { name: 'Providers' }).click();
     for (const name of ['Town Heat', 'Other Heat']) {
       await page.getByRole('button', { name: 'Add a provider' }).click();
       const dialog = page.getByRole('dialog');
       const add = dialog.getByRole('button', { name: 'Add a provider' });
+      assert.equal(await dialog.getByRole('alert').count(), 0, 'nothing was refused yet');
       await dialog.getByLabel('Name').fill(name);
       await dialog.getByRole('combobox', { name: 'For' }).click();
       await page.getByRole('option', { name: 'Heat', exact: true }).click();
@@ -87,8 +92,10 @@ test('a provider is added once and its terms are changed, and whoever may not do
       assert.ok(await add.isDisabled(), 'a ticket of no days is none');
       await dialog.getByLabel('Days of a ticket').fill('90');
       await add.dblclick();
-      if (name === 'Town Heat') await dialog.waitFor({ state: 'detached' });
-      else await dialog.getByRole('alert').getByText('Provider 1-5 is here already').waitFor();
+      if (name === 'Town Heat') {
+        await dialog.waitFor({ state: 'detached' });
+        assert.equal(asked, 1, 'two clicks ask once');
+      } else await dialog.getByRole('alert').getByText('Provider 1-5 is here already').waitFor();
     }
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('button', { name: 'Tickets of Town Heat' }).click();

@@ -18,6 +18,7 @@ export function Dialog({ title, isOpen, close, isWide = false, children }: Dialo
     <Modal
       opened={isOpen}
       onClose={close}
+      closeOnClickOutside={false}
       title={title}
       size={isWide ? 'lg' : 'md'}
       closeButtonProps={{ 'aria-label': shared.close }}

@@ -118,7 +118,7 @@ function ChangeCommission({ agent, close }: FormProps): ReactNode {
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!changing.isPending) changing.mutate();
+    changing.mutate();
   };
   return (
     <form onSubmit={submit}>

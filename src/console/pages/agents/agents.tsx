@@ -112,7 +112,7 @@ function AddAgent({ isOpen, close }: AddAgentProps): ReactNode {
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!adding.isPending) adding.mutate();
+    adding.mutate();
   };
   return (
     <Dialog isOpen={isOpen} close={close} title={words.add}>

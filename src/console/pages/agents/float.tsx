@@ -39,7 +39,7 @@ export function MoveFloat({ agent, direction, isOpen, close }: MoveFloatProps): 
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!moving.isPending) moving.mutate();
+    moving.mutate();
   };
   return (
     <Dialog isOpen={isOpen} close={close} title={title}>

@@ -28,7 +28,7 @@ export function Members({ agent }: { readonly agent: string }): ReactNode {
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (login.trim() !== '' && !adding.isPending) adding.mutate();
+    if (login.trim() !== '') adding.mutate();
   };
   return (
     <Panel title={words.members}>

@@ -64,7 +64,7 @@ function AskForm({ wanted, close }: AskProps): ReactNode {
   }, close);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!asking.isPending) asking.mutate();
+    asking.mutate();
   };
   return (
     <form onSubmit={submit}>

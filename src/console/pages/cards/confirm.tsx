@@ -52,7 +52,7 @@ function Question({
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!doing.isPending) doing.mutate();
+    doing.mutate();
   };
   return (
     <form onSubmit={submit}>

@@ -28,7 +28,7 @@ export function EndCard({ card, isOpen, close }: Props): ReactNode {
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!ending.isPending) ending.mutate();
+    ending.mutate();
   };
   return (
     <Dialog isOpen={isOpen} close={close} title={words.end}>
@@ -60,7 +60,7 @@ export function ReplaceCard({ card, isOpen, close }: Props): ReactNode {
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!replacing.isPending) replacing.mutate();
+    replacing.mutate();
   };
   return (
     <Dialog isOpen={isOpen} close={close} title={words.replace}>

@@ -36,7 +36,7 @@ export function EnrolMeter({ isOpen, close }: Props): ReactNode {
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!enrolling.isPending) enrolling.mutate();
+    enrolling.mutate();
   };
   return (
     <Dialog isOpen={isOpen} close={close} title={words.enrol}>

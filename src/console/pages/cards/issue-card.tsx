@@ -36,7 +36,7 @@ export function IssueCard({ isOpen, close }: Props): ReactNode {
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!issuing.isPending) issuing.mutate();
+    issuing.mutate();
   };
   return (
     <Dialog isOpen={isOpen} close={close} title={words.issue}>

@@ -44,7 +44,7 @@ export function AddProvider({ isOpen, close }: AddProps): ReactNode {
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!adding.isPending) adding.mutate();
+    adding.mutate();
   };
   return (
     <Dialog isOpen={isOpen} close={close} title={words.add}>
@@ -120,7 +120,7 @@ export function ChangeProvider({ provider, close }: ChangeProps): ReactNode {
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!changing.isPending) changing.mutate();
+    changing.mutate();
   };
   return (
     <Dialog isOpen close={close} title={fill(words.changeTitle, provider.name)}>

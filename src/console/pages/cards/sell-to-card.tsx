@@ -37,7 +37,7 @@ export function SellToCard({ card: { number, regions }, isOpen, close }: Props):
   const isOpenQuestion = selling.error?.code === 'away';
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!selling.isPending) selling.mutate();
+    selling.mutate();
   };
   return (
     <Dialog isOpen={isOpen} close={close} title={words.sell}>

@@ -63,7 +63,7 @@ export function Buying({ meter, bought }: BuyingProps): ReactNode {
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (paid !== undefined && instrument !== undefined && !paying.isPending) paying.mutate();
+    if (paid !== undefined && instrument !== undefined) paying.mutate();
   };
   return (
     <form onSubmit={submit}>

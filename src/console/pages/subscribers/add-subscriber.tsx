@@ -28,7 +28,7 @@ export function AddSubscriber({ isOpen, close }: Props): ReactNode {
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!adding.isPending) adding.mutate();
+    adding.mutate();
   };
   return (
     <Dialog isOpen={isOpen} close={close} title={words.add}>

@@ -96,7 +96,7 @@ function Agree({ meter, close }: { readonly meter: string; readonly close: () =>
   }, close);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!agreeing.isPending) agreeing.mutate();
+    agreeing.mutate();
   };
   if (ports.data !== undefined && names.length === 0) return <Text size="sm">{words.noPorts}</Text>;
   const isWhole = [threshold, paid, perDayMax, perMonthMax, chosen].every((each) => each !== undefined);

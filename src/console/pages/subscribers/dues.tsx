@@ -63,7 +63,7 @@ function BookDebt({ meter, isOpen, close }: BookDebtProps): ReactNode {
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!booking.isPending) booking.mutate();
+    booking.mutate();
   };
   return (
     <Dialog isOpen={isOpen} close={close} title={`${words.debt}: ${meter}`}>

@@ -50,7 +50,7 @@ export function EnrolMeter({ subscriber, isOpen, close }: Props): ReactNode {
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!enrolling.isPending) enrolling.mutate();
+    enrolling.mutate();
   };
   return (
     <Dialog isOpen={isOpen} close={close} title={words.enrol}>

@@ -53,7 +53,7 @@ export function VendForm({ agent, onSold }: VendFormProps): ReactNode {
   const canSell = whose?.takesValue === true && paid !== undefined && paid !== '0' && agent.closedAt === undefined;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (canSell && !doing.isPending) doing.mutate();
+    if (canSell) doing.mutate();
   };
   return (
     <Panel>
