@@ -8,3 +8,4 @@ export {
   encodeEnvelope,
 } from './codec.ts';
 export * from './message.ts';
+export { versionSentence } from './version.ts';

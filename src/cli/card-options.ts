@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import type { CardKeyScope } from '../crypto/index.ts';
 import { type Csn, isCsn, REGIONS, type Region } from '../units/index.ts';
-import { wrongFlag } from './flags.ts';
+import { parsedWords, type WordOptions } from './flags.ts';
 import { WrongUse } from './usage.ts';
 
 /** Where PINs of master cards come from. */
@@ -35,22 +34,9 @@ export function csnOf(text: string): Csn {
   throw new WrongUse(`A card's number (CSN) is 14 lower-case hex digits, not "${text}".`);
 }
 
-type Options = Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly multiple?: boolean }>>;
-type ValueOf<O extends Options[string]> = O['type'] extends 'boolean'
-  ? boolean
-  : O['multiple'] extends true
-    ? readonly string[]
-    : string;
-
 /** The words and flags of one verb. @throws WrongUse */
-export function parsedVerb<const O extends Options>(args: readonly string[], options: O) {
-  try {
-    const { values, positionals } = parseArgs({ args: [...args], options: { ...options }, allowPositionals: true });
-    return { values: values as { readonly [name in keyof O]?: ValueOf<O[name]> }, positionals };
-  } catch (error) {
-    throw wrongFlag(error, 'card');
-  }
-}
+export const parsedVerb = <const O extends WordOptions>(args: readonly string[], options: O) =>
+  parsedWords('card', args, options);
 
 /** @param what it is, for the sentence @throws WrongUse */
 export function oneWord(positionals: readonly string[], verb: string, what: string): string {

@@ -4,7 +4,7 @@ import { NvmFile } from '../adapters/nvm-file.ts';
 import { CARD_NVM_BYTES, resetCard } from '../card/index.ts';
 import { type SoftwareKeyStore, Suite } from '../crypto/index.ts';
 import type { HeadSigner, Store } from '../host/index.ts';
-import { layoutOf, type MeterMemory, type Nvm, SAM_MEMORY_BYTES, SVM_MEMORY_BYTES } from '../meter/index.ts';
+import type { Nvm } from '../meter/index.ts';
 import {
   CARD_SUPPLIES,
   type CardHouseholdMemory,
@@ -33,11 +33,11 @@ import {
   refuseWithoutDatabase,
 } from './folder-files.ts';
 import { type Founding, parseFounding } from './founding.ts';
+import { METER_MEMORY_BYTES, meterMemoryIn } from './meter-file.ts';
 import { WrongUse } from './usage.ts';
 import { writeWhole } from './write-whole.ts';
 
-const NVM_BYTES = layoutOf(1).length;
-const REGION_BYTES = NVM_BYTES + SAM_MEMORY_BYTES + SVM_MEMORY_BYTES + 1;
+const REGION_BYTES = METER_MEMORY_BYTES + 1;
 const HOUSEHOLD_BYTES = CARD_NVM_BYTES + CARD_SUPPLIES.length * REGION_BYTES;
 const PERSONALISED = 0x5a;
 /** Unix milliseconds as u64; ones before the first. */
@@ -229,20 +229,11 @@ export class DataFolder {
   }
 }
 
-/** The memories of one meter in its region of a file. */
+/** The memories of one meter in its region of a file, and whether it left the workshop. */
 function meterMemory(region: Nvm): HouseMemory {
-  const part = (from: number, length: number): Nvm => ({
-    bytes: region.bytes.subarray(from, from + length),
-    write: (address, source, start, count) => region.write(from + address, source, start, count),
-  });
-  const memory: MeterMemory = {
-    nvm: part(0, NVM_BYTES),
-    sam: part(NVM_BYTES, SAM_MEMORY_BYTES),
-    svm: part(NVM_BYTES + SAM_MEMORY_BYTES, SVM_MEMORY_BYTES),
-  };
   return {
-    memory,
-    personalised: region.bytes[REGION_BYTES - 1] === PERSONALISED,
-    markPersonalised: () => region.write(REGION_BYTES - 1, Uint8Array.of(PERSONALISED), 0, 1),
+    memory: meterMemoryIn(region),
+    personalised: region.bytes[METER_MEMORY_BYTES] === PERSONALISED,
+    markPersonalised: () => region.write(METER_MEMORY_BYTES, Uint8Array.of(PERSONALISED), 0, 1),
   };
 }

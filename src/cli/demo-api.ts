@@ -49,7 +49,7 @@ export async function openDemoApi(options: DemoApiOptions): Promise<DemoApi> {
     { host: utility.host, people, clock: wallClock, metrics, readiness, paper, receiptPaper, exchanges, demo },
     { pages: PAGES_FOLDER },
   );
-  const address = await (at === 'usual' ? listenSomewhere(app) : listen(app, at));
+  const address = await (at === 'usual' ? listenSomewhere(app) : listen<string>(app, at));
   const where = `The pages are ${address}/, the API ${address}${PREFIX}, the page to try it ${address}${PAGE_URL}.`;
   const logins = persons.map(({ login, password }) => `  ${login.padEnd(16)} ${password}`);
   await demoAgent(utility.host);

@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { type CommandName, USAGES, WrongUse } from './usage.ts';
 
 /** A number below zero is a value and no flag: its own sentence says what is wrong with it. */
@@ -9,6 +10,25 @@ export function withNumbers(args: readonly string[]): string[] {
     else joined.push(word);
   }
   return joined;
+}
+
+export type WordOptions = Readonly<
+  Record<string, { readonly type: 'string' | 'boolean'; readonly multiple?: boolean }>
+>;
+type ValueOf<O extends WordOptions[string]> = O['type'] extends 'boolean'
+  ? boolean
+  : O['multiple'] extends true
+    ? readonly string[]
+    : string;
+
+/** The words and flags of a command, or of one verb of it. @throws WrongUse */
+export function parsedWords<const O extends WordOptions>(command: CommandName, args: readonly string[], options: O) {
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options: { ...options }, allowPositionals: true });
+    return { values: values as { readonly [name in keyof O]?: ValueOf<O[name]> }, positionals };
+  } catch (error) {
+    throw wrongFlag(error, command);
+  }
 }
 
 /** What the parser does not take, as one sentence that names the flag, and for an unknown one the nearest that there is. */

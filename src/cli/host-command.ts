@@ -6,15 +6,16 @@ import {
   createHost,
   createPeople,
   ExchangeLog,
-  type GridLink,
   type HostServices,
   METERS_PER_LOCAL_UNIT_MAX,
   type Store,
   StoreError,
 } from '../host/index.ts';
+import { AreaDoor } from './area-door.ts';
 import { businessClock } from './business-clock.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { inWords } from './failure.ts';
+import { certificatesOf } from './field-options.ts';
 import { type ReadConfiguration, readConfiguration } from './host-configuration.ts';
 import { HostFolder } from './host-folder.ts';
 import { type HostOptions, parseHostOptions } from './host-options.ts';
@@ -22,6 +23,7 @@ import type { Partners } from './host-partners.ts';
 import { listen } from './listen.ts';
 import { PAGES_FOLDER } from './pages-folder.ts';
 import { paper, receiptPaper } from './paper.ts';
+import { say, stopOnSignal } from './say.ts';
 import { wallClock } from './wall-clock.ts';
 
 const TICK_MS = 1_000;
@@ -41,9 +43,6 @@ export async function host(args: readonly string[]): Promise<number> {
     await folder.close();
   }
 }
-
-/** Nothing listens yet on the other side: an order waits in the books until something does. */
-const NO_GRID: GridLink = { send: () => undefined };
 
 async function work(
   folder: HostFolder,
@@ -74,9 +73,10 @@ interface Opened {
 
 async function serve(
   { folder, keys, zone, partners, begin }: Opened,
-  { listen: at, proxy, webhookInside: inside }: HostOptions,
+  { listen: at, proxy, webhookInside: inside, areaUnits, certificates }: HostOptions,
 ): Promise<number> {
   const { store } = folder;
+  const door = areaUnits && new AreaDoor(areaUnits, certificatesOf(certificates, [areaUnits]));
   // Whoever is refused does not wait for it.
   const { createApi, Metrics } = await import('../api/index.ts');
   const metrics = new Metrics();
@@ -92,7 +92,9 @@ async function serve(
     },
   });
   const ports = {
-    ...{ store, keys, clock, randomness: systemRandomness, grid: NO_GRID, books: store, watcher, webhooks },
+    ...{ store, keys, clock, randomness: systemRandomness, books: store, watcher, webhooks },
+    // Without area units an order waits in the books.
+    grid: door?.grid ?? { send: () => undefined },
     ...{ exchanges, gather: setImmediate },
     ...partners.ports,
   };
@@ -107,7 +109,7 @@ async function serve(
       people,
       clock: wallClock,
       metrics,
-      readiness: () => readiness(store),
+      readiness: () => readiness(store, door),
       paper,
       receiptPaper,
       exchanges,
@@ -115,11 +117,10 @@ async function serve(
     },
     { log: process.stdout, pages: PAGES_FOLDER, ...(proxy !== undefined && { proxy }) },
   );
-  const stopped = new AbortController();
+  const stopped = stopOnSignal();
   const stop = () => stopped.abort();
-  // They stay until the process ends: a second signal must not cut the closing short.
-  process.on('SIGINT', stop).on('SIGTERM', stop);
-  const address = await listen(app, at);
+  const address = await listen<string>(app, at);
+  await door?.open((message) => services.handle({ type: 'grid', ...message }));
   say('info', `Listens on ${address}; the page to try it is ${address}/api/reference.`);
   if ((await people.people({ limit: 1 })).length === 0) {
     say('warn', 'Nobody can log in yet: stop, make a system manager with "wattpurse manager", and start again.');
@@ -134,6 +135,7 @@ async function serve(
       again(() => services.serveThroughPipes(), stopped.signal).finally(stop),
     ]);
   } finally {
+    await door?.close();
     await app.close();
   }
   await store.signHead({ now: ports.clock.now() });
@@ -154,8 +156,9 @@ async function again(work: () => Promise<void>, stopped: AbortSignal): Promise<v
   }
 }
 
-async function readiness(store: Store) {
-  const parts = { store: 'ok', grid: 'none: no area unit can be connected yet' };
+async function readiness(store: Store, door: AreaDoor | undefined) {
+  const grid = door === undefined ? 'none: no --area-units were named' : door.standing;
+  const parts = { store: 'ok', grid };
   try {
     await store.read((tx) => tx.fact('instant-reserved'));
     return { ready: true, parts };
@@ -163,8 +166,4 @@ async function readiness(store: Store) {
     if (!(error instanceof StoreError)) throw error;
     return { ready: false, parts: { ...parts, store: 'away' } };
   }
-}
-
-function say(level: 'info' | 'warn' | 'error', message: string): void {
-  process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), level, message })}\n`);
 }

@@ -112,6 +112,20 @@ export class HostFolder {
   }
 }
 
+/**
+ * What a workshop takes from the folder of a host, which may run meanwhile: its master keys and its time zone.
+ * @throws WrongUse where there is no host yet
+ */
+export async function workshopOf(data: string): Promise<{ readonly keys: SoftwareKeyStore; readonly zone: string }> {
+  const [keys, about] = [KEYS_FILE, HOST_FILE].map((name) => join(data, name)) as [string, string];
+  if (!existsSync(keys) || !existsSync(about)) {
+    throw new WrongUse(`${data} holds no host that was ever started: name the folder of one with --data.`);
+  }
+  const kept = parseHostFile(readFileSync(about, 'utf8'));
+  if (kept === undefined) throw new WrongUse(`${about} is not what this version wrote: put the file back from a copy.`);
+  return { keys: await keyringOf(data), zone: kept.zone };
+}
+
 /** Books that moved are in two places, and the mark says in which they live. @throws WrongUse */
 function refuseWhatWasLeft(data: string, database: string | undefined): void {
   if (!existsSync(join(data, DATABASE_FILE))) return;

@@ -21,6 +21,10 @@ export interface HostOptions extends BooksAt {
   readonly proxy: string | undefined;
   /** Addresses and networks of the utility's own that webhooks may name. */
   readonly webhookInside: readonly string[];
+  /** Where area units reach it; none where absent. */
+  readonly areaUnits: ListenAt | undefined;
+  /** The folder of certificates for what comes from other machines. */
+  readonly certificates: string | undefined;
   /** A file that says with whom the host works. */
   readonly configuration: string | undefined;
 }
@@ -37,8 +41,14 @@ export function parseHostOptions(args: readonly string[]): HostOptions {
     proxy: { type: 'string' },
     'webhook-inside': { type: 'string' },
     configuration: { type: 'string' },
+    'area-units': { type: 'string' },
+    certificates: { type: 'string' },
   });
-  const { zone, proxy, configuration } = values;
+  const { zone, proxy, configuration, certificates } = values;
+  const areaUnits = values['area-units'] === undefined ? undefined : parseListen(values['area-units'], 'area-units');
+  if (areaUnits === undefined && certificates !== undefined) {
+    throw new WrongUse('--certificates are for area units: say with --area-units where they reach this host.');
+  }
   const at = parseListen(values.listen ?? LISTEN_USUAL);
   if (proxy !== undefined && isIP(proxy) === 0) {
     throw new WrongUse(`--proxy must be the address of the reverse proxy, as 10.0.0.7, not "${proxy}".`);
@@ -50,7 +60,10 @@ export function parseHostOptions(args: readonly string[]): HostOptions {
   }
   if (zone !== undefined) checkZone(zone);
   const webhookInside = insideOf(values['webhook-inside']);
-  return { ...booksOf('host', values), listen: at, zone, proxy, webhookInside, configuration };
+  return {
+    ...booksOf('host', values),
+    ...{ listen: at, zone, proxy, webhookInside, configuration, areaUnits, certificates },
+  };
 }
 
 /** `wattpurse manager LOGIN`. @throws WrongUse */

@@ -9,18 +9,28 @@ export interface ListenAt {
 }
 
 const PORT_MAX = 65_535;
+/** Of a machine; not all digits, which would be an address that is none. */
+const NAME = /^(?=.*[a-z])[a-z0-9]([a-z0-9.-]{0,253}[a-z0-9])?$/i;
 
 /**
  * `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`; port 0 is a free one.
+ * @param flag without its dashes
  * @throws WrongUse
  */
-export function parseListen(text: string): ListenAt {
+export function parseListen(text: string, flag = 'listen'): ListenAt {
+  const at = parseAddress(text, 'own');
+  if (at !== undefined) return at;
+  throw new WrongUse(`--${flag} must be an address of this machine and a port, as 127.0.0.1:8080, not "${text}".`);
+}
+
+/** @param which of this machine, where somebody may listen, or any machine's, by its name too */
+export function parseAddress(text: string, which: 'own' | 'any'): ListenAt | undefined {
   const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
   const host = bracketed ?? plain ?? '';
-  const isAddress = bracketed === undefined ? isIPv4(host) || host === 'localhost' : isIPv6(host);
+  const isName = which === 'any' ? NAME.test(host) : host === 'localhost';
+  const isAddress = bracketed === undefined ? isIPv4(host) || isName : isIPv6(host);
   const port = Number(digits);
-  if (isAddress && port <= PORT_MAX) return { host, port };
-  throw new WrongUse(`--listen must be an address of this machine and a port, as 127.0.0.1:8080, not "${text}".`);
+  return isAddress && port <= PORT_MAX ? { host, port } : undefined;
 }
 
 export const isLoopback = ({ host }: ListenAt): boolean =>
@@ -37,24 +47,34 @@ export async function listenSomewhere(app: Api): Promise<string> {
   try {
     return await app.listen(LISTEN_USUAL);
   } catch {
-    return listen(app, { ...LISTEN_USUAL, port: 0 });
+    return listen<string>(app, { ...LISTEN_USUAL, port: 0 });
   }
 }
 
-/** Returns where it listens. @throws CannotGoOn in one sentence */
-export async function listen(app: Api, at: ListenAt): Promise<string> {
+/**
+ * Returns where it listens, as it says it itself.
+ * @param flag without its dashes
+ * @throws CannotGoOn in one sentence
+ */
+export async function listen<T>(
+  server: { listen(at: ListenAt): Promise<T> },
+  at: ListenAt,
+  flag = 'listen',
+): Promise<T> {
   try {
-    return await app.listen(at);
+    return await server.listen(at);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = REASONS[code ?? ''];
     if (why === undefined) throw error;
-    throw new CannotGoOn(`Nothing can listen on port ${at.port} of ${at.host}, because ${why}.`, { cause: error });
+    throw new CannotGoOn(`Nothing can listen on port ${at.port} of ${at.host}, because ${why} with --${flag}.`, {
+      cause: error,
+    });
   }
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program does (EADDRINUSE): stop that one, or name another port with --listen',
-  EADDRNOTAVAIL: 'this machine has no such address (EADDRNOTAVAIL): name one that it has with --listen',
-  EACCES: 'you may not (EACCES): name a port above 1023 with --listen',
+  EADDRINUSE: 'another program does (EADDRINUSE): stop that one, or name another port',
+  EADDRNOTAVAIL: 'this machine has no such address (EADDRNOTAVAIL): name one that it has',
+  EACCES: 'you may not (EACCES): name a port above 1023',
 };

@@ -10,6 +10,9 @@ const COMMANDS: Readonly<Record<CommandName, (args: readonly string[]) => Promis
   // Each brings along what nobody else waits for.
   demo: async (args) => (await import('./demo.ts')).demo(args),
   host: async (args) => (await import('./host-command.ts')).host(args),
+  'area-unit': async (args) => (await import('./area-unit-command.ts')).areaUnit(args),
+  'local-unit': async (args) => (await import('./local-unit-command.ts')).localUnit(args),
+  meter: async (args) => (await import('./meter-command.ts')).meter(args),
   manager: async (args) => (await import('./manager-command.ts')).manager(args),
   audit: async (args) => (await import('./audit-command.ts')).audit(args),
   database: async (args) => (await import('./database-command.ts')).database(args),

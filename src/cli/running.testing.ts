@@ -22,24 +22,62 @@ export async function layKeys(folder: string): Promise<void> {
   writeFileSync(join(folder, KEYS_FILE), await sealKeyRing(await drawnKeys(), PASSPHRASE, systemRandomness, COST));
 }
 
-/** A program that runs until it is stopped, and the address that it told. */
-export class Running {
+/** A program that runs until it is stopped, and what it says. */
+export class Child {
   readonly lines: string[] = [];
   readonly #child: ChildProcess;
-  readonly #address: Promise<string>;
+  readonly #waiting = new Set<() => void>();
+  #ended = false;
 
   constructor(folder: string, args: readonly string[]) {
     const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
-    child.stderr.on('data', (text) => this.lines.push(String(text)));
-    this.#address = new Promise((resolve, reject) => {
-      child.on('exit', () => reject(new Error(this.lines.join('\n'))));
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        this.lines.push(line);
-        const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];
-        if (address !== undefined) resolve(address);
-      });
+    const heard = (line: string) => {
+      this.lines.push(line);
+      for (const look of this.#waiting) look();
+    };
+    child.stderr.on('data', (text) => heard(String(text)));
+    child.on('exit', () => {
+      this.#ended = true;
+      for (const look of this.#waiting) look();
     });
+    createInterface({ input: child.stdout }).on('line', heard);
+  }
+
+  /** What of a line matches, of this one or of one that comes; `from` counts lines. Rejects where it ends before. */
+  said(pattern: RegExp, from = 0): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const [found] = this.lines
+          .slice(from)
+          .flatMap((line) => pattern.exec(line)?.[1] ?? pattern.exec(line)?.[0] ?? []);
+        if (found !== undefined) resolve(found);
+        else if (this.#ended) reject(new Error(this.lines.join('\n')));
+        else return;
+        this.#waiting.delete(look);
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    if (this.#ended) return this.#child.exitCode;
+    const ended = once(this.#child, 'exit');
+    this.#child.kill(signal);
+    const [code] = (await ended) as [number | null];
+    return code;
+  }
+}
+
+/** A host, and the address that it told. */
+export class Running extends Child {
+  readonly #address = this.said(/http:\/\/127\.0\.0\.1:\d+/);
+
+  constructor(folder: string, args: readonly string[]) {
+    super(folder, args);
+    // Whoever asks is told.
+    this.#address.catch(() => undefined);
   }
 
   async ask(path: string, init: RequestInit = {}): Promise<Response> {
@@ -55,11 +93,8 @@ export class Running {
     const { csrfToken } = (await answer.json()) as { csrfToken: string };
     return { cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '', 'x-csrf-token': csrfToken };
   }
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+  override async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     await this.#address;
-    const ended = once(this.#child, 'exit');
-    this.#child.kill(signal);
-    const [code] = (await ended) as [number | null];
-    return code;
+    return super.stop(signal);
   }
 }

@@ -17,9 +17,22 @@ export const USAGES = {
 The demo's master keys lie sealed in its folder, under WATTPURSE_PASSPHRASE if it is set.
 Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
   host: `  wattpurse host --data DIR [--database URL] [--listen ADDRESS:PORT] [--zone NAME] [--proxy ADDRESS]
-                 [--webhook-inside ADDRESS,...] [--configuration FILE]
+                 [--webhook-inside ADDRESS,...] [--configuration FILE] [--area-units ADDRESS:PORT] [--certificates DIR]
       The host of a utility and its HTTP API, until you stop it. Its books are SQLite in DIR, or PostgreSQL at
-      postgres://user@host/database; its master keys lie sealed in DIR, under WATTPURSE_PASSPHRASE.`,
+      postgres://user@host/database; its master keys lie sealed in DIR, under WATTPURSE_PASSPHRASE.
+      Area units reach it at --area-units.`,
+  'area-unit': `  wattpurse area-unit NUMBER --host MACHINE:PORT,... --listen ADDRESS:PORT [--certificates DIR]
+      Stands between a host and up to 256 local units, until you stop it; NUMBER, 0 to 255, is that of its area.
+      Of several hosts it keeps to the first that it reaches.`,
+  'local-unit': `  wattpurse local-unit --key FILE --area-unit MACHINE:PORT --line ADDRESS:PORT [--certificates DIR]
+      Polls the meters of one transformer and relays to them, until you stop it. Modems of meters reach it at --line.
+  wattpurse local-unit key FILE --number N --data DIR
+      Takes the key of one local unit from the folder of its host; N is area unit × 256 + its number there.`,
+  meter: `  wattpurse meter personalise FILE --number NUMBER --data DIR [--suite NAME]
+      Makes a meter of one supply that is a file, with keys from the folder of its host; NUMBER is six hex digits.
+  wattpurse meter run FILE --line MACHINE:PORT --address N [--load WATTS|FILE] [--reader NAME] [--certificates DIR]
+      Runs it on the line of its local unit, until you stop it; N is the address of its modem, 0 to 255.
+      FILE is a recorded load; --reader names the reader of this machine that is its card slot.`,
   manager: `  wattpurse manager LOGIN --data DIR [--database URL]
       Makes a system manager, or gives one a new password, good for choosing another.`,
   database: `  wattpurse database copy --from PLACE --to PLACE [--json]

@@ -8,13 +8,13 @@ import {
   encodeEnvelope,
   LOCAL_UNITS_PER_AREA_MAX,
   type PollResult,
+  versionSentence,
 } from '../backhaul/index.ts';
 import type { Sink } from '../line/index.ts';
 import { decodeEventAnswer, decodeUseAnswer, isRecordFailure } from '../records/index.ts';
 import { assertNever, type Milliseconds } from '../units/index.ts';
 import { carriedWith } from './relay.ts';
 import { Store } from './store.ts';
-import { versionSentence } from './version.ts';
 
 /**
  * What waits for the host while it is away. 65,536 statuses are 4 MB; a week of day profiles of 7,000 meters, as long as

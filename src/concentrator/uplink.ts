@@ -5,9 +5,9 @@ import {
   type CheckMeterMinute,
   decodeEnvelope,
   encodeEnvelope,
+  versionSentence,
 } from '../backhaul/index.ts';
 import type { Sink } from '../line/index.ts';
-import { versionSentence } from './version.ts';
 
 /** Alarms and check-meter minutes kept while the backhaul is away; the oldest go first. */
 const UNSAID_MAX = 2_048;

@@ -20,7 +20,13 @@ import {
   suiteOf,
 } from './names.ts';
 import { deriveTerminalKey, type TerminalKey } from './terminal-key.ts';
-import { deriveTransportKey, deriveWebhookKey, TRANSPORT_KEY_BYTES, type TransportKey } from './transport-key.ts';
+import {
+  deriveTransportKey,
+  deriveWebhookKey,
+  TRANSPORT_KEY_BYTES,
+  type TransportKey,
+  transportKeyBytes,
+} from './transport-key.ts';
 import { halvesEqual, TripleDesKey } from './triple-des.ts';
 
 /**
@@ -124,6 +130,11 @@ export class SoftwareKeyStore implements KeyStore {
 
   async transportKey(localUnit: number): Promise<TransportKey> {
     return deriveTransportKey(this.#transport, localUnit, this.#utility);
+  }
+
+  /** 32 bytes that a local unit is built with. They open the monitoring keys of its own meters, and nothing else. */
+  transportKeyOf(localUnit: number): Uint8Array {
+    return transportKeyBytes(this.#transport, localUnit, this.#utility);
   }
 
   /**

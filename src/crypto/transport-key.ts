@@ -56,9 +56,12 @@ export class TransportKey {
  * @param localUnit area unit × 256 + local unit, u16
  * @param utility u16
  */
-export function deriveTransportKey(master: Uint8Array, localUnit: number, utility: number): TransportKey {
-  return new TransportKey(kdf(new AesKey(master), 'TRAN', concat(u16(localUnit), u16(utility))));
-}
+export const deriveTransportKey = (master: Uint8Array, localUnit: number, utility: number): TransportKey =>
+  new TransportKey(transportKeyBytes(master, localUnit, utility));
+
+/** The same as bytes, which are for that local unit and for nobody else. */
+export const transportKeyBytes = (master: Uint8Array, localUnit: number, utility: number): Uint8Array =>
+  kdf(new AesKey(master), 'TRAN', concat(u16(localUnit), u16(utility)));
 
 /** From the same master, under a label of its own: what says who speaks to addresses outside opens no key. */
 export const deriveWebhookKey = (master: Uint8Array, utility: number): Uint8Array =>

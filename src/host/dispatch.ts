@@ -36,7 +36,7 @@ import { REFUSALS, refusalIn } from './refusal-names.ts';
 import type { HostCounters } from './services.ts';
 import { holdsNoValueKey } from './standing.ts';
 import type { Meter, OutstandingRow, Purse } from './types.ts';
-import { IN_FLIGHT_PER_LOCAL_UNIT_MAX, workDone, workFailed, workTriesOn, workWaits } from './work.ts';
+import { IN_FLIGHT_PER_LOCAL_UNIT_MAX, wakeLine, workDone, workFailed, workTriesOn, workWaits } from './work.ts';
 
 type Carried = Extract<BackhaulMessage, { type: 'carried' }>;
 
@@ -95,10 +95,13 @@ export class Dispatcher {
 
   /** Begins whatever is due: everywhere, or on one local unit. */
   async dispatch(localUnit?: number): Promise<void> {
-    const { store, clock } = this.#ports;
+    const { store, clock, grid } = this.#ports;
     const now = clock.now();
     const units = localUnit === undefined ? await store.read((tx) => tx.dueUnits(now)) : [localUnit];
-    for (const unit of units) await this.#dispatchUnit(unit, now);
+    for (const unit of units) {
+      // Of several hosts over the same books the one to which a unit is connected serves it.
+      if (grid.reaches?.(unit) !== false) await this.#dispatchUnit(unit, now);
+    }
   }
 
   async #dispatchUnit(localUnit: number, now: Milliseconds): Promise<void> {
@@ -180,6 +183,23 @@ export class Dispatcher {
     exchange.ticket = ticket;
     this.#counters.carries += 1;
     this.#ports.grid.send(localUnit, { type: 'carry', ticket, svpmsn, priority: priorityOf(exchange.job), frames });
+  }
+
+  /** A local unit came up or was reached anew: what was on its way there is lost, and is begun again at once. */
+  async lineCame(localUnit: number): Promise<void> {
+    const { store, clock } = this.#ports;
+    for (const { meter, ticket } of [...this.#exchanges.values()]) {
+      if (meter.localUnit !== localUnit || ticket === undefined) continue;
+      await this.carried(localUnit, {
+        type: 'carried',
+        ticket,
+        svpmsn: meter.svpmsn,
+        outcome: 'no-answer',
+        frames: [],
+      });
+    }
+    await store.transaction((tx) => wakeLine(tx, localUnit, clock.now()));
+    await this.dispatch(localUnit);
   }
 
   /** An answer from the grid: late, doubled and foreign ones find no exchange and change nothing. */

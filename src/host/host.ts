@@ -247,7 +247,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
         await sendAddressMap(localUnit);
         grid.send(localUnit, { type: 'time', unixMs: Math.min(clock.now(), UNIX_MS_MAX) });
         await sendPollPlan(localUnit);
-        return;
+        return dispatcher.lineCame(localUnit);
       case 'address-map-answer': {
         const newer = await store.transaction((tx) => takeMapAnswer(tx, localUnit, message, clock.now()));
         if (newer !== undefined) grid.send(localUnit, newer);

@@ -2,6 +2,7 @@
 
 export { NOT_KNOWN_REASONS, raisedFrom } from '../analysis/index.ts';
 export { SUITE_NAMES, type Suite, suiteByName } from '../crypto/index.ts';
+export { type AreaConnection, AreaUnits } from './area-units.ts';
 export { type CheckedBooks, checkBooks, checkSeller } from './book-check.ts';
 export { EXPORT_KINDS, type ExportRequest, exportTable } from './bulk-export.ts';
 export { IMPORT_KINDS } from './bulk-import.ts';

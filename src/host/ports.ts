@@ -121,6 +121,8 @@ export interface HostWatcher {
 export interface GridLink {
   /** @param localUnit area unit × 256 + local unit */
   send(localUnit: number, message: BackhaulMessage): void;
+  /** Whether what is sent now may arrive. Where it is absent everything may. */
+  reaches?(localUnit: number): boolean;
 }
 
 /** Why a store does not serve, in one sentence for a person. What was begun is undone. */

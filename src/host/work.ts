@@ -33,6 +33,14 @@ export async function wake(
   if (rows.size > 0) await tx.putWork([...rows.values()]);
 }
 
+/** A local unit came: what was put off because nothing arrived there is due. */
+export async function wakeLine(tx: StoreTransaction, localUnit: number, now: Milliseconds): Promise<void> {
+  const meters = await tx.meters({ localUnit });
+  const work = await tx.workOf(meters.map(({ svpmsn }) => svpmsn));
+  const late = work.filter((row) => row !== undefined && !row.leased && row.dueAt > now) as Work[];
+  if (late.length > 0) await tx.putWork(late.map((row) => ({ ...row, dueAt: now })));
+}
+
 /** What is next for a meter, and when; `undefined` when nothing is. */
 async function nextOf(
   tx: StoreReads,

@@ -14,6 +14,7 @@ import {
   powerLine,
   powerLineConditions,
 } from '../line/index.ts';
+import type { Untimed } from '../units/index.ts';
 import { Disturbance } from './disturbance.ts';
 import type { Faults } from './faults.ts';
 import type { SeededRandom } from './random.ts';
@@ -160,7 +161,7 @@ export class Grid {
     }
   }
 
-  #stepArea(input: DistributiveOmit<AreaUnitInput, 'now'>): void {
+  #stepArea(input: Untimed<AreaUnitInput>): void {
     const { time } = this.#options;
     const outputs: AreaUnitOutput[] = [];
     this.#area.step({ ...input, now: time.now }, outputs);
@@ -191,8 +192,6 @@ function isHello(bytes: Uint8Array): boolean {
   const envelope = decodeEnvelope(bytes);
   return !('reason' in envelope) && envelope.message.type === 'hello';
 }
-
-type DistributiveOmit<T, K extends string> = T extends unknown ? Omit<T, K> : never;
 
 const workingConditions = (carrier: Carrier): LineConditions =>
   carrier.name === 'power-line' ? powerLineConditions(carrier.bitsPerSecond) : PERFECT_CONDITIONS;

@@ -14,3 +14,6 @@ export interface WallClock {
   /** Milliseconds since 1970-01-01 UTC. */
   now(): Milliseconds;
 }
+
+/** An input of a machine, to which whoever steps it adds the time. */
+export type Untimed<T> = T extends unknown ? Omit<T, 'now'> : never;

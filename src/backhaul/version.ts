@@ -1,4 +1,4 @@
-import { BACKHAUL_VERSION, type Hello } from '../backhaul/index.ts';
+import { BACKHAUL_VERSION, type Hello } from './message.ts';
 
 /** What a person reads when two units do not understand each other. */
 export function versionSentence(hello: Hello, here: string, id: number): string {

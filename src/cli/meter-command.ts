@@ -1,0 +1,14 @@
+import { WrongUse } from './usage.ts';
+
+const VERBS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  personalise: async (args) => (await import('./meter-personalise.ts')).meterPersonalise(args),
+  run: async (args) => (await import('./meter-run.ts')).meterRun(args),
+};
+
+/** `wattpurse meter …` */
+export async function meter(args: readonly string[]): Promise<number> {
+  const [name = '', ...rest] = args;
+  const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+  if (verb !== undefined) return verb(rest);
+  throw new WrongUse(`meter takes ${Object.keys(VERBS).join(' or ')}: see "wattpurse help meter".`);
+}

@@ -1,0 +1,56 @@
+import { keyName, Purpose, Suite, suiteByName } from '../crypto/index.ts';
+import { blankMemory, personalise } from '../meter/index.ts';
+import { DEFAULT_SUPPLY_POLICY } from '../records/index.ts';
+import { compileTariff, DEFAULT_TARIFF, offsetTable } from '../tariff/index.ts';
+import { svpmsn, svpmsnText, unixSeconds } from '../units/index.ts';
+import { systemRandomness } from './demo-keys.ts';
+import { folderOf } from './demo-options.ts';
+import { needed } from './field-options.ts';
+import { parsedWords } from './flags.ts';
+import { workshopOf } from './host-folder.ts';
+import { makeMeterFile } from './meter-file.ts';
+import { WrongUse } from './usage.ts';
+
+const SUITES: readonly Suite[] = [Suite.aes128, Suite.aes256, Suite.tripleDesXo];
+const YEARS = 2;
+
+/**
+ * `wattpurse meter personalise FILE …`: a new meter's number, keys, clock, first table and policy. What tariff and
+ * policy it is to have the host tells it as soon as it is on the line.
+ */
+export async function meterPersonalise(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parsedWords('meter', args, {
+    ...{ number: { type: 'string' }, data: { type: 'string' }, suite: { type: 'string' } },
+  });
+  const [path, ...more] = positionals;
+  if (path === undefined || more.length > 0)
+    throw new WrongUse('meter personalise takes the file that the meter is to be.');
+  const text = needed('meter', values.number, 'number', 'its number (SVPMSN), six hex digits');
+  if (!/^[0-9a-fA-F]{6}$/.test(text)) throw new WrongUse(`--number is six hex digits, as 0A1B2C, not "${text}".`);
+  const id = svpmsn(Number.parseInt(text, 16));
+  const suite = suiteByName(values.suite ?? 'aes128');
+  if (suite === undefined || !SUITES.includes(suite)) {
+    throw new WrongUse(`--suite is aes128, aes256 or 3des-xo, not "${values.suite}".`);
+  }
+  const data = folderOf(needed('meter', values.data, 'data', 'the folder of the host that it belongs to'));
+  const { keys, zone } = await workshopOf(data);
+  const now = Date.now();
+  const offsets = offsetTable(zone, new Date(now).getUTCFullYear(), YEARS);
+  if ('reason' in offsets) throw new WrongUse(offsets.sentence);
+  const table = compileTariff(DEFAULT_TARIFF, { supply: 1, version: 1, validFrom: unixSeconds(0), offsets });
+  if ('reason' in table) throw new WrongUse(table.sentence);
+  const memory = blankMemory();
+  personalise(
+    memory,
+    {
+      ...{ svpmsn: id, tables: [table], policy: DEFAULT_SUPPLY_POLICY, unixMs: now, now },
+      keys: await Promise.all(
+        Object.values(Purpose).map((purpose) => keys.terminalKey(keyName(purpose, suite, 0), id)),
+      ),
+    },
+    systemRandomness,
+  );
+  makeMeterFile(path, memory);
+  process.stdout.write(`${path} is meter ${svpmsnText(id)}.\n`);
+  return 0;
+}
