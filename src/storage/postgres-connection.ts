@@ -63,10 +63,6 @@ export class PostgresConnection implements SqlConnection {
     );
   }
 
-  append(table: TableShape, rows: readonly SqlRow[]): Promise<void> {
-    return this.insert(table, rows, '');
-  }
-
   async put(table: TableShape, rows: readonly SqlRow[], before: readonly (SqlRow | null)[]): Promise<void> {
     const isNew = (_: SqlRow, i: number) => before[i] === null;
     // Those that are there go first: what one of them gives up, a new one may have.

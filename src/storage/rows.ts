@@ -139,8 +139,8 @@ export class Rows {
         posting.push(lane.id, ends ? lane.tip : null);
       }
     }
-    await this.#connection.append(lane === undefined ? postings : CHAINED_POSTINGS, added);
-    await this.#connection.append(lines, itsLines.flat());
+    await this.#connection.insert(lane === undefined ? postings : CHAINED_POSTINGS, added, '');
+    await this.#connection.insert(lines, itsLines.flat(), '');
   }
 
   /** Takes the row into the sums in the place of the one before; false where nothing changes. */

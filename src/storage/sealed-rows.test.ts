@@ -60,6 +60,13 @@ test('of rows that are put together each becomes what was put: new, changed in w
     });
     const last = [due(9, 0n, 3), due(2, 3n, 11), due(1, 2n, 11)];
     assert.deepEqual(await store.read((tx) => tx.dues.of(['9', '2', '1'])), last);
+    // So many that they go in several statements, and not all of them full.
+    const many = (from: number, arrears: bigint) =>
+      Array.from({ length: 90 }, (_, i) => due(from + i, i % 3 === 0 ? 1n : arrears, 9));
+    for (const rows of [many(100, 2n), many(109, 3n)]) {
+      await store.transaction((tx) => tx.dues.put(rows));
+      assert.deepEqual(await store.read((tx) => tx.dues.of(rows.map(({ id }) => id))), rows);
+    }
   });
 });
 

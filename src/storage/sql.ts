@@ -15,8 +15,6 @@ export interface SqlConnection {
   ofKeys(table: TableShape, keys: readonly SqlValue[], column?: string): Awaitable<readonly (SqlRow | undefined)[]>;
   /** Inserts each row, in order; `conflict` is what stands after VALUES. No two rows have one key. */
   insert(table: TableShape, rows: readonly SqlRow[], conflict: string): Awaitable<void>;
-  /** Inserts each row, in order, behind all that are there. */
-  append(table: TableShape, rows: readonly SqlRow[]): Awaitable<void>;
   /** Gives each its place: of a new one, whose row before is `null`, or of the row that has its key. */
   put(table: TableShape, rows: readonly SqlRow[], before: readonly (SqlRow | null)[]): Awaitable<void>;
   /** Gives the row with the key of each these values. */

@@ -2,15 +2,6 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { numberColumn, type SqlConnection } from './sql.ts';
 import { isSame, type SqlRow, type SqlValue, type TableShape } from './table.ts';
 
-/** A change of some columns: it is given the new values at these places of a row. */
-interface Changing {
-  readonly statement: StatementSync;
-  readonly places: readonly number[];
-}
-
-/** The sum of 2^place of more columns than any table has. */
-const ALL_PLACES = 2 ** 53 - 1;
-
 const isIn = (places: number, place: number): boolean => Math.floor(places / 2 ** place) % 2 === 1;
 
 /** The sum of 2^place of the values that are others. */
@@ -20,11 +11,8 @@ function placesThatDiffer(before: SqlRow, row: SqlRow): number {
   return places;
 }
 
-/**
- * A statement that may have to be undone keeps the pages as they were that it changes: several rows go in one where they
- * share their pages, and only there.
- */
-const APPENDED_AT_ONCE = 32;
+/** Rows that go in one statement: to hand SQLite a row by itself takes about as long as a small row takes it. */
+const ROWS_AT_ONCE = 32;
 
 /** Fewer rows are found one by one: there is nothing to gain. */
 const TOGETHER_MIN = 8;
@@ -91,57 +79,44 @@ export class SqliteConnection implements SqlConnection {
   }
 
   insert(table: TableShape, rows: readonly SqlRow[], conflict: string): void {
-    const statement = this.#adding(table, conflict);
-    for (const row of rows) statement.run(...row);
-  }
-
-  append(table: TableShape, rows: readonly SqlRow[]): void {
-    const whole = rows.length - (rows.length % APPENDED_AT_ONCE);
-    if (whole > 0) {
-      const statement = this.#adding(table, '', APPENDED_AT_ONCE);
-      for (let at = 0; at < whole; at += APPENDED_AT_ONCE) {
-        statement.run(...rows.slice(at, at + APPENDED_AT_ONCE).flat());
-      }
+    let at = 0;
+    for (const count of [ROWS_AT_ONCE, 1]) {
+      if (rows.length - at < count) continue;
+      const statement = this.#adding(table, conflict, count);
+      for (; rows.length - at >= count; at += count) statement.run(...valuesOf(rows, at, at + count));
     }
-    this.insert(table, rows.slice(whole), '');
   }
 
   put(table: TableShape, rows: readonly SqlRow[], before: readonly (SqlRow | null)[]): void {
-    const adding = rows.length === 0 ? undefined : this.#adding(table, '');
-    const changing = new Map<number, Changing>();
+    const added: SqlRow[] = [];
+    const changed = new Map<number, SqlRow[]>();
     rows.forEach((row, i) => {
       const old = before[i] ?? null;
       if (old === null) {
-        adding?.run(...row);
+        added.push(row);
         return;
       }
-      // What stays as it is need not be found in an index, and need not be written.
       const places = placesThatDiffer(old, row);
-      let each = changing.get(places);
-      if (each === undefined) {
-        each = this.#changing(table, places);
-        changing.set(places, each);
-      }
-      each.statement.run(...each.places.map((place) => row[place] ?? null));
+      const alike = changed.get(places);
+      if (alike === undefined) changed.set(places, [row]);
+      else alike.push(row);
     });
+    // What stays as it is need not be found in an index, and need not be written.
+    for (const [places, alike] of changed) this.insert(table, alike, upsertOf(table, places));
+    this.insert(table, added, '');
   }
 
-  update(table: TableShape, rows: readonly SqlRow[]): void {
-    const { statement, places } = this.#changing(table, ALL_PLACES);
-    for (const row of rows) statement.run(...places.map((place) => row[place] ?? null));
+  update({ name, columns, keyPlaces }: TableShape, rows: readonly SqlRow[]): void {
+    const assigned = (place: number) => `${columns[place]?.name} = ?`;
+    const others = columns.flatMap((_, place) => (keyPlaces.includes(place) ? [] : [place]));
+    const sql = `UPDATE ${name} SET ${others.map(assigned).join(', ')} WHERE ${keyPlaces.map(assigned).join(' AND ')}`;
+    const statement = this.#writing(sql);
+    for (const row of rows) statement.run(...[...others, ...keyPlaces].map((place) => row[place] ?? null));
   }
 
-  #adding({ name, columns, list }: TableShape, conflict: string, count = 1): StatementSync {
+  #adding({ name, columns, list }: TableShape, conflict: string, count: number): StatementSync {
     const marks = `(${columns.map(() => '?').join(', ')})`;
     return this.#writing(`INSERT INTO ${name} (${list}) VALUES ${Array(count).fill(marks).join(', ')} ${conflict}`);
-  }
-
-  /** @param changed the sum of 2^place of the columns that change */
-  #changing({ name, columns, keyPlaces }: TableShape, changed: number): Changing {
-    const assigned = (place: number) => `${columns[place]?.name} = ?`;
-    const others = columns.flatMap((_, place) => (keyPlaces.includes(place) || !isIn(changed, place) ? [] : [place]));
-    const sql = `UPDATE ${name} SET ${others.map(assigned).join(', ')} WHERE ${keyPlaces.map(assigned).join(' AND ')}`;
-    return { statement: this.#writing(sql), places: [...others, ...keyPlaces] };
   }
 
   nextNumbers(table: string, count: number): number {
@@ -156,6 +131,19 @@ export class SqliteConnection implements SqlConnection {
   #number(sql: string): number {
     return Number(this.all(sql)[0]?.[0] ?? 0);
   }
+}
+
+/** Of the rows from one place to another, in one list. By hand: `flat` takes as long as SQLite. */
+function valuesOf(rows: readonly SqlRow[], from: number, to: number): SqlValue[] {
+  const values: SqlValue[] = [];
+  for (let i = from; i < to; i++) for (const value of rows[i] as SqlRow) values.push(value);
+  return values;
+}
+
+/** After an INSERT: gives the row that has the key these columns. @param places the sum of 2^place of them */
+function upsertOf({ columns, key }: TableShape, places: number): string {
+  const changed = columns.filter((_, place) => isIn(places, place));
+  return `ON CONFLICT ${key} DO UPDATE SET ${changed.map(({ name }) => `${name} = excluded.${name}`).join(', ')}`;
 }
 
 /**

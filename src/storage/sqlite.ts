@@ -30,6 +30,12 @@ export const DATABASE_FILE = 'wattpurse.db';
 const LOCK_FILE = 'wattpurse.lock';
 export const MARK_FILE = 'wattpurse.mark';
 
+/**
+ * A statement that writes several rows keeps aside the pages that it changes, in case it has to be undone: in memory, if
+ * that is where temporary things are when its transaction begins, and else in a file. What is sorted may be too much for memory.
+ */
+const BEGIN = 'PRAGMA temp_store = MEMORY; BEGIN IMMEDIATE; PRAGMA temp_store = DEFAULT';
+
 /** Primary result codes of SQLite. */
 const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
@@ -134,7 +140,7 @@ export class SqliteStore implements Store, HeadSigner {
   async #committed<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
     this.#writer ??= await this.#newWriter();
     const { lane, keys } = this.#writer;
-    this.#database.exec('BEGIN IMMEDIATE');
+    this.#database.exec(BEGIN);
     this.#rows.begin(lane);
     try {
       const before = this.#connection.changes();
