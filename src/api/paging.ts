@@ -1,3 +1,4 @@
+import type { Past } from '../host/index.ts';
 import { Problem } from './problem.ts';
 
 export interface Paged {
@@ -45,6 +46,17 @@ export function afterNumberOf(query: Paged): { readonly after?: number } {
 /** For lists in the order of an id. */
 export const afterOf = ({ cursor }: Paged): { readonly after?: string } =>
   cursor === undefined ? {} : { after: decoded(cursor) };
+
+/** For lists in the order of a number and, where that is the same, of an id. */
+export function pastOf({ cursor }: Paged): { readonly past?: Past } {
+  if (cursor === undefined) return {};
+  const [, number, id] = /^([0-9]{1,16}) (.+)$/.exec(decoded(cursor)) ?? [];
+  if (id === undefined || !Number.isSafeInteger(Number(number))) throw wrong();
+  return { past: { number: Number(number), id } };
+}
+
+/** Where a row of such a list stands. */
+export const placeOf = (number: number, id: string): string => `${number} ${id}`;
 
 function decoded(cursor: string): string {
   if (!/^[A-Za-z0-9_-]+$/.test(cursor)) throw wrong();

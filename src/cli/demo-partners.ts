@@ -78,7 +78,7 @@ export class DemoPartners {
   /** From now on what was paid is settled, and receipts are signed. */
   async begin(host: () => HostServices): Promise<void> {
     this.#host = host;
-    for (const { id, port, state, approval } of await host().unsettledPayments()) {
+    for (const { id, port, state, approval } of await host().unsettledPayments({ limit: Number.MAX_SAFE_INTEGER })) {
       if (port === CARDS && approval !== undefined) this.#approvedBefore.add(id);
       // Nobody has the telephone in the hand any more that was asked before the demo was stopped.
       if (port !== MOBILE_MONEY || state !== 'pending') continue;

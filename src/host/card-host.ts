@@ -30,7 +30,8 @@ import {
 import { isFailure, orStoreFailure } from './failures.ts';
 import type { LedgerReader } from './ledger.ts';
 import type { HostPorts, Shelf, ShelfReads, StoreReads, StoreTransaction } from './ports.ts';
-import type { CardOrder, CardProvider, CardTicket, HostFailure, IssuedCard } from './types.ts';
+import { pageOfValues } from './shelf-pages.ts';
+import type { CardOrder, CardProvider, CardPurse, CardTicket, HostFailure, IssuedCard } from './types.ts';
 import type { Act } from './witness.ts';
 
 type Request = <T extends object>(
@@ -181,31 +182,23 @@ async function regionsOf(tx: StoreReads, csn: string, now: Milliseconds): Promis
 
 async function ordersOfCard(
   tx: StoreReads,
-  { csn, after, limit }: Parameters<CardServices['cardOrders']>[0],
+  { csn, ...page }: Parameters<CardServices['cardOrders']>[0],
 ): Promise<CardOrder[] | HostFailure> {
   const found = await cardBy(tx, csn);
   if (isFailure(found)) return found;
-  const orders: CardOrder[] = [];
-  for (const { id } of found.purses) orders.push(...(await tx.cardOrders.where('purse', id)));
-  const placed = orders.map((order) => ({ order, place: placeOfOrder(order) }));
-  const asked = after === undefined ? placed : placed.filter(({ place }) => place < after);
-  asked.sort((a, b) => (a.place < b.place ? 1 : -1));
-  return asked.slice(0, limit).map(({ order }) => order);
+  return pageOfValues(tx.cardOrders, 'purse', idsOf(found.purses), 'orderedAt', { falling: true, ...page });
 }
 
-/** A card that is loaded each week has some hundred in a year, all of which its exposure is reckoned from too. */
 async function ticketsOf(
   tx: StoreReads,
-  { csn, after, limit }: Parameters<CardServices['cardTickets']>[0],
+  { csn, ...page }: Parameters<CardServices['cardTickets']>[0],
 ): Promise<CardTicket[] | HostFailure> {
   const found = await cardBy(tx, csn);
   if (isFailure(found)) return found;
-  const tickets: CardTicket[] = [];
-  for (const { id } of found.purses) tickets.push(...(await tx.cardTickets.where('purse', id)));
-  tickets.sort((a, b) => b.issuedAt - a.issuedAt || (a.id < b.id ? 1 : -1));
-  const from = tickets.findIndex(({ id }) => id === after) + 1;
-  return tickets.slice(from, from + limit);
+  return pageOfValues(tx.cardTickets, 'purse', idsOf(found.purses), 'issuedAt', { falling: true, ...page });
 }
+
+const idsOf = (purses: readonly CardPurse[]): string[] => purses.map(({ id }) => id);
 
 async function ticketsFor(
   tx: StoreReads,
@@ -214,9 +207,6 @@ async function ticketsFor(
   const meter = await offlineMeterBy(tx, id);
   return isFailure(meter) ? meter : tx.cardTickets.where('meter', meter.svpmsn, page);
 }
-
-/** Where an order stands among those of its card: it says so too when the order has gone to another card. */
-export const placeOfOrder = ({ orderedAt, id }: CardOrder): string => `${String(orderedAt).padStart(16, '0')} ${id}`;
 
 interface ProviderQuery {
   readonly after?: string;

@@ -7,6 +7,7 @@ import type { CardCarrier } from './card-pipe.ts';
 import type { Recovery } from './card-recovery.ts';
 import type { CardPurchase, CardSale, CardTarget } from './card-sale.ts';
 import type { NewCard, NewOfflineMeter, NewProvider } from './cards.ts';
+import type { OrderedQuery } from './shelf-port.ts';
 import type { CardSlot } from './types/card-slots.ts';
 import type {
   CardOrder,
@@ -55,6 +56,11 @@ export interface CardQuery {
   readonly limit: number;
 }
 
+/** Of one card; what follows a row of it only, if that is named. */
+export interface CardPageQuery extends Omit<OrderedQuery, 'falling'> {
+  readonly csn: string;
+}
+
 /** What is told of cards, of those for whom they carry value, and of the meters that it is carried to. */
 export interface CardReads extends CardCarrier {
   /** The cards that are in meters, as far as those told, for the hosts whose frames are carried; by id. */
@@ -65,19 +71,11 @@ export interface CardReads extends CardCarrier {
   cards(query: CardQuery): Promise<CardView[]>;
   card(csn: string): Promise<CardView | HostFailure>;
   cardRegions(csn: string): Promise<RegionView[] | HostFailure>;
-  /** Orders for all regions of a card, the newest first; those that come after a place, as `placeOfOrder` has it, if it is named. */
-  cardOrders(query: {
-    readonly csn: string;
-    readonly after?: string;
-    readonly limit: number;
-  }): Promise<CardOrder[] | HostFailure>;
+  /** Orders for all regions of a card, the newest first. */
+  cardOrders(query: CardPageQuery): Promise<CardOrder[] | HostFailure>;
   cardOrder(id: string): Promise<CardOrder | HostFailure>;
-  /** That were ever issued for a card, the newest first; those that come after one only, if it is named. */
-  cardTickets(query: {
-    readonly csn: string;
-    readonly after?: string;
-    readonly limit: number;
-  }): Promise<CardTicket[] | HostFailure>;
+  /** That were ever issued for a card, the newest first. */
+  cardTickets(query: CardPageQuery): Promise<CardTicket[] | HostFailure>;
   /** What may be given back of a card that is not active any more. */
   cardRecoveries(csn: string): Promise<Recovery[] | HostFailure>;
   /** By number; of one subscriber only, if named. */

@@ -417,7 +417,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       orStoreFailure(store.read(async (tx) => (await tx.contracts.of([String(meter)]))[0] ?? contractUnknown(meter))),
     payment: (id) => orStoreFailure(store.read(async (tx) => (await tx.payments.of([id]))[0] ?? paymentUnknown(id))),
     payments: (query) => store.read((tx) => tx.payments.page(query)),
-    unsettledPayments: () => store.read(unsettledPayments),
+    unsettledPayments: (query) => store.read((tx) => unsettledPayments(tx, query)),
     paymentPorts: () => [...(ports.payments ?? [])].map(([name, { method }]) => ({ name, method })),
     trade: (orderId) => orStoreFailure(store.read((tx) => tradeOf(tx, orderId))),
 

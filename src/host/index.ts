@@ -7,7 +7,6 @@ export { type CheckedBooks, checkBooks, checkSeller } from './book-check.ts';
 export { EXPORT_KINDS, type ExportRequest, exportTable } from './bulk-export.ts';
 export { IMPORT_KINDS } from './bulk-import.ts';
 export { type CardRows, type CheckedCards, checkCards } from './card-check.ts';
-export { placeOfOrder } from './card-host.ts';
 export { placeOfPurse, providerIdOf, purseIdOf, regionOfProvider } from './card-ids.ts';
 export { COUNTER_ROUTE } from './card-lookup.ts';
 export type { CsvFailure, CsvRow, CsvTable } from './csv.ts';

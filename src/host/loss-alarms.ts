@@ -99,11 +99,8 @@ export async function lossAlarms(
   if (!open) return tx.lossAlarms.page({ after, limit });
   const found: LossAlarm[] = [];
   for (const state of LOSS_ALARM_STATES)
-    if (state !== 'closed') found.push(...(await tx.lossAlarms.where('state', state)));
-  return found
-    .filter(({ id }) => id > after)
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
-    .slice(0, limit);
+    if (state !== 'closed') found.push(...(await tx.lossAlarms.where('state', state, { after, limit })));
+  return found.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit);
 }
 
 export interface LineBalanceQuery {

@@ -1,5 +1,6 @@
 import { Index, Table } from './memory-table.ts';
-import type { Journal, JournalQuery, Numbered, Shelf, ShelfQuery } from './shelf-port.ts';
+import { comparePlaces } from './shelf-pages.ts';
+import type { Journal, JournalQuery, Numbered, NumberIn, OrderedQuery, Shelf, ShelfQuery } from './shelf-port.ts';
 
 /** A shelf in memory. */
 export class MemoryShelf<R extends { readonly id: string }, Found extends keyof R = never> implements Shelf<R, Found> {
@@ -32,6 +33,18 @@ export class MemoryShelf<R extends { readonly id: string }, Found extends keyof 
   async page({ after, limit }: ShelfQuery) {
     this.#ids ??= new SortedIds(this.#table.rows.keys());
     return this.#ids.after(after, limit).map((id) => this.#table.get(id) as R);
+  }
+  async inOrder(
+    property: Found,
+    value: R[Found] & (string | number),
+    by: NumberIn<R>,
+    { falling, past, limit }: OrderedQuery,
+  ) {
+    const sign = falling ? -1 : 1;
+    const placed = (await this.where(property, value)).map((row) => ({ row, number: Number(row[by]), id: row.id }));
+    const rest = past === undefined ? placed : placed.filter((each) => sign * comparePlaces(each, past) > 0);
+    rest.sort((a, b) => sign * comparePlaces(a, b));
+    return rest.slice(0, limit).map(({ row }) => row);
   }
   async put(rows: readonly R[]) {
     for (const row of rows) this.#table.put(row.id, row);

@@ -5,6 +5,8 @@ import { paidOut, returned } from './ledger.ts';
 import { orderOfPayment } from './payment-order.ts';
 import type { Authorisation, ChipAnswer, Completion, Instrument, PaymentRequest } from './payment-port.ts';
 import type { HostPorts, PaymentWay, StoreReads, StoreTransaction } from './ports.ts';
+import { pageOfValues } from './shelf-pages.ts';
+import type { OrderedQuery } from './shelf-port.ts';
 import { termsOf } from './terms.ts';
 import { cashGiven } from './tills.ts';
 import { quote, type Traded, tradeAll } from './trading.ts';
@@ -405,11 +407,8 @@ export async function cancelPayment(
 }
 
 /** Those that have not come to their end; of those whose value is in the meter there would be many. */
-export async function unsettledPayments(tx: StoreReads): Promise<Payment[]> {
-  const found: Payment[] = [];
-  for (const state of UNSETTLED) found.push(...(await tx.payments.where('state', state)));
-  return found.sort((a, b) => a.at - b.at);
-}
+export const unsettledPayments = (tx: StoreReads, page: Omit<OrderedQuery, 'falling'>): Promise<Payment[]> =>
+  pageOfValues(tx.payments, 'state', UNSETTLED, 'at', { falling: false, ...page });
 
 const UNSETTLED = ['asked', 'pending', 'approved', 'capturing', 'reversing', 'stuck'] as const;
 

@@ -104,7 +104,8 @@ export interface PeopleServices {
   approval(id: string): Promise<Approval | HostFailure>;
   /** In the order in which they were asked for. */
   approvals(query: { readonly after?: string; readonly limit: number }): Promise<Approval[]>;
-  waitingApprovals(): Promise<Approval[]>;
+  /** Those that nobody has decided yet. */
+  waitingApprovals(query: { readonly after?: string; readonly limit: number }): Promise<Approval[]>;
   /** The newest first. */
   audit(query: JournalQuery): Promise<Numbered<AuditEntry>[]>;
   /** What was answered under a key, if anything was. */

@@ -146,7 +146,7 @@ export function createPeople(ports: PeoplePorts): PeopleServices {
         ),
       ),
     approvals: (query) => store.read((tx) => tx.approvals.page(query)),
-    waitingApprovals: () => store.read((tx) => tx.approvals.where('state', 'waiting')),
+    waitingApprovals: (query) => store.read((tx) => tx.approvals.where('state', 'waiting', query)),
     audit: (query) => store.read((tx) => tx.audit.page(query)),
     keptAnswer: (key) => store.read(async (tx) => (await tx.keptAnswers.of([key]))[0]),
   };

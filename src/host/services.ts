@@ -26,7 +26,7 @@ import type { PageQuery, TariffQuery } from './ports.ts';
 import type { MeterFilter, SubscriberFilter } from './search.ts';
 import type { ClosedPeriod, CloseRequest } from './settlement.ts';
 import type { SettledClaim } from './settlement-exchange.ts';
-import type { JournalQuery, Numbered } from './shelf-port.ts';
+import type { JournalQuery, Numbered, OrderedQuery } from './shelf-port.ts';
 import type { MeterStanding } from './standing.ts';
 import type { Statement } from './statement.ts';
 import type { StatementQuery } from './statement-reading.ts';
@@ -240,7 +240,7 @@ export interface HostServices extends AgentReads, CardServices {
   /** By id. */
   payments(query: { readonly after?: string; readonly limit: number }): Promise<Payment[]>;
   /** Those that have not come to their end, the oldest first. */
-  unsettledPayments(): Promise<Payment[]>;
+  unsettledPayments(query: Omit<OrderedQuery, 'falling'>): Promise<Payment[]>;
   /** Those who take money for this utility. */
   paymentPorts(): readonly { readonly name: string; readonly method: PaymentMethod }[];
 

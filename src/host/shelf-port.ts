@@ -5,12 +5,30 @@ export interface ShelfReads<R, Found extends keyof R = never> {
   /** With that value, by id: all, or a page of them. */
   where(property: Found, value: R[Found] & (string | number), page?: ShelfQuery): Promise<R[]>;
   page(query: ShelfQuery): Promise<R[]>;
+  /** With that value, a page in the order of a number of theirs, of equal ones in that of their ids. */
+  inOrder(property: Found, value: R[Found] & (string | number), by: NumberIn<R>, page: OrderedQuery): Promise<R[]>;
 }
 
 /** By id; those after one only, if it is named. */
 export interface ShelfQuery {
   readonly after?: string;
   readonly limit: number;
+}
+
+/** The properties of a row that are always numbers. */
+export type NumberIn<R> = { [K in keyof R]: R[K] extends number ? K : never }[keyof R] & string;
+
+/** What follows a row only, if it is named. */
+export interface OrderedQuery {
+  readonly falling: boolean;
+  readonly past?: Past;
+  readonly limit: number;
+}
+
+/** Where a row stands in such an order. */
+export interface Past {
+  readonly number: number;
+  readonly id: string;
 }
 
 export interface Shelf<R, Found extends keyof R = never> extends ShelfReads<R, Found> {

@@ -166,7 +166,7 @@ CREATE TABLE payments (
   state TEXT NOT NULL, approval TEXT, approval_key TEXT UNIQUE, shown TEXT, why TEXT,
   due_at INTEGER NOT NULL, attempts INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX payments_unsettled ON payments (state, id);
+CREATE INDEX payments_unsettled ON payments (state, at, id);
 CREATE TABLE webhooks (
   id TEXT PRIMARY KEY, url TEXT NOT NULL, events TEXT NOT NULL, created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -280,7 +280,7 @@ CREATE TABLE card_orders (
   ordered_at INTEGER NOT NULL, settled_at INTEGER, paid_out_at INTEGER,
   UNIQUE (purse, counter)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX card_orders_of_purse ON card_orders (purse, id);
+CREATE INDEX card_orders_of_purse ON card_orders (purse, ordered_at, id);
 CREATE INDEX card_orders_open ON card_orders (open_of, id) WHERE open_of IS NOT NULL;
 CREATE TABLE card_tickets (
   id TEXT PRIMARY KEY, purse TEXT NOT NULL REFERENCES card_purses (id), meter INTEGER NOT NULL, n INTEGER NOT NULL,
@@ -288,6 +288,7 @@ CREATE TABLE card_tickets (
   issued_at INTEGER NOT NULL, taken_at INTEGER, exposes TEXT REFERENCES card_providers (id),
   UNIQUE (purse, version)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX card_tickets_of_purse ON card_tickets (purse, issued_at, id);
 CREATE INDEX card_tickets_of_meter ON card_tickets (meter, id);
 CREATE INDEX card_tickets_exposing ON card_tickets (exposes, id) WHERE exposes IS NOT NULL;
 CREATE TABLE offline_meters (

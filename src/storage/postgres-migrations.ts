@@ -163,7 +163,7 @@ CREATE TABLE payments (
   state TEXT COLLATE "C" NOT NULL, approval TEXT, approval_key TEXT COLLATE "C" UNIQUE, shown TEXT, why TEXT,
   due_at BIGINT NOT NULL, attempts BIGINT NOT NULL
 );
-CREATE INDEX payments_unsettled ON payments (state, id);
+CREATE INDEX payments_unsettled ON payments (state, at, id);
 CREATE TABLE webhooks (
   id TEXT COLLATE "C" PRIMARY KEY, url TEXT NOT NULL, events TEXT NOT NULL, created_at BIGINT NOT NULL
 );
@@ -282,7 +282,7 @@ CREATE TABLE card_orders (
   ordered_at BIGINT NOT NULL, settled_at BIGINT, paid_out_at BIGINT,
   UNIQUE (purse, counter)
 );
-CREATE INDEX card_orders_of_purse ON card_orders (purse, id);
+CREATE INDEX card_orders_of_purse ON card_orders (purse, ordered_at, id);
 CREATE INDEX card_orders_open ON card_orders (open_of, id) WHERE open_of IS NOT NULL;
 CREATE TABLE card_tickets (
   id TEXT COLLATE "C" PRIMARY KEY, purse TEXT COLLATE "C" NOT NULL REFERENCES card_purses (id), meter BIGINT NOT NULL, n BIGINT NOT NULL,
@@ -290,6 +290,7 @@ CREATE TABLE card_tickets (
   issued_at BIGINT NOT NULL, taken_at BIGINT, exposes TEXT COLLATE "C" REFERENCES card_providers (id),
   UNIQUE (purse, version)
 );
+CREATE INDEX card_tickets_of_purse ON card_tickets (purse, issued_at, id);
 CREATE INDEX card_tickets_of_meter ON card_tickets (meter, id);
 CREATE INDEX card_tickets_exposing ON card_tickets (exposes, id) WHERE exposes IS NOT NULL;
 CREATE TABLE offline_meters (

@@ -1,4 +1,4 @@
-import type { Journal, JournalQuery, Numbered, Shelf, ShelfQuery } from '../host/ports.ts';
+import type { Journal, JournalQuery, Numbered, NumberIn, OrderedQuery, Shelf, ShelfQuery } from '../host/ports.ts';
 import type { Rows } from './rows.ts';
 import { columnOf, type SqlRow, type SqlValue, type Table } from './table.ts';
 
@@ -27,6 +27,21 @@ export class SqlShelf<R extends { readonly id: string }, Found extends keyof R &
     return after === undefined
       ? this.#all('ORDER BY id LIMIT ?', [limit])
       : this.#all('WHERE id > ? ORDER BY id LIMIT ?', [after, limit]);
+  }
+  inOrder(
+    property: Found,
+    value: R[Found] & (string | number),
+    by: NumberIn<R>,
+    { falling, past, limit }: OrderedQuery,
+  ) {
+    const number = `"${columnOf(by)}"`;
+    const [way, follows] = falling ? ['DESC', '<'] : ['ASC', '>'];
+    const after = past === undefined ? '' : ` AND (${number}, id) ${follows} (?, ?)`;
+    return this.#all(`WHERE "${columnOf(property)}" = ?${after} ORDER BY ${number} ${way}, id ${way} LIMIT ?`, [
+      value,
+      ...(past === undefined ? [] : [past.number, past.id]),
+      limit,
+    ]);
   }
   async put(rows: readonly R[]) {
     await this.#connection.put(this.#table, rows.map(this.#table.values));

@@ -161,6 +161,9 @@ it('a payment for which nobody waits any more is given back, whatever is answere
     (waiting.json.items as unknown as { id: string }[]).map(({ id }) => id),
     [paid.json.id],
   );
+  const first = await get(world, cashier, '/payments/unsettled?limit=1');
+  const rest = await get(world, cashier, `/payments/unsettled?limit=1&cursor=${first.json.next}`);
+  assert.deepEqual(rest.json, { items: [] }, 'what a page ended with is not on the next');
   const cancelled = await post(world, cashier, `/payments/${paid.json.id}/cancellation`);
   assert.equal(cancelled.json.state, 'reversing' as never);
   const late = { outcome: 'approved', approval: 'AN0', shown: 'wallet' } as const;

@@ -211,10 +211,11 @@ it('a key of a meter is changed when a second person says so, if the key store h
 });
 
 it('lists come page by page, each row once, and a cursor of nowhere is refused', async (world) => {
-  const auditor = await world.as('auditor');
+  const [auditor, operator] = [await world.as('auditor'), await world.as('operator')];
   for (let i = 0; i < 5; i++) {
     made(await world.host.sell({ meter: 3, amount: 1 + i, orderId: `order ${i}`, source: 'cash' }));
     made(await world.host.addSubscriber({ id: `s${i}`, name: 'S', contact: '' }));
+    await world.ask(operator, 'POST', `/api/v1/orders/order%20${i}/void`, { why: 'a slip' });
   }
   for (const [url, id, count] of [
     ['/api/v1/orders', 'id', 5],
@@ -223,6 +224,8 @@ it('lists come page by page, each row once, and a cursor of nowhere is refused',
     ['/api/v1/meters', 'number', 2],
     ['/api/v1/people', 'login', 9],
     ['/api/v1/books/meters', 'meter', 1],
+    ['/api/v1/approvals', 'id', 5],
+    ['/api/v1/approvals/waiting', 'id', 5],
   ] as const) {
     const seen: string[] = [];
     let cursor = '';

@@ -199,10 +199,14 @@ export function approvalRoutes(app: Api, services: ApiServices): void {
       schema: {
         tags,
         summary: 'What waits for somebody to decide, the oldest first',
+        querystring: PageQuery,
         response: { 200: PageOf(Named(ApprovalSchema)) },
       },
     },
-    async () => ({ items: (await people.waitingApprovals()).map(approvalJson) }),
+    async ({ query }) => {
+      const found = await people.waitingApprovals({ ...afterOf(query), limit: limitOf(query) });
+      return pageOf(found, query, approvalJson, ({ id }) => id);
+    },
   );
 
   app.get(

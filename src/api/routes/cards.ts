@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
-import { type CardView, COUNTER_ROUTE, placeOfOrder } from '../../host/index.ts';
+import { type CardView, COUNTER_ROUTE } from '../../host/index.ts';
 import type { Csn } from '../../units/index.ts';
 import { actOf, idempotentOrder, once } from '../acts.ts';
 import { onlySubscriber } from '../caller.ts';
-import { afterOf, limitOf, pageOf } from '../paging.ts';
+import { afterOf, limitOf, pageOf, pastOf, placeOf } from '../paging.ts';
 import { made, Problem } from '../problem.ts';
 import {
   CardExchangeSchema,
@@ -214,8 +214,8 @@ export function cardRoutes(app: Api, services: ApiServices): void {
     async (request) => {
       const { card } = await ownCard(request, request.params.card);
       const { query } = request;
-      const found = made(await host.cardOrders({ csn: card.id, ...afterOf(query), limit: limitOf(query) }));
-      return pageOf(found, query, cardOrderJson, placeOfOrder);
+      const found = made(await host.cardOrders({ csn: card.id, ...pastOf(query), limit: limitOf(query) }));
+      return pageOf(found, query, cardOrderJson, ({ orderedAt, id }) => placeOf(orderedAt, id));
     },
   );
 
@@ -259,8 +259,8 @@ export function cardRoutes(app: Api, services: ApiServices): void {
       },
     },
     async ({ params, query }) => {
-      const found = made(await host.cardTickets({ csn: params.card, ...afterOf(query), limit: limitOf(query) }));
-      return pageOf(found, query, ticketJson, ({ id }) => id);
+      const found = made(await host.cardTickets({ csn: params.card, ...pastOf(query), limit: limitOf(query) }));
+      return pageOf(found, query, ticketJson, ({ issuedAt, id }) => placeOf(issuedAt, id));
     },
   );
 

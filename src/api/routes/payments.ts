@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import type { Payment } from '../../host/index.ts';
 import { actOf, idempotencyKey } from '../acts.ts';
 import { callerOn, ownMeter } from '../caller.ts';
-import { afterOf, limitOf, pageOf } from '../paging.ts';
+import { afterOf, limitOf, pageOf, pastOf, placeOf } from '../paging.ts';
 import { made, Problem } from '../problem.ts';
 import { Id, Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
 import {
@@ -88,10 +88,14 @@ export function paymentRoutes(app: Api, services: ApiServices): void {
       schema: {
         tags,
         summary: 'Payments that have not come to their end, the oldest first',
-        response: { 200: Type.Object({ items: Type.Array(Named(PaymentSchema)) }) },
+        querystring: PageQuery,
+        response: { 200: PageOf(Named(PaymentSchema)) },
       },
     },
-    async () => ({ items: (await host.unsettledPayments()).map(paymentJson) }),
+    async ({ query }) => {
+      const found = await host.unsettledPayments({ ...pastOf(query), limit: limitOf(query) });
+      return pageOf(found, query, paymentJson, ({ at, id }) => placeOf(at, id));
+    },
   );
 
   const paymentParams = Strict({ payment: Id });
