@@ -140,6 +140,7 @@ export const ACCESS = {
   closeShift: { scope: 'orders:sell', all: ['operator', 'cashier'], own: ['agent'] },
 
   listCardProviders: { scope: 'cards:read', all: ['operator', 'cashier', 'technician', 'auditor'] },
+  readCardProvider: { scope: 'cards:read', all: ['operator', 'cashier', 'technician', 'auditor'] },
   addCardProvider: { scope: 'cards:write', all: ['operator'] },
   changeCardProvider: { scope: 'cards:write', all: ['operator'] },
   listCards: { scope: 'cards:read', all: ['operator', 'cashier', 'technician', 'auditor'], own: ['subscriber'] },

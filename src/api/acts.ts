@@ -15,9 +15,10 @@ export interface Done {
 /** What somebody does, as the audit log will have it. */
 export function actOf({ clock }: ApiServices, request: FastifyRequest, { subject, detail }: Done): Act {
   const { by, role } = callerOn(request);
+  const { seen } = request;
   const action = request.routeOptions.config.operation as string;
   const told = detail === undefined ? '' : JSON.stringify(detail);
-  return { at: clock.now(), by, role, action, subject, detail: told, request: request.id };
+  return { at: clock.now(), by, role, action, subject, detail: told, request: request.id, ...(seen && { seen }) };
 }
 
 const KEY_FORM = /^[A-Za-z0-9._-]{8,64}$/;

@@ -97,6 +97,7 @@ import { DeliverySchema, WebhookSchema } from './schemas/webhooks.ts';
 import { serializers } from './serializer.ts';
 import type { Api, ApiServices, ApiSettings, TypeBoxProvider } from './server.ts';
 import { validator } from './validator.ts';
+import { versioned } from './versions.ts';
 
 export const PREFIX = '/api/v1';
 const BODY_BYTES_MAX = 64 * 1024;
@@ -193,14 +194,17 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
   app.removeContentTypeParser('text/plain');
   app.decorateRequest('caller', undefined);
   app.decorateRequest('reach', 'own');
+  app.decorateRequest('version', undefined);
+  app.decorateRequest('seen', undefined);
   for (const schema of SCHEMAS) app.addSchema(schema);
 
   const limit = new RateLimit(max);
   app.addHook('onRoute', (route) => {
-    const { operation, requestsPerMinute } = route.config ?? {};
+    const { operation, requestsPerMinute, thing } = route.config ?? {};
     if (operation === undefined && !route.url.startsWith(PAGE_URL)) throw new Error(`${route.url} stands in no table`);
     // Before the body is read, and after the limit of rate: nobody who may not ask makes much work.
     if (operation !== undefined) route.preParsing = [refuseStrangers(operation, people), route.preParsing ?? []].flat();
+    if (thing !== undefined) route.preHandler = [versioned(thing, services.host), route.preHandler ?? []].flat();
     if (requestsPerMinute === Number.POSITIVE_INFINITY) return;
     const own = requestsPerMinute === undefined ? limit : new RateLimit(requestsPerMinute);
     route.onRequest = [route.onRequest ?? [], refuseTooMany(own)].flat();
@@ -210,10 +214,12 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
     done();
   });
   app.addHook('onSend', (request, reply, payload, done) => {
-    if (request.method !== 'GET' || reply.statusCode !== 200) return done(null, payload);
+    const { version } = request;
+    if (request.method === 'GET' ? reply.statusCode !== 200 : version === undefined) return done(null, payload);
     if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return done(null, payload);
-    const etag = String(reply.getHeader('etag') ?? etagOf(payload));
+    const etag = etagOf(payload, version);
     reply.header('etag', etag);
+    if (request.method !== 'GET') return done(null, payload);
     const wanted = request.headers['if-none-match'];
     if (wanted === undefined || !matches(wanted, etag)) return done(null, payload);
     reply.code(304);

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import scalar from '@scalar/fastify-api-reference';
+import { Type } from 'typebox';
 import about from '../../package.json' with { type: 'json' };
 import { accessOf, type Operation } from './access.ts';
 import { COOKIE_WITHOUT_TLS } from './caller.ts';
@@ -20,17 +21,36 @@ const refusal = {
   content: { [PROBLEM_TYPE]: { schema: { $ref: 'Problem#' } } },
 };
 
+const changed = { ...refusal, description: 'Somebody has changed it since: `changed-meanwhile`. Look again.' };
+const IF_MATCH = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({ description: 'The ETag with which it was given: what somebody else has changed since is refused.' }),
+  ),
+});
+
 /** The schemas of the routes are the document; who may use them comes from the table. */
 export function document(app: Api): void {
   app.addHook('onRoute', (route) => {
-    const { operation } = route.config ?? {};
+    const { operation, thing } = route.config ?? {};
     if (operation === undefined) return;
     const schema = (route.schema ?? {}) as Record<string, unknown>;
-    const response = { ...(schema.response as object | undefined), default: refusal };
+    const isChange = thing !== undefined && route.method !== 'GET';
+    const response = {
+      ...(schema.response as object | undefined),
+      ...(isChange && { 412: changed }),
+      default: refusal,
+    };
     // A route that asks for nothing in its query takes nothing there: a name that was misspelt is told.
     const querystring = schema.querystring ?? Strict({});
     const guarded = guards(operation, route.method);
-    route.schema = { ...schema, querystring, operationId: operation, ...guarded, response } as never;
+    route.schema = {
+      ...schema,
+      querystring,
+      operationId: operation,
+      ...guarded,
+      ...(isChange && { headers: IF_MATCH }),
+      response,
+    } as never;
   });
   app.register(swagger, {
     openapi: {

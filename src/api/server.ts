@@ -9,7 +9,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { Static, TSchema } from 'typebox';
-import type { ExchangeReads, HostByName, PeopleServices, SignedReceipt, TableSheet } from '../host/index.ts';
+import type { ExchangeReads, HostByName, PeopleServices, Seen, SignedReceipt, TableSheet } from '../host/index.ts';
 import type { Milliseconds, WallClock } from '../units/index.ts';
 import type { Language } from '../words/index.ts';
 import type { Operation, Reach } from './access.ts';
@@ -18,6 +18,7 @@ import type { DemoPort } from './demo-port.ts';
 import type { IdentityProvider } from './identity-port.ts';
 import type { LiveSettings } from './live.ts';
 import type { Metrics } from './metrics.ts';
+import type { ThingOfRoute } from './versions.ts';
 
 /** What the API stands on. It sees of the host what is done by name, and nothing that would leave no trace. */
 export interface ApiServices {
@@ -89,8 +90,13 @@ declare module 'fastify' {
     operation?: Operation;
     /** Of one client, counted for this route alone; not counted where it is infinite. */
     requestsPerMinute?: number;
+    /** What it shows or changes: how that is goes into the ETag, and a change takes If-Match. */
+    thing?: ThingOfRoute;
   }
   interface FastifyRequest {
+    /** What the answer says of the state of its thing, for the ETag. */
+    version: string | undefined;
+    seen: Seen | undefined;
     /** Whoever asks, where the route is not public. */
     caller: Caller | undefined;
     reach: Reach;

@@ -3,7 +3,7 @@ import { cardsHold, NO_CARD_TOTALS } from './card-books.ts';
 import type { CardDesk } from './card-desk.ts';
 import type { CardErrands } from './card-errands.ts';
 import { cardKeyMissing, offlineKeyMissing } from './card-keys.ts';
-import { type CardView, cardBy, offlineMeterBy } from './card-lookup.ts';
+import { type CardView, cardBy, offlineMeterBy, providerBy } from './card-lookup.ts';
 import { cardMonths } from './card-months.ts';
 import type { CardCarrier } from './card-pipe.ts';
 import { recoverCard, recoveriesOf, replaceCard } from './card-recovery.ts';
@@ -95,6 +95,7 @@ export function createCardHost(
     cardsInMeters: (query) => store.read((tx) => tx.cardSlots.page(query)),
     serveThroughPipes: () => errands.serveThroughPipes(),
     cardProviders: () => store.read((tx) => allOf(tx.cardProviders)),
+    cardProvider: (id) => read((tx) => providerBy(tx, id)),
     cards: (query) => store.read((tx) => cardsOf(tx, query)),
     card: (csn) => read((tx) => cardBy(tx, csn)),
     cardRegions: (csn) => read((tx) => regionsOf(tx, csn, clock.now())),

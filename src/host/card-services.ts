@@ -67,6 +67,7 @@ export interface CardReads extends CardCarrier {
   cardsInMeters(query: { readonly after?: string; readonly limit: number }): Promise<CardSlot[]>;
   /** By id. */
   cardProviders(): Promise<CardProvider[]>;
+  cardProvider(id: string): Promise<CardProvider | HostFailure>;
   /** By number. */
   cards(query: CardQuery): Promise<CardView[]>;
   card(csn: string): Promise<CardView | HostFailure>;

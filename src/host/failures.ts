@@ -43,6 +43,9 @@ export function parseMeterNumber(meter: number): Svpmsn | HostFailure {
   return fail('meter-number-wrong', `A meter's number (SVPMSN) is a whole number from 0 to ${U24_MAX}, not ${meter}.`);
 }
 
+export const changedMeanwhile = (): HostFailure =>
+  fail('changed-meanwhile', 'Somebody has changed this since you looked at it: look again.');
+
 export const meterUnknown = (id: Svpmsn): HostFailure =>
   fail('meter-unknown', `No meter ${svpmsnText(id)} is enrolled here: check the number, or enrol the meter first.`);
 

@@ -77,6 +77,7 @@ import { previewTariff } from './tariff-preview.ts';
 import { readTariffWeek } from './tariff-week.ts';
 import { assignTariff, publishTariff } from './tariffs.ts';
 import { termsOf } from './terms.ts';
+import { stateOf } from './things.ts';
 import { bookDebt, type Debt, duesNow, type Purchase, publishTerms, quote, tradeAll, tradeOf } from './trading.ts';
 import { postingPage, TrialBalanceReader } from './trial-balance.ts';
 import { type HostFailure, Lane, type Meter, type Purse, type Subscriber, type Terms, type Webhook } from './types.ts';
@@ -509,6 +510,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     lossAlarm: (id) => orStoreFailure(store.read((tx) => lossAlarm(tx, id))),
     lossAlarms: (query) => store.read((tx) => lossAlarms(tx, query)),
     checkMinutes: (query) => orStoreFailure(store.read((tx) => checkMinutes(tx, query))),
+    stateOf: (thing) => store.read((tx) => stateOf(tx, thing)),
     counters: () => ({ ...counters }),
     instantReserved: () => store.read(async (tx) => ((await tx.fact('instant-reserved')) ?? 0) as Milliseconds),
     meterNumber: parseMeterNumber,

@@ -69,6 +69,7 @@ export { greenButton } from './statement-espi.ts';
 export { type StatementJson, statementCsv, statementJson } from './statement-forms.ts';
 export { statementSheet } from './statement-sheet.ts';
 export type { TableSection, TableSheet } from './table-sheet.ts';
+export { stateOfMeter } from './things.ts';
 export { LOSS_ALARM_STATES, LOSS_FINDINGS } from './types/losses.ts';
 export { WEBHOOK_EVENTS } from './types/webhooks.ts';
 export { VendCheck } from './vend-check.ts';

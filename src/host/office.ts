@@ -7,7 +7,8 @@ import type { Approval, ControlCommand, HostFailure, LossAlarm } from './types.t
 import type { Act } from './witness.ts';
 
 export type { Decided, Decision } from './approvals.ts';
-export type { Act, Once } from './witness.ts';
+export type { Thing, ThingType } from './things.ts';
+export type { Act, Once, Seen } from './witness.ts';
 
 /**
  * What somebody does at the host in their own name. Whatever of it changes anything leaves its entry in the audit log,
@@ -54,6 +55,7 @@ export interface Office
 export type HostByName = Pick<
   HostServices,
   | 'here'
+  | 'stateOf'
   | 'books'
   | 'overview'
   | 'trialBalance'

@@ -77,13 +77,7 @@ export interface PeopleServices {
     act: Act,
     person: NewPerson,
   ): Promise<{ readonly person: PersonView; readonly password: string } | HostFailure>;
-  /** @param matches whether the person is still as whoever asks has seen them */
-  changePerson(
-    act: Act,
-    login: string,
-    change: PersonChange,
-    matches?: (person: PersonView) => boolean,
-  ): Promise<PersonView | HostFailure>;
+  changePerson(act: Act, login: string, change: PersonChange): Promise<PersonView | HostFailure>;
   resetPassword(
     act: Act,
     login: string,

@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../units/index.ts';
 import { apiKeyId, drawApiKey, opens, revokeApiKey } from './api-keys.ts';
-import { fail, isFailure, orStoreFailure, subscriberUnknown, textFault } from './failures.ts';
+import { changedMeanwhile, fail, isFailure, orStoreFailure, subscriberUnknown, textFault } from './failures.ts';
 import { entryOf, LogIns, normalized, viewOf } from './log-in.ts';
 import type { NewPerson, PeoplePorts, PeopleServices } from './people-services.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
@@ -81,11 +81,10 @@ export function createPeople(ports: PeoplePorts): PeopleServices {
         return { person: viewOf(person), password: made.password };
       });
     },
-    changePerson: (act, login, change, matches) =>
+    changePerson: (act, login, change) =>
       request(act, async (tx) => {
         const current = await personOf(tx, login);
         if (isFailure(current)) return current;
-        if (matches?.(viewOf(current)) === false) return changedMeanwhile();
         const changed: Person = { ...current, ...change };
         const fault = await changeFault(tx, current, changed);
         if (fault !== undefined) return fault;
@@ -217,6 +216,3 @@ const weak = (what: string): HostFailure =>
     'password-weak',
     `A password has ${PASSWORD_MIN} to ${PASSWORD_MAX} characters, at least ${PASSWORD_DIFFERENT_MIN} different ones, and your login is no part of it. ${what}`,
   );
-
-const changedMeanwhile = (): HostFailure =>
-  fail('changed-meanwhile', 'Somebody has changed this since you looked at it: look again.');

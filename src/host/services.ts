@@ -32,6 +32,7 @@ import type { Statement } from './statement.ts';
 import type { StatementQuery } from './statement-reading.ts';
 import type { PreviewQuery, TariffPreview } from './tariff-preview.ts';
 import type { TariffWeek, TariffWeekQuery } from './tariff-week.ts';
+import type { Thing } from './things.ts';
 import type { Debt, Purchase, Quote, Traded } from './trading.ts';
 import type { PostingPage, PostingQuery, TrialBalance } from './trial-balance.ts';
 import type {
@@ -74,7 +75,7 @@ export type { KeyUse } from './key-use.ts';
 export type { Books, Revenue, Totalled } from './ledger.ts';
 export type { DatesQuery, Minutes, MinutesOfDay, MinutesQuery } from './load.ts';
 export type { LineBalanceQuery, LossAlarmChange, LossAlarmQuery } from './loss-alarms.ts';
-export type { Act, Decided, Decision, HostByName, Office, Once } from './office.ts';
+export type { Act, Decided, Decision, HostByName, Office, Once, Seen, Thing, ThingType } from './office.ts';
 export type { Outlook } from './outlook.ts';
 export type { Alarm, EnergySoFar, Overview } from './overview.ts';
 export type { ChipSaid, PaymentAnswered, PaymentAsked, PaymentNotice } from './payments.ts';
@@ -362,6 +363,8 @@ export interface HostServices extends AgentReads, CardServices {
   lossAlarm(id: string): Promise<LossAlarm | HostFailure>;
   /** Minutes of a transformer's own meter, by time; the last 35 days are kept. */
   checkMinutes(query: CheckQuery): Promise<CheckMinute[] | HostFailure>;
+  /** All of a thing that people change, as a text: the same text, the same thing. */
+  stateOf(thing: Thing): Promise<string>;
   counters(): Readonly<HostCounters>;
   /** No instant at or after this was used by a process before; a clock that starts here never goes backwards. */
   instantReserved(): Promise<Milliseconds>;

@@ -1,11 +1,23 @@
-import { fail, isFailure } from './failures.ts';
+import { changedMeanwhile, fail, isFailure } from './failures.ts';
 import type { StoreTransaction } from './ports.ts';
+import { stateOf, type Thing } from './things.ts';
 import type { AuditEntry, HostFailure, KeptAnswer } from './types.ts';
 
 /** Who does something, what it is, and how it is remembered that it was done. */
 export interface Act extends AuditEntry {
   /** Where a request must not be carried out twice. */
   readonly once?: Once;
+  /** Where what is changed must be as whoever changes it has seen it. */
+  readonly seen?: Seen;
+}
+
+/** A thing that somebody looked at before they change it. */
+export interface Seen {
+  readonly thing: Thing;
+  /** Whether it is still so. */
+  readonly isStill: (state: string) => boolean;
+  /** Is told how it is after the change. */
+  readonly became: (state: string) => void;
 }
 
 export interface Once {
@@ -51,12 +63,17 @@ export async function witnessedAll<I, T extends object>(
   const keys = acted.flatMap(({ act }) => act?.once?.key ?? []);
   const kept = new Set((keys.length === 0 ? [] : await tx.keptAnswers.of(keys)).map((answer) => answer?.id));
   const answers: (T | HostFailure)[] = acted.map(() => ASKED_BEFORE);
+  const changed = await changedOf(tx, acted);
   const now: number[] = [];
   const later: number[] = [];
   const begun = new Set<string>();
   acted.forEach(({ act }, i) => {
     const key = act?.once?.key;
     if (key !== undefined && kept.has(key)) return;
+    if (changed.has(i)) {
+      answers[i] = changedMeanwhile();
+      return;
+    }
     if (key !== undefined && begun.has(key)) later.push(i);
     else now.push(i);
     if (key !== undefined) begun.add(key);
@@ -69,11 +86,15 @@ export async function witnessedAll<I, T extends object>(
     answers[i] = answer;
     const act = acted[i]?.act;
     if (act === undefined || isFailure(answer)) return;
-    const { once, ...entry } = act;
+    const { once, seen: _, ...entry } = act;
     entries.push(entry);
     if (once === undefined) return;
     keeping.push({ id: once.key, fingerprint: once.fingerprint, body: once.answer(answer), at: act.at });
   });
+  for (const i of now) {
+    const seen = acted[i]?.act?.seen;
+    if (seen !== undefined && !isFailure(answers[i] as T | HostFailure)) seen.became(await stateOf(tx, seen.thing));
+  }
   if (entries.length > 0) await tx.audit.append(entries);
   if (keeping.length > 0) await tx.keptAnswers.put(keeping);
   if (later.length === 0) return answers;
@@ -84,6 +105,15 @@ export async function witnessedAll<I, T extends object>(
   );
   for (const [place, i] of later.entries()) answers[i] = again[place] as T | HostFailure;
   return answers;
+}
+
+/** The places of those that ask to change what somebody else has changed since they saw it. */
+async function changedOf(tx: StoreTransaction, acted: readonly Acted<unknown>[]): Promise<ReadonlySet<number>> {
+  const changed = new Set<number>();
+  for (const [i, { act }] of acted.entries()) {
+    if (act?.seen !== undefined && !act.seen.isStill(await stateOf(tx, act.seen.thing))) changed.add(i);
+  }
+  return changed;
 }
 
 const ASKED_BEFORE = fail('asked-before', 'This key was used before: its answer is kept, and nothing is done twice.');

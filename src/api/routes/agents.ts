@@ -70,7 +70,7 @@ export function agentRoutes(app: Api, services: ApiServices): void {
   app.get(
     '/agents/:agent',
     {
-      config: { operation: 'readAgent' },
+      config: { operation: 'readAgent', thing: { type: 'agent', param: 'agent' } },
       schema: { tags, summary: 'An agent and its float', params: AgentParams, response: { 200: Named(AgentSchema) } },
     },
     async (request) => agentJson(await readOwn(request, request.params.agent)),
@@ -79,7 +79,7 @@ export function agentRoutes(app: Api, services: ApiServices): void {
   app.patch(
     '/agents/:agent',
     {
-      config: { operation: 'changeAgent' },
+      config: { operation: 'changeAgent', thing: { type: 'agent', param: 'agent' } },
       schema: {
         tags,
         summary: 'Change the commission of what is sold from now on, or close an agent or open it again',
@@ -118,7 +118,7 @@ export function agentRoutes(app: Api, services: ApiServices): void {
   app.get(
     '/agents/:agent/members',
     {
-      config: { operation: 'listAgentMembers' },
+      config: { operation: 'listAgentMembers', thing: { type: 'members', param: 'agent' } },
       schema: {
         tags,
         summary: 'Who sells for an agent',
@@ -132,7 +132,7 @@ export function agentRoutes(app: Api, services: ApiServices): void {
   app.put(
     '/agents/:agent/members/:member',
     {
-      config: { operation: 'addAgentMember' },
+      config: { operation: 'addAgentMember', thing: { type: 'members', param: 'agent' } },
       schema: {
         tags,
         summary: 'Say that a person or an API key of role agent sells for an agent, and for no other',
@@ -149,7 +149,7 @@ export function agentRoutes(app: Api, services: ApiServices): void {
   app.delete(
     '/agents/:agent/members/:member',
     {
-      config: { operation: 'removeAgentMember' },
+      config: { operation: 'removeAgentMember', thing: { type: 'members', param: 'agent' } },
       schema: {
         tags,
         summary: 'Say that somebody sells for an agent no more',

@@ -44,7 +44,7 @@ export function approvalRoutes(app: Api, services: ApiServices): void {
   app.post(
     '/orders/:order/void',
     {
-      config: { operation: 'proposeVoid' },
+      config: { operation: 'proposeVoid', thing: { type: 'order', param: 'order' } },
       schema: {
         tags,
         summary: 'Ask to take a sale back',
@@ -122,7 +122,7 @@ export function approvalRoutes(app: Api, services: ApiServices): void {
   app.post(
     '/card-orders/:order/void',
     {
-      config: { operation: 'proposeCardVoid' },
+      config: { operation: 'proposeCardVoid', thing: { type: 'cardOrder', param: 'order' } },
       schema: {
         tags,
         summary: 'Ask to take a sale to a card back; on its way, the card decides',
@@ -212,7 +212,7 @@ export function approvalRoutes(app: Api, services: ApiServices): void {
   app.get(
     '/approvals/:approval',
     {
-      config: { operation: 'readApproval' },
+      config: { operation: 'readApproval', thing: { type: 'approval', param: 'approval' } },
       schema: {
         tags,
         summary: 'What was asked for, and what became of it',
@@ -226,7 +226,7 @@ export function approvalRoutes(app: Api, services: ApiServices): void {
   app.post(
     '/approvals/:approval/decision',
     {
-      config: { operation: 'decideApproval' },
+      config: { operation: 'decideApproval', thing: { type: 'approval', param: 'approval' } },
       schema: {
         tags,
         summary:

@@ -19,7 +19,7 @@ export function cardOrderRoutes(app: Api, services: ApiServices): void {
   app.get(
     '/card-orders/:order',
     {
-      config: { operation: 'readCardOrder' },
+      config: { operation: 'readCardOrder', thing: { type: 'cardOrder', param: 'order' } },
       schema: { tags, summary: 'An order for a card', params: OrderParams, response: { 200: Named(CardOrderSchema) } },
     },
     async (request) =>
@@ -29,7 +29,7 @@ export function cardOrderRoutes(app: Api, services: ApiServices): void {
   app.post(
     '/card-orders/:order/payout',
     {
-      config: { operation: 'payOutCard' },
+      config: { operation: 'payOutCard', thing: { type: 'cardOrder', param: 'order' } },
       schema: {
         tags,
         summary: 'Give back what was refunded, or was taken off a card, once; needs an Idempotency-Key',

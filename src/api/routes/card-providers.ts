@@ -13,6 +13,8 @@ import {
 import { Named, Strict } from '../schemas/common.ts';
 import type { Api, ApiServices } from '../server.ts';
 
+const ProviderParams = Strict({ provider: ProviderId });
+
 /** For whom cards carry value. */
 export function cardProviderRoutes(app: Api, services: ApiServices): void {
   const { host } = services;
@@ -48,19 +50,33 @@ export function cardProviderRoutes(app: Api, services: ApiServices): void {
       const subject = `provider ${providerIdOf(asked)}`;
       const office = host.by(actOf(services, request, { subject, detail: request.body }));
       const provider = made(await office.addCardProvider(asked));
-      reply.code(201);
+      reply.code(201).header('location', `/api/v1/card-providers/${provider.id}`);
       return providerJson(provider);
     },
+  );
+
+  app.get(
+    '/card-providers/:provider',
+    {
+      config: { operation: 'readCardProvider', thing: { type: 'cardProvider', param: 'provider' } },
+      schema: {
+        tags,
+        summary: 'A provider of a region of cards',
+        params: ProviderParams,
+        response: { 200: Named(CardProviderSchema) },
+      },
+    },
+    async ({ params }) => providerJson(made(await host.cardProvider(params.provider))),
   );
 
   app.patch(
     '/card-providers/:provider',
     {
-      config: { operation: 'changeCardProvider' },
+      config: { operation: 'changeCardProvider', thing: { type: 'cardProvider', param: 'provider' } },
       schema: {
         tags,
         summary: 'Change the limit and the days of tickets that are issued from now on',
-        params: Strict({ provider: ProviderId }),
+        params: ProviderParams,
         body: CardProviderChange,
         response: { 200: Named(CardProviderSchema) },
       },

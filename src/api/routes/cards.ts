@@ -117,7 +117,7 @@ export function cardRoutes(app: Api, services: ApiServices): void {
   app.get(
     '/cards/:card',
     {
-      config: { operation: 'readCard' },
+      config: { operation: 'readCard', thing: { type: 'card', param: 'card' } },
       schema: {
         tags,
         summary: 'A card, what it told last, and what its tickets let meters take',
@@ -134,7 +134,7 @@ export function cardRoutes(app: Api, services: ApiServices): void {
   app.post(
     '/cards/:card/block',
     {
-      config: { operation: 'blockCard' },
+      config: { operation: 'blockCard', thing: { type: 'card', param: 'card' } },
       schema: {
         tags,
         summary: 'End a card for ever: no desk serves it, and the next ticket of another card ends it in each meter',
@@ -152,7 +152,7 @@ export function cardRoutes(app: Api, services: ApiServices): void {
   app.post(
     '/cards/:card/replacement',
     {
-      config: { operation: 'replaceCard' },
+      config: { operation: 'replaceCard', thing: { type: 'card', param: 'card' } },
       schema: {
         tags,
         summary: 'Put another card of the subscriber in the place of one that ended; what waits goes to it',
@@ -184,7 +184,7 @@ export function cardRoutes(app: Api, services: ApiServices): void {
   app.post(
     '/cards/:card/regions/:region/unfreeze',
     {
-      config: { operation: 'unfreezeCard' },
+      config: { operation: 'unfreezeCard', thing: { type: 'card', param: 'card' } },
       schema: {
         tags,
         summary: 'Let value flow again after a person has looked; the card is asked for its receipts first',

@@ -26,7 +26,7 @@ export function controlRoutes(app: Api, services: ApiServices): void {
   app.get(
     '/meters/:meter/commands',
     {
-      config: { operation: 'listCommands' },
+      config: { operation: 'listCommands', thing: { type: 'commands', param: 'meter' } },
       schema: {
         tags: ['commands'],
         summary: 'The latest command of each slot of a meter',
@@ -43,7 +43,7 @@ export function controlRoutes(app: Api, services: ApiServices): void {
   app.post(
     '/meters/:meter/commands',
     {
-      config: { operation: 'orderCommand' },
+      config: { operation: 'orderCommand', thing: { type: 'commands', param: 'meter' } },
       schema: {
         tags: ['commands'],
         summary: 'Order a command: clock, relay, supply policy; once under an Idempotency-Key, if one is given',
@@ -67,7 +67,7 @@ export function controlRoutes(app: Api, services: ApiServices): void {
   app.get(
     '/meters/:meter/policy',
     {
-      config: { operation: 'readPolicy' },
+      config: { operation: 'readPolicy', thing: { type: 'commands', param: 'meter' } },
       schema: {
         tags: ['commands'],
         summary: 'The supply rules of a meter: what is in force, and what is ordered',
@@ -97,7 +97,7 @@ export function controlRoutes(app: Api, services: ApiServices): void {
   app.get(
     '/tariffs/:tariff/versions',
     {
-      config: { operation: 'listTariffVersions' },
+      config: { operation: 'listTariffVersions', thing: { type: 'tariff', param: 'tariff' } },
       schema: {
         tags: ['tariffs'],
         summary: 'Versions of a tariff, the newest first; a meter that is moved to it gets one of its own',
@@ -115,7 +115,7 @@ export function controlRoutes(app: Api, services: ApiServices): void {
   app.put(
     '/tariffs/:tariff',
     {
-      config: { operation: 'publishTariff' },
+      config: { operation: 'publishTariff', thing: { type: 'tariff', param: 'tariff' } },
       schema: {
         tags: ['tariffs'],
         summary: 'Publish a version of a tariff, and send it to all its meters',
@@ -136,7 +136,7 @@ export function controlRoutes(app: Api, services: ApiServices): void {
   app.put(
     '/meters/:meter/tariff',
     {
-      config: { operation: 'assignTariff' },
+      config: { operation: 'assignTariff', thing: { type: 'meter', param: 'meter' } },
       schema: {
         tags: ['tariffs'],
         summary: 'Move a meter to a tariff',

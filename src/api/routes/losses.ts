@@ -67,7 +67,7 @@ export function lossRoutes(app: Api, services: ApiServices): void {
   app.get(
     '/loss-alarms/:alarm',
     {
-      config: { operation: 'readLossAlarm' },
+      config: { operation: 'readLossAlarm', thing: { type: 'alarm', param: 'alarm' } },
       schema: {
         tags,
         summary: 'An alarm of a loss, and what became of it',
@@ -81,7 +81,7 @@ export function lossRoutes(app: Api, services: ApiServices): void {
   app.patch(
     '/loss-alarms/:alarm',
     {
-      config: { operation: 'changeLossAlarm' },
+      config: { operation: 'changeLossAlarm', thing: { type: 'alarm', param: 'alarm' } },
       schema: {
         tags,
         summary: 'Take an alarm further: seen, visited, closed with a finding; never back',

@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
-import { type Enrolment, type HostServices, type MeterView, suiteByName } from '../../host/index.ts';
+import { type Enrolment, type HostServices, type MeterView, stateOfMeter, suiteByName } from '../../host/index.ts';
 import { milliseconds } from '../../units/index.ts';
 import { METER_STATES } from '../../words/index.ts';
 import { actOf, idempotentOrder, once, orderUrl } from '../acts.ts';
 import { onlySubscriber, ownMeter } from '../caller.ts';
+import { versionOf } from '../etag.ts';
 import { afterNumberOf, beforeOf, limitOf, pageOf } from '../paging.ts';
 import { made } from '../problem.ts';
 import {
@@ -93,7 +94,11 @@ export function meterRoutes(app: Api, services: ApiServices): void {
         response: { 200: Named(MeterSchema) },
       },
     },
-    async (request) => meterJson(await meterOfPath(host, request)),
+    async (request) => {
+      const view = await meterOfPath(host, request);
+      request.version = versionOf(stateOfMeter(view));
+      return meterJson(view);
+    },
   );
 
   app.post(
@@ -122,7 +127,7 @@ export function meterRoutes(app: Api, services: ApiServices): void {
   app.put(
     '/meters/:meter/address',
     {
-      config: { operation: 'readdressMeter' },
+      config: { operation: 'readdressMeter', thing: { type: 'meter', param: 'meter' } },
       schema: {
         tags,
         summary: "The meter's modem has another address on its line",
@@ -205,7 +210,7 @@ export function meterRoutes(app: Api, services: ApiServices): void {
   app.post(
     '/meters/:meter/closing',
     {
-      config: { operation: 'closePurse' },
+      config: { operation: 'closePurse', thing: { type: 'meter', param: 'meter' } },
       schema: {
         tags,
         summary: 'Take the rest out of the purse for good; needs an Idempotency-Key',
@@ -228,7 +233,7 @@ export function meterRoutes(app: Api, services: ApiServices): void {
   app.post(
     '/meters/:meter/release',
     {
-      config: { operation: 'unfreezePurse' },
+      config: { operation: 'unfreezePurse', thing: { type: 'meter', param: 'meter' } },
       schema: {
         tags,
         summary: 'A person looked: value may flow to a frozen meter again',

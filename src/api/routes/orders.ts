@@ -51,7 +51,7 @@ export function orderRoutes(app: Api, services: ApiServices): void {
   app.get(
     '/orders/:order',
     {
-      config: { operation: 'readOrder' },
+      config: { operation: 'readOrder', thing: { type: 'order', param: 'order' } },
       schema: { tags, summary: 'An order', params: Strict({ order: Id }), response: { 200: Named(OrderSchema) } },
     },
     async (request) => orderJson(await ownOrder(host, request, made(await host.order(request.params.order)))),

@@ -102,7 +102,7 @@ export function paymentRoutes(app: Api, services: ApiServices): void {
   app.get(
     '/payments/:payment',
     {
-      config: { operation: 'readPayment' },
+      config: { operation: 'readPayment', thing: { type: 'payment', param: 'payment' } },
       schema: { tags, summary: 'A payment', params: paymentParams, response: { 200: Named(PaymentSchema) } },
     },
     async (request) => paymentJson(await ownPayment(request, request.params.payment)),
@@ -131,7 +131,7 @@ export function paymentRoutes(app: Api, services: ApiServices): void {
   app.post(
     '/payments/:payment/cancellation',
     {
-      config: { operation: 'cancelPayment' },
+      config: { operation: 'cancelPayment', thing: { type: 'payment', param: 'payment' } },
       schema: {
         tags,
         summary: 'Nobody waits for it any more: it is reversed, whatever is answered later',
@@ -149,7 +149,7 @@ export function paymentRoutes(app: Api, services: ApiServices): void {
   app.get(
     '/meters/:meter/contract',
     {
-      config: { operation: 'readContract' },
+      config: { operation: 'readContract', thing: { type: 'contract', param: 'meter' } },
       schema: {
         tags,
         summary: 'The contract for automatic transfer',
@@ -163,7 +163,7 @@ export function paymentRoutes(app: Api, services: ApiServices): void {
   app.put(
     '/meters/:meter/contract',
     {
-      config: { operation: 'agreeContract' },
+      config: { operation: 'agreeContract', thing: { type: 'contract', param: 'meter' } },
       schema: {
         tags,
         summary: 'Agree on automatic transfer: when the balance falls to the threshold, so much is paid',
@@ -184,7 +184,7 @@ export function paymentRoutes(app: Api, services: ApiServices): void {
   app.delete(
     '/meters/:meter/contract',
     {
-      config: { operation: 'endContract' },
+      config: { operation: 'endContract', thing: { type: 'contract', param: 'meter' } },
       schema: {
         tags,
         summary: 'End automatic transfer; what was begun goes on',

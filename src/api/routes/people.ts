@@ -1,9 +1,8 @@
 import { Type } from 'typebox';
-import type { NewApiKey, PersonView, NewPerson as WantedPerson } from '../../host/index.ts';
+import type { NewApiKey, NewPerson as WantedPerson } from '../../host/index.ts';
 import { actOf } from '../acts.ts';
-import { etagOf } from '../etag.ts';
 import { afterOf, beforeOf, limitOf, pageOf } from '../paging.ts';
-import { made, Problem } from '../problem.ts';
+import { made } from '../problem.ts';
 import { Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
 import {
   ApiKeySchema,
@@ -51,13 +50,11 @@ export function peopleRoutes(app: Api, services: ApiServices): void {
   app.get(
     '/people/:login',
     {
-      config: { operation: 'readPerson' },
+      config: { operation: 'readPerson', thing: { type: 'person', param: 'login' } },
       schema: { tags, summary: 'A person', params: PersonParams, response: { 200: Named(PersonSchema) } },
     },
-    async ({ params: { login } }, reply) => {
-      const person = made(await people.person(login));
-      reply.header('etag', tagOf(person));
-      return personJson(person);
+    async ({ params: { login } }) => {
+      return personJson(made(await people.person(login)));
     },
   );
 
@@ -84,16 +81,16 @@ export function peopleRoutes(app: Api, services: ApiServices): void {
   app.patch(
     '/people/:login',
     {
-      config: { operation: 'changePerson' },
+      config: { operation: 'changePerson', thing: { type: 'person', param: 'login' } },
       schema: {
         tags,
-        summary: 'Change name or role, lock or unlock; with If-Match only if nobody else has changed it',
+        summary: 'Change name or role, lock or unlock',
         params: PersonParams,
         body: PersonChange,
         response: { 200: Named(PersonSchema) },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       const { login } = request.params;
       const { name, role, locked } = request.body;
       const change = {
@@ -101,16 +98,14 @@ export function peopleRoutes(app: Api, services: ApiServices): void {
         ...(role !== undefined && { role }),
         ...(locked !== undefined && { locked }),
       };
-      const changed = made(await people.changePerson(actOn(request, login, change), login, change, matchOf(request)));
-      reply.header('etag', tagOf(changed));
-      return personJson(changed);
+      return personJson(made(await people.changePerson(actOn(request, login, change), login, change)));
     },
   );
 
   app.post(
     '/people/:login/password-reset',
     {
-      config: { operation: 'resetPassword' },
+      config: { operation: 'resetPassword', thing: { type: 'person', param: 'login' } },
       schema: {
         tags,
         summary: 'A new one-time password; ends all sessions of the person',
@@ -128,7 +123,7 @@ export function peopleRoutes(app: Api, services: ApiServices): void {
   app.delete(
     '/people/:login/sessions',
     {
-      config: { operation: 'endSessions' },
+      config: { operation: 'endSessions', thing: { type: 'person', param: 'login' } },
       schema: { tags, summary: 'End all sessions of a person', params: PersonParams, response: { 204: Type.Null() } },
     },
     async (request, reply) => {
@@ -208,14 +203,3 @@ export function peopleRoutes(app: Api, services: ApiServices): void {
     },
   );
 }
-
-/** Whether a person still is as the ETag says that the caller has seen. */
-function matchOf({ headers }: FastifyRequest): ((person: PersonView) => boolean) | undefined {
-  const wanted = headers['if-match'];
-  if (wanted === undefined || wanted === '*') return undefined;
-  if (!/^"[^"]+"$/.test(wanted)) throw new Problem('input-wrong', 'If-Match has one ETag, as it was given.');
-  return (person) => tagOf(person) === wanted;
-}
-
-/** The same before and after a person goes through the serializer of an answer. */
-const tagOf = (person: PersonView): string => etagOf(JSON.stringify(personJson(person)));

@@ -54,7 +54,7 @@ export function purchaseRoutes(app: Api, services: ApiServices): void {
   app.get(
     '/purchases/:order',
     {
-      config: { operation: 'readPurchase' },
+      config: { operation: 'readPurchase', thing: { type: 'order', param: 'order' } },
       schema: { tags, summary: 'A sale for money', params: orderParams, response: { 200: Named(PurchaseSchema) } },
     },
     async (request) => {
@@ -66,7 +66,7 @@ export function purchaseRoutes(app: Api, services: ApiServices): void {
   app.post(
     '/purchases/:order/payout',
     {
-      config: { operation: 'payOut' },
+      config: { operation: 'payOut', thing: { type: 'order', param: 'order' } },
       schema: {
         tags,
         summary: 'Give back what was paid for an order that was refunded, once; needs an Idempotency-Key',
@@ -103,7 +103,7 @@ export function purchaseRoutes(app: Api, services: ApiServices): void {
   app.get(
     '/meters/:meter/dues',
     {
-      config: { operation: 'readDues' },
+      config: { operation: 'readDues', thing: { type: 'dues', param: 'meter' } },
       schema: {
         tags,
         summary: 'What a meter owes beside its energy',
@@ -120,7 +120,7 @@ export function purchaseRoutes(app: Api, services: ApiServices): void {
   app.post(
     '/meters/:meter/debts',
     {
-      config: { operation: 'bookDebt' },
+      config: { operation: 'bookDebt', thing: { type: 'dues', param: 'meter' } },
       schema: {
         tags,
         summary: 'Book what is owed from before; needs an Idempotency-Key',
@@ -144,7 +144,7 @@ export function purchaseRoutes(app: Api, services: ApiServices): void {
   app.get(
     '/terms',
     {
-      config: { operation: 'readTerms' },
+      config: { operation: 'readTerms', thing: { type: 'terms' } },
       schema: { tags, summary: 'What becomes of a payment', response: { 200: Named(TermsSchema) } },
     },
     async () => termsJson(await host.terms()),
@@ -153,7 +153,7 @@ export function purchaseRoutes(app: Api, services: ApiServices): void {
   app.put(
     '/terms',
     {
-      config: { operation: 'publishTerms' },
+      config: { operation: 'publishTerms', thing: { type: 'terms' } },
       schema: {
         tags,
         summary: 'Publish terms: they hold for what is paid from now on',

@@ -50,7 +50,7 @@ export function shiftRoutes(app: Api, services: ApiServices): void {
   app.get(
     '/shifts/current',
     {
-      config: { operation: 'readShift' },
+      config: { operation: 'readShift', thing: { type: 'shift' } },
       schema: { tags, summary: 'The shift that you have open', response: { 200: Named(ShiftSchema) } },
     },
     async (request) => shiftJson(made(await host.openShiftOf(callerOn(request).by))),
@@ -59,7 +59,7 @@ export function shiftRoutes(app: Api, services: ApiServices): void {
   app.post(
     '/shifts/current/closing',
     {
-      config: { operation: 'closeShift' },
+      config: { operation: 'closeShift', thing: { type: 'shift' } },
       schema: {
         tags,
         summary: 'Close your shift with the cash that was counted; needs an Idempotency-Key',
