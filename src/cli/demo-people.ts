@@ -25,21 +25,22 @@ const FLOAT = 50_000;
 export async function demoAgent(host: HostServices): Promise<void> {
   const known = await host.agent(AGENT.id);
   if (!('reason' in known)) return;
-  const act = (action: string): Act => ({
-    ...{ at: wallClock.now(), by: 'demo', role: 'operator', action, subject: `agent ${AGENT.id}`, detail: '' },
+  const act = (action: string, asked: object): Act => ({
+    ...{ at: wallClock.now(), by: 'demo', role: 'operator', action, subject: `agent ${AGENT.id}` },
+    detail: JSON.stringify(asked),
     request: randomUUID(),
   });
-  const move = {
-    agent: AGENT.id,
+  const { id: _, ...terms } = AGENT;
+  const paidIn = {
     direction: 'pay-in',
     amount: FLOAT,
     method: 'bank-transfer',
     reference: 'opening',
   } as const;
   for (const made of [
-    await host.by(act('addAgent')).addAgent(AGENT),
-    await host.by(act('addAgentMember')).addAgentMember({ id: 'agent', agent: AGENT.id }),
-    await host.by(act('moveFloat')).moveFloat(move),
+    await host.by(act('addAgent', terms)).addAgent(AGENT),
+    await host.by(act('addAgentMember', { member: 'agent' })).addAgentMember({ id: 'agent', agent: AGENT.id }),
+    await host.by(act('moveFloat', paidIn)).moveFloat({ agent: AGENT.id, ...paidIn }),
   ]) {
     if ('sentence' in made) throw new Error(made.sentence);
   }

@@ -17,6 +17,7 @@ import { snapshotOf } from './snapshot.ts';
 import { findingsText } from './story-text.ts';
 import { TerminalView } from './terminal-view.ts';
 import type { View } from './view.ts';
+import { wallClock } from './wall-clock.ts';
 
 export interface LiveOptions {
   readonly folder: DataFolder;
@@ -190,6 +191,7 @@ async function openUtility(
     books: folder.store,
     keys,
     startMs,
+    wall: wallClock,
     ...watched,
     memoryOf: (house) => folder.memoryOf(house),
     onHappening: (happening) => {

@@ -5,7 +5,7 @@ import type { Carrier, LineConditions } from '../line/index.ts';
 import type { MeterMemory } from '../meter/index.ts';
 import type { SupplyPolicy } from '../records/index.ts';
 import type { TariffDefinition } from '../tariff/index.ts';
-import type { Svpmsn } from '../units/index.ts';
+import type { Svpmsn, WallClock } from '../units/index.ts';
 import type { Faults } from './faults.ts';
 import type { House, HouseEvent } from './house.ts';
 import type { LoadSource } from './loads.ts';
@@ -88,6 +88,8 @@ export interface UtilityOptions {
   readonly receipts?: HostPorts['receipts'];
   /** Who signs heads of the books. */
   readonly books?: HeadSigner;
+  /** By which people act, and not the utility itself; the business's own where absent. */
+  readonly wall?: WallClock;
   /** A meter was started from its memories. */
   readonly onMeterStart?: (house: House) => void;
   readonly onHappening?: (happening: Happening) => void;

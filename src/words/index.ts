@@ -1,4 +1,5 @@
 /** What people read, in each language: one catalogue, typed, so that no language lacks a word. */
+export * from './acts.ts';
 export * from './agents.ts';
 export * from './amount.ts';
 export * from './approvals.ts';
@@ -22,6 +23,7 @@ export * from './home-statement.ts';
 export * from './keys.ts';
 export * from './kiosk.ts';
 export * from './language.ts';
+export * from './ledger.ts';
 export * from './losses.ts';
 export * from './meter.ts';
 export * from './meter-says.ts';

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { ACCESS, type Operation, reachOf, SCOPES } from '../../src/api/index.ts';
 import { MemoryStore, ROLES, type Role } from '../../src/host/index.ts';
 import { made } from '../../src/host/rig.testing.ts';
+import { ACT_WORDS, LANGUAGES } from '../../src/words/index.ts';
 import { type Answer, type Json, KIMS_METER, LEES_METER, NOBODY, type Visitor, World } from './world.ts';
 
 const OPERATIONS = Object.keys(ACCESS) as Operation[];
@@ -282,6 +283,44 @@ async function seesOnlyOwn(visitor: Visitor, operation: Operation, own: Answer):
 
 const KEYED = { 'idempotency-key': 'walk-others' };
 const numbersOf = (items: unknown): unknown[] => (items as { number: string }[]).map(({ number }) => number);
+
+test('whatever somebody did has words in the audit log, and so has each field of what was asked', async () => {
+  const done = (await world.people.audit({ limit: 10_000 })).filter(({ by }) => by !== 'test');
+  for (const words of LANGUAGES.map((language) => ACT_WORDS[language])) {
+    const wordless = done.flatMap(({ action, subject, detail }) => [
+      ...(action in words.acts ? [] : [action]),
+      ...(kindOf(subject) in words.subjects ? [] : [subject]),
+      ...(detail === '' ? [] : fieldsOf(JSON.parse(detail))).filter((field) => !(field in words.fields)),
+    ]);
+    assert.deepEqual([...new Set(wordless)], []);
+  }
+  const acts = new Set(done.map(({ action }) => action));
+  for (const action of ['buy', 'closeShift', 'addPerson', 'pay', 'log-out']) assert.ok(acts.has(action), action);
+});
+
+const kindOf = (subject: string): string => (subject.startsWith('API key ') ? 'key' : (subject.split(' ')[0] ?? ''));
+
+/** All that have a value of their own; of lists, and of what is kept by names of a utility's own, the whole has one. */
+const fieldsOf = (of: Json): string[] =>
+  Object.entries(of).flatMap(([field, value]) => {
+    const isWhole = typeof value !== 'object' || value === null || Array.isArray(value);
+    return isWhole || field === 'fees' || field === 'seasons' ? [field] : fieldsOf(value as Json);
+  });
+
+/** Change nothing, or are written down under another name or as what follows from them. */
+const UNWRITTEN: readonly Operation[] = [
+  ...(['previewTariff', 'goOnWithCard', 'passToCard', 'logIn', 'logOut', 'changePassword'] as const),
+  ...(['enterDemo', 'setDemoSpeed', 'cutDemoLine', 'sendDemoCard', 'actOnPanel'] as const),
+];
+
+test('each operation that changes something has a word for the audit log, and no word is of another', () => {
+  const changing = OPERATIONS.filter((operation) => routes.get(operation)?.method !== 'GET');
+  const own = ['log-in', 'log-in-proved', 'log-in-refused', 'log-out', 'new-password', 'change-password', 'import'];
+  assert.deepEqual(
+    Object.keys(ACT_WORDS.en.acts).sort(),
+    [...own, ...changing.filter((operation) => !UNWRITTEN.includes(operation))].sort(),
+  );
+});
 
 test('an agent reads the sales that are its own, and no others', async () => {
   const agent = await world.as('agent');

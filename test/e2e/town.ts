@@ -6,6 +6,7 @@ import { DemoControl } from '../../src/cli/demo-control.ts';
 import { DemoPartners } from '../../src/cli/demo-partners.ts';
 import { newFounding } from '../../src/cli/founding.ts';
 import { DEMO_BEGINS_MS, DEMO_ZONE, settingOf } from '../../src/cli/setting.ts';
+import { wallClock } from '../../src/cli/wall-clock.ts';
 import { ExchangeLog, MemoryStore, type ReceiptSigner } from '../../src/host/index.ts';
 import {
   CardHouseholds,
@@ -71,7 +72,7 @@ export class Town {
     const utility = await Utility.open({
       ...setting,
       keys,
-      ...{ store, startMs: DEMO_BEGINS_MS, watcher: metrics.watcher, exchanges, ...partners.ports },
+      ...{ store, startMs: DEMO_BEGINS_MS, wall: wallClock, watcher: metrics.watcher, exchanges, ...partners.ports },
     });
     const cards = await CardHouseholds.open(utility, keys);
     await utility.runUntil(DEMO_BEGINS_MS + hours * 3_600_000);

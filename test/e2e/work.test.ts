@@ -5,11 +5,14 @@ import type { Browser, Page } from 'playwright-core';
 import type { House } from '../../src/simulation/index.ts';
 import { milliseconds, svpmsn, svpmsnText } from '../../src/units/index.ts';
 import {
+  ACT_WORDS,
+  BOOKS_WORDS,
   COMMAND_WORDS,
   EVENT_WORDS,
   EXCHANGE_WORDS,
   FIELD_WORDS,
   fill,
+  LEDGER_WORDS,
   METER_WORDS,
   SETTLEMENT_WORDS,
 } from '../../src/words/index.ts';
@@ -133,6 +136,31 @@ test('a command that is clicked twice is ordered once', { skip }, async () => {
   });
   await as('System manager', async (page) => assert.equal(await auditOf(page, 'orderCommand', number), 1));
   assert.ok(house(3).relayOpen, 'it was switched off');
+});
+
+test('the audit log and the ledger say in words what was done and booked, and lead to it', { skip }, async () => {
+  const number = meterOf(3);
+  const { acts, subjects, fields, values, wallClock } = ACT_WORDS.en;
+  const { accounts, kinds } = LEDGER_WORDS.en;
+  await as('Auditor', async (page) => {
+    await page.goto('/audit');
+    await page.getByRole('columnheader', { name: wallClock }).waitFor();
+    const row = page.getByRole('row').filter({ hasText: acts.orderCommand }).first();
+    await row.getByText(`${fields.action} ${values.open}`).waitFor();
+    await row.getByRole('link', { name: fill(subjects.meter, number) }).click();
+    await page.getByRole('heading', { name: fill(METER_WORDS.en.title, number), level: 1 }).waitFor();
+    await page.goto('/books?tab=postings');
+    await page.getByRole('combobox', { name: BOOKS_WORDS.en.filterAccount }).click();
+    await page.getByRole('option', { name: accounts.prepaid, exact: true }).click();
+    await page.getByRole('button', { name: BOOKS_WORDS.en.filter, exact: true }).click();
+    await page.getByRole('cell', { name: kinds.stored, exact: true }).first().waitFor();
+    assert.match(page.url(), /account=prepaid/);
+    assert.equal(await page.getByRole('cell', { name: kinds.spent, exact: true }).count(), 0);
+    await page
+      .getByRole('cell', { name: `${accounts.prepaid} · ${accounts['value-in-meters']}` })
+      .first()
+      .waitFor();
+  });
 });
 
 test('whoever stands before a meter reads in words what it says, what it saw and what it was ordered', {

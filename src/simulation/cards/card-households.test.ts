@@ -9,7 +9,7 @@ import type { UtilityOptions } from '../options.ts';
 import { seededRandom } from '../random.ts';
 import { BEGINS_MS, HOUR_MS, keptMemories, MINUTE_MS, openSmall } from '../small-utility.testing.ts';
 import { type CardHouseholdMemory, CardHouseholds, cardHousesOf } from './card-households.ts';
-import { actOf } from './card-office.ts';
+import { actOf, toCard } from './card-office.ts';
 
 const KEYS = drawKeys(Suite.aes128, seededRandom('keys'));
 /** An errand takes six minutes, and the last household goes out a few minutes after the first. */
@@ -103,11 +103,11 @@ test('whoever is sent out loads what was sold meanwhile, and a card that nobody 
   };
   const before = await taken();
   const sale = { csn: holder.csn, region: Region.water, paid: 700, method: 'cash', orderId: 'at the desk' } as const;
-  assert.ok(!('reason' in (await utility.host.by(actOf(utility.time.now)).buyForCard(sale))));
+  assert.ok(!('reason' in (await utility.host.by(actOf(utility, toCard('buyForCard', holder.csn))).buyForCard(sale))));
   assert.ok(people.sendOut(holder.csn));
   await utility.runUntil(utility.time.now + IN_THE_HOUSE_MS + MINUTE_MS);
   const late = { ...sale, paid: 50, orderId: 'when the card was on its way' };
-  assert.ok(!('reason' in (await utility.host.by(actOf(utility.time.now)).buyForCard(late))));
+  assert.ok(!('reason' in (await utility.host.by(actOf(utility, toCard('buyForCard', holder.csn))).buyForCard(late))));
   assert.ok(people.sendOut(holder.csn), 'it goes once more when it is back');
   assert.ok(!people.sendOut(csn('04ffffffffffff')));
   await utility.runUntil(utility.time.now + FIRST_ERRANDS_MS);
@@ -137,7 +137,7 @@ test('a household whose card was blocked has the one that is issued in its place
   await utility.runUntil(BEGINS_MS + FIRST_ERRANDS_MS);
   const [holder] = people.holders;
   assert.ok(holder !== undefined);
-  const office = () => utility.host.by(actOf(utility.time.now));
+  const office = () => utility.host.by(actOf(utility, toCard('buyForCard', holder.csn)));
   const next = csn('04000000000001');
   await office().blockCard({ csn: holder.csn, state: 'lost' });
   assert.ok(people.sendOut(holder.csn));

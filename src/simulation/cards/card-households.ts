@@ -7,7 +7,7 @@ import type { House } from '../house.ts';
 import type { HouseMemory } from '../options.ts';
 import { type SeededRandom, seededRandom } from '../random.ts';
 import type { Utility } from '../utility.ts';
-import { CardCounter, providerOf } from './card-office.ts';
+import { CardCounter, providerOf, toCard } from './card-office.ts';
 import { equipOffline, OfflineMeter } from './offline-meter.ts';
 import { csnOf, inSlot, PurseCard } from './purse-card.ts';
 
@@ -285,7 +285,7 @@ export class CardHouseholds {
       const paid = Math.max(AMOUNT_MIN, usualAmount - onCard);
       const orderId = `card ${card.csn} ${region} ${time.now}`;
       const sale = { csn: card.csn, region, paid, method: 'cash', orderId } as const;
-      await this.#counter.office((office) => office.buyForCard(sale));
+      await this.#counter.office(toCard('buyForCard', card.csn), (office) => office.buyForCard(sale));
     }
   }
 

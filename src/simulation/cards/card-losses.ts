@@ -1,6 +1,7 @@
 import { type Csn, svpmsnText } from '../../units/index.ts';
 import type { SeededRandom } from '../random.ts';
 import { type CardWorld, type Holder, visit } from './card-holder.ts';
+import { toCard } from './card-office.ts';
 import type { OfflineMeter } from './offline-meter.ts';
 import type { PurseCard } from './purse-card.ts';
 
@@ -80,7 +81,9 @@ export class CardLosses {
   async recover(of?: Holder): Promise<void> {
     for (const { holder, lost } of this.#losses) {
       if (of !== undefined && holder !== of) continue;
-      await this.#world.counter.office((office) => office.recoverCard(lost.csn));
+      await this.#world.counter.office(toCard('proposeCardRecovery', lost.csn), (office) =>
+        office.recoverCard(lost.csn),
+      );
     }
   }
 
@@ -110,9 +113,15 @@ export class CardLosses {
   async #isTold({ holder, lost, next }: Loss): Promise<boolean> {
     const { counter } = this.#world;
     return (
-      (await counter.office((office) => office.blockCard({ csn: lost.csn, state: 'lost' }))) &&
+      (await counter.office(toCard('blockCard', lost.csn), (office) =>
+        office.blockCard({ csn: lost.csn, state: 'lost' }),
+      )) &&
       (await counter.issue(next, holder.subscriber)) &&
-      (await counter.office((office) => office.replaceCard({ csn: lost.csn, by: next }), 'card-ended', 'card-wrong'))
+      (await counter.office(
+        toCard('replaceCard', lost.csn),
+        (office) => office.replaceCard({ csn: lost.csn, by: next }),
+        ...['card-ended', 'card-wrong'],
+      ))
     );
   }
 }

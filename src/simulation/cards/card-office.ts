@@ -11,17 +11,27 @@ import {
   type Office,
   providerIdOf,
 } from '../../host/index.ts';
-import { type Csn, milliseconds, type Region, type Svpmsn } from '../../units/index.ts';
+import { type Csn, type Region, type Svpmsn, svpmsnText } from '../../units/index.ts';
 import { cardKeyName, UTILITY_NUMBER } from '../keys.ts';
 import { HostKilled } from '../mortal-store.ts';
 import type { Utility } from '../utility.ts';
 import { type Fate, inSlot, type PurseCard } from './purse-card.ts';
 
-/** In whose name cards are issued, loaded and blocked. */
-export const actOf = (now: number): Act => ({
-  ...{ at: milliseconds(now), by: 'counter', role: 'operator', action: 'card', subject: 'card', detail: '' },
+/** What is done at a counter, by its name in the API, and to what. */
+export interface Done {
+  readonly action: string;
+  /** `card 04a1b2c3d4e5f6` */
+  readonly subject: string;
+}
+
+/** In whose name cards are issued, loaded and blocked; by the clock on the wall where the utility has one. */
+export const actOf = ({ time, options }: Utility, { action, subject }: Done): Act => ({
+  ...{ at: options.wall?.now() ?? time.now, by: 'counter', role: 'operator', action, subject, detail: '' },
   request: 'simulated',
 });
+
+/** What is done to a card. */
+export const toCard = (action: string, csn: Csn): Done => ({ action, subject: `card ${csn}` });
 
 const EXCHANGES_MAX = 8;
 
@@ -50,13 +60,17 @@ export class CardCounter {
   async open(): Promise<void> {
     const { regions, terms } = this.#options;
     for (const region of regions) {
-      await this.office((office) => office.addCardProvider({ utility: UTILITY_NUMBER, region, ...terms(region) }));
+      const done = { action: 'addCardProvider', subject: `provider ${providerOf(region)}` };
+      await this.office(done, (office) =>
+        office.addCardProvider({ utility: UTILITY_NUMBER, region, ...terms(region) }),
+      );
     }
   }
 
   enrol(svpmsn: Svpmsn, region: Region, subscriber: string): Promise<boolean> {
     const meter = { svpmsn, provider: providerOf(region), subscriber, n: this.n };
-    return this.office((office) => office.enrolOffline(meter), 'meter-known');
+    const done = { action: 'enrolOfflineMeter', subject: `meter ${svpmsnText(svpmsn)}` };
+    return this.office(done, (office) => office.enrolOffline(meter), 'meter-known');
   }
 
   /** The memory of a new card, with all of the regions or some. */
@@ -71,19 +85,23 @@ export class CardCounter {
 
   issue(csn: Csn, subscriber: string): Promise<boolean> {
     const regions = this.#options.regions.map((region) => ({ region, provider: providerOf(region), n: this.n }));
-    return this.office((office) => office.issueCard({ csn, subscriber, regions }), 'card-known');
+    const done = toCard('issueCard', csn);
+    return this.office(done, (office) => office.issueCard({ csn, subscriber, regions }), 'card-known');
   }
 
   /** Whether a host did it, or had done it. */
-  async office(work: (office: Office) => Promise<object | HostFailure>, ...but: readonly string[]): Promise<boolean> {
-    const { host, time } = this.#utility;
-    const answer = await orKilled(work(host.by(actOf(time.now))));
+  async office(
+    done: Done,
+    work: (office: Office) => Promise<object | HostFailure>,
+    ...but: readonly string[]
+  ): Promise<boolean> {
+    const answer = await orKilled(work(this.#utility.host.by(actOf(this.#utility, done))));
     return answer !== undefined && (!('reason' in answer) || but.includes(String(answer.reason)));
   }
 
   /** Whether a host took an order that takes value off a card, or never will. */
-  takeOff(order: (office: Office) => Promise<CardOrder | HostFailure>): Promise<boolean> {
-    return this.office(order, 'card-ended', 'card-frozen', 'card-wrong', 'order-settled');
+  takeOff(done: Done, order: (office: Office) => Promise<CardOrder | HostFailure>): Promise<boolean> {
+    return this.office(done, order, 'card-ended', 'card-frozen', 'card-wrong', 'order-settled');
   }
 
   /** What a host knows of a region of a card. */
@@ -109,7 +127,7 @@ export class CardCounter {
   }
 
   async #exchange(card: PurseCard, region: Region, fate: Fate): Promise<CardStep | undefined> {
-    const { host, time } = this.#utility;
+    const { host } = this.#utility;
     let pulled = false;
     const program = inSlot(card, fate, () => {
       pulled = true;
@@ -120,7 +138,8 @@ export class CardCounter {
       return answer !== undefined && 'frame' in answer && !pulled ? answer.frame : undefined;
     };
     program(selectPurse());
-    const begun = await orKilled(host.by(actOf(time.now)).beginCard({ csn: card.csn, region, route: COUNTER_ROUTE }));
+    const office = host.by(actOf(this.#utility, toCard('beginCardExchange', card.csn)));
+    const begun = await orKilled(office.beginCard({ csn: card.csn, region, route: COUNTER_ROUTE }));
     if (begun === undefined || 'reason' in begun) return undefined;
     let step: CardStep = { type: 'send', frame: begun.frame };
     while (step.type === 'send') {

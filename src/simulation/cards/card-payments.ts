@@ -3,7 +3,7 @@ import { type Csn, type Region, type Svpmsn, U32_MAX } from '../../units/index.t
 import type { Faults } from '../faults.ts';
 import { answered } from '../mortal-store.ts';
 import type { Utility } from '../utility.ts';
-import { actOf } from './card-office.ts';
+import { actOf, toCard } from './card-office.ts';
 
 /** What somebody paid for a card, as whoever took the money has it. */
 export interface CardPayment {
@@ -87,7 +87,9 @@ export class CardPayments {
     const { orderId, csn, region, amount, isMoney, reversed } = payment;
     const { host, time } = this.#utility;
     const answer: Promise<CardOrder | HostFailure> = isMoney
-      ? host.by(actOf(time.now)).buyForCard({ csn, region, orderId, paid: amount, method: 'cash' })
+      ? host
+          .by(actOf(this.#utility, toCard('buyForCard', csn)))
+          .buyForCard({ csn, region, orderId, paid: amount, method: 'cash' })
       : host.sellToCard({ csn, region, orderId, amount, source: 'cash' });
     const made = (await answered(answer)) ? await answer : undefined;
     if (made === undefined || ('reason' in made && NOT_YET.has(made.reason))) {
@@ -106,7 +108,8 @@ export class CardPayments {
 
   async #reverse(payment: CardPayment): Promise<void> {
     const { host, time } = this.#utility;
-    const answer = host.by(actOf(time.now)).voidCardOrder(payment.orderId);
+    const office = host.by(actOf(this.#utility, toCard('proposeCardVoid', payment.csn)));
+    const answer = office.voidCardOrder(payment.orderId);
     if (!(await answered(answer))) time.after(AGAIN_MS, () => this.#reverse(payment));
   }
 }

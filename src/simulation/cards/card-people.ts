@@ -5,7 +5,7 @@ import type { SeededRandom } from '../random.ts';
 import type { Utility } from '../utility.ts';
 import { type CardHooks, type CardWorld, Holder, meterOf, visit } from './card-holder.ts';
 import { CardLosses } from './card-losses.ts';
-import { CardCounter } from './card-office.ts';
+import { CardCounter, toCard } from './card-office.ts';
 import { type CardPayment, CardPayments } from './card-payments.ts';
 import { DeadMeters } from './dead-meters.ts';
 import type { OfflineMeter } from './offline-meter.ts';
@@ -166,7 +166,9 @@ export class CardPeople {
 
   /** Until a host has heard of it. */
   async #empty(target: Emptying): Promise<void> {
-    const isTold = await this.#counter.takeOff((office) => office.emptyCard(target));
+    const isTold = await this.#counter.takeOff(toCard('proposeCardClosing', target.csn), (office) =>
+      office.emptyCard(target),
+    );
     if (!isTold) this.#utility.time.after(SECOND_MS, () => this.#empty(target));
   }
 

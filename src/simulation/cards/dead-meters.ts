@@ -1,6 +1,7 @@
 import { cardsHeld } from '../../meter/index.ts';
 import { type Csn, type Svpmsn, svpmsn, svpmsnText } from '../../units/index.ts';
 import { type CardWorld, type Holder, visit } from './card-holder.ts';
+import { toCard } from './card-office.ts';
 import type { OfflineMeter } from './offline-meter.ts';
 import type { Fate } from './purse-card.ts';
 
@@ -80,7 +81,7 @@ export class DeadMeters {
     for (const death of this.#deaths) if (death.meter.dead) await this.#release(death, csn);
     for (const release of this.#releases) {
       if (!release.isOwed || release.csn !== csn) continue;
-      await counter.office((office) => office.payOutCard({ orderId: release.orderId }));
+      await counter.office(toCard('payOutCard', csn), (office) => office.payOutCard({ orderId: release.orderId }));
     }
   }
 
@@ -120,7 +121,9 @@ export class DeadMeters {
   }
 
   #order({ orderId, csn, meter: { region } }: Release): Promise<boolean> {
-    return this.#world.counter.takeOff((office) => office.releasePending({ csn, region, orderId }));
+    return this.#world.counter.takeOff(toCard('proposeCardRelease', csn), (office) =>
+      office.releasePending({ csn, region, orderId }),
+    );
   }
 
   async #mend(death: Death): Promise<void> {

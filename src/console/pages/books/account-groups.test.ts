@@ -23,5 +23,6 @@ test('a float, arrears and an account that is new are owed', () => {
   assert.deepEqual(['float:kiosk', 'arrears', 'refunds-payable', 'something-new'].map(groupOf), [
     ...['owed', 'owed', 'owed', 'owed'],
   ]);
-  assert.equal(groupOf('tax'), 'revenue');
+  assert.deepEqual(['tax', 'energy-revenue:200', 'value-on-cards:1-2'].map(groupOf), ['revenue', 'revenue', 'value']);
+  assert.deepEqual(['card-fees:1-2', 'cards-payable:1-2'].map(groupOf), ['owed', 'owed']);
 });

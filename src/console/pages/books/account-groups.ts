@@ -5,15 +5,22 @@ export const ACCOUNT_GROUPS = ['value', 'money', 'revenue', 'owed', 'given'] as 
 export type AccountGroup = (typeof ACCOUNT_GROUPS)[number];
 
 const OF_GROUPS: Readonly<Record<Exclude<AccountGroup, 'owed'>, readonly string[]>> = {
-  value: ['prepaid', 'value-in-meters', 'found-in-meters', 'closed-purses', 'emergency-credit'],
+  value: [
+    ...['prepaid', 'value-in-meters', 'found-in-meters', 'closed-purses', 'emergency-credit'],
+    ...['prepaid-cards', 'value-on-cards', 'value-in-offline-meters', 'found-on-cards'],
+  ],
   money: ['cash', 'card', 'bank-transfer', 'direct-debit', 'wallet', 'payment-service'],
   revenue: ['energy-revenue', 'fixed-charges', 'fees', 'tax'],
   given: ['commissions', 'goodwill', 'cash-differences', 'energy-bought'],
 };
 
-/** Where an account is read; floats of agents, arrears, the seller's and whatever is new are owed by somebody or to them. */
+/**
+ * Where an account is read; floats of agents, arrears, the seller's, what belongs to the providers of cards and whatever
+ * is new are owed by somebody or to them.
+ */
 export function groupOf(account: string): AccountGroup {
-  const found = Object.entries(OF_GROUPS).find(([, accounts]) => accounts.includes(account));
+  const [of = account] = account.split(':');
+  const found = Object.entries(OF_GROUPS).find(([, accounts]) => accounts.includes(of));
   return (found?.[0] as AccountGroup | undefined) ?? 'owed';
 }
 

@@ -9,6 +9,7 @@ import { Panel } from '../../parts/page.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { grouped } from './account-groups.ts';
+import { useAccountName } from './ledger-names.ts';
 
 /** The trial balance by groups; each account leads to its postings. */
 export function Accounts(): ReactNode {
@@ -26,6 +27,7 @@ export function Accounts(): ReactNode {
 function Balance({ of }: { readonly of: TrialBalanceJson }): ReactNode {
   const words = useWords(BOOKS_WORDS);
   const { count } = useFormat();
+  const nameOf = useAccountName();
   return (
     <Table.ScrollContainer minWidth={600}>
       <Table aria-label={words.tabs.accounts} verticalSpacing={6}>
@@ -56,7 +58,7 @@ function Balance({ of }: { readonly of: TrialBalanceJson }): ReactNode {
                       size="sm"
                       to={`?tab=postings&account=${encodeURIComponent(account)}`}
                     >
-                      {account}
+                      {nameOf(account)}
                     </Anchor>
                   </Table.Td>
                   <Sums of={[sums.debit, sums.credit, sums.balance]} />

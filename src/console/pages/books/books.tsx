@@ -1,6 +1,6 @@
 import { Code, Stack, Tabs, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useSearchParams } from 'react-router';
+import { useLocation, useSearchParams } from 'react-router';
 import type { BooksJson } from '../../../api/index.ts';
 import { BOOKS_WORDS, PAGE_NAMES } from '../../../words/index.ts';
 import { useWords } from '../../locale.tsx';
@@ -35,7 +35,9 @@ export function BooksPage(): ReactNode {
     readBooks: useMay('readBooks'),
   };
   const tabs = TABS.filter(({ needs }) => may[needs] !== undefined);
-  const asked = tabs.find(({ tab }) => tab === parameters.get('tab')) ?? tabs[0];
+  const { pathname } = useLocation();
+  const wanted = parameters.get('tab') ?? (pathname === '/audit' ? 'audit' : undefined);
+  const asked = tabs.find(({ tab }) => tab === wanted) ?? tabs[0];
   return (
     <Page title={names.books} note={words.note}>
       {may.readBooks !== undefined && <Sums />}

@@ -1,15 +1,17 @@
-import { Anchor, Button, Group, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, Select, Stack, Table, Text, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { Link, useSearchParams } from 'react-router';
-import type { PostingJson } from '../../../api/index.ts';
+import { useSearchParams } from 'react-router';
+import type { PostingJson, TrialBalanceJson } from '../../../api/index.ts';
 import { BOOKS_WORDS, fill } from '../../../words/index.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Money } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
+import { PageLink } from '../../parts/page-link.tsx';
 import { DataTable, Facts, Rows } from '../../parts/rows.tsx';
 import { Blank } from '../../parts/states.tsx';
-import { usePages } from '../../reads.ts';
+import { usePages, useRead } from '../../reads.ts';
+import { useAccountName, useKindName } from './ledger-names.ts';
 
 /** Postings, the newest first, of one account or meter where named; the address says of which. */
 export function Postings(): ReactNode {
@@ -53,6 +55,10 @@ function Filter({ account, meter }: FilterProps): ReactNode {
   const words = useWords(BOOKS_WORDS);
   const [, setParameters] = useSearchParams();
   const [wanted, setWanted] = useState({ account: account ?? '', meter: meter ?? '' });
+  const nameOf = useAccountName();
+  const { data } = useRead<TrialBalanceJson>('/books/accounts');
+  const known = data?.accounts.map((each) => each.account) ?? [];
+  const accounts = account === undefined || known.includes(account) ? known : [account, ...known];
   const show = (event: FormEvent) => {
     event.preventDefault();
     const found = Object.entries(wanted).filter(([, value]) => value.trim() !== '');
@@ -61,16 +67,23 @@ function Filter({ account, meter }: FilterProps): ReactNode {
   return (
     <form onSubmit={show}>
       <Group gap="xs" align="flex-end">
-        {(['account', 'meter'] as const).map((name) => (
-          <TextInput
-            key={name}
-            size="xs"
-            label={name === 'account' ? words.filterAccount : words.filterMeter}
-            autoCapitalize="none"
-            value={wanted[name]}
-            onChange={({ currentTarget }) => setWanted((old) => ({ ...old, [name]: currentTarget.value }))}
-          />
-        ))}
+        <Select
+          size="xs"
+          w={260}
+          label={words.filterAccount}
+          searchable
+          clearable
+          data={accounts.map((value) => ({ value, label: nameOf(value) }))}
+          value={wanted.account === '' ? null : wanted.account}
+          onChange={(chosen) => setWanted((old) => ({ ...old, account: chosen ?? '' }))}
+        />
+        <TextInput
+          size="xs"
+          label={words.filterMeter}
+          autoCapitalize="none"
+          value={wanted.meter}
+          onChange={({ currentTarget }) => setWanted((old) => ({ ...old, meter: currentTarget.value }))}
+        />
         <Button size="xs" type="submit" variant="default">
           {words.filter}
         </Button>
@@ -96,6 +109,8 @@ const movedBy = ({ lines }: PostingJson): bigint =>
 function List({ postings, open }: ListProps): ReactNode {
   const words = useWords(BOOKS_WORDS);
   const { exact } = useFormat();
+  const nameOf = useAccountName();
+  const kindOf = useKindName();
   return (
     <DataTable
       label={words.tabs.postings}
@@ -112,13 +127,13 @@ function List({ postings, open }: ListProps): ReactNode {
           ),
         },
         { head: words.at, cell: ({ at }) => exact(at) },
-        { head: words.kind, cell: ({ kind }) => kind },
-        { head: words.meter, cell: ({ meter }) => meter !== undefined && <Link to={`/meters/${meter}`}>{meter}</Link> },
+        { head: words.kind, cell: ({ kind }) => kindOf(kind) },
+        { head: words.meter, cell: ({ meter }) => <OfMeter meter={meter} /> },
         {
           head: words.account,
           cell: ({ lines }) => (
             <Text size="xs" className="quiet">
-              {lines.map(({ account }) => account).join(' · ')}
+              {lines.map(({ account }) => nameOf(account)).join(' · ')}
             </Text>
           ),
         },
@@ -128,6 +143,18 @@ function List({ postings, open }: ListProps): ReactNode {
   );
 }
 
+function OfMeter({ meter }: { readonly meter: string | undefined }): ReactNode {
+  return meter === undefined ? null : <PageLink to={`/meters/${meter}`}>{meter}</PageLink>;
+}
+
+/** An order to a meter has a page; one to a card, or what else a posting names, has none. */
+function OfOrder({ posting: { order = '', meter, kind } }: { readonly posting: PostingJson }): ReactNode {
+  const hasPage = meter !== undefined && SALES.includes(kind);
+  return hasPage ? <PageLink to={`/sell/${encodeURIComponent(order)}`}>{order}</PageLink> : order;
+}
+
+const SALES: readonly string[] = ['sold', 'stored', 'refunded', 'paid-out', 'returned'];
+
 interface OneProps {
   readonly posting: PostingJson | undefined;
   readonly close: () => void;
@@ -136,16 +163,18 @@ interface OneProps {
 function OnePosting({ posting, close }: OneProps): ReactNode {
   const words = useWords(BOOKS_WORDS);
   const { exact } = useFormat();
+  const nameOf = useAccountName();
+  const kindOf = useKindName();
   return (
     <Dialog isOpen={posting !== undefined} close={close} title={fill(words.postingTitle, posting?.number ?? '')}>
       {posting !== undefined && (
         <Stack gap="sm">
           <Facts
             of={[
-              { label: words.kind, value: posting.kind },
+              { label: words.kind, value: kindOf(posting.kind) },
               { label: words.at, value: exact(posting.at) },
-              posting.meter !== undefined && { label: words.meter, value: posting.meter },
-              posting.order !== undefined && { label: words.order, value: posting.order },
+              posting.meter !== undefined && { label: words.meter, value: <OfMeter meter={posting.meter} /> },
+              posting.order !== undefined && { label: words.order, value: <OfOrder posting={posting} /> },
             ]}
           />
           <Table aria-label={fill(words.postingTitle, posting.number)}>
@@ -161,7 +190,7 @@ function OnePosting({ posting, close }: OneProps): ReactNode {
                 const value = BigInt(amount);
                 return (
                   <Table.Tr key={account}>
-                    <Table.Td>{account}</Table.Td>
+                    <Table.Td>{nameOf(account)}</Table.Td>
                     <Table.Td ta="right">{value >= 0n && <Money tokens={value} />}</Table.Td>
                     <Table.Td ta="right">{value < 0n && <Money tokens={-value} />}</Table.Td>
                   </Table.Tr>
