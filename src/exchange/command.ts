@@ -11,6 +11,7 @@ export const Command = {
   clockSet: 0x21,
   relay: 0x22,
   supplyPolicy: 0x23,
+  hotList: 0x24,
   keyChange: 0x2f,
   useAndLog: 0x30,
   clockSlew: 0x31,

@@ -19,8 +19,8 @@ interface CardsSaid {
   readonly isAfterEvents: boolean;
 }
 
-/** So much that lies told under a key of monitoring cannot use up the epochs of a meter. */
-const EPOCH_TOLD_MAX = 0xff_ffff;
+/** So much that lies told under a key of a meter cannot use up its epochs. */
+export const EPOCH_TOLD_MAX = 0xff_ffff;
 
 /** The row of a meter to which value comes by cards, before anything came. */
 export const NEW_CARD_METER = {
@@ -165,7 +165,7 @@ export async function pursesOf(
 }
 
 /** No card may have told of something newer than what a meter says: messages overtake each other. */
-async function isHeardAfterCards(tx: StoreReads, meter: OfflineMeter, at: Milliseconds): Promise<boolean> {
+export async function isHeardAfterCards(tx: StoreReads, meter: OfflineMeter, at: Milliseconds): Promise<boolean> {
   return (await pursesOf(tx, meter)).every(({ toldAt }) => (toldAt ?? 0) < at);
 }
 

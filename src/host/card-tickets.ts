@@ -167,8 +167,22 @@ export async function exposureOfProvider(
 async function stillGood(tx: StoreReads, tickets: readonly CardTicket[], now: Milliseconds): Promise<CardTicket[]> {
   const inTime = tickets.filter(({ expiry }) => expiry * 1000 > now);
   const meters = await tx.offlineMeters.of([...new Set(inTime.map(({ meter }) => svpmsnText(meter)))]);
-  const there = new Map(meters.flatMap((meter) => (meter === undefined ? [] : [[meter.svpmsn, meter.epochThere]])));
-  return inTime.filter(({ meter, epoch }) => epoch >= (there.get(meter) ?? 0));
+  const rows = new Map(meters.flatMap((meter) => (meter === undefined ? [] : [[meter.svpmsn, meter]])));
+  const good: CardTicket[] = [];
+  for (const ticket of inTime) if (!(await isPast(tx, ticket, rows.get(ticket.meter)))) good.push(ticket);
+  return good;
+}
+
+/**
+ * Whether nothing more is taken under a ticket, and all that was is booked. Of one with a line that is another
+ * subscriber's nobody knows it: what that took from this card, its events tell, and they may come late.
+ */
+async function isPast(tx: StoreReads, ticket: CardTicket, meter: OfflineMeter | undefined): Promise<boolean> {
+  if (meter === undefined || ticket.epoch >= meter.epochThere) return false;
+  if (!meter.line) return true;
+  const [purse] = await tx.cardPurses.of([ticket.purse]);
+  const [card] = purse === undefined ? [] : await tx.cards.of([purse.card]);
+  return card?.subscriber === meter.subscriber;
 }
 
 const sumOfLimits = (tickets: readonly CardTicket[]): bigint =>

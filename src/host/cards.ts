@@ -15,6 +15,7 @@ import { type CardView, COUNTER_ROUTE, cardBy, providerBy, purseBy } from './car
 import { NEW_CARD_METER } from './card-meters.ts';
 import { wakeCard } from './card-slots.ts';
 import { fail, isFailure, parseMeterNumber, subscriberUnknown, textFault } from './failures.ts';
+import { sendHotList } from './hot-list.ts';
 import type { StoreTransaction } from './ports.ts';
 import type { CardProvider, CardPurse, HostFailure, IssuedCard, OfflineMeter } from './types.ts';
 
@@ -149,8 +150,8 @@ const NEW_PURSE: Omit<CardPurse, 'id' | 'card' | 'region' | 'provider' | 'n' | '
 };
 
 /**
- * Ends a card, for ever. The epoch of every meter that it has a ticket for is raised: with the next ticket of another
- * card it comes there, and nothing more is taken from this one.
+ * Ends a card, for ever. The epoch of every meter that it has a ticket for is raised: over its line, or with the next
+ * ticket of another card, it comes there, and nothing more is taken from this one.
  */
 export async function blockCard(
   tx: StoreTransaction,
@@ -170,6 +171,7 @@ export async function blockCard(
     }
   }
   await tx.offlineMeters.put([...meters.values()]);
+  for (const row of meters.values()) if (row.line) await sendHotList(tx, row, now);
   return { ...found, card };
 }
 

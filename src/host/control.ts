@@ -29,6 +29,7 @@ import {
 import { versionAfter } from './calendar.ts';
 import { CLOCK_SET, type NewCommand, queueCommand } from './command-queue.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
+import { hotListHeard } from './hot-list.ts';
 import {
   bookKey,
   CHANGE_OF_MONITORING,
@@ -93,6 +94,7 @@ export async function settleCommand(
     case 'done':
     case 'refused':
       await tx.putCommand({ ...row, state, result: head.result, settledAt: now });
+      if (state === 'done' && row.h === Command.hotList) await hotListHeard(tx, row, answer, now);
       if (state === 'done' && row.h === Command.keyChange) {
         await bookKey(tx, meter.svpmsn, row.body[0] as KeyName);
         if (row.slot === CHANGE_OF_MONITORING) await queueCommand(tx, meter, PROOF_OF_MONITORING, now);
@@ -114,6 +116,8 @@ function outcomeOf(
     case Result.relayHeld:
       return 'done';
     case Result.versionNotNewer:
+      // Of an epoch a later one says all that this one does.
+      if (command.h === Command.hotList) return 'done';
       // An answer was lost, and the meter holds what it was told; or it was told a higher version by somebody else.
       return heldVersion(answer) === command.version ? 'done' : 'newer-wanted';
     case Result.clockErrorTooLarge:

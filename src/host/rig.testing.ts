@@ -34,10 +34,12 @@ import {
 import {
   type AnswerHead,
   decodeClockSet,
+  decodeHotList,
   decodeKeyChange,
   decodePolicy,
   encodeClockSetAnswer,
   encodeControlStatus,
+  encodeHotListAnswer,
   encodeKeyChangeAnswer,
   encodePolicyAnswer,
   Result,
@@ -125,6 +127,8 @@ class TinyMeter {
   frozen = false;
   /** Versions of the policy (supply 0) and of the tables, by supply. */
   readonly held = new Map<number, number>();
+  /** What it says that it has of cards. */
+  cards = { fromCards: 0, epoch: 0 };
   /** By purpose: the generations that it serves, the lowest and the highest. */
   readonly generations = [0, 1, 2, 3].map(() => ({ floor: 0, newest: 0 }));
   #terminal;
@@ -182,6 +186,7 @@ class TinyMeter {
     };
     if (this.suite === Suite.tripleDes) return this.#seedBalance();
     if (h === Command.keyChange) return this.#changeKey(command, head);
+    if (h === Command.hotList) return this.#takeEpoch(command, head);
     if (h !== Command.clockSet) return this.#takeVersion(h, command, head);
     if (this.clockRefusals > 0) {
       this.clockRefusals -= 1;
@@ -200,6 +205,22 @@ class TinyMeter {
     assert(opened !== undefined && toHex(opened) === toHex(wanted), 'the key that was sent is that of its name');
     this.#served(n).newest = generationOf(n);
     return encodeKeyChangeAnswer({ head, n, floor: change.floor });
+  }
+
+  #takeEpoch(command: Uint8Array, head: AnswerHead): Uint8Array {
+    const told = decodeHotList(command);
+    if ('reason' in told) throw new Error('the host sent a body that is none');
+    const { fromCards } = this.cards;
+    if (this.frozen) {
+      return encodeHotListAnswer({
+        head: { ...head, result: Result.frozen },
+        cards: { fromCards: tokens(0), epoch: 0 },
+      });
+    }
+    const result = told.epoch > this.cards.epoch ? Result.done : Result.versionNotNewer;
+    this.cards.epoch = Math.max(this.cards.epoch, told.epoch);
+    const cards = { fromCards: tokens(fromCards), epoch: this.cards.epoch };
+    return encodeHotListAnswer({ head: { ...head, result }, cards });
   }
 
   #takeVersion(h: Command, command: Uint8Array, head: AnswerHead): Uint8Array {

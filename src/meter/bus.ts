@@ -112,6 +112,8 @@ export const SamRequest = {
   cardReport: 0x30,
   /** the card was pulled */
   cardRemoved: 0x2f,
+  /** -> what goes to the SVM for the hot list that was proved last; then each reply of the SVM, until it is `done` */
+  hotList: 0x31,
 } as const;
 
 /** The SAM's reply, first byte. */

@@ -8,6 +8,7 @@ import {
   decodeClockSet,
   decodeClockSlew,
   decodeEventRequest,
+  decodeHotList,
   decodePolicy,
   decodeRelayCommand,
   decodeUseRequest,
@@ -17,6 +18,7 @@ import {
   encodeClockSetAnswer,
   encodeClockSlewAnswer,
   encodeEventAnswer,
+  encodeHotListAnswer,
   encodePolicy,
   encodePolicyAnswer,
   encodeRelayAnswer,
@@ -38,6 +40,7 @@ import { setClock, slewClock, slewSpentToday } from './clock.ts';
 import { eventsFrom, oldestEvent, recordEvent } from './event-log.ts';
 import { levelsOf } from './exchanger.ts';
 import { flagsOf } from './flags.ts';
+import { raiseEpoch } from './hot-list.ts';
 import { PROFILE_RING_MINUTES } from './layout.ts';
 import { jumpTo } from './minutes.ts';
 import { highestVersion, tableVersions, takeTable } from './mode-tables.ts';
@@ -64,6 +67,8 @@ export function carryOut(meter: Meter, h: Command, body: Uint8Array, out: MeterO
       return relay(meter, body, out);
     case Command.supplyPolicy:
       return policyAnswer(meter, changePolicy(meter, body, out), meter.policy.version);
+    case Command.hotList:
+      return hotList(meter, body);
     case Command.useAndLog:
       return useAndLog(meter, body);
     case Command.clockSlew:
@@ -152,6 +157,16 @@ function changePolicy(meter: Meter, body: Uint8Array, out: MeterOutputs): Result
   for (const supply of meter.supplies) driveLatch(meter, supply, out);
   return Result.done;
 }
+
+function hotList(meter: Meter, body: Uint8Array): Uint8Array {
+  const list = decodeHotList(body);
+  const raised = isRecordFailure(list) ? Result.bodyNotUnderstood : raiseEpoch(meter, list.epoch);
+  const cards = cardsOf(meter);
+  const result = cards === undefined ? Result.frozen : raised;
+  return encodeHotListAnswer({ head: headOf(meter, result), cards: cards ?? NOTHING_OF_CARDS });
+}
+
+const NOTHING_OF_CARDS: CardsTold = { fromCards: tokens(0), epoch: 0 };
 
 function events(meter: Meter, body: Uint8Array): Uint8Array {
   const request = decodeEventRequest(body);

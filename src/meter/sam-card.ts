@@ -41,6 +41,8 @@ export interface CardConversation {
   csn: Csn | undefined;
   refusal: CardRefusal | undefined;
   reported: boolean;
+  /** The line has brought an epoch since it began: nothing more is taken in it. */
+  isPast: boolean;
   state:
     | { readonly name: 'awaiting-table' }
     | { readonly name: 'awaiting-card'; readonly table: CardTable; readonly taking: Taking }
@@ -88,6 +90,7 @@ export function beginCard(sam: Sam, body: Uint8Array): Uint8Array | undefined {
     csn: undefined,
     refusal: undefined,
     reported: false,
+    isPast: false,
     state: { name: 'awaiting-table' },
   };
   return new Writer(2 + BUS_NONCE_BYTES).u8(SamReply.toSvm).u8(SvmRequest.cards).bytes(sam.card.nonce).done();
@@ -142,6 +145,7 @@ const hasPlace = ({ csn: id }: CardConversation, { cards }: CardTable): boolean 
 export function cardResponse(sam: Sam, response: Uint8Array): Uint8Array | undefined {
   const { card } = sam;
   if (card?.state.name !== 'awaiting-card') return undefined;
+  if (card.isPast) return over(sam, card, CardRefusal.epochPast);
   const { table, taking } = card.state;
   const outcome = takingReceive(taking, response);
   if (taking.state.name === 'awaiting-ticket') card.csn = taking.state.csn;

@@ -26,6 +26,7 @@ import {
 import {
   ATTENTION_BYTES,
   decodeClockSet,
+  decodeHotList,
   decodeKeyChange,
   decodePolicy,
   isRecordFailure,
@@ -45,6 +46,7 @@ import {
   type ValueConversation,
 } from './sam-bus.ts';
 import { beginCard, type CardConversation, cardReport, cardResponse, cardStored, takeCards } from './sam-card.ts';
+import { carryHotList, type HotListConversation } from './sam-hot-list.ts';
 import { keyAboveFloor } from './sam-keys.ts';
 import {
   eraseKeys,
@@ -79,6 +81,8 @@ export interface Sam {
   value: ValueConversation;
   /** With the card in the slot, until it is over or the card is pulled. */
   card: CardConversation | undefined;
+  /** From the proof of a hot list to its epoch in the purse. */
+  hotList: HotListConversation | undefined;
   /** Of the draw or the floors that are asked for: the SVM's next reply to either answers it. */
   asked: Uint8Array | undefined;
   /** Purpose, suite and generation that become the floor, because a newer key has worked. */
@@ -115,6 +119,7 @@ export function startSam(memory: Nvm, randomness: Randomness, labSessions?: numb
     floors: new Uint8Array(8),
     value: { name: 'idle' },
     card: undefined,
+    hotList: undefined,
     asked: undefined,
     risingFloor: undefined,
     floorsToCome,
@@ -159,6 +164,8 @@ export function samCommand(sam: Sam, request: Uint8Array): Uint8Array {
     case SamRequest.cardRemoved:
       sam.card = undefined;
       return Uint8Array.of(SamReply.done);
+    case SamRequest.hotList:
+      return carryHotList(sam, body) ?? REFUSED;
     default:
       return REFUSED;
   }
@@ -233,6 +240,10 @@ function carry(sam: Sam, proof: HostAuthenticated): Uint8Array {
     const set = decodeClockSet(proof.command);
     if (!isRecordFailure(set)) storeClockSet(sam.memory, set.seconds);
   }
+  if (proof.h === Command.hotList) {
+    const list = decodeHotList(proof.command);
+    sam.hotList = isRecordFailure(list) ? undefined : { name: 'proved', epoch: list.epoch };
+  }
   const reply = new Uint8Array(2 + proof.command.length);
   reply[0] = SamReply.command;
   reply[1] = proof.h;
@@ -306,6 +317,7 @@ function dismantled(sam: Sam): Uint8Array {
   sam.terminal.sessions.length = 0;
   sam.value = { name: 'idle' };
   sam.card = undefined;
+  sam.hotList = undefined;
   return Uint8Array.of(SamReply.done);
 }
 

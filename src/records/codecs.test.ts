@@ -20,6 +20,8 @@ const codecs: Record<string, Codec> = {
   relayAnswer: { encode: records.encodeRelayAnswer, decode: records.decodeRelayAnswer },
   policy: { encode: records.encodePolicy, decode: records.decodePolicy },
   policyAnswer: { encode: records.encodePolicyAnswer, decode: records.decodePolicyAnswer },
+  hotList: { encode: records.encodeHotList, decode: records.decodeHotList },
+  hotListAnswer: { encode: records.encodeHotListAnswer, decode: records.decodeHotListAnswer },
   keyChange: { encode: records.encodeKeyChange, decode: records.decodeKeyChange },
   keyChangeAnswer: { encode: records.encodeKeyChangeAnswer, decode: records.decodeKeyChangeAnswer },
   event: { encode: records.encodeEvent, decode: records.decodeEvent },

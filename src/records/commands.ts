@@ -1,8 +1,9 @@
 import { Reader, Writer } from '../bytes/index.ts';
-import { SUPPLIES_MAX, type SupplyIndex, type UnixSeconds, unixSeconds } from '../units/index.ts';
+import { SUPPLIES_MAX, type SupplyIndex, tokens, type UnixSeconds, unixSeconds } from '../units/index.ts';
 import { RELAY_REASONS_ALL } from './events.ts';
 import { failure, type RecordFailure } from './failure.ts';
 import { type AnswerHead, readHead, writeHead } from './results.ts';
+import type { CardsTold } from './use-read.ts';
 
 /** M3 of 0x21, clock set, 6 bytes: seconds u32, Unix | milliseconds u16, 0 to 999: the host's time as M3 leaves it. */
 export interface ClockSet {
@@ -130,6 +131,36 @@ export function decodePolicyAnswer(bytes: Uint8Array): PolicyAnswer | RecordFail
   const version = reader.u32();
   if (!reader.ended()) return failure('length-wrong');
   return head === undefined ? failure('field-out-of-range') : { head, version };
+}
+
+/** M3 of 0x24, hot list, 4 bytes: epoch u32, from which on the meter takes from no card whose ticket is of an earlier one. */
+export interface HotList {
+  readonly epoch: number;
+}
+
+export const encodeHotList = ({ epoch }: HotList): Uint8Array => new Writer(4).u32(epoch).done();
+
+export function decodeHotList(bytes: Uint8Array): HotList | RecordFailure {
+  const reader = new Reader(bytes);
+  const epoch = reader.u32();
+  return reader.ended() ? { epoch } : failure('length-wrong');
+}
+
+/** M4 of 0x24, 21 bytes: head 9 | from cards u64, all tokens ever taken from cards | epoch u32 that now holds. */
+export interface HotListAnswer {
+  readonly head: AnswerHead;
+  readonly cards: CardsTold;
+}
+
+export const encodeHotListAnswer = ({ head, cards }: HotListAnswer): Uint8Array =>
+  writeHead(head).u64(cards.fromCards).u32(cards.epoch).done();
+
+export function decodeHotListAnswer(bytes: Uint8Array): HotListAnswer | RecordFailure {
+  const reader = new Reader(bytes);
+  const head = readHead(reader);
+  const cards = { fromCards: tokens(reader.u64()), epoch: reader.u32() };
+  if (!reader.ended()) return failure('length-wrong');
+  return head === undefined ? failure('field-out-of-range') : { head, cards };
 }
 
 /**

@@ -17,6 +17,7 @@ const COMMAND_TEXT: Readonly<Record<Command, string>> = {
   [Commands.clockSet]: 'a clock set',
   [Commands.relay]: 'a relay command',
   [Commands.supplyPolicy]: 'a supply policy',
+  [Commands.hotList]: 'the hot list of cards',
   [Commands.keyChange]: 'a key change',
   [Commands.useAndLog]: 'a use and log read',
   [Commands.clockSlew]: 'a clock slew',

@@ -64,7 +64,8 @@ export const OFFLINE_METER_WORDS: Readonly<Record<Language, OfflineMeterWords>> 
     hotList: 'Blocked cards',
     hotListEmpty: 'none so far',
     hotListThere: 'known to it, epoch {}',
-    hotListBehind: 'It is not known to have heard of epoch {}; {} has come there. The next ticket tells it.',
+    hotListBehind:
+      'It is not known to have heard of epoch {}; {} has come there. Its line, or the next ticket, tells it.',
     events: 'What it saw last',
     seen: 'When',
     event: 'What',
@@ -105,7 +106,8 @@ export const OFFLINE_METER_WORDS: Readonly<Record<Language, OfflineMeterWords>> 
     hotList: '정지된 카드',
     hotListEmpty: '아직 없음',
     hotListThere: '세대 {}까지 알고 있음',
-    hotListBehind: '세대 {}을(를) 들었는지 알 수 없습니다. 지금까지 {}이(가) 전해졌습니다. 다음 티켓이 알립니다.',
+    hotListBehind:
+      '세대 {}을(를) 들었는지 알 수 없습니다. 지금까지 {}이(가) 전해졌습니다. 통신선이나 다음 티켓이 알립니다.',
     events: '마지막으로 본 일',
     seen: '시각',
     event: '내용',

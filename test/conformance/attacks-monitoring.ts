@@ -28,6 +28,7 @@ import {
   encodeBcdTime,
   encodeClockSet,
   encodeClockSlew,
+  encodeHotList,
   encodePolicy,
   encodeRelayCommand,
   RelayAction,
@@ -116,6 +117,7 @@ function wishes(suite: Suite, counter: number): readonly (readonly [Command, Uin
     [Command.modeTable, encodeModeTable(benchTable(1, 7, 1))],
     [Command.relay, encodeRelayCommand({ supply: 1, action: RelayAction.open })],
     [Command.supplyPolicy, encodePolicy({ ...STRICT_POLICY, version: 9, emergencyCredit: tokens(9_000) })],
+    [Command.hotList, encodeHotList({ epoch: 7 })],
     [Command.clockSet, encodeClockSet({ seconds: unixSeconds(Date.UTC(2027, 5, 6) / 1000), milliseconds: 0 })],
   ];
 }
@@ -126,8 +128,8 @@ function reachable({ meter }: Bench): string {
   const held = keys.map((key) => `${key.n} ${toHex(exportTerminalKey(key))}`).sort();
   const { reasons } = (meter.supplies[0] as (typeof meter.supplies)[number]).relay;
   const tables = meter.supplies.map(({ tables: both }) => both.map((table) => [table?.version, table?.unitCharge]));
-  const { lastCounter, credited, closed } = meter.svm.purse;
-  return JSON.stringify([lastCounter, credited, closed, balanceOf(meter), meter.policy, tables, reasons, held]);
+  const { lastCounter, credited, closed, epoch } = meter.svm.purse;
+  return JSON.stringify([lastCounter, credited, closed, epoch, balanceOf(meter), meter.policy, tables, reasons, held]);
 }
 
 /** Whether the same frames are obeyed under the keys that may carry them: else their refusal would show nothing. */
