@@ -48,6 +48,11 @@ export class CardOffice {
     });
   }
 
+  /** What the card in the place of one that was lost is given now. */
+  async recover(csn: Csn): Promise<readonly CardOrder[]> {
+    return this.#store.transaction(async (tx) => made(await recoverCard(tx, csn, this.#now())).orders);
+  }
+
   /** A card that a subscriber has from now on. */
   async issue(csn: Csn, subscriber: string, regions: readonly Region[], seed = 1): Promise<CardInHand> {
     const n = keyName(Purpose.value, Suite.aes128, 0);

@@ -116,6 +116,29 @@ test('any meter of the utility takes it, once the host has brought a ticket, and
   );
 });
 
+test('a card that is blocked is refused by the meter of its subscriber at once, and what is left on it is given back', async () => {
+  const world = await open();
+  const { house } = world;
+  await world.office.sell(CARD, Region.electricity, 90);
+  await visit(world, house);
+  keyIn(world, house, '30');
+  await visit(world, house);
+  await settled(world, house);
+  const next = csn('04a1b2c3d4e5f7');
+  await world.office.issue(next, 'house-1', [Region.electricity], 2);
+  assert.deepEqual(await world.office.lose(CARD, next, 0), [], 'the meter has not answered');
+  await world.live(20 * SECOND_MS);
+  await visit(world, house);
+  assert.deepEqual([levelsOf(house.meter).fromCards, levelsOf(house.meter).epoch], [30, 1]);
+  assert.equal(purseOf(world.hand, Region.electricity).balance, 60);
+  const given = await world.office.recover(CARD);
+  assert.deepEqual(
+    given.map(({ amount }) => amount),
+    [60],
+  );
+  await audited(world);
+});
+
 test('a card that is pulled at any command of a taking is in one place, and the books say in which', async () => {
   const world = await open();
   const { house } = world;

@@ -229,6 +229,11 @@ export class House implements LineTerminal {
     return this.#chip !== undefined;
   }
 
+  /** Whether it is this card that is in the slot. */
+  holds(chip: CardChip): boolean {
+    return this.#chip === chip;
+  }
+
   removeCard(now: number): void {
     if (this.#chip === undefined) return;
     this.#chip = undefined;

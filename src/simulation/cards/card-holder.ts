@@ -1,3 +1,4 @@
+import type { CardChip } from '../../card/index.ts';
 import type { KeyStore } from '../../crypto/index.ts';
 import { DEFAULT_SUPPLY_POLICY } from '../../records/index.ts';
 import { DEFAULT_TARIFF } from '../../tariff/index.ts';
@@ -104,6 +105,21 @@ export function visit(meter: OfflineMeter, card: PurseCard, fate: Fate, now: num
     pulled = true;
   });
   meter.serve(program, () => pulled, now);
+}
+
+/** A card is put into the meter of a house, and stays there until somebody pulls it. */
+export function putIn({ utility, hooks }: CardWorld, house: House, card: PurseCard, fate: Fate): CardChip {
+  const { time } = utility;
+  const begin = () => {
+    const program = inSlot(card, fate, () => house.removeCard(time.now));
+    return (command: Uint8Array) => {
+      hooks.meterStepped(meterOf(house));
+      return program(command);
+    };
+  };
+  const chip = { atr: new Uint8Array(), begin };
+  house.insertCard(chip, time.now);
+  return chip;
 }
 
 /** The meter of a house, which is another object after each start from its memories. */

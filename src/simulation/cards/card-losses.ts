@@ -1,6 +1,6 @@
 import { type Csn, svpmsnText } from '../../units/index.ts';
 import type { SeededRandom } from '../random.ts';
-import { type CardWorld, type Holder, visit } from './card-holder.ts';
+import { type CardWorld, type Holder, putIn, visit } from './card-holder.ts';
 import { toCard } from './card-office.ts';
 import type { OfflineMeter } from './offline-meter.ts';
 import type { PurseCard } from './purse-card.ts';
@@ -15,6 +15,8 @@ interface Loss {
 const MINUTE_MS = 60_000;
 const AGAIN_MS = 1_000;
 const FOUND_VISITS = 4;
+const HOME_VISITS = 2;
+const HOME_VISIT_MS = 30_000;
 const FOUND_WITHIN_MINUTES = 30;
 const TOLD_WITHIN_MINUTES = 4;
 const COPY_VISITS = 3;
@@ -50,9 +52,27 @@ export class CardLosses {
         visit(meter, lost, {}, time.now);
       });
     }
+    this.#tryAtHome(holder);
     const loss = { holder, lost, next: holder.nextNumber() };
     this.#losses.push(loss);
     time.after(drawn(TOLD_WITHIN_MINUTES * MINUTE_MS), () => this.#report(loss));
+  }
+
+  /** Whoever found it comes by the meter of the house as well. */
+  #tryAtHome({ house, card }: Holder): void {
+    const { faults, utility, hooks } = this.#world;
+    const { time } = utility;
+    const random = this.#random.fork(`finder of ${card.csn}`);
+    for (let count = 0; count < HOME_VISITS; count++) {
+      time.after(random.below(FOUND_WITHIN_MINUTES * MINUTE_MS), () => {
+        if (!faults.active || house.hasCard) return;
+        hooks.say(`${svpmsnText(house.svpmsn)} card ${card.csn} is tried at home by whoever found it`);
+        const chip = putIn(this.#world, house, card, {});
+        time.after(HOME_VISIT_MS, () => {
+          if (house.holds(chip)) house.removeCard(time.now);
+        });
+      });
+    }
   }
 
   /** Its chip is read out now; the copy goes to the meters, and to the counter, later. */

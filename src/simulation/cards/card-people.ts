@@ -3,13 +3,13 @@ import { Region, svpmsnText } from '../../units/index.ts';
 import type { FaultKind, Faults } from '../faults.ts';
 import type { SeededRandom } from '../random.ts';
 import type { Utility } from '../utility.ts';
-import { type CardHooks, type CardWorld, Holder, meterOf, visit } from './card-holder.ts';
+import { type CardHooks, type CardWorld, Holder, putIn, visit } from './card-holder.ts';
 import { CardLosses } from './card-losses.ts';
 import { CardCounter, toCard } from './card-office.ts';
 import { type CardPayment, CardPayments } from './card-payments.ts';
 import { DeadMeters } from './dead-meters.ts';
 import type { OfflineMeter } from './offline-meter.ts';
-import { type Fate, inSlot, type PurseCard } from './purse-card.ts';
+import type { Fate, PurseCard } from './purse-card.ts';
 
 interface Emptying {
   readonly csn: PurseCard['csn'];
@@ -210,16 +210,7 @@ export class CardPeople {
   }
 
   #insert({ house, card }: Holder, fate: Fate): void {
-    const { time } = this.#utility;
-    const begin = () => {
-      const program = inSlot(card, fate, () => house.removeCard(time.now));
-      return (command: Uint8Array) => {
-        this.#world.hooks.meterStepped(meterOf(house));
-        return program(command);
-      };
-    };
-    const chip = { atr: new Uint8Array(), begin };
-    house.insertCard(chip, time.now);
+    putIn(this.#world, house, card, fate);
     this.#world.hooks.say(`${svpmsnText(house.svpmsn)} card ${card.csn} is put in`);
   }
 

@@ -175,7 +175,8 @@ export class CardBooks implements Checker {
     this.#hold('I10', id, freeze === undefined || mayFreeze, () => `it is frozen (${freeze}), and there is one of it`);
   }
 
-  #meterPut({ id, svpmsn, fromCards, spent, doubt }: OfflineMeter): void {
+  #meterPut({ id, svpmsn, fromCards, spent, doubt, line, epochThere }: OfflineMeter): void {
+    if (line) this.#cards.epochThere(svpmsn, epochThere);
     const found = this.#cards.meters.find(({ meter }) => meter.svpmsn === svpmsn);
     if (found === undefined) return;
     const levels = levelsOf(found.meter.meter);

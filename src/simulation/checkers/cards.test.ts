@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { personaliseCard } from '../../card/index.ts';
 import { deriveCardKey, keyName, Purpose, Suite } from '../../crypto/index.ts';
+import { Command } from '../../exchange/index.ts';
+import { offlineRow } from '../../host/cards.testing.ts';
 import type { CardBooks as Books, CardOrder, CardPurse } from '../../host/index.ts';
+import { command, createBench } from '../../meter/board.testing.ts';
+import { encodeHotList } from '../../records/index.ts';
 import { csn, Region, svpmsn, tokens } from '../../units/index.ts';
 import { PurseCard } from '../cards/purse-card.ts';
 import { seededRandom } from '../random.ts';
@@ -121,6 +125,26 @@ test('books that have more of a card than it has break I5 and I8, and a freeze o
   watched.cards.cloned(ID);
   watched.purse({ freeze: 'debits-behind' });
   assert.equal(watched.broken.length, 3, 'of two it is right');
+});
+
+test('books that have an epoch in a meter with a line which has it not break I25, and one that never heard of it I28', async () => {
+  const house = svpmsn(0x0a1b2c);
+  for (const { there, told, broken } of [
+    { there: 0, told: 0, broken: [] },
+    { there: 2, told: 2, broken: [] },
+    { there: 1, told: 2, broken: ['I25', 'I28'] },
+  ]) {
+    const watched = new Watched();
+    const bench = createBench();
+    if (there > 0) command(bench, Command.hotList, encodeHotList({ epoch: there }));
+    const meter = { svpmsn: house, region: Region.electricity, dead: false, meter: bench.meter };
+    watched.cards.built(meter, house);
+    const row = { ...offlineRow('kim'), svpmsn: house, fromCards: 0n, spent: 0n, doubt: undefined, epochThere: told };
+    watched.books.committed([{ method: 'offlineMeters.put', values: [[row]] }]);
+    watched.cards.blocked(ID, house, told);
+    await watched.cards.healed();
+    assert.deepEqual(watched.broken, broken);
+  }
 });
 
 /** Of one card and its provider, what a host says at the end. */

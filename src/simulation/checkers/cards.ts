@@ -32,6 +32,8 @@ interface MeterTruth {
   /** Where it is that of the house: whatever else befalls that is looked after elsewhere. */
   readonly house: Svpmsn | undefined;
   fromCards: number;
+  /** Of its hot list, when it was looked at last. */
+  epoch: number;
   /** The last DTC of each card. */
   readonly counters: Map<Csn, number>;
 }
@@ -43,7 +45,7 @@ interface MeterTruth {
  * against.
  */
 export class Cards implements Checker {
-  readonly watches = ['I2', 'I3', 'I4', 'I23', 'I24', 'I25'] as const;
+  readonly watches = ['I2', 'I3', 'I4', 'I23', 'I24', 'I25', 'I28'] as const;
   readonly #findings: Findings;
   readonly #loaded: (truth: RegionTruth, row: LoadRow) => void;
   readonly #regions = new Map<string, RegionTruth>();
@@ -118,7 +120,7 @@ export class Cards implements Checker {
 
   built(meter: CardMeter, home: Svpmsn): void {
     const house = meter.svpmsn === home ? home : undefined;
-    this.#meters.set(meter.svpmsn, { meter, home, house, fromCards: 0, counters: new Map() });
+    this.#meters.set(meter.svpmsn, { meter, home, house, fromCards: 0, epoch: 0, counters: new Map() });
   }
 
   /** A card has done what a command asked for. Of a copy nothing is known. */
@@ -236,26 +238,53 @@ export class Cards implements Checker {
     const { rows, epoch } = cardsHeld(meter.meter);
     const changed = rows.filter(({ csn, debitCounter }) => debitCounter !== truth.counters.get(csn));
     for (const { csn, debitCounter } of changed) truth.counters.set(csn, debitCounter);
-    this.#refusesBlocked(truth, { taken, epoch });
-    if (taken === 0) return;
     const [row] = changed;
+    this.#refusesBlocked(truth, { taken, csn: row?.csn ?? meter.meter.card?.csn });
+    truth.epoch = epoch;
+    if (taken === 0) return;
     this.#findings.hold('I23', house, row !== undefined && changed.length === 1, () => {
       return `meter ${svpmsnText(meter.svpmsn)} credited ${taken}, and knows no one debit of a card for it`;
     });
     if (row !== undefined) this.#taken(truth, { csn: row.csn, counter: row.debitCounter, amount: taken });
   }
 
-  /** Whoever has found a lost card, and puts it into a meter that has heard of it, gets nothing for it. */
+  /**
+   * Whoever has found a lost card, and puts it into a meter that has heard of it, gets nothing for it. What was taken
+   * before the line told of it may be seen with the next command of the card.
+   */
   #refusesBlocked(
-    { meter, house }: MeterTruth,
-    { taken, epoch }: { readonly taken: number; readonly epoch: number },
+    { meter, house, epoch }: MeterTruth,
+    { taken, csn }: { readonly taken: number; readonly csn: Csn | undefined },
   ): void {
-    const csn = meter.meter.card?.csn;
     const blockedBy = csn && this.#blocked.get(`${csn} ${meter.svpmsn}`);
     if (blockedBy === undefined || epoch < blockedBy) return;
     this.#findings.hold('I25', house, taken === 0, () => {
       return `meter ${svpmsnText(meter.svpmsn)} has heard by epoch ${epoch} that card ${csn} is blocked, and took ${taken} from it`;
     });
+  }
+
+  /** The books say that this epoch has come to a meter: it had, before it said so. */
+  epochThere(meter: Svpmsn, epoch: number): void {
+    const truth = this.#meters.get(meter);
+    if (truth === undefined || truth.house === undefined || levelsOf(truth.meter.meter).frozen !== 0) return;
+    const held = cardsHeld(truth.meter.meter).epoch;
+    this.#findings.hold('I25', truth.house, held >= epoch, () => {
+      return `the books have epoch ${epoch} in meter ${svpmsnText(meter)}, which has ${held}`;
+    });
+  }
+
+  /** A meter with a line that can be reached has heard of every card that was blocked and had a ticket for it. */
+  async healed(): Promise<void> {
+    for (const { meter, house } of this.#meters.values()) {
+      if (house === undefined || levelsOf(meter.meter).frozen !== 0) continue;
+      const { epoch } = cardsHeld(meter.meter);
+      for (const [of, blockedBy] of this.#blocked) {
+        if (!of.endsWith(` ${meter.svpmsn}`)) continue;
+        this.#findings.hold('I28', house, epoch >= blockedBy, () => {
+          return `meter ${svpmsnText(meter.svpmsn)} has not heard that card ${of.slice(0, of.indexOf(' '))} is blocked`;
+        });
+      }
+    }
   }
 
   #taken({ meter }: MeterTruth, { csn, counter, amount }: { csn: Csn; counter: number; amount: number }): void {
