@@ -45,6 +45,12 @@ test('what is on the way to a meter that is dead is released by its issuer, and 
   assert.ok(faults['offline-meter-dead'] > 0 && cards.releases > 0);
 });
 
+test('value of a card that is lost as tickets end for ever, with the seconds of a u32, is held against its meters no more', async () => {
+  const { violations, faults } = await life(1032, { suite: Suite.aes256 });
+  assert.deepEqual(violations, []);
+  assert.ok(faults['card-lost'] > 0);
+});
+
 test('where fewer than eight meters hang nobody has a card', async () => {
   const { cards, faults } = await life(1, { meters: 7, localUnits: 1, transfers: 20 });
   assert.deepEqual(cards, { cards: 0, loads: 0, takings: 0, releases: 0 });
