@@ -23,7 +23,7 @@ export const ENTRY_POINTS: readonly RegExp[] = [
   /^src\/cli\/main\.ts$/,
   /^src\/console\/main\.tsx$/,
   /^tools\/(console|coverage|lock|run-tests)\.ts$/,
-  /^tools\/bench\/main\.ts$/,
+  /^tools\/(bench|figures)\/main\.ts$/,
   /^tools\/defects\/run\.ts$/,
   /^tools\/simulator\/lives\.ts$/,
   /^models\/run\.ts$/,

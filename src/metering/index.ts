@@ -7,3 +7,4 @@ export {
   type PowerWindow,
   SAMPLES_PER_CYCLE_MAX,
 } from './power-circuit.ts';
+export * from './recorded-wave.ts';

@@ -14,6 +14,11 @@ const VOLTAGE_ADC = { bits: 16, fullScaleMicrovolts: 1_000_000 } as const;
 /** FIG. 5, part 8: 16 or 20 bits, signed, full scale at 20 mV: 200 A through the shunt. */
 const CURRENT_ADC = { fullScaleMicrovolts: 20_000 } as const;
 
+/** The current that a meter is made for (IEC 62053-21, direct connection): shares of it say how accurate it must be. */
+export const BASE_CURRENT_MA = 5000;
+/** A meter of class 1 begins to count at 0.4 % of its base current. */
+const STARTING_CURRENT_MA = (BASE_CURRENT_MA * 4) / 1000;
+
 /** What the power circuit must know of the parts before it. */
 export interface Calibration {
   /** Samples of each converter in 1,000 s. */
@@ -46,7 +51,7 @@ export function nominalCalibration(parts: {
     voltageNanovoltsPerCode: Math.round((fullScaleVolts * 1e9) / 2 ** (VOLTAGE_ADC.bits - 1)),
     currentPicoamperesPerCode: Math.round((fullScaleAmperes * 1e12) / 2 ** (parts.currentBits - 1)),
     nominalVoltageMv: parts.lineVoltage * 1000,
-    startingCurrentMa: 20,
+    startingCurrentMa: STARTING_CURRENT_MA,
     overCurrentMa: 63_000,
     pulsesPerKwh: 1000,
     windowMs: 1000,

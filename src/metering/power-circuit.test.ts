@@ -1,22 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
 import { type Calibration, nominalCalibration } from './parts.ts';
 import { createPowerCircuit, type PowerWindow, SAMPLES_PER_CYCLE_MAX } from './power-circuit.ts';
+import { run as runWith, type Wave } from './waves.testing.ts';
 
 const CALIBRATION = nominalCalibration({ lineVoltage: 220, currentBits: 20, sampleRateMilliHz: 3_300_000 });
 
-interface Wave {
-  readonly volts?: number;
-  readonly amperes?: number;
-  readonly lagDegrees?: number;
-  readonly hertz?: number;
-  readonly voltOffset?: number;
-  readonly ampereOffset?: number;
-  /** Third harmonic of the current, as a share of the fundamental. */
-  readonly third?: number;
-}
+const run = (wave: Wave, seconds: number, parts = CALIBRATION) => runWith(wave, seconds, parts);
 
 test('power, current, voltage and angle of a sine are right to 0.02 % at every power factor and frequency', () => {
   for (const hertz of [45, 50, 57.3, 60, 65]) {
@@ -67,6 +57,20 @@ test('energy of a minute, and its pulses, lose nothing to the edges of windows',
   near(imported, (2_200_000 * seconds) / 3600, 2e-4);
   assert.equal(pulses, Math.floor(imported / 1000));
   assert.ok(windows.every(({ exportedMwh }) => exportedMwh === 0));
+});
+
+test('pulses are 80 ms wide, and as long as their pauses where they come too fast for that', () => {
+  const widths = (pulsesPerKwh: number) => {
+    const { windows } = run({ volts: 220, amperes: 10 }, 12, calibration({ pulsesPerKwh }));
+    const energy = windows.reduce((sum, { importedMwh }) => sum + importedMwh, 0);
+    const count = windows.reduce((sum, { pulses }) => sum + pulses.count, 0);
+    assert.equal(count, Math.floor((energy * pulsesPerKwh) / 1_000_000));
+    return [...new Set(windows.map(({ pulses }) => pulses.widthMs))].sort((a, b) => a - b);
+  };
+  // 0.6 pulses a second, then 6.1, then 61.
+  assert.deepEqual(widths(1000), [0, 80]);
+  assert.deepEqual(widths(10_000), [71, 80]);
+  assert.deepEqual(widths(100_000), [8]);
 });
 
 test('remainders are carried: forty windows of a small load lose no mWh', () => {
@@ -177,58 +181,10 @@ test('more samples in a cycle than the sums can hold is a bug', () => {
   assert.throws(() => createPowerCircuit(calibration({ sampleRateMilliHz: most + 40_000 })));
 });
 
-const MHKIT = new URL('../../../shared/data/wave_mhkit_3phase_50kHz.csv.gz', import.meta.url);
-const skip = existsSync(MHKIT) ? false : 'Put wave_mhkit_3phase_50kHz.csv.gz into ../shared/data to run this test.';
-test('a measured three-phase wave has its published powers and power factors within 0.1 %', { skip }, () => {
-  const rows = gunzipSync(readFileSync(MHKIT)).toString().trimEnd().split('\n').slice(1);
-  const published = [
-    { volts: 1, amperes: 4, power: -141_849.3, factor: -0.99873 },
-    { volts: 2, amperes: 5, power: -138_184.7, factor: -0.9988 },
-    { volts: 3, amperes: 6, power: -141_895.6, factor: -0.99796 },
-  ];
-  const scale = { voltageNanovoltsPerCode: 400_000_000, currentPicoamperesPerCode: 100_000_000 };
-  for (const { volts, amperes, power, factor } of published) {
-    const circuit = createPowerCircuit(
-      calibration({ ...scale, sampleRateMilliHz: 50_000_000, nominalVoltageMv: 7_600_000, windowMs: 130 }),
-    );
-    let ended: PowerWindow | undefined;
-    for (const row of rows) {
-      const fields = row.split(',').map(Number);
-      const code = (value: number, unit: number) => Math.round(value / unit);
-      ended = circuit.sample(code(fields[volts] as number, 0.4), code(fields[amperes] as number, 1e-4)) ?? ended;
-    }
-    near((ended as PowerWindow).activeMilliwatts, 1000 * power, 1e-3);
-    near((ended as PowerWindow).powerFactorPpm, 1e6 * factor, 1e-3);
-  }
-});
-
 function calibration(change: Partial<Calibration>): Calibration {
   const sampleRateMilliHz = change.sampleRateMilliHz ?? 3_300_000;
   const nominal = nominalCalibration({ lineVoltage: 220, currentBits: change.currentBits ?? 20, sampleRateMilliHz });
   return { ...nominal, ...change };
-}
-
-/** The windows of a wave that lasts some seconds, and the seconds that they cover. */
-function run(wave: Wave, seconds: number, parts = CALIBRATION): { windows: PowerWindow[]; seconds: number } {
-  const { volts = 220, amperes = 0, lagDegrees = 0, hertz = 50, voltOffset = 0, ampereOffset = 0, third = 0 } = wave;
-  const circuit = createPowerCircuit(parts);
-  const rate = parts.sampleRateMilliHz / 1000;
-  const lag = (lagDegrees * Math.PI) / 180;
-  const windows: PowerWindow[] = [];
-  let covered = 0;
-  for (let n = 0; n < rate * seconds; n++) {
-    const angle = (2 * Math.PI * hertz * n) / rate + 0.3;
-    const voltage = volts * Math.SQRT2 * Math.sin(angle) + voltOffset;
-    const current = amperes * Math.SQRT2 * (Math.sin(angle - lag) + third * Math.sin(3 * (angle - lag))) + ampereOffset;
-    const window = circuit.sample(
-      Math.round((voltage * 1e9) / parts.voltageNanovoltsPerCode),
-      Math.round((current * 1e12) / parts.currentPicoamperesPerCode),
-    );
-    if (window === undefined) continue;
-    windows.push(window);
-    covered += window.duration / 65536 / rate;
-  }
-  return { windows, seconds: covered };
 }
 
 function near(actual: number, expected: number, share: number): void {
