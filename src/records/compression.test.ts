@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { fromHex, toHex } from '../bytes/index.ts';
 import { compressProfile, decompressProfile } from './compression.ts';
 import { isRecordFailure } from './failure.ts';
+import { daysOf, HOMES, missing } from './homes.testing.ts';
 import { BAND_BYTES, ENERGY_MAX, ENERGY_MISSING, ENERGY_UNCERTAIN, MINUTES_PER_DAY, setBand } from './profile.ts';
 
 const NO_BANDS = new Uint8Array(BAND_BYTES);
@@ -101,46 +101,17 @@ test('a form that is not the shortest is refused', () => {
   assert.deepEqual(decompressProfile(Uint8Array.of(...bytes, 0)), { reason: 'not-canonical' });
 });
 
-const HOMES = [
-  { file: 'house_ukdale_2_1min.csv.gz', column: 'aggregate_w', watts: 1, median: 600 },
-  { file: 'house_refit_2_1min.csv.gz', column: 'aggregate_w', watts: 1, median: 600 },
-  { file: 'house_ideal_65_1min.csv.gz', column: 'aggregate_w', watts: 1, median: 600 },
-  { file: 'house_uci_sceaux_1min_35d.csv.gz', column: 'p_kw', watts: 1000, median: 1000 },
-];
-for (const { file, column, watts, median } of HOMES) {
-  const path = new URL(`../../../shared/data/${file}`, import.meta.url);
-  const skip = existsSync(path) ? false : `Put ${file} into ../shared/data to run this test.`;
-  test(`half of the days of ${file} take at most ${median} bytes`, { skip }, () => {
-    const sizes = daysOf(gunzipSync(readFileSync(path)).toString(), column, watts).map((energies) => {
+for (const home of HOMES) {
+  test(`half of the days of ${home.file} take at most ${home.median} bytes`, { skip: missing(home) }, () => {
+    const sizes = daysOf(home).map((energies) => {
       const bytes = compressProfile(energies, NO_BANDS);
       assert.deepEqual(decompressProfile(bytes), { energies, bands: NO_BANDS });
       return bytes.length;
     });
     sizes.sort((a, b) => a - b);
     const middle = sizes[sizes.length >> 1] as number;
-    assert.ok(sizes.length > 30 && middle <= median, `median ${middle} bytes of ${sizes.length} days`);
+    assert.ok(sizes.length > 30 && middle <= home.median, `median ${middle} bytes of ${sizes.length} days`);
   });
-}
-
-/** Days of 0.1 Wh a minute, what rounding leaves carried to the next minute; a minute without a row is missing. */
-function daysOf(csv: string, column: string, watts: number): Uint16Array[] {
-  const [header, ...rows] = csv.trimEnd().split('\n');
-  const at = (header as string).split(',').indexOf(column);
-  const days = new Map<number, Uint16Array>();
-  let carry = 0;
-  for (const row of rows) {
-    const fields = row.split(',');
-    const minute = Date.parse(`${fields[0]?.slice(0, 16)}Z`) / 60_000;
-    const number = Math.floor(minute / MINUTES_PER_DAY);
-    const day = days.get(number) ?? new Uint16Array(MINUTES_PER_DAY).fill(ENERGY_MISSING);
-    days.set(number, day);
-    if (fields[at] === '') continue;
-    const energy = (Number(fields[at]) * watts) / 6 + carry;
-    const whole = Math.max(0, Math.round(energy));
-    carry = energy - whole;
-    day[minute % MINUTES_PER_DAY] = whole;
-  }
-  return [...days.values()];
 }
 
 function readsItselfAgain(bytes: Uint8Array): boolean {

@@ -37,6 +37,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'meter-minutes': async () => (await import('./meter-minutes.ts')).meterMinutes(),
   'meter-frame-longest': async () => (await import('./meter-frames.ts')).longestFrames(),
   'card-apdus': async () => (await import('./card-apdus.ts')).cardApdus(),
+  'profile-encode': async () => (await import('./profile-encode.ts')).profileEncode(),
   once: async () => (await import('./once.ts')).once(),
   'energy-balance': async () => (await import('./energy-balance.ts')).energyBalance(),
   'order-to-receipt': async () => (await import('./order-to-receipt.ts')).orderToReceipt(),

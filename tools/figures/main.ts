@@ -10,6 +10,7 @@ import type { Figure, Report } from './figure.ts';
 
 const REPORTS: Readonly<Record<string, Report>> = {
   metering: async () => (await import('./metering.ts')).metering(),
+  profiles: async () => (await import('./profiles.ts')).profiles(),
 };
 
 const DONE = 0;
