@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import type { Figure, Report } from './figure.ts';
 
 const REPORTS: Readonly<Record<string, Report>> = {
+  forecast: async () => (await import('./forecast.ts')).forecastFigures(),
   metering: async () => (await import('./metering.ts')).metering(),
   profiles: async () => (await import('./profiles.ts')).profiles(),
 };
