@@ -221,6 +221,7 @@ export const ACCESS = {
   readLineDay: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
   readCheckMinutes: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
 
+  readForecast: { scope: 'books:read', all: ['operator', 'auditor', 'seller'] },
   listLineBalances: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
   listLossAlarms: { scope: 'lines:read', all: ['operator', 'technician', 'auditor'] },
   readLossAlarm: { scope: 'lines:read', all: ['operator', 'technician', 'auditor'] },

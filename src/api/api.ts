@@ -23,6 +23,7 @@ import { cardRoutes } from './routes/cards.ts';
 import { controlRoutes } from './routes/control.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { exchangeRoutes } from './routes/exchanges.ts';
+import { forecastRoutes } from './routes/forecast.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { liveRoutes } from './routes/live.ts';
 import { loadRoutes } from './routes/load.ts';
@@ -71,6 +72,7 @@ import { CommandSchema, MeterPolicySchema, TariffSchema } from './schemas/contro
 import { CutOffSchema } from './schemas/cut-offs.ts';
 import { DemoSchema, DemoTimeSchema, PanelSchema } from './schemas/demo.ts';
 import { ExchangePassSchema, ExchangeSchema, TrafficSchema } from './schemas/exchanges.ts';
+import { ForecastSchema } from './schemas/forecast.ts';
 import { KeyUseSchema } from './schemas/keys.ts';
 import { CheckMinuteSchema, LineDaySchema, LineSchema } from './schemas/lines.ts';
 import { BalanceSchema, MinutesSchema, OutlookSchema } from './schemas/load.ts';
@@ -150,7 +152,7 @@ const SCHEMAS = [
   ...[AlarmSchema, OverviewSchema, GridSchema, MinutesSchema, BalanceSchema, UtilitySchema, CutOffSchema, KeyUseSchema],
   ...[CardBooksSchema, CardExchangeSchema, CardOrderSchema, CardProviderSchema, CardSchema, CardStepSchema],
   ...[CardInMeterSchema, CardPassedSchema, CardTicketSchema, OfflineMeterSchema, RecoverySchema, MeterPolicySchema],
-  CardMonthSchema,
+  ...[CardMonthSchema, ForecastSchema],
   ...[OutlookSchema, TariffWeekSchema, TariffPreviewSchema, AccountSchema, TrialBalanceSchema, HeadSchema],
 ];
 
@@ -266,6 +268,7 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
         tariffWeekRoutes(v1, services);
         bookRoutes(v1, services);
         lossRoutes(v1, services);
+        forecastRoutes(v1, services);
         settlementRoutes(v1, services);
         peopleRoutes(v1, services);
         webhookRoutes(v1, services);

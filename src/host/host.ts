@@ -28,6 +28,7 @@ import {
   parseMeterNumber,
   subscriberUnknown,
 } from './failures.ts';
+import { Forecasts } from './forecast.ts';
 import { readGrid } from './grid.ts';
 import { grouped } from './group.ts';
 import { monitoringInDoubt, nextKeyMissing, SEARCH_OF_MONITORING } from './key-change.ts';
@@ -126,6 +127,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   const energy = new EnergySums();
   const balancing = new EnergyBalancing(ports);
   const accounts = new TrialBalanceReader();
+  const forecasts = new Forecasts(store, settings.zone);
   const payments = new Payments(ports, settings.zone);
   const roundMs = settings.roundMs ?? ROUND_MS;
   const collectedAt = new Map<Svpmsn, Milliseconds>();
@@ -507,6 +509,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     lines: () => store.read((tx) => lineViews(tx, clock.now())),
     lineDay: (query) => orStoreFailure(store.read((tx) => readLineDay(tx, query, settings.zone, clock.now()))),
     lineBalances: (query) => store.read((tx) => lineBalances(tx, query)),
+    forecast: (query) => orStoreFailure(forecasts.read(query, clock.now())),
     lossAlarm: (id) => orStoreFailure(store.read((tx) => lossAlarm(tx, id))),
     lossAlarms: (query) => store.read((tx) => lossAlarms(tx, query)),
     checkMinutes: (query) => orStoreFailure(store.read((tx) => checkMinutes(tx, query))),

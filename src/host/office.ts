@@ -102,6 +102,7 @@ export type HostByName = Pick<
   | 'checkMinutes'
   | 'lineDay'
   | 'lineBalances'
+  | 'forecast'
   | 'lossAlarms'
   | 'lossAlarm'
   | 'webhooks'

@@ -10,6 +10,7 @@ import type { ImportReport, ImportRequest } from './bulk-import.ts';
 import type { CardServices } from './card-services.ts';
 import type { Agreement } from './contracts.ts';
 import type { CutOff, CutOffQuery } from './cut-offs.ts';
+import type { Forecast, ForecastQuery } from './forecast.ts';
 import type { Grid } from './grid.ts';
 import type { RotatedPurpose } from './key-change.ts';
 import type { KeyUse } from './key-use.ts';
@@ -70,6 +71,7 @@ export type { ImportFault, ImportKind, ImportReport, ImportRequest } from './bul
 export type * from './card-services.ts';
 export type { Agreement } from './contracts.ts';
 export type { CutOff, CutOffEnd, CutOffQuery, HoursBefore } from './cut-offs.ts';
+export type { Expected, ExpectedSpan, Forecast, ForecastQuery, PurchaseProposal } from './forecast.ts';
 export type { Grid, GridCell, Street } from './grid.ts';
 export type { KeyUse } from './key-use.ts';
 export type { Books, Revenue, Totalled } from './ledger.ts';
@@ -358,6 +360,8 @@ export interface HostServices extends AgentReads, CardServices {
   lineDay(query: LineDayQuery): Promise<LineDay | HostFailure>;
   /** What the days of a transformer came to, by day; they are kept for more than a year. */
   lineBalances(query: LineBalanceQuery): Promise<LineBalance[]>;
+  /** What transformers will be asked for, and what to buy for it; computed once a day. */
+  forecast(query: ForecastQuery): Promise<Forecast | HostFailure>;
   /** By local unit and first day. */
   lossAlarms(query: LossAlarmQuery): Promise<LossAlarm[]>;
   lossAlarm(id: string): Promise<LossAlarm | HostFailure>;

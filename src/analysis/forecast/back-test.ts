@@ -1,5 +1,5 @@
 import { DayAhead, FITTED_DAYS_MIN } from './day-ahead.ts';
-import { type DemandHistory, type DemandScale, naiveDay, scaleOf } from './demand.ts';
+import { type DemandHistory, type DemandScale, knownDays, naiveDay, scaleOf } from './demand.ts';
 
 /** How forecasts of the last days would have been, made each evening by what was fitted on the days before them all. */
 export interface BackTest {
@@ -125,4 +125,4 @@ export function quantile(errors: readonly number[], share: number): number {
 }
 
 /** Whether a history is enough to fit, and to test what was fitted. */
-export const isLongEnough = ({ days }: Pick<DemandHistory, 'days'>): boolean => days.length >= FITTED_DAYS_MIN;
+export const isLongEnough = ({ days }: Pick<DemandHistory, 'days'>): boolean => knownDays(days) >= FITTED_DAYS_MIN;

@@ -64,9 +64,9 @@ export function withoutGaps(days: readonly Float64Array[]): Float64Array[] {
   return whole;
 }
 
-/** How many steps of a day are known. */
-export const knownSteps = (day: Float64Array): number =>
-  day.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
+/** Days of which at least half is known. */
+export const knownDays = (days: readonly Float64Array[]): number =>
+  days.filter((day) => day.filter((value) => !Number.isNaN(value)).length * 2 >= day.length).length;
 
 /**
  * The naive forecast: as it was a week before, else on the day before; `NaN` where neither is known.

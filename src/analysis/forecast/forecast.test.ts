@@ -59,6 +59,8 @@ test('a history of less than four weeks has the naive forecast alone, and one of
   assert.deepEqual(short.days[0]?.naive, all.days[FITTED_DAYS_MIN - 1 - 7]);
   assert.deepEqual(short.year.expected, short.year.naive);
   assert.ok(forecastDemand(all).days.every(({ fitted }) => fitted !== undefined));
+  const gap = all.days.with(3, new Float64Array(HOURS).fill(Number.NaN));
+  assert.equal(forecastDemand({ ...all, days: gap }).tested, undefined, 'a day that nobody knows does not count');
   const [first] = forecastDemand({ ...all, days: [] }).days;
   assert.ok(first?.naive.every(Number.isNaN));
   const [second] = forecastDemand({ ...all, days: all.days.slice(0, 1) }).days;

@@ -25,8 +25,8 @@ export interface DemandForecast {
 }
 
 /**
- * Forecasts the next seven days by step and a year by day. A history shorter than `FITTED_DAYS_MIN` days has the naive
- * forecast alone.
+ * Forecasts the next seven days by step and a year by day. A history of fewer known days than `FITTED_DAYS_MIN` has
+ * the naive forecast alone.
  */
 export function forecastDemand(history: DemandHistory): DemandForecast {
   const { days } = history;

@@ -1,0 +1,145 @@
+import { CHECK_MINUTE_MISSING, type DemandHistory } from '../analysis/index.ts';
+import { MINUTES_PER_DAY } from '../records/index.ts';
+import { type CivilDay, type OffsetChange, offsetTable } from '../tariff/index.ts';
+import type { Milliseconds } from '../units/index.ts';
+import { yearOf } from './calendar.ts';
+import { fail } from './failures.ts';
+import { lineDayId } from './loss-alarms.ts';
+import { CHECK_MINUTES_KEPT, type Store, type StoreReads } from './ports.ts';
+import type { HostFailure } from './types.ts';
+
+/** Balances of days are kept for so long. */
+const DAYS_BACK = 400;
+const HOURS = 24;
+const MINUTES_PER_HOUR = 60;
+const MS_PER_HOUR = 3_600_000;
+/** An hour of which fewer minutes are known is not known. */
+const KNOWN_MINUTES_MIN = 30;
+/** Of several transformers so many must be known; what the others gave in that hour is taken from other days. */
+const KNOWN_SHARE = 0.9;
+/** A transformer that told nothing for so long is held to be there no more. */
+const GONE_HOURS = 7 * HOURS;
+const MILLIWATTS_PER_WATT = 1_000;
+
+/** Mean watts of each hour, by civil day up to the day before the running one; `NaN` where not known. */
+export type Demand = Pick<DemandHistory, 'firstDay' | 'stepsPerDay' | 'days'>;
+
+/**
+ * What transformers gave together, by hour: from the balances of their days, and from the minutes of their check meters
+ * for days that were not balanced. One transformer after the other, so that nobody waits long for the store.
+ * @param begin when the running civil day began
+ */
+export async function readDemand(
+  store: Store,
+  localUnits: readonly number[],
+  { zone, begin }: { readonly zone: string; readonly begin: Milliseconds },
+): Promise<Demand | HostFailure> {
+  const last = Math.ceil(begin / MS_PER_HOUR);
+  const first = Math.max(0, last - DAYS_BACK * HOURS);
+  const sum = new Float64Array(last - first);
+  const [known, present] = [new Uint16Array(sum.length), new Uint16Array(sum.length)];
+  for (const localUnit of localUnits) {
+    const own = await store.read((tx) => hoursOf(tx, localUnit, { first, last }));
+    const from = own.findIndex((value) => !Number.isNaN(value));
+    if (from < 0) continue;
+    const until = Math.min(own.length, own.findLastIndex((value) => !Number.isNaN(value)) + 1 + GONE_HOURS);
+    for (let hour = from; hour < until; hour++) {
+      present[hour] = (present[hour] as number) + 1;
+      if (Number.isNaN(own[hour] as number)) own[hour] = likely(own, hour);
+      else known[hour] = (known[hour] as number) + 1;
+      sum[hour] = (sum[hour] as number) + (own[hour] as number);
+    }
+  }
+  const isKnown = (hour: number) =>
+    (present[hour] as number) > 0 && (known[hour] as number) >= KNOWN_SHARE * (present[hour] as number);
+  const clock = wallClock(zone, (first * MS_PER_HOUR) as Milliseconds);
+  return 'reason' in clock
+    ? clock
+    : byCivilDay(
+        sum.map((value, hour) => (isKnown(hour) ? value : Number.NaN)),
+        first,
+        clock,
+      );
+}
+
+/** As a week before or after, or a day. */
+function likely(hours: Float64Array, hour: number): number {
+  const places = [-7, 7, -1, 1].map((days) => hours[hour + days * HOURS]);
+  return places.find((value) => value !== undefined && !Number.isNaN(value)) ?? 0;
+}
+
+interface Span {
+  /** Hours since 1970 in UTC; the last is not included. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Mean watts of one transformer in each hour. */
+async function hoursOf(tx: StoreReads, localUnit: number, { first, last }: Span): Promise<Float64Array> {
+  const hours = new Float64Array(last - first).fill(Number.NaN);
+  const put = (hour: number, energy: number, minutes: number) => {
+    const place = hour - first;
+    if (minutes < KNOWN_MINUTES_MIN || place < 0 || place >= hours.length) return;
+    hours[place] = ((energy / minutes) * MINUTES_PER_HOUR) / MILLIWATTS_PER_WATT;
+  };
+  const [firstDay, lastDay] = [Math.floor(first / HOURS), Math.floor((last - 1) / HOURS)];
+  const after = lineDayId(localUnit, Math.max(0, firstDay - 1));
+  const balanced = new Set<number>();
+  for (const row of await tx.lineBalances.page({ after, limit: lastDay - firstDay + 2 })) {
+    if (row.localUnit !== localUnit) break;
+    balanced.add(row.day);
+    row.figures.hours.forEach(({ gave, minutes }, hour) => {
+      put(row.day * HOURS + hour, gave, minutes);
+    });
+  }
+  for (let day = Math.max(firstDay, lastDay - CHECK_MINUTES_KEPT / MINUTES_PER_DAY); day <= lastDay; day++) {
+    if (balanced.has(day)) continue;
+    const sums = Array.from({ length: HOURS }, () => ({ energy: 0, minutes: 0 }));
+    const from = day * MINUTES_PER_DAY;
+    for (const { minute, energy } of await tx.checkMinutes({ localUnit, from, to: from + MINUTES_PER_DAY - 1 })) {
+      if (energy >= CHECK_MINUTE_MISSING) continue;
+      const sum = sums[Math.floor((minute - from) / MINUTES_PER_HOUR)] as (typeof sums)[number];
+      sum.energy += energy;
+      sum.minutes += 1;
+    }
+    for (const [hour, { energy, minutes }] of sums.entries()) put(day * HOURS + hour, energy, minutes);
+  }
+  return hours;
+}
+
+/** The civil day and hour of the day at an instant. */
+export type WallClock = (at: number) => { readonly day: CivilDay; readonly hour: number };
+
+/** @param from an instant of the first year that it is asked for; it holds for three years */
+export function wallClock(zone: string, from: Milliseconds): WallClock | HostFailure {
+  const offsets = offsetTable(zone, yearOf(from), 3);
+  if ('reason' in offsets) return fail('range-wrong', offsets.sentence);
+  return (at) => {
+    const local = at / 1000 + 60 * offsetAt(offsets, at / 1000);
+    return { day: Math.floor(local / 86_400), hour: Math.floor((local % 86_400) / 3600) };
+  };
+}
+
+const offsetAt = (offsets: readonly OffsetChange[], at: number): number =>
+  offsets.findLast(({ from }) => from <= at)?.minutes ?? 0;
+
+/** From the first day on of which anything is known. An hour that clocks skip is not known; one lived twice is a mean. */
+function byCivilDay(hours: Float64Array, first: number, clock: WallClock): Demand {
+  const begin = hours.findIndex((value) => !Number.isNaN(value));
+  if (begin < 0) return { firstDay: 0, stepsPerDay: HOURS, days: [] };
+  const firstDay = clock((first + begin) * MS_PER_HOUR).day;
+  const days: Float64Array[] = [];
+  const counts: Uint8Array[] = [];
+  for (let place = begin; place < hours.length; place++) {
+    const { day, hour } = clock((first + place) * MS_PER_HOUR);
+    const sum = days[day - firstDay] ?? new Float64Array(HOURS);
+    const count = counts[day - firstDay] ?? new Uint8Array(HOURS);
+    [days[day - firstDay], counts[day - firstDay]] = [sum, count];
+    const value = hours[place] as number;
+    if (Number.isNaN(value)) continue;
+    sum[hour] = (sum[hour] as number) + value;
+    count[hour] = (count[hour] as number) + 1;
+  }
+  const means = days.map((sum, day) => sum.map((value, hour) => value / (counts[day]?.[hour] as number)));
+  return { firstDay, stepsPerDay: HOURS, days: means };
+}
