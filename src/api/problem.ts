@@ -171,5 +171,10 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   'card-not-frozen': CONFLICT,
   'card-key-missing': CONFLICT,
   'card-exchange-unknown': NOT_FOUND,
+  'phone-access-unknown': NOT_FOUND,
+  'phone-access-wrong': UNPROCESSABLE,
+  'pin-weak': UNPROCESSABLE,
+  'pin-refused': FORBIDDEN,
+  'call-unknown': NOT_FOUND,
   'store-failed': UNAVAILABLE,
 };

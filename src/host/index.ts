@@ -6,6 +6,7 @@ export { type AreaConnection, AreaUnits } from './area-units.ts';
 export { type CheckedBooks, checkBooks, checkSeller } from './book-check.ts';
 export { EXPORT_KINDS, type ExportRequest, exportTable } from './bulk-export.ts';
 export { IMPORT_KINDS } from './bulk-import.ts';
+export { createCallers } from './callers.ts';
 export { type CardRows, type CheckedCards, checkCards } from './card-check.ts';
 export { placeOfPurse, providerIdOf, purseIdOf, regionOfProvider } from './card-ids.ts';
 export { COUNTER_ROUTE } from './card-lookup.ts';

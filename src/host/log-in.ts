@@ -173,7 +173,8 @@ function attemptsOf(login: string): string {
   return String(high * 256 + low);
 }
 
-function lockMs(count: number): number {
+/** How long nobody is let in after so many tries in a row that failed. */
+export function lockMs(count: number): number {
   if (count < FREE_ATTEMPTS) return 0;
   return Math.min(LOCK_FIRST_MS * 2 ** Math.min(count - FREE_ATTEMPTS, 16), LOCK_MS_MAX);
 }

@@ -23,6 +23,8 @@ import type {
   OfflineMeter,
   Payment,
   Person,
+  PhoneAccess,
+  PhoneCall,
   ReceiptDue,
   Session,
   SettledMinutes,
@@ -59,6 +61,8 @@ export class MemoryShelves {
   readonly agentMembers = new MemoryShelf<AgentMember, 'agent'>(this.undo, ['agent']);
   readonly vends = new MemoryShelf<Vend>(this.undo);
   readonly shifts = new MemoryShelf<Shift, 'openBy'>(this.undo, ['openBy']);
+  readonly phoneAccess = new MemoryShelf<PhoneAccess, 'number'>(this.undo, ['number']);
+  readonly calls = new MemoryShelf<PhoneCall, 'state'>(this.undo, ['state']);
   readonly cardProviders = new MemoryShelf<CardProvider>(this.undo);
   readonly cards = new MemoryShelf<IssuedCard, 'subscriber' | 'tail' | 'state'>(this.undo, [
     'subscriber',
@@ -104,6 +108,8 @@ export class MemoryShelves {
     this.agentMembers.fill(others.agentMembers);
     this.vends.fill(others.vends);
     this.shifts.fill(others.shifts);
+    this.phoneAccess.fill(others.phoneAccess);
+    this.calls.fill(others.calls);
     this.cardProviders.fill(others.cardProviders);
     this.cards.fill(others.cards);
     this.cardPurses.fill(others.cardPurses);

@@ -47,6 +47,8 @@ import type {
   Payment,
   PaymentMethod,
   Person,
+  PhoneAccess,
+  PhoneCall,
   Posting,
   Purse,
   ReceiptDue,
@@ -302,6 +304,10 @@ export interface StoreReads {
   readonly vends: ShelfReads<Vend>;
   readonly shifts: ShelfReads<Shift, 'openBy'>;
 
+  /** By the number of their meter. */
+  readonly phoneAccess: ShelfReads<PhoneAccess, 'number'>;
+  readonly calls: ShelfReads<PhoneCall, 'state'>;
+
   readonly cardProviders: ShelfReads<CardProvider>;
   readonly cards: ShelfReads<IssuedCard, 'subscriber' | 'tail' | 'state'>;
   readonly cardPurses: ShelfReads<CardPurse, 'card' | 'provider'>;
@@ -383,6 +389,10 @@ export interface StoreTransaction extends StoreReads {
   /** By the id of their order. */
   readonly vends: Shelf<Vend>;
   readonly shifts: Shelf<Shift, 'openBy'>;
+
+  /** By the number of their meter. */
+  readonly phoneAccess: Shelf<PhoneAccess, 'number'>;
+  readonly calls: Shelf<PhoneCall, 'state'>;
 
   readonly cardProviders: Shelf<CardProvider>;
   readonly cards: Shelf<IssuedCard, 'subscriber' | 'tail' | 'state'>;

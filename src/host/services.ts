@@ -68,6 +68,7 @@ import type { DeliveryPage, Undelivered, WebhookMade } from './webhooks.ts';
 export type * from './agent-services.ts';
 export type { BalanceHistory, BalancePoint } from './balance.ts';
 export type { ImportFault, ImportKind, ImportReport, ImportRequest } from './bulk-import.ts';
+export type * from './caller-services.ts';
 export type * from './card-services.ts';
 export type { Agreement } from './contracts.ts';
 export type { CutOff, CutOffEnd, CutOffQuery, HoursBefore } from './cut-offs.ts';

@@ -8,6 +8,7 @@ import type { Milliseconds, MilliwattHours, ModemAddress, SupplyIndex, Svpmsn, T
 import type { PaymentMethod } from './types/money.ts';
 
 export type * from './types/agents.ts';
+export type * from './types/callers.ts';
 export type * from './types/card-slots.ts';
 export type * from './types/cards.ts';
 export type * from './types/losses.ts';
@@ -481,6 +482,11 @@ export interface HostFailure {
     | 'card-not-frozen'
     | 'card-key-missing'
     | 'card-exchange-unknown'
+    | 'phone-access-unknown'
+    | 'phone-access-wrong'
+    | 'pin-weak'
+    | 'pin-refused'
+    | 'call-unknown'
     | 'store-failed';
   /** What is wrong, where, and what to do. */
   readonly sentence: string;

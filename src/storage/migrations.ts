@@ -7,6 +7,7 @@ export const SEALED_TABLES: readonly string[] = [
   ...['card_orders', 'card_tickets', 'offline_meters', 'line_balances', 'loss_alarms'],
   ...['settlement_claims', 'people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit', 'heads'],
   'card_slots',
+  ...['phone_access', 'calls'],
 ];
 
 /**
@@ -299,6 +300,16 @@ CREATE TABLE offline_meters (
   flags INTEGER NOT NULL, told_at INTEGER NOT NULL, events TEXT NOT NULL, doubt TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX offline_meters_of_subscriber ON offline_meters (subscriber, id);
+CREATE TABLE phone_access (
+  id TEXT PRIMARY KEY, svpmsn INTEGER NOT NULL REFERENCES meters (svpmsn), number TEXT, language TEXT NOT NULL,
+  usual INTEGER, means TEXT NOT NULL, pin TEXT NOT NULL, allowed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX phone_access_of_number ON phone_access (number, id) WHERE number IS NOT NULL;
+CREATE TABLE calls (
+  id TEXT PRIMARY KEY, carrier TEXT NOT NULL, "from" TEXT, svpmsn INTEGER, language TEXT, state TEXT NOT NULL,
+  begun_at INTEGER NOT NULL, ended_at INTEGER, call_back TEXT, steps TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX calls_of_state ON calls (state, id);
 CREATE TABLE used_days (id TEXT PRIMARY KEY, units TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE line_balances (
   id TEXT PRIMARY KEY, local_unit INTEGER NOT NULL, day INTEGER NOT NULL, judged_at INTEGER NOT NULL,

@@ -301,6 +301,16 @@ CREATE TABLE offline_meters (
   flags BIGINT NOT NULL, told_at BIGINT NOT NULL, events TEXT NOT NULL, doubt TEXT
 );
 CREATE INDEX offline_meters_of_subscriber ON offline_meters (subscriber, id);
+CREATE TABLE phone_access (
+  id TEXT COLLATE "C" PRIMARY KEY, svpmsn BIGINT NOT NULL REFERENCES meters (svpmsn), number TEXT COLLATE "C", language TEXT NOT NULL,
+  usual BIGINT, means TEXT NOT NULL, pin TEXT NOT NULL, allowed_at BIGINT NOT NULL
+);
+CREATE INDEX phone_access_of_number ON phone_access (number, id) WHERE number IS NOT NULL;
+CREATE TABLE calls (
+  id TEXT COLLATE "C" PRIMARY KEY, carrier TEXT NOT NULL, "from" TEXT, svpmsn BIGINT, language TEXT, state TEXT COLLATE "C" NOT NULL,
+  begun_at BIGINT NOT NULL, ended_at BIGINT, call_back TEXT, steps TEXT NOT NULL
+);
+CREATE INDEX calls_of_state ON calls (state, id);
 CREATE TABLE used_days (id TEXT COLLATE "C" PRIMARY KEY, units TEXT NOT NULL);
 CREATE TABLE line_balances (
   id TEXT COLLATE "C" PRIMARY KEY, local_unit BIGINT NOT NULL, day BIGINT NOT NULL, judged_at BIGINT NOT NULL,

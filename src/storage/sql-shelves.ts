@@ -22,6 +22,8 @@ import type {
   OfflineMeter,
   Payment,
   Person,
+  PhoneAccess,
+  PhoneCall,
   ReceiptDue,
   Session,
   SettledMinutes,
@@ -43,6 +45,7 @@ import {
   approvals,
   attempts,
   audit,
+  calls,
   cardOrders,
   cardProviders,
   cardPurses,
@@ -60,6 +63,7 @@ import {
   offlineMeters,
   payments,
   people,
+  phoneAccess,
   receipts,
   receiptsDue,
   sessions,
@@ -95,6 +99,8 @@ export class SqlShelves {
   readonly agentMembers: SqlShelf<AgentMember, 'agent'>;
   readonly vends: SqlShelf<Vend>;
   readonly shifts: SqlShelf<Shift, 'openBy'>;
+  readonly phoneAccess: SqlShelf<PhoneAccess, 'number'>;
+  readonly calls: SqlShelf<PhoneCall, 'state'>;
   readonly cardProviders: SqlShelf<CardProvider>;
   readonly cards: SqlShelf<IssuedCard, 'subscriber' | 'tail' | 'state'>;
   readonly cardPurses: SqlShelf<CardPurse, 'card' | 'provider'>;
@@ -131,6 +137,8 @@ export class SqlShelves {
     this.agentMembers = new SqlShelf(connection, agentMembers);
     this.vends = new SqlShelf(connection, vends);
     this.shifts = new SqlShelf(connection, shifts);
+    this.phoneAccess = new SqlShelf(connection, phoneAccess);
+    this.calls = new SqlShelf(connection, calls);
     this.cardProviders = new SqlShelf(connection, cardProviders);
     this.cards = new SqlShelf(connection, cards);
     this.cardPurses = new SqlShelf(connection, cardPurses);

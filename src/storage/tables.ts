@@ -35,6 +35,8 @@ import type {
   OutstandingRow,
   Payment,
   Person,
+  PhoneAccess,
+  PhoneCall,
   Posting,
   Purse,
   ReceiptDue,
@@ -479,6 +481,28 @@ export const offlineMeters = table<OfflineMeter>('offline_meters', ['id'], {
   toldAt: 'number',
   events: 'json',
   doubt: 'text?',
+});
+export const phoneAccess = table<PhoneAccess>('phone_access', ['id'], {
+  id: 'text',
+  svpmsn: 'number',
+  number: 'text?',
+  language: 'text',
+  usual: 'number?',
+  means: 'json',
+  pin: 'text',
+  allowedAt: 'number',
+});
+export const calls = table<PhoneCall>('calls', ['id'], {
+  id: 'text',
+  carrier: 'text',
+  from: 'text?',
+  svpmsn: 'number?',
+  language: 'text?',
+  state: 'text',
+  begunAt: 'number',
+  endedAt: 'number?',
+  callBack: 'text?',
+  steps: 'json',
 });
 export const people = table<Person>('people', ['id'], {
   id: 'text',

@@ -72,6 +72,7 @@ async function putTheRest(tx: Transaction, id: Svpmsn): Promise<void> {
   await putSettlement(tx);
   await putPeople(tx);
   await putAgents(tx, id);
+  await putCallers(tx, id);
   await putCards(tx);
 }
 
@@ -126,6 +127,25 @@ async function putAgents(tx: Transaction, id: Svpmsn): Promise<void> {
     { account: 'float:kiosk', amount: -(2n ** 40n) },
   ] as const;
   await tx.post([{ kind: 'float', at, svpmsn: undefined, order: TEXT, lines }]);
+}
+
+async function putCallers(tx: Transaction, id: Svpmsn): Promise<void> {
+  await tx.phoneAccess.put([
+    {
+      ...{ id: String(id), svpmsn: id, number: '821012345678', language: 'ko', usual: 5_000, pin: '$argon2id$…' },
+      ...{ means: [{ port: 'bank', account: { type: 'token', token: TEXT } }], allowedAt: at },
+    },
+  ]);
+  await tx.calls.put([
+    {
+      ...{ id: '8232399999999-a', carrier: 'sip', from: '821012345678', svpmsn: id, language: 'ko', state: 'live' },
+      ...{ begunAt: at, endedAt: undefined, callBack: undefined, steps: [{ at, name: 'paid', subject: TEXT }] },
+    },
+    {
+      ...{ id: '8232399999998-b', carrier: 'ussd', from: undefined, svpmsn: undefined, language: undefined },
+      ...{ state: 'wants-person', begunAt: at, endedAt: at, callBack: '82', steps: [] },
+    },
+  ]);
 }
 
 async function putCards(tx: Transaction): Promise<void> {

@@ -10,6 +10,8 @@ import type {
   LineBalance,
   LossAlarm,
   Payment,
+  PhoneAccess,
+  PhoneCall,
   Posting,
   Shift,
   Store,
@@ -166,6 +168,30 @@ for (const { name, skip, open } of STORES) {
       assert.deepEqual(await tx.lossAlarms.page({ limit: 9 }), [alarm, closed]);
       assert.deepEqual(await tx.lossAlarms.where('localUnit', 2), [closed]);
       assert.deepEqual(await tx.lossAlarms.where('state', 'new'), [alarm]);
+    });
+  });
+
+  it('who may call, and what was called for, come back as they were, calls by their state', async (store) => {
+    const access: PhoneAccess = {
+      ...{ id: '3', svpmsn: svpmsn(3), number: '821012345678', language: 'ko', usual: undefined, pin: 'hash' },
+      ...{ means: [{ port: 'bank', account: { type: 'mandate', reference: 'M1' } }], allowedAt: at },
+    };
+    const call: PhoneCall = {
+      ...{ id: '1', carrier: 'sip', from: undefined, svpmsn: svpmsn(3), language: 'en', state: 'live', begunAt: at },
+      ...{ endedAt: undefined, callBack: undefined, steps: [{ at, name: 'begun' }] },
+    };
+    const ended: PhoneCall = { ...call, state: 'ended', endedAt: at, steps: [{ at, name: 'paid', subject: 'p' }] };
+    await store.transaction(async (tx) => {
+      await tx.phoneAccess.put([access]);
+      await tx.calls.put([call, { ...call, id: '2' }]);
+    });
+    await store.transaction((tx) => tx.calls.put([ended]));
+    await store.read(async (tx) => {
+      assert.deepEqual(await tx.phoneAccess.of(['3', '4']), [access, undefined]);
+      assert.deepEqual(await tx.phoneAccess.where('number', '821012345678'), [access]);
+      assert.deepEqual(await tx.phoneAccess.where('number', '82101234567'), []);
+      assert.deepEqual(await tx.calls.where('state', 'live'), [{ ...call, id: '2' }]);
+      assert.deepEqual(await tx.calls.page({ limit: 9 }), [ended, { ...call, id: '2' }]);
     });
   });
 
