@@ -1,4 +1,5 @@
 import { sha256Hex } from '../crypto/index.ts';
+import { DEFAULT_TARIFF } from '../tariff/index.ts';
 import type { Milliseconds } from '../units/index.ts';
 import { createCallers } from './callers.ts';
 import type { Act, CallerServices, HostPorts, PasswordHash } from './index.ts';
@@ -10,6 +11,8 @@ export const quickHash: PasswordHash = {
   hash: async (password) => sha256Hex(`salt ${password}`),
   verify: async (password, hash) => sha256Hex(`salt ${password}`) === hash,
 };
+
+export { DEFAULT_TARIFF };
 
 export const ACT: Act = {
   ...{ at: 0 as Milliseconds, by: 'lee', role: 'operator', action: 'allow-caller', subject: 'meter', detail: '' },

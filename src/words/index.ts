@@ -34,6 +34,7 @@ export * from './page-names.ts';
 export * from './panel.ts';
 export * from './payments.ts';
 export * from './people.ts';
+export * from './phone.ts';
 export * from './portal.ts';
 export * from './receipt.ts';
 export * from './selling.ts';
