@@ -186,7 +186,7 @@ class Wild {
     till.rig.faults = undefined;
     till.bank.ways = [];
     await this.phone.pass(5_000);
-    for (const { id, state, port } of await till.rig.host.unsettledPayments()) {
+    for (const { id, state, port } of await till.rig.host.unsettledPayments({ limit: 1_000 })) {
       if (state !== 'pending') continue;
       const approval = till.bank.accounts.get(id)?.approval ?? '';
       await till.rig.host.paymentNotice({ port, id, outcome: { outcome: 'approved', approval, shown: 'wallet' } });
