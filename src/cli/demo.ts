@@ -52,7 +52,7 @@ async function runOnce({ days, json }: DemoOptions, founding: Founding, utility:
   const progress = progressBar(days);
   for (let day = 1; day <= days; day++) {
     await utility.runUntil(DEMO_BEGINS_MS + day * DAY_MS);
-    progress.show(day);
+    progress.show(day, `day ${day} of ${days}`);
   }
   progress.end();
   await settle(utility, DEMO_BEGINS_MS + days * DAY_MS);

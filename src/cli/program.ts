@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<CommandName, (args: readonly string[]) => Promis
   import: async (args) => (await import('./bulk-command.ts')).imported(args),
   card: async (args) => (await import('./card-command.ts')).card(args),
   simulate: async (args) => (await import('./simulate.ts')).simulate(args),
+  fleet: async (args) => (await import('./fleet-command.ts')).fleet(args),
   acquirer: async (args) => (await import('./acquirer-command.ts')).acquirer(args),
   vectors: async (args) => (await import('./vectors-command.ts')).vectors(args),
 };

@@ -43,14 +43,14 @@ export function findingsText(findings: readonly string[]): string[] {
 }
 
 /** Progress on stderr, where there is a terminal; nothing elsewhere. */
-export function progressBar(days: number): { show(day: number): void; end(): void } {
+export function progressBar(all: number): { show(done: number, text: string): void; end(): void } {
   const { stderr } = process;
   if (stderr.isTTY !== true) return { show: () => undefined, end: () => undefined };
   const width = 30;
   return {
-    show(day) {
-      const done = Math.floor((width * day) / days);
-      stderr.write(`\r  ${'█'.repeat(done)}${'░'.repeat(width - done)} day ${day} of ${days}`);
+    show(done, text) {
+      const filled = Math.floor((width * done) / all);
+      stderr.write(`\r  ${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${text}`);
     },
     end() {
       stderr.write('\r\u001b[K');

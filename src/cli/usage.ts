@@ -89,6 +89,11 @@ CARD is --reader NAME, of a reader of this machine by a part of its name, or --c
                      [--store NAME] [--without FAULT]... [--only STRIKE,STRIKE...] [--trace FILE] [--unshrunk] [--json]
       A utility under every fault that the seed draws, then its healing; a witness checks what is promised.
       Ends with what struck and what was broken, shrunk to the strikes that it takes; --trace writes all of it down.`,
+  fleet: `  wattpurse fleet [--meters N] [--line BITS] [--loss SHARE] [--seed S] [--suite NAME] [--stranger]
+                  [--report FILE] [--json]
+      A day of an area of up to 65,536 meters on 256 lines: value for all, a new tariff, and each profile collected.
+      --line is in bit/s, 1,200 where it is left out; --loss is the share of frames that nobody hears, as 0.05.
+      --stranger gives one meter keys of another utility, which must fail; --report writes a page with plots.`,
   acquirer: `  wattpurse acquirer [--port N] [--address A] [--limit N] [--fault NAME]... [--every N] [--json]
       An acquirer for trying things out, with cards that exist nowhere else: ISO 8583 over TCP, until you stop it.
       Every so many payment messages one suffers a fault that was named, each in its turn.`,

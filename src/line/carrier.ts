@@ -26,7 +26,7 @@ export interface Carrier {
   readonly frameBytesMax: number;
 }
 
-const POWER_LINE_BITS_PER_SECOND_MIN = 1_200;
+export const POWER_LINE_BITS_PER_SECOND_MIN = 1_200;
 export const POWER_LINE_BITS_PER_SECOND_MAX = 128_000;
 
 /**
