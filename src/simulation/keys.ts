@@ -10,9 +10,11 @@ import {
   Purpose,
   SoftwareKeyStore,
   Suite,
+  type TerminalKey,
   TRANSPORT_KEY_BYTES,
 } from '../crypto/index.ts';
 import type { MeterMemory } from '../meter/index.ts';
+import type { Svpmsn } from '../units/index.ts';
 import type { SeededRandom } from './random.ts';
 
 export const UTILITY_NUMBER = 1;
@@ -51,9 +53,15 @@ export function drawKeysTold(suite: Suite, random: SeededRandom, tell: (key: Uin
   const master = drawMasterKeys(suite, random);
   for (const key of [...master.keys.values(), master.transport]) tell(key);
   const keys = new SoftwareKeyStore(master, random);
+  // Told once: a life asks for the same key in each of its exchanges.
+  const told = new Map<string, TerminalKey>();
   return {
-    terminalKey: async (n, svpmsn) => {
-      const key = await keys.terminalKey(n, svpmsn);
+    async terminalKey<P extends Purpose>(n: KeyName<P>, svpmsn: Svpmsn): Promise<TerminalKey<P>> {
+      const name = `${n} ${svpmsn}`;
+      const before = told.get(name);
+      const key = (await (before ?? keys.terminalKey(n, svpmsn))) as TerminalKey<P>;
+      if (before !== undefined) return key;
+      told.set(name, key);
       tell(exportTerminalKey(key));
       return key;
     },

@@ -8,6 +8,7 @@ import type { Checker, Findings } from './checker.ts';
 /** What only a command may change. */
 interface Commanded {
   readonly tables: string;
+  readonly newestTable: number;
   readonly policy: number;
   readonly keys: string;
   readonly byCommand: string;
@@ -122,11 +123,10 @@ export class Commands implements Checker {
   }
 
   #versions({ svpmsn }: House, before: Commanded, now: Commanded): void {
-    const highest = ({ tables }: Commanded) => Math.max(...tables.split(' ').map(Number));
     this.#findings.hold(
       'I26',
       svpmsn,
-      highest(now) >= highest(before) && now.policy >= before.policy,
+      now.newestTable >= before.newestTable && now.policy >= before.policy,
       () => `its tables went from ${before.tables} to ${now.tables}, its policy from ${before.policy} to ${now.policy}`,
     );
   }
@@ -166,8 +166,10 @@ function carries(purpose: number, h: number): boolean {
 
 function lookAt({ meter }: House): Commanded {
   const { supplies, policy, sam, svm, kept } = meter;
+  const versions = supplies.flatMap(({ tables }) => tables.map((table) => table?.version ?? 0));
   return {
-    tables: supplies.flatMap(({ tables }) => tables.map((table) => table?.version ?? 0)).join(' '),
+    tables: versions.join(' '),
+    newestTable: Math.max(...versions),
     policy: policy.version,
     keys: [...sam.keys.keys()].toSorted((a, b) => a - b).join(' '),
     byCommand: supplies.map(({ relay }) => relay.reasons & RelayReason.command).join(' '),

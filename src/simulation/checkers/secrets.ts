@@ -59,6 +59,7 @@ export class Secrets implements Checker {
   }
 
   #inText(text: string): boolean {
+    if (text.length < 2 * KEY_BYTES_MIN) return false;
     for (const [run] of text.matchAll(HEX_RUN)) {
       // The digits of a key may begin at any digit of a longer run.
       for (const from of [0, 1]) if (this.#inBytes(bytesOf(run.slice(from)))) return true;
