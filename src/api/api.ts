@@ -36,6 +36,7 @@ import { paymentRoutes } from './routes/payments.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { purchaseRoutes } from './routes/purchases.ts';
 import { receiptRoutes } from './routes/receipts.ts';
+import { remittanceRoutes } from './routes/remittances.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { settlementRoutes } from './routes/settlement.ts';
@@ -91,6 +92,7 @@ import {
 import { ApprovalSchema, BooksSchema, MeterBooksSchema, OrderSchema, PostingSchema } from './schemas/orders.ts';
 import { AlarmSchema, GridSchema, OverviewSchema } from './schemas/overview.ts';
 import { ApiKeySchema, AuditSchema, LogInSchema, PersonSchema, SessionSchema } from './schemas/people.ts';
+import { PayeeAccountSchema, RemittanceSchema } from './schemas/remittances.ts';
 import { ClosedPeriodSchema, PeriodSchema } from './schemas/settlement.ts';
 import { StatementSchema } from './schemas/statement.ts';
 import { TariffPreviewSchema, TariffWeekSchema } from './schemas/tariff-week.ts';
@@ -152,7 +154,7 @@ const SCHEMAS = [
   ...[AlarmSchema, OverviewSchema, GridSchema, MinutesSchema, BalanceSchema, UtilitySchema, CutOffSchema, KeyUseSchema],
   ...[CardBooksSchema, CardExchangeSchema, CardOrderSchema, CardProviderSchema, CardSchema, CardStepSchema],
   ...[CardInMeterSchema, CardPassedSchema, CardTicketSchema, OfflineMeterSchema, RecoverySchema, MeterPolicySchema],
-  ...[CardMonthSchema, ForecastSchema],
+  ...[CardMonthSchema, ForecastSchema, PayeeAccountSchema, RemittanceSchema],
   ...[OutlookSchema, TariffWeekSchema, TariffPreviewSchema, AccountSchema, TrialBalanceSchema, HeadSchema],
 ];
 
@@ -270,6 +272,7 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
         lossRoutes(v1, services);
         forecastRoutes(v1, services);
         settlementRoutes(v1, services);
+        remittanceRoutes(v1, services);
         peopleRoutes(v1, services);
         webhookRoutes(v1, services);
         exchangeRoutes(v1, services);

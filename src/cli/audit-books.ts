@@ -8,6 +8,7 @@ import {
   type CheckedCards,
   checkBooks,
   checkCards,
+  checkRemittances,
   checkSeller,
   VendCheck,
 } from '../host/index.ts';
@@ -28,7 +29,9 @@ export interface BooksAsked {
   readonly keys: readonly string[];
 }
 
-export interface BooksProved extends Omit<LedgerAudit, 'sums' | 'purses' | 'agents' | 'closings' | 'cards'>, RowsAudit {
+export interface BooksProved
+  extends Omit<LedgerAudit, 'sums' | 'purses' | 'agents' | 'closings' | 'remittances' | 'cards'>,
+    RowsAudit {
   readonly books: Books;
   readonly cards: CheckedCards['cards'];
 }
@@ -54,13 +57,18 @@ export async function proveBooks({ data, database: named, keys }: BooksAsked): P
     try {
       const vends = new VendCheck();
       const rowsProved = rowsOnThread({ database, folder, keys, mark });
-      const [{ sums, purses, agents, closings, cards: held, ...ledger }, rows] = await Promise.all([
+      const [{ sums, purses, agents, closings, remittances, cards: held, ...ledger }, rows] = await Promise.all([
         auditLedger(source, { verifier, rowKeys, kept, vend: (sold) => vends.fault(sold) }),
         rowsProved,
       ]);
       const { books, findings } = await checkBooks(sums, { purses, agents });
       const { cards, findings: ofCards } = checkCards(sums, held);
-      const others = [...ofCards, ...vends.findings(sums), ...checkSeller(sums, closings)];
+      const others = [
+        ...ofCards,
+        ...vends.findings(sums),
+        ...checkSeller(sums, closings),
+        ...checkRemittances(sums, remittances),
+      ];
       const all = [...ledger.findings, ...rows.findings, ...findings, ...others];
       return { ...ledger, ...rows, books, cards, findings: all };
     } finally {

@@ -1,4 +1,4 @@
-import { assertNever, type Milliseconds } from '../units/index.ts';
+import { assertNever } from '../units/index.ts';
 import { calendarOver } from './calendar.ts';
 import { cardBy, openRegion, purseBy } from './card-lookup.ts';
 import { recoverCard } from './card-recovery.ts';
@@ -7,6 +7,7 @@ import { requestCommand } from './control.ts';
 import { amountFault, fail, findMeter, isFailure, textFault } from './failures.ts';
 import { nextKeyMissing } from './key-change.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
+import { type RemittingAt, remit, remittanceFault, reverseRemittance, reversibleRemittance } from './remittances.ts';
 import {
   type Approval,
   type CardOrder,
@@ -15,6 +16,7 @@ import {
   MANUAL_SOURCE,
   type NumberedOrder,
   type Proposal,
+  type Remittance,
 } from './types.ts';
 import { orderUnknown, sellAll, voidOrder } from './vending.ts';
 import type { Act } from './witness.ts';
@@ -35,13 +37,17 @@ export interface Decided {
   readonly cardOrders: readonly CardOrder[];
 }
 
+/** What a decision needs to know of the books. */
+export type DecidedAt = RemittingAt;
+
 /** Asks for what needs two people. Nothing is done yet. */
 export async function propose(
   tx: StoreTransaction,
   act: Act,
   { proposal, why }: Pick<Approval, 'proposal' | 'why'>,
+  at: DecidedAt,
 ): Promise<Approval | HostFailure> {
-  const fault = textFault('name-wrong', 'A reason', why) ?? (await proposalFault(tx, proposal));
+  const fault = textFault('name-wrong', 'A reason', why) ?? (await proposalFault(tx, proposal, at));
   if (fault !== undefined) return fault;
   const approval: Approval = {
     // Ids rise with time, so that a list of them is one of what was asked for first.
@@ -58,7 +64,7 @@ export async function propose(
   return approval;
 }
 
-async function proposalFault(tx: StoreReads, proposal: Proposal): Promise<HostFailure | undefined> {
+async function proposalFault(tx: StoreReads, proposal: Proposal, at: DecidedAt): Promise<HostFailure | undefined> {
   switch (proposal.type) {
     case 'void': {
       const [order] = await tx.ordersOf([proposal.order]);
@@ -81,6 +87,10 @@ async function proposalFault(tx: StoreReads, proposal: Proposal): Promise<HostFa
       return failureOf(await purseBy(tx, { csn: proposal.card, region: proposal.region }));
     case 'card-recovery':
       return failureOf(await cardBy(tx, proposal.card));
+    case 'remittance':
+      return remittanceFault(tx, proposal, at);
+    case 'remittance-reversal':
+      return failureOf(await reversibleRemittance(tx, proposal.remittance));
     default:
       return assertNever(proposal);
   }
@@ -91,7 +101,7 @@ export async function decide(
   tx: StoreTransaction,
   act: Act,
   { approval: id, verdict }: Decision,
-  now: Milliseconds,
+  at: DecidedAt,
 ): Promise<Decided | HostFailure> {
   const [found] = await tx.approvals.of([id]);
   if (found === undefined) return fail('approval-unknown', 'Nobody asked for such an approval: check its id.');
@@ -110,7 +120,7 @@ export async function decide(
   if (act.at - found.askedAt > APPROVAL_VALID_MS) {
     return fail('approval-settled', 'This was asked for more than a day ago: ask anew if it is still wanted.');
   }
-  const done = await carryOut(tx, found, now);
+  const done = await carryOut(tx, found, at);
   if (isFailure(done)) return done;
   const approval: Approval = { ...decided, state: 'approved' };
   await tx.approvals.put([approval]);
@@ -119,9 +129,10 @@ export async function decide(
 
 async function carryOut(
   tx: StoreTransaction,
-  { id, proposal }: Approval,
-  now: Milliseconds,
+  { id, proposal, askedBy }: Approval,
+  at: DecidedAt,
 ): Promise<Omit<Decided, 'approval'> | HostFailure> {
+  const { now } = at;
   switch (proposal.type) {
     case 'void':
       return atMeter(await voidOrder(tx, proposal.order, now));
@@ -151,12 +162,19 @@ async function carryOut(
       const recovered = await recoverCard(tx, proposal.card, now);
       return isFailure(recovered) ? recovered : { done: undefined, cardOrders: recovered.orders };
     }
+    case 'remittance':
+      return ofMoney(await remit(tx, proposal, askedBy, at));
+    case 'remittance-reversal':
+      return ofMoney(await reverseRemittance(tx, proposal.remittance, now));
     default:
       return assertNever(proposal);
   }
 }
 
 const failureOf = (found: object): HostFailure | undefined => (isFailure(found) ? found : undefined);
+
+const ofMoney = (booked: Remittance | HostFailure): Omit<Decided, 'approval'> | HostFailure =>
+  isFailure(booked) ? booked : { done: undefined, cardOrders: [] };
 
 const atMeter = (done: NumberedOrder | ControlCommand | HostFailure): Omit<Decided, 'approval'> | HostFailure =>
   isFailure(done) ? done : { done, cardOrders: [] };

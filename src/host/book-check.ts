@@ -1,5 +1,6 @@
 import { type Books, holds, LedgerReader } from './ledger.ts';
-import type { Account, Agent, BookFinding, Closing, LedgerSum, Purse } from './ports.ts';
+import type { Account, Agent, BookFinding, Closing, LedgerSum, Purse, Remittance } from './ports.ts';
+import { payeeOf } from './remittances.ts';
 import { type Divided, divide } from './revenue.ts';
 import { floatOf } from './tills.ts';
 
@@ -65,6 +66,29 @@ export function checkSeller(sums: readonly LedgerSum[], closings: readonly Closi
   const owed = last?.priceOfAll ?? 0n;
   if (posted === owed) return [];
   return [{ table: 'closings', row: last?.month, what: `bought ${owed} where the ledger says ${posted}` }];
+}
+
+/** What was paid to each payee, and what of it was reversed, by what is kept of it, against the lines of its account. */
+export function checkRemittances(sums: readonly LedgerSum[], remittances: readonly Remittance[]): BookFinding[] {
+  const kept = new Map<string, bigint>();
+  const posted = new Map<string, bigint>();
+  const add = (to: Map<string, bigint>, key: string, amount: bigint) => to.set(key, (to.get(key) ?? 0n) + amount);
+  for (const { payee, amount, reversedAt } of remittances) {
+    add(kept, `${payee}: paid`, amount);
+    if (reversedAt !== undefined) add(kept, `${payee}: reversed`, amount);
+  }
+  for (const { kind, account, amount } of sums) {
+    const payee = payeeOf(account);
+    if (payee === undefined) continue;
+    if (kind === 'remitted') add(posted, `${payee}: paid`, amount);
+    if (kind === 'remittance-reversed') add(posted, `${payee}: reversed`, -amount);
+  }
+  return [...new Set([...kept.keys(), ...posted.keys()])].sort().flatMap((key) => {
+    const [own, ledger] = [kept.get(key) ?? 0n, posted.get(key) ?? 0n];
+    if (own === ledger) return [];
+    const [row, what] = key.split(': ');
+    return [{ table: 'remittances', row, what: `${what} ${own} where the ledger says ${ledger}` }];
+  });
 }
 
 function stepsWrong(purse: Purse, total: Pick<Books, 'revenue'> | undefined): string[] {

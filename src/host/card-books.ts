@@ -142,6 +142,17 @@ export function cardTotals(sums: ReadonlyMap<string, bigint>): CardTotals[] {
   }));
 }
 
+/** Of value that was sold in a provider's name: what is the provider's, what was paid to it, and what is still due. */
+export function providerAccount(sums: ReadonlyMap<string, bigint>, provider: string) {
+  const of = (key: string) => sums.get(key) ?? 0n;
+  const owed =
+    -of(`card-sold ${prepaid(provider)}`) -
+    of(`card-refunded ${prepaid(provider)}`) -
+    of(`card-closed ${onCards(provider)}`);
+  const paid = of(`remitted-to:${provider}`);
+  return { owed, paid, due: owed - paid };
+}
+
 /**
  * What was sold is on its way, refunded, or was loaded; what was loaded is on cards, was taken off them, or went to
  * meters; and there it is, was spent, or arrived in a purse that has a line. Nothing is on its way or on cards that never came there.

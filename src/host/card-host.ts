@@ -230,10 +230,12 @@ async function readCardBooks(
   const books: CardBooks[] = [];
   for (const { id } of providers) {
     const purses = await tx.cardPurses.where('provider', id);
+    const { paid, due } = await ledger.provider(tx, id);
     const total = totals.get(id) ?? { ...NO_CARD_TOTALS, provider: id };
     books.push({
       ...total,
       balanced: cardsHold(total),
+      ...{ paid, due },
       ...(await exposureOfProvider(tx, id, now)),
       regions: purses.length,
       frozen: purses.filter(({ freeze }) => freeze !== undefined).length,

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../units/index.ts';
-import { type CardTotals, cardsHold, cardTotals, NO_CARD_TOTALS } from './card-books.ts';
+import { type CardTotals, cardsHold, cardTotals, NO_CARD_TOTALS, providerAccount } from './card-books.ts';
 import { fail, isFailure } from './failures.ts';
 import { addSum } from './ledger.ts';
 import type { StoreReads } from './ports.ts';
@@ -12,6 +12,8 @@ export interface CardBooksThen extends CardTotals {
   readonly tax: bigint;
   /** Of what was paid for value in its name what is the provider's: value sold, less what was refunded or taken off cards. */
   readonly due: bigint;
+  /** What was paid to it, less what came back. */
+  readonly paid: bigint;
 }
 
 /** What whoever sells owes a provider for a calendar month, and what its value did meanwhile. */
@@ -54,7 +56,7 @@ function booksAfter(sums: readonly TimedSum[], lastStretch: number): (provider: 
   return (provider) => {
     const its = totals.get(provider) ?? { ...NO_CARD_TOTALS, provider };
     const credit = (account: string) => -(all.get(`${account}:${provider}`) ?? 0n);
-    const due = its.issued - its.refunded - its.closed;
-    return { ...its, fees: credit('card-fees'), tax: credit('card-tax'), due };
+    const { owed: due, paid } = providerAccount(all, provider);
+    return { ...its, fees: credit('card-fees'), tax: credit('card-tax'), due, paid };
   };
 }

@@ -176,8 +176,12 @@ export class CardRig {
       ...{ at: this.clock.now(), by, role: 'operator', action: 'test', subject: '', detail: '' },
       request: `${by} ${++this.#acts}`,
     });
-    const { id } = await this.do(async (tx) => made(await propose(tx, act('one'), { proposal, why: 'asked for' })));
-    return this.do(async (tx, now) => made(await decide(tx, act('two'), { approval: id, verdict: 'approve' }, now)));
+    const at = (now: Milliseconds) => ({ ledger: new LedgerReader(), zone: 'UTC', now });
+    const { id } = await this.do(async (tx, now) =>
+      made(await propose(tx, act('one'), { proposal, why: 'asked for' }, at(now))),
+    );
+    const decision = { approval: id, verdict: 'approve' } as const;
+    return this.do(async (tx, now) => made(await decide(tx, act('two'), decision, at(now))));
   }
 
   /** The receipts of an order, issued and proved by the published key. */

@@ -42,6 +42,9 @@ export interface RegionView {
 export interface CardBooks extends CardTotals {
   /** What was sold, loaded, handed over and spent comes out even. */
   readonly balanced: boolean;
+  /** Paid to the provider of what is due to it, and what is still due. */
+  readonly paid: bigint;
+  readonly due: bigint;
   /** The most that meters may take under tickets that nobody can call back: tokens. */
   readonly exposure: bigint;
   readonly tickets: number;

@@ -58,6 +58,7 @@ import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { issueDue, receiptsOf } from './receipting.ts';
 import { wantQuery } from './receipts.ts';
 import { addSubscriber, enrol, readdress } from './registry.ts';
+import { payeeAccount, type Remitting, remit, remittanceBy } from './remittances.ts';
 import { findMeters, findSubscribers } from './search.ts';
 import type {
   ControlRequest,
@@ -361,17 +362,20 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   });
 
   const agentOffice = createAgentOffice({ store, request, buy, dispatchToAll });
+  const remittingAt = (now: Milliseconds) => ({ ledger, zone: settings.zone, now });
   const by = (act: Act): Office => ({
     ...changes(act),
     ...agentOffice(act),
     ...cards.office(act),
     changeLossAlarm: (change: LossAlarmChange) =>
       request((tx, now) => changeLossAlarm(tx, change, { by: act.by, now }), act),
-    propose: (asked) => request((tx) => propose(tx, act, asked), act),
+    takeRemittance: (taken: Remitting) =>
+      request((tx, now) => remit(tx, { ...taken, amount: -taken.amount }, act.by, remittingAt(now)), act),
+    propose: (asked) => request((tx, now) => propose(tx, act, asked, remittingAt(now)), act),
     async decide(decision) {
       const missing = await orStoreFailure(approvalMissesKey(ports, decision));
       if (missing !== undefined) return missing;
-      const decided = await request((tx, now) => decide(tx, act, decision, now), act);
+      const decided = await request((tx, now) => decide(tx, act, decision, remittingAt(now)), act);
       if (!isFailure(decided) && decided.done !== undefined) await dispatchToAll([decided.done]);
       return decided;
     },
@@ -458,6 +462,10 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       orStoreFailure(importTable(store, asked, { settings, keys: ports.keys }, act, clock.now())),
 
     periods: () => store.read(closings),
+    remittance: (id) => orStoreFailure(store.read((tx) => remittanceBy(tx, id))),
+    remittances: ({ payee, ...page }) =>
+      store.read((tx) => tx.remittances.inOrder('payee', payee, 'at', { falling: true, ...page })),
+    payeeAccount: (payee) => orStoreFailure(store.read((tx) => payeeAccount(tx, payee, ledger))),
     period: (month) => orStoreFailure(closedPeriod(store, month)),
     claims: (month) => claimsOf(store, month),
 

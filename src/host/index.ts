@@ -3,7 +3,7 @@
 export { NOT_KNOWN_REASONS, raisedFrom } from '../analysis/index.ts';
 export { SUITE_NAMES, type Suite, suiteByName } from '../crypto/index.ts';
 export { type AreaConnection, AreaUnits } from './area-units.ts';
-export { type CheckedBooks, checkBooks, checkSeller } from './book-check.ts';
+export { type CheckedBooks, checkBooks, checkRemittances, checkSeller } from './book-check.ts';
 export { EXPORT_KINDS, type ExportRequest, exportTable } from './bulk-export.ts';
 export { IMPORT_KINDS } from './bulk-import.ts';
 export { createCallers } from './callers.ts';
@@ -48,6 +48,7 @@ export type * from './receipt-port.ts';
 export { parseReceiptQr, RECEIPT_QR_DICTIONARY, RECEIPT_QR_PREFIX, receiptQrText } from './receipt-qr.ts';
 export { type ReceiptSheet, receiptSheet, type SheetRow, type SheetSection } from './receipt-sheet.ts';
 export { METERS_PER_LOCAL_UNIT_MAX } from './registry.ts';
+export { paidBy, SELLER } from './remittances.ts';
 export { drawPassword } from './secrets.ts';
 export type * from './services.ts';
 export { correctMonth } from './settlement-correction.ts';

@@ -1,5 +1,5 @@
 import { assert, type Milliseconds, type Svpmsn } from '../units/index.ts';
-import { type CardTotals, cardsHold, cardTotals } from './card-books.ts';
+import { type CardTotals, cardsHold, cardTotals, providerAccount } from './card-books.ts';
 import type { StoreReads } from './ports.ts';
 import type { Account, LedgerSum, Line, PaymentMethod, Posting, PostingKind, TradeParts } from './types.ts';
 
@@ -84,6 +84,17 @@ export const energyBought = (
   posting('bought', { at, order: month }, [
     { account: 'energy-bought', amount },
     { account: 'seller', amount: -amount },
+  ]);
+
+/** Money goes to whoever is settled with; negative where it comes from them, or never went. */
+export const remitted = (
+  kind: 'remitted' | 'remittance-reversed',
+  { account, method, amount }: { readonly account: Account; readonly method: PaymentMethod; readonly amount: bigint },
+  occasion: Omit<Occasion, 'svpmsn'>,
+): Posting =>
+  posting(kind, occasion, [
+    { account, amount },
+    { account: method, amount: -amount },
   ]);
 
 /** Money that was paid and taken back, when its value is in the meter or on its way: it is owed from now on. */
@@ -239,6 +250,15 @@ export class LedgerReader {
   async cards(tx: Pick<StoreReads, 'ledgerSums'>): Promise<CardTotals[]> {
     await this.#readOn(tx);
     return cardTotals(this.#cards);
+  }
+
+  /** What a provider of cards was ever owed, and what was paid of it. */
+  async provider(
+    tx: Pick<StoreReads, 'ledgerSums'>,
+    provider: string,
+  ): Promise<{ readonly owed: bigint; readonly paid: bigint; readonly due: bigint }> {
+    await this.#readOn(tx);
+    return providerAccount(this.#cards, provider);
   }
 
   async books(tx: Pick<StoreReads, 'ledgerSums'>): Promise<Books> {

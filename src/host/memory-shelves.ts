@@ -26,6 +26,7 @@ import type {
   PhoneAccess,
   PhoneCall,
   ReceiptDue,
+  Remittance,
   Session,
   SettledMinutes,
   SettlementClaim,
@@ -55,6 +56,7 @@ export class MemoryShelves {
   readonly settledMinutes = new MemoryShelf<SettledMinutes>(this.undo);
   readonly usedDays = new MemoryShelf<UsedDay>(this.undo);
   readonly settlementClaims = new MemoryShelf<SettlementClaim>(this.undo);
+  readonly remittances = new MemoryShelf<Remittance, 'payee'>(this.undo, ['payee']);
   readonly lineBalances = new MemoryShelf<LineBalance>(this.undo);
   readonly lossAlarms = new MemoryShelf<LossAlarm, 'localUnit' | 'state'>(this.undo, ['localUnit', 'state']);
   readonly agents = new MemoryShelf<Agent>(this.undo);
@@ -102,6 +104,7 @@ export class MemoryShelves {
     this.settledMinutes.fill(others.settledMinutes);
     this.usedDays.fill(others.usedDays);
     this.settlementClaims.fill(others.settlementClaims);
+    this.remittances.fill(others.remittances);
     this.lineBalances.fill(others.lineBalances);
     this.lossAlarms.fill(others.lossAlarms);
     this.agents.fill(others.agents);

@@ -2,8 +2,9 @@ import type { AgentOffice, AgentReads } from './agent-services.ts';
 import type { Decided, Decision } from './approvals.ts';
 import type { CardOffice, CardReads } from './card-services.ts';
 import type { LossAlarmChange } from './loss-alarms.ts';
+import type { Remitting } from './remittances.ts';
 import type { ControlRequest, HostServices } from './services.ts';
-import type { Approval, ControlCommand, HostFailure, LossAlarm } from './types.ts';
+import type { Approval, ControlCommand, HostFailure, LossAlarm, Remittance } from './types.ts';
 import type { Act } from './witness.ts';
 
 export type { Decided, Decision } from './approvals.ts';
@@ -47,6 +48,8 @@ export interface Office
   ): Promise<ControlCommand | HostFailure>;
   /** Takes an alarm of loss further on its way: seen, visited, closed with a finding. */
   changeLossAlarm(change: LossAlarmChange): Promise<LossAlarm | HostFailure>;
+  /** Books money that came from the seller or a provider, of what they owe back; what leaves takes two people. */
+  takeRemittance(taken: Remitting): Promise<Remittance | HostFailure>;
   propose(request: Pick<Approval, 'proposal' | 'why'>): Promise<Approval | HostFailure>;
   decide(decision: Decision): Promise<Decided | HostFailure>;
 }
@@ -81,6 +84,9 @@ export type HostByName = Pick<
   | 'receipts'
   | 'webhooks'
   | 'periods'
+  | 'remittance'
+  | 'remittances'
+  | 'payeeAccount'
   | 'period'
   | 'claims'
   | 'commands'

@@ -52,6 +52,7 @@ import type {
   Posting,
   Purse,
   ReceiptDue,
+  Remittance,
   Session,
   SettledMinutes,
   SettlementClaim,
@@ -295,6 +296,7 @@ export interface StoreReads {
   readonly settledMinutes: ShelfReads<SettledMinutes>;
   readonly usedDays: ShelfReads<UsedDay>;
   readonly settlementClaims: ShelfReads<SettlementClaim>;
+  readonly remittances: ShelfReads<Remittance, 'payee'>;
   readonly lineBalances: ShelfReads<LineBalance>;
   readonly lossAlarms: ShelfReads<LossAlarm, 'localUnit' | 'state'>;
 
@@ -381,6 +383,7 @@ export interface StoreTransaction extends StoreReads {
   readonly settledMinutes: Shelf<SettledMinutes>;
   readonly usedDays: Shelf<UsedDay>;
   readonly settlementClaims: Shelf<SettlementClaim>;
+  readonly remittances: Shelf<Remittance, 'payee'>;
   readonly lineBalances: Shelf<LineBalance>;
   readonly lossAlarms: Shelf<LossAlarm, 'localUnit' | 'state'>;
 

@@ -24,6 +24,7 @@ import type { Overview } from './overview.ts';
 import type { ChipSaid, PaymentAnswered, PaymentAsked, PaymentNotice } from './payments.ts';
 import type { MeterPolicy } from './policy.ts';
 import type { PageQuery, TariffQuery } from './ports.ts';
+import type { PayeeAccount } from './remittances.ts';
 import type { MeterFilter, SubscriberFilter } from './search.ts';
 import type { ClosedPeriod, CloseRequest } from './settlement.ts';
 import type { SettledClaim } from './settlement-exchange.ts';
@@ -56,6 +57,7 @@ import type {
   Payment,
   PaymentMethod,
   Purse,
+  Remittance,
   Subscriber,
   TariffVersion,
   Terms,
@@ -82,6 +84,7 @@ export type { Act, Decided, Decision, HostByName, Office, Once, Seen, Thing, Thi
 export type { Outlook } from './outlook.ts';
 export type { Alarm, EnergySoFar, Overview } from './overview.ts';
 export type { ChipSaid, PaymentAnswered, PaymentAsked, PaymentNotice } from './payments.ts';
+export type { PayeeAccount, Remitting } from './remittances.ts';
 export type { MeterFilter, SubscriberFilter } from './search.ts';
 export type { ClosedPeriod, CloseRequest } from './settlement.ts';
 export type { MeterStanding } from './standing.ts';
@@ -301,6 +304,11 @@ export interface HostServices extends AgentReads, CardServices {
   closePeriod(request: CloseRequest): Promise<Closing | HostFailure>;
   /** The newest first. */
   periods(): Promise<Closing[]>;
+  remittance(id: string): Promise<Remittance | HostFailure>;
+  /** Of one payee, the newest first. */
+  remittances(query: { readonly payee: string } & Omit<OrderedQuery, 'falling'>): Promise<Remittance[]>;
+  /** How the utility stands with the seller, `seller`, or a provider of cards. */
+  payeeAccount(payee: string): Promise<PayeeAccount | HostFailure>;
   /** A month that is closed, computed anew. */
   period(month: string): Promise<ClosedPeriod | HostFailure>;
   /** Claims for a month, made or taken here, and what was answered. */

@@ -1,15 +1,17 @@
 import type { BookSums } from '../analysis/index.ts';
 import { assertNever } from '../units/index.ts';
+import { csvRow } from './csv.ts';
 import type { Revenue } from './ledger.ts';
+import { paidBy } from './remittances.ts';
 import type { ClosedPeriod } from './settlement.ts';
 import type { Difference } from './settlement-documents.ts';
 import type { SettledClaim } from './settlement-exchange.ts';
 import { fixed, plain, type TableSection, type TableSheet } from './table-sheet.ts';
-import type { ClosingInputs } from './types.ts';
+import type { ClosingInputs, Remittance } from './types.ts';
 
 /** A closing as people read it. @param claims that were made for this month, and what was answered */
 export function settlementSheet(closed: ClosedPeriod, claims: readonly SettledClaim[]): TableSheet {
-  const { closing, settlement, faults } = closed;
+  const { closing, settlement, remittances, stillDue, faults } = closed;
   const { month, inputs } = closing;
   return {
     title: `Settlement ${month}`,
@@ -29,7 +31,10 @@ export function settlementSheet(closed: ClosedPeriod, claims: readonly SettledCl
           ? []
           : [['counter-entry: the month before was corrected by', inputs.corrected] as const]),
         ['for all months that were closed', String(closing.priceOfAll)],
+        ['paid by now', String(paidBy(remittances))],
+        ['still due until this month', String(stillDue)],
       ]),
+      ...(remittances.length === 0 ? [] : [paymentsSection(remittances)]),
       plain('Bought and sold, kWh', [
         ['through the transformers', kwh(settlement.bought.energy)],
         ['by the meters', kwh(settlement.sold.energy)],
@@ -66,7 +71,7 @@ export function settlementSheet(closed: ClosedPeriod, claims: readonly SettledCl
 }
 
 /** One value a line: the digits of amounts and energies as they are kept, in tokens and milliwatt-hours. RFC 4180 */
-export function settlementCsv({ closing, settlement }: ClosedPeriod): string {
+export function settlementCsv({ closing, settlement, remittances, stillDue }: ClosedPeriod): string {
   const { bought, sold, losses, deferred, interest } = settlement;
   const revenue = revenueIn(closing.inputs.revenue);
   const lines: (readonly [string, string, string, string | number | bigint])[] = [
@@ -107,10 +112,33 @@ export function settlementCsv({ closing, settlement }: ClosedPeriod): string {
     ['result', 'deferred at the begin', 'token', deferred.begin],
     ['result', 'deferred at the end', 'token', deferred.end],
     ['result', 'interest', 'token', interest.tokens],
+    ['paid to the seller', 'by now', 'token', paidBy(remittances)],
+    ['paid to the seller', 'still due until this month', 'token', stillDue],
+    ...remittances.map(
+      ({ paidOn, reference, amount, reversedAt }) =>
+        [`payment of ${paidOn}`, reference, reversedAt === undefined ? 'token' : 'token, reversed', amount] as const,
+    ),
   );
-  // No field has a comma, a quote or a line end.
-  const rows = lines.map(([part, item, unit, value]) => [closing.month, part, item, unit, String(value)].join(','));
-  return ['month,part,item,unit,value', ...rows, ''].join('\r\n');
+  const rows = lines.map(([part, item, unit, value]) =>
+    csvRow([closing.month, part, item, unit, typeof value === 'string' ? BigInt(value) : value]),
+  );
+  return ['month,part,item,unit,value\r\n', ...rows].join('');
+}
+
+/** What went to the seller, and what came back, until now. */
+function paymentsSection(remittances: readonly Remittance[]): TableSection {
+  return {
+    title: 'Payments to the seller, tokens',
+    heads: ['reference', 'booked', 'amount'],
+    rows: remittances.map(({ paidOn, reference, amount, at, reversedAt }) => [
+      paidOn,
+      reference,
+      new Date(at).toISOString().slice(0, 10),
+      reversedAt === undefined
+        ? String(amount)
+        : `(${amount}), reversed ${new Date(reversedAt).toISOString().slice(0, 10)}`,
+    ]),
+  };
 }
 
 function boughtSections({ closing, settlement }: ClosedPeriod): TableSection[] {

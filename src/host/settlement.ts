@@ -14,6 +14,7 @@ import { type Milliseconds, SUPPLIES_MAX, type SupplyIndex } from '../units/inde
 import { fail, isFailure, tariffUnknown } from './failures.ts';
 import { addSum, energyBought, type Revenue, revenueOf, totalled } from './ledger.ts';
 import type { Store, StoreReads } from './ports.ts';
+import { paidBy, SELLER } from './remittances.ts';
 import {
   bulkTable,
   energiesOf,
@@ -33,6 +34,7 @@ import type {
   Decimals,
   HostFailure,
   Meter,
+  Remittance,
   RevenueText,
   SettlementTerms,
   TimedSum,
@@ -49,6 +51,10 @@ export interface CloseRequest {
 export interface ClosedPeriod {
   readonly closing: Closing;
   readonly settlement: Settlement;
+  /** What was paid to the seller by now, for whatever month, the newest first; what was reversed is among it. */
+  readonly remittances: readonly Remittance[];
+  /** Of all months until this one what is not paid yet: what is paid counts for the oldest. */
+  readonly stillDue: bigint;
   /** What in the books is not as it was when the month was closed, one sentence each. */
   readonly faults: readonly string[];
 }
@@ -152,7 +158,14 @@ export async function closedPeriod(store: Store, month: string): Promise<ClosedP
   const given = settlementInputs(inputs, period, minutes);
   if (isFailure(given)) return given;
   const settlement = settle(given);
-  return { closing, settlement, faults: faultsOf(closing, list[place + 1], minutes, settlement) };
+  const remittances = await store.read((tx) =>
+    tx.remittances.inOrder('payee', SELLER, 'at', { falling: true, limit: Number.MAX_SAFE_INTEGER }),
+  );
+  const left = closing.priceOfAll - paidBy(remittances);
+  // Below zero it is paid for later months, if there are any.
+  const stillDue = left < 0n && place > 0 ? 0n : left;
+  const faults = faultsOf(closing, list[place + 1], minutes, settlement);
+  return { closing, settlement, remittances, stillDue, faults };
 }
 
 /** The newest first. */

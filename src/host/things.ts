@@ -84,6 +84,9 @@ const STATES = {
   async approval(tx, id) {
     return (await tx.approvals.of([id]))[0]?.state;
   },
+  async remittance(tx, id) {
+    return (await tx.remittances.of([id]))[0];
+  },
   async person(tx, login) {
     const [person] = await tx.people.of([login]);
     if (person === undefined) return undefined;

@@ -14,6 +14,7 @@ export type * from './types/cards.ts';
 export type * from './types/losses.ts';
 export type * from './types/money.ts';
 export type * from './types/people.ts';
+export type * from './types/remittances.ts';
 export type * from './types/settlement.ts';
 export type * from './types/webhooks.ts';
 
@@ -213,7 +214,7 @@ export type Account =
   | 'cash-differences'
   /** Debit: energy that was bought at the transformers, in months that are closed. */
   | 'energy-bought'
-  /** Credit: owed to the seller for it. */
+  /** Credit: owed to the seller for it, and not paid. */
   | 'seller'
   | CardAccount;
 
@@ -234,7 +235,9 @@ export type CardAccount =
   /** Credit: for the way in which somebody pays. */
   | `card-fees:${string}`
   /** Credit: owed to the state. */
-  | `card-tax:${string}`;
+  | `card-tax:${string}`
+  /** Debit: paid to the provider of what is due to it. */
+  | `remitted-to:${string}`;
 
 export type PostingKind =
   | 'sold'
@@ -265,6 +268,9 @@ export type MeterlessKind =
   | 'cash-up'
   /** A month was closed: what the seller is to be paid for it, with what a correction made of the month before. */
   | 'bought'
+  /** Money went to the seller or a provider of cards, or came from them; and its counter-entry. */
+  | 'remitted'
+  | 'remittance-reversed'
   | CardPostingKind;
 
 /** What becomes of value on cards, by provider. */
@@ -437,6 +443,10 @@ export interface HostFailure {
     | 'command-wrong'
     | 'range-wrong'
     | 'period-wrong'
+    | 'remittance-wrong'
+    | 'remittance-unknown'
+    | 'remittance-known'
+    | 'remittance-reversed'
     | 'period-open'
     | 'period-closed'
     | 'calendar-over'

@@ -11,6 +11,7 @@ import type {
   Numbered,
   OfflineMeter,
   Purse,
+  Remittance,
   RowKeys,
   SoldVend,
 } from '../host/ports.ts';
@@ -35,6 +36,7 @@ import {
   postings,
   purses,
   receipts,
+  remittances,
   vends,
 } from './tables.ts';
 import { auditVends } from './vend-audit.ts';
@@ -61,6 +63,7 @@ export interface LedgerAudit {
   readonly purses: readonly Purse[];
   readonly agents: readonly Agent[];
   readonly closings: readonly Closing[];
+  readonly remittances: readonly Remittance[];
   readonly cards: {
     readonly purses: readonly CardPurse[];
     readonly orders: readonly CardOrder[];
@@ -118,6 +121,7 @@ export async function auditLedger(
     purses: await readable(findings, purses.name, [], () => allOf(source, purses, findings)),
     agents: await readable(findings, agents.name, [], () => allOf(source, agents, findings)),
     closings: await readable(findings, closings.name, [], () => allOf(source, closings, findings)),
+    remittances: await readable(findings, remittances.name, [], () => allOf(source, remittances, findings)),
     cards: {
       purses: await readable(findings, cardPurses.name, [], () => allOf(source, cardPurses, findings)),
       orders: await readable(findings, cardOrders.name, [], () => allOf(source, cardOrders, findings)),

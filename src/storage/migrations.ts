@@ -6,8 +6,7 @@ export const SEALED_TABLES: readonly string[] = [
   ...['used_days', 'agents', 'agent_members', 'vends', 'shifts', 'card_providers', 'cards', 'card_purses'],
   ...['card_orders', 'card_tickets', 'offline_meters', 'line_balances', 'loss_alarms'],
   ...['settlement_claims', 'people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit', 'heads'],
-  'card_slots',
-  ...['phone_access', 'calls'],
+  ...['card_slots', 'phone_access', 'calls', 'remittances'],
 ];
 
 /**
@@ -193,6 +192,12 @@ CREATE TABLE closings (
 ) STRICT;
 CREATE TABLE settled_minutes (id TEXT PRIMARY KEY, energies BLOB NOT NULL) STRICT;
 CREATE TABLE settlement_claims (id TEXT PRIMARY KEY, claim TEXT NOT NULL, answer TEXT) STRICT, WITHOUT ROWID;
+CREATE TABLE remittances (
+  id TEXT PRIMARY KEY, payee TEXT NOT NULL, amount INTEGER NOT NULL, method TEXT NOT NULL, paid_on TEXT NOT NULL,
+  reference TEXT NOT NULL, "by" TEXT NOT NULL, at INTEGER NOT NULL, reversed_at INTEGER,
+  UNIQUE (payee, reference)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX remittances_to ON remittances (payee, at, id);
 
 CREATE INDEX meters_of_subscriber ON meters (subscriber, svpmsn);
 CREATE TABLE people (

@@ -192,6 +192,12 @@ CREATE TABLE closings (
 CREATE SEQUENCE closings_number OWNED BY closings.number;
 CREATE TABLE settled_minutes (id TEXT COLLATE "C" PRIMARY KEY, energies BYTEA NOT NULL);
 CREATE TABLE settlement_claims (id TEXT COLLATE "C" PRIMARY KEY, claim TEXT NOT NULL, answer TEXT);
+CREATE TABLE remittances (
+  id TEXT COLLATE "C" PRIMARY KEY, payee TEXT COLLATE "C" NOT NULL, amount BIGINT NOT NULL, method TEXT NOT NULL,
+  paid_on TEXT NOT NULL, reference TEXT COLLATE "C" NOT NULL, "by" TEXT NOT NULL, at BIGINT NOT NULL, reversed_at BIGINT,
+  UNIQUE (payee, reference)
+);
+CREATE INDEX remittances_to ON remittances (payee, at, id);
 
 CREATE INDEX meters_of_subscriber ON meters (subscriber, svpmsn);
 CREATE TABLE people (

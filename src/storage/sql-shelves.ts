@@ -25,6 +25,7 @@ import type {
   PhoneAccess,
   PhoneCall,
   ReceiptDue,
+  Remittance,
   Session,
   SettledMinutes,
   SettlementClaim,
@@ -66,6 +67,7 @@ import {
   phoneAccess,
   receipts,
   receiptsDue,
+  remittances,
   sessions,
   settledMinutes,
   settlementClaims,
@@ -93,6 +95,7 @@ export class SqlShelves {
   readonly settledMinutes: SqlShelf<SettledMinutes>;
   readonly usedDays: SqlShelf<UsedDay>;
   readonly settlementClaims: SqlShelf<SettlementClaim>;
+  readonly remittances: SqlShelf<Remittance, 'payee'>;
   readonly lineBalances: SqlShelf<LineBalance>;
   readonly lossAlarms: SqlShelf<LossAlarm, 'localUnit' | 'state'>;
   readonly agents: SqlShelf<Agent>;
@@ -131,6 +134,7 @@ export class SqlShelves {
     this.settledMinutes = new SqlShelf(connection, settledMinutes);
     this.usedDays = new SqlShelf(connection, usedDays);
     this.settlementClaims = new SqlShelf(connection, settlementClaims);
+    this.remittances = new SqlShelf(connection, remittances);
     this.lineBalances = new SqlShelf(connection, lineBalances);
     this.lossAlarms = new SqlShelf(connection, lossAlarms);
     this.agents = new SqlShelf(connection, agents);

@@ -40,6 +40,7 @@ import type {
   Posting,
   Purse,
   ReceiptDue,
+  Remittance,
   Session,
   SettledMinutes,
   SettlementClaim,
@@ -323,6 +324,17 @@ export const settlementClaims = table<SettlementClaim>('settlement_claims', ['id
   id: 'text',
   claim: 'text',
   answer: 'text?',
+});
+export const remittances = table<Remittance>('remittances', ['id'], {
+  id: 'text',
+  payee: 'text',
+  amount: 'bigint',
+  method: 'text',
+  paidOn: 'text',
+  reference: 'text',
+  by: 'text',
+  at: 'number',
+  reversedAt: 'number?',
 });
 export const lineBalances = table<LineBalance>('line_balances', ['id'], {
   id: 'text',

@@ -1,6 +1,6 @@
 import type { Language } from './language.ts';
 
-type Kind = 'void' | 'manual-credit' | 'key-change' | CardKind;
+type Kind = 'void' | 'manual-credit' | 'key-change' | CardKind | 'remittance' | 'remittance-reversal';
 type CardKind = 'card-credit' | 'card-void' | 'card-closing' | 'card-release' | 'card-recovery';
 
 /** Of what takes two people. */
@@ -15,7 +15,13 @@ export interface ApprovalWords {
   readonly kinds: Readonly<Record<Kind, string>>;
   readonly asks: Readonly<Record<Kind, string>>;
   readonly purposes: Readonly<Record<'value' | 'control', string>>;
-  readonly said: { readonly void: string; readonly credit: string; readonly key: string };
+  readonly said: {
+    readonly void: string;
+    readonly credit: string;
+    readonly key: string;
+    readonly pay: string;
+    readonly unpay: string;
+  };
   /** `{}` is the sale, or the card; of what is given, the amount and the card. */
   readonly saidOfCards: Readonly<Record<CardKind, string>>;
   readonly why: string;
@@ -62,6 +68,8 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
       'card-closing': 'Take all off a card',
       'card-release': 'End what is pending',
       'card-recovery': 'Give a card’s value to the next',
+      remittance: 'Pay what is due',
+      'remittance-reversal': 'Take a payment back',
     },
     asks: {
       void: 'The sale is refunded if its value is not in the meter.',
@@ -73,12 +81,16 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
         'All that is left in the region is taken off when the card is next read, and is then to be paid out.',
       'card-release': 'Look at the meter first: if it has credited the amount, the customer has the value already.',
       'card-recovery': 'The card in its place gets what no meter can take from the old one any more.',
+      remittance: 'The payment is booked against what is due to the seller or the provider.',
+      'remittance-reversal': 'A counter-entry is booked, and the amount is due again.',
     },
     purposes: { value: 'value', control: 'control' },
     said: {
       void: 'Take back sale {}',
       credit: 'Give {} to meter {}',
       key: 'Give meter {} its next key of {}',
+      pay: 'Pay {} to {} under {}',
+      unpay: 'Take payment {} back',
     },
     saidOfCards: {
       'card-credit': 'Give {} to card {}',
@@ -129,6 +141,8 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
       'card-closing': '카드 전액 회수',
       'card-release': '보류 금액 종료',
       'card-recovery': '새 카드로 금액 이전',
+      remittance: '정산 대금 지급',
+      'remittance-reversal': '지급 취소',
     },
     asks: {
       void: '아직 계량기에 저장되지 않았으면 판매를 취소하고 환불합니다.',
@@ -139,12 +153,16 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
       'card-closing': '다음에 카드를 읽을 때 남은 금액을 모두 회수하며, 그 뒤에 지급합니다.',
       'card-release': '먼저 계량기를 확인하세요. 금액이 이미 들어갔다면 고객은 금액을 받은 것입니다.',
       'card-recovery': '더는 계량기가 가져갈 수 없는 금액을 새 카드로 옮깁니다.',
+      remittance: '판매자나 공급자에게 줄 금액에서 지급한 것으로 기장합니다.',
+      'remittance-reversal': '반대 분개를 기장하며, 그 금액은 다시 줄 금액이 됩니다.',
     },
     purposes: { value: '충전', control: '제어' },
     said: {
       void: '판매 {} 취소',
       credit: '{} 충전, 계량기 {}',
       key: '계량기 {}의 {} 키 교체',
+      pay: '{} 지급, 받는 곳 {}, 번호 {}',
+      unpay: '지급 {} 취소',
     },
     saidOfCards: {
       'card-credit': '{} 충전, 카드 {}',

@@ -36,6 +36,9 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
   openShift: { opening: '5' },
   closeShift: { counted: '5' },
   closePeriod: { month: '2026-01', terms: { tariff: 'bulk', technicalBasisPoints: 0, interestBasisPoints: 0 } },
+  proposeRemittance: { payee: 'seller', amount: '5', paidOn: '2026-01-05', reference: 'TX 7', why: 'due' },
+  takeRemittance: { payee: '1-2', amount: '5', paidOn: '2026-01-05', reference: 'TX 8' },
+  proposeRemittanceReversal: { why: 'sent back' },
   proposeVoid: { why: 'a slip' },
   proposeCredit: { amount: '5', why: 'goodwill' },
   proposeKeyChange: { purpose: 'value', why: 'a year is over' },
@@ -107,6 +110,8 @@ const PARAMETERS = {
     provider: '1-2',
     region: 'gas',
     exchange: '0123456789abcdef',
+    payee: 'seller',
+    remittance: 'seller TX 7',
   },
 };
 /** A purse that is closed takes nothing more: that one is of no other use. */

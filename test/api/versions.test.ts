@@ -84,6 +84,9 @@ const WAYS: Readonly<Record<string, Way>> = {
   changePerson: { ...at('/people/kim', 'system-manager'), method: 'PATCH', path: '/people/kim', body: { name: 'K' } },
   resetPassword: { ...at('/people/kim', 'system-manager'), method: 'POST', path: '/people/kim/password-reset' },
   endSessions: { ...at('/people/kim', 'system-manager'), method: 'DELETE', path: '/people/kim/sessions' },
+  proposeRemittanceReversal: {
+    ...{ ...at('/remittances/1-2%20TX'), method: 'POST', path: '/remittances/1-2%20TX/reversal', body: why },
+  },
   closePurse: { ...at(METER), method: 'POST', path: `${METER}/closing` },
 };
 
@@ -106,6 +109,10 @@ async function furnish(world: World): Promise<{ readonly asked: string }> {
     made(await office.issueCard({ csn, subscriber: 'kim', regions: [{ region: 2, provider: '1-2', n: 32 }] }));
   }
   made(await office.buyForCard({ csn: CARD, region: 2, orderId: 'card', paid: 5, method: 'cash' }));
+  const paid = { id: '1-2 TX', payee: '1-2', amount: 5n, method: 'cash', paidOn: '2026-01-05' } as const;
+  await rig.store.transaction((tx) =>
+    tx.remittances.put([{ ...paid, reference: 'TX', by: 'han', at: milliseconds(1), reversedAt: undefined }]),
+  );
   const proposal = { proposal: { type: 'void', order: 'kims' } as const, why: 'a slip' };
   const { id: asked } = made(await office.propose(proposal));
   await rig.store.transaction((tx) =>

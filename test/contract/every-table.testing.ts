@@ -201,6 +201,16 @@ async function putSettlement(tx: Transaction): Promise<void> {
       ...{ unexplained: 2 ** 52, confidence: 99, steps: [{ state: 'seen', at, by: 'han', note: TEXT }] },
     },
   ]);
+  await tx.remittances.put([
+    {
+      ...{ id: 'seller TX 7', payee: 'seller', amount: 2n ** 60n, method: 'bank-transfer', paidOn: '2026-04-03' },
+      ...{ reference: 'TX 7', by: 'han', at, reversedAt: undefined },
+    },
+    {
+      ...{ id: '65535-2 TX', payee: '65535-2', amount: -3n, method: 'cash', paidOn: '2026-04-03', reference: 'TX' },
+      ...{ by: 'han', at, reversedAt: at },
+    },
+  ]);
   await tx.settlementClaims.put([{ id: 'to seller 2026-03', claim: 'a.b.c', answer: undefined }]);
 }
 

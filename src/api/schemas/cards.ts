@@ -286,6 +286,8 @@ export const CardBooksSchema = Type.Object(
     spent: Total,
     arrived: Type.String({ description: 'Gone on into the purses of meters with a line, as those told.' }),
     closed: Total,
+    paid: Type.String({ description: 'To the provider of what is due to it, less what came back.' }),
+    due: Type.String({ description: 'issued - refunded - closed - paid: below zero the provider owes it.' }),
     balanced: Type.Boolean({ description: 'Sold, loaded, on cards, handed over and spent come out even.' }),
     exposure: Type.String({ description: 'Tokens that meters may take under tickets, at most.' }),
     tickets: Type.Integer(),
@@ -300,7 +302,7 @@ export const cardBooksJson = (books: CardBooks): CardBooksJson => ({
   ...{ inFlight: String(books.inFlight), refunded: String(books.refunded), loaded: String(books.stored) },
   ...{ found: String(books.found), onCards: String(books.onCards), handed: String(books.handed) },
   ...{ inMeters: String(books.inMeters), spent: String(books.spent), arrived: String(books.arrived) },
-  ...{ closed: String(books.closed) },
+  ...{ closed: String(books.closed), paid: String(books.paid), due: String(books.due) },
   ...{ balanced: books.balanced, exposure: String(books.exposure), tickets: books.tickets },
   ...{ regions: books.regions, frozen: books.frozen },
 });
@@ -327,7 +329,9 @@ export const CardMonthSchema = Type.Object(
     closed: Total,
     end: Stock,
     due: Type.String({ description: 'issued - refunded - closed of this month: below zero the provider owes it.' }),
-    dueOfAll: Type.String({ description: 'The same of all months until its end. Payments of it are not booked.' }),
+    dueOfAll: Type.String({ description: 'The same of all months until its end.' }),
+    paid: Type.String({ description: 'Booked in the month as paid to the provider, less what came back.' }),
+    stillDue: Type.String({ description: 'dueOfAll, less all that was paid until its end.' }),
     fees: SignedAmount,
     tax: SignedAmount,
     balanced: Type.Boolean({ description: 'At its end sold, loaded, on cards, handed over and spent came out even.' }),
@@ -348,6 +352,7 @@ export function cardMonthJson({ provider, month, begin, end, balanced }: CardMon
     ...{ spent: moved(({ spent }) => spent), arrived: moved(({ arrived }) => arrived) },
     ...{ closed: moved(({ closed }) => closed), end: stockJson(end) },
     ...{ due: moved(({ due }) => due), dueOfAll: String(end.due) },
+    ...{ paid: moved(({ paid }) => paid), stillDue: String(end.due - end.paid) },
     ...{ fees: moved(({ fees }) => fees), tax: moved(({ tax }) => tax), balanced },
   };
 }

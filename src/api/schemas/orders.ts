@@ -57,6 +57,11 @@ const Proposed = Type.Union([
   Type.Object({ type: Type.Literal('card-credit'), card: CardNumber, region: RegionName, amount: Amount }),
   Type.Object({ type: OneOf(['card-closing', 'card-release']), card: CardNumber, region: RegionName }),
   Type.Object({ type: Type.Literal('card-recovery'), card: CardNumber }),
+  Type.Object({
+    ...{ type: Type.Literal('remittance'), payee: Type.String(), amount: Amount, method: Type.String() },
+    ...{ paidOn: Type.String(), reference: Type.String() },
+  }),
+  Type.Object({ type: Type.Literal('remittance-reversal'), remittance: Id }),
 ]);
 
 export const ApprovalSchema = Type.Object(
@@ -105,6 +110,12 @@ function proposedJson(proposal: Approval['proposal']): ApprovalJson['proposal'] 
       return { type: proposal.type, card: proposal.card, region: regionText(proposal.region as Region) };
     case 'card-recovery':
       return { type: 'card-recovery', card: proposal.card };
+    case 'remittance': {
+      const { type, payee, amount, method, paidOn, reference } = proposal;
+      return { type, payee, amount: String(amount), method, paidOn, reference };
+    }
+    case 'remittance-reversal':
+      return { type: proposal.type, remittance: proposal.remittance };
     default:
       return assertNever(proposal);
   }

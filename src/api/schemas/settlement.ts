@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { ClosedPeriod, Closing, SettledClaim } from '../../host/index.ts';
+import { type ClosedPeriod, type Closing, paidBy, type SettledClaim } from '../../host/index.ts';
 import { Instant, instantText, maybe, Name, OneOf, Strict } from './common.ts';
 
 const Tokens = Type.String({ pattern: '^(0|-?[1-9][0-9]*)$', description: 'Whole tokens.' });
@@ -57,6 +57,8 @@ export const ClosedPeriodSchema = Type.Object(
       }),
       { description: 'Made or taken here for this month, and what was answered.' },
     ),
+    paid: Type.String({ description: 'To the seller, for whatever month, by now; less what came back.' }),
+    stillDue: Type.String({ description: 'Of all months until this one: what is paid counts for the oldest.' }),
     faults: Type.Array(Type.String(), { description: 'What in the books is not as it was when it was closed.' }),
   },
   { $id: 'ClosedPeriod', description: 'The same, computed anew from what was kept.' },
@@ -64,7 +66,7 @@ export const ClosedPeriodSchema = Type.Object(
 export type ClosedPeriodJson = Static<typeof ClosedPeriodSchema>;
 
 export const closedPeriodJson = (
-  { closing, settlement, faults }: ClosedPeriod,
+  { closing, settlement, remittances, stillDue, faults }: ClosedPeriod,
   claims: readonly SettledClaim[],
 ): ClosedPeriodJson => ({
   ...periodJson(closing),
@@ -84,5 +86,6 @@ export const closedPeriodJson = (
       ...{ issuedAt: instantText(issuedAt), verdict, price, differences: differences.length },
     })),
   })),
+  ...{ paid: String(paidBy(remittances)), stillDue: String(stillDue) },
   faults: [...faults],
 });

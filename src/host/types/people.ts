@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../../units/index.ts';
+import type { Remittance } from './remittances.ts';
 
 /**
  * What somebody is to the utility. The `seller` is the one of FIG. 6 who sells in bulk to the utility; `agent` a shop
@@ -81,7 +82,13 @@ export type Proposal =
   /** All that is left in a region is taken off its card; or what is pending there is ended. */
   | { readonly type: 'card-closing' | 'card-release'; readonly card: string; readonly region: number }
   /** The value of a card that ended is given to the one in its place. */
-  | { readonly type: 'card-recovery'; readonly card: string };
+  | { readonly type: 'card-recovery'; readonly card: string }
+  /** Money goes to the seller, or to a provider of cards. */
+  | ({ readonly type: 'remittance' } & Pick<Remittance, 'payee' | 'method' | 'paidOn' | 'reference'> & {
+        readonly amount: number;
+      })
+  /** What was booked of such money never happened, or came back. */
+  | { readonly type: 'remittance-reversal'; readonly remittance: string };
 
 export interface Approval {
   /** In the order in which they were asked for. */

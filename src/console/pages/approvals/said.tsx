@@ -37,6 +37,14 @@ export function Said({ proposal }: Pick<ApprovalJson, 'proposal'>): ReactNode {
     case 'card-release':
     case 'card-recovery':
       return <Link to={`/cards/${proposal.card}`}>{fill(words.saidOfCards[proposal.type], proposal.card)}</Link>;
+    case 'remittance':
+      return (
+        <span title={proposal.paidOn}>
+          {fill(words.said.pay, money(proposal.amount), proposal.payee, proposal.reference)}
+        </span>
+      );
+    case 'remittance-reversal':
+      return <span>{fill(words.said.unpay, proposal.remittance)}</span>;
   }
 }
 
