@@ -77,7 +77,7 @@ import { standingOf } from './standing.ts';
 import { readStatement } from './statement-reading.ts';
 import { previewTariff } from './tariff-preview.ts';
 import { readTariffWeek } from './tariff-week.ts';
-import { assignTariff, publishTariff } from './tariffs.ts';
+import { assignTariff, latestTariffs, publishTariff, tariffVersions } from './tariffs.ts';
 import { termsOf } from './terms.ts';
 import { stateOf } from './things.ts';
 import { bookDebt, type Debt, duesNow, type Purchase, publishTerms, quote, tradeAll, tradeOf } from './trading.ts';
@@ -497,8 +497,8 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     orders: (query) => store.read((tx) => tx.orders(query)),
     unsettledOrders: () => store.read((tx) => tx.unsettledOrders()),
     commands: (meter) => store.read((tx) => tx.commands(meter as Svpmsn)),
-    tariffs: () => store.read((tx) => tx.tariffs()),
-    tariffVersions: (query) => store.read((tx) => tx.tariffVersions(query)),
+    tariffs: () => store.read(latestTariffs),
+    tariffVersions: (query) => store.read((tx) => tariffVersions(tx, query)),
     keyUse: async () => keyUse(await store.read((tx) => tx.meters())),
     events: (query) => store.read((tx) => tx.events(query)),
     postings: (query) => store.read((tx) => tx.postings(query)),

@@ -396,6 +396,9 @@ class Tables extends MemoryShelves implements StoreTransaction {
   async lastTariffVersion() {
     return this.#tariffs.at(-1)?.version ?? 0;
   }
+  async tariffEdition({ name, version }: Pick<TariffVersion, 'name' | 'version'>) {
+    return this.#tariffs.filter((each) => each.name === name && each.version <= version).length;
+  }
   async tariffsOf(versions: readonly number[]) {
     return versions.map((each) => this.#tariffs.find(({ version }) => version === each));
   }

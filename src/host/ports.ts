@@ -237,6 +237,8 @@ export interface StoreReads {
   /** The latest; of those that are in force at an instant only, if one is named. */
   tariff(name: string, at?: Milliseconds): Promise<TariffVersion | undefined>;
   lastTariffVersion(): Promise<number>;
+  /** How many versions of a name there are up to one: which of them it is, from 1. */
+  tariffEdition(of: Pick<TariffVersion, 'name' | 'version'>): Promise<number>;
   /** In the order asked for. */
   tariffsOf(versions: readonly number[]): Promise<(TariffVersion | undefined)[]>;
 

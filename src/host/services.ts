@@ -54,12 +54,12 @@ import type {
   NumberedEvent,
   NumberedOrder,
   NumberedPosting,
+  NumberedTariff,
   Payment,
   PaymentMethod,
   Purse,
   Remittance,
   Subscriber,
-  TariffVersion,
   Terms,
   TermsVersion,
   Webhook,
@@ -294,8 +294,8 @@ export interface HostServices extends AgentReads, CardServices {
     name: string,
     definition: TariffDefinition,
     validFrom?: Milliseconds,
-  ): Promise<TariffVersion | HostFailure>;
-  assignTariff(meter: number, name: string): Promise<TariffVersion | HostFailure>;
+  ): Promise<NumberedTariff | HostFailure>;
+  assignTariff(meter: number, name: string): Promise<NumberedTariff | HostFailure>;
 
   /** Takes in a table, all of it or nothing, and names every line that is wrong. */
   importTable(request: ImportRequest, act: Act): Promise<ImportReport | HostFailure>;
@@ -337,9 +337,9 @@ export interface HostServices extends AgentReads, CardServices {
   unsettledOrders(): Promise<number>;
   commands(meter: number): Promise<ControlCommand[]>;
   /** The latest of each name, by name. */
-  tariffs(): Promise<TariffVersion[]>;
+  tariffs(): Promise<NumberedTariff[]>;
   /** Versions of one tariff, the newest first. */
-  tariffVersions(query: TariffQuery): Promise<TariffVersion[]>;
+  tariffVersions(query: TariffQuery): Promise<NumberedTariff[]>;
   /** How far the keys of meters have been changed, by purpose and suite. */
   keyUse(): Promise<KeyUse[]>;
   events(query: PageQuery): Promise<NumberedEvent[]>;

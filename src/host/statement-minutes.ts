@@ -5,6 +5,8 @@ import { type DeciWattHours, MINUTES_PER_DAY, type UnixSeconds } from '../units/
 /** A mode table as one supply of a meter held it. */
 export interface HeldTable {
   readonly tariff: string;
+  /** Which of its tariff's versions it is, from 1. */
+  readonly edition: number;
   /** Whether the meter itself told that it took it; what it never told is assumed. */
   readonly told: boolean;
   readonly table: ModeTable;
@@ -25,6 +27,7 @@ export interface Price {
   readonly supply: number;
   readonly tariff: string;
   readonly version: number;
+  readonly edition: number;
   readonly unitCharge: number;
   readonly percent: number;
   readonly surcharge: number;
@@ -101,7 +104,8 @@ export function pricer({ tables }: SupplyRecord, supply: number): (minute: numbe
         const { version, unitCharge, surcharges } = held.table;
         const { percent } = rate;
         return {
-          ...{ supply, tariff: held.tariff, version, unitCharge, percent, surcharge: surcharges[each] },
+          ...{ supply, tariff: held.tariff, version, edition: held.edition, unitCharge, percent },
+          surcharge: surcharges[each],
           rate: chargeRate(held.table, percent, each),
         };
       });
@@ -112,6 +116,6 @@ export function pricer({ tables }: SupplyRecord, supply: number): (minute: numbe
 
 /** Before the first table a meter charges nothing. */
 const UNPRICED: Omit<Price, 'supply'> = {
-  ...{ tariff: '', version: 0, unitCharge: 0, percent: 0, surcharge: 0 },
+  ...{ tariff: '', version: 0, edition: 0, unitCharge: 0, percent: 0, surcharge: 0 },
   rate: 0 as ChargeRate,
 };

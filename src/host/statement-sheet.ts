@@ -124,7 +124,7 @@ function priceText(step: Statement['steps'][number], { coverage, steps }: Statem
   const surcharge = step.surcharge === 100 ? '' : ` x ${step.surcharge} %`;
   const supply = steps.some((each) => each.supply > 1) ? `supply ${step.supply}, ` : '';
   const price = `${step.percent} %${surcharge} of ${fixed(BigInt(step.unitCharge), 3)} tokens a kWh`;
-  return coverage.minutes === 0 ? price : `${supply}${price}  (${step.tariff}, version ${step.version})`;
+  return coverage.minutes === 0 ? price : `${supply}${price}  (${step.tariff}, version ${step.edition})`;
 }
 
 function differenceText({ kind, energy, missing }: StatementDifference): string {

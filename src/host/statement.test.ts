@@ -5,6 +5,7 @@ import { milliseconds, svpmsn, unixSeconds } from '../units/index.ts';
 import type { Statement } from './index.ts';
 import { made } from './rig.testing.ts';
 import { assertAddsUp, berlin, MINUTE, metered, statement, TARIFF, told } from './statement.testing.ts';
+import { statementSheet } from './statement-sheet.ts';
 
 const differences = ({ differences: lines }: Statement) =>
   lines.map(({ kind, tokens, missing }) => [kind, tokens, missing]);
@@ -55,7 +56,10 @@ test('a band of the phase angle is a price of its own, and so is a table that ca
     tx.addEvents([{ ...taken, time: at, svpmsn: svpmsn(3), heardAt: rig.clock.now() }]),
   );
   rig.clock.ms = berlin(8);
-  const { steps, used } = await statement(rig, '2026-01-06', '2026-01-06');
+  const dear = await statement(rig, '2026-01-06', '2026-01-06');
+  const { steps, used } = dear;
+  const editions = JSON.stringify(statementSheet(dear)).match(/home, version \d+/g);
+  assert.deepEqual(editions, [...Array(3).fill('home, version 1'), 'home, version 2']);
   assert.deepEqual(
     steps.map(({ unitCharge, percent, surcharge, minutes }) => [unitCharge, percent, surcharge, minutes]),
     [

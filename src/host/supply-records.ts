@@ -5,7 +5,7 @@ import { yearOf } from './calendar.ts';
 import { fail, isFailure } from './failures.ts';
 import type { StoreReads } from './ports.ts';
 import type { HeldTable, SupplyRecord } from './statement-minutes.ts';
-import type { HostFailure, Meter, MeterEvent, NumberedEvent, TariffVersion } from './types.ts';
+import type { HostFailure, Meter, MeterEvent, NumberedEvent, NumberedTariff } from './types.ts';
 
 /** Hosts that share a store have clocks of their own: their postings may stand in the other order by so much. */
 export const CLOCKS_APART_MS = 3_600_000;
@@ -73,7 +73,7 @@ async function tablesOf(
   for (const each of versions) {
     if (each === undefined) continue;
     const held = { supply, taken: taken.get(each.version) ?? 0, told: assumed === undefined };
-    const table = tableOf(each, held, { from, end, zone });
+    const table = tableOf({ ...each, edition: await tx.tariffEdition(each) }, held, { from, end, zone });
     if (isFailure(table)) return table;
     tables.push(table);
   }
@@ -85,7 +85,7 @@ async function tablesOf(
  * @param taken unix seconds of when the meter took it
  */
 export function tableOf(
-  { version, definition, validFrom, name }: Omit<TariffVersion, 'publishedAt'>,
+  { version, edition, definition, validFrom, name }: Omit<NumberedTariff, 'publishedAt'>,
   { supply, taken, told }: { readonly supply: SupplyIndex; readonly taken: number; readonly told: boolean },
   { from, end, zone }: Span,
 ): HeldTable | HostFailure {
@@ -95,7 +95,7 @@ export function tableOf(
   const valid = unixSeconds(Math.floor(validFrom / 1000));
   const table = compileTariff(definition, { supply, version, validFrom: valid, offsets });
   if ('reason' in table) return fail('tariff-wrong', table.sentence);
-  return { tariff: name, told, table, from: wholeMinute(Math.max(taken, valid)) };
+  return { tariff: name, edition, told, table, from: wholeMinute(Math.max(taken, valid)) };
 }
 
 /** A meter looks its rate up as a minute begins. */

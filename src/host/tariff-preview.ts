@@ -85,7 +85,7 @@ export async function previewTariff(
   const was = await supplyRecords(tx, found.meter, span);
   if (isFailure(was)) return was;
   // Above every version that the books give: whatever was in force, this one would be.
-  const issue = { name: '', version: U32_MAX, definition, validFrom: milliseconds(0) };
+  const issue = { name: '', version: U32_MAX, edition: 0, definition, validFrom: milliseconds(0) };
   const wouldBe: SupplyRecord[] = [];
   for (const [i, { profiles }] of was.entries()) {
     const table = tableOf(issue, { supply: (i + 1) as SupplyIndex, taken: 0, told: false }, span);

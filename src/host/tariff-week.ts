@@ -109,7 +109,11 @@ async function comingTable(
   const latest = tariff === undefined ? undefined : await tx.tariff(tariff);
   if (latest === undefined || latest.validFrom <= now) return undefined;
   if (own.some(({ table }) => table.version === latest.version)) return undefined;
-  return tableOf(latest, { supply, taken: 0, told: false }, { from, end, zone });
+  return tableOf(
+    { ...latest, edition: await tx.tariffEdition(latest) },
+    { supply, taken: 0, told: false },
+    { from, end, zone },
+  );
 }
 
 /** The newest of those whose instant has come, as a meter has it. */

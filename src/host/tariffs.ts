@@ -10,8 +10,8 @@ import { type Milliseconds, SUPPLIES_MAX, type SupplyIndex, U32_MAX, unixSeconds
 import { versionAfter, yearOf } from './calendar.ts';
 import { queueCommand } from './command-queue.ts';
 import { fail, findMeter, isFailure, tariffUnknown, textFault } from './failures.ts';
-import type { StoreReads, StoreTransaction } from './ports.ts';
-import type { HostFailure, Meter, TariffVersion } from './types.ts';
+import type { StoreReads, StoreTransaction, TariffQuery } from './ports.ts';
+import type { HostFailure, Meter, NumberedTariff, TariffVersion } from './types.ts';
 
 /** A meter keeps its last offset for ever: tables are published anew long before these years are over. */
 const OFFSET_YEARS = 20;
@@ -24,7 +24,7 @@ export async function publishTariff(
   tariff: { readonly name: string; readonly definition: TariffDefinition; readonly validFrom: Milliseconds },
   zone: string,
   now: Milliseconds,
-): Promise<TariffVersion | HostFailure> {
+): Promise<NumberedTariff | HostFailure> {
   const fault = textFault('name-wrong', "A tariff's name", tariff.name);
   if (fault !== undefined) return fault;
   const version: TariffVersion = { ...tariff, version: await nextVersion(tx, now), publishedAt: now };
@@ -32,7 +32,7 @@ export async function publishTariff(
   if (isFailure(issue)) return issue;
   await tx.addTariff(version);
   for (const meter of await tx.meters({ tariff: tariff.name })) await queueTables(tx, meter, issue, now);
-  return version;
+  return { ...version, edition: await tx.tariffEdition(version) };
 }
 
 /** Moves a meter to a tariff. Its tables get versions of their own, above every other: a meter takes no older one. */
@@ -41,7 +41,7 @@ export async function assignTariff(
   request: { readonly meter: number; readonly name: string },
   zone: string,
   now: Milliseconds,
-): Promise<TariffVersion | HostFailure> {
+): Promise<NumberedTariff | HostFailure> {
   const found = await findMeter(tx, request.meter);
   if (isFailure(found)) return found;
   const meter = { ...found.meter, tariff: request.name };
@@ -55,7 +55,21 @@ export async function assignTariff(
   }
   if (assigned === undefined) return tariffUnknown(request.name);
   await tx.putMeter(meter);
-  return assigned;
+  return { ...assigned, edition: await tx.tariffEdition(assigned) };
+}
+
+/** The latest of each name, by name. */
+export async function latestTariffs(tx: StoreReads): Promise<NumberedTariff[]> {
+  const latest = await tx.tariffs();
+  return Promise.all(latest.map(async (version) => ({ ...version, edition: await tx.tariffEdition(version) })));
+}
+
+/** Versions of one name, the newest first: each is one less than the one before it. */
+export async function tariffVersions(tx: StoreReads, query: TariffQuery): Promise<NumberedTariff[]> {
+  const found = await tx.tariffVersions(query);
+  const [newest] = found;
+  const edition = newest === undefined ? 0 : await tx.tariffEdition(newest);
+  return found.map((version, i) => ({ ...version, edition: edition - i }));
 }
 
 /** The tables for a meter that has none yet. */

@@ -175,6 +175,11 @@ export interface TariffVersion {
   readonly publishedAt: Milliseconds;
 }
 
+/** A version by the number that people say: which of its tariff's it is, from 1. */
+export interface NumberedTariff extends TariffVersion {
+  readonly edition: number;
+}
+
 export type Account =
   /** Debit: money taken, by the way it was paid. */
   | PaymentMethod

@@ -258,6 +258,9 @@ export class SqlStatements extends SqlShelves implements StoreTransaction {
   lastTariffVersion() {
     return this.#number('SELECT max(version) FROM tariffs');
   }
+  tariffEdition({ name, version }: Pick<TariffVersion, 'name' | 'version'>) {
+    return this.#number('SELECT count(*) FROM tariffs WHERE name = ? AND version <= ?', name, version);
+  }
   tariffsOf(versions: readonly number[]) {
     return this.#ofKeys(tariffs, versions);
   }

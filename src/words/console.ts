@@ -51,6 +51,14 @@ export interface ConsoleWords {
   readonly inFlight: string;
   readonly tokens: string;
   readonly ago: string;
+  /** Of what a meter holds, by the version under which it does. */
+  readonly held: {
+    /** `{}` is the instant. */
+    readonly issued: string;
+    /** `{}` is a number. */
+    readonly workshop: string;
+    readonly none: string;
+  };
 }
 
 export const CONSOLE_WORDS: Readonly<Record<Language, ConsoleWords>> = {
@@ -107,6 +115,7 @@ export const CONSOLE_WORDS: Readonly<Record<Language, ConsoleWords>> = {
     inFlight: 'On its way',
     tokens: '{} tokens',
     ago: '{} ago',
+    held: { issued: 'of {}', workshop: 'no. {} from the workshop', none: 'none' },
   },
   ko: {
     product: 'Wattpurse',
@@ -161,5 +170,6 @@ export const CONSOLE_WORDS: Readonly<Record<Language, ConsoleWords>> = {
     inFlight: '전송 중',
     tokens: '{} 토큰',
     ago: '{} 전',
+    held: { issued: '{} 발행', workshop: '출고 {}번', none: '없음' },
   },
 };

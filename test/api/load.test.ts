@@ -52,6 +52,25 @@ test('a subscriber reads their minutes, their outlook and their week as JSON tha
   );
 });
 
+test('a version of a tariff has a number that people say, in its own list as at the meter that holds it', async () => {
+  const operator = await world.as('operator');
+  const ask = (method: 'GET' | 'PUT', path: string, body?: object) =>
+    world.ask(operator, method, `/api/v1/tariffs/${path}`, body);
+  const week = await read<TariffWeekJson>('tariff-week?from=2026-01-05');
+  assert.equal(week.table?.edition, 2, 'published, and then given to the meter');
+  const [first, second] = [
+    await ask('PUT', 'spoken', { definition: FLAT }),
+    await ask('PUT', 'spoken', { definition: FLAT }),
+  ];
+  assert.deepEqual([first.json.edition, second.json.edition], [1, 2]);
+  const page = async (query: string) =>
+    (await ask('GET', `spoken/versions${query}`)).json as unknown as { items: { edition: number }[]; next?: string };
+  const editions = ({ items }: Awaited<ReturnType<typeof page>>) => items.map(({ edition }) => edition);
+  assert.deepEqual(editions(await page('')), [2, 1]);
+  const newest = await page('?limit=1');
+  assert.deepEqual([editions(newest), editions(await page(`?limit=1&cursor=${newest.next}`))], [[2], [1]]);
+});
+
 test('a subscriber is told why they were cut off, with what cannot be told', async () => {
   const { items } = await read<{ items: CutOffJson[] }>('cut-offs');
   const [cut] = items;

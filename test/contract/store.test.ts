@@ -454,7 +454,7 @@ function storeContract({ name, skip, open }: StoreKind): void {
       assert.deepEqual(await versionsOf({}), [3, 1]);
       assert.deepEqual([await versionsOf({ before: 3 }), await versionsOf({ limit: 1 })], [[1], [3]]);
       assert.deepEqual(await tx.tariffVersions({ name: 'none' }), []);
-      assert.equal(await tx.lastTariffVersion(), 4);
+      assert.deepEqual([await tx.lastTariffVersion(), await tx.tariffEdition({ name: 'home', version: 2 })], [4, 1]);
       assert.deepEqual(
         (await tx.tariffsOf([3, 9, 1])).map((version) => version?.version),
         [3, undefined, 1],

@@ -106,7 +106,7 @@ test('a tariff is changed in a few clicks', { skip }, async () => {
   await worker.click(worker.page.getByRole('gridcell', { name: /Sunday.*12/ }).first());
   await worker.click(worker.button('Publish'));
   await worker.click(worker.page.getByRole('dialog').getByRole('button', { name: 'Publish', exact: true }));
-  await worker.page.getByText(/is published and on its way/).waitFor(PATIENCE);
+  await worker.page.getByText(/^Version 2 of standard is published and on its way/).waitFor(PATIENCE);
   await worker.done();
 });
 

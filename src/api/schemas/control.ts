@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { ControlCommand, MeterPolicy, Office, TariffVersion } from '../../host/index.ts';
+import type { ControlCommand, MeterPolicy, NumberedTariff, Office } from '../../host/index.ts';
 import { RelayAction, Result, type SupplyPolicy } from '../../records/index.ts';
 import type { TariffDefinition } from '../../tariff/index.ts';
 import { assertNever, svpmsnText, tokens } from '../../units/index.ts';
@@ -239,10 +239,16 @@ export const Definition = Strict(
 
 export const NewTariff = Strict({ definition: Definition, validFrom: Type.Optional(Instant) });
 
+/** Which version of a tariff something is. */
+export const Edition = Type.Integer({
+  description: 'Which of the versions of its tariff it is, from 1: what people say.',
+});
+
 export const TariffSchema = Type.Object(
   {
     name: Name,
-    version: Type.Integer(),
+    version: Type.Integer({ description: 'As meters hold it: it rises over all tariffs.' }),
+    edition: Edition,
     validFrom: Instant,
     publishedAt: Instant,
     definition: Definition,
@@ -254,9 +260,17 @@ export type TariffJson = Static<typeof TariffSchema>;
 export const tariffDefinition = ({ unitCharge, ...rest }: Static<typeof Definition>): TariffDefinition =>
   ({ ...rest, unitCharge: Number(unitCharge) }) as unknown as TariffDefinition;
 
-export const tariffJson = ({ name, version, validFrom, publishedAt, definition }: TariffVersion): TariffJson => ({
+export const tariffJson = ({
   name,
   version,
+  edition,
+  validFrom,
+  publishedAt,
+  definition,
+}: NumberedTariff): TariffJson => ({
+  name,
+  version,
+  edition,
   validFrom: instantText(validFrom),
   publishedAt: instantText(publishedAt),
   definition: { ...definition, unitCharge: String(definition.unitCharge) } as unknown as TariffJson['definition'],

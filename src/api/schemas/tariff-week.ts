@@ -14,7 +14,7 @@ import {
   same,
   wattHoursText,
 } from './common.ts';
-import { Definition } from './control.ts';
+import { Definition, Edition } from './control.ts';
 import { Month } from './settlement.ts';
 import { LocalDate } from './statement.ts';
 
@@ -32,6 +32,7 @@ export const TariffWeekSchema = Type.Object(
         {
           tariff: Name,
           version: Type.Integer(),
+          edition: Edition,
           from: Instant,
           unitCharge: UnitCharge,
           surchargePercents: Type.Array(Type.Integer(), { description: 'Of the four bands of phase angle.' }),
@@ -63,7 +64,7 @@ export const TariffWeekSchema = Type.Object(
     ),
     next: Type.Optional(
       Type.Object(
-        { tariff: Name, version: Type.Integer(), from: Instant, unitCharge: UnitCharge },
+        { tariff: Name, version: Type.Integer(), edition: Edition, from: Instant, unitCharge: UnitCharge },
         { description: 'The table that comes next, and when.' },
       ),
     ),
@@ -141,9 +142,10 @@ export const tariffWeekJson = ({ svpmsn, supply, zone, table, days, next }: Tari
   ...maybe('next', next, heldJson),
 });
 
-const heldJson = ({ tariff, table, from }: NonNullable<TariffWeek['table']>) => ({
+const heldJson = ({ tariff, table, edition, from }: NonNullable<TariffWeek['table']>) => ({
   tariff,
   version: table.version,
+  edition,
   from: instantText(from * 1000),
   unitCharge: String(table.unitCharge),
 });

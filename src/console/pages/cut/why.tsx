@@ -6,6 +6,7 @@ import { CUT_WORDS, fill } from '../../../words/index.ts';
 import { civilOf } from '../../civil.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Money } from '../../parts/figures.tsx';
+import { useHeld } from '../../parts/held.ts';
 import { Panel } from '../../parts/page.tsx';
 import { useSession } from '../../session.tsx';
 import { isWithin } from './hours.ts';
@@ -49,12 +50,15 @@ export function Notices({ cut: { notices } }: CutProps): ReactNode {
 /** The rules that the meter went by, as far as these books know them. */
 export function Rules({ cut: { rules, at, reasons } }: CutProps): ReactNode {
   const words = useWords(CUT_WORDS);
+  const heldText = useHeld();
   const { zone } = useSession().utility;
   const policy = rules?.policy;
   if (policy === undefined) {
     return (
       <Panel title={words.rules}>
-        <Text size="sm">{rules === undefined ? words.rulesUnknown : fill(words.rulesVersion, rules.version)}</Text>
+        <Text size="sm">
+          {rules === undefined ? words.rulesUnknown : fill(words.rulesVersion, heldText(rules.version))}
+        </Text>
       </Panel>
     );
   }

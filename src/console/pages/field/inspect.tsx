@@ -14,6 +14,7 @@ import {
 } from '../../../words/index.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
 import { Aged, Money } from '../../parts/figures.tsx';
+import { useHeld } from '../../parts/held.ts';
 import { Panel } from '../../parts/page.tsx';
 import { DataTable, Facts, Rows } from '../../parts/rows.tsx';
 import { StateLabel } from '../../parts/state-mark.tsx';
@@ -28,6 +29,7 @@ export function Standing({ meter }: { readonly meter: MeterJson }): ReactNode {
   const reasons = useWords(REASON_WORDS);
   const shared = useConsoleWords();
   const { relative } = useFormat();
+  const heldText = useHeld();
   const { known, agesMs, purse } = meter;
   const offset = known.clockOffsetMs;
   const list = (codes: readonly string[] | undefined, names: Readonly<Record<string, string>>) => {
@@ -69,8 +71,14 @@ export function Standing({ meter }: { readonly meter: MeterJson }): ReactNode {
                     : fill(words.clockOff, (offset / 1_000).toFixed(1)),
             },
             { label: words.tariff, value: meter.tariff ?? shared.unknown },
-            { label: words.table, value: known.tableVersion ?? shared.unknown },
-            { label: words.policy, value: known.policyVersion ?? shared.unknown },
+            {
+              label: words.table,
+              value: known.tableVersion === undefined ? shared.unknown : heldText(known.tableVersion),
+            },
+            {
+              label: words.policy,
+              value: known.policyVersion === undefined ? shared.unknown : heldText(known.policyVersion),
+            },
             { label: words.flags, value: list(known.flags, flags) },
             { label: words.attention, value: list(known.attention, calls) },
           ]}

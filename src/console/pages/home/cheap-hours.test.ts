@@ -9,7 +9,14 @@ const VERSION = 7;
 const week = (...spans: readonly (readonly [number, number, number])[]): TariffWeekJson => ({
   ...{ meter: '0a1b2c', supply: 1, zone: 'UTC' },
   table: {
-    ...{ tariff: 't', version: VERSION, from: '2026-03-01T00:00:00.000Z', unitCharge: '25000', source: 'told' },
+    ...{
+      tariff: 't',
+      version: VERSION,
+      edition: 1,
+      from: '2026-03-01T00:00:00.000Z',
+      unitCharge: '25000',
+      source: 'told',
+    },
     surchargePercents: [100, 100, 100, 100],
   },
   days: ['2026-03-02', '2026-03-03'].map((date) => ({

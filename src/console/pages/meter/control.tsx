@@ -5,6 +5,7 @@ import { EXCHANGE_WORDS, fill, METER_WORDS } from '../../../words/index.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { CommandLabel } from '../../parts/command-label.tsx';
 import { Aged, When } from '../../parts/figures.tsx';
+import { useHeld } from '../../parts/held.ts';
 import { Panel } from '../../parts/page.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
@@ -61,6 +62,7 @@ function Keys({ meter: { generations, suite } }: { readonly meter: MeterJson }):
 function Rules({ meter: { number, known, agesMs } }: { readonly meter: MeterJson }): ReactNode {
   const words = useWords(METER_WORDS);
   const { duration } = useFormat();
+  const heldText = useHeld();
   const now = useNow();
   const isRead = useMay('readPolicy') !== undefined;
   const { data } = useRead<MeterPolicyJson>(`/meters/${number}/policy`, { live: true, enabled: isRead });
@@ -73,7 +75,7 @@ function Rules({ meter: { number, known, agesMs } }: { readonly meter: MeterJson
       ) : (
         <Text size="sm">
           <Aged ms={inForce === undefined ? agesMs.policy : now - Date.parse(inForce.toldAt)}>
-            {fill(words.policyVersion, version)}
+            {fill(words.policyVersion, heldText(version))}
           </Aged>
         </Text>
       )}
@@ -102,10 +104,11 @@ interface OrderedProps {
 function Ordered({ ordered: { version, policy, state, result, orderedAt }, now }: OrderedProps): ReactNode {
   const words = useWords(METER_WORDS);
   const { results } = useWords(EXCHANGE_WORDS);
+  const heldText = useHeld();
   return (
     <>
       <Text size="sm" mt="md" fw={600}>
-        {fill(words.policyOrdered, version)}
+        {fill(words.policyOrdered, heldText(version))}
       </Text>
       <Text size="sm">
         {words.commandStates[state]}, <When at={orderedAt} now={now} />

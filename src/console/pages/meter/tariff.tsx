@@ -38,7 +38,7 @@ function Table({ table }: { readonly table: NonNullable<TariffWeekJson['table']>
   return (
     <>
       <SimpleGrid cols={{ base: 2, sm: 3 }}>
-        <Figure label={words.tabs.tariff} value={table.tariff} note={`${words.version} ${table.version}`} />
+        <Figure label={words.tabs.tariff} value={table.tariff} note={`${words.version} ${table.edition}`} />
         <Figure label={words.perUnit} value={price(BigInt(table.unitCharge))} />
         <Figure label={words.since} value={<span title={exact(table.from)}>{day(table.from)}</span>} />
       </SimpleGrid>
@@ -52,5 +52,5 @@ function Table({ table }: { readonly table: NonNullable<TariffWeekJson['table']>
 function Next({ next }: { readonly next: NonNullable<TariffWeekJson['next']> }): ReactNode {
   const words = useWords(METER_WORDS);
   const { exact } = useFormat();
-  return <Text size="sm">{fill(words.next, next.tariff, exact(next.from))}</Text>;
+  return <Text size="sm">{fill(words.next, next.tariff, next.edition, exact(next.from))}</Text>;
 }

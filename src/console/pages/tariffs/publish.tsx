@@ -28,8 +28,8 @@ export function PublishTariff({ name, definition, isOpen, close }: PublishProps)
   const isWrong = at.trim() !== '' && validFrom === undefined;
   const publishing = useDoing<TariffJson>(
     () => change(`/tariffs/${encodeURIComponent(name)}`, { method: 'PUT', body: { definition, validFrom } }),
-    ({ version }) => {
-      say(fill(words.published, version, name));
+    ({ edition }) => {
+      say(fill(words.published, edition, name));
       close();
     },
   );

@@ -42,7 +42,7 @@ interface TariffProps {
 function Tariff({ name, versions, more }: TariffProps): ReactNode {
   const words = useWords(TARIFFS_WORDS);
   const [parameters] = useSearchParams();
-  const asked = versions.find(({ version }) => String(version) === parameters.get('version')) ?? versions[0];
+  const asked = versions.find(({ edition }) => String(edition) === parameters.get('version')) ?? versions[0];
   const base = asked?.definition ?? EMPTY;
   const [isPublishing, publishing] = useDisclosure();
   const [isAssigning, assigning] = useDisclosure();
@@ -154,16 +154,16 @@ function Versions({ name, shown, more }: VersionsProps): ReactNode {
             columns={[
               {
                 head: words.version,
-                cell: ({ version }) => (
+                cell: ({ version, edition }) => (
                   <Anchor
                     component={Link}
                     size="sm"
-                    to={`/tariffs/${encodeURIComponent(name)}?version=${version}`}
-                    aria-label={fill(words.openVersion, version)}
+                    to={`/tariffs/${encodeURIComponent(name)}?version=${edition}`}
+                    aria-label={fill(words.openVersion, edition)}
                     aria-current={version === shown}
                     fw={version === shown ? 650 : undefined}
                   >
-                    {version}
+                    {edition}
                   </Anchor>
                 ),
               },

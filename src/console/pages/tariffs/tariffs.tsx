@@ -67,7 +67,7 @@ function List({ tariffs }: { readonly tariffs: readonly TariffJson[] }): ReactNo
           ),
         },
         { head: words.charge, cell: ({ definition }) => price(BigInt(definition.unitCharge)), isFigure: true },
-        { head: words.version, cell: ({ version }) => version, isFigure: true },
+        { head: words.version, cell: ({ edition }) => edition, isFigure: true },
         { head: words.from, cell: ({ validFrom }) => exact(validFrom) },
         ...(mayList
           ? [{ head: words.meters, cell: ({ name }: TariffJson) => <MeterCount tariff={name} />, isFigure: true }]
