@@ -25,6 +25,12 @@ export interface GridWords {
   readonly heard: string;
   readonly never: string;
   readonly missing: string;
+  /** `{}` is a power. */
+  readonly missingLoad: string;
+  readonly alarm: string;
+  /** `{}` is the local unit. */
+  readonly toAlarm: string;
+  readonly tinted: string;
   readonly health: string;
   readonly noHealth: string;
   readonly legend: string;
@@ -55,6 +61,10 @@ export const GRID_WORDS: Readonly<Record<Language, GridWords>> = {
     heard: 'Heard',
     never: 'never yet',
     missing: 'Energy is missing on this line',
+    missingLoad: 'as much as a load of {} that never ends',
+    alarm: 'See its alarm',
+    toAlarm: '{}: energy is missing, see its alarm',
+    tinted: 'Energy is missing',
     health: 'Frames {}, sent again {}, garbled {}',
     noHealth: 'This local unit has not told of its line yet.',
     legend: 'What the signs mean',
@@ -83,6 +93,10 @@ export const GRID_WORDS: Readonly<Record<Language, GridWords>> = {
     heard: '마지막 소식',
     never: '아직 없음',
     missing: '이 선로에서 전력이 새고 있습니다',
+    missingLoad: '쉬지 않고 쓰는 {} 부하만큼',
+    alarm: '경보 보기',
+    toAlarm: '{}: 전력이 새고 있음, 경보 보기',
+    tinted: '전력이 새는 곳',
     health: '프레임 {}, 재전송 {}, 깨짐 {}',
     noHealth: '이 지역 장치는 아직 선로 상태를 알리지 않았습니다.',
     legend: '기호 설명',

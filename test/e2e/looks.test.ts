@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { ExchangeJson } from '../../src/api/index.ts';
 import { DEMO_PURSES } from '../../src/cli/demo-partners.ts';
 import { milliseconds, type Svpmsn, svpmsnText } from '../../src/units/index.ts';
-import { KIOSK_WORDS } from '../../src/words/index.ts';
+import { fill, GRID_WORDS, KIOSK_WORDS, LOSSES_WORDS } from '../../src/words/index.ts';
 import { askApi, complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
 import { differenceFrom } from './pictures.ts';
 import { TOWN_CARDS, Town } from './town.ts';
@@ -50,6 +50,7 @@ const PAGES: readonly { readonly role: string; readonly ways: readonly (string |
       { name: 'sale', go: async (page) => page.goto(await saleOf(page)) },
       { name: 'payment', go: async (page) => page.goto(await paymentOf(page)) },
       { name: 'settlement-month', go: async (page) => page.goto(await monthOf(page)) },
+      { name: 'grid-loss', go: (page) => toLoss(page) },
     ],
   },
   { role: 'Cashier', ways: ['/till'] },
@@ -181,6 +182,28 @@ async function monthOf(page: Page): Promise<string> {
   const terms = { tariff: 'bulk', technicalBasisPoints: 300, interestBasisPoints: 0 };
   await askApi(page, 'POST', 'periods', { month: '2026-02', terms }, 'looks-0004');
   return '/settlement/2026-02';
+}
+
+/** Energy goes missing at the first transformer, and the mark there leads to its alarm and back. */
+async function toLoss(page: Page): Promise<void> {
+  const { time, options } = town.utility;
+  const today = Math.floor(time.now / 86_400_000);
+  const days = { firstDay: today - 2, lastDay: today - 1, days: 2 };
+  await options.store.transaction((tx) =>
+    tx.lossAlarms.put([
+      {
+        ...{ id: '00000-20000', localUnit: 0, state: 'new', raisedAt: time.now, ...days },
+        ...{ unexplained: 48_000_000, confidence: 95, steps: [] },
+      },
+    ]),
+  );
+  const { localUnit, toAlarm, missing } = GRID_WORDS.en;
+  await page.goto('/grid?unit=0');
+  await page.getByText(missing).last().waitFor();
+  await page.getByRole('link', { name: new RegExp(fill(toAlarm, fill(localUnit, 0))) }).click();
+  await page.waitForURL('**/losses?unit=0');
+  await page.getByRole('heading', { name: LOSSES_WORDS.en.losses }).waitFor();
+  await page.goBack();
 }
 
 async function toKioskCard(page: Page): Promise<void> {

@@ -13,6 +13,8 @@ import { type MeterState, STATE_LOOKS } from '../../../words/index.ts';
 import { colourOf } from '../../colours.ts';
 import { type LiveEvent, useLive } from '../../live.ts';
 import { type Hit, hit, type Point, pan, type Size, toCells, type View, wholeView, zoom } from './layout.ts';
+import { LossMarks } from './loss-marks.tsx';
+import { type Loss, tintOf } from './losses.ts';
 import { type Colours, type Picture, paint, paintField } from './paint.ts';
 import { meterIn, type Scene } from './scene.ts';
 import { Traffic } from './traffic.ts';
@@ -21,7 +23,7 @@ interface FieldProps {
   readonly scene: Scene;
   readonly view: View | undefined;
   readonly onView: (view: View, size: Size) => void;
-  readonly suspected: ReadonlySet<number>;
+  readonly losses: ReadonlyMap<number, Loss>;
   readonly labels: Picture['labels'];
   readonly balanceText: Picture['balanceText'];
   /** What it shows, in a sentence, for whoever cannot see it. */
@@ -44,7 +46,7 @@ const KEYS: Readonly<Record<string, Point>> = {
 
 /** The grid as a picture to pan and zoom, by mouse, fingers or keys. */
 export function Field(props: FieldProps): ReactNode {
-  const { scene, view, onView, suspected, labels, balanceText, label, onChoose, onPoint } = props;
+  const { scene, view, onView, losses, labels, balanceText, label, onChoose, onPoint } = props;
   const scheme = useComputedColorScheme('light');
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSize(canvas);
@@ -55,12 +57,13 @@ export function Field(props: FieldProps): ReactNode {
   const whole = useMemo(() => wholeView(scene.plan, size), [scene, size]);
   const shown = view ?? whole;
   const least = Math.min(1, whole.scale);
+  const tints = useMemo(() => new Map([...losses].map(([unit, loss]) => [unit, tintOf(loss)])), [losses]);
   const latest = useRef<Omit<Picture, 'now' | 'dots' | 'isStill'> | undefined>(undefined);
   const repaint = usePainter(canvas, traffic, latest);
   useEffect(() => {
-    latest.current = { scene, view: shown, size, colours, field, suspected, pointed, labels, balanceText };
+    latest.current = { scene, view: shown, size, colours, field, tints, pointed, labels, balanceText };
     repaint();
-  }, [scene, shown, size, colours, field, suspected, pointed, labels, balanceText, repaint]);
+  }, [scene, shown, size, colours, field, tints, pointed, labels, balanceText, repaint]);
   useLive(
     useCallback(
       ({ kind, data }: LiveEvent) => {
@@ -128,23 +131,26 @@ export function Field(props: FieldProps): ReactNode {
     return () => element.removeEventListener('wheel', wheel);
   }, [shown, size, least, onView]);
   return (
-    <canvas
-      ref={canvas}
-      tabIndex={0}
-      aria-label={label}
-      style={{ width: '100%', height: '100%', display: 'block', touchAction: 'none', cursor: 'grab' }}
-      onPointerDown={down}
-      onPointerMove={move}
-      onPointerUp={up}
-      onPointerCancel={({ pointerId }) => hands.current.delete(pointerId)}
-      onPointerLeave={() => {
-        setPointed(-1);
-        onPoint(undefined);
-      }}
-      onKeyDown={key}
-    >
-      {label}
-    </canvas>
+    <>
+      <canvas
+        ref={canvas}
+        tabIndex={0}
+        aria-label={label}
+        style={{ width: '100%', height: '100%', display: 'block', touchAction: 'none', cursor: 'grab' }}
+        onPointerDown={down}
+        onPointerMove={move}
+        onPointerUp={up}
+        onPointerCancel={({ pointerId }) => hands.current.delete(pointerId)}
+        onPointerLeave={() => {
+          setPointed(-1);
+          onPoint(undefined);
+        }}
+        onKeyDown={key}
+      >
+        {label}
+      </canvas>
+      <LossMarks {...{ scene, losses, size }} view={shown} />
+    </>
   );
 }
 

@@ -2,15 +2,17 @@ import { ActionIcon, Group, NavLink, Stack, Text } from '@mantine/core';
 import { Maximize, Minus, Plus } from 'lucide-react';
 import { memo, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
-import type { GridJson, OverviewJson } from '../../../api/index.ts';
+import type { GridJson, LossAlarmJson, OverviewJson } from '../../../api/index.ts';
 import { fill, GRID_WORDS, METER_STATES, PAGE_NAMES } from '../../../words/index.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
 import { Page } from '../../parts/page.tsx';
 import { StateLabel } from '../../parts/state-mark.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
+import { useMay } from '../../session.tsx';
 import { Field } from './field.tsx';
 import { type Hit, type Size, unitView, type View, wholeView, zoom } from './layout.ts';
+import { type Loss, lossesOf } from './losses.ts';
 import { meterIn, numberText, type Scene, sceneOf, stateOf } from './scene.ts';
 import { Street } from './street.tsx';
 
@@ -68,7 +70,16 @@ function Grid({ grid }: { readonly grid: GridJson }): ReactNode {
   const navigate = useNavigate();
   const scene = useMemo(() => sceneOf(grid), [grid]);
   const overview = useRead<OverviewJson>('/overview', { live: true });
-  const suspected = useMemo(() => suspectedOf(overview.data), [overview.data]);
+  const mayLosses = useMay('listLossAlarms') !== undefined;
+  const judged = useRead<{ readonly items: readonly LossAlarmJson[] }>('/loss-alarms', {
+    query: { open: true, limit: 200 },
+    live: true,
+    enabled: mayLosses,
+  });
+  const losses = useMemo(
+    () => lossesOf(judged.data?.items ?? [], overview.data?.alarms?.items ?? []),
+    [judged.data, overview.data],
+  );
   const [view, setView] = useView();
   const [search, setSearch] = useSearchParams();
   const [pointed, setPointed] = useState<Hit>();
@@ -112,7 +123,7 @@ function Grid({ grid }: { readonly grid: GridJson }): ReactNode {
     <div className="grid-page">
       <div className="surface" style={{ position: 'relative', height: 'min(72dvh, 900px)', minWidth: 0 }}>
         <Field
-          {...{ scene, view, suspected, labels }}
+          {...{ scene, view, losses, labels }}
           label={words.field}
           balanceText={money}
           onView={look}
@@ -147,23 +158,23 @@ function Grid({ grid }: { readonly grid: GridJson }): ReactNode {
         </Text>
       </div>
       <Stack gap="md">
-        <LocalUnits {...{ scene, suspected }} unit={unit ?? undefined} onOpen={openStable} />
+        <LocalUnits {...{ scene, losses }} unit={unit ?? undefined} onOpen={openStable} />
         <Legend />
       </Stack>
-      {unit !== null && <Street key={unit} localUnit={Number(unit)} />}
+      {unit !== null && <Street key={unit} localUnit={Number(unit)} loss={losses.get(Number(unit))} />}
     </div>
   );
 }
 
 interface LocalUnitsProps {
   readonly scene: Scene;
-  readonly suspected: ReadonlySet<number>;
+  readonly losses: ReadonlyMap<number, Loss>;
   readonly unit: string | undefined;
   readonly onOpen: (nth: number) => void;
 }
 
 /** Hundreds of them: they are not written anew with each movement of a hand over the picture beside them. */
-const LocalUnits = memo(function LocalUnits({ scene, suspected, unit, onOpen }: LocalUnitsProps): ReactNode {
+const LocalUnits = memo(function LocalUnits({ scene, losses, unit, onOpen }: LocalUnitsProps): ReactNode {
   const words = useWords(GRID_WORDS);
   const { count } = useFormat();
   return (
@@ -177,9 +188,7 @@ const LocalUnits = memo(function LocalUnits({ scene, suspected, unit, onOpen }: 
             key={number}
             component="button"
             label={fill(words.localUnit, number)}
-            description={
-              suspected.has(number) ? `▲ ${words.missing}` : fill(words.meters, count(scene.counts[nth] ?? 0))
-            }
+            description={losses.has(number) ? `▲ ${words.missing}` : fill(words.meters, count(scene.counts[nth] ?? 0))}
             active={unit === String(number)}
             onClick={() => onOpen(nth)}
             py={4}
@@ -193,9 +202,6 @@ const LocalUnits = memo(function LocalUnits({ scene, suspected, unit, onOpen }: 
 
 /** From so many pixels a cell on a hand can mean one meter. */
 const NEAR = 14;
-
-const suspectedOf = (overview: OverviewJson | undefined): ReadonlySet<number> =>
-  new Set((overview?.alarms?.items ?? []).filter(({ kind }) => kind === 'suspicion').map(({ localUnit }) => localUnit));
 
 /** What lies under the hand, in words; else how one moves. */
 function Pointed({ scene, hit }: { readonly scene: Scene; readonly hit: Hit }): ReactNode {
@@ -231,6 +237,10 @@ const Legend = memo(function Legend(): ReactNode {
             <circle cx="8" cy="8" r="4.5" fill="var(--in-flight)" />
           </svg>
           <Text size="sm">{inFlight}</Text>
+        </Group>
+        <Group gap={6} wrap="nowrap">
+          <span className="loss-sign" aria-hidden="true" />
+          <Text size="sm">{words.tinted}</Text>
         </Group>
       </Stack>
     </section>

@@ -22,8 +22,8 @@ export interface Picture {
   /** One pixel a cell in the colour of its state, the square of each local unit under that of the one before. */
   readonly field: HTMLCanvasElement;
   readonly dots: readonly Dot[];
-  /** Local units on whose line energy is missing. */
-  readonly suspected: ReadonlySet<number>;
+  /** By local unit how strongly the loss on its line tints it, of 1. */
+  readonly tints: ReadonlyMap<number, number>;
   /** The place of a meter in the columns, or -1. */
   readonly pointed: number;
   readonly now: number;
@@ -100,27 +100,42 @@ function paintLines(
 }
 
 function paintUnit(context: CanvasRenderingContext2D, picture: Picture, nth: number, from: Point, to: Point): void {
-  const { view, size, colours, field, scene, suspected, labels } = picture;
+  const { view, size, colours, field, scene, tints, labels } = picture;
   const corner = cornerOf(scene.plan, nth);
   const at = toPixels(view, corner, size);
   const cells = scene.plan.side;
   const side = cells * view.scale;
   const number = scene.localUnits[nth] as number;
+  const tint = tints.get(number);
   context.fillStyle = colours.surface;
   context.fillRect(at.x, at.y, side, side);
+  if (tint !== undefined) paintTint(context, picture, at, tint);
   if (view.scale < SHAPE_SCALE) context.drawImage(field, 0, nth * cells, cells, cells, at.x, at.y, side, side);
   else paintCells(context, picture, nth, from, to);
-  const isSuspected = suspected.has(number);
-  context.strokeStyle = isSuspected ? colours.theft : colours.line;
-  context.lineWidth = isSuspected ? 2.5 : 1;
+  context.strokeStyle = tint === undefined ? colours.line : colours.theft;
+  context.lineWidth = tint === undefined ? 1 : 1.5;
   context.strokeRect(at.x - 0.5, at.y - 0.5, side + 1, side + 1);
   if (side < 56) return;
-  context.fillStyle = isSuspected ? colours.theft : colours.quiet;
+  context.fillStyle = tint === undefined ? colours.quiet : colours.theft;
   context.font = '600 11px "Inter Variable", sans-serif';
   context.textAlign = 'left';
   context.textBaseline = 'bottom';
-  context.fillText(`${isSuspected ? '▲ ' : ''}${labels.localUnit(number)}`, at.x, at.y - 4);
+  context.fillText(labels.localUnit(number), at.x, at.y - 4 - (tint === undefined ? 0 : marginOf(picture)));
 }
+
+/** The ground of a transformer and a margin around it: its meters keep the colours of their states. */
+function paintTint(context: CanvasRenderingContext2D, picture: Picture, at: Point, tint: number): void {
+  const margin = marginOf(picture);
+  const side = picture.scene.plan.side * picture.view.scale + 2 * margin;
+  context.globalAlpha = tint;
+  context.fillStyle = picture.colours.theft;
+  context.fillRect(at.x - margin, at.y - margin, side, side);
+  context.globalAlpha = 1;
+}
+
+/** As wide as the way between two transformers leaves it, and no wider than shows. */
+const marginOf = ({ scene: { plan }, view: { scale } }: Picture): number =>
+  Math.min(10, ((plan.pitch - plan.side) / 2 - 0.25) * scale);
 
 function paintCells(context: CanvasRenderingContext2D, picture: Picture, nth: number, from: Point, to: Point): void {
   const { view, size, colours, scene, pointed, balanceText } = picture;

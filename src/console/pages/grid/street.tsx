@@ -1,4 +1,4 @@
-import { Anchor, Table, Text } from '@mantine/core';
+import { Anchor, Group, Table, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { GridJson } from '../../../api/index.ts';
@@ -6,23 +6,51 @@ import { fill, GRID_WORDS } from '../../../words/index.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Money, When } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
-import { StateLabel } from '../../parts/state-mark.tsx';
+import { StateLabel, StateMark } from '../../parts/state-mark.tsx';
 import { Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useNow } from '../../time.ts';
+import type { Loss } from './losses.ts';
+
+interface StreetProps {
+  readonly localUnit: number;
+  readonly loss: Loss | undefined;
+}
 
 /** The meters of one local unit as a table, with what their line says of itself. */
-export function Street({ localUnit }: { readonly localUnit: number }): ReactNode {
+export function Street({ localUnit, loss }: StreetProps): ReactNode {
   const words = useWords(GRID_WORDS);
   const street = useRead<GridJson>('/grid', { query: { localUnit }, live: true });
   return (
     <div style={{ gridColumn: '1 / -1', minWidth: 0 }}>
       <Panel title={fill(words.street, localUnit)} aside={<Health street={street.data?.street} />}>
+        {loss !== undefined && <Missing {...{ localUnit, loss }} />}
         <Loaded of={street} waiting={fill(words.streetWaiting, localUnit)}>
           {({ street: found }) => <Meters meters={found?.meters ?? []} />}
         </Loaded>
       </Panel>
     </div>
+  );
+}
+
+function Missing({ localUnit, loss: { watts, since } }: StreetProps & { readonly loss: Loss }): ReactNode {
+  const words = useWords(GRID_WORDS);
+  const { power } = useFormat();
+  const now = useNow();
+  return (
+    <Group gap="xs" mb="sm" wrap="nowrap" align="center">
+      <StateMark state="tampered" />
+      <Text size="sm">
+        {words.missing}
+        {watts !== undefined && `: ${fill(words.missingLoad, power(watts))}`}
+        {since !== undefined && (
+          <>
+            , <When at={since} now={now} />
+          </>
+        )}
+        . <Link to={`/losses?unit=${localUnit}`}>{words.alarm}</Link>
+      </Text>
+    </Group>
   );
 }
 
