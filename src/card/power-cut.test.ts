@@ -67,7 +67,7 @@ function loading(hand: CardInHand, command: ReturnType<typeof order>): Uint8Arra
 
 function withPending(): CardInHand {
   const hand = loadedCard(1_000);
-  new MeterOnBench(GAS).take(hand, 300, 6);
+  new MeterOnBench(GAS).take(hand, 300, 5);
   assert.equal(purseOf(hand).pending?.amount, 300);
   return hand;
 }

@@ -1,11 +1,8 @@
-import { toHex } from '../bytes/index.ts';
 import type { PairKey } from '../crypto/index.ts';
 import {
   assert,
   assertNever,
-  CSN_BYTES,
   type Csn,
-  csn,
   type Randomness,
   type Region,
   type Svpmsn,
@@ -15,7 +12,7 @@ import {
 } from '../units/index.ts';
 import { decodeResponseApdu } from './apdu.ts';
 import { OpenMode, PurseInstruction } from './card.ts';
-import { askSerialNumber, purseCommand, selectPurse } from './card-pipe.ts';
+import { purseCommand, selectPurse } from './card-pipe.ts';
 import { type MeterReport, sealMeterReport } from './meter-report.ts';
 import {
   type DebitRecord,
@@ -66,8 +63,7 @@ export interface Taking {
   readonly meter: TakingMeter;
   state:
     | { readonly name: 'awaiting-selection' }
-    | { readonly name: 'awaiting-serial-number' }
-    | { readonly name: 'awaiting-ticket'; readonly csn: Csn }
+    | { readonly name: 'awaiting-ticket' }
     | { readonly name: 'awaiting-epoch-stored'; readonly known: Known }
     | { readonly name: 'awaiting-status'; readonly known: Known; readonly meterNonce: Uint8Array }
     | { readonly name: 'awaiting-amount'; readonly met: Met; readonly most: Tokens }
@@ -141,12 +137,9 @@ export function takingReceive(taking: Taking, bytes: Uint8Array): TakingOutcome 
   }
   switch (state.name) {
     case 'awaiting-selection':
-      taking.state = { name: 'awaiting-serial-number' };
-      return send(askSerialNumber());
-    case 'awaiting-serial-number':
-      return receiveSerialNumber(taking, data);
+      return askTicket(taking);
     case 'awaiting-ticket':
-      return receiveTicket(taking, state.csn, data);
+      return receiveTicket(taking, data);
     case 'awaiting-status':
       return receiveStatus(taking, state.known, state.meterNonce, data);
     case 'awaiting-record':
@@ -191,20 +184,23 @@ export function takingReport(taking: Taking, report: OwnReport | undefined): Tak
   return send(purseCommand(PurseInstruction.report, sealed, { p2: meter.region, silent: true }));
 }
 
-function receiveSerialNumber(taking: Taking, data: Uint8Array): TakingOutcome {
-  if (data.length !== CSN_BYTES) return refused(taking, 'card-unintelligible');
+function askTicket(taking: Taking): TakingOutcome {
   const { svpmsn, region } = taking.meter;
-  taking.state = { name: 'awaiting-ticket', csn: csn(toHex(data)) };
+  taking.state = { name: 'awaiting-ticket' };
   const id = Uint8Array.of(svpmsn >>> 16, svpmsn >>> 8, svpmsn);
   return send(purseCommand(PurseInstruction.ticket, id, { p2: region }));
 }
 
-/** The ticket is the provider's word to this meter: whose it is, how new, how long, and what it says of others. */
-function receiveTicket(taking: Taking, card: Csn, data: Uint8Array): TakingOutcome {
+/**
+ * The ticket is the provider's word to this meter: whose it is, how new, how long, and what it says of others. Which card
+ * it is, the meter has from it too: one of another number proves nothing under its pair key.
+ */
+function receiveTicket(taking: Taking, data: Uint8Array): TakingOutcome {
   const { meter } = taking;
   const ticket = decodeTicket(data);
   if ('reason' in ticket) return refused(taking, 'card-unintelligible');
-  const own = ticket.csn === card && ticket.region === meter.region && ticket.meter === meter.svpmsn;
+  const card = ticket.csn;
+  const own = ticket.region === meter.region && ticket.meter === meter.svpmsn;
   const pair = own ? meter.pairOf(ticket) : undefined;
   if (pair === undefined) return refused(taking, 'ticket-foreign');
   const row = meter.rowOf(card);

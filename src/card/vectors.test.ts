@@ -265,7 +265,6 @@ for (const suite of file.suites) {
       });
       const hear = (hex: string): TakingOutcome => takingReceive(taking, fromHex(hex));
       hear('9000');
-      hear(`${file.csn}9000`);
       assert.equal(commandOf(hear(`${ticket}9000`)), apdus.open);
       let outcome = hear(apdus.opened as string);
       if (outcome.type === 'amount-wanted') outcome = takingAmount(taking, tokens(insertion.asked));

@@ -219,7 +219,7 @@ test('what is pending for a meter that never came back is released, and what was
   const none = await release('none');
   assert.ok('reason' in none && none.reason === 'card-wrong');
   // The debit is made, and the card is pulled before the meter has it.
-  rig.meter().take(rig.hand(), 100, 6);
+  rig.meter().take(rig.hand(), 100, 5);
   await rig.exchange();
   assert.equal((await rig.purse()).pending, 100n);
   made(await release('release'));
@@ -240,7 +240,7 @@ test('what the books forgot that was taken off a card is found as such, also whe
   await rig.serve();
   await sell(rig, 'two', 700);
   await rig.serve();
-  rig.meter().take(rig.hand(), 100, 6);
+  rig.meter().take(rig.hand(), 100, 5);
   await rig.exchange();
   made(await rig.do((tx, now) => releasePending(tx, { ...TARGET, orderId: 'release' }, now)));
   await rig.serve();
@@ -261,7 +261,7 @@ test('a release that the books forgot is given again under its id, and is what t
   await sell(rig, 'one', 300);
   await rig.serve();
   const copy = await store.copy();
-  rig.meter().take(rig.hand(), 100, 6);
+  rig.meter().take(rig.hand(), 100, 5);
   await rig.exchange();
   const release = (of: CardRig) => of.do((tx, now) => releasePending(tx, { ...TARGET, orderId: 'release' }, now));
   made(await release(rig));

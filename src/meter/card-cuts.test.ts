@@ -64,7 +64,7 @@ for (const { name, begin } of [
       credit(bench, 50);
       live(bench, 2, 30_000);
       const hand = cardWith(600);
-      insert(bench, hand, 5);
+      insert(bench, hand, 4);
       pull(bench, hand);
       assert.notEqual(pendingOn(hand), undefined);
       loadInto(hand, 2, 400, { ticket: benchTicket({ version: 2, epoch: 1 }) });

@@ -238,7 +238,7 @@ test('a card that comes back after a year is known: what it gave is not taken ag
   const hand = cardWith(800, { ticket: lasting });
   keyIn(bench, '300');
   // Up to the commit, and not to the acknowledgement.
-  insert(bench, hand, 5);
+  insert(bench, hand, 4);
   pull(bench, hand);
   assert.deepEqual([levelsOf(bench.meter).fromCards, purseOf(hand, Region.electricity).pending?.amount], [300, 300]);
   restart(bench, { afterMs: YEAR_MS });
@@ -250,7 +250,7 @@ test('a card that comes back after a year is known: what it gave is not taken ag
 test('a ticket that ran out over the year gives nothing, until the next one is on the card', () => {
   const bench = createBench();
   const hand = cardWith(800);
-  insert(bench, hand, 4);
+  insert(bench, hand, 3);
   pull(bench, hand);
   const pending = purseOf(hand, Region.electricity).pending?.amount;
   restart(bench, { afterMs: YEAR_MS });
@@ -376,7 +376,7 @@ test('the epoch that a ticket brings is durable before anything else, also when 
   const bench = createBench();
   const next = cardWith(10, { id: OTHER_CSN, ticket: benchTicket({ epoch: 3 }, { id: OTHER_CSN }) });
   // Selection, serial number, ticket.
-  insert(bench, next, 3);
+  insert(bench, next, 2);
   pull(bench, next);
   const { bench: again } = wake(restOf(bench));
   assert.equal(cardsHeld(again.meter).epoch, 3);
@@ -467,7 +467,7 @@ test('a card whose value may still be pending keeps its row, and where all do no
   });
   const last = cards[16]?.hand as CardInHand;
   for (const { hand } of cards.slice(0, 16)) {
-    insert(bench, hand, 5);
+    insert(bench, hand, 4);
     pull(bench, hand);
   }
   visit(bench, last);

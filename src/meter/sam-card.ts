@@ -148,7 +148,7 @@ export function cardResponse(sam: Sam, response: Uint8Array): Uint8Array | undef
   if (card.isPast) return over(sam, card, CardRefusal.epochPast);
   const { table, taking } = card.state;
   const outcome = takingReceive(taking, response);
-  if (taking.state.name === 'awaiting-ticket') card.csn = taking.state.csn;
+  if ('known' in taking.state) card.csn = taking.state.known.csn;
   return goOn(sam, card, { table, taking }, outcome);
 }
 

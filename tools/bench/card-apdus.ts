@@ -36,7 +36,7 @@ export async function cardApdus(): Promise<readonly Figure[]> {
   ];
 }
 
-/** SELECT, GET DATA, TICKET, OPEN, DEBIT and ACK: one token into a meter, both sides of it. */
+/** SELECT, TICKET, OPEN, DEBIT and ACK: one token into a meter, both sides of it. */
 function insertionCommands(): { readonly run: () => void; readonly commands: number } {
   const hand = newCard();
   const terms = { limit: tokens(VALUE) };
