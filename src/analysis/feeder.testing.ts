@@ -14,14 +14,17 @@ export const PROFILES = 'feeder_eulv_loadprofiles_100x1min_kW.csv.gz';
 export const PUBLISHED = 'feeder_eulv_transformer_vs_sum_1min.csv.gz';
 export const NETWORK = 'feeder_eulv_network_and_reference.zip';
 
-/** Rows of a packed CSV of numbers, without its header. */
-export function numbersIn(file: string): number[][] {
-  const [, ...lines] = gunzipSync(readFileSync(new URL(file, DATA)))
+/** A packed CSV of numbers, with the names of its columns. */
+export function numbersWithNames(file: string): { readonly names: string[]; readonly rows: number[][] } {
+  const [header = '', ...lines] = gunzipSync(readFileSync(new URL(file, DATA)))
     .toString()
     .trim()
     .split('\n');
-  return lines.map((line) => line.split(',').map(Number));
+  return { names: header.split(','), rows: lines.map((line) => line.split(',').map(Number)) };
 }
+
+/** The same without its names. */
+export const numbersIn = (file: string): number[][] => numbersWithNames(file).rows;
 
 /** Watts of the 100 measured households in each minute of a day. */
 export function measuredHouseholds(): Float64Array[] {

@@ -90,6 +90,8 @@ const CONSTANT_WATTS = [20, 100, 500];
 /** Beforehand: that a meter is it, one of how many there are; a load that no meter sees. */
 const CONSTANT_PRIOR = 0.5;
 const METERS_PRIOR = 1;
+/** Below this share of what is usual something is held to be missing: habits alone move less or more. */
+const MISSING_BELOW = 0.2;
 const NIGHT_FROM = 22;
 const NIGHT_END = 6;
 /** So near its most a meter is held to be clipped, and in so many intervals at least. */
@@ -254,7 +256,9 @@ function patternsOf({ counted, usual }: SuspectMeter, { hours, dayLength }: Lost
     { pattern: 'night', values: counted.map((each, i) => (isNight(i) ? each : 0)) },
   ];
   if (usual !== undefined) {
-    const values = usual.map((each, i) => Math.max(0, each - (counted[i] as number)));
+    const values = usual.map((each, i) =>
+      (counted[i] as number) < MISSING_BELOW * each ? each - (counted[i] as number) : 0,
+    );
     if (values.some((each) => each > 0)) found.push({ pattern: 'missing', values });
   }
   if (clipped.filter((each) => each > 0).length >= CLIPPED_MIN) found.push({ pattern: 'clipped', values: clipped });

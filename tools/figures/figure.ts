@@ -12,8 +12,8 @@ export interface Figure {
   readonly how: string;
 }
 
-/** What one name on the command line finds. */
-export type Report = () => Promise<readonly Figure[]>;
+/** What one name on the command line finds. @param isQuick with fewer runs, where there are many */
+export type Report = (isQuick: boolean) => Promise<Iterable<Figure>>;
 
 /** A figure that may be as large as its goal says. */
 export const atMost = (most: number, figure: Omit<Figure, 'goal' | 'met'> & { readonly value: number }): Figure => ({
@@ -21,6 +21,14 @@ export const atMost = (most: number, figure: Omit<Figure, 'goal' | 'met'> & { re
   value: rounded(figure.value),
   goal: `at most ${most} ${figure.unit}`,
   met: figure.value <= most,
+});
+
+/** A figure that may be as small as its goal says. */
+export const atLeast = (least: number, figure: Omit<Figure, 'goal' | 'met'> & { readonly value: number }): Figure => ({
+  ...figure,
+  value: rounded(figure.value),
+  goal: `at least ${least} ${figure.unit}`,
+  met: figure.value >= least,
 });
 
 /** A figure that nothing was promised of. */
