@@ -28,13 +28,17 @@ class Line {
     return line;
   }
 
-  /** What the meters and the check meter of a day tell; `lost` is a share of what is counted. */
-  async tell(day: number, { lost = 0.02, silent = 0 }: { lost?: number; silent?: number } = {}): Promise<void> {
+  /** What the meters and the check meter of a day tell; `lost` is a share of what is counted, `diverted` one of meter 2's. */
+  async tell(
+    day: number,
+    { lost = 0.02, silent = 0, diverted = 0 }: { lost?: number; silent?: number; diverted?: number } = {},
+  ): Promise<void> {
     const counted = METERS.map(() => Uint16Array.from(householdDay(this.#random), (watts) => Math.round(watts / 6)));
     await this.rig.store.transaction(async (tx) => {
       for (const [i, energies] of counted.entries()) {
         if (METERS[i] === silent) continue;
-        await tx.putProfile(svpmsn(METERS[i] as number), { ...emptyDayProfile(this.day0 + day, 1), energies });
+        const told = METERS[i] === 2 ? energies.map((energy) => (1 - diverted) * energy) : energies;
+        await tx.putProfile(svpmsn(METERS[i] as number), { ...emptyDayProfile(this.day0 + day, 1), energies: told });
       }
       for (let i = 0; i < MINUTES_PER_DAY; i++) {
         const energy = (1 + lost) * 100 * counted.reduce((sum, energies) => sum + (energies[i] as number), 0);
@@ -188,6 +192,35 @@ test('a loss that goes on after its alarm was closed raises another, and one tha
   await days(5, 6);
   assert.deepEqual((await line.verdicts()).slice(-2), ['5 balanced', '6 balanced']);
   assert.deepEqual(await open(), []);
+});
+
+test('an alarm ranks the meters of its line, and what its closing found at one of them is evidence in the next', async () => {
+  const line = await Line.open();
+  for (let day = 1; day <= 6; day++) {
+    await line.tell(day, { diverted: day < 6 ? 0 : 0.7 });
+    await line.look(day + 1, 1);
+  }
+  const [alarm] = await line.alarms();
+  const { day, isPlaced, ranked } = alarm?.suspects ?? {};
+  assert.deepEqual([(day ?? 0) - line.day0, isPlaced], [6, true]);
+  assert.deepEqual(ranked?.map(({ meter }) => meter).sort(), METERS);
+  assert.equal(ranked?.[0]?.meter, 2);
+  const kinds = ranked?.[0]?.evidence.map((each) => (each.kind === 'pattern' ? each.pattern : each.kind));
+  assert.deepEqual(kinds, ['share', 'dropped']);
+  const id = alarm?.id ?? '';
+  assert.equal(await line.change({ id, state: 'seen', meter: 2, note: '' }), 'alarm-wrong');
+  assert.equal(await line.change({ id, state: 'closed', finding: 'theft', meter: 9, note: '' }), 'meter-unknown');
+  const closed = await line.change({ id, state: 'closed', finding: 'nothing', meter: 2, note: '' });
+  assert.ok(typeof closed === 'object');
+  assert.equal(closed.steps.at(-1)?.meter, 2);
+  await line.tell(7, { lost: 0.4 });
+  await line.look(8, 1);
+  const later = (await line.alarms()).at(-1)?.suspects;
+  const visited = later?.ranked.filter(({ evidence }) => evidence.some(({ kind }) => kind === 'visit'));
+  assert.deepEqual(
+    visited?.map(({ meter, evidence }) => [meter, evidence.at(-1)]),
+    [[2, { kind: 'visit', found: 'nothing' }]],
+  );
 });
 
 test('days in which the check meter was silent, or before the line had a meter, are not judged', async () => {

@@ -10,8 +10,9 @@ import {
 import { ENERGY_MAX, MINUTES_PER_DAY, PROFILE_DAYS_KEPT } from '../records/index.ts';
 import type { Milliseconds, SupplyIndex } from '../units/index.ts';
 import { lineDayId, raiseLoss } from './loss-alarms.ts';
+import { suspectsOf } from './loss-suspects.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
-import type { Knowledge, LineBalance, LineSuspicion, LossFinding, Meter } from './types.ts';
+import type { Knowledge, LineBalance, LineSuspicion, LossFinding, LossSuspects, Meter } from './types.ts';
 
 const MS_PER_MINUTE = 60_000;
 const MS_PER_DAY = MINUTES_PER_DAY * MS_PER_MINUTE;
@@ -36,13 +37,15 @@ interface Judged {
  */
 export class EnergyBalancing {
   readonly #ports: Pick<HostPorts, 'store' | 'clock'>;
+  readonly #zone: string;
   /** Days of which nothing is to be done any more, as far as this process knows, by the id of a line's day. */
   readonly #done = new Map<string, number>();
   #lookAt: number | undefined;
   #due: Judged[] = [];
 
-  constructor(ports: Pick<HostPorts, 'store' | 'clock'>) {
+  constructor(ports: Pick<HostPorts, 'store' | 'clock'>, zone: string) {
     this.#ports = ports;
+    this.#zone = zone;
   }
 
   /** Judges at most one day, so that nothing waits long for it. */
@@ -87,7 +90,11 @@ export class EnergyBalancing {
     const isOver = now >= (day + 1) * MS_PER_DAY + WAIT_MS;
     if (!isOver && !read.isWhole) return false;
     const balance = balanceDay(read.day);
-    await store.transaction((tx) => keepBalance(tx, localUnit, balance, now));
+    const suspects =
+      balance.verdict !== 'loss'
+        ? undefined
+        : await store.read((tx) => suspectsOf(tx, { localUnit, day: read.day }, this.#zone));
+    await store.transaction((tx) => keepBalance(tx, { localUnit, balance, suspects }, now));
     this.#done.set(id, day);
     return true;
   }
@@ -181,18 +188,21 @@ async function learnedDays(tx: StoreReads, { localUnit, day }: Judged): Promise<
     .map(({ figures }) => figures);
 }
 
+interface Kept {
+  readonly localUnit: number;
+  readonly balance: DayBalance;
+  readonly suspects: LossSuspects | undefined;
+}
+
 /** The day is judged once: whoever comes later changes nothing. */
-async function keepBalance(
-  tx: StoreTransaction,
-  localUnit: number,
-  { day, verdict, reason: why, ...figures }: DayBalance,
-  now: Milliseconds,
-): Promise<void> {
+async function keepBalance(tx: StoreTransaction, kept: Kept, now: Milliseconds): Promise<void> {
+  const { localUnit, balance, suspects } = kept;
+  const { day, verdict, reason: why, ...figures } = balance;
   const id = lineDayId(localUnit, day);
   const [judged] = await tx.lineBalances.of([id]);
   if (judged !== undefined) return;
   const row: LineBalance = { id, localUnit, day, judgedAt: now, verdict, why, figures };
   await tx.lineBalances.put([row]);
   await tx.lineBalances.delete([lineDayId(localUnit, Math.max(0, day - KEPT_DAYS))]);
-  if (verdict === 'loss') await raiseLoss(tx, row, now);
+  if (verdict === 'loss') await raiseLoss(tx, row, suspects, now);
 }

@@ -126,7 +126,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   const ledger = new LedgerReader();
   const dayLedger = new DayLedger();
   const energy = new EnergySums();
-  const balancing = new EnergyBalancing(ports);
+  const balancing = new EnergyBalancing(ports, settings.zone);
   const accounts = new TrialBalanceReader();
   const forecasts = new Forecasts(store, settings.zone);
   const payments = new Payments(ports, settings.zone);

@@ -1,8 +1,8 @@
-import type { Milliseconds } from '../units/index.ts';
-import { fail, textFault } from './failures.ts';
+import { type Milliseconds, svpmsnText } from '../units/index.ts';
+import { fail, findMeter, textFault } from './failures.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import { LOSS_ALARM_STATES, LOSS_FINDINGS } from './types/losses.ts';
-import type { HostFailure, LineBalance, LossAlarm, LossAlarmState, LossFinding } from './types.ts';
+import type { HostFailure, LineBalance, LossAlarm, LossAlarmState, LossFinding, LossSuspects, Meter } from './types.ts';
 import { announce } from './webhooks.ts';
 
 /** What somebody makes of an alarm. */
@@ -11,6 +11,8 @@ export interface LossAlarmChange {
   readonly state: Exclude<LossAlarmState, 'new'>;
   /** Of a closing, and of nothing else. */
   readonly finding?: LossFinding;
+  /** Of a closing: a meter of the line, at which it was found, or at which there was nothing. */
+  readonly meter?: number;
   /** What was seen there; it may be empty. */
   readonly note: string;
 }
@@ -32,6 +34,7 @@ export const lineDayId = (localUnit: number, day: number): string =>
 export async function raiseLoss(
   tx: StoreTransaction,
   { localUnit, day, figures }: LineBalance,
+  suspects: LossSuspects | undefined,
   now: Milliseconds,
 ): Promise<void> {
   const open = (await tx.lossAlarms.where('localUnit', localUnit)).find(({ state }) => state !== 'closed');
@@ -44,6 +47,7 @@ export async function raiseLoss(
         days: open.days + 1,
         unexplained: open.unexplained + figures.unexplained,
         confidence: Math.max(open.confidence, figures.confidence),
+        suspects: suspects ?? open.suspects,
       },
     ]);
     return;
@@ -51,7 +55,7 @@ export async function raiseLoss(
   const { unexplained, confidence } = figures;
   const alarm: LossAlarm = {
     ...{ id: lineDayId(localUnit, day), localUnit, state: 'new', raisedAt: now },
-    ...{ firstDay: day, lastDay: day, days: 1, unexplained, confidence, steps: [] },
+    ...{ firstDay: day, lastDay: day, days: 1, unexplained, confidence, steps: [], suspects },
   };
   await tx.lossAlarms.put([alarm]);
   const data = { alarm: alarm.id, localUnit, day, unexplainedMilliwattHours: String(unexplained), confidence };
@@ -61,7 +65,7 @@ export async function raiseLoss(
 /** An alarm goes on its way, and never back; its end is a finding. */
 export async function changeLossAlarm(
   tx: StoreTransaction,
-  { id, state, finding, note }: LossAlarmChange,
+  { id, state, finding, meter, note }: LossAlarmChange,
   { by, now }: { readonly by: string; readonly now: Milliseconds },
 ): Promise<LossAlarm | HostFailure> {
   const alarm = await lossAlarm(tx, id);
@@ -78,10 +82,30 @@ export async function changeLossAlarm(
   }
   const fault = note === '' ? undefined : textFault('alarm-wrong', 'A note', note, NOTE_MAX);
   if (fault !== undefined) return fault;
-  const step = { state, at: now, by, note, ...(finding !== undefined && { finding }) };
+  const at = meter === undefined ? undefined : await meterOfLine(tx, { meter, localUnit: alarm.localUnit, finding });
+  if (at !== undefined && 'sentence' in at) return at;
+  const step = {
+    ...{ state, at: now, by, note },
+    ...(finding !== undefined && { finding }),
+    ...(at !== undefined && { meter: at.svpmsn }),
+  };
   const changed: LossAlarm = { ...alarm, state, steps: [...alarm.steps, step] };
   await tx.lossAlarms.put([changed]);
   return changed;
+}
+
+interface Named {
+  readonly meter: number;
+  readonly localUnit: number;
+  readonly finding: LossFinding | undefined;
+}
+
+async function meterOfLine(tx: StoreReads, { meter, localUnit, finding }: Named): Promise<Meter | HostFailure> {
+  if (finding === undefined) return fail('alarm-wrong', 'A meter is named with the finding that closes an alarm.');
+  const found = await findMeter(tx, meter);
+  if ('sentence' in found) return found;
+  if (found.meter.localUnit === localUnit) return found.meter;
+  return fail('alarm-wrong', `Meter ${svpmsnText(found.meter.svpmsn)} does not stand on the line of this alarm.`);
 }
 
 const laterThan = (state: LossAlarmState): string =>

@@ -323,7 +323,7 @@ CREATE TABLE line_balances (
 CREATE TABLE loss_alarms (
   id TEXT PRIMARY KEY, local_unit INTEGER NOT NULL, state TEXT NOT NULL, raised_at INTEGER NOT NULL,
   first_day INTEGER NOT NULL, last_day INTEGER NOT NULL, days INTEGER NOT NULL,
-  unexplained INTEGER NOT NULL, confidence INTEGER NOT NULL, steps TEXT NOT NULL
+  unexplained INTEGER NOT NULL, confidence INTEGER NOT NULL, steps TEXT NOT NULL, suspects TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX loss_alarms_of_unit ON loss_alarms (local_unit, id);
 CREATE INDEX loss_alarms_of_state ON loss_alarms (state, id);

@@ -325,7 +325,7 @@ CREATE TABLE line_balances (
 CREATE TABLE loss_alarms (
   id TEXT COLLATE "C" PRIMARY KEY, local_unit BIGINT NOT NULL, state TEXT COLLATE "C" NOT NULL, raised_at BIGINT NOT NULL,
   first_day BIGINT NOT NULL, last_day BIGINT NOT NULL, days BIGINT NOT NULL,
-  unexplained BIGINT NOT NULL, confidence BIGINT NOT NULL, steps TEXT NOT NULL
+  unexplained BIGINT NOT NULL, confidence BIGINT NOT NULL, steps TEXT NOT NULL, suspects TEXT
 );
 CREATE INDEX loss_alarms_of_unit ON loss_alarms (local_unit, id);
 CREATE INDEX loss_alarms_of_state ON loss_alarms (state, id);

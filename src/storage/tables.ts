@@ -356,6 +356,7 @@ export const lossAlarms = table<LossAlarm>('loss_alarms', ['id'], {
   unexplained: 'number',
   confidence: 'number',
   steps: 'json',
+  suspects: 'json?',
 });
 export const agents = table<Agent>('agents', ['id'], {
   id: 'text',

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Milliseconds } from '../units/index.ts';
 import { instant, zoned } from './fixture.test.ts';
 import type { OffsetChange } from './table.ts';
-import { daysOfMonth, offsetTable } from './zone.ts';
+import { daysOfMonth, hourAt, offsetTable } from './zone.ts';
 
 function offsets(zone: string, fromYear: number, years: number): readonly OffsetChange[] {
   const table = offsetTable(zone, fromYear, years);
@@ -17,6 +18,12 @@ test('a zone with daylight saving has two changes a year, at their instants', ()
     { from: instant('2025-10-26T01:00'), minutes: 60 },
   ]);
   assert.equal(offsets('America/New_York', 2025, 10).length, 21);
+});
+
+test('the hour that clocks show goes with the zone, and with daylight saving', () => {
+  const hour = (zone: string, at: string) => hourAt(zone, (1000 * instant(at)) as Milliseconds);
+  assert.deepEqual([hour('Europe/Berlin', '2025-01-15T22:30'), hour('Europe/Berlin', '2025-07-15T22:30')], [23, 0]);
+  assert.equal(hour('UTC', '2025-07-15T22:30'), 22);
 });
 
 test('a zone without daylight saving has one offset, quarter hours included', () => {

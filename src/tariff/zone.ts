@@ -56,6 +56,11 @@ export function offsetTable(zone: string, fromYear: number, years: number): read
   return offsets;
 }
 
+/** The hour that clocks show in a zone, 0 to 23. */
+export function hourAt(zone: string, at: Milliseconds): number {
+  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).hour;
+}
+
 /** The calendar month of an instant in a zone, counted: year × 12, and 0 for January. */
 export function monthAt(zone: string, at: Milliseconds): number {
   const { year, month } = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type LineBalance, MemoryStore } from '../../src/host/index.ts';
+import { type LineBalance, type LossSuspects, MemoryStore } from '../../src/host/index.ts';
 import { milliseconds } from '../../src/units/index.ts';
 import { type Answer, type Visitor, World } from './world.ts';
 
@@ -10,6 +10,22 @@ const figures: LineBalance['figures'] = {
   ...{ gave: 9_000_000, squares: 1, loss: 2_000_000, errors: { meters: 1, minutes: 1 }, counted: 7_000_000 },
   ...{ estimated: 0, minutes: 1440, unknownMinutes: 0, technical: 180_000, band: { low: 0, high: 900_000 } },
   ...{ unexplained: 1_820_000, confidence: 99, learnedDays: 3, hours: [] },
+};
+
+const suspects: LossSuspects = {
+  ...{ day: 20_000, isPlaced: true, constant: { watts: 3, likelihood: 0 } },
+  ranked: [
+    {
+      ...{ meter: 0x0a1b2c, likelihood: 99 },
+      evidence: [
+        { kind: 'pattern', pattern: 'night', energy: 1_700_000, deviation: 90_000 },
+        { kind: 'dropped', percent: 40, neighbours: -2 },
+        { kind: 'event', event: 'cover' },
+        { kind: 'visit', found: 'theft' },
+      ],
+    },
+    { meter: 0x0a1b2d, likelihood: 1, evidence: [] },
+  ],
 };
 
 type Row = Readonly<Record<string, unknown>>;
@@ -33,7 +49,7 @@ before(async () => {
     await tx.lossAlarms.put([
       {
         ...{ id: ALARM, localUnit: 1, state: 'new', raisedAt: at, firstDay: 20_000, lastDay: 20_000, days: 1 },
-        ...{ unexplained: 1_820_000, confidence: 99, steps: [] },
+        ...{ unexplained: 1_820_000, confidence: 99, steps: [], suspects },
       },
     ]);
   });
@@ -67,6 +83,28 @@ test('whoever may not read the use of meters gets the verdict of a day, and not 
   assert.equal(day?.hours, undefined);
 });
 
+test('an alarm tells which meters are the likeliest, with the evidence of each', async () => {
+  const { json } = await world.ask(await world.as('technician'), 'GET', `/api/v1/loss-alarms/${ALARM}`);
+  assert.deepEqual(json.suspects, {
+    ...{ date: '2024-10-04', isPlaced: true, constantWatts: 3, constantPercent: 0 },
+    meters: [
+      {
+        ...{ meter: '0a1b2c', likelihoodPercent: 99 },
+        evidence: [
+          {
+            ...{ kind: 'pattern', pattern: 'night' },
+            ...{ missingMilliwattHours: '1700000', deviationMilliwattHours: '90000' },
+          },
+          { kind: 'dropped', droppedPercent: 40, neighboursPercent: -2 },
+          { kind: 'event', event: 'cover' },
+          { kind: 'visit', found: 'theft' },
+        ],
+      },
+      { meter: '0a1b2d', likelihoodPercent: 1, evidence: [] },
+    ],
+  });
+});
+
 test('an alarm is read, taken further by a technician, and closed with a finding; others may not', async () => {
   const technician = await world.as('technician');
   const open = async () => itemsOf(await world.ask(operator, 'GET', '/api/v1/loss-alarms?open=true'));
@@ -81,6 +119,8 @@ test('an alarm is read, taken further by a technician, and closed with a finding
   };
   assert.deepEqual(await refused(technician, { state: 'seen' }), [422, 'alarm-wrong']);
   assert.deepEqual(await refused(technician, { state: 'closed' }), [422, 'alarm-wrong']);
+  const nowhere = { state: 'closed', finding: 'theft', meter: 'ffffff' };
+  assert.deepEqual(await refused(technician, nowhere), [404, 'meter-unknown']);
   assert.deepEqual(await refused(technician, { state: 'new' }), [400, 'input-wrong']);
   assert.deepEqual(await refused(technician, { state: 'visited' }, '00001-00007'), [404, 'alarm-unknown']);
   assert.deepEqual(await refused(await world.as('auditor'), { state: 'visited' }), [403, 'not-allowed']);

@@ -199,6 +199,7 @@ async function putSettlement(tx: Transaction): Promise<void> {
     {
       ...{ id: '00001-20000', localUnit: 1, state: 'seen', raisedAt: at, firstDay: 20_000, lastDay: 20_001, days: 2 },
       ...{ unexplained: 2 ** 52, confidence: 99, steps: [{ state: 'seen', at, by: 'han', note: TEXT }] },
+      suspects: undefined,
     },
   ]);
   await tx.remittances.put([

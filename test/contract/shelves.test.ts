@@ -9,6 +9,7 @@ import type {
   IssuedCard,
   LineBalance,
   LossAlarm,
+  LossSuspects,
   Payment,
   PhoneAccess,
   PhoneCall,
@@ -155,10 +156,14 @@ for (const { name, skip, open } of STORES) {
     ];
     const alarm: LossAlarm = {
       ...{ id: '00001-20000', localUnit: 1, state: 'new', raisedAt: at, firstDay: 20_000, lastDay: 20_000, days: 1 },
-      ...{ unexplained: 2 ** 52, confidence: 99, steps: [] },
+      ...{ unexplained: 2 ** 52, confidence: 99, steps: [], suspects: undefined },
     };
     const step = { state: 'closed', at, by: 'han', note: 'no, "nothing"', finding: 'nothing' } as const;
-    const closed: LossAlarm = { ...alarm, id: '00002-20000', localUnit: 2, state: 'closed', steps: [step] };
+    const suspects: LossSuspects = {
+      ...{ day: 20_000, isPlaced: true, constant: { watts: 3, likelihood: 0 } },
+      ranked: [{ meter: 1, likelihood: 99, evidence: [{ kind: 'event', event: 'cover' }] }],
+    };
+    const closed: LossAlarm = { ...alarm, id: '00002-20000', localUnit: 2, state: 'closed', steps: [step], suspects };
     await store.transaction(async (tx) => {
       await tx.lineBalances.put(rows);
       await tx.lossAlarms.put([closed, alarm]);

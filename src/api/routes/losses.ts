@@ -3,7 +3,7 @@ import { actOf } from '../acts.ts';
 import { mayUse } from '../caller.ts';
 import { afterNumberOf, afterOf, limitOf, pageOf } from '../paging.ts';
 import { made } from '../problem.ts';
-import { Id, LocalUnit, Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
+import { Id, LocalUnit, maybe, Named, PageOf, PageQuery, Strict, same } from '../schemas/common.ts';
 import {
   LineBalanceSchema,
   LossAlarmChangeBody,
@@ -92,9 +92,13 @@ export function lossRoutes(app: Api, services: ApiServices): void {
     },
     async (request) => {
       const { alarm: id } = request.params;
-      const { state, finding, note = '' } = request.body;
+      const { state, finding, meter, note = '' } = request.body;
       const office = host.by(actOf(services, request, { subject: `alarm ${id}`, detail: request.body }));
-      const change = { id, state, note, ...(finding !== undefined && { finding }) };
+      const change = {
+        ...{ id, state, note },
+        ...maybe('finding', finding, same),
+        ...maybe('meter', meter, (text) => Number.parseInt(text, 16)),
+      };
       return lossAlarmJson(made(await office.changeLossAlarm(change)));
     },
   );

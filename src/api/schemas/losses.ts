@@ -1,14 +1,19 @@
 import { type Static, Type } from 'typebox';
 import {
+  type Evidence,
   type LineBalance,
   LOSS_ALARM_STATES,
   LOSS_FINDINGS,
+  LOSS_PATTERNS,
   type LossAlarm,
   type LossAlarmStep,
+  type LossSuspects,
   NOT_KNOWN_REASONS,
   raisedFrom,
+  SUSPECT_EVENTS,
 } from '../../host/index.ts';
-import { Id, Instant, instantText, LocalUnit, maybe, OneOf, Strict, same } from './common.ts';
+import { assertNever, type Svpmsn, svpmsnText } from '../../units/index.ts';
+import { Id, Instant, instantText, LocalUnit, MeterNumber, maybe, OneOf, Strict, same } from './common.ts';
 
 const MS_PER_DAY = 86_400_000;
 const DateText = Type.String({ format: 'date' });
@@ -53,6 +58,39 @@ export const LineBalanceSchema = Type.Object(
 );
 export type LineBalanceJson = Static<typeof LineBalanceSchema>;
 
+/** Why a meter is where it is among the suspects. */
+const EvidenceSchema = Type.Object(
+  {
+    kind: OneOf(['pattern', 'dropped', 'event', 'visit']),
+    pattern: Type.Optional(OneOf(LOSS_PATTERNS, 'How what is missing goes with what the meter counts, or used to.')),
+    missingMilliwattHours: Type.Optional(MilliwattHours),
+    deviationMilliwattHours: Type.Optional(MilliwattHours),
+    droppedPercent: Type.Optional(Type.Integer({ description: 'Below what it used to count.' })),
+    neighboursPercent: Type.Optional(Type.Integer({ description: 'How what its neighbours count has changed.' })),
+    event: Type.Optional(OneOf(SUSPECT_EVENTS)),
+    found: Type.Optional(OneOf(['theft', 'nothing'], 'By the last visit to this meter.')),
+  },
+  { description: 'Fields of a pattern, a drop, an event or a visit, as the kind says.' },
+);
+
+const SuspectsSchema = Type.Object(
+  {
+    date: DateText,
+    isPlaced: Type.Boolean({ description: 'Whether the data tell a place; if not, only where to look first.' }),
+    constantWatts: Type.Integer({ description: 'A load that no meter sees and that is the same all day.' }),
+    constantPercent: Type.Integer({ description: 'How likely that is.' }),
+    meters: Type.Array(
+      Type.Object({
+        meter: MeterNumber,
+        likelihoodPercent: Type.Integer({ description: 'Given those before it; never 100.' }),
+        evidence: Type.Array(EvidenceSchema),
+      }),
+      { description: 'The most likely first, at most eight.' },
+    ),
+  },
+  { description: 'Where the energy of a day may be lost. Absent where too little of the day is known.' },
+);
+
 export const LossAlarmSchema = Type.Object(
   {
     id: Id,
@@ -71,9 +109,11 @@ export const LossAlarmSchema = Type.Object(
         by: Type.String(),
         note: Type.String(),
         finding: Type.Optional(OneOf(LOSS_FINDINGS)),
+        meter: Type.Optional(MeterNumber),
       }),
       { description: 'What became of it, the oldest first.' },
     ),
+    suspects: Type.Optional(SuspectsSchema),
   },
   { $id: 'LossAlarm', description: 'A loss on one transformer, until somebody closes it with a finding.' },
 );
@@ -82,6 +122,7 @@ export type LossAlarmJson = Static<typeof LossAlarmSchema>;
 export const LossAlarmChangeBody = Strict({
   state: OneOf(['seen', 'visited', 'closed']),
   finding: Type.Optional(OneOf(LOSS_FINDINGS)),
+  meter: Type.Optional(MeterNumber),
   note: Type.Optional(Type.String({ maxLength: 1_000 })),
 });
 
@@ -121,9 +162,36 @@ export const lossAlarmJson = (alarm: LossAlarm): LossAlarmJson => ({
   unexplainedMilliwattHours: String(alarm.unexplained),
   confidencePercent: alarm.confidence,
   steps: alarm.steps.map(stepJson),
+  ...maybe('suspects', alarm.suspects, suspectsJson),
 });
 
-const stepJson = ({ state, at, by, note, finding }: LossAlarmStep): LossAlarmJson['steps'][number] => ({
+type SuspectsJson = NonNullable<LossAlarmJson['suspects']>;
+
+const suspectsJson = ({ day, isPlaced, constant, ranked }: LossSuspects): SuspectsJson => ({
+  ...{ date: dateOf(day), isPlaced, constantWatts: constant.watts, constantPercent: constant.likelihood },
+  meters: ranked.map(({ meter, likelihood, evidence }) => ({
+    ...{ meter: svpmsnText(meter as Svpmsn), likelihoodPercent: likelihood, evidence: evidence.map(evidenceJson) },
+  })),
+});
+
+function evidenceJson(evidence: Evidence): SuspectsJson['meters'][number]['evidence'][number] {
+  switch (evidence.kind) {
+    case 'pattern': {
+      const { kind, pattern, energy, deviation } = evidence;
+      return { kind, pattern, missingMilliwattHours: String(energy), deviationMilliwattHours: String(deviation) };
+    }
+    case 'dropped':
+      return { kind: 'dropped', droppedPercent: evidence.percent, neighboursPercent: evidence.neighbours };
+    case 'event':
+    case 'visit':
+      return evidence;
+    default:
+      return assertNever(evidence);
+  }
+}
+
+const stepJson = ({ state, at, by, note, finding, meter }: LossAlarmStep): LossAlarmJson['steps'][number] => ({
   ...{ state, at: instantText(at), by, note },
   ...maybe('finding', finding, same),
+  ...maybe('meter', meter, svpmsnText),
 });

@@ -1,5 +1,5 @@
-import type { DayBalance, NotKnownReason } from '../../analysis/index.ts';
-import type { Milliseconds } from '../../units/index.ts';
+import type { DayBalance, NotKnownReason, Suspect, Suspects } from '../../analysis/index.ts';
+import type { Milliseconds, Svpmsn } from '../../units/index.ts';
 
 /** A UTC day of one transformer, as it was judged, once. */
 export interface LineBalance {
@@ -36,6 +36,8 @@ export interface LossAlarmStep {
   readonly note: string;
   /** Of a closing. */
   readonly finding?: LossFinding;
+  /** Of a closing: the meter at which it was found, or at which there was nothing. */
+  readonly meter?: Svpmsn;
 }
 
 /** A loss on one transformer that goes on until somebody closes it: it never ends by itself. */
@@ -55,4 +57,13 @@ export interface LossAlarm {
   readonly confidence: number;
   /** What became of it, the oldest first. */
   readonly steps: readonly LossAlarmStep[];
+  /** Where it may be lost, as far as the latest day tells of which that could be reckoned. */
+  readonly suspects: LossSuspects | undefined;
+}
+
+/** The meters at which energy of one day may have been lost, the most likely first. */
+export interface LossSuspects extends Pick<Suspects, 'constant' | 'isPlaced'> {
+  /** UTC. */
+  readonly day: number;
+  readonly ranked: readonly Omit<Suspect, 'score'>[];
 }
