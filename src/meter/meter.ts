@@ -27,6 +27,7 @@ import { type Measured, reclose, reconsiderCredit, watchLimits } from './relay.t
 import { samCommand } from './sam.ts';
 import { balanceOf, clockTold, keepState, type Meter, type Supply } from './state.ts';
 import { floorOf, svmCommand } from './svm.ts';
+import { keepExport } from './totals.ts';
 import { noteHeard } from './transmission.ts';
 import { silence, warnIfLastUnit } from './warnings.ts';
 
@@ -83,6 +84,7 @@ export function stepMeasured(
 export function stepLastGasp(meter: Meter, now: number): void {
   meter.now = now;
   commitUse(meter);
+  for (const supply of meter.supplies) keepExport(meter, supply, meter.minute + 1);
   keepState(meter);
   recordEvent(meter, EventKind.lastGasp);
 }

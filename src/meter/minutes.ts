@@ -8,7 +8,7 @@ import { putUse, putUseOfSupply, useOfSupplyAt } from './purse-journal.ts';
 import { reconsiderCredit } from './relay.ts';
 import { balanceOf, clockMs, keepState, type Meter, type Supply } from './state.ts';
 import { svmCommand } from './svm.ts';
-import { endDay, reopenDay } from './totals.ts';
+import { endDay, keepExport, reopenDay } from './totals.ts';
 import { warnLowBalance } from './warnings.ts';
 
 /** Brings the meter's minute up to its clock, committing each minute that ends (part 15, sixty seconds). */
@@ -41,6 +41,8 @@ function goBack(meter: Meter, minute: number): void {
   for (const supply of meter.supplies) reopenDay(meter, supply, minute);
 }
 
+const EXPORT_KEPT_MINUTES = 15;
+
 /** Commits the running minute of each supply, and begins another. */
 export function endMinute(meter: Meter, next: number, out: MeterOutputs): void {
   commitUse(meter);
@@ -49,6 +51,7 @@ export function endMinute(meter: Meter, next: number, out: MeterOutputs): void {
   for (let i = 0; i < supplies.length; i++) {
     const supply = supplies[i] as Supply;
     if (next >= supply.dayEnds) endDay(meter, supply, next);
+    else if (next % EXPORT_KEPT_MINUTES === 0) keepExport(meter, supply, next);
   }
   beginMinute(meter, next);
   if (meter.stored <= meter.policy.lowBalance) {

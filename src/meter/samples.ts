@@ -3,6 +3,7 @@ import { assert, milliwattHours, type SupplyIndex } from '../units/index.ts';
 import { noteDisturbances } from './disturbances.ts';
 import { stepEnergy, stepMeasured, stepTime } from './meter.ts';
 import type { MeterOutputs } from './outputs.ts';
+import { noteReverse } from './reverse-energy.ts';
 import { senseSeal } from './seal.ts';
 import type { Meter, Supply } from './state.ts';
 import type { SupplyCircuit } from './supply-circuit.ts';
@@ -66,6 +67,7 @@ function takeWindow(
   stepTime(meter, at, out);
   const nominalMv = supplied.calibration.nominalVoltageMv;
   noteDisturbances(meter, index, supplied.disturbances, { window, nominalMv });
+  noteReverse(meter, meter.supplies[index - 1] as Supply, window);
   // Before the limits are watched: what trips a relay has flowed.
   stepEnergy(meter, index, milliwattHours(window.importedMwh), at, out);
   if (supplied.minute !== meter.minute) {

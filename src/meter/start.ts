@@ -18,6 +18,7 @@ import type { MeterOutputs } from './outputs.ts';
 import { markMinute, writeMinute } from './profile-ring.ts';
 import { lastCommit, type MinuteOfUse, useRequestBytes } from './purse-journal.ts';
 import { makeGoodEvent, reclosesKept, reconsiderCredit, restoreRelay } from './relay.ts';
+import { noReverseEnergy } from './reverse-energy.ts';
 import { startSam } from './sam.ts';
 import { personaliseSam, SAM_MEMORY_BYTES, storeKey } from './sam-memory.ts';
 import { blankState, CUTS_KEPT, clockMs, keepState, type Meter, readState, type Supply } from './state.ts';
@@ -289,6 +290,7 @@ function blankSupply(
     milliwattHours: 0,
     totals: undefined as never,
     sinceDayStart: 0,
+    exportedSinceKept: 0,
     dayEnds: Number.POSITIVE_INFINITY,
     totalsSlot: 0,
     totalsSequence: 0,
@@ -300,6 +302,7 @@ function blankSupply(
       recloseAt: undefined,
     },
     output: noOutputVoltage(),
+    reverse: noReverseEnergy(),
     watts: 0,
     circuit: calibration && supplyCircuit(calibration),
     flow: pulses && flowInput(pulses),

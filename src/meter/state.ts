@@ -24,6 +24,7 @@ import type { CardPipe } from './card-pipe.ts';
 import { type Layout, STATE_BYTES, type SupplyLayout } from './layout.ts';
 import { getU16, getU32, getU64, type Nvm, putU16, putU32, putU64 } from './nvm.ts';
 import type { OutputVoltage } from './output-voltage.ts';
+import type { ReverseEnergy } from './reverse-energy.ts';
 import type { Sam } from './sam.ts';
 import type { SupplyCircuit } from './supply-circuit.ts';
 import type { Svm } from './svm.ts';
@@ -128,12 +129,15 @@ export interface Supply {
   /** Totals as of the start of the local day, and what came since in 0.1 Wh. */
   totals: Totals;
   sinceDayStart: number;
+  /** What flowed back since the register was kept, 0.1 Wh. */
+  exportedSinceKept: number;
   /** The unix minute with which the local day ends. */
   dayEnds: number;
   totalsSlot: 0 | 1;
   totalsSequence: number;
   readonly relay: RelayState;
   readonly output: OutputVoltage;
+  readonly reverse: ReverseEnergy;
   /** What the power circuit last measured, for the display; below 0 while energy flows back. */
   watts: number;
   /** Of a supply that is fed with samples; one that is fed with energy has none. */

@@ -80,15 +80,27 @@ const recorded = (totals: readonly number[]): number =>
 const begun = (count: number, jumped: number): number[] =>
   count === 0 ? [] : [0, ...new Array(Math.min(count - 1, DAILY_TOTALS)).fill(jumped)];
 
+/**
+ * What flowed back is in no profile: its register is kept beside the days, every quarter of an hour in which it rose
+ * and with the last of the power. A cut without a last gasp loses what came since.
+ */
+export function keepExport(meter: Memory, supply: Supply, next: number): void {
+  if (supply.exportedSinceKept === 0) return;
+  supply.totals = totalsNow(supply);
+  supply.sinceDayStart = 0;
+  keepTotals(meter, supply, next);
+}
+
 /** The totals of this minute: those of the day's start, and what came since. */
 export function totalsNow(supply: Supply): Totals {
-  const { totals, sinceDayStart } = supply;
+  const { totals, sinceDayStart, exportedSinceKept } = supply;
   const registerImport = totals.registerImport + sinceDayStart;
   // Whole watt-hours by difference of the register: what a day loses by rounding, the next day has.
   const wattHours = whole(registerImport) - whole(totals.registerImport);
   return {
     ...totals,
     registerImport,
+    registerExport: totals.registerExport + exportedSinceKept,
     today: totals.today + wattHours,
     months: [(totals.months[0] ?? 0) + wattHours, ...totals.months.slice(1)],
     years: [(totals.years[0] ?? 0) + wattHours, ...totals.years.slice(1)],
@@ -140,6 +152,7 @@ function keepTotals(meter: Memory, supply: Supply, minute: number): void {
   putU32(bytes, 8, energySince(meter, supply.place, minute));
   bytes.set(encodeTotals(supply.totals), 12);
   writeBlob(meter.nvm, supply.place.totals[slot], bytes);
+  supply.exportedSinceKept = 0;
   supply.totalsSlot = slot;
 }
 
