@@ -133,7 +133,9 @@ test('a modem passes by what is for others, and reads what is for all and for it
   const me = modemAddress(9);
   assert.equal(isForOthers(at(LineKind.request, 9), me), false);
   assert.equal(isForOthers(at(LineKind.request, 8), me), true);
-  assert.equal(isForOthers(at(LineKind.answer, 9), me), true);
+  assert.equal(isForOthers(at(LineKind.answer, 8), me), true);
+  // Nobody but itself may speak there: it looks who does.
+  assert.equal(isForOthers(at(LineKind.answer, 9), me), false);
   assert.equal(isForOthers(at(LineKind.rollCall, 0, Uint8Array.of(32)), me), false);
   const twoFrames = Uint8Array.from([...at(LineKind.request, 8), ...at(LineKind.request, 9)]);
   assert.equal(isForOthers(twoFrames, me), false);

@@ -133,14 +133,13 @@ export function lineCheck(frameBytes: Uint8Array): number {
 }
 
 /**
- * Whether the bytes look like exactly one frame that a meter of this address need not read: another meter's, or
- * from a meter. Cheap, because on a full line 255 of 256 modems hear what is not for them; the CRC is not checked.
+ * Whether the bytes look like exactly one frame that a meter of this address need not read: for or from another. Cheap, because on a full line 255 of 256 modems hear what is not for them; the CRC is not checked.
  */
 export function isForOthers(bytes: Uint8Array, address: ModemAddress): boolean {
   if (bytes.length < LINE_OVERHEAD_BYTES || bytes[0] !== LINE_SYNC) return false;
   if (bytes.length !== LINE_OVERHEAD_BYTES + (bytes[3] as number)) return false;
   const control = bytes[2] as number;
-  return (control & FROM_METER) !== 0 || ((control & LINE_WIDE) === 0 && bytes[1] !== address);
+  return (control & LINE_WIDE) === 0 && bytes[1] !== address;
 }
 
 /** Whether a frame can have this control byte and this length: noise that looks like sync seldom can. */
@@ -152,7 +151,6 @@ export function controlKnown(control: number): boolean {
   return CONTROLS_KNOWN[control] === 1;
 }
 
-const FROM_METER = 0x80;
 const LINE_WIDE = 0x40;
 const KIND_BITS = 0xf8;
 

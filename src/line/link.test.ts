@@ -67,6 +67,18 @@ function wakeOf(outputs: readonly (SlaveOutput | MasterOutput)[]): Milliseconds 
   return wake.at;
 }
 
+test('a modem tells of what somebody else says at its address, and of nothing that is said at another or by itself', () => {
+  const overheard = (heard: Uint8Array) =>
+    slave(newSlave(), bytes(heard)).flatMap((output) => (output.type === 'overheard' ? [output.payload] : []));
+  const A6 = modemAddress(6);
+  for (const kind of [LineKind.answer, LineKind.answerMore, LineKind.attention]) {
+    assert.deepEqual(overheard(frame(kind, 0, PAYLOAD)), [PAYLOAD]);
+    assert.deepEqual(overheard(frame(kind, 0, PAYLOAD, A6)), []);
+  }
+  assert.deepEqual(overheard(frame(LineKind.acknowledge, 1)), []);
+  assert.deepEqual(overheard(frame(LineKind.request, 1, PAYLOAD)), []);
+});
+
 test('a repeated request gets the same answer and is passed up once', () => {
   const link = newSlave();
   const first = slave(link, bytes(frame(LineKind.request, 1, PAYLOAD)));
@@ -162,7 +174,8 @@ test('a meter does not speak to what is for another meter, or from one, or damag
   const link = newSlave();
   const own = frame(LineKind.request, 0, PAYLOAD);
   assert.deepEqual(slave(link, bytes(frame(LineKind.request, 0, PAYLOAD, modemAddress(6)))), []);
-  assert.deepEqual(slave(link, bytes(frame(LineKind.answer, 0, PAYLOAD))), []);
+  assert.deepEqual(slave(link, bytes(frame(LineKind.answer, 0, PAYLOAD, modemAddress(6)))), []);
+  assert.deepEqual(sent(slave(link, bytes(frame(LineKind.answer, 0, PAYLOAD)))), []);
   for (let bit = 8; bit < 8 * own.length; bit++) {
     const damaged = own.slice();
     damaged[bit >> 3] = (damaged[bit >> 3] as number) ^ (1 << (bit & 7));

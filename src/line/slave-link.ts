@@ -40,7 +40,9 @@ export type SlaveOutput =
   /** A frame for the meter. It is to say `answer` or `ignore` with this ticket, now or later. */
   | { readonly type: 'request'; readonly ticket: number; readonly payload: Uint8Array }
   /** The local unit has taken the attention. */
-  | { readonly type: 'attention-heard' };
+  | { readonly type: 'attention-heard' }
+  /** Somebody else sent this from the address of this modem. */
+  | { readonly type: 'overheard'; readonly payload: Uint8Array };
 
 /**
  * Modem 13 of a meter: speaks only when spoken to. A request that comes again with the same sequence number and
@@ -172,11 +174,16 @@ function hear(
       return;
     case LineKind.answer:
     case LineKind.answerMore:
+    case LineKind.attention:
+      // Others' frames: what this modem sends it does not hear.
+      if (frame.address === link.address && frame.payload.length > 0) {
+        out.push({ type: 'overheard', payload: frame.payload });
+      }
+      return;
     case LineKind.acknowledge:
     case LineKind.working:
     case LineKind.bid:
-    case LineKind.attention:
-      // Other meters' frames.
+      // Others' frames, in which nobody is named.
       return;
     default:
       assertNever(frame.kind);

@@ -7,6 +7,7 @@ export { stepCardInserted, stepCardRemoved, stepCardResponse } from './card-slot
 export { type Display, type DisplayPage, displayOf, displayPages, type PageOfMeter } from './display.ts';
 export { type Levels, levelsOf } from './exchanger.ts';
 export { flagsOf } from './flags.ts';
+export { stepOverheard } from './foreign-modem.ts';
 export { inspectCards, inspectMinute, inspectPurse, inspectSequences } from './inspect.ts';
 export { type Key, pressKey, REQUEST_DIGITS_MAX } from './keypad.ts';
 export { layoutOf, PROFILE_RING_DAYS } from './layout.ts';

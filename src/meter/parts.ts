@@ -34,7 +34,6 @@ export const PARTS_NOT_BUILT = {
 
 /** Kinds of events that no part records yet: they have a number and a form, and a meter never tells one. */
 export const EVENTS_NOT_RECORDED: readonly (keyof typeof EventKind)[] = [
-  'foreignModem',
   'wrongSignatures',
   'recordDiffers',
   'keypadWrongCode',

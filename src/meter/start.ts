@@ -252,6 +252,7 @@ function blankMeter(
     lowBalanceTold: false,
     lastTokenTold: false,
     secondPassAt: Number.NEGATIVE_INFINITY,
+    foreignModemToldAt: Number.NEGATIVE_INFINITY,
     dismantled: false,
     card: undefined,
     useRequest: useRequest(supplyCount),

@@ -74,6 +74,8 @@ export interface Meter {
   lastTokenTold: boolean;
   /** When the last M2 left for the first time: the clock set that follows cannot be older than this. */
   secondPassAt: number;
+  /** Of the last event about a foreign modem, by the oscillator. */
+  foreignModemToldAt: number;
   dismantled: boolean;
   /** The card in the slot (part 12), from its insertion until it is pulled. */
   card: InsertedCard | undefined;

@@ -18,6 +18,7 @@ import {
   stepFrame,
   stepLastGasp,
   stepMeasured,
+  stepOverheard,
 } from '../meter/index.ts';
 import { RelayReason } from '../records/index.ts';
 import {
@@ -191,6 +192,12 @@ export class House implements LineTerminal {
     for (const event of held) this.#tell(event);
     this.options.onHeard?.(this, frame, answer?.type === 'frame' ? answer.frame : undefined);
     return answer;
+  }
+
+  overhear(frame: Uint8Array, now: number): void {
+    if (this.dark) return;
+    const overheard = { frame, address: this.address };
+    this.#onItsSupply(() => stepOverheard(this.meter, overheard, this.oscillator(now), this.#outputs));
   }
 
   /** Somebody switches an appliance, and the power circuit measures at once. */

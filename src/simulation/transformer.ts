@@ -32,6 +32,8 @@ export interface LineTerminal {
   readonly address: ModemAddress;
   /** A frame that the modem heard; `undefined` when it is not this terminal's, or it is dark. */
   hear(frame: Uint8Array, now: number): MeterAnswer | undefined;
+  /** A frame that somebody else sent from this terminal's address. */
+  overhear?(frame: Uint8Array, now: number): void;
 }
 
 interface Station {
@@ -213,6 +215,9 @@ export class Transformer {
           this.#answer(station, output.ticket, station.terminal.hear(output.payload, time.now));
           break;
         case 'attention-heard':
+          break;
+        case 'overheard':
+          station.terminal.overhear?.(output.payload, time.now);
           break;
       }
     }
