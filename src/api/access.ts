@@ -228,6 +228,7 @@ export const ACCESS = {
   readCheckMinutes: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
 
   readForecast: { scope: 'books:read', all: ['operator', 'auditor', 'seller'] },
+  readOutages: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
   listLineBalances: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
   listLossAlarms: { scope: 'lines:read', all: ['operator', 'technician', 'auditor'] },
   readLossAlarm: { scope: 'lines:read', all: ['operator', 'technician', 'auditor'] },

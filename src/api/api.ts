@@ -31,6 +31,7 @@ import { lossRoutes } from './routes/losses.ts';
 import { meterRoutes } from './routes/meters.ts';
 import { offlineMeterRoutes } from './routes/offline-meters.ts';
 import { orderRoutes } from './routes/orders.ts';
+import { outageRoutes } from './routes/outages.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { paymentRoutes } from './routes/payments.ts';
 import { peopleRoutes } from './routes/people.ts';
@@ -90,6 +91,7 @@ import {
   TermsSchema,
 } from './schemas/money.ts';
 import { ApprovalSchema, BooksSchema, MeterBooksSchema, OrderSchema, PostingSchema } from './schemas/orders.ts';
+import { OutagesSchema } from './schemas/outages.ts';
 import { AlarmSchema, GridSchema, OverviewSchema } from './schemas/overview.ts';
 import { ApiKeySchema, AuditSchema, LogInSchema, PersonSchema, SessionSchema } from './schemas/people.ts';
 import { PayeeAccountSchema, RemittanceSchema } from './schemas/remittances.ts';
@@ -122,6 +124,7 @@ const SCHEMAS = [
     MeterBooksSchema,
     PostingSchema,
     LineDaySchema,
+    OutagesSchema,
     LineBalanceSchema,
     LossAlarmSchema,
     LineSchema,
@@ -271,6 +274,7 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
         bookRoutes(v1, services);
         lossRoutes(v1, services);
         forecastRoutes(v1, services);
+        outageRoutes(v1, services);
         settlementRoutes(v1, services);
         remittanceRoutes(v1, services);
         peopleRoutes(v1, services);

@@ -41,6 +41,7 @@ import { readMinutes } from './load.ts';
 import { changeLossAlarm, type LossAlarmChange, lineBalances, lossAlarm, lossAlarms } from './loss-alarms.ts';
 import { takeAttention, takePoll } from './monitoring.ts';
 import type { Act, Office } from './office.ts';
+import { readOutages } from './outages.ts';
 import { readOutlook } from './outlook.ts';
 import { EnergySums, readOverview } from './overview.ts';
 import {
@@ -518,6 +519,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     lineDay: (query) => orStoreFailure(store.read((tx) => readLineDay(tx, query, settings.zone, clock.now()))),
     lineBalances: (query) => store.read((tx) => lineBalances(tx, query)),
     forecast: (query) => orStoreFailure(forecasts.read(query, clock.now())),
+    outages: (query) => orStoreFailure(store.read((tx) => readOutages(tx, query, roundMs, clock.now()))),
     lossAlarm: (id) => orStoreFailure(store.read((tx) => lossAlarm(tx, id))),
     lossAlarms: (query) => store.read((tx) => lossAlarms(tx, query)),
     checkMinutes: (query) => orStoreFailure(store.read((tx) => checkMinutes(tx, query))),

@@ -16,6 +16,7 @@ export { commandName, type ExchangeView, exchangeView, FACTS, PROOFS } from './e
 export { createHost } from './host.ts';
 export type { LineDay } from './line-day.ts';
 export { MemoryStore } from './memory.ts';
+export type { OutageReport } from './outages.ts';
 export type * from './password-port.ts';
 export { orderOfPayment } from './payment-order.ts';
 export type * from './payment-port.ts';

@@ -109,6 +109,7 @@ export type HostByName = Pick<
   | 'lineDay'
   | 'lineBalances'
   | 'forecast'
+  | 'outages'
   | 'lossAlarms'
   | 'lossAlarm'
   | 'webhooks'

@@ -19,6 +19,7 @@ import type { LineDay, LineDayQuery } from './line-day.ts';
 import type { DatesQuery, Minutes, MinutesQuery } from './load.ts';
 import type { LineBalanceQuery, LossAlarmQuery } from './loss-alarms.ts';
 import type { Act, Office } from './office.ts';
+import type { OutageQuery, OutageReport } from './outages.ts';
 import type { Outlook } from './outlook.ts';
 import type { Overview } from './overview.ts';
 import type { ChipSaid, PaymentAnswered, PaymentAsked, PaymentNotice } from './payments.ts';
@@ -371,6 +372,8 @@ export interface HostServices extends AgentReads, CardServices {
   lineBalances(query: LineBalanceQuery): Promise<LineBalance[]>;
   /** What transformers will be asked for, and what to buy for it; computed once a day. */
   forecast(query: ForecastQuery): Promise<Forecast | HostFailure>;
+  /** Who was without supply in a span of at most 35 days, and who is now. */
+  outages(query: OutageQuery): Promise<OutageReport | HostFailure>;
   /** By local unit and first day. */
   lossAlarms(query: LossAlarmQuery): Promise<LossAlarm[]>;
   lossAlarm(id: string): Promise<LossAlarm | HostFailure>;
