@@ -244,6 +244,24 @@ test('an authentic attention is told at once and polled at once, its events firs
   assert.equal(forger.modem.attentionsHeard, 0);
 });
 
+test('a last gasp is told at once and asks for no poll, where another attention does', () => {
+  const polledAfter = (reasons: number) => {
+    const world = new World({ seed: 33, meters: 1 });
+    world.connect();
+    world.time.runUntil(2 * MINUTE);
+    const before = world.of('poll-result').length;
+    first(world).raise(reasons);
+    world.time.runUntil(3 * MINUTE);
+    assert.deepEqual(
+      world.of('attention').map((attention) => attention.reasons),
+      [reasons],
+    );
+    return world.of('poll-result').length - before;
+  };
+  assert.equal(polledAfter(AttentionReason.lastGasp | AttentionReason.lowBalance), 0);
+  assert.equal(polledAfter(AttentionReason.lowBalance), 1);
+});
+
 test('an attention that is played again is neither told nor heeded, and one whose acknowledgement was lost is told once', () => {
   const world = new World({ seed: 32, meters: 2 });
   const meter = first(world);

@@ -21,7 +21,13 @@ import {
   type Sink,
   stepLineSchedule,
 } from '../line/index.ts';
-import { ATTENTION_EMERGENCIES, decodeAttention, decodeUseRequest, isRecordFailure } from '../records/index.ts';
+import {
+  ATTENTION_EMERGENCIES,
+  AttentionReason,
+  decodeAttention,
+  decodeUseRequest,
+  isRecordFailure,
+} from '../records/index.ts';
 import { assertNever, type Milliseconds, type MilliwattHours, type Randomness } from '../units/index.ts';
 import { Agenda, HOLD_MS, isRelay, type Work } from './agenda.ts';
 import { answerBytesMax, TRIES_IN_TURN, triesMax } from './attempt.ts';
@@ -400,6 +406,8 @@ export class LocalUnit {
     this.#silence.lineHeard(now, this.#plan.roundMs);
     this.#silence.meterHeard(meter, now, this.#plan.roundMs);
     this.#uplink.sayOrKeep({ type: 'attention', svpmsn: meter.svpmsn, reasons, counter, atMs: unixMs }, out);
+    // One whose power went has nothing more to tell, and whoever asks it waits.
+    if ((reasons & AttentionReason.lastGasp) !== 0) return;
     this.#agenda.addAlarm({ meter, emergency: (reasons & ATTENTION_EMERGENCIES) !== 0 });
   }
 

@@ -397,6 +397,19 @@ test('an attention is shown at once, and wakes what waits in a back-off', async 
   assert.equal(made(await rig.host.order('b')).state, 'stored');
 });
 
+test('a last gasp shows its meter as dark at once, and wakes nothing that waits: there is nobody to hear it', async () => {
+  const { rig, meter } = await stored();
+  rig.meters.clear();
+  await rig.host.sell({ meter: 1, amount: 5, orderId: 'b', source: 'cash' });
+  await rig.settle(30_000);
+  const tries = async () => made(await rig.host.order('b')).state;
+  await attention(rig, meter.id, AttentionReason.lastGasp);
+  rig.meters.set(meter.id, meter);
+  await rig.pump();
+  assert.deepEqual(made(await rig.host.meter(1)).standing.why, ['last-gasp']);
+  assert.notEqual(await tries(), 'stored');
+});
+
 test('use is summed by hour, day, month and season of local time, and says what is missing', async () => {
   const { rig, meter, use } = await stored();
   made(await rig.host.publishTariff('home', DEFAULT_TARIFF));

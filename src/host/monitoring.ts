@@ -94,7 +94,7 @@ export async function takeAttention(
   const alarms = isNews ? alarmsRaised(known, attention.reasons, now) : {};
   await tx.putKnowledge({ ...known, heardAt: now, attentionAt: now, attention: attention.reasons, ...alarms });
   if ((attention.reasons & AttentionReason.memoryDamaged) !== 0) await wantQuery(tx, meter, now);
-  await wakeIfWaiting(tx, meter, now);
+  if ((attention.reasons & AttentionReason.lastGasp) === 0) await wakeIfWaiting(tx, meter, now);
   return true;
 }
 

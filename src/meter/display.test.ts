@@ -171,7 +171,7 @@ test('when the line was heard outlives the power: to the second with the last of
   poll(bench);
   live(bench, 20, 0);
   poll(bench);
-  stepLastGasp(bench.meter, bench.now);
+  stepLastGasp(bench.meter, bench.now, bench.out);
   restart(bench, { afterMs: 3 * 3_600_000 });
   assert.equal(transmission(bench), 'no line since 2026-11-24 10:20');
   poll(bench);

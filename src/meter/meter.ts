@@ -80,13 +80,15 @@ export function stepMeasured(
   if (meter.attention !== meter.attentionSent) callAttention(meter, out);
 }
 
-/** The supply falls: the running minute is committed with the last of the power. */
-export function stepLastGasp(meter: Meter, now: number): void {
+/** The supply falls: the running minute is committed with the last of the power, and the modem calls with what is left. */
+export function stepLastGasp(meter: Meter, now: number, out: MeterOutputs): void {
   meter.now = now;
   commitUse(meter);
   for (const supply of meter.supplies) keepExport(meter, supply, meter.minute + 1);
   keepState(meter);
   recordEvent(meter, EventKind.lastGasp);
+  meter.attention |= AttentionReason.lastGasp;
+  callAttention(meter, out);
 }
 
 /** What the modem is to answer on the line. */

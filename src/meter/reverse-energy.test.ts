@@ -74,7 +74,7 @@ test('the register of what flowed back outlives a last gasp whole, and another c
   const { registerImport } = totalsNow(gasped.meter.supplies[0] as never);
   const before = exported(gasped);
   assert.ok(before > 500);
-  stepLastGasp(gasped.meter, gasped.now);
+  stepLastGasp(gasped.meter, gasped.now, gasped.out);
   restart(gasped);
   assert.equal(exported(gasped), before);
   assert.equal(totalsNow(gasped.meter.supplies[0] as never).registerImport, registerImport);

@@ -305,7 +305,7 @@ export class House implements LineTerminal {
   /** The supply falls: the meter keeps what it must with the last of the power. */
   powerFails(now: number): void {
     this.cutAtWork = false;
-    this.#onItsSupply(() => stepLastGasp(this.meter, this.oscillator(now)));
+    this.#onItsSupply(() => stepLastGasp(this.meter, this.oscillator(now), this.#outputs));
     this.#darken();
     this.secondMeter.powerFailed();
   }

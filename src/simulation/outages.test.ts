@@ -72,6 +72,22 @@ test('a transformer without power takes its houses with it, and gives back those
   assert.deepEqual((await tell(utility)).findings, []);
 });
 
+test('a house that loses its power is known to be dark within a minute, by its last gasp', async () => {
+  const utility = await openSmall(WELL_STOCKED);
+  const [house] = utility.houses;
+  assert.ok(house !== undefined);
+  await utility.runUntil(BEGINS_MS + HOUR_MS);
+  utility.powerFails(house);
+  await utility.runUntil(utility.time.now + MINUTE_MS);
+  const dark = await utility.host.meter(house.svpmsn);
+  assert.ok('standing' in dark);
+  assert.deepEqual([dark.standing.state, dark.standing.why], ['dark', ['last-gasp']]);
+  utility.powerReturns(house);
+  await utility.runUntil(utility.time.now + 4 * HOUR_MS);
+  const back = await utility.host.meter(house.svpmsn);
+  assert.ok('standing' in back && back.standing.state !== 'dark');
+});
+
 test('value that is sold into the dark is stored when the power is back', async () => {
   const utility = await openSmall(WELL_STOCKED);
   const [house] = utility.houses;

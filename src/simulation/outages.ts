@@ -90,9 +90,13 @@ export class Outages {
       if (place !== house && place !== transformer) continue;
       const dark = this.#until.has(house) || this.#until.has(transformer);
       if (dark === house.dark) continue;
-      if (dark) house.powerFails(now);
-      else house.powerReturns(now);
-      transformer.powerCycle(house);
+      if (dark) {
+        house.powerFails(now);
+        transformer.losePower(house);
+      } else {
+        house.powerReturns(now);
+        transformer.powerCycle(house);
+      }
     }
   }
 }

@@ -36,6 +36,9 @@ export interface LineTerminal {
   overhear?(frame: Uint8Array, now: number): void;
 }
 
+/** What the capacitors of a modem hold. */
+const LAST_GASP_MS = 10_000;
+
 interface Station {
   readonly terminal: LineTerminal;
   readonly place: number;
@@ -120,6 +123,15 @@ export class Transformer {
   powerCycle(terminal: LineTerminal): void {
     const station = this.#station(terminal);
     station.link = this.#newLink(terminal);
+  }
+
+  /** The terminal's supply went: its modem has a few seconds to say what it has to say. */
+  losePower(terminal: LineTerminal): void {
+    const station = this.#station(terminal);
+    const { link } = station;
+    this.#options.time.after(LAST_GASP_MS, () => {
+      if (station.link === link) station.link = this.#newLink(terminal);
+    });
   }
 
   /** An attention for the next contention slot. */
