@@ -12,6 +12,8 @@ const REGRESSED_DAYS_MIN = 42;
 export const YEAR_DAYS_MIN = 330;
 /** The share of the regression is chosen on the last part of the days, at most so many. */
 const [WEIGHED_PART, WEIGHED_DAYS_MAX] = [4, 28];
+/** Beyond the least and the most that ever was, by so much of what lies between them, nothing is expected. */
+const BEYOND = 0.2;
 const SHARES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 
 /** What was fitted. */
@@ -32,6 +34,7 @@ export class DayAhead {
   readonly #smoothing: SeasonalSmoothing;
   readonly #regression: readonly RidgeFit[];
   readonly #knots: readonly number[];
+  readonly #bounds: Bounds;
   /** Scaled, without gaps. */
   readonly #demand: Float64Array[];
   readonly #temperatures: Float64Array[] | undefined;
@@ -43,6 +46,7 @@ export class DayAhead {
     this.#scale = scaleOf(days);
     const scaled = this.#scaled(days);
     this.#demand = withoutGaps(scaled);
+    this.#bounds = boundsOf(scaled);
     this.#temperatures = temperatures && withoutGaps(temperatures);
     this.#knots = temperatures === undefined ? [] : temperatureKnots(this.#temperatures ?? []);
     const kinds = days.map((_, i) => this.#kindOf(i));
@@ -66,11 +70,10 @@ export class DayAhead {
     const demand = [...of.demand];
     const all = of.temperatures && [...of.temperatures, ...temperatures];
     return smoothed.map((day) => {
-      if (share > 0) {
-        const regressed = regressedDay(this.#regression, { ...of, demand, temperatures: all });
-        demand.push(mixed(day, regressed, share));
-      }
-      return (share > 0 ? (demand.at(-1) as Float64Array) : day).map((value) => this.#scale.from(value));
+      const regressed = share > 0 ? regressedDay(this.#regression, { ...of, demand, temperatures: all }) : day;
+      const forecast = bounded(mixed(day, regressed, share), this.#bounds);
+      demand.push(forecast);
+      return forecast.map((value) => this.#scale.from(value));
     });
   }
 
@@ -118,7 +121,7 @@ export class DayAhead {
       const values = scaled[day] as Float64Array;
       smoothing.observe(values, kinds[day] as number);
       for (const [i, share] of SHARES.entries()) {
-        const forecast = mixed(smoothed, regressed, share);
+        const forecast = bounded(mixed(smoothed, regressed, share), this.#bounds);
         errors[i] = (errors[i] as number) + absoluteErrors(forecast, values);
       }
     }
@@ -128,6 +131,26 @@ export class DayAhead {
 
 const mixed = (smoothed: Float64Array, regressed: Float64Array, share: number): Float64Array =>
   smoothed.map((value, step) => (1 - share) * value + share * (regressed[step] as number));
+
+interface Bounds {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Far from all that it was fitted on, a regression that goes on from its own forecasts runs away. */
+const bounded = (day: Float64Array, { low, high }: Bounds): Float64Array =>
+  day.map((value) => Math.min(high, Math.max(low, value)));
+
+function boundsOf(days: readonly Float64Array[]): Bounds {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const day of days) {
+    for (const value of day) {
+      if (value < least) least = value;
+      if (value > most) most = value;
+    }
+  }
+  return { low: least - BEYOND * (most - least), high: most + BEYOND * (most - least) };
+}
 
 function absoluteErrors(forecast: Float64Array, values: Float64Array): number {
   let sum = 0;

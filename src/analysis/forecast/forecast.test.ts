@@ -108,6 +108,24 @@ test('bands hold what they say of a town whose days differ, and are wider where 
   assert.ok(width(0.1) > 1.5 * width(0.03));
 });
 
+test('a line on which everything changed yesterday is not expected to run away from all that ever was', () => {
+  // So regular before that a regression tells each day from the one before alone, and goes on from what it told.
+  const days = Array.from({ length: 98 }, (_, i) => {
+    const swing = 1 + 0.06 * Math.sin(i * 1.7) + 0.04 * Math.cos(i * 0.6) + (i % 7 === 0 ? 0.12 : 0);
+    return Float64Array.from({ length: HOURS }, (_, hour) => {
+      const usual = 6_000 * swing * (1 - 0.5 * Math.cos((2 * Math.PI * (hour - 7)) / HOURS) + 0.2 * Math.sin(hour - 1));
+      return i < 97 || hour < 9 ? usual : 15_000 + 45_000 * Math.exp(-(((hour - 19) / 3) ** 2));
+    });
+  });
+  const most = Math.max(...days.map((day) => Math.max(...day)));
+  for (const { fitted } of forecastDemand({ ...town({ days: 0 }), days }).days) {
+    assert.ok(
+      fitted?.expected.every((value) => value > 0 && value < 3 * most),
+      `${fitted?.expected}`,
+    );
+  }
+});
+
 test('where heat drives demand, a forecast of heat makes that of demand better', () => {
   const random = seeded(11);
   const base = town({ days: 120 });
