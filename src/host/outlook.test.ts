@@ -15,14 +15,24 @@ async function knownDays(days: number, change?: Parameters<typeof metered>[1]): 
   return rig;
 }
 
-test('a balance lasts as long as it would at the use of the last seven days, to the minute', async () => {
+test('a balance lasts as long as it would at the use of the last days, to the minute', async () => {
   const rig = await knownDays(20);
   const { dates, use, balance, lasts } = made(await rig.host.outlook(3));
   const last = ['18', '19', '20', '21', '22', '23', '24'].map((day) => `2026-01-${day}`);
   assert.deepEqual(dates, last, 'of the 25th the profile has one hour');
   assert.deepEqual(use, { energyPerDay: 7200, centitokensPerDay: 630n });
   assert.deepEqual(balance, { tokens: 63, at: berlin(26) });
-  assert.deepEqual(lasts, { minutes: 14_400, until: berlin(36) });
+  assert.deepEqual(lasts, { minutes: 14_400, until: berlin(36), byWeekday: true, band: undefined });
+});
+
+test('weekdays count as themselves, and with weeks enough there is a band', async () => {
+  // Ten times as much on Saturdays and Sundays of UTC; told on Monday, 9 February.
+  const rig = await knownDays(34, ({ day, energies }) => energies.fill((day + 3) % 7 > 4 ? 50 : 5));
+  const { lasts, balance } = made(await rig.host.outlook(3));
+  assert.deepEqual([balance?.at, lasts?.byWeekday], [berlin(40), true]);
+  // Mondays have an hour of Sunday; on Saturday 63 tokens a day are used, where it would last 2.8 at the mean of all.
+  assert.ok((lasts?.minutes ?? 0) > 5 * 1_440 && (lasts?.minutes ?? 0) < 6 * 1_440, `${lasts?.minutes}`);
+  assert.ok(lasts?.band !== undefined && lasts.band.early <= lasts.until && lasts.until <= lasts.band.late);
 });
 
 test('minutes that are missing are neither use nor rest, and a day of which too much is missing does not count', async () => {

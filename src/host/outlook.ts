@@ -1,4 +1,5 @@
-import { CHARGE_UNITS_PER_TOKEN, civilDayAt, dateText, startsOfDays } from '../tariff/index.ts';
+import { type DayUse, minutesEnough, type OwnPattern, ownBand, ownPattern } from '../analysis/index.ts';
+import { CHARGE_UNITS_PER_TOKEN, civilDayAt, dateText, dayOfWeek, startsOfDays } from '../tariff/index.ts';
 import { MINUTES_PER_DAY, type Milliseconds, type Svpmsn, type Tokens } from '../units/index.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
 import type { StoreReads } from './ports.ts';
@@ -6,7 +7,7 @@ import { chargeOf, type SupplyRecord, walkMinutes } from './statement-minutes.ts
 import { supplyRecords } from './supply-records.ts';
 import type { HostFailure } from './types.ts';
 
-/** How long a balance is enough, if use goes on as it was. */
+/** How long a balance is enough, by what the days of the week were. */
 export interface Outlook {
   readonly svpmsn: Svpmsn;
   readonly asOf: Milliseconds;
@@ -23,7 +24,16 @@ export interface Outlook {
     | undefined;
   readonly balance: { readonly tokens: Tokens; readonly at: Milliseconds } | undefined;
   /** From when the balance was told; nothing where nothing is used, or where it is enough for ten years. */
-  readonly lasts: { readonly minutes: number; readonly until: Milliseconds } | undefined;
+  readonly lasts: Lasts | undefined;
+}
+
+export interface Lasts {
+  readonly minutes: number;
+  readonly until: Milliseconds;
+  /** Whether each weekday counts as itself; else all days are like the mean of the last. */
+  readonly byWeekday: boolean;
+  /** Between these it ends in 8 of 10 cases, as the last weeks went; nothing where they are too few to say. */
+  readonly band: { readonly early: Milliseconds; readonly late: Milliseconds } | undefined;
 }
 
 const DAYS = 7;
@@ -51,11 +61,16 @@ export async function readOutlook(
   if (isFailure(supplies)) return supplies;
   const dates: string[] = [];
   const sum = { energy: 0n, units: 0n, minutes: 0n };
-  for (let i = starts.length - 2; i >= 0 && dates.length < DAYS; i--) {
+  const days: DayUse[] = [];
+  const perDay = BigInt(MINUTES_PER_DAY * supplies.length);
+  for (let i = starts.length - 2; i >= 0; i--) {
     // A day in which the meter came is none of a household.
     if ((starts[i] as number) < found.meter.enrolledAt) break;
     const day = usedOn(supplies, starts[i] as number, starts[i + 1] as number);
     if (day.minutes * KNOWN_IN < (day.minutes + day.unknown) * KNOWN_OF) continue;
+    const weekday = dayOfWeek(today - (starts.length - 1) + i);
+    days.unshift({ weekday, units: ceil(day.units * perDay, BigInt(day.minutes)) });
+    if (dates.length === DAYS) continue;
     dates.unshift(dateText(today - (starts.length - 1) + i));
     sum.energy += BigInt(day.energy);
     sum.units += day.units;
@@ -64,9 +79,8 @@ export async function readOutlook(
   const [known] = await tx.knowledgeOf([svpmsn]);
   const { balance: tokens, balanceAt: at } = known ?? {};
   const balance = tokens === undefined || at === undefined ? undefined : { tokens, at };
-  const perDay = BigInt(MINUTES_PER_DAY * supplies.length);
   const enough = dates.length >= DAYS_MIN;
-  const used = sum.units * BigInt(supplies.length);
+  const pattern = ownPattern(days);
   return {
     ...{ svpmsn, asOf: now, dates, balance },
     use: enough
@@ -75,18 +89,28 @@ export async function readOutlook(
           centitokensPerDay: ceil(sum.units * perDay * 100n, sum.minutes * UNITS_PER_TOKEN),
         }
       : undefined,
-    lasts: enough && balance !== undefined && used > 0n ? lasting(balance, { used, minutes: sum.minutes }) : undefined,
+    lasts: pattern && balance && lasting(balance, { pattern, days, zone }),
   };
 }
 
 /** Rounded down to whole minutes: nobody is promised a minute too many. */
 function lasting(
   { tokens, at }: NonNullable<Outlook['balance']>,
-  { used, minutes: known }: { readonly used: bigint; readonly minutes: bigint },
-): Outlook['lasts'] {
-  const minutes = (BigInt(tokens) * UNITS_PER_TOKEN * known) / used;
-  if (minutes > LASTS_MINUTES_MAX) return undefined;
-  return { minutes: Number(minutes), until: (at + Number(minutes) * MS_PER_MINUTE) as Milliseconds };
+  { pattern, days, zone }: { readonly pattern: OwnPattern; readonly days: readonly DayUse[]; readonly zone: string },
+): Lasts | undefined {
+  const day = civilDayAt(zone, at);
+  const midnight = startsOfDays(zone, dateText(day), dateText(day))?.[1];
+  if (midnight === undefined) return undefined;
+  const first = { weekday: dayOfWeek(day), minutesLeft: Math.floor((midnight - at) / MS_PER_MINUTE) };
+  const units = BigInt(tokens) * UNITS_PER_TOKEN;
+  const minutesOf = (share: number) => minutesEnough(BigInt(Math.floor(Number(units) / share)), pattern, first);
+  const minutes = minutesEnough(units, pattern, first);
+  if (minutes === undefined || minutes > LASTS_MINUTES_MAX) return undefined;
+  const until = (after: bigint) => (at + Number(after) * MS_PER_MINUTE) as Milliseconds;
+  const shares = ownBand(days, Number(minutes) / MINUTES_PER_DAY);
+  const [early, late] = [shares?.high, shares?.low].map((share) => share && minutesOf(share));
+  const band = early && late && late <= LASTS_MINUTES_MAX ? { early: until(early), late: until(late) } : undefined;
+  return { minutes: Number(minutes), until: until(minutes), byWeekday: pattern.byWeekday, band };
 }
 
 function usedOn(supplies: readonly SupplyRecord[], start: number, end: number) {

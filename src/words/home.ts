@@ -19,6 +19,8 @@ export interface HomeWords {
   readonly buy: string;
   readonly outlook: string;
   readonly lastsUntil: string;
+  readonly lastsBetween: string;
+  readonly lastsRoughly: string;
   readonly lastsNow: string;
   readonly use: string;
   readonly daysKnown: string;
@@ -123,6 +125,8 @@ export const HOME_WORDS: Readonly<Record<Language, HomeWords>> = {
     buy: 'Buy',
     outlook: 'Enough for about',
     lastsUntil: 'Until {}, if you use as much as now.',
+    lastsBetween: 'In 8 of 10 cases between {} and {}, as your last weeks went.',
+    lastsRoughly: 'Too few weeks are known to say how sure that is.',
     lastsNow: 'At the present use the balance ends about now.',
     use: '{} and {} a day, as on the last {} days that are known.',
     daysKnown: 'How long it lasts can be said when two whole days of use are known; there are {}.',
@@ -232,6 +236,8 @@ export const HOME_WORDS: Readonly<Record<Language, HomeWords>> = {
     buy: '충전하기',
     outlook: '앞으로 약',
     lastsUntil: '지금처럼 쓰면 {}까지 쓸 수 있습니다.',
+    lastsBetween: '최근 몇 주로 보면 열 번 중 여덟 번은 {}에서 {} 사이입니다.',
+    lastsRoughly: '알려진 기록이 몇 주가 안 되어 얼마나 확실한지는 알 수 없습니다.',
     lastsNow: '지금처럼 쓰면 곧 잔액이 떨어집니다.',
     use: '하루 {}, {}: 최근에 확인된 {}일 평균입니다.',
     daysKnown: '온전히 확인된 날이 이틀이 되면 얼마나 쓸 수 있는지 알려 드립니다. 지금은 {}일입니다.',

@@ -4,6 +4,7 @@ export { BAND_PERCENT, type BackTest, backTest, type ErrorBands, LEADS } from '.
 export { DayAhead, type DayAheadFit, FITTED_DAYS_MIN, YEAR_DAYS_MIN } from './day-ahead.ts';
 export { type DemandHistory, dayKind, knownDays, naiveDay } from './demand.ts';
 export { type DemandForecast, dayShapes, type ForecastDay, forecastDemand } from './forecast.ts';
+export { type DayUse, minutesEnough, type OwnBand, type OwnPattern, ownBand, ownPattern } from './own-use.ts';
 export { type ExpectedMonth, type MonthProposal, proposePurchase } from './purchase.ts';
 export {
   dailyMeans,

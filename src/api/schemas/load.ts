@@ -120,10 +120,23 @@ export const OutlookSchema = Type.Object(
     balance: Type.Optional(Type.Object({ tokens: Amount, at: Instant })),
     lasts: Type.Optional(
       Type.Object(
-        { minutes: Type.Integer({ description: 'Rounded down.' }), until: Instant },
+        {
+          minutes: Type.Integer({ description: 'Rounded down.' }),
+          until: Instant,
+          byWeekday: Type.Boolean({
+            description: 'Whether each weekday counts as itself; else all days are like the mean of the last.',
+          }),
+          early: Type.Optional(
+            Type.String({
+              format: 'date-time',
+              description: 'With `late`: between them it ends in 8 of 10 cases, as the last weeks went.',
+            }),
+          ),
+          late: Type.Optional(Instant),
+        },
         {
           description:
-            'How long the balance is enough at that use, from when it was told; emergency credit is not counted. Absent where nothing can be said, or where nothing is used.',
+            'How long the balance is enough by what the weekdays of the last five weeks used, from when it was told; emergency credit is not counted. Absent where nothing can be said, or where nothing is used.',
         },
       ),
     ),
@@ -172,5 +185,8 @@ export const outlookJson = ({ svpmsn, asOf, dates, use, balance, lasts }: Outloo
     tokensPerDay: `${centitokensPerDay / 100n}.${String(centitokensPerDay % 100n).padStart(2, '0')}`,
   })),
   ...maybe('balance', balance, ({ tokens, at }) => ({ tokens: String(tokens), at: instantText(at) })),
-  ...maybe('lasts', lasts, ({ minutes, until }) => ({ minutes, until: instantText(until) })),
+  ...maybe('lasts', lasts, ({ minutes, until, byWeekday, band }) => ({
+    ...{ minutes, until: instantText(until), byWeekday },
+    ...(band && { early: instantText(band.early), late: instantText(band.late) }),
+  })),
 });

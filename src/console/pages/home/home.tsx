@@ -127,7 +127,7 @@ function InFlight({ meter }: { readonly meter: string }): ReactNode {
 
 const DAYS_NEEDED = 2;
 
-/** How long the balance lasts, if use goes on as it did. */
+/** How long the balance lasts, by what the days of the week were, and how sure that is. */
 function Outlook({ meter }: { readonly meter: string }): ReactNode {
   const words = useWords(HOME_WORDS);
   const { day, time, duration, energy, money } = useFormat();
@@ -146,6 +146,7 @@ function Outlook({ meter }: { readonly meter: string }): ReactNode {
         const a = fill(words.use, energy(Number(use.energyWhPerDay)), money(wholeTokens(use.tokensPerDay)), daysKnown);
         if (lasts === undefined) return <Text size="sm">{use.energyWhPerDay === '0.0' ? words.unusedYet : a}</Text>;
         const left = Date.parse(lasts.until) - now;
+        const moment = (at: string) => `${day(at)}, ${time(at)}`;
         return (
           <div>
             {left <= 0 ? (
@@ -158,7 +159,12 @@ function Outlook({ meter }: { readonly meter: string }): ReactNode {
                 <Text fz={26} fw={640} lh={1.2} style={{ letterSpacing: '-0.02em' }}>
                   {duration(left)}
                 </Text>
-                <Text size="sm">{fill(words.lastsUntil, `${day(lasts.until)}, ${time(lasts.until)}`)}</Text>
+                <Text size="sm">{fill(words.lastsUntil, moment(lasts.until))}</Text>
+                <Text size="sm">
+                  {lasts.early !== undefined && lasts.late !== undefined
+                    ? fill(words.lastsBetween, moment(lasts.early), moment(lasts.late))
+                    : words.lastsRoughly}
+                </Text>
               </>
             )}
             <Text size="sm" className="quiet">
