@@ -136,6 +136,10 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/losses/losses.tsx')).LossesPage,
   },
   {
+    ...{ name: 'forecast', path: 'forecast', needs: 'readForecast', group: 'watch' },
+    load: async () => (await import('./pages/forecast/forecast.tsx')).ForecastPage,
+  },
+  {
     ...{ name: 'field', path: 'field', needs: 'readdressMeter', group: 'watch' },
     load: async () => (await import('./pages/field/field.tsx')).FieldPage,
   },

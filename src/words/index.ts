@@ -14,6 +14,7 @@ export * from './events.ts';
 export * from './exchange.ts';
 export * from './field.ts';
 export * from './fill.ts';
+export * from './forecast.ts';
 export * from './forms.ts';
 export * from './grid.ts';
 export * from './home.ts';

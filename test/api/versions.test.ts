@@ -119,7 +119,7 @@ async function furnish(world: World): Promise<{ readonly asked: string }> {
     tx.lossAlarms.put([
       {
         ...{ id: ALARM, localUnit: 1, state: 'new', raisedAt: milliseconds(1), firstDay: 20_000, lastDay: 20_000 },
-        ...{ days: 1, unexplained: 9, confidence: 97, steps: [] },
+        ...{ days: 1, unexplained: 9, confidence: 97, steps: [], suspects: undefined },
       },
     ]),
   );

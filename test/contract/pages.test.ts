@@ -85,7 +85,7 @@ async function fill(store: Store): Promise<void> {
   const alarms = numbered(
     (i): LossAlarm => ({
       ...{ id: text(i), localUnit: 1, state: (['new', 'closed', 'seen'] as const)[i % 3] ?? 'new', raisedAt: at },
-      ...{ firstDay: i, lastDay: i, days: 1, unexplained: 1, confidence: 97, steps: [] },
+      ...{ firstDay: i, lastDay: i, days: 1, unexplained: 1, confidence: 97, steps: [], suspects: undefined },
     }),
   );
   await store.transaction(async (tx) => {

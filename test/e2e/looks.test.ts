@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { ExchangeJson } from '../../src/api/index.ts';
 import { DEMO_PURSES } from '../../src/cli/demo-partners.ts';
 import { milliseconds, type Svpmsn, svpmsnText } from '../../src/units/index.ts';
-import { fill, GRID_WORDS, KIOSK_WORDS, LOSSES_WORDS } from '../../src/words/index.ts';
+import { FORECAST_WORDS, fill, GRID_WORDS, KIOSK_WORDS, LOSSES_WORDS } from '../../src/words/index.ts';
 import { askApi, complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
 import { differenceFrom } from './pictures.ts';
 import { TOWN_CARDS, Town } from './town.ts';
@@ -29,7 +29,7 @@ const PAGES: readonly { readonly role: string; readonly ways: readonly (string |
       ...['/overview', '/grid', '/grid?unit=0', '/meters', '/meters/{meter}', '/meters/{meter}?tab=load'],
       ...['/meters/{meter}?tab=exchanges', '/meters/{meter}?tab=events', '/meters/{meter}?tab=tariff'],
       ...['/meters/{meter}?tab=sales', '/meters/{meter}?tab=control'],
-      ...['/meters/{meter}/cut', '/losses', '/panel', '/panel/{meter}', '/panel/0a1b33'],
+      ...['/meters/{meter}/cut', '/losses', '/forecast', '/panel', '/panel/{meter}', '/panel/0a1b33'],
       ...['/subscribers', '/subscribers/house-1', '/sell', '/sell?meter={meter}', '/payments'],
       ...[
         '/agents',
@@ -51,6 +51,7 @@ const PAGES: readonly { readonly role: string; readonly ways: readonly (string |
       { name: 'payment', go: async (page) => page.goto(await paymentOf(page)) },
       { name: 'settlement-month', go: async (page) => page.goto(await monthOf(page)) },
       { name: 'grid-loss', go: (page) => toLoss(page) },
+      { name: 'forecast-bought', go: (page) => toPurchase(page) },
     ],
   },
   { role: 'Cashier', ways: ['/till'] },
@@ -83,7 +84,7 @@ let town: Town;
 before(async () => {
   if (withoutBrowser !== undefined) return;
   browser = await openBrowser();
-  town = await Town.open({ hours: 30 });
+  town = await Town.open({ hours: 30, daysBefore: 130 });
 });
 after(async () => {
   await browser?.close();
@@ -193,7 +194,7 @@ async function toLoss(page: Page): Promise<void> {
     tx.lossAlarms.put([
       {
         ...{ id: '00000-20000', localUnit: 0, state: 'new', raisedAt: time.now, ...days },
-        ...{ unexplained: 48_000_000, confidence: 95, steps: [] },
+        ...{ unexplained: 48_000_000, confidence: 95, steps: [], suspects: undefined },
       },
     ]),
   );
@@ -204,6 +205,14 @@ async function toLoss(page: Page): Promise<void> {
   await page.waitForURL('**/losses?unit=0');
   await page.getByRole('heading', { name: LOSSES_WORDS.en.losses }).waitFor();
   await page.goBack();
+}
+
+/** There is a bulk tariff now. */
+async function toPurchase(page: Page): Promise<void> {
+  await page.goto('/forecast');
+  await page.getByLabel(FORECAST_WORDS.en.reserve).fill('8');
+  await page.getByText(fill(FORECAST_WORDS.en.byYou, 'bulk', '8%')).waitFor();
+  await page.getByRole('table', { name: FORECAST_WORDS.en.purchase }).scrollIntoViewIfNeeded();
 }
 
 async function toKioskCard(page: Page): Promise<void> {

@@ -7,7 +7,7 @@ import { DemoPartners } from '../../src/cli/demo-partners.ts';
 import { newFounding } from '../../src/cli/founding.ts';
 import { DEMO_BEGINS_MS, DEMO_ZONE, settingOf } from '../../src/cli/setting.ts';
 import { wallClock } from '../../src/cli/wall-clock.ts';
-import { ExchangeLog, MemoryStore, type ReceiptSigner } from '../../src/host/index.ts';
+import { ExchangeLog, type LineBalance, MemoryStore, type ReceiptSigner } from '../../src/host/index.ts';
 import {
   CardHouseholds,
   cardHousesOf,
@@ -17,11 +17,14 @@ import {
   svpmsnOfHouse,
   Utility,
 } from '../../src/simulation/index.ts';
+import { milliseconds } from '../../src/units/index.ts';
 
 interface TownOptions {
   readonly meters?: number;
   /** How long it has lived when its pages are opened. */
   readonly hours?: number;
+  /** Days before its first of which its first transformer told what it gave. */
+  readonly daysBefore?: number;
   /** Where it listens; a free port where absent. */
   readonly port?: number;
 }
@@ -60,11 +63,12 @@ export class Town {
     this.#close = close;
   }
 
-  static async open({ meters = 32, hours = 0, port = 0 }: TownOptions = {}): Promise<Town> {
+  static async open({ meters = 32, hours = 0, daysBefore = 0, port = 0 }: TownOptions = {}): Promise<Town> {
     const founding = newFounding({ seed: undefined, meters, loads: undefined, suite: undefined }, DEMO_BEGINS_MS);
     const metrics = new Metrics();
     const exchanges = new ExchangeLog();
     const store = new MemoryStore();
+    await store.transaction((tx) => tx.lineBalances.put(pastDays(daysBefore)));
     const partners = await DemoPartners.open({ signer: await signer(), zone: DEMO_ZONE, decidesMs: DECIDES_MS });
     const setting = settingOf(founding, [], 'live');
     // As a utility draws them that is given none.
@@ -106,6 +110,31 @@ export class Town {
     await this.#alive;
     await this.#close();
   }
+}
+
+const MS_PER_DAY = 86_400_000;
+
+/** What the transformer of local unit 0 gave by hour: most in the evening, more on Sundays, and no day like the other. */
+function pastDays(count: number): LineBalance[] {
+  const random = seededRandom(7);
+  const today = Math.floor(DEMO_BEGINS_MS / MS_PER_DAY);
+  return Array.from({ length: count }, (_, i): LineBalance => {
+    const day = today - count + i;
+    const swing = 0.85 + 0.3 * random.uniform() + ((day + 3) % 7 === 6 ? 0.15 : 0);
+    const hours = Array.from({ length: 24 }, (_, hour) => {
+      const evening = 14 * Math.exp(-(((hour - 18) / 3) ** 2)) + 4 * Math.exp(-(((hour - 7) / 2) ** 2));
+      const watts = 1_000 * swing * (7 + evening) * (0.92 + 0.16 * random.uniform());
+      return { gave: Math.round(1_000 * watts), counted: 0, estimated: 0, minutes: 60 };
+    });
+    const figures: LineBalance['figures'] = {
+      ...{ gave: 0, squares: 0, loss: 0, errors: { meters: 0, minutes: 0 }, counted: 0, estimated: 0, minutes: 1440 },
+      ...{ unknownMinutes: 0, technical: 0, band: { low: 0, high: 0 }, unexplained: 0, confidence: 0, learnedDays: 0 },
+      hours,
+    };
+    const id = `00000-${String(day).padStart(5, '0')}`;
+    const judgedAt = milliseconds((day + 1) * MS_PER_DAY);
+    return { id, localUnit: 0, day, judgedAt, verdict: 'not-known', why: 'no-meters', figures };
+  });
 }
 
 async function signer(): Promise<ReceiptSigner> {
