@@ -138,6 +138,13 @@ test('a forecast is computed once a civil day', async () => {
   near((await forecast(rig)).hours[12]?.expected, 2_000);
 });
 
+test('a history that is too short is looked at again the same day', async () => {
+  const rig = await utility([{ unit: 1, days: 20, watts: 1_000 }]);
+  assert.equal((await forecast(rig)).history.isEnough, false);
+  await tell(rig, { unit: 1, days: 60, watts: 1_000 });
+  assert.equal((await forecast(rig)).history.isEnough, true);
+});
+
 test('twelve months are bought by the steps of the bulk tariff, its holidays and its seasons', async () => {
   const rig = await utility([{ unit: 1, days: 120, watts: 1_000 }]);
   assert.equal((await forecast(rig)).purchase, undefined, 'there is no bulk tariff');
@@ -163,7 +170,12 @@ test('twelve months are bought by the steps of the bulk tariff, its holidays and
     july?.steps.map(({ percent }) => percent),
     [50, 100, 150],
   );
-  assert.equal((await forecast(rig)).purchase?.reserveFrom, 'back-test');
+  const tested = (await forecast(rig)).purchase;
+  assert.equal(tested?.reserveFrom, 'back-test');
+  assert.equal((tested?.reserveBasisPoints ?? 1) % 100, 0);
+  await tell(rig, { unit: 2, days: 60, watts: 1_000 });
+  const young = (await forecast(rig, { localUnit: 2 })).purchase;
+  assert.deepEqual([young?.reserveFrom, young?.reserveBasisPoints], ['assumed', 1_000]);
 });
 
 test('days on which clocks are moved have 23 or 25 hours, and so has what they use', async () => {

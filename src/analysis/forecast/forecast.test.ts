@@ -126,6 +126,12 @@ test('a line on which everything changed yesterday is not expected to run away f
   }
 });
 
+test('below 55 days there is no regression, for nothing would be left to weigh it by', () => {
+  const shareOf = (days: number) => new DayAhead(town({ days, noise: 0.3 })).fit.regressionShare;
+  assert.equal(shareOf(54), 0);
+  assert.ok(shareOf(55) > 0);
+});
+
 test('where heat drives demand, a forecast of heat makes that of demand better', () => {
   const random = seeded(11);
   const base = town({ days: 120 });
