@@ -1,12 +1,12 @@
 import { CHECK_MINUTE_MISSING, type DemandHistory } from '../analysis/index.ts';
-import { MINUTES_PER_DAY } from '../records/index.ts';
+import { ENERGY_MAX, MINUTES_PER_DAY } from '../records/index.ts';
 import { type CivilDay, type OffsetChange, offsetTable } from '../tariff/index.ts';
-import type { Milliseconds } from '../units/index.ts';
+import type { Milliseconds, SupplyIndex } from '../units/index.ts';
 import { yearOf } from './calendar.ts';
 import { fail } from './failures.ts';
 import { lineDayId } from './loss-alarms.ts';
 import { CHECK_MINUTES_KEPT, type Store, type StoreReads } from './ports.ts';
-import type { HostFailure } from './types.ts';
+import type { HostFailure, Meter } from './types.ts';
 
 /** Balances of days are kept for so long. */
 const DAYS_BACK = 400;
@@ -15,18 +15,24 @@ const MINUTES_PER_HOUR = 60;
 const MS_PER_HOUR = 3_600_000;
 /** An hour of which fewer minutes are known is not known. */
 const KNOWN_MINUTES_MIN = 30;
-/** Of several transformers so many must be known; what the others gave in that hour is taken from other days. */
+/** What meters counted is read for so many days: it is far more than what one check meter told. */
+const METERED_DAYS_BACK = 120;
+/** Of several transformers, and of several meters, so many must be known; what the others gave in that hour is taken from other days. */
 const KNOWN_SHARE = 0.9;
 /** A transformer that told nothing for so long is held to be there no more. */
 const GONE_HOURS = 7 * HOURS;
 const MILLIWATTS_PER_WATT = 1_000;
 
 /** Mean watts of each hour, by civil day up to the day before the running one; `NaN` where not known. */
-export type Demand = Pick<DemandHistory, 'firstDay' | 'stepsPerDay' | 'days'>;
+export interface Demand extends Pick<DemandHistory, 'firstDay' | 'stepsPerDay' | 'days'> {
+  /** Transformers for which stands what their meters counted. */
+  readonly byMeters: number;
+}
 
 /**
  * What transformers gave together, by hour: from the balances of their days, and from the minutes of their check meters
- * for days that were not balanced. One transformer after the other, so that nobody waits long for the store.
+ * for days that were not balanced. Where no check meter told anything, what the meters counted stands for it, without
+ * the losses. One transformer, or one meter, after the other, so that nobody waits long for the store.
  * @param begin when the running civil day began
  */
 export async function readDemand(
@@ -38,10 +44,14 @@ export async function readDemand(
   const first = Math.max(0, last - DAYS_BACK * HOURS);
   const sum = new Float64Array(last - first);
   const [known, present] = [new Uint16Array(sum.length), new Uint16Array(sum.length)];
+  let byMeters = 0;
   for (const localUnit of localUnits) {
-    const own = await store.read((tx) => hoursOf(tx, localUnit, { first, last }));
+    const gave = await store.read((tx) => hoursOf(tx, localUnit, { first, last }));
+    const isChecked = gave.some((value) => !Number.isNaN(value));
+    const own = isChecked ? gave : await countedHours(store, localUnit, { first, last });
     const from = own.findIndex((value) => !Number.isNaN(value));
     if (from < 0) continue;
+    if (!isChecked) byMeters += 1;
     const until = Math.min(own.length, own.findLastIndex((value) => !Number.isNaN(value)) + 1 + GONE_HOURS);
     for (let hour = from; hour < until; hour++) {
       present[hour] = (present[hour] as number) + 1;
@@ -53,13 +63,9 @@ export async function readDemand(
   const isKnown = (hour: number) =>
     (present[hour] as number) > 0 && (known[hour] as number) >= KNOWN_SHARE * (present[hour] as number);
   const clock = wallClock(zone, (first * MS_PER_HOUR) as Milliseconds);
-  return 'reason' in clock
-    ? clock
-    : byCivilDay(
-        sum.map((value, hour) => (isKnown(hour) ? value : Number.NaN)),
-        first,
-        clock,
-      );
+  if ('reason' in clock) return clock;
+  const hours = sum.map((value, hour) => (isKnown(hour) ? value : Number.NaN));
+  return { ...byCivilDay(hours, first, clock), byMeters };
 }
 
 /** As a week before or after, or a day. */
@@ -107,6 +113,46 @@ async function hoursOf(tx: StoreReads, localUnit: number, { first, last }: Span)
   return hours;
 }
 
+/** Mean watts that the meters of a transformer counted in each hour. */
+async function countedHours(store: Store, localUnit: number, { first, last }: Span): Promise<Float64Array> {
+  const from = Math.max(first, last - METERED_DAYS_BACK * HOURS);
+  const sums = { energy: new Float64Array(last - first), known: new Float64Array(last - first) };
+  const expected = new Float64Array(last - first);
+  for (const meter of await store.read((tx) => tx.meters({ localUnit }))) {
+    const begin = Math.max(from, Math.ceil(meter.enrolledAt / MS_PER_HOUR));
+    for (let hour = begin; hour < last; hour++) {
+      expected[hour - first] = (expected[hour - first] as number) + meter.supplies * MINUTES_PER_HOUR;
+    }
+    await store.read((tx) => addCounted(tx, meter, { first: begin, last }, { ...sums, origin: first }));
+  }
+  return sums.energy.map((energy, place) => {
+    const [known, all] = [sums.known[place] as number, expected[place] as number];
+    return all > 0 && known >= KNOWN_SHARE * all ? ((energy / 10) * all) / known : Number.NaN;
+  });
+}
+
+/** @param sums 0.1 Wh and minutes, from hour `origin` on */
+async function addCounted(
+  tx: StoreReads,
+  { svpmsn, supplies }: Meter,
+  { first, last }: Span,
+  sums: { readonly energy: Float64Array; readonly known: Float64Array; readonly origin: number },
+): Promise<void> {
+  if (first >= last) return;
+  const span = { fromDay: Math.floor(first / HOURS), toDay: Math.floor((last - 1) / HOURS) };
+  for (let supply = 1; supply <= supplies; supply++) {
+    for (const { day, energies } of await tx.profiles({ svpmsn, supply: supply as SupplyIndex, ...span })) {
+      energies.forEach((energy, minute) => {
+        const hour = day * HOURS + Math.floor(minute / MINUTES_PER_HOUR);
+        if (energy > ENERGY_MAX || hour < first || hour >= last) return;
+        const place = hour - sums.origin;
+        sums.energy[place] = (sums.energy[place] as number) + energy;
+        sums.known[place] = (sums.known[place] as number) + 1;
+      });
+    }
+  }
+}
+
 /** The civil day and hour of the day at an instant. */
 export type WallClock = (at: number) => { readonly day: CivilDay; readonly hour: number };
 
@@ -124,7 +170,7 @@ const offsetAt = (offsets: readonly OffsetChange[], at: number): number =>
   offsets.findLast(({ from }) => from <= at)?.minutes ?? 0;
 
 /** From the first day on of which anything is known. An hour that clocks skip is not known; one lived twice is a mean. */
-function byCivilDay(hours: Float64Array, first: number, clock: WallClock): Demand {
+function byCivilDay(hours: Float64Array, first: number, clock: WallClock): Omit<Demand, 'byMeters'> {
   const begin = hours.findIndex((value) => !Number.isNaN(value));
   if (begin < 0) return { firstDay: 0, stepsPerDay: HOURS, days: [] };
   const firstDay = clock((first + begin) * MS_PER_HOUR).day;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ENERGY_MISSING, emptyDayProfile } from '../records/index.ts';
 import { dateText } from '../tariff/index.ts';
-import { type Milliseconds, milliwattHours } from '../units/index.ts';
+import { type Milliseconds, milliwattHours, svpmsn } from '../units/index.ts';
 import { type Forecast, type ForecastQuery, type LineBalance, MemoryStore } from './index.ts';
 import { lineDayId } from './loss-alarms.ts';
 import { made, Rig } from './rig.testing.ts';
@@ -127,6 +128,36 @@ test('one silent transformer among many does not hide the others, and half of th
   const last = async (told: readonly Told[]) => (await forecast(await utility(told))).recent.at(-1)?.watts;
   near(await last([...many, silent]), 11_000, 0.001);
   assert.equal(await last([...many.slice(0, 1), silent]), undefined);
+});
+
+test('without a check meter what meters counted stands for a transformer, while nine in ten of their minutes are known', async () => {
+  const rig = new Rig(new MemoryStore());
+  const first = Math.floor(rig.clock.ms / DAY_MS) + 1;
+  for (const id of [1, 2]) await rig.enrol(id);
+  rig.clock.ms = (first + 40) * DAY_MS + 12 * HOUR_MS;
+  await rig.store.transaction(async (tx) => {
+    for (let day = first; day < first + 40; day++) {
+      for (const id of [1, 2]) {
+        const profile = emptyDayProfile(day, 1);
+        // 30 W and 60 W.
+        profile.energies.fill(5 * id);
+        if (day === first + 39 && id === 1)
+          profile.energies.fill(ENERGY_MISSING, 600, 611).fill(ENERGY_MISSING, 660, 673);
+        await tx.putProfile(svpmsn(id), profile);
+      }
+    }
+  });
+  const of = await forecast(rig);
+  assert.deepEqual([of.transformers, of.byMeters, of.history.isEnough], [1, 1, true]);
+  near(of.hours[12]?.expected, 90);
+  const watts = (hour: number) =>
+    of.recent.find(({ start }) => start === (first + 39) * DAY_MS + hour * HOUR_MS)?.watts;
+  assert.equal(watts(9), 90);
+  near(watts(10), 90, 0.06);
+  assert.equal(watts(11), undefined);
+  await tell(rig, { unit: 1, days: 40, watts: 1_000, until: first + 40 });
+  rig.clock.ms += DAY_MS;
+  assert.equal((await forecast(rig)).byMeters, 0, 'now there is one');
 });
 
 test('a forecast is computed once a civil day', async () => {

@@ -58,8 +58,9 @@ export interface ExpectedSpan extends Expected {
 /** What transformers will be asked for. */
 export interface Forecast {
   readonly asOf: Milliseconds;
-  /** How many transformers it is about. */
+  /** How many transformers it is about, and for how many stands what their meters counted, for want of a check meter. */
   readonly transformers: number;
+  readonly byMeters: number;
   readonly history: {
     /** Nothing where nothing is known. */
     readonly firstDate: string | undefined;
@@ -110,6 +111,7 @@ const BULK = 'bulk';
 interface Computed {
   readonly today: CivilDay;
   readonly history: DemandHistory;
+  readonly byMeters: number;
   readonly forecast: DemandForecast;
   readonly shapes: readonly Float64Array[];
 }
@@ -164,14 +166,13 @@ export class Forecasts {
     const demand = await readDemand(this.#store, units, { zone: this.#zone, begin });
     if (isFailure(demand)) return demand;
     const firstDay = demand.days.length === 0 ? today : demand.firstDay;
-    const history = { ...demand, firstDay, holidays };
-    return { today, history, forecast: forecastDemand(history), shapes: dayShapes(history) };
+    const { byMeters, ...known } = demand;
+    const history = { ...known, firstDay, holidays };
+    return { today, history, byMeters, forecast: forecastDemand(history), shapes: dayShapes(history) };
   }
 
-  #view(
-    { today, history, forecast, shapes }: Computed,
-    { query, bulk, transformers, now }: Asked,
-  ): Forecast | HostFailure {
+  #view(computed: Computed, { query, bulk, transformers, now }: Asked): Forecast | HostFailure {
+    const { today, history, byMeters, forecast } = computed;
     const { days, firstDay } = history;
     const last = dateText(today + YEAR_AHEAD_DAYS - 1);
     const starts = startsOfDays(this.#zone, dateText(today - RECENT_DAYS), last);
@@ -185,7 +186,7 @@ export class Forecasts {
     const periods = Array.from({ length: MONTHS }, (_, i) => periodOf(monthNow + 1 + i, this.#zone));
     const dayAt = (at: number) => clock(at).day - today;
     return {
-      ...{ asOf: now, transformers },
+      ...{ asOf: now, transformers, byMeters },
       history: {
         firstDate: days.length === 0 ? undefined : dateText(firstDay),
         ...{ days: days.length, knownDays: knownDays(days) },
@@ -204,7 +205,7 @@ export class Forecasts {
       months: periods.map(({ month, from, to }) => spans.of(month, dayAt(from), dayAt(to))),
       seasons: seasons.map(({ name, from, to }) => spans.of(name, from, to)),
       test: testOf(forecast),
-      purchase: bulk && this.#purchase({ today, history, forecast, shapes }, { bulk, query, periods, clock }),
+      purchase: bulk && this.#purchase(computed, { bulk, query, periods, clock }),
     };
   }
 

@@ -6,10 +6,12 @@ const en = {
   all: 'All transformers',
   areaUnit: 'Area unit {}',
   waiting: 'Reading what transformers gave, and reckoning …',
-  none: 'No transformer with a check meter has told anything of a day before today: there is nothing to forecast from.',
+  none: 'Neither a check meter nor a meter has told a whole hour of a day before today: there is nothing to forecast from.',
   short:
     'This is too short for a forecast: {} days are known, and it takes 28. Until then the naive forecast stands here: every hour as it was a week before.',
   noYear: 'Less than a year is known: how the seasons differ is not. Months are expected to be like the last weeks.',
+  byMeters:
+    'Of {} transformers {} have no check meter: what their meters counted stands for them, without the losses of the line.',
   today: 'Today',
   tomorrow: 'Tomorrow',
   between: '{} to {} in 8 of 10 cases',
@@ -59,10 +61,11 @@ export const FORECAST_WORDS: Readonly<Record<Language, ForecastWords>> = {
     all: '모든 변압기',
     areaUnit: '구역 장치 {}',
     waiting: '변압기가 내보낸 양을 읽고 계산하는 중 …',
-    none: '어제까지의 기록을 전한 변압기 계량기가 없어 예측할 수 없습니다.',
+    none: '변압기 계량기도 계량기도 어제까지의 기록을 전하지 않아 예측할 수 없습니다.',
     short:
       '예측하기에는 기록이 짧습니다. 28일이 필요한데 {}일만 알려져 있습니다. 그때까지는 일주일 전과 같다고 본 단순 예측을 보여 줍니다.',
     noYear: '알려진 기록이 1년이 안 되어 계절 차이를 모릅니다. 앞으로의 달은 최근 몇 주와 같다고 봅니다.',
+    byMeters: '변압기 {}대 중 {}대에는 변압기 계량기가 없어, 선로 손실을 뺀 계량기들의 합으로 대신합니다.',
     today: '오늘',
     tomorrow: '내일',
     between: '열 번 중 여덟 번은 {}~{}',

@@ -24,6 +24,7 @@ export const ForecastSchema = Type.Object(
   {
     asOf: Instant,
     transformers: Type.Integer({ description: 'Those that it is about.' }),
+    byMeters: Type.Integer({ description: 'For so many stands what their meters counted, for want of a check meter.' }),
     history: Type.Object({
       firstDate: Type.Optional(Type.String({ format: 'date' })),
       days: Type.Integer(),
@@ -84,7 +85,7 @@ export const ForecastSchema = Type.Object(
 export type ForecastJson = Static<typeof ForecastSchema>;
 
 export const forecastJson = (forecast: Forecast): ForecastJson => ({
-  ...{ asOf: instantText(forecast.asOf), transformers: forecast.transformers },
+  ...{ asOf: instantText(forecast.asOf), transformers: forecast.transformers, byMeters: forecast.byMeters },
   history: {
     ...maybe('firstDate', forecast.history.firstDate, same),
     ...{ days: forecast.history.days, knownDays: forecast.history.knownDays },

@@ -93,13 +93,14 @@ function Scope({ of, choose }: ScopeProps): ReactNode {
 function Standing({ forecast }: { readonly forecast: ForecastJson }): ReactNode {
   const words = useWords(FORECAST_WORDS);
   const { share } = useFormat();
-  const { history, days, test } = forecast;
+  const { transformers, byMeters, history, days, test } = forecast;
   const percent = (value: number) => share(value / 100);
   return (
     <Panel>
       <Stack gap="md">
         {!history.isEnough && <Text size="sm">{fill(words.short, history.knownDays)}</Text>}
         {history.isEnough && !history.hasYear && <Text size="sm">{words.noYear}</Text>}
+        {byMeters > 0 && <Text size="sm">{fill(words.byMeters, transformers, byMeters)}</Text>}
         <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }}>
           <DayFigure label={words.today} day={days[0]} />
           <DayFigure label={words.tomorrow} day={days[1]} />
