@@ -4,8 +4,19 @@ import type { AddressInfo } from 'node:net';
 const BODY_BYTES_MAX = 64 * 1024;
 const REQUEST_MS = 10_000;
 
+/** What is answered to whoever wants more than to be told that it was taken. */
+export interface CallbackReply {
+  readonly type: string;
+  readonly body: string;
+}
 /** Whether what was posted to a path is one of theirs. Where it rejects, it has to be told again. */
-export type Take = (path: string, body: string, headers: IncomingHttpHeaders) => boolean | Promise<boolean>;
+export type Take = (
+  path: string,
+  body: string,
+  headers: IncomingHttpHeaders,
+) => boolean | Promise<boolean | CallbackReply>;
+const NOTHING: CallbackReply = { type: 'application/json', body: '{}' };
+const TAKEN: CallbackReply = { type: 'application/json', body: '{"ResultCode":0,"ResultDesc":"Accepted"}' };
 
 /** Listens for callbacks and gives each to whom it belongs. TLS is a reverse proxy's, which knows it by a path. */
 export class CallbackServer {
@@ -25,7 +36,9 @@ export class CallbackServer {
         if (request.method !== 'POST') return answer(response, 404);
         const body = Buffer.concat(chunks).toString('utf8');
         try {
-          answer(response, (await take(request.url ?? '', body, request.headers)) ? 200 : 404);
+          const taken = await take(request.url ?? '', body, request.headers);
+          if (taken === false) answer(response, 404);
+          else answer(response, 200, taken === true ? TAKEN : taken);
         } catch {
           answer(response, 503);
         }
@@ -47,7 +60,7 @@ export class CallbackServer {
   }
 }
 
-function answer(response: ServerResponse, status: 200 | 404 | 503): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(status === 200 ? '{"ResultCode":0,"ResultDesc":"Accepted"}' : '{}');
+function answer(response: ServerResponse, status: 200 | 404 | 503, reply: CallbackReply = NOTHING): void {
+  response.writeHead(status, { 'content-type': reply.type });
+  response.end(reply.body);
 }

@@ -20,6 +20,7 @@ import { type ReadConfiguration, readConfiguration } from './host-configuration.
 import { HostFolder } from './host-folder.ts';
 import { type HostOptions, parseHostOptions } from './host-options.ts';
 import type { Partners } from './host-partners.ts';
+import { openHostTelephone } from './host-telephone.ts';
 import { listen } from './listen.ts';
 import { PAGES_FOLDER } from './pages-folder.ts';
 import { paper, receiptPaper } from './paper.ts';
@@ -55,7 +56,7 @@ async function work(
   const { promise: services, resolve: begin } = Promise.withResolvers<HostServices>();
   const partners = await partnersOf(configured, { zone, secret: keys.webhookKey(), services, hear: say });
   try {
-    return await serve({ folder, keys, zone, partners, begin }, options);
+    return await serve({ folder, keys, zone, partners, begin, configured }, options);
   } finally {
     await partners.close();
   }
@@ -67,12 +68,13 @@ interface Opened {
   /** IANA name. */
   readonly zone: string;
   readonly partners: Partners;
+  readonly configured: ReadConfiguration | undefined;
   /** Takes the host as soon as there is one. */
   readonly begin: (services: HostServices) => void;
 }
 
 async function serve(
-  { folder, keys, zone, partners, begin }: Opened,
+  { folder, keys, zone, partners, begin, configured }: Opened,
   { listen: at, proxy, webhookInside: inside, areaUnits, certificates }: HostOptions,
 ): Promise<number> {
   const { store } = folder;
@@ -102,6 +104,7 @@ async function serve(
   const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });
   await services.start();
   begin(services);
+  const telephone = await openHostTelephone(configured, { host: services, store, hear: say });
   const whom = partners.identity === undefined ? {} : { identity: partners.identity };
   const app = createApi(
     {
@@ -137,6 +140,7 @@ async function serve(
   } finally {
     await door?.close();
     await app.close();
+    await telephone.close();
   }
   await store.signHead({ now: ports.clock.now() });
   say('info', 'Stopped.');

@@ -47,6 +47,8 @@ const Stripe = Strict({
 
 /** A host in whose meters cards of this one's providers are put. */
 const CardPipe = Strict({ url: Url, keyFile: Path, certificateFile: Type.Optional(Path) });
+/** Callbacks of telephone networks, heard on this machine behind a proxy. */
+const Telephone = Strict({ callbackPort: Port, ussdKeyFile: Type.Optional(Path) });
 const NAMES = '^[a-z][a-z0-9-]{0,31}$';
 
 /** What a host is beside its books: whom it works with. Secrets stand in files of their own. */
@@ -67,6 +69,7 @@ const Configuration = Strict({
       additionalProperties: false,
     }),
   ),
+  telephone: Type.Optional(Telephone),
   cardPipes: Type.Optional(Type.Record(Type.String({ pattern: NAMES }), CardPipe, { additionalProperties: false })),
 });
 export type HostConfiguration = Static<typeof Configuration>;

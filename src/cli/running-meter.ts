@@ -114,9 +114,9 @@ export class RunningMeter {
   /** The supply falls: what was used until now is kept with the last of the power. */
   lastGasp(): void {
     clearInterval(this.#second);
-    this.#line = undefined;
     this.#measure();
-    stepLastGasp(this.#meter, this.#now());
+    stepLastGasp(this.#meter, this.#now(), this.#outputs);
+    this.#line = undefined;
   }
 
   #now(): number {

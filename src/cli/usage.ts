@@ -85,6 +85,9 @@ A PLACE is the folder of a host, or a database as postgres://user@host/database.
   wattpurse card master FILE --chips FILE --scope issuer|REGION --data DIR [--database URL] [--suite NAME]
       Cards that are files, to try things out with; a master card has the newest key of the host in DIR.
 CARD is --reader NAME, of a reader of this machine by a part of its name, or --card FILE.`,
+  phone: `  wattpurse phone try [--from NUMBER|none] [--url URL]
+      The dialogue by telephone, written down: what is said is printed, and each line is what you key.
+      In a small utility of its own, or by the USSD callbacks of a host at URL, as http://127.0.0.1:8090/ussd/KEY.`,
   simulate: `  wattpurse simulate --seed N [--transfers N | --days D | --minutes M] [--meters N] [--hosts N] [--suite NAME]
                      [--store NAME] [--without FAULT]... [--only STRIKE,STRIKE...] [--trace FILE] [--unshrunk] [--json]
       A utility under every fault that the seed draws, then its healing; a witness checks what is promised.

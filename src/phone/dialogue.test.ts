@@ -55,8 +55,8 @@ test('from an unknown number a household comes in by meter and PIN, and chooses 
   const phone = await PhoneRig.open();
   const caller = await phone.call('499999999');
   assert.match(caller.heard, /For English, press 1\. 한국어는 2번을 눌러 주세요\.$/);
-  assert.equal(await caller.press('2'), PHONE_WORDS.ko.keyMeter);
-  assert.equal(await caller.press(`${METER}#`), PHONE_WORDS.ko.keyPinOrBuy);
+  assert.equal(await caller.press('2'), `${PHONE_WORDS.ko.keyMeter} ${PHONE_WORDS.ko.hashEnds}`);
+  assert.equal(await caller.press(`${METER}#`), `${PHONE_WORDS.ko.keyPinOrBuy} ${PHONE_WORDS.ko.hashEnds}`);
   // What was agreed for the household holds once it is known.
   assert.match(await caller.press(`${PIN}#`), /^Meter 0 0 0.*For your balance, press 1\./);
   assert.match(await caller.press('211'), /^You pay 20\.00 EUR by your card/);
@@ -72,7 +72,7 @@ test('a guest may buy for a meter with a card, and is told nothing of it', async
   assert.match(await caller.press('1'), /^That is none of the choices\./);
   assert.match(await caller.press('2'), /^Key in the amount in whole EUR/);
   assert.equal(await caller.press('15#'), 'By another card, press 1.');
-  assert.equal(await caller.press('1'), PHONE_WORDS.en.keyCard);
+  assert.equal(await caller.press('1'), `${PHONE_WORDS.en.keyCard} Then press hash.`);
   assert.match(await caller.press('4111111111111112#'), /^That is no card number\./);
   await caller.press(`${CARD}#`);
   assert.match(await caller.press('1329#'), /^That is no month and year\./);

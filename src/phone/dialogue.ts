@@ -80,7 +80,9 @@ const listens = ({ said }: Call): boolean => said.listening !== 'no';
 function prompt(call: Call, state: CallState, now: Milliseconds, out: CallOutput[]): undefined {
   call.state = state;
   call.keyed = '';
-  say(call, promptOf(call), { listening: listeningIn(state), mustBeHeard: mustBeHeardIn(state) }, out);
+  const listening = listeningIn(state);
+  const ending = listening === 'digits' ? [{ ...sentence(call, 'hashEnds'), isHint: true }] : [];
+  say(call, [...promptOf(call), ...ending], { listening, mustBeHeard: mustBeHeardIn(state) }, out);
   out.push({ type: 'wake', at: (now + SPEECH_MS_MAX) as Milliseconds });
 }
 

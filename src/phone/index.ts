@@ -1,4 +1,6 @@
 /** The dialogue by telephone: one machine for every carrier, and the desk that drives it. */
 export { CallDesk, type CallHandle, type CallLine, type DeskPorts } from './desk.ts';
 export { METER_DIGITS, meterDigits, parseMeterDigits } from './meter-digits.ts';
+export { TextLine, type TextTurn } from './text-line.ts';
 export * from './types.ts';
+export { USSD_CHARACTERS_MAX, type UssdForm, UssdGateway } from './ussd.ts';

@@ -75,15 +75,17 @@ export class PhoneRig {
       callers: rig.callers,
       clock: inner.clock,
       randomness: inner.randomness,
-      later: (ms, work) => {
-        const alarm = { at: inner.clock.ms + ms, work };
-        this.#alarms.add(alarm);
-        return () => this.#alarms.delete(alarm);
-      },
+      later: this.later,
       trouble: (sentence) => this.troubles.push(sentence),
       ...more,
     });
   }
+
+  readonly later = (ms: number, work: () => void): (() => void) => {
+    const alarm = { at: this.rig.till.rig.clock.ms + ms, work };
+    this.#alarms.add(alarm);
+    return () => this.#alarms.delete(alarm);
+  };
 
   static async open(more: (rig: CallerRig) => Partial<DeskPorts> = () => ({}), ports: Partial<HostPorts> = {}) {
     const rig = await CallerRig.open(ports);

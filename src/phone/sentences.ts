@@ -45,7 +45,7 @@ export function menu(call: Call): Sentence[] {
   const { who } = call;
   const own: Plain[] =
     who?.access === undefined ? ['menuBuy'] : ['menuBalance', 'menuBuy', 'menuCheap', 'menuEmergency'];
-  const meter = who === undefined ? [] : [sentence(call, 'forMeter', spokenMeter(who.meter))];
+  const meter = who === undefined ? [] : [{ ...sentence(call, 'forMeter', spokenMeter(who.meter)), isHint: true }];
   return [
     ...meter,
     ...[...own, 'menuPerson' as const].map((name) => sentence(call, name)),

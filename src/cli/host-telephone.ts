@@ -1,0 +1,55 @@
+import { CallbackServer } from '../adapters/callback-server.ts';
+import { TelephoneWeb } from '../adapters/telephone-web.ts';
+import type { HostServices, Store } from '../host/index.ts';
+import { UssdGateway } from '../phone/index.ts';
+import { CannotGoOn } from './failure.ts';
+import type { ReadConfiguration } from './host-configuration.ts';
+import { later, openTelephone } from './phone-desk.ts';
+import { WrongUse } from './usage.ts';
+
+interface Around {
+  readonly host: HostServices;
+  readonly store: Store;
+  /** Takes a sentence for the log. */
+  readonly hear: (level: 'warn', sentence: string) => void;
+}
+
+/** As short a key as this is guessed. */
+const KEY_CHARACTERS_MIN = 16;
+
+/** The telephone of a host, as its configuration names it. @throws WrongUse, CannotGoOn */
+export async function openHostTelephone(
+  read: ReadConfiguration | undefined,
+  { host, store, hear }: Around,
+): Promise<{ close(): Promise<void> }> {
+  const telephone = read?.configuration.telephone;
+  if (read === undefined || telephone === undefined) return { close: async () => undefined };
+  const warn = (sentence: string) => hear('warn', sentence);
+  const { desk } = openTelephone(() => host, store, warn);
+  const { callbackPort, ussdKeyFile } = telephone;
+  const ussd = new UssdGateway(desk, { later, warn });
+  const web = new TelephoneWeb({
+    ...(ussdKeyFile !== undefined && {
+      ussd: { key: keyIn(ussdKeyFile, read.secret(ussdKeyFile)), take: (form) => ussd.take(form) },
+    }),
+  });
+  const callbacks = new CallbackServer((path, body) => web.take(path, body));
+  try {
+    await callbacks.listen(callbackPort, '127.0.0.1');
+  } catch {
+    throw new CannotGoOn(`Port ${callbackPort} for callbacks of the telephone is taken: name another as callbackPort.`);
+  }
+  return {
+    async close() {
+      await callbacks.close();
+      await desk.close();
+    },
+  };
+}
+
+function keyIn(path: string, key: string): string {
+  if (new RegExp(`^[\\w-]{${KEY_CHARACTERS_MIN},128}$`).test(key)) return key;
+  throw new WrongUse(
+    `The key of USSD callbacks in ${path} is none: give ${KEY_CHARACTERS_MIN} to 128 letters, digits, hyphens or underscores.`,
+  );
+}

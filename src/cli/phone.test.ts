@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { runIn } from './in-process.testing.ts';
+import { Running } from './running.testing.ts';
+
+const MAIN = join(import.meta.dirname, 'main.ts');
+const KEY = 'a-key-that-nobody-guesses';
+
+/** What is printed to somebody who keys these lines. */
+async function keyed(lines: readonly string[], ...args: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, [MAIN, 'phone', 'try', ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdin.end(lines.map((line) => `${line}\n`).join(''));
+  return text(child.stdout);
+}
+
+test('the dialogue can be tried as text: somebody buys by mobile money, and the meter has the value', async () => {
+  const said = await keyed(['2', '1', '2', '1', '1', '1']);
+  assert.match(said, /^The first house has meter 006623162 and PIN \d{6}/);
+  assert.match(said, /You pay 20\.00 EUR by the mobile money of this telephone for meter 0 0 6, 6 2 3, 1 6 2\./);
+  assert.match(
+    said,
+    /Please confirm the payment on your telephone\.\n[\s\S]*20\.00 EUR is in the meter\.\nYour approval/,
+  );
+  assert.match(said, /Your balance is \d+\.\d\d EUR\./);
+});
+
+test('a host that is named answers as it does to a USSD gateway, and to nobody without its key', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'wattpurse-phone-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const port = await freePort();
+  writeFileSync(join(folder, 'ussd.key'), `${KEY}\n`);
+  writeFileSync(
+    join(folder, 'host.json'),
+    JSON.stringify({ telephone: { callbackPort: port, ussdKeyFile: 'ussd.key' } }),
+  );
+  const host = new Running(folder, [
+    'host',
+    '--data',
+    'data',
+    '--zone',
+    'Europe/Berlin',
+    '--listen',
+    '127.0.0.1:0',
+    '--configuration',
+    'host.json',
+  ]);
+  assert.equal((await host.ask('/health')).status, 200);
+  const url = `http://127.0.0.1:${port}/ussd/${KEY}`;
+  const said = await keyed(['1', '006623162', '#', ''], '--url', url);
+  assert.match(said, /For English, press 1\.\n한국어는 2번을 눌러 주세요\.\nKey in the nine digits of your meter\.\n/);
+  assert.match(said, /There is no such meter here\.\nKey in the nine digits of your meter\.\n/);
+  assert.equal((await fetch(`${url}x`, { method: 'POST', body: '' })).status, 404);
+  assert.equal(await host.stop(), 0);
+});
+
+test('what cannot be tried is refused in one sentence', async () => {
+  const wrong = async (...args: readonly string[]) => {
+    const { code, err } = await runIn(tmpdir(), 'phone', ...args);
+    assert.equal(code, 2);
+    return err;
+  };
+  assert.match(await wrong(), /^phone is called as wattpurse phone try/);
+  assert.match(await wrong('try', '--from', '+82'), /^--from is a number with the code of its country/);
+  assert.match(await wrong('try', '--url', 'ftp://x'), /^--url is the address of the USSD callbacks/);
+  const { code, err } = await runIn(tmpdir(), 'phone', 'try', '--url', 'http://127.0.0.1:1/ussd/x');
+  assert.deepEqual([code, err.startsWith('Nobody answers at http://127.0.0.1:1/ussd/x: check')], [1, true]);
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const { promise, resolve } = Promise.withResolvers<number>();
+  server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
+  const port = await promise;
+  server.close();
+  return port;
+}

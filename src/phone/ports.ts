@@ -1,0 +1,3 @@
+/** What the telephone needs of the world. */
+export type { CallLine, DeskPorts } from './desk.ts';
+export type { UssdForm } from './ussd.ts';
