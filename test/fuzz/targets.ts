@@ -82,6 +82,7 @@ import { CARD_NOT_FUZZED, CARD_TARGETS } from './card-targets.ts';
 import { CONTACT_TARGETS } from './contact-targets.ts';
 import { bytesLike, type Inputs, jsonLike, textLike } from './inputs.ts';
 import { drawLife, livedByAreaUnit, livedByHost, livedByLocalUnit, QUIET_LIFE } from './machines.ts';
+import { PHONE_TARGETS } from './phone-targets.ts';
 
 /** One decoder, or machine that takes bytes, and what is thrown at it. */
 export interface FuzzTarget {
@@ -210,6 +211,7 @@ const A_WHOLE_FILE = { fewer: { inputs: 200_000, because: 'each is a file of man
 /** `room.function` covers that export of the room's border; a name without a dot is a way in that is no function of one. */
 export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   ...CARD_TARGETS,
+  ...PHONE_TARGETS,
   'bytes.parseHex': target(textLike('00ff10', 'ABCD'), parseHex),
   'bytes.parseBase64url': target(textLike('', 'Zg', 'Zm9vYmFy', '-_-_'), parseBase64url),
   'bytes.parseBase45': target(textLike('', 'BB8', '%69 VD92EX0', 'QED8WEX0'), parseBase45),
