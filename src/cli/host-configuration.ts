@@ -48,7 +48,13 @@ const Stripe = Strict({
 /** A host in whose meters cards of this one's providers are put. */
 const CardPipe = Strict({ url: Url, keyFile: Path, certificateFile: Type.Optional(Path) });
 /** Callbacks of telephone networks, heard on this machine behind a proxy. */
-const Telephone = Strict({ callbackPort: Port, ussdKeyFile: Type.Optional(Path) });
+const Telephone = Strict({
+  callbackPort: Port,
+  ussdKeyFile: Type.Optional(Path),
+  voice: Type.Optional(
+    Strict({ url: Url, tokenFile: Path, person: Type.Optional(Type.String({ pattern: '^\\+[1-9][0-9]{6,14}$' })) }),
+  ),
+});
 const NAMES = '^[a-z][a-z0-9-]{0,31}$';
 
 /** What a host is beside its books: whom it works with. Secrets stand in files of their own. */

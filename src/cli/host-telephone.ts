@@ -1,7 +1,7 @@
 import { CallbackServer } from '../adapters/callback-server.ts';
-import { TelephoneWeb } from '../adapters/telephone-web.ts';
+import { TelephoneWeb, VOICE_PATH } from '../adapters/telephone-web.ts';
 import type { HostServices, Store } from '../host/index.ts';
-import { UssdGateway } from '../phone/index.ts';
+import { HostedVoice, UssdGateway } from '../phone/index.ts';
 import { CannotGoOn } from './failure.ts';
 import type { ReadConfiguration } from './host-configuration.ts';
 import { later, openTelephone } from './phone-desk.ts';
@@ -26,14 +26,26 @@ export async function openHostTelephone(
   if (read === undefined || telephone === undefined) return { close: async () => undefined };
   const warn = (sentence: string) => hear('warn', sentence);
   const { desk } = openTelephone(() => host, store, warn);
-  const { callbackPort, ussdKeyFile } = telephone;
+  const { callbackPort, ussdKeyFile, voice } = telephone;
   const ussd = new UssdGateway(desk, { later, warn });
+  const hosted =
+    voice && new HostedVoice(desk, { url: `${originOf(voice.url)}${VOICE_PATH}`, person: voice.person }, later);
   const web = new TelephoneWeb({
+    warn,
+    ...(hosted !== undefined &&
+      voice !== undefined && {
+        voice: {
+          url: originOf(voice.url),
+          token: read.secret(voice.tokenFile),
+          take: (form) => hosted.take(form),
+          ended: (callSid) => hosted.ended(callSid),
+        },
+      }),
     ...(ussdKeyFile !== undefined && {
       ussd: { key: keyIn(ussdKeyFile, read.secret(ussdKeyFile)), take: (form) => ussd.take(form) },
     }),
   });
-  const callbacks = new CallbackServer((path, body) => web.take(path, body));
+  const callbacks = new CallbackServer((path, body, headers) => web.take(path, body, headers));
   try {
     await callbacks.listen(callbackPort, '127.0.0.1');
   } catch {
@@ -46,6 +58,9 @@ export async function openHostTelephone(
     },
   };
 }
+
+/** Without a stroke at its end. */
+const originOf = (url: string): string => url.replace(/\/+$/, '');
 
 function keyIn(path: string, key: string): string {
   if (new RegExp(`^[\\w-]{${KEY_CHARACTERS_MIN},128}$`).test(key)) return key;

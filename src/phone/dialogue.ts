@@ -56,6 +56,8 @@ export function step(call: Call, input: CallInput, now: Milliseconds, out: CallO
       call.heard = true;
       if (listens(call)) out.push({ type: 'wake', at: (now + SILENCE_MS) as Milliseconds });
       return;
+    case 'silent':
+      return listens(call) ? woken(call, now, out) : undefined;
     case 'woken':
       return woken(call, now, out);
     case 'answered':

@@ -2,5 +2,6 @@
 export { CallDesk, type CallHandle, type CallLine, type DeskPorts } from './desk.ts';
 export { METER_DIGITS, meterDigits, parseMeterDigits } from './meter-digits.ts';
 export { TextLine, type TextTurn } from './text-line.ts';
+export { HostedVoice, type VoiceForm, type VoiceSettings } from './twiml.ts';
 export * from './types.ts';
 export { USSD_CHARACTERS_MAX, type UssdForm, UssdGateway } from './ussd.ts';

@@ -40,9 +40,21 @@ export class TextLine implements CallLine {
 
   /** Answers what stands there, as somebody who has read all of it. */
   enter(text: string): void {
-    this.handle?.input({ type: 'spoken' });
-    this.#isListening = false;
+    this.#read();
     this.handle?.input({ type: 'entry', text });
+  }
+
+  /** Answers nothing for as long as the carrier waits. */
+  beSilent(): void {
+    this.#read();
+    this.handle?.input({ type: 'silent' });
+  }
+
+  /** What was said again meanwhile, because nobody answered, is not read twice. */
+  #read(): void {
+    this.handle?.input({ type: 'spoken' });
+    this.#sentences = [];
+    this.#isListening = false;
   }
 
   /** What is to be read, as soon as it may be answered or the call has ended, and at the latest after so long. */

@@ -34,6 +34,8 @@ export type CallInput =
   | { readonly type: 'entry'; readonly text: string }
   /** What was said last was heard to its end. */
   | { readonly type: 'spoken' }
+  /** Nothing was keyed for as long as a carrier waits that waits by itself. */
+  | { readonly type: 'silent' }
   /** The instant that the call wanted to be woken at is there. */
   | { readonly type: 'woken' }
   | { readonly type: 'answered'; readonly number: number; readonly answer: OfficeAnswer }
