@@ -1,6 +1,11 @@
 #!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
+import { resolve } from 'node:path';
 import { inWords } from './failure.ts';
 import { program, tellFailure } from './program.ts';
+
+// Beside the program, where nobody writes who may not write the program. Where nothing can be kept, nothing is.
+enableCompileCache(resolve(import.meta.dirname, '../../node_modules/.cache/compiled'));
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // Whoever reads us, as `| head` does, may stop before we do: that is an end, not a failure.
