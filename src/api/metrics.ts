@@ -9,6 +9,11 @@ const REQUEST_BUCKETS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
 export class Metrics {
   readonly #registry = new Registry();
   readonly #exchange = this.#histogram('exchange_seconds', 'Business time from M1 to M4', EXCHANGE_BUCKETS);
+  readonly #cardExchange = this.#histogram(
+    'card_exchange_seconds',
+    'Business time from M1 to M4 of a card, at a desk or in a meter',
+    EXCHANGE_BUCKETS,
+  );
   readonly #refused = this.#counter('refused_frames_total', 'Frames that were refused, by reason', ['reason']);
   readonly #requests = new Histogram({
     name: 'wattpurse_request_seconds',
@@ -23,6 +28,10 @@ export class Metrics {
     'Of those, who read too slowly and were dropped',
   );
   readonly #unsettled = this.#gauge('orders_unsettled', 'Orders that are sold and neither stored nor given back');
+  readonly #cardsUnsettled = this.#gauge(
+    'card_orders_unsettled',
+    'Orders for cards that are neither on them nor given back',
+  );
   readonly #told = this.#counter('webhook_deliveries_total', 'Addresses outside that were told, by what came of it', [
     'outcome',
   ]);
@@ -54,6 +63,7 @@ export class Metrics {
   /** What a host tells while it works. */
   readonly watcher: HostWatcher = {
     exchanged: (ms) => this.#exchange.observe(ms / 1000),
+    cardExchanged: (ms) => this.#cardExchange.observe(ms / 1000),
     refused: (reason) => this.#refused.inc({ reason }),
   };
 
@@ -89,6 +99,7 @@ export class Metrics {
         this.#cardTokens.set({ provider, account }, Number(amount));
     }
     this.#unsettled.set(await host.unsettledOrders());
+    this.#cardsUnsettled.set(await host.unsettledCardOrders());
     const undelivered = await host.undelivered();
     for (const [state, name] of [
       ['waiting', 'waiting'],

@@ -39,6 +39,7 @@ import { reportHeard, takeMeterReport } from './card-reports.ts';
 import { keyOfTicket, nextTicket, ticketTerms } from './card-tickets.ts';
 import { fail, isFailure, orStoreFailure } from './failures.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
+import { REFUSALS } from './refusal-names.ts';
 import type { CardFreeze, CardOrder, CardPurse, CardTicket, HostFailure } from './types.ts';
 import { type Act, witnessed } from './witness.ts';
 
@@ -106,18 +107,21 @@ type Known = Pick<CardPurse, 'lastCounter' | 'debitCounter' | 'debited' | 'hande
 const EXCHANGE_MS = 300_000;
 const EXCHANGES_MAX = 4_096;
 
+/** What a desk needs of the world. */
+type DeskPorts = Pick<HostPorts, 'store' | 'keys' | 'clock' | 'randomness' | 'watcher'>;
+
 /**
  * The desk at which cards are loaded, wherever they are: in a meter on the line, in a reader at a counter, or at the
  * end of another host's line. It makes M1 and M3 and takes M2 and M4; somebody else carries them. What M3 asks for
  * stands in the store before M1 leaves; an exchange lives in memory alone, and a crash loses it and nothing else.
  */
 export class CardDesk implements CardCarrying {
-  readonly #ports: Pick<HostPorts, 'store' | 'keys' | 'clock' | 'randomness'>;
+  readonly #ports: DeskPorts;
   readonly #exchanges = new Map<string, Exchange>();
   /** One for each region of a card: of two the later one goes on. */
   readonly #current = new Map<string, string>();
 
-  constructor(ports: Pick<HostPorts, 'store' | 'keys' | 'clock' | 'randomness'>) {
+  constructor(ports: DeskPorts) {
     this.#ports = ports;
   }
 
@@ -179,8 +183,10 @@ export class CardDesk implements CardCarrying {
       case 'answer':
         return this.#book(exchange, outcome.answer);
       case 'refused':
+        this.#ports.watcher?.refused(REFUSALS[outcome.refusal]);
         return { type: 'refused', refusal: outcome.refusal };
       case 'ignored':
+        this.#ports.watcher?.refused(outcome.reason);
         return { type: 'ignored', reason: outcome.reason };
       case 'part':
       case 'part-again':
@@ -230,12 +236,12 @@ export class CardDesk implements CardCarrying {
 
   /** M4 is in hand. */
   async #book(exchange: Exchange, bytes: Uint8Array): Promise<CardStep | HostFailure> {
-    const { store, clock } = this.#ports;
+    const { store, clock, watcher } = this.#ports;
     const receipt = decodeCardReceipt(bytes);
     if ('reason' in receipt) return { type: 'ignored', reason: receipt.reason };
     const { at, told, job } = exchange;
     const id = purseIdOf(at.csn, at.region);
-    return orStoreFailure(
+    const booked = await orStoreFailure(
       store.transaction(async (tx): Promise<CardStep> => {
         const now = clock.now();
         const [before] = await tx.cardPurses.of([id]);
@@ -259,6 +265,8 @@ export class CardDesk implements CardCarrying {
         return { type: 'done', receipt, purse: purse as CardPurse, more };
       }),
     );
+    if (!isFailure(booked)) watcher?.cardExchanged(clock.now() - exchange.begunAt);
+    return booked;
   }
 
   #keep(exchange: Exchange): string {

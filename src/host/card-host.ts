@@ -101,6 +101,7 @@ export function createCardHost(
     cardRegions: (csn) => read((tx) => regionsOf(tx, csn, clock.now())),
     cardOrders: (query) => read((tx) => ordersOfCard(tx, query)),
     cardOrder: (id) => read((tx) => cardOrderBy(tx, id)),
+    unsettledCardOrders: () => store.read((tx) => tx.cardOrders.count('openOf')),
     cardTickets: (query) => read((tx) => ticketsOf(tx, query)),
     cardRecoveries: (csn) => read((tx) => recoveriesOf(tx, csn, clock.now())),
     offlineMeters: ({ subscriber, ...page }) =>

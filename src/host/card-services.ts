@@ -78,6 +78,8 @@ export interface CardReads extends CardCarrier {
   /** Orders for all regions of a card, the newest first. */
   cardOrders(query: CardPageQuery): Promise<CardOrder[] | HostFailure>;
   cardOrder(id: string): Promise<CardOrder | HostFailure>;
+  /** Those that wait, are on their way to a card, or are to be taken back. */
+  unsettledCardOrders(): Promise<number>;
   /** That were ever issued for a card, the newest first. */
   cardTickets(query: CardPageQuery): Promise<CardTicket[] | HostFailure>;
   /** What may be given back of a card that is not active any more. */

@@ -34,6 +34,9 @@ export class MemoryShelf<R extends { readonly id: string }, Found extends keyof 
     this.#ids ??= new SortedIds(this.#table.rows.keys());
     return this.#ids.after(after, limit).map((id) => this.#table.get(id) as R);
   }
+  async count(property: Found) {
+    return this.#indexes.get(property)?.size ?? 0;
+  }
   async inOrder(
     property: Found,
     value: R[Found] & (string | number),

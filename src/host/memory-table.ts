@@ -63,6 +63,11 @@ export class Index<V, K> {
     return this.#keys.get(value)?.size ?? 0;
   }
 
+  /** Of rows that have any value. */
+  get size(): number {
+    return this.#keys.values().reduce((sum, keys) => sum + keys.size, 0);
+  }
+
   values(): V[] {
     return [...this.#keys.keys()];
   }

@@ -116,6 +116,8 @@ export interface PaymentWay {
 export interface HostWatcher {
   /** An exchange came to its end, so long after M1. */
   exchanged(ms: number): void;
+  /** The same of one with a card at a desk or in a meter: until what the card says of it is booked. */
+  cardExchanged(ms: number): void;
   /** A frame was refused by a meter, or by this host. */
   refused(reason: string): void;
 }

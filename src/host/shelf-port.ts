@@ -5,6 +5,8 @@ export interface ShelfReads<R, Found extends keyof R = never> {
   /** With that value, by id: all, or a page of them. */
   where(property: Found, value: R[Found] & (string | number), page?: ShelfQuery): Promise<R[]>;
   page(query: ShelfQuery): Promise<R[]>;
+  /** How many have any value there. */
+  count(property: Found): Promise<number>;
   /** With that value, a page in the order of a number of theirs, of equal ones in that of their ids. */
   inOrder(property: Found, value: R[Found] & (string | number), by: NumberIn<R>, page: OrderedQuery): Promise<R[]>;
 }

@@ -28,6 +28,10 @@ export class SqlShelf<R extends { readonly id: string }, Found extends keyof R &
       ? this.#all('ORDER BY id LIMIT ?', [limit])
       : this.#all('WHERE id > ? ORDER BY id LIMIT ?', [after, limit]);
   }
+  async count(property: Found) {
+    const sql = `SELECT count(*) FROM ${this.#table.name} WHERE "${columnOf(property)}" IS NOT NULL`;
+    return Number((await this.#connection.all(sql))[0]?.[0]);
+  }
   inOrder(
     property: Found,
     value: R[Found] & (string | number),

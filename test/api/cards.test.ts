@@ -410,3 +410,21 @@ test('value that nobody paid for is given to a card by two people, once, and is 
   assert.equal((await loadAtCounter(cardOf(id), id)).status, 200);
   assert.equal((await ordersOf())[0]?.state, 'stored');
 });
+
+test('Prometheus reads how long exchanges with cards took, and for what their frames were refused', async () => {
+  const id = csn('04a1b2c3d4e5f4');
+  await post(operator, '/cards', { number: id, subscriber: 'kim', regions: [{ region: 'gas', provider: GAS, n: N }] });
+  const text = async () => (await world.ask(operator, 'GET', '/metrics')).text;
+  const exchanges = async () => Number(/^wattpurse_card_exchange_seconds_count (\d+)$/m.exec(await text())?.[1]);
+  const before = await exchanges();
+  assert.ok(before > 0, 'cards were loaded before');
+  await post(cashier, `/cards/${id}/orders`, { region: 'gas', paid: '5' });
+  const loaded = await loadAtCounter(cardOf(id), id);
+  assert.equal(loaded.status, 200, loaded.text);
+  assert.equal(await exchanges(), before + 1);
+  const begun = await post(cashier, `/cards/${id}/exchanges`, { region: 'gas' });
+  const other = await post(cashier, `/cards/${id}/exchanges/${begun.json.exchange}`, { frame: 'ff' });
+  const { ignored } = other.json;
+  assert.match(await text(), new RegExp(`^wattpurse_refused_frames_total\\{reason="${ignored}"\\} [1-9]`, 'm'));
+  assert.equal(await exchanges(), before + 1);
+});

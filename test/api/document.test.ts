@@ -104,6 +104,10 @@ test('Prometheus reads what was issued and stored, what is not settled, and how 
   assert.match(withCard, /^wattpurse_card_tokens\{provider="1-2",account="inFlight"\} 70$/m);
   assert.match(withCard, /^wattpurse_card_tokens\{provider="1-2",account="stored"\} 0$/m);
   assert.match(withCard, /^wattpurse_tokens\{account="issued"\} 500$/m, 'of meters alone');
+  assert.match(withCard, /^wattpurse_card_orders_unsettled 1$/m);
+  assert.match(withCard, /^wattpurse_card_exchange_seconds_count 0$/m, 'nobody has brought it');
+  made(await office.voidCardOrder('for a card'));
+  assert.match(await metrics(), /^wattpurse_card_orders_unsettled 0$/m);
   const key = await world.apiKey('auditor', ['metrics:read']);
   assert.equal((await world.ask(key, 'GET', '/metrics')).status, 200);
 });

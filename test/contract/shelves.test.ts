@@ -267,6 +267,8 @@ for (const { name, skip, open } of STORES) {
       assert.deepEqual(await tx.cardOrders.where('purse', '04a1b2c3d4e5f6-2'), orders);
       assert.deepEqual(await tx.cardOrders.where('openOf', '04a1b2c3d4e5f6-2'), [orders[0]]);
       assert.deepEqual(await tx.cardOrders.where('txid', '8877665544332211'), [orders[1]]);
+      assert.deepEqual([await tx.cardOrders.count('openOf'), await tx.cardOrders.count('purse')], [1, 2]);
+      assert.equal(await tx.cardTickets.count('exposes'), 1);
       assert.deepEqual(await tx.cardTickets.where('purse', '04a1b2c3d4e5f6-2'), [ticketRow]);
       assert.deepEqual(await tx.cardTickets.where('meter', ticketRow.meter, { limit: 9 }), [ticketRow]);
       assert.deepEqual(await tx.cardTickets.where('meter', ticketRow.meter, { after: ticketRow.id, limit: 9 }), []);
