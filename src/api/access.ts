@@ -141,6 +141,8 @@ export const ACCESS = {
 
   listCardProviders: { scope: 'cards:read', all: ['operator', 'cashier', 'technician', 'auditor'] },
   readCardProvider: { scope: 'cards:read', all: ['operator', 'cashier', 'technician', 'auditor'] },
+  listCardCharges: { scope: 'cards:read', all: ['operator', 'cashier', 'technician', 'auditor'] },
+  publishCardCharge: { scope: 'cards:write', all: ['operator'] },
   addCardProvider: { scope: 'cards:write', all: ['operator'] },
   changeCardProvider: { scope: 'cards:write', all: ['operator'] },
   listCards: { scope: 'cards:read', all: ['operator', 'cashier', 'technician', 'auditor'], own: ['subscriber'] },

@@ -58,6 +58,7 @@ import {
 } from './schemas/agents.ts';
 import {
   CardBooksSchema,
+  CardChargeSchema,
   CardExchangeSchema,
   CardInMeterSchema,
   CardMonthSchema,
@@ -157,7 +158,7 @@ const SCHEMAS = [
   ...[AlarmSchema, OverviewSchema, GridSchema, MinutesSchema, BalanceSchema, UtilitySchema, CutOffSchema, KeyUseSchema],
   ...[CardBooksSchema, CardExchangeSchema, CardOrderSchema, CardProviderSchema, CardSchema, CardStepSchema],
   ...[CardInMeterSchema, CardPassedSchema, CardTicketSchema, OfflineMeterSchema, RecoverySchema, MeterPolicySchema],
-  ...[CardMonthSchema, ForecastSchema, PayeeAccountSchema, RemittanceSchema],
+  ...[CardChargeSchema, CardMonthSchema, ForecastSchema, PayeeAccountSchema, RemittanceSchema],
   ...[OutlookSchema, TariffWeekSchema, TariffPreviewSchema, AccountSchema, TrialBalanceSchema, HeadSchema],
 ];
 

@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../units/index.ts';
 import { cardsHold, NO_CARD_TOTALS } from './card-books.ts';
+import { publishCharge } from './card-charges.ts';
 import type { CardDesk } from './card-desk.ts';
 import type { CardErrands } from './card-errands.ts';
 import { cardKeyMissing, offlineKeyMissing } from './card-keys.ts';
@@ -73,6 +74,7 @@ export function createCardHost(
   const office = (act: Act): CardOffice => ({
     addCardProvider: (provider) => request((tx, now) => addProvider(tx, provider, now), act),
     changeCardProvider: (change) => request((tx) => changeProvider(tx, change), act),
+    publishCharge: (charge) => request((tx, now) => publishCharge(tx, charge, now), act),
     issueCard: async (card) => (await missingOf(card)) ?? request((tx, now) => issueCard(tx, card, now), act),
     blockCard: (block) => request((tx, now) => blockCard(tx, block, now), act),
     replaceCard: (swap) => request((tx, now) => replaceCard(tx, swap, now), act),
@@ -95,6 +97,12 @@ export function createCardHost(
     cardsInMeters: (query) => store.read((tx) => tx.cardSlots.page(query)),
     serveThroughPipes: () => errands.serveThroughPipes(),
     cardProviders: () => store.read((tx) => allOf(tx.cardProviders)),
+    cardCharges: ({ provider, ...page }) =>
+      read(async (tx) => {
+        const found = await providerBy(tx, provider);
+        if (isFailure(found)) return found;
+        return tx.cardCharges.inOrder('provider', provider, 'validFrom', { falling: true, ...page });
+      }),
     cardProvider: (id) => read((tx) => providerBy(tx, id)),
     cards: (query) => store.read((tx) => cardsOf(tx, query)),
     card: (csn) => read((tx) => cardBy(tx, csn)),

@@ -1,10 +1,11 @@
 import type { Milliseconds } from '../units/index.ts';
 import { type CardTotals, cardsHold, cardTotals, NO_CARD_TOTALS, providerAccount } from './card-books.ts';
+import { chargesWithin } from './card-charges.ts';
 import { fail, isFailure } from './failures.ts';
 import { addSum } from './ledger.ts';
 import type { StoreReads } from './ports.ts';
 import { parsePeriod } from './settlement-minutes.ts';
-import type { CardProvider, HostFailure, TimedSum } from './types.ts';
+import type { CardCharge, CardProvider, HostFailure, TimedSum } from './types.ts';
 
 /** The books of a provider at an instant, since they began: tokens. */
 export interface CardBooksThen extends CardTotals {
@@ -25,11 +26,13 @@ export interface CardMonth {
   readonly end: CardBooksThen;
   /** At its end sold, loaded, on cards, handed over and spent came out even. */
   readonly balanced: boolean;
+  /** What a unit was charged in it, the first one first. */
+  readonly charges: readonly CardCharge[];
 }
 
 /** A month that is over, of each of these providers. It reads the ledger whole. */
 export async function cardMonths(
-  tx: Pick<StoreReads, 'ledgerByTime'>,
+  tx: StoreReads,
   { month, zone, providers }: { readonly month: string; readonly zone: string; readonly providers: CardProvider[] },
   now: Milliseconds,
 ): Promise<CardMonth[] | HostFailure> {
@@ -42,10 +45,13 @@ export async function cardMonths(
   const sums = await tx.ledgerByTime([from, to]);
   const begin = booksAfter(sums, 0);
   const end = booksAfter(sums, 1);
-  return providers.map((provider) => {
+  const months: CardMonth[] = [];
+  for (const provider of providers) {
     const last = end(provider.id);
-    return { provider, month, begin: begin(provider.id), end: last, balanced: cardsHold(last) };
-  });
+    const charges = await chargesWithin(tx, provider.id, period);
+    months.push({ provider, month, begin: begin(provider.id), end: last, balanced: cardsHold(last), charges });
+  }
+  return months;
 }
 
 /** The books of each provider after the last stretch. */

@@ -253,6 +253,7 @@ async function adopt(
     ...{ id, purse: purse.id, openOf: undefined, provider: purse.provider, op: 'credit', amount, txid, counter },
     ...{ debitCounter: undefined, source: 'found', state: 'found', method: undefined, paid: 0n, fee: 0n, tax: 0n },
     ...{ why: applied ? undefined : 'voided', orderedAt: now, settledAt: now, paidOutAt: undefined },
+    unitCharge: undefined,
   };
   const value = BigInt(amount);
   const next: CardPurse = { ...purse, lastCounter: counter };

@@ -210,6 +210,7 @@ function recoveryOrder(
     ...{ id, purse, openOf: purse, provider, op: 'credit', amount: tokens(Number(amount)), source: 'recovery' },
     ...{ debitCounter: undefined, txid: txidTextOf(id), state: 'waiting', why: undefined, counter: undefined },
     ...{ method: undefined, paid: 0n, fee: 0n, tax: 0n, orderedAt: now, settledAt: undefined, paidOutAt: undefined },
+    unitCharge: undefined,
   };
 }
 

@@ -1,6 +1,7 @@
 import { txidTextOf } from '../exchange/index.ts';
 import { assert, assertNever, type Milliseconds, tokens } from '../units/index.ts';
 import { cardPaidOut, cardSold } from './card-books.ts';
+import { chargeAt } from './card-charges.ts';
 import { purseIdOf } from './card-ids.ts';
 import { openRegion } from './card-lookup.ts';
 import { claimFound, isForgotten, refundUnsentOfCard } from './card-receipts.ts';
@@ -133,9 +134,11 @@ async function order(
   if (isFailure(found)) return found;
   const { purse } = found;
   const txid = txidTextOf(id);
+  const charge = wish.op === 'credit' ? await chargeAt(tx, purse.provider, now) : undefined;
   const made: CardOrder = {
     ...{ id, purse: purse.id, openOf: purse.id, provider: purse.provider, ...wish, txid, state: 'waiting' },
     ...{ why: undefined, counter: undefined, orderedAt: now, settledAt: undefined, paidOutAt: undefined },
+    unitCharge: charge?.unitCharge,
   };
   const [taken] = await tx.cardOrders.where('txid', txid);
   if (taken !== undefined && !isForgotten(made, taken)) {

@@ -1,4 +1,5 @@
 import type { CardTotals } from './card-books.ts';
+import type { NewCharge } from './card-charges.ts';
 import type { CardBegun, CardStep } from './card-desk.ts';
 import type { CardErrands } from './card-errands.ts';
 import type { CardAt, CardView } from './card-lookup.ts';
@@ -10,6 +11,7 @@ import type { NewCard, NewOfflineMeter, NewProvider } from './cards.ts';
 import type { OrderedQuery } from './shelf-port.ts';
 import type { CardSlot } from './types/card-slots.ts';
 import type {
+  CardCharge,
   CardOrder,
   CardProvider,
   CardPurse,
@@ -21,6 +23,7 @@ import type {
 } from './types.ts';
 
 export type { CardTotals } from './card-books.ts';
+export type { NewCharge } from './card-charges.ts';
 export type { CardBegun, CardCarrying, CardStep } from './card-desk.ts';
 export type { CardAt, CardView } from './card-lookup.ts';
 export type { CardBooksThen, CardMonth } from './card-months.ts';
@@ -71,6 +74,10 @@ export interface CardReads extends CardCarrier {
   /** By id. */
   cardProviders(): Promise<CardProvider[]>;
   cardProvider(id: string): Promise<CardProvider | HostFailure>;
+  /** What its value was worth, is, and will be, the newest first. */
+  cardCharges(
+    query: { readonly provider: string } & Omit<OrderedQuery, 'falling'>,
+  ): Promise<CardCharge[] | HostFailure>;
   /** By number. */
   cards(query: CardQuery): Promise<CardView[]>;
   card(csn: string): Promise<CardView | HostFailure>;
@@ -122,6 +129,7 @@ export interface CardOffice {
     readonly ticketLimit?: number;
     readonly ticketDays?: number;
   }): Promise<CardProvider | HostFailure>;
+  publishCharge(charge: NewCharge): Promise<CardCharge | HostFailure>;
   issueCard(card: NewCard): Promise<CardView | HostFailure>;
   blockCard(block: { readonly csn: string; readonly state: 'lost' | 'blocked' }): Promise<CardView | HostFailure>;
   replaceCard(swap: { readonly csn: string; readonly by: string }): Promise<CardView | HostFailure>;

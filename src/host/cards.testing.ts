@@ -1,5 +1,5 @@
 import { milliseconds, Region, svpmsn, tokens } from '../units/index.ts';
-import type { CardOrder, CardProvider, CardPurse, CardTicket, IssuedCard, OfflineMeter } from './types.ts';
+import type { CardCharge, CardOrder, CardProvider, CardPurse, CardTicket, IssuedCard, OfflineMeter } from './types.ts';
 
 /** Rows of cards as a store keeps them: whole, with something in every field that may hold something. */
 const at = milliseconds(1_767_600_000_000);
@@ -36,9 +36,13 @@ export const orderRow = (changed: Partial<CardOrder> = {}): CardOrder => ({
   ...{ id: 'order', purse: '04a1b2c3d4e5f6-2', openOf: '04a1b2c3d4e5f6-2', provider: '65535-2', op: 'credit' },
   ...{ amount: tokens(9), debitCounter: undefined, source: 'cash', txid: '0011223344556677', state: 'waiting' },
   ...{ why: undefined, counter: undefined, method: 'cash', paid: 2n ** 40n, fee: 1n, tax: 2n, orderedAt: at },
-  ...{ settledAt: undefined, paidOutAt: undefined },
+  ...{ settledAt: undefined, paidOutAt: undefined, unitCharge: 25_000 },
   ...changed,
 });
+
+export const chargeRow: CardCharge = {
+  ...{ id: '65535-2 0001767600000000', provider: '65535-2', validFrom: at, unitCharge: 0xffff_ffff, publishedAt: at },
+};
 
 export const ticketRow: CardTicket = {
   ...{ id: '04a1b2c3d4e5f6-2-00001', purse: '04a1b2c3d4e5f6-2', meter: svpmsn(0x0a1b2d), n: 32, version: 1 },

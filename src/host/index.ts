@@ -7,6 +7,7 @@ export { type CheckedBooks, checkBooks, checkRemittances, checkSeller } from './
 export { EXPORT_KINDS, type ExportRequest, exportTable } from './bulk-export.ts';
 export { IMPORT_KINDS } from './bulk-import.ts';
 export { createCallers } from './callers.ts';
+export { worthOf } from './card-charges.ts';
 export { type CardRows, type CheckedCards, checkCards } from './card-check.ts';
 export { placeOfPurse, providerIdOf, purseIdOf, regionOfProvider } from './card-ids.ts';
 export { COUNTER_ROUTE } from './card-lookup.ts';

@@ -7,6 +7,7 @@ import type {
   Approval,
   Attempts,
   AuditEntry,
+  CardCharge,
   CardOrder,
   CardProvider,
   CardPurse,
@@ -66,6 +67,7 @@ export class MemoryShelves {
   readonly phoneAccess = new MemoryShelf<PhoneAccess, 'number'>(this.undo, ['number']);
   readonly calls = new MemoryShelf<PhoneCall, 'state'>(this.undo, ['state']);
   readonly cardProviders = new MemoryShelf<CardProvider>(this.undo);
+  readonly cardCharges = new MemoryShelf<CardCharge, 'provider'>(this.undo, ['provider']);
   readonly cards = new MemoryShelf<IssuedCard, 'subscriber' | 'tail' | 'state'>(this.undo, [
     'subscriber',
     'tail',
@@ -114,6 +116,7 @@ export class MemoryShelves {
     this.phoneAccess.fill(others.phoneAccess);
     this.calls.fill(others.calls);
     this.cardProviders.fill(others.cardProviders);
+    this.cardCharges.fill(others.cardCharges);
     this.cards.fill(others.cards);
     this.cardPurses.fill(others.cardPurses);
     this.cardOrders.fill(others.cardOrders);

@@ -16,6 +16,7 @@ import type {
   Approval,
   Attempts,
   AuditEntry,
+  CardCharge,
   CardOrder,
   CardProvider,
   CardPurse,
@@ -315,6 +316,7 @@ export interface StoreReads {
   readonly calls: ShelfReads<PhoneCall, 'state'>;
 
   readonly cardProviders: ShelfReads<CardProvider>;
+  readonly cardCharges: ShelfReads<CardCharge, 'provider'>;
   readonly cards: ShelfReads<IssuedCard, 'subscriber' | 'tail' | 'state'>;
   readonly cardPurses: ShelfReads<CardPurse, 'card' | 'provider'>;
   readonly cardOrders: ShelfReads<CardOrder, 'purse' | 'openOf' | 'txid'>;
@@ -402,6 +404,7 @@ export interface StoreTransaction extends StoreReads {
   readonly calls: Shelf<PhoneCall, 'state'>;
 
   readonly cardProviders: Shelf<CardProvider>;
+  readonly cardCharges: Shelf<CardCharge, 'provider'>;
   readonly cards: Shelf<IssuedCard, 'subscriber' | 'tail' | 'state'>;
   readonly cardPurses: Shelf<CardPurse, 'card' | 'provider'>;
   readonly cardOrders: Shelf<CardOrder, 'purse' | 'openOf' | 'txid'>;

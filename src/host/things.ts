@@ -76,6 +76,9 @@ const STATES = {
     const [order] = await tx.cardOrders.of([id]);
     return [order?.state, order?.paidOutAt];
   },
+  async charge(tx, provider) {
+    return (await tx.cardCharges.inOrder('provider', provider, 'validFrom', { falling: true, limit: 1 }))[0];
+  },
   cardProvider: async (tx, id) => (await tx.cardProviders.of([id]))[0],
   async alarm(tx, id) {
     const [alarm] = await tx.lossAlarms.of([id]);

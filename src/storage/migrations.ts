@@ -6,7 +6,7 @@ export const SEALED_TABLES: readonly string[] = [
   ...['used_days', 'agents', 'agent_members', 'vends', 'shifts', 'card_providers', 'cards', 'card_purses'],
   ...['card_orders', 'card_tickets', 'offline_meters', 'line_balances', 'loss_alarms'],
   ...['settlement_claims', 'people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit', 'heads'],
-  ...['card_slots', 'phone_access', 'calls', 'remittances'],
+  ...['card_slots', 'phone_access', 'calls', 'remittances', 'card_charges'],
 ];
 
 /**
@@ -261,6 +261,11 @@ CREATE TABLE card_providers (
   id TEXT PRIMARY KEY, utility INTEGER NOT NULL, region INTEGER NOT NULL, name TEXT NOT NULL, account TEXT NOT NULL,
   ticket_limit INTEGER NOT NULL, ticket_days INTEGER NOT NULL, created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE card_charges (
+  id TEXT PRIMARY KEY, provider TEXT NOT NULL REFERENCES card_providers (id), valid_from INTEGER NOT NULL,
+  unit_charge INTEGER NOT NULL, published_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX card_charges_of_provider ON card_charges (provider, valid_from, id);
 CREATE TABLE cards (
   id TEXT PRIMARY KEY, tail TEXT NOT NULL, subscriber TEXT NOT NULL REFERENCES subscribers (id), state TEXT NOT NULL,
   issued_at INTEGER NOT NULL, ended_at INTEGER, replaced_by TEXT UNIQUE
@@ -283,7 +288,7 @@ CREATE TABLE card_orders (
   op TEXT NOT NULL, amount INTEGER NOT NULL, debit_counter INTEGER, source TEXT NOT NULL, txid TEXT NOT NULL UNIQUE,
   state TEXT NOT NULL, why TEXT, counter INTEGER, method TEXT,
   paid INTEGER NOT NULL, fee INTEGER NOT NULL, tax INTEGER NOT NULL,
-  ordered_at INTEGER NOT NULL, settled_at INTEGER, paid_out_at INTEGER,
+  ordered_at INTEGER NOT NULL, settled_at INTEGER, paid_out_at INTEGER, unit_charge INTEGER,
   UNIQUE (purse, counter)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX card_orders_of_purse ON card_orders (purse, ordered_at, id);

@@ -262,6 +262,11 @@ CREATE TABLE card_providers (
   id TEXT COLLATE "C" PRIMARY KEY, utility BIGINT NOT NULL, region BIGINT NOT NULL, name TEXT NOT NULL, account TEXT NOT NULL,
   ticket_limit BIGINT NOT NULL, ticket_days BIGINT NOT NULL, created_at BIGINT NOT NULL
 );
+CREATE TABLE card_charges (
+  id TEXT COLLATE "C" PRIMARY KEY, provider TEXT COLLATE "C" NOT NULL REFERENCES card_providers (id),
+  valid_from BIGINT NOT NULL, unit_charge BIGINT NOT NULL, published_at BIGINT NOT NULL
+);
+CREATE INDEX card_charges_of_provider ON card_charges (provider, valid_from, id);
 CREATE TABLE cards (
   id TEXT COLLATE "C" PRIMARY KEY, tail TEXT COLLATE "C" NOT NULL, subscriber TEXT COLLATE "C" NOT NULL REFERENCES subscribers (id), state TEXT COLLATE "C" NOT NULL,
   issued_at BIGINT NOT NULL, ended_at BIGINT, replaced_by TEXT COLLATE "C" UNIQUE
@@ -285,7 +290,7 @@ CREATE TABLE card_orders (
   op TEXT NOT NULL, amount BIGINT NOT NULL, debit_counter BIGINT, source TEXT NOT NULL, txid TEXT COLLATE "C" NOT NULL UNIQUE,
   state TEXT COLLATE "C" NOT NULL, why TEXT, counter BIGINT, method TEXT,
   paid BIGINT NOT NULL, fee BIGINT NOT NULL, tax BIGINT NOT NULL,
-  ordered_at BIGINT NOT NULL, settled_at BIGINT, paid_out_at BIGINT,
+  ordered_at BIGINT NOT NULL, settled_at BIGINT, paid_out_at BIGINT, unit_charge BIGINT,
   UNIQUE (purse, counter)
 );
 CREATE INDEX card_orders_of_purse ON card_orders (purse, ordered_at, id);

@@ -5,6 +5,7 @@ import type {
   Approval,
   Attempts,
   AuditEntry,
+  CardCharge,
   CardOrder,
   CardProvider,
   CardPurse,
@@ -47,6 +48,7 @@ import {
   attempts,
   audit,
   calls,
+  cardCharges,
   cardOrders,
   cardProviders,
   cardPurses,
@@ -105,6 +107,7 @@ export class SqlShelves {
   readonly phoneAccess: SqlShelf<PhoneAccess, 'number'>;
   readonly calls: SqlShelf<PhoneCall, 'state'>;
   readonly cardProviders: SqlShelf<CardProvider>;
+  readonly cardCharges: SqlShelf<CardCharge, 'provider'>;
   readonly cards: SqlShelf<IssuedCard, 'subscriber' | 'tail' | 'state'>;
   readonly cardPurses: SqlShelf<CardPurse, 'card' | 'provider'>;
   readonly cardOrders: SqlShelf<CardOrder, 'purse' | 'openOf' | 'txid'>;
@@ -144,6 +147,7 @@ export class SqlShelves {
     this.phoneAccess = new SqlShelf(connection, phoneAccess);
     this.calls = new SqlShelf(connection, calls);
     this.cardProviders = new SqlShelf(connection, cardProviders);
+    this.cardCharges = new SqlShelf(connection, cardCharges);
     this.cards = new SqlShelf(connection, cards);
     this.cardPurses = new SqlShelf(connection, cardPurses);
     this.cardOrders = new SqlShelf(connection, cardOrders);

@@ -5,6 +5,7 @@ import type {
   Approval,
   Attempts,
   AuditEntry,
+  CardCharge,
   CardOrder,
   CardProvider,
   CardPurse,
@@ -402,6 +403,13 @@ export const cardProviders = table<CardProvider>('card_providers', ['id'], {
   ticketDays: 'number',
   createdAt: 'number',
 });
+export const cardCharges = table<CardCharge>('card_charges', ['id'], {
+  id: 'text',
+  provider: 'text',
+  validFrom: 'number',
+  unitCharge: 'number',
+  publishedAt: 'number',
+});
 export const cards = table<IssuedCard>('cards', ['id'], {
   id: 'text',
   tail: 'text',
@@ -456,6 +464,7 @@ export const cardOrders = table<CardOrder>('card_orders', ['id'], {
   orderedAt: 'number',
   settledAt: 'number?',
   paidOutAt: 'number?',
+  unitCharge: 'number?',
 });
 export const cardTickets = table<CardTicket>('card_tickets', ['id'], {
   id: 'text',

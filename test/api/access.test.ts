@@ -57,6 +57,7 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
     ...{ ticketLimit: '500', ticketDays: 30 },
   },
   changeCardProvider: { ticketDays: 40 },
+  publishCardCharge: { unitCharge: '1000' },
   issueCard: {
     ...{ number: '04a1b2c3d4e5f0', subscriber: 'kim' },
     regions: [{ region: 'gas', provider: '1-2', n: 32 }],
@@ -368,7 +369,7 @@ const CHANGES: readonly Operation[] = [
     'openShift',
     'closeShift',
   ] as const),
-  ...(['addCardProvider', 'changeCardProvider', 'issueCard', 'blockCard', 'replaceCard'] as const),
+  ...(['addCardProvider', 'changeCardProvider', 'publishCardCharge', 'issueCard', 'blockCard', 'replaceCard'] as const),
   ...([
     'proposeCardCredit',
     'proposeCardVoid',

@@ -428,3 +428,60 @@ test('Prometheus reads how long exchanges with cards took, and for what their fr
   assert.match(await text(), new RegExp(`^wattpurse_refused_frames_total\\{reason="${ignored}"\\} [1-9]`, 'm'));
   assert.equal(await exchanges(), before + 1);
 });
+
+test('a sale says what it is worth at the unit charge that held when it was made, whatever is charged later', async () => {
+  const id = csn('04a1b2c3d4e5f9');
+  await post(operator, '/cards', { number: id, subscriber: 'kim', regions: [{ region: 'gas', provider: GAS, n: N }] });
+  const publish = (unitCharge: string, validFrom?: string, headers = {}) =>
+    world.ask(
+      operator,
+      'PUT',
+      `/api/v1/card-providers/${GAS}/charge`,
+      { unitCharge, ...(validFrom && { validFrom }) },
+      headers,
+    );
+  const buy = async (amount: string) =>
+    (await post(cashier, `/cards/${id}/orders`, { region: 'gas', paid: amount })).json;
+  const before = await buy('5');
+  assert.equal(before.worth, undefined, 'nothing was published yet');
+  const now = world.rig.clock.ms;
+  const first = await publish('1200000');
+  assert.equal(first.status, 200, first.text);
+  const [sold] = [await buy('1000')];
+  assert.deepEqual(sold.worth, { unitCharge: '1200000', quantity: '0.833', unit: 'm³' } as never);
+  const later = new Date(now + 3_600_000).toISOString();
+  const charges = `/card-providers/${GAS}/charges`;
+  const seen = String((await get(charges)).headers.etag);
+  assert.equal((await publish('900000', later, { 'if-match': seen })).status, 200);
+  assert.equal((await publish('800000', later, { 'if-match': seen })).status, 412);
+  for (const [charge, from] of [
+    ['800000', later],
+    ['800000', new Date(now).toISOString()],
+    ['800000', new Date(now - 1).toISOString()],
+    ['4294967296', new Date(now + 7_200_000).toISOString()],
+  ] as const) {
+    assert.deepEqual(told(await publish(charge, from)), [422, 'provider-wrong'], `${charge} from ${from}`);
+  }
+  assert.deepEqual(told(await publish('0')), [400, 'input-wrong']);
+  assert.deepEqual((await buy('1001')).worth, { unitCharge: '1200000', quantity: '0.834', unit: 'm³' } as never);
+  world.rig.clock.ms = now + 3_600_000;
+  assert.deepEqual((await buy('900')).worth, { unitCharge: '900000', quantity: '1.000', unit: 'm³' } as never);
+  const again = (await get(`/card-orders/${encodeURIComponent(String(sold.id))}`)).json;
+  assert.deepEqual(again.worth, sold.worth, 'what was sold keeps its worth');
+  const listed = (await get(charges)).json.items as unknown as { unitCharge: string }[];
+  assert.deepEqual(
+    listed.map(({ unitCharge }) => unitCharge),
+    ['900000', '1200000'],
+  );
+  assert.deepEqual(told(await get('/card-providers/9-2/charges')), [404, 'provider-unknown']);
+  const month = new Date(now).toISOString().slice(0, 7);
+  world.rig.clock.ms = now + 40 * 86_400_000;
+  const { items } = (await get(`/books/cards/${month}`)).json as unknown as {
+    items: { provider: string; unitCharges: { unitCharge: string }[] }[];
+  };
+  const own = items.find(({ provider }) => provider === GAS);
+  assert.deepEqual(
+    own?.unitCharges.map(({ unitCharge }) => unitCharge),
+    ['1200000', '900000'],
+  );
+});

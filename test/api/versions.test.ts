@@ -63,6 +63,10 @@ const WAYS: Readonly<Record<string, Way>> = {
   changeCardProvider: {
     ...{ ...at('/card-providers/1-2'), method: 'PATCH', path: '/card-providers/1-2', body: { ticketDays: 40 } },
   },
+  publishCardCharge: {
+    ...{ ...at('/card-providers/1-2/charges'), method: 'PUT', path: '/card-providers/1-2/charge' },
+    body: { unitCharge: '1000' },
+  },
   unfreezeCard: {
     ...{ ...at(`/cards/${CARD}`), method: 'POST', path: `/cards/${CARD}/regions/gas/unfreeze` },
     otherwise: 'card-not-frozen',

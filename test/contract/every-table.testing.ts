@@ -1,4 +1,12 @@
-import { cardRow, offlineRow, orderRow, providerRow, purseRow, ticketRow } from '../../src/host/cards.testing.ts';
+import {
+  cardRow,
+  chargeRow,
+  offlineRow,
+  orderRow,
+  providerRow,
+  purseRow,
+  ticketRow,
+} from '../../src/host/cards.testing.ts';
 import type { Rig } from '../../src/host/rig.testing.ts';
 import { made } from '../../src/host/rig.testing.ts';
 import { EventKind, emptyDayProfile } from '../../src/records/index.ts';
@@ -150,6 +158,7 @@ async function putCallers(tx: Transaction, id: Svpmsn): Promise<void> {
 
 async function putCards(tx: Transaction): Promise<void> {
   await tx.cardProviders.put([providerRow]);
+  await tx.cardCharges.put([chargeRow]);
   await tx.cards.put([cardRow('kim')]);
   await tx.cardPurses.put([purseRow()]);
   await tx.cardOrders.put([orderRow()]);

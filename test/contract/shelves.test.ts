@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cardRow, offlineRow, orderRow, providerRow, purseRow, ticketRow } from '../../src/host/cards.testing.ts';
+import {
+  cardRow,
+  chargeRow,
+  offlineRow,
+  orderRow,
+  providerRow,
+  purseRow,
+  ticketRow,
+} from '../../src/host/cards.testing.ts';
 import type {
   Agent,
   CardOrder,
@@ -249,6 +257,7 @@ for (const { name, skip, open } of STORES) {
     const orders = [orderRow(), orderRow(release)];
     await store.transaction(async (tx) => {
       await tx.cardProviders.put([providerRow]);
+      await tx.cardCharges.put([chargeRow]);
       await tx.cards.put(cards);
       await tx.cardPurses.put(purses);
       await tx.cardOrders.put(orders);
@@ -259,6 +268,7 @@ for (const { name, skip, open } of STORES) {
     await store.transaction((tx) => tx.cards.put([lost]));
     await store.read(async (tx) => {
       assert.deepEqual(await tx.cardProviders.page({ limit: 9 }), [providerRow]);
+      assert.deepEqual(await tx.cardCharges.where('provider', '65535-2'), [chargeRow]);
       assert.deepEqual(await tx.cards.where('subscriber', 'kim'), [lost, cards[1]]);
       assert.deepEqual(await tx.cards.where('state', 'replaced'), [lost]);
       assert.deepEqual(await tx.cards.where('tail', 'a1b2c3d4e5f7'), [cards[1]]);

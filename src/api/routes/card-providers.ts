@@ -1,17 +1,22 @@
 import { Type } from 'typebox';
 import { providerIdOf } from '../../host/index.ts';
 import { actOf } from '../acts.ts';
+import { limitOf, pageOf, pastOf, placeOf } from '../paging.ts';
 import { made } from '../problem.ts';
 import {
+  CardChargeSchema,
   CardProviderChange,
   CardProviderSchema,
+  cardChargeJson,
+  NewCardCharge,
   NewCardProvider,
   ProviderId,
   providerJson,
   regionOf,
 } from '../schemas/cards.ts';
-import { Named, Strict } from '../schemas/common.ts';
+import { Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
 import type { Api, ApiServices } from '../server.ts';
+import { instantOf } from './meters.ts';
 
 const ProviderParams = Strict({ provider: ProviderId });
 
@@ -87,6 +92,45 @@ export function cardProviderRoutes(app: Api, services: ApiServices): void {
       const office = host.by(actOf(services, request, { subject: `provider ${id}`, detail: request.body }));
       const change = { id, ...more, ...(ticketLimit !== undefined && { ticketLimit: Number(ticketLimit) }) };
       return providerJson(made(await office.changeCardProvider(change)));
+    },
+  );
+
+  app.get(
+    '/card-providers/:provider/charges',
+    {
+      config: { operation: 'listCardCharges', thing: { type: 'charge', param: 'provider' } },
+      schema: {
+        tags,
+        summary: 'What a unit of what a provider gives cost, costs and will cost, the newest first',
+        params: ProviderParams,
+        querystring: PageQuery,
+        response: { 200: PageOf(Named(CardChargeSchema)) },
+      },
+    },
+    async ({ params, query }) => {
+      const found = made(await host.cardCharges({ ...params, ...pastOf(query), limit: limitOf(query) }));
+      return pageOf(found, query, cardChargeJson, ({ validFrom, id }) => placeOf(validFrom, id));
+    },
+  );
+
+  app.put(
+    '/card-providers/:provider/charge',
+    {
+      config: { operation: 'publishCardCharge', thing: { type: 'charge', param: 'provider' } },
+      schema: {
+        tags,
+        summary: 'Say what a unit costs from now on, or from later; what was sold keeps its worth',
+        params: ProviderParams,
+        body: NewCardCharge,
+        response: { 200: Named(CardChargeSchema) },
+      },
+    },
+    async (request) => {
+      const { provider } = request.params;
+      const { unitCharge, validFrom } = request.body;
+      const office = host.by(actOf(services, request, { subject: `provider ${provider}`, detail: request.body }));
+      const from = validFrom === undefined ? {} : { validFrom: instantOf(validFrom) };
+      return cardChargeJson(made(await office.publishCharge({ provider, unitCharge: Number(unitCharge), ...from })));
     },
   );
 }

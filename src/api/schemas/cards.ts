@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import {
   type CardBooks,
   type CardBooksThen,
+  type CardCharge,
   type CardMonth,
   type CardOrder,
   type CardPassed,
@@ -15,6 +16,7 @@ import {
   type Recovery,
   type RegionView,
   regionOfProvider,
+  worthOf,
 } from '../../host/index.ts';
 import { EventKind, MeterFlag } from '../../records/index.ts';
 import { Region, regionText, svpmsnText } from '../../units/index.ts';
@@ -78,6 +80,39 @@ export const CardProviderChange = Strict({
   ticketLimit: Type.Optional(TicketLimit),
   ticketDays: Type.Optional(TicketDays),
 });
+
+const UnitCharge = Type.String({
+  pattern: '^[1-9][0-9]{0,9}$',
+  description: 'Milli-tokens per m³ of gas and water, and per kWh of heat and electricity, as in the table of a meter.',
+});
+export const NewCardCharge = Strict({ unitCharge: UnitCharge, validFrom: Type.Optional(Instant) });
+export const CardChargeSchema = Type.Object(
+  { provider: ProviderId, unitCharge: UnitCharge, validFrom: Instant, publishedAt: Instant },
+  { $id: 'CardCharge', description: 'What a unit of what a provider gives costs from an instant on.' },
+);
+export type CardChargeJson = Static<typeof CardChargeSchema>;
+export const cardChargeJson = ({ provider, unitCharge, validFrom, publishedAt }: CardCharge): CardChargeJson => ({
+  ...{ provider, unitCharge: String(unitCharge) },
+  ...{ validFrom: instantText(validFrom), publishedAt: instantText(publishedAt) },
+});
+
+/** What a thousand of the unit of a region is called; of pay-TV nothing is counted. */
+const THOUSANDS: Readonly<Partial<Record<Region, string>>> = {
+  [Region.electricity]: 'kWh',
+  [Region.gas]: 'm³',
+  [Region.water]: 'm³',
+  [Region.hotWater]: 'm³',
+  [Region.heat]: 'kWh',
+};
+const Worth = Type.Object(
+  { unitCharge: UnitCharge, quantity: Type.String({ description: 'To the third place.' }), unit: Type.String() },
+  { description: 'What the value buys at the unit charge that held when it was sold; surcharges are not in it.' },
+);
+function worthJson(region: Region, amount: number, unitCharge: number) {
+  const worth = worthOf(amount, unitCharge);
+  const quantity = `${worth / 1_000n}.${String(worth % 1_000n).padStart(3, '0')}`;
+  return { unitCharge: String(unitCharge), quantity, unit: THOUSANDS[region] ?? '' };
+}
 
 const CARD_STATES = ['active', 'lost', 'blocked', 'replaced'] as const;
 export const CardState = OneOf(CARD_STATES, 'There is no way back to active.');
@@ -160,6 +195,7 @@ export const CardOrderSchema = Type.Object(
     orderedAt: Instant,
     settledAt: Type.Optional(Instant),
     paidOutAt: Type.Optional(Instant),
+    worth: Type.Optional(Worth),
   },
   { $id: 'CardOrder', description: 'Value for a region of a card, or off it.' },
 );
@@ -174,6 +210,7 @@ export function cardOrderJson(order: CardOrder): CardOrderJson {
     ...maybe('counter', order.counter, same),
     ...(method !== undefined && { method, paid: String(paid), fee: String(fee), tax: String(tax) }),
     orderedAt: instantText(order.orderedAt),
+    ...maybe('worth', order.unitCharge, (unitCharge) => worthJson(region, order.amount, unitCharge)),
     ...maybe('settledAt', order.settledAt, instantText),
     ...maybe('paidOutAt', order.paidOutAt, instantText),
   };
@@ -332,6 +369,9 @@ export const CardMonthSchema = Type.Object(
     dueOfAll: Type.String({ description: 'The same of all months until its end.' }),
     paid: Type.String({ description: 'Booked in the month as paid to the provider, less what came back.' }),
     stillDue: Type.String({ description: 'dueOfAll, less all that was paid until its end.' }),
+    unitCharges: Type.Array(Type.Object({ unitCharge: UnitCharge, validFrom: Instant }), {
+      description: 'In force in the month, the first one first.',
+    }),
     fees: SignedAmount,
     tax: SignedAmount,
     balanced: Type.Boolean({ description: 'At its end sold, loaded, on cards, handed over and spent came out even.' }),
@@ -342,7 +382,7 @@ export const CardMonthSchema = Type.Object(
   },
 );
 export type CardMonthJson = Static<typeof CardMonthSchema>;
-export function cardMonthJson({ provider, month, begin, end, balanced }: CardMonth): CardMonthJson {
+export function cardMonthJson({ provider, month, begin, end, balanced, charges }: CardMonth): CardMonthJson {
   const moved = (of: (then: CardBooksThen) => bigint) => String(of(end) - of(begin));
   return {
     ...{ provider: provider.id, name: provider.name, account: provider.account, month, begin: stockJson(begin) },
@@ -354,6 +394,9 @@ export function cardMonthJson({ provider, month, begin, end, balanced }: CardMon
     ...{ due: moved(({ due }) => due), dueOfAll: String(end.due) },
     ...{ paid: moved(({ paid }) => paid), stillDue: String(end.due - end.paid) },
     ...{ fees: moved(({ fees }) => fees), tax: moved(({ tax }) => tax), balanced },
+    unitCharges: charges.map(({ unitCharge, validFrom }) => ({
+      ...{ unitCharge: String(unitCharge), validFrom: instantText(validFrom) },
+    })),
   };
 }
 

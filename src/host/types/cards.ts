@@ -18,6 +18,17 @@ export interface CardProvider {
   readonly createdAt: Milliseconds;
 }
 
+/** What value of a provider is worth from an instant on; what was sold before keeps the worth that it was sold at. */
+export interface CardCharge {
+  /** The provider, and the instant: `258-2 0001767600000000`. */
+  readonly id: string;
+  readonly provider: string;
+  readonly validFrom: Milliseconds;
+  /** Milli-tokens per thousand of the unit of the region, m³ or kWh, as in the mode table of a meter. */
+  readonly unitCharge: number;
+  readonly publishedAt: Milliseconds;
+}
+
 /**
  * `lost` as whoever had it says, `blocked` as its issuer says, `replaced` when another has taken the place of either.
  * There is no way back to `active`.
@@ -131,6 +142,8 @@ export interface CardOrder {
   readonly paid: bigint;
   readonly fee: bigint;
   readonly tax: bigint;
+  /** Of its provider when it was sold: what its value is worth. Nothing where none was published, or nothing was sold. */
+  readonly unitCharge: number | undefined;
   readonly orderedAt: Milliseconds;
   readonly settledAt: Milliseconds | undefined;
   /** What was refunded, or left the card, was given back. */
