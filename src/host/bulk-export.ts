@@ -8,7 +8,7 @@ import { fail, isFailure } from './failures.ts';
 import type { HostServices, UseQuery } from './services.ts';
 import type { HostFailure } from './types.ts';
 
-export const EXPORT_KINDS = [...IMPORT_KINDS, 'ledger', 'use'] as const;
+export const EXPORT_KINDS = [...IMPORT_KINDS, 'card-values', 'ledger', 'use'] as const;
 
 export type ExportRequest =
   | { readonly kind: Exclude<(typeof EXPORT_KINDS)[number], 'use'> }
@@ -30,7 +30,7 @@ const USE_DAYS_MAX = 366;
 
 /**
  * A table as CSV, piece by piece, so that the largest ledger needs no more memory than a page of it. What an import
- * takes, an import of what is exported finds as it was; `ledger` and `use` only go out.
+ * takes, an import of what is exported finds as it was; `card-values`, `ledger` and `use` only go out.
  */
 export async function exportTable(
   host: Source,
@@ -50,6 +50,8 @@ export async function exportTable(
       return cardProviders(host);
     case 'cards':
       return cards(host);
+    case 'card-values':
+      return cardValues(host);
     case 'offline-meters':
       return offlineMeters(host);
     case 'ledger':
@@ -133,6 +135,27 @@ async function* cards(host: Source): AsyncGenerator<string> {
   for (let after: string | undefined; ; ) {
     const page = await host.cards({ state: 'active', limit: PAGE, ...(after !== undefined && { after }) });
     const rows = page.map(({ card, purses }) => csvRow([card.id, card.subscriber, regionsCell(purses)]));
+    if (rows.length > 0) yield rows.join('');
+    if (page.length < PAGE) return;
+    after = page.at(-1)?.card.id;
+  }
+}
+
+/** Of each region of each card that was ever issued what was loaded, and where the card told last that it is. */
+async function* cardValues(host: Source): AsyncGenerator<string> {
+  const sums = ['loaded', 'balance', 'pending', 'handed_over', 'taken_off', 'given_to_other_cards'];
+  yield csvRow(['card', 'state', 'region', 'provider', ...sums, 'told_at']);
+  for (let after: string | undefined; ; ) {
+    const page = await host.cards({ limit: PAGE, ...(after !== undefined && { after }) });
+    const rows = page.flatMap(({ card: { id, state }, purses }) =>
+      purses.map((purse) =>
+        csvRow([
+          ...[id, state, regionText(purse.region), purse.provider],
+          ...[purse.credited, purse.balance, purse.pending, purse.handed, purse.closed + purse.released],
+          ...[purse.recovered, purse.toldAt === undefined ? undefined : instantText(purse.toldAt)],
+        ]),
+      ),
+    );
     if (rows.length > 0) yield rows.join('');
     if (page.length < PAGE) return;
     after = page.at(-1)?.card.id;

@@ -195,6 +195,18 @@ test('cards that ended and meters that have a line go out with no table', async 
     await exported(rig, { kind: 'offline-meters' }),
     'number,provider,subscriber,key\r\n8a0001,1-2,kim,32\r\n',
   );
+  await rig.store.transaction(async (tx) => {
+    const [purse] = await tx.cardPurses.of(['04a1b2c3d4e5f6-2']);
+    assert.ok(purse !== undefined);
+    const told = { credited: 100n, balance: 50n, pending: 7n, handed: 20n, closed: 11n, released: 9n, recovered: 3n };
+    await tx.cardPurses.put([{ ...purse, ...told, toldAt: milliseconds(Date.UTC(2026, 0, 5, 12)) }]);
+  });
+  assert.deepEqual((await exported(rig, { kind: 'card-values' })).split('\r\n'), [
+    'card,state,region,provider,loaded,balance,pending,handed_over,taken_off,given_to_other_cards,told_at',
+    '04a1b2c3d4e5f6,lost,gas,1-2,100,50,7,20,20,3,2026-01-05T12:00:00.000Z',
+    '04a1b2c3d4e5f7,active,gas,1-2,0,0,0,0,0,0,',
+    '',
+  ]);
 });
 
 const METERS = `number,subscriber,local_unit,modem_address,suite,supplies,tariff
