@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseReceiptKeys } from '../adapters/receipt-jose.ts';
 import { type Instrument, MemoryStore, type Payment, parseSignedReceipt, verifyReceipt } from '../host/index.ts';
 import { openSmall } from '../simulation/small-utility.testing.ts';
-import { milliseconds } from '../units/index.ts';
+import { milliseconds, type Svpmsn } from '../units/index.ts';
 import { DEMO_PURSES, DemoPartners } from './demo-partners.ts';
 import { demoReceipts } from './demo-receipts.ts';
 
@@ -93,6 +93,40 @@ test('what a card or a telephone of a demo refuses is sold to nobody', async () 
     await pay('cancelled', 'demo-mobile', { type: 'wallet', number: '821012345002' });
     assert.match((await until('cancelled', 'declined')).why ?? '', /cancelled on the telephone/);
     assert.equal((await utility.host.books()).issued, before);
+  } finally {
+    await partners.close();
+  }
+});
+
+test('a household of a demo agrees once, and value comes by itself as long as its balance is low and its limits allow', async () => {
+  const { utility, partners, until } = await town();
+  const { svpmsn } = utility.houses[0] as { svpmsn: Svpmsn };
+  const agreed = {
+    meter: svpmsn,
+    threshold: 1_000_000,
+    paid: PAID,
+    port: 'demo-debit',
+    perDayMax: PAID,
+    perMonthMax: PAID,
+  };
+  const agree = (reference: string) =>
+    utility.host.agreeContract({ ...agreed, account: { type: 'mandate', reference } });
+  try {
+    assert.ok(!('reason' in (await agree(DEMO_PURSES['direct-debit']))));
+    await utility.runUntil(utility.time.now + 600_000);
+    const transfer = `auto:${svpmsn}:1:${PAID}`;
+    while ('reason' in (await utility.host.payment(transfer))) await pause(20);
+    const paid = await until(transfer, 'captured');
+    assert.deepEqual([paid.svpmsn, paid.paid, paid.shown], [svpmsn, PAID, '…0001']);
+    await utility.runUntil(utility.time.now + 600_000);
+    await utility.host.settlePayments();
+    assert.ok('reason' in (await utility.host.payment(`auto:${svpmsn}:2:${PAID}`)), 'a day allows no more');
+    await utility.host.agreeContract({
+      ...{ ...agreed, perDayMax: 9 * PAID, perMonthMax: 9 * PAID, paid: PAID + 1 },
+      account: { type: 'mandate', reference: 'of somebody else' },
+    });
+    await utility.host.settlePayments();
+    assert.equal((await until(`auto:${svpmsn}:2:${PAID + 1}`, 'declined')).why?.includes('no such mandate'), true);
   } finally {
     await partners.close();
   }

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Acquirer } from '../adapters/acquirer.ts';
 import { AcquirerSimulator, testCards } from '../adapters/acquirer-simulator.ts';
 import type { HostPorts, HostServices, PaymentPort, PaymentWay, ReceiptSigner } from '../host/index.ts';
+import { DemoDebit } from './demo-debit.ts';
 import { DemoWallet } from './demo-wallet.ts';
 
 export interface DemoPartnersOptions {
@@ -14,10 +15,15 @@ export interface DemoPartnersOptions {
 }
 
 /** With what somebody pays in a demo, by the method of its port. */
-export const DEMO_PURSES = { card: '4111111111111111', wallet: '821012345678' } as const;
+export const DEMO_PURSES = {
+  card: '4111111111111111',
+  wallet: '821012345678',
+  'direct-debit': 'DEMO-2026-0001',
+} as const;
 
 const CARDS = 'demo-bank';
 const MOBILE_MONEY = 'demo-mobile';
+const ACCOUNTS = 'demo-debit';
 const UTILITY = { name: 'Wattpurse demo', registration: undefined };
 /** Enough for whoever plays with it for a year, minor units. */
 const CARD_LIMIT = 1_000_000_000;
@@ -29,7 +35,7 @@ const ERRANDS_EVERY_MS = 500;
 
 /**
  * Those with whom the host of a demo works, all in its own process: an acquirer behind the interface that a real one
- * has, mobile money, and who signs receipts.
+ * has, mobile money, a bank that collects by itself, and who signs receipts.
  */
 export class DemoPartners {
   readonly ports: Required<Pick<HostPorts, 'payments' | 'receipts'>>;
@@ -64,6 +70,7 @@ export class DemoPartners {
     const payments = new Map<string, PaymentWay>([
       [CARDS, { method: 'card', port: this.#watched(this.#acquirer) }],
       [MOBILE_MONEY, { method: 'wallet', port: this.#wallet }],
+      [ACCOUNTS, { method: 'direct-debit', port: new DemoDebit(DEMO_PURSES['direct-debit']) }],
     ]);
     this.ports = { payments, receipts: { signer, utility: UTILITY } };
   }

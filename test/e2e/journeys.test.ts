@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
+import { DEMO_PURSES } from '../../src/cli/demo-partners.ts';
 import type { House } from '../../src/simulation/index.ts';
 import { type Svpmsn, svpmsnText } from '../../src/units/index.ts';
-import { fill, STORY_WORDS } from '../../src/words/index.ts';
+import { fill, HOME_BUY_WORDS, HOME_WORDS, STORY_WORDS } from '../../src/words/index.ts';
 import { complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
 import { Town } from './town.ts';
 
@@ -85,6 +87,40 @@ test('the story is told to its end, and each step of it really happens', { skip 
     await page.getByRole('button', { name: i < steps.length - 1 ? words.next : words.end, exact: true }).click();
   }
   await page.getByText(words.storyTitle).waitFor({ state: 'detached' });
+  assert.deepEqual(complaints, []);
+  await window.close();
+});
+
+test('a household agrees on automatic transfer, and its meter is filled by itself', { skip }, async () => {
+  const { contract: words } = HOME_WORDS.en;
+  const window = await openWindow(browser, town.address);
+  const page = await window.newPage();
+  page.setDefaultTimeout(PATIENCE.timeout);
+  const complaints = complaintsOf(page);
+  await enter(page, 'Subscriber');
+  await page.goto('/home');
+  await page.getByRole('button', { name: words.agree, exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  for (const [label, amount] of [
+    [words.threshold, '900'],
+    [words.paid, '30'],
+    [words.perDay, '30'],
+    [words.perMonth, '60'],
+  ] as const) {
+    await dialog.getByLabel(label).fill(amount);
+  }
+  await dialog.getByRole('button', { name: fill(HOME_BUY_WORDS.en.demoPurseUse, DEMO_PURSES['direct-debit']) }).click();
+  await dialog.getByRole('button', { name: words.go, exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByText(/Transfers so far: 0/).waitFor();
+  const { svpmsn } = town.utility.houses[0] as House;
+  const arrived = async () => {
+    const orders = await town.utility.host.orders({ svpmsn, limit: 50 });
+    return orders.some(({ id, state }) => id.startsWith('payment:auto:') && state === 'stored');
+  };
+  for (const until = Date.now() + PATIENCE.timeout; !(await arrived()) && Date.now() < until; ) await pause(250);
+  assert.ok(await arrived(), 'what was transferred is in the meter');
+  await page.getByText(/Transfers so far: 1/).waitFor();
   assert.deepEqual(complaints, []);
   await window.close();
 });

@@ -1,11 +1,10 @@
-import { Button, Fieldset, Group, Radio, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Button, Fieldset, Radio, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { PaymentJson, PaymentPortJson, QuoteJson } from '../../../api/index.ts';
 import { fill, HOME_BUY_WORDS, RECEIPT_WORDS } from '../../../words/index.ts';
 import { change, newKey, type Refusal } from '../../ask.ts';
-import { useDemo } from '../../demo.ts';
 import { decimalText, parseMoney } from '../../format.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { MoneyField, RefusalLine } from '../../parts/fields.tsx';
@@ -13,6 +12,7 @@ import { Panel } from '../../parts/page.tsx';
 import { Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { quickAmounts } from '../../sale/cash.ts';
+import { DemoPurse } from '../../sale/demo-purse.tsx';
 import { instrumentOf, kindOf } from '../../sale/instrument.ts';
 import { SaleLines } from '../../sale/sale.tsx';
 import { useSession } from '../../session.tsx';
@@ -144,26 +144,6 @@ function Ports({ ports, chosen, choose }: PortsProps): ReactNode {
         ))}
       </Stack>
     </Radio.Group>
-  );
-}
-
-interface DemoPurseProps {
-  readonly method: PaymentPortJson['method'];
-  readonly use: (account: string) => void;
-}
-
-/** In a demo nobody has a card that its acquirer knows: here is one. */
-function DemoPurse({ method, use }: DemoPurseProps): ReactNode {
-  const words = useWords(HOME_BUY_WORDS);
-  const purse = useDemo()?.purses.find((each) => each.method === method);
-  if (purse === undefined) return null;
-  return (
-    <Group gap="xs">
-      <Text size="sm">{words.demoPurse}</Text>
-      <Button variant="default" size="compact-sm" onClick={() => use(purse.account)}>
-        {fill(words.demoPurseUse, purse.account)}
-      </Button>
-    </Group>
   );
 }
 

@@ -20,12 +20,12 @@ const BY_ITSELF: readonly PaymentPortJson['method'][] = ['direct-debit', 'bank-t
 export function AutomaticTransfer({ meter }: { readonly meter: string }): ReactNode {
   const { contract: words } = useWords(HOME_WORDS);
   const path = `/meters/${meter}/contract`;
-  const contract = useRead<ContractJson>(path);
+  const contract = useRead<ContractJson>(path, { live: true });
   const ports = useRead<{ readonly items: readonly PaymentPortJson[] }>('/payment-ports');
   const [isWriting, { open, close }] = useDisclosure();
   const [isEnding, ending] = useDisclosure();
   const client = useQueryClient();
-  const refresh = () => client.resetQueries({ queryKey: ['still', path] });
+  const refresh = () => client.resetQueries({ queryKey: ['live', path] });
   const end = useMutation<ContractJson, Refusal>({
     mutationFn: () => change(path, { method: 'DELETE' }),
     onSuccess: async () => {

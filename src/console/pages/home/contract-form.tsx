@@ -7,6 +7,7 @@ import { change, type Refusal } from '../../ask.ts';
 import { decimalText, parseMoney } from '../../format.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { MoneyField, RefusalLine } from '../../parts/fields.tsx';
+import { DemoPurse } from '../../sale/demo-purse.tsx';
 import { useSession } from '../../session.tsx';
 
 interface ContractFormProps {
@@ -81,6 +82,7 @@ export function ContractForm({ path, before, ports, done }: ContractFormProps): 
           value={reference}
           onChange={(event) => setReference(event.target.value)}
         />
+        {port !== undefined && <DemoPurse method={port.method} use={setReference} />}
         {threshold !== undefined && paid !== undefined && perDayMax !== undefined && perMonthMax !== undefined && (
           <Text size="sm" fw={600} aria-live="polite">
             {fill(words.says, money(threshold), money(paid), port?.name ?? '')}{' '}
