@@ -243,6 +243,7 @@ export const ACCESS = {
   setDemoSpeed: 'logged-in',
   cutDemoLine: 'logged-in',
   sendDemoCard: 'logged-in',
+  readDemoCard: 'logged-in',
   readPanel: 'logged-in',
   actOnPanel: 'logged-in',
   streamPanel: 'logged-in',

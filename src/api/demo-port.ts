@@ -18,6 +18,8 @@ export interface DemoPort {
   cards(): readonly { readonly csn: string; readonly subscriber: string; readonly meters: readonly Svpmsn[] }[];
   /** Somebody takes a card to be loaded, and to its meters, now; whether anybody has it. */
   sendCard(csn: string): boolean;
+  /** Somebody holds a card to the reader here until all that waits is on it; whether anybody has it at hand. */
+  readCard(csn: string): Promise<boolean>;
   /** @param speed business seconds a second, 1 to `DEMO_SPEED_MAX` */
   setSpeed(speed: number): void;
   /** Cuts the wire behind a local unit, or mends it; whether there is such a line. */

@@ -26,6 +26,7 @@ export function demoStage({ utility, cards, control, zone, people }: StageOption
     meters: () => utility.houses.map(({ svpmsn }, i) => ({ svpmsn, subscriber: subscriberOfHouse(i) })),
     cards: () => cards.holders,
     sendCard: (csn) => cards.sendOut(csn),
+    readCard: (csn) => cards.holdToReader(csn),
     setSpeed: (speed) => {
       control.speed = speed;
     },

@@ -32,7 +32,10 @@ export interface KioskWords {
   readonly selling: string;
   readonly thanks: string;
   readonly keep: string;
+  readonly loading: string;
+  readonly loaded: string;
   readonly takenHome: string;
+  readonly scan: string;
   readonly print: string;
   readonly another: string;
   readonly returns: string;
@@ -71,7 +74,10 @@ export const KIOSK_WORDS: Readonly<Record<Language, KioskWords>> = {
     selling: 'Selling …',
     thanks: 'Thank you',
     keep: 'Keep this number until the value has arrived',
+    loading: 'Leave your card in the reader …',
+    loaded: 'The value is on your card. Take it with you.',
     takenHome: 'In this demo its owner puts it into the meter at home now.',
+    scan: 'Or take a picture: the code is the signed receipt.',
     print: 'Print the receipt',
     another: 'Done',
     returns: 'This screen starts again in {}.',
@@ -108,7 +114,10 @@ export const KIOSK_WORDS: Readonly<Record<Language, KioskWords>> = {
     selling: '판매하는 중 …',
     thanks: '감사합니다',
     keep: '충전이 끝날 때까지 이 번호를 보관하세요',
+    loading: '카드를 판독기에 그대로 두세요 …',
+    loaded: '카드에 충전되었습니다. 카드를 가져가세요.',
     takenHome: '이 시연에서는 카드 주인이 지금 집의 계량기에 꽂습니다.',
+    scan: '사진으로 찍어도 됩니다. 이 코드가 서명된 영수증입니다.',
     print: '영수증 인쇄',
     another: '완료',
     returns: '{} 뒤에 처음 화면으로 돌아갑니다.',

@@ -301,6 +301,15 @@ test('whoever has a card in a demo takes it to its meters when asked, and a card
   assert.equal((await demo.ask(operator, 'POST', `/demo/cards/${CARD}/errands`)).status, 202);
   await demo.lives(10);
   assert.equal(await taken(), before + 700);
+  const held = async (card: string) => (await demo.ask(operator, 'POST', `/demo/cards/${card}/reading`)).json.loaded;
+  await demo.ask(operator, 'POST', path, sale, { 'idempotency-key': 'for-the-reader' });
+  const stored = async () => (await demo.ask(operator, 'GET', path)).json.items as unknown as { state: string }[];
+  assert.ok((await stored()).some(({ state }) => state !== 'stored'));
+  assert.deepEqual([await held(CARD), await held('04ffffffffffff')], [true, false]);
+  assert.ok(
+    (await stored()).every(({ state }) => state === 'stored'),
+    'it is loaded where it is held to the reader',
+  );
   const unknown = await demo.ask(operator, 'POST', '/demo/cards/04ffffffffffff/errands');
   assert.deepEqual(refusal(unknown).slice(0, 2), [404, 'card-unknown']);
 });

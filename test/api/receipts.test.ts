@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { issueReceipts, MemoryStore, parseSignedReceipt, verifyReceipt } from '../../src/host/index.ts';
+import { issueReceipts, MemoryStore, parseReceiptQr, parseSignedReceipt, verifyReceipt } from '../../src/host/index.ts';
 import { cardTradeOf, drawnFrom, knownKeys, knownSigner, tradeOf } from '../../src/host/receipt.testing.ts';
 import { made } from '../../src/host/rig.testing.ts';
 import { type Visitor, World } from './world.ts';
@@ -45,6 +45,8 @@ test('a receipt is JSON, its signed text or a paper, by what is named in the add
   }
   assert.equal((await world.ask(kim, 'GET', URL, undefined, { accept: 'image/png' })).json.code, 'not-acceptable');
   const { text } = await world.ask(kim, 'GET', `${URL}?form=text`);
+  const { json } = await world.ask(kim, 'GET', `${URL}?form=json`);
+  assert.equal(made(parseReceiptQr(String(json.qr))).text, text, 'a code says the same');
   const proved = await verifyReceipt(made(parseSignedReceipt(text)), knownKeys());
   assert.ok(!('reason' in proved));
   // The paper carries that very text.

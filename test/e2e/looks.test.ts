@@ -60,6 +60,7 @@ const PAGES: readonly { readonly role: string; readonly ways: readonly (string |
     ways: [
       ...['/vend', '/kiosk'],
       { name: 'kiosk-card', go: (page) => toKioskCard(page) },
+      { name: 'kiosk-sold', go: (page) => toKioskSold(page) },
       { name: 'vend-sale', go: async (page) => page.goto(await vendOf(page)) },
     ],
   },
@@ -220,6 +221,15 @@ async function toKioskCard(page: Page): Promise<void> {
   await page.getByRole('button', { name: KIOSK_WORDS.en.hasCard }).click();
   await page.getByRole('button', { name: TOWN_CARDS[0] as string, exact: true }).click();
   await page.getByRole('heading', { name: KIOSK_WORDS.en.yourCard }).waitFor();
+}
+
+/** The value is loaded in the reader, and the receipt is a code as soon as it is signed. */
+async function toKioskSold(page: Page): Promise<void> {
+  const { loaded, scan, ways } = KIOSK_WORDS.en;
+  await toKioskCard(page);
+  for (const name of [/^Gas/, '€10.00', ways.cash]) await page.getByRole('button', { name, exact: true }).click();
+  await page.getByText(loaded).waitFor();
+  await page.getByRole('img', { name: scan }).waitFor();
 }
 
 async function vendOf(page: Page): Promise<string> {

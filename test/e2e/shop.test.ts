@@ -51,7 +51,7 @@ test('a kiosk sells to a meter by touch, and its receipt says so when the meter 
   });
 });
 
-test('a kiosk sells to a purse card, which is loaded when its owner comes home, and lists name the card', {
+test('a kiosk sells to a purse card, which is loaded in its reader, prints its receipt as a code, and lists name the card', {
   skip,
 }, async () => {
   await as('Agent', async (page) => {
@@ -63,8 +63,9 @@ test('a kiosk sells to a purse card, which is loaded when its owner comes home, 
     await press(page, TEN);
     await page.getByText(`You pay ${TEN} for Gas on card ${CARD}.`).waitFor();
     await press(page, kiosk.ways.card);
-    await page.getByText(kiosk.takenHome).waitFor();
+    await page.getByText(kiosk.loaded).waitFor();
     await page.getByText(selling.onCard.steps.stored as string).waitFor();
+    await page.getByRole('img', { name: kiosk.scan }).waitFor();
     await page.goto('/vend');
     await page.getByRole('row', { name: new RegExp(`card ${CARD} · Gas.*${vend.onCard}`) }).waitFor();
     await page.getByRole('row', { name: new RegExp(`${meter()}.*${vend.outcomes.stored}`) }).waitFor();

@@ -135,6 +135,22 @@ export function demoRoutes(
     },
   );
 
+  app.post(
+    '/demo/cards/:card/reading',
+    {
+      config: { operation: 'readDemoCard' },
+      schema: {
+        tags,
+        summary: 'Hold a card to the reader of a counter or kiosk, until all that waits for it is on it',
+        params: Strict({ card: CardNumber }),
+        response: {
+          200: Type.Object({ loaded: Type.Boolean({ description: 'False while its owner is out with it.' }) }),
+        },
+      },
+    },
+    async (request) => ({ loaded: await demoOf().readCard(request.params.card) }),
+  );
+
   app.get(
     '/demo/meters/:meter/panel',
     {

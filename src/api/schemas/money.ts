@@ -7,7 +7,9 @@ import {
   type IssuedReceipt,
   orderOfPayment,
   type PaymentAnswered,
+  parseSignedReceipt,
   type Quote,
+  receiptQrText,
   type Terms,
   type Traded,
   type TradeParts,
@@ -134,7 +136,14 @@ export const quoteJson = ({ svpmsn, dues, terms, ...parts }: Quote): QuoteJson =
 });
 
 export const ReceiptSchema = Type.Object(
-  { number: Type.String(), issuedAt: Instant, signed: Type.String({ description: 'JSON with the signature.' }) },
+  {
+    number: Type.String(),
+    issuedAt: Instant,
+    signed: Type.String({ description: 'JSON with the signature.' }),
+    qr: Type.Optional(
+      Type.String({ description: 'The same in the characters of a QR code; absent if it cannot be read.' }),
+    ),
+  },
   { $id: 'Receipt', description: '`wattpurse receipt verify` checks it off line; the last one of a purchase stands.' },
 );
 export type ReceiptJson = Static<typeof ReceiptSchema>;
@@ -143,7 +152,13 @@ export const receiptJson = ({ id, issuedAt, text }: IssuedReceipt): ReceiptJson 
   number: id,
   issuedAt: instantText(issuedAt),
   signed: text,
+  ...maybe('qr', qrOf(text), same),
 });
+
+function qrOf(text: string): string | undefined {
+  const signed = parseSignedReceipt(text);
+  return 'reason' in signed ? undefined : receiptQrText(signed);
+}
 
 const Account = Type.Union([
   Strict({ type: Type.Literal('mandate'), reference: Line(1, 35) }),

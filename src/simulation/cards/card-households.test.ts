@@ -114,6 +114,24 @@ test('whoever is sent out loads what was sold meanwhile, and a card that nobody 
   assert.equal(await taken(), before + 750n);
 });
 
+test('a card that is held to a reader is loaded there, and not while its owner is out with it', async () => {
+  const { utility, people } = await town();
+  await utility.runUntil(BEGINS_MS + FIRST_ERRANDS_MS);
+  const [holder] = people.holders;
+  assert.ok(holder !== undefined);
+  const sale = { csn: holder.csn, region: Region.water, paid: 700, method: 'cash', orderId: 'at the kiosk' } as const;
+  assert.ok(!('reason' in (await utility.host.by(actOf(utility, toCard('buyForCard', holder.csn))).buyForCard(sale))));
+  const state = async () => {
+    const order = await utility.host.cardOrder('at the kiosk');
+    return 'state' in order ? order.state : undefined;
+  };
+  assert.notEqual(await state(), 'stored');
+  assert.deepEqual([await people.holdToReader(holder.csn), await state()], [true, 'stored']);
+  assert.ok(people.sendOut(holder.csn));
+  assert.equal(await people.holdToReader(holder.csn), false);
+  assert.equal(await people.holdToReader('04ffffffffffff'), false);
+});
+
 test('households go on with the cards and meters that they had, and nothing of them is made anew', async () => {
   const store = new MemoryStore();
   const memories = { meters: 2, memoryOf: keptMemories(blankMemory) };

@@ -141,6 +141,16 @@ export class CardHouseholds {
     }));
   }
 
+  /** Somebody holds this card to the reader of a counter until all that waits is on it; whether anybody has it there. */
+  async holdToReader(csn: string): Promise<boolean> {
+    const household = this.#households.find(({ card }) => card.csn === csn);
+    if (household === undefined || household.isOut) return false;
+    household.isOut = true;
+    await this.#counter.serve(household.card);
+    household.isOut = false;
+    return true;
+  }
+
   /** Somebody takes this card to be loaded, and to the meters, now, or once it is back; whether anybody has it. */
   sendOut(csn: string): boolean {
     const household = this.#households.find(({ card }) => card.csn === csn);

@@ -54,7 +54,7 @@ export function KioskPage(): ReactNode {
 function Languages(): ReactNode {
   const { language, choose } = useLocale();
   return (
-    <Group gap={6} wrap="nowrap">
+    <Group gap={6} wrap="nowrap" className="no-print">
       {LANGUAGES.map((each) => (
         <Button
           key={each}
@@ -140,7 +140,7 @@ function Steps(): ReactNode {
       )}
       {step.name === 'sold' && <Sold reference={step.reference} onDone={restart} />}
       <RefusalLine error={selling.error} />
-      <div className="foot">
+      <div className="foot no-print">
         <Group justify="space-between">
           {step.name !== 'meter' && !isOpen ? (
             <Button size="lg" variant="default" onClick={restart}>

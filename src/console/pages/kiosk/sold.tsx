@@ -1,7 +1,7 @@
-import { SimpleGrid, Text } from '@mantine/core';
+import { SimpleGrid, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { type ReactNode, useEffect } from 'react';
-import type { VendJson } from '../../../api/index.ts';
+import { lazy, type ReactNode, Suspense, useEffect } from 'react';
+import type { ReceiptJson, VendJson } from '../../../api/index.ts';
 import { KIOSK_WORDS, VEND_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDemo } from '../../demo.ts';
@@ -33,20 +33,23 @@ export function Sold({ reference, onDone }: SoldProps): ReactNode {
           <>
             <section className="surface" style={{ padding: 20 }}>
               <Journey of={journeyOfVend(found)} since={found.at} isForCard={found.card !== undefined} />
-              {found.card !== undefined && <TakenHome card={found.card} />}
+              {found.card !== undefined && <Reader card={found.card} />}
             </section>
             <SimpleGrid cols={{ base: 1, sm: 2 }}>
-              <Lines vend={found} />
-              <section className="surface" style={{ padding: 20 }}>
-                <Text className="quiet">{words.keep}</Text>
-                <Text ff="monospace" fz="lg" style={{ overflowWrap: 'anywhere' }}>
-                  {reference}
-                </Text>
-                <Text className="quiet" mt="sm">
-                  {placeOf(found)}
-                </Text>
-                <Text className="quiet">{exact(found.at)}</Text>
-              </section>
+              <Stack>
+                <Lines vend={found} />
+                <section className="surface" style={{ padding: 20 }}>
+                  <Text className="quiet">{words.keep}</Text>
+                  <Text ff="monospace" fz="lg" style={{ overflowWrap: 'anywhere' }}>
+                    {reference}
+                  </Text>
+                  <Text className="quiet" mt="sm">
+                    {placeOf(found)}
+                  </Text>
+                  <Text className="quiet">{exact(found.at)}</Text>
+                </section>
+              </Stack>
+              <Code reference={reference} />
             </SimpleGrid>
           </>
         )}
@@ -73,19 +76,48 @@ function Lines({ vend }: { readonly vend: VendJson }): ReactNode {
   );
 }
 
-/** Whoever has the card in a demo goes home with it: a kiosk loads no card, a meter with a line does. */
-function TakenHome({ card }: { readonly card: string }): ReactNode {
+/**
+ * A card of a demo stands in the reader, where it is loaded; that of somebody who is out with it is loaded when it is
+ * in the meter at home. A browser reads no chip: without a demo there is neither.
+ */
+function Reader({ card }: { readonly card: string }): ReactNode {
   const words = useWords(KIOSK_WORDS);
   const isOfDemo = useDemo()?.cards.some(({ number }) => number === card) === true;
-  const { mutate } = useMutation({
-    mutationFn: (taken: string) => change(`/demo/cards/${taken}/errands`, { method: 'POST' }),
+  const { mutate, data } = useMutation({
+    mutationFn: async (held: string) => {
+      const { loaded } = await change<{ readonly loaded: boolean }>(`/demo/cards/${held}/reading`, { method: 'POST' });
+      if (!loaded) await change(`/demo/cards/${held}/errands`, { method: 'POST' });
+      return { loaded };
+    },
   });
   useEffect(() => {
     if (isOfDemo) mutate(card);
   }, [isOfDemo, card, mutate]);
-  return isOfDemo ? (
-    <Text ta="center" mt="xs">
-      {words.takenHome}
+  if (!isOfDemo) return null;
+  return (
+    <Text ta="center" mt="xs" role="status">
+      {data === undefined ? words.loading : data.loaded ? words.loaded : words.takenHome}
     </Text>
-  ) : null;
+  );
 }
+
+/** The receipt as a code, as soon as it is signed: the last one stands. */
+function Code({ reference }: { readonly reference: string }): ReactNode {
+  const words = useWords(KIOSK_WORDS);
+  const receipts = useRead<{ readonly items: readonly ReceiptJson[] }>(
+    `/vend/vends/${encodeURIComponent(reference)}/receipts`,
+    { until: ({ items }) => items.length > 0 },
+  );
+  const qr = receipts.data?.items.at(-1)?.qr;
+  if (qr === undefined) return null;
+  return (
+    <section className="surface receipt-code" aria-label={words.scan}>
+      <Suspense fallback={null}>
+        <QrPicture text={qr} label={words.scan} />
+      </Suspense>
+      <Text className="quiet">{words.scan}</Text>
+    </section>
+  );
+}
+
+const QrPicture = lazy(async () => ({ default: (await import('../../parts/qr-picture.tsx')).QrPicture }));
