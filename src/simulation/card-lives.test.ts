@@ -45,6 +45,17 @@ test('what is on the way to a meter that is dead is released by its issuer, and 
   assert.ok(faults['offline-meter-dead'] > 0 && cards.releases > 0);
 });
 
+test('cards that come back after more than a year keep every promise, and everything of theirs settles', async () => {
+  const yearS = 366 * 86_400;
+  // Nobody does anything for so long after the last fault. Where no ticket is renewed by then, both break I8.
+  for (const seed of [30, 79]) {
+    const { violations, virtualSeconds, healedAfterSeconds = 0, cards, checksOf } = await life(seed);
+    assert.deepEqual(violations, []);
+    assert.ok(virtualSeconds > healedAfterSeconds + yearS, `seed ${seed}`);
+    assert.ok(cards.loads > 4 && cards.takings > 3 && (checksOf.I25 ?? 0) > 0, JSON.stringify(cards));
+  }
+});
+
 test('value of a card that is lost as tickets end for ever, with the seconds of a u32, is held against its meters no more', async () => {
   const { violations, faults } = await life(1032, { suite: Suite.aes256 });
   assert.deepEqual(violations, []);

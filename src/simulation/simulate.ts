@@ -85,6 +85,10 @@ function unlessStoreFails(error: unknown): void {
 /** Whose receipts they are. */
 const UTILITY = { name: 'A utility', registration: undefined };
 
+/** Of lives in which years go by. */
+const YEARS_SHARE = 1 / 6;
+const YEAR_DAYS = 366;
+const DAY_MS = 86_400_000;
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 /** I28: so many minutes without a fault settle everything, from any state. */
@@ -121,6 +125,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
   try {
     await world.open();
     await world.suffer();
+    world.rest();
     await world.heal();
   } catch (error) {
     throw new LifeStopped(error, world.result());
@@ -149,6 +154,7 @@ class World {
   #transfers = 0;
   readonly #circumstances: Circumstances;
   #lastStoredAt: number;
+  #restedSeconds = 0;
   #healedAfterSeconds: number | undefined;
 
   constructor(options: SimulationOptions, store: SimulatedStore) {
@@ -347,13 +353,24 @@ class World {
     }
   }
 
+  /** In a share of lives more than a year goes by before anybody comes back, and everything is left as it is. */
+  rest(): void {
+    const random = this.#random.fork('years');
+    if (this.#checkers.findings.violations.length > 0 || !random.chance(YEARS_SHARE)) return;
+    const days = YEAR_DAYS + random.below(YEAR_DAYS);
+    this.#cardPeople?.rest();
+    this.#restedSeconds = (days * DAY_MS) / SECOND_MS;
+    this.#living.rest(days * DAY_MS);
+    this.#trace.say(this.#now, `${days} days have gone by`);
+  }
+
   /** No fault strikes any more; ten minutes later everything is settled, and the audit finds nothing. */
   async heal(): Promise<void> {
     const utility = this.#living;
     // What follows from a broken promise says little about its cause.
     if (this.#checkers.findings.violations.length > 0) return;
     this.#faults.active = false;
-    this.#healedAfterSeconds = this.#seconds;
+    this.#healedAfterSeconds = this.#seconds - this.#restedSeconds;
     await utility.hosts.heal();
     this.#misfortunes.heal(utility);
     await this.#bank?.heal();

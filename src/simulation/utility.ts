@@ -263,6 +263,14 @@ export class Utility {
     }
   }
 
+  /** The power is away everywhere, and nobody does anything, for so long. */
+  rest(ms: number): void {
+    const { time, transformers } = this;
+    for (const transformer of transformers) this.#outages.begin(transformer, time.now);
+    time.leap(ms);
+    for (const transformer of transformers) this.#outages.end(transformer, time.now);
+  }
+
   #startTicking(): void {
     const { time } = this;
     const tick = async () => {

@@ -55,6 +55,12 @@ export class VirtualTime {
     this.#now = milliseconds(time);
   }
 
+  /** So long nothing happens, and all that was announced is put off by as much. */
+  leap(ms: number): void {
+    this.#now = milliseconds(this.#now + ms);
+    for (let i = 0; i < this.#at.length; i++) this.#at[i] = (this.#at[i] as number) + ms;
+  }
+
   #pop(): Run {
     const run = this.#run[0] as Run;
     const last = this.#at.length - 1;

@@ -120,6 +120,14 @@ export class CardPeople {
     }
   }
 
+  /** Nobody is at home, and the batteries of the meters are empty. */
+  rest(): void {
+    for (const { house, meters } of this.#holders) {
+      house.removeCard(this.#utility.time.now);
+      for (const meter of meters) meter.darken();
+    }
+  }
+
   /** Nothing happens to a card any more; it is brought everywhere where it is waited for, once more and again. */
   async heal(): Promise<void> {
     const { time } = this.#utility;
@@ -131,13 +139,16 @@ export class CardPeople {
       if (holder.where !== 'lost') this.#insert(holder, {});
     }
     time.after(3 * MINUTE_MS, () => this.#bringAbout());
-    time.after(6 * MINUTE_MS, () => this.#bringAbout());
+    // What lost cards still had is asked for when the next ones have brought what each meter took.
+    time.after(6 * MINUTE_MS, async () => {
+      await this.#losses.recover();
+      await this.#bringAbout();
+    });
   }
 
   async #bringAbout(): Promise<void> {
     const { time } = this.#utility;
     await this.#paid.tellAgain();
-    await this.#losses.recover();
     for (const holder of this.#holders) {
       const { house, meters, card } = holder;
       house.removeCard(time.now);

@@ -74,6 +74,11 @@ export class OfflineMeter {
     memory.cutByte = byte;
   }
 
+  /** Its battery is empty. */
+  darken(): void {
+    this.dark = true;
+  }
+
   /** For good, or until it is mended. Once more it is started from its memories, by whoever looks what they hold. */
   die(now: number): void {
     this.#powerUp(now);

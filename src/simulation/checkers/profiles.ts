@@ -6,7 +6,7 @@ import { registerOf } from '../second-meter.ts';
 import type { Utility } from '../utility.ts';
 import type { Checker, Findings } from './checker.ts';
 
-/** Lives are shorter than what a profile keeps, so that all of it can be added up. */
+/** Most lives are shorter than what a profile keeps, so that all of it can be added up. */
 const RING_MINUTES = PROFILE_RING_DAYS * MINUTES_PER_DAY;
 const MINUTE_MS = 60_000;
 
@@ -92,7 +92,7 @@ export class Profiles implements Checker {
       this.#findings.hold(
         'I27',
         svpmsn,
-        sum === registerOf(meter),
+        sum === registerOf(meter) || (this.#first <= newest - RING_MINUTES && sum <= registerOf(meter)),
         () => `the minutes of its profile come to ${sum}, and its register to ${registerOf(meter)}`,
       );
       this.#marked(house, Math.max(this.#first, newest - RING_MINUTES + 1), newest);
