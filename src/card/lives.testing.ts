@@ -4,7 +4,7 @@ import { drawing } from '../exchange/sides.testing.ts';
 import { type Csn, REGIONS, type Region, type Svpmsn, tokens, U32_MAX, unixSeconds } from '../units/index.ts';
 import {
   AT,
-  type CardInHand,
+  CardInHand,
   CSN,
   cardKey,
   GAS,
@@ -38,6 +38,8 @@ interface Holder {
   readonly released: { readonly debitCounter: number; readonly amount: number; readonly meter: Svpmsn }[];
   /** Amounts of pending records that ended, by DTC, with what ended them. */
   pendingBefore: { readonly counter: number; readonly amount: number; readonly meter: Svpmsn } | undefined;
+  /** Another chip with what was in its memory at some time, and the value that it had then. */
+  copy: { readonly hand: CardInHand; readonly value: number } | undefined;
 }
 
 const STEPS_A_LIFE = 12;
@@ -50,8 +52,8 @@ const OVERFULL = 12;
 /**
  * Two cards, their provider's books and two meters, through loads that have room and that have none, voids, releases,
  * debits, new tickets, a block, pulls after any command, power cuts in any byte, another card put in its place in the
- * middle, replays of whatever was overheard, a meter that dies, and years in which nobody does anything; I23 to I25
- * hold after each step, no meter takes under a ticket that has run out, and when the faults end everything settles.
+ * middle, replays of whatever was overheard, a meter that dies, years in which nobody does anything, and a copy of a
+ * card that goes to the meters too; I23 to I25 hold after each step, of a card that was copied by what the copy had, no meter takes under a ticket that has run out, and when the faults end everything settles.
  * The region is another one from seed to seed.
  * @throws AssertionError that names the seed
  */
@@ -73,6 +75,7 @@ export function live(seed: number): void {
       orders: 0,
       released: [],
       pendingBefore: undefined,
+      copy: undefined,
     };
   });
   let version = 1;
@@ -111,11 +114,15 @@ export function live(seed: number): void {
         .filter(({ debitCounter, meter }) => !credited(csn, meter, debitCounter))
         .reduce((sum, { amount }) => sum + amount, 0);
       const spent = meters.reduce((sum, meter) => sum + given(csn, meter), 0);
-      assert.equal(its.balance + onTheWay + spent + writtenOff, its.loaded, said('I23: value came or went'));
+      const there = its.balance + onTheWay + spent + writtenOff;
+      if (holder.copy === undefined) assert.equal(there, its.loaded, said('I23: value came or went'));
+      else assert.ok(there <= its.loaded + holder.copy.value, said('I23: a copy gave what the card never had'));
       const { stored, account } = holder.book;
       const open = account.outstanding?.amount ?? 0;
       assert.ok(stored <= its.loaded && its.loaded <= stored + open, said('what is booked is loaded, and no more'));
       for (const meter of meters) {
+        const debits = meter.taken.filter((each) => each.csn === csn).map(({ debitCounter }) => debitCounter);
+        assert.equal(new Set(debits).size, debits.length, said('a meter credited a debit twice'));
         const at = givenAtEpoch.get(`${csn} ${meter.svpmsn}`);
         if (at !== undefined) assert.equal(given(csn, meter), at, said('I25: a blocked card credited'));
       }
@@ -224,7 +231,7 @@ export function live(seed: number): void {
     const holder = holders[random.below(2)] as Holder;
     const { book, hand } = holder;
     const meter = meters[random.below(2)] as MeterOnBench;
-    const act = random.below(12);
+    const act = random.below(13);
     if (act <= 1) {
       if (book.account.outstanding === undefined && !holder.blocked) {
         holder.orders += 1;
@@ -268,7 +275,20 @@ export function live(seed: number): void {
       // In the middle of a taking, perhaps before it could acknowledge it.
       faulty(holder, () => take(holder, meter, random.below(200), random.below(10)));
       dead = meter;
+    } else if (act === 12 && random.below(3) === 0) copied(holder, meter);
+  }
+
+  /** Its chip is read out once; from then on the copy goes to the meters as the card does. */
+  function copied(holder: Holder, meter: MeterOnBench): void {
+    if (holder.copy === undefined) {
+      const { balance, pending } = purse(holder);
+      const isGiven = pending === undefined || credited(holder.csn, pending.meter, pending.counter);
+      const value = balance + (isGiven ? 0 : pending.amount);
+      holder.copy = { hand: new CardInHand(holder.hand.memory.slice(), seed ^ 3), value };
     }
+    const { hand } = holder.copy;
+    const other = { ...holder, hand };
+    faulty(other, () => take(other, meter, random.below(3) === 0 ? 'all' : random.below(200), 3 + random.below(9)));
   }
 
   /** The good card brings the epoch to a meter, and the blocked one comes after it. */
