@@ -2,7 +2,7 @@ import type { KeyStore, Suite } from '../crypto/index.ts';
 import { type ReceiptKeys, type ReceiptSigner, StoreError } from '../host/index.ts';
 import { DEFAULT_SUPPLY_POLICY, RelayAction } from '../records/index.ts';
 import { DEFAULT_TARIFF } from '../tariff/index.ts';
-import { type Svpmsn, svpmsnText, tokens } from '../units/index.ts';
+import { type Svpmsn, svpmsnText, tokens, UNIX_MS_MAX } from '../units/index.ts';
 import { Bank } from './bank.ts';
 import { BankPayers } from './bank-payers.ts';
 import { CardPeople } from './cards/card-people.ts';
@@ -358,6 +358,8 @@ class World {
     const random = this.#random.fork('years');
     if (this.#checkers.findings.violations.length > 0 || !random.chance(YEARS_SHARE)) return;
     const days = YEAR_DAYS + random.below(YEAR_DAYS);
+    // No calendar here goes on behind the end of Unix time in a u32.
+    if (this.#now + days * DAY_MS > UNIX_MS_MAX) return;
     this.#cardPeople?.rest();
     this.#restedSeconds = (days * DAY_MS) / SECOND_MS;
     this.#living.rest(days * DAY_MS);
