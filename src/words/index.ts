@@ -44,6 +44,7 @@ export * from './settlement.ts';
 export * from './states.ts';
 export * from './story.ts';
 export * from './subscribers.ts';
+export * from './suspects.ts';
 export * from './tariffs.ts';
 export * from './till.ts';
 export * from './vend.ts';

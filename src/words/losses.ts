@@ -38,8 +38,7 @@ const en = {
   waitingCheck: 'Reading the minutes of the transformer …',
   noCheck: 'The transformer has told no minute of this day.',
   noCount: 'What the meters counted can be read by operators and auditors.',
-  notPlaced:
-    'Where on a line energy is lost is not located by itself: each day of a transformer is judged as a whole. A person has to look.',
+  whereNote: 'An alarm names the meters at which the energy of a day may be lost, as far as the data tell.',
   losses: 'Losses on transformers',
   noLosses: 'No loss is open.',
   lossState: 'How far',
@@ -156,8 +155,7 @@ export const LOSSES_WORDS: Readonly<Record<Language, LossesWords>> = {
     waitingCheck: '변압기의 분 단위 기록을 읽는 중 …',
     noCheck: '이 날 변압기가 전한 기록이 없습니다.',
     noCount: '계량기가 잰 양은 운영자와 감사자만 볼 수 있습니다.',
-    notPlaced:
-      '선로의 어디서 전기가 새는지는 자동으로 찾지 않습니다. 변압기의 하루를 통째로 판정하므로 담당자의 확인이 필요합니다.',
+    whereNote: '경보는 자료로 알 수 있는 한, 하루의 전력량이 새었을 만한 계량기를 알려 줍니다.',
     losses: '변압기 손실',
     noLosses: '열린 손실 경보가 없습니다.',
     lossState: '진행',

@@ -1,7 +1,7 @@
 import { Button, Group, Select, Stack, Table, Text, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { LossAlarmJson } from '../../../api/index.ts';
-import { fill, LOSSES_WORDS } from '../../../words/index.ts';
+import { fill, LOSSES_WORDS, SUSPECT_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
@@ -14,6 +14,7 @@ import { Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { useNow } from '../../time.ts';
+import { Suspects } from './suspects.tsx';
 
 type State = LossAlarmJson['state'];
 type Finding = NonNullable<LossAlarmJson['steps'][number]['finding']>;
@@ -31,9 +32,21 @@ export function LossAlarms(): ReactNode {
   return (
     <Panel title={words.losses}>
       <Loaded of={read} waiting={words.alarmsWaiting}>
-        {({ items }) => (items.length === 0 ? <Text size="sm">{words.noLosses}</Text> : <LossTable items={items} />)}
+        {({ items }) => (items.length === 0 ? <Text size="sm">{words.noLosses}</Text> : <OpenLosses items={items} />)}
       </Loaded>
     </Panel>
+  );
+}
+
+function OpenLosses({ items }: { readonly items: readonly LossAlarmJson[] }): ReactNode {
+  return (
+    <>
+      <LossTable items={items} />
+      {items.map(
+        ({ id, localUnit, suspects }) =>
+          suspects !== undefined && <Suspects key={id} localUnit={localUnit} suspects={suspects} />,
+      )}
+    </>
   );
 }
 
@@ -78,9 +91,10 @@ function LossTable({ items }: { readonly items: readonly LossAlarmJson[] }): Rea
                 </Text>
               </Table.Td>
               <Table.Td maw={280}>
-                {alarm.steps.map(({ state, by, note }) => (
+                {alarm.steps.map(({ state, by, note, meter }) => (
                   <Text key={state} size="xs" className="quiet">
                     {words.lossStates[state]}, {by}
+                    {meter !== undefined && `, ${meter}`}
                     {note !== '' && `: ${note}`}
                   </Text>
                 ))}
@@ -117,12 +131,15 @@ interface StepProps {
   readonly close: () => void;
 }
 
-function Step({ alarm: { id, localUnit }, state, close }: StepProps): ReactNode {
+function Step({ alarm: { id, localUnit, suspects }, state, close }: StepProps): ReactNode {
   const words = useWords(LOSSES_WORDS);
   const shared = useConsoleWords();
   const [note, setNote] = useState('');
+  const where = useWords(SUSPECT_WORDS);
   const [finding, setFinding] = useState<Finding>('theft');
-  const body = { state, note: note.trim(), ...(state === 'closed' && { finding }) };
+  const [meter, setMeter] = useState<string | null>(null);
+  const closing = { finding, ...(meter !== null && { meter }) };
+  const body = { state, note: note.trim(), ...(state === 'closed' && closing) };
   const doing = useDoing(() => change(`/loss-alarms/${id}`, { method: 'PATCH', body }), close);
   return (
     <Dialog isOpen close={close} title={`${words.lossSteps[state]}: ${words.localUnit} ${String(localUnit)}`}>
@@ -134,6 +151,16 @@ function Step({ alarm: { id, localUnit }, state, close }: StepProps): ReactNode 
             data={FINDINGS.map((value) => ({ value, label: words.findings[value] }))}
             value={finding}
             onChange={(value) => setFinding(value as Finding)}
+          />
+        )}
+        {state === 'closed' && suspects !== undefined && (
+          <Select
+            label={where.whichMeter}
+            placeholder={where.noMeter}
+            clearable
+            data={suspects.meters.map((each) => each.meter)}
+            value={meter}
+            onChange={setMeter}
           />
         )}
         <TextInput

@@ -37,7 +37,7 @@ export function LossesPage(): ReactNode {
         }
       </Loaded>
       <Text size="sm" className="quiet" maw={760}>
-        {words.notPlaced}
+        {words.whereNote}
       </Text>
     </Page>
   );
