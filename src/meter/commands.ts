@@ -37,7 +37,7 @@ import { encodeModeTable } from '../tariff/index.ts';
 import { type SupplyIndex, tokens, U32_MAX, unixSeconds } from '../units/index.ts';
 import { readBlob, writeBlob } from './blob.ts';
 import { setClock, slewClock, slewSpentToday } from './clock.ts';
-import { eventsFrom, oldestEvent, recordEvent } from './event-log.ts';
+import { eventsFrom, keepEventsBefore, oldestEvent, recordEvent } from './event-log.ts';
 import { levelsOf } from './exchanger.ts';
 import { flagsOf } from './flags.ts';
 import { raiseEpoch } from './hot-list.ts';
@@ -172,7 +172,7 @@ function events(meter: Meter, body: Uint8Array): Uint8Array {
   const request = decodeEventRequest(body);
   const failed = isRecordFailure(request);
   const from = failed ? meter.events.next : request.from;
-  if (!failed) meter.events.keptBefore = Math.max(meter.events.keptBefore, Math.min(from, meter.events.next));
+  if (!failed) keepEventsBefore(meter, from);
   const oldest = oldestEvent(meter);
   const result = failed ? Result.bodyNotUnderstood : from < oldest ? Result.notHeld : Result.done;
   return encodeEventAnswer({

@@ -15,7 +15,7 @@ export function flagsOf(meter: Meter): number {
     (reasons & RelayReason.loadLimit ? MeterFlag.loadLimit : 0) |
     (meter.owed > 0 ? MeterFlag.emergencyCredit : 0) |
     (meter.kept.clockSet ? 0 : MeterFlag.clockUnset) |
-    (meter.events.next > meter.events.keptBefore ? MeterFlag.eventsWaiting : 0) |
+    (meter.events.next > meter.kept.eventsKeptBefore ? MeterFlag.eventsWaiting : 0) |
     (balance <= meter.policy.lowBalance ? MeterFlag.lowBalance : 0) |
     (meter.stored === 0 && meter.exchanger.tank === 0 ? MeterFlag.lastToken : 0) |
     (meter.card !== undefined ? MeterFlag.cardInserted : 0)

@@ -17,7 +17,7 @@ export const EVENTS_KEPT = 32;
 export const EVENT_ROW_BYTES = EVENT_BYTES + 4;
 /** A blob is length u16 | bytes | CRC-32, and has a twin: the one that is not in use is written. */
 const BLOB_OVERHEAD_BYTES = 6;
-export const STATE_BYTES = 136;
+export const STATE_BYTES = 140;
 /** Sequence u32 | minute u32 | counted u32 | totals: see `totals.ts`. */
 export const TOTALS_BLOB_BYTES = 12 + TOTALS_BYTES;
 

@@ -1,6 +1,6 @@
 import { AttentionReason, EventKind, type EventRecord, RelayAction, RelayReason, Result } from '../records/index.ts';
 import { hasCredit, mayReconnect } from './credit.ts';
-import { nextEvent, recordEvent, writeEvent } from './event-log.ts';
+import { nextEvent, nextSequence, recordEvent, writeEvent } from './event-log.ts';
 import { hasCharge } from './mode-tables.ts';
 import { relayMoved } from './output-voltage.ts';
 import type { MeterOutputs } from './outputs.ts';
@@ -35,7 +35,7 @@ function changeOf(meter: Meter, { index, relay }: Supply, before: number): Event
 /** The power went between the state that a relay is in and the event of it: now it is written. */
 export function makeGoodEvent(meter: Meter): void {
   const { relayEvent } = meter.kept;
-  if (relayEvent?.sequence === meter.events.next) writeEvent(meter, relayEvent);
+  if (relayEvent?.sequence === nextSequence(meter)) writeEvent(meter, relayEvent);
 }
 
 /**

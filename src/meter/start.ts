@@ -138,6 +138,8 @@ export function startMeter(
   );
   meter.keptSlot = reading?.slot ?? 0;
   meter.dismantled = reading?.dismantled ?? false;
+  // A ring that was lost counts anew.
+  meter.kept.eventsKeptBefore = Math.min(meter.kept.eventsKeptBefore, meter.events.next);
   makeGoodEvent(meter);
   const { lastUse } = meter.svm;
   meter.highestMinute = Math.max(meter.kept.highestMinute, lastUse?.minute ?? 0);

@@ -159,8 +159,6 @@ export interface RelayState {
 
 export interface EventLog {
   next: number;
-  /** The local unit has kept the events before this one. */
-  keptBefore: number;
 }
 
 /** The CPU's own state: what must outlive the power besides purse, tables, policy, totals and profile. */
@@ -187,6 +185,8 @@ export interface KeptState {
   policyVersion: number;
   /** By supply: what is charged when the table in force cannot be read any more. */
   readonly lastCharges: LastCharge[];
+  /** The local unit has kept the events before this one. */
+  eventsKeptBefore: number;
   /** The newest event of a relay: kept in one write with its reasons, so that a cut before the event loses neither. */
   relayEvent: EventRecord | undefined;
 }
@@ -209,6 +209,7 @@ const OFFSET_BIAS = 2 ** 52;
 const CHARGES_AT = 68;
 const CHARGE_BYTES = 12;
 const RELAY_EVENT_AT = CHARGES_AT + SUPPLIES_MAX * CHARGE_BYTES;
+const EVENTS_KEPT_AT = RELAY_EVENT_AT + EVENT_BYTES;
 
 function putCharge(bytes: Uint8Array, at: number, { version, unitCharge, percent, surcharge }: LastCharge): void {
   putU32(bytes, at, version);
@@ -252,6 +253,7 @@ export function keepState(meter: Meter): void {
   for (let i = 0; i < SUPPLIES_MAX; i++)
     putCharge(bytes, CHARGES_AT + i * CHARGE_BYTES, kept.lastCharges[i] ?? NO_CHARGE);
   if (kept.relayEvent !== undefined) bytes.set(encodeEvent(kept.relayEvent), RELAY_EVENT_AT);
+  putU32(bytes, EVENTS_KEPT_AT, kept.eventsKeptBefore);
   putU32(bytes, STATE_BYTES - 4, crc32(bytes, 0, STATE_BYTES - 4));
   meter.nvm.write(meter.layout.state + slot * STATE_BYTES, bytes, 0, STATE_BYTES);
   meter.keptSlot = slot;
@@ -272,6 +274,7 @@ export const blankState = (): KeptState => ({
   heardAt: 0,
   policyVersion: 0,
   lastCharges: new Array(SUPPLIES_MAX).fill(NO_CHARGE),
+  eventsKeptBefore: 1,
   relayEvent: undefined,
 });
 
@@ -304,6 +307,7 @@ export function readState(nvm: Nvm, layout: Layout): KeptReading | undefined {
       heardAt: getU32(bytes, 60),
       policyVersion: getU32(bytes, 64),
       lastCharges: [0, 1, 2, 3].map((i) => getCharge(bytes, CHARGES_AT + i * CHARGE_BYTES)),
+      eventsKeptBefore: getU32(bytes, EVENTS_KEPT_AT),
       relayEvent: getRelayEvent(bytes),
     };
     newest = { kept, slot, dismantled: bytes[50] === 1 };
