@@ -76,28 +76,16 @@ export class ErrorBands {
   /** Between which `BAND_PERCENT` of what comes lie, by errors of the same lead and hour. */
   of(lead: number, forecast: Float64Array): { readonly low: Float64Array; readonly high: Float64Array } {
     const { to, from } = this.#scale;
-    const tail = (100 - BAND_PERCENT) / 200;
-    const ends = forecast
-      .map((_, step) => step)
-      .reduce<{ low: number[]; high: number[] }>(
-        (all, step) => {
-          const errors = this.#near(lead, step);
-          const expected = to(forecast[step] as number);
-          all.low.push(
-            from(
-              expected -
-                quantile(
-                  errors.map((error) => -error),
-                  1 - tail,
-                ),
-            ),
-          );
-          all.high.push(from(expected + quantile(errors, 1 - tail)));
-          return all;
-        },
-        { low: [], high: [] },
-      );
-    return { low: Float64Array.from(ends.low), high: Float64Array.from(ends.high) };
+    const share = (100 + BAND_PERCENT) / 200;
+    const [low, high] = [forecast.slice(), forecast.slice()];
+    forecast.forEach((value, step) => {
+      const errors = this.#near(lead, step);
+      const below = errors.map((error) => -error);
+      // What is expected lies in its band, also where errors were all to one side.
+      low[step] = from(to(value) - Math.max(0, quantile(below, share)));
+      high[step] = from(to(value) + Math.max(0, quantile(errors, share)));
+    });
+    return { low, high };
   }
 
   /** Of a lead that was never tested, those of the longest before it. */

@@ -28,20 +28,17 @@ export interface DemandScale {
 
 /** Below this share of the mean a logarithm says more about next to nothing than about demand. */
 const LOG_SHARE_MIN = 0.05;
+/** So rarely demand may be below it, as when a line is dead for an hour: then it counts as that share. */
+const RARELY = 0.01;
 
-/** Logarithms, where demand never comes near zero; shares of the mean where it does. */
+/** Logarithms, where demand hardly ever comes near zero; shares of the mean where it does. */
 export function scaleOf(days: readonly Float64Array[]): DemandScale {
-  let [sum, count, least] = [0, 0, Number.POSITIVE_INFINITY];
-  for (const day of days) {
-    for (const value of day) {
-      if (Number.isNaN(value)) continue;
-      sum += value;
-      count += 1;
-      least = Math.min(least, value);
-    }
-  }
-  const mean = sum > 0 ? sum / count : 1;
-  if (least >= LOG_SHARE_MIN * mean) return { to: Math.log, from: Math.exp };
+  const known = days.flatMap((day) => [...day]).filter((value) => !Number.isNaN(value));
+  const sum = known.reduce((all, value) => all + value, 0);
+  const mean = sum > 0 ? sum / known.length : 1;
+  const least = LOG_SHARE_MIN * mean;
+  const low = known.filter((value) => value < least).length;
+  if (low <= RARELY * known.length) return { to: (value) => Math.log(Math.max(least, value)), from: Math.exp };
   return { to: (value) => value / mean, from: (scaled) => Math.max(0, scaled * mean) };
 }
 

@@ -78,12 +78,27 @@ test('what is not known, for hours or for days, is left out and does not bend th
   assert.ok(forecast.tested?.days.bands !== undefined && forecast.tested.days.errorPercent < 1);
 });
 
+test('an hour in which the line was dead does not spoil what is forecast after it', () => {
+  const all = town({ days: 70, noise: 0.1 });
+  const past = { ...all, days: all.days.slice(0, 60) };
+  const [model, usual] = [new DayAhead(past), new DayAhead(past)];
+  const day = all.days[60] as Float64Array;
+  usual.observe(day);
+  model.observe(day.map((value, hour) => (hour === 10 ? 0 : value)));
+  assert.ok(off(model.forecast(2)[1], usual.forecast(2)[1] as Float64Array) < 0.5);
+  const days = all.days.map((each, i) => each.map((value, hour) => (i === 60 && hour === 10 ? 0 : value)));
+  const [without] = forecastDemand(all).days;
+  assert.ok(off(forecastDemand({ ...all, days }).days[0]?.fitted?.expected, without?.fitted?.expected ?? day) < 0.05);
+});
+
 test('a line with hours of no demand at all is forecast, and never below nothing', () => {
   const all = town({ days: 42, noise: 0.2 });
   const days = all.days.map((day, i) => day.map((value, hour) => (hour < 6 || i % 7 === SUNDAY ? 0 : value)));
   for (const { fitted } of forecastDemand({ ...all, days }).days) {
     assert.ok(fitted?.expected.every((value) => value >= 0 && Number.isFinite(value)));
-    assert.ok(fitted?.low.every((value, hour) => value >= 0 && value <= (fitted.high[hour] as number)));
+    const [expected, high] = [fitted?.expected, fitted?.high] as [Float64Array, Float64Array];
+    assert.ok(fitted?.low.every((low, hour) => low >= 0 && low <= (expected[hour] as number)));
+    assert.ok(expected.every((value, hour) => value <= (high[hour] as number)));
   }
 });
 
