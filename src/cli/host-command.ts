@@ -104,7 +104,7 @@ async function serve(
   const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });
   await services.start();
   begin(services);
-  const telephone = await openHostTelephone(configured, { host: services, store, hear: say });
+  const telephone = await openHostTelephone(configured, { host: services, store, folder: folder.path, hear: say });
   const whom = partners.identity === undefined ? {} : { identity: partners.identity };
   const app = createApi(
     {

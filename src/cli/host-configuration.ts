@@ -48,8 +48,16 @@ const Stripe = Strict({
 /** A host in whose meters cards of this one's providers are put. */
 const CardPipe = Strict({ url: Url, keyFile: Path, certificateFile: Type.Optional(Path) });
 /** Callbacks of telephone networks, heard on this machine behind a proxy. */
+const Ipv4 = Type.String({ pattern: '^((25[0-5]|2[0-4]\\d|1?\\d?\\d)(\\.|$)){4}$' });
+const Sip = Strict({
+  address: Ipv4,
+  port: Type.Optional(Port),
+  peers: Type.Optional(Type.Array(Ipv4, { maxItems: 64 })),
+  soundPorts: Type.Optional(Strict({ from: Port, to: Port })),
+});
 const Telephone = Strict({
-  callbackPort: Port,
+  callbackPort: Type.Optional(Port),
+  sip: Type.Optional(Sip),
   ussdKeyFile: Type.Optional(Path),
   voice: Type.Optional(
     Strict({ url: Url, tokenFile: Path, person: Type.Optional(Type.String({ pattern: '^\\+[1-9][0-9]{6,14}$' })) }),
@@ -116,6 +124,10 @@ export function parseConfiguration(text: string, path: string): HostConfiguratio
     throw new WrongUse(`The configuration file ${path} is wrong at ${where}: it ${first?.message ?? 'is none'}.`);
   }
   const { receiptKeyFile, utility } = value;
+  const { callbackPort, ussdKeyFile, voice } = value.telephone ?? {};
+  if (callbackPort === undefined && (ussdKeyFile !== undefined || voice !== undefined)) {
+    throw new WrongUse(`The configuration file ${path} is wrong at /telephone: USSD and voice need a callbackPort.`);
+  }
   if (receiptKeyFile !== undefined && utility === undefined) {
     throw new WrongUse(`The configuration file ${path} has a key for receipts and no utility: a receipt names one.`);
   }

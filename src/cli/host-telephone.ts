@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { CallbackServer } from '../adapters/callback-server.ts';
 import { TelephoneWeb, VOICE_PATH } from '../adapters/telephone-web.ts';
 import type { HostServices, Store } from '../host/index.ts';
@@ -5,28 +6,33 @@ import { HostedVoice, UssdGateway } from '../phone/index.ts';
 import { CannotGoOn } from './failure.ts';
 import type { ReadConfiguration } from './host-configuration.ts';
 import { later, openTelephone } from './phone-desk.ts';
+import { openSipTelephone } from './sip-telephone.ts';
 import { WrongUse } from './usage.ts';
 
 interface Around {
   readonly host: HostServices;
   readonly store: Store;
+  /** Where what was spoken is kept, below it. */
+  readonly folder: string;
   /** Takes a sentence for the log. */
   readonly hear: (level: 'warn', sentence: string) => void;
 }
 
+const SIP_PORT = 5_060;
+const SPEECH_FOLDER = 'speech';
 /** As short a key as this is guessed. */
 const KEY_CHARACTERS_MIN = 16;
 
 /** The telephone of a host, as its configuration names it. @throws WrongUse, CannotGoOn */
 export async function openHostTelephone(
   read: ReadConfiguration | undefined,
-  { host, store, hear }: Around,
+  { host, store, folder, hear }: Around,
 ): Promise<{ close(): Promise<void> }> {
   const telephone = read?.configuration.telephone;
   if (read === undefined || telephone === undefined) return { close: async () => undefined };
   const warn = (sentence: string) => hear('warn', sentence);
   const { desk } = openTelephone(() => host, store, warn);
-  const { callbackPort, ussdKeyFile, voice } = telephone;
+  const { callbackPort, ussdKeyFile, voice, sip } = telephone;
   const ussd = new UssdGateway(desk, { later, warn });
   const hosted =
     voice && new HostedVoice(desk, { url: `${originOf(voice.url)}${VOICE_PATH}`, person: voice.person }, later);
@@ -45,18 +51,38 @@ export async function openHostTelephone(
       ussd: { key: keyIn(ussdKeyFile, read.secret(ussdKeyFile)), take: (form) => ussd.take(form) },
     }),
   });
+  const ends: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const end of ends.splice(0)) await end();
+    await desk.close();
+  };
+  try {
+    if (callbackPort !== undefined) ends.push(await listening(web, callbackPort));
+    if (sip !== undefined) {
+      const { soundPorts, peers } = sip;
+      const answering = await openSipTelephone(desk, {
+        ...{ address: sip.address, port: sip.port ?? SIP_PORT, folder: join(folder, SPEECH_FOLDER), warn },
+        ...(soundPorts && { soundPorts }),
+        ...(peers && { peers }),
+      });
+      ends.push(() => answering.close());
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { close };
+}
+
+/** @returns what ends it */
+async function listening(web: TelephoneWeb, port: number): Promise<() => Promise<void>> {
   const callbacks = new CallbackServer((path, body, headers) => web.take(path, body, headers));
   try {
-    await callbacks.listen(callbackPort, '127.0.0.1');
+    await callbacks.listen(port, '127.0.0.1');
   } catch {
-    throw new CannotGoOn(`Port ${callbackPort} for callbacks of the telephone is taken: name another as callbackPort.`);
+    throw new CannotGoOn(`Port ${port} for callbacks of the telephone is taken: name another as callbackPort.`);
   }
-  return {
-    async close() {
-      await callbacks.close();
-      await desk.close();
-    },
-  };
+  return () => callbacks.close();
 }
 
 /** Without a stroke at its end. */

@@ -1,6 +1,10 @@
 /** The dialogue by telephone: one machine for every carrier, and the desk that drives it. */
 export { CallDesk, type CallHandle, type CallLine, type DeskPorts } from './desk.ts';
 export { METER_DIGITS, meterDigits, parseMeterDigits } from './meter-digits.ts';
+export { parseKeyEvent, parseRtp } from './rtp/packet.ts';
+export { SipAgent, type SipSettings } from './sip/agent.ts';
+export { parseSip, parseSipAddress } from './sip/message.ts';
+export { parseOffer } from './sip/sdp.ts';
 export { TextLine, type TextTurn } from './text-line.ts';
 export { HostedVoice, type VoiceForm, type VoiceSettings } from './twiml.ts';
 export * from './types.ts';

@@ -1,7 +1,17 @@
+import { parseWave } from '../../src/adapters/espeak.ts';
 import { ussdForm } from '../../src/adapters/telephone-web.ts';
-import { meterDigits, parseMeterDigits } from '../../src/phone/index.ts';
+import {
+  meterDigits,
+  parseKeyEvent,
+  parseMeterDigits,
+  parseOffer,
+  parseRtp,
+  parseSip,
+  parseSipAddress,
+} from '../../src/phone/index.ts';
+import { requestBytes, requestText, SDP } from '../../src/phone/sip/messages.testing.ts';
 import { svpmsn } from '../../src/units/index.ts';
-import { type Inputs, textLike } from './inputs.ts';
+import { bytesLike, type Inputs, textLike } from './inputs.ts';
 import type { FuzzTarget } from './targets.ts';
 
 const target = <T>({ examples, draw }: Inputs<T>, decode: (input: T) => unknown): FuzzTarget => ({
@@ -9,6 +19,49 @@ const target = <T>({ examples, draw }: Inputs<T>, decode: (input: T) => unknown)
   draw,
   decode,
 });
+
+const request = requestText({ body: SDP, more: ['Subject: a\r\n b', 'v: SIP/2.0/UDP a;branch="x,y"'] });
+const packet = Uint8Array.of(
+  0xb1,
+  0x80,
+  0,
+  1,
+  0,
+  0,
+  0,
+  2,
+  0,
+  0,
+  0,
+  3,
+  0,
+  0,
+  0,
+  5,
+  0,
+  1,
+  0,
+  1,
+  9,
+  9,
+  9,
+  9,
+  1,
+  2,
+  3,
+  0,
+  2,
+);
+const wave = (() => {
+  const bytes = Buffer.alloc(52, 1);
+  bytes.write('RIFF', 0, 'latin1');
+  bytes.write('WAVEfmt ', 8, 'latin1');
+  bytes.set([16, 0, 0, 0, 1, 0, 1, 0, 0x22, 0x56, 0, 0], 16);
+  bytes.set([2, 0, 16, 0], 32);
+  bytes.write('data', 36, 'latin1');
+  bytes.set([8, 0, 0, 0], 40);
+  return bytes;
+})();
 
 /** What comes over a telephone. */
 export const PHONE_TARGETS: Readonly<Record<string, FuzzTarget>> = {
@@ -20,4 +73,14 @@ export const PHONE_TARGETS: Readonly<Record<string, FuzzTarget>> = {
     textLike('sessionId=ATUid_1&serviceCode=*384%23&phoneNumber=%2B821012345678&text=1*2'),
     ussdForm,
   ),
+  'phone.parseSip': target(bytesLike(requestBytes(), new TextEncoder().encode(request)), parseSip),
+  'text of SIP': target(textLike(request), (text) => parseSip(new TextEncoder().encode(text))),
+  'phone.parseSipAddress': target(
+    textLike('"Kim \\"x\\", y" <sip:%2B8210;a=1@b;c=d>;tag=e;f="g;h"', 'sip:a@b;tag=c'),
+    parseSipAddress,
+  ),
+  'phone.parseOffer': target(textLike(SDP, SDP.replace('a=fmtp:101 0-15', 'a=sendonly')), parseOffer),
+  'phone.parseRtp': target(bytesLike(packet, Uint8Array.of(0x80, ...packet.subarray(1, 20))), parseRtp),
+  'phone.parseKeyEvent': target(bytesLike(Uint8Array.of(5, 0x8a, 3, 32)), parseKeyEvent),
+  'adapters.parseWave': target(bytesLike(wave), (bytes) => parseWave(Buffer.from(bytes))),
 };

@@ -1,0 +1,165 @@
+import { spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Speech } from '../phone/ports.ts';
+import type { Language } from '../words/index.ts';
+
+const RATE = 8_000;
+const VOICES: Readonly<Record<Language, string>> = { en: 'en', ko: 'ko' };
+const WORDS_PER_MINUTE = 150;
+/** Programs at once: they take a core each. */
+const AT_ONCE = 2;
+const KEPT_IN_MEMORY = 2_000;
+/** More sentences than these are spoken anew each time. */
+const FILES_MAX = 20_000;
+/** Of samples around one that are weighed for it, on each side. */
+const TAPS = 16;
+
+/** Text to speech by espeak-ng, and what it has spoken once in memory and in a folder. */
+export class EspeakSpeech implements Speech {
+  readonly #folder: string;
+  readonly #program: string;
+  /** By voice and text, those that were asked for last at the end. */
+  readonly #kept = new Map<string, Promise<Int16Array>>();
+  #files: number;
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor({ folder, program = 'espeak-ng' }: { readonly folder: string; readonly program?: string }) {
+    this.#folder = folder;
+    this.#program = program;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.#files = readdirSync(folder).length;
+  }
+
+  speak(text: string, language: Language): Promise<Int16Array> {
+    const name = createHash('sha256').update(`${VOICES[language]} ${WORDS_PER_MINUTE} ${text}`).digest('hex');
+    const known = this.#kept.get(name);
+    if (known !== undefined) {
+      this.#kept.delete(name);
+      this.#kept.set(name, known);
+      return known;
+    }
+    const spoken = this.#found(name, text, language);
+    this.#kept.set(name, spoken);
+    // What failed is tried again when it is asked for again.
+    spoken.catch(() => this.#kept.delete(name));
+    const [first = ''] = this.#kept.keys();
+    if (this.#kept.size > KEPT_IN_MEMORY) this.#kept.delete(first);
+    return spoken;
+  }
+
+  async #found(name: string, text: string, language: Language): Promise<Int16Array> {
+    const path = join(this.#folder, `${name}.s16`);
+    const bytes = await readFile(path).catch(() => undefined);
+    if (bytes !== undefined && bytes.length > 0 && bytes.length % 2 === 0) return samplesOf(bytes);
+    const sound = await this.#inTurn(() => this.#spoken(text, language));
+    if (this.#files < FILES_MAX) {
+      this.#files += 1;
+      const draft = `${path}.${randomBytes(4).toString('hex')}`;
+      // A folder that takes nothing costs time at the next start, and no word.
+      await writeFile(draft, new Uint8Array(sound.buffer, sound.byteOffset, sound.byteLength), { mode: 0o600 })
+        .then(() => rename(draft, path))
+        .catch(() => undefined);
+    }
+    return sound;
+  }
+
+  /** The text goes in by a pipe: whatever is in it, it is no option. */
+  #spoken(text: string, language: Language): Promise<Int16Array> {
+    const args = ['-v', VOICES[language], '-s', String(WORDS_PER_MINUTE), '--stdin', '--stdout'];
+    return new Promise((resolve, reject) => {
+      const child = spawn(this.#program, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+      const chunks: Buffer[] = [];
+      child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+      child.on('error', reject);
+      child.stdin.on('error', () => undefined);
+      child.on('close', (code) => {
+        const wave = parseWave(Buffer.concat(chunks));
+        if (code !== 0 || wave === undefined) reject(new Error(`${this.#program} did not speak: install espeak-ng.`));
+        else resolve(resampled(wave.samples, wave.rate));
+      });
+      child.stdin.end(text);
+    });
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#running >= AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#running += 1;
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running -= 1;
+      else next();
+    }
+  }
+}
+
+const samplesOf = (bytes: Buffer): Int16Array =>
+  Int16Array.from({ length: bytes.length >> 1 }, (_, i) => bytes.readInt16LE(2 * i));
+
+/** A RIFF file of one channel of 16 bits. What is written to a pipe does not know its length, and goes to the end. */
+export function parseWave(bytes: Buffer): { readonly rate: number; readonly samples: Int16Array } | undefined {
+  if (bytes.length < 44 || bytes.toString('latin1', 0, 4) !== 'RIFF' || bytes.toString('latin1', 8, 12) !== 'WAVE') {
+    return undefined;
+  }
+  let rate: number | undefined;
+  for (let at = 12; at + 8 <= bytes.length; ) {
+    const [name, length] = [bytes.toString('latin1', at, at + 4), bytes.readUInt32LE(at + 4)];
+    const from = at + 8;
+    if (name === 'fmt ' && from + 16 <= bytes.length) {
+      const [format, channels, bits] = [
+        bytes.readUInt16LE(from),
+        bytes.readUInt16LE(from + 2),
+        bytes.readUInt16LE(from + 14),
+      ];
+      if (format !== 1 || channels !== 1 || bits !== 16) return undefined;
+      rate = bytes.readUInt32LE(from + 4);
+    }
+    if (name === 'data') {
+      if (rate === undefined || rate < RATE || rate > 96_000) return undefined;
+      const to = Math.min(bytes.length, from + length);
+      return { rate, samples: samplesOf(bytes.subarray(from, to - ((to - from) % 2))) };
+    }
+    at = from + length + (length % 2);
+  }
+  return undefined;
+}
+
+/** At 8 kHz, by a windowed sinc that lets nothing through that a telephone cannot carry. */
+export function resampled(samples: Int16Array, rate: number): Int16Array {
+  const step = rate / RATE;
+  // After so many samples the distances are the same again: 160 of them from 22,050 Hz.
+  const phases = RATE / greatestDivisor(rate, RATE);
+  const weights = Array.from({ length: phases }, (_, phase) => weightsAt((phase * step) % 1, step));
+  const reach = Math.ceil(TAPS * step);
+  return Int16Array.from({ length: Math.floor(samples.length / step) }, (_, i) => {
+    const from = Math.floor(i * step + EPSILON) - reach;
+    const weighed = weights[i % phases] as Float64Array;
+    let sum = 0;
+    for (let tap = 0; tap < weighed.length; tap++) sum += (weighed[tap] as number) * (samples[from + tap] ?? 0);
+    return Math.max(-32_768, Math.min(32_767, Math.round(sum)));
+  });
+}
+
+/** A place between two samples is reckoned in floats: a whole one is not taken for one just below it. */
+const EPSILON = 1e-6;
+
+/** Of the samples around a place between two of them, which sum to one. */
+function weightsAt(place: number, step: number): Float64Array {
+  const reach = Math.ceil(TAPS * step);
+  const offset = place > 1 - EPSILON ? 0 : place;
+  const cut = 0.9 / step;
+  const weights = Float64Array.from({ length: 2 * reach + 1 }, (_, tap) => {
+    const distance = tap - reach - offset;
+    const x = Math.PI * cut * distance;
+    return (x === 0 ? 1 : Math.sin(x) / x) * (0.5 + 0.5 * Math.cos((Math.PI * distance) / (reach + 1)));
+  });
+  const whole = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / whole);
+}
+
+const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
