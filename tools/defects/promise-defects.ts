@@ -305,7 +305,7 @@ export const PROMISE_DEFECTS: readonly Defect[] = [
     by: ['I21'],
     what: 'a loss is written down and nobody is told',
     file: 'src/host/energy-balancing.ts',
-    right: "  if (verdict === 'loss') await raiseLoss(tx, row, now);\n",
+    right: "  if (verdict === 'loss') await raiseLoss(tx, row, suspects, now);\n",
     wrong: '',
     ...{ days: 2, seed: 3, without: SPOILS_DAYS },
   },

@@ -34,7 +34,10 @@ test('a planted defect is shrunk to a command that anybody can run, and that kee
 
   const life = ['--transfers', '200', '--meters', '4', '--hosts', '1'];
   const seeds = Array.from({ length: 20 }, (_, seed) => String(seed + 1));
-  const seed = seeds.find((one) => /^ {2}I1 /m.test(simulate(['--seed', one, ...life, '--unshrunk']).stdout));
+  const breaks = (one: string, ...more: string[]) =>
+    /^ {2}I1 /m.test(simulate(['--seed', one, ...life, '--unshrunk', ...more]).stdout);
+  // Where the noise of the line is enough to find it, no strike is needed.
+  const seed = seeds.find((one) => breaks(one) && !breaks(one, '--only', 'none'));
   assert.ok(seed !== undefined, 'one of these lives finds it');
   const found = simulate(['--seed', seed, ...life]);
   assert.equal(found.status, 1, found.stderr);
