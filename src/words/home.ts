@@ -129,7 +129,7 @@ export const HOME_WORDS: Readonly<Record<Language, HomeWords>> = {
     lastsRoughly: 'Too few weeks are known to say how sure that is.',
     lastsNow: 'At the present use the balance ends about now.',
     use: '{} and {} a day, as on the last {} days that are known.',
-    daysKnown: 'How long it lasts can be said when two whole days of use are known; there are {}.',
+    daysKnown: 'How long it lasts can be said when two whole days of use are known. Known so far: {}.',
     unusedYet: 'Nothing was used in the days that are known, so nobody can say how long it lasts.',
     today: 'Price of the day',
     now: 'now',
