@@ -32,6 +32,7 @@ const at = (name: string): string => join(folder, name);
 
 before(async () => {
   assert.equal((await run(['chips', 'chips.json'])).code, 0);
+  assert.equal((await runIn(folder, 'manager', 'boss', '--data', 'host')).code, 0);
   for (const [name, scope] of [
     ['issuer', 'issuer'],
     ['gas', 'gas'],
@@ -209,6 +210,10 @@ test('a card is made once, of what its options say', async () => {
       /^--suite is aes128 or aes256/,
     ],
     [
+      ['master', 'new.card', '--chips', 'chips.json', '--scope', 'heat', '--data', 'hots'],
+      /hots holds no host: name the folder of the host whose key the card is to have\.$/m,
+    ],
+    [
       ['master', 'new.card', '--chips', 'chips.json', '--scope', 'heat', '--data', 'host'],
       /^WATTPURSE_PIN is a PIN of 4 to 8 digits/,
       { WATTPURSE_PIN: '12' },
@@ -220,6 +225,7 @@ test('a card is made once, of what its options say', async () => {
     assert.match(err, sentence);
     assert.ok(!existsSync(at('new.card')));
   }
+  assert.ok(!existsSync(at('hots')), 'no host begins where a folder is mistyped');
   assert.equal(readFileSync(at('gas.card')).length, 8 + MASTER_NVM_BYTES);
 });
 

@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { encodePin, personaliseMasterCard } from '../card/index.ts';
 import { Suite, suiteByName } from '../crypto/index.ts';
 import { makeCardFile } from './card-file.ts';
 import { drawnCsn, readBatch } from './card-make.ts';
 import { fromEnvironment, needed, oneWord, PIN_VARIABLE, parsedVerb, regionName, scopeOf } from './card-options.ts';
 import { folderOf } from './demo-options.ts';
+import { KEYS_FILE } from './folder-files.ts';
 import { HostFolder } from './host-folder.ts';
 import { checkDatabase } from './host-options.ts';
 import { WrongUse } from './usage.ts';
@@ -29,6 +32,10 @@ export async function cardMaster(args: readonly string[]): Promise<number> {
   if (database !== undefined) checkDatabase(database);
   const pin = fromEnvironment(PIN_VARIABLE, 'A master card is made with a PIN');
   if (encodePin(pin) === undefined) throw new WrongUse(`${PIN_VARIABLE} is a PIN of 4 to 8 digits, and this is none.`);
+  // A folder that is begun here would have keys that no other card of the utility has.
+  if (!existsSync(join(data, KEYS_FILE))) {
+    throw new WrongUse(`${data} holds no host: name the folder of the host whose key the card is to have.`);
+  }
   const folder = await HostFolder.open({ data, database });
   try {
     const master = await (await folder.keys()).cardMaster(suite, scope);

@@ -20,6 +20,7 @@ test('a card is issued in one reader by a master card in another, read through P
   const card = (...args: readonly string[]) =>
     pcscd.run('env', [...variables, process.execPath, MAIN, 'card', ...args]);
 
+  await pcscd.run('env', [...variables, process.execPath, MAIN, 'manager', 'boss', '--data', at('host')]);
   await card('chips', at('chips.json'));
   await card('blank', at('blank.card'), '--chips', at('chips.json'), '--csn', CSN);
   for (const scope of ['issuer', 'gas']) {
