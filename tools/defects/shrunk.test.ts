@@ -44,21 +44,21 @@ test('a planted defect is shrunk to a command that anybody can run, and that kee
   assert.match(found.stderr, /^It went wrong: what it takes is looked for/);
   assert.match(
     found.stdout,
-    /^It goes wrong like this \(I1\) with \d strikes alone, and without any of them it does not\./m,
+    /^It goes wrong like this \(I1\) with (?:one strike|\d strikes) alone, and without (?:it|any of them) it does not\./m,
   );
   const [, command = ''] = /^Again: npm run -s wattpurse -- simulate (.*)$/m.exec(found.stdout) ?? [];
   const args = command.split(' ');
   const parsed = parseStrikes(args.pop() ?? '');
   assert.ok(!('reason' in parsed), command);
   const strikes = parsed.map(strikeText);
-  assert.ok(strikes.length >= 2 && strikes.length <= 4, command);
+  assert.ok(strikes.length >= 1 && strikes.length <= 4, command);
 
   const again = simulate([...args, strikes.join(), '--unshrunk']);
   assert.equal(again.status, 1);
   assert.match(again.stdout, /^ {2}I1 /m);
   for (const strike of strikes) {
     const others = strikes.filter((other) => other !== strike);
-    const { status, stdout } = simulate([...args, others.join(), '--unshrunk']);
+    const { status, stdout } = simulate([...args, others.join() || 'none', '--unshrunk']);
     assert.ok(status === 0 || !/^ {2}I1 /m.test(stdout), `${strike} is not needed`);
   }
   const story = readFileSync(join(folder, `wattpurse-story-${seed}.txt`), 'utf8');
