@@ -71,6 +71,7 @@ export const ACCESS = {
     all: ['operator', 'cashier', 'technician', 'auditor'],
     own: ['subscriber'],
   },
+  changeSubscriber: { scope: 'subscribers:write', all: ['operator'] },
   addSubscriber: { scope: 'subscribers:write', all: ['operator'] },
 
   readOverview: { scope: 'meters:read', all: ['operator', 'cashier', 'technician', 'auditor'] },

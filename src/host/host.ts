@@ -58,7 +58,7 @@ import { readPolicy } from './policy.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { issueDue, receiptsOf } from './receipting.ts';
 import { wantQuery } from './receipts.ts';
-import { addSubscriber, enrol, readdress } from './registry.ts';
+import { addSubscriber, changeSubscriber, enrol, readdress } from './registry.ts';
 import { payeeAccount, type Remitting, remit, remittanceBy } from './remittances.ts';
 import { findMeters, findSubscribers } from './search.ts';
 import type {
@@ -70,6 +70,7 @@ import type {
   HostSettings,
   MeterView,
   Sale,
+  SubscriberChange,
 } from './services.ts';
 import { type CloseRequest, closedPeriod, closePeriod, closings } from './settlement.ts';
 import { claimsOf } from './settlement-exchange.ts';
@@ -306,6 +307,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   /** What a request may change; by somebody, or by the program itself. */
   const changes = (act?: Act) => ({
     addSubscriber: (subscriber: Subscriber) => request((tx) => addSubscriber(tx, subscriber), act),
+    changeSubscriber: (change: SubscriberChange) => request((tx) => changeSubscriber(tx, change), act),
     enrol: async (enrolment: Enrolment) => {
       const meter = await dated((tx, now) => enrol(tx, enrolment, settings, now), act);
       if (isFailure(meter)) return meter;

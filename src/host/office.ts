@@ -20,6 +20,7 @@ export interface Office
   extends Pick<
       HostServices,
       | 'addSubscriber'
+      | 'changeSubscriber'
       | 'enrol'
       | 'readdress'
       | 'purchase'

@@ -19,7 +19,7 @@ import {
 } from './failures.ts';
 import { raiseMapVersion } from './lines.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
-import type { Enrolment, HostSettings } from './services.ts';
+import type { Enrolment, HostSettings, SubscriberChange } from './services.ts';
 import { firstTables } from './tariffs.ts';
 import type { HostFailure, Meter, Purse, Subscriber } from './types.ts';
 
@@ -28,10 +28,7 @@ export const METERS_PER_LOCAL_UNIT_MAX = 256;
 
 export async function addSubscriber(tx: StoreTransaction, subscriber: Subscriber): Promise<Subscriber | HostFailure> {
   const { id, name, contact } = subscriber;
-  const fault =
-    textFault('name-wrong', "A subscriber's id", id) ??
-    textFault('name-wrong', "A subscriber's name", name) ??
-    (contact === '' ? undefined : textFault('name-wrong', "A subscriber's contact", contact));
+  const fault = textFault('name-wrong', "A subscriber's id", id) ?? namesFault(subscriber);
   if (fault !== undefined) return fault;
   if ((await tx.subscriber(id)) !== undefined) {
     return fail('subscriber-known', `A subscriber "${id}" is here already: choose another id.`);
@@ -39,6 +36,24 @@ export async function addSubscriber(tx: StoreTransaction, subscriber: Subscriber
   await tx.putSubscriber({ id, name, contact });
   return { id, name, contact };
 }
+
+/** Whoever marries, or has another telephone. */
+export async function changeSubscriber(
+  tx: StoreTransaction,
+  { id, ...change }: SubscriberChange,
+): Promise<Subscriber | HostFailure> {
+  const before = await tx.subscriber(id);
+  if (before === undefined) return subscriberUnknown(id);
+  const changed: Subscriber = { ...before, ...change };
+  const fault = namesFault(changed);
+  if (fault !== undefined) return fault;
+  await tx.putSubscriber(changed);
+  return changed;
+}
+
+const namesFault = ({ name, contact }: Subscriber): HostFailure | undefined =>
+  textFault('name-wrong', "A subscriber's name", name) ??
+  (contact === '' ? undefined : textFault('name-wrong', "A subscriber's contact", contact));
 
 /** Enrols a meter with an empty purse, and queues its tariff. */
 export async function enrol(

@@ -114,6 +114,13 @@ export interface HostSettings {
   readonly roundMs?: number;
 }
 
+/** What else a subscriber is called, and where they are reached; their id stays. */
+export interface SubscriberChange {
+  readonly id: string;
+  readonly name?: string;
+  readonly contact?: string;
+}
+
 export interface Enrolment {
   readonly svpmsn: number;
   readonly subscriber: string;
@@ -217,6 +224,7 @@ export interface HostServices extends AgentReads, CardServices {
   handle(input: HostInput): Promise<void>;
 
   addSubscriber(subscriber: Subscriber): Promise<Subscriber | HostFailure>;
+  changeSubscriber(change: SubscriberChange): Promise<Subscriber | HostFailure>;
   enrol(enrolment: Enrolment): Promise<Meter | HostFailure>;
   /** The meter's modem was given another address on its line. */
   readdress(request: { readonly meter: number; readonly modemAddress: number }): Promise<Meter | HostFailure>;

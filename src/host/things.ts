@@ -36,6 +36,7 @@ const meterOf = (text: string): Svpmsn => Number.parseInt(text, 16) as Svpmsn;
 type StateOf = (tx: StoreReads, id: string) => Promise<unknown>;
 
 const STATES = {
+  subscriber: (tx, id) => tx.subscriber(id),
   async meter(tx, text) {
     const id = meterOf(text);
     const [[meter], [purse]] = [await tx.metersOf([id]), await tx.pursesOf([id])];

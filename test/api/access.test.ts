@@ -14,6 +14,7 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
   logIn: { login: 'nobody', password: 'nothing' },
   changePassword: { old: 'wrong', new: 'another long password' },
   addSubscriber: { id: 'park', name: 'Park' },
+  changeSubscriber: { contact: '010' },
   enrolMeter: { number: '000005', subscriber: 'lee', localUnit: 1, modemAddress: 5, suite: 'aes128' },
   readdressMeter: { modemAddress: 19 },
   orderCommand: { type: 'clock-set' },
@@ -357,7 +358,15 @@ test('an API key does what its role and its scopes both allow', async () => {
 
 /** Those of an operator that change something. */
 const CHANGES: readonly Operation[] = [
-  ...(['addSubscriber', 'enrolMeter', 'readdressMeter', 'orderCommand', 'buy', 'publishTariff'] as const),
+  ...([
+    'addSubscriber',
+    'changeSubscriber',
+    'enrolMeter',
+    'readdressMeter',
+    'orderCommand',
+    'buy',
+    'publishTariff',
+  ] as const),
   ...(['assignTariff', 'proposeVoid', 'proposeCredit', 'proposeKeyChange', 'closePurse'] as const),
   ...(['publishTerms', 'bookDebt', 'pay', 'agreeContract', 'endContract'] as const),
   ...([

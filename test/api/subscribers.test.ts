@@ -35,3 +35,23 @@ test('what was found comes page by page as the whole list does', async () => {
   assert.deepEqual(second.ids, ['z-park']);
   assert.deepEqual((await found(`search=park&limit=1&cursor=${second.next}`)).ids, []);
 });
+
+test('a subscriber gets another name or contact, and the log has no word of where they are reached', async () => {
+  const patch = (body: object, url = '/api/v1/subscribers/park') => world.ask(operator, 'PATCH', url, body);
+  const moved = await patch({ contact: '010-9999' });
+  assert.deepEqual(moved.json, { id: 'park', name: 'Érica Park', contact: '010-9999' } as never);
+  assert.deepEqual((await patch({ name: 'Érica Kim', contact: '' })).json, {
+    ...{ id: 'park', name: 'Érica Kim', contact: '' },
+  } as never);
+  assert.deepEqual((await found('search=9999')).ids, []);
+  for (const [body, status] of [
+    [{ name: ' x' }, 422],
+    [{ name: '' }, 400],
+    [{ id: 'other' }, 400],
+  ] as const) {
+    assert.equal((await patch(body)).status, status, JSON.stringify(body));
+  }
+  assert.equal((await patch({ name: 'Nobody' }, '/api/v1/subscribers/none')).json.code, 'subscriber-unknown' as never);
+  const log = JSON.stringify(await world.people.audit({ limit: 9 }));
+  assert.ok(log.includes('changeSubscriber') && !log.includes('9999'));
+});

@@ -35,6 +35,7 @@ const at = (seen: string, role: Role = 'operator') => ({ role, seen });
 const why = { why: 'a slip' };
 
 const WAYS: Readonly<Record<string, Way>> = {
+  changeSubscriber: { ...at('/subscribers/kim'), method: 'PATCH', path: '/subscribers/kim', body: { name: 'Kim Lee' } },
   readdressMeter: { ...at(METER), method: 'PUT', path: `${METER}/address`, body: { modemAddress: 19 } },
   assignTariff: { ...at(METER), method: 'PUT', path: `${METER}/tariff`, body: { tariff: 'standard' } },
   unfreezePurse: { ...at(METER), method: 'POST', path: `${METER}/release`, otherwise: 'meter-not-frozen' },

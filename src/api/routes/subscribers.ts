@@ -4,7 +4,7 @@ import { onlySubscriber } from '../caller.ts';
 import { afterOf, limitOf, pageOf } from '../paging.ts';
 import { made, Problem } from '../problem.ts';
 import { Id, Named, PageOf, PageQuery, Search, Strict } from '../schemas/common.ts';
-import { NewSubscriber, SubscriberSchema, subscriberJson } from '../schemas/meters.ts';
+import { NewSubscriber, SubscriberChangeBody, SubscriberSchema, subscriberJson } from '../schemas/meters.ts';
 import type { Api, ApiServices } from '../server.ts';
 
 export function subscriberRoutes(app: Api, services: ApiServices): void {
@@ -32,7 +32,7 @@ export function subscriberRoutes(app: Api, services: ApiServices): void {
   app.get(
     '/subscribers/:subscriber',
     {
-      config: { operation: 'readSubscriber' },
+      config: { operation: 'readSubscriber', thing: { type: 'subscriber', param: 'subscriber' } },
       schema: {
         tags,
         summary: 'A subscriber',
@@ -62,6 +62,29 @@ export function subscriberRoutes(app: Api, services: ApiServices): void {
       const added = made(await office.addSubscriber({ id, name, contact }));
       reply.code(201).header('location', `/api/v1/subscribers/${encodeURIComponent(id)}`);
       return subscriberJson(added);
+    },
+  );
+
+  app.patch(
+    '/subscribers/:subscriber',
+    {
+      config: { operation: 'changeSubscriber', thing: { type: 'subscriber', param: 'subscriber' } },
+      schema: {
+        tags,
+        summary: 'Change name or contact of a subscriber',
+        params: Strict({ subscriber: Id }),
+        body: SubscriberChangeBody,
+        response: { 200: Named(SubscriberSchema) },
+      },
+    },
+    async (request) => {
+      const { subscriber: id } = request.params;
+      const { name, contact } = request.body;
+      // Where somebody is reached is in the books, and not in the log of who did what.
+      const detail = { name, contactChanged: contact !== undefined };
+      const office = host.by(actOf(services, request, { subject: `subscriber ${id}`, detail }));
+      const change = { id, ...(name !== undefined && { name }), ...(contact !== undefined && { contact }) };
+      return subscriberJson(made(await office.changeSubscriber(change)));
     },
   );
 }

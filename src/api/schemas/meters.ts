@@ -42,6 +42,8 @@ export const NewSubscriber = Strict({
   contact: Type.Optional(Line(0, 128)),
 });
 
+export const SubscriberChangeBody = Strict({ name: Type.Optional(Name), contact: Type.Optional(Line(0, 128)) });
+
 export const subscriberJson = ({ id, name, contact }: Subscriber): SubscriberJson => ({ id, name, contact });
 
 export const PurseSchema = Type.Object(
