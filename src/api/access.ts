@@ -245,6 +245,7 @@ export const ACCESS = {
   cutDemoLine: 'logged-in',
   sendDemoCard: 'logged-in',
   readDemoCard: 'logged-in',
+  payByDemoCard: 'logged-in',
   readPanel: 'logged-in',
   actOnPanel: 'logged-in',
   streamPanel: 'logged-in',

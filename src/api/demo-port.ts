@@ -20,6 +20,8 @@ export interface DemoPort {
   sendCard(csn: string): boolean;
   /** Somebody holds a card to the reader here until all that waits is on it; whether anybody has it at hand. */
   readCard(csn: string): Promise<boolean>;
+  /** The bank card that is lent to whoever buys here is put into the reader of a kiosk, to pay so many minor units. */
+  payByCard(paid: number): Promise<{ readonly approved: boolean; readonly shown: string }>;
   /** @param speed business seconds a second, 1 to `DEMO_SPEED_MAX` */
   setSpeed(speed: number): void;
   /** Cuts the wire behind a local unit, or mends it; whether there is such a line. */

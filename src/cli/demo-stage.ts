@@ -3,6 +3,7 @@ import type { Role } from '../host/index.ts';
 import { displayOf } from '../meter/index.ts';
 import { APPLIANCES, type CardHouseholds, type House, subscriberOfHouse, type Utility } from '../simulation/index.ts';
 import { assertNever, milliseconds, type Svpmsn } from '../units/index.ts';
+import { DemoChip } from './demo-chip.ts';
 import type { DemoControl } from './demo-control.ts';
 import { DEMO_PURSES } from './demo-partners.ts';
 
@@ -17,6 +18,7 @@ export interface StageOptions {
 
 /** The demo as the API lends it to pages: its houses with their real meters. */
 export function demoStage({ utility, cards, control, zone, people }: StageOptions): DemoPort {
+  const chip = new DemoChip((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
   const houseOf = (meter: number): House | undefined => utility.house(meter as Svpmsn);
   return {
     people,
@@ -26,6 +28,10 @@ export function demoStage({ utility, cards, control, zone, people }: StageOption
     meters: () => utility.houses.map(({ svpmsn }, i) => ({ svpmsn, subscriber: subscriberOfHouse(i) })),
     cards: () => cards.holders,
     sendCard: (csn) => cards.sendOut(csn),
+    payByCard: async (paid) => {
+      const { currency } = await utility.host.terms();
+      return chip.pay({ paid, currency, at: milliseconds(utility.time.now) });
+    },
     readCard: (csn) => cards.holdToReader(csn),
     setSpeed: (speed) => {
       control.speed = speed;

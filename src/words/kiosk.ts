@@ -29,6 +29,10 @@ export interface KioskWords {
   readonly insert: string;
   readonly insertForCard: string;
   readonly ways: Readonly<Record<'cash' | 'card', string>>;
+  readonly reading: string;
+  /** `{}` is the card. */
+  readonly paidBy: string;
+  readonly declined: string;
   readonly selling: string;
   readonly thanks: string;
   readonly keep: string;
@@ -71,6 +75,9 @@ export const KIOSK_WORDS: Readonly<Record<Language, KioskWords>> = {
     insert: 'You pay {} for meter {}.',
     insertForCard: 'You pay {} for {} on card {}.',
     ways: { cash: 'Put in cash', card: 'Hold up a bank card' },
+    reading: 'Leave your bank card in the reader …',
+    paidBy: 'Paid with {}.',
+    declined: 'Your bank did not agree: nothing was taken and nothing was sold. Pay in another way, or less.',
     selling: 'Selling …',
     thanks: 'Thank you',
     keep: 'Keep this number until the value has arrived',
@@ -111,6 +118,10 @@ export const KIOSK_WORDS: Readonly<Record<Language, KioskWords>> = {
     insert: '결제 금액 {}, 계량기 {}',
     insertForCard: '결제 금액 {}, {}, 카드 {}',
     ways: { cash: '현금 넣기', card: '은행 카드 대기' },
+    reading: '은행 카드를 판독기에 그대로 두세요 …',
+    paidBy: '{} 카드로 결제했습니다.',
+    declined:
+      '은행이 승인하지 않았습니다. 빠져나간 돈도 판매된 것도 없습니다. 다른 방법이나 더 적은 금액으로 결제해 주세요.',
     selling: '판매하는 중 …',
     thanks: '감사합니다',
     keep: '충전이 끝날 때까지 이 번호를 보관하세요',

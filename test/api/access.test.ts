@@ -75,6 +75,7 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
   changePerson: { name: 'Somebody else' },
   changeLossAlarm: { state: 'seen' },
   addWebhook: { id: 'shop', url: 'https://shop.example/told', events: ['purchase.sold'] },
+  payByDemoCard: { paid: '5' },
   addApiKey: { name: 'a program', role: 'agent', scopes: ['orders:sell'] },
 };
 const QUERIES: Readonly<Partial<Record<Operation, string>>> = {
@@ -317,7 +318,15 @@ const fieldsOf = (of: Json): string[] =>
 /** Change nothing, or are written down under another name or as what follows from them. */
 const UNWRITTEN: readonly Operation[] = [
   ...(['previewTariff', 'goOnWithCard', 'passToCard', 'logIn', 'logOut', 'changePassword'] as const),
-  ...(['enterDemo', 'setDemoSpeed', 'cutDemoLine', 'sendDemoCard', 'readDemoCard', 'actOnPanel'] as const),
+  ...([
+    'enterDemo',
+    'setDemoSpeed',
+    'cutDemoLine',
+    'sendDemoCard',
+    'readDemoCard',
+    'payByDemoCard',
+    'actOnPanel',
+  ] as const),
 ];
 
 test('each operation that changes something has a word for the audit log, and no word is of another', () => {

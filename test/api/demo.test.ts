@@ -310,6 +310,11 @@ test('whoever has a card in a demo takes it to its meters when asked, and a card
     (await stored()).every(({ state }) => state === 'stored'),
     'it is loaded where it is held to the reader',
   );
+  const pay = async (paid: string) => (await demo.ask(operator, 'POST', '/demo/bank-card/payments', { paid })).json;
+  assert.deepEqual(
+    [await pay('500'), await pay('100001')],
+    [...[true, false].map((approved) => ({ approved, shown: '**** 1111' }))],
+  );
   const unknown = await demo.ask(operator, 'POST', '/demo/cards/04ffffffffffff/errands');
   assert.deepEqual(refusal(unknown).slice(0, 2), [404, 'card-unknown']);
 });

@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { ExchangeJson } from '../../src/api/index.ts';
 import { DEMO_PURSES } from '../../src/cli/demo-partners.ts';
 import { milliseconds, type Svpmsn, svpmsnText } from '../../src/units/index.ts';
-import { FORECAST_WORDS, fill, GRID_WORDS, KIOSK_WORDS, LOSSES_WORDS } from '../../src/words/index.ts';
+import { ACT_WORDS, FORECAST_WORDS, fill, GRID_WORDS, KIOSK_WORDS, LOSSES_WORDS } from '../../src/words/index.ts';
 import { askApi, complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
 import { differenceFrom } from './pictures.ts';
 import { TOWN_CARDS, Town } from './town.ts';
@@ -65,7 +65,7 @@ const PAGES: readonly { readonly role: string; readonly ways: readonly (string |
     ],
   },
   { role: 'Technician', ways: ['/field', '/field/{meter}'] },
-  { role: 'System manager', ways: ['/people', '/audit'] },
+  { role: 'System manager', ways: ['/people', { name: 'audit', go: (page) => toAudit(page) }] },
   {
     role: 'Subscriber',
     ways: ['/home', '/home-buy', '/home-statement', '/home-receipts'],
@@ -229,7 +229,25 @@ async function toKioskSold(page: Page): Promise<void> {
   await toKioskCard(page);
   for (const name of [/^Gas/, '€10.00', ways.cash]) await page.getByRole('button', { name, exact: true }).click();
   await page.getByText(loaded).waitFor();
-  await page.getByRole('img', { name: scan }).waitFor();
+  const code = page.getByRole('img', { name: scan });
+  await code.waitFor();
+  // It is another each time.
+  await code.evaluate((svg) => {
+    svg.style.visibility = 'hidden';
+  });
+}
+
+/** Who came in before, and when, is another each time. */
+async function toAudit(page: Page): Promise<void> {
+  await page.goto('/audit');
+  const rows = page.getByRole('row').filter({ has: page.getByRole('cell') });
+  await rows.first().waitFor();
+  await rows.evaluateAll((found, always) => {
+    for (const row of found) {
+      if (row.textContent?.includes(always) !== true) row.style.display = 'none';
+      for (const cell of row.querySelectorAll<HTMLElement>('td:first-child')) cell.style.visibility = 'hidden';
+    }
+  }, ACT_WORDS.en.hands.demo);
 }
 
 async function vendOf(page: Page): Promise<string> {

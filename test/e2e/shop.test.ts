@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { type Svpmsn, svpmsnText } from '../../src/units/index.ts';
-import { CARD_WORDS, KIOSK_WORDS, PAGE_NAMES, PANEL_WORDS, SELLING_WORDS, VEND_WORDS } from '../../src/words/index.ts';
+import {
+  CARD_WORDS,
+  fill,
+  KIOSK_WORDS,
+  PAGE_NAMES,
+  PANEL_WORDS,
+  SELLING_WORDS,
+  VEND_WORDS,
+} from '../../src/words/index.ts';
 import { askApi, openBrowser, peopleOf, withoutBrowser } from './browser.ts';
 import { TOWN_CARDS, Town } from './town.ts';
 
@@ -63,6 +71,7 @@ test('a kiosk sells to a purse card, which is loaded in its reader, prints its r
     await press(page, TEN);
     await page.getByText(`You pay ${TEN} for Gas on card ${CARD}.`).waitFor();
     await press(page, kiosk.ways.card);
+    await page.getByText(fill(kiosk.paidBy, '**** 1111')).waitFor();
     await page.getByText(kiosk.loaded).waitFor();
     await page.getByText(selling.onCard.steps.stored as string).waitFor();
     await page.getByRole('img', { name: kiosk.scan }).waitFor();
@@ -73,6 +82,22 @@ test('a kiosk sells to a purse card, which is loaded in its reader, prints its r
   await as('Operator', async (page) => {
     await page.goto('/agents/corner-shop');
     await page.getByRole('row', { name: new RegExp(`card ${CARD} · Gas`) }).waitFor();
+  });
+});
+
+test('a bank card whose bank does not agree buys nothing at a kiosk, and cash still does', { skip }, async () => {
+  await as('Agent', async (page) => {
+    await page.goto('/kiosk');
+    for (const key of meter()) await press(page, key);
+    await press(page, kiosk.next);
+    await press(page, kiosk.yes);
+    for (const key of '200000') await press(page, key);
+    await press(page, kiosk.next);
+    await press(page, kiosk.ways.card);
+    await page.getByText(kiosk.declined).waitFor();
+    assert.ok(await page.getByRole('button', { name: kiosk.ways.cash, exact: true }).isEnabled());
+    await press(page, kiosk.startAgain);
+    await page.getByRole('heading', { name: kiosk.enter }).waitFor();
   });
 });
 

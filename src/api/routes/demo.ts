@@ -18,6 +18,7 @@ import {
   panelJson,
   timeJson,
 } from '../schemas/demo.ts';
+import { Money } from '../schemas/money.ts';
 import { SessionSchema, sessionJson } from '../schemas/people.ts';
 import type { Api, ApiServices, ApiSettings, FastifyRequest } from '../server.ts';
 import { MeterParams, meterNumber } from './meters.ts';
@@ -149,6 +150,26 @@ export function demoRoutes(
       },
     },
     async (request) => ({ loaded: await demoOf().readCard(request.params.card) }),
+  );
+
+  app.post(
+    '/demo/bank-card/payments',
+    {
+      config: { operation: 'payByDemoCard' },
+      schema: {
+        tags,
+        summary:
+          'Put the bank card of the demo into the reader of a kiosk; its chip and its bank answer, and no money moves',
+        body: Strict({ paid: Money }),
+        response: {
+          200: Type.Object({
+            approved: Type.Boolean(),
+            shown: Type.String({ description: 'The card as people see it.' }),
+          }),
+        },
+      },
+    },
+    async (request) => demoOf().payByCard(Number(request.body.paid)),
   );
 
   app.get(

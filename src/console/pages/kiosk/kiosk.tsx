@@ -4,6 +4,7 @@ import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import type { AgentJson, LookupJson, VendJson } from '../../../api/index.ts';
 import { CARD_WORDS, fill, KIOSK_WORDS, LANGUAGES } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
+import { useDemo } from '../../demo.ts';
 import { useDoing } from '../../doing.ts';
 import { useConsoleWords, useFormat, useLocale, useWords } from '../../locale.tsx';
 import { RefusalLine } from '../../parts/fields.tsx';
@@ -17,6 +18,12 @@ import { useIdle } from './use-idle.ts';
 
 /** Where the value goes. */
 type Target = { readonly meter: string } | { readonly card: string; readonly region: RegionName };
+
+/** What chip and bank said at the reader of a demo. */
+interface ChipPaid {
+  readonly approved: boolean;
+  readonly shown: string;
+}
 
 type Step =
   | { readonly name: 'meter' | 'card' }
@@ -89,18 +96,28 @@ function Steps(): ReactNode {
     },
     ({ reference }) => setStep({ name: 'sold', reference }),
   );
+  // Where there is a reader, a card is sold for once its chip and its bank agree; elsewhere the kiosk's own terminal says so.
+  const isDemo = useDemo() !== undefined;
+  const reading = useDoing<ChipPaid>(
+    () => change('/demo/bank-card/payments', { method: 'POST', body: { paid: step.name === 'pay' ? step.paid : '0' } }),
+    ({ approved }) => {
+      if (approved) selling.mutate('card');
+    },
+  );
   const { reset } = selling;
+  const { reset: takeCard } = reading;
   const restart = useCallback(() => {
     reset();
+    takeCard();
     setStep(START);
     setCustomer((count) => count + 1);
-  }, [reset]);
+  }, [reset, takeCard]);
   const insertOf = (target: Target, paid: string) =>
     'meter' in target
       ? fill(words.insert, money(paid), target.meter)
       : fill(words.insertForCard, money(paid), regions[target.region], target.card);
   // Whoever does not know yet whether it was sold keeps the screen.
-  const isOpen = selling.isPending || selling.error?.code === 'away';
+  const isOpen = selling.isPending || reading.isPending || selling.error?.code === 'away';
   const left = useIdle(IDLE_MS, restart, !isOpen);
   return (
     <>
@@ -133,13 +150,21 @@ function Steps(): ReactNode {
           sentence={insertOf(step.to, step.paid)}
           {...(found !== undefined && { due: found.due })}
           isSelling={selling.isPending}
-          onPay={(method) => selling.mutate(method)}
+          isReading={reading.isPending}
+          isDeclined={reading.data?.approved === false}
+          onPay={(method) => (method === 'card' && isDemo && !isOpen ? reading.mutate() : selling.mutate(method))}
           // What was put in stays what it is until it was answered.
           {...(isOpen && selling.variables !== undefined && { only: selling.variables })}
         />
       )}
-      {step.name === 'sold' && <Sold reference={step.reference} onDone={restart} />}
-      <RefusalLine error={selling.error} />
+      {step.name === 'sold' && (
+        <Sold
+          reference={step.reference}
+          {...(reading.data?.approved === true && { paidBy: reading.data.shown })}
+          onDone={restart}
+        />
+      )}
+      <RefusalLine error={reading.error ?? selling.error} />
       <div className="foot no-print">
         <Group justify="space-between">
           {step.name !== 'meter' && !isOpen ? (

@@ -2,7 +2,7 @@ import { SimpleGrid, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense, useEffect } from 'react';
 import type { ReceiptJson, VendJson } from '../../../api/index.ts';
-import { KIOSK_WORDS, VEND_WORDS } from '../../../words/index.ts';
+import { fill, KIOSK_WORDS, VEND_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDemo } from '../../demo.ts';
 import { useFormat, useWords } from '../../locale.tsx';
@@ -15,11 +15,13 @@ import { useVendPlace } from '../../sale/vend-table.tsx';
 
 interface SoldProps {
   readonly reference: string;
+  /** The bank card that paid, as people see it. */
+  readonly paidBy?: string;
   readonly onDone: () => void;
 }
 
 /** The receipt on the screen, and the value on its way. */
-export function Sold({ reference, onDone }: SoldProps): ReactNode {
+export function Sold({ reference, paidBy, onDone }: SoldProps): ReactNode {
   const words = useWords(KIOSK_WORDS);
   const { waiting } = useWords(VEND_WORDS);
   const { exact } = useFormat();
@@ -47,6 +49,7 @@ export function Sold({ reference, onDone }: SoldProps): ReactNode {
                     {placeOf(found)}
                   </Text>
                   <Text className="quiet">{exact(found.at)}</Text>
+                  {paidBy !== undefined && <Text mt="sm">{fill(words.paidBy, paidBy)}</Text>}
                 </section>
               </Stack>
               <Code reference={reference} />

@@ -236,12 +236,15 @@ interface PayProps {
   readonly sentence: string;
   readonly due?: LookupJson['due'];
   readonly isSelling: boolean;
+  /** A bank card is in the reader. */
+  readonly isReading: boolean;
+  readonly isDeclined: boolean;
   /** How it was paid, when it is not known yet whether it was sold. */
   readonly only?: Way;
   readonly onPay: (way: Way) => void;
 }
 
-export function PayStep({ sentence, due, isSelling, only, onPay }: PayProps): ReactNode {
+export function PayStep({ sentence, due, isSelling, isReading, isDeclined, only, onPay }: PayProps): ReactNode {
   const words = useWords(KIOSK_WORDS);
   return (
     <>
@@ -256,7 +259,7 @@ export function PayStep({ sentence, due, isSelling, only, onPay }: PayProps): Re
             key={way}
             type="button"
             data-main={way === 'cash'}
-            disabled={isSelling || (only !== undefined && only !== way)}
+            disabled={isSelling || isReading || (only !== undefined && only !== way)}
             onClick={() => onPay(way)}
           >
             {words.ways[way]}
@@ -264,6 +267,12 @@ export function PayStep({ sentence, due, isSelling, only, onPay }: PayProps): Re
         ))}
       </div>
       {isSelling && <Loading sentence={words.selling} />}
+      {isReading && <Loading sentence={words.reading} />}
+      {isDeclined && (
+        <Text role="alert" fz="lg" fw={600}>
+          {words.declined}
+        </Text>
+      )}
     </>
   );
 }
