@@ -48,6 +48,7 @@ import type { MeterOutputs } from './outputs.ts';
 import { bandOf, energyAt } from './profile-ring.ts';
 import { commandRelay, driveLatch, reconsiderCredit, renewRecloses } from './relay.ts';
 import { balanceOf, clockMs, clockSeconds, clockTold, keepState, type Meter, type Supply } from './state.ts';
+import { noteTold } from './told-days.ts';
 import { totalsNow } from './totals.ts';
 
 /** Carries out an authentic command of the purposes control and monitoring; the answer is the body of M4. */
@@ -267,6 +268,7 @@ function profileOf(meter: Meter, day: number, index: SupplyIndex): DayProfile | 
     profile.energies[minute] = heldEnergy(meter, supply, at);
     setBand(profile.bands, minute, bandOf(meter.nvm, supply.place, at));
   }
+  noteTold(meter, supply, profile);
   return profile;
 }
 

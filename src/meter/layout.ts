@@ -21,6 +21,8 @@ export const STATE_BYTES = 140;
 /** Sequence u32 | minute u32 | counted u32 | totals: see `totals.ts`. */
 export const TOTALS_BLOB_BYTES = 12 + TOTALS_BYTES;
 
+export const TOLD_DAY_BYTES = 8;
+
 /** Where everything lies in the meter's non-volatile memory (part 15). */
 export interface Layout {
   readonly purse: number;
@@ -38,6 +40,8 @@ export interface SupplyLayout {
   /** PROFILE_RING_MINUTES x u16, then two bits each. */
   readonly energies: number;
   readonly bands: number;
+  /** What days were when they were told: see `told-days.ts`. */
+  readonly told: number;
 }
 
 export function layoutOf(supplyCount: number): Layout {
@@ -58,6 +62,7 @@ export function layoutOf(supplyCount: number): Layout {
       totals: twice(TOTALS_BLOB_BYTES + BLOB_OVERHEAD_BYTES),
       energies: take(2 * PROFILE_RING_MINUTES),
       bands: take(PROFILE_RING_DAYS * BAND_BYTES),
+      told: take(PROFILE_RING_DAYS * TOLD_DAY_BYTES),
     })),
     length: at,
   };

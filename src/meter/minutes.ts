@@ -1,4 +1,4 @@
-import { ENERGY_MAX, EventKind } from '../records/index.ts';
+import { ENERGY_MAX, EventKind, MINUTES_PER_DAY } from '../records/index.ts';
 import { recordEvent } from './event-log.ts';
 import { PROFILE_RING_MINUTES } from './layout.ts';
 import { applyBand, lookUpRate } from './mode-tables.ts';
@@ -8,6 +8,7 @@ import { putUse, putUseOfSupply, useOfSupplyAt } from './purse-journal.ts';
 import { reconsiderCredit } from './relay.ts';
 import { balanceOf, clockMs, keepState, type Meter, type Supply } from './state.ts';
 import { svmCommand } from './svm.ts';
+import { forgetTold } from './told-days.ts';
 import { endDay, keepExport, reopenDay } from './totals.ts';
 import { warnLowBalance } from './warnings.ts';
 
@@ -38,7 +39,10 @@ function goBack(meter: Meter, minute: number): void {
   // The next use rows name lower minutes: from now on only this says how far the profile reaches.
   meter.kept.highestMinute = meter.highestMinute;
   keepState(meter);
-  for (const supply of meter.supplies) reopenDay(meter, supply, minute);
+  for (const supply of meter.supplies) {
+    reopenDay(meter, supply, minute);
+    forgetTold(meter, supply, Math.floor(minute / MINUTES_PER_DAY));
+  }
 }
 
 const EXPORT_KEPT_MINUTES = 15;

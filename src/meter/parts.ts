@@ -33,8 +33,4 @@ export const PARTS_NOT_BUILT = {
 } as const;
 
 /** Kinds of events that no part records yet: they have a number and a form, and a meter never tells one. */
-export const EVENTS_NOT_RECORDED: readonly (keyof typeof EventKind)[] = [
-  'wrongSignatures',
-  'recordDiffers',
-  'keypadWrongCode',
-];
+export const EVENTS_NOT_RECORDED: readonly (keyof typeof EventKind)[] = ['wrongSignatures', 'keypadWrongCode'];

@@ -1,6 +1,6 @@
 import { exportTerminalKey, generationOf, type TerminalKey } from '../crypto/index.ts';
 import type { Calibration } from '../metering/index.ts';
-import { EventKind, encodePolicy, type SupplyPolicy } from '../records/index.ts';
+import { EventKind, encodePolicy, MINUTES_PER_DAY, type SupplyPolicy } from '../records/index.ts';
 import { encodeModeTable, type ModeTable } from '../tariff/index.ts';
 import { assert, type Randomness, Region, SUPPLIES_MAX, type SupplyIndex, type Svpmsn } from '../units/index.ts';
 import { writeBlob } from './blob.ts';
@@ -24,6 +24,7 @@ import { personaliseSam, SAM_MEMORY_BYTES, storeKey } from './sam-memory.ts';
 import { blankState, CUTS_KEPT, clockMs, keepState, type Meter, readState, type Supply } from './state.ts';
 import { supplyCircuit } from './supply-circuit.ts';
 import { type PursePlace, personaliseSvm, SVM_MEMORY_BYTES, startSvm } from './svm.ts';
+import { forgetTold } from './told-days.ts';
 import { dayEnd, endDay, energySince, firstTotals, readTotals, reopenDay } from './totals.ts';
 import { flowInput, type PulseInput, restoreLeakWatch } from './valve.ts';
 import { warnIfLastUnit } from './warnings.ts';
@@ -197,6 +198,8 @@ function restoreSupplies(meter: Meter, minute: number): void {
   for (const supply of meter.supplies) {
     supply.tables.splice(0, 2, ...readTables(meter.nvm, supply.place));
     lookUpRate(meter, supply, minute);
+    // The clock lost time while it was dark: what was lived already is lived again.
+    if (minute <= meter.highestMinute) forgetTold(meter, supply, Math.floor(minute / MINUTES_PER_DAY));
     const kept = readTotals(meter.nvm, supply.place);
     if (kept === undefined) {
       firstTotals(meter, supply, minute);
