@@ -237,6 +237,12 @@ export const ACCESS = {
   readLossAlarm: { scope: 'lines:read', all: ['operator', 'technician', 'auditor'] },
   changeLossAlarm: { scope: 'lines:write', all: ['operator', 'technician'] },
 
+  readPhoneAccess: { all: ['operator', 'auditor'] },
+  allowCaller: { all: ['operator'] },
+  forbidCaller: { all: ['operator'] },
+  listCalls: { all: ['operator', 'auditor'] },
+  settleCall: { all: ['operator'] },
+
   streamEvents: { scope: 'events:read', all: ['operator', 'technician', 'auditor'], own: ['subscriber'] },
 
   readDemo: 'public',

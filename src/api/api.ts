@@ -17,6 +17,7 @@ import { RateLimit } from './rate.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { bookRoutes } from './routes/books.ts';
+import { callRoutes } from './routes/calls.ts';
 import { cardOrderRoutes } from './routes/card-orders.ts';
 import { cardProviderRoutes } from './routes/card-providers.ts';
 import { cardRoutes } from './routes/cards.ts';
@@ -56,6 +57,7 @@ import {
   ShiftSchema,
   VendSchema,
 } from './schemas/agents.ts';
+import { CallSchema, PhoneAccessSchema } from './schemas/calls.ts';
 import {
   CardBooksSchema,
   CardChargeSchema,
@@ -159,6 +161,7 @@ const SCHEMAS = [
   ...[CardBooksSchema, CardExchangeSchema, CardOrderSchema, CardProviderSchema, CardSchema, CardStepSchema],
   ...[CardInMeterSchema, CardPassedSchema, CardTicketSchema, OfflineMeterSchema, RecoverySchema, MeterPolicySchema],
   ...[CardChargeSchema, CardMonthSchema, ForecastSchema, PayeeAccountSchema, RemittanceSchema],
+  ...[CallSchema, PhoneAccessSchema],
   ...[OutlookSchema, TariffWeekSchema, TariffPreviewSchema, AccountSchema, TrialBalanceSchema, HeadSchema],
 ];
 
@@ -276,6 +279,7 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
         lossRoutes(v1, services);
         forecastRoutes(v1, services);
         outageRoutes(v1, services);
+        callRoutes(v1, services);
         settlementRoutes(v1, services);
         remittanceRoutes(v1, services);
         peopleRoutes(v1, services);

@@ -9,7 +9,15 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { Static, TSchema } from 'typebox';
-import type { ExchangeReads, HostByName, PeopleServices, Seen, SignedReceipt, TableSheet } from '../host/index.ts';
+import type {
+  CallerServices,
+  ExchangeReads,
+  HostByName,
+  PeopleServices,
+  Seen,
+  SignedReceipt,
+  TableSheet,
+} from '../host/index.ts';
 import type { Milliseconds, WallClock } from '../units/index.ts';
 import type { Language } from '../words/index.ts';
 import type { Operation, Reach } from './access.ts';
@@ -31,6 +39,8 @@ export interface ApiServices {
   readonly identity?: IdentityProvider;
   /** What passed between this host process and the meters, where somebody wrote it down. */
   readonly exchanges?: ExchangeReads;
+  /** Who may call, and the calls that came, where there is a telephone. */
+  readonly callers?: CallerServices;
   /** Of a demo. */
   readonly demo?: DemoPort;
   /** Who draws tables on paper; without it nothing is given as PDF. @param what for the sentence when it cannot be */

@@ -1,6 +1,6 @@
 import { Argon2 } from '../adapters/argon2.ts';
 import { type Api, createApi, type Metrics, PAGE_URL, PREFIX } from '../api/index.ts';
-import { createPeople, type ExchangeReads, type Store } from '../host/index.ts';
+import { createCallers, createPeople, type ExchangeReads, type Store } from '../host/index.ts';
 import type { CardHouseholds, Utility } from '../simulation/index.ts';
 import type { DemoControl } from './demo-control.ts';
 import { systemRandomness } from './demo-keys.ts';
@@ -46,7 +46,10 @@ export async function openDemoApi(options: DemoApiOptions): Promise<DemoApi> {
   const whom = new Map(welcome.map(({ role, login }) => [role, login]));
   const demo = demoStage({ utility, cards, control, zone, people: whom });
   const app = createApi(
-    { host: utility.host, people, clock: wallClock, metrics, readiness, paper, receiptPaper, exchanges, demo },
+    {
+      ...{ host: utility.host, people, clock: wallClock, metrics, readiness, paper, receiptPaper, exchanges, demo },
+      callers: createCallers({ store, clock: wallClock, passwords: new Argon2() }),
+    },
     { pages: PAGES_FOLDER },
   );
   const address = await (at === 'usual' ? listenSomewhere(app) : listen<string>(app, at));

@@ -24,6 +24,7 @@ import { openHostTelephone } from './host-telephone.ts';
 import { listen } from './listen.ts';
 import { PAGES_FOLDER } from './pages-folder.ts';
 import { paper, receiptPaper } from './paper.ts';
+import { openTelephone } from './phone-desk.ts';
 import { say, stopOnSignal } from './say.ts';
 import { wallClock } from './wall-clock.ts';
 
@@ -104,7 +105,12 @@ async function serve(
   const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });
   await services.start();
   begin(services);
-  const telephone = await openHostTelephone(configured, { host: services, store, folder: folder.path, hear: say });
+  const phone = openTelephone(
+    () => services,
+    store,
+    (sentence) => say('warn', sentence),
+  );
+  const telephone = await openHostTelephone(configured, { telephone: phone, folder: folder.path, hear: say });
   const whom = partners.identity === undefined ? {} : { identity: partners.identity };
   const app = createApi(
     {
@@ -116,6 +122,7 @@ async function serve(
       paper,
       receiptPaper,
       exchanges,
+      callers: phone.callers,
       ...whom,
     },
     { log: process.stdout, pages: PAGES_FOLDER, ...(proxy !== undefined && { proxy }) },

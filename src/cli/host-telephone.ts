@@ -1,17 +1,15 @@
 import { join } from 'node:path';
 import { CallbackServer } from '../adapters/callback-server.ts';
 import { TelephoneWeb, VOICE_PATH } from '../adapters/telephone-web.ts';
-import type { HostServices, Store } from '../host/index.ts';
 import { HostedVoice, UssdGateway } from '../phone/index.ts';
 import { CannotGoOn } from './failure.ts';
 import type { ReadConfiguration } from './host-configuration.ts';
-import { later, openTelephone } from './phone-desk.ts';
+import { later, type Telephone } from './phone-desk.ts';
 import { openSipTelephone } from './sip-telephone.ts';
 import { WrongUse } from './usage.ts';
 
 interface Around {
-  readonly host: HostServices;
-  readonly store: Store;
+  readonly telephone: Telephone;
   /** Where what was spoken is kept, below it. */
   readonly folder: string;
   /** Takes a sentence for the log. */
@@ -26,12 +24,11 @@ const KEY_CHARACTERS_MIN = 16;
 /** The telephone of a host, as its configuration names it. @throws WrongUse, CannotGoOn */
 export async function openHostTelephone(
   read: ReadConfiguration | undefined,
-  { host, store, folder, hear }: Around,
+  { telephone: { desk }, folder, hear }: Around,
 ): Promise<{ close(): Promise<void> }> {
   const telephone = read?.configuration.telephone;
-  if (read === undefined || telephone === undefined) return { close: async () => undefined };
+  if (read === undefined || telephone === undefined) return { close: () => desk.close() };
   const warn = (sentence: string) => hear('warn', sentence);
-  const { desk } = openTelephone(() => host, store, warn);
   const { callbackPort, ussdKeyFile, voice, sip } = telephone;
   const ussd = new UssdGateway(desk, { later, warn });
   const hosted =

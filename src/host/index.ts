@@ -74,6 +74,7 @@ export { type StatementJson, statementCsv, statementJson } from './statement-for
 export { statementSheet } from './statement-sheet.ts';
 export type { TableSection, TableSheet } from './table-sheet.ts';
 export { stateOfMeter } from './things.ts';
+export { CALL_STEPS } from './types/callers.ts';
 export { LOSS_ALARM_STATES, LOSS_FINDINGS } from './types/losses.ts';
 export { WEBHOOK_EVENTS } from './types/webhooks.ts';
 export { VendCheck } from './vend-check.ts';

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NUMBER, PIN } from '../host/callers.testing.ts';
 import { made } from '../host/rig.testing.ts';
-import { svpmsn } from '../units/index.ts';
+import { meterDigits, svpmsn } from '../units/index.ts';
 import { LANGUAGES, PHONE_WORDS } from '../words/index.ts';
-import { meterDigits } from './meter-digits.ts';
 import { PhoneRig } from './phone.testing.ts';
 
 const METER = meterDigits(svpmsn(0));

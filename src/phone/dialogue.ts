@@ -1,8 +1,7 @@
 import type { CallStepName, HostFailure } from '../host/index.ts';
-import { assertNever, type Milliseconds, type Svpmsn, U32_MAX } from '../units/index.ts';
+import { assertNever, type Milliseconds, parseMeterDigits, type Svpmsn, U32_MAX } from '../units/index.ts';
 import { LANGUAGES } from '../words/index.ts';
 import { type Call, type CallState, newCall, type Purchase } from './call-state.ts';
-import { parseMeterDigits } from './meter-digits.ts';
 import { answeredPayment, beginPayment, goOnWithPayment } from './payment.ts';
 import {
   amountIn,

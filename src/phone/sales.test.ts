@@ -3,8 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { NUMBER, PIN } from '../host/callers.testing.ts';
 import type { Way } from '../host/payments.testing.ts';
-import { svpmsn } from '../units/index.ts';
-import { meterDigits } from './meter-digits.ts';
+import { meterDigits, svpmsn } from '../units/index.ts';
 import { type Caller, PhoneRig } from './phone.testing.ts';
 
 const CARD = '4111111111111111';

@@ -1,7 +1,6 @@
-import type { Svpmsn } from '../units/index.ts';
+import { meterDigits, type Svpmsn } from '../units/index.ts';
 import { amountText, fill, LANGUAGES, type Language, PHONE_WORDS, type PhoneWords } from '../words/index.ts';
 import type { Call, Purchase } from './call-state.ts';
-import { meterDigits } from './meter-digits.ts';
 import type { CheapHours, Emergency, OfferedWay, Sentence, Standing } from './types.ts';
 
 /** More of an approval number than this is told by its end alone: nobody writes 32 letters down. */

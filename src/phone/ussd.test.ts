@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NUMBER, PIN } from '../host/callers.testing.ts';
-import { svpmsn, U32_MAX } from '../units/index.ts';
+import { meterDigits, svpmsn, U32_MAX } from '../units/index.ts';
 import { LANGUAGES, PHONE_WORDS } from '../words/index.ts';
 import { newCall } from './call-state.ts';
-import { meterDigits } from './meter-digits.ts';
 import { PhoneRig } from './phone.testing.ts';
 import { confirmation } from './sentences.ts';
 import { USSD_CHARACTERS_MAX, UssdGateway } from './ussd.ts';

@@ -74,6 +74,7 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
   addPerson: { login: 'han', name: 'Han', role: 'cashier' },
   changePerson: { name: 'Somebody else' },
   changeLossAlarm: { state: 'seen' },
+  allowCaller: { language: 'en', pin: '271828' },
   addWebhook: { id: 'shop', url: 'https://shop.example/told', events: ['purchase.sold'] },
   payByDemoCard: { paid: '5' },
   addApiKey: { name: 'a program', role: 'agent', scopes: ['orders:sell'] },
@@ -107,6 +108,7 @@ const PARAMETERS = {
     approval: 'none',
     webhook: 'shop',
     alarm: '00001-20000',
+    call: 'walked',
     agent: 'kiosk',
     member: 'agent',
     reference: 'walk-reference',
@@ -168,6 +170,15 @@ async function furnish(of: World): Promise<void> {
       { ...issued, id: '8-1', order: 'lees' },
       { ...issued, id: 'C1-1', order: 'kims card' },
       { ...issued, id: 'C2-1', order: 'lees card' },
+    ]),
+  );
+  const at = of.wall.now();
+  await rig.store.transaction((tx) =>
+    tx.calls.put([
+      {
+        ...{ id: 'walked', carrier: 'sip', from: undefined, svpmsn: undefined, language: 'en', state: 'wants-person' },
+        ...{ begunAt: at, endedAt: at, callBack: '4930123456', steps: [] },
+      },
     ]),
   );
   for (const [id, meter] of [
@@ -396,6 +407,7 @@ const CHANGES: readonly Operation[] = [
     'proposeCardRecovery',
   ] as const),
   ...(['buyForCard', 'beginCardExchange', 'enrolOfflineMeter'] as const),
+  ...(['allowCaller', 'forbidCaller', 'settleCall'] as const),
 ];
 
 test('what somebody changed stands in the audit log in their name, once; what was only read does not', async () => {

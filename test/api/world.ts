@@ -12,6 +12,7 @@ import {
 import { receiptPaper } from '../../src/cli/paper.ts';
 import {
   type Act,
+  createCallers,
   createPeople,
   ExchangeLog,
   type HostServices,
@@ -103,6 +104,7 @@ export class World {
         ...(identity && { identity }),
         ...(demo && { demo }),
         exchanges,
+        callers: createCallers({ store, clock: this.wall, passwords: hashing }),
         paper: sheetPdf,
         receiptPaper,
       },

@@ -1,16 +1,8 @@
 import { parseWave } from '../../src/adapters/espeak.ts';
 import { ussdForm } from '../../src/adapters/telephone-web.ts';
-import {
-  meterDigits,
-  parseKeyEvent,
-  parseMeterDigits,
-  parseOffer,
-  parseRtp,
-  parseSip,
-  parseSipAddress,
-} from '../../src/phone/index.ts';
+import { parseKeyEvent, parseOffer, parseRtp, parseSip, parseSipAddress } from '../../src/phone/index.ts';
 import { requestBytes, requestText, SDP } from '../../src/phone/sip/messages.testing.ts';
-import { svpmsn } from '../../src/units/index.ts';
+import { meterDigits, parseMeterDigits, svpmsn } from '../../src/units/index.ts';
 import { bytesLike, type Inputs, textLike } from './inputs.ts';
 import type { FuzzTarget } from './targets.ts';
 
@@ -65,7 +57,7 @@ const wave = (() => {
 
 /** What comes over a telephone. */
 export const PHONE_TARGETS: Readonly<Record<string, FuzzTarget>> = {
-  'phone.parseMeterDigits': target(
+  'units.parseMeterDigits': target(
     textLike(meterDigits(svpmsn(0x0a1b2c)), meterDigits(svpmsn(0xff_ffff))),
     parseMeterDigits,
   ),

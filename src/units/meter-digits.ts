@@ -1,4 +1,4 @@
-import { type Svpmsn, svpmsn, U24_MAX } from '../units/index.ts';
+import { type Svpmsn, svpmsn, U24_MAX } from './quantities.ts';
 
 /** A meter's number in decimal, and a check digit behind it. */
 export const METER_DIGITS = 9;
@@ -8,8 +8,7 @@ export const METER_DIGITS = 9;
  * that changed places.
  *
  * ```ts
- * import { meterDigits, parseMeterDigits } from 'wattpurse/phone';
- * import { svpmsn } from 'wattpurse/units';
+ * import { meterDigits, parseMeterDigits, svpmsn } from 'wattpurse/units';
  * meterDigits(svpmsn(0x0a1b2c)); // => '006623162'
  * parseMeterDigits('006623162'); // => 662316
  * parseMeterDigits('006623612'); // => undefined

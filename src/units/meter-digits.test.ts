@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { svpmsn, U24_MAX } from '../units/index.ts';
 import { meterDigits, parseMeterDigits } from './meter-digits.ts';
+import { svpmsn, U24_MAX } from './quantities.ts';
 
 const METERS = [0, 1, 0x0a1b2c, 12_345_678, U24_MAX].map(svpmsn);
 
