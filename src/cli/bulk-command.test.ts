@@ -26,7 +26,7 @@ before(async () => {
 });
 
 for (const [args, sentence] of [
-  [['export'], /^export is followed by subscribers, .*, cards, offline-meters, ledger, use, not ""\.$/m],
+  [['export'], /^export is followed by subscribers, .*, cards, offline-meters, card-values, ledger, use, not ""\.$/m],
   [['export', 'use'], /^export use takes --from and --to, dates of its time\.$/m],
   [['export', 'ledger', '--by', 'day'], /^export ledger takes neither --by nor --from nor --to\.$/m],
   [['export', 'use', '--by', 'year'], /^--by is one of hour, day, month, season, not "year"\.$/m],
