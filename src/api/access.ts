@@ -233,6 +233,8 @@ export const ACCESS = {
   readForecast: { scope: 'books:read', all: ['operator', 'auditor', 'seller'] },
   readOutages: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
   listLineBalances: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
+  readLineNetwork: { scope: 'lines:read', all: ['operator', 'technician', 'auditor'] },
+  putLineNetwork: { scope: 'lines:write', all: ['operator', 'technician'] },
   listLossAlarms: { scope: 'lines:read', all: ['operator', 'technician', 'auditor'] },
   readLossAlarm: { scope: 'lines:read', all: ['operator', 'technician', 'auditor'] },
   changeLossAlarm: { scope: 'lines:write', all: ['operator', 'technician'] },

@@ -93,6 +93,7 @@ import {
   ReceiptSchema,
   TermsSchema,
 } from './schemas/money.ts';
+import { LineNetworkSchema } from './schemas/networks.ts';
 import { ApprovalSchema, BooksSchema, MeterBooksSchema, OrderSchema, PostingSchema } from './schemas/orders.ts';
 import { OutagesSchema } from './schemas/outages.ts';
 import { AlarmSchema, GridSchema, OverviewSchema } from './schemas/overview.ts';
@@ -130,6 +131,7 @@ const SCHEMAS = [
     OutagesSchema,
     LineBalanceSchema,
     LossAlarmSchema,
+    LineNetworkSchema,
     LineSchema,
     CheckMinuteSchema,
     CommandSchema,

@@ -141,6 +141,8 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   'alarm-unknown': NOT_FOUND,
   'alarm-closed': CONFLICT,
   'alarm-wrong': UNPROCESSABLE,
+  'network-unknown': NOT_FOUND,
+  'network-wrong': UNPROCESSABLE,
   'person-unknown': NOT_FOUND,
   'person-known': CONFLICT,
   'person-wrong': UNPROCESSABLE,

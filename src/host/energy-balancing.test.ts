@@ -3,7 +3,15 @@ import { test } from 'node:test';
 import { householdDay, seeded } from '../analysis/line-year.testing.ts';
 import { emptyDayProfile, MINUTES_PER_DAY } from '../records/index.ts';
 import { type Milliseconds, milliwattHours, svpmsn } from '../units/index.ts';
-import { type Act, type LossAlarm, type LossAlarmChange, MemoryStore, type WebhookSender } from './index.ts';
+import {
+  type Act,
+  type LineNetwork,
+  type LossAlarm,
+  type LossAlarmChange,
+  MemoryStore,
+  type WebhookSender,
+} from './index.ts';
+import { putLineNetwork } from './line-networks.ts';
 import { made, Rig } from './rig.testing.ts';
 
 const HOUR_MS = 3_600_000;
@@ -221,6 +229,34 @@ test('an alarm ranks the meters of its line, and what its closing found at one o
     visited?.map(({ meter, evidence }) => [meter, evidence.at(-1)]),
     [[2, { kind: 'visit', found: 'nothing' }]],
   );
+});
+
+test('what lines lose by their network is not held against a meter', async () => {
+  const energyWith = async (resistance: number | undefined) => {
+    const line = await Line.open();
+    if (resistance !== undefined) {
+      const ohms = { r1: resistance, x1: 0, r0: resistance, x0: 0 };
+      const file: LineNetwork['file'] = {
+        source: { node: 't', volts: 230, ohms: { r1: 0, x1: 0, r0: 0, x0: 0 } },
+        cables: { thin: ohms },
+        lines: [{ from: 't', to: 'a', cable: 'thin', metres: 1_000 }],
+        loads: METERS.map((meter) => ({ meter, node: 'a', phases: 'A', powerFactor: 1 })),
+      };
+      const network = await line.rig.store.transaction((tx) => putLineNetwork(tx, { localUnit: UNIT, file }));
+      assert.ok('file' in network);
+    }
+    await line.tell(1, { diverted: 0.7 });
+    await line.look(2, 1);
+    const first = (await line.alarms())[0]?.suspects?.ranked[0];
+    const [pattern] = first?.evidence ?? [];
+    assert.ok(pattern?.kind === 'pattern');
+    return pattern.energy;
+  };
+  const without = await energyWith(undefined);
+  const withLines = await energyWith(1);
+  assert.notEqual(withLines, without);
+  // A wire of 900 ohms could not carry what they use: it is no network of theirs, and nothing is reckoned with it.
+  assert.equal(await energyWith(900), without);
 });
 
 test('days in which the check meter was silent, or before the line had a meter, are not judged', async () => {

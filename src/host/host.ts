@@ -36,6 +36,7 @@ import { KeyHanding } from './key-handing.ts';
 import { keyUse } from './key-use.ts';
 import { LedgerReader } from './ledger.ts';
 import { readLineDay } from './line-day.ts';
+import { lineNetwork, putLineNetwork } from './line-networks.ts';
 import { addressMap, checkMinutes, lineViews, takeCheckMinute, takeHealth, takeMapAnswer } from './lines.ts';
 import { readMinutes } from './load.ts';
 import { changeLossAlarm, type LossAlarmChange, lineBalances, lossAlarm, lossAlarms } from './loss-alarms.ts';
@@ -374,6 +375,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       request((tx, now) => changeLossAlarm(tx, change, { by: act.by, now }), act),
     takeRemittance: (taken: Remitting) =>
       request((tx, now) => remit(tx, { ...taken, amount: -taken.amount }, act.by, remittingAt(now)), act),
+    putLineNetwork: (network) => request((tx) => putLineNetwork(tx, network), act),
     propose: (asked) => request((tx, now) => propose(tx, act, asked, remittingAt(now)), act),
     async decide(decision) {
       const missing = await orStoreFailure(approvalMissesKey(ports, decision));
@@ -522,6 +524,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     lineBalances: (query) => store.read((tx) => lineBalances(tx, query)),
     forecast: (query) => orStoreFailure(forecasts.read(query, clock.now())),
     outages: (query) => orStoreFailure(store.read((tx) => readOutages(tx, query, roundMs, clock.now()))),
+    lineNetwork: (localUnit) => orStoreFailure(store.read((tx) => lineNetwork(tx, localUnit))),
     lossAlarm: (id) => orStoreFailure(store.read((tx) => lossAlarm(tx, id))),
     lossAlarms: (query) => store.read((tx) => lossAlarms(tx, query)),
     checkMinutes: (query) => orStoreFailure(store.read((tx) => checkMinutes(tx, query))),

@@ -1,6 +1,16 @@
 /** Subscribers, meters, orders, the ledger, dispatch and monitoring: the books of a utility, and what they need. */
 
-export { type Evidence, LOSS_PATTERNS, NOT_KNOWN_REASONS, raisedFrom, SUSPECT_EVENTS } from '../analysis/index.ts';
+export {
+  type Evidence,
+  LOAD_PHASES,
+  LOSS_PATTERNS,
+  NETWORK_LINES_MAX,
+  NETWORK_LOADS_MAX,
+  type NetworkFile,
+  NOT_KNOWN_REASONS,
+  raisedFrom,
+  SUSPECT_EVENTS,
+} from '../analysis/index.ts';
 export { SUITE_NAMES, type Suite, suiteByName } from '../crypto/index.ts';
 export { type AreaConnection, AreaUnits } from './area-units.ts';
 export { type CheckedBooks, checkBooks, checkRemittances, checkSeller } from './book-check.ts';

@@ -1,6 +1,8 @@
 import {
   CHECK_MINUTE_MISSING,
+  type Feeder,
   type LostIntervals,
+  PowerFlow,
   rankSuspects,
   type SuspectEvent,
   type SuspectMeter,
@@ -10,6 +12,7 @@ import {
 import { ENERGY_MAX, EventKind, MINUTES_PER_DAY } from '../records/index.ts';
 import { hourAt } from '../tariff/index.ts';
 import type { Milliseconds, SupplyIndex, Svpmsn } from '../units/index.ts';
+import { lineFeeder } from './line-networks.ts';
 import type { StoreReads } from './ports.ts';
 import type { LossAlarm, LossSuspects, Meter } from './types.ts';
 
@@ -18,6 +21,7 @@ const MS_PER_DAY = MINUTES_PER_DAY * MS_PER_MINUTE;
 const MINUTES_PER_HOUR = 60;
 const HOURS = 24;
 const MWH_PER_DECI_WATT_HOUR = 100;
+const MWH_PER_WATT_HOUR = 1000;
 /** Of a longer line several minutes are taken together: what is reckoned grows with its square. */
 const METERS_BY_MINUTE = 100;
 const MINUTES_TOGETHER = 5;
@@ -73,9 +77,29 @@ export async function suspectsOf(
     hours: Uint8Array.from(known, (at) => hourNames[hourOf(at)] as number),
     ...(known.length * minutes === MINUTES_PER_DAY && { dayLength: known.length }),
   };
-  const { ranked, constant, isPlaced } = rankSuspects(lost);
+  const feeder = await lineFeeder(
+    tx,
+    localUnit,
+    meters.map(({ meter }) => meter),
+  );
+  const lines = feeder && linesOf(feeder, lost);
+  const { ranked, constant, isPlaced } = rankSuspects({ ...lost, ...(lines !== undefined && { lines }) });
   const kept = ranked.slice(0, RANKED_KEPT).map(({ meter, likelihood, evidence }) => ({ meter, likelihood, evidence }));
   return { day: day.day, constant, isPlaced, ranked: kept };
+}
+
+/** What the lines lose in each interval where each meter uses what it counts; nothing where they could not carry it. */
+function linesOf(feeder: Feeder, { minutes, meters, gave }: LostIntervals): Float64Array | undefined {
+  const flow = new PowerFlow(feeder);
+  const counted = new Map(meters.map((each) => [each.meter, each.counted]));
+  const milliwattHoursPerWatt = (MWH_PER_WATT_HOUR * minutes) / MINUTES_PER_HOUR;
+  const lines = new Float64Array(gave.length);
+  for (let at = 0; at < lines.length; at++) {
+    const found = flow.solve(feeder.loads.map(({ meter }) => (counted.get(meter)?.[at] ?? 0) / milliwattHoursPerWatt));
+    if (found === undefined) return undefined;
+    lines[at] = found.loss * milliwattHoursPerWatt;
+  }
+  return lines;
 }
 
 /** Intervals of which the check meter and all meters know each minute. */

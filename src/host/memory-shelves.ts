@@ -20,6 +20,7 @@ import type {
   IssuedReceipt,
   KeptAnswer,
   LineBalance,
+  LineNetwork,
   LossAlarm,
   OfflineMeter,
   Payment,
@@ -59,6 +60,7 @@ export class MemoryShelves {
   readonly settlementClaims = new MemoryShelf<SettlementClaim>(this.undo);
   readonly remittances = new MemoryShelf<Remittance, 'payee'>(this.undo, ['payee']);
   readonly lineBalances = new MemoryShelf<LineBalance>(this.undo);
+  readonly lineNetworks = new MemoryShelf<LineNetwork>(this.undo);
   readonly lossAlarms = new MemoryShelf<LossAlarm, 'localUnit' | 'state'>(this.undo, ['localUnit', 'state']);
   readonly agents = new MemoryShelf<Agent>(this.undo);
   readonly agentMembers = new MemoryShelf<AgentMember, 'agent'>(this.undo, ['agent']);
@@ -108,6 +110,7 @@ export class MemoryShelves {
     this.settlementClaims.fill(others.settlementClaims);
     this.remittances.fill(others.remittances);
     this.lineBalances.fill(others.lineBalances);
+    this.lineNetworks.fill(others.lineNetworks);
     this.lossAlarms.fill(others.lossAlarms);
     this.agents.fill(others.agents);
     this.agentMembers.fill(others.agentMembers);

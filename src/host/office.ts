@@ -4,7 +4,7 @@ import type { CardOffice, CardReads } from './card-services.ts';
 import type { LossAlarmChange } from './loss-alarms.ts';
 import type { Remitting } from './remittances.ts';
 import type { ControlRequest, HostServices } from './services.ts';
-import type { Approval, ControlCommand, HostFailure, LossAlarm, Remittance } from './types.ts';
+import type { Approval, ControlCommand, HostFailure, LineNetwork, LossAlarm, Remittance } from './types.ts';
 import type { Act } from './witness.ts';
 
 export type { Decided, Decision } from './approvals.ts';
@@ -51,6 +51,8 @@ export interface Office
   changeLossAlarm(change: LossAlarmChange): Promise<LossAlarm | HostFailure>;
   /** Books money that came from the seller or a provider, of what they owe back; what leaves takes two people. */
   takeRemittance(taken: Remitting): Promise<Remittance | HostFailure>;
+  /** Describes the network behind the transformer of a local unit; it takes the place of the one before. */
+  putLineNetwork(network: Pick<LineNetwork, 'localUnit' | 'file'>): Promise<LineNetwork | HostFailure>;
   propose(request: Pick<Approval, 'proposal' | 'why'>): Promise<Approval | HostFailure>;
   decide(decision: Decision): Promise<Decided | HostFailure>;
 }
@@ -111,6 +113,7 @@ export type HostByName = Pick<
   | 'lineBalances'
   | 'forecast'
   | 'outages'
+  | 'lineNetwork'
   | 'lossAlarms'
   | 'lossAlarm'
   | 'webhooks'

@@ -34,6 +34,7 @@ import type {
   LedgerSum,
   LineBalance,
   LineKnowledge,
+  LineNetwork,
   LineSuspicion,
   LossAlarm,
   Meter,
@@ -303,6 +304,8 @@ export interface StoreReads {
   readonly settlementClaims: ShelfReads<SettlementClaim>;
   readonly remittances: ShelfReads<Remittance, 'payee'>;
   readonly lineBalances: ShelfReads<LineBalance>;
+  /** By the number of their local unit. */
+  readonly lineNetworks: ShelfReads<LineNetwork>;
   readonly lossAlarms: ShelfReads<LossAlarm, 'localUnit' | 'state'>;
 
   readonly agents: ShelfReads<Agent>;
@@ -391,6 +394,7 @@ export interface StoreTransaction extends StoreReads {
   readonly settlementClaims: Shelf<SettlementClaim>;
   readonly remittances: Shelf<Remittance, 'payee'>;
   readonly lineBalances: Shelf<LineBalance>;
+  readonly lineNetworks: Shelf<LineNetwork>;
   readonly lossAlarms: Shelf<LossAlarm, 'localUnit' | 'state'>;
 
   readonly agents: Shelf<Agent>;

@@ -49,6 +49,7 @@ import type {
   Knowledge,
   LineBalance,
   LineKnowledge,
+  LineNetwork,
   LineSuspicion,
   LossAlarm,
   Meter,
@@ -382,6 +383,8 @@ export interface HostServices extends AgentReads, CardServices {
   forecast(query: ForecastQuery): Promise<Forecast | HostFailure>;
   /** Who was without supply in a span of at most 35 days, and who is now. */
   outages(query: OutageQuery): Promise<OutageReport | HostFailure>;
+  /** The network behind the transformer of a local unit. */
+  lineNetwork(localUnit: number): Promise<LineNetwork | HostFailure>;
   /** By local unit and first day. */
   lossAlarms(query: LossAlarmQuery): Promise<LossAlarm[]>;
   lossAlarm(id: string): Promise<LossAlarm | HostFailure>;

@@ -463,6 +463,8 @@ export interface HostFailure {
     | 'alarm-unknown'
     | 'alarm-closed'
     | 'alarm-wrong'
+    | 'network-unknown'
+    | 'network-wrong'
     | 'person-unknown'
     | 'person-known'
     | 'person-wrong'

@@ -327,6 +327,7 @@ CREATE TABLE line_balances (
   id TEXT COLLATE "C" PRIMARY KEY, local_unit BIGINT NOT NULL, day BIGINT NOT NULL, judged_at BIGINT NOT NULL,
   verdict TEXT NOT NULL, why TEXT, figures TEXT NOT NULL
 );
+CREATE TABLE line_networks (id TEXT COLLATE "C" PRIMARY KEY, local_unit BIGINT NOT NULL, file TEXT NOT NULL);
 CREATE TABLE loss_alarms (
   id TEXT COLLATE "C" PRIMARY KEY, local_unit BIGINT NOT NULL, state TEXT COLLATE "C" NOT NULL, raised_at BIGINT NOT NULL,
   first_day BIGINT NOT NULL, last_day BIGINT NOT NULL, days BIGINT NOT NULL,

@@ -19,6 +19,7 @@ import type {
   IssuedReceipt,
   KeptAnswer,
   LineBalance,
+  LineNetwork,
   LossAlarm,
   OfflineMeter,
   Payment,
@@ -62,6 +63,7 @@ import {
   heads,
   keptAnswers,
   lineBalances,
+  lineNetworks,
   lossAlarms,
   offlineMeters,
   payments,
@@ -99,6 +101,7 @@ export class SqlShelves {
   readonly settlementClaims: SqlShelf<SettlementClaim>;
   readonly remittances: SqlShelf<Remittance, 'payee'>;
   readonly lineBalances: SqlShelf<LineBalance>;
+  readonly lineNetworks: SqlShelf<LineNetwork>;
   readonly lossAlarms: SqlShelf<LossAlarm, 'localUnit' | 'state'>;
   readonly agents: SqlShelf<Agent>;
   readonly agentMembers: SqlShelf<AgentMember, 'agent'>;
@@ -139,6 +142,7 @@ export class SqlShelves {
     this.settlementClaims = new SqlShelf(connection, settlementClaims);
     this.remittances = new SqlShelf(connection, remittances);
     this.lineBalances = new SqlShelf(connection, lineBalances);
+    this.lineNetworks = new SqlShelf(connection, lineNetworks);
     this.lossAlarms = new SqlShelf(connection, lossAlarms);
     this.agents = new SqlShelf(connection, agents);
     this.agentMembers = new SqlShelf(connection, agentMembers);

@@ -25,6 +25,7 @@ import type {
   Line,
   LineBalance,
   LineKnowledge,
+  LineNetwork,
   LineSuspicion,
   LossAlarm,
   Meter,
@@ -345,6 +346,11 @@ export const lineBalances = table<LineBalance>('line_balances', ['id'], {
   verdict: 'text',
   why: 'text?',
   figures: 'json',
+});
+export const lineNetworks = table<LineNetwork>('line_networks', ['id'], {
+  id: 'text',
+  localUnit: 'number',
+  file: 'json',
 });
 export const lossAlarms = table<LossAlarm>('loss_alarms', ['id'], {
   id: 'text',

@@ -75,6 +75,10 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
   changePerson: { name: 'Somebody else' },
   changeLossAlarm: { state: 'seen' },
   allowCaller: { language: 'en', pin: '271828' },
+  putLineNetwork: {
+    source: { node: 't', volts: 230, ohms: { r1: 0, x1: 0, r0: 0, x0: 0 } },
+    ...{ cables: {}, lines: [], loads: [{ meter: KIMS_METER, node: 't', phases: 'A' }] },
+  },
   addWebhook: { id: 'shop', url: 'https://shop.example/told', events: ['purchase.sold'] },
   payByDemoCard: { paid: '5' },
   addApiKey: { name: 'a program', role: 'agent', scopes: ['orders:sell'] },
@@ -387,7 +391,7 @@ const CHANGES: readonly Operation[] = [
     'buy',
     'publishTariff',
   ] as const),
-  ...(['assignTariff', 'proposeVoid', 'proposeCredit', 'proposeKeyChange', 'closePurse'] as const),
+  ...(['assignTariff', 'putLineNetwork', 'proposeVoid', 'proposeCredit', 'proposeKeyChange', 'closePurse'] as const),
   ...(['publishTerms', 'bookDebt', 'pay', 'agreeContract', 'endContract'] as const),
   ...([
     'addAgent',

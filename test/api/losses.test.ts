@@ -105,6 +105,21 @@ test('an alarm tells which meters are the likeliest, with the evidence of each',
   });
 });
 
+test('the network behind a transformer is refused with a sentence where a meter does not stand there', async () => {
+  const ohms = { r1: 0.3, x1: 0.1, r0: 0.9, x0: 0.1 };
+  const network = {
+    ...{ source: { node: 't', volts: 230, ohms }, cables: { thin: ohms } },
+    lines: [{ from: 't', to: 'a', cable: 'thin', metres: 20 }],
+    loads: [{ meter: 'ffffff', node: 'a', phases: 'B' }],
+  };
+  const path = '/api/v1/lines/1/network';
+  const refused = await world.ask(operator, 'PUT', path, network);
+  assert.deepEqual([refused.status, refused.json.code], [422, 'network-wrong']);
+  const odd = { ...network, loads: [{ meter: 'ffffff', node: 'a', phases: 'AB' }] };
+  assert.equal((await world.ask(operator, 'PUT', path, odd)).status, 400);
+  assert.equal((await world.ask(operator, 'GET', path)).status, 404);
+});
+
 test('an alarm is read, taken further by a technician, and closed with a finding; others may not', async () => {
   const technician = await world.as('technician');
   const open = async () => itemsOf(await world.ask(operator, 'GET', '/api/v1/loss-alarms?open=true'));

@@ -204,6 +204,17 @@ async function putSettlement(tx: Transaction): Promise<void> {
     { ...{ id: '00001-20000', localUnit: 1, day: 20_000, judgedAt: at, why: undefined, figures }, verdict: 'loss' },
     { ...{ id: '00001-20001', localUnit: 1, day: 20_001, judgedAt: at, why: 'hours', figures }, verdict: 'not-known' },
   ]);
+  const ohms = { r1: 0.1 + 0.2, x1: 0, r0: 1e-7, x0: 0 };
+  await tx.lineNetworks.put([
+    {
+      ...{ id: '1', localUnit: 1 },
+      file: {
+        ...{ source: { node: TEXT, volts: 230, ohms }, cables: { thin: ohms } },
+        lines: [{ from: TEXT, to: 'a', cable: 'thin', metres: 1.5 }],
+        loads: [{ meter: 1, node: 'a', phases: 'ABC' }],
+      },
+    },
+  ]);
   await tx.lossAlarms.put([
     {
       ...{ id: '00001-20000', localUnit: 1, state: 'seen', raisedAt: at, firstDay: 20_000, lastDay: 20_001, days: 2 },

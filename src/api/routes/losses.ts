@@ -11,6 +11,7 @@ import {
   lineBalanceJson,
   lossAlarmJson,
 } from '../schemas/losses.ts';
+import { LineNetworkBody, LineNetworkSchema, lineNetworkJson, networkFileOf } from '../schemas/networks.ts';
 import type { Api, ApiServices } from '../server.ts';
 
 /** What days of transformers came to, and the alarms of those on which energy was lost. */
@@ -43,6 +44,41 @@ export function lossRoutes(app: Api, services: ApiServices): void {
         (row) => lineBalanceJson(row, mayCount),
         ({ day }) => day,
       );
+    },
+  );
+
+  app.get(
+    '/lines/:localUnit/network',
+    {
+      config: { operation: 'readLineNetwork' },
+      schema: {
+        tags,
+        summary: 'The network behind the transformer of a local unit, as it was last given',
+        params: Strict({ localUnit: LocalUnit }),
+        response: { 200: Named(LineNetworkSchema) },
+      },
+    },
+    async ({ params }) => lineNetworkJson(made(await host.lineNetwork(params.localUnit))),
+  );
+
+  app.put(
+    '/lines/:localUnit/network',
+    {
+      config: { operation: 'putLineNetwork' },
+      schema: {
+        tags,
+        summary: 'Describe the network behind a transformer, in place of the one before',
+        params: Strict({ localUnit: LocalUnit }),
+        body: LineNetworkBody,
+        response: { 200: Named(LineNetworkSchema) },
+      },
+    },
+    async (request) => {
+      const { localUnit } = request.params;
+      const file = networkFileOf(request.body);
+      const detail = { lines: file.lines.length, loads: file.loads.length };
+      const office = host.by(actOf(services, request, { subject: `line ${localUnit}`, detail }));
+      return lineNetworkJson(made(await office.putLineNetwork({ localUnit, file })));
     },
   );
 

@@ -1,4 +1,4 @@
-import type { DayBalance, NotKnownReason, Suspect, Suspects } from '../../analysis/index.ts';
+import type { DayBalance, NetworkFile, NotKnownReason, Suspect, Suspects } from '../../analysis/index.ts';
 import type { Milliseconds, Svpmsn } from '../../units/index.ts';
 
 /** A UTC day of one transformer, as it was judged, once. */
@@ -14,6 +14,14 @@ export interface LineBalance {
   /** Why nothing can be said. */
   readonly why: NotKnownReason | undefined;
   readonly figures: Omit<DayBalance, 'day' | 'verdict' | 'reason'>;
+}
+
+/** What lies behind the transformer of a local unit, as an engineer wrote it down. */
+export interface LineNetwork {
+  /** The local unit as text. */
+  readonly id: string;
+  readonly localUnit: number;
+  readonly file: NetworkFile;
 }
 
 /** Of an alarm, in the order in which it lives: somebody read it, somebody was there, and it has a finding. */
