@@ -50,6 +50,19 @@ test('a confirmation that is keyed before it was heard whole pays nothing, and i
   assert.equal(phone.rig.till.bank.accounts.size, 1);
 });
 
+test('what was heard whole is confirmed while it is said again, and what was not is not', async () => {
+  const phone = await PhoneRig.open();
+  const caller = await phone.call(NUMBER);
+  const asked = await caller.press(`211${PIN}#`);
+  assert.equal(await caller.press('#1'), asked);
+  assert.equal(phone.rig.till.bank.accounts.size, 0);
+  caller.handle?.input({ type: 'spoken' });
+  await phone.pass(8_000);
+  assert.deepEqual([caller.heard, caller.said?.mustBeHeard], [asked, false]);
+  await caller.press('1');
+  assert.equal(phone.rig.till.bank.accounts.size, 1);
+});
+
 test('from an unknown number a household comes in by meter and PIN, and chooses its language', async () => {
   const phone = await PhoneRig.open();
   const caller = await phone.call('499999999');

@@ -127,7 +127,7 @@ class Wild {
         return this.#press(deed.keys);
       case 'hear-and-press':
         this.caller?.handle?.input({ type: 'spoken' });
-        this.#wasHeard = this.caller?.said;
+        this.#wasHeard = this.caller?.heard;
         return this.#press(deed.keys);
       case 'enter':
         this.#before(deed.text);
@@ -158,7 +158,8 @@ class Wild {
     }
   }
 
-  #wasHeard: Caller['said'];
+  /** The text that was heard whole last. */
+  #wasHeard: string | undefined;
 
   async #press(text: string): Promise<void> {
     for (const key of text) {
@@ -171,7 +172,8 @@ class Wild {
   #before(keyed: string): void {
     const { caller } = this;
     const said = caller?.said;
-    if (keyed !== '1' || said === undefined || said !== this.#wasHeard || caller?.closedTo !== undefined) return;
+    if (keyed !== '1' || said === undefined || caller?.heard !== this.#wasHeard || caller?.closedTo !== undefined)
+      return;
     const [, amount, meter] = caller?.heard.match(/You pay ([\d,.]+) EUR by .* for meter ([\d, ]+)\. /) ?? [];
     if (amount === undefined || meter === undefined || said.listening !== 'key') return;
     const digits = meter.replaceAll(/\D/g, '');

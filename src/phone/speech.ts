@@ -16,8 +16,12 @@ export function say(call: Call, sentences: readonly Sentence[], how: How, out: C
   out.push({ type: 'say', sentences: whole, ...how });
 }
 
-/** Says once more what was said last. */
-export const repeat = (call: Call, out: CallOutput[]): void => say(call, call.said.sentences, call.said, out);
+/** Says once more what was said last. What was heard whole before stays heard. */
+export function repeat(call: Call, out: CallOutput[]): void {
+  const { heard, said } = call;
+  say(call, said.sentences, { ...said, mustBeHeard: said.mustBeHeard && !heard }, out);
+  call.heard = heard;
+}
 
 /** What the caller may do from now on, while nothing new is said. */
 export function listen(call: Call, listening: Listening): void {

@@ -1,6 +1,8 @@
 /** RFC 3550 §5.1, without what a telephone never sends. */
 export interface RtpPacket {
   readonly type: number;
+  /** The first of a talk, or of an event. */
+  readonly isMarked: boolean;
   readonly sequence: number;
   readonly timestamp: number;
   readonly source: number;
@@ -24,7 +26,12 @@ export function parseRtp(bytes: Uint8Array): RtpPacket | undefined {
   const to = bytes.length - padding;
   if (from > to || ((flags & 32) !== 0 && padding === 0)) return undefined;
   return {
-    ...{ type: view.getUint8(1) & 127, sequence: view.getUint16(2), timestamp: view.getUint32(4) },
+    ...{
+      type: view.getUint8(1) & 127,
+      isMarked: view.getUint8(1) > 127,
+      sequence: view.getUint16(2),
+      timestamp: view.getUint32(4),
+    },
     ...{ source: view.getUint32(8), payload: bytes.subarray(from, to) },
   };
 }
@@ -32,7 +39,7 @@ export function parseRtp(bytes: Uint8Array): RtpPacket | undefined {
 /** Writes the head of a packet in front of what stands behind it already. */
 export function writeRtpHead(
   bytes: Uint8Array,
-  { type, sequence, timestamp, source }: Omit<RtpPacket, 'payload'>,
+  { type, sequence, timestamp, source }: Omit<RtpPacket, 'payload' | 'isMarked'>,
   isFirst: boolean,
 ): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -45,7 +45,14 @@ test('what a codec carries comes back nearly as it was, and silence is silence',
 
 test('a packet is read with its extension, its padding and who contributed to it, or not at all', () => {
   const plain = packet(0, 7, 9, Uint8Array.of(1, 2, 3));
-  assert.deepEqual(parseRtp(plain), { type: 0, sequence: 7, timestamp: 9, source: 1, payload: Uint8Array.of(1, 2, 3) });
+  assert.deepEqual(parseRtp(plain), {
+    type: 0,
+    isMarked: false,
+    sequence: 7,
+    timestamp: 9,
+    source: 1,
+    payload: Uint8Array.of(1, 2, 3),
+  });
   const rich = Uint8Array.of(0xb1, 0x80, ...plain.subarray(2, 12), 0, 0, 0, 5, 0, 1, 0, 1, 9, 9, 9, 9, 1, 2, 3, 0, 2);
   assert.deepEqual(parseRtp(rich)?.payload, Uint8Array.of(1, 2, 3));
   for (let length = 0; length < 12; length++) assert.equal(parseRtp(plain.subarray(0, length)), undefined);
@@ -89,6 +96,17 @@ test('a key that is told as an event counts once, however often its packets come
     for (const bytes of eventPackets(event, 1_000 * i, 10 * i)) keys.push(...stream.hear(bytes), ...stream.hear(bytes));
   });
   assert.deepEqual(keys, [...KEYS]);
+  // Records of keys that are played have one timestamp each, however often: the mark begins the next.
+  const played = eventPackets(6, 77_000, 700);
+  (played[0] as Uint8Array)[1] = 0x80 | 101;
+  assert.deepEqual(
+    [...played, ...played].flatMap((bytes) => stream.hear(bytes)),
+    ['6', '6'],
+  );
+  assert.deepEqual(
+    [played[0], played[0], ...played.slice(1)].flatMap((bytes) => stream.hear(bytes as Uint8Array)),
+    ['6'],
+  );
   // The end of an event alone tells of it too; what is no key of a telephone does not.
   assert.deepEqual(stream.hear(eventPackets(5, 99_000, 900)[4] as Uint8Array), ['5']);
   assert.deepEqual(stream.hear(eventPackets(12, 98_000, 950)[0] as Uint8Array), []);

@@ -33,7 +33,8 @@ export class SoundStream {
   #isTalking = false;
   #ended: (() => void) | undefined;
   #way: KeyWay | undefined;
-  readonly #heardEvents: number[] = [];
+  /** By timestamp, those that were heard last: whether their end was told. */
+  readonly #heardEvents = new Map<number, boolean>();
   readonly #ear = new ToneEar();
   readonly #waiting = new Map<number, RtpPacket>();
   #next: number | undefined;
@@ -123,14 +124,22 @@ export class SoundStream {
     return this.#way === way;
   }
 
-  #heardEvent({ timestamp, payload }: RtpPacket): Key[] {
+  #heardEvent({ timestamp, payload, isMarked }: RtpPacket): Key[] {
     const told = parseKeyEvent(payload);
-    // All packets of one event have the timestamp of its beginning, those that say that it ended too.
-    if (told === undefined || this.#heardEvents.includes(timestamp)) return [];
+    if (told === undefined) return [];
+    // All packets of one event have the timestamp of its beginning. One that begins anew with the timestamp of another
+    // that has ended is a key again: some telephones play each key from a record of it.
+    const hasEnded = this.#heardEvents.get(timestamp);
+    if (hasEnded !== undefined && !(isMarked && hasEnded && !told.isEnd)) {
+      this.#heardEvents.set(timestamp, hasEnded || told.isEnd);
+      return [];
+    }
     const key = EVENT_KEYS[told.event];
     if (key === undefined || !isKey(key) || !this.believes('event')) return [];
-    this.#heardEvents.push(timestamp);
-    if (this.#heardEvents.length > EVENTS_KEPT) this.#heardEvents.shift();
+    this.#heardEvents.delete(timestamp);
+    this.#heardEvents.set(timestamp, told.isEnd);
+    const [first = 0] = this.#heardEvents.keys();
+    if (this.#heardEvents.size > EVENTS_KEPT) this.#heardEvents.delete(first);
     return [key];
   }
 

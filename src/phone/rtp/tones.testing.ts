@@ -1,4 +1,5 @@
 import type { Key } from '../types.ts';
+import { encodeSound } from './g711.ts';
 
 const LOW = [697, 770, 852, 941];
 const HIGH = [1209, 1336, 1477];
@@ -15,3 +16,7 @@ export function toneOf(key: Key, ms: number, { amplitude = 6_000, twist = 1, off
 }
 
 export const silence = (ms: number): Int16Array => new Int16Array(8 * ms);
+
+/** A key as it sounds, between silences, as bytes of PCMU. */
+export const toneBytes = (key: Key): Uint8Array =>
+  encodeSound(0, Int16Array.of(...silence(40), ...toneOf(key, 120), ...silence(140)));
