@@ -13,7 +13,16 @@ export const TABLES: readonly string[] = [
   ...['terms', 'trades', 'dues', 'payments', 'contracts', 'receipts_due', 'receipts', 'webhooks', 'deliveries'],
   ...['closings', 'settled_minutes', 'used_days', 'settlement_claims', 'agents', 'agent_members', 'vends', 'shifts'],
   ...['line_balances', 'line_networks', 'loss_alarms', 'phone_access', 'calls'],
-  ...['card_providers', 'cards', 'card_purses', 'card_orders', 'card_tickets', 'offline_meters'],
+  ...[
+    'card_providers',
+    'card_charges',
+    'remittances',
+    'cards',
+    'card_purses',
+    'card_orders',
+    'card_tickets',
+    'offline_meters',
+  ],
   ...['people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit', 'heads', 'lanes', 'copies'],
 ];
 /** Numbers that go on in a copy where they were. */
