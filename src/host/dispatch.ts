@@ -40,12 +40,18 @@ import { IN_FLIGHT_PER_LOCAL_UNIT_MAX, wakeLine, workDone, workFailed, workTries
 
 type Carried = Extract<BackhaulMessage, { type: 'carried' }>;
 
+/** A carry takes seconds on a line, also behind others: after so long whoever came anew has not had it. */
+const DOUBTED_FOR_MS = 20_000;
+const WOKEN_EVERY_MS = 60_000;
+
 /** An exchange under way. It lives in memory alone: a crash loses it, and the work row brings it again. */
 interface UnderWay {
   readonly meter: Meter;
   /** Of the carry that is on its way; nothing while an answer is looked at. */
   ticket: number | undefined;
   readonly begunAt: Milliseconds;
+  /** A carry that may be lost, because its local unit came anew, and since when that is known. */
+  doubted: { readonly ticket: number; readonly since: Milliseconds } | undefined;
   /** Of an exchange that somebody watches. */
   readonly written: ExchangeWriter | undefined;
 }
@@ -80,6 +86,8 @@ export class Dispatcher {
   /** One a meter. */
   readonly #exchanges = new Map<Svpmsn, Exchange | CardExchange>();
   readonly #keys: MeterKeys;
+  /** By local unit: when what waited for it was made due because it came. */
+  readonly #wokenAt = new Map<number, Milliseconds>();
   #ticket: number;
 
   constructor(ports: HostPorts, counters: HostCounters, desk: CardDesk) {
@@ -142,6 +150,7 @@ export class Dispatcher {
       meterLast: undefined,
       newKey,
       begunAt,
+      doubted: undefined,
       keyUnknown: false,
       searches: false,
       written: this.#writer(meter, job, session),
@@ -170,7 +179,8 @@ export class Dispatcher {
     const { exchanges, clock } = this.#ports;
     const trace = { svpmsn, localUnit, h: Command.addedValue, n: frame[2] as KeyName, value: undefined };
     const written = exchanges && new ExchangeWriter(exchanges, clock, trace);
-    const exchange: CardExchange = { meter, job, id, ticket: undefined, begunAt: clock.now(), written };
+    const begunAt = clock.now();
+    const exchange: CardExchange = { meter, job, id, ticket: undefined, begunAt, doubted: undefined, written };
     this.#exchanges.set(svpmsn, exchange);
     this.#carry(exchange, [frame]);
   }
@@ -185,21 +195,33 @@ export class Dispatcher {
     this.#ports.grid.send(localUnit, { type: 'carry', ticket, svpmsn, priority: priorityOf(exchange.job), frames });
   }
 
-  /** A local unit came up or was reached anew: what was on its way there is lost, and is begun again at once. */
+  /**
+   * A local unit came up or was reached anew: what was on its way there may be lost, and what was put off because
+   * nothing arrived there is due. A connection that comes and goes all the time changes nothing more.
+   */
   async lineCame(localUnit: number): Promise<void> {
     const { store, clock } = this.#ports;
-    for (const { meter, ticket } of [...this.#exchanges.values()]) {
-      if (meter.localUnit !== localUnit || ticket === undefined) continue;
-      await this.carried(localUnit, {
-        type: 'carried',
-        ticket,
-        svpmsn: meter.svpmsn,
-        outcome: 'no-answer',
-        frames: [],
-      });
+    const now = clock.now();
+    for (const exchange of this.#exchanges.values()) {
+      const { meter, ticket, doubted } = exchange;
+      if (meter.localUnit !== localUnit || ticket === undefined || doubted?.ticket === ticket) continue;
+      exchange.doubted = { ticket, since: now };
     }
-    await store.transaction((tx) => wakeLine(tx, localUnit, clock.now()));
+    if (now < (this.#wokenAt.get(localUnit) ?? -Infinity) + WOKEN_EVERY_MS) return;
+    this.#wokenAt.set(localUnit, now);
+    await store.transaction((tx) => wakeLine(tx, localUnit, now));
     await this.dispatch(localUnit);
+  }
+
+  /** Time passed: carries that were doubted for long enough are lost, and whatever is due begins. */
+  async tick(): Promise<void> {
+    const now = this.#ports.clock.now();
+    for (const { meter, ticket, doubted } of [...this.#exchanges.values()]) {
+      if (doubted === undefined || doubted.ticket !== ticket || now < doubted.since + DOUBTED_FOR_MS) continue;
+      const { localUnit, svpmsn } = meter;
+      await this.carried(localUnit, { type: 'carried', ticket, svpmsn, outcome: 'no-answer', frames: [] });
+    }
+    await this.dispatch();
   }
 
   /** An answer from the grid: late, doubled and foreign ones find no exchange and change nothing. */

@@ -215,7 +215,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     }
     pipe.tick(now);
     await handing.tick(now);
-    await dispatcher.dispatch();
+    await dispatcher.tick();
     await balancing.tick(now);
   }
 
