@@ -71,9 +71,9 @@ test('an operator sees a frozen purse by its event, before anybody has sold to i
   utility.powerFails(dark);
   await utility.runUntil(utility.time.now + 35 * MINUTE_MS);
   const [, waited] = (await utility.host.meters()).map(({ standing }) => standing);
-  assert.deepEqual(waited, { state: 'supplied', why: [], stale: true }, 'what was known last, and that it is old');
+  assert.deepEqual(waited, { state: 'dark', why: ['last-gasp'], stale: true }, 'its last gasp told it');
   await utility.runUntil(utility.time.now + HOUR_MS);
   const [broken, silent] = (await utility.host.meters()).map(({ standing }) => standing);
   assert.deepEqual([broken?.state, broken?.why], ['frozen', ['meter-frozen']]);
-  assert.deepEqual(silent, { state: 'dark', why: ['silent'], stale: true });
+  assert.deepEqual(silent, { state: 'dark', why: ['last-gasp'], stale: true });
 });
