@@ -460,6 +460,7 @@ const LIES: readonly [what: string, at: number, answer: (told: Uint8Array) => Ui
   ['no ticket at all', 1, () => ok(1, 2, 3), 'card-unintelligible'],
   ['a ticket with a bit changed', 1, (told) => withBit(told, 300), 'ticket-foreign'],
   ['a ticket with a greater limit', 1, (told) => told.map((byte, i) => (i === 14 ? 0xff : byte)), 'ticket-foreign'],
+  ['the ticket of another meter', 1, () => ok(...ticketOf(OTHER_GAS)), 'ticket-foreign'],
   ['the ticket of another card', 1, () => ok(...ticketOf(GAS, {}, { key: cardKey(REGION, OTHER_CSN) })), 'card-false'],
   ['a status with a bit changed', 2, (told) => withBit(told, 130), 'card-false'],
   ['another amount', 3, (told) => withBit(told, 63), 'card-false'],
