@@ -66,7 +66,10 @@ export const PHONE_TARGETS: Readonly<Record<string, FuzzTarget>> = {
     ussdForm,
   ),
   'phone.parseSip': target(bytesLike(requestBytes(), new TextEncoder().encode(request)), parseSip),
-  'text of SIP': target(textLike(request), (text) => parseSip(new TextEncoder().encode(text))),
+  'text of SIP': {
+    ...target(textLike(request), (text) => parseSip(new TextEncoder().encode(text))),
+    fewer: { inputs: 200_000, because: 'its bytes have a million of their own' },
+  },
   'phone.parseSipAddress': target(
     textLike('"Kim \\"x\\", y" <sip:%2B8210;a=1@b;c=d>;tag=e;f="g;h"', 'sip:a@b;tag=c'),
     parseSipAddress,
