@@ -401,8 +401,9 @@ export const PROMISE_DEFECTS: readonly Defect[] = [
     seed: 106,
     transfers: 1_500,
     file: 'src/host/work.ts',
-    right: 'const dueAt = (now + backOff(',
-    wrong: 'const dueAt = (now + 1e9 + backOff(',
+    right:
+      'const dueAt = (now + backOff(work.attempts, randomness)) as Milliseconds;\n  await tx.putWork([{ ...work, dueAt, attempts: work.attempts + 1, leased: false }]);',
+    wrong: 'if (randomness !== undefined) await tx.deleteWork(id);',
   },
   {
     rule: 'I28',
