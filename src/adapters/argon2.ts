@@ -1,6 +1,7 @@
 import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { HostFailure, PasswordHash } from '../host/index.ts';
+import { Turns } from './turns.ts';
 
 const compute: (algorithm: 'argon2id', parameters: Argon2Parameters) => Promise<Buffer> = promisify(argon2);
 
@@ -20,8 +21,7 @@ const WAITING_MAX = 64;
 /** Argon2id, RFC 9106, by Node's own OpenSSL. */
 export class Argon2 implements PasswordHash {
   readonly #waitingMax: number;
-  #running = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #turns = new Turns(AT_ONCE);
 
   constructor({ waitingMax = WAITING_MAX }: { readonly waitingMax?: number } = {}) {
     this.#waitingMax = waitingMax;
@@ -42,18 +42,8 @@ export class Argon2 implements PasswordHash {
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T | HostFailure> {
-    if (this.#running >= AT_ONCE) {
-      if (this.#waiting.length >= this.#waitingMax) return BUSY;
-      // Whoever ends hands its place over.
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    } else this.#running += 1;
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#running -= 1;
-      else next();
-    }
+    if (this.#turns.taken && this.#turns.waiting >= this.#waitingMax) return BUSY;
+    return this.#turns.take(work);
   }
 }
 

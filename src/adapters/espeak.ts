@@ -5,6 +5,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Speech } from '../phone/ports.ts';
 import type { Language } from '../words/index.ts';
+import { Turns } from './turns.ts';
 
 const RATE = 8_000;
 const VOICES: Readonly<Record<Language, string>> = { en: 'en', ko: 'ko' };
@@ -24,8 +25,7 @@ export class EspeakSpeech implements Speech {
   /** By voice and text, those that were asked for last at the end. */
   readonly #kept = new Map<string, Promise<Int16Array>>();
   #files: number;
-  #running = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #turns = new Turns(AT_ONCE);
 
   constructor({ folder, program = 'espeak-ng' }: { readonly folder: string; readonly program?: string }) {
     this.#folder = folder;
@@ -55,7 +55,7 @@ export class EspeakSpeech implements Speech {
     const path = join(this.#folder, `${name}.s16`);
     const bytes = await readFile(path).catch(() => undefined);
     if (bytes !== undefined && bytes.length > 0 && bytes.length % 2 === 0) return samplesOf(bytes);
-    const sound = await this.#inTurn(() => this.#spoken(text, language));
+    const sound = await this.#turns.take(() => this.#spoken(text, language));
     if (this.#files < FILES_MAX) {
       this.#files += 1;
       const draft = `${path}.${randomBytes(4).toString('hex')}`;
@@ -83,18 +83,6 @@ export class EspeakSpeech implements Speech {
       });
       child.stdin.end(text);
     });
-  }
-
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running >= AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#running += 1;
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#running -= 1;
-      else next();
-    }
   }
 }
 

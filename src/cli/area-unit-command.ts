@@ -2,8 +2,8 @@ import { type FramedConnection, FramedServer, keepConnected } from '../adapters/
 import { type AreaConnection, AreaUnit, type AreaUnitInput, type AreaUnitOutput } from '../concentrator/index.ts';
 import type { BusinessClock, Untimed } from '../units/index.ts';
 import { businessClock } from './business-clock.ts';
-import { addressesOf, certificatesOf, needed, wholeOf } from './field-options.ts';
-import { parsedWords } from './flags.ts';
+import { addressesOf, certificatesOf, wholeOf } from './field-options.ts';
+import { needed, parsedWords } from './flags.ts';
 import { listen, parseListen } from './listen.ts';
 import { say, stopOnSignal } from './say.ts';
 import { WrongUse } from './usage.ts';
@@ -22,8 +22,11 @@ export async function areaUnit(args: readonly string[]): Promise<number> {
     );
   }
   const number = wholeOf(word, 'NUMBER', AREA_UNIT_MAX);
-  const addresses = addressesOf(needed('area-unit', values.host, 'host', 'where a host has its --area-units'), 'host');
-  const at = parseListen(needed('area-unit', values.listen, 'listen', 'where local units reach it'));
+  const addresses = addressesOf(
+    needed('area-unit', values.host, '--host', 'where a host has its --area-units'),
+    'host',
+  );
+  const at = parseListen(needed('area-unit', values.listen, '--listen', 'where local units reach it'));
   const certificates = certificatesOf(values.certificates, [...addresses, at]);
   const unit = new ConnectedAreaUnit(number);
   const server = new FramedServer(certificates, (connection, from) => unit.localUnit(connection, from));

@@ -12,10 +12,11 @@ import {
 } from '../card/index.ts';
 import type { Csn, Region } from '../units/index.ts';
 import { CardHost, HostSilent, heldBack, type LoadReceipt } from './card-host.ts';
-import { csnOf, needed, noWord, oneWord, parsedVerb, regionName, regionOf } from './card-options.ts';
+import { csnOf, noWord, oneWord, parsedVerb, regionName, regionOf } from './card-options.ts';
 import { cardPlaceOf, taken, withCards } from './card-place.ts';
 import { LOAD_TEXTS } from './card-read.ts';
 import { CannotGoOn } from './failure.ts';
+import { needed } from './flags.ts';
 
 /** As many as a card tells of afterwards. A host has one order at a time for a region, and seldom more than a few. */
 const EXCHANGES_MAX = LOADS_KEPT;
@@ -28,7 +29,7 @@ export async function cardLoad(args: readonly string[]): Promise<number> {
   });
   noWord(positionals, 'load');
   const place = cardPlaceOf('load', { card: values.card, reader: values.reader });
-  const host = CardHost.at(needed(values.host, 'load', '--host', 'the address of the host that loads the card'));
+  const host = CardHost.at(needed('card load', values.host, '--host', 'the address of the host that loads the card'));
   const asked = values.region === undefined ? undefined : regionOf(values.region, '--region');
   const loads = await withCards([place], async ([session]) => loadCard(session as CardSession, host, asked));
   if (values.json === true) process.stdout.write(`${JSON.stringify(loads)}\n`);
@@ -170,7 +171,7 @@ function balanceText({ before, balance, receipts }: Load): string {
 export async function cardBlock(args: readonly string[]): Promise<number> {
   const { values, positionals } = parsedVerb(args, { host: { type: 'string' }, json: { type: 'boolean' } });
   const csn = csnOf(oneWord(positionals, 'block', 'the number (CSN) of a card'));
-  const host = CardHost.at(needed(values.host, 'block', '--host', 'the address of the host whose card it is'));
+  const host = CardHost.at(needed('card block', values.host, '--host', 'the address of the host whose card it is'));
   await host.block(csn);
   const text = `Card ${csn} is blocked: no host loads it, and meters refuse it as soon as another card brings them word.`;
   process.stdout.write(`${values.json === true ? JSON.stringify({ csn, state: 'blocked' }) : text}\n`);

@@ -1,7 +1,8 @@
 import { type IssuedCard, issueCard } from '../card/index.ts';
 import { CardHost } from './card-host.ts';
-import { fromEnvironment, needed, noWord, PIN_VARIABLE, parsedVerb, regionName } from './card-options.ts';
+import { fromEnvironment, noWord, PIN_VARIABLE, parsedVerb, regionName } from './card-options.ts';
 import { cardPlaceOf, masterPlaceOf, taken, withCards } from './card-place.ts';
+import { needed } from './flags.ts';
 import { WrongUse } from './usage.ts';
 
 /** `wattpurse card issue`: a blank card becomes a purse card, and a host is told whose it is. */
@@ -21,7 +22,7 @@ export async function cardIssue(args: readonly string[]): Promise<number> {
     throw new WrongUse('--subscriber is for the host that registers the card: name it with --host.');
   }
   const subscriber =
-    host && needed(values.subscriber, 'issue', '--subscriber', 'whose card it is, for the host that registers it');
+    host && needed('card issue', values.subscriber, '--subscriber', 'whose card it is, for the host that registers it');
   const pins = pinsOf(masters.length);
   const card = await withCards([place, ...masters.map(masterPlaceOf)], async ([blank, ...slots]) => {
     if (blank === undefined) throw new Error('the place of the card comes first');

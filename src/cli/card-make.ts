@@ -4,8 +4,9 @@ import { makeBlankCard } from '../card/index.ts';
 import { CHIP_KEY_BYTES, ChipBatchKey } from '../crypto/index.ts';
 import { CSN_BYTES, type Csn, csn } from '../units/index.ts';
 import { makeCardFile } from './card-file.ts';
-import { csnOf, needed, oneWord, parsedVerb } from './card-options.ts';
+import { csnOf, oneWord, parsedVerb } from './card-options.ts';
 import { systemRandomness } from './demo-keys.ts';
+import { needed } from './flags.ts';
 import { readNamedFile } from './read-file.ts';
 import { WrongUse } from './usage.ts';
 import { writeNamed } from './write-whole.ts';
@@ -27,7 +28,7 @@ export async function cardChips(args: readonly string[]): Promise<number> {
 export async function cardBlank(args: readonly string[]): Promise<number> {
   const { values, positionals } = parsedVerb(args, { chips: { type: 'string' }, csn: { type: 'string' } });
   const path = oneWord(positionals, 'blank', 'the file of the card');
-  const batch = readBatch(needed(values.chips, 'blank', '--chips', 'the file of the batch’s key'));
+  const batch = readBatch(needed('card blank', values.chips, '--chips', 'the file of the batch’s key'));
   const id = values.csn === undefined ? drawnCsn() : csnOf(values.csn);
   makeCardFile(path, 'subscriber', makeBlankCard(batch.chipKey(id)));
   process.stdout.write(`${path} is blank card ${id}.\n`);

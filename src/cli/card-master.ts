@@ -4,8 +4,9 @@ import { encodePin, personaliseMasterCard } from '../card/index.ts';
 import { Suite, suiteByName } from '../crypto/index.ts';
 import { makeCardFile } from './card-file.ts';
 import { drawnCsn, readBatch } from './card-make.ts';
-import { fromEnvironment, needed, oneWord, PIN_VARIABLE, parsedVerb, regionName, scopeOf } from './card-options.ts';
+import { fromEnvironment, oneWord, PIN_VARIABLE, parsedVerb, regionName, scopeOf } from './card-options.ts';
 import { folderOf } from './demo-options.ts';
+import { needed } from './flags.ts';
 import { KEYS_FILE } from './folder-files.ts';
 import { HostFolder } from './host-folder.ts';
 import { checkDatabase } from './host-options.ts';
@@ -18,16 +19,16 @@ export async function cardMaster(args: readonly string[]): Promise<number> {
     ...{ database: { type: 'string' }, suite: { type: 'string' } },
   });
   const path = oneWord(positionals, 'master', 'the file of the card');
-  const batch = readBatch(needed(values.chips, 'master', '--chips', 'the file of the batch’s key'));
+  const batch = readBatch(needed('card master', values.chips, '--chips', 'the file of the batch’s key'));
   const scope = scopeOf(
-    needed(values.scope, 'master', '--scope', 'issuer, or the region whose cards it opens'),
+    needed('card master', values.scope, '--scope', 'issuer, or the region whose cards it opens'),
     '--scope',
   );
   const suite = suiteByName(values.suite ?? 'aes128');
   if (suite !== Suite.aes128 && suite !== Suite.aes256) {
     throw new WrongUse(`--suite is aes128 or aes256, which cards have, not "${values.suite}".`);
   }
-  const data = folderOf(needed(values.data, 'master', '--data', 'the folder of the host whose key it holds'));
+  const data = folderOf(needed('card master', values.data, '--data', 'the folder of the host whose key it holds'));
   const { database } = values;
   if (database !== undefined) checkDatabase(database);
   const pin = fromEnvironment(PIN_VARIABLE, 'A master card is made with a PIN');

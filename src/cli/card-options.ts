@@ -51,12 +51,6 @@ export function noWord(positionals: readonly string[], verb: string): void {
     throw new WrongUse(`card ${verb} takes no "${positionals[0]}": see "wattpurse help card".`);
 }
 
-/** @throws WrongUse */
-export function needed(value: string | undefined, verb: string, flag: string, what: string): string {
-  if (value !== undefined && value !== '') return value;
-  throw new WrongUse(`card ${verb} needs ${flag} with ${what}.`);
-}
-
 /** Secrets do not stand on a command line, where others see them. @throws WrongUse */
 export function fromEnvironment(variable: string, what: string): string {
   const value = process.env[variable] ?? '';

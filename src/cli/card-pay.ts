@@ -1,9 +1,10 @@
 import { type CardSession, type EmvAuthorisation, type EmvEnd, type EmvTerminal, runEmv } from '../card/index.ts';
 import { CardHost, type ChipPayment, type PaymentWish } from './card-host.ts';
-import { needed, noWord, parsedVerb } from './card-options.ts';
+import { noWord, parsedVerb } from './card-options.ts';
 import { withCards } from './card-place.ts';
 import { terminalOf } from './card-terminal.ts';
 import { CannotGoOn } from './failure.ts';
+import { needed } from './flags.ts';
 import { WrongUse } from './usage.ts';
 
 const SALES_COUNTED = 99_999_999;
@@ -17,11 +18,11 @@ export async function cardPay(args: readonly string[]): Promise<number> {
   });
   noWord(positionals, 'pay');
   if (values.reader === undefined) throw new WrongUse('card pay takes a card in a reader: name it with --reader.');
-  const host = CardHost.at(needed(values.host, 'pay', '--host', 'the address of the host that sells'));
-  const meter = needed(values.meter, 'pay', '--meter', 'the number of the meter that the value is for');
-  const paid = needed(values.paid, 'pay', '--paid', 'the amount, in the smallest unit of the currency');
+  const host = CardHost.at(needed('card pay', values.host, '--host', 'the address of the host that sells'));
+  const meter = needed('card pay', values.meter, '--meter', 'the number of the meter that the value is for');
+  const paid = needed('card pay', values.paid, '--paid', 'the amount, in the smallest unit of the currency');
   if (!/^[1-9][0-9]{0,9}$/.test(paid)) throw new WrongUse(`--paid is a whole amount above 0, not "${paid}".`);
-  const port = needed(values.port, 'pay', '--port', 'the name of the payment port that takes cards');
+  const port = needed('card pay', values.port, '--port', 'the name of the payment port that takes cards');
   const terminal = terminalOf(values.terminal);
   const told = await withCards([{ reader: values.reader }], ([session]) =>
     payByChip(session as CardSession, host, terminal, { meter, paid: Number(paid), port }),

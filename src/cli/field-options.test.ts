@@ -16,7 +16,7 @@ const WRONG_USES: readonly (readonly [readonly string[], RegExp])[] = [
   [['area-unit'], /^area-unit takes the number of its area, 0 to 255/],
   [
     ['area-unit', '256', '--host', '127.0.0.1:1', '--listen', '127.0.0.1:0'],
-    /--NUMBER must be a whole number from 0 to 255/,
+    /^NUMBER must be a whole number from 0 to 255/,
   ],
   [['area-unit', '0', '--listen', '127.0.0.1:0'], /^area-unit needs --host/],
   [
@@ -69,6 +69,9 @@ test('each wrong use of a unit or a meter is one sentence, and nothing is begun'
     assert.match(err, sentence, args.join(' '));
     assert.deepEqual([code === 0, out, err.trim().includes('\n')], [false, '', false], args.join(' '));
   }
+  // Also a host whose area units would be told in the clear begins nothing.
+  const far = await runIn(scratch, 'host', '--data', 'u', '--area-units', '10.0.0.1:80');
+  assert.match(far.err, /^What goes to 10\.0\.0\.1 leaves this machine/);
   for (const name of ['u', 'm.wpm', 'lu.json']) assert.equal(existsSync(join(scratch, name)), false);
   const host = ['--data', 'u'];
   assert.throws(() => parseHostOptions([...host, '--area-units', '1']), /^WrongUse: --area-units must be an address/);

@@ -3,22 +3,16 @@ import { join } from 'node:path';
 import type { Address, Certificates } from '../adapters/framed-tcp.ts';
 import { inWords } from './failure.ts';
 import { isLoopback, type ListenAt, parseAddress } from './listen.ts';
-import { type CommandName, WrongUse } from './usage.ts';
+import { WrongUse } from './usage.ts';
 
 /** In the folder that --certificates names, PEM. */
 const CERTIFICATE_FILES = { certificate: 'certificate.pem', key: 'key.pem', authority: 'authority.pem' } as const;
 
-/** @throws WrongUse */
-export function needed(command: CommandName, value: string | undefined, flag: string, what: string): string {
-  if (value !== undefined && value !== '') return value;
-  throw new WrongUse(`${command} needs --${flag} with ${what}.`);
-}
-
-/** @param flag without its dashes @throws WrongUse */
-export function wholeOf(text: string, flag: string, most: number): number {
+/** @param what how it is called on the command line @throws WrongUse */
+export function wholeOf(text: string, what: string, most: number, least = 0): number {
   const value = Number(text);
-  if (/^\d{1,9}$/.test(text) && value <= most) return value;
-  throw new WrongUse(`--${flag} must be a whole number from 0 to ${most}, not "${text}".`);
+  if (/^\d{1,9}$/.test(text) && value >= least && value <= most) return value;
+  throw new WrongUse(`${what} must be a whole number from ${least} to ${most}, not "${text}".`);
 }
 
 /** `10.0.0.1:7400,10.0.0.2:7400` @throws WrongUse */

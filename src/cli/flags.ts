@@ -31,6 +31,12 @@ export function parsedWords<const O extends WordOptions>(command: CommandName, a
   }
 }
 
+/** What a command, or a verb of it, cannot do without. @throws WrongUse */
+export function needed(command: string, value: string | undefined, flag: string, what: string): string {
+  if (value !== undefined && value !== '') return value;
+  throw new WrongUse(`${command} needs ${flag} with ${what}.`);
+}
+
 /** What the parser does not take, as one sentence that names the flag, and for an unknown one the nearest that there is. */
 export function wrongFlag(error: unknown, command: CommandName): WrongUse {
   const message = error instanceof Error ? error.message : String(error);

@@ -3,6 +3,7 @@ import { MemoryStore } from '../host/index.ts';
 import { POWER_LINE_BITS_PER_SECOND_MAX, POWER_LINE_BITS_PER_SECOND_MIN } from '../line/index.ts';
 import { type FleetReport, runFleet } from '../simulation/index.ts';
 import { svpmsnText } from '../units/index.ts';
+import { wholeOf } from './field-options.ts';
 import { parsedWords, withNumbers } from './flags.ts';
 import { fleetPage } from './fleet-page.ts';
 import { findingsText, progressBar } from './story-text.ts';
@@ -77,10 +78,10 @@ function parse(args: readonly string[]): Asked {
     },
   });
   if (positionals.length > 0) throw new WrongUse(`fleet takes no "${positionals[0]}": see "wattpurse help fleet".`);
-  const meters = within(values.meters ?? String(METERS_USUAL), 'meters', 1, METERS_MAX);
+  const meters = wholeOf(values.meters ?? String(METERS_USUAL), '--meters', METERS_MAX, 1);
   const fastest = POWER_LINE_BITS_PER_SECOND_MAX;
   const slowest = POWER_LINE_BITS_PER_SECOND_MIN;
-  const bitsPerSecond = within(values.line ?? String(slowest), 'line', slowest, fastest);
+  const bitsPerSecond = wholeOf(values.line ?? String(slowest), '--line', fastest, slowest);
   const frameLoss = Number(values.loss ?? 0);
   if (!(frameLoss >= 0 && frameLoss <= LOSS_MAX)) {
     throw new WrongUse(`--loss must be a share of frames from 0 to ${LOSS_MAX}, as 0.05, not "${values.loss}".`);
@@ -97,12 +98,6 @@ function parse(args: readonly string[]): Asked {
     ...{ json: values.json === true, report: values.report },
     ...(values.stranger === true && { strangerHouse: meters - 1 }),
   };
-}
-
-function within(text: string, flag: string, least: number, most: number): number {
-  const value = Number(text);
-  if (/^\d{1,9}$/.test(text) && value >= least && value <= most) return value;
-  throw new WrongUse(`--${flag} must be a whole number from ${least} to ${most}, not "${text}".`);
 }
 
 const n = (value: number): string => value.toLocaleString('en-US');

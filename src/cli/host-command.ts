@@ -36,9 +36,11 @@ export async function host(args: readonly string[]): Promise<number> {
   const options = parseHostOptions(args);
   // Nothing is begun by what does not say with whom to work.
   const configured = options.configuration === undefined ? undefined : readConfiguration(options.configuration);
+  const { areaUnits } = options;
+  const door = areaUnits && new AreaDoor(areaUnits, certificatesOf(options.certificates, [areaUnits]));
   const folder = await HostFolder.open(options);
   try {
-    return await work(folder, options, configured);
+    return await work(folder, options, { configured, door });
   } catch (error) {
     throw inWords(error, folder.path);
   } finally {
@@ -46,40 +48,41 @@ export async function host(args: readonly string[]): Promise<number> {
   }
 }
 
-async function work(
-  folder: HostFolder,
-  options: HostOptions,
-  configured: ReadConfiguration | undefined,
-): Promise<number> {
+async function work(folder: HostFolder, options: HostOptions, { configured, door }: Named): Promise<number> {
   const zone = folder.zone(options.zone);
   const keys = await folder.keys();
   const { partnersOf } = await import('./host-partners.ts');
   const { promise: services, resolve: begin } = Promise.withResolvers<HostServices>();
   const partners = await partnersOf(configured, { zone, secret: keys.webhookKey(), services, hear: say });
   try {
-    return await serve({ folder, keys, zone, partners, begin, configured }, options);
+    return await serve({ folder, keys, zone, partners, begin, configured, door }, options);
   } finally {
     await partners.close();
   }
 }
 
-interface Opened {
+/** With whom the host works, read before anything is begun. */
+interface Named {
+  readonly configured: ReadConfiguration | undefined;
+  /** Where area units reach it. */
+  readonly door: AreaDoor | undefined;
+}
+
+interface Opened extends Named {
   readonly folder: HostFolder;
   readonly keys: SoftwareKeyStore;
   /** IANA name. */
   readonly zone: string;
   readonly partners: Partners;
-  readonly configured: ReadConfiguration | undefined;
   /** Takes the host as soon as there is one. */
   readonly begin: (services: HostServices) => void;
 }
 
 async function serve(
-  { folder, keys, zone, partners, begin, configured }: Opened,
-  { listen: at, proxy, webhookInside: inside, areaUnits, certificates }: HostOptions,
+  { folder, keys, zone, partners, begin, configured, door }: Opened,
+  { listen: at, proxy, webhookInside: inside }: HostOptions,
 ): Promise<number> {
   const { store } = folder;
-  const door = areaUnits && new AreaDoor(areaUnits, certificatesOf(certificates, [areaUnits]));
   // Whoever is refused does not wait for it.
   const { createApi, Metrics } = await import('../api/index.ts');
   const metrics = new Metrics();

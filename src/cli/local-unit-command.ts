@@ -7,8 +7,8 @@ import { Alarm } from './alarm.ts';
 import { businessClock } from './business-clock.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { folderOf } from './demo-options.ts';
-import { addressesOf, certificatesOf, needed, wholeOf } from './field-options.ts';
-import { parsedWords } from './flags.ts';
+import { addressesOf, certificatesOf, wholeOf } from './field-options.ts';
+import { needed, parsedWords } from './flags.ts';
 import { listen, parseListen } from './listen.ts';
 import { type LocalUnitKey, makeLocalUnitKey, readLocalUnitKey } from './local-unit-key.ts';
 import { say, stopOnSignal } from './say.ts';
@@ -25,11 +25,11 @@ export async function localUnit(args: readonly string[]): Promise<number> {
   });
   noWords(positionals);
   const own = readLocalUnitKey(
-    needed('local-unit', values.key, 'key', 'the file that "wattpurse local-unit key" made'),
+    needed('local-unit', values.key, '--key', 'the file that "wattpurse local-unit key" made'),
   );
-  const upwards = needed('local-unit', values['area-unit'], 'area-unit', 'where its area unit listens');
+  const upwards = needed('local-unit', values['area-unit'], '--area-unit', 'where its area unit listens');
   const addresses = addressesOf(upwards, 'area-unit');
-  const line = parseListen(needed('local-unit', values.line, 'line', 'where the modems of meters reach it'), 'line');
+  const line = parseListen(needed('local-unit', values.line, '--line', 'where the modems of meters reach it'), 'line');
   const certificates = certificatesOf(values.certificates, [...addresses, line]);
   const unit = new ConnectedLocalUnit(own);
   const modems = new FramedServer(certificates, (connection, from) => unit.modem(connection, from));
@@ -60,8 +60,8 @@ async function key(args: readonly string[]): Promise<number> {
   if (path === undefined) throw new WrongUse('local-unit key takes the file that the key is to lie in.');
   noWords(more);
   const what = 'its name in the books: area unit × 256 + its number there';
-  const number = wholeOf(needed('local-unit', values.number, 'number', what), 'number', U16_MAX);
-  const data = folderOf(needed('local-unit', values.data, 'data', 'the folder of the host that it belongs to'));
+  const number = wholeOf(needed('local-unit', values.number, '--number', what), '--number', U16_MAX);
+  const data = folderOf(needed('local-unit', values.data, '--data', 'the folder of the host that it belongs to'));
   await makeLocalUnitKey(path, number, data);
   process.stdout.write(`${path} is for local unit ${number}, and for nobody else.\n`);
   return 0;

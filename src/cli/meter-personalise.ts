@@ -5,8 +5,7 @@ import { compileTariff, DEFAULT_TARIFF, offsetTable } from '../tariff/index.ts';
 import { svpmsn, svpmsnText, unixSeconds } from '../units/index.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { folderOf } from './demo-options.ts';
-import { needed } from './field-options.ts';
-import { parsedWords } from './flags.ts';
+import { needed, parsedWords } from './flags.ts';
 import { workshopOf } from './host-folder.ts';
 import { makeMeterFile } from './meter-file.ts';
 import { WrongUse } from './usage.ts';
@@ -25,14 +24,14 @@ export async function meterPersonalise(args: readonly string[]): Promise<number>
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0)
     throw new WrongUse('meter personalise takes the file that the meter is to be.');
-  const text = needed('meter', values.number, 'number', 'its number (SVPMSN), six hex digits');
+  const text = needed('meter', values.number, '--number', 'its number (SVPMSN), six hex digits');
   if (!/^[0-9a-fA-F]{6}$/.test(text)) throw new WrongUse(`--number is six hex digits, as 0A1B2C, not "${text}".`);
   const id = svpmsn(Number.parseInt(text, 16));
   const suite = suiteByName(values.suite ?? 'aes128');
   if (suite === undefined || !SUITES.includes(suite)) {
     throw new WrongUse(`--suite is aes128, aes256 or 3des-xo, not "${values.suite}".`);
   }
-  const data = folderOf(needed('meter', values.data, 'data', 'the folder of the host that it belongs to'));
+  const data = folderOf(needed('meter', values.data, '--data', 'the folder of the host that it belongs to'));
   const { keys, zone } = await workshopOf(data);
   const now = Date.now();
   const offsets = offsetTable(zone, new Date(now).getUTCFullYear(), YEARS);

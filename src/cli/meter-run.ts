@@ -3,8 +3,8 @@ import { PcscReader } from '../adapters/pcsc-reader.ts';
 import { minuteByMinute, replay } from '../simulation/index.ts';
 import { modemAddress, U8_MAX } from '../units/index.ts';
 import { taken } from './card-place.ts';
-import { addressesOf, certificatesOf, needed, wholeOf } from './field-options.ts';
-import { parsedWords } from './flags.ts';
+import { addressesOf, certificatesOf, wholeOf } from './field-options.ts';
+import { needed, parsedWords } from './flags.ts';
 import { MeterFile } from './meter-file.ts';
 import { MeterSlot } from './meter-slot.ts';
 import { readLoads } from './read-loads.ts';
@@ -24,8 +24,12 @@ export async function meterRun(args: readonly string[]): Promise<number> {
   });
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0) throw new WrongUse('meter run takes the file that the meter is.');
-  const addresses = addressesOf(needed('meter', values.line, 'line', 'where its local unit has its --line'), 'line');
-  const address = wholeOf(needed('meter', values.address, 'address', 'the address of its modem'), 'address', U8_MAX);
+  const addresses = addressesOf(needed('meter', values.line, '--line', 'where its local unit has its --line'), 'line');
+  const address = wholeOf(
+    needed('meter', values.address, '--address', 'the address of its modem'),
+    '--address',
+    U8_MAX,
+  );
   const certificates = certificatesOf(values.certificates, addresses);
   const load = loadOf(values.load ?? '0', Date.now());
   const file = MeterFile.open(path);
@@ -60,7 +64,7 @@ export async function meterRun(args: readonly string[]): Promise<number> {
 /** So many watts all the time, or a recorded load, played from its first whole week on. @throws WrongUse */
 function loadOf(text: string, now: number): WattsAt {
   if (/^\d+$/.test(text)) {
-    const watts = wholeOf(text, 'load', WATTS_MAX);
+    const watts = wholeOf(text, '--load', WATTS_MAX);
     return () => watts;
   }
   const [series] = readLoads([text]);
