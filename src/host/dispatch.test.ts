@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BackhaulMessage } from '../backhaul/index.ts';
+import { BACKHAUL_VERSION, type BackhaulMessage } from '../backhaul/index.ts';
 import { SUITE_NAMES, Suite } from '../crypto/index.ts';
-import { type HostServices, MemoryStore, type Store, type StoreReads } from './index.ts';
+import { type GridLink, type HostServices, MemoryStore, type Store, type StoreReads } from './index.ts';
 import { made, Rig } from './rig.testing.ts';
 import { ANSWER_WITHIN_MS } from './work.ts';
 
@@ -109,4 +109,87 @@ test('an answer is taken from the local unit of its meter, and from no other', a
   await rig.host.handle({ type: 'grid', localUnit: 1, message: second });
   await finish(rig.host);
   assert.equal(made(await rig.host.order('a')).state, 'stored');
+});
+
+const HELLO: BackhaulMessage = { type: 'hello', version: BACKHAUL_VERSION, kind: 'local-unit', id: 1 };
+
+/** An order whose M1 left and stayed on its way, and the hands of whoever carries. */
+async function onItsWay() {
+  const hands = await byHand();
+  const { rig, carries } = hands;
+  made(await rig.host.sell({ meter: 1, amount: 5, orderId: 'a', source: 'cash' }));
+  assert.equal(carries.length, 1);
+  const pass = async (ms: number) => {
+    rig.clock.ms += ms;
+    await rig.host.handle({ type: 'tick' });
+  };
+  return { ...hands, pass };
+}
+
+test('what is on its way to a local unit that comes anew is begun again soon, and the answer that comes late changes nothing', async () => {
+  const { rig, carries, answer, tell, finish, pass, meter } = await onItsWay();
+  const late = answer();
+  await pass(19_000);
+  await pass(5_000);
+  assert.deepEqual(carries, [], 'where nobody came it has its minute');
+  await tell(rig.host, HELLO);
+  await pass(19_000);
+  assert.deepEqual(carries, [], 'it may have arrived, and be answered still');
+  await tell(rig.host, HELLO);
+  await pass(1_000);
+  await pass(3_000);
+  assert.equal(carries.length, 1, 'another hello puts nothing off');
+  await tell(rig.host, late);
+  await finish(rig.host);
+  assert.equal(made(await rig.host.order('a')).state, 'stored');
+  assert.equal(meter.balance, 5);
+});
+
+test('an answer to a carry that was doubted counts', async () => {
+  const { rig, answer, tell, finish, pass } = await onItsWay();
+  await tell(rig.host, HELLO);
+  await tell(rig.host, answer());
+  await finish(rig.host);
+  await pass(21_000);
+  assert.equal(made(await rig.host.order('a')).state, 'stored');
+});
+
+test('a local unit that comes has at once what was put off, once a minute and not at each of its hellos', async () => {
+  const { rig, carries, tell, pass } = await onItsWay();
+  const refuse = async () => {
+    const { ticket, svpmsn } = carries.shift() as Carry;
+    await tell(rig.host, { type: 'carried', ticket, svpmsn, outcome: 'no-answer', frames: [] });
+  };
+  await refuse();
+  for (let tries = 0; tries < 6; tries++) {
+    await pass(130_000);
+    await refuse();
+  }
+  await pass(1_000);
+  assert.deepEqual(carries, [], 'it is put off by now');
+  await tell(rig.host, HELLO);
+  assert.equal(carries.length, 1);
+  await refuse();
+  await tell(rig.host, HELLO);
+  assert.deepEqual(carries, []);
+  await pass(61_000);
+  while (carries.length > 0) await refuse();
+  await tell(rig.host, HELLO);
+  assert.equal(carries.length, 1);
+});
+
+test('a host begins nothing for a local unit that it does not reach, and begins it when it does', async () => {
+  const sent: BackhaulMessage[] = [];
+  const reached = new Set<number>();
+  const grid: GridLink = { send: (_, message) => sent.push(message), reaches: (localUnit) => reached.has(localUnit) };
+  const rig = new Rig(new MemoryStore(), { grid });
+  await rig.enrol(1);
+  made(await rig.host.sell({ meter: 1, amount: 5, orderId: 'a', source: 'cash' }));
+  const carried = async () => {
+    await rig.host.handle({ type: 'tick' });
+    return sent.filter(({ type }) => type === 'carry').length;
+  };
+  assert.equal(await carried(), 0);
+  reached.add(1);
+  assert.equal(await carried(), 1);
 });
