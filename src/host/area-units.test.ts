@@ -74,6 +74,16 @@ test('an area unit that connects again has the connection that it opened last', 
   assert.equal(units.hear(old, bytesOf(HEALTH)), undefined);
 });
 
+test('a connection is that of one area unit: of the one that it named last', () => {
+  const units = new AreaUnits(1);
+  const one = connection();
+  for (const id of [2, 2, 3]) units.hear(one, bytesOf(hello({ id })));
+  assert.deepEqual([units.connected, one.ended], [[3], []]);
+  assert.deepEqual(units.hear(one, bytesOf(HEALTH)), { localUnit: 3 * 256, message: HEALTH });
+  units.down(one);
+  assert.deepEqual(units.connected, []);
+});
+
 test('another version, and what is no area unit, is refused in a sentence', () => {
   const refused: readonly (readonly [BackhaulMessage, RegExp])[] = [
     [hello({ version: BACKHAUL_VERSION + 1 }), /speaks version 2 .* update the host 1\.$/],

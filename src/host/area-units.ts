@@ -67,7 +67,7 @@ export class AreaUnits implements GridLink {
   down(connection: AreaConnection): void {
     const area = this.#areaOf.get(connection);
     this.#areaOf.delete(connection);
-    if (area !== undefined && this.#connectionOf.get(area) === connection) this.#connectionOf.delete(area);
+    if (area !== undefined) this.#connectionOf.delete(area);
   }
 
   /** What the bytes bring to the host, if they bring anything. */
@@ -102,8 +102,10 @@ export class AreaUnits implements GridLink {
       connection.end(`a host takes area units 0 to ${AREA_UNITS_MAX - 1}, and it is ${kind.replace('-', ' ')} ${id}`);
       return;
     }
+    // It may have been another number.
+    this.down(connection);
     const before = this.#connectionOf.get(id);
-    if (before !== undefined && before !== connection) {
+    if (before !== undefined) {
       this.down(before);
       before.end(`area unit ${id} has connected again`);
     }
