@@ -86,6 +86,18 @@ test('where nobody steals nothing is placed, and no meter is more likely than no
   assert.deepEqual(new Set(found.ranked.map(({ meter }) => meter)).size, 12);
 });
 
+test('of two meters that count alike neither is the place, though one of them is gone past', () => {
+  const lost = week(PATTERNS.clipped as Change);
+  const [thief, other] = [4, 5].map((at) => lost.meters[at]?.counted as Float64Array) as [Float64Array, Float64Array];
+  const gave = lost.gave.map((each, i) => each + 1.01 * ((thief[i] as number) - (other[i] as number)));
+  const meters = lost.meters.map((each, at) =>
+    at === 5 ? { ...(lost.meters[4] as SuspectMeter), meter: each.meter } : each,
+  );
+  const found = rankSuspects({ ...lost, gave, meters });
+  const { meter, likelihood } = firstOf(found);
+  assert.deepEqual([meter, likelihood, found.isPlaced], [5, 50, false]);
+});
+
 test('a constant load that no meter sees is told with its watts, and is not placed', () => {
   const found = rankSuspects(week(honest, {}, 300));
   assert.equal(found.isPlaced, false);

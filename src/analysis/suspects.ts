@@ -356,7 +356,7 @@ function rankingOf({ explained, taken, others, constant }: Ranking): Suspects {
   });
   const rest = others.map((each) => suspectOf(each, each.likelihood, each.odds));
   const ranked = [...sure, ...rest].sort((a, b) => b.score - a.score || a.meter - b.meter);
-  return { ranked, constant, isPlaced: sure.some(({ likelihood }) => likelihood >= PLACED_PERCENT) };
+  return { ranked, constant, isPlaced: sure.some(({ likelihood }) => likelihood > PLACED_PERCENT) };
 }
 
 function suspectOf({ candidate, pattern, values, support }: Judged, likelihood: number, score: number): Suspect {

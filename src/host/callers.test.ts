@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ACT, CallerRig, NUMBER, PIN } from './callers.testing.ts';
-import type { HostFailure, PhoneCall } from './index.ts';
+import { ACT, CallerRig, NUMBER, PIN, quickHash } from './callers.testing.ts';
+import { createCallers } from './callers.ts';
+import type { HostFailure, PasswordHash, PhoneCall } from './index.ts';
 import { made } from './rig.testing.ts';
 
 const reasonOf = (answer: object) => (answer as Partial<HostFailure>).reason;
@@ -52,6 +53,25 @@ test('a new PIN lets in whoever was shut out, and the old one opens nothing any 
   made(await callers.allowCaller(ACT, { ...wanted, usual: 700 }));
   assert.equal(made(await callers.identify({ meter: 0, pin: '161803' })).usual, 700);
   made(await callers.forbidCaller(ACT, 0));
+  assert.equal(reasonOf(await callers.identify({ meter: 0, pin: '161803' })), 'pin-refused');
+});
+
+test('a PIN that is changed while it is looked at opens nothing', async () => {
+  const { till } = await CallerRig.open();
+  const { store, clock } = till.rig;
+  let change: () => Promise<void> = async () => undefined;
+  const passwords: PasswordHash = {
+    ...quickHash,
+    verify: async (pin, hash) => {
+      await change();
+      return quickHash.verify(pin, hash);
+    },
+  };
+  const callers = createCallers({ store, clock, passwords });
+  const wanted = { meter: 0, number: undefined, language: 'en', usual: undefined, means: [] } as const;
+  change = async () => void made(await callers.allowCaller(ACT, { ...wanted, pin: '161803' }));
+  assert.equal(reasonOf(await callers.identify({ meter: 0, pin: PIN })), 'pin-refused');
+  change = async () => void made(await callers.forbidCaller(ACT, 0));
   assert.equal(reasonOf(await callers.identify({ meter: 0, pin: '161803' })), 'pin-refused');
 });
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { MemoryStore } from '../../src/host/index.ts';
-import { type Visitor, World } from './world.ts';
+import { EventKind } from '../../src/records/index.ts';
+import { milliseconds, svpmsn, unixSeconds } from '../../src/units/index.ts';
+import { KIMS_METER, type Visitor, World } from './world.ts';
 
 let world: World;
 let operator: Visitor;
@@ -22,6 +24,20 @@ test('outages of a span come with SAIDI and SAIFI, and who never was heard is no
   assert.deepEqual([outages, running, untold], [[], [], 0]);
   assert.ok((reliability?.customers as number) > 0);
   assert.deepEqual([reliability?.saifi, reliability?.saidiMinutes, reliability?.interruptions], [0, 0, 0]);
+});
+
+test('a meter that lost its clock was dark at a time that nobody knows: it is counted, and is no outage', async () => {
+  const heardAt = milliseconds(Date.UTC(2026, 0, 9, 8));
+  const powerUp = { svpmsn: svpmsn(Number.parseInt(KIMS_METER, 16)), heardAt, kind: EventKind.powerUp, supply: 0, detail: 0 } as const;
+  await world.rig.store.transaction((tx) =>
+    tx.addEvents([
+      { ...powerUp, sequence: 1, time: unixSeconds(0), value: 600 },
+      { ...powerUp, sequence: 2, time: unixSeconds(heardAt / 1000), value: 600 },
+    ]),
+  );
+  const { json } = await ask(operator, '2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z');
+  const { outages, untold } = json as unknown as { outages: object[]; untold: number };
+  assert.deepEqual([outages.length, untold], [1, 1]);
 });
 
 test('a span of nothing or of more than 35 days is refused, and a cashier may not ask', async () => {

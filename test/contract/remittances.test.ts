@@ -195,6 +195,21 @@ for (const { name, skip, open } of STORES) {
     ]);
   });
 
+  it('what leaves in cash leaves the till of whoever asked for it, and what is taken back comes into it', async (settling) => {
+    const { host } = settling.rig;
+    made(await host.by(settling.act()).openShift({ id: 'shift-1', opening: 100 }));
+    const till = async () => {
+      const { taken, paidOut } = made(await host.openShiftOf('han'));
+      return [taken, paidOut];
+    };
+    assert.equal(await settling.pay('seller', 5_000, { method: 'cash' }), 'done');
+    assert.deepEqual(await till(), [0n, 5_000n]);
+    assert.equal(await settling.byTwo({ type: 'remittance-reversal', remittance: 'seller TX 5000' }), 'done');
+    assert.deepEqual(await till(), [5_000n, 5_000n]);
+    assert.equal(await settling.pay('seller', 4_000), 'done');
+    assert.deepEqual(await till(), [5_000n, 5_000n], 'a bank transfer leaves no till');
+  });
+
   it('what is paid to a provider of cards stands in its account and in its month, and it pays back what it owes', async (settling) => {
     const { host, clock } = settling.rig;
     assert.deepEqual(await settling.due('1-2'), [700n, 0n, 700n]);
