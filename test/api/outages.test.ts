@@ -28,7 +28,13 @@ test('outages of a span come with SAIDI and SAIFI, and who never was heard is no
 
 test('a meter that lost its clock was dark at a time that nobody knows: it is counted, and is no outage', async () => {
   const heardAt = milliseconds(Date.UTC(2026, 0, 9, 8));
-  const powerUp = { svpmsn: svpmsn(Number.parseInt(KIMS_METER, 16)), heardAt, kind: EventKind.powerUp, supply: 0, detail: 0 } as const;
+  const powerUp = {
+    svpmsn: svpmsn(Number.parseInt(KIMS_METER, 16)),
+    heardAt,
+    kind: EventKind.powerUp,
+    supply: 0,
+    detail: 0,
+  } as const;
   await world.rig.store.transaction((tx) =>
     tx.addEvents([
       { ...powerUp, sequence: 1, time: unixSeconds(0), value: 600 },
