@@ -21,15 +21,14 @@ export const logError = ({ name, message, stack }: Error, request: string): stri
   `${JSON.stringify({ time: now(), level: 'error', request, error: name, message, stack })}\n`;
 
 /** What is told of a route is the same in each line, and is put together once. */
-const routeTexts = new Map<string, string>();
+const routeTexts = new WeakMap<object, string>();
 
-function routeText({ url, method, config }: FastifyRequest['routeOptions']): string {
-  if (url === undefined) return '';
-  const key = `${String(method)} ${url}`;
-  const known = routeTexts.get(key);
+function routeText({ url, config }: FastifyRequest['routeOptions']): string {
+  const known = routeTexts.get(config);
   if (known !== undefined) return known;
+  if (url === undefined) return '';
   const text = `"route":${JSON.stringify(url)},"operation":"${config.operation ?? 'page'}",`;
-  routeTexts.set(key, text);
+  routeTexts.set(config, text);
   return text;
 }
 

@@ -9,10 +9,10 @@ import type { Act } from './witness.ts';
 /** By it a key is found in a file where it should not be. */
 const PREFIX = 'wpk';
 const ID_DIGITS = 12;
-const FORM = new RegExp(`^${PREFIX}_(?<id>[0-9a-f]{${ID_DIGITS}})_[0-9a-f]{64}$`);
+const FORM = new RegExp(`^${PREFIX}_([0-9a-f]{${ID_DIGITS}})_[0-9a-f]{64}$`);
 
 /** The id of a key, or `undefined` for a text that is none. */
-export const apiKeyId = (key: string): string | undefined => FORM.exec(key)?.groups?.id;
+export const apiKeyId = (key: string): string | undefined => FORM.exec(key)?.[1];
 
 /** @returns the row, and the key, which stands in no row */
 export function drawApiKey(
