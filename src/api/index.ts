@@ -10,6 +10,7 @@ export type { AccountJson, HeadJson, TrialBalanceJson } from './schemas/accounts
 export type { AgentJson, AgentMemberJson, CardLookupJson, LookupJson, ShiftJson, VendJson } from './schemas/agents.ts';
 export type {
   CardBooksJson,
+  CardChargeJson,
   CardExchangeJson,
   CardJson,
   CardMonthJson,
@@ -44,6 +45,7 @@ export type {
 export type { ApprovalJson, BooksJson, OrderJson, PostingJson } from './schemas/orders.ts';
 export type { AlarmJson, GridJson, OverviewJson } from './schemas/overview.ts';
 export type { ApiKeyJson, AuditJson, LogInJson, PersonJson, SessionJson } from './schemas/people.ts';
+export type { PayeeAccountJson, RemittanceJson } from './schemas/remittances.ts';
 export type { ClosedPeriodJson, PeriodJson } from './schemas/settlement.ts';
 export type { StatementJson } from './schemas/statement.ts';
 export type { TariffPreviewJson, TariffWeekJson } from './schemas/tariff-week.ts';

@@ -24,6 +24,17 @@ export interface CardProviderWords {
   readonly changeTitle: string;
   readonly changeHint: string;
   readonly save: string;
+  readonly charges: string;
+  /** `{}` is the provider. */
+  readonly chargesTitle: string;
+  readonly chargesHint: string;
+  readonly chargesWaiting: string;
+  readonly noCharges: string;
+  readonly chargeFrom: string;
+  readonly charge: string;
+  readonly chargeHint: string;
+  readonly chargeWrong: string;
+  readonly publishCharge: string;
 }
 
 export const CARD_PROVIDER_WORDS: Readonly<Record<Language, CardProviderWords>> = {
@@ -51,6 +62,16 @@ export const CARD_PROVIDER_WORDS: Readonly<Record<Language, CardProviderWords>> 
     changeTitle: 'Tickets of {}',
     changeHint: 'Tickets that are issued from now on have these terms. Those that are on cards keep theirs.',
     save: 'Change the terms',
+    charges: 'Unit charge',
+    chargesTitle: 'Unit charge of {}',
+    chargesHint: 'By it a receipt says what the value on a card buys. What was sold keeps its worth.',
+    chargesWaiting: 'Reading the unit charges …',
+    noCharges: 'No unit charge yet: receipts say the value alone.',
+    chargeFrom: 'From',
+    charge: 'Unit charge',
+    chargeHint: 'For one m³ of gas or water, one kWh of heat or electricity',
+    chargeWrong: 'An amount of money above zero, to a thousandth of its smallest unit',
+    publishCharge: 'Let it hold from now on',
   },
   ko: {
     providers: '공급자',
@@ -77,5 +98,15 @@ export const CARD_PROVIDER_WORDS: Readonly<Record<Language, CardProviderWords>> 
     changeTitle: '{}의 티켓',
     changeHint: '이제부터 발급하는 티켓에 적용합니다. 이미 카드에 있는 티켓은 그대로입니다.',
     save: '조건 변경',
+    charges: '단가',
+    chargesTitle: '{} 단가',
+    chargesHint: '영수증은 이 단가로 카드 금액이 얼마만큼의 사용량인지 알려 줍니다. 이미 판매한 것은 그대로입니다.',
+    chargesWaiting: '단가를 읽는 중 …',
+    noCharges: '아직 단가가 없습니다. 영수증에는 금액만 표시됩니다.',
+    chargeFrom: '적용 시작',
+    charge: '단가',
+    chargeHint: '가스나 물 1 m³, 열이나 전기 1 kWh의 값',
+    chargeWrong: '0보다 큰 금액을 최소 단위의 천분의 일까지 입력하십시오',
+    publishCharge: '지금부터 적용',
   },
 };

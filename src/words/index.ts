@@ -38,6 +38,7 @@ export * from './people.ts';
 export * from './phone.ts';
 export * from './portal.ts';
 export * from './receipt.ts';
+export * from './remittances.ts';
 export * from './selling.ts';
 export * from './settings.ts';
 export * from './settlement.ts';

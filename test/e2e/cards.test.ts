@@ -104,6 +104,14 @@ test('a provider is added once and its terms are changed, and whoever may not do
     await dialog.getByLabel('Days of a ticket').fill('30');
     await dialog.getByRole('button', { name: 'Change the terms' }).click();
     await page.getByRole('row', { name: /Town Heat.*30 days/ }).waitFor();
+    await page.getByRole('button', { name: 'Unit charge of Town Heat' }).click();
+    await dialog.getByText('No unit charge yet').waitFor();
+    const publish = dialog.getByRole('button', { name: 'Let it hold from now on' });
+    await dialog.getByLabel('Unit charge').fill('0.000001');
+    assert.ok(await publish.isDisabled(), 'finer than a thousandth of a cent is no unit charge');
+    await dialog.getByLabel('Unit charge').fill('0.08125');
+    await publish.click();
+    await dialog.getByRole('row', { name: /0\.08125/ }).waitFor();
   });
   const heat = (await town.utility.host.cardProviders()).filter(({ region }) => region === Region.heat);
   assert.deepEqual(

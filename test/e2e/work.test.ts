@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { inspect } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
+import { made } from '../../src/host/rig.testing.ts';
 import type { House } from '../../src/simulation/index.ts';
-import { milliseconds, svpmsn, svpmsnText } from '../../src/units/index.ts';
+import { milliseconds, Region, svpmsn, svpmsnText } from '../../src/units/index.ts';
 import {
   ACT_WORDS,
   BOOKS_WORDS,
@@ -14,12 +15,15 @@ import {
   fill,
   LEDGER_WORDS,
   METER_WORDS,
+  REMITTANCE_WORDS,
   SETTLEMENT_WORDS,
 } from '../../src/words/index.ts';
 import { openBrowser, peopleOf, withoutBrowser } from './browser.ts';
-import { Town } from './town.ts';
+import { TOWN_CARDS, Town } from './town.ts';
 
 const skip = withoutBrowser ?? false;
+/** The provider of the gas on the town's cards. */
+const GAS = '1-2';
 const NEW_METER = '00beef';
 
 let browser: Browser;
@@ -47,6 +51,14 @@ async function auditOf(page: Page, action: string, meter: string): Promise<numbe
   });
   return entries.filter((entry) => entry.action === action && entry.subject.includes(meter)).length;
 }
+
+interface Asked {
+  readonly id: string;
+  readonly why: string;
+  readonly proposal: { readonly type: string };
+}
+const approvalsOn = (page: Page): Promise<readonly Asked[]> =>
+  page.evaluate(async () => (await (await fetch('/api/v1/approvals?limit=9')).json()).items);
 
 test('a month that is over is closed once, and one that runs is refused in the form', { skip }, async () => {
   const words = SETTLEMENT_WORDS.en;
@@ -80,6 +92,52 @@ test('a month that is over is closed once, and one that runs is refused in the f
     await page.goto('/settlement');
     await page.getByRole('link', { name: '2026-02' }).waitFor();
     assert.equal(await page.getByRole('button', { name: words.close }).count(), 0, 'a seller closes nothing');
+  });
+});
+
+test('what is due to a provider is filled in, asked for once, booked when another has decided, and taken back', {
+  skip,
+}, async () => {
+  const words = REMITTANCE_WORDS.en;
+  const { host } = town.utility;
+  const act = { at: host.here().now, by: 'another', role: 'operator', action: '', subject: '', detail: '' } as const;
+  const office = host.by({ ...act, request: 'another' });
+  const sale = { csn: TOWN_CARDS[0] ?? '', region: Region.gas, orderId: 'gas', paid: 1_250, method: 'cash' } as const;
+  made(await office.buyForCard(sale));
+  const { due } = made(await host.payeeAccount(GAS));
+  await as('Operator', async (page) => {
+    await page.goto('/settlement');
+    await page.getByRole('button', { name: `${words.pay}: Town Gas` }).click();
+    const dialog = page.getByRole('dialog');
+    const amount = await dialog.getByLabel(words.amount).inputValue();
+    assert.ok(due > 0n && amount === (Number(due) / 100).toFixed(2), 'what is due stands there');
+    const pay = dialog.getByRole('button', { name: words.pay, exact: true });
+    await dialog.getByLabel(words.paidOn).fill('2026-03-01');
+    await dialog.getByLabel(words.reference).fill('SEPA 17');
+    assert.ok(await pay.isDisabled(), 'nobody is paid without a reason');
+    await dialog.getByLabel(words.why).fill('February');
+    await pay.dblclick();
+    await page.getByText(words.asked).waitFor();
+    const [asked, ...others] = await approvalsOn(page);
+    assert.deepEqual([asked?.proposal.type, asked?.why, others], ['remittance', 'February', []]);
+    const decision = { approval: asked?.id ?? '', verdict: 'approve' } as const;
+    made(await office.decide(decision));
+  });
+  assert.equal(made(await host.payeeAccount(GAS)).due, 0n);
+  await as('Operator', async (page) => {
+    await page.goto('/settlement');
+    await page.getByRole('button', { name: `${words.history}: Town Gas` }).click();
+    await page.getByRole('row').filter({ hasText: 'SEPA 17' }).getByText(words.directions.paid).waitFor();
+    await page.getByRole('button', { name: fill(words.takeBackTitle, 'SEPA 17') }).click();
+    await page.getByRole('dialog').getByLabel(words.why).fill('The bank sent it back');
+    await page.getByRole('dialog').getByRole('button', { name: words.takeBack, exact: true }).click();
+    await page.getByText(words.asked).waitFor();
+    assert.equal((await approvalsOn(page)).length, 2);
+  });
+  await as('Seller', async (page) => {
+    await page.goto('/settlement');
+    await page.getByText(SETTLEMENT_WORDS.en.none).or(page.getByRole('link', { name: '2026-02' })).waitFor();
+    assert.equal(await page.getByText(words.title).count(), 0, 'a seller reads no accounts of others');
   });
 });
 

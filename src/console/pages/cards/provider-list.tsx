@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { CardProviderJson } from '../../../api/index.ts';
 import { CARD_PROVIDER_WORDS, CARD_WORDS, fill } from '../../../words/index.ts';
@@ -10,6 +10,7 @@ import { Blank, Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { ChangeProvider } from './provider-form.tsx';
+import { UnitCharges } from './unit-charges.tsx';
 
 /** For whom cards carry value, and on what terms meters take it where nobody can ask. */
 export function ProviderList(): ReactNode {
@@ -18,6 +19,8 @@ export function ProviderList(): ReactNode {
   const { count, exact } = useFormat();
   const mayChange = useMay('changeCardProvider') !== undefined;
   const providers = useRead<{ readonly items: readonly CardProviderJson[] }>('/card-providers');
+  const mayReadCharges = useMay('listCardCharges') !== undefined;
+  const [charged, setCharged] = useState<CardProviderJson>();
   const [changed, setChanged] = useState<CardProviderJson>();
   return (
     <Panel>
@@ -45,17 +48,30 @@ export function ProviderList(): ReactNode {
                 { head: words.since, cell: ({ createdAt }) => exact(createdAt) },
                 {
                   head: '',
-                  cell: (provider) =>
-                    mayChange && (
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        aria-label={`${words.change}: ${fill(words.changeTitle, provider.name)}`}
-                        onClick={() => setChanged(provider)}
-                      >
-                        {words.change}
-                      </Button>
-                    ),
+                  cell: (provider) => (
+                    <Group gap="xs" justify="flex-end" wrap="nowrap">
+                      {mayReadCharges && (
+                        <Button
+                          size="compact-xs"
+                          variant="default"
+                          aria-label={fill(words.chargesTitle, provider.name)}
+                          onClick={() => setCharged(provider)}
+                        >
+                          {words.charges}
+                        </Button>
+                      )}
+                      {mayChange && (
+                        <Button
+                          size="compact-xs"
+                          variant="default"
+                          aria-label={`${words.change}: ${fill(words.changeTitle, provider.name)}`}
+                          onClick={() => setChanged(provider)}
+                        >
+                          {words.change}
+                        </Button>
+                      )}
+                    </Group>
+                  ),
                   isFigure: true,
                 },
               ]}
@@ -63,6 +79,7 @@ export function ProviderList(): ReactNode {
           )
         }
       </Loaded>
+      {charged !== undefined && <UnitCharges key={charged.id} provider={charged} close={() => setCharged(undefined)} />}
       {changed !== undefined && (
         <ChangeProvider key={changed.id} provider={changed} close={() => setChanged(undefined)} />
       )}

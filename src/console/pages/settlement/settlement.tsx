@@ -17,6 +17,7 @@ import { DataTable } from '../../parts/rows.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
+import { Payees } from './payees.tsx';
 
 /** Months that were closed between seller and re-seller. */
 export function SettlementPage(): ReactNode {
@@ -24,6 +25,7 @@ export function SettlementPage(): ReactNode {
   const names = useWords(PAGE_NAMES);
   const { exact } = useFormat();
   const mayClose = useMay('closePeriod') !== undefined;
+  const maySeePayees = useMay('readPayee') !== undefined;
   const periods = useRead<{ readonly items: readonly PeriodJson[] }>('/periods');
   const [isClosing, { open, close }] = useDisclosure();
   return (
@@ -60,6 +62,7 @@ export function SettlementPage(): ReactNode {
           }
         </Loaded>
       </Panel>
+      {maySeePayees && <Payees />}
     </Page>
   );
 }
