@@ -164,3 +164,39 @@ test('over TLS each side asks for a certificate of the authority, and the name m
   await once(plain, 'close');
   assert.equal(told.messages.length, 3, 'nothing of theirs was told');
 });
+
+test('a connection that is held hands over nothing, and everything in order once it is not', async () => {
+  const { told, port } = await served();
+  const { told: there } = dial([port]);
+  await Promise.all([told.until(1), there.until(1)]);
+  const taken = told.connection as FramedConnection;
+  const texts = Array.from({ length: 500 }, (_, i) => `message ${i}`);
+  for (const text of texts) there.connection?.send(Buffer.from(text));
+  // Much of it comes in one piece, and the rest of the piece waits too.
+  assert.equal((await told.until(2)).at(1), texts[0]);
+  taken.hold(true);
+  const before = told.messages.length;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(told.messages.length, before);
+  taken.hold(false);
+  assert.deepEqual(await told.until(1 + texts.length), ['came', ...texts]);
+});
+
+test('a peer of whom nothing is heard is given up, though what it is told can be written', async (t) => {
+  const beginning = performance.now();
+  let passedMs = 0;
+  t.mock.method(performance, 'now', () => beginning + passedMs);
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const { told, port } = await served();
+  const socket = connect(port, HOST).resume();
+  stops.push(() => void socket.destroy());
+  await told.until(1);
+  const pass = (ms: number) => {
+    passedMs += ms;
+    t.mock.timers.tick(ms);
+  };
+  for (let i = 0; i < 3; i++) pass(10_000);
+  assert.equal(told.messages.length, 1);
+  pass(10_000);
+  assert.deepEqual(told.messages, ['came', 'ended: nothing was heard of it for 30 s']);
+});

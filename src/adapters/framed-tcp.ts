@@ -48,18 +48,18 @@ export class FramedConnection {
   #held = 0;
   /** So many bytes are waited for. */
   #wanted = LENGTH_BYTES;
+  #isHeld = false;
+  #heardAt = performance.now();
   #ended = false;
 
   /** @param listening says who is told of it */
   constructor(socket: Socket, listening: (connection: FramedConnection) => Listener) {
     this.#socket = socket;
     this.#listener = listening(this);
-    this.#beat = setInterval(() => this.send(NOTHING), BEAT_MS);
+    this.#beat = setInterval(() => this.#beats(), BEAT_MS);
     socket
       .setNoDelay(true)
-      .setTimeout(SILENT_MS)
       .on('data', (bytes) => this.#take(bytes))
-      .on('timeout', () => this.end(`nothing was heard of it for ${SILENT_MS / 1000} s`))
       .on('error', (error: NodeJS.ErrnoException) => this.end(reasonOf(error)))
       .on('close', () => this.end('it was closed on the other side'));
   }
@@ -76,6 +76,19 @@ export class FramedConnection {
     if (this.#socket.writableLength > UNREAD_BYTES_MAX) this.end('it does not read what it is told');
   }
 
+  /** Nothing of it is handed over while it is held: it stays with its sender, as far as there is room between. */
+  hold(held: boolean): void {
+    if (this.#ended || held === this.#isHeld) return;
+    this.#isHeld = held;
+    if (held) {
+      this.#socket.pause();
+      return;
+    }
+    this.#heardAt = performance.now();
+    this.#handOver();
+    if (!this.#isHeld && !this.#ended) this.#socket.resume();
+  }
+
   /** What was sent before may still arrive. */
   end(why: string): void {
     if (this.#ended) return;
@@ -85,11 +98,23 @@ export class FramedConnection {
     this.#listener.ended(why);
   }
 
+  /** A time-out of the socket would count what is written to a peer that is gone. */
+  #beats(): void {
+    if (!this.#isHeld && performance.now() - this.#heardAt > SILENT_MS) {
+      this.end(`nothing was heard of it for ${SILENT_MS / 1000} s`);
+    } else this.send(NOTHING);
+  }
+
   #take(bytes: Buffer): void {
+    this.#heardAt = performance.now();
     this.#pending.push(bytes);
     this.#held += bytes.length;
-    while (!this.#ended && this.#held >= this.#wanted) {
-      const all = Buffer.concat(this.#pending);
+    this.#handOver();
+  }
+
+  #handOver(): void {
+    while (!this.#ended && !this.#isHeld && this.#held >= this.#wanted) {
+      const all = this.#pending.length === 1 ? (this.#pending[0] as Buffer) : Buffer.concat(this.#pending);
       const length = all.readUInt32BE(0);
       if (length > MESSAGE_BYTES_MAX) {
         this.end(`it began a message of ${length} bytes, and ${MESSAGE_BYTES_MAX} are allowed`);

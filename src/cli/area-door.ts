@@ -1,22 +1,21 @@
 import { type Certificates, type FramedConnection, FramedServer, type Listener } from '../adapters/framed-tcp.ts';
-import { AreaUnits, type GridLink, StoreError } from '../host/index.ts';
+import { AreaUnits, type GridLink, type HostServices } from '../host/index.ts';
+import { GridInbox } from './grid-inbox.ts';
 import { type ListenAt, listen } from './listen.ts';
 import { say } from './say.ts';
 
 /** Number of a host, for people who read what units say of each other. */
 const HOST_NUMBER = 1;
 
-/** What a local unit said, for the host. */
-type Hear = (message: NonNullable<ReturnType<AreaUnits['hear']>>) => Promise<void>;
-
 /** Where area units reach a host. */
 export class AreaDoor {
   readonly #units = new AreaUnits(HOST_NUMBER);
   readonly #at: ListenAt;
   readonly #server: FramedServer;
-  #hear: Hear = async () => undefined;
-  /** The host hears one message after the other, in the order in which they came. */
-  #heard: Promise<void> = Promise.resolve();
+  readonly #connections = new Set<FramedConnection>();
+  #inbox: GridInbox | undefined;
+  /** While the host has much to hear, everything else stays with the area units. */
+  #held = false;
 
   constructor(at: ListenAt, certificates: Certificates | undefined) {
     this.#at = at;
@@ -34,8 +33,11 @@ export class AreaDoor {
   }
 
   /** @throws CannotGoOn in one sentence */
-  async open(hear: Hear): Promise<void> {
-    this.#hear = hear;
+  async open(hear: HostServices['handle']): Promise<void> {
+    this.#inbox = new GridInbox(hear, (held) => {
+      this.#held = held;
+      for (const connection of this.#connections) connection.hold(held);
+    });
     const port = await listen(this.#server, this.#at, 'area-units');
     say('info', `Listens for area units on ${this.#at.host}:${port}.`);
   }
@@ -43,27 +45,24 @@ export class AreaDoor {
   /** What came before is heard. */
   async close(): Promise<void> {
     await this.#server.close();
-    await this.#heard;
+    await this.#inbox?.settled();
   }
 
   #came(connection: FramedConnection, from: string): Listener {
     say('info', `An area unit has connected from ${from}.`);
+    this.#connections.add(connection);
+    if (this.#held) connection.hold(true);
     this.#units.up(connection);
     return {
       message: (bytes) => {
-        const message = this.#units.hear(connection, bytes);
-        if (message !== undefined) this.#heard = this.#heard.then(() => this.#hear(message)).catch(fail);
+        const said = this.#units.hear(connection, bytes);
+        if (said !== undefined) this.#inbox?.put(said);
       },
       ended: (why) => {
+        this.#connections.delete(connection);
         this.#units.down(connection);
         say('warn', `The area unit at ${from} is away, because ${why}.`);
       },
     };
   }
-}
-
-/** A store that is away loses what was said: it is said, or asked for, again. */
-function fail(error: unknown): void {
-  if (!(error instanceof StoreError)) throw error;
-  say('error', error.message);
 }

@@ -133,7 +133,7 @@ async function serve(
   const stopped = stopOnSignal();
   const stop = () => stopped.abort();
   const address = await listen<string>(app, at);
-  await door?.open((message) => services.handle({ type: 'grid', ...message }));
+  await door?.open((input) => services.handle(input));
   say('info', `Listens on ${address}; the page to try it is ${address}/api/reference.`);
   if ((await people.people({ limit: 1 })).length === 0) {
     say('warn', 'Nobody can log in yet: stop, make a system manager with "wattpurse manager", and start again.');

@@ -8,6 +8,7 @@ import {
   versionSentence,
 } from '../backhaul/index.ts';
 import type { GridLink } from './ports.ts';
+import type { Said } from './services.ts';
 
 /** Area units of one host: their number and that of a local unit make the two bytes of a local unit's name. */
 const AREA_UNITS_MAX = 256;
@@ -17,13 +18,6 @@ export interface AreaConnection {
   send(bytes: Uint8Array): void;
   /** @param why for a person: the rest of a sentence that ends in `because` */
   end(why: string): void;
-}
-
-/** One message of a local unit, or of the area unit above it. */
-export interface FromGrid {
-  /** Area unit × 256 + local unit. */
-  readonly localUnit: number;
-  readonly message: BackhaulMessage;
 }
 
 /**
@@ -71,7 +65,7 @@ export class AreaUnits implements GridLink {
   }
 
   /** What the bytes bring to the host, if they bring anything. */
-  hear(connection: AreaConnection, bytes: Uint8Array): FromGrid | undefined {
+  hear(connection: AreaConnection, bytes: Uint8Array): Said | undefined {
     const envelope = decodeEnvelope(bytes);
     if ('reason' in envelope) {
       this.#damagedMessages += 1;

@@ -1,7 +1,6 @@
-import type { BackhaulMessage, Collect } from '../backhaul/index.ts';
 import { Suite } from '../crypto/index.ts';
 import type { TariffDefinition } from '../tariff/index.ts';
-import { assertNever, type Milliseconds, type Svpmsn, UNIX_MS_MAX } from '../units/index.ts';
+import { assertNever, type Milliseconds, type Svpmsn } from '../units/index.ts';
 import { createAgentOffice } from './agent-office.ts';
 import { agentBy, agentOfMember } from './agents.ts';
 import { approvalMissesKey, decide, propose } from './approvals.ts';
@@ -32,16 +31,16 @@ import {
 import { Forecasts } from './forecast.ts';
 import { readGrid } from './grid.ts';
 import { grouped } from './group.ts';
+import { Hearing } from './hearing.ts';
 import { monitoringInDoubt, nextKeyMissing, SEARCH_OF_MONITORING } from './key-change.ts';
 import { KeyHanding } from './key-handing.ts';
 import { keyUse } from './key-use.ts';
 import { LedgerReader } from './ledger.ts';
 import { readLineDay } from './line-day.ts';
 import { lineNetwork, putLineNetwork } from './line-networks.ts';
-import { addressMap, checkMinutes, lineViews, takeCheckMinute, takeHealth, takeMapAnswer } from './lines.ts';
+import { checkMinutes, lineViews } from './lines.ts';
 import { readMinutes } from './load.ts';
 import { changeLossAlarm, type LossAlarmChange, lineBalances, lossAlarm, lossAlarms } from './loss-alarms.ts';
-import { takeAttention, takePoll } from './monitoring.ts';
 import type { Act, Office } from './office.ts';
 import { readOutages } from './outages.ts';
 import { readOutlook } from './outlook.ts';
@@ -104,15 +103,12 @@ import { wake } from './work.ts';
 
 /** How far ahead the clock's floor is stored: one write a minute, not one a tick. */
 const INSTANT_AHEAD_MS = 60_000;
-const ROUND_MS = 3_600_000;
 /** Sales that came one by one and are made durable in one step. */
 const GROUP_MAX = 1_000;
-/** A meter tells whole seconds, so that its clock is known to one. */
-const SLEW_ABOVE_MS = 2_000;
 
 /** The host of FIG. 5, part 30: sells, carries, books and watches. All that must survive is in the store. */
 export function createHost(ports: HostPorts, settings: HostSettings): HostServices {
-  const { store, clock, grid } = ports;
+  const { store, clock } = ports;
   const counters: HostCounters = {
     carries: 0,
     answers: 0,
@@ -134,8 +130,8 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   const accounts = new TrialBalanceReader();
   const forecasts = new Forecasts(store, settings.zone);
   const payments = new Payments(ports, settings.zone);
-  const roundMs = settings.roundMs ?? ROUND_MS;
-  const collectedAt = new Map<Svpmsn, Milliseconds>();
+  const hearing = new Hearing(ports, settings, counters, { dispatcher, pipe, handing });
+  const { roundMs } = hearing;
   let instantReserved = 0;
   /** The day of the newest head of the books, counted from 1970. */
   let headDay = -1;
@@ -220,90 +216,17 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     await balancing.tick(now);
   }
 
-  async function receive(localUnit: number, message: BackhaulMessage): Promise<void> {
-    switch (message.type) {
-      case 'carried':
-        return pipe.carried(localUnit, message) ? undefined : dispatcher.carried(localUnit, message);
-      case 'poll-result': {
-        const taken = await store.transaction((tx) =>
-          takePoll(tx, localUnit, { poll: message, zone: settings.zone }, clock.now()),
-        );
-        if (taken === undefined) {
-          counters.strayMessages += 1;
-          return;
-        }
-        counters.recordsNotUnderstood += taken.faults;
-        if (taken.missing !== undefined) collect(localUnit, taken.missing);
-        return dispatcher.dispatch(localUnit);
-      }
-      case 'attention':
-        if (await store.transaction((tx) => takeAttention(tx, localUnit, message, clock.now()))) {
-          return dispatcher.dispatch(localUnit);
-        }
-        counters.strayMessages += 1;
-        return;
-      case 'line-health':
-        return store.transaction((tx) => takeHealth(tx, localUnit, message, clock.now()));
-      case 'check-meter': {
-        const kept = await store.transaction((tx) => takeCheckMinute(tx, localUnit, message, clock.now()));
-        if (!kept) counters.recordsNotUnderstood += 1;
-        return;
-      }
-      case 'hello':
-        // A local unit that came up knows neither its meters, nor the time, nor its round; an area unit has no meters.
-        if (message.kind !== 'local-unit') return;
-        await sendAddressMap(localUnit);
-        grid.send(localUnit, { type: 'time', unixMs: Math.min(clock.now(), UNIX_MS_MAX) });
-        await sendPollPlan(localUnit);
-        return dispatcher.lineCame(localUnit);
-      case 'address-map-answer': {
-        const newer = await store.transaction((tx) => takeMapAnswer(tx, localUnit, message, clock.now()));
-        if (newer !== undefined) grid.send(localUnit, newer);
-        return;
-      }
-      case 'monitoring-keys-wanted':
-        return handing.wanted(localUnit, message.svpmsns);
-      case 'monitoring-keys-answer':
-        await handing.answered(localUnit, message);
-        return dispatcher.dispatch(localUnit);
-      case 'hello-refused':
-        // It concerns whoever keeps the connection.
-        return;
-      case 'carry':
-      case 'address-map':
-      case 'monitoring-keys':
-      case 'time':
-      case 'poll-plan':
-      case 'collect':
-        // These only travel downwards.
-        return;
+  async function heard(input: HostInput): Promise<void> {
+    switch (input.type) {
+      case 'tick':
+        return tick();
+      case 'grid':
+        return hearing.hear(input.localUnit, input.message);
+      case 'grid-all':
+        return hearing.hearAll(input.said);
       default:
-        assertNever(message);
+        assertNever(input);
     }
-  }
-
-  async function sendAddressMap(localUnit: number): Promise<void> {
-    grid.send(localUnit, await store.read((tx) => addressMap(tx, localUnit)));
-  }
-
-  async function sendPollPlan(localUnit: number): Promise<void> {
-    const supplies = await store.read(async (tx) => (await tx.meters({ localUnit })).map((meter) => meter.supplies));
-    grid.send(localUnit, {
-      type: 'poll-plan',
-      roundMs,
-      profiles: true,
-      supplies: Math.max(1, ...supplies),
-      tableVersion: 0,
-      slewAboveMs: SLEW_ABOVE_MS,
-    });
-  }
-
-  /** At most once a round for each meter: one that cannot give what it says it has does not keep its line busy. */
-  function collect(localUnit: number, missing: Collect): void {
-    const now = clock.now();
-    if (now < (collectedAt.get(missing.svpmsn) ?? -Infinity) + roundMs) return;
-    collectedAt.set(missing.svpmsn, now);
-    grid.send(localUnit, missing);
   }
 
   /** What a request may change; by somebody, or by the program itself. */
@@ -313,14 +236,14 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     enrol: async (enrolment: Enrolment) => {
       const meter = await dated((tx, now) => enrol(tx, enrolment, settings, now), act);
       if (isFailure(meter)) return meter;
-      await orStoreFailure(sendAddressMap(meter.localUnit));
+      await orStoreFailure(hearing.sendAddressMap(meter.localUnit));
       // The plan asks for the profiles of so many supplies.
-      if (meter.supplies > 1) await orStoreFailure(sendPollPlan(meter.localUnit));
+      if (meter.supplies > 1) await orStoreFailure(hearing.sendPollPlan(meter.localUnit));
       return meter;
     },
     readdress: async (move: { readonly meter: number; readonly modemAddress: number }) => {
       const meter = await dated((tx, now) => readdress(tx, move, now), act);
-      if (!isFailure(meter)) await orStoreFailure(sendAddressMap(meter.localUnit));
+      if (!isFailure(meter)) await orStoreFailure(hearing.sendAddressMap(meter.localUnit));
       return meter;
     },
 
@@ -414,7 +337,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       await tick();
     },
     here: () => ({ zone: settings.zone, now: clock.now() }),
-    handle: (input: HostInput) => (input.type === 'tick' ? tick() : receive(input.localUnit, input.message)),
+    handle: heard,
 
     ...changes(),
     ...cards.services,

@@ -103,8 +103,16 @@ export type { DeliveryPage, Undelivered, WebhookMade } from './webhooks.ts';
 /** What came from outside: time that passed, or a message of a local unit. */
 export type HostInput =
   | { readonly type: 'tick' }
-  /** `localUnit` is area unit × 256 + local unit. */
-  | { readonly type: 'grid'; readonly localUnit: number; readonly message: BackhaulMessage };
+  | ({ readonly type: 'grid' } & Said)
+  /** Much at once, in the order in which it was heard: it takes fewer durable steps than one by one. */
+  | { readonly type: 'grid-all'; readonly said: readonly Said[] };
+
+/** What a local unit said, or the area unit above it. */
+export interface Said {
+  /** Area unit × 256 + local unit. */
+  readonly localUnit: number;
+  readonly message: BackhaulMessage;
+}
 
 export interface HostSettings {
   /** IANA name of the utility's time zone. */

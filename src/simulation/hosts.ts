@@ -37,6 +37,9 @@ interface Worker {
   life?: Life;
 }
 
+/** One after the other, so that a host may die between any two. */
+type HeardByAll = Exclude<HostInput, { readonly type: 'grid-all' }>;
+
 const DOWN_MS_MAX = 30_000;
 /** Longer than a host has the lease of a meter. */
 const STALLED_MS_MAX = 120_000;
@@ -74,7 +77,7 @@ export class Hosts {
   }
 
   /** All that are alive, at once: an answer is for whoever asked, and time passes for all. */
-  async handle(input: HostInput): Promise<void> {
+  async handle(input: HeardByAll): Promise<void> {
     const forAll = input.type === 'tick' || ANSWERS.has(input.message.type);
     const living = this.#workers.filter(({ alive }) => alive);
     const hearing = forAll ? living : living.slice(0, 1);
@@ -82,7 +85,7 @@ export class Hosts {
   }
 
   /** A process that was stopped for a while hears late, in the order in which it would have heard. */
-  async #hear(worker: Worker, input: HostInput): Promise<void> {
+  async #hear(worker: Worker, input: HeardByAll): Promise<void> {
     const { time, faults } = this.#options;
     const heard = () => this.#mayDie(worker, (services) => services.handle(input));
     if (faults?.strikes('host-stalled', nameOf(worker), time.now >= worker.stalledUntil)) {
