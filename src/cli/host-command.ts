@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause, setImmediate } from 'node:timers/promises';
 import { Argon2 } from '../adapters/argon2.ts';
 import { HttpWebhookSender } from '../adapters/webhook-sender.ts';
@@ -80,7 +81,7 @@ interface Opened extends Named {
 
 async function serve(
   { folder, keys, zone, partners, begin, configured, door }: Opened,
-  { listen: at, proxy, webhookInside: inside }: HostOptions,
+  { listen: at, proxy, webhookInside: inside, database }: HostOptions,
 ): Promise<number> {
   const { store } = folder;
   // Whoever is refused does not wait for it.
@@ -104,7 +105,12 @@ async function serve(
     ...{ exchanges, gather: setImmediate },
     ...partners.ports,
   };
-  const services = createHost(ports, { zone, metersMax: METERS_MAX });
+  // Nobody else opens a file of SQLite.
+  const several = database !== undefined;
+  const services = createHost(ports, {
+    ...{ zone, metersMax: METERS_MAX },
+    ...(several && { process: randomUUID() }),
+  });
   const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });
   await services.start();
   begin(services);
@@ -141,6 +147,7 @@ async function serve(
   try {
     await Promise.all([
       again(() => services.handle({ type: 'tick' }), stopped.signal).finally(stop),
+      ...(several ? [again(() => services.handle({ type: 'beat' }), stopped.signal).finally(stop)] : []),
       // Whoever is told may be slow, and nothing else waits for them.
       again(() => services.deliverWebhooks(), stopped.signal).finally(stop),
       again(() => services.settlePayments(), stopped.signal).finally(stop),

@@ -101,6 +101,11 @@ export class Dispatcher {
     this.#ticket = bytes.reduce((ticket, byte) => ticket * 256 + byte, 0);
   }
 
+  /** Meters with an exchange of this process. */
+  get underWay(): ReadonlySet<Svpmsn> {
+    return new Set(this.#exchanges.keys());
+  }
+
   /** Begins whatever is due: everywhere, or on one local unit. */
   async dispatch(localUnit?: number): Promise<void> {
     const { store, clock, grid } = this.#ports;

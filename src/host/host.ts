@@ -57,6 +57,7 @@ import {
 } from './payments.ts';
 import { readPolicy } from './policy.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
+import { Presence } from './presence.ts';
 import { issueDue, receiptsOf } from './receipting.ts';
 import { wantQuery } from './receipts.ts';
 import { addSubscriber, changeSubscriber, enrol, readdress } from './registry.ts';
@@ -132,6 +133,8 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   const payments = new Payments(ports, settings.zone);
   const hearing = new Hearing(ports, settings, counters, { dispatcher, pipe, handing });
   const { roundMs } = hearing;
+  const presence =
+    settings.process === undefined ? undefined : new Presence(ports, settings.process, () => dispatcher.underWay);
   let instantReserved = 0;
   /** The day of the newest head of the books, counted from 1970. */
   let headDay = -1;
@@ -220,6 +223,9 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     switch (input.type) {
       case 'tick':
         return tick();
+      case 'beat':
+        await presence?.beat();
+        return;
       case 'grid':
         return hearing.hear(input.localUnit, input.message);
       case 'grid-all':
@@ -327,7 +333,8 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
           for (const meter of doubtful) await queueCommand(tx, meter, SEARCH_OF_MONITORING, now);
           await tx.setFact('restored', 0);
         }
-        await tx.releaseAllWork(now);
+        // Whoever is alone died with what it was at. Of several each finds out who is gone.
+        if (presence === undefined) await tx.releaseAllWork(now);
         instantReserved = (await tx.fact('instant-reserved')) ?? 0;
       });
       if (ports.books !== undefined) {

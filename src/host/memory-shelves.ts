@@ -16,6 +16,7 @@ import type {
   Closing,
   Contract,
   Dues,
+  HostBeat,
   IssuedCard,
   IssuedReceipt,
   KeptAnswer,
@@ -60,6 +61,7 @@ export class MemoryShelves {
   readonly settlementClaims = new MemoryShelf<SettlementClaim>(this.undo);
   readonly remittances = new MemoryShelf<Remittance, 'payee'>(this.undo, ['payee']);
   readonly lineBalances = new MemoryShelf<LineBalance>(this.undo);
+  readonly hostBeats = new MemoryShelf<HostBeat>(this.undo);
   readonly lineNetworks = new MemoryShelf<LineNetwork>(this.undo);
   readonly lossAlarms = new MemoryShelf<LossAlarm, 'localUnit' | 'state'>(this.undo, ['localUnit', 'state']);
   readonly agents = new MemoryShelf<Agent>(this.undo);
@@ -110,6 +112,7 @@ export class MemoryShelves {
     this.settlementClaims.fill(others.settlementClaims);
     this.remittances.fill(others.remittances);
     this.lineBalances.fill(others.lineBalances);
+    this.hostBeats.fill(others.hostBeats);
     this.lineNetworks.fill(others.lineNetworks);
     this.lossAlarms.fill(others.lossAlarms);
     this.agents.fill(others.agents);

@@ -356,6 +356,12 @@ class Tables extends MemoryShelves implements StoreTransaction {
     }
   }
 
+  async releaseLeases({ now, but }: { readonly now: Milliseconds; readonly but: ReadonlySet<Svpmsn> }) {
+    for (const row of [...this.#work.rows.values()]) {
+      if (row.leased && !but.has(row.svpmsn)) this.#work.put(row.svpmsn, { ...row, dueAt: now, leased: false });
+    }
+  }
+
   async commands(id: Svpmsn) {
     return [...(this.#commands.get(id) ?? [])].sort((a, b) => (a.slot < b.slot ? -1 : 1));
   }

@@ -27,6 +27,7 @@ import type {
   Contract,
   ControlCommand,
   Dues,
+  HostBeat,
   IssuedCard,
   IssuedReceipt,
   KeptAnswer,
@@ -306,6 +307,7 @@ export interface StoreReads {
   readonly lineBalances: ShelfReads<LineBalance>;
   /** By the number of their local unit. */
   readonly lineNetworks: ShelfReads<LineNetwork>;
+  readonly hostBeats: ShelfReads<HostBeat>;
   readonly lossAlarms: ShelfReads<LossAlarm, 'localUnit' | 'state'>;
 
   readonly agents: ShelfReads<Agent>;
@@ -358,6 +360,8 @@ export interface StoreTransaction extends StoreReads {
   deleteWork(id: Svpmsn): Promise<void>;
   /** At the start: whatever was leased died with the process that had it. All work is due now. */
   releaseAllWork(now: Milliseconds): Promise<void>;
+  /** Whoever was at some work is gone: it is due now, but that of meters that somebody is at who lives. */
+  releaseLeases(gone: { readonly now: Milliseconds; readonly but: ReadonlySet<Svpmsn> }): Promise<void>;
   putCommand(command: ControlCommand): Promise<void>;
   addTariff(version: TariffVersion): Promise<void>;
   /** Appends; nothing changes or deletes. @throws Error when a posting's lines do not sum to zero */
@@ -395,6 +399,7 @@ export interface StoreTransaction extends StoreReads {
   readonly remittances: Shelf<Remittance, 'payee'>;
   readonly lineBalances: Shelf<LineBalance>;
   readonly lineNetworks: Shelf<LineNetwork>;
+  readonly hostBeats: Shelf<HostBeat>;
   readonly lossAlarms: Shelf<LossAlarm, 'localUnit' | 'state'>;
 
   readonly agents: Shelf<Agent>;

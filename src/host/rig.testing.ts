@@ -331,8 +331,14 @@ export class Rig implements GridLink {
   }
 
   newHost(store = this.store, kh: ReadonlyMap<KeyName, Uint8Array> = masterKeys): HostServices {
+    this.#way = [];
+    return createHost(this.portsOf(store, kh), { zone: 'Europe/Berlin', metersMax: 1000 });
+  }
+
+  /** Of a host that sends by the lines of this rig. */
+  portsOf(store = this.store, kh: ReadonlyMap<KeyName, Uint8Array> = masterKeys): HostPorts {
     const keys = new SoftwareKeyStore({ utility: UTILITY, keys: kh, transport: TRANSPORT }, this.randomness);
-    const ports: HostPorts = {
+    return {
       store,
       keys,
       clock: this.clock,
@@ -340,8 +346,6 @@ export class Rig implements GridLink {
       grid: this,
       ...this.#more,
     };
-    this.#way = [];
-    return createHost(ports, { zone: 'Europe/Berlin', metersMax: 1000 });
   }
 
   /** As when the store has found itself to be an older copy. */

@@ -103,6 +103,8 @@ export type { DeliveryPage, Undelivered, WebhookMade } from './webhooks.ts';
 /** What came from outside: time that passed, or a message of a local unit. */
 export type HostInput =
   | { readonly type: 'tick' }
+  /** About a second passed, in a process that is one of several over the same books. */
+  | { readonly type: 'beat' }
   | ({ readonly type: 'grid' } & Said)
   /** Much at once, in the order in which it was heard: it takes fewer durable steps than one by one. */
   | { readonly type: 'grid-all'; readonly said: readonly Said[] };
@@ -121,6 +123,8 @@ export interface HostSettings {
   readonly metersMax: number;
   /** How often a local unit goes round its meters; an hour where absent. */
   readonly roundMs?: number;
+  /** Of this process among several over the same books, drawn when it began; absent where there is only one. */
+  readonly process?: string;
 }
 
 /** What else a subscriber is called, and where they are reached; their id stays. */

@@ -38,7 +38,7 @@ interface Worker {
 }
 
 /** One after the other, so that a host may die between any two. */
-type HeardByAll = Exclude<HostInput, { readonly type: 'grid-all' }>;
+type HeardByAll = Exclude<HostInput, { readonly type: 'grid-all' | 'beat' }>;
 
 const DOWN_MS_MAX = 30_000;
 /** Longer than a host has the lease of a meter. */

@@ -6,7 +6,7 @@ export const SEALED_TABLES: readonly string[] = [
   ...['used_days', 'agents', 'agent_members', 'vends', 'shifts', 'card_providers', 'cards', 'card_purses'],
   ...['card_orders', 'card_tickets', 'offline_meters', 'line_balances', 'line_networks', 'loss_alarms'],
   ...['settlement_claims', 'people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit', 'heads'],
-  ...['card_slots', 'phone_access', 'calls', 'remittances', 'card_charges'],
+  ...['card_slots', 'phone_access', 'calls', 'remittances', 'card_charges', 'host_beats'],
 ];
 
 /**
@@ -325,6 +325,7 @@ CREATE TABLE line_balances (
   id TEXT PRIMARY KEY, local_unit INTEGER NOT NULL, day INTEGER NOT NULL, judged_at INTEGER NOT NULL,
   verdict TEXT NOT NULL, why TEXT, figures TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE host_beats (id TEXT PRIMARY KEY, beats INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE line_networks (id TEXT PRIMARY KEY, local_unit INTEGER NOT NULL, file TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE loss_alarms (
   id TEXT PRIMARY KEY, local_unit INTEGER NOT NULL, state TEXT NOT NULL, raised_at INTEGER NOT NULL,

@@ -15,6 +15,7 @@ import type {
   Contract,
   Dues,
   Head,
+  HostBeat,
   IssuedCard,
   IssuedReceipt,
   KeptAnswer,
@@ -61,6 +62,7 @@ import {
   deliveries,
   dues,
   heads,
+  hostBeats,
   keptAnswers,
   lineBalances,
   lineNetworks,
@@ -101,6 +103,7 @@ export class SqlShelves {
   readonly settlementClaims: SqlShelf<SettlementClaim>;
   readonly remittances: SqlShelf<Remittance, 'payee'>;
   readonly lineBalances: SqlShelf<LineBalance>;
+  readonly hostBeats: SqlShelf<HostBeat>;
   readonly lineNetworks: SqlShelf<LineNetwork>;
   readonly lossAlarms: SqlShelf<LossAlarm, 'localUnit' | 'state'>;
   readonly agents: SqlShelf<Agent>;
@@ -142,6 +145,7 @@ export class SqlShelves {
     this.settlementClaims = new SqlShelf(connection, settlementClaims);
     this.remittances = new SqlShelf(connection, remittances);
     this.lineBalances = new SqlShelf(connection, lineBalances);
+    this.hostBeats = new SqlShelf(connection, hostBeats);
     this.lineNetworks = new SqlShelf(connection, lineNetworks);
     this.lossAlarms = new SqlShelf(connection, lossAlarms);
     this.agents = new SqlShelf(connection, agents);

@@ -227,6 +227,12 @@ export class SqlStatements extends SqlShelves implements StoreTransaction {
     await this.#change(work, '', [], (row) => ({ ...row, dueAt: now, attempts: 0, leased: false }));
   }
 
+  async releaseLeases({ now, but }: { readonly now: Milliseconds; readonly but: ReadonlySet<Svpmsn> }) {
+    const leased = await this.#all(work, 'WHERE leased = 1');
+    const released = leased.filter(({ svpmsn }) => !but.has(svpmsn));
+    if (released.length > 0) await this.putWork(released.map((row) => ({ ...row, dueAt: now, leased: false })));
+  }
+
   commands(id: Svpmsn) {
     return this.#all(commands, 'WHERE svpmsn = ? ORDER BY slot', id);
   }

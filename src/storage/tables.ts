@@ -18,6 +18,7 @@ import type {
   DayProfile,
   Dues,
   Head,
+  HostBeat,
   IssuedCard,
   IssuedReceipt,
   KeptAnswer,
@@ -347,6 +348,7 @@ export const lineBalances = table<LineBalance>('line_balances', ['id'], {
   why: 'text?',
   figures: 'json',
 });
+export const hostBeats = table<HostBeat>('host_beats', ['id'], { id: 'text', beats: 'number' });
 export const lineNetworks = table<LineNetwork>('line_networks', ['id'], {
   id: 'text',
   localUnit: 'number',

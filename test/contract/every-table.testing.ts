@@ -205,6 +205,7 @@ async function putSettlement(tx: Transaction): Promise<void> {
     { ...{ id: '00001-20001', localUnit: 1, day: 20_001, judgedAt: at, why: 'hours', figures }, verdict: 'not-known' },
   ]);
   const ohms = { r1: 0.1 + 0.2, x1: 0, r0: 1e-7, x0: 0 };
+  await tx.hostBeats.put([{ id: TEXT, beats: 2 ** 40 }]);
   await tx.lineNetworks.put([
     {
       ...{ id: '1', localUnit: 1 },
