@@ -1,11 +1,9 @@
 import { type Certificates, type FramedConnection, FramedServer, type Listener } from '../adapters/framed-tcp.ts';
 import { AreaUnits, type GridLink, type HostServices } from '../host/index.ts';
 import { GridInbox } from './grid-inbox.ts';
+import { HOST_NUMBER } from './host-number.ts';
 import { type ListenAt, listen } from './listen.ts';
 import { say } from './say.ts';
-
-/** Number of a host, for people who read what units say of each other. */
-const HOST_NUMBER = 1;
 
 /** Where area units reach a host. */
 export class AreaDoor {

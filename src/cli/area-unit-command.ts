@@ -1,6 +1,8 @@
 import { type FramedConnection, FramedServer, keepConnected } from '../adapters/framed-tcp.ts';
 import { type AreaConnection, AreaUnit, type AreaUnitInput, type AreaUnitOutput } from '../concentrator/index.ts';
 import type { BusinessClock, Untimed } from '../units/index.ts';
+import { brokerOf } from './broker-options.ts';
+import type { UnitConnection } from './broker-uplink.ts';
 import { businessClock } from './business-clock.ts';
 import { addressesOf, certificatesOf, wholeOf } from './field-options.ts';
 import { needed, parsedWords } from './flags.ts';
@@ -14,6 +16,7 @@ const AREA_UNIT_MAX = 255;
 export async function areaUnit(args: readonly string[]): Promise<number> {
   const { values, positionals } = parsedWords('area-unit', args, {
     ...{ host: { type: 'string' }, listen: { type: 'string' }, certificates: { type: 'string' } },
+    ...{ broker: { type: 'string' }, 'broker-credentials': { type: 'string' } },
   });
   const [word, ...more] = positionals;
   if (word === undefined || more.length > 0) {
@@ -22,10 +25,14 @@ export async function areaUnit(args: readonly string[]): Promise<number> {
     );
   }
   const number = wholeOf(word, 'NUMBER', AREA_UNIT_MAX);
-  const addresses = addressesOf(
-    needed('area-unit', values.host, '--host', 'where a host has its --area-units'),
-    'host',
-  );
+  const broker = brokerOf(values, `wattpurse area unit ${number}`);
+  if (broker !== undefined && values.host !== undefined) {
+    throw new WrongUse('An area unit reaches its hosts at --host or by --broker: leave one of the two out.');
+  }
+  const addresses =
+    broker === undefined
+      ? addressesOf(needed('area-unit', values.host, '--host', 'where a host has its --area-units'), 'host')
+      : broker.servers;
   const at = parseListen(needed('area-unit', values.listen, '--listen', 'where local units reach it'));
   const certificates = certificatesOf(values.certificates, [...addresses, at]);
   const unit = new ConnectedAreaUnit(number);
@@ -33,16 +40,26 @@ export async function areaUnit(args: readonly string[]): Promise<number> {
   const port = await listen(server, at);
   say('info', `Area unit ${number} listens for local units on ${at.host}:${port}.`);
   const stopped = stopOnSignal();
-  await keepConnected(
-    {
-      addresses,
-      certificates,
-      came: (connection, { host, port }) => unit.host(connection, `${host}:${port}`),
-      refused: ({ host, port }, why) => say('warn', `The host at ${host}:${port} gives no connection, because ${why}.`),
-    },
-    stopped.signal,
-  );
-  await server.close();
+  try {
+    if (broker === undefined) {
+      await keepConnected(
+        {
+          addresses,
+          certificates,
+          came: (connection, { host, port }) => unit.host(connection, `the host at ${host}:${port}`),
+          refused: ({ host, port }, why) =>
+            say('warn', `The host at ${host}:${port} gives no connection, because ${why}.`),
+        },
+        stopped.signal,
+      );
+    } else {
+      const { uplinkByBroker } = await import('./broker-uplink.ts');
+      const host = (connection: UnitConnection) => unit.host(connection, 'its hosts by the broker');
+      await uplinkByBroker(broker, { area: number, host }, stopped.signal);
+    }
+  } finally {
+    await server.close();
+  }
   say('info', 'Stopped.');
   return 0;
 }
@@ -51,16 +68,18 @@ export async function areaUnit(args: readonly string[]): Promise<number> {
 class ConnectedAreaUnit {
   readonly #unit: AreaUnit;
   readonly #clock: BusinessClock = businessClock(0);
-  readonly #connections = new Map<AreaConnection, FramedConnection>();
+  readonly #connections = new Map<AreaConnection, UnitConnection>();
   #localUnits = 0;
 
   constructor(number: number) {
     this.#unit = new AreaUnit(number);
   }
 
-  host(connection: FramedConnection, at: string) {
-    say('info', `Connected to the host at ${at}.`);
-    return this.#listen('host', connection, (why) => say('warn', `The host at ${at} is away, because ${why}.`));
+  /** @param who `the host at 10.0.0.1:7400` */
+  host(connection: UnitConnection, who: string) {
+    say('info', `Connected to ${who}.`);
+    const away = `${who.charAt(0).toUpperCase()}${who.slice(1)}`;
+    return this.#listen('host', connection, (why) => say('warn', `${away} is away, because ${why}.`));
   }
 
   localUnit(connection: FramedConnection, from: string) {
@@ -71,7 +90,7 @@ class ConnectedAreaUnit {
     );
   }
 
-  #listen(name: AreaConnection, connection: FramedConnection, gone: (why: string) => void) {
+  #listen(name: AreaConnection, connection: UnitConnection, gone: (why: string) => void) {
     this.#connections.set(name, connection);
     this.#step({ type: 'up', connection: name });
     return {

@@ -13,9 +13,10 @@ import {
   StoreError,
 } from '../host/index.ts';
 import { AreaDoor } from './area-door.ts';
+import type { BrokerDoor } from './broker-door.ts';
 import { businessClock } from './business-clock.ts';
 import { systemRandomness } from './demo-keys.ts';
-import { inWords } from './failure.ts';
+import { type CannotGoOn, inWords } from './failure.ts';
 import { certificatesOf } from './field-options.ts';
 import { type ReadConfiguration, readConfiguration } from './host-configuration.ts';
 import { HostFolder } from './host-folder.ts';
@@ -37,8 +38,7 @@ export async function host(args: readonly string[]): Promise<number> {
   const options = parseHostOptions(args);
   // Nothing is begun by what does not say with whom to work.
   const configured = options.configuration === undefined ? undefined : readConfiguration(options.configuration);
-  const { areaUnits } = options;
-  const door = areaUnits && new AreaDoor(areaUnits, certificatesOf(options.certificates, [areaUnits]));
+  const door = await doorOf(options);
   const folder = await HostFolder.open(options);
   try {
     return await work(folder, options, { configured, door });
@@ -62,11 +62,19 @@ async function work(folder: HostFolder, options: HostOptions, { configured, door
   }
 }
 
+type Door = AreaDoor | BrokerDoor;
+
+async function doorOf({ areaUnits, broker, certificates }: HostOptions): Promise<Door | undefined> {
+  if (areaUnits !== undefined) return new AreaDoor(areaUnits, certificatesOf(certificates, [areaUnits]));
+  // Whoever has no broker does not wait for its client.
+  return broker && new (await import('./broker-door.ts')).BrokerDoor(broker);
+}
+
 /** With whom the host works, read before anything is begun. */
 interface Named {
   readonly configured: ReadConfiguration | undefined;
   /** Where area units reach it. */
-  readonly door: AreaDoor | undefined;
+  readonly door: Door | undefined;
 }
 
 interface Opened extends Named {
@@ -139,7 +147,14 @@ async function serve(
   const stopped = stopOnSignal();
   const stop = () => stopped.abort();
   const address = await listen<string>(app, at);
-  await door?.open((input) => services.handle(input));
+  let refused: CannotGoOn | undefined;
+  await door?.open(
+    (input) => services.handle(input),
+    (error) => {
+      refused = error;
+      stop();
+    },
+  );
   say('info', `Listens on ${address}; the page to try it is ${address}/api/reference.`);
   if ((await people.people({ limit: 1 })).length === 0) {
     say('warn', 'Nobody can log in yet: stop, make a system manager with "wattpurse manager", and start again.');
@@ -160,6 +175,7 @@ async function serve(
     await telephone.close();
   }
   await store.signHead({ now: ports.clock.now() });
+  if (refused !== undefined) throw refused;
   say('info', 'Stopped.');
   return 0;
 }
@@ -177,8 +193,8 @@ async function again(work: () => Promise<void>, stopped: AbortSignal): Promise<v
   }
 }
 
-async function readiness(store: Store, door: AreaDoor | undefined) {
-  const grid = door === undefined ? 'none: no --area-units were named' : door.standing;
+async function readiness(store: Store, door: Door | undefined) {
+  const grid = door === undefined ? 'none: no --area-units and no --broker were named' : door.standing;
   const parts = { store: 'ok', grid };
   try {
     await store.read((tx) => tx.fact('instant-reserved'));

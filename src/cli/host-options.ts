@@ -1,7 +1,9 @@
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
+import type { BrokerSettings } from '../adapters/nats.ts';
 import { networkOf } from '../adapters/webhook-sender.ts';
 import { offsetTable } from '../tariff/index.ts';
+import { brokerOf } from './broker-options.ts';
 import { folderOf } from './demo-options.ts';
 import { wrongFlag } from './flags.ts';
 import { isLoopback, type ListenAt, parseListen } from './listen.ts';
@@ -23,6 +25,8 @@ export interface HostOptions extends BooksAt {
   readonly webhookInside: readonly string[];
   /** Where area units reach it; none where absent. */
   readonly areaUnits: ListenAt | undefined;
+  /** By which area units reach it in place of that. */
+  readonly broker: BrokerSettings | undefined;
   /** The folder of certificates for what comes from other machines. */
   readonly certificates: string | undefined;
   /** A file that says with whom the host works. */
@@ -43,11 +47,19 @@ export function parseHostOptions(args: readonly string[]): HostOptions {
     configuration: { type: 'string' },
     'area-units': { type: 'string' },
     certificates: { type: 'string' },
+    broker: { type: 'string' },
+    'broker-credentials': { type: 'string' },
   });
   const { zone, proxy, configuration, certificates } = values;
   const areaUnits = values['area-units'] === undefined ? undefined : parseListen(values['area-units'], 'area-units');
-  if (areaUnits === undefined && certificates !== undefined) {
-    throw new WrongUse('--certificates are for area units: say with --area-units where they reach this host.');
+  const broker = brokerOf(values, 'wattpurse host');
+  if (areaUnits !== undefined && broker !== undefined) {
+    throw new WrongUse('Area units reach this host at --area-units or by --broker: leave one of the two out.');
+  }
+  if (areaUnits === undefined && broker === undefined && certificates !== undefined) {
+    throw new WrongUse(
+      '--certificates are for area units: say with --area-units or --broker where they reach this host.',
+    );
   }
   const at = parseListen(values.listen ?? LISTEN_USUAL);
   if (proxy !== undefined && isIP(proxy) === 0) {
@@ -62,7 +74,7 @@ export function parseHostOptions(args: readonly string[]): HostOptions {
   const webhookInside = insideOf(values['webhook-inside']);
   return {
     ...booksOf('host', values),
-    ...{ listen: at, zone, proxy, webhookInside, configuration, areaUnits, certificates },
+    ...{ listen: at, zone, proxy, webhookInside, configuration, areaUnits, certificates, broker },
   };
 }
 

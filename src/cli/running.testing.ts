@@ -61,6 +61,12 @@ export class Child {
     });
   }
 
+  /** Its exit code, when it ends by itself. */
+  async ended(): Promise<number | null> {
+    if (!this.#ended) await once(this.#child, 'exit');
+    return this.#child.exitCode;
+  }
+
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     if (this.#ended) return this.#child.exitCode;
     const ended = once(this.#child, 'exit');

@@ -4,11 +4,37 @@ import {
   decodeEnvelope,
   encodeEnvelope,
   type Hello,
+  type HelloRefused,
   LOCAL_UNITS_PER_AREA_MAX,
   versionSentence,
 } from '../backhaul/index.ts';
 import type { GridLink } from './ports.ts';
 import type { Said } from './services.ts';
+
+/**
+ * What a host says to an area unit that names itself where each has a place of its own, as with a broker.
+ * @param area whose place it is
+ */
+export function answerToHello(
+  hello: Hello,
+  { host, area }: { readonly host: number; readonly area: number },
+): Hello | HelloRefused {
+  const refused = refusalOf(hello, host);
+  if (refused !== undefined) return refused;
+  if (hello.id !== area) {
+    const sentence = `Area unit ${hello.id} speaks in the place of area unit ${area}: give it its own number.`;
+    return { type: 'hello-refused', version: BACKHAUL_VERSION, sentence };
+  }
+  return { type: 'hello', version: BACKHAUL_VERSION, kind: 'host', id: host };
+}
+
+function refusalOf(hello: Hello, host: number): HelloRefused | undefined {
+  const refused = (sentence: string) => ({ type: 'hello-refused', version: BACKHAUL_VERSION, sentence }) as const;
+  if (hello.version !== BACKHAUL_VERSION) return refused(versionSentence(hello, 'host', host));
+  const { kind, id } = hello;
+  if (kind === 'area-unit' && id < AREA_UNITS_MAX) return undefined;
+  return refused(`a host takes area units 0 to ${AREA_UNITS_MAX - 1}, and it is ${kind.replace('-', ' ')} ${id}`);
+}
 
 /** Area units of one host: their number and that of a local unit make the two bytes of a local unit's name. */
 const AREA_UNITS_MAX = 256;
@@ -85,17 +111,13 @@ export class AreaUnits implements GridLink {
   }
 
   #areaCame(connection: AreaConnection, hello: Hello): void {
-    if (hello.version !== BACKHAUL_VERSION) {
-      const sentence = versionSentence(hello, 'host', this.#id);
-      this.#say(connection, { type: 'hello-refused', version: BACKHAUL_VERSION, sentence });
-      connection.end(sentence);
+    const refused = refusalOf(hello, this.#id);
+    if (refused !== undefined) {
+      if (hello.version !== BACKHAUL_VERSION) this.#say(connection, refused);
+      connection.end(refused.sentence);
       return;
     }
-    const { kind, id } = hello;
-    if (kind !== 'area-unit' || id >= AREA_UNITS_MAX) {
-      connection.end(`a host takes area units 0 to ${AREA_UNITS_MAX - 1}, and it is ${kind.replace('-', ' ')} ${id}`);
-      return;
-    }
+    const { id } = hello;
     // It may have been another number.
     this.down(connection);
     const before = this.#connectionOf.get(id);

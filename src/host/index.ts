@@ -12,7 +12,7 @@ export {
   SUSPECT_EVENTS,
 } from '../analysis/index.ts';
 export { SUITE_NAMES, type Suite, suiteByName } from '../crypto/index.ts';
-export { type AreaConnection, AreaUnits } from './area-units.ts';
+export { type AreaConnection, AreaUnits, answerToHello } from './area-units.ts';
 export { type CheckedBooks, checkBooks, checkRemittances, checkSeller } from './book-check.ts';
 export { EXPORT_KINDS, type ExportRequest, exportTable } from './bulk-export.ts';
 export { IMPORT_KINDS } from './bulk-import.ts';

@@ -595,7 +595,5 @@ export const heads = table<Numbered<Head>>('heads', ['number'], {
   kid: 'text',
   signature: 'text',
 });
-export const facts = table<{ readonly name: string; readonly value: number }>('facts', ['name'], {
-  name: 'text',
-  value: 'number',
-});
+type Fact = { readonly name: string; readonly value: number };
+export const facts = table<Fact>('facts', ['name'], { name: 'text', value: 'number' });
