@@ -4,8 +4,9 @@ import { bookKeys, parseBookVerifier } from '../adapters/book-keys.ts';
 import { parseReceiptKeys } from '../adapters/receipt-jose.ts';
 import { openKeyRing, SoftwareKeyStore } from '../crypto/index.ts';
 import type { BookVerifier, ReceiptKeys, RowKeys } from '../host/index.ts';
-import { DEMO_PASSPHRASE, PASSPHRASE_VARIABLE, systemRandomness } from './demo-keys.ts';
+import { DEMO_PASSPHRASE, systemRandomness } from './demo-keys.ts';
 import { BOOK_KEYS_FILE, KEYS_FILE, RECEIPT_KEYS_FILE } from './folder-files.ts';
+import { PASSPHRASE_VARIABLE, passphrase } from './passphrase.ts';
 import { MEBIBYTE, readNamedFile } from './read-file.ts';
 import { WrongUse } from './usage.ts';
 
@@ -31,7 +32,7 @@ export async function readAuditKeys(named: readonly string[], folder: string): P
       files.push(await keysIn(keyring));
     } catch (error) {
       // Whoever has no passphrase proves what the published key proves.
-      if (!(error instanceof WrongUse) || files.length === 0 || hasPassphrase()) throw error;
+      if (!(error instanceof WrongUse) || files.length === 0 || passphrase() !== undefined) throw error;
     }
   }
   if (files.length === 0) {
@@ -51,8 +52,7 @@ async function keysIn(path: string): Promise<KeysOfFile> {
   const bytes = readNamedFile(path, 'key file', MEBIBYTE);
   const text = bytes.toString('utf8');
   if (text.trimStart().startsWith('{')) return published(path, text);
-  const passphrase = process.env[PASSPHRASE_VARIABLE] || DEMO_PASSPHRASE;
-  const opened = await openKeyRing(bytes, passphrase, systemRandomness);
+  const opened = await openKeyRing(bytes, passphrase() ?? DEMO_PASSPHRASE, systemRandomness);
   if (!(opened instanceof SoftwareKeyStore)) {
     throw new WrongUse(`${path}: ${opened.sentence} The passphrase comes from ${PASSPHRASE_VARIABLE}.`);
   }
@@ -85,5 +85,3 @@ function joined(files: readonly KeysOfFile[]): AuditKeys {
     receiptKeys: files.flatMap(({ receiptKeys }) => (receiptKeys === undefined ? [] : [receiptKeys])),
   };
 }
-
-const hasPassphrase = (): boolean => (process.env[PASSPHRASE_VARIABLE] ?? '') !== '';

@@ -2,11 +2,11 @@ import { randomFillSync } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { openKeyRing, Purpose, SoftwareKeyStore, type Suite, sealKeyRing } from '../crypto/index.ts';
 import type { Randomness } from '../units/index.ts';
+import { PASSPHRASE_VARIABLE, passphrase } from './passphrase.ts';
 import { WrongUse } from './usage.ts';
 import { writeWhole } from './write-whole.ts';
 
 const UTILITY_NUMBER = 1;
-export const PASSPHRASE_VARIABLE = 'WATTPURSE_PASSPHRASE';
 /** Guards nothing that is worth money: whoever has no passphrase of his own can still try the demo. */
 export const DEMO_PASSPHRASE = 'demo';
 /** scrypt with 16 MiB: a start should not wait half a second for keys of a demo. */
@@ -18,15 +18,15 @@ const DEMO_COST = 14;
  * @throws WrongUse when the file does not open
  */
 export async function demoKeys(path: string, suite: Suite): Promise<SoftwareKeyStore> {
-  const passphrase = process.env[PASSPHRASE_VARIABLE] || DEMO_PASSPHRASE;
+  const secret = passphrase() ?? DEMO_PASSPHRASE;
   if (existsSync(path)) {
-    const opened = await openKeyRing(readFileSync(path), passphrase, systemRandomness);
+    const opened = await openKeyRing(readFileSync(path), secret, systemRandomness);
     if (opened instanceof SoftwareKeyStore) return opened;
     throw new WrongUse(`${path}: ${opened.sentence} The passphrase comes from ${PASSPHRASE_VARIABLE}.`);
   }
   const store = new SoftwareKeyStore({ utility: UTILITY_NUMBER, keys: new Map() }, systemRandomness);
   for (const purpose of Object.values(Purpose)) await store.addGeneration(purpose, suite);
-  writeWhole(path, await sealKeyRing(store, passphrase, systemRandomness, DEMO_COST));
+  writeWhole(path, await sealKeyRing(store, secret, systemRandomness, DEMO_COST));
   return store;
 }
 

@@ -6,7 +6,11 @@ import { isLoopback, type ListenAt, parseAddress } from './listen.ts';
 import { WrongUse } from './usage.ts';
 
 /** In the folder that --certificates names, PEM. */
-const CERTIFICATE_FILES = { certificate: 'certificate.pem', key: 'key.pem', authority: 'authority.pem' } as const;
+export const CERTIFICATE_FILES = {
+  certificate: 'certificate.pem',
+  key: 'key.pem',
+  authority: 'authority.pem',
+} as const;
 
 /** @param what how it is called on the command line @throws WrongUse */
 export function wholeOf(text: string, what: string, most: number, least = 0): number {

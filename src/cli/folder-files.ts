@@ -6,6 +6,7 @@ export const FOUNDING_FILE = 'demo.json';
 export const CLOCK_FILE = 'demo.clock';
 export const HOST_FILE = 'host.json';
 export const MARK_FILE = 'wattpurse.mark';
+export const LOCK_FILE = 'wattpurse.lock';
 export const DATABASE_FILE = 'wattpurse.db';
 export const KEYS_FILE = 'keyring.wpkr';
 export const METERS_FILE = 'meters.nvm';
@@ -31,9 +32,12 @@ const OURS =
 export function makeFolder(path: string): void {
   make(path);
   const names = readdirSync(path);
-  if (names.length === 0 || names.some((name) => OURS.test(name))) return;
+  if (names.length === 0 || holdsOurs(names)) return;
   throw new WrongUse(`${path} holds files that are not Wattpurse's: name an empty or a new folder with --data.`);
 }
+
+/** @param names of what is in a folder */
+export const holdsOurs = (names: readonly string[]): boolean => names.some((name) => OURS.test(name));
 
 /** The meters' memories hold their keys, and the books who lives where: nobody else on the machine reads them. */
 export function closeToOthers(path: string): void {

@@ -4,7 +4,7 @@ import { keyName, openKeyRing, Purpose, SoftwareKeyStore, Suite, sealKeyRing } f
 import type { HeadSigner, Store } from '../host/index.ts';
 import { markAt, openPostgresStore, openSqliteStore } from '../storage/index.ts';
 import { sealsOf } from './book-seals.ts';
-import { PASSPHRASE_VARIABLE, systemRandomness } from './demo-keys.ts';
+import { systemRandomness } from './demo-keys.ts';
 import { inWords } from './failure.ts';
 import {
   closeToOthers,
@@ -16,6 +16,7 @@ import {
   makeFolder,
 } from './folder-files.ts';
 import type { BooksAt } from './host-options.ts';
+import { PASSPHRASE_FILE_VARIABLE, PASSPHRASE_VARIABLE, passphrase } from './passphrase.ts';
 import { WrongUse } from './usage.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -147,15 +148,15 @@ function refuseWhatWasLeft(data: string, database: string | undefined): void {
 /** The keyring of a folder, drawn where there is none. @throws WrongUse */
 async function keyringOf(folder: string): Promise<SoftwareKeyStore> {
   const path = join(folder, KEYS_FILE);
-  const passphrase = process.env[PASSPHRASE_VARIABLE] ?? '';
-  if (passphrase === '') {
-    throw new WrongUse(`The master keys of a host are sealed: give the passphrase as ${PASSPHRASE_VARIABLE}.`);
-  }
-  if (existsSync(path)) return opened(path, passphrase);
+  const secret = passphrase();
+  if (secret === undefined) throw new WrongUse(PASSPHRASE_MISSING);
+  if (existsSync(path)) return opened(path, secret);
   const keys = await drawnKeys();
-  writeWhole(path, await sealKeyRing(keys, passphrase, systemRandomness));
+  writeWhole(path, await sealKeyRing(keys, secret, systemRandomness));
   return keys;
 }
+
+export const PASSPHRASE_MISSING = `The master keys of a host are sealed: give the passphrase as ${PASSPHRASE_VARIABLE}, or in a file that ${PASSPHRASE_FILE_VARIABLE} names.`;
 
 /** The master keys of a utility that begins. */
 export async function drawnKeys(): Promise<SoftwareKeyStore> {
@@ -166,13 +167,14 @@ export async function drawnKeys(): Promise<SoftwareKeyStore> {
   return keys;
 }
 
-async function opened(path: string, passphrase: string): Promise<SoftwareKeyStore> {
-  const found = await openKeyRing(readFileSync(path), passphrase, systemRandomness);
+async function opened(path: string, secret: string): Promise<SoftwareKeyStore> {
+  const found = await openKeyRing(readFileSync(path), secret, systemRandomness);
   if (found instanceof SoftwareKeyStore) return found;
   throw new WrongUse(`${path}: ${found.sentence} The passphrase comes from ${PASSPHRASE_VARIABLE}.`);
 }
 
-function parseHostFile(text: string): { readonly zone: string } | undefined {
+/** `undefined` for what this version did not write. */
+export function parseHostFile(text: string): { readonly zone: string } | undefined {
   try {
     const { version, zone } = JSON.parse(text);
     return version === 1 && typeof zone === 'string' ? { zone } : undefined;

@@ -34,22 +34,30 @@ export interface HostOptions extends BooksAt {
 }
 
 const BOOKS = { data: { type: 'string' }, database: { type: 'string' } } as const;
+export const HOST_OPTIONS = {
+  ...BOOKS,
+  listen: { type: 'string' },
+  zone: { type: 'string' },
+  proxy: { type: 'string' },
+  'webhook-inside': { type: 'string' },
+  configuration: { type: 'string' },
+  'area-units': { type: 'string' },
+  certificates: { type: 'string' },
+  broker: { type: 'string' },
+  'broker-credentials': { type: 'string' },
+} as const;
 const LISTEN_USUAL = '127.0.0.1:8080';
 
 /** @throws WrongUse with the one sentence that says what is wrong and what would be right */
 export function parseHostOptions(args: readonly string[]): HostOptions {
-  const { values } = parsed('host', args, {
-    ...BOOKS,
-    listen: { type: 'string' },
-    zone: { type: 'string' },
-    proxy: { type: 'string' },
-    'webhook-inside': { type: 'string' },
-    configuration: { type: 'string' },
-    'area-units': { type: 'string' },
-    certificates: { type: 'string' },
-    broker: { type: 'string' },
-    'broker-credentials': { type: 'string' },
-  });
+  return hostOptionsOf('host', parsed('host', args, HOST_OPTIONS).values);
+}
+
+/** The options of a host, as far as they were given to it, or to what looks at it. */
+export type HostValues = { readonly [name in keyof typeof HOST_OPTIONS]?: string };
+
+/** @throws WrongUse with the one sentence that says what is wrong and what would be right */
+export function hostOptionsOf(command: CommandName, values: HostValues): HostOptions {
   const { zone, proxy, configuration, certificates } = values;
   const areaUnits = values['area-units'] === undefined ? undefined : parseListen(values['area-units'], 'area-units');
   const broker = brokerOf(values, 'wattpurse host');
@@ -73,7 +81,7 @@ export function parseHostOptions(args: readonly string[]): HostOptions {
   if (zone !== undefined) checkZone(zone);
   const webhookInside = insideOf(values['webhook-inside']);
   return {
-    ...booksOf('host', values),
+    ...booksOf(command, values),
     ...{ listen: at, zone, proxy, webhookInside, configuration, areaUnits, certificates, broker },
   };
 }

@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<CommandName, (args: readonly string[]) => Promis
   'area-unit': async (args) => (await import('./area-unit-command.ts')).areaUnit(args),
   'local-unit': async (args) => (await import('./local-unit-command.ts')).localUnit(args),
   meter: async (args) => (await import('./meter-command.ts')).meter(args),
+  doctor: async (args) => (await import('./doctor/doctor-command.ts')).doctor(args),
   manager: async (args) => (await import('./manager-command.ts')).manager(args),
   audit: async (args) => (await import('./audit-command.ts')).audit(args),
   database: async (args) => (await import('./database-command.ts')).database(args),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { sealKeyRing } from '../crypto/index.ts';
 import { systemRandomness } from './demo-keys.ts';
-import { KEYS_FILE, makeFolder } from './folder-files.ts';
+import { KEYS_FILE, makeFolder, OWNER_ONLY } from './folder-files.ts';
 import { drawnKeys } from './host-folder.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
@@ -19,7 +19,8 @@ export const oneTimePassword = (text: string): string => /one-time password (\S+
 /** Lays a keyring into the folder of a host, as its first start would, but one that each start opens in no time. */
 export async function layKeys(folder: string): Promise<void> {
   makeFolder(folder);
-  writeFileSync(join(folder, KEYS_FILE), await sealKeyRing(await drawnKeys(), PASSPHRASE, systemRandomness, COST));
+  const sealed = await sealKeyRing(await drawnKeys(), PASSPHRASE, systemRandomness, COST);
+  writeFileSync(join(folder, KEYS_FILE), sealed, { mode: OWNER_ONLY });
 }
 
 /** A program that runs until it is stopped, and what it says. */

@@ -35,6 +35,10 @@ Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
       FILE is a recorded load; --reader names the reader of this machine that is its card slot.`,
   manager: `  wattpurse manager LOGIN --data DIR [--database URL]
       Makes a system manager, or gives one a new password, good for choosing another.`,
+  doctor: `  wattpurse doctor --data DIR [the other options of host] [--called NAME] [--time-server MACHINE[:PORT]]
+                   [--reader NAME] [--json]
+      Looks at everything that a host with these options needs, changes nothing, and says what to do about each fault.
+      The host may run meanwhile. --called is the name that its certificate must bear; --time-server is asked for the time.`,
   database: `  wattpurse database copy --from PLACE --to PLACE [--json]
       Moves the books of a host that does not run from its folder to PostgreSQL, or back, and compares every row.
   wattpurse database compare --from PLACE --to PLACE [--json]

@@ -23,7 +23,7 @@ import { SqlStatements } from './statements.ts';
 import { facts } from './tables.ts';
 
 /** "wtps": by this a file of ours is told from any other. */
-const APPLICATION_ID = 0x77747073;
+export const APPLICATION_ID = 0x77747073;
 /** The only one: one connection writes. */
 const LANE = 1;
 export const DATABASE_FILE = 'wattpurse.db';

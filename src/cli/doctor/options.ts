@@ -1,0 +1,43 @@
+import type { Address } from '../../adapters/framed-tcp.ts';
+import { addressOf } from '../field-options.ts';
+import { parsedWords } from '../flags.ts';
+import { HOST_OPTIONS, type HostOptions, hostOptionsOf } from '../host-options.ts';
+import { WrongUse } from '../usage.ts';
+
+export interface DoctorOptions extends HostOptions {
+  readonly json: boolean;
+  /** Who is asked for the time. */
+  readonly timeServer: Address | undefined;
+  /** The name or address by which area units call this host. */
+  readonly called: string | undefined;
+  /** A reader of cards that must be there, by a part of its name. */
+  readonly reader: string | undefined;
+}
+
+const TIME_PORT = 123;
+
+/** The words of the host that is to be looked at, and some of the doctor's own. @throws WrongUse */
+export function parseDoctorOptions(args: readonly string[]): DoctorOptions {
+  const { values, positionals } = parsedWords('doctor', args, {
+    ...HOST_OPTIONS,
+    json: { type: 'boolean' },
+    'time-server': { type: 'string' },
+    called: { type: 'string' },
+    reader: { type: 'string' },
+  });
+  if (positionals.length > 0)
+    throw new WrongUse(`doctor takes no word as "${positionals[0]}": see "wattpurse help doctor".`);
+  const { json = false, 'time-server': timeServer, called, reader, ...host } = values;
+  const options = hostOptionsOf('doctor', host);
+  if (called !== undefined && options.certificates === undefined) {
+    throw new WrongUse('--called is the name that a certificate must bear: name its folder with --certificates.');
+  }
+  return {
+    ...options,
+    ...{ json, called, reader },
+    timeServer: timeServer === undefined ? undefined : serverOf(timeServer),
+  };
+}
+
+const serverOf = (text: string): Address =>
+  addressOf(/:\d+$/.test(text) ? text : `${text}:${TIME_PORT}`, 'time-server');
