@@ -18,7 +18,7 @@ import { businessClock } from './business-clock.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { type CannotGoOn, inWords } from './failure.ts';
 import { certificatesOf } from './field-options.ts';
-import { type ReadConfiguration, readConfiguration } from './host-configuration.ts';
+import type { ReadConfiguration } from './host-configuration.ts';
 import { HostFolder } from './host-folder.ts';
 import { type HostOptions, parseHostOptions } from './host-options.ts';
 import type { Partners } from './host-partners.ts';
@@ -35,9 +35,8 @@ const METERS_MAX = METERS_PER_LOCAL_UNIT_MAX * 256;
 
 /** `wattpurse host`: the host of a utility and its API, until it is stopped. */
 export async function host(args: readonly string[]): Promise<number> {
-  const options = parseHostOptions(args);
   // Nothing is begun by what does not say with whom to work.
-  const configured = options.configuration === undefined ? undefined : readConfiguration(options.configuration);
+  const { configured, ...options } = parseHostOptions(args);
   const door = await doorOf(options);
   const folder = await HostFolder.open(options);
   try {

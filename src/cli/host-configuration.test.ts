@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Compile } from 'typebox/compile';
 import { AcquirerSimulator, testCards } from '../adapters/acquirer-simulator.ts';
 import { drawSigningKey, parseReceiptKeys } from '../adapters/receipt-jose.ts';
 import { StripeSimulator } from '../adapters/stripe-simulator.ts';
 import { parseSignedReceipt, verifyReceipt } from '../host/index.ts';
-import { parseConfiguration } from './host-configuration.ts';
+import { CONFIGURATION_SCHEMA, hostWordsOf, parseConfiguration, readConfiguration } from './host-configuration.ts';
+import { parseHostOptions } from './host-options.ts';
 import { env, oneTimePassword, Running } from './running.testing.ts';
 import { WrongUse } from './usage.ts';
 
@@ -53,6 +55,56 @@ test('a configuration that is none is refused by its place, in one sentence with
   ]) {
     assert.deepEqual(parseConfiguration(JSON.stringify(value), 'host.conf'), value);
   }
+});
+
+test('the options of a host may stand in its configuration, and those of the command line count before them', () => {
+  const path = join(scratch, 'started.json');
+  const webhookInside = ['10.1.2.3', '10.2.0.0/24'];
+  const host = { data: 'books', listen: '127.0.0.1:9', zone: 'Asia/Seoul', webhookInside, areaUnits: '127.0.0.1:10' };
+  writeFileSync(path, JSON.stringify({ $schema: './configuration.schema.json', host }));
+  const options = parseHostOptions(['--configuration', path]);
+  const { data, listen, zone, areaUnits } = options;
+  assert.deepEqual(
+    { data, listen, zone, areaUnits, webhookInside: options.webhookInside },
+    {
+      ...{ data: join(scratch, 'books'), listen: { host: '127.0.0.1', port: 9 }, zone: 'Asia/Seoul' },
+      ...{ areaUnits: { host: '127.0.0.1', port: 10 }, webhookInside },
+    },
+  );
+  const given = parseHostOptions(['--configuration', path, '--data', 'other', '--listen', '127.0.0.1:11']);
+  assert.deepEqual([given.data, given.listen.port, given.zone], ['other', 11, 'Asia/Seoul']);
+  writeFileSync(path, JSON.stringify({ host: { listen: 'here' } }));
+  assert.throws(() => parseHostOptions(['--configuration', path, '--data', 'other']), /--listen must be an address/);
+  writeFileSync(path, JSON.stringify({ host: { listen: '127.0.0.1:9' } }));
+  assert.throws(() => parseHostOptions(['--configuration', path]), /host needs --data/);
+});
+
+test('a secret stands in a file, or in a variable of the environment that the configuration names', () => {
+  const path = join(scratch, 'secrets.json');
+  writeFileSync(path, '{}');
+  writeFileSync(join(scratch, 'a.secret'), ' of a file\n');
+  const { secret } = readConfiguration(path);
+  assert.equal(secret('a.secret'), 'of a file');
+  process.env.WATTPURSE_TEST_SECRET = ' of the environment\n';
+  assert.equal(secret('env:WATTPURSE_TEST_SECRET'), 'of the environment');
+  delete process.env.WATTPURSE_TEST_SECRET;
+  assert.throws(() => secret('env:WATTPURSE_TEST_SECRET'), /takes a secret from WATTPURSE_TEST_SECRET, which is empty/);
+});
+
+test('the schema that is published is the one by which a configuration is read', () => {
+  const reference = join(import.meta.dirname, '../../docs/reference');
+  const published = JSON.parse(readFileSync(join(reference, 'configuration.schema.json'), 'utf8'));
+  assert.deepEqual(published, JSON.parse(JSON.stringify(CONFIGURATION_SCHEMA)), 'npm run schema writes it anew');
+  const page = readFileSync(join(reference, 'configuration.md'), 'utf8');
+  const examples = [...page.matchAll(/```json\n([\s\S]+?)```/g)].map(([, text]) => text ?? '');
+  assert.ok(examples.length >= 2);
+  const check = Compile(published);
+  for (const example of examples) {
+    assert.ok(check.Check(JSON.parse(example)), example);
+    assert.ok(!check.Check({ ...JSON.parse(example), colour: 'red' }));
+    assert.deepEqual(parseConfiguration(example, 'example'), JSON.parse(example));
+  }
+  assert.deepEqual(hostWordsOf({}, 'x'), {});
 });
 
 /** Runs a host until it ends by itself. */

@@ -8,6 +8,7 @@ const Strict = <P extends Parameters<typeof Type.Object>[0]>(properties: P) =>
   Type.Object(properties, { additionalProperties: false });
 const Text = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000-\\u001f]*$' });
 const Path = Text(1_024);
+const described = <T extends object>(schema: T, description: string): T => ({ ...schema, description });
 const Digits = (most: number) => Type.String({ pattern: `^[0-9]{1,${most}}$` });
 /** Without TLS only on this machine. */
 const Url = Type.String({
@@ -65,8 +66,22 @@ const Telephone = Strict({
 });
 const NAMES = '^[a-z][a-z0-9-]{0,31}$';
 
-/** What a host is beside its books: whom it works with. Secrets stand in files of their own. */
+/** The options of the command line by the same names; what stands on the command line counts before them. */
+const Host = Strict({
+  data: Type.Optional(described(Path, 'The folder of its keys, and of its books where they are in SQLite')),
+  database: Type.Optional(described(Text(1_024), 'PostgreSQL, as postgres://user@host:5432/database; no password')),
+  listen: Type.Optional(described(Text(255), 'Address and port of pages and API, as 127.0.0.1:8080')),
+  zone: Type.Optional(described(Text(64), 'IANA name of the time zone of the utility')),
+  proxy: Type.Optional(described(Text(64), 'Address of the reverse proxy that speaks TLS')),
+  webhookInside: Type.Optional(Type.Array(Text(64), { minItems: 1, maxItems: 64 })),
+  areaUnits: Type.Optional(described(Text(255), 'Address and port at which area units reach it')),
+  certificates: Type.Optional(described(Path, 'Folder with certificate.pem, key.pem and authority.pem')),
+});
+
+/** What a host is beside its books: how it is started, and whom it works with. Secrets stand elsewhere. */
 const Configuration = Strict({
+  $schema: Type.Optional(Text(1_024)),
+  host: Type.Optional(Host),
   utility: Type.Optional(Strict({ name: Text(128), registration: Type.Optional(Text(64)) })),
   receiptKeyFile: Type.Optional(Path),
   identity: Type.Optional(
@@ -89,9 +104,19 @@ const Configuration = Strict({
 export type HostConfiguration = Static<typeof Configuration>;
 export type PaymentConfiguration = NonNullable<HostConfiguration['payments']>[string];
 
+/** What is published of it, for editors and whoever writes such a file by a program. JSON Schema 2020-12. */
+export const CONFIGURATION_SCHEMA = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Configuration of a Wattpurse host',
+  ...Configuration,
+};
+
 const check = Compile(Configuration);
 
-/** A configuration, and how its secrets are read: their paths are relative to its own file. */
+/** In the place of the path of a secret: what follows names a variable of the environment. */
+const OF_ENVIRONMENT = 'env:';
+
+/** A configuration, and how its secrets are read: their paths are relative to its own file, or name the environment. */
 export interface ReadConfiguration {
   readonly configuration: HostConfiguration;
   /** @throws WrongUse */
@@ -103,10 +128,33 @@ export function readConfiguration(path: string): ReadConfiguration {
   const text = readNamedFile(path, 'configuration file', MEBIBYTE).toString('utf8');
   return {
     configuration: parseConfiguration(text, path),
-    secret: (name) =>
-      readNamedFile(resolve(dirname(path), name), 'secret file', MEBIBYTE)
-        .toString('utf8')
-        .trim(),
+    secret: (name) => {
+      const variable = variableOf(name);
+      if (variable === undefined)
+        return readNamedFile(besideOf(path, name), 'secret file', MEBIBYTE).toString('utf8').trim();
+      const value = process.env[variable]?.trim() ?? '';
+      if (value !== '') return value;
+      throw new WrongUse(`The configuration file ${path} takes a secret from ${variable}, which is empty: set it.`);
+    },
+  };
+}
+
+/** The variable of the environment that stands in the place of a path; `undefined` where it is one. */
+export const variableOf = (name: string): string | undefined =>
+  name.startsWith(OF_ENVIRONMENT) ? name.slice(OF_ENVIRONMENT.length) : undefined;
+
+/** @param name a path as it stands in the configuration */
+export const besideOf = (configuration: string, name: string): string => resolve(dirname(configuration), name);
+
+/** The options of the command line that stand in a configuration, as they would stand there. */
+export function hostWordsOf({ host = {} }: HostConfiguration, path: string): Readonly<Record<string, string>> {
+  const { data, certificates, webhookInside, areaUnits, ...same } = host;
+  return {
+    ...same,
+    ...(data !== undefined && { data: besideOf(path, data) }),
+    ...(certificates !== undefined && { certificates: besideOf(path, certificates) }),
+    ...(webhookInside !== undefined && { 'webhook-inside': webhookInside.join(',') }),
+    ...(areaUnits !== undefined && { 'area-units': areaUnits }),
   };
 }
 

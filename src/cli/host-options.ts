@@ -6,6 +6,7 @@ import { offsetTable } from '../tariff/index.ts';
 import { brokerOf } from './broker-options.ts';
 import { folderOf } from './demo-options.ts';
 import { wrongFlag } from './flags.ts';
+import { hostWordsOf, type ReadConfiguration, readConfiguration } from './host-configuration.ts';
 import { isLoopback, type ListenAt, parseListen } from './listen.ts';
 import { type CommandName, WrongUse } from './usage.ts';
 
@@ -29,7 +30,7 @@ export interface HostOptions extends BooksAt {
   readonly broker: BrokerSettings | undefined;
   /** The folder of certificates for what comes from other machines. */
   readonly certificates: string | undefined;
-  /** A file that says with whom the host works. */
+  /** A file that says how the host is started, and with whom it works. */
   readonly configuration: string | undefined;
 }
 
@@ -49,15 +50,32 @@ export const HOST_OPTIONS = {
 const LISTEN_USUAL = '127.0.0.1:8080';
 
 /** @throws WrongUse with the one sentence that says what is wrong and what would be right */
-export function parseHostOptions(args: readonly string[]): HostOptions {
-  return hostOptionsOf('host', parsed('host', args, HOST_OPTIONS).values);
+export function parseHostOptions(
+  args: readonly string[],
+): HostOptions & { readonly configured: ReadConfiguration | undefined } {
+  const { values } = parsed('host', args, HOST_OPTIONS);
+  const { configuration } = values;
+  const configured = configuration === undefined ? undefined : readConfiguration(configuration);
+  return { ...hostOptionsOf('host', values, configured), configured };
 }
 
 /** The options of a host, as far as they were given to it, or to what looks at it. */
 export type HostValues = { readonly [name in keyof typeof HOST_OPTIONS]?: string };
 
-/** @throws WrongUse with the one sentence that says what is wrong and what would be right */
-export function hostOptionsOf(command: CommandName, values: HostValues): HostOptions {
+/**
+ * What was given counts before what stands in a configuration.
+ * @throws WrongUse with the one sentence that says what is wrong and what would be right
+ */
+export function hostOptionsOf(
+  command: CommandName,
+  given: HostValues,
+  configured: ReadConfiguration | undefined,
+): HostOptions {
+  const words =
+    configured === undefined || given.configuration === undefined
+      ? {}
+      : hostWordsOf(configured.configuration, given.configuration);
+  const values: HostValues = { ...words, ...given };
   const { zone, proxy, configuration, certificates } = values;
   const areaUnits = values['area-units'] === undefined ? undefined : parseListen(values['area-units'], 'area-units');
   const broker = brokerOf(values, 'wattpurse host');

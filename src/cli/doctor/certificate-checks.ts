@@ -1,9 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { CERTIFICATE_FILES } from '../field-options.ts';
 import { isLoopback } from '../listen.ts';
+import { WrongUse } from '../usage.ts';
 import { type Check, type Finding, fine, found, type Subject } from './check.ts';
 
 const MS_PER_DAY = 86_400_000;
@@ -40,9 +41,9 @@ function ofAreaUnits({ options: { areaUnits, certificates: folder, called }, now
   if (absent.length > 0) {
     return [found('certificate-missing', `There is no ${absent.join(' and no ')}: put it there, in PEM.`)];
   }
-  const chain = certificatesIn(certificatePath);
+  const chain = certificatesIn(readFileSync(certificatePath, 'latin1'));
   const [leaf] = chain;
-  const authorities = certificatesIn(authorityPath);
+  const authorities = certificatesIn(readFileSync(authorityPath, 'latin1'));
   if (leaf === undefined || authorities.length === 0) {
     const path = leaf === undefined ? certificatePath : authorityPath;
     return [found('certificate-missing', `${path} holds no certificate in PEM: put one there.`)];
@@ -91,21 +92,24 @@ function ofAreaUnits({ options: { areaUnits, certificates: folder, called }, now
 }
 
 /** Certificates of another host's own making, of which no authority knows. */
-function ofCardPipes({ configuration, options, now }: Subject): Finding[] {
-  const beside = dirname(options.configuration ?? '.');
+function ofCardPipes({ configuration, now }: Subject): Finding[] {
   return Object.entries(configuration?.configuration.cardPipes ?? {}).flatMap(([name, { url, certificateFile }]) => {
-    if (certificateFile === undefined) return [];
-    const path = resolve(beside, certificateFile);
-    const [certificate] = existsSync(path) ? certificatesIn(path) : [];
+    if (configuration === undefined || certificateFile === undefined) return [];
+    const path = `${certificateFile} of card pipe ${name}`;
+    let certificate: X509Certificate | undefined;
+    try {
+      [certificate] = certificatesIn(configuration.secret(certificateFile));
+    } catch (error) {
+      if (!(error instanceof WrongUse)) throw error;
+      return [found('certificate-missing', error.message)];
+    }
     if (certificate === undefined) {
-      return [
-        found('certificate-missing', `${path} of card pipe ${name} holds no certificate in PEM: ask its host for it.`),
-      ];
+      return [found('certificate-missing', `${path} holds no certificate in PEM: ask its host for it.`)];
     }
     const { hostname } = new URL(url);
     const dates = datesOf(certificate, path, now);
     if (bears(certificate, hostname)) return dates;
-    const sentence = `${path} of card pipe ${name} does not bear the name ${hostname} of its url: correct one of the two.`;
+    const sentence = `${path} does not bear the name ${hostname} of its url: correct one of the two.`;
     return [...dates, found('certificate-name', sentence)];
   });
 }
@@ -132,9 +136,10 @@ function datesOf(certificate: X509Certificate, path: string, now: number): Findi
   ];
 }
 
-function certificatesIn(path: string): X509Certificate[] {
+/** @param text in PEM */
+function certificatesIn(text: string): X509Certificate[] {
   try {
-    return [...readFileSync(path, 'latin1').matchAll(BLOCK)].map(([block]) => new X509Certificate(block));
+    return [...text.matchAll(BLOCK)].map(([block]) => new X509Certificate(block));
   } catch {
     return [];
   }

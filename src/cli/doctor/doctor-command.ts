@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { type BookHealth, examineBooks } from '../../storage/index.ts';
 import { inWords } from '../failure.ts';
 import { FOUNDING_FILE } from '../folder-files.ts';
-import { type ReadConfiguration, readConfiguration } from '../host-configuration.ts';
 import { WrongUse } from '../usage.ts';
 import { type Finding, found, type Subject } from './check.ts';
 import { CHECKS } from './checks.ts';
@@ -32,8 +31,7 @@ export async function doctor(args: readonly string[]): Promise<number> {
 }
 
 async function examine(options: DoctorOptions): Promise<Told[]> {
-  const { configuration, wrong } = configurationOf(options.configuration);
-  const { data, database } = options;
+  const { data, database, configured: configuration, wrong } = options;
   let books: Promise<BookHealth | undefined> | undefined;
   const look = async () => {
     if (database !== undefined) return examineBooks({ url: database });
@@ -47,18 +45,9 @@ async function examine(options: DoctorOptions): Promise<Told[]> {
       return books;
     },
   };
-  const told: Told[] = wrong === undefined ? [] : [{ check: 'configuration', ...wrong }];
+  const told: Told[] = wrong === undefined ? [] : [{ check: 'configuration', ...found('configuration-wrong', wrong) }];
   for (const { name, of } of CHECKS) told.push(...(await of(subject)).map((finding) => ({ check: name, ...finding })));
   return told;
-}
-
-function configurationOf(path: string | undefined): { configuration: ReadConfiguration | undefined; wrong?: Finding } {
-  try {
-    return { configuration: path === undefined ? undefined : readConfiguration(path) };
-  } catch (error) {
-    if (!(error instanceof WrongUse)) throw error;
-    return { configuration: undefined, wrong: found('configuration-wrong', error.message) };
-  }
 }
 
 /**

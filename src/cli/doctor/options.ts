@@ -1,10 +1,15 @@
 import type { Address } from '../../adapters/framed-tcp.ts';
 import { addressOf } from '../field-options.ts';
 import { parsedWords } from '../flags.ts';
+import { type ReadConfiguration, readConfiguration } from '../host-configuration.ts';
 import { HOST_OPTIONS, type HostOptions, hostOptionsOf } from '../host-options.ts';
 import { WrongUse } from '../usage.ts';
 
 export interface DoctorOptions extends HostOptions {
+  /** Nothing where none was named, or where it is wrong. */
+  readonly configured: ReadConfiguration | undefined;
+  /** What is wrong with it, in one sentence. */
+  readonly wrong: string | undefined;
   readonly json: boolean;
   /** Who is asked for the time. */
   readonly timeServer: Address | undefined;
@@ -27,16 +32,26 @@ export function parseDoctorOptions(args: readonly string[]): DoctorOptions {
   });
   if (positionals.length > 0)
     throw new WrongUse(`doctor takes no word as "${positionals[0]}": see "wattpurse help doctor".`);
+  const { configured, wrong } = configurationOf(values.configuration);
   const { json = false, 'time-server': timeServer, called, reader, ...host } = values;
-  const options = hostOptionsOf('doctor', host);
+  const options = hostOptionsOf('doctor', host, configured);
   if (called !== undefined && options.certificates === undefined) {
     throw new WrongUse('--called is the name that a certificate must bear: name its folder with --certificates.');
   }
   return {
     ...options,
-    ...{ json, called, reader },
+    ...{ json, called, reader, configured, wrong },
     timeServer: timeServer === undefined ? undefined : serverOf(timeServer),
   };
+}
+
+function configurationOf(path: string | undefined): Pick<DoctorOptions, 'configured' | 'wrong'> {
+  try {
+    return { configured: path === undefined ? undefined : readConfiguration(path), wrong: undefined };
+  } catch (error) {
+    if (!(error instanceof WrongUse)) throw error;
+    return { configured: undefined, wrong: error.message };
+  }
 }
 
 const serverOf = (text: string): Address =>

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { bookKeys } from '../../adapters/book-keys.ts';
 import { keyName, openKeyRing, Purpose, SoftwareKeyStore, Suite } from '../../crypto/index.ts';
 import { StoreError } from '../../host/index.ts';
@@ -7,7 +7,7 @@ import { assertNever } from '../../units/index.ts';
 import { DEMO_PASSPHRASE, systemRandomness } from '../demo-keys.ts';
 import { CERTIFICATE_FILES } from '../field-options.ts';
 import { BOOK_KEYS_FILE, KEYS_FILE, RECEIPT_KEY_FILE } from '../folder-files.ts';
-import type { HostConfiguration } from '../host-configuration.ts';
+import { besideOf, type HostConfiguration, variableOf } from '../host-configuration.ts';
 import { PASSPHRASE_MISSING } from '../host-folder.ts';
 import { PASSPHRASE_FILE_VARIABLE, PASSPHRASE_VARIABLE, passphrase } from '../passphrase.ts';
 import { WrongUse } from '../usage.ts';
@@ -31,10 +31,11 @@ export const secretsCheck: Check = {
         findings.push(found('secret-missing', error.message));
       }
     }
-    const beside = options.configuration === undefined ? '.' : dirname(options.configuration);
     const files = [
       ...[KEYS_FILE, RECEIPT_KEY_FILE].map((name) => join(options.data, name)),
-      ...named.map((path) => resolve(beside, path)),
+      ...named
+        .filter((path) => variableOf(path) === undefined)
+        .map((path) => besideOf(options.configuration ?? '.', path)),
       ...(options.certificates === undefined ? [] : [join(options.certificates, CERTIFICATE_FILES.key)]),
       ...(process.env[PASSPHRASE_FILE_VARIABLE] ? [process.env[PASSPHRASE_FILE_VARIABLE]] : []),
     ].filter((path) => existsSync(path));
