@@ -58,7 +58,7 @@ export function nextSequence(meter: Meter): number {
 
 /** Covers, bypasses, voltages, modems and the like; lost keys, memories and value; cards that were refused. */
 const isOfSeal = (kind: EventKind): boolean =>
-  (kind >= EventKind.coverOpened && kind <= EventKind.counterBehind) ||
+  (kind >= EventKind.coverOpened && kind <= EventKind.counterAhead) ||
   (kind >= EventKind.keysErased && kind <= EventKind.valueFrozen) ||
   kind === EventKind.cardRefused;
 

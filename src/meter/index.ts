@@ -26,6 +26,17 @@ export { EVENTS_NOT_RECORDED, PARTS, PARTS_NOT_BUILT } from './parts.ts';
 export { stepCounter, stepPulses, stepTemperature } from './pulse-input.ts';
 export { type Receipt, ReceiptKind } from './purse.ts';
 export { receiptOf } from './purse-journal.ts';
+export {
+  BusPart,
+  type PartWatch,
+  partWatch,
+  REGISTER_PLACE_BYTES,
+  type RegisterInput,
+  type RegisterReading,
+  registerInput,
+  stepPart,
+  stepRegister,
+} from './register-input.ts';
 export type { Measured } from './relay.ts';
 export { SAM_MEMORY_BYTES } from './sam-memory.ts';
 export { type Samples, stepSamples } from './samples.ts';

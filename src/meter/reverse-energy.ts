@@ -27,7 +27,11 @@ const MWH_PER_DECI_WATT_HOUR = 100;
 const MWH_PER_WATT_HOUR = 1000;
 
 /** A window of the power circuit has ended. */
-export function noteReverse(meter: Meter, supply: Supply, { activeMilliwatts, exportedMwh }: PowerWindow): void {
+export function noteReverse(
+  meter: Meter,
+  supply: Supply,
+  { activeMilliwatts, exportedMwh }: Pick<PowerWindow, 'activeMilliwatts' | 'exportedMwh'>,
+): void {
   const { reverse, index } = supply;
   const all = reverse.remainder + exportedMwh;
   reverse.remainder = all % MWH_PER_DECI_WATT_HOUR;

@@ -55,8 +55,10 @@ export const EventKind = {
   flowWhileClosedBegun: 33,
   /** The valve has moved. value: units that passed in all */
   flowWhileClosedEnded: 34,
-  /** The counter shows less than was counted: it was turned back, or is another. value: pulses that are missing */
+  /** The counter shows less than was counted: it was turned back, or is another. value: pulses that are missing, or Wh */
   counterBehind: 35,
+  /** A register moved by more than can have flowed: it is another. value: Wh */
+  counterAhead: 36,
 
   /** value: current, mA; detail: seconds that it lasted */
   overCurrent: 40,
@@ -78,6 +80,10 @@ export const EventKind = {
   /** value: 0.1 °C, as i32 */
   frostBegun: 49,
   frostEnded: 50,
+  /** A part on the meter's own bus does not answer. value: seconds until now; detail: 1 what measures, 2 the relay */
+  partSilentBegun: 51,
+  /** value: seconds in all; detail: as of `partSilentBegun` */
+  partSilentEnded: 52,
 
   /** value: the clock before, Unix seconds */
   clockSet: 60,
