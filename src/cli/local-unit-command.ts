@@ -1,12 +1,13 @@
 import { type FramedConnection, FramedServer, keepConnected } from '../adapters/framed-tcp.ts';
 import { LocalUnit, type LocalUnitInput, type LocalUnitOutput } from '../concentrator/index.ts';
 import { KeyRing, Purpose } from '../crypto/index.ts';
-import { tcp } from '../line/index.ts';
+import { type Carrier, tcp } from '../line/index.ts';
 import { type BusinessClock, U16_MAX, type Untimed } from '../units/index.ts';
 import { Alarm } from './alarm.ts';
 import { businessClock } from './business-clock.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { folderOf } from './demo-options.ts';
+import { type LineListener, type LineSender, serialKeeper, serialPlaceOf } from './field-line.ts';
 import { addressesOf, certificatesOf, wholeOf } from './field-options.ts';
 import { needed, parsedWords } from './flags.ts';
 import { listen, parseListen } from './listen.ts';
@@ -29,13 +30,19 @@ export async function localUnit(args: readonly string[]): Promise<number> {
   );
   const upwards = needed('local-unit', values['area-unit'], '--area-unit', 'where its area unit listens');
   const addresses = addressesOf(upwards, 'area-unit');
-  const line = parseListen(needed('local-unit', values.line, '--line', 'where the modems of meters reach it'), 'line');
-  const certificates = certificatesOf(values.certificates, [...addresses, line]);
-  const unit = new ConnectedLocalUnit(own);
+  const lineText = needed('local-unit', values.line, '--line', 'where the modems of meters reach it');
+  const serial = serialPlaceOf(lineText);
+  const line = serial === undefined ? parseListen(lineText, 'line') : undefined;
+  const certificates = certificatesOf(values.certificates, line === undefined ? addresses : [...addresses, line]);
+  const keeper = serial && (await serialKeeper(serial));
+  const unit = new ConnectedLocalUnit(own, keeper?.carrier ?? tcp());
   const modems = new FramedServer(certificates, (connection, from) => unit.modem(connection, from));
-  const port = await listen(modems, line, 'line');
-  say('info', `Local unit ${own.localUnit} listens for the modems of meters on ${line.host}:${port}.`);
+  if (line !== undefined) {
+    const port = await listen(modems, line, 'line');
+    say('info', `Local unit ${own.localUnit} listens for the modems of meters on ${line.host}:${port}.`);
+  }
   const stopped = stopOnSignal();
+  const wires = keeper?.keep((sender, at) => unit.wires(sender, at), stopped.signal);
   await keepConnected(
     {
       addresses,
@@ -46,7 +53,8 @@ export async function localUnit(args: readonly string[]): Promise<number> {
     stopped.signal,
   );
   unit.stop();
-  await modems.close();
+  if (line !== undefined) await modems.close();
+  await wires;
   say('info', 'Stopped.');
   return 0;
 }
@@ -80,13 +88,13 @@ class ConnectedLocalUnit {
     () => this.#clock.now(),
     () => this.#step({ type: 'wake' }),
   );
-  readonly #modems = new Set<FramedConnection>();
+  readonly #modems = new Set<LineSender>();
   #up: FramedConnection | undefined;
 
-  constructor({ localUnit: number, transport }: LocalUnitKey) {
+  constructor({ localUnit: number, transport }: LocalUnitKey, carrier: Carrier) {
     this.#unit = new LocalUnit({
       id: number % NUMBERS_IN_AREA,
-      carrier: tcp(),
+      carrier,
       keys: new KeyRing(Purpose.monitoring),
       unwrap: (n, svpmsn, wrapped) => transport.unwrap(n, svpmsn, wrapped),
       randomness: systemRandomness,
@@ -108,14 +116,24 @@ class ConnectedLocalUnit {
     };
   }
 
-  modem(connection: FramedConnection, from: string) {
+  modem(connection: FramedConnection, from: string): LineListener {
     say('info', `A modem has connected from ${from}.`);
+    return this.#hears(connection, (why) => `The modem at ${from} is away, because ${why}.`);
+  }
+
+  /** The wires on which all of them hang. */
+  wires(sender: LineSender, at: string): LineListener {
+    say('info', `The line of meters at ${at} is open.`);
+    return this.#hears(sender, (why) => `The line of meters at ${at} is away, because ${why}.`);
+  }
+
+  #hears(connection: LineSender, farewell: (why: string) => string): LineListener {
     this.#modems.add(connection);
     return {
       message: (bytes: Uint8Array) => this.#step({ type: 'line', bytes }),
       ended: (why: string) => {
         this.#modems.delete(connection);
-        say('warn', `The modem at ${from} is away, because ${why}.`);
+        say('warn', farewell(why));
       },
     };
   }

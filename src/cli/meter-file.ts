@@ -1,47 +1,93 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { NvmFile } from '../adapters/nvm-file.ts';
+import { openDiskFile, writeKept } from '../adapters/disk-file.ts';
+import { JournalDamaged, journalFileBytes, NvmJournal, newJournalFile } from '../adapters/nvm-journal.ts';
 import { fromHex } from '../bytes/index.ts';
-import { layoutOf, type MeterMemory, type Nvm, SAM_MEMORY_BYTES, SVM_MEMORY_BYTES } from '../meter/index.ts';
+import {
+  erased,
+  layoutOf,
+  type MeterMemory,
+  type Nvm,
+  REGISTER_PLACE_BYTES,
+  SAM_MEMORY_BYTES,
+  SVM_MEMORY_BYTES,
+} from '../meter/index.ts';
 import { lockFile } from '../storage/index.ts';
-import { inWords } from './failure.ts';
+import { CannotGoOn, inWords } from './failure.ts';
 import { WrongUse } from './usage.ts';
-import { writeNamed } from './write-whole.ts';
+import { cannotWrite } from './write-whole.ts';
 
-/** "WPMF", then the version and the number of supplies; two zeros, and the three memories of the meter. */
+/** "WPMF", then the version and the number of supplies, and two zeros; behind it a journal with the memories. */
 const MAGIC = fromHex('57504d46');
-const VERSION = 1;
+const VERSION = 2;
 const SUPPLIES = 1;
-const HEADER = Uint8Array.of(...MAGIC, VERSION, SUPPLIES, 0, 0);
+const headOf = (version: number): Uint8Array => Uint8Array.of(...MAGIC, version, SUPPLIES, 0, 0);
+const HEADER = headOf(VERSION);
+/** Its memories one behind the other, as they came: a file of it is written anew when it is opened. */
+const VERSION_WITHOUT_JOURNAL = 1;
 
 const NVM_BYTES = layoutOf(SUPPLIES).length;
 /** The memories of a meter of one supply, one behind the other. */
 export const METER_MEMORY_BYTES = NVM_BYTES + SAM_MEMORY_BYTES + SVM_MEMORY_BYTES;
+/** And what a meter that reads the register of another has to know of it. */
+const KEPT_BYTES = METER_MEMORY_BYTES + REGISTER_PLACE_BYTES;
 
 /** The memories of one meter in a region of a file. */
 export function meterMemoryIn(region: Nvm): MeterMemory {
-  const part = (from: number, length: number): Nvm => ({
-    bytes: region.bytes.subarray(from, from + length),
-    write: (address, source, start, count) => region.write(from + address, source, start, count),
-  });
   return {
-    nvm: part(0, NVM_BYTES),
-    sam: part(NVM_BYTES, SAM_MEMORY_BYTES),
-    svm: part(NVM_BYTES + SAM_MEMORY_BYTES, SVM_MEMORY_BYTES),
+    nvm: partOf(region, 0, NVM_BYTES),
+    sam: partOf(region, NVM_BYTES, SAM_MEMORY_BYTES),
+    svm: partOf(region, NVM_BYTES + SAM_MEMORY_BYTES, SVM_MEMORY_BYTES),
   };
 }
 
+const partOf = (region: Nvm, from: number, length: number): Nvm => ({
+  bytes: region.bytes.subarray(from, from + length),
+  write: (address, source, start, count) => region.write(from + address, source, start, count),
+});
+
 /** Makes the file of a meter that is new. @throws WrongUse where there is a file already; CannotGoOn */
-export function makeMeterFile(path: string, { nvm, sam, svm }: MeterMemory): void {
+export function makeMeterFile(path: string, memory: MeterMemory): void {
   if (existsSync(path)) throw new WrongUse(`${path} is there already: a meter is made once, in a file of its own.`);
-  writeNamed(path, Uint8Array.of(...HEADER, ...nvm.bytes, ...sam.bytes, ...svm.bytes));
+  try {
+    writeKept(path, newMeterFile(memory));
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
 }
 
-/**
- * A meter whose memory is a file: every write of its machine is one to the file, in its order, so that what a killed
- * process leaves is what a power cut would leave. One process at a time is this meter.
- */
-export class MeterFile {
+/** The bytes of a file with such a meter. */
+export const newMeterFile = ({ nvm, sam, svm }: MeterMemory): Uint8Array =>
+  fileOf(Uint8Array.of(...nvm.bytes, ...sam.bytes, ...svm.bytes));
+
+const fileOf = (memories: Uint8Array): Uint8Array =>
+  newJournalFile(HEADER, Uint8Array.of(...memories, ...erased(REGISTER_PLACE_BYTES)));
+
+/** What is in the journal of a meter's file, as the meter sees it. */
+export interface KeptMeter {
   readonly memory: MeterMemory;
+  /** For `registerInput`. */
+  readonly register: Nvm;
+  /** Everything that the meter wrote outlives the power: to be called before the outside hears of it. */
+  settle(): void;
+}
+
+/** @throws JournalDamaged; errors of the disk */
+export function keptMeter(file: ConstructorParameters<typeof NvmJournal>[0]): KeptMeter & { close(): void } {
+  const journal = new NvmJournal(file, KEPT_BYTES);
+  return {
+    memory: meterMemoryIn(journal.memory),
+    register: partOf(journal.memory, METER_MEMORY_BYTES, REGISTER_PLACE_BYTES),
+    settle: () => journal.settle(),
+    close: () => journal.close(),
+  };
+}
+
+/** A meter whose memory is a file, which a power cut at any byte leaves whole. One process at a time is this meter. */
+export class MeterFile implements KeptMeter {
+  readonly memory: MeterMemory;
+  readonly register: Nvm;
+  readonly #path: string;
+  readonly #kept: KeptMeter;
   readonly #close: () => void;
 
   /** @throws WrongUse when it is no meter's, or another program is this meter; CannotGoOn when it is closed to us */
@@ -51,23 +97,36 @@ export class MeterFile {
       for (const each of opened.splice(0).reverse()) each.close();
     };
     try {
-      check(path);
+      const version = check(path);
       const lock = lockFile(`${path}.lock`);
       if (lock === undefined)
         throw new WrongUse(`The meter in ${path} runs already: stop the program that it runs in.`);
       opened.push(lock);
-      const nvm = new NvmFile(path);
-      opened.push(nvm);
-      return new MeterFile(meterMemoryIn(nvm.region(HEADER.length, METER_MEMORY_BYTES)), close);
+      if (version === VERSION_WITHOUT_JOURNAL) writeKept(path, fileOf(readFileSync(path).subarray(HEADER.length)));
+      const kept = keptMeter(openDiskFile(path));
+      opened.push(kept);
+      return new MeterFile(path, kept, close);
     } catch (error) {
       close();
-      throw inWords(error, path);
+      throw inMeterWords(error, path);
     }
   }
 
-  private constructor(memory: MeterMemory, close: () => void) {
-    this.memory = memory;
+  private constructor(path: string, kept: KeptMeter, close: () => void) {
+    this.#path = path;
+    this.#kept = kept;
+    this.memory = kept.memory;
+    this.register = kept.register;
     this.#close = close;
+  }
+
+  /** @throws CannotGoOn, from the first time on that the disk did not keep something */
+  settle(): void {
+    try {
+      this.#kept.settle();
+    } catch (error) {
+      throw inWords(error, this.#path);
+    }
   }
 
   close(): void {
@@ -75,14 +134,26 @@ export class MeterFile {
   }
 }
 
-function check(path: string): void {
+function inMeterWords(error: unknown, path: string): unknown {
+  if (!(error instanceof JournalDamaged)) return inWords(error, path);
+  return new CannotGoOn(
+    `The meter file ${path} is damaged, because ${error.message}: replace the meter, whose balance its host has as it was told last.`,
+    { cause: error },
+  );
+}
+
+/** @returns the version of the file */
+function check(path: string): number {
   const refuse = (why: string, remedy: string) =>
     new WrongUse(`The meter file ${path} cannot be used (${why}): ${remedy}.`);
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat?.isFile() !== true) throw refuse('there is no such file', 'make one with "wattpurse meter personalise"');
   const head = readFileSync(path).subarray(0, HEADER.length);
-  if (!HEADER.every((byte, i) => head[i] === byte)) {
+  const version = [VERSION, VERSION_WITHOUT_JOURNAL].find((each) => headOf(each).every((byte, i) => head[i] === byte));
+  if (version === undefined) {
     throw refuse('it is no meter of this version', 'name a file that "wattpurse meter personalise" made');
   }
-  if (stat.size !== HEADER.length + METER_MEMORY_BYTES) throw refuse('it is cut short', 'put it back from a copy');
+  const size = version === VERSION ? journalFileBytes(KEPT_BYTES) : HEADER.length + METER_MEMORY_BYTES;
+  if (stat.size !== size) throw refuse('it is cut short', 'put it back from a copy');
+  return version;
 }

@@ -1,15 +1,18 @@
-import { keepConnected } from '../adapters/framed-tcp.ts';
 import { PcscReader } from '../adapters/pcsc-reader.ts';
 import { minuteByMinute, replay } from '../simulation/index.ts';
 import { modemAddress, U8_MAX } from '../units/index.ts';
 import { taken } from './card-place.ts';
-import { addressesOf, certificatesOf, wholeOf } from './field-options.ts';
+import { modemLine } from './field-line.ts';
+import { wholeOf } from './field-options.ts';
 import { needed, parsedWords } from './flags.ts';
 import { MeterFile } from './meter-file.ts';
+import { readHardware } from './meter-hardware.ts';
 import { MeterSlot } from './meter-slot.ts';
+import { ModbusParts } from './modbus-parts.ts';
 import { readLoads } from './read-loads.ts';
-import { RunningMeter, type WattsAt } from './running-meter.ts';
+import { RunningMeter } from './running-meter.ts';
 import { say, stopOnSignal } from './say.ts';
+import { simulateLoad, type WattsAt } from './simulated-load.ts';
 import { WrongUse } from './usage.ts';
 
 const WATTS_MAX = 100_000;
@@ -20,46 +23,64 @@ const MILLIWATT_HOURS_A_MINUTE_PER_WATT = 1000 / 60;
 export async function meterRun(args: readonly string[]): Promise<number> {
   const { values, positionals } = parsedWords('meter', args, {
     ...{ line: { type: 'string' }, address: { type: 'string' }, load: { type: 'string' }, reader: { type: 'string' } },
-    certificates: { type: 'string' },
+    ...{ hardware: { type: 'string' }, certificates: { type: 'string' } },
   });
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0) throw new WrongUse('meter run takes the file that the meter is.');
-  const addresses = addressesOf(needed('meter', values.line, '--line', 'where its local unit has its --line'), 'line');
+  const lineText = needed('meter', values.line, '--line', 'where its local unit has its --line');
   const address = wholeOf(
     needed('meter', values.address, '--address', 'the address of its modem'),
     '--address',
     U8_MAX,
   );
-  const certificates = certificatesOf(values.certificates, addresses);
+  if (values.hardware !== undefined && values.load !== undefined) {
+    throw new WrongUse('A meter with --hardware measures what flows: leave --load away.');
+  }
+  const hardware = values.hardware === undefined ? undefined : readHardware(values.hardware);
   const load = loadOf(values.load ?? '0', Date.now());
+  const line = await modemLine(lineText, values.certificates);
+  const parts = hardware && (await ModbusParts.on(hardware, say));
   const file = MeterFile.open(path);
   try {
     const reader =
       values.reader === undefined ? undefined : taken<PcscReader>(await PcscReader.find({ reader: values.reader }));
     const slot = reader && new MeterSlot(reader);
-    const meter = new RunningMeter({ ...{ memory: file.memory, address: modemAddress(address), load, say }, slot });
+    const meter = new RunningMeter({
+      ...{ kept: file, address: modemAddress(address), carrier: line.carrier, slot, say },
+      ...(parts === undefined ? {} : { relayMoved: parts.relayMoved }),
+    });
     say('info', `Meter ${meter.number} runs: ${meter.standing}.`);
     const stopped = stopOnSignal();
+    meter.failed.catch(() => stopped.abort());
     const cards = slot?.serve(meter.slotted).then((why) => {
       if (why !== undefined) say('error', why.sentence);
-    });
-    await keepConnected(
-      {
-        ...{ addresses, certificates },
-        came: (connection, at) => meter.plugged(connection, `${at.host}:${at.port}`),
-        refused: (at, why) => say('warn', `The line at ${at.host}:${at.port} gives no connection, because ${why}.`),
-      },
-      stopped.signal,
-    );
+    }, meter.fail);
+    const measuring = parts?.serve(meter, file.register, stopped.signal).catch(meter.fail);
+    const endLoad = parts === undefined ? simulateLoad(meter, load) : () => undefined;
+    // The line outlives the signal: the last sign of life goes over it.
+    const lineEnds = new AbortController();
+    const lineKept = line.keep((sender, at) => meter.plugged(sender, at), lineEnds.signal);
+    await stop(stopped.signal);
+    endLoad();
+    await measuring;
     slot?.stop();
     await cards;
-    meter.lastGasp();
+    await meter.lastGasp();
+    lineEnds.abort();
+    await lineKept;
+    await Promise.race([meter.failed, undefined]);
     say('info', `Stopped: ${meter.standing}.`);
     return 0;
   } finally {
     file.close();
   }
 }
+
+const stop = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 
 /** So many watts all the time, or a recorded load, played from its first whole week on. @throws WrongUse */
 function loadOf(text: string, now: number): WattsAt {

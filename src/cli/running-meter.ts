@@ -1,75 +1,92 @@
-import type { FramedConnection } from '../adapters/framed-tcp.ts';
 import {
+  type Carrier,
   createSlaveLink,
   type SlaveInput,
   type SlaveLink,
   type SlaveOutput,
   stepSlaveLink,
-  tcp,
 } from '../line/index.ts';
 import {
   balanceOf,
   isForMeter,
   type Meter,
-  type MeterMemory,
   type MeterOutputs,
   startMeter,
-  stepEnergy,
   stepFrame,
   stepLastGasp,
-  stepMeasured,
+  stepOverheard,
+  stepTime,
 } from '../meter/index.ts';
-import { type ModemAddress, milliwattHours, svpmsnText } from '../units/index.ts';
+import { type ModemAddress, svpmsnText } from '../units/index.ts';
 import { ringAt } from './alarm.ts';
 import { businessClock } from './business-clock.ts';
 import { systemRandomness } from './demo-keys.ts';
+import type { LineListener, LineSender } from './field-line.ts';
+import type { KeptMeter } from './meter-file.ts';
 import type { MeterSlot, SlottedMeter } from './meter-slot.ts';
 import type { say } from './say.ts';
 
 const SECOND_MS = 1_000;
-const WATT_MILLISECONDS_PER_MILLIWATT_HOUR = 3_600;
-const MAINS_VOLTS = 230;
-
-/** What the household asks for at an instant, in Unix milliseconds. */
-export type WattsAt = (unixMs: number) => number;
+/** A local unit opens a slot every 4 s, and lets value go before it for as long. */
+const LAST_GASP_MS = 12_000;
 
 export interface RunningMeterOptions {
-  readonly memory: MeterMemory;
+  readonly kept: Pick<KeptMeter, 'memory' | 'settle'>;
   readonly address: ModemAddress;
-  readonly load: WattsAt;
+  readonly carrier: Carrier;
   readonly slot: MeterSlot | undefined;
+  /** The latch of its supply is to move. */
+  readonly relayMoved?: (open: boolean) => void;
   readonly say: typeof say;
 }
 
 /**
- * A meter in a process of its own: its oscillator is the machine's clock, its modem a connection to its local unit,
- * and once a second its power circuit tells what flowed.
+ * A meter in a process of its own: its oscillator is the machine's clock, its modem a line to its local unit, and what
+ * measures steps it through `act`. Whatever it lets the outside know was kept before: relay, line and card hear of
+ * nothing that a power cut could take back.
  */
 export class RunningMeter {
   readonly slotted: SlottedMeter;
+  /** Rejects when it cannot go on: its memory does not keep what it writes, or it has a bug. */
+  readonly failed: Promise<never>;
   readonly #options: RunningMeterOptions;
   readonly #clock = businessClock(0);
   readonly #meter: Meter;
   readonly #outputs: MeterOutputs;
   readonly #link: SlaveLink;
   readonly #second: NodeJS.Timeout;
-  #line: FramedConnection | undefined;
-  #measuredAt: number;
-  /** Of what was asked for, what is below 1 mWh. */
-  #wattMilliseconds = 0;
+  #reject!: (error: unknown) => void;
+  #hasFailed = false;
+  #line: LineSender | undefined;
+  #gaspHeard: (() => void) | undefined;
 
   constructor(options: RunningMeterOptions) {
     this.#options = options;
-    const { say, slot, memory, address } = options;
+    const { say, slot, kept, address, carrier } = options;
+    this.failed = new Promise((_, reject) => {
+      this.#reject = reject;
+    });
+    // Whoever waits for it is told.
+    this.failed.catch(() => undefined);
     this.#outputs = {
-      relay: (supply, open) => say('info', `The relay of supply ${supply} is ${open ? 'open' : 'closed'}.`),
+      relay: (supply, open) => {
+        kept.settle();
+        say('info', `The relay of supply ${supply} is ${open ? 'open' : 'closed'}.`);
+        options.relayMoved?.(open);
+      },
       throttle: () => undefined,
       buzzer: (seconds) => {
         if (seconds > 0) say('info', 'The buzzer sounds.');
       },
       loadControl: (on) => say('info', `The output for cheap hours is ${on ? 'on' : 'off'}.`),
-      attention: (frame) => this.#stepLink({ type: 'attention', payload: frame }),
-      card: (command) => slot?.card(command),
+      attention: (frame) => {
+        kept.settle();
+        this.#stepLink({ type: 'attention', payload: frame });
+      },
+      card: (command) => {
+        kept.settle();
+        slot?.card(command);
+      },
       // It is stepped every second anyway.
       wake: () => undefined,
     };
@@ -80,11 +97,11 @@ export class RunningMeter {
         return new DataView(bytes.buffer).getUint32(0);
       },
     };
-    this.#link = createSlaveLink({ carrier: tcp(), address, random });
-    this.#measuredAt = this.#now();
-    this.#meter = startMeter(memory, 1, systemRandomness, { now: this.#measuredAt }, this.#outputs);
+    this.#link = createSlaveLink({ carrier, address, random });
+    this.#meter = startMeter(kept.memory, 1, systemRandomness, { now: this.#now() }, this.#outputs);
+    kept.settle();
     this.slotted = { meter: this.#meter, out: this.#outputs, now: () => this.#now() };
-    this.#second = setInterval(() => this.#measure(), SECOND_MS);
+    this.#second = setInterval(() => this.act((meter, now, out) => stepTime(meter, now, out)), SECOND_MS);
   }
 
   get number(): string {
@@ -93,50 +110,78 @@ export class RunningMeter {
 
   /** `balance 120, relay closed` */
   get standing(): string {
-    const open = this.#meter.supplies.some(({ relay }) => relay.reasons !== 0);
-    return `balance ${balanceOf(this.#meter)}, relay ${open ? 'open' : 'closed'}`;
+    return `balance ${balanceOf(this.#meter)}, relay ${this.relayIsOpen ? 'open' : 'closed'}`;
+  }
+
+  get relayIsOpen(): boolean {
+    return this.#meter.supplies.some(({ relay }) => relay.reasons !== 0);
+  }
+
+  /** A step of the machine, from whatever hangs on it. What it wrote is kept when this returns. */
+  act(step: (meter: Meter, now: number, out: MeterOutputs) => void): void {
+    this.#guarded(() => {
+      const before = this.standing;
+      step(this.#meter, this.#now(), this.#outputs);
+      this.#options.kept.settle();
+      if (this.standing !== before) this.#options.say('info', `Now ${this.standing}.`);
+    });
   }
 
   /** Its modem has a line. */
-  plugged(connection: FramedConnection, at: string) {
+  plugged(line: LineSender, at: string): LineListener {
     const { say } = this.#options;
     say('info', `Connected to the line at ${at}.`);
-    this.#line = connection;
+    this.#line = line;
     return {
-      message: (bytes: Uint8Array) => this.#stepLink({ type: 'bytes', now: this.#clock.now(), bytes }),
-      ended: (why: string) => {
+      message: (bytes) => this.#guarded(() => this.#stepLink({ type: 'bytes', now: this.#clock.now(), bytes })),
+      ended: (why) => {
         this.#line = undefined;
         say('warn', `The line at ${at} is away, because ${why}.`);
       },
     };
   }
 
-  /** The supply falls: what was used until now is kept with the last of the power. */
-  lastGasp(): void {
+  /**
+   * The supply falls: what was used until now is kept with the last of the power, and the local unit is told while there
+   * is a line. Until it has heard, or gives no slot in time, the line has to stay.
+   */
+  async lastGasp(): Promise<void> {
     clearInterval(this.#second);
-    this.#measure();
-    stepLastGasp(this.#meter, this.#now(), this.#outputs);
-    this.#line = undefined;
+    const heard = new Promise<void>((resolve) => {
+      this.#gaspHeard = resolve;
+    });
+    this.act((meter, now, out) => stepLastGasp(meter, now, out));
+    if (this.#line === undefined || this.#hasFailed) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), LAST_GASP_MS);
+    });
+    const came = await Promise.race([heard, late, this.failed.catch(() => undefined)]);
+    clearTimeout(timer);
+    const { say } = this.#options;
+    if (came === 'late') say('warn', 'The local unit did not take the last sign of life.');
+    else say('info', 'The local unit has taken the last sign of life.');
   }
 
   #now(): number {
     return this.#clock.now();
   }
 
-  #measure(): void {
-    const { load, say } = this.#options;
-    const now = this.#now();
-    const before = this.standing;
-    const watts = load(now);
-    this.#wattMilliseconds += watts * (now - this.#measuredAt);
-    this.#measuredAt = now;
-    const wanted = Math.floor(this.#wattMilliseconds / WATT_MILLISECONDS_PER_MILLIWATT_HOUR);
-    this.#wattMilliseconds -= wanted * WATT_MILLISECONDS_PER_MILLIWATT_HOUR;
-    const flowed = stepEnergy(this.#meter, 1, milliwattHours(wanted), now, this.#outputs);
-    const measured = Math.round(flowed < wanted ? (watts * flowed) / wanted : watts);
-    const deciAmperes = Math.round((10 * measured) / MAINS_VOLTS);
-    stepMeasured(this.#meter, 1, { watts: measured, deciAmperes, degreesOfLag: 0 }, now, this.#outputs);
-    if (this.standing !== before) say('info', `Now ${this.standing}.`);
+  /** Something that hangs on it cannot go on. */
+  readonly fail = (error: unknown): void => {
+    this.#hasFailed = true;
+    clearInterval(this.#second);
+    this.#reject(error);
+  };
+
+  /** Nothing that hangs on a timer or a socket throws: the first failure ends it, in one place. */
+  #guarded(step: () => void): void {
+    if (this.#hasFailed) return;
+    try {
+      step();
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   #stepLink(input: SlaveInput): void {
@@ -146,6 +191,8 @@ export class RunningMeter {
       if (output.type === 'send') this.#line?.send(output.bytes);
       else if (output.type === 'wake') this.#wake(output.at);
       else if (output.type === 'request') this.#hear(output.ticket, output.payload);
+      else if (output.type === 'attention-heard') this.#gaspHeard?.();
+      else this.#overhear(output.payload);
     }
   }
 
@@ -154,7 +201,7 @@ export class RunningMeter {
     ringAt(
       () => this.#now(),
       at,
-      () => this.#stepLink({ type: 'wake', now: this.#clock.now() }),
+      () => this.#guarded(() => this.#stepLink({ type: 'wake', now: this.#clock.now() })),
     );
   }
 
@@ -165,8 +212,14 @@ export class RunningMeter {
     }
     const before = this.standing;
     const answer = stepFrame(this.#meter, frame, this.#now(), this.#outputs);
+    this.#options.kept.settle();
     if (this.standing !== before) this.#options.say('info', `Now ${this.standing}.`);
     const frames = answer.type === 'frame' ? [answer.frame] : [];
     this.#stepLink({ type: 'answer', now: this.#clock.now(), ticket, frames });
+  }
+
+  #overhear(frame: Uint8Array): void {
+    stepOverheard(this.#meter, { frame, address: this.#options.address }, this.#now(), this.#outputs);
+    this.#options.kept.settle();
   }
 }

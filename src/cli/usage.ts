@@ -25,14 +25,17 @@ Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
       Stands between a host and up to 256 local units, until you stop it; NUMBER, 0 to 255, is that of its area.
       Of several hosts it keeps to the first that it reaches.`,
   'local-unit': `  wattpurse local-unit --key FILE --area-unit MACHINE:PORT --line ADDRESS:PORT [--certificates DIR]
-      Polls the meters of one transformer and relays to them, until you stop it. Modems of meters reach it at --line.
+      Polls the meters of one transformer and relays to them, until you stop it. Modems of meters reach it at --line,
+      which is an address and a port, or wires at a serial port, as serial:/dev/ttyUSB0,9600.
   wattpurse local-unit key FILE --number N --data DIR
       Takes the key of one local unit from the folder of its host; N is area unit × 256 + its number there.`,
   meter: `  wattpurse meter personalise FILE --number NUMBER --data DIR [--suite NAME]
       Makes a meter of one supply that is a file, with keys from the folder of its host; NUMBER is six hex digits.
-  wattpurse meter run FILE --line MACHINE:PORT --address N [--load WATTS|FILE] [--reader NAME] [--certificates DIR]
+  wattpurse meter run FILE --line MACHINE:PORT|serial:PORT,RATE --address N [--hardware FILE|--load WATTS|FILE]
+                 [--reader NAME] [--certificates DIR]
       Runs it on the line of its local unit, until you stop it; N is the address of its modem, 0 to 255.
-      FILE is a recorded load; --reader names the reader of this machine that is its card slot.`,
+      --hardware names what measures and what switches, on Modbus; --load is watts or a recorded load instead.
+      --reader names the reader of this machine that is its card slot.`,
   manager: `  wattpurse manager LOGIN --data DIR [--database URL]
       Makes a system manager, or gives one a new password, good for choosing another.`,
   doctor: `  wattpurse doctor --data DIR [the other options of host] [--called NAME] [--time-server MACHINE[:PORT]]

@@ -134,6 +134,35 @@ export function tcp(): Carrier {
   };
 }
 
+export const SERIAL_BITS_PER_SECOND_MIN = 1_200;
+export const SERIAL_BITS_PER_SECOND_MAX = 115_200;
+
+/**
+ * A pair of wires on which all stations hang (RS-485), or one cable between two of them (RS-232): asynchronous bytes
+ * with a start and a stop bit, one medium for both directions. The turnaround of 5 ms is for drivers that are slow to
+ * let go of the wires, the latency of 20 ms for adapters that gather bytes for 16 ms.
+ *
+ * @throws RangeError below 1,200 or above 115,200 bit/s
+ */
+export function serialLine(bitsPerSecond = 9_600): Carrier {
+  const [least, most] = [SERIAL_BITS_PER_SECOND_MIN, SERIAL_BITS_PER_SECOND_MAX];
+  if (!Number.isSafeInteger(bitsPerSecond) || bitsPerSecond < least || bitsPerSecond > most) {
+    throw new RangeError(`a serial line carries ${least} to ${most} bit/s, not ${bitsPerSecond}`);
+  }
+  return {
+    name: 'serial-line',
+    bitsPerSecond,
+    bitsPerByte: 10,
+    overheadBytes: 0,
+    halfDuplex: true,
+    sharedUpstream: true,
+    turnaroundMs: 5,
+    latencyMs: 20,
+    relays: 0,
+    frameBytesMax: LINE_FRAME_BYTES_MAX,
+  };
+}
+
 /** Time in which a frame of so many bytes is on the air once; microseconds, rounded up: for accounts. */
 export function airtimeMicroseconds(carrier: Carrier, bytes: number): number {
   return Math.ceil(((bytes + carrier.overheadBytes) * carrier.bitsPerByte * 1_000_000) / carrier.bitsPerSecond);

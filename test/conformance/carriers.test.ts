@@ -15,6 +15,7 @@ import {
   powerLine,
   powerLineConditions,
   relayedRadio,
+  serialLine,
   tcp,
   telephoneLine,
 } from '../../src/line/index.ts';
@@ -31,6 +32,8 @@ const CARRIERS = [
   relayedRadio(),
   telephoneLine(),
   cable(),
+  serialLine(1_200),
+  serialLine(115_200),
   tcp(),
 ];
 const nameOf = ({ name, bitsPerSecond }: Carrier): string => `over ${name} at ${bitsPerSecond} bit/s`;
