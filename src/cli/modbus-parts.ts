@@ -102,7 +102,8 @@ export class ModbusParts {
         stepPart(machine, parts.measuring, { silentSeconds: this.#measuring.silentSeconds, now }, out);
         stepPart(machine, parts.relay, { silentSeconds: this.#contactor.silentSeconds, now }, out);
         const relayObeys = isOpen === meter.relayIsOpen;
-        if (reading !== undefined) stepRegister(machine, input, reading, { now, relayObeys }, out);
+        if (reading === undefined) return;
+        if (stepRegister(machine, input, reading, { now, relayObeys }, out) === 'jumped') this.#sayJump(reading);
       });
       await this.#untilNext(everySeconds * SECOND_MS - (performance.now() - begun), stopped);
     }
@@ -118,6 +119,15 @@ export class ModbusParts {
     this.#hasRead ||= !failed;
     this.#measuring.note(failed ? reading : undefined, well);
     return failed ? undefined : reading;
+  }
+
+  #sayJump({ importDeciWattHours }: RegisterReading): void {
+    const { bus, unit, model } = this.#hardware.measuring;
+    const shows = `${(importDeciWattHours / 1e4).toFixed(3)} kWh`;
+    this.#say(
+      'error',
+      `The ${model} at unit ${unit} of "${bus}" shows ${shows}, which cannot have flowed: it counts on from there.`,
+    );
   }
 
   /** The coil where it is to be. @returns how it stands, as the board says it */

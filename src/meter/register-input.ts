@@ -96,6 +96,7 @@ const FLOWS_WATTS = 20;
  * an open relay is not charged, and told as voltage behind it. A register that fell, or rose by more than can have
  * flowed, is told as one when the next reading agrees, and counting goes on from where it stands.
  * @param relayObeys whether the contactor is known to stand where the relay does: without that, flow is no theft
+ * @returns whether the registers are believed, wait for another reading that agrees, or begin anew from this one
  */
 export function stepRegister(
   meter: Meter,
@@ -103,16 +104,18 @@ export function stepRegister(
   reading: RegisterReading,
   { now, relayObeys }: { readonly now: number; readonly relayObeys: boolean },
   out: MeterOutputs,
-): void {
+): 'believed' | 'doubted' | 'jumped' {
   stepTime(meter, now, out);
   const supply = meter.supplies[0] as Supply;
+  let told: 'believed' | 'jumped' = 'believed';
   if (input.importZero === undefined) beginAt(meter, input, reading);
   else if (!isBelieved(input, reading, now)) {
     const { doubted } = input;
     if (doubted === undefined || !agrees(input, doubted, reading, now)) {
       input.doubted = { reading, at: now };
-      return;
+      return 'doubted';
     }
+    told = 'jumped';
     tellJump(meter, input, reading);
     beginAt(meter, input, reading);
   }
@@ -133,6 +136,7 @@ export function stepRegister(
   const { minute } = meter;
   if (input.forgiven && input.keptMinute !== minute) keepZeros(meter, input);
   if (meter.attention !== meter.attentionSent) callAttention(meter, out);
+  return told;
 }
 
 function isBelieved(input: RegisterInput, reading: RegisterReading, now: number): boolean {
