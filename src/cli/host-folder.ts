@@ -127,6 +127,19 @@ export async function workshopOf(data: string): Promise<{ readonly keys: Softwar
   return { keys: await keyringOf(data), zone: kept.zone };
 }
 
+/** The keyring of a host that was begun. @throws WrongUse where there is none, or it does not open */
+export async function keyringIn(data: string): Promise<SoftwareKeyStore> {
+  if (existsSync(join(data, FOUNDING_FILE)) || !existsSync(join(data, KEYS_FILE))) {
+    throw new WrongUse(`${data} holds no keyring of a host: name the folder of one with --data.`);
+  }
+  return keyringOf(data);
+}
+
+/** Seals these keys as the keyring of a host, in place of the one before. @throws WrongUse without a passphrase */
+export async function sealInto(data: string, keys: SoftwareKeyStore): Promise<void> {
+  writeWhole(join(data, KEYS_FILE), await sealKeyRing(keys, passphraseNeeded(), systemRandomness));
+}
+
 /** Books that moved are in two places, and the mark says in which they live. @throws WrongUse */
 function refuseWhatWasLeft(data: string, database: string | undefined): void {
   if (!existsSync(join(data, DATABASE_FILE))) return;
@@ -148,12 +161,17 @@ function refuseWhatWasLeft(data: string, database: string | undefined): void {
 /** The keyring of a folder, drawn where there is none. @throws WrongUse */
 async function keyringOf(folder: string): Promise<SoftwareKeyStore> {
   const path = join(folder, KEYS_FILE);
-  const secret = passphrase();
-  if (secret === undefined) throw new WrongUse(PASSPHRASE_MISSING);
+  const secret = passphraseNeeded();
   if (existsSync(path)) return opened(path, secret);
   const keys = await drawnKeys();
-  writeWhole(path, await sealKeyRing(keys, secret, systemRandomness));
+  await sealInto(folder, keys);
   return keys;
+}
+
+function passphraseNeeded(): string {
+  const secret = passphrase();
+  if (secret === undefined) throw new WrongUse(PASSPHRASE_MISSING);
+  return secret;
 }
 
 export const PASSPHRASE_MISSING = `The master keys of a host are sealed: give the passphrase as ${PASSPHRASE_VARIABLE}, or in a file that ${PASSPHRASE_FILE_VARIABLE} names.`;

@@ -1,8 +1,10 @@
-import { keyName, Purpose, Suite, suiteByName } from '../crypto/index.ts';
+import { type KeyStore, keyName, Purpose, Suite, suiteByName } from '../crypto/index.ts';
 import { blankMemory, personalise } from '../meter/index.ts';
 import { DEFAULT_SUPPLY_POLICY } from '../records/index.ts';
 import { compileTariff, DEFAULT_TARIFF, offsetTable } from '../tariff/index.ts';
 import { svpmsn, svpmsnText, unixSeconds } from '../units/index.ts';
+import { openCeremony } from './ceremony.ts';
+import { ceremonyIn } from './ceremony-file.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { folderOf } from './demo-options.ts';
 import { needed, parsedWords } from './flags.ts';
@@ -20,6 +22,7 @@ const YEARS = 2;
 export async function meterPersonalise(args: readonly string[]): Promise<number> {
   const { values, positionals } = parsedWords('meter', args, {
     ...{ number: { type: 'string' }, data: { type: 'string' }, suite: { type: 'string' } },
+    share: { type: 'string', multiple: true },
   });
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0)
@@ -33,6 +36,7 @@ export async function meterPersonalise(args: readonly string[]): Promise<number>
   }
   const data = folderOf(needed('meter', values.data, '--data', 'the folder of the host that it belongs to'));
   const { keys, zone } = await workshopOf(data);
+  const ofMaintenance = await maintenanceKeys(data, keys, values.share ?? []);
   const now = Date.now();
   const offsets = offsetTable(zone, new Date(now).getUTCFullYear(), YEARS);
   if ('reason' in offsets) throw new WrongUse(offsets.sentence);
@@ -44,7 +48,9 @@ export async function meterPersonalise(args: readonly string[]): Promise<number>
     {
       ...{ svpmsn: id, tables: [table], policy: DEFAULT_SUPPLY_POLICY, unixMs: now, now },
       keys: await Promise.all(
-        Object.values(Purpose).map((purpose) => keys.terminalKey(keyName(purpose, suite, 0), id)),
+        Object.values(Purpose).map((purpose) =>
+          (purpose === Purpose.maintenance ? ofMaintenance : keys).terminalKey(keyName(purpose, suite, 0), id),
+        ),
       ),
     },
     systemRandomness,
@@ -52,4 +58,22 @@ export async function meterPersonalise(args: readonly string[]): Promise<number>
   makeMeterFile(path, memory);
   process.stdout.write(`${path} is meter ${svpmsnText(id)}.\n`);
   return 0;
+}
+
+/**
+ * Where the key of maintenance comes from: the keyring, or, once a ceremony was held, two of its custodians.
+ * @param shares paths of theirs
+ * @throws WrongUse
+ */
+export async function maintenanceKeys(
+  data: string,
+  keys: Pick<KeyStore, 'terminalKey'>,
+  shares: readonly string[],
+): Promise<Pick<KeyStore, 'terminalKey'>> {
+  const held = ceremonyIn(data);
+  if (held !== undefined) return openCeremony(data, held, shares);
+  if (shares.length === 0) return keys;
+  throw new WrongUse(
+    `No ceremony was held for ${data}, and its keyring has the keys of maintenance: leave --share out.`,
+  );
 }

@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<CommandName, (args: readonly string[]) => Promis
   meter: async (args) => (await import('./meter-command.ts')).meter(args),
   doctor: async (args) => (await import('./doctor/doctor-command.ts')).doctor(args),
   manager: async (args) => (await import('./manager-command.ts')).manager(args),
+  keys: async (args) => (await import('./keys-command.ts')).keys(args),
   audit: async (args) => (await import('./audit-command.ts')).audit(args),
   database: async (args) => (await import('./database-command.ts')).database(args),
   receipt: async (args) => (await import('./receipt-command.ts')).receipt(args),

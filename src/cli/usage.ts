@@ -29,10 +29,12 @@ Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
       which is an address and a port, or wires at a serial port, as serial:/dev/ttyUSB0,9600.
   wattpurse local-unit key FILE --number N --data DIR
       Takes the key of one local unit from the folder of its host; N is area unit × 256 + its number there.`,
-  meter: `  wattpurse meter personalise FILE --number NUMBER --data DIR [--suite NAME]
+  meter: `  wattpurse meter personalise FILE --number NUMBER --data DIR [--suite NAME] [--share FILE --share FILE]
       Makes a meter of one supply that is a file, with keys from the folder of its host; NUMBER is six hex digits.
   wattpurse meter run FILE --line MACHINE:PORT|serial:PORT,RATE --address N [--hardware FILE|--load WATTS|FILE]
                  [--reader NAME] [--certificates DIR]
+      After a key ceremony two custodians bring their shares.
+  wattpurse meter run FILE --line MACHINE:PORT --address N [--load WATTS|FILE] [--reader NAME] [--certificates DIR]
       Runs it on the line of its local unit, until you stop it; N is the address of its modem, 0 to 255.
       --hardware names what measures and what switches, on Modbus; --load is watts or a recorded load instead.
       --reader names the reader of this machine that is its card slot.`,
@@ -42,6 +44,16 @@ Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
                    [--reader NAME] [--json]
       Looks at everything that a host with these options needs, changes nothing, and says what to do about each fault.
       The host may run meanwhile. --called is the name that its certificate must bear; --time-server is asked for the time.`,
+  keys: `  wattpurse keys show --data DIR [--json]         lists the master keys of a host by check value
+  wattpurse keys ceremony --data DIR --custodian NAME=FILE... [--share FILE --share FILE]
+      Locks all master keys for three custodians, of whom two open them, and writes each a share; those of maintenance
+      leave the host. Another ceremony after the first takes two of its shares.
+  wattpurse keys check --data DIR --share FILE --share FILE      proves that two shares open what the host has
+  wattpurse keys record FILE --data DIR                          prints what is to be signed; as PDF where FILE ends so
+  wattpurse keys restore --data DIR --share FILE --share FILE    makes the keyring anew, under the passphrase given now
+  wattpurse keys add PURPOSE --data DIR [--suite NAME]
+      Draws the next generation of value, control or monitoring, and locks it away for the custodians as well.
+The keyring of DIR lies sealed under WATTPURSE_PASSPHRASE.`,
   database: `  wattpurse database copy --from PLACE --to PLACE [--json]
       Moves the books of a host that does not run from its folder to PostgreSQL, or back, and compares every row.
   wattpurse database compare --from PLACE --to PLACE [--json]

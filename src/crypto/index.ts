@@ -15,6 +15,7 @@ export {
   SoftwareKeyStore,
 } from './key-store.ts';
 export * from './keyring-file.ts';
+export * from './keyring-parts.ts';
 export * from './names.ts';
 export {
   type AesSession,

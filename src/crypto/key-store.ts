@@ -43,8 +43,6 @@ export interface KeyStore {
   cardKey(card: NamedCardKey): Promise<CardKey>;
   /** What monitoring keys are wrapped under on their way to a local unit: area unit × 256 + local unit, u16. */
   transportKey(localUnit: number): Promise<TransportKey>;
-  /** Makes the KH of the next generation and returns its name. Rejects with `generations-used-up` after the last. */
-  addGeneration<P extends Purpose>(purpose: P, suite: Suite): Promise<KeyName<P>>;
   /** Six hex digits that tell two KH of one name apart and reveal neither. */
   checkValue(n: KeyName): Promise<string>;
 }
@@ -156,6 +154,20 @@ export class SoftwareKeyStore implements KeyStore {
     return kdf(new AesKey(this.#transport), 'BOOK', Uint8Array.of(this.#utility >>> 8, this.#utility));
   }
 
+  /** 16 bytes that only this keyring gives for such a text: what lies beside it and was put in its place by another shows. */
+  custodyTag(text: Uint8Array): Uint8Array {
+    return cmac(
+      new AesKey(kdf(new AesKey(this.#transport), 'CUST', Uint8Array.of(this.#utility >>> 8, this.#utility))),
+      text,
+    );
+  }
+
+  /** Of the KH that it holds, in their order. */
+  names(): KeyName[] {
+    return [...this.#keys.keys()].sort((a, b) => a - b);
+  }
+
+  /** Makes the KH of the next generation and returns its name. Rejects with `generations-used-up` after the last. */
   async addGeneration<P extends Purpose>(purpose: P, suite: Suite): Promise<KeyName<P>> {
     const generation = this.#lastGeneration(purpose, suite) + 1;
     if (generation > GENERATION_MAX) {

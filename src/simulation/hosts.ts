@@ -157,7 +157,6 @@ export class Hosts {
         await life.breathe();
         return ports.keys.transportKey(localUnit);
       },
-      addGeneration: (purpose, suite) => ports.keys.addGeneration(purpose, suite),
       checkValue: (n) => ports.keys.checkValue(n),
     };
     const payments = ports.payments && mortalWays(ports.payments, life);

@@ -71,7 +71,6 @@ export function drawKeysTold(suite: Suite, random: SeededRandom, tell: (key: Uin
       return key;
     },
     transportKey: (localUnit) => keys.transportKey(localUnit),
-    addGeneration: (purpose, suite) => keys.addGeneration(purpose, suite),
     checkValue: (n) => keys.checkValue(n),
   };
 }

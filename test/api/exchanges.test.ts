@@ -51,7 +51,6 @@ async function keyStore(): Promise<KeyStore> {
       return key;
     },
     transportKey: (localUnit) => store.transportKey(localUnit),
-    addGeneration: (purpose, suite) => store.addGeneration(purpose, suite),
     checkValue: (n) => store.checkValue(n),
   };
 }
