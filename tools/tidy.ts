@@ -51,10 +51,8 @@ export function findings(tree: Tree): Finding[] {
 /** An import that the table of rooms does not grant, that leads nowhere, or of a package that is not declared. */
 function wrongImports(sources: ReadonlyMap<string, Source>, tree: Tree): Finding[] {
   const found: Finding[] = [];
-  const { dependencies = {}, devDependencies = {} } = JSON.parse(tree.get('package.json') ?? '{}') as Record<
-    string,
-    Record<string, string>
-  >;
+  const declarations = JSON.parse(tree.get('package.json') ?? '{}') as Record<string, Record<string, string>>;
+  const { dependencies = {}, devDependencies = {}, optionalDependencies = {} } = declarations;
   for (const [path, source] of sources) {
     const room = roomOf(path);
     const add = (rule: string, line: number, what: string) => found.push({ rule, path, line, what });
@@ -75,7 +73,9 @@ function wrongImports(sources: ReadonlyMap<string, Source>, tree: Tree): Finding
         }
       } else if (!isBuiltin(specifier)) {
         const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
-        const declared = name in dependencies || ((isTest(path) || typeOnly) && name in devDependencies);
+        // What may be missing is loaded by name, and told of in a sentence.
+        const isThere = name in devDependencies || name in optionalDependencies;
+        const declared = name in dependencies || ((isTest(path) || typeOnly) && isThere);
         if (!declared) add('package', line, `${name} does not stand in package.json for this use`);
       } else if (!specifier.startsWith('node:')) {
         add('package', line, `${specifier} is written node:${specifier}`);

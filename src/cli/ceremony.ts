@@ -72,8 +72,10 @@ export async function holdCeremony(
 /** Locks the keys that came since the ceremony away as well: for that it takes no custodian. @throws WrongUse */
 export async function lockLater(data: string, ceremony: Ceremony, keys: SoftwareKeyStore): Promise<Ceremony> {
   checkHead(keys, ceremony, data);
-  const known = new Set(ceremony.locked.flatMap(({ keys: names }) => names.map(({ n }) => n)));
-  const later = keysWhere(keys, (n) => !known.has(n), systemRandomness);
+  const known = lockedChecks(ceremony);
+  const isLocked = new Map<KeyName, boolean>();
+  for (const n of keys.names()) isLocked.set(n, known.get(n) === (await keys.checkValue(n)));
+  const later = keysWhere(keys, (n) => isLocked.get(n) !== true, systemRandomness);
   if (later.names().length === 0) return ceremony;
   const longer = { ...ceremony, locked: [...ceremony.locked, await lockedAway(ceremony.lock, later)] };
   writeCeremony(data, longer);
@@ -96,7 +98,7 @@ export async function openCeremony(
   return opened;
 }
 
-/** Of every key that the custodians keep, by name. */
+/** Of every key that the custodians keep, by name; of two of one name the later holds, as one that was cut off is drawn anew. */
 export const lockedChecks = ({ locked }: Ceremony): ReadonlyMap<number, string> =>
   new Map(locked.flatMap(({ keys }) => keys.map(({ n, check }) => [n, check] as const)));
 

@@ -1,3 +1,4 @@
+import { KeyTokenError } from '../crypto/index.ts';
 import { StoreError } from '../host/ports.ts';
 import { WrongUse } from './usage.ts';
 
@@ -7,11 +8,12 @@ export class CannotGoOn extends Error {
 }
 
 /**
- * An error of the disk or the database as the sentence that a person can act on. A bug stays what it is.
+ * An error of the disk, the database or a token of keys as the sentence that a person can act on. A bug stays what it is.
  * @param place the file or folder to name where the error names none
  */
 export function inWords(error: unknown, place: string): unknown {
   if (error instanceof StoreError) return ofStore(error, place);
+  if (error instanceof KeyTokenError) return new CannotGoOn(error.message, { cause: error });
   if (!isSystemError(error)) return error;
   const { what, remedy } = CODES[error.code] ?? { what: error.message, remedy: 'check disk and rights' };
   const sentence = `${error.path ?? place} cannot be used, because ${what} (${error.code}): ${remedy}.`;

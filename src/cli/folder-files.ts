@@ -11,6 +11,8 @@ export const DATABASE_FILE = 'wattpurse.db';
 export const KEYS_FILE = 'keyring.wpkr';
 /** Who keeps the master keys, and the keys, locked for two of three custodians. */
 export const CEREMONY_FILE = 'ceremony.json';
+/** In which PKCS#11 token the master keys are, where they are in one. */
+export const TOKEN_FILE = 'token.json';
 export const METERS_FILE = 'meters.nvm';
 /** Purse cards of the households that have one, each with its meters without a line. */
 export const CARDS_FILE = 'cards.nvm';
@@ -28,7 +30,7 @@ const OTHERS = 0o077;
 
 /** With what SQLite puts beside its files, and what is not yet in the place of an older file. */
 const OURS =
-  /^(demo\.json|demo\.clock|host\.json|wattpurse\.(db|mark|lock)|keyring\.wpkr|ceremony\.json|(meters|cards)\.nvm|books\.(jwks|heads)|receipts\.jwks?)(-wal|-shm|-journal|\.new)?$/;
+  /^(demo\.json|demo\.clock|host\.json|wattpurse\.(db|mark|lock)|keyring\.wpkr|ceremony\.json|token\.json|(meters|cards)\.nvm|books\.(jwks|heads)|receipts\.jwks?)(-wal|-shm|-journal|\.new)?$/;
 
 /** Makes the folder and those above it where there is none. @throws WrongUse when somebody else's files are in it */
 export function makeFolder(path: string): void {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause, setImmediate } from 'node:timers/promises';
 import { Argon2 } from '../adapters/argon2.ts';
 import { HttpWebhookSender } from '../adapters/webhook-sender.ts';
-import type { SoftwareKeyStore } from '../crypto/index.ts';
+import type { UtilityKeys } from '../crypto/index.ts';
 import {
   createHost,
   createPeople,
@@ -78,7 +78,7 @@ interface Named {
 
 interface Opened extends Named {
   readonly folder: HostFolder;
-  readonly keys: SoftwareKeyStore;
+  readonly keys: UtilityKeys;
   /** IANA name. */
   readonly zone: string;
   readonly partners: Partners;

@@ -1,6 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { keyName, openKeyRing, Purpose, SoftwareKeyStore, Suite, sealKeyRing } from '../crypto/index.ts';
+import {
+  keyName,
+  openKeyRing,
+  Purpose,
+  SoftwareKeyStore,
+  Suite,
+  sealKeyRing,
+  TokenKeyStore,
+  type UtilityKeys,
+} from '../crypto/index.ts';
 import type { HeadSigner, Store } from '../host/index.ts';
 import { markAt, openPostgresStore, openSqliteStore } from '../storage/index.ts';
 import { sealsOf } from './book-seals.ts';
@@ -17,6 +26,7 @@ import {
 } from './folder-files.ts';
 import type { BooksAt } from './host-options.ts';
 import { PASSPHRASE_FILE_VARIABLE, PASSPHRASE_VARIABLE, passphrase } from './passphrase.ts';
+import { openToken, tokenOf } from './token-file.ts';
 import { WrongUse } from './usage.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -30,6 +40,7 @@ export class HostFolder {
   readonly path: string;
   readonly store: Store & HeadSigner;
   readonly #keyring: () => Promise<SoftwareKeyStore>;
+  #keys: Promise<UtilityKeys> | undefined;
 
   private constructor(path: string, store: Store & HeadSigner, keyring: () => Promise<SoftwareKeyStore>) {
     this.path = path;
@@ -94,12 +105,14 @@ export class HostFolder {
    * share their keys: a host with others would write to meters what they cannot read.
    * @throws WrongUse
    */
-  async keys(): Promise<SoftwareKeyStore> {
+  async keys(): Promise<UtilityKeys> {
     const path = join(this.path, KEYS_FILE);
     if (!existsSync(path) && (await this.store.read((tx) => tx.fact('keyring'))) !== undefined) {
       throw new WrongUse(`These books have a keyring already, and ${path} is not there: put a copy of it there.`);
     }
-    const keys = await this.#keyring();
+    const keyring = await this.#keyring();
+    this.#keys ??= keysIn(this.path, keyring);
+    const keys = await this.#keys;
     const value = Number.parseInt(await keys.checkValue(keyName(Purpose.value, Suite.aes128, 0)), 16);
     // Read first: with another keyring nothing can be written.
     const known = await this.store.read((tx) => tx.fact('keyring'));
@@ -117,14 +130,14 @@ export class HostFolder {
  * What a workshop takes from the folder of a host, which may run meanwhile: its master keys and its time zone.
  * @throws WrongUse where there is no host yet
  */
-export async function workshopOf(data: string): Promise<{ readonly keys: SoftwareKeyStore; readonly zone: string }> {
+export async function workshopOf(data: string): Promise<{ readonly keys: UtilityKeys; readonly zone: string }> {
   const [keys, about] = [KEYS_FILE, HOST_FILE].map((name) => join(data, name)) as [string, string];
   if (!existsSync(keys) || !existsSync(about)) {
     throw new WrongUse(`${data} holds no host that was ever started: name the folder of one with --data.`);
   }
   const kept = parseHostFile(readFileSync(about, 'utf8'));
   if (kept === undefined) throw new WrongUse(`${about} is not what this version wrote: put the file back from a copy.`);
-  return { keys: await keyringOf(data), zone: kept.zone };
+  return { keys: await keysIn(data, await keyringOf(data)), zone: kept.zone };
 }
 
 /** The keyring of a host that was begun. @throws WrongUse where there is none, or it does not open */
@@ -133,6 +146,21 @@ export async function keyringIn(data: string): Promise<SoftwareKeyStore> {
     throw new WrongUse(`${data} holds no keyring of a host: name the folder of one with --data.`);
   }
   return keyringOf(data);
+}
+
+/**
+ * The keys of a host: its keyring, or the token that they were moved to. A token stays open as long as the process.
+ * @throws WrongUse
+ * @throws CannotGoOn when the token does not serve
+ */
+export async function keysIn(data: string, keyring: SoftwareKeyStore): Promise<UtilityKeys> {
+  const at = tokenOf(data);
+  if (at === undefined) return keyring;
+  try {
+    return await TokenKeyStore.open(keyring, await openToken(at));
+  } catch (error) {
+    throw inWords(error, data);
+  }
 }
 
 /** Seals these keys as the keyring of a host, in place of the one before. @throws WrongUse without a passphrase */

@@ -2,24 +2,31 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CUSTODIANS } from '../adapters/custody.ts';
 import {
+  generationOf,
   type KeyName,
   keyNameText,
   keysTogether,
   keysWhere,
+  moveToToken,
   PURPOSE_NAMES,
   type Purpose,
+  purposeOf,
   type SoftwareKeyStore,
   Suite,
   suiteByName,
+  suiteOf,
+  TokenKeyStore,
 } from '../crypto/index.ts';
 import { type CustodianNamed, holdCeremony, isMaintenance, lockedChecks, lockLater, openCeremony } from './ceremony.ts';
 import { type Ceremony, ceremonyIn, checkHead } from './ceremony-file.ts';
 import { type KeyListed, recordSheet, writeRecord } from './ceremony-record.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { folderOf } from './demo-options.ts';
+import { inWords } from './failure.ts';
 import { needed, parsedWords } from './flags.ts';
 import { CEREMONY_FILE, KEYS_FILE } from './folder-files.ts';
 import { keyringIn, sealInto } from './host-folder.ts';
+import { openToken, type TokenAt, tokenOf, writeToken } from './token-file.ts';
 import { WrongUse } from './usage.ts';
 
 const VERBS: Readonly<Record<string, (asked: Asked) => Promise<number>>> = {
@@ -28,6 +35,7 @@ const VERBS: Readonly<Record<string, (asked: Asked) => Promise<number>>> = {
   record,
   restore,
   add,
+  token,
   show,
 };
 
@@ -40,16 +48,21 @@ export async function keys(args: readonly string[]): Promise<number> {
   }
   const { values, positionals } = parsedWords('keys', rest, {
     ...{ data: { type: 'string' }, suite: { type: 'string' }, json: { type: 'boolean' } },
+    ...{ module: { type: 'string' }, label: { type: 'string' } },
     ...{ custodian: { type: 'string', multiple: true }, share: { type: 'string', multiple: true } },
   });
   const data = folderOf(needed('keys', values.data, '--data', 'the folder of the host whose keys they are'));
-  const { suite, json = false, custodian = [], share = [] } = values;
+  const { suite, module, label, json = false, custodian = [], share = [] } = values;
   const words = WORDS[name] ?? 0;
   if (positionals.length !== words) {
     const what = words === 0 ? 'no further word' : 'one word';
     throw new WrongUse(`keys ${name} takes ${what}: see "wattpurse help keys".`);
   }
-  return verb({ data, suite, json, custodian, share, word: positionals[0] ?? '' });
+  try {
+    return await verb({ data, suite, module, label, json, custodian, share, word: positionals[0] ?? '' });
+  } catch (error) {
+    throw inWords(error, data);
+  }
 }
 
 /** Words that a verb takes, where it takes any. */
@@ -58,6 +71,8 @@ const WORDS: Readonly<Record<string, number>> = { record: 1, add: 1 };
 interface Asked {
   readonly data: string;
   readonly suite: string | undefined;
+  readonly module: string | undefined;
+  readonly label: string | undefined;
   readonly json: boolean;
   readonly custodian: readonly string[];
   readonly share: readonly string[];
@@ -121,10 +136,9 @@ const withdraw = (data: string, kept: SoftwareKeyStore): Promise<void> =>
 async function check({ data, share }: Asked): Promise<number> {
   const held = heldIn(data);
   const opened = await openCeremony(data, held, share);
-  const kept = await keyringIn(data);
   const differing: string[] = [];
-  for (const n of kept.names()) {
-    const same = opened.names().includes(n) && (await opened.checkValue(n)) === (await kept.checkValue(n));
+  for (const { n, value } of (await keysOfHost(data)).held) {
+    const same = opened.names().includes(n) && (await opened.checkValue(n)) === value;
     if (!same) differing.push(keyNameText(n));
   }
   const list = differing.join(', ');
@@ -168,21 +182,74 @@ async function add({ data, word, suite: name = 'aes128' }: Asked): Promise<numbe
   if (suite === undefined || suite === Suite.tripleDes) {
     throw new WrongUse(`--suite is aes128, aes256 or 3des-xo, not "${name}".`);
   }
-  const kept = await keyringIn(data);
+  const { kept, held: names, at } = await keysOfHost(data);
   const held = ceremonyIn(data);
   if (held !== undefined && isMaintenance((purpose << 6) as KeyName)) {
     throw new WrongUse(
       'The keys of maintenance are with the custodians, and one of them serves a meter for life: name value, control or monitoring.',
     );
   }
-  const n = await kept.addGeneration(purpose, suite);
+  const generations = names
+    .filter(({ n }) => purposeOf(n) === purpose && suiteOf(n) === suite)
+    .map(({ n }) => generationOf(n));
+  const n = await kept.addGeneration(purpose, suite, Math.max(-1, ...generations));
+  const value = await kept.checkValue(n);
   // The custodians first: a key that meters were given and nobody can restore would be worse than one that nobody uses.
   if (held !== undefined) await lockLater(data, held, kept);
-  await sealInto(data, kept);
+  if (at === undefined) await sealInto(data, kept);
+  else
+    await intoToken(
+      at,
+      keysWhere(kept, (each) => each === n, systemRandomness),
+    );
   process.stdout.write(
-    `${keyNameText(n)} has check value ${await kept.checkValue(n)}. A host that runs has it when it is started again.\n`,
+    `${keyNameText(n)} has check value ${value}. A host that runs has it when it is started again.\n`,
   );
   return 0;
+}
+
+/**
+ * Moves the master keys into a token, which gives none out any more, and takes them out of the keyring. The custodians
+ * keep them: a token that breaks takes nothing with it. Given again, it goes on where it was cut off.
+ */
+async function token({ data, module, label }: Asked): Promise<number> {
+  const at = {
+    module: needed('keys token', module, '--module', 'the PKCS#11 library of the token'),
+    label: needed('keys token', label, '--label', 'the name of the token'),
+  };
+  const held = heldIn(data);
+  const kept = await keyringIn(data);
+  if (kept.names().some(isMaintenance)) await finish(data, kept, held);
+  const host = keysWhere(kept, (n) => !isMaintenance(n), systemRandomness);
+  if (host.names().length === 0) {
+    const { label: where = '' } = tokenOf(data) ?? {};
+    throw new WrongUse(`${data} has no master keys in its keyring: they are in token "${where}".`);
+  }
+  await lockLater(data, held, host);
+  await intoToken(at, host);
+  writeToken(data, at);
+  await sealInto(
+    data,
+    keysWhere(host, () => false, systemRandomness),
+  );
+  process.stdout.write(
+    `${host.names().length} master keys are in token "${at.label}", which gives none out; the keyring has none any more.\n`,
+  );
+  return 0;
+}
+
+/** @throws WrongUse when the token has another key of one of these names */
+async function intoToken(at: TokenAt, kept: SoftwareKeyStore): Promise<void> {
+  const opened = await openToken(at);
+  try {
+    const differing = await moveToToken(kept, opened);
+    if (differing.length === 0) return;
+    throw new WrongUse(
+      `Token "${at.label}" has another key of ${differing.map(keyNameText).join(', ')}: name a token of its own for each utility.`,
+    );
+  } finally {
+    opened.close();
+  }
 }
 
 /** What there is, by check values. */
@@ -205,25 +272,48 @@ const custodians = (held: Ceremony): string => held.custodians.map(({ name }) =>
 
 /** All keys of a host that are known by name. @throws WrongUse when keyring and custodians have two keys of one name */
 async function listed(data: string): Promise<KeyListed[]> {
-  const kept = await keyringIn(data);
+  const { held: ofHost, at } = await keysOfHost(data);
+  const place = at === undefined ? 'keyring' : 'token';
   const held = ceremonyIn(data);
   const locked = held === undefined ? new Map<number, string>() : lockedChecks(held);
   const found = new Map<number, KeyListed>();
-  for (const n of kept.names()) {
-    const value = await kept.checkValue(n);
+  for (const { n, value } of ofHost) {
     const other = locked.get(n);
     if (other !== undefined && other !== value) {
       throw new WrongUse(
-        `The custodians have another key of ${keyNameText(n)} than the keyring: put ${CEREMONY_FILE} and ${KEYS_FILE} of one copy there.`,
+        `The custodians have another key of ${keyNameText(n)} than the ${place}: put ${CEREMONY_FILE} and ${KEYS_FILE} of one copy there.`,
       );
     }
-    found.set(n, { n, check: value, places: other === undefined ? ['keyring'] : ['keyring', 'custodians'] });
+    found.set(n, { n, check: value, places: other === undefined ? [place] : [place, 'custodians'] });
   }
   for (const [n, value] of locked) {
     if (!found.has(n)) found.set(n, { n: n as KeyName, check: value, places: ['custodians'] });
   }
   return [...found.values()].sort((a, b) => a.n - b.n);
 }
+
+interface KeysOfHost {
+  /** What lies in the file; beside a token none but its other secrets. */
+  readonly kept: SoftwareKeyStore;
+  readonly held: readonly { readonly n: KeyName; readonly value: string }[];
+  readonly at: TokenAt | undefined;
+}
+
+/** @throws WrongUse @throws CannotGoOn */
+async function keysOfHost(data: string): Promise<KeysOfHost> {
+  const kept = await keyringIn(data);
+  const at = tokenOf(data);
+  if (at === undefined) return { kept, held: await checksOf(kept), at };
+  const opened = await openToken(at);
+  try {
+    return { kept, held: await checksOf(await TokenKeyStore.open(kept, opened)), at };
+  } finally {
+    opened.close();
+  }
+}
+
+const checksOf = (keys: SoftwareKeyStore | TokenKeyStore) =>
+  Promise.all(keys.names().map(async (n) => ({ n, value: await keys.checkValue(n) })));
 
 /** @throws WrongUse */
 function heldIn(data: string): Ceremony {

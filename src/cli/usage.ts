@@ -53,6 +53,8 @@ Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
   wattpurse keys restore --data DIR --share FILE --share FILE    makes the keyring anew, under the passphrase given now
   wattpurse keys add PURPOSE --data DIR [--suite NAME]
       Draws the next generation of value, control or monitoring, and locks it away for the custodians as well.
+  wattpurse keys token --data DIR --module FILE --label NAME
+      Moves the master keys into a token behind PKCS#11, which gives none out; its PIN comes from WATTPURSE_TOKEN_PIN.
 The keyring of DIR lies sealed under WATTPURSE_PASSPHRASE.`,
   database: `  wattpurse database copy --from PLACE --to PLACE [--json]
       Moves the books of a host that does not run from its folder to PostgreSQL, or back, and compares every row.

@@ -14,6 +14,14 @@ export const PAIR_TAG_BYTES = 8;
 /** A key of a card belongs to one of its regions, or, as 0, to the card as a whole: its issuer's. */
 export type CardKeyScope = Region | 0;
 
+/** Which key of a card: whose KH it comes from, of which name, for which card, and for what in it. */
+export interface NamedCardKey {
+  readonly utility: number;
+  readonly n: KeyName<typeof Purpose.value>;
+  readonly csn: Csn;
+  readonly scope: CardKeyScope;
+}
+
 /** What a tag under a card's own key says: that the card, the outside, or both in turn, hold it. */
 export type CardTag = 'CINT' | 'CEXT' | 'CMUO' | 'CMUI';
 /** The messages between a card and a meter, and the meter's report: no key of one of them opens another. */
@@ -117,11 +125,17 @@ export function deriveCardKey(
   if (kh.length !== keyBytesOf(suiteOf(n))) {
     throw new RangeError(`KH of ${keyNameText(n)} is ${keyBytesOf(suiteOf(n))} bytes, not ${kh.length}`);
   }
+  return new CardKey(n, csn, scope, kdf(new AesKey(kh), CARD_KEY_LABEL, cardKeyContext({ utility, n, csn, scope })));
+}
+
+export const CARD_KEY_LABEL = 'KC01';
+
+/** n | CSN | region | utility u16. @throws RangeError when the utility number does not fit */
+export function cardKeyContext({ utility, n, csn, scope }: NamedCardKey): Uint8Array {
   if (!Number.isInteger(utility) || utility < 0 || utility > U16_MAX) {
     throw new RangeError(`a utility number is 0 to 65535, not ${utility}`);
   }
-  const context = concat(Uint8Array.of(n), fromHex(csn), Uint8Array.of(scope, utility >>> 8, utility));
-  return new CardKey(n, csn, scope, kdf(new AesKey(kh), 'KC01', context));
+  return concat(Uint8Array.of(n), fromHex(csn), Uint8Array.of(scope, utility >>> 8, utility));
 }
 
 /** A copy of KC's bytes: only for personalising a card. */

@@ -27,6 +27,18 @@ const chain = new Int32Array(AES_BLOCK / 4);
  * CMAC over `[i]8 | label | 00 | context | [bits]16`, i from 1. Two uses never share a (label, context).
  */
 export function kdf(key: AesKey, label: string, context: Uint8Array): Uint8Array {
+  const input = kdfInput(key.length, label, context);
+  if (key.length === AES_BLOCK) return cmac(key, input);
+  const derived = new Uint8Array(key.length);
+  for (let i = 1; (i - 1) * AES_BLOCK < derived.length; i++) {
+    input[0] = i;
+    derived.set(cmac(key, input), (i - 1) * AES_BLOCK);
+  }
+  return derived;
+}
+
+/** What is authenticated for the first 16 bytes of such a key of `length` bytes; for the next its first byte is 2. */
+export function kdfInput(length: number, label: string, context: Uint8Array): Uint8Array {
   const input = new Uint8Array(label.length + context.length + 4);
   let letters = 0;
   for (let i = 0; i < label.length; i++) {
@@ -36,15 +48,9 @@ export function kdf(key: AesKey, label: string, context: Uint8Array): Uint8Array
   }
   assert(letters < 0x80, 'the label of a derived key is ASCII: another letter would lose bits, and two labels be one');
   input.set(context, label.length + 2);
-  const bits = 8 * key.length;
+  const bits = 8 * length;
   input[input.length - 2] = bits >>> 8;
   input[input.length - 1] = bits;
   input[0] = 1;
-  if (key.length === AES_BLOCK) return cmac(key, input);
-  const derived = new Uint8Array(key.length);
-  for (let i = 1; (i - 1) * AES_BLOCK < derived.length; i++) {
-    input[0] = i;
-    derived.set(cmac(key, input), (i - 1) * AES_BLOCK);
-  }
-  return derived;
+  return input;
 }

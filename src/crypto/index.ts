@@ -11,12 +11,13 @@ export {
   KeyStoreError,
   type KeyStoreFailure,
   type MasterKeys,
-  type NamedCardKey,
   SoftwareKeyStore,
+  type UtilityKeys,
 } from './key-store.ts';
 export * from './keyring-file.ts';
 export * from './keyring-parts.ts';
 export * from './names.ts';
+export * from './ports.ts';
 export {
   type AesSession,
   attentionTag,
@@ -29,5 +30,6 @@ export {
 export * from './sha256.ts';
 export * from './siphash.ts';
 export { deriveTerminalKey, exportTerminalKey, type TerminalKey, terminalKeyFromBytes } from './terminal-key.ts';
+export { moveToToken, TokenKeyStore } from './token-key-store.ts';
 export * from './transport-key.ts';
 export * from './triple-des.ts';

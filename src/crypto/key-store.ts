@@ -1,8 +1,8 @@
 import { toHex } from '../bytes/index.ts';
-import { assert, type Csn, type Randomness, type Svpmsn } from '../units/index.ts';
+import { assert, type Randomness, type Svpmsn } from '../units/index.ts';
 import { AesKey } from './aes.ts';
 import { CardMaster } from './card-issue.ts';
-import { type CardKey, type CardKeyScope, deriveCardKey } from './card-key.ts';
+import { type CardKey, type CardKeyScope, deriveCardKey, type NamedCardKey } from './card-key.ts';
 import { cmac, kdf } from './cmac.ts';
 import {
   GENERATION_MAX,
@@ -47,15 +47,17 @@ export interface KeyStore {
   checkValue(n: KeyName): Promise<string>;
 }
 
-/** Which key of a card: whose KH it comes from, of which name, for which card, and for what in it. */
-export interface NamedCardKey {
+/** A key store with all that a host asks its keyring for, its own secrets too. */
+export interface UtilityKeys extends KeyStore {
+  /** u16. */
   readonly utility: number;
-  readonly n: KeyName<typeof Purpose.value>;
-  readonly csn: Csn;
-  readonly scope: CardKeyScope;
+  transportKeyOf(localUnit: number): Uint8Array;
+  cardMaster(suite: Suite, scope: CardKeyScope): Promise<CardMaster>;
+  webhookKey(): Uint8Array;
+  bookSecret(): Uint8Array;
 }
 
-export type KeyStoreFailure = 'no-such-key' | 'generations-used-up';
+export type KeyStoreFailure = 'no-such-key' | 'generations-used-up' | 'not-given-out';
 
 /** What a key store cannot do, in one sentence. */
 export class KeyStoreError extends Error {
@@ -80,7 +82,7 @@ export interface MasterKeys {
 export let masterKeysOf: (store: SoftwareKeyStore) => Required<MasterKeys>;
 
 /** Master keys in this process's memory, from a sealed file: for a small utility, simulations and tests. */
-export class SoftwareKeyStore implements KeyStore {
+export class SoftwareKeyStore implements UtilityKeys {
   readonly #utility: number;
   readonly #keys = new Map<KeyName, Uint8Array>();
   readonly #transport = new Uint8Array(TRANSPORT_KEY_BYTES);
@@ -167,9 +169,12 @@ export class SoftwareKeyStore implements KeyStore {
     return [...this.#keys.keys()].sort((a, b) => a - b);
   }
 
-  /** Makes the KH of the next generation and returns its name. Rejects with `generations-used-up` after the last. */
-  async addGeneration<P extends Purpose>(purpose: P, suite: Suite): Promise<KeyName<P>> {
-    const generation = this.#lastGeneration(purpose, suite) + 1;
+  /**
+   * Makes the KH of the next generation and returns its name. Rejects with `generations-used-up` after the last.
+   * @param last of those that are elsewhere
+   */
+  async addGeneration<P extends Purpose>(purpose: P, suite: Suite, last = -1): Promise<KeyName<P>> {
+    const generation = Math.max(last, this.#lastGeneration(purpose, suite)) + 1;
     if (generation > GENERATION_MAX) {
       throw new KeyStoreError(
         'generations-used-up',
@@ -230,7 +235,7 @@ export class SoftwareKeyStore implements KeyStore {
 }
 
 /** ASCII "CHECK KH": eight bytes, unlike any X of the triple-DES derivation and any first byte of the AES one. */
-const CHECK_TEXT = Uint8Array.of(0x43, 0x48, 0x45, 0x43, 0x4b, 0x20, 0x4b, 0x48);
+export const CHECK_TEXT = Uint8Array.of(0x43, 0x48, 0x45, 0x43, 0x4b, 0x20, 0x4b, 0x48);
 
 function sameButParity(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;

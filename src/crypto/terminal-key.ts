@@ -107,18 +107,11 @@ export function deriveTerminalKey<P extends Purpose>(
   if (kh.length !== keyBytesOf(suite)) {
     throw new RangeError(`KH of ${keyNameText(n)} is ${keyBytesOf(suite)} bytes, not ${kh.length}`);
   }
-  if (!Number.isInteger(utility) || utility < 0 || utility > 0xffff) {
-    throw new RangeError(`a utility number is 0 to 65535, not ${utility}`);
-  }
-  assert(svpmsn >= 0 && svpmsn <= U24_MAX, 'a meter number is three bytes: with more, two meters would share KT');
-  const id = Uint8Array.of(svpmsn >>> 16, svpmsn >>> 8, svpmsn);
+  const context = terminalKeyContext(n, svpmsn, utility);
   return new TerminalKey(n, svpmsn, isTripleDes(suite) ? tripleDes() : aes());
 
-  // FIG. 4, KT = Encrypt(ID, KH): E(X) | E(X xor FF..FF), X = ID | 00 x 5.
   function tripleDes(): Uint8Array {
-    const blocks = new Uint8Array(16);
-    blocks.set(id);
-    for (let i = 0; i < 8; i++) blocks[8 + i] = (blocks[i] as number) ^ 0xff;
+    const blocks = terminalKeyBlocks(svpmsn);
     const key = new TripleDesKey(kh);
     key.encryptBlock(blocks, 0, blocks, 0);
     key.encryptBlock(blocks, 8, blocks, 8);
@@ -127,8 +120,31 @@ export function deriveTerminalKey<P extends Purpose>(
   }
 
   function aes(): Uint8Array {
-    return kdf(new AesKey(kh), 'KT01', concat(Uint8Array.of(n), id, Uint8Array.of(utility >>> 8, utility)));
+    return kdf(new AesKey(kh), TERMINAL_KEY_LABEL, context);
   }
 }
 
-const isTripleDes = (suite: Suite): boolean => suite === Suite.tripleDes || suite === Suite.tripleDesXo;
+export const TERMINAL_KEY_LABEL = 'KT01';
+
+/** n | SVPMSN | utility u16. @throws RangeError when the utility number does not fit */
+export function terminalKeyContext(n: KeyName, svpmsn: Svpmsn, utility: number): Uint8Array {
+  if (!Number.isInteger(utility) || utility < 0 || utility > 0xffff) {
+    throw new RangeError(`a utility number is 0 to 65535, not ${utility}`);
+  }
+  return concat(Uint8Array.of(n), idBytes(svpmsn), Uint8Array.of(utility >>> 8, utility));
+}
+
+/** FIG. 4, KT = Encrypt(ID, KH): X | X xor FF..FF, X = ID | 00 x 5. */
+export function terminalKeyBlocks(svpmsn: Svpmsn): Uint8Array {
+  const blocks = new Uint8Array(16);
+  blocks.set(idBytes(svpmsn));
+  for (let i = 0; i < 8; i++) blocks[8 + i] = (blocks[i] as number) ^ 0xff;
+  return blocks;
+}
+
+function idBytes(svpmsn: Svpmsn): Uint8Array {
+  assert(svpmsn >= 0 && svpmsn <= U24_MAX, 'a meter number is three bytes: with more, two meters would share KT');
+  return Uint8Array.of(svpmsn >>> 16, svpmsn >>> 8, svpmsn);
+}
+
+export const isTripleDes = (suite: Suite): boolean => suite === Suite.tripleDes || suite === Suite.tripleDesXo;
