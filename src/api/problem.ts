@@ -101,7 +101,6 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   'payment-differs': CONFLICT,
   'payment-settled': CONFLICT,
   'payment-port-unknown': UNPROCESSABLE,
-  'banks-resting': UNAVAILABLE,
   'contract-unknown': NOT_FOUND,
   'webhook-wrong': UNPROCESSABLE,
   'webhook-unknown': NOT_FOUND,

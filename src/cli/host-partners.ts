@@ -160,7 +160,7 @@ async function stripe(
       async notice(notice) {
         const told = await (await services).paymentNotice({ port: name, ...notice });
         if (!('reason' in told)) return;
-        if (told.reason === 'store-failed' || told.reason === 'banks-resting') throw new Error(told.sentence);
+        if (told.reason === 'store-failed') throw new Error(told.sentence);
         hear('warn', `Stripe ${name}: ${told.sentence}`);
       },
     },

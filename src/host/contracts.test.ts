@@ -145,13 +145,6 @@ test('a transfer that a restored database forgot and one that was agreed anew wi
   await till.rig.startRestored();
   made(await till.rig.host.agreeContract({ ...AGREEMENT, paid: 500 }));
   await till.end();
-  assert.deepEqual(
-    await till.rig.host.payments({ limit: 9 }),
-    [],
-    'the meter told of its value before a bank was asked',
-  );
-  await spendTo(till, 50);
-  await till.end();
   const payments = await till.rig.host.payments({ limit: 9 });
   assert.deepEqual(
     payments.map(({ id, paid }) => [till.bank.accounts.get(id)?.amount, paid]),

@@ -1,6 +1,5 @@
 import { civilDayAt, monthAt } from '../tariff/index.ts';
 import type { Milliseconds } from '../units/index.ts';
-import { banksRestUntil } from './bank-rest.ts';
 import { amountFault, fail, findMeter, isFailure, orStoreFailure, textFault } from './failures.ts';
 import { orderOfPayment } from './payment-order.ts';
 import type { Payments } from './payments.ts';
@@ -68,7 +67,6 @@ export async function transferAll(
   zone: string,
 ): Promise<readonly Payment[]> {
   const begun: Payment[] = [];
-  if ((await store.read((tx) => banksRestUntil(tx, clock.now()))) !== undefined) return begun;
   for (let after: string | undefined, more = true; more; ) {
     const page = await store.read((tx) =>
       tx.contracts.page({ limit: PAGE, ...(after === undefined ? {} : { after }) }),

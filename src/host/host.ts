@@ -5,7 +5,6 @@ import { createAgentOffice } from './agent-office.ts';
 import { agentBy, agentOfMember } from './agents.ts';
 import { approvalMissesKey, decide, propose } from './approvals.ts';
 import { readBalance } from './balance.ts';
-import { restBanks } from './bank-rest.ts';
 import { importTable } from './bulk-import.ts';
 import { calendarOver } from './calendar.ts';
 import { CardDesk } from './card-desk.ts';
@@ -329,7 +328,6 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
           await wantQueries(tx, now);
           await wantCardQueries(tx);
           for (const port of ports.payments?.keys() ?? []) await skipTraces(tx, port);
-          await restBanks(tx, now);
           for (const meter of doubtful) await queueCommand(tx, meter, SEARCH_OF_MONITORING, now);
           await tx.setFact('restored', 0);
         }

@@ -2,11 +2,9 @@ import type { CarryPriority } from '../backhaul/index.ts';
 import type { KeyName } from '../crypto/index.ts';
 import { COMMAND_OF_OP, Command, type HostSession, ValueOp } from '../exchange/index.ts';
 import { assertNever, type Milliseconds } from '../units/index.ts';
-import { banksRestUntil } from './bank-rest.ts';
 import { type CardLoad, nextLoad } from './card-loads.ts';
 import { bookedKey, purposeChanged } from './key-change.ts';
-import { paymentOfOrder } from './payment-order.ts';
-import type { StoreReads, StoreTransaction } from './ports.ts';
+import type { StoreTransaction } from './ports.ts';
 import { asOutstanding, nextRow } from './receipts.ts';
 import { type ControlCommand, Lane, type Meter, type OutstandingRow, type Purse, type Work } from './types.ts';
 import { ANSWER_WITHIN_MS } from './work.ts';
@@ -21,12 +19,6 @@ export type Job =
 /** For the card that is in the meter. */
 export type CardJob = CardLoad & { readonly type: 'card' };
 
-/** There is nothing else before then. */
-interface Rest {
-  readonly type: 'rest';
-  readonly dueAt: Milliseconds;
-}
-
 /** Takes the next job of a meter for this host, until the lease runs out; the TC is durable from here on (X1). */
 export async function claimWork(
   tx: StoreTransaction,
@@ -40,7 +32,7 @@ export async function claimWork(
     await tx.deleteWork(work.svpmsn);
     return undefined;
   }
-  if (job.type === 'rest' || (job.type === 'card' && job.dueAt > now)) {
+  if (job.type === 'card' && job.dueAt > now) {
     await tx.putWork([{ ...work, lane: Lane.value, dueAt: job.dueAt, attempts: 0, leased: false }]);
     return undefined;
   }
@@ -52,23 +44,14 @@ export async function claimWork(
   return { meter, job };
 }
 
-/**
- * What is next, the meter's own value first, but not what a bank that rests is to pay for; a load that is not due yet
- * where there is nothing else.
- */
-async function nextJob(
-  tx: StoreTransaction,
-  purse: Purse,
-  now: Milliseconds,
-): Promise<Job | CardJob | Rest | undefined> {
-  let rest: Rest | undefined;
+/** What is next, the meter's own value first; a load that is not due yet where there is nothing else. */
+async function nextJob(tx: StoreTransaction, purse: Purse, now: Milliseconds): Promise<Job | CardJob | undefined> {
   if (purse.freeze === undefined) {
     if (purse.queryWanted) return { type: 'query', lastCounter: purse.lastCounter };
     const outstanding = await tx.outstanding(purse.svpmsn);
-    const order = outstanding === undefined ? await tx.nextWaiting(purse.svpmsn) : undefined;
-    rest = await restOf(tx, outstanding?.op === 'credit' ? outstanding.order : order?.id, now);
-    if (rest === undefined && outstanding !== undefined) return { type: 'value', row: outstanding };
-    if (rest === undefined && order !== undefined) {
+    if (outstanding !== undefined) return { type: 'value', row: outstanding };
+    const order = await tx.nextWaiting(purse.svpmsn);
+    if (order !== undefined) {
       const row = nextRow(purse, outstanding, order);
       await tx.putOutstanding(row);
       await tx.putOrder({ ...order, state: 'outstanding', counter: row.counter });
@@ -78,14 +61,7 @@ async function nextJob(
   const load = await nextLoad(tx, purse.svpmsn, now);
   if (load !== undefined && load.dueAt <= now) return { type: 'card', ...load };
   const command = await tx.nextCommand(purse.svpmsn);
-  if (command !== undefined) return { type: 'command', command };
-  return load === undefined || (rest !== undefined && rest.dueAt < load.dueAt) ? rest : { type: 'card', ...load };
-}
-
-async function restOf(tx: StoreReads, order: string | undefined, now: Milliseconds): Promise<Rest | undefined> {
-  if (order === undefined || paymentOfOrder(order) === undefined) return undefined;
-  const dueAt = await banksRestUntil(tx, now);
-  return dueAt && { type: 'rest', dueAt };
+  return command === undefined ? load && { type: 'card', ...load } : { type: 'command', command };
 }
 
 /** The command that carries it. */

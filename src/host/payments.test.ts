@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { milliseconds } from '../units/index.ts';
 import type { HostFailure, Instrument, MemoryStore } from './index.ts';
 import { Till, type Way } from './payments.testing.ts';
 import { made } from './rig.testing.ts';
@@ -126,37 +125,6 @@ test('after a restore a payment that was forgotten is asked for again as itself,
   await till.end();
   assert.deepEqual([(await till.payment('p')).state, (await till.payment('q')).state], ['captured', 'captured']);
   assert.deepEqual([till.bank.taken(), (await till.rig.host.books()).found], [1_700, 0n]);
-});
-
-test('while books that were put back do not know what is on its way to a bank, nothing is sold through it', async () => {
-  const till = await Till.open({ meters: 2 });
-  till.bank.ways = ['good', 'hangs'];
-  made(await till.pay('sold', 1_000));
-  void till.pay('asked', 1_000);
-  await new Promise(setImmediate);
-  till.rig.store = await (till.rig.store as MemoryStore).copy();
-  till.rig.host = till.rig.newHost(till.rig.store);
-  await till.rig.startRestored();
-  made(await till.rig.host.purchase({ meter: 0, paid: 600, method: 'cash', orderId: 'cash' }));
-  made(await till.rig.host.purchase({ meter: 1, paid: 600, method: 'cash', orderId: 'other' }));
-  const outcome = { outcome: 'approved', approval: 'AN1', shown: 'wallet' } as const;
-  const tell = () => till.rig.host.paymentNotice({ port: 'bank', id: 'asked', outcome });
-  const reasons = [await till.pay('new', 500), await tell()].map((each) => 'reason' in each && each.reason);
-  assert.deepEqual(reasons, ['banks-resting', 'banks-resting']);
-  assert.equal(made(await till.pay('sold', 1_000)).state, 'approved', 'what the books know is told as ever');
-  await till.rig.settle(240_000);
-  const stateOf = async (order: string) => made(await till.rig.host.order(order)).state;
-  assert.deepEqual([await stateOf('payment:sold'), await stateOf('other')], ['outstanding', 'stored']);
-  assert.equal((await till.payment('asked')).state, 'asked');
-  // What the books have forgotten arrives: the money is back, and what was sold for it is taken back in time.
-  await till.bank.reverse({ id: 'sold', trace: 1, at: milliseconds(0), amount: 1_000, currency: 978 });
-  made(await till.rig.host.voidOrder('payment:sold'));
-  till.rig.clock.ms += 300_000;
-  assert.equal(made(await till.pay('new', 500)).state, 'approved');
-  await till.end();
-  assert.deepEqual([await stateOf('payment:sold'), await stateOf('cash')], ['refunded', 'stored']);
-  assert.deepEqual([(await till.payment('sold')).state, (await till.payment('new')).state], ['reversed', 'captured']);
-  assert.equal(till.bank.taken(), 500);
 });
 
 for (const told of ['cancelled', 'returned', 'declined'] as const) {

@@ -1,6 +1,5 @@
 import { txidTextOf } from '../exchange/index.ts';
 import { assertNever, type Milliseconds } from '../units/index.ts';
-import { banksRest } from './bank-rest.ts';
 import { amountFault, fail, isFailure, orStoreFailure, textFault } from './failures.ts';
 import { paidOut, returned } from './ledger.ts';
 import { orderOfPayment } from './payment-order.ts';
@@ -164,8 +163,6 @@ export class Payments {
         : fail('payment-differs', `Payment "${id}" was given before with other contents: use a new id.`);
     }
     const now = this.#ports.clock.now();
-    const resting = await banksRest(tx, now);
-    if (resting !== undefined) return resting;
     // Nobody is asked for money for which nothing can be had.
     const quoted = await quote(tx, { meter, paid, method }, this.#zone, now);
     if (isFailure(quoted)) return quoted;
@@ -196,8 +193,6 @@ export class Payments {
   async #answered(tx: StoreTransaction, id: string, outcome: Authorisation): Promise<Payment | HostFailure> {
     const [payment] = await tx.payments.of([id]);
     if (payment === undefined) return paymentUnknown(id);
-    const resting = outcome.outcome === 'approved' ? await banksRest(tx, this.#ports.clock.now()) : undefined;
-    if (resting !== undefined) return resting;
     // A late or doubled answer changes nothing: what is to be given back is given back, whatever was approved.
     if (payment.state !== 'asked' && payment.state !== 'pending') return payment;
     return this.#put(tx, await this.#next(tx, payment, outcome));

@@ -433,16 +433,10 @@ export interface StoreTransaction extends StoreReads {
 /**
  * `instant-reserved`: no time of the business before it will be used again. `restored`: 1 from the moment that a store
  * finds itself to be an older copy, or that a person says so, until the next start of the host (X9). `trace` and a
- * port: payments that it was ever asked for. `banks-rest-until`: an instant, see `restBanks`. `keyring`: the check value of a master key, by which a keyring is told
+ * port: payments that it was ever asked for. `keyring`: the check value of a master key, by which a keyring is told
  * from another's.
  */
-export type FactName =
-  | 'instant-reserved'
-  | 'address-map-version'
-  | 'restored'
-  | 'banks-rest-until'
-  | 'keyring'
-  | `trace ${string}`;
+export type FactName = 'instant-reserved' | 'address-map-version' | 'restored' | 'keyring' | `trace ${string}`;
 
 /** Minutes of a check meter that are kept: 35 days, a month of settlement and some days to look into it. */
 export const CHECK_MINUTES_KEPT = 35 * 1440;

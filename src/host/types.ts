@@ -424,7 +424,6 @@ export interface HostFailure {
     | 'payment-differs'
     | 'payment-settled'
     | 'payment-port-unknown'
-    | 'banks-resting'
     | 'contract-unknown'
     | 'webhook-wrong'
     | 'webhook-unknown'

@@ -114,7 +114,7 @@ const isCall = (part: object | Call): part is Call => typeof part === 'function'
 export async function answered(answer: Promise<object>): Promise<boolean> {
   try {
     const given = await answer;
-    return !('reason' in given && (given.reason === 'store-failed' || given.reason === 'banks-resting'));
+    return !('reason' in given && given.reason === 'store-failed');
   } catch (error) {
     if (error instanceof HostKilled || error instanceof StoreError) return false;
     throw error;
