@@ -20,6 +20,8 @@ export const CARDS_FILE = 'cards.nvm';
 export const BOOK_KEYS_FILE = 'books.jwks';
 /** The heads of the books as they were signed, each a line. */
 export const HEADS_FILE = 'books.heads';
+/** When the books were last backed up. */
+export const LAST_BACK_UP_FILE = 'back-up.last';
 /** With what a demo signs receipts, a private JWK, and the published half of it, a JWKS. */
 export const RECEIPT_KEY_FILE = 'receipts.jwk';
 export const RECEIPT_KEYS_FILE = 'receipts.jwks';
@@ -30,7 +32,7 @@ const OTHERS = 0o077;
 
 /** With what SQLite puts beside its files, and what is not yet in the place of an older file. */
 const OURS =
-  /^(demo\.json|demo\.clock|host\.json|wattpurse\.(db|mark|lock)|keyring\.wpkr|ceremony\.json|token\.json|(meters|cards)\.nvm|books\.(jwks|heads)|receipts\.jwks?)(-wal|-shm|-journal|\.new)?$/;
+  /^(demo\.json|demo\.clock|host\.json|wattpurse\.(db|mark|lock)|keyring\.wpkr|ceremony\.json|token\.json|(meters|cards)\.nvm|books\.(jwks|heads)|receipts\.jwks?|back-up\.last)(-wal|-shm|-journal|\.new)?$/;
 
 /** Makes the folder and those above it where there is none. @throws WrongUse when somebody else's files are in it */
 export function makeFolder(path: string): void {

@@ -169,7 +169,7 @@ export async function sealInto(data: string, keys: SoftwareKeyStore): Promise<vo
 }
 
 /** Books that moved are in two places, and the mark says in which they live. @throws WrongUse */
-function refuseWhatWasLeft(data: string, database: string | undefined): void {
+export function refuseWhatWasLeft(data: string, database: string | undefined): void {
   if (!existsSync(join(data, DATABASE_FILE))) return;
   const mark = markAt(join(data, MARK_FILE));
   if (mark === undefined) return;
@@ -195,6 +195,9 @@ async function keyringOf(folder: string): Promise<SoftwareKeyStore> {
   await sealInto(folder, keys);
   return keys;
 }
+
+/** The keyring in a file that is there. @throws WrongUse */
+export const keyringIn = (path: string): Promise<SoftwareKeyStore> => opened(path, passphraseNeeded());
 
 function passphraseNeeded(): string {
   const secret = passphrase();

@@ -61,6 +61,14 @@ The keyring of DIR lies sealed under WATTPURSE_PASSPHRASE.`,
   wattpurse database compare --from PLACE --to PLACE [--json]
       Compares two such books row by row, and changes neither.
 A PLACE is the folder of a host, or a database as postgres://user@host/database.`,
+  backup: `  wattpurse backup --data DIR --to DIR [--database URL] [--json]
+      The books of a host, which may run and sell meanwhile, into a new folder: all of it or nothing. Keys are not in it.
+  wattpurse backup rehearse DIR --keyring FILE [--key FILE]... [--scratch DIR] [--json]
+      Restores a back-up into a folder that is gone afterwards, and audits it.`,
+  restore: `  wattpurse restore DIR --data DIR --keyring FILE [--key FILE]... [--database URL] [--max-age DAYS] [--json]
+      Puts a back-up into a folder that is not there yet, or into an empty database as well, and audits it.
+      The host that starts on it asks every meter for its receipts before any value moves.
+      One that is older than 7 days is refused, or than --max-age says. --key names published keys of receipts.`,
   audit: `  wattpurse audit [--data DIR] [--database FILE|URL] [--key FILE]... [--json]
       Proves books as they lie: signed heads, the chain of postings, each row of each table, receipts and sums.
       They are those of a demo or a host in DIR, of a file of SQLite, or at postgres://user@host/database. --key names

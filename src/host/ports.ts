@@ -432,11 +432,19 @@ export interface StoreTransaction extends StoreReads {
 
 /**
  * `instant-reserved`: no time of the business before it will be used again. `restored`: 1 from the moment that a store
- * finds itself to be an older copy, or that a person says so, until the next start of the host (X9). `trace` and a
+ * finds itself to be an older copy, or that a person says so, until the next start of the host (X9). `restored-from`: when that copy was made, in Unix ms by its machine. `restored-at`: the instant of the host's first start on it. `trace` and a
  * port: payments that it was ever asked for. `keyring`: the check value of a master key, by which a keyring is told
  * from another's.
  */
-export type FactName = 'instant-reserved' | 'address-map-version' | 'restored' | 'keyring' | `trace ${string}`;
+export type FactName =
+  | 'instant-reserved'
+  | 'address-map-version'
+  | 'restored'
+  | 'restored-from'
+  | 'restored-at'
+  | 'unreconciled'
+  | 'keyring'
+  | `trace ${string}`;
 
 /** Minutes of a check meter that are kept: 35 days, a month of settlement and some days to look into it. */
 export const CHECK_MINUTES_KEPT = 35 * 1440;

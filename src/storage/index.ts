@@ -7,4 +7,5 @@ export { compareBooks, copyBooks, differs, type TableComparison } from './copy.t
 export { type BooksPlace, CopyRefused } from './copy-rows.ts';
 export type { SealSettings } from './heads.ts';
 export { openPostgresStore, type PostgresSettings } from './postgres.ts';
+export { type BooksInFile, booksIn, SCHEMA_VERSION, type SnapshotOf, snapshotBooks } from './snapshot.ts';
 export { lockFile, openSqliteStore } from './sqlite.ts';

@@ -27,7 +27,7 @@ const BEGINS_MS = Date.UTC(2026, 0, 1);
 const DAYS_A_WEEK = 7;
 const SECONDS_MAX = 60;
 const MEGABYTES_MAX = 1_000;
-const PASSPHRASE = 'bench';
+export const PASSPHRASE = 'bench';
 /** Top-ups in one transaction, and under one signature of receipts. */
 const GROUP = 1_000;
 const TOP_UP = 7_000n;
@@ -74,7 +74,8 @@ export async function auditYear(
   }
 }
 
-async function writeYear(folder: string, { meters, days }: YearSize): Promise<void> {
+/** The folder of such books, with the keys that they are proved with. */
+export async function writeYear(folder: string, { meters, days }: YearSize): Promise<void> {
   const keyring = new SoftwareKeyStore({ utility: 1, keys: new Map() }, systemRandomness);
   await keyring.addGeneration(Purpose.value, Suite.aes128);
   const receiptKey = await drawSigningKey('bench');

@@ -52,6 +52,8 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'credits-sqlite': async () => (await import('./credits.ts')).creditsOnSqlite(),
   'credits-postgresql': async () => (await import('./credits.ts')).creditsOnPostgres(),
   'audit-year': async () => (await import('./audit-year.ts')).auditYear(),
+  'back-up-sqlite': async () => (await import('./back-up.ts')).backUpOfYear('SQLite'),
+  'back-up-postgresql': async () => (await import('./back-up.ts')).backUpOfYear('PostgreSQL'),
 };
 
 const DONE = 0;
