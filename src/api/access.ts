@@ -176,6 +176,8 @@ export const ACCESS = {
   readPayment: { scope: 'payments:read', all: ['operator', 'cashier', 'auditor'], own: ['subscriber'] },
   answerByChip: { scope: 'payments:write', all: ['operator', 'cashier'], own: ['subscriber'] },
   cancelPayment: { scope: 'payments:write', all: ['operator', 'cashier'], own: ['subscriber'] },
+  readRestoration: { scope: 'payments:read', all: ['operator', 'cashier', 'auditor', 'system-manager'] },
+  reconcilePort: { scope: 'payments:write', all: ['operator'] },
   readContract: { scope: 'payments:read', all: ['operator', 'cashier', 'auditor'], own: ['subscriber'] },
   agreeContract: { scope: 'payments:write', all: ['operator'], own: ['subscriber'] },
   endContract: { scope: 'payments:write', all: ['operator'], own: ['subscriber'] },

@@ -39,6 +39,7 @@ import { peopleRoutes } from './routes/people.ts';
 import { purchaseRoutes } from './routes/purchases.ts';
 import { receiptRoutes } from './routes/receipts.ts';
 import { remittanceRoutes } from './routes/remittances.ts';
+import { restorationRoutes } from './routes/restoration.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { settlementRoutes } from './routes/settlement.ts';
@@ -99,6 +100,7 @@ import { OutagesSchema } from './schemas/outages.ts';
 import { AlarmSchema, GridSchema, OverviewSchema } from './schemas/overview.ts';
 import { ApiKeySchema, AuditSchema, LogInSchema, PersonSchema, SessionSchema } from './schemas/people.ts';
 import { PayeeAccountSchema, RemittanceSchema } from './schemas/remittances.ts';
+import { RestorationSchema } from './schemas/restoration.ts';
 import { ClosedPeriodSchema, PeriodSchema } from './schemas/settlement.ts';
 import { StatementSchema } from './schemas/statement.ts';
 import { TariffPreviewSchema, TariffWeekSchema } from './schemas/tariff-week.ts';
@@ -129,6 +131,7 @@ const SCHEMAS = [
     PostingSchema,
     LineDaySchema,
     OutagesSchema,
+    RestorationSchema,
     LineBalanceSchema,
     LossAlarmSchema,
     LineNetworkSchema,
@@ -273,6 +276,7 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
         offlineMeterRoutes(v1, services);
         shiftRoutes(v1, services);
         paymentRoutes(v1, services);
+        restorationRoutes(v1, services);
         approvalRoutes(v1, services);
         controlRoutes(v1, services);
         keyRoutes(v1, services);

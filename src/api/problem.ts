@@ -182,5 +182,6 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   'pin-weak': UNPROCESSABLE,
   'pin-refused': FORBIDDEN,
   'call-unknown': NOT_FOUND,
+  'never-restored': NOT_FOUND,
   'store-failed': UNAVAILABLE,
 };

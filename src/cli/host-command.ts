@@ -27,10 +27,13 @@ import { listen } from './listen.ts';
 import { PAGES_FOLDER } from './pages-folder.ts';
 import { paper, receiptPaper } from './paper.ts';
 import { openTelephone } from './phone-desk.ts';
+import { RestorationNews } from './restoration-news.ts';
 import { say, stopOnSignal } from './say.ts';
 import { wallClock } from './wall-clock.ts';
 
 const TICK_MS = 1_000;
+/** What is read of each meter is not read each second. */
+const NEWS_MS = 10_000;
 const METERS_MAX = METERS_PER_LOCAL_UNIT_MAX * 256;
 
 /** `wattpurse host`: the host of a utility and its API, until it is stopped. */
@@ -158,8 +161,10 @@ async function serve(
   if ((await people.people({ limit: 1 })).length === 0) {
     say('warn', 'Nobody can log in yet: stop, make a system manager with "wattpurse manager", and start again.');
   }
+  const news = new RestorationNews(services, say);
   try {
     await Promise.all([
+      again(() => news.tell(), stopped.signal, NEWS_MS).finally(stop),
       again(() => services.handle({ type: 'tick' }), stopped.signal).finally(stop),
       ...(several ? [again(() => services.handle({ type: 'beat' }), stopped.signal).finally(stop)] : []),
       // Whoever is told may be slow, and nothing else waits for them.
@@ -180,9 +185,9 @@ async function serve(
 }
 
 /** Until it is stopped. A store that is away is asked again with the next tick: what is due stays due. */
-async function again(work: () => Promise<void>, stopped: AbortSignal): Promise<void> {
+async function again(work: () => Promise<void>, stopped: AbortSignal, everyMs = TICK_MS): Promise<void> {
   while (!stopped.aborted) {
-    await pause(TICK_MS, undefined, { signal: stopped }).catch(() => undefined);
+    await pause(everyMs, undefined, { signal: stopped }).catch(() => undefined);
     try {
       await work();
     } catch (error) {

@@ -41,6 +41,7 @@ import { fail, isFailure, orStoreFailure } from './failures.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { REFUSALS } from './refusal-names.ts';
 import type { CardFreeze, CardOrder, CardPurse, CardTicket, HostFailure } from './types.ts';
+import { ValueHold } from './value-hold.ts';
 import { type Act, witnessed } from './witness.ts';
 
 /** An exchange 0x18 has begun: the frame is M1. */
@@ -117,12 +118,14 @@ type DeskPorts = Pick<HostPorts, 'store' | 'keys' | 'clock' | 'randomness' | 'wa
  */
 export class CardDesk implements CardCarrying {
   readonly #ports: DeskPorts;
+  readonly #hold: ValueHold;
   readonly #exchanges = new Map<string, Exchange>();
   /** One for each region of a card: of two the later one goes on. */
   readonly #current = new Map<string, string>();
 
-  constructor(ports: DeskPorts) {
+  constructor(ports: DeskPorts, hold = new ValueHold({})) {
     this.#ports = ports;
+    this.#hold = hold;
   }
 
   async wanted(csn: Csn): Promise<readonly Region[]> {
@@ -136,7 +139,12 @@ export class CardDesk implements CardCarrying {
 
   async begin(at: CardAt, act?: Act): Promise<CardBegun | HostFailure> {
     const { store, keys, clock, randomness } = this.#ports;
-    const claimed = await orStoreFailure(store.transaction((tx) => witnessed(tx, act, () => claim(tx, at))));
+    const claimed = await orStoreFailure(
+      store.transaction(async (tx) => {
+        const isHeld = await this.#hold.holds(tx);
+        return witnessed(tx, act, () => claim(tx, at, isHeld));
+      }),
+    );
     if (isFailure(claimed)) return claimed;
     const { utility, n, job, known } = claimed;
     const key = await orKeyFailure(keys.cardKey({ utility, n, csn: at.csn, scope: at.region }));
@@ -304,12 +312,14 @@ interface Claimed {
 }
 
 /** Takes the next job of a region; an order's LTC is durable from here on. */
-async function claim(tx: StoreTransaction, at: CardAt): Promise<Claimed | HostFailure> {
+async function claim(tx: StoreTransaction, at: CardAt, isHeld: boolean): Promise<Claimed | HostFailure> {
   const found = await openRegion(tx, at);
   if (isFailure(found)) return found;
   const { purse, provider } = found;
   const of = { utility: provider.utility, n: purse.n as Claimed['n'], known: purse };
   if (purse.queryWanted) return { ...of, job: { type: 'query' } };
+  // X9: its order waits until the books were compared with those of the payment ports.
+  if (isHeld) return { ...of, job: { type: 'hear' } };
   if (purse.outstanding !== undefined) return { ...of, job: { type: 'order', id: purse.outstanding } };
   const order = await firstWaiting(tx, purse.id);
   if (order === undefined) return { ...of, job: { type: 'hear' } };

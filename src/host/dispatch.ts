@@ -36,6 +36,7 @@ import { REFUSALS, refusalIn } from './refusal-names.ts';
 import type { HostCounters } from './services.ts';
 import { holdsNoValueKey } from './standing.ts';
 import type { Meter, OutstandingRow, Purse } from './types.ts';
+import type { ValueHold } from './value-hold.ts';
 import { IN_FLIGHT_PER_LOCAL_UNIT_MAX, wakeLine, workDone, workFailed, workTriesOn, workWaits } from './work.ts';
 
 type Carried = Extract<BackhaulMessage, { type: 'carried' }>;
@@ -83,6 +84,7 @@ export class Dispatcher {
   readonly #ports: HostPorts;
   readonly #counters: HostCounters;
   readonly #desk: CardDesk;
+  readonly #hold: ValueHold;
   /** One a meter. */
   readonly #exchanges = new Map<Svpmsn, Exchange | CardExchange>();
   readonly #keys: MeterKeys;
@@ -90,10 +92,15 @@ export class Dispatcher {
   readonly #wokenAt = new Map<number, Milliseconds>();
   #ticket: number;
 
-  constructor(ports: HostPorts, counters: HostCounters, desk: CardDesk) {
+  constructor(
+    ports: HostPorts,
+    counters: HostCounters,
+    { desk, hold }: { readonly desk: CardDesk; readonly hold: ValueHold },
+  ) {
     this.#ports = ports;
     this.#counters = counters;
     this.#desk = desk;
+    this.#hold = hold;
     this.#keys = new MeterKeys(ports.keys);
     // Answers to a process before this one must not find a ticket of its own.
     const bytes = new Uint8Array(4);
@@ -122,8 +129,9 @@ export class Dispatcher {
       const limit = IN_FLIGHT_PER_LOCAL_UNIT_MAX - (await tx.leasedCount({ localUnit, now }));
       const jobs: { readonly meter: Meter; readonly job: Job | CardJob }[] = [];
       if (limit <= 0) return jobs;
+      const isHeld = await this.#hold.holds(tx);
       for (const work of await tx.claimDueWork({ localUnit, now, limit })) {
-        const claim = await claimWork(tx, work, now);
+        const claim = await claimWork(tx, work, { now, isHeld });
         if (claim !== undefined) jobs.push(claim);
       }
       return jobs;

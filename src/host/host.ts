@@ -9,9 +9,8 @@ import { importTable } from './bulk-import.ts';
 import { calendarOver } from './calendar.ts';
 import { CardDesk } from './card-desk.ts';
 import { CardErrands } from './card-errands.ts';
-import { createCardHost, wantCardQueries } from './card-host.ts';
+import { createCardHost } from './card-host.ts';
 import { CardPipe } from './card-pipe.ts';
-import { queueCommand } from './command-queue.ts';
 import { type Agreement, agree, contractUnknown, endContract, transferAll } from './contracts.ts';
 import { requestCommand } from './control.ts';
 import { readCutOffs } from './cut-offs.ts';
@@ -31,7 +30,7 @@ import { Forecasts } from './forecast.ts';
 import { readGrid } from './grid.ts';
 import { grouped } from './group.ts';
 import { Hearing } from './hearing.ts';
-import { monitoringInDoubt, nextKeyMissing, SEARCH_OF_MONITORING } from './key-change.ts';
+import { monitoringInDoubt, nextKeyMissing } from './key-change.ts';
 import { KeyHanding } from './key-handing.ts';
 import { keyUse } from './key-use.ts';
 import { LedgerReader } from './ledger.ts';
@@ -51,16 +50,15 @@ import {
   Payments,
   paymentUnknown,
   payOut,
-  skipTraces,
   unsettledPayments,
 } from './payments.ts';
 import { readPolicy } from './policy.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { Presence } from './presence.ts';
 import { issueDue, receiptsOf } from './receipting.ts';
-import { wantQuery } from './receipts.ts';
 import { addSubscriber, changeSubscriber, enrol, readdress } from './registry.ts';
 import { payeeAccount, type Remitting, remit, remittanceBy } from './remittances.ts';
+import { Restoration } from './restoration.ts';
 import { findMeters, findSubscribers } from './search.ts';
 import type {
   ControlRequest,
@@ -87,6 +85,7 @@ import { bookDebt, type Debt, duesNow, type Purchase, publishTerms, quote, trade
 import { postingPage, TrialBalanceReader } from './trial-balance.ts';
 import { type HostFailure, Lane, type Meter, type Purse, type Subscriber, type Terms, type Webhook } from './types.ts';
 import { useOf } from './use.ts';
+import { ValueHold } from './value-hold.ts';
 import { closePurse, orderUnknown, sellAll, voidOrder } from './vending.ts';
 import { vendOf, vendsOf } from './vends.ts';
 import {
@@ -119,17 +118,19 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     strayMessages: 0,
     keysMissing: 0,
   };
-  const desk = new CardDesk(ports);
+  const hold = new ValueHold(ports);
+  const desk = new CardDesk(ports, hold);
   const pipe = new CardPipe(ports);
-  const dispatcher = new Dispatcher(ports, counters, desk);
+  const dispatcher = new Dispatcher(ports, counters, { desk, hold });
   const handing = new KeyHanding(ports, counters);
   const ledger = new LedgerReader();
+  const restoration = new Restoration(ports, { hold, ledger });
   const dayLedger = new DayLedger();
   const energy = new EnergySums();
   const balancing = new EnergyBalancing(ports, settings.zone);
   const accounts = new TrialBalanceReader();
   const forecasts = new Forecasts(store, settings.zone);
-  const payments = new Payments(ports, settings.zone);
+  const payments = new Payments(ports, settings.zone, hold);
   const hearing = new Hearing(ports, settings, counters, { dispatcher, pipe, handing });
   const { roundMs } = hearing;
   const presence =
@@ -277,6 +278,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     closePeriod: (closing: CloseRequest) =>
       orStoreFailure(closePeriod(store, closing, settings.zone, clock.now(), act)),
 
+    reconciled: (port: string) => request((tx) => restoration.reconciled(tx, port), act),
     closePurse: (closing: { readonly meter: number; readonly orderId: string }) =>
       andDispatch(request((tx, now) => closePurse(tx, closing, now), act)),
     unfreeze: (meter: number) => andDispatch(request((tx, now) => unfreeze(tx, meter, now), act)),
@@ -324,13 +326,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       const doubtful = restored ? await monitoringInDoubt(ports) : [];
       await store.transaction(async (tx) => {
         const now = clock.now();
-        if ((await tx.fact('restored')) === 1) {
-          await wantQueries(tx, now);
-          await wantCardQueries(tx);
-          for (const port of ports.payments?.keys() ?? []) await skipTraces(tx, port);
-          for (const meter of doubtful) await queueCommand(tx, meter, SEARCH_OF_MONITORING, now);
-          await tx.setFact('restored', 0);
-        }
+        if ((await tx.fact('restored')) === 1) await restoration.begin(tx, doubtful, now);
         // Whoever is alone died with what it was at. Of several each finds out who is gone.
         if (presence === undefined) await tx.releaseAllWork(now);
         instantReserved = (await tx.fact('instant-reserved')) ?? 0;
@@ -458,16 +454,12 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     lossAlarm: (id) => orStoreFailure(store.read((tx) => lossAlarm(tx, id))),
     lossAlarms: (query) => store.read((tx) => lossAlarms(tx, query)),
     checkMinutes: (query) => orStoreFailure(store.read((tx) => checkMinutes(tx, query))),
+    restoration: () => orStoreFailure(store.read((tx) => restoration.view(tx))),
     stateOf: (thing) => store.read((tx) => stateOf(tx, thing)),
     counters: () => ({ ...counters }),
     instantReserved: () => store.read(async (tx) => ((await tx.fact('instant-reserved')) ?? 0) as Milliseconds),
     meterNumber: parseMeterNumber,
   };
-}
-
-/** X9: after a restore nobody knows what was sold and stored since the copy was made; the meters do. */
-async function wantQueries(tx: StoreTransaction, now: Milliseconds): Promise<void> {
-  for (const meter of await tx.meters()) await wantQuery(tx, meter, now);
 }
 
 async function unfreeze(tx: StoreTransaction, number: number, now: Milliseconds): Promise<Purse | HostFailure> {

@@ -19,17 +19,30 @@ export type Job =
 /** For the card that is in the meter. */
 export type CardJob = CardLoad & { readonly type: 'card' };
 
+/** X9: value that stays where it is. */
+interface Held {
+  readonly type: 'held';
+}
+/** After so long it is looked at again. */
+const HELD_MS = 30_000;
+
 /** Takes the next job of a meter for this host, until the lease runs out; the TC is durable from here on (X1). */
 export async function claimWork(
   tx: StoreTransaction,
   work: Work,
-  now: Milliseconds,
+  { now, isHeld }: { readonly now: Milliseconds; readonly isHeld: boolean },
 ): Promise<{ readonly meter: Meter; readonly job: Job | CardJob } | undefined> {
   const [meter] = await tx.metersOf([work.svpmsn]);
   const [purse] = await tx.pursesOf([work.svpmsn]);
-  const job = meter === undefined || purse === undefined ? undefined : await nextJob(tx, purse, now);
+  const job = meter === undefined || purse === undefined ? undefined : await nextJob(tx, purse, { now, isHeld });
   if (meter === undefined || job === undefined) {
     await tx.deleteWork(work.svpmsn);
+    return undefined;
+  }
+  if (job.type === 'held') {
+    await tx.putWork([
+      { ...work, lane: Lane.value, dueAt: (now + HELD_MS) as Milliseconds, attempts: 0, leased: false },
+    ]);
     return undefined;
   }
   if (job.type === 'card' && job.dueAt > now) {
@@ -45,12 +58,18 @@ export async function claimWork(
 }
 
 /** What is next, the meter's own value first; a load that is not due yet where there is nothing else. */
-async function nextJob(tx: StoreTransaction, purse: Purse, now: Milliseconds): Promise<Job | CardJob | undefined> {
+async function nextJob(
+  tx: StoreTransaction,
+  purse: Purse,
+  { now, isHeld }: { readonly now: Milliseconds; readonly isHeld: boolean },
+): Promise<Job | CardJob | Held | undefined> {
+  let isHeldBack = false;
   if (purse.freeze === undefined) {
     if (purse.queryWanted) return { type: 'query', lastCounter: purse.lastCounter };
     const outstanding = await tx.outstanding(purse.svpmsn);
-    if (outstanding !== undefined) return { type: 'value', row: outstanding };
-    const order = await tx.nextWaiting(purse.svpmsn);
+    if (isHeld) isHeldBack = outstanding !== undefined || (await tx.nextWaiting(purse.svpmsn)) !== undefined;
+    else if (outstanding !== undefined) return { type: 'value', row: outstanding };
+    const order = isHeld ? undefined : await tx.nextWaiting(purse.svpmsn);
     if (order !== undefined) {
       const row = nextRow(purse, outstanding, order);
       await tx.putOutstanding(row);
@@ -61,7 +80,8 @@ async function nextJob(tx: StoreTransaction, purse: Purse, now: Milliseconds): P
   const load = await nextLoad(tx, purse.svpmsn, now);
   if (load !== undefined && load.dueAt <= now) return { type: 'card', ...load };
   const command = await tx.nextCommand(purse.svpmsn);
-  return command === undefined ? load && { type: 'card', ...load } : { type: 'command', command };
+  if (command !== undefined) return { type: 'command', command };
+  return isHeldBack ? { type: 'held' } : load && { type: 'card', ...load };
 }
 
 /** The command that carries it. */

@@ -11,6 +11,7 @@ import { termsOf } from './terms.ts';
 import { cashGiven } from './tills.ts';
 import { quote, type Traded, tradeAll } from './trading.ts';
 import type { HostFailure, Payment, PaymentState, Trade } from './types.ts';
+import type { ValueHold } from './value-hold.ts';
 import { paymentChanged } from './webhooks.ts';
 import { type Act, witnessed } from './witness.ts';
 import { backOff } from './work.ts';
@@ -65,10 +66,12 @@ export interface PaymentNotice {
 export class Payments {
   readonly #ports: HostPorts;
   readonly #zone: string;
+  readonly #hold: ValueHold;
 
-  constructor(ports: HostPorts, zone: string) {
+  constructor(ports: HostPorts, zone: string, hold: ValueHold) {
     this.#ports = ports;
     this.#zone = zone;
+    this.#hold = hold;
   }
 
   /**
@@ -130,7 +133,8 @@ export class Payments {
   }
 
   /**
-   * Goes on with everything that is due: looks after orders, captures and reverses.
+   * Goes on with everything that is due: looks after orders, captures and reverses. Nothing is, while the books were put
+   * back and not compared with each port (X9).
    * @throws StoreError; it may be called again
    */
   async settle(): Promise<void> {
@@ -303,6 +307,7 @@ export class Payments {
 
   /** What is due and needs a port is this host's for a while; what only needs a look at its order has it here. */
   async #claimDue(tx: StoreTransaction): Promise<Payment[]> {
+    if (await this.#hold.holds(tx)) return [];
     const now = this.#ports.clock.now();
     const dueAt = (now + CLAIMED_MS) as Milliseconds;
     const claimed: Payment[] = [];
@@ -410,7 +415,7 @@ export async function cancelPayment(
 export const unsettledPayments = (tx: StoreReads, page: Omit<OrderedQuery, 'falling'>): Promise<Payment[]> =>
   pageOfValues(tx.payments, 'state', UNSETTLED, 'at', { falling: false, ...page });
 
-const UNSETTLED = ['asked', 'pending', 'approved', 'capturing', 'reversing', 'stuck'] as const;
+export const UNSETTLED = ['asked', 'pending', 'approved', 'capturing', 'reversing', 'stuck'] as const;
 
 /**
  * Where the value of a payment is that has no order, when a restored database may have forgotten one. Until its meter

@@ -432,7 +432,8 @@ export interface StoreTransaction extends StoreReads {
 
 /**
  * `instant-reserved`: no time of the business before it will be used again. `restored`: 1 from the moment that a store
- * finds itself to be an older copy, or that a person says so, until the next start of the host (X9). `restored-from`: when that copy was made, in Unix ms by its machine. `restored-at`: the instant of the host's first start on it. `trace` and a
+ * finds itself to be an older copy, or that a person says so, until the next start of the host (X9). `restored-from`: when that copy was made, in Unix ms by its machine. `restored-at`: the instant of the host's first start on it. `unreconciled` and a
+ * port: 1 until somebody compared its payments with books that were put back. `trace` and a
  * port: payments that it was ever asked for. `keyring`: the check value of a master key, by which a keyring is told
  * from another's.
  */
@@ -442,7 +443,7 @@ export type FactName =
   | 'restored'
   | 'restored-from'
   | 'restored-at'
-  | 'unreconciled'
+  | `unreconciled ${string}`
   | 'keyring'
   | `trace ${string}`;
 

@@ -349,9 +349,11 @@ export class Rig implements GridLink {
   }
 
   /** As when the store has found itself to be an older copy. */
-  async startRestored(): Promise<void> {
+  async startRestored({ reconciled = true } = {}): Promise<void> {
     await this.store.transaction((tx) => tx.setFact('restored', 1));
     await this.host.start();
+    if (!reconciled) return;
+    for (const { name } of this.host.paymentPorts()) await this.host.reconciled(name);
   }
 
   send(localUnit: number, message: BackhaulMessage): void {

@@ -26,6 +26,7 @@ import type { ChipSaid, PaymentAnswered, PaymentAsked, PaymentNotice } from './p
 import type { MeterPolicy } from './policy.ts';
 import type { PageQuery, TariffQuery } from './ports.ts';
 import type { PayeeAccount } from './remittances.ts';
+import type { RestorationView } from './restoration.ts';
 import type { MeterFilter, SubscriberFilter } from './search.ts';
 import type { ClosedPeriod, CloseRequest } from './settlement.ts';
 import type { SettledClaim } from './settlement-exchange.ts';
@@ -263,6 +264,13 @@ export interface HostServices extends AgentReads, CardServices {
   paymentNotice(notice: PaymentNotice): Promise<Payment | HostFailure>;
   /** Nobody waits for a payment that is asked or pending any more: it is reversed, whatever is answered later. */
   cancelPayment(id: string): Promise<Payment | HostFailure>;
+  /** What was learned since the books were put back from a copy; `never-restored` where they never were. */
+  restoration(): Promise<RestorationView | HostFailure>;
+  /**
+   * The payments of a port were compared with books that were put back. Until that was said of all ports no value leaves
+   * for a meter or card, and no port is told to give or take money (X9).
+   */
+  reconciled(port: string): Promise<RestorationView | HostFailure>;
   /** Captures and reverses what is due. It waits for payment ports: call it beside `handle`, again and again. */
   settlePayments(): Promise<void>;
   payment(id: string): Promise<Payment | HostFailure>;

@@ -505,6 +505,7 @@ export interface HostFailure {
     | 'pin-weak'
     | 'pin-refused'
     | 'call-unknown'
+    | 'never-restored'
     | 'store-failed';
   /** What is wrong, where, and what to do. */
   readonly sentence: string;

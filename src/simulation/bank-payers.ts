@@ -134,6 +134,13 @@ export class BankPayers {
       this.#agreedAt.delete(id);
       await this.#compare(id, 'after a restore');
     }
+    for (const port of [CARD, DEBIT]) await this.#reconciled(port);
+  }
+
+  /** Until a host has taken it, no value leaves. */
+  async #reconciled(port: string): Promise<void> {
+    const { time, host } = this.#utility;
+    if (!(await answered(host.reconciled(port)))) time.after(AGAIN_MS, () => this.#reconciled(port));
   }
 
   async #ask(asked: PaymentAsked): Promise<void> {
