@@ -146,6 +146,7 @@ export interface StoreFailure {
     | 'store-closed'
     | 'folder-in-use'
     | 'version-newer'
+    | 'hosts-older'
     | 'file-foreign';
   readonly sentence: string;
 }

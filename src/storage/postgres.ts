@@ -110,6 +110,8 @@ export class PostgresStore implements Store, HeadSigner {
   readonly #prepared = new Map<string, { readonly name: string; readonly text: string }>();
   /** The lane of each connection that has written. */
   readonly #lanes = new WeakMap<pg.ClientBase, Lane>();
+  /** Connections whose database is known to have the shape of this program. */
+  readonly #checked = new WeakSet<pg.ClientBase>();
   #mayWrite = false;
   #closed = false;
 
@@ -161,6 +163,11 @@ export class PostgresStore implements Store, HeadSigner {
   }
 
   async #attempt<T>(client: pg.ClientBase, work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
+    if (!this.#checked.has(client)) {
+      // A connection that ended may have come anew after a newer program took the database forward.
+      await checkedVersion(client);
+      this.#checked.add(client);
+    }
     const lane = await this.#laneOf(client);
     await client.query('BEGIN ISOLATION LEVEL SERIALIZABLE');
     const connection = this.#connection(client);
@@ -266,7 +273,16 @@ async function withClient<T>(pool: pg.Pool, work: (client: pg.ClientBase) => Pro
 }
 const ignore = (): void => undefined;
 
-export async function migrate(client: pg.ClientBase, schema: string): Promise<void> {
+/**
+ * Brings the schema to the newest shape, in one transaction. Hosts of an older shape would go on writing to one that they
+ * do not know: while any is connected it is refused.
+ * @throws StoreError
+ */
+export async function migrate(
+  client: pg.ClientBase,
+  schema: string,
+  steps: readonly string[] = POSTGRES_MIGRATIONS,
+): Promise<void> {
   await client.query('BEGIN');
   await client.query(`SELECT pg_advisory_xact_lock(hashtext('wattpurse migration ${schema}'))`);
   await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
@@ -279,23 +295,44 @@ export async function migrate(client: pg.ClientBase, schema: string): Promise<vo
     });
   }
   await client.query(`CREATE TABLE IF NOT EXISTS ${VERSION_TABLE} (version INTEGER NOT NULL)`);
-  const version = await checkedVersion(client);
-  for (let step = version; step < POSTGRES_MIGRATIONS.length; step++) {
-    await client.query(POSTGRES_MIGRATIONS[step] as string);
+  const version = await checkedVersion(client, steps.length);
+  if (version > 0 && version < steps.length) await refuseOlderHosts(client, schema);
+  for (let step = version; step < steps.length; step++) {
+    await client.query(steps[step] as string);
     await client.query(`INSERT INTO ${VERSION_TABLE} (version) VALUES (${step + 1})`);
   }
   await client.query('COMMIT');
 }
+
+/** Those that wait here for their turn know this shape, or are refused when it comes. */
+async function refuseOlderHosts(client: pg.ClientBase, schema: string): Promise<void> {
+  const { rows } = await client.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = $1 AND pid <> pg_backend_pid()
+      AND pid NOT IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)`,
+    [hostsOf(schema)],
+  );
+  const n = rows[0]?.n ?? 0;
+  if (n === 0) return;
+  throw new StoreError({
+    reason: 'hosts-older',
+    sentence: `Hosts of an older version are at this database (${n === 1 ? '1 connection' : `${n} connections`}): stop them, and start this one again; nothing was changed.`,
+  });
+}
+
 export const VERSION_TABLE = 'wattpurse_version';
 
 /** The version of its shape. @throws StoreError for that of a newer program */
-export async function checkedVersion(client: pg.ClientBase): Promise<number> {
+export async function checkedVersion(
+  client: pg.ClientBase,
+  known: number = POSTGRES_MIGRATIONS.length,
+): Promise<number> {
   const found = await client.query(`SELECT max(version) AS version FROM ${VERSION_TABLE}`);
   const version = Number(found.rows[0]?.version ?? 0);
-  if (version <= POSTGRES_MIGRATIONS.length) return version;
+  if (version <= known) return version;
   throw new StoreError({
     reason: 'version-newer',
-    sentence: `The database has version ${version}, and this program knows up to ${POSTGRES_MIGRATIONS.length}: install the newer program.`,
+    sentence: `The database has version ${version}, and this program knows up to ${known}: install the newer program.`,
   });
 }
 
