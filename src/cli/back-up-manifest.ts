@@ -1,8 +1,16 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { type PublishedBookKeys, parseBookVerifier } from '../adapters/book-keys.ts';
-import { type KeyName, KeyStoreError, keyNameFromByte, keyNameText, type SoftwareKeyStore } from '../crypto/index.ts';
-import { BOOK_KEYS_FILE, DATABASE_FILE, HEADS_FILE, HOST_FILE, RECEIPT_KEYS_FILE } from './folder-files.ts';
+import { type KeyName, type KeyStore, KeyStoreError, keyNameFromByte, keyNameText } from '../crypto/index.ts';
+import {
+  BOOK_KEYS_FILE,
+  CEREMONY_FILE,
+  DATABASE_FILE,
+  HEADS_FILE,
+  HOST_FILE,
+  RECEIPT_KEYS_FILE,
+  TOKEN_FILE,
+} from './folder-files.ts';
 import { WrongUse } from './usage.ts';
 
 export const MANIFEST_FILE = 'manifest.json';
@@ -13,7 +21,15 @@ export const MANIFEST_BYTES_MAX = 1 << 20;
 const KIND = 'wattpurse back-up';
 const VERSION = 1;
 /** What may stand in a back-up; other names are refused, so that none leads out of its folder. */
-export const BACK_UP_FILES = [DATABASE_FILE, HOST_FILE, BOOK_KEYS_FILE, HEADS_FILE, RECEIPT_KEYS_FILE] as const;
+export const BACK_UP_FILES = [
+  DATABASE_FILE,
+  HOST_FILE,
+  BOOK_KEYS_FILE,
+  HEADS_FILE,
+  RECEIPT_KEYS_FILE,
+  CEREMONY_FILE,
+  TOKEN_FILE,
+] as const;
 
 const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const Hash = Type.String({ pattern: '^[0-9a-f]{64}$' });
@@ -115,7 +131,7 @@ export function openManifest(
 }
 
 /** Of all keys of a store, in the order of n. */
-export async function keyMetadata(keys: SoftwareKeyStore): Promise<KeyMetadata[]> {
+export async function keyMetadata(keys: KeyStore): Promise<KeyMetadata[]> {
   const found: KeyMetadata[] = [];
   for (let n = 0; n <= 0xff; n++) {
     const checkValue = await checkValueOf(keys, keyNameFromByte(n));
@@ -125,7 +141,7 @@ export async function keyMetadata(keys: SoftwareKeyStore): Promise<KeyMetadata[]
 }
 
 /** @throws WrongUse when a key that the back-up had is not in the keyring, or is another one */
-export async function checkKeys(keys: SoftwareKeyStore, { keys: had }: Manifest, place: string): Promise<void> {
+export async function checkKeys(keys: KeyStore, { keys: had }: Manifest, place: string): Promise<void> {
   for (const { n, checkValue } of had) {
     const name = keyNameFromByte(n);
     const found = await checkValueOf(keys, name);
@@ -138,7 +154,7 @@ export async function checkKeys(keys: SoftwareKeyStore, { keys: had }: Manifest,
   }
 }
 
-async function checkValueOf(keys: SoftwareKeyStore, name: KeyName): Promise<string | undefined> {
+async function checkValueOf(keys: KeyStore, name: KeyName): Promise<string | undefined> {
   try {
     return await keys.checkValue(name);
   } catch (error) {

@@ -28,7 +28,7 @@ import {
   OWNER_ONLY,
   RECEIPT_KEYS_FILE,
 } from './folder-files.ts';
-import { keyringIn, refuseWhatWasLeft, workshopOf } from './host-folder.ts';
+import { keyringInFile, keysIn, refuseWhatWasLeft, workshopOf } from './host-folder.ts';
 import type { BooksAt } from './host-options.ts';
 import { MEBIBYTE, readNamedFile } from './read-file.ts';
 import { WrongUse } from './usage.ts';
@@ -124,17 +124,21 @@ export interface Restored {
  * and the payment ports for their payments before any value moves (X9).
  * @throws WrongUse @throws StoreError @throws CopyRefused; nothing is left in the place then
  */
-export async function restoreBackUp({ from, keyring, published = [], daysMax, to }: Restoring): Promise<Restored> {
-  const { keys, sealed } = await namedKeyring(keyring);
-  const signing = bookKeys(keys.bookSecret());
-  const manifest = await openBackUp(from, { keys, signing });
+export async function restoreBackUp({ from, published = [], daysMax, to, ...asked }: Restoring): Promise<Restored> {
+  const { keyring, sealed } = await namedKeyring(asked.keyring);
+  const manifest = await openBackUp(from, bookKeys(keyring.bookSecret()));
   checkAge(manifest, daysMax, from);
   return fillFolder(to.data, async (beside) => {
-    for (const file of manifest.files) await copyHashed(file, from, beside);
+    const books = manifest.files.filter(({ name }) => name === DATABASE_FILE);
+    for (const file of manifest.files) if (!books.includes(file)) await copyHashed(file, from, beside);
     writeWhole(join(beside, KEYS_FILE), sealed);
+    // What may name a token is what the utility has signed from here on.
+    const keys = await keysIn(beside, keyring);
+    await checkKeys(keys, manifest, from);
+    for (const file of books) await copyHashed(file, from, beside);
     const store = openSqliteStore(
       beside,
-      sealsOf(beside, async () => keys),
+      sealsOf(beside, async () => keyring),
     );
     try {
       await store.transaction(async (tx) => {
@@ -165,13 +169,8 @@ export async function rehearse(asked: Omit<Restoring, 'to' | 'daysMax'>, scratch
   }
 }
 
-interface Opening {
-  readonly keys: SoftwareKeyStore;
-  readonly signing: PublishedBookKeys;
-}
-
 /** What does not need the files themselves. @throws WrongUse */
-async function openBackUp(from: string, { keys, signing }: Opening): Promise<Manifest> {
+async function openBackUp(from: string, signing: PublishedBookKeys): Promise<Manifest> {
   if (!existsSync(join(from, MANIFEST_FILE))) {
     throw new WrongUse(
       `${from} holds no ${MANIFEST_FILE}, so it is no back-up, or one that was cut short: name another.`,
@@ -186,7 +185,6 @@ async function openBackUp(from: string, { keys, signing }: Opening): Promise<Man
       `${from} has books of version ${opened.schema}, and this program knows up to ${SCHEMA_VERSION}: install the newer program.`,
     );
   }
-  await checkKeys(keys, opened, from);
   for (const { name, bytes } of opened.files) {
     const stat = statSync(join(from, name), { throwIfNoEntry: false });
     if (stat?.isFile() === true && stat.size === bytes) continue;
@@ -210,9 +208,11 @@ function checkAge({ at }: Manifest, daysMax: number | undefined, from: string): 
 
 const day = (at: number): string => `${new Date(at).toISOString().slice(0, 16)}Z`;
 
-async function namedKeyring(path: string): Promise<{ readonly keys: SoftwareKeyStore; readonly sealed: Uint8Array }> {
+async function namedKeyring(
+  path: string,
+): Promise<{ readonly keyring: SoftwareKeyStore; readonly sealed: Uint8Array }> {
   const sealed = readNamedFile(path, 'keyring', MEBIBYTE);
-  return { keys: await keyringIn(path), sealed };
+  return { keyring: await keyringInFile(path), sealed };
 }
 
 type Hashed = Pick<Manifest['files'][number], 'bytes' | 'sha256'>;

@@ -52,7 +52,12 @@ const CODES: Readonly<Record<string, { readonly what: string; readonly remedy: s
 };
 
 /** Reasons that another choice on the command line would mend. */
-const WRONG_CHOICES: readonly StoreError['reason'][] = ['folder-in-use', 'version-newer', 'hosts-older', 'file-foreign'];
+const WRONG_CHOICES: readonly StoreError['reason'][] = [
+  'folder-in-use',
+  'version-newer',
+  'hosts-older',
+  'file-foreign',
+];
 
 function ofStore(error: StoreError, place: string): Error {
   if (WRONG_CHOICES.includes(error.reason)) return new WrongUse(error.message);

@@ -197,7 +197,7 @@ async function keyringOf(folder: string): Promise<SoftwareKeyStore> {
 }
 
 /** The keyring in a file that is there. @throws WrongUse */
-export const keyringIn = (path: string): Promise<SoftwareKeyStore> => opened(path, passphraseNeeded());
+export const keyringInFile = (path: string): Promise<SoftwareKeyStore> => opened(path, passphraseNeeded());
 
 function passphraseNeeded(): string {
   const secret = passphrase();

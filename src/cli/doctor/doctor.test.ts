@@ -528,7 +528,10 @@ test('a partner that cannot be reached is found', async () => {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const bank = { type: 'acquirer', host: '127.0.0.1', port, institution: '1', terminal: 'T', merchant: 'M' };
-  writeFileSync(join(scratch, 'bank.json'), JSON.stringify({ host: { data: 'well', listen: FREE[1] }, payments: { bank } }));
+  writeFileSync(
+    join(scratch, 'bank.json'),
+    JSON.stringify({ host: { data: 'well', listen: FREE[1] }, payments: { bank } }),
+  );
   // What the host is started with may stand there too.
   const asked = ['--configuration', 'bank.json'];
   await isWell(...asked);
