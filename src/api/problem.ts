@@ -183,5 +183,6 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   'pin-refused': FORBIDDEN,
   'call-unknown': NOT_FOUND,
   'never-restored': NOT_FOUND,
+  'reconciled-early': CONFLICT,
   'store-failed': UNAVAILABLE,
 };

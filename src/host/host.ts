@@ -278,7 +278,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     closePeriod: (closing: CloseRequest) =>
       orStoreFailure(closePeriod(store, closing, settings.zone, clock.now(), act)),
 
-    reconciled: (port: string) => request((tx) => restoration.reconciled(tx, port), act),
+    reconciled: (port: string) => request((tx, now) => restoration.reconciled(tx, port, now), act),
     closePurse: (closing: { readonly meter: number; readonly orderId: string }) =>
       andDispatch(request((tx, now) => closePurse(tx, closing, now), act)),
     unfreeze: (meter: number) => andDispatch(request((tx, now) => unfreeze(tx, meter, now), act)),

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { milliseconds } from '../units/index.ts';
 import type { HostFailure, MemoryStore } from './index.ts';
 import { Till } from './payments.testing.ts';
-import { made } from './rig.testing.ts';
+import { made, UNDER_WAY_MS } from './rig.testing.ts';
 
 /** A host on a copy that was made before something happened. */
 async function putBack(till: Till, happening: () => Promise<unknown>): Promise<void> {
@@ -98,4 +99,23 @@ test('a hold outlives the host, and books that were never put back have none', a
   made(await other.reconciled('bank'));
   await till.end();
   assert.equal(meter.credited, 70);
+});
+
+test('nobody has compared before what was asked of a port in the forgotten hours has arrived there', async () => {
+  const till = await Till.open();
+  const { rig } = till;
+  made(await till.pay('p', 1_000));
+  await putBack(till, async () => {});
+  const early = (await rig.host.reconciled('bank')) as HostFailure;
+  assert.equal(early.reason, 'reconciled-early');
+  assert.match(early.sentence, /in 5 minutes/);
+  // What the books gave back and forgot arrives now.
+  await till.bank.reverse({ id: 'p', trace: 1, at: milliseconds(0), amount: 1_000, currency: 978 });
+  made(await rig.host.voidOrder('payment:p'));
+  rig.clock.ms += UNDER_WAY_MS - 1;
+  assert.equal(((await rig.host.reconciled('bank')) as HostFailure).reason, 'reconciled-early');
+  rig.clock.ms += 1;
+  assert.deepEqual(made(await rig.host.reconciled('bank')).ports, [{ port: 'bank', isReconciled: true }]);
+  await till.end();
+  assert.deepEqual([(await till.payment('p')).state, till.bank.taken()], ['reversed', 0]);
 });

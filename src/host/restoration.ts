@@ -29,6 +29,9 @@ export interface RestorationView {
   readonly ports: readonly { readonly port: string; readonly isReconciled: boolean }[];
 }
 
+/** A request to a payment port reaches its bank within that, or never. */
+const UNDER_WAY_MS = 300_000;
+
 /** X9: a database that was put back knows neither what its meters were credited with since, nor what its payers paid. */
 export class Restoration {
   readonly #ports: Pick<HostPorts, 'payments'>;
@@ -55,13 +58,24 @@ export class Restoration {
     await tx.setFact('restored', 0);
   }
 
-  /** Somebody compared the payments of a port with these books, and told them what they had forgotten. */
-  async reconciled(tx: StoreTransaction, port: string): Promise<RestorationView | HostFailure> {
+  /**
+   * Somebody compared the payments of a port with these books, and told them what they had forgotten. Not before all that
+   * the books had asked of it has arrived there: what they forgot to have given back may be under way, and value that
+   * was sold for it meanwhile would be paid with nothing.
+   */
+  async reconciled(tx: StoreTransaction, port: string, now: Milliseconds): Promise<RestorationView | HostFailure> {
     if (this.#ports.payments?.has(port) !== true) {
       return fail('payment-port-unknown', `Nobody takes money here as "${port}": name one of the payment ports.`);
     }
     const view = await this.view(tx);
     if ('reason' in view) return view;
+    const restMs = view.startedAt + UNDER_WAY_MS - now;
+    if (restMs > 0) {
+      return fail(
+        'reconciled-early',
+        `What was asked of "${port}" before the books were put back may still be on its way: compare and say so in ${Math.ceil(restMs / 60_000)} minutes.`,
+      );
+    }
     await tx.setFact(`unreconciled ${port}`, 0);
     return { ...view, ports: view.ports.map((each) => (each.port === port ? { port, isReconciled: true } : each)) };
   }

@@ -506,6 +506,7 @@ export interface HostFailure {
     | 'pin-refused'
     | 'call-unknown'
     | 'never-restored'
+    | 'reconciled-early'
     | 'store-failed';
   /** What is wrong, where, and what to do. */
   readonly sentence: string;

@@ -17,6 +17,7 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const SETTLE_MS = 10_000;
 const AGAIN_MS = 1_000;
+const RECONCILED_AGAIN_MS = 30 * SECOND_MS;
 const DOUBLED_WITHIN_MS = MINUTE_MS;
 const REVERSED_WITHIN_MS = 20 * SECOND_MS;
 /** Of all that is paid for meters. */
@@ -137,10 +138,11 @@ export class BankPayers {
     for (const port of [CARD, DEBIT]) await this.#reconciled(port);
   }
 
-  /** Until a host has taken it, no value leaves. */
+  /** Until a host has taken it, no value leaves; it does so when all that was under way has arrived at the bank. */
   async #reconciled(port: string): Promise<void> {
     const { time, host } = this.#utility;
-    if (!(await answered(host.reconciled(port)))) time.after(AGAIN_MS, () => this.#reconciled(port));
+    for (const id of this.#open) await this.#compare(id, 'after a restore');
+    if (!(await answered(host.reconciled(port)))) time.after(RECONCILED_AGAIN_MS, () => this.#reconciled(port));
   }
 
   async #ask(asked: PaymentAsked): Promise<void> {

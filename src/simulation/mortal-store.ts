@@ -110,11 +110,11 @@ const WRITES = /^(put|add|append|post|delete|set|release|claimOrder)/;
 type Call = (...values: unknown[]) => Promise<unknown>;
 const isCall = (part: object | Call): part is Call => typeof part === 'function';
 
-/** Whether a host lived to answer, and its store to keep what it did. */
+/** Whether a host lived to answer, and its store to keep what it did, or it said that it is too early for that. */
 export async function answered(answer: Promise<object>): Promise<boolean> {
   try {
     const given = await answer;
-    return !('reason' in given && given.reason === 'store-failed');
+    return !('reason' in given && (given.reason === 'store-failed' || given.reason === 'reconciled-early'));
   } catch (error) {
     if (error instanceof HostKilled || error instanceof StoreError) return false;
     throw error;
