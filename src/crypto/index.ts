@@ -3,6 +3,7 @@ export { AES_BLOCK, AesKey, unwrapKey, wrapKey } from './aes.ts';
 export * from './card-issue.ts';
 export * from './card-key.ts';
 export * from './ccm.ts';
+export * from './chain-link.ts';
 export * from './cmac.ts';
 export * from './emv-key.ts';
 export * from './key-ring.ts';

@@ -4,6 +4,7 @@ import { Command, decodeSeedTokens } from '../exchange/index.ts';
 import {
   decodePolicy,
   decodePolicyAnswer,
+  decodeRelayCommand,
   encodeClockSet,
   encodeClockSlew,
   encodePolicy,
@@ -38,7 +39,7 @@ import {
   PROOF_OF_MONITORING,
   ROTATED_PURPOSES,
 } from './key-change.ts';
-import { believeBalance } from './monitoring.ts';
+import { believeBalance, settleEvents } from './monitoring.ts';
 import { POLICY_SLOT } from './policy.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import type { ControlRequest } from './services.ts';
@@ -95,6 +96,7 @@ export async function settleCommand(
     case 'refused':
       await tx.putCommand({ ...row, state, result: head.result, settledAt: now });
       if (state === 'done' && row.h === Command.hotList) await hotListHeard(tx, row, answer, now);
+      if (state === 'done' && clearsTamper(row)) await settleEvents(tx, meter.svpmsn, now);
       if (state === 'done' && row.h === Command.keyChange) {
         await bookKey(tx, meter.svpmsn, row.body[0] as KeyName);
         if (row.slot === CHANGE_OF_MONITORING) await queueCommand(tx, meter, PROOF_OF_MONITORING, now);
@@ -103,6 +105,12 @@ export async function settleCommand(
     default:
       return assertNever(state);
   }
+}
+
+function clearsTamper({ h, body }: ControlCommand): boolean {
+  if (h !== Command.relay) return false;
+  const command = decodeRelayCommand(body);
+  return !isRecordFailure(command) && command.action === RelayAction.clearTamper;
 }
 
 function outcomeOf(

@@ -24,10 +24,11 @@ import type { Milliseconds, SupplyIndex, Svpmsn, Tokens } from '../units/index.t
 import { awaitCards, lineRow, takeCardCredits, takeCardsSaid } from './card-meters.ts';
 import { takeCardEvents, takeCardFlag } from './card-slots.ts';
 import { CLOCK_SET, queueCommand } from './command-queue.ts';
+import { followChain } from './event-chain.ts';
 import type { StoreTransaction } from './ports.ts';
 import { postSpending, wantQuery } from './receipts.ts';
 import { daysSince, divideDays } from './revenue.ts';
-import { alarmsAfter, alarmsHeard, alarmsRaised, holdsNoValueKey } from './standing.ts';
+import { alarmsAfter, alarmsHeard, alarmsOfEvents, alarmsRaised, eventsSettled, holdsNoValueKey } from './standing.ts';
 import type { Knowledge, Meter, MeterEvent } from './types.ts';
 import { wake } from './work.ts';
 
@@ -114,6 +115,12 @@ export async function believeReceipt(
   const known = await knowledge(tx, id);
   const told = flags === undefined ? {} : { flags, flagsAt: now };
   await tx.putKnowledge({ ...hearing(known, now), balance, balanceAt: now, ...told });
+}
+
+/** A person has looked at the meter and cleared it: what its events showed until then is settled. */
+export async function settleEvents(tx: StoreTransaction, id: Svpmsn, now: Milliseconds): Promise<void> {
+  const known = await knowledge(tx, id);
+  await tx.putKnowledge({ ...known, ...eventsSettled(known, now) });
 }
 
 export async function believeBalance(
@@ -207,7 +214,12 @@ async function believePoll(
     ...(isNewer(known.balanceAt) && { balance, balanceAt: at }),
     ...(flags !== undefined && isNewer(known.flagsAt) && { flags, flagsAt: at }),
     ...(isNewer(known.infoAt) && { ...told.info, owed, clockOffsetMs, infoAt: at }),
-    ...(fell && { eventsBefore: 1 }),
+    ...(fell && {
+      eventsBefore: 1,
+      linkedEvent: undefined,
+      eventLink: undefined,
+      ...alarmsOfEvents(known, { missing: true, changed: false }, now),
+    }),
     ...(told.policy !== undefined && isNewer(known.policyAt) && { ...told.policy, policyAt: at }),
   });
   if (flags !== undefined && isNewer(known.flagsAt)) await takeCardFlag(tx, meter, { flags, at }, now);
@@ -239,7 +251,9 @@ async function takeEvents(
   const read = known.eventsBefore ?? 1;
   const eventsBefore = Math.max(read, last === undefined ? answer.next : last + 1);
   const unread = answer.events.filter(({ sequence }) => sequence >= read);
-  await tx.putKnowledge({ ...known, eventsBefore, ...alarmsAfter(known, unread, now) });
+  const { linkedEvent, eventLink, ...found } = followChain(known, answer);
+  const alarms = alarmsOfEvents(alarmsAfter(known, unread, now), found, now);
+  await tx.putKnowledge({ ...known, eventsBefore, linkedEvent, eventLink, ...alarms });
   if (news.some(({ kind }) => kind === EventKind.valueFrozen)) await wantQuery(tx, meter, now);
   // What came from the card that was in until now, before it is known which one is in.
   await takeCardCredits(tx, meter, { events: answer.events, news }, now);
@@ -384,6 +398,8 @@ const NOTHING_KNOWN: Omit<Knowledge, 'svpmsn'> = {
   nextTableVersion: undefined,
   profileDay: undefined,
   eventsBefore: undefined,
+  linkedEvent: undefined,
+  eventLink: undefined,
   attentionAt: undefined,
   attention: undefined,
   alarms: undefined,

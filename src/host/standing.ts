@@ -53,6 +53,9 @@ export function standingOf({ purse, known, silentMs, roundMs }: StandingFacts): 
 
 /** Beside what meters call for: the key of value is erased, until there is one again. Bits of `AttentionReason` end at 15. */
 const KEYS_ERASED = 1 << 16;
+/** And what the chain of its events shows. */
+const EVENTS_MISSING = 1 << 17;
+const EVENTS_CHANGED = 1 << 18;
 
 /** Whether the meter told that no key for value is left in it: nothing that is sold reaches it before it has one. */
 export const holdsNoValueKey = ({ alarms = 0 }: Pick<Knowledge, 'alarms'>): boolean => (alarms & KEYS_ERASED) !== 0;
@@ -63,6 +66,8 @@ const ALARM_NAMES: readonly (readonly [number, StateReason])[] = [
   [AttentionReason.bypass, 'bypass'],
   [AttentionReason.magneticField, 'magnetic-field'],
   [KEYS_ERASED, 'keys-erased'],
+  [EVENTS_CHANGED, 'events-changed'],
+  [EVENTS_MISSING, 'events-missing'],
 ];
 const HELD_NAMES: readonly (readonly [number, StateReason])[] = [
   [MeterFlag.overCurrent, 'over-current'],
@@ -106,6 +111,19 @@ export function alarmsAfter(
   }
   return standing(before, alarms, now);
 }
+
+/** Events that are missing or changed are an alarm of its own, until a person has cleared the meter's tamper. */
+export function alarmsOfEvents(
+  before: Alarms,
+  { missing, changed }: { readonly missing: boolean; readonly changed: boolean },
+  now: NonNullable<Alarms['alarmsAt']>,
+): Alarms {
+  const found = (missing ? EVENTS_MISSING : 0) | (changed ? EVENTS_CHANGED : 0);
+  return standing(before, (before.alarms ?? 0) | found, now);
+}
+
+export const eventsSettled = (before: Alarms, now: NonNullable<Alarms['alarmsAt']>): Alarms =>
+  standing(before, (before.alarms ?? 0) & ~(EVENTS_MISSING | EVENTS_CHANGED), now);
 
 /** An attention is shown at once; that its power went holds until the meter is heard again. */
 export const alarmsRaised = (before: Alarms, reasons: number, now: NonNullable<Alarms['alarmsAt']>): Alarms =>

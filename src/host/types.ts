@@ -347,12 +347,15 @@ export interface Knowledge {
   readonly profileDay: number | undefined;
   /** The events of the meter before this one were read, as far as it still had them. */
   readonly eventsBefore: number | undefined;
+  /** The newest event up to which the chain was followed, by its sequence, and its link. */
+  readonly linkedEvent: number | undefined;
+  readonly eventLink: Uint8Array | undefined;
   readonly attentionAt: Milliseconds | undefined;
   /** `AttentionReason` bits. */
   readonly attention: number | undefined;
   /**
    * Emergencies that stand, and a last gasp after which nothing was heard; `AttentionReason` bits, and above them that
-   * the meter's key for value is erased.
+   * the meter's key for value is erased, and that its events are not all there, or not what they were.
    */
   readonly alarms: number | undefined;
   /** Since when one stands. */

@@ -37,7 +37,7 @@ import { encodeModeTable } from '../tariff/index.ts';
 import { type SupplyIndex, tokens, U32_MAX, unixSeconds } from '../units/index.ts';
 import { readBlob, writeBlob } from './blob.ts';
 import { setClock, slewClock, slewSpentToday } from './clock.ts';
-import { eventsFrom, keepEventsBefore, oldestEvent, recordEvent } from './event-log.ts';
+import { eventRuns, eventsFrom, keepEventsBefore, oldestEvent, recordEvent } from './event-log.ts';
 import { levelsOf } from './exchanger.ts';
 import { flagsOf } from './flags.ts';
 import { raiseEpoch } from './hot-list.ts';
@@ -176,11 +176,13 @@ function events(meter: Meter, body: Uint8Array): Uint8Array {
   if (!failed) keepEventsBefore(meter, from);
   const oldest = oldestEvent(meter);
   const result = failed ? Result.bodyNotUnderstood : from < oldest ? Result.notHeld : Result.done;
+  const told = failed ? [] : eventsFrom(meter, from, request.limit);
   return encodeEventAnswer({
     head: headOf(meter, result),
     oldest,
     next: meter.events.next,
-    events: failed ? [] : eventsFrom(meter, from, request.limit),
+    events: told,
+    chain: eventRuns(meter, told),
   });
 }
 

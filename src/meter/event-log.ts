@@ -1,9 +1,12 @@
 import { crc32 } from '../bytes/index.ts';
+import { CHAIN_LINK_BYTES, chainLink } from '../crypto/index.ts';
 import {
   decodeEvent,
   EVENT_BYTES,
+  EVENT_LINK_BYTES,
   EventKind,
   type EventRecord,
+  type EventRun,
   encodeEvent,
   isRecordFailure,
 } from '../records/index.ts';
@@ -21,7 +24,8 @@ interface About {
 /**
  * Writes an event into the ring; the oldest gives way. What the seal has seen does not, until the local unit has kept
  * it: an event behind it takes the row that is next, so that nobody washes evidence out of the log. In a log of
- * nothing but such evidence the oldest stays and the newest is not written.
+ * nothing but such evidence the oldest stays and the newest is not written. Each names the link of the one that was
+ * written before it, so that none can be changed, left out or put elsewhere and nobody see it.
  */
 export function recordEvent(meter: Meter, kind: EventKind, about: About = {}): void {
   writeEvent(meter, nextEvent(meter, kind, about));
@@ -41,11 +45,16 @@ export function writeEvent(meter: Meter, event: EventRecord): void {
   const { sequence } = event;
   if (isEvidence(meter, rowOf(meter, sequence))) return;
   const row = new Uint8Array(EVENT_ROW_BYTES);
-  row.set(encodeEvent(event));
-  putU32(row, EVENT_BYTES, crc32(row, 0, EVENT_BYTES));
+  const record = encodeEvent(event);
+  row.set(record);
+  row.set(meter.events.link, EVENT_BYTES);
+  putU32(row, CRC_AT, crc32(row, 0, CRC_AT));
   meter.nvm.write(eventAddress(meter, sequence), row, 0, EVENT_ROW_BYTES);
   meter.events.next = sequence + 1;
+  meter.events.link = chainLink(meter.events.link, record);
 }
+
+const CRC_AT = EVENT_BYTES + EVENT_LINK_BYTES;
 
 /** Sequences are never used again; those whose rows hold evidence are left out. */
 export function nextSequence(meter: Meter): number {
@@ -85,6 +94,25 @@ export function eventsFrom(meter: Meter, from: number, limit: number): EventReco
     .slice(0, limit);
 }
 
+/** Where the chain of events begins, and where it begins again because an event between two of them is gone. */
+export function eventRuns(meter: Meter, events: readonly EventRecord[]): EventRun[] {
+  const runs: EventRun[] = [];
+  let link: Uint8Array | undefined;
+  for (const [index, event] of events.entries()) {
+    const before = linkBefore(meter, event.sequence);
+    if (link === undefined || !isSameLink(link, before)) runs.push({ index, before });
+    link = chainLink(before, encodeEvent(event));
+  }
+  return runs;
+}
+
+function linkBefore({ nvm, layout }: Pick<Meter, 'nvm' | 'layout'>, sequence: number): Uint8Array {
+  const at = layout.events + (sequence % EVENTS_KEPT) * EVENT_ROW_BYTES + EVENT_BYTES;
+  return nvm.bytes.slice(at, at + EVENT_LINK_BYTES);
+}
+
+const isSameLink = (one: Uint8Array, other: Uint8Array): boolean => one.every((byte, i) => byte === other[i]);
+
 /** Every event before this one has given way. */
 export function oldestEvent(meter: Meter): number {
   const [first] = heldEvents(meter);
@@ -103,12 +131,14 @@ function heldEvents(meter: Meter): EventRecord[] {
 
 /** After a start: the ring itself says where it was. A torn event is one that never was. */
 export function findEvents(meter: Pick<Meter, 'nvm' | 'layout'>): EventLog {
-  let newest = 0;
+  let newest: EventRecord | undefined;
   for (let row = 0; row < EVENTS_KEPT; row++) {
     const event = eventAt(meter, meter.layout.events + row * EVENT_ROW_BYTES);
-    if (event !== undefined && event.sequence % EVENTS_KEPT === row && event.sequence > newest) newest = event.sequence;
+    if (event === undefined || event.sequence % EVENTS_KEPT !== row) continue;
+    if (newest === undefined || event.sequence > newest.sequence) newest = event;
   }
-  return { next: newest + 1 };
+  if (newest === undefined) return { next: 1, link: new Uint8Array(CHAIN_LINK_BYTES) };
+  return { next: newest.sequence + 1, link: chainLink(linkBefore(meter, newest.sequence), encodeEvent(newest)) };
 }
 
 const rowOf = (meter: Meter, sequence: number): EventRecord | undefined =>
@@ -119,7 +149,7 @@ const eventAddress = (meter: Meter, sequence: number): number =>
 
 function eventAt(meter: Pick<Meter, 'nvm'>, at: number): EventRecord | undefined {
   const { bytes } = meter.nvm;
-  if (crc32(bytes, at, at + EVENT_BYTES) !== getU32(bytes, at + EVENT_BYTES)) return undefined;
+  if (crc32(bytes, at, at + CRC_AT) !== getU32(bytes, at + CRC_AT)) return undefined;
   const event = decodeEvent(bytes.subarray(at, at + EVENT_BYTES));
   return isRecordFailure(event) ? undefined : event;
 }

@@ -1,6 +1,7 @@
 import {
   BAND_BYTES,
   EVENT_BYTES,
+  EVENT_LINK_BYTES,
   MINUTES_PER_DAY,
   POLICY_BYTES_MAX,
   PROFILE_DAYS_KEPT,
@@ -13,8 +14,8 @@ import { PURSE_BYTES } from './purse-journal.ts';
 export const PROFILE_RING_DAYS = PROFILE_DAYS_KEPT + 1;
 export const PROFILE_RING_MINUTES = PROFILE_RING_DAYS * MINUTES_PER_DAY;
 export const EVENTS_KEPT = 32;
-/** An event and its CRC-32: the power may be cut in the middle of it. */
-export const EVENT_ROW_BYTES = EVENT_BYTES + 4;
+/** An event, the link of the one before it, and their CRC-32: the power may be cut in the middle of it. */
+export const EVENT_ROW_BYTES = EVENT_BYTES + EVENT_LINK_BYTES + 4;
 /** A blob is length u16 | bytes | CRC-32, and has a twin: the one that is not in use is written. */
 const BLOB_OVERHEAD_BYTES = 6;
 export const STATE_BYTES = 140;

@@ -277,7 +277,7 @@ test('an event that the power cut short never was', () => {
   const bench = createBench();
   pressKey(bench.meter, '#', bench.now, bench.out);
   const { next } = eventsOf(bench);
-  const at = bench.meter.layout.events + ((next - 1) % 32) * 20;
+  const at = bench.meter.layout.events + ((next - 1) % 32) * 36;
   const { bytes } = bench.memory.nvm;
   bytes[at + 9] = (bytes[at + 9] as number) ^ 4;
   assert.ok(!eventsOf(bench).events.some(({ sequence }) => sequence === next - 1));

@@ -159,6 +159,8 @@ export interface RelayState {
 
 export interface EventLog {
   next: number;
+  /** Of the event that was written last: the next one names it. */
+  link: Uint8Array;
 }
 
 /** The CPU's own state: what must outlive the power besides purse, tables, policy, totals and profile. */

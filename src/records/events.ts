@@ -1,6 +1,6 @@
 import { Reader, Writer } from '../bytes/index.ts';
 import { SUPPLIES_MAX, type SupplyIndex, type UnixSeconds, unixSeconds } from '../units/index.ts';
-import { failure, type RecordFailure } from './failure.ts';
+import { failure, isRecordFailure, type RecordFailure } from './failure.ts';
 import { type AnswerHead, readHead, writeHead } from './results.ts';
 
 /**
@@ -205,18 +205,35 @@ export function decodeEventRequest(bytes: Uint8Array): EventRequest | RecordFail
 /**
  * M4 of 0x32: head 9 | oldest u32, the first sequence still held | next u32, the sequence that the next event will
  * have | count u8 | count x 16 bytes, sequences rising and below next. Result 12 when `from` is older than `oldest`.
+ * Behind them the chain: runs u8 | runs x (index u8 | link 16). A terminal without one ends before it.
  */
 export interface EventAnswer {
   readonly head: AnswerHead;
   readonly oldest: number;
   readonly next: number;
   readonly events: readonly EventRecord[];
+  readonly chain?: readonly EventRun[];
 }
 
+/**
+ * From the event at `index` on, each event of the answer was written right behind the one before it, up to the next
+ * run; `before` is the link of the event that was written before the first of them, zeros before the first of all.
+ */
+export interface EventRun {
+  readonly index: number;
+  readonly before: Uint8Array;
+}
+export const EVENT_LINK_BYTES = 16;
+const EVENT_RUN_BYTES = 1 + EVENT_LINK_BYTES;
+
 export function encodeEventAnswer(answer: EventAnswer): Uint8Array {
-  const writer = writeHead(answer.head, 18 + EVENT_BYTES * answer.events.length);
-  writer.u32(answer.oldest).u32(answer.next).u8(answer.events.length);
-  for (const event of answer.events) writeEvent(writer, event);
+  const { events, chain } = answer;
+  const chainBytes = chain === undefined ? 0 : 1 + EVENT_RUN_BYTES * chain.length;
+  const writer = writeHead(answer.head, 18 + EVENT_BYTES * events.length + chainBytes);
+  writer.u32(answer.oldest).u32(answer.next).u8(events.length);
+  for (const event of events) writeEvent(writer, event);
+  if (chain !== undefined) writer.u8(chain.length);
+  for (const { index, before } of chain ?? []) writer.u8(index).bytes(before);
   return writer.done();
 }
 
@@ -226,7 +243,7 @@ export function decodeEventAnswer(bytes: Uint8Array): EventAnswer | RecordFailur
   const oldest = reader.u32();
   const next = reader.u32();
   const count = reader.u8();
-  if (!reader.ok() || reader.left !== EVENT_BYTES * count) return failure('length-wrong');
+  if (!reader.ok() || reader.left < EVENT_BYTES * count) return failure('length-wrong');
   if (head === undefined) return failure('field-out-of-range');
   if (oldest > next) return failure('order-wrong');
   const events: EventRecord[] = [];
@@ -238,7 +255,19 @@ export function decodeEventAnswer(bytes: Uint8Array): EventAnswer | RecordFailur
     last = event.sequence;
     events.push(event);
   }
-  return { head, oldest, next, events };
+  if (reader.left === 0) return { head, oldest, next, events };
+  const chain = readChain(reader, count);
+  return isRecordFailure(chain) ? chain : { head, oldest, next, events, chain };
+}
+
+function readChain(reader: Reader, count: number): EventRun[] | RecordFailure {
+  const runs = reader.u8();
+  if (reader.left !== EVENT_RUN_BYTES * runs) return failure('length-wrong');
+  const chain: EventRun[] = [];
+  for (let i = 0; i < runs; i++) chain.push({ index: reader.u8(), before: reader.view(EVENT_LINK_BYTES).slice() });
+  // The first event of an answer begins a run: nobody is to guess what stood before it.
+  const begins = chain.every(({ index }, i) => index < count && index > (chain[i - 1]?.index ?? -1));
+  return begins && (chain[0]?.index ?? 0) === 0 && runs > 0 === count > 0 ? chain : failure('order-wrong');
 }
 
 const KINDS: ReadonlySet<number> = new Set(Object.values(EventKind));

@@ -1,6 +1,7 @@
+import { crc32 } from '../bytes/index.ts';
 import { Suite } from '../crypto/index.ts';
 import { MemoryStore } from '../host/index.ts';
-import { blankMemory, inspectPurse, layoutOf, type MeterMemory } from '../meter/index.ts';
+import { blankMemory, EVENT_ROW_BYTES, inspectPurse, layoutOf, type MeterMemory } from '../meter/index.ts';
 import { DEFAULT_SUPPLY_POLICY } from '../records/index.ts';
 import { DEFAULT_TARIFF } from '../tariff/index.ts';
 import { tokens } from '../units/index.ts';
@@ -47,6 +48,28 @@ export function keptMemories(make: () => MeterMemory = blankMemory): (house: num
 /** Alters one bit of a meter's memory, as a thief or a cosmic ray would; the same again undoes it. */
 export function alterByte({ nvm: { bytes } }: MeterMemory, at: number): void {
   bytes[at] = (bytes[at] as number) ^ 0x10;
+}
+
+/** The event that a meter wrote last, and where its row is. */
+export function newestEvent({ nvm: { bytes } }: MeterMemory): { readonly sequence: number; readonly at: number } {
+  const { events, supplies } = layoutOf(1);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  let newest = { sequence: 0, at: events };
+  for (let at = events; at < (supplies[0]?.tables[0] as number); at += EVENT_ROW_BYTES) {
+    const sequence = view.getUint32(at);
+    if (sequence !== 0xffff_ffff && sequence > newest.sequence) newest = { sequence, at };
+  }
+  return newest;
+}
+
+/** Writes another time into the newest event, as whoever knows how rows are made would. */
+export function changeNewestEvent(memory: MeterMemory): void {
+  const { bytes } = memory.nvm;
+  const { at } = newestEvent(memory);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  view.setUint32(at + 4, view.getUint32(at + 4) - 600);
+  const end = at + EVENT_ROW_BYTES - 4;
+  view.setUint32(end, crc32(bytes, at, end));
 }
 
 /** Places at which one altered bit is found at the next start, and freezes the purse. */

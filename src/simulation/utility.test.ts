@@ -9,10 +9,12 @@ import {
   alterByte,
   BEGINS_MS,
   bytesThatFreeze,
+  changeNewestEvent,
   DAY_MS,
   HOUR_MS,
   keptMemories,
   MINUTE_MS,
+  newestEvent,
   openSmall,
 } from './small-utility.testing.ts';
 
@@ -102,6 +104,33 @@ test('events and profiles that a local unit brought, and the books lost, are bro
   const after = await known();
   assert.ok((after.eventsBefore ?? 0) >= nextEvent);
   assert.equal(after.profileDay, profileDay);
+});
+
+test('an event that is changed in the memory of a meter shows at the next one, and no honest meter is blamed', async () => {
+  const utility = await openSmall();
+  await utility.runUntil(BEGINS_MS + 6 * HOUR_MS);
+  const blamed = async () => {
+    const views = await utility.host.meters();
+    const found = views.filter(({ standing }) => standing.why.some((why) => why.startsWith('events-')));
+    return found.map(({ meter }) => meter.svpmsn);
+  };
+  const views = await utility.host.meters();
+  assert.ok(views.every(({ known }) => (known?.linkedEvent ?? 0) > 1));
+  assert.deepEqual(await blamed(), []);
+  // Of one that has an event which nobody has read yet.
+  const unread = async () => {
+    const read = new Map((await utility.host.meters()).map(({ meter, known }) => [meter.svpmsn, known?.eventsBefore]));
+    return utility.houses.find(({ svpmsn, memory }) => newestEvent(memory).sequence >= (read.get(svpmsn) ?? Infinity));
+  };
+  let house = await unread();
+  while (house === undefined) {
+    await utility.runUntil(utility.time.now + 10 * MINUTE_MS);
+    house = await unread();
+  }
+  changeNewestEvent(house.memory);
+  assert.equal(await utility.buy(house, 100), undefined);
+  await utility.runUntil(utility.time.now + 3 * HOUR_MS);
+  assert.deepEqual(await blamed(), [house.svpmsn]);
 });
 
 test('a power line has noise of its own: frames are repeated, a silent one repeats nothing', async () => {

@@ -147,6 +147,8 @@ CREATE TABLE check_minutes (
   `
 ALTER TABLE knowledge ADD COLUMN alarms INTEGER;
 ALTER TABLE knowledge ADD COLUMN alarms_at INTEGER;
+ALTER TABLE knowledge ADD COLUMN linked_event INTEGER;
+ALTER TABLE knowledge ADD COLUMN event_link BLOB;
 CREATE INDEX orders_found ON orders (sequence) WHERE state = 'found';
 CREATE INDEX commands_awaiting ON commands (sequence) WHERE state = 'awaiting-local-unit';
 

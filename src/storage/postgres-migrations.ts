@@ -339,7 +339,7 @@ CREATE INDEX loss_alarms_of_state ON loss_alarms (state, id);
 ALTER TABLE purses ADD COLUMN used_units TEXT NOT NULL DEFAULT '{}';
 CREATE TABLE lanes (id BIGINT PRIMARY KEY, state BYTEA NOT NULL);
 CREATE TABLE copies (position BIGINT PRIMARY KEY);
-ALTER TABLE knowledge ADD COLUMN alarms BIGINT, ADD COLUMN alarms_at BIGINT;
+ALTER TABLE knowledge ADD COLUMN alarms BIGINT, ADD COLUMN alarms_at BIGINT, ADD COLUMN linked_event BIGINT, ADD COLUMN event_link BYTEA;
 ALTER TABLE postings ADD COLUMN lane BIGINT, ADD COLUMN digest BYTEA, ALTER COLUMN svpmsn DROP NOT NULL;
 ${SEALED_TABLES.map((name) => `ALTER TABLE ${name} ADD COLUMN seal BIGINT;`).join('\n')}
 `,

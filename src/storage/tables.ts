@@ -169,17 +169,18 @@ export const knowledge = table<Knowledge>('knowledge', ['svpmsn'], {
   nextTableVersion: 'number?',
   profileDay: 'number?',
   eventsBefore: 'number?',
+  linkedEvent: 'number?',
+  eventLink: 'bytes?',
   attentionAt: 'number?',
   attention: 'number?',
   alarms: 'number?',
   alarmsAt: 'number?',
 });
-/** `number` counts all events as they came, `event` is the meter's own sequence. */
 export type EventRow = Omit<MeterEvent, 'sequence'> & { readonly number: number; readonly event: number };
 export const events = table<EventRow>('events', ['svpmsn', 'event'], {
   number: 'number',
   svpmsn: 'number',
-  event: 'number',
+  event: 'number', // the meter's own sequence; `number` counts all events as they came
   time: 'number',
   kind: 'number',
   supply: 'number',

@@ -23,6 +23,7 @@ export type MeterState = (typeof METER_STATES)[number];
 export const STATE_REASONS = [
   ...(['meter-behind-host', 'gap-longer-than-ring', 'amount-differs', 'meter-frozen', 'txid-twice'] as const),
   ...(['voltage-while-open', 'cover-opened', 'bypass', 'magnetic-field', 'keys-erased', 'tamper'] as const),
+  ...(['events-missing', 'events-changed'] as const),
   ...(['last-gasp', 'never-heard', 'silent'] as const),
   ...(['credit-exhausted', 'purse-closed', 'over-current', 'by-command', 'load-limit', 'awaits-key'] as const),
 ] as const;
@@ -124,6 +125,8 @@ export const REASON_WORDS: Readonly<Record<Language, Readonly<Record<StateReason
     bypass: 'The terminals are bridged: energy goes past the meter.',
     'magnetic-field': 'A strong magnet is near the meter.',
     'keys-erased': 'Its keys are erased: what is sold waits until it is given new ones.',
+    'events-missing': 'Some of its events never came: it had more than it can keep, or they were taken away.',
+    'events-changed': 'Its events are not those that it wrote: somebody changed them.',
     tamper: 'It noticed tampering, and waits for a person to clear it.',
     'last-gasp': 'With its last strength it told that its power went.',
     'never-heard': 'It was never heard.',
@@ -146,6 +149,8 @@ export const REASON_WORDS: Readonly<Record<Language, Readonly<Record<StateReason
     bypass: '단자가 이어져 전기가 계량기를 거치지 않고 흐릅니다.',
     'magnetic-field': '계량기 가까이에 강한 자석이 있습니다.',
     'keys-erased': '키가 지워졌습니다. 새 키를 받을 때까지 판매한 금액은 기다립니다.',
+    'events-missing': '일부 사건 기록이 오지 않았습니다. 보관 한도를 넘었거나 누군가 지웠습니다.',
+    'events-changed': '사건 기록이 계량기가 쓴 것과 다릅니다. 누군가 바꾸었습니다.',
     tamper: '조작을 감지했으며, 담당자의 해제를 기다립니다.',
     'last-gasp': '전원이 끊긴다는 마지막 신호를 보냈습니다.',
     'never-heard': '아직 한 번도 응답하지 않았습니다.',

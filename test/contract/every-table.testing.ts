@@ -279,6 +279,8 @@ const NOTHING_KNOWN = {
   ...{
     profileDay: undefined,
     eventsBefore: undefined,
+    linkedEvent: 2,
+    eventLink: Uint8Array.of(1, 2),
     attentionAt: undefined,
     attention: undefined,
     alarms: undefined,

@@ -121,7 +121,14 @@ const NOTHING = {
   ...{ heardAt: undefined, balance: undefined, balanceAt: undefined, flags: undefined, flagsAt: undefined },
   ...{ infoAt: undefined, owed: undefined, clockOffsetMs: undefined, tableVersion: undefined, lastDay: undefined },
   ...{ nextEvent: undefined, policyAt: undefined, policyVersion: undefined, nextTableVersion: undefined },
-  ...{ profileDay: undefined, eventsBefore: undefined, attentionAt: undefined, attention: undefined },
+  ...{
+    profileDay: undefined,
+    eventsBefore: undefined,
+    linkedEvent: undefined,
+    eventLink: undefined,
+    attentionAt: undefined,
+    attention: undefined,
+  },
   ...{ alarms: undefined, alarmsAt: undefined },
 };
 const NO_LINE = {
