@@ -27,6 +27,8 @@ const ATTENTION: Readonly<Record<keyof typeof AttentionReason, string>> = {
   memoryDamaged: 'memory damaged',
   foreignModem: 'foreign modem',
   cardInserted: 'a card is in its slot',
+  clockJumped: 'clock jumped',
+  profileGap: 'minutes missing',
 };
 
 /** Why a relay is open: `no credit, load limit`. */

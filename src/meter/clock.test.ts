@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Purpose, Suite } from '../crypto/index.ts';
 import { Command, hostCommand, hostFirst, hostReceive, openHostSession } from '../exchange/index.ts';
 import {
+  AttentionReason,
   decodeClockSetAnswer,
   decodeClockSlewAnswer,
   ENERGY_MISSING,
@@ -31,7 +32,7 @@ import {
   restart,
 } from './board.testing.ts';
 import { eventsFrom } from './event-log.ts';
-import { clockMs, flagsOf, levelsOf, type Supply, stepEnergy, stepTime, totalsNow } from './index.ts';
+import { clockMs, flagsOf, levelsOf, type Supply, stepEnergy, stepLastGasp, stepTime, totalsNow } from './index.ts';
 import { energyAt } from './profile-ring.ts';
 import { clockSeconds } from './state.ts';
 
@@ -330,4 +331,34 @@ test('a clock that is set back costs the register nothing, whatever cut comes af
       assert.equal(register(), lived, `${backMs} ms back`);
     }
   }
+});
+
+test('a clock that jumps, and minutes that are missing for another reason than a power cut, are called out at once', () => {
+  const { clockJumped, profileGap } = AttentionReason;
+  const called = (bench: Bench) => {
+    const before = bench.out.attentions.length;
+    live(bench, 1, 0);
+    const reasons = bench.meter.attention & (clockJumped | profileGap);
+    assert.equal(bench.out.attentions.length > before || bench.meter.attentionSent === bench.meter.attention, true);
+    return reasons;
+  };
+  const setBy = (seconds: number) => {
+    const bench = createBench();
+    set(bench, (now) => BENCH_UNIX_MS + now + seconds * 1000);
+    return called(bench);
+  };
+  assert.deepEqual([setBy(60), setBy(-60)], [0, 0]);
+  assert.equal(setBy(-61), clockJumped);
+  assert.equal(setBy(300), clockJumped | profileGap);
+
+  const dark = (gasp: boolean, clockLost = false) => {
+    const bench = createBench();
+    live(bench, 3, 1000);
+    if (gasp) stepLastGasp(bench.meter, bench.now, bench.out);
+    restart(bench, { afterMs: 600_000, clockLost });
+    return called(bench);
+  };
+  assert.equal(dark(true), 0);
+  assert.equal(dark(false), profileGap);
+  assert.equal(dark(true, true), clockJumped);
 });

@@ -1,4 +1,4 @@
-import { EventKind, Result, SLEW_SECONDS_MAX } from '../records/index.ts';
+import { AttentionReason, EventKind, Result, SLEW_SECONDS_MAX } from '../records/index.ts';
 import { crossesEdge, type ModeTable } from '../tariff/index.ts';
 import { U32_MAX, UNIX_MS_MAX, unixSeconds } from '../units/index.ts';
 import { recordEvent } from './event-log.ts';
@@ -21,6 +21,7 @@ export function setClock(meter: Meter, hostMs: number): Result {
   const elapsed = meter.now - meter.secondPassAt;
   if (elapsed / 2 > CLOCK_SET_ERROR_MS_MAX) return Result.clockErrorTooLarge;
   const before = clockSeconds(meter);
+  const wasSet = meter.kept.clockSet;
   meter.kept.clockOffsetMs = Math.round(hostMs + elapsed / 2) - meter.now;
   meter.kept.clockSet = true;
   // Whoever may set the clock may also have set it wrong: the allowance of monitoring begins anew.
@@ -28,6 +29,10 @@ export function setClock(meter: Meter, hostMs: number): Result {
   meter.kept.slewSpent = 0;
   keepState(meter);
   recordEvent(meter, EventKind.clockSet, { value: Math.max(0, before) });
+  // Of a clock that was lost it was told then. Further than monitoring may go in a day somebody moved it who has the key.
+  if (wasSet && Math.abs(clockSeconds(meter) - before) > SLEW_SECONDS_MAX) {
+    meter.attention |= AttentionReason.clockJumped;
+  }
   return Result.done;
 }
 

@@ -60,3 +60,15 @@ test('in a meter that nobody ever read the oldest event gives way, whatever it i
   fill(bench, 32);
   assert.ok(!kindsOf(bench).includes(EventKind.bypassBegun));
 });
+
+test('of the gaps that power cuts leave the first is kept, and a thousand of them crowd out nothing', () => {
+  const { bench } = read();
+  recordEvent(bench.meter, EventKind.profileGap, { value: 1 });
+  recordEvent(bench.meter, EventKind.profileGap, { value: 2 });
+  fill(bench, 1000, EventKind.profileGap);
+  senseSeal(bench.meter, { sensor: 'bypass', on: true, value: 7000 }, bench.now, bench.out);
+  const held = eventsFrom(bench.meter, 1, 255);
+  const gaps = held.filter(({ kind }) => kind === EventKind.profileGap);
+  assert.deepEqual([gaps[0]?.value, gaps[1]?.value], [1, 0]);
+  assert.ok(held.some(({ kind }) => kind === EventKind.bypassBegun));
+});

@@ -65,19 +65,33 @@ export function nextSequence(meter: Meter): number {
   return next;
 }
 
-/** Covers, bypasses, voltages, modems and the like; lost keys, memories and value; cards that were refused. */
+/** Covers, bypasses, voltages, modems and the like; lost keys, memories and value; clocks set; cards refused. */
 const isOfSeal = (kind: EventKind): boolean =>
   (kind >= EventKind.coverOpened && kind <= EventKind.counterAhead) ||
   (kind >= EventKind.keysErased && kind <= EventKind.valueFrozen) ||
+  kind === EventKind.clockSet ||
   kind === EventKind.cardRefused;
+
+/** What comes with every power cut: the first of each is kept, and no number of them crowds out the rest. */
+const isOfCuts = (kind: EventKind): boolean => kind === EventKind.profileGap || kind === EventKind.clockLost;
 
 /** Of a meter that nobody ever read over a line nobody will keep an event. */
 const isEvidence = (meter: Meter, held: EventRecord | undefined): boolean =>
+  isUnread(meter, held) && (isOfSeal(held.kind) || (isOfCuts(held.kind) && isFirstOfKind(meter, held)));
+
+const isUnread = (meter: Meter, held: EventRecord | undefined): held is EventRecord =>
   held !== undefined &&
   meter.kept.heardAt !== 0 &&
   held.sequence >= meter.kept.eventsKeptBefore &&
-  held.sequence < meter.events.next &&
-  isOfSeal(held.kind);
+  held.sequence < meter.events.next;
+
+function isFirstOfKind(meter: Meter, { kind, sequence }: EventRecord): boolean {
+  for (let row = 0; row < EVENTS_KEPT; row++) {
+    const other = rowOf(meter, row);
+    if (isUnread(meter, other) && other.kind === kind && other.sequence < sequence) return false;
+  }
+  return true;
+}
 
 /** The local unit has kept the events before a sequence. */
 export function keepEventsBefore(meter: Meter, sequence: number): void {

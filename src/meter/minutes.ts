@@ -1,4 +1,4 @@
-import { ENERGY_MAX, EventKind, MINUTES_PER_DAY } from '../records/index.ts';
+import { AttentionReason, ENERGY_MAX, EventKind, MINUTES_PER_DAY } from '../records/index.ts';
 import { recordEvent } from './event-log.ts';
 import { PROFILE_RING_MINUTES } from './layout.ts';
 import { applyBand, lookUpRate } from './mode-tables.ts';
@@ -23,7 +23,9 @@ export function jumpTo(meter: Meter, minute: number, out: MeterOutputs): void {
   if (minute === meter.minute) return;
   const from = meter.minute;
   endMinute(meter, minute, out);
-  if (minute > from + 1) markMissing(meter, Math.max(from, meter.highestMinute) + 1, minute);
+  if (minute > from + 1 && markMissing(meter, Math.max(from, meter.highestMinute) + 1, minute)) {
+    meter.attention |= AttentionReason.profileGap;
+  }
   if (minute < from) {
     goBack(meter, minute);
     beginMinute(meter, minute);
@@ -118,13 +120,14 @@ export function commitUse(meter: Meter): void {
   }
 }
 
-/** I27: every minute is present or marked. Only as far back as the ring reaches. */
-export function markMissing(meter: Meter, from: number, to: number): void {
+/** I27: every minute is present or marked. Only as far back as the ring reaches. Whether there was any to mark. */
+export function markMissing(meter: Meter, from: number, to: number): boolean {
   const first = Math.max(from, to - PROFILE_RING_MINUTES);
-  if (first >= to) return;
+  if (first >= to) return false;
   for (const { place } of meter.supplies) {
     for (let minute = first; minute < to; minute++) markMinute(meter.nvm, place, minute);
   }
   meter.highestMinute = Math.max(meter.highestMinute, to - 1);
   recordEvent(meter, EventKind.profileGap, { value: to - first, detail: Math.floor(first / 1440) & 0xffff });
+  return true;
 }

@@ -1,11 +1,11 @@
 import { exportTerminalKey, generationOf, type TerminalKey } from '../crypto/index.ts';
 import type { Calibration } from '../metering/index.ts';
-import { EventKind, encodePolicy, MINUTES_PER_DAY, type SupplyPolicy } from '../records/index.ts';
+import { AttentionReason, EventKind, encodePolicy, MINUTES_PER_DAY, type SupplyPolicy } from '../records/index.ts';
 import { encodeModeTable, type ModeTable } from '../tariff/index.ts';
 import { assert, type Randomness, Region, SUPPLIES_MAX, type SupplyIndex, type Svpmsn } from '../units/index.ts';
 import { writeBlob } from './blob.ts';
 import { SvmRequest } from './bus.ts';
-import { findEvents, recordEvent } from './event-log.ts';
+import { eventsFrom, findEvents, recordEvent } from './event-log.ts';
 import { takeLevels } from './exchanger.ts';
 import { settleFloors } from './floors.ts';
 import { layoutOf, PROFILE_RING_MINUTES, type SupplyLayout } from './layout.ts';
@@ -142,6 +142,7 @@ export function startMeter(
   // A ring that was lost counts anew.
   meter.kept.eventsKeptBefore = Math.min(meter.kept.eventsKeptBefore, meter.events.next);
   makeGoodEvent(meter);
+  const hasGasped = eventsFrom(meter, meter.events.next - 1, 1)[0]?.kind === EventKind.lastGasp;
   const { lastUse } = meter.svm;
   meter.highestMinute = Math.max(meter.kept.highestMinute, lastUse?.minute ?? 0);
   // The clock may have lost time meanwhile: the next use row then names a minute before this one.
@@ -152,6 +153,7 @@ export function startMeter(
     meter.kept.clockSet = false;
     meter.kept.clockOffsetMs = (meter.highestMinute + 1) * 60_000 - options.now;
     recordEvent(meter, EventKind.clockLost);
+    meter.attention |= AttentionReason.clockJumped;
   }
   if (stateLost) replaceLostState(meter, commits);
   if (commits !== undefined && (policy === undefined || policy.version < meter.kept.policyVersion)) {
@@ -168,7 +170,10 @@ export function startMeter(
   restoreSupplies(meter, minute);
   if (commits !== undefined) noticeLostTables(meter);
   const darkMinutes = minute - meter.highestMinute - 1;
-  if (darkMinutes > 0) markMissing(meter, meter.highestMinute + 1, minute);
+  // A power cut was told by the last gasp. Who went dark without one was not cut off: its minutes are missing for another reason.
+  if (darkMinutes > 0 && markMissing(meter, meter.highestMinute + 1, minute) && !hasGasped) {
+    meter.attention |= AttentionReason.profileGap;
+  }
   recordEvent(meter, EventKind.powerUp, { value: Math.max(0, darkMinutes * 60) });
   countCuts(meter, minute);
   beginMinute(meter, minute);

@@ -123,6 +123,8 @@ export const AttentionReason = {
   memoryDamaged: 1 << 11,
   foreignModem: 1 << 12,
   cardInserted: 1 << 13,
+  clockJumped: 1 << 14,
+  profileGap: 1 << 15,
 } as const;
 /** Before everything else on the line: within 60 s at the host. */
 export const ATTENTION_EMERGENCIES =
@@ -130,7 +132,6 @@ export const ATTENTION_EMERGENCIES =
   AttentionReason.coverOpened |
   AttentionReason.bypass |
   AttentionReason.magneticField;
-const ATTENTION_ALL = 0x3fff;
 
 /**
  * The first 6 bytes of message 6: reasons u16, at least one bit | counter u32, higher than in every attention before.
@@ -149,7 +150,6 @@ export function decodeAttention(bytes: Uint8Array): Attention | RecordFailure {
   const reader = new Reader(bytes);
   const attention = { reasons: reader.u16(), counter: reader.u32() };
   if (!reader.ended()) return failure('length-wrong');
-  if (attention.reasons > ATTENTION_ALL) return failure('reserved-bits-set');
   return attention.reasons !== 0 ? attention : failure('field-out-of-range');
 }
 

@@ -51,6 +51,8 @@ const calls = {
   memoryDamaged: 'a memory is damaged',
   foreignModem: 'a foreign modem speaks on its line',
   cardInserted: 'a card is in its slot',
+  clockJumped: 'its clock jumped or was lost',
+  profileGap: 'minutes of its profile are missing',
 } as const;
 
 export type CallName = keyof typeof calls;
@@ -73,6 +75,8 @@ export const CALL_WORDS: Readonly<Record<Language, Readonly<Record<CallName, str
     memoryDamaged: '메모리 손상',
     foreignModem: '낯선 모뎀이 통신함',
     cardInserted: '카드가 꽂혀 있음',
+    clockJumped: '시계가 크게 바뀌었거나 시각을 잃음',
+    profileGap: '사용 기록에 빠진 분이 있음',
   },
 };
 
