@@ -330,23 +330,31 @@ function faultOf(day: number, gave: Uint32Array, meters: readonly MeterDay[]): N
   const isTold = ({ supplies }: MeterDay) => supplies.length > 0 && supplies.every((supply) => isWhole(supply, day));
   if (!meters.every(isTold)) return 'profile';
   if (meters.some(({ clockOffsetMs = 0 }) => Math.abs(clockOffsetMs) > CLOCK_OFF_MAX_MS)) return 'clock';
-  return isToldTwice(meters) ? 'profile-twice' : undefined;
+  return doubledSupplies(meters).length > 0 ? 'profile-twice' : undefined;
 }
 
-/** Whether two supplies counted the very same in every minute, and it is not chance. */
-function isToldTwice(meters: readonly MeterDay[]): boolean {
-  const seen = new Map<number, Uint16Array[]>();
-  for (const { supplies } of meters) {
-    for (const supply of supplies) {
-      const { energies } = supply as CountedDay;
-      const mark = markOf(energies);
-      const alike = seen.get(mark);
-      if (alike === undefined) seen.set(mark, [energies]);
-      else if (alike.some((other) => isSame(other, energies)) && new Set(energies).size >= VALUES_MIN) return true;
-      else alike.push(energies);
+/** The supplies that counted the very same in every minute as another, where it is not chance. */
+export function doubledSupplies(meters: readonly Pick<MeterDay, 'svpmsn' | 'supplies'>[]): DoubledSupply[] {
+  const seen = new Map<number, (DoubledSupply & { readonly energies: Uint16Array })[]>();
+  const doubled = new Set<DoubledSupply>();
+  for (const { svpmsn, supplies } of meters) {
+    for (const [i, counted] of supplies.entries()) {
+      if (counted === undefined) continue;
+      const own = { svpmsn, supply: i + 1, energies: counted.energies };
+      const mark = markOf(own.energies);
+      const alike = seen.get(mark) ?? [];
+      seen.set(mark, [...alike, own]);
+      const same = alike.filter((other) => isSame(other.energies, own.energies));
+      if (same.length === 0 || new Set(own.energies).size < VALUES_MIN) continue;
+      for (const each of [...same, own]) doubled.add(each);
     }
   }
-  return false;
+  return [...doubled].map(({ svpmsn, supply }) => ({ svpmsn, supply }));
+}
+
+export interface DoubledSupply {
+  readonly svpmsn: number;
+  readonly supply: number;
 }
 
 /** Of one minute of each hour, so that few profiles are compared whole. */

@@ -48,6 +48,21 @@ export function estimateMinutes({ energies, others }: CountedDay, uses: Uint8Arr
   return { energy, variance, most: energy + most, hours };
 }
 
+/** 0.1 Wh of the minutes in the same hour of these days on the average; where an hour has none, of all hours. */
+export function meansByHour(days: readonly Uint16Array[]): (minute: number) => number | undefined {
+  const known = new Map<number, Spread | undefined>();
+  const mean = (hour: number, end: number): Spread | undefined => {
+    const place = end - hour === 1 ? hour : HOURS;
+    if (!known.has(place)) known.set(place, spreadOf(days, hour * MINUTES_PER_HOUR, end * MINUTES_PER_HOUR));
+    return known.get(place);
+  };
+  return (minute) => {
+    const hour = Math.floor(minute / MINUTES_PER_HOUR);
+    const found = mean(hour, hour + 1) ?? mean(0, HOURS);
+    return found && found.mean / MWH_PER_DECI_WATT_HOUR;
+  };
+}
+
 interface Spread {
   /** Milliwatt-hours a minute. */
   readonly mean: number;

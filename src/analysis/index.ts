@@ -9,3 +9,4 @@ export * from './power-flow.ts';
 export * from './settlement.ts';
 export * from './suspects.ts';
 export type * from './technical-loss.ts';
+export * from './validation.ts';

@@ -1,4 +1,4 @@
-import { CHECK_MINUTE_MISSING, type DemandHistory } from '../analysis/index.ts';
+import { CHECK_MINUTE_MISSING, type DemandHistory, possibleEnergies } from '../analysis/index.ts';
 import { ENERGY_MAX, MINUTES_PER_DAY } from '../records/index.ts';
 import { type CivilDay, type OffsetChange, offsetTable } from '../tariff/index.ts';
 import type { Milliseconds, SupplyIndex } from '../units/index.ts';
@@ -142,7 +142,7 @@ async function addCounted(
   const span = { fromDay: Math.floor(first / HOURS), toDay: Math.floor((last - 1) / HOURS) };
   for (let supply = 1; supply <= supplies; supply++) {
     for (const { day, energies } of await tx.profiles({ svpmsn, supply: supply as SupplyIndex, ...span })) {
-      energies.forEach((energy, minute) => {
+      possibleEnergies(energies).forEach((energy, minute) => {
         const hour = day * HOURS + Math.floor(minute / MINUTES_PER_HOUR);
         if (energy > ENERGY_MAX || hour < first || hour >= last) return;
         const place = hour - sums.origin;

@@ -267,3 +267,32 @@ test('days in which the check meter was silent, or before the line had a meter, 
   await line.look(3, 14);
   assert.deepEqual(await line.verdicts(), ['2 balanced']);
 });
+
+test('a value that no meter can measure is held for missing, and a day that two tell alike is marked at both', async () => {
+  const line = await Line.open();
+  await line.tell(1);
+  const profileOf = async (id: number, day: number) => {
+    const days = { fromDay: line.day0 + day, toDay: line.day0 + day };
+    const [profile] = await line.rig.store.read((tx) => tx.profiles({ svpmsn: svpmsn(id), supply: 1, ...days }));
+    assert.ok(profile !== undefined);
+    return profile;
+  };
+  const profile = await profileOf(1, 1);
+  profile.energies[700] = 60_000;
+  await line.rig.store.transaction((tx) => tx.putProfile(svpmsn(1), profile));
+  await line.look(2, 0);
+  assert.equal((await line.verdicts())[0], '1 balanced');
+  const [row] = await line.rig.host.lineBalances({ localUnit: UNIT, limit: 1 });
+  assert.equal(row?.figures.unknownMinutes, 1);
+
+  await line.tell(2);
+  const twin = await profileOf(2, 2);
+  await line.rig.store.transaction((tx) => tx.putProfile(svpmsn(3), twin));
+  await line.look(3, 0);
+  assert.ok((await line.verdicts()).includes('2 not-known profile-twice'), (await line.verdicts()).join());
+  const marked = await line.rig.store.read((tx) => tx.readingChecks.page({ limit: 9 }));
+  assert.deepEqual(
+    marked.map((check) => [check.svpmsn, check.findings]),
+    [2, 3].map((id) => [id, [{ reason: 'doubled', from: 0, minutes: MINUTES_PER_DAY }]]),
+  );
+});

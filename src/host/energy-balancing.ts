@@ -3,8 +3,11 @@ import {
   CHECK_MINUTE_MISSING,
   type CountedDay,
   type DayBalance,
+  type DoubledSupply,
+  doubledSupplies,
   type LearnedDay,
   type MeterDay,
+  possibleEnergies,
   type TransformerDay,
 } from '../analysis/index.ts';
 import { ENERGY_MAX, MINUTES_PER_DAY, PROFILE_DAYS_KEPT } from '../records/index.ts';
@@ -12,6 +15,7 @@ import type { Milliseconds, SupplyIndex } from '../units/index.ts';
 import { lineDayId, raiseLoss } from './loss-alarms.ts';
 import { suspectsOf } from './loss-suspects.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
+import { markDoubled } from './reading-checks.ts';
 import type { Knowledge, LineBalance, LineSuspicion, LossFinding, LossSuspects, Meter } from './types.ts';
 
 const MS_PER_MINUTE = 60_000;
@@ -94,7 +98,8 @@ export class EnergyBalancing {
       balance.verdict !== 'loss'
         ? undefined
         : await store.read((tx) => suspectsOf(tx, { localUnit, day: read.day }, this.#zone));
-    await store.transaction((tx) => keepBalance(tx, { localUnit, balance, suspects }, now));
+    const doubled = doubledSupplies(read.day.meters);
+    await store.transaction((tx) => keepBalance(tx, { localUnit, balance, suspects, doubled }, now));
     this.#done.set(id, day);
     return true;
   }
@@ -155,10 +160,10 @@ async function countedDay(
 ): Promise<CountedDay | undefined> {
   const [profile] = await tx.profiles({ svpmsn, supply, fromDay: day, toDay: day });
   if (profile === undefined) return undefined;
-  const { energies } = profile;
+  const energies = possibleEnergies(profile.energies);
   if (energies.every((energy) => energy <= ENERGY_MAX)) return { day, energies, others: [] };
   const others = await tx.profiles({ svpmsn, supply, fromDay: Math.max(0, day - OTHER_DAYS), toDay: day - 1 });
-  return { day, energies, others: others.map((other) => other.energies) };
+  return { day, energies, others: others.map((other) => possibleEnergies(other.energies)) };
 }
 
 /** A meter that was enrolled in the day, or of which its line told since that another speaks in its place. */
@@ -192,6 +197,7 @@ interface Kept {
   readonly localUnit: number;
   readonly balance: DayBalance;
   readonly suspects: LossSuspects | undefined;
+  readonly doubled: readonly DoubledSupply[];
 }
 
 /** The day is judged once: whoever comes later changes nothing. */
@@ -204,5 +210,6 @@ async function keepBalance(tx: StoreTransaction, kept: Kept, now: Milliseconds):
   const row: LineBalance = { id, localUnit, day, judgedAt: now, verdict, why, figures };
   await tx.lineBalances.put([row]);
   await tx.lineBalances.delete([lineDayId(localUnit, Math.max(0, day - KEPT_DAYS))]);
+  await markDoubled(tx, { day, doubled: kept.doubled }, now);
   if (verdict === 'loss') await raiseLoss(tx, row, suspects, now);
 }

@@ -8,6 +8,8 @@ export {
   NETWORK_LOADS_MAX,
   type NetworkFile,
   NOT_KNOWN_REASONS,
+  READING_REASONS,
+  type ReadingReason,
   raisedFrom,
   SUSPECT_EVENTS,
 } from '../analysis/index.ts';

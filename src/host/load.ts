@@ -1,7 +1,9 @@
+import type { ReadingFinding } from '../analysis/index.ts';
 import { civilDayAt, dateText, type PhaseBand, startsOfDays } from '../tariff/index.ts';
-import type { Milliseconds, SupplyIndex, Svpmsn } from '../units/index.ts';
+import { MINUTES_PER_DAY, type Milliseconds, type SupplyIndex, type Svpmsn } from '../units/index.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
 import type { StoreReads } from './ports.ts';
+import { readingChecks } from './reading-checks.ts';
 import {
   minuteOf,
   type Price,
@@ -11,7 +13,7 @@ import {
   type UnknownMinute,
 } from './statement-minutes.ts';
 import { supplyRecords } from './supply-records.ts';
-import type { HostFailure, Meter } from './types.ts';
+import type { HostFailure, Meter, ReadingCheck } from './types.ts';
 
 export interface DatesQuery {
   readonly meter: number;
@@ -52,10 +54,13 @@ export interface MinutesOfDay {
   /** What holds from each of these minutes on, counted from `start`. */
   readonly percents: readonly { readonly minute: number; readonly percent: number; readonly version: number }[];
   readonly bands: readonly { readonly minute: number; readonly band: PhaseBand; readonly surcharge: number }[];
+  /** What validation found; `from` counts minutes from `start`. */
+  readonly checks: readonly ReadingFinding[];
 }
 
 const MINUTES_DAYS_MAX = 35;
 const MS_PER_MINUTE = 60_000;
+const MS_PER_DAY = MINUTES_PER_DAY * MS_PER_MINUTE;
 
 export async function readMinutes(
   tx: StoreReads,
@@ -75,9 +80,12 @@ export async function readMinutes(
   if (isFailure(supplies)) return supplies;
   const record = supplies[supply - 1] as SupplyRecord;
   const price = pricer(record, supply);
-  const days = starts
-    .slice(0, -1)
-    .map((start, i) => dayOf(record, price, { start, end: Math.min(starts[i + 1] as number, now), zone }));
+  const span = { fromDay: Math.floor(from / MS_PER_DAY), toDay: Math.floor((end - 1) / MS_PER_DAY) };
+  const checks = await readingChecks(tx, { svpmsn: meter.svpmsn, supply }, span);
+  const days = starts.slice(0, -1).map((start, i) => {
+    const stretch = { start, end: Math.min(starts[i + 1] as number, now), zone };
+    return { ...dayOf(record, price, stretch), checks: checksOf(checks, stretch) };
+  });
   return { svpmsn: meter.svpmsn, supply, zone, asOf: now, days };
 }
 
@@ -105,7 +113,7 @@ function dayOf(
   record: SupplyRecord,
   price: (minute: number, band: PhaseBand) => Price,
   { start, end, zone }: { readonly start: Milliseconds; readonly end: number; readonly zone: string },
-): MinutesOfDay {
+): Omit<MinutesOfDay, 'checks'> {
   const energy: number[] = [];
   const percents: { minute: number; percent: number; version: number }[] = [];
   const bands: { minute: number; band: PhaseBand; surcharge: number }[] = [];
@@ -124,4 +132,22 @@ function dayOf(
     if (before?.band !== band || before.surcharge !== surcharge) bands.push({ minute, band, surcharge });
   }
   return { date: dateText(civilDayAt(zone, start)), start, energy, percents, bands };
+}
+
+/** Findings of UTC days, cut to a civil day; what is estimated is divided by minutes. */
+function checksOf(
+  checks: readonly ReadingCheck[],
+  { start, end }: { readonly start: number; readonly end: number },
+): ReadingFinding[] {
+  const [first, last] = [start / MS_PER_MINUTE, Math.floor(end / MS_PER_MINUTE)];
+  return checks.flatMap(({ day, findings }) =>
+    findings.flatMap(({ reason, from, minutes, estimated }) => {
+      const at = day * MINUTES_PER_DAY + from;
+      const [begin, until] = [Math.max(at, first), Math.min(at + minutes, last)];
+      if (begin >= until) return [];
+      const share = (until - begin) / minutes;
+      const cut = { reason, from: begin - first, minutes: until - begin };
+      return [estimated === undefined ? cut : { ...cut, estimated: Math.round(share * estimated) }];
+    }),
+  );
 }

@@ -3,6 +3,7 @@ import {
   type Feeder,
   type LostIntervals,
   PowerFlow,
+  possibleEnergies,
   rankSuspects,
   type SuspectEvent,
   type SuspectMeter,
@@ -128,7 +129,7 @@ async function usualHours(tx: StoreReads, { svpmsn, supplies }: Meter, day: numb
     const days = await tx.profiles({ svpmsn, supply: supply as SupplyIndex, fromDay, toDay });
     for (let hour = 0; hour < HOURS; hour++) {
       const known = days.flatMap(({ energies }) =>
-        [...energies.subarray(hour * MINUTES_PER_HOUR, (hour + 1) * MINUTES_PER_HOUR)].filter(
+        [...possibleEnergies(energies).subarray(hour * MINUTES_PER_HOUR, (hour + 1) * MINUTES_PER_HOUR)].filter(
           (each) => each <= ENERGY_MAX,
         ),
       );

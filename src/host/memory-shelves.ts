@@ -28,6 +28,7 @@ import type {
   Person,
   PhoneAccess,
   PhoneCall,
+  ReadingCheck,
   ReceiptDue,
   Remittance,
   Session,
@@ -63,6 +64,7 @@ export class MemoryShelves {
   readonly lineBalances = new MemoryShelf<LineBalance>(this.undo);
   readonly hostBeats = new MemoryShelf<HostBeat>(this.undo);
   readonly lineNetworks = new MemoryShelf<LineNetwork>(this.undo);
+  readonly readingChecks = new MemoryShelf<ReadingCheck>(this.undo);
   readonly lossAlarms = new MemoryShelf<LossAlarm, 'localUnit' | 'state'>(this.undo, ['localUnit', 'state']);
   readonly agents = new MemoryShelf<Agent>(this.undo);
   readonly agentMembers = new MemoryShelf<AgentMember, 'agent'>(this.undo, ['agent']);
@@ -114,6 +116,7 @@ export class MemoryShelves {
     this.lineBalances.fill(others.lineBalances);
     this.hostBeats.fill(others.hostBeats);
     this.lineNetworks.fill(others.lineNetworks);
+    this.readingChecks.fill(others.readingChecks);
     this.lossAlarms.fill(others.lossAlarms);
     this.agents.fill(others.agents);
     this.agentMembers.fill(others.agentMembers);

@@ -26,6 +26,7 @@ import { takeCardEvents, takeCardFlag } from './card-slots.ts';
 import { CLOCK_SET, queueCommand } from './command-queue.ts';
 import { followChain } from './event-chain.ts';
 import type { StoreTransaction } from './ports.ts';
+import { checkReading } from './reading-checks.ts';
 import { postSpending, wantQuery } from './receipts.ts';
 import { daysSince, divideDays } from './revenue.ts';
 import { alarmsAfter, alarmsHeard, alarmsOfEvents, alarmsRaised, eventsSettled, holdsNoValueKey } from './standing.ts';
@@ -68,7 +69,7 @@ export async function takePoll(
   }
   // A day that has not begun would stand before all true ones as the newest.
   const lived = profiles.filter(({ day }) => day <= dayOf(now));
-  for (const profile of lived) await keepProfile(tx, svpmsn, profile);
+  for (const profile of lived) await keepProfile(tx, svpmsn, profile, now);
   if (lived.length > 0) await noteProfiles(tx, svpmsn, lived);
   const days = [...new Set([...lived.map(({ day }) => day), ...daysOfTables(events.news, now)])];
   if (days.length > 0) await divideDays(tx, meter, { days, zone }, now);
@@ -333,11 +334,16 @@ async function missingAfter(
   return { type: 'collect', svpmsn, eventsFrom, use };
 }
 
-/** What was recorded before is kept where the newer reading has a gap. */
-async function keepProfile(tx: StoreTransaction, id: Svpmsn, profile: DayProfile): Promise<void> {
+/** What was recorded before is kept where the newer reading has a gap; what is wrong with it is marked. */
+async function keepProfile(tx: StoreTransaction, id: Svpmsn, profile: DayProfile, now: Milliseconds): Promise<void> {
   const { day, supply } = profile;
   const [before] = await tx.profiles({ svpmsn: id, supply, fromDay: day, toDay: day });
-  if (before === undefined) return tx.putProfile(id, profile);
+  const kept = before === undefined ? profile : filledUp(profile, before);
+  await tx.putProfile(id, kept);
+  await checkReading(tx, id, { kept, before }, now);
+}
+
+function filledUp({ day, supply, ...profile }: DayProfile, before: DayProfile): DayProfile {
   const energies = profile.energies.slice();
   const bands = profile.bands.slice();
   energies.forEach((energy, minute) => {
@@ -345,7 +351,7 @@ async function keepProfile(tx: StoreTransaction, id: Svpmsn, profile: DayProfile
     energies[minute] = before.energies[minute] as number;
     setBand(bands, minute, bandAt(before.bands, minute));
   });
-  await tx.putProfile(id, { day, supply, energies, bands });
+  return { day, supply, energies, bands };
 }
 
 async function noteProfiles(tx: StoreTransaction, id: Svpmsn, profiles: readonly DayProfile[]): Promise<void> {

@@ -54,6 +54,7 @@ import type {
   PhoneCall,
   Posting,
   Purse,
+  ReadingCheck,
   ReceiptDue,
   Remittance,
   Session,
@@ -309,6 +310,7 @@ export interface StoreReads {
   /** By the number of their local unit. */
   readonly lineNetworks: ShelfReads<LineNetwork>;
   readonly hostBeats: ShelfReads<HostBeat>;
+  readonly readingChecks: ShelfReads<ReadingCheck>;
   readonly lossAlarms: ShelfReads<LossAlarm, 'localUnit' | 'state'>;
 
   readonly agents: ShelfReads<Agent>;
@@ -401,6 +403,7 @@ export interface StoreTransaction extends StoreReads {
   readonly lineBalances: Shelf<LineBalance>;
   readonly lineNetworks: Shelf<LineNetwork>;
   readonly hostBeats: Shelf<HostBeat>;
+  readonly readingChecks: Shelf<ReadingCheck>;
   readonly lossAlarms: Shelf<LossAlarm, 'localUnit' | 'state'>;
 
   readonly agents: Shelf<Agent>;

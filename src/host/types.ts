@@ -15,6 +15,7 @@ export type * from './types/losses.ts';
 export type * from './types/money.ts';
 export type * from './types/people.ts';
 export type * from './types/presence.ts';
+export type * from './types/readings.ts';
 export type * from './types/remittances.ts';
 export type * from './types/settlement.ts';
 export type * from './types/webhooks.ts';

@@ -5,6 +5,7 @@ export const SEALED_TABLES: readonly string[] = [
   ...['payments', 'contracts', 'receipts_due', 'receipts', 'webhooks', 'deliveries', 'closings', 'settled_minutes'],
   ...['used_days', 'agents', 'agent_members', 'vends', 'shifts', 'card_providers', 'cards', 'card_purses'],
   ...['card_orders', 'card_tickets', 'offline_meters', 'line_balances', 'line_networks', 'loss_alarms'],
+  'reading_checks',
   ...['settlement_claims', 'people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit', 'heads'],
   ...['card_slots', 'phone_access', 'calls', 'remittances', 'card_charges', 'host_beats'],
 ];
@@ -329,6 +330,10 @@ CREATE TABLE line_balances (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE host_beats (id TEXT PRIMARY KEY, beats INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE line_networks (id TEXT PRIMARY KEY, local_unit INTEGER NOT NULL, file TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE reading_checks (
+  id TEXT PRIMARY KEY, svpmsn INTEGER NOT NULL, supply INTEGER NOT NULL, day INTEGER NOT NULL,
+  checked_at INTEGER NOT NULL, findings TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE loss_alarms (
   id TEXT PRIMARY KEY, local_unit INTEGER NOT NULL, state TEXT NOT NULL, raised_at INTEGER NOT NULL,
   first_day INTEGER NOT NULL, last_day INTEGER NOT NULL, days INTEGER NOT NULL,

@@ -329,6 +329,10 @@ CREATE TABLE line_balances (
 );
 CREATE TABLE host_beats (id TEXT COLLATE "C" PRIMARY KEY, beats BIGINT NOT NULL);
 CREATE TABLE line_networks (id TEXT COLLATE "C" PRIMARY KEY, local_unit BIGINT NOT NULL, file TEXT NOT NULL);
+CREATE TABLE reading_checks (
+  id TEXT COLLATE "C" PRIMARY KEY, svpmsn BIGINT NOT NULL, supply BIGINT NOT NULL, day BIGINT NOT NULL,
+  checked_at BIGINT NOT NULL, findings TEXT NOT NULL
+);
 CREATE TABLE loss_alarms (
   id TEXT COLLATE "C" PRIMARY KEY, local_unit BIGINT NOT NULL, state TEXT COLLATE "C" NOT NULL, raised_at BIGINT NOT NULL,
   first_day BIGINT NOT NULL, last_day BIGINT NOT NULL, days BIGINT NOT NULL,

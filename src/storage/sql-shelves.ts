@@ -27,6 +27,7 @@ import type {
   Person,
   PhoneAccess,
   PhoneCall,
+  ReadingCheck,
   ReceiptDue,
   Remittance,
   Session,
@@ -71,6 +72,7 @@ import {
   payments,
   people,
   phoneAccess,
+  readingChecks,
   receipts,
   receiptsDue,
   remittances,
@@ -105,6 +107,7 @@ export class SqlShelves {
   readonly lineBalances: SqlShelf<LineBalance>;
   readonly hostBeats: SqlShelf<HostBeat>;
   readonly lineNetworks: SqlShelf<LineNetwork>;
+  readonly readingChecks: SqlShelf<ReadingCheck>;
   readonly lossAlarms: SqlShelf<LossAlarm, 'localUnit' | 'state'>;
   readonly agents: SqlShelf<Agent>;
   readonly agentMembers: SqlShelf<AgentMember, 'agent'>;
@@ -147,6 +150,7 @@ export class SqlShelves {
     this.lineBalances = new SqlShelf(connection, lineBalances);
     this.hostBeats = new SqlShelf(connection, hostBeats);
     this.lineNetworks = new SqlShelf(connection, lineNetworks);
+    this.readingChecks = new SqlShelf(connection, readingChecks);
     this.lossAlarms = new SqlShelf(connection, lossAlarms);
     this.agents = new SqlShelf(connection, agents);
     this.agentMembers = new SqlShelf(connection, agentMembers);

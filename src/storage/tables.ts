@@ -22,7 +22,6 @@ import type {
   IssuedCard,
   IssuedReceipt,
   KeptAnswer,
-  Knowledge,
   Line,
   LineBalance,
   LineKnowledge,
@@ -59,6 +58,8 @@ import type {
   Work,
 } from '../host/ports.ts';
 import { table } from './table.ts';
+
+export * from './monitoring-tables.ts';
 
 export const subscribers = table<Subscriber>('subscribers', ['id'], { id: 'text', name: 'text', contact: 'text' });
 export const meters = table<Meter>('meters', ['svpmsn'], {
@@ -151,36 +152,12 @@ export const lines = table<Line & { readonly posting: number; readonly place: nu
   account: 'text',
   amount: 'bigint',
 });
-export const knowledge = table<Knowledge>('knowledge', ['svpmsn'], {
-  svpmsn: 'number',
-  heardAt: 'number?',
-  balance: 'number?',
-  balanceAt: 'number?',
-  flags: 'number?',
-  flagsAt: 'number?',
-  infoAt: 'number?',
-  owed: 'number?',
-  clockOffsetMs: 'number?',
-  tableVersion: 'number?',
-  lastDay: 'number?',
-  nextEvent: 'number?',
-  policyAt: 'number?',
-  policyVersion: 'number?',
-  nextTableVersion: 'number?',
-  profileDay: 'number?',
-  eventsBefore: 'number?',
-  linkedEvent: 'number?',
-  eventLink: 'bytes?',
-  attentionAt: 'number?',
-  attention: 'number?',
-  alarms: 'number?',
-  alarmsAt: 'number?',
-});
+/** `number` counts all events as they came, `event` is the meter's own sequence. */
 export type EventRow = Omit<MeterEvent, 'sequence'> & { readonly number: number; readonly event: number };
 export const events = table<EventRow>('events', ['svpmsn', 'event'], {
   number: 'number',
   svpmsn: 'number',
-  event: 'number', // the meter's own sequence; `number` counts all events as they came
+  event: 'number',
   time: 'number',
   kind: 'number',
   supply: 'number',

@@ -23,6 +23,24 @@ const load = {
   price: 'Price',
 } as const;
 
+const readings = {
+  title: 'Readings that are marked',
+  none: 'All readings of these days are as they should be.',
+  when: 'When',
+  why: 'Why',
+  held: 'Held for it',
+  estimated: 'estimated {}',
+  notEstimated: 'nothing known to estimate from',
+  asTold: 'as told',
+  note: 'An estimate is used for balances and forecasts. It is charged to nobody.',
+  more: 'And {} more.',
+  missing: 'The meter recorded nothing.',
+  untimed: 'The energy stands in other minutes: the clock was moved.',
+  impossible: 'More than the meter can measure.',
+  differs: 'The meter told another value before; the newer one is kept.',
+  doubled: 'Another supply of the line told the very same day.',
+} as const;
+
 type Of<T> = Readonly<Record<keyof T, string>>;
 
 /** Of the chart of a balance. */
@@ -53,5 +71,27 @@ export const LOAD_WORDS: Readonly<Record<Language, Of<typeof load>>> = {
     dayLabel: '{}의 분 단위 부하: 최대 {}.',
     power: '부하',
     price: '요금',
+  },
+};
+
+/** Of readings that validation marked; a reason goes by its code. */
+export const READING_WORDS: Readonly<Record<Language, Of<typeof readings>>> = {
+  en: readings,
+  ko: {
+    title: '표시가 붙은 검침값',
+    none: '이 기간의 검침값은 모두 정상입니다.',
+    when: '시각',
+    why: '이유',
+    held: '대신 쓰는 값',
+    estimated: '추정 {}',
+    notEstimated: '추정할 근거가 없음',
+    asTold: '전해진 값 그대로',
+    note: '추정값은 수지와 예측에만 쓰이며, 누구에게도 청구되지 않습니다.',
+    more: '그 밖에 {}건.',
+    missing: '계량기가 기록하지 않았습니다.',
+    untimed: '시계가 바뀌어 다른 분에 합쳐졌습니다.',
+    impossible: '계량기가 잴 수 있는 값보다 큽니다.',
+    differs: '전에 전한 값과 다릅니다. 새 값을 씁니다.',
+    doubled: '같은 선로의 다른 공급이 똑같은 하루를 전했습니다.',
   },
 };

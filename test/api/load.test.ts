@@ -24,6 +24,10 @@ before(async () => {
       profile.energies.fill(5);
       await tx.putProfile(svpmsn(3), profile);
     }
+    const day = Math.floor(rig.clock.ms / DAY) + 1;
+    const found = { reason: 'missing', from: 0, minutes: 2, estimated: 10 } as const;
+    const check = { svpmsn: svpmsn(3), supply: 1, day, checkedAt: rig.clock.now(), findings: [found] } as const;
+    await tx.readingChecks.put([{ id: `000003-1-${day}`, ...check }]);
     const time = unixSeconds(rig.clock.ms / 1000 + 3_600);
     await tx.addEvents([{ ...cut, time, svpmsn: svpmsn(3), heardAt: rig.clock.now() }]);
   });
@@ -41,6 +45,7 @@ test('a subscriber reads their minutes, their outlook and their week as JSON tha
   const { days, supply } = await read<MinutesJson>('minutes?from=2026-01-06&to=2026-01-06');
   assert.deepEqual([supply, days[0]?.start, days[0]?.energy.length], [1, '2026-01-05T23:00:00.000Z', 1440]);
   assert.deepEqual(days[0]?.bands, [{ minute: 0, band: 0, surchargePercent: 100 }]);
+  assert.deepEqual(days[0]?.checks, [{ minute: 60, minutes: 2, reason: 'missing', estimatedWh: '1.0' }]);
   const { use, daysKnown, balance } = await read<OutlookJson>('outlook');
   assert.deepEqual(use, { energyWhPerDay: '720.0', tokensPerDay: '7.20' });
   assert.deepEqual([daysKnown, balance], [2, undefined]);

@@ -216,6 +216,15 @@ async function putSettlement(tx: Transaction): Promise<void> {
       },
     },
   ]);
+  await tx.readingChecks.put([
+    {
+      ...{ id: '00000a-1-20000', svpmsn: svpmsn(10), supply: 1, day: 20_000, checkedAt: at },
+      findings: [
+        { reason: 'missing', from: 0, minutes: 3, estimated: 21 },
+        { reason: 'doubled', from: 0, minutes: 1440 },
+      ],
+    },
+  ]);
   await tx.lossAlarms.put([
     {
       ...{ id: '00001-20000', localUnit: 1, state: 'seen', raisedAt: at, firstDay: 20_000, lastDay: 20_001, days: 2 },

@@ -1,5 +1,11 @@
 import { type Static, Type } from 'typebox';
-import type { BalanceHistory, Minutes, Outlook, StatementBalance } from '../../host/index.ts';
+import {
+  type BalanceHistory,
+  type Minutes,
+  type Outlook,
+  READING_REASONS,
+  type StatementBalance,
+} from '../../host/index.ts';
 import { svpmsnText } from '../../units/index.ts';
 import {
   Amount,
@@ -8,6 +14,7 @@ import {
   instantText,
   MeterNumber,
   maybe,
+  OneOf,
   SignedAmount,
   Supply,
   same,
@@ -49,6 +56,20 @@ export const MinutesSchema = Type.Object(
             description:
               'The band of phase angle and its surcharge, from that minute on; no entry before the first minute that is known.',
           },
+        ),
+        checks: Type.Array(
+          Type.Object({
+            minute: Place,
+            minutes: Type.Integer({ minimum: 1 }),
+            reason: OneOf(
+              READING_REASONS,
+              '`missing`: not recorded; `untimed`: its energy is in other minutes; `impossible`: more than a meter can measure; `differs`: told otherwise before, the newer value is kept; `doubled`: another supply of the line told the very same day.',
+            ),
+            estimatedWh: Type.Optional(
+              Type.String({ description: 'What is held for these minutes together. It is charged to nobody.' }),
+            ),
+          }),
+          { description: 'What validation found in these minutes; none for a day that is as it should be.' },
         ),
       }),
     ),
@@ -148,9 +169,13 @@ export type OutlookJson = Static<typeof OutlookSchema>;
 export const minutesJson = ({ svpmsn, supply, zone, asOf, days }: Minutes): MinutesJson => ({
   meter: svpmsnText(svpmsn),
   ...{ supply, zone, asOf: instantText(asOf) },
-  days: days.map(({ date, start, energy, percents, bands }) => ({
+  days: days.map(({ date, start, energy, percents, bands, checks }) => ({
     ...{ date, start: instantText(start), energy: [...energy], percents: [...percents] },
     bands: bands.map(({ minute, band, surcharge }) => ({ minute, band, surchargePercent: surcharge })),
+    checks: checks.map(({ reason, from, minutes, estimated }) => ({
+      ...{ minute: from, minutes, reason },
+      ...maybe('estimatedWh', estimated, (energy) => wattHoursText(energy)),
+    })),
   })),
 });
 

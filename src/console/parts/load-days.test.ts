@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type LoadDay, lengthOf, minuteUnder, percentAt, shadeOf, stepsOf, sumOf, wattsAt } from './load-days.ts';
 
 const DAY: LoadDay = {
-  ...{ date: '2026-03-02', start: '2026-03-01T15:00:00.000Z', bands: [] },
+  ...{ date: '2026-03-02', start: '2026-03-01T15:00:00.000Z', bands: [], checks: [] },
   energy: [10, -1, -2, 250],
   percents: [
     { minute: 1, percent: 50, version: 1 },

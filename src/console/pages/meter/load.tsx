@@ -14,6 +14,7 @@ import { Blank, Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useSession } from '../../session.tsx';
 import { useNow } from '../../time.ts';
+import { MarkedReadings } from './readings.tsx';
 
 const DAYS = 14;
 
@@ -79,6 +80,7 @@ function Load({ minutes }: { readonly minutes: MinutesJson }): ReactNode {
           <LoadChart day={today} />
         </Panel>
       )}
+      <MarkedReadings minutes={minutes} />
     </>
   );
 }

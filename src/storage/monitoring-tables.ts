@@ -1,0 +1,38 @@
+import type { Knowledge, ReadingCheck } from '../host/types.ts';
+import { table } from './table.ts';
+
+/** What the host holds to be true of each meter. */
+export const knowledge = table<Knowledge>('knowledge', ['svpmsn'], {
+  svpmsn: 'number',
+  heardAt: 'number?',
+  balance: 'number?',
+  balanceAt: 'number?',
+  flags: 'number?',
+  flagsAt: 'number?',
+  infoAt: 'number?',
+  owed: 'number?',
+  clockOffsetMs: 'number?',
+  tableVersion: 'number?',
+  lastDay: 'number?',
+  nextEvent: 'number?',
+  policyAt: 'number?',
+  policyVersion: 'number?',
+  nextTableVersion: 'number?',
+  profileDay: 'number?',
+  eventsBefore: 'number?',
+  linkedEvent: 'number?',
+  eventLink: 'bytes?',
+  attentionAt: 'number?',
+  attention: 'number?',
+  alarms: 'number?',
+  alarmsAt: 'number?',
+});
+/** What validation found in the days that meters told. */
+export const readingChecks = table<ReadingCheck>('reading_checks', ['id'], {
+  id: 'text',
+  svpmsn: 'number',
+  supply: 'number',
+  day: 'number',
+  checkedAt: 'number',
+  findings: 'json',
+});
