@@ -13,6 +13,8 @@ export interface TransformerDay {
   readonly meters: readonly MeterDay[];
   /** Earlier days from which its technical loss is learned. */
   readonly learned: readonly LearnedDay[];
+  /** Milliwatt-hours that its lines lose in each minute by their network, see `lineHeat`. */
+  readonly lines?: Float64Array | undefined;
 }
 
 export interface MeterDay {
@@ -130,7 +132,7 @@ const UNIFORM = 1 / 3;
  * of the day is left; where less would be, they are estimated from the meter's own other ones, with bounds that widen
  * the band. What is missing beyond the technical loss and its band is a loss.
  */
-export function balanceDay({ day, gave, meters, learned }: TransformerDay): DayBalance {
+export function balanceDay({ day, gave, meters, learned, lines }: TransformerDay): DayBalance {
   const faults = faultOf(day, gave, meters);
   const told = toldMinutes(gave);
   const whole = sumMeters(day, meters, told.uses);
@@ -144,7 +146,8 @@ export function balanceDay({ day, gave, meters, learned }: TransformerDay): DayB
     meters: METER_CLASS * Math.sqrt(UNIFORM * sums.class2),
     minutes: Math.sqrt(sums.clock2 + given.late2 + sums.estimated.variance),
   };
-  const expected = expectLoss({ gave: given.energy, squares: given.squares, errors }, learned);
+  const heat = lines && sumLines(lines, compared.uses);
+  const expected = expectLoss({ gave: given.energy, squares: given.squares, lines: heat, errors }, learned);
   const width = BAND_DEVIATIONS * expected.deviation;
   // A minute without supply is marked as one that was not recorded: what is estimated may not have been used at all.
   const band = {
@@ -164,10 +167,17 @@ export function balanceDay({ day, gave, meters, learned }: TransformerDay): DayB
     ...{ day, verdict, reason, loss: Math.round(loss), squares: given.squares, band, hours },
     ...{ gave: given.energy, counted: sums.counted, estimated: Math.round(estimated) },
     ...{ minutes: compared.count, unknownMinutes: unknown, errors, learnedDays: learned.length },
+    ...(heat !== undefined && { lines: heat }),
     technical: Math.round(expected.energy),
     unexplained: Math.round(loss - expected.energy),
     confidence: confidenceOf(verdict, Math.abs(loss - expected.energy) / expected.deviation),
   };
+}
+
+/** What the network says of the minutes that are compared; nothing where one of them is not known. */
+function sumLines(lines: Float64Array, uses: Uint8Array): number | undefined {
+  const sum = lines.reduce((all, energy, minute) => (uses[minute] === 1 ? all + energy : all), 0);
+  return Number.isNaN(sum) ? undefined : Math.round(sum);
 }
 
 /** The constant load, in watts, that would be raised on such a day. */

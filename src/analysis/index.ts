@@ -4,6 +4,7 @@ export * from './check-minutes.ts';
 export * from './energy-balance.ts';
 export * from './forecast/index.ts';
 export * from './interruptions.ts';
+export * from './line-heat.ts';
 export * from './network.ts';
 export * from './power-flow.ts';
 export * from './settlement.ts';

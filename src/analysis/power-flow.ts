@@ -98,29 +98,39 @@ export class PowerFlow {
 
   /** How far a voltage moved at most. */
   #dropVoltages(): number {
-    const { before, ohms, source } = this.#feeder;
+    const { before, ohms } = this.#feeder;
+    let moved = this.#dropOver(SOURCE, this.#sourceOhms, 0, undefined);
+    for (let section = 0; section < before.length; section++) {
+      const from = placeOf(before[section] as number, 0);
+      moved = Math.max(moved, this.#dropOver(section, ohms, OHMS * section, from));
+    }
+    return moved;
+  }
+
+  /** @param ohmsAt where in `ohms` those of the section begin; `from` is where it is fed, nothing for the source */
+  #dropOver(section: number, ohms: ArrayLike<number>, ohmsAt: number, from: number | undefined): number {
+    const [volts, currents] = [this.#volts, this.#currents];
+    const { volts: sourceVolts } = this.#feeder.source;
+    const r = ohms[ohmsAt] as number;
+    const x = ohms[ohmsAt + 1] as number;
+    const rz = ohms[ohmsAt + 2] as number;
+    const xz = ohms[ohmsAt + 3] as number;
+    const at = placeOf(section, 0);
+    const sumRe = sumOf(currents, at);
+    const sumIm = sumOf(currents, at + 1);
     let moved = 0;
-    for (let section = -1; section < before.length; section++) {
-      const isSource = section < 0;
-      const [r, x, rz, xz] = isSource
-        ? (this.#sourceOhms as [number, number, number, number])
-        : ([0, 1, 2, 3].map((i) => ohms[OHMS * section + i]) as [number, number, number, number]);
-      const at = placeOf(section, 0);
-      const from = isSource ? 0 : placeOf(before[section] as number, 0);
-      const [sumRe, sumIm] = sumOf(this.#currents, at);
-      for (let phase = 0; phase < PHASES; phase++) {
-        const own = at + 2 * phase;
-        const [re, im] = [this.#currents[own] as number, this.#currents[own + 1] as number];
-        const [real, imaginary] = DIRECTIONS[phase] as readonly [number, number];
-        const fromRe = isSource ? source.volts * real : (this.#volts[from + 2 * phase] as number);
-        const fromIm = isSource ? source.volts * imaginary : (this.#volts[from + 2 * phase + 1] as number);
-        const nextRe = fromRe - (r * re - x * im + rz * sumRe - xz * sumIm);
-        const nextIm = fromIm - (r * im + x * re + rz * sumIm + xz * sumRe);
-        moved = Math.max(moved, Math.abs(nextRe - (this.#volts[own] as number)));
-        moved = Math.max(moved, Math.abs(nextIm - (this.#volts[own + 1] as number)));
-        this.#volts[own] = nextRe;
-        this.#volts[own + 1] = nextIm;
-      }
+    for (let phase = 0; phase < PHASES; phase++) {
+      const own = at + 2 * phase;
+      const re = currents[own] as number;
+      const im = currents[own + 1] as number;
+      const direction = DIRECTIONS[phase] as readonly [number, number];
+      const fromRe = from === undefined ? sourceVolts * direction[0] : (volts[from + 2 * phase] as number);
+      const fromIm = from === undefined ? sourceVolts * direction[1] : (volts[from + 2 * phase + 1] as number);
+      const nextRe = fromRe - (r * re - x * im + rz * sumRe - xz * sumIm);
+      const nextIm = fromIm - (r * im + x * re + rz * sumIm + xz * sumRe);
+      moved = Math.max(moved, Math.abs(nextRe - (volts[own] as number)), Math.abs(nextIm - (volts[own + 1] as number)));
+      volts[own] = nextRe;
+      volts[own + 1] = nextIm;
     }
     return moved;
   }
@@ -133,7 +143,8 @@ export class PowerFlow {
       const at = placeOf(section, 0);
       let squares = 0;
       for (let part = 0; part < 2 * PHASES; part++) squares += (this.#currents[at + part] as number) ** 2;
-      const [sumRe, sumIm] = sumOf(this.#currents, at);
+      const sumRe = sumOf(this.#currents, at);
+      const sumIm = sumOf(this.#currents, at + 1);
       loss += (ohms[OHMS * section] as number) * squares;
       loss += (ohms[OHMS * section + 2] as number) * (sumRe ** 2 + sumIm ** 2);
     }
@@ -154,10 +165,8 @@ export class PowerFlow {
 /** The source is section -1. */
 const placeOf = (section: number, phase: number): number => 2 * (PHASES * (section + 1) + phase);
 
-function sumOf(currents: Float64Array, at: number): readonly [number, number] {
-  const [re, im] = [0, 1].map(
-    (part) =>
-      (currents[at + part] as number) + (currents[at + 2 + part] as number) + (currents[at + 4 + part] as number),
-  );
-  return [re as number, im as number];
-}
+const SOURCE = -1;
+
+/** Of all phases: the real parts stand two places apart from each other, and so do the imaginary ones. */
+const sumOf = (currents: Float64Array, at: number): number =>
+  (currents[at] as number) + (currents[at + 2] as number) + (currents[at + 4] as number);

@@ -5,13 +5,16 @@ import {
   type DayBalance,
   type DoubledSupply,
   doubledSupplies,
+  type Feeder,
   type LearnedDay,
+  lineHeat,
   type MeterDay,
   possibleEnergies,
   type TransformerDay,
 } from '../analysis/index.ts';
 import { ENERGY_MAX, MINUTES_PER_DAY, PROFILE_DAYS_KEPT } from '../records/index.ts';
 import type { Milliseconds, SupplyIndex } from '../units/index.ts';
+import { lineFeeder } from './line-networks.ts';
 import { lineDayId, raiseLoss } from './loss-alarms.ts';
 import { suspectsOf } from './loss-suspects.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
@@ -93,7 +96,8 @@ export class EnergyBalancing {
     }
     const isOver = now >= (day + 1) * MS_PER_DAY + WAIT_MS;
     if (!isOver && !read.isWhole) return false;
-    const balance = balanceDay(read.day);
+    const lines = read.feeder && lineHeat(read.feeder, read.day.meters);
+    const balance = balanceDay({ ...read.day, lines });
     const suspects =
       balance.verdict !== 'loss'
         ? undefined
@@ -111,6 +115,8 @@ interface DayRead {
   readonly day: TransformerDay;
   /** All profiles and all minutes of the check meter came. */
   readonly isWhole: boolean;
+  /** Where its network was described, with all of its meters. */
+  readonly feeder: Feeder | undefined;
 }
 
 /** Nothing is to be judged before the line had a meter, and where its check meter told nothing of the day. */
@@ -135,7 +141,8 @@ async function readDay(tx: StoreReads, { localUnit, day }: Judged): Promise<DayR
   const learned = await learnedDays(tx, { localUnit, day });
   const isTold = days.every(({ supplies }) => supplies.every((supply) => supply !== undefined));
   const isWhole = isTold && minutes.length === MINUTES_PER_DAY;
-  return { day: { day, gave, meters: days, learned }, isWhole };
+  const feeder = await lineFeeder(tx, localUnit, ids);
+  return { day: { day, gave, meters: days, learned }, isWhole, feeder };
 }
 
 interface MeterFacts {

@@ -2,6 +2,7 @@ import {
   CHECK_MINUTE_MISSING,
   type Feeder,
   type LostIntervals,
+  minutesTogether,
   PowerFlow,
   possibleEnergies,
   rankSuspects,
@@ -23,9 +24,6 @@ const MINUTES_PER_HOUR = 60;
 const HOURS = 24;
 const MWH_PER_DECI_WATT_HOUR = 100;
 const MWH_PER_WATT_HOUR = 1000;
-/** Of a longer line several minutes are taken together: what is reckoned grows with its square. */
-const METERS_BY_MINUTE = 100;
-const MINUTES_TOGETHER = 5;
 /** A day of which fewer intervals are known by all tells no place. */
 const KNOWN_MIN_SHARE = 0.5;
 const USUAL_DAYS = 7;
@@ -49,7 +47,7 @@ export async function suspectsOf(
   { localUnit, day }: { readonly localUnit: number; readonly day: TransformerDay },
   zone: string,
 ): Promise<LossSuspects | undefined> {
-  const minutes = day.meters.length > METERS_BY_MINUTE ? MINUTES_TOGETHER : 1;
+  const minutes = minutesTogether(day.meters.length);
   const known = knownIntervals(day, minutes);
   if (known.length < (KNOWN_MIN_SHARE * MINUTES_PER_DAY) / minutes) return undefined;
   const together = (energyOf: (minute: number) => number) =>

@@ -4,7 +4,7 @@ import { inspectPurse } from '../meter/index.ts';
 import { EventKind } from '../records/index.ts';
 import { type Happening, House, type Place, seededRandom, tell } from './index.ts';
 import { Outages } from './outages.ts';
-import { BEGINS_MS, HOUR_MS, MINUTE_MS, openSmall } from './small-utility.testing.ts';
+import { BEGINS_MS, DAY_MS, HOUR_MS, MINUTE_MS, openSmall } from './small-utility.testing.ts';
 
 /** Credit for the time of these tests: what goes dark does so for want of power. */
 const WELL_STOCKED = { firstSale: { from: 5_000, to: 9_000 }, outages: false } as const;
@@ -86,6 +86,36 @@ test('a house that loses its power is known to be dark within a minute, by its l
   await utility.runUntil(utility.time.now + 4 * HOUR_MS);
   const back = await utility.host.meter(house.svpmsn);
   assert.ok('standing' in back && back.standing.state !== 'dark');
+});
+
+test('an outage of the utility is no theft: not of a transformer, not of a part of its houses', async () => {
+  const utility = await openSmall({ ...WELL_STOCKED, meters: 4 });
+  const [first, second] = utility.transformers;
+  assert.ok(first !== undefined && second !== undefined);
+  const part = utility.houses.filter(({ localUnit }) => localUnit === 1).slice(0, 2);
+  await utility.runUntil(BEGINS_MS + 30 * HOUR_MS);
+  utility.powerFails(first, 3 * HOUR_MS);
+  for (const house of part) utility.powerFails(house, 2 * HOUR_MS);
+  await utility.runUntil(BEGINS_MS + 36 * HOUR_MS);
+  // A storm: on and off again, and every house comes back at another time.
+  for (let cut = 0; cut < 4; cut++) {
+    utility.powerFails(second, 10 * MINUTE_MS);
+    await utility.runUntil(utility.time.now + 25 * MINUTE_MS);
+  }
+  for (const [i, house] of utility.houses.entries()) utility.powerFails(house, (i + 1) * 7 * MINUTE_MS);
+  await utility.runUntil(BEGINS_MS + 61 * HOUR_MS);
+  const judged = (
+    await Promise.all([0, 1].map((localUnit) => utility.host.lineBalances({ localUnit, limit: 9 })))
+  ).flat();
+  const verdicts = judged.map(({ day, localUnit, verdict }) =>
+    [day - BEGINS_MS / DAY_MS, localUnit, verdict].join(' '),
+  );
+  assert.ok(judged.length >= 4, verdicts.join());
+  assert.ok(
+    judged.every(({ verdict }) => verdict === 'balanced' || verdict === 'not-known'),
+    verdicts.join(),
+  );
+  assert.deepEqual(await utility.host.lossAlarms({ limit: 9 }), []);
 });
 
 test('value that is sold into the dark is stored when the power is back', async () => {

@@ -34,6 +34,9 @@ export const LineBalanceSchema = Type.Object(
     raisedFromWatts: Type.Optional(Type.Integer({ description: 'A constant load beyond this is raised.' })),
     gaveMilliwattHours: MilliwattHours,
     technicalMilliwattHours: MilliwattHours,
+    networkMilliwattHours: Type.Optional(
+      Type.String({ description: 'Of the technical loss what the flow in the described network says.' }),
+    ),
     bandMilliwattHours: Type.Object(
       { low: MilliwattHours, high: MilliwattHours },
       { description: 'Between these the loss of an honest day lies.' },
@@ -140,6 +143,7 @@ export function lineBalanceJson(row: LineBalance, mayCount: boolean): LineBalanc
     ...(verdict !== 'not-known' && { raisedFromWatts: Math.ceil(watts) }),
     gaveMilliwattHours: String(figures.gave),
     technicalMilliwattHours: String(technical),
+    ...maybe('networkMilliwattHours', figures.lines, String),
     bandMilliwattHours: { low: String(band.low), high: String(band.high) },
     ...(mayCount && {
       countedMilliwattHours: String(figures.counted),
