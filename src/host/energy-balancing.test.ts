@@ -39,7 +39,12 @@ class Line {
   /** What the meters and the check meter of a day tell; `lost` is a share of what is counted, `diverted` one of meter 2's. */
   async tell(
     day: number,
-    { lost = 0.02, silent = 0, diverted = 0 }: { lost?: number; silent?: number; diverted?: number } = {},
+    {
+      lost = 0.02,
+      silent = 0,
+      diverted = 0,
+      tappedWatts = 0,
+    }: { lost?: number; silent?: number; diverted?: number; tappedWatts?: number } = {},
   ): Promise<void> {
     const counted = METERS.map(() => Uint16Array.from(householdDay(this.#random), (watts) => Math.round(watts / 6)));
     await this.rig.store.transaction(async (tx) => {
@@ -49,7 +54,8 @@ class Line {
         await tx.putProfile(svpmsn(METERS[i] as number), { ...emptyDayProfile(this.day0 + day, 1), energies: told });
       }
       for (let i = 0; i < MINUTES_PER_DAY; i++) {
-        const energy = (1 + lost) * 100 * counted.reduce((sum, energies) => sum + (energies[i] as number), 0);
+        const used = counted.reduce((sum, energies) => sum + (energies[i] as number), 0);
+        const energy = (1 + lost) * 100 * used + (tappedWatts * 1000) / 60;
         const minute = (this.day0 + day) * MINUTES_PER_DAY + i;
         await tx.putCheckMinute({ localUnit: UNIT, minute, energy: milliwattHours(Math.round(energy)) });
       }
@@ -229,6 +235,27 @@ test('an alarm ranks the meters of its line, and what its closing found at one o
     visited?.map(({ meter, evidence }) => [meter, evidence.at(-1)]),
     [[2, { kind: 'visit', found: 'nothing' }]],
   );
+});
+
+test('a loss that tells no place is ranked by what was found before: theft puts a meter first, nothing puts it last', async () => {
+  const rankedAfter = async (finding: 'theft' | 'nothing' | 'fault', meter?: number) => {
+    const line = await Line.open();
+    const tellLoss = async (day: number, tappedWatts: number) => {
+      await line.tell(day, { tappedWatts });
+      await line.look(day + 1, 1);
+    };
+    for (let day = 1; day <= 6; day++) await tellLoss(day, day < 6 ? 0 : 900);
+    const [alarm] = await line.alarms();
+    const closing = { id: alarm?.id ?? '', state: 'closed', finding, note: '' } as const;
+    assert.ok(typeof (await line.change({ ...closing, ...(meter !== undefined && { meter }) })) === 'object');
+    await tellLoss(7, 900);
+    const { ranked = [], isPlaced } = (await line.alarms()).at(-1)?.suspects ?? {};
+    assert.equal(isPlaced, false);
+    return ranked.map((each) => Number(each.meter));
+  };
+  const [first = 0, , last = 0] = await rankedAfter('fault');
+  assert.equal((await rankedAfter('theft', last))[0], last);
+  assert.equal((await rankedAfter('nothing', first)).at(-1), first);
 });
 
 test('what lines lose by their network is not held against a meter', async () => {
