@@ -245,6 +245,7 @@ export const ACCESS = {
   allowCaller: { all: ['operator'] },
   forbidCaller: { all: ['operator'] },
   listCalls: { all: ['operator', 'auditor'] },
+  readCall: { all: ['operator', 'auditor'] },
   settleCall: { all: ['operator'] },
 
   streamEvents: { scope: 'events:read', all: ['operator', 'technician', 'auditor'], own: ['subscriber'] },

@@ -8,6 +8,7 @@ export { Metrics } from './metrics.ts';
 export type { ProblemCode } from './problem.ts';
 export type { AccountJson, HeadJson, TrialBalanceJson } from './schemas/accounts.ts';
 export type { AgentJson, AgentMemberJson, CardLookupJson, LookupJson, ShiftJson, VendJson } from './schemas/agents.ts';
+export type { CallJson, PhoneAccessJson } from './schemas/calls.ts';
 export type {
   CardBooksJson,
   CardChargeJson,

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type HostByName, type NumberedEvent, type NumberedPosting, StoreError } from '../host/index.ts';
 import type { Svpmsn } from '../units/index.ts';
+import { CallFeed } from './call-feed.ts';
 import { EventStreams, type StreamClient, type StreamLimits } from './event-streams.ts';
 import { timeJson } from './schemas/demo.ts';
 import { eventJson } from './schemas/meters.ts';
@@ -43,6 +44,8 @@ export interface Listener extends StreamClient {
   readonly meters: ReadonlySet<number> | undefined;
   /** It asked for what passes between host and meters too, and may hear of all of them. */
   readonly traffic: boolean;
+  /** It asked for calls by telephone too, and may hear of them. */
+  readonly calls: boolean;
   /** Whether it may still listen, and to which meters; asked now and then. */
   readonly allowed: () => Promise<{ readonly meters: ReadonlySet<number> | undefined } | undefined>;
 }
@@ -74,12 +77,13 @@ export class LiveFeed {
   readonly #heartbeatMs: number;
   readonly #streams: EventStreams<Client>;
   readonly #traffic: TrafficFeed<Client> | undefined;
+  readonly #calls: CallFeed<Client> | undefined;
   #running = false;
   #beatAt = 0;
   #nowAt = 0;
 
   constructor(
-    { host, metrics, demo, exchanges }: ApiServices,
+    { host, metrics, demo, exchanges, callers }: ApiServices,
     { everyMs = EVERY_MS, heartbeatMs = HEARTBEAT_MS, ...limits }: LiveSettings = {},
   ) {
     this.#host = host;
@@ -88,6 +92,7 @@ export class LiveFeed {
     this.#heartbeatMs = heartbeatMs;
     this.#streams = new EventStreams<Client>(metrics, limits);
     this.#traffic = exchanges && new TrafficFeed(exchanges, this.#streams);
+    this.#calls = callers && new CallFeed(callers, this.#streams);
   }
 
   /** Whether there is room for one more. */
@@ -99,7 +104,8 @@ export class LiveFeed {
    * Where a client begins: where it says that it was, or now.
    * @param lastId what it heard last
    */
-  async begin(lastId: string | undefined): Promise<Beginning> {
+  async begin(lastId: string | undefined, calls = false): Promise<Beginning> {
+    if (calls) await this.#calls?.begin();
     const [posting] = await this.#host.postings({ limit: 1 });
     const events = await this.#host.events({ limit: EVENTS_LOOKED_BACK });
     const newest: Position = { posting: posting?.sequence ?? 0, event: events[0]?.number ?? 0 };
@@ -137,6 +143,7 @@ export class LiveFeed {
       if (performance.now() >= this.#nowAt) this.#tellTime(this.#streams.clients);
       try {
         await this.#look();
+        await this.#calls?.look();
         if (performance.now() >= this.#beatAt) await this.#beat();
       } catch (error) {
         // The books are away: what happens meanwhile is told when they are back.

@@ -26,7 +26,7 @@ import { openHostTelephone } from './host-telephone.ts';
 import { listen } from './listen.ts';
 import { PAGES_FOLDER } from './pages-folder.ts';
 import { paper, receiptPaper } from './paper.ts';
-import { openTelephone } from './phone-desk.ts';
+import { callsClosing, openTelephone } from './phone-desk.ts';
 import { RestorationNews } from './restoration-news.ts';
 import { say, stopOnSignal } from './say.ts';
 import { wallClock } from './wall-clock.ts';
@@ -129,6 +129,9 @@ async function serve(
     store,
     (sentence) => say('warn', sentence),
   );
+  const closeCalls = callsClosing(phone.callers, folder.isAlone);
+  // Before the first call comes: those of a host that was killed are not taken for it.
+  await closeCalls();
   const telephone = await openHostTelephone(configured, { telephone: phone, folder: folder.path, hear: say });
   const whom = partners.identity === undefined ? {} : { identity: partners.identity };
   const app = createApi(
@@ -172,6 +175,7 @@ async function serve(
       again(() => services.settlePayments(), stopped.signal).finally(stop),
       again(() => services.issueReceipts(), stopped.signal).finally(stop),
       again(() => services.serveThroughPipes(), stopped.signal).finally(stop),
+      again(closeCalls, stopped.signal).finally(stop),
     ]);
   } finally {
     await door?.close();

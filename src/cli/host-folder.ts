@@ -39,12 +39,19 @@ const SUITES = [Suite.aes128, Suite.aes256, Suite.tripleDesXo];
 export class HostFolder {
   readonly path: string;
   readonly store: Store & HeadSigner;
+  /** Whether no other host can work on the same books: those in a file are opened by one process alone. */
+  readonly isAlone: boolean;
   readonly #keyring: () => Promise<SoftwareKeyStore>;
   #keys: Promise<UtilityKeys> | undefined;
 
-  private constructor(path: string, store: Store & HeadSigner, keyring: () => Promise<SoftwareKeyStore>) {
+  private constructor(
+    path: string,
+    { store, isAlone }: Pick<HostFolder, 'store' | 'isAlone'>,
+    keyring: () => Promise<SoftwareKeyStore>,
+  ) {
     this.path = path;
     this.store = store;
+    this.isAlone = isAlone;
     this.#keyring = keyring;
   }
 
@@ -76,7 +83,7 @@ export class HostFolder {
           ? openSqliteStore(data, seals)
           : await openPostgresStore(database, { mark: join(data, MARK_FILE), seals });
       closeToOthers(data);
-      return new HostFolder(data, store, keyring);
+      return new HostFolder(data, { store, isAlone: database === undefined }, keyring);
     } catch (error) {
       throw inWords(error, data);
     }

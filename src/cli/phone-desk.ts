@@ -1,6 +1,7 @@
 import { Argon2 } from '../adapters/argon2.ts';
 import { type CallerServices, createCallers, type HostServices, type Store } from '../host/index.ts';
-import { CallDesk, type DeskPorts } from '../phone/index.ts';
+import { CALL_MS_MAX, CallDesk, type DeskPorts } from '../phone/index.ts';
+import { milliseconds } from '../units/index.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { wallClock } from './wall-clock.ts';
 
@@ -32,3 +33,25 @@ export function openTelephone(host: () => HostServices, store: Store, trouble: (
   const ports = { host: office, callers, clock: wallClock, randomness: systemRandomness, later, trouble };
   return { desk: new CallDesk(ports), callers };
 }
+
+const BROKEN_OFF_EVERY_MS = 60_000;
+/** Its last step may still be on its way into the books. */
+const WRITING_MS = 60_000;
+
+/**
+ * Closes the calls that nobody serves any more, as often as it is called, and looks once a minute.
+ * @param isAlone no other host works on the same books: at the beginning every call that stands as live is broken off
+ */
+export function callsClosing(callers: CallerServices, isAlone: boolean): () => Promise<void> {
+  let next = 0;
+  let before: (now: number) => number = isAlone ? (now) => now : longAgo;
+  return async () => {
+    const now = wallClock.now();
+    if (now < next) return;
+    await callers.breakOffCalls(milliseconds(before(now)));
+    before = longAgo;
+    next = now + BROKEN_OFF_EVERY_MS;
+  };
+}
+
+const longAgo = (now: number): number => now - CALL_MS_MAX - WRITING_MS;

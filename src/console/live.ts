@@ -1,6 +1,6 @@
 import { type QueryKey, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import type { DemoTimeJson, EventJson, PostingJson, Reach, TrafficEventJson } from '../api/index.ts';
+import type { CallJson, DemoTimeJson, EventJson, PostingJson, Reach, TrafficEventJson } from '../api/index.ts';
 import { create } from './signal.ts';
 
 /** What a page hears while it is open, by the name of the event. */
@@ -8,6 +8,7 @@ interface LiveData {
   readonly posting: PostingJson;
   readonly 'meter-event': EventJson;
   readonly traffic: TrafficEventJson;
+  readonly call: CallJson;
   readonly now: DemoTimeJson;
   readonly reset: object;
 }
@@ -16,7 +17,7 @@ export type LiveEvent = {
   readonly [K in keyof LiveData]: { readonly kind: K; readonly data: LiveData[K] };
 }[keyof LiveData];
 
-const KINDS = ['posting', 'meter-event', 'traffic', 'now', 'reset'] as const;
+const KINDS = ['posting', 'meter-event', 'traffic', 'call', 'now', 'reset'] as const;
 
 /** More often than this no list is read anew, however much happens. */
 const REFRESH_MS = 2_000;
@@ -39,9 +40,9 @@ export function useLive(hear: Hearer): void {
 
 /**
  * Listens while somebody is logged in who may, and reads anew what the lists of the pages show when something happened.
- * What passes on the lines is told to those alone who see all meters.
+ * What passes on the lines is told to those alone who see all meters, and calls to those who see calls.
  */
-export function useLiveFeed(reach: Reach | undefined): void {
+export function useLiveFeed(reach: Reach | undefined, calls: boolean): void {
   const client = useQueryClient();
   useEffect(() => {
     if (reach === undefined) return;
@@ -55,7 +56,7 @@ export function useLiveFeed(reach: Reach | undefined): void {
       }, REFRESH_MS);
     };
     const open = () => {
-      source = new EventSource(`/api/v1/events?traffic=${reach === 'all'}`);
+      source = new EventSource(`/api/v1/events?traffic=${reach === 'all'}&calls=${calls}`);
       source.onopen = () => {
         if (awaySince.value !== undefined) void client.invalidateQueries();
         awaySince.set(undefined);
@@ -81,7 +82,7 @@ export function useLiveFeed(reach: Reach | undefined): void {
       clearTimeout(refresh);
       awaySince.set(undefined);
     };
-  }, [client, reach]);
+  }, [client, reach, calls]);
 }
 
 /** Queries whose key begins with `live` are read anew when something happened: `['live', 'meters', number]`. */

@@ -108,6 +108,14 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/payments/payment.tsx')).PaymentPage,
   },
   {
+    ...{ name: 'calls', path: 'calls', needs: 'listCalls', group: 'sell' },
+    load: async () => (await import('./pages/calls/calls.tsx')).CallsPage,
+  },
+  {
+    ...{ name: 'calls', path: 'calls/:call', needs: 'readCall' },
+    load: async () => (await import('./pages/calls/call.tsx')).CallPage,
+  },
+  {
     ...{ name: 'agents', path: 'agents', needs: 'listAgents', group: 'sell' },
     load: async () => (await import('./pages/agents/agents.tsx')).AgentsPage,
   },

@@ -23,7 +23,7 @@ export function Shell(): ReactNode {
   const { may } = useSession();
   const [isOpen, { toggle, close }] = useDisclosure();
   const words = useConsoleWords();
-  useLiveFeed(may('streamEvents'));
+  useLiveFeed(may('streamEvents'), may('listCalls') !== undefined);
   return (
     <AppShell
       header={{ height: 52 }}

@@ -1,4 +1,4 @@
-import type { WallClock } from '../units/index.ts';
+import type { Milliseconds, WallClock } from '../units/index.ts';
 import type { Act } from './office.ts';
 import type { PasswordHash } from './password-port.ts';
 import type { Store } from './ports.ts';
@@ -48,6 +48,13 @@ export interface CallerServices {
   noteCall(call: PhoneCall): Promise<PhoneCall | HostFailure>;
   /** Somebody has called back. */
   settleCall(act: Act, id: string): Promise<PhoneCall | HostFailure>;
+  /**
+   * Ends the calls that stand as live although nobody can serve them any more, and says so in their steps; what was
+   * paid in them and not noted yet is, and comes to its end as every payment does.
+   * Rejects with the store's `StoreError`.
+   * @param begunBefore those that began later may still be served, by another host
+   */
+  breakOffCalls(begunBefore: Milliseconds): Promise<{ readonly calls: number }>;
   call(id: string): Promise<PhoneCall | HostFailure>;
   /** The newest first; those in one state only, if it is named. */
   calls(query: {

@@ -15,6 +15,7 @@ const REFERENCE_MAX = 128;
 const NUMBER_FORM = /^[1-9]\d{6,14}$/;
 const PIN_FORM = /^\d{6}$/;
 const PAYMENT_ID_LETTERS = 32;
+const BROKEN_OFF_AT_ONCE = 200;
 
 const REFUSED: HostFailure = fail(
   'pin-refused',
@@ -82,7 +83,7 @@ export function createCallers({ store, clock, passwords }: CallerPorts): CallerS
       );
     },
 
-    phonePaymentId: (call, count) => sha256Hex(`phone ${call} ${count}`).slice(0, PAYMENT_ID_LETTERS),
+    phonePaymentId,
     paidByPhone: (id) =>
       orStoreFailure(
         store.read(async (tx) => {
@@ -108,10 +109,42 @@ export function createCallers({ store, clock, passwords }: CallerPorts): CallerS
         await tx.calls.put([settled]);
         return settled;
       }),
+    async breakOffCalls(begunBefore) {
+      let calls = 0;
+      for (let after: string | undefined; ; ) {
+        const page = { limit: BROKEN_OFF_AT_ONCE, ...(after !== undefined && { after }) };
+        const done = await store.transaction(async (tx) => {
+          const live = await tx.calls.where('state', 'live', page);
+          const left = live.filter(({ begunAt }) => begunAt < begunBefore);
+          const broken: PhoneCall[] = [];
+          for (const call of left) broken.push(await brokenOff(tx, call, clock.now()));
+          await tx.calls.put(broken);
+          return { last: live.at(-1)?.id, isFull: live.length === BROKEN_OFF_AT_ONCE, count: broken.length };
+        });
+        calls += done.count;
+        if (!done.isFull) return { calls };
+        after = done.last;
+      }
+    },
     call: (id) => orStoreFailure(store.read((tx) => callOf(tx, id))),
     calls: ({ state, ...page }) =>
       store.read((tx) => (state === undefined ? tx.calls.page(page) : tx.calls.where('state', state, page))),
   };
+}
+
+const phonePaymentId = (call: string, count: number): string =>
+  sha256Hex(`phone ${call} ${count}`).slice(0, PAYMENT_ID_LETTERS);
+
+/** The row may be one step behind: what was confirmed last, and paid, stands in the books of payments. */
+async function brokenOff(tx: StoreReads, call: PhoneCall, at: Milliseconds): Promise<PhoneCall> {
+  const confirmed = call.steps.filter(({ name }) => name === 'confirmed').length;
+  const ids = Array.from({ length: confirmed + 1 }, (_, i) => phonePaymentId(call.id, i + 1));
+  const noted = new Set(call.steps.map(({ subject }) => subject));
+  const paid = (await tx.payments.of(ids)).flatMap((payment) =>
+    payment === undefined || noted.has(payment.id) ? [] : [{ at, name: 'paid', subject: payment.id } as const],
+  );
+  const steps: PhoneCall['steps'] = [...call.steps, ...paid, { at, name: 'broken-off' }];
+  return { ...call, state: 'ended', endedAt: at, steps };
 }
 
 async function allow(

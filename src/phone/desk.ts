@@ -10,7 +10,8 @@ import type { CallBegun, CallInput, CallOutput } from './types.ts';
 const CALLS_MAX = 400;
 /** Of one number: whoever calls twenty times at once is no household. */
 const CALLS_OF_ONE_MAX = 4;
-const CALL_MS_MAX = 20 * 60_000;
+/** No call lasts longer: one that stands as live after it is served by nobody. */
+export const CALL_MS_MAX = 20 * 60_000;
 /** A call that has more steps is kept without the rest. */
 const STEPS_MAX = 100;
 const ID_BYTES = 8;

@@ -4,6 +4,7 @@ export * from './agents.ts';
 export * from './amount.ts';
 export * from './approvals.ts';
 export * from './books.ts';
+export * from './calls.ts';
 export * from './card-providers.ts';
 export * from './cards.ts';
 export * from './charts.ts';

@@ -75,6 +75,8 @@ test('calls are listed with their steps, and one that wants a person until someb
       ],
     ],
   );
+  assert.deepEqual((await world.ask(operator, 'GET', '/api/v1/calls/1')).json, first);
+  assert.equal((await world.ask(operator, 'GET', '/api/v1/calls/9')).json.code, 'call-unknown');
   const waiting = async () =>
     (
       (await world.ask(operator, 'GET', '/api/v1/calls?state=wants-person')).json.items as unknown as { id: string }[]

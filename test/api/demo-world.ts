@@ -4,7 +4,14 @@ import { DemoControl } from '../../src/cli/demo-control.ts';
 import { demoPeople } from '../../src/cli/demo-people.ts';
 import { demoStage } from '../../src/cli/demo-stage.ts';
 import { Suite } from '../../src/crypto/index.ts';
-import { createPeople, ExchangeLog, MemoryStore, type Role } from '../../src/host/index.ts';
+import {
+  type CallerServices,
+  createCallers,
+  createPeople,
+  ExchangeLog,
+  MemoryStore,
+  type Role,
+} from '../../src/host/index.ts';
 import {
   CardHouseholds,
   drawKeys,
@@ -22,8 +29,13 @@ export class DemoWorld {
   readonly control: DemoControl;
   readonly app: Api;
   readonly exchanges: ExchangeLog;
+  readonly callers: CallerServices;
 
-  private constructor(utility: Utility, control: DemoControl, app: Api, exchanges: ExchangeLog) {
+  private constructor(
+    { utility, control, app, exchanges }: Pick<DemoWorld, 'utility' | 'control' | 'app' | 'exchanges'>,
+    callers: CallerServices,
+  ) {
+    this.callers = callers;
     this.utility = utility;
     this.control = control;
     this.app = app;
@@ -44,8 +56,10 @@ export class DemoWorld {
     const randomness = seededRandom('people of a demo');
     const services = createPeople({ store, clock: wall, randomness, passwords: new Argon2() });
     const people = new Map(welcome ? persons.map(({ role, login }) => [role, login] as const) : []);
+    const callers = createCallers({ store, clock: wall, passwords: new Argon2() });
     const app = createApi(
       {
+        callers,
         ...{ host: utility.host, people: services, clock: wall, metrics: new Metrics(), exchanges },
         readiness: async () => ({ ready: true, parts: {} }),
         demo: demoStage({ utility, cards, control, zone: utility.options.zone, people }),
@@ -53,7 +67,7 @@ export class DemoWorld {
       { requestsPerMinute: 1_000_000, logInsPerMinute: 1_000_000, ...settings },
     );
     await app.ready();
-    return new DemoWorld(utility, control, app, exchanges);
+    return new DemoWorld({ utility, control, app, exchanges }, callers);
   }
 
   /** The number of a house's meter, as it stands in addresses. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
-import type { ApiSettings, DemoTimeJson, PanelJson, TrafficJson } from '../../src/api/index.ts';
-import type { Role } from '../../src/host/index.ts';
+import type { ApiSettings, CallJson, DemoTimeJson, PanelJson, TrafficJson } from '../../src/api/index.ts';
+import type { PhoneCall, Role } from '../../src/host/index.ts';
+import { milliseconds } from '../../src/units/index.ts';
 import { DemoWorld } from './demo-world.ts';
 import { NOBODY, type Visitor } from './world.ts';
 
@@ -209,6 +210,47 @@ test('what passes on all lines is not for who sees their own meters alone', asyn
   assert.deepEqual([status, json.code], [403, 'not-allowed']);
   assert.match(String(json.detail), /ask without it\.$/);
   assert.equal((await demo.ask(subscriber, 'GET', '/events?traffic=perhaps')).status, 400);
+});
+
+test('who asks for calls hears of each step of them and of their end, and what had ended before is not told', async () => {
+  const demo = shared;
+  const begunAt = milliseconds(Date.now());
+  const named = (id: string, ...names: PhoneCall['steps'][number]['name'][]): PhoneCall => ({
+    ...{ id, carrier: 'sip', from: undefined, svpmsn: undefined, language: 'en', state: 'live', begunAt },
+    ...{ endedAt: undefined, callBack: undefined, steps: names.map((name) => ({ at: begunAt, name })) },
+  });
+  const ended = (call: PhoneCall): PhoneCall => ({ ...call, state: 'ended', endedAt: begunAt });
+  await demo.callers.noteCall(ended(named('5', 'begun')));
+  const watching = new EventReader(demo, await demo.as('operator'), '/events?calls=true');
+  const told = () => watching.of<CallJson>('call').map(({ id, state, steps }) => [id, state, steps.at(-1)?.name]);
+  await watching.until(() => watching.of('now').length > 0);
+  await demo.callers.noteCall(named('4', 'begun'));
+  await watching.until(() => told().length === 1);
+  await demo.callers.noteCall(named('4', 'begun', 'balance-told'));
+  await watching.until(() => told().length === 2);
+  // Behind more that are newer than are looked at each time.
+  for (let i = 100; i < 130; i++) await demo.callers.noteCall(ended(named(`3${i}`, 'begun')));
+  await demo.callers.noteCall(ended(named('4', 'begun', 'balance-told', 'hung-up')));
+  await watching.until(() => told().some(([id, state]) => id === '4' && state === 'ended'));
+  assert.deepEqual(
+    told().filter(([id]) => id === '4' || id === '5'),
+    [
+      ['4', 'live', 'begun'],
+      ['4', 'live', 'balance-told'],
+      ['4', 'ended', 'hung-up'],
+    ],
+  );
+  assert.ok(watching.ids('call').every((id) => id === undefined));
+  watching.close();
+});
+
+test('calls are told to nobody who may not list them', async () => {
+  const demo = shared;
+  for (const role of ['technician', 'subscriber'] as const) {
+    const { status, json } = await demo.ask(await demo.as(role), 'GET', '/events?calls=true');
+    assert.deepEqual([status, json.code], [403, 'not-allowed']);
+    assert.match(String(json.detail), /ask without them\.$/);
+  }
 });
 
 test('of much traffic at once a bounded number is told, and how much was left out', async () => {

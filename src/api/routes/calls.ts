@@ -97,6 +97,20 @@ export function callRoutes(app: Api, services: ApiServices): void {
     },
   );
 
+  app.get(
+    '/calls/:call',
+    {
+      config: { operation: 'readCall' },
+      schema: {
+        tags,
+        summary: 'One call with its steps',
+        params: Strict({ call: Id }),
+        response: { 200: Named(CallSchema) },
+      },
+    },
+    async ({ params }) => callJson(made(await callers().call(params.call))),
+  );
+
   app.post(
     '/calls/:call/called-back',
     {

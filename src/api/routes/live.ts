@@ -24,40 +24,51 @@ export function liveRoutes(app: Api, services: ApiServices, settings: LiveSettin
           traffic: Type.Optional(
             Type.Boolean({ description: 'With what passes between host and meters, for those who see all of them.' }),
           ),
+          calls: Type.Optional(
+            Type.Boolean({ description: 'With calls by telephone, for those who are logged in and see them.' }),
+          ),
         }),
         headers: Type.Object({ 'last-event-id': Type.Optional(Type.String({ maxLength: 64 })) }),
         response: {
           200: {
-            description: 'Events `posting`, `meter-event`, `reset`; of a demo `now`; where asked for `traffic`',
+            description:
+              'Events `posting`, `meter-event`, `reset`; of a demo `now`; where asked for `traffic` and `call`',
             content: { 'text/event-stream': { schema: Type.String() } },
           },
         },
       } as never,
     },
     async (request, reply) => {
-      const { by } = callerOn(request);
-      const traffic = (request.query as { readonly traffic?: boolean }).traffic === true;
+      const { by, role, session } = callerOn(request);
+      const { traffic = false, calls = false } = request.query as {
+        readonly traffic?: boolean;
+        readonly calls?: boolean;
+      };
       if (traffic && onlySubscriber(request) !== undefined) {
         throw new Problem('not-allowed', 'What passes on all lines is for those who see all meters: ask without it.');
       }
+      if (calls && (session === undefined || reachOf('listCalls', role) !== 'all')) {
+        throw new Problem('not-allowed', 'Calls by telephone are for operators and auditors: ask without them.');
+      }
       if (!feed.hasRoom(by)) throw new Problem('busy', 'Too many listen already: close one, or come again later.');
       const lastId = request.headers['last-event-id'];
-      const beginning = await feed.begin(typeof lastId === 'string' ? lastId : undefined);
+      const beginning = await feed.begin(typeof lastId === 'string' ? lastId : undefined, calls);
       const meters = await metersOf(onlySubscriber(request));
       const allowed = async () =>
-        (await mayListen(request)) ? { meters: await metersOf(onlySubscriber(request)) } : undefined;
-      feed.join({ by, response: openStream(reply), meters, traffic, allowed }, beginning);
+        (await mayListen(request, calls)) ? { meters: await metersOf(onlySubscriber(request)) } : undefined;
+      feed.join({ by, response: openStream(reply), meters, traffic, calls, allowed }, beginning);
     },
   );
 
   /** Whoever was logged out meanwhile, or lost the key, hears no more. */
-  async function mayListen(request: FastifyRequest): Promise<boolean> {
+  async function mayListen(request: FastifyRequest, calls: boolean): Promise<boolean> {
     const { session } = callerOn(request);
     const { authorization = '' } = request.headers;
     if (session === undefined)
       return (await services.people.apiKey(authorization.replace(/^Bearer /i, ''))) !== undefined;
     const found = await services.people.session(session.token);
-    return found !== undefined && reachOf('streamEvents', found.person.role) === request.reach;
+    if (found === undefined || (calls && reachOf('listCalls', found.person.role) !== 'all')) return false;
+    return reachOf('streamEvents', found.person.role) === request.reach;
   }
 
   async function metersOf(subscriber: string | undefined): Promise<ReadonlySet<number> | undefined> {

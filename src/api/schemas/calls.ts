@@ -20,6 +20,8 @@ export const PhoneAccessSchema = Type.Object(
   { $id: 'PhoneAccess', description: 'What a household may do by telephone; its PIN is never told.' },
 );
 
+export type PhoneAccessJson = Static<typeof PhoneAccessSchema>;
+
 export const PhoneAccessBody = Strict({
   number: Type.Optional(PhoneNumber),
   language: OneOf(LANGUAGES),

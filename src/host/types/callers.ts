@@ -80,6 +80,8 @@ export const CALL_STEPS = [
   'too-many-wrong',
   'silent',
   'hung-up',
+  /** The host that served it ended before the call did. */
+  'broken-off',
   'ended',
 ] as const;
 export type CallStepName = (typeof CALL_STEPS)[number];
