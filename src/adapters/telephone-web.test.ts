@@ -7,6 +7,7 @@ import { TelephoneWeb, ussdForm } from './telephone-web.ts';
 
 const KEY = 'a-key-that-nobody-guesses';
 const TOKEN = 'ffffffffffffffffffffffffffffffff';
+const MESSAGE_ID = '8232399999999-0123456789abcdef';
 const ORIGIN = 'https://utility.example';
 
 /** A server with them, and what it was told. */
@@ -20,6 +21,13 @@ async function served(t: { after: (work: () => Promise<void>) => void }) {
       take: async (form) => {
         told.push(form);
         return '<Response/>';
+      },
+    },
+    messages: {
+      ...{ url: ORIGIN, token: TOKEN },
+      news: async (news) => {
+        told.push(JSON.stringify(news));
+        return news.id === MESSAGE_ID;
       },
     },
     ussd: {
@@ -106,4 +114,33 @@ test('a forged webhook does nothing, whatever of it was changed, and the log say
   ] as const;
   for (const [at, what, how] of others) assert.equal((await post(at, what, how)).status, 404, `${at} ${what}`);
   assert.deepEqual([told.length, warnings.length], [0, 1]);
+});
+
+test('what became of a message is taken from whoever signs it, with its id, and from nobody else', async (t) => {
+  const { post, told } = await served(t);
+  const path = `/messages/status/${MESSAGE_ID}`;
+  const signed = (at: string, fields: Record<string, string>) => ({
+    'x-twilio-signature': twilio.getExpectedTwilioSignature(TOKEN, `${ORIGIN}${at}`, fields),
+  });
+  const delivered = { MessageSid: 'SM1', MessageStatus: 'delivered' };
+  const body = (fields: Record<string, string>) => new URLSearchParams(fields).toString();
+  assert.equal((await post(path, body(delivered), signed(path, delivered))).status, 200);
+  const failed = { MessageSid: 'SM1', MessageStatus: 'undelivered', ErrorCode: '30003' };
+  assert.equal((await post(path, body(failed), signed(path, failed))).status, 200);
+  const queued = { MessageSid: 'SM1', MessageStatus: 'sent' };
+  assert.equal((await post(path, body(queued), signed(path, queued))).status, 200);
+  const news = [
+    { id: MESSAGE_ID, state: 'delivered' },
+    { id: MESSAGE_ID, state: 'failed', why: 'code 30003' },
+  ];
+  assert.deepEqual(
+    told,
+    news.map((each) => JSON.stringify(each)),
+  );
+  assert.equal((await post(path, body(delivered))).status, 404);
+  assert.equal((await post(path, body(failed), signed(path, delivered))).status, 404);
+  const other = '/messages/status/another';
+  assert.equal((await post(other, body(delivered), signed(path, delivered))).status, 404);
+  assert.equal((await post(other, body(delivered), signed(other, delivered))).status, 404);
+  assert.equal(told.length, 3);
 });

@@ -1,7 +1,9 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { MessageNews } from '../host/index.ts';
 import type { UssdForm, VoiceForm } from '../phone/ports.ts';
 import type { CallbackReply } from './callback-server.ts';
+import { messageNews } from './message-http.ts';
 
 export interface TelephoneWebOptions {
   readonly ussd?: {
@@ -17,6 +19,13 @@ export interface TelephoneWebOptions {
     readonly take: (form: VoiceForm) => Promise<string>;
     readonly ended: (callSid: string) => void;
   };
+  readonly messages?: {
+    /** As that of the voice. */
+    readonly url: string;
+    readonly token: string;
+    /** What became of a message; whether there is one. */
+    readonly news: (news: MessageNews) => Promise<boolean>;
+  };
   /** Takes a sentence for the log. */
   readonly warn: (sentence: string) => void;
 }
@@ -25,6 +34,8 @@ const USSD_PATH = '/ussd/';
 /** Where webhooks of a hosted voice go. */
 export const VOICE_PATH = '/voice';
 const STATUS_PATH = '/voice/status';
+/** Where states of messages are told, with the id of the message behind it. */
+export const MESSAGE_PATH = '/messages/status';
 /** Of forged webhooks so many are told of, and no more until as many good ones have come. */
 const FORGED_TOLD_MAX = 1;
 
@@ -41,6 +52,7 @@ export class TelephoneWeb {
   async take(path: string, body: string, headers: IncomingHttpHeaders): Promise<boolean | CallbackReply> {
     const [plain = ''] = path.split('?');
     if (plain.startsWith(USSD_PATH)) return this.#ussd(plain.slice(USSD_PATH.length), body);
+    if (plain.startsWith(`${MESSAGE_PATH}/`)) return this.#message(path, body, headers['x-twilio-signature']);
     if (plain === VOICE_PATH || plain === STATUS_PATH) return this.#voice(path, body, headers['x-twilio-signature']);
     return false;
   }
@@ -53,16 +65,10 @@ export class TelephoneWeb {
   }
 
   async #voice(path: string, body: string, signature: string | string[] | undefined): Promise<boolean | CallbackReply> {
-    const { voice, warn } = this.#options;
+    const { voice } = this.#options;
     if (voice === undefined) return false;
     const fields = new URLSearchParams(body);
-    if (typeof signature !== 'string' || !isSame(signature, signatureOf(`${voice.url}${path}`, fields, voice.token))) {
-      this.#forged += 1;
-      if (this.#forged <= FORGED_TOLD_MAX)
-        warn('A webhook of the voice was not signed by whoever hosts it: it is refused.');
-      return false;
-    }
-    this.#forged = 0;
+    if (!this.#isSigned(path, { fields, signature }, voice)) return false;
     const form = voiceForm(path, fields);
     if (form === undefined) return false;
     if (path.startsWith(STATUS_PATH)) {
@@ -70,6 +76,30 @@ export class TelephoneWeb {
       return true;
     }
     return { type: 'text/xml; charset=utf-8', body: await voice.take(form) };
+  }
+
+  async #message(path: string, body: string, signature: string | string[] | undefined): Promise<boolean> {
+    const { messages } = this.#options;
+    if (messages === undefined) return false;
+    const fields = new URLSearchParams(body);
+    if (!this.#isSigned(path, { fields, signature }, messages)) return false;
+    const news = messageNews(path.slice(MESSAGE_PATH.length + 1), fields);
+    return news === undefined || messages.news(news);
+  }
+
+  #isSigned(
+    path: string,
+    { fields, signature }: { readonly fields: URLSearchParams; readonly signature: string | string[] | undefined },
+    { url, token }: { readonly url: string; readonly token: string },
+  ): boolean {
+    if (typeof signature === 'string' && isSame(signature, signatureOf(`${url}${path}`, fields, token))) {
+      this.#forged = 0;
+      return true;
+    }
+    this.#forged += 1;
+    if (this.#forged <= FORGED_TOLD_MAX)
+      this.#options.warn('A webhook was not signed by whoever should tell it: it is refused.');
+    return false;
   }
 }
 

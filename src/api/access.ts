@@ -247,6 +247,10 @@ export const ACCESS = {
   listCalls: { all: ['operator', 'auditor'] },
   readCall: { all: ['operator', 'auditor'] },
   settleCall: { all: ['operator'] },
+  readMessageChoice: { all: ['operator', 'auditor'], own: ['subscriber'] },
+  chooseMessages: { all: ['operator'], own: ['subscriber'] },
+  listMeterMessages: { all: ['operator', 'auditor'], own: ['subscriber'] },
+  listMessages: { all: ['operator', 'auditor'] },
 
   streamEvents: { scope: 'events:read', all: ['operator', 'technician', 'auditor'], own: ['subscriber'] },
 

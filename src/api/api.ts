@@ -29,6 +29,7 @@ import { keyRoutes } from './routes/keys.ts';
 import { liveRoutes } from './routes/live.ts';
 import { loadRoutes } from './routes/load.ts';
 import { lossRoutes } from './routes/losses.ts';
+import { messageRoutes } from './routes/messages.ts';
 import { meterRoutes } from './routes/meters.ts';
 import { offlineMeterRoutes } from './routes/offline-meters.ts';
 import { orderRoutes } from './routes/orders.ts';
@@ -83,6 +84,7 @@ import { KeyUseSchema } from './schemas/keys.ts';
 import { CheckMinuteSchema, LineDaySchema, LineSchema } from './schemas/lines.ts';
 import { BalanceSchema, MinutesSchema, OutlookSchema } from './schemas/load.ts';
 import { LineBalanceSchema, LossAlarmSchema } from './schemas/losses.ts';
+import { MessageChoiceSchema, MessageSchema } from './schemas/messages.ts';
 import { EventSchema, MeterSchema, PurseSchema, SubscriberSchema, UseBucketSchema } from './schemas/meters.ts';
 import {
   ContractSchema,
@@ -166,7 +168,7 @@ const SCHEMAS = [
   ...[CardBooksSchema, CardExchangeSchema, CardOrderSchema, CardProviderSchema, CardSchema, CardStepSchema],
   ...[CardInMeterSchema, CardPassedSchema, CardTicketSchema, OfflineMeterSchema, RecoverySchema, MeterPolicySchema],
   ...[CardChargeSchema, CardMonthSchema, ForecastSchema, PayeeAccountSchema, RemittanceSchema],
-  ...[CallSchema, PhoneAccessSchema],
+  ...[CallSchema, PhoneAccessSchema, MessageChoiceSchema, MessageSchema],
   ...[OutlookSchema, TariffWeekSchema, TariffPreviewSchema, AccountSchema, TrialBalanceSchema, HeadSchema],
 ];
 
@@ -286,6 +288,7 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
         forecastRoutes(v1, services);
         outageRoutes(v1, services);
         callRoutes(v1, services);
+        messageRoutes(v1, services);
         settlementRoutes(v1, services);
         remittanceRoutes(v1, services);
         peopleRoutes(v1, services);

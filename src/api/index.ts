@@ -32,6 +32,7 @@ export type { KeyUseJson } from './schemas/keys.ts';
 export type { CheckMinuteJson, LineDayJson, LineJson } from './schemas/lines.ts';
 export type { BalanceJson, MinutesJson, OutlookJson } from './schemas/load.ts';
 export type { LineBalanceJson, LossAlarmJson } from './schemas/losses.ts';
+export type { MessageChoiceJson, MessageJson } from './schemas/messages.ts';
 export type { EventJson, MeterJson, PurseJson, SubscriberJson, UseBucketJson } from './schemas/meters.ts';
 export type {
   ContractJson,

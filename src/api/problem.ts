@@ -184,5 +184,8 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   'call-unknown': NOT_FOUND,
   'never-restored': NOT_FOUND,
   'reconciled-early': CONFLICT,
+  'message-choice-unknown': NOT_FOUND,
+  'message-choice-wrong': UNPROCESSABLE,
+  'messages-unavailable': CONFLICT,
   'store-failed': UNAVAILABLE,
 };

@@ -13,6 +13,7 @@ import type {
   CallerServices,
   ExchangeReads,
   HostByName,
+  MessageServices,
   PeopleServices,
   Seen,
   SignedReceipt,
@@ -41,6 +42,8 @@ export interface ApiServices {
   readonly exchanges?: ExchangeReads;
   /** Who may call, and the calls that came, where there is a telephone. */
   readonly callers?: CallerServices;
+  /** Of what households are told by message. */
+  readonly messages?: MessageServices;
   /** Of a demo. */
   readonly demo?: DemoPort;
   /** Who draws tables on paper; without it nothing is given as PDF. @param what for the sentence when it cannot be */

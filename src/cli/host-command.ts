@@ -5,6 +5,7 @@ import { HttpWebhookSender } from '../adapters/webhook-sender.ts';
 import type { UtilityKeys } from '../crypto/index.ts';
 import {
   createHost,
+  createMessages,
   createPeople,
   ExchangeLog,
   type HostServices,
@@ -22,7 +23,7 @@ import type { ReadConfiguration } from './host-configuration.ts';
 import { HostFolder } from './host-folder.ts';
 import { type HostOptions, parseHostOptions } from './host-options.ts';
 import type { Partners } from './host-partners.ts';
-import { openHostTelephone } from './host-telephone.ts';
+import { messageCarrierOf, openHostTelephone } from './host-telephone.ts';
 import { listen } from './listen.ts';
 import { PAGES_FOLDER } from './pages-folder.ts';
 import { paper, receiptPaper } from './paper.ts';
@@ -124,6 +125,7 @@ async function serve(
   const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });
   await services.start();
   begin(services);
+  const messages = createMessages({ store, clock, zone, carrier: messageCarrierOf(configured, say) });
   const phone = openTelephone(
     () => services,
     store,
@@ -132,7 +134,7 @@ async function serve(
   const closeCalls = callsClosing(phone.callers, folder.isAlone);
   // Before the first call comes: those of a host that was killed are not taken for it.
   await closeCalls();
-  const telephone = await openHostTelephone(configured, { telephone: phone, folder: folder.path, hear: say });
+  const telephone = await openHostTelephone(configured, { telephone: phone, messages, folder: folder.path, hear: say });
   const whom = partners.identity === undefined ? {} : { identity: partners.identity };
   const app = createApi(
     {
@@ -145,6 +147,7 @@ async function serve(
       receiptPaper,
       exchanges,
       callers: phone.callers,
+      messages,
       ...whom,
     },
     { log: process.stdout, pages: PAGES_FOLDER, ...(proxy !== undefined && { proxy }) },
@@ -176,6 +179,8 @@ async function serve(
       again(() => services.issueReceipts(), stopped.signal).finally(stop),
       again(() => services.serveThroughPipes(), stopped.signal).finally(stop),
       again(closeCalls, stopped.signal).finally(stop),
+      again(() => messages.sendMessages(), stopped.signal).finally(stop),
+      again(() => messages.warnOfCuts(), stopped.signal).finally(stop),
     ]);
   } finally {
     await door?.close();

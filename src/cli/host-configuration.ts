@@ -56,9 +56,22 @@ const Sip = Strict({
   peers: Type.Optional(Type.Array(Ipv4, { maxItems: 64 })),
   soundPorts: Type.Optional(Strict({ from: Port, to: Port })),
 });
+/** Who takes messages to households: a folder, or whoever has the form of Twilio. */
+const Messages = Type.Union([
+  Strict({ type: Type.Literal('folder'), path: Path }),
+  Strict({
+    type: Type.Literal('twilio'),
+    account: Type.String({ pattern: '^AC[0-9a-f]{32}$' }),
+    tokenFile: Path,
+    from: Type.String({ pattern: '^(\\+[1-9][0-9]{6,14}|[A-Za-z0-9 ]{1,11})$' }),
+    url: Type.Optional(Url),
+    callbackUrl: Type.Optional(Url),
+  }),
+]);
 const Telephone = Strict({
   callbackPort: Type.Optional(Port),
   sip: Type.Optional(Sip),
+  messages: Type.Optional(Messages),
   ussdKeyFile: Type.Optional(Path),
   voice: Type.Optional(
     Strict({ url: Url, tokenFile: Path, person: Type.Optional(Type.String({ pattern: '^\\+[1-9][0-9]{6,14}$' })) }),
@@ -121,6 +134,8 @@ export interface ReadConfiguration {
   readonly configuration: HostConfiguration;
   /** @throws WrongUse */
   readonly secret: (path: string) => string;
+  /** A path, relative to the same file, as an absolute one. */
+  readonly place: (path: string) => string;
 }
 
 /** @throws WrongUse with the place that is wrong */
@@ -128,6 +143,7 @@ export function readConfiguration(path: string): ReadConfiguration {
   const text = readNamedFile(path, 'configuration file', MEBIBYTE).toString('utf8');
   return {
     configuration: parseConfiguration(text, path),
+    place: (name) => besideOf(path, name),
     secret: (name) => {
       const variable = variableOf(name);
       if (variable === undefined)
@@ -172,9 +188,12 @@ export function parseConfiguration(text: string, path: string): HostConfiguratio
     throw new WrongUse(`The configuration file ${path} is wrong at ${where}: it ${first?.message ?? 'is none'}.`);
   }
   const { receiptKeyFile, utility } = value;
-  const { callbackPort, ussdKeyFile, voice } = value.telephone ?? {};
-  if (callbackPort === undefined && (ussdKeyFile !== undefined || voice !== undefined)) {
-    throw new WrongUse(`The configuration file ${path} is wrong at /telephone: USSD and voice need a callbackPort.`);
+  const { callbackPort, ussdKeyFile, voice, messages } = value.telephone ?? {};
+  const isTold = messages?.type === 'twilio' && messages.callbackUrl !== undefined;
+  if (callbackPort === undefined && (ussdKeyFile !== undefined || voice !== undefined || isTold)) {
+    throw new WrongUse(
+      `The configuration file ${path} is wrong at /telephone: USSD, voice and a callbackUrl need a callbackPort.`,
+    );
   }
   if (receiptKeyFile !== undefined && utility === undefined) {
     throw new WrongUse(`The configuration file ${path} has a key for receipts and no utility: a receipt names one.`);

@@ -1,15 +1,22 @@
 import { join } from 'node:path';
 import { CallbackServer } from '../adapters/callback-server.ts';
-import { TelephoneWeb, VOICE_PATH } from '../adapters/telephone-web.ts';
+import { MessageFolder } from '../adapters/message-folder.ts';
+import { MessageHttp } from '../adapters/message-http.ts';
+import { MESSAGE_PATH, TelephoneWeb, VOICE_PATH } from '../adapters/telephone-web.ts';
+import type { MessageCarrier, MessageServices } from '../host/index.ts';
 import { HostedVoice, UssdGateway } from '../phone/index.ts';
 import { CannotGoOn } from './failure.ts';
-import type { ReadConfiguration } from './host-configuration.ts';
+import type { HostConfiguration, ReadConfiguration } from './host-configuration.ts';
 import { later, type Telephone } from './phone-desk.ts';
 import { openSipTelephone } from './sip-telephone.ts';
 import { WrongUse } from './usage.ts';
+import { cannotWrite } from './write-whole.ts';
+
+type TelephoneConfiguration = NonNullable<HostConfiguration['telephone']>;
 
 interface Around {
   readonly telephone: Telephone;
+  readonly messages: MessageServices;
   /** Where what was spoken is kept, below it. */
   readonly folder: string;
   /** Takes a sentence for the log. */
@@ -24,12 +31,13 @@ const KEY_CHARACTERS_MIN = 16;
 /** The telephone of a host, as its configuration names it. @throws WrongUse, CannotGoOn */
 export async function openHostTelephone(
   read: ReadConfiguration | undefined,
-  { telephone: { desk }, folder, hear }: Around,
+  { telephone: { desk }, messages, folder, hear }: Around,
 ): Promise<{ close(): Promise<void> }> {
   const telephone = read?.configuration.telephone;
   if (read === undefined || telephone === undefined) return { close: () => desk.close() };
   const warn = (sentence: string) => hear('warn', sentence);
   const { callbackPort, ussdKeyFile, voice, sip } = telephone;
+  const told = toldOf(telephone.messages);
   const ussd = new UssdGateway(desk, { later, warn });
   const hosted =
     voice && new HostedVoice(desk, { url: `${originOf(voice.url)}${VOICE_PATH}`, person: voice.person }, later);
@@ -44,6 +52,9 @@ export async function openHostTelephone(
           ended: (callSid) => hosted.ended(callSid),
         },
       }),
+    ...(told !== undefined && {
+      messages: { url: told.url, token: read.secret(told.tokenFile), news: (news) => messages.takeNews(news) },
+    }),
     ...(ussdKeyFile !== undefined && {
       ussd: { key: keyIn(ussdKeyFile, read.secret(ussdKeyFile)), take: (form) => ussd.take(form) },
     }),
@@ -69,6 +80,39 @@ export async function openHostTelephone(
     throw error;
   }
   return { close };
+}
+
+/**
+ * Who takes messages to households, as the configuration names it; nobody where it names none.
+ * @throws WrongUse, CannotGoOn
+ */
+export function messageCarrierOf(
+  read: ReadConfiguration | undefined,
+  hear: Around['hear'],
+): MessageCarrier | undefined {
+  const named = read?.configuration.telephone?.messages;
+  if (read === undefined || named === undefined) return undefined;
+  if (named.type === 'folder') {
+    const path = read.place(named.path);
+    try {
+      return new MessageFolder(path);
+    } catch (error) {
+      throw cannotWrite(path, error);
+    }
+  }
+  const { account, tokenFile, from, url } = named;
+  const told = toldOf(named);
+  return new MessageHttp({
+    ...{ account, from, token: read.secret(tokenFile), warn: (sentence) => hear('warn', sentence) },
+    ...(url !== undefined && { url: originOf(url) }),
+    ...(told !== undefined && { statusUrl: `${told.url}${MESSAGE_PATH}` }),
+  });
+}
+
+/** Where states of messages are told, and how they are signed. */
+function toldOf(named: TelephoneConfiguration['messages']) {
+  if (named?.type !== 'twilio' || named.callbackUrl === undefined) return undefined;
+  return { url: originOf(named.callbackUrl), tokenFile: named.tokenFile };
 }
 
 /** @returns what ends it */

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { DATABASE_FILE } from './folder-files.ts';
 import { runIn } from './in-process.testing.ts';
 import { Running } from './running.testing.ts';
 
@@ -57,6 +59,37 @@ test('a host that is named answers as it does to a USSD gateway, and to nobody w
   assert.match(said, /There is no such meter here\.\nKey in the nine digits of your meter\.\n/);
   assert.equal((await fetch(`${url}x`, { method: 'POST', body: '' })).status, 404);
   assert.equal(await host.stop(), 0);
+});
+
+test('a call that a host was killed over is closed as broken off when one starts again, and messages have their folder', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'wattpurse-phone-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const port = await freePort();
+  writeFileSync(join(folder, 'ussd.key'), KEY);
+  const messages = { type: 'folder', path: 'out' };
+  const telephone = { callbackPort: port, ussdKeyFile: 'ussd.key', messages };
+  writeFileSync(join(folder, 'host.json'), JSON.stringify({ telephone }));
+  const begun = async () => {
+    const at = ['--data', 'data', '--zone', 'Europe/Berlin', '--listen', '127.0.0.1:0'];
+    const host = new Running(folder, ['host', ...at, '--configuration', 'host.json']);
+    assert.equal((await host.ask('/health')).status, 200);
+    return host;
+  };
+  const killed = await begun();
+  const body = new URLSearchParams({ sessionId: 's', serviceCode: '*1#', phoneNumber: '+4930123456', text: '' });
+  const said = await fetch(`http://127.0.0.1:${port}/ussd/${KEY}`, { method: 'POST', body });
+  assert.match(await said.text(), /^CON /);
+  await killed.stop('SIGKILL');
+  const calls = () => {
+    const books = new DatabaseSync(join(folder, 'data', DATABASE_FILE), { readOnly: true });
+    const rows = books.prepare('SELECT state, steps FROM calls').all();
+    books.close();
+    return rows.map(({ state, steps }) => [state, JSON.parse(String(steps)).at(-1)?.name]);
+  };
+  assert.deepEqual(calls(), [['live', 'begun']]);
+  assert.equal(await (await begun()).stop(), 0);
+  assert.deepEqual(calls(), [['ended', 'broken-off']]);
+  assert.ok(existsSync(join(folder, 'out')));
 });
 
 test('what cannot be tried is refused in one sentence', async () => {

@@ -29,6 +29,8 @@ export { commandName, type ExchangeView, exchangeView, FACTS, PROOFS } from './e
 export { createHost } from './host.ts';
 export type { LineDay } from './line-day.ts';
 export { MemoryStore } from './memory.ts';
+export type * from './message-services.ts';
+export { createMessages } from './messages.ts';
 export type { OutageReport } from './outages.ts';
 export type * from './password-port.ts';
 export { orderOfPayment } from './payment-order.ts';
@@ -89,6 +91,7 @@ export type { TableSection, TableSheet } from './table-sheet.ts';
 export { stateOfMeter } from './things.ts';
 export { CALL_STEPS } from './types/callers.ts';
 export { LOSS_ALARM_STATES, LOSS_FINDINGS } from './types/losses.ts';
+export { MESSAGE_CAUSES, MESSAGE_STATES } from './types/messages.ts';
 export { WEBHOOK_EVENTS } from './types/webhooks.ts';
 export { VendCheck } from './vend-check.ts';
 export { REVERSIBLE_MS, vendIdOf } from './vends.ts';

@@ -23,6 +23,7 @@ import type {
   LineBalance,
   LineNetwork,
   LossAlarm,
+  MessageChoice,
   OfflineMeter,
   Payment,
   Person,
@@ -35,6 +36,7 @@ import type {
   SettledMinutes,
   SettlementClaim,
   Shift,
+  SubscriberMessage,
   TermsVersion,
   Trade,
   UsedDay,
@@ -72,6 +74,12 @@ export class MemoryShelves {
   readonly shifts = new MemoryShelf<Shift, 'openBy'>(this.undo, ['openBy']);
   readonly phoneAccess = new MemoryShelf<PhoneAccess, 'number'>(this.undo, ['number']);
   readonly calls = new MemoryShelf<PhoneCall, 'state'>(this.undo, ['state']);
+  readonly messageChoices = new MemoryShelf<MessageChoice>(this.undo);
+  readonly messages = new MemoryShelf<SubscriberMessage, 'key' | 'state' | 'svpmsn'>(this.undo, [
+    'key',
+    'state',
+    'svpmsn',
+  ]);
   readonly cardProviders = new MemoryShelf<CardProvider>(this.undo);
   readonly cardCharges = new MemoryShelf<CardCharge, 'provider'>(this.undo, ['provider']);
   readonly cards = new MemoryShelf<IssuedCard, 'subscriber' | 'tail' | 'state'>(this.undo, [
@@ -124,6 +132,8 @@ export class MemoryShelves {
     this.shifts.fill(others.shifts);
     this.phoneAccess.fill(others.phoneAccess);
     this.calls.fill(others.calls);
+    this.messageChoices.fill(others.messageChoices);
+    this.messages.fill(others.messages);
     this.cardProviders.fill(others.cardProviders);
     this.cardCharges.fill(others.cardCharges);
     this.cards.fill(others.cards);

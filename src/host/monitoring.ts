@@ -25,6 +25,7 @@ import { awaitCards, lineRow, takeCardCredits, takeCardsSaid } from './card-mete
 import { takeCardEvents, takeCardFlag } from './card-slots.ts';
 import { CLOCK_SET, queueCommand } from './command-queue.ts';
 import { followChain } from './event-chain.ts';
+import { eventsHeard } from './message-causes.ts';
 import type { StoreTransaction } from './ports.ts';
 import { checkReading } from './reading-checks.ts';
 import { postSpending, wantQuery } from './receipts.ts';
@@ -259,6 +260,7 @@ async function takeEvents(
   // What came from the card that was in until now, before it is known which one is in.
   await takeCardCredits(tx, meter, { events: answer.events, news }, now);
   await takeCardEvents(tx, meter, unread, now);
+  await eventsHeard(tx, news, now);
   return { faults: 0, news };
 }
 

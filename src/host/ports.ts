@@ -38,6 +38,7 @@ import type {
   LineNetwork,
   LineSuspicion,
   LossAlarm,
+  MessageChoice,
   Meter,
   MeterEvent,
   MeterTotals,
@@ -62,6 +63,7 @@ import type {
   SettlementClaim,
   Shift,
   Subscriber,
+  SubscriberMessage,
   TariffVersion,
   TermsVersion,
   TimedSum,
@@ -322,6 +324,8 @@ export interface StoreReads {
   /** By the number of their meter. */
   readonly phoneAccess: ShelfReads<PhoneAccess, 'number'>;
   readonly calls: ShelfReads<PhoneCall, 'state'>;
+  readonly messageChoices: ShelfReads<MessageChoice>;
+  readonly messages: ShelfReads<SubscriberMessage, 'key' | 'state' | 'svpmsn'>;
 
   readonly cardProviders: ShelfReads<CardProvider>;
   readonly cardCharges: ShelfReads<CardCharge, 'provider'>;
@@ -415,6 +419,8 @@ export interface StoreTransaction extends StoreReads {
   /** By the number of their meter. */
   readonly phoneAccess: Shelf<PhoneAccess, 'number'>;
   readonly calls: Shelf<PhoneCall, 'state'>;
+  readonly messageChoices: Shelf<MessageChoice>;
+  readonly messages: Shelf<SubscriberMessage, 'key' | 'state' | 'svpmsn'>;
 
   readonly cardProviders: Shelf<CardProvider>;
   readonly cardCharges: Shelf<CardCharge, 'provider'>;

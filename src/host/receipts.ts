@@ -15,6 +15,7 @@ import { MeterFlag } from '../records/index.ts';
 import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens } from '../units/index.ts';
 import { lineRow } from './card-meters.ts';
 import { allEnergy, dividing, move, paidOut, refunded, repriced, spending } from './ledger.ts';
+import { valueStored } from './message-causes.ts';
 import type { StoreTransaction } from './ports.ts';
 import { receiptIsDue } from './receipting.ts';
 import { divide } from './revenue.ts';
@@ -157,6 +158,7 @@ export async function refundUnsent(tx: StoreTransaction, order: Order, now: Mill
 async function ended(tx: StoreTransaction, order: Order, state: 'stored' | 'refunded', now: Milliseconds) {
   await receiptIsDue(tx, order);
   await orderEnded(tx, order, state, now);
+  if (state === 'stored' && order.op === 'credit') await valueStored(tx, order, now);
 }
 
 /**

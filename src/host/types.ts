@@ -12,6 +12,7 @@ export type * from './types/callers.ts';
 export type * from './types/card-slots.ts';
 export type * from './types/cards.ts';
 export type * from './types/losses.ts';
+export type * from './types/messages.ts';
 export type * from './types/money.ts';
 export type * from './types/people.ts';
 export type * from './types/presence.ts';
@@ -511,6 +512,9 @@ export interface HostFailure {
     | 'call-unknown'
     | 'never-restored'
     | 'reconciled-early'
+    | 'message-choice-unknown'
+    | 'message-choice-wrong'
+    | 'messages-unavailable'
     | 'store-failed';
   /** What is wrong, where, and what to do. */
   readonly sentence: string;

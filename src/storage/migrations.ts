@@ -7,7 +7,7 @@ export const SEALED_TABLES: readonly string[] = [
   ...['card_orders', 'card_tickets', 'offline_meters', 'line_balances', 'line_networks', 'loss_alarms'],
   'reading_checks',
   ...['settlement_claims', 'people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit', 'heads'],
-  ...['card_slots', 'phone_access', 'calls', 'remittances', 'card_charges', 'host_beats'],
+  ...['card_slots', 'phone_access', 'calls', 'message_choices', 'messages', 'remittances', 'card_charges', 'host_beats'],
 ];
 
 /**
@@ -323,6 +323,17 @@ CREATE TABLE calls (
   begun_at INTEGER NOT NULL, ended_at INTEGER, call_back TEXT, steps TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX calls_of_state ON calls (state, id);
+CREATE TABLE message_choices (
+  id TEXT PRIMARY KEY, svpmsn INTEGER NOT NULL REFERENCES meters (svpmsn), number TEXT NOT NULL, language TEXT NOT NULL,
+  causes TEXT NOT NULL, chosen_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE messages (
+  id TEXT PRIMARY KEY, "key" TEXT NOT NULL UNIQUE, svpmsn INTEGER NOT NULL REFERENCES meters (svpmsn), cause TEXT NOT NULL,
+  number TEXT NOT NULL, text TEXT NOT NULL, state TEXT NOT NULL, at INTEGER NOT NULL, due_at INTEGER NOT NULL,
+  attempts INTEGER NOT NULL, changed_at INTEGER NOT NULL, why TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX messages_of_state ON messages (state, due_at, id);
+CREATE INDEX messages_of_meter ON messages (svpmsn, id);
 CREATE TABLE used_days (id TEXT PRIMARY KEY, units TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE line_balances (
   id TEXT PRIMARY KEY, local_unit INTEGER NOT NULL, day INTEGER NOT NULL, judged_at INTEGER NOT NULL,

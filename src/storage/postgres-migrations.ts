@@ -322,6 +322,17 @@ CREATE TABLE calls (
   begun_at BIGINT NOT NULL, ended_at BIGINT, call_back TEXT, steps TEXT NOT NULL
 );
 CREATE INDEX calls_of_state ON calls (state, id);
+CREATE TABLE message_choices (
+  id TEXT COLLATE "C" PRIMARY KEY, svpmsn BIGINT NOT NULL REFERENCES meters (svpmsn), number TEXT NOT NULL, language TEXT NOT NULL,
+  causes TEXT NOT NULL, chosen_at BIGINT NOT NULL
+);
+CREATE TABLE messages (
+  id TEXT COLLATE "C" PRIMARY KEY, "key" TEXT COLLATE "C" NOT NULL UNIQUE, svpmsn BIGINT NOT NULL REFERENCES meters (svpmsn), cause TEXT NOT NULL,
+  number TEXT NOT NULL, text TEXT NOT NULL, state TEXT COLLATE "C" NOT NULL, at BIGINT NOT NULL, due_at BIGINT NOT NULL,
+  attempts BIGINT NOT NULL, changed_at BIGINT NOT NULL, why TEXT
+);
+CREATE INDEX messages_of_state ON messages (state, due_at, id);
+CREATE INDEX messages_of_meter ON messages (svpmsn, id);
 CREATE TABLE used_days (id TEXT COLLATE "C" PRIMARY KEY, units TEXT NOT NULL);
 CREATE TABLE line_balances (
   id TEXT COLLATE "C" PRIMARY KEY, local_unit BIGINT NOT NULL, day BIGINT NOT NULL, judged_at BIGINT NOT NULL,

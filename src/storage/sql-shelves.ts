@@ -28,6 +28,8 @@ import type {
   PhoneAccess,
   PhoneCall,
   ReadingCheck,
+  MessageChoice,
+  SubscriberMessage,
   ReceiptDue,
   Remittance,
   Session,
@@ -51,6 +53,8 @@ import {
   attempts,
   audit,
   calls,
+  messageChoices,
+  messages,
   cardCharges,
   cardOrders,
   cardProviders,
@@ -115,6 +119,8 @@ export class SqlShelves {
   readonly shifts: SqlShelf<Shift, 'openBy'>;
   readonly phoneAccess: SqlShelf<PhoneAccess, 'number'>;
   readonly calls: SqlShelf<PhoneCall, 'state'>;
+  readonly messageChoices: SqlShelf<MessageChoice>;
+  readonly messages: SqlShelf<SubscriberMessage, 'key' | 'state' | 'svpmsn'>;
   readonly cardProviders: SqlShelf<CardProvider>;
   readonly cardCharges: SqlShelf<CardCharge, 'provider'>;
   readonly cards: SqlShelf<IssuedCard, 'subscriber' | 'tail' | 'state'>;
@@ -158,6 +164,8 @@ export class SqlShelves {
     this.shifts = new SqlShelf(connection, shifts);
     this.phoneAccess = new SqlShelf(connection, phoneAccess);
     this.calls = new SqlShelf(connection, calls);
+    this.messageChoices = new SqlShelf(connection, messageChoices);
+    this.messages = new SqlShelf(connection, messages);
     this.cardProviders = new SqlShelf(connection, cardProviders);
     this.cardCharges = new SqlShelf(connection, cardCharges);
     this.cards = new SqlShelf(connection, cards);

@@ -37,8 +37,6 @@ import type {
   OutstandingRow,
   Payment,
   Person,
-  PhoneAccess,
-  PhoneCall,
   Posting,
   Purse,
   ReceiptDue,
@@ -60,6 +58,7 @@ import type {
 import { table } from './table.ts';
 
 export * from './monitoring-tables.ts';
+export * from './telephone-tables.ts';
 
 export const subscribers = table<Subscriber>('subscribers', ['id'], { id: 'text', name: 'text', contact: 'text' });
 export const meters = table<Meter>('meters', ['svpmsn'], {
@@ -489,28 +488,6 @@ export const offlineMeters = table<OfflineMeter>('offline_meters', ['id'], {
   toldAt: 'number',
   events: 'json',
   doubt: 'text?',
-});
-export const phoneAccess = table<PhoneAccess>('phone_access', ['id'], {
-  id: 'text',
-  svpmsn: 'number',
-  number: 'text?',
-  language: 'text',
-  usual: 'number?',
-  means: 'json',
-  pin: 'text',
-  allowedAt: 'number',
-});
-export const calls = table<PhoneCall>('calls', ['id'], {
-  id: 'text',
-  carrier: 'text',
-  from: 'text?',
-  svpmsn: 'number?',
-  language: 'text?',
-  state: 'text',
-  begunAt: 'number',
-  endedAt: 'number?',
-  callBack: 'text?',
-  steps: 'json',
 });
 export const people = table<Person>('people', ['id'], {
   id: 'text',

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { ACCESS, type Operation, reachOf, SCOPES } from '../../src/api/index.ts';
 import { MemoryStore, ROLES, type Role } from '../../src/host/index.ts';
 import { made } from '../../src/host/rig.testing.ts';
+import { svpmsn } from '../../src/units/index.ts';
 import { ACT_WORDS, LANGUAGES } from '../../src/words/index.ts';
 import { type Answer, type Json, KIMS_METER, LEES_METER, NOBODY, type Visitor, World } from './world.ts';
 
@@ -75,6 +76,7 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
   changePerson: { name: 'Somebody else' },
   changeLossAlarm: { state: 'seen' },
   allowCaller: { language: 'en', pin: '271828' },
+  chooseMessages: { number: '821012345678', language: 'en', causes: [] },
   putLineNetwork: {
     source: { node: 't', volts: 230, ohms: { r1: 0, x1: 0, r0: 0, x0: 0 } },
     ...{ cables: {}, lines: [], loads: [{ meter: KIMS_METER, node: 't', phases: 'A' }] },
@@ -184,6 +186,20 @@ async function furnish(of: World): Promise<void> {
         ...{ begunAt: at, endedAt: at, callBack: '4930123456', steps: [] },
       },
     ]),
+  );
+  await rig.store.transaction((tx) =>
+    tx.messageChoices.put(
+      ([3, 4] as const).map((meter) => ({
+        ...{
+          id: String(meter),
+          svpmsn: svpmsn(meter),
+          number: '821012345678',
+          language: 'en',
+          causes: [],
+          chosenAt: at,
+        },
+      })),
+    ),
   );
   for (const [id, meter] of [
     ['kims', 3],
@@ -411,7 +427,7 @@ const CHANGES: readonly Operation[] = [
     'proposeCardRecovery',
   ] as const),
   ...(['buyForCard', 'beginCardExchange', 'enrolOfflineMeter'] as const),
-  ...(['allowCaller', 'forbidCaller', 'settleCall'] as const),
+  ...(['allowCaller', 'forbidCaller', 'settleCall', 'chooseMessages'] as const),
 ];
 
 test('what somebody changed stands in the audit log in their name, once; what was only read does not', async () => {

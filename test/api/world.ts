@@ -13,9 +13,12 @@ import { receiptPaper } from '../../src/cli/paper.ts';
 import {
   type Act,
   createCallers,
+  createMessages,
   createPeople,
   ExchangeLog,
   type HostServices,
+  type MessageCarrier,
+  type MessageServices,
   type PasswordHash,
   type PaymentWay,
   type PeopleServices,
@@ -66,6 +69,7 @@ export class World {
   readonly rig: Rig;
   readonly bank: Bank;
   readonly people: PeopleServices;
+  readonly messages: MessageServices;
   readonly app: Api;
   readonly lines: string[] = [];
   readonly exchanges: ExchangeLog;
@@ -94,6 +98,8 @@ export class World {
     this.bank = bank;
     const { randomness } = rig;
     this.people = createPeople({ store, clock: this.wall, randomness, passwords: hashing });
+    const carrier: MessageCarrier = { send: async () => ({ outcome: 'handed' }) };
+    this.messages = createMessages({ store, clock: rig.clock, zone: 'Europe/Berlin', carrier });
     this.app = createApi(
       {
         host: rig.host,
@@ -105,6 +111,7 @@ export class World {
         ...(demo && { demo }),
         exchanges,
         callers: createCallers({ store, clock: this.wall, passwords: hashing }),
+        messages: this.messages,
         paper: sheetPdf,
         receiptPaper,
       },

@@ -154,6 +154,22 @@ async function putCallers(tx: Transaction, id: Svpmsn): Promise<void> {
       ...{ state: 'wants-person', begunAt: at, endedAt: at, callBack: '82', steps: [] },
     },
   ]);
+  await tx.messageChoices.put([
+    { id: String(id), svpmsn: id, number: '821012345678', language: 'ko', causes: ['cut-near'], chosenAt: at },
+  ]);
+  const message = {
+    svpmsn: id,
+    cause: 'cut-near',
+    number: '821012345678',
+    text: TEXT,
+    at,
+    dueAt: at,
+    attempts: 1,
+  } as const;
+  await tx.messages.put([
+    { ...message, id: '8232399999999-a', key: TEXT, state: 'waiting', changedAt: at, why: undefined },
+    { ...message, id: '8232399999998-b', key: 'value-stored x', state: 'failed', changedAt: at, why: TEXT },
+  ]);
 }
 
 async function putCards(tx: Transaction): Promise<void> {

@@ -18,12 +18,14 @@ import type {
   LineBalance,
   LossAlarm,
   LossSuspects,
+  MessageChoice,
   Payment,
   PhoneAccess,
   PhoneCall,
   Posting,
   Shift,
   Store,
+  SubscriberMessage,
   Terms,
   Trade,
   Vend,
@@ -205,6 +207,34 @@ for (const { name, skip, open } of STORES) {
       assert.deepEqual(await tx.phoneAccess.where('number', '82101234567'), []);
       assert.deepEqual(await tx.calls.where('state', 'live'), [{ ...call, id: '2' }]);
       assert.deepEqual(await tx.calls.page({ limit: 9 }), [ended, { ...call, id: '2' }]);
+    });
+  });
+
+  it('what a household is told of comes back as it was, messages by their meter, state and key', async (store) => {
+    const choice: MessageChoice = {
+      ...{ id: '3', svpmsn: svpmsn(3), number: '821012345678', language: 'ko', causes: ['cut-near'], chosenAt: at },
+    };
+    const message: SubscriberMessage = {
+      ...{ id: '1', key: 'value-stored a', svpmsn: svpmsn(3), cause: 'value-stored', number: '821012345678' },
+      ...{ text: 'stored', state: 'waiting', at, dueAt: at, attempts: 0, changedAt: at, why: undefined },
+    };
+    const later: SubscriberMessage = { ...message, id: '2', key: 'value-stored b', dueAt: milliseconds(at + 1) };
+    const failed: SubscriberMessage = { ...message, state: 'failed', attempts: 1, why: 'no such number' };
+    await store.transaction(async (tx) => {
+      await tx.messageChoices.put([choice]);
+      await tx.messages.put([message, later]);
+    });
+    await store.read(async (tx) => {
+      const due = await tx.messages.inOrder('state', 'waiting', 'dueAt', { falling: false, limit: 1 });
+      assert.deepEqual(due, [message]);
+    });
+    await store.transaction((tx) => tx.messages.put([failed]));
+    await store.read(async (tx) => {
+      assert.deepEqual(await tx.messageChoices.of(['3', '4']), [choice, undefined]);
+      assert.deepEqual(await tx.messages.where('key', 'value-stored a'), [failed]);
+      assert.deepEqual(await tx.messages.where('svpmsn', svpmsn(3)), [failed, later]);
+      assert.deepEqual(await tx.messages.where('svpmsn', svpmsn(4)), []);
+      assert.deepEqual(await tx.messages.where('state', 'waiting'), [later]);
     });
   });
 

@@ -1,25 +1,57 @@
+import { Stack, Tabs } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { Link } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import type { CallJson } from '../../../api/index.ts';
-import { PAGE_NAMES, PHONE_CALL_WORDS } from '../../../words/index.ts';
+import { MESSAGE_WORDS, PAGE_NAMES, PHONE_CALL_WORDS } from '../../../words/index.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { When } from '../../parts/figures.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { DataTable, Rows } from '../../parts/rows.tsx';
 import { usePages } from '../../reads.ts';
+import { useMay } from '../../session.tsx';
 import { useTicking } from '../../time.ts';
 import { CallState } from './call-state.tsx';
 import { CalledBack } from './called-back.tsx';
+import { Messages } from './messages.tsx';
 
-/** Calls by telephone: first who waits for somebody, then who is on the line, then everything. */
+/** Calls by telephone, and what households were told by message. */
 export function CallsPage(): ReactNode {
   const words = useWords(PHONE_CALL_WORDS);
+  const messages = useWords(MESSAGE_WORDS);
   const names = useWords(PAGE_NAMES);
+  const mayMessages = useMay('listMessages') !== undefined;
+  const [search, setSearch] = useSearchParams();
+  const tab = search.get('tab') === 'messages' ? 'messages' : 'calls';
+  return (
+    <Page title={names.calls} note={words.note}>
+      <Tabs
+        value={tab}
+        onChange={(chosen) => setSearch(chosen === 'messages' ? { tab: 'messages' } : {})}
+        keepMounted={false}
+      >
+        <Tabs.List mb="md">
+          <Tabs.Tab value="calls">{names.calls}</Tabs.Tab>
+          {mayMessages && <Tabs.Tab value="messages">{messages.title}</Tabs.Tab>}
+        </Tabs.List>
+        <Tabs.Panel value="calls">
+          <AllCalls />
+        </Tabs.Panel>
+        <Tabs.Panel value="messages">
+          <Messages />
+        </Tabs.Panel>
+      </Tabs>
+    </Page>
+  );
+}
+
+/** First who waits for somebody, then who is on the line, then everything. */
+function AllCalls(): ReactNode {
+  const words = useWords(PHONE_CALL_WORDS);
   const waiting = usePages<CallJson>('/calls', { query: { state: 'wants-person' }, live: true });
   const live = usePages<CallJson>('/calls', { query: { state: 'live' }, live: true });
   const all = usePages<CallJson>('/calls', { live: true });
   return (
-    <Page title={names.calls} note={words.note}>
+    <Stack gap="lg">
       <Panel title={words.waitingFor}>
         <Rows of={waiting} waiting={words.waiting} blank={words.waitingForNobody}>
           {(items) => <Calls label={words.waitingFor} items={items} isWaiting />}
@@ -35,7 +67,7 @@ export function CallsPage(): ReactNode {
           {(items) => <Calls label={words.all} items={items} />}
         </Rows>
       </Panel>
-    </Page>
+    </Stack>
   );
 }
 

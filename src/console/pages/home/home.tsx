@@ -14,6 +14,7 @@ import { useRead } from '../../reads.ts';
 import { useNow } from '../../time.ts';
 import { AutomaticTransfer } from './automatic-transfer.tsx';
 import { Happened } from './happened.tsx';
+import { MessagesChosen } from './message-choice.tsx';
 import { PriceOfDay } from './price-of-day.tsx';
 
 /** What a subscriber looks at: is it on, how much is left and until when, and what to do. */
@@ -30,6 +31,7 @@ export function HomePage(): ReactNode {
               <Happened meter={meter} />
               <TopUps meter={meter.number} />
               <AutomaticTransfer meter={meter.number} />
+              <MessagesChosen meter={meter.number} />
             </SimpleGrid>
           </Stack>
         )}
