@@ -55,6 +55,15 @@ const Sip = Strict({
   port: Type.Optional(Port),
   peers: Type.Optional(Type.Array(Ipv4, { maxItems: 64 })),
   soundPorts: Type.Optional(Strict({ from: Port, to: Port })),
+  registrar: Type.Optional(
+    Strict({
+      address: Ipv4,
+      port: Type.Optional(Port),
+      domain: Type.String({ pattern: '^[A-Za-z0-9.-]{1,255}$' }),
+      user: Type.String({ pattern: '^[A-Za-z0-9_.+-]{1,64}$' }),
+      passwordFile: Path,
+    }),
+  ),
 });
 /** Who takes messages to households: a folder, or whoever has the form of Twilio. */
 const Messages = Type.Union([

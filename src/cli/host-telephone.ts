@@ -20,7 +20,7 @@ interface Around {
   /** Where what was spoken is kept, below it. */
   readonly folder: string;
   /** Takes a sentence for the log. */
-  readonly hear: (level: 'warn', sentence: string) => void;
+  readonly hear: (level: 'info' | 'warn', sentence: string) => void;
 }
 
 const SIP_PORT = 5_060;
@@ -67,11 +67,18 @@ export async function openHostTelephone(
   try {
     if (callbackPort !== undefined) ends.push(await listening(web, callbackPort));
     if (sip !== undefined) {
-      const { soundPorts, peers } = sip;
+      const { soundPorts, peers, registrar } = sip;
       const answering = await openSipTelephone(desk, {
         ...{ address: sip.address, port: sip.port ?? SIP_PORT, folder: join(folder, SPEECH_FOLDER), warn },
         ...(soundPorts && { soundPorts }),
         ...(peers && { peers }),
+        inform: (sentence) => hear('info', sentence),
+        ...(registrar && {
+          registrar: {
+            at: { address: registrar.address, port: registrar.port ?? SIP_PORT },
+            ...{ domain: registrar.domain, user: registrar.user, password: read.secret(registrar.passwordFile) },
+          },
+        }),
       });
       ends.push(() => answering.close());
     }

@@ -3,6 +3,7 @@ export { CALL_MS_MAX, CallDesk, type CallHandle, type CallLine, type DeskPorts }
 export { parseKeyEvent, parseRtp } from './rtp/packet.ts';
 export { SipAgent, type SipSettings } from './sip/agent.ts';
 export { parseSip, parseSipAddress } from './sip/message.ts';
+export { type DigestAlgorithm, type RegistrarSettings, Registration } from './sip/registration.ts';
 export { parseOffer } from './sip/sdp.ts';
 export { TextLine, type TextTurn } from './text-line.ts';
 export { HostedVoice, type VoiceForm, type VoiceSettings } from './twiml.ts';
