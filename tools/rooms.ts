@@ -19,6 +19,7 @@ export const ROOMS: Readonly<Record<string, string>> = {
   backhaul: 'bytes, units',
   meter: 'exchange, card, metering, tariff, records, crypto, bytes, units',
   concentrator: 'exchange, metering, records, line, backhaul, crypto, bytes, units',
+  conformance: 'exchange, card, tariff, records, line, backhaul, crypto, bytes, units',
   analysis: 'records, tariff, units',
   host: 'exchange, card, tariff, records, backhaul, analysis, crypto, words, bytes, units',
   phone: 'host (services, types), words, bytes, units',

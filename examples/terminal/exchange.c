@@ -335,9 +335,13 @@ static size_t hear_refusal(struct exchange *x, const uint8_t *frame, size_t leng
   return wanted && frame[8] < s->answers ? say(&s->fourth[frame[8]], answer) : 0;
 }
 
+int exchange_concerns(const struct exchange *x, const uint8_t *frame, size_t length) {
+  return length >= 7 && length == 7u + frame[6] && frame[0] >= 0x11 && frame[0] <= 0x16 && command_known(frame[1]) &&
+         memcmp(frame + 3, x->svpmsn, 3) == 0;
+}
+
 size_t exchange_hear(struct exchange *x, const uint8_t *frame, size_t length, uint64_t now, uint8_t answer[FRAME_MAX]) {
-  if (length < 7 || length != 7u + frame[6] || frame[0] < 0x11 || frame[0] > 0x16 || !command_known(frame[1])) return 0;
-  if (memcmp(frame + 3, x->svpmsn, 3) != 0) return 0;
+  if (!exchange_concerns(x, frame, length)) return 0;
   unsigned message = frame[0] & 15;
   if (frame[1] == CARD_VALUE && purpose_of(frame[2]) == VALUE) { /* "A meter as a pipe": this one has no slot. */
     return message == M1 || message == M3 ? refuse(frame, NO_CARD, answer) : 0;

@@ -106,6 +106,9 @@ struct exchange {
 /* Hears a frame at `now`, in ms, and writes what is to be answered. Gives its length, 0 for silence. */
 size_t exchange_hear(struct exchange *exchange, const uint8_t *frame, size_t length, uint64_t now, uint8_t answer[FRAME_MAX]);
 
+/* Whether these bytes are a frame of the exchange, with this terminal's number. Nothing else is answered by anybody. */
+int exchange_concerns(const struct exchange *exchange, const uint8_t *frame, size_t length);
+
 /* Opens the KT inside a command of 0x2F. Gives 0 when it does not open. */
 int exchange_unwrap(const struct session *session, const uint8_t *wrapped, size_t length, uint8_t *kt);
 

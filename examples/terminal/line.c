@@ -43,8 +43,8 @@ static size_t answer_request(struct modem *modem, unsigned control, unsigned che
     return modem->answer_length;
   }
   if ((control & ~3u) == REQUEST) {
-    /* With another number it came over from the next transformer. */
-    if (length >= 6 && memcmp(payload + 3, modem->exchange->svpmsn, 3) != 0) return 0;
+    /* With another number it came over from the next transformer: as if it had not come. */
+    if (!exchange_concerns(modem->exchange, payload, length)) return 0;
     saying = exchange_hear(modem->exchange, payload, length, now, said);
   }
   unsigned kind = saying > 0 ? ANSWER : ACKNOWLEDGE, calls = meter_calls(modem->meter) ? CALLS : 0;

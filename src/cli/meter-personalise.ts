@@ -1,14 +1,15 @@
-import { type KeyStore, keyName, Purpose, Suite, suiteByName } from '../crypto/index.ts';
+import { type KeyStore, keyName, Purpose, Suite, suiteByName, type TerminalKey } from '../crypto/index.ts';
 import { blankMemory, personalise } from '../meter/index.ts';
 import { DEFAULT_SUPPLY_POLICY } from '../records/index.ts';
 import { compileTariff, DEFAULT_TARIFF, offsetTable } from '../tariff/index.ts';
-import { svpmsn, svpmsnText, unixSeconds } from '../units/index.ts';
+import { type Svpmsn, svpmsn, svpmsnText, unixSeconds } from '../units/index.ts';
 import { openCeremony } from './ceremony.ts';
 import { ceremonyIn } from './ceremony-file.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { folderOf } from './demo-options.ts';
 import { needed, parsedWords } from './flags.ts';
 import { workshopOf } from './host-folder.ts';
+import { readKeyList } from './key-list.ts';
 import { makeMeterFile } from './meter-file.ts';
 import { WrongUse } from './usage.ts';
 
@@ -21,22 +22,13 @@ const YEARS = 2;
  */
 export async function meterPersonalise(args: readonly string[]): Promise<number> {
   const { values, positionals } = parsedWords('meter', args, {
-    ...{ number: { type: 'string' }, data: { type: 'string' }, suite: { type: 'string' } },
+    ...{ number: { type: 'string' }, data: { type: 'string' }, suite: { type: 'string' }, keys: { type: 'string' } },
     share: { type: 'string', multiple: true },
   });
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0)
     throw new WrongUse('meter personalise takes the file that the meter is to be.');
-  const text = needed('meter', values.number, '--number', 'its number (SVPMSN), six hex digits');
-  if (!/^[0-9a-fA-F]{6}$/.test(text)) throw new WrongUse(`--number is six hex digits, as 0A1B2C, not "${text}".`);
-  const id = svpmsn(Number.parseInt(text, 16));
-  const suite = suiteByName(values.suite ?? 'aes128');
-  if (suite === undefined || !SUITES.includes(suite)) {
-    throw new WrongUse(`--suite is aes128, aes256 or 3des-xo, not "${values.suite}".`);
-  }
-  const data = folderOf(needed('meter', values.data, '--data', 'the folder of the host that it belongs to'));
-  const { keys, zone } = await workshopOf(data);
-  const ofMaintenance = await maintenanceKeys(data, keys, values.share ?? []);
+  const { id, keys, zone } = values.keys === undefined ? await ofHost(values) : ofBench(values.keys);
   const now = Date.now();
   const offsets = offsetTable(zone, new Date(now).getUTCFullYear(), YEARS);
   if ('reason' in offsets) throw new WrongUse(offsets.sentence);
@@ -47,17 +39,48 @@ export async function meterPersonalise(args: readonly string[]): Promise<number>
     memory,
     {
       ...{ svpmsn: id, tables: [table], policy: DEFAULT_SUPPLY_POLICY, unixMs: now, now },
-      keys: await Promise.all(
-        Object.values(Purpose).map((purpose) =>
-          (purpose === Purpose.maintenance ? ofMaintenance : keys).terminalKey(keyName(purpose, suite, 0), id),
-        ),
-      ),
+      keys,
     },
     systemRandomness,
   );
   makeMeterFile(path, memory);
   process.stdout.write(`${path} is meter ${svpmsnText(id)}.\n`);
   return 0;
+}
+
+interface Identity {
+  readonly id: Svpmsn;
+  readonly keys: readonly TerminalKey[];
+  readonly zone: string;
+}
+
+/** A meter of a host, with keys of the first generation. @throws WrongUse */
+async function ofHost(values: {
+  readonly number?: string;
+  readonly suite?: string;
+  readonly data?: string;
+  readonly share?: readonly string[];
+}): Promise<Identity> {
+  const text = needed('meter', values.number, '--number', 'its number (SVPMSN), six hex digits');
+  if (!/^[0-9a-fA-F]{6}$/.test(text)) throw new WrongUse(`--number is six hex digits, as 0A1B2C, not "${text}".`);
+  const id = svpmsn(Number.parseInt(text, 16));
+  const suite = suiteByName(values.suite ?? 'aes128');
+  if (suite === undefined || !SUITES.includes(suite)) {
+    throw new WrongUse(`--suite is aes128, aes256 or 3des-xo, not "${values.suite}".`);
+  }
+  const data = folderOf(needed('meter', values.data, '--data', 'the folder of the host that it belongs to'));
+  const { keys, zone } = await workshopOf(data);
+  const ofMaintenance = await maintenanceKeys(data, keys, values.share ?? []);
+  const terminalKeys = Object.values(Purpose).map((purpose) =>
+    (purpose === Purpose.maintenance ? ofMaintenance : keys).terminalKey(keyName(purpose, suite, 0), id),
+  );
+  return { id, zone, keys: await Promise.all(terminalKeys) };
+}
+
+/** A meter of no host, for a bench. @throws WrongUse */
+function ofBench(path: string): Identity {
+  const { svpmsn: id, keys } = readKeyList(path);
+  return { id, keys, zone: 'UTC' };
 }
 
 /**

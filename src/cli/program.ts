@@ -30,6 +30,7 @@ const COMMANDS: Readonly<Record<CommandName, (args: readonly string[]) => Promis
   simulate: async (args) => (await import('./simulate.ts')).simulate(args),
   fleet: async (args) => (await import('./fleet-command.ts')).fleet(args),
   acquirer: async (args) => (await import('./acquirer-command.ts')).acquirer(args),
+  conformance: async (args) => (await import('./conformance-command.ts')).conformance(args),
   vectors: async (args) => (await import('./vectors-command.ts')).vectors(args),
 };
 

@@ -34,6 +34,8 @@ Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
   wattpurse meter run FILE --line MACHINE:PORT|serial:PORT,RATE --address N [--hardware FILE|--load WATTS|FILE]
                  [--reader NAME] [--certificates DIR]
       After a key ceremony two custodians bring their shares.
+  wattpurse meter personalise FILE --keys FILE
+      The same for a bench, with number and keys that "wattpurse conformance keys" drew.
   wattpurse meter run FILE --line MACHINE:PORT --address N [--load WATTS|FILE] [--reader NAME] [--certificates DIR]
       Runs it on the line of its local unit, until you stop it; N is the address of its modem, 0 to 255.
       --hardware names what measures and what switches, on Modbus; --load is watts or a recorded load instead.
@@ -129,6 +131,13 @@ CARD is --reader NAME, of a reader of this machine by a part of its name, or --c
   acquirer: `  wattpurse acquirer [--port N] [--address A] [--limit N] [--fault NAME]... [--every N] [--json]
       An acquirer for trying things out, with cards that exist nowhere else: ISO 8583 over TCP, until you stop it.
       Every so many payment messages one suffers a fault that was named, each in its turn.`,
+  conformance: `  wattpurse conformance tcp://ADDRESS:PORT|serial:DEVICE?baud=N --keys FILE --address N [--only NAME]... [--json]
+                        [--certificates DIR]
+      Tests a terminal of any maker, message by message, and names the rule of the protocol that it breaks.
+      It is the local unit: the modem of the terminal, with address N, connects to it. The purse is credited and closed,
+      the clock is set and keys are renewed, which FILE is told: a terminal on a bench, not one in a house.
+  wattpurse conformance keys FILE --number NUMBER [--suite NAME]...
+      Draws keys for such a terminal; NUMBER is six hex digits.`,
   vectors: `  wattpurse vectors check FILE [--json]
       Recomputes every value of a file of test vectors.`,
 } as const;

@@ -55,9 +55,13 @@ export const newestTable = (tables: readonly (ModeTable | undefined)[]): ModeTab
     undefined,
   );
 
+/** The table in force, and the one that waits: for its time, or for the next minute alone. */
 export const tableVersions = (supply: Supply, minute: number): { readonly active: number; readonly next: number } => {
-  const waiting = supply.tables.find((table) => table !== undefined && table.validFrom > minute * 60);
-  return { active: supply.inForce?.version ?? 0, next: waiting?.version ?? 0 };
+  const active = supply.inForce?.version ?? 0;
+  const waiting = supply.tables.find(
+    (table) => table !== undefined && (table.validFrom > minute * 60 || table.version > active),
+  );
+  return { active, next: waiting?.version ?? 0 };
 };
 
 /** Looks the rate up for the minute that begins, when the last look says that it may have changed. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -24,28 +24,37 @@ export interface Change {
   readonly to: string;
 }
 
-/**
- * Builds the terminal of `examples/terminal`, with warnings as errors, as a maker would, or one that is broken on purpose.
- * @returns the folder with its programs
- */
-export function buildCTerminal(change?: Change, target: 'terminal' | 'vectors' = 'terminal'): string {
-  const folder = mkdtempSync(join(tmpdir(), 'wattpurse-c-'));
-  cpSync(SOURCE, folder, { recursive: true });
-  if (change !== undefined) {
-    const path = join(folder, change.file);
-    const source = readFileSync(path, 'utf8');
-    if (source.split(change.from).length !== 2) throw new Error(`${change.file} has not "${change.from}" once`);
-    writeFileSync(
-      path,
-      source.replace(change.from, () => change.to),
-    );
-  }
-  const built = join(folder, 'built');
-  const { status, stderr } = spawnSync('sh', ['-c', 'mkdir "$OUT" && exec make "OUT=$OUT" "$OUT/$TARGET"'], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { ...process.env, OUT: built, TARGET: target },
+let sound: string | undefined;
+
+/** The terminal of `examples/terminal` and `vectors`, built once, with warnings as errors, as a maker would. */
+export function buildCTerminal(): string {
+  if (sound !== undefined) return join(sound, 'built');
+  sound = mkdtempSync(join(tmpdir(), 'wattpurse-c-'));
+  cpSync(SOURCE, sound, {
+    recursive: true,
+    filter: (path) => !/\.o$|\/(terminal|vectors)$/.test(path) || path === SOURCE,
   });
+  mkdirSync(join(sound, 'built'));
+  return make(sound);
+}
+
+/** The same with one line that is wrong. @throws Error when the line is not there */
+export function buildBroken({ file, from, to }: Change): string {
+  buildCTerminal();
+  const folder = mkdtempSync(join(tmpdir(), 'wattpurse-c-'));
+  cpSync(sound as string, folder, { recursive: true, preserveTimestamps: true });
+  const path = join(folder, file);
+  const source = readFileSync(path, 'utf8');
+  if (source.split(from).length !== 2) throw new Error(`${file} has not "${from}" once`);
+  writeFileSync(
+    path,
+    source.replace(from, () => to),
+  );
+  return make(folder);
+}
+
+function make(folder: string): string {
+  const { status, stderr } = spawnSync('make', ['OUT=built'], { cwd: folder, encoding: 'utf8' });
   if (status !== 0) throw new Error(`make failed:\n${stderr}`);
-  return built;
+  return join(folder, 'built');
 }

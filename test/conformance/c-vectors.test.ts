@@ -62,7 +62,7 @@ function lines(): string[] {
 test('a terminal in C, written from the protocol alone, seals, opens and reads what the published vectors say, byte for byte', {
   skip: lacksForC,
 }, () => {
-  const program = join(buildCTerminal(undefined, 'vectors'), 'vectors');
+  const program = join(buildCTerminal(), 'vectors');
   const all = lines();
   const right = spawnSync(program, { input: `${all.join('\n')}\n`, encoding: 'utf8' });
   assert.deepEqual(

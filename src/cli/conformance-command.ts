@@ -1,0 +1,165 @@
+import { type BenchWire, SerialBench, TcpBench } from '../adapters/bench-wire.ts';
+import {
+  type CheckReport,
+  type ConformanceReport,
+  LINE_CHECKS,
+  TERMINAL_CHECKS,
+  testTerminal,
+} from '../conformance/index.ts';
+import { SUITE_NAMES, Suite, suiteByName } from '../crypto/index.ts';
+import { Deframer, encodeLineFrame, LINE_FRAME_BYTES_MAX, type ReceivedLineFrame } from '../line/index.ts';
+import { modemAddress, svpmsn, U8_MAX } from '../units/index.ts';
+import { systemRandomness } from './demo-keys.ts';
+import { CannotGoOn } from './failure.ts';
+import { certificatesOf, wholeOf } from './field-options.ts';
+import { needed, parsedWords } from './flags.ts';
+import { drawKeyList, readKeyList, writeKeyList } from './key-list.ts';
+import { listen, parseListen } from './listen.ts';
+import { WrongUse } from './usage.ts';
+
+const MODEM_MS = 60_000;
+const BAUD_USUAL = 1_200;
+const BAUD_MAX = 4_000_000;
+/** Start, eight and stop. */
+const BITS_PER_BYTE = 10;
+
+const SUITES: readonly Suite[] = [Suite.tripleDesXo, Suite.aes128, Suite.aes256];
+
+/** `wattpurse conformance …`: exit 1 when a rule is broken. */
+export async function conformance(args: readonly string[]): Promise<number> {
+  if (args[0] === 'keys') return keys(args.slice(1));
+  const { values, positionals } = parsedWords('conformance', args, {
+    ...{ keys: { type: 'string' }, address: { type: 'string' }, only: { type: 'string', multiple: true } },
+    ...{ certificates: { type: 'string' }, json: { type: 'boolean' } },
+  });
+  const [place, ...more] = positionals;
+  if (place === undefined || more.length > 0) {
+    throw new WrongUse('conformance takes one line, as tcp://127.0.0.1:7402 or serial:/dev/ttyUSB0.');
+  }
+  const path = needed(
+    'conformance',
+    values.keys,
+    '--keys',
+    'the file of the terminal\'s keys that "wattpurse conformance keys" made',
+  );
+  const held = readKeyList(path);
+  if (held.keys.some(({ suite }) => !SUITES.includes(suite))) {
+    throw new WrongUse(
+      `${path} has keys of suite 3des, which a terminal that keeps value does not serve: take them out.`,
+    );
+  }
+  const address = modemAddress(
+    wholeOf(needed('conformance', values.address, '--address', 'the address of its modem'), '--address', U8_MAX),
+  );
+  const only = checksNamed(values.only ?? []);
+  const json = values.json ?? false;
+  const { wire, airMs } = await wireOf(place, values.certificates, json);
+  let newest = held.keys;
+  try {
+    const report = await testTerminal(
+      {
+        ...{ wire, airMs, address, only },
+        ...held,
+        randomness: systemRandomness,
+        renewed: (key) => {
+          newest = [...newest.filter(({ n }) => n >> 4 !== key.n >> 4), key];
+          writeKeyList(path, { svpmsn: held.svpmsn, keys: newest });
+        },
+      },
+      (check) => json || process.stdout.write(lineOf(check)),
+    );
+    process.stdout.write(json ? `${JSON.stringify(report)}\n` : summary(report));
+    return report.failed === 0 ? 0 : 1;
+  } finally {
+    await wire.close();
+  }
+}
+
+/** `wattpurse conformance keys FILE …` */
+async function keys(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parsedWords('conformance', args, {
+    ...{ number: { type: 'string' }, suite: { type: 'string', multiple: true } },
+  });
+  const [path, ...more] = positionals;
+  if (path === undefined || more.length > 0)
+    throw new WrongUse('conformance keys takes the file that the keys are to lie in.');
+  const text = needed('conformance', values.number, '--number', 'the number of the terminal (SVPMSN), six hex digits');
+  if (!/^[0-9a-fA-F]{6}$/.test(text)) throw new WrongUse(`--number is six hex digits, as 0A1B2C, not "${text}".`);
+  const suites = (values.suite ?? ['aes128']).map((name) => {
+    const suite = suiteByName(name);
+    if (suite !== undefined && SUITES.includes(suite)) return suite;
+    throw new WrongUse(`--suite is ${SUITES.map((each) => SUITE_NAMES[each]).join(', ')}, not "${name}".`);
+  });
+  drawKeyList(path, svpmsn(Number.parseInt(text, 16)), [...new Set(suites)]);
+  process.stdout.write(
+    `${path} has the keys of terminal ${text.toLowerCase()}: put them into it, and into no other.\n`,
+  );
+  return 0;
+}
+
+/** @throws WrongUse for a name with which no check begins */
+function checksNamed(only: readonly string[]): readonly string[] {
+  const all = [...LINE_CHECKS, ...TERMINAL_CHECKS].map(({ id }) => id);
+  for (const begins of only) {
+    if (all.some((id) => id.startsWith(begins))) continue;
+    const groups = [...new Set(all.map((id) => id.split('.')[0]))];
+    throw new WrongUse(`No check begins with "${begins}": the groups are ${groups.join(', ')}.`);
+  }
+  return only;
+}
+
+async function wireOf(
+  place: string,
+  certificateFolder: string | undefined,
+  quiet: boolean,
+): Promise<{ wire: BenchWire; airMs: number }> {
+  const [, at] = /^tcp:\/\/(.+?)\/?$/.exec(place) ?? [];
+  const [, device, baud] = /^serial:(\/[^?]+)(?:\?baud=(\d+))?$/.exec(place) ?? [];
+  if (at !== undefined) {
+    const address = parseListen(at, 'line');
+    const wire = new TcpBench(certificatesOf(certificateFolder, [address]));
+    const port = await listen<number>(wire, address, 'line');
+    if (!quiet) process.stdout.write(`Waiting on ${address.host}:${port} for the modem of the terminal.\n`);
+    if (await wire.modem(MODEM_MS)) return { wire, airMs: 0 };
+    await wire.close();
+    throw new CannotGoOn(
+      `No modem has connected to ${address.host}:${port} within ${MODEM_MS / 1000} s: start the terminal, and this again.`,
+    );
+  }
+  if (device !== undefined) {
+    const rate = wholeOf(baud ?? String(BAUD_USUAL), 'baud', BAUD_MAX, BAUD_USUAL);
+    try {
+      const wire = new SerialBench(device, rate, frameFinder());
+      return { wire, airMs: Math.ceil((LINE_FRAME_BYTES_MAX * BITS_PER_BYTE * 1000) / rate) };
+    } catch (error) {
+      throw new CannotGoOn(
+        `${device} cannot be used as a serial line (${error instanceof Error ? error.message : error}): check its name and your rights.`,
+        { cause: error },
+      );
+    }
+  }
+  throw new WrongUse(`A line is tcp://ADDRESS:PORT or serial:DEVICE?baud=N, as tcp://127.0.0.1:7402, not "${place}".`);
+}
+
+function frameFinder() {
+  const deframer = new Deframer();
+  return {
+    push(bytes: Uint8Array): readonly Uint8Array[] {
+      const frames: ReceivedLineFrame[] = [];
+      deframer.push(bytes, frames);
+      return frames.map((frame) => encodeLineFrame(frame));
+    },
+  };
+}
+
+const MARKS = { passed: 'ok  ', failed: 'FAIL', 'left-out': '-   ' } as const;
+
+function lineOf({ id, title, rule, outcome, found }: CheckReport): string {
+  const line = `${MARKS[outcome]} ${id}: ${title}.\n`;
+  if (found === null) return line;
+  const where = outcome === 'failed' ? `     docs/protocol.md#${rule.section}: "${rule.text}"\n` : '';
+  return `${line}     ${found}.\n${where}`;
+}
+
+const summary = ({ passed, failed, leftOut }: ConformanceReport): string =>
+  `${passed} checks passed, ${failed} failed${leftOut === 0 ? '' : `, ${leftOut} could not be made`}.\n`;

@@ -1,0 +1,4 @@
+/** Tests other people's terminals, hosts, cards and local units against the protocol, and names the rule of each check. */
+export type { Check, CheckReport, ConformanceReport, Rule } from './check.ts';
+export type { Wire } from './line-bench.ts';
+export { LINE_CHECKS, TERMINAL_CHECKS, type TerminalTest, testTerminal } from './terminal.ts';
