@@ -50,9 +50,10 @@ export function strayFences(text: string): string[] {
 /**
  * The example as a module of plain JavaScript. It calls `globalThis.exampleGives(actual, expected, line)` for each
  * line that says what it gives.
+ * @param root the checkout whose rooms it imports; without one it imports those of an installed package
  * @throws Error when it is not TypeScript that runs once its types are stripped
  */
-export function toModule({ path, line, code }: Example, root: string): string {
+export function toModule({ path, line, code }: Example, root?: string): string {
   const lines = code.split('\n').map((text, i) => {
     const [, before, value] = text.match(/^(.*?\S)\s*\/\/ => (.+)$/) ?? [];
     if (before === undefined) return text;
@@ -61,6 +62,7 @@ export function toModule({ path, line, code }: Example, root: string): string {
     return name === undefined ? gives : `${before} ${gives}`;
   });
   const script = stripTypeScriptTypes(lines.join('\n'));
+  if (root === undefined) return script;
   return replaceImports(script, (specifier) => {
     const room = specifier.match(/^wattpurse\/(\w+)$/)?.[1];
     if (room !== undefined) return pathToFileURL(join(root, 'src', room, 'index.ts')).href;

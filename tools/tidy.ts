@@ -22,7 +22,7 @@ export const ENTRY_POINTS: readonly RegExp[] = [
   /^src\/[a-z]+\/index\.ts$/,
   /^src\/cli\/main\.ts$/,
   /^src\/console\/main\.tsx$/,
-  /^tools\/(console|coverage|lock|run-tests|schema)\.ts$/,
+  /^tools\/(console|coverage|interfaces|lock|package|run-tests|schema)\.ts$/,
   /^tools\/(bench|figures)\/main\.ts$/,
   /^tools\/defects\/run\.ts$/,
   /^tools\/simulator\/lives\.ts$/,

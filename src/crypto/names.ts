@@ -36,8 +36,11 @@ export function keyNameFromByte(byte: number): KeyName {
   return byte as KeyName;
 }
 
+/** Bits 7..6 of n. */
 export const purposeOf = <P extends Purpose>(n: KeyName<P>): P => ((n >>> 6) & 3) as P;
+/** Bits 5..4 of n. */
 export const suiteOf = (n: KeyName): Suite => ((n >>> 4) & 3) as Suite;
+/** Bits 3..0 of n. */
 export const generationOf = (n: KeyName): number => n & 15;
 
 /** Narrows a name that came off the line to the one purpose that a party serves. */
@@ -47,6 +50,7 @@ export const hasPurpose = <P extends Purpose>(n: KeyName, purpose: P): n is KeyN
 export const keyNameText = (n: KeyName): string =>
   `${PURPOSE_NAMES[purposeOf(n)]} ${SUITE_NAMES[suiteOf(n)]} generation ${generationOf(n)}`;
 
+/** `aes128` and the others; `undefined` for what is none. */
 export const suiteByName = (text: string): Suite | undefined => numberOf(SUITE_NAMES, text) as Suite | undefined;
 
 /** Bytes of KH and KT (and of every session key) in a suite. */

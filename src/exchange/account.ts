@@ -45,6 +45,7 @@ export type StatusJudgement =
   | { readonly type: 'query'; readonly counter: number }
   | { readonly type: 'freeze'; readonly doubt: PurseDoubt };
 
+/** What an authentic M2 means for this account, before M3 is made (X10). */
 export function judgeStatus(account: PurseAccount, status: ValueStatus): StatusJudgement {
   const ahead = status.lastCounter - account.lastCounter;
   if (ahead < 0) return { type: 'freeze', doubt: 'meter-behind-host' };
@@ -66,6 +67,7 @@ export type ReceiptJudgement =
   | { readonly type: 'nothing-new' }
   | { readonly type: 'freeze'; readonly doubt: PurseDoubt };
 
+/** What an authentic M4 means for this account: only what names its own TC and TXID settles anything (X7, X11). */
 export function judgeReceipt(account: PurseAccount, receipt: ValueReceipt): ReceiptJudgement {
   const { outstanding } = account;
   if (receipt.result === ValueResult.frozen) return { type: 'freeze', doubt: 'meter-frozen' };

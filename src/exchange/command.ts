@@ -20,6 +20,7 @@ export const Command = {
 export type Command = (typeof Command)[keyof typeof Command];
 
 const COMMANDS: ReadonlySet<number> = new Set(Object.values(Command));
+/** Whether this byte is an H of the list. */
 export const isCommand = (h: number): h is Command => COMMANDS.has(h);
 
 /**

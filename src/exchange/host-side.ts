@@ -79,6 +79,7 @@ export function hostWrapKey(session: HostSession, newKey: TerminalKey): Uint8Arr
   return session.passes.wrapKey(exportTerminalKey(newKey));
 }
 
+/** Takes whatever came from the line. Nothing but an authentic frame of this session moves it on. */
 export function hostReceive(session: HostSession, bytes: Uint8Array): HostOutcome {
   const frame = decodeFrame(bytes);
   if ('reason' in frame) return ignored(frame.reason);

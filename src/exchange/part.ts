@@ -20,7 +20,9 @@ export interface PartCollection {
 
 export const emptyCollection = (): PartCollection => ({ frames: [], chunks: [] });
 
+/** Of a frame that is a part: its index, from 0. */
 export const partIndex = (frame: Uint8Array): number => frame[HEADER_BYTES] as number;
+/** Of a frame that is a part: how many there are. */
 export const partCount = (frame: Uint8Array): number => frame[HEADER_BYTES + 1] as number;
 
 /** Whether the frame can be a part at all, and agrees with those that came before it about their number. */

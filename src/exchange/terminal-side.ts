@@ -79,6 +79,7 @@ export type TerminalOutcome =
   /** Not for this terminal, or nothing that could be answered. */
   | { readonly type: 'silent'; readonly reason: FrameFailure['reason'] | 'terminal-foreign' | 'message-unexpected' };
 
+/** A terminal with power, and no session yet. */
 export const createTerminal = (options: TerminalOptions): Terminal => ({
   options,
   sessions: [],

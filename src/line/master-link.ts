@@ -90,6 +90,7 @@ export interface MasterLink extends Numbering {
   skippedBefore: number;
 }
 
+/** A local unit on a line that is free. */
 export function createMasterLink(carrier: Carrier): MasterLink {
   return {
     carrier,

@@ -73,6 +73,7 @@ export interface LineSchedule {
   hold: { readonly priority: LinePriority; readonly until: Milliseconds } | undefined;
 }
 
+/** A local unit's queues, empty, on a line that is free. */
 export function createLineSchedule(carrier: Carrier): LineSchedule {
   return {
     link: createMasterLink(carrier),
@@ -87,6 +88,7 @@ export function createLineSchedule(carrier: Carrier): LineSchedule {
   };
 }
 
+/** What is asked for, heard or due, and what the line is to do. */
 export function stepLineSchedule(schedule: LineSchedule, input: ScheduleInput, out: Sink<ScheduleOutput>): void {
   switch (input.type) {
     case 'ask': {

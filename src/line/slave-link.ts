@@ -82,6 +82,7 @@ interface Said {
 
 type AnswerKind = typeof LineKind.answer | typeof LineKind.answerMore | typeof LineKind.acknowledge;
 
+/** A modem with power, which remembers nothing. */
 export function createSlaveLink(settings: {
   readonly carrier: Carrier;
   readonly address: ModemAddress;
@@ -102,6 +103,7 @@ export function createSlaveLink(settings: {
   };
 }
 
+/** What is heard, said by the meter or due, and what the modem is to do. */
 export function stepSlaveLink(link: SlaveLink, input: SlaveInput, out: Sink<SlaveOutput>): void {
   switch (input.type) {
     case 'bytes':

@@ -207,6 +207,7 @@ export interface Levels {
   readonly epoch: number;
 }
 
+/** What purse, tank and exchanger hold, as the chip of the purse tells it. */
 export function levelsOf(meter: Pick<Meter, 'svm'>): Levels {
   const told = svmCommand(meter.svm, Uint8Array.of(SvmRequest.levels));
   return {

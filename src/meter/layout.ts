@@ -45,6 +45,7 @@ export interface SupplyLayout {
   readonly told: number;
 }
 
+/** Where everything lies in the memory on the board of a meter with so many supplies, 1 to 4. */
 export function layoutOf(supplyCount: number): Layout {
   let at = 0;
   const take = (length: number): number => {

@@ -36,6 +36,7 @@ export interface MeterMemory {
   readonly svm: Nvm;
 }
 
+/** Memories of a meter with so many supplies, erased, to be personalised. */
 export const blankMemory = (supplyCount = 1): MeterMemory => ({
   nvm: new PlainNvm(erased(layoutOf(supplyCount).length)),
   sam: new PlainNvm(erased(SAM_MEMORY_BYTES)),

@@ -123,6 +123,7 @@ export interface CardsHeld {
   readonly rows: readonly KeptCard[];
 }
 
+/** The epoch of the hot list, and the cards of which a row is kept. */
 export const cardsHeld = ({ svm }: { readonly svm: Svm }): CardsHeld => ({
   epoch: svm.purse.epoch,
   rows: cardRows(svm).filter((card) => card !== undefined),

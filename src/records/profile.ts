@@ -41,10 +41,12 @@ export function emptyDayProfile(day: number, supply: SupplyIndex): DayProfile {
   };
 }
 
+/** The phase band of a minute of the day, 0 to 3. */
 export function bandAt(bands: Uint8Array, minute: number): number {
   return ((bands[minute >> 2] as number) >> (2 * (minute & 3))) & 3;
 }
 
+/** Writes the phase band of a minute of the day; the lower two bits of `band` count. */
 export function setBand(bands: Uint8Array, minute: number, band: number): void {
   const shift = 2 * (minute & 3);
   bands[minute >> 2] = ((bands[minute >> 2] as number) & ~(3 << shift)) | ((band & 3) << shift);

@@ -18,6 +18,7 @@ export interface Accrual {
 /** What `energyUntil` answers where no energy, or none that a meter will ever see, is enough. */
 export const ENERGY_WITHOUT_END = Number.MAX_SAFE_INTEGER as DeciWattHours;
 
+/** What 0.1 Wh costs at this percentage in this band of phase angle, in 10⁻¹¹ token. */
 export function chargeRate(table: ModeTable, percent: Percent, band: PhaseBand): ChargeRate {
   return (table.unitCharge * percent * table.surcharges[band]) as ChargeRate;
 }

@@ -16,6 +16,7 @@ export interface CivilDate {
 /** 2149-06-06: the last civil day that fits into 16 bits. */
 export const CIVIL_DAY_MAX: CivilDay = 0xffff;
 
+/** Year, month from 1 and day of the month of a civil day. */
 export function civilDate(civilDay: CivilDay): CivilDate {
   const packed = packedDate(civilDay);
   return { year: packed >> 9, month: (packed >> 5) & 15, day: packed & 31 };

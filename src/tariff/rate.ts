@@ -60,6 +60,7 @@ export function crossesEdge(table: ModeTable, from: UnixSeconds, to: UnixSeconds
   return false;
 }
 
+/** An instant as the clocks of the table's place show it. */
 export function localTime(table: ModeTable, at: UnixSeconds): LocalTime {
   const offset = offsetSeconds(table, at);
   const local = at + offset;

@@ -39,14 +39,22 @@ function whole<T extends number>(name: string, value: number, max: number): T {
   return value as T;
 }
 
+/** @throws RangeError unless whole, from 0 to 2⁵³ − 1 */
 export const tokens = (value: number): Tokens => whole('tokens', value, Number.MAX_SAFE_INTEGER);
+/** @throws RangeError unless whole, from 0 to 1000 */
 export const percent = (value: number): Percent => whole('percent', value, 1000);
+/** @throws RangeError unless whole, from 0 to 2⁵³ − 1 */
 export const milliwattHours = (value: number): MilliwattHours => whole('energy in mWh', value, Number.MAX_SAFE_INTEGER);
+/** @throws RangeError unless whole, from 0 to 2⁵³ − 1 */
 export const deciWattHours = (value: number): DeciWattHours =>
   whole('energy in 0.1 Wh', value, Number.MAX_SAFE_INTEGER);
+/** @throws RangeError unless whole, from 0 to 2⁵³ − 1 */
 export const milliseconds = (value: number): Milliseconds => whole('milliseconds', value, Number.MAX_SAFE_INTEGER);
+/** @throws RangeError unless whole, from 0 to 2³² − 1 */
 export const unixSeconds = (value: number): UnixSeconds => whole('unix seconds', value, U32_MAX);
+/** @throws RangeError unless whole, from 0 to 0xffffff */
 export const svpmsn = (value: number): Svpmsn => whole('SVPMSN', value, U24_MAX);
+/** @throws RangeError unless whole, from 0 to 255 */
 export const modemAddress = (value: number): ModemAddress => whole('modem address', value, U8_MAX);
 
 /** `0a1b2c`: the way a meter's number is written everywhere. */
@@ -69,6 +77,7 @@ export function csn(text: string): Csn {
 export const Region = { electricity: 1, gas: 2, water: 3, hotWater: 4, heat: 5, payTv: 6 } as const;
 export type Region = (typeof Region)[keyof typeof Region];
 export const REGIONS: readonly Region[] = Object.values(Region);
+/** Whether a card can have a region of this number. */
 export const isRegion = (value: number): value is Region => REGIONS.includes(value as Region);
 
 /** How programs name a region. */

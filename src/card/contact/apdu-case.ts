@@ -13,6 +13,7 @@ export interface CommandShapeFailure {
 
 const EXTENDED_MAX = 65_536;
 
+/** Takes a command apart by its lengths alone, or says why they contradict each other. ISO/IEC 7816-3:2006 §12.1.3 */
 export function shapeOf(command: Uint8Array): CommandShape | CommandShapeFailure {
   if (command.length < 4) return { reason: 'command-too-short' };
   const header = command.subarray(0, 4);
@@ -45,4 +46,5 @@ const u16 = (bytes: Uint8Array, at: number): number => ((bytes[at] as number) <<
 /** SW1 SW2 of a response, as one number. */
 export const statusOf = (response: Uint8Array): number => u16(response, response.length - 2);
 
+/** SW1-SW2 as two bytes. */
 export const statusBytes = (status: number): Uint8Array => Uint8Array.of(status >> 8, status & 0xff);

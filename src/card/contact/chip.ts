@@ -107,6 +107,7 @@ export function createChip(settings: ChipSettings): Chip {
   };
 }
 
+/** What reaches the contacts of a chip, and what it does at them. */
 export function stepChip(chip: Chip, input: ChipInput, out: ChipOutput[]): void {
   const line: LineOutput[] = [];
   switch (input.type) {

@@ -18,6 +18,7 @@ export const DEFAULT_RATE: BitRate = { f: 372, d: 1 };
 /** So many etu, rounded up: nothing begins before its time. */
 export const etus = ({ f, d }: BitRate, count: number): number => Math.ceil((count * f) / d);
 
+/** So many cycles after an instant; a part of a cycle counts whole. */
 export const later = (at: Cycles, cycles: number): Cycles => (at + Math.ceil(cycles)) as Cycles;
 
 /** The same stretch on a clock on the wall; rounded up. */

@@ -131,6 +131,7 @@ export interface Slot {
   listening: { readonly from: Cycles; readonly cycles: number } | undefined;
 }
 
+/** A slot of a reader with no card in it. */
 export function createSlot(settings: SlotSettings): Slot {
   return {
     ...{ settings, contacts: CONTACTS_OFF, state: { name: 'empty' }, serial: createSerial('direct'), supplies: [] },
@@ -138,6 +139,7 @@ export function createSlot(settings: SlotSettings): Slot {
   };
 }
 
+/** What happens at a slot, and what the reader does at its contacts and says of the card. */
 export function stepSlot(slot: Slot, input: SlotInput, out: SlotOutput[]): void {
   switch (input.type) {
     case 'inserted':
