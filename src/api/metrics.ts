@@ -5,6 +5,16 @@ import type { HostByName, HostWatcher } from '../host/index.ts';
 const EXCHANGE_BUCKETS = [0.5, 1, 2, 3, 5, 8, 13, 21, 34, 60];
 const REQUEST_BUCKETS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
 
+/** What the machine of a host can tell of what it runs on. */
+export interface Machine {
+  /** Of the disk with the data folder. */
+  readonly freeBytes: () => number;
+  /** How far the clock of the business is ahead of the machine's own, which was set back then. */
+  readonly businessAheadMs: () => number;
+  /** When what proves it to area units is good no more, Unix seconds; nothing where it shows no certificate. */
+  readonly certificateExpiresAt: number | undefined;
+}
+
 /** What Prometheus is told of one host process and of the books. */
 export class Metrics {
   readonly #registry = new Registry();
@@ -56,8 +66,51 @@ export class Metrics {
     registers: [this.#registry],
   });
 
-  constructor() {
+  readonly #balanced = this.#gauge('books_balanced', '1 where the books hold their equations, for money and energy');
+  readonly #oldestOrder = this.#gauge(
+    'order_oldest_seconds',
+    'Age of the oldest order that is neither stored nor given back',
+  );
+  readonly #meters = new Gauge({
+    name: 'wattpurse_meters',
+    help: 'Meters by how they stand, as far as the host knows',
+    labelNames: ['state'],
+    registers: [this.#registry],
+  });
+  readonly #stale = this.#gauge('meters_stale', 'Meters of which nothing was heard for longer than polls explain');
+  readonly #units = new Gauge({
+    name: 'wattpurse_local_units',
+    help: 'Local units: all, those that are silent, and those that refused the map of their meters',
+    labelNames: ['which'],
+    registers: [this.#registry],
+  });
+  readonly #suspicions = this.#gauge(
+    'line_suspicions',
+    'What local units hold to be wrong on their lines, and still say',
+  );
+  readonly #lineFrames = new Gauge({
+    name: 'wattpurse_line_frames',
+    help: 'Frames on all lines in the last round: all, those that were sent again, and those that came garbled',
+    labelNames: ['which'],
+    registers: [this.#registry],
+  });
+
+  constructor(machine?: Machine) {
     collectDefaultMetrics({ register: this.#registry });
+    if (machine === undefined) return;
+    const { freeBytes, businessAheadMs, certificateExpiresAt } = machine;
+    this.#asked('data_free_bytes', 'Room on the disk with the data folder', freeBytes);
+    this.#asked(
+      'business_ahead_seconds',
+      'How far the clock of the business is ahead of the machine, whose clock was set back',
+      () => businessAheadMs() / 1000,
+    );
+    if (certificateExpiresAt === undefined) return;
+    this.#asked(
+      'certificate_expires_seconds',
+      'When the certificate for area units expires',
+      () => certificateExpiresAt,
+    );
   }
 
   /** What a host tells while it works. */
@@ -90,8 +143,9 @@ export class Metrics {
 
   /** In the text format of Prometheus. */
   async text(host: HostByName): Promise<string> {
-    const { issued, stored, inFlight, refunded, spent, owed, found, fromCards, closed, valueInMeters } =
+    const { balanced, issued, stored, inFlight, refunded, spent, owed, found, fromCards, closed, valueInMeters } =
       await host.books();
+    await this.#look(host, balanced);
     const amounts = { issued, stored, inFlight, refunded, spent, owed, found, fromCards, closed, valueInMeters };
     for (const [account, amount] of Object.entries(amounts)) this.#tokens.set({ account }, Number(amount));
     for (const { provider, ...totals } of await host.cardTotals()) {
@@ -111,6 +165,27 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
+  /** What an operator watches, as of now. */
+  async #look(host: HostByName, balanced: boolean): Promise<void> {
+    const { meters, lines, orders } = await host.overview();
+    this.#balanced.set(Number(balanced));
+    this.#oldestOrder.set((orders.oldestMs ?? 0) / 1000);
+    for (const [state, count] of Object.entries(meters.byState)) this.#meters.set({ state }, count);
+    this.#stale.set(meters.stale);
+    this.#units.set({ which: 'all' }, lines.count);
+    this.#units.set({ which: 'silent' }, lines.silent);
+    this.#units.set({ which: 'map-refused' }, lines.mapRefused);
+    this.#suspicions.set(lines.suspicions);
+    for (const which of ['frames', 'retries', 'garbled'] as const) {
+      this.#lineFrames.set({ which: which === 'frames' ? 'all' : which }, lines[which]);
+    }
+  }
+
+  /** Asked when it is told. */
+  #asked(name: string, help: string, value: () => number): void {
+    const registers = [this.#registry];
+    const gauge: Gauge = new Gauge({ name: `wattpurse_${name}`, help, registers, collect: () => gauge.set(value()) });
+  }
   #gauge(name: string, help: string): Gauge {
     return new Gauge({ name: `wattpurse_${name}`, help, registers: [this.#registry] });
   }

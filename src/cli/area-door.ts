@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { type Certificates, type FramedConnection, FramedServer, type Listener } from '../adapters/framed-tcp.ts';
 import { AreaUnits, type GridLink, type HostServices } from '../host/index.ts';
 import { GridInbox } from './grid-inbox.ts';
@@ -15,7 +16,11 @@ export class AreaDoor {
   /** While the host has much to hear, everything else stays with the area units. */
   #held = false;
 
+  /** Unix seconds; nothing where it shows no certificate. */
+  readonly certificateExpiresAt: number | undefined;
+
   constructor(at: ListenAt, certificates: Certificates | undefined) {
+    this.certificateExpiresAt = certificates && expiryOf(certificates.certificate);
     this.#at = at;
     this.#server = new FramedServer(certificates, (connection, from) => this.#came(connection, from));
   }
@@ -62,5 +67,14 @@ export class AreaDoor {
         say('warn', `The area unit at ${from} is away, because ${why}.`);
       },
     };
+  }
+}
+
+/** What cannot be read is refused by TLS itself, in its own words. */
+function expiryOf(certificate: string): number | undefined {
+  try {
+    return new X509Certificate(certificate).validToDate.getTime() / 1000;
+  } catch {
+    return undefined;
   }
 }

@@ -31,6 +31,7 @@ import { callsClosing, openTelephone } from './phone-desk.ts';
 import { RestorationNews } from './restoration-news.ts';
 import { say, stopOnSignal } from './say.ts';
 import { wallClock } from './wall-clock.ts';
+import { freeBytesIn } from './write-whole.ts';
 
 const TICK_MS = 1_000;
 /** What is read of each meter is not read each second. */
@@ -97,11 +98,15 @@ async function serve(
   const { store } = folder;
   // Whoever is refused does not wait for it.
   const { createApi, Metrics } = await import('../api/index.ts');
-  const metrics = new Metrics();
   const reserved = (await store.read((tx) => tx.fact('instant-reserved'))) ?? 0;
-  const { watcher } = metrics;
   const exchanges = new ExchangeLog();
   const clock = businessClock(reserved);
+  const metrics = new Metrics({
+    freeBytes: () => freeBytesIn(folder.path),
+    businessAheadMs: () => Math.max(0, clock.now() - Date.now()),
+    certificateExpiresAt: door?.certificateExpiresAt,
+  });
+  const { watcher } = metrics;
   const webhooks = new HttpWebhookSender({
     ...{ key: keys.webhookKey(), now: wallClock.now, inside },
     delivered: ({ webhook, id, outcome, why, ms }) => {

@@ -1,8 +1,14 @@
-import { createWriteStream, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CannotGoOn } from './failure.ts';
 import { OWNER_ONLY } from './folder-files.ts';
+
+/** Room for whoever is no administrator, on the disk of a folder. */
+export function freeBytesIn(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
 
 /** Writes a small file whole or not at all, for its owner alone. @throws Error of node:fs, with its `code` and `path` */
 export function writeWhole(path: string, content: string | Uint8Array): void {
