@@ -6,7 +6,7 @@ import { openKeyRing, SoftwareKeyStore } from '../crypto/index.ts';
 import type { BookVerifier, ReceiptKeys, RowKeys } from '../host/index.ts';
 import { DEMO_PASSPHRASE, systemRandomness } from './demo-keys.ts';
 import { BOOK_KEYS_FILE, KEYS_FILE, RECEIPT_KEYS_FILE } from './folder-files.ts';
-import { PASSPHRASE_VARIABLE, passphrase } from './passphrase.ts';
+import { passphrase, passphraseOrigin } from './passphrase.ts';
 import { MEBIBYTE, readNamedFile } from './read-file.ts';
 import { WrongUse } from './usage.ts';
 
@@ -54,7 +54,7 @@ async function keysIn(path: string): Promise<KeysOfFile> {
   if (text.trimStart().startsWith('{')) return published(path, text);
   const opened = await openKeyRing(bytes, passphrase() ?? DEMO_PASSPHRASE, systemRandomness);
   if (!(opened instanceof SoftwareKeyStore)) {
-    throw new WrongUse(`${path}: ${opened.sentence} The passphrase comes from ${PASSPHRASE_VARIABLE}.`);
+    throw new WrongUse(`${path}: ${opened.sentence} The passphrase comes from ${passphraseOrigin()}.`);
   }
   const keys = bookKeys(opened.bookSecret());
   return { ...(await published(path, keys.published)), rowKeys: keys };

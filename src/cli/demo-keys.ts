@@ -2,7 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { openKeyRing, Purpose, SoftwareKeyStore, type Suite, sealKeyRing } from '../crypto/index.ts';
 import type { Randomness } from '../units/index.ts';
-import { PASSPHRASE_VARIABLE, passphrase } from './passphrase.ts';
+import { passphrase, passphraseOrigin } from './passphrase.ts';
 import { WrongUse } from './usage.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -22,7 +22,7 @@ export async function demoKeys(path: string, suite: Suite): Promise<SoftwareKeyS
   if (existsSync(path)) {
     const opened = await openKeyRing(readFileSync(path), secret, systemRandomness);
     if (opened instanceof SoftwareKeyStore) return opened;
-    throw new WrongUse(`${path}: ${opened.sentence} The passphrase comes from ${PASSPHRASE_VARIABLE}.`);
+    throw new WrongUse(`${path}: ${opened.sentence} The passphrase comes from ${passphraseOrigin()}.`);
   }
   const store = new SoftwareKeyStore({ utility: UTILITY_NUMBER, keys: new Map() }, systemRandomness);
   for (const purpose of Object.values(Purpose)) await store.addGeneration(purpose, suite);

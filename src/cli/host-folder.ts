@@ -25,7 +25,7 @@ import {
   makeFolder,
 } from './folder-files.ts';
 import type { BooksAt } from './host-options.ts';
-import { PASSPHRASE_FILE_VARIABLE, PASSPHRASE_VARIABLE, passphrase } from './passphrase.ts';
+import { PASSPHRASE_FILE_VARIABLE, PASSPHRASE_VARIABLE, passphrase, passphraseOrigin } from './passphrase.ts';
 import { openToken, tokenOf } from './token-file.ts';
 import { WrongUse } from './usage.ts';
 import { writeWhole } from './write-whole.ts';
@@ -226,7 +226,7 @@ export async function drawnKeys(): Promise<SoftwareKeyStore> {
 async function opened(path: string, secret: string): Promise<SoftwareKeyStore> {
   const found = await openKeyRing(readFileSync(path), secret, systemRandomness);
   if (found instanceof SoftwareKeyStore) return found;
-  throw new WrongUse(`${path}: ${found.sentence} The passphrase comes from ${PASSPHRASE_VARIABLE}.`);
+  throw new WrongUse(`${path}: ${found.sentence} The passphrase comes from ${passphraseOrigin()}.`);
 }
 
 /** `undefined` for what this version did not write. */
