@@ -138,7 +138,9 @@ export async function openSqliteTarget(folder: string): Promise<BooksTarget> {
       );
     }
     remove(beside);
-    database = openSqliteFile(beside);
+    database = openDatabase(beside);
+    // Whatever refers to what comes later is whole when the transaction ends.
+    database.exec('BEGIN IMMEDIATE; PRAGMA defer_foreign_keys = ON');
     return new SqliteTarget(database, { lock, folder, beside });
   } catch (error) {
     database?.close();
@@ -146,13 +148,6 @@ export async function openSqliteTarget(folder: string): Promise<BooksTarget> {
     lock?.close();
     throw translated(error);
   }
-}
-
-/** A new file with all tables, in a transaction: whatever refers to what comes later is whole when it ends. */
-export function openSqliteFile(path: string): DatabaseSync {
-  const database = openDatabase(path);
-  database.exec('BEGIN IMMEDIATE; PRAGMA defer_foreign_keys = ON');
-  return database;
 }
 
 interface Place {

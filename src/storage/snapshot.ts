@@ -3,9 +3,8 @@ import { backup, DatabaseSync } from 'node:sqlite';
 import { COMMIT_FACT } from './commit-mark.ts';
 import { openPostgresReader, type PostgresPlace } from './copy-postgres.ts';
 import { ALL_TABLES, CopyRefused } from './copy-rows.ts';
-import { openSqliteFile } from './copy-sqlite.ts';
 import { MIGRATIONS } from './migrations.ts';
-import { checkedVersion, translated } from './sqlite.ts';
+import { checkedVersion, openDatabase, translated } from './sqlite.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 
 /** Pages at once: between two of them other work has its turn. 16 MiB of 4 KiB pages. */
@@ -95,12 +94,18 @@ async function copiedPages(from: string, to: string): Promise<void> {
 async function copiedRows(place: PostgresPlace, path: string): Promise<void> {
   const reader = await openPostgresReader(place);
   try {
-    const database = openSqliteFile(path);
+    const database = openDatabase(path);
     try {
+      // A file that is thrown away when anything goes wrong needs no journal, and rows that stand in the other database
+      // as they are need no second look at what they refer to.
+      database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF');
+      const indexes = takenIndexes(database);
+      database.exec('BEGIN IMMEDIATE');
       const connection = new SqliteConnection(database);
       for (const table of ALL_TABLES) {
         for await (const rows of reader.rows(table)) connection.insert(table, rows, '');
       }
+      for (const sql of indexes) database.exec(sql);
       database.exec('COMMIT; PRAGMA journal_mode = DELETE');
     } finally {
       database.close();
@@ -108,6 +113,13 @@ async function copiedRows(place: PostgresPlace, path: string): Promise<void> {
   } finally {
     await reader.close();
   }
+}
+
+/** Indexes are taken away, and made at the end, when all that they order is there. */
+function takenIndexes(database: DatabaseSync): string[] {
+  const indexes = database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL").all();
+  for (const { name } of indexes) database.exec(`DROP INDEX ${name}`);
+  return indexes.map(({ sql }) => String(sql));
 }
 
 function flush(path: string): void {

@@ -65,7 +65,7 @@ export async function backUpOfYear(
       lessIsBetter(
         {
           ...{ name: `back-up-${name}`, value: backUp.seconds, unit: 's', limit: copied },
-          limitHow: `the file that comes of it copied by the system, onto the disk; ${of}, and ${sold} sales meanwhile`,
+          limitHow: `the file that comes of it copied by the system, onto the disk; ${of}, ${sold} sales meanwhile, and ${backUp.processorSeconds} s of processor time`,
           goal: `at most ${BACK_UP_SECONDS_MAX} s, and sales go on`,
         },
         () => backUp.seconds <= BACK_UP_SECONDS_MAX && sold > 0,
@@ -73,7 +73,7 @@ export async function backUpOfYear(
       lessIsBetter(
         {
           ...{ name: `restore-${name}`, value: restore.seconds, unit: 's', limit: copied },
-          limitHow: 'the same; it is hashed and audited as well',
+          limitHow: `the same; it is hashed and audited as well, in ${restore.processorSeconds} s of processor time`,
           goal: `at most ${RESTORE_SECONDS_MAX} s`,
         },
         () => restore.seconds <= RESTORE_SECONDS_MAX,
@@ -119,13 +119,23 @@ async function sell(folder: string, url: string | undefined): Promise<{ stop(): 
   };
 }
 
-async function timed(args: readonly string[]): Promise<{ readonly seconds: number; readonly stdout: string }> {
+/** Tells on the error output what all threads of the process took of the processor. */
+const TELL_PROCESSOR = `data:text/javascript,process.on('exit',()=>{const{user,system}=process.cpuUsage();console.error((user+system)/1e6)})`;
+
+interface Timed {
+  readonly seconds: number;
+  readonly processorSeconds: string;
+  readonly stdout: string;
+}
+
+async function timed(args: readonly string[]): Promise<Timed> {
   const begin = performance.now();
-  const { stdout } = await promisify(execFile)(process.execPath, [MAIN, ...args], {
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', TELL_PROCESSOR, MAIN, ...args], {
     env: { ...process.env, WATTPURSE_PASSPHRASE: PASSPHRASE },
     maxBuffer: 1 << 26,
   });
-  return { seconds: (performance.now() - begin) / 1_000, stdout };
+  const processorSeconds = Math.max(...stderr.trim().split('\n').map(Number)).toPrecision(3);
+  return { seconds: (performance.now() - begin) / 1_000, processorSeconds, stdout };
 }
 
 function copySeconds(from: string, to: string): number {
