@@ -117,7 +117,9 @@ async function copiedRows(place: PostgresPlace, path: string): Promise<void> {
 
 /** Indexes are taken away, and made at the end, when all that they order is there. */
 function takenIndexes(database: DatabaseSync): string[] {
-  const indexes = database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL").all();
+  const indexes = database
+    .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")
+    .all();
   for (const { name } of indexes) database.exec(`DROP INDEX ${name}`);
   return indexes.map(({ sql }) => String(sql));
 }
