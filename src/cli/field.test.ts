@@ -72,7 +72,10 @@ test('what is sold at a host arrives in a meter, each part a process that may be
     assert.match((await run('meter', 'run', 'm.wpm', '--line', '127.0.0.1:9', '--address', '7')).err, /runs already/);
     // Its power fails: the last sign of life still goes over the line, and the house is dark at once.
     assert.equal(await meter.stop(), 0);
-    assert.ok(meter.lines.some((line) => /has taken the last sign of life/.test(line)), meter.lines.join('\n'));
+    assert.ok(
+      meter.lines.some((line) => /has taken the last sign of life/.test(line)),
+      meter.lines.join('\n'),
+    );
     assert.match(JSON.stringify(await field.asked(`/api/v1/meters/${METER.number}`)), /last-gasp/);
     assert.deepEqual([await unit.stop(), await area.stop()], [0, 0]);
     assert.match(meter.lines.at(-1) ?? '', /Stopped: balance 1234/);

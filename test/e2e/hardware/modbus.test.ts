@@ -10,7 +10,7 @@ import { Command } from '../../../src/exchange/index.ts';
 import { type Bench, command, createBench, credit, startBench } from '../../../src/meter/board.testing.ts';
 import { blankMemory, levelsOf } from '../../../src/meter/index.ts';
 import { decodeEventAnswer, EventKind, encodeEventRequest } from '../../../src/records/index.ts';
-import { Devices, freePort, lacks, Mbpoll, serialPair, until } from './parts.ts';
+import { Devices, freePort, lacks, Mbpoll, SerialPairs, until } from './parts.ts';
 
 const skip = lacks;
 const TOKENS = 30;
@@ -65,7 +65,7 @@ const sites: readonly {
     name: 'over a serial line',
     model: 'sdm630',
     async build(t, folder) {
-      const [ours, theirs] = await serialPair(t, folder);
+      const { ours, theirs } = await new SerialPairs(t, folder).make('bus');
       const devices = new Devices(t, 'serial', theirs, '9600');
       const buses = { board: { serial: ours, baud: 9_600 } };
       return { devices, buses, coil: () => devices.coil(), move: (on) => devices.set({ coil: [0, on] }) };

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { SerialPort } from 'serialport';
+import { drawing } from '../../../src/adapters/disk.testing.ts';
 
 const NEEDED: readonly (readonly [file: string, debianPackage: string])[] = [
   ['/usr/bin/socat', 'socat'],
@@ -44,14 +46,86 @@ async function ends(child: ChildProcess): Promise<void> {
   await once(child, 'close');
 }
 
-/** Two ends of a serial line, made by socat; it ends with the test. */
-export async function serialPair(t: TestContext, folder: string, name = 'line'): Promise<readonly [string, string]> {
-  const pair = [join(folder, `${name}-a`), join(folder, `${name}-b`)] as const;
-  const [a, b] = pair.map((link) => `pty,raw,echo=0,link=${link}`) as [string, string];
-  const child = spawn('socat', [a, b], { stdio: ['ignore', 'ignore', 'inherit'] });
-  t.after(() => ends(child));
-  await until(() => pair.every((link) => existsSync(link)), 'socat makes a line');
-  return pair;
+export interface SerialPair {
+  readonly ours: string;
+  readonly theirs: string;
+}
+
+/** Serial lines between two ends each, made by socat; they end with the test. */
+export class SerialPairs {
+  readonly #t: TestContext;
+  readonly #folder: string;
+  readonly #made = new Map<string, ChildProcess>();
+
+  constructor(t: TestContext, folder: string) {
+    this.#t = t;
+    this.#folder = folder;
+  }
+
+  async make(name: string): Promise<SerialPair> {
+    const pair = { ours: join(this.#folder, `${name}-ours`), theirs: join(this.#folder, `${name}-theirs`) };
+    const [a, b] = [pair.ours, pair.theirs].map((link) => `pty,raw,echo=0,link=${link}`) as [string, string];
+    const child = spawn('socat', [a, b], { stdio: ['ignore', 'ignore', 'inherit'] });
+    this.#made.set(name, child);
+    this.#t.after(() => ends(child));
+    await until(() => existsSync(pair.ours) && existsSync(pair.theirs), 'socat makes a line');
+    return pair;
+  }
+
+  /** The port is gone, as when an adapter is pulled out. */
+  async pull(name: string): Promise<void> {
+    const child = this.#made.get(name);
+    if (child !== undefined) await ends(child);
+  }
+}
+
+/** One pair of wires: what any port says every other one hears, unless noise or a cut has it. */
+export class Wires {
+  noise = { garbled: 0, lost: 0 };
+  cut = false;
+  garbled = 0;
+  lost = 0;
+  dropped = 0;
+  readonly #t: TestContext;
+  readonly #draw: () => number;
+  readonly #ports = new Set<SerialPort>();
+
+  constructor(t: TestContext, seed: number) {
+    this.#t = t;
+    this.#draw = drawing(seed);
+  }
+
+  async attach(path: string): Promise<void> {
+    const port = new SerialPort({ path, baudRate: 115_200, autoOpen: false });
+    await new Promise<void>((resolve, reject) => port.open((error) => (error ? reject(error) : resolve())));
+    this.#ports.add(port);
+    port.on('data', (bytes: Buffer) => this.#carry(port, bytes));
+    // Whoever is pulled out hears and says nothing more.
+    port.on('error', () => undefined).on('close', () => this.#ports.delete(port));
+    this.#t.after(() => (port.isOpen ? new Promise<void>((resolve) => port.close(() => resolve())) : undefined));
+  }
+
+  async dropsSomething(): Promise<void> {
+    const before = this.dropped;
+    await until(() => this.dropped > before, 'somebody speaks');
+  }
+
+  #carry(from: SerialPort, bytes: Buffer): void {
+    if (this.cut) {
+      this.dropped += bytes.length;
+      return;
+    }
+    const heard: number[] = [];
+    for (const byte of bytes) {
+      const drawn = this.#draw();
+      if (drawn < this.noise.lost) this.lost += 1;
+      else if (drawn < this.noise.lost + this.noise.garbled) {
+        this.garbled += 1;
+        heard.push(byte ^ (1 << Math.floor(this.#draw() * 8)));
+      } else heard.push(byte);
+    }
+    for (const port of this.#ports) if (port !== from && port.isOpen) port.write(Buffer.from(heard));
+  }
 }
 
 /** Measuring meter and coil board of pymodbus. */
