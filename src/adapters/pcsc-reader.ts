@@ -104,11 +104,17 @@ export class PcscReader implements CardPort {
       };
       this.#watchers.add(watcher);
       let isOver = false;
+      let working: Promise<unknown> = Promise.resolve();
       const end = async () => {
         if (isOver) return;
         isOver = true;
-        // A card that is gone needs no farewell.
-        await card.disconnect(CardDisposition.UNPOWER).catch(() => undefined);
+        // A card that was pulled in the middle of a command is let go of when the command has failed, and not before.
+        await working;
+        try {
+          await card.disconnect(CardDisposition.UNPOWER);
+        } catch {
+          // A card that is gone needs no farewell.
+        }
       };
       this.#end = end;
       return {
@@ -118,7 +124,9 @@ export class PcscReader implements CardPort {
             return failure('exchange-broken', 'The card has no power any more: open it again.');
           }
           try {
-            return (await wholeAnswer((each) => card.transmit(each), command)) ?? endless();
+            const answer = wholeAnswer((each) => card.transmit(each), command);
+            working = answer.catch(() => undefined);
+            return (await answer) ?? endless();
           } catch (error) {
             return transmitFailure(error, present());
           }
@@ -138,7 +146,11 @@ export class PcscReader implements CardPort {
     this.#watchers.clear();
     const since = () => performance.now() - this.#changedAt;
     while (since() < LISTENS_AGAIN_MS) await pause(LISTENS_AGAIN_MS - since());
-    if (this.#client.running()) this.#client.stop();
+    try {
+      if (this.#client.running()) this.#client.stop();
+    } catch {
+      // The service has ended before: there is nothing left to stop.
+    }
   }
 
   /** Whether it comes to hold in time. */

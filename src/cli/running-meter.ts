@@ -59,6 +59,7 @@ export class RunningMeter {
   #hasFailed = false;
   #line: LineSender | undefined;
   #gaspHeard: (() => void) | undefined;
+  #said: string;
 
   constructor(options: RunningMeterOptions) {
     this.#options = options;
@@ -100,6 +101,7 @@ export class RunningMeter {
     this.#link = createSlaveLink({ carrier, address, random });
     this.#meter = startMeter(kept.memory, 1, systemRandomness, { now: this.#now() }, this.#outputs);
     kept.settle();
+    this.#said = this.standing;
     this.slotted = { meter: this.#meter, out: this.#outputs, now: () => this.#now() };
     this.#second = setInterval(() => this.act((meter, now, out) => stepTime(meter, now, out)), SECOND_MS);
   }
@@ -120,10 +122,9 @@ export class RunningMeter {
   /** A step of the machine, from whatever hangs on it. What it wrote is kept when this returns. */
   act(step: (meter: Meter, now: number, out: MeterOutputs) => void): void {
     this.#guarded(() => {
-      const before = this.standing;
       step(this.#meter, this.#now(), this.#outputs);
       this.#options.kept.settle();
-      if (this.standing !== before) this.#options.say('info', `Now ${this.standing}.`);
+      this.#sayStanding();
     });
   }
 
@@ -165,6 +166,14 @@ export class RunningMeter {
 
   #now(): number {
     return this.#clock.now();
+  }
+
+  /** Whatever changed it: the line, the load, or a card in the slot. */
+  #sayStanding(): void {
+    const { standing } = this;
+    if (standing === this.#said) return;
+    this.#said = standing;
+    this.#options.say('info', `Now ${standing}.`);
   }
 
   /** Something that hangs on it cannot go on. */
@@ -210,10 +219,9 @@ export class RunningMeter {
       this.#stepLink({ type: 'ignore', ticket });
       return;
     }
-    const before = this.standing;
     const answer = stepFrame(this.#meter, frame, this.#now(), this.#outputs);
     this.#options.kept.settle();
-    if (this.standing !== before) this.#options.say('info', `Now ${this.standing}.`);
+    this.#sayStanding();
     const frames = answer.type === 'frame' ? [answer.frame] : [];
     this.#stepLink({ type: 'answer', now: this.#clock.now(), ticket, frames });
   }

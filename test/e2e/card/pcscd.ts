@@ -48,9 +48,12 @@ exec /usr/sbin/pcscd --foreground --error`;
 /** A program beside the service, by the lines that it prints. */
 export interface Running {
   said(line: string): Promise<void>;
+  saidLike(pattern: RegExp): Promise<void>;
   /** Its first line, as soon as it has said one. */
   saidFirst(): Promise<string>;
   endInput(): void;
+  /** By a signal that it may heed. */
+  stop(): void;
   /** All its lines, once it has ended. */
   ended(): Promise<string[]>;
 }
@@ -107,11 +110,13 @@ export class Pcscd {
     const closed = once(child, 'close');
     return {
       said: (line) => until(() => lines().includes(line), `${program} says ${line}`),
+      saidLike: (pattern) => until(() => lines().some((line) => pattern.test(line)), `${program} says ${pattern}`),
       saidFirst: async () => {
         await until(() => lines().length > 0, `${program} says something`);
         return lines()[0] as string;
       },
       endInput: () => child.stdin.end(),
+      stop: () => child.kill('SIGTERM'),
       ended: async () => {
         await closed;
         return lines();
