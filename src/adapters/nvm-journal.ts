@@ -15,7 +15,7 @@ export interface DiskFile {
 
 /** What a disk never tears into what lies beside it: nothing that was confirmed shares a block with what comes later. */
 const BLOCK_BYTES = 4_096;
-/** About an hour of a meter that is at rest. */
+/** About two hours: a meter settles one record a minute, and what comes over its line. */
 const JOURNAL_BLOCKS = 128;
 /** epoch u32 | CRC-32 of epoch and memory u32 */
 const IMAGE_HEAD_BYTES = 8;

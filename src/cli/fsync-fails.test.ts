@@ -4,6 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { createBench, credit, startBench } from '../meter/board.testing.ts';
+import { blankMemory, levelsOf } from '../meter/index.ts';
+import { MeterFile, newMeterFile } from './meter-file.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 const scratch = mkdtempSync(join(tmpdir(), 'wattpurse-fsync-'));
@@ -60,5 +63,30 @@ test('a disk that no longer confirms what it keeps ends the demo in one sentence
     assert.match(failed.stdout, /stored \d+ tokens/, 'it ran before it stopped');
     const audit = demo(['audit', '--data', name, '--json']);
     assert.deepEqual(JSON.parse(audit.stdout).findings, []);
+  }
+});
+
+test('a disk that no longer confirms what a meter writes ends it in one sentence, and what was confirmed is in its purse', {
+  skip,
+}, () => {
+  const library = shim();
+  for (const calls of [0, 1, 2]) {
+    const name = `meter-${calls}.wpm`;
+    const memory = blankMemory();
+    credit(createBench({ memory }), 5_000);
+    writeFileSync(join(scratch, name), newMeterFile(memory), { mode: 0o600 });
+    // As it is opened, as it starts, and as it draws from its purse.
+    const run = ['meter', 'run', name, '--line', '127.0.0.1:9', '--address', '7', '--load', '100000'];
+    const failed = demo(run, { LD_PRELOAD: library, FSYNC_CALLS_MAX: `${calls}` });
+    assert.equal(failed.status, 1, `${calls}: ${failed.stderr}`);
+    assert.match(
+      failed.stderr,
+      new RegExp(`^${name} cannot be used, because the disk does not answer \\(EIO\\): [^\\n]*\\.\\n$`),
+    );
+    const file = MeterFile.open(join(scratch, name));
+    const { meter } = startBench(file.memory, { now: Date.now() });
+    file.close();
+    const { credited, frozen } = levelsOf(meter);
+    assert.deepEqual({ credited, frozen }, { credited: 5_000, frozen: 0 });
   }
 });

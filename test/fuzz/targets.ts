@@ -5,6 +5,8 @@ import { MESSAGES } from '../../src/adapters/acquirer/messages.testing.ts';
 import { parseBookVerifier } from '../../src/adapters/book-keys.ts';
 import { readCsv } from '../../src/adapters/csv.ts';
 import { readBankFile } from '../../src/adapters/direct-debit.ts';
+import { CuttableDisk } from '../../src/adapters/disk.testing.ts';
+import { eastronReading } from '../../src/adapters/eastron.ts';
 import {
   decodeMessage,
   encodeMessage,
@@ -13,6 +15,7 @@ import {
   MessageStream,
 } from '../../src/adapters/iso8583.ts';
 import { readPushResult, readReversalResult, readTransactions } from '../../src/adapters/mobile-money.ts';
+import { JournalDamaged, NvmJournal, newJournalFile } from '../../src/adapters/nvm-journal.ts';
 import { drawSubscriberKey, openReceipt, parseReceiptKeys, receiptSealer } from '../../src/adapters/receipt-jose.ts';
 import { readStripeEvent } from '../../src/adapters/stripe.ts';
 import { wholeAnswer } from '../../src/adapters/whole-answer.ts';
@@ -111,6 +114,10 @@ const machine = (live: (life: typeof QUIET_LIFE) => unknown, inputs: number): Fu
 
 const vectors = (name: string) => JSON.parse(readFileSync(join(import.meta.dirname, '../vectors', name), 'utf8'));
 const ID = svpmsn(0x0a1b2c);
+
+/** Two blocks of an SDM120: 26 registers from voltage on, and four of energies. 20 kWh were imported. */
+const eastronRegisters = new Uint8Array(60);
+new DataView(eastronRegisters.buffer).setFloat32(52, 20);
 
 const published: { bodies: { codec: string; bytes: string }[]; profiles: { compressed: string }[] } =
   vectors('records.json');
@@ -277,6 +284,21 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
     { saysNoReason: true },
   ),
   'adapters.readBankFile': target(textLike(...BANK_FILES), (text) => readBankFile(new TextEncoder().encode(text))),
+  'adapters.eastronReading': target(bytesLike(eastronRegisters), (bytes) =>
+    eastronReading('sdm120', [bytes.subarray(0, 52), bytes.subarray(52)]),
+  ),
+  'adapters.NvmJournal': target(
+    bytesLike(newJournalFile(new Uint8Array(8), new Uint8Array(100))),
+    (bytes) => {
+      try {
+        return new NvmJournal(new CuttableDisk(bytes), 100).memory.bytes.length;
+      } catch (error) {
+        if (error instanceof JournalDamaged) return { reason: error.message };
+        throw error;
+      }
+    },
+    { fewer: { inputs: 5_000, because: 'each is a file of half a megabyte' } },
+  ),
   'adapters.readPushResult': target(
     textLike('{"Body":{"stkCallback":{"CheckoutRequestID":"ws_CO_1","ResultCode":1032}}}'),
     readPushResult,
@@ -360,6 +382,8 @@ export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
 
 /** Exports of a border with the name of a decoder that are none for bytes or text from outside. */
 export const NOT_FUZZED: Readonly<Record<string, string>> = {
+  'adapters.openDiskFile': 'opens a file, no bytes; what is in it is NvmJournal',
+  'adapters.readEastron': 'asks a device; what it says is eastronReading',
   'bytes.fromHex': 'for hex that stands in the code: it throws for anything else, and parseHex takes what comes',
   'crypto.terminalKeyFromBytes': 'makes a key of bytes that a SAM or a key store keeps; another length is a bug',
   'crypto.keyNameFromByte': 'every byte is a key name; anything else is a bug',
