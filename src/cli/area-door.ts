@@ -1,6 +1,6 @@
-import { X509Certificate } from 'node:crypto';
 import { type Certificates, type FramedConnection, FramedServer, type Listener } from '../adapters/framed-tcp.ts';
 import { AreaUnits, type GridLink, type HostServices } from '../host/index.ts';
+import { expiryOf } from './certificate-expiry.ts';
 import { GridInbox } from './grid-inbox.ts';
 import { HOST_NUMBER } from './host-number.ts';
 import { type ListenAt, listen } from './listen.ts';
@@ -20,7 +20,7 @@ export class AreaDoor {
   readonly certificateExpiresAt: number | undefined;
 
   constructor(at: ListenAt, certificates: Certificates | undefined) {
-    this.certificateExpiresAt = certificates && expiryOf(certificates.certificate);
+    this.certificateExpiresAt = certificates && expiryOf(certificates);
     this.#at = at;
     this.#server = new FramedServer(certificates, (connection, from) => this.#came(connection, from));
   }
@@ -67,14 +67,5 @@ export class AreaDoor {
         say('warn', `The area unit at ${from} is away, because ${why}.`);
       },
     };
-  }
-}
-
-/** What cannot be read is refused by TLS itself, in its own words. */
-function expiryOf(certificate: string): number | undefined {
-  try {
-    return new X509Certificate(certificate).validToDate.getTime() / 1000;
-  } catch {
-    return undefined;
   }
 }

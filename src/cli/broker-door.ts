@@ -4,6 +4,7 @@ import { type BackhaulMessage, decodeEnvelope, encodeEnvelope, LOCAL_UNITS_PER_A
 import { answerToHello, type GridLink, type HostServices } from '../host/index.ts';
 import { refusedBy } from './broker-options.ts';
 import { ALL_HOSTS, areaOf, HOSTS, STREAM, subjects } from './broker-subjects.ts';
+import { expiryOf } from './certificate-expiry.ts';
 import type { CannotGoOn } from './failure.ts';
 import { GridInbox } from './grid-inbox.ts';
 import { HOST_NUMBER } from './host-number.ts';
@@ -29,8 +30,12 @@ export class BrokerDoor {
   #held = false;
   #taking: Promise<void> | undefined;
 
+  /** Unix seconds; nothing where it shows no certificate. */
+  readonly certificateExpiresAt: number | undefined;
+
   constructor(settings: BrokerSettings) {
     this.#settings = settings;
+    this.certificateExpiresAt = settings.certificates && expiryOf(settings.certificates);
   }
 
   get grid(): GridLink {

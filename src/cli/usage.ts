@@ -57,6 +57,11 @@ Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
       Draws the next generation of value, control or monitoring, and locks it away for the custodians as well.
   wattpurse keys token --data DIR --module FILE --label NAME
       Moves the master keys into a token behind PKCS#11, which gives none out; its PIN comes from WATTPURSE_TOKEN_PIN.
+  wattpurse keys rotate PURPOSE --data DIR [--database URL] [--suite NAME] [--meters N] [--dry-run] [--json]
+      Gives a stage of N meters the newest key that the host has; given again it goes on with the next. PURPOSE is value,
+      control or monitoring; --dry-run says how many meters can take it, and changes nothing.
+  wattpurse keys rotate PURPOSE --data DIR --raise | --back-out ...
+      Meters that hold both keys give the older one up, or are spoken to by it again.
 The keyring of DIR lies sealed under WATTPURSE_PASSPHRASE.`,
   database: `  wattpurse database copy --from PLACE --to PLACE [--json]
       Moves the books of a host that does not run from its folder to PostgreSQL, or back, and compares every row.

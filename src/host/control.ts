@@ -32,18 +32,22 @@ import { CLOCK_SET, type NewCommand, queueCommand } from './command-queue.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
 import { hotListHeard } from './hot-list.ts';
 import {
+  bookedKey,
   bookKey,
   CHANGE_OF_MONITORING,
   keyChangeCommand,
   nextKey,
   PROOF_OF_MONITORING,
+  purposeChanged,
   ROTATED_PURPOSES,
+  type RotatedPurpose,
 } from './key-change.ts';
 import { believeBalance, settleEvents } from './monitoring.ts';
 import { POLICY_SLOT } from './policy.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import type { ControlRequest } from './services.ts';
-import type { ControlCommand, HostFailure, Meter } from './types.ts';
+import { type ControlCommand, type HostFailure, Lane, type Meter } from './types.ts';
+import { wake } from './work.ts';
 
 export async function requestCommand(
   tx: StoreTransaction,
@@ -98,8 +102,12 @@ export async function settleCommand(
       if (state === 'done' && row.h === Command.hotList) await hotListHeard(tx, row, answer, now);
       if (state === 'done' && clearsTamper(row)) await settleEvents(tx, meter.svpmsn, now);
       if (state === 'done' && row.h === Command.keyChange) {
-        await bookKey(tx, meter.svpmsn, row.body[0] as KeyName);
+        const n = row.body[0] as KeyName;
+        const wasServed = purposeChanged(row) !== 'monitoring' && bookedKey(meter, purposeChanged(row)) === n;
+        await bookKey(tx, meter.svpmsn, n);
         if (row.slot === CHANGE_OF_MONITORING) await queueCommand(tx, meter, PROOF_OF_MONITORING, now);
+        // The floor of a key that is served rises with the next command under it.
+        else if (wasServed) await proveFloor(tx, meter, purposeChanged(row), now);
       }
       return true;
     default:
@@ -111,6 +119,22 @@ function clearsTamper({ h, body }: ControlCommand): boolean {
   if (h !== Command.relay) return false;
   const command = decodeRelayCommand(body);
   return !isRecordFailure(command) && command.action === RelayAction.clearTamper;
+}
+
+async function proveFloor(
+  tx: StoreTransaction,
+  meter: Meter,
+  purpose: RotatedPurpose,
+  now: Milliseconds,
+): Promise<void> {
+  if (purpose === 'control') {
+    await queueCommand(tx, meter, CLOCK_SET, now);
+    return;
+  }
+  const [purse] = await tx.pursesOf([meter.svpmsn]);
+  if (purse === undefined || purse.freeze !== undefined) return;
+  await tx.putPurse({ ...purse, queryWanted: true });
+  await wake(tx, [meter], Lane.value, now);
 }
 
 function outcomeOf(

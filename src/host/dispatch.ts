@@ -374,8 +374,8 @@ export class Dispatcher {
     if (next.type === 'send') {
       // Stamped after the last wait, so that a clock set is as late as can be.
       const body =
-        exchange.newKey !== undefined
-          ? keyChangeBody(session, exchange.newKey)
+        exchange.newKey !== undefined && job.type === 'command'
+          ? keyChangeBody(session, exchange.newKey, job.command)
           : job.type === 'command'
             ? commandBody(job.command, clock.now())
             : next.body;

@@ -32,6 +32,7 @@ import { grouped } from './group.ts';
 import { Hearing } from './hearing.ts';
 import { monitoringInDoubt, nextKeyMissing } from './key-change.ts';
 import { KeyHanding } from './key-handing.ts';
+import { newestHeld, planRotation, rotate } from './key-rotation.ts';
 import { keyUse } from './key-use.ts';
 import { LedgerReader } from './ledger.ts';
 import { readLineDay } from './line-day.ts';
@@ -302,6 +303,11 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     ...changes(act),
     ...agentOffice(act),
     ...cards.office(act),
+    async rotateKeys(asked) {
+      const generation = await newestHeld(ports, asked);
+      if (typeof generation === 'object') return generation;
+      return dated((tx, now) => rotate(tx, asked, { generation, now, roundMs }), act);
+    },
     changeLossAlarm: (change: LossAlarmChange) =>
       request((tx, now) => changeLossAlarm(tx, change, { by: act.by, now }), act),
     takeRemittance: (taken: Remitting) =>
@@ -430,6 +436,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     commands: (meter) => store.read((tx) => tx.commands(meter as Svpmsn)),
     tariffs: () => store.read(latestTariffs),
     tariffVersions: (query) => store.read((tx) => tariffVersions(tx, query)),
+    planRotation: (asked) => orStoreFailure(planRotation(ports, asked, { now: clock.now(), roundMs })),
     keyUse: async () => keyUse(await store.read((tx) => tx.meters())),
     events: (query) => store.read((tx) => tx.events(query)),
     postings: (query) => store.read((tx) => tx.postings(query)),

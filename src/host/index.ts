@@ -27,6 +27,13 @@ export type { CsvFailure, CsvRow, CsvTable } from './csv.ts';
 export { ExchangeLog, type ExchangeReads, type LoggedExchange } from './exchange-log.ts';
 export { commandName, type ExchangeView, exchangeView, FACTS, PROOFS } from './exchange-view.ts';
 export { createHost } from './host.ts';
+export {
+  type RotationAsked,
+  type RotationPlace,
+  type RotationPlan,
+  type RotationStep,
+  rotationText,
+} from './key-rotation.ts';
 export type { LineDay } from './line-day.ts';
 export { MemoryStore } from './memory.ts';
 export type * from './message-services.ts';

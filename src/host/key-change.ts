@@ -67,13 +67,13 @@ export function purposeChanged({ body }: Pick<NewCommand, 'body'>): RotatedPurpo
 }
 
 /**
- * As it is queued it names the key; its bytes are made when M3 is, and stand in no row. A key of monitoring waits until
- * the local unit has said that it holds it.
+ * As it is queued it names the key, and the floor where that is another than the key's own generation; its bytes are made
+ * when M3 is, and stand in no row. A key of monitoring waits until the local unit has said that it holds it.
  */
-export const keyChangeCommand = (purpose: RotatedPurpose, n: KeyName): NewCommand => ({
+export const keyChangeCommand = (purpose: RotatedPurpose, n: KeyName, floor = generationOf(n)): NewCommand => ({
   slot: `key-${purpose}`,
   h: Command.keyChange,
-  body: Uint8Array.of(n),
+  body: floor === generationOf(n) ? Uint8Array.of(n) : Uint8Array.of(n, floor),
   version: generationOf(n),
   ...(purpose === 'monitoring' && { state: 'awaiting-local-unit' as const }),
 });
@@ -113,9 +113,9 @@ export async function monitoringInDoubt({ store, keys }: Pick<HostPorts, 'store'
   return doubtful;
 }
 
-/** M3. The old key is good until the new one has worked once. */
-export const keyChangeBody = (session: HostSession, key: TerminalKey): Uint8Array =>
-  encodeKeyChange({ n: key.n, floor: generationOf(key.n), wrappedKey: hostWrapKey(session, key) });
+/** M3. The old key is good until the new one has worked once, or, where the floor stays below it, until it is raised. */
+export const keyChangeBody = (session: HostSession, key: TerminalKey, { body }: Pick<NewCommand, 'body'>): Uint8Array =>
+  encodeKeyChange({ n: key.n, floor: body[1] ?? generationOf(key.n), wrappedKey: hostWrapKey(session, key) });
 
 /** The meter serves this key: a generation that is known never falls, in whatever order one hears of them. */
 export async function bookKey(tx: StoreTransaction, svpmsn: Svpmsn, n: KeyName): Promise<void> {

@@ -1,6 +1,7 @@
 import type { AgentOffice, AgentReads } from './agent-services.ts';
 import type { Decided, Decision } from './approvals.ts';
 import type { CardOffice, CardReads } from './card-services.ts';
+import type { RotationAsked, RotationPlan } from './key-rotation.ts';
 import type { LossAlarmChange } from './loss-alarms.ts';
 import type { Remitting } from './remittances.ts';
 import type { ControlRequest, HostServices } from './services.ts';
@@ -48,6 +49,8 @@ export interface Office
     meter: number,
     request: Exclude<ControlRequest, { readonly type: 'key-change' }>,
   ): Promise<ControlCommand | HostFailure>;
+  /** Orders a step of a rotation from the meters of a stage; asked again it goes on where it was. */
+  rotateKeys(asked: RotationAsked): Promise<RotationPlan | HostFailure>;
   /** Takes an alarm of loss further on its way: seen, visited, closed with a finding. */
   changeLossAlarm(change: LossAlarmChange): Promise<LossAlarm | HostFailure>;
   /** Books money that came from the seller or a provider, of what they owe back; what leaves takes two people. */

@@ -13,6 +13,7 @@ import type { CutOff, CutOffQuery } from './cut-offs.ts';
 import type { Forecast, ForecastQuery } from './forecast.ts';
 import type { Grid } from './grid.ts';
 import type { RotatedPurpose } from './key-change.ts';
+import type { RotationAsked, RotationPlan } from './key-rotation.ts';
 import type { KeyUse } from './key-use.ts';
 import type { Books } from './ledger.ts';
 import type { LineDay, LineDayQuery } from './line-day.ts';
@@ -370,6 +371,8 @@ export interface HostServices extends AgentReads, CardServices {
   tariffs(): Promise<NumberedTariff[]>;
   /** Versions of one tariff, the newest first. */
   tariffVersions(query: TariffQuery): Promise<NumberedTariff[]>;
+  /** How many meters can take a step of a rotation; nothing is changed. */
+  planRotation(asked: RotationAsked): Promise<RotationPlan | HostFailure>;
   /** How far the keys of meters have been changed, by purpose and suite. */
   keyUse(): Promise<KeyUse[]>;
   events(query: PageQuery): Promise<NumberedEvent[]>;

@@ -25,7 +25,7 @@ export interface StandingFacts {
 /** A poll or two may get lost on a line with noise. */
 const STALE_ROUNDS = 3;
 /** After so many nobody knows whether there is power. */
-const DARK_ROUNDS = 6;
+export const DARK_ROUNDS = 6;
 
 /** Reads off facts how a meter stands, the most urgent first: what comes later in the list may be true as well. */
 export function standingOf({ purse, known, silentMs, roundMs }: StandingFacts): MeterStanding {
