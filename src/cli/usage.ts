@@ -36,6 +36,14 @@ Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
       After a key ceremony two custodians bring their shares.
   wattpurse meter personalise FILE --keys FILE
       The same for a bench, with number and keys that "wattpurse conformance keys" drew.
+  wattpurse meter commission NUMBER --data DIR --subscriber ID --local-unit N --address N [--suite NAME] [--tariff NAME]
+      Takes a meter into the books: whose it is, and where it stands.
+  wattpurse meter replace OLD NEW --data DIR [--dead]
+      What is in the purse of one meter moves to another of the same household, once. --dead: it does not answer any
+      more, and the balance last proved moves.
+  wattpurse meter retire NUMBER --data DIR       takes the rest out of a purse for good
+  wattpurse meter revive FILE --data DIR [--share FILE --share FILE]
+      Gives a meter whose case was opened its keys again; each of these takes --database URL too.
   wattpurse meter run FILE --line MACHINE:PORT --address N [--load WATTS|FILE] [--reader NAME] [--certificates DIR]
       Runs it on the line of its local unit, until you stop it; N is the address of its modem, 0 to 255.
       --hardware names what measures and what switches, on Modbus; --load is watts or a recorded load instead.

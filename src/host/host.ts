@@ -60,6 +60,7 @@ import { issueDue, receiptsOf } from './receipting.ts';
 import { addSubscriber, changeSubscriber, enrol, readdress } from './registry.ts';
 import { payeeAccount, type Remitting, remit, remittanceBy } from './remittances.ts';
 import { Restoration } from './restoration.ts';
+import { replaceMeter } from './replacement.ts';
 import { findMeters, findSubscribers } from './search.ts';
 import type {
   ControlRequest,
@@ -303,6 +304,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     ...changes(act),
     ...agentOffice(act),
     ...cards.office(act),
+    replaceMeter: (asked) => andDispatch(dated((tx, now) => replaceMeter(tx, asked, now), act)),
     async rotateKeys(asked) {
       const generation = await newestHeld(ports, asked);
       if (typeof generation === 'object') return generation;

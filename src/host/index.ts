@@ -73,6 +73,7 @@ export { type ReceiptSheet, receiptSheet, type SheetRow, type SheetSection } fro
 export { METERS_PER_LOCAL_UNIT_MAX } from './registry.ts';
 export { paidBy, SELLER } from './remittances.ts';
 export type { RestorationView } from './restoration.ts';
+export type { Replacement } from './replacement.ts';
 export { drawPassword } from './secrets.ts';
 export type * from './services.ts';
 export { correctMonth } from './settlement-correction.ts';

@@ -4,8 +4,17 @@ import type { CardOffice, CardReads } from './card-services.ts';
 import type { RotationAsked, RotationPlan } from './key-rotation.ts';
 import type { LossAlarmChange } from './loss-alarms.ts';
 import type { Remitting } from './remittances.ts';
+import type { Replacement } from './replacement.ts';
 import type { ControlRequest, HostServices } from './services.ts';
-import type { Approval, ControlCommand, HostFailure, LineNetwork, LossAlarm, Remittance } from './types.ts';
+import type {
+  Approval,
+  ControlCommand,
+  HostFailure,
+  LineNetwork,
+  LossAlarm,
+  NumberedOrder,
+  Remittance,
+} from './types.ts';
 import type { Act } from './witness.ts';
 
 export type { Decided, Decision } from './approvals.ts';
@@ -49,6 +58,8 @@ export interface Office
     meter: number,
     request: Exclude<ControlRequest, { readonly type: 'key-change' }>,
   ): Promise<ControlCommand | HostFailure>;
+  /** One meter takes the place of another: what is in the purse moves to it, once. Answered with the order that closes the old one. */
+  replaceMeter(replacement: Replacement): Promise<NumberedOrder | HostFailure>;
   /** Orders a step of a rotation from the meters of a stage; asked again it goes on where it was. */
   rotateKeys(asked: RotationAsked): Promise<RotationPlan | HostFailure>;
   /** Takes an alarm of loss further on its way: seen, visited, closed with a finding. */

@@ -16,6 +16,7 @@ import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens } from 
 import { lineRow } from './card-meters.ts';
 import { allEnergy, dividing, move, paidOut, refunded, repriced, spending } from './ledger.ts';
 import { valueStored } from './message-causes.ts';
+import { moveOn } from './moved-value.ts';
 import type { StoreTransaction } from './ports.ts';
 import { receiptIsDue } from './receipting.ts';
 import { divide } from './revenue.ts';
@@ -237,6 +238,7 @@ async function settle(
       await tx.putOrder({ ...order, ...settled, state: 'closed', amount: settlement.amount });
       await tx.putPurse({ ...next, state: 'closed', closed: purse.closed + amount });
       if (amount > 0n) await tx.post([move('closed', amount, occasion)]);
+      await moveOn(tx, order, amount, now);
       return;
     }
     default:

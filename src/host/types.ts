@@ -218,6 +218,8 @@ export type Account =
   | 'commissions'
   /** Debit: value that was given, and nobody paid for. */
   | 'goodwill'
+  /** Debit: what went from closed purses to the meters after them; beside `closed-purses`. */
+  | 'value-moved'
   /** Debit: cash that should be in a till, and was not; credit what was there beside it. */
   | 'cash-differences'
   /** Debit: energy that was bought at the transformers, in months that are closed. */

@@ -1,22 +1,22 @@
 import { Suite } from '../crypto/index.ts';
 import { txidTextOf } from '../exchange/index.ts';
 import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens, tokens } from '../units/index.ts';
+import { type Claim, claimOf, type Price } from './claim.ts';
 import { amountFault, fail, findMeter, isFailure, meterUnknown, parseMeterNumber, textFault } from './failures.ts';
-import { allEnergy, move, paidOut, refunded, sold } from './ledger.ts';
+import { allEnergy, sold } from './ledger.ts';
+import { isReserved } from './moved-value.ts';
+import { newOrder } from './new-order.ts';
 import type { MeterToSell, StoreReads, StoreTransaction } from './ports.ts';
 import { refundUnsent, voidRow } from './receipts.ts';
 import type { Sale } from './services.ts';
 import {
-  type Account,
   FOUND_PREFIX,
   type HostFailure,
   Lane,
   MANUAL_SOURCE,
-  type Meter,
   type NumberedOrder,
   type Order,
   type Posting,
-  type TradeParts,
 } from './types.ts';
 import { wake, workDone } from './work.ts';
 
@@ -45,12 +45,6 @@ interface Wish {
   readonly meter: number;
   readonly orderId: string;
   readonly source: string;
-}
-
-export interface Price {
-  /** Where its money comes in. */
-  readonly account: Account;
-  readonly parts: TradeParts;
 }
 
 /** How wishes become sales. */
@@ -217,40 +211,11 @@ export async function closePurse(
 }
 
 /** After a restore an order may come again that its meter has told of already, and the books wrote as found. */
-async function foundOf(tx: StoreReads, orderIds: readonly string[]): Promise<(Order | undefined)[]> {
+export async function foundOf(tx: StoreReads, orderIds: readonly string[]): Promise<(Order | undefined)[]> {
   return (await tx.anyFound()) ? tx.ordersOfTxid(orderIds.map((orderId) => txidTextOf(orderId))) : [];
 }
 
-/** What was found turns out to be a sale that was forgotten: the order in its place, and what it changes in the ledger. */
-interface Claim {
-  readonly found: string;
-  readonly order: Order;
-  readonly postings: readonly Posting[];
-}
-
-/**
- * The same sale made again after a restore, when its meter has told of it already: the cash is booked, and what was
- * found is taken back. A TXID that the meter voided, or had no room for, was never credited and goes back at once.
- */
-function claimOf(
-  found: Order,
-  { id, source }: { readonly id: string; readonly source: string },
-  { account, parts }: Price,
-  now: Milliseconds,
-): Claim | undefined {
-  const { svpmsn } = found;
-  const isStored = BigInt(found.amount) === parts.energy;
-  if (!isStored && found.amount !== 0) return undefined;
-  const occasion = { at: now, svpmsn, order: id };
-  const state = isStored ? 'stored' : 'refunded';
-  const order: Order = { ...found, id, source, state, amount: tokens(Number(parts.energy)), orderedAt: now };
-  const outcome = isStored
-    ? [move('found', -parts.energy, { ...occasion, order: found.id }), move('stored', parts.energy, occasion)]
-    : [refunded(parts, occasion), ...(account === 'goodwill' ? [paidOut(account, parts.paid, occasion)] : [])];
-  return { found: found.id, order, postings: [sold(account, parts, occasion), ...outcome] };
-}
-
-const foundAlready = (orderId: string, found: Order): HostFailure =>
+export const foundAlready = (orderId: string, found: Order): HostFailure =>
   fail(
     'order-settled',
     `Order "${orderId}" is in meter ${svpmsnText(found.svpmsn)} already: a database that was restored had forgotten it, and the books hold it as "${found.id}". Send nothing again.`,
@@ -258,36 +223,16 @@ const foundAlready = (orderId: string, found: Order): HostFailure =>
 
 function orderIdFault(id: string): HostFailure | undefined {
   const fault = textFault('order-id-wrong', 'An order id', id);
-  if (fault !== undefined || !id.startsWith(FOUND_PREFIX)) return fault;
-  return fail('order-id-wrong', `An order id may not begin with "${FOUND_PREFIX}": the books use that themselves.`);
+  if (fault !== undefined || !(id.startsWith(FOUND_PREFIX) || isReserved(id))) return fault;
+  const prefix = id.slice(0, id.indexOf(':') + 1);
+  return fail('order-id-wrong', `An order id may not begin with "${prefix}": the books use that themselves.`);
 }
 
 export const orderUnknown = (orderId: string): HostFailure =>
   fail('order-unknown', `There is no order "${orderId}": check the id.`);
 
-function newOrder(
-  id: string,
-  { svpmsn }: Pick<Meter, 'svpmsn'>,
-  { op, amount, source }: { readonly op: Order['op']; readonly amount: Tokens; readonly source: string },
-  now: Milliseconds,
-): Order {
-  const txid = txidTextOf(id);
-  return {
-    id,
-    svpmsn,
-    op,
-    amount,
-    source,
-    txid,
-    state: 'waiting',
-    why: undefined,
-    counter: undefined,
-    orderedAt: now,
-    settledAt: undefined,
-  };
-}
-
-function purseFault({
+/** Why a purse takes no value, if it takes none. */
+export function purseFault({
   svpmsn,
   freeze,
   state,

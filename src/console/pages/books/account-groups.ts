@@ -6,7 +6,7 @@ export type AccountGroup = (typeof ACCOUNT_GROUPS)[number];
 
 const OF_GROUPS: Readonly<Record<Exclude<AccountGroup, 'owed'>, readonly string[]>> = {
   value: [
-    ...['prepaid', 'value-in-meters', 'found-in-meters', 'closed-purses', 'emergency-credit'],
+    ...['prepaid', 'value-in-meters', 'found-in-meters', 'closed-purses', 'value-moved', 'emergency-credit'],
     ...['prepaid-cards', 'value-on-cards', 'value-in-offline-meters', 'found-on-cards'],
   ],
   money: ['cash', 'card', 'bank-transfer', 'direct-debit', 'wallet', 'payment-service'],

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { Suite, suiteByName } from '../crypto/index.ts';
+import type { Act, HostFailure, NumberedOrder } from '../host/index.ts';
+import { type Svpmsn, svpmsnText } from '../units/index.ts';
+import { folderOf } from './demo-options.ts';
+import { CannotGoOn } from './failure.ts';
+import { needed, parsedWords } from './flags.ts';
+import { checkDatabase } from './host-options.ts';
+import { WrongUse } from './usage.ts';
+import { type OpenBooks, withBooks } from './utility-folder.ts';
+import { wallClock } from './wall-clock.ts';
+
+/** `wattpurse meter commission NUMBER …`: takes a meter that was made into the books, where it stands and whose it is. */
+export async function meterCommission(args: readonly string[]): Promise<number> {
+  const { values, at, numbers } = parsed('commission', args, 1);
+  const [number] = numbers as [Svpmsn];
+  const subscriber = needed('meter commission', values.subscriber, '--subscriber', 'the id of who it belongs to');
+  const localUnit = countOf(
+    needed('meter commission', values['local-unit'], '--local-unit', 'the number of its local unit'),
+    'local-unit',
+    0xffff,
+  );
+  const modemAddress = countOf(
+    needed('meter commission', values.address, '--address', 'the address of its modem'),
+    'address',
+    0xff,
+  );
+  const suite = suiteByName(values.suite ?? 'aes128');
+  if (suite === undefined || suite === Suite.tripleDes) {
+    throw new WrongUse(`--suite is aes128, aes256 or 3des-xo, not "${values.suite}".`);
+  }
+  const { tariff } = values;
+  const enrolment = {
+    svpmsn: number,
+    subscriber,
+    localUnit,
+    modemAddress,
+    suite,
+    ...(tariff !== undefined && { tariff }),
+  };
+  return onBooks(at, async ({ host }) => {
+    const act = (action: string, detail: object) => actOf(action, number, detail);
+    done(await host.by(act('enrolMeter', { subscriber, localUnit, modemAddress })).enrol(enrolment));
+    done(await host.by(act('orderCommand', {})).command(number, { type: 'clock-set' }));
+    return `Meter ${svpmsnText(number)} is of ${subscriber}, at address ${modemAddress} of local unit ${localUnit}. It is told clock and tariff when the host runs.`;
+  });
+}
+
+/** `wattpurse meter replace OLD NEW …`: what is in the purse of one meter moves to another of the same household, once. */
+export async function meterReplace(args: readonly string[]): Promise<number> {
+  const { values, at, numbers } = parsed('replace', args, 2);
+  const [old, by] = numbers as [Svpmsn, Svpmsn];
+  const isDead = values.dead ?? false;
+  return onBooks(at, async ({ host }) => {
+    const act = actOf('replaceMeter', old, { by: svpmsnText(by), dead: isDead });
+    const order = done(await host.by(act).replaceMeter({ old, by, isDead }));
+    return `${closingText(old, order)}${order.state === 'closed' ? ` and went to meter ${svpmsnText(by)}` : `; what it holds then goes to meter ${svpmsnText(by)}`}. Given again, this says how far it is.`;
+  });
+}
+
+/** `wattpurse meter retire NUMBER …`: takes the rest out of a purse for good. */
+export async function meterRetire(args: readonly string[]): Promise<number> {
+  const { at, numbers } = parsed('retire', args, 1);
+  const [number] = numbers as [Svpmsn];
+  return onBooks(at, async ({ host }) => {
+    const closing = { meter: number, orderId: `retire:${svpmsnText(number)}` };
+    const order = done(await host.by(actOf('closePurse', number, { order: closing.orderId })).closePurse(closing));
+    return `${closingText(number, order)}. Given again, this says how far it is.`;
+  });
+}
+
+function closingText(number: Svpmsn, { state, amount }: NumberedOrder): string {
+  const meter = `Meter ${svpmsnText(number)}`;
+  if (state === 'closed') return `${meter} is closed: ${amount} tokens left its purse`;
+  return `${meter} is told to close its purse when the host reaches it`;
+}
+
+interface Parsed {
+  readonly values: {
+    readonly subscriber?: string;
+    readonly 'local-unit'?: string;
+    readonly address?: string;
+    readonly suite?: string;
+    readonly tariff?: string;
+    readonly dead?: boolean;
+  };
+  readonly at: { readonly data: string; readonly database: string | undefined };
+  readonly numbers: readonly Svpmsn[];
+}
+
+function parsed(verb: string, args: readonly string[], count: number): Parsed {
+  const { values, positionals } = parsedWords('meter', args, {
+    ...{ data: { type: 'string' }, database: { type: 'string' }, subscriber: { type: 'string' } },
+    ...{ 'local-unit': { type: 'string' }, address: { type: 'string' }, suite: { type: 'string' } },
+    ...{ tariff: { type: 'string' }, dead: { type: 'boolean' } },
+  });
+  if (positionals.length !== count) {
+    const what = count === 1 ? 'the number of a meter' : 'the numbers of two meters, the old one first';
+    throw new WrongUse(`meter ${verb} takes ${what}: see "wattpurse help meter".`);
+  }
+  const numbers = positionals.map((text) => {
+    if (/^[0-9a-fA-F]{6}$/.test(text)) return Number.parseInt(text, 16) as Svpmsn;
+    throw new WrongUse(`A meter's number is six hex digits, as 0A1B2C, not "${text}".`);
+  });
+  const data = folderOf(needed(`meter ${verb}`, values.data, '--data', 'the folder of the host that it belongs to'));
+  if (values.database !== undefined) checkDatabase(values.database);
+  return { values, at: { data, database: values.database }, numbers };
+}
+
+function onBooks(at: Parsed['at'], work: (books: OpenBooks) => Promise<string>): Promise<number> {
+  return withBooks(
+    at,
+    async (books) => {
+      if (books.isDemo)
+        throw new WrongUse(`${at.data} holds a demo, whose meters are in it: name the folder of a host.`);
+      process.stdout.write(`${await work(books)}\n`);
+      return 0;
+    },
+    { writes: true },
+  );
+}
+
+function countOf(text: string, flag: string, max: number): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= max) return Number(text);
+  throw new WrongUse(`--${flag} is a whole number from 0 to ${max}, not "${text}".`);
+}
+
+/** @throws CannotGoOn with the sentence of a refusal */
+export function done<T extends object>(answer: T | HostFailure): T {
+  if ('reason' in answer && 'sentence' in answer) throw new CannotGoOn(String(answer.sentence));
+  return answer as T;
+}
+
+/** What whoever may read the folder does. */
+export const actOf = (action: string, number: Svpmsn, detail: object): Act => ({
+  ...{ at: wallClock.now(), by: 'command line', role: 'system-manager', action, request: randomUUID() },
+  ...{ subject: `meter ${svpmsnText(number)}`, detail: JSON.stringify(detail) },
+});
