@@ -54,7 +54,7 @@ export async function areaUnit(args: readonly string[]): Promise<number> {
       );
     } else {
       const { uplinkByBroker } = await import('./broker-uplink.ts');
-      const host = (connection: UnitConnection) => unit.host(connection, 'its hosts by the broker');
+      const host = (connection: UnitConnection) => unit.host(connection, 'the hosts behind the broker');
       await uplinkByBroker(broker, { area: number, host }, stopped.signal);
     }
   } finally {
@@ -78,8 +78,7 @@ class ConnectedAreaUnit {
   /** @param who `the host at 10.0.0.1:7400` */
   host(connection: UnitConnection, who: string) {
     say('info', `Connected to ${who}.`);
-    const away = `${who.charAt(0).toUpperCase()}${who.slice(1)}`;
-    return this.#listen('host', connection, (why) => say('warn', `${away} is away, because ${why}.`));
+    return this.#listen('host', connection, (why) => say('warn', `The way to ${who} is away, because ${why}.`));
   }
 
   localUnit(connection: FramedConnection, from: string) {

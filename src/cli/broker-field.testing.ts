@@ -18,11 +18,13 @@ export interface BrokerFieldSetting {
   readonly broker: string;
   readonly hostCredentials?: string;
   readonly areaCredentials?: string;
+  /** The folder of certificates for what goes to the broker. */
+  readonly certificates?: string;
 }
 
 /** A utility of two hosts, an area unit, a local unit and a meter, each a process, that speak by a broker. */
 export async function brokerField(setting: BrokerFieldSetting) {
-  const { folder, database, broker, hostCredentials, areaCredentials } = setting;
+  const { folder, database, broker, hostCredentials, areaCredentials, certificates } = setting;
   const run = (...args: string[]) => runIn(folder, ...args);
   const parts: Child[] = [];
   const begin = <C extends Child>(child: C): C => {
@@ -32,7 +34,11 @@ export async function brokerField(setting: BrokerFieldSetting) {
   const byBroker = (credentials?: string) => [
     ...['--broker', broker],
     ...(credentials === undefined ? [] : ['--broker-credentials', credentials]),
+    ...(certificates === undefined ? [] : ['--certificates', certificates]),
   ];
+  const sealed = certificates === undefined ? [] : ['--certificates', certificates];
+  // Its certificate bears this name.
+  const here = certificates === undefined ? '127.0.0.1' : 'localhost';
   // Hosts that share books share their keys.
   await layKeys(join(folder, 'one'));
   const made = await run('manager', 'boss', '--data', 'one', '--database', database);
@@ -72,12 +78,13 @@ export async function brokerField(setting: BrokerFieldSetting) {
     assert.equal(code, 0, err);
   }
   const area = begin(new Child(folder, ['area-unit', '0', ...byBroker(areaCredentials), '--listen', '127.0.0.1:0']));
-  const areaAt = `127.0.0.1:${await portOf(area)}`;
+  const areaAt = `${here}:${await portOf(area)}`;
   const unit = begin(
-    new Child(folder, ['local-unit', '--key', 'lu.json', '--area-unit', areaAt, '--line', '127.0.0.1:0']),
+    new Child(folder, ['local-unit', '--key', 'lu.json', '--area-unit', areaAt, '--line', '127.0.0.1:0', ...sealed]),
   );
-  const line = `127.0.0.1:${await portOf(unit)}`;
-  const startMeter = () => begin(new Child(folder, ['meter', 'run', 'm.wpm', '--line', line, '--address', '7']));
+  const line = `${here}:${await portOf(unit)}`;
+  const startMeter = () =>
+    begin(new Child(folder, ['meter', 'run', 'm.wpm', '--line', line, '--address', '7', ...sealed]));
   const began = performance.now();
   const meter = startMeter();
   await meter.said(/Meter \w+ runs: balance 0/);

@@ -66,7 +66,8 @@ test('two hosts on PostgreSQL and a broker: one is killed, its orders go on, and
   const tookMs = performance.now() - killedAt;
   assert.ok(tookMs < GOES_ON_WITHIN_MS + field.meterStartMs, `${tookMs} ms`);
 
-  // The broker goes and comes back.
+  // The broker goes and comes back, and what was sold meanwhile arrives.
+  await field.settled(two, 3);
   await nats.kill();
   await field.sell(two, 'd', 4);
   await nats.start();

@@ -18,10 +18,14 @@ The demo's master keys lie sealed in its folder, under WATTPURSE_PASSPHRASE if i
 Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
   host: `  wattpurse host --data DIR [--database URL] [--listen ADDRESS:PORT] [--zone NAME] [--proxy ADDRESS]
                  [--webhook-inside ADDRESS,...] [--configuration FILE] [--area-units ADDRESS:PORT] [--certificates DIR]
+                 [--broker MACHINE:PORT,...] [--broker-credentials FILE]
       The host of a utility and its HTTP API, until you stop it. Its books are SQLite in DIR, or PostgreSQL at
       postgres://user@host/database; its master keys lie sealed in DIR, under WATTPURSE_PASSPHRASE, or what the file in
       WATTPURSE_PASSPHRASE_FILE says. Area units reach it at --area-units. All of these may stand in the --configuration.`,
+      postgres://user@host/database; its master keys lie sealed in DIR, under WATTPURSE_PASSPHRASE.
+      Area units reach it at --area-units, or it and other hosts by a broker (NATS) at --broker.`,
   'area-unit': `  wattpurse area-unit NUMBER --host MACHINE:PORT,... --listen ADDRESS:PORT [--certificates DIR]
+  wattpurse area-unit NUMBER --broker MACHINE:PORT,... --listen ADDRESS:PORT [--broker-credentials FILE] [--certificates DIR]
       Stands between a host and up to 256 local units, until you stop it; NUMBER, 0 to 255, is that of its area.
       Of several hosts it keeps to the first that it reaches.`,
   'local-unit': `  wattpurse local-unit --key FILE --area-unit MACHINE:PORT --line ADDRESS:PORT [--certificates DIR]

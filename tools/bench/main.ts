@@ -51,6 +51,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'receipts-signed': async () => (await import('./receipts.ts')).receiptsSigned(),
   'credits-sqlite': async () => (await import('./credits.ts')).creditsOnSqlite(),
   'credits-postgresql': async () => (await import('./credits.ts')).creditsOnPostgres(),
+  'reports-sqlite': async () => (await import('./reports.ts')).reportsOnSqlite(),
   'audit-year': async () => (await import('./audit-year.ts')).auditYear(),
   'back-up-sqlite': async () => (await import('./back-up.ts')).backUpOfYear('SQLite'),
   'back-up-postgresql': async () => (await import('./back-up.ts')).backUpOfYear('PostgreSQL'),
