@@ -21,9 +21,8 @@ Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
                  [--broker MACHINE:PORT,...] [--broker-credentials FILE]
       The host of a utility and its HTTP API, until you stop it. Its books are SQLite in DIR, or PostgreSQL at
       postgres://user@host/database; its master keys lie sealed in DIR, under WATTPURSE_PASSPHRASE, or what the file in
-      WATTPURSE_PASSPHRASE_FILE says. Area units reach it at --area-units. All of these may stand in the --configuration.`,
-      postgres://user@host/database; its master keys lie sealed in DIR, under WATTPURSE_PASSPHRASE.
-      Area units reach it at --area-units, or it and other hosts by a broker (NATS) at --broker.`,
+      WATTPURSE_PASSPHRASE_FILE says. Area units reach it at --area-units, or it and other hosts by a broker (NATS) at
+      --broker. All of these may stand in the --configuration.`,
   'area-unit': `  wattpurse area-unit NUMBER --host MACHINE:PORT,... --listen ADDRESS:PORT [--certificates DIR]
   wattpurse area-unit NUMBER --broker MACHINE:PORT,... --listen ADDRESS:PORT [--broker-credentials FILE] [--certificates DIR]
       Stands between a host and up to 256 local units, until you stop it; NUMBER, 0 to 255, is that of its area.
@@ -35,8 +34,6 @@ Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
       Takes the key of one local unit from the folder of its host; N is area unit × 256 + its number there.`,
   meter: `  wattpurse meter personalise FILE --number NUMBER --data DIR [--suite NAME] [--share FILE --share FILE]
       Makes a meter of one supply that is a file, with keys from the folder of its host; NUMBER is six hex digits.
-  wattpurse meter run FILE --line MACHINE:PORT|serial:PORT,RATE --address N [--hardware FILE|--load WATTS|FILE]
-                 [--reader NAME] [--certificates DIR]
       After a key ceremony two custodians bring their shares.
   wattpurse meter personalise FILE --keys FILE
       The same for a bench, with number and keys that "wattpurse conformance keys" drew.
@@ -48,7 +45,8 @@ Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
   wattpurse meter retire NUMBER --data DIR       takes the rest out of a purse for good
   wattpurse meter revive FILE --data DIR [--share FILE --share FILE]
       Gives a meter whose case was opened its keys again; each of these takes --database URL too.
-  wattpurse meter run FILE --line MACHINE:PORT --address N [--load WATTS|FILE] [--reader NAME] [--certificates DIR]
+  wattpurse meter run FILE --line MACHINE:PORT|serial:PORT,RATE --address N [--hardware FILE|--load WATTS|FILE]
+                 [--reader NAME] [--certificates DIR]
       Runs it on the line of its local unit, until you stop it; N is the address of its modem, 0 to 255.
       --hardware names what measures and what switches, on Modbus; --load is watts or a recorded load instead.
       --reader names the reader of this machine that is its card slot.`,

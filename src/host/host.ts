@@ -59,8 +59,8 @@ import { Presence } from './presence.ts';
 import { issueDue, receiptsOf } from './receipting.ts';
 import { addSubscriber, changeSubscriber, enrol, readdress } from './registry.ts';
 import { payeeAccount, type Remitting, remit, remittanceBy } from './remittances.ts';
-import { Restoration } from './restoration.ts';
 import { replaceMeter } from './replacement.ts';
+import { Restoration } from './restoration.ts';
 import { findMeters, findSubscribers } from './search.ts';
 import type {
   ControlRequest,

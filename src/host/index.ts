@@ -72,8 +72,8 @@ export { parseReceiptQr, RECEIPT_QR_DICTIONARY, RECEIPT_QR_PREFIX, receiptQrText
 export { type ReceiptSheet, receiptSheet, type SheetRow, type SheetSection } from './receipt-sheet.ts';
 export { METERS_PER_LOCAL_UNIT_MAX } from './registry.ts';
 export { paidBy, SELLER } from './remittances.ts';
-export type { RestorationView } from './restoration.ts';
 export type { Replacement } from './replacement.ts';
+export type { RestorationView } from './restoration.ts';
 export { drawPassword } from './secrets.ts';
 export type * from './services.ts';
 export { correctMonth } from './settlement-correction.ts';

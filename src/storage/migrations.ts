@@ -7,7 +7,16 @@ export const SEALED_TABLES: readonly string[] = [
   ...['card_orders', 'card_tickets', 'offline_meters', 'line_balances', 'line_networks', 'loss_alarms'],
   'reading_checks',
   ...['settlement_claims', 'people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit', 'heads'],
-  ...['card_slots', 'phone_access', 'calls', 'message_choices', 'messages', 'remittances', 'card_charges', 'host_beats'],
+  ...[
+    'card_slots',
+    'phone_access',
+    'calls',
+    'message_choices',
+    'messages',
+    'remittances',
+    'card_charges',
+    'host_beats',
+  ],
 ];
 
 /**

@@ -136,7 +136,10 @@ test('what is due to a provider is filled in, asked for once, booked when anothe
   });
   await as('Seller', async (page) => {
     await page.goto('/settlement');
-    await page.getByText(SETTLEMENT_WORDS.en.none).or(page.getByRole('link', { name: '2026-02' })).waitFor();
+    await page
+      .getByText(SETTLEMENT_WORDS.en.none)
+      .or(page.getByRole('link', { name: '2026-02' }))
+      .waitFor();
     assert.equal(await page.getByText(words.title).count(), 0, 'a seller reads no accounts of others');
   });
 });

@@ -95,7 +95,14 @@ export async function reportsOnSqlite(): Promise<readonly Figure[]> {
     const unit = 'profiles/s';
     return [
       moreIsBetter(
-        { name: 'reports-sqlite', value, limit, unit, limitHow: HOW, goal: `at least ${LEAST} a second of processor time` },
+        {
+          name: 'reports-sqlite',
+          value,
+          limit,
+          unit,
+          limitHow: HOW,
+          goal: `at least ${LEAST} a second of processor time`,
+        },
         () => value >= LEAST,
       ),
       moreIsBetter({
@@ -104,7 +111,12 @@ export async function reportsOnSqlite(): Promise<readonly Figure[]> {
       }),
       {
         name: 'reports-sqlite-bytes',
-        ...{ value: rounded(grown), unit: 'B/profile', limit: MINUTES_PER_DAY, ratio: rounded(MINUTES_PER_DAY / grown) },
+        ...{
+          value: rounded(grown),
+          unit: 'B/profile',
+          limit: MINUTES_PER_DAY,
+          ratio: rounded(MINUTES_PER_DAY / grown),
+        },
         ...{
           limitHow: 'a byte a minute; the value is what the database grew by, with its indexes',
           goal: null,
