@@ -1,9 +1,9 @@
 import { type Milliseconds, type Svpmsn, svpmsn, svpmsnText, tokens } from '../units/index.ts';
 import { claimOf } from './claim.ts';
-import { allEnergy, sold } from './ledger.ts';
+import { allEnergy, move, sold } from './ledger.ts';
 import { newOrder } from './new-order.ts';
 import type { StoreTransaction } from './ports.ts';
-import { Lane, type Order } from './types.ts';
+import { Lane, type Meter, type Order } from './types.ts';
 import { wake } from './work.ts';
 
 /** Ids of orders that close the purse of a meter which another takes the place of. Nobody outside names an order so. */
@@ -26,9 +26,11 @@ export const isReserved = (orderId: string): boolean =>
  */
 export async function moveOn(tx: StoreTransaction, closing: Order, amount: bigint, now: Milliseconds): Promise<void> {
   const [, number] = /^replacement:[0-9A-Fa-f]{6}>([0-9A-Fa-f]{6})/.exec(closing.id) ?? [];
-  if (number === undefined || amount === 0n) return;
+  if (number === undefined) return;
   const [meter] = await tx.metersOf([svpmsn(Number.parseInt(number, 16))]);
   if (meter === undefined) throw new Error(`the meter that ${closing.id} names is in the books`);
+  await moveDues(tx, { from: closing, to: meter }, now);
+  if (amount === 0n) return;
   const order = newOrder(
     `${MOVED_PREFIX}${closing.id}`,
     meter,
@@ -47,4 +49,27 @@ export async function moveOn(tx: StoreTransaction, closing: Order, amount: bigin
   await tx.addOrders([order]);
   await tx.post([sold(price.account, price.parts, { at: now, svpmsn: meter.svpmsn, order: order.id })]);
   await wake(tx, [meter], Lane.value, now);
+}
+
+/** What a household owes follows it: nobody buys at the old meter any more. */
+async function moveDues(
+  tx: StoreTransaction,
+  { from, to }: { readonly from: Pick<Order, 'id' | 'svpmsn'>; readonly to: Pick<Meter, 'svpmsn'> },
+  now: Milliseconds,
+): Promise<void> {
+  const [owed, known] = await tx.dues.of([String(from.svpmsn), String(to.svpmsn)]);
+  if (owed === undefined) return;
+  const { arrears, fixedCharge, chargedMonth } = owed;
+  // Where nothing was bought at the new one yet, its fixed charges go on from the month that the old one was counted to.
+  const before = known ?? { id: String(to.svpmsn), arrears: 0n, fixedCharge: 0n, chargedMonth };
+  await tx.dues.put([
+    { ...owed, arrears: 0n, fixedCharge: 0n },
+    { ...before, arrears: before.arrears + arrears, fixedCharge: before.fixedCharge + fixedCharge },
+  ]);
+  if (arrears === 0n) return;
+  const occasion = { at: now, order: from.id };
+  await tx.post([
+    move('debt', -arrears, { ...occasion, svpmsn: from.svpmsn }),
+    move('debt', arrears, { ...occasion, svpmsn: to.svpmsn }),
+  ]);
 }

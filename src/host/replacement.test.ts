@@ -131,6 +131,28 @@ test('a replacement that the new meter told of already is not ordered again by b
   assert.deepEqual([books.found, books.closed, books.valueInMeters], [0n, 70n, 70n]);
 });
 
+for (const isDead of [false, true]) {
+  test(`what a household owes follows it${isDead ? ', also from a meter that is dead' : ''}`, async () => {
+    const { rig } = await household();
+    made(await rig.host.bookDebt({ meter: OLD, amount: 25, reference: 'a loan' }));
+    made(await rig.host.bookDebt({ meter: NEW, amount: 5, reference: 'another' }));
+    made(await replace(rig, isDead));
+    await rig.settle();
+    made(await replace(rig, isDead));
+    await rig.settle();
+    const owed = async (meter: number) => made(await rig.host.dues(meter)).arrears;
+    assert.deepEqual([await owed(OLD), await owed(NEW)], [0n, 30n]);
+    const arrears = new Map<unknown, bigint>();
+    for (const { svpmsn, lines } of await rig.host.postings({ limit: 1_000 })) {
+      for (const { account, amount } of lines) {
+        if (account === 'arrears') arrears.set(svpmsn, (arrears.get(svpmsn) ?? 0n) + amount);
+      }
+    }
+    assert.deepEqual([arrears.get(OLD), arrears.get(NEW)], [0n, 30n], 'and the ledger says so of each');
+    assert.ok((await rig.host.books()).balanced);
+  });
+}
+
 test('what cannot take the place of a meter is refused, and changes nothing', async () => {
   const { rig, old } = await household();
   await rig.host.addSubscriber({ id: 'lee', name: 'Lee', contact: '' });
