@@ -61,9 +61,9 @@ static size_t answer_attention(struct modem *modem, uint8_t *out) {
   static const unsigned keeps_out[] = {0, 1, 3, 7, 15};
   if (!meter_calls(modem->meter)) return put_frame(modem, ATTENTION_ANSWER, NULL, 0, out);
   /* The same frame again while nothing new happened: the local unit knows it by its counter. */
-  if (modem->call_length == 0 || modem->call_reasons != modem->meter->memory.attention_reasons) {
+  if (modem->call_length == 0 || modem->call_of != modem->meter->calls) {
     modem->call_length = meter_attention(modem->meter, modem->call);
-    modem->call_reasons = modem->meter->memory.attention_reasons;
+    modem->call_of = modem->meter->calls;
     modem->fetched = 0;
   }
   size_t sent = put_frame(modem, ATTENTION_ANSWER, modem->call, modem->call_length, out);
@@ -76,7 +76,7 @@ static size_t answer_attention(struct modem *modem, uint8_t *out) {
 static size_t answer_slot(struct modem *modem, int my_turn, const uint8_t *named, size_t length, uint8_t *out) {
   for (size_t i = 0; i + 1 < length; i += 2) {
     if (modem->call_length == 0 || get16(named + i) != modem->call_check) continue;
-    modem->meter->attention_quiet = modem->call_reasons == modem->meter->memory.attention_reasons;
+    modem->meter->attention_quiet = modem->call_of == modem->meter->calls;
     modem->call_length = 0;
   }
   if (!meter_calls(modem->meter) || !my_turn) return 0;
@@ -96,7 +96,8 @@ size_t line_hear(struct modem *modem, const uint8_t *bytes, size_t length, uint6
   if (crc(bytes + 1, length - 3) != check) return 0;
   if (control == SLOT_OPEN || control == ROLL_CALL) {
     if (size < 1 || size % 2 == 0 || (control == SLOT_OPEN && address != 0)) return 0;
-    int my_turn = control == SLOT_OPEN || (modem->address >= address && modem->address < address + payload[0]);
+    unsigned from = control == SLOT_OPEN ? modem->address : address; /* a slot is everybody's, a call of so many from one on */
+    int my_turn = modem->address >= from && modem->address < from + payload[0];
     return answer_slot(modem, my_turn, payload + 1, size - 1, out);
   }
   if (address != modem->address) return 0;

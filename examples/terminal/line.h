@@ -20,7 +20,7 @@ struct modem {
   /* The attention fetched last, until a slot frame names it. */
   uint8_t call[FRAME_MAX];
   size_t call_length;
-  uint32_t call_reasons;
+  unsigned call_of; /* the meter's calls that it tells */
   unsigned call_check, fetched, keeps_out;
 };
 

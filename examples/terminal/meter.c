@@ -59,6 +59,7 @@ void record_event(struct meter *meter, unsigned kind, unsigned supply, unsigned 
 }
 
 void call_by(struct meter *meter, unsigned reasons) {
+  if ((reasons & ~meter->memory.attention_reasons) || meter->attention_quiet) meter->calls++;
   meter->memory.attention_reasons |= reasons;
   meter->attention_quiet = 0;
 }

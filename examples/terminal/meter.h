@@ -10,6 +10,7 @@ struct meter {
   struct memory memory;
   struct memory committed; /* as it lies in the file */
   int attention_quiet;     /* the attention that stands was heard by the local unit */
+  unsigned calls;          /* how often something new was to be called */
 };
 
 /* Loads a meter from its file and makes the exchange over it. Gives 0, and prints a sentence, where that fails. */

@@ -141,7 +141,8 @@ async function wireOf(
   throw new WrongUse(`A line is tcp://ADDRESS:PORT or serial:DEVICE?baud=N, as tcp://127.0.0.1:7402, not "${place}".`);
 }
 
-function frameFinder() {
+/** Finds the frames of the line in what comes from a serial one. */
+export function frameFinder() {
   const deframer = new Deframer();
   return {
     push(bytes: Uint8Array): readonly Uint8Array[] {

@@ -1,12 +1,26 @@
 import { equalBytes, toHex } from '../bytes/index.ts';
 import { Purpose } from '../crypto/index.ts';
-import { Command, decodeFrame, HEADER_BYTES, hostFirst, Message, openHostSession, Refusal } from '../exchange/index.ts';
-import { encodeLineFrame, LineKind } from '../line/index.ts';
+import {
+  Command,
+  decodeFrame,
+  HEADER_BYTES,
+  hostFirst,
+  Message,
+  openAttention,
+  openHostSession,
+  Refusal,
+  ValueOp,
+} from '../exchange/index.ts';
+import { encodeLineFrame, LineKind, type ReceivedLineFrame } from '../line/index.ts';
+import { type Attention, decodeAttention } from '../records/index.ts';
 import { modemAddress } from '../units/index.ts';
-import { type Check, expect } from './check.ts';
+import { type Check, expect, LeftOut } from './check.ts';
+import { infoOf, nextMinute, read } from './commands.ts';
 import { refusalIn, type TerminalBench } from './terminal-bench.ts';
 
 const section = 'the-line';
+const CREDIT = 5000;
+const TXID_BYTES = 8;
 const ofModem = 'what-a-modem-does';
 const NOTHING = new Uint8Array(0);
 /** Longer than a meter has. */
@@ -125,22 +139,84 @@ export const LINE_CHECKS: readonly Check<TerminalBench>[] = [
   },
   {
     id: 'line.attention',
-    title: 'An attention request brings an attention with a right tag and a counter that rises, or nothing',
-    rule: { section, text: 'the attention frame, or nothing' },
+    title: 'A terminal that calls does so under its highest monitoring key, with a right tag and a counter that rises',
+    rule: { section: 'attention', text: 'higher than in every attention before, over resets too' },
     run: async (bench) => {
-      const { address } = bench.line;
-      const asking = {
-        kind: LineKind.attentionRequest,
-        address,
-        sequence: 0,
-        attentionWaiting: false,
-        payload: NOTHING,
-      };
-      const heard = await bench.line.exchange(encodeLineFrame(asking));
-      expect(heard?.kind === LineKind.attention, 'an attention request is not answered with an attention frame');
-      if (heard.payload.length === 0) return;
-      const frame = decodeFrame(new Uint8Array(heard.payload));
-      expect(!('reason' in frame) && frame.message === Message.attention, 'an attention frame carries something else');
+      await quieted(bench);
+      const one = await fetched(bench, await calling(bench));
+      await quieted(bench);
+      const two = await fetched(bench, await calling(bench));
+      expect(two.counter > one.counter, `the counter of the second attention is ${two.counter}, after ${one.counter}`);
+      await quieted(bench);
+      const none = await askAttention(bench);
+      expect(none.payload.length === 0, 'the terminal still calls after its attention was named and its poll has come');
+    },
+  },
+  {
+    id: 'line.slot',
+    title: 'A terminal that calls bids in a slot, and is quiet once a slot frame has named its attention',
+    rule: { section: 'slots', text: 'Slot frames name the attentions that were taken by the CRC of their line frame' },
+    run: async (bench) => {
+      await quieted(bench);
+      await calling(bench);
+      const bid = await bench.line.exchange(slot(MINISLOTS, []));
+      expect(bid?.kind === LineKind.bid && bid.payload.length === 0, 'the terminal does not bid in a slot');
+      const { check } = await askAttention(bench);
+      await unanswered(bench, slot(0, [check]), 'a slot frame without minislots');
+      await unanswered(bench, slot(MINISLOTS, []), 'a slot after its attention was named');
+      await quieted(bench);
     },
   },
 ];
+
+const MINISLOTS = 2;
+
+/** A slot frame with so many minislots, which names these attentions as taken. */
+function slot(minislots: number, heard: readonly number[]): Uint8Array {
+  const payload = Uint8Array.of(minislots, ...heard.flatMap((check) => [check >>> 8, check & 0xff]));
+  const address = modemAddress(0);
+  return encodeLineFrame({ kind: LineKind.slotOpen, address, sequence: 0, attentionWaiting: false, payload });
+}
+
+async function askAttention(bench: TerminalBench): Promise<ReceivedLineFrame> {
+  const { address } = bench.line;
+  const asking = { kind: LineKind.attentionRequest, address, sequence: 0, attentionWaiting: false, payload: NOTHING };
+  const heard = await bench.line.exchange(encodeLineFrame(asking));
+  expect(heard?.kind === LineKind.attention, 'an attention request is not answered with an attention frame');
+  return heard;
+}
+
+/** Takes what the terminal calls for, as a local unit does: fetched, named, polled. */
+async function quieted(bench: TerminalBench): Promise<void> {
+  const { payload, check } = await askAttention(bench);
+  if (payload.length > 0) await unanswered(bench, slot(0, [check]), 'a slot frame without minislots');
+  await infoOf(bench);
+}
+
+/** Closes a purse with value in it, for which a terminal that calls at all calls. */
+async function calling(bench: TerminalBench): Promise<ReceivedLineFrame> {
+  const { last } = await bench.purse();
+  await bench.value(ValueOp.credit, last + 1, CREDIT, bench.random(TXID_BYTES));
+  await bench.value(ValueOp.close, last + 2, 0, bench.random(TXID_BYTES));
+  const heard = await askAttention(bench);
+  if (heard.payload.length > 0) return heard;
+  // It may look at its balance once a minute.
+  await nextMinute(bench);
+  const later = await askAttention(bench);
+  if (later.payload.length === 0) throw new LeftOut('the terminal calls for no purse that is closed');
+  return later;
+}
+
+/** What an attention says. @throws Found unless it is one */
+async function fetched(bench: TerminalBench, { payload }: ReceivedLineFrame): Promise<Attention> {
+  const frame = decodeFrame(new Uint8Array(payload));
+  expect(!('reason' in frame) && frame.message === Message.attention, 'an attention frame carries something else');
+  const key = bench.attentionKey();
+  expect(
+    frame.n === key.n && frame.h === Command.events,
+    `the attention bears n ${frame.n} and H ${frame.h}, not ${key.n} and 50`,
+  );
+  const notice = openAttention(key, frame);
+  expect(notice !== undefined, 'the tag of the attention is wrong');
+  return read(decodeAttention, notice, 'an attention request');
+}

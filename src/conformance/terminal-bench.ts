@@ -91,6 +91,12 @@ export class TerminalBench {
     return key;
   }
 
+  /** The key under which the terminal calls, before any is renewed: the highest of all its suites. */
+  attentionKey(): TerminalKey {
+    const keys = this.#settings.keys.filter(({ purpose }) => purpose === Purpose.monitoring);
+    return keys.reduce((highest, key) => (key.n > highest.n ? key : highest), this.key(Purpose.monitoring));
+  }
+
   renew(key: TerminalKey): void {
     this.#keys.set(key.purpose, key);
     this.#settings.renewed(key);

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
-import { TcpBench } from '../../src/adapters/bench-wire.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type BenchWire, SerialBench, TcpBench } from '../../src/adapters/bench-wire.ts';
+import { frameFinder } from '../../src/cli/conformance-command.ts';
 import { systemRandomness } from '../../src/cli/demo-keys.ts';
 import { drawKeyList, readKeyList } from '../../src/cli/key-list.ts';
 import { type ConformanceReport, LINE_CHECKS, TERMINAL_CHECKS, testTerminal } from '../../src/conformance/index.ts';
@@ -180,6 +182,11 @@ const BROKEN: readonly (readonly [string, Change, Suite, string])[] = [
     ...([aes128, 'line.repeated'] as const),
   ],
   [
+    'calls under a counter that stands still',
+    { file: 'meter.c', from: 'm->attention_counter++;', to: 'm->attention_counter = 1;' },
+    ...([aes128, 'line.attention'] as const),
+  ],
+  [
     'answers for its neighbour',
     { file: 'line.c', from: 'if (address != modem->address) return 0;', to: '(void)address;' },
     ...([aes128, 'line.address'] as const),
@@ -268,6 +275,64 @@ test('a terminal that was broken on purpose fails, and the rule that it breaks i
     [aes128, tripleDesXo].map((suite) => ({ failed: 0, passed: findsIt(suite).length })),
   );
 });
+
+const needsSerial =
+  lacksForC || (spawnSync('socat', ['-V']).status === 0 ? false : 'needs socat: install the Debian package');
+
+test('a terminal is tested over a serial line as it is over TCP', { skip: needsSerial }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'wattpurse-serial-'));
+  const [here, there] = [join(folder, 'here'), join(folder, 'there')];
+  const end = (link: string) => `pty,raw,echo=0,link=${link}`;
+  const line = started('socat', [end(here), end(there)]);
+  while (!existsSync(here) || !existsSync(there)) await pause(20);
+
+  // The terminal in C has TCP alone: this is its modem.
+  const { keys, memory } = personalised(buildCTerminal(), [aes128]);
+  const serial = new SerialBench(there, BAUD, frameFinder());
+  const tcp = new TcpBench();
+  const port = await tcp.listen({ host: '127.0.0.1', port: 0 });
+  const own = ['run', memory, '127.0.0.1', String(port), String(ADDRESS)];
+  const terminal = started(join(buildCTerminal(), 'terminal'), own);
+  assert.ok(await tcp.modem(20_000), 'the modem connects');
+  const over = new AbortController();
+  const pumps = [pump(serial, tcp, over.signal), pump(tcp, serial, over.signal)];
+
+  const wanted = ['--only', 'line', '--only', 'value.credit', '--only', 'monitoring.parts', '--only', 'control.parts'];
+  const place = `serial:${here}?baud=${BAUD}`;
+  const command = [MAIN, 'conformance', place, '--keys', keys, '--address', String(ADDRESS), ...wanted];
+  const bench = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const said: string[] = [];
+  for await (const each of createInterface({ input: bench.stdout })) said.push(each);
+  const code = bench.exitCode ?? (await once(bench, 'exit'))[0];
+  over.abort();
+  await Promise.all(pumps);
+  await Promise.all([terminal.stop(), tcp.close(), serial.close()]);
+  await line.stop();
+  assert.deepEqual(
+    { code, last: said.at(-1) },
+    { code: 0, last: `${LINE_CHECKS.length + 4} checks passed, 0 failed.` },
+  );
+
+  const none = spawnSync(
+    process.execPath,
+    [MAIN, 'conformance', 'serial:/dev/none', '--keys', keys, '--address', '7'],
+    {
+      encoding: 'utf8',
+    },
+  );
+  assert.equal(none.status, 1);
+  assert.match(none.stderr, /^\/dev\/none cannot be used as a serial line \(.+\): check its name and your rights\.\n$/);
+});
+
+const BAUD = 115_200;
+const LOOK_AGAIN_MS = 50;
+
+async function pump(from: BenchWire, to: BenchWire, over: AbortSignal): Promise<void> {
+  while (!over.aborted) {
+    const frame = await from.next(LOOK_AGAIN_MS);
+    if (frame !== undefined) to.send(frame);
+  }
+}
 
 test('the command says in one sentence what it cannot do, and tells programs in JSON', {
   skip: lacksForC,
