@@ -25,7 +25,7 @@ export interface SuspectMeter {
 }
 
 /** What a meter tells of being tampered with. */
-export const SUSPECT_EVENTS = ['output-voltage', 'bypass', 'cover', 'magnet', 'reverse', 'record'] as const;
+export const SUSPECT_EVENTS = ['output-voltage', 'bypass', 'cover', 'magnet', 'reverse', 'record', 'log'] as const;
 export type SuspectEvent = (typeof SUSPECT_EVENTS)[number];
 export type SuspectVisit = 'theft' | 'nothing';
 
@@ -105,7 +105,7 @@ const PERCENT_MAX = 99;
 /** Logarithms that are added to what is held before. */
 const EVENT_WEIGHTS: Readonly<Record<SuspectEvent, number>> = {
   'output-voltage': 4,
-  ...{ bypass: 3, cover: 3, magnet: 3, reverse: 3, record: 2 },
+  ...{ bypass: 3, cover: 3, magnet: 3, reverse: 3, record: 2, log: 2 },
 };
 const VISIT_WEIGHTS: Readonly<Record<SuspectVisit, number>> = { theft: 2, nothing: -3 };
 const DROP_WEIGHT_MAX = 1.5;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { householdDay, seeded } from '../analysis/line-year.testing.ts';
-import { emptyDayProfile, MINUTES_PER_DAY } from '../records/index.ts';
-import { type Milliseconds, milliwattHours, svpmsn } from '../units/index.ts';
+import { EventKind, emptyDayProfile, encodeEventAnswer, MINUTES_PER_DAY } from '../records/index.ts';
+import { type Milliseconds, milliwattHours, svpmsn, tokens, unixSeconds } from '../units/index.ts';
 import {
   type Act,
   type LineNetwork,
@@ -235,6 +235,32 @@ test('an alarm ranks the meters of its line, and what its closing found at one o
     visited?.map(({ meter, evidence }) => [meter, evidence.at(-1)]),
     [[2, { kind: 'visit', found: 'nothing' }]],
   );
+});
+
+test('a meter whose events are not all there is suspected sooner, until somebody has looked at it', async () => {
+  const evidenceWith = async (isMissing: boolean) => {
+    const line = await Line.open();
+    for (const sequence of isMissing ? [1, 3] : [1]) {
+      const event = {
+        sequence,
+        time: unixSeconds(9),
+        kind: EventKind.creditStored,
+        supply: 0,
+        detail: 0,
+        value: 0,
+      } as const;
+      const chain = [{ index: 0, before: new Uint8Array(16) }];
+      const head = { result: 0, balance: tokens(0), clock: unixSeconds(9) } as const;
+      const events = encodeEventAnswer({ head, oldest: 1, next: sequence + 1, events: [event], chain });
+      await line.rig.poll(svpmsn(2), { events });
+    }
+    await line.tell(1, { diverted: 0.7 });
+    await line.look(2, 1);
+    const ranked = (await line.alarms())[0]?.suspects?.ranked ?? [];
+    return ranked.find(({ meter }) => meter === 2)?.evidence.filter(({ kind }) => kind === 'event');
+  };
+  assert.deepEqual(await evidenceWith(true), [{ kind: 'event', event: 'log' }]);
+  assert.deepEqual(await evidenceWith(false), []);
 });
 
 test('a loss that tells no place is ranked by what was found before: theft puts a meter first, nothing puts it last', async () => {

@@ -16,6 +16,7 @@ import { hourAt } from '../tariff/index.ts';
 import type { Milliseconds, SupplyIndex, Svpmsn } from '../units/index.ts';
 import { lineFeeder } from './line-networks.ts';
 import type { StoreReads } from './ports.ts';
+import { areEventsDoubted } from './standing.ts';
 import type { LossAlarm, LossSuspects, Meter } from './types.ts';
 
 const MS_PER_MINUTE = 60_000;
@@ -143,6 +144,8 @@ async function eventsOf(tx: StoreReads, svpmsn: Svpmsn, day: number): Promise<Su
   const since = (day - EVENT_DAYS) * MS_PER_DAY;
   const recent = (await tx.events({ svpmsn, limit: EVENTS_READ })).filter(({ heardAt }) => heardAt >= since);
   const found = recent.map(({ kind }) => EVENTS.get(kind)).filter((event) => event !== undefined);
+  const [known] = await tx.knowledgeOf([svpmsn]);
+  if (known !== undefined && areEventsDoubted(known)) found.push('log');
   return [...new Set(found)];
 }
 

@@ -122,6 +122,9 @@ export function alarmsOfEvents(
   return standing(before, (before.alarms ?? 0) | found, now);
 }
 
+export const areEventsDoubted = ({ alarms = 0 }: Pick<Knowledge, 'alarms'>): boolean =>
+  (alarms & (EVENTS_MISSING | EVENTS_CHANGED)) !== 0;
+
 export const eventsSettled = (before: Alarms, now: NonNullable<Alarms['alarmsAt']>): Alarms =>
   standing(before, (before.alarms ?? 0) & ~(EVENTS_MISSING | EVENTS_CHANGED), now);
 

@@ -31,6 +31,7 @@ const events = {
   magnet: 'It told of a magnet.',
   reverse: 'It told of energy that flowed backwards.',
   record: 'A record of it differs from the one that it had sent.',
+  log: 'Its events are not all there, or were changed.',
 } as const;
 
 const visits = { theft: 'Theft was found at it before.', nothing: 'The last visit found nothing at it.' } as const;
@@ -73,6 +74,7 @@ export const SUSPECT_WORDS: Readonly<Record<Language, SuspectWords>> = {
       magnet: '자석을 알렸습니다.',
       reverse: '거꾸로 흐른 전력을 알렸습니다.',
       record: '기록이 전에 보낸 것과 다릅니다.',
+      log: '사건 기록이 빠졌거나 바뀌었습니다.',
     },
     visits: { theft: '전에 이 계량기에서 도용이 발견되었습니다.', nothing: '지난 방문에서 아무것도 찾지 못했습니다.' },
   },
