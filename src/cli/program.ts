@@ -29,6 +29,7 @@ const COMMANDS: Readonly<Record<CommandName, (args: readonly string[]) => Promis
   phone: async (args) => (await import('./phone-command.ts')).phone(args),
   simulate: async (args) => (await import('./simulate.ts')).simulate(args),
   fleet: async (args) => (await import('./fleet-command.ts')).fleet(args),
+  capacity: async (args) => (await import('./capacity-command.ts')).capacity(args),
   acquirer: async (args) => (await import('./acquirer-command.ts')).acquirer(args),
   conformance: async (args) => (await import('./conformance-command.ts')).conformance(args),
   vectors: async (args) => (await import('./vectors-command.ts')).vectors(args),

@@ -143,6 +143,9 @@ CARD is --reader NAME, of a reader of this machine by a part of its name, or --c
       A day of an area of up to 65,536 meters on 256 lines: value for all, a new tariff, and each profile collected.
       --line is in bit/s, 1,200 where it is left out; --loss is the share of frames that nobody hears, as 0.05.
       --stranger gives one meter keys of another utility, which must fail; --report writes a page with plots.`,
+  capacity: `  wattpurse capacity --meters N [--top-ups N] [--headroom N] [--json]
+      What 1 to 16,777,216 meters need: machines, storage and line time, computed from what was measured.
+      --top-ups is how many each meter has in a week, 1 where it is left out; --headroom how many times the mean, 10.`,
   acquirer: `  wattpurse acquirer [--port N] [--address A] [--limit N] [--fault NAME]... [--every N] [--json]
       An acquirer for trying things out, with cards that exist nowhere else: ISO 8583 over TCP, until you stop it.
       Every so many payment messages one suffers a fault that was named, each in its turn.`,

@@ -16,6 +16,7 @@ const METERS = 1_024;
 const GROUP = METERS_PER_LOCAL_UNIT_MAX;
 const WARM_UP_DAYS = 2;
 const DAYS = 6;
+const SALES_OF_EACH = 10;
 const DAY_MS = 86_400_000;
 const FIRST_DAY = Date.UTC(2026, 2, 2) / DAY_MS;
 const BOOK_KEYS = bookKeys(new Uint8Array(32));
@@ -87,6 +88,18 @@ export async function reportsOnSqlite(): Promise<readonly Figure[]> {
       (isAlone ? rates.alone : rates.group).push((METERS * 1000) / took);
       rates.bare.push((METERS * 1000) / bareTook);
     }
+    // Each meter buys for money, as credits-sqlite has it.
+    const before = pages(written);
+    for (let turn = 0; turn < SALES_OF_EACH; turn++) {
+      const bought = await host.purchaseAll(
+        Array.from({ length: METERS }, (_, meter) => {
+          return { meter, paid: 1_000, orderId: `order ${turn} ${meter}`, method: 'cash' };
+        }),
+      );
+      const refused = bought.find((answer) => 'sentence' in answer);
+      if (refused !== undefined) throw new Error(JSON.stringify(refused));
+    }
+    const topUpBytes = (pages(written) - before) / (METERS * SALES_OF_EACH);
     written.close();
     bare.close();
     const limit = median(rates.bare);
@@ -119,6 +132,15 @@ export async function reportsOnSqlite(): Promise<readonly Figure[]> {
         },
         ...{
           limitHow: 'a byte a minute; the value is what the database grew by, with its indexes',
+          goal: null,
+          met: null,
+        },
+      },
+      {
+        name: 'top-ups-sqlite-bytes',
+        ...{ value: rounded(topUpBytes), unit: 'B/sale', limit: rounded(grown), ratio: rounded(grown / topUpBytes) },
+        ...{
+          limitHow: 'a profile; the value is what the database grew by when each meter bought',
           goal: null,
           met: null,
         },
