@@ -9,7 +9,6 @@ import {
   createPeople,
   ExchangeLog,
   type HostServices,
-  METERS_PER_LOCAL_UNIT_MAX,
   type Store,
   StoreError,
 } from '../host/index.ts';
@@ -36,7 +35,6 @@ import { freeBytesIn } from './write-whole.ts';
 const TICK_MS = 1_000;
 /** What is read of each meter is not read each second. */
 const NEWS_MS = 10_000;
-const METERS_MAX = METERS_PER_LOCAL_UNIT_MAX * 256;
 
 /** `wattpurse host`: the host of a utility and its API, until it is stopped. */
 export async function host(args: readonly string[]): Promise<number> {
@@ -93,7 +91,7 @@ interface Opened extends Named {
 
 async function serve(
   { folder, keys, zone, partners, begin, configured, door }: Opened,
-  { listen: at, proxy, webhookInside: inside, database }: HostOptions,
+  { listen: at, proxy, webhookInside: inside, database, metersMax }: HostOptions,
 ): Promise<number> {
   const { store } = folder;
   // Whoever is refused does not wait for it.
@@ -124,7 +122,7 @@ async function serve(
   // Nobody else opens a file of SQLite.
   const several = database !== undefined;
   const services = createHost(ports, {
-    ...{ zone, metersMax: METERS_MAX },
+    ...{ zone, metersMax },
     ...(several && { process: randomUUID() }),
   });
   const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });

@@ -5,6 +5,7 @@ import { networkOf } from '../adapters/webhook-sender.ts';
 import { offsetTable } from '../tariff/index.ts';
 import { brokerOf } from './broker-options.ts';
 import { folderOf } from './demo-options.ts';
+import { wholeOf } from './field-options.ts';
 import { wrongFlag } from './flags.ts';
 import { hostWordsOf, type ReadConfiguration, readConfiguration } from './host-configuration.ts';
 import { isLoopback, type ListenAt, parseListen } from './listen.ts';
@@ -26,6 +27,8 @@ export interface HostOptions extends BooksAt {
   readonly webhookInside: readonly string[];
   /** Where area units reach it; none where absent. */
   readonly areaUnits: ListenAt | undefined;
+  /** One more is refused. */
+  readonly metersMax: number;
   /** By which area units reach it in place of that. */
   readonly broker: BrokerSettings | undefined;
   /** The folder of certificates for what comes from other machines. */
@@ -46,8 +49,12 @@ export const HOST_OPTIONS = {
   certificates: { type: 'string' },
   broker: { type: 'string' },
   'broker-credentials': { type: 'string' },
+  'meters-max': { type: 'string' },
 } as const;
 const LISTEN_USUAL = '127.0.0.1:8080';
+/** Of one area, and of all that there can be. */
+const METERS_USUAL = 65_536;
+const METERS_MAX = 16_777_216;
 
 /** @throws WrongUse with the one sentence that says what is wrong and what would be right */
 export function parseHostOptions(
@@ -78,6 +85,7 @@ export function hostOptionsOf(
   const values: HostValues = { ...words, ...given };
   const { zone, proxy, configuration, certificates } = values;
   const areaUnits = values['area-units'] === undefined ? undefined : parseListen(values['area-units'], 'area-units');
+  const metersMax = wholeOf(values['meters-max'] ?? String(METERS_USUAL), '--meters-max', METERS_MAX, 1);
   const broker = brokerOf(values, 'wattpurse host');
   if (areaUnits !== undefined && broker !== undefined) {
     throw new WrongUse('Area units reach this host at --area-units or by --broker: leave one of the two out.');
@@ -100,7 +108,7 @@ export function hostOptionsOf(
   const webhookInside = insideOf(values['webhook-inside']);
   return {
     ...booksOf(command, values),
-    ...{ listen: at, zone, proxy, webhookInside, configuration, areaUnits, certificates, broker },
+    ...{ listen: at, zone, proxy, webhookInside, configuration, areaUnits, certificates, broker, metersMax },
   };
 }
 

@@ -45,6 +45,7 @@ const WRONG_USES: readonly (readonly [readonly string[], RegExp])[] = [
   [['host', '--data', 'unmade', '--listen', '127.0.0.1:70000'], /--listen/],
   [['host', '--data', 'unmade', '--listen', 'example.org:80'], /--listen/],
   [['host', '--data', 'unmade', '--listen', '0.0.0.0:8080'], /passwords in the clear: .* --proxy\.$/m],
+  [['host', '--data', 'unmade', '--meters-max', '16777217'], /^--meters-max must be a whole number from 1 to 16777216/],
   [['host', '--data', 'unmade', '--proxy', 'nginx'], /^--proxy must be the address/],
   [['host', '--data', 'unmade', '--zone', 'Mars/Olympus'], /^--zone: "Mars\/Olympus" is not a time zone/],
   [['host', '--data', 'unmade', '--database', 'mysql://a/b'], /^--database must be of PostgreSQL/],

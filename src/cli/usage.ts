@@ -18,7 +18,7 @@ The demo's master keys lie sealed in its folder, under WATTPURSE_PASSPHRASE if i
 Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
   host: `  wattpurse host --data DIR [--database URL] [--listen ADDRESS:PORT] [--zone NAME] [--proxy ADDRESS]
                  [--webhook-inside ADDRESS,...] [--configuration FILE] [--area-units ADDRESS:PORT] [--certificates DIR]
-                 [--broker MACHINE:PORT,...] [--broker-credentials FILE]
+                 [--broker MACHINE:PORT,...] [--broker-credentials FILE] [--meters-max N]
       The host of a utility and its HTTP API, until you stop it. Its books are SQLite in DIR, or PostgreSQL at
       postgres://user@host/database; its master keys lie sealed in DIR, under WATTPURSE_PASSPHRASE, or what the file in
       WATTPURSE_PASSPHRASE_FILE says. Area units reach it at --area-units, or it and other hosts by a broker (NATS) at
