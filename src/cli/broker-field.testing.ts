@@ -85,11 +85,10 @@ export async function brokerField(setting: BrokerFieldSetting) {
   const line = `${here}:${await portOf(unit)}`;
   const startMeter = () =>
     begin(new Child(folder, ['meter', 'run', 'm.wpm', '--line', line, '--address', '7', ...sealed]));
-  const began = performance.now();
   const meter = startMeter();
   await meter.said(/Meter \w+ runs: balance 0/);
   return {
-    ...{ one, two, area, unit, meter, startMeter, startHost, meterStartMs: performance.now() - began },
+    ...{ one, two, area, unit, meter, startMeter },
     async sell(host: Running, key: string, paid: number): Promise<void> {
       const headers = { ...operators.get(host), 'idempotency-key': `an-order-${key}` };
       const sold = await host.json('POST', '/api/v1/purchases', { meter: METER, paid: String(paid) }, headers);
