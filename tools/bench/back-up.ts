@@ -93,7 +93,7 @@ async function sell(folder: string, url: string | undefined): Promise<{ stop(): 
   const store = url === undefined ? openSqliteStore(folder, seals) : await openPostgresStore(url, { seals });
   const host = createHost(
     {
-      ...{ store, keys: keyring, randomness: systemRandomness, grid: { send: () => undefined } },
+      ...{ store, keys: keyring, randomness: systemRandomness, grid: { send: () => undefined, reaches: () => false } },
       clock: { now: () => milliseconds(Date.now()) },
     },
     { zone: 'UTC', metersMax: 65_536 },

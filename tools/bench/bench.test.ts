@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { tellsOfStoring } from '../../src/cli/news.ts';
 import { Suite } from '../../src/crypto/index.ts';
 import { auditYear } from './audit-year.ts';
+import { backUpOfYear } from './back-up.ts';
 import { lessIsBetter, moreIsBetter } from './figure.ts';
 import { median } from './interleave.ts';
 import { nodeBlockCalls } from './node-blocks.ts';
@@ -37,7 +38,7 @@ test('a name that no benchmark has is refused with one sentence that lists those
   assert.equal(stdout, '');
   assert.match(
     stderr,
-    /^There is no benchmark "meter-hours": there are exchange-3des, .*credits-postgresql, reports-sqlite, audit-year\.\n$/,
+    /^There is no benchmark "meter-hours": there are exchange-3des, .*credits-postgresql, reports-sqlite, audit-year, back-up-sqlite, back-up-postgresql\.\n$/,
   );
 });
 
@@ -120,6 +121,16 @@ test('a whole meter keeps each of the values that are stored while it is measure
     for (let n = 0; n < 300; n++) run();
     assert.equal(stored(), before + 300, `suite ${suite}`);
   }
+});
+
+test('a short year of books is backed up while a host sells, and restored, and its figures say how many sales there were', async () => {
+  const figures = await backUpOfYear('SQLite', { meters: 20, days: 9 });
+  assert.deepEqual(
+    figures.map(({ name }) => name),
+    ['back-up-sqlite', 'restore-sqlite'],
+  );
+  const [, sales] = /, (\d+) sales meanwhile, and [\d.]+ s of processor time$/.exec(figures[0]?.limitHow ?? '') ?? [];
+  assert.ok(Number(sales) > 0, figures[0]?.limitHow);
 });
 
 test('a short year of books is audited, and its figures say how many postings there were', async () => {
