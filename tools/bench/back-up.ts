@@ -42,7 +42,7 @@ export async function backUpOfYear(
     writeFileSync(join(folder, 'host.json'), '{"version":1,"zone":"UTC"}\n');
     const place = server === undefined ? [] : ['--database', server.url];
     if (server !== undefined) await copyBooks({ folder }, { url: server.url });
-    const selling = await sell(folder, server?.url);
+    const selling = await sell(folder, size.meters, server?.url);
     const to = join(scratch, 'back-up');
     const backUp = await timed(['backup', '--data', folder, '--to', to, ...place]);
     const sold = await selling.stop();
@@ -86,7 +86,7 @@ export async function backUpOfYear(
 }
 
 /** A host that sells until it is stopped, and then says how many it sold since this resolved. */
-async function sell(folder: string, url: string | undefined): Promise<{ stop(): Promise<number> }> {
+async function sell(folder: string, meters: number, url: string | undefined): Promise<{ stop(): Promise<number> }> {
   const keyring = await openKeyRing(readFileSync(join(folder, 'keyring.wpkr')), PASSPHRASE, systemRandomness);
   if (!(keyring instanceof SoftwareKeyStore)) throw new Error(keyring.sentence);
   const seals = sealsOf(folder, async () => keyring);
@@ -100,7 +100,7 @@ async function sell(folder: string, url: string | undefined): Promise<{ stop(): 
   );
   let [sold, isOver] = [0, false];
   const one = async () => {
-    const done = await host.sell({ meter: 1 + (sold % 100), amount: 100, orderId: `sale ${sold++}`, source: 'cash' });
+    const done = await host.sell({ meter: 1 + (sold % meters), amount: 100, orderId: `sale ${sold++}`, source: 'cash' });
     if ('reason' in done) throw new Error(done.sentence);
     await new Promise(setImmediate);
   };
