@@ -100,7 +100,12 @@ async function sell(folder: string, meters: number, url: string | undefined): Pr
   );
   let [sold, isOver] = [0, false];
   const one = async () => {
-    const done = await host.sell({ meter: 1 + (sold % meters), amount: 100, orderId: `sale ${sold++}`, source: 'cash' });
+    const done = await host.sell({
+      meter: 1 + (sold % meters),
+      amount: 100,
+      orderId: `sale ${sold++}`,
+      source: 'cash',
+    });
     if ('reason' in done) throw new Error(done.sentence);
     await new Promise(setImmediate);
   };
