@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,9 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
+import { createServer as createTlsServer } from 'node:tls';
 import pg from 'pg';
 import { drawCertificate } from '../../adapters/certificate.testing.ts';
 import type { SuspicionKind } from '../../backhaul/index.ts';
@@ -537,6 +539,32 @@ test('a partner that cannot be reached is found', async () => {
   await isWell(...asked);
   await new Promise((resolve) => server.close(resolve));
   await finds('partner-unreachable', /payments\.bank at 127\.0\.0\.1:\d+ cannot be reached .*ECONNREFUSED/, ...asked);
+});
+
+test('a partner whose certificate has expired, bears another name or is trusted by nobody is found', async () => {
+  const until = utcText(Date.now() - DAY_MS);
+  const examinedAt = async (drawn: Parameters<typeof drawCertificate>[1], isTrusted = true): Promise<Told> => {
+    const { certificate: cert, key } = drawCertificate('partner', drawn);
+    const server = createTlsServer({ cert, key }, (socket) => socket.end()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const issuer = `https://localhost:${port}`;
+    const identity = { issuer, clientId: 'wattpurse', callbackUrl: 'https://utility.example/back' };
+    writeFileSync(join(scratch, 'identity.json'), JSON.stringify({ identity }));
+    writeFileSync(join(scratch, 'trusted.pem'), cert);
+    const args = [MAIN, 'doctor', '--data', 'well', ...FREE, '--configuration', 'identity.json', '--json'];
+    const trusting = { ...env, ...(isTrusted && { NODE_EXTRA_CA_CERTS: join(scratch, 'trusted.pem') }) };
+    const child = spawn(process.execPath, args, { cwd: scratch, env: trusting, stdio: ['ignore', 'pipe', 'ignore'] });
+    const out = await text(child.stdout);
+    server.close();
+    return JSON.parse(out) as Told;
+  };
+  const names = ['localhost'];
+  const namesOf = ({ findings }: Told) => findings.flatMap(({ check, name }) => (check === 'partners' ? [name] : []));
+  assert.deepEqual(namesOf(await examinedAt({ names })), [null]);
+  assert.deepEqual(namesOf(await examinedAt({ names, until })), ['certificate-expired']);
+  assert.deepEqual(namesOf(await examinedAt({ names: ['other.example'] })), ['certificate-name']);
+  assert.deepEqual(namesOf(await examinedAt({ names }, false)), ['partner-unreachable']);
 });
 
 test('each finding has its row in the page of the doctor, and no other has', () => {
