@@ -2,105 +2,32 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { createServer as createTlsServer } from 'node:tls';
-import pg from 'pg';
 import { drawCertificate } from '../../adapters/certificate.testing.ts';
-import type { SuspicionKind } from '../../backhaul/index.ts';
-import { Suite } from '../../crypto/index.ts';
-import { createHost, type HostServices } from '../../host/index.ts';
-import { openSqliteStore } from '../../storage/index.ts';
-import { postgresMissing, startPostgres } from '../../storage/postgres.testing.ts';
-import { milliseconds, svpmsn } from '../../units/index.ts';
-import { systemRandomness } from '../demo-keys.ts';
-import { HostFolder } from '../host-folder.ts';
-import { runIn } from '../in-process.testing.ts';
 import { Child, env, layKeys, Running } from '../running.testing.ts';
-import { FINDINGS, type FindingName } from './check.ts';
+import { FINDINGS } from './check.ts';
+import {
+  copied,
+  DAY_MS,
+  examined,
+  FREE,
+  finds,
+  HOUR_MS,
+  isWell,
+  lived,
+  livedUntil,
+  MAIN,
+  run,
+  scratch,
+  type Told,
+} from './doctor.testing.ts';
 
-const MAIN = join(import.meta.dirname, '../main.ts');
 const PAGE = join(import.meta.dirname, '../../../docs/operating/doctor.md');
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-/** A free port, so that what else listens on this machine is of no concern. */
-const FREE = ['--listen', '127.0.0.1:0'];
-
-const scratch = mkdtempSync(join(tmpdir(), 'wattpurse-doctor-'));
-after(() => rmSync(scratch, { recursive: true }));
-Object.assign(process.env, env);
-const run = (...args: string[]) => runIn(scratch, ...args);
-
-/** A utility that was begun and is well; each test spoils a copy of its own. */
-before(async () => {
-  // Keys alone are taken for those of books that are gone.
-  await openSqliteStore(join(scratch, 'well')).close();
-  await layKeys(join(scratch, 'well'));
-  const made = await run('manager', 'boss', '--data', 'well');
-  assert.equal(made.code, 0, made.err);
-});
-function copied(name: string): string {
-  cpSync(join(scratch, 'well'), join(scratch, name), { recursive: true });
-  return name;
-}
-
-interface Told {
-  readonly faults: number;
-  readonly warnings: number;
-  readonly findings: { name: FindingName | null; check: string; severity: string; sentence: string }[];
-}
-
-/** What is found, but for a clock that nobody was named to ask. */
-async function examined(...args: string[]): Promise<Told & { readonly names: (FindingName | null)[] }> {
-  const { code, out, err } = await run('doctor', ...args, '--json');
-  assert.equal(err, '');
-  const told = JSON.parse(out) as Told;
-  assert.equal(code, told.faults === 0 ? 0 : 1);
-  for (const { sentence } of told.findings) assert.match(sentence, /^\S.*[^.]\.$/, 'one sentence');
-  const names = told.findings.flatMap(({ name }) => (name === null || name === 'clock-unproved' ? [] : [name]));
-  return { ...told, names };
-}
-
-/** It is found, nothing else is, and the sentence says what it is and what to do. */
-async function finds(name: FindingName, says: RegExp, ...args: string[]): Promise<void> {
-  const told = await examined(...args);
-  assert.deepEqual(told.names, [name], JSON.stringify(told.findings, null, 1));
-  const [finding] = told.findings.filter((each) => each.name === name);
-  assert.equal(finding?.severity, FINDINGS[name]);
-  assert.match(finding?.sentence ?? '', says);
-}
-const isWell = async (...args: string[]): Promise<void> => assert.deepEqual((await examined(...args)).names, []);
-
-/** A host on the books of a folder at a time of one's own, which hears no grid. */
-async function lived(
-  folder: string,
-  at: number,
-  work: (host: HostServices, folder: HostFolder) => Promise<void>,
-): Promise<void> {
-  const opened = await HostFolder.open({ data: join(scratch, folder), database: undefined });
-  try {
-    const { store } = opened;
-    const keys = await opened.keys();
-    const grid = { send: () => undefined };
-    const ports = { store, keys, clock: { now: () => milliseconds(at) }, randomness: systemRandomness, grid };
-    await work(createHost(ports, { zone: 'UTC', metersMax: 10 }), opened);
-  } finally {
-    await opened.close();
-  }
-}
-const livedUntil = (folder: HostFolder, at: number): Promise<void> =>
-  folder.store.transaction((tx) => tx.setFact('instant-reserved', at));
-
-async function enrol(host: HostServices): Promise<void> {
-  await host.addSubscriber({ id: 'kim', name: 'Kim', contact: '' });
-  const meter = { svpmsn: 0x0a1b2c, subscriber: 'kim', localUnit: 3, modemAddress: 7, suite: Suite.aes128 };
-  assert.ok('svpmsn' in (await host.enrol(meter)));
-}
 
 test('a new folder and one that was begun have no fault, and nothing is changed in them', async () => {
   const fresh = await run('doctor', '--data', 'unmade', ...FREE);
@@ -211,64 +138,6 @@ test('a host that runs is no fault; a second process on its folder, or at its po
     await host.stop();
   }
   await isWell('--data', folder, ...FREE);
-});
-
-test('a database that cannot be reached, is damaged, is gone or is another program’s is found', async () => {
-  const away = ['--data', 'postgres-away', ...FREE, '--database', 'postgres://somebody@127.0.0.1:1/books'];
-  await layKeys(join(scratch, 'postgres-away'));
-  await finds(
-    'database-unreachable',
-    /^PostgreSQL at 127\.0\.0\.1:1\/books does not serve .*: see that it runs/,
-    ...away,
-  );
-  const foreign = copied('foreign');
-  const database = new DatabaseSync(join(scratch, foreign, 'wattpurse.db'));
-  database.exec('PRAGMA application_id = 7');
-  database.close();
-  await finds('database-foreign', /another program/, '--data', foreign, ...FREE);
-  const gone = copied('gone');
-  rmSync(join(scratch, gone, 'wattpurse.db'));
-  await finds('books-missing', /keys of a host and no books/, '--data', gone, ...FREE);
-});
-
-test('books of a newer program are found, and those of an older one are told of', async () => {
-  const folder = copied('newer');
-  const database = new DatabaseSync(join(scratch, folder, 'wattpurse.db'));
-  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
-  database.exec(`PRAGMA user_version = ${version + 1}`);
-  await finds('schema-newer', /install the newer program/, '--data', folder, ...FREE);
-  database.exec(`PRAGMA user_version = ${version - 1}`);
-  await finds('schema-older', /make a copy/, '--data', folder, ...FREE);
-  database.close();
-});
-
-test('books in PostgreSQL are looked at, a newer shape and a server that is away among what is found', {
-  skip: postgresMissing,
-}, async () => {
-  const server = await startPostgres();
-  let isUp = true;
-  try {
-    await layKeys(join(scratch, 'postgres'));
-    const at = ['--data', 'postgres', '--database', server.url, ...FREE];
-    await isWell(...at);
-    assert.equal((await run('manager', 'boss', '--data', 'postgres', '--database', server.url)).code, 0);
-    const well = await examined(...at);
-    assert.deepEqual(well.names, []);
-    assert.ok(well.findings.some(({ sentence }) => sentence === 'The clock of this machine is right.'));
-    await finds('books-elsewhere', /in PostgreSQL: name their database/, '--data', 'postgres', ...FREE);
-    const client = new pg.Client({ connectionString: server.url });
-    await client.connect();
-    await client.query('INSERT INTO wattpurse_version (version) VALUES (9999)');
-    await finds('schema-newer', /have version 9999/, ...at);
-    await client.query('DELETE FROM wattpurse_version WHERE version = 9999');
-    await client.end();
-    await isWell(...at);
-    await server.stop();
-    isUp = false;
-    await finds('database-unreachable', /ECONNREFUSED.*see that it runs/, ...at);
-  } finally {
-    if (isUp) await server.stop();
-  }
 });
 
 test('a passphrase that is missing or wrong is found; a file may give it', async () => {
@@ -444,65 +313,6 @@ test('a package that the configuration asks for and that is not there is found',
   } finally {
     process.env.PATH = PATH;
   }
-});
-
-test('a local unit on which no meter answers is found, as the host has lived, and one that is new is not', async () => {
-  const folder = copied('silent');
-  const now = Date.now();
-  await lived(folder, now - DAY_MS, async (host, opened) => {
-    await enrol(host);
-    await livedUntil(opened, now - DAY_MS + HOUR_MS);
-  });
-  await isWell('--data', folder, ...FREE);
-  await lived(folder, now, (_, opened) => livedUntil(opened, now));
-  await finds('unit-silent', /The meter on local unit 3 has not answered ever: see that/, '--data', folder, ...FREE);
-});
-
-test('two meters with one address, or with one number, are found as long as their local unit says so', async () => {
-  const folder = copied('doubled');
-  const now = Date.now() - HOUR_MS;
-  const tells = (toMs: number, ...kinds: SuspicionKind[]) =>
-    lived(folder, now + HOUR_MS, (host) => {
-      const suspicions = kinds.map((kind) => ({ kind, address: 7, svpmsn: svpmsn(0x0a1b2c), sinceMs: now }));
-      const carried = { frames: 9, bytes: 9, airtimeMs: 9, retries: 0, garbled: 8 };
-      const message = { type: 'line-health', fromMs: now, toMs, ...carried, suspicions } as const;
-      return host.handle({ type: 'grid', localUnit: 3, message });
-    });
-  await tells(now + 1, 'doubled-address');
-  await finds(
-    'address-doubled',
-    /Two meters speak at address 7 of local unit 3, .*: set the modem/,
-    '--data',
-    folder,
-    ...FREE,
-  );
-  await tells(now + 2, 'doubled-id');
-  await finds('number-doubled', /bear the number 0a1b2c.*: take the clone away/, '--data', folder, ...FREE);
-  await tells(now + 3);
-  await isWell('--data', folder, ...FREE);
-});
-
-test('a day in the books that nobody signed is found, and so is a head that is gone', async () => {
-  const folder = copied('unsigned');
-  const yesterday = Date.now() - DAY_MS;
-  await lived(folder, yesterday, async (host, opened) => {
-    await enrol(host);
-    const sale = { meter: 0x0a1b2c, amount: 100, source: 'cash' };
-    assert.ok('sequence' in (await host.sell({ ...sale, orderId: 'one' })));
-    await opened.store.signHead({ now: milliseconds(yesterday) });
-  });
-  await isWell('--data', folder, ...FREE);
-  await lived(folder, yesterday + 1, async (host) => {
-    assert.ok('sequence' in (await host.sell({ meter: 0x0a1b2c, amount: 1, source: 'cash', orderId: 'two' })));
-  });
-  const day = new Date(yesterday).toISOString().slice(0, 10);
-  await finds('day-unsigned', new RegExp(`${day} is not signed: start the host`), '--data', folder, ...FREE);
-  await lived(folder, Date.now(), (_, opened) => opened.store.signHead({ now: milliseconds(Date.now()) }));
-  await isWell('--data', folder, ...FREE);
-  const database = new DatabaseSync(join(scratch, folder, 'wattpurse.db'));
-  assert.equal(database.prepare('DELETE FROM heads WHERE number = 1').run().changes, 1);
-  database.close();
-  await finds('head-missing', /Of 2 signed heads .* 1 is gone.*wattpurse audit/, '--data', folder, ...FREE);
 });
 
 test('a secret that everybody may read, and one that is not there, are found; so is a configuration that is wrong', async () => {
