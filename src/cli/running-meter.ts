@@ -19,7 +19,7 @@ import {
 } from '../meter/index.ts';
 import { type ModemAddress, svpmsnText } from '../units/index.ts';
 import { ringAt } from './alarm.ts';
-import { businessClock } from './business-clock.ts';
+import { clockIsLost, oscillator } from './board-clock.ts';
 import { systemRandomness } from './demo-keys.ts';
 import type { LineListener, LineSender } from './field-line.ts';
 import type { KeptMeter } from './meter-file.ts';
@@ -41,7 +41,7 @@ export interface RunningMeterOptions {
 }
 
 /**
- * A meter in a process of its own: its oscillator is the machine's clock, its modem a line to its local unit, and what
+ * A meter in a process of its own: its oscillator is that of the machine, its modem a line to its local unit, and what
  * measures steps it through `act`. Whatever it lets the outside know was kept before: relay, line and card hear of
  * nothing that a power cut could take back.
  */
@@ -50,7 +50,7 @@ export class RunningMeter {
   /** Rejects when it cannot go on: its memory does not keep what it writes, or it has a bug. */
   readonly failed: Promise<never>;
   readonly #options: RunningMeterOptions;
-  readonly #clock = businessClock(0);
+  readonly #now = oscillator();
   readonly #meter: Meter;
   readonly #outputs: MeterOutputs;
   readonly #link: SlaveLink;
@@ -99,7 +99,10 @@ export class RunningMeter {
       },
     };
     this.#link = createSlaveLink({ carrier, address, random });
-    this.#meter = startMeter(kept.memory, 1, systemRandomness, { now: this.#now() }, this.#outputs);
+    const now = this.#now();
+    const clockLost = clockIsLost(kept.memory, { now, unixMs: now }, systemRandomness);
+    if (clockLost) say('warn', 'The clocks of this board and its meter cannot both be right: the host sets the meter.');
+    this.#meter = startMeter(kept.memory, 1, systemRandomness, { now, clockLost }, this.#outputs);
     kept.settle();
     this.#said = this.standing;
     this.slotted = { meter: this.#meter, out: this.#outputs, now: () => this.#now() };
@@ -134,7 +137,7 @@ export class RunningMeter {
     say('info', `Connected to the line at ${at}.`);
     this.#line = line;
     return {
-      message: (bytes) => this.#guarded(() => this.#stepLink({ type: 'bytes', now: this.#clock.now(), bytes })),
+      message: (bytes) => this.#guarded(() => this.#stepLink({ type: 'bytes', now: this.#now(), bytes })),
       ended: (why) => {
         this.#line = undefined;
         say('warn', `The line at ${at} is away, because ${why}.`);
@@ -162,10 +165,6 @@ export class RunningMeter {
     const { say } = this.#options;
     if (came === 'late') say('warn', 'The local unit did not take the last sign of life.');
     else say('info', 'The local unit has taken the last sign of life.');
-  }
-
-  #now(): number {
-    return this.#clock.now();
   }
 
   /** Whatever changed it: the line, the load, or a card in the slot. */
@@ -210,7 +209,7 @@ export class RunningMeter {
     ringAt(
       () => this.#now(),
       at,
-      () => this.#guarded(() => this.#stepLink({ type: 'wake', now: this.#clock.now() })),
+      () => this.#guarded(() => this.#stepLink({ type: 'wake', now: this.#now() })),
     );
   }
 
@@ -223,7 +222,7 @@ export class RunningMeter {
     this.#options.kept.settle();
     this.#sayStanding();
     const frames = answer.type === 'frame' ? [answer.frame] : [];
-    this.#stepLink({ type: 'answer', now: this.#clock.now(), ticket, frames });
+    this.#stepLink({ type: 'answer', now: this.#now(), ticket, frames });
   }
 
   #overhear(frame: Uint8Array): void {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { MeterFile, newMeterFile } from '../../../src/cli/meter-file.ts';
 import { Command } from '../../../src/exchange/index.ts';
-import { BENCH_UNIX_MS, command, createBench, startBench } from '../../../src/meter/board.testing.ts';
+import { command, createBench, live, startBench } from '../../../src/meter/board.testing.ts';
 import { blankMemory, levelsOf } from '../../../src/meter/index.ts';
 import { encodeClockSet } from '../../../src/records/index.ts';
 import { unixSeconds } from '../../../src/units/index.ts';
@@ -23,10 +23,11 @@ for (const commands of [3, 7]) {
     const path = join(folder, 'm.wpm');
     const memory = blankMemory();
     createBench({ memory });
-    // The tickets of the bench are of its day.
-    const seconds = unixSeconds(BENCH_UNIX_MS / 1000);
+    const seconds = unixSeconds(Math.floor(Date.now() / 1000));
     const clockSet = encodeClockSet({ seconds, milliseconds: 0 });
-    command(startBench(memory, { now: Date.now() }), Command.clockSet, clockSet);
+    const bench = startBench(memory, { now: Date.now() });
+    command(bench, Command.clockSet, clockSet);
+    live(bench, 1, 0);
     writeFileSync(path, newMeterFile(memory), { mode: 0o600 });
     const pcscd = await Pcscd.start(t);
     const run = ['meter', 'run', path, '--line', '127.0.0.1:9', '--address', '7', '--reader', 'Virtual PCD 00 00'];

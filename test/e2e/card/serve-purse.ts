@@ -7,11 +7,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { VirtualCard, VPCD_PORT } from '../../../src/adapters/virtual-card.ts';
 import { purseOf } from '../../../src/card/bench.testing.ts';
 import { ATRS } from '../../../src/card/contact/card.testing.ts';
-import { cardWith } from '../../../src/meter/card-slot.testing.ts';
-import { Region } from '../../../src/units/index.ts';
+import { benchTicket, cardWith } from '../../../src/meter/card-slot.testing.ts';
+import { Region, unixSeconds } from '../../../src/units/index.ts';
 
 const [, , tokens = '0', commandsMax = '0'] = process.argv;
-const hand = cardWith(Number(tokens));
+const DAY_SECONDS = 86_400;
+const expiry = unixSeconds(Math.floor(Date.now() / 1000) + DAY_SECONDS);
+const hand = cardWith(Number(tokens), { ticket: benchTicket({ expiry }) });
 let commands = 0;
 let reached: () => void = () => undefined;
 const cutShort = new Promise<void>((resolve) => {
