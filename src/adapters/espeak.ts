@@ -86,8 +86,11 @@ export class EspeakSpeech implements Speech {
   }
 }
 
-const samplesOf = (bytes: Buffer): Int16Array =>
-  Int16Array.from({ length: bytes.length >> 1 }, (_, i) => bytes.readInt16LE(2 * i));
+function samplesOf(bytes: Buffer): Int16Array {
+  const samples = new Int16Array(bytes.length >> 1);
+  for (let i = 0; i < samples.length; i++) samples[i] = bytes.readInt16LE(2 * i);
+  return samples;
+}
 
 /** A RIFF file of one channel of 16 bits. What is written to a pipe does not know its length, and goes to the end. */
 export function parseWave(bytes: Buffer): { readonly rate: number; readonly samples: Int16Array } | undefined {
@@ -122,15 +125,28 @@ export function resampled(samples: Int16Array, rate: number): Int16Array {
   const step = rate / RATE;
   // After so many samples the distances are the same again: 160 of them from 22,050 Hz.
   const phases = RATE / greatestDivisor(rate, RATE);
-  const weights = Array.from({ length: phases }, (_, phase) => weightsAt((phase * step) % 1, step));
+  const weights = weightsOf(rate, () =>
+    Array.from({ length: phases }, (_, phase) => weightsAt((phase * step) % 1, step)),
+  );
   const reach = Math.ceil(TAPS * step);
-  return Int16Array.from({ length: Math.floor(samples.length / step) }, (_, i) => {
+  const sound = new Int16Array(Math.floor(samples.length / step));
+  // The sound of all calls waits while this is reckoned: no call of a function in it, and no sample that is not there.
+  for (let i = 0; i < sound.length; i++) {
     const from = Math.floor(i * step + EPSILON) - reach;
     const weighed = weights[i % phases] as Float64Array;
+    const [first, end] = [Math.max(0, -from), Math.min(weighed.length, samples.length - from)];
     let sum = 0;
-    for (let tap = 0; tap < weighed.length; tap++) sum += (weighed[tap] as number) * (samples[from + tap] ?? 0);
-    return Math.max(-32_768, Math.min(32_767, Math.round(sum)));
-  });
+    for (let tap = first; tap < end; tap++) sum += (weighed[tap] as number) * (samples[from + tap] as number);
+    sound[i] = Math.max(-32_768, Math.min(32_767, Math.round(sum)));
+  }
+  return sound;
+}
+
+/** Of the rate at which it was spoken last, which is that of the next sentence too. */
+let kept: { readonly rate: number; readonly weights: readonly Float64Array[] } | undefined;
+function weightsOf(rate: number, reckoned: () => readonly Float64Array[]): readonly Float64Array[] {
+  if (kept?.rate !== rate) kept = { rate, weights: reckoned() };
+  return kept.weights;
 }
 
 /** A place between two samples is reckoned in floats: a whole one is not taken for one just below it. */

@@ -48,6 +48,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'first-view': async () => (await import('./pages.ts')).firstView(),
   'grid-frames': async () => (await import('./pages.ts')).gridFrames(),
   'top-ups-http': async () => (await import('./top-ups-http.ts')).topUpsOverHttp(),
+  'phone-calls': async () => (await import('./phone-calls.ts')).phoneCalls(),
   'receipts-signed': async () => (await import('./receipts.ts')).receiptsSigned(),
   'credits-sqlite': async () => (await import('./credits.ts')).creditsOnSqlite(),
   'credits-postgresql': async () => (await import('./credits.ts')).creditsOnPostgres(),

@@ -38,7 +38,8 @@ export class Office {
     this.warnings = warnings;
   }
 
-  static async open(folder: string): Promise<Office> {
+  /** @param late hears of each packet of sound how much after its time it was sent */
+  static async open(folder: string, late?: (ms: number) => void): Promise<Office> {
     const named = { seed: undefined, suite: undefined, meters: 2, loads: undefined };
     const setting = settingOf(newFounding(named, DEMO_BEGINS_MS), [], 'live');
     const signer = await receiptSigner((await drawSigningKey('e2e')).secret);
@@ -74,7 +75,10 @@ export class Office {
       pin: '271828',
     } as const;
     made(await telephone.callers.allowCaller(act, access));
-    const sip = await openSipTelephone(telephone.desk, { address: '127.0.0.1', port: 0, folder, warn });
+    const sip = await openSipTelephone(telephone.desk, {
+      ...{ address: '127.0.0.1', port: 0, folder, warn },
+      ...(late && { late }),
+    });
     const stopped = new AbortController();
     const life = living(utility, partners, stopped.signal);
     return new Office(utility, telephone, sip.port, warnings, [

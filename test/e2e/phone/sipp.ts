@@ -15,6 +15,8 @@ export interface SippCall {
   readonly way: Way;
   readonly from: string;
   readonly deeds: readonly Deed[];
+  /** Of the loopback, from which it calls; 127.0.0.1 where absent. */
+  readonly address?: string;
   readonly calls?: { readonly count: number; readonly perSecond: number };
 }
 
@@ -28,9 +30,10 @@ export async function callBySipp(call: SippCall): Promise<{ readonly code: numbe
   const path = join(call.folder, `${call.way}.xml`);
   writeFileSync(path, scenario(call));
   const { count, perSecond } = call.calls ?? { count: 1, perSecond: 1 };
-  const args = ['-sf', path, '-m', String(count), '-r', String(perSecond), '-l', String(count), '-i', '127.0.0.1'];
+  const args = ['-sf', path, '-m', String(count), '-r', String(perSecond), '-l', String(count)];
+  const at = ['-i', call.address ?? '127.0.0.1'];
   const more = ['-p', '0', '-mp', '20000', '-nostdin', '-timeout', '120', '-timeout_error'];
-  const child = spawn('sipp', [...args, ...more, `127.0.0.1:${call.port}`], { cwd: call.folder });
+  const child = spawn('sipp', [...args, ...at, ...more, `127.0.0.1:${call.port}`], { cwd: call.folder });
   let said = '';
   child.stderr.on('data', (text: Buffer) => {
     said += text;
