@@ -1,12 +1,14 @@
 import { Argon2 } from '../adapters/argon2.ts';
-import { type Api, createApi, type Metrics, PAGE_URL, PREFIX } from '../api/index.ts';
-import { createCallers, createPeople, type ExchangeReads, type Store } from '../host/index.ts';
+import { createApi, type Metrics, PAGE_URL, PREFIX } from '../api/index.ts';
+import { createPeople, type ExchangeReads, type Store } from '../host/index.ts';
 import type { CardHouseholds, Utility } from '../simulation/index.ts';
+import { milliseconds } from '../units/index.ts';
 import type { DemoControl } from './demo-control.ts';
 import { systemRandomness } from './demo-keys.ts';
 import type { DemoListen } from './demo-options.ts';
 import { demoAgent, demoPeople } from './demo-people.ts';
 import { demoStage } from './demo-stage.ts';
+import { openDemoTelephone } from './demo-telephone.ts';
 import { isLoopback, listen, listenSomewhere } from './listen.ts';
 import { PAGES_FOLDER } from './pages-folder.ts';
 import { paper, receiptPaper } from './paper.ts';
@@ -28,7 +30,7 @@ export interface DemoApiOptions {
 }
 
 interface DemoApi {
-  readonly app: Api;
+  readonly close: () => Promise<void>;
   /** Of its pages. */
   readonly address: string;
   /** How to try it. Passwords are told here and nowhere else, and only to who named an address. */
@@ -45,10 +47,14 @@ export async function openDemoApi(options: DemoApiOptions): Promise<DemoApi> {
   const welcome = at === 'usual' || isLoopback(at) ? persons : [];
   const whom = new Map(welcome.map(({ role, login }) => [role, login]));
   const demo = demoStage({ utility, cards, control, zone, people: whom });
+  const telephone = await openDemoTelephone({
+    ...{ host: () => utility.host, store, zone },
+    clock: { now: () => milliseconds(utility.time.now) },
+  });
   const app = createApi(
     {
       ...{ host: utility.host, people, clock: wallClock, metrics, readiness, paper, receiptPaper, exchanges, demo },
-      callers: createCallers({ store, clock: wallClock, passwords: new Argon2() }),
+      ...{ callers: telephone.callers, messages: telephone.messages },
     },
     { pages: PAGES_FOLDER },
   );
@@ -56,6 +62,13 @@ export async function openDemoApi(options: DemoApiOptions): Promise<DemoApi> {
   const where = `The pages are ${address}/, the API ${address}${PREFIX}, the page to try it ${address}${PAGE_URL}.`;
   const logins = persons.map(({ login, password }) => `  ${login.padEnd(16)} ${password}`);
   await demoAgent(utility.host);
-  const lines = at === 'usual' ? [where] : [where, 'Log in as (new passwords at each start):', ...logins];
-  return { app, address, lines };
+  const lines =
+    at === 'usual'
+      ? [where, telephone.line]
+      : [where, telephone.line, 'Log in as (new passwords at each start):', ...logins];
+  const close = async () => {
+    await app.close();
+    await telephone.close();
+  };
+  return { close, address, lines };
 }

@@ -98,7 +98,7 @@ async function watch(
     const { utility, cards } = opened;
     const control = new DemoControl(utility, options.speed);
     const store = givingWay(folder.store);
-    const { app, address, lines } = await api.openDemoApi({
+    const { close, address, lines } = await api.openDemoApi({
       ...{ utility, cards, control, zone, store, metrics, exchanges, at },
     });
     try {
@@ -106,7 +106,7 @@ async function watch(
       await (at === 'usual' ? view.begin(lines.join('\n')) : view.announce(lines, stopping));
       return await go(options, { view, control, utility, pages: `${address}/`, partners }, stopping, stop);
     } finally {
-      await app.close();
+      await close();
     }
   } finally {
     await partners.close();

@@ -7,6 +7,7 @@ import { TextLine } from '../phone/index.ts';
 import { subscriberOfHouse, svpmsnOfHouse, Utility } from '../simulation/index.ts';
 import { meterDigits } from '../units/index.ts';
 import { DemoPartners } from './demo-partners.ts';
+import { DEMO_PIN } from './demo-telephone.ts';
 import { CannotGoOn } from './failure.ts';
 import { wrongFlag } from './flags.ts';
 import { newFounding } from './founding.ts';
@@ -23,7 +24,7 @@ const SPEED = 60;
 const TURN_MS = 240_000;
 /** The telephone of the first house of the demo: its mobile money confirms. */
 const NUMBER = '821012345678';
-const PIN = '271828';
+const PIN = DEMO_PIN;
 const NUMBER_FORM = /^[1-9]\d{6,14}$/;
 
 /** `wattpurse phone try`: the dialogue by telephone, written down. */

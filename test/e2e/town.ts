@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { drawSigningKey, receiptSigner } from '../../src/adapters/receipt-jose.ts';
 import { Metrics, openDemoApi } from '../../src/cli/demo-api.ts';
@@ -82,11 +81,10 @@ export class Town {
     await utility.runUntil(DEMO_BEGINS_MS + hours * 3_600_000);
     const control = new DemoControl(utility, 60);
     const at = { host: '127.0.0.1', port };
-    const { app } = await openDemoApi({ utility, cards, control, zone: DEMO_ZONE, store, metrics, exchanges, at });
+    const { address, close } = await openDemoApi({ utility, cards, control, zone: DEMO_ZONE, store, metrics, exchanges, at });
     await partners.begin(() => utility.host);
-    const { port: given } = app.server.address() as AddressInfo;
-    return new Town(utility, control, partners, `http://127.0.0.1:${given}`, async () => {
-      await app.close();
+    return new Town(utility, control, partners, address, async () => {
+      await close();
       await partners.close();
       await store.close();
     });
