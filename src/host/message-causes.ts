@@ -64,9 +64,12 @@ export const valueStored = (tx: StoreTransaction, { id, svpmsn, amount }: Order,
 export async function eventsHeard(tx: StoreTransaction, news: readonly MeterEvent[], now: Milliseconds): Promise<void> {
   for (const event of news) {
     const of = causeOf(event);
-    if (of === undefined) continue;
-    const { svpmsn } = event;
-    const key = keyOf(of.cause, svpmsn, await fillOf(tx, svpmsn, event.sequence));
+    // Before its clock was set a meter supplies nobody: what it says of its empty purse then is no news.
+    if (of === undefined || event.time === 0) continue;
+    const { svpmsn, sequence } = event;
+    // Value came since: what was told late is over.
+    if (news.some((other) => isCredit(other) && other.sequence > sequence)) continue;
+    const key = keyOf(of.cause, svpmsn, await fillOf(tx, svpmsn, sequence));
     await messageDue(tx, { cause: of.cause, svpmsn, key, said: of.said }, now);
   }
 }
@@ -76,7 +79,7 @@ function causeOf({ kind, value }: MeterEvent): { readonly cause: MessageCause; r
     case EventKind.lowBalance:
       return { cause: 'balance-low', said: { name: 'low', amount: value } };
     case EventKind.lastToken:
-      return { cause: 'cut-near', said: { name: 'lastToken', amount: value } };
+      return { cause: 'cut-near', said: value === 0 ? { name: 'usedUp' } : { name: 'lastToken', amount: value } };
     case EventKind.emergencyCreditBegun:
     case EventKind.cutDeferred:
       return { cause: 'cut-near', said: { name: 'usedUp' } };
@@ -91,8 +94,9 @@ export const keyOf = (cause: MessageCause, svpmsn: Svpmsn, fill: string): string
 /** Names the time since value came last, by the event that told of it; a meter that forgot counts its events anew. */
 export async function fillOf(tx: StoreReads, svpmsn: Svpmsn, before = Number.POSITIVE_INFINITY): Promise<string> {
   const events = await tx.events({ svpmsn, limit: EVENTS_READ });
-  const credit = events.find(
-    ({ kind, sequence }) => (kind === EventKind.creditStored || kind === EventKind.cardCredited) && sequence < before,
-  );
+  const credit = events.find((event) => isCredit(event) && event.sequence < before);
   return credit === undefined ? 'first' : `${credit.sequence}@${credit.time}`;
 }
+
+const isCredit = ({ kind }: Pick<MeterEvent, 'kind'>): boolean =>
+  kind === EventKind.creditStored || kind === EventKind.cardCredited;

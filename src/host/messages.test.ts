@@ -122,6 +122,10 @@ test('a low balance and a cut are told once until new value came, however often 
   await hear(7, EventKind.creditStored, EventKind.lastToken);
   await messages.sendMessages();
   assert.equal(carrier.sent.length, 3);
+  // What was over when it was heard is no news any more.
+  await hear(9, EventKind.creditStored, EventKind.lowBalance, EventKind.lastToken, EventKind.creditStored);
+  await messages.sendMessages();
+  assert.equal(carrier.sent.length, 3);
 });
 
 test('what a carrier certainly did not take is sent again later, and under the same id', async () => {

@@ -31,6 +31,7 @@ type CallStep =
 
 /** Of calls by telephone, as those see them who work at the utility. */
 export interface PhoneCallWords {
+  readonly calls: string;
   readonly note: string;
   readonly waitingFor: string;
   readonly waitingForNobody: string;
@@ -65,6 +66,7 @@ export interface PhoneCallWords {
 
 export const PHONE_CALL_WORDS: Readonly<Record<Language, PhoneCallWords>> = {
   en: {
+    calls: 'Calls',
     note: 'Who calls, and what becomes of it, step by step. No digit that somebody keyed is kept: no card number and no PIN.',
     waitingFor: 'Wait to be called back',
     waitingForNobody: 'Nobody waits to be called back.',
@@ -123,6 +125,7 @@ export const PHONE_CALL_WORDS: Readonly<Record<Language, PhoneCallWords>> = {
     },
   },
   ko: {
+    calls: '통화',
     note: '누가 전화했고 어떻게 되었는지 단계별로 봅니다. 누른 숫자는 카드 번호도 비밀번호도 남기지 않습니다.',
     waitingFor: '회신을 기다리는 통화',
     waitingForNobody: '회신을 기다리는 사람이 없습니다.',

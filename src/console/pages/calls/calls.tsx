@@ -30,7 +30,7 @@ export function CallsPage(): ReactNode {
         keepMounted={false}
       >
         <Tabs.List mb="md">
-          <Tabs.Tab value="calls">{names.calls}</Tabs.Tab>
+          <Tabs.Tab value="calls">{words.calls}</Tabs.Tab>
           {mayMessages && <Tabs.Tab value="messages">{messages.title}</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="calls">
@@ -89,7 +89,7 @@ function Calls({ label, items, isWaiting = false }: CallsProps): ReactNode {
       label={label}
       items={items}
       keyOf={({ id }) => id}
-      minWidth={720}
+      minWidth={isWaiting ? 900 : 780}
       columns={[
         {
           head: words.when,
@@ -109,7 +109,8 @@ function Calls({ label, items, isWaiting = false }: CallsProps): ReactNode {
         {
           head: words.lastStep,
           cell: ({ steps }) => {
-            const last = steps.at(-1);
+            // That a call has ended its state says.
+            const last = steps.findLast(({ name }) => name !== 'ended');
             return last && words.steps[last.name];
           },
         },
