@@ -81,7 +81,16 @@ export class Town {
     await utility.runUntil(DEMO_BEGINS_MS + hours * 3_600_000);
     const control = new DemoControl(utility, 60);
     const at = { host: '127.0.0.1', port };
-    const { address, close } = await openDemoApi({ utility, cards, control, zone: DEMO_ZONE, store, metrics, exchanges, at });
+    const { address, close } = await openDemoApi({
+      utility,
+      cards,
+      control,
+      zone: DEMO_ZONE,
+      store,
+      metrics,
+      exchanges,
+      at,
+    });
     await partners.begin(() => utility.host);
     return new Town(utility, control, partners, address, async () => {
       await close();
