@@ -73,6 +73,14 @@ test('the options of a host may stand in its configuration, and those of the com
   );
   const given = parseHostOptions(['--configuration', path, '--data', 'other', '--listen', '127.0.0.1:11']);
   assert.deepEqual([given.data, given.listen.port, given.zone], ['other', 11, 'Asia/Seoul']);
+  writeFileSync(join(scratch, 'broker.credentials'), 'host\nsecret\n');
+  const broker = { broker: '127.0.0.1:4222', brokerCredentials: 'broker.credentials', metersMax: 700 };
+  writeFileSync(path, JSON.stringify({ host: { data: 'books', ...broker } }));
+  const brokered = parseHostOptions(['--configuration', path]);
+  assert.deepEqual(
+    [brokered.metersMax, brokered.broker?.servers, brokered.broker?.credentials],
+    [700, [{ host: '127.0.0.1', port: 4222 }], { user: 'host', password: 'secret' }],
+  );
   writeFileSync(path, JSON.stringify({ host: { listen: 'here' } }));
   assert.throws(() => parseHostOptions(['--configuration', path, '--data', 'other']), /--listen must be an address/);
   writeFileSync(path, JSON.stringify({ host: { listen: '127.0.0.1:9' } }));

@@ -97,7 +97,10 @@ const Host = Strict({
   proxy: Type.Optional(described(Text(64), 'Address of the reverse proxy that speaks TLS')),
   webhookInside: Type.Optional(Type.Array(Text(64), { minItems: 1, maxItems: 64 })),
   areaUnits: Type.Optional(described(Text(255), 'Address and port at which area units reach it')),
+  broker: Type.Optional(described(Text(1_024), 'Servers of a broker (NATS) as machine:port, by commas, in its place')),
+  brokerCredentials: Type.Optional(described(Path, 'What the broker knows this host by')),
   certificates: Type.Optional(described(Path, 'Folder with certificate.pem, key.pem and authority.pem')),
+  metersMax: Type.Optional(Type.Integer({ minimum: 1, maximum: 16_777_216 })),
 });
 
 /** What a host is beside its books: how it is started, and whom it works with. Secrets stand elsewhere. */
@@ -173,13 +176,15 @@ export const besideOf = (configuration: string, name: string): string => resolve
 
 /** The options of the command line that stand in a configuration, as they would stand there. */
 export function hostWordsOf({ host = {} }: HostConfiguration, path: string): Readonly<Record<string, string>> {
-  const { data, certificates, webhookInside, areaUnits, ...same } = host;
+  const { data, certificates, webhookInside, areaUnits, brokerCredentials, metersMax, ...same } = host;
   return {
     ...same,
     ...(data !== undefined && { data: besideOf(path, data) }),
     ...(certificates !== undefined && { certificates: besideOf(path, certificates) }),
     ...(webhookInside !== undefined && { 'webhook-inside': webhookInside.join(',') }),
     ...(areaUnits !== undefined && { 'area-units': areaUnits }),
+    ...(brokerCredentials !== undefined && { 'broker-credentials': besideOf(path, brokerCredentials) }),
+    ...(metersMax !== undefined && { 'meters-max': String(metersMax) }),
   };
 }
 

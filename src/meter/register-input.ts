@@ -281,6 +281,7 @@ export interface PartWatch {
   longestSeconds: number;
 }
 
+/** The watch over a part that was heard just now. */
 export const partWatch = (part: BusPart, afterSeconds: number): PartWatch => ({
   ...{ part, afterSeconds, told: false, toldAt: Number.NEGATIVE_INFINITY, longestSeconds: 0 },
 });
