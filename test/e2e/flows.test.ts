@@ -56,12 +56,12 @@ test('a subscriber pays by card and by telephone, sees both arrive, and keeps a 
 /** What stands in the menu of each role, by address: what docs/reference/pages.md says of them, and a demo's meters. */
 const MENUS = {
   Operator:
-    'overview grid meters panel subscribers sell till payments agents cards losses forecast field books settlement tariffs approvals keys settings',
+    'overview grid meters panel subscribers sell till payments calls agents cards losses forecast field books settlement tariffs approvals keys settings',
   Cashier: 'overview grid meters panel subscribers sell till payments cards approvals',
   Agent: 'panel vend till kiosk',
   Technician: 'overview grid meters panel subscribers cards losses field',
   Auditor:
-    'overview grid meters panel subscribers payments agents cards losses forecast books settlement tariffs approvals people keys settings',
+    'overview grid meters panel subscribers payments calls agents cards losses forecast books settlement tariffs approvals people keys settings',
   'System manager': 'panel approvals people keys settings',
   Seller: 'panel losses forecast books settlement',
   Subscriber: 'home home-buy home-statement home-receipts panel',
