@@ -105,12 +105,14 @@ test('what is due to a provider is filled in, asked for once, booked when anothe
   const sale = { csn: TOWN_CARDS[0] ?? '', region: Region.gas, orderId: 'gas', paid: 1_250, method: 'cash' } as const;
   made(await office.buyForCard(sale));
   const { due } = made(await host.payeeAccount(GAS));
+  let amount = '';
   await as('Operator', async (page) => {
     await page.goto('/settlement');
     await page.getByRole('button', { name: `${words.pay}: Town Gas` }).click();
     const dialog = page.getByRole('dialog');
-    const amount = await dialog.getByLabel(words.amount).inputValue();
-    assert.ok(due > 0n && amount === (Number(due) / 100).toFixed(2), 'what is due stands there');
+    amount = await dialog.getByLabel(words.amount).inputValue();
+    // Whoever else buys meanwhile makes it more.
+    assert.ok(due > 0n && Number(amount) >= Number(due) / 100, 'what is due stands there');
     const pay = dialog.getByRole('button', { name: words.pay, exact: true });
     await dialog.getByLabel(words.paidOn).fill('2026-03-01');
     await dialog.getByLabel(words.reference).fill('SEPA 17');
@@ -123,7 +125,7 @@ test('what is due to a provider is filled in, asked for once, booked when anothe
     const decision = { approval: asked?.id ?? '', verdict: 'approve' } as const;
     made(await office.decide(decision));
   });
-  assert.equal(made(await host.payeeAccount(GAS)).due, 0n);
+  assert.equal((Number(made(await host.payeeAccount(GAS)).paid) / 100).toFixed(2), amount);
   await as('Operator', async (page) => {
     await page.goto('/settlement');
     await page.getByRole('button', { name: `${words.history}: Town Gas` }).click();

@@ -79,8 +79,8 @@ export const RULE_DEFECTS: readonly Defect[] = [
     by: ['I10', 'I6'],
     what: 'after a restore nobody is asked',
     file: 'src/host/host.ts',
-    right: "if ((await tx.fact('restored')) === 1) {",
-    wrong: "if ((await tx.fact('restored')) === 2) {",
+    right: "if ((await tx.fact('restored')) === 1) await restoration.begin(",
+    wrong: "if ((await tx.fact('restored')) === 2) await restoration.begin(",
   },
   {
     rule: 'X10',
