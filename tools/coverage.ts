@@ -22,7 +22,6 @@ const TESTS = [
   'src/host/{ledger,payments,revenue,trading,vending}.test.ts',
   'test/conformance/{attacks,exchange,exchange-*,flipped-bits,hostile-frames,message-orders}.test.ts',
   'src/cli/vectors.test.ts',
-  'test/e2e/keys/token.test.ts',
 ];
 const FILES_AT_ONCE = 2;
 // What was compiled before is measured less exactly: https://nodejs.org/api/module.html#module-compile-cache

@@ -14,9 +14,8 @@ export function keysWhere(
 }
 
 /**
- * One store with the KH of all of these, for whoever has them from several copies of one keyring; where two of them have
- * a KH of one name, with that of the later.
- * @throws RangeError when they are not of one utility and one master of transport
+ * One store with the KH of all of these, for whoever has them from several copies of one keyring.
+ * @throws RangeError when they are not of one utility and one master of transport, or differ in a KH of one name
  */
 export function keysTogether(stores: readonly SoftwareKeyStore[], randomness: Randomness): SoftwareKeyStore {
   const masters = stores.map((store) => masterKeysOf(store));
