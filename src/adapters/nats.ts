@@ -267,6 +267,31 @@ export class Broker {
   }
 }
 
+/** What keeps a broker from serving a program. `why` is the rest of a sentence that ends in `because`. */
+export interface BrokerFault {
+  readonly reason: 'unreachable' | 'refused' | 'keeps-nothing';
+  readonly why: string;
+}
+
+/** Whether a broker takes this program, and most of its servers reach each other, so that it keeps what must arrive. */
+export async function probeBroker(settings: BrokerSettings): Promise<BrokerFault | undefined> {
+  let connection: NatsConnection;
+  try {
+    connection = await connect({ ...optionsOf(settings), reconnect: false });
+  } catch (error) {
+    return { reason: isRefusal(error) ? 'refused' : 'unreachable', why: reasonOf(error as Error) };
+  }
+  try {
+    const manager = await jetstreamManager(connection, { checkAPI: false, timeout: STORED_WITHIN_MS });
+    await manager.getAccountInfo();
+    return undefined;
+  } catch (error) {
+    return { reason: 'keeps-nothing', why: reasonOf(error as Error) };
+  } finally {
+    await connection.close();
+  }
+}
+
 function optionsOf({ servers, credentials, certificates, name }: BrokerSettings) {
   return {
     ...{ servers: servers.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`), name },

@@ -53,7 +53,7 @@ Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
   manager: `  wattpurse manager LOGIN --data DIR [--database URL]
       Makes a system manager, or gives one a new password, good for choosing another.`,
   doctor: `  wattpurse doctor --data DIR [the other options of host] [--called NAME] [--time-server MACHINE[:PORT]]
-                   [--reader NAME] [--json]
+                   [--reader NAME] [--back-up-days N] [--json]
       Looks at everything that a host with these options needs, changes nothing, and says what to do about each fault.
       The host may run meanwhile. --called is the name that its certificate must bear; --time-server is asked for the time.`,
   keys: `  wattpurse keys show --data DIR [--json]         lists the master keys of a host by check value

@@ -1,4 +1,6 @@
+import { backUpCheck } from './back-up-check.ts';
 import { databaseCheck, headsCheck, unitsCheck } from './book-checks.ts';
+import { brokerCheck } from './broker-check.ts';
 import { certificatesCheck } from './certificate-checks.ts';
 import type { Check } from './check.ts';
 import { clockCheck } from './clock-check.ts';
@@ -20,9 +22,11 @@ export const CHECKS: readonly Check[] = [
   databaseCheck,
   keysCheck,
   headsCheck,
+  backUpCheck,
   clockCheck,
   portsCheck,
   certificatesCheck,
+  brokerCheck,
   partnersCheck,
   packagesCheck,
   unitsCheck,

@@ -1,7 +1,17 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { bookKeys } from '../../adapters/book-keys.ts';
-import { keyName, openKeyRing, Purpose, SoftwareKeyStore, Suite } from '../../crypto/index.ts';
+import {
+  KeyTokenError,
+  type KeyTokenFailure,
+  keyName,
+  openKeyRing,
+  Purpose,
+  SoftwareKeyStore,
+  Suite,
+  TokenKeyStore,
+  type UtilityKeys,
+} from '../../crypto/index.ts';
 import { StoreError } from '../../host/index.ts';
 import { assertNever } from '../../units/index.ts';
 import { DEMO_PASSPHRASE, systemRandomness } from '../demo-keys.ts';
@@ -10,8 +20,9 @@ import { BOOK_KEYS_FILE, KEYS_FILE, RECEIPT_KEY_FILE } from '../folder-files.ts'
 import { besideOf, type HostConfiguration, variableOf } from '../host-configuration.ts';
 import { PASSPHRASE_MISSING } from '../host-folder.ts';
 import { PASSPHRASE_FILE_VARIABLE, PASSPHRASE_VARIABLE, passphrase } from '../passphrase.ts';
+import { openToken, tokenOf } from '../token-file.ts';
 import { WrongUse } from '../usage.ts';
-import { type Check, type Finding, fine, found, type Subject } from './check.ts';
+import { type Check, type Finding, type FindingName, fine, found, type Subject } from './check.ts';
 
 /** Read, written or run by everybody on the machine. A group of one's own may read: those who hand out secrets want it. */
 const OTHERS = 0o007;
@@ -94,11 +105,35 @@ export const keysCheck: Check = {
         ),
       ];
     }
+    const held = await inToken(subject, keys);
+    if ('severity' in held) return [held];
     return [
-      (await isOfThese(subject, keys)) ? fine(`${path} opens, and is the keyring of these books.`) : foreign(path),
+      (await isOfThese(subject, held)) ? fine(`${path} opens, and is the keyring of these books.`) : foreign(path),
     ];
   },
 };
+
+/** The keys themselves, where they are in a token, or why they are not to be had. */
+async function inToken({ options: { data } }: Subject, keyring: SoftwareKeyStore): Promise<UtilityKeys | Finding> {
+  const fault = (reason: KeyTokenFailure, sentence: string) => found(TOKEN_FINDINGS[reason], sentence);
+  try {
+    const at = tokenOf(data);
+    return at === undefined ? keyring : await TokenKeyStore.open(keyring, await openToken(at));
+  } catch (error) {
+    if (error instanceof KeyTokenError) return fault(error.reason, error.message);
+    if (error instanceof WrongUse) return fault('pin-wrong', error.message);
+    throw error;
+  }
+}
+
+const TOKEN_FINDINGS = {
+  'driver-missing': 'package-missing',
+  'module-missing': 'token-module-missing',
+  'token-missing': 'token-missing',
+  'pin-wrong': 'token-pin-wrong',
+  'key-open': 'token-missing',
+  failed: 'token-missing',
+} as const satisfies Readonly<Record<KeyTokenFailure, FindingName>>;
 
 function readPassphrase({ isDemo }: Subject): string | Finding {
   try {
@@ -118,7 +153,7 @@ async function isBegun(subject: Subject): Promise<boolean> {
   return (await factOf(subject)) !== undefined;
 }
 
-async function isOfThese(subject: Subject, keys: SoftwareKeyStore): Promise<boolean> {
+async function isOfThese(subject: Subject, keys: UtilityKeys): Promise<boolean> {
   const known = await factOf(subject);
   const value = Number.parseInt(await keys.checkValue(keyName(Purpose.value, Suite.aes128, 0)), 16);
   if (known !== undefined) return known === value;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -29,6 +29,7 @@ import {
 } from '../../../src/crypto/index.ts';
 import { type Csn, svpmsn } from '../../../src/units/index.ts';
 
+const MAIN = join(import.meta.dirname, '../../../src/cli/main.ts');
 const MODULE = '/usr/lib/softhsm/libsofthsm2.so';
 const VECTORS = join(import.meta.dirname, '../../../../shared/vectors/exchange.json');
 
@@ -260,6 +261,23 @@ test('the master keys of a host move into a token after a ceremony, and the fold
   } finally {
     await opened.close();
   }
+  // Whoever looks after the host learns of a token that does not open before the host does not start.
+  const found = () => {
+    // In a process of its own: a token is open to a whole process.
+    const words = [MAIN, 'doctor', '--data', folder, '--listen', '127.0.0.1:0', '--json'];
+    const { stdout } = spawnSync(process.execPath, words, { encoding: 'utf8', env: process.env });
+    const { findings } = JSON.parse(stdout) as { findings: { check: string; name: string | null; sentence: string }[] };
+    return findings.flatMap(({ check: each, name, sentence }) => (each === 'keys' ? [`${name}: ${sentence}`] : []));
+  };
+  assert.match(String(found()), /^null: .* opens, and is the keyring of these books\.$/);
+  process.env.WATTPURSE_TOKEN_PIN = 'wrong1';
+  assert.match(String(found()), /^token-pin-wrong: The PIN is not that of token "host \d+": give the right one/);
+  process.env.WATTPURSE_TOKEN_PIN = PIN;
+  const file = readFileSync(join(folder, 'token.json'), 'utf8');
+  writeFileSync(join(folder, 'token.json'), file.replace(MODULE, '/nowhere.so'));
+  assert.match(String(found()), /^token-module-missing: The PKCS#11 module \/nowhere\.so is not there/);
+  writeFileSync(join(folder, 'token.json'), file);
+
   const meter = join(scratch, 'm.wpm');
   const born = await run('meter', 'personalise', meter, '--number', '00000a', '--data', folder, ...two);
   assert.deepEqual([born.code, born.err], [0, '']);
