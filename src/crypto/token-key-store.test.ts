@@ -11,6 +11,7 @@ import {
   type KeyName,
   KeyStoreError,
   type KeyToken,
+  KeyTokenError,
   keyName,
   keysTogether,
   keysWhere,
@@ -106,6 +107,19 @@ test('what a token does not have, another utility’s and a key given out are re
   const card = { utility: 1, n: NAMES[Suite.aes128] as KeyName<0>, csn: '04a1b2c3d4e5f6' as Csn, scope: 2 as const };
   await assert.rejects(moved.cardKey(card), refused('no-such-key'));
   await assert.rejects(moved.cardMaster(), refused('not-given-out'));
+});
+
+test('what a token itself refuses comes through as it said it', async () => {
+  const [keys, token] = [storeOf(NAMES), new OwnToken()];
+  await moveToToken(keys, token);
+  const moved = await TokenKeyStore.open(keys, token);
+  token.cmac = async () => {
+    throw new KeyTokenError('failed', 'The token was pulled out: connect it again.');
+  };
+  await assert.rejects(
+    moved.terminalKey(NAMES[Suite.aes128] as KeyName, METER),
+    (error) => error instanceof KeyTokenError && error.reason === 'failed' && error.message.includes('connect it'),
+  );
 });
 
 test('parts of a keyring make it again, and parts that do not belong together do not', async () => {
