@@ -116,14 +116,20 @@ function endOf(order: NumberedOrder | CardOrder): Pick<OrderPart, 'settledAt' | 
 }
 
 function linesOfTrade({ energy, fixedCharge, tax, arrears, fee }: Trade): ReceiptLine[] {
-  // What a database had forgotten can leave arrears below nothing: that much less was paid for the energy.
-  const credit = arrears < 0n ? arrears : 0n;
+  // What a database had forgotten can leave arrears below nothing: that much less was paid for the energy, and where
+  // that is not enough, of what was due beside it.
+  let credit = arrears < 0n ? -arrears : 0n;
+  const line = (kind: ReceiptLine['kind'], amount: bigint): ReceiptLine => {
+    const less = credit < amount ? credit : amount;
+    credit -= less;
+    return { kind, amount: Number(amount - less), label: less > 0n ? 'less what was paid before' : undefined };
+  };
   return shown([
-    { kind: 'energy', amount: Number(energy + credit), label: credit < 0n ? 'less what was paid before' : undefined },
-    { kind: 'fixed-charge', amount: Number(fixedCharge), label: undefined },
-    { kind: 'tax', amount: Number(tax), label: undefined },
-    { kind: 'arrears', amount: Number(arrears - credit), label: undefined },
-    { kind: 'fee', amount: Number(fee), label: undefined },
+    line('energy', energy),
+    line('fixed-charge', fixedCharge),
+    line('tax', tax),
+    { kind: 'arrears', amount: Number(arrears < 0n ? 0n : arrears), label: undefined },
+    line('fee', fee),
   ]);
 }
 
