@@ -1,6 +1,7 @@
-import { clockMs, type MeterMemory, type MeterOutputs, PlainNvm, startMeter } from '../meter/index.ts';
+import { clockMs, type MeterMemory, PlainNvm, startMeter } from '../meter/index.ts';
 import { type Milliseconds, milliseconds, type Randomness } from '../units/index.ts';
 import type { Clocks } from './business-clock.ts';
+import { UNWIRED } from './unwired.ts';
 
 const MACHINE: Clocks = { wallMs: Date.now, runMs: () => performance.now() };
 
@@ -30,18 +31,8 @@ export function clockIsLost(
 ): boolean {
   const copy = ({ bytes }: { readonly bytes: Uint8Array }) => new PlainNvm(bytes.slice());
   const copied = { nvm: copy(memory.nvm), sam: copy(memory.sam), svm: copy(memory.svm) };
-  const meter = startMeter(copied, 1, randomness, { now }, SILENT);
+  const meter = startMeter(copied, 1, randomness, { now }, UNWIRED);
   const { lastUse } = meter.svm;
   const isBehind = lastUse !== undefined && meter.minute < lastUse.minute - DAY_MINUTES;
   return isBehind || Math.abs(clockMs(meter) - unixMs) > DAY_MS;
 }
-
-const SILENT: MeterOutputs = {
-  relay: () => undefined,
-  throttle: () => undefined,
-  buzzer: () => undefined,
-  loadControl: () => undefined,
-  attention: () => undefined,
-  card: () => undefined,
-  wake: () => undefined,
-};

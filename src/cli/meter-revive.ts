@@ -1,6 +1,6 @@
 import { type KeyStore, keyName, Purpose } from '../crypto/index.ts';
 import { Command, hostCommand, hostFirst, hostReceive, hostWrapKey, openHostSession } from '../exchange/index.ts';
-import { type Meter, type MeterOutputs, startMeter, stepFrame } from '../meter/index.ts';
+import { type Meter, startMeter, stepFrame } from '../meter/index.ts';
 import {
   decodeKeyChangeAnswer,
   decodeMaintenanceStatus,
@@ -20,6 +20,7 @@ import { checkDatabase } from './host-options.ts';
 import { MeterFile } from './meter-file.ts';
 import { actOf, done } from './meter-life.ts';
 import { maintenanceKeys } from './meter-personalise.ts';
+import { UNWIRED } from './unwired.ts';
 import { WrongUse } from './usage.ts';
 import { withBooks } from './utility-folder.ts';
 
@@ -44,7 +45,7 @@ export async function meterRevive(args: readonly string[]): Promise<number> {
       { data, database },
       async ({ host }) => {
         const now = businessClock(0).now();
-        const meter = startMeter(file.memory, 1, systemRandomness, { now }, DEAF);
+        const meter = startMeter(file.memory, 1, systemRandomness, { now }, UNWIRED);
         const { svpmsn } = meter.sam;
         const { meter: booked } = done(await host.meter(svpmsn));
         if (!meter.dismantled) {
@@ -82,7 +83,7 @@ function giveKey(meter: Meter, under: Key, key: Key, now: number): void {
       `Meter ${svpmsnText(meter.sam.svpmsn)} took no key (${why}): see that the shares are of its utility.`,
     );
   const said = (frame: Uint8Array) => {
-    const answer = stepFrame(meter, frame, now, DEAF);
+    const answer = stepFrame(meter, frame, now, UNWIRED);
     return answer.type === 'frame' ? hostReceive(session, answer.frame) : undefined;
   };
   const session = openHostSession(under, Command.keyChange, systemRandomness);
@@ -97,14 +98,3 @@ function giveKey(meter: Meter, under: Key, key: Key, now: number): void {
   if (taken === undefined || isRecordFailure(taken)) throw refused('it did not answer');
   if (taken.head.result !== Result.done) throw refused(`result ${taken.head.result}`);
 }
-
-/** In the workshop: nothing hangs on the meter. */
-const DEAF: MeterOutputs = {
-  relay: () => undefined,
-  throttle: () => undefined,
-  buzzer: () => undefined,
-  loadControl: () => undefined,
-  attention: () => undefined,
-  card: () => undefined,
-  wake: () => undefined,
-};
