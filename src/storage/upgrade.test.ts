@@ -138,6 +138,8 @@ test('a program with a newer shape waits until no host of an older one is connec
     await other.close();
 
     const upgrading = new pg.Client({ connectionString: server.url, application_name: hostsOf('public') });
+    // Where something fails, the server is stopped under it.
+    upgrading.on('error', () => undefined);
     await upgrading.connect();
     const sentence =
       'Hosts of an older version are at this database (1 connection): stop them, and start this one again; nothing was changed.';
@@ -145,10 +147,11 @@ test('a program with a newer shape waits until no host of an older one is connec
     await upgrading.query('ROLLBACK');
     made(await rig.host.sell({ meter: 1, amount: 5, orderId: 'still', source: 'cash' }));
     // Its connections come and go: between two of them the newer program takes the database forward.
-    await upgrading.query(
-      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name = $1',
+    const { rows: ended } = await upgrading.query(
+      'SELECT pg_terminate_backend(pid, 10000) AS is_gone FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name = $1',
       [hostsOf('public')],
     );
+    assert.ok(ended.every(({ is_gone: isGone }) => isGone));
     await migrate(upgrading, 'public', newer);
     const late = await rig.host.sell({ meter: 1, amount: 5, orderId: 'late', source: 'cash' });
     assert.equal('reason' in late && late.reason, 'store-failed');
