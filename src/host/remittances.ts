@@ -1,9 +1,11 @@
 import { civilDayAt, dateText } from '../tariff/index.ts';
 import type { Milliseconds } from '../units/index.ts';
+import { amountText } from '../words/index.ts';
 import { providerBy } from './card-lookup.ts';
 import { fail, isFailure, textFault } from './failures.ts';
 import { type LedgerReader, remitted } from './ledger.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
+import { termsOf } from './terms.ts';
 import { cashGiven } from './tills.ts';
 import type { Account, HostFailure, PaymentMethod, Remittance } from './types.ts';
 
@@ -92,7 +94,11 @@ export async function remittanceFault(
   const most = amount > 0 ? due : -due;
   if (BigInt(Math.abs(amount)) <= most) return undefined;
   const [who, whom] = amount > 0 ? ['To', 'due'] : ['From', 'owed back'];
-  return wrong(`${who} ${payee} ${most > 0n ? most : 0n} is ${whom}, and not ${Math.abs(amount)}.`);
+  const { currency } = await termsOf(tx);
+  const money = (minorUnits: number) => `${amountText(minorUnits, currency.exponent)} ${currency.code}`;
+  return wrong(
+    `${who} "${payee}" ${money(Math.max(0, Number(most)))} is ${whom}: ${money(Math.abs(amount))} is more than that.`,
+  );
 }
 
 /** Books money that left, or came, in the name of whoever asked for it. */

@@ -220,7 +220,10 @@ for (const { name, skip, open } of STORES) {
     assert.equal(await settling.pay('1-2', 700), 'done');
     made(await host.by(settling.act()).voidCardOrder('gas'));
     assert.deepEqual(await settling.due('1-2'), [0n, 700n, -700n], 'the sale was taken back');
-    assert.equal(reasonOf(await take(701)), 'remittance-wrong');
+    const refused = await take(701);
+    assert.equal(reasonOf(refused), 'remittance-wrong');
+    const sentence = 'From "1-2" 7.00 EUR is owed back: 7.01 EUR is more than that.';
+    assert.equal('sentence' in refused && refused.sentence, sentence);
     made(await take(300));
     assert.deepEqual(await settling.due('1-2'), [0n, 400n, -400n]);
     assert.deepEqual(await settling.accounts('remitted-to:1-2', 'bank-transfer'), [400n, -400n]);
