@@ -1,3 +1,4 @@
+import { assert } from '../units/index.ts';
 import { Index, Table } from './memory-table.ts';
 import { comparePlaces } from './shelf-pages.ts';
 import type { Journal, JournalQuery, Numbered, NumberIn, OrderedQuery, Shelf, ShelfQuery } from './shelf-port.ts';
@@ -48,6 +49,12 @@ export class MemoryShelf<R extends { readonly id: string }, Found extends keyof 
     const rest = past === undefined ? placed : placed.filter((each) => sign * comparePlaces(each, past) > 0);
     rest.sort((a, b) => sign * comparePlaces(a, b));
     return rest.slice(0, limit).map(({ row }) => row);
+  }
+  async add(rows: readonly R[]) {
+    for (const row of rows) {
+      assert(this.#table.get(row.id) === undefined, 'what is new is not there yet');
+      this.#table.put(row.id, row);
+    }
   }
   async put(rows: readonly R[]) {
     for (const row of rows) this.#table.put(row.id, row);

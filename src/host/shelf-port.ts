@@ -34,7 +34,9 @@ export interface Past {
 }
 
 export interface Shelf<R, Found extends keyof R = never> extends ShelfReads<R, Found> {
-  /** What has the id of a row takes its place. */
+  /** New ones: nothing has the id of any, and what has one is an error. */
+  add(rows: readonly R[]): Promise<void>;
+  /** What has the id of a row gives it its place. */
   put(rows: readonly R[]): Promise<void>;
   delete(ids: readonly string[]): Promise<void>;
 }

@@ -86,9 +86,10 @@ export async function tradeAll(
   );
   if (changed.size > 0) await tx.dues.put([...changed.values()]);
   if (trades.size > 0) {
-    await tx.trades.put([...trades.values()]);
+    // Of an order that is new, or claimed, there is none yet.
+    await tx.trades.add([...trades.values()]);
     await tills.put(tx);
-    await tx.receiptsDue.put([...trades.keys()].map((id) => ({ id })));
+    await tx.receiptsDue.add([...trades.keys()].map((id) => ({ id })));
     const happened = trades.values().map((trade) => purchaseHappened('purchase.sold', trade));
     const ended = answers.values().flatMap((order) => endedAtOnce(order, trades));
     await announce(tx, happened, now);

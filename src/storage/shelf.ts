@@ -47,6 +47,9 @@ export class SqlShelf<R extends { readonly id: string }, Found extends keyof R &
       limit,
     ]);
   }
+  async add(rows: readonly R[]) {
+    await this.#connection.add(this.#table, rows.map(this.#table.values));
+  }
   async put(rows: readonly R[]) {
     await this.#connection.put(this.#table, rows.map(this.#table.values));
   }

@@ -73,6 +73,17 @@ for (const { name, skip, open } of STORES) {
       }
     });
 
+  it('what is new on a shelf is added, and what is there already is no new row', async (store) => {
+    await store.transaction((tx) => tx.payments.add([payment('b'), payment('a')]));
+    const twice = store.transaction((tx) => tx.payments.add([payment('c'), payment('a', { trace: 8 })]));
+    await assert.rejects(twice);
+    const ids = (await store.read((tx) => tx.payments.page({ limit: 9 }))).map(({ id, trace }) => [id, trace]);
+    assert.deepEqual(ids, [
+      ['a', 7],
+      ['b', 7],
+    ]);
+  });
+
   it('a shelf gives its rows by id and by what they are found by, and the last word stands', async (store) => {
     const paid = payment('b', { state: 'approved', approval: 'AN1', approvalKey: 'acquirer 1 AN1', shown: '**** 1' });
     await store.transaction((tx) => tx.payments.put([payment('c'), payment('b'), payment('a')]));
