@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Speech } from '../phone/ports.ts';
-import type { Language } from '../words/index.ts';
+import { LANGUAGES, type Language } from '../words/index.ts';
 import { Turns } from './turns.ts';
 
 const RATE = 8_000;
@@ -12,13 +13,21 @@ const VOICES: Readonly<Record<Language, string>> = { en: 'en', ko: 'ko' };
 const WORDS_PER_MINUTE = 150;
 /** Programs at once: they take a core each. */
 const AT_ONCE = 2;
+/** Programs that wait for a sentence, in each language: one that begins with it takes three times as long. */
+const READY = 2;
 const KEPT_IN_MEMORY = 2_000;
 /** More sentences than these are spoken anew each time. */
 const FILES_MAX = 20_000;
 /** Of samples around one that are weighed for it, on each side. */
 const TAPS = 16;
 
-/** Text to speech by espeak-ng, and what it has spoken once in memory and in a folder. */
+/** A program that has its voice and waits for a text. */
+type Program = ChildProcessByStdio<Socket, Socket, null>;
+
+/**
+ * Text to speech by espeak-ng, and what it has spoken once in memory and in a folder. Some programs stand ready for
+ * what was never spoken: they keep nobody's process alive, and end with it.
+ */
 export class EspeakSpeech implements Speech {
   readonly #folder: string;
   readonly #program: string;
@@ -26,12 +35,23 @@ export class EspeakSpeech implements Speech {
   readonly #kept = new Map<string, Promise<Int16Array>>();
   #files: number;
   readonly #turns = new Turns(AT_ONCE);
+  readonly #ready = new Map<Language, Program[]>(LANGUAGES.map((language) => [language, []]));
+  readonly #writings = new Set<Promise<void>>();
+  #isClosed = false;
 
   constructor({ folder, program = 'espeak-ng' }: { readonly folder: string; readonly program?: string }) {
     this.#folder = folder;
     this.#program = program;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#files = readdirSync(folder).length;
+    for (const language of LANGUAGES) this.#makeReady(language);
+  }
+
+  /** Nothing stands ready any more; resolves when what was spoken is kept. What is asked for is spoken all the same. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const program of [...this.#ready.values()].flatMap((programs) => programs.splice(0))) program.stdin.end();
+    await Promise.all(this.#writings);
   }
 
   speak(text: string, language: Language): Promise<Int16Array> {
@@ -58,30 +78,64 @@ export class EspeakSpeech implements Speech {
     const sound = await this.#turns.take(() => this.#spoken(text, language));
     if (this.#files < FILES_MAX) {
       this.#files += 1;
-      const draft = `${path}.${randomBytes(4).toString('hex')}`;
-      // A folder that takes nothing costs time at the next start, and no word.
-      await writeFile(draft, new Uint8Array(sound.buffer, sound.byteOffset, sound.byteLength), { mode: 0o600 })
-        .then(() => rename(draft, path))
-        .catch(() => undefined);
+      const writing = this.#write(path, sound);
+      this.#writings.add(writing);
+      void writing.finally(() => this.#writings.delete(writing));
     }
     return sound;
   }
 
-  /** The text goes in by a pipe: whatever is in it, it is no option. */
-  #spoken(text: string, language: Language): Promise<Int16Array> {
+  /** Nobody waits for it, and a folder that takes nothing costs time at the next start, and no word. */
+  async #write(path: string, sound: Int16Array): Promise<void> {
+    const draft = `${path}.${randomBytes(4).toString('hex')}`;
+    await writeFile(draft, new Uint8Array(sound.buffer, sound.byteOffset, sound.byteLength), { mode: 0o600 })
+      .then(() => rename(draft, path))
+      .catch(() => undefined);
+  }
+
+  async #spoken(text: string, language: Language): Promise<Int16Array> {
+    const ready = this.#ready.get(language)?.shift();
+    try {
+      // One that stood ready may have been ended by somebody else meanwhile: a new one speaks then.
+      const sound = ready && (await this.#spokenBy(ready, text).catch(() => undefined));
+      return sound ?? (await this.#spokenBy(this.#start(language), text));
+    } finally {
+      this.#makeReady(language);
+    }
+  }
+
+  #makeReady(language: Language): void {
+    const ready = this.#ready.get(language);
+    while (ready !== undefined && !this.#isClosed && ready.length < READY) {
+      const program = this.#start(language);
+      for (const part of [program, program.stdin, program.stdout]) part.unref();
+      const isGone = () => void (ready.includes(program) && ready.splice(ready.indexOf(program), 1));
+      program.on('error', isGone).on('exit', isGone);
+      ready.push(program);
+    }
+  }
+
+  #start(language: Language): Program {
     const args = ['-v', VOICES[language], '-s', String(WORDS_PER_MINUTE), '--stdin', '--stdout'];
+    // Its pipes are sockets.
+    const program = spawn(this.#program, args, { stdio: ['pipe', 'pipe', 'ignore'] }) as unknown as Program;
+    program.stdin.on('error', () => undefined);
+    return program;
+  }
+
+  /** The text goes in by a pipe: whatever is in it, it is no option. */
+  #spokenBy(program: Program, text: string): Promise<Int16Array> {
     return new Promise((resolve, reject) => {
-      const child = spawn(this.#program, args, { stdio: ['pipe', 'pipe', 'ignore'] });
       const chunks: Buffer[] = [];
-      child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-      child.on('error', reject);
-      child.stdin.on('error', () => undefined);
-      child.on('close', (code) => {
+      for (const part of [program, program.stdin, program.stdout]) part.ref();
+      program.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+      program.on('error', reject);
+      program.on('close', (code) => {
         const wave = parseWave(Buffer.concat(chunks));
         if (code !== 0 || wave === undefined) reject(new Error(`${this.#program} did not speak: install espeak-ng.`));
         else resolve(resampled(wave.samples, wave.rate));
       });
-      child.stdin.end(text);
+      program.stdin.end(text);
     });
   }
 }

@@ -35,7 +35,8 @@ export async function openSipTelephone(
   let agent: SipAgent | undefined;
   const bound = await sockets
     .listen((bytes, from) => agent?.receive(bytes, from))
-    .catch(() => {
+    .catch(async () => {
+      await speech.close();
       throw new CannotGoOn(
         `Nothing can listen for SIP on port ${port} of ${address}: name another in the configuration.`,
       );
@@ -64,6 +65,7 @@ export async function openSipTelephone(
       await registration?.stop();
       opened.close();
       clock.stop();
+      await speech.close();
       await sockets.close();
     },
   };

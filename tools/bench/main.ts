@@ -49,6 +49,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'grid-frames': async () => (await import('./pages.ts')).gridFrames(),
   'top-ups-http': async () => (await import('./top-ups-http.ts')).topUpsOverHttp(),
   'phone-calls': async () => (await import('./phone-calls.ts')).phoneCalls(),
+  'phone-prompts': async () => (await import('./phone-calls.ts')).phonePrompts(),
   'receipts-signed': async () => (await import('./receipts.ts')).receiptsSigned(),
   'credits-sqlite': async () => (await import('./credits.ts')).creditsOnSqlite(),
   'credits-postgresql': async () => (await import('./credits.ts')).creditsOnPostgres(),

@@ -21,7 +21,7 @@ const SENTENCES = 9;
 const SPOKEN_MS_MAX = 200;
 const PACKET_MS = 20;
 
-/** Calls by a foreign telephone: whether each digit is right, how punctual the sound is, and how soon a prompt is there. */
+/** Calls by a foreign telephone: whether each digit is right, and how punctual the sound is. */
 export async function phoneCalls(): Promise<readonly Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'wattpurse-phone-calls-'));
   const late: number[] = [];
@@ -42,7 +42,19 @@ export async function phoneCalls(): Promise<readonly Figure[]> {
       },
       () => percentile99(late) <= LATE_MS_MAX,
     );
-    return [digits, packets, ...(await prompts(join(folder, 'prompts')))];
+    return [digits, packets];
+  } finally {
+    await office.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** How soon a prompt is there, in a process that lives a utility beside it as a host's does. */
+export async function phonePrompts(): Promise<readonly Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'wattpurse-phone-prompts-'));
+  const office = await Office.open(join(folder, 'speech'));
+  try {
+    return await prompts(join(folder, 'prompts'));
   } finally {
     await office.close();
     rmSync(folder, { recursive: true });
@@ -98,6 +110,7 @@ async function prompts(folder: string): Promise<readonly Figure[]> {
     spoken.push(await timeOf(() => speech.speak(text, 'en')));
     kept.push(await timeOf(() => speech.speak(text, 'en')));
   }
+  await speech.close();
   return [
     lessIsBetter(
       {

@@ -66,7 +66,8 @@ test('what is said goes out packet by packet, and whoever said it hears when it 
   const stream = new SoundStream({ codec: 8, events: 101 }, BEGIN);
   let ended = 0;
   const sound = Int16Array.from({ length: 400 }, (_, i) => 100 * i - 20_000);
-  stream.say([sound.subarray(0, 170), new Int16Array(0), sound.subarray(170)], () => ended++);
+  for (const piece of [sound.subarray(0, 170), new Int16Array(0), sound.subarray(170)]) stream.say(piece);
+  stream.thenTell(() => ended++);
   const packets = Array.from({ length: 4 }, () => parseRtp(stream.packet() as Uint8Array));
   assert.deepEqual(
     packets.map((each) => each?.sequence),
@@ -80,10 +81,15 @@ test('what is said goes out packet by packet, and whoever said it hears when it 
   assert.deepEqual(heard.slice(0, 400), [...encodeSound(8, sound)]);
   assert.deepEqual(new Set(heard.slice(400)), new Set([SILENCE[8]]));
   assert.equal(ended, 1);
-  stream.say([sound], () => ended++);
+  stream.say(sound);
+  stream.packet();
+  stream.thenTell(() => ended++);
   stream.hush();
   stream.packet();
   assert.equal(ended, 1);
+  // What is said next is heard from its beginning.
+  stream.say(sound);
+  assert.deepEqual(parseRtp(stream.packet() as Uint8Array)?.payload, encodeSound(8, sound.subarray(0, 160)));
   stream.isHeld = true;
   assert.equal(stream.packet(), undefined);
 });

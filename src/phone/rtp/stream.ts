@@ -51,16 +51,20 @@ export class SoundStream {
     this.#timestamp = begin.timestamp % TIMESTAMPS;
   }
 
-  /** Says these pieces one after the other, in place of what is being said. */
-  say(sounds: readonly Int16Array[], ended: () => void): void {
-    this.#queue = sounds.filter(({ length }) => length > 0);
-    this.#place = 0;
+  /** Says this after what is being said. */
+  say(sound: Int16Array): void {
+    if (sound.length > 0) this.#queue.push(sound);
+  }
+
+  /** Tells that all that was to be said was said, after the last of it. */
+  thenTell(ended: () => void): void {
     this.#ended = ended;
   }
 
   /** Says nothing more, and tells nobody that it ended. */
   hush(): void {
     this.#queue = [];
+    this.#place = 0;
     this.#ended = undefined;
   }
 

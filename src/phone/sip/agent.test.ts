@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { PIN } from '../../host/callers.testing.ts';
+import { SILENCE } from '../rtp/g711.ts';
 import { writeRtpHead } from '../rtp/packet.ts';
 import { PEER, SipRig, SOUND } from './agent.testing.ts';
 import { headerOf, type SipMessage } from './message.ts';
@@ -53,6 +54,31 @@ test('a call is answered, spoken to, and buys by keys of SIP INFO what it heard 
   assert.equal(statusOf(await rig.receive({ method: 'BYE', branch: 'z9hG4bKbye', toTag: tag, cseq: 99 })), 200);
   assert.deepEqual([rig.agent.calls.length, rig.phone.desk.size, rig.media[0]?.isClosed], [0, 0, true]);
   assert.ok((await rig.phone.stepsOfLast()).includes('value-stored'));
+});
+
+test('the first sentence is heard while the next is being spoken, and one that cannot be spoken ends the call', async () => {
+  const rig = await SipRig.open();
+  const asked: { readonly ready: (sound: Int16Array) => void; readonly failed: (error: Error) => void }[] = [];
+  rig.speak = () => new Promise((ready, failed) => asked.push({ ready, failed }));
+  await rig.call(CALL);
+  const [call] = rig.agent.calls;
+  const isHeard = () =>
+    call?.stream
+      ?.packet()
+      ?.subarray(12)
+      .some((each) => each !== SILENCE[8]);
+  const sound = new Int16Array(160).fill(1_000);
+  assert.ok(asked.length > 2);
+  asked[1]?.ready(sound);
+  await rig.settle();
+  assert.equal(isHeard(), false, 'the second before the first');
+  asked[0]?.ready(sound);
+  await rig.settle();
+  assert.equal(isHeard(), true);
+  asked[2]?.failed(new Error('no voice'));
+  await rig.settle();
+  assert.deepEqual(rig.warnings, ['A sentence could not be spoken: the call is ended.']);
+  assert.equal(rig.statuses().at(-1), 'BYE');
 });
 
 test('keys come as events from where the sound was agreed; from elsewhere nothing is heard, and that is told once', async () => {

@@ -35,6 +35,8 @@ export class SipRig {
   readonly warnings: string[] = [];
   /** Whether sockets for sound come at once; else when `openMedia` is called. */
   openMedia: (() => void)[] | undefined;
+  /** Speaks instead of the tone that a sentence is here. */
+  speak: ((text: string) => Promise<Int16Array>) | undefined;
   mediaMax = Infinity;
   #drawn = 0;
 
@@ -55,7 +57,7 @@ export class SipRig {
           this.media.push(media);
           return media;
         },
-        speech: { speak: async (text) => new Int16Array(160 * text.length).fill(1_000) },
+        speech: { speak: async (text) => this.speak?.(text) ?? new Int16Array(160 * text.length).fill(1_000) },
         now: () => phone.rig.till.rig.clock.ms,
         later: phone.later,
         draw: (digits) => (++this.#drawn).toString(16).padStart(digits, '0'),

@@ -37,19 +37,24 @@ export class VoiceCall implements CallLine {
     this.#isTalking = true;
     this.#stream.hush();
     const spoken = sentences.map(({ text, language }) => this.#ports.speech.speak(text, language));
-    Promise.all(spoken).then(
-      (sounds) => {
-        if (speech !== this.#speech) return;
-        this.#stream.say(
-          sounds.flatMap((sound) => [sound, PAUSE]),
-          () => this.#said(),
-        );
-      },
-      () => {
-        this.#ports.warn('A sentence could not be spoken: the call is ended.');
-        this.#end();
-      },
-    );
+    this.#sayInOrder(speech, spoken).catch(() => {
+      if (speech !== this.#speech) return;
+      this.#ports.warn('A sentence could not be spoken: the call is ended.');
+      this.#end();
+    });
+  }
+
+  /** The first sentence is heard while the next ones are being spoken. */
+  async #sayInOrder(speech: number, spoken: readonly Promise<Int16Array>[]): Promise<void> {
+    // One that fails counts when it is its turn, and not when nobody waits for it any more.
+    for (const sound of spoken) sound.catch(() => undefined);
+    for (const ready of spoken) {
+      const sound = await ready;
+      if (speech !== this.#speech) return;
+      this.#stream.say(sound);
+      this.#stream.say(PAUSE);
+    }
+    if (speech === this.#speech) this.#stream.thenTell(() => this.#said());
   }
 
   close(): void {

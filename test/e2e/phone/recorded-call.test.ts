@@ -48,6 +48,7 @@ test('another foreign telephone records the prompt as it was spoken, its keys ar
   assert.deepEqual([call?.from, call?.svpmsn, call?.steps.at(-1)?.name], ['4930123456', office.meter, 'hung-up']);
 
   const spoken = new EspeakSpeech({ folder: speech });
+  t.after(() => spoken.close());
   const heard = (await phone.heard()).subarray(0, PROMPT_WITHIN);
   const welcome = correlation(heard, await spoken.speak(PHONE_WORDS.en.welcome, 'en'));
   assert.ok(welcome > HEARD, `the welcome is heard with ${welcome}`);
