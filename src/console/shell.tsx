@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { Languages, LogOut, Moon, Sun, UserRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link, Outlet, useLocation } from 'react-router';
-import { fill, LANGUAGES, PAGE_NAMES } from '../words/index.ts';
+import { fill, LANGUAGE_NAMES, LANGUAGES, PAGE_NAMES } from '../words/index.ts';
 import { useDemo } from './demo.ts';
 import { BusinessClock, DemoBar } from './demo-bar.tsx';
 import { PAGE_ICONS } from './icons.ts';
@@ -154,4 +154,3 @@ function Person(): ReactNode {
 }
 
 /** Each in its own words. */
-const LANGUAGE_NAMES = { en: 'English', ko: '한국어' } as const;

@@ -11,13 +11,17 @@ export interface CallerPorts {
 }
 
 /** What a household has by telephone, as others may see it. */
-export type PhoneAccessView = Omit<PhoneAccess, 'pin'>;
+export interface PhoneAccessView extends Omit<PhoneAccess, 'pin'> {
+  readonly hasPin: boolean;
+}
 
 /** What somebody is to have by telephone; the same meter again takes the place of what it had. */
-export interface WantedAccess extends Pick<PhoneAccess, 'number' | 'language' | 'usual' | 'means'> {
+export interface WantedAccess extends Pick<PhoneAccess, 'number' | 'language' | 'usual'> {
   readonly meter: number;
-  /** Six digits that are not guessed at once; those that hold stay where it is absent. */
-  readonly pin?: string;
+  /** What is kept stays where it is absent. */
+  readonly means?: PhoneAccess['means'];
+  /** Six digits that are not guessed at once; those that hold stay where it is absent, and `null` takes them away. */
+  readonly pin?: string | null;
 }
 
 /** A payment with the order that it became, as soon as it is one. */

@@ -56,6 +56,21 @@ test('a new PIN lets in whoever was shut out, and the old one opens nothing any 
   assert.equal(reasonOf(await callers.identify({ meter: 0, pin: '161803' })), 'pin-refused');
 });
 
+test('a PIN that is taken away opens nothing, an empty one neither, and what is kept to pay with stays unless it is replaced', async () => {
+  const { callers } = await CallerRig.open();
+  const means = [{ port: 'bank', account: { type: 'token', token: 'kept' } }] as const;
+  const wanted = { meter: 0, number: NUMBER, language: 'en', usual: undefined } as const;
+  made(await callers.allowCaller(ACT, { ...wanted, means }));
+  assert.deepEqual([made(await callers.phoneAccess(0)).hasPin, made(await callers.phoneAccess(0)).means], [true, means]);
+  for (let i = 0; i < 5; i++) await callers.identify({ meter: 0, pin: '111222' });
+  const without = made(await callers.allowCaller(ACT, { ...wanted, pin: null }));
+  assert.deepEqual([without.hasPin, without.means], [false, means]);
+  for (const pin of [PIN, '']) assert.equal(reasonOf(await callers.identify({ meter: 0, pin })), 'pin-refused');
+  assert.equal(made(await callers.callerOf(NUMBER)).svpmsn, 0);
+  made(await callers.allowCaller(ACT, { ...wanted, means: [], pin: '161803' }));
+  assert.deepEqual(made(await callers.identify({ meter: 0, pin: '161803' })).means, []);
+});
+
 test('a PIN that is changed while it is looked at opens nothing', async () => {
   const { till } = await CallerRig.open();
   const { store, clock } = till.rig;
@@ -90,8 +105,9 @@ test('access that nobody could use, and PINs that are guessed at once, are refus
   assert.equal(reasonOf(await callers.allowCaller(ACT, { ...good, means: many })), 'phone-access-wrong');
   assert.equal(reasonOf(await callers.allowCaller(ACT, { ...good, usual: 0 })), 'amount-wrong');
   assert.equal(reasonOf(await callers.allowCaller(ACT, { ...good, meter: 77 })), 'meter-unknown');
-  const { pin: _, ...withoutPin } = good;
-  assert.equal(reasonOf(await callers.allowCaller(ACT, withoutPin)), 'pin-weak');
+  const { pin: _, number: __, ...neither } = good;
+  assert.equal(reasonOf(await callers.allowCaller(ACT, { ...neither, number: undefined })), 'pin-weak');
+  assert.equal(reasonOf(await callers.allowCaller(ACT, { ...good, number: undefined, pin: null })), 'pin-weak');
   assert.equal(made(await callers.allowCaller(ACT, good)).number, NUMBER);
 });
 

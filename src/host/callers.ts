@@ -14,6 +14,8 @@ const REFERENCE_MAX = 128;
 /** E.164: at most 15 digits, and none of a country begins with 0. */
 const NUMBER_FORM = /^[1-9]\d{6,14}$/;
 const PIN_FORM = /^\d{6}$/;
+/** In place of a hash: it is that of no PIN. */
+const NO_PIN = '';
 const PAYMENT_ID_LETTERS = 32;
 const BROKEN_OFF_AT_ONCE = 200;
 
@@ -33,8 +35,8 @@ export function createCallers({ store, clock, passwords }: CallerPorts): CallerS
     async allowCaller(act, wanted) {
       const fault = wantedFault(wanted);
       if (fault !== undefined) return fault;
-      const hash = wanted.pin === undefined ? undefined : await passwords.hash(wanted.pin);
-      if (hash !== undefined && typeof hash !== 'string') return hash;
+      const hash = typeof wanted.pin === 'string' ? await passwords.hash(wanted.pin) : undefined;
+      if (typeof hash === 'object') return hash;
       return request(act, (tx) => allow(tx, wanted, hash, clock.now()));
     },
     forbidCaller: (act, meter) =>
@@ -68,10 +70,10 @@ export function createCallers({ store, clock, passwords }: CallerPorts): CallerS
         nobody = undefined;
         return nobodys;
       }
-      const right = await passwords.verify(pin, access.found?.pin ?? nobodys);
+      const right = await passwords.verify(pin, access.found?.pin || nobodys);
       if (typeof right !== 'boolean') return right;
       const { found } = access;
-      if (!right || found === undefined) return REFUSED;
+      if (!right || found === undefined || found.pin === NO_PIN) return REFUSED;
       return orStoreFailure(
         store.transaction(async (tx) => {
           // While the PIN was being looked at, it may have been changed, or taken away.
@@ -149,7 +151,7 @@ async function brokenOff(tx: StoreReads, call: PhoneCall, at: Milliseconds): Pro
 
 async function allow(
   tx: StoreTransaction,
-  { meter, number, language, usual, means }: WantedAccess,
+  { meter, number, language, usual, means, pin: wantedPin }: WantedAccess,
   hash: string | undefined,
   now: Milliseconds,
 ): Promise<PhoneAccessView | HostFailure> {
@@ -158,12 +160,15 @@ async function allow(
   const { svpmsn } = found.meter;
   const id = String(svpmsn);
   const [before] = await tx.phoneAccess.of([id]);
-  const pin = hash ?? before?.pin;
-  if (pin === undefined) return fail('pin-weak', `${PIN_RULE} Give one: this household has none yet.`);
-  const access: PhoneAccess = { id, svpmsn, number, language, usual, means, pin, allowedAt: now };
+  const pin = wantedPin === null ? NO_PIN : (hash ?? before?.pin ?? NO_PIN);
+  if (pin === NO_PIN && number === undefined) {
+    return fail('pin-weak', `${PIN_RULE} Give one, or a telephone number: by neither of them nobody can call.`);
+  }
+  const kept = means ?? before?.means ?? [];
+  const access: PhoneAccess = { id, svpmsn, number, language, usual, means: kept, pin, allowedAt: now };
   await tx.phoneAccess.put([access]);
   // Whoever was shut out by those that others tried comes in by the new one.
-  if (hash !== undefined) await tx.attempts.delete([attemptsOf(meter)]);
+  if (wantedPin !== undefined) await tx.attempts.delete([attemptsOf(meter)]);
   return viewOf(access);
 }
 
@@ -198,7 +203,7 @@ async function callOf(tx: StoreReads, id: string): Promise<PhoneCall | HostFailu
 
 const PIN_RULE = 'A PIN has six digits, not all the same and no row such as 123456.';
 
-function wantedFault({ number, usual, means, pin }: WantedAccess): HostFailure | undefined {
+function wantedFault({ number, usual, means = [], pin }: WantedAccess): HostFailure | undefined {
   if (number !== undefined && !NUMBER_FORM.test(number)) {
     const rule = 'A telephone number is given with the code of its country, 7 to 15 digits and nothing else.';
     return fail('phone-access-wrong', rule);
@@ -207,7 +212,7 @@ function wantedFault({ number, usual, means, pin }: WantedAccess): HostFailure |
     const rule = `A household has at most ${MEANS_MAX} ways to pay by telephone, each with a payment port and a reference.`;
     return fail('phone-access-wrong', rule);
   }
-  if (pin !== undefined && (!PIN_FORM.test(pin) || isRow(pin))) return fail('pin-weak', `${PIN_RULE} Choose another.`);
+  if (typeof pin === 'string' && (!PIN_FORM.test(pin) || isRow(pin))) return fail('pin-weak', `${PIN_RULE} Choose another.`);
   return usual === undefined ? undefined : amountFault(usual);
 }
 
@@ -222,4 +227,4 @@ function isRow(pin: string): boolean {
   return steps.size === 1;
 }
 
-const viewOf = ({ pin: _, ...view }: PhoneAccess): PhoneAccessView => view;
+const viewOf = ({ pin, ...view }: PhoneAccess): PhoneAccessView => ({ ...view, hasPin: pin !== NO_PIN });

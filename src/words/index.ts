@@ -38,6 +38,7 @@ export * from './panel.ts';
 export * from './payments.ts';
 export * from './people.ts';
 export * from './phone.ts';
+export * from './phone-access.ts';
 export * from './portal.ts';
 export * from './receipt.ts';
 export * from './remittances.ts';

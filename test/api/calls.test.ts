@@ -24,7 +24,10 @@ test('a household is allowed to call, and neither its PIN nor what it pays with 
   assert.equal(made.status, 200, JSON.stringify(made.json));
   const { pin: _, means: __, ...told } = ACCESS;
   const { allowedAt, digits, ...rest } = made.json;
-  assert.deepEqual(rest, { ...told, meter: KIMS_METER, means: [{ port: 'bank', account: 'token' }] });
+  assert.deepEqual(rest, {
+    ...{ ...told, meter: KIMS_METER, hasPin: true },
+    means: [{ port: 'bank', account: 'token' }],
+  });
   assert.match(String(digits), /^\d{9}$/);
   assert.ok(typeof allowedAt === 'string');
   assert.deepEqual((await world.ask(operator, 'GET', path)).json, made.json);
@@ -33,6 +36,9 @@ test('a household is allowed to call, and neither its PIN nor what it pays with 
   assert.match(audit, /allowCaller.*newPin/);
   for (const secret of ['271828', 'kept-secret']) assert.ok(!audit.includes(secret) && !made.text.includes(secret));
   assert.ok(!world.lines.some((line) => line.includes('271828')));
+  const withoutPin = await world.ask(operator, 'PUT', path, { number: ACCESS.number, language: 'en', pin: null });
+  assert.deepEqual([withoutPin.json.hasPin, withoutPin.json.means], [false, rest.means]);
+  assert.equal((await world.ask(operator, 'PUT', path, { language: 'en' })).json.code, 'pin-weak');
   assert.equal((await world.ask(operator, 'DELETE', path)).status, 204);
   assert.equal((await world.ask(operator, 'GET', path)).status, 404);
 });

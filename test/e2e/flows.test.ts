@@ -4,7 +4,8 @@ import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { DEMO_PURSES } from '../../src/cli/demo-partners.ts';
 import { parseSignedReceipt } from '../../src/host/index.ts';
-import { CONSOLE_WORDS, SUBSCRIBER_WORDS } from '../../src/words/index.ts';
+import { svpmsnOfHouse } from '../../src/simulation/index.ts';
+import { CONSOLE_WORDS, PHONE_ACCESS_WORDS, SUBSCRIBER_WORDS } from '../../src/words/index.ts';
 import { openBrowser, openWindow, peopleOf, withoutBrowser } from './browser.ts';
 import { Town } from './town.ts';
 
@@ -120,4 +121,46 @@ test('a meter is enrolled for a subscriber, and a number that is taken is refuse
   });
   const [known] = (await town.utility.host.meters()).filter(({ meter }) => meter.svpmsn === 0xbeef);
   assert.equal(known?.meter.subscriber, 'house-1');
+});
+
+test('an operator gives a household another number and PIN for the telephone and takes the PIN away, and it is shown nowhere', {
+  skip,
+}, async () => {
+  const words = PHONE_ACCESS_WORDS.en;
+  const { callers } = town;
+  const meter = svpmsnOfHouse(0);
+  await as('Operator', async (page) => {
+    await page.goto('/subscribers/house-1');
+    const change = async (pick: keyof typeof words.pinChanges, pin?: string) => {
+      await page.getByRole('button', { name: words.change, exact: true }).first().click(PATIENCE);
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel(words.number).fill('+49 30 123-4567');
+      await dialog.getByRole('combobox', { name: words.pin }).click();
+      await page.getByRole('option', { name: words.pinChanges[pick], exact: true }).click();
+      if (pin !== undefined) {
+        assert.equal(await dialog.getByLabel(words.newPin).getAttribute('type'), 'password');
+        await dialog.getByLabel(words.newPin).fill(pin);
+      }
+      await dialog.getByRole('button', { name: words.save, exact: true }).click();
+      return dialog;
+    };
+    const refused = await change('new', '123456');
+    await refused.getByRole('alert').first().waitFor(PATIENCE);
+    await refused.getByLabel(words.newPin).fill('161803');
+    await refused.getByRole('button', { name: words.save, exact: true }).click();
+    await refused.waitFor({ state: 'detached', ...PATIENCE });
+    await page.getByText('49301234567').first().waitFor(PATIENCE);
+    assert.ok(!('reason' in (await callers.identify({ meter, pin: '161803' }))));
+    const emptied = await change('none');
+    await emptied.waitFor({ state: 'detached', ...PATIENCE });
+    assert.ok('reason' in (await callers.identify({ meter, pin: '161803' })));
+    await page.goto('/books');
+    await page.goto('/subscribers/house-1');
+    await page.getByText(words.hasNoPin, { exact: true }).first().waitFor(PATIENCE);
+    assert.ok(!(await page.content()).includes('161803'));
+    await page.getByRole('button', { name: words.forbid, exact: true }).first().click(PATIENCE);
+    await page.getByText(words.none).first().waitFor(PATIENCE);
+  });
+  const access = await callers.phoneAccess(meter);
+  assert.equal('reason' in access && access.reason, 'phone-access-unknown');
 });

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Argon2 } from '../../src/adapters/argon2.ts';
 import { drawSigningKey, receiptSigner } from '../../src/adapters/receipt-jose.ts';
 import { Metrics, openDemoApi } from '../../src/cli/demo-api.ts';
 import { DemoControl } from '../../src/cli/demo-control.ts';
@@ -6,7 +7,14 @@ import { DemoPartners } from '../../src/cli/demo-partners.ts';
 import { newFounding } from '../../src/cli/founding.ts';
 import { DEMO_BEGINS_MS, DEMO_ZONE, settingOf } from '../../src/cli/setting.ts';
 import { wallClock } from '../../src/cli/wall-clock.ts';
-import { ExchangeLog, type LineBalance, MemoryStore, type ReceiptSigner } from '../../src/host/index.ts';
+import {
+  type CallerServices,
+  createCallers,
+  ExchangeLog,
+  type LineBalance,
+  MemoryStore,
+  type ReceiptSigner,
+} from '../../src/host/index.ts';
 import {
   CardHouseholds,
   cardHousesOf,
@@ -42,6 +50,7 @@ const DECIDES_MS = 50;
 export class Town {
   readonly utility: Utility;
   readonly address: string;
+  readonly callers: CallerServices;
   readonly #control: DemoControl;
   readonly #partners: DemoPartners;
   readonly #close: () => Promise<void>;
@@ -53,8 +62,10 @@ export class Town {
     control: DemoControl,
     partners: DemoPartners,
     address: string,
+    callers: CallerServices,
     close: () => Promise<void>,
   ) {
+    this.callers = callers;
     this.utility = utility;
     this.#partners = partners;
     this.address = address;
@@ -92,7 +103,8 @@ export class Town {
       at,
     });
     await partners.begin(() => utility.host);
-    return new Town(utility, control, partners, address, async () => {
+    const callers = createCallers({ store, clock: wallClock, passwords: new Argon2() });
+    return new Town(utility, control, partners, address, callers, async () => {
       await close();
       await partners.close();
       await store.close();

@@ -47,7 +47,7 @@ export function callRoutes(app: Api, services: ApiServices): void {
       config: { operation: 'allowCaller' },
       schema: {
         tags,
-        summary: 'Let a household act by telephone; what it had is replaced, and its PIN where one is given',
+        summary: 'Let a household act by telephone; what it had is replaced, and what is kept to pay with and the PIN where they are given',
         params: MeterParams,
         body: PhoneAccessBody,
         response: { 200: Named(PhoneAccessSchema) },
@@ -55,8 +55,11 @@ export function callRoutes(app: Api, services: ApiServices): void {
     },
     async (request) => {
       const { meter } = await meterOfPath(host, request);
-      const { pin, means = [], ...told } = request.body;
-      const detail = { ...told, means: means.map(({ port }) => port), newPin: pin !== undefined };
+      const { pin, means, ...told } = request.body;
+      const detail = {
+        ...{ ...told, newPin: typeof pin === 'string', noPin: pin === null },
+        ...(means && { means: means.map(({ port }) => port) }),
+      };
       const act = actOf(services, request, { subject: `meter ${request.params.meter}`, detail });
       return phoneAccessJson(made(await callers().allowCaller(act, wantedAccess(meter.svpmsn, request.body))));
     },

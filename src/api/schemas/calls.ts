@@ -14,6 +14,7 @@ export const PhoneAccessSchema = Type.Object(
     number: Type.Optional(PhoneNumber),
     language: OneOf(LANGUAGES),
     usual: Type.Optional(Amount),
+    hasPin: Type.Boolean(),
     means: Type.Array(Means, { description: 'What is kept to pay with, without its references.' }),
     allowedAt: Instant,
   },
@@ -32,11 +33,13 @@ export const PhoneAccessBody = Strict({
         Strict({ port: Line(1, 64), account: Strict({ type: Type.Literal('token'), token: Line(1, 128) }) }),
         Strict({ port: Line(1, 64), account: Strict({ type: Type.Literal('mandate'), reference: Line(1, 128) }) }),
       ]),
-      { maxItems: 4 },
+      { maxItems: 4, description: 'What is kept stays where it is left out.' },
     ),
   ),
   pin: Type.Optional(
-    Type.String({ pattern: '^[0-9]{6}$', description: 'The one that holds stays where it is left out.' }),
+    Type.Union([Type.String({ pattern: '^[0-9]{6}$' }), Type.Null()], {
+      description: 'The one that holds stays where it is left out, and null takes it away.',
+    }),
   ),
 });
 
@@ -69,8 +72,8 @@ export const callJson = ({ svpmsn, ...call }: PhoneCall): CallJson => ({
   steps: call.steps.map(({ at, name, subject }) => ({ at: instantText(at), name, ...maybe('payment', subject, same) })),
 });
 
-export const phoneAccessJson = ({ svpmsn, number, language, usual, means, allowedAt }: PhoneAccessView) => ({
-  ...{ meter: svpmsnText(svpmsn), digits: meterDigits(svpmsn), language, allowedAt: instantText(allowedAt) },
+export const phoneAccessJson = ({ svpmsn, number, language, usual, hasPin, means, allowedAt }: PhoneAccessView) => ({
+  ...{ meter: svpmsnText(svpmsn), digits: meterDigits(svpmsn), language, hasPin, allowedAt: instantText(allowedAt) },
   ...maybe('number', number, same),
   ...maybe('usual', usual, String),
   means: means.map(({ port, account }) => ({ port, account: account.type })),
@@ -78,8 +81,9 @@ export const phoneAccessJson = ({ svpmsn, number, language, usual, means, allowe
 
 export const wantedAccess = (
   meter: number,
-  { number, language, usual, means = [], pin }: Static<typeof PhoneAccessBody>,
+  { number, language, usual, means, pin }: Static<typeof PhoneAccessBody>,
 ): WantedAccess => ({
-  ...{ meter, number, language, means, usual: usual === undefined ? undefined : Number(usual) },
+  ...{ meter, number, language, usual: usual === undefined ? undefined : Number(usual) },
+  ...maybe('means', means, same),
   ...maybe('pin', pin, same),
 });

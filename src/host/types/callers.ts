@@ -20,7 +20,7 @@ export interface PhoneAccess {
   /** What is bought as a rule, minor units of the currency. */
   readonly usual: number | undefined;
   readonly means: readonly PhoneMeans[];
-  /** Hash of six digits. */
+  /** Hash of six digits; empty where there are none, which opens nothing. */
   readonly pin: string;
   readonly allowedAt: Milliseconds;
 }

@@ -2,7 +2,7 @@ import { SimpleGrid, Text, Timeline } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
 import type { CallJson } from '../../../api/index.ts';
-import { fill, PHONE_CALL_WORDS } from '../../../words/index.ts';
+import { fill, LANGUAGE_NAMES, PHONE_CALL_WORDS } from '../../../words/index.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Facts } from '../../parts/rows.tsx';
@@ -18,8 +18,6 @@ export function CallPage(): ReactNode {
   const read = useRead<CallJson>(`/calls/${encodeURIComponent(id)}`, { live: true });
   return <Loaded of={read}>{(call) => <Told call={call} />}</Loaded>;
 }
-
-const LANGUAGE_NAMES = { en: 'English', ko: '한국어' } as const;
 
 function Told({ call }: { readonly call: CallJson }): ReactNode {
   const words = useWords(PHONE_CALL_WORDS);

@@ -1,7 +1,7 @@
 import { Checkbox, Select, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { MessageChoiceJson, MessageJson } from '../../../api/index.ts';
-import { LANGUAGES, MESSAGE_WORDS } from '../../../words/index.ts';
+import { LANGUAGE_NAMES, LANGUAGES, MESSAGE_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
 import { useLocale, useWords } from '../../locale.tsx';
@@ -13,7 +13,6 @@ import { Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useNow } from '../../time.ts';
 
-const LANGUAGE_NAMES = { en: 'English', ko: '한국어' } as const;
 const CAUSES = ['value-stored', 'balance-low', 'cut-near'] as const;
 const TOLD_SHOWN = 3;
 

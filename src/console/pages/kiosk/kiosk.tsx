@@ -2,7 +2,7 @@ import './kiosk.css';
 import { Button, Group, Text, Title } from '@mantine/core';
 import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import type { AgentJson, LookupJson, VendJson } from '../../../api/index.ts';
-import { CARD_WORDS, fill, KIOSK_WORDS, LANGUAGES } from '../../../words/index.ts';
+import { CARD_WORDS, fill, KIOSK_WORDS, LANGUAGE_NAMES, LANGUAGES } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDemo } from '../../demo.ts';
 import { useDoing } from '../../doing.ts';
@@ -75,8 +75,6 @@ function Languages(): ReactNode {
     </Group>
   );
 }
-
-const LANGUAGE_NAMES = { en: 'English', ko: '한국어' } as const;
 
 function Steps(): ReactNode {
   const words = useWords(KIOSK_WORDS);

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
 import type { MeterJson, PersonJson, SubscriberJson } from '../../../api/index.ts';
-import { SUBSCRIBER_WORDS } from '../../../words/index.ts';
+import { PHONE_ACCESS_WORDS, SUBSCRIBER_WORDS } from '../../../words/index.ts';
 import { useConsoleWords, useWords } from '../../locale.tsx';
 import { Aged, Money } from '../../parts/figures.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
@@ -14,6 +14,7 @@ import { useMay } from '../../session.tsx';
 import { Contract } from './contract.tsx';
 import { Dues } from './dues.tsx';
 import { EnrolMeter } from './enrol-meter.tsx';
+import { PhoneAccess } from './phone-access.tsx';
 
 /** Somebody who buys: their meters, and for each what is owed and what is transferred by itself. */
 export function SubscriberPage(): ReactNode {
@@ -60,10 +61,12 @@ function Told({ subscriber: { id, name, contact } }: { readonly subscriber: Subs
 
 function MeterPanel({ meter }: { readonly meter: MeterJson }): ReactNode {
   const words = useWords(SUBSCRIBER_WORDS);
+  const { title: byTelephone } = useWords(PHONE_ACCESS_WORDS);
   const { unknown } = useConsoleWords();
   const maySell = useMay('buy') !== undefined;
   const mayDues = useMay('readDues') !== undefined;
   const mayContract = useMay('readContract') !== undefined;
+  const mayPhone = useMay('readPhoneAccess') !== undefined;
   const { balance } = meter.known;
   const { heard } = meter.agesMs;
   return (
@@ -111,6 +114,14 @@ function MeterPanel({ meter }: { readonly meter: MeterJson }): ReactNode {
               {words.contract}
             </Text>
             <Contract meter={meter.number} />
+          </div>
+        )}
+        {mayPhone && (
+          <div>
+            <Text size="sm" fw={600} mb={6}>
+              {byTelephone}
+            </Text>
+            <PhoneAccess meter={meter.number} />
           </div>
         )}
       </SimpleGrid>
