@@ -4,13 +4,17 @@ import { AesKey } from './aes.ts';
 import { kdf } from './cmac.ts';
 import { type KeyName, keyBytesOf, keyNameText, type Purpose, purposeOf, Suite, suiteOf } from './names.ts';
 import { halvesEqual, TripleDesKey } from './triple-des.ts';
+import { putWord, word } from './words.ts';
 
 let bytesOf: (key: TerminalKey) => Uint8Array;
 /** The name that the key was made with: unlike the public `n`, nobody can put another in front of it. */
 export let nameOf: (key: TerminalKey) => KeyName | undefined;
-/** The key as a triple-DES key. For this room only. @throws Error when its suite is an AES suite */
+/**
+ * The key as a triple-DES key, expanded anew: a meter lies still for hours between two exchanges, and an expanded key is
+ * ten times as large as its bytes. For this room only. @throws Error when its suite is an AES suite
+ */
 export let tripleDesOf: (key: TerminalKey) => TripleDesKey;
-/** The key as an AES key. For this room only. @throws Error when its suite is a triple-DES suite */
+/** The key as an AES key, expanded anew. For this room only. @throws Error when its suite is a triple-DES suite */
 export let aesOf: (key: TerminalKey) => AesKey;
 
 /**
@@ -21,18 +25,22 @@ export class TerminalKey<P extends Purpose = Purpose> {
   readonly #n: KeyName<P>;
   readonly #svpmsn: Svpmsn;
   readonly #subject: Uint8Array;
-  readonly #bytes: Uint8Array;
-  readonly #cipher: TripleDesKey | AesKey;
+  /** Of KT: numbers, because a typed array as short takes three times as much. */
+  readonly #words: readonly number[];
 
   static {
-    bytesOf = (key) => key.#bytes;
+    bytesOf = (key) => {
+      const bytes = new Uint8Array(4 * key.#words.length);
+      for (let i = 0; i < key.#words.length; i++) putWord(bytes, 4 * i, key.#words[i] as number);
+      return bytes;
+    };
     nameOf = (key) => (typeof key === 'object' && key !== null && #n in key ? key.#n : undefined);
     tripleDesOf = (key) => {
-      if (key.#cipher instanceof TripleDesKey) return key.#cipher;
+      if (isTripleDes(suiteOf(key.#n))) return new TripleDesKey(bytesOf(key));
       throw new Error(`a triple-DES session cannot stand on a key of ${keyNameText(key.#n)}`);
     };
     aesOf = (key) => {
-      if (key.#cipher instanceof AesKey) return key.#cipher;
+      if (!isTripleDes(suiteOf(key.#n))) return new AesKey(bytesOf(key));
       throw new Error(`an AES session cannot stand on a key of ${keyNameText(key.#n)}`);
     };
   }
@@ -45,8 +53,9 @@ export class TerminalKey<P extends Purpose = Purpose> {
     this.#n = n;
     this.#svpmsn = svpmsn;
     this.#subject = subject;
-    this.#bytes = new Uint8Array(bytes); // A copy also of a Buffer, whose slice() is a view.
-    this.#cipher = isTripleDes(suiteOf(n)) ? new TripleDesKey(this.#bytes) : new AesKey(this.#bytes);
+    const words = new Array<number>(bytes.length / 4);
+    for (let i = 0; i < words.length; i++) words[i] = word(bytes, 4 * i);
+    this.#words = words;
   }
 
   get n(): KeyName<P> {
@@ -89,7 +98,7 @@ export const terminalKeyFromBytes = <P extends Purpose>(
 ): TerminalKey<P> => new TerminalKey(n, svpmsn, bytes);
 
 /** A copy of KT's bytes: only for personalising a SAM, and for wrapping a KT that is sent to its terminal. */
-export const exportTerminalKey = (key: TerminalKey): Uint8Array => bytesOf(key).slice();
+export const exportTerminalKey = (key: TerminalKey): Uint8Array => bytesOf(key);
 
 /**
  * KT = KT(KH, n, SVPMSN): triple-DES as the seed derives it, AES by SP 800-108 with label "KT01".

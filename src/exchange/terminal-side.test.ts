@@ -428,3 +428,22 @@ test('any bytes that are no frame have one named reason', () => {
   long.set([0x11, value, 0x20, 0, 0, 0, 255]);
   assert.equal(reasonOf(long), undefined);
 });
+
+test('an answered session keeps what it said and none of its keys', () => {
+  for (const suite of REPAIRED) {
+    const bodies = bodiesFor(suite, value);
+    const terminal = terminalOf(suite, 1);
+    const host = openHostSession(keyFor(suite, value), value, drawing(1));
+    expectType(terminalReceive(terminal, hostFirst(host), NOW), 'status-wanted');
+    expectType(hostReceive(host, terminalStatus(terminal, bodies.status)), 'status');
+    const [third] = hostCommand(host, bodies.command) as [Uint8Array];
+    assert.ok(terminal.sessions.every(({ state }) => 'passes' in state));
+    expectType(terminalReceive(terminal, third, NOW), 'command');
+    const fourth = terminalAnswer(terminal, bodies.answer);
+    assert.deepEqual(
+      terminal.sessions.map(({ state }) => Object.keys(state)),
+      [['name', 'third', 'fourth']],
+    );
+    assert.deepEqual(expectType(terminalReceive(terminal, third, NOW), 'again').frames, fourth);
+  }
+});

@@ -46,12 +46,21 @@ export interface Terminal {
 interface TerminalSession {
   readonly first: Frame;
   readonly key: TerminalKey;
-  readonly passes: TerminalPasses;
   touchedAt: number;
   state:
-    | { readonly name: 'awaiting-own-status' }
-    | { readonly name: 'awaiting-command'; readonly second: Uint8Array; readonly parts: PartCollection }
-    | { readonly name: 'awaiting-own-answer'; readonly third: readonly Uint8Array[] }
+    | { readonly name: 'awaiting-own-status'; readonly passes: TerminalPasses }
+    | {
+        readonly name: 'awaiting-command';
+        readonly passes: TerminalPasses;
+        readonly second: Uint8Array;
+        readonly parts: PartCollection;
+      }
+    | {
+        readonly name: 'awaiting-own-answer';
+        readonly passes: TerminalPasses;
+        readonly third: readonly Uint8Array[];
+      }
+    /** The keys of the session are gone: what was said is said again, and nothing else. */
     | { readonly name: 'answered'; readonly third: readonly Uint8Array[]; readonly fourth: readonly Uint8Array[] };
 }
 
@@ -101,26 +110,28 @@ export function terminalReceive(terminal: Terminal, bytes: Uint8Array, now: Mill
 /** M2 for the session that wanted its status. FIG. 1, STEP 12 */
 export function terminalStatus(terminal: Terminal, status: Uint8Array): Uint8Array {
   const session = terminal.sessions.find(({ state }) => state.name === 'awaiting-own-status');
-  assert(session !== undefined, 'a session wants its status');
-  const second = session.passes.sealSecond(status);
-  session.state = { name: 'awaiting-command', second, parts: emptyCollection() };
+  assert(session?.state.name === 'awaiting-own-status', 'a session wants its status');
+  const { passes } = session.state;
+  const second = passes.sealSecond(status);
+  session.state = { name: 'awaiting-command', passes, second, parts: emptyCollection() };
   return second;
 }
 
 /** The frames of M4 for the session whose command was carried out. FIG. 1, STEP 16 */
 export function terminalAnswer(terminal: Terminal, answer: Uint8Array): readonly Uint8Array[] {
   const session = terminal.sessions.find(({ state }) => state.name === 'awaiting-own-answer');
-  assert(session !== undefined && session.state.name === 'awaiting-own-answer', 'a session wants its answer');
-  const fourth = session.passes.sealFourth(answer);
-  session.state = { name: 'answered', third: session.state.third, fourth };
+  assert(session?.state.name === 'awaiting-own-answer', 'a session wants its answer');
+  const { passes, third } = session.state;
+  const fourth = passes.sealFourth(answer);
+  session.state = { name: 'answered', third, fourth };
   return fourth;
 }
 
 /** The new KT inside a key set change that was just proved; `undefined` when it does not open. */
 export function terminalUnwrapKey(terminal: Terminal, wrapped: Uint8Array): Uint8Array | undefined {
   const session = terminal.sessions.find(({ state }) => state.name === 'awaiting-own-answer');
-  assert(session !== undefined, 'a session is carrying out its command');
-  return session.passes.unwrapKey(wrapped);
+  assert(session?.state.name === 'awaiting-own-answer', 'a session is carrying out its command');
+  return session.state.passes.unwrapKey(wrapped);
 }
 
 function receiveFirst(terminal: Terminal, frame: Frame, now: number): TerminalOutcome {
@@ -149,7 +160,7 @@ function receiveFirst(terminal: Terminal, frame: Frame, now: number): TerminalOu
   if (passes === undefined) return refuse(frame, Refusal.bodyWrong);
   if (passes === 'weak') return refuse(frame, Refusal.randomWeak);
   while (sessions.length >= (options.labSessions ?? 1)) sessions.shift();
-  sessions.push({ first: frame, key, passes, touchedAt: now, state: { name: 'awaiting-own-status' } });
+  sessions.push({ first: frame, key, touchedAt: now, state: { name: 'awaiting-own-status', passes } });
   return { type: 'status-wanted', h: frame.h, key };
 }
 
@@ -162,7 +173,7 @@ function receiveThird(terminal: Terminal, frame: Frame, now: number): TerminalOu
       return { type: 'again', frames: state.fourth };
     }
     if (state.name !== 'awaiting-command') continue;
-    const outcome = openThird(session, frame, state.parts, now);
+    const outcome = openThird(session, state, frame, now);
     if (outcome !== undefined) {
       terminal.wrongTags = 0;
       return outcome;
@@ -181,13 +192,13 @@ function receiveThird(terminal: Terminal, frame: Frame, now: number): TerminalOu
 /** The outcome of an authentic frame of M3, or `undefined` when it is not. */
 function openThird(
   session: TerminalSession,
+  { passes, parts }: Extract<TerminalSession['state'], { name: 'awaiting-command' }>,
   frame: Frame,
-  parts: PartCollection,
   now: number,
 ): TerminalOutcome | undefined {
   const long = isLong(Message.third, frame.h);
   if (long && !partFits(parts, frame.bytes)) return undefined;
-  const chunk = session.passes.openThird(frame);
+  const chunk = passes.openThird(frame);
   if (chunk === undefined) return undefined;
   session.touchedAt = now;
   let third: readonly Uint8Array[] = [frame.bytes];
@@ -196,9 +207,9 @@ function openThird(
     if (missingPart(parts) >= 0) return { type: 'part-taken' };
     third = parts.frames as Uint8Array[];
   }
-  const command = session.passes.joinThird(long ? joined(parts) : chunk, third);
+  const command = passes.joinThird(long ? joined(parts) : chunk, third);
   if (command === undefined) return undefined;
-  session.state = { name: 'awaiting-own-answer', third };
+  session.state = { name: 'awaiting-own-answer', passes, third };
   return { type: 'command', proof: { h: frame.h, key: session.key, command } as unknown as HostAuthenticated };
 }
 

@@ -184,7 +184,8 @@ export function revenueOf(sums: Iterable<readonly [account: string, amount: bigi
 }
 
 function posting(kind: PostingKind, { at, svpmsn, order }: Occasion, lines: readonly Line[]): Posting {
-  return { kind, at, svpmsn, order, lines };
+  // A copy is as long as it is; what was filled one by one has room for seventeen.
+  return { kind, at, svpmsn, order, lines: lines.slice() };
 }
 
 /** Whole tokens. All of it comes from ledger lines. */

@@ -1,3 +1,4 @@
+import { BAND_BYTES, ENERGY_MISSING, MINUTES_PER_DAY } from '../records/index.ts';
 import { assert, type Milliseconds, type Svpmsn } from '../units/index.ts';
 import { assertBalanced } from './ledger.ts';
 import { summed, summedByAccount, summedByStretch, summedByTime } from './memory-ledger.ts';
@@ -462,7 +463,8 @@ class Tables extends MemoryShelves implements StoreTransaction {
     return found;
   }
   async putProfile(id: Svpmsn, { day, supply, energies, bands }: DayProfile) {
-    this.#profiles.put(`${id} ${supply} ${day}`, { day, supply, energies: energies.slice(), bands: bands.slice() });
+    const kept = isBlank(energies, bands) ? BLANK_DAY : { energies: energies.slice(), bands: bands.slice() };
+    this.#profiles.put(`${id} ${supply} ${day}`, { day, supply, ...kept });
   }
   async totals(id: Svpmsn) {
     return [...(this.#totals.get(id) ?? [])].sort((a, b) => a.supply - b.supply);
@@ -516,6 +518,17 @@ class Tables extends MemoryShelves implements StoreTransaction {
     this.#facts.put(name, value);
   }
 }
+
+/** A meter tells of days before its first too, all of whose minutes are marked: one day stands for them all. */
+const BLANK_DAY = {
+  energies: new Uint16Array(MINUTES_PER_DAY).fill(ENERGY_MISSING),
+  bands: new Uint8Array(BAND_BYTES),
+};
+
+const isBlank = (energies: Uint16Array, bands: Uint8Array): boolean =>
+  energies.length === MINUTES_PER_DAY &&
+  energies.every((energy) => energy === ENERGY_MISSING) &&
+  bands.every((band) => band === 0);
 
 const checkKey = (localUnit: number, minute: number): string => `${localUnit} ${minute % CHECK_MINUTES_KEPT}`;
 

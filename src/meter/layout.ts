@@ -47,6 +47,15 @@ export interface SupplyLayout {
 
 /** Where everything lies in the memory on the board of a meter with so many supplies, 1 to 4. */
 export function layoutOf(supplyCount: number): Layout {
+  const known = LAYOUTS[supplyCount] ?? newLayout(supplyCount);
+  LAYOUTS[supplyCount] = known;
+  return known;
+}
+
+/** By number of supplies: all meters with as many have the same. */
+const LAYOUTS: Layout[] = [];
+
+function newLayout(supplyCount: number): Layout {
   let at = 0;
   const take = (length: number): number => {
     const from = at;

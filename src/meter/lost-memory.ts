@@ -14,6 +14,7 @@ import { readBlob } from './blob.ts';
 import { recordEvent } from './event-log.ts';
 import { chargeOf, isTableLost, newestTable, readTables } from './mode-tables.ts';
 import type { Nvm } from './nvm.ts';
+import { sharing } from './sharing.ts';
 import { keepState, type Meter } from './state.ts';
 
 /** What of the CPU's own memory was lost: the detail of the event. */
@@ -58,12 +59,14 @@ function notice(meter: Meter, what: Lost, supply?: SupplyIndex): void {
   recordEvent(meter, EventKind.memoryDamaged, { detail: what, ...(supply === undefined ? {} : { supply }) });
 }
 
+const sharedPolicy = sharing(decodePolicy);
+
 /** The newest whole policy. */
 export function readPolicy(nvm: Nvm, places: readonly [number, number]): SupplyPolicy | undefined {
   let newest: SupplyPolicy | undefined;
   for (const at of places) {
     const bytes = readBlob(nvm, at, POLICY_BYTES_MAX);
-    const policy = bytes === undefined ? undefined : decodePolicy(bytes);
+    const policy = bytes === undefined ? undefined : sharedPolicy(bytes);
     if (policy === undefined || isRecordFailure(policy)) continue;
     if (newest === undefined || policy.version > newest.version) newest = policy;
   }

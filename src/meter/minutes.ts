@@ -1,10 +1,11 @@
 import { AttentionReason, ENERGY_MAX, EventKind, MINUTES_PER_DAY } from '../records/index.ts';
+import { SvmRequest } from './bus.ts';
 import { recordEvent } from './event-log.ts';
 import { PROFILE_RING_MINUTES } from './layout.ts';
 import { applyBand, lookUpRate } from './mode-tables.ts';
 import type { MeterOutputs } from './outputs.ts';
 import { bandOf, energyAt, markMinute, withBand, writeSlot } from './profile-ring.ts';
-import { putUse, putUseOfSupply, useOfSupplyAt } from './purse-journal.ts';
+import { putUse, putUseOfSupply, useOfSupplyAt, useRequestBytes } from './purse-journal.ts';
 import { reconsiderCredit } from './relay.ts';
 import { balanceOf, clockMs, keepState, type Meter, type Supply } from './state.ts';
 import { svmCommand } from './svm.ts';
@@ -106,7 +107,8 @@ export function beginMinute(meter: Meter, minute: number): void {
  * cut. The row has the whole energy of the minute so far, so that repeating it adds nothing.
  */
 export function commitUse(meter: Meter): void {
-  const { supplies, minute, useRequest, nvm } = meter;
+  const { supplies, minute, nvm } = meter;
+  const useRequest = USE_REQUESTS[supplies.length] as Uint8Array;
   const slot = minute % PROFILE_RING_MINUTES;
   putUse(useRequest, minute, meter.spent, meter.accrual.remainder);
   for (let i = 0; i < supplies.length; i++) {
@@ -119,6 +121,13 @@ export function commitUse(meter: Meter): void {
     writeSlot(nvm, (supplies[i] as Supply).place, slot, useRequest, useOfSupplyAt(i));
   }
 }
+
+/** By number of supplies. One for all meters: each fills it anew, and nobody keeps it. */
+const USE_REQUESTS = [0, 1, 2, 3, 4].map((supplies) => {
+  const request = new Uint8Array(useRequestBytes(supplies));
+  request[0] = SvmRequest.use;
+  return request;
+});
 
 /** I27: every minute is present or marked. Only as far back as the ring reaches. Whether there was any to mark. */
 export function markMissing(meter: Meter, from: number, to: number): boolean {

@@ -13,23 +13,26 @@ import { readBlob, writeBlob } from './blob.ts';
 import { recordEvent } from './event-log.ts';
 import type { SupplyLayout } from './layout.ts';
 import type { Nvm } from './nvm.ts';
+import { sharing } from './sharing.ts';
 import { keepState, type LastCharge, type Meter, NO_CHARGE, type Supply, secondOfMinute } from './state.ts';
 
 /** Mode table 11: reads both tables of a supply back. */
 export function readTables(nvm: Nvm, place: SupplyLayout): (ModeTable | undefined)[] {
   return place.tables.map((at) => {
     const bytes = readBlob(nvm, at, TABLE_BYTES_MAX);
-    const table = bytes === undefined ? undefined : decodeModeTable(bytes);
+    const table = bytes === undefined ? undefined : sharedTable(bytes);
     return table === undefined || 'reason' in table ? undefined : table;
   });
 }
+
+const sharedTable = sharing(decodeModeTable);
 
 /**
  * FIG. 2, STEP 26: takes a new table into the place that is not in use. Versions only rise: the same table again is one
  * that is not newer, and another one under its version is refused.
  */
 export function takeTable(meter: Meter, bytes: Uint8Array): Result {
-  const table = bytes.length > TABLE_BYTES_MAX ? undefined : decodeModeTable(bytes);
+  const table = bytes.length > TABLE_BYTES_MAX ? undefined : sharedTable(bytes);
   if (table === undefined || 'reason' in table) return Result.bodyNotUnderstood;
   const supply = meter.supplies[table.supply - 1];
   if (supply === undefined) return Result.noSuchSupply;

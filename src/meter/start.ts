@@ -4,7 +4,6 @@ import { AttentionReason, EventKind, encodePolicy, MINUTES_PER_DAY, type SupplyP
 import { encodeModeTable, type ModeTable } from '../tariff/index.ts';
 import { assert, type Randomness, Region, SUPPLIES_MAX, type SupplyIndex, type Svpmsn } from '../units/index.ts';
 import { writeBlob } from './blob.ts';
-import { SvmRequest } from './bus.ts';
 import { eventsFrom, findEvents, recordEvent } from './event-log.ts';
 import { takeLevels } from './exchanger.ts';
 import { settleFloors } from './floors.ts';
@@ -16,7 +15,7 @@ import { erased, type Nvm, PlainNvm } from './nvm.ts';
 import { noOutputVoltage } from './output-voltage.ts';
 import type { MeterOutputs } from './outputs.ts';
 import { markMinute, writeMinute } from './profile-ring.ts';
-import { lastCommit, type MinuteOfUse, useRequestBytes } from './purse-journal.ts';
+import { lastCommit, type MinuteOfUse } from './purse-journal.ts';
 import { makeGoodEvent, reclosesKept, reconsiderCredit, restoreRelay } from './relay.ts';
 import { noReverseEnergy } from './reverse-energy.ts';
 import { startSam } from './sam.ts';
@@ -266,18 +265,11 @@ function blankMeter(
     foreignModemToldAt: Number.NEGATIVE_INFINITY,
     dismantled: false,
     card: undefined,
-    useRequest: useRequest(supplyCount),
     attentionSent: 0,
     servesSeed: labSessions !== undefined,
     display: { page: 0, digits: '' },
     daysHeld: { lastDay: -1, days: 0 },
   };
-}
-
-function useRequest(supplyCount: number): Uint8Array {
-  const request = new Uint8Array(useRequestBytes(supplyCount));
-  request[0] = SvmRequest.use;
-  return request;
 }
 
 function blankSupply(

@@ -81,7 +81,6 @@ export interface Meter {
   card: InsertedCard | undefined;
   /** A laboratory meter: it speaks the seed's own suite. */
   readonly servesSeed: boolean;
-  readonly useRequest: Uint8Array;
   readonly display: { page: number; digits: string };
   /** How many complete days the profile held when its last complete day was this. */
   daysHeld: { readonly lastDay: number; readonly days: number };
@@ -208,6 +207,7 @@ export const NO_CHARGE: LastCharge = { version: 0, unitCharge: 0, percent: 0, su
 export const CUTS_KEPT = 5;
 
 const OFFSET_BIAS = 2 ** 52;
+const CUTS_AT = [26, 30, 34, 38, 42] as const;
 const CHARGES_AT = 68;
 const CHARGE_BYTES = 12;
 const RELAY_EVENT_AT = CHARGES_AT + SUPPLIES_MAX * CHARGE_BYTES;
@@ -220,12 +220,16 @@ function putCharge(bytes: Uint8Array, at: number, { version, unitCharge, percent
   putU16(bytes, at + 10, surcharge);
 }
 
-const getCharge = (bytes: Uint8Array, at: number): LastCharge => ({
-  version: getU32(bytes, at),
-  unitCharge: getU32(bytes, at + 4),
-  percent: getU16(bytes, at + 8),
-  surcharge: getU16(bytes, at + 10),
-});
+function getCharge(bytes: Uint8Array, at: number): LastCharge {
+  const version = getU32(bytes, at);
+  if (version === 0) return NO_CHARGE;
+  return {
+    version,
+    unitCharge: getU32(bytes, at + 4),
+    percent: getU16(bytes, at + 8),
+    surcharge: getU16(bytes, at + 10),
+  };
+}
 
 function getRelayEvent(bytes: Uint8Array): EventRecord | undefined {
   const event = decodeEvent(bytes.subarray(RELAY_EVENT_AT, RELAY_EVENT_AT + EVENT_BYTES));
@@ -245,7 +249,7 @@ export function keepState(meter: Meter): void {
   bytes[17] = kept.slewSpent;
   putU32(bytes, 18, kept.attentionCounter);
   putU32(bytes, 22, kept.highestMinute);
-  for (let i = 0; i < CUTS_KEPT; i++) putU32(bytes, 26 + 4 * i, kept.cuts[i] ?? 0);
+  for (let i = 0; i < CUTS_KEPT; i++) putU32(bytes, CUTS_AT[i] as number, kept.cuts[i] ?? 0);
   for (let i = 0; i < SUPPLIES_MAX; i++) bytes[46 + i] = kept.reasons[i] ?? 0;
   bytes[50] = meter.dismantled ? 1 : 0;
   bytes[51] = kept.latchesOpen;
@@ -302,7 +306,7 @@ export function readState(nvm: Nvm, layout: Layout): KeptReading | undefined {
       slewSpent: bytes[17] as number,
       attentionCounter: getU32(bytes, 18),
       highestMinute: getU32(bytes, 22),
-      cuts: Array.from({ length: CUTS_KEPT }, (_, i) => getU32(bytes, 26 + 4 * i)),
+      cuts: CUTS_AT.map((at) => getU32(bytes, at)),
       reasons: [...bytes.subarray(46, 50)],
       recloses: [0, 1, 2, 3].map((i) => getU16(bytes, 52 + 2 * i)),
       latchesOpen: bytes[51] as number,

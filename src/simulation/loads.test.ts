@@ -59,7 +59,7 @@ test('a day loses less than one mWh by rounding, and no minute is off by more th
   });
 });
 
-test('asked minute by minute, a source is filled once a day and answers across days in any order', () => {
+test('asked minute by minute, a source is filled four times a day and answers across days in any order', () => {
   let filled = 0;
   const source: LoadSource = {
     fillDay(day, out) {
@@ -71,6 +71,7 @@ test('asked minute by minute, a source is filled once a day and answers across d
   for (let minute = 0; minute < 2 * MINUTES_PER_DAY; minute += 1) {
     assert.equal(ask(minute), 10_000 * Math.floor(minute / MINUTES_PER_DAY) + (minute % MINUTES_PER_DAY));
   }
-  assert.equal(filled, 2);
+  assert.equal(filled, 8);
   assert.equal(ask(5), 5);
+  assert.equal(ask(MINUTES_PER_DAY + 725), 10_725);
 });

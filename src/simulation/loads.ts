@@ -12,15 +12,28 @@ export interface LoadSource {
   fillDay(day: number, out: Uint32Array): void;
 }
 
-/** Asks a source minute by minute (local minutes since 1970-01-01T00:00); keeps the one day that was asked for last. */
+/** So much of a day is kept; a day is filled as often as it has such parts. */
+const PART_MINUTES = MINUTES_PER_DAY / 4;
+/** One day for all sources: each takes its part out of it at once. */
+const DAY = new Uint32Array(MINUTES_PER_DAY);
+
+/**
+ * Asks a source minute by minute (local minutes since 1970-01-01T00:00); keeps the six hours that were asked for last,
+ * so that a fleet of homes is a quarter as large as its days.
+ */
 export function minuteByMinute(source: LoadSource): (localMinute: number) => MilliwattHours {
-  const minutes = new Uint32Array(MINUTES_PER_DAY);
+  const minutes = new Uint32Array(PART_MINUTES);
   let filled: number | undefined;
   return (localMinute) => {
-    const day = Math.floor(localMinute / MINUTES_PER_DAY);
-    if (day !== filled) source.fillDay(day, minutes);
-    filled = day;
-    return milliwattHours(minutes[localMinute - day * MINUTES_PER_DAY] as number);
+    const part = Math.floor(localMinute / PART_MINUTES);
+    if (part !== filled) {
+      const day = Math.floor(localMinute / MINUTES_PER_DAY);
+      source.fillDay(day, DAY);
+      const first = part * PART_MINUTES - day * MINUTES_PER_DAY;
+      for (let i = 0; i < PART_MINUTES; i++) minutes[i] = DAY[first + i] as number;
+      filled = part;
+    }
+    return milliwattHours(minutes[localMinute - part * PART_MINUTES] as number);
   };
 }
 
