@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { SUITE_NAMES, type Suite, suiteByName } from '../crypto/index.ts';
 import { MemoryStore } from '../host/index.ts';
 import { POWER_LINE_BITS_PER_SECOND_MAX, POWER_LINE_BITS_PER_SECOND_MIN } from '../line/index.ts';
@@ -23,9 +25,8 @@ export interface MeasuredFleet extends FleetReport {
   readonly frameLoss: number;
   readonly realSeconds: number;
   readonly processorSeconds: number;
-  /** The most that the process held, and that by meter. */
+  /** The most that the process held. */
   readonly memoryBytes: number;
-  readonly memoryBytesPerMeter: number;
 }
 
 /** `wattpurse fleet`: a day of a whole area. Exit 1 when something of a meter failed, or the books do not agree. */
@@ -37,6 +38,7 @@ export async function fleet(args: readonly string[]): Promise<number> {
     ...asked,
     store: new MemoryStore(),
     processorMs: () => process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000,
+    heapBytes: heapMeter(),
     onSample: ({ withProfile, minute }) => progress.show(withProfile, `${Math.floor(minute / 60)} h`),
   });
   progress.end();
@@ -47,12 +49,39 @@ export async function fleet(args: readonly string[]): Promise<number> {
     realSeconds: Math.round(performance.now() - began) / 1000,
     processorSeconds: (report.samples.at(-1)?.processorMs ?? 0) / 1000,
     memoryBytes,
-    memoryBytesPerMeter: Math.round(memoryBytes / asked.meters),
   };
   if (asked.report !== undefined) writeNamed(asked.report, await fleetPage(measured, fleetText(measured)));
   process.stdout.write(asked.json ? `${JSON.stringify(measured)}\n` : fleetText(measured));
   return report.failures.length === 0 && report.story.conserved ? 0 : 1;
 }
+
+/** What the process holds once the engine has collected all that nobody holds. */
+function heapMeter(): () => number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const held = () => {
+    collect();
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  let roundsMin = AGEING_ROUNDS;
+  return () => {
+    let bytes = held();
+    // What one round finalises a later one gives back.
+    for (let round = 1; round < ROUNDS_MAX; round++) {
+      const before = bytes;
+      bytes = held();
+      if (round >= roundsMin && bytes > before - SETTLED_BYTES) break;
+    }
+    roundsMin = 1;
+    return bytes;
+  };
+}
+
+/** Compiled code goes when it was not used for so many rounds: it must not pass for what a part held. */
+const AGEING_ROUNDS = 8;
+const ROUNDS_MAX = 16;
+const SETTLED_BYTES = 4_096;
 
 interface Asked {
   readonly seed: string;
@@ -100,6 +129,16 @@ function parse(args: readonly string[]): Asked {
   };
 }
 
+/** By meter, as it was weighed at the end. */
+function memoryText({ meters, heap }: MeasuredFleet): string[] {
+  if (heap === undefined) return [];
+  const each = (bytes: number) => n(Math.round(bytes / meters));
+  return [
+    `  memory      by meter ${each(heap.meters)} bytes in the meter, ${each(heap.profiles)} of them its profile and ${each(heap.meters - heap.profiles)} the rest;`,
+    `              ${each(heap.lines)} in its line and local unit, ${each(heap.homes)} in its home, ${each(heap.books)} in the host's books`,
+  ];
+}
+
 const n = (value: number): string => value.toLocaleString('en-US');
 
 function fleetText(report: MeasuredFleet): string {
@@ -116,7 +155,8 @@ function fleetText(report: MeasuredFleet): string {
     `  profiles    ${n(report.minutes)} minutes came, ${n(report.minutesMarked)} of them marked as not recorded`,
     `  collection  ${(collectionSeconds.mean / 60).toFixed(1)} minutes of a line in the mean, ${(collectionSeconds.longest / 60).toFixed(1)} of the busiest`,
     `  line        ${n(story.lineBytes)} bytes, ${n(report.samples.at(-1)?.retries ?? 0)} repetitions`,
-    `  machine     ${n(Math.round(report.realSeconds))} s, ${n(Math.round(report.processorSeconds))} s of processor time, ${n(Math.round(report.memoryBytes / 1e6))} MB, ${n(report.memoryBytesPerMeter)} bytes a meter`,
+    `  machine     ${n(Math.round(report.realSeconds))} s, ${n(Math.round(report.processorSeconds))} s of processor time, ${n(Math.round(report.memoryBytes / 1e6))} MB at the most`,
+    ...memoryText(report),
     '',
     ...(failures.length === 0 ? ['Everything arrived at every meter.'] : failed.map((sentence) => `  ${sentence}`)),
     ...(more > 0 ? [`  and ${n(more)} more`] : []),

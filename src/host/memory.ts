@@ -72,8 +72,10 @@ export class MemoryStore implements Store {
     return copy;
   }
 
+  /** Nothing of what it held is left. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#tables = new Tables();
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -81,7 +83,8 @@ export class MemoryStore implements Store {
       if (this.#closed) throw new StoreError({ reason: 'store-closed', sentence: 'The store is closed.' });
       return work();
     });
-    this.#last = turn.catch(() => {});
+    // What it came to belongs to whoever asked, and is not kept here.
+    this.#last = turn.then(ignore, ignore);
     return turn;
   }
 }
@@ -529,6 +532,8 @@ const isBlank = (energies: Uint16Array, bands: Uint8Array): boolean =>
   energies.length === MINUTES_PER_DAY &&
   energies.every((energy) => energy === ENERGY_MISSING) &&
   bands.every((band) => band === 0);
+
+const ignore = (): void => undefined;
 
 const checkKey = (localUnit: number, minute: number): string => `${localUnit} ${minute % CHECK_MINUTES_KEPT}`;
 

@@ -10,7 +10,7 @@ export { flagsOf } from './flags.ts';
 export { stepOverheard } from './foreign-modem.ts';
 export { inspectCards, inspectMinute, inspectPurse, inspectSequences } from './inspect.ts';
 export { type Key, pressKey, REQUEST_DIGITS_MAX } from './keypad.ts';
-export { EVENT_ROW_BYTES, layoutOf, PROFILE_RING_DAYS } from './layout.ts';
+export { EVENT_ROW_BYTES, layoutOf, PROFILE_RING_BYTES, PROFILE_RING_DAYS } from './layout.ts';
 export {
   isForMeter,
   type MeterAnswer,

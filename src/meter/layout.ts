@@ -13,6 +13,7 @@ import { PURSE_BYTES } from './purse-journal.ts';
 /** The ring of the load profile: the complete days that are kept, and the running one. */
 export const PROFILE_RING_DAYS = PROFILE_DAYS_KEPT + 1;
 export const PROFILE_RING_MINUTES = PROFILE_RING_DAYS * MINUTES_PER_DAY;
+export const PROFILE_RING_BYTES = 2 * PROFILE_RING_MINUTES + PROFILE_RING_DAYS * BAND_BYTES;
 export const EVENTS_KEPT = 32;
 /** An event, the link of the one before it, and their CRC-32: the power may be cut in the middle of it. */
 export const EVENT_ROW_BYTES = EVENT_BYTES + EVENT_LINK_BYTES + 4;
@@ -72,7 +73,7 @@ function newLayout(supplyCount: number): Layout {
       tables: twice(TABLE_BYTES_MAX + BLOB_OVERHEAD_BYTES),
       totals: twice(TOTALS_BLOB_BYTES + BLOB_OVERHEAD_BYTES),
       energies: take(2 * PROFILE_RING_MINUTES),
-      bands: take(PROFILE_RING_DAYS * BAND_BYTES),
+      bands: take(PROFILE_RING_BYTES - 2 * PROFILE_RING_MINUTES),
       told: take(PROFILE_RING_DAYS * TOLD_DAY_BYTES),
     })),
     length: at,

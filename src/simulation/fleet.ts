@@ -1,13 +1,13 @@
 import type { Suite } from '../crypto/index.ts';
 import { METERS_PER_LOCAL_UNIT_MAX, type Store } from '../host/index.ts';
 import { type LineConditions, PERFECT_CONDITIONS, powerLine } from '../line/index.ts';
-import { blankMemory } from '../meter/index.ts';
+import { blankMemory, PROFILE_RING_BYTES } from '../meter/index.ts';
 import { DEFAULT_SUPPLY_POLICY, ENERGY_MISSING } from '../records/index.ts';
 import { DEFAULT_TARIFF } from '../tariff/index.ts';
 import { MINUTES_PER_DAY, milliseconds, type Svpmsn } from '../units/index.ts';
 import { equip } from './founding.ts';
 import { drawKeys } from './keys.ts';
-import type { HouseMemory, UtilityOptions } from './options.ts';
+import type { HeapBytes, HouseMemory, UtilityOptions } from './options.ts';
 import { seededRandom } from './random.ts';
 import { type Story, tell } from './story.ts';
 import { Utility } from './utility.ts';
@@ -26,6 +26,8 @@ export interface FleetOptions {
   readonly store: Store;
   /** Processor time of this process in milliseconds. */
   readonly processorMs: () => number;
+  /** What was lived is weighed by it at the end; not at all where it is absent. */
+  readonly heapBytes?: HeapBytes;
   /** Told at each sample. */
   readonly onSample?: (sample: FleetSample) => void;
 }
@@ -44,6 +46,20 @@ export interface FleetSample {
   readonly airtimeMs: number;
   readonly retries: number;
   readonly processorMs: number;
+}
+
+/** Bytes of this process's memory at the end, measured by letting go of one part after the other. */
+export interface FleetHeap {
+  /** All meters: their memories, and what they hold while they run. */
+  readonly meters: number;
+  /** Of these: the days of their profiles, one complete week and the running day each. */
+  readonly profiles: number;
+  /** Local units with what they know of their meters, lines, and the meters' modems. */
+  readonly lines: number;
+  /** What stands around the meters: loads, people, what checks the meters. */
+  readonly homes: number;
+  /** The store with all that the host has of meters and value, and the host. */
+  readonly books: number;
 }
 
 /** A meter of which something that was to be done was not. */
@@ -66,6 +82,8 @@ export interface FleetReport {
   readonly firstSales: Percentiles;
   readonly salesAtNight: Percentiles;
   readonly samples: readonly FleetSample[];
+  /** Where it was weighed. */
+  readonly heap?: FleetHeap;
 }
 
 export interface Percentiles {
@@ -101,7 +119,9 @@ export async function runFleet(options: FleetOptions): Promise<FleetReport> {
   const fleet = new Fleet(options);
   await fleet.open();
   await fleet.live();
-  return fleet.report();
+  const report = await fleet.report();
+  const { heapBytes } = options;
+  return heapBytes === undefined ? report : { ...report, heap: await fleet.weigh(heapBytes) };
 }
 
 class Fleet {
@@ -187,6 +207,16 @@ class Fleet {
       salesAtNight: percentiles(this.#delays.night),
       story: await tell(utility),
     };
+  }
+
+  /** What was lived is gone afterwards, the store too. */
+  async weigh(heapBytes: HeapBytes): Promise<FleetHeap> {
+    const { meters, store } = this.#options;
+    const parts = await this.#utility.dismantle(heapBytes);
+    const before = await heapBytes();
+    this.#utility = undefined as never;
+    await store.close();
+    return { ...parts, profiles: meters * PROFILE_RING_BYTES, books: before - (await heapBytes()) };
   }
 
   /** Keys of nobody that this utility knows. */

@@ -131,6 +131,12 @@ export class House implements LineTerminal {
     this.#settleIn();
   }
 
+  /** The meter is taken away with its memories: this house is not lived in any more. */
+  scrapMeter(): void {
+    Object.assign(this, { meter: undefined, memory: undefined });
+    Object.assign(this.options, { memory: undefined });
+  }
+
   /** The meter's oscillator: it drifts from the time that everybody shares. */
   oscillator(now: number): number {
     return now + this.#jumpedMs + ((now - this.#epoch) * this.options.clockDriftPpm) / 1e6;

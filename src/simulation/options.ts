@@ -102,3 +102,6 @@ export interface HouseMemory {
   /** The workshop is done: from now on the meter is what its memories say. */
   markPersonalised(): void;
 }
+
+/** Bytes that this process holds, after all that nobody holds was given back. */
+export type HeapBytes = () => number | Promise<number>;

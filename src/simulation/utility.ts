@@ -9,7 +9,7 @@ import { Hosts } from './hosts.ts';
 import { House, type HouseEvent } from './house.ts';
 import { createHousehold, FAMILY_HOME } from './household.ts';
 import { drawKeys } from './keys.ts';
-import type { Happening, UtilityOptions } from './options.ts';
+import type { Happening, HeapBytes, UtilityOptions } from './options.ts';
 import { Outages, type Place } from './outages.ts';
 import { Buyer } from './people.ts';
 import { type SeededRandom, seededRandom } from './random.ts';
@@ -269,6 +269,33 @@ export class Utility {
     for (const transformer of transformers) this.#outages.begin(transformer, time.now);
     time.leap(ms);
     for (const transformer of transformers) this.#outages.end(transformer, time.now);
+  }
+
+  /**
+   * Takes the utility apart and weighs each part by the memory that is free once it is gone. Nobody lives in it any
+   * more; what is left in this object, its hosts for one, goes with the object.
+   */
+  async dismantle(heapBytes: HeapBytes): Promise<{ meters: number; lines: number; homes: number }> {
+    const whole = await heapBytes();
+    this.time.forget();
+    this.#scrapMeters();
+    const withoutMeters = await heapBytes();
+    this.#grid.transformers.length = 0;
+    const withoutLines = await heapBytes();
+    this.houses.length = 0;
+    this.#houseOf.clear();
+    this.#buyers.length = 0;
+    const withoutHomes = await heapBytes();
+    return {
+      meters: whole - withoutMeters,
+      lines: withoutMeters - withoutLines,
+      homes: withoutLines - withoutHomes,
+    };
+  }
+
+  /** In a function of its own, whose variables are gone when it ends. */
+  #scrapMeters(): void {
+    for (const house of this.houses) house.scrapMeter();
   }
 
   #startTicking(): void {

@@ -55,6 +55,13 @@ export class VirtualTime {
     this.#now = milliseconds(time);
   }
 
+  /** Nothing of what was announced happens any more. */
+  forget(): void {
+    this.#at.length = 0;
+    this.#order.length = 0;
+    this.#run.length = 0;
+  }
+
   /** So long nothing happens, and all that was announced is put off by as much. */
   leap(ms: number): void {
     this.#now = milliseconds(this.#now + ms);

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Suite } from '../crypto/index.ts';
+import { MemoryStore } from '../host/index.ts';
+import { runFleet, svpmsnOfHouse } from './index.ts';
+import { BEGINS_MS, MINUTE_MS, openSmall } from './small-utility.testing.ts';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** How many of these things are still held by anything. */
+async function alive(things: readonly WeakRef<object>[]): Promise<number> {
+  // What a job has looked at stays until the job ends.
+  await setImmediate();
+  collect();
+  return things.filter((thing) => thing.deref() !== undefined).length;
+}
+
+test('a utility that is taken apart lets go of its meters, then of its lines, then of its homes', async () => {
+  const utility = await openSmall();
+  await utility.runUntil(BEGINS_MS + 90 * MINUTE_MS);
+  const things = [
+    ...utility.houses.flatMap(({ memory, meter }) => [memory.nvm.bytes, memory.svm, meter.sam, meter]),
+    ...utility.transformers.map(({ localUnit }) => localUnit),
+    ...utility.houses,
+  ].map((thing) => new WeakRef<object>(thing));
+  assert.equal(await alive(things), 8 * 4 + 2 + 8);
+  assert.deepEqual(await utility.dismantle(() => alive(things)), { meters: 8 * 4, lines: 2, homes: 8 });
+});
+
+test('a fleet is weighed by what it held: four memories and rings of meters, and the books', async () => {
+  const store = new MemoryStore();
+  const day = BEGINS_MS / 86_400_000;
+  const rows: WeakRef<object>[] = [];
+  const { heap } = await runFleet({
+    ...{ seed: 1, meters: 4, suite: Suite.aes128, bitsPerSecond: 9_600, frameLoss: 0, store, processorMs: () => 0 },
+    heapBytes: async () => {
+      if (rows.length === 0) {
+        const query = { svpmsn: svpmsnOfHouse(0), supply: 1, fromDay: day, toDay: day } as const;
+        for (const { energies } of await store.read((tx) => tx.profiles(query))) rows.push(new WeakRef(energies));
+      }
+      return alive(rows);
+    },
+  });
+  assert.equal(rows.length, 1);
+  assert.deepEqual(heap, { meters: 0, lines: 0, homes: 0, books: 1, profiles: 4 * 25_920 });
+});
