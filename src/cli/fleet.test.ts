@@ -41,7 +41,12 @@ test('a fleet ends with its figures as text, as JSON and as a page that asks nob
   assert.ok(page.includes('Everything arrived at every meter.'));
 
   const strange = await runIn(scratch, 'fleet', '--meters', '3', '--stranger', '--json');
-  const report = JSON.parse(strange.out) as { failures: unknown[]; samples: unknown[]; memoryBytes: number; heap: object };
+  const report = JSON.parse(strange.out) as {
+    failures: unknown[];
+    samples: unknown[];
+    memoryBytes: number;
+    heap: object;
+  };
   assert.deepEqual([strange.code, report.failures.length], [1, 1]);
   assert.ok(report.samples.length > 50 && report.memoryBytes > 1e7);
   assert.deepEqual(Object.keys(report.heap).sort(), ['books', 'homes', 'lines', 'meters', 'profiles']);
