@@ -12,6 +12,7 @@ export const Command = {
   relay: 0x22,
   supplyPolicy: 0x23,
   hotList: 0x24,
+  cardPayment: 0x25,
   keyChange: 0x2f,
   useAndLog: 0x30,
   clockSlew: 0x31,
@@ -39,6 +40,8 @@ export function purposeCarries(n: KeyName, h: Command): boolean {
 export const carriedBySeed = (h: Command): boolean =>
   h === Command.valueStore || h === Command.modeTable || h === Command.useAndLog;
 
-/** Bodies that may be long always travel in parts: the mode table down, the log and the events up. */
+/** Bodies that may be long always travel in parts: the mode table down, the log, the events and a payment card up. */
 export const isLong = (message: 3 | 4, h: Command): boolean =>
-  message === 3 ? h === Command.modeTable : h === Command.useAndLog || h === Command.events;
+  message === 3
+    ? h === Command.modeTable
+    : h === Command.useAndLog || h === Command.events || h === Command.cardPayment;

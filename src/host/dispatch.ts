@@ -35,7 +35,8 @@ import { accountOf, asOutstanding, bookInStep, bookReceipt, bookSeedAnswer, free
 import { REFUSALS, refusalIn } from './refusal-names.ts';
 import type { HostCounters } from './services.ts';
 import { holdsNoValueKey } from './standing.ts';
-import type { Meter, OutstandingRow, Purse } from './types.ts';
+import type { ControlCommand, Meter, OutstandingRow, Purse } from './types.ts';
+import type { SlotPayments } from './slot-payments.ts';
 import type { ValueHold } from './value-hold.ts';
 import { IN_FLIGHT_PER_LOCAL_UNIT_MAX, wakeLine, workDone, workFailed, workTriesOn, workWaits } from './work.ts';
 
@@ -85,6 +86,7 @@ export class Dispatcher {
   readonly #counters: HostCounters;
   readonly #desk: CardDesk;
   readonly #hold: ValueHold;
+  readonly #slots: SlotPayments;
   /** One a meter. */
   readonly #exchanges = new Map<Svpmsn, Exchange | CardExchange>();
   readonly #keys: MeterKeys;
@@ -95,12 +97,13 @@ export class Dispatcher {
   constructor(
     ports: HostPorts,
     counters: HostCounters,
-    { desk, hold }: { readonly desk: CardDesk; readonly hold: ValueHold },
+    { desk, hold, slots }: { readonly desk: CardDesk; readonly hold: ValueHold; readonly slots: SlotPayments },
   ) {
     this.#ports = ports;
     this.#counters = counters;
     this.#desk = desk;
     this.#hold = hold;
+    this.#slots = slots;
     this.#keys = new MeterKeys(ports.keys);
     // Answers to a process before this one must not find a ticket of its own.
     const bytes = new Uint8Array(4);
@@ -368,7 +371,7 @@ export class Dispatcher {
   async #command(exchange: Exchange, status: Uint8Array): Promise<boolean> {
     const { store, clock } = this.#ports;
     const { meter, job, session } = exchange;
-    const next = await store.read((tx) => decide(tx, exchange, status));
+    const next = await store.read((tx) => this.#decide(tx, exchange, status));
     // Meanwhile the lease ran out, and the meter is spoken to in another exchange: this one has ended.
     if (!this.#isCurrent(exchange)) return true;
     if (next.type === 'send') {
@@ -376,7 +379,7 @@ export class Dispatcher {
       const body =
         exchange.newKey !== undefined && job.type === 'command'
           ? keyChangeBody(session, exchange.newKey, job.command)
-          : job.type === 'command'
+          : job.type === 'command' && !isCardPayment(job.command)
             ? commandBody(job.command, clock.now())
             : next.body;
       this.#carry(exchange, hostCommand(session, body));
@@ -398,6 +401,14 @@ export class Dispatcher {
     return true;
   }
 
+  async #decide(tx: StoreReads, exchange: Exchange, status: Uint8Array): Promise<Decision> {
+    const decision = await decide(tx, exchange, status);
+    const { meter, job } = exchange;
+    if (decision.type !== 'send' || job.type !== 'command' || !isCardPayment(job.command)) return decision;
+    const body = await this.#slots.third(tx, meter, this.#ports.clock.now());
+    return body === undefined ? { type: 'changed' } : { type: 'send', body };
+  }
+
   /** M4 is in hand. FIG. 1, STEP 16 */
   async #book(exchange: Exchange, answer: Uint8Array): Promise<boolean> {
     const { store, clock } = this.#ports;
@@ -406,21 +417,28 @@ export class Dispatcher {
     const settled = await store.transaction(async (tx) => {
       const now = clock.now();
       await bookKey(tx, meter.svpmsn, exchange.session.key.n);
-      const meaning = await settleAnswer(tx, exchange, answer, now);
+      const meaning = await this.#settle(tx, exchange, answer, now);
       if (meaning === 'settled' && following !== undefined) {
         await queueCommand(tx, meter, keyChangeCommand('monitoring', following), now);
       }
       // The work of an exchange that began meanwhile is its own.
       if (meaning === 'settled' && this.#isCurrent(exchange)) await workDone(tx, meter.svpmsn, now);
+      if (meaning === 'soon' && this.#isCurrent(exchange)) await workTriesOn(tx, meter.svpmsn, now);
       return meaning;
     });
     if (settled === 'not-understood') this.#counters.recordsNotUnderstood += 1;
     exchange.written?.ended(outcomeIn(exchange, answer, settled));
-    if (settled !== 'settled') return false;
+    if (settled !== 'settled' && settled !== 'soon') return false;
     this.#forget(exchange);
     this.#keys.hasWorked(exchange.session.key);
     await this.dispatch(meter.localUnit);
     return true;
+  }
+
+  async #settle(tx: StoreTransaction, exchange: Exchange, answer: Uint8Array, now: Milliseconds): Promise<Settled> {
+    const { meter, job } = exchange;
+    if (job.type !== 'command' || !isCardPayment(job.command)) return settleAnswer(tx, exchange, answer, now);
+    return (await this.#slots.settle(tx, meter, { sent: job.command, answer }, now)) ? 'settled' : 'soon';
   }
 
   /** Of a search for the key that a meter serves: the one that follows it, which the meter may hold too. */
@@ -529,8 +547,10 @@ const stillAsked = (purse: Purse, { lastCounter }: Job & { readonly type: 'query
 const sameRow = (a: OutstandingRow, b: OutstandingRow): boolean =>
   a.order === b.order && a.counter === b.counter && a.op === b.op;
 
-/** Whether M4 settled what was asked; if not, it is asked again later. */
-type Settled = 'settled' | 'again' | 'not-understood';
+/** Whether M4 settled what was asked; if not, it is asked again later, or soon where somebody stands before the meter. */
+type Settled = 'settled' | 'again' | 'soon' | 'not-understood';
+
+const isCardPayment = ({ h }: ControlCommand): boolean => h === Command.cardPayment;
 
 /** Books M4. */
 async function settleAnswer(

@@ -7,6 +7,7 @@ import { addressMap, takeCheckMinute, takeHealth, takeMapAnswer } from './lines.
 import { takeAttention, takePoll } from './monitoring.ts';
 import { type HostPorts, StoreError, type StoreTransaction } from './ports.ts';
 import type { HostCounters, HostSettings, Said } from './services.ts';
+import type { SlotPayments } from './slot-payments.ts';
 
 const ROUND_MS = 3_600_000;
 /** A meter tells whole seconds, so that its clock is known to one. */
@@ -33,6 +34,7 @@ interface Hearers {
   readonly dispatcher: Dispatcher;
   readonly pipe: CardPipe;
   readonly handing: KeyHanding;
+  readonly slots: SlotPayments;
 }
 
 /** What local units say to the host, and what they are told when they come. */
@@ -169,7 +171,8 @@ export class Hearing {
     const now = this.#ports.clock.now();
     switch (message.type) {
       case 'poll-result': {
-        const taken = await takePoll(tx, localUnit, { poll: message, zone: this.#zone }, now);
+        const { slots } = this.#hearers;
+        const taken = await takePoll(tx, localUnit, { poll: message, zone: this.#zone, slots }, now);
         return taken === undefined ? STRAY : { stray: false, ...taken, wakes: true };
       }
       case 'attention':

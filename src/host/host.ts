@@ -82,6 +82,7 @@ import { previewTariff } from './tariff-preview.ts';
 import { readTariffWeek } from './tariff-week.ts';
 import { assignTariff, latestTariffs, publishTariff, tariffVersions } from './tariffs.ts';
 import { termsOf } from './terms.ts';
+import { SlotPayments } from './slot-payments.ts';
 import { stateOf } from './things.ts';
 import { bookDebt, type Debt, duesNow, type Purchase, publishTerms, quote, tradeAll, tradeOf } from './trading.ts';
 import { postingPage, TrialBalanceReader } from './trial-balance.ts';
@@ -123,7 +124,9 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   const hold = new ValueHold(ports);
   const desk = new CardDesk(ports, hold);
   const pipe = new CardPipe(ports);
-  const dispatcher = new Dispatcher(ports, counters, { desk, hold });
+  const payments = new Payments(ports, settings.zone, hold);
+  const slots = new SlotPayments(ports, settings.zone, payments);
+  const dispatcher = new Dispatcher(ports, counters, { desk, hold, slots });
   const handing = new KeyHanding(ports, counters);
   const ledger = new LedgerReader();
   const restoration = new Restoration(ports, { hold, ledger });
@@ -132,8 +135,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   const balancing = new EnergyBalancing(ports, settings.zone);
   const accounts = new TrialBalanceReader();
   const forecasts = new Forecasts(store, settings.zone);
-  const payments = new Payments(ports, settings.zone, hold);
-  const hearing = new Hearing(ports, settings, counters, { dispatcher, pipe, handing });
+  const hearing = new Hearing(ports, settings, counters, { dispatcher, pipe, handing, slots });
   const { roundMs } = hearing;
   const presence =
     settings.process === undefined ? undefined : new Presence(ports, settings.process, () => dispatcher.underWay);
@@ -359,6 +361,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       const begun = await transferAll(ports, payments, settings.zone);
       await dispatchToAll(begun.filter(({ state }) => state === 'approved'));
     },
+    askBanks: () => slots.serve(),
     contract: (meter) =>
       orStoreFailure(store.read(async (tx) => (await tx.contracts.of([String(meter)]))[0] ?? contractUnknown(meter))),
     payment: (id) => orStoreFailure(store.read(async (tx) => (await tx.payments.of([id]))[0] ?? paymentUnknown(id))),

@@ -30,6 +30,7 @@ import type { StoreTransaction } from './ports.ts';
 import { checkReading } from './reading-checks.ts';
 import { postSpending, wantQuery } from './receipts.ts';
 import { daysSince, divideDays } from './revenue.ts';
+import type { SlotPayments } from './slot-payments.ts';
 import { alarmsAfter, alarmsHeard, alarmsOfEvents, alarmsRaised, eventsSettled, holdsNoValueKey } from './standing.ts';
 import type { Knowledge, Meter, MeterEvent } from './types.ts';
 import { wake } from './work.ts';
@@ -54,7 +55,7 @@ interface PollTaken {
 export async function takePoll(
   tx: StoreTransaction,
   localUnit: number,
-  { poll, zone }: { readonly poll: PollResult; readonly zone: string },
+  { poll, zone, slots }: { readonly poll: PollResult; readonly zone: string; readonly slots: SlotPayments },
   now: Milliseconds,
 ): Promise<PollTaken | undefined> {
   const meter = await meterOn(tx, localUnit, poll.svpmsn);
@@ -64,6 +65,7 @@ export async function takePoll(
   if (told === undefined) await heard(tx, svpmsn, now);
   else await believePoll(tx, meter, { told, clockOffsetMs: poll.clockOffsetMs }, now);
   const events = await takeEvents(tx, meter, poll, now);
+  await slots.takeEvents(tx, meter, events.news, now);
   if (told !== undefined) await postSpendingTold(tx, meter, told, now);
   for (const each of totals) {
     await tx.putTotals({ svpmsn, supply: each.supply, at: now, body: encodeTotals(each) });

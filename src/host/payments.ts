@@ -102,22 +102,23 @@ export class Payments {
   }
 
   /** The end of a payment by chip. What does not wait for its chip is answered as it stands. */
-  async chipSaid({ id, outcome }: ChipSaid, act?: Act): Promise<Payment | HostFailure> {
-    return orStoreFailure(
-      this.#ports.store.transaction(async (tx) => {
-        const [payment] = await tx.payments.of([id]);
-        if (payment === undefined) return paymentUnknown(id);
-        if (!isHeld(payment)) return payment;
-        return witnessed(tx, act, async () => {
-          const { approval, shown } = payment;
-          if (outcome === 'approved') {
-            return this.#put(tx, await this.#next(tx, payment, { outcome, approval, shown: shown ?? '' }));
-          }
-          const why = 'The card did not agree to what its bank had approved.';
-          return this.#put(tx, { ...payment, state: 'reversing', why, dueAt: this.#ports.clock.now(), attempts: 0 });
-        });
-      }),
-    );
+  async chipSaid(said: ChipSaid, act?: Act): Promise<Payment | HostFailure> {
+    return orStoreFailure(this.#ports.store.transaction((tx) => this.chipSaidIn(tx, said, act)));
+  }
+
+  /** The same beside what else is booked at once. */
+  async chipSaidIn(tx: StoreTransaction, { id, outcome }: ChipSaid, act?: Act): Promise<Payment | HostFailure> {
+    const [payment] = await tx.payments.of([id]);
+    if (payment === undefined) return paymentUnknown(id);
+    if (!isHeld(payment)) return payment;
+    return witnessed(tx, act, async () => {
+      const { approval, shown } = payment;
+      if (outcome === 'approved') {
+        return this.#put(tx, await this.#next(tx, payment, { outcome, approval, shown: shown ?? '' }));
+      }
+      const why = 'The card did not agree to what its bank had approved.';
+      return this.#put(tx, { ...payment, state: 'reversing', why, dueAt: this.#ports.clock.now(), attempts: 0 });
+    });
   }
 
   async notice({ port, id, outcome }: PaymentNotice): Promise<Payment | HostFailure> {

@@ -8,6 +8,7 @@ import type { ExchangeWatcher } from './exchange-port.ts';
 import type { PaymentPort } from './payment-port.ts';
 import type { ReceiptSigner } from './receipt-port.ts';
 import type { Journal, JournalReads, Shelf, ShelfReads } from './shelf-port.ts';
+import type { SlotTerminal } from './slot-payments.ts';
 import type {
   Account,
   Agent,
@@ -95,6 +96,8 @@ export interface HostPorts {
   readonly grid: GridLink;
   /** Those who take money for this utility, by the names under which they are asked. */
   readonly payments?: ReadonlyMap<string, PaymentWay>;
+  /** As what the slots of meters take payment cards; without it they take none. */
+  readonly slotTerminal?: SlotTerminal;
   /** Hosts in whose meters cards of this one's providers are put, by name. */
   readonly cardPipes?: ReadonlyMap<string, CardPipePort>;
   /** Who signs the receipts of trades, and for whom; without it they stay due. */

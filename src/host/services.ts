@@ -274,6 +274,11 @@ export interface HostServices extends AgentReads, CardServices {
   reconciled(port: string): Promise<RestorationView | HostFailure>;
   /** Captures and reverses what is due. It waits for payment ports: call it beside `handle`, again and again. */
   settlePayments(): Promise<void>;
+  /**
+   * Asks the banks of the payment cards that wait in the slots of meters, and waits for them: call it beside `handle`,
+   * again and again, while somebody stands before each.
+   */
+  askBanks(): Promise<void>;
   payment(id: string): Promise<Payment | HostFailure>;
   /** By id. */
   payments(query: { readonly after?: string; readonly limit: number }): Promise<Payment[]>;

@@ -13,6 +13,7 @@ import { AttentionReason, CardRefusal, EventKind } from '../records/index.ts';
 import { assertNever, CSN_BYTES, type Csn, csn, REGIONS, type Region, U32_MAX } from '../units/index.ts';
 import { callAttention } from './attention.ts';
 import { BusReply, CardStore, SamReply, SamRequest, SvmRequest } from './bus.ts';
+import { askToPay, paymentCardGone, paymentResponse, takesPaymentCards } from './card-payment.ts';
 import { newPipe, pipeFrame, pipeHeld, pipeResponse } from './card-pipe.ts';
 import { cardPage } from './display.ts';
 import { recordEvent } from './event-log.ts';
@@ -42,16 +43,18 @@ import { silence, warnIfLastUnit, warnOfCard } from './warnings.ts';
 export function stepCardInserted(meter: Meter, now: number, out: MeterOutputs): void {
   beginStep(meter, now, out);
   if (meter.card !== undefined) takeLeave(meter);
+  const { display } = meter;
   const card: InsertedCard = {
     csn: undefined,
     announced: false,
     work: { name: 'taking' },
+    keyed: Number(display.digits),
+    isPayment: false,
     refusal: undefined,
     balances: new Map(),
     pipe: newPipe(),
   };
   meter.card = card;
-  const { display } = meter;
   const wanted = display.digits === '' ? U32_MAX : Number(display.digits);
   display.digits = '';
   display.page = cardPage(meter);
@@ -109,6 +112,7 @@ function takeLeave(meter: Meter): void {
   if (card === undefined) return;
   announce(meter, card);
   samCommand(meter.sam, Uint8Array.of(SamRequest.cardRemoved));
+  paymentCardGone(meter);
   recordEvent(meter, EventKind.cardRemoved, numberOf(card.csn));
   meter.card = undefined;
   if (meter.display.page === cardPage(meter)) meter.display.page = 0;
@@ -130,7 +134,7 @@ function nextCommand(
         out,
       );
     case 'selecting':
-      return selected(meter, card, response);
+      return selected(meter, card, response, out);
     case 'naming':
       return named(meter, card, response);
     case 'reading':
@@ -142,6 +146,8 @@ function nextCommand(
       card.work = { name: 'idle' };
       return undefined;
     }
+    case 'paying':
+      return paymentResponse(meter, response);
     case 'idle':
       return undefined;
     default:
@@ -240,10 +246,18 @@ function lookAt(card: InsertedCard): Uint8Array {
   return selectPurse();
 }
 
-function selected(meter: Meter, card: InsertedCard, response: Uint8Array): Uint8Array | undefined {
+function selected(
+  meter: Meter,
+  card: InsertedCard,
+  response: Uint8Array,
+  out: MeterOutputs,
+): Uint8Array | undefined {
   if (dataOf(response) === undefined) {
     announce(meter, card);
     card.work = { name: 'idle' };
+    // It knows no purse, and says so as a card does.
+    card.isPayment = !('reason' in decodeResponseApdu(response)) && takesPaymentCards(meter);
+    askToPay(meter, card.keyed, out);
     return undefined;
   }
   if (card.csn !== undefined) return askBalance(card, REGIONS[0] as Region);

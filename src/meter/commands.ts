@@ -36,6 +36,7 @@ import {
 import { encodeModeTable } from '../tariff/index.ts';
 import { type SupplyIndex, tokens, U32_MAX, unixSeconds } from '../units/index.ts';
 import { readBlob, writeBlob } from './blob.ts';
+import { cardPayment } from './card-payment.ts';
 import { setClock, slewClock, slewSpentToday } from './clock.ts';
 import { eventRuns, eventsFrom, keepEventsBefore, oldestEvent, recordEvent } from './event-log.ts';
 import { levelsOf } from './exchanger.ts';
@@ -70,6 +71,8 @@ export function carryOut(meter: Meter, h: Command, body: Uint8Array, out: MeterO
       return policyAnswer(meter, changePolicy(meter, body, out), meter.policy.version);
     case Command.hotList:
       return hotList(meter, body);
+    case Command.cardPayment:
+      return cardPayment(meter, body, (result) => headOf(meter, result), out);
     case Command.useAndLog:
       return useAndLog(meter, body);
     case Command.clockSlew:

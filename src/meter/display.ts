@@ -1,6 +1,7 @@
 import { RelayReason } from '../records/index.ts';
 import { CHARGE_UNITS_PER_TOKEN } from '../tariff/index.ts';
 import { assertNever, Region, type SupplyIndex } from '../units/index.ts';
+import { paymentText } from './card-payment.ts';
 import { balanceOf, type Meter, type Supply } from './state.ts';
 import { totalsNow } from './totals.ts';
 import { transmissionText } from './transmission.ts';
@@ -52,7 +53,7 @@ export function displayOf(meter: Meter): Display {
   const reasons = meter.supplies.reduce((all, { relay }) => all | relay.reasons, 0);
   return {
     ...shown,
-    ...(keying ? { text: meter.display.digits, unit: 'tokens' } : quantityOf(meter, shown)),
+    ...(keying ? { text: meter.display.digits, unit: keyedUnit(meter) } : quantityOf(meter, shown)),
     signs: {
       relayOpen: reasons !== 0,
       lowBalance: balanceOf(meter) <= meter.policy.lowBalance,
@@ -62,6 +63,9 @@ export function displayOf(meter: Meter): Display {
     },
   };
 }
+
+/** What a payment card is to pay is money, in the smallest unit of it. */
+const keyedUnit = ({ card }: Meter): string => (card?.isPayment === true && card.work.name === 'idle' ? '' : 'tokens');
 
 interface Quantity {
   readonly text: string;
@@ -99,8 +103,10 @@ const REGION_SHOWN_MS = 3_000;
  * What is left in each region of the card, in turn, behind the region's number: `2 500` are 500 of gas. Where nothing, or
  * no more, was taken it says why: `E6`.
  */
-function ofCard({ card, now }: Meter): Quantity {
+function ofCard(meter: Meter): Quantity {
+  const { card, now } = meter;
   if (card === undefined) return { text: '--', unit: '' };
+  if (card.isPayment) return { text: paymentText(meter), unit: '' };
   const shown: Quantity[] = card.refusal === undefined ? [] : [{ text: `E${card.refusal.reason}`, unit: '' }];
   for (const [region, balance] of card.balances) shown.push({ text: `${region} ${balance}`, unit: 'tokens' });
   return shown[Math.floor(now / REGION_SHOWN_MS) % shown.length] ?? { text: 'in', unit: '' };

@@ -1,4 +1,5 @@
 import { RelayReason } from '../records/index.ts';
+import { askToPay } from './card-payment.ts';
 import { displayPages } from './display.ts';
 import { askForValue, stepTime } from './meter.ts';
 import type { MeterOutputs } from './outputs.ts';
@@ -12,7 +13,8 @@ export const REQUEST_DIGITS_MAX = 9;
 
 /**
  * Digits and `#` ask the utility for that many tokens (0, or `#` alone: the usual amount); the local unit hears of it
- * in the next contention slot. Any key closes a relay that only waits for one.
+ * in the next contention slot. With a payment card in the slot they say what it is to pay, in minor units of the currency.
+ * Any key closes a relay that only waits for one.
  */
 export function pressKey(meter: Meter, key: Key, now: number, out: MeterOutputs): void {
   meter.now = now;
@@ -23,8 +25,10 @@ export function pressKey(meter: Meter, key: Key, now: number, out: MeterOutputs)
   if (key === 'page') display.page = (display.page + 1) % displayPages(meter).length;
   else if (key === '*') display.digits = display.digits.slice(0, -1);
   else if (key === '#') {
+    const amount = Number(display.digits);
     // Who presses it alone while the valve is closed for a leak says that it is none, and asks for nothing.
-    if (display.digits !== '' || !sayNoLeak(meter, out)) askForValue(meter, Number(display.digits));
+    const isDone = askToPay(meter, amount, out) || (display.digits === '' && sayNoLeak(meter, out));
+    if (!isDone) askForValue(meter, amount);
     display.digits = '';
   } else if (display.digits.length < REQUEST_DIGITS_MAX) display.digits += key;
   stepTime(meter, now, out);

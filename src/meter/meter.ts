@@ -14,6 +14,7 @@ import { phaseBand } from '../tariff/index.ts';
 import { type MilliwattHours, type SupplyIndex, tokens, U32_MAX, type UnixSeconds } from '../units/index.ts';
 import { callAttention, firstFrame } from './attention.ts';
 import { BusReply, SamReply, SamRequest, SvmRequest } from './bus.ts';
+import { paymentTime } from './card-payment.ts';
 import { passToCard } from './card-slot.ts';
 import { carryOut, headOf, infoOf } from './commands.ts';
 import { recordEvent } from './event-log.ts';
@@ -42,6 +43,7 @@ export function stepTime(meter: Meter, now: number, out: MeterOutputs): void {
   meter.now = now;
   advance(meter, out);
   reclose(meter, out);
+  paymentTime(meter, out);
   const { supplies } = meter;
   for (let i = 0; i < supplies.length; i++) judgeOutputVoltage(meter, supplies[i] as Supply);
   if (meter.attention !== meter.attentionSent) callAttention(meter, out);

@@ -265,6 +265,7 @@ function blankMeter(
     foreignModemToldAt: Number.NEGATIVE_INFINITY,
     dismantled: false,
     card: undefined,
+    payment: undefined,
     attentionSent: 0,
     servesSeed: labSessions !== undefined,
     display: { page: 0, digits: '' },

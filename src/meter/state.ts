@@ -20,6 +20,7 @@ import {
   type UnixSeconds,
   unixSeconds,
 } from '../units/index.ts';
+import type { SlotPayment } from './card-payment.ts';
 import type { CardPipe } from './card-pipe.ts';
 import { type Layout, STATE_BYTES, type SupplyLayout } from './layout.ts';
 import { getU16, getU32, getU64, type Nvm, putU16, putU32, putU64 } from './nvm.ts';
@@ -79,6 +80,8 @@ export interface Meter {
   dismantled: boolean;
   /** The card in the slot (part 12), from its insertion until it is pulled. */
   card: InsertedCard | undefined;
+  /** By a payment card, the last one; it outlives the card's time in the slot, and no loss of power. */
+  payment: SlotPayment | undefined;
   /** A laboratory meter: it speaks the seed's own suite. */
   readonly servesSeed: boolean;
   readonly display: { page: number; digits: string };
@@ -99,7 +102,12 @@ export interface InsertedCard {
     | { readonly name: 'naming' }
     | { readonly name: 'reading'; readonly region: Region }
     | { readonly name: 'loading' }
+    | { readonly name: 'paying' }
     | { readonly name: 'idle' };
+  /** Keyed in before it was put in: as much as is taken, or what is to be paid. */
+  readonly keyed: number;
+  /** It holds no purse, and may be one to pay with. */
+  isPayment: boolean;
   /** Why nothing, or no more, was taken; `status` is the card's own word. */
   refusal: { readonly reason: CardRefusal; readonly status: number } | undefined;
   /** By region, as its last status said. */

@@ -22,6 +22,8 @@ const codecs: Record<string, Codec> = {
   policyAnswer: { encode: records.encodePolicyAnswer, decode: records.decodePolicyAnswer },
   hotList: { encode: records.encodeHotList, decode: records.decodeHotList },
   hotListAnswer: { encode: records.encodeHotListAnswer, decode: records.decodeHotListAnswer },
+  cardPaymentCommand: { encode: records.encodeCardPaymentCommand, decode: records.decodeCardPaymentCommand },
+  cardPaymentTold: { encode: records.encodeCardPaymentTold, decode: records.decodeCardPaymentTold },
   keyChange: { encode: records.encodeKeyChange, decode: records.decodeKeyChange },
   keyChangeAnswer: { encode: records.encodeKeyChangeAnswer, decode: records.decodeKeyChangeAnswer },
   event: { encode: records.encodeEvent, decode: records.decodeEvent },

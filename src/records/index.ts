@@ -1,4 +1,5 @@
 /** What meters report and are told: profiles, totals, events, policy, and the bodies of commands. */
+export * from './card-payment.ts';
 export * from './commands.ts';
 export * from './compression.ts';
 export * from './events.ts';

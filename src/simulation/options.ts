@@ -80,6 +80,8 @@ export interface UtilityOptions {
   readonly forMoney?: boolean;
   /** Who takes money for the utility; nobody where absent. */
   readonly payments?: ReadonlyMap<string, PaymentWay>;
+  /** As what the slots of meters take payment cards; they take none where absent. */
+  readonly slotTerminal?: HostPorts['slotTerminal'];
   /** Is told by the hosts what goes on, to be counted. */
   readonly watcher?: HostWatcher;
   /** Is told by the hosts what passes between them and the meters. */

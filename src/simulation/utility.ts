@@ -72,6 +72,7 @@ export class Utility {
         clock: { now: () => time.now },
         grid: this.#toldOf(this.#grid),
         ...(options.payments && { payments: options.payments }),
+        ...(options.slotTerminal && { slotTerminal: options.slotTerminal }),
         ...(options.watcher && { watcher: options.watcher }),
         ...(options.exchanges && { exchanges: options.exchanges }),
         ...(options.receipts && { receipts: options.receipts }),

@@ -1,0 +1,228 @@
+import { equalBytes } from '../bytes/index.ts';
+import {
+  beginEmv,
+  type Emv,
+  type EmvAuthorisation,
+  type EmvCardData,
+  type EmvEnd,
+  type EmvStep,
+  emvAuthorised,
+  emvCardRemoved,
+  emvReceive,
+} from '../card/index.ts';
+import {
+  type AnswerHead,
+  AttentionReason,
+  type CardPaymentAnswerOfBank,
+  type CardPaymentBegin,
+  CardPaymentEnd,
+  type CardPaymentStanding,
+  decodeCardPaymentCommand,
+  EventKind,
+  encodeCardPaymentTold,
+  isRecordFailure,
+  Result,
+} from '../records/index.ts';
+import { assertNever } from '../units/index.ts';
+import { recordEvent } from './event-log.ts';
+import type { MeterOutputs } from './outputs.ts';
+import type { InsertedCard, Meter } from './state.ts';
+
+/**
+ * A payment card in the meter's own slot (the seed's P-ATM). The terminal runs here, card and keypad beside it; the host
+ * asks the card's bank, and sells when the card has agreed. What they say to each other is command 0x25, under the control
+ * key, which no local unit has. The meter stores nothing of it: without power, and whenever the card is pulled before it
+ * gave TC, nothing is paid, and the host gives back what was held. The value comes like any other, by a credit of its own.
+ */
+export interface SlotPayment {
+  /** Minor units of the currency. */
+  readonly amount: number;
+  /** Another one that is put in has nothing to do with it. */
+  readonly card: InsertedCard;
+  state:
+    /** For what a terminal must know; `until` by the oscillator. */
+    | { readonly name: 'awaiting-host'; readonly until: number }
+    | { readonly name: 'awaiting-card'; readonly reference: Uint8Array; readonly emv: Emv }
+    | {
+        readonly name: 'awaiting-bank';
+        readonly reference: Uint8Array;
+        readonly emv: Emv;
+        readonly asked: EmvCardData;
+        readonly until: number;
+      }
+    /** Kept for the host to hear, until somebody pays anew. No reference: it never began. */
+    | { readonly name: 'ended'; readonly reference: Uint8Array | undefined; readonly end: CardPaymentEnd };
+}
+
+/** Whoever stands before it waits no longer for a host, or for a bank. */
+const HOST_MS = 120_000;
+const BANK_MS = 120_000;
+
+/** Whether a card that holds no purse may be one to pay with: only a meter with a line can ask a bank. */
+export const takesPaymentCards = (meter: Meter): boolean =>
+  meter.frozen === 0 && !meter.dismantled && !meter.servesSeed && meter.supplies[0]?.flow === undefined;
+
+/** So much was keyed in. Whether there is a card in the slot that can be asked for it. */
+export function askToPay(meter: Meter, amount: number, out: MeterOutputs): boolean {
+  const { card } = meter;
+  if (card?.isPayment !== true || card.work.name !== 'idle' || amount === 0 || !takesPaymentCards(meter)) return false;
+  card.work = { name: 'paying' };
+  const until = meter.now + HOST_MS;
+  meter.payment = { amount, card, state: { name: 'awaiting-host', until } };
+  recordEvent(meter, EventKind.cardPaymentAsked, { value: amount });
+  // Whoever polls for it finds the event.
+  meter.attention |= AttentionReason.valueRequested;
+  out.wake(until);
+  return true;
+}
+
+/** 0x25: M3 says how the sale begins, or what the bank said; M4 how it stands. */
+export function cardPayment(
+  meter: Meter,
+  body: Uint8Array,
+  headOf: (result: Result) => AnswerHead,
+  out: MeterOutputs,
+): Uint8Array {
+  const command = decodeCardPaymentCommand(body);
+  if (isRecordFailure(command)) return told(headOf(Result.bodyNotUnderstood), { state: 'none' });
+  const next = command.op === 'begin' ? begin(meter, command) : answered(meter, command);
+  if (next !== undefined) out.card(next);
+  return told(headOf(Result.done), standingOf(meter));
+}
+
+const told = (head: AnswerHead, payment: CardPaymentStanding): Uint8Array => encodeCardPaymentTold({ head, payment });
+
+/** What is sent again because its answer was lost finds that it has begun. */
+function begin(meter: Meter, terms: CardPaymentBegin): Uint8Array | undefined {
+  const { payment } = meter;
+  if (payment?.state.name !== 'awaiting-host') return undefined;
+  const { applications, country, identification, reference, ...sale } = terms;
+  const { date, time, counter, currency, exponent, unpredictable } = sale;
+  const terminal = { applications, type: 'unattended', country, identification } as const;
+  const { amount } = payment;
+  const begun = beginEmv(terminal, { amount, date, time, counter, currency, exponent, unpredictable });
+  return follow(meter, payment, { reference, emv: begun.emv }, begun.step);
+}
+
+function answered(meter: Meter, said: CardPaymentAnswerOfBank): Uint8Array | undefined {
+  const { payment } = meter;
+  if (payment?.state.name !== 'awaiting-bank' || !equalBytes(payment.state.reference, said.reference)) return undefined;
+  return follow(meter, payment, payment.state, emvAuthorised(payment.state.emv, authorisationIn(said)));
+}
+
+function authorisationIn({ outcome, code, data }: CardPaymentAnswerOfBank): EmvAuthorisation {
+  if (outcome === 'unanswered') return { type: 'unanswered' };
+  return { type: outcome, code, data: data.length === 0 ? undefined : data };
+}
+
+/** What the card that pays said; the next command for it. */
+export function paymentResponse(meter: Meter, response: Uint8Array): Uint8Array | undefined {
+  const { payment } = meter;
+  if (payment?.state.name !== 'awaiting-card') return undefined;
+  return follow(meter, payment, payment.state, emvReceive(payment.state.emv, response));
+}
+
+interface Begun {
+  readonly reference: Uint8Array;
+  readonly emv: Emv;
+}
+
+function follow(
+  meter: Meter,
+  payment: SlotPayment,
+  { reference, emv }: Begun,
+  step: EmvStep,
+): Uint8Array | undefined {
+  switch (step.type) {
+    case 'send':
+      payment.state = { name: 'awaiting-card', reference, emv };
+      return step.command;
+    case 'authorise':
+      payment.state = { name: 'awaiting-bank', reference, emv, asked: step.card, until: meter.now + BANK_MS };
+      return undefined;
+    case 'ended':
+      end(meter, payment, { reference, end: endOf(step.end) });
+      return undefined;
+    default:
+      return assertNever(step);
+  }
+}
+
+function endOf(ended: EmvEnd): CardPaymentEnd {
+  if (ended.outcome === 'approved') return CardPaymentEnd.approved;
+  if (ended.outcome === 'failed') {
+    return ended.reason === 'card-removed' ? CardPaymentEnd.cardPulled : CardPaymentEnd.cardUnusable;
+  }
+  if (ended.by !== 'bank') return ended.by === 'card' ? CardPaymentEnd.byCard : CardPaymentEnd.byTerminal;
+  return ended.reverse ? CardPaymentEnd.unanswered : CardPaymentEnd.byBank;
+}
+
+interface Ended {
+  readonly reference: Uint8Array | undefined;
+  readonly end: CardPaymentEnd;
+}
+
+function end(meter: Meter, payment: SlotPayment, ended: Ended): void {
+  payment.state = { name: 'ended', ...ended };
+  recordEvent(meter, EventKind.cardPaymentEnded, { value: payment.amount, detail: ended.end });
+  if (meter.card === payment.card) payment.card.work = { name: 'idle' };
+}
+
+/** The slot is empty, or is about to hold another card. */
+export function paymentCardGone(meter: Meter): void {
+  const { payment } = meter;
+  if (payment === undefined || payment.card !== meter.card) return;
+  const { state } = payment;
+  if (state.name === 'awaiting-host') end(meter, payment, { reference: undefined, end: CardPaymentEnd.cardPulled });
+  else if (state.name !== 'ended') follow(meter, payment, state, emvCardRemoved(state.emv));
+}
+
+/** Nobody who stands before a meter waits for ever. */
+export function paymentTime(meter: Meter, out: MeterOutputs): void {
+  const { payment } = meter;
+  if (payment === undefined) return;
+  const { state } = payment;
+  if ((state.name !== 'awaiting-host' && state.name !== 'awaiting-bank') || meter.now < state.until) return;
+  if (state.name === 'awaiting-host') {
+    return end(meter, payment, { reference: undefined, end: CardPaymentEnd.unanswered });
+  }
+  // The card is told, so that it ends the sale in its own books too.
+  const next = follow(meter, payment, state, emvAuthorised(state.emv, { type: 'unanswered' }));
+  if (next !== undefined) out.card(next);
+}
+
+function standingOf({ payment }: Meter): CardPaymentStanding {
+  if (payment === undefined) return { state: 'none' };
+  const { amount, state } = payment;
+  switch (state.name) {
+    case 'awaiting-host':
+      return { state: 'none' };
+    case 'awaiting-card':
+      return { state: 'working', reference: state.reference, amount };
+    case 'awaiting-bank':
+      return { state: 'bank-wanted', reference: state.reference, amount, card: state.asked };
+    case 'ended':
+      if (state.reference === undefined) return { state: 'none' };
+      return { state: 'ended', reference: state.reference, amount, end: state.end };
+    default:
+      return assertNever(state);
+  }
+}
+
+/** What the display says while a payment card is in: key an amount, or how it goes on, or why it was not paid. */
+export function paymentText({ payment, card }: Meter): string {
+  if (payment === undefined || payment.card !== card) return 'PAY';
+  const { state } = payment;
+  switch (state.name) {
+    case 'awaiting-host':
+      return 'CALL';
+    case 'awaiting-card':
+      return 'CARD';
+    case 'awaiting-bank':
+      return 'BANK';
+    case 'ended':
+      return state.end === CardPaymentEnd.approved ? 'PAID' : `P${state.end}`;
+    default:
+      return assertNever(state);
+  }
+}
