@@ -89,12 +89,17 @@ for (const suite of Object.values(Suite)) {
   });
 }
 
-test('a part of a profile fits into the wait for it, and fills it', () => {
-  const bodies = { status: new Uint8Array(20), command: new Uint8Array(20), answer: new Uint8Array(1_000) };
-  const [second, fourth] = exchange(keyOf(Purpose.monitoring, Suite.aes128), Command.useAndLog, bodies);
-  assert.ok(second !== undefined && second[1].length <= answerBytesMax(second[0]));
-  assert.equal(fourth?.[1].length, answerBytesMax(fourth?.[0] as Uint8Array));
-});
+for (const [what, purpose, h] of [
+  ['a profile', Purpose.monitoring, Command.useAndLog],
+  ['what a payment card says', Purpose.control, Command.cardPayment],
+] as const) {
+  test(`a part of ${what} fits into the wait for it, and fills it`, () => {
+    const bodies = { status: new Uint8Array(20), command: new Uint8Array(20), answer: new Uint8Array(1_000) };
+    const [second, fourth] = exchange(keyOf(purpose, Suite.aes128), h, bodies);
+    assert.ok(second !== undefined && second[1].length <= answerBytesMax(second[0]));
+    assert.equal(fourth?.[1].length, answerBytesMax(fourth?.[0] as Uint8Array));
+  });
+}
 
 for (const suite of [Suite.aes128, Suite.aes256] as const) {
   test(`what a card says in suite ${SUITE_NAMES[suite]}, with a report, fills the wait for it`, () => {

@@ -47,6 +47,7 @@ export function answerBytesMax(frame: Uint8Array): number {
       return first ? CARD_SECOND_BYTES : CARD_FOURTH_BYTES;
     case Command.useAndLog:
     case Command.events:
+    case Command.cardPayment:
       return first ? SHORT_ANSWER_BYTES : PART_FRAME_BYTES;
     default:
       return SHORT_ANSWER_BYTES;

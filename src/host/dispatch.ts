@@ -34,9 +34,9 @@ import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { accountOf, asOutstanding, bookInStep, bookReceipt, bookSeedAnswer, freeze } from './receipts.ts';
 import { REFUSALS, refusalIn } from './refusal-names.ts';
 import type { HostCounters } from './services.ts';
+import type { SlotPayments } from './slot-payments.ts';
 import { holdsNoValueKey } from './standing.ts';
 import type { ControlCommand, Meter, OutstandingRow, Purse } from './types.ts';
-import type { SlotPayments } from './slot-payments.ts';
 import type { ValueHold } from './value-hold.ts';
 import { IN_FLIGHT_PER_LOCAL_UNIT_MAX, wakeLine, workDone, workFailed, workTriesOn, workWaits } from './work.ts';
 

@@ -39,8 +39,7 @@ export interface SlotPayment {
   readonly amount: number;
   /** Another one that is put in has nothing to do with it. */
   readonly card: InsertedCard;
-  state:
-    /** For what a terminal must know; `until` by the oscillator. */
+  state: /** For what a terminal must know; `until` by the oscillator. */
     | { readonly name: 'awaiting-host'; readonly until: number }
     | { readonly name: 'awaiting-card'; readonly reference: Uint8Array; readonly emv: Emv }
     | {
@@ -127,12 +126,7 @@ interface Begun {
   readonly emv: Emv;
 }
 
-function follow(
-  meter: Meter,
-  payment: SlotPayment,
-  { reference, emv }: Begun,
-  step: EmvStep,
-): Uint8Array | undefined {
+function follow(meter: Meter, payment: SlotPayment, { reference, emv }: Begun, step: EmvStep): Uint8Array | undefined {
   switch (step.type) {
     case 'send':
       payment.state = { name: 'awaiting-card', reference, emv };
@@ -184,7 +178,8 @@ export function paymentTime(meter: Meter, out: MeterOutputs): void {
   const { state } = payment;
   if ((state.name !== 'awaiting-host' && state.name !== 'awaiting-bank') || meter.now < state.until) return;
   if (state.name === 'awaiting-host') {
-    return end(meter, payment, { reference: undefined, end: CardPaymentEnd.unanswered });
+    end(meter, payment, { reference: undefined, end: CardPaymentEnd.unanswered });
+    return;
   }
   // The card is told, so that it ends the sale in its own books too.
   const next = follow(meter, payment, state, emvAuthorised(state.emv, { type: 'unanswered' }));

@@ -246,12 +246,7 @@ function lookAt(card: InsertedCard): Uint8Array {
   return selectPurse();
 }
 
-function selected(
-  meter: Meter,
-  card: InsertedCard,
-  response: Uint8Array,
-  out: MeterOutputs,
-): Uint8Array | undefined {
+function selected(meter: Meter, card: InsertedCard, response: Uint8Array, out: MeterOutputs): Uint8Array | undefined {
   if (dataOf(response) === undefined) {
     announce(meter, card);
     card.work = { name: 'idle' };
