@@ -105,6 +105,8 @@ export interface Panel {
   readonly lineCut: boolean;
   /** The purse card of those who live there; nobody has one where absent. */
   readonly card: { readonly csn: string; readonly where: (typeof CARD_PLACES)[number] } | undefined;
+  /** The bank card of the demo, which whoever stands before a meter may put into its slit, and how it pays there. */
+  readonly bankCard: { readonly where: 'hand' | 'slot'; readonly payment: (typeof BANK_CARD_PAYMENTS)[number] };
   readonly appliances: readonly {
     readonly id: string;
     readonly watts: number;
@@ -115,6 +117,12 @@ export interface Panel {
 /** At home, in the slit of the meter, or carried to be loaded and to the meters without a line. */
 export const CARD_PLACES = ['hand', 'slot', 'out'] as const;
 
+/** How a payment by the card in the slit stands: what it waits for, or how it ended. */
+export const BANK_CARD_PAYMENTS = [
+  ...(['none', 'awaiting-amount', 'awaiting-host', 'awaiting-card', 'awaiting-bank', 'approved'] as const),
+  ...(['declined', 'unanswered', 'card-unusable'] as const),
+] as const;
+
 export const PANEL_SIGNS = ['relayOpen', 'lowBalance', 'emergencyCredit', 'waiting', 'tamper'] as const;
 export type PanelSign = (typeof PANEL_SIGNS)[number];
 
@@ -123,5 +131,6 @@ export type PanelAction =
   | { readonly type: 'switch'; readonly appliance: string; readonly on: boolean }
   | { readonly type: 'cover'; readonly lifted: boolean }
   | { readonly type: 'card'; readonly to: 'slot' | 'hand' }
+  | { readonly type: 'bank-card'; readonly to: 'slot' | 'hand' }
   | { readonly type: 'bypass'; readonly on: boolean }
   | { readonly type: 'power'; readonly on: boolean };

@@ -1,15 +1,15 @@
 import {
   beginEmv,
+  type CardChip,
   EmvIssuer,
   type EmvTerminal,
   EmvTestCard,
   emvAuthorised,
   emvReceive,
-  TEST_APPLICATION,
   testIssuerKey,
 } from '../card/index.ts';
 import { assert, type Milliseconds } from '../units/index.ts';
-import { DEMO_PURSES } from './demo-partners.ts';
+import { DEMO_APPLICATIONS, DEMO_PURSES } from './demo-partners.ts';
 
 /** What a chip and its bank made of a sale. */
 export interface ChipPaid {
@@ -29,7 +29,7 @@ export interface ChipSale {
 const PAID_MAX = 100_000;
 const COUNTRY = 410;
 const TERMINAL: EmvTerminal = {
-  applications: [{ aid: TEST_APPLICATION, isPartial: false, version: 1, denial: new Uint8Array(5) }],
+  applications: DEMO_APPLICATIONS,
   ...{ type: 'unattended', country: COUNTRY, identification: 'KIOSK001' },
 };
 
@@ -45,6 +45,11 @@ export class DemoChip {
   readonly #bank = new EmvIssuer(testIssuerKey());
   readonly #random: (bytes: number) => Uint8Array;
   #sales = 0;
+
+  /** As whoever puts it into a slot gives it. */
+  get card(): CardChip {
+    return this.#card.chip;
+  }
 
   constructor(random: (bytes: number) => Uint8Array) {
     this.#random = random;

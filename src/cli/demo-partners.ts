@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Acquirer } from '../adapters/acquirer.ts';
 import { AcquirerSimulator, testCards } from '../adapters/acquirer-simulator.ts';
+import { EmvIssuer, TEST_APPLICATION, testIssuerKey } from '../card/index.ts';
 import type { HostPorts, HostServices, PaymentPort, PaymentWay, ReceiptSigner } from '../host/index.ts';
 import { DemoDebit } from './demo-debit.ts';
 import { DemoWallet } from './demo-wallet.ts';
@@ -21,9 +22,16 @@ export const DEMO_PURSES = {
   'direct-debit': 'DEMO-2026-0001',
 } as const;
 
+/** What the terminals of a demo take: its own card, and no other. */
+export const DEMO_APPLICATIONS = [
+  { aid: TEST_APPLICATION, isPartial: false, version: 1, denial: new Uint8Array(5) },
+] as const;
+
 const CARDS = 'demo-bank';
 const MOBILE_MONEY = 'demo-mobile';
 const ACCOUNTS = 'demo-debit';
+/** ISO 3166. */
+const COUNTRY = 410;
 const UTILITY = { name: 'Wattpurse demo', registration: undefined };
 /** Enough for whoever plays with it for a year, minor units. */
 const CARD_LIMIT = 1_000_000_000;
@@ -38,7 +46,7 @@ const ERRANDS_EVERY_MS = 500;
  * has, mobile money, a bank that collects by itself, and who signs receipts.
  */
 export class DemoPartners {
-  readonly ports: Required<Pick<HostPorts, 'payments' | 'receipts'>>;
+  readonly ports: Required<Pick<HostPorts, 'payments' | 'receipts' | 'slotTerminal'>>;
   readonly #simulator: AcquirerSimulator;
   readonly #acquirer: Acquirer;
   readonly #wallet: DemoWallet;
@@ -72,12 +80,14 @@ export class DemoPartners {
       [MOBILE_MONEY, { method: 'wallet', port: this.#wallet }],
       [ACCOUNTS, { method: 'direct-debit', port: new DemoDebit(DEMO_PURSES['direct-debit']) }],
     ]);
-    this.ports = { payments, receipts: { signer, utility: UTILITY } };
+    const slotTerminal = { port: CARDS, identification: 'SLOT0001', country: COUNTRY, applications: DEMO_APPLICATIONS };
+    this.ports = { payments, slotTerminal, receipts: { signer, utility: UTILITY } };
   }
 
   static async open(options: DemoPartnersOptions): Promise<DemoPartners> {
     const approvals = randomInt(APPROVALS_MAX);
-    const settings = { cards: testCards(CARD_LIMIT), lateMs: 0, approvals, faultOf: () => undefined };
+    const issuer = new EmvIssuer(testIssuerKey());
+    const settings = { cards: testCards(CARD_LIMIT), issuer, lateMs: 0, approvals, faultOf: () => undefined };
     const simulator = new AcquirerSimulator(settings);
     return new DemoPartners(options, simulator, await simulator.listen(0, '127.0.0.1'));
   }

@@ -1,6 +1,7 @@
 import type { DemoPort, Panel, PanelAction } from '../api/index.ts';
+import type { CardChip } from '../card/index.ts';
 import type { Role } from '../host/index.ts';
-import { displayOf } from '../meter/index.ts';
+import { cardPaymentOf, displayOf } from '../meter/index.ts';
 import { APPLIANCES, type CardHouseholds, type House, subscriberOfHouse, type Utility } from '../simulation/index.ts';
 import { assertNever, milliseconds, type Svpmsn } from '../units/index.ts';
 import { DemoChip } from './demo-chip.ts';
@@ -40,11 +41,12 @@ export function demoStage({ utility, cards, control, zone, people }: StageOption
     panel: (meter) => {
       const house = houseOf(meter);
       const lineCut = house !== undefined && utility.transformers[house.localUnit]?.cut === true;
-      return house && panelOf(house, { now: utility.time.now, lineCut, card: cards.cardOf(house) });
+      const around = { now: utility.time.now, lineCut, bankCard: chip.card };
+      return house && panelOf(house, { ...around, card: cards.cardOf(house) });
     },
     act: (meter, action) => {
       const house = houseOf(meter);
-      return house !== undefined && act({ utility, cards, control, house }, action);
+      return house !== undefined && act({ utility, cards, control, house, bankCard: chip.card }, action);
     },
   };
 }
@@ -54,9 +56,10 @@ interface Hand {
   readonly cards: CardHouseholds;
   readonly control: DemoControl;
   readonly house: House;
+  readonly bankCard: CardChip;
 }
 
-function act({ utility, cards, control, house }: Hand, action: PanelAction): boolean {
+function act({ utility, cards, control, house, bankCard }: Hand, action: PanelAction): boolean {
   const { now } = utility.time;
   switch (action.type) {
     case 'press':
@@ -72,6 +75,11 @@ function act({ utility, cards, control, house }: Hand, action: PanelAction): boo
       return true;
     case 'card':
       return cards.moveCard(house, action.to);
+    case 'bank-card':
+      // There is one: it is wherever it was put last.
+      for (const each of utility.houses) if (each.holds(bankCard)) each.removeCard(now);
+      if (action.to === 'slot') house.insertCard(bankCard, now);
+      return true;
     case 'bypass':
       control.bypass(house, action.on);
       return true;
@@ -88,9 +96,10 @@ interface Around {
   readonly now: number;
   readonly lineCut: boolean;
   readonly card: Panel['card'];
+  readonly bankCard: CardChip;
 }
 
-function panelOf(house: House, { now, lineCut, card }: Around): Panel {
+function panelOf(house: House, { now, lineCut, card, bankCard }: Around): Panel {
   const { meter, dark } = house;
   const { display, stored, exchanger, owed, kept } = meter;
   const { page, supply, text, unit, signs } = displayOf(meter);
@@ -121,6 +130,12 @@ function panelOf(house: House, { now, lineCut, card }: Around): Panel {
     powered: !dark,
     lineCut,
     card,
+    bankCard: { where: house.holds(bankCard) ? 'slot' : 'hand', payment: paymentIn(house, bankCard) },
     appliances: APPLIANCES.map(({ id, watts }) => ({ id, watts, on: house.sockets.isOn(id) })),
   };
+}
+
+/** As the meter has it; nothing without power, and while another card is in its slit, or none. */
+function paymentIn(house: House, bankCard: CardChip): Panel['bankCard']['payment'] {
+  return house.dark || !house.holds(bankCard) ? 'none' : cardPaymentOf(house.meter);
 }

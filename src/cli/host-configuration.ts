@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { PAYMENT_APPLICATIONS_MAX } from '../records/index.ts';
 import { MEBIBYTE, readNamedFile } from './read-file.ts';
 import { WrongUse } from './usage.ts';
 
@@ -48,6 +49,22 @@ const Stripe = Strict({
 
 /** A host in whose meters cards of this one's providers are put. */
 const CardPipe = Strict({ url: Url, keyFile: Path, certificateFile: Type.Optional(Path) });
+const Hex = (least: number, most: number) => Type.String({ pattern: `^([0-9a-f]{2}){${least},${most}}$` });
+/** As what the slots of meters take payment cards, and which of the payment ports asks their banks. */
+const Slots = Strict({
+  port: Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$' }),
+  identification: Type.String({ pattern: '^[0-9A-Za-z]{8}$' }),
+  country: Type.Integer({ minimum: 0, maximum: 999 }),
+  applications: Type.Array(
+    Strict({
+      aid: Hex(5, 16),
+      partial: Type.Boolean(),
+      version: Type.Integer({ minimum: 0, maximum: 0xffff }),
+      denial: Hex(5, 5),
+    }),
+    { minItems: 1, maxItems: PAYMENT_APPLICATIONS_MAX },
+  ),
+});
 /** Callbacks of telephone networks, heard on this machine behind a proxy. */
 const Ipv4 = Type.String({ pattern: '^((25[0-5]|2[0-4]\\d|1?\\d?\\d)(\\.|$)){4}$' });
 const Sip = Strict({
@@ -123,6 +140,7 @@ const Configuration = Strict({
       additionalProperties: false,
     }),
   ),
+  slots: Type.Optional(described(Slots, 'Meters take payment cards in their slots')),
   telephone: Type.Optional(Telephone),
   cardPipes: Type.Optional(Type.Record(Type.String({ pattern: NAMES }), CardPipe, { additionalProperties: false })),
 });

@@ -7,15 +7,16 @@ import { MobileMoney } from '../adapters/mobile-money.ts';
 import { OpenIdConnect } from '../adapters/openid-connect.ts';
 import { receiptSigner } from '../adapters/receipt-jose.ts';
 import type { IdentityProvider } from '../api/index.ts';
-import type { HostPorts, HostServices, PaymentWay } from '../host/index.ts';
+import { fromHex } from '../bytes/index.ts';
+import type { HostPorts, HostServices, PaymentWay, SlotTerminal } from '../host/index.ts';
 import { CannotGoOn } from './failure.ts';
-import type { PaymentConfiguration, ReadConfiguration } from './host-configuration.ts';
+import type { HostConfiguration, PaymentConfiguration, ReadConfiguration } from './host-configuration.ts';
 import { WrongUse } from './usage.ts';
 
 /** Those with whom a host works, as its configuration names them. */
 export interface Partners {
   readonly identity?: IdentityProvider;
-  readonly ports: Pick<HostPorts, 'payments' | 'receipts' | 'cardPipes'>;
+  readonly ports: Pick<HostPorts, 'payments' | 'receipts' | 'cardPipes' | 'slotTerminal'>;
   close(): Promise<void>;
 }
 
@@ -46,13 +47,31 @@ export async function partnersOf(read: ReadConfiguration | undefined, around: Ar
   }
 }
 
+/** @throws WrongUse where nobody is named who could ask the bank of a card */
+function slotTerminalOf(
+  { port, identification, country, applications }: NonNullable<HostConfiguration['slots']>,
+  payments: NonNullable<HostConfiguration['payments']>,
+): SlotTerminal {
+  if (payments[port]?.type !== 'acquirer') {
+    throw new WrongUse(
+      `The slots of meters take cards through "${port}", which is no acquirer: name one of "payments".`,
+    );
+  }
+  return {
+    ...{ port, identification, country },
+    applications: applications.map(({ aid, partial, version, denial }) => {
+      return { aid: fromHex(aid), isPartial: partial, version, denial: fromHex(denial) };
+    }),
+  };
+}
+
 /** @param ends takes what ends each that was opened */
 async function opened(
   { configuration, secret }: ReadConfiguration,
   around: Around,
   ends: (() => Promise<void>)[],
 ): Promise<Omit<Partners, 'close'>> {
-  const { identity, payments = {}, receiptKeyFile, utility, cardPipes = {} } = configuration;
+  const { identity, payments = {}, receiptKeyFile, utility, cardPipes = {}, slots } = configuration;
   const ways = new Map<string, PaymentWay>();
   for (const [name, payment] of Object.entries(payments)) {
     const { way, end } = await paymentWay(name, payment, secret, around);
@@ -69,6 +88,7 @@ async function opened(
     }),
     ports: {
       ...(ways.size > 0 && { payments: ways }),
+      ...(slots !== undefined && { slotTerminal: slotTerminalOf(slots, payments) }),
       cardPipes: new Map(Object.entries(cardPipes).map(([name, pipe]) => [name, cardPipe(name, pipe, secret, around)])),
       ...(receiptKeyFile !== undefined &&
         utility !== undefined && {

@@ -143,6 +143,7 @@ async function go(
     wall = now;
     const until = utility.time.now + Math.round(business);
     folder.lives(until);
+    await utility.host.askBanks();
     await partners?.quiet();
     await utility.runUntil(until);
     for (const action of view.actions()) {
@@ -181,7 +182,7 @@ interface Living {
 async function openUtility(
   { folder, setting, keys, startMs }: LiveOptions,
   view: View,
-  watched: Pick<HostPorts, 'watcher' | 'exchanges' | 'payments' | 'receipts'>,
+  watched: Pick<HostPorts, 'watcher' | 'exchanges' | 'payments' | 'receipts' | 'slotTerminal'>,
 ): Promise<Living> {
   let utility: Utility | undefined;
   const desk = new NewsDesk((svpmsn) => utility?.house(svpmsn));

@@ -76,13 +76,13 @@ import type {
 import { type CloseRequest, closedPeriod, closePeriod, closings } from './settlement.ts';
 import { claimsOf } from './settlement-exchange.ts';
 import { openShiftOf } from './shifts.ts';
+import { SlotPayments } from './slot-payments.ts';
 import { standingOf } from './standing.ts';
 import { readStatement } from './statement-reading.ts';
 import { previewTariff } from './tariff-preview.ts';
 import { readTariffWeek } from './tariff-week.ts';
 import { assignTariff, latestTariffs, publishTariff, tariffVersions } from './tariffs.ts';
 import { termsOf } from './terms.ts';
-import { SlotPayments } from './slot-payments.ts';
 import { stateOf } from './things.ts';
 import { bookDebt, type Debt, duesNow, type Purchase, publishTerms, quote, tradeAll, tradeOf } from './trading.ts';
 import { postingPage, TrialBalanceReader } from './trial-balance.ts';

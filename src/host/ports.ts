@@ -84,6 +84,7 @@ export type * from './book-port.ts';
 export type { CardInMeter, CardPipePort } from './card-pipe.ts';
 export * from './exchange-port.ts';
 export type * from './shelf-port.ts';
+export type { SlotTerminal } from './slot-payments.ts';
 export type * from './types.ts';
 export type { NotTaken, WebhookSender } from './webhooks.ts';
 

@@ -204,7 +204,30 @@ function standingOf({ payment }: Meter): CardPaymentStanding {
   }
 }
 
-/** What the display says while a payment card is in: key an amount, or how it goes on, or why it was not paid. */
+/** How it stands for whoever looks at the meter: what it waits for, or how it ended. */
+export type CardPaymentState =
+  | ('none' | 'awaiting-amount' | 'awaiting-host' | 'awaiting-card' | 'awaiting-bank')
+  | ('approved' | 'declined' | 'unanswered' | 'card-unusable');
+
+/** Of the card that is in the slot now. */
+export function cardPaymentOf({ payment, card }: Meter): CardPaymentState {
+  if (card?.isPayment !== true) return 'none';
+  if (payment === undefined || payment.card !== card) return 'awaiting-amount';
+  const { state } = payment;
+  return state.name === 'ended' ? ENDS[state.end] : state.name;
+}
+
+const ENDS: Readonly<Record<CardPaymentEnd, CardPaymentState>> = {
+  [CardPaymentEnd.approved]: 'approved',
+  [CardPaymentEnd.byTerminal]: 'declined',
+  [CardPaymentEnd.byCard]: 'declined',
+  [CardPaymentEnd.byBank]: 'declined',
+  [CardPaymentEnd.unanswered]: 'unanswered',
+  [CardPaymentEnd.cardUnusable]: 'card-unusable',
+  [CardPaymentEnd.cardPulled]: 'awaiting-amount',
+};
+
+/** In letters that seven segments form: key an amount in, what is waited for, and in the end that it is paid, or why not. */
 export function paymentText({ payment, card }: Meter): string {
   if (payment === undefined || payment.card !== card) return 'PAY';
   const { state } = payment;
@@ -214,7 +237,7 @@ export function paymentText({ payment, card }: Meter): string {
     case 'awaiting-card':
       return 'CARD';
     case 'awaiting-bank':
-      return 'BANK';
+      return 'LINE';
     case 'ended':
       return state.end === CardPaymentEnd.approved ? 'PAID' : `P${state.end}`;
     default:

@@ -77,6 +77,16 @@ export interface PanelWords {
   readonly cardWhy: string;
   readonly cardIn: string;
   readonly cardOut: string;
+  readonly bankCard: string;
+  readonly bankCardWhy: string;
+  readonly bankCardHand: string;
+  readonly bankCardStates: Readonly<
+    Record<
+      | ('none' | 'awaiting-amount' | 'awaiting-host' | 'awaiting-card' | 'awaiting-bank')
+      | ('approved' | 'declined' | 'unanswered' | 'card-unusable'),
+      string
+    >
+  >;
   readonly mischief: string;
   readonly bypass: string;
   readonly bypassWhy: string;
@@ -125,7 +135,7 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
       },
       '60': {
         name: 'Card slit',
-        text: 'A purse card in it is loaded over the line, and brings what meters without a line have told.',
+        text: 'A purse card in it is loaded over the line, and brings what meters without a line have told. A bank card pays.',
       },
       '62': { name: 'Seal', text: 'Broken when the cap is lifted: the meter then erases its keys for good.' },
       '64': { name: 'Cap', text: 'Covers the terminals, so that nobody reaches the wires unseen.' },
@@ -229,6 +239,21 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     cardWhy: 'What was sold for it is loaded while it is in. In the cellar it feeds the meters of gas and water.',
     cardIn: 'Put it into the slit',
     cardOut: 'Take it out',
+    bankCard: 'Bank card',
+    bankCardWhy:
+      'Put it into the slit, key in how much it is to pay, and press #. No money moves: its bank is simulated.',
+    bankCardHand: 'It lies at hand.',
+    bankCardStates: {
+      none: 'It is in the slit. The meter does not take it to pay with now.',
+      'awaiting-amount': 'It is in the slit: key in how much it is to pay, and press #.',
+      'awaiting-host': 'The meter calls the utility.',
+      'awaiting-card': 'The meter and the card agree on the payment. Leave it in.',
+      'awaiting-bank': 'The utility asks the bank of the card. Leave it in.',
+      approved: 'Paid. The value is on its way into this meter.',
+      declined: 'Declined: nothing was paid.',
+      unanswered: 'Nobody answered in time: nothing was paid. Key the amount in again, or try later.',
+      'card-unusable': 'The card cannot be used here: nothing was paid.',
+    },
     mischief: 'What one should not do',
     bypass: 'A wire from 1s to 1L',
     bypassWhy: '1,500 W go past the meter. It notices and calls.',
@@ -267,7 +292,7 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
       '21': { name: '키패드', text: '금액을 누르고 #을 누르면 충전을 요청합니다. 컴퓨터 자판의 숫자도 됩니다.' },
       '60': {
         name: '카드 투입구',
-        text: '꽂힌 카드는 전력선으로 충전되고, 통신선 없는 계량기가 알린 것을 가져옵니다.',
+        text: '꽂힌 카드는 전력선으로 충전되고, 통신선 없는 계량기가 알린 것을 가져옵니다. 은행 카드로는 결제합니다.',
       },
       '62': { name: '봉인', text: '덮개를 열면 끊어지고, 계량기는 키를 영영 지웁니다.' },
       '64': { name: '덮개', text: '단자를 가려 아무도 몰래 전선에 손대지 못하게 합니다.' },
@@ -371,6 +396,20 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     cardWhy: '카드에 판매한 금액은 꽂혀 있는 동안 들어갑니다. 지하실에서는 가스와 수도 계량기에 금액을 줍니다.',
     cardIn: '투입구에 꽂기',
     cardOut: '빼기',
+    bankCard: '은행 카드',
+    bankCardWhy: '투입구에 꽂고 결제할 금액을 누른 뒤 #를 누르세요. 모의 은행이므로 실제 돈은 움직이지 않습니다.',
+    bankCardHand: '손에 있습니다.',
+    bankCardStates: {
+      none: '투입구에 있습니다. 지금은 계량기가 이 카드로 결제를 받지 않습니다.',
+      'awaiting-amount': '투입구에 있습니다. 결제할 금액을 누르고 #를 누르세요.',
+      'awaiting-host': '계량기가 전력 회사를 부르고 있습니다.',
+      'awaiting-card': '계량기와 카드가 결제를 확인하고 있습니다. 빼지 마세요.',
+      'awaiting-bank': '전력 회사가 카드의 은행에 묻고 있습니다. 빼지 마세요.',
+      approved: '결제되었습니다. 금액이 이 계량기로 오고 있습니다.',
+      declined: '승인되지 않았습니다. 결제된 것은 없습니다.',
+      unanswered: '제때 응답이 없었습니다. 결제된 것은 없습니다. 금액을 다시 누르거나 나중에 해 보세요.',
+      'card-unusable': '여기서 쓸 수 없는 카드입니다. 결제된 것은 없습니다.',
+    },
     mischief: '해서는 안 되는 일',
     bypass: '1s와 1L을 잇는 전선',
     bypassWhy: '1,500 W가 계량기를 거치지 않습니다. 계량기가 알아채고 알립니다.',

@@ -3,6 +3,7 @@ import { type PaymentMethod, ROLES } from '../../host/index.ts';
 import { AttentionReason, RelayReason } from '../../records/index.ts';
 import { svpmsnText } from '../../units/index.ts';
 import {
+  BANK_CARD_PAYMENTS,
   CARD_PLACES,
   DEMO_SPEED_MAX,
   type DemoPort,
@@ -131,6 +132,10 @@ export const PanelSchema = Type.Object(
         { description: 'The purse card of those who live there: at hand, in slit 60, or carried about.' },
       ),
     ),
+    bankCard: Type.Object(
+      { where: OneOf(['hand', 'slot']), payment: OneOf(BANK_CARD_PAYMENTS) },
+      { description: 'The bank card of the demo: at hand, or in slit 60, and how it pays there.' },
+    ),
     appliances: Type.Array(
       Type.Object({
         id: Type.String(),
@@ -182,6 +187,7 @@ export function panelJson(panel: Panel, time: DemoTime): PanelJson {
     power: panel.powered,
     lineCut: panel.lineCut,
     ...maybe('card', panel.card, ({ csn, where }) => ({ number: csn, where })),
+    bankCard: panel.bankCard,
     appliances: panel.appliances.map(({ id, watts, on }) => ({ id, name: `appliance.${id}`, watts, on })),
   };
 }
@@ -193,26 +199,28 @@ export const NewPanelAction = Strict(
     on: Type.Optional(Type.Boolean()),
     cover: Type.Optional(OneOf(['lifted', 'closed'])),
     card: Type.Optional(OneOf(['slot', 'hand'], 'Where the card of the house is put.')),
+    bankCard: Type.Optional(OneOf(['slot', 'hand'], 'Where the bank card of the demo is put.')),
     bypass: Type.Optional(Type.Boolean({ description: 'A wire over the terminals, or none.' })),
     power: Type.Optional(Type.Boolean({ description: 'Whether the house has its supply.' })),
   },
-  { description: 'One of: press, appliance with on, cover, card, bypass, power.' },
+  { description: 'One of: press, appliance with on, cover, card, bankCard, bypass, power.' },
 );
 
 /** @throws Problem when it is not one thing that is asked for */
 export function panelAction(body: Static<typeof NewPanelAction>): PanelAction {
-  const { press, appliance, on, cover, card, bypass, power } = body;
+  const { press, appliance, on, cover, card, bankCard, bypass, power } = body;
   const asked: PanelAction[] = [];
   if (press !== undefined) asked.push({ type: 'press', key: press });
   if (appliance !== undefined && on !== undefined) asked.push({ type: 'switch', appliance, on });
   if (cover !== undefined) asked.push({ type: 'cover', lifted: cover === 'lifted' });
   if (card !== undefined) asked.push({ type: 'card', to: card });
+  if (bankCard !== undefined) asked.push({ type: 'bank-card', to: bankCard });
   if (bypass !== undefined) asked.push({ type: 'bypass', on: bypass });
   if (power !== undefined) asked.push({ type: 'power', on: power });
   const [action] = asked;
   if (action !== undefined && asked.length === 1 && (appliance === undefined) === (on === undefined)) return action;
   throw new Problem(
     'input-wrong',
-    'One thing is done at a time: press, appliance with on, cover, card, bypass or power.',
+    'One thing is done at a time: press, appliance with on, cover, card, bankCard, bypass or power.',
   );
 }

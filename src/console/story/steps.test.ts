@@ -31,7 +31,7 @@ const credit = (more: Partial<PanelJson['credit']> = {}): PanelJson['credit'] =>
 const panel = (more: Partial<PanelJson> = {}): PanelJson => ({
   ...{ meter: '0a1b2c', localUnit: 0, now: '2026-03-02T00:00:00.000Z', speed: 60, buzzer: false, warnings: 0 },
   ...{ supplies: [supply()], credit: credit(), attention: [], cover: 'closed', dismantled: false, bypass: false },
-  ...{ power: true, lineCut: false, appliances: [] },
+  ...{ power: true, lineCut: false, bankCard: { where: 'hand', payment: 'none' }, appliances: [] },
   ...more,
 });
 const off = panel({ supplies: [supply({ open: true, reasons: ['noCredit'] })] });

@@ -1,4 +1,4 @@
-import { resetCard } from '../../card/index.ts';
+import { type CardChip, resetCard } from '../../card/index.ts';
 import { type KeyStore, Suite } from '../../crypto/index.ts';
 import { balanceOf, blankMemory, levelsOf } from '../../meter/index.ts';
 import { type Csn, Region, type Svpmsn, svpmsn, svpmsnText } from '../../units/index.ts';
@@ -81,6 +81,8 @@ interface Household {
   readonly memory: CardHouseholdMemory;
   readonly meters: readonly OfflineMeter[];
   card: PurseCard;
+  /** As it was put into the slot of the house last. */
+  inSlot: CardChip | undefined;
   isOut: boolean;
   /** It is to go out once more as soon as it is back. */
   isCalled: boolean;
@@ -164,7 +166,7 @@ export class CardHouseholds {
   cardOf(house: House): HouseCard | undefined {
     const household = this.#households.find((each) => each.house === house);
     if (household === undefined) return undefined;
-    return { csn: household.card.csn, where: house.hasCard ? 'slot' : household.isOut ? 'out' : 'hand' };
+    return { csn: household.card.csn, where: isInSlot(household) ? 'slot' : household.isOut ? 'out' : 'hand' };
   }
 
   /** Somebody at home puts the card into the meter of the house, or takes it out; whether it is there to be moved. */
@@ -173,7 +175,7 @@ export class CardHouseholds {
     const where = this.cardOf(house)?.where;
     if (household === undefined || where === undefined || where === 'out') return false;
     if (to === 'slot' && where === 'hand') this.#putIn(household);
-    if (to === 'hand') house.removeCard(this.#utility.time.now);
+    if (to === 'hand') this.#pullOut(household);
     return true;
   }
 
@@ -215,7 +217,8 @@ export class CardHouseholds {
     const card = this.#hold(chip, memory, random);
     // What the books know already is not issued twice; after another card took its place, the first has ended.
     if (card.csn === firstCardOf(house.svpmsn) && !(await this.#counter.issue(card.csn, subscriber))) return undefined;
-    return { house, subscriber, random, memory, meters, card, isOut: false, isCalled: false, goesAt };
+    const begun = { inSlot: undefined, isOut: false, isCalled: false, goesAt };
+    return { house, subscriber, random, memory, meters, card, ...begun };
   }
 
   async #hang(
@@ -319,16 +322,21 @@ export class CardHouseholds {
     this.#putIn(household);
   }
 
-  #putIn({ house, card }: Household): void {
-    const { time } = this.#utility;
-    const chip = { atr: new Uint8Array(), begin: () => inSlot(card, {}, () => house.removeCard(time.now)) };
-    house.insertCard(chip, time.now);
+  #putIn(household: Household): void {
+    const { house, card } = household;
+    household.inSlot = { atr: new Uint8Array(), begin: () => inSlot(card, {}, () => this.#pullOut(household)) };
+    house.insertCard(household.inSlot, this.#utility.time.now);
+  }
+
+  /** Whatever else is in the slot stays there. */
+  #pullOut(household: Household): void {
+    if (isInSlot(household)) household.house.removeCard(this.#utility.time.now);
   }
 
   /** Out of the meter of the house, and to a counter where something is still to be done. */
-  async #takeOut({ house, card }: Household, isLeft: () => Promise<boolean>): Promise<void> {
-    house.removeCard(this.#utility.time.now);
-    if (await isLeft()) await this.#counter.serve(card);
+  async #takeOut(household: Household, isLeft: () => Promise<boolean>): Promise<void> {
+    this.#pullOut(household);
+    if (await isLeft()) await this.#counter.serve(household.card);
   }
 
   async #waits({ card }: Household): Promise<boolean> {
@@ -354,6 +362,8 @@ export class CardHouseholds {
       );
   }
 }
+
+const isInSlot = ({ house, inSlot: chip }: Household): boolean => chip !== undefined && house.holds(chip);
 
 const supplyOf = (region: Region): Supply => CARD_SUPPLIES.find((supply) => supply.region === region) as Supply;
 

@@ -27,7 +27,7 @@ export function Case({ panel, press }: CaseProps): ReactNode {
           <Housing number={panel.meter} />
           <Glass display={panel.display} />
           <Grille />
-          <Slit hasCard={panel.card?.where === 'slot'} />
+          <Slit hasCard={panel.card?.where === 'slot' || panel.bankCard.where === 'slot'} />
           <Terminals />
           {isLifted && panel.bypass && <path className="panel-bypass" d="M150 610 C150 660 470 660 470 610" />}
           <Cap isLifted={isLifted} isBroken={panel.dismantled} />

@@ -19,6 +19,10 @@ interface CardProps {
   readonly card: NonNullable<PanelJson['card']>;
 }
 
+interface BankCardProps {
+  readonly card: PanelJson['bankCard'];
+}
+
 /** The house behind the meter: what is switched on in it. */
 export function House({ panel, act }: HouseProps): ReactNode {
   const words = useWords(PANEL_WORDS);
@@ -63,6 +67,32 @@ export function PurseCard({ card, act }: Pick<HouseProps, 'act'> & CardProps): R
       </Group>
       <Text size="xs" className="quiet" mt="xs">
         {words.cardWhy}
+      </Text>
+    </Panel>
+  );
+}
+
+/** The bank card that is lent to whoever plays with the demo, at hand or in the slit, where it pays what is keyed in. */
+export function BankCard({ card, act }: Pick<HouseProps, 'act'> & BankCardProps): ReactNode {
+  const words = useWords(PANEL_WORDS);
+  const isIn = card.where === 'slot';
+  return (
+    <Panel title={words.bankCard}>
+      <Group gap="sm" justify="space-between" wrap="nowrap">
+        <Text size="sm" role="status">
+          {isIn ? words.bankCardStates[card.payment] : words.bankCardHand}
+        </Text>
+        <Button
+          variant="default"
+          size="xs"
+          style={{ flexShrink: 0 }}
+          onClick={() => act({ bankCard: isIn ? 'hand' : 'slot' })}
+        >
+          {isIn ? words.cardOut : words.cardIn}
+        </Button>
+      </Group>
+      <Text size="xs" className="quiet" mt="xs">
+        {words.bankCardWhy}
       </Text>
     </Panel>
   );

@@ -8,7 +8,7 @@ import { Page, Panel } from '../../parts/page.tsx';
 import { Loading, Refused } from '../../parts/states.tsx';
 import { useMay } from '../../session.tsx';
 import { Case } from './case.tsx';
-import { House, Mischief, PurseCard } from './house.tsx';
+import { BankCard, House, Mischief, PurseCard } from './house.tsx';
 import { Sale } from './sale.tsx';
 import { Chain, Relay } from './status.tsx';
 import { usePanel } from './use-panel.ts';
@@ -66,6 +66,7 @@ export function PanelPage(): ReactNode {
               <Chain credit={panel.credit} />
               {maySell && <Sale meter={number} />}
               {panel.card !== undefined && <PurseCard card={panel.card} act={act} />}
+              <BankCard card={panel.bankCard} act={act} />
             </Stack>
           </div>
           <div className="panel-page">

@@ -23,8 +23,17 @@ const SHAPES: Readonly<Record<string, string>> = {
   '9': 'abcdfg',
   '-': 'g',
   ' ': '',
-  // For the page of the card, which says `in`, or why nothing is taken from it.
+  // For the page of the card, which says `in`, or why nothing is taken from it, or how it pays.
+  A: 'abcefg',
+  C: 'adef',
+  D: 'bcdeg',
   E: 'adefg',
+  I: 'c',
+  L: 'def',
+  N: 'ceg',
+  P: 'abefg',
+  R: 'eg',
+  Y: 'bcdfg',
   i: 'c',
   n: 'ceg',
 };

@@ -9,6 +9,7 @@ export type Action =
   | { readonly appliance: string; readonly on: boolean }
   | { readonly cover: 'lifted' | 'closed' }
   | { readonly card: 'slot' | 'hand' }
+  | { readonly bankCard: 'slot' | 'hand' }
   | { readonly bypass: boolean }
   | { readonly power: boolean };
 
