@@ -2,8 +2,7 @@ import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { fromHex } from '../bytes/index.ts';
 import { type EmvTerminal, TEST_APPLICATION } from '../card/index.ts';
-import { MEBIBYTE, readNamedFile } from './read-file.ts';
-import { WrongUse } from './usage.ts';
+import { MEBIBYTE, parseNamedFile, readNamedFile } from './read-file.ts';
 
 const Strict = <P extends Parameters<typeof Type.Object>[0]>(properties: P) =>
   Type.Object(properties, { additionalProperties: false });
@@ -35,20 +34,10 @@ const TEST_TERMINAL: EmvTerminal = {
 /** The terminal of a file, or one for the test card where none is named. @throws WrongUse with the place that is wrong */
 export function terminalOf(path: string | undefined): EmvTerminal {
   if (path === undefined) return TEST_TERMINAL;
-  let value: unknown;
-  try {
-    value = JSON.parse(readNamedFile(path, 'terminal file', MEBIBYTE).toString('utf8'));
-  } catch (error) {
-    if (error instanceof WrongUse) throw error;
-    throw new WrongUse(`The terminal file ${path} is no JSON: correct it where an editor marks it.`);
-  }
-  if (!check.Check(value)) {
-    const [first] = check.Errors(value);
-    const where = first === undefined || first.instancePath === '' ? 'the file itself' : first.instancePath;
-    throw new WrongUse(`The terminal file ${path} is wrong at ${where}: it ${first?.message ?? 'is none'}.`);
-  }
-  const applications = value.applications.map(({ aid, partial, version, denial }) => {
+  const what = 'terminal file';
+  const terminal = parseNamedFile(readNamedFile(path, what, MEBIBYTE).toString('utf8'), { path, what }, check);
+  const applications = terminal.applications.map(({ aid, partial, version, denial }) => {
     return { aid: fromHex(aid), isPartial: partial, version, denial: fromHex(denial) };
   });
-  return { ...value, applications };
+  return { ...terminal, applications };
 }

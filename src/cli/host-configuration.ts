@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { PAYMENT_APPLICATIONS_MAX } from '../records/index.ts';
-import { MEBIBYTE, readNamedFile } from './read-file.ts';
+import { MEBIBYTE, parseNamedFile, readNamedFile } from './read-file.ts';
 import { WrongUse } from './usage.ts';
 
 const Strict = <P extends Parameters<typeof Type.Object>[0]>(properties: P) =>
@@ -208,17 +208,7 @@ export function hostWordsOf({ host = {} }: HostConfiguration, path: string): Rea
 
 /** @throws WrongUse */
 export function parseConfiguration(text: string, path: string): HostConfiguration {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new WrongUse(`The configuration file ${path} is no JSON: correct it where an editor marks it.`);
-  }
-  if (!check.Check(value)) {
-    const [first] = check.Errors(value);
-    const where = first === undefined || first.instancePath === '' ? 'the file itself' : first.instancePath;
-    throw new WrongUse(`The configuration file ${path} is wrong at ${where}: it ${first?.message ?? 'is none'}.`);
-  }
+  const value = parseNamedFile(text, { path, what: 'configuration file' }, check);
   const { receiptKeyFile, utility } = value;
   const { callbackPort, ussdKeyFile, voice, messages } = value.telephone ?? {};
   const isTold = messages?.type === 'twilio' && messages.callbackUrl !== undefined;

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { EASTRON_MODELS } from '../adapters/eastron.ts';
 import type { ModbusPlace } from '../adapters/modbus-bus.ts';
-import { MEBIBYTE, readNamedFile } from './read-file.ts';
+import { MEBIBYTE, parseNamedFile, readNamedFile } from './read-file.ts';
 import { WrongUse } from './usage.ts';
 
 const Strict = <P extends Parameters<typeof Type.Object>[0]>(properties: P) =>
@@ -60,17 +60,7 @@ export function readHardware(path: string): MeterHardware {
 
 /** @throws WrongUse */
 export function parseHardware(text: string, path: string): MeterHardware {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new WrongUse(`The hardware file ${path} is no JSON: correct it where an editor marks it.`);
-  }
-  if (!check.Check(value)) {
-    const [first] = check.Errors(value);
-    const where = first === undefined || first.instancePath === '' ? 'the file itself' : first.instancePath;
-    throw new WrongUse(`The hardware file ${path} is wrong at ${where}: it ${first?.message ?? 'is none'}.`);
-  }
+  const value = parseNamedFile(text, { path, what: 'hardware file' }, check);
   for (const part of ['measuring', 'contactor'] as const) {
     const { bus } = value[part];
     if (Object.hasOwn(value.buses, bus)) continue;

@@ -28,6 +28,35 @@ export function readNamedFile(path: string, what: string, bytesMax: number): Buf
   }
 }
 
+/** What a file's contents are checked by, as TypeBox compiles it. */
+interface Check<T> {
+  Check(value: unknown): value is T;
+  Errors(value: unknown): readonly { readonly instancePath: string; readonly message: string }[];
+}
+
+/**
+ * What a JSON file that a person named says.
+ * @param what what the file should be, for the sentence: `terminal file`
+ * @throws WrongUse with the place that is wrong
+ */
+export function parseNamedFile<T>(text: string, { path, what }: NamedFile, check: Check<T>): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new WrongUse(`The ${what} ${path} is no JSON: correct it where an editor marks it.`);
+  }
+  if (check.Check(value)) return value;
+  const [first] = check.Errors(value);
+  const where = first === undefined || first.instancePath === '' ? 'the file itself' : first.instancePath;
+  throw new WrongUse(`The ${what} ${path} is wrong at ${where}: it ${first?.message ?? 'is none'}.`);
+}
+
+interface NamedFile {
+  readonly path: string;
+  readonly what: string;
+}
+
 export const MEBIBYTE = 1024 * 1024;
 
 /** Rounded up: a file that is too long by one byte does not look as if it were not. */
