@@ -43,6 +43,15 @@ export {
 export * from './ports.ts';
 export * from './read-card.ts';
 export {
+  encodeAcknowledge,
+  encodeDebit,
+  type Insertion,
+  openDebitRecord,
+  openSpendSecond,
+  type SpendStatus,
+  spendFirst,
+} from './spending-messages.ts';
+export {
   type Card,
   type CardIssue,
   type CardMemoryFailure,

@@ -11,6 +11,7 @@ const VERBS: Readonly<Record<string, (args: readonly string[]) => Promise<number
   serve: async (args) => (await import('./card-serve.ts')).cardServe(args),
   chips: async (args) => (await import('./card-make.ts')).cardChips(args),
   blank: async (args) => (await import('./card-make.ts')).cardBlank(args),
+  personalise: async (args) => (await import('./card-make.ts')).cardPersonalise(args),
   master: async (args) => (await import('./card-master.ts')).cardMaster(args),
 };
 

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { parseHex, toHex } from '../bytes/index.ts';
-import { makeBlankCard } from '../card/index.ts';
+import { makeBlankCard, personaliseCard } from '../card/index.ts';
 import { CHIP_KEY_BYTES, ChipBatchKey } from '../crypto/index.ts';
 import { CSN_BYTES, type Csn, csn } from '../units/index.ts';
 import { makeCardFile } from './card-file.ts';
+import { readCardKeyList } from './card-key-list.ts';
 import { csnOf, oneWord, parsedVerb } from './card-options.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { needed } from './flags.ts';
@@ -32,6 +33,18 @@ export async function cardBlank(args: readonly string[]): Promise<number> {
   const id = values.csn === undefined ? drawnCsn() : csnOf(values.csn);
   makeCardFile(path, 'subscriber', makeBlankCard(batch.chipKey(id)));
   process.stdout.write(`${path} is blank card ${id}.\n`);
+  return 0;
+}
+
+/** `wattpurse card personalise FILE --keys FILE`: a purse card with keys of a bench, without chips and master cards. */
+export async function cardPersonalise(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parsedVerb(args, { keys: { type: 'string' } });
+  const path = oneWord(positionals, 'personalise', 'the file of the card');
+  const list = needed('card personalise', values.keys, '--keys', 'the file that "wattpurse conformance keys" made');
+  const { csn: id, utility, issuer, regions } = readCardKeyList(list);
+  const memory = personaliseCard({ issuerKey: issuer, regions: regions.map((key) => ({ utility, key })) });
+  makeCardFile(path, 'subscriber', memory);
+  process.stdout.write(`${path} is card ${id}.\n`);
   return 0;
 }
 

@@ -42,12 +42,20 @@ export async function withCards<T>(
 }
 
 async function openedAt(place: CardPlace) {
+  const { slot, close } = await slotAt(place);
+  return openedIn(slot, close);
+}
+
+/** The slot of a place, to power its card as often as it is wanted. @throws CannotGoOn */
+export async function slotAt(
+  place: CardPlace,
+): Promise<{ readonly slot: CardPort; readonly close: () => Promise<void> }> {
   if ('file' in place) {
     const file = CardFile.open(place.file);
-    return openedIn(file.slot(), async () => file.close());
+    return { slot: file.slot(), close: async () => file.close() };
   }
   const reader = taken<PcscReader>(await PcscReader.find({ reader: place.reader, waitMs: WAIT_MS }));
-  return openedIn(reader, () => reader.close());
+  return { slot: reader, close: () => reader.close() };
 }
 
 async function openedIn(port: CardPort, close: () => Promise<void>) {

@@ -1,14 +1,11 @@
 import { type BenchWire, SerialBench, TcpBench } from '../adapters/bench-wire.ts';
-import {
-  type CheckReport,
-  type ConformanceReport,
-  LINE_CHECKS,
-  TERMINAL_CHECKS,
-  testTerminal,
-} from '../conformance/index.ts';
+import { LINE_CHECKS, TERMINAL_CHECKS, testTerminal } from '../conformance/index.ts';
 import { SUITE_NAMES, Suite, suiteByName } from '../crypto/index.ts';
 import { Deframer, encodeLineFrame, LINE_FRAME_BYTES_MAX, type ReceivedLineFrame } from '../line/index.ts';
 import { modemAddress, svpmsn, U8_MAX } from '../units/index.ts';
+import { drawCardKeyList } from './card-key-list.ts';
+import { csnOf, regionOf } from './card-options.ts';
+import { checksNamed, reported } from './conformance-report.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { CannotGoOn } from './failure.ts';
 import { certificatesOf, wholeOf } from './field-options.ts';
@@ -28,6 +25,8 @@ const SUITES: readonly Suite[] = [Suite.tripleDesXo, Suite.aes128, Suite.aes256]
 /** `wattpurse conformance …`: exit 1 when a rule is broken. */
 export async function conformance(args: readonly string[]): Promise<number> {
   if (args[0] === 'keys') return keys(args.slice(1));
+  if (args.some((word) => /^--card(=|$)/.test(word)))
+    return (await import('./conformance-card.ts')).cardConformance(args);
   const { values, positionals } = parsedWords('conformance', args, {
     ...{ keys: { type: 'string' }, address: { type: 'string' }, only: { type: 'string', multiple: true } },
     ...{ certificates: { type: 'string' }, json: { type: 'boolean' } },
@@ -51,25 +50,25 @@ export async function conformance(args: readonly string[]): Promise<number> {
   const address = modemAddress(
     wholeOf(needed('conformance', values.address, '--address', 'the address of its modem'), '--address', U8_MAX),
   );
-  const only = checksNamed(values.only ?? []);
+  const only = checksNamed(values.only ?? [], [...LINE_CHECKS, ...TERMINAL_CHECKS]);
   const json = values.json ?? false;
   const { wire, airMs } = await wireOf(place, values.certificates, json);
   let newest = held.keys;
   try {
-    const report = await testTerminal(
-      {
-        ...{ wire, airMs, address, only },
-        ...held,
-        randomness: systemRandomness,
-        renewed: (key) => {
-          newest = [...newest.filter(({ n }) => n >> 4 !== key.n >> 4), key];
-          writeKeyList(path, { svpmsn: held.svpmsn, keys: newest });
+    return await reported(json, (told) =>
+      testTerminal(
+        {
+          ...{ wire, airMs, address, only },
+          ...held,
+          randomness: systemRandomness,
+          renewed: (key) => {
+            newest = [...newest.filter(({ n }) => n >> 4 !== key.n >> 4), key];
+            writeKeyList(path, { svpmsn: held.svpmsn, keys: newest });
+          },
         },
-      },
-      (check) => json || process.stdout.write(lineOf(check)),
+        told,
+      ),
     );
-    process.stdout.write(json ? `${JSON.stringify(report)}\n` : summary(report));
-    return report.failed === 0 ? 0 : 1;
   } finally {
     await wire.close();
   }
@@ -79,17 +78,21 @@ export async function conformance(args: readonly string[]): Promise<number> {
 async function keys(args: readonly string[]): Promise<number> {
   const { values, positionals } = parsedWords('conformance', args, {
     ...{ number: { type: 'string' }, suite: { type: 'string', multiple: true } },
+    ...{ csn: { type: 'string' }, region: { type: 'string', multiple: true } },
   });
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0)
     throw new WrongUse('conformance keys takes the file that the keys are to lie in.');
-  const text = needed('conformance', values.number, '--number', 'the number of the terminal (SVPMSN), six hex digits');
-  if (!/^[0-9a-fA-F]{6}$/.test(text)) throw new WrongUse(`--number is six hex digits, as 0A1B2C, not "${text}".`);
   const suites = (values.suite ?? ['aes128']).map((name) => {
     const suite = suiteByName(name);
     if (suite !== undefined && SUITES.includes(suite)) return suite;
     throw new WrongUse(`--suite is ${SUITES.map((each) => SUITE_NAMES[each]).join(', ')}, not "${name}".`);
   });
+  if (values.csn !== undefined && values.number === undefined) return cardKeys(path, values.csn, values.region, suites);
+  const text = needed('conformance', values.number, '--number', 'the number of the terminal (SVPMSN), six hex digits');
+  if (values.csn !== undefined || values.region !== undefined)
+    throw new WrongUse('conformance keys takes --number for a terminal, or --csn and --region for a card.');
+  if (!/^[0-9a-fA-F]{6}$/.test(text)) throw new WrongUse(`--number is six hex digits, as 0A1B2C, not "${text}".`);
   drawKeyList(path, svpmsn(Number.parseInt(text, 16)), [...new Set(suites)]);
   process.stdout.write(
     `${path} has the keys of terminal ${text.toLowerCase()}: put them into it, and into no other.\n`,
@@ -97,15 +100,20 @@ async function keys(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** @throws WrongUse for a name with which no check begins */
-function checksNamed(only: readonly string[]): readonly string[] {
-  const all = [...LINE_CHECKS, ...TERMINAL_CHECKS].map(({ id }) => id);
-  for (const begins of only) {
-    if (all.some((id) => id.startsWith(begins))) continue;
-    const groups = [...new Set(all.map((id) => id.split('.')[0]))];
-    throw new WrongUse(`No check begins with "${begins}": the groups are ${groups.join(', ')}.`);
+function cardKeys(
+  path: string,
+  id: string,
+  named: readonly string[] = ['electricity'],
+  suites: readonly Suite[],
+): number {
+  const [suite, ...others] = suites;
+  if (others.length > 0 || suite === undefined || suite === Suite.tripleDesXo) {
+    throw new WrongUse('A card has keys of one suite: --suite is aes128 or aes256 for it.');
   }
-  return only;
+  const regions = [...new Set(named.map((name) => regionOf(name, '--region')))].sort();
+  drawCardKeyList(path, csnOf(id), regions, suite);
+  process.stdout.write(`${path} has the keys of card ${id}: put them into it, and into no other.\n`);
+  return 0;
 }
 
 async function wireOf(
@@ -152,15 +160,3 @@ export function frameFinder() {
     },
   };
 }
-
-const MARKS = { passed: 'ok  ', failed: 'FAIL', 'left-out': '-   ' } as const;
-
-function lineOf({ id, title, rule, outcome, found }: CheckReport): string {
-  const line = `${MARKS[outcome]} ${id}: ${title}.\n`;
-  if (found === null) return line;
-  const where = outcome === 'failed' ? `     docs/protocol.md#${rule.section}: "${rule.text}"\n` : '';
-  return `${line}     ${found}.\n${where}`;
-}
-
-const summary = ({ passed, failed, leftOut }: ConformanceReport): string =>
-  `${passed} checks passed, ${failed} failed${leftOut === 0 ? '' : `, ${leftOut} could not be made`}.\n`;

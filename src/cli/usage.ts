@@ -128,6 +128,7 @@ A PLACE is the folder of a host, or a database as postgres://user@host/database.
   wattpurse card serve FILE [--port N]           puts a card's file into vpcd, a virtual reader of PC/SC
   wattpurse card chips FILE                      draws the key of a batch of chips
   wattpurse card blank FILE --chips FILE [--csn CSN]
+  wattpurse card personalise FILE --keys FILE    a purse card with keys that "wattpurse conformance keys" drew
   wattpurse card master FILE --chips FILE --scope issuer|REGION --data DIR [--database URL] [--suite NAME]
       Cards that are files, to try things out with; a master card has the newest key of the host in DIR.
 CARD is --reader NAME, of a reader of this machine by a part of its name, or --card FILE.`,
@@ -154,8 +155,11 @@ CARD is --reader NAME, of a reader of this machine by a part of its name, or --c
       Tests a terminal of any maker, message by message, and names the rule of the protocol that it breaks.
       It is the local unit: the modem of the terminal, with address N, connects to it. The purse is credited and closed,
       the clock is set and keys are renewed, which FILE is told: a terminal on a bench, not one in a house.
+  wattpurse conformance --card FILE|reader:NAME --keys FILE [--only NAME]... [--json]
+      Tests a purse card, command by command. It is loaded, spent and emptied: a card of a bench, not a subscriber's.
   wattpurse conformance keys FILE --number NUMBER [--suite NAME]...
-      Draws keys for such a terminal; NUMBER is six hex digits.`,
+  wattpurse conformance keys FILE --csn CSN [--region NAME]... [--suite NAME]
+      Draws keys for such a terminal, NUMBER is six hex digits; or for such a card.`,
   vectors: `  wattpurse vectors check FILE [--json]
       Recomputes every value of a file of test vectors.`,
 } as const;

@@ -17,6 +17,12 @@ export interface Check<Bench> {
   readonly run: (bench: Bench) => Promise<void>;
 }
 
+/** Whether a name begins as one of these does; all, where there are none. */
+export const isWanted =
+  (only: readonly string[]) =>
+  ({ id }: { readonly id: string }): boolean =>
+    only.length === 0 || only.some((begins) => id.startsWith(begins));
+
 /** What was found in place of what the rule asks for: a sentence. */
 export class Found extends Error {
   override readonly name = 'Found';

@@ -1,4 +1,6 @@
 /** Tests other people's terminals, hosts, cards and local units against the protocol, and names the rule of each check. */
+export { CARD_CHECKS, type CardTest, testCard } from './card.ts';
+export type { CardKeys } from './card-bench.ts';
 export type { Check, CheckReport, ConformanceReport, Rule } from './check.ts';
 export type { Wire } from './line-bench.ts';
 export { LINE_CHECKS, TERMINAL_CHECKS, type TerminalTest, testTerminal } from './terminal.ts';

@@ -1,6 +1,6 @@
 import { SUITE_NAMES, type Suite } from '../crypto/index.ts';
 import type { ModemAddress } from '../units/index.ts';
-import { type Check, type CheckReport, type ConformanceReport, runChecks } from './check.ts';
+import { type Check, type CheckReport, type ConformanceReport, isWanted, runChecks } from './check.ts';
 import { CONTROL_CHECKS } from './control-checks.ts';
 import { KEY_CHECKS } from './key-checks.ts';
 import { LineBench, type Wire } from './line-bench.ts';
@@ -42,11 +42,10 @@ export async function testTerminal(
   const { wire, address, airMs, only } = test;
   const line = new LineBench(wire, { address, airMs });
   const suites = [...new Set(test.keys.map(({ suite }) => suite))].sort();
-  const wanted = ({ id }: Check<TerminalBench>) => only.length === 0 || only.some((begins) => id.startsWith(begins));
   const checks = suites.flatMap((suite, index) => {
     const bench = new TerminalBench(line, suite, test);
     const all = index === 0 ? [...LINE_CHECKS, ...TERMINAL_CHECKS] : TERMINAL_CHECKS;
-    return all.filter(wanted).map((check) => inSuite(check, suite, bench));
+    return all.filter(isWanted(only)).map((check) => inSuite(check, suite, bench));
   });
   return runChecks('terminal', checks, undefined, told);
 }

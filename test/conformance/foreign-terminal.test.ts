@@ -15,10 +15,10 @@ import { type ConformanceReport, LINE_CHECKS, TERMINAL_CHECKS, testTerminal } fr
 import { Suite } from '../../src/crypto/index.ts';
 import { modemAddress, svpmsn } from '../../src/units/index.ts';
 import { buildBroken, buildCTerminal, type Change, lacksForC } from './c-terminal.testing.ts';
+import { sentenceStands } from './sections.testing.ts';
 
 const ADDRESS = 7;
 const MAIN = resolve(import.meta.dirname, '../../src/cli/main.ts');
-const PROTOCOL = readFileSync(resolve(import.meta.dirname, '../../docs/protocol.md'), 'utf8');
 
 interface Running {
   readonly process: ChildProcess;
@@ -87,31 +87,8 @@ async function commanded(keys: string, run: (port: string) => Running, more: rea
   return { code, lines, errors };
 }
 
-/** The anchor that a page of documentation has for a heading. */
-const anchorOf = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replace(/[`,:.()]/g, '')
-    .trim()
-    .replace(/ /g, '-');
-
-/** What stands below each heading, up to the next of any depth. */
-function sections(): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const part of PROTOCOL.split(/^(?=#+ )/m)) {
-    const [heading = '', ...rest] = part.split('\n');
-    found.set(anchorOf(heading.replace(/^#+ /, '')), rest.join('\n'));
-  }
-  return found;
-}
-
 test('each check names a sentence of the protocol that stands below the heading that it names', () => {
-  const below = sections();
-  const all = [...LINE_CHECKS, ...TERMINAL_CHECKS];
-  assert.equal(new Set(all.map(({ id }) => id)).size, all.length, 'each name is there once');
-  for (const { id, rule } of all) {
-    assert.ok(below.get(rule.section)?.includes(rule.text), `${id}: below #${rule.section} there is no "${rule.text}"`);
-  }
+  sentenceStands([...LINE_CHECKS, ...TERMINAL_CHECKS]);
 });
 
 const { aes128, tripleDesXo } = Suite;
