@@ -71,6 +71,21 @@ export async function once<T extends object>(
   return kept.body;
 }
 
+/**
+ * Changes a thing that an answer shows as it is afterwards, also by what else happened to it: once under an
+ * Idempotency-Key, where one is given.
+ */
+export async function changed(
+  services: ApiServices,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  done: Done,
+  work: (act: Act) => Promise<object | HostFailure>,
+): Promise<void> {
+  if (request.headers['idempotency-key'] === undefined) made(await work(actOf(services, request, done)));
+  else await once(services, request, reply, done, () => ({}), work);
+}
+
 /** Of what is asked, whatever the order and spacing in which the body gives it. */
 function fingerprintOf({ method, params, body, routeOptions }: FastifyRequest): string {
   return hash('sha256', canonical([method, routeOptions.url, params, body ?? null]));

@@ -495,6 +495,26 @@ test('a command that is ordered twice under one key is one command, and each wit
   assert.equal(acts.filter(({ subject }) => subject === `meter ${LEES_METER}`).length, 3);
 });
 
+test('work that a phone sends twice under one key is done once, and another request under it is refused', async () => {
+  const operator = await world.as('operator');
+  const keyed = (key: string) => ({ 'idempotency-key': key });
+  const body = { number: '00fade', subscriber: 'kim', suite: 'aes128', localUnit: 3, modemAddress: 7, supplies: 1 };
+  const enrol = (asked: object, key: string) => world.ask(operator, 'POST', '/api/v1/meters', asked, keyed(key));
+  const [first, again] = [await enrol(body, 'mounted-1'), await enrol(body, 'mounted-1')];
+  assert.deepEqual([first.status, again.status, again.json.number], [201, 201, '00fade']);
+  assert.equal(again.headers['idempotency-replayed'], 'true');
+  const other = await enrol({ ...body, modemAddress: 8 }, 'mounted-1');
+  assert.deepEqual([other.status, other.json.code], [422, 'idempotency-key-reused']);
+  assert.equal((await enrol(body, 'mounted-2')).json.code, 'meter-known', 'another key is another enrolment');
+  const move = (modemAddress: number, key: string) =>
+    world.ask(operator, 'PUT', '/api/v1/meters/00fade/address', { modemAddress }, keyed(key));
+  assert.equal((await move(9, 'moved-001')).json.modemAddress, 9);
+  assert.equal((await move(10, 'moved-002')).json.modemAddress, 10);
+  assert.equal((await move(9, 'moved-001')).json.modemAddress, 10, 'what came later stands');
+  const acts = (await world.people.audit({ limit: 50 })).filter(({ subject }) => subject === 'meter 00fade');
+  assert.deepEqual(acts.map(({ action }) => action).sort(), ['enrolMeter', 'readdressMeter', 'readdressMeter']);
+});
+
 test('whoever may not read the use of meters is told what a transformer gave, and not what its meters counted', async () => {
   for (const [role, counts] of [
     ['operator', true],

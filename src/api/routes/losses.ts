@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { actOf } from '../acts.ts';
+import { actOf, changed } from '../acts.ts';
 import { mayUse } from '../caller.ts';
 import { afterNumberOf, afterOf, limitOf, pageOf } from '../paging.ts';
 import { made } from '../problem.ts';
@@ -120,22 +120,24 @@ export function lossRoutes(app: Api, services: ApiServices): void {
       config: { operation: 'changeLossAlarm', thing: { type: 'alarm', param: 'alarm' } },
       schema: {
         tags,
-        summary: 'Take an alarm further: seen, visited, closed with a finding; never back',
+        summary:
+          'Take an alarm further: seen, visited, closed with a finding; never back; once under an Idempotency-Key, if one is given',
         params: Strict({ alarm: Id }),
         body: LossAlarmChangeBody,
         response: { 200: Named(LossAlarmSchema) },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { alarm: id } = request.params;
       const { state, finding, meter, note = '' } = request.body;
-      const office = host.by(actOf(services, request, { subject: `alarm ${id}`, detail: request.body }));
       const change = {
         ...{ id, state, note },
         ...maybe('finding', finding, same),
         ...maybe('meter', meter, (text) => Number.parseInt(text, 16)),
       };
-      return lossAlarmJson(made(await office.changeLossAlarm(change)));
+      const done = { subject: `alarm ${id}`, detail: request.body };
+      await changed(services, request, reply, done, (act) => host.by(act).changeLossAlarm(change));
+      return lossAlarmJson(made(await host.lossAlarm(id)));
     },
   );
 }

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { type Enrolment, type HostServices, type MeterView, stateOfMeter, suiteByName } from '../../host/index.ts';
 import { milliseconds } from '../../units/index.ts';
 import { METER_STATES } from '../../words/index.ts';
-import { actOf, idempotentOrder, once, orderUrl } from '../acts.ts';
+import { actOf, changed, idempotentOrder, once, orderUrl } from '../acts.ts';
 import { onlySubscriber, ownMeter } from '../caller.ts';
 import { versionOf } from '../etag.ts';
 import { afterNumberOf, beforeOf, limitOf, pageOf } from '../paging.ts';
@@ -105,20 +105,25 @@ export function meterRoutes(app: Api, services: ApiServices): void {
     '/meters',
     {
       config: { operation: 'enrolMeter' },
-      schema: { tags, summary: 'Enrol a meter', body: NewMeter, response: { 201: Named(MeterSchema) } },
+      schema: {
+        tags,
+        summary: 'Enrol a meter; once under an Idempotency-Key, if one is given',
+        body: NewMeter,
+        response: { 201: Named(MeterSchema) },
+      },
     },
     async (request, reply) => {
       const { number, subscriber, localUnit, modemAddress, suite, supplies, tariff } = request.body;
       const svpmsn = meterNumber(number);
       const detail = { subscriber, localUnit, modemAddress, suite, supplies, tariff };
-      const office = host.by(actOf(services, request, { subject: `meter ${number}`, detail }));
       const enrolment: Enrolment = {
         ...{ svpmsn, subscriber, localUnit, modemAddress },
         suite: suiteByName(suite) as Enrolment['suite'],
         ...(supplies !== undefined && { supplies }),
         ...(tariff !== undefined && { tariff }),
       };
-      made(await office.enrol(enrolment));
+      const done = { subject: `meter ${number}`, detail };
+      await changed(services, request, reply, done, (act) => host.by(act).enrol(enrolment));
       reply.code(201).header('location', `/api/v1/meters/${number}`);
       return meterJson(made(await host.meter(svpmsn)));
     },
@@ -130,17 +135,18 @@ export function meterRoutes(app: Api, services: ApiServices): void {
       config: { operation: 'readdressMeter', thing: { type: 'meter', param: 'meter' } },
       schema: {
         tags,
-        summary: "The meter's modem has another address on its line",
+        summary: "The meter's modem has another address on its line; once under an Idempotency-Key, if one is given",
         params: MeterParams,
         body: Strict({ modemAddress: Type.Integer({ minimum: 0, maximum: 255 }) }),
         response: { 200: Named(MeterSchema) },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { meter } = request.params;
       const { modemAddress } = request.body;
-      const office = host.by(actOf(services, request, { subject: `meter ${meter}`, detail: { modemAddress } }));
-      made(await office.readdress({ meter: meterNumber(meter), modemAddress }));
+      const done = { subject: `meter ${meter}`, detail: { modemAddress } };
+      const move = { meter: meterNumber(meter), modemAddress };
+      await changed(services, request, reply, done, (act) => host.by(act).readdress(move));
       return meterJson(made(await host.meter(meterNumber(meter))));
     },
   );
