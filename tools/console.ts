@@ -3,6 +3,7 @@
  * when a source is newer than what was built; with `--serve ADDRESS` it builds nothing and serves the sources as they
  * are, with what they ask of the API passed on to a running host.
  */
+import { hash } from 'node:crypto';
 import { existsSync, globSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,11 +18,14 @@ const SOURCES = ['src/console/**/*', 'src/words/**/*', 'package-lock.json', 'too
 /** Those that know `light-dark()`, which tells the colours of both themes in one place. */
 const BROWSERS = ['chrome123', 'firefox120', 'safari17.5'];
 
+/** Opens the technician's page where there is no network. */
+const WORKER = 'field-worker';
+
 const config: InlineConfig = {
   configFile: false,
   root: join(root, 'src', 'console'),
   publicDir: false,
-  plugins: [react(), componentStyles()],
+  plugins: [react(), componentStyles(), fieldWorker()],
   logLevel: 'warn',
 };
 
@@ -34,7 +38,15 @@ export async function buildConsole(folder = built): Promise<void> {
       // Each page is a file of its own, and the charts are another that comes with the first of them.
       ...{ modulePreload: { polyfill: false }, chunkSizeWarningLimit: 800 },
       // Words do nothing but stand there: those of one page come with it, though all are named in one index.
-      rolldownOptions: { treeshake: { moduleSideEffects: [{ test: /\/src\/words\//, sideEffects: false }] } },
+      rolldownOptions: {
+        input: {
+          index: join(root, 'src/console/index.html'),
+          [WORKER]: join(root, 'src/console/worker/field-worker.ts'),
+        },
+        // A browser asks for the worker by one name, whatever is in it.
+        output: { entryFileNames: ({ name }) => (name === WORKER ? '[name].js' : 'assets/[name]-[hash].js') },
+        treeshake: { moduleSideEffects: [{ test: /\/src\/words\//, sideEffects: false }] },
+      },
     },
   });
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
@@ -48,6 +60,37 @@ export async function buildConsole(folder = built): Promise<void> {
     );
   }
 }
+
+/** Tells the worker of the technician's page what that page is made of: its code, its styles and its letters. */
+function fieldWorker(): Plugin {
+  return {
+    name: 'field-worker',
+    generateBundle(_, bundle) {
+      const files = new Set<string>();
+      const add = (name: string) => {
+        const part = bundle[name];
+        if (part === undefined || files.has(name)) return;
+        files.add(name);
+        if (part.type !== 'chunk') return;
+        for (const each of [...part.imports, ...(part.viteMetadata?.importedCss ?? [])]) add(each);
+      };
+      const chunks = Object.values(bundle).filter((part) => part.type === 'chunk');
+      const page = chunks.find(({ isEntry, name }) => isEntry && name !== WORKER);
+      const worker = chunks.find(({ name }) => name === WORKER);
+      if (page === undefined || worker === undefined) this.error('the worker of the field has no page or no chunk');
+      add(page.fileName);
+      for (const { fileName, moduleIds } of chunks) if (moduleIds.some((id) => FIELD_PARTS.test(id))) add(fileName);
+      for (const name of Object.keys(bundle)) if (/inter-latin-wght-normal.*\.woff2$/.test(name)) add(name);
+      const paths = [...files].sort().map((name) => `/${name}`);
+      const version = hash('sha256', paths.join(), 'hex').slice(0, 16);
+      const shell = JSON.stringify({ version, entry: page.fileName, files: paths });
+      worker.code = `const FIELD_SHELL=${shell};${worker.code}`;
+    },
+  };
+}
+
+/** What the page in the field loads when it is needed. */
+const FIELD_PARTS = /src\/console\/(pages\/field\/|kept\/|log-in\.tsx)/;
 
 /**
  * Mantine gives the styles of each component in a file of its own, and `components.css` names those that are needed:

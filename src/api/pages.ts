@@ -20,6 +20,8 @@ export function pageRoutes(app: Api, folder: string): void {
   const schema = { hide: true, querystring: Type.Object({}, { additionalProperties: true }) } as never;
 
   app.get('/', { config, schema }, (_, reply) => sendPage(reply, folder));
+  // Read anew each time, so that a new build is learned of; it asks this host for the files that it keeps.
+  app.get('/field-worker.js', { config, schema }, (_, reply) => sendFile(reply, folder, 'field-worker.js'));
   app.get('/assets/:file', { config, schema }, (request, reply) => {
     const { file } = request.params as { readonly file: string };
     // The build names a file by its content: under one name there is never anything else.
@@ -32,8 +34,10 @@ export function pageRoutes(app: Api, folder: string): void {
 export const isForPage = ({ method, url, headers }: FastifyRequest): boolean =>
   method === 'GET' && !url.startsWith('/api/') && (headers.accept ?? '').includes('text/html');
 
-export function sendPage(reply: FastifyReply, folder: string): FastifyReply {
-  if (!existsSync(join(folder, 'index.html'))) throw new Problem('not-found', NOT_BUILT);
+export const sendPage = (reply: FastifyReply, folder: string): FastifyReply => sendFile(reply, folder, 'index.html');
+
+function sendFile(reply: FastifyReply, folder: string, file: string): FastifyReply {
+  if (!existsSync(join(folder, file))) throw new Problem('not-found', NOT_BUILT);
   reply.headers({ ...PAGE_HEADERS, 'content-security-policy': pagePolicy(''), 'cache-control': 'no-cache' });
-  return reply.sendFile('index.html');
+  return reply.sendFile(file);
 }

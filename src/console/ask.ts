@@ -37,15 +37,17 @@ export interface Change {
   readonly body?: unknown;
   /** Under the same key the same thing is done once, however often it is asked. */
   readonly once?: string;
+  readonly signal?: AbortSignal;
 }
 
 /** @throws Refusal */
-export function change<T>(path: string, { method, body, once }: Change): Promise<T> {
+export function change<T>(path: string, { method, body, once, signal }: Change): Promise<T> {
   const headers: Record<string, string> = {};
   if (csrf !== undefined) headers['x-csrf-token'] = csrf;
   if (once !== undefined) headers['idempotency-key'] = once;
   if (body !== undefined) headers['content-type'] = 'application/json';
-  return answered<T>(path, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+  const sent = body !== undefined && { body: JSON.stringify(body) };
+  return answered<T>(path, { method, headers, ...sent, ...(signal && { signal }) });
 }
 
 /** A key under which something is done once: a form keeps it from when it is opened until it was answered. */

@@ -15,8 +15,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { DemoJson, LogInJson, SessionJson } from '../api/index.ts';
 import { change, type Refusal, read } from './ask.ts';
+import { leave } from './kept/here.ts';
 import { useConsoleWords } from './locale.tsx';
-import { SESSION_KEY } from './session.tsx';
+import { cameIn, SESSION_KEY } from './session.tsx';
 
 function Card({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactNode {
   const { product } = useConsoleWords();
@@ -44,7 +45,7 @@ export function LogIn({ isExpired }: { readonly isExpired: boolean }): ReactNode
   const [password, setPassword] = useState('');
   const entering = useMutation<SessionJson, Refusal>({
     mutationFn: () => change<SessionJson>('/session', { method: 'POST', body: { login, password } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: SESSION_KEY }),
+    onSuccess: () => cameIn(client),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -92,7 +93,7 @@ function Provider(): ReactNode {
   const ways = useQuery({ queryKey: ['log-in'], queryFn: () => read<LogInJson>('/log-in'), retry: false });
   if (ways.data?.provider !== true) return null;
   return (
-    <Anchor href="/api/v1/session/provider" size="sm">
+    <Anchor href="/api/v1/session/provider" size="sm" onClick={() => leave(false)}>
       {words.provider}
     </Anchor>
   );
@@ -105,7 +106,7 @@ function DemoEntry(): ReactNode {
   const demo = useQuery({ queryKey: ['demo'], queryFn: () => read<DemoJson>('/demo'), retry: false });
   const entering = useMutation<SessionJson, Refusal, string>({
     mutationFn: (role) => change<SessionJson>('/demo/session', { method: 'POST', body: { role } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: SESSION_KEY }),
+    onSuccess: () => cameIn(client),
   });
   if (demo.data?.canEnter !== true) return null;
   return (

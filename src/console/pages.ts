@@ -18,6 +18,8 @@ export interface PageEntry {
   readonly frame?: 'none';
   /** Only a demo has it: the meters of another host hang in real houses. */
   readonly demo?: true;
+  /** It opens where no host answers. */
+  readonly isKept?: true;
   readonly load: () => Promise<ComponentType>;
 }
 
@@ -148,11 +150,11 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/forecast/forecast.tsx')).ForecastPage,
   },
   {
-    ...{ name: 'field', path: 'field', needs: 'readdressMeter', group: 'watch' },
+    ...{ name: 'field', path: 'field', needs: 'readdressMeter', group: 'watch', isKept: true },
     load: async () => (await import('./pages/field/field.tsx')).FieldPage,
   },
   {
-    ...{ name: 'field', path: 'field/:number', needs: 'readdressMeter' },
+    ...{ name: 'field', path: 'field/:number', needs: 'readdressMeter', isKept: true },
     load: async () => (await import('./pages/field/field.tsx')).FieldMeterPage,
   },
   {

@@ -1,13 +1,17 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import type { Operation, Reach, SessionJson, UtilityJson } from '../api/index.ts';
 import { change, Refusal, read, rememberCsrf } from './ask.ts';
+import { isFieldDevice, isInField, isLeaving, keptFor, leave } from './kept/here.ts';
 import { tellTime } from './time.ts';
 
 /** Who is logged in, what the host's own table lets them do, and the utility that they are in. */
 export interface Session {
   readonly person: SessionJson['person'];
   readonly utility: UtilityJson;
+  /** No host says so now: it is who was last there, on a page that opens without network. */
+  readonly isKept: boolean;
+  readonly operations: SessionJson['operations'];
   /** How far somebody reaches with an operation; undefined when they may not use it. */
   readonly may: (operation: Operation) => Reach | undefined;
   readonly logOut: () => Promise<void>;
@@ -25,20 +29,65 @@ export const useMay = (operation: Operation): Reach | undefined => useSession().
 
 export const SESSION_KEY = ['session'] as const;
 
-type Known = { readonly session: SessionJson; readonly utility: UtilityJson } | 'nobody' | 'password-one-time';
+type Known =
+  | { readonly session: Omit<SessionJson, 'csrfToken'>; readonly utility: UtilityJson; readonly isKept: boolean }
+  | 'nobody'
+  | 'password-one-time';
 
 async function whoIsThere(): Promise<Known> {
   try {
+    if (isLeaving()) await leaveAtLast();
     const session = await read<SessionJson>('/session');
     rememberCsrf(session.csrfToken);
+    if (isFieldDevice() && keptFor() !== session.person.login) await (await import('./kept/seen.ts')).forgetSeen();
     if (session.person.oneTimeUntil !== undefined) return 'password-one-time';
     const utility = await read<UtilityJson>('/utility');
     tellTime(utility);
-    return { session, utility };
+    return { session, utility, isKept: false };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (error.code === 'away' && isLeaving()) return 'nobody';
+    if (error.code === 'away' && isInField() && isFieldDevice()) {
+      const kept = await (await import('./kept/seen.ts')).keptSession();
+      if (kept !== undefined) return { ...kept, isKept: true };
+    }
+    if (error.code !== 'log-in-needed') throw error;
+    rememberCsrf(undefined);
+    if (isFieldDevice()) await (await import('./kept/seen.ts')).forgetSession();
+    return 'nobody';
+  }
+}
+
+/** Tells the host that somebody left while it was away. @throws Refusal */
+async function leaveAtLast(): Promise<void> {
+  try {
+    rememberCsrf((await read<SessionJson>('/session')).csrfToken);
+    await change('/session', { method: 'DELETE' });
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'log-in-needed') throw error;
-    rememberCsrf(undefined);
-    return 'nobody';
+  }
+  leave(false);
+}
+
+/** Somebody came in: whoever left before is no more owed to the host. */
+export function cameIn(client: QueryClient): Promise<void> {
+  leave(false);
+  return client.invalidateQueries({ queryKey: SESSION_KEY });
+}
+
+/** Leaves, also where no host hears of it: then it is told when one answers. What was seen here is gone at once. */
+async function logOutOf(person: string): Promise<void> {
+  if (isFieldDevice()) {
+    // Whoever comes next finds the form, also where no host gives it any more.
+    await import('./log-in.tsx').catch(() => undefined);
+    await (await import('./kept/seen.ts')).forgetSeen();
+    await (await import('./kept/work.ts')).forgetSent(person);
+  }
+  try {
+    await change('/session', { method: 'DELETE' });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (error.code === 'away') leave(true);
   }
 }
 
@@ -59,17 +108,19 @@ export function SessionGate({ waiting, away, logIn, choosePassword, children }: 
     queryKey: SESSION_KEY,
     queryFn: whoIsThere,
     staleTime: Number.POSITIVE_INFINITY,
+    networkMode: 'always',
   });
   const session = useMemo<Session | undefined>(() => {
     if (data === undefined || typeof data === 'string') return undefined;
     const { operations, person } = data.session;
     return {
-      ...{ person, utility: data.utility },
+      ...{ person, utility: data.utility, isKept: data.isKept, operations },
       may: (operation) => operations[operation],
       async logOut() {
-        await change('/session', { method: 'DELETE' });
-        client.clear();
+        await logOutOf(person.login);
+        // The question who is there is kept, since the gate hears of its answer.
         client.setQueryData<Known>(SESSION_KEY, 'nobody');
+        client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] });
       },
     };
   }, [data, client]);

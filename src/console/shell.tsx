@@ -1,12 +1,13 @@
 import { AppShell, Burger, Group, NavLink, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Languages, LogOut, Moon, Sun, UserRound } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { Link, Outlet, useLocation } from 'react-router';
 import { fill, LANGUAGE_NAMES, LANGUAGES, PAGE_NAMES } from '../words/index.ts';
 import { useDemo } from './demo.ts';
 import { BusinessClock, DemoBar } from './demo-bar.tsx';
 import { PAGE_ICONS } from './icons.ts';
+import { isFieldDevice } from './kept/here.ts';
 import { awaySince, useLiveFeed } from './live.ts';
 import { useConsoleWords, useFormat, useLocale, useWords } from './locale.tsx';
 import { isFor, PAGES } from './pages.ts';
@@ -15,6 +16,9 @@ import { useSession } from './session.tsx';
 import { useSignal } from './signal.ts';
 import { StoryPlace } from './story/place.tsx';
 import { useTicking } from './time.ts';
+
+// Whoever never works in the field does not load it.
+const Sending = lazy(async () => ({ default: (await import('./kept/sending.tsx')).Sending }));
 
 const GROUPS = ['see', 'sell', 'watch', 'account', 'run'] as const;
 
@@ -55,6 +59,11 @@ export function Shell(): ReactNode {
       </AppShell.Navbar>
       <AppShell.Main id="page">
         <Absence />
+        {may('readdressMeter') !== undefined && isFieldDevice() && (
+          <Suspense>
+            <Sending />
+          </Suspense>
+        )}
         <Outlet />
       </AppShell.Main>
       <StoryPlace />
@@ -63,13 +72,15 @@ export function Shell(): ReactNode {
 }
 
 function Navigation({ onGo }: { readonly onGo: () => void }): ReactNode {
-  const { may } = useSession();
+  const { may, isKept } = useSession();
   const isDemo = useDemo() !== undefined;
   const { groups } = useConsoleWords();
   const names = useWords(PAGE_NAMES);
   const { pathname } = useLocation();
   return GROUPS.map((group) => {
-    const pages = PAGES.filter((page) => page.group === group && isFor(page, may, isDemo));
+    const pages = PAGES.filter(
+      (page) => page.group === group && isFor(page, may, isDemo) && (!isKept || page.isKept === true),
+    );
     if (pages.length === 0) return null;
     return (
       <nav key={group} aria-label={groups[group]} style={{ marginBottom: 12 }}>

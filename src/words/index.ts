@@ -53,3 +53,4 @@ export * from './suspects.ts';
 export * from './tariffs.ts';
 export * from './till.ts';
 export * from './vend.ts';
+export * from './work.ts';

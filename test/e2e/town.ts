@@ -53,7 +53,9 @@ export class Town {
   readonly callers: CallerServices;
   readonly #control: DemoControl;
   readonly #partners: DemoPartners;
-  readonly #close: () => Promise<void>;
+  readonly #store: MemoryStore;
+  readonly #api: (at: { readonly host: string; readonly port: number }) => ReturnType<typeof openDemoApi>;
+  #closeApi: () => Promise<void>;
   #alive: Promise<void> | undefined;
   #closed = false;
 
@@ -61,16 +63,18 @@ export class Town {
     utility: Utility,
     control: DemoControl,
     partners: DemoPartners,
-    address: string,
-    callers: CallerServices,
-    close: () => Promise<void>,
+    store: MemoryStore,
+    api: (at: { readonly host: string; readonly port: number }) => ReturnType<typeof openDemoApi>,
+    { address, close }: Awaited<ReturnType<typeof openDemoApi>>,
   ) {
-    this.callers = callers;
+    this.callers = createCallers({ store, clock: wallClock, passwords: new Argon2() });
     this.utility = utility;
     this.#partners = partners;
     this.address = address;
     this.#control = control;
-    this.#close = close;
+    this.#store = store;
+    this.#api = api;
+    this.#closeApi = close;
   }
 
   static async open({ meters = 32, hours = 0, daysBefore = 0, port = 0 }: TownOptions = {}): Promise<Town> {
@@ -91,24 +95,19 @@ export class Town {
     const cards = await CardHouseholds.open(utility, keys);
     await utility.runUntil(DEMO_BEGINS_MS + hours * 3_600_000);
     const control = new DemoControl(utility, 60);
-    const at = { host: '127.0.0.1', port };
-    const { address, close } = await openDemoApi({
-      utility,
-      cards,
-      control,
-      zone: DEMO_ZONE,
-      store,
-      metrics,
-      exchanges,
-      at,
-    });
+    const api = (at: { readonly host: string; readonly port: number }) =>
+      openDemoApi({ utility, cards, control, zone: DEMO_ZONE, store, metrics, exchanges, at });
+    const opened = await api({ host: '127.0.0.1', port });
     await partners.begin(() => utility.host);
-    const callers = createCallers({ store, clock: wallClock, passwords: new Argon2() });
-    return new Town(utility, control, partners, address, callers, async () => {
-      await close();
-      await partners.close();
-      await store.close();
-    });
+    return new Town(utility, control, partners, store, api, opened);
+  }
+
+  /** Pages and API are gone for as long as something is done, and then another process has their place and the same books. */
+  async restarted(meanwhile: () => Promise<void>): Promise<void> {
+    await this.#closeApi();
+    await meanwhile();
+    const { hostname: host, port } = new URL(this.address);
+    this.#closeApi = (await this.#api({ host, port: Number(port) })).close;
   }
 
   /** From now on time goes, as fast as the demo's own speed says. */
@@ -127,7 +126,9 @@ export class Town {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#alive;
-    await this.#close();
+    await this.#closeApi();
+    await this.#partners.close();
+    await this.#store.close();
   }
 }
 

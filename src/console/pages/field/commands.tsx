@@ -2,15 +2,14 @@ import { Button, SimpleGrid, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { CommandJson, MeterJson } from '../../../api/index.ts';
 import { EXCHANGE_WORDS, FIELD_WORDS, fill } from '../../../words/index.ts';
-import { change } from '../../ask.ts';
-import { useDoing } from '../../doing.ts';
+import { useTold } from '../../kept/seen.ts';
+import { useWork } from '../../kept/use-work.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { CommandLabel } from '../../parts/command-label.tsx';
 import { RefusalLine } from '../../parts/fields.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { DataTable } from '../../parts/rows.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
-import { useRead } from '../../reads.ts';
 
 const ORDERS = [
   { name: 'closeRelay', body: { type: 'relay', supply: 0, action: 'close' } },
@@ -26,10 +25,10 @@ export function Commands({ meter }: { readonly meter: MeterJson }): ReactNode {
   const { results } = useWords(EXCHANGE_WORDS);
   const { exact } = useFormat();
   const path = `/meters/${meter.number}/commands`;
-  const commands = useRead<{ readonly items: readonly CommandJson[] }>(path, { live: true });
+  const commands = useTold<{ readonly items: readonly CommandJson[] }>(path, { live: true });
   const [asked, setAsked] = useState<Order['name']>();
-  const ordering = useDoing<CommandJson, Order>(
-    (once, { body }) => change(path, { method: 'POST', body, once }),
+  const ordering = useWork<Order>(
+    ({ name, body }) => ({ name, subject: meter.number, path, change: { method: 'POST', body } }),
     () => setAsked(undefined),
   );
   const press = (order: Order) => {
@@ -57,7 +56,7 @@ export function Commands({ meter }: { readonly meter: MeterJson }): ReactNode {
           {words.commandsNote}
         </Text>
         <Loaded of={commands} waiting={words.waiting}>
-          {({ items }) =>
+          {({ data: { items } }) =>
             items.length === 0 ? (
               <Blank title={words.noCommands} />
             ) : (

@@ -4,8 +4,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { MeterJson } from '../../../api/index.ts';
 import { FIELD_WORDS, fill } from '../../../words/index.ts';
-import { change } from '../../ask.ts';
-import { useDoing } from '../../doing.ts';
+import { useWork } from '../../kept/use-work.ts';
 import { useWords } from '../../locale.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
 import { say } from '../../parts/notices.tsx';
@@ -41,20 +40,19 @@ function EnrolForm({ close }: { readonly close: () => void }): ReactNode {
   const [suite, setSuite] = useState<string | null>('aes128');
   const [supplies, setSupplies] = useState<number | string>(1);
   const [tariff, setTariff] = useState('');
-  const enrolling = useDoing<MeterJson>(
-    (once) =>
-      change('/meters', {
-        method: 'POST',
-        once,
-        body: {
-          ...{ number: number.trim().toLowerCase(), subscriber: subscriber.trim(), suite },
-          ...{ localUnit: Number(localUnit), modemAddress: Number(modemAddress), supplies: Number(supplies) },
-          ...(tariff.trim() !== '' && { tariff: tariff.trim() }),
-        },
-      }),
-    (meter) => {
-      say(fill(words.enrolled, meter.number));
-      void navigate(`/field/${meter.number}`);
+  const meter = number.trim().toLowerCase();
+  const body = {
+    ...{ number: meter, subscriber: subscriber.trim(), suite },
+    ...{ localUnit: Number(localUnit), modemAddress: Number(modemAddress), supplies: Number(supplies) },
+    ...(tariff.trim() !== '' && { tariff: tariff.trim() }),
+  };
+  const enrolling = useWork(
+    () => ({ name: 'enrol', subject: meter, path: '/meters', change: { method: 'POST', body } }),
+    (outcome) => {
+      close();
+      if (outcome === 'waiting') return;
+      say(fill(words.enrolled, meter));
+      void navigate(`/field/${meter}`);
     },
   );
   const submit = (event: FormEvent) => {

@@ -12,13 +12,14 @@ import {
   REASON_WORDS,
   type StateReason,
 } from '../../../words/index.ts';
+import { useTold } from '../../kept/seen.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
 import { Aged, Money } from '../../parts/figures.tsx';
 import { useHeld } from '../../parts/held.ts';
 import { Panel } from '../../parts/page.tsx';
-import { DataTable, Facts, Rows } from '../../parts/rows.tsx';
+import { DataTable, Facts } from '../../parts/rows.tsx';
 import { StateLabel } from '../../parts/state-mark.tsx';
-import { usePages, useRead } from '../../reads.ts';
+import { Blank, Loaded } from '../../parts/states.tsx';
 import { useMay } from '../../session.tsx';
 
 /** How a meter stands, in words: the first that somebody asks who stands before it. */
@@ -93,8 +94,8 @@ function LineHealth({ localUnit }: { readonly localUnit: number }): ReactNode {
   const words = useWords(FIELD_WORDS);
   const mayRead = useMay('listLines') !== undefined;
   const { count } = useFormat();
-  const lines = useRead<{ readonly items: readonly LineJson[] }>('/lines', { enabled: mayRead });
-  const line = lines.data?.items.find((each) => each.localUnit === localUnit);
+  const lines = useTold<{ readonly items: readonly LineJson[] }>('/lines', { enabled: mayRead });
+  const line = lines.data?.data.items.find((each) => each.localUnit === localUnit);
   if (line?.health === undefined) return null;
   const { retries, frames, garbled } = line.health;
   return (
@@ -104,37 +105,45 @@ function LineHealth({ localUnit }: { readonly localUnit: number }): ReactNode {
   );
 }
 
-/** What the meter saw, the newest first. */
+const SHOWN = 20;
+
+/** What the meter saw of late, the newest first. */
 export function Events({ meter }: { readonly meter: string }): ReactNode {
   const words = useWords(FIELD_WORDS);
   const names = useWords(EVENT_WORDS);
   const { supply: ofSupply } = useWords(METER_WORDS);
   const { exact } = useFormat();
   const mayRead = useMay('listMeterEvents') !== undefined;
-  const events = usePages<EventJson>(`/meters/${meter}/events`, { live: true, query: { limit: 10 }, enabled: mayRead });
+  const events = useTold<{ readonly items: readonly EventJson[] }>(`/meters/${meter}/events`, {
+    ...{ live: true, query: { limit: SHOWN }, enabled: mayRead },
+  });
   if (!mayRead) return null;
   return (
     <Panel title={words.events}>
-      <Rows of={events} waiting={words.waiting} blank={words.noEvents}>
-        {(items) => (
-          <DataTable
-            label={words.events}
-            items={items}
-            keyOf={({ number }) => String(number)}
-            minWidth={300}
-            columns={[
-              { head: words.when, cell: ({ time, heardAt }) => exact(time ?? heardAt) },
-              {
-                head: words.what,
-                cell: ({ kind, supply }) => {
-                  const name = names[kind as EventName] ?? kind;
-                  return supply === 0 ? name : `${name} · ${fill(ofSupply, supply)}`;
+      <Loaded of={events} waiting={words.waiting}>
+        {({ data: { items } }) =>
+          items.length === 0 ? (
+            <Blank title={words.noEvents} />
+          ) : (
+            <DataTable
+              label={words.events}
+              items={items}
+              keyOf={({ number }) => String(number)}
+              minWidth={300}
+              columns={[
+                { head: words.when, cell: ({ time, heardAt }) => exact(time ?? heardAt) },
+                {
+                  head: words.what,
+                  cell: ({ kind, supply }) => {
+                    const name = names[kind as EventName] ?? kind;
+                    return supply === 0 ? name : `${name} · ${fill(ofSupply, supply)}`;
+                  },
                 },
-              },
-            ]}
-          />
-        )}
-      </Rows>
+              ]}
+            />
+          )
+        }
+      </Loaded>
     </Panel>
   );
 }

@@ -1,14 +1,15 @@
 import { Button, Group, List, NumberInput, Stack, Text, Title } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { MeterJson } from '../../../api/index.ts';
-import { FIELD_WORDS, fill } from '../../../words/index.ts';
-import { change } from '../../ask.ts';
-import { useDoing } from '../../doing.ts';
+import { FIELD_WORDS, fill, WORK_WORDS } from '../../../words/index.ts';
+import { useWork } from '../../kept/use-work.ts';
+import { workHere } from '../../kept/work.ts';
 import { useWords } from '../../locale.tsx';
 import { RefusalLine } from '../../parts/fields.tsx';
 import { say } from '../../parts/notices.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { useMay } from '../../session.tsx';
+import { useSignal } from '../../signal.ts';
 
 /** Another address on its line, or another meter in its place. */
 export function Work({ meter }: { readonly meter: MeterJson }): ReactNode {
@@ -27,9 +28,12 @@ export function Work({ meter }: { readonly meter: MeterJson }): ReactNode {
 function Readdress({ meter }: { readonly meter: MeterJson }): ReactNode {
   const words = useWords(FIELD_WORDS);
   const [address, setAddress] = useState<number | string>(meter.modemAddress);
-  const readdressing = useDoing(
-    () => change(`/meters/${meter.number}/address`, { method: 'PUT', body: { modemAddress: Number(address) } }),
-    () => say(fill(words.readdressed, address)),
+  const readdressing = useWork(
+    () => ({
+      ...{ name: 'readdress', subject: meter.number, path: `/meters/${meter.number}/address` },
+      change: { method: 'PUT', body: { modemAddress: Number(address) } },
+    }),
+    (outcome) => outcome === 'sent' && say(fill(words.readdressed, address)),
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -68,7 +72,10 @@ function Replace({ meter }: { readonly meter: MeterJson }): ReactNode {
   const words = useWords(FIELD_WORDS);
   const mayClose = useMay('closePurse') !== undefined;
   const [isSure, setSure] = useState(false);
-  const closing = useDoing((once) => change(`/meters/${meter.number}/closing`, { method: 'POST', once }));
+  const path = `/meters/${meter.number}/closing`;
+  const { closingWaits } = useWords(WORK_WORDS);
+  const isWaiting = useSignal(workHere).some((work) => work.path === path && work.state === 'waiting');
+  const closing = useWork(() => ({ name: 'closePurse', subject: meter.number, path, change: { method: 'POST' } }));
   const { state } = meter.purse;
   return (
     <Stack gap="xs">
@@ -80,7 +87,11 @@ function Replace({ meter }: { readonly meter: MeterJson }): ReactNode {
           <List.Item key={step}>{step}</List.Item>
         ))}
       </List>
-      {state !== 'open' ? (
+      {isWaiting ? (
+        <Text size="sm" fw={600} role="status">
+          {closingWaits}
+        </Text>
+      ) : state !== 'open' ? (
         <Text size="sm" fw={600} role="status">
           {state === 'closing' ? words.closing : words.purse.closed}
         </Text>

@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { House } from '../../src/simulation/index.ts';
+import { milliseconds, svpmsnText } from '../../src/units/index.ts';
+import { CONSOLE_WORDS, FIELD_WORDS, fill, LOSSES_WORDS, WORK_WORDS } from '../../src/words/index.ts';
+import { openBrowser, openWindow, withoutBrowser } from './browser.ts';
+import { Town } from './town.ts';
+
+const skip = withoutBrowser ?? false;
+const PATIENCE_MS = 60_000;
+const field = FIELD_WORDS.en;
+const work = WORK_WORDS.en;
+/** On the line of the fourth house. */
+const ALARM = '00001-20514';
+
+let browser: Browser;
+let town: Town;
+const meterOf = (number: number): string => svpmsnText((town.utility.houses[number] as House).svpmsn);
+
+before(async () => {
+  if (withoutBrowser !== undefined) return;
+  browser = await openBrowser();
+  town = await Town.open({ meters: 6 });
+  await town.utility.options.store.transaction((tx) =>
+    tx.lossAlarms.put([
+      {
+        ...{ id: ALARM, localUnit: 1, state: 'new', raisedAt: milliseconds(Date.UTC(2026, 2, 1)) },
+        ...{ firstDay: 20_514, lastDay: 20_515, days: 2, unexplained: 4_200_000, confidence: 97, steps: [] },
+        suspects: undefined,
+      },
+    ]),
+  );
+  town.live();
+});
+after(async () => {
+  await browser?.close();
+  await town?.close();
+});
+
+/** A phone of somebody, on which the page in the field is kept. */
+async function phoneOf(role: string): Promise<{ phone: BrowserContext; page: Page }> {
+  const phone = await openWindow(browser, town.address, { width: 412, height: 900 });
+  phone.setDefaultTimeout(PATIENCE_MS);
+  const page = await phone.newPage();
+  await enterField(page, role);
+  return { phone, page };
+}
+
+async function enterField(page: Page, role: string): Promise<void> {
+  await page.goto('/field');
+  await page.getByRole('button', { name: role, exact: true }).click();
+  await page.getByText(work.opens).waitFor();
+  await page.evaluate(async () => (await navigator.serviceWorker.ready).active?.state);
+}
+
+/** How often the audit log has it. */
+async function actsOn(subject: string, action: string): Promise<number> {
+  const entries = await town.utility.options.store.read((tx) => tx.audit.page({ limit: 500 }));
+  return entries.filter((entry) => entry.action === action && entry.subject === subject).length;
+}
+
+const list = (page: Page) => page.getByRole('list', { name: work.title });
+const piece = (page: Page, name: string) => list(page).getByRole('listitem').filter({ hasText: name });
+
+async function logOut(page: Page): Promise<void> {
+  await page.getByRole('button', { name: CONSOLE_WORDS.en.account }).click();
+  await page.getByText(CONSOLE_WORDS.en.logOut, { exact: true }).click();
+}
+
+test('without network the page opens with what was last seen; what is done waits, outlives the page and is done once', {
+  skip,
+}, async () => {
+  const { phone, page } = await phoneOf('Technician');
+  const meter = meterOf(0);
+  const set = fill(work.names.setClock, meter);
+  await page.goto(`/field/${meter}`);
+  await page.getByText(field.purse.open).waitFor();
+  await phone.setOffline(true);
+  await page.close();
+
+  const offline = await phone.newPage();
+  await offline.goto(`/field/${meter}`);
+  await offline.getByText(field.purse.open).waitFor();
+  await offline.getByText(fill(work.lastSeen, '').slice(0, 30)).waitFor();
+  await offline.getByRole('button', { name: field.setClock }).dblclick();
+  await piece(offline, set).getByText(work.states.waiting).waitFor();
+  await offline.getByRole('button', { name: field.openRelay }).click();
+  await offline.getByRole('button', { name: field.openRelay }).click();
+  const off = piece(offline, fill(work.names.openRelay, meter));
+  await off.getByText(work.relayWaits).waitFor();
+  await off.getByRole('button', { name: work.withdraw }).click();
+  await off.waitFor({ state: 'detached' });
+  await offline.close();
+
+  const again = await phone.newPage();
+  await again.goto('/field');
+  await again.getByRole('link', { name: meter }).waitFor();
+  assert.equal(await piece(again, set).count(), 1, 'a double click is kept once');
+  await piece(again, set).getByText(work.states.waiting).waitFor();
+  await again.goto('/field/00abcd');
+  await again.getByText(work.notKept).waitFor();
+  await again.goto('/field');
+  await piece(again, set).waitFor();
+  assert.equal(await actsOn(`meter ${meter}`, 'orderCommand'), 0);
+
+  await phone.setOffline(false);
+  await piece(again, set).getByText(work.states.sent).waitFor();
+  assert.equal(await actsOn(`meter ${meter}`, 'orderCommand'), 1, 'what was withdrawn was never sent');
+  await again.getByRole('button', { name: work.clear }).click();
+  await list(again).waitFor({ state: 'detached' });
+  await phone.close();
+});
+
+test('work whose answer was lost is asked again under its key, also of a host that was started anew, and done once', {
+  skip,
+}, async () => {
+  const { phone, page } = await phoneOf('Technician');
+  const meter = meterOf(1);
+  const set = fill(work.names.setClock, meter);
+  await page.goto(`/field/${meter}`);
+  await page.getByText(field.purse.open).waitFor();
+  const keys: string[] = [];
+  await page.route('**/commands', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    keys.push(route.request().headers()['idempotency-key'] ?? '');
+    await route.fetch();
+    return route.abort();
+  });
+  await page.getByRole('button', { name: field.setClock }).click();
+  await piece(page, set).getByText(work.states.tried).waitFor();
+  assert.equal(await piece(page, set).getByRole('button').count(), 0, 'what may be done is not withdrawn');
+  assert.equal(await actsOn(`meter ${meter}`, 'orderCommand'), 1, 'the host has done it');
+  await town.restarted(async () => {
+    await page.unroute('**/commands');
+    await page.getByText(CONSOLE_WORDS.en.away, { exact: true }).first().waitFor();
+  });
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().endsWith('/commands')) {
+      keys.push(request.headers()['idempotency-key'] ?? '');
+    }
+  });
+  // Nobody is known to a demo that was started anew: the work waits for its person.
+  await page.getByRole('button', { name: 'Technician', exact: true }).click();
+  await piece(page, set).getByText(work.states.sent).waitFor();
+  assert.ok(keys.length >= 2, `it was asked ${keys.length} times`);
+  assert.equal(new Set(keys).size, 1, 'always under one key');
+  assert.equal(await actsOn(`meter ${meter}`, 'orderCommand'), 1, 'and done once');
+  await phone.close();
+});
+
+test('whoever comes after another sees nothing of theirs, and does not send it; the one before finds it again', {
+  skip,
+}, async () => {
+  const { phone, page } = await phoneOf('Technician');
+  const meter = meterOf(2);
+  const set = fill(work.names.setClock, meter);
+  await page.goto(`/field/${meter}`);
+  await page.getByText(field.purse.open).waitFor();
+  await phone.setOffline(true);
+  await page.getByRole('button', { name: field.setClock }).click();
+  await piece(page, set).getByText(work.states.waiting).waitFor();
+  await logOut(page);
+  await page.getByRole('button', { name: CONSOLE_WORDS.en.logIn.go, exact: true }).waitFor();
+  const kept = await page.evaluate(async () => ({
+    caches: (await caches.keys()).length,
+    workers: (await navigator.serviceWorker.getRegistrations()).length,
+  }));
+  assert.deepEqual(kept, { caches: 0, workers: 0 }, 'without network nobody opens it any more');
+
+  await phone.setOffline(false);
+  await enterField(page, 'Operator');
+  assert.deepEqual([await list(page).count(), await page.getByText(work.meters).count()], [0, 0]);
+  assert.equal(await actsOn(`meter ${meter}`, 'orderCommand'), 0);
+
+  await logOut(page);
+  await page.getByRole('button', { name: 'Technician', exact: true }).click();
+  await piece(page, set).getByText(work.states.sent).waitFor();
+  assert.equal(await actsOn(`meter ${meter}`, 'orderCommand'), 1);
+  const entries = await town.utility.options.store.read((tx) => tx.audit.page({ limit: 500 }));
+  const entry = entries.find(({ action, subject }) => action === 'orderCommand' && subject === `meter ${meter}`);
+  assert.equal(entry?.by, 'technician');
+  await phone.close();
+});
+
+test('what the host refuses later stands there with its reason; what it takes is done; a finding waits like the rest', {
+  skip,
+}, async () => {
+  const { phone, page } = await phoneOf('Technician');
+  const [meter, known] = [meterOf(3), meterOf(4)];
+  await page.goto(`/field/${meter}`);
+  await page.getByRole('button', { name: LOSSES_WORDS.en.lossSteps.visited }).waitFor();
+  await phone.setOffline(true);
+  await page.getByRole('button', { name: LOSSES_WORDS.en.lossSteps.closed }).click();
+  await page.getByLabel(LOSSES_WORDS.en.notes).fill('A wire around the meter');
+  await page.getByRole('button', { name: LOSSES_WORDS.en.lossSteps.closed }).click();
+  await page.getByText(work.states.waiting).waitFor();
+  assert.equal(await page.getByRole('button', { name: LOSSES_WORDS.en.lossSteps.visited }).count(), 0);
+  await page.getByRole('button', { name: field.another }).click();
+  for (const number of [known, '00cafe']) {
+    await page.getByRole('button', { name: field.enrol }).click();
+    await page.getByLabel(field.number).fill(number);
+    await page.getByLabel(field.subscriber).fill('house-4');
+    await page.getByLabel(field.address).fill('201');
+    await page.getByRole('button', { name: field.enrol }).last().click();
+    await piece(page, fill(work.names.enrol, number)).getByText(work.states.waiting).waitFor();
+  }
+  await phone.setOffline(false);
+  await piece(page, fill(work.names.enrol, '00cafe')).getByText(work.states.sent).waitFor();
+  const refused = piece(page, fill(work.names.enrol, known));
+  await refused.getByText(/^refused: .*enrolled/).waitFor();
+  await refused.getByRole('button', { name: work.takeOff }).click();
+  await refused.waitFor({ state: 'detached' });
+  const alarm = await town.utility.host.lossAlarm(ALARM);
+  assert.ok(!('reason' in alarm));
+  assert.deepEqual(
+    [alarm.state, alarm.steps.at(-1)?.note, svpmsnText(alarm.steps.at(-1)?.meter as never)],
+    ['closed', 'A wire around the meter', meter],
+  );
+  assert.equal(await actsOn('meter 00cafe', 'enrolMeter'), 1);
+  await phone.close();
+});
+
+test('a purse is not closed while its closing waits on a phone, and the page says so', { skip }, async () => {
+  const { phone, page } = await phoneOf('Operator');
+  const meter = meterOf(5);
+  const purse = async () =>
+    (await town.utility.host.meters()).find(({ meter: { svpmsn } }) => svpmsnText(svpmsn) === meter);
+  await page.goto(`/field/${meter}`);
+  await page.getByText(field.purse.open).waitFor();
+  await phone.setOffline(true);
+  await page.getByRole('button', { name: field.closePurse, exact: true }).click();
+  await page.getByRole('button', { name: `${field.closePurse}: ${field.sure}` }).click();
+  await page.getByRole('status').getByText(work.closingWaits).waitFor();
+  assert.equal((await purse())?.purse.state, 'open');
+  await phone.setOffline(false);
+  await page.getByRole('status').getByText(field.purse.closed).waitFor();
+  assert.equal(await actsOn(`meter ${meter}`, 'closePurse'), 1);
+  await phone.close();
+});
