@@ -85,7 +85,7 @@ test('a file that is no meter’s, and one that is cut short, is refused', async
   const refusal = async (name: string) => (await runIn(scratch, 'meter', 'run', name, ...LINE)).err;
   writeFileSync(join(scratch, 'foreign'), 'not a meter at all');
   writeFileSync(join(scratch, 'short'), Buffer.from('57504d4601010000ff', 'hex'));
-  writeFileSync(join(scratch, 'newer'), Buffer.from('57504d4603010000ff', 'hex'));
+  writeFileSync(join(scratch, 'newer'), Buffer.from('57504d4604010000ff', 'hex'));
   assert.match(await refusal('foreign'), /it is no meter of this version/);
   assert.match(await refusal('newer'), /it is no meter of this version/);
   assert.match(await refusal('short'), /it is cut short/);

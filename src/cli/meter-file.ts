@@ -9,6 +9,7 @@ import {
   type Nvm,
   REGISTER_PLACE_BYTES,
   SAM_MEMORY_BYTES,
+  type SupplyLayout,
   SVM_MEMORY_BYTES,
 } from '../meter/index.ts';
 import { lockFile } from '../storage/index.ts';
@@ -18,8 +19,10 @@ import { cannotWrite } from './write-whole.ts';
 
 /** "WPMF", then the version and the number of supplies, and two zeros; behind it a journal with the memories. */
 const MAGIC = fromHex('57504d46');
-const VERSION = 2;
+const VERSION = 3;
 const SUPPLIES = 1;
+/** Its memory on the board ends before the voltages: it is given room for them when the file is opened. */
+const VERSION_WITHOUT_VOLTAGES = 2;
 const headOf = (version: number): Uint8Array => Uint8Array.of(...MAGIC, version, SUPPLIES, 0, 0);
 const HEADER = headOf(VERSION);
 /** Its memories one behind the other, as they came: a file of it is written anew when it is opened. */
@@ -28,6 +31,8 @@ const VERSION_WITHOUT_JOURNAL = 1;
 const NVM_BYTES = layoutOf(SUPPLIES).length;
 /** The memories of a meter of one supply, one behind the other. */
 export const METER_MEMORY_BYTES = NVM_BYTES + SAM_MEMORY_BYTES + SVM_MEMORY_BYTES;
+const BARE_NVM_BYTES = (layoutOf(SUPPLIES).supplies[0] as SupplyLayout).voltages;
+const BARE_MEMORY_BYTES = METER_MEMORY_BYTES - NVM_BYTES + BARE_NVM_BYTES;
 /** And what a meter that reads the register of another has to know of it. */
 const KEPT_BYTES = METER_MEMORY_BYTES + REGISTER_PLACE_BYTES;
 
@@ -59,8 +64,24 @@ export function makeMeterFile(path: string, memory: MeterMemory): void {
 export const newMeterFile = ({ nvm, sam, svm }: MeterMemory): Uint8Array =>
   fileOf(Uint8Array.of(...nvm.bytes, ...sam.bytes, ...svm.bytes));
 
-const fileOf = (memories: Uint8Array): Uint8Array =>
-  newJournalFile(HEADER, Uint8Array.of(...memories, ...erased(REGISTER_PLACE_BYTES)));
+/** @param memories without voltages or with them; what is behind them, for a register, stays */
+const fileOf = (memories: Uint8Array, register: Uint8Array = erased(REGISTER_PLACE_BYTES)): Uint8Array => {
+  const bare = memories.length === BARE_MEMORY_BYTES;
+  const [board, chips] = [memories.subarray(0, BARE_NVM_BYTES), memories.subarray(bare ? BARE_NVM_BYTES : NVM_BYTES)];
+  const voltages = bare ? erased(NVM_BYTES - BARE_NVM_BYTES) : memories.subarray(BARE_NVM_BYTES, NVM_BYTES);
+  return newJournalFile(HEADER, Uint8Array.of(...board, ...voltages, ...chips, ...register));
+};
+
+/** The file of a meter from before there were voltages, as one of now. */
+function withVoltages(path: string): Uint8Array {
+  const journal = new NvmJournal(openDiskFile(path), BARE_MEMORY_BYTES + REGISTER_PLACE_BYTES);
+  try {
+    const { bytes } = journal.memory;
+    return fileOf(bytes.slice(0, BARE_MEMORY_BYTES), bytes.slice(BARE_MEMORY_BYTES));
+  } finally {
+    journal.close();
+  }
+}
 
 /** What is in the journal of a meter's file, as the meter sees it. */
 export interface KeptMeter {
@@ -103,6 +124,7 @@ export class MeterFile implements KeptMeter {
         throw new WrongUse(`The meter in ${path} runs already: stop the program that it runs in.`);
       opened.push(lock);
       if (version === VERSION_WITHOUT_JOURNAL) writeKept(path, fileOf(readFileSync(path).subarray(HEADER.length)));
+      if (version === VERSION_WITHOUT_VOLTAGES) writeKept(path, withVoltages(path));
       const kept = keptMeter(openDiskFile(path));
       opened.push(kept);
       return new MeterFile(path, kept, close);
@@ -142,6 +164,13 @@ function inMeterWords(error: unknown, path: string): unknown {
   );
 }
 
+/** Of a file of each version. */
+const SIZES: ReadonlyMap<number, number> = new Map([
+  [VERSION, journalFileBytes(KEPT_BYTES)],
+  [VERSION_WITHOUT_VOLTAGES, journalFileBytes(BARE_MEMORY_BYTES + REGISTER_PLACE_BYTES)],
+  [VERSION_WITHOUT_JOURNAL, HEADER.length + BARE_MEMORY_BYTES],
+]);
+
 /** @returns the version of the file */
 function check(path: string): number {
   const refuse = (why: string, remedy: string) =>
@@ -149,11 +178,13 @@ function check(path: string): number {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat?.isFile() !== true) throw refuse('there is no such file', 'make one with "wattpurse meter personalise"');
   const head = readFileSync(path).subarray(0, HEADER.length);
-  const version = [VERSION, VERSION_WITHOUT_JOURNAL].find((each) => headOf(each).every((byte, i) => head[i] === byte));
+  const version = [VERSION, VERSION_WITHOUT_VOLTAGES, VERSION_WITHOUT_JOURNAL].find((each) =>
+    headOf(each).every((byte, i) => head[i] === byte),
+  );
   if (version === undefined) {
     throw refuse('it is no meter of this version', 'name a file that "wattpurse meter personalise" made');
   }
-  const size = version === VERSION ? journalFileBytes(KEPT_BYTES) : HEADER.length + METER_MEMORY_BYTES;
+  const size = SIZES.get(version) as number;
   if (stat.size !== size) throw refuse('it is cut short', 'put it back from a copy');
   return version;
 }

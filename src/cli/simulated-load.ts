@@ -1,4 +1,4 @@
-import { stepEnergy, stepMeasured } from '../meter/index.ts';
+import { stepEnergy, stepMeasured, stepVoltage } from '../meter/index.ts';
 import { milliwattHours } from '../units/index.ts';
 import type { RunningMeter } from './running-meter.ts';
 
@@ -8,6 +8,8 @@ export type WattsAt = (unixMs: number) => number;
 const SECOND_MS = 1_000;
 const WATT_MILLISECONDS_PER_MILLIWATT_HOUR = 3_600;
 const MAINS_VOLTS = 230;
+/** Of transformer, line and service line together. */
+const OHMS = 0.4;
 
 /** A household that is not there: once a second the power circuit tells what flowed. @returns ends it, with its last reading */
 export function simulateLoad(meter: RunningMeter, load: WattsAt): () => void {
@@ -21,6 +23,8 @@ export function simulateLoad(meter: RunningMeter, load: WattsAt): () => void {
       measuredAt = now;
       const wanted = Math.floor(wattMilliseconds / WATT_MILLISECONDS_PER_MILLIWATT_HOUR);
       wattMilliseconds -= wanted * WATT_MILLISECONDS_PER_MILLIWATT_HOUR;
+      const drop = machine.supplies.some(({ relay }) => relay.reasons !== 0) ? 0 : (watts / MAINS_VOLTS) * OHMS;
+      stepVoltage(machine, 1, Math.round(1000 * (MAINS_VOLTS - drop)), now);
       const flowed = stepEnergy(machine, 1, milliwattHours(wanted), now, out);
       const measured = Math.round(flowed < wanted ? (watts * flowed) / wanted : watts);
       const deciAmperes = Math.round((10 * measured) / MAINS_VOLTS);

@@ -32,6 +32,7 @@ import {
   Result,
   setBand,
   type UseAnswer,
+  type VoltageDay,
 } from '../records/index.ts';
 import { encodeModeTable } from '../tariff/index.ts';
 import { type SupplyIndex, tokens, U32_MAX, unixSeconds } from '../units/index.ts';
@@ -51,6 +52,7 @@ import { commandRelay, driveLatch, reconsiderCredit, renewRecloses } from './rel
 import { balanceOf, clockMs, clockSeconds, clockTold, keepState, type Meter, type Supply } from './state.ts';
 import { noteTold } from './told-days.ts';
 import { totalsNow } from './totals.ts';
+import { voltagesOf } from './voltages.ts';
 
 /** Carries out an authentic command of the purposes control and monitoring; the answer is the body of M4. */
 export function carryOut(meter: Meter, h: Command, body: Uint8Array, out: MeterOutputs): Uint8Array {
@@ -197,15 +199,20 @@ function useAndLog(meter: Meter, body: Uint8Array): Uint8Array {
   const profiles = request.profiles
     .map(({ day, supply }) => profileOf(meter, day, supply))
     .filter((profile) => profile !== undefined);
+  const voltages = (request.voltages ?? [])
+    .map(({ day, supply }) => voltageDay(meter, day, supply))
+    .filter((each) => each !== undefined);
   const cards = request.cards && cardsOf(meter);
   const lacks = (request.modeTable && table === undefined) || (request.cards && cards === undefined);
-  const held = profiles.length === request.profiles.length && !lacks;
+  const areAllHeld = profiles.length === request.profiles.length && voltages.length === (request.voltages ?? []).length;
+  const held = areAllHeld && !lacks;
   const answer = answerOf(meter, held ? Result.done : Result.notHeld, {
     totals: request.totals ? meter.supplies.map(totalsNow) : [],
     modeTable: request.modeTable && table !== undefined ? encodeModeTable(table) : null,
     policy: request.policy ? meter.policy : null,
     profiles,
     ...(cards !== undefined && { cards }),
+    ...(voltages.length > 0 && { voltages }),
   });
   return encodeUseAnswer(answer);
 }
@@ -275,6 +282,12 @@ function profileOf(meter: Meter, day: number, index: SupplyIndex): DayProfile | 
   }
   noteTold(meter, supply, profile);
   return profile;
+}
+
+function voltageDay(meter: Meter, day: number, index: SupplyIndex): VoltageDay | undefined {
+  const supply = meter.supplies[index - 1];
+  const volts = supply && voltagesOf(meter, supply, day, lastDay(meter));
+  return volts && { day, supply: index, volts };
 }
 
 /** The ring may have gone on past a clock that went back: its oldest minutes then belong to later ones. */

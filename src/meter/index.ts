@@ -11,7 +11,13 @@ export { flagsOf } from './flags.ts';
 export { stepOverheard } from './foreign-modem.ts';
 export { inspectCards, inspectMinute, inspectPurse, inspectSequences } from './inspect.ts';
 export { type Key, pressKey, REQUEST_DIGITS_MAX } from './keypad.ts';
-export { EVENT_ROW_BYTES, layoutOf, PROFILE_RING_BYTES, PROFILE_RING_DAYS } from './layout.ts';
+export {
+  EVENT_ROW_BYTES,
+  layoutOf,
+  PROFILE_RING_BYTES,
+  PROFILE_RING_DAYS,
+  type SupplyLayout,
+} from './layout.ts';
 export {
   isForMeter,
   type MeterAnswer,
@@ -20,6 +26,7 @@ export {
   stepLastGasp,
   stepMeasured,
   stepTime,
+  stepVoltage,
 } from './meter.ts';
 export { erased, type Nvm, PlainNvm } from './nvm.ts';
 export type { MeterOutputs } from './outputs.ts';

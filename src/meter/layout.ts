@@ -6,6 +6,7 @@ import {
   POLICY_BYTES_MAX,
   PROFILE_DAYS_KEPT,
   TOTALS_BYTES,
+  VOLTAGE_INTERVALS,
 } from '../records/index.ts';
 import { TABLE_BYTES_MAX } from '../tariff/index.ts';
 import { PURSE_BYTES } from './purse-journal.ts';
@@ -24,6 +25,8 @@ export const STATE_BYTES = 140;
 export const TOTALS_BLOB_BYTES = 12 + TOTALS_BYTES;
 
 export const TOLD_DAY_BYTES = 8;
+/** Value u16 | number of the interval u16: see `voltages.ts`. */
+export const VOLTAGE_ROW_BYTES = 4;
 
 /** Where everything lies in the meter's non-volatile memory (part 15). */
 export interface Layout {
@@ -44,6 +47,8 @@ export interface SupplyLayout {
   readonly bands: number;
   /** What days were when they were told: see `told-days.ts`. */
   readonly told: number;
+  /** A row for each interval of the ring's days; behind all else, where meters from before have nothing. */
+  readonly voltages: number;
 }
 
 /** Where everything lies in the memory on the board of a meter with so many supplies, 1 to 4. */
@@ -64,7 +69,7 @@ function newLayout(supplyCount: number): Layout {
     return from;
   };
   const twice = (length: number): readonly [number, number] => [take(length), take(length)];
-  return {
+  const places = {
     purse: take(PURSE_BYTES),
     state: take(2 * STATE_BYTES),
     policy: twice(POLICY_BYTES_MAX + BLOB_OVERHEAD_BYTES),
@@ -76,6 +81,10 @@ function newLayout(supplyCount: number): Layout {
       bands: take(PROFILE_RING_BYTES - 2 * PROFILE_RING_MINUTES),
       told: take(PROFILE_RING_DAYS * TOLD_DAY_BYTES),
     })),
-    length: at,
   };
+  const supplies = places.supplies.map((supply) => ({
+    ...supply,
+    voltages: take(PROFILE_RING_DAYS * VOLTAGE_INTERVALS * VOLTAGE_ROW_BYTES),
+  }));
+  return { ...places, supplies, length: at };
 }

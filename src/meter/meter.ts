@@ -30,6 +30,7 @@ import { balanceOf, clockTold, keepState, type Meter, type Supply } from './stat
 import { floorOf, svmCommand } from './svm.ts';
 import { keepExport } from './totals.ts';
 import { noteHeard } from './transmission.ts';
+import { noteVoltage } from './voltages.ts';
 import { silence, warnIfLastUnit } from './warnings.ts';
 
 /**
@@ -80,6 +81,15 @@ export function stepMeasured(
   if (table !== undefined) supply.nextBand = phaseBand(table, measured.degreesOfLag);
   watchLimits(meter, supply, measured, out);
   if (meter.attention !== meter.attentionSent) callAttention(meter, out);
+}
+
+/**
+ * A voltage that was measured at `now`, and holds since the one before, at most a minute ago: it has its part in the
+ * mean of its interval, which it is to find running, so it comes before what else is done at that time. A meter that is
+ * never told any keeps none.
+ */
+export function stepVoltage(meter: Meter, supply: SupplyIndex, millivolts: number, now: number): void {
+  noteVoltage(meter.supplies[supply - 1] as Supply, millivolts, now);
 }
 
 /** The supply falls: the running minute is committed with the last of the power, and the modem calls with what is left. */

@@ -11,6 +11,7 @@ import { balanceOf, clockMs, keepState, type Meter, type Supply } from './state.
 import { svmCommand } from './svm.ts';
 import { forgetTold } from './told-days.ts';
 import { endDay, keepExport, reopenDay } from './totals.ts';
+import { endVoltage } from './voltages.ts';
 import { warnLowBalance } from './warnings.ts';
 
 /** Brings the meter's minute up to its clock, committing each minute that ends (part 15, sixty seconds). */
@@ -57,6 +58,7 @@ export function endMinute(meter: Meter, next: number, out: MeterOutputs): void {
   const { supplies } = meter;
   for (let i = 0; i < supplies.length; i++) {
     const supply = supplies[i] as Supply;
+    endVoltage(meter, supply, next);
     if (next >= supply.dayEnds) endDay(meter, supply, next);
     else if (next % EXPORT_KEPT_MINUTES === 0) keepExport(meter, supply, next);
   }

@@ -4,7 +4,7 @@ import { assert, type MilliwattHours, type SupplyIndex } from '../units/index.ts
 import { callAttention } from './attention.ts';
 import { recordEvent } from './event-log.ts';
 import { consume } from './exchanger.ts';
-import { stepMeasured, stepTime } from './meter.ts';
+import { stepMeasured, stepTime, stepVoltage } from './meter.ts';
 import type { Nvm } from './nvm.ts';
 import type { MeterOutputs } from './outputs.ts';
 import { noteReverse } from './reverse-energy.ts';
@@ -105,8 +105,9 @@ export function stepRegister(
   { now, relayObeys }: { readonly now: number; readonly relayObeys: boolean },
   out: MeterOutputs,
 ): 'believed' | 'doubted' | 'jumped' {
-  stepTime(meter, now, out);
   const supply = meter.supplies[0] as Supply;
+  stepVoltage(meter, supply.index, reading.millivolts, now);
+  stepTime(meter, now, out);
   let told: 'believed' | 'jumped' = 'believed';
   if (input.importZero === undefined) beginAt(meter, input, reading);
   else if (!isBelieved(input, reading, now)) {

@@ -1,7 +1,7 @@
 import { degreesOfLag, type PowerWindow } from '../metering/index.ts';
 import { assert, milliwattHours, type SupplyIndex } from '../units/index.ts';
 import { noteDisturbances } from './disturbances.ts';
-import { stepEnergy, stepMeasured, stepTime } from './meter.ts';
+import { stepEnergy, stepMeasured, stepTime, stepVoltage } from './meter.ts';
 import type { MeterOutputs } from './outputs.ts';
 import { noteReverse } from './reverse-energy.ts';
 import { senseSeal } from './seal.ts';
@@ -64,6 +64,7 @@ function takeWindow(
   out: MeterOutputs,
 ): void {
   const { supplied, window, at } = ended;
+  stepVoltage(meter, index, window.voltageMv, at);
   stepTime(meter, at, out);
   const nominalMv = supplied.calibration.nominalVoltageMv;
   noteDisturbances(meter, index, supplied.disturbances, { window, nominalMv });

@@ -26,6 +26,7 @@ import { type PursePlace, personaliseSvm, SVM_MEMORY_BYTES, startSvm } from './s
 import { forgetTold } from './told-days.ts';
 import { dayEnd, endDay, energySince, firstTotals, readTotals, reopenDay } from './totals.ts';
 import { flowInput, type PulseInput, restoreLeakWatch } from './valve.ts';
+import { noVoltage } from './voltages.ts';
 import { warnIfLastUnit } from './warnings.ts';
 
 /** The three memories of a meter: on its board, and inside each secure chip. */
@@ -239,7 +240,7 @@ function blankMeter(
     svm: startSvm(pursePlace(memory, supplyCount), randomness),
     sam: startSam(memory.sam, randomness, labSessions),
     supplies: layout.supplies.map((place, i) =>
-      blankSupply((i + 1) as SupplyIndex, place, kept, calibrations[i], i === 0 ? pulses : undefined),
+      blankSupply((i + 1) as SupplyIndex, place, kept, now, calibrations[i], i === 0 ? pulses : undefined),
     ),
     policy,
     kept,
@@ -277,6 +278,7 @@ function blankSupply(
   index: SupplyIndex,
   place: SupplyLayout,
   kept: Meter['kept'],
+  now: number,
   calibration: Calibration | undefined,
   pulses: PulseInput | undefined,
 ): Supply {
@@ -307,6 +309,7 @@ function blankSupply(
       recloseAt: undefined,
     },
     output: noOutputVoltage(),
+    voltage: noVoltage(now),
     reverse: noReverseEnergy(),
     watts: 0,
     circuit: calibration && supplyCircuit(calibration),

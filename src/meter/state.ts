@@ -30,6 +30,7 @@ import type { Sam } from './sam.ts';
 import type { SupplyCircuit } from './supply-circuit.ts';
 import type { Svm } from './svm.ts';
 import type { FlowInput } from './valve.ts';
+import type { IntervalVoltage } from './voltages.ts';
 
 /**
  * The meter while it has power: CPU 162 with what it holds in RAM, and the two secure chips behind it. All that must
@@ -146,6 +147,7 @@ export interface Supply {
   totalsSequence: number;
   readonly relay: RelayState;
   readonly output: OutputVoltage;
+  readonly voltage: IntervalVoltage;
   readonly reverse: ReverseEnergy;
   /** What the power circuit last measured, for the display; below 0 while energy flows back. */
   watts: number;

@@ -31,6 +31,7 @@ const codecs: Record<string, Codec> = {
   eventAnswer: { encode: records.encodeEventAnswer, decode: records.decodeEventAnswer },
   useRequest: { encode: records.encodeUseRequest, decode: records.decodeUseRequest },
   useAnswer: { encode: records.encodeUseAnswer, decode: records.decodeUseAnswer },
+  voltages: { encode: records.encodeVoltages, decode: records.decodeVoltages },
   totals: { encode: records.encodeTotals, decode: records.decodeTotals },
   controlStatus: { encode: records.encodeControlStatus, decode: records.decodeControlStatus },
   monitoringStatus: { encode: records.encodeMonitoringStatus, decode: records.decodeMonitoringStatus },

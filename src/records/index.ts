@@ -43,3 +43,4 @@ export {
   YEARLY_TOTALS,
 } from './totals.ts';
 export * from './use-read.ts';
+export * from './voltage.ts';

@@ -7,8 +7,9 @@ import { type DayProfile, PROFILE_DAYS_KEPT } from './profile.ts';
 import { type AnswerHead, readHead, writeHead } from './results.ts';
 import { areFlags } from './status.ts';
 import { decodeTotals, encodeTotals, isSupply, TOTALS_BYTES, type Totals } from './totals.ts';
+import { decodeVoltages, encodeVoltages, type VoltageDay } from './voltage.ts';
 
-/** One profile that is asked for: UTC day, supply. */
+/** One profile, or one day of voltages, that is asked for: UTC day, supply. */
 export interface ProfileSelector {
   readonly day: number;
   readonly supply: SupplyIndex;
@@ -16,8 +17,10 @@ export interface ProfileSelector {
 const PROFILE_SELECTORS_MAX = PROFILE_DAYS_KEPT * SUPPLIES_MAX;
 
 /**
- * M3 of 0x30, use and log read (FIG. 3): sections u8, bit 0 totals, 1 mode table, 2 supply policy, 3 cards, others 0 |
- * count u8, 0 to 28 | count x (day u16 | supply u8), rising by day, then supply. Info is always in the answer.
+ * M3 of 0x30, use and log read (FIG. 3): sections u8, bit 0 totals, 1 mode table, 2 supply policy, 3 cards,
+ * 4 voltages, others 0 | count u8, 0 to 28 | count x (day u16 | supply u8), rising by day, then supply; where bit 4 is
+ * set, then the days of voltages: count u8, 1 to 28 | the same again. Info is always in the answer. A meter from before
+ * there were voltages answers a request with bit 4 as one that is not understood: they are asked for by themselves.
  */
 export interface UseRequest {
   readonly totals: boolean;
@@ -25,24 +28,44 @@ export interface UseRequest {
   readonly policy: boolean;
   readonly cards?: true;
   readonly profiles: readonly ProfileSelector[];
+  /** Not empty. */
+  readonly voltages?: readonly ProfileSelector[];
 }
 
 export function encodeUseRequest(request: UseRequest): Uint8Array {
-  const { totals, modeTable, policy, cards = false } = request;
+  const { totals, modeTable, policy, cards = false, voltages } = request;
   const sections = (totals ? 1 : 0) | (modeTable ? 2 : 0) | (policy ? 4 : 0) | (cards ? 8 : 0);
-  const writer = new Writer().u8(sections).u8(request.profiles.length);
-  for (const { day, supply } of request.profiles) writer.u16(day).u8(supply);
+  const writer = new Writer().u8(sections | (voltages === undefined ? 0 : 16));
+  writeSelectors(writer, request.profiles);
+  if (voltages !== undefined) writeSelectors(writer, voltages);
   return writer.done();
+}
+
+function writeSelectors(writer: Writer, selectors: readonly ProfileSelector[]): void {
+  writer.u8(selectors.length);
+  for (const { day, supply } of selectors) writer.u16(day).u8(supply);
 }
 
 export function decodeUseRequest(bytes: Uint8Array): UseRequest | RecordFailure {
   const reader = new Reader(bytes);
   const sections = reader.u8();
+  if (reader.ok() && sections > 31) return failure('reserved-bits-set');
+  const profiles = readSelectors(reader);
+  if (isRecordFailure(profiles)) return profiles;
+  const voltages = (sections & 16) === 0 ? undefined : readSelectors(reader);
+  if (isRecordFailure(voltages)) return voltages;
+  if (!reader.ended()) return failure('length-wrong');
+  if (voltages?.length === 0) return failure('field-out-of-range');
+  const asked = { totals: (sections & 1) !== 0, modeTable: (sections & 2) !== 0, policy: (sections & 4) !== 0 };
+  const cards = (sections & 8) !== 0 && { cards: true as const };
+  return { ...asked, ...cards, profiles, ...(voltages !== undefined && { voltages }) };
+}
+
+function readSelectors(reader: Reader): ProfileSelector[] | RecordFailure {
   const count = reader.u8();
-  if (!reader.ok() || reader.left !== 3 * count) return failure('length-wrong');
-  if (sections > 15) return failure('reserved-bits-set');
+  if (!reader.ok() || reader.left < 3 * count) return failure('length-wrong');
   if (count > PROFILE_SELECTORS_MAX) return failure('field-out-of-range');
-  const profiles: ProfileSelector[] = [];
+  const selectors: ProfileSelector[] = [];
   let last = -1;
   for (let i = 0; i < count; i++) {
     const day = reader.u16();
@@ -50,10 +73,9 @@ export function decodeUseRequest(bytes: Uint8Array): UseRequest | RecordFailure 
     if (!isSupply(supply)) return failure('field-out-of-range');
     if (rank(day, supply) <= last) return failure('order-wrong');
     last = rank(day, supply);
-    profiles.push({ day, supply });
+    selectors.push({ day, supply });
   }
-  const asked = { totals: (sections & 1) !== 0, modeTable: (sections & 2) !== 0, policy: (sections & 4) !== 0 };
-  return { ...asked, ...((sections & 8) !== 0 && { cards: true }), profiles };
+  return selectors;
 }
 
 /**
@@ -85,6 +107,7 @@ export interface CardsTold {
  * - 3 the supply policy; at most one
  * - 4 a profile: day u16 | supply u8 | compressed profile; rising by day, then supply
  * - 5 cards: from cards u64 | epoch u32; at most one
+ * - 6 voltages: day u16 | supply u8 | voltages of a day; rising by day, then supply
  *
  * Kinds rise. What is not held is left out, and the result is then 12.
  */
@@ -96,6 +119,8 @@ export interface UseAnswer {
   readonly policy: SupplyPolicy | null;
   readonly profiles: readonly DayProfile[];
   readonly cards?: CardsTold;
+  /** Where any were asked for and are held. */
+  readonly voltages?: readonly VoltageDay[];
 }
 
 export function encodeUseAnswer(answer: UseAnswer): Uint8Array {
@@ -122,6 +147,15 @@ export function encodeUseAnswer(answer: UseAnswer): Uint8Array {
   if (answer.cards !== undefined) {
     writer.u8(Section.cards).u16(CARDS_BYTES).u64(answer.cards.fromCards).u32(answer.cards.epoch);
   }
+  for (const { day, supply, volts } of answer.voltages ?? []) {
+    const bytes = encodeVoltages(volts);
+    writer
+      .u8(Section.voltages)
+      .u16(3 + bytes.length)
+      .u16(day)
+      .u8(supply)
+      .bytes(bytes);
+  }
   return writer.done();
 }
 
@@ -145,7 +179,7 @@ export function decodeUseAnswer(bytes: Uint8Array): UseAnswer | RecordFailure {
   return isRecordFailure(sections) ? sections : { head, info, ...sections };
 }
 
-const Section = { totals: 1, modeTable: 2, policy: 3, profile: 4, cards: 5 } as const;
+const Section = { totals: 1, modeTable: 2, policy: 3, profile: 4, cards: 5, voltages: 6 } as const;
 const CARDS_BYTES = 12;
 
 const rank = (day: number, supply: number): number => day * 8 + supply;
@@ -156,6 +190,7 @@ function readSections(reader: Reader): Omit<UseAnswer, 'head' | 'info'> | Record
   let modeTable: Uint8Array | null = null;
   let policy: SupplyPolicy | null = null;
   let cards: CardsTold | undefined;
+  const voltages: VoltageDay[] = [];
   let last = -1;
   while (reader.left > 0) {
     const kind = reader.u8();
@@ -187,12 +222,18 @@ function readSections(reader: Reader): Omit<UseAnswer, 'head' | 'info'> | Record
       cards = { fromCards: tokens(fields.u64()), epoch: fields.u32() };
       if (!fields.ended()) return failure('length-wrong');
       place = 0;
+    } else if (kind === Section.voltages) {
+      const decoded = readVoltages(body);
+      if (isRecordFailure(decoded)) return decoded;
+      if (voltages.push(decoded) > PROFILE_SELECTORS_MAX) return failure('field-out-of-range');
+      place = rank(decoded.day, decoded.supply);
     } else return failure('format-unknown');
     const order = kind * 0x10_0000 + place;
     if (order <= last) return failure('order-wrong');
     last = order;
   }
-  return { totals, modeTable, policy, profiles, ...(cards !== undefined && { cards }) };
+  const further = { ...(cards !== undefined && { cards }), ...(voltages.length > 0 && { voltages }) };
+  return { totals, modeTable, policy, profiles, ...further };
 }
 
 function readProfile(bytes: Uint8Array): DayProfile | RecordFailure {
@@ -204,4 +245,15 @@ function readProfile(bytes: Uint8Array): DayProfile | RecordFailure {
   if (!isSupply(supply)) return failure('field-out-of-range');
   const decoded = decompressProfile(compressed);
   return isRecordFailure(decoded) ? decoded : { day, supply, ...decoded };
+}
+
+function readVoltages(bytes: Uint8Array): VoltageDay | RecordFailure {
+  const reader = new Reader(bytes);
+  const day = reader.u16();
+  const supply = reader.u8();
+  const coded = reader.rest();
+  if (!reader.ok()) return failure('length-wrong');
+  if (!isSupply(supply)) return failure('field-out-of-range');
+  const volts = decodeVoltages(coded);
+  return isRecordFailure(volts) ? volts : { day, supply, volts };
 }

@@ -19,6 +19,7 @@ import {
   stepLastGasp,
   stepMeasured,
   stepOverheard,
+  stepVoltage,
 } from '../meter/index.ts';
 import { RelayReason } from '../records/index.ts';
 import {
@@ -35,6 +36,7 @@ import { type LoadSource, minuteByMinute } from './loads.ts';
 import type { SeededRandom } from './random.ts';
 import { SecondMeter } from './second-meter.ts';
 import { type ApplianceId, Sockets } from './sockets.ts';
+import { MAINS_VOLTS, voltageAt } from './supply-voltage.ts';
 import type { LineTerminal } from './transformer.ts';
 
 /** What a house tells those who watch it. */
@@ -65,7 +67,6 @@ export interface HouseOptions {
 }
 
 const MILLIWATT_MINUTES_PER_MILLIWATT_HOUR = 60;
-export const MAINS_VOLTS = 230;
 /** A household's load lags a little; heavily inductive ones are for other scenes. */
 const DEGREES_OF_LAG = 8;
 
@@ -167,12 +168,15 @@ export class House implements LineTerminal {
     const pluggedIn = this.sockets.take(now);
     if (this.dark) return 0;
     const utcMinute = Math.round(now / 60_000) - 1;
-    const load = this.idle ? milliwattHours(0) : this.#load(utcMinute + this.options.zoneMinutes);
+    const localMinute = utcMinute + this.options.zoneMinutes;
+    const load = this.idle ? milliwattHours(0) : this.#load(localMinute);
     const wanted = this.idle ? load : milliwattHours(load + pluggedIn);
     const at = this.oscillator(now);
     // Measured to the end of the minute; a limit that trips cuts the next one.
     const supply: SupplyIndex = 1;
     this.#asked = wanted;
+    const drawn = (this.relayOpen ? 0 : wattsOf(wanted)) + this.bypassWatts;
+    stepVoltage(this.meter, supply, voltageAt({ address: this.address, watts: drawn, localMinute }), at);
     const flowed = this.#onItsSupply(() => stepEnergy(this.meter, supply, wanted, at, this.#outputs));
     this.#asked = milliwattHours(0);
     if (flowed === undefined) return 0;

@@ -1,7 +1,8 @@
 import { RelayReason, type SupplyPolicy } from '../../records/index.ts';
 import type { Svpmsn } from '../../units/index.ts';
-import { type House, MAINS_VOLTS } from '../house.ts';
+import type { House } from '../house.ts';
 import type { Happening } from '../options.ts';
+import { MAINS_VOLTS } from '../supply-voltage.ts';
 import type { Checker, Findings } from './checker.ts';
 
 /** What is asked for is measured each minute. */
