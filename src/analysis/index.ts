@@ -11,3 +11,4 @@ export * from './settlement.ts';
 export * from './suspects.ts';
 export type * from './technical-loss.ts';
 export * from './validation.ts';
+export * from './voltage-validation.ts';

@@ -89,6 +89,7 @@ export const ACCESS = {
   listExchanges: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'], own: ['subscriber'] },
   readStatement: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
   readMinutes: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
+  readVoltages: { scope: 'meters:read', all: ['operator', 'auditor', 'technician'], own: ['subscriber'] },
   readBalance: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },
   listCutOffs: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'], own: ['subscriber'] },
   readOutlook: { scope: 'meters:read', all: ['operator', 'auditor'], own: ['subscriber'] },

@@ -82,7 +82,7 @@ import { ExchangePassSchema, ExchangeSchema, TrafficSchema } from './schemas/exc
 import { ForecastSchema } from './schemas/forecast.ts';
 import { KeyUseSchema } from './schemas/keys.ts';
 import { CheckMinuteSchema, LineDaySchema, LineSchema } from './schemas/lines.ts';
-import { BalanceSchema, MinutesSchema, OutlookSchema } from './schemas/load.ts';
+import { BalanceSchema, MinutesSchema, OutlookSchema, VoltagesSchema } from './schemas/load.ts';
 import { LineBalanceSchema, LossAlarmSchema } from './schemas/losses.ts';
 import { MessageChoiceSchema, MessageSchema } from './schemas/messages.ts';
 import { EventSchema, MeterSchema, PurseSchema, SubscriberSchema, UseBucketSchema } from './schemas/meters.ts';
@@ -169,7 +169,15 @@ const SCHEMAS = [
   ...[CardInMeterSchema, CardPassedSchema, CardTicketSchema, OfflineMeterSchema, RecoverySchema, MeterPolicySchema],
   ...[CardChargeSchema, CardMonthSchema, ForecastSchema, PayeeAccountSchema, RemittanceSchema],
   ...[CallSchema, PhoneAccessSchema, MessageChoiceSchema, MessageSchema],
-  ...[OutlookSchema, TariffWeekSchema, TariffPreviewSchema, AccountSchema, TrialBalanceSchema, HeadSchema],
+  ...[
+    OutlookSchema,
+    VoltagesSchema,
+    TariffWeekSchema,
+    TariffPreviewSchema,
+    AccountSchema,
+    TrialBalanceSchema,
+    HeadSchema,
+  ],
 ];
 
 /** With every answer. An answer is data: no browser shows, frames, keeps, guesses or lends it. */

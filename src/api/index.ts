@@ -30,7 +30,7 @@ export type { ExchangeJson, TrafficEventJson, TrafficJson } from './schemas/exch
 export type { ForecastJson } from './schemas/forecast.ts';
 export type { KeyUseJson } from './schemas/keys.ts';
 export type { CheckMinuteJson, LineDayJson, LineJson } from './schemas/lines.ts';
-export type { BalanceJson, MinutesJson, OutlookJson } from './schemas/load.ts';
+export type { BalanceJson, MinutesJson, OutlookJson, VoltagesJson } from './schemas/load.ts';
 export type { LineBalanceJson, LossAlarmJson } from './schemas/losses.ts';
 export type { MessageChoiceJson, MessageJson } from './schemas/messages.ts';
 export type { EventJson, MeterJson, PurseJson, SubscriberJson, UseBucketJson } from './schemas/meters.ts';

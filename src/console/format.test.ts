@@ -39,6 +39,7 @@ test('energy and power have three significant figures, and a nought has none', (
   assert.equal(english.energy(-1_500), '-1.50 kWh');
   assert.equal(english.power(1_800), '1.80 kW');
   assert.equal(english.power(40), '40.0 W');
+  assert.equal(english.voltage(230_070), '230.1 V');
 });
 
 test('a share is a percentage with one decimal where it has one', () => {

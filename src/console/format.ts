@@ -13,6 +13,8 @@ export interface Format {
   readonly energy: (wattHours: number) => string;
   /** `1.23 kW` */
   readonly power: (watts: number) => string;
+  /** `230.1 V` of millivolts */
+  readonly voltage: (millivolts: number) => string;
   /** `12%` of 0.12 */
   readonly share: (ratio: number) => string;
   /** `14:03`, in the zone of the utility. */
@@ -64,6 +66,7 @@ export function createFormat(language: Language, { zone, currency }: Pick<Utilit
   const count = new Intl.NumberFormat(locale);
   const figures = { maximumSignificantDigits: 3, minimumSignificantDigits: 3 };
   const figure = new Intl.NumberFormat(locale, figures);
+  const volts = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const times = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(locale, { timeZone: zone, hourCycle: 'h23', ...options });
@@ -84,6 +87,7 @@ export function createFormat(language: Language, { zone, currency }: Pick<Utilit
     count: (value) => count.format(typeof value === 'string' ? (value as Intl.StringNumericLiteral) : value),
     energy: (wattHours) => scaled(wattHours, 'Wh'),
     power: (watts) => scaled(watts, 'W'),
+    voltage: (millivolts) => `${volts.format(millivolts / 1000)} V`,
     share: (ratio) => percent.format(ratio),
     time: (instant) => time.format(at(instant)),
     day: (instant) => day.format(at(instant)),

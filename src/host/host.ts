@@ -91,6 +91,7 @@ import { useOf } from './use.ts';
 import { ValueHold } from './value-hold.ts';
 import { closePurse, orderUnknown, sellAll, voidOrder } from './vending.ts';
 import { vendOf, vendsOf } from './vends.ts';
+import { readVoltages } from './voltages.ts';
 import {
   addWebhook,
   deleteWebhook,
@@ -451,6 +452,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     use: (query) => orStoreFailure(store.read((tx) => useOf(tx, query, settings.zone))),
     statement: (query) => orStoreFailure(store.read((tx) => readStatement(tx, query, settings.zone, clock.now()))),
     minutes: (query) => orStoreFailure(store.read((tx) => readMinutes(tx, query, settings.zone, clock.now()))),
+    voltages: (query) => orStoreFailure(store.read((tx) => readVoltages(tx, query, settings.zone, clock.now()))),
     balance: (query) => orStoreFailure(store.read((tx) => readBalance(tx, query, settings.zone, clock.now()))),
     outlook: (meter) => orStoreFailure(store.read((tx) => readOutlook(tx, meter, settings.zone, clock.now()))),
     policy: (meter) => orStoreFailure(store.read((tx) => readPolicy(tx, meter))),

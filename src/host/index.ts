@@ -12,6 +12,7 @@ export {
   type ReadingReason,
   raisedFrom,
   SUSPECT_EVENTS,
+  VOLTAGE_REASONS,
 } from '../analysis/index.ts';
 export { SUITE_NAMES, type Suite, suiteByName } from '../crypto/index.ts';
 export { type AreaConnection, AreaUnits, answerToHello } from './area-units.ts';

@@ -13,7 +13,7 @@ import {
   type UnknownMinute,
 } from './statement-minutes.ts';
 import { supplyRecords } from './supply-records.ts';
-import type { HostFailure, Meter, ReadingCheck } from './types.ts';
+import type { HostFailure, Meter } from './types.ts';
 
 export interface DatesQuery {
   readonly meter: number;
@@ -58,7 +58,7 @@ export interface MinutesOfDay {
   readonly checks: readonly ReadingFinding[];
 }
 
-const MINUTES_DAYS_MAX = 35;
+export const MINUTES_DAYS_MAX = 35;
 const MS_PER_MINUTE = 60_000;
 const MS_PER_DAY = MINUTES_PER_DAY * MS_PER_MINUTE;
 
@@ -135,18 +135,19 @@ function dayOf(
 }
 
 /** Findings of UTC days, cut to a civil day; what is estimated is divided by minutes. */
-function checksOf(
-  checks: readonly ReadingCheck[],
+export function checksOf<Finding extends ReadingFinding>(
+  checks: readonly { readonly day: number; readonly findings: readonly Finding[] }[],
   { start, end }: { readonly start: number; readonly end: number },
-): ReadingFinding[] {
+): Finding[] {
   const [first, last] = [start / MS_PER_MINUTE, Math.floor(end / MS_PER_MINUTE)];
   return checks.flatMap(({ day, findings }) =>
-    findings.flatMap(({ reason, from, minutes, estimated }) => {
+    findings.flatMap((finding) => {
+      const { from, minutes, estimated } = finding;
       const at = day * MINUTES_PER_DAY + from;
       const [begin, until] = [Math.max(at, first), Math.min(at + minutes, last)];
       if (begin >= until) return [];
       const share = (until - begin) / minutes;
-      const cut = { reason, from: begin - first, minutes: until - begin };
+      const cut = { ...finding, from: begin - first, minutes: until - begin };
       return [estimated === undefined ? cut : { ...cut, estimated: Math.round(share * estimated) }];
     }),
   );

@@ -41,6 +41,7 @@ import type {
   Trade,
   UsedDay,
   Vend,
+  VoltageReading,
   Webhook,
   WebhookDelivery,
 } from './types.ts';
@@ -67,6 +68,7 @@ export class MemoryShelves {
   readonly hostBeats = new MemoryShelf<HostBeat>(this.undo);
   readonly lineNetworks = new MemoryShelf<LineNetwork>(this.undo);
   readonly readingChecks = new MemoryShelf<ReadingCheck>(this.undo);
+  readonly voltages = new MemoryShelf<VoltageReading>(this.undo);
   readonly lossAlarms = new MemoryShelf<LossAlarm, 'localUnit' | 'state'>(this.undo, ['localUnit', 'state']);
   readonly agents = new MemoryShelf<Agent>(this.undo);
   readonly agentMembers = new MemoryShelf<AgentMember, 'agent'>(this.undo, ['agent']);
@@ -125,6 +127,7 @@ export class MemoryShelves {
     this.hostBeats.fill(others.hostBeats);
     this.lineNetworks.fill(others.lineNetworks);
     this.readingChecks.fill(others.readingChecks);
+    this.voltages.fill(others.voltages);
     this.lossAlarms.fill(others.lossAlarms);
     this.agents.fill(others.agents);
     this.agentMembers.fill(others.agentMembers);

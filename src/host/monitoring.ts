@@ -17,8 +17,10 @@ import {
   isRecordFailure,
   MeterFlag,
   PROFILE_DAYS_KEPT,
+  Result,
   setBand,
   type Totals,
+  type VoltageDay,
 } from '../records/index.ts';
 import type { Milliseconds, SupplyIndex, Svpmsn, Tokens } from '../units/index.ts';
 import { awaitCards, lineRow, takeCardCredits, takeCardsSaid } from './card-meters.ts';
@@ -33,6 +35,7 @@ import { daysSince, divideDays } from './revenue.ts';
 import type { SlotPayments } from './slot-payments.ts';
 import { alarmsAfter, alarmsHeard, alarmsOfEvents, alarmsRaised, eventsSettled, holdsNoValueKey } from './standing.ts';
 import type { Knowledge, Meter, MeterEvent } from './types.ts';
+import { takeVoltages, voltagesMissing } from './voltages.ts';
 import { wake } from './work.ts';
 
 type PollResult = Extract<BackhaulMessage, { type: 'poll-result' }>;
@@ -61,7 +64,7 @@ export async function takePoll(
   const meter = await meterOn(tx, localUnit, poll.svpmsn);
   if (meter === undefined) return undefined;
   const { svpmsn } = meter;
-  const { told, totals, profiles, faults } = decodePoll(meter, poll);
+  const { told, totals, profiles, voltages, result, faults } = decodePoll(meter, poll);
   if (told === undefined) await heard(tx, svpmsn, now);
   else await believePoll(tx, meter, { told, clockOffsetMs: poll.clockOffsetMs }, now);
   const events = await takeEvents(tx, meter, poll, now);
@@ -74,11 +77,13 @@ export async function takePoll(
   const lived = profiles.filter(({ day }) => day <= dayOf(now));
   for (const profile of lived) await keepProfile(tx, svpmsn, profile, now);
   if (lived.length > 0) await noteProfiles(tx, svpmsn, lived);
+  const besideOthers = totals.length > 0 || profiles.length > 0 || told?.cards !== undefined;
+  const impossible = await takeVoltages(tx, meter, { result, days: voltages, besideOthers }, now);
   const days = [...new Set([...lived.map(({ day }) => day), ...daysOfTables(events.news, now)])];
   if (days.length > 0) await divideDays(tx, meter, { days, zone }, now);
   await wakeIfWaiting(tx, meter, now);
   const missing = told === undefined ? undefined : await missingAfter(tx, meter, poll, now);
-  return { faults: faults + events.faults + profiles.length - lived.length, missing };
+  return { faults: faults + events.faults + profiles.length - lived.length + impossible, missing };
 }
 
 /**
@@ -155,10 +160,14 @@ interface DecodedPoll {
   readonly told: Told | undefined;
   readonly totals: readonly Totals[];
   readonly profiles: readonly DayProfile[];
+  readonly voltages: readonly VoltageDay[];
+  /** Of the read of use; done where there was none. */
+  readonly result: Result;
   readonly faults: number;
 }
 
-const UNDERSTOOD_NOTHING: DecodedPoll = { told: undefined, totals: [], profiles: [], faults: 1 };
+const NOTHING_BROUGHT = { totals: [], profiles: [], voltages: [], result: Result.done, faults: 0 } as const;
+const UNDERSTOOD_NOTHING: DecodedPoll = { ...NOTHING_BROUGHT, told: undefined, faults: 1 };
 
 function decodePoll({ suite, svpmsn }: Meter, poll: PollResult): DecodedPoll {
   if (suite === Suite.tripleDes) {
@@ -167,7 +176,7 @@ function decodePoll({ suite, svpmsn }: Meter, poll: PollResult): DecodedPoll {
     if (isRecordFailure(use) || use.id !== svpmsn) return UNDERSTOOD_NOTHING;
     const at = saidAt(poll, use.timer);
     const told = { at, balance: use.balance, owed: undefined, flags: undefined, info: {} };
-    return { told, totals: [use.log], profiles: [], faults: 0 };
+    return { ...NOTHING_BROUGHT, told, totals: [use.log] };
   }
   if (poll.use !== undefined) {
     const use = decodeUseAnswer(poll.use);
@@ -182,13 +191,14 @@ function decodePoll({ suite, svpmsn }: Meter, poll: PollResult): DecodedPoll {
       policy: { policyVersion, nextTableVersion },
       cards: use.cards,
     };
-    return { told, totals: use.totals, profiles: use.profiles, faults: 0 };
+    const { totals, profiles, voltages = [] } = use;
+    return { told, totals, profiles, voltages, result: use.head.result, faults: 0 };
   }
   if (poll.status !== undefined) {
     const status = decodeMonitoringStatus(poll.status);
     if (isRecordFailure(status)) return UNDERSTOOD_NOTHING;
     const { clock, balance, owed, flags, ...info } = status;
-    return { told: { at: saidAt(poll, clock), balance, owed, flags, info }, totals: [], profiles: [], faults: 0 };
+    return { ...NOTHING_BROUGHT, told: { at: saidAt(poll, clock), balance, owed, flags, info } };
   }
   return { ...UNDERSTOOD_NOTHING, faults: 0 };
 }
@@ -316,11 +326,13 @@ async function postSpendingTold(
  */
 async function missingAfter(
   tx: StoreTransaction,
-  { svpmsn, supplies }: Meter,
+  meter: Meter,
   { events }: PollResult,
   now: Milliseconds,
 ): Promise<Collect | undefined> {
-  const { nextEvent = 1, eventsBefore = 1, lastDay = 0, profileDay = 0 } = await knowledge(tx, svpmsn);
+  const { svpmsn, supplies } = meter;
+  const known = await knowledge(tx, svpmsn);
+  const { nextEvent = 1, eventsBefore = 1, lastDay = 0, profileDay = 0 } = known;
   const eventsFrom = events === undefined && eventsBefore < nextEvent ? eventsBefore : 0;
   const profiles: { readonly day: number; readonly supply: SupplyIndex }[] = [];
   if (lastDay <= dayOf(now)) {
@@ -329,7 +341,11 @@ async function missingAfter(
     }
   }
   const isAwaited = (await lineRow(tx, svpmsn))?.awaited === true;
-  if (eventsFrom === 0 && profiles.length === 0 && !isAwaited) return undefined;
+  if (eventsFrom === 0 && profiles.length === 0 && !isAwaited) {
+    // By itself, when all else is there: see `takeVoltages`.
+    const use = await voltagesMissing(tx, known, meter, now);
+    return use && { type: 'collect', svpmsn, eventsFrom, use };
+  }
   const request = {
     ...{ totals: profiles.length > 0, modeTable: false, policy: false, profiles },
     ...(isAwaited && { cards: true as const }),
@@ -407,6 +423,8 @@ const NOTHING_KNOWN: Omit<Knowledge, 'svpmsn'> = {
   policyVersion: undefined,
   nextTableVersion: undefined,
   profileDay: undefined,
+  voltageDay: undefined,
+  voltageAskAt: undefined,
   eventsBefore: undefined,
   linkedEvent: undefined,
   eventLink: undefined,

@@ -117,6 +117,7 @@ export type HostByName = Pick<
   | 'use'
   | 'statement'
   | 'minutes'
+  | 'voltages'
   | 'balance'
   | 'outlook'
   | 'cutOffs'

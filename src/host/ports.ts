@@ -71,6 +71,7 @@ import type {
   Trade,
   UsedDay,
   Vend,
+  VoltageReading,
   Webhook,
   WebhookDelivery,
   Work,
@@ -317,6 +318,7 @@ export interface StoreReads {
   readonly lineNetworks: ShelfReads<LineNetwork>;
   readonly hostBeats: ShelfReads<HostBeat>;
   readonly readingChecks: ShelfReads<ReadingCheck>;
+  readonly voltages: ShelfReads<VoltageReading>;
   readonly lossAlarms: ShelfReads<LossAlarm, 'localUnit' | 'state'>;
 
   readonly agents: ShelfReads<Agent>;
@@ -412,6 +414,7 @@ export interface StoreTransaction extends StoreReads {
   readonly lineNetworks: Shelf<LineNetwork>;
   readonly hostBeats: Shelf<HostBeat>;
   readonly readingChecks: Shelf<ReadingCheck>;
+  readonly voltages: Shelf<VoltageReading>;
   readonly lossAlarms: Shelf<LossAlarm, 'localUnit' | 'state'>;
 
   readonly agents: Shelf<Agent>;

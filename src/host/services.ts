@@ -69,6 +69,7 @@ import type {
   Webhook,
 } from './types.ts';
 import type { UseBucket, UseQuery } from './use.ts';
+import type { Voltages } from './voltages.ts';
 import type { DeliveryPage, Undelivered, WebhookMade } from './webhooks.ts';
 
 export type * from './agent-services.ts';
@@ -100,6 +101,7 @@ export type { Debt, Purchase, Quote, Traded } from './trading.ts';
 export type { PostingPage, PostingQuery, TrialBalance } from './trial-balance.ts';
 export type * from './types.ts';
 export type { UseBucket, UseQuery } from './use.ts';
+export type { Voltages, VoltagesOfDay } from './voltages.ts';
 export type { DeliveryPage, Undelivered, WebhookMade } from './webhooks.ts';
 
 /** What came from outside: time that passed, or a message of a local unit. */
@@ -389,6 +391,8 @@ export interface HostServices extends AgentReads, CardServices {
   statement(query: StatementQuery): Promise<Statement | HostFailure>;
   /** The load of a meter by minute; at most 35 days at once. */
   minutes(query: MinutesQuery): Promise<Minutes | HostFailure>;
+  /** At most 35 days. */
+  voltages(query: MinutesQuery): Promise<Voltages | HostFailure>;
   /** The balance of a meter over time; at most 100 days at once. */
   balance(query: DatesQuery): Promise<BalanceHistory | HostFailure>;
   /** How long the balance of a meter is enough, if use goes on as it was. */

@@ -349,6 +349,9 @@ export interface Knowledge {
   readonly nextTableVersion: number | undefined;
   /** The newest UTC day of which a load profile came. */
   readonly profileDay: number | undefined;
+  /** The newest UTC day of which voltages came, and before when the meter is not asked for more. */
+  readonly voltageDay: number | undefined;
+  readonly voltageAskAt: Milliseconds | undefined;
   /** The events of the meter before this one were read, as far as it still had them. */
   readonly eventsBefore: number | undefined;
   /** The newest event up to which the chain was followed, by its sequence, and its link. */

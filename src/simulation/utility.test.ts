@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { MemoryStore } from '../host/index.ts';
 import { PERFECT_CONDITIONS, powerLineConditions } from '../line/index.ts';
 import { inspectPurse, totalsNow } from '../meter/index.ts';
+import { VOLTAGE_MISSING } from '../records/index.ts';
 import { DEFAULT_TARIFF } from '../tariff/index.ts';
 import { type Happening, minuteByMinute, tell } from './index.ts';
 import {
@@ -104,6 +105,20 @@ test('events and profiles that a local unit brought, and the books lost, are bro
   const after = await known();
   assert.ok((after.eventsBefore ?? 0) >= nextEvent);
   assert.equal(after.profileDay, profileDay);
+});
+
+test('the voltage of a day comes from the meter to the books over the line, quarter by quarter', async () => {
+  const utility = await openSmall({ outages: false });
+  await utility.runUntil(BEGINS_MS + 27 * HOUR_MS);
+  const ids = utility.houses.map(({ svpmsn }) => `${svpmsn.toString(16).padStart(6, '0')}-1-${BEGINS_MS / DAY_MS}`);
+  const readings = await utility.options.store.read((tx) => tx.voltages.of(ids));
+  for (const reading of readings) {
+    assert.ok(reading !== undefined, 'each meter has told its day');
+    const known = [...reading.volts].filter((each) => each !== VOLTAGE_MISSING);
+    assert.ok(known.length >= 90, `${known.length} quarters`);
+    assert.ok(Math.min(...known) > 20_000 && Math.max(...known) <= 23_600);
+    assert.ok(new Set(known).size > 30, 'they differ');
+  }
 });
 
 test('an event that is changed in the memory of a meter shows at the next one, and no honest meter is blamed', async () => {

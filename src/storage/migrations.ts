@@ -5,7 +5,7 @@ export const SEALED_TABLES: readonly string[] = [
   ...['payments', 'contracts', 'receipts_due', 'receipts', 'webhooks', 'deliveries', 'closings', 'settled_minutes'],
   ...['used_days', 'agents', 'agent_members', 'vends', 'shifts', 'card_providers', 'cards', 'card_purses'],
   ...['card_orders', 'card_tickets', 'offline_meters', 'line_balances', 'line_networks', 'loss_alarms'],
-  'reading_checks',
+  ...['reading_checks', 'voltages'],
   ...['settlement_claims', 'people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit', 'heads'],
   ...[
     'card_slots',
@@ -159,6 +159,8 @@ ALTER TABLE knowledge ADD COLUMN alarms INTEGER;
 ALTER TABLE knowledge ADD COLUMN alarms_at INTEGER;
 ALTER TABLE knowledge ADD COLUMN linked_event INTEGER;
 ALTER TABLE knowledge ADD COLUMN event_link BLOB;
+ALTER TABLE knowledge ADD COLUMN voltage_day INTEGER;
+ALTER TABLE knowledge ADD COLUMN voltage_ask_at INTEGER;
 CREATE INDEX orders_found ON orders (sequence) WHERE state = 'found';
 CREATE INDEX commands_awaiting ON commands (sequence) WHERE state = 'awaiting-local-unit';
 
@@ -353,6 +355,10 @@ CREATE TABLE line_networks (id TEXT PRIMARY KEY, local_unit INTEGER NOT NULL, fi
 CREATE TABLE reading_checks (
   id TEXT PRIMARY KEY, svpmsn INTEGER NOT NULL, supply INTEGER NOT NULL, day INTEGER NOT NULL,
   checked_at INTEGER NOT NULL, findings TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE voltages (
+  id TEXT PRIMARY KEY, svpmsn INTEGER NOT NULL, supply INTEGER NOT NULL, day INTEGER NOT NULL,
+  heard_at INTEGER NOT NULL, volts BLOB NOT NULL, findings TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE loss_alarms (
   id TEXT PRIMARY KEY, local_unit INTEGER NOT NULL, state TEXT NOT NULL, raised_at INTEGER NOT NULL,

@@ -1,4 +1,4 @@
-import type { Knowledge, ReadingCheck } from '../host/types.ts';
+import type { Knowledge, ReadingCheck, VoltageReading } from '../host/types.ts';
 import { table } from './table.ts';
 
 /** What the host holds to be true of each meter. */
@@ -19,6 +19,8 @@ export const knowledge = table<Knowledge>('knowledge', ['svpmsn'], {
   policyVersion: 'number?',
   nextTableVersion: 'number?',
   profileDay: 'number?',
+  voltageDay: 'number?',
+  voltageAskAt: 'number?',
   eventsBefore: 'number?',
   linkedEvent: 'number?',
   eventLink: 'bytes?',
@@ -34,5 +36,15 @@ export const readingChecks = table<ReadingCheck>('reading_checks', ['id'], {
   supply: 'number',
   day: 'number',
   checkedAt: 'number',
+  findings: 'json',
+});
+/** Means of quarters of an hour, a UTC day of a supply in each row. */
+export const voltages = table<VoltageReading>('voltages', ['id'], {
+  id: 'text',
+  svpmsn: 'number',
+  supply: 'number',
+  day: 'number',
+  heardAt: 'number',
+  volts: 'energies',
   findings: 'json',
 });

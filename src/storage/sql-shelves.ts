@@ -40,6 +40,7 @@ import type {
   Trade,
   UsedDay,
   Vend,
+  VoltageReading,
   Webhook,
   WebhookDelivery,
 } from '../host/ports.ts';
@@ -88,6 +89,7 @@ import {
   trades,
   usedDays,
   vends,
+  voltages,
   webhooks,
 } from './tables.ts';
 
@@ -112,6 +114,7 @@ export class SqlShelves {
   readonly hostBeats: SqlShelf<HostBeat>;
   readonly lineNetworks: SqlShelf<LineNetwork>;
   readonly readingChecks: SqlShelf<ReadingCheck>;
+  readonly voltages: SqlShelf<VoltageReading>;
   readonly lossAlarms: SqlShelf<LossAlarm, 'localUnit' | 'state'>;
   readonly agents: SqlShelf<Agent>;
   readonly agentMembers: SqlShelf<AgentMember, 'agent'>;
@@ -157,6 +160,7 @@ export class SqlShelves {
     this.hostBeats = new SqlShelf(connection, hostBeats);
     this.lineNetworks = new SqlShelf(connection, lineNetworks);
     this.readingChecks = new SqlShelf(connection, readingChecks);
+    this.voltages = new SqlShelf(connection, voltages);
     this.lossAlarms = new SqlShelf(connection, lossAlarms);
     this.agents = new SqlShelf(connection, agents);
     this.agentMembers = new SqlShelf(connection, agentMembers);

@@ -306,6 +306,7 @@ test('a database of the version before is taken forward: what was refunded then 
   }
   before.exec('ALTER TABLE knowledge DROP COLUMN alarms; ALTER TABLE knowledge DROP COLUMN alarms_at');
   before.exec('ALTER TABLE knowledge DROP COLUMN linked_event; ALTER TABLE knowledge DROP COLUMN event_link');
+  before.exec('ALTER TABLE knowledge DROP COLUMN voltage_day; ALTER TABLE knowledge DROP COLUMN voltage_ask_at');
   before.exec('ALTER TABLE orders DROP COLUMN why; ALTER TABLE purses DROP COLUMN used_units; PRAGMA user_version = 2');
   before.close();
   const store = openSqliteStore(folder);

@@ -41,6 +41,16 @@ const readings = {
   doubled: 'Another supply of the line told the very same day.',
 } as const;
 
+const voltage = {
+  title: 'Voltage',
+  label: 'Voltage by quarter of an hour over {} days: from {} to {}.',
+  lowest: 'Lowest quarter of an hour',
+  highest: 'Highest quarter of an hour',
+  none: 'not told',
+  impossible: 'No voltage that a meter can have measured.',
+  note: 'Means of a quarter of an hour, which come with the end of their day. Short dips and rises are among the events.',
+} as const;
+
 type Of<T> = Readonly<Record<keyof T, string>>;
 
 /** Of the chart of a balance. */
@@ -71,6 +81,20 @@ export const LOAD_WORDS: Readonly<Record<Language, Of<typeof load>>> = {
     dayLabel: '{}의 분 단위 부하: 최대 {}.',
     power: '부하',
     price: '요금',
+  },
+};
+
+/** Of the chart of a voltage. */
+export const VOLTAGE_WORDS: Readonly<Record<Language, Of<typeof voltage>>> = {
+  en: voltage,
+  ko: {
+    title: '전압',
+    label: '{}일 동안 15분마다의 전압: {}에서 {}까지.',
+    lowest: '가장 낮은 15분',
+    highest: '가장 높은 15분',
+    none: '전달되지 않음',
+    impossible: '계량기가 잴 수 없는 전압입니다.',
+    note: '15분 평균이며, 하루가 끝나면 전해집니다. 짧은 전압 강하와 상승은 이벤트에 있습니다.',
   },
 };
 

@@ -91,6 +91,7 @@ const QUERIES: Readonly<Partial<Record<Operation, string>>> = {
   lookUpCard: '?card=04a1b2c3d4e5f6&region=gas',
   readStatement: '?from=2026-01-05&to=2026-01-05',
   readMinutes: '?from=2026-01-05&to=2026-01-05',
+  readVoltages: '?from=2026-01-05&to=2026-01-05',
   readBalance: '?from=2026-01-05&to=2026-01-05',
   readUse: '?by=day&from=2026-01-05T00:00:00Z&to=2026-01-06T00:00:00Z',
   readCheckMinutes: '?from=2026-01-05T00:00:00Z&to=2026-01-05T01:00:00Z',

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { CutOffJson, MinutesJson, OutlookJson, TariffPreviewJson, TariffWeekJson } from '../../src/api/index.ts';
+import type {
+  CutOffJson,
+  MinutesJson,
+  OutlookJson,
+  TariffPreviewJson,
+  TariffWeekJson,
+  VoltagesJson,
+} from '../../src/api/index.ts';
 import { MemoryStore } from '../../src/host/index.ts';
 import { made } from '../../src/host/rig.testing.ts';
 import { EventKind, emptyDayProfile, RelayReason } from '../../src/records/index.ts';
@@ -28,6 +35,10 @@ before(async () => {
     const found = { reason: 'missing', from: 0, minutes: 2, estimated: 10 } as const;
     const check = { svpmsn: svpmsn(3), supply: 1, day, checkedAt: rig.clock.now(), findings: [found] } as const;
     await tx.readingChecks.put([{ id: `000003-1-${day}`, ...check }]);
+    const volts = new Uint16Array(96).fill(23_010).fill(0xffff, 8, 10);
+    const gap = { reason: 'missing', from: 120, minutes: 30 } as const;
+    const heard = { svpmsn: svpmsn(3), supply: 1, day, heardAt: rig.clock.now() } as const;
+    await tx.voltages.put([{ id: `000003-1-${day}`, ...heard, volts, findings: [gap] }]);
     const time = unixSeconds(rig.clock.ms / 1000 + 3_600);
     await tx.addEvents([{ ...cut, time, svpmsn: svpmsn(3), heardAt: rig.clock.now() }]);
   });
@@ -46,6 +57,12 @@ test('a subscriber reads their minutes, their outlook and their week as JSON tha
   assert.deepEqual([supply, days[0]?.start, days[0]?.energy.length], [1, '2026-01-05T23:00:00.000Z', 1440]);
   assert.deepEqual(days[0]?.bands, [{ minute: 0, band: 0, surchargePercent: 100 }]);
   assert.deepEqual(days[0]?.checks, [{ minute: 60, minutes: 2, reason: 'missing', estimatedWh: '1.0' }]);
+  const voltages = await read<VoltagesJson>('voltages?from=2026-01-06&to=2026-01-06');
+  assert.deepEqual([voltages.supply, voltages.days[0]?.start], [1, '2026-01-05T23:00:00.000Z']);
+  // The day before in UTC, whose last hour this day begins with, has told none.
+  const quarters = [...new Array(4).fill(-1), ...new Array(8).fill(230_100), -1, -1, ...new Array(82).fill(230_100)];
+  assert.deepEqual(voltages.days[0]?.millivolts, quarters);
+  assert.deepEqual(voltages.days[0]?.checks, [{ minute: 180, minutes: 30, reason: 'missing' }]);
   const { use, daysKnown, balance } = await read<OutlookJson>('outlook');
   assert.deepEqual(use, { energyWhPerDay: '720.0', tokensPerDay: '7.20' });
   assert.deepEqual([daysKnown, balance], [2, undefined]);

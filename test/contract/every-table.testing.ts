@@ -241,6 +241,13 @@ async function putSettlement(tx: Transaction): Promise<void> {
       ],
     },
   ]);
+  await tx.voltages.put([
+    {
+      ...{ id: '00000a-1-20000', svpmsn: svpmsn(10), supply: 1, day: 20_000, heardAt: at },
+      volts: new Uint16Array(96).fill(23_000).fill(0xffff, 3, 5),
+      findings: [{ reason: 'missing', from: 45, minutes: 30 }],
+    },
+  ]);
   await tx.lossAlarms.put([
     {
       ...{ id: '00001-20000', localUnit: 1, state: 'seen', raisedAt: at, firstDay: 20_000, lastDay: 20_001, days: 2 },
@@ -303,6 +310,8 @@ const NOTHING_KNOWN = {
   ...{ nextEvent: undefined, policyAt: undefined, policyVersion: undefined, nextTableVersion: undefined },
   ...{
     profileDay: undefined,
+    voltageDay: undefined,
+    voltageAskAt: undefined,
     eventsBefore: undefined,
     linkedEvent: 2,
     eventLink: Uint8Array.of(1, 2),

@@ -123,6 +123,8 @@ const NOTHING = {
   ...{ nextEvent: undefined, policyAt: undefined, policyVersion: undefined, nextTableVersion: undefined },
   ...{
     profileDay: undefined,
+    voltageDay: undefined,
+    voltageAskAt: undefined,
     eventsBefore: undefined,
     linkedEvent: undefined,
     eventLink: undefined,

@@ -559,6 +559,8 @@ const KNOWN: Omit<Knowledge, 'svpmsn'> = {
   policyVersion: 7,
   nextTableVersion: 0,
   profileDay: 20_000,
+  voltageDay: 19_999,
+  voltageAskAt: at,
   eventsBefore: 7,
   linkedEvent: 6,
   eventLink: Uint8Array.of(0, 9, 255),

@@ -3,7 +3,16 @@ import { beforeOf, pageOf } from '../paging.ts';
 import { made } from '../problem.ts';
 import { Named, PageOf, PageQuery, Strict, Supply } from '../schemas/common.ts';
 import { CutOffSchema, cutOffJson } from '../schemas/cut-offs.ts';
-import { BalanceSchema, balanceJson, MinutesSchema, minutesJson, OutlookSchema, outlookJson } from '../schemas/load.ts';
+import {
+  BalanceSchema,
+  balanceJson,
+  MinutesSchema,
+  minutesJson,
+  OutlookSchema,
+  outlookJson,
+  VoltagesSchema,
+  voltagesJson,
+} from '../schemas/load.ts';
 import { LocalDate } from '../schemas/statement.ts';
 import type { Api, ApiServices } from '../server.ts';
 import { MeterParams, meterOfPath } from './meters.ts';
@@ -28,6 +37,25 @@ export function loadRoutes(app: Api, { host }: ApiServices): void {
       const { from, to, supply = 1 } = request.query;
       const { meter } = await meterOfPath(host, request);
       return minutesJson(made(await host.minutes({ meter: meter.svpmsn, supply, from, to })));
+    },
+  );
+
+  app.get(
+    '/meters/:meter/voltages',
+    {
+      config: { operation: 'readVoltages' },
+      schema: {
+        tags,
+        summary: 'The voltage by quarter of an hour, over at most 35 days, both dates included',
+        params: MeterParams,
+        querystring: Strict({ from: LocalDate, to: LocalDate, supply: Type.Optional(Supply) }),
+        response: { 200: Named(VoltagesSchema) },
+      },
+    },
+    async (request) => {
+      const { from, to, supply = 1 } = request.query;
+      const { meter } = await meterOfPath(host, request);
+      return voltagesJson(made(await host.voltages({ meter: meter.svpmsn, supply, from, to })));
     },
   );
 

@@ -5,6 +5,8 @@ import {
   type Outlook,
   READING_REASONS,
   type StatementBalance,
+  VOLTAGE_REASONS,
+  type Voltages,
 } from '../../host/index.ts';
 import { svpmsnText } from '../../units/index.ts';
 import {
@@ -77,6 +79,41 @@ export const MinutesSchema = Type.Object(
   { $id: 'Minutes', description: 'The load of a meter by minute, in days of the zone of the utility.' },
 );
 export type MinutesJson = Static<typeof MinutesSchema>;
+
+export const VoltagesSchema = Type.Object(
+  {
+    meter: MeterNumber,
+    supply: Supply,
+    zone: Type.String(),
+    asOf: Instant,
+    days: Type.Array(
+      Type.Object({
+        date: LocalDate,
+        start: Instant,
+        millivolts: Type.Array(Type.Integer(), {
+          description:
+            'The mean of each quarter of an hour from `start` on: 96 of them, or 92 or 100 where clocks change, or as many as have been. -1: not known. A day comes after its end in UTC.',
+        }),
+        checks: Type.Array(
+          Type.Object({
+            minute: Place,
+            minutes: Type.Integer({ minimum: 1 }),
+            reason: OneOf(
+              VOLTAGE_REASONS,
+              '`missing`: not measured, or less than half of the quarter was; `impossible`: below 40 V or above 400 V; `differs`: told otherwise before, the newer value is kept.',
+            ),
+          }),
+          { description: 'What validation found; none for a day that is as it should be.' },
+        ),
+      }),
+    ),
+  },
+  {
+    $id: 'Voltages',
+    description: 'The voltage of a supply by quarter of an hour, in days of the zone of the utility.',
+  },
+);
+export type VoltagesJson = Static<typeof VoltagesSchema>;
 
 const Accounts = {
   inFlight: SignedAmount,
@@ -176,6 +213,15 @@ export const minutesJson = ({ svpmsn, supply, zone, asOf, days }: Minutes): Minu
       ...{ minute: from, minutes, reason },
       ...maybe('estimatedWh', estimated, (energy) => wattHoursText(energy)),
     })),
+  })),
+});
+
+export const voltagesJson = ({ svpmsn, supply, zone, asOf, days }: Voltages): VoltagesJson => ({
+  meter: svpmsnText(svpmsn),
+  ...{ supply, zone, asOf: instantText(asOf) },
+  days: days.map(({ date, start, millivolts, checks }) => ({
+    ...{ date, start: instantText(start), millivolts: [...millivolts] },
+    checks: checks.map(({ reason, from, minutes }) => ({ minute: from, minutes, reason })),
   })),
 });
 

@@ -15,6 +15,7 @@ import { useRead } from '../../reads.ts';
 import { useSession } from '../../session.tsx';
 import { useNow } from '../../time.ts';
 import { MarkedReadings } from './readings.tsx';
+import { VoltagePanel } from './voltage.tsx';
 
 const DAYS = 14;
 
@@ -25,10 +26,8 @@ export function LoadTab({ meter: { number, supplies } }: { readonly meter: Meter
   const [search, setSearch] = useSearchParams();
   const supply = Math.max(1, Math.min(supplies, Number(search.get('supply') ?? 1) || 1));
   const to = dateOf(useNow(), zone);
-  const minutes = useRead<MinutesJson>(`/meters/${number}/minutes`, {
-    query: { from: daysBefore(to, DAYS - 1), to, supply },
-    live: true,
-  });
+  const query = { from: daysBefore(to, DAYS - 1), to, supply };
+  const minutes = useRead<MinutesJson>(`/meters/${number}/minutes`, { query, live: true });
   return (
     <Stack gap="md">
       {supplies > 1 && (
@@ -56,6 +55,7 @@ export function LoadTab({ meter: { number, supplies } }: { readonly meter: Meter
           )
         }
       </Loaded>
+      <VoltagePanel number={number} query={query} />
     </Stack>
   );
 }
