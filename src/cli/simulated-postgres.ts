@@ -12,7 +12,8 @@ export const TABLES: readonly string[] = [
   'card_slots',
   ...['terms', 'trades', 'dues', 'payments', 'contracts', 'receipts_due', 'receipts', 'webhooks', 'deliveries'],
   ...['closings', 'settled_minutes', 'used_days', 'settlement_claims', 'agents', 'agent_members', 'vends', 'shifts'],
-  ...['line_balances', 'line_networks', 'reading_checks', 'voltages', 'loss_alarms', 'host_beats', 'phone_access', 'calls'],
+  ...['line_balances', 'line_networks', 'reading_checks', 'voltages', 'loss_alarms', 'host_beats', 'tenancies'],
+  ...['phone_access', 'calls'],
   ...['message_choices', 'messages'],
   ...[
     'card_providers',

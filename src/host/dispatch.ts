@@ -28,6 +28,7 @@ import { ExchangeWriter } from './exchange-trace.ts';
 import { isFailure } from './failures.ts';
 import { type CardJob, claimWork, headerOf, type Job, keyOf, priorityOf } from './jobs.ts';
 import { bookKey, CHANGE_OF_VALUE, keyChangeBody, keyChangeCommand, SEARCH_OF_MONITORING } from './key-change.ts';
+import { goOnLeaving } from './leaving.ts';
 import { MeterKeys } from './meter-keys.ts';
 import { believeReceipt } from './monitoring.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
@@ -576,6 +577,7 @@ async function settleAnswer(
   if (job.type === 'query' && isGap && !stillAsked(purse, job)) return 'settled';
   const judgement = await bookReceipt(tx, purse, { receipt, meterLast }, now);
   await believeReceipt(tx, meter.svpmsn, receipt, now);
+  if (purse.state !== 'open') await goOnLeaving(tx, meter.svpmsn, now);
   if (judgement.type !== 'nothing-new') return 'settled';
   // Asked for the receipt after the last one booked, the meter has none: both have booked the same.
   if (job.type !== 'query' || !isGap) return 'again';

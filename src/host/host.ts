@@ -40,6 +40,8 @@ import { lineNetwork, putLineNetwork } from './line-networks.ts';
 import { checkMinutes, lineViews } from './lines.ts';
 import { readMinutes } from './load.ts';
 import { changeLossAlarm, type LossAlarmChange, lineBalances, lossAlarm, lossAlarms } from './loss-alarms.ts';
+import { duesOfPerson } from './moved-value.ts';
+import { moveIn, moveOut, payOutRest, stayOf, tenanciesOf } from './moving.ts';
 import type { Act, Office } from './office.ts';
 import { readOutages } from './outages.ts';
 import { readOutlook } from './outlook.ts';
@@ -308,6 +310,9 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     ...agentOffice(act),
     ...cards.office(act),
     replaceMeter: (asked) => andDispatch(dated((tx, now) => replaceMeter(tx, asked, now), act)),
+    moveOut: (asked) => andDispatch(dated((tx, now) => moveOut(tx, asked, settings.zone, now), act)),
+    moveIn: (asked) => andDispatch(dated((tx, now) => moveIn(tx, asked, settings.zone, now), act)),
+    payOutRest: (rest) => request((tx, now) => payOutRest(tx, rest, act.by, now), act),
     async rotateKeys(asked) {
       const generation = await newestHeld(ports, asked);
       if (typeof generation === 'object') return generation;
@@ -395,6 +400,16 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     openShiftOf: (person) => orStoreFailure(store.read((tx) => openShiftOf(tx, person))),
 
     terms: () => store.read(termsOf),
+    duesOfPerson: (subscriber) =>
+      orStoreFailure(
+        store.read(async (tx) => {
+          if ((await tx.subscriber(subscriber)) === undefined) return subscriberUnknown(subscriber);
+          const { id } = duesOfPerson(subscriber);
+          return (await tx.dues.of([id]))[0] ?? { id, arrears: 0n, fixedCharge: 0n, chargedMonth: 0 };
+        }),
+      ),
+    tenancies: (meter) => orStoreFailure(store.read((tx) => tenanciesOf(tx, meter))),
+    stay: (whose) => orStoreFailure(store.read((tx) => stayOf(tx, whose))),
     dues: (meter) => orStoreFailure(store.read((tx) => duesNow(tx, meter, settings.zone, clock.now()))),
 
     voidOrder: (orderId) => andDispatch(request((tx, now) => voidOrder(tx, orderId, now))),

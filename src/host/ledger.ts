@@ -48,6 +48,17 @@ export const repriced = (before: TradeParts, after: TradeParts, occasion: Occasi
     { account: 'arrears', amount: before.arrears - after.arrears },
   ]);
 
+/** Dues of a household are paid with what was left in its purse. */
+export const paidWithRest = (parts: TradeParts, occasion: Occasion): Posting =>
+  posting('closed', occasion, [{ account: 'value-moved', amount: parts.paid }, ...inParts(parts, -1n)]);
+
+/** What was left in the purse of a household that moved out is given to it. */
+export const restPaidOut = (account: Account, amount: bigint, occasion: Occasion): Posting =>
+  posting('paid-out', occasion, [
+    { account: 'value-moved', amount },
+    { account, amount: -amount },
+  ]);
+
 /** What was to be given back is given. */
 export const paidOut = (account: Account, amount: bigint, occasion: Occasion): Posting =>
   posting('paid-out', occasion, [

@@ -37,6 +37,7 @@ import type {
   SettlementClaim,
   Shift,
   SubscriberMessage,
+  Tenancy,
   TermsVersion,
   Trade,
   UsedDay,
@@ -52,6 +53,7 @@ export class MemoryShelves {
   readonly terms = new MemoryJournal<TermsVersion>(this.undo);
   readonly trades = new MemoryShelf<Trade>(this.undo);
   readonly dues = new MemoryShelf<Dues>(this.undo);
+  readonly tenancies = new MemoryShelf<Tenancy, 'svpmsn' | 'subscriber'>(this.undo, ['svpmsn', 'subscriber']);
   readonly payments = new MemoryShelf<Payment, 'state' | 'approvalKey'>(this.undo, ['state', 'approvalKey']);
   readonly contracts = new MemoryShelf<Contract>(this.undo);
   readonly cardSlots = new MemoryShelf<CardSlot, 'tail'>(this.undo, ['tail']);
@@ -111,6 +113,7 @@ export class MemoryShelves {
     this.terms.fill(others.terms);
     this.trades.fill(others.trades);
     this.dues.fill(others.dues);
+    this.tenancies.fill(others.tenancies);
     this.payments.fill(others.payments);
     this.contracts.fill(others.contracts);
     this.cardSlots.fill(others.cardSlots);

@@ -27,6 +27,7 @@ import { awaitCards, lineRow, takeCardCredits, takeCardsSaid } from './card-mete
 import { takeCardEvents, takeCardFlag } from './card-slots.ts';
 import { CLOCK_SET, queueCommand } from './command-queue.ts';
 import { followChain } from './event-chain.ts';
+import { goOnLeaving } from './leaving.ts';
 import { eventsHeard } from './message-causes.ts';
 import type { StoreTransaction } from './ports.ts';
 import { checkReading } from './reading-checks.ts';
@@ -34,7 +35,7 @@ import { postSpending, wantQuery } from './receipts.ts';
 import { daysSince, divideDays } from './revenue.ts';
 import type { SlotPayments } from './slot-payments.ts';
 import { alarmsAfter, alarmsHeard, alarmsOfEvents, alarmsRaised, eventsSettled, holdsNoValueKey } from './standing.ts';
-import type { Knowledge, Meter, MeterEvent } from './types.ts';
+import type { Knowledge, Meter, MeterEvent, Purse } from './types.ts';
 import { takeVoltages, voltagesMissing } from './voltages.ts';
 import { wake } from './work.ts';
 
@@ -69,7 +70,7 @@ export async function takePoll(
   else await believePoll(tx, meter, { told, clockOffsetMs: poll.clockOffsetMs }, now);
   const events = await takeEvents(tx, meter, poll, now);
   await slots.takeEvents(tx, meter, events.news, now);
-  if (told !== undefined) await postSpendingTold(tx, meter, told, now);
+  const purse = told === undefined ? undefined : await postSpendingTold(tx, meter, told, now);
   for (const each of totals) {
     await tx.putTotals({ svpmsn, supply: each.supply, at: now, body: encodeTotals(each) });
   }
@@ -81,6 +82,7 @@ export async function takePoll(
   const impossible = await takeVoltages(tx, meter, { result, days: voltages, besideOthers }, now);
   const days = [...new Set([...lived.map(({ day }) => day), ...daysOfTables(events.news, now)])];
   if (days.length > 0) await divideDays(tx, meter, { days, zone }, now);
+  if (purse?.state === 'closed') await goOnLeaving(tx, svpmsn, now);
   await wakeIfWaiting(tx, meter, now);
   const missing = told === undefined ? undefined : await missingAfter(tx, meter, poll, now);
   return { faults: faults + events.faults + profiles.length - lived.length + impossible, missing };
@@ -282,12 +284,13 @@ function daysOfTables(news: readonly MeterEvent[], now: Milliseconds): number[] 
   return taken.length === 0 ? [] : daysSince(Math.min(...taken) as Milliseconds, now);
 }
 
+/** @returns the purse as it was in the books before */
 async function postSpendingTold(
   tx: StoreTransaction,
   meter: Meter,
   { at: said, balance, owed, info, cards }: Told,
   now: Milliseconds,
-): Promise<void> {
+): Promise<Purse | undefined> {
   const id = meter.svpmsn;
   const { eventsBefore = 1 } = await knowledge(tx, id);
   const at = said < now ? said : now;
@@ -298,26 +301,27 @@ async function postSpendingTold(
     await takeCardsSaid(tx, id, { ...cards, at, isYounger, isAfterEvents }, now);
   }
   // An event that was not read may say that the purse is frozen: then what it no longer shows was not spent.
-  if (info.nextEvent !== undefined && eventsBefore < info.nextEvent) return;
+  if (info.nextEvent !== undefined && eventsBefore < info.nextEvent) return before;
   const [purse] = await tx.pursesOf([id]);
-  if (purse === undefined || purse.freeze !== undefined) return;
+  if (purse === undefined || purse.freeze !== undefined) return before;
   // Before the last booking, or with a closing on its way, the balance does not belong to what is booked.
-  if (purse.queryWanted || !isYounger) return;
+  if (purse.queryWanted || !isYounger) return before;
   const row = await lineRow(tx, id);
   // A balance beside a sum that fell says nothing of what was spent.
-  if (row !== undefined && cards !== undefined && BigInt(cards.fromCards) < row.fromCards) return;
+  if (row !== undefined && cards !== undefined && BigInt(cards.fromCards) < row.fromCards) return before;
   const outstanding = await tx.outstanding(id);
-  if (outstanding?.op === 'close') return;
+  if (outstanding?.op === 'close') return before;
   const tokensOf = {
     credited: purse.credited + (row?.fromCards ?? 0n),
     balance: BigInt(balance),
     owed: owed === undefined ? undefined : BigInt(owed),
   };
   const agrees = await postSpending(tx, purse, { at, ...tokensOf }, now);
-  if (agrees || outstanding !== undefined) return;
+  if (agrees || outstanding !== undefined) return before;
   // Nothing is on its way that could explain it: the meter holds what these books do not know, or took it from a card.
   if (row === undefined || cards !== undefined) await wantQuery(tx, meter, now);
   else await awaitCards(tx, meter, now);
+  return before;
 }
 
 /**

@@ -3,21 +3,26 @@ import { claimOf } from './claim.ts';
 import { allEnergy, move, sold } from './ledger.ts';
 import { newOrder } from './new-order.ts';
 import type { StoreTransaction } from './ports.ts';
-import { Lane, type Meter, type Order } from './types.ts';
+import { type Account, Lane, type Meter, type Order } from './types.ts';
 import { wake } from './work.ts';
 
 /** Ids of orders that close the purse of a meter which another takes the place of. Nobody outside names an order so. */
 export const REPLACEMENT_PREFIX = 'replacement:';
+/** The same of meters from which a household moves out, and of orders that repay what it owes on emergency credit. */
+export const MOVE_OUT_PREFIX = 'move-out:';
+export const REPAYMENT_PREFIX = 'move-out-owed:';
 const MOVED_PREFIX = 'moved:';
 /** Of an order whose value came out of another purse. */
 export const MOVED_SOURCE = 'replacement';
+/** Of an order that repays emergency credit of a household that leaves: it is on their arrears instead. */
+export const REPAYMENT_SOURCE = 'move-out';
 
 /** `replacement:00000A>00000B`, and a number where it was tried before. */
 export const replacementId = (old: Svpmsn, by: Svpmsn, attempt: number): string =>
   `${REPLACEMENT_PREFIX}${svpmsnText(old)}>${svpmsnText(by)}${attempt === 1 ? '' : `#${attempt}`}`;
 
 export const isReserved = (orderId: string): boolean =>
-  orderId.startsWith(REPLACEMENT_PREFIX) || orderId.startsWith(MOVED_PREFIX);
+  [REPLACEMENT_PREFIX, MOVE_OUT_PREFIX, REPAYMENT_PREFIX, MOVED_PREFIX].some((prefix) => orderId.startsWith(prefix));
 
 /**
  * What left a purse that was closed for a replacement goes to the meter after it, in the transaction that books the
@@ -29,16 +34,30 @@ export async function moveOn(tx: StoreTransaction, closing: Order, amount: bigin
   if (number === undefined) return;
   const [meter] = await tx.metersOf([svpmsn(Number.parseInt(number, 16))]);
   if (meter === undefined) throw new Error(`the meter that ${closing.id} names is in the books`);
-  await moveDues(tx, { from: closing, to: meter }, now);
-  if (amount === 0n) return;
-  const order = newOrder(
-    `${MOVED_PREFIX}${closing.id}`,
-    meter,
-    { op: 'credit', amount: tokens(Number(amount)), source: MOVED_SOURCE },
-    now,
-  );
-  const price = { account: 'value-moved', parts: allEnergy(amount) } as const;
-  // After a restore the new meter may have told of it already.
+  await moveDues(tx, { from: duesOf(closing), to: duesOf(meter), order: closing.id }, now);
+  if (amount > 0n) await sellMoved(tx, meter, { closing: closing.id, amount }, now);
+}
+
+/** What left a purse by an order that closed it is sold to another meter: under one id, so once. */
+export const sellMoved = (
+  tx: StoreTransaction,
+  meter: Meter,
+  { closing, amount }: { readonly closing: string; readonly amount: bigint },
+  now: Milliseconds,
+): Promise<void> =>
+  sellUnpaid(tx, meter, { id: `${MOVED_PREFIX}${closing}`, amount, source: MOVED_SOURCE, account: 'value-moved' }, now);
+
+/** An order of the books' own: no money comes in for it, and another account bears it. */
+export async function sellUnpaid(
+  tx: StoreTransaction,
+  meter: Meter,
+  own: { readonly id: string; readonly amount: bigint; readonly source: string; readonly account: Account },
+  now: Milliseconds,
+): Promise<void> {
+  const { id, amount, source, account } = own;
+  const order = newOrder(id, meter, { op: 'credit', amount: tokens(Number(amount)), source }, now);
+  const price = { account, parts: allEnergy(amount) };
+  // After a restore the meter may have told of it already.
   const [there] = (await tx.anyFound()) ? await tx.ordersOfTxid([order.txid]) : [];
   const claim = there === undefined ? undefined : claimOf(there, order, price, now);
   if (there !== undefined && claim !== undefined) {
@@ -51,25 +70,41 @@ export async function moveOn(tx: StoreTransaction, closing: Order, amount: bigin
   await wake(tx, [meter], Lane.value, now);
 }
 
-/** What a household owes follows it: nobody buys at the old meter any more. */
-async function moveDues(
+/** Whose dues: those of a meter, or of a household that left its meter and has no other. */
+interface DuesOf {
+  readonly id: string;
+  readonly svpmsn?: Svpmsn;
+}
+
+export const duesOf = ({ svpmsn }: { readonly svpmsn: Svpmsn }): DuesOf => ({ id: String(svpmsn), svpmsn });
+export const duesOfPerson = (subscriber: string): DuesOf => ({ id: `subscriber:${subscriber}` });
+
+/** What a person owes who has no meter is owed at the one that they get, if they owe anything. */
+export const bringDues = (
   tx: StoreTransaction,
-  { from, to }: { readonly from: Pick<Order, 'id' | 'svpmsn'>; readonly to: Pick<Meter, 'svpmsn'> },
+  meter: Pick<Meter, 'svpmsn' | 'subscriber'>,
+  now: Milliseconds,
+): Promise<void> => {
+  const order = `move-in:${svpmsnText(meter.svpmsn)}`;
+  return moveDues(tx, { from: duesOfPerson(meter.subscriber), to: duesOf(meter), order }, now);
+};
+
+/** What a household owes follows it: nobody buys at the old meter any more. */
+export async function moveDues(
+  tx: StoreTransaction,
+  { from, to, order }: { readonly from: DuesOf; readonly to: DuesOf; readonly order: string },
   now: Milliseconds,
 ): Promise<void> {
-  const [owed, known] = await tx.dues.of([String(from.svpmsn), String(to.svpmsn)]);
+  const [owed, known] = await tx.dues.of([from.id, to.id]);
   if (owed === undefined) return;
   const { arrears, fixedCharge, chargedMonth } = owed;
   // Where nothing was bought at the new one yet, its fixed charges go on from the month that the old one was counted to.
-  const before = known ?? { id: String(to.svpmsn), arrears: 0n, fixedCharge: 0n, chargedMonth };
+  const before = known ?? { id: to.id, arrears: 0n, fixedCharge: 0n, chargedMonth };
   await tx.dues.put([
     { ...owed, arrears: 0n, fixedCharge: 0n },
     { ...before, arrears: before.arrears + arrears, fixedCharge: before.fixedCharge + fixedCharge },
   ]);
   if (arrears === 0n) return;
-  const occasion = { at: now, order: from.id };
-  await tx.post([
-    move('debt', -arrears, { ...occasion, svpmsn: from.svpmsn }),
-    move('debt', arrears, { ...occasion, svpmsn: to.svpmsn }),
-  ]);
+  const at = ({ svpmsn }: DuesOf) => ({ at: now, order, ...(svpmsn !== undefined && { svpmsn }) });
+  await tx.post([move('debt', -arrears, at(from)), move('debt', arrears, at(to))]);
 }

@@ -3,6 +3,7 @@ import type { Decided, Decision } from './approvals.ts';
 import type { CardOffice, CardReads } from './card-services.ts';
 import type { RotationAsked, RotationPlan } from './key-rotation.ts';
 import type { LossAlarmChange } from './loss-alarms.ts';
+import type { MoveIn, MoveOut } from './moving.ts';
 import type { Remitting } from './remittances.ts';
 import type { Replacement } from './replacement.ts';
 import type { ControlRequest, HostServices } from './services.ts';
@@ -13,7 +14,9 @@ import type {
   LineNetwork,
   LossAlarm,
   NumberedOrder,
+  PaymentMethod,
   Remittance,
+  Tenancy,
 } from './types.ts';
 import type { Act } from './witness.ts';
 
@@ -60,6 +63,12 @@ export interface Office
   ): Promise<ControlCommand | HostFailure>;
   /** One meter takes the place of another: what is in the purse moves to it, once. Answered with the order that closes the old one. */
   replaceMeter(replacement: Replacement): Promise<NumberedOrder | HostFailure>;
+  /** A household leaves a meter: a last reading, and what was left is theirs, once. Answered with how far it is. */
+  moveOut(moving: MoveOut): Promise<Tenancy | HostFailure>;
+  /** A household comes to a meter where nobody lives. */
+  moveIn(moving: MoveIn): Promise<Tenancy | HostFailure>;
+  /** What was left of a household that moved out is given to it, once. */
+  payOutRest(rest: { readonly id: string; readonly method: PaymentMethod }): Promise<Tenancy | HostFailure>;
   /** Orders a step of a rotation from the meters of a stage; asked again it goes on where it was. */
   rotateKeys(asked: RotationAsked): Promise<RotationPlan | HostFailure>;
   /** Takes an alarm of loss further on its way: seen, visited, closed with a finding. */
@@ -100,6 +109,9 @@ export type HostByName = Pick<
   | 'contract'
   | 'terms'
   | 'dues'
+  | 'duesOfPerson'
+  | 'tenancies'
+  | 'stay'
   | 'receipts'
   | 'webhooks'
   | 'periods'

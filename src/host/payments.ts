@@ -2,6 +2,7 @@ import { txidTextOf } from '../exchange/index.ts';
 import { assertNever, type Milliseconds } from '../units/index.ts';
 import { amountFault, fail, isFailure, orStoreFailure, textFault } from './failures.ts';
 import { paidOut, returned } from './ledger.ts';
+import { oweAgain } from './owing.ts';
 import { orderOfPayment } from './payment-order.ts';
 import type { Authorisation, ChipAnswer, Completion, Instrument, PaymentRequest } from './payment-port.ts';
 import type { HostPorts, PaymentWay, StoreReads, StoreTransaction } from './ports.ts';
@@ -248,10 +249,9 @@ export class Payments {
   /** The value went to the meter: what was paid for it is owed again, and recovered from what is paid later. */
   async #owed(tx: StoreTransaction, payment: Payment, why: string): Promise<Payment> {
     const { id, svpmsn, paid, method } = payment;
-    const [dues] = await tx.dues.of([String(svpmsn)]);
-    if (dues !== undefined) await tx.dues.put([{ ...dues, arrears: dues.arrears + BigInt(paid) }]);
     const occasion = { at: this.#ports.clock.now(), svpmsn, order: orderOfPayment(id) };
     await tx.post([returned(method, BigInt(paid), occasion)]);
+    await oweAgain(tx, payment, { amount: BigInt(paid), order: occasion.order }, occasion.at);
     return { ...payment, state: 'returned', why };
   }
 

@@ -14,9 +14,10 @@ import {
 import { MeterFlag } from '../records/index.ts';
 import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens } from '../units/index.ts';
 import { lineRow } from './card-meters.ts';
+import { latestTenancy } from './leaving.ts';
 import { allEnergy, dividing, move, paidOut, refunded, repriced, spending } from './ledger.ts';
 import { valueStored } from './message-causes.ts';
-import { moveOn } from './moved-value.ts';
+import { moveOn, REPAYMENT_SOURCE } from './moved-value.ts';
 import type { StoreTransaction } from './ports.ts';
 import { receiptIsDue } from './receipting.ts';
 import { divide } from './revenue.ts';
@@ -177,6 +178,12 @@ async function refundOf(
   const occasion = { at: now, svpmsn, order: id };
   const refund = refunded(trade ?? allEnergy(BigInt(amount)), occasion);
   if (source === MANUAL_SOURCE) return [refund, paidOut('goodwill', BigInt(amount), occasion)];
+  if (source === REPAYMENT_SOURCE) {
+    // What was not repaid is on nobody's arrears.
+    const [owed] = await tx.dues.of([String(svpmsn)]);
+    if (owed !== undefined) await tx.dues.put([{ ...owed, arrears: owed.arrears - BigInt(amount) }]);
+    return [refund, paidOut('arrears', BigInt(amount), occasion)];
+  }
   return trade === undefined ? [refund] : [refund, ...(await floatGivenBack(tx, trade, now))];
 }
 
@@ -186,7 +193,9 @@ async function refundOf(
  */
 export async function wantQuery(tx: StoreTransaction, meter: Meter, now: Milliseconds): Promise<void> {
   const [purse] = await tx.pursesOf([meter.svpmsn]);
-  if (purse === undefined || meter.suite === Suite.tripleDes || purse.state === 'closed') return;
+  if (purse === undefined || meter.suite === Suite.tripleDes) return;
+  // Of a purse that is closed nobody asks any more, but while its household is not gone yet.
+  if (purse.state === 'closed' && (await latestTenancy(tx, meter.svpmsn))?.state !== 'leaving') return;
   await tx.putPurse({ ...purse, queryWanted: true });
   await wake(tx, [meter], Lane.value, now);
 }

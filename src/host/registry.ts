@@ -18,9 +18,12 @@ import {
   textFault,
 } from './failures.ts';
 import { raiseMapVersion } from './lines.ts';
+import { bringDues, duesOfPerson } from './moved-value.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import type { Enrolment, HostSettings, SubscriberChange } from './services.ts';
 import { firstTables } from './tariffs.ts';
+import { firstDues } from './terms.ts';
+import { UNOCCUPIED } from './types/tenancies.ts';
 import type { HostFailure, Meter, Purse, Subscriber } from './types.ts';
 
 /** The modem has 256 addresses, all for meters (250 is the recommended load). */
@@ -30,6 +33,9 @@ export async function addSubscriber(tx: StoreTransaction, subscriber: Subscriber
   const { id, name, contact } = subscriber;
   const fault = textFault('name-wrong', "A subscriber's id", id) ?? namesFault(subscriber);
   if (fault !== undefined) return fault;
+  if (id === UNOCCUPIED) {
+    return fail('subscriber-known', `"${UNOCCUPIED}" is kept for meters where nobody lives: choose another id.`);
+  }
   if ((await tx.subscriber(id)) !== undefined) {
     return fail('subscriber-known', `A subscriber "${id}" is here already: choose another id.`);
   }
@@ -67,6 +73,10 @@ export async function enrol(
   const { svpmsn, tariff } = meter;
   await tx.putMeter(meter);
   await tx.putPurse({ ...NEW_PURSE, svpmsn, bookedAt: now, reportedAt: now });
+  if ((await tx.dues.of([duesOfPerson(meter.subscriber).id]))[0] !== undefined) {
+    await tx.dues.put([firstDues(meter, settings.zone)]);
+    await bringDues(tx, meter, now);
+  }
   await raiseMapVersion(tx, now);
   if (tariff !== undefined) {
     const fault = await firstTables(tx, meter, tariff, settings.zone, now);

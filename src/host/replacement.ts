@@ -94,7 +94,7 @@ async function closingOf(
 }
 
 /** What waits goes back; what is on its way becomes a void, and the meter decides (X8). */
-async function takeBack(tx: StoreTransaction, { svpmsn }: Meter, now: Milliseconds): Promise<void> {
+export async function takeBack(tx: StoreTransaction, { svpmsn }: Meter, now: Milliseconds): Promise<void> {
   const outstanding = await tx.outstanding(svpmsn);
   if (outstanding?.op === 'credit') await voidOrder(tx, outstanding.order, now);
   for (;;) {

@@ -42,6 +42,7 @@ import {
   encodeHotListAnswer,
   encodeKeyChangeAnswer,
   encodePolicyAnswer,
+  MeterFlag,
   Result,
 } from '../records/index.ts';
 import { decodeModeTable } from '../tariff/index.ts';
@@ -118,6 +119,8 @@ class TinyMeter {
   credited = 0;
   balance = 0;
   closed = 0;
+  /** Used on emergency credit: what comes next repays it first. */
+  owed = 0;
   readonly receipts = new Map<number, { txid: Uint8Array; amount: number; result: ValueResult }>();
   readonly controlled: { h: Command; body: Uint8Array }[] = [];
   /** Commands of value that were carried out or answered, in order. */
@@ -280,7 +283,7 @@ class TinyMeter {
     const { txid, amount } = kept;
     const creditedTotal = tokens(this.credited);
     const base = { result, counter, txid, amount: tokens(amount), balance: tokens(this.balance), creditedTotal };
-    return { ...base, clock: unixSeconds(0), flags: 0 };
+    return { ...base, clock: unixSeconds(0), flags: this.owed > 0 ? MeterFlag.emergencyCredit : 0 };
   }
 
   #answer(receipt: ValueReceipt): Uint8Array {
@@ -288,8 +291,10 @@ class TinyMeter {
   }
 
   credit(amount: number): void {
+    const repaid = Math.min(this.owed, amount);
     this.credited += amount;
-    this.balance += amount;
+    this.owed -= repaid;
+    this.balance += amount - repaid;
   }
 
   /** Applies a credit that these books never sold. */

@@ -19,6 +19,7 @@ import type { Books } from './ledger.ts';
 import type { LineDay, LineDayQuery } from './line-day.ts';
 import type { DatesQuery, Minutes, MinutesQuery } from './load.ts';
 import type { LineBalanceQuery, LossAlarmQuery } from './loss-alarms.ts';
+import type { MoveIn, Stay } from './moving.ts';
 import type { Act, Office } from './office.ts';
 import type { OutageQuery, OutageReport } from './outages.ts';
 import type { Outlook } from './outlook.ts';
@@ -64,6 +65,7 @@ import type {
   Purse,
   Remittance,
   Subscriber,
+  Tenancy,
   Terms,
   TermsVersion,
   Webhook,
@@ -85,6 +87,7 @@ export type { KeyUse } from './key-use.ts';
 export type { Books, Revenue, Totalled } from './ledger.ts';
 export type { DatesQuery, Minutes, MinutesOfDay, MinutesQuery } from './load.ts';
 export type { LineBalanceQuery, LossAlarmChange, LossAlarmQuery } from './loss-alarms.ts';
+export type { MoveIn, MoveOut, Stay } from './moving.ts';
 export type { Act, Decided, Decision, HostByName, Office, Once, Seen, Thing, ThingType } from './office.ts';
 export type { Outlook } from './outlook.ts';
 export type { Alarm, EnergySoFar, Overview } from './overview.ts';
@@ -318,6 +321,12 @@ export interface HostServices extends AgentReads, CardServices {
   bookDebt(debt: Debt): Promise<Dues | HostFailure>;
   /** What a meter owes beside its energy, now. */
   dues(meter: number): Promise<Dues | HostFailure>;
+  /** What a household owes that left its meter and has no other. */
+  duesOfPerson(subscriber: string): Promise<Dues | HostFailure>;
+  /** Who lived at a meter, the newest first; nobody where nobody ever moved. */
+  tenancies(meter: number): Promise<Tenancy[] | HostFailure>;
+  /** When a subscriber had a meter, the last time. */
+  stay(whose: MoveIn): Promise<Stay | undefined | HostFailure>;
 
   /** Takes a sale back, if it is not in the meter already; the receipt decides (X8). */
   voidOrder(orderId: string): Promise<NumberedOrder | HostFailure>;

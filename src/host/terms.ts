@@ -1,7 +1,8 @@
+import { monthAt } from '../tariff/index.ts';
 import type { Tokens } from '../units/index.ts';
 import { fail } from './failures.ts';
 import type { StoreReads } from './ports.ts';
-import type { Dues, HostFailure, PaymentMethod, Terms, TradeParts } from './types.ts';
+import type { Dues, HostFailure, Meter, PaymentMethod, Terms, TradeParts } from './types.ts';
 
 /** Where nothing was published: a token is a hundredth, and all of a payment is energy. */
 export const FIRST_TERMS: Terms = {
@@ -41,6 +42,14 @@ export function termsFault({
   return share && `A fee's share is 0 to ${TAX_MAX} hundredths of a percent, not ${share.basisPoints}.`;
 }
 
+/** The month in which a meter comes has its charge too. */
+export const firstDues = ({ svpmsn, enrolledAt }: Pick<Meter, 'svpmsn' | 'enrolledAt'>, zone: string): Dues => ({
+  id: String(svpmsn),
+  arrears: 0n,
+  fixedCharge: 0n,
+  chargedMonth: monthAt(zone, enrolledAt) - 1,
+});
+
 /** Dues with the fixed charges of all months that have begun counted in. */
 export function duesUntil(before: Dues, month: number, { fixedChargePerMonth }: Terms): Dues {
   if (month <= before.chargedMonth) return before;
@@ -76,6 +85,14 @@ export function splitPayment(
     );
   }
   return { paid: whole, energy, fixedCharge, arrears, fee, tax: whole - arrears - net };
+}
+
+/** What of dues is paid with value that is left: all of it, if it is enough; it is no energy, and bears no fee. */
+export function settleWith(value: bigint, { terms, dues }: { readonly terms: Terms; readonly dues: Dues }): TradeParts {
+  const fixedGross = least(withTax(dues.fixedCharge, terms), value);
+  const fixedCharge = least(withoutTax(fixedGross, terms), dues.fixedCharge);
+  const arrears = least(dues.arrears, value - fixedGross);
+  return { paid: fixedGross + arrears, energy: 0n, fixedCharge, arrears, fee: 0n, tax: fixedGross - fixedCharge };
 }
 
 /** Dues after a payment, or before one that was given back. */

@@ -3,12 +3,12 @@ import { type Milliseconds, type Svpmsn, svpmsnText } from '../units/index.ts';
 import { amountFault, fail, findMeter, isFailure, tradeUnknown } from './failures.ts';
 import { move } from './ledger.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
-import { duesUntil, settleDues, splitPayment, termsFault, termsOf, withFound } from './terms.ts';
+import { duesUntil, firstDues, settleDues, splitPayment, termsFault, termsOf, withFound } from './terms.ts';
 import { floatGivenBack, Tills } from './tills.ts';
+import { UNOCCUPIED } from './types/tenancies.ts';
 import type {
   Dues,
   HostFailure,
-  Meter,
   NumberedOrder,
   PaymentMethod,
   Terms,
@@ -164,7 +164,13 @@ export async function bookDebt(
   const fault = amountFault(debt.amount);
   if (fault !== undefined) return fault;
   const amount = BigInt(debt.amount);
-  const { svpmsn } = found.meter;
+  const { svpmsn, subscriber } = found.meter;
+  if (subscriber === UNOCCUPIED) {
+    return fail(
+      'meter-unoccupied',
+      `Nobody lives at meter ${svpmsnText(svpmsn)}: book it where whoever owes it lives.`,
+    );
+  }
   const [before = firstDues(found.meter, zone)] = await tx.dues.of([String(svpmsn)]);
   const dues: Dues = { ...before, arrears: before.arrears + amount };
   await tx.dues.put([dues]);
@@ -224,11 +230,3 @@ async function duesOf(tx: StoreReads, purchases: readonly Purchase[]): Promise<M
   const ids = [...new Set(purchases.map(({ meter }) => String(meter)))];
   return new Map((await tx.dues.of(ids)).flatMap((dues) => (dues === undefined ? [] : [[dues.id, dues]])));
 }
-
-/** The month in which a meter comes has its charge too. */
-const firstDues = ({ svpmsn, enrolledAt }: Pick<Meter, 'svpmsn' | 'enrolledAt'>, zone: string): Dues => ({
-  id: String(svpmsn),
-  arrears: 0n,
-  fixedCharge: 0n,
-  chargedMonth: monthAt(zone, enrolledAt) - 1,
-});

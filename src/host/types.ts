@@ -19,6 +19,7 @@ export type * from './types/presence.ts';
 export type * from './types/readings.ts';
 export type * from './types/remittances.ts';
 export type * from './types/settlement.ts';
+export type * from './types/tenancies.ts';
 export type * from './types/webhooks.ts';
 
 /** The rows that the host keeps. Flat, because they stand like this in every store. */
@@ -445,6 +446,10 @@ export interface HostFailure {
     | 'meter-frozen'
     | 'meter-not-frozen'
     | 'meter-known'
+    | 'meter-occupied'
+    | 'meter-unoccupied'
+    | 'moving-differs'
+    | 'tenancy-unknown'
     | 'purse-closed'
     | 'meter-number-wrong'
     | 'local-unit-full'

@@ -4,7 +4,7 @@ import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens, tokens
 import { type Claim, claimOf, type Price } from './claim.ts';
 import { amountFault, fail, findMeter, isFailure, meterUnknown, parseMeterNumber, textFault } from './failures.ts';
 import { allEnergy, sold } from './ledger.ts';
-import { isReserved } from './moved-value.ts';
+import { isReserved, REPAYMENT_SOURCE } from './moved-value.ts';
 import { newOrder } from './new-order.ts';
 import type { MeterToSell, StoreReads, StoreTransaction } from './ports.ts';
 import { refundUnsent, voidRow } from './receipts.ts';
@@ -141,6 +141,10 @@ export async function voidOrder(
   if (order === undefined) return orderUnknown(orderId);
   if (order.op === 'close') {
     return fail('command-not-served', `Order "${orderId}" closes a purse, and that is not undone by a void.`);
+  }
+  if (order.source === REPAYMENT_SOURCE) {
+    const sentence = `Order "${orderId}" repays the emergency credit of a household that moves out: it is not taken back.`;
+    return fail('command-not-served', sentence);
   }
   switch (order.state) {
     case 'voiding':

@@ -16,6 +16,7 @@ export const SEALED_TABLES: readonly string[] = [
     'remittances',
     'card_charges',
     'host_beats',
+    'tenancies',
   ],
 ];
 
@@ -351,6 +352,15 @@ CREATE TABLE line_balances (
   verdict TEXT NOT NULL, why TEXT, figures TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE host_beats (id TEXT PRIMARY KEY, beats INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE tenancies (
+  id TEXT PRIMARY KEY, svpmsn INTEGER NOT NULL REFERENCES meters (svpmsn),
+  subscriber TEXT NOT NULL REFERENCES subscribers (id), moved_in_at INTEGER NOT NULL, state TEXT NOT NULL,
+  asked_at INTEGER, next INTEGER, closed_before INTEGER NOT NULL, closings INTEGER NOT NULL, repayments INTEGER NOT NULL,
+  left_at INTEGER, reading TEXT, read_at INTEGER, balance INTEGER, owed INTEGER, register INTEGER,
+  register_at INTEGER, settled INTEGER, carried INTEGER, refund INTEGER, paid_out_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tenancies_of_meter ON tenancies (svpmsn, id);
+CREATE INDEX tenancies_of_subscriber ON tenancies (subscriber, id);
 CREATE TABLE line_networks (id TEXT PRIMARY KEY, local_unit INTEGER NOT NULL, file TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE reading_checks (
   id TEXT PRIMARY KEY, svpmsn INTEGER NOT NULL, supply INTEGER NOT NULL, day INTEGER NOT NULL,

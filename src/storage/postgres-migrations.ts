@@ -339,6 +339,15 @@ CREATE TABLE line_balances (
   verdict TEXT NOT NULL, why TEXT, figures TEXT NOT NULL
 );
 CREATE TABLE host_beats (id TEXT COLLATE "C" PRIMARY KEY, beats BIGINT NOT NULL);
+CREATE TABLE tenancies (
+  id TEXT COLLATE "C" PRIMARY KEY, svpmsn BIGINT NOT NULL REFERENCES meters (svpmsn),
+  subscriber TEXT COLLATE "C" NOT NULL REFERENCES subscribers (id), moved_in_at BIGINT NOT NULL, state TEXT NOT NULL,
+  asked_at BIGINT, next BIGINT, closed_before BIGINT NOT NULL, closings BIGINT NOT NULL, repayments BIGINT NOT NULL,
+  left_at BIGINT, reading TEXT, read_at BIGINT, balance BIGINT, owed BIGINT, register BIGINT,
+  register_at BIGINT, settled BIGINT, carried BIGINT, refund BIGINT, paid_out_at BIGINT
+);
+CREATE INDEX tenancies_of_meter ON tenancies (svpmsn, id);
+CREATE INDEX tenancies_of_subscriber ON tenancies (subscriber, id);
 CREATE TABLE line_networks (id TEXT COLLATE "C" PRIMARY KEY, local_unit BIGINT NOT NULL, file TEXT NOT NULL);
 CREATE TABLE reading_checks (
   id TEXT COLLATE "C" PRIMARY KEY, svpmsn BIGINT NOT NULL, supply BIGINT NOT NULL, day BIGINT NOT NULL,

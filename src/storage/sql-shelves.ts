@@ -36,6 +36,7 @@ import type {
   SettlementClaim,
   Shift,
   SubscriberMessage,
+  Tenancy,
   TermsVersion,
   Trade,
   UsedDay,
@@ -85,6 +86,7 @@ import {
   settledMinutes,
   settlementClaims,
   shifts,
+  tenancies,
   terms,
   trades,
   usedDays,
@@ -98,6 +100,7 @@ export class SqlShelves {
   readonly terms: SqlJournal<TermsVersion>;
   readonly trades: SqlShelf<Trade>;
   readonly dues: SqlShelf<Dues>;
+  readonly tenancies: SqlShelf<Tenancy, 'svpmsn' | 'subscriber'>;
   readonly payments: SqlShelf<Payment, 'state' | 'approvalKey'>;
   readonly contracts: SqlShelf<Contract>;
   readonly cardSlots: SqlShelf<CardSlot, 'tail'>;
@@ -144,6 +147,7 @@ export class SqlShelves {
     this.terms = new SqlJournal(connection, terms);
     this.trades = new SqlShelf(connection, trades);
     this.dues = new SqlShelf(connection, dues);
+    this.tenancies = new SqlShelf(connection, tenancies);
     this.payments = new SqlShelf(connection, payments);
     this.contracts = new SqlShelf(connection, contracts);
     this.cardSlots = new SqlShelf(connection, cardSlots);

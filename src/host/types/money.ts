@@ -50,7 +50,7 @@ export interface Trade extends TradeParts {
 
 /** What a meter owes beside its energy. */
 export interface Dues {
-  /** Of the meter, as a decimal number. */
+  /** Of the meter, as a decimal number; `subscriber:` and an id for a household that left its meter and has no other. */
   readonly id: string;
   readonly arrears: bigint;
   /** Of months that are counted, and not paid yet. */
