@@ -61,7 +61,10 @@ test('a PIN that is taken away opens nothing, an empty one neither, and what is 
   const means = [{ port: 'bank', account: { type: 'token', token: 'kept' } }] as const;
   const wanted = { meter: 0, number: NUMBER, language: 'en', usual: undefined } as const;
   made(await callers.allowCaller(ACT, { ...wanted, means }));
-  assert.deepEqual([made(await callers.phoneAccess(0)).hasPin, made(await callers.phoneAccess(0)).means], [true, means]);
+  assert.deepEqual(
+    [made(await callers.phoneAccess(0)).hasPin, made(await callers.phoneAccess(0)).means],
+    [true, means],
+  );
   for (let i = 0; i < 5; i++) await callers.identify({ meter: 0, pin: '111222' });
   const without = made(await callers.allowCaller(ACT, { ...wanted, pin: null }));
   assert.deepEqual([without.hasPin, without.means], [false, means]);

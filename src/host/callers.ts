@@ -212,7 +212,8 @@ function wantedFault({ number, usual, means = [], pin }: WantedAccess): HostFail
     const rule = `A household has at most ${MEANS_MAX} ways to pay by telephone, each with a payment port and a reference.`;
     return fail('phone-access-wrong', rule);
   }
-  if (typeof pin === 'string' && (!PIN_FORM.test(pin) || isRow(pin))) return fail('pin-weak', `${PIN_RULE} Choose another.`);
+  if (typeof pin === 'string' && (!PIN_FORM.test(pin) || isRow(pin)))
+    return fail('pin-weak', `${PIN_RULE} Choose another.`);
   return usual === undefined ? undefined : amountFault(usual);
 }
 

@@ -221,7 +221,10 @@ async function putSettlement(tx: Transaction): Promise<void> {
     { ...{ id: '00001-20001', localUnit: 1, day: 20_001, judgedAt: at, why: 'hours', figures }, verdict: 'not-known' },
   ]);
   const ohms = { r1: 0.1 + 0.2, x1: 0, r0: 1e-7, x0: 0 };
-  const moved = { ...{ id: '000002-00001', svpmsn: svpmsn(2), subscriber: 'kim', movedInAt: at }, state: 'left' } as const;
+  const moved = {
+    ...{ id: '000002-00001', svpmsn: svpmsn(2), subscriber: 'kim', movedInAt: at },
+    state: 'left',
+  } as const;
   await tx.tenancies.put([
     {
       ...{ ...moved, askedAt: at, next: undefined, closedBefore: 2n ** 60n, closings: 2, repayments: 1, leftAt: at },

@@ -47,7 +47,8 @@ export function callRoutes(app: Api, services: ApiServices): void {
       config: { operation: 'allowCaller' },
       schema: {
         tags,
-        summary: 'Let a household act by telephone; what it had is replaced, and what is kept to pay with and the PIN where they are given',
+        summary:
+          'Let a household act by telephone; what it had is replaced, and what is kept to pay with and the PIN where they are given',
         params: MeterParams,
         body: PhoneAccessBody,
         response: { 200: Named(PhoneAccessSchema) },
