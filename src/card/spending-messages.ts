@@ -42,6 +42,7 @@ export const DEBIT_RECORD_BYTES = 8 + PAIR_TAG_BYTES;
 /** DTC u32 | tag 8 */
 export const ACKNOWLEDGE_BYTES = 4 + PAIR_TAG_BYTES;
 
+/** With what a meter without a line begins to take: its number, and a nonce of 16 bytes. */
 export const spendFirst = (meter: Svpmsn, meterNonce: Uint8Array): Uint8Array =>
   new Writer(SPEND_FIRST_BYTES).u24(meter).bytes(meterNonce).done();
 
@@ -80,6 +81,7 @@ export function encodeDebitRecord(pair: PairKey, insertion: Insertion, record: D
   return concat(body, pairTag(pair, 'CC2M', contextOf(insertion), recordBytes(insertion, record)));
 }
 
+/** What a card says that it took off last, or `undefined` where its tag is not that of this insertion. */
 export function openDebitRecord(pair: PairKey, insertion: Insertion, bytes: Uint8Array): DebitRecord | undefined {
   if (bytes.length !== DEBIT_RECORD_BYTES) return undefined;
   const reader = new Reader(bytes);

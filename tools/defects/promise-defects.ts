@@ -448,13 +448,13 @@ export const PROMISE_DEFECTS: readonly Defect[] = [
     by: ['I31'],
     what: 'a key stands in hex in a row that the same transaction deletes again',
     file: 'src/host/dispatch.ts',
-    right: '      const meaning = await settleAnswer(tx, exchange, answer, now);\n',
+    right: '      const meaning = await this.#settle(tx, exchange, answer, now);\n',
     wrong:
       "      const { exportTerminalKey } = await import('../crypto/index.ts');\n" +
       "      const id = 'under ' + Buffer.from(exportTerminalKey(exchange.session.key)).toString('hex');\n" +
       '      await tx.attempts.put([{ id, wrong: 1, at: 0 } as never]);\n' +
       '      await tx.attempts.delete([id]);\n' +
-      '      const meaning = await settleAnswer(tx, exchange, answer, now);\n',
+      '      const meaning = await this.#settle(tx, exchange, answer, now);\n',
   },
   {
     rule: 'I32',
