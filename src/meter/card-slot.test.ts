@@ -433,7 +433,7 @@ test('a card of another kind says no to the purse’s name, and the meter tells 
     ['inserted', 0, 0],
     ['refused', CardRefusal.byCard, 0x6a82],
   ]);
-  assert.equal(displayOf(bench.meter).text, `E${CardRefusal.byCard}`);
+  assert.equal(displayOf(bench.meter).text, 'PAY');
 });
 
 test('a seventeenth card takes the place of the one that was used longest ago', () => {
