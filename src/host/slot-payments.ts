@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { toHex } from '../bytes/index.ts';
+import { equalBytes, toHex } from '../bytes/index.ts';
 import { Command } from '../exchange/index.ts';
 import {
   BANK_DATA_BYTES_MAX,
@@ -7,6 +7,7 @@ import {
   CardPaymentEnd,
   type CardPaymentStanding,
   type CardToBank,
+  decodeCardPaymentCommand,
   decodeCardPaymentTold,
   EventKind,
   type EventRecord,
@@ -16,7 +17,7 @@ import {
   type PaymentApplication,
   Result,
 } from '../records/index.ts';
-import type { Milliseconds, Svpmsn } from '../units/index.ts';
+import { assertNever, type Milliseconds, type Svpmsn } from '../units/index.ts';
 import { queueCommand } from './command-queue.ts';
 import { isFailure, orStoreFailure } from './failures.ts';
 import { cancelPayment, type PaymentAnswered, type Payments } from './payments.ts';
@@ -43,28 +44,29 @@ const UNPREDICTABLE_BYTES = 4;
 /** Whoever stands before a meter has gone by then, whatever its card still does. */
 const GIVEN_UP_MS = 600_000;
 
-/** A payment at a meter as this process knows it: what a crash loses is given back, by card and bank alike. */
+/** A payment whose bank this process is to ask; the next to hear of it asks, where a crash loses it. */
 interface Sale {
   readonly meter: Meter;
   readonly reference: Uint8Array;
   readonly amount: number;
-  /** Until its bank is asked; nobody keeps it after that. */
-  card: CardToBank | undefined;
-  answer: Omit<CardPaymentAnswerOfBank, 'op' | 'reference'> | undefined;
+  readonly card: CardToBank;
 }
 
 /** A payment of a slot: whoever hears of the same reference again means the same payment. */
 const paymentOf = (reference: Uint8Array): string => `slot-${toHex(reference)}`;
 
 /**
- * Payment cards in the slots of meters (0x25): the meter has the terminal, this host asks the card's bank, and what the
- * card said last decides. The payment is one like any other, named by the reference that the meter holds: a host that
- * takes over finds it, tells the meter that nobody answered, and gives back; one that hears of TC sells, once.
+ * Payment cards in the slots of meters (0x25): the meter has the terminal, a host asks the card's bank, and what the
+ * card said last decides. The payment is one like any other, named by the reference that the meter holds: whichever host
+ * hears of it first asks, and what the bank said stands in the command until the meter has told how it ended, so that
+ * each of several hosts can go on with it. Where the one that asked died, the money goes back after a while, and the
+ * meter is told that nobody answered. Whoever hears of TC sells, once.
  */
 export class SlotPayments {
   readonly #ports: HostPorts;
   readonly #zone: string;
   readonly #payments: Payments;
+  /** By meter, until their banks are asked. */
   readonly #sales = new Map<Svpmsn, Sale>();
 
   constructor(ports: HostPorts, zone: string, payments: Payments) {
@@ -84,11 +86,11 @@ export class SlotPayments {
   /** M3 as it leaves: what the bank said, where it has, and else how a sale begins; whoever has begun tells how it stands. */
   async third(tx: StoreReads, { svpmsn }: Meter, now: Milliseconds): Promise<Uint8Array | undefined> {
     const terminal = this.#ports.slotTerminal;
-    if (terminal === undefined) return undefined;
-    const sale = this.#sales.get(svpmsn);
-    if (sale?.answer !== undefined) {
-      return encodeCardPaymentCommand({ op: 'answer', reference: sale.reference, ...sale.answer });
-    }
+    const row = await tx.command(svpmsn, CARD_PAYMENT_SLOT);
+    if (row === undefined) return undefined;
+    if (row.body.length > 0) return row.body;
+    // It was queued before this host was told to take no cards there: that nobody answers ends it.
+    if (terminal === undefined) return bodyOf(new Uint8Array(PAYMENT_REFERENCE_BYTES), UNANSWERED);
     const { currency } = await termsOf(tx);
     const { port: _, ...known } = terminal;
     return encodeCardPaymentCommand({
@@ -108,61 +110,71 @@ export class SlotPayments {
     now: Milliseconds,
   ): Promise<boolean> {
     const told = decodeCardPaymentTold(answer);
-    if (isRecordFailure(told)) return this.#over(tx, meter, { sent, result: Result.bodyNotUnderstood }, now);
-    const { head, payment } = told;
-    const wasKnown = this.#sales.has(meter.svpmsn);
-    const isUnknown = await this.#forgetOthers(tx, meter, payment, now);
-    // It was told what a bank said to another: whether it waits for the beginning of one is asked next.
-    if (payment.state === 'none' && wasKnown) return false;
-    if (head.result !== Result.done || payment.state === 'none') {
-      return this.#over(tx, meter, { sent, result: head.result }, now);
+    const result = isRecordFailure(told) ? Result.bodyNotUnderstood : told.head.result;
+    if (isRecordFailure(told) || result !== Result.done) return over(tx, meter, { sent, result }, now);
+    const { payment } = told;
+    const row = await tx.command(meter.svpmsn, sent.slot);
+    const answered = row === undefined ? undefined : referenceIn(row);
+    const named = payment.state === 'none' ? undefined : payment.reference;
+    if (answered !== undefined && !isSame(answered, named)) {
+      // What was said to that one is said in vain: whether another waits for its beginning is asked next.
+      await this.#giveBack(tx, meter, answered, now);
+      await tx.putCommand({ ...(row as ControlCommand), body: NOTHING });
+      return false;
     }
-    if (payment.state === 'ended') {
-      await this.#ended(tx, meter, payment, now);
-      return this.#over(tx, meter, { sent, result: head.result }, now);
+    switch (payment.state) {
+      case 'none':
+        return over(tx, meter, { sent, result }, now);
+      case 'ended':
+        await this.#ended(tx, meter, payment, now);
+        return over(tx, meter, { sent, result }, now);
+      case 'bank-wanted':
+        if (answered === undefined) await this.#wanted(tx, meter, { sent, payment });
+        break;
+      case 'working':
+        break;
+      default:
+        assertNever(payment);
     }
-    if (payment.state === 'bank-wanted' && isUnknown) {
-      const { reference, amount, card } = payment;
-      this.#sales.set(meter.svpmsn, { meter, reference, amount, card, answer: undefined });
-    }
-    if (now < sent.orderedAt + GIVEN_UP_MS) return false;
-    return this.#over(tx, meter, { sent, result: head.result }, now);
+    return now >= sent.orderedAt + GIVEN_UP_MS && over(tx, meter, { sent, result }, now);
   }
 
   /** Asks the banks of those who wait for it; it waits for their answers, and wakes the meters' lines. */
   async serve(): Promise<void> {
-    const terminal = this.#ports.slotTerminal;
-    if (terminal === undefined) return;
-    await Promise.all([...this.#sales.values()].map((sale) => this.#ask(sale, terminal.port)));
+    const { slotTerminal } = this.#ports;
+    if (slotTerminal === undefined) return;
+    const sales = [...this.#sales.values()];
+    this.#sales.clear();
+    await Promise.all(sales.map((sale) => this.#ask(sale, slotTerminal.port)));
   }
 
-  async #ask(sale: Sale, port: string): Promise<void> {
-    const { card, meter, reference, amount: paid } = sale;
-    if (card === undefined) return;
-    sale.card = undefined;
+  async #ask({ meter, reference, amount: paid, card }: Sale, port: string): Promise<void> {
     const { pan, expiry, sequence, track2, data } = card;
     const chip = { data, ...(sequence !== undefined && { sequence }), ...(track2 !== undefined && { track2 }) };
     const asked = { id: paymentOf(reference), meter: meter.svpmsn, paid, port };
     const payment = await this.#payments.pay({ ...asked, instrument: { type: 'card', pan, expiry, chip } });
-    sale.answer = isFailure(payment) ? UNANSWERED : answerIn(payment);
+    // Another host asks, and has not heard yet.
+    if (!isFailure(payment) && payment.state === 'asked' && payment.chip === undefined) return;
+    const said = isFailure(payment) ? UNANSWERED : answerIn(payment);
     const { store, clock } = this.#ports;
-    // Where that fails the meter is asked again soon anyway.
-    await orStoreFailure(store.transaction((tx) => wake(tx, [meter], Lane.control, clock.now()).then(() => WOKEN)));
+    // Where that fails nobody answered, as far as the meter hears.
+    await orStoreFailure(store.transaction((tx) => tell(tx, meter, { reference, said }, clock.now())));
   }
 
-  /** What the meter says of another payment, or of none, ends the one that is known. Whether what it says is new. */
-  async #forgetOthers(
+  /** The bank is asked by whoever hears of it first; what became of the payment since is what the meter is told. */
+  async #wanted(
     tx: StoreTransaction,
     meter: Meter,
-    payment: CardPaymentStanding,
-    now: Milliseconds,
-  ): Promise<boolean> {
-    const sale = this.#sales.get(meter.svpmsn);
-    if (sale === undefined) return true;
-    if (payment.state !== 'none' && toHex(payment.reference) === toHex(sale.reference)) return false;
-    this.#sales.delete(meter.svpmsn);
-    await this.#giveBack(tx, meter, sale.reference, now);
-    return true;
+    { sent, payment }: { readonly sent: ControlCommand; readonly payment: BankWanted },
+  ): Promise<void> {
+    const { reference, amount, card } = payment;
+    const [known] = await tx.payments.of([paymentOf(reference)]);
+    if (this.#ports.slotTerminal === undefined) return;
+    if (known === undefined) this.#sales.set(meter.svpmsn, { meter, reference, amount, card });
+    else if (known.state !== 'asked') {
+      const row = await tx.command(meter.svpmsn, sent.slot);
+      if (row?.state === 'waiting') await tx.putCommand({ ...row, body: bodyOf(reference, UNANSWERED) });
+    }
   }
 
   async #ended(
@@ -171,7 +183,6 @@ export class SlotPayments {
     { reference, end }: Extract<CardPaymentStanding, { state: 'ended' }>,
     now: Milliseconds,
   ): Promise<void> {
-    this.#sales.delete(meter.svpmsn);
     if (end !== CardPaymentEnd.approved) return this.#giveBack(tx, meter, reference, now);
     // A meter ends no payment but those for itself.
     if (await isOf(tx, meter, reference)) {
@@ -187,20 +198,6 @@ export class SlotPayments {
     if (!isFailure(said) && said.state === 'asked') await cancelPayment(tx, id, now);
   }
 
-  async #over(
-    tx: StoreTransaction,
-    meter: Meter,
-    { sent, result }: { readonly sent: ControlCommand; readonly result: Result },
-    now: Milliseconds,
-  ): Promise<boolean> {
-    const row = await tx.command(meter.svpmsn, sent.slot);
-    // Meanwhile somebody keyed another amount in: that one is asked for next.
-    if (row?.sequence !== sent.sequence || row.state !== 'waiting') return true;
-    const state = result === Result.done ? 'done' : 'refused';
-    await tx.putCommand({ ...row, state, result, settledAt: now });
-    return true;
-  }
-
   #draw(bytes: number): Uint8Array {
     const drawn = new Uint8Array(bytes);
     this.#ports.randomness.fill(drawn);
@@ -208,15 +205,58 @@ export class SlotPayments {
   }
 }
 
-const WOKEN = {};
-const UNANSWERED = { outcome: 'unanswered', code: '00', data: new Uint8Array(0) } as const;
+type BankWanted = Extract<CardPaymentStanding, { state: 'bank-wanted' }>;
+type Said = Omit<CardPaymentAnswerOfBank, 'op' | 'reference'>;
+
+const NOTHING = new Uint8Array(0);
+const UNANSWERED: Said = { outcome: 'unanswered', code: '00', data: NOTHING };
 
 /** As the chip is told it: what its bank did not say to it itself nobody has answered. */
-function answerIn({ state, chip }: PaymentAnswered): NonNullable<Sale['answer']> {
+function answerIn({ state, chip }: PaymentAnswered): Said {
   const isTrue = state === 'asked' || state === 'declined';
   if (chip === undefined || !isTrue || (chip.data?.length ?? 0) > BANK_DATA_BYTES_MAX) return UNANSWERED;
-  const outcome = state === 'asked' ? 'approved' : 'declined';
-  return { outcome, code: chip.code, data: chip.data ?? new Uint8Array(0) };
+  return { outcome: state === 'asked' ? 'approved' : 'declined', code: chip.code, data: chip.data ?? NOTHING };
+}
+
+const bodyOf = (reference: Uint8Array, said: Said): Uint8Array =>
+  encodeCardPaymentCommand({ op: 'answer', reference, ...said });
+
+/** The payment to which something is to be said, where that stands in the command. */
+function referenceIn({ body }: ControlCommand): Uint8Array | undefined {
+  const command = body.length === 0 ? undefined : decodeCardPaymentCommand(body);
+  return command === undefined || isRecordFailure(command) ? undefined : command.reference;
+}
+
+const isSame = (a: Uint8Array, b: Uint8Array | undefined): boolean => b !== undefined && equalBytes(a, b);
+
+/** What the bank said goes to the meter at once. */
+async function tell(
+  tx: StoreTransaction,
+  meter: Meter,
+  { reference, said }: { readonly reference: Uint8Array; readonly said: Said },
+  now: Milliseconds,
+): Promise<ControlCommand | undefined> {
+  const row = await tx.command(meter.svpmsn, CARD_PAYMENT_SLOT);
+  if (row?.state !== 'waiting') return undefined;
+  const told = { ...row, body: bodyOf(reference, said) };
+  await tx.putCommand(told);
+  await wake(tx, [meter], Lane.control, now);
+  return told;
+}
+
+/** What the bank said stands there no longer. */
+async function over(
+  tx: StoreTransaction,
+  meter: Meter,
+  { sent, result }: { readonly sent: ControlCommand; readonly result: Result },
+  now: Milliseconds,
+): Promise<boolean> {
+  const row = await tx.command(meter.svpmsn, sent.slot);
+  // Meanwhile somebody keyed another amount in: that one is asked for next.
+  if (row?.sequence !== sent.sequence || row.state !== 'waiting') return true;
+  const state = result === Result.done ? 'done' : 'refused';
+  await tx.putCommand({ ...row, body: NOTHING, state, result, settledAt: now });
+  return true;
 }
 
 async function isOf(tx: StoreReads, { svpmsn }: Meter, reference: Uint8Array): Promise<boolean> {

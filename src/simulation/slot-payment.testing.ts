@@ -154,9 +154,10 @@ export class SlotWorld {
   async live(ms: number): Promise<void> {
     for (const until = this.utility.time.now + ms; this.utility.time.now < until; ) {
       await this.utility.runUntil(Math.min(until, this.utility.time.now + STEP_MS));
-      const { host } = this.utility;
-      await host.askBanks();
-      if (this.utility.time.now % (5 * SECOND_MS) < STEP_MS) await host.settlePayments();
+      const { hosts, time } = this.utility;
+      await Promise.all(hosts.running.map((run) => run((services) => services.askBanks())));
+      if (time.now % (5 * SECOND_MS) >= STEP_MS) continue;
+      await Promise.all(hosts.running.map((run) => run((services) => services.settlePayments())));
     }
   }
 
