@@ -84,6 +84,9 @@ export const ACCESS = {
   readMeter: { scope: 'meters:read', all: ['operator', 'cashier', 'technician', 'auditor'], own: ['subscriber'] },
   enrolMeter: { scope: 'meters:write', all: ['operator', 'technician'] },
   readdressMeter: { scope: 'meters:write', all: ['operator', 'technician'] },
+  listTenancies: { scope: 'subscribers:read', all: ['operator', 'cashier', 'technician', 'auditor'] },
+  moveOut: { scope: 'meters:write', all: ['operator', 'technician'] },
+  moveIn: { scope: 'meters:write', all: ['operator', 'technician'] },
   listMeterEvents: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'], own: ['subscriber'] },
   listAllEvents: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'] },
   listExchanges: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'], own: ['subscriber'] },
@@ -118,6 +121,8 @@ export const ACCESS = {
   readReceipt: { scope: 'orders:read', all: ['operator', 'cashier', 'auditor'], own: ['agent', 'subscriber'] },
   readDues: { scope: 'orders:read', all: ['operator', 'cashier', 'auditor'], own: ['subscriber'] },
   bookDebt: { scope: 'purses:write', all: ['operator'] },
+  readSubscriberDues: { scope: 'orders:read', all: ['operator', 'cashier', 'auditor'], own: ['subscriber'] },
+  payOutRest: { scope: 'orders:sell', all: ['operator', 'cashier'] },
 
   listAgents: { scope: 'agents:read', all: ['operator', 'auditor'] },
   addAgent: { scope: 'agents:write', all: ['operator'] },

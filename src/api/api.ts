@@ -48,6 +48,7 @@ import { shiftRoutes } from './routes/shifts.ts';
 import { statementRoutes } from './routes/statement.ts';
 import { subscriberRoutes } from './routes/subscribers.ts';
 import { tariffWeekRoutes } from './routes/tariff-week.ts';
+import { tenancyRoutes } from './routes/tenancies.ts';
 import { vendRoutes } from './routes/vends.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { AccountSchema, HeadSchema, TrialBalanceSchema } from './schemas/accounts.ts';
@@ -106,6 +107,7 @@ import { RestorationSchema } from './schemas/restoration.ts';
 import { ClosedPeriodSchema, PeriodSchema } from './schemas/settlement.ts';
 import { StatementSchema } from './schemas/statement.ts';
 import { TariffPreviewSchema, TariffWeekSchema } from './schemas/tariff-week.ts';
+import { PersonDuesSchema, TenancySchema } from './schemas/tenancies.ts';
 import { UtilitySchema } from './schemas/utility.ts';
 import { DeliverySchema, WebhookSchema } from './schemas/webhooks.ts';
 import { serializers } from './serializer.ts';
@@ -141,6 +143,7 @@ const SCHEMAS = [
     CheckMinuteSchema,
     CommandSchema,
   ],
+  ...[TenancySchema, PersonDuesSchema],
   ...[TariffSchema, TermsSchema, QuoteSchema, PurchaseSchema, ReceiptSchema, DuesSchema, PaymentPortSchema],
   ...[
     PaymentSchema,
@@ -273,6 +276,7 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
         subscriberRoutes(v1, services);
         overviewRoutes(v1, services);
         meterRoutes(v1, services);
+        tenancyRoutes(v1, services);
         loadRoutes(v1, services);
         statementRoutes(v1, services);
         orderRoutes(v1, services);

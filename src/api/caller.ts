@@ -138,11 +138,13 @@ export function onlySubscriber(request: FastifyRequest): string | undefined {
   return request.reach === 'own' ? (callerOn(request).session?.person.subscriber ?? '') : undefined;
 }
 
+export const NOT_YOURS = 'There is no such meter of yours: check the number.';
+
 /** What is another's is not there. */
 export function ownMeter(request: FastifyRequest, view: MeterView): MeterView {
   const only = onlySubscriber(request);
   if (only === undefined || view.meter.subscriber === only) return view;
-  throw new Problem('meter-unknown', 'There is no such meter of yours: check the number.');
+  throw new Problem('meter-unknown', NOT_YOURS);
 }
 
 /** Orders that came through the API say in their id who gave them. */

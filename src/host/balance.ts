@@ -4,6 +4,7 @@ import { type DatesQuery, daysOf } from './load.ts';
 import type { StoreReads } from './ports.ts';
 import { balanceOf, changeOf, plus, type StatementBalance } from './statement.ts';
 import { postingsOf } from './statement-reading.ts';
+import { daysWithin, ledgerWithin, postingsWithin } from './stay.ts';
 import type { HostFailure, PostingKind } from './types.ts';
 
 /** The balance of a meter over time, posting by posting: opening + changes = closing, account by account. */
@@ -41,12 +42,15 @@ export async function readBalance(
 ): Promise<BalanceHistory | HostFailure> {
   const found = await findMeter(tx, query.meter);
   if (isFailure(found)) return found;
-  const starts = daysOf(query, { zone, daysMax: BALANCE_DAYS_MAX });
-  if (isFailure(starts)) return starts;
+  const asked = daysOf(query, { zone, daysMax: BALANCE_DAYS_MAX });
+  if ('reason' in asked) return asked;
+  const starts = daysWithin(asked, query.within);
+  if ('reason' in starts) return starts;
   const [begin, end] = [starts[0], starts.at(-1)] as [Milliseconds, Milliseconds];
   const { svpmsn } = found.meter;
-  const opening = balanceOf(await tx.ledgerOf(svpmsn, begin));
-  const { own } = await postingsOf(tx, found.meter, { begin, end });
+  const opening = balanceOf(await ledgerWithin(tx, { svpmsn, before: begin }, query.within));
+  const { own: all } = await postingsOf(tx, found.meter, { begin, end });
+  const own = await postingsWithin(tx, all, query.within);
   let balance = opening;
   const points = own.map((posting): BalancePoint => {
     const { sequence, at, kind, order } = posting;

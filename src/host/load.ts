@@ -12,6 +12,7 @@ import {
   type ToldMinute,
   type UnknownMinute,
 } from './statement-minutes.ts';
+import { isWithin, type Stay } from './stay.ts';
 import { supplyRecords } from './supply-records.ts';
 import type { HostFailure, Meter } from './types.ts';
 
@@ -20,6 +21,8 @@ export interface DatesQuery {
   /** Dates of local time, `2026-03-01`, both included. */
   readonly from: string;
   readonly to: string;
+  /** Only of those days as far as they are of it. */
+  readonly within?: Stay;
 }
 
 export interface MinutesQuery extends DatesQuery {
@@ -58,6 +61,7 @@ export interface MinutesOfDay {
   readonly checks: readonly ReadingFinding[];
 }
 
+const NOT_TOLD = { energy: undefined, measured: false } as const;
 export const MINUTES_DAYS_MAX = 35;
 const MS_PER_MINUTE = 60_000;
 const MS_PER_DAY = MINUTES_PER_DAY * MS_PER_MINUTE;
@@ -84,7 +88,8 @@ export async function readMinutes(
   const checks = await readingChecks(tx, { svpmsn: meter.svpmsn, supply }, span);
   const days = starts.slice(0, -1).map((start, i) => {
     const stretch = { start, end: Math.min(starts[i + 1] as number, now), zone };
-    return { ...dayOf(record, price, stretch), checks: checksOf(checks, stretch) };
+    const found = checksOf(checks, stretch).filter(({ from }) => isWithin(start + from * MS_PER_MINUTE, query.within));
+    return { ...dayOf(record, price, { ...stretch, within: query.within }), checks: found };
   });
   return { svpmsn: meter.svpmsn, supply, zone, asOf: now, days };
 }
@@ -112,15 +117,22 @@ export function supplyOf({ supplies }: Meter, supply: number): SupplyIndex | Hos
 function dayOf(
   record: SupplyRecord,
   price: (minute: number, band: PhaseBand) => Price,
-  { start, end, zone }: { readonly start: Milliseconds; readonly end: number; readonly zone: string },
+  stretch: {
+    readonly start: Milliseconds;
+    readonly end: number;
+    readonly zone: string;
+    readonly within: Stay | undefined;
+  },
 ): Omit<MinutesOfDay, 'checks'> {
+  const { start, end, zone, within } = stretch;
   const energy: number[] = [];
   const percents: { minute: number; percent: number; version: number }[] = [];
   const bands: { minute: number; band: PhaseBand; surcharge: number }[] = [];
   const first = start / MS_PER_MINUTE;
   for (let at = first; at < Math.floor(end / MS_PER_MINUTE); at++) {
     const minute = at - first;
-    const told = minuteOf(record, at);
+    // Of whoever else lived there nothing is told.
+    const told = isWithin(at * MS_PER_MINUTE, within) ? minuteOf(record, at) : NOT_TOLD;
     energy.push(markedEnergy(told));
     const { percent, version } = price(at, 0);
     const last = percents.at(-1);

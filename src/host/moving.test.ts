@@ -400,13 +400,13 @@ test('when each of them had the meter is told by name', async () => {
   const { rig } = await household();
   const stay = (subscriber: string) => rig.host.stay({ meter: HOME, subscriber });
   const { enrolledAt } = made(await rig.host.meter(HOME)).meter;
-  assert.deepEqual(await stay('kim'), { from: enrolledAt, until: undefined });
-  assert.equal(await stay('lee'), undefined);
+  assert.deepEqual(await stay('kim'), { subscriber: 'kim', from: 0, until: undefined });
+  assert.equal('reason' in (await stay('lee')), true);
   made(await out(rig));
   await rig.settle();
   const leftAt = (await tenancies(rig))[0]?.leftAt as number;
   rig.clock.ms += 3_600_000;
   made(await into(rig));
-  assert.deepEqual(await stay('kim'), { from: enrolledAt, until: leftAt + 1 });
-  assert.deepEqual(await stay('lee'), { from: rig.clock.ms, until: undefined });
+  assert.deepEqual(await stay('kim'), { subscriber: 'kim', from: enrolledAt, until: leftAt + 1 });
+  assert.deepEqual(await stay('lee'), { subscriber: 'lee', from: rig.clock.ms, until: undefined });
 });

@@ -272,25 +272,3 @@ export async function tenanciesOf(tx: StoreReads, number: number): Promise<Tenan
   if (isFailure(found)) return found;
   return (await tx.tenancies.where('svpmsn', found.meter.svpmsn)).reverse();
 }
-
-/** When a subscriber had a meter, the last time: to its end, where it has one. */
-export interface Stay {
-  readonly from: Milliseconds;
-  /** Not included. */
-  readonly until: Milliseconds | undefined;
-}
-
-export async function stayOf(
-  tx: StoreReads,
-  { meter: number, subscriber }: MoveIn,
-): Promise<Stay | undefined | HostFailure> {
-  const found = await findMeter(tx, number);
-  if (isFailure(found)) return found;
-  const { meter } = found;
-  const own = (await tx.tenancies.where('svpmsn', meter.svpmsn)).filter((each) => each.subscriber === subscriber);
-  const last = own.at(-1);
-  if (last === undefined)
-    return meter.subscriber === subscriber ? { from: meter.enrolledAt, until: undefined } : undefined;
-  const until = last.leftAt === undefined ? undefined : ((last.leftAt + 1) as Milliseconds);
-  return { from: last.movedInAt, until };
-}

@@ -4,6 +4,7 @@ import { MINUTES_PER_DAY, type Milliseconds, type Svpmsn, type Tokens } from '..
 import { fail, findMeter, isFailure } from './failures.ts';
 import type { StoreReads } from './ports.ts';
 import { chargeOf, type SupplyRecord, walkMinutes } from './statement-minutes.ts';
+import { hadSince } from './stay.ts';
 import { supplyRecords } from './supply-records.ts';
 import type { HostFailure } from './types.ts';
 
@@ -59,13 +60,14 @@ export async function readOutlook(
   const [from, end] = [starts[0], starts.at(-1)] as [Milliseconds, Milliseconds];
   const supplies = await supplyRecords(tx, found.meter, { from, end, zone });
   if (isFailure(supplies)) return supplies;
+  const since = await hadSince(tx, found.meter);
   const dates: string[] = [];
   const sum = { energy: 0n, units: 0n, minutes: 0n };
   const days: DayUse[] = [];
   const perDay = BigInt(MINUTES_PER_DAY * supplies.length);
   for (let i = starts.length - 2; i >= 0; i--) {
-    // A day in which the meter came is none of a household.
-    if ((starts[i] as number) < found.meter.enrolledAt) break;
+    // A day in which the meter came, or its household, is none of that household.
+    if ((starts[i] as number) < since) break;
     const day = usedOn(supplies, starts[i] as number, starts[i + 1] as number);
     if (day.minutes * KNOWN_IN < (day.minutes + day.unknown) * KNOWN_OF) continue;
     const weekday = dayOfWeek(today - (starts.length - 1) + i);

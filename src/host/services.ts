@@ -19,7 +19,7 @@ import type { Books } from './ledger.ts';
 import type { LineDay, LineDayQuery } from './line-day.ts';
 import type { DatesQuery, Minutes, MinutesQuery } from './load.ts';
 import type { LineBalanceQuery, LossAlarmQuery } from './loss-alarms.ts';
-import type { MoveIn, Stay } from './moving.ts';
+import type { MoveIn } from './moving.ts';
 import type { Act, Office } from './office.ts';
 import type { OutageQuery, OutageReport } from './outages.ts';
 import type { Outlook } from './outlook.ts';
@@ -36,6 +36,7 @@ import type { JournalQuery, Numbered, OrderedQuery } from './shelf-port.ts';
 import type { MeterStanding } from './standing.ts';
 import type { Statement } from './statement.ts';
 import type { StatementQuery } from './statement-reading.ts';
+import type { Stay } from './stay.ts';
 import type { PreviewQuery, TariffPreview } from './tariff-preview.ts';
 import type { TariffWeek, TariffWeekQuery } from './tariff-week.ts';
 import type { Thing } from './things.ts';
@@ -87,7 +88,7 @@ export type { KeyUse } from './key-use.ts';
 export type { Books, Revenue, Totalled } from './ledger.ts';
 export type { DatesQuery, Minutes, MinutesOfDay, MinutesQuery } from './load.ts';
 export type { LineBalanceQuery, LossAlarmChange, LossAlarmQuery } from './loss-alarms.ts';
-export type { MoveIn, MoveOut, Stay } from './moving.ts';
+export type { MoveIn, MoveOut } from './moving.ts';
 export type { Act, Decided, Decision, HostByName, Office, Once, Seen, Thing, ThingType } from './office.ts';
 export type { Outlook } from './outlook.ts';
 export type { Alarm, EnergySoFar, Overview } from './overview.ts';
@@ -98,6 +99,7 @@ export type { ClosedPeriod, CloseRequest } from './settlement.ts';
 export type { MeterStanding } from './standing.ts';
 export type * from './statement.ts';
 export type { StatementQuery } from './statement-reading.ts';
+export type { Stay } from './stay.ts';
 export type { PreviewBand, PreviewQuery, PreviewSide, PreviewStep, TariffPreview } from './tariff-preview.ts';
 export type { TariffDayView, TariffWeek, TariffWeekQuery } from './tariff-week.ts';
 export type { Debt, Purchase, Quote, Traded } from './trading.ts';
@@ -326,7 +328,7 @@ export interface HostServices extends AgentReads, CardServices {
   /** Who lived at a meter, the newest first; nobody where nobody ever moved. */
   tenancies(meter: number): Promise<Tenancy[] | HostFailure>;
   /** When a subscriber had a meter, the last time. */
-  stay(whose: MoveIn): Promise<Stay | undefined | HostFailure>;
+  stay(whose: MoveIn): Promise<Stay | HostFailure>;
 
   /** Takes a sale back, if it is not in the meter already; the receipt decides (X8). */
   voidOrder(orderId: string): Promise<NumberedOrder | HostFailure>;

@@ -3,6 +3,7 @@ import { MINUTES_PER_DAY, type Milliseconds } from '../units/index.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
 import type { StoreReads } from './ports.ts';
 import { type Statement, statementOf } from './statement.ts';
+import { daysWithin, ledgerWithin, postingsWithin, type Stay } from './stay.ts';
 import { CLOCKS_APART_MS, supplyRecords } from './supply-records.ts';
 import { termsOf } from './terms.ts';
 import type { HostFailure, Meter, NumberedPosting, Trade } from './types.ts';
@@ -12,6 +13,8 @@ export interface StatementQuery {
   /** Dates of local time, `2026-03-01`, both included. */
   readonly from: string;
   readonly to: string;
+  /** Only of those days as far as they are of it. */
+  readonly within?: Stay;
 }
 
 const STATEMENT_DAYS_MAX = 400;
@@ -28,13 +31,18 @@ export async function readStatement(
 ): Promise<Statement | HostFailure> {
   const found = await findMeter(tx, query.meter);
   if (isFailure(found)) return found;
-  const starts = startsOf(query, zone, now);
+  const asked = startsOf(query, zone, now);
+  if ('reason' in asked) return asked;
+  const { within } = query;
+  const starts = daysWithin(asked, within);
   if ('reason' in starts) return starts;
   const { meter } = found;
   const { svpmsn } = meter;
   const [begin, end] = [starts[0], starts.at(-1)] as [Milliseconds, Milliseconds];
-  const subscriber = await tx.subscriber(meter.subscriber);
-  const { own, earlier } = await postingsOf(tx, meter, { begin, end });
+  const whose = within?.subscriber ?? meter.subscriber;
+  const subscriber = await tx.subscriber(whose);
+  const { own: all, earlier } = await postingsOf(tx, meter, { begin, end });
+  const own = await postingsWithin(tx, all, within);
   const toldBefore = Math.max(
     earlier.find(({ kind }) => kind === 'spent')?.at ?? meter.enrolledAt,
     begin - TOLD_DAYS_MAX * MS_PER_DAY,
@@ -45,10 +53,10 @@ export async function readStatement(
   const { currency } = await termsOf(tx);
   return statementOf({
     svpmsn,
-    subscriber: { id: meter.subscriber, name: subscriber?.name ?? '' },
-    ...{ zone, currency, starts, asOf: now, enrolledAt: meter.enrolledAt, toldBefore, supplies },
+    subscriber: { id: whose, name: subscriber?.name ?? '' },
+    ...{ zone, currency, starts, asOf: now, enrolledAt: laterOf(within?.from, meter.enrolledAt), toldBefore, supplies },
     dates: starts.slice(0, -1).map((at) => dateText(civilDayAt(zone, at))),
-    before: await tx.ledgerOf(svpmsn, begin),
+    before: await ledgerWithin(tx, { svpmsn, before: begin }, within),
     postings: own,
     trades: new Map(
       (await tx.trades.of(orders)).flatMap((trade): [string, Trade][] => (trade ? [[trade.id, trade]] : [])),
@@ -56,6 +64,8 @@ export async function readStatement(
     receipts: await receiptsOf(tx, orders),
   });
 }
+
+const laterOf = (a: Milliseconds | undefined, b: Milliseconds): Milliseconds => (a !== undefined && a > b ? a : b);
 
 function startsOf({ from, to }: StatementQuery, zone: string, now: Milliseconds): Milliseconds[] | HostFailure {
   const starts = startsOfDays(zone, from, to);

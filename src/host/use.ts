@@ -4,6 +4,7 @@ import type { DeciWattHours, Milliseconds, SupplyIndex, UnixSeconds } from '../u
 import { yearOf } from './calendar.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
 import type { StoreReads } from './ports.ts';
+import type { Stay } from './stay.ts';
 import type { HostFailure } from './types.ts';
 
 export interface UseQuery {
@@ -14,6 +15,8 @@ export interface UseQuery {
   readonly from: Milliseconds;
   /** Not included. */
   readonly to: Milliseconds;
+  /** Only of those minutes that are of it. */
+  readonly within?: Stay;
 }
 
 /** Energy of one hour, day, month or season. Minutes that no profile has yet stand in no bucket. */
@@ -34,17 +37,20 @@ export async function useOf(tx: StoreReads, query: UseQuery, zone: string): Prom
   const found = await findMeter(tx, query.meter);
   if (isFailure(found)) return found;
   const { svpmsn, supplies, tariff } = found.meter;
-  const { from, to, supply } = query;
+  const { supply, within } = query;
+  const from = Math.max(query.from, within?.from ?? 0) as Milliseconds;
+  const to = Math.min(query.to, within?.until ?? Number.POSITIVE_INFINITY) as Milliseconds;
   if (!Number.isInteger(supply) || supply < 1 || supply > supplies) {
     return fail('range-wrong', `This meter has supplies 1 to ${supplies}, not ${supply}.`);
   }
-  const span = to - from;
-  if (!(span > 0 && span <= USE_DAYS_MAX * MS_PER_DAY) || from < 0) {
+  const span = query.to - query.from;
+  if (!(span > 0 && span <= USE_DAYS_MAX * MS_PER_DAY) || query.from < 0) {
     return fail(
       'range-wrong',
       `Use is summed over more than nothing and at most ${USE_DAYS_MAX} days: check the range.`,
     );
   }
+  if (to <= from) return [];
   const year = yearOf(from);
   const offsets = offsetTable(zone, year, yearOf(to) - year + 1);
   if ('reason' in offsets) return fail('range-wrong', offsets.sentence);

@@ -18,6 +18,9 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
   changeSubscriber: { contact: '010' },
   enrolMeter: { number: '000005', subscriber: 'lee', localUnit: 1, modemAddress: 5, suite: 'aes128' },
   readdressMeter: { modemAddress: 19 },
+  moveOut: { dead: false },
+  moveIn: { subscriber: 'lee' },
+  payOutRest: { method: 'cash' },
   orderCommand: { type: 'clock-set' },
   buy: { meter: KIMS_METER, paid: '5' },
   publishTerms: {
@@ -124,10 +127,13 @@ const PARAMETERS = {
     exchange: '0123456789abcdef',
     payee: 'seller',
     remittance: 'seller TX 7',
+    tenancy: '00000b-00001',
   },
 };
 /** A purse that is closed takes nothing more: that one is of no other use. */
 const CLOSED_METER = '000009';
+/** From which somebody moves out. */
+const LEFT_METER = '00000b';
 /** So is a card that ended. */
 const ENDED_CARD = '04a1b2c3d4e5f9';
 const ENDINGS: readonly Operation[] = ['blockCard', 'replaceCard', 'readCardRecovery', 'proposeCardRecovery'];
@@ -165,6 +171,7 @@ before(async () => {
 async function furnish(of: World): Promise<void> {
   const { host, rig } = of;
   await rig.enrol(9, { subscriber: 'lee' });
+  await rig.enrol(0xb, { subscriber: 'lee' });
   const office = host.by(of.act('agents'));
   made(await office.addAgent({ id: 'kiosk', name: 'Kiosk', commissionBasisPoints: 100 }));
   made(await office.addAgentMember({ id: 'agent', agent: 'kiosk' }));
@@ -240,7 +247,8 @@ let requests = 0;
 
 function ask(visitor: Visitor, operation: Operation, whose: 'own' | 'others' = 'own', at = world): Promise<Answer> {
   const { method, path } = routes.get(operation) as { method: Method; path: string };
-  const meter = operation === 'closePurse' ? { meter: CLOSED_METER } : {};
+  const isMove = operation === 'moveOut' || operation === 'moveIn';
+  const meter = operation === 'closePurse' ? { meter: CLOSED_METER } : isMove ? { meter: LEFT_METER } : {};
   const card = ENDINGS.includes(operation) ? { card: ENDED_CARD } : {};
   const sale = CARD_SALES.includes(operation) ? CARD_SALE[whose] : {};
   const special = { ...meter, ...card, ...sale };
@@ -405,6 +413,7 @@ const CHANGES: readonly Operation[] = [
     'changeSubscriber',
     'enrolMeter',
     'readdressMeter',
+    'moveOut',
     'orderCommand',
     'buy',
     'publishTariff',

@@ -37,6 +37,14 @@ const why = { why: 'a slip' };
 const WAYS: Readonly<Record<string, Way>> = {
   changeSubscriber: { ...at('/subscribers/kim'), method: 'PATCH', path: '/subscribers/kim', body: { name: 'Kim Lee' } },
   readdressMeter: { ...at(METER), method: 'PUT', path: `${METER}/address`, body: { modemAddress: 19 } },
+  moveOut: {
+    ...{ ...at(METER), method: 'POST', path: `${METER}/move-out`, body: { next: KIMS_METER } },
+    otherwise: 'meter-number-wrong',
+  },
+  moveIn: {
+    ...{ ...at(METER), method: 'POST', path: `${METER}/move-in`, body: { subscriber: 'lee' } },
+    otherwise: 'meter-occupied',
+  },
   assignTariff: { ...at(METER), method: 'PUT', path: `${METER}/tariff`, body: { tariff: 'standard' } },
   unfreezePurse: { ...at(METER), method: 'POST', path: `${METER}/release`, otherwise: 'meter-not-frozen' },
   orderCommand: { ...at(`${METER}/commands`), method: 'POST', path: `${METER}/commands`, body: { type: 'clock-set' } },

@@ -4,7 +4,7 @@ import { Problem } from '../problem.ts';
 import { Named, PageOf, PageQuery } from '../schemas/common.ts';
 import { ExchangeSchema, exchangeJson } from '../schemas/exchanges.ts';
 import type { Api, ApiServices } from '../server.ts';
-import { MeterParams, meterOfPath } from './meters.ts';
+import { MeterParams, meterOfPath, sinceTheyCame } from './meters.ts';
 
 /** What passed between the host and a meter, frame by frame. */
 export function exchangeRoutes(app: Api, { host, exchanges }: ApiServices): void {
@@ -24,7 +24,8 @@ export function exchangeRoutes(app: Api, { host, exchanges }: ApiServices): void
       const { query } = request;
       const view = await meterOfPath(host, request);
       if (exchanges === undefined) throw new Problem('not-found', 'This host does not look at its exchanges.');
-      const found = exchanges.of({ svpmsn: view.meter.svpmsn, ...beforeOf(query), limit: limitOf(query) });
+      const rows = exchanges.of({ svpmsn: view.meter.svpmsn, ...beforeOf(query), limit: limitOf(query) });
+      const found = await sinceTheyCame(host, request, view, { rows, at: ({ exchange }) => exchange.startedAt });
       return pageOf(found.map(exchangeView), query, exchangeJson, ({ number }) => number);
     },
   );

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { CutOff } from '../../host/index.ts';
 import { beforeOf, pageOf } from '../paging.ts';
 import { made } from '../problem.ts';
 import { Named, PageOf, PageQuery, Strict, Supply } from '../schemas/common.ts';
@@ -15,7 +16,7 @@ import {
 } from '../schemas/load.ts';
 import { LocalDate } from '../schemas/statement.ts';
 import type { Api, ApiServices } from '../server.ts';
-import { MeterParams, meterOfPath } from './meters.ts';
+import { MeterParams, meterAndStay, meterOfPath, sinceTheyCame } from './meters.ts';
 
 /** What a meter used and had, over time. */
 export function loadRoutes(app: Api, { host }: ApiServices): void {
@@ -35,8 +36,8 @@ export function loadRoutes(app: Api, { host }: ApiServices): void {
     },
     async (request) => {
       const { from, to, supply = 1 } = request.query;
-      const { meter } = await meterOfPath(host, request);
-      return minutesJson(made(await host.minutes({ meter: meter.svpmsn, supply, from, to })));
+      const whose = await meterAndStay(host, request);
+      return minutesJson(made(await host.minutes({ ...whose, supply, from, to })));
     },
   );
 
@@ -72,8 +73,8 @@ export function loadRoutes(app: Api, { host }: ApiServices): void {
       },
     },
     async (request) => {
-      const { meter } = await meterOfPath(host, request);
-      return balanceJson(made(await host.balance({ meter: meter.svpmsn, ...request.query })));
+      const whose = await meterAndStay(host, request);
+      return balanceJson(made(await host.balance({ ...whose, ...request.query })));
     },
   );
 
@@ -110,9 +111,12 @@ export function loadRoutes(app: Api, { host }: ApiServices): void {
       },
     },
     async (request) => {
-      const { meter } = await meterOfPath(host, request);
+      const view = await meterOfPath(host, request);
       const query = { ...request.query, limit: request.query.limit ?? CUT_OFFS_USUAL };
-      const found = made(await host.cutOffs({ meter: meter.svpmsn, ...beforeOf(query), limit: query.limit }));
+      const rows = made(await host.cutOffs({ meter: view.meter.svpmsn, ...beforeOf(query), limit: query.limit }));
+      // Of one in their first hours the hours before were another's.
+      const at = ({ heardAt, before }: CutOff) => Math.min(heardAt, before?.start ?? heardAt);
+      const found = await sinceTheyCame(host, request, view, { rows, at });
       return pageOf(found, query, cutOffJson, ({ number }) => number);
     },
   );

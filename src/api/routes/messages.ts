@@ -12,7 +12,7 @@ import {
   wantedMessages,
 } from '../schemas/messages.ts';
 import type { Api, ApiServices } from '../server.ts';
-import { MeterParams, meterOfPath } from './meters.ts';
+import { MeterParams, meterOfPath, sinceTheyCame } from './meters.ts';
 
 /** Messages to the telephones of households: what they want to be told, and what they were told. */
 export function messageRoutes(app: Api, services: ApiServices): void {
@@ -72,9 +72,10 @@ export function messageRoutes(app: Api, services: ApiServices): void {
       },
     },
     async (request) => {
-      const { meter } = await meterOfPath(host, request);
+      const view = await meterOfPath(host, request);
       const { query } = request;
-      const found = made(await messages().messagesOf(meter.svpmsn, { ...afterOf(query), limit: limitOf(query) }));
+      const rows = made(await messages().messagesOf(view.meter.svpmsn, { ...afterOf(query), limit: limitOf(query) }));
+      const found = await sinceTheyCame(host, request, view, { rows, at: ({ at }) => at });
       return pageOf(found, query, messageJson, ({ id }) => id);
     },
   );

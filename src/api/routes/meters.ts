@@ -1,12 +1,19 @@
 import { Type } from 'typebox';
-import { type Enrolment, type HostServices, type MeterView, stateOfMeter, suiteByName } from '../../host/index.ts';
-import { milliseconds } from '../../units/index.ts';
+import {
+  type Enrolment,
+  type HostServices,
+  type MeterView,
+  type Stay,
+  stateOfMeter,
+  suiteByName,
+} from '../../host/index.ts';
+import { milliseconds, type Svpmsn } from '../../units/index.ts';
 import { METER_STATES } from '../../words/index.ts';
 import { actOf, changed, idempotentOrder, once, orderUrl } from '../acts.ts';
-import { onlySubscriber, ownMeter } from '../caller.ts';
+import { NOT_YOURS, onlySubscriber, ownMeter } from '../caller.ts';
 import { versionOf } from '../etag.ts';
 import { afterNumberOf, beforeOf, limitOf, pageOf } from '../paging.ts';
-import { made } from '../problem.ts';
+import { made, Problem } from '../problem.ts';
 import {
   Id,
   Instant,
@@ -43,6 +50,47 @@ export const meterOfPath = async (
   host: Pick<HostServices, 'meter'>,
   request: FastifyRequest & { readonly params: { readonly meter: string } },
 ): Promise<MeterView> => ownMeter(request, made(await host.meter(meterNumber(request.params.meter))));
+
+/**
+ * The meter that a path names, as far as it is or was theirs who ask: of a household that moved out until then, and of
+ * one that moved in from then on.
+ */
+export async function meterAndStay(
+  host: Pick<HostServices, 'meter' | 'stay'>,
+  request: FastifyRequest & { readonly params: { readonly meter: string } },
+): Promise<{ readonly meter: Svpmsn; readonly within?: Stay }> {
+  const { meter } = made(await host.meter(meterNumber(request.params.meter)));
+  const only = onlySubscriber(request);
+  if (only === undefined) return { meter: meter.svpmsn };
+  const within = await host.stay({ meter: meter.svpmsn, subscriber: only });
+  if ('reason' in within) throw new Problem('meter-unknown', NOT_YOURS);
+  return { meter: meter.svpmsn, within };
+}
+
+/** Of what a list has of a meter, what happened since whoever asks has it. */
+export async function sinceTheyCame<R>(
+  host: Pick<HostServices, 'stay'>,
+  request: FastifyRequest,
+  { meter }: MeterView,
+  { rows, at }: { readonly rows: readonly R[]; readonly at: (row: R) => number },
+): Promise<readonly R[]> {
+  const only = onlySubscriber(request);
+  if (only === undefined) return rows;
+  const stay = made(await host.stay({ meter: meter.svpmsn, subscriber: only }));
+  return rows.filter((row) => at(row) >= stay.from);
+}
+
+/** Whether something of a meter happened while it was theirs who ask. */
+export async function wasTheirs(
+  host: Pick<HostServices, 'stay'>,
+  request: FastifyRequest,
+  { svpmsn, at }: { readonly svpmsn: number; readonly at: number },
+): Promise<boolean> {
+  const only = onlySubscriber(request);
+  if (only === undefined) return true;
+  const stay = await host.stay({ meter: svpmsn, subscriber: only });
+  return !('reason' in stay) && at >= stay.from && at < (stay.until ?? Number.POSITIVE_INFINITY);
+}
 
 export function meterRoutes(app: Api, services: ApiServices): void {
   const { host } = services;
@@ -165,8 +213,9 @@ export function meterRoutes(app: Api, services: ApiServices): void {
     },
     async (request) => {
       const { query } = request;
-      const { meter } = await meterOfPath(host, request);
-      const found = await host.events({ svpmsn: meter.svpmsn, ...beforeOf(query), limit: limitOf(query) });
+      const view = await meterOfPath(host, request);
+      const rows = await host.events({ svpmsn: view.meter.svpmsn, ...beforeOf(query), limit: limitOf(query) });
+      const found = await sinceTheyCame(host, request, view, { rows, at: ({ heardAt }) => heardAt });
       return pageOf(found, query, eventJson, ({ number }) => number);
     },
   );
@@ -207,8 +256,13 @@ export function meterRoutes(app: Api, services: ApiServices): void {
     },
     async (request) => {
       const { by, from, to, supply = 1 } = request.query;
-      const { meter } = await meterOfPath(host, request);
-      const found = await host.use({ meter: meter.svpmsn, supply, by, from: instantOf(from), to: instantOf(to) });
+      const found = await host.use({
+        ...(await meterAndStay(host, request)),
+        supply,
+        by,
+        from: instantOf(from),
+        to: instantOf(to),
+      });
       return { items: made(found).map(useBucketJson) };
     },
   );

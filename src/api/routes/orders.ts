@@ -1,11 +1,11 @@
 import { type NumberedOrder, vendIdOf } from '../../host/index.ts';
-import { type Caller, callerOn, onlySubscriber, soldBy } from '../caller.ts';
+import { type Caller, callerOn, soldBy } from '../caller.ts';
 import { beforeOf, limitOf, pageOf } from '../paging.ts';
 import { made, Problem } from '../problem.ts';
 import { Id, Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
 import { OrderSchema, orderJson } from '../schemas/orders.ts';
 import type { Api, ApiServices, FastifyRequest } from '../server.ts';
-import { MeterParams, meterOfPath } from './meters.ts';
+import { MeterParams, meterOfPath, sinceTheyCame, wasTheirs } from './meters.ts';
 
 export function orderRoutes(app: Api, services: ApiServices): void {
   const { host } = services;
@@ -42,8 +42,9 @@ export function orderRoutes(app: Api, services: ApiServices): void {
     },
     async (request) => {
       const { query } = request;
-      const { meter } = await meterOfPath(host, request);
-      const found = await host.orders({ svpmsn: meter.svpmsn, ...beforeOf(query), limit: limitOf(query) });
+      const view = await meterOfPath(host, request);
+      const rows = await host.orders({ svpmsn: view.meter.svpmsn, ...beforeOf(query), limit: limitOf(query) });
+      const found = await sinceTheyCame(host, request, view, { rows, at: ({ orderedAt }) => orderedAt });
       return pageOf(found, query, orderJson, ({ sequence }) => sequence);
     },
   );
@@ -67,8 +68,7 @@ export async function ownOrder(
   if (request.reach === 'all') return order;
   const caller = callerOn(request);
   if (caller.role === 'subscriber') {
-    const { meter } = made(await host.meter(order.svpmsn));
-    if (meter.subscriber === onlySubscriber(request)) return order;
+    if (await wasTheirs(host, request, { svpmsn: order.svpmsn, at: order.orderedAt })) return order;
   } else if (await soldByCaller(host, caller, order)) return order;
   throw new Problem('order-unknown', 'There is no such order of yours: check the id.');
 }

@@ -19,7 +19,7 @@ import {
   paymentJson,
 } from '../schemas/money.ts';
 import type { Api, ApiServices, FastifyRequest } from '../server.ts';
-import { MeterParams, meterNumber } from './meters.ts';
+import { MeterParams, meterNumber, wasTheirs } from './meters.ts';
 
 /** Money from outside, and automatic transfer. */
 export function paymentRoutes(app: Api, services: ApiServices): void {
@@ -208,14 +208,9 @@ export function paymentRoutes(app: Api, services: ApiServices): void {
   async function ownPayment(request: FastifyRequest, id: string): Promise<Payment> {
     const payment = made(await host.payment(id));
     if (request.reach === 'all') return payment;
-    const view = await host.meter(payment.svpmsn);
-    if (!('reason' in view) && isOwn(request, view)) return payment;
+    if (await wasTheirs(host, request, payment)) return payment;
     throw new Problem('payment-unknown', 'There is no such payment of yours: check the id.');
   }
-}
-
-function isOwn(request: FastifyRequest, { meter }: { readonly meter: { readonly subscriber: string } }): boolean {
-  return callerOn(request).session?.person.subscriber === meter.subscriber;
 }
 
 const paymentUrl = (id: string): string => `/api/v1/payments/${encodeURIComponent(id)}`;

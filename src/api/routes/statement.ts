@@ -3,10 +3,10 @@ import { greenButton, type Statement, statementCsv, statementJson, statementShee
 import { assertNever } from '../../units/index.ts';
 import { acceptedForm, onPaper } from '../forms.ts';
 import { made, Problem } from '../problem.ts';
-import { Named, OneOf, Strict } from '../schemas/common.ts';
+import { Id, Named, OneOf, Strict } from '../schemas/common.ts';
 import { LocalDate, type StatementJson, StatementSchema } from '../schemas/statement.ts';
 import type { Api, ApiServices } from '../server.ts';
-import { MeterParams, meterOfPath } from './meters.ts';
+import { MeterParams, meterAndStay } from './meters.ts';
 
 /** What a request may make this process compute: a quarter. The command line has more. */
 const STATEMENT_DAYS_MAX = 100;
@@ -34,6 +34,7 @@ export function statementRoutes(app: Api, { host, paper }: ApiServices): void {
         querystring: Strict({
           from: LocalDate,
           to: LocalDate,
+          subscriber: Type.Optional(Id),
           form: Type.Optional(OneOf(Object.keys(FORMS) as Form[], 'In the place of `Accept`.')),
         }),
         response: {
@@ -58,8 +59,8 @@ export function statementRoutes(app: Api, { host, paper }: ApiServices): void {
       if (Date.parse(to) - Date.parse(from) >= STATEMENT_DAYS_MAX * MS_PER_DAY) {
         throw new Problem('range-wrong', `Here a statement has at most ${STATEMENT_DAYS_MAX} days: ask for fewer.`);
       }
-      const { meter } = await meterOfPath(host, request);
-      const statement = made(await host.statement({ meter: meter.svpmsn, from, to }));
+      const whose = await stayAsked(request);
+      const statement = made(await host.statement({ ...whose, from, to }));
       reply.header('vary', 'accept');
       const json: StatementJson = statementJson(statement);
       if (form === 'json') return json as never;
@@ -70,6 +71,14 @@ export function statementRoutes(app: Api, { host, paper }: ApiServices): void {
       return (await formed(statement, form)) as never;
     },
   );
+
+  /** Whoever sees all may name whose statement it is: of a household that moved out, or of the one after it. */
+  async function stayAsked(request: Parameters<typeof meterAndStay>[1] & { readonly query: { subscriber?: string } }) {
+    const whose = await meterAndStay(host, request);
+    const { subscriber } = request.query;
+    if (subscriber === undefined || whose.within !== undefined) return whose;
+    return { ...whose, within: made(await host.stay({ meter: whose.meter, subscriber })) };
+  }
 
   async function formed(statement: Statement, form: Exclude<Form, 'json'>): Promise<string | Buffer> {
     switch (form) {

@@ -1,0 +1,88 @@
+import { type Milliseconds, milliseconds, type Svpmsn } from '../units/index.ts';
+import { fail, findMeter, isFailure } from './failures.ts';
+import { latestTenancy } from './leaving.ts';
+import type { StoreReads } from './ports.ts';
+import type { HostFailure, LedgerSum, Meter, Posting, Tenancy } from './types.ts';
+
+/** When a subscriber had a meter, the last time: what others used and paid there is none of theirs. */
+export interface Stay {
+  readonly subscriber: string;
+  readonly from: Milliseconds;
+  /** Not included; absent while they have it. */
+  readonly until: Milliseconds | undefined;
+}
+
+export async function stayOf(
+  tx: StoreReads,
+  { meter: number, subscriber }: { readonly meter: number; readonly subscriber: string },
+): Promise<Stay | HostFailure> {
+  const found = await findMeter(tx, number);
+  if (isFailure(found)) return found;
+  const { meter } = found;
+  const all = await tx.tenancies.where('svpmsn', meter.svpmsn);
+  const last = all.filter((each) => each.subscriber === subscriber).at(-1);
+  if (last !== undefined) return { subscriber, from: last.movedInAt, until: endOf(last) };
+  // Nobody ever moved there: all that is known of it is theirs.
+  if (meter.subscriber === subscriber) return { subscriber, from: milliseconds(0), until: undefined };
+  return fail('tenancy-unknown', `Subscriber "${subscriber}" never had this meter: check the id.`);
+}
+
+/** What is booked as they leave is theirs still. */
+const endOf = ({ leftAt }: Tenancy): Milliseconds | undefined =>
+  leftAt === undefined ? undefined : ((leftAt + 1) as Milliseconds);
+
+/** Since when whoever has a meter now has it. */
+export async function hadSince(tx: StoreReads, { svpmsn, enrolledAt }: Meter): Promise<Milliseconds> {
+  return (await latestTenancy(tx, svpmsn))?.movedInAt ?? enrolledAt;
+}
+
+export const isWithin = (at: number, stay: Stay | undefined): boolean =>
+  stay === undefined || (at >= stay.from && at < (stay.until ?? Number.POSITIVE_INFINITY));
+
+/** Days as far as they are of a stay, the first and last of them cut to whole minutes. */
+export function daysWithin(
+  starts: readonly Milliseconds[],
+  stay: Stay | undefined,
+): readonly Milliseconds[] | HostFailure {
+  if (stay === undefined) return starts;
+  const [from, until] = [floorMinute(stay.from), ceilMinute(stay.until ?? Number.POSITIVE_INFINITY)];
+  const cut: Milliseconds[] = [];
+  starts.slice(1).forEach((end, i) => {
+    const [first, last] = [Math.max(starts[i] as number, from), Math.min(end, until)];
+    if (first >= last) return;
+    if (cut.length === 0) cut.push(first as Milliseconds);
+    cut.push(last as Milliseconds);
+  });
+  if (cut.length > 0) return cut;
+  return fail('range-wrong', 'On those days this meter was not yours: ask for days on which you lived there.');
+}
+
+const MS_PER_MINUTE = 60_000;
+const floorMinute = (at: number): number => Math.floor(at / MS_PER_MINUTE) * MS_PER_MINUTE;
+const ceilMinute = (at: number): number => Math.ceil(at / MS_PER_MINUTE) * MS_PER_MINUTE;
+
+/** Of a meter's ledger before an instant, what was posted in a stay: it begins with nothing. */
+export async function ledgerWithin(
+  tx: StoreReads,
+  { svpmsn, before }: { readonly svpmsn: Svpmsn; readonly before: Milliseconds },
+  stay: Stay | undefined,
+): Promise<LedgerSum[]> {
+  if (stay === undefined) return tx.ledgerOf(svpmsn, before);
+  const end = Math.max(before, stay.from) as Milliseconds;
+  const others = await tx.ledgerOf(svpmsn, stay.from);
+  return [...(await tx.ledgerOf(svpmsn, end)), ...others.map((sum) => ({ ...sum, amount: -sum.amount }))];
+}
+
+/** Postings of a stay: what is booked later about an order from before it is of whoever ordered. */
+export async function postingsWithin<P extends Posting>(
+  tx: StoreReads,
+  postings: readonly P[],
+  stay: Stay | undefined,
+): Promise<P[]> {
+  if (stay === undefined) return [...postings];
+  const ids = [...new Set(postings.flatMap(({ order }) => order ?? []))];
+  const before = new Set(
+    (await tx.ordersOf(ids)).flatMap((order) => (order !== undefined && order.orderedAt < stay.from ? [order.id] : [])),
+  );
+  return postings.filter(({ at, order }) => isWithin(at, stay) && !(order !== undefined && before.has(order)));
+}

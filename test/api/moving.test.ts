@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { MemoryStore } from '../../src/host/index.ts';
+import { made } from '../../src/host/rig.testing.ts';
+import { emptyDayProfile } from '../../src/records/index.ts';
+import { svpmsn } from '../../src/units/index.ts';
+import { type Json, KIMS_METER, type Visitor, World } from './world.ts';
+
+const METER = `/api/v1/meters/${KIMS_METER}`;
+const METER_ID = svpmsn(3);
+const DAY_MS = 86_400_000;
+/** Of the first household, of the day on which both have it, and of the second. */
+const [FIRST, SHARED, LAST] = ['2026-01-05', '2026-01-06', '2026-01-07'];
+const SHARED_DAY = Date.UTC(2026, 0, 6) / DAY_MS;
+
+let world: World;
+let kim: Visitor;
+let lee: Visitor;
+let operator: Visitor;
+let keys = 0;
+
+const ask = (visitor: Visitor, method: 'GET' | 'POST', url: string, body?: object, key = `moving-${++keys}-0000`) =>
+  world.ask(visitor, method, url, body, method === 'POST' ? { 'idempotency-key': key } : {});
+const span = (from: string, to: string) => `from=${from}&to=${to}`;
+const codeOf = async (visitor: Visitor, url: string) => {
+  const { status, json } = await ask(visitor, 'GET', url);
+  return status === 200 ? 200 : `${status} ${json.code}`;
+};
+const ordersIn = (json: Json): unknown[] => (json.entries as unknown as { order: string }[]).map(({ order }) => order);
+const tenancies = async () => (await ask(operator, 'GET', `${METER}/tenancies`)).json.items as unknown as Json[];
+
+before(async () => {
+  world = await World.open(new MemoryStore());
+  const { rig, host } = world;
+  await rig.store.transaction(async (tx) => {
+    const [person] = await tx.people.of(['kim']);
+    if (person !== undefined) await tx.people.put([{ ...person, id: 'lee', subscriber: 'lee' }]);
+  });
+  [kim, lee, operator] = [await world.as('subscriber'), await world.logIn('lee'), await world.as('operator')];
+  made(await host.sell({ meter: 3, amount: 500, orderId: 'kims', source: 'cash' }));
+  await rig.settle();
+  rig.clock.ms = Date.UTC(2026, 0, 6, 9);
+  made(await host.bookDebt({ meter: 3, amount: 120, reference: 'a bill' }));
+  await rig.store.transaction(async (tx) => {
+    const profile = emptyDayProfile(SHARED_DAY, 1);
+    profile.energies.fill(17);
+    await tx.putProfile(METER_ID, profile);
+  });
+});
+after(() => world.close());
+
+test('an operator moves a household out; the same request again is answered the same', async () => {
+  const first = await ask(operator, 'POST', `${METER}/move-out`, {}, 'move-out-of-kim');
+  assert.deepEqual([first.status, first.json.state, first.json.subscriber], [202, 'leaving', 'kim']);
+  const again = await ask(operator, 'POST', `${METER}/move-out`, {}, 'move-out-of-kim');
+  assert.deepEqual([again.text, again.headers['idempotency-replayed']], [first.text, 'true']);
+  await world.rig.settle();
+  const [left] = await tenancies();
+  const { state, reading, balance, settled, refund } = left as Json;
+  assert.deepEqual([state, reading, balance, settled, refund], ['left', 'proved', '500', '120', '380']);
+  assert.equal((await ask(operator, 'POST', `${METER}/move-out`, {})).json.state, 'left');
+});
+
+test('of whoever left the meter shows what was until then, and nothing of later', async () => {
+  for (const path of [
+    '',
+    '/orders',
+    '/dues',
+    '/events',
+    '/outlook',
+    '/cut-offs',
+    '/policy',
+    '/contract',
+    '/quote?paid=5',
+  ])
+    assert.equal(await codeOf(kim, `${METER}${path}`), '404 meter-unknown', path);
+  const paying = { meter: KIMS_METER, paid: '5', port: 'bank', instrument: { type: 'token', token: 'kims' } };
+  assert.equal((await ask(kim, 'POST', '/api/v1/payments', paying)).status, 404);
+  assert.deepEqual((await ask(kim, 'GET', '/api/v1/meters')).json.items, []);
+  const { json } = await ask(kim, 'GET', `${METER}/statement?${span(FIRST, SHARED)}`);
+  assert.deepEqual(json.subscriber, 'kim');
+  assert.deepEqual((json.closing as Json).purse, '0');
+  assert.ok(ordersIn(json).includes('kims'));
+  assert.equal(await codeOf(kim, `${METER}/statement?${span(LAST, LAST)}`), '422 range-wrong');
+  assert.equal(await codeOf(kim, '/api/v1/orders/kims'), 200);
+});
+
+test('whoever comes next sees nothing of before, and their statement begins with nothing', async () => {
+  assert.equal(await codeOf(lee, METER), '404 meter-unknown');
+  world.rig.clock.ms = Date.UTC(2026, 0, 6, 15);
+  const came = await ask(operator, 'POST', `${METER}/move-in`, { subscriber: 'lee' });
+  assert.deepEqual([came.status, came.json.subscriber, came.json.state], [201, 'lee', 'living']);
+  const occupied = await ask(operator, 'POST', `${METER}/move-in`, { subscriber: 'kim' });
+  assert.deepEqual([occupied.status, occupied.json.code], [409, 'meter-occupied']);
+  await world.rig.settle();
+  made(await world.host.sell({ meter: 3, amount: 40, orderId: 'lees own', source: 'cash' }));
+  await world.rig.settle();
+  // What is given to who left is of no concern to who came.
+  const { id } = (await tenancies())[1] as Json;
+  const paid = await ask(operator, 'POST', `/api/v1/tenancies/${id}/payout`, { method: 'cash' });
+  assert.equal(paid.status, 200, paid.text);
+  world.rig.clock.ms = Date.UTC(2026, 0, 7, 9);
+
+  assert.equal(await codeOf(lee, METER), 200);
+  const { json } = await ask(lee, 'GET', `${METER}/statement?${span(FIRST, LAST)}`);
+  const nothing = { inFlight: '0', purse: '0', emergencyCredit: '0', arrears: '0', refunds: '0' };
+  assert.deepEqual([json.opening, json.closing], [nothing, { ...nothing, purse: '40' }]);
+  assert.deepEqual([...new Set(ordersIn(json))], ['lees own']);
+  assert.equal(json.from, SHARED, 'from the day on which they came');
+  const orders = (await ask(lee, 'GET', `${METER}/orders`)).json.items as unknown as { id: string }[];
+  assert.deepEqual(
+    orders.map(({ id }) => id),
+    ['lees own'],
+  );
+  assert.equal(await codeOf(lee, '/api/v1/orders/kims'), '404 order-unknown');
+  assert.equal(await codeOf(kim, `/api/v1/orders/${encodeURIComponent('lees own')}`), '404 order-unknown');
+  const balance = (await ask(lee, 'GET', `${METER}/balance?${span(FIRST, LAST)}`)).json;
+  assert.deepEqual([balance.opening, balance.closing], [nothing, { ...nothing, purse: '40' }]);
+});
+
+test('of the day on which one left and the other came each sees the minutes that were theirs', async () => {
+  const told = async (visitor: Visitor) => {
+    const { json } = await ask(visitor, 'GET', `${METER}/minutes?${span(SHARED, SHARED)}`);
+    const [day] = json.days as unknown as { start: string; energy: number[] }[];
+    assert.ok(day !== undefined);
+    const at = (hour: number) => day.energy[(Date.UTC(2026, 0, 6, hour) - Date.parse(day.start)) / 60_000];
+    return [at(8), at(12), at(16)];
+  };
+  assert.deepEqual(await told(operator), [17, 17, 17]);
+  assert.deepEqual(
+    await told(lee),
+    [undefined, undefined, 17].map((each, i) => each ?? [-1, -1][i]),
+  );
+  const [morning, noon, evening] = await told(kim);
+  assert.deepEqual([morning, noon === 17, evening === 17], [17, false, false]);
+  const use = async (visitor: Visitor) => {
+    const { json } = await ask(visitor, 'GET', `${METER}/use?by=day&from=2026-01-05T23:00:00Z&to=2026-01-06T23:00:00Z`);
+    return (json.items as unknown as { energyWh: string }[]).reduce((sum, { energyWh }) => sum + Number(energyWh), 0);
+  };
+  // Nine hours and a minute, and eight.
+  assert.deepEqual([await use(operator), await use(lee)].map(Math.round), [(23 * 60 * 17) / 10, (8 * 60 * 17) / 10]);
+  assert.ok((await use(kim)) <= ((9 * 60 + 2) * 17) / 10);
+});
+
+test('an operator names whose statement it is', async () => {
+  const { json } = await ask(operator, 'GET', `${METER}/statement?${span(FIRST, LAST)}&subscriber=kim`);
+  assert.deepEqual([json.subscriber, json.to, (json.closing as Json).purse], ['kim', SHARED, '0']);
+  assert.equal(
+    await codeOf(operator, `${METER}/statement?${span(FIRST, LAST)}&subscriber=none`),
+    '404 tenancy-unknown',
+  );
+});
