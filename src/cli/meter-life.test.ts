@@ -108,6 +108,32 @@ test('a dead meter is closed in the books at once', async () => {
   assert.match(closed.out, /^Meter 00000c is closed: 0 tokens left its purse and went to meter 00000d\. Given again/i);
 });
 
+test('a household moves out and another in on the command line, each said with how far it is', async () => {
+  for (const [number, address] of [
+    ['0000a1', '1'],
+    ['0000a2', '2'],
+    ['0000a3', '3'],
+  ] as const) {
+    const place = ['--subscriber', 'kim', '--local-unit', '6', '--address', address];
+    assert.equal((await ofHost('commission', number, ...place)).code, 0);
+  }
+  const waits = await ofHost('move-out', '0000a1', '--next', '0000a2');
+  assert.match(waits.out, /^kim leaves meter 0000a1 as soon as the host has heard its last reading\. Given again/i);
+  assert.equal((await ofHost('move-out', '0000a1', '--next', '0000a2')).out, waits.out);
+  assert.match((await ofHost('move-out', '0000a1')).err, /leaves meter 0000a1 already, for another place than that/i);
+  assert.match((await ofHost('move-in', '0000a1', '--subscriber', 'lee')).err, /has not told its last reading/);
+  assert.match((await ofHost('move-in', '0000a2', '--subscriber', 'lee')).err, /let that household move out first/);
+  const left = await ofHost('move-out', '0000a3', '--dead');
+  assert.match(
+    left.out,
+    /^kim left meter 0000a3 with 0 tokens \(the balance last proved, because the meter is dead, /i,
+  );
+  assert.match((await ofHost('move-in', '0000a3', '--subscriber', 'lee')).err, /given up as dead/);
+  assert.match((await ofHost('move-in', '0000a3')).err, /^meter move-in needs --subscriber/);
+  const entries = await withFolder(({ store }) => store.read((tx) => tx.audit.page({ limit: 9 })));
+  assert.ok(entries.some(({ action }) => action === 'moveOut'));
+});
+
 test('a meter whose case was opened is revived by the maintenance key of its own utility, and by no other', async () => {
   const path = join(scratch, 'm.wpm');
   assert.equal((await ofHost('personalise', path, '--number', '0000ee')).code, 0);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Suite, suiteByName } from '../crypto/index.ts';
-import type { Act, HostFailure, NumberedOrder } from '../host/index.ts';
+import type { Act, HostFailure, NumberedOrder, Tenancy } from '../host/index.ts';
 import { type Svpmsn, svpmsnText } from '../units/index.ts';
 import { folderOf } from './demo-options.ts';
 import { CannotGoOn } from './failure.ts';
@@ -69,6 +69,53 @@ export async function meterRetire(args: readonly string[]): Promise<number> {
   });
 }
 
+/** `wattpurse meter move-out NUMBER …`: a last reading, and what was left in the purse is theirs who leave. */
+export async function meterMoveOut(args: readonly string[]): Promise<number> {
+  const { values, at, numbers } = parsed('move-out', args, 1);
+  const [meter] = numbers as [Svpmsn];
+  const next = values.next === undefined ? undefined : numberOf(values.next);
+  const isDead = values.dead ?? false;
+  return onBooks(at, async ({ host }) => {
+    const detail = { ...(next !== undefined && { next: svpmsnText(next) }), dead: isDead };
+    const moving = { meter, isDead, ...(next !== undefined && { next }) };
+    return leavingText(done(await host.by(actOf('moveOut', meter, detail)).moveOut(moving)));
+  });
+}
+
+/** `wattpurse meter move-in NUMBER …`: a meter where nobody lives is a household's. */
+export async function meterMoveIn(args: readonly string[]): Promise<number> {
+  const { values, at, numbers } = parsed('move-in', args, 1);
+  const [meter] = numbers as [Svpmsn];
+  const subscriber = needed(
+    'meter move-in',
+    values.subscriber,
+    '--subscriber',
+    'the id of who lives there from now on',
+  );
+  return onBooks(at, async ({ host }) => {
+    const act = actOf('moveIn', meter, { subscriber });
+    const { movedInAt } = done(await host.by(act).moveIn({ meter, subscriber }));
+    return `Meter ${svpmsnText(meter)} is of ${subscriber} since ${new Date(movedInAt).toISOString()}, with nothing in it and nothing owed but what they owed before.`;
+  });
+}
+
+function leavingText(tenancy: Tenancy): string {
+  const { svpmsn, subscriber, state, reading, readAt = 0, balance = 0n, owed = 0n } = tenancy;
+  const who = `${subscriber} leaves meter ${svpmsnText(svpmsn)}`;
+  if (state !== 'left')
+    return `${who} as soon as the host has heard its last reading. Given again, this says how far it is.`;
+  const { settled = 0n, carried = 0, refund = 0n, next } = tenancy;
+  const how = reading === 'proved' ? 'told by the meter' : 'the balance last proved, because the meter is dead';
+  const parts = [
+    ...(owed > 0n ? [`${owed} used on emergency credit are on their arrears`] : []),
+    ...(settled > 0n ? [`${settled} paid what was due`] : []),
+    ...(carried > 0 && next !== undefined ? [`${carried} went to meter ${svpmsnText(next)}`] : []),
+    ...(refund > 0n ? [`${refund} are to be paid out (${tenancy.id})`] : []),
+  ];
+  const of = parts.length === 0 ? '' : `: ${parts.join(', ')}`;
+  return `${subscriber} left meter ${svpmsnText(svpmsn)} with ${balance} tokens (${how}, ${new Date(readAt).toISOString()})${of}.`;
+}
+
 function closingText(number: Svpmsn, { state, amount }: NumberedOrder): string {
   const meter = `Meter ${svpmsnText(number)}`;
   if (state === 'closed') return `${meter} is closed: ${amount} tokens left its purse`;
@@ -83,6 +130,7 @@ interface Parsed {
     readonly suite?: string;
     readonly tariff?: string;
     readonly dead?: boolean;
+    readonly next?: string;
   };
   readonly at: { readonly data: string; readonly database: string | undefined };
   readonly numbers: readonly Svpmsn[];
@@ -92,19 +140,21 @@ function parsed(verb: string, args: readonly string[], count: number): Parsed {
   const { values, positionals } = parsedWords('meter', args, {
     ...{ data: { type: 'string' }, database: { type: 'string' }, subscriber: { type: 'string' } },
     ...{ 'local-unit': { type: 'string' }, address: { type: 'string' }, suite: { type: 'string' } },
-    ...{ tariff: { type: 'string' }, dead: { type: 'boolean' } },
+    ...{ tariff: { type: 'string' }, dead: { type: 'boolean' }, next: { type: 'string' } },
   });
   if (positionals.length !== count) {
     const what = count === 1 ? 'the number of a meter' : 'the numbers of two meters, the old one first';
     throw new WrongUse(`meter ${verb} takes ${what}: see "wattpurse help meter".`);
   }
-  const numbers = positionals.map((text) => {
-    if (/^[0-9a-fA-F]{6}$/.test(text)) return Number.parseInt(text, 16) as Svpmsn;
-    throw new WrongUse(`A meter's number is six hex digits, as 0A1B2C, not "${text}".`);
-  });
+  const numbers = positionals.map(numberOf);
   const data = folderOf(needed(`meter ${verb}`, values.data, '--data', 'the folder of the host that it belongs to'));
   if (values.database !== undefined) checkDatabase(values.database);
   return { values, at: { data, database: values.database }, numbers };
+}
+
+function numberOf(text: string): Svpmsn {
+  if (/^[0-9a-fA-F]{6}$/.test(text)) return Number.parseInt(text, 16) as Svpmsn;
+  throw new WrongUse(`A meter's number is six hex digits, as 0A1B2C, not "${text}".`);
 }
 
 function onBooks(at: Parsed['at'], work: (books: OpenBooks) => Promise<string>): Promise<number> {

@@ -42,6 +42,11 @@ Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
   wattpurse meter replace OLD NEW --data DIR [--dead]
       What is in the purse of one meter moves to another of the same household, once. --dead: it does not answer any
       more, and the balance last proved moves.
+  wattpurse meter move-out NUMBER --data DIR [--next NUMBER] [--dead]
+      A household leaves a meter: a last reading, and what was left is theirs. --next: it goes to that meter of theirs.
+      --dead: the meter does not answer any more, and the balance last proved is theirs.
+  wattpurse meter move-in NUMBER --data DIR --subscriber ID
+      A household comes to a meter where nobody lives.
   wattpurse meter retire NUMBER --data DIR       takes the rest out of a purse for good
   wattpurse meter revive FILE --data DIR [--share FILE --share FILE]
       Gives a meter whose case was opened its keys again; each of these takes --database URL too.
