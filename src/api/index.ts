@@ -51,6 +51,7 @@ export type { PayeeAccountJson, RemittanceJson } from './schemas/remittances.ts'
 export type { ClosedPeriodJson, PeriodJson } from './schemas/settlement.ts';
 export type { StatementJson } from './schemas/statement.ts';
 export type { TariffPreviewJson, TariffWeekJson } from './schemas/tariff-week.ts';
+export type { SubscriberDuesJson, TenancyJson } from './schemas/tenancies.ts';
 export type { UtilityJson } from './schemas/utility.ts';
 export type { DeliveryJson, WebhookJson } from './schemas/webhooks.ts';
 export type { Api, ApiServices, ApiSettings, Readiness } from './server.ts';

@@ -31,6 +31,7 @@ export * from './messages.ts';
 export * from './meter.ts';
 export * from './meter-says.ts';
 export * from './meters.ts';
+export * from './moving.ts';
 export * from './offline-meter.ts';
 export * from './overview.ts';
 export * from './page-names.ts';

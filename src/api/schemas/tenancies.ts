@@ -45,6 +45,8 @@ export const PersonDuesSchema = Type.Object(
   { $id: 'SubscriberDues', description: 'What a household owes that left its meter, until it has another.' },
 );
 
+export type SubscriberDuesJson = Static<typeof PersonDuesSchema>;
+
 export const tenancyJson = (tenancy: Tenancy): TenancyJson => ({
   id: tenancy.id,
   meter: svpmsnText(tenancy.svpmsn),
@@ -67,10 +69,7 @@ export const tenancyJson = (tenancy: Tenancy): TenancyJson => ({
 });
 const TENTHS = 10;
 
-export const personDuesJson = (
-  subscriber: string,
-  { arrears, fixedCharge }: Dues,
-): Static<typeof PersonDuesSchema> => ({
+export const personDuesJson = (subscriber: string, { arrears, fixedCharge }: Dues): SubscriberDuesJson => ({
   subscriber,
   arrears: String(arrears),
   fixedCharge: String(fixedCharge),

@@ -2,9 +2,10 @@ import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import type { MeterJson } from '../../../api/index.ts';
-import { FIELD_WORDS, fill, PAGE_NAMES, WORK_WORDS } from '../../../words/index.ts';
+import { FIELD_WORDS, fill, MOVING_WORDS, PAGE_NAMES, WORK_WORDS } from '../../../words/index.ts';
 import { type Told, useTold } from '../../kept/seen.ts';
 import { useFormat, useWords } from '../../locale.tsx';
+import { Moving } from '../../moving/moving.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
 import { useMay } from '../../session.tsx';
@@ -62,6 +63,17 @@ export function FieldPage(): ReactNode {
   );
 }
 
+/** Whose it is: one moves out before whoever reads the meter, and another in. */
+function Household({ meter }: { readonly meter: MeterJson }): ReactNode {
+  const words = useWords(MOVING_WORDS);
+  const mayRead = useMay('listTenancies') !== undefined;
+  return mayRead ? (
+    <Panel title={words.title}>
+      <Moving meter={meter} />
+    </Panel>
+  ) : null;
+}
+
 /** One meter, before which somebody stands. */
 export function FieldMeterPage(): ReactNode {
   const words = useWords(FIELD_WORDS);
@@ -94,6 +106,7 @@ export function FieldMeterPage(): ReactNode {
                   <Standing meter={found} />
                   {mayOrder ? <Commands meter={found} /> : <Text size="sm">{words.commandsNote}</Text>}
                   <Work meter={found} />
+                  <Household meter={found} />
                   <LineLosses meter={found} />
                   <Events meter={found.number} />
                 </>

@@ -2,9 +2,10 @@ import { Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
-import type { MeterJson, PersonJson, SubscriberJson } from '../../../api/index.ts';
-import { PHONE_ACCESS_WORDS, SUBSCRIBER_WORDS } from '../../../words/index.ts';
+import type { MeterJson, PersonJson, SubscriberDuesJson, SubscriberJson } from '../../../api/index.ts';
+import { MOVING_WORDS, PHONE_ACCESS_WORDS, SUBSCRIBER_WORDS } from '../../../words/index.ts';
 import { useConsoleWords, useWords } from '../../locale.tsx';
+import { Moving } from '../../moving/moving.tsx';
 import { Aged, Money } from '../../parts/figures.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { DataTable, Facts, Rows } from '../../parts/rows.tsx';
@@ -27,6 +28,7 @@ function Told({ subscriber: { id, name, contact } }: { readonly subscriber: Subs
   const words = useWords(SUBSCRIBER_WORDS);
   const mayEnrol = useMay('enrolMeter') !== undefined;
   const mayPeople = useMay('listPeople') !== undefined;
+  const mayDues = useMay('readSubscriberDues') !== undefined;
   const [isEnrolling, { open, close }] = useDisclosure();
   const meters = usePages<MeterJson>('/meters', { query: { subscriber: id }, live: true });
   return (
@@ -54,6 +56,7 @@ function Told({ subscriber: { id, name, contact } }: { readonly subscriber: Subs
           </Stack>
         )}
       </Rows>
+      {mayDues && <OwedElsewhere subscriber={id} />}
       {mayPeople && <People subscriber={id} />}
     </Page>
   );
@@ -67,6 +70,8 @@ function MeterPanel({ meter }: { readonly meter: MeterJson }): ReactNode {
   const mayDues = useMay('readDues') !== undefined;
   const mayContract = useMay('readContract') !== undefined;
   const mayPhone = useMay('readPhoneAccess') !== undefined;
+  const mayTenancies = useMay('listTenancies') !== undefined;
+  const moving = useWords(MOVING_WORDS);
   const { balance } = meter.known;
   const { heard } = meter.agesMs;
   return (
@@ -124,8 +129,35 @@ function MeterPanel({ meter }: { readonly meter: MeterJson }): ReactNode {
             <PhoneAccess meter={meter.number} />
           </div>
         )}
+        {mayTenancies && (
+          <div>
+            <Text size="sm" fw={600} mb={6}>
+              {moving.title}
+            </Text>
+            <Moving meter={meter} />
+          </div>
+        )}
       </SimpleGrid>
     </section>
+  );
+}
+
+/** What somebody owes who moved out and has no meter: it is due at the next one. */
+function OwedElsewhere({ subscriber }: { readonly subscriber: string }): ReactNode {
+  const words = useWords(SUBSCRIBER_WORDS);
+  const moving = useWords(MOVING_WORDS);
+  const dues = useRead<SubscriberDuesJson>(`/subscribers/${encodeURIComponent(subscriber)}/dues`, { live: true });
+  if (dues.data === undefined || (dues.data.arrears === '0' && dues.data.fixedCharge === '0')) return null;
+  const { arrears, fixedCharge } = dues.data;
+  return (
+    <Panel title={moving.dues}>
+      <Facts
+        of={[
+          { label: words.arrears, value: <Money tokens={arrears} /> },
+          { label: words.fixedCharge, value: <Money tokens={fixedCharge} /> },
+        ]}
+      />
+    </Panel>
   );
 }
 

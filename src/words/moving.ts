@@ -1,0 +1,108 @@
+import type { Language } from './language.ts';
+
+/** Of a household that leaves a meter, and of one that comes. */
+export interface MovingWords {
+  readonly title: string;
+  readonly waiting: string;
+  readonly nobodyMoved: string;
+  readonly nobodyLives: string;
+  readonly moveOut: string;
+  readonly moveOutNote: string;
+  readonly next: string;
+  readonly nextNote: string;
+  readonly dead: string;
+  readonly deadNote: string;
+  readonly moveIn: string;
+  readonly moveInNote: string;
+  readonly subscriber: string;
+  /** `{}`: since when. */
+  readonly living: string;
+  readonly leaving: string;
+  readonly left: string;
+  readonly balance: string;
+  /** `{}`: when the meter had told it. */
+  readonly proved: string;
+  readonly lastProved: string;
+  readonly energy: string;
+  readonly owed: string;
+  readonly settled: string;
+  readonly carried: string;
+  readonly refund: string;
+  readonly paidOut: string;
+  readonly payOut: string;
+  readonly method: string;
+  readonly methods: Readonly<Record<'cash' | 'bank-transfer', string>>;
+  readonly dues: string;
+  readonly sure: string;
+}
+
+export const MOVING_WORDS: Readonly<Record<Language, MovingWords>> = {
+  en: {
+    title: 'Who lives there',
+    waiting: 'Reading who lived there …',
+    nobodyMoved: 'Nobody has moved here yet.',
+    nobodyLives: 'Nobody lives there now.',
+    moveOut: 'Move out',
+    moveOutNote:
+      'What is on its way is taken back, the meter is switched off and says what was left. That is theirs who leave, and what they owe goes with them.',
+    next: 'Their next meter',
+    nextNote: 'One that they have already: what is left goes there. Left empty, it is paid out.',
+    dead: 'The meter is dead',
+    deadNote:
+      'It does not answer and never will: the balance last proved is theirs, and nobody can use this meter again.',
+    moveIn: 'Move in',
+    moveInNote: 'They begin with nothing in the meter and nothing owed but what they owe themselves.',
+    subscriber: 'Id of the subscriber who comes',
+    living: 'Lives there since {}',
+    leaving: 'Leaves; waits for the last reading, asked for {}',
+    left: 'Left {}',
+    balance: 'Left in the purse',
+    proved: 'told by the meter {}',
+    lastProved: 'last proved {}, the meter is dead',
+    energy: 'Energy register',
+    owed: 'Emergency credit, now arrears',
+    settled: 'Paid what was due',
+    carried: 'Went to meter {}',
+    refund: 'To be paid out',
+    paidOut: 'Paid out {}',
+    payOut: 'Pay out',
+    method: 'How',
+    methods: { cash: 'Cash', 'bank-transfer': 'Bank transfer' },
+    dues: 'Owed without a meter',
+    sure: 'Sure?',
+  },
+  ko: {
+    title: '거주 세대',
+    waiting: '거주 내역을 읽는 중 …',
+    nobodyMoved: '아직 입주나 퇴거가 없었습니다.',
+    nobodyLives: '지금은 아무도 살지 않습니다.',
+    moveOut: '퇴거 처리',
+    moveOutNote:
+      '전송 중인 충전은 취소되고, 계량기는 차단된 뒤 남은 금액을 알려 줍니다. 남은 금액은 퇴거하는 세대의 것이며, 미납금도 그 세대를 따라갑니다.',
+    next: '옮겨 갈 계량기',
+    nextNote: '이미 그 세대에 등록된 계량기입니다. 비워 두면 남은 금액을 지급합니다.',
+    dead: '계량기 고장',
+    deadNote:
+      '응답하지 않고 앞으로도 하지 않을 때입니다. 마지막으로 확인된 잔액을 인정하며, 이 계량기는 다시 쓸 수 없습니다.',
+    moveIn: '입주 처리',
+    moveInNote: '계량기 잔액과 미납금 없이 시작합니다. 본인의 이전 미납금만 따라옵니다.',
+    subscriber: '입주하는 가입자 번호',
+    living: '{}부터 거주',
+    leaving: '퇴거 중, {}에 요청한 최종 검침을 기다림',
+    left: '{}에 퇴거',
+    balance: '지갑에 남은 금액',
+    proved: '{}에 계량기가 알림',
+    lastProved: '{}에 마지막으로 확인됨, 계량기 고장',
+    energy: '누적 전력량',
+    owed: '비상 전력, 미납금으로 전환',
+    settled: '미납금으로 납부',
+    carried: '계량기 {}(으)로 이동',
+    refund: '지급할 금액',
+    paidOut: '{}에 지급함',
+    payOut: '지급',
+    method: '지급 방법',
+    methods: { cash: '현금', 'bank-transfer': '계좌 이체' },
+    dues: '계량기 없는 미납금',
+    sure: '확실합니까?',
+  },
+};
