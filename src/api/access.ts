@@ -61,9 +61,12 @@ export const ACCESS = {
   beginLogIn: 'public',
   finishLogIn: 'public',
   readSession: 'logged-in',
-  readUtility: 'logged-in',
   logOut: 'logged-in',
   changePassword: 'logged-in',
+  readUtility: {
+    scope: 'orders:sell',
+    all: ['operator', 'cashier', 'agent', 'technician', 'auditor', 'system-manager', 'seller', 'subscriber'],
+  },
 
   listSubscribers: { scope: 'subscribers:read', all: ['operator', 'cashier', 'technician', 'auditor'] },
   readSubscriber: {
@@ -167,8 +170,8 @@ export const ACCESS = {
   payOutCard: { scope: 'orders:sell', all: ['operator', 'cashier'] },
   listOfflineMeterTickets: { scope: 'cards:read', all: ['operator', 'technician', 'auditor'] },
   listCardTickets: { scope: 'cards:read', all: ['operator', 'technician', 'auditor'] },
-  beginCardExchange: { scope: 'cards:load', all: ['operator', 'cashier', 'technician'] },
-  goOnWithCard: { scope: 'cards:load', all: ['operator', 'cashier', 'technician'] },
+  beginCardExchange: { scope: 'cards:load', all: ['operator', 'cashier', 'technician', 'agent'] },
+  goOnWithCard: { scope: 'cards:load', all: ['operator', 'cashier', 'technician', 'agent'] },
   listCardsInMeters: { scope: 'cards:pipe', all: ['operator', 'technician'] },
   passToCard: { scope: 'cards:pipe', all: ['operator', 'technician'] },
   listOfflineMeters: { scope: 'meters:read', all: ['operator', 'cashier', 'technician', 'auditor'] },

@@ -4,6 +4,7 @@ export { createApi, PREFIX } from './api.ts';
 export * from './demo-port.ts';
 export { DOCUMENT_URL, PAGE_URL } from './documentation.ts';
 export type { IdentityProvider } from './identity-port.ts';
+export type { KioskCardJson, KioskJson, KioskLoadJson, KioskPaidJson } from './kiosk-bridge.ts';
 export { Metrics } from './metrics.ts';
 export type { ProblemCode } from './problem.ts';
 export type { AccountJson, HeadJson, TrialBalanceJson } from './schemas/accounts.ts';

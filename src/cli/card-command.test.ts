@@ -176,7 +176,11 @@ test('what a host refuses comes in its own sentence; a card that is issued and n
     /^The host at http:\/\/127\.0\.0\.1:1 does not answer \([^)]+\): start it, or name another\.\n$/,
   );
   const keyless = await run(['block', CSN, '--host', host.url], { WATTPURSE_API_KEY: '' });
-  assert.deepEqual(keyless, { code: 2, out: '', err: 'A host asks for an API key: give it as WATTPURSE_API_KEY.\n' });
+  assert.deepEqual(keyless, {
+    code: 2,
+    out: '',
+    err: 'A host asks for an API key: give it as WATTPURSE_API_KEY, or a file that holds it as WATTPURSE_API_KEY_FILE.\n',
+  });
 });
 
 test('a wrong PIN costs a try, which a card file keeps, and after three the master card gives nothing', async () => {
@@ -192,7 +196,10 @@ test('a wrong PIN costs a try, which a card file keeps, and after three the mast
   assert.equal((await issue('4711')).code, 1);
   assert.match((await run(['read', '--card', 'issuer.card'])).out, /its PIN is blocked/);
   assert.match((await issue('1,2,3')).err, /holds 3 PINs, and there are 2 master cards/);
-  assert.match((await issue('')).err, /^A master card gives nothing without its PIN: give it as WATTPURSE_PIN\.$/m);
+  assert.match(
+    (await issue('')).err,
+    /^A master card gives nothing without its PIN: give it as WATTPURSE_PIN, or a file that holds it as WATTPURSE_PIN_FILE\.$/m,
+  );
 });
 
 test('a card is made once, of what its options say', async () => {

@@ -54,8 +54,11 @@ export class CardHost {
   readonly #url: string;
   readonly #key: string;
 
-  /** @throws WrongUse when the address is none, or would carry the key in the clear */
-  static at(address: string): CardHost {
+  /**
+   * @param key that of the environment where absent
+   * @throws WrongUse when the address is none, or would carry the key in the clear
+   */
+  static at(address: string, key?: string): CardHost {
     const url = URL.parse(address);
     if (url === null || !/^https?:$/.test(url.protocol)) {
       throw new WrongUse(`--host is the address of a host, as https://host.example, not "${address}".`);
@@ -63,12 +66,20 @@ export class CardHost {
     if (url.protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)) {
       throw new WrongUse('--host beyond this machine would be sent the API key in the clear: name it with https.');
     }
-    return new CardHost(url.origin, fromEnvironment(KEY_VARIABLE, 'A host asks for an API key'));
+    return new CardHost(url.origin, key ?? fromEnvironment(KEY_VARIABLE, 'A host asks for an API key'));
   }
 
   private constructor(url: string, key: string) {
     this.#url = url;
     this.#key = key;
+  }
+
+  get origin(): string {
+    return this.#url;
+  }
+
+  get key(): string {
+    return this.#key;
   }
 
   /** Writes down whose the card is, and from which keys its own came. */

@@ -58,6 +58,22 @@ export async function slotAt(
   return { slot: reader, close: () => reader.close() };
 }
 
+/** A reader, or the slot of a file, for whoever works with one card after the other. @throws CannotGoOn */
+export async function portAt(place: CardPlace): Promise<CardPort> {
+  if ('file' in place) {
+    const file = CardFile.open(place.file);
+    const slot = file.slot();
+    return {
+      open: () => slot.open(),
+      close: async () => {
+        await slot.close();
+        file.close();
+      },
+    };
+  }
+  return taken<PcscReader>(await PcscReader.find({ reader: place.reader }));
+}
+
 async function openedIn(port: CardPort, close: () => Promise<void>) {
   const session = await port.open();
   if (!('sentence' in session)) return { session, close };

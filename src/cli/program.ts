@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<CommandName, (args: readonly string[]) => Promis
   export: async (args) => (await import('./bulk-command.ts')).exported(args),
   import: async (args) => (await import('./bulk-command.ts')).imported(args),
   card: async (args) => (await import('./card-command.ts')).card(args),
+  kiosk: async (args) => (await import('./kiosk-command.ts')).kiosk(args),
   phone: async (args) => (await import('./phone-command.ts')).phone(args),
   simulate: async (args) => (await import('./simulate.ts')).simulate(args),
   fleet: async (args) => (await import('./fleet-command.ts')).fleet(args),

@@ -137,6 +137,11 @@ A PLACE is the folder of a host, or a database as postgres://user@host/database.
   wattpurse card master FILE --chips FILE --scope issuer|REGION --data DIR [--database URL] [--suite NAME]
       Cards that are files, to try things out with; a master card has the newest key of the host in DIR.
 CARD is --reader NAME, of a reader of this machine by a part of its name, or --card FILE.`,
+  kiosk: `  wattpurse kiosk --host URL [--listen ADDRESS:PORT] [--reader NAME | --card FILE] [--port NAME] [--terminal FILE]
+      The page of a kiosk at its own machine, on 127.0.0.1:8088, until you stop it. What it sells comes from the host at
+      URL, under the key of an agent in WATTPURSE_API_KEY; purse cards are read and loaded in the reader here.
+      --port names the host's payment port for bank cards, which pay in the same reader, under the key in
+      WATTPURSE_PAYMENT_KEY; --terminal the file of what they are. NAME is a part of the reader's name.`,
   phone: `  wattpurse phone try [--from NUMBER|none] [--url URL]
       The dialogue by telephone, written down: what is said is printed, and each line is what you key.
       In a small utility of its own, or by the USSD callbacks of a host at URL, as http://127.0.0.1:8090/ussd/KEY.`,

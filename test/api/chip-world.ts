@@ -2,7 +2,7 @@ import { Acquirer } from '../../src/adapters/acquirer.ts';
 import { AcquirerSimulator, testCards } from '../../src/adapters/acquirer-simulator.ts';
 import { EmvIssuer, testIssuerKey } from '../../src/card/index.ts';
 import { MemoryStore } from '../../src/host/index.ts';
-import { World } from './world.ts';
+import { World, type WorldSettings } from './world.ts';
 
 const TERMS = {
   currency: { code: 'KRW', number: 410, exponent: 0 },
@@ -29,8 +29,14 @@ export class ChipWorld {
     this.close = parts.close;
   }
 
-  /** @param scopes of the key that it gives */
-  static async open(scopes: readonly string[] = ['payments:write', 'tariffs:read']): Promise<ChipWorld> {
+  /**
+   * @param scopes of the key that it gives
+   * @param settings of its API
+   */
+  static async open(
+    scopes: readonly string[] = ['payments:write', 'tariffs:read'],
+    settings: WorldSettings = {},
+  ): Promise<ChipWorld> {
     const simulator = new AcquirerSimulator({
       ...{ cards: testCards(LIMIT), issuer: new EmvIssuer(testIssuerKey()) },
       ...{ lateMs: 1_000, faultOf: () => undefined },
@@ -39,7 +45,10 @@ export class ChipWorld {
       ...{ host: '127.0.0.1', port: await simulator.listen(0, '127.0.0.1'), institution: '4201' },
       ...{ terminal: 'WATT0001', merchant: 'WATTPURSE SEOUL', zone: 'Asia/Seoul' },
     });
-    const world = await World.open(new MemoryStore(), { ways: [['acquirer', { method: 'card', port: acquirer }]] });
+    const world = await World.open(new MemoryStore(), {
+      ...settings,
+      ways: [['acquirer', { method: 'card', port: acquirer }]],
+    });
     const close = async () => {
       await world.close();
       await acquirer.close();

@@ -1,7 +1,7 @@
 import './kiosk.css';
 import { Button, Group, Text, Title } from '@mantine/core';
 import { type ReactNode, useCallback, useEffect, useState } from 'react';
-import type { AgentJson, LookupJson, VendJson } from '../../../api/index.ts';
+import type { AgentJson, KioskPaidJson, LookupJson, VendJson } from '../../../api/index.ts';
 import { CARD_WORDS, fill, KIOSK_WORDS, LANGUAGE_NAMES, LANGUAGES } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDemo } from '../../demo.ts';
@@ -12,9 +12,10 @@ import { Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import type { RegionName } from '../../sale/card-lookups.ts';
 import { IDLE_MS, WARNED_MS } from './keying.ts';
-import { Sold } from './sold.tsx';
+import { Paid, Sold } from './sold.tsx';
 import { AmountStep, CardStep, MeterStep, PayStep, PurseStep, WhoseStep } from './steps.tsx';
 import { useIdle } from './use-idle.ts';
+import { useKiosk } from './use-kiosk.ts';
 
 /** Where the value goes. */
 type Target = { readonly meter: string } | { readonly card: string; readonly region: RegionName };
@@ -31,7 +32,8 @@ type Step =
   | { readonly name: 'purse'; readonly card: string }
   | { readonly name: 'amount'; readonly to: Target }
   | { readonly name: 'pay'; readonly to: Target; readonly paid: string }
-  | { readonly name: 'sold'; readonly reference: string };
+  | { readonly name: 'sold'; readonly reference: string }
+  | { readonly name: 'paid'; readonly meter: string; readonly told: KioskPaidJson };
 
 const START: Step = { name: 'meter' };
 
@@ -102,20 +104,38 @@ function Steps(): ReactNode {
       if (approved) selling.mutate('card');
     },
   );
+  // At a reader beside the page a chip pays the utility itself, and nothing goes through the float.
+  const hasChips = useKiosk()?.chips === true;
+  const paying = useDoing<KioskPaidJson>(
+    () => {
+      const body = { meter: meter ?? '', paid: step.name === 'pay' ? step.paid : '0' };
+      return change('/kiosk/payments', { method: 'POST', body });
+    },
+    (told) => {
+      if (told.paid) setStep({ name: 'paid', meter: meter ?? '', told });
+    },
+  );
+  const payBy = (method: 'cash' | 'card') => {
+    if (method === 'card' && hasChips) paying.mutate();
+    else if (method === 'card' && isDemo && !isOpen) reading.mutate();
+    else selling.mutate(method);
+  };
   const { reset } = selling;
   const { reset: takeCard } = reading;
+  const { reset: takeChip } = paying;
   const restart = useCallback(() => {
     reset();
     takeCard();
+    takeChip();
     setStep(START);
     setCustomer((count) => count + 1);
-  }, [reset, takeCard]);
+  }, [reset, takeCard, takeChip]);
   const insertOf = (target: Target, paid: string) =>
     'meter' in target
       ? fill(words.insert, money(paid), target.meter)
       : fill(words.insertForCard, money(paid), regions[target.region], target.card);
   // Whoever does not know yet whether it was sold keeps the screen.
-  const isOpen = selling.isPending || reading.isPending || selling.error?.code === 'away';
+  const isOpen = selling.isPending || reading.isPending || paying.isPending || selling.error?.code === 'away';
   const left = useIdle(IDLE_MS, restart, !isOpen);
   return (
     <>
@@ -148,9 +168,13 @@ function Steps(): ReactNode {
           sentence={insertOf(step.to, step.paid)}
           {...(found !== undefined && { due: found.due })}
           isSelling={selling.isPending}
-          isReading={reading.isPending}
+          isReading={reading.isPending || paying.isPending}
+          {...(hasChips && { readingSentence: words.insertBankCard })}
+          // A chip pays for a meter: what is bought for a purse card is paid for in cash there.
+          {...(hasChips && meter === undefined && { ways: ['cash'] as const })}
           isDeclined={reading.data?.approved === false}
-          onPay={(method) => (method === 'card' && isDemo && !isOpen ? reading.mutate() : selling.mutate(method))}
+          isNotPaid={paying.data?.paid === false}
+          onPay={payBy}
           // What was put in stays what it is until it was answered.
           {...(isOpen && selling.variables !== undefined && { only: selling.variables })}
         />
@@ -162,7 +186,8 @@ function Steps(): ReactNode {
           onDone={restart}
         />
       )}
-      <RefusalLine error={reading.error ?? selling.error} />
+      {step.name === 'paid' && <Paid meter={step.meter} told={step.told} onDone={restart} />}
+      <RefusalLine error={paying.error ?? reading.error ?? selling.error} />
       <div className="foot no-print">
         <Group justify="space-between">
           {step.name !== 'meter' && !isOpen ? (

@@ -1,7 +1,7 @@
 import { SimpleGrid, Stack, Text } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense, useEffect } from 'react';
-import type { ReceiptJson, VendJson } from '../../../api/index.ts';
+import type { KioskLoadJson, KioskPaidJson, ReceiptJson, VendJson } from '../../../api/index.ts';
 import { fill, KIOSK_WORDS, VEND_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDemo } from '../../demo.ts';
@@ -12,6 +12,7 @@ import { isVendOver, journeyOfVend } from '../../sale/journey.ts';
 import { partsOfVend } from '../../sale/parts-of-sale.ts';
 import { Journey, SaleLines } from '../../sale/sale.tsx';
 import { useVendPlace } from '../../sale/vend-table.tsx';
+import { useKiosk } from './use-kiosk.ts';
 
 interface SoldProps {
   readonly reference: string;
@@ -80,12 +81,42 @@ function Lines({ vend }: { readonly vend: VendJson }): ReactNode {
 }
 
 /**
- * A card of a demo stands in the reader, where it is loaded; that of somebody who is out with it is loaded when it is
- * in the meter at home. A browser reads no chip: without a demo there is neither.
+ * Where a reader stands, a card is loaded in it, now or when it is put in again. A card of a demo stands in the reader,
+ * where it is loaded; that of somebody who is out with it is loaded when it is in the meter at home. A browser reads no
+ * chip: elsewhere there is none of it.
  */
 function Reader({ card }: { readonly card: string }): ReactNode {
-  const words = useWords(KIOSK_WORDS);
   const isOfDemo = useDemo()?.cards.some(({ number }) => number === card) === true;
+  const hasReader = useKiosk()?.purses === true;
+  if (hasReader) return <LoadHere card={card} />;
+  return isOfDemo ? <LoadInDemo card={card} /> : null;
+}
+
+const LOAD_AGAIN_MS = 1_500;
+
+function LoadHere({ card }: { readonly card: string }): ReactNode {
+  const words = useWords(KIOSK_WORDS);
+  // What was loaded is not loaded twice: the host has nothing more for it.
+  const { data, error } = useQuery({
+    queryKey: ['kiosk-load', card],
+    queryFn: () => change<KioskLoadJson>('/kiosk/loads', { method: 'POST', body: { card } }),
+    retry: false,
+    gcTime: 0,
+    refetchInterval: ({ state }) => (state.data?.loaded === true ? false : LOAD_AGAIN_MS),
+  });
+  return (
+    <Text ta="center" mt="xs" fz="lg" role="status">
+      {data === undefined
+        ? (error?.message ?? words.loading)
+        : data.loaded
+          ? words.loaded
+          : (data.sentence ?? words.insertToLoad)}
+    </Text>
+  );
+}
+
+function LoadInDemo({ card }: { readonly card: string }): ReactNode {
+  const words = useWords(KIOSK_WORDS);
   const { mutate, data } = useMutation({
     mutationFn: async (held: string) => {
       const { loaded } = await change<{ readonly loaded: boolean }>(`/demo/cards/${held}/reading`, { method: 'POST' });
@@ -93,14 +124,49 @@ function Reader({ card }: { readonly card: string }): ReactNode {
       return { loaded };
     },
   });
-  useEffect(() => {
-    if (isOfDemo) mutate(card);
-  }, [isOfDemo, card, mutate]);
-  if (!isOfDemo) return null;
+  useEffect(() => mutate(card), [card, mutate]);
   return (
     <Text ta="center" mt="xs" role="status">
       {data === undefined ? words.loading : data.loaded ? words.loaded : words.takenHome}
     </Text>
+  );
+}
+
+interface PaidProps {
+  readonly meter: string;
+  readonly told: KioskPaidJson;
+  readonly onDone: () => void;
+}
+
+/** A bank card has paid at the reader: the utility's own bank has the money, and the value goes to the meter. */
+export function Paid({ meter, told, onDone }: PaidProps): ReactNode {
+  const words = useWords(KIOSK_WORDS);
+  return (
+    <>
+      <h2>{words.thanks}</h2>
+      <section className="surface" style={{ padding: 20 }} role="status">
+        <Text fz="lg">{fill(words.onItsWay, meter)}</Text>
+        {told.shown !== undefined && <Text mt="sm">{fill(words.paidBy, told.shown)}</Text>}
+        {told.payment !== undefined && (
+          <>
+            <Text className="quiet" mt="sm">
+              {words.paymentNumber}
+            </Text>
+            <Text ff="monospace" fz="lg" style={{ overflowWrap: 'anywhere' }}>
+              {told.payment}
+            </Text>
+          </>
+        )}
+      </section>
+      <div className="choices no-print">
+        <button type="button" onClick={() => print()}>
+          {words.print}
+        </button>
+        <button type="button" data-main="true" onClick={onDone}>
+          {words.another}
+        </button>
+      </div>
+    </>
   );
 }
 

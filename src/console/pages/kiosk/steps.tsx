@@ -13,6 +13,7 @@ import { quickAmounts, wholeUnitOf } from '../../sale/cash.ts';
 import { useSession } from '../../session.tsx';
 import { isWholeCard, isWholeMeter, keyedAmount, keyedCard, keyedMeter } from './keying.ts';
 import { Pad } from './pad.tsx';
+import { useCardInReader, useKiosk } from './use-kiosk.ts';
 
 interface MeterStepProps {
   readonly onMeter: (number: string) => void;
@@ -30,13 +31,20 @@ export function MeterStep({ onMeter, onCard }: MeterStepProps): ReactNode {
   );
 }
 
-/** A purse card is named by what is printed on it; in a demo one is held to a reader that is not there. */
+/** A purse card is named by what is printed on it; where there is a reader, by being put into it; in a demo one is held to a reader that is not there. */
 export function CardStep({ onCard }: { readonly onCard: (number: string) => void }): ReactNode {
   const words = useWords(KIOSK_WORDS);
   const cards = useDemo()?.cards ?? [];
+  const hasReader = useKiosk()?.purses === true;
+  useCardInReader(hasReader, onCard);
   return (
     <>
-      <NumberStep kind="card" title={words.enterCard} where={words.whereCard} onNumber={onCard} />
+      <NumberStep
+        kind="card"
+        title={words.enterCard}
+        where={hasReader ? `${words.whereCard} ${words.insertCard}` : words.whereCard}
+        onNumber={onCard}
+      />
       {cards.length > 0 && (
         <>
           <Text className="quiet">{words.hold}</Text>
@@ -239,12 +247,19 @@ interface PayProps {
   /** A bank card is in the reader. */
   readonly isReading: boolean;
   readonly isDeclined: boolean;
+  /** A chip in the reader here came to no end that pays. */
+  readonly isNotPaid?: boolean;
+  /** What is said meanwhile; that a card is to be left where it is, where absent. */
+  readonly readingSentence?: string;
+  /** The ways in which it can be paid here. */
+  readonly ways?: readonly Way[];
   /** How it was paid, when it is not known yet whether it was sold. */
   readonly only?: Way;
   readonly onPay: (way: Way) => void;
 }
 
-export function PayStep({ sentence, due, isSelling, isReading, isDeclined, only, onPay }: PayProps): ReactNode {
+export function PayStep({ ways = WAYS, ...props }: PayProps): ReactNode {
+  const { sentence, due, isSelling, isReading, readingSentence, isDeclined, isNotPaid = false, only, onPay } = props;
   const words = useWords(KIOSK_WORDS);
   return (
     <>
@@ -254,7 +269,7 @@ export function PayStep({ sentence, due, isSelling, isReading, isDeclined, only,
       </div>
       {due !== undefined && <Due due={due} />}
       <div className="choices">
-        {WAYS.map((way) => (
+        {ways.map((way) => (
           <button
             key={way}
             type="button"
@@ -267,10 +282,10 @@ export function PayStep({ sentence, due, isSelling, isReading, isDeclined, only,
         ))}
       </div>
       {isSelling && <Loading sentence={words.selling} />}
-      {isReading && <Loading sentence={words.reading} />}
-      {isDeclined && (
+      {isReading && <Loading sentence={readingSentence ?? words.reading} />}
+      {(isDeclined || isNotPaid) && (
         <Text role="alert" fz="lg" fw={600}>
-          {words.declined}
+          {isDeclined ? words.declined : words.notPaid}
         </Text>
       )}
     </>

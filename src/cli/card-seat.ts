@@ -1,0 +1,74 @@
+import type { CardFailure, CardPort, CardSession } from '../card/index.ts';
+
+/** How often a card is looked for that somebody is about to put in. */
+const LOOK_MS = 300;
+
+/**
+ * The reader of a machine where people come and go: one of them at a time works with the card that is there, and a card
+ * keeps its power until it is pulled or something went wrong with it.
+ */
+export class CardSeat {
+  readonly #port: CardPort;
+  #session: CardSession | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(port: CardPort) {
+    this.#port = port;
+  }
+
+  /**
+   * Works with the card, as soon as whoever is before has done so. What it throws goes on; that, and a failure, take the
+   * power from the card.
+   * @param waitMs how long a card is waited for; not at all where absent
+   * @param anew the card begins at its beginning, and has no power afterwards
+   */
+  with<T>(
+    work: (session: CardSession) => Promise<T>,
+    { waitMs = 0, anew = false }: { readonly waitMs?: number; readonly anew?: boolean } = {},
+  ): Promise<T | CardFailure> {
+    const turn = this.#turn.then(async () => {
+      if (anew) await this.#end();
+      const session = await this.#powered(waitMs);
+      if ('reason' in session) return session;
+      let isFine = false;
+      try {
+        const done = await work(session);
+        isFine = !(typeof done === 'object' && done !== null && 'reason' in done);
+        return done;
+      } finally {
+        if (anew || !isFine) await this.#end();
+      }
+    });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async close(): Promise<void> {
+    await this.#turn;
+    await this.#end();
+    await this.#port.close();
+  }
+
+  async #powered(waitMs: number): Promise<CardSession | CardFailure> {
+    if (this.#session !== undefined) return this.#session;
+    const looks = Math.floor(waitMs / LOOK_MS);
+    for (let look = 0; ; look++) {
+      const opened = await this.#port.open();
+      if (!('reason' in opened)) {
+        this.#session = opened;
+        void opened.removed.then(() => {
+          if (this.#session === opened) this.#session = undefined;
+        });
+        return opened;
+      }
+      if (opened.reason !== 'no-card' || look >= looks) return opened;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
+
+  async #end(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.eject();
+  }
+}

@@ -1,0 +1,254 @@
+import { randomBytes } from 'node:crypto';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { KioskCardJson, KioskJson, KioskLoadJson, KioskPaidJson } from '../api/index.ts';
+import { type CardReading, type CardSession, type EmvTerminal, readCard } from '../card/index.ts';
+import { loadCard } from './card-at-host.ts';
+import type { CardHost } from './card-host.ts';
+import { payByChip } from './card-pay.ts';
+import type { CardSeat } from './card-seat.ts';
+import { CannotGoOn } from './failure.ts';
+import { isLoopback, type ListenAt, listen } from './listen.ts';
+
+export interface KioskParts {
+  /** Origin of the host that sells. */
+  readonly host: string;
+  /** An API key of an agent, with the scope `orders:sell`, and `cards:load` where there is a reader. */
+  readonly key: string;
+  /** The reader of purse cards, and the host under the same key. */
+  readonly purses?: { readonly seat: CardSeat; readonly host: CardHost };
+  /** Where bank cards pay too: the same reader, and the host under a key that takes payments. */
+  readonly chips?: {
+    readonly seat: CardSeat;
+    readonly host: CardHost;
+    readonly terminal: EmvTerminal;
+    readonly port: string;
+  };
+  /** Takes a sentence for whoever runs it. */
+  readonly say: (sentence: string) => void;
+}
+
+export interface Kiosk {
+  readonly address: string;
+  readonly close: () => Promise<void>;
+}
+
+const API = '/api/v1';
+const ANSWER_MS = 30_000;
+const BODY_MAX = 16_384;
+/** How long somebody looks for their bank card. */
+const CHIP_WAIT_MS = 30_000;
+
+/** Of a reference, as of every Idempotency-Key. */
+const REFERENCE = '[A-Za-z0-9._-]{8,64}';
+/** What is asked of the host under the agent's key, and nothing beside. */
+const SOLD_WITH: readonly (readonly [string, RegExp])[] = [
+  ['GET', /^\/api\/v1\/(utility|vend\/(agent|lookup|card-lookup))$/],
+  ['POST', /^\/api\/v1\/vend\/vends$/],
+  ['GET', new RegExp(`^/api/v1/vend/vends/${REFERENCE}(/receipts)?$`)],
+];
+/** The page and what it is made of: public at the host, and asked for without the key. */
+const PAGE_FILES = /^\/(kiosk|assets\/[\w.-]+)$/;
+/** What of a host's answer reaches the browser. */
+const HEADERS = [
+  ...['content-type', 'cache-control', 'content-security-policy', 'cross-origin-opener-policy', 'idempotency-replayed'],
+  ...['permissions-policy', 'referrer-policy', 'x-frame-options', 'x-content-type-options'],
+];
+
+/** What the page of a kiosk does, as the table of the host has it for agents. */
+const OPERATIONS = {
+  ...{ vend: 'own', readOwnAgent: 'own', lookUpMeter: 'own', lookUpCard: 'own', readVend: 'own' },
+  listVendReceipts: 'own',
+} as const;
+
+/**
+ * Serves a kiosk's page at its own machine: the page and what it sells come from the host, under the agent's key, which
+ * the browser never has; cards are read in the reader here. It listens on loopback alone, answers under its own name
+ * alone, and changes nothing at the wish of another site.
+ * @throws CannotGoOn when it cannot listen, or the host refuses the key
+ */
+export async function openKiosk(parts: KioskParts, at: ListenAt): Promise<Kiosk> {
+  if (!isLoopback(at)) {
+    throw new CannotGoOn('A kiosk serves the browser of its own machine alone: let it listen on 127.0.0.1.');
+  }
+  const seller = await sellerOf(parts);
+  const csrfToken = randomBytes(32).toString('hex');
+  const app = fastify({ bodyLimit: BODY_MAX });
+  let own: ReadonlySet<string> = new Set();
+  app.addHook('onRequest', async (request, reply) => {
+    const refusal = refusalOf(request, own, csrfToken);
+    if (refusal === undefined) return;
+    return refused(reply, 403, 'csrf-wrong', refusal);
+  });
+  const createdAt = new Date().toISOString();
+  app.get(`${API}/session`, async () => ({
+    person: { login: seller.id, name: seller.name, role: 'agent', locked: false, createdAt },
+    ...{ csrfToken, operations: OPERATIONS },
+  }));
+  readerRoutes(app, parts);
+  app.get('/', (_, reply) => reply.redirect('/kiosk'));
+  app.setNotFoundHandler((request, reply) => passOn(parts, request, reply));
+  app.setErrorHandler((error, _, reply) => {
+    const { statusCode } = error as { readonly statusCode?: number };
+    if (error instanceof CannotGoOn) return refused(reply, 409, 'kiosk-cannot', error.message);
+    if (statusCode !== undefined && statusCode < 500)
+      return refused(reply, statusCode, 'input-wrong', 'The request is none that a kiosk takes.');
+    parts.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return refused(reply, 500, 'internal', 'Something is wrong with this kiosk: ask whoever runs it.');
+  });
+  const address = await listen<string>(app, at);
+  const { port } = new URL(address);
+  own = new Set(['127.0.0.1', 'localhost', '[::1]', at.host].map((name) => `${name}:${port}`));
+  const close = async () => {
+    await app.close();
+    await (parts.purses ?? parts.chips)?.seat.close();
+  };
+  return { address, close };
+}
+
+/** What the page asks of the reader. */
+function readerRoutes(app: FastifyInstance, { purses, chips }: KioskParts): void {
+  app.get(
+    `${API}/kiosk`,
+    async (): Promise<KioskJson> => ({
+      purses: purses !== undefined,
+      chips: chips !== undefined,
+    }),
+  );
+
+  app.get(`${API}/kiosk/card`, async (): Promise<KioskCardJson> => {
+    if (purses === undefined) throw new CannotGoOn(NO_READER);
+    // What is no purse card is not the customer's card of this page: it is taken for none.
+    const read = await purses.seat.with((session) => readCard(session));
+    return 'reason' in read ? {} : { card: (read as CardReading).csn };
+  });
+
+  app.post<{ readonly Body: { readonly card?: unknown } }>(
+    `${API}/kiosk/loads`,
+    async ({ body }): Promise<KioskLoadJson> => {
+      if (purses === undefined) throw new CannotGoOn(NO_READER);
+      const wanted = body?.card;
+      if (typeof wanted !== 'string' || !/^[0-9a-f]{14}$/.test(wanted)) {
+        throw new CannotGoOn('A card is named by its number of 14 digits and letters.');
+      }
+      const told = await purses.seat.with((session) => loaded(session, purses.host, wanted), { anew: true });
+      return 'reason' in told ? { loaded: false } : told;
+    },
+  );
+
+  app.post<{ readonly Body: { readonly meter?: unknown; readonly paid?: unknown } }>(
+    `${API}/kiosk/payments`,
+    async ({ body }): Promise<KioskPaidJson> => {
+      if (chips === undefined) throw new CannotGoOn('This kiosk takes no bank cards: pay in another way.');
+      const { meter, paid } = body ?? {};
+      if (
+        typeof meter !== 'string' ||
+        !/^[0-9a-f]{6}$/.test(meter) ||
+        typeof paid !== 'string' ||
+        !/^[1-9]\d{0,9}$/.test(paid)
+      ) {
+        throw new CannotGoOn('A payment names a meter, and a whole amount above 0.');
+      }
+      const { seat, host, terminal, port } = chips;
+      const told = await seat.with(
+        (session) => payByChip(session, host, terminal, { meter, paid: Number(paid), port }),
+        { waitMs: CHIP_WAIT_MS, anew: true },
+      );
+      if ('reason' in told) throw new CannotGoOn(told.sentence);
+      const { isPaid, sentence, payment } = told;
+      return {
+        ...{ paid: isPaid, sentence },
+        ...(payment !== undefined && { payment: payment.id }),
+        ...(payment?.shown !== undefined && { shown: payment.shown }),
+      };
+    },
+  );
+}
+
+/** Loads the card that is wanted, if that is the one. */
+async function loaded(session: CardSession, host: CardHost, wanted: string): Promise<KioskLoadJson> {
+  const reading = await readCard(session);
+  if ('reason' in reading || reading.csn !== wanted) return { loaded: false };
+  const loads = await loadCard(session, host, undefined);
+  const sentence = loads.find(({ failure }) => failure !== undefined)?.failure;
+  if (sentence !== undefined) return { loaded: false, sentence };
+  return { loaded: loads.every(({ more }) => !more) };
+}
+
+const NO_READER = 'This kiosk has no reader: start it with --reader.';
+
+/** Why a request is refused, in a sentence. A name that leads here from elsewhere is not ours. */
+function refusalOf({ method, headers }: FastifyRequest, own: ReadonlySet<string>, token: string): string | undefined {
+  if (!own.has(headers.host ?? '')) return 'A kiosk answers under the address of its own machine alone.';
+  if (method === 'GET') return undefined;
+  const site = headers['sec-fetch-site'];
+  const isOwnSite = site === undefined || site === 'same-origin' || site === 'none';
+  if (isOwnSite && headers['x-csrf-token'] === token) return undefined;
+  return 'This request does not come from the page of this kiosk: open the page itself.';
+}
+
+/** Asks the host for what the page needs of it. */
+async function passOn(
+  { host, key, say }: KioskParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { pathname, search } = new URL(request.url, host);
+  const isFile = request.method === 'GET' && PAGE_FILES.test(pathname);
+  const isSale = SOLD_WITH.some(([method, path]) => method === request.method && path.test(pathname));
+  if (!isFile && !isSale) {
+    // Whoever types another address is led back; a program is told that there is nothing.
+    if (!pathname.startsWith('/api/') && (request.headers.accept ?? '').includes('text/html'))
+      return reply.redirect('/kiosk');
+    return refused(reply, 404, 'not-found', 'A kiosk has nothing there.');
+  }
+  const once = request.headers['idempotency-key'];
+  let answer: Response;
+  let bytes: Buffer;
+  try {
+    answer = await fetch(`${host}${pathname}${isSale ? search : ''}`, {
+      ...{ method: request.method, redirect: 'error', signal: AbortSignal.timeout(ANSWER_MS) },
+      headers: {
+        accept: pathname === '/kiosk' ? 'text/html' : '*/*',
+        ...(isSale && { authorization: `Bearer ${key}` }),
+        ...(typeof once === 'string' && { 'idempotency-key': once }),
+        ...(request.method === 'POST' && { 'content-type': 'application/json' }),
+      },
+      ...(request.method === 'POST' && { body: JSON.stringify(request.body ?? {}) }),
+    });
+    bytes = Buffer.from(await answer.arrayBuffer());
+  } catch {
+    // As when the host itself is away: the page says so, and asks again; somebody who opens it sees it come.
+    return reply.code(502).header('refresh', '5').type('text/plain; charset=utf-8').send('The host does not answer.\n');
+  }
+  if (answer.status === 401) {
+    say('The host does not know the key any more: make another for this agent, and start the kiosk again.');
+    return refused(reply, 503, 'kiosk-key', 'This kiosk is not known to its utility any more: ask whoever runs it.');
+  }
+  for (const name of HEADERS) {
+    const value = answer.headers.get(name);
+    if (value !== null) reply.header(name, value);
+  }
+  return reply.code(answer.status).send(bytes);
+}
+
+const refused = (reply: FastifyReply, status: number, code: string, detail: string): FastifyReply =>
+  reply.code(status).type('application/problem+json').send(JSON.stringify({ code, detail }));
+
+/** For whom it sells. A host that is away comes later; one that refuses the key is told of at once. @throws CannotGoOn */
+async function sellerOf({ host, key, say }: KioskParts): Promise<{ readonly id: string; readonly name: string }> {
+  const unknown = { id: 'kiosk', name: 'Kiosk' };
+  let answer: Response;
+  try {
+    answer = await fetch(`${host}${API}/vend/agent`, {
+      ...{ headers: { authorization: `Bearer ${key}` }, redirect: 'error', signal: AbortSignal.timeout(ANSWER_MS) },
+    });
+  } catch {
+    say(`The host at ${host} does not answer yet: the page shows itself as soon as it does.`);
+    return unknown;
+  }
+  const told = (await answer.json().catch(() => ({}))) as Readonly<Record<string, unknown>>;
+  if (answer.ok && typeof told.id === 'string' && typeof told.name === 'string')
+    return { id: told.id, name: told.name };
+  const why = typeof told.detail === 'string' ? told.detail : `It answers ${answer.status}.`;
+  throw new CannotGoOn(`The host at ${host} does not let this key sell. ${why}`);
+}

@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { type TestContext, test } from 'node:test';
+import { InProcessSlot } from '../../src/adapters/in-process-card.ts';
+import { ISSUE, TERMINAL } from '../../src/card/emv/bench.testing.ts';
+import { EmvTestCard } from '../../src/card/index.ts';
+import { CardHost } from '../../src/cli/card-host.ts';
+import { CardSeat } from '../../src/cli/card-seat.ts';
+import { CannotGoOn } from '../../src/cli/failure.ts';
+import { type KioskParts, openKiosk } from '../../src/cli/kiosk-bridge.ts';
+import { MemoryStore } from '../../src/host/index.ts';
+import { ChipWorld } from './chip-world.ts';
+import { CARD, chipOf, FLOAT, purseIn, sellerIn } from './kiosk-world.ts';
+import { KIMS_METER, World } from './world.ts';
+
+const AT = { host: '127.0.0.1', port: 0 };
+
+/** The page of a kiosk, as its browser speaks with it. */
+async function pageOf(t: TestContext, parts: Omit<KioskParts, 'say'>) {
+  const said: string[] = [];
+  const kiosk = await openKiosk({ ...parts, say: (sentence) => said.push(sentence) }, AT);
+  t.after(() => kiosk.close());
+  const ask = async (method: string, path: string, body?: object, headers: Record<string, string> = {}) => {
+    const answer = await fetch(`${kiosk.address}/api/v1${path}`, {
+      ...{ method, headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers } },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    const json = (text.startsWith('{') ? JSON.parse(text) : {}) as Record<string, unknown>;
+    return { status: answer.status, text, json };
+  };
+  const { json: session } = await ask('GET', '/session');
+  const token = String(session.csrfToken);
+  const post = (path: string, body: object, more: Record<string, string> = {}) =>
+    ask('POST', path, body, { 'x-csrf-token': token, ...more });
+  return { kiosk, said, session, ask, post };
+}
+
+test('a kiosk sells for a purse card with the key of an agent, and loads it in its reader when it is there', async (t) => {
+  const world = await World.open(new MemoryStore());
+  t.after(() => world.close());
+  const key = await sellerIn(world);
+  const purse = await purseIn(world);
+  const host = await world.app.listen({ port: 0, host: '127.0.0.1' });
+  const slot = new InProcessSlot();
+  const purses = { seat: new CardSeat(slot), host: CardHost.at(host, key) };
+  const { session, ask, post } = await pageOf(t, { host, key, purses });
+  assert.equal((session.person as { name: string }).name, 'Station kiosk');
+  assert.deepEqual((await ask('GET', '/kiosk')).json, { purses: true, chips: false });
+  assert.deepEqual((await ask('GET', '/kiosk/card')).json, {}, 'there is no card');
+  slot.insert(chipOf(purse));
+  assert.deepEqual((await ask('GET', '/kiosk/card')).json, { card: CARD });
+  assert.equal((await ask('GET', `/vend/card-lookup?card=${CARD}&region=gas`)).json.takesValue, true);
+
+  const sold = await post(
+    '/vend/vends',
+    { card: CARD, region: 'gas', paid: '1000', method: 'cash' },
+    { 'idempotency-key': 'sale-00001' },
+  );
+  assert.equal(sold.status, 201, sold.text);
+  assert.deepEqual((await ask('GET', '/utility')).json.zone, 'Europe/Berlin');
+  slot.pull();
+  assert.deepEqual((await post('/kiosk/loads', { card: CARD })).json, { loaded: false }, 'it is not there');
+  slot.insert(chipOf(purse));
+  assert.deepEqual((await post('/kiosk/loads', { card: '04a1b2c3d4e5f7' })).json, { loaded: false }, 'it is another');
+  assert.deepEqual((await post('/kiosk/loads', { card: CARD })).json, { loaded: true });
+  assert.equal((await ask('GET', '/vend/vends/sale-00001')).json.outcome, 'stored');
+  assert.deepEqual((await post('/kiosk/loads', { card: CARD })).json, { loaded: true }, 'there is nothing more for it');
+  assert.equal((await ask('GET', '/vend/agent')).json.float, String(FLOAT - 1_000 + 20));
+  // Whoever has the page has no key: nothing that was answered holds it.
+  for (const path of ['/session', '/kiosk', '/utility', '/vend/agent']) {
+    assert.ok(!(await ask('GET', path)).text.includes(key), path);
+  }
+});
+
+test('a card that is pulled in the middle is loaded when it is put in again, once', async (t) => {
+  const world = await World.open(new MemoryStore());
+  t.after(() => world.close());
+  const key = await sellerIn(world);
+  const purse = await purseIn(world);
+  const host = await world.app.listen({ port: 0, host: '127.0.0.1' });
+  for (let pulledAt = 1; ; pulledAt++) {
+    const slot = new InProcessSlot();
+    let commands = 0;
+    slot.insert({
+      atr: new Uint8Array(0),
+      begin: () => {
+        purse.pull();
+        return (command) => {
+          const answer = purse.send(command);
+          if (++commands === pulledAt) slot.pull();
+          return answer;
+        };
+      },
+    });
+    const { post, ask } = await pageOf(t, {
+      host,
+      key,
+      purses: { seat: new CardSeat(slot), host: CardHost.at(host, key) },
+    });
+    const once = `pulled-at-${pulledAt}`;
+    assert.equal(
+      (await post('/vend/vends', { card: CARD, region: 'gas', paid: '100' }, { 'idempotency-key': once })).status,
+      201,
+    );
+    const first = (await post('/kiosk/loads', { card: CARD })).json;
+    slot.insert(chipOf(purse));
+    assert.deepEqual(
+      (await post('/kiosk/loads', { card: CARD })).json,
+      { loaded: true },
+      `pulled at command ${pulledAt}`,
+    );
+    assert.equal((await ask('GET', `/vend/vends/${once}`)).json.outcome, 'stored');
+    if (first.loaded === true) {
+      assert.ok(pulledAt > 5, 'a load has several commands');
+      break;
+    }
+  }
+});
+
+test('a kiosk passes on what its page needs, to its own browser alone', async (t) => {
+  const world = await World.open(new MemoryStore());
+  t.after(() => world.close());
+  const key = await sellerIn(world);
+  const host = await world.app.listen({ port: 0, host: '127.0.0.1' });
+  const { kiosk, ask, post } = await pageOf(t, { host, key });
+  for (const path of ['/meters', '/vend/vends/../../agents/station', '/vend/vends/..%2f..%2fagents', '/subscribers']) {
+    assert.equal((await ask('GET', path)).status, 404, path);
+  }
+  const sale = { meter: KIMS_METER, paid: '100' };
+  const once = { 'idempotency-key': 'sale-00001' };
+  for (const headers of [{}, { 'x-csrf-token': 'another' }, { 'sec-fetch-site': 'cross-site' }]) {
+    const refused = await ask('POST', '/vend/vends', sale, { ...once, ...headers });
+    assert.deepEqual([refused.status, refused.json.code], [403, 'csrf-wrong']);
+  }
+  const foreign = await post('/vend/vends', sale, { ...once, 'sec-fetch-site': 'cross-site' });
+  assert.equal(foreign.status, 403, 'another site has the token of nobody, and may not use one');
+  // A name of elsewhere that leads to this machine.
+  const status = await new Promise((resolve) => {
+    const { port } = new URL(kiosk.address);
+    const asked = request({
+      port,
+      host: '127.0.0.1',
+      path: '/api/v1/session',
+      headers: { host: `kiosk.example:${port}` },
+    });
+    asked.on('response', (answer) => resolve(answer.resume().statusCode)).end();
+  });
+  assert.equal(status, 403);
+  assert.equal((await ask('GET', '/vend/agent')).json.float, String(FLOAT), 'nothing of it was sold');
+  assert.equal((await post('/vend/vends', sale, once)).status, 201);
+  assert.deepEqual((await post('/kiosk/loads', { card: CARD })).json.code, 'kiosk-cannot');
+  await assert.rejects(
+    openKiosk({ host, key, say: () => undefined }, { host: '0.0.0.0', port: 0 }),
+    (error: Error) => error instanceof CannotGoOn && /127\.0\.0\.1/.test(error.message),
+  );
+});
+
+test('a key that may not sell is refused at the start; a host that is away comes back by itself', async (t) => {
+  const world = await World.open(new MemoryStore());
+  t.after(() => world.close());
+  const key = await sellerIn(world, ['cards:load']);
+  const host = await world.app.listen({ port: 0, host: '127.0.0.1' });
+  for (const wrong of [key, 'none']) {
+    await assert.rejects(
+      openKiosk({ host, key: wrong, say: () => undefined }, AT),
+      (error: Error) => error instanceof CannotGoOn && /does not let this key sell\. .*\.$/.test(error.message),
+    );
+  }
+  const nobody = 'http://127.0.0.1:9';
+  const { said, ask } = await pageOf(t, { host: nobody, key });
+  assert.match(said.join(), /does not answer yet/);
+  assert.equal((await ask('GET', '/vend/agent')).status, 502);
+});
+
+test('a bank card pays at the reader of a kiosk, and what is pulled pays nothing', async (t) => {
+  const chips = await ChipWorld.open();
+  t.after(() => chips.close());
+  const { world, simulator, url } = chips;
+  const key = await sellerIn(world);
+  const card = new EmvTestCard(ISSUE);
+  const slot = new InProcessSlot();
+  const seat = new CardSeat(slot);
+  const parts = { seat, host: CardHost.at(url, chips.key), terminal: TERMINAL, port: 'acquirer' };
+  const { ask, post } = await pageOf(t, { host: url, key, chips: parts });
+  assert.deepEqual((await ask('GET', '/kiosk')).json, { purses: false, chips: true });
+  // Somebody who looks for their card is waited for.
+  const paying = post('/kiosk/payments', { meter: KIMS_METER, paid: '5000' });
+  slot.insert({ atr: card.chip.atr, begin: card.chip.begin });
+  const { json, text } = await paying;
+  assert.deepEqual([json.paid, json.shown], [true, '**** 1111'], text);
+  await chips.settle();
+  assert.equal((await world.host.books()).stored, 5_000n);
+  assert.equal((await ask('GET', '/vend/agent')).json.float, String(FLOAT), 'nothing goes through the float');
+  let commands = 0;
+  slot.insert({
+    atr: card.chip.atr,
+    begin: () => {
+      const program = card.chip.begin();
+      return (command) => {
+        if (++commands === 3) slot.pull();
+        return program(command);
+      };
+    },
+  });
+  const pulled = await post('/kiosk/payments', { meter: KIMS_METER, paid: '700' });
+  assert.equal(pulled.json.paid, false, pulled.text);
+  await chips.settle();
+  assert.equal(simulator.books.usedOf(ISSUE.pan), 5_000);
+  for (const body of [{ meter: KIMS_METER, paid: '0' }, { meter: 'all', paid: '1' }, {}]) {
+    assert.equal((await post('/kiosk/payments', body)).status, 409);
+  }
+});
