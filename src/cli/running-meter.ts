@@ -221,7 +221,7 @@ export class RunningMeter {
     const answer = stepFrame(this.#meter, frame, this.#now(), this.#outputs);
     this.#options.kept.settle();
     this.#sayStanding();
-    const frames = answer.type === 'frame' ? [answer.frame] : [];
+    const frames = answer.type === 'frame' ? [answer.frame, ...(answer.following ?? [])] : [];
     this.#stepLink({ type: 'answer', now: this.#now(), ticket, frames });
   }
 

@@ -200,7 +200,7 @@ export class LocalUnit {
           this.#attention(output.payload, output.address, output.check, now, out);
           break;
         case 'answered':
-          this.#outcome(output.id, 'answered', output.payload, now, out);
+          this.#outcome(output.id, 'answered', output, now, out);
           break;
         case 'acknowledged':
           this.#outcome(output.id, 'answered', undefined, now, out);
@@ -240,11 +240,11 @@ export class LocalUnit {
     const id = ++this.#jobs;
     this.#asked.set(id, work);
     if (attempt.failed === 0) attempt.askedAt = now;
+    const asking = isNextPart(work) ? ({ type: 'next-part' } as const) : ({ type: 'request', payload } as const);
     const job = {
-      type: 'request',
+      ...asking,
       id,
       address: meter.address,
-      payload,
       priority: this.#agenda.priorityOf(work),
       answerBytesMax: answerBytesMax(payload),
       triesMax: 1,
@@ -287,10 +287,11 @@ export class LocalUnit {
   #outcome(
     id: number,
     how: 'answered' | 'working' | 'silent',
-    payload: Uint8Array | undefined,
+    heard: Extract<ScheduleOutput, { type: 'answered' }> | undefined,
     now: Milliseconds,
     out: Sink<LocalUnitOutput>,
   ): void {
+    const payload = heard?.payload;
     const work = this.#asked.get(id);
     this.#asked.delete(id);
     // The meter may have left the map, or the host may have come between.
@@ -312,7 +313,7 @@ export class LocalUnit {
       return;
     }
     work.answered = true;
-    const step = pollAnswered(work, payload, this.#timeOf(work, payload, now));
+    const step = pollAnswered(work, payload, heard?.more === true, this.#timeOf(work, payload, now));
     if (work.keyUsed) forgetOlderKeys(work.meter, work.session.key, this.#options.keys);
     if (step === 'ask') return;
     if (step === 'done') this.#silence.meterHeard(work.meter, now, this.#plan.roundMs);
@@ -333,7 +334,8 @@ export class LocalUnit {
     const { carrier } = this.#options;
     const { turnaroundMs, latencyMs } = carrier;
     const transitMinMs = airtimeMs(carrier, LINE_OVERHEAD_BYTES + (payload?.length ?? 0)) + turnaroundMs + latencyMs;
-    const since = now - poll.attempt.askedAt - airtimeMs(carrier, LINE_OVERHEAD_BYTES + poll.next.length);
+    const asked = isNextPart(poll) ? 0 : poll.next.length;
+    const since = now - poll.attempt.askedAt - airtimeMs(carrier, LINE_OVERHEAD_BYTES + asked);
     return { unixMs: this.#unix(now), transitMinMs, transitMaxMs: Math.max(transitMinMs, since) };
   }
 
@@ -551,3 +553,5 @@ export class LocalUnit {
     out.push({ type: 'wake', at: at as Milliseconds });
   }
 }
+
+const isNextPart = (work: Work): boolean => !isRelay(work) && work.nextPart;

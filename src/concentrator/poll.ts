@@ -73,6 +73,8 @@ export interface Poll {
   keyUsed: boolean;
   /** Whether the answer is a part of a long body. */
   bulk: boolean;
+  /** The modem has the part that is missing: it is asked for it, and the meter is not. */
+  nextPart: boolean;
   /** What the meter's state calls for; `undefined` until that is known. */
   wants: Wants | undefined;
   uselessAnswers: number;
@@ -122,6 +124,7 @@ export function beginPoll(
     answered: false,
     keyUsed: false,
     bulk: false,
+    nextPart: false,
     wants: undefined,
     uselessAnswers: 0,
     collect: undefined,
@@ -135,8 +138,9 @@ export function beginPoll(
   };
 }
 
-/** The meter answered with this frame, or acknowledged and said nothing. */
-export function pollAnswered(poll: Poll, payload: Uint8Array | undefined, time: PollTime): PollStep {
+/** The meter answered with this frame, or acknowledged and said nothing; `more` where its modem has a further part. */
+export function pollAnswered(poll: Poll, payload: Uint8Array | undefined, more: boolean, time: PollTime): PollStep {
+  poll.nextPart = false;
   if (payload === undefined) return useless(poll);
   const outcome = hostReceive(poll.session, payload);
   switch (outcome.type) {
@@ -153,6 +157,7 @@ export function pollAnswered(poll: Poll, payload: Uint8Array | undefined, time: 
       const asking = askForPart(poll.session);
       assert(asking !== undefined, 'a part is missing while the answer is not whole');
       poll.next = asking;
+      poll.nextPart = more;
       poll.bulk = true;
       return 'ask';
     }
@@ -349,16 +354,24 @@ function numbersFell(meter: MeterPlace): void {
 const firstWanted = ({ eventsFrom }: MeterPlace): number => Math.max(1, eventsFrom);
 
 /**
- * The complete days not brought yet, with the totals beside them. A unit that has just started brings the last day
+ * A meter's totals are what its days add up to: a check on what was brought, and as long as a third of a day. They come
+ * once in so many days, each meter's in another night.
+ */
+const TOTALS_EVERY_DAYS = 91;
+
+/**
+ * The complete days not brought yet, and with one of them in 91 the totals. A unit that has just started brings the last day
  * only: the host has most of the others, and asks for those that it lacks.
  */
 function profileRequest({ meter, plan }: Poll, lastDay: number): Uint8Array {
   const first = meter.profileDay === 0 ? lastDay : Math.max(meter.profileDay + 1, lastDay - PROFILE_DAYS_KEPT + 1);
   const profiles: ProfileSelector[] = [];
+  let totals = false;
   for (let day = first; day <= lastDay; day++) {
+    totals ||= (day + meter.address) % TOTALS_EVERY_DAYS === 0;
     for (let supply = 1; supply <= plan.supplies; supply++) profiles.push({ day, supply: supply as SupplyIndex });
   }
-  return encodeUseRequest({ totals: true, modeTable: false, policy: false, profiles });
+  return encodeUseRequest({ totals, modeTable: false, policy: false, profiles });
 }
 
 /** Seconds to slew, or `undefined`: what is off by more than a day's slew is the host's to set. */

@@ -93,6 +93,8 @@ export class WorldMeter {
   readonly tables: Uint8Array[] = [];
   /** Minutes with noise compress badly: a profile of many parts. */
   noisyProfile = false;
+  /** Its modem is given all parts of an answer at once, and has each when it is asked for the next. */
+  modemKeepsParts = false;
 
   constructor(world: World, address: number, id: number) {
     this.#world = world;
@@ -168,9 +170,9 @@ export class WorldMeter {
           this.monitoringKey = this.nextKey;
           this.nextKey = undefined;
         }
-        return terminalAnswer(this.terminal, this.#obey(outcome.proof.h, outcome.proof.command)).slice(0, 1);
+        return this.#given(terminalAnswer(this.terminal, this.#obey(outcome.proof.h, outcome.proof.command)));
       case 'again':
-        return outcome.frames.slice(0, 1);
+        return this.#given(outcome.frames);
       case 'part-taken':
         return [];
       case 'refuse':
@@ -178,6 +180,10 @@ export class WorldMeter {
       case 'silent':
         return outcome.reason === 'terminal-foreign' ? undefined : [];
     }
+  }
+
+  #given(frames: readonly Uint8Array[]): readonly Uint8Array[] {
+    return this.modemKeepsParts ? frames : frames.slice(0, 1);
   }
 
   #purse(): Uint8Array {

@@ -16,8 +16,8 @@ import type { Asking } from './transaction.ts';
 export const LinePriority = { emergency: 0, value: 1, control: 2, poll: 3, bulk: 4 } as const;
 export type LinePriority = (typeof LinePriority)[keyof typeof LinePriority];
 
-/** A slot opens at least so often, whatever else is waiting; 4 % of the line at 1,200 bit/s. */
-export const SLOT_INTERVAL_MS = 4_000;
+/** A slot opens at least so often, whatever else is waiting; 2 % of the line at 1,200 bit/s. */
+export const SLOT_INTERVAL_MS = 8_000;
 /** A routine slot lets value go first for so long: whoever waits for his credit does not wait for a slot too. */
 const SLOT_DEFERRED_MS = 4_000;
 /** Requests waiting in one priority. */

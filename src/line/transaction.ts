@@ -26,7 +26,12 @@ export type Asking =
       readonly triesMax?: number;
     }
   /** The next part of an answer that said `more`. */
-  | { readonly type: 'next-part'; readonly address: ModemAddress; readonly answerBytesMax?: number }
+  | {
+      readonly type: 'next-part';
+      readonly address: ModemAddress;
+      readonly answerBytesMax?: number;
+      readonly triesMax?: number;
+    }
   /** The attention of a meter that bid for it. */
   | { readonly type: 'attention-request'; readonly address: ModemAddress };
 
@@ -67,8 +72,8 @@ export function transactionOf(link: Numbering, asking: Asking): Transaction {
       return { ...numbered(link, LineKind.request, address, payload), ...fresh, answerBytesMax, waitMs, triesMax };
     }
     case 'next-part': {
-      const { answerBytesMax = longest } = asking;
-      return { ...numbered(link, LineKind.nextPart, address, NOTHING), ...fresh, answerBytesMax };
+      const { answerBytesMax = longest, triesMax = TRIES_MAX } = asking;
+      return { ...numbered(link, LineKind.nextPart, address, NOTHING), ...fresh, answerBytesMax, triesMax };
     }
     case 'attention-request': {
       const kind = LineKind.attentionRequest;

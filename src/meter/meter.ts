@@ -12,7 +12,7 @@ import {
 } from '../records/index.ts';
 import { phaseBand } from '../tariff/index.ts';
 import { type MilliwattHours, type SupplyIndex, tokens, U32_MAX, type UnixSeconds } from '../units/index.ts';
-import { callAttention, firstFrame } from './attention.ts';
+import { callAttention, framesOf } from './attention.ts';
 import { BusReply, SamReply, SamRequest, SvmRequest } from './bus.ts';
 import { paymentTime } from './card-payment.ts';
 import { passToCard } from './card-slot.ts';
@@ -105,14 +105,19 @@ export function stepLastGasp(meter: Meter, now: number, out: MeterOutputs): void
 
 /** What the modem is to answer on the line. */
 export type MeterAnswer =
-  | { readonly type: 'frame'; readonly frame: Uint8Array }
+  | {
+      readonly type: 'frame';
+      readonly frame: Uint8Array;
+      /** Further parts of a long answer: the modem gives each when it is asked for the next. */
+      readonly following?: readonly Uint8Array[];
+    }
   /** A part was taken; there is nothing to say above the line. */
   | { readonly type: 'acknowledge' }
   | { readonly type: 'silent' };
 
 const SILENT: MeterAnswer = { type: 'silent' };
 
-/** A frame from the modem (part 13). Further parts of a long answer are asked for one by one. */
+/** A frame from the modem (part 13). */
 export function stepFrame(meter: Meter, frame: Uint8Array, now: number, out: MeterOutputs): MeterAnswer {
   stepTime(meter, now, out);
   if (frame[1] === Command.addedValue) {
@@ -130,7 +135,7 @@ export function stepFrame(meter: Meter, frame: Uint8Array, now: number, out: Met
   for (let round = 0; round < 3; round++) {
     switch (reply[0]) {
       case SamReply.send:
-        return { type: 'frame', frame: firstFrame(reply) };
+        return answerOf(reply);
       case SamReply.partTaken:
         return { type: 'acknowledge' };
       case SamReply.toSvm:
@@ -155,7 +160,12 @@ export function stepFrame(meter: Meter, frame: Uint8Array, now: number, out: Met
         return SILENT;
     }
   }
-  return reply[0] === SamReply.send ? { type: 'frame', frame: firstFrame(reply) } : SILENT;
+  return reply[0] === SamReply.send ? answerOf(reply) : SILENT;
+}
+
+function answerOf(reply: Uint8Array): MeterAnswer {
+  const [frame, ...following] = framesOf(reply);
+  return { type: 'frame', frame: frame as Uint8Array, ...(following.length > 0 && { following }) };
 }
 
 /** Whether a frame names this meter: a modem hears those of the next transformer too. */

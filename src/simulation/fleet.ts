@@ -10,6 +10,7 @@ import { drawKeys } from './keys.ts';
 import type { HeapBytes, HouseMemory, UtilityOptions } from './options.ts';
 import { seededRandom } from './random.ts';
 import { type Story, tell } from './story.ts';
+import type { Transformer } from './transformer.ts';
 import { Utility } from './utility.ts';
 
 export interface FleetOptions {
@@ -105,7 +106,7 @@ const ROUND_MS = 2 * 60 * MINUTE_MS;
 /** What was begun has so long behind midnight to come to its end. */
 const NIGHT_MINUTES = 6 * 60;
 /** While profiles are collected somebody buys on every line, so often. */
-const NIGHT_SALE_MINUTES = 5;
+const NIGHT_SALE_MINUTES = 15;
 const NIGHT_SALE = 50;
 const FIRST_SALE = { from: 2_000, to: 8_000 };
 const TARIFF = 'standard';
@@ -176,10 +177,11 @@ class Fleet {
       await this.#sample();
     }
     utility.closeTheTills();
-    for (const { localUnit } of utility.transformers) this.#airtimeAtMidnight.push(localUnit.traffic.airtimeMs);
-    for (let minute = 0; minute < NIGHT_MINUTES && !this.#isDone(); minute += NIGHT_SALE_MINUTES) {
-      if (minute % (3 * NIGHT_SALE_MINUTES) === 0) await this.#sellAtNight(minute);
-      await utility.runUntil(BEGINS_MS + DAY_MS + (minute + NIGHT_SALE_MINUTES) * MINUTE_MS);
+    for (const transformer of utility.transformers) this.#airtimeAtMidnight.push(onTheAirMs(transformer));
+    for (let minute = 0; minute < NIGHT_MINUTES && !this.#isDone(); minute++) {
+      if (minute % NIGHT_SALE_MINUTES === 0) await this.#sellAtNight(minute);
+      // By the minute: what a line carries behind its last profile is not counted for long.
+      await utility.runUntil(BEGINS_MS + DAY_MS + (minute + 1) * MINUTE_MS);
       await this.#sample();
     }
   }
@@ -295,10 +297,11 @@ class Fleet {
       if ((known?.profileDay ?? 0) >= midnight - 1) withProfile += 1;
       else if (meter.svpmsn !== this.#stranger) lacking.add(meter.localUnit);
     }
-    for (const { id, localUnit } of utility.transformers) {
+    for (const transformer of utility.transformers) {
+      const { id } = transformer;
       const before = this.#airtimeAtMidnight[id];
       if (before === undefined || this.#collected.has(id) || lacking.has(id)) continue;
-      this.#collected.set(id, localUnit.traffic.airtimeMs - before);
+      this.#collected.set(id, onTheAirMs(transformer) - before);
     }
     const minute = (utility.time.now - BEGINS_MS) / MINUTE_MS;
     const processorMs = this.#options.processorMs();
@@ -322,6 +325,9 @@ class Fleet {
     return failures;
   }
 }
+
+/** By the line itself: frames that were lost on their way too, of which a local unit knows nothing. */
+const onTheAirMs = ({ channel }: Transformer): number => channel.totals.airtimeMicroseconds / 1000;
 
 const newMemory = (): HouseMemory => ({
   memory: blankMemory(),

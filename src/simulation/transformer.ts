@@ -239,7 +239,7 @@ export class Transformer {
     const { now } = this.#options.time;
     if (answer === undefined) this.#stepStation(station, { type: 'ignore', ticket });
     else {
-      const frames = answer.type === 'frame' ? [answer.frame] : [];
+      const frames = answer.type === 'frame' ? [answer.frame, ...(answer.following ?? [])] : [];
       this.#stepStation(station, { type: 'answer', now, ticket, frames });
     }
   }
