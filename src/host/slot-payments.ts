@@ -56,7 +56,7 @@ interface Sale {
 const paymentOf = (reference: Uint8Array): string => `slot-${toHex(reference)}`;
 
 /**
- * Payment cards in the slots of meters (0x25): the meter has the terminal, a host asks the card's bank, and what the
+ * Payment cards in the slots of meters (0x26): the meter has the terminal, a host asks the card's bank, and what the
  * card said last decides. The payment is one like any other, named by the reference that the meter holds: whichever host
  * hears of it first asks, and what the bank said stands in the command until the meter has told how it ended, so that
  * each of several hosts can go on with it. Where the one that asked died, the money goes back after a while, and the

@@ -30,7 +30,7 @@ import type { InsertedCard, Meter } from './state.ts';
 
 /**
  * A payment card in the meter's own slot (the seed's P-ATM). The terminal runs here, card and keypad beside it; the host
- * asks the card's bank, and sells when the card has agreed. What they say to each other is command 0x25, under the control
+ * asks the card's bank, and sells when the card has agreed. What they say to each other is command 0x26, under the control
  * key, which no local unit has. The meter stores nothing of it: without power, and whenever the card is pulled before it
  * gave TC, nothing is paid, and the host gives back what was held. The value comes like any other, by a credit of its own.
  */
@@ -75,7 +75,7 @@ export function askToPay(meter: Meter, amount: number, out: MeterOutputs): boole
   return true;
 }
 
-/** 0x25: M3 says how the sale begins, or what the bank said; M4 how it stands. */
+/** 0x26: M3 says how the sale begins, or what the bank said; M4 how it stands. */
 export function cardPayment(
   meter: Meter,
   body: Uint8Array,

@@ -3,7 +3,7 @@ import { failure, type RecordFailure } from './failure.ts';
 import { type AnswerHead, readHead, writeHead } from './results.ts';
 
 /**
- * M3 of 0x25, payment by a card with a chip in the meter's own slot. `begin` gives the meter what a terminal must know for
+ * M3 of 0x26, payment by a card with a chip in the meter's own slot. `begin` gives the meter what a terminal must know for
  * one sale, and asks how it stands where it has begun already; `answer` brings what the bank of the card said.
  *
  * `begin`: 1 u8 | reference 8, drawn anew for each, which names the payment from then on | unpredictable 4 (9F37) | date 3,
@@ -167,7 +167,7 @@ export interface CardToBank {
 }
 
 /**
- * M4 of 0x25, in parts: head 9 | state u8: 0 nobody pays, 1 the card works, 2 its bank is to be asked, 3 ended | in all but
+ * M4 of 0x26, in parts: head 9 | state u8: 0 nobody pays, 1 the card works, 2 its bank is to be asked, 3 ended | in all but
  * 0: reference 8 | amount u32, minor units of the currency | in 2: expiry 2, BCD | sequence u8, 255 for none | digits u8 of
  * the number, 12 to 19 | the digits, BCD, filled with F | characters u8 of track 2, 0 to 37 | those, BCD, `=` as D, filled
  * with F | field 55 | in 3: end u8 (`CardPaymentEnd`). An answer of the bank is acknowledged by state 1 or 3.

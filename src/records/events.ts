@@ -117,9 +117,9 @@ export const EventKind = {
   /** Value came by card. value: tokens credited; detail: lower 16 bits of the DTC */
   cardCredited: 85,
   /** A payment card is in the slot, and somebody keyed in what it is to pay. value: minor units of the currency */
-  cardPaymentAsked: 86,
+  cardPaymentAsked: 87,
   /** value: as of `cardPaymentAsked`; detail: how it ended (`CardPaymentEnd`) */
-  cardPaymentEnded: 87,
+  cardPaymentEnded: 88,
 } as const;
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
 
