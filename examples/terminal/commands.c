@@ -114,6 +114,21 @@ static unsigned take_epoch(struct meter *meter, const uint8_t *body, size_t leng
   return DONE;
 }
 
+/* This terminal has no interphone: it understands what is said, and nobody ever calls. */
+static unsigned hear_speech(const uint8_t *body, size_t length) {
+  if (!body || length < 3 || length > 200 || body[1] > 1) return NOT_UNDERSTOOD;
+  size_t at = 3;
+  while (at < length) {
+    if (length - at < 2) return NOT_UNDERSTOOD;
+    unsigned values = body[at + 1] & 15;
+    for (at += 2; values > 0; values--) {
+      if (at >= length || length - at - 1 < body[at]) return NOT_UNDERSTOOD;
+      at += 1 + body[at];
+    }
+  }
+  return DONE;
+}
+
 long control_command(struct meter *meter, const struct session *session, const uint8_t *body, size_t length, uint64_t age, uint8_t *answer) {
   struct memory *m = &meter->memory;
   uint32_t previous = clock_now(meter);
@@ -132,6 +147,8 @@ long control_command(struct meter *meter, const struct session *session, const u
     case SUPPLY_POLICY:
       result = take_policy(meter, body, length);
       return put32(put_head(meter, result, answer), policy_version(meter)) - answer;
+    case INTERPHONE:
+      return put32(put_head(meter, hear_speech(body, length), answer), 0) - answer;
     default:
       result = take_epoch(meter, body, length);
       at = put64(put_head(meter, result, answer), 0); /* nothing was ever taken from cards */

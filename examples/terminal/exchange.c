@@ -10,7 +10,7 @@ enum { GUARD_MS = 5000, FIRST_DELAY_MS = 250, LONGEST_DELAY_MS = 60000 };
 static int is_aes(uint8_t n) { return suite_of(n) >= SUITE_AES128; }
 
 static int command_known(uint8_t h) {
-  return (h >= VALUE_STORE && h <= CLOSE_PURSE) || h == CARD_VALUE || (h >= MODE_TABLE && h <= HOT_LIST) || h == KEY_SET_CHANGE ||
+  return (h >= VALUE_STORE && h <= CLOSE_PURSE) || h == CARD_VALUE || (h >= MODE_TABLE && h <= INTERPHONE) || h == KEY_SET_CHANGE ||
          (h >= USE_READ && h <= EVENTS);
 }
 

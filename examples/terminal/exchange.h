@@ -23,6 +23,7 @@ enum {
   RELAY = 0x22,
   SUPPLY_POLICY = 0x23,
   HOT_LIST = 0x24,
+  INTERPHONE = 0x25,
   KEY_SET_CHANGE = 0x2f,
   USE_READ = 0x30,
   CLOCK_SLEW = 0x31,

@@ -50,7 +50,8 @@ export const PANEL_PAGES = [
   'time-left',
   'card',
 ] as const;
-export const PANEL_KEYS = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '#', '*', 'page'] as const;
+export const PANEL_KEYS = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '#', '*', 'page', 'call'] as const;
+export const INTERPHONE_STATES = ['idle', 'calling', 'live'] as const;
 
 /** The meter as it hangs in the house: what it shows, what it does, and what somebody did to it. */
 export interface Panel {
@@ -69,6 +70,15 @@ export interface Panel {
         readonly signs: Readonly<Record<PanelSign, boolean>>;
       }
     | undefined;
+  /** What its voice says, by the numbers of the catalogue. */
+  readonly interphone: {
+    readonly state: (typeof INTERPHONE_STATES)[number];
+    readonly prompts: readonly {
+      readonly number: number;
+      readonly language: number;
+      readonly values: readonly string[];
+    }[];
+  };
   /** It sounds until credit comes. */
   readonly buzzer: boolean;
   /** Short warnings that it gave since the demo was started. */

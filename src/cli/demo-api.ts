@@ -12,11 +12,13 @@ import { openDemoTelephone } from './demo-telephone.ts';
 import { isLoopback, listen, listenSomewhere } from './listen.ts';
 import { PAGES_FOLDER } from './pages-folder.ts';
 import { paper, receiptPaper } from './paper.ts';
+import type { MeterCalls } from './phone-desk.ts';
 import { wallClock } from './wall-clock.ts';
 
 export { Metrics } from '../api/index.ts';
 export { DemoPartners } from './demo-partners.ts';
 export { demoReceipts } from './demo-receipts.ts';
+export { MeterCalls } from './phone-desk.ts';
 
 export interface DemoApiOptions {
   readonly utility: Utility;
@@ -26,6 +28,8 @@ export interface DemoApiOptions {
   readonly store: Store;
   readonly metrics: Metrics;
   readonly exchanges: ExchangeReads;
+  /** What its host tells of calls from meters. */
+  readonly meterCalls: MeterCalls;
   readonly at: Exclude<DemoListen, 'none'>;
 }
 
@@ -39,7 +43,7 @@ interface DemoApi {
 
 /** The API of a host, over that of the demo. */
 export async function openDemoApi(options: DemoApiOptions): Promise<DemoApi> {
-  const { utility, cards, control, zone, store, metrics, exchanges, at } = options;
+  const { utility, cards, control, zone, store, metrics, exchanges, meterCalls, at } = options;
   const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });
   const readiness = async () => ({ ready: true, parts: { store: 'ok', grid: 'simulated' } });
   const persons = await demoPeople(store);
@@ -48,7 +52,7 @@ export async function openDemoApi(options: DemoApiOptions): Promise<DemoApi> {
   const whom = new Map(welcome.map(({ role, login }) => [role, login]));
   const demo = demoStage({ utility, cards, control, zone, people: whom });
   const telephone = await openDemoTelephone({
-    ...{ host: () => utility.host, store, zone },
+    ...{ host: () => utility.host, store, zone, meterCalls },
     clock: { now: () => milliseconds(utility.time.now) },
   });
   const app = createApi(

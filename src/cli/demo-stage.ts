@@ -1,7 +1,7 @@
 import type { DemoPort, Panel, PanelAction } from '../api/index.ts';
 import type { CardChip } from '../card/index.ts';
 import type { Role } from '../host/index.ts';
-import { cardPaymentOf, displayOf } from '../meter/index.ts';
+import { cardPaymentOf, displayOf, interphoneOf } from '../meter/index.ts';
 import { APPLIANCES, type CardHouseholds, type House, subscriberOfHouse, type Utility } from '../simulation/index.ts';
 import { assertNever, milliseconds, type Svpmsn } from '../units/index.ts';
 import { DemoChip } from './demo-chip.ts';
@@ -107,6 +107,7 @@ function panelOf(house: House, { now, lineCut, card, bankCard }: Around): Panel 
     svpmsn: house.svpmsn,
     localUnit: house.localUnit,
     display: dark ? undefined : { page, supply: supply ?? undefined, text, unit, keying: display.digits !== '', signs },
+    interphone: dark ? { state: 'idle', prompts: [] } : interphoneOf(meter),
     buzzer: house.buzzing,
     warnings: house.warnings,
     supplies: meter.supplies.map(({ index, relay, percent, watts }) => {

@@ -17,7 +17,7 @@ import { UssdGateway } from '../phone/index.ts';
 import { svpmsnOfHouse } from '../simulation/index.ts';
 import { type BusinessClock, meterDigits, svpmsnText } from '../units/index.ts';
 import { DEMO_PURSES } from './demo-partners.ts';
-import { callsClosing, later, openTelephone } from './phone-desk.ts';
+import { callsClosing, later, type MeterCalls, openTelephone } from './phone-desk.ts';
 import { wallClock } from './wall-clock.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -39,12 +39,21 @@ interface DemoTelephoneOptions {
   readonly store: Store;
   readonly clock: BusinessClock;
   readonly zone: string;
+  /** Through which the meters call. */
+  readonly meterCalls: MeterCalls;
 }
 
 /** A telephone for a demo: its first house may call, over USSD on this machine alone, and is told of everything. */
-export async function openDemoTelephone({ host, store, clock, zone }: DemoTelephoneOptions): Promise<DemoTelephone> {
+export async function openDemoTelephone({
+  host,
+  store,
+  clock,
+  zone,
+  meterCalls,
+}: DemoTelephoneOptions): Promise<DemoTelephone> {
   // Of a row that could not be written the next step is another; the screen of a demo has no line for it.
   const { desk, callers } = openTelephone(host, store, () => undefined);
+  meterCalls.serve(desk, host);
   const messages = createMessages({ store, clock, zone, carrier: new DemoTelephones() });
   const closeCalls = callsClosing(callers, true);
   await closeCalls();

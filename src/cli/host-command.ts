@@ -26,7 +26,7 @@ import { messageCarrierOf, openHostTelephone } from './host-telephone.ts';
 import { listen } from './listen.ts';
 import { PAGES_FOLDER } from './pages-folder.ts';
 import { paper, receiptPaper } from './paper.ts';
-import { callsClosing, openTelephone } from './phone-desk.ts';
+import { callsClosing, MeterCalls, openTelephone } from './phone-desk.ts';
 import { RestorationNews } from './restoration-news.ts';
 import { say, stopOnSignal } from './say.ts';
 import { wallClock } from './wall-clock.ts';
@@ -105,6 +105,7 @@ async function serve(
     certificateExpiresAt: door?.certificateExpiresAt,
   });
   const { watcher } = metrics;
+  const meterCalls = new MeterCalls();
   const webhooks = new HttpWebhookSender({
     ...{ key: keys.webhookKey(), now: wallClock.now, inside },
     delivered: ({ webhook, id, outcome, why, ms }) => {
@@ -117,6 +118,8 @@ async function serve(
     // Without area units an order waits in the books.
     grid: door?.grid ?? { send: () => undefined },
     ...{ exchanges, gather: setImmediate },
+    // A call is served by one host from its beginning to its end: where several work on the books none is taken.
+    ...(database === undefined && { interphones: meterCalls }),
     ...partners.ports,
   };
   // Nobody else opens a file of SQLite.
@@ -134,6 +137,7 @@ async function serve(
     store,
     (sentence) => say('warn', sentence),
   );
+  meterCalls.serve(phone.desk, () => services);
   const closeCalls = callsClosing(phone.callers, folder.isAlone);
   // Before the first call comes: those of a host that was killed are not taken for it.
   await closeCalls();

@@ -92,14 +92,15 @@ async function watch(
   const { zone } = options.setting;
   const partners = await api.DemoPartners.open({ signer: await api.demoReceipts(folder.path), zone });
   try {
-    const watched = { watcher: metrics.watcher, exchanges, ...partners.ports };
+    const meterCalls = new api.MeterCalls();
+    const watched = { watcher: metrics.watcher, exchanges, interphones: meterCalls, ...partners.ports };
     const opened = await unlessStopped(openUtility(options, view, watched), impatient);
     if (opened === undefined) return [];
     const { utility, cards } = opened;
     const control = new DemoControl(utility, options.speed);
     const store = givingWay(folder.store);
     const { close, address, lines } = await api.openDemoApi({
-      ...{ utility, cards, control, zone, store, metrics, exchanges, at },
+      ...{ utility, cards, control, zone, store, metrics, exchanges, meterCalls, at },
     });
     try {
       await partners.begin(() => utility.host);
@@ -182,7 +183,7 @@ interface Living {
 async function openUtility(
   { folder, setting, keys, startMs }: LiveOptions,
   view: View,
-  watched: Pick<HostPorts, 'watcher' | 'exchanges' | 'payments' | 'receipts' | 'slotTerminal'>,
+  watched: Pick<HostPorts, 'watcher' | 'exchanges' | 'interphones' | 'payments' | 'receipts' | 'slotTerminal'>,
 ): Promise<Living> {
   let utility: Utility | undefined;
   const desk = new NewsDesk((svpmsn) => utility?.house(svpmsn));

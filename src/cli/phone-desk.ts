@@ -1,7 +1,14 @@
 import { Argon2 } from '../adapters/argon2.ts';
-import { type CallerServices, createCallers, type HostServices, type Store } from '../host/index.ts';
-import { CALL_MS_MAX, CallDesk, type DeskPorts } from '../phone/index.ts';
-import { milliseconds } from '../units/index.ts';
+import {
+  type CallerServices,
+  createCallers,
+  type HostServices,
+  type InterphoneAnswer,
+  type InterphonePort,
+  type Store,
+} from '../host/index.ts';
+import { CALL_MS_MAX, CallDesk, type DeskPorts, Interphones } from '../phone/index.ts';
+import { milliseconds, type Svpmsn } from '../units/index.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { wallClock } from './wall-clock.ts';
 
@@ -32,6 +39,27 @@ export function openTelephone(host: () => HostServices, store: Store, trouble: (
   };
   const ports = { host: office, callers, clock: wallClock, randomness: systemRandomness, later, trouble };
   return { desk: new CallDesk(ports), callers };
+}
+
+/** Calls from meters, for a host that is there before its telephone. Until it has one nobody is answered. */
+export class MeterCalls implements InterphonePort {
+  #interphones: Interphones | undefined;
+
+  /** @param host the one of the moment */
+  serve(desk: CallDesk, host: () => Pick<HostServices, 'command'>): void {
+    this.#interphones = new Interphones(desk, {
+      say: (meter, said) => host().command(meter, { type: 'interphone', said }),
+      later,
+    });
+  }
+
+  called(meter: Svpmsn): void {
+    this.#interphones?.called(meter);
+  }
+
+  answered(meter: Svpmsn, answer: InterphoneAnswer): void {
+    this.#interphones?.answered(meter, answer);
+  }
 }
 
 const BROKEN_OFF_EVERY_MS = 60_000;

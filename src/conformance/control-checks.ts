@@ -6,10 +6,12 @@ import {
   decodeClockSetAnswer,
   decodeControlStatus,
   decodeHotListAnswer,
+  decodeInterphoneAnswer,
   decodePolicyAnswer,
   decodeRelayAnswer,
   encodeClockSet,
   encodeHotList,
+  encodeInterphoneSaid,
   encodePolicy,
   encodeRelayCommand,
   MeterFlag,
@@ -223,6 +225,31 @@ export const CONTROL_CHECKS: readonly Check<TerminalBench>[] = [
         Result.bodyNotUnderstood,
         'After an epoch of three bytes',
       );
+    },
+  },
+  {
+    id: 'control.interphone',
+    title: 'What is said where nobody calls changes nothing, and what is no speech is not understood',
+    rule: {
+      section,
+      text: 'what is said to a terminal where nobody calls is answered with state 0 and changes nothing',
+    },
+    run: async (bench) => {
+      const say = async (body: Uint8Array) =>
+        read(
+          decodeInterphoneAnswer,
+          await bench.run(Purpose.control, Command.interphone, body),
+          'speech of an interphone',
+        );
+      const prompts = [{ number: 0, language: 0, values: [] }];
+      for (const speech of [1, 0]) {
+        const told = await say(encodeInterphoneSaid({ speech, mustBeHeard: false, taken: 0, prompts }));
+        resultIs(told.head, Result.done, `After speech ${speech}`);
+        expect(!told.isCalling && told.speech === 0, 'somebody calls, and nobody does');
+        expect(told.keys === '', `keys ${told.keys} are told of a call that is none`);
+      }
+      resultIs((await say(Uint8Array.of(1, 2, 0))).head, Result.bodyNotUnderstood, 'After a flag that is none');
+      resultIs((await say(Uint8Array.of(1, 0, 0, 7))).head, Result.bodyNotUnderstood, 'After half a prompt');
     },
   },
   {

@@ -12,6 +12,7 @@ export const Command = {
   relay: 0x22,
   supplyPolicy: 0x23,
   hotList: 0x24,
+  interphone: 0x25,
   cardPayment: 0x26,
   keyChange: 0x2f,
   useAndLog: 0x30,

@@ -136,11 +136,11 @@ test('suite 3des has the three commands of the seed, no attention and no key cha
 
 /** Value 0x10-0x18, control 0x20-0x2E, monitoring 0x30-0x32, maintenance 0x2F, and 0x2F under any of them. */
 const CARRIES: Readonly<Record<Purpose, string>> = {
-  //                      10 11 12 13 18  20 21 22 23 24  2F  30 31 32
-  [Purpose.value]: '       +  +  +  +  +   -  -  -  -  -   +   -  -  - ',
-  [Purpose.control]: '     -  -  -  -  -   +  +  +  +  +   +   -  -  - ',
-  [Purpose.monitoring]: '  -  -  -  -  -   -  -  -  -  -   +   +  +  + ',
-  [Purpose.maintenance]: ' -  -  -  -  -   -  -  -  -  -   +   -  -  - ',
+  //                      10 11 12 13 18  20 21 22 23 24 25 26  2F  30 31 32
+  [Purpose.value]: '       +  +  +  +  +   -  -  -  -  -  -  -   +   -  -  - ',
+  [Purpose.control]: '     -  -  -  -  -   +  +  +  +  +  +  +   +   -  -  - ',
+  [Purpose.monitoring]: '  -  -  -  -  -   -  -  -  -  -  -  -   +   +  +  + ',
+  [Purpose.maintenance]: ' -  -  -  -  -   -  -  -  -  -  -  -   +   -  -  - ',
 };
 
 test('every pair of n and H is taken or refused as the table of purposes says, on both sides', () => {
@@ -183,8 +183,8 @@ test('every pair of n and H is taken or refused as the table of purposes says, o
       }
     }
   }
-  // 5 + 5 + 3 + 0 commands and a key change in each purpose; three of the seed's.
-  assert.equal(seen.get('status-wanted'), 16 * (3 * (5 + 5 + 3 + 4) + 3));
+  // 5 + 7 + 3 + 0 commands and a key change in each purpose; three of the seed's.
+  assert.equal(seen.get('status-wanted'), 16 * (3 * (5 + 7 + 3 + 4) + 3));
 });
 
 test('an attention opens under its key alone, and every single bit of it that is changed closes it', () => {

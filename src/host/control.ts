@@ -31,6 +31,7 @@ import { versionAfter } from './calendar.ts';
 import { CLOCK_SET, type NewCommand, queueCommand } from './command-queue.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
 import { hotListHeard } from './hot-list.ts';
+import { interphoneCommand } from './interphone.ts';
 import {
   bookedKey,
   bookKey,
@@ -256,6 +257,8 @@ async function commandOf(
       const n = nextKey(meter, purpose);
       return typeof n === 'object' ? n : keyChangeCommand(purpose, n);
     }
+    case 'interphone':
+      return interphoneCommand(request.said);
     case 'supply-policy':
       return policyCommand({ ...request.policy, version: await policyVersion(tx, meter.svpmsn, now) });
     default:

@@ -26,6 +26,7 @@ import { commandBody, settleCommand } from './control.ts';
 import type { ExchangeOutcome } from './exchange-port.ts';
 import { ExchangeWriter } from './exchange-trace.ts';
 import { isFailure } from './failures.ts';
+import { tellInterphone } from './interphone.ts';
 import { type CardJob, claimWork, headerOf, type Job, keyOf, priorityOf } from './jobs.ts';
 import { bookKey, CHANGE_OF_VALUE, keyChangeBody, keyChangeCommand, SEARCH_OF_MONITORING } from './key-change.ts';
 import { goOnLeaving } from './leaving.ts';
@@ -432,6 +433,7 @@ export class Dispatcher {
     if (settled !== 'settled' && settled !== 'soon') return false;
     this.#forget(exchange);
     this.#keys.hasWorked(exchange.session.key);
+    if (exchange.job.type === 'command') tellInterphone(this.#ports, exchange.job.command, answer);
     await this.dispatch(meter.localUnit);
     return true;
   }

@@ -22,6 +22,7 @@ interface Kept {
   readonly faults: number;
   /** What the books lack by it. */
   readonly missing?: Collect | undefined;
+  readonly called?: Svpmsn | undefined;
   /** Something may be due on its line. */
   readonly wakes: boolean;
 }
@@ -157,11 +158,12 @@ export class Hearing {
       return allOrTheFirstError(alone);
     }
     const awake = new Set<number>();
-    taken.forEach(({ stray, faults, missing, wakes }, i) => {
+    taken.forEach(({ stray, faults, missing, called, wakes }, i) => {
       const { localUnit } = reports[i] as Said;
       if (stray) this.#counters.strayMessages += 1;
       this.#counters.recordsNotUnderstood += faults;
       if (missing !== undefined) this.#collect(localUnit, missing);
+      if (called !== undefined) this.#ports.interphones?.called(called);
       if (wakes) awake.add(localUnit);
     });
     for (const localUnit of awake) await this.#hearers.dispatcher.dispatch(localUnit);

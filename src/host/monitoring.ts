@@ -53,6 +53,8 @@ interface PollTaken {
   readonly faults: number;
   /** What the poll shows the meter to have and the books to lack: the local unit is to bring it. */
   readonly missing: Collect | undefined;
+  /** Who calls by its interphone. */
+  readonly called: Svpmsn | undefined;
 }
 
 /** Keeps what one poll brought; nothing, where the meter is not one of that local unit's. */
@@ -85,7 +87,8 @@ export async function takePoll(
   if (purse?.state === 'closed') await goOnLeaving(tx, svpmsn, now);
   await wakeIfWaiting(tx, meter, now);
   const missing = told === undefined ? undefined : await missingAfter(tx, meter, poll, now);
-  return { faults: faults + events.faults + profiles.length - lived.length + impossible, missing };
+  const called = events.news.some(({ kind }) => kind === EventKind.interphoneCalled) ? svpmsn : undefined;
+  return { faults: faults + events.faults + profiles.length - lived.length + impossible, missing, called };
 }
 
 /**

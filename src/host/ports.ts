@@ -1,6 +1,6 @@
 import type { BackhaulMessage } from '../backhaul/index.ts';
 import type { KeyStore } from '../crypto/index.ts';
-import type { DayProfile } from '../records/index.ts';
+import type { DayProfile, InterphoneAnswer } from '../records/index.ts';
 import type { BusinessClock, Milliseconds, Randomness, SupplyIndex, Svpmsn } from '../units/index.ts';
 import type { Head } from './book-port.ts';
 import type { CardPipePort } from './card-pipe.ts';
@@ -80,7 +80,7 @@ import type {
 import type { WebhookSender } from './webhooks.ts';
 
 export type { KeyStore } from '../crypto/index.ts';
-export type { DayProfile } from '../records/index.ts';
+export type { DayProfile, InterphoneAnswer, InterphoneSaid, Prompt } from '../records/index.ts';
 export type { BusinessClock, Randomness } from '../units/index.ts';
 export type * from './book-port.ts';
 export type { CardInMeter, CardPipePort } from './card-pipe.ts';
@@ -118,6 +118,15 @@ export interface HostPorts {
   readonly watcher?: HostWatcher;
   /** Is told what passes between host and meters, to be looked at. */
   readonly exchanges?: ExchangeWatcher;
+  /** Who serves those that call by the interphones of meters; without it nobody answers them. */
+  readonly interphones?: InterphonePort;
+}
+
+/** Towards the calls from meters: told at once, and not waited for. A meter that is told twice is called for once. */
+export interface InterphonePort {
+  called(meter: Svpmsn): void;
+  /** What a meter answers to what was said to it: the keys in it are kept nowhere. */
+  answered(meter: Svpmsn, answer: InterphoneAnswer): void;
 }
 
 export interface PaymentWay {

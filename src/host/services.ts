@@ -1,6 +1,6 @@
 import type { BackhaulMessage } from '../backhaul/index.ts';
 import type { Suite } from '../crypto/index.ts';
-import type { RelayAction, SupplyPolicy } from '../records/index.ts';
+import type { InterphoneSaid, RelayAction, SupplyPolicy } from '../records/index.ts';
 import type { TariffDefinition } from '../tariff/index.ts';
 import type { Milliseconds, Svpmsn } from '../units/index.ts';
 import type { AgentReads } from './agent-services.ts';
@@ -171,6 +171,8 @@ export type ControlRequest =
   /** The next generation of a key; the key store has to hold it. One of monitoring goes to the local unit first. */
   | { readonly type: 'key-change'; readonly purpose: RotatedPurpose }
   /** The host gives it its version, above every one that the meter may hold. */
+  /** What the interphone of the meter is to say; of two only the later is said. */
+  | { readonly type: 'interphone'; readonly said: InterphoneSaid }
   | { readonly type: 'supply-policy'; readonly policy: Omit<SupplyPolicy, 'version'> };
 
 /** A meter with everything known of it, and how old that is. */

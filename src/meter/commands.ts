@@ -9,6 +9,7 @@ import {
   decodeClockSlew,
   decodeEventRequest,
   decodeHotList,
+  decodeInterphoneSaid,
   decodePolicy,
   decodeRelayCommand,
   decodeUseRequest,
@@ -19,6 +20,7 @@ import {
   encodeClockSlewAnswer,
   encodeEventAnswer,
   encodeHotListAnswer,
+  encodeInterphoneAnswer,
   encodePolicy,
   encodePolicyAnswer,
   encodeRelayAnswer,
@@ -43,6 +45,7 @@ import { eventRuns, eventsFrom, keepEventsBefore, oldestEvent, recordEvent } fro
 import { levelsOf } from './exchanger.ts';
 import { flagsOf } from './flags.ts';
 import { raiseEpoch } from './hot-list.ts';
+import { hearHost, toldByInterphone } from './interphone.ts';
 import { PROFILE_RING_MINUTES } from './layout.ts';
 import { jumpTo } from './minutes.ts';
 import { highestVersion, tableVersions, takeTable } from './mode-tables.ts';
@@ -73,6 +76,8 @@ export function carryOut(meter: Meter, h: Command, body: Uint8Array, out: MeterO
       return policyAnswer(meter, changePolicy(meter, body, out), meter.policy.version);
     case Command.hotList:
       return hotList(meter, body);
+    case Command.interphone:
+      return interphone(meter, body);
     case Command.cardPayment:
       return cardPayment(meter, body, (result) => headOf(meter, result), out);
     case Command.useAndLog:
@@ -162,6 +167,14 @@ function changePolicy(meter: Meter, body: Uint8Array, out: MeterOutputs): Result
   // Where a valve that is shut may stand is for the policy to say.
   for (const supply of meter.supplies) driveLatch(meter, supply, out);
   return Result.done;
+}
+
+function interphone(meter: Meter, body: Uint8Array): Uint8Array {
+  const said = decodeInterphoneSaid(body);
+  const isUnderstood = !isRecordFailure(said);
+  if (isUnderstood) hearHost(meter, said);
+  const head = headOf(meter, isUnderstood ? Result.done : Result.bodyNotUnderstood);
+  return encodeInterphoneAnswer({ head, ...toldByInterphone(meter) });
 }
 
 function hotList(meter: Meter, body: Uint8Array): Uint8Array {

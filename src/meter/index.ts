@@ -10,6 +10,7 @@ export { type Levels, levelsOf } from './exchanger.ts';
 export { flagsOf } from './flags.ts';
 export { stepOverheard } from './foreign-modem.ts';
 export { inspectCards, inspectMinute, inspectPurse, inspectSequences } from './inspect.ts';
+export { type InterphoneView, interphoneOf } from './interphone.ts';
 export { type Key, pressKey, REQUEST_DIGITS_MAX } from './keypad.ts';
 export {
   EVENT_ROW_BYTES,
@@ -30,7 +31,7 @@ export {
 } from './meter.ts';
 export { erased, type Nvm, PlainNvm } from './nvm.ts';
 export type { MeterOutputs } from './outputs.ts';
-export { EVENTS_NOT_RECORDED, PARTS, PARTS_NOT_BUILT } from './parts.ts';
+export { EVENTS_NOT_RECORDED, PARTS } from './parts.ts';
 export { stepCounter, stepPulses, stepTemperature } from './pulse-input.ts';
 export { type Receipt, ReceiptKind } from './purse.ts';
 export { receiptOf } from './purse-journal.ts';

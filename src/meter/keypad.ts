@@ -1,20 +1,24 @@
 import { RelayReason } from '../records/index.ts';
 import { askToPay } from './card-payment.ts';
 import { displayPages } from './display.ts';
+import { callKey, isInCall, keyInCall } from './interphone.ts';
 import { askForValue, stepTime } from './meter.ts';
 import type { MeterOutputs } from './outputs.ts';
 import { clearLeak, setReason } from './relay.ts';
 import type { Meter } from './state.ts';
 
-/** The keypad (part 21): digits, request (`#`), delete (`*`), and the key that turns the display's pages. */
-export type Key = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '#' | '*' | 'page';
+/**
+ * The keypad (part 21): digits, request (`#`), delete (`*`), the key that turns the display's pages, and the one of the
+ * interphone (part 20) that calls and hangs up.
+ */
+export type Key = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '#' | '*' | 'page' | 'call';
 
 export const REQUEST_DIGITS_MAX = 9;
 
 /**
  * Digits and `#` ask the utility for that many tokens (0, or `#` alone: the usual amount); the local unit hears of it
  * in the next contention slot. With a payment card in the slot they say what it is to pay, in minor units of the currency.
- * Any key closes a relay that only waits for one.
+ * Any key closes a relay that only waits for one. While somebody calls by the interphone they are the keys of its telephone.
  */
 export function pressKey(meter: Meter, key: Key, now: number, out: MeterOutputs): void {
   meter.now = now;
@@ -23,6 +27,8 @@ export function pressKey(meter: Meter, key: Key, now: number, out: MeterOutputs)
   }
   const { display } = meter;
   if (key === 'page') display.page = (display.page + 1) % displayPages(meter).length;
+  else if (key === 'call') callKey(meter);
+  else if (isInCall(meter)) keyInCall(meter, key);
   else if (key === '*') display.digits = display.digits.slice(0, -1);
   else if (key === '#') {
     const amount = Number(display.digits);

@@ -21,15 +21,11 @@ export const PARTS = {
   17: { name: 'liquid crystal display', room: 'meter/display.ts' },
   18: { name: 'terminals and cover', room: 'meter/seal.ts, meter/output-voltage.ts' },
   19: { name: 'arrester: surges as events', room: 'meter/disturbances.ts' },
+  20: { name: 'digital interphone', room: 'meter/interphone.ts' },
   21: { name: 'keypad', room: 'meter/keypad.ts' },
   162: { name: 'central processing unit', room: 'meter/meter.ts' },
   164: { name: 'secure access module', room: 'meter/sam.ts' },
   166: { name: 'store value module', room: 'meter/svm.ts' },
-} as const;
-
-/** Parts of FIG. 5 that nothing plays yet. */
-export const PARTS_NOT_BUILT = {
-  20: 'digital interphone',
 } as const;
 
 /** Kinds of events that no part records yet: they have a number and a form, and a meter never tells one. */

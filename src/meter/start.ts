@@ -7,6 +7,7 @@ import { writeBlob } from './blob.ts';
 import { eventsFrom, findEvents, recordEvent } from './event-log.ts';
 import { takeLevels } from './exchanger.ts';
 import { settleFloors } from './floors.ts';
+import { silentInterphone } from './interphone.ts';
 import { layoutOf, PROFILE_RING_MINUTES, type SupplyLayout } from './layout.ts';
 import { noticeLostPolicy, noticeLostTables, readPolicy, replaceLostState, STRICTEST_POLICY } from './lost-memory.ts';
 import { beginMinute, markMissing, switchLoadControl } from './minutes.ts';
@@ -268,6 +269,7 @@ function blankMeter(
     card: undefined,
     payment: undefined,
     attentionSent: 0,
+    interphone: silentInterphone(),
     servesSeed: labSessions !== undefined,
     display: { page: 0, digits: '' },
     daysHeld: { lastDay: -1, days: 0 },

@@ -6,6 +6,7 @@ import {
   type EventRecord,
   encodeEvent,
   isRecordFailure,
+  type Prompt,
   type SupplyPolicy,
   type Totals,
 } from '../records/index.ts';
@@ -86,8 +87,25 @@ export interface Meter {
   /** A laboratory meter: it speaks the seed's own suite. */
   readonly servesSeed: boolean;
   readonly display: { page: number; digits: string };
+  readonly interphone: Interphone;
   /** How many complete days the profile held when its last complete day was this. */
   daysHeld: { readonly lastDay: number; readonly days: number };
+}
+
+/** The interphone (part 20), in memory alone: a call ends with the power. */
+export interface Interphone {
+  state: 'idle' | 'calling' | 'live';
+  /** By the oscillator: when the key was pressed, or the host spoke last. */
+  since: number;
+  /** What is said, which is 0 before the first of it. */
+  speech: number;
+  prompts: readonly Prompt[];
+  mustBeHeard: boolean;
+  /** When its end is reached; nothing once a key has ended it before. */
+  endsAt: number | undefined;
+  /** Keys that the host has not taken, and the number of the first of them, modulo 256. */
+  keys: string;
+  first: number;
 }
 
 /** A card in the slot, as the CPU sees it: which one it is, what it is doing, and what is left on it. */

@@ -1,6 +1,6 @@
 import { toHex } from '../bytes/index.ts';
-import type { CallCarrier, CallerServices, CallStep, PhoneCall } from '../host/index.ts';
-import { assertNever, type Milliseconds, type Randomness, type WallClock } from '../units/index.ts';
+import type { CallerServices, CallStep, PhoneCall } from '../host/index.ts';
+import { assertNever, type Milliseconds, type Randomness, type Svpmsn, type WallClock } from '../units/index.ts';
 import type { Call } from './call-state.ts';
 import { createCall, step } from './dialogue.ts';
 import { answerOf, type OfficePorts } from './office.ts';
@@ -35,6 +35,12 @@ export interface CallLine {
   close(to: Extract<CallOutput, { type: 'close' }>['to']): void;
 }
 
+/** A call as it comes in. */
+export interface NewCall extends Pick<CallBegun, 'carrier' | 'from'> {
+  readonly meter?: Svpmsn;
+  readonly canTransfer?: boolean;
+}
+
 /** A call as its carrier has it. */
 export interface CallHandle {
   /** The desk's own, in the books too. */
@@ -66,17 +72,14 @@ export class CallDesk {
   }
 
   /** Begins a call; nothing where all lines are busy, or those of one number. */
-  begin(
-    { carrier, from, canTransfer = false }: { carrier: CallCarrier; from: string | undefined; canTransfer?: boolean },
-    line: CallLine,
-  ): CallHandle | undefined {
+  begin({ carrier, from, meter, canTransfer = false }: NewCall, line: CallLine): CallHandle | undefined {
     const number = from !== undefined && NUMBER_FORM.test(from) ? from : undefined;
     const ofOne = number === undefined ? 0 : (this.#byNumber.get(number) ?? 0);
     if (this.#live.size >= CALLS_MAX || ofOne >= CALLS_OF_ONE_MAX) return undefined;
     if (number !== undefined) this.#byNumber.set(number, ofOne + 1);
     const begunAt = this.#ports.clock.now();
     const id = this.#drawId(begunAt);
-    const begun: CallBegun = { id, carrier, from: number, canTransfer };
+    const begun: CallBegun = { id, carrier, from: number, meter, canTransfer };
     const row: PhoneCall = {
       ...{ id, carrier, from: number, svpmsn: undefined, language: undefined, state: 'live', begunAt },
       ...{ endedAt: undefined, callBack: undefined, steps: [] },

@@ -1,4 +1,4 @@
-import type { CallStepName, HostFailure } from '../host/index.ts';
+import type { CallStepName, HostFailure, PhoneAccessView } from '../host/index.ts';
 import { assertNever, type Milliseconds, parseMeterDigits, type Svpmsn, U32_MAX } from '../units/index.ts';
 import { LANGUAGES } from '../words/index.ts';
 import { type Call, type CallState, newCall, type Purchase } from './call-state.ts';
@@ -47,7 +47,7 @@ export function step(call: Call, input: CallInput, now: Milliseconds, out: CallO
     case 'begun':
       if (call.state.name !== 'awaiting-begin') return;
       note(out, 'begun');
-      return ask(call, { type: 'begin', from: call.begun.from }, now, out);
+      return ask(call, { type: 'begin', from: call.begun.from, meter: call.begun.meter }, now, out);
     case 'hung-up':
       call.state = { name: 'ended' };
       return note(out, 'hung-up');
@@ -221,7 +221,11 @@ function answered(call: Call, answer: OfficeAnswer, now: Milliseconds, out: Call
       call.currency = answer.currency;
       call.ways = answer.ways;
       say(call, [sentence(call, 'welcome')], { listening: 'no', mustBeHeard: false }, out);
-      if (answer.access === undefined) return prompt(call, { name: 'awaiting-language' }, now, out);
+      if (answer.access === undefined) {
+        const { meter } = call.begun;
+        if (meter !== undefined) call.who = { meter, access: atMeter(meter, now), proven: false };
+        return prompt(call, { name: 'awaiting-language' }, now, out);
+      }
       note(out, 'identified-by-number');
       call.language = answer.access.language;
       call.who = { meter: answer.access.svpmsn, access: answer.access, proven: false };
@@ -255,6 +259,12 @@ function answered(call: Call, answer: OfficeAnswer, now: Milliseconds, out: Call
       return assertNever(answer);
   }
 }
+
+/** Of a household that nobody gave a telephone: at its own meter it hears and buys, and pays with nothing that is kept. */
+const atMeter = (svpmsn: Svpmsn, now: Milliseconds): PhoneAccessView => ({
+  ...{ id: String(svpmsn), svpmsn, number: undefined, language: 'en', usual: undefined, means: [], hasPin: false },
+  allowedAt: now,
+});
 
 /** Says what was asked for, and the menu after it. */
 function told(call: Call, sentences: ReturnType<typeof promptOf>, now: Milliseconds, out: CallOutput[]): undefined {
@@ -376,7 +386,7 @@ function choiceOf(call: Call, state: CallState, key: Key, now: Milliseconds, out
       call.language = language;
       call.wrong = 0;
       note(out, 'language-chosen');
-      prompt(call, { name: 'awaiting-meter-number' }, now, out);
+      prompt(call, { name: call.who === undefined ? 'awaiting-meter-number' : 'awaiting-choice' }, now, out);
       return 'done';
     }
     case 'awaiting-choice':

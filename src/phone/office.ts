@@ -8,7 +8,7 @@ export interface OfficePorts {
     HostServices,
     'here' | 'terms' | 'paymentPorts' | 'meter' | 'outlook' | 'tariffWeek' | 'policy' | 'quote' | 'pay'
   >;
-  readonly callers: Pick<CallerServices, 'callerOf' | 'identify' | 'phonePaymentId' | 'paidByPhone'>;
+  readonly callers: Pick<CallerServices, 'callerOf' | 'phoneAccess' | 'identify' | 'phonePaymentId' | 'paidByPhone'>;
 }
 
 const MS_PER_MINUTE = 60_000;
@@ -27,7 +27,12 @@ export async function answerOf(ports: OfficePorts, call: string, question: Offic
 async function answered({ host, callers }: OfficePorts, call: string, question: OfficeQuestion): Promise<OfficeAnswer> {
   switch (question.type) {
     case 'begin': {
-      const access = question.from === undefined ? undefined : await callers.callerOf(question.from);
+      const { from, meter } = question;
+      const access = await (meter !== undefined
+        ? callers.phoneAccess(meter)
+        : from === undefined
+          ? undefined
+          : callers.callerOf(from));
       const { currency } = await host.terms();
       return { type: 'begin', access: known(access), currency, ways: host.paymentPorts() };
     }

@@ -1,5 +1,5 @@
 import { meterDigits, type Svpmsn } from '../units/index.ts';
-import { amountText, fill, LANGUAGES, type Language, PHONE_WORDS, type PhoneWords } from '../words/index.ts';
+import { amountText, fill, LANGUAGES, type Language, PHONE_WORDS, type PromptName } from '../words/index.ts';
 import type { Call, Purchase } from './call-state.ts';
 import type { CheapHours, Emergency, OfferedWay, Sentence, Standing } from './types.ts';
 
@@ -12,7 +12,7 @@ const MINUTES_PER_DAY = 1_440;
 const HOURS_TOLD_MAX = 48;
 
 /** The sentences of the catalogue that are one text. */
-export type Plain = { [N in keyof PhoneWords]: PhoneWords[N] extends string ? N : never }[keyof PhoneWords];
+export type Plain = PromptName;
 
 /** A sentence of the catalogue in the caller's language. */
 export const sentence = (
@@ -22,6 +22,8 @@ export const sentence = (
 ): Sentence => ({
   language,
   text: fill(PHONE_WORDS[language][name], ...values),
+  name,
+  values,
 });
 
 /** Minor units as people are told them: `12.50 EUR`. */
@@ -37,7 +39,7 @@ const spelled = (text: string): string => [...text].join(' ');
 
 /** Each language asks for itself. */
 export const languages = (): Sentence[] =>
-  LANGUAGES.map((language: Language) => ({ language, text: PHONE_WORDS[language].chooseLanguage }));
+  LANGUAGES.map((language: Language) => sentence({ language }, 'chooseLanguage'));
 
 /** The main menu; a guest may only buy. */
 export function menu(call: Call): Sentence[] {

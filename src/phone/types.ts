@@ -8,7 +8,7 @@ import type {
   PhoneAccessView,
 } from '../host/index.ts';
 import type { Milliseconds, Svpmsn } from '../units/index.ts';
-import type { Language, PhoneWayName } from '../words/index.ts';
+import type { Language, PhoneWayName, PromptName } from '../words/index.ts';
 
 /** The twelve keys of a telephone. */
 export const KEYS = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#'] as const;
@@ -22,6 +22,8 @@ export interface CallBegun {
   readonly carrier: CallCarrier;
   /** The number that it comes from, digits with country code; nothing where it is withheld. */
   readonly from: string | undefined;
+  /** Where it comes from the interphone of a meter: whoever stands at it is told what its panel shows. */
+  readonly meter: Svpmsn | undefined;
   /** Whether the carrier can put somebody through to a person. */
   readonly canTransfer: boolean;
 }
@@ -45,6 +47,9 @@ export type CallInput =
 export interface Sentence {
   readonly language: Language;
   readonly text: string;
+  /** Of the catalogue, and what is filled into it: whoever has the catalogue needs no text. */
+  readonly name: PromptName;
+  readonly values: readonly string[];
   readonly isHint?: boolean;
 }
 
@@ -70,7 +75,7 @@ export type CallOutput =
 
 /** What a call asks of the utility. */
 export type OfficeQuestion =
-  | { readonly type: 'begin'; readonly from: string | undefined }
+  | { readonly type: 'begin'; readonly from: string | undefined; readonly meter: Svpmsn | undefined }
   | { readonly type: 'identify'; readonly meter: Svpmsn; readonly pin: string }
   | { readonly type: 'meter'; readonly meter: Svpmsn }
   | { readonly type: 'standing'; readonly meter: Svpmsn }

@@ -22,6 +22,8 @@ const codecs: Record<string, Codec> = {
   policyAnswer: { encode: records.encodePolicyAnswer, decode: records.decodePolicyAnswer },
   hotList: { encode: records.encodeHotList, decode: records.decodeHotList },
   hotListAnswer: { encode: records.encodeHotListAnswer, decode: records.decodeHotListAnswer },
+  interphoneSaid: { encode: records.encodeInterphoneSaid, decode: records.decodeInterphoneSaid },
+  interphoneAnswer: { encode: records.encodeInterphoneAnswer, decode: records.decodeInterphoneAnswer },
   cardPaymentCommand: { encode: records.encodeCardPaymentCommand, decode: records.decodeCardPaymentCommand },
   cardPaymentTold: { encode: records.encodeCardPaymentTold, decode: records.decodeCardPaymentTold },
   keyChange: { encode: records.encodeKeyChange, decode: records.decodeKeyChange },

@@ -116,6 +116,8 @@ export const EventKind = {
   keypadWrongCode: 84,
   /** Value came by card. value: tokens credited; detail: lower 16 bits of the DTC */
   cardCredited: 85,
+  /** Somebody wants to speak by the interphone. */
+  interphoneCalled: 86,
   /** A payment card is in the slot, and somebody keyed in what it is to pay. value: minor units of the currency */
   cardPaymentAsked: 87,
   /** value: as of `cardPaymentAsked`; detail: how it ended (`CardPaymentEnd`) */

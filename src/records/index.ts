@@ -5,6 +5,7 @@ export * from './compression.ts';
 export * from './events.ts';
 export { isRecordFailure, type RecordFailure, type RecordReason } from './failure.ts';
 export type { FlowRules } from './flow-rules.ts';
+export * from './interphone.ts';
 export * from './policy.ts';
 export * from './profile.ts';
 export {

@@ -18,6 +18,7 @@ const COMMAND_TEXT: Readonly<Record<Command, string>> = {
   [Commands.relay]: 'a relay command',
   [Commands.supplyPolicy]: 'a supply policy',
   [Commands.hotList]: 'the hot list of cards',
+  [Commands.interphone]: 'what its interphone says',
   [Commands.cardPayment]: 'a payment by card',
   [Commands.keyChange]: 'a key change',
   [Commands.useAndLog]: 'a use and log read',

@@ -86,6 +86,8 @@ export interface UtilityOptions {
   readonly watcher?: HostWatcher;
   /** Is told by the hosts what passes between them and the meters. */
   readonly exchanges?: HostPorts['exchanges'];
+  /** Who serves those that call by the interphones of meters. */
+  readonly interphones?: HostPorts['interphones'];
   /** Who signs receipts, and for whom; nobody where absent. */
   readonly receipts?: HostPorts['receipts'];
   /** Who signs heads of the books. */

@@ -75,6 +75,7 @@ export class Utility {
         ...(options.slotTerminal && { slotTerminal: options.slotTerminal }),
         ...(options.watcher && { watcher: options.watcher }),
         ...(options.exchanges && { exchanges: options.exchanges }),
+        ...(options.interphones && { interphones: options.interphones }),
         ...(options.receipts && { receipts: options.receipts }),
         ...(options.books && { books: options.books }),
       },

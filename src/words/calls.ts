@@ -1,6 +1,6 @@
 import type { Language } from './language.ts';
 
-type CallCarrier = 'sip' | 'hosted' | 'ussd' | 'chat';
+type CallCarrier = 'sip' | 'hosted' | 'ussd' | 'chat' | 'meter';
 type CallState = 'live' | 'ended' | 'wants-person';
 type CallStep =
   | 'begun'
@@ -81,7 +81,7 @@ export const PHONE_CALL_WORDS: Readonly<Record<Language, PhoneCallWords>> = {
     meter: 'Meter',
     guest: 'not known yet',
     carrier: 'By',
-    carriers: { sip: 'telephone (SIP)', hosted: 'hosted voice', ussd: 'USSD', chat: 'text' },
+    carriers: { sip: 'telephone (SIP)', hosted: 'hosted voice', ussd: 'USSD', chat: 'text', meter: 'the meter itself' },
     language: 'Language',
     state: 'State',
     states: { live: 'on the line', ended: 'ended', 'wants-person': 'wants a person' },
@@ -140,7 +140,7 @@ export const PHONE_CALL_WORDS: Readonly<Record<Language, PhoneCallWords>> = {
     meter: '계량기',
     guest: '아직 모름',
     carrier: '방법',
-    carriers: { sip: '전화(SIP)', hosted: '음성 서비스', ussd: 'USSD', chat: '문자' },
+    carriers: { sip: '전화(SIP)', hosted: '음성 서비스', ussd: 'USSD', chat: '문자', meter: '계량기' },
     language: '언어',
     state: '상태',
     states: { live: '통화 중', ended: '끝남', 'wants-person': '상담원 요청' },

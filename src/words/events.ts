@@ -58,6 +58,7 @@ const en = {
   valueRequested: 'Value asked for at the keypad',
   keypadWrongCode: 'Wrong code at the keypad',
   cardCredited: 'Value came by card',
+  interphoneCalled: 'Somebody called by the interphone',
   cardPaymentAsked: 'Somebody pays with a bank card',
   cardPaymentEnded: 'A payment with a bank card ended',
 } as const;
@@ -125,6 +126,7 @@ export const EVENT_WORDS: Readonly<Record<Language, Readonly<Record<EventName, s
     valueRequested: '키패드로 금액 요청',
     keypadWrongCode: '키패드 번호 틀림',
     cardCredited: '카드로 충전됨',
+    interphoneCalled: '인터폰 호출',
     cardPaymentAsked: '은행 카드로 결제 요청',
     cardPaymentEnded: '은행 카드 결제 끝남',
   },

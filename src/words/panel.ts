@@ -31,6 +31,13 @@ export interface PanelWords {
   readonly request: string;
   readonly keys: Readonly<Record<'#' | '*' | 'page', string>>;
   readonly keysHint: string;
+  readonly interphone: {
+    readonly states: Readonly<Record<'idle' | 'calling' | 'live', string>>;
+    readonly call: string;
+    readonly hangUp: string;
+    readonly heard: string;
+    readonly keysHint: string;
+  };
   readonly relay: string;
   readonly relayClosed: string;
   readonly relayOpen: string;
@@ -128,7 +135,10 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
         name: 'Display',
         text: 'Shows the balance, what is on the line, power and energy. Segments that are off stay faintly visible.',
       },
-      '20': { name: 'Intercom', text: 'For buying by voice. This demo has no voice line behind it.' },
+      '20': {
+        name: 'Intercom',
+        text: 'Calls the utility from the meter itself. Its own voice says what the utility answers, and the keypad is its telephone.',
+      },
       '21': {
         name: 'Keypad',
         text: 'Key in an amount and press # to ask the utility for it. The digits of your keyboard work too.',
@@ -167,6 +177,13 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     request: 'REQUEST',
     keys: { '#': 'Ask for this amount', '*': 'Delete a digit', page: 'Next page of the display' },
     keysHint: 'On your keyboard: digits, Backspace to delete, # to ask, P for the next page.',
+    interphone: {
+      states: { idle: 'Nobody calls.', calling: 'Calling the utility …', live: 'The utility is on the line.' },
+      call: 'Call the utility',
+      hangUp: 'Hang up',
+      heard: 'What its voice says',
+      keysHint: 'Keys now go to the utility: # repeats or ends what you key in, * goes back.',
+    },
     relay: 'Relay',
     relayClosed: 'Closed: the house has electricity.',
     relayOpen: 'Open: the house is dark.',
@@ -288,7 +305,10 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     pointAt: '번호를 가리키면 그 부분의 쓰임새를 볼 수 있습니다.',
     parts: {
       '17': { name: '표시창', text: '잔액, 통신 상태, 전력과 사용량을 보여 줍니다. 꺼진 획도 희미하게 보입니다.' },
-      '20': { name: '인터폰', text: '음성으로 충전할 때 씁니다. 이 시연에는 음성 회선이 없습니다.' },
+      '20': {
+        name: '인터폰',
+        text: '계량기에서 바로 전력 회사를 부릅니다. 대답은 계량기의 음성으로 들리고, 키패드로 번호를 누릅니다.',
+      },
       '21': { name: '키패드', text: '금액을 누르고 #을 누르면 충전을 요청합니다. 컴퓨터 자판의 숫자도 됩니다.' },
       '60': {
         name: '카드 투입구',
@@ -324,6 +344,13 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     request: '요청',
     keys: { '#': '이 금액 요청', '*': '한 자리 지우기', page: '다음 화면' },
     keysHint: '컴퓨터 자판에서는 숫자, 지우기는 Backspace, 요청은 #, 다음 화면은 P입니다.',
+    interphone: {
+      states: { idle: '통화 중이 아닙니다.', calling: '전력 회사를 부르는 중 …', live: '전력 회사와 연결되었습니다.' },
+      call: '전력 회사 부르기',
+      hangUp: '끊기',
+      heard: '음성 안내',
+      keysHint: '이제 누르는 키는 전력 회사로 갑니다. #은 다시 듣기나 입력 끝, *은 뒤로 가기입니다.',
+    },
     relay: '릴레이',
     relayClosed: '닫힘: 집에 전기가 들어옵니다.',
     relayOpen: '열림: 집에 전기가 끊겼습니다.',

@@ -1,4 +1,5 @@
-import type { Language } from './language.ts';
+import { fill } from './fill.ts';
+import { LANGUAGES, type Language } from './language.ts';
 
 /** By what somebody pays who calls. */
 export type PhoneWayName = 'card-kept' | 'bank-kept' | 'wallet-kept' | 'wallet' | 'card';
@@ -230,3 +231,32 @@ export const PHONE_WORDS: Readonly<Record<Language, PhoneWords>> = {
     more: '메뉴는 1번을 눌러 주세요.',
   },
 };
+
+/** A sentence that a voice says. */
+export type PromptName = { [N in keyof PhoneWords]: PhoneWords[N] extends string ? N : never }[keyof PhoneWords];
+
+/** The catalogue as the voice of a meter counts it, from 0 on: a number is never given to another. */
+export const PROMPTS: readonly PromptName[] = [
+  ...(['welcome', 'chooseLanguage', 'hostAway', 'keyMeter', 'meterWrong', 'keyPin'] as const),
+  ...(['keyPinOrBuy', 'pinWrong', 'meterUnknown', 'forMeter', 'menuBalance', 'menuBuy'] as const),
+  ...(['menuCheap', 'menuEmergency', 'menuPerson', 'hint', 'hashEnds', 'keyWrong'] as const),
+  ...(['tooManyWrong', 'silent', 'goodbye', 'balance', 'balanceUnknown', 'daysLeft'] as const),
+  ...(['hoursLeft', 'daysUnknown', 'supplyOff', 'cheapNow', 'cheapAt', 'cheapTomorrow'] as const),
+  ...(['cheapNone', 'cheapUnknown', 'emergencyUsed', 'emergencyRule', 'emergencyNone', 'usualAmount'] as const),
+  ...(['otherAmount', 'keyAmount', 'amountWrong', 'noWay', 'way', 'keyCard'] as const),
+  ...(['cardWrong', 'keyExpiry', 'expiryWrong', 'notSold', 'confirm', 'confirmValue'] as const),
+  ...(['confirmKeys', 'notBought', 'asking', 'confirmThere', 'waiting', 'onItsWay'] as const),
+  ...(['stored', 'approval', 'approvalEnd', 'declined', 'moneyBack', 'unclear'] as const),
+  ...(['callBackHere', 'callBackElsewhere', 'keyNumber', 'numberWrong', 'willCallBack', 'toPerson'] as const),
+  ...(['more'] as const),
+];
+
+/** What a voice says by the number of a sentence, its language and what is told in it; nothing where it has none such. */
+export function promptText(prompt: {
+  readonly number: number;
+  readonly language: number;
+  readonly values: readonly string[];
+}): string | undefined {
+  const [name, language] = [PROMPTS[prompt.number], LANGUAGES[prompt.language]];
+  return name === undefined || language === undefined ? undefined : fill(PHONE_WORDS[language][name], ...prompt.values);
+}

@@ -5,6 +5,7 @@ import { Metrics, openDemoApi } from '../../src/cli/demo-api.ts';
 import { DemoControl } from '../../src/cli/demo-control.ts';
 import { DemoPartners } from '../../src/cli/demo-partners.ts';
 import { newFounding } from '../../src/cli/founding.ts';
+import { MeterCalls } from '../../src/cli/phone-desk.ts';
 import { DEMO_BEGINS_MS, DEMO_ZONE, settingOf } from '../../src/cli/setting.ts';
 import { wallClock } from '../../src/cli/wall-clock.ts';
 import {
@@ -80,6 +81,7 @@ export class Town {
   static async open({ meters = 32, hours = 0, daysBefore = 0, port = 0 }: TownOptions = {}): Promise<Town> {
     const founding = newFounding({ seed: undefined, meters, loads: undefined, suite: undefined }, DEMO_BEGINS_MS);
     const metrics = new Metrics();
+    const meterCalls = new MeterCalls();
     const exchanges = new ExchangeLog();
     const store = new MemoryStore();
     await store.transaction((tx) => tx.lineBalances.put(pastDays(daysBefore)));
@@ -91,12 +93,13 @@ export class Town {
       ...setting,
       keys,
       ...{ store, startMs: DEMO_BEGINS_MS, wall: wallClock, watcher: metrics.watcher, exchanges, ...partners.ports },
+      interphones: meterCalls,
     });
     const cards = await CardHouseholds.open(utility, keys);
     await utility.runUntil(DEMO_BEGINS_MS + hours * 3_600_000);
     const control = new DemoControl(utility, 60);
     const api = (at: { readonly host: string; readonly port: number }) =>
-      openDemoApi({ utility, cards, control, zone: DEMO_ZONE, store, metrics, exchanges, at });
+      openDemoApi({ utility, cards, control, zone: DEMO_ZONE, store, metrics, exchanges, meterCalls, at });
     const opened = await api({ host: '127.0.0.1', port });
     await partners.begin(() => utility.host);
     return new Town(utility, control, partners, store, api, opened);

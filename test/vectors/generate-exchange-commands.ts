@@ -29,6 +29,7 @@ const COMMANDS: [string, number, number, [number, number][]][] = [
     ],
   ],
   ['hot list', 0x24, 1, [[4, 21]]],
+  ['interphone', 0x25, 1, [[15, 17]]],
   ['use and log read', 0x30, 2, [0, 1, 223, 224, 225, 700].map((size) => [10, size])],
   ['clock slew', 0x31, 2, [[1, 9]]],
   ['events', 0x32, 2, [0, 1, 223, 224, 225, 448].map((size) => [5, size])],

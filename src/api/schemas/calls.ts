@@ -46,7 +46,7 @@ export const PhoneAccessBody = Strict({
 export const CallSchema = Type.Object(
   {
     id: Id,
-    carrier: OneOf(['sip', 'hosted', 'ussd', 'chat']),
+    carrier: OneOf(['sip', 'hosted', 'ussd', 'chat', 'meter']),
     from: Type.Optional(Type.String()),
     meter: Type.Optional(MeterNumber),
     language: Type.Optional(OneOf(LANGUAGES)),

@@ -2,12 +2,14 @@ import { type Static, Type } from 'typebox';
 import { type PaymentMethod, ROLES } from '../../host/index.ts';
 import { AttentionReason, RelayReason } from '../../records/index.ts';
 import { svpmsnText } from '../../units/index.ts';
+import { promptText } from '../../words/index.ts';
 import {
   BANK_CARD_PAYMENTS,
   CARD_PLACES,
   DEMO_SPEED_MAX,
   type DemoPort,
   type DemoTime,
+  INTERPHONE_STATES,
   PANEL_KEYS,
   PANEL_PAGES,
   PANEL_SIGNS,
@@ -100,6 +102,13 @@ export const PanelSchema = Type.Object(
         { description: 'LCD 17. Absent without power: the glass is empty.' },
       ),
     ),
+    interphone: Type.Object(
+      {
+        state: OneOf(INTERPHONE_STATES),
+        heard: Type.Array(Type.String(), { description: 'Sentence by sentence, in the language of the call.' }),
+      },
+      { description: 'Interphone 20: whether somebody calls by it, and what its voice says.' },
+    ),
     buzzer: Type.Boolean({ description: 'Buzzer 4 sounds until credit comes.' }),
     warnings: Type.Integer({ description: 'Short warnings of the buzzer since the demo was started.' }),
     supplies: Type.Array(
@@ -165,6 +174,10 @@ export function panelJson(panel: Panel, time: DemoTime): PanelJson {
         signs: PANEL_SIGNS.filter((sign) => display.signs[sign]),
       },
     }),
+    interphone: {
+      state: panel.interphone.state,
+      heard: panel.interphone.prompts.flatMap((prompt) => promptText(prompt) ?? []),
+    },
     buzzer: panel.buzzer,
     warnings: panel.warnings,
     supplies: panel.supplies.map(({ reasons, ...supply }) => ({

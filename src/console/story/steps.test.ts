@@ -29,7 +29,15 @@ const credit = (more: Partial<PanelJson['credit']> = {}): PanelJson['credit'] =>
   ...more,
 });
 const panel = (more: Partial<PanelJson> = {}): PanelJson => ({
-  ...{ meter: '0a1b2c', localUnit: 0, now: '2026-03-02T00:00:00.000Z', speed: 60, buzzer: false, warnings: 0 },
+  ...{
+    meter: '0a1b2c',
+    localUnit: 0,
+    now: '2026-03-02T00:00:00.000Z',
+    speed: 60,
+    interphone: { state: 'idle', heard: [] },
+    buzzer: false,
+    warnings: 0,
+  },
   ...{ supplies: [supply()], credit: credit(), attention: [], cover: 'closed', dismantled: false, bypass: false },
   ...{ power: true, lineCut: false, bankCard: { where: 'hand', payment: 'none' }, appliances: [] },
   ...more,

@@ -26,7 +26,7 @@ export interface PhoneAccess {
 }
 
 /** What a call came in by. */
-export type CallCarrier = 'sip' | 'hosted' | 'ussd' | 'chat';
+export type CallCarrier = 'sip' | 'hosted' | 'ussd' | 'chat' | 'meter';
 
 /** A call as it is kept: what was asked and done, and no digit of what was keyed. */
 export interface PhoneCall {

@@ -9,6 +9,7 @@ import { Loading, Refused } from '../../parts/states.tsx';
 import { useMay } from '../../session.tsx';
 import { Case } from './case.tsx';
 import { BankCard, House, Mischief, PurseCard } from './house.tsx';
+import { Interphone } from './interphone.tsx';
 import { Sale } from './sale.tsx';
 import { Chain, Relay } from './status.tsx';
 import { usePanel } from './use-panel.ts';
@@ -63,6 +64,7 @@ export function PanelPage(): ReactNode {
             </Panel>
             <Stack gap="md">
               <Relay panel={panel} />
+              <Interphone panel={panel} act={act} />
               <Chain credit={panel.credit} />
               {maySell && <Sale meter={number} />}
               {panel.card !== undefined && <PurseCard card={panel.card} act={act} />}

@@ -1,0 +1,150 @@
+import type { HostFailure, InterphoneAnswer, InterphonePort, InterphoneSaid, Prompt } from '../host/index.ts';
+import type { Svpmsn } from '../units/index.ts';
+import { LANGUAGES, PROMPTS } from '../words/index.ts';
+import type { CallDesk, CallHandle, CallLine } from './desk.ts';
+import { type CallOutput, isKey, type Sentence } from './types.ts';
+
+/** A meter is asked for keys so long after it answered: an exchange takes a second or two of a narrow line. */
+const ASKED_AGAIN_MS = 700;
+const SPEECHES_MAX = 255;
+const KEY_NUMBERS = 256;
+
+export interface InterphonePorts {
+  /** Queues what a meter is to say. */
+  readonly say: (meter: Svpmsn, said: InterphoneSaid) => Promise<object | HostFailure>;
+  readonly later: (ms: number, work: () => void) => () => void;
+}
+
+/**
+ * Calls from the meters themselves (parts 20 and 21): the numbers of sentences go down, and keys come up. One host
+ * serves a call from its beginning to its end, so that it alone works on the books then.
+ */
+export class Interphones implements InterphonePort {
+  readonly #desk: CallDesk;
+  readonly #ports: InterphonePorts;
+  readonly #calls = new Map<Svpmsn, MeterCall>();
+
+  constructor(desk: CallDesk, ports: InterphonePorts) {
+    this.#desk = desk;
+    this.#ports = ports;
+  }
+
+  called(meter: Svpmsn): void {
+    this.#calls.get(meter)?.hungUp();
+    const call = new MeterCall(meter, this.#ports, () => {
+      if (this.#calls.get(meter) === call) this.#calls.delete(meter);
+    });
+    this.#calls.set(meter, call);
+    if (!call.begin(this.#desk)) this.#calls.delete(meter);
+  }
+
+  answered(meter: Svpmsn, answer: InterphoneAnswer): void {
+    this.#calls.get(meter)?.answered(answer);
+  }
+}
+
+class MeterCall implements CallLine {
+  readonly #meter: Svpmsn;
+  readonly #ports: InterphonePorts;
+  readonly #end: () => void;
+  #handle: CallHandle | undefined;
+  #said: InterphoneSaid = { speech: 0, mustBeHeard: false, taken: 0, prompts: [] };
+  /** Whether the meter has that speech, and has played it to its end. */
+  #isThere = false;
+  #isHeard = false;
+  #isClosing = false;
+  /** Whether something is on its way to the meter: nothing else is sent until it has answered. */
+  #isAsking = false;
+  #cancel: () => void = () => undefined;
+
+  constructor(meter: Svpmsn, ports: InterphonePorts, end: () => void) {
+    this.#meter = meter;
+    this.#ports = ports;
+    this.#end = end;
+  }
+
+  /** @returns whether the call was taken */
+  begin(desk: CallDesk): boolean {
+    this.#handle = desk.begin({ carrier: 'meter', from: undefined, meter: this.#meter }, this);
+    return this.#handle !== undefined;
+  }
+
+  say({ sentences, mustBeHeard }: Extract<CallOutput, { type: 'say' }>): void {
+    const { speech, taken } = this.#said;
+    this.#said = { speech: (speech % SPEECHES_MAX) + 1, mustBeHeard, taken, prompts: sentences.map(promptOf) };
+    this.#isThere = false;
+    this.#isHeard = false;
+    this.#tell();
+  }
+
+  close(): void {
+    this.#isClosing = true;
+    if (this.#isHeard || this.#said.speech === 0) this.#hangUp();
+  }
+
+  answered({ isCalling, speech, isHeard, first, keys }: InterphoneAnswer): void {
+    this.#isAsking = false;
+    if (!isCalling) {
+      this.hungUp();
+      return;
+    }
+    this.#isThere ||= speech === this.#said.speech;
+    if (this.#isThere && isHeard && !this.#isHeard) {
+      this.#isHeard = true;
+      if (this.#isClosing) {
+        this.#hangUp();
+        return;
+      }
+      this.#handle?.input({ type: 'spoken' });
+    }
+    this.#press(first, keys);
+    if (this.#isThere) this.#cancel = this.#ports.later(ASKED_AGAIN_MS, () => this.#tell());
+    else this.#tell();
+  }
+
+  /** Nobody is at the meter any more, or it calls anew. */
+  hungUp(): void {
+    this.#cancel();
+    this.#end();
+    this.#handle?.input({ type: 'hung-up' });
+  }
+
+  /** Each key once, however often it is told. */
+  #press(first: number, keys: string): void {
+    const known = (this.#said.taken - first + KEY_NUMBERS) % KEY_NUMBERS;
+    // Those before `first` the meter has dropped: they count for nothing.
+    const news = known <= keys.length ? keys.slice(known) : keys;
+    this.#said = { ...this.#said, taken: (first + keys.length) % KEY_NUMBERS };
+    for (const key of news) {
+      // What is pressed while the next thing has to be heard first was not meant for it.
+      const counts = !this.#said.mustBeHeard || this.#isHeard;
+      if (isKey(key) && counts && !this.#isClosing) this.#handle?.input({ type: 'key', key });
+    }
+  }
+
+  #tell(): void {
+    if (this.#isAsking) return;
+    this.#cancel();
+    this.#isAsking = true;
+    const said = this.#isThere ? { ...this.#said, prompts: [] } : this.#said;
+    void this.#send(said);
+  }
+
+  async #send(said: InterphoneSaid): Promise<void> {
+    const sent = await this.#ports.say(this.#meter, said).catch(() => undefined);
+    // A meter that can be told nothing is left; what was paid there comes to its end as ever.
+    if (sent === undefined || 'reason' in sent) this.hungUp();
+  }
+
+  #hangUp(): void {
+    this.#cancel();
+    this.#end();
+    void this.#ports.say(this.#meter, { ...this.#said, speech: 0, prompts: [] }).catch(() => undefined);
+  }
+}
+
+const promptOf = ({ name, language, values }: Sentence): Prompt => ({
+  number: PROMPTS.indexOf(name),
+  language: LANGUAGES.indexOf(language),
+  values,
+});
