@@ -1,15 +1,18 @@
+import { existsSync } from 'node:fs';
 import { type BenchWire, SerialBench, TcpBench } from '../adapters/bench-wire.ts';
 import { LINE_CHECKS, TERMINAL_CHECKS, testTerminal } from '../conformance/index.ts';
-import { SUITE_NAMES, Suite, suiteByName } from '../crypto/index.ts';
+import { keyName, Purpose, SUITE_NAMES, Suite, suiteByName } from '../crypto/index.ts';
 import { Deframer, encodeLineFrame, LINE_FRAME_BYTES_MAX, type ReceivedLineFrame } from '../line/index.ts';
-import { modemAddress, svpmsn, U8_MAX } from '../units/index.ts';
+import { modemAddress, type Svpmsn, svpmsn, svpmsnText, U8_MAX } from '../units/index.ts';
 import { drawCardKeyList } from './card-key-list.ts';
 import { csnOf, regionOf } from './card-options.ts';
 import { checksNamed, reported } from './conformance-report.ts';
 import { systemRandomness } from './demo-keys.ts';
+import { folderOf } from './demo-options.ts';
 import { CannotGoOn } from './failure.ts';
 import { certificatesOf, wholeOf } from './field-options.ts';
 import { needed, parsedWords } from './flags.ts';
+import { workshopOf } from './host-folder.ts';
 import { drawKeyList, readKeyList, writeKeyList } from './key-list.ts';
 import { listen, parseListen } from './listen.ts';
 import { WrongUse } from './usage.ts';
@@ -25,8 +28,9 @@ const SUITES: readonly Suite[] = [Suite.tripleDesXo, Suite.aes128, Suite.aes256]
 /** `wattpurse conformance …`: exit 1 when a rule is broken. */
 export async function conformance(args: readonly string[]): Promise<number> {
   if (args[0] === 'keys') return keys(args.slice(1));
-  if (args.some((word) => /^--card(=|$)/.test(word)))
-    return (await import('./conformance-card.ts')).cardConformance(args);
+  const asked = (flag: string) => args.some((word) => word === flag || word.startsWith(`${flag}=`));
+  if (asked('--card')) return (await import('./conformance-card.ts')).cardConformance(args);
+  if (asked('--host')) return (await import('./conformance-host.ts')).hostConformance(args);
   const { values, positionals } = parsedWords('conformance', args, {
     ...{ keys: { type: 'string' }, address: { type: 'string' }, only: { type: 'string', multiple: true } },
     ...{ certificates: { type: 'string' }, json: { type: 'boolean' } },
@@ -78,7 +82,7 @@ export async function conformance(args: readonly string[]): Promise<number> {
 async function keys(args: readonly string[]): Promise<number> {
   const { values, positionals } = parsedWords('conformance', args, {
     ...{ number: { type: 'string' }, suite: { type: 'string', multiple: true } },
-    ...{ csn: { type: 'string' }, region: { type: 'string', multiple: true } },
+    ...{ csn: { type: 'string' }, region: { type: 'string', multiple: true }, data: { type: 'string' } },
   });
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0)
@@ -93,9 +97,24 @@ async function keys(args: readonly string[]): Promise<number> {
   if (values.csn !== undefined || values.region !== undefined)
     throw new WrongUse('conformance keys takes --number for a terminal, or --csn and --region for a card.');
   if (!/^[0-9a-fA-F]{6}$/.test(text)) throw new WrongUse(`--number is six hex digits, as 0A1B2C, not "${text}".`);
-  drawKeyList(path, svpmsn(Number.parseInt(text, 16)), [...new Set(suites)]);
+  const id = svpmsn(Number.parseInt(text, 16));
+  if (values.data !== undefined) return keysOfHost(path, id, values.data, [...new Set(suites)]);
+  drawKeyList(path, id, [...new Set(suites)]);
   process.stdout.write(
     `${path} has the keys of terminal ${text.toLowerCase()}: put them into it, and into no other.\n`,
+  );
+  return 0;
+}
+
+/** Those that the host in a folder has of a meter, of the first generation. */
+async function keysOfHost(path: string, id: Svpmsn, data: string, suites: readonly Suite[]): Promise<number> {
+  if (existsSync(path)) throw new WrongUse(`${path} is there already: name another file.`);
+  const { keys: store } = await workshopOf(folderOf(data));
+  const purposes = [Purpose.value, Purpose.control, Purpose.monitoring];
+  const named = suites.flatMap((suite) => purposes.map((purpose) => keyName(purpose, suite, 0)));
+  writeKeyList(path, { svpmsn: id, keys: await Promise.all(named.map((n) => store.terminalKey(n, id))) });
+  process.stdout.write(
+    `${path} has keys of meter ${svpmsnText(id)} of that host: give that number to no real meter.\n`,
   );
   return 0;
 }

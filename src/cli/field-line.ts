@@ -23,6 +23,8 @@ export interface LineListener {
   ended(why: string): void;
 }
 
+const warn = (sentence: string): void => say('warn', sentence);
+
 const SERIAL = 'serial:';
 const BAUD_USUAL = 9_600;
 
@@ -38,7 +40,7 @@ export function serialPlaceOf(text: string): SerialPlace | undefined {
 }
 
 /** A serial port that is kept open, its package found. @throws CannotGoOn where the package is missing */
-export async function serialKeeper(place: SerialPlace) {
+export async function serialKeeper(place: SerialPlace, warned = warn) {
   const Port = await serialDriver();
   if (typeof Port === 'string') throw new CannotGoOn(Port);
   return {
@@ -53,7 +55,7 @@ export async function serialKeeper(place: SerialPlace) {
             const listener = came(sender, place.path);
             return { bytes: (bytes) => listener.message(bytes), ended: (why) => listener.ended(why) };
           },
-          refused: (why) => say('warn', `The line at ${place.path} cannot be opened, because ${why}.`),
+          refused: (why) => warned(`The line at ${place.path} cannot be opened, because ${why}.`),
         },
         stopped,
       ),
@@ -68,9 +70,13 @@ export interface ModemLine {
 }
 
 /** @throws WrongUse; CannotGoOn */
-export async function modemLine(text: string, certificatesFolder: string | undefined): Promise<ModemLine> {
+export async function modemLine(
+  text: string,
+  certificatesFolder: string | undefined,
+  warned = warn,
+): Promise<ModemLine> {
   const serial = serialPlaceOf(text);
-  if (serial !== undefined) return serialKeeper(serial);
+  if (serial !== undefined) return serialKeeper(serial, warned);
   const addresses = addressesOf(text, 'line');
   const certificates = certificatesOf(certificatesFolder, addresses);
   return {
@@ -80,7 +86,7 @@ export async function modemLine(text: string, certificatesFolder: string | undef
         {
           ...{ addresses, certificates },
           came: (connection, at) => came(connection, `${at.host}:${at.port}`),
-          refused: (at, why) => say('warn', `The line at ${at.host}:${at.port} gives no connection, because ${why}.`),
+          refused: (at, why) => warned(`The line at ${at.host}:${at.port} gives no connection, because ${why}.`),
         },
         stopped,
       ),

@@ -167,9 +167,14 @@ CARD is --reader NAME, of a reader of this machine by a part of its name, or --c
       the clock is set and keys are renewed, which FILE is told: a terminal on a bench, not one in a house.
   wattpurse conformance --card FILE|reader:NAME --keys FILE [--only NAME]... [--json]
       Tests a purse card, command by command. It is loaded, spent and emptied: a card of a bench, not a subscriber's.
-  wattpurse conformance keys FILE --number NUMBER [--suite NAME]...
+  wattpurse conformance --host HOST:PORT|serial:PORT,BAUD --keys FILE --address N [--sell COMMAND] [--patience SECONDS]
+                        [--only NAME]... [--json] [--certificates DIR]
+      Tests a host, in the place of one of its meters, on the line where modems reach it. COMMAND has it sell value to
+      that meter; without it you are asked to. In the end the host has stopped value for the meter.
+  wattpurse conformance keys FILE --number NUMBER [--suite NAME]... [--data DIR]
   wattpurse conformance keys FILE --csn CSN [--region NAME]... [--suite NAME]
-      Draws keys for such a terminal, NUMBER is six hex digits; or for such a card.`,
+      Draws keys for such a terminal, NUMBER is six hex digits, or for such a card; with --data takes those that the
+      host in DIR has of a meter.`,
   vectors: `  wattpurse vectors check FILE [--json]
       Recomputes every value of a file of test vectors.`,
 } as const;
