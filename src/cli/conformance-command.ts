@@ -30,6 +30,7 @@ export async function conformance(args: readonly string[]): Promise<number> {
   if (args[0] === 'keys') return keys(args.slice(1));
   const asked = (flag: string) => args.some((word) => word === flag || word.startsWith(`${flag}=`));
   if (asked('--card')) return (await import('./conformance-card.ts')).cardConformance(args);
+  if (asked('--local-unit')) return (await import('./conformance-local-unit.ts')).localUnitConformance(args);
   if (asked('--host')) return (await import('./conformance-host.ts')).hostConformance(args);
   const { values, positionals } = parsedWords('conformance', args, {
     ...{ keys: { type: 'string' }, address: { type: 'string' }, only: { type: 'string', multiple: true } },

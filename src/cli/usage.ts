@@ -171,6 +171,9 @@ CARD is --reader NAME, of a reader of this machine by a part of its name, or --c
                         [--only NAME]... [--json] [--certificates DIR]
       Tests a host, in the place of one of its meters, on the line where modems reach it. COMMAND has it sell value to
       that meter; without it you are asked to. In the end the host has stopped value for the meter.
+  wattpurse conformance --local-unit HOST:PORT|serial:PORT,BAUD --listen ADDRESS:PORT [--only NAME]... [--json]
+                        [--certificates DIR]
+      Tests a local unit, as the area unit to which it connects and as the modems of its line.
   wattpurse conformance keys FILE --number NUMBER [--suite NAME]... [--data DIR]
   wattpurse conformance keys FILE --csn CSN [--region NAME]... [--suite NAME]
       Draws keys for such a terminal, NUMBER is six hex digits, or for such a card; with --data takes those that the

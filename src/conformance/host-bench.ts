@@ -98,7 +98,11 @@ export class HostBench {
     this.svpmsn = svpmsn;
     const byName = new Map<KeyName, TerminalKey>(keys.map((key) => [key.n, key]));
     const value = keys.filter(({ purpose }) => purpose === Purpose.value);
-    this.suite = value.map(({ n }) => suiteOf(n)).sort().at(-1) ?? Suite.aes128;
+    this.suite =
+      value
+        .map(({ n }) => suiteOf(n))
+        .sort()
+        .at(-1) ?? Suite.aes128;
     this.#terminal = createTerminal({ svpmsn, keyOf: (n) => byName.get(n), randomness });
   }
 

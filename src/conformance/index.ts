@@ -6,4 +6,7 @@ export { testHost } from './host.ts';
 export { HostBench, type HostBenchSettings, type HostWorld } from './host-bench.ts';
 export { HOST_CHECKS } from './host-checks.ts';
 export type { Wire } from './line-bench.ts';
+export { testLocalUnit } from './local-unit.ts';
+export { LocalUnitBench, type LocalUnitWorld } from './local-unit-bench.ts';
+export { LOCAL_UNIT_CHECKS } from './local-unit-checks.ts';
 export { LINE_CHECKS, TERMINAL_CHECKS, type TerminalTest, testTerminal } from './terminal.ts';
