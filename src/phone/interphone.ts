@@ -115,11 +115,7 @@ class MeterCall implements CallLine {
     // Those before `first` the meter has dropped: they count for nothing.
     const news = known <= keys.length ? keys.slice(known) : keys;
     this.#said = { ...this.#said, taken: (first + keys.length) % KEY_NUMBERS };
-    for (const key of news) {
-      // What is pressed while the next thing has to be heard first was not meant for it.
-      const counts = !this.#said.mustBeHeard || this.#isHeard;
-      if (isKey(key) && counts && !this.#isClosing) this.#handle?.input({ type: 'key', key });
-    }
+    for (const key of news) if (isKey(key)) this.#handle?.input({ type: 'key', key });
   }
 
   #tell(): void {

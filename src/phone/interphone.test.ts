@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { InterphoneAnswer, InterphoneSaid } from '../host/index.ts';
+import { svpmsn, tokens, unixSeconds } from '../units/index.ts';
+import { PROMPTS } from '../words/index.ts';
+import { Interphones } from './interphone.ts';
+import { PhoneRig } from './phone.testing.ts';
+
+const METER = svpmsn(0);
+const HEAD = { result: 0, balance: tokens(0), clock: unixSeconds(0) } as const;
+
+/** A meter from which somebody calls, and what it is told. */
+async function atMeter({ failing = false } = {}) {
+  const phone = await PhoneRig.open();
+  const told: InterphoneSaid[] = [];
+  const interphones = new Interphones(phone.desk, {
+    say: async (_, said) => {
+      told.push(said);
+      return failing ? { reason: 'store-failed', sentence: 'The books are away.' } : {};
+    },
+    later: phone.later,
+  });
+  const settle = async () => {
+    await phone.desk.settled();
+    await new Promise(setImmediate);
+    await phone.desk.settled();
+  };
+  interphones.called(METER);
+  await settle();
+  const last = () => told.at(-1);
+  return {
+    ...{ phone, interphones, told, last, settle },
+    names: () => last()?.prompts.map(({ number }) => PROMPTS[number]) ?? [],
+    /** The meter answers what it was told last. */
+    answer: async (more: Partial<InterphoneAnswer> = {}) => {
+      const speech = last()?.speech ?? 0;
+      const usual = { head: HEAD, isCalling: true, speech, isHeard: false, first: last()?.taken ?? 0, keys: '' };
+      interphones.answered(METER, { ...usual, ...more });
+      await settle();
+    },
+  };
+}
+
+test('what the meter has is not told again, and nothing is told before it has answered', async () => {
+  const { phone, told, last, names, answer } = await atMeter();
+  assert.deepEqual(told.length, 1);
+  assert.ok(names().includes('menuBalance'), names().join(' '));
+  // Nobody keys anything, and it is said once more: the meter has not answered yet.
+  await phone.pass(95_000, { isHostAwake: false });
+  assert.equal(told.length, 1);
+  await answer();
+  assert.deepEqual([told.length, last()?.speech, names().includes('menuBalance')], [2, 2, true]);
+  await answer();
+  await phone.pass(1_000, { isHostAwake: false });
+  assert.deepEqual([told.length, last()?.speech, last()?.prompts], [3, 2, []]);
+  await answer({ keys: '1' });
+  assert.deepEqual([last()?.speech, last()?.taken], [3, 1]);
+  assert.ok(
+    names().some((name) => name === 'balance' || name === 'balanceUnknown'),
+    names().join(' '),
+  );
+  // The one before was answered meanwhile: the meter has not this speech yet, and is told it again.
+  await answer({ speech: 2, first: 1 });
+  assert.deepEqual([last()?.speech, last()?.prompts.length !== 0], [3, true]);
+});
+
+test('a key that is told twice counts once, and those that the meter has dropped are not waited for', async () => {
+  const { phone, last, names, answer } = await atMeter();
+  await answer({ keys: '2' });
+  await answer({ keys: '2', first: 0 });
+  await answer({ first: 1, keys: '22' });
+  // The first 2 buys, the next is another amount, and the last its first digit: none of them was taken for two.
+  assert.deepEqual([last()?.taken, names()[0]], [3, 'keyAmount']);
+  await answer({ first: 9, keys: '5#' });
+  assert.deepEqual([last()?.taken, names()[0]], [11, 'way']);
+  assert.deepEqual(
+    (await phone.stepsOfLast()).filter((name) => name === 'amount-chosen'),
+    ['amount-chosen'],
+  );
+});
+
+test('before the confirmation was heard whole no key of the meter confirms it, and after it one does', async () => {
+  const { phone, last, names, answer } = await atMeter();
+  const { bank } = phone.rig.till;
+  await answer({ keys: '211' });
+  await answer({ keys: '271828#' });
+  for (let turn = 0; !names().includes('confirm') && turn < 9; turn++) await answer();
+  assert.ok(last()?.mustBeHeard && names().includes('confirm'), names().join(' '));
+  await answer({ keys: '1' });
+  await answer({ keys: '1' });
+  assert.equal(bank.accounts.size, 0);
+  await answer({ isHeard: true });
+  await answer({ isHeard: true, keys: '1' });
+  await phone.pass(3_000);
+  assert.equal(bank.accounts.size, 1);
+  assert.ok((await phone.stepsOfLast()).includes('confirmed'));
+});
+
+test('a meter at which nobody is ends its call, so does one that cannot be told anything, and one that calls anew begins anew', async () => {
+  const { phone, interphones, told, answer, settle } = await atMeter();
+  await answer();
+  interphones.called(METER);
+  await settle();
+  assert.deepEqual([phone.desk.size, told.at(-1)?.speech], [1, 1]);
+  assert.deepEqual((await phone.calls()).map(({ state }) => state).sort(), ['ended', 'live']);
+  await answer({ isCalling: false });
+  assert.equal(phone.desk.size, 0);
+  const before = told.length;
+  interphones.answered(METER, { head: HEAD, isCalling: true, speech: 1, isHeard: true, first: 0, keys: '1' });
+  await phone.pass(5_000, { isHostAwake: false });
+  assert.equal(told.length, before);
+  assert.equal((await atMeter({ failing: true })).phone.desk.size, 0);
+});
+
+test('after the last words were played the call is ended at the meter too', async () => {
+  const { phone, last, answer, told } = await atMeter();
+  await answer();
+  for (let turn = 0; phone.desk.size > 0 && turn < 60; turn++) {
+    await answer({ isHeard: true });
+    await phone.pass(5_000, { isHostAwake: false });
+  }
+  assert.equal(phone.desk.size, 0);
+  await answer();
+  assert.notEqual(last()?.speech, 0, 'before the goodbye was heard');
+  await answer({ isHeard: true });
+  assert.deepEqual([last()?.speech, last()?.prompts], [0, []]);
+  const count = told.length;
+  await phone.pass(10_000, { isHostAwake: false });
+  assert.equal(told.length, count);
+});
