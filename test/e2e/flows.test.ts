@@ -5,7 +5,8 @@ import type { Browser } from 'playwright-core';
 import { DEMO_PURSES } from '../../src/cli/demo-partners.ts';
 import { parseSignedReceipt } from '../../src/host/index.ts';
 import { svpmsnOfHouse } from '../../src/simulation/index.ts';
-import { CONSOLE_WORDS, PHONE_ACCESS_WORDS, SUBSCRIBER_WORDS } from '../../src/words/index.ts';
+import { svpmsnText } from '../../src/units/index.ts';
+import { CONSOLE_WORDS, PANEL_WORDS, PHONE_ACCESS_WORDS, PHONE_WORDS, SUBSCRIBER_WORDS } from '../../src/words/index.ts';
 import { openBrowser, openWindow, peopleOf, withoutBrowser } from './browser.ts';
 import { Town } from './town.ts';
 
@@ -163,4 +164,27 @@ test('an operator gives a household another number and PIN for the telephone and
   });
   const access = await callers.phoneAccess(meter);
   assert.equal('reason' in access && access.reason, 'phone-access-unknown');
+});
+
+test('at the panel of a meter its key calls the utility, what is heard stands there, and a key of the keypad chooses', {
+  skip,
+}, async () => {
+  const words = PANEL_WORDS.en.interphone;
+  const [, house] = town.utility.houses;
+  assert.ok(house !== undefined);
+  await as('Operator', async (page) => {
+    await page.goto(`/panel/${svpmsnText(house.svpmsn)}`);
+    await page.getByRole('button', { name: words.call }).click(PATIENCE);
+    const heard = page.getByRole('log', { name: words.heard });
+    await heard.getByText(PHONE_WORDS.ko.chooseLanguage).waitFor(PATIENCE);
+    await page.getByText(words.states.live).waitFor(PATIENCE);
+    await page.keyboard.press('1');
+    await heard.getByText(PHONE_WORDS.en.menuBalance).waitFor(PATIENCE);
+    await page.keyboard.press('1');
+    await heard.getByText(/^Your balance is [\d,.]+ EUR\.$/).waitFor(PATIENCE);
+    await page.getByRole('button', { name: words.hangUp }).click(PATIENCE);
+    await page.getByText(words.states.idle).waitFor(PATIENCE);
+  });
+  const [call] = await town.callers.calls({ limit: 1 });
+  assert.deepEqual([call?.carrier, call?.svpmsn], ['meter', house.svpmsn]);
 });
