@@ -6,7 +6,13 @@ import { DEMO_PURSES } from '../../src/cli/demo-partners.ts';
 import { parseSignedReceipt } from '../../src/host/index.ts';
 import { svpmsnOfHouse } from '../../src/simulation/index.ts';
 import { svpmsnText } from '../../src/units/index.ts';
-import { CONSOLE_WORDS, PANEL_WORDS, PHONE_ACCESS_WORDS, PHONE_WORDS, SUBSCRIBER_WORDS } from '../../src/words/index.ts';
+import {
+  CONSOLE_WORDS,
+  PANEL_WORDS,
+  PHONE_ACCESS_WORDS,
+  PHONE_WORDS,
+  SUBSCRIBER_WORDS,
+} from '../../src/words/index.ts';
 import { openBrowser, openWindow, peopleOf, withoutBrowser } from './browser.ts';
 import { Town } from './town.ts';
 
