@@ -5,6 +5,7 @@ export * from './energy-balance.ts';
 export * from './forecast/index.ts';
 export * from './interruptions.ts';
 export * from './line-heat.ts';
+export * from './load-place.ts';
 export * from './network.ts';
 export * from './power-flow.ts';
 export * from './settlement.ts';

@@ -15,6 +15,7 @@ import {
 import { ENERGY_MAX, MINUTES_PER_DAY, PROFILE_DAYS_KEPT } from '../records/index.ts';
 import type { Milliseconds, SupplyIndex } from '../units/index.ts';
 import { lineFeeder } from './line-networks.ts';
+import { areVoltagesTold } from './load-places.ts';
 import { lineDayId, raiseLoss } from './loss-alarms.ts';
 import { suspectsOf } from './loss-suspects.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
@@ -27,6 +28,8 @@ const MS_PER_DAY = MINUTES_PER_DAY * MS_PER_MINUTE;
 const LOOK_EVERY_MS = 30 * MS_PER_MINUTE;
 /** What has not come by then may never come: the day is judged without it. */
 const WAIT_MS = 12 * 60 * MS_PER_MINUTE;
+/** A loss on a line whose network is described waits so long for the voltages of its day. */
+const VOLTAGE_WAIT_MS = 4 * 60 * MS_PER_MINUTE;
 const LEARNED_DAYS = 35;
 /** Days of a meter from which minutes that it does not know are estimated. */
 const OTHER_DAYS = 3;
@@ -98,10 +101,13 @@ export class EnergyBalancing {
     if (!isOver && !read.isWhole) return false;
     const lines = read.feeder && lineHeat(read.feeder, read.day.meters);
     const balance = balanceDay({ ...read.day, lines });
-    const suspects =
-      balance.verdict !== 'loss'
-        ? undefined
-        : await store.read((tx) => suspectsOf(tx, { localUnit, day: read.day }, this.#zone));
+    const isLost = balance.verdict === 'loss';
+    // Voltages come some polls after the profiles, and may tell where it is lost.
+    const mayTell = isLost && read.feeder !== undefined && now < (day + 1) * MS_PER_DAY + VOLTAGE_WAIT_MS;
+    if (mayTell && !(await store.read((tx) => areVoltagesTold(tx, localUnit, day)))) return false;
+    const suspects = !isLost
+      ? undefined
+      : await store.read((tx) => suspectsOf(tx, { localUnit, day: read.day }, this.#zone));
     const doubled = doubledSupplies(read.day.meters);
     await store.transaction((tx) => keepBalance(tx, { localUnit, balance, suspects, doubled }, now));
     this.#done.set(id, day);

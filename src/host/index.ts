@@ -8,6 +8,8 @@ export {
   NETWORK_LOADS_MAX,
   type NetworkFile,
   NOT_KNOWN_REASONS,
+  NOT_PLACED_REASONS,
+  type PlacedLoad,
   READING_REASONS,
   type ReadingReason,
   raisedFrom,

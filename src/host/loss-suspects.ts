@@ -15,6 +15,7 @@ import { ENERGY_MAX, EventKind, MINUTES_PER_DAY } from '../records/index.ts';
 import { hourAt } from '../tariff/index.ts';
 import type { Milliseconds, SupplyIndex, Svpmsn } from '../units/index.ts';
 import { lineFeeder } from './line-networks.ts';
+import { placeOf } from './load-places.ts';
 import type { StoreReads } from './ports.ts';
 import { areEventsDoubted } from './standing.ts';
 import type { LossAlarm, LossSuspects, Meter } from './types.ts';
@@ -32,6 +33,8 @@ const USUAL_DAYS = 7;
 const EVENT_DAYS = 30;
 const EVENTS_READ = 100;
 const RANKED_KEPT = 8;
+/** From here on a constant load is looked for by voltage. */
+const CONSTANT_PERCENT = 50;
 
 const EVENTS: ReadonlyMap<EventKind, SuspectEvent> = new Map([
   [EventKind.voltageWhileOpenBegun, 'output-voltage'],
@@ -85,7 +88,9 @@ export async function suspectsOf(
   const lines = feeder && linesOf(feeder, lost);
   const { ranked, constant, isPlaced } = rankSuspects({ ...lost, ...(lines !== undefined && { lines }) });
   const kept = ranked.slice(0, RANKED_KEPT).map(({ meter, likelihood, evidence }) => ({ meter, likelihood, evidence }));
-  return { day: day.day, constant, isPlaced, ranked: kept };
+  const found = { day: day.day, constant, isPlaced, ranked: kept };
+  if (constant.likelihood < CONSTANT_PERCENT) return found;
+  return { ...found, place: await placeOf(tx, { localUnit, day: day.day, watts: constant.watts }, feeder) };
 }
 
 /** What the lines lose in each interval where each meter uses what it counts; nothing where they could not carry it. */

@@ -4,8 +4,9 @@ const en = {
   where: 'Where it may be lost: local unit {}, {}',
   placed: 'One meter is more likely than all else together.',
   notPlaced: 'The data tell no place. The list says only where to look first.',
-  constant:
-    'A load of about {} all day that no meter sees would explain it too: likely by {} %. It has no place in the data.',
+  constant: 'A load of about {} all day that no meter sees would explain it too: likely by {} %.',
+  near: 'By the voltage it is beside one of these meters:',
+  nearOne: '{}, phase {}, by {} %',
   meter: 'Meter',
   likelihood: 'Likely by',
   evidence: 'Evidence',
@@ -14,6 +15,13 @@ const en = {
   dropped: 'It counts {} % less than it used to; in the middle of its neighbours it is {} %.',
   whichMeter: 'At which meter',
   noMeter: 'None of them',
+} as const;
+
+const notPlacedWhy = {
+  'no-network': 'It has no place in the data: describe the lines behind the transformer, and voltage may tell.',
+  'no-history': 'It has no place in the data: voltage tells one only against three balanced days before.',
+  'no-voltages': 'It has no place in the data: too few meters told their voltage.',
+  'not-told': 'It has no place in the data: the voltage does not tell one.',
 } as const;
 
 const patterns = {
@@ -43,15 +51,24 @@ export interface SuspectWords extends Of<typeof en> {
   readonly patterns: Of<typeof patterns>;
   readonly events: Of<typeof events>;
   readonly visits: Of<typeof visits>;
+  readonly notPlacedWhy: Of<typeof notPlacedWhy>;
 }
 
 export const SUSPECT_WORDS: Readonly<Record<Language, SuspectWords>> = {
-  en: { ...en, patterns, events, visits },
+  en: { ...en, patterns, events, visits, notPlacedWhy },
   ko: {
     where: '새는 곳 추정: 지역 장치 {}, {}',
     placed: '한 계량기가 나머지 모두보다 더 유력합니다.',
     notPlaced: '자료로는 장소를 알 수 없습니다. 먼저 볼 순서만 보여 줍니다.',
-    constant: '어떤 계량기도 재지 않는 약 {}의 일정한 부하로도 설명됩니다(가능성 {} %). 그 장소는 자료에 없습니다.',
+    constant: '어떤 계량기도 재지 않는 약 {}의 일정한 부하로도 설명됩니다(가능성 {} %).',
+    near: '전압으로 보아 다음 계량기 가운데 하나의 곁입니다:',
+    nearOne: '{}, {}상, {} %',
+    notPlacedWhy: {
+      'no-network': '그 장소는 자료에 없습니다. 변압기 뒤의 선로를 입력하면 전압으로 알 수도 있습니다.',
+      'no-history': '그 장소는 자료에 없습니다. 전압은 그 전에 균형이 맞은 사흘이 있어야 장소를 알려 줍니다.',
+      'no-voltages': '그 장소는 자료에 없습니다. 전압을 전한 계량기가 너무 적습니다.',
+      'not-told': '그 장소는 자료에 없습니다. 전압으로도 알 수 없습니다.',
+    },
     meter: '계량기',
     likelihood: '가능성',
     evidence: '근거',

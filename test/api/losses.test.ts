@@ -26,6 +26,7 @@ const suspects: LossSuspects = {
     },
     { meter: 0x0a1b2d, likelihood: 1, evidence: [] },
   ],
+  place: { isPlaced: true, places: [{ meter: 0x0a1b2d, phase: 'B', likelihood: 88 }] },
 };
 
 type Row = Readonly<Record<string, unknown>>;
@@ -87,6 +88,7 @@ test('an alarm tells which meters are the likeliest, with the evidence of each',
   const { json } = await world.ask(await world.as('technician'), 'GET', `/api/v1/loss-alarms/${ALARM}`);
   assert.deepEqual(json.suspects, {
     ...{ date: '2024-10-04', isPlaced: true, constantWatts: 3, constantPercent: 0 },
+    constantPlace: { isPlaced: true, near: [{ meter: '0a1b2d', phase: 'B', likelihoodPercent: 88 }] },
     meters: [
       {
         ...{ meter: '0a1b2c', likelihoodPercent: 99 },

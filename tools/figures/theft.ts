@@ -8,6 +8,7 @@ import {
   sharesPlaced,
   technicalByNetwork,
   technicalLearned,
+  unmeteredPlaced,
 } from './feeder.ts';
 import { atLeast, type Figure, notFound } from './figure.ts';
 import {
@@ -36,6 +37,7 @@ export function* theft(isQuick: boolean): Iterable<Figure> {
   yield* sharesPlaced(day, 1, true);
   yield* nothingPlaced(day, times(1_100));
   yield* constantRaised(days, times(200));
+  yield* unmeteredPlaced(day, times(20));
   yield* falseAlarms(times(100));
   yield* theftKinds(times(3));
 }

@@ -9,6 +9,8 @@ import {
   type LossAlarmStep,
   type LossSuspects,
   NOT_KNOWN_REASONS,
+  NOT_PLACED_REASONS,
+  type PlacedLoad,
   raisedFrom,
   SUSPECT_EVENTS,
 } from '../../host/index.ts';
@@ -82,6 +84,30 @@ const SuspectsSchema = Type.Object(
     isPlaced: Type.Boolean({ description: 'Whether the data tell a place; if not, only where to look first.' }),
     constantWatts: Type.Integer({ description: 'A load that no meter sees and that is the same all day.' }),
     constantPercent: Type.Integer({ description: 'How likely that is.' }),
+    constantPlace: Type.Optional(
+      Type.Object(
+        {
+          isPlaced: Type.Boolean(),
+          reason: Type.Optional(
+            OneOf(
+              NOT_PLACED_REASONS,
+              '`no-network`: the lines are not described; `no-history`: fewer than three balanced days with voltages before; `no-voltages`: fewer than eight meters told any; `not-told`: no few places stand out.',
+            ),
+          ),
+          near: Type.Optional(
+            Type.Array(
+              Type.Object({
+                meter: MeterNumber,
+                phase: OneOf(['A', 'B', 'C']),
+                likelihoodPercent: Type.Integer({ description: 'Never 100.' }),
+              }),
+              { description: 'Meters beside which the load is, the likeliest first, at most five.' },
+            ),
+          ),
+        },
+        { description: 'Where that load is, by voltage; present where it is more likely than not that there is one.' },
+      ),
+    ),
     meters: Type.Array(
       Type.Object({
         meter: MeterNumber,
@@ -171,12 +197,21 @@ export const lossAlarmJson = (alarm: LossAlarm): LossAlarmJson => ({
 
 type SuspectsJson = NonNullable<LossAlarmJson['suspects']>;
 
-const suspectsJson = ({ day, isPlaced, constant, ranked }: LossSuspects): SuspectsJson => ({
+const suspectsJson = ({ day, isPlaced, constant, ranked, place }: LossSuspects): SuspectsJson => ({
   ...{ date: dateOf(day), isPlaced, constantWatts: constant.watts, constantPercent: constant.likelihood },
+  ...maybe('constantPlace', place, placeJson),
   meters: ranked.map(({ meter, likelihood, evidence }) => ({
     ...{ meter: svpmsnText(meter as Svpmsn), likelihoodPercent: likelihood, evidence: evidence.map(evidenceJson) },
   })),
 });
+
+function placeJson(place: PlacedLoad): NonNullable<SuspectsJson['constantPlace']> {
+  if (!place.isPlaced) return place;
+  const near = place.places.map(({ meter, phase, likelihood }) => ({
+    ...{ meter: svpmsnText(meter as Svpmsn), phase, likelihoodPercent: likelihood },
+  }));
+  return { isPlaced: true, near };
+}
 
 function evidenceJson(evidence: Evidence): SuspectsJson['meters'][number]['evidence'][number] {
   switch (evidence.kind) {

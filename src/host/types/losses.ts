@@ -1,4 +1,4 @@
-import type { DayBalance, NetworkFile, NotKnownReason, Suspect, Suspects } from '../../analysis/index.ts';
+import type { DayBalance, NetworkFile, NotKnownReason, PlacedLoad, Suspect, Suspects } from '../../analysis/index.ts';
 import type { Milliseconds, Svpmsn } from '../../units/index.ts';
 
 /** A UTC day of one transformer, as it was judged, once. */
@@ -74,4 +74,6 @@ export interface LossSuspects extends Pick<Suspects, 'constant' | 'isPlaced'> {
   /** UTC. */
   readonly day: number;
   readonly ranked: readonly Omit<Suspect, 'score'>[];
+  /** Where a constant load is, by voltage, or why that cannot be told; where it is likely that there is one. */
+  readonly place?: PlacedLoad;
 }

@@ -23,7 +23,7 @@ const BAR_HEIGHT = 26;
 export function Suspects({ localUnit, suspects }: SuspectsProps): ReactNode {
   const words = useWords(SUSPECT_WORDS);
   const { count, date, power } = useFormat();
-  const { isPlaced, meters, constantWatts, constantPercent } = suspects;
+  const { isPlaced, meters, constantWatts, constantPercent, constantPlace } = suspects;
   return (
     <Stack gap={6} mt="md">
       <Text size="sm" fw={600}>
@@ -31,7 +31,14 @@ export function Suspects({ localUnit, suspects }: SuspectsProps): ReactNode {
       </Text>
       <Text size="sm">{isPlaced ? `▲ ${words.placed}` : words.notPlaced}</Text>
       {constantPercent >= CONSTANT_PERCENT && (
-        <Text size="sm">{fill(words.constant, power(constantWatts), count(constantPercent))}</Text>
+        <Text size="sm">
+          {fill(words.constant, power(constantWatts), count(constantPercent))}{' '}
+          {constantPlace?.reason !== undefined && words.notPlacedWhy[constantPlace.reason]}
+          {constantPlace?.near !== undefined &&
+            `${words.near} ${constantPlace.near
+              .map(({ meter, phase, likelihoodPercent }) => fill(words.nearOne, meter, phase, count(likelihoodPercent)))
+              .join('; ')}.`}
+        </Text>
       )}
       <Likelihoods localUnit={localUnit} meters={meters} />
       <Table verticalSpacing={6} aria-label={fill(words.where, localUnit, date(suspects.date))}>
