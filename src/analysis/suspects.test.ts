@@ -79,6 +79,26 @@ test('a meter that is gone past in any of five ways is first, and the pattern is
   }
 });
 
+test('beside one that is gone past nobody else is held to be one for what is next to nothing', () => {
+  for (const share of [0.3, 0.7]) {
+    for (let seed = 1; seed <= 6; seed++) {
+      const random = seeded(seed);
+      const gave = new Float64Array(1_440);
+      const meters = Array.from({ length: 12 }, (_, i): SuspectMeter => {
+        const used = Float64Array.from(householdDay(random), (watts) => (watts * 1000) / 60);
+        for (const [minute, energy] of used.entries()) gave[minute] = (gave[minute] as number) + 1.02 * energy;
+        const gain = (1 + 0.005 * (2 * random() - 1)) * (i === 4 ? 1 - share : 1);
+        const counted = used.map((each) => 100 * Math.round((gain * each) / 100));
+        return { meter: i + 1, counted, events: [], visits: [] };
+      });
+      const hours = Uint8Array.from({ length: 1_440 }, (_, minute) => Math.floor(minute / 60));
+      const { ranked } = rankSuspects({ minutes: 1, gave, meters, hours, dayLength: 1_440 });
+      const likely = ranked.filter(({ likelihood }) => likelihood > 50).map(({ meter }) => meter);
+      assert.deepEqual(likely, [5], `${share} of seed ${seed}`);
+    }
+  }
+});
+
 test('where nobody steals nothing is placed, and no meter is more likely than not', () => {
   const found = rankSuspects(week(honest));
   assert.equal(found.isPlaced, false);

@@ -101,6 +101,8 @@ const SUSPECTS_MAX = 12;
 /** Logarithm of the odds from which a meter is taken to be one of those who take. */
 const TAKEN_ODDS = Math.log(20);
 const PLACED_PERCENT = 50;
+/** A mean of less is taken by nobody. */
+const MATERIAL_WATTS = 5;
 const PERCENT_MAX = 99;
 /** Logarithms that are added to what is held before. */
 const EVENT_WEIGHTS: Readonly<Record<SuspectEvent, number>> = {
@@ -240,11 +242,22 @@ function judged(candidate: Candidate, lost: LostIntervals, explained: ExplainedE
   for (const { pattern, values } of patterns) {
     const support =
       pattern === 'share' ? explained.supportOfColumn(candidate.at, 1 / GAIN) : explained.supportOf(values);
-    const odds = oddsOf(support, AMOUNTS[pattern]) - Math.log(patterns.length);
+    const found = oddsOf(support, AMOUNTS[pattern]);
+    const odds = (isMaterial(support, values, lost) ? found : Math.min(0, found)) - Math.log(patterns.length);
     all.push(odds);
     if (best === undefined || odds > best.odds) best = { candidate, pattern, values, support, odds };
   }
   return { ...(best as Judged), odds: prior + logSum(all) };
+}
+
+/**
+ * Whether so much goes with a pattern that somebody may take it. Less is in the data of every line, however little noise
+ * they have: an hour's mean, a step, what a pattern of another meter leaves over.
+ */
+function isMaterial({ amount }: Support, values: Float64Array, { minutes }: LostIntervals): boolean {
+  let energy = 0;
+  for (const each of values) energy += Math.abs(amount * each);
+  return energy >= (MATERIAL_WATTS * 1000 * minutes * values.length) / MINUTES_PER_HOUR;
 }
 
 function patternsOf({ counted, usual }: SuspectMeter, { hours, dayLength }: LostIntervals): Pattern[] {
