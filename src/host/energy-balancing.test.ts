@@ -349,3 +349,26 @@ test('a value that no meter can measure is held for missing, and a day that two 
     [2, 3].map((id) => [id, [{ reason: 'doubled', from: 0, minutes: MINUTES_PER_DAY }]]),
   );
 });
+
+test('two meters that told the very same day are marked where no check meter is, too, once the day is over', async () => {
+  const line = await Line.open();
+  await line.tell(1);
+  const marked = () => line.rig.store.read((tx) => tx.readingChecks.page({ limit: 9 }));
+  await line.rig.store.transaction(async (tx) => {
+    const days = { fromDay: line.day0 + 1, toDay: line.day0 + 1 };
+    const [profile] = await tx.profiles({ svpmsn: svpmsn(2), supply: 1, ...days });
+    assert.ok(profile !== undefined);
+    for (const id of [2, 3]) await tx.putProfile(svpmsn(id), { ...profile, day: line.day0 + 4 });
+    const checkedAt = ((line.day0 + 2) * DAY_MS) as Milliseconds;
+    const nothing = { healthAt: undefined, health: undefined, mapRefusedAt: undefined, mapRefusal: undefined };
+    await tx.putLine({ localUnit: UNIT, checkedAt, ...nothing });
+  });
+  await line.look(5, 1);
+  assert.deepEqual(await marked(), []);
+  await line.look(5, 13);
+  await line.look(5, 14);
+  assert.deepEqual(
+    (await marked()).map(({ svpmsn: id, day, findings }) => [id, day - line.day0, findings.map(({ reason }) => reason)]),
+    [2, 3].map((id) => [id, 4, ['doubled']]),
+  );
+});

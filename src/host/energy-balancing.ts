@@ -79,7 +79,8 @@ export class EnergyBalancing {
     for (const { localUnit, checkedAt = 0 } of await tx.lines()) {
       for (let day = first; day < today; day++) {
         const id = lineDayId(localUnit, day);
-        if (this.#done.has(id) || checkedAt <= day * MS_PER_DAY) continue;
+        if (this.#done.has(id)) continue;
+        // Without a check meter there is nothing to judge, but readings to validate against each other.
         const isOver = now >= (day + 1) * MS_PER_DAY + WAIT_MS;
         if (!isOver && checkedAt < (day + 1) * MS_PER_DAY) continue;
         due.push({ localUnit, day });
@@ -95,7 +96,7 @@ export class EnergyBalancing {
     const read = await store.read((tx) => readDay(tx, { localUnit, day }));
     if (read === 'judged' || read === 'nothing') {
       this.#done.set(id, day);
-      return false;
+      return read === 'nothing' && (await this.#markTwins({ localUnit, day }, now));
     }
     const isOver = now >= (day + 1) * MS_PER_DAY + WAIT_MS;
     if (!isOver && !read.isWhole) return false;
@@ -112,6 +113,27 @@ export class EnergyBalancing {
     await store.transaction((tx) => keepBalance(tx, { localUnit, balance, suspects, doubled }, now));
     this.#done.set(id, day);
     return true;
+  }
+
+  /** Of a day that cannot be judged: whether it had readings to hold against each other. */
+  async #markTwins({ localUnit, day }: Judged, now: Milliseconds): Promise<boolean> {
+    const { store } = this.#ports;
+    const days = await store.read(async (tx) => {
+      const told: Pick<MeterDay, 'svpmsn' | 'supplies'>[] = [];
+      for (const { svpmsn, supplies: count } of await tx.meters({ localUnit })) {
+        const supplies: (CountedDay | undefined)[] = [];
+        for (let supply = 1; supply <= count; supply++) {
+          const key = { svpmsn, supply: supply as SupplyIndex, fromDay: day, toDay: day };
+          const [profile] = await tx.profiles(key);
+          supplies.push(profile && { day, energies: possibleEnergies(profile.energies), others: [] });
+        }
+        told.push({ svpmsn, supplies });
+      }
+      return told;
+    });
+    const doubled = doubledSupplies(days);
+    if (doubled.length > 0) await store.transaction((tx) => markDoubled(tx, { day, doubled }, now));
+    return days.some(({ supplies }) => supplies.some((supply) => supply !== undefined));
   }
 }
 
