@@ -23,6 +23,10 @@ const ACQUIRER = {
   ...{ type: 'acquirer', host: '127.0.0.1', port: 8583 },
   ...{ institution: '4711', terminal: 'T1', merchant: 'M1' },
 };
+const SLOTS = {
+  ...{ port: 'cards', identification: 'SLOT0001', country: 410 },
+  applications: [{ aid: 'f05741545450415931', partial: false, version: 1, denial: '0010000000' }],
+};
 const IDENTITY = { issuer: 'https://id.example', clientId: 'wattpurse', callbackUrl: 'https://utility.example/back' };
 
 test('a configuration that is none is refused by its place, in one sentence without a secret', () => {
@@ -37,6 +41,10 @@ test('a configuration that is none is refused by its place, in one sentence with
     [{ identity: { ...IDENTITY, issuer: 'http://id.example' } }, /\/identity\/issuer/],
     [{ identity: { ...IDENTITY, clientSecret: 'told' } }, /\/identity/],
     [{ receiptKeyFile: 'key.json' }, /receipts and no utility/],
+    [{ slots: SLOTS }, /\/slots\/port: name an acquirer/],
+    [{ slots: { ...SLOTS, port: 'online' }, payments: { cards: ACQUIRER } }, /\/slots\/port: name an acquirer/],
+    [{ slots: { ...SLOTS, applications: [] }, payments: { cards: ACQUIRER } }, /\/slots\/applications/],
+    [{ slots: { ...SLOTS, identification: 'S' }, payments: { cards: ACQUIRER } }, /\/slots\/identification/],
     [{ cardPipes: { power: { url: 'http://power.example', keyFile: 'key' } } }, /\/cardPipes\/power/],
     [{ cardPipes: { power: { url: 'https://power.example', key: 'told' } } }, /\/cardPipes\/power/],
   ];
@@ -50,6 +58,7 @@ test('a configuration that is none is refused by its place, in one sentence with
   for (const value of [
     {},
     { payments: {} },
+    { slots: SLOTS, payments: { cards: ACQUIRER } },
     { cardPipes },
     { identity: { ...IDENTITY, issuer: 'http://127.0.0.1:9' } },
   ]) {

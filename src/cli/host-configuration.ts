@@ -217,6 +217,12 @@ export function parseConfiguration(text: string, path: string): HostConfiguratio
       `The configuration file ${path} is wrong at /telephone: USSD, voice and a callbackUrl need a callbackPort.`,
     );
   }
+  const { slots, payments = {} } = value;
+  if (slots !== undefined && payments[slots.port]?.type !== 'acquirer') {
+    throw new WrongUse(
+      `The configuration file ${path} is wrong at /slots/port: name an acquirer of "payments", which "${slots.port}" is not.`,
+    );
+  }
   if (receiptKeyFile !== undefined && utility === undefined) {
     throw new WrongUse(`The configuration file ${path} has a key for receipts and no utility: a receipt names one.`);
   }

@@ -47,16 +47,12 @@ export async function partnersOf(read: ReadConfiguration | undefined, around: Ar
   }
 }
 
-/** @throws WrongUse where nobody is named who could ask the bank of a card */
-function slotTerminalOf(
-  { port, identification, country, applications }: NonNullable<HostConfiguration['slots']>,
-  payments: NonNullable<HostConfiguration['payments']>,
-): SlotTerminal {
-  if (payments[port]?.type !== 'acquirer') {
-    throw new WrongUse(
-      `The slots of meters take cards through "${port}", which is no acquirer: name one of "payments".`,
-    );
-  }
+function slotTerminalOf({
+  port,
+  identification,
+  country,
+  applications,
+}: NonNullable<HostConfiguration['slots']>): SlotTerminal {
   return {
     ...{ port, identification, country },
     applications: applications.map(({ aid, partial, version, denial }) => {
@@ -88,7 +84,7 @@ async function opened(
     }),
     ports: {
       ...(ways.size > 0 && { payments: ways }),
-      ...(slots !== undefined && { slotTerminal: slotTerminalOf(slots, payments) }),
+      ...(slots !== undefined && { slotTerminal: slotTerminalOf(slots) }),
       cardPipes: new Map(Object.entries(cardPipes).map(([name, pipe]) => [name, cardPipe(name, pipe, secret, around)])),
       ...(receiptKeyFile !== undefined &&
         utility !== undefined && {
