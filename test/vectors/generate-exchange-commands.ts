@@ -30,6 +30,7 @@ const COMMANDS: [string, number, number, [number, number][]][] = [
   ],
   ['hot list', 0x24, 1, [[4, 21]]],
   ['interphone', 0x25, 1, [[15, 17]]],
+  ['payment card', 0x26, 1, [10, 223, 224, 225, 300].map((size) => [38, size])],
   ['use and log read', 0x30, 2, [0, 1, 223, 224, 225, 700].map((size) => [10, size])],
   ['clock slew', 0x31, 2, [[1, 9]]],
   ['events', 0x32, 2, [0, 1, 223, 224, 225, 448].map((size) => [5, size])],
@@ -66,7 +67,7 @@ const constant = (i: number): Bytes => cat(Buffer.alloc(8, i), Buffer.alloc(8, i
 const header = (message: number, h: number, n: number, size: number): Bytes => cat([0x10 | message, h, n], ID, [size]);
 const framed = (message: number, h: number, n: number, body: Bytes): Bytes =>
   cat(header(message, h, n, body.length), body);
-const isLong = (message: number, h: number): boolean => (message === 3 ? h === 0x20 : h === 0x30 || h === 0x32);
+const isLong = (message: number, h: number): boolean => (message === 3 ? h === 0x20 : h === 0x26 || h === 0x30 || h === 0x32);
 function cut(body: Bytes, size: number): Bytes[] {
   const count = Math.max(1, Math.ceil(body.length / size));
   return Array.from({ length: count }, (_, i) => body.subarray(i * size, (i + 1) * size));
