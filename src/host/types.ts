@@ -219,7 +219,7 @@ export type Account =
   | 'commissions'
   /** Debit: value that was given, and nobody paid for. */
   | 'goodwill'
-  /** Debit: what went from closed purses to the meters after them; beside `closed-purses`. */
+  /** Debit: what went from closed purses to the meters after them, or to those who moved out; beside `closed-purses`. */
   | 'value-moved'
   /** Debit: cash that should be in a till, and was not; credit what was there beside it. */
   | 'cash-differences'
