@@ -1,15 +1,20 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { KioskCardJson, KioskJson } from '../../../api/index.ts';
-import { read } from '../../ask.ts';
+import { Refusal, read } from '../../ask.ts';
 import { useRead } from '../../reads.ts';
 
-/** The reader at a kiosk's own machine; undefined where a browser looks at the host itself, which has none. */
+const NO_READER: KioskJson = { purses: false, chips: false };
+
+/** The reader at a kiosk's own machine: none where a browser looks at the host itself; undefined until that is known. */
 export const useKiosk = (): KioskJson | undefined =>
   useQuery({
     queryKey: ['kiosk'],
-    queryFn: () => read<KioskJson>('/kiosk'),
-    retry: false,
+    queryFn: () =>
+      read<KioskJson>('/kiosk').catch((error: unknown) => {
+        if (error instanceof Refusal && error.code === 'not-found') return NO_READER;
+        throw error;
+      }),
     staleTime: Number.POSITIVE_INFINITY,
   }).data;
 
