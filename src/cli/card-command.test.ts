@@ -62,7 +62,10 @@ const keyOf = (id: string, region: number) =>
 const PAY = ['pay', '--reader', '', '--host', 'http://127.0.0.1:1', '--meter', '000003'];
 
 for (const [args, sentence] of [
-  [[], /^card is followed by issue, read, load, block, pay, explain, serve, chips, blank, personalise, master, not ""\.$/],
+  [
+    [],
+    /^card is followed by issue, read, load, block, pay, explain, serve, chips, blank, personalise, master, not ""\.$/,
+  ],
   [['reads'], /not "reads"\.$/],
   [['read'], /^card read takes one card: name its file with --card, or its reader with --reader\.$/],
   [['read', '--card', 'a', '--reader', 'b'], /^card read takes one card: /],

@@ -368,7 +368,11 @@ test('two meters that told the very same day are marked where no check meter is,
   await line.look(5, 13);
   await line.look(5, 14);
   assert.deepEqual(
-    (await marked()).map(({ svpmsn: id, day, findings }) => [id, day - line.day0, findings.map(({ reason }) => reason)]),
+    (await marked()).map(({ svpmsn: id, day, findings }) => [
+      id,
+      day - line.day0,
+      findings.map(({ reason }) => reason),
+    ]),
     [2, 3].map((id) => [id, 4, ['doubled']]),
   );
 });
