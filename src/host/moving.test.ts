@@ -5,7 +5,10 @@ import { ValueOp } from '../exchange/index.ts';
 import { emptyTotals, encodeMonitoringStatus, encodeUseAnswer } from '../records/index.ts';
 import { milliseconds, type Svpmsn, svpmsn, tokens, unixSeconds } from '../units/index.ts';
 import { checkBooks } from './book-check.ts';
+import { NEW_CARD_METER } from './card-meters.ts';
+import { cardRow, purseRow } from './cards.testing.ts';
 import { type Act, MemoryStore, type MoveIn, type MoveOut } from './index.ts';
+import { putOccupant } from './leaving.ts';
 import { made, Rig } from './rig.testing.ts';
 
 const HOME = 0xa;
@@ -232,6 +235,48 @@ test('an order in flight is taken back before, and value moves once, whatever is
     );
     await assertAudited(rig, [HOME, NEXT]);
   }
+});
+
+test('books that were put back to before the closing was booked hear of it again, and settle it once', async () => {
+  const { rig, home } = await household();
+  const next = await rig.enrol(NEXT);
+  made(await out(rig, { next: NEXT }));
+  const before = await (rig.store as MemoryStore).copy();
+  await rig.settle();
+  assert.deepEqual([home.balance, next.credited], [0, 70]);
+  rig.store = before;
+  rig.host = rig.newHost();
+  await rig.startRestored();
+  await rig.settle();
+  // Its receipts came with an answer to a question; that nothing is owed it tells with its next poll.
+  await told({ rig, home });
+  await rig.settle();
+  assert.deepEqual([home.closed, next.credited, (await tenancies(rig))[0]?.state], [70, 70, 'left']);
+  assert.equal((await rig.host.books()).found, 0n);
+  await assertAudited(rig, [HOME, NEXT]);
+});
+
+test('what cards brought to the meter stays between it and them: whoever comes next has none of it', async () => {
+  const { rig } = await household();
+  const row = { ...NEW_CARD_METER, id: '00000a', svpmsn: svpmsn(HOME), provider: '1-1', subscriber: 'kim', n: 32 };
+  const card = '04a1b2c3d4e5f6';
+  const { meter } = made(await rig.host.meter(HOME));
+  await rig.store.transaction(async (tx) => {
+    await tx.cards.put([cardRow('kim')]);
+    await tx.cardPurses.put([purseRow({ provider: '1-1', handed: 40n, toOthers: 5n })]);
+    const came = { enrolledAt: milliseconds(0), line: true, awaited: false, fromCards: 30n, fromOthers: 0n };
+    await tx.offlineMeters.put([{ ...row, ...came }]);
+    await putOccupant(tx, meter, 'lee');
+  });
+  await rig.store.read(async (tx) => {
+    const [there] = await tx.offlineMeters.of(['00000a']);
+    assert.deepEqual(
+      [there?.subscriber, there?.fromCards, there?.fromOthers, there?.handedThen],
+      ['lee', 30n, 30n, 0n],
+    );
+    const [purse] = await tx.cardPurses.of([`${card}-2`]);
+    assert.deepEqual([purse?.toOthers, (await tx.cards.of([card]))[0]?.subscriber], [35n, 'kim']);
+  });
 });
 
 test('while a meter is dark nobody is gone and nobody comes; of a dead one the balance last proved is theirs', async () => {
