@@ -3,6 +3,7 @@ import {
   AT,
   CSN,
   cardKey,
+  dataOf,
   GAS,
   LoadExchange,
   loadedCard,
@@ -44,6 +45,16 @@ const receipt = {
     flags: undefined,
   },
 } as const;
+const pair = cardKey().pairKey(GAS);
+const spender = loadedCard(1_000);
+spender.send(card.selectPurse());
+const meterNonce = new Uint8Array(16).fill(1);
+const spent = (instruction: number, data: Uint8Array, p1: number) =>
+  dataOf(spender.send(card.purseCommand(instruction, data, { p1, p2: REGION })));
+const spendSecond = spent(card.PurseInstruction.open, card.spendFirst(GAS, meterNonce), card.OpenMode.spend);
+const begun = { csn: CSN, region: REGION, meter: GAS, meterNonce };
+const insertion = { ...begun, cardNonce: spendSecond.slice(0, 16) };
+const debitRecord = spent(card.PurseInstruction.debit, card.encodeDebit(pair, insertion, tokens(4)), 0);
 const report = card.sealMeterReport(
   cardKey().pairKey(GAS),
   { csn: CSN, region: REGION },
@@ -152,6 +163,12 @@ export const CARD_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   'card.decodeCardStatus': target(bytesLike(card.encodeCardStatus(status)), card.decodeCardStatus),
   'card.decodeCardCommand': target(bytesLike(...commands.map(card.encodeCardCommand)), card.decodeCardCommand),
   'card.decodeCardReceipt': target(bytesLike(...receipts.map(card.encodeCardReceipt)), card.decodeCardReceipt),
+  'card.openSpendSecond': target(bytesLike(spendSecond), (b) => card.openSpendSecond(pair, begun, b), {
+    saysNoReason: true,
+  }),
+  'card.openDebitRecord': target(bytesLike(debitRecord), (b) => card.openDebitRecord(pair, insertion, b), {
+    saysNoReason: true,
+  }),
   'card.openMeterReport': target(bytesLike(report), (b) => card.openMeterReport(cardKey(), b), { saysNoReason: true }),
   'card.decodeLoadResponse': target(bytesLike(Uint8Array.of(...firstFrame, 0x90, 0)), card.decodeLoadResponse),
   'card.decodeTicket': target(bytesLike(ticketOf()), card.decodeTicket),
