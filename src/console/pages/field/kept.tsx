@@ -130,7 +130,7 @@ function Piece({ work }: { readonly work: Work }): ReactNode {
           </Text>
         </div>
         {canDrop && (
-          <Button size="compact-xs" variant="default" onClick={() => void dropWork(work)}>
+          <Button size="compact-xs" variant="default" flex="none" onClick={() => void dropWork(work)}>
             {isWaiting ? words.withdraw : words.takeOff}
           </Button>
         )}
