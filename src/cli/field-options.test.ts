@@ -46,8 +46,8 @@ const WRONG_USES: readonly (readonly [readonly string[], RegExp])[] = [
   ],
   [['local-unit', 'key', 'lu.json', '--number', '0', '--data', 'u'], /u holds no host that was ever started/],
   [['local-unit', 'elsewhere'], /^local-unit takes no "elsewhere"/],
-  [['meter'], /^meter takes personalise, commission, replace, retire, revive, run/],
-  [['meter', 'make'], /^meter takes personalise, commission, replace, retire, revive, run/],
+  [['meter'], /^meter takes personalise, commission, replace, move-out, move-in, retire, revive, run/],
+  [['meter', 'make'], /^meter takes personalise, commission, replace, move-out, move-in, retire, revive, run/],
   [
     ['meter', 'personalise', 'm.wpm', '--number', '12', '--data', 'u'],
     /^--number is six hex digits, as 0A1B2C, not "12"/,
