@@ -129,6 +129,19 @@ static unsigned hear_speech(const uint8_t *body, size_t length) {
   return DONE;
 }
 
+/* This terminal has no slot for cards: it understands how a sale would begin or end, and nobody ever pays. */
+static unsigned hear_payment(const uint8_t *body, size_t length) {
+  if (!body || length == 0) return NOT_UNDERSTOOD;
+  if (body[0] == 2) return length >= 12 && length <= 140 && body[9] <= 2 ? DONE : NOT_UNDERSTOOD;
+  if (body[0] != 1 || length < 37 || body[36] < 1 || body[36] > 8) return NOT_UNDERSTOOD;
+  size_t at = 37;
+  for (unsigned left = body[36]; left > 0; left--) {
+    if (at >= length || body[at] < 5 || body[at] > 16 || length - at < body[at] + 9u || body[at + 1 + body[at]] > 1) return NOT_UNDERSTOOD;
+    at += body[at] + 9u;
+  }
+  return at == length ? DONE : NOT_UNDERSTOOD;
+}
+
 long control_command(struct meter *meter, const struct session *session, const uint8_t *body, size_t length, uint64_t age, uint8_t *answer) {
   struct memory *m = &meter->memory;
   uint32_t previous = clock_now(meter);
@@ -149,6 +162,8 @@ long control_command(struct meter *meter, const struct session *session, const u
       return put32(put_head(meter, result, answer), policy_version(meter)) - answer;
     case INTERPHONE:
       return put32(put_head(meter, hear_speech(body, length), answer), 0) - answer;
+    case PAYMENT_CARD:
+      return put8(put_head(meter, hear_payment(body, length), answer), 0) - answer;
     default:
       result = take_epoch(meter, body, length);
       at = put64(put_head(meter, result, answer), 0); /* nothing was ever taken from cards */

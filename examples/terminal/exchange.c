@@ -10,7 +10,7 @@ enum { GUARD_MS = 5000, FIRST_DELAY_MS = 250, LONGEST_DELAY_MS = 60000 };
 static int is_aes(uint8_t n) { return suite_of(n) >= SUITE_AES128; }
 
 static int command_known(uint8_t h) {
-  return (h >= VALUE_STORE && h <= CLOSE_PURSE) || h == CARD_VALUE || (h >= MODE_TABLE && h <= INTERPHONE) || h == KEY_SET_CHANGE ||
+  return (h >= VALUE_STORE && h <= CLOSE_PURSE) || h == CARD_VALUE || (h >= MODE_TABLE && h <= PAYMENT_CARD) || h == KEY_SET_CHANGE ||
          (h >= USE_READ && h <= EVENTS);
 }
 
@@ -26,7 +26,7 @@ static int command_of_purpose(uint8_t h, unsigned purpose) {
 
 /* Long bodies travel in parts even when they would fit into one frame. */
 static int long_command(uint8_t h) { return h == MODE_TABLE; }
-static int long_answer(uint8_t h) { return h == USE_READ || h == EVENTS; }
+static int long_answer(uint8_t h) { return h == USE_READ || h == EVENTS || h == PAYMENT_CARD; }
 /* In suite 1 the bodies of 0x10 to 0x13 have a fixed size and no length in front. */
 static int fixed_size(uint8_t h) { return h >= VALUE_STORE && h <= CLOSE_PURSE; }
 
