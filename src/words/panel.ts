@@ -87,6 +87,8 @@ export interface PanelWords {
   readonly bankCard: string;
   readonly bankCardWhy: string;
   readonly bankCardHand: string;
+  readonly bankCardIn: string;
+  readonly bankCardOut: string;
   readonly bankCardStates: Readonly<
     Record<
       | ('none' | 'awaiting-amount' | 'awaiting-host' | 'awaiting-card' | 'awaiting-bank')
@@ -260,6 +262,8 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     bankCardWhy:
       'Put it into the slit, key in how much it is to pay, and press #. No money moves: its bank is simulated.',
     bankCardHand: 'It lies at hand.',
+    bankCardIn: 'Pay with it here',
+    bankCardOut: 'Take it back',
     bankCardStates: {
       none: 'It is in the slit. The meter does not take it to pay with now.',
       'awaiting-amount': 'It is in the slit: key in how much it is to pay, and press #.',
@@ -426,6 +430,8 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     bankCard: '은행 카드',
     bankCardWhy: '투입구에 꽂고 결제할 금액을 누른 뒤 #를 누르세요. 모의 은행이므로 실제 돈은 움직이지 않습니다.',
     bankCardHand: '손에 있습니다.',
+    bankCardIn: '여기에 꽂아 결제하기',
+    bankCardOut: '돌려받기',
     bankCardStates: {
       none: '투입구에 있습니다. 지금은 계량기가 이 카드로 결제를 받지 않습니다.',
       'awaiting-amount': '투입구에 있습니다. 결제할 금액을 누르고 #를 누르세요.',

@@ -34,6 +34,19 @@ test('a request is read with its fields, its body as long as it says, and what i
   assert.deepEqual([response.status, response.body, headerOf(response, 'content-length')], [200, 'é', '2']);
 });
 
+test('a name in UTF-8 goes back byte by byte, and so does one that is none', () => {
+  const from = Buffer.concat([
+    Buffer.from('"김" <sip:kim@192.0.2.7>;tag="'),
+    Buffer.of(0xe0, 0x41, 0xff),
+    Buffer.from('"'),
+  ]);
+  const [before, after] = requestText({}).split(/(?<=From: ).*(?=\r\n)/) as [string, string];
+  const message = parseSip(Buffer.concat([Buffer.from(before), from, Buffer.from(after)]));
+  assert.ok(!('reason' in message));
+  const printed = printSip('SIP/2.0 200 OK', [['From', headerOf(message, 'from') ?? '']]);
+  assert.ok(Buffer.from(printed).includes(Buffer.concat([Buffer.from('From: '), from, Buffer.from('\r\n')])));
+});
+
 test('folded lines, compact names, odd blanks, unknown fields and escapes are read as they are meant', () => {
   const text = [
     'INVITE sip:vivekg@chair-dnrc.example.com;unknownparam SIP/2.0',

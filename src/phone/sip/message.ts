@@ -168,7 +168,7 @@ function unescaped(user: string): string {
 export function printSip(start: string, headers: readonly (readonly [string, string])[], body = ''): Uint8Array {
   const content = new TextEncoder().encode(body);
   const lines = [start, ...headers.map(([name, value]) => `${name}: ${value}`), `Content-Length: ${content.length}`];
-  return new Uint8Array([...new TextEncoder().encode(`${lines.join('\r\n')}\r\n\r\n`), ...content]);
+  return new Uint8Array([...bytesOf(`${lines.join('\r\n')}\r\n\r\n`), ...content]);
 }
 
 /** Byte by byte: lengths count bytes, and headers that are none of UTF-8 go back as they came. */
@@ -177,4 +177,5 @@ const latin = (bytes: Uint8Array): string => {
   for (const byte of bytes) text += String.fromCharCode(byte);
   return text;
 };
-const utf8 = (text: string): string => new TextDecoder().decode(Uint8Array.from(text, (sign) => sign.charCodeAt(0)));
+const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (sign) => sign.charCodeAt(0));
+const utf8 = (text: string): string => new TextDecoder().decode(bytesOf(text));

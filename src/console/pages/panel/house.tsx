@@ -88,7 +88,7 @@ export function BankCard({ card, act }: Pick<HouseProps, 'act'> & BankCardProps)
           style={{ flexShrink: 0 }}
           onClick={() => act({ bankCard: isIn ? 'hand' : 'slot' })}
         >
-          {isIn ? words.cardOut : words.cardIn}
+          {isIn ? words.bankCardOut : words.bankCardIn}
         </Button>
       </Group>
       <Text size="xs" className="quiet" mt="xs">
