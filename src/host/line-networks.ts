@@ -45,6 +45,7 @@ export async function lineFeeder(
   return meters.every((meter) => placed.has(meter)) ? feeder : undefined;
 }
 
-async function networkOf(tx: StoreReads, localUnit: number): Promise<LineNetwork | undefined> {
+/** The network of a line, as it was given. */
+export async function networkOf(tx: StoreReads, localUnit: number): Promise<LineNetwork | undefined> {
   return (await tx.lineNetworks.of([String(localUnit)]))[0];
 }

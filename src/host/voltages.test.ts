@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { NetworkFile } from '../analysis/index.ts';
 import { Suite } from '../crypto/index.ts';
 import {
   decodeUseRequest,
@@ -12,16 +13,25 @@ import {
   type VoltageDay,
 } from '../records/index.ts';
 import { type SupplyIndex, svpmsn, tokens, unixSeconds } from '../units/index.ts';
-import { MemoryStore } from './index.ts';
+import { MemoryStore, type Meter } from './index.ts';
 import { made, Rig } from './rig.testing.ts';
 
 const DAY_MS = 86_400_000;
+/** That there is one is enough. */
+const NETWORK: NetworkFile = {
+  source: { node: 'transformer', volts: 230, ohms: { r1: 0.01, x1: 0.01, r0: 0.01, x0: 0.01 } },
+  ...{ cables: {}, lines: [], loads: [] },
+};
 const HOUR_MS = 3_600_000;
 
-/** A meter whose last days are in the books, but for their voltages. */
-async function told(suite: Suite = Suite.aes128) {
+/** A meter whose last days are in the books, but for their voltages, on a line whose network is described. */
+async function told(suite: Suite = Suite.aes128, { isDescribed = true } = {}) {
   const rig = new Rig(new MemoryStore());
   const meter = await rig.enrol(1, { suite });
+  const { localUnit } = (await rig.store.read((tx) => tx.metersOf([meter.id])))[0] as Meter;
+  if (isDescribed) {
+    await rig.store.transaction((tx) => tx.lineNetworks.put([{ id: String(localUnit), localUnit, file: NETWORK }]));
+  }
   rig.clock.ms += 9 * DAY_MS;
   const today = () => Math.floor(rig.clock.ms / DAY_MS);
   const use = (more: Partial<UseAnswer> & { readonly result?: Result } = {}) =>
@@ -54,6 +64,10 @@ async function told(suite: Suite = Suite.aes128) {
 const dayOf = (day: number, value = 23_000, supply: SupplyIndex = 1): VoltageDay => ({
   ...{ day, supply },
   volts: new Uint16Array(VOLTAGE_INTERVALS).fill(value),
+});
+
+test('voltages of a line whose network is not described stay in its meters: they would take time of the line, and place nothing', async () => {
+  assert.deepEqual((await told(Suite.aes128, { isDescribed: false })).asked(), []);
 });
 
 test('voltages are asked for by themselves when all else is there, kept, and the next day asked for on the next day', async () => {

@@ -13,6 +13,7 @@ import {
 import { civilDayAt, dateText } from '../tariff/index.ts';
 import { MINUTES_PER_DAY, type Milliseconds, type SupplyIndex, type Svpmsn } from '../units/index.ts';
 import { findMeter, isFailure } from './failures.ts';
+import { networkOf } from './line-networks.ts';
 import { checksOf, daysOf, MINUTES_DAYS_MAX, type MinutesQuery, supplyOf } from './load.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import type { HostFailure, Knowledge, Meter, VoltageReading } from './types.ts';
@@ -63,11 +64,14 @@ export async function takeVoltages(
   return days.length - lived.length;
 }
 
-/** The request for the voltages that a meter has and these books lack, where it is time to ask. */
+/**
+ * The request for the voltages that a meter has and these books lack, where it is time to ask. Only on a line whose network
+ * is described does voltage tell who takes what, and there it is worth two seconds of the line for each meter and day.
+ */
 export async function voltagesMissing(
   tx: StoreTransaction,
   known: Knowledge,
-  { supplies }: Meter,
+  { supplies, localUnit }: Meter,
   now: Milliseconds,
 ): Promise<Uint8Array | undefined> {
   const { lastDay = 0, voltageDay = 0, voltageAskAt = 0 } = known;
@@ -76,7 +80,7 @@ export async function voltagesMissing(
   for (let day = Math.max(1, voltageDay + 1, lastDay - PROFILE_DAYS_KEPT + 1); day <= lastDay; day++) {
     for (let supply = 1; supply <= supplies; supply++) voltages.push({ day, supply: supply as SupplyIndex });
   }
-  if (voltages.length === 0) return undefined;
+  if (voltages.length === 0 || (await networkOf(tx, localUnit)) === undefined) return undefined;
   await tx.putKnowledge({ ...known, voltageAskAt: (now + AGAIN_MS) as Milliseconds });
   return encodeUseRequest({ totals: false, modeTable: false, policy: false, profiles: [], voltages });
 }

@@ -109,6 +109,11 @@ test('events and profiles that a local unit brought, and the books lost, are bro
 
 test('the voltage of a day comes from the meter to the books over the line, quarter by quarter', async () => {
   const utility = await openSmall({ outages: false });
+  const ohms = { r1: 0.01, x1: 0.01, r0: 0.01, x0: 0.01 };
+  const file = { source: { node: 'transformer', volts: 230, ohms }, cables: {}, lines: [], loads: [] };
+  const localUnits = [...new Set((await utility.host.meters()).map(({ meter }) => meter.localUnit))];
+  const networks = localUnits.map((localUnit) => ({ id: String(localUnit), localUnit, file }));
+  await utility.options.store.transaction((tx) => tx.lineNetworks.put(networks));
   await utility.runUntil(BEGINS_MS + 27 * HOUR_MS);
   const ids = utility.houses.map(({ svpmsn }) => `${svpmsn.toString(16).padStart(6, '0')}-1-${BEGINS_MS / DAY_MS}`);
   const readings = await utility.options.store.read((tx) => tx.voltages.of(ids));
