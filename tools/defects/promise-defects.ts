@@ -150,6 +150,7 @@ export const PROMISE_DEFECTS: readonly Defect[] = [
     right: '  const newest = known === undefined ? undefined : newestCommit(journal, known, records);\n',
     wrong:
       '  const last = records.toSorted((a, b) => b.purse.sequence - a.purse.sequence)[0];\n  const newest =\n    known === undefined ? undefined : (newestCommit(journal, known, records) ?? (last && { record: last, row: undefined }));\n',
+    seed: 4,
   },
   {
     rule: 'I13',
@@ -183,6 +184,7 @@ export const PROMISE_DEFECTS: readonly Defect[] = [
     file: 'src/meter/relay.ts',
     right: '  for (const supply of meter.supplies) setReason(meter, supply, RelayReason.noCredit, true, out);',
     wrong: '  for (const supply of meter.supplies) setReason(meter, supply, RelayReason.command, true, out);',
+    seed: 6,
   },
   {
     rule: 'I15',

@@ -89,6 +89,7 @@ export const RULE_DEFECTS: readonly Defect[] = [
     file: 'src/exchange/account.ts',
     right: "  if (receipt.result === ValueResult.frozen) return { type: 'freeze', doubt: 'meter-frozen' };",
     wrong: "  if (receipt.result === ValueResult.frozen) return { type: 'nothing-new' };",
+    seed: 3,
   },
   {
     rule: 'X10',
@@ -98,6 +99,7 @@ export const RULE_DEFECTS: readonly Defect[] = [
     right: "    if (receipt.counter < account.lastCounter) return { type: 'freeze', doubt: 'meter-behind-host' };\n",
     wrong: '',
     suite: '3des-xo',
+    seed: 5,
   },
   {
     rule: 'X11',
