@@ -33,6 +33,7 @@ export const CARD_DEFECTS: readonly Defect[] = [
     file: 'src/card/loading.ts',
     right: 'amount: pending.amount, changed: { pending: undefined } };',
     wrong: 'amount: pending.amount, changed: {} };',
+    seed: 5,
   },
   {
     rule: 'I25',
