@@ -138,7 +138,7 @@ test('where the utility takes no payment cards in slots nobody is asked, and the
 
 test('hosts that die, frames and messages that are lost, doubled, late and replayed, cards that are pulled and power that fails, by seed', async () => {
   let made = 0;
-  for (const seed of ['one', 'two', 'three']) {
+  for (const seed of ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight']) {
     const frames = { 'frame-lost': 0.08, 'frame-doubled': 0.1, 'frame-replayed': 0.05, 'frame-delayed': 0.05 };
     const messages = { 'message-lost': 0.05, 'message-doubled': 0.1, 'message-delayed': 0.1, 'message-replayed': 0.05 };
     const dying = { 'host-killed': 0.002, 'transaction-repeated': 0.05 };
@@ -175,6 +175,6 @@ test('hosts that die, frames and messages that are lost, doubled, late and repla
     await world.isWhole(before, `seed ${seed}`);
     made += [...world.bank.accounts.values()].filter(({ state }) => state === 'taken').length;
   }
-  // Safety above; that some are made at all, so that something was tried.
-  assert.ok(made >= 3, `only ${made} of 75 were made`);
+  // More than one in fifteen: most lose a message for which nobody stands there long enough.
+  assert.ok(made > 13, `only ${made} of 200 were made`);
 });

@@ -33,6 +33,8 @@ interface TownOptions {
   readonly hours?: number;
   /** Days before its first of which its first transformer told what it gave. */
   readonly daysBefore?: number;
+  /** Whether people take their cards out by themselves; a card that is to be at hand whenever a page asks stays at home. */
+  readonly errands?: boolean;
   /** Where it listens; a free port where absent. */
   readonly port?: number;
 }
@@ -78,7 +80,13 @@ export class Town {
     this.#closeApi = close;
   }
 
-  static async open({ meters = 32, hours = 0, daysBefore = 0, port = 0 }: TownOptions = {}): Promise<Town> {
+  static async open({
+    meters = 32,
+    hours = 0,
+    daysBefore = 0,
+    errands = true,
+    port = 0,
+  }: TownOptions = {}): Promise<Town> {
     const founding = newFounding({ seed: undefined, meters, loads: undefined, suite: undefined }, DEMO_BEGINS_MS);
     const metrics = new Metrics();
     const meterCalls = new MeterCalls();
@@ -96,6 +104,7 @@ export class Town {
       interphones: meterCalls,
     });
     const cards = await CardHouseholds.open(utility, keys);
+    if (!errands) cards.stayHome();
     await utility.runUntil(DEMO_BEGINS_MS + hours * 3_600_000);
     const control = new DemoControl(utility, 60);
     const api = (at: { readonly host: string; readonly port: number }) =>

@@ -107,6 +107,7 @@ export class CardHouseholds {
   readonly #random: SeededRandom;
   readonly #zoneMinutes: number;
   readonly #households: Household[] = [];
+  #areHomely = false;
 
   private constructor(utility: Utility, keys: KeyStore) {
     const { options, time } = utility;
@@ -160,6 +161,11 @@ export class CardHouseholds {
     if (household.isOut) household.isCalled = true;
     else this.#goOut(household);
     return true;
+  }
+
+  /** From now on nobody goes out who is not sent. */
+  stayHome(): void {
+    this.#areHomely = true;
   }
 
   /** The card of those who live in a house, and where it is: `out` is wherever somebody carries it. */
@@ -254,7 +260,7 @@ export class CardHouseholds {
       const mean = hour < 6 || hour >= 22 ? night : hour < 9 || hour >= 18 ? busy : day;
       meter.minute(household.random.chance(mean) ? 1 : 0, now);
     }
-    if (!household.isOut && now >= household.goesAt) this.#goOut(household);
+    if (!this.#areHomely && !household.isOut && now >= household.goesAt) this.#goOut(household);
   }
 
   #goOut(household: Household): void {
