@@ -1,22 +1,17 @@
-import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { LossAlarmJson, MeterJson } from '../../../api/index.ts';
-import { fill, LOSSES_WORDS, SUSPECT_WORDS, WORK_WORDS } from '../../../words/index.ts';
+import { fill, LOSSES_WORDS, WORK_WORDS } from '../../../words/index.ts';
 import { useTold } from '../../kept/seen.ts';
 import { useWork } from '../../kept/use-work.ts';
 import { workHere } from '../../kept/work.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
+import { type LossStep, lossStepsLeft, useLossStep } from '../../parts/loss-step.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { useMay } from '../../session.tsx';
 import { useSignal } from '../../signal.ts';
-
-type State = LossAlarmJson['state'];
-type Finding = NonNullable<LossAlarmJson['steps'][number]['finding']>;
-const FINDINGS: readonly Finding[] = ['theft', 'fault', 'expected', 'nothing'];
-const NEXT = ['seen', 'visited', 'closed'] as const satisfies readonly State[];
-const STATES: readonly State[] = ['new', ...NEXT];
 
 /** Losses on the line of a meter that nobody has closed yet: whoever stands there says what they found. */
 export function LineLosses({ meter }: { readonly meter: MeterJson }): ReactNode {
@@ -49,13 +44,12 @@ function Loss({ alarm, meter, mayChange }: LossProps): ReactNode {
   const words = useWords(WORK_WORDS);
   const losses = useWords(LOSSES_WORDS);
   const { energy, count } = useFormat();
-  const [asked, setAsked] = useState<(typeof NEXT)[number]>();
+  const [asked, setAsked] = useState<LossStep>();
   const path = `/loss-alarms/${alarm.id}`;
   // A step that waits on this phone is a step already.
   const waiting = useSignal(workHere).filter((work) => work.path === path && work.state === 'waiting');
-  const reached = [alarm.state, ...waiting.map(({ change }) => (change.body as { readonly state: State }).state)];
-  const rank = Math.max(...reached.map((state) => STATES.indexOf(state)));
-  const left = mayChange ? NEXT.filter((state) => STATES.indexOf(state) > rank) : [];
+  const taken = [alarm.state, ...waiting.map(({ change }) => (change.body as { readonly state: LossStep }).state)];
+  const left = mayChange ? lossStepsLeft(taken) : [];
   return (
     <Stack gap="xs">
       <Group gap={8} wrap="nowrap">
@@ -83,18 +77,13 @@ function Loss({ alarm, meter, mayChange }: LossProps): ReactNode {
 interface StepProps {
   readonly alarm: LossAlarmJson;
   readonly meter: string;
-  readonly state: (typeof NEXT)[number];
+  readonly state: LossStep;
   readonly close: () => void;
 }
 
 function Step({ alarm: { id, localUnit }, meter, state, close }: StepProps): ReactNode {
   const words = useWords(LOSSES_WORDS);
-  const where = useWords(SUSPECT_WORDS);
-  const [note, setNote] = useState('');
-  const [finding, setFinding] = useState<Finding>('theft');
-  const [at, setAt] = useState<string | null>(meter);
-  const closing = { finding, ...(at !== null && { meter: at }) };
-  const body = { state, note: note.trim(), ...(state === 'closed' && closing) };
+  const { body, fields } = useLossStep(state, [meter], meter);
   const working = useWork(
     () => ({
       ...{ name: 'finding', subject: String(localUnit), before: meter, path: `/loss-alarms/${id}` },
@@ -109,31 +98,7 @@ function Step({ alarm: { id, localUnit }, meter, state, close }: StepProps): Rea
   return (
     <form onSubmit={submit} aria-label={words.lossSteps[state]}>
       <Stack gap="sm">
-        {state === 'closed' && (
-          <Select
-            label={words.finding}
-            allowDeselect={false}
-            data={FINDINGS.map((value) => ({ value, label: words.findings[value] }))}
-            value={finding}
-            onChange={(value) => setFinding(value as Finding)}
-          />
-        )}
-        {state === 'closed' && (
-          <Select
-            label={where.whichMeter}
-            placeholder={where.noMeter}
-            clearable
-            data={[meter]}
-            value={at}
-            onChange={setAt}
-          />
-        )}
-        <TextInput
-          label={words.notes}
-          maxLength={1_000}
-          value={note}
-          onChange={({ currentTarget }) => setNote(currentTarget.value)}
-        />
+        {fields}
         <RefusalLine error={working.error} />
         <Submit label={words.lossSteps[state]} isPending={working.isPending} cancel={close} />
       </Stack>

@@ -58,14 +58,7 @@ export function Sold({ reference, paidBy, onDone }: SoldProps): ReactNode {
           </>
         )}
       </Loaded>
-      <div className="choices no-print">
-        <button type="button" onClick={() => print()}>
-          {words.print}
-        </button>
-        <button type="button" data-main="true" onClick={onDone}>
-          {words.another}
-        </button>
-      </div>
+      <After onDone={onDone} />
     </>
   );
 }
@@ -158,14 +151,7 @@ export function Paid({ meter, told, onDone }: PaidProps): ReactNode {
           </>
         )}
       </section>
-      <div className="choices no-print">
-        <button type="button" onClick={() => print()}>
-          {words.print}
-        </button>
-        <button type="button" data-main="true" onClick={onDone}>
-          {words.another}
-        </button>
-      </div>
+      <After onDone={onDone} />
     </>
   );
 }
@@ -190,3 +176,18 @@ function Code({ reference }: { readonly reference: string }): ReactNode {
 }
 
 const QrPicture = lazy(async () => ({ default: (await import('../../parts/qr-picture.tsx')).QrPicture }));
+
+/** What somebody may do whose sale was made. */
+function After({ onDone }: Pick<SoldProps, 'onDone'>): ReactNode {
+  const words = useWords(KIOSK_WORDS);
+  return (
+    <div className="choices no-print">
+      <button type="button" onClick={() => print()}>
+        {words.print}
+      </button>
+      <button type="button" data-main="true" onClick={onDone}>
+        {words.another}
+      </button>
+    </div>
+  );
+}

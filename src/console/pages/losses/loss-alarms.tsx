@@ -1,13 +1,14 @@
-import { Button, Group, Select, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Table, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { LossAlarmJson } from '../../../api/index.ts';
-import { fill, LOSSES_WORDS, SUSPECT_WORDS } from '../../../words/index.ts';
+import { fill, LOSSES_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { RefusalLine } from '../../parts/fields.tsx';
 import { When } from '../../parts/figures.tsx';
+import { type LossStep, lossStepsLeft, useLossStep } from '../../parts/loss-step.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { Loaded } from '../../parts/states.tsx';
@@ -15,12 +16,6 @@ import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { useNow } from '../../time.ts';
 import { Suspects } from './suspects.tsx';
-
-type State = LossAlarmJson['state'];
-type Finding = NonNullable<LossAlarmJson['steps'][number]['finding']>;
-const FINDINGS: readonly Finding[] = ['theft', 'fault', 'expected', 'nothing'];
-const NEXT = ['seen', 'visited', 'closed'] as const satisfies readonly State[];
-const STATES: readonly State[] = ['new', ...NEXT];
 
 /** Losses on transformers that nobody has closed yet, and how far somebody went after each. */
 export function LossAlarms(): ReactNode {
@@ -111,8 +106,8 @@ function LossTable({ items }: { readonly items: readonly LossAlarmJson[] }): Rea
 /** The steps that an alarm can still take. */
 function Steps({ alarm }: { readonly alarm: LossAlarmJson }): ReactNode {
   const words = useWords(LOSSES_WORDS);
-  const [asked, setAsked] = useState<(typeof NEXT)[number]>();
-  const left = NEXT.filter((state) => STATES.indexOf(state) > STATES.indexOf(alarm.state));
+  const [asked, setAsked] = useState<LossStep>();
+  const left = lossStepsLeft([alarm.state]);
   return (
     <Group gap={6} justify="flex-end" wrap="nowrap">
       {left.map((state) => (
@@ -127,48 +122,19 @@ function Steps({ alarm }: { readonly alarm: LossAlarmJson }): ReactNode {
 
 interface StepProps {
   readonly alarm: LossAlarmJson;
-  readonly state: (typeof NEXT)[number];
+  readonly state: LossStep;
   readonly close: () => void;
 }
 
 function Step({ alarm: { id, localUnit, suspects }, state, close }: StepProps): ReactNode {
   const words = useWords(LOSSES_WORDS);
   const shared = useConsoleWords();
-  const [note, setNote] = useState('');
-  const where = useWords(SUSPECT_WORDS);
-  const [finding, setFinding] = useState<Finding>('theft');
-  const [meter, setMeter] = useState<string | null>(null);
-  const closing = { finding, ...(meter !== null && { meter }) };
-  const body = { state, note: note.trim(), ...(state === 'closed' && closing) };
+  const { body, fields } = useLossStep(state, suspects?.meters.map(({ meter }) => meter) ?? []);
   const doing = useDoing(() => change(`/loss-alarms/${id}`, { method: 'PATCH', body }), close);
   return (
     <Dialog isOpen close={close} title={`${words.lossSteps[state]}: ${words.localUnit} ${String(localUnit)}`}>
       <Stack gap="sm">
-        {state === 'closed' && (
-          <Select
-            label={words.finding}
-            allowDeselect={false}
-            data={FINDINGS.map((value) => ({ value, label: words.findings[value] }))}
-            value={finding}
-            onChange={(value) => setFinding(value as Finding)}
-          />
-        )}
-        {state === 'closed' && suspects !== undefined && (
-          <Select
-            label={where.whichMeter}
-            placeholder={where.noMeter}
-            clearable
-            data={suspects.meters.map((each) => each.meter)}
-            value={meter}
-            onChange={setMeter}
-          />
-        )}
-        <TextInput
-          label={words.notes}
-          maxLength={1_000}
-          value={note}
-          onChange={({ currentTarget }) => setNote(currentTarget.value)}
-        />
+        {fields}
         <RefusalLine error={doing.error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
