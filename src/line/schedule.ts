@@ -16,10 +16,8 @@ import type { Asking } from './transaction.ts';
 export const LinePriority = { emergency: 0, value: 1, control: 2, poll: 3, bulk: 4 } as const;
 export type LinePriority = (typeof LinePriority)[keyof typeof LinePriority];
 
-/** A slot opens at least so often, whatever else is waiting; 2 % of the line at 1,200 bit/s. */
-export const SLOT_INTERVAL_MS = 8_000;
-/** And so often where nothing waits: a meter whose power fails has some 12 s in all. */
-export const QUIET_SLOT_INTERVAL_MS = 4_000;
+/** A slot opens at least so often, whatever else is waiting; 4 % of the line at 1,200 bit/s. */
+export const SLOT_INTERVAL_MS = 4_000;
 /** A routine slot lets value go first for so long: whoever waits for his credit does not wait for a slot too. */
 const SLOT_DEFERRED_MS = 4_000;
 /** Requests waiting in one priority. */
@@ -124,9 +122,8 @@ export function stepLineSchedule(schedule: LineSchedule, input: ScheduleInput, o
 }
 
 /** When an idle line has something to do by itself: a hold ends, or else a slot is due. */
-export function idleUntil(schedule: LineSchedule, now: Milliseconds): Milliseconds {
-  const { hold } = schedule;
-  return hold !== undefined && now < hold.until ? hold.until : quietSlotAt(schedule);
+export function idleUntil({ hold, nextSlotAt }: LineSchedule, now: Milliseconds): Milliseconds {
+  return hold !== undefined && now < hold.until ? hold.until : nextSlotAt;
 }
 
 function takeOutcome(
@@ -183,7 +180,7 @@ function endJob(
   schedule.current = undefined;
   if (job.holdMs !== undefined && outcome.type === 'answered') {
     schedule.hold = { priority: job.priority, until: later(now, job.holdMs) };
-  } else {
+  } else if (outcome.type === 'no-answer' && job.priority <= LinePriority.value) {
     // Who asked may ask again at once, before a slot opens.
     schedule.hold = { priority: job.priority, until: later(now, 1) };
   }
@@ -207,7 +204,7 @@ function beginNext(schedule: LineSchedule, now: Milliseconds, out: Sink<Schedule
       return;
     }
     if (priority > LinePriority.bulk) {
-      out.push({ type: 'wake', at: quietSlotAt(schedule) });
+      out.push({ type: 'wake', at: schedule.nextSlotAt });
       return;
     }
     schedule.hold = undefined;
@@ -251,18 +248,12 @@ function nextPriority(schedule: LineSchedule): number {
 
 function slotGoesFirst(schedule: LineSchedule, now: Milliseconds): boolean {
   if (schedule.nextSlot !== undefined) return true;
-  const { hold } = schedule;
-  const held = hold !== undefined && now < hold.until;
-  const priority = nextPriority(schedule);
-  if (!held && priority > LinePriority.bulk) return now >= quietSlotAt(schedule);
   if (now < schedule.nextSlotAt) return false;
   if (now >= schedule.nextSlotAt + SLOT_DEFERRED_MS) return true;
-  return priority > LinePriority.value && !(held && hold.priority <= LinePriority.value);
+  const { hold } = schedule;
+  const held = hold !== undefined && now < hold.until && hold.priority <= LinePriority.value;
+  return !held && nextPriority(schedule) > LinePriority.value;
 }
-
-/** When a slot opens if nothing comes to wait until then. */
-const quietSlotAt = ({ nextSlotAt }: LineSchedule): Milliseconds =>
-  (nextSlotAt - (SLOT_INTERVAL_MS - QUIET_SLOT_INTERVAL_MS)) as Milliseconds;
 
 function firstOf<T>(set: Set<T>): T | undefined {
   for (const member of set) return member;
