@@ -7,7 +7,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { nkeys } from '@nats-io/transport-node';
 import { drawCertificate } from './certificate.testing.ts';
 import type { Certificates } from './framed-tcp.ts';
-import { freePort, natsMissing, startNats, startNatsCluster, type TestBroker } from './nats.testing.ts';
+import { freePort } from './free-port.testing.ts';
+import { natsMissing, startNats, startNatsCluster, type TestBroker } from './nats.testing.ts';
 import { Broker, BrokerRefused, type BrokerSettings } from './nats.ts';
 
 const stops: (() => Promise<void> | void)[] = [];

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Compile } from 'typebox/compile';
 import { AcquirerSimulator, testCards } from '../adapters/acquirer-simulator.ts';
+import { freePort } from '../adapters/free-port.testing.ts';
 import { drawSigningKey, parseReceiptKeys } from '../adapters/receipt-jose.ts';
 import { StripeSimulator } from '../adapters/stripe-simulator.ts';
 import { parseSignedReceipt, verifyReceipt } from '../host/index.ts';
@@ -252,12 +252,3 @@ test('a host that is told of Stripe asks it, and hears from it what became of a 
     await simulator.close();
   }
 });
-
-/** One that nobody listens on at the moment. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

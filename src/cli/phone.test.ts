@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { freePort } from '../adapters/free-port.testing.ts';
 import { DATABASE_FILE } from './folder-files.ts';
 import { runIn } from './in-process.testing.ts';
 import { Running } from './running.testing.ts';
@@ -104,12 +104,3 @@ test('what cannot be tried is refused in one sentence', async () => {
   const { code, err } = await runIn(tmpdir(), 'phone', 'try', '--url', 'http://127.0.0.1:1/ussd/x');
   assert.deepEqual([code, err.startsWith('Nobody answers at http://127.0.0.1:1/ussd/x: check')], [1, true]);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const { promise, resolve } = Promise.withResolvers<number>();
-  server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
-  const port = await promise;
-  server.close();
-  return port;
-}

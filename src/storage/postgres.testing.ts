@@ -1,7 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -24,12 +23,14 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** A server of its own in a new folder, on a free port of loopback. It ends with this process, and leaves nothing. */
+/**
+ * A server of its own in a new folder, at a socket there: a free port of loopback may be another's by the time that it is
+ * taken. It ends with this process, and leaves nothing.
+ */
 export async function startPostgres({ durable = false } = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'wattpurse-postgres-'));
   const data = join(folder, 'data');
-  const port = await freePort();
-  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  const url = `postgres://postgres@${encodeURIComponent(folder)}/postgres`;
   const command = (program: string, values: readonly string[]): [string, string[]] => {
     const plain = ['--pdeathsig', 'QUIT', '--', join(binaries as string, program), ...values];
     // A server does not run as root.
@@ -48,8 +49,8 @@ export async function startPostgres({ durable = false } = {}): Promise<TestServe
     },
   );
   const start = async (): Promise<ChildProcess> => {
-    const settings = ['listen_addresses=127.0.0.1', `fsync=${durable ? 'on' : 'off'}`].flatMap((text) => ['-c', text]);
-    const child = spawn(...command('postgres', ['-D', data, '-p', `${port}`, '-k', folder, ...settings]), {
+    const settings = ['listen_addresses=', `fsync=${durable ? 'on' : 'off'}`].flatMap((text) => ['-c', text]);
+    const child = spawn(...command('postgres', ['-D', data, '-k', folder, ...settings]), {
       stdio: 'ignore',
       cwd: folder,
     });
@@ -89,15 +90,4 @@ async function ready(url: string, child: ChildProcess): Promise<void> {
     }
   }
   throw new Error(`PostgreSQL ended with ${child.exitCode}`);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -75,7 +75,11 @@ test('books in PostgreSQL are looked at, a newer shape and a server that is away
     await isWell(...at);
     await server.stop();
     isUp = false;
-    await finds('database-unreachable', /ECONNREFUSED.*see that it runs/, ...at);
+    await finds(
+      'database-unreachable',
+      /^PostgreSQL at \/.+:5432\/postgres does not serve .*ENOENT.*see that it runs/,
+      ...at,
+    );
   } finally {
     if (isUp) await server.stop();
   }

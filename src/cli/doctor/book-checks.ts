@@ -63,7 +63,8 @@ function unreadable({ reason, message, cause }: StoreError, database: string | u
   const name = NAMES[reason] ?? 'database-unreachable';
   if (name !== 'database-unreachable' || database === undefined) return found(name, message);
   const { hostname, port, pathname } = new URL(database);
-  const where = `${hostname}:${port || 5432}${pathname}`;
+  // The folder of a socket stands there as %2Fvar%2Frun.
+  const where = `${decodeURIComponent(hostname)}:${port || 5432}${pathname}`;
   return found(
     name,
     `PostgreSQL at ${where} does not serve (${cause instanceof Error ? cause.message : reason}): see that it runs, and that this user may log in.`,

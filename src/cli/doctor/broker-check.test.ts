@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort, natsMissing, startNats, startNatsCluster, type TestBroker } from '../../adapters/nats.testing.ts';
+import { freePort } from '../../adapters/free-port.testing.ts';
+import { natsMissing, startNats, startNatsCluster, type TestBroker } from '../../adapters/nats.testing.ts';
 import { copied, examined, FREE, finds, isWell, scratch } from './doctor.testing.ts';
 
 const skip = natsMissing;

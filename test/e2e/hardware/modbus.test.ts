@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { eastronBlocks, eastronReading } from '../../../src/adapters/eastron.ts';
+import { freePort } from '../../../src/adapters/free-port.testing.ts';
 import { MeterFile, newMeterFile } from '../../../src/cli/meter-file.ts';
 import { Child } from '../../../src/cli/running.testing.ts';
 import { Command } from '../../../src/exchange/index.ts';
 import { type Bench, command, createBench, credit, startBench } from '../../../src/meter/board.testing.ts';
 import { blankMemory, levelsOf } from '../../../src/meter/index.ts';
 import { decodeEventAnswer, EventKind, encodeEventRequest } from '../../../src/records/index.ts';
-import { Devices, freePort, lacks, Mbpoll, SerialPairs, until } from './parts.ts';
+import { Devices, lacks, Mbpoll, SerialPairs, until } from './parts.ts';
 
 const skip = lacks;
 const TOKENS = 30;

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
@@ -30,14 +29,6 @@ export async function until(holds: () => boolean | Promise<boolean>, what: strin
   for (const deadline = Date.now() + READY_MS; !(await holds()); await pause(LOOKS_EVERY_MS)) {
     assert.ok(Date.now() < deadline, what);
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function ends(child: ChildProcess): Promise<void> {

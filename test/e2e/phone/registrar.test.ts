@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { freePort } from '../../../src/adapters/free-port.testing.ts';
 import { openSipTelephone } from '../../../src/cli/sip-telephone.ts';
 import type { CallDesk } from '../../../src/phone/index.ts';
 
@@ -94,13 +94,3 @@ test('a foreign registrar refuses the proof of another password, and that is tol
   assert.match(heard[0] ?? '', /^No calls come from trunk\.example, because it answered with 403: see to its address/);
   assert.equal(code, 0, said);
 });
-
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return port;
-}
