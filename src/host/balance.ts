@@ -3,8 +3,8 @@ import { findMeter, isFailure } from './failures.ts';
 import { type DatesQuery, daysOf } from './load.ts';
 import type { StoreReads } from './ports.ts';
 import { balanceOf, changeOf, plus, type StatementBalance } from './statement.ts';
-import { postingsOf } from './statement-reading.ts';
-import { daysWithin, ledgerWithin, postingsWithin } from './stay.ts';
+import { ledgerBefore, postingsOf } from './statement-reading.ts';
+import { daysWithin, postingsWithin } from './stay.ts';
 import type { HostFailure, PostingKind } from './types.ts';
 
 /** The balance of a meter over time, posting by posting: opening + changes = closing, account by account. */
@@ -48,7 +48,7 @@ export async function readBalance(
   if ('reason' in starts) return starts;
   const [begin, end] = [starts[0], starts.at(-1)] as [Milliseconds, Milliseconds];
   const { svpmsn } = found.meter;
-  const opening = balanceOf(await ledgerWithin(tx, { svpmsn, before: begin }, query.within));
+  const opening = balanceOf(await ledgerBefore(tx, found.meter, begin, query.within));
   const { own: all } = await postingsOf(tx, found.meter, { begin, end });
   const own = await postingsWithin(tx, all, query.within);
   let balance = opening;

@@ -3,10 +3,10 @@ import { MINUTES_PER_DAY, type Milliseconds } from '../units/index.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
 import type { StoreReads } from './ports.ts';
 import { type Statement, statementOf } from './statement.ts';
-import { daysWithin, ledgerWithin, postingsWithin, type Stay } from './stay.ts';
+import { daysWithin, postingsWithin, type Stay } from './stay.ts';
 import { CLOCKS_APART_MS, supplyRecords } from './supply-records.ts';
 import { termsOf } from './terms.ts';
-import type { HostFailure, Meter, NumberedPosting, Trade } from './types.ts';
+import type { HostFailure, Line, Meter, NumberedPosting, Trade } from './types.ts';
 
 export interface StatementQuery {
   readonly meter: number;
@@ -56,7 +56,7 @@ export async function readStatement(
     subscriber: { id: whose, name: subscriber?.name ?? '' },
     ...{ zone, currency, starts, asOf: now, enrolledAt: laterOf(within?.from, meter.enrolledAt), toldBefore, supplies },
     dates: starts.slice(0, -1).map((at) => dateText(civilDayAt(zone, at))),
-    before: await ledgerWithin(tx, { svpmsn, before: begin }, within),
+    before: await ledgerBefore(tx, meter, begin, within),
     postings: own,
     trades: new Map(
       (await tx.trades.of(orders)).flatMap((trade): [string, Trade][] => (trade ? [[trade.id, trade]] : [])),
@@ -99,6 +99,20 @@ export async function postingsOf(
     if (last === undefined || page.length < PAGE || isSeen) return { own, earlier };
     before = last.sequence;
   }
+}
+
+/** Of a meter's ledger before an instant, what was posted in a stay: a stay begins with nothing. */
+export async function ledgerBefore(
+  tx: StoreReads,
+  meter: Meter,
+  before: Milliseconds,
+  within: Stay | undefined,
+): Promise<readonly Line[]> {
+  if (within === undefined) return tx.ledgerOf(meter.svpmsn, before);
+  if (before <= within.from) return [];
+  const { own } = await postingsOf(tx, meter, { begin: within.from, end: before });
+  const theirs = await postingsWithin(tx, own, within);
+  return theirs.flatMap(({ lines }) => lines);
 }
 
 async function receiptsOf(tx: StoreReads, orders: readonly string[]): Promise<Map<string, string>> {

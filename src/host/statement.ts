@@ -150,7 +150,7 @@ export interface StatementInput {
   readonly asOf: Milliseconds;
   readonly enrolledAt: Milliseconds;
   /** Of the ledger before the period. */
-  readonly before: readonly LedgerSum[];
+  readonly before: readonly Sum[];
   /** Of the period, the oldest first. */
   readonly postings: readonly Posting[];
   /** When spending was last booked before the period; when the meter was enrolled, if it never was. */

@@ -1,8 +1,8 @@
-import { type Milliseconds, milliseconds, type Svpmsn } from '../units/index.ts';
+import { type Milliseconds, milliseconds } from '../units/index.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
 import { latestTenancy } from './leaving.ts';
 import type { StoreReads } from './ports.ts';
-import type { HostFailure, LedgerSum, Meter, Posting, Tenancy } from './types.ts';
+import type { HostFailure, Meter, Posting, Tenancy } from './types.ts';
 
 /** When a subscriber had a meter, the last time: what others used and paid there is none of theirs. */
 export interface Stay {
@@ -61,19 +61,10 @@ const MS_PER_MINUTE = 60_000;
 const floorMinute = (at: number): number => Math.floor(at / MS_PER_MINUTE) * MS_PER_MINUTE;
 const ceilMinute = (at: number): number => Math.ceil(at / MS_PER_MINUTE) * MS_PER_MINUTE;
 
-/** Of a meter's ledger before an instant, what was posted in a stay: it begins with nothing. */
-export async function ledgerWithin(
-  tx: StoreReads,
-  { svpmsn, before }: { readonly svpmsn: Svpmsn; readonly before: Milliseconds },
-  stay: Stay | undefined,
-): Promise<LedgerSum[]> {
-  if (stay === undefined) return tx.ledgerOf(svpmsn, before);
-  const end = Math.max(before, stay.from) as Milliseconds;
-  const others = await tx.ledgerOf(svpmsn, stay.from);
-  return [...(await tx.ledgerOf(svpmsn, end)), ...others.map((sum) => ({ ...sum, amount: -sum.amount }))];
-}
-
-/** Postings of a stay: what is booked later about an order from before it is of whoever ordered. */
+/**
+ * Of a meter's postings those of a stay: what is booked later about an order for the same meter from before it is of
+ * whoever ordered. An order for another meter is of the same household, which it followed from there.
+ */
 export async function postingsWithin<P extends Posting>(
   tx: StoreReads,
   postings: readonly P[],
@@ -81,8 +72,12 @@ export async function postingsWithin<P extends Posting>(
 ): Promise<P[]> {
   if (stay === undefined) return [...postings];
   const ids = [...new Set(postings.flatMap(({ order }) => order ?? []))];
-  const before = new Set(
-    (await tx.ordersOf(ids)).flatMap((order) => (order !== undefined && order.orderedAt < stay.from ? [order.id] : [])),
+  const before = new Map(
+    (await tx.ordersOf(ids)).flatMap((order) =>
+      order !== undefined && order.orderedAt < stay.from ? [[order.id, order.svpmsn]] : [],
+    ),
   );
-  return postings.filter(({ at, order }) => isWithin(at, stay) && !(order !== undefined && before.has(order)));
+  return postings.filter(
+    ({ at, order, svpmsn }) => isWithin(at, stay) && (order === undefined || before.get(order) !== svpmsn),
+  );
 }
