@@ -6,9 +6,9 @@ import { queueCommand } from './command-queue.ts';
 import { paidWithRest } from './ledger.ts';
 import {
   duesOf,
-  duesOfPerson,
   MOVE_OUT_PREFIX,
   moveDues,
+  owesAt,
   REPAYMENT_PREFIX,
   REPAYMENT_SOURCE,
   sellMoved,
@@ -130,7 +130,8 @@ export async function duesBooked(tx: StoreReads, { svpmsn }: Pick<Meter, 'svpmsn
 
 /**
  * What was left is the household's, once: in the transaction that lets it be gone. It goes to its next meter, with what
- * is due; or pays what is due, and the rest is paid out. Arrears that remain stay with the person.
+ * is due; or pays what is due, and the rest is paid out. Arrears that remain are owed at another meter of theirs, or by
+ * the person.
  */
 export async function settleLeaving(
   tx: StoreTransaction,
@@ -154,7 +155,7 @@ export async function settleLeaving(
       await tx.dues.put([settleDues(dues, parts, 1n)]);
       await tx.post([paidWithRest(parts, { at: now, svpmsn, order })]);
     }
-    await moveDues(tx, { from: duesOf(meter), to: duesOfPerson(tenancy.subscriber), order }, now);
+    await moveDues(tx, { from: duesOf(meter), to: await owesAt(tx, tenancy.subscriber), order }, now);
   }
   const carried = next === undefined ? 0n : balance;
   const left: Tenancy = {

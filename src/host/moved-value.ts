@@ -2,7 +2,7 @@ import { type Milliseconds, type Svpmsn, svpmsn, svpmsnText, tokens } from '../u
 import { claimOf } from './claim.ts';
 import { allEnergy, move, sold } from './ledger.ts';
 import { newOrder } from './new-order.ts';
-import type { StoreTransaction } from './ports.ts';
+import type { StoreReads, StoreTransaction } from './ports.ts';
 import { type Account, Lane, type Meter, type Order } from './types.ts';
 import { wake } from './work.ts';
 
@@ -78,6 +78,19 @@ interface DuesOf {
 
 export const duesOf = ({ svpmsn }: { readonly svpmsn: Svpmsn }): DuesOf => ({ id: String(svpmsn), svpmsn });
 export const duesOfPerson = (subscriber: string): DuesOf => ({ id: `subscriber:${subscriber}` });
+
+/** Meters of a household that take value: what it owes is recovered there, from what it pays. */
+export async function openMetersOf(tx: StoreReads, subscriber: string): Promise<Meter[]> {
+  const meters = await tx.meters({ subscriber });
+  const purses = await tx.pursesOf(meters.map(({ svpmsn }) => svpmsn));
+  return meters.filter((_, i) => purses[i]?.state === 'open');
+}
+
+/** Where a household owes whose meter takes no value any more: at another of theirs that does, or nowhere yet. */
+export async function owesAt(tx: StoreReads, subscriber: string): Promise<DuesOf> {
+  const [meter] = await openMetersOf(tx, subscriber);
+  return meter === undefined ? duesOfPerson(subscriber) : duesOf(meter);
+}
 
 /** What a person owes who has no meter is owed at the one that they get, if they owe anything. */
 export const bringDues = (

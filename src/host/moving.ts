@@ -18,7 +18,7 @@ import {
   tenancyId,
 } from './leaving.ts';
 import { move, restPaidOut } from './ledger.ts';
-import { bringDues } from './moved-value.ts';
+import { bringDues, openMetersOf } from './moved-value.ts';
 import { cancelPayment } from './payments.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import { takeBack } from './replacement.ts';
@@ -63,8 +63,9 @@ export async function moveOut(
   if (before !== undefined && before.state !== 'living') return again(tx, { ...found, tenancy: before }, asked, now);
   const fault = meterFault(found, asked) ?? (await nextFault(tx, meter, asked));
   if (fault !== undefined) return fault;
-  for (const number of [meter.svpmsn, ...(asked.next === undefined ? [] : [asked.next])]) {
-    const dues = await duesNow(tx, number, zone, now);
+  // Also of each to which may go what they owe.
+  for (const { svpmsn } of [meter, ...(await openMetersOf(tx, meter.subscriber))]) {
+    const dues = await duesNow(tx, svpmsn, zone, now);
     if (isFailure(dues)) return dues;
     await tx.dues.put([dues]);
   }

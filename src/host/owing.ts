@@ -1,38 +1,35 @@
 import type { Milliseconds } from '../units/index.ts';
+import { latestTenancy } from './leaving.ts';
 import { move } from './ledger.ts';
-import { duesOf, duesOfPerson } from './moved-value.ts';
-import type { StoreReads, StoreTransaction } from './ports.ts';
-import type { Payment, Tenancy } from './types.ts';
+import { duesOf, owesAt } from './moved-value.ts';
+import type { StoreTransaction } from './ports.ts';
+import { firstDues } from './terms.ts';
+import type { Payment } from './types.ts';
 
 /**
- * Money that was taken back is owed by whoever lived there when it was paid: it follows a household that moved out to
- * its next meter, or waits for it.
+ * Money that was taken back is owed by whoever lived there when it was paid: where the meter takes no value from them
+ * any more, at another one of theirs that does, or at the one that they get.
  */
 export async function oweAgain(
   tx: StoreTransaction,
   { svpmsn, at }: Pick<Payment, 'svpmsn' | 'at'>,
-  { amount, order }: { readonly amount: bigint; readonly order: string },
+  { amount, order, zone }: { readonly amount: bigint; readonly order: string; readonly zone: string },
   now: Milliseconds,
 ): Promise<void> {
   const [gone] = (await tx.tenancies.where('svpmsn', svpmsn)).filter(
     ({ leftAt }) => leftAt !== undefined && leftAt >= at,
   );
-  const to = gone === undefined ? duesOf({ svpmsn }) : await whereabouts(tx, gone);
+  const [[meter], [purse]] = [await tx.metersOf([svpmsn]), await tx.pursesOf([svpmsn])];
+  // What is owed where somebody is about to leave goes with them when they do.
+  const isThere = purse?.state !== 'closed' || (await latestTenancy(tx, svpmsn))?.state === 'leaving';
+  const here = duesOf({ svpmsn });
+  const to = gone === undefined && isThere ? here : await owesAt(tx, gone?.subscriber ?? meter?.subscriber ?? '');
   const [known] = await tx.dues.of([to.id]);
-  if (gone === undefined) {
-    if (known !== undefined) await tx.dues.put([{ ...known, arrears: known.arrears + amount }]);
-    return;
-  }
-  const dues = known ?? { id: to.id, arrears: 0n, fixedCharge: 0n, chargedMonth: 0 };
+  const [there] = to.svpmsn === undefined ? [] : await tx.metersOf([to.svpmsn]);
+  const nothing = { id: to.id, arrears: 0n, fixedCharge: 0n, chargedMonth: 0 };
+  const dues = known ?? (there === undefined ? nothing : firstDues(there, zone));
   await tx.dues.put([{ ...dues, arrears: dues.arrears + amount }]);
-  const there = { at: now, order, ...(to.svpmsn !== undefined && { svpmsn: to.svpmsn }) };
-  await tx.post([move('debt', -amount, { at: now, order, svpmsn }), move('debt', amount, there)]);
-}
-
-/** Where a household that moved out has dues now: at a meter of theirs that was bought at, or nowhere yet. */
-async function whereabouts(tx: StoreReads, { subscriber }: Tenancy) {
-  const meters = await tx.meters({ subscriber });
-  const dues = await tx.dues.of(meters.map(({ svpmsn }) => String(svpmsn)));
-  const meter = meters.find((_, i) => dues[i] !== undefined);
-  return meter === undefined ? duesOfPerson(subscriber) : duesOf(meter);
+  if (to.id === here.id) return;
+  const occasion = { at: now, order, ...(to.svpmsn !== undefined && { svpmsn: to.svpmsn }) };
+  await tx.post([move('debt', -amount, { at: now, order, svpmsn }), move('debt', amount, occasion)]);
 }

@@ -251,7 +251,7 @@ export class Payments {
     const { id, svpmsn, paid, method } = payment;
     const occasion = { at: this.#ports.clock.now(), svpmsn, order: orderOfPayment(id) };
     await tx.post([returned(method, BigInt(paid), occasion)]);
-    await oweAgain(tx, payment, { amount: BigInt(paid), order: occasion.order }, occasion.at);
+    await oweAgain(tx, payment, { amount: BigInt(paid), order: occasion.order, zone: this.#zone }, occasion.at);
     return { ...payment, state: 'returned', why };
   }
 
