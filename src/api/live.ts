@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type HostByName, type NumberedEvent, type NumberedPosting, StoreError } from '../host/index.ts';
-import type { Svpmsn } from '../units/index.ts';
+import { type HostByName, type NumberedEvent, type NumberedPosting, StoreError, type Whose } from '../host/index.ts';
 import { CallFeed } from './call-feed.ts';
 import { EventStreams, type StreamClient, type StreamLimits } from './event-streams.ts';
 import { timeJson } from './schemas/demo.ts';
@@ -28,7 +27,8 @@ const EVENTS_LOOKED_BACK = 64;
 
 type Row = {
   readonly number: number;
-  readonly svpmsn: Svpmsn | undefined;
+  /** Subscribers who may be told; absent where none listens. */
+  readonly whose: Whose | undefined;
   readonly kind: 'posting' | 'meter-event';
   readonly data: string;
 };
@@ -40,14 +40,14 @@ interface Position {
 }
 
 export interface Listener extends StreamClient {
-  /** Those that it may hear of; all where there are none. */
-  readonly meters: ReadonlySet<number> | undefined;
+  /** The subscriber of whom alone it may hear, as far as the lists tell them too. */
+  readonly only: string | undefined;
   /** It asked for what passes between host and meters too, and may hear of all of them. */
   readonly traffic: boolean;
   /** It asked for calls by telephone too, and may hear of them. */
   readonly calls: boolean;
-  /** Whether it may still listen, and to which meters; asked now and then. */
-  readonly allowed: () => Promise<{ readonly meters: ReadonlySet<number> | undefined } | undefined>;
+  /** Whether it may still listen; asked now and then. */
+  readonly allowed: () => Promise<boolean>;
 }
 
 interface Beginning {
@@ -59,7 +59,6 @@ interface Beginning {
 }
 
 interface Client extends Listener {
-  meters: ReadonlySet<number> | undefined;
   position: Position;
   /** Numbers of the last events that it was told. */
   told: Set<number>;
@@ -166,7 +165,8 @@ export class LiveFeed {
     if (clients.length === 0) return;
     const posting = Math.min(...clients.map(({ position }) => position.posting));
     const event = Math.min(...clients.map(({ position }) => position.event));
-    const rows = await this.#since({ posting, event: Math.max(0, event - EVENTS_LOOKED_BACK) });
+    const areScoped = clients.some(({ only }) => only !== undefined);
+    const rows = await this.#since({ posting, event: Math.max(0, event - EVENTS_LOOKED_BACK) }, areScoped);
     const missed = rows === undefined ? await this.begin(undefined) : undefined;
     for (const client of clients) {
       if (missed !== undefined) {
@@ -180,12 +180,8 @@ export class LiveFeed {
   async #beat(): Promise<void> {
     this.#beatAt = performance.now() + this.#heartbeatMs;
     for (const client of this.#streams.clients) {
-      const allowed = await client.allowed();
-      if (allowed === undefined) client.response.end();
-      else {
-        client.meters = allowed.meters;
-        this.#streams.beat(client);
-      }
+      if (await client.allowed()) this.#streams.beat(client);
+      else client.response.end();
     }
   }
 
@@ -202,8 +198,7 @@ export class LiveFeed {
         client.position = { posting, event: Math.max(event, number) };
         client.told.add(number);
       }
-      const isFor = client.meters === undefined || (row.svpmsn !== undefined && client.meters.has(row.svpmsn));
-      if (isFor) frames.push(frame(kind, client.position, row.data));
+      if (client.only === undefined || row.whose?.has(client.only)) frames.push(frame(kind, client.position, row.data));
     }
     for (const number of client.told) {
       if (number <= client.position.event - EVENTS_LOOKED_BACK) client.told.delete(number);
@@ -212,7 +207,7 @@ export class LiveFeed {
   }
 
   /** What came after a position, the oldest first; `undefined` where it is too much. */
-  async #since({ posting, event }: Position): Promise<readonly Row[] | undefined> {
+  async #since({ posting, event }: Position, areScoped: boolean): Promise<readonly Row[] | undefined> {
     const postings = await newer(
       posting,
       (query) => this.#host.postings(query),
@@ -224,20 +219,24 @@ export class LiveFeed {
       ({ number }) => number,
     );
     if (postings === undefined || events === undefined) return undefined;
-    return [...postings.map(postingRow), ...events.map(eventRow)];
+    const whose = areScoped ? await this.#host.whose({ postings, events }) : undefined;
+    return [
+      ...postings.map((each, i) => postingRow(each, whose?.postings[i])),
+      ...events.map((each, i) => eventRow(each, whose?.events[i])),
+    ];
   }
 }
 
-const postingRow = (posting: NumberedPosting): Row => ({
+const postingRow = (posting: NumberedPosting, whose: Whose | undefined): Row => ({
   number: posting.sequence,
-  svpmsn: posting.svpmsn,
+  whose,
   kind: 'posting',
   data: JSON.stringify(postingJson(posting)),
 });
 
-const eventRow = (event: NumberedEvent): Row => ({
+const eventRow = (event: NumberedEvent, whose: Whose | undefined): Row => ({
   number: event.number,
-  svpmsn: event.svpmsn,
+  whose,
   kind: 'meter-event',
   data: JSON.stringify(eventJson(event)),
 });

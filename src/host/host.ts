@@ -81,7 +81,7 @@ import { openShiftOf } from './shifts.ts';
 import { SlotPayments } from './slot-payments.ts';
 import { standingOf } from './standing.ts';
 import { readStatement } from './statement-reading.ts';
-import { stayOf } from './stay.ts';
+import { stayOf, whoseAre } from './stay.ts';
 import { previewTariff } from './tariff-preview.ts';
 import { readTariffWeek } from './tariff-week.ts';
 import { assignTariff, latestTariffs, publishTariff, tariffVersions } from './tariffs.ts';
@@ -411,6 +411,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       ),
     tenancies: (meter) => orStoreFailure(store.read((tx) => tenanciesOf(tx, meter))),
     stay: (whose) => orStoreFailure(store.read((tx) => stayOf(tx, whose))),
+    whose: (happened) => store.read((tx) => whoseAre(tx, happened)),
     dues: (meter) => orStoreFailure(store.read((tx) => duesNow(tx, meter, settings.zone, clock.now()))),
 
     voidOrder: (orderId) => andDispatch(request((tx, now) => voidOrder(tx, orderId, now))),

@@ -112,6 +112,7 @@ export type HostByName = Pick<
   | 'duesOfPerson'
   | 'tenancies'
   | 'stay'
+  | 'whose'
   | 'receipts'
   | 'webhooks'
   | 'periods'

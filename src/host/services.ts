@@ -36,7 +36,7 @@ import type { JournalQuery, Numbered, OrderedQuery } from './shelf-port.ts';
 import type { MeterStanding } from './standing.ts';
 import type { Statement } from './statement.ts';
 import type { StatementQuery } from './statement-reading.ts';
-import type { Stay } from './stay.ts';
+import type { Happened, Stay, Whose } from './stay.ts';
 import type { PreviewQuery, TariffPreview } from './tariff-preview.ts';
 import type { TariffWeek, TariffWeekQuery } from './tariff-week.ts';
 import type { Thing } from './things.ts';
@@ -99,7 +99,7 @@ export type { ClosedPeriod, CloseRequest } from './settlement.ts';
 export type { MeterStanding } from './standing.ts';
 export type * from './statement.ts';
 export type { StatementQuery } from './statement-reading.ts';
-export type { Stay } from './stay.ts';
+export type { Stay, Whose } from './stay.ts';
 export type { PreviewBand, PreviewQuery, PreviewSide, PreviewStep, TariffPreview } from './tariff-preview.ts';
 export type { TariffDayView, TariffWeek, TariffWeekQuery } from './tariff-week.ts';
 export type { Debt, Purchase, Quote, Traded } from './trading.ts';
@@ -331,6 +331,8 @@ export interface HostServices extends AgentReads, CardServices {
   tenancies(meter: number): Promise<Tenancy[] | HostFailure>;
   /** When a subscriber had a meter, the last time. */
   stay(whose: MoveIn): Promise<Stay | HostFailure>;
+  /** Which subscribers may be told of each of these. */
+  whose(happened: Happened): Promise<Happened<Whose, Whose>>;
 
   /** Takes a sale back, if it is not in the meter already; the receipt decides (X8). */
   voidOrder(orderId: string): Promise<NumberedOrder | HostFailure>;

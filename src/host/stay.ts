@@ -2,7 +2,7 @@ import { type Milliseconds, milliseconds } from '../units/index.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
 import { latestTenancy } from './leaving.ts';
 import type { StoreReads } from './ports.ts';
-import type { HostFailure, Meter, Posting, Tenancy } from './types.ts';
+import type { HostFailure, Meter, NumberedEvent, NumberedPosting, Posting, Tenancy } from './types.ts';
 
 /** When a subscriber had a meter, the last time: what others used and paid there is none of theirs. */
 export interface Stay {
@@ -18,13 +18,20 @@ export async function stayOf(
 ): Promise<Stay | HostFailure> {
   const found = await findMeter(tx, number);
   if (isFailure(found)) return found;
-  const { meter } = found;
-  const all = await tx.tenancies.where('svpmsn', meter.svpmsn);
-  const last = all.filter((each) => each.subscriber === subscriber).at(-1);
-  if (last !== undefined) return { subscriber, from: last.movedInAt, until: endOf(last) };
+  const stay = (await staysAt(tx, found.meter)).get(subscriber);
+  return stay ?? fail('tenancy-unknown', `Subscriber "${subscriber}" never had this meter: check the id.`);
+}
+
+/** Of each household that has or had a meter its stay there. */
+async function staysAt(tx: StoreReads, { svpmsn, subscriber }: Meter): Promise<ReadonlyMap<string, Stay>> {
+  const stays = new Map<string, Stay>();
+  for (const tenancy of await tx.tenancies.where('svpmsn', svpmsn)) {
+    const { subscriber, movedInAt: from } = tenancy;
+    stays.set(subscriber, { subscriber, from, until: endOf(tenancy) });
+  }
   // Nobody ever moved there: all that is known of it is theirs.
-  if (meter.subscriber === subscriber) return { subscriber, from: milliseconds(0), until: undefined };
-  return fail('tenancy-unknown', `Subscriber "${subscriber}" never had this meter: check the id.`);
+  if (!stays.has(subscriber)) stays.set(subscriber, { subscriber, from: milliseconds(0), until: undefined });
+  return stays;
 }
 
 /** What is booked as they leave is theirs still. */
@@ -80,4 +87,42 @@ export async function postingsWithin<P extends Posting>(
   return postings.filter(
     ({ at, order, svpmsn }) => isWithin(at, stay) && (order === undefined || before.get(order) !== svpmsn),
   );
+}
+
+/** Rows of the two lists, or something of each of them. */
+export interface Happened<P = NumberedPosting, E = NumberedEvent> {
+  readonly postings: readonly P[];
+  readonly events: readonly E[];
+}
+/** Subscribers. */
+export type Whose = ReadonlySet<string>;
+const NOBODYS: Whose = new Set();
+
+/**
+ * Whose each posting and event is: of whoever lived at its meter then, as their statements tell; events are told to no
+ * household that left.
+ * @returns subscribers of each, in the order of the rows: more than one where one left and the next came at once
+ */
+export async function whoseAre(tx: StoreReads, { postings, events }: Happened): Promise<Happened<Whose, Whose>> {
+  const meters = await tx.metersOf([...new Set([...postings, ...events].flatMap(({ svpmsn }) => svpmsn ?? []))]);
+  const found = { postings: new Map<number, Set<string>>(), events: new Map<number, Set<string>>() };
+  const note = (of: Map<number, Set<string>>, number: number, subscriber: string) =>
+    of.set(number, (of.get(number) ?? new Set()).add(subscriber));
+  for (const meter of meters) {
+    if (meter === undefined) continue;
+    const posted = postings.filter(({ svpmsn }) => svpmsn === meter.svpmsn);
+    const stays = await staysAt(tx, meter);
+    for (const stay of stays.values()) {
+      for (const { sequence } of await postingsWithin(tx, posted, stay))
+        note(found.postings, sequence, stay.subscriber);
+    }
+    const from = stays.get(meter.subscriber)?.from ?? 0;
+    for (const { svpmsn, number, heardAt } of events) {
+      if (svpmsn === meter.svpmsn && heardAt >= from) note(found.events, number, meter.subscriber);
+    }
+  }
+  return {
+    postings: postings.map(({ sequence }) => found.postings.get(sequence) ?? NOBODYS),
+    events: events.map(({ number }) => found.events.get(number) ?? NOBODYS),
+  };
 }

@@ -10,7 +10,7 @@ import { made } from '../../src/host/rig.testing.ts';
 import { EventKind } from '../../src/records/index.ts';
 import { openPostgresStore } from '../../src/storage/index.ts';
 import { postgresMissing, startPostgres } from '../../src/storage/postgres.testing.ts';
-import { unixSeconds } from '../../src/units/index.ts';
+import { svpmsn, unixSeconds } from '../../src/units/index.ts';
 import { type Visitor, World, type WorldSettings } from './world.ts';
 
 const LIVE = { everyMs: 10, heartbeatMs: 20 };
@@ -151,6 +151,55 @@ test('a meter that calls is heard, and after a break everything since is told', 
     const longAgo = new Listener(port, operator, '0-0');
     await longAgo.until((listener) => listener.kinds().length === 5);
   }));
+
+test('a household hears of a meter what was booked while it lives there, live and after a break', () =>
+  listening(
+    async (world, port) => {
+      const { rig, host } = world;
+      await rig.enrol(5);
+      const called = (sequence: number) =>
+        rig.store.transaction((tx) => {
+          const event = { time: unixSeconds(5), kind: EventKind.coverOpened, supply: 0, detail: 0, value: 0 } as const;
+          return tx.addEvents([{ ...event, svpmsn: svpmsn(3), sequence, heardAt: rig.clock.now() }]);
+        });
+      const told = ({ heard }: Listener) =>
+        heard.map(({ event, data }) => (event === 'posting' ? JSON.parse(data).order : event)).filter(Boolean);
+      await rig.store.transaction(async (tx) => {
+        const [person] = await tx.people.of(['kim']);
+        if (person !== undefined) await tx.people.put([{ ...person, id: 'lee', subscriber: 'lee' }]);
+      });
+      const kims = await world.as('subscriber');
+      const kim = await new Listener(port, kims).begun();
+      await sell(world, 'kims');
+      await rig.settle();
+      await called(1);
+      await kim.until((listener) => told(listener).includes('meter-event'));
+      const left = made(await host.by(world.act('moveOut')).moveOut({ meter: 3, isDead: false }));
+      await rig.settle();
+      await called(2);
+      rig.clock.ms += 60_000;
+      made(await host.by(world.act('moveIn')).moveIn({ meter: 3, subscriber: 'lee' }));
+      await rig.settle();
+      made(await host.by(world.act('payOutRest')).payOutRest({ id: left.id, method: 'cash' }));
+      await called(3);
+      await sell(world, 'lees own');
+      await sell(world, 'at the other', 5);
+      await kim.until((listener) => told(listener).includes('at the other'));
+      const closing = `move-out:${left.id}#1`;
+      assert.deepEqual([...new Set(told(kim))], ['kims', 'meter-event', closing, 'at the other']);
+      assert.equal(told(kim).filter((each) => each === 'meter-event').length, 1);
+
+      const lee = new Listener(port, await world.logIn('lee'), '0-0');
+      await lee.until((listener) => told(listener).includes('meter-event'));
+      assert.deepEqual([...new Set(told(lee))], ['lees own', 'meter-event']);
+      assert.equal(told(lee).filter((each) => each === 'meter-event').length, 1);
+      const again = new Listener(port, kims, '0-0');
+      await again.until((listener) => told(listener).includes('at the other'));
+      assert.deepEqual([...new Set(told(again))], ['kims', closing, 'at the other']);
+    },
+    // What they live in is not asked for now and then.
+    { live: { ...LIVE, heartbeatMs: 3_600_000 } },
+  ));
 
 test('who missed too much is told to read the lists anew', () =>
   listening(async (world, port) => {

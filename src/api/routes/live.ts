@@ -9,7 +9,6 @@ import type { Api, ApiServices, FastifyRequest } from '../server.ts';
 
 /** Live state as server-sent events. */
 export function liveRoutes(app: Api, services: ApiServices, settings: LiveSettings | undefined): void {
-  const { host } = services;
   const feed = new LiveFeed(services, settings);
   app.addHook('preClose', async () => feed.close());
 
@@ -53,10 +52,9 @@ export function liveRoutes(app: Api, services: ApiServices, settings: LiveSettin
       if (!feed.hasRoom(by)) throw new Problem('busy', 'Too many listen already: close one, or come again later.');
       const lastId = request.headers['last-event-id'];
       const beginning = await feed.begin(typeof lastId === 'string' ? lastId : undefined, calls);
-      const meters = await metersOf(onlySubscriber(request));
-      const allowed = async () =>
-        (await mayListen(request, calls)) ? { meters: await metersOf(onlySubscriber(request)) } : undefined;
-      feed.join({ by, response: openStream(reply), meters, traffic, calls, allowed }, beginning);
+      const only = onlySubscriber(request);
+      const allowed = () => mayListen(request, calls);
+      feed.join({ by, response: openStream(reply), only, traffic, calls, allowed }, beginning);
     },
   );
 
@@ -69,10 +67,5 @@ export function liveRoutes(app: Api, services: ApiServices, settings: LiveSettin
     const found = await services.people.session(session.token);
     if (found === undefined || (calls && reachOf('listCalls', found.person.role) !== 'all')) return false;
     return reachOf('streamEvents', found.person.role) === request.reach;
-  }
-
-  async function metersOf(subscriber: string | undefined): Promise<ReadonlySet<number> | undefined> {
-    if (subscriber === undefined) return undefined;
-    return new Set((await host.meters({ subscriber })).map(({ meter }) => meter.svpmsn));
   }
 }
