@@ -87,9 +87,8 @@ export async function readMinutes(
   const span = { fromDay: Math.floor(from / MS_PER_DAY), toDay: Math.floor((end - 1) / MS_PER_DAY) };
   const checks = await readingChecks(tx, { svpmsn: meter.svpmsn, supply }, span);
   const days = starts.slice(0, -1).map((start, i) => {
-    const stretch = { start, end: Math.min(starts[i + 1] as number, now), zone };
-    const found = checksOf(checks, stretch).filter(({ from }) => isWithin(start + from * MS_PER_MINUTE, query.within));
-    return { ...dayOf(record, price, { ...stretch, within: query.within }), checks: found };
+    const stretch = { start, end: Math.min(starts[i + 1] as number, now), zone, within: query.within };
+    return { ...dayOf(record, price, stretch), checks: checksOf(checks, stretch) };
   });
   return { svpmsn: meter.svpmsn, supply, zone, asOf: now, days };
 }
@@ -146,17 +145,23 @@ function dayOf(
   return { date: dateText(civilDayAt(zone, start)), start, energy, percents, bands };
 }
 
-/** Findings of UTC days, cut to a civil day; what is estimated is divided by minutes. */
+/** Findings of UTC days, cut to a civil day as far as it is of a stay; what is estimated is divided by minutes. */
 export function checksOf<Finding extends ReadingFinding>(
   checks: readonly { readonly day: number; readonly findings: readonly Finding[] }[],
-  { start, end }: { readonly start: number; readonly end: number },
+  { start, end, within }: { readonly start: number; readonly end: number; readonly within: Stay | undefined },
 ): Finding[] {
-  const [first, last] = [start / MS_PER_MINUTE, Math.floor(end / MS_PER_MINUTE)];
+  const { from = 0, until = Number.POSITIVE_INFINITY } = within ?? {};
+  const first = start / MS_PER_MINUTE;
+  // The minutes that begin within it.
+  const [earliest, last] = [
+    Math.max(first, Math.ceil(from / MS_PER_MINUTE)),
+    Math.min(Math.floor(end / MS_PER_MINUTE), Math.ceil(until / MS_PER_MINUTE)),
+  ];
   return checks.flatMap(({ day, findings }) =>
     findings.flatMap((finding) => {
       const { from, minutes, estimated } = finding;
       const at = day * MINUTES_PER_DAY + from;
-      const [begin, until] = [Math.max(at, first), Math.min(at + minutes, last)];
+      const [begin, until] = [Math.max(at, earliest), Math.min(at + minutes, last)];
       if (begin >= until) return [];
       const share = (until - begin) / minutes;
       const cut = { ...finding, from: begin - first, minutes: until - begin };

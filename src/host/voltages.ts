@@ -16,6 +16,7 @@ import { findMeter, isFailure } from './failures.ts';
 import { networkOf } from './line-networks.ts';
 import { checksOf, daysOf, MINUTES_DAYS_MAX, type MinutesQuery, supplyOf } from './load.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
+import { isWithin } from './stay.ts';
 import type { HostFailure, Knowledge, Meter, VoltageReading } from './types.ts';
 
 const MS_PER_MINUTE = 60_000;
@@ -160,10 +161,14 @@ export async function readVoltages(
     const first = start / (VOLTAGE_MINUTES * MS_PER_MINUTE);
     const millivolts = Array.from({ length: quarters }, (_, quarter) => {
       const at = Math.floor(first) + quarter;
+      // One that is another's in part is none of theirs.
+      const [begin, last] = [at * VOLTAGE_MINUTES, (at + 1) * VOLTAGE_MINUTES - 1];
+      if (![begin, last].every((minute) => isWithin(minute * MS_PER_MINUTE, query.within))) return NOT_KNOWN;
       const value = volts.get(Math.floor(at / VOLTAGE_INTERVALS))?.[at % VOLTAGE_INTERVALS] ?? VOLTAGE_MISSING;
       return value === VOLTAGE_MISSING ? NOT_KNOWN : value * MILLIVOLTS_PER_STEP;
     });
-    return { date: dateText(civilDayAt(zone, start)), start, millivolts, checks: checksOf(readings, { start, end }) };
+    const checks = checksOf(readings, { start, end, within: query.within });
+    return { date: dateText(civilDayAt(zone, start)), start, millivolts, checks };
   });
   return { svpmsn, supply, zone, asOf: now, days };
 }

@@ -4,7 +4,7 @@ import { MemoryStore } from '../../src/host/index.ts';
 import { made } from '../../src/host/rig.testing.ts';
 import { emptyDayProfile } from '../../src/records/index.ts';
 import { svpmsn } from '../../src/units/index.ts';
-import { type Json, KIMS_METER, type Visitor, World } from './world.ts';
+import { type Json, KIMS_METER, LEES_METER, type Visitor, World } from './world.ts';
 
 const METER = `/api/v1/meters/${KIMS_METER}`;
 const METER_ID = svpmsn(3);
@@ -45,6 +45,13 @@ before(async () => {
     const profile = emptyDayProfile(SHARED_DAY, 1);
     profile.energies.fill(17);
     await tx.putProfile(METER_ID, profile);
+    const [id, heardAt] = [`000003-1-${SHARED_DAY}`, rig.clock.now()];
+    const told = { id, svpmsn: METER_ID, supply: 1, day: SHARED_DAY } as const;
+    const differs = { reason: 'differs', from: 0, minutes: 1440 } as const;
+    const volts = new Uint16Array(96).fill(23_000);
+    await tx.voltages.put([{ ...told, heardAt, volts, findings: [differs] }]);
+    const gap = { reason: 'missing', from: 0, minutes: 1440, estimated: 14_400 } as const;
+    await tx.readingChecks.put([{ ...told, checkedAt: heardAt, findings: [gap] }]);
   });
 });
 after(() => world.close());
@@ -140,6 +147,57 @@ test('of the day on which one left and the other came each sees the minutes that
   // Nine hours and a minute, and eight.
   assert.deepEqual([await use(operator), await use(lee)].map(Math.round), [(23 * 60 * 17) / 10, (8 * 60 * 17) / 10]);
   assert.ok((await use(kim)) <= ((9 * 60 + 2) * 17) / 10);
+});
+
+test('of that day each sees the voltages that were theirs, and what validation found of their own hours', async () => {
+  const told = async (visitor: Visitor, path: 'voltages' | 'minutes') => {
+    const { status, json, text } = await ask(visitor, 'GET', `${METER}/${path}?${span(SHARED, SHARED)}`);
+    assert.equal(status, 200, text);
+    const [day] = json.days as unknown as { millivolts: number[]; checks: { minute: number; minutes: number }[] }[];
+    assert.ok(day !== undefined);
+    return day;
+  };
+  // Local time is an hour before UTC, and quarters are told as long as they were there from their begin to their end.
+  const quarter = (hours: number) => (hours + 1) * 4;
+  const known = async (visitor: Visitor) => {
+    const { millivolts } = await told(visitor, 'voltages');
+    return millivolts.flatMap((each, i) => (each === -1 ? [] : [i]));
+  };
+  const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+  assert.deepEqual(await known(operator), range(quarter(0), quarter(23)));
+  assert.deepEqual(await known(lee), range(quarter(15), quarter(23)));
+  assert.deepEqual(await known(kim), range(quarter(0), quarter(9)));
+  for (const path of ['voltages', 'minutes'] as const) {
+    const found = async (visitor: Visitor) => {
+      const checks = (await told(visitor, path)).checks.map(({ minute, minutes }) => [minute, minute + minutes]);
+      return checks.flat().map((minute) => minute / 60 - 1);
+    };
+    assert.deepEqual(await found(operator), [0, 23], path);
+    assert.deepEqual(await found(lee), [15, 23], path);
+    const [from, until = 0, ...more] = await found(kim);
+    assert.deepEqual([from, more], [0, []], path);
+    // They left within minutes of having been asked to.
+    assert.ok(until > 9 && until < 9.25, `${path} until ${until}`);
+  }
+});
+
+test('what went through a purse is told to nobody who came after others, and to all others', async () => {
+  const totals = async (visitor: Visitor, meter: string) => {
+    const one = (await ask(visitor, 'GET', `/api/v1/meters/${meter}`)).json;
+    const { items } = (await ask(visitor, 'GET', '/api/v1/meters')).json as unknown as { items: Json[] };
+    const listed = items.find(({ number }) => String(number) === meter);
+    return [one, listed].map((view) => {
+      assert.ok(view !== undefined);
+      const { credited, spent, closed, owed, state } = view.purse as Json;
+      return { credited, spent, closed, owed, state };
+    });
+  };
+  const theirs = { credited: undefined, spent: undefined, closed: undefined, owed: '0', state: 'open' };
+  assert.deepEqual(await totals(lee, KIMS_METER), [theirs, theirs]);
+  const all = { credited: '540', spent: '0', closed: '500', owed: '0', state: 'open' };
+  assert.deepEqual(await totals(operator, KIMS_METER), [all, all]);
+  const own = { credited: '0', spent: '0', closed: '0', owed: '0', state: 'open' };
+  assert.deepEqual(await totals(lee, LEES_METER), [own, own]);
 });
 
 test('an operator names whose statement it is', async () => {

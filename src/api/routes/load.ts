@@ -55,8 +55,8 @@ export function loadRoutes(app: Api, { host }: ApiServices): void {
     },
     async (request) => {
       const { from, to, supply = 1 } = request.query;
-      const { meter } = await meterOfPath(host, request);
-      return voltagesJson(made(await host.voltages({ meter: meter.svpmsn, supply, from, to })));
+      const whose = await meterAndStay(host, request);
+      return voltagesJson(made(await host.voltages({ ...whose, supply, from, to })));
     },
   );
 

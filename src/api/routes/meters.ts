@@ -92,6 +92,16 @@ export async function wasTheirs(
   return !('reason' in stay) && at >= stay.from && at < (stay.until ?? Number.POSITIVE_INFINITY);
 }
 
+/** Whether who asks is a household that came after another. */
+async function hadOthersBefore(
+  host: Pick<HostServices, 'stay'>,
+  request: FastifyRequest,
+  { meter: { svpmsn, enrolledAt } }: MeterView,
+): Promise<boolean> {
+  const only = onlySubscriber(request);
+  return only !== undefined && made(await host.stay({ meter: svpmsn, subscriber: only })).from > enrolledAt;
+}
+
 export function meterRoutes(app: Api, services: ApiServices): void {
   const { host } = services;
   const tags = ['meters'];
@@ -127,7 +137,15 @@ export function meterRoutes(app: Api, services: ApiServices): void {
         ...afterNumberOf(query),
         limit: limitOf(query),
       });
-      return pageOf(found, query, meterJson, ({ meter }) => meter.svpmsn);
+      const shown = await Promise.all(
+        found.map(async (view) => ({ view, othersBefore: await hadOthersBefore(host, request, view) })),
+      );
+      return pageOf(
+        shown,
+        query,
+        ({ view, ...who }) => meterJson(view, who),
+        ({ view }) => view.meter.svpmsn,
+      );
     },
   );
 
@@ -145,7 +163,7 @@ export function meterRoutes(app: Api, services: ApiServices): void {
     async (request) => {
       const view = await meterOfPath(host, request);
       request.version = versionOf(stateOfMeter(view));
-      return meterJson(view);
+      return meterJson(view, { othersBefore: await hadOthersBefore(host, request, view) });
     },
   );
 

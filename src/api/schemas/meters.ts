@@ -53,12 +53,16 @@ export const PurseSchema = Type.Object(
     awaitsReceipts: Type.Boolean({ description: 'After a restore: the meter is asked for its receipts first.' }),
     freeze: Type.Optional(Type.String({ description: 'Why no value goes to the meter until a person decides.' })),
     frozenAt: Type.Optional(Instant),
-    credited: Amount,
-    closed: Amount,
-    spent: Amount,
+    credited: Type.Optional(Amount),
+    closed: Type.Optional(Amount),
+    spent: Type.Optional(Amount),
     owed: Amount,
   },
-  { $id: 'Purse', description: 'What the books know of the purse of a meter.' },
+  {
+    $id: 'Purse',
+    description:
+      'What the books know of the purse of a meter. All that was ever credited, closed and spent is not told to a household that came after another.',
+  },
 );
 export type PurseJson = Static<typeof PurseSchema>;
 
@@ -151,19 +155,25 @@ export const UseBucketSchema = Type.Object(
 );
 export type UseBucketJson = Static<typeof UseBucketSchema>;
 
-export const purseJson = (purse: Purse): PurseJson => ({
+export const purseJson = (purse: Purse, othersBefore = false): PurseJson => ({
   state: purse.state,
   lastCounter: purse.lastCounter,
   awaitsReceipts: purse.queryWanted,
   ...maybe('freeze', purse.freeze, same),
   ...maybe('frozenAt', purse.frozenAt, instantText),
-  credited: String(purse.credited),
-  closed: String(purse.closed),
-  spent: String(purse.spent),
+  ...(!othersBefore && {
+    credited: String(purse.credited),
+    closed: String(purse.closed),
+    spent: String(purse.spent),
+  }),
   owed: String(purse.owed),
 });
 
-export const meterJson = ({ meter, purse, known, age, standing }: MeterView): MeterJson => ({
+/** @param othersBefore who asks is a household that came after another: what both put in and spent is not told */
+export const meterJson = (
+  { meter, purse, known, age, standing }: MeterView,
+  { othersBefore = false }: { readonly othersBefore?: boolean } = {},
+): MeterJson => ({
   number: svpmsnText(meter.svpmsn),
   subscriber: meter.subscriber,
   localUnit: meter.localUnit,
@@ -177,7 +187,7 @@ export const meterJson = ({ meter, purse, known, age, standing }: MeterView): Me
     control: meter.controlGeneration,
     monitoring: meter.monitoringGeneration,
   },
-  purse: purseJson(purse),
+  purse: purseJson(purse, othersBefore),
   state: standing.state,
   why: [...standing.why],
   stale: standing.stale,
