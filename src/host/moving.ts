@@ -1,7 +1,8 @@
 import { Suite } from '../crypto/index.ts';
 import { RelayAction } from '../records/index.ts';
 import { monthAt } from '../tariff/index.ts';
-import { type Milliseconds, svpmsnText, tokens } from '../units/index.ts';
+import { type Milliseconds, svpmsnText } from '../units/index.ts';
+import { closeDeadPurse, repayByBooks } from './dead-purse.ts';
 import { fail, findMeter, isFailure, subscriberUnknown } from './failures.ts';
 import {
   closeFor,
@@ -131,28 +132,15 @@ async function nextFault(tx: StoreReads, meter: Meter, { next: number }: MoveOut
   return fail('meter-number-wrong', sentence);
 }
 
-/**
- * By the books alone. What the meter spent since it was heard last is the utility's loss; what it lent and told of is
- * owed still, and cannot be repaid in it.
- */
+/** By the books alone. What the meter lent and told of is owed still, and cannot be repaid in it. */
 async function leaveDead(
   tx: StoreTransaction,
-  { tenancy, meter }: Pick<Leaving, 'tenancy' | 'meter'>,
+  { tenancy: asked, meter }: Pick<Leaving, 'tenancy' | 'meter'>,
   now: Milliseconds,
 ): Promise<Tenancy> {
   const { svpmsn } = meter;
-  const id = closingId(tenancy);
-  const [[closing], [before]] = [await tx.ordersOf([id]), await tx.pursesOf([svpmsn])];
-  let purse = before as Purse;
-  if (closing !== undefined && closing.state !== 'closed') {
-    const amount = await heldBy(tx, purse);
-    const outstanding = await tx.outstanding(svpmsn);
-    if (outstanding?.order === id) await tx.deleteOutstanding(svpmsn);
-    await tx.putOrder({ ...closing, state: 'closed', amount: tokens(Number(amount)), settledAt: now });
-    purse = { ...purse, state: 'closed', closed: purse.closed + amount, bookedAt: now };
-    await tx.putPurse(purse);
-    if (amount > 0n) await tx.post([move('closed', amount, { at: now, svpmsn, order: id })]);
-  }
+  const tenancy = await closeByBooks(tx, { tenancy: asked, meter }, now);
+  const purse = await repayByBooks(tx, meter, now);
   const [repayment] = await tx.ordersOf([repaymentId(tenancy)]);
   // What is on its way to it stands on the arrears already.
   const underWay = repayment !== undefined && repayment.settledAt === undefined ? BigInt(repayment.amount) : 0n;
@@ -160,10 +148,31 @@ async function leaveDead(
   if (owed > 0n) {
     const dues = await duesBooked(tx, meter);
     await tx.dues.put([{ ...dues, arrears: dues.arrears + owed }]);
-    await tx.post([move('debt', owed, { at: now, svpmsn, order: id })]);
+    await tx.post([move('debt', owed, { at: now, svpmsn, order: closingId(tenancy) })]);
   }
   const read = { reading: 'last-proved', readAt: purse.reportedAt, owed: owed > 0n ? owed : 0n } as const;
   return settleLeaving(tx, { tenancy, meter, purse }, read, now);
+}
+
+/** Closes a purse that the meter has not closed, or to which something came after it had. */
+async function closeByBooks(
+  tx: StoreTransaction,
+  { tenancy, meter }: Pick<Leaving, 'tenancy' | 'meter'>,
+  now: Milliseconds,
+): Promise<Tenancy> {
+  const purse = await repayByBooks(tx, meter, now);
+  const [closing] = await tx.ordersOf([closingId(tenancy)]);
+  if (closing === undefined) throw new Error(`the closing of tenancy ${tenancy.id} is in the books`);
+  if (closing.settledAt === undefined) {
+    await closeDeadPurse(tx, closing, now);
+    return tenancy;
+  }
+  const isEmpty = purse.lastCounter === closing.counter || (await heldBy(tx, purse)) === 0n;
+  if (closing.state === 'closed' && isEmpty) return tenancy;
+  const next = await closeFor(tx, { tenancy, meter, purse }, now);
+  const [again] = await tx.ordersOf([closingId(next)]);
+  if (again !== undefined) await closeDeadPurse(tx, again, now);
+  return next;
 }
 
 /**

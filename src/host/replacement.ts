@@ -1,15 +1,13 @@
 import { Suite } from '../crypto/index.ts';
-import { Command } from '../exchange/index.ts';
-import { encodeRelayCommand, RelayAction } from '../records/index.ts';
+import { RelayAction } from '../records/index.ts';
 import { type Milliseconds, svpmsnText, tokens } from '../units/index.ts';
-import { lineRow } from './card-meters.ts';
-import { queueCommand } from './command-queue.ts';
+import { closeDeadPurse } from './dead-purse.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
-import { move } from './ledger.ts';
+import { switchAll } from './leaving.ts';
 import { moveOn, replacementId } from './moved-value.ts';
 import { newOrder } from './new-order.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
-import { type HostFailure, Lane, type Meter, type NumberedOrder, type Purse } from './types.ts';
+import { type HostFailure, Lane, type Meter, type NumberedOrder } from './types.ts';
 import { foundAlready, foundOf, purseFault, voidOrder } from './vending.ts';
 import { wake } from './work.ts';
 
@@ -104,23 +102,15 @@ export async function takeBack(tx: StoreTransaction, { svpmsn }: Meter, now: Mil
   }
 }
 
-/** By the books alone. What the meter spent since it was heard last is the utility's loss, and what it holds is nobody's. */
+/** If it comes back, nothing flows in it: what it holds is nobody's. */
 async function closeDead(
   tx: StoreTransaction,
   old: Meter,
   order: NumberedOrder,
   now: Milliseconds,
 ): Promise<NumberedOrder> {
-  const [purse] = await tx.pursesOf([old.svpmsn]);
-  const { credited, owed, spent, closed } = purse as Purse;
-  const fromCards = (await lineRow(tx, old.svpmsn))?.fromCards ?? 0n;
-  const amount = credited + fromCards + owed - spent - closed;
-  const done: NumberedOrder = { ...order, state: 'closed', amount: tokens(Number(amount)), settledAt: now };
-  await tx.putOrder(done);
-  await tx.putPurse({ ...(purse as Purse), state: 'closed', closed: closed + amount, bookedAt: now });
-  if (amount > 0n) await tx.post([move('closed', amount, { at: now, svpmsn: old.svpmsn, order: order.id })]);
-  await moveOn(tx, done, amount, now);
-  const body = encodeRelayCommand({ supply: 0, action: RelayAction.open });
-  await queueCommand(tx, old, { slot: 'relay-0-switch', h: Command.relay, body, version: 0 }, now);
+  const done = await closeDeadPurse(tx, order, now);
+  await moveOn(tx, done, BigInt(done.amount), now);
+  await switchAll(tx, old, RelayAction.open, now);
   return done;
 }

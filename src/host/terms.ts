@@ -96,7 +96,11 @@ export function settleWith(value: bigint, { terms, dues }: { readonly terms: Ter
 }
 
 /** Dues after a payment, or before one that was given back. */
-export const settleDues = (dues: Dues, { arrears, fixedCharge }: TradeParts, sign: 1n | -1n): Dues => ({
+export const settleDues = (
+  dues: Dues,
+  { arrears, fixedCharge }: Pick<TradeParts, 'arrears' | 'fixedCharge'>,
+  sign: 1n | -1n,
+): Dues => ({
   ...dues,
   arrears: dues.arrears - sign * arrears,
   fixedCharge: dues.fixedCharge - sign * fixedCharge,
@@ -119,4 +123,4 @@ const withoutTax = (gross: bigint, { taxBasisPoints }: Terms): bigint =>
 const withTax = (net: bigint, { taxBasisPoints }: Terms): bigint =>
   (net * (BASIS_POINTS + BigInt(taxBasisPoints)) + BASIS_POINTS - 1n) / BASIS_POINTS;
 
-const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+export const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
