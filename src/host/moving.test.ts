@@ -356,6 +356,58 @@ test('what was found in the meter after its purse was closed is theirs, also whe
   await assertAudited(rig, [HOME]);
 });
 
+test('what a dead meter that comes back takes no more is due again by who left, and not at the meter', async () => {
+  const at = await household();
+  const { rig, home } = at;
+  made(await rig.host.publishTerms({ ...TERMS, fixedChargePerMonth: 0 }));
+  made(await rig.host.bookDebt({ meter: HOME, amount: 30, reference: 'a loan' }));
+  rig.meters.delete(home.id);
+  made(await rig.host.purchase({ meter: HOME, paid: 40, method: 'cash', orderId: 'on its way' }));
+  await rig.settle(5_000);
+  assert.equal(await arrearsOf(rig, HOME), 10n);
+  const left = made(await out(rig, { isDead: true }));
+  assert.deepEqual([left.balance, left.settled, await owedBy(rig, 'kim')], [70n, 10n, 0n]);
+  rig.meters.set(home.id, home);
+  await rig.settle();
+  assert.equal(made(await rig.host.order('on its way')).state, 'refunded');
+  assert.deepEqual([await arrearsOf(rig, HOME), await owedBy(rig, 'kim')], [0n, 20n]);
+  await assertAudited(rig, [HOME]);
+});
+
+test('emergency credit for which the meter has no room is owed once, also when the meter dies and comes back', async () => {
+  for (const isDead of [false, true]) {
+    const at = await household();
+    const { rig, home } = at;
+    home.spend(70);
+    home.owed = 60;
+    await told(at);
+    made(await out(rig));
+    await rig.settle();
+    await told(at);
+    if (isDead) {
+      rig.meters.delete(home.id);
+      await rig.settle(5_000);
+      const left = made(await out(rig, { isDead }));
+      assert.deepEqual([left.state, left.owed, await owedBy(rig, 'kim')], ['left', 60n, 60n]);
+      rig.meters.set(home.id, home);
+    }
+    home.balance = 0xffff_ffff;
+    await rig.settle();
+    const repayments = async () =>
+      (await rig.host.orders({ limit: 9 })).filter(({ source }) => source === 'move-out').map(({ state }) => state);
+    assert.deepEqual(await repayments(), ['refunded']);
+    await assertAudited(rig, [HOME]);
+    home.balance = 0;
+    await told(at);
+    await rig.settle();
+    assert.deepEqual(await repayments(), isDead ? ['refunded'] : ['stored', 'refunded']);
+    const [left] = await tenancies(rig);
+    assert.deepEqual([left?.state, left?.owed], ['left', 60n]);
+    assert.deepEqual([await arrearsOf(rig, HOME), await owedBy(rig, 'kim')], [0n, 60n]);
+    await assertAudited(rig, [HOME]);
+  }
+});
+
 test('the register they left is told with the reading, or as soon as the meter tells it', async () => {
   const { rig, home } = await household();
   const tell = async (registerImport: number) => {

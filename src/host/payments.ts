@@ -8,7 +8,7 @@ import type { Authorisation, ChipAnswer, Completion, Instrument, PaymentRequest 
 import type { HostPorts, PaymentWay, StoreReads, StoreTransaction } from './ports.ts';
 import { pageOfValues } from './shelf-pages.ts';
 import type { OrderedQuery } from './shelf-port.ts';
-import { termsOf } from './terms.ts';
+import { firstDues, termsOf } from './terms.ts';
 import { cashGiven } from './tills.ts';
 import { quote, type Traded, tradeAll } from './trading.ts';
 import type { HostFailure, Payment, PaymentState, Trade } from './types.ts';
@@ -251,7 +251,8 @@ export class Payments {
     const { id, svpmsn, paid, method } = payment;
     const occasion = { at: this.#ports.clock.now(), svpmsn, order: orderOfPayment(id) };
     await tx.post([returned(method, BigInt(paid), occasion)]);
-    await oweAgain(tx, payment, { amount: BigInt(paid), order: occasion.order, zone: this.#zone }, occasion.at);
+    const due = { ...occasion, at: payment.at, arrears: BigInt(paid), fixedCharge: 0n };
+    await oweAgain(tx, { ...due, first: (meter) => firstDues(meter, this.#zone) }, occasion.at);
     return { ...payment, state: 'returned', why };
   }
 

@@ -18,12 +18,14 @@ import { latestTenancy } from './leaving.ts';
 import { allEnergy, dividing, move, paidOut, refunded, repriced, spending } from './ledger.ts';
 import { valueStored } from './message-causes.ts';
 import { moveOn, REPAYMENT_SOURCE } from './moved-value.ts';
+import { oweAgain } from './owing.ts';
 import type { StoreTransaction } from './ports.ts';
 import { receiptIsDue } from './receipting.ts';
 import { divide } from './revenue.ts';
-import { settleDues, withFound } from './terms.ts';
+import { withFound } from './terms.ts';
 import { floatGivenBack } from './tills.ts';
 import {
+  type Dues,
   FOUND_PREFIX,
   type FreezeReason,
   Lane,
@@ -167,24 +169,46 @@ async function ended(tx: StoreTransaction, order: Order, state: 'stored' | 'refu
  * All that was paid is to be given back, to an agent it is given; and what it had settled is due again. What nobody
  * paid for is nobody's.
  */
-async function refundOf(
-  tx: StoreTransaction,
-  { id, svpmsn, amount, source }: Order,
-  now: Milliseconds,
-): Promise<Posting[]> {
+async function refundOf(tx: StoreTransaction, order: Order, now: Milliseconds): Promise<Posting[]> {
+  const { id, svpmsn, amount, source } = order;
   const [trade] = await tx.trades.of([id]);
-  const [dues] = trade === undefined ? [] : await tx.dues.of([String(svpmsn)]);
-  if (trade !== undefined && dues !== undefined) await tx.dues.put([settleDues(dues, trade, -1n)]);
+  if (trade !== undefined) await dueAgain(tx, order, trade, now);
   const occasion = { at: now, svpmsn, order: id };
   const refund = refunded(trade ?? allEnergy(BigInt(amount)), occasion);
   if (source === MANUAL_SOURCE) return [refund, paidOut('goodwill', BigInt(amount), occasion)];
   if (source === REPAYMENT_SOURCE) {
-    // What was not repaid is on nobody's arrears.
-    const [owed] = await tx.dues.of([String(svpmsn)]);
-    if (owed !== undefined) await tx.dues.put([{ ...owed, arrears: owed.arrears - BigInt(amount) }]);
-    return [refund, paidOut('arrears', BigInt(amount), occasion)];
+    return [refund, paidOut('arrears', BigInt(amount), occasion), ...(await notRepaid(tx, order, now))];
   }
   return trade === undefined ? [refund] : [refund, ...(await floatGivenBack(tx, trade, now))];
+}
+
+/**
+ * Emergency credit that the meter was not repaid is on nobody's arrears until it is tried anew; of a household that is
+ * gone, because its meter was dead, it is a debt that can be repaid in no meter.
+ */
+async function notRepaid(
+  tx: StoreTransaction,
+  { id, svpmsn, amount }: Order,
+  now: Milliseconds,
+): Promise<readonly Posting[]> {
+  const tenancy = await latestTenancy(tx, svpmsn);
+  if (tenancy?.state !== 'leaving') return [move('debt', BigInt(amount), { at: now, svpmsn, order: id })];
+  const [dues] = await tx.dues.of([String(svpmsn)]);
+  if (dues !== undefined) await tx.dues.put([{ ...dues, arrears: dues.arrears - BigInt(amount) }]);
+  await tx.tenancies.put([{ ...tenancy, owed: (tenancy.owed ?? 0n) - BigInt(amount) }]);
+  return [];
+}
+
+/** What an order had settled is owed by whoever it was for, wherever they owe by now. */
+async function dueAgain(
+  tx: StoreTransaction,
+  { id, svpmsn, orderedAt }: Order,
+  { arrears, fixedCharge }: Pick<Dues, 'arrears' | 'fixedCharge'>,
+  now: Milliseconds,
+): Promise<void> {
+  const [dues] = await tx.dues.of([String(svpmsn)]);
+  if (dues === undefined) return;
+  await oweAgain(tx, { svpmsn, at: orderedAt, order: id, arrears, fixedCharge, first: () => dues }, now);
 }
 
 /**
