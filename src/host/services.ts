@@ -170,9 +170,9 @@ export type ControlRequest =
   | { readonly type: 'relay'; readonly supply: number; readonly action: RelayAction }
   /** The next generation of a key; the key store has to hold it. One of monitoring goes to the local unit first. */
   | { readonly type: 'key-change'; readonly purpose: RotatedPurpose }
-  /** The host gives it its version, above every one that the meter may hold. */
   /** What the interphone of the meter is to say; of two only the later is said. */
   | { readonly type: 'interphone'; readonly said: InterphoneSaid }
+  /** The host gives it its version, above every one that the meter may hold. */
   | { readonly type: 'supply-policy'; readonly policy: Omit<SupplyPolicy, 'version'> };
 
 /** A meter with everything known of it, and how old that is. */

@@ -38,7 +38,7 @@ export interface SlotTerminal {
   readonly applications: readonly PaymentApplication[];
 }
 
-export const CARD_PAYMENT_SLOT = 'card-payment';
+const CARD_PAYMENT_SLOT = 'card-payment';
 const SALES_COUNTED = 99_999_999;
 const UNPREDICTABLE_BYTES = 4;
 /** Whoever stands before a meter has gone by then, whatever its card still does. */
