@@ -75,6 +75,13 @@ test('at a kiosk with a reader a purse card names itself, is sold for, and loade
   await page.getByRole('button', { name: words.another }).click();
   await page.getByRole('heading', { name: words.enter }).waitFor();
   slot.pull();
+  // The next customer's card is named when it is there: the one before has taken theirs along.
+  await page.getByRole('button', { name: words.hasCard }).click();
+  await page.getByText(words.insertCard).waitFor();
+  await page.waitForResponse(async (answer) => /\/kiosk\/card$/.test(answer.url()) && (await answer.text()) === '{}');
+  assert.equal(await page.getByRole('heading', { name: words.enterCard }).count(), 1, 'nothing is named');
+  assert.equal(await page.getByText(CARD).count(), 0);
+  await page.getByRole('button', { name: words.startAgain }).click();
   assert.deepEqual(faults, []);
   await window.close();
 });

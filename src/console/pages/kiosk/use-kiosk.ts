@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { KioskCardJson, KioskJson } from '../../../api/index.ts';
 import { Refusal, read } from '../../ask.ts';
-import { useRead } from '../../reads.ts';
 
+const LOOK_MS = 1_000;
 const NO_READER: KioskJson = { purses: false, chips: false };
 
 /** The reader at a kiosk's own machine: none where a browser looks at the host itself; undefined until that is known. */
@@ -20,9 +20,13 @@ export const useKiosk = (): KioskJson | undefined =>
 
 /** Tells of the purse card that somebody puts into the reader. */
 export function useCardInReader(isLooked: boolean, tell: (card: string) => void): void {
-  const { data } = useRead<KioskCardJson>('/kiosk/card', {
+  const { data } = useQuery({
+    queryKey: ['kiosk-card'],
+    queryFn: ({ signal }) => read<KioskCardJson>('/kiosk/card', undefined, signal),
     enabled: isLooked,
-    until: ({ card }) => card !== undefined,
+    // Whoever comes next has a card of their own: which one was there before is forgotten.
+    gcTime: 0,
+    refetchInterval: ({ state }) => (state.data?.card === undefined ? LOOK_MS : false),
   });
   const card = isLooked ? data?.card : undefined;
   useEffect(() => {
