@@ -42,7 +42,7 @@ export interface ChipPayment {
   readonly chip: { readonly code: string; readonly data: Uint8Array | undefined } | undefined;
 }
 
-/** The host does not answer: it would answer nothing else either. */
+/** The host does not answer, or cannot: it would answer nothing else either, and what was asked may have been done. */
 export class HostSilent extends CannotGoOn {}
 
 /** A region of a card to which nothing goes until a person has looked. */
@@ -185,12 +185,11 @@ export class CardHost {
         ...(body !== undefined && { body }),
         signal: AbortSignal.timeout(ANSWER_MS),
       });
-      const answer: unknown = await response.json().catch(() => undefined);
-      const told = typeof answer === 'object' && answer !== null ? (answer as Record<string, unknown>) : {};
+      // What breaks off in the middle was not heard, and may have been done.
+      const told = recordIn(await response.text());
       if (response.ok) return told;
-      throw new CannotGoOn(
-        typeof told.detail === 'string' ? told.detail : `${this.#url} refuses (${response.status}).`,
-      );
+      const why = typeof told.detail === 'string' ? told.detail : `${this.#url} refuses (${response.status}).`;
+      throw response.status < 500 ? new CannotGoOn(why) : new HostSilent(why);
     } catch (error) {
       if (error instanceof CannotGoOn) throw error;
       const { cause, message } = error as Error & { readonly cause?: Partial<NodeJS.ErrnoException> };
@@ -202,4 +201,14 @@ export class CardHost {
   }
 
   #unintelligible = () => new CannotGoOn(`${this.#url} answers what no host of cards would: name another with --host.`);
+}
+
+/** Nothing where it is none. */
+function recordIn(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const answer: unknown = JSON.parse(text);
+    return typeof answer === 'object' && answer !== null ? (answer as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
 }

@@ -1,5 +1,5 @@
 import { type CardSession, type EmvAuthorisation, type EmvEnd, type EmvTerminal, runEmv } from '../card/index.ts';
-import { CardHost, type ChipPayment, type PaymentWish } from './card-host.ts';
+import { CardHost, type ChipPayment, HostSilent, type PaymentWish } from './card-host.ts';
 import { noWord, parsedVerb } from './card-options.ts';
 import { withCards } from './card-place.ts';
 import { terminalOf } from './card-terminal.ts';
@@ -41,6 +41,20 @@ export interface PaidByChip {
   readonly sentence: string;
 }
 
+/**
+ * The chip has agreed, and whether its host heard of that is not known: it is paid, or the money goes back. Everything
+ * else that is thrown leaves nothing paid: what a host never hears of it gives back.
+ */
+export class PaymentOpen extends CannotGoOn {
+  /** Tells the host again. @throws PaymentOpen while it does not answer */
+  readonly tellAgain: () => Promise<PaidByChip>;
+
+  constructor(sentence: string, tellAgain: () => Promise<PaidByChip>, cause: unknown) {
+    super(sentence, { cause });
+    this.tellAgain = tellAgain;
+  }
+}
+
 /** One sale: the chip signs it, the host asks its bank, and sells when the chip agrees. @throws CannotGoOn */
 export async function payByChip(
   session: CardSession,
@@ -65,10 +79,18 @@ export async function payByChip(
   // Whoever pulled the card meanwhile is not waited for by the chip, and the bank may have approved all the same.
   const payment = await asked;
   if (end.outcome !== 'approved' && !end.reverse) return { isPaid: false, payment, sentence: sentenceOf(end) };
-  const last = await said(host, payment, end.outcome === 'approved' ? 'approved' : 'declined');
-  const isPaid = end.outcome === 'approved' && PAID_STATES.has(last.state);
-  if (isPaid) return { isPaid, payment: last, sentence: paidSentence(last, wish) };
-  const sentence = end.outcome === 'approved' ? `The host gave the money back (${last.state}).` : sentenceOf(end);
+  if (end.outcome === 'approved') return agreed(host, payment, wish);
+  return { isPaid: false, payment: await said(host, payment, 'declined'), sentence: sentenceOf(end) };
+}
+
+/** The same again changes nothing: a host answers with what became of the payment. */
+async function agreed(host: CardHost, payment: ChipPayment, wish: PaymentWish): Promise<PaidByChip> {
+  const last = await said(host, payment, 'approved').catch((error: unknown) => {
+    if (!(error instanceof CannotGoOn && error.cause instanceof HostSilent)) throw error;
+    throw new PaymentOpen(error.message, () => agreed(host, payment, wish), error);
+  });
+  const isPaid = PAID_STATES.has(last.state);
+  const sentence = isPaid ? paidSentence(last, wish) : `The host gave the money back (${last.state}).`;
   return { isPaid, payment: last, sentence };
 }
 

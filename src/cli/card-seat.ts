@@ -1,7 +1,14 @@
 import type { CardFailure, CardPort, CardSession } from '../card/index.ts';
 
+const CALLED_OFF: CardFailure = { reason: 'no-card', sentence: 'Nobody waits for a card any more: begin again.' };
 /** How often a card is looked for that somebody is about to put in. */
 const LOOK_MS = 300;
+
+interface SeatOptions {
+  readonly waitMs?: number;
+  readonly anew?: boolean;
+  readonly calledOff?: AbortSignal;
+}
 
 /**
  * The reader of a machine where people come and go: one of them at a time works with the card that is there, and a card
@@ -21,15 +28,20 @@ export class CardSeat {
    * power from the card.
    * @param waitMs how long a card is waited for; not at all where absent
    * @param anew the card begins at its beginning, and has no power afterwards
+   * @param calledOff nobody wants it any more: nothing begins; what has begun goes on
    */
   with<T>(
     work: (session: CardSession) => Promise<T>,
-    { waitMs = 0, anew = false }: { readonly waitMs?: number; readonly anew?: boolean } = {},
+    { waitMs = 0, anew = false, calledOff }: SeatOptions = {},
   ): Promise<T | CardFailure> {
     const turn = this.#turn.then(async () => {
       if (anew) await this.#end();
-      const session = await this.#powered(waitMs);
+      const session = await this.#powered(waitMs, calledOff);
       if ('reason' in session) return session;
+      if (calledOff?.aborted === true) {
+        await this.#end();
+        return CALLED_OFF;
+      }
       let isFine = false;
       try {
         const done = await work(session);
@@ -49,10 +61,11 @@ export class CardSeat {
     await this.#port.close();
   }
 
-  async #powered(waitMs: number): Promise<CardSession | CardFailure> {
+  async #powered(waitMs: number, calledOff: AbortSignal | undefined): Promise<CardSession | CardFailure> {
     if (this.#session !== undefined) return this.#session;
     const looks = Math.floor(waitMs / LOOK_MS);
     for (let look = 0; ; look++) {
+      if (calledOff?.aborted === true) return CALLED_OFF;
       const opened = await this.#port.open();
       if (!('reason' in opened)) {
         this.#session = opened;

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { KioskCardJson, KioskJson, KioskLoadJson, KioskPaidJson } from '../api/index.ts';
-import { type CardReading, type CardSession, type EmvTerminal, readCard } from '../card/index.ts';
+import { type CardReading, type CardSession, readCard } from '../card/index.ts';
 import { loadCard } from './card-at-host.ts';
 import type { CardHost } from './card-host.ts';
-import { payByChip } from './card-pay.ts';
+import { PaymentOpen } from './card-pay.ts';
 import type { CardSeat } from './card-seat.ts';
 import { CannotGoOn } from './failure.ts';
+import { type ChipParts, KioskPayments } from './kiosk-payments.ts';
 import { isLoopback, type ListenAt, listen } from './listen.ts';
 
 export interface KioskParts {
@@ -17,12 +18,7 @@ export interface KioskParts {
   /** The reader of purse cards, and the host under the same key. */
   readonly purses?: { readonly seat: CardSeat; readonly host: CardHost };
   /** Where bank cards pay too: the same reader, and the host under a key that takes payments. */
-  readonly chips?: {
-    readonly seat: CardSeat;
-    readonly host: CardHost;
-    readonly terminal: EmvTerminal;
-    readonly port: string;
-  };
+  readonly chips?: ChipParts & { readonly seat: CardSeat };
   /** Takes a sentence for whoever runs it. */
   readonly say: (sentence: string) => void;
 }
@@ -35,11 +31,10 @@ export interface Kiosk {
 const API = '/api/v1';
 const ANSWER_MS = 30_000;
 const BODY_MAX = 16_384;
-/** How long somebody looks for their bank card. */
-const CHIP_WAIT_MS = 30_000;
 
 /** Of a reference, as of every Idempotency-Key. */
 const REFERENCE = '[A-Za-z0-9._-]{8,64}';
+const ONCE = new RegExp(`^${REFERENCE}$`);
 /** What is asked of the host under the agent's key, and nothing beside. */
 const SOLD_WITH: readonly (readonly [string, RegExp])[] = [
   ['GET', /^\/api\/v1\/(utility|vend\/(agent|lookup|card-lookup))$/],
@@ -89,6 +84,10 @@ export async function openKiosk(parts: KioskParts, at: ListenAt): Promise<Kiosk>
   app.setNotFoundHandler((request, reply) => passOn(parts, request, reply));
   app.setErrorHandler((error, _, reply) => {
     const { statusCode } = error as { readonly statusCode?: number };
+    if (error instanceof PaymentOpen) {
+      parts.say(error.message);
+      return away(reply);
+    }
     if (error instanceof CannotGoOn) return refused(reply, 409, 'kiosk-cannot', error.message);
     if (statusCode !== undefined && statusCode < 500)
       return refused(reply, statusCode, 'input-wrong', 'The request is none that a kiosk takes.');
@@ -135,11 +134,18 @@ function readerRoutes(app: FastifyInstance, { purses, chips }: KioskParts): void
     },
   );
 
+  const payments = chips && new KioskPayments(chips.seat, chips);
   app.post<{ readonly Body: { readonly meter?: unknown; readonly paid?: unknown } }>(
     `${API}/kiosk/payments`,
-    async ({ body }): Promise<KioskPaidJson> => {
-      if (chips === undefined) throw new CannotGoOn('This kiosk takes no bank cards: pay in another way.');
+    async ({ body, headers }, reply): Promise<KioskPaidJson> => {
+      if (payments === undefined) throw new CannotGoOn('This kiosk takes no bank cards: pay in another way.');
       const { meter, paid } = body ?? {};
+      const once = headers['idempotency-key'];
+      if (typeof once !== 'string' || !ONCE.test(once)) {
+        throw new CannotGoOn(
+          'A payment is asked for under an Idempotency-Key of 8 to 64 letters, digits, ".", "_", "-".',
+        );
+      }
       if (
         typeof meter !== 'string' ||
         !/^[0-9a-f]{6}$/.test(meter) ||
@@ -148,13 +154,10 @@ function readerRoutes(app: FastifyInstance, { purses, chips }: KioskParts): void
       ) {
         throw new CannotGoOn('A payment names a meter, and a whole amount above 0.');
       }
-      const { seat, host, terminal, port } = chips;
-      const told = await seat.with(
-        (session) => payByChip(session, host, terminal, { meter, paid: Number(paid), port }),
-        { waitMs: CHIP_WAIT_MS, anew: true },
-      );
-      if ('reason' in told) throw new CannotGoOn(told.sentence);
-      const { isPaid, sentence, payment } = told;
+      // A page that was closed, or loaded anew, waits for no card: the next one is somebody else's, for something else.
+      const left = new AbortController();
+      reply.raw.once('close', () => left.abort());
+      const { isPaid, sentence, payment } = await payments.pay(once, { meter, paid: Number(paid) }, left.signal);
       return {
         ...{ paid: isPaid, sentence },
         ...(payment !== undefined && { payment: payment.id }),
@@ -217,8 +220,7 @@ async function passOn(
     });
     bytes = Buffer.from(await answer.arrayBuffer());
   } catch {
-    // As when the host itself is away: the page says so, and asks again; somebody who opens it sees it come.
-    return reply.code(502).header('refresh', '5').type('text/plain; charset=utf-8').send('The host does not answer.\n');
+    return away(reply);
   }
   if (answer.status === 401) {
     say('The host does not know the key any more: make another for this agent, and start the kiosk again.');
@@ -230,6 +232,10 @@ async function passOn(
   }
   return reply.code(answer.status).send(bytes);
 }
+
+/** As when the host itself is away: the page says so, and asks again; somebody who opens it sees it come. */
+const away = (reply: FastifyReply): FastifyReply =>
+  reply.code(502).header('refresh', '5').type('text/plain; charset=utf-8').send('The host does not answer.\n');
 
 const refused = (reply: FastifyReply, status: number, code: string, detail: string): FastifyReply =>
   reply.code(status).type('application/problem+json').send(JSON.stringify({ code, detail }));

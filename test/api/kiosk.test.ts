@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { InProcessSlot } from '../../src/adapters/in-process-card.ts';
 import { ISSUE, TERMINAL } from '../../src/card/emv/bench.testing.ts';
@@ -33,7 +36,8 @@ async function pageOf(t: TestContext, parts: Omit<KioskParts, 'say'>) {
   const token = String(session.csrfToken);
   const post = (path: string, body: object, more: Record<string, string> = {}) =>
     ask('POST', path, body, { 'x-csrf-token': token, ...more });
-  return { kiosk, said, session, ask, post };
+  const pay = (key: string, body: object) => post('/kiosk/payments', body, { 'idempotency-key': key });
+  return { kiosk, said, session, token, ask, post, pay };
 }
 
 test('a kiosk sells for a purse card with the key of an agent, and loads it in its reader when it is there', async (t) => {
@@ -182,10 +186,10 @@ test('a bank card pays at the reader of a kiosk, and what is pulled pays nothing
   const slot = new InProcessSlot();
   const seat = new CardSeat(slot);
   const parts = { seat, host: CardHost.at(url, chips.key), terminal: TERMINAL, port: 'acquirer' };
-  const { ask, post } = await pageOf(t, { host: url, key, chips: parts });
+  const { ask, pay } = await pageOf(t, { host: url, key, chips: parts });
   assert.deepEqual((await ask('GET', '/kiosk')).json, { purses: false, chips: true });
   // Somebody who looks for their card is waited for.
-  const paying = post('/kiosk/payments', { meter: KIMS_METER, paid: '5000' });
+  const paying = pay('payment-1', { meter: KIMS_METER, paid: '5000' });
   slot.insert({ atr: card.chip.atr, begin: card.chip.begin });
   const { json, text } = await paying;
   assert.deepEqual([json.paid, json.shown], [true, '**** 1111'], text);
@@ -203,11 +207,128 @@ test('a bank card pays at the reader of a kiosk, and what is pulled pays nothing
       };
     },
   });
-  const pulled = await post('/kiosk/payments', { meter: KIMS_METER, paid: '700' });
+  const pulled = await pay('payment-2', { meter: KIMS_METER, paid: '700' });
   assert.equal(pulled.json.paid, false, pulled.text);
   await chips.settle();
   assert.equal(simulator.books.usedOf(ISSUE.pan), 5_000);
   for (const body of [{ meter: KIMS_METER, paid: '0' }, { meter: 'all', paid: '1' }, {}]) {
-    assert.equal((await post('/kiosk/payments', body)).status, 409);
+    assert.equal((await pay('payment-3', body)).status, 409);
   }
+});
+
+/** A kiosk at which bank cards pay over a line that loses what the host answers to some paths. */
+async function chipKiosk(t: TestContext) {
+  const chips = await ChipWorld.open();
+  t.after(() => chips.close());
+  const line = { url: '', loses: (_path: string): boolean => false, begun: false };
+  const server = createServer(async (asked, answered) => {
+    const body = await buffer(asked);
+    const headers = new Headers({ connection: 'close' });
+    for (const name of ['authorization', 'content-type', 'idempotency-key']) {
+      const value = asked.headers[name];
+      if (typeof value === 'string') headers.set(name, value);
+    }
+    const answer = await fetch(`${chips.url}${asked.url}`, {
+      ...{ method: asked.method ?? 'GET', headers },
+      ...(body.length > 0 && { body }),
+    });
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    if (line.loses(asked.url ?? '')) {
+      // It breaks before the answer, or in the middle of it.
+      if (line.begun) answered.writeHead(answer.status, { 'content-length': bytes.length }).write(bytes.subarray(0, 9));
+      setImmediate(() => answered.destroy());
+    } else answered.writeHead(answer.status, { 'content-type': 'application/json' }).end(bytes);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  line.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const slot = new InProcessSlot();
+  const { promise: looked, resolve: look } = Promise.withResolvers<void>();
+  const open = () => {
+    look();
+    return slot.open();
+  };
+  const seat = new CardSeat({ open, close: () => slot.close() });
+  const parts = { seat, host: CardHost.at(line.url, chips.key), terminal: TERMINAL, port: 'acquirer' };
+  const page = await pageOf(t, { host: chips.url, key: await sellerIn(chips.world), chips: parts });
+  const { chip } = new EmvTestCard(ISSUE);
+  const insert = () => slot.insert({ atr: chip.atr, begin: chip.begin });
+  return { ...page, chips, line, looked, insert, used: () => chips.simulator.books.usedOf(ISSUE.pan) };
+}
+
+test('what is asked for twice under one key is one payment of a bank card', async (t) => {
+  const { pay, post, insert, used } = await chipKiosk(t);
+  const sale = { meter: KIMS_METER, paid: '5000' };
+  const both = [pay('payment-1', sale), pay('payment-1', sale)];
+  insert();
+  const [first, second] = await Promise.all(both);
+  assert.equal(first?.json.paid, true, first?.text);
+  assert.deepEqual(second?.json, first?.json);
+  assert.deepEqual((await pay('payment-1', sale)).json, first?.json, 'its answer was lost');
+  assert.equal(used(), 5_000);
+  for (const other of [
+    { ...sale, paid: '5001' },
+    { ...sale, meter: '0a1b2d' },
+  ]) {
+    assert.deepEqual((await pay('payment-1', other)).json.code, 'kiosk-cannot');
+  }
+  for (const headers of [{}, { 'idempotency-key': 'short' }]) {
+    assert.match(String((await post('/kiosk/payments', sale, headers)).json.detail), /Idempotency-Key/);
+  }
+  assert.equal(used(), 5_000);
+  assert.equal((await pay('payment-2', sale)).json.paid, true, 'another key is another payment');
+  assert.equal(used(), 10_000);
+});
+
+test('a payment whose end the kiosk never heard is open, and asked about under its key until it is known', async (t) => {
+  const { pay, said, line, insert, chips, used } = await chipKiosk(t);
+  const sale = { meter: KIMS_METER, paid: '5000' };
+  line.loses = (path) => path.endsWith('/chip');
+  insert();
+  for (const begun of [false, true]) {
+    line.begun = begun;
+    const open = await pay('payment-1', sale);
+    assert.deepEqual([open.status, open.json], [502, {}], 'as of a host that is away');
+  }
+  assert.match(said.join('\n'), /has approved payment [0-9a-f]{32}/);
+  line.loses = () => false;
+  const known = await pay('payment-1', sale);
+  assert.equal(known.json.paid, true, known.text);
+  await chips.settle();
+  assert.equal((await chips.world.host.books()).stored, 5_000n);
+  assert.equal(used(), 5_000);
+});
+
+test('a payment whose bank was never heard is none: its card may pay again under the same key, once', async (t) => {
+  const { pay, line, insert, chips, used } = await chipKiosk(t);
+  const sale = { meter: KIMS_METER, paid: '5000' };
+  line.loses = (path) => path.endsWith('/payments');
+  insert();
+  const unheard = await pay('payment-1', sale);
+  assert.deepEqual([unheard.status, unheard.json.code], [409, 'kiosk-cannot'], unheard.text);
+  line.loses = () => false;
+  assert.equal((await pay('payment-1', sale)).json.paid, true);
+  chips.world.rig.clock.ms += 120_000;
+  await chips.settle();
+  assert.equal((await chips.world.host.books()).stored, 5_000n);
+  assert.equal(used(), 5_000, 'what the chip never agreed to went back');
+});
+
+test('a page that is closed while it waits for a bank card leaves nothing for the next card to pay', async (t) => {
+  const { kiosk, token, pay, ask, insert, looked, used, chips } = await chipKiosk(t);
+  const closed = new AbortController();
+  const waiting = fetch(`${kiosk.address}/api/v1/kiosk/payments`, {
+    ...{ method: 'POST', signal: closed.signal, body: JSON.stringify({ meter: KIMS_METER, paid: '5000' }) },
+    headers: { 'content-type': 'application/json', 'x-csrf-token': token, 'idempotency-key': 'payment-1' },
+  });
+  await looked;
+  closed.abort();
+  await assert.rejects(waiting);
+  await ask('GET', '/kiosk');
+  const next = pay('payment-2', { meter: KIMS_METER, paid: '700' });
+  insert();
+  assert.equal((await next).json.paid, true);
+  await chips.settle();
+  assert.equal(used(), 700);
 });

@@ -107,9 +107,9 @@ function Steps(): ReactNode {
   // At a reader beside the page a chip pays the utility itself, and nothing goes through the float.
   const hasChips = useKiosk()?.chips === true;
   const paying = useDoing<KioskPaidJson>(
-    () => {
+    (once) => {
       const body = { meter: meter ?? '', paid: step.name === 'pay' ? step.paid : '0' };
-      return change('/kiosk/payments', { method: 'POST', body });
+      return change('/kiosk/payments', { method: 'POST', once, body });
     },
     (told) => {
       if (told.paid) setStep({ name: 'paid', meter: meter ?? '', told });
@@ -134,8 +134,11 @@ function Steps(): ReactNode {
     'meter' in target
       ? fill(words.insert, money(paid), target.meter)
       : fill(words.insertForCard, money(paid), regions[target.region], target.card);
-  // Whoever does not know yet whether it was sold keeps the screen.
-  const isOpen = selling.isPending || reading.isPending || paying.isPending || selling.error?.code === 'away';
+  // Whoever does not know yet whether it was sold, or paid, keeps the screen.
+  const isPaying = paying.isPending || paying.error?.code === 'away';
+  const isOpen = selling.isPending || reading.isPending || isPaying || selling.error?.code === 'away';
+  // What was put in stays what it is until it was answered.
+  const only = isPaying ? 'card' : isOpen ? selling.variables : undefined;
   const left = useIdle(IDLE_MS, restart, !isOpen);
   return (
     <>
@@ -175,8 +178,7 @@ function Steps(): ReactNode {
           isDeclined={reading.data?.approved === false}
           isNotPaid={paying.data?.paid === false}
           onPay={payBy}
-          // What was put in stays what it is until it was answered.
-          {...(isOpen && selling.variables !== undefined && { only: selling.variables })}
+          {...(only !== undefined && { only })}
         />
       )}
       {step.name === 'sold' && (
