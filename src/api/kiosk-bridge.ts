@@ -14,7 +14,7 @@ export interface KioskCardJson {
   readonly card?: string;
 }
 
-/** What became of a card that is to be loaded. */
+/** What became of a region of a card that is to be loaded. */
 export interface KioskLoadJson {
   /** Whether all that waited for it is on it. */
   readonly loaded: boolean;

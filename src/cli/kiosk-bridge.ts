@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { KioskCardJson, KioskJson, KioskLoadJson, KioskPaidJson } from '../api/index.ts';
 import { type CardReading, type CardSession, readCard } from '../card/index.ts';
+import { type Csn, isCsn, REGION_NAMES, REGIONS, type Region, regionText } from '../units/index.ts';
 import { loadCard } from './card-at-host.ts';
 import type { CardHost } from './card-host.ts';
 import { PaymentOpen } from './card-pay.ts';
@@ -121,14 +122,18 @@ function readerRoutes(app: FastifyInstance, { purses, chips }: KioskParts): void
     return 'reason' in read ? {} : { card: (read as CardReading).csn };
   });
 
-  app.post<{ readonly Body: { readonly card?: unknown } }>(
+  app.post<{ readonly Body: { readonly card?: unknown; readonly region?: unknown } }>(
     `${API}/kiosk/loads`,
     async ({ body }): Promise<KioskLoadJson> => {
       if (purses === undefined) throw new CannotGoOn(NO_READER);
-      const wanted = body?.card;
-      if (typeof wanted !== 'string' || !/^[0-9a-f]{14}$/.test(wanted)) {
-        throw new CannotGoOn('A card is named by its number of 14 digits and letters.');
+      const { card, region: name } = body ?? {};
+      const region = REGIONS.find((each) => regionText(each) === name);
+      if (typeof card !== 'string' || !isCsn(card) || region === undefined) {
+        throw new CannotGoOn(
+          `A card is named by its number of 14 digits and letters, and one of ${REGION_NAMES.join(', ')}.`,
+        );
       }
+      const wanted = { card, region };
       const told = await purses.seat.with((session) => loaded(session, purses.host, wanted), { anew: true });
       return 'reason' in told ? { loaded: false } : told;
     },
@@ -167,11 +172,15 @@ function readerRoutes(app: FastifyInstance, { purses, chips }: KioskParts): void
   );
 }
 
-/** Loads the card that is wanted, if that is the one. */
-async function loaded(session: CardSession, host: CardHost, wanted: string): Promise<KioskLoadJson> {
+/** Loads what was bought, if that is its card: what waits in another region stays as it is. */
+async function loaded(
+  session: CardSession,
+  host: CardHost,
+  { card, region }: { readonly card: Csn; readonly region: Region },
+): Promise<KioskLoadJson> {
   const reading = await readCard(session);
-  if ('reason' in reading || reading.csn !== wanted) return { loaded: false };
-  const loads = await loadCard(session, host, undefined);
+  if ('reason' in reading || reading.csn !== card) return { loaded: false };
+  const loads = await loadCard(session, host, region);
   const sentence = loads.find(({ failure }) => failure !== undefined)?.failure;
   if (sentence !== undefined) return { loaded: false, sentence };
   return { loaded: loads.every(({ more }) => !more) };

@@ -22,14 +22,16 @@ export async function sellerIn(world: World, scopes = ['orders:sell', 'cards:loa
   return String(headers.authorization).slice('Bearer '.length);
 }
 
-/** A purse card of kim's, with gas on it, registered at the host. */
-export async function purseIn(world: World): Promise<CardInHand> {
+/** A purse card of kim's, with gas on it where nothing else is named, registered at the host. */
+export async function purseIn(world: World, regions: readonly Region[] = [Region.gas]): Promise<CardInHand> {
   const office = world.host.by(world.act('cards'));
-  const terms = { name: 'Gas', account: 'IBAN', ticketLimit: 500, ticketDays: 30 };
-  made(await office.addCardProvider({ utility: UTILITY, region: Region.gas, ...terms }));
-  made(await office.issueCard({ csn: CARD, subscriber: 'kim', regions: [{ region: 2, provider: '1-2', n: N }] }));
+  const terms = { name: 'Of the city', account: 'IBAN', ticketLimit: 500, ticketDays: 30 };
+  for (const region of regions) made(await office.addCardProvider({ utility: UTILITY, region, ...terms }));
+  const named = regions.map((region) => ({ region, provider: `${UTILITY}-${region}`, n: N }));
+  made(await office.issueCard({ csn: CARD, subscriber: 'kim', regions: named }));
   const key = (scope: Region | 0) => deriveCardKey(masterKeyOf(N), N, CARD, scope, UTILITY);
-  return new CardInHand(personaliseCard({ issuerKey: key(0), regions: [{ utility: UTILITY, key: key(Region.gas) }] }));
+  const keyed = regions.map((region) => ({ utility: UTILITY, key: key(region) }));
+  return new CardInHand(personaliseCard({ issuerKey: key(0), regions: keyed }));
 }
 
 /** As it lies in a slot: each time that it gets power its program begins anew. */

@@ -12,6 +12,7 @@ import { CardSeat } from '../../src/cli/card-seat.ts';
 import { CannotGoOn } from '../../src/cli/failure.ts';
 import { type KioskParts, openKiosk } from '../../src/cli/kiosk-bridge.ts';
 import { MemoryStore } from '../../src/host/index.ts';
+import { Region } from '../../src/units/index.ts';
 import { ChipWorld } from './chip-world.ts';
 import { CARD, chipOf, FLOAT, purseIn, sellerIn } from './kiosk-world.ts';
 import { KIMS_METER, World } from './world.ts';
@@ -64,17 +65,62 @@ test('a kiosk sells for a purse card with the key of an agent, and loads it in i
   assert.equal(sold.status, 201, sold.text);
   assert.deepEqual((await ask('GET', '/utility')).json.zone, 'Europe/Berlin');
   slot.pull();
-  assert.deepEqual((await post('/kiosk/loads', { card: CARD })).json, { loaded: false }, 'it is not there');
+  assert.deepEqual(
+    (await post('/kiosk/loads', { card: CARD, region: 'gas' })).json,
+    { loaded: false },
+    'it is not there',
+  );
   slot.insert(chipOf(purse));
-  assert.deepEqual((await post('/kiosk/loads', { card: '04a1b2c3d4e5f7' })).json, { loaded: false }, 'it is another');
-  assert.deepEqual((await post('/kiosk/loads', { card: CARD })).json, { loaded: true });
+  assert.deepEqual(
+    (await post('/kiosk/loads', { card: '04a1b2c3d4e5f7', region: 'gas' })).json,
+    { loaded: false },
+    'it is another',
+  );
+  assert.deepEqual((await post('/kiosk/loads', { card: CARD, region: 'gas' })).json, { loaded: true });
   assert.equal((await ask('GET', '/vend/vends/sale-00001')).json.outcome, 'stored');
-  assert.deepEqual((await post('/kiosk/loads', { card: CARD })).json, { loaded: true }, 'there is nothing more for it');
+  assert.deepEqual(
+    (await post('/kiosk/loads', { card: CARD, region: 'gas' })).json,
+    { loaded: true },
+    'there is nothing more for it',
+  );
   assert.equal((await ask('GET', '/vend/agent')).json.float, String(FLOAT - 1_000 + 20));
   // Whoever has the page has no key: nothing that was answered holds it.
   for (const path of ['/session', '/kiosk', '/utility', '/vend/agent']) {
     assert.ok(!(await ask('GET', path)).text.includes(key), path);
   }
+});
+
+test('a kiosk loads the region that it sold for, and leaves to others what waits beside it', async (t) => {
+  const world = await World.open(new MemoryStore());
+  t.after(() => world.close());
+  const key = await sellerIn(world);
+  const purse = await purseIn(world, [Region.gas, Region.water]);
+  const host = await world.app.listen({ port: 0, host: '127.0.0.1' });
+  const slot = new InProcessSlot();
+  const purses = { seat: new CardSeat(slot), host: CardHost.at(host, key) };
+  const { ask, post } = await pageOf(t, { host, key, purses });
+  for (const region of ['gas', 'water']) {
+    const once = { 'idempotency-key': `sale-of-${region}` };
+    assert.equal((await post('/vend/vends', { card: CARD, region, paid: '1000' }, once)).status, 201);
+  }
+  const outcomes = async () => {
+    const both = await Promise.all(['gas', 'water'].map((region) => ask('GET', `/vend/vends/sale-of-${region}`)));
+    return both.map(({ json }) => json.outcome);
+  };
+  slot.insert(chipOf(purse));
+  for (const region of [undefined, 'all', 2, 'constructor']) {
+    const { status, json } = await post('/kiosk/loads', { card: CARD, region });
+    assert.deepEqual([status, json.code], [409, 'kiosk-cannot']);
+  }
+  assert.match(
+    String((await post('/kiosk/loads', { card: CARD, region: 'heat' })).json.detail),
+    /has no region heat\.$/,
+  );
+  assert.deepEqual(await outcomes(), ['sold', 'sold']);
+  assert.deepEqual((await post('/kiosk/loads', { card: CARD, region: 'water' })).json, { loaded: true });
+  assert.deepEqual(await outcomes(), ['sold', 'stored']);
+  assert.deepEqual((await post('/kiosk/loads', { card: CARD, region: 'gas' })).json, { loaded: true });
+  assert.deepEqual(await outcomes(), ['stored', 'stored']);
 });
 
 test('a card that is pulled in the middle is loaded when it is put in again, once', async (t) => {
@@ -107,10 +153,10 @@ test('a card that is pulled in the middle is loaded when it is put in again, onc
       (await post('/vend/vends', { card: CARD, region: 'gas', paid: '100' }, { 'idempotency-key': once })).status,
       201,
     );
-    const first = (await post('/kiosk/loads', { card: CARD })).json;
+    const first = (await post('/kiosk/loads', { card: CARD, region: 'gas' })).json;
     slot.insert(chipOf(purse));
     assert.deepEqual(
-      (await post('/kiosk/loads', { card: CARD })).json,
+      (await post('/kiosk/loads', { card: CARD, region: 'gas' })).json,
       { loaded: true },
       `pulled at command ${pulledAt}`,
     );
@@ -153,7 +199,7 @@ test('a kiosk passes on what its page needs, to its own browser alone', async (t
   assert.equal(status, 403);
   assert.equal((await ask('GET', '/vend/agent')).json.float, String(FLOAT), 'nothing of it was sold');
   assert.equal((await post('/vend/vends', sale, once)).status, 201);
-  assert.deepEqual((await post('/kiosk/loads', { card: CARD })).json.code, 'kiosk-cannot');
+  assert.deepEqual((await post('/kiosk/loads', { card: CARD, region: 'gas' })).json.code, 'kiosk-cannot');
   await assert.rejects(
     openKiosk({ host, key, say: () => undefined }, { host: '0.0.0.0', port: 0 }),
     (error: Error) => error instanceof CannotGoOn && /127\.0\.0\.1/.test(error.message),

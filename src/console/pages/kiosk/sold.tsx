@@ -36,7 +36,9 @@ export function Sold({ reference, paidBy, onDone }: SoldProps): ReactNode {
           <>
             <section className="surface" style={{ padding: 20 }}>
               <Journey of={journeyOfVend(found)} since={found.at} isForCard={found.card !== undefined} />
-              {found.card !== undefined && <Reader card={found.card} />}
+              {found.card !== undefined && found.region !== undefined && (
+                <Reader card={found.card} region={found.region} />
+              )}
             </section>
             <SimpleGrid cols={{ base: 1, sm: 2 }}>
               <Stack>
@@ -73,26 +75,30 @@ function Lines({ vend }: { readonly vend: VendJson }): ReactNode {
   );
 }
 
+/** Where on a card something was bought. */
+type Bought = Required<Pick<VendJson, 'card' | 'region'>>;
+
 /**
  * Where a reader stands, a card is loaded in it, now or when it is put in again. A card of a demo stands in the reader,
  * where it is loaded; that of somebody who is out with it is loaded when it is in the meter at home. A browser reads no
  * chip: elsewhere there is none of it.
  */
-function Reader({ card }: { readonly card: string }): ReactNode {
+function Reader(bought: Bought): ReactNode {
+  const { card } = bought;
   const isOfDemo = useDemo()?.cards.some(({ number }) => number === card) === true;
   const hasReader = useKiosk()?.purses === true;
-  if (hasReader) return <LoadHere card={card} />;
+  if (hasReader) return <LoadHere {...bought} />;
   return isOfDemo ? <LoadInDemo card={card} /> : null;
 }
 
 const LOAD_AGAIN_MS = 1_500;
 
-function LoadHere({ card }: { readonly card: string }): ReactNode {
+function LoadHere({ card, region }: Bought): ReactNode {
   const words = useWords(KIOSK_WORDS);
   // What was loaded is not loaded twice: the host has nothing more for it.
   const { data, error } = useQuery({
-    queryKey: ['kiosk-load', card],
-    queryFn: () => change<KioskLoadJson>('/kiosk/loads', { method: 'POST', body: { card } }),
+    queryKey: ['kiosk-load', card, region],
+    queryFn: () => change<KioskLoadJson>('/kiosk/loads', { method: 'POST', body: { card, region } }),
     retry: false,
     gcTime: 0,
     refetchInterval: ({ state }) => (state.data?.loaded === true ? false : LOAD_AGAIN_MS),
