@@ -96,8 +96,7 @@ export async function openKiosk(parts: KioskParts, at: ListenAt): Promise<Kiosk>
     return refused(reply, 500, 'internal', 'Something is wrong with this kiosk: ask whoever runs it.');
   });
   const address = await listen<string>(app, at);
-  const { port } = new URL(address);
-  own = new Set(['127.0.0.1', 'localhost', '[::1]', at.host].map((name) => `${name}:${port}`));
+  own = namesAt(address, at.host);
   const close = async () => {
     await app.close();
     await (parts.purses ?? parts.chips)?.seat.close();
@@ -188,6 +187,14 @@ async function loaded(
 
 const NO_READER = 'This kiosk has no reader: start it with --reader.';
 
+/** By which names a browser finds the kiosk that listens at this address, as its requests have them. */
+export function namesAt(address: string, host: string): ReadonlySet<string> {
+  const { port } = new URL(address);
+  // The port of http is left away.
+  const ports = port === '' ? ['', ':80'] : [`:${port}`];
+  return new Set(ports.flatMap((text) => ['127.0.0.1', 'localhost', '[::1]', host].map((name) => `${name}${text}`)));
+}
+
 /** Why a request is refused, in a sentence. A name that leads here from elsewhere is not ours. */
 function refusalOf({ method, headers }: FastifyRequest, own: ReadonlySet<string>, token: string): string | undefined {
   if (!own.has(headers.host ?? '')) return 'A kiosk answers under the address of its own machine alone.';
@@ -204,7 +211,9 @@ async function passOn(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { pathname, search } = new URL(request.url, host);
+  // What begins with two slashes names another machine.
+  const asked = URL.parse(request.url, host);
+  const { pathname, search } = asked?.origin === new URL(host).origin ? asked : { pathname: '', search: '' };
   const isFile = request.method === 'GET' && PAGE_FILES.test(pathname);
   const isSale = SOLD_WITH.some(([method, path]) => method === request.method && path.test(pathname));
   if (!isFile && !isSale) {

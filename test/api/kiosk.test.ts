@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, request } from 'node:http';
+import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
@@ -10,7 +10,7 @@ import { EmvTestCard } from '../../src/card/index.ts';
 import { CardHost } from '../../src/cli/card-host.ts';
 import { CardSeat } from '../../src/cli/card-seat.ts';
 import { CannotGoOn } from '../../src/cli/failure.ts';
-import { type KioskParts, openKiosk } from '../../src/cli/kiosk-bridge.ts';
+import { type KioskParts, namesAt, openKiosk } from '../../src/cli/kiosk-bridge.ts';
 import { MemoryStore } from '../../src/host/index.ts';
 import { Region } from '../../src/units/index.ts';
 import { ChipWorld } from './chip-world.ts';
@@ -173,37 +173,53 @@ test('a kiosk passes on what its page needs, to its own browser alone', async (t
   t.after(() => world.close());
   const key = await sellerIn(world);
   const host = await world.app.listen({ port: 0, host: '127.0.0.1' });
-  const { kiosk, ask, post } = await pageOf(t, { host, key });
+  const { kiosk, said, ask, post } = await pageOf(t, { host, key });
   for (const path of ['/meters', '/vend/vends/../../agents/station', '/vend/vends/..%2f..%2fagents', '/subscribers']) {
     assert.equal((await ask('GET', path)).status, 404, path);
   }
   const sale = { meter: KIMS_METER, paid: '100' };
-  const once = { 'idempotency-key': 'sale-00001' };
+  const sold = { 'idempotency-key': 'sale-00001' };
   for (const headers of [{}, { 'x-csrf-token': 'another' }, { 'sec-fetch-site': 'cross-site' }]) {
-    const refused = await ask('POST', '/vend/vends', sale, { ...once, ...headers });
+    const refused = await ask('POST', '/vend/vends', sale, { ...sold, ...headers });
     assert.deepEqual([refused.status, refused.json.code], [403, 'csrf-wrong']);
   }
-  const foreign = await post('/vend/vends', sale, { ...once, 'sec-fetch-site': 'cross-site' });
+  const foreign = await post('/vend/vends', sale, { ...sold, 'sec-fetch-site': 'cross-site' });
   assert.equal(foreign.status, 403, 'another site has the token of nobody, and may not use one');
-  // A name of elsewhere that leads to this machine.
-  const status = await new Promise((resolve) => {
-    const { port } = new URL(kiosk.address);
-    const asked = request({
-      port,
-      host: '127.0.0.1',
-      path: '/api/v1/session',
-      headers: { host: `kiosk.example:${port}` },
-    });
-    asked.on('response', (answer) => resolve(answer.resume().statusCode)).end();
-  });
-  assert.equal(status, 403);
+  // A name of elsewhere that leads to this machine, and paths that name elsewhere, as no browser writes them.
+  const { port } = new URL(kiosk.address);
+  const statusOf = async (path: string, headers: Record<string, string> = {}) => {
+    const asked = request({ port, host: '127.0.0.1', path, headers }).end();
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    return [answer.resume().statusCode, answer.headers.location];
+  };
+  assert.deepEqual(await statusOf('/api/v1/session', { host: `kiosk.example:${port}` }), [403, undefined]);
+  for (const path of [
+    '//',
+    '///',
+    '//kiosk',
+    '//elsewhere.example/kiosk',
+    '/\\elsewhere.example/kiosk',
+    'http://elsewhere.example/kiosk',
+  ]) {
+    assert.deepEqual(await statusOf(path), [404, undefined], path);
+    assert.deepEqual(await statusOf(path, { accept: 'text/html' }), [302, '/kiosk'], path);
+  }
+  assert.deepEqual(await statusOf('//elsewhere.example/api/v1/vend/agent'), [404, undefined]);
+  assert.deepEqual(said, [], 'nothing of it is a fault of the kiosk');
   assert.equal((await ask('GET', '/vend/agent')).json.float, String(FLOAT), 'nothing of it was sold');
-  assert.equal((await post('/vend/vends', sale, once)).status, 201);
+  assert.equal((await post('/vend/vends', sale, sold)).status, 201);
   assert.deepEqual((await post('/kiosk/loads', { card: CARD, region: 'gas' })).json.code, 'kiosk-cannot');
   await assert.rejects(
     openKiosk({ host, key, say: () => undefined }, { host: '0.0.0.0', port: 0 }),
     (error: Error) => error instanceof CannotGoOn && /127\.0\.0\.1/.test(error.message),
   );
+});
+
+test('a browser leaves the port of http away, and finds the kiosk that listens on it', () => {
+  const all = (port: string) => ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}${port}`);
+  assert.deepEqual([...namesAt('http://127.0.0.1:80', '127.0.0.1')], [...all(''), ...all(':80')]);
+  assert.deepEqual([...namesAt('http://127.0.0.1:8088', '127.0.0.1')], all(':8088'));
+  assert.ok(namesAt('http://127.0.0.9:8088', '127.0.0.9').has('127.0.0.9:8088'));
 });
 
 test('a key that may not sell is refused at the start; a host that is away comes back by itself', async (t) => {
