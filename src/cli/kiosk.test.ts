@@ -39,7 +39,7 @@ test('what a kiosk is started with wrongly is told in one sentence', async () =>
   }
 });
 
-test('a kiosk takes its key from a file, waits for its host, shows its reader, and ends when it is stopped', async () => {
+test('a kiosk takes its key from a file, waits for its host, shows its reader, and ends when it is stopped', async (t) => {
   const [key, card] = [join(folder, 'key'), join(folder, 'card')];
   writeFileSync(key, 'a-key\n', { mode: 0o600 });
   makeCardFile(card, 'subscriber', newCard([Region.gas]).memory);
@@ -47,6 +47,7 @@ test('a kiosk takes its key from a file, waits for its host, shows its reader, a
   const kiosk = spawn(process.execPath, [MAIN, 'kiosk', '--host', NOBODY, '--listen', '127.0.0.1:0', '--card', card], {
     env: { ...env, WATTPURSE_API_KEY_FILE: key },
   });
+  t.after(() => kiosk.kill('SIGKILL'));
   let text = '';
   let told = '';
   kiosk.stderr.on('data', (bytes) => {
