@@ -126,7 +126,10 @@ export function takingsPulledTwice(
       goneOn.add(`${left} ${second}`);
       const again = { hand: new CardInHand(begun.hand.memory.slice(), second), meter: copyOf(begun.meter, second) };
       const said = `pulled at ${first} and ${second}`;
-      isPulled(() => again.meter.take(inSlot(again.hand, protocol, second), WANTED));
+      assert.ok(
+        isPulled(() => again.meter.take(inSlot(again.hand, protocol, second), WANTED)),
+        `not ${said}`,
+      );
       ends.add(endOf(again, said));
       finishes(again, protocol, said);
     }
@@ -136,7 +139,7 @@ export function takingsPulledTwice(
 
 function finishes({ hand, meter }: Taken, protocol: 't0' | 't1', said: string): void {
   const left = purseOf(hand).balance;
-  assert.equal(meter.take(inSlot(hand, protocol), 0)?.type, 'done');
+  assert.equal(meter.take(inSlot(hand, protocol), 0)?.type, 'done', said);
   assert.deepEqual([purseOf(hand).pending, purseOf(hand).balance], [undefined, left], said);
   assert.equal(left + meter.credited, LOADED, `in the end, ${said}`);
 }
@@ -221,12 +224,16 @@ export function loadsPulledTwice(
       Object.assign(book, begun.book);
       const again = { hand: new CardInHand(begun.hand.memory.slice(), second), book };
       const said = `pulled at ${first} and ${second}`;
-      isPulled(() => tryLoad(way, again, second));
+      assert.ok(
+        isPulled(() => tryLoad(way, again, second)),
+        `not ${said}`,
+      );
       ends.add(loadEndOf(again, said));
       tryLoad(way, again, undefined);
       assert.deepEqual(
         [purseOf(again.hand).loaded, book.stored, book.account.outstanding],
         [ORDERED, ORDERED, undefined],
+        `in the end, ${said}`,
       );
     }
   }
