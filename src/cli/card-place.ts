@@ -7,7 +7,7 @@ import { WrongUse } from './usage.ts';
 /** Where a card is: a file that holds it, or a reader by a part of its name; the first reader where that is empty. */
 export type CardPlace = { readonly file: string } | { readonly reader: string };
 
-/** How long a reader, and then a card, is waited for. */
+/** How long somebody looks for their reader, and then for their card. */
 const WAIT_MS = 10_000;
 
 /** `--card FILE` or `--reader NAME`, one of them. @throws WrongUse */
@@ -42,43 +42,27 @@ export async function withCards<T>(
 }
 
 async function openedAt(place: CardPlace) {
-  const { slot, close } = await slotAt(place);
-  return openedIn(slot, close);
-}
-
-/** The slot of a place, to power its card as often as it is wanted. @throws CannotGoOn */
-export async function slotAt(
-  place: CardPlace,
-): Promise<{ readonly slot: CardPort; readonly close: () => Promise<void> }> {
-  if ('file' in place) {
-    const file = CardFile.open(place.file);
-    return { slot: file.slot(), close: async () => file.close() };
-  }
-  const reader = taken<PcscReader>(await PcscReader.find({ reader: place.reader, waitMs: WAIT_MS }));
-  return { slot: reader, close: () => reader.close() };
-}
-
-/** A reader, or the slot of a file, for whoever works with one card after the other. @throws CannotGoOn */
-export async function portAt(place: CardPlace): Promise<CardPort> {
-  if ('file' in place) {
-    const file = CardFile.open(place.file);
-    const slot = file.slot();
-    return {
-      open: () => slot.open(),
-      close: async () => {
-        await slot.close();
-        file.close();
-      },
-    };
-  }
-  return taken<PcscReader>(await PcscReader.find({ reader: place.reader }));
-}
-
-async function openedIn(port: CardPort, close: () => Promise<void>) {
+  const port = await portAt(place);
   const session = await port.open();
-  if (!('sentence' in session)) return { session, close };
-  await close();
+  if (!('sentence' in session)) return { session, close: () => port.close() };
+  await port.close();
   throw new CannotGoOn(session.sentence);
+}
+
+/**
+ * The slot of a place, to power its card as often as it is wanted.
+ * @param waitMs how long its reader, and then each time a card, is waited for
+ * @throws CannotGoOn
+ */
+export async function portAt(place: CardPlace, waitMs = WAIT_MS): Promise<CardPort> {
+  if (!('file' in place)) return taken<PcscReader>(await PcscReader.find({ reader: place.reader, waitMs }));
+  const file = CardFile.open(place.file);
+  const slot = file.slot();
+  const close = async () => {
+    await slot.close();
+    file.close();
+  };
+  return { open: () => slot.open(), close };
 }
 
 /** What a card or its slot refused is told in its own sentence. @throws CannotGoOn */

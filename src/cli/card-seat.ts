@@ -1,3 +1,4 @@
+import { Turns } from '../adapters/turns.ts';
 import type { CardFailure, CardPort, CardSession } from '../card/index.ts';
 
 const CALLED_OFF: CardFailure = { reason: 'no-card', sentence: 'Nobody waits for a card any more: begin again.' };
@@ -17,7 +18,7 @@ interface SeatOptions {
 export class CardSeat {
   readonly #port: CardPort;
   #session: CardSession | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns(1);
 
   constructor(port: CardPort) {
     this.#port = port;
@@ -34,7 +35,7 @@ export class CardSeat {
     work: (session: CardSession) => Promise<T>,
     { waitMs = 0, anew = false, calledOff }: SeatOptions = {},
   ): Promise<T | CardFailure> {
-    const turn = this.#turn.then(async () => {
+    return this.#turns.take(async () => {
       if (anew) await this.#end();
       const session = await this.#powered(waitMs, calledOff);
       if ('reason' in session) return session;
@@ -51,14 +52,13 @@ export class CardSeat {
         if (anew || !isFine) await this.#end();
       }
     });
-    this.#turn = turn.catch(() => undefined);
-    return turn;
   }
 
-  async close(): Promise<void> {
-    await this.#turn;
-    await this.#end();
-    await this.#port.close();
+  close(): Promise<void> {
+    return this.#turns.take(async () => {
+      await this.#end();
+      await this.#port.close();
+    });
   }
 
   async #powered(waitMs: number, calledOff: AbortSignal | undefined): Promise<CardSession | CardFailure> {

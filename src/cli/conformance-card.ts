@@ -1,6 +1,6 @@
 import { CARD_CHECKS, testCard } from '../conformance/index.ts';
 import { readCardKeyList } from './card-key-list.ts';
-import { masterPlaceOf, slotAt } from './card-place.ts';
+import { masterPlaceOf, portAt } from './card-place.ts';
 import { checksNamed, reported } from './conformance-report.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { needed, parsedWords } from './flags.ts';
@@ -19,11 +19,11 @@ export async function cardConformance(args: readonly string[]): Promise<number> 
   const path = needed('conformance', values.keys, '--keys', "the file of the card's keys");
   const keys = readCardKeyList(path);
   const only = checksNamed(values.only ?? [], CARD_CHECKS);
-  const { slot, close } = await slotAt(masterPlaceOf(place));
+  const slot = await portAt(masterPlaceOf(place));
   try {
     const test = { ...keys, slot, only, randomness: systemRandomness };
     return await reported(values.json ?? false, (told) => testCard(test, told));
   } finally {
-    await close();
+    await slot.close();
   }
 }

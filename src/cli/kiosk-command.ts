@@ -33,7 +33,8 @@ export async function kiosk(args: readonly string[]): Promise<number> {
       : CardHost.at(address, fromEnvironment(PAYMENT_KEY, 'Bank cards need an API key that takes payments'));
   const terminal = terminalOf(values.terminal);
   const place = reader !== undefined ? { reader } : card !== undefined ? { file: card } : undefined;
-  const seat = place && new CardSeat(await portAt(place));
+  // The seat itself waits for whoever comes.
+  const seat = place && new CardSeat(await portAt(place, 0));
   const say = (sentence: string) => void process.stderr.write(`${sentence}\n`);
   const parts: KioskParts = {
     ...{ host: host.origin, key: host.key, say },
