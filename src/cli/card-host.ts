@@ -2,8 +2,8 @@ import { parseHex, toHex } from '../bytes/index.ts';
 import type { EmvCardData, IssuedCard } from '../card/index.ts';
 import { providerIdOf } from '../host/index.ts';
 import { type Csn, type Region, regionText } from '../units/index.ts';
-import { fromEnvironment } from './card-options.ts';
 import { CannotGoOn } from './failure.ts';
+import { secretNeeded } from './secret.ts';
 import { WrongUse } from './usage.ts';
 
 /** An API key of the host, with the scopes that the commands need. */
@@ -66,7 +66,7 @@ export class CardHost {
     if (url.protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)) {
       throw new WrongUse('--host beyond this machine would be sent the API key in the clear: name it with https.');
     }
-    return new CardHost(url.origin, key ?? fromEnvironment(KEY_VARIABLE, 'A host asks for an API key'));
+    return new CardHost(url.origin, key ?? secretNeeded(KEY_VARIABLE, 'A host asks for an API key'));
   }
 
   private constructor(url: string, key: string) {

@@ -1,8 +1,9 @@
 import { type IssuedCard, issueCard } from '../card/index.ts';
 import { CardHost } from './card-host.ts';
-import { fromEnvironment, noWord, PIN_VARIABLE, parsedVerb, regionName } from './card-options.ts';
+import { noWord, PIN_VARIABLE, parsedVerb, regionName } from './card-options.ts';
 import { cardPlaceOf, masterPlaceOf, taken, withCards } from './card-place.ts';
 import { needed } from './flags.ts';
+import { secretNeeded } from './secret.ts';
 import { WrongUse } from './usage.ts';
 
 /** `wattpurse card issue`: a blank card becomes a purse card, and a host is told whose it is. */
@@ -42,7 +43,7 @@ export async function cardIssue(args: readonly string[]): Promise<number> {
 
 /** One for all, or one for each in their order. @throws WrongUse */
 function pinsOf(count: number): readonly string[] {
-  const pins = fromEnvironment(PIN_VARIABLE, 'A master card gives nothing without its PIN').split(',');
+  const pins = secretNeeded(PIN_VARIABLE, 'A master card gives nothing without its PIN').split(',');
   if (pins.length === 1) return Array.from({ length: count }, () => pins[0] as string);
   if (pins.length === count) return pins;
   throw new WrongUse(

@@ -4,12 +4,13 @@ import { encodePin, personaliseMasterCard } from '../card/index.ts';
 import { Suite, suiteByName } from '../crypto/index.ts';
 import { makeCardFile } from './card-file.ts';
 import { drawnCsn, readBatch } from './card-make.ts';
-import { fromEnvironment, oneWord, PIN_VARIABLE, parsedVerb, regionName, scopeOf } from './card-options.ts';
+import { oneWord, PIN_VARIABLE, parsedVerb, regionName, scopeOf } from './card-options.ts';
 import { folderOf } from './demo-options.ts';
 import { needed } from './flags.ts';
 import { KEYS_FILE } from './folder-files.ts';
 import { HostFolder } from './host-folder.ts';
 import { checkDatabase } from './host-options.ts';
+import { secretNeeded } from './secret.ts';
 import { WrongUse } from './usage.ts';
 
 /** `wattpurse card master FILE …`: a master card with the newest key of the host in a folder. */
@@ -31,7 +32,7 @@ export async function cardMaster(args: readonly string[]): Promise<number> {
   const data = folderOf(needed('card master', values.data, '--data', 'the folder of the host whose key it holds'));
   const { database } = values;
   if (database !== undefined) checkDatabase(database);
-  const pin = fromEnvironment(PIN_VARIABLE, 'A master card is made with a PIN');
+  const pin = secretNeeded(PIN_VARIABLE, 'A master card is made with a PIN');
   if (encodePin(pin) === undefined) throw new WrongUse(`${PIN_VARIABLE} is a PIN of 4 to 8 digits, and this is none.`);
   // A folder that is begun here would have keys that no other card of the utility has.
   if (!existsSync(join(data, KEYS_FILE))) {

@@ -1,7 +1,6 @@
 import type { CardKeyScope } from '../crypto/index.ts';
 import { type Csn, isCsn, REGIONS, type Region } from '../units/index.ts';
 import { parsedWords, type WordOptions } from './flags.ts';
-import { MEBIBYTE, readNamedFile } from './read-file.ts';
 import { WrongUse } from './usage.ts';
 
 /** Where PINs of master cards come from. */
@@ -50,19 +49,4 @@ export function oneWord(positionals: readonly string[], verb: string, what: stri
 export function noWord(positionals: readonly string[], verb: string): void {
   if (positionals.length > 0)
     throw new WrongUse(`card ${verb} takes no "${positionals[0]}": see "wattpurse help card".`);
-}
-
-/**
- * Secrets do not stand on a command line, where others see them: they come from the environment, or from the file that
- * the same name with `_FILE` behind it names. A line end behind it does not count.
- * @throws WrongUse
- */
-export function fromEnvironment(variable: string, what: string): string {
-  const value = process.env[variable] ?? '';
-  if (value !== '') return value;
-  const path = process.env[`${variable}_FILE`] ?? '';
-  const text = path === '' ? '' : readNamedFile(path, `file of ${variable}`, MEBIBYTE).toString('utf8');
-  const read = text.replace(/\r?\n$/, '');
-  if (read !== '') return read;
-  throw new WrongUse(`${what}: give it as ${variable}, or a file that holds it as ${variable}_FILE.`);
 }

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { CardHost } from './card-host.ts';
-import { fromEnvironment } from './card-options.ts';
 import { portAt } from './card-place.ts';
 import { CardSeat } from './card-seat.ts';
 import { terminalOf } from './card-terminal.ts';
 import { needed, parsedWords } from './flags.ts';
 import { type KioskParts, openKiosk } from './kiosk-bridge.ts';
 import { parseListen } from './listen.ts';
+import { secretNeeded } from './secret.ts';
 import { WrongUse } from './usage.ts';
 
 const LISTEN_USUAL = '127.0.0.1:8088';
@@ -30,7 +30,7 @@ export async function kiosk(args: readonly string[]): Promise<number> {
   const payments =
     port === undefined
       ? undefined
-      : CardHost.at(address, fromEnvironment(PAYMENT_KEY, 'Bank cards need an API key that takes payments'));
+      : CardHost.at(address, secretNeeded(PAYMENT_KEY, 'Bank cards need an API key that takes payments'));
   const terminal = terminalOf(values.terminal);
   const place = reader !== undefined ? { reader } : card !== undefined ? { file: card } : undefined;
   // The seat itself waits for whoever comes.

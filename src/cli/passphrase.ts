@@ -1,8 +1,7 @@
-import { MEBIBYTE, readNamedFile } from './read-file.ts';
+import { secretIn } from './secret.ts';
 
 export const PASSPHRASE_VARIABLE = 'WATTPURSE_PASSPHRASE';
-/** Names a file that holds it, as those do who hand secrets to a service. */
-export const PASSPHRASE_FILE_VARIABLE = 'WATTPURSE_PASSPHRASE_FILE';
+export const PASSPHRASE_FILE_VARIABLE = `${PASSPHRASE_VARIABLE}_FILE`;
 
 /** Where it is taken from, for whoever gave a wrong one. */
 export const passphraseOrigin = (): string =>
@@ -10,18 +9,5 @@ export const passphraseOrigin = (): string =>
     ? `the file that ${PASSPHRASE_FILE_VARIABLE} names`
     : PASSPHRASE_VARIABLE;
 
-/**
- * Under what the master keys are sealed, from the environment or from the file that it names; a line end behind it does
- * not count. `undefined` where there is none.
- * @throws WrongUse when the file cannot be read
- */
-export function passphrase(): string | undefined {
-  const given = process.env[PASSPHRASE_VARIABLE] ?? '';
-  if (given !== '') return given;
-  const path = process.env[PASSPHRASE_FILE_VARIABLE] ?? '';
-  if (path === '') return undefined;
-  const text = readNamedFile(path, 'file of the passphrase', MEBIBYTE)
-    .toString('utf8')
-    .replace(/\r?\n$/, '');
-  return text === '' ? undefined : text;
-}
+/** Under what the master keys are sealed; `undefined` where there is none. @throws WrongUse when its file cannot be read */
+export const passphrase = (): string | undefined => secretIn(PASSPHRASE_VARIABLE);
