@@ -1,9 +1,9 @@
 import { CARD_CHECKS, testCard } from '../conformance/index.ts';
-import { readCardKeyList } from './card-key-list.ts';
 import { masterPlaceOf, portAt } from './card-place.ts';
 import { checksNamed, reported } from './conformance-report.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { needed, parsedWords } from './flags.ts';
+import { readCardKeyList } from './key-list.ts';
 import { WrongUse } from './usage.ts';
 
 /** `wattpurse conformance --card FILE|reader:NAME …`: exit 1 when a rule is broken. */

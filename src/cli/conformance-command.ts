@@ -4,7 +4,6 @@ import { LINE_CHECKS, TERMINAL_CHECKS, testTerminal } from '../conformance/index
 import { keyName, Purpose, SUITE_NAMES, Suite, suiteByName } from '../crypto/index.ts';
 import { Deframer, encodeLineFrame, LINE_FRAME_BYTES_MAX, type ReceivedLineFrame } from '../line/index.ts';
 import { modemAddress, type Svpmsn, svpmsn, svpmsnText, U8_MAX } from '../units/index.ts';
-import { drawCardKeyList } from './card-key-list.ts';
 import { csnOf, regionOf } from './card-options.ts';
 import { checksNamed, reported } from './conformance-report.ts';
 import { systemRandomness } from './demo-keys.ts';
@@ -13,7 +12,7 @@ import { CannotGoOn } from './failure.ts';
 import { certificatesOf, wholeOf } from './field-options.ts';
 import { needed, parsedWords } from './flags.ts';
 import { workshopOf } from './host-folder.ts';
-import { drawKeyList, readKeyList, writeKeyList } from './key-list.ts';
+import { drawCardKeyList, drawKeyList, readKeyList, writeKeyList } from './key-list.ts';
 import { listen, parseListen } from './listen.ts';
 import { WrongUse } from './usage.ts';
 

@@ -14,8 +14,8 @@ import {
   selectPurse,
   stepSubscriberCard,
 } from '../../src/card/index.ts';
-import { drawCardKeyList, readCardKeyList } from '../../src/cli/card-key-list.ts';
 import { systemRandomness } from '../../src/cli/demo-keys.ts';
+import { drawCardKeyList, readCardKeyList } from '../../src/cli/key-list.ts';
 import { CARD_CHECKS, type CardKeys, testCard } from '../../src/conformance/index.ts';
 import { Suite } from '../../src/crypto/index.ts';
 import { csn, Region } from '../../src/units/index.ts';
