@@ -42,6 +42,13 @@ export interface ChipPayment {
   readonly chip: { readonly code: string; readonly data: Uint8Array | undefined } | undefined;
 }
 
+/** A request, without whom it is from. */
+interface Asked {
+  readonly method: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
 /** The host does not answer, or cannot: it would answer nothing else either, and what was asked may have been done. */
 export class HostSilent extends CannotGoOn {}
 
@@ -78,8 +85,19 @@ export class CardHost {
     return this.#url;
   }
 
-  get key(): string {
-    return this.#key;
+  /** What it answers to something, as it is. @param isNamed whether it is asked under the key */
+  fetch(path: string, { headers, ...more }: Asked, isNamed: boolean): Promise<Response> {
+    return fetch(`${this.#url}${path}`, {
+      headers: { ...headers, ...(isNamed && { authorization: `Bearer ${this.#key}` }) },
+      ...{ ...more, redirect: 'error', signal: AbortSignal.timeout(ANSWER_MS) },
+    });
+  }
+
+  /** The agent for whom the key sells. */
+  async agent(): Promise<{ readonly id: string; readonly name: string }> {
+    const { id, name } = await this.#ask('GET', '/vend/agent');
+    if (typeof id !== 'string' || typeof name !== 'string') throw this.#unintelligible();
+    return { id, name };
   }
 
   /** Writes down whose the card is, and from which keys its own came. */
@@ -177,14 +195,10 @@ export class CardHost {
   async #ask(
     method: 'GET' | 'POST',
     path: string,
-    { headers = {}, body }: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string } = {},
+    more: Omit<Asked, 'method'> = {},
   ): Promise<Readonly<Record<string, unknown>>> {
     try {
-      const response = await fetch(`${this.#url}${API}${path}`, {
-        ...{ method, headers: { ...headers, authorization: `Bearer ${this.#key}` }, redirect: 'error' },
-        ...(body !== undefined && { body }),
-        signal: AbortSignal.timeout(ANSWER_MS),
-      });
+      const response = await this.fetch(`${API}${path}`, { method, ...more }, true);
       // What breaks off in the middle was not heard, and may have been done.
       const told = recordIn(await response.text());
       if (response.ok) return told;

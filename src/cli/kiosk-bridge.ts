@@ -4,7 +4,7 @@ import type { KioskCardJson, KioskJson, KioskLoadJson, KioskPaidJson } from '../
 import { type CardReading, type CardSession, readCard } from '../card/index.ts';
 import { type Csn, isCsn, REGION_NAMES, REGIONS, type Region, regionText } from '../units/index.ts';
 import { loadCard } from './card-at-host.ts';
-import type { CardHost } from './card-host.ts';
+import { type CardHost, HostSilent } from './card-host.ts';
 import { PaymentOpen } from './card-pay.ts';
 import type { CardSeat } from './card-seat.ts';
 import { CannotGoOn } from './failure.ts';
@@ -12,14 +12,10 @@ import { type ChipParts, KioskPayments } from './kiosk-payments.ts';
 import { isLoopback, type ListenAt, listen } from './listen.ts';
 
 export interface KioskParts {
-  /** Origin of the host that sells. */
-  readonly host: string;
-  /** An API key of an agent, with the scope `orders:sell`, and `cards:load` where there is a reader. */
-  readonly key: string;
-  /** The reader of purse cards, and the host under the same key. */
-  readonly purses?: { readonly seat: CardSeat; readonly host: CardHost };
-  /** Where bank cards pay too: the same reader, and the host under a key that takes payments. */
-  readonly chips?: ChipParts & { readonly seat: CardSeat };
+  /** The host that sells, under an agent's key: of the scope `orders:sell`, and `cards:load` where there is a reader. */
+  readonly host: CardHost;
+  /** Where purse cards are read and loaded and, where `chips` says how, bank cards pay. */
+  readonly reader?: { readonly seat: CardSeat; readonly chips?: ChipParts };
   /** Takes a sentence for whoever runs it. */
   readonly say: (sentence: string) => void;
 }
@@ -30,7 +26,6 @@ export interface Kiosk {
 }
 
 const API = '/api/v1';
-const ANSWER_MS = 30_000;
 const BODY_MAX = 16_384;
 
 /** Of a reference, as of every Idempotency-Key. */
@@ -99,32 +94,32 @@ export async function openKiosk(parts: KioskParts, at: ListenAt): Promise<Kiosk>
   own = namesAt(address, at.host);
   const close = async () => {
     await app.close();
-    await (parts.purses ?? parts.chips)?.seat.close();
+    await parts.reader?.seat.close();
   };
   return { address, close };
 }
 
 /** What the page asks of the reader. */
-function readerRoutes(app: FastifyInstance, { purses, chips }: KioskParts): void {
+function readerRoutes(app: FastifyInstance, { host, reader }: KioskParts): void {
   app.get(
     `${API}/kiosk`,
     async (): Promise<KioskJson> => ({
-      purses: purses !== undefined,
-      chips: chips !== undefined,
+      purses: reader !== undefined,
+      chips: reader?.chips !== undefined,
     }),
   );
 
   app.get(`${API}/kiosk/card`, async (): Promise<KioskCardJson> => {
-    if (purses === undefined) throw new CannotGoOn(NO_READER);
+    if (reader === undefined) throw new CannotGoOn(NO_READER);
     // What is no purse card is not the customer's card of this page: it is taken for none.
-    const read = await purses.seat.with((session) => readCard(session));
+    const read = await reader.seat.with((session) => readCard(session));
     return 'reason' in read ? {} : { card: (read as CardReading).csn };
   });
 
   app.post<{ readonly Body: { readonly card?: unknown; readonly region?: unknown } }>(
     `${API}/kiosk/loads`,
     async ({ body }): Promise<KioskLoadJson> => {
-      if (purses === undefined) throw new CannotGoOn(NO_READER);
+      if (reader === undefined) throw new CannotGoOn(NO_READER);
       const { card, region: name } = body ?? {};
       const region = REGIONS.find((each) => regionText(each) === name);
       if (typeof card !== 'string' || !isCsn(card) || region === undefined) {
@@ -133,12 +128,12 @@ function readerRoutes(app: FastifyInstance, { purses, chips }: KioskParts): void
         );
       }
       const wanted = { card, region };
-      const told = await purses.seat.with((session) => loaded(session, purses.host, wanted), { anew: true });
+      const told = await reader.seat.with((session) => loaded(session, host, wanted), { anew: true });
       return 'reason' in told ? { loaded: false } : told;
     },
   );
 
-  const payments = chips && new KioskPayments(chips.seat, chips);
+  const payments = reader?.chips && new KioskPayments(reader.seat, reader.chips);
   app.post<{ readonly Body: { readonly meter?: unknown; readonly paid?: unknown } }>(
     `${API}/kiosk/payments`,
     async ({ body, headers }, reply): Promise<KioskPaidJson> => {
@@ -206,14 +201,10 @@ function refusalOf({ method, headers }: FastifyRequest, own: ReadonlySet<string>
 }
 
 /** Asks the host for what the page needs of it. */
-async function passOn(
-  { host, key, say }: KioskParts,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
+async function passOn({ host, say }: KioskParts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   // What begins with two slashes names another machine.
-  const asked = URL.parse(request.url, host);
-  const { pathname, search } = asked?.origin === new URL(host).origin ? asked : { pathname: '', search: '' };
+  const asked = URL.parse(request.url, host.origin);
+  const { pathname, search } = asked?.origin === host.origin ? asked : { pathname: '', search: '' };
   const isFile = request.method === 'GET' && PAGE_FILES.test(pathname);
   const isSale = SOLD_WITH.some(([method, path]) => method === request.method && path.test(pathname));
   if (!isFile && !isSale) {
@@ -226,16 +217,17 @@ async function passOn(
   let answer: Response;
   let bytes: Buffer;
   try {
-    answer = await fetch(`${host}${pathname}${isSale ? search : ''}`, {
-      ...{ method: request.method, redirect: 'error', signal: AbortSignal.timeout(ANSWER_MS) },
-      headers: {
-        accept: pathname === '/kiosk' ? 'text/html' : '*/*',
-        ...(isSale && { authorization: `Bearer ${key}` }),
-        ...(typeof once === 'string' && { 'idempotency-key': once }),
-        ...(request.method === 'POST' && { 'content-type': 'application/json' }),
-      },
-      ...(request.method === 'POST' && { body: JSON.stringify(request.body ?? {}) }),
-    });
+    const headers = {
+      accept: pathname === '/kiosk' ? 'text/html' : '*/*',
+      ...(typeof once === 'string' && { 'idempotency-key': once }),
+      ...(request.method === 'POST' && { 'content-type': 'application/json' }),
+    };
+    const body = request.method === 'POST' ? { body: JSON.stringify(request.body ?? {}) } : {};
+    answer = await host.fetch(
+      `${pathname}${isSale ? search : ''}`,
+      { method: request.method, headers, ...body },
+      isSale,
+    );
     bytes = Buffer.from(await answer.arrayBuffer());
   } catch {
     return away(reply);
@@ -259,20 +251,15 @@ const refused = (reply: FastifyReply, status: number, code: string, detail: stri
   reply.code(status).type('application/problem+json').send(JSON.stringify({ code, detail }));
 
 /** For whom it sells. A host that is away comes later; one that refuses the key is told of at once. @throws CannotGoOn */
-async function sellerOf({ host, key, say }: KioskParts): Promise<{ readonly id: string; readonly name: string }> {
-  const unknown = { id: 'kiosk', name: 'Kiosk' };
-  let answer: Response;
+async function sellerOf({ host, say }: KioskParts): Promise<{ readonly id: string; readonly name: string }> {
   try {
-    answer = await fetch(`${host}${API}/vend/agent`, {
-      ...{ headers: { authorization: `Bearer ${key}` }, redirect: 'error', signal: AbortSignal.timeout(ANSWER_MS) },
-    });
-  } catch {
-    say(`The host at ${host} does not answer yet: the page shows itself as soon as it does.`);
-    return unknown;
+    return await host.agent();
+  } catch (error) {
+    if (error instanceof HostSilent) {
+      say(`The host at ${host.origin} does not answer yet: the page shows itself as soon as it does.`);
+      return { id: 'kiosk', name: 'Kiosk' };
+    }
+    if (!(error instanceof CannotGoOn)) throw error;
+    throw new CannotGoOn(`The host at ${host.origin} does not let this key sell. ${error.message}`, { cause: error });
   }
-  const told = (await answer.json().catch(() => ({}))) as Readonly<Record<string, unknown>>;
-  if (answer.ok && typeof told.id === 'string' && typeof told.name === 'string')
-    return { id: told.id, name: told.name };
-  const why = typeof told.detail === 'string' ? told.detail : `It answers ${answer.status}.`;
-  throw new CannotGoOn(`The host at ${host} does not let this key sell. ${why}`);
 }

@@ -36,11 +36,8 @@ export async function kiosk(args: readonly string[]): Promise<number> {
   // The seat itself waits for whoever comes.
   const seat = place && new CardSeat(await portAt(place, 0));
   const say = (sentence: string) => void process.stderr.write(`${sentence}\n`);
-  const parts: KioskParts = {
-    ...{ host: host.origin, key: host.key, say },
-    ...(seat && { purses: { seat, host } }),
-    ...(seat && payments && port !== undefined && { chips: { seat, host: payments, terminal, port } }),
-  };
+  const chips = payments && port !== undefined ? { chips: { host: payments, terminal, port } } : {};
+  const parts: KioskParts = { host, say, ...(seat && { reader: { seat, ...chips } }) };
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   const opened = await openKiosk(parts, at).catch(async (error: unknown) => {
     await seat?.close();

@@ -48,8 +48,10 @@ test('a kiosk sells for a purse card with the key of an agent, and loads it in i
   const purse = await purseIn(world);
   const host = await world.app.listen({ port: 0, host: '127.0.0.1' });
   const slot = new InProcessSlot();
-  const purses = { seat: new CardSeat(slot), host: CardHost.at(host, key) };
-  const { session, ask, post } = await pageOf(t, { host, key, purses });
+  const { session, ask, post } = await pageOf(t, {
+    host: CardHost.at(host, key),
+    reader: { seat: new CardSeat(slot) },
+  });
   assert.equal((session.person as { name: string }).name, 'Station kiosk');
   assert.deepEqual((await ask('GET', '/kiosk')).json, { purses: true, chips: false });
   assert.deepEqual((await ask('GET', '/kiosk/card')).json, {}, 'there is no card');
@@ -97,8 +99,7 @@ test('a kiosk loads the region that it sold for, and leaves to others what waits
   const purse = await purseIn(world, [Region.gas, Region.water]);
   const host = await world.app.listen({ port: 0, host: '127.0.0.1' });
   const slot = new InProcessSlot();
-  const purses = { seat: new CardSeat(slot), host: CardHost.at(host, key) };
-  const { ask, post } = await pageOf(t, { host, key, purses });
+  const { ask, post } = await pageOf(t, { host: CardHost.at(host, key), reader: { seat: new CardSeat(slot) } });
   for (const region of ['gas', 'water']) {
     const once = { 'idempotency-key': `sale-of-${region}` };
     assert.equal((await post('/vend/vends', { card: CARD, region, paid: '1000' }, once)).status, 201);
@@ -143,11 +144,7 @@ test('a card that is pulled in the middle is loaded when it is put in again, onc
         };
       },
     });
-    const { post, ask } = await pageOf(t, {
-      host,
-      key,
-      purses: { seat: new CardSeat(slot), host: CardHost.at(host, key) },
-    });
+    const { post, ask } = await pageOf(t, { host: CardHost.at(host, key), reader: { seat: new CardSeat(slot) } });
     const once = `pulled-at-${pulledAt}`;
     assert.equal(
       (await post('/vend/vends', { card: CARD, region: 'gas', paid: '100' }, { 'idempotency-key': once })).status,
@@ -173,7 +170,7 @@ test('a kiosk passes on what its page needs, to its own browser alone', async (t
   t.after(() => world.close());
   const key = await sellerIn(world);
   const host = await world.app.listen({ port: 0, host: '127.0.0.1' });
-  const { kiosk, said, ask, post } = await pageOf(t, { host, key });
+  const { kiosk, said, ask, post } = await pageOf(t, { host: CardHost.at(host, key) });
   for (const path of ['/meters', '/vend/vends/../../agents/station', '/vend/vends/..%2f..%2fagents', '/subscribers']) {
     assert.equal((await ask('GET', path)).status, 404, path);
   }
@@ -210,7 +207,7 @@ test('a kiosk passes on what its page needs, to its own browser alone', async (t
   assert.equal((await post('/vend/vends', sale, sold)).status, 201);
   assert.deepEqual((await post('/kiosk/loads', { card: CARD, region: 'gas' })).json.code, 'kiosk-cannot');
   await assert.rejects(
-    openKiosk({ host, key, say: () => undefined }, { host: '0.0.0.0', port: 0 }),
+    openKiosk({ host: CardHost.at(host, key), say: () => undefined }, { host: '0.0.0.0', port: 0 }),
     (error: Error) => error instanceof CannotGoOn && /127\.0\.0\.1/.test(error.message),
   );
 });
@@ -229,12 +226,12 @@ test('a key that may not sell is refused at the start; a host that is away comes
   const host = await world.app.listen({ port: 0, host: '127.0.0.1' });
   for (const wrong of [key, 'none']) {
     await assert.rejects(
-      openKiosk({ host, key: wrong, say: () => undefined }, AT),
+      openKiosk({ host: CardHost.at(host, wrong), say: () => undefined }, AT),
       (error: Error) => error instanceof CannotGoOn && /does not let this key sell\. .*\.$/.test(error.message),
     );
   }
   const nobody = 'http://127.0.0.1:9';
-  const { said, ask } = await pageOf(t, { host: nobody, key });
+  const { said, ask } = await pageOf(t, { host: CardHost.at(nobody, key) });
   assert.match(said.join(), /does not answer yet/);
   assert.equal((await ask('GET', '/vend/agent')).status, 502);
 });
@@ -247,9 +244,9 @@ test('a bank card pays at the reader of a kiosk, and what is pulled pays nothing
   const card = new EmvTestCard(ISSUE);
   const slot = new InProcessSlot();
   const seat = new CardSeat(slot);
-  const parts = { seat, host: CardHost.at(url, chips.key), terminal: TERMINAL, port: 'acquirer' };
-  const { ask, pay } = await pageOf(t, { host: url, key, chips: parts });
-  assert.deepEqual((await ask('GET', '/kiosk')).json, { purses: false, chips: true });
+  const parts = { host: CardHost.at(url, chips.key), terminal: TERMINAL, port: 'acquirer' };
+  const { ask, pay } = await pageOf(t, { host: CardHost.at(url, key), reader: { seat, chips: parts } });
+  assert.deepEqual((await ask('GET', '/kiosk')).json, { purses: true, chips: true });
   // Somebody who looks for their card is waited for.
   const paying = pay('payment-1', { meter: KIMS_METER, paid: '5000' });
   slot.insert({ atr: card.chip.atr, begin: card.chip.begin });
@@ -312,8 +309,9 @@ async function chipKiosk(t: TestContext) {
     return slot.open();
   };
   const seat = new CardSeat({ open, close: () => slot.close() });
-  const parts = { seat, host: CardHost.at(line.url, chips.key), terminal: TERMINAL, port: 'acquirer' };
-  const page = await pageOf(t, { host: chips.url, key: await sellerIn(chips.world), chips: parts });
+  const parts = { host: CardHost.at(line.url, chips.key), terminal: TERMINAL, port: 'acquirer' };
+  const seller = CardHost.at(chips.url, await sellerIn(chips.world));
+  const page = await pageOf(t, { host: seller, reader: { seat, chips: parts } });
   const { chip } = new EmvTestCard(ISSUE);
   const insert = () => slot.insert({ atr: chip.atr, begin: chip.begin });
   return { ...page, chips, line, looked, insert, used: () => chips.simulator.books.usedOf(ISSUE.pan) };

@@ -29,13 +29,9 @@ before(async () => {
   chips = await ChipWorld.open(SCOPES, { pages: PAGES_FOLDER });
   const key = await sellerIn(chips.world);
   const seat = new CardSeat(slot);
-  const parts = { host: chips.url, key, say: (sentence: string) => assert.fail(sentence) };
+  const paid = { host: CardHost.at(chips.url, chips.key), terminal: TERMINAL, port: 'acquirer' };
   kiosk = await openKiosk(
-    {
-      ...parts,
-      purses: { seat, host: CardHost.at(chips.url, key) },
-      chips: { seat, host: CardHost.at(chips.url, chips.key), terminal: TERMINAL, port: 'acquirer' },
-    },
+    { host: CardHost.at(chips.url, key), reader: { seat, chips: paid }, say: (sentence) => assert.fail(sentence) },
     { host: '127.0.0.1', port: 0 },
   );
 });
