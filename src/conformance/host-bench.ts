@@ -178,10 +178,9 @@ export class HostBench {
     if (found !== undefined) throw found;
   }
 
-  /** Behaves rightly again until everything that was sold is here. */
-  async right(order: Heard): Promise<void> {
+  /** Behaves rightly again until the order is here; it may have come already with what was heard from that place on. */
+  async right(order: Heard, from: number): Promise<void> {
     this.conduct = {};
-    const from = this.heard.length;
     const due = () => this.heard.slice(from).some(({ counter }) => counter === order.counter || counter === 0);
     await this.until(due, `the order with TC ${order.counter} was not repeated`);
     // What the host has of it, it has by now, and says nothing more.

@@ -31,12 +31,18 @@ const flipped = (frames: Frames, byte: number): Frames =>
 async function repeatedAfter(bench: HostBench, times: number, say: (heard: Heard, right: () => Frames) => Frames) {
   const from = bench.heard.length;
   const before = bench.last;
-  const conduct = instead(times, say);
+  // The answer to whatever is heard from here on is right.
+  let rightFrom = from;
+  const conduct = instead(times, (heard, right) => {
+    rightFrom = bench.heard.length;
+    return say(heard, right);
+  });
   const order = await bench.sale(conduct);
   expect(order.counter === before + 1, `the order has TC ${order.counter}, where ${before + 1} is the next`);
   await bench.until(() => conduct.left === 0, `the order with TC ${order.counter} was not repeated`);
-  await bench.right(order);
+  await bench.right(order, rightFrom);
   bench.onlyRepeated(order, from);
+  return order;
 }
 
 /** A frame of refusal to whatever was heard. */
@@ -168,12 +174,10 @@ export const HOST_CHECKS: readonly Check<HostBench>[] = [
     ...REPEATS,
     run: async (bench) => {
       const { credited } = bench;
-      const from = bench.heard.length;
-      await repeatedAfter(bench, 2, (_, right) => {
+      const { amount } = await repeatedAfter(bench, 2, (_, right) => {
         right();
         return [];
       });
-      const { amount = 0 } = bench.heard[from] ?? {};
       expect(bench.credited === credited + amount, `${bench.credited - credited} came of one sale of ${amount}`);
       const next = await bench.sale();
       expect(next.counter === bench.last, `after a receipt that was already done TC ${next.counter} came`);
@@ -226,7 +230,7 @@ export const HOST_CHECKS: readonly Check<HostBench>[] = [
     run: async (bench) => {
       const from = bench.heard.length;
       let held: Frames = [];
-      let saidLate = false;
+      let [saidLate, rightFrom] = [false, from];
       const order = await bench.sale({
         third: (_, right) => {
           if (held.length > 0) return undefined;
@@ -235,12 +239,12 @@ export const HOST_CHECKS: readonly Check<HostBench>[] = [
         },
         first: () => {
           if (held.length === 0 || saidLate) return undefined;
-          saidLate = true;
+          [saidLate, rightFrom] = [true, bench.heard.length];
           return held;
         },
       });
       await bench.until(() => saidLate, `the order with TC ${order.counter} was not repeated`);
-      await bench.right(order);
+      await bench.right(order, rightFrom);
       bench.onlyRepeated(order, from);
     },
   },
