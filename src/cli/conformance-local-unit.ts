@@ -52,7 +52,13 @@ export async function localUnitConformance(args: readonly string[]): Promise<num
   );
   const server = new FramedServer(certificatesOf(values.certificates, [at]), (connection) => {
     unit = connection;
-    return { message: (bytes) => bench.hearUp(bytes), ended: () => (unit = undefined) };
+    return {
+      message: (bytes) => bench.hearUp(bytes),
+      // One that was before it may end after it came.
+      ended: () => {
+        if (unit === connection) unit = undefined;
+      },
+    };
   });
   const port = await listen<number>(server, at, 'listen');
   if (!json) process.stdout.write(`Waiting on ${at.host}:${port} for the local unit.\n`);

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { type BackhaulMessage, decodeEnvelope, encodeEnvelope } from '../../src/backhaul/index.ts';
+import { keepConnected } from '../../src/adapters/framed-tcp.ts';
+import { BACKHAUL_VERSION, type BackhaulMessage, decodeEnvelope, encodeEnvelope } from '../../src/backhaul/index.ts';
 import { systemRandomness } from '../../src/cli/demo-keys.ts';
 import { LocalUnit, type LocalUnitInput, type LocalUnitOutput } from '../../src/concentrator/index.ts';
 import {
@@ -250,4 +251,47 @@ test('the local unit of this project is tested as a process, over both of its co
   const code = bench.exitCode ?? (await once(bench, 'exit'))[0];
   assert.deepEqual({ code, errors }, { code: 0, errors: '' }, said);
   assert.equal(said.trim().split('\n').at(-1), `${LOCAL_UNIT_CHECKS.length} checks passed, 0 failed.`);
+});
+
+test('a local unit that connects anew is spoken to, though its connection before ends after that', async (t) => {
+  const line = createServer();
+  line.listen(0, '127.0.0.1');
+  await once(line, 'listening');
+  t.after(() => line.close());
+  const where = `127.0.0.1:${(line.address() as AddressInfo).port}`;
+  const words = ['--local-unit', where, '--listen', '127.0.0.1:0', '--only', 'backhaul.hello'];
+  const bench = spawn(process.execPath, [MAIN, 'conformance', ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => bench.kill());
+  const said = createInterface({ input: bench.stdout });
+  const [waiting] = await once(said, 'line');
+  const port = Number(/^Waiting on 127\.0\.0\.1:(\d+) /.exec(waiting)?.[1]);
+
+  const before = connect(port, '127.0.0.1');
+  await once(before, 'connect');
+  const heard: BackhaulMessage[] = [];
+  const over = new AbortController();
+  const hello: BackhaulMessage = { type: 'hello', version: BACKHAUL_VERSION, kind: 'local-unit', id: 3 };
+  const kept = keepConnected(
+    {
+      ...{ addresses: [{ host: '127.0.0.1', port }], certificates: undefined, refused: () => over.abort() },
+      came: (connection) => {
+        before.once('close', () => connection.send(encodeEnvelope({ localUnit: 3, message: hello }))).resume();
+        before.end();
+        return {
+          message: (bytes) => {
+            const envelope = decodeEnvelope(bytes);
+            if (!('reason' in envelope)) heard.push(envelope.message);
+          },
+          ended: () => over.abort(),
+        };
+      },
+    },
+    over.signal,
+  );
+  assert.deepEqual(await once(bench, 'exit'), [0, null]);
+  await kept;
+  assert.deepEqual(
+    heard.map(({ type }) => type),
+    ['hello'],
+  );
 });
