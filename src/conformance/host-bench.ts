@@ -58,6 +58,8 @@ export interface HostBenchSettings {
 
 /** An order of value that came in a session whose tag was right. */
 export interface Heard extends ValueCommand {
+  /** The suite of its session, which the host has chosen. */
+  readonly suite: Suite;
   /** The M1 of its session. */
   readonly first: Uint8Array;
   /** The body that the purse would answer with; carries the order out when it is asked for. */
@@ -80,7 +82,6 @@ export interface Conduct {
 export class HostBench {
   readonly world: HostWorld;
   readonly svpmsn: Svpmsn;
-  readonly suite: Suite;
   /** Last TC, all that was credited, and each receipt. */
   last = 0;
   credited = 0;
@@ -97,12 +98,6 @@ export class HostBench {
     this.world = world;
     this.svpmsn = svpmsn;
     const byName = new Map<KeyName, TerminalKey>(keys.map((key) => [key.n, key]));
-    const value = keys.filter(({ purpose }) => purpose === Purpose.value);
-    this.suite =
-      value
-        .map(({ n }) => suiteOf(n))
-        .sort()
-        .at(-1) ?? Suite.aes128;
     this.#terminal = createTerminal({ svpmsn, keyOf: (n) => byName.get(n), randomness });
   }
 
@@ -120,7 +115,7 @@ export class HostBench {
   #heard(bytes: Uint8Array): Frames {
     const frame = decodeFrame(bytes);
     if ('reason' in frame || frame.svpmsn !== this.svpmsn) return [];
-    const ofValue = hasPurpose(frame.n, Purpose.value);
+    const [ofValue, suite] = [hasPurpose(frame.n, Purpose.value), suiteOf(frame.n)];
     const { first, astray } = this.conduct;
     if (hasPurpose(frame.n, Purpose.monitoring) || hasPurpose(frame.n, Purpose.maintenance)) {
       return frame.message === Message.first ? [refusalFrame(frame, Refusal.busy)] : [];
@@ -128,7 +123,7 @@ export class HostBench {
     const outcome = terminalReceive(this.#terminal, bytes, milliseconds(Math.floor(this.world.now())));
     switch (outcome.type) {
       case 'status-wanted': {
-        const right = () => terminalStatus(this.#terminal, this.#status(ofValue));
+        const right = () => terminalStatus(this.#terminal, this.#status(ofValue, suite));
         if (!ofValue) return [right()];
         this.#first = bytes.slice();
         const second = right();
@@ -136,7 +131,7 @@ export class HostBench {
       }
       case 'command':
         if (!ofValue) return this.#control(outcome.proof);
-        this.#said = this.#value(outcome.proof);
+        this.#said = this.#value(outcome.proof, suite);
         return this.#said;
       case 'again':
         if (!ofValue) return outcome.frames;
@@ -212,29 +207,29 @@ export class HostBench {
     return receipt;
   }
 
-  /** M4 of the session under way with this receipt. */
-  answer(receipt: ValueReceipt): Frames {
-    return terminalAnswer(this.#terminal, encodeValueReceipt(this.suite, this.svpmsn, receipt));
+  /** M4 with this receipt, in the session of what was heard last. */
+  answer({ suite }: Heard, receipt: ValueReceipt): Frames {
+    return terminalAnswer(this.#terminal, encodeValueReceipt(suite, this.svpmsn, receipt));
   }
 
   #lastAt(from: number): number {
     return this.heard.slice(0, from).reduce((last, { counter }) => Math.max(last, counter), 0);
   }
 
-  #status(ofValue: boolean): Uint8Array {
-    if (this.suite === Suite.tripleDesXo) return new Uint8Array(0);
+  #status(ofValue: boolean, suite: Suite): Uint8Array {
+    if (suite === Suite.tripleDesXo) return new Uint8Array(0);
     if (ofValue) return encodeValueStatus({ lastCounter: this.last, creditedTotal: tokens(this.credited) });
     const clock = this.#clock();
     return encodeControlStatus({ clock, tableVersion: 0, nextTableVersion: 0, policyVersion: 0, flags: 0 });
   }
 
-  #value({ h, command }: HostAuthenticated): Frames {
-    const decoded = decodeValueCommand(this.suite, h, command);
+  #value({ h, command }: HostAuthenticated, suite: Suite): Frames {
+    const decoded = decodeValueCommand(suite, h, command);
     if ('reason' in decoded) throw new Found(`${toHex(command)} under H ${h} is no body of value`);
     const receipt = () => this.#carryOut(decoded);
-    const heard: Heard = { ...decoded, first: this.#first, receipt };
+    const heard: Heard = { ...decoded, suite, first: this.#first, receipt };
     this.heard.push(heard);
-    const right = () => this.answer(receipt());
+    const right = () => this.answer(heard, receipt());
     return this.conduct.third?.(heard, right) ?? right();
   }
 

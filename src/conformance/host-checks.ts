@@ -166,7 +166,9 @@ export const HOST_CHECKS: readonly Check<HostBench>[] = [
     id: 'value.cut',
     title: 'An order whose M3 was lost comes again as the same',
     ...REPEATS,
-    run: (bench) => repeatedAfter(bench, 2, () => []),
+    run: async (bench) => {
+      await repeatedAfter(bench, 2, () => []);
+    },
   },
   {
     id: 'value.unanswered',
@@ -271,7 +273,7 @@ export const HOST_CHECKS: readonly Check<HostBench>[] = [
     title: 'An order for which there was no room is over: its TC is used up, and the next sale takes the next',
     rule: { section, text: '*voided* or *full* and the money may go back' },
     run: async (bench) => {
-      const order = await bench.sale(instead(1, (heard) => bench.answer(bench.full(heard))));
+      const order = await bench.sale(instead(1, (heard) => bench.answer(heard, bench.full(heard))));
       await bench.pass(1000);
       const next = await bench.sale();
       expect(next.counter === order.counter + 1, `after a receipt of no room TC ${next.counter} came`);
@@ -284,8 +286,10 @@ export const HOST_CHECKS: readonly Check<HostBench>[] = [
     title: 'A terminal whose TClast is below what was booked gets no value until a person has looked',
     rule: { section, text: 'When TClast is below what it has booked' },
     run: async (bench) => {
-      if (bench.suite === Suite.tripleDesXo) throw new LeftOut('in suite 3des-xo M2 does not tell TClast');
       while (bench.last < 2) await bench.sale();
+      if (bench.heard.at(-1)?.suite === Suite.tripleDesXo) {
+        throw new LeftOut('in suite 3des-xo M2 does not tell TClast');
+      }
       await bench.pass(1000);
       const from = bench.heard.length;
       const { last } = bench;

@@ -57,14 +57,20 @@ test('each check of a host names a sentence of the protocol that stands below th
 const failures = (report: ConformanceReport) =>
   report.checks.filter(({ outcome }) => outcome === 'failed').map(({ id, found }) => `${id}: ${found}`);
 
-/** The project's own host with its books, and the bench in the place of a meter; time is that of the rig. */
-async function ownHost(suite: Suite) {
+/**
+ * The project's own host with its books, and the bench in the place of a meter; time is that of the rig.
+ *
+ * @param held suites that the bench has keys of
+ */
+async function ownHost(suite: Suite, held: readonly Suite[] = [suite]) {
   const rig = new Rig(new MemoryStore());
   await rig.enrol(METER, { suite });
-  const keys = [Purpose.value, Purpose.control, Purpose.monitoring].map((purpose) => {
-    const n = keyName(purpose, suite, 0);
-    return deriveTerminalKey(masterKeyOf(n), n, METER, UTILITY);
-  });
+  const keys = held.flatMap((each) =>
+    [Purpose.value, Purpose.control, Purpose.monitoring].map((purpose) => {
+      const n = keyName(purpose, each, 0);
+      return deriveTerminalKey(masterKeyOf(n), n, METER, UTILITY);
+    }),
+  );
   let sales = 0;
   const world: HostWorld = {
     sell: async () => {
@@ -94,6 +100,15 @@ test("the project's own host keeps every rule in each suite that keeps value", a
     const leftOut = suite === Suite.tripleDesXo ? 1 : 0;
     assert.deepEqual([report.passed, report.leftOut], [HOST_CHECKS.length - leftOut, leftOut]);
     assert.ok((await rig.host.books()).balanced);
+  }
+});
+
+test('a bench that holds keys of several suites speaks the one that the host has chosen', async () => {
+  for (const suite of [Suite.tripleDesXo, Suite.aes128]) {
+    const { bench } = await ownHost(suite, [Suite.tripleDesXo, Suite.aes128, Suite.aes256]);
+    const report = await testHost(bench, ['value', 'stop'], () => {});
+    assert.deepEqual(failures(report), []);
+    assert.equal(report.leftOut, suite === Suite.tripleDesXo ? 1 : 0);
   }
 });
 
