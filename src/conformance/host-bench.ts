@@ -50,7 +50,7 @@ export interface HostWorld {
   clock(): number;
 }
 
-export interface HostBenchSettings {
+interface HostBenchSettings {
   readonly svpmsn: Svpmsn;
   readonly keys: readonly TerminalKey[];
   readonly randomness: Randomness;
@@ -62,8 +62,6 @@ export interface Heard extends ValueCommand {
   readonly suite: Suite;
   /** The M1 of its session. */
   readonly first: Uint8Array;
-  /** The body that the purse would answer with; carries the order out when it is asked for. */
-  readonly receipt: () => ValueReceipt;
 }
 
 type Frames = readonly Uint8Array[];
@@ -82,7 +80,7 @@ export interface Conduct {
 export class HostBench {
   readonly world: HostWorld;
   readonly svpmsn: Svpmsn;
-  /** Last TC, all that was credited, and each receipt. */
+  /** The last TC, and all that was credited. */
   last = 0;
   credited = 0;
   conduct: Conduct = {};
@@ -226,10 +224,9 @@ export class HostBench {
   #value({ h, command }: HostAuthenticated, suite: Suite): Frames {
     const decoded = decodeValueCommand(suite, h, command);
     if ('reason' in decoded) throw new Found(`${toHex(command)} under H ${h} is no body of value`);
-    const receipt = () => this.#carryOut(decoded);
-    const heard: Heard = { ...decoded, suite, first: this.#first, receipt };
+    const heard: Heard = { ...decoded, suite, first: this.#first };
     this.heard.push(heard);
-    const right = () => this.answer(heard, receipt());
+    const right = () => this.answer(heard, this.#carryOut(decoded));
     return this.conduct.third?.(heard, right) ?? right();
   }
 

@@ -3,7 +3,7 @@ export { CARD_CHECKS, type CardTest, testCard } from './card.ts';
 export type { CardKeys } from './card-bench.ts';
 export type { Check, CheckReport, ConformanceReport, Rule } from './check.ts';
 export { testHost } from './host.ts';
-export { HostBench, type HostBenchSettings, type HostWorld } from './host-bench.ts';
+export { HostBench, type HostWorld } from './host-bench.ts';
 export { HOST_CHECKS } from './host-checks.ts';
 export type { Wire } from './line-bench.ts';
 export { testLocalUnit } from './local-unit.ts';

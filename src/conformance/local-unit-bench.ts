@@ -42,7 +42,7 @@ export interface LocalUnitWorld {
 type Heard<T extends BackhaulMessage['type']> = Extract<BackhaulMessage, { readonly type: T }>;
 
 /** What the modem says to a request, as frames of the line; a request that comes again is one more. */
-export type ModemConduct = (request: ReceivedLineFrame, times: number) => readonly Uint8Array[];
+type ModemConduct = (request: ReceivedLineFrame, times: number) => readonly Uint8Array[];
 
 /** The host's side and the modem's side of one local unit. */
 export class LocalUnitBench {
@@ -117,8 +117,8 @@ export class LocalUnitBench {
 
   /** The hello of the unit, which the bench has answered. */
   async hello(): Promise<Heard<'hello'>> {
-    const [first] = this.up.length > 0 ? this.up : [await this.until(() => this.up[0], 'the local unit says no hello')];
-    expect(first?.type === 'hello', `the local unit says ${first?.type} before its hello`);
+    const first = await this.until(() => this.up[0], 'the local unit says no hello');
+    expect(first.type === 'hello', `the local unit says ${first.type} before its hello`);
     this.say({ type: 'hello', version: BACKHAUL_VERSION, kind: 'area-unit', id: 0 });
     return first;
   }
