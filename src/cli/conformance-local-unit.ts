@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type FramedConnection, FramedServer } from '../adapters/framed-tcp.ts';
 import { LOCAL_UNIT_CHECKS, LocalUnitBench, testLocalUnit } from '../conformance/index.ts';
-import { frameFinder } from './conformance-command.ts';
 import { checksNamed, reported } from './conformance-report.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { CannotGoOn } from './failure.ts';
 import { type LineSender, modemLine } from './field-line.ts';
 import { certificatesOf } from './field-options.ts';
 import { needed, parsedWords } from './flags.ts';
+import { frameFinder } from './frame-finder.ts';
 import { listen, parseListen } from './listen.ts';
 import { WrongUse } from './usage.ts';
 
