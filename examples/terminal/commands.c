@@ -129,11 +129,24 @@ static unsigned hear_speech(const uint8_t *body, size_t length) {
   return DONE;
 }
 
+static int letters_or_digits(const uint8_t *text, size_t length) {
+  for (size_t i = 0; i < length; i++) {
+    uint8_t letter = text[i] | 0x20;
+    if ((text[i] < '0' || text[i] > '9') && (letter < 'a' || letter > 'z')) return 0;
+  }
+  return 1;
+}
+
 /* This terminal has no slot for cards: it understands how a sale would begin or end, and nobody ever pays. */
 static unsigned hear_payment(const uint8_t *body, size_t length) {
   if (!body || length == 0) return NOT_UNDERSTOOD;
-  if (body[0] == 2) return length >= 12 && length <= 140 && body[9] <= 2 ? DONE : NOT_UNDERSTOOD;
+  if (body[0] == 2) return length >= 12 && length <= 140 && body[9] <= 2 && letters_or_digits(body + 10, 2) ? DONE : NOT_UNDERSTOOD;
   if (body[0] != 1 || length < 37 || body[36] < 1 || body[36] > 8) return NOT_UNDERSTOOD;
+  for (size_t i = 13; i < 19; i++) {
+    if (body[i] >> 4 > 9 || (body[i] & 15) > 9) return NOT_UNDERSTOOD;
+  }
+  uint32_t counter = get32(body + 19);
+  if (counter < 1 || counter > 99999999 || body[25] > 9 || !letters_or_digits(body + 28, 8)) return NOT_UNDERSTOOD;
   size_t at = 37;
   for (unsigned left = body[36]; left > 0; left--) {
     if (at >= length || body[at] < 5 || body[at] > 16 || length - at < body[at] + 9u || body[at + 1 + body[at]] > 1) return NOT_UNDERSTOOD;

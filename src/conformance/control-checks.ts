@@ -2,19 +2,24 @@ import { equalBytes } from '../bytes/index.ts';
 import { Purpose, Suite } from '../crypto/index.ts';
 import { Command, hostCommand, Refusal } from '../exchange/index.ts';
 import {
+  type CardPaymentBegin,
+  type CardPaymentCommand,
   DEFAULT_SUPPLY_POLICY,
+  decodeCardPaymentTold,
   decodeClockSetAnswer,
   decodeControlStatus,
   decodeHotListAnswer,
   decodeInterphoneAnswer,
   decodePolicyAnswer,
   decodeRelayAnswer,
+  encodeCardPaymentCommand,
   encodeClockSet,
   encodeHotList,
   encodeInterphoneSaid,
   encodePolicy,
   encodeRelayCommand,
   MeterFlag,
+  type PaymentApplication,
   RelayAction,
   RelayReason,
   Result,
@@ -41,6 +46,45 @@ async function sendPolicy(bench: TerminalBench, body: Uint8Array) {
 
 async function sendEpoch(bench: TerminalBench, body: Uint8Array) {
   return read(decodeHotListAnswer, await bench.run(Purpose.control, Command.hotList, body), 'a hot list');
+}
+
+async function pay(bench: TerminalBench, body: Uint8Array) {
+  return read(decodeCardPaymentTold, await bench.run(Purpose.control, Command.cardPayment, body), 'a payment card');
+}
+
+const APPLICATION: PaymentApplication = {
+  ...{ aid: Uint8Array.of(0xa0, 0, 0, 0, 4, 0x10, 0x10), isPartial: false, version: 2, denial: new Uint8Array(5) },
+};
+
+/** Bodies of 0x26 that are none, each with what is wrong in it. */
+function noPayments(begin: CardPaymentBegin, answer: CardPaymentCommand): readonly (readonly [string, Uint8Array])[] {
+  const begun = (changes: Partial<CardPaymentBegin>) => encodeCardPaymentCommand({ ...begin, ...changes });
+  const withAid = (bytes: number) => begun({ applications: [{ ...APPLICATION, aid: new Uint8Array(bytes) }] });
+  const changed = (body: Uint8Array, at: number, byte: number) => body.map((each, i) => (i === at ? byte : each));
+  const [right, said] = [begun({}), encodeCardPaymentCommand(answer)];
+  return [
+    ['no bytes', new Uint8Array(0)],
+    ['first byte 0', changed(right, 0, 0)],
+    ['first byte 3', changed(right, 0, 3)],
+    ['half a begin', right.subarray(0, 30)],
+    ['a begin that is short by a byte', right.subarray(0, right.length - 1)],
+    ['a begin with a byte too many', Uint8Array.of(...right, 0)],
+    ['a date that is no BCD', changed(right, 14, 0x1a)],
+    ['a time that is no BCD', changed(right, 18, 0xa1)],
+    ['counter 0', begun({ counter: 0 })],
+    ['counter 100,000,000', begun({ counter: 100_000_000 })],
+    ['exponent 10', begun({ exponent: 10 })],
+    ['an identification with a blank', begun({ identification: 'METER 01' })],
+    ['no application', begun({ applications: [] })],
+    ['nine applications', begun({ applications: new Array(9).fill(APPLICATION) })],
+    ['an AID of 4 bytes', withAid(4)],
+    ['an AID of 17 bytes', withAid(17)],
+    ['partial 2', changed(right, right.length - 8, 2)],
+    ['an answer that is short by a byte', said.subarray(0, 11)],
+    ['outcome 3', changed(said, 9, 3)],
+    ['a code with a blank', changed(said, 10, 0x20)],
+    ['field 55 of 129 bytes', Uint8Array.of(...said.subarray(0, 12), ...new Uint8Array(129))],
+  ];
 }
 
 export const CONTROL_CHECKS: readonly Check<TerminalBench>[] = [
@@ -250,6 +294,39 @@ export const CONTROL_CHECKS: readonly Check<TerminalBench>[] = [
       }
       resultIs((await say(Uint8Array.of(1, 2, 0))).head, Result.bodyNotUnderstood, 'After a flag that is none');
       resultIs((await say(Uint8Array.of(1, 0, 0, 7))).head, Result.bodyNotUnderstood, 'After half a prompt');
+    },
+  },
+  {
+    id: 'control.card-payment',
+    title: 'Where nobody pays, begin and answer change nothing and are told so, and what is neither is not understood',
+    rule: {
+      section: 'a-payment-card-in-the-slot-of-a-meter',
+      text: 'A begin that finds an amount keyed in begins; any other M3 changes nothing',
+    },
+    run: async (bench) => {
+      const reference = bench.random(8);
+      const begin: CardPaymentBegin = {
+        ...{ op: 'begin', reference, unpredictable: bench.random(4), date: '261201', time: '235959', counter: 1 },
+        ...{ currency: 978, exponent: 2, country: 250, identification: 'METER001', applications: [APPLICATION] },
+      };
+      const approved: CardPaymentCommand = {
+        ...{ op: 'answer', reference, outcome: 'approved', code: '00', data: bench.random(16) },
+      };
+      const unanswered: CardPaymentCommand = { ...approved, outcome: 'unanswered', data: new Uint8Array(0) };
+      for (const command of [begin, approved, begin, unanswered]) {
+        const { head, payment } = await pay(bench, encodeCardPaymentCommand(command));
+        // It outlives its hearing, and no loss of power.
+        if (payment.state === 'ended' && !equalBytes(payment.reference, reference)) {
+          throw new LeftOut('somebody has paid with a card: take its power away for a moment');
+        }
+        resultIs(head, Result.done, `After the ${command.op} of a payment that nobody makes`);
+        expect(payment.state === 'none', `after the ${command.op} of a payment that nobody makes somebody pays`);
+      }
+      for (const [what, body] of noPayments(begin, approved)) {
+        const { head, payment } = await pay(bench, body);
+        resultIs(head, Result.bodyNotUnderstood, `After a payment card with ${what}`);
+        expect(payment.state === 'none', `after a payment card with ${what} somebody pays`);
+      }
     },
   },
   {

@@ -11,7 +11,7 @@ import { type AnswerHead, readHead, writeHead } from './results.ts';
  * country u16, ISO 3166 (9F1A) | identification 8 characters (9F1C) | count u8, 1 to 8, of the applications that are taken,
  * each: length u8, 5 to 16 | AID | partial u8, 0 or 1 | version u16 (9F09) | TAC-Denial 5. The terminal is unattended.
  *
- * `answer`: 2 u8 | reference 8 | outcome u8: 0 nobody answered, 1 approved, 2 declined | code 2 characters (field 39), `00`
+ * `answer`: 2 u8 | reference 8 | outcome u8: 0 nobody answered, 1 approved, 2 declined | code 2 letters or digits (field 39), `00`
  * where nobody answered | field 55 of the answer, 0 to 128 bytes.
  */
 export type CardPaymentCommand = CardPaymentBegin | CardPaymentAnswerOfBank;
