@@ -3,12 +3,14 @@ import { test } from 'node:test';
 import { householdDay, seeded } from '../analysis/line-year.testing.ts';
 import { EventKind, emptyDayProfile, encodeEventAnswer, MINUTES_PER_DAY } from '../records/index.ts';
 import { type Milliseconds, milliwattHours, svpmsn, tokens, unixSeconds } from '../units/index.ts';
+import { EnergyBalancing } from './energy-balancing.ts';
 import {
   type Act,
   type LineNetwork,
   type LossAlarm,
   type LossAlarmChange,
   MemoryStore,
+  StoreError,
   type WebhookSender,
 } from './index.ts';
 import { putLineNetwork } from './line-networks.ts';
@@ -375,4 +377,61 @@ test('two meters that told the very same day are marked where no check meter is,
     ]),
     [2, 3].map((id) => [id, 4, ['doubled']]),
   );
+});
+
+/** Meters 2 and 3 told the same of a day in which the check meter was silent; of meter 3 it came late. */
+async function twinsWithoutCheck(line: Line, day: number, tellsLate: () => Promise<void>) {
+  await line.tell(day - 1);
+  const told = await line.rig.store.read(async (tx) => {
+    const days = { fromDay: line.day0 + day - 1, toDay: line.day0 + day - 1 };
+    const [profile] = await tx.profiles({ svpmsn: svpmsn(2), supply: 1, ...days });
+    return { ...(profile ?? emptyDayProfile(0, 1)), day: line.day0 + day };
+  });
+  const put = (id: number) => line.rig.store.transaction((tx) => tx.putProfile(svpmsn(id), told));
+  await put(2);
+  // The check meter is heard again on the day after, and has nothing to tell of this one.
+  const checkedAt = ((line.day0 + day + 1) * DAY_MS + HOUR_MS) as Milliseconds;
+  const nothing = { healthAt: undefined, health: undefined, mapRefusedAt: undefined, mapRefusal: undefined };
+  await line.rig.store.transaction((tx) => tx.putLine({ localUnit: UNIT, checkedAt, ...nothing }));
+  await tellsLate();
+  await put(3);
+}
+
+const markedOf = async ({ rig, day0 }: Line): Promise<number[][]> =>
+  (await rig.store.read((tx) => tx.readingChecks.page({ limit: 9 }))).map(({ svpmsn: id, day }) => [id, day - day0]);
+
+test('a day in which the check meter was silent waits for its late readings before they are held against each other', async () => {
+  const line = await Line.open();
+  await twinsWithoutCheck(line, 4, () => line.look(5, 2));
+  await line.look(5, 11);
+  await line.look(5, 13);
+  assert.deepEqual(await markedOf(line), [2, 3].map((id) => [id, 4]));
+});
+
+test('readings whose mark could not be stored are held against each other again', async () => {
+  const line = await Line.open();
+  await twinsWithoutCheck(line, 4, async () => {});
+  const { store, clock } = line.rig;
+  let isAway = false;
+  const failing: typeof store = {
+    read: (work) => store.read(work),
+    close: () => store.close(),
+    transaction: (work) => {
+      if (!isAway) return store.transaction(work);
+      return Promise.reject(new StoreError({ reason: 'store-failed', sentence: 'The database is away.' }));
+    },
+  };
+  const balancing = new EnergyBalancing({ store: failing, clock }, 'Europe/Berlin');
+  const tick = async (day: number, hour: number) => {
+    clock.ms = (line.day0 + day) * DAY_MS + hour * HOUR_MS;
+    for (let i = 0; i < 9; i++) await balancing.tick(clock.now());
+  };
+  await tick(4, 13);
+  await tick(4, 14);
+  assert.deepEqual(await line.verdicts(), ['3 balanced']);
+  isAway = true;
+  await assert.rejects(tick(5, 13), StoreError);
+  isAway = false;
+  await tick(5, 14);
+  assert.deepEqual(await markedOf(line), [2, 3].map((id) => [id, 4]));
 });

@@ -94,11 +94,13 @@ export class EnergyBalancing {
     const { store } = this.#ports;
     const id = lineDayId(localUnit, day);
     const read = await store.read((tx) => readDay(tx, { localUnit, day }));
-    if (read === 'judged' || read === 'nothing') {
-      this.#done.set(id, day);
-      return read === 'nothing' && (await this.#markTwins({ localUnit, day }, now));
-    }
     const isOver = now >= (day + 1) * MS_PER_DAY + WAIT_MS;
+    if (read === 'nothing' && !isOver) return false;
+    if (read === 'judged' || read === 'nothing') {
+      const hadReadings = read === 'nothing' && (await this.#markTwins({ localUnit, day }, now));
+      this.#done.set(id, day);
+      return hadReadings;
+    }
     if (!isOver && !read.isWhole) return false;
     const lines = read.feeder && lineHeat(read.feeder, read.day.meters);
     const balance = balanceDay({ ...read.day, lines });
