@@ -2,18 +2,17 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { HOST_CHECKS, HostBench, type HostWorld, testHost } from '../conformance/index.ts';
-import { Purpose, type TerminalKey } from '../crypto/index.ts';
+import { Purpose } from '../crypto/index.ts';
 import { decodeFrame } from '../exchange/index.ts';
-import { type Carrier, createSlaveLink, type SlaveInput, type SlaveOutput, stepSlaveLink } from '../line/index.ts';
-import { type ModemAddress, milliseconds, modemAddress, type Svpmsn, svpmsnText, U8_MAX } from '../units/index.ts';
-import { ringAt } from './alarm.ts';
+import { milliseconds, modemAddress, type Svpmsn, svpmsnText, U8_MAX } from '../units/index.ts';
 import { checksNamed, reported } from './conformance-report.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { CannotGoOn } from './failure.ts';
-import { type LineListener, type LineSender, modemLine } from './field-line.ts';
+import { modemLine } from './field-line.ts';
 import { wholeOf } from './field-options.ts';
 import { needed, parsedWords } from './flags.ts';
 import { readKeyList } from './key-list.ts';
+import { RunningModem } from './running-modem.ts';
 import { WrongUse } from './usage.ts';
 
 const LINE_MS = 60_000;
@@ -58,12 +57,21 @@ export async function hostConformance(args: readonly string[]): Promise<number> 
     clock: () => Date.now(),
     patienceMs: patience * 1000,
   };
-  const modem = new BenchModem({ svpmsn, keys }, modemAddress(address), line.carrier, world);
+  const bench = new HostBench({ svpmsn, keys, randomness: systemRandomness }, world);
+  const modem = new RunningModem({
+    ...{ carrier: line.carrier, address: modemAddress(address), now },
+    guarded: (step) => step(),
+    request: (payload) => {
+      const frame = decodeFrame(payload);
+      return 'reason' in frame || frame.svpmsn !== svpmsn ? undefined : bench.hear(payload);
+    },
+  });
   const ends = new AbortController();
   const { promise: plugged, resolve: came } = Promise.withResolvers<boolean>();
   const kept = line.keep((sender) => {
+    modem.plugged(sender);
     came(true);
-    return modem.plugged(sender);
+    return { message: (bytes) => modem.message(bytes), ended: () => modem.unplugged() };
   }, ends.signal);
   const late = setTimeout(() => came(false), LINE_MS);
   try {
@@ -71,7 +79,7 @@ export async function hostConformance(args: readonly string[]): Promise<number> 
       const waited = `${LINE_MS / 1000} s`;
       throw new CannotGoOn(`The line of the host gives no connection within ${waited}: start it, and this again.`);
     }
-    return await reported(json, (told) => testHost(modem.bench, only, told));
+    return await reported(json, (told) => testHost(bench, only, told));
   } finally {
     clearTimeout(late);
     ends.abort();
@@ -88,61 +96,6 @@ async function sold(command: string | undefined, meter: Svpmsn): Promise<void> {
   const child = spawn(command, { shell: true, stdio: ['ignore', 'ignore', 'inherit'] });
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new CannotGoOn(`The command of --sell ended with exit code ${code}: see that it sells.`);
-}
-
-/** The modem of the bench's meter, on the line of a host. */
-class BenchModem {
-  readonly bench: HostBench;
-  readonly #svpmsn: Svpmsn;
-  readonly #link;
-  #line: LineSender | undefined;
-
-  constructor(
-    meter: { readonly svpmsn: Svpmsn; readonly keys: readonly TerminalKey[] },
-    address: ModemAddress,
-    carrier: Carrier,
-    world: HostWorld,
-  ) {
-    this.#svpmsn = meter.svpmsn;
-    this.bench = new HostBench({ ...meter, randomness: systemRandomness }, world);
-    const random = {
-      u32: () => {
-        const bytes = new Uint8Array(4);
-        systemRandomness.fill(bytes);
-        return new DataView(bytes.buffer).getUint32(0);
-      },
-    };
-    this.#link = createSlaveLink({ carrier, address, random });
-  }
-
-  plugged(sender: LineSender): LineListener {
-    this.#line = sender;
-    return {
-      message: (bytes) => this.#step({ type: 'bytes', now: now(), bytes }),
-      ended: () => {
-        if (this.#line === sender) this.#line = undefined;
-      },
-    };
-  }
-
-  #step(input: SlaveInput): void {
-    const outputs: SlaveOutput[] = [];
-    stepSlaveLink(this.#link, input, outputs);
-    for (const output of outputs) {
-      if (output.type === 'send') this.#line?.send(output.bytes);
-      else if (output.type === 'wake') ringAt(now, output.at, () => this.#step({ type: 'wake', now: now() }));
-      else if (output.type === 'request') this.#hear(output.ticket, output.payload);
-    }
-  }
-
-  #hear(ticket: number, payload: Uint8Array): void {
-    const frame = decodeFrame(payload);
-    if ('reason' in frame || frame.svpmsn !== this.#svpmsn) {
-      this.#step({ type: 'ignore', ticket });
-      return;
-    }
-    this.#step({ type: 'answer', now: now(), ticket, frames: this.bench.hear(payload) });
-  }
 }
 
 const now = () => milliseconds(Math.floor(performance.now()));

@@ -1,11 +1,4 @@
-import {
-  type Carrier,
-  createSlaveLink,
-  type SlaveInput,
-  type SlaveLink,
-  type SlaveOutput,
-  stepSlaveLink,
-} from '../line/index.ts';
+import type { Carrier } from '../line/index.ts';
 import {
   balanceOf,
   isForMeter,
@@ -18,12 +11,12 @@ import {
   stepTime,
 } from '../meter/index.ts';
 import { type ModemAddress, svpmsnText } from '../units/index.ts';
-import { ringAt } from './alarm.ts';
 import { clockIsLost, oscillator } from './board-clock.ts';
 import { systemRandomness } from './demo-keys.ts';
 import type { LineListener, LineSender } from './field-line.ts';
 import type { KeptMeter } from './meter-file.ts';
 import type { MeterSlot, SlottedMeter } from './meter-slot.ts';
+import { RunningModem } from './running-modem.ts';
 import type { say } from './say.ts';
 
 const SECOND_MS = 1_000;
@@ -53,11 +46,10 @@ export class RunningMeter {
   readonly #now = oscillator();
   readonly #meter: Meter;
   readonly #outputs: MeterOutputs;
-  readonly #link: SlaveLink;
+  readonly #modem: RunningModem;
   readonly #second: NodeJS.Timeout;
   #reject!: (error: unknown) => void;
   #hasFailed = false;
-  #line: LineSender | undefined;
   #gaspHeard: (() => void) | undefined;
   #said: string;
 
@@ -82,7 +74,7 @@ export class RunningMeter {
       loadControl: (on) => say('info', `The output for cheap hours is ${on ? 'on' : 'off'}.`),
       attention: (frame) => {
         kept.settle();
-        this.#stepLink({ type: 'attention', payload: frame });
+        this.#modem.attention(frame);
       },
       card: (command) => {
         kept.settle();
@@ -91,14 +83,13 @@ export class RunningMeter {
       // It is stepped every second anyway.
       wake: () => undefined,
     };
-    const random = {
-      u32: () => {
-        const bytes = new Uint8Array(4);
-        systemRandomness.fill(bytes);
-        return new DataView(bytes.buffer).getUint32(0);
-      },
-    };
-    this.#link = createSlaveLink({ carrier, address, random });
+    this.#modem = new RunningModem({
+      ...{ carrier, address, now: this.#now },
+      guarded: (step) => this.#guarded(step),
+      request: (frame) => this.#hear(frame),
+      overheard: (frame) => this.#overhear(frame),
+      attentionHeard: () => this.#gaspHeard?.(),
+    });
     const now = this.#now();
     const clockLost = clockIsLost(kept.memory, { now, unixMs: now }, systemRandomness);
     if (clockLost) say('warn', 'The clocks of this board and its meter cannot both be right: the host sets the meter.');
@@ -135,11 +126,11 @@ export class RunningMeter {
   plugged(line: LineSender, at: string): LineListener {
     const { say } = this.#options;
     say('info', `Connected to the line at ${at}.`);
-    this.#line = line;
+    this.#modem.plugged(line);
     return {
-      message: (bytes) => this.#guarded(() => this.#stepLink({ type: 'bytes', now: this.#now(), bytes })),
+      message: (bytes) => this.#modem.message(bytes),
       ended: (why) => {
-        this.#line = undefined;
+        this.#modem.unplugged();
         say('warn', `The line at ${at} is away, because ${why}.`);
       },
     };
@@ -155,7 +146,7 @@ export class RunningMeter {
       this.#gaspHeard = resolve;
     });
     this.act((meter, now, out) => stepLastGasp(meter, now, out));
-    if (this.#line === undefined || this.#hasFailed) return;
+    if (!this.#modem.isPlugged || this.#hasFailed) return;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<'late'>((resolve) => {
       timer = setTimeout(() => resolve('late'), LAST_GASP_MS);
@@ -192,37 +183,12 @@ export class RunningMeter {
     }
   }
 
-  #stepLink(input: SlaveInput): void {
-    const outputs: SlaveOutput[] = [];
-    stepSlaveLink(this.#link, input, outputs);
-    for (const output of outputs) {
-      if (output.type === 'send') this.#line?.send(output.bytes);
-      else if (output.type === 'wake') this.#wake(output.at);
-      else if (output.type === 'request') this.#hear(output.ticket, output.payload);
-      else if (output.type === 'attention-heard') this.#gaspHeard?.();
-      else this.#overhear(output.payload);
-    }
-  }
-
-  /** Each wake that the modem asks for comes. */
-  #wake(at: number): void {
-    ringAt(
-      () => this.#now(),
-      at,
-      () => this.#guarded(() => this.#stepLink({ type: 'wake', now: this.#now() })),
-    );
-  }
-
-  #hear(ticket: number, frame: Uint8Array): void {
-    if (!isForMeter(this.#meter, frame)) {
-      this.#stepLink({ type: 'ignore', ticket });
-      return;
-    }
+  #hear(frame: Uint8Array): readonly Uint8Array[] | undefined {
+    if (!isForMeter(this.#meter, frame)) return undefined;
     const answer = stepFrame(this.#meter, frame, this.#now(), this.#outputs);
     this.#options.kept.settle();
     this.#sayStanding();
-    const frames = answer.type === 'frame' ? [answer.frame, ...(answer.following ?? [])] : [];
-    this.#stepLink({ type: 'answer', now: this.#now(), ticket, frames });
+    return answer.type === 'frame' ? [answer.frame, ...(answer.following ?? [])] : [];
   }
 
   #overhear(frame: Uint8Array): void {
