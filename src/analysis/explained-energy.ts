@@ -1,3 +1,5 @@
+import { choleskyRoot, dot, solveBackward, solveForward } from './cholesky.ts';
+
 /**
  * How well a pattern explains what is left over of a sum: `left = Σ expected columns · coefficients + amount · pattern
  * + noise`. Each expected column is scaled by the deviation of its coefficient beforehand, so that coefficients are
@@ -69,7 +71,7 @@ export class ExplainedEnergy {
   supportOfExpected(at: number): Support {
     const unit = new Float64Array(this.#columns.length);
     unit[at] = 1;
-    const solved = forward(this.#root, unit);
+    const solved = solveForward(this.#root, unit);
     const variance = this.#noise * dot(solved, solved);
     const mean = dot(solved, this.#solved);
     // Takes what was held beforehand away again: N(0, 1).
@@ -78,7 +80,7 @@ export class ExplainedEnergy {
   }
 
   #support(products: Float64Array, withLeft: number, square: number): Support {
-    const solved = forward(this.#root, products);
+    const solved = solveForward(this.#root, products);
     const weight = Math.max(0, square - dot(solved, solved)) / this.#noise;
     if (weight <= Number.EPSILON * square) return { amount: 0, deviation: Number.POSITIVE_INFINITY };
     const pull = (withLeft - dot(solved, this.#solved)) / this.#noise;
@@ -100,10 +102,10 @@ export class ExplainedEnergy {
     const withLeft = Float64Array.from(this.#withLeft);
     const all = dot(this.#left, this.#left);
     for (let round = 0; ; round++) {
-      this.#root = rootOf(this.#products, this.#noise);
-      this.#solved = forward(this.#root, withLeft);
+      this.#root = choleskyRoot(this.#products, this.#noise);
+      this.#solved = solveForward(this.#root, withLeft);
       if (round === NOISE_ROUNDS) return;
-      const coefficients = backward(this.#root, this.#solved);
+      const coefficients = solveBackward(this.#root, this.#solved);
       const size = coefficients.length;
       let squares = all;
       for (let i = 0; i < size; i++) {
@@ -123,57 +125,6 @@ export class ExplainedEnergy {
     for (let i = 0; i < coefficients.length; i++) sum += this.#product(row, i) * (coefficients[i] as number);
     return sum;
   }
-}
-
-/** Of the first `length` numbers. Four sums at a time, because each addition waits for the one before it. */
-function dot(a: Float64Array, b: Float64Array, length = a.length): number {
-  let [first, second, third, fourth] = [0, 0, 0, 0];
-  let i = 0;
-  for (; i + 3 < length; i += 4) {
-    first += (a[i] as number) * (b[i] as number);
-    second += (a[i + 1] as number) * (b[i + 1] as number);
-    third += (a[i + 2] as number) * (b[i + 2] as number);
-    fourth += (a[i + 3] as number) * (b[i + 3] as number);
-  }
-  for (; i < length; i++) first += (a[i] as number) * (b[i] as number);
-  return first + second + third + fourth;
-}
-
-/** Lower triangle L with L·Lᵗ = products + noise on the diagonal (Cholesky). */
-function rootOf(products: readonly Float64Array[], noise: number): Float64Array[] {
-  const root: Float64Array[] = [];
-  for (let row = 0; row < products.length; row++) {
-    const own = (products[row] as Float64Array).slice();
-    for (let column = 0; column <= row; column++) {
-      const other = column === row ? own : (root[column] as Float64Array);
-      const sum = (own[column] as number) + (column === row ? noise : 0) - dot(own, other, column);
-      own[column] = column === row ? Math.sqrt(Math.max(sum, Number.EPSILON * noise)) : sum / (other[column] as number);
-    }
-    root.push(own);
-  }
-  return root;
-}
-
-/** Solves L·x = values. */
-function forward(root: readonly Float64Array[], values: Float64Array): Float64Array {
-  const solved = new Float64Array(values.length);
-  for (let row = 0; row < values.length; row++) {
-    const own = root[row] as Float64Array;
-    solved[row] = ((values[row] as number) - dot(own, solved, row)) / (own[row] as number);
-  }
-  return solved;
-}
-
-/** Solves Lᵗ·x = values. */
-function backward(root: readonly Float64Array[], values: Float64Array): Float64Array {
-  const solved = values.slice();
-  for (let row = values.length - 1; row >= 0; row--) {
-    const own = root[row] as Float64Array;
-    const value = (solved[row] as number) / (own[row] as number);
-    solved[row] = value;
-    for (let i = 0; i < row; i++) solved[i] = (solved[i] as number) - (own[i] as number) * value;
-  }
-  return solved;
 }
 
 /** Of (L·Lᵗ)⁻¹: the squares of all that is in L⁻¹. */

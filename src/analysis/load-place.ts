@@ -1,4 +1,5 @@
 import { assert } from '../units/index.ts';
+import { choleskyRoot, dot, solveForward, solveSymmetric } from './cholesky.ts';
 import { type Feeder, LOAD_PHASES, type LoadPhases } from './network.ts';
 import { PowerFlow } from './power-flow.ts';
 
@@ -152,7 +153,7 @@ function stepsOf(known: readonly number[], calm: readonly LeftOver[], loaded: re
       [LEVEL_VOLTS, DROP, GAIN],
     );
     const dayMean = (day: LeftOver) =>
-      weightedMean(rowsOf(day, at, grid).map(({ x, y, weight }) => ({ value: y - dotOf(x, fit), weight })));
+      weightedMean(rowsOf(day, at, grid).map(({ x, y, weight }) => ({ value: y - dot(x, fit), weight })));
     for (const [day, left] of calm.entries()) (each[day] as Float64Array)[i] = freed * dayMean(left);
     volts[i] = meanOf(loaded.map(dayMean));
   }
@@ -160,7 +161,8 @@ function stepsOf(known: readonly number[], calm: readonly LeftOver[], loaded: re
 }
 
 interface Row {
-  readonly x: readonly [number, number, number];
+  /** Of the three columns. */
+  readonly x: Float64Array;
   readonly y: number;
   /** One over its variance. */
   readonly weight: number;
@@ -171,24 +173,28 @@ function rowsOf({ left, drop, common, spread }: LeftOver, at: number, grid: numb
   left[at]?.forEach((y, i) => {
     if (Number.isNaN(y)) return;
     const weight = 1 / (READ_VOLTS ** 2 + (DROP_SHARE * (spread[i] as number)) ** 2);
-    rows.push({ x: [1, drop[at]?.[i] as number, (common[i] as number) - grid], y, weight });
+    const x = Float64Array.of(1, drop[at]?.[i] as number, (common[i] as number) - grid);
+    rows.push({ x, y, weight });
   });
   return rows;
 }
 
 /** Least squares of three columns whose coefficients are normal with these deviations. */
-function ridge(rows: readonly Row[], deviations: readonly [number, number, number]): [number, number, number] {
-  const a = deviations.map((deviation, i) => deviations.map((_, j) => (i === j ? 1 / deviation ** 2 : 0)));
-  const b = [0, 0, 0];
+function ridge(rows: readonly Row[], deviations: readonly [number, number, number]): Float64Array {
+  const matrix = deviations.map((deviation, i) => {
+    const row = new Float64Array(deviations.length);
+    row[i] = 1 / deviation ** 2;
+    return row;
+  });
+  const right = new Float64Array(deviations.length);
   for (const { x, y, weight } of rows) {
-    for (let i = 0; i < 3; i++) {
-      for (let j = 0; j < 3; j++)
-        (a[i] as number[])[j] = ((a[i] as number[])[j] as number) + weight * (x[i] as number) * (x[j] as number);
-      b[i] = (b[i] as number) + weight * (x[i] as number) * y;
+    for (const [i, row] of matrix.entries()) {
+      const weighted = weight * (x[i] as number);
+      for (let j = 0; j <= i; j++) row[j] = (row[j] as number) + weighted * (x[j] as number);
+      right[i] = (right[i] as number) + weighted * y;
     }
   }
-  const solved = solveWith(cholesky(a), Float64Array.from(b));
-  return [solved[0] as number, solved[1] as number, solved[2] as number];
+  return solveSymmetric(matrix, right);
 }
 
 interface Candidate {
@@ -244,11 +250,14 @@ function rootOf({ calm }: Steps, candidates: readonly Candidate[]): Float64Array
   let best: { readonly root: Float64Array[]; readonly likelihood: number } | undefined;
   for (const own of OWN_VOLTS) {
     for (const use of USE_WATTS) {
-      const root = cholesky(uses.map((row, i) => row.map((each, j) => use ** 2 * each + (i === j ? own ** 2 : 0))));
+      const root = choleskyRoot(
+        uses.map((row) => row.map((each) => use ** 2 * each)),
+        own ** 2,
+      );
       const volume = root.reduce((sum, row, i) => sum + Math.log(row[i] as number), 0);
       const likelihood = calm.reduce((sum, day) => {
-        const white = forward(root, day);
-        return sum - dotOf(white, white) / 2 - volume;
+        const white = solveForward(root, day);
+        return sum - dot(white, white) / 2 - volume;
       }, 0);
       if (best === undefined || likelihood > best.likelihood) best = { root, likelihood };
     }
@@ -263,11 +272,11 @@ function rootOf({ calm }: Steps, candidates: readonly Candidate[]): Float64Array
 function likelihoods({ watts }: SeenVoltages, steps: Steps, candidates: readonly Candidate[]) {
   const { volts, share: ofStep } = steps;
   const root = rootOf(steps, candidates).map((row) => row.map((each) => each * Math.sqrt(ofStep)));
-  const whitened = forward(root, volts);
+  const whitened = solveForward(root, volts);
   const v = (WATTS_SHARE * watts + WATTS_OFF) ** 2;
   const odds = candidates.map(({ pattern, prior }) => {
-    const p = forward(root, pattern);
-    const [a, b] = [dotOf(p, p), dotOf(p, whitened)];
+    const p = solveForward(root, pattern);
+    const [a, b] = [dot(p, p), dot(p, whitened)];
     const precision = a + 1 / v;
     return Math.log(prior) + (b + watts / v) ** 2 / (2 * precision) - watts ** 2 / (2 * v) - Math.log(1 + a * v) / 2;
   });
@@ -302,44 +311,3 @@ function weightedMean(rows: readonly { readonly value: number; readonly weight: 
 }
 
 const meanKnown = (values: Float64Array): number => meanOf([...values].filter((each) => !Number.isNaN(each)));
-const dotOf = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
-};
-
-/** L of L Lᵀ, row by row. */
-function cholesky(matrix: readonly ArrayLike<number>[]): Float64Array[] {
-  const rows: Float64Array[] = [];
-  for (const [i, given] of matrix.entries()) {
-    const row = new Float64Array(matrix.length);
-    for (let j = 0; j <= i; j++) {
-      const other = j === i ? row : (rows[j] as Float64Array);
-      let rest = given[j] as number;
-      for (let k = 0; k < j; k++) rest -= (row[k] as number) * (other[k] as number);
-      row[j] = j === i ? Math.sqrt(Math.max(rest, Number.MIN_VALUE)) : rest / (other[j] as number);
-    }
-    rows.push(row);
-  }
-  return rows;
-}
-
-function forward(root: readonly Float64Array[], values: Float64Array): Float64Array {
-  const solved = new Float64Array(values.length);
-  for (const [i, row] of root.entries()) {
-    let rest = values[i] as number;
-    for (let k = 0; k < i; k++) rest -= (row[k] as number) * (solved[k] as number);
-    solved[i] = rest / (row[i] as number);
-  }
-  return solved;
-}
-
-function solveWith(root: readonly Float64Array[], values: Float64Array): Float64Array {
-  const solved = forward(root, values);
-  for (let i = root.length - 1; i >= 0; i--) {
-    let rest = solved[i] as number;
-    for (let k = i + 1; k < root.length; k++) rest -= (root[k]?.[i] as number) * (solved[k] as number);
-    solved[i] = rest / (root[i]?.[i] as number);
-  }
-  return solved;
-}

@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { quantile } from './back-test.ts';
-import { predicted, RidgeSums, solveSymmetric } from './ridge.ts';
+import { predicted, RidgeSums } from './ridge.ts';
 import { minimise } from './simplex.ts';
-
-test('a symmetric system is solved', () => {
-  // 4x + 2y = 8, 2x + 3y = 8
-  const [x, y] = solveSymmetric(Float64Array.of(4, 0, 2, 3), Float64Array.of(8, 8));
-  assert.ok(Math.abs((x as number) - 1) < 1e-12 && Math.abs((y as number) - 2) < 1e-12);
-});
 
 test('a regression finds what its targets are made of, draws it towards nothing by its penalty, and passes over what never changes', () => {
   const sums = new RidgeSums(3);

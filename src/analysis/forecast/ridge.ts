@@ -1,3 +1,5 @@
+import { solveSymmetric } from '../cholesky.ts';
+
 /** Sums over observations from which a regression follows; more can be added at any time. */
 export class RidgeSums {
   readonly #size: number;
@@ -43,14 +45,16 @@ export class RidgeSums {
       const variance = at(this.#products, i * size + i) / n - mean * mean;
       return variance > VARIANCE_MIN * Math.max(1, mean * mean) ? Math.sqrt(variance) : Number.POSITIVE_INFINITY;
     });
-    const matrix = new Float64Array(size * size);
+    const matrix: Float64Array[] = [];
     const right = new Float64Array(size);
     for (let i = 0; i < size; i++) {
+      const row = new Float64Array(i + 1);
       for (let j = 0; j <= i; j++) {
         const covariance = at(this.#products, i * size + j) - n * at(means, i) * at(means, j);
-        matrix[i * size + j] = covariance / (at(deviations, i) * at(deviations, j));
+        row[j] = covariance / (at(deviations, i) * at(deviations, j));
       }
-      matrix[i * size + i] = at(matrix, i * size + i) + penalty;
+      row[i] = at(row, i) + penalty;
+      matrix.push(row);
       right[i] = (at(this.#withTarget, i) - n * at(means, i) * meanTarget) / at(deviations, i);
     }
     const slopes = solveSymmetric(matrix, right).map((slope, i) => slope / at(deviations, i));
@@ -67,33 +71,6 @@ export function predicted({ slopes, constant }: RidgeFit, features: Float64Array
   let sum = constant;
   for (let i = 0; i < slopes.length; i++) sum += at(slopes, i) * at(features, i);
   return sum;
-}
-
-/**
- * Solves for a symmetric positive definite matrix by Cholesky's decomposition, in place.
- * @param matrix its lower triangle, row by row
- */
-export function solveSymmetric(matrix: Float64Array, right: Float64Array): Float64Array {
-  const size = right.length;
-  const solution = right.slice();
-  for (let i = 0; i < size; i++) {
-    const row = i * size;
-    for (let j = 0; j <= i; j++) {
-      const other = j * size;
-      let sum = at(matrix, row + j);
-      for (let k = 0; k < j; k++) sum -= at(matrix, row + k) * at(matrix, other + k);
-      matrix[row + j] = i === j ? Math.sqrt(sum) : sum / at(matrix, other + j);
-    }
-    let sum = at(solution, i);
-    for (let k = 0; k < i; k++) sum -= at(matrix, row + k) * at(solution, k);
-    solution[i] = sum / at(matrix, row + i);
-  }
-  for (let i = size - 1; i >= 0; i--) {
-    let sum = at(solution, i);
-    for (let k = i + 1; k < size; k++) sum -= at(matrix, k * size + i) * at(solution, k);
-    solution[i] = sum / at(matrix, i * size + i);
-  }
-  return solution;
 }
 
 const VARIANCE_MIN = 1e-12;
