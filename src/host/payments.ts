@@ -389,8 +389,8 @@ export class Payments {
   }
 }
 
-/** Approved by its bank, and waiting for its chip. */
-const isHeld = (payment: Payment): payment is Payment & { readonly approval: string } =>
+/** Approved by its bank, and waiting for its chip until it is due. */
+export const isHeld = (payment: Payment): payment is Payment & { readonly approval: string } =>
   payment.state === 'asked' && payment.approval !== undefined;
 
 /** Nobody waits for its answer any more. */

@@ -20,7 +20,7 @@ import {
 import { assertNever, type Milliseconds, type Svpmsn } from '../units/index.ts';
 import { queueCommand } from './command-queue.ts';
 import { isFailure, orStoreFailure } from './failures.ts';
-import { cancelPayment, type PaymentAnswered, type Payments } from './payments.ts';
+import { cancelPayment, isHeld, type PaymentAnswered, type Payments } from './payments.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { termsOf } from './terms.ts';
 import { type ControlCommand, Lane, type Meter } from './types.ts';
@@ -41,6 +41,8 @@ export interface SlotTerminal {
 const CARD_PAYMENT_SLOT = 'card-payment';
 const SALES_COUNTED = 99_999_999;
 const UNPREDICTABLE_BYTES = 4;
+/** From an approval that leaves to the end that the card gives it: for less a meter is told that nobody answered. */
+const CARD_AND_LINE_MS = 20_000;
 /** Whoever stands before a meter has gone by then, whatever its card still does. */
 const GIVEN_UP_MS = 600_000;
 
@@ -88,7 +90,7 @@ export class SlotPayments {
     const terminal = this.#ports.slotTerminal;
     const row = await tx.command(svpmsn, CARD_PAYMENT_SLOT);
     if (row === undefined) return undefined;
-    if (row.body.length > 0) return row.body;
+    if (row.body.length > 0) return answerNow(tx, row, now);
     // It was queued before this host was told to take no cards there: that nobody answers ends it.
     if (terminal === undefined) return bodyOf(new Uint8Array(PAYMENT_REFERENCE_BYTES), UNANSWERED);
     const { currency } = await termsOf(tx);
@@ -225,6 +227,15 @@ const bodyOf = (reference: Uint8Array, said: Said): Uint8Array =>
 function referenceIn({ body }: ControlCommand): Uint8Array | undefined {
   const command = body.length === 0 ? undefined : decodeCardPaymentCommand(body);
   return command === undefined || isRecordFailure(command) ? undefined : command.reference;
+}
+
+/** What the bank said, as long as it can hold until the card has heard it: else its money goes back, and the card must know. */
+async function answerNow(tx: StoreReads, { body }: ControlCommand, now: Milliseconds): Promise<Uint8Array> {
+  const command = decodeCardPaymentCommand(body);
+  if (isRecordFailure(command) || command.op !== 'answer' || command.outcome !== 'approved') return body;
+  const [payment] = await tx.payments.of([paymentOf(command.reference)]);
+  const holds = payment !== undefined && isHeld(payment) && now + CARD_AND_LINE_MS <= payment.dueAt;
+  return holds ? body : bodyOf(command.reference, UNANSWERED);
 }
 
 const isSame = (a: Uint8Array, b: Uint8Array | undefined): boolean => b !== undefined && equalBytes(a, b);

@@ -128,6 +128,30 @@ test('a bank that declines, and one that does not answer, end the payment at the
   assert.equal(world.bank.sum('taken'), PAID);
 });
 
+test('an approval that comes to the meter when its money went back already is no approval for the chip', async () => {
+  const world = await SlotWorld.open();
+  const before = world.credited;
+  const [line] = world.utility.transformers;
+  assert.ok(line !== undefined);
+  const shown = new Set<string>();
+  for (const cutMs of [60, 70, 80, 90, 100].map((seconds) => seconds * SECOND_MS)) {
+    const { asked } = world.bank;
+    const stored = world.credited;
+    await pays(world, 0);
+    while (world.bank.asked === asked) await world.live(SECOND_MS);
+    line.cut = true;
+    await world.live(cutMs);
+    line.cut = false;
+    await world.live(110 * SECOND_MS);
+    shown.add(world.shown);
+    assert.equal(world.shown === 'PAID', world.credited > stored, `${world.shown} after ${cutMs} ms`);
+    world.pull();
+    await world.settle();
+  }
+  await world.isWhole(before, 'too late');
+  assert.ok(shown.has('P4'), [...shown].join());
+});
+
 test('where the utility takes no payment cards in slots nobody is asked, and the meter says so after a while', async () => {
   const world = await SlotWorld.open({ slotTerminal: undefined as never });
   await pays(world, 60 * SECOND_MS);
