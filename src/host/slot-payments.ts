@@ -39,6 +39,8 @@ export interface SlotTerminal {
 }
 
 const CARD_PAYMENT_SLOT = 'card-payment';
+/** The version of a command whose answer was still to be said when another amount was keyed in: that is asked for after it. */
+const KEYED_SINCE = 1;
 const SALES_COUNTED = 99_999_999;
 const UNPREDICTABLE_BYTES = 4;
 /** From an approval that leaves to the end that the card gives it: for less a meter is told that nobody answered. */
@@ -81,8 +83,10 @@ export class SlotPayments {
   async takeEvents(tx: StoreTransaction, meter: Meter, news: readonly EventRecord[], now: Milliseconds): Promise<void> {
     if (this.#ports.slotTerminal === undefined) return;
     if (!news.some(({ kind }) => kind === EventKind.cardPaymentAsked)) return;
-    const command = { slot: CARD_PAYMENT_SLOT, h: Command.cardPayment, body: new Uint8Array(0), version: 0 };
-    await queueCommand(tx, meter, command, now);
+    const row = await tx.command(meter.svpmsn, CARD_PAYMENT_SLOT);
+    const isAnswering = row?.state === 'waiting' && row.body.length > 0;
+    const said = isAnswering ? { body: row.body, version: KEYED_SINCE } : { body: NOTHING, version: 0 };
+    await queueCommand(tx, meter, { slot: CARD_PAYMENT_SLOT, h: Command.cardPayment, ...said }, now);
   }
 
   /** M3 as it leaves: what the bank said, where it has, and else how a sale begins; whoever has begun tells how it stands. */
@@ -129,6 +133,10 @@ export class SlotPayments {
         return over(tx, meter, { sent, result }, now);
       case 'ended':
         await this.#ended(tx, meter, payment, now);
+        if (row?.version === KEYED_SINCE && answered !== undefined) {
+          await tx.putCommand({ ...row, body: NOTHING, version: 0 });
+          return false;
+        }
         return over(tx, meter, { sent, result }, now);
       case 'bank-wanted':
         if (answered === undefined) await this.#wanted(tx, meter, { sent, payment });

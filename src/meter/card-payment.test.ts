@@ -135,6 +135,28 @@ test('an answer for another payment, one that was given before, and one that nob
   assert.equal(cardPaymentOf(bench.meter), 'approved');
 });
 
+test('how a payment ended is told to whoever still has its answer, though another amount was keyed in, until that begins', () => {
+  const bench = createBench();
+  const hand = payCard();
+  const good = answerOf(bankOf()(asCard(toBank(bench, hand))));
+  ask(bench, good);
+  carry(bench, hand);
+  const ended = { state: 'ended', reference: REFERENCE, amount: AMOUNT, end: CardPaymentEnd.approved };
+  press(bench, '55#');
+  assert.deepEqual([ask(bench, good), ask(bench, good)], [ended, ended], 'as often as it is asked');
+  // That nobody came for what was keyed in then changes nothing of it.
+  bench.now += 120_000;
+  stepTime(bench.meter, bench.now, bench.out);
+  press(bench, '66#');
+  assert.deepEqual(ask(bench, good), ended);
+  const other = answerOf({ type: 'unanswered' }, fromHex('0102030405060709'));
+  assert.equal(ask(bench, other).state, 'none', 'another has not been there');
+  const reference = fromHex('1112131415161718');
+  const working = ask(bench, encodeCardPaymentCommand({ ...BEGIN, reference }));
+  assert.deepEqual(working, { state: 'working', reference, amount: 66 });
+  assert.deepEqual(ask(bench, good), working);
+});
+
 test('what the bank did not say to this chip is no payment: every changed bit of its answer is refused by the card', () => {
   for (let bit = 0; bit < 64; bit += 5) {
     const bench = createBench();

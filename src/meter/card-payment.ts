@@ -39,6 +39,8 @@ export interface SlotPayment {
   readonly amount: number;
   /** Another one that is put in has nothing to do with it. */
   readonly card: InsertedCard;
+  /** How the one before ended, for a host that has not heard it: until this one begins. */
+  before: Heard | undefined;
   state: /** For what a terminal must know; `until` by the oscillator. */
     | { readonly name: 'awaiting-host'; readonly until: number }
     | { readonly name: 'awaiting-card'; readonly reference: Uint8Array; readonly emv: Emv }
@@ -52,6 +54,8 @@ export interface SlotPayment {
     /** Kept for the host to hear, until somebody pays anew. No reference: it never began. */
     | { readonly name: 'ended'; readonly reference: Uint8Array | undefined; readonly end: CardPaymentEnd };
 }
+
+type Heard = Extract<CardPaymentStanding, { state: 'ended' }>;
 
 /** Whoever stands before it waits no longer for a host, or for a bank. */
 const HOST_MS = 120_000;
@@ -67,12 +71,18 @@ export function askToPay(meter: Meter, amount: number, out: MeterOutputs): boole
   if (card?.isPayment !== true || card.work.name !== 'idle' || amount === 0 || !takesPaymentCards(meter)) return false;
   card.work = { name: 'paying' };
   const until = meter.now + HOST_MS;
-  meter.payment = { amount, card, state: { name: 'awaiting-host', until } };
+  meter.payment = { amount, card, before: lastEnd(meter), state: { name: 'awaiting-host', until } };
   recordEvent(meter, EventKind.cardPaymentAsked, { value: amount });
   // Whoever polls for it finds the event.
   meter.attention |= AttentionReason.valueRequested;
   out.wake(until);
   return true;
+}
+
+function lastEnd({ payment }: Meter): Heard | undefined {
+  const { state, amount, before } = payment ?? {};
+  if (state?.name !== 'ended' || state.reference === undefined) return before;
+  return { state: 'ended', reference: state.reference, amount: amount as number, end: state.end };
 }
 
 /** 0x26: M3 says how the sale begins, or what the bank said; M4 how it stands. */
@@ -86,7 +96,9 @@ export function cardPayment(
   if (isRecordFailure(command)) return told(headOf(Result.bodyNotUnderstood), { state: 'none' });
   const next = command.op === 'begin' ? begin(meter, command) : answered(meter, command);
   if (next !== undefined) out.card(next);
-  return told(headOf(Result.done), standingOf(meter));
+  const before = command.op === 'answer' ? meter.payment?.before : undefined;
+  const isBefore = before !== undefined && equalBytes(before.reference, command.reference);
+  return told(headOf(Result.done), isBefore ? before : standingOf(meter));
 }
 
 const told = (head: AnswerHead, payment: CardPaymentStanding): Uint8Array => encodeCardPaymentTold({ head, payment });
@@ -99,6 +111,8 @@ function begin(meter: Meter, terms: CardPaymentBegin): Uint8Array | undefined {
   const { date, time, counter, currency, exponent, unpredictable } = sale;
   const terminal = { applications, type: 'unattended', country, identification } as const;
   const { amount } = payment;
+  // Whoever asks for a beginning has nothing to say to the one before any more.
+  payment.before = undefined;
   const begun = beginEmv(terminal, { amount, date, time, counter, currency, exponent, unpredictable });
   return follow(meter, payment, { reference, emv: begun.emv }, begun.step);
 }

@@ -152,6 +152,29 @@ test('an approval that comes to the meter when its money went back already is no
   assert.ok(shown.has('P4'), [...shown].join());
 });
 
+for (const cutMs of [0, 15 * SECOND_MS]) {
+  test(`whoever pays again as soon as PAID is shown has paid twice, the line being cut for ${cutMs} ms then`, async () => {
+    const world = await SlotWorld.open();
+    const { utility } = world;
+    const [line] = utility.transformers;
+    assert.ok(line !== undefined);
+    const before = world.credited;
+    await pays(world, 0);
+    while (world.bank.asked === 0) await world.live(SECOND_MS);
+    while (world.shown !== 'PAID') await utility.runUntil(utility.time.now + 50);
+    line.cut = cutMs > 0;
+    world.key(`${PAID}#`);
+    assert.equal(world.shown, 'CALL');
+    await world.live(cutMs);
+    line.cut = false;
+    await world.live(100 * SECOND_MS);
+    assert.equal(world.shown, 'PAID');
+    await world.settle();
+    await world.isWhole(before, 'paid twice');
+    assert.deepEqual([world.bank.sum('taken'), world.bank.sum('back')], [2 * PAID, 0]);
+  });
+}
+
 test('where the utility takes no payment cards in slots nobody is asked, and the meter says so after a while', async () => {
   const world = await SlotWorld.open({ slotTerminal: undefined as never });
   await pays(world, 60 * SECOND_MS);
