@@ -183,7 +183,7 @@ async function serve(
       // Whoever is told may be slow, and nothing else waits for them.
       again(() => services.deliverWebhooks(), stopped.signal).finally(stop),
       again(() => services.settlePayments(), stopped.signal).finally(stop),
-      again(() => services.askBanks(), stopped.signal).finally(stop),
+      again(() => services.askBanks(stopped.signal), stopped.signal).finally(stop),
       again(() => services.issueReceipts(), stopped.signal).finally(stop),
       again(() => services.serveThroughPipes(), stopped.signal).finally(stop),
       again(closeCalls, stopped.signal).finally(stop),

@@ -368,7 +368,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       const begun = await transferAll(ports, payments, settings.zone);
       await dispatchToAll(begun.filter(({ state }) => state === 'approved'));
     },
-    askBanks: () => slots.serve(),
+    askBanks: (stopped) => slots.serve(stopped),
     contract: (meter) =>
       orStoreFailure(store.read(async (tx) => (await tx.contracts.of([String(meter)]))[0] ?? contractUnknown(meter))),
     payment: (id) => orStoreFailure(store.read(async (tx) => (await tx.payments.of([id]))[0] ?? paymentUnknown(id))),

@@ -284,10 +284,10 @@ export interface HostServices extends AgentReads, CardServices {
   /** Captures and reverses what is due. It waits for payment ports: call it beside `handle`, again and again. */
   settlePayments(): Promise<void>;
   /**
-   * Asks the banks of the payment cards that wait in the slots of meters, and waits for them: call it beside `handle`,
-   * again and again, while somebody stands before each.
+   * Asks the banks of the payment cards that wait in the slots of meters, also of those that come meanwhile, and waits for
+   * them: call it beside `handle`, again and again, while somebody stands before each. Once stopped it asks no more.
    */
-  askBanks(): Promise<void>;
+  askBanks(stopped?: AbortSignal): Promise<void>;
   payment(id: string): Promise<Payment | HostFailure>;
   /** By id. */
   payments(query: { readonly after?: string; readonly limit: number }): Promise<Payment[]>;

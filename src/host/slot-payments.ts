@@ -72,6 +72,8 @@ export class SlotPayments {
   readonly #payments: Payments;
   /** By meter, until their banks are asked. */
   readonly #sales = new Map<Svpmsn, Sale>();
+  /** Of the next of them. */
+  #came = Promise.withResolvers<void>();
 
   constructor(ports: HostPorts, zone: string, payments: Payments) {
     this.#ports = ports;
@@ -149,13 +151,30 @@ export class SlotPayments {
     return now >= sent.orderedAt + GIVEN_UP_MS && over(tx, meter, { sent, result }, now);
   }
 
-  /** Asks the banks of those who wait for it; it waits for their answers, and wakes the meters' lines. */
-  async serve(): Promise<void> {
+  /**
+   * Asks the banks of those who wait for it, and of those who come meanwhile, until it is stopped; it waits for their
+   * answers, and wakes the meters' lines.
+   */
+  async serve(stopped?: AbortSignal): Promise<void> {
     const { slotTerminal } = this.#ports;
     if (slotTerminal === undefined) return;
-    const sales = [...this.#sales.values()];
-    this.#sales.clear();
-    await Promise.all(sales.map((sale) => this.#ask(sale, slotTerminal.port)));
+    const asking = new Set<Promise<void>>();
+    const failures: unknown[] = [];
+    for (;;) {
+      for (const sale of stopped?.aborted === true ? [] : this.#sales.values()) {
+        const asked: Promise<void> = this.#ask(sale, slotTerminal.port)
+          .catch((error) => {
+            failures.push(error);
+          })
+          .finally(() => asking.delete(asked));
+        asking.add(asked);
+      }
+      this.#sales.clear();
+      if (asking.size === 0) return;
+      // A bank may take a minute: nobody at another meter waits for it.
+      await Promise.race([...asking, this.#came.promise]);
+      if (failures.length > 0) throw failures[0];
+    }
   }
 
   async #ask({ meter, reference, amount: paid, card }: Sale, port: string): Promise<void> {
@@ -168,7 +187,22 @@ export class SlotPayments {
     const said = isFailure(payment) ? UNANSWERED : answerIn(payment);
     const { store, clock } = this.#ports;
     // Where that fails nobody answered, as far as the meter hears.
-    await orStoreFailure(store.transaction((tx) => tell(tx, meter, { reference, said }, clock.now())));
+    await orStoreFailure(store.transaction((tx) => this.#tell(tx, meter, { reference, said }, clock.now())));
+  }
+
+  /** What the bank said goes to the meter at once; what comes when another pays there already goes back. */
+  async #tell(
+    tx: StoreTransaction,
+    meter: Meter,
+    { reference, said }: { readonly reference: Uint8Array; readonly said: Said },
+    now: Milliseconds,
+  ): Promise<void> {
+    const row = await tx.command(meter.svpmsn, CARD_PAYMENT_SLOT);
+    const answered = row && referenceIn(row);
+    const isOver = row?.state !== 'waiting' || (answered !== undefined && !equalBytes(answered, reference));
+    if (isOver) return this.#giveBack(tx, meter, reference, now);
+    await tx.putCommand({ ...row, body: bodyOf(reference, said) });
+    await wake(tx, [meter], Lane.control, now);
   }
 
   /** The bank is asked by whoever hears of it first; what became of the payment since is what the meter is told. */
@@ -180,8 +214,11 @@ export class SlotPayments {
     const { reference, amount, card } = payment;
     const [known] = await tx.payments.of([paymentOf(reference)]);
     if (this.#ports.slotTerminal === undefined) return;
-    if (known === undefined) this.#sales.set(meter.svpmsn, { meter, reference, amount, card });
-    else if (known.state !== 'asked') {
+    if (known === undefined) {
+      this.#sales.set(meter.svpmsn, { meter, reference, amount, card });
+      this.#came.resolve();
+      this.#came = Promise.withResolvers();
+    } else if (known.state !== 'asked') {
       const row = await tx.command(meter.svpmsn, sent.slot);
       if (row?.state === 'waiting') await tx.putCommand({ ...row, body: bodyOf(reference, UNANSWERED) });
     }
@@ -247,21 +284,6 @@ async function answerNow(tx: StoreReads, { body }: ControlCommand, now: Millisec
 }
 
 const isSame = (a: Uint8Array, b: Uint8Array | undefined): boolean => b !== undefined && equalBytes(a, b);
-
-/** What the bank said goes to the meter at once. */
-async function tell(
-  tx: StoreTransaction,
-  meter: Meter,
-  { reference, said }: { readonly reference: Uint8Array; readonly said: Said },
-  now: Milliseconds,
-): Promise<ControlCommand | undefined> {
-  const row = await tx.command(meter.svpmsn, CARD_PAYMENT_SLOT);
-  if (row?.state !== 'waiting') return undefined;
-  const told = { ...row, body: bodyOf(reference, said) };
-  await tx.putCommand(told);
-  await wake(tx, [meter], Lane.control, now);
-  return told;
-}
 
 /** What the bank said stands there no longer. */
 async function over(

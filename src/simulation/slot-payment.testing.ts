@@ -28,7 +28,9 @@ export class ChipBank implements PaymentPort {
   readonly accounts = new Map<string, { amount: number; state: 'held' | 'taken' | 'back' }>();
   readonly #issuer = new EmvIssuer(testIssuerKey());
   /** What it does next: as ever where nothing is said. */
-  ways: ('declines' | 'answer-lost')[] = [];
+  ways: ('declines' | 'answer-lost' | 'slow')[] = [];
+  /** Lets those that were slow answer. */
+  readonly slow: (() => void)[] = [];
   asked = 0;
 
   async authorise({ id, amount, currency }: PaymentRequest, instrument: Instrument): Promise<Authorisation> {
@@ -39,6 +41,7 @@ export class ChipBank implements PaymentPort {
     const declined = { outcome: 'declined', reason: 'refused', sentence: 'No.' } as const;
     if (verdict.outcome === 'refused') return { ...declined, chip: { code: '63' } };
     const way = this.ways.shift();
+    if (way === 'slow') await new Promise<void>((resolve) => this.slow.push(resolve));
     if (way === 'declines') return { ...declined, chip: { code: '51', data: verdict.answer('51', false) } };
     this.accounts.set(id, { amount, state: 'held' });
     if (way === 'answer-lost') return { outcome: 'unknown', sentence: 'Nobody answered.' };

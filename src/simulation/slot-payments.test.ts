@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { PERFECT_CONDITIONS } from '../line/index.ts';
+import { cardPaymentOf } from '../meter/index.ts';
 import { FAULT_KINDS, type FaultRates, Faults } from './faults.ts';
 import { seededRandom } from './random.ts';
 import { PAN, SECOND_MS, SlotWorld } from './slot-payment.testing.ts';
@@ -150,6 +151,66 @@ test('an approval that comes to the meter when its money went back already is no
   }
   await world.isWhole(before, 'too late');
   assert.ok(shown.has('P4'), [...shown].join());
+});
+
+/** As a host process does: banks are asked again when all that were asked have answered, and time passes meanwhile. */
+function besideBanks(world: SlotWorld) {
+  let isAsking = false;
+  return async (isOver: () => boolean | Promise<boolean>, stepMs = SECOND_MS) => {
+    for (let waited = 0; waited < 60 * SECOND_MS && !(await isOver()); waited += stepMs) {
+      if (!isAsking) {
+        isAsking = true;
+        void world.utility.host.askBanks().finally(() => {
+          isAsking = false;
+        });
+      }
+      await world.utility.runUntil(world.utility.time.now + stepMs);
+    }
+  };
+}
+
+test('a bank that is slow holds up nobody who stands before another meter', async () => {
+  const world = await SlotWorld.open();
+  const { utility, bank, house } = world;
+  const before = world.credited;
+  const until = besideBanks(world);
+  const other = utility.houses[1];
+  assert.ok(other !== undefined);
+  bank.ways = ['slow'];
+  await pays(world, 0);
+  await until(() => bank.asked === 1);
+  other.insertCard(world.chip, utility.time.now);
+  await until(() => cardPaymentOf(other.meter) === 'awaiting-amount');
+  for (const key of `${PAID}#`) other.press(key as '0', utility.time.now);
+  await until(() => cardPaymentOf(other.meter) === 'approved');
+  assert.deepEqual([cardPaymentOf(other.meter), cardPaymentOf(house.meter)], ['approved', 'awaiting-bank']);
+  for (const answers of bank.slow) answers();
+  await until(() => world.shown === 'PAID');
+  await world.settle();
+  assert.deepEqual([world.credited - before, bank.sum('taken'), bank.sum('held')], [PAID, 2 * PAID, 0]);
+});
+
+test('a bank that answers when its card was pulled, and another pays, takes nothing from that one', async () => {
+  const world = await SlotWorld.open();
+  const { bank } = world;
+  const before = world.credited;
+  const until = besideBanks(world);
+  bank.ways = ['slow'];
+  await pays(world, 0);
+  await until(() => bank.asked === 1);
+  world.insert();
+  await until(() => world.shown === 'PAY');
+  world.key(`${PAID + 1}#`);
+  const told = () => world.store.read((tx) => tx.command(world.house.svpmsn, 'card-payment'));
+  // The other bank has answered, and the meter has not heard it.
+  await until(async () => ((await told())?.body.length ?? 0) > 0, 10);
+  assert.equal(bank.asked, 2);
+  for (const answers of bank.slow) answers();
+  await until(() => world.shown === 'PAID');
+  assert.equal(world.shown, 'PAID');
+  await world.settle();
+  await world.isWhole(before, 'the other');
+  assert.deepEqual([bank.sum('taken'), bank.sum('back')], [PAID + 1, PAID]);
 });
 
 for (const cutMs of [0, 15 * SECOND_MS]) {
