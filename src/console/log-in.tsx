@@ -12,12 +12,13 @@ import {
   Title,
 } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type MouseEvent, type ReactNode, useState } from 'react';
 import type { DemoJson, LogInJson, SessionJson } from '../api/index.ts';
 import { change, type Refusal, read } from './ask.ts';
-import { leave } from './kept/here.ts';
+import { isLeaving } from './kept/here.ts';
 import { useConsoleWords } from './locale.tsx';
-import { cameIn, SESSION_KEY } from './session.tsx';
+import { RefusalLine } from './parts/fields.tsx';
+import { cameIn, hasLeft, leaveAtLast, SESSION_KEY } from './session.tsx';
 
 function Card({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactNode {
   const { product } = useConsoleWords();
@@ -44,7 +45,10 @@ export function LogIn({ isExpired }: { readonly isExpired: boolean }): ReactNode
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
   const entering = useMutation<SessionJson, Refusal>({
-    mutationFn: () => change<SessionJson>('/session', { method: 'POST', body: { login, password } }),
+    async mutationFn() {
+      await hasLeft();
+      return change<SessionJson>('/session', { method: 'POST', body: { login, password } });
+    },
     onSuccess: () => cameIn(client),
   });
   const submit = (event: FormEvent) => {
@@ -87,15 +91,30 @@ export function LogIn({ isExpired }: { readonly isExpired: boolean }): ReactNode
   );
 }
 
+const PROVIDER = '/api/v1/session/provider';
+
 /** Only where there is one: a link that nobody answers would be a dead end. */
 function Provider(): ReactNode {
   const { logIn: words } = useConsoleWords();
   const ways = useQuery({ queryKey: ['log-in'], queryFn: () => read<LogInJson>('/log-in'), retry: false });
+  // Whoever comes back from there without having logged in must not find the session of who left before.
+  const leaving = useMutation<void, Refusal>({
+    mutationFn: leaveAtLast,
+    onSuccess: () => location.assign(PROVIDER),
+  });
+  const go = (event: MouseEvent) => {
+    if (!isLeaving()) return;
+    event.preventDefault();
+    leaving.mutate();
+  };
   if (ways.data?.provider !== true) return null;
   return (
-    <Anchor href="/api/v1/session/provider" size="sm" onClick={() => leave(false)}>
-      {words.provider}
-    </Anchor>
+    <>
+      <Anchor href={PROVIDER} size="sm" onClick={go}>
+        {words.provider}
+      </Anchor>
+      <RefusalLine error={leaving.error} />
+    </>
   );
 }
 
@@ -105,7 +124,10 @@ function DemoEntry(): ReactNode {
   const client = useQueryClient();
   const demo = useQuery({ queryKey: ['demo'], queryFn: () => read<DemoJson>('/demo'), retry: false });
   const entering = useMutation<SessionJson, Refusal, string>({
-    mutationFn: (role) => change<SessionJson>('/demo/session', { method: 'POST', body: { role } }),
+    async mutationFn(role) {
+      await hasLeft();
+      return change<SessionJson>('/demo/session', { method: 'POST', body: { role } });
+    },
     onSuccess: () => cameIn(client),
   });
   if (demo.data?.canEnter !== true) return null;

@@ -2,7 +2,7 @@ import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-quer
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import type { Operation, Reach, SessionJson, UtilityJson } from '../api/index.ts';
 import { change, Refusal, read, rememberCsrf } from './ask.ts';
-import { isFieldDevice, isInField, isLeaving, keptFor, leave } from './kept/here.ts';
+import { isFieldDevice, isInField, isLeaving, keptFor, oweLeaving } from './kept/here.ts';
 import { tellTime } from './time.ts';
 
 /** Who is logged in, what the host's own table lets them do, and the utility that they are in. */
@@ -36,7 +36,8 @@ type Known =
 
 async function whoIsThere(): Promise<Known> {
   try {
-    if (isLeaving()) await leaveAtLast();
+    // As long as the host has not heard that somebody left, nobody is let in by what they left open.
+    if (!(await hasLeft())) return 'nobody';
     const session = await read<SessionJson>('/session');
     rememberCsrf(session.csrfToken);
     if (isFieldDevice() && keptFor() !== session.person.login) await (await import('./kept/seen.ts')).forgetSeen();
@@ -46,7 +47,6 @@ async function whoIsThere(): Promise<Known> {
     return { session, utility, isKept: false };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    if (error.code === 'away' && isLeaving()) return 'nobody';
     if (error.code === 'away' && isInField() && isFieldDevice()) {
       const kept = await (await import('./kept/seen.ts')).keptSession();
       if (kept !== undefined) return { ...kept, isKept: true };
@@ -58,37 +58,50 @@ async function whoIsThere(): Promise<Known> {
   }
 }
 
-/** Tells the host that somebody left while it was away. @throws Refusal */
-async function leaveAtLast(): Promise<void> {
+/**
+ * Tells the host that somebody left here, if it has not heard of it. The token of their session is asked for: a page
+ * that was opened without network has none.
+ * @throws Refusal why the host does not know it yet
+ */
+export async function leaveAtLast(): Promise<void> {
+  if (!isLeaving()) return;
   try {
     rememberCsrf((await read<SessionJson>('/session')).csrfToken);
     await change('/session', { method: 'DELETE' });
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'log-in-needed') throw error;
   }
-  leave(false);
+  rememberCsrf(undefined);
+  oweLeaving(false);
+}
+
+/** Whether the host knows of everybody who left here. */
+export async function hasLeft(): Promise<boolean> {
+  try {
+    await leaveAtLast();
+    return true;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return false;
+  }
 }
 
 /** Somebody came in: whoever left before is no more owed to the host. */
 export function cameIn(client: QueryClient): Promise<void> {
-  leave(false);
+  oweLeaving(false);
   return client.invalidateQueries({ queryKey: SESSION_KEY });
 }
 
-/** Leaves, also where no host hears of it: then it is told when one answers. What was seen here is gone at once. */
+/** Leaves, also where no host takes it: then it is told again when one answers. What was seen here is gone at once. */
 async function logOutOf(person: string): Promise<void> {
+  oweLeaving(true);
   if (isFieldDevice()) {
     // Whoever comes next finds the form, also where no host gives it any more.
     await import('./log-in.tsx').catch(() => undefined);
     await (await import('./kept/seen.ts')).forgetSeen();
     await (await import('./kept/work.ts')).forgetSent(person);
   }
-  try {
-    await change('/session', { method: 'DELETE' });
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    if (error.code === 'away') leave(true);
-  }
+  await hasLeft();
 }
 
 interface GateProps {

@@ -238,3 +238,64 @@ test('a purse is not closed while its closing waits on a phone, and the page say
   assert.equal(await actsOn(`meter ${meter}`, 'closePurse'), 1);
   await phone.close();
 });
+
+/** What the host says of who is logged in on this phone. */
+const sessionOf = (page: Page): Promise<number> => page.evaluate(async () => (await fetch('/api/v1/session')).status);
+const form = (page: Page) => page.getByRole('button', { name: CONSOLE_WORDS.en.logIn.go, exact: true });
+
+test('whoever logs out where the page was opened without network is logged out at the host that is back', {
+  skip,
+}, async () => {
+  const { phone, page } = await phoneOf('Technician');
+  await phone.setOffline(true);
+  await page.close();
+  const kept = await phone.newPage();
+  await kept.goto('/field');
+  await kept.getByText(work.opens).waitFor();
+  await phone.setOffline(false);
+  assert.equal(await sessionOf(kept), 200);
+  await logOut(kept);
+  await form(kept).waitFor();
+  assert.equal(await sessionOf(kept), 401);
+  await kept.reload();
+  await form(kept).waitFor();
+  await phone.close();
+});
+
+test('a host that stumbles over a log-out is told again before anybody is let in', { skip }, async () => {
+  const { phone, page } = await phoneOf('Technician');
+  const problem = { code: 'busy', detail: 'The host is busy: try again.' };
+  await page.route('**/api/v1/session', (route) =>
+    route.request().method() === 'DELETE'
+      ? route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify(problem) })
+      : route.continue(),
+  );
+  await logOut(page);
+  await form(page).waitFor();
+  assert.equal(await sessionOf(page), 200, 'the host has not heard of it');
+  await page.unroute('**/api/v1/session');
+  await page.reload();
+  await form(page).waitFor();
+  assert.equal(await sessionOf(page), 401);
+  await phone.close();
+});
+
+test('whoever goes to the provider after another left without network does not come back as the one who left', {
+  skip,
+}, async () => {
+  const { phone, page } = await phoneOf('Technician');
+  await page.route('**/api/v1/log-in', (route) => route.fulfill({ json: { provider: true } }));
+  await page.route('**/api/v1/session/provider', (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<h1>Provider</h1>' }),
+  );
+  await phone.setOffline(true);
+  await logOut(page);
+  await form(page).waitFor();
+  await phone.setOffline(false);
+  await page.getByRole('link', { name: CONSOLE_WORDS.en.logIn.provider }).click();
+  await page.getByRole('heading', { name: 'Provider' }).waitFor();
+  assert.equal(await sessionOf(page), 401);
+  await page.goto('/field');
+  await form(page).waitFor();
+  await phone.close();
+});

@@ -9,7 +9,7 @@ export const keepFor = (person: string): void => localStorage.setItem(FLAG, pers
 
 /** Somebody left where no host heard of it: it is told before anybody is let in by the session that they left. */
 export const isLeaving = (): boolean => localStorage.getItem(LEAVING) !== null;
-export const leave = (isOwed: boolean): void =>
+export const oweLeaving = (isOwed: boolean): void =>
   isOwed ? localStorage.setItem(LEAVING, 'yes') : localStorage.removeItem(LEAVING);
 
 /** Whether this is the page that opens without a host. */
