@@ -19,6 +19,7 @@ export interface WorkWords {
   readonly takeOff: string;
   readonly clear: string;
   readonly kept: string;
+  readonly keepsNothing: string;
   /** `{}` is how many. */
   readonly waitsHere: string;
   readonly show: string;
@@ -63,12 +64,15 @@ export const WORK_WORDS: Readonly<Record<Language, WorkWords>> = {
     takeOff: 'Take it off the list',
     clear: 'Take off what the host has',
     kept: 'The host does not answer. It is kept on this phone, and goes when the host is back.',
+    keepsNothing:
+      'It was not done: this browser can keep nothing, so it could be done twice. Free some memory, or use another browser.',
     waitsHere: 'Work from the field that waits on this phone: {}.',
     show: 'Show it',
     lastSeen: 'The host does not answer. This is what it told {}.',
     notKept: 'The host does not answer, and nothing of this meter was seen on this phone before.',
     opens: 'This page opens without network too, with the meters that you looked at.',
-    opensNot: 'Without network this page does not open here: a browser keeps it only from an address with HTTPS.',
+    opensNot:
+      'Without network this page does not open here: a browser keeps it only from an address with HTTPS, and where it may store something.',
     meters: 'Meters seen on this phone',
     told: 'told {}',
     losses: 'Losses on its line',
@@ -100,12 +104,15 @@ export const WORK_WORDS: Readonly<Record<Language, WorkWords>> = {
     takeOff: '목록에서 지우기',
     clear: '호스트가 받은 것 지우기',
     kept: '호스트가 응답하지 않습니다. 이 휴대전화에 보관했다가 호스트가 돌아오면 보냅니다.',
+    keepsNothing:
+      '실행되지 않았습니다. 이 브라우저가 아무것도 보관하지 못해 두 번 실행될 수 있습니다. 저장 공간을 비우거나 다른 브라우저를 쓰세요.',
     waitsHere: '이 휴대전화에서 대기 중인 현장 작업: {}건.',
     show: '보기',
     lastSeen: '호스트가 응답하지 않습니다. {}에 알린 내용입니다.',
     notKept: '호스트가 응답하지 않고, 이 휴대전화에서 이 계량기를 본 적이 없습니다.',
     opens: '네트워크가 없어도 이 페이지와 보았던 계량기를 열 수 있습니다.',
-    opensNot: '여기서는 네트워크 없이 이 페이지를 열 수 없습니다. HTTPS 주소여야 브라우저가 보관합니다.',
+    opensNot:
+      '여기서는 네트워크 없이 이 페이지를 열 수 없습니다. HTTPS 주소이고 저장이 허용되어야 브라우저가 보관합니다.',
     meters: '이 휴대전화에서 본 계량기',
     told: '{} 기준',
     losses: '이 선로의 손실',

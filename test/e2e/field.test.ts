@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { House } from '../../src/simulation/index.ts';
 import { milliseconds, svpmsnText } from '../../src/units/index.ts';
 import { CONSOLE_WORDS, FIELD_WORDS, fill, LOSSES_WORDS, WORK_WORDS } from '../../src/words/index.ts';
-import { openBrowser, openWindow, withoutBrowser } from './browser.ts';
+import { complaintsOf, openBrowser, openWindow, withoutBrowser } from './browser.ts';
 import { Town } from './town.ts';
 
 const skip = withoutBrowser ?? false;
@@ -297,5 +297,50 @@ test('whoever goes to the provider after another left without network does not c
   assert.equal(await sessionOf(page), 401);
   await page.goto('/field');
   await form(page).waitFor();
+  await phone.close();
+});
+
+test('where the browser can keep nothing, what the host says is shown all the same, and one logs out', {
+  skip,
+}, async () => {
+  const { phone, page } = await phoneOf('Technician');
+  await page.close();
+  const broken = await phone.newPage();
+  const complaints = complaintsOf(broken);
+  await broken.addInitScript(() => {
+    const open = IDBFactory.prototype.open;
+    // A version below the one that is there is refused as a damaged store is: later, and not where it is asked for.
+    const refused = open.call(indexedDB, 'another', 2);
+    refused.onsuccess = () => refused.result.close();
+    Object.defineProperty(window, 'isStoreBroken', { value: true, writable: true });
+    IDBFactory.prototype.open = function (name, version) {
+      return 'isStoreBroken' in window && window.isStoreBroken === true
+        ? open.call(this, 'another', 1)
+        : open.call(this, name, version);
+    };
+  });
+  await broken.goto('/field');
+  await broken.getByText(work.opensNot).waitFor();
+  const find = async (meter: string) => {
+    await broken.getByLabel(field.find).fill(meter);
+    await broken.getByRole('button', { name: field.go, exact: true }).click();
+    await broken.getByText(field.purse.open).waitFor();
+  };
+  const another = broken.getByRole('button', { name: field.another });
+  await find(meterOf(0));
+  await broken.getByRole('button', { name: field.setClock }).click();
+  await broken.getByText(work.keepsNothing).waitFor();
+  await another.click();
+  assert.equal(await broken.getByText(work.meters).count(), 0);
+  await broken.evaluate(() => Object.assign(window, { isStoreBroken: false }));
+  await find(meterOf(1));
+  await another.click();
+  await broken.getByRole('link', { name: meterOf(1) }).waitFor();
+  await broken.reload();
+  await broken.getByText(work.opensNot).waitFor();
+  await logOut(broken);
+  await form(broken).waitFor();
+  assert.equal(await sessionOf(broken), 401);
+  assert.deepEqual(complaints, []);
   await phone.close();
 });

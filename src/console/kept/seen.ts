@@ -2,7 +2,7 @@ import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { pathOf, Refusal, read } from '../ask.ts';
 import { useSession } from '../session.tsx';
 import { isFieldDevice, keepFor, keptFor } from './here.ts';
-import { type KeptSession, keptHere, type Seen } from './store.ts';
+import { fromStore, type KeptSession, type Seen } from './store.ts';
 
 /** What was seen longer ago is not shown any more, and is gone when somebody next looks at something. */
 export const SEEN_MAX_MS = 14 * 86_400_000;
@@ -43,12 +43,12 @@ export function useTold<T>(path: string, options: ToldOptions = {}): UseQueryRes
 
 async function told<T>(person: string, path: string, signal: AbortSignal): Promise<Told<T>> {
   const patience = AbortSignal.timeout(PATIENCE_MS);
-  const before = (await (await keptHere()).get('seen', [person, path])) as Seen | undefined;
+  const before: Seen | undefined = await fromStore((kept) => kept.get('seen', [person, path]));
   const kept = before !== undefined && Date.now() - before.at < SEEN_MAX_MS ? before : undefined;
   try {
     const data = await read<T>(path, {}, kept === undefined ? signal : AbortSignal.any([signal, patience]));
     // Whoever logged out meanwhile leaves nothing behind.
-    if (keptFor() === person) await (await keptHere()).put('seen', { person, path, at: Date.now(), data });
+    if (keptFor() === person) await fromStore((kept) => kept.put('seen', { person, path, at: Date.now(), data }));
     return { data };
   } catch (error) {
     if (signal.aborted || kept === undefined) throw error;
@@ -60,8 +60,9 @@ async function told<T>(person: string, path: string, signal: AbortSignal): Promi
 
 /** Meters of which something is kept, by number, with when it was told. */
 export async function metersSeen(person: string): Promise<readonly Seen[]> {
-  const seen = await (await keptHere()).getAll('seen', IDBKeyRange.bound([person, '/meters/'], [person, '/meters/~']));
-  return seen.filter(({ path, at }) => /^\/meters\/[0-9a-f]{6}$/.test(path) && Date.now() - at < SEEN_MAX_MS);
+  const range = IDBKeyRange.bound([person, '/meters/'], [person, '/meters/~']);
+  const seen = await fromStore((kept) => kept.getAll('seen', range));
+  return (seen ?? []).filter(({ path, at }) => /^\/meters\/[0-9a-f]{6}$/.test(path) && Date.now() - at < SEEN_MAX_MS);
 }
 
 /** From now on the page opens for this person without a host. Says whether the browser can do that here. */
@@ -69,13 +70,15 @@ export async function keepHere(kept: Omit<KeptSession, 'at'>): Promise<boolean> 
   const { login } = kept.session.person;
   if (keptFor() !== login) await forgetSeen();
   keepFor(login);
-  const db = await keptHere();
-  await db.put('session', { ...kept, at: Date.now() }, 'session');
-  for (const { person, path, at } of await db.getAll('seen')) {
-    if (Date.now() - at >= SEEN_MAX_MS) await db.delete('seen', [person, path]);
-  }
-  // There is none where the address is not HTTPS.
-  if (navigator.serviceWorker === undefined) return false;
+  const isStored = await fromStore(async (db) => {
+    await db.put('session', { ...kept, at: Date.now() }, 'session');
+    for (const { person, path, at } of await db.getAll('seen')) {
+      if (Date.now() - at >= SEEN_MAX_MS) await db.delete('seen', [person, path]);
+    }
+    return true;
+  });
+  // There is no worker where the address is not HTTPS.
+  if (isStored !== true || navigator.serviceWorker === undefined) return false;
   try {
     await navigator.serviceWorker.register(WORKER, { scope: SCOPE });
     return true;
@@ -87,21 +90,20 @@ export async function keepHere(kept: Omit<KeptSession, 'at'>): Promise<boolean> 
 /** Who was last there, if that is not too long ago. */
 export async function keptSession(): Promise<KeptSession | undefined> {
   if (keptFor() === '') return undefined;
-  const kept = await (await keptHere()).get('session', 'session');
+  const kept = await fromStore((db) => db.get('session', 'session'));
   return kept !== undefined && Date.now() - kept.at < SEEN_MAX_MS ? kept : undefined;
 }
 
 /** Nobody is let in any more by what is kept; what they saw is still there for them. */
 export async function forgetSession(): Promise<void> {
-  if (isFieldDevice()) await (await keptHere()).delete('session', 'session');
+  if (isFieldDevice()) await fromStore((kept) => kept.delete('session', 'session'));
 }
 
 /** What was seen is gone, and the page does not open without a host. Work that waits for its person stays. */
 export async function forgetSeen(): Promise<void> {
   if (!isFieldDevice()) return;
   keepFor('');
-  const db = await keptHere();
-  await Promise.all([db.clear('session'), db.clear('seen')]);
+  await fromStore((kept) => Promise.all([kept.clear('session'), kept.clear('seen')]));
   const worker = await navigator.serviceWorker?.getRegistration(SCOPE);
   await worker?.unregister();
   if ('caches' in window) {

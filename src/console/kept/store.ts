@@ -64,9 +64,32 @@ export type Kept = IDBPDatabase<Schema>;
 const NAME = 'wattpurse-field';
 let opened: Promise<Kept> | undefined;
 
-/** What this phone keeps. It stays when the page is closed, and is nobody's but this origin's. */
+/**
+ * What this phone keeps. It stays when the page is closed, and is nobody's but this origin's.
+ * @throws DOMException where the browser opens no store
+ */
 export function keptHere(): Promise<Kept> {
-  opened ??= openDB<Schema>(NAME, 1, {
+  opened ??= open();
+  return opened;
+}
+
+/**
+ * What is kept, where the page can go on without it: undefined where the store does not open, is full or damaged.
+ */
+export async function fromStore<T>(use: (kept: Kept) => Promise<T>): Promise<T | undefined> {
+  try {
+    return await use(await keptHere());
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    return undefined;
+  }
+}
+
+async function open(): Promise<Kept> {
+  const forget = () => {
+    opened = undefined;
+  };
+  const opening = openDB<Schema>(NAME, 1, {
     upgrade(db) {
       db.createObjectStore('session');
       db.createObjectStore('seen', { keyPath: ['person', 'path'] });
@@ -75,8 +98,11 @@ export function keptHere(): Promise<Kept> {
     // Another page of a newer build waits for this one.
     blocking(_, __, event) {
       (event.target as IDBDatabase).close();
-      opened = undefined;
+      forget();
     },
+    terminated: forget,
   });
-  return opened;
+  // One that did not open may open later.
+  opening.catch(forget);
+  return opening;
 }

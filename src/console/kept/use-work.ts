@@ -28,7 +28,10 @@ export function useWork<V = void>(
   const working = useMutation<Outcome, Refusal, V>({
     networkMode: 'always',
     async mutationFn(what) {
-      const work = await keepWork(person.login, taskOf(what));
+      const work = await keepWork(person.login, taskOf(what)).catch((error: unknown) => {
+        // Sent without being kept it might be done twice.
+        throw error instanceof DOMException ? new Refusal('not-kept', words.keepsNothing) : error;
+      });
       const outcome = await outcomeOf(person.login, work);
       if (typeof outcome === 'string') return outcome;
       if (isShown.current) await dropWork(outcome);

@@ -1,7 +1,7 @@
 import type { SessionJson } from '../../api/index.ts';
 import { change, newKey, Refusal, read, rememberCsrf } from '../ask.ts';
 import { create } from '../signal.ts';
-import { keptHere, type Task, type Work } from './store.ts';
+import { fromStore, keptHere, type Task, type Work } from './store.ts';
 
 /** Of whoever is there, in the order in which it was done. */
 export const workHere = create<readonly Work[]>([]);
@@ -33,7 +33,7 @@ async function show(): Promise<void> {
 }
 
 const worksOf = async (person: string): Promise<Work[]> =>
-  (await (await keptHere()).getAll('work')).filter((work) => work.person === person);
+  ((await fromStore((kept) => kept.getAll('work'))) ?? []).filter((work) => work.person === person);
 
 async function changed(): Promise<void> {
   await show();
@@ -127,7 +127,9 @@ async function forgetOldSent(person: string): Promise<void> {
 
 /** Whoever leaves takes along what was done; what waits or was refused they find when they come again. */
 export async function forgetSent(person: string): Promise<void> {
-  for (const work of await worksOf(person)) if (work.state === 'sent') await update(work.number, () => 'delete');
+  await fromStore(async () => {
+    for (const work of await worksOf(person)) if (work.state === 'sent') await update(work.number, () => 'delete');
+  });
   shownFor = '';
   workHere.set([]);
 }
