@@ -344,3 +344,38 @@ test('where the browser can keep nothing, what the host says is shown all the sa
   assert.deepEqual(complaints, []);
   await phone.close();
 });
+
+test('what is done while something else is being sent goes after it, and nobody is told that the host is away', {
+  skip,
+}, async () => {
+  const { phone, page } = await phoneOf('Technician');
+  const meter = meterOf(1);
+  await page.goto(`/field/${meter}`);
+  await page.getByText(field.purse.open).waitFor();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/commands', async (route) => {
+    if (route.request().method() === 'POST') await held;
+    return route.continue();
+  });
+  await page.getByRole('button', { name: field.setClock }).click();
+  const set = piece(page, fill(work.names.setClock, meter));
+  await set.getByText(work.states.tried).waitFor();
+  await page.evaluate((text) => {
+    const seen = () => {
+      if (document.body.textContent?.includes(text)) document.body.dataset['away'] = 'told';
+    };
+    new MutationObserver(seen).observe(document.body, { childList: true, subtree: true, characterData: true });
+  }, work.kept);
+  await page.getByRole('textbox', { name: field.readdress }).fill('77');
+  await page.getByRole('button', { name: field.readdress }).click();
+  const readdressed = piece(page, fill(work.names.readdress, meter, '77'));
+  await readdressed.waitFor();
+  release();
+  await set.getByText(work.states.sent).waitFor();
+  await readdressed.getByText(work.states.sent).waitFor();
+  assert.equal(await page.locator('body').getAttribute('data-away'), null);
+  await phone.close();
+});

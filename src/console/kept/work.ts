@@ -75,19 +75,33 @@ export const dropWork = ({ number }: Work): Promise<unknown> =>
   update(number, ({ state, isTried }) => (state === 'waiting' && isTried ? undefined : 'delete'));
 
 let sending: Promise<void> | undefined;
+let sendingNext: Promise<void> | undefined;
 
 /**
  * Sends what waits, in order, one after the other, from one page of this browser at a time. Stops where the host does
- * not answer, or somebody else is logged in there.
+ * not answer, or somebody else is logged in there. While it is under way it is done once more afterwards, for whoever
+ * asks meanwhile: what they keep was not there when it began.
  * @throws Refusal why it stopped
  */
 export function sendWork(person: string): Promise<void> {
-  sending ??= navigator.locks
+  if (sending === undefined) return beginSending(person);
+  sendingNext ??= sending
+    .catch(() => undefined)
+    .then(() => {
+      sendingNext = undefined;
+      return beginSending(person);
+    });
+  return sendingNext;
+}
+
+function beginSending(person: string): Promise<void> {
+  const begun: Promise<void> = navigator.locks
     .request(LOCK, () => sendAll(person))
     .finally(() => {
-      sending = undefined;
+      if (sending === begun) sending = undefined;
     });
-  return sending;
+  sending = begun;
+  return begun;
 }
 
 async function sendAll(person: string): Promise<void> {
