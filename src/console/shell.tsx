@@ -7,7 +7,7 @@ import { fill, LANGUAGE_NAMES, LANGUAGES, PAGE_NAMES } from '../words/index.ts';
 import { useDemo } from './demo.ts';
 import { BusinessClock, DemoBar } from './demo-bar.tsx';
 import { PAGE_ICONS } from './icons.ts';
-import { isFieldDevice } from './kept/here.ts';
+import { inField } from './kept/here.ts';
 import { awaySince, useLiveFeed } from './live.ts';
 import { useConsoleWords, useFormat, useLocale, useWords } from './locale.tsx';
 import { isFor, PAGES } from './pages.ts';
@@ -27,6 +27,7 @@ export function Shell(): ReactNode {
   const { may } = useSession();
   const [isOpen, { toggle, close }] = useDisclosure();
   const words = useConsoleWords();
+  const isFieldDevice = useSignal(inField);
   useLiveFeed(may('streamEvents'), may('listCalls') !== undefined);
   return (
     <AppShell
@@ -59,7 +60,7 @@ export function Shell(): ReactNode {
       </AppShell.Navbar>
       <AppShell.Main id="page">
         <Absence />
-        {may('readdressMeter') !== undefined && isFieldDevice() && (
+        {may('readdressMeter') !== undefined && isFieldDevice && (
           <Suspense>
             <Sending />
           </Suspense>
