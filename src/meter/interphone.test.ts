@@ -88,6 +88,26 @@ test('what must be heard ends no sooner by a key, and keys from before its end c
   assert.deepEqual([cut.isHeard, cut.keys], [false, '4']);
 });
 
+test('what is said to a call before neither speaks in a new one, nor takes its keys, nor ends it', () => {
+  const bench = createBench();
+  press(bench, 'call');
+  say(bench);
+  say(bench, { speech: 7 });
+  press(bench, 'call', 'call', '1');
+  const late: Partial<InterphoneSaid>[] = [
+    { speech: 8 },
+    { speech: 7, prompts: [] },
+    { speech: 1, prompts: [] },
+    { speech: 0 },
+  ];
+  for (const said of late) {
+    assert.deepEqual(say(bench, said), { ...SILENT, isCalling: true }, JSON.stringify(said));
+    assert.deepEqual(interphoneOf(bench.meter), { state: 'calling', prompts: [] });
+  }
+  assert.deepEqual(say(bench), { ...SILENT, isCalling: true, speech: 1 });
+  assert.deepEqual(say(bench, { speech: 8 }), { ...SILENT, isCalling: true, speech: 8 });
+});
+
 test('a call ends by a word of the host, where nobody answers, where the host is silent, and a word that is none changes nothing', () => {
   const bench = createBench();
   press(bench, 'call');

@@ -16,6 +16,7 @@ const SILENT_MS_MAX = 20 * 60_000;
 const SENTENCE_MS = 2_500;
 const LETTER_MS = 100;
 const KEY_NUMBERS = 256;
+const FIRST_SPEECH = 1;
 
 export const silentInterphone = (): Interphone => ({
   ...{ state: 'idle', since: 0, speech: 0, prompts: [], mustBeHeard: false, endsAt: undefined, keys: '', first: 0 },
@@ -65,6 +66,8 @@ export function keyInCall({ interphone, now }: Meter, key: string): void {
 export function hearHost(meter: Meter, { speech, mustBeHeard, taken, prompts }: InterphoneSaid): void {
   if (!isInCall(meter)) return;
   const { interphone, now } = meter;
+  // What is still on its way to whoever called before is not for whoever calls now.
+  if (interphone.state === 'calling' && (speech !== FIRST_SPEECH || prompts.length === 0)) return;
   if (speech === 0) {
     Object.assign(interphone, silentInterphone());
     return;

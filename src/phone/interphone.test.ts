@@ -112,6 +112,32 @@ test('a meter at which nobody is ends its call, so does one that cannot be told 
   assert.equal((await atMeter({ failing: true })).phone.desk.size, 0);
 });
 
+test('a call that begins while the one before is being told something waits for that answer, and takes nothing of it', async () => {
+  const { phone, interphones, told, last, names, answer, settle } = await atMeter();
+  await answer();
+  await phone.pass(1_000, { isHostAwake: false });
+  assert.deepEqual([told.length, last()?.prompts], [2, []]);
+  interphones.called(METER);
+  await settle();
+  assert.equal(told.length, 2, 'the meter has not answered yet');
+  await phone.pass(95_000, { isHostAwake: false });
+  await answer({ keys: '1', isHeard: true });
+  assert.deepEqual([told.length, last()?.speech, last()?.taken], [3, 1, 0]);
+  assert.ok(names().includes('menuBalance'), names().join(' '));
+  assert.ok(!(await phone.stepsOfLast()).includes('balance-told'));
+  await answer({ keys: '1' });
+  assert.deepEqual([last()?.speech, last()?.taken], [2, 1]);
+});
+
+test('a meter that has nothing any more of what it had is called by somebody else: the call before is over', async () => {
+  const { phone, told, answer } = await atMeter();
+  await answer({ speech: 0 });
+  assert.deepEqual([phone.desk.size, told.length], [1, 2], 'nothing was there yet');
+  await answer();
+  await answer({ speech: 0 });
+  assert.equal(phone.desk.size, 0);
+});
+
 test('after the last words were played the call is ended at the meter too', async () => {
   const { phone, last, answer, told } = await atMeter();
   await answer();

@@ -30,10 +30,12 @@ export class Interphones implements InterphonePort {
   }
 
   called(meter: Svpmsn): void {
-    this.#calls.get(meter)?.hungUp();
-    const call = new MeterCall(meter, this.#ports, () => {
+    const before = this.#calls.get(meter);
+    before?.hungUp();
+    const end = () => {
       if (this.#calls.get(meter) === call) this.#calls.delete(meter);
-    });
+    };
+    const call: MeterCall = new MeterCall(meter, this.#ports, { end, awaitsAnother: before?.isAsking === true });
     this.#calls.set(meter, call);
     if (!call.begin(this.#desk)) this.#calls.delete(meter);
   }
@@ -41,6 +43,12 @@ export class Interphones implements InterphonePort {
   answered(meter: Svpmsn, answer: InterphoneAnswer): void {
     this.#calls.get(meter)?.answered(answer);
   }
+}
+
+interface CallBeginning {
+  readonly end: () => void;
+  /** Something that was said to the meter in a call before has not been answered yet. */
+  readonly awaitsAnother: boolean;
 }
 
 class MeterCall implements CallLine {
@@ -52,15 +60,25 @@ class MeterCall implements CallLine {
   /** Whether the meter has that speech, and has played it to its end. */
   #isThere = false;
   #isHeard = false;
+  /** Whether the meter had any speech of this call. */
+  #wasThere = false;
   #isClosing = false;
   /** Whether something is on its way to the meter: nothing else is sent until it has answered. */
-  #isAsking = false;
+  #isAsking: boolean;
+  /** Whether the next answer is to what was said in the call before. */
+  #awaitsAnother: boolean;
   #cancel: () => void = () => undefined;
 
-  constructor(meter: Svpmsn, ports: InterphonePorts, end: () => void) {
+  constructor(meter: Svpmsn, ports: InterphonePorts, { end, awaitsAnother }: CallBeginning) {
     this.#meter = meter;
     this.#ports = ports;
     this.#end = end;
+    this.#isAsking = awaitsAnother;
+    this.#awaitsAnother = awaitsAnother;
+  }
+
+  get isAsking(): boolean {
+    return this.#isAsking;
   }
 
   /** @returns whether the call was taken */
@@ -71,7 +89,9 @@ class MeterCall implements CallLine {
 
   say({ sentences, mustBeHeard }: Extract<CallOutput, { type: 'say' }>): void {
     const { speech, taken } = this.#said;
-    this.#said = { speech: (speech % SPEECHES_MAX) + 1, mustBeHeard, taken, prompts: sentences.map(promptOf) };
+    // A meter that is called by somebody else now takes the first speech of their call alone.
+    const next = this.#awaitsAnother ? 1 : (speech % SPEECHES_MAX) + 1;
+    this.#said = { speech: next, mustBeHeard, taken, prompts: sentences.map(promptOf) };
     this.#isThere = false;
     this.#isHeard = false;
     this.#tell();
@@ -84,11 +104,18 @@ class MeterCall implements CallLine {
 
   answered({ isCalling, speech, isHeard, first, keys }: InterphoneAnswer): void {
     this.#isAsking = false;
-    if (!isCalling) {
+    if (this.#awaitsAnother) {
+      this.#awaitsAnother = false;
+      if (this.#said.speech !== 0) this.#tell();
+      return;
+    }
+    // Where what was said is there no more, somebody else calls: their call begins with its event.
+    if (!isCalling || (speech === 0 && this.#wasThere)) {
       this.hungUp();
       return;
     }
     this.#isThere ||= speech === this.#said.speech;
+    this.#wasThere ||= this.#isThere;
     if (this.#isThere && isHeard && !this.#isHeard) {
       this.#isHeard = true;
       if (this.#isClosing) {
