@@ -405,7 +405,10 @@ test('a day in which the check meter was silent waits for its late readings befo
   await twinsWithoutCheck(line, 4, () => line.look(5, 2));
   await line.look(5, 11);
   await line.look(5, 13);
-  assert.deepEqual(await markedOf(line), [2, 3].map((id) => [id, 4]));
+  assert.deepEqual(
+    await markedOf(line),
+    [2, 3].map((id) => [id, 4]),
+  );
 });
 
 test('readings whose mark could not be stored are held against each other again', async () => {
@@ -433,5 +436,8 @@ test('readings whose mark could not be stored are held against each other again'
   await assert.rejects(tick(5, 13), StoreError);
   isAway = false;
   await tick(5, 14);
-  assert.deepEqual(await markedOf(line), [2, 3].map((id) => [id, 4]));
+  assert.deepEqual(
+    await markedOf(line),
+    [2, 3].map((id) => [id, 4]),
+  );
 });
