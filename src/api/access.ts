@@ -126,6 +126,7 @@ export const ACCESS = {
   bookDebt: { scope: 'purses:write', all: ['operator'] },
   readSubscriberDues: { scope: 'orders:read', all: ['operator', 'cashier', 'auditor'], own: ['subscriber'] },
   payOutRest: { scope: 'orders:sell', all: ['operator', 'cashier'] },
+  payDues: { scope: 'orders:sell', all: ['operator', 'cashier'] },
 
   listAgents: { scope: 'agents:read', all: ['operator', 'auditor'] },
   addAgent: { scope: 'agents:write', all: ['operator'] },

@@ -46,6 +46,7 @@ import type { Act, Office } from './office.ts';
 import { readOutages } from './outages.ts';
 import { readOutlook } from './outlook.ts';
 import { EnergySums, readOverview } from './overview.ts';
+import { payDues } from './paying-dues.ts';
 import {
   type ChipSaid,
   cancelPayment,
@@ -314,6 +315,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     moveOut: (asked) => andDispatch(dated((tx, now) => moveOut(tx, asked, settings.zone, now), act)),
     moveIn: (asked) => andDispatch(dated((tx, now) => moveIn(tx, asked, settings.zone, now), act)),
     payOutRest: (rest) => request((tx, now) => payOutRest(tx, rest, act.by, now), act),
+    payDues: (payment) => request((tx, now) => payDues(tx, payment, act.by, now), act),
     async rotateKeys(asked) {
       const generation = await newestHeld(ports, asked);
       if (typeof generation === 'object') return generation;

@@ -52,6 +52,10 @@ export const repriced = (before: TradeParts, after: TradeParts, occasion: Occasi
 export const paidWithRest = (parts: TradeParts, occasion: Occasion): Posting =>
   posting('closed', occasion, [{ account: 'value-moved', amount: parts.paid }, ...inParts(parts, -1n)]);
 
+/** Somebody without a meter pays what they owe. */
+export const duesPaid = (account: Account, parts: TradeParts, occasion: Omit<Occasion, 'svpmsn'>): Posting =>
+  posting('dues-paid', occasion, [{ account, amount: parts.paid }, ...inParts(parts, -1n)]);
+
 /** What was left in the purse of a household that moved out is given to it. */
 export const restPaidOut = (account: Account, amount: bigint, occasion: Occasion): Posting =>
   posting('paid-out', occasion, [

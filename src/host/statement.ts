@@ -232,7 +232,12 @@ const spentIn = (postings: readonly Posting[]): bigint =>
   postings.reduce((sum, { kind, lines }) => (kind === 'spent' ? sum - sumOf(lines, 'energy-revenue') : sum), 0n);
 
 const isMeterless = (kind: PostingKind): kind is MeterlessKind =>
-  kind === 'float' || kind === 'commission' || kind === 'cash-up' || kind === 'bought' || kind.startsWith('card-');
+  kind === 'float' ||
+  kind === 'commission' ||
+  kind === 'cash-up' ||
+  kind === 'dues-paid' ||
+  kind === 'bought' ||
+  kind.startsWith('card-');
 
 function entryOf(posting: Posting, { trades, receipts }: StatementInput): StatementEntry[] {
   const { at, kind, order } = posting;

@@ -277,6 +277,8 @@ export type MeterlessKind =
   | 'commission'
   /** A till was counted, and held something else than it should. */
   | 'cash-up'
+  /** Somebody without a meter paid what they owe. */
+  | 'dues-paid'
   /** A month was closed: what the seller is to be paid for it, with what a correction made of the month before. */
   | 'bought'
   /** Money went to the seller or a provider of cards, or came from them; and its counter-entry. */

@@ -33,6 +33,8 @@ export interface MovingWords {
   readonly method: string;
   readonly methods: Readonly<Record<'cash' | 'bank-transfer', string>>;
   readonly dues: string;
+  readonly takePayment: string;
+  readonly takePaymentNote: string;
   readonly sure: string;
 }
 
@@ -69,6 +71,8 @@ export const MOVING_WORDS: Readonly<Record<Language, MovingWords>> = {
     method: 'How',
     methods: { cash: 'Cash', 'bank-transfer': 'Bank transfer' },
     dues: 'Owed without a meter',
+    takePayment: 'Take a payment',
+    takePaymentNote: 'All of it or a part; charges are paid with their tax, and first.',
     sure: 'Sure?',
   },
   ko: {
@@ -103,6 +107,8 @@ export const MOVING_WORDS: Readonly<Record<Language, MovingWords>> = {
     method: '지급 방법',
     methods: { cash: '현금', 'bank-transfer': '계좌 이체' },
     dues: '계량기 없는 미납금',
+    takePayment: '납부 받기',
+    takePaymentNote: '전액 또는 일부를 받습니다. 고정 요금을 세금과 함께 먼저 납부합니다.',
     sure: '확실합니까?',
   },
 };

@@ -21,6 +21,7 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
   moveOut: { dead: false },
   moveIn: { subscriber: 'lee' },
   payOutRest: { method: 'cash' },
+  payDues: { paid: '5', method: 'cash', reference: 'slip 9' },
   orderCommand: { type: 'clock-set' },
   buy: { meter: KIMS_METER, paid: '5' },
   publishTerms: {

@@ -209,3 +209,29 @@ test('an operator names whose statement it is', async () => {
     '404 tenancy-unknown',
   );
 });
+
+test('who left owing more than was left pays it to a cashier, once however often it is asked for', async () => {
+  made(await world.host.bookDebt({ meter: 3, amount: 100, reference: 'a bill' }));
+  assert.equal((await ask(operator, 'POST', `${METER}/move-out`, {})).status, 202);
+  await world.rig.settle();
+  const path = '/api/v1/subscribers/lee/dues';
+  // Lee had 40 in the purse, and has another meter: what is due goes there.
+  assert.deepEqual((await ask(lee, 'GET', path)).json.arrears, '0');
+  assert.equal((await ask(operator, 'GET', `/api/v1/meters/${LEES_METER}/dues`)).json.arrears, '60');
+  assert.equal((await ask(operator, 'POST', `/api/v1/meters/${LEES_METER}/move-out`, {})).status, 202);
+  await world.rig.settle();
+  assert.equal((await ask(lee, 'GET', path)).json.arrears, '60');
+  const cashier = await world.as('cashier');
+  const body = { paid: '25', method: 'cash', reference: 'slip 1' };
+  assert.equal((await ask(lee, 'POST', `${path}/payments`, body)).status, 403);
+  const paid = await ask(cashier, 'POST', `${path}/payments`, body, 'dues-of-lee-0001');
+  assert.deepEqual([paid.status, paid.json], [201, { subscriber: 'lee', arrears: '35', fixedCharge: '0' }]);
+  const again = await ask(cashier, 'POST', `${path}/payments`, body, 'dues-of-lee-0001');
+  assert.deepEqual([again.text, again.headers['idempotency-replayed']], [paid.text, 'true']);
+  const much = await ask(cashier, 'POST', `${path}/payments`, { ...body, paid: '36' });
+  assert.deepEqual([much.status, much.json.code], [422, 'amount-wrong']);
+  assert.equal((await ask(lee, 'GET', path)).json.arrears, '35');
+  const { items } = (await ask(operator, 'GET', '/api/v1/postings')).json as unknown as { items: Json[] };
+  const [booked] = items.filter(({ kind }) => String(kind) === 'dues-paid');
+  assert.deepEqual([booked?.order, booked?.meter], ['slip 1', undefined]);
+});

@@ -4,6 +4,7 @@ import { onlySubscriber } from '../caller.ts';
 import { made, Problem } from '../problem.ts';
 import { Id, Named, OneOf, Strict } from '../schemas/common.ts';
 import {
+  DuesPaymentBody,
   MoveInBody,
   MoveOutBody,
   PersonDuesSchema,
@@ -122,6 +123,31 @@ export function tenancyRoutes(app: Api, services: ApiServices): void {
         throw new Problem('subscriber-unknown', 'That is not you: a subscriber sees nobody else.');
       }
       return personDuesJson(subscriber, made(await host.duesOfPerson(subscriber)));
+    },
+  );
+
+  app.post(
+    '/subscribers/:subscriber/dues/payments',
+    {
+      config: { operation: 'payDues' },
+      schema: {
+        tags,
+        summary:
+          'Take money for what a household owes that has no meter, as much as is due at most; needs an Idempotency-Key',
+        params: Strict({ subscriber: Id }),
+        body: DuesPaymentBody,
+        response: { 201: Named(PersonDuesSchema) },
+      },
+    },
+    async (request, reply) => {
+      const { subscriber } = request.params;
+      const { paid, method, reference } = request.body;
+      const done = { subject: `subscriber ${subscriber}`, detail: { paid, method, reference } };
+      const payment = { subscriber, paid: Number(paid), method, reference };
+      const json = (dues: Parameters<typeof personDuesJson>[1]) => personDuesJson(subscriber, dues);
+      const answer = await once(services, request, reply, done, json, (act) => host.by(act).payDues(payment));
+      reply.code(201);
+      return answer as never;
     },
   );
 }

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import type { Dues, Tenancy } from '../../host/index.ts';
 import { svpmsnText } from '../../units/index.ts';
 import { Amount, Id, Instant, instantText, MeterNumber, maybe, OneOf, SignedAmount, Strict, same } from './common.ts';
+import { Money } from './money.ts';
 
 export const TenancySchema = Type.Object(
   {
@@ -44,6 +45,8 @@ export const PersonDuesSchema = Type.Object(
   { subscriber: Id, arrears: SignedAmount, fixedCharge: Amount },
   { $id: 'SubscriberDues', description: 'What a household owes that left its meter, until it has another.' },
 );
+
+export const DuesPaymentBody = Strict({ paid: Money, method: OneOf(['cash', 'bank-transfer']), reference: Id });
 
 export type SubscriberDuesJson = Static<typeof PersonDuesSchema>;
 

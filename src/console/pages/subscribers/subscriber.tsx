@@ -2,7 +2,7 @@ import { Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
-import type { MeterJson, PersonJson, SubscriberDuesJson, SubscriberJson } from '../../../api/index.ts';
+import type { MeterJson, PersonJson, SubscriberJson } from '../../../api/index.ts';
 import { MOVING_WORDS, PHONE_ACCESS_WORDS, SUBSCRIBER_WORDS } from '../../../words/index.ts';
 import { useConsoleWords, useWords } from '../../locale.tsx';
 import { Moving } from '../../moving/moving.tsx';
@@ -15,6 +15,7 @@ import { useMay } from '../../session.tsx';
 import { Contract } from './contract.tsx';
 import { Dues } from './dues.tsx';
 import { EnrolMeter } from './enrol-meter.tsx';
+import { OwedElsewhere } from './owed-elsewhere.tsx';
 import { PhoneAccess } from './phone-access.tsx';
 
 /** Somebody who buys: their meters, and for each what is owed and what is transferred by itself. */
@@ -139,25 +140,6 @@ function MeterPanel({ meter }: { readonly meter: MeterJson }): ReactNode {
         )}
       </SimpleGrid>
     </section>
-  );
-}
-
-/** What somebody owes who moved out and has no meter: it is due at the next one. */
-function OwedElsewhere({ subscriber }: { readonly subscriber: string }): ReactNode {
-  const words = useWords(SUBSCRIBER_WORDS);
-  const moving = useWords(MOVING_WORDS);
-  const dues = useRead<SubscriberDuesJson>(`/subscribers/${encodeURIComponent(subscriber)}/dues`, { live: true });
-  if (dues.data === undefined || (dues.data.arrears === '0' && dues.data.fixedCharge === '0')) return null;
-  const { arrears, fixedCharge } = dues.data;
-  return (
-    <Panel title={moving.dues}>
-      <Facts
-        of={[
-          { label: words.arrears, value: <Money tokens={arrears} /> },
-          { label: words.fixedCharge, value: <Money tokens={fixedCharge} /> },
-        ]}
-      />
-    </Panel>
   );
 }
 
