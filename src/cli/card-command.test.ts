@@ -76,6 +76,7 @@ for (const [args, sentence] of [
   ],
   [['read', '--card', MAIN], /cannot be used \(it is no card\): name a file that /],
   [['read', '--cart', 'a'], /^There is no option --cart: --card was probably meant, /],
+  [['read', '--master', 'a'], /^The option --master is not for this: "wattpurse help card" says what takes it\.$/],
   [['issue', '--card', 'a'], /^card issue needs master cards: /],
   [['issue', '--card', 'a', '--master', 'b', '--subscriber', 'kim'], /^--subscriber is for the host /],
   [['issue', '--card', 'a', '--master', 'b', '--host', 'example'], /^--host is the address of a host, /],

@@ -44,6 +44,8 @@ export function wrongFlag(error: unknown, command: CommandName): WrongUse {
   const [, unknown] = /^Unknown option '(--?[^']*)'/.exec(message) ?? [];
   if (unknown !== undefined) {
     const nearest = nearestFlag(unknown, command);
+    // Of another verb of the same command.
+    if (nearest === unknown) return new WrongUse(`The option ${unknown} is not for this: ${help} says what takes it.`);
     const remedy = nearest === undefined ? `${help} lists what there is` : `${nearest} was probably meant, see ${help}`;
     return new WrongUse(`There is no option ${unknown}: ${remedy}.`);
   }
