@@ -70,6 +70,14 @@ export async function openKiosk(parts: KioskParts, at: ListenAt): Promise<Kiosk>
     if (refusal === undefined) return;
     return refused(reply, 403, 'csrf-wrong', refusal);
   });
+  // What is answered while it ends holds no connection open.
+  let isEnding = false;
+  app.addHook('preClose', async () => {
+    isEnding = true;
+  });
+  app.addHook('onSend', async (_, reply) => {
+    if (isEnding) reply.header('connection', 'close');
+  });
   const createdAt = new Date().toISOString();
   app.get(`${API}/session`, async () => ({
     person: { login: seller.id, name: seller.name, role: 'agent', locked: false, createdAt },
@@ -134,6 +142,7 @@ function readerRoutes(app: FastifyInstance, { host, reader }: KioskParts): void 
   );
 
   const payments = reader?.chips && new KioskPayments(reader.seat, reader.chips);
+  app.addHook('preClose', async () => payments?.callOff());
   app.post<{ readonly Body: { readonly meter?: unknown; readonly paid?: unknown } }>(
     `${API}/kiosk/payments`,
     async ({ body, headers }, reply): Promise<KioskPaidJson> => {

@@ -60,6 +60,11 @@ export class KioskPayments {
     return kept.ended;
   }
 
+  /** None of those that wait takes a card any more. */
+  callOff(): void {
+    for (const { calledOff } of this.#kept.values()) calledOff.abort();
+  }
+
   #begun(once: string, sale: Sale): Kept {
     const calledOff = new AbortController();
     const ended = this.#paid(sale, calledOff.signal);

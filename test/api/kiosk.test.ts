@@ -392,3 +392,14 @@ test('a page that is closed while it waits for a bank card leaves nothing for th
   await chips.settle();
   assert.equal(used(), 700);
 });
+
+test('a kiosk that is stopped calls off what waits for a bank card', async (t) => {
+  const { kiosk, pay, looked, insert, used } = await chipKiosk(t);
+  const waiting = pay('payment-1', { meter: KIMS_METER, paid: '5000' });
+  await looked;
+  const stopped = kiosk.close();
+  assert.match(String((await waiting).json.detail), /^Nobody waits for a card any more: /);
+  await stopped;
+  insert();
+  assert.equal(used(), 0);
+});
