@@ -250,6 +250,25 @@ test('nobody is waited for without end: a host that does not call, and a bank th
   assert.equal(cardPaymentOf(bench.meter), 'unanswered');
 });
 
+test('a meter that is stepped only when it asked for it says in time that nobody answered', () => {
+  for (const waits of ['awaiting-host', 'awaiting-bank']) {
+    const bench = createBench();
+    const hand = payCard();
+    if (waits === 'awaiting-bank') toBank(bench, hand);
+    else {
+      insert(bench, hand);
+      press(bench, `${AMOUNT}#`);
+    }
+    assert.equal(cardPaymentOf(bench.meter), waits);
+    for (const heard of [...bench.out.heard].filter((each) => each.startsWith('wake '))) {
+      bench.now = Math.max(bench.now, Number(heard.slice(5)));
+      stepTime(bench.meter, bench.now, bench.out);
+      carry(bench, hand);
+    }
+    assert.equal(cardPaymentOf(bench.meter), 'unanswered', waits);
+  }
+});
+
 test('an amount that is keyed in first is what the card pays; without one it asks the utility as ever', () => {
   const bench = createBench();
   const hand = payCard();

@@ -94,7 +94,7 @@ export function cardPayment(
 ): Uint8Array {
   const command = decodeCardPaymentCommand(body);
   if (isRecordFailure(command)) return told(headOf(Result.bodyNotUnderstood), { state: 'none' });
-  const next = command.op === 'begin' ? begin(meter, command) : answered(meter, command);
+  const next = command.op === 'begin' ? begin(meter, command, out) : answered(meter, command, out);
   if (next !== undefined) out.card(next);
   const before = command.op === 'answer' ? meter.payment?.before : undefined;
   const isBefore = before !== undefined && equalBytes(before.reference, command.reference);
@@ -104,7 +104,7 @@ export function cardPayment(
 const told = (head: AnswerHead, payment: CardPaymentStanding): Uint8Array => encodeCardPaymentTold({ head, payment });
 
 /** What is sent again because its answer was lost finds that it has begun. */
-function begin(meter: Meter, terms: CardPaymentBegin): Uint8Array | undefined {
+function begin(meter: Meter, terms: CardPaymentBegin, out: MeterOutputs): Uint8Array | undefined {
   const { payment } = meter;
   if (payment?.state.name !== 'awaiting-host') return undefined;
   const { applications, country, identification, reference, ...sale } = terms;
@@ -114,13 +114,14 @@ function begin(meter: Meter, terms: CardPaymentBegin): Uint8Array | undefined {
   // Whoever asks for a beginning has nothing to say to the one before any more.
   payment.before = undefined;
   const begun = beginEmv(terminal, { amount, date, time, counter, currency, exponent, unpredictable });
-  return follow(meter, payment, { reference, emv: begun.emv }, begun.step);
+  return follow(meter, payment, { reference, emv: begun.emv, step: begun.step }, out);
 }
 
-function answered(meter: Meter, said: CardPaymentAnswerOfBank): Uint8Array | undefined {
+function answered(meter: Meter, said: CardPaymentAnswerOfBank, out: MeterOutputs): Uint8Array | undefined {
   const { payment } = meter;
   if (payment?.state.name !== 'awaiting-bank' || !equalBytes(payment.state.reference, said.reference)) return undefined;
-  return follow(meter, payment, payment.state, emvAuthorised(payment.state.emv, authorisationIn(said)));
+  const { state } = payment;
+  return follow(meter, payment, { ...state, step: emvAuthorised(state.emv, authorisationIn(said)) }, out);
 }
 
 function authorisationIn({ outcome, code, data }: CardPaymentAnswerOfBank): EmvAuthorisation {
@@ -129,25 +130,35 @@ function authorisationIn({ outcome, code, data }: CardPaymentAnswerOfBank): EmvA
 }
 
 /** What the card that pays said; the next command for it. */
-export function paymentResponse(meter: Meter, response: Uint8Array): Uint8Array | undefined {
+export function paymentResponse(meter: Meter, response: Uint8Array, out: MeterOutputs): Uint8Array | undefined {
   const { payment } = meter;
   if (payment?.state.name !== 'awaiting-card') return undefined;
-  return follow(meter, payment, payment.state, emvReceive(payment.state.emv, response));
+  const { state } = payment;
+  return follow(meter, payment, { ...state, step: emvReceive(state.emv, response) }, out);
 }
 
 interface Begun {
   readonly reference: Uint8Array;
   readonly emv: Emv;
+  readonly step: EmvStep;
 }
 
-function follow(meter: Meter, payment: SlotPayment, { reference, emv }: Begun, step: EmvStep): Uint8Array | undefined {
+function follow(
+  meter: Meter,
+  payment: SlotPayment,
+  { reference, emv, step }: Begun,
+  out: MeterOutputs,
+): Uint8Array | undefined {
   switch (step.type) {
     case 'send':
       payment.state = { name: 'awaiting-card', reference, emv };
       return step.command;
-    case 'authorise':
-      payment.state = { name: 'awaiting-bank', reference, emv, asked: step.card, until: meter.now + BANK_MS };
+    case 'authorise': {
+      const until = meter.now + BANK_MS;
+      payment.state = { name: 'awaiting-bank', reference, emv, asked: step.card, until };
+      out.wake(until);
       return undefined;
+    }
     case 'ended':
       end(meter, payment, { reference, end: endOf(step.end) });
       return undefined;
@@ -177,12 +188,12 @@ function end(meter: Meter, payment: SlotPayment, ended: Ended): void {
 }
 
 /** The slot is empty, or is about to hold another card. */
-export function paymentCardGone(meter: Meter): void {
+export function paymentCardGone(meter: Meter, out: MeterOutputs): void {
   const { payment } = meter;
   if (payment === undefined || payment.card !== meter.card) return;
   const { state } = payment;
   if (state.name === 'awaiting-host') end(meter, payment, { reference: undefined, end: CardPaymentEnd.cardPulled });
-  else if (state.name !== 'ended') follow(meter, payment, state, emvCardRemoved(state.emv));
+  else if (state.name !== 'ended') follow(meter, payment, { ...state, step: emvCardRemoved(state.emv) }, out);
 }
 
 /** Nobody who stands before a meter waits for ever. */
@@ -196,7 +207,7 @@ export function paymentTime(meter: Meter, out: MeterOutputs): void {
     return;
   }
   // The card is told, so that it ends the sale in its own books too.
-  const next = follow(meter, payment, state, emvAuthorised(state.emv, { type: 'unanswered' }));
+  const next = follow(meter, payment, { ...state, step: emvAuthorised(state.emv, { type: 'unanswered' }) }, out);
   if (next !== undefined) out.card(next);
 }
 

@@ -42,7 +42,7 @@ import { silence, warnIfLastUnit, warnOfCard } from './warnings.ts';
  */
 export function stepCardInserted(meter: Meter, now: number, out: MeterOutputs): void {
   beginStep(meter, now, out);
-  if (meter.card !== undefined) takeLeave(meter);
+  if (meter.card !== undefined) takeLeave(meter, out);
   const { display } = meter;
   const card: InsertedCard = {
     csn: undefined,
@@ -81,7 +81,7 @@ export function stepCardResponse(meter: Meter, response: Uint8Array, now: number
 /** The slot is empty. */
 export function stepCardRemoved(meter: Meter, now: number, out: MeterOutputs): void {
   beginStep(meter, now, out);
-  takeLeave(meter);
+  takeLeave(meter, out);
   endStep(meter, out, undefined);
 }
 
@@ -107,12 +107,12 @@ function endStep(meter: Meter, out: MeterOutputs, command: Uint8Array | undefine
   if (command !== undefined) out.card(command);
 }
 
-function takeLeave(meter: Meter): void {
+function takeLeave(meter: Meter, out: MeterOutputs): void {
   const { card } = meter;
   if (card === undefined) return;
   announce(meter, card);
   samCommand(meter.sam, Uint8Array.of(SamRequest.cardRemoved));
-  paymentCardGone(meter);
+  paymentCardGone(meter, out);
   recordEvent(meter, EventKind.cardRemoved, numberOf(card.csn));
   meter.card = undefined;
   if (meter.display.page === cardPage(meter)) meter.display.page = 0;
@@ -147,7 +147,7 @@ function nextCommand(
       return undefined;
     }
     case 'paying':
-      return paymentResponse(meter, response);
+      return paymentResponse(meter, response, out);
     case 'idle':
       return undefined;
     default:
