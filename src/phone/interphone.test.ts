@@ -138,6 +138,29 @@ test('a meter that has nothing any more of what it had is called by somebody els
   assert.equal(phone.desk.size, 0);
 });
 
+test('who hangs up and calls anew before that is heard goes on with no call of somebody else, and his keys are his own', async () => {
+  const { phone, interphones, told, last, names, answer, settle } = await atMeter();
+  await answer();
+  await answer({ keys: '2' });
+  await answer();
+  assert.equal(phone.desk.size, 1);
+  // What it had it has no more: somebody hung up, or the power went, and calls again.
+  await answer({ speech: 0, first: 0 });
+  assert.deepEqual([phone.desk.size, (await phone.calls()).map(({ state }) => state)], [0, ['ended']]);
+  const before = told.length;
+  await phone.pass(5_000, { isHostAwake: false });
+  assert.equal(told.length, before);
+  interphones.called(METER);
+  await settle();
+  const menu = names();
+  // An answer to what was said in the call before.
+  await answer({ speech: 3, first: 1, keys: '2' });
+  assert.deepEqual([last()?.speech, last()?.taken, names()], [1, 0, menu]);
+  await answer();
+  await answer({ keys: '2' });
+  assert.deepEqual([last()?.speech, last()?.taken], [2, 1]);
+});
+
 test('after the last words were played the call is ended at the meter too', async () => {
   const { phone, last, answer, told } = await atMeter();
   await answer();

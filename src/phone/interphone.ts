@@ -124,7 +124,8 @@ class MeterCall implements CallLine {
       }
       this.#handle?.input({ type: 'spoken' });
     }
-    this.#press(first, keys);
+    // Nobody keys before the first word: what was on its way when this call began is of the one before.
+    if (this.#wasThere) this.#press(first, keys);
     if (this.#isThere) this.#cancel = this.#ports.later(ASKED_AGAIN_MS, () => this.#tell());
     else this.#tell();
   }
