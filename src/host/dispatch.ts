@@ -40,7 +40,15 @@ import type { SlotPayments } from './slot-payments.ts';
 import { holdsNoValueKey } from './standing.ts';
 import type { ControlCommand, Meter, OutstandingRow, Purse } from './types.ts';
 import type { ValueHold } from './value-hold.ts';
-import { IN_FLIGHT_PER_LOCAL_UNIT_MAX, wakeLine, workDone, workFailed, workTriesOn, workWaits } from './work.ts';
+import {
+  IN_FLIGHT_PER_LOCAL_UNIT_MAX,
+  wakeLine,
+  workDone,
+  workFailed,
+  workGoesOn,
+  workTriesOn,
+  workWaits,
+} from './work.ts';
 
 type Carried = Extract<BackhaulMessage, { type: 'carried' }>;
 
@@ -425,7 +433,7 @@ export class Dispatcher {
       }
       // The work of an exchange that began meanwhile is its own.
       if (meaning === 'settled' && this.#isCurrent(exchange)) await workDone(tx, meter.svpmsn, now);
-      if (meaning === 'soon' && this.#isCurrent(exchange)) await workTriesOn(tx, meter.svpmsn, now);
+      if (meaning === 'soon' && this.#isCurrent(exchange)) await workGoesOn(tx, meter.svpmsn, now);
       return meaning;
     });
     if (settled === 'not-understood') this.#counters.recordsNotUnderstood += 1;

@@ -101,6 +101,13 @@ export async function workTriesOn(tx: StoreTransaction, id: Svpmsn, now: Millise
     await tx.putWork([{ ...work, dueAt: (now + BACK_OFF_FIRST_MS) as Milliseconds, leased: false }]);
 }
 
+/** It answered, and has more to tell soon: what was lost before that counts no longer. */
+export async function workGoesOn(tx: StoreTransaction, id: Svpmsn, now: Milliseconds): Promise<void> {
+  const [work] = await tx.workOf([id]);
+  if (work !== undefined)
+    await tx.putWork([{ ...work, dueAt: (now + BACK_OFF_FIRST_MS) as Milliseconds, attempts: 0, leased: false }]);
+}
+
 export const backOff = (attempts: number, randomness: Randomness): number =>
   spread(Math.min(BACK_OFF_FIRST_MS * 2 ** Math.min(attempts, 16), BACK_OFF_MAX_MS), randomness);
 

@@ -190,6 +190,23 @@ test('a bank that is slow holds up nobody who stands before another meter', asyn
   assert.deepEqual([world.credited - before, bank.sum('taken'), bank.sum('held')], [PAID, 2 * PAID, 0]);
 });
 
+test('a meter that answers again while a bank is waited for is asked again soon, also after the next loss', async () => {
+  const world = await SlotWorld.open();
+  const until = besideBanks(world);
+  const [line] = world.utility.transformers;
+  assert.ok(line !== undefined);
+  const attempts = async () => (await world.store.read((tx) => tx.workOf([world.house.svpmsn])))[0]?.attempts ?? 0;
+  world.bank.ways = ['slow'];
+  await pays(world, 0);
+  await until(() => world.bank.asked === 1);
+  line.cut = true;
+  await until(async () => (await attempts()) > 1, 100);
+  assert.ok((await attempts()) > 1, 'it was asked in vain');
+  line.cut = false;
+  await until(async () => (await attempts()) === 0, 100);
+  assert.deepEqual([await attempts(), cardPaymentOf(world.house.meter)], [0, 'awaiting-bank']);
+});
+
 test('a bank that answers when its card was pulled, and another pays, takes nothing from that one', async () => {
   const world = await SlotWorld.open();
   const { bank } = world;
