@@ -288,6 +288,28 @@ test('an amount that is keyed in first is what the card pays; without one it ask
   );
 });
 
+test('who is impatient while a card pays asks the utility for nothing, and the card for nothing more', () => {
+  const requests = (bench: Bench) =>
+    eventsFrom(bench.meter, 1, 255).filter(({ kind }) => kind === EventKind.valueRequested);
+  const bench = createBench();
+  const hand = payCard();
+  insert(bench, hand);
+  press(bench, `${AMOUNT}#`);
+  press(bench, '#55#');
+  ask(bench);
+  press(bench, '66#');
+  carry(bench, hand);
+  press(bench, '77#');
+  const wanted = ask(bench);
+  assert.ok(wanted.state === 'bank-wanted' && wanted.amount === AMOUNT);
+  assert.deepEqual([requests(bench), events(bench).length], [[], 1]);
+  ask(bench, answerOf(bankOf()(asCard(wanted.card))));
+  carry(bench, hand);
+  assert.equal(cardPaymentOf(bench.meter), 'approved');
+  press(bench, '#');
+  assert.equal(requests(bench).length, 1, 'afterwards it asks as ever');
+});
+
 test('a purse card is asked for no money, nor any card by a meter that takes no value, or has no line', () => {
   const open = createBench();
   insert(open, purseCard(50));

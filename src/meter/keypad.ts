@@ -17,8 +17,9 @@ export const REQUEST_DIGITS_MAX = 9;
 
 /**
  * Digits and `#` ask the utility for that many tokens (0, or `#` alone: the usual amount); the local unit hears of it
- * in the next contention slot. With a payment card in the slot they say what it is to pay, in minor units of the currency.
- * Any key closes a relay that only waits for one. While somebody calls by the interphone they are the keys of its telephone.
+ * in the next contention slot. With a payment card in the slot they say what it is to pay, in minor units of the currency,
+ * and nothing while it pays. Any key closes a relay that only waits for one. While somebody calls by the interphone they
+ * are the keys of its telephone.
  */
 export function pressKey(meter: Meter, key: Key, now: number, out: MeterOutputs): void {
   meter.now = now;
@@ -33,7 +34,8 @@ export function pressKey(meter: Meter, key: Key, now: number, out: MeterOutputs)
   else if (key === '#') {
     const amount = Number(display.digits);
     // Who presses it alone while the valve is closed for a leak says that it is none, and asks for nothing.
-    const isDone = askToPay(meter, amount, out) || (display.digits === '' && sayNoLeak(meter, out));
+    const isPaying = meter.card?.work.name === 'paying';
+    const isDone = isPaying || askToPay(meter, amount, out) || (display.digits === '' && sayNoLeak(meter, out));
     if (!isDone) askForValue(meter, amount);
     display.digits = '';
   } else if (display.digits.length < REQUEST_DIGITS_MAX) display.digits += key;
