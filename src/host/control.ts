@@ -27,6 +27,7 @@ import {
   UNIX_MS_MAX,
   unixSeconds,
 } from '../units/index.ts';
+import type { RelayName } from '../words/index.ts';
 import { versionAfter } from './calendar.ts';
 import { CLOCK_SET, type NewCommand, queueCommand } from './command-queue.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
@@ -267,7 +268,7 @@ async function commandOf(
 }
 
 /** Opening takes back an earlier closing that did not leave yet; clearing a reason stands beside it. */
-const RELAY_SLOTS: Readonly<Record<number, string>> = {
+const RELAY_SLOTS: Readonly<Record<number, RelayName>> = {
   [RelayAction.open]: 'switch',
   [RelayAction.close]: 'switch',
   [RelayAction.clearTamper]: 'clear-tamper',

@@ -138,8 +138,8 @@ async function queueTables(
   now: Milliseconds,
 ): Promise<void> {
   for (let supply = 1; supply <= meter.supplies; supply++) {
-    const slot = `mode-table-${supply}`;
-    const next = `${slot}-next`;
+    const slot = `mode-table-${supply}` as const;
+    const next = `${slot}-next` as const;
     const waited = await tx.command(meter.svpmsn, next);
     if (waited?.state === 'waiting') {
       // Its instant may have come before the meter was reached.

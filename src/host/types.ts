@@ -4,6 +4,7 @@ import type { Command, PurseDoubt } from '../exchange/index.ts';
 import type { EventRecord } from '../records/index.ts';
 import type { TariffDefinition } from '../tariff/index.ts';
 import type { Milliseconds, MilliwattHours, ModemAddress, SupplyIndex, Svpmsn, Tokens } from '../units/index.ts';
+import type { CommandSlot } from '../words/index.ts';
 
 import type { PaymentMethod } from './types/money.ts';
 
@@ -154,7 +155,7 @@ export interface Work {
 export interface ControlCommand {
   readonly svpmsn: Svpmsn;
   /** `clock-set`, `mode-table-1`, `mode-table-1-next`, `supply-policy`, `relay-1-switch`, `key-monitoring`. */
-  readonly slot: string;
+  readonly slot: CommandSlot;
   /** Rises with every command of the host. */
   readonly sequence: number;
   readonly h: Command;

@@ -91,6 +91,7 @@ const commands = {
   'supply-policy': 'Send the supply rules',
   'hot-list': 'Tell of blocked cards',
   interphone: 'Speak by the interphone',
+  'card-payment': 'Go on with a payment by card',
   'key-value': 'Change the key of value',
   'key-control': 'Change the key of control',
   'key-monitoring': 'Change the key of monitoring',
@@ -99,6 +100,15 @@ const commands = {
 } as const;
 
 export type CommandName = keyof typeof commands;
+
+export type RelayName = 'switch' | 'clear-tamper' | 'clear-over-current';
+
+/** Where a command stands at the host, of which only the later is sent: one for each that has a name here. */
+export type CommandSlot =
+  | `relay-${number}-${RelayName}`
+  | `mode-table-${number}`
+  | `mode-table-${number}-next`
+  | Exclude<CommandName, RelayName | 'mode-table' | 'mode-table-next'>;
 
 interface CommandWords {
   readonly names: Readonly<Record<CommandName, string>>;
@@ -121,6 +131,7 @@ export const COMMAND_WORDS: Readonly<Record<Language, CommandWords>> = {
       'supply-policy': '공급 규칙 전송',
       'hot-list': '정지된 카드 알리기',
       interphone: '인터폰으로 말하기',
+      'card-payment': '카드 결제 진행',
       'key-value': '금액 키 교체',
       'key-control': '제어 키 교체',
       'key-monitoring': '감시 키 교체',

@@ -8,7 +8,7 @@ const { names } = COMMAND_WORDS.en;
 test('a slot is read as what was ordered, and of which supply', () => {
   const all = [
     ...(['relay-0-switch', 'relay-2-clear-tamper', 'mode-table-1', 'mode-table-3-next'] as const),
-    ...(['clock-set', 'key-monitoring-proof'] as const),
+    ...(['clock-set', 'key-monitoring-proof', 'card-payment'] as const),
   ].map((slot) => commandOfSlot(slot, names));
   assert.deepEqual(all, [
     { name: names.switch, supply: 0 },
@@ -17,6 +17,7 @@ test('a slot is read as what was ordered, and of which supply', () => {
     { name: names['mode-table-next'], supply: 3 },
     { name: names['clock-set'], supply: undefined },
     { name: names['key-monitoring-proof'], supply: undefined },
+    { name: names['card-payment'], supply: undefined },
   ]);
 });
 
