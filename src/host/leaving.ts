@@ -228,6 +228,18 @@ async function registerOf(tx: StoreReads, id: Svpmsn): Promise<Pick<Tenancy, 're
   return { register, registerAt: milliseconds(registerAt) };
 }
 
+/**
+ * Whether the register that somebody left at a meter with a closed purse has not been told yet. By itself a local unit
+ * asks for one in months, and by then the next household has used of it.
+ */
+export async function awaitsRegister(tx: StoreReads, { svpmsn, bookedAt }: Purse): Promise<boolean> {
+  const tenancy = await latestTenancy(tx, svpmsn);
+  if (tenancy?.state === 'left') return (tenancy.registerAt ?? 0) < (tenancy.readAt ?? 0);
+  if (tenancy?.state !== 'leaving') return false;
+  // One from before the closing was booked may lack what was used last.
+  return ((await registerOf(tx, svpmsn)).registerAt ?? 0) < bookedAt;
+}
+
 /** Nothing has flown since: the first register that is told after the purse was closed is the one they left. */
 async function readRegister(tx: StoreTransaction, tenancy: Tenancy): Promise<void> {
   const { svpmsn, readAt = 0, registerAt = 0 } = tenancy;

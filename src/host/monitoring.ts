@@ -27,7 +27,7 @@ import { awaitCards, lineRow, takeCardCredits, takeCardsSaid } from './card-mete
 import { takeCardEvents, takeCardFlag } from './card-slots.ts';
 import { CLOCK_SET, queueCommand } from './command-queue.ts';
 import { followChain } from './event-chain.ts';
-import { goOnLeaving } from './leaving.ts';
+import { awaitsRegister, goOnLeaving } from './leaving.ts';
 import { eventsHeard } from './message-causes.ts';
 import type { StoreTransaction } from './ports.ts';
 import { checkReading } from './reading-checks.ts';
@@ -86,7 +86,7 @@ export async function takePoll(
   if (days.length > 0) await divideDays(tx, meter, { days, zone }, now);
   if (purse?.state === 'closed') await goOnLeaving(tx, svpmsn, now);
   await wakeIfWaiting(tx, meter, now);
-  const missing = told === undefined ? undefined : await missingAfter(tx, meter, poll, now);
+  const missing = told === undefined ? undefined : await missingAfter(tx, meter, { poll, purse }, now);
   const called = events.news.some(({ kind }) => kind === EventKind.interphoneCalled) ? svpmsn : undefined;
   return { faults: faults + events.faults + profiles.length - lived.length + impossible, missing, called };
 }
@@ -334,7 +334,7 @@ async function postSpendingTold(
 async function missingAfter(
   tx: StoreTransaction,
   meter: Meter,
-  { events }: PollResult,
+  { poll: { events }, purse }: { readonly poll: PollResult; readonly purse: Purse | undefined },
   now: Milliseconds,
 ): Promise<Collect | undefined> {
   const { svpmsn, supplies } = meter;
@@ -348,16 +348,17 @@ async function missingAfter(
     }
   }
   const isAwaited = (await lineRow(tx, svpmsn))?.awaited === true;
-  if (eventsFrom === 0 && profiles.length === 0 && !isAwaited) {
+  const isRegisterAwaited = purse?.state === 'closed' && (await awaitsRegister(tx, purse));
+  if (eventsFrom === 0 && profiles.length === 0 && !isAwaited && !isRegisterAwaited) {
     // By itself, when all else is there: see `takeVoltages`.
     const use = await voltagesMissing(tx, known, meter, now);
     return use && { type: 'collect', svpmsn, eventsFrom, use };
   }
   const request = {
-    ...{ totals: profiles.length > 0, modeTable: false, policy: false, profiles },
+    ...{ totals: profiles.length > 0 || isRegisterAwaited, modeTable: false, policy: false, profiles },
     ...(isAwaited && { cards: true as const }),
   };
-  const use = profiles.length > 0 || isAwaited ? encodeUseRequest(request) : new Uint8Array();
+  const use = profiles.length > 0 || isAwaited || isRegisterAwaited ? encodeUseRequest(request) : new Uint8Array();
   return { type: 'collect', svpmsn, eventsFrom, use };
 }
 

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Suite } from '../crypto/index.ts';
 import { ValueOp } from '../exchange/index.ts';
-import { AttentionReason, emptyTotals, encodeMonitoringStatus, encodeUseAnswer } from '../records/index.ts';
+import {
+  AttentionReason,
+  decodeUseRequest,
+  emptyTotals,
+  encodeMonitoringStatus,
+  encodeUseAnswer,
+} from '../records/index.ts';
 import { milliseconds, type Svpmsn, svpmsn, tokens, unixSeconds } from '../units/index.ts';
 import { checkBooks } from './book-check.ts';
 import { NEW_CARD_METER } from './card-meters.ts';
@@ -408,18 +414,52 @@ test('emergency credit for which the meter has no room is owed once, also when t
   }
 });
 
-test('the register they left is told with the reading, or as soon as the meter tells it', async () => {
-  const { rig, home } = await household();
-  const tell = async (registerImport: number) => {
-    rig.clock.ms += 10_000;
-    const clock = unixSeconds(Math.floor(rig.clock.ms / 1000));
-    const head = { result: 0, balance: tokens(home.balance), clock } as const;
-    const info = { owed: tokens(0), flags: 0, tableVersion: 0, nextTableVersion: 0, policyVersion: 0, daysHeld: 0 };
-    const totals = [{ ...emptyTotals(1, { day: 20_000, month: 600 }), registerImport }];
-    const more = { modeTable: null, policy: null, profiles: [], totals };
-    const use = { head, info: { ...info, lastDay: 0, nextEvent: 1 }, ...more };
-    await rig.poll(home.id, { use: encodeUseAnswer(use) });
+/** The meter tells its register with all else. */
+async function tellRegister({ rig, home }: Household, registerImport: number): Promise<void> {
+  rig.clock.ms += 10_000;
+  const clock = unixSeconds(Math.floor(rig.clock.ms / 1000));
+  const head = { result: 0, balance: tokens(home.balance), clock } as const;
+  const info = { owed: tokens(0), flags: 0, tableVersion: 0, nextTableVersion: 0, policyVersion: 0, daysHeld: 0 };
+  const totals = [{ ...emptyTotals(1, { day: 20_000, month: 600 }), registerImport }];
+  const more = { modeTable: null, policy: null, profiles: [], totals };
+  const use = { head, info: { ...info, lastDay: 0, nextEvent: 1 }, ...more };
+  await rig.poll(home.id, { use: encodeUseAnswer(use) });
+}
+
+test('the register they left is asked for until the meter has told it, and neither before nor afterwards', async () => {
+  const flat = await household();
+  const { rig } = flat;
+  const wantsTotals = (use: Uint8Array) => {
+    const request = decodeUseRequest(use);
+    return 'totals' in request && request.totals;
   };
+  const asked = () => rig.told.splice(0).filter((message) => message.type === 'collect' && wantsTotals(message.use));
+  const pollAnHourLater = async () => {
+    rig.clock.ms += 3_600_000;
+    await told(flat);
+    return asked().length;
+  };
+  await tellRegister(flat, 1_000);
+  assert.equal(await pollAnHourLater(), 0, 'somebody lives there');
+  made(await out(rig));
+  await rig.settle();
+  assert.equal((await tenancies(rig))[0]?.state, 'left');
+  asked();
+  assert.deepEqual([await pollAnHourLater(), await pollAnHourLater()], [1, 1]);
+  await tellRegister(flat, 1_234);
+  assert.equal((await tenancies(rig))[0]?.register, 1_234);
+  asked();
+  assert.equal(await pollAnHourLater(), 0);
+  made(await into(rig));
+  await rig.settle();
+  asked();
+  assert.equal(await pollAnHourLater(), 0);
+});
+
+test('the register they left is told with the reading, or as soon as the meter tells it', async () => {
+  const flat = await household();
+  const { rig } = flat;
+  const tell = (registerImport: number) => tellRegister(flat, registerImport);
   await tell(1_000);
   rig.clock.ms += 60_000;
   made(await out(rig));
