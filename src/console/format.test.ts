@@ -42,6 +42,12 @@ test('energy and power have three significant figures, and a nought has none', (
   assert.equal(english.voltage(230_070), '230.1 V');
 });
 
+test('a register is told with every digit that it has, however much it counted', () => {
+  assert.equal(english.register(0), '0.00 kWh');
+  assert.equal(english.register(950.1), '0.95 kWh');
+  assert.equal(english.register(12_345_670), '12,345.67 kWh');
+});
+
 test('a share is a percentage with one decimal where it has one', () => {
   assert.equal(english.share(0.12), '12%');
   assert.equal(english.share(0.1234), '12.3%');

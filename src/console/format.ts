@@ -11,6 +11,8 @@ export interface Format {
   readonly count: (value: string | number | bigint) => string;
   /** `1.23 kWh` of watt-hours, with three significant figures. */
   readonly energy: (wattHours: number) => string;
+  /** A register as a meter shows it: every digit, in kWh. */
+  readonly register: (wattHours: number) => string;
   /** `1.23 kW` */
   readonly power: (watts: number) => string;
   /** `230.1 V` of millivolts */
@@ -66,6 +68,7 @@ export function createFormat(language: Language, { zone, currency }: Pick<Utilit
   const count = new Intl.NumberFormat(locale);
   const figures = { maximumSignificantDigits: 3, minimumSignificantDigits: 3 };
   const figure = new Intl.NumberFormat(locale, figures);
+  const hundredths = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   const volts = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const times = (options: Intl.DateTimeFormatOptions) =>
@@ -86,6 +89,7 @@ export function createFormat(language: Language, { zone, currency }: Pick<Utilit
       price.format(decimalText(String(milliUnits), exponent + MILLI_DIGITS) as Intl.StringNumericLiteral),
     count: (value) => count.format(typeof value === 'string' ? (value as Intl.StringNumericLiteral) : value),
     energy: (wattHours) => scaled(wattHours, 'Wh'),
+    register: (wattHours) => `${hundredths.format(wattHours / 1000)} kWh`,
     power: (watts) => scaled(watts, 'W'),
     voltage: (millivolts) => `${volts.format(millivolts / 1000)} V`,
     share: (ratio) => percent.format(ratio),

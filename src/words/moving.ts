@@ -24,6 +24,8 @@ export interface MovingWords {
   readonly proved: string;
   readonly lastProved: string;
   readonly energy: string;
+  /** `{}`: when the meter had told it. */
+  readonly energyBefore: string;
   readonly owed: string;
   readonly settled: string;
   readonly carried: string;
@@ -62,6 +64,7 @@ export const MOVING_WORDS: Readonly<Record<Language, MovingWords>> = {
     proved: 'told by the meter {}',
     lastProved: 'last proved {}, the meter is dead',
     energy: 'Energy register',
+    energyBefore: 'told {}, before the last reading',
     owed: 'Emergency credit, now arrears',
     settled: 'Paid what was due',
     carried: 'Went to meter {}',
@@ -98,6 +101,7 @@ export const MOVING_WORDS: Readonly<Record<Language, MovingWords>> = {
     proved: '{}에 계량기가 알림',
     lastProved: '{}에 마지막으로 확인됨, 계량기 고장',
     energy: '누적 전력량',
+    energyBefore: '{}에 알림, 최종 검침 전',
     owed: '비상 전력, 미납금으로 전환',
     settled: '미납금으로 납부',
     carried: '계량기 {}(으)로 이동',

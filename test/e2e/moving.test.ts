@@ -40,6 +40,8 @@ test('a technician moves a household out before the meter, an operator pays it o
     await page.getByRole('button', { name: words.moveOut, exact: true }).click();
     await page.getByRole('dialog').getByRole('button', { name: words.moveOut, exact: true }).click();
     await page.getByText(words.nobodyLives).waitFor();
+    await page.getByRole('region', { name: `${subscriber}: ${fill(words.left, '').trim()}` }).waitFor();
+    assert.equal(await page.getByRole('region', { name: '{}' }).count(), 0);
     await page.getByText(FIELD_WORDS.en.purse.closed).first().waitFor();
     assert.equal(await page.getByRole('button', { name: words.payOut }).count(), 0);
   });

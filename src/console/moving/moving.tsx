@@ -17,8 +17,14 @@ import { useMay } from '../session.tsx';
 /** Of meters where nobody lives. */
 const UNOCCUPIED = 'unoccupied';
 
+interface MovingProps {
+  readonly meter: MeterJson;
+  /** Of its button: as those beside it. */
+  readonly size: 'compact-sm' | 'md';
+}
+
 /** Who lived at a meter and what became of what they left; and a household moves out, or another in. */
-export function Moving({ meter }: { readonly meter: MeterJson }): ReactNode {
+export function Moving({ meter, size }: MovingProps): ReactNode {
   const words = useWords(MOVING_WORDS);
   const mayMove = useMay('moveOut') !== undefined;
   const [isOpen, { open, close }] = useDisclosure();
@@ -48,7 +54,7 @@ export function Moving({ meter }: { readonly meter: MeterJson }): ReactNode {
         )}
       </Loaded>
       {mayMove && (
-        <Button variant="default" onClick={open} style={{ alignSelf: 'start' }}>
+        <Button size={size} variant="default" onClick={open} style={{ alignSelf: 'start' }}>
           {isEmpty ? words.moveIn : words.moveOut}
         </Button>
       )}
@@ -59,16 +65,22 @@ export function Moving({ meter }: { readonly meter: MeterJson }): ReactNode {
 
 function Told({ tenancy }: { readonly tenancy: TenancyJson }): ReactNode {
   const words = useWords(MOVING_WORDS);
-  const { exact } = useFormat();
+  const { exact, register } = useFormat();
   const { subscriber, state, movedInAt, askedAt = '', leftAt = '', reading, readAt = '', paidOutAt } = tenancy;
   const { balance, owed = '0', settled = '0', carried = '0', refund = '0', next = '', energyWh, energyAt } = tenancy;
   const since = { living: movedInAt, leaving: askedAt, left: leftAt }[state];
+  const standing = fill(words[state], exact(since));
+  const toldWhen = (text: string, at: string) => (
+    <Text span size="xs" className="quiet">
+      {fill(text, exact(at))}
+    </Text>
+  );
   const amount = (label: string, tokens: string) =>
     tokens === '0' ? [] : [{ label, value: <Money tokens={tokens} /> }];
   return (
-    <section aria-label={`${subscriber}: ${words[state]}`}>
+    <section aria-label={`${subscriber}: ${standing}`}>
       <Text size="sm">
-        <b>{subscriber}</b> · {fill(words[state], exact(since))}
+        <b>{subscriber}</b> · {standing}
       </Text>
       {balance !== undefined && (
         <Facts
@@ -77,16 +89,23 @@ function Told({ tenancy }: { readonly tenancy: TenancyJson }): ReactNode {
               label: words.balance,
               value: (
                 <>
-                  <Money tokens={balance} />{' '}
-                  <Text span size="xs" className="quiet">
-                    {fill(reading === 'proved' ? words.proved : words.lastProved, exact(readAt))}
-                  </Text>
+                  <Money tokens={balance} /> {toldWhen(reading === 'proved' ? words.proved : words.lastProved, readAt)}
                 </>
               ),
             },
             ...(energyWh === undefined || energyAt === undefined
               ? []
-              : [{ label: words.energy, value: `${(Number(energyWh) / 1_000).toFixed(2)} kWh (${exact(energyAt)})` }]),
+              : [
+                  {
+                    label: words.energy,
+                    value: (
+                      <>
+                        {register(Number(energyWh))}{' '}
+                        {toldWhen(energyAt < readAt ? words.energyBefore : words.proved, energyAt)}
+                      </>
+                    ),
+                  },
+                ]),
             ...amount(words.owed, owed),
             ...amount(words.settled, settled),
             ...amount(fill(words.carried, next), carried),

@@ -69,7 +69,7 @@ function Household({ meter }: { readonly meter: MeterJson }): ReactNode {
   const mayRead = useMay('listTenancies') !== undefined;
   return mayRead ? (
     <Panel title={words.title}>
-      <Moving meter={meter} />
+      <Moving meter={meter} size="md" />
     </Panel>
   ) : null;
 }

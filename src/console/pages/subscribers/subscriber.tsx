@@ -135,7 +135,7 @@ function MeterPanel({ meter }: { readonly meter: MeterJson }): ReactNode {
             <Text size="sm" fw={600} mb={6}>
               {moving.title}
             </Text>
-            <Moving meter={meter} />
+            <Moving meter={meter} size="compact-sm" />
           </div>
         )}
       </SimpleGrid>
