@@ -1,4 +1,5 @@
 import { stepEnergy, stepMeasured, stepVoltage } from '../meter/index.ts';
+import { MAINS_VOLTS } from '../simulation/index.ts';
 import { milliwattHours } from '../units/index.ts';
 import type { RunningMeter } from './running-meter.ts';
 
@@ -7,7 +8,6 @@ export type WattsAt = (unixMs: number) => number;
 
 const SECOND_MS = 1_000;
 const WATT_MILLISECONDS_PER_MILLIWATT_HOUR = 3_600;
-const MAINS_VOLTS = 230;
 /** Of transformer, line and service line together. */
 const OHMS = 0.4;
 

@@ -164,5 +164,3 @@ function Person(): ReactNode {
     </Drop>
   );
 }
-
-/** Each in its own words. */

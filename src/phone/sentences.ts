@@ -1,4 +1,4 @@
-import { meterDigits, type Svpmsn } from '../units/index.ts';
+import { MINUTES_PER_DAY, meterDigits, type Svpmsn } from '../units/index.ts';
 import { amountText, fill, LANGUAGES, type Language, PHONE_WORDS, type PromptName } from '../words/index.ts';
 import type { Call, Purchase } from './call-state.ts';
 import type { CheapHours, Emergency, OfferedWay, Sentence, Standing } from './types.ts';
@@ -7,7 +7,6 @@ import type { CheapHours, Emergency, OfferedWay, Sentence, Standing } from './ty
 const APPROVAL_LETTERS_MAX = 12;
 const APPROVAL_END_LETTERS = 6;
 const MINUTES_PER_HOUR = 60;
-const MINUTES_PER_DAY = 1_440;
 /** What lasts for less is told in hours. */
 const HOURS_TOLD_MAX = 48;
 

@@ -3,10 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { MINUTES_PER_DAY } from '../units/index.ts';
 import { fitToMean } from './fit.ts';
 import { createHousehold, FAMILY_HOME } from './household.ts';
 import { parseLoadCsv } from './load-csv.ts';
-import { MINUTES_PER_DAY, MISSING } from './loads.ts';
+import { MISSING } from './loads.ts';
 import { seededRandom } from './random.ts';
 
 const WATTS_PER_MILLIWATT_HOUR_A_MINUTE = 0.06;

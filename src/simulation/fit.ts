@@ -1,5 +1,5 @@
+import { MINUTES_PER_DAY } from '../units/index.ts';
 import { createHousehold, type HouseholdParameters } from './household.ts';
-import { MINUTES_PER_DAY } from './loads.ts';
 import type { SeededRandom } from './random.ts';
 
 /** However little a household uses, this share of it at most is never switched off. */

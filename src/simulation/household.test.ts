@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MINUTES_PER_DAY } from '../units/index.ts';
 import type { UsedAppliance } from './appliances.ts';
 import { createHousehold, FAMILY_HOME, type HouseholdParameters } from './household.ts';
-import { MINUTES_PER_DAY } from './loads.ts';
 import { seededRandom } from './random.ts';
 
 const MONDAY_IN_JANUARY = 17_532;

@@ -1,4 +1,4 @@
-import { assert } from '../units/index.ts';
+import { assert, MINUTES_PER_DAY } from '../units/index.ts';
 import {
   type Appliance,
   COMMON_APPLIANCES,
@@ -6,7 +6,7 @@ import {
   type Range,
   type UsedAppliance,
 } from './appliances.ts';
-import { type LoadSource, MINUTES_PER_DAY } from './loads.ts';
+import type { LoadSource } from './loads.ts';
 import { drawPresence, type Presence, type Rhythm, somebodyUp, staysUntil } from './occupancy.ts';
 import type { SeededRandom } from './random.ts';
 import { type Climate, heatingDemand, isDark, isWeekend, monthOf, TEMPERATE_CLIMATE } from './season.ts';

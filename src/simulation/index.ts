@@ -31,5 +31,6 @@ export { LifeStopped, type Simulation, type SimulationOptions, simulate } from '
 export { type SimulatedStore, simulatedMemory } from './simulated-store.ts';
 export { APPLIANCES, type ApplianceId } from './sockets.ts';
 export { type Story, tell } from './story.ts';
+export { MAINS_VOLTS } from './supply-voltage.ts';
 export { Utility } from './utility.ts';
 export { VirtualTime } from './virtual-time.ts';

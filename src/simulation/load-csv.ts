@@ -1,4 +1,5 @@
-import { type LoadSeries, MINUTES_PER_DAY, MISSING } from './loads.ts';
+import { MINUTES_PER_DAY } from '../units/index.ts';
+import { type LoadSeries, MISSING } from './loads.ts';
 
 /** Why a file of loads was refused. Nothing of a refused file is used. */
 export interface LoadFailure {

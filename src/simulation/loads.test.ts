@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type LoadSeries, type LoadSource, MINUTES_PER_DAY, MISSING, minuteByMinute, replay } from './loads.ts';
+import { MINUTES_PER_DAY } from '../units/index.ts';
+import { type LoadSeries, type LoadSource, MISSING, minuteByMinute, replay } from './loads.ts';
 
 const WEEK = 7 * MINUTES_PER_DAY;
 

@@ -1,6 +1,4 @@
-import { assert, type MilliwattHours, milliwattHours } from '../units/index.ts';
-
-export const MINUTES_PER_DAY = 1440;
+import { assert, MINUTES_PER_DAY, type MilliwattHours, milliwattHours } from '../units/index.ts';
 
 /** What a meter is loaded with: a modelled household, or a record that is played again. */
 export interface LoadSource {

@@ -1,3 +1,5 @@
+import { MINUTES_PER_DAY } from '../units/index.ts';
+
 /** Between phase and neutral. */
 export const MAINS_VOLTS = 230;
 
@@ -11,7 +13,6 @@ const EVENING_WIDTH_MINUTES = 150;
 /** Of a service line, there and back. */
 const SERVICE_OHMS = 0.25;
 const ADDRESSES = 256;
-const MINUTES_PER_DAY = 1_440;
 
 /**
  * Millivolts at a house: the line's own load takes the more the further down it the house is, and what the house draws
