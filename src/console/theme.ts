@@ -30,6 +30,9 @@ export const theme = createTheme({
   // What must be filled in is all of a form; what need not be says so.
   components: {
     InputWrapper: InputWrapper.extend({ defaultProps: { withAsterisk: false } }),
+    // A tick and a point stand on the fill of buttons, which is light in the dark theme.
+    Checkbox: { defaultProps: { iconColor: 'var(--fill-text)' } },
+    Radio: { defaultProps: { iconColor: 'var(--fill-text)' } },
     // A table that is wider than a phone is scrolled by keys too. By its name: most first views have none.
     TableScrollContainer: { defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } },
   },

@@ -76,6 +76,9 @@ const THEMES = ['light', 'dark'] as const;
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 375, height: 720 };
 
+/** Between a tick and its box, of the 765 that black and white are apart. */
+const DISTANCE_MIN = 400;
+
 /** A chart that was just put there is drawn within some frames. */
 const SETTLE_MS = 250;
 
@@ -101,6 +104,26 @@ test('the door: as approved in both themes, and nobody is kept out', { skip }, a
   assert.deepEqual(faults, []);
   await window.close();
 });
+
+for (const theme of THEMES) {
+  test(`a tick is told from its box in the ${theme} theme`, { skip }, async () => {
+    const window = await openWindow(browser, town.address, { ...PHONE, theme });
+    const page = await window.newPage();
+    await enter(page, 'Subscriber');
+    await page.goto('/home');
+    const box = page.getByRole('checkbox', { checked: true }).first();
+    await box.waitFor();
+    const [ground, tick] = await box.evaluate((box) => {
+      const { backgroundColor } = getComputedStyle(box);
+      const icon = box.parentElement?.querySelector('svg');
+      return [backgroundColor, icon ? getComputedStyle(icon).color : backgroundColor].map((colour) =>
+        (colour.match(/\d+/g) ?? []).slice(0, 3).reduce((sum, part) => sum + Number(part), 0),
+      );
+    });
+    assert.ok(Math.abs((ground as number) - (tick as number)) > DISTANCE_MIN, `${ground} and ${tick}`);
+    await window.close();
+  });
+}
 
 for (const { role, ways } of PAGES) {
   test(`pages of role ${role}: as approved in both themes, nobody is kept out, and nothing is cut off on a phone in Korean`, {

@@ -140,7 +140,7 @@ function Ports({ ports, chosen, choose }: PortsProps): ReactNode {
     <Radio.Group value={chosen} onChange={choose} aria-label={payWith}>
       <Stack gap={8}>
         {ports.map(({ name, method }) => (
-          <Radio key={name} value={name} iconColor="var(--fill-text)" label={`${name} · ${methods[method]}`} />
+          <Radio key={name} value={name} label={`${name} · ${methods[method]}`} />
         ))}
       </Stack>
     </Radio.Group>
