@@ -106,7 +106,7 @@ export const PROMISE_DEFECTS: readonly Defect[] = [
     by: ['I8'],
     what: 'what a refund had recovered is not due again',
     file: 'src/host/receipts.ts',
-    right: '  if (trade !== undefined && dues !== undefined) await tx.dues.put([settleDues(dues, trade, -1n)]);\n',
+    right: '  if (trade !== undefined) await dueAgain(tx, order, trade, now);\n',
     wrong: '',
   },
   {
