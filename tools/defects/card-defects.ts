@@ -76,7 +76,7 @@ export const CARD_DEFECTS: readonly Defect[] = [
     by: ['I5'],
     what: 'what a card says was voided is booked as loaded',
     // Many payments are taken back in it.
-    seed: 126,
+    seed: 128,
     file: 'src/host/card-receipts.ts',
     right: '      await refund(tx, { ...settled, why: settlement.why }, now);\n',
     wrong: "      await tx.cardOrders.put([{ ...settled, state: 'stored' }]);\n",

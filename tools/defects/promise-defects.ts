@@ -29,6 +29,7 @@ export const PROMISE_DEFECTS: readonly Defect[] = [
     file: 'src/meter/svm.ts',
     right: '  commit(svm, { ...changed, lastCounter: receipt.counter }, row);',
     wrong: '  commit(svm, { ...changed, lastCounter: receipt.counter + (op === ValueOp.void ? 1 : 0) }, row);',
+    seed: 2,
   },
   {
     rule: 'I4',
@@ -55,6 +56,7 @@ export const PROMISE_DEFECTS: readonly Defect[] = [
     right: '      await tx.putOutstanding(voidRow(outstanding));\n',
     wrong:
       '      await tx.putOutstanding(voidRow(outstanding));\n      await refundUnsent(tx, { ...order, counter: undefined }, now);\n',
+    seed: 2,
   },
   {
     rule: 'I7',
@@ -73,6 +75,7 @@ export const PROMISE_DEFECTS: readonly Defect[] = [
     file: 'src/host/vending.ts',
     right: '      const refunded = await refundUnsent(tx, order, now);\n',
     wrong: "      const refunded = { ...order, state: 'refunded' } as const;\n",
+    seed: 2,
   },
   {
     rule: 'I30',
@@ -100,6 +103,7 @@ export const PROMISE_DEFECTS: readonly Defect[] = [
     file: 'src/host/receipts.ts',
     right: "      if (order.op === 'credit') await tx.post(await refundOf(tx, order, now));\n",
     wrong: '',
+    seed: 2,
   },
   {
     rule: 'I8',
@@ -108,6 +112,7 @@ export const PROMISE_DEFECTS: readonly Defect[] = [
     file: 'src/host/receipts.ts',
     right: '  if (trade !== undefined) await dueAgain(tx, order, trade, now);\n',
     wrong: '',
+    seed: 2,
   },
   {
     rule: 'I9',
@@ -133,6 +138,7 @@ export const PROMISE_DEFECTS: readonly Defect[] = [
     right: "    case 'stored':\n    case 'closed':\n    case 'found':",
     wrong:
       "    case 'stored':\n      await tx.putOrder({ ...order, state: 'refunded' });\n      return order;\n    case 'closed':\n    case 'found':",
+    seed: 2,
   },
   {
     rule: 'I12',
@@ -252,6 +258,7 @@ export const PROMISE_DEFECTS: readonly Defect[] = [
     file: 'src/meter/relay.ts',
     right: '    if (measured.watts <= limits.load.watts) relay.loadSince = undefined;',
     wrong: '    if (measured.watts <= 1_000 * limits.load.watts) relay.loadSince = undefined;',
+    seed: 2,
   },
   {
     rule: 'I18',
@@ -276,6 +283,7 @@ export const PROMISE_DEFECTS: readonly Defect[] = [
     file: 'src/meter/exchanger.ts',
     right: '  exchanger.tokens += unit;\n  warnIfLastUnit(meter, out);\n',
     wrong: '  exchanger.tokens += unit;\n  if (unit > 100) warnIfLastUnit(meter, out);\n',
+    seed: 2,
   },
   {
     rule: 'I20',
@@ -395,6 +403,7 @@ export const PROMISE_DEFECTS: readonly Defect[] = [
     file: 'src/meter/minutes.ts',
     right: '  if (minute > from + 1 && markMissing(',
     wrong: '  if (minute > from + 999 && markMissing(',
+    seed: 4,
   },
   {
     rule: 'I28',
@@ -466,6 +475,7 @@ export const PROMISE_DEFECTS: readonly Defect[] = [
     right: "      instantReserved = (await tx.fact('instant-reserved')) ?? 0;",
     wrong:
       "      instantReserved = (await tx.fact('instant-reserved')) ?? 0;\n      for (const each of await tx.meters()) await tx.putMeter({ ...each, tariff: undefined });",
+    seed: 3,
   },
   {
     rule: 'I33',

@@ -73,6 +73,7 @@ export const RULE_DEFECTS: readonly Defect[] = [
     file: 'src/host/vending.ts',
     right: "const voiding: Order = { ...order, state: 'voiding' };",
     wrong: "const voiding: Order = { ...order, state: 'refunded' };",
+    seed: 2,
   },
   {
     rule: 'X9',
@@ -81,6 +82,7 @@ export const RULE_DEFECTS: readonly Defect[] = [
     file: 'src/host/host.ts',
     right: "if ((await tx.fact('restored')) === 1) await restoration.begin(",
     wrong: "if ((await tx.fact('restored')) === 2) await restoration.begin(",
+    seed: 2,
   },
   {
     rule: 'X10',
