@@ -39,7 +39,10 @@ export interface SlotTerminal {
 }
 
 const CARD_PAYMENT_SLOT = 'card-payment';
-/** The version of a command whose answer was still to be said when another amount was keyed in: that is asked for after it. */
+/**
+ * The version of a command that had not come to its end when another amount was keyed in: when it has, that one is asked
+ * for. Its bank may answer only then.
+ */
 const KEYED_SINCE = 1;
 const SALES_COUNTED = 99_999_999;
 const UNPREDICTABLE_BYTES = 4;
@@ -51,6 +54,8 @@ const GIVEN_UP_MS = 600_000;
 /** A payment whose bank this process is to ask; the next to hear of it asks, where a crash loses it. */
 interface Sale {
   readonly meter: Meter;
+  /** Of the command by which it was heard of. */
+  readonly sequence: number;
   readonly reference: Uint8Array;
   readonly amount: number;
   readonly card: CardToBank;
@@ -86,8 +91,8 @@ export class SlotPayments {
     if (this.#ports.slotTerminal === undefined) return;
     if (!news.some(({ kind }) => kind === EventKind.cardPaymentAsked)) return;
     const row = await tx.command(meter.svpmsn, CARD_PAYMENT_SLOT);
-    const isAnswering = row?.state === 'waiting' && row.body.length > 0;
-    const said = isAnswering ? { body: row.body, version: KEYED_SINCE } : { body: NOTHING, version: 0 };
+    const isGoingOn = row?.state === 'waiting';
+    const said = isGoingOn ? { body: row.body, version: KEYED_SINCE } : { body: NOTHING, version: 0 };
     await queueCommand(tx, meter, { slot: CARD_PAYMENT_SLOT, h: Command.cardPayment, ...said }, now);
   }
 
@@ -177,7 +182,8 @@ export class SlotPayments {
     }
   }
 
-  async #ask({ meter, reference, amount: paid, card }: Sale, port: string): Promise<void> {
+  async #ask(sale: Sale, port: string): Promise<void> {
+    const { meter, reference, amount: paid, card } = sale;
     const { pan, expiry, sequence, track2, data } = card;
     const chip = { data, ...(sequence !== undefined && { sequence }), ...(track2 !== undefined && { track2 }) };
     const asked = { id: paymentOf(reference), meter: meter.svpmsn, paid, port };
@@ -187,20 +193,26 @@ export class SlotPayments {
     const said = isFailure(payment) ? UNANSWERED : answerIn(payment);
     const { store, clock } = this.#ports;
     // Where that fails nobody answered, as far as the meter hears.
-    await orStoreFailure(store.transaction((tx) => this.#tell(tx, meter, { reference, said }, clock.now())));
+    await orStoreFailure(store.transaction((tx) => this.#tell(tx, sale, said, clock.now())));
   }
 
-  /** What the bank said goes to the meter at once; what comes when another pays there already goes back. */
+  /** What the bank said goes to the meter at once; of a payment that is over there it goes back. */
   async #tell(
     tx: StoreTransaction,
-    meter: Meter,
-    { reference, said }: { readonly reference: Uint8Array; readonly said: Said },
+    { meter, reference, sequence }: Sale,
+    said: Said,
     now: Milliseconds,
   ): Promise<void> {
     const row = await tx.command(meter.svpmsn, CARD_PAYMENT_SLOT);
-    const answered = row && referenceIn(row);
-    const isOver = row?.state !== 'waiting' || (answered !== undefined && !equalBytes(answered, reference));
-    if (isOver) return this.#giveBack(tx, meter, reference, now);
+    // The command by which it was heard of came to its end, and this one is of another.
+    const isNext = row?.sequence !== sequence && row?.version !== KEYED_SINCE;
+    if (row?.state !== 'waiting' || isNext) return this.#giveBack(tx, meter, reference, now);
+    const answered = referenceIn(row);
+    if (answered !== undefined && !equalBytes(answered, reference)) {
+      const isLater = await isLaterThan(tx, reference, answered);
+      await this.#giveBack(tx, meter, isLater ? answered : reference, now);
+      if (!isLater) return;
+    }
     await tx.putCommand({ ...row, body: bodyOf(reference, said) });
     await wake(tx, [meter], Lane.control, now);
   }
@@ -215,7 +227,7 @@ export class SlotPayments {
     const [known] = await tx.payments.of([paymentOf(reference)]);
     if (this.#ports.slotTerminal === undefined) return;
     if (known === undefined) {
-      this.#sales.set(meter.svpmsn, { meter, reference, amount, card });
+      this.#sales.set(meter.svpmsn, { meter, sequence: sent.sequence, reference, amount, card });
       this.#came.resolve();
       this.#came = Promise.withResolvers();
     } else if (known.state !== 'asked') {
@@ -303,6 +315,12 @@ async function over(
 async function isOf(tx: StoreReads, { svpmsn }: Meter, reference: Uint8Array): Promise<boolean> {
   const [payment] = await tx.payments.of([paymentOf(reference)]);
   return payment?.svpmsn === svpmsn;
+}
+
+/** Of two payments at one meter the later alone is not over: it began when the other had ended. */
+async function isLaterThan(tx: StoreReads, reference: Uint8Array, other: Uint8Array): Promise<boolean> {
+  const [payment, before] = await tx.payments.of([paymentOf(reference), paymentOf(other)]);
+  return (payment?.at ?? 0) > (before?.at ?? 0);
 }
 
 /** By the clock on the walls of the utility. */

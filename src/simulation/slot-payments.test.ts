@@ -230,6 +230,43 @@ test('a bank that answers when its card was pulled, and another pays, takes noth
   assert.deepEqual([bank.sum('taken'), bank.sum('back')], [PAID + 1, PAID]);
 });
 
+test('what a bank says of a card that was pulled does not end what was keyed in since, in any moment before the meter is asked for it', async () => {
+  const moments = new Set<string>();
+  // Every few seconds the meter is asked how it stands, and begins what was keyed in.
+  for (let waitedMs = 0; waitedMs < 5 * SECOND_MS; waitedMs += 250) {
+    const world = await SlotWorld.open();
+    const { bank } = world;
+    const before = world.credited;
+    const until = besideBanks(world);
+    const told = () => world.store.read((tx) => tx.command(world.house.svpmsn, 'card-payment'));
+    const answer = () => {
+      for (const answers of bank.slow.splice(0)) answers();
+    };
+    bank.ways = ['slow', 'slow'];
+    await pays(world, 0);
+    await until(() => bank.asked === 1);
+    world.pull();
+    world.insert();
+    await until(() => world.shown === 'PAY', 25);
+    await world.utility.runUntil(world.utility.time.now + waitedMs);
+    const known = await told();
+    world.key(`${PAID + 1}#`);
+    await until(async () => (await told())?.sequence !== known?.sequence, 10);
+    moments.add(`${known?.state} ${world.shown}`);
+    answer();
+    await until(() => bank.asked === 2);
+    answer();
+    await until(() => world.shown === 'PAID');
+    assert.equal(world.shown, 'PAID', `after ${waitedMs} ms`);
+    await world.settle();
+    await world.isWhole(before, 'the other');
+    assert.deepEqual([bank.sum('taken'), bank.sum('back')], [PAID + 1, PAID]);
+  }
+  // The end of the first was heard or not, and the other had not begun, or waited for its bank.
+  for (const moment of ['done CALL', 'waiting CALL', 'waiting LINE'])
+    assert.ok(moments.has(moment), [...moments].join());
+});
+
 for (const cutMs of [0, 15 * SECOND_MS]) {
   test(`whoever pays again as soon as PAID is shown has paid twice, the line being cut for ${cutMs} ms then`, async () => {
     const world = await SlotWorld.open();
