@@ -5,6 +5,7 @@ import { entryOf, LogIns, normalized, viewOf } from './log-in.ts';
 import type { NewPerson, PeoplePorts, PeopleServices } from './people-services.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import { drawPassword } from './secrets.ts';
+import { UNOCCUPIED } from './types/tenancies.ts';
 import type { HostFailure, Person, Role } from './types.ts';
 import { type Act, witnessed } from './witness.ts';
 
@@ -174,7 +175,9 @@ async function newPersonFault(
   if ((role === 'subscriber') !== (subscriber !== undefined)) {
     return fail('person-wrong', 'A person of role subscriber belongs to a subscriber, and nobody else does.');
   }
-  if (subscriber !== undefined && (await tx.subscriber(subscriber)) === undefined) return subscriberUnknown(subscriber);
+  // What is theirs who live nowhere is of all who ever left.
+  const isNobody = subscriber !== undefined && (await tx.subscriber(subscriber)) === undefined;
+  if (isNobody || subscriber === UNOCCUPIED) return subscriberUnknown(subscriber);
   const [known] = await tx.people.of([login]);
   return known && fail('person-known', `The login "${login}" was given to somebody already: choose another.`);
 }

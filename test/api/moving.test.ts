@@ -75,6 +75,12 @@ test('an operator moves a household out; the same request again is answered the 
   assert.equal((await ask(operator, 'POST', `${METER}/move-out`, {})).json.state, 'left');
 });
 
+test('nobody logs in as those who live nowhere: all who ever left are before them', async () => {
+  const asked = { login: 'empty', name: 'Nobody', role: 'subscriber', subscriber: 'unoccupied' };
+  const refused = await ask(await world.as('system-manager'), 'POST', '/api/v1/people', asked);
+  assert.deepEqual([refused.status, refused.json.code], [404, 'subscriber-unknown']);
+});
+
 test('of whoever left the meter shows what was until then, and nothing of later', async () => {
   for (const path of [
     '',
@@ -189,15 +195,16 @@ test('what went through a purse is told to nobody who came after others, and to 
     const listed = items.find(({ number }) => String(number) === meter);
     return [one, listed].map((view) => {
       assert.ok(view !== undefined);
-      const { credited, spent, closed, owed, state } = view.purse as Json;
-      return { credited, spent, closed, owed, state };
+      const { credited, spent, closed, lastCounter, owed, state } = view.purse as Json;
+      return { credited, spent, closed, lastCounter, owed, state };
     });
   };
-  const theirs = { credited: undefined, spent: undefined, closed: undefined, owed: '0', state: 'open' };
+  const none = { credited: undefined, spent: undefined, closed: undefined, lastCounter: undefined };
+  const theirs = { ...none, owed: '0', state: 'open' };
   assert.deepEqual(await totals(lee, KIMS_METER), [theirs, theirs]);
-  const all = { credited: '540', spent: '0', closed: '500', owed: '0', state: 'open' };
+  const all = { credited: '540', spent: '0', closed: '500', lastCounter: 3, owed: '0', state: 'open' };
   assert.deepEqual(await totals(operator, KIMS_METER), [all, all]);
-  const own = { credited: '0', spent: '0', closed: '0', owed: '0', state: 'open' };
+  const own = { credited: '0', spent: '0', closed: '0', lastCounter: 0, owed: '0', state: 'open' };
   assert.deepEqual(await totals(lee, LEES_METER), [own, own]);
 });
 

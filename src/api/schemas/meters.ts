@@ -49,7 +49,7 @@ export const subscriberJson = ({ id, name, contact }: Subscriber): SubscriberJso
 export const PurseSchema = Type.Object(
   {
     state: OneOf(['open', 'closing', 'closed']),
-    lastCounter: Type.Integer({ description: 'Of the last receipt that is booked.' }),
+    lastCounter: Type.Optional(Type.Integer({ description: 'Of the last receipt that is booked.' })),
     awaitsReceipts: Type.Boolean({ description: 'After a restore: the meter is asked for its receipts first.' }),
     freeze: Type.Optional(Type.String({ description: 'Why no value goes to the meter until a person decides.' })),
     frozenAt: Type.Optional(Instant),
@@ -61,7 +61,7 @@ export const PurseSchema = Type.Object(
   {
     $id: 'Purse',
     description:
-      'What the books know of the purse of a meter. All that was ever credited, closed and spent is not told to a household that came after another.',
+      'What the books know of the purse of a meter. All that was ever credited, closed and spent, and in how many transactions, is not told to a household that came after another.',
   },
 );
 export type PurseJson = Static<typeof PurseSchema>;
@@ -157,11 +157,11 @@ export type UseBucketJson = Static<typeof UseBucketSchema>;
 
 export const purseJson = (purse: Purse, othersBefore = false): PurseJson => ({
   state: purse.state,
-  lastCounter: purse.lastCounter,
   awaitsReceipts: purse.queryWanted,
   ...maybe('freeze', purse.freeze, same),
   ...maybe('frozenAt', purse.frozenAt, instantText),
   ...(!othersBefore && {
+    lastCounter: purse.lastCounter,
     credited: String(purse.credited),
     closed: String(purse.closed),
     spent: String(purse.spent),
@@ -169,7 +169,7 @@ export const purseJson = (purse: Purse, othersBefore = false): PurseJson => ({
   owed: String(purse.owed),
 });
 
-/** @param othersBefore who asks is a household that came after another: what both put in and spent is not told */
+/** @param othersBefore who asks is a household that came after another: what both put in and spent is not told, nor how often */
 export const meterJson = (
   { meter, purse, known, age, standing }: MeterView,
   { othersBefore = false }: { readonly othersBefore?: boolean } = {},
