@@ -6,6 +6,8 @@ export interface MovingWords {
   readonly waiting: string;
   readonly nobodyMoved: string;
   readonly nobodyLives: string;
+  /** Instead of the name of whoever lives there. */
+  readonly unoccupied: string;
   readonly moveOut: string;
   readonly moveOutNote: string;
   readonly next: string;
@@ -46,6 +48,7 @@ export const MOVING_WORDS: Readonly<Record<Language, MovingWords>> = {
     waiting: 'Reading who lived there …',
     nobodyMoved: 'Nobody has moved here yet.',
     nobodyLives: 'Nobody lives there now.',
+    unoccupied: 'Nobody lives there',
     moveOut: 'Move out',
     moveOutNote:
       'What is on its way is taken back, the meter is switched off and says what was left. That is theirs who leave, and what they owe goes with them.',
@@ -83,6 +86,7 @@ export const MOVING_WORDS: Readonly<Record<Language, MovingWords>> = {
     waiting: '거주 내역을 읽는 중 …',
     nobodyMoved: '아직 입주나 퇴거가 없었습니다.',
     nobodyLives: '지금은 아무도 살지 않습니다.',
+    unoccupied: '거주자 없음',
     moveOut: '퇴거 처리',
     moveOutNote:
       '전송 중인 충전은 취소되고, 계량기는 차단된 뒤 남은 금액을 알려 줍니다. 남은 금액은 퇴거하는 세대의 것이며, 미납금도 그 세대를 따라갑니다.',

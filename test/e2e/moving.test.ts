@@ -50,6 +50,11 @@ test('a technician moves a household out before the meter, an operator pays it o
   assert.ok((left?.balance ?? 0n) > 0n && left?.refund === left?.balance);
   await as('Operator', async (page) => {
     await page.goto('/subscribers/unoccupied');
+    for (const language of ['ko', 'en'] as const) {
+      await page.evaluate((chosen) => localStorage.setItem('wattpurse-language', chosen), language);
+      await page.reload();
+      await page.getByRole('heading', { name: MOVING_WORDS[language].unoccupied }).waitFor();
+    }
     const home = page.getByRole('region', { name: new RegExp(number) });
     await home.getByRole('button', { name: words.payOut, exact: true }).click();
     await home.getByRole('button', { name: `${words.payOut}: ${words.sure}` }).click();

@@ -13,9 +13,7 @@ import { Facts } from '../parts/rows.tsx';
 import { Loaded } from '../parts/states.tsx';
 import { useRead } from '../reads.ts';
 import { useMay } from '../session.tsx';
-
-/** Of meters where nobody lives. */
-const UNOCCUPIED = 'unoccupied';
+import { UNOCCUPIED } from './occupant.ts';
 
 interface MovingProps {
   readonly meter: MeterJson;

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { DuesJson, MeterJson, SubscriberJson } from '../../api/index.ts';
 import { SELLING_WORDS } from '../../words/index.ts';
 import { useConsoleWords, useWords } from '../locale.tsx';
+import { useSubscriberName } from '../moving/occupant.ts';
 import { Aged, Money } from '../parts/figures.tsx';
 import { Facts } from '../parts/rows.tsx';
 import { Loaded } from '../parts/states.tsx';
@@ -22,6 +23,7 @@ export function MeterCard({ number }: { readonly number: string }): ReactNode {
 function Told({ meter, label }: { readonly meter: MeterJson; readonly label: string }): ReactNode {
   const words = useWords(SELLING_WORDS);
   const { unknown } = useConsoleWords();
+  const nameOf = useSubscriberName();
   const owner = useRead<SubscriberJson>(`/subscribers/${encodeURIComponent(meter.subscriber)}`);
   const dues = useRead<DuesJson>(`/meters/${meter.number}/dues`);
   const { balance } = meter.known;
@@ -30,7 +32,7 @@ function Told({ meter, label }: { readonly meter: MeterJson; readonly label: str
     <>
       <Group gap="xs" mb="xs" align="baseline">
         <Text fw={650} fz="lg">
-          {owner.data?.name ?? meter.subscriber}
+          {owner.data === undefined ? meter.subscriber : nameOf(owner.data)}
         </Text>
         <Text ff="monospace" className="quiet" aria-label={`${label} ${meter.number}`}>
           {meter.number}

@@ -5,6 +5,7 @@ import type { MeterJson, SubscriberJson } from '../../api/index.ts';
 import { fill, SELLING_WORDS } from '../../words/index.ts';
 import { useWords } from '../locale.tsx';
 import { meterNumberOf } from '../meter-number.ts';
+import { useSubscriberName } from '../moving/occupant.ts';
 import { RefusalLine } from '../parts/fields.tsx';
 import { useRead } from '../reads.ts';
 
@@ -69,8 +70,10 @@ interface MetersOfProps {
   readonly onFound: (meter: string) => void;
 }
 
-function MetersOf({ subscriber: { id, name }, onFound }: MetersOfProps): ReactNode {
+function MetersOf({ subscriber, onFound }: MetersOfProps): ReactNode {
   const words = useWords(SELLING_WORDS);
+  const { id } = subscriber;
+  const name = useSubscriberName()(subscriber);
   const { data } = useRead<{ readonly items: readonly MeterJson[] }>('/meters', { query: { subscriber: id } });
   return (
     <Group justify="space-between" gap="xs" wrap="wrap" py={4} style={{ borderBottom: '1px solid var(--line)' }}>

@@ -6,6 +6,7 @@ import type { MeterJson, PersonJson, SubscriberJson } from '../../../api/index.t
 import { MOVING_WORDS, PHONE_ACCESS_WORDS, SUBSCRIBER_WORDS } from '../../../words/index.ts';
 import { useConsoleWords, useWords } from '../../locale.tsx';
 import { Moving } from '../../moving/moving.tsx';
+import { useSubscriberName } from '../../moving/occupant.ts';
 import { Aged, Money } from '../../parts/figures.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { DataTable, Facts, Rows } from '../../parts/rows.tsx';
@@ -25,8 +26,10 @@ export function SubscriberPage(): ReactNode {
   return <Loaded of={read}>{(subscriber) => <Told key={id} subscriber={subscriber} />}</Loaded>;
 }
 
-function Told({ subscriber: { id, name, contact } }: { readonly subscriber: SubscriberJson }): ReactNode {
+function Told({ subscriber }: { readonly subscriber: SubscriberJson }): ReactNode {
   const words = useWords(SUBSCRIBER_WORDS);
+  const nameOf = useSubscriberName();
+  const { id, contact } = subscriber;
   const mayEnrol = useMay('enrolMeter') !== undefined;
   const mayPeople = useMay('listPeople') !== undefined;
   const mayDues = useMay('readSubscriberDues') !== undefined;
@@ -34,7 +37,7 @@ function Told({ subscriber: { id, name, contact } }: { readonly subscriber: Subs
   const meters = usePages<MeterJson>('/meters', { query: { subscriber: id }, live: true });
   return (
     <Page
-      title={name}
+      title={nameOf(subscriber)}
       note={`${id} · ${contact === '' ? words.noContact : contact}`}
       actions={
         mayEnrol && (

@@ -6,6 +6,7 @@ import { Link, useSearchParams } from 'react-router';
 import type { SubscriberJson } from '../../../api/index.ts';
 import { fill, PAGE_NAMES, SUBSCRIBER_WORDS } from '../../../words/index.ts';
 import { useWords } from '../../locale.tsx';
+import { useSubscriberName } from '../../moving/occupant.ts';
 import { Page, Panel } from '../../parts/page.tsx';
 import { DataTable, Rows } from '../../parts/rows.tsx';
 import { usePages } from '../../reads.ts';
@@ -19,6 +20,7 @@ const TYPED_MS = 250;
 export function SubscribersPage(): ReactNode {
   const words = useWords(SUBSCRIBER_WORDS);
   const names = useWords(PAGE_NAMES);
+  const nameOf = useSubscriberName();
   const mayAdd = useMay('addSubscriber') !== undefined;
   const [isAdding, { open, close }] = useDisclosure();
   const [params, setParams] = useSearchParams();
@@ -59,7 +61,7 @@ export function SubscribersPage(): ReactNode {
               keyOf={({ id }) => id}
               minWidth={420}
               columns={[
-                { head: words.name, cell: ({ id, name }) => <Link to={subscriberAddress(id)}>{name}</Link> },
+                { head: words.name, cell: (each) => <Link to={subscriberAddress(each.id)}>{nameOf(each)}</Link> },
                 { head: words.id, cell: ({ id }) => id },
                 { head: words.contact, cell: ({ contact }) => contact },
               ]}
