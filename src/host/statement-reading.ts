@@ -109,8 +109,11 @@ export async function ledgerBefore(
   within: Stay | undefined,
 ): Promise<readonly Line[]> {
   if (within === undefined) return tx.ledgerOf(meter.svpmsn, before);
-  if (before <= within.from) return [];
-  const { own } = await postingsOf(tx, meter, { begin: within.from, end: before });
+  const { from, until = before } = within;
+  if (before <= from) return [];
+  // Where nobody lived there before, no order is another's: the sums need no look at each posting of years.
+  if (from <= meter.enrolledAt) return tx.ledgerOf(meter.svpmsn, before < until ? before : until);
+  const { own } = await postingsOf(tx, meter, { begin: from, end: before });
   const theirs = await postingsWithin(tx, own, within);
   return theirs.flatMap(({ lines }) => lines);
 }

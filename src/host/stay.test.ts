@@ -4,7 +4,9 @@ import { dateText } from '../tariff/index.ts';
 import { milliseconds } from '../units/index.ts';
 import { type Act, MemoryStore } from './index.ts';
 import { Bank } from './payments.testing.ts';
+import type { StoreReads } from './ports.ts';
 import { made, Rig } from './rig.testing.ts';
+import { ledgerBefore } from './statement-reading.ts';
 
 const HOME = 0xa;
 const NEXT = 0xb;
@@ -87,3 +89,42 @@ test('what a household owes for an order at its meter before is in its balance a
   assert.deepEqual(closing, { ...NOTHING, purse: 60n, arrears: 60n });
   assert.equal(made(await rig.host.dues(NEXT)).arrears, 60n);
 });
+
+test('before whom nobody lived there has the sums of the books as opening balance, and years of postings are not read for it', async () => {
+  const rig = new Rig(new MemoryStore());
+  await rig.enrol(HOME);
+  made(await rig.host.purchase({ meter: HOME, paid: 40, method: 'cash', orderId: 'own' }));
+  await rig.settle();
+  const opening = async (before: number) => {
+    const within = made(await rig.host.stay({ meter: HOME, subscriber: 'kim' }));
+    const { meter } = made(await rig.host.meter(HOME));
+    return rig.store.read(async (tx) => {
+      let asked = 0;
+      const postings: StoreReads['postings'] = (query) => {
+        asked += 1;
+        return tx.postings(query);
+      };
+      const counting = new Proxy(tx, {
+        get: (of, name) => {
+          const own: unknown = name === 'postings' ? postings : Reflect.get(of, name, of);
+          return typeof own === 'function' ? own.bind(of) : own;
+        },
+      });
+      const at = milliseconds(before);
+      const lines = await ledgerBefore(counting, meter, at, within);
+      return {
+        asked,
+        isAll: JSON.stringify(texts(lines)) === JSON.stringify(texts(await tx.ledgerOf(HOME as never, at))),
+      };
+    });
+  };
+  rig.clock.ms += DAY_MS;
+  assert.deepEqual(await opening(rig.clock.ms), { asked: 0, isAll: true });
+  await leaves(rig, HOME);
+  const leftAt = rig.clock.ms;
+  rig.clock.ms += DAY_MS;
+  assert.deepEqual(await opening(leftAt), { asked: 0, isAll: true });
+});
+
+const texts = (lines: readonly { readonly account: string; readonly amount: bigint }[]) =>
+  lines.map(({ account, amount }) => [account, String(amount)]);
