@@ -307,7 +307,7 @@ export interface StoreReads {
   readonly terms: JournalReads<TermsVersion>;
   /** By the id of their order. */
   readonly trades: ShelfReads<Trade>;
-  /** By the number of their meter. */
+  /** By the number of their meter, or by their person who has none. */
   readonly dues: ShelfReads<Dues>;
   readonly tenancies: ShelfReads<Tenancy, 'svpmsn'>;
   readonly payments: ShelfReads<Payment, 'state' | 'approvalKey'>;

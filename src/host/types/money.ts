@@ -48,7 +48,7 @@ export interface Trade extends TradeParts {
   readonly paidOutAt: Milliseconds | undefined;
 }
 
-/** What a meter owes beside its energy. */
+/** What is owed at a meter beside its energy, or by a person who has none. */
 export interface Dues {
   /** Of the meter, as a decimal number; `subscriber:` and an id for a household that left its meter and has no other. */
   readonly id: string;
