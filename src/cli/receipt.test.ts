@@ -164,7 +164,7 @@ for (const [args, sentence] of [
   [['verify', whole], /^receipt verify needs the published keys: name their file with --keys\./],
   [['verify', '--keys', keys], /^receipt verify takes one file: /],
   [['show', whole, whole], /^receipt show takes one file: /],
-  [['show', whole, '--keys', keys], /^There is no option --keys: /],
+  [['show', whole, '--keys', keys], /^The option --keys is not for this: "wattpurse help receipt" says/],
   [['verify', whole, '--kees', keys], /^There is no option --kees: --keys was probably meant/],
   [['verify', whole, '--keys', keys, '--language', 'de'], /^--language is en or ko, not "de"\./],
   [['verify', 'absent.txt', '--keys', keys], /^The receipt file absent\.txt cannot be read \(there is no such file\)/],
