@@ -17,7 +17,6 @@ import { wallClock } from './wall-clock.ts';
 
 export { Metrics } from '../api/index.ts';
 export { DemoPartners } from './demo-partners.ts';
-export { demoReceipts } from './demo-receipts.ts';
 export { MeterCalls } from './phone-desk.ts';
 
 export interface DemoApiOptions {
@@ -62,17 +61,19 @@ export async function openDemoApi(options: DemoApiOptions): Promise<DemoApi> {
     },
     { pages: PAGES_FOLDER },
   );
-  const address = await (at === 'usual' ? listenSomewhere(app) : listen<string>(app, at));
-  const where = `The pages are ${address}/, the API ${address}${PREFIX}, the page to try it ${address}${PAGE_URL}.`;
-  const logins = persons.map(({ login, password }) => `  ${login.padEnd(16)} ${password}`);
-  await demoAgent(utility.host);
-  const lines =
-    at === 'usual'
-      ? [where, telephone.line]
-      : [where, telephone.line, 'Log in as (new passwords at each start):', ...logins];
   const close = async () => {
     await app.close();
     await telephone.close();
   };
-  return { close, address, lines };
+  try {
+    const address = await (at === 'usual' ? listenSomewhere(app) : listen<string>(app, at));
+    await demoAgent(utility.host);
+    const where = `The pages are ${address}/, the API ${address}${PREFIX}, the page to try it ${address}${PAGE_URL}.`;
+    const logins = persons.map(({ login, password }) => `  ${login.padEnd(16)} ${password}`);
+    const named = ['Log in as (new passwords at each start):', ...logins];
+    return { close, address, lines: [where, telephone.line, ...(at === 'usual' ? [] : named)] };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -317,6 +319,66 @@ test('a demo that is stopped while it is being built goes on building', async ()
   assert.equal(await new Promise((resolve) => child.on('exit', resolve)), 0);
   assert.match(told, /^Begins .*\nStopped\./);
   assert.match(await runAndStop(path), /^Goes on .*\n(.*\n)*.*balanced; \d+ of 200 meters cut off/);
+});
+
+/** Somebody else's port, until it is closed. */
+async function portOfAnother(at = 0) {
+  const other = createServer();
+  await once(other.listen(at, '127.0.0.1'), 'listening');
+  return { other, at: `127.0.0.1:${(other.address() as AddressInfo).port}` };
+}
+
+test('a port that another program has is told before anything is begun, and ends the demo', async () => {
+  const path = join(scratch, 'no-port');
+  const { other, at } = await portOfAnother();
+  const start = () => {
+    const args = [MAIN, 'demo', '--data', path, '--listen', at];
+    // Killed where it does not end by itself, which is no exit code.
+    return spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 300_000, killSignal: 'SIGKILL' });
+  };
+  const refusal = `Nothing can listen on port ${at.slice('127.0.0.1:'.length)} of 127.0.0.1, because another program does (EADDRINUSE): stop that one, or name another port with --listen.\n`;
+  try {
+    const first = start();
+    assert.deepEqual([first.status, first.stdout, first.stderr], [1, '', refusal]);
+    assert.equal(existsSync(path), false, 'nothing is begun');
+    assert.match(await runAndStop(path, '--meters', '2'), /^Begins in /);
+    const second = start();
+    assert.deepEqual([second.status, second.stdout, second.stderr], [1, '', refusal], 'where it would go on');
+    assert.match(await runAndStop(path), /^Goes on in /);
+  } finally {
+    other.close();
+  }
+});
+
+test('a port that another program takes while a demo is being built ends the demo too', async () => {
+  const { other, at } = await portOfAnother();
+  await once(other.close(), 'close');
+  const path = join(scratch, 'late-port');
+  const child = spawn(process.execPath, [MAIN, 'demo', '--listen', at, '--data', path]);
+  const killed = setTimeout(() => child.kill('SIGKILL'), 300_000);
+  const ended = once(child, 'exit');
+  let refused = '';
+  child.stderr.on('data', (text: Buffer) => {
+    refused += text.toString('utf8');
+  });
+  await once(child.stdout, 'data');
+  child.stdout.resume();
+  const later = await portOfAnother(Number(at.split(':')[1]));
+  try {
+    assert.deepEqual(await ended, [1, null]);
+    assert.match(refused, /^Nothing can listen on port .*\n$/);
+  } finally {
+    clearTimeout(killed);
+    later.other.close();
+  }
+  assert.match(await runAndStop(path), /^Goes on in /);
+});
+
+test('what signs receipts is looked at before a demo says that it goes on', async () => {
+  const path = join(scratch, 'receipts');
+  await runAndStop(path, '--meters', '2');
+  writeFileSync(join(path, 'receipts.jwk'), '{}');
+  await refused(['demo', '--data', path, '--listen', '127.0.0.1:0'], /receipts\.jwk: .* Put it back from a copy/);
 });
 
 /** A demo without a terminal until it has told its books once, then SIGTERM. */

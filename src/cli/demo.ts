@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { MemoryStore } from '../host/index.ts';
 import { tell, Utility } from '../simulation/index.ts';
 import { milliseconds } from '../units/index.ts';
 import { type DemoOptions, parseDemoOptions } from './demo-options.ts';
+import { FOUNDING_FILE } from './folder-files.ts';
 import { continuedFounding, type Founding, newFounding } from './founding.ts';
+import { tryPort } from './listen.ts';
 import { runLive } from './live.ts';
 import { readLoads } from './read-loads.ts';
 import { DEMO_BEGINS_MS, settingOf } from './setting.ts';
@@ -74,14 +78,36 @@ async function settle(utility: Utility, from: number): Promise<void> {
 async function live({ data, founding: named, speed, color, listen }: DemoOptions): Promise<number> {
   // Before anything is begun: a load file that cannot be used leaves no folder behind.
   const recorded = named.loads && readLoads(named.loads);
-  return within(data ?? DEFAULT_FOLDER, async (folder) => {
+  const path = data ?? DEFAULT_FOLDER;
+  const portTried = async () => {
+    if (typeof listen === 'object') await tryPort(listen);
+  };
+  // Nor does a port that cannot be had. A folder that is in use already is named before its port is.
+  if (!existsSync(join(path, FOUNDING_FILE))) await portTried();
+  return within(path, async (folder) => {
     const kept = await folder.founding();
     const founding =
       kept === undefined ? newFounding(named, DEMO_BEGINS_MS) : continuedFounding(kept, named, folder.path);
     const setting = settingOf(founding, recorded ?? readLoads(founding.loads), 'live');
     const startMs = await folder.instant(founding);
+    await portTried();
     if (kept === undefined) folder.found(founding);
     const keys = await folder.keys(setting.suite);
-    return runLive({ folder, founding, setting, keys, startMs, isNew: kept === undefined, speed, color, listen });
+    const signer = listen === 'none' ? undefined : await signerIn(folder.path);
+    return runLive({
+      folder,
+      founding,
+      setting,
+      keys,
+      startMs,
+      signer,
+      isNew: kept === undefined,
+      speed,
+      color,
+      listen,
+    });
   });
 }
+
+/** Whoever does not want the API does not wait for what signs its receipts. */
+const signerIn = async (folder: string) => (await import('./demo-receipts.ts')).demoReceipts(folder);

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause, setImmediate } from 'node:timers/promises';
 import { Argon2 } from '../adapters/argon2.ts';
 import { HttpWebhookSender } from '../adapters/webhook-sender.ts';
@@ -18,12 +20,13 @@ import { businessClock } from './business-clock.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { type CannotGoOn, inWords } from './failure.ts';
 import { certificatesOf } from './field-options.ts';
+import { HOST_FILE } from './folder-files.ts';
 import type { ReadConfiguration } from './host-configuration.ts';
 import { HostFolder } from './host-folder.ts';
 import { type HostOptions, parseHostOptions } from './host-options.ts';
 import type { Partners } from './host-partners.ts';
 import { messageCarrierOf, openHostTelephone } from './host-telephone.ts';
-import { listen } from './listen.ts';
+import { listen, tryPort } from './listen.ts';
 import { PAGES_FOLDER } from './pages-folder.ts';
 import { paper, receiptPaper } from './paper.ts';
 import { callsClosing, MeterCalls, openTelephone } from './phone-desk.ts';
@@ -41,6 +44,8 @@ export async function host(args: readonly string[]): Promise<number> {
   // Nothing is begun by what does not say with whom to work.
   const { configured, ...options } = parseHostOptions(args);
   const door = await doorOf(options);
+  // Nor by one whose ports cannot be had. A folder that is in use already is named before its ports are.
+  if (!existsSync(join(options.data, HOST_FILE))) await portsTried(options);
   const folder = await HostFolder.open(options);
   try {
     return await work(folder, options, { configured, door });
@@ -54,6 +59,7 @@ export async function host(args: readonly string[]): Promise<number> {
 async function work(folder: HostFolder, options: HostOptions, { configured, door }: Named): Promise<number> {
   const zone = folder.zone(options.zone);
   const keys = await folder.keys();
+  await portsTried(options);
   const { partnersOf } = await import('./host-partners.ts');
   const { promise: services, resolve: begin } = Promise.withResolvers<HostServices>();
   const partners = await partnersOf(configured, { zone, secret: keys.webhookKey(), services, hear: say });
@@ -62,6 +68,12 @@ async function work(folder: HostFolder, options: HostOptions, { configured, door
   } finally {
     await partners.close();
   }
+}
+
+/** @throws CannotGoOn in one sentence */
+async function portsTried({ listen: at, areaUnits }: HostOptions): Promise<void> {
+  await tryPort(at);
+  if (areaUnits !== undefined) await tryPort(areaUnits, 'area-units');
 }
 
 type Door = AreaDoor | BrokerDoor;
@@ -161,21 +173,21 @@ async function serve(
   );
   const stopped = stopOnSignal();
   const stop = () => stopped.abort();
-  const address = await listen<string>(app, at);
   let refused: CannotGoOn | undefined;
-  await door?.open(
-    (input) => services.handle(input),
-    (error) => {
-      refused = error;
-      stop();
-    },
-  );
-  say('info', `Listens on ${address}; the page to try it is ${address}/api/reference.`);
-  if ((await people.people({ limit: 1 })).length === 0) {
-    say('warn', 'Nobody can log in yet: stop, make a system manager with "wattpurse manager", and start again.');
-  }
   const news = new RestorationNews(services, say);
   try {
+    const address = await listen<string>(app, at);
+    await door?.open(
+      (input) => services.handle(input),
+      (error) => {
+        refused = error;
+        stop();
+      },
+    );
+    say('info', `Listens on ${address}; the page to try it is ${address}/api/reference.`);
+    if ((await people.people({ limit: 1 })).length === 0) {
+      say('warn', 'Nobody can log in yet: stop, make a system manager with "wattpurse manager", and start again.');
+    }
     await Promise.all([
       again(() => news.tell(), stopped.signal, NEWS_MS).finally(stop),
       again(() => services.handle({ type: 'tick' }), stopped.signal).finally(stop),

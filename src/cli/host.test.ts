@@ -33,7 +33,11 @@ const ASKS_EVERY_MS = 200;
 const PASSWORD = 'what a fine password';
 
 const spawned = (args: readonly string[], more: NodeJS.ProcessEnv = env) =>
-  spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8', cwd: scratch, env: more });
+  spawnSync(process.execPath, [MAIN, ...args], {
+    ...{ encoding: 'utf8', cwd: scratch, env: more },
+    // What does not end by itself is killed, and has no exit code.
+    ...{ timeout: 300_000, killSignal: 'SIGKILL' },
+  });
 Object.assign(process.env, env);
 const run = (args: readonly string[]) => runIn(scratch, ...args);
 
@@ -75,7 +79,7 @@ test('each wrong use of a host is one sentence, and nothing is begun', () => {
   assert.match(stderr, /^--listen must be an address .*\n$/);
   assert.equal(existsSync(join(scratch, 'unmade')), false);
   const { WATTPURSE_PASSPHRASE: _, ...without } = env;
-  const unsealed = spawned(['host', '--data', 'sealed'], without);
+  const unsealed = spawned(['host', '--data', 'sealed', '--listen', '127.0.0.1:0'], without);
   assert.equal(unsealed.status, 2);
   assert.match(unsealed.stderr, /^The master keys of a host are sealed: .* WATTPURSE_PASSPHRASE, or in a file/m);
 });
@@ -126,7 +130,10 @@ test('a folder that is not a host’s, a keyring of others, and a port that is t
   const demo = join(scratch, 'of-a-demo');
   mkdirSync(demo);
   writeFileSync(join(demo, 'demo.json'), '{}');
-  assert.match((await run(['host', '--data', demo])).err, /holds a demo, whose meters are in it/);
+  assert.match(
+    (await run(['host', '--data', demo, '--listen', '127.0.0.1:0'])).err,
+    /holds a demo, whose meters are in it/,
+  );
   const folder = join(scratch, 'first');
   const host = new Running('host', '--data', folder, '--listen', '127.0.0.1:0');
   const { port } = new URL((await host.ask('/health')).url);
@@ -134,7 +141,22 @@ test('a folder that is not a host’s, a keyring of others, and a port that is t
   const taken = spawned(['host', '--data', other, '--listen', `127.0.0.1:${port}`]);
   assert.deepEqual([taken.status, taken.stdout], [1, '']);
   assert.match(taken.stderr, /^Nothing can listen on port \d+ of 127\.0\.0\.1, because another program does/);
+  assert.equal(existsSync(other), false, 'nothing is begun');
+  const units = spawned(['host', '--data', other, '--listen', '127.0.0.1:0', '--area-units', `127.0.0.1:${port}`]);
+  assert.deepEqual([units.status, units.stdout], [1, '']);
+  assert.match(units.stderr, /^Nothing can listen on port .* or name another port with --area-units\.\n$/);
+  assert.equal(existsSync(other), false, 'nothing is begun');
+  const key = join(scratch, 'unit-0.json');
+  assert.equal((await run(['local-unit', 'key', key, '--number', '0', '--data', folder])).code, 0);
+  const line = `127.0.0.1:${port}`;
+  const unit = spawned(['local-unit', '--key', key, '--area-unit', '127.0.0.1:1', '--line', line]);
+  assert.deepEqual([unit.status, unit.stdout], [1, ''], 'its timers keep it no longer either');
+  assert.match(unit.stderr, /^Nothing can listen on port .* or name another port with --line\.\n$/);
   await host.stop();
+  // Free when it is tried, and taken by the host itself when area units are to have it.
+  const both = spawned(['host', '--data', other, '--listen', `127.0.0.1:${port}`, '--area-units', `127.0.0.1:${port}`]);
+  assert.equal(both.status, 1, 'and the process ends');
+  assert.match(both.stderr, /^Nothing can listen on port .* or name another port with --area-units\.\n$/);
   cpSync(join(other, 'keyring.wpkr'), join(folder, 'keyring.wpkr'));
   assert.match((await run(['host', '--data', folder])).err, /is not the keyring of these books/);
   rmSync(join(folder, 'keyring.wpkr'));

@@ -1,4 +1,5 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { once } from 'node:events';
+import { createServer, isIPv4, isIPv6 } from 'node:net';
 import type { Api } from '../api/index.ts';
 import { CannotGoOn } from './failure.ts';
 import { WrongUse } from './usage.ts';
@@ -71,6 +72,21 @@ export async function listen<T>(
       cause: error,
     });
   }
+}
+
+/**
+ * Takes a port and gives it back, before anything is begun for whoever is to listen there.
+ * @param flag without its dashes
+ * @throws CannotGoOn in one sentence
+ */
+export const tryPort = (at: ListenAt, flag?: string): Promise<void> => listen({ listen: triedPort }, at, flag);
+
+/** Rejects as the system does. */
+export async function triedPort({ host, port }: ListenAt): Promise<void> {
+  // Who calls meanwhile calls again: nobody is kept by a server that serves nobody.
+  const server = createServer((socket) => socket.destroy()).listen(port, host);
+  await once(server, 'listening');
+  await new Promise((resolve) => server.close(resolve));
 }
 
 const REASONS: Readonly<Record<string, string>> = {

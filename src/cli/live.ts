@@ -1,6 +1,6 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { KeyStore } from '../crypto/index.ts';
-import { ExchangeLog, type HostPorts, type Store } from '../host/index.ts';
+import { ExchangeLog, type HostPorts, type ReceiptSigner, type Store } from '../host/index.ts';
 import { CardHouseholds, Utility } from '../simulation/index.ts';
 import { milliseconds } from '../units/index.ts';
 import { PurseWatch } from './contradictions.ts';
@@ -25,6 +25,8 @@ export interface LiveOptions {
   readonly setting: Setting;
   /** Open already: nothing is announced that a wrong passphrase would take back. */
   readonly keys: KeyStore;
+  /** Of receipts, open already too; nobody where there are no pages to pay on. */
+  readonly signer: ReceiptSigner | undefined;
   /** From which business goes on, Unix milliseconds. */
   readonly startMs: number;
   /** Nothing has lived in the folder yet. */
@@ -77,20 +79,20 @@ async function watch(
     view.begin('The database is an older copy: each meter is asked for its receipts before value leaves again.');
   }
   const impatient = () => stopping() || view.actions().includes('quit');
-  const { listen: at } = options;
-  // Whoever does not want the API does not wait for it.
-  const api = at === 'none' ? undefined : await import('./demo-api.ts');
-  if (api === undefined || at === 'none') {
+  const { listen: at, signer } = options;
+  if (at === 'none' || signer === undefined) {
     const opened = await unlessStopped(openUtility(options, view, {}), impatient);
     if (opened === undefined) return [];
     const { utility } = opened;
     const control = new DemoControl(utility, options.speed);
     return go(options, { view, control, utility, pages: undefined }, stopping, stop);
   }
+  // Whoever does not want the API does not wait for it.
+  const api = await import('./demo-api.ts');
   const metrics = new api.Metrics();
   const exchanges = new ExchangeLog();
   const { zone } = options.setting;
-  const partners = await api.DemoPartners.open({ signer: await api.demoReceipts(folder.path), zone });
+  const partners = await api.DemoPartners.open({ signer, zone });
   try {
     const meterCalls = new api.MeterCalls();
     const watched = { watcher: metrics.watcher, exchanges, interphones: meterCalls, ...partners.ports };

@@ -38,7 +38,10 @@ export async function localUnit(args: readonly string[]): Promise<number> {
   const unit = new ConnectedLocalUnit(own, keeper?.carrier ?? tcp());
   const modems = new FramedServer(certificates, (connection, from) => unit.modem(connection, from));
   if (line !== undefined) {
-    const port = await listen(modems, line, 'line');
+    const port = await listen(modems, line, 'line').catch((error: unknown) => {
+      unit.stop();
+      throw error;
+    });
     say('info', `Local unit ${own.localUnit} listens for the modems of meters on ${line.host}:${port}.`);
   }
   const stopped = stopOnSignal();

@@ -14,4 +14,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 void program(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
+  // What a failure left open, as a socket, a timer or a worker, keeps nobody waiting: what was said is out, and it ends.
+  if (code !== 0) process.stdout.write('', () => process.stderr.write('', () => process.exit()));
 });

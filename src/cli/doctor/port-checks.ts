@@ -1,8 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import type { HostConfiguration } from '../host-configuration.ts';
-import type { ListenAt } from '../listen.ts';
+import { type ListenAt, triedPort } from '../listen.ts';
 import { type Check, type Finding, fine, found, type Subject } from './check.ts';
 
 /** Where the host listens, and what names it. */
@@ -94,10 +93,7 @@ async function refusalOf({ host, port, transport }: Wanted): Promise<string | un
       await once(socket, 'listening').finally(() => socket.close());
       return undefined;
     }
-    const server = createServer();
-    server.listen(port, host);
-    await once(server, 'listening');
-    await new Promise((resolve) => server.close(resolve));
+    await triedPort({ host, port });
     return undefined;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? 'unknown';
