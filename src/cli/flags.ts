@@ -49,6 +49,12 @@ export function wrongFlag(error: unknown, command: CommandName): WrongUse {
     const remedy = nearest === undefined ? `${help} lists what there is` : `${nearest} was probably meant, see ${help}`;
     return new WrongUse(`There is no option ${unknown}: ${remedy}.`);
   }
+  // Also of one after which another flag stands.
+  const [, lacking] =
+    /^Option '(?:-\w, )?(--[^' ]+)(?: <value>)?' argument (?:missing|is ambiguous)/.exec(message) ?? [];
+  if (lacking !== undefined) return new WrongUse(`${lacking} needs a value after it: ${help} says which.`);
+  const [, bare] = /^Option '(?:-\w, )?(--[^' ]+)' does not take an argument/.exec(message) ?? [];
+  if (bare !== undefined) return new WrongUse(`${bare} takes no value: leave out what is behind its "=", see ${help}.`);
   // Its first sentence: what follows is advice for programmers.
   const [first = ''] = message.split(/\. |\n/);
   return new WrongUse(`${first.replace(/\.$/, '')}: see ${help}.`);

@@ -77,7 +77,7 @@ for (const [args, sentence] of [
   [['--seed', '1', '--only', 'power-cut#99999999'], /^A strike is named as in /],
   [['--seed', '1', '--suite', 'aes512'], /^--suite is one of 3des-xo, aes128, aes256, not "aes512": /],
   [['--seed', '1', 'more'], /^Unexpected argument 'more'/],
-  [['--seed'], /^Option '--seed <value>' argument missing/],
+  [['--seed'], /^--seed needs a value after it: "wattpurse help simulate" says which\.$/],
 ] as const) {
   test(`simulate ${args.join(' ')} is wrong use, in one sentence`, async () => {
     const { code, out, err } = await runIn('.', 'simulate', ...args);
