@@ -7,6 +7,21 @@ export class CannotGoOn extends Error {
   override readonly name = 'CannotGoOn';
 }
 
+/** Another process works in the folder. */
+class FolderInUse extends WrongUse {}
+
+/**
+ * For what a host that runs in the folder does as well: its refusal says where, and the host need not be stopped.
+ * @param meanwhile `press "Move in" on its page …`
+ * @throws WrongUse in place of what says that the folder is in use, and everything else as it is
+ */
+export const orAtItsHost = (folder: string, meanwhile: string) => (error: unknown) => {
+  if (!(error instanceof FolderInUse)) throw error;
+  throw new WrongUse(
+    `The data folder ${folder} is in use by another process: stop that one or, where it is the host, ${meanwhile}.`,
+  );
+};
+
 /**
  * An error of the disk, the database or a token of keys as the sentence that a person can act on. A bug stays what it is.
  * @param place the file or folder to name where the error names none
@@ -52,14 +67,10 @@ const CODES: Readonly<Record<string, { readonly what: string; readonly remedy: s
 };
 
 /** Reasons that another choice on the command line would mend. */
-const WRONG_CHOICES: readonly StoreError['reason'][] = [
-  'folder-in-use',
-  'version-newer',
-  'hosts-older',
-  'file-foreign',
-];
+const WRONG_CHOICES: readonly StoreError['reason'][] = ['version-newer', 'hosts-older', 'file-foreign'];
 
 function ofStore(error: StoreError, place: string): Error {
+  if (error.reason === 'folder-in-use') return new FolderInUse(error.message);
   if (WRONG_CHOICES.includes(error.reason)) return new WrongUse(error.message);
   const where = error.message.includes(place) ? '' : `${place}: `;
   return new CannotGoOn(`${where}${error.message}`, { cause: error });

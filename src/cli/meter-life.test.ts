@@ -96,6 +96,37 @@ test('a meter is commissioned, replaced and retired on the command line, each sa
   assert.deepEqual([...actions].sort(), ['closePurse', 'enrolMeter', 'orderCommand', 'replaceMeter']);
 });
 
+test('what a running host does itself says where, and what it does not do wants it stopped', async () => {
+  const place = ['--subscriber', 'kim', '--local-unit', '3', '--address', '9'];
+  const inUse = `The data folder ${FOLDER} is in use by another process: stop that one`;
+  const days = ['--from', '2026-01-01', '--to', '2026-01-02', '--data', FOLDER];
+  await withFolder(async () => {
+    for (const [said, meanwhile] of [
+      [
+        await ofHost('commission', '00000f', ...place),
+        'press "Enrol a meter" on its page /subscribers/kim, or ask its API: POST /api/v1/meters',
+      ],
+      [
+        await ofHost('move-out', '00000a'),
+        'press "Move out" on its page /field/00000a, or ask its API: POST /api/v1/meters/00000a/move-out',
+      ],
+      [
+        await ofHost('move-in', '00000a', '--subscriber', 'lee'),
+        'press "Move in" on its page /field/00000a, or ask its API: POST /api/v1/meters/00000a/move-in',
+      ],
+      [await ofHost('retire', '00000a'), 'ask its API: POST /api/v1/meters/00000a/closing'],
+      [
+        await runIn(scratch, 'statement', '--meter', '00000A', ...days),
+        'ask its API: GET /api/v1/meters/00000a/statement',
+      ],
+    ] as const) {
+      assert.deepEqual(said, { code: 2, out: '', err: `${inUse} or, where it is the host, ${meanwhile}.\n` });
+    }
+    const replaced = await ofHost('replace', '00000a', '00000b');
+    assert.deepEqual(replaced, { code: 2, out: '', err: `${inUse}, or choose another folder.\n` });
+  });
+});
+
 test('a dead meter is closed in the books at once', async () => {
   for (const [number, address] of [
     ['00000c', '1'],

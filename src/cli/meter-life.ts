@@ -3,7 +3,7 @@ import { Suite, suiteByName } from '../crypto/index.ts';
 import type { Act, HostFailure, NumberedOrder, Tenancy } from '../host/index.ts';
 import { type Svpmsn, svpmsnText } from '../units/index.ts';
 import { folderOf } from './demo-options.ts';
-import { CannotGoOn } from './failure.ts';
+import { CannotGoOn, orAtItsHost } from './failure.ts';
 import { needed, parsedWords } from './flags.ts';
 import { checkDatabase } from './host-options.ts';
 import { WrongUse } from './usage.ts';
@@ -38,12 +38,16 @@ export async function meterCommission(args: readonly string[]): Promise<number> 
     suite,
     ...(tariff !== undefined && { tariff }),
   };
-  return onBooks(at, async ({ host }) => {
-    const act = (action: string, detail: object) => actOf(action, number, detail);
-    done(await host.by(act('enrolMeter', { subscriber, localUnit, modemAddress })).enrol(enrolment));
-    done(await host.by(act('orderCommand', {})).command(number, { type: 'clock-set' }));
-    return `Meter ${svpmsnText(number)} is of ${subscriber}, at address ${modemAddress} of local unit ${localUnit}. It is told clock and tariff when the host runs.`;
-  });
+  return onBooks(
+    at,
+    async ({ host }) => {
+      const act = (action: string, detail: object) => actOf(action, number, detail);
+      done(await host.by(act('enrolMeter', { subscriber, localUnit, modemAddress })).enrol(enrolment));
+      done(await host.by(act('orderCommand', {})).command(number, { type: 'clock-set' }));
+      return `Meter ${svpmsnText(number)} is of ${subscriber}, at address ${modemAddress} of local unit ${localUnit}. It is told clock and tariff when the host runs.`;
+    },
+    `press "Enrol a meter" on its page /subscribers/${encodeURIComponent(subscriber)}, or ask its API: POST /api/v1/meters`,
+  );
 }
 
 /** `wattpurse meter replace OLD NEW …`: what is in the purse of one meter moves to another of the same household, once. */
@@ -62,11 +66,15 @@ export async function meterReplace(args: readonly string[]): Promise<number> {
 export async function meterRetire(args: readonly string[]): Promise<number> {
   const { at, numbers } = parsed('retire', args, 1);
   const [number] = numbers as [Svpmsn];
-  return onBooks(at, async ({ host }) => {
-    const closing = { meter: number, orderId: `retire:${svpmsnText(number)}` };
-    const order = done(await host.by(actOf('closePurse', number, { order: closing.orderId })).closePurse(closing));
-    return `${closingText(number, order)}. Given again, this says how far it is.`;
-  });
+  return onBooks(
+    at,
+    async ({ host }) => {
+      const closing = { meter: number, orderId: `retire:${svpmsnText(number)}` };
+      const order = done(await host.by(actOf('closePurse', number, { order: closing.orderId })).closePurse(closing));
+      return `${closingText(number, order)}. Given again, this says how far it is.`;
+    },
+    `ask its API: POST /api/v1/meters/${svpmsnText(number)}/closing`,
+  );
 }
 
 /** `wattpurse meter move-out NUMBER …`: a last reading, and what was left in the purse is theirs who leave. */
@@ -75,11 +83,15 @@ export async function meterMoveOut(args: readonly string[]): Promise<number> {
   const [meter] = numbers as [Svpmsn];
   const next = values.next === undefined ? undefined : numberOf(values.next);
   const isDead = values.dead ?? false;
-  return onBooks(at, async ({ host }) => {
-    const detail = { ...(next !== undefined && { next: svpmsnText(next) }), dead: isDead };
-    const moving = { meter, isDead, ...(next !== undefined && { next }) };
-    return leavingText(done(await host.by(actOf('moveOut', meter, detail)).moveOut(moving)));
-  });
+  return onBooks(
+    at,
+    async ({ host }) => {
+      const detail = { ...(next !== undefined && { next: svpmsnText(next) }), dead: isDead };
+      const moving = { meter, isDead, ...(next !== undefined && { next }) };
+      return leavingText(done(await host.by(actOf('moveOut', meter, detail)).moveOut(moving)));
+    },
+    movedThere('Move out', meter, 'move-out'),
+  );
 }
 
 /** `wattpurse meter move-in NUMBER …`: a meter where nobody lives is a household's. */
@@ -92,12 +104,19 @@ export async function meterMoveIn(args: readonly string[]): Promise<number> {
     '--subscriber',
     'the id of who lives there from now on',
   );
-  return onBooks(at, async ({ host }) => {
-    const act = actOf('moveIn', meter, { subscriber });
-    const { movedInAt } = done(await host.by(act).moveIn({ meter, subscriber }));
-    return `Meter ${svpmsnText(meter)} is of ${subscriber} since ${new Date(movedInAt).toISOString()}, with nothing in it and nothing owed but what they owed before.`;
-  });
+  return onBooks(
+    at,
+    async ({ host }) => {
+      const act = actOf('moveIn', meter, { subscriber });
+      const { movedInAt } = done(await host.by(act).moveIn({ meter, subscriber }));
+      return `Meter ${svpmsnText(meter)} is of ${subscriber} since ${new Date(movedInAt).toISOString()}, with nothing in it and nothing owed but what they owed before.`;
+    },
+    movedThere('Move in', meter, 'move-in'),
+  );
 }
+
+const movedThere = (button: string, meter: Svpmsn, route: string): string =>
+  `press "${button}" on its page /field/${svpmsnText(meter)}, or ask its API: POST /api/v1/meters/${svpmsnText(meter)}/${route}`;
 
 function leavingText(tenancy: Tenancy): string {
   const { svpmsn, subscriber, state, reading, readAt = 0, balance = 0n, owed = 0n } = tenancy;
@@ -157,8 +176,9 @@ function numberOf(text: string): Svpmsn {
   throw new WrongUse(`A meter's number is six hex digits, as 0A1B2C, not "${text}".`);
 }
 
-function onBooks(at: Parsed['at'], work: (books: OpenBooks) => Promise<string>): Promise<number> {
-  return withBooks(
+/** @param meanwhile how a host that runs in the folder does it; nothing where it does not */
+function onBooks(at: Parsed['at'], work: (books: OpenBooks) => Promise<string>, meanwhile?: string): Promise<number> {
+  const done = withBooks(
     at,
     async (books) => {
       if (books.isDemo)
@@ -168,6 +188,7 @@ function onBooks(at: Parsed['at'], work: (books: OpenBooks) => Promise<string>):
     },
     { writes: true },
   );
+  return meanwhile === undefined ? done : done.catch(orAtItsHost(at.data, meanwhile));
 }
 
 function countOf(text: string, flag: string, max: number): number {

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { greenButton, type Statement, statementCsv, statementJson, statementSheet } from '../host/index.ts';
-import { assertNever } from '../units/index.ts';
+import { assertNever, svpmsnText } from '../units/index.ts';
 import { folderOf } from './demo-options.ts';
-import { CannotGoOn } from './failure.ts';
+import { CannotGoOn, orAtItsHost } from './failure.ts';
 import { wrongFlag } from './flags.ts';
 import { type BooksAt, checkDatabase } from './host-options.ts';
 import { paper } from './paper.ts';
@@ -25,7 +25,7 @@ export async function statement(args: readonly string[]): Promise<number> {
     if (out === undefined) process.stdout.write(content);
     else writeNamed(out, content);
     return 0;
-  });
+  }).catch(orAtItsHost(books.data, `ask its API: GET /api/v1/meters/${svpmsnText(meter)}/statement`));
 }
 
 async function formed(statement: Statement, form: Form): Promise<string | Uint8Array> {
