@@ -1,12 +1,15 @@
 import type { DemoPort, Panel, PanelAction } from '../api/index.ts';
 import type { CardChip } from '../card/index.ts';
 import type { Role } from '../host/index.ts';
-import { cardPaymentOf, displayOf, interphoneOf } from '../meter/index.ts';
+import { cardPaymentOf, displayOf, interphoneOf, KEYED_MS } from '../meter/index.ts';
 import { APPLIANCES, type CardHouseholds, type House, subscriberOfHouse, type Utility } from '../simulation/index.ts';
 import { assertNever, milliseconds, type Svpmsn } from '../units/index.ts';
 import { DemoChip } from './demo-chip.ts';
 import type { DemoControl } from './demo-control.ts';
 import { DEMO_PURSES } from './demo-partners.ts';
+
+/** So long, by the clock on the wall, whoever keys digits in may look for the next. */
+const HAND_MS = 20_000;
 
 export interface StageOptions {
   readonly utility: Utility;
@@ -63,7 +66,8 @@ function act({ utility, cards, control, house, bankCard }: Hand, action: PanelAc
   const { now } = utility.time;
   switch (action.type) {
     case 'press':
-      house.press(action.key, now);
+      // The time of a demo goes faster than the hand at its panel.
+      house.press(action.key, now, Math.max(KEYED_MS, HAND_MS * control.speed));
       return true;
     case 'switch': {
       const appliance = APPLIANCES.find(({ id }) => id === action.appliance);

@@ -6,6 +6,7 @@ import { type EmvAuthorisation, EmvTestCard, TEST_APPLICATION } from '../card/in
 import { Purpose, Suite } from '../crypto/index.ts';
 import { Command } from '../exchange/index.ts';
 import {
+  AttentionReason,
   type CardPaymentBegin,
   CardPaymentEnd,
   type CardPaymentStanding,
@@ -345,4 +346,145 @@ test('what is no body of the command is said to be none', () => {
     const told = decodeCardPaymentTold(command(bench, Command.cardPayment, fromHex(hex)));
     assert.ok(!isRecordFailure(told) && told.head.result === Result.bodyNotUnderstood, hex);
   }
+});
+
+const pass = (bench: Bench, ms: number): void => {
+  bench.now += ms;
+  stepTime(bench.meter, bench.now, bench.out);
+};
+
+const shown = ({ meter }: Bench): string => {
+  const { text, unit } = displayOf(meter);
+  return `${text} ${unit}`.trim();
+};
+
+test('what somebody keyed and never ended is not the beginning of what the next one keys', () => {
+  const bench = createBench();
+  const hand = payCard();
+  insert(bench, hand);
+  press(bench, '500');
+  pass(bench, 59_999);
+  assert.equal(shown(bench), '500', 'whoever looks for a coin is waited for');
+  pass(bench, 1);
+  assert.equal(shown(bench), 'PAY');
+  press(bench, '500#');
+  assert.deepEqual(events(bench), [[EventKind.cardPaymentAsked, 500, 0]]);
+
+  const unstepped = createBench();
+  insert(unstepped, payCard());
+  press(unstepped, '500');
+  unstepped.now += 60_000;
+  press(unstepped, '500#');
+  assert.deepEqual(events(unstepped), [[EventKind.cardPaymentAsked, 500, 0]], 'though nothing happened between');
+});
+
+test('a card that is pulled takes with it what was keyed, and one that comes too late is asked for nothing', () => {
+  const bench = createBench();
+  const hand = payCard();
+  insert(bench, hand);
+  press(bench, '500');
+  pull(bench, hand);
+  assert.equal(displayOf(bench.meter).page, 'balance');
+  assert.equal(displayOf(bench.meter).text, '0');
+  insert(bench, hand);
+  assert.equal(cardPaymentOf(bench.meter), 'awaiting-amount');
+  pull(bench, hand);
+  press(bench, '500');
+  bench.now += 60_000;
+  insert(bench, hand);
+  assert.equal(cardPaymentOf(bench.meter), 'awaiting-amount');
+  press(bench, '500');
+  // Another is put in, and nobody saw the slot empty.
+  insert(bench, hand);
+  assert.equal(cardPaymentOf(bench.meter), 'awaiting-amount');
+  assert.deepEqual(events(bench), []);
+});
+
+test('what is keyed while a card pays is not there when it has paid', () => {
+  const bench = createBench();
+  const hand = payCard();
+  const card = toBank(bench, hand);
+  press(bench, '55');
+  ask(bench, answerOf(bankOf()(asCard(card))));
+  carry(bench, hand);
+  assert.equal(shown(bench), 'PAID');
+  press(bench, '66#');
+  assert.deepEqual(events(bench).at(-1), [EventKind.cardPaymentAsked, 66, 0]);
+});
+
+test('more digits than anybody pays are no amount: nothing is paid of them, and one taken back makes them one again', () => {
+  const bench = createBench();
+  insert(bench, payCard());
+  press(bench, '1234567890');
+  assert.equal(shown(bench), '--');
+  press(bench, '1#');
+  assert.deepEqual(
+    [shown(bench), events(bench), bench.meter.attention & AttentionReason.valueRequested],
+    ['PAY', [], 0],
+  );
+  press(bench, '1234567890**#');
+  assert.deepEqual(events(bench), [[EventKind.cardPaymentAsked, 12_345_678, 0]]);
+});
+
+const EURO = { currency: 978, exponent: 2 };
+
+test('from its beginning until its bank has answered the display shows what is paid as money, and LINE in turn', () => {
+  const bench = createBench();
+  const hand = payCard();
+  insert(bench, hand);
+  press(bench, '500500#');
+  assert.equal(shown(bench), 'CALL');
+  ask(bench, encodeCardPaymentCommand({ ...BEGIN, ...EURO }));
+  assert.equal(bench.out.commands.length, 1, 'the card was not asked yet');
+  assert.equal(shown(bench), '5005.00 EUR');
+  carry(bench, hand);
+  assert.equal(shown(bench), '5005.00 EUR');
+  pass(bench, 3_000);
+  assert.equal(shown(bench), 'LINE');
+  pass(bench, 3_000);
+  assert.equal(shown(bench), '5005.00 EUR');
+  pull(bench, hand);
+  const standing = ask(bench);
+  assert.ok(
+    standing.state === 'ended' && standing.end === CardPaymentEnd.cardPulled,
+    'who sees it and pulls pays nothing',
+  );
+});
+
+test('a meter that was told the currency shows money while it is keyed, and one that was not shows digits', () => {
+  const bench = createBench();
+  const hand = payCard();
+  const begins = (terms: Pick<CardPaymentBegin, 'currency' | 'exponent'>) => {
+    insert(bench, hand);
+    press(bench, '5#');
+    ask(bench, encodeCardPaymentCommand({ ...BEGIN, ...terms }));
+    pull(bench, hand);
+    insert(bench, hand);
+  };
+  insert(bench, hand);
+  press(bench, '5');
+  assert.equal(shown(bench), '5');
+  for (const [terms, keyed] of [
+    [EURO, { 5: '0.05', 50: '0.50', 500: '5.00', 500500: '5005.00' }],
+    [
+      { currency: 410, exponent: 0 },
+      { 5: '5', 500: '500' },
+    ],
+    [
+      { currency: 48, exponent: 3 },
+      { 5: '0.005', 5005: '5.005' },
+    ],
+    [{ currency: 999, exponent: 2 }, { 5: '0.05' }],
+  ] as const) {
+    begins(terms);
+    const letters = ({ 978: 'EUR', 410: 'KRW', 48: 'BHD', 999: '' } as const)[terms.currency];
+    for (const [digits, money] of Object.entries(keyed)) {
+      press(bench, digits);
+      assert.equal(shown(bench), `${money} ${letters}`.trim());
+      press(bench, '*'.repeat(digits.length));
+    }
+  }
+  pull(bench, hand);
+  press(bench, '500');
+  assert.equal(shown(bench), '500 tokens', 'without a card it is a request of tokens');
 });

@@ -25,6 +25,7 @@ import {
 } from '../records/index.ts';
 import { assertNever } from '../units/index.ts';
 import { recordEvent } from './event-log.ts';
+import { type MoneyShown, moneyShown } from './money.ts';
 import type { MeterOutputs } from './outputs.ts';
 import type { InsertedCard, Meter } from './state.ts';
 
@@ -41,6 +42,8 @@ export interface SlotPayment {
   readonly card: InsertedCard;
   /** How the one before ended, for a host that has not heard it: until this one begins. */
   before: Heard | undefined;
+  /** When the host began it: from then on the display shows in turn what is paid, and what is waited for. */
+  begunAt: number;
   state: /** For what a terminal must know; `until` by the oscillator. */
     | { readonly name: 'awaiting-host'; readonly until: number }
     | { readonly name: 'awaiting-card'; readonly reference: Uint8Array; readonly emv: Emv }
@@ -65,13 +68,16 @@ const BANK_MS = 120_000;
 export const takesPaymentCards = (meter: Meter): boolean =>
   meter.frozen === 0 && !meter.dismantled && !meter.servesSeed && meter.supplies[0]?.flow === undefined;
 
+/** Whether what is keyed now is money, which the card in the slot is to pay. */
+export const isAskedForMoney = ({ card }: Meter): boolean => card?.isPayment === true && card.work.name === 'idle';
+
 /** So much was keyed in. Whether there is a card in the slot that can be asked for it. */
 export function askToPay(meter: Meter, amount: number, out: MeterOutputs): boolean {
   const { card } = meter;
-  if (card?.isPayment !== true || card.work.name !== 'idle' || amount === 0 || !takesPaymentCards(meter)) return false;
+  if (card === undefined || !isAskedForMoney(meter) || amount === 0 || !takesPaymentCards(meter)) return false;
   card.work = { name: 'paying' };
   const until = meter.now + HOST_MS;
-  meter.payment = { amount, card, before: lastEnd(meter), state: { name: 'awaiting-host', until } };
+  meter.payment = { amount, card, before: lastEnd(meter), begunAt: 0, state: { name: 'awaiting-host', until } };
   recordEvent(meter, EventKind.cardPaymentAsked, { value: amount });
   // Whoever polls for it finds the event.
   meter.attention |= AttentionReason.valueRequested;
@@ -113,6 +119,8 @@ function begin(meter: Meter, terms: CardPaymentBegin, out: MeterOutputs): Uint8A
   const { amount } = payment;
   // Whoever asks for a beginning has nothing to say to the one before any more.
   payment.before = undefined;
+  payment.begunAt = meter.now;
+  meter.currency = { currency, exponent };
   const begun = beginEmv(terminal, { amount, date, time, counter, currency, exponent, unpredictable });
   return follow(meter, payment, { reference, emv: begun.emv, step: begun.step }, out);
 }
@@ -252,8 +260,24 @@ const ENDS: Readonly<Record<CardPaymentEnd, CardPaymentState>> = {
   [CardPaymentEnd.cardPulled]: 'awaiting-amount',
 };
 
+/** What is paid, and what is waited for, stand on the display so long in turn. */
+const IN_TURN_MS = 3_000;
+
+/**
+ * What is to be paid stands there as money from the moment in which the meter knows which, before the card is asked
+ * anything: whoever sees another amount than was meant pulls the card, and has paid nothing.
+ */
+export function paymentShown(meter: Meter): MoneyShown {
+  const { payment, card, currency, now } = meter;
+  const works = payment !== undefined && payment.card === card && /^awaiting-(card|bank)$/.test(payment.state.name);
+  if (!works || currency === undefined || Math.floor((now - payment.begunAt) / IN_TURN_MS) % 2 === 1) {
+    return { text: paymentText(meter), unit: '' };
+  }
+  return moneyShown(payment.amount, currency);
+}
+
 /** In letters that seven segments form: key an amount in, what is waited for, and in the end that it is paid, or why not. */
-export function paymentText({ payment, card }: Meter): string {
+function paymentText({ payment, card }: Meter): string {
   if (payment === undefined || payment.card !== card) return 'PAY';
   const { state } = payment;
   switch (state.name) {

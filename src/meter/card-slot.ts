@@ -18,6 +18,7 @@ import { newPipe, pipeFrame, pipeHeld, pipeResponse } from './card-pipe.ts';
 import { cardPage } from './display.ts';
 import { recordEvent } from './event-log.ts';
 import { takeLevels, withHead } from './exchanger.ts';
+import { forgetOldKeyed } from './keyed.ts';
 import { advance, commitUse } from './minutes.ts';
 import type { MeterOutputs } from './outputs.ts';
 import { reconsiderCredit } from './relay.ts';
@@ -37,7 +38,7 @@ import { silence, warnIfLastUnit, warnOfCard } from './warnings.ts';
  */
 
 /**
- * A card is in the slot and has been reset. The meter takes what it may, or as much as was keyed in before. Also after
+ * A card is in the slot and has been reset. The meter takes what it may, or as much as was keyed in just before. Also after
  * power came back to a meter in which a card was left.
  */
 export function stepCardInserted(meter: Meter, now: number, out: MeterOutputs): void {
@@ -98,6 +99,7 @@ export function passToCard(meter: Meter, frame: Frame, out: MeterOutputs): Uint8
 /** Minutes that are over end before anything of value happens. */
 function beginStep(meter: Meter, now: number, out: MeterOutputs): void {
   meter.now = now;
+  forgetOldKeyed(meter);
   advance(meter, out);
 }
 
@@ -115,6 +117,8 @@ function takeLeave(meter: Meter, out: MeterOutputs): void {
   paymentCardGone(meter, out);
   recordEvent(meter, EventKind.cardRemoved, numberOf(card.csn));
   meter.card = undefined;
+  // It was keyed for this one, whether it is pulled or another is in its place.
+  meter.display.digits = '';
   if (meter.display.page === cardPage(meter)) meter.display.page = 0;
 }
 

@@ -27,6 +27,7 @@ import {
   stepEnergy,
   stepLastGasp,
   stepMeasured,
+  stepTime,
 } from './index.ts';
 
 const press = (bench: Bench, ...keys: Key[]): void => {
@@ -238,6 +239,37 @@ test('digits and # ask the utility for that many tokens, * deletes, and # alone 
   assert.equal(displayOf(bench.meter).text, '9'.repeat(REQUEST_DIGITS_MAX));
   restart(bench);
   assert.equal(displayOf(bench.meter).text, '5000');
+});
+
+test('digits that nobody ends are gone after a minute without a key, and each key begins the minute anew', () => {
+  const bench = createBench();
+  credit(bench, 5000);
+  const passes = (ms: number) => {
+    bench.now += ms;
+    stepTime(bench.meter, bench.now, bench.out);
+    return displayOf(bench.meter).text;
+  };
+  press(bench, '1');
+  assert.equal(passes(59_999), '1');
+  press(bench, '2');
+  assert.equal(passes(59_999), '12');
+  assert.ok(bench.out.heard.includes(`wake ${bench.now + 1}`), 'it asks to be stepped then');
+  assert.equal(passes(1), '5000');
+  press(bench, '7', '#');
+  const asked = eventsFrom(bench.meter, 1, 255).filter(({ kind }) => kind === EventKind.valueRequested);
+  assert.deepEqual(
+    asked.map(({ value }) => value),
+    [7],
+  );
+});
+
+test('a hand whose minute is longer than one of the meter says so with each key', () => {
+  const bench = createBench();
+  pressKey(bench.meter, '1', bench.now, bench.out, 600_000);
+  live(bench, 9, 0);
+  assert.equal(displayOf(bench.meter).text, '1');
+  live(bench, 1, 0);
+  assert.equal(displayOf(bench.meter).text, '0');
 });
 
 test('a request and an opened cover are told by the time at which they came, not by the last time that was looked at', () => {

@@ -1,7 +1,9 @@
 import { RelayReason } from '../records/index.ts';
 import { CHARGE_UNITS_PER_TOKEN } from '../tariff/index.ts';
 import { assertNever, Region, type SupplyIndex } from '../units/index.ts';
-import { paymentText } from './card-payment.ts';
+import { isAskedForMoney, paymentShown } from './card-payment.ts';
+import { isTooLong } from './keyed.ts';
+import { moneyShown } from './money.ts';
 import { balanceOf, type Meter, type Supply } from './state.ts';
 import { totalsNow } from './totals.ts';
 import { transmissionText } from './transmission.ts';
@@ -53,7 +55,7 @@ export function displayOf(meter: Meter): Display {
   const reasons = meter.supplies.reduce((all, { relay }) => all | relay.reasons, 0);
   return {
     ...shown,
-    ...(keying ? { text: meter.display.digits, unit: keyedUnit(meter) } : quantityOf(meter, shown)),
+    ...(keying ? keyedIn(meter) : quantityOf(meter, shown)),
     signs: {
       relayOpen: reasons !== 0,
       lowBalance: balanceOf(meter) <= meter.policy.lowBalance,
@@ -64,12 +66,17 @@ export function displayOf(meter: Meter): Display {
   };
 }
 
-/** What a payment card is to pay is money, in the smallest unit of it. */
-const keyedUnit = ({ card }: Meter): string => (card?.isPayment === true && card.work.name === 'idle' ? '' : 'tokens');
-
 interface Quantity {
   readonly text: string;
   readonly unit: string;
+}
+
+/** What a payment card is to pay is money, in the smallest unit of it: shown as such where it is known which. */
+function keyedIn(meter: Meter): Quantity {
+  const { display, currency } = meter;
+  if (!isAskedForMoney(meter)) return { text: display.digits, unit: 'tokens' };
+  if (isTooLong(display.digits)) return { text: '--', unit: '' };
+  return currency === undefined ? { text: display.digits, unit: '' } : moneyShown(Number(display.digits), currency);
 }
 
 function quantityOf(meter: Meter, { page, supply: index }: PageOfMeter): Quantity {
@@ -106,7 +113,7 @@ const REGION_SHOWN_MS = 3_000;
 function ofCard(meter: Meter): Quantity {
   const { card, now } = meter;
   if (card === undefined) return { text: '--', unit: '' };
-  if (card.isPayment) return { text: paymentText(meter), unit: '' };
+  if (card.isPayment) return paymentShown(meter);
   const shown: Quantity[] = card.refusal === undefined ? [] : [{ text: `E${card.refusal.reason}`, unit: '' }];
   for (const [region, balance] of card.balances) shown.push({ text: `${region} ${balance}`, unit: 'tokens' });
   return shown[Math.floor(now / REGION_SHOWN_MS) % shown.length] ?? { text: 'in', unit: '' };

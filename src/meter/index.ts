@@ -11,7 +11,8 @@ export { flagsOf } from './flags.ts';
 export { stepOverheard } from './foreign-modem.ts';
 export { inspectCards, inspectMinute, inspectPurse, inspectSequences } from './inspect.ts';
 export { type InterphoneView, interphoneOf } from './interphone.ts';
-export { type Key, pressKey, REQUEST_DIGITS_MAX } from './keypad.ts';
+export { KEYED_MS, REQUEST_DIGITS_MAX } from './keyed.ts';
+export { type Key, pressKey } from './keypad.ts';
 export {
   EVENT_ROW_BYTES,
   layoutOf,

@@ -21,6 +21,7 @@ import { recordEvent } from './event-log.ts';
 import { consume, takeLevels, withHead } from './exchanger.ts';
 import { flagsOf } from './flags.ts';
 import { settleFloors } from './floors.ts';
+import { forgetOldKeyed } from './keyed.ts';
 import { advance, commitUse } from './minutes.ts';
 import { judgeOutputVoltage } from './output-voltage.ts';
 import type { MeterOutputs } from './outputs.ts';
@@ -42,6 +43,7 @@ import { silence, warnIfLastUnit } from './warnings.ts';
 /** Time passes: minutes end, relays re-close. A caller steps at least once a minute. */
 export function stepTime(meter: Meter, now: number, out: MeterOutputs): void {
   meter.now = now;
+  forgetOldKeyed(meter);
   advance(meter, out);
   reclose(meter, out);
   paymentTime(meter, out);

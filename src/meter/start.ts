@@ -271,7 +271,8 @@ function blankMeter(
     attentionSent: 0,
     interphone: silentInterphone(),
     servesSeed: labSessions !== undefined,
-    display: { page: 0, digits: '' },
+    display: { page: 0, digits: '', keyedUntil: 0 },
+    currency: undefined,
     daysHeld: { lastDay: -1, days: 0 },
   };
 }

@@ -24,6 +24,7 @@ import {
 import type { SlotPayment } from './card-payment.ts';
 import type { CardPipe } from './card-pipe.ts';
 import { type Layout, STATE_BYTES, type SupplyLayout } from './layout.ts';
+import type { Currency } from './money.ts';
 import { getU16, getU32, getU64, type Nvm, putU16, putU32, putU64 } from './nvm.ts';
 import type { OutputVoltage } from './output-voltage.ts';
 import type { ReverseEnergy } from './reverse-energy.ts';
@@ -86,7 +87,10 @@ export interface Meter {
   payment: SlotPayment | undefined;
   /** A laboratory meter: it speaks the seed's own suite. */
   readonly servesSeed: boolean;
-  readonly display: { page: number; digits: string };
+  /** What was keyed in and not ended counts for nothing from `keyedUntil` on, by the oscillator. */
+  readonly display: { page: number; digits: string; keyedUntil: number };
+  /** As the last sale at the slot had it: none since power came, and digits that are keyed are not shown as money. */
+  currency: Currency | undefined;
   readonly interphone: Interphone;
   /** How many complete days the profile held when its last complete day was this. */
   daysHeld: { readonly lastDay: number; readonly days: number };

@@ -229,10 +229,14 @@ export class House implements LineTerminal {
     this.#onItsSupply(() => stepMeasured(this.meter, 1, measured, at, this.#outputs));
   }
 
-  /** Without power its keys are dead. */
-  press(key: Key, now: number): void {
+  /**
+   * Without power its keys are dead.
+   *
+   * @param silenceMs for how long digits wait for the next one, where a hand in another time presses them
+   */
+  press(key: Key, now: number, silenceMs?: number): void {
     if (this.dark) return;
-    this.#onItsSupply(() => pressKey(this.meter, key, this.oscillator(now), this.#outputs));
+    this.#onItsSupply(() => pressKey(this.meter, key, this.oscillator(now), this.#outputs, silenceMs));
   }
 
   /** Somebody puts a card into the slot, in place of the one that is there. Without power it is found in it later. */

@@ -66,6 +66,45 @@ test('the bank card of a demo goes into the slit of a meter, and what is keyed i
   }
 });
 
+test('an amount that nobody ended is gone before the next one pays, and waits long enough for a hand at a fast demo', async () => {
+  const { demo, visitor, lives, close } = await opened();
+  try {
+    const { utility, control } = demo;
+    const passes = async (minutes: number) => {
+      await utility.runUntil(utility.time.now + minutes * 60_000);
+      return (await demo.panel(visitor)).display;
+    };
+    const inSlot = async () => {
+      await demo.act(visitor, { bankCard: 'slot' });
+      await lives(10);
+      return (await demo.panel(visitor)).bankCard.payment;
+    };
+    assert.equal(await inSlot(), 'awaiting-amount');
+    control.speed = 60;
+    await keyIn(demo, visitor, '500');
+    const [soon, late] = [await passes(10), await passes(11)];
+    assert.deepEqual([soon?.text, late?.text, late?.keying], ['500', 'PAY', false]);
+    control.speed = 1;
+    await keyIn(demo, visitor, '500');
+    assert.equal((await passes(2))?.text, 'PAY');
+    await keyIn(demo, visitor, '500');
+    assert.equal(await inSlot(), 'awaiting-amount', 'put in anew it is asked for nothing');
+    await keyIn(demo, visitor, '500#');
+    await lives(60);
+    assert.equal((await demo.panel(visitor)).bankCard.payment, 'approved');
+    const payments = await utility.host.payments({ limit: 9 });
+    assert.deepEqual(
+      payments.map(({ paid }) => paid),
+      [500],
+    );
+    await keyIn(demo, visitor, '500500');
+    const { text, unit } = (await demo.panel(visitor)).display ?? {};
+    assert.deepEqual([text, unit], ['5005.00', 'EUR'], 'from the second payment on it is money');
+  } finally {
+    await close();
+  }
+});
+
 test('there is one bank card: put into another slit it is gone from the first, and the purse card of a house stays its own', async () => {
   const { demo, visitor, lives, close } = await opened();
   try {
