@@ -3,7 +3,8 @@ import { type ReactNode, useState } from 'react';
 import type { PanelJson } from '../../../api/index.ts';
 import { PANEL_WORDS, type PartNumber } from '../../../words/index.ts';
 import { useWords } from '../../locale.tsx';
-import { Glass, glassText } from './glass.tsx';
+import { Glass } from './glass.tsx';
+import { glassText } from './glass-text.ts';
 import { Keypad } from './keypad.tsx';
 
 const WIDTH = 660;

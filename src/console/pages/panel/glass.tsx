@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { PanelJson } from '../../../api/index.ts';
-import { fill, PANEL_WORDS, type PanelWords } from '../../../words/index.ts';
+import { PANEL_WORDS } from '../../../words/index.ts';
 import { useWords } from '../../locale.tsx';
 import { type Place, placesOf, SEGMENTS, type Segment } from './segments.ts';
 
@@ -50,14 +50,6 @@ export function Glass({ display }: { readonly display: PanelJson['display'] }): 
       ))}
     </svg>
   );
-}
-
-/** What stands on the glass, for whoever hears it. */
-export function glassText(display: PanelJson['display'], words: PanelWords): string {
-  if (display === undefined) return words.glassEmpty;
-  const { keying, page, text, unit, signs } = display;
-  const shown = fill(words.glass, keying ? words.request : words.pages[page], text, unit);
-  return [shown, ...signs.map((sign) => words.signs[sign])].join(', ');
 }
 
 interface MarkProps {
