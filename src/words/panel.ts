@@ -177,7 +177,7 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     glass: 'Display: {} {} {}',
     glassEmpty: 'Display: empty, no power',
     request: 'REQUEST',
-    keys: { '#': 'Ask for this amount', '*': 'Delete a digit', page: 'Next page of the display' },
+    keys: { '#': 'Ask for this amount', '*': 'Star: delete a digit, in a call go back', page: 'Next page of the display' },
     keysHint: 'On your keyboard: digits, Backspace to delete, # to ask, P for the next page.',
     interphone: {
       states: { idle: 'Nobody calls.', calling: 'Calling the utility …', live: 'The utility is on the line.' },
@@ -346,7 +346,7 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     glass: '표시창: {} {} {}',
     glassEmpty: '표시창: 전원이 없어 비어 있음',
     request: '요청',
-    keys: { '#': '이 금액 요청', '*': '한 자리 지우기', page: '다음 화면' },
+    keys: { '#': '이 금액 요청', '*': '별표: 한 자리 지우기, 통화 중에는 뒤로 가기', page: '다음 화면' },
     keysHint: '컴퓨터 자판에서는 숫자, 지우기는 Backspace, 요청은 #, 다음 화면은 P입니다.',
     interphone: {
       states: { idle: '통화 중이 아닙니다.', calling: '전력 회사를 부르는 중 …', live: '전력 회사와 연결되었습니다.' },

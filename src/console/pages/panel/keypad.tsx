@@ -1,19 +1,7 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { PANEL_WORDS } from '../../../words/index.ts';
 import { useWords } from '../../locale.tsx';
-
-/** In four columns; what stands on a key that is no digit, and how many fields it takes. */
-const KEYS = [
-  ...[{ key: '1' }, { key: '2' }, { key: '3' }, { key: 'page', face: '↻' }],
-  ...[{ key: '4' }, { key: '5' }, { key: '6' }, { key: '*', face: '⌫' }],
-  ...[{ key: '7' }, { key: '8' }, { key: '9' }, { key: '#', rows: 2 }],
-  { key: '0', columns: 3 },
-] as const satisfies readonly {
-  readonly key: string;
-  readonly face?: string;
-  readonly rows?: number;
-  readonly columns?: number;
-}[];
+import { faceOf, KEYS } from './keys.ts';
 
 /** A key that was pressed on the keyboard gives for so long. */
 const GIVES_MS = 120;
@@ -49,20 +37,20 @@ export function Keypad({ press }: { readonly press: (key: string) => void }): Re
   }, []);
   return (
     <fieldset className="panel-keypad" aria-label={parts['21'].name}>
-      {KEYS.map(({ key, ...more }) => (
+      {KEYS.map((each) => (
         <button
-          key={key}
+          key={each.key}
           type="button"
           className="panel-key"
-          data-down={down === key}
-          aria-label={key in keys ? keys[key as keyof typeof keys] : key}
+          data-down={down === each.key}
+          aria-label={each.key in keys ? keys[each.key as keyof typeof keys] : each.key}
           style={{
-            gridRow: 'rows' in more ? `span ${more.rows}` : undefined,
-            gridColumn: 'columns' in more ? `span ${more.columns}` : undefined,
+            gridRow: 'rows' in each ? `span ${each.rows}` : undefined,
+            gridColumn: 'columns' in each ? `span ${each.columns}` : undefined,
           }}
-          onClick={() => press(key)}
+          onClick={() => press(each.key)}
         >
-          {'face' in more ? more.face : key}
+          {faceOf(each)}
         </button>
       ))}
     </fieldset>
