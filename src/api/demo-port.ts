@@ -116,7 +116,12 @@ export interface Panel {
   /** The purse card of those who live there; nobody has one where absent. */
   readonly card: { readonly csn: string; readonly where: (typeof CARD_PLACES)[number] } | undefined;
   /** The bank card of the demo, which whoever stands before a meter may put into its slit, and how it pays there. */
-  readonly bankCard: { readonly where: 'hand' | 'slot'; readonly payment: (typeof BANK_CARD_PAYMENTS)[number] };
+  readonly bankCard: {
+    readonly where: 'hand' | 'slot';
+    readonly payment: (typeof BANK_CARD_PAYMENTS)[number];
+    /** Value has come into the meter since it paid. */
+    readonly valueArrived: boolean;
+  };
   readonly appliances: readonly {
     readonly id: string;
     readonly watts: number;

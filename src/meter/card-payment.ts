@@ -44,6 +44,8 @@ export interface SlotPayment {
   before: Heard | undefined;
   /** When the host began it: from then on the display shows in turn what is paid, and what is waited for. */
   begunAt: number;
+  /** A credit came over the line after it ended. */
+  creditSince: boolean;
   state: /** For what a terminal must know; `until` by the oscillator. */
     | { readonly name: 'awaiting-host'; readonly until: number }
     | { readonly name: 'awaiting-card'; readonly reference: Uint8Array; readonly emv: Emv }
@@ -77,7 +79,14 @@ export function askToPay(meter: Meter, amount: number, out: MeterOutputs): boole
   if (card === undefined || !isAskedForMoney(meter) || amount === 0 || !takesPaymentCards(meter)) return false;
   card.work = { name: 'paying' };
   const until = meter.now + HOST_MS;
-  meter.payment = { amount, card, before: lastEnd(meter), begunAt: 0, state: { name: 'awaiting-host', until } };
+  meter.payment = {
+    amount,
+    card,
+    before: lastEnd(meter),
+    begunAt: 0,
+    creditSince: false,
+    state: { name: 'awaiting-host', until },
+  };
   recordEvent(meter, EventKind.cardPaymentAsked, { value: amount });
   // Whoever polls for it finds the event.
   meter.attention |= AttentionReason.valueRequested;
@@ -191,6 +200,7 @@ interface Ended {
 
 function end(meter: Meter, payment: SlotPayment, ended: Ended): void {
   payment.state = { name: 'ended', ...ended };
+  payment.creditSince = false;
   recordEvent(meter, EventKind.cardPaymentEnded, { value: payment.amount, detail: ended.end });
   if (meter.card === payment.card) payment.card.work = { name: 'idle' };
 }
@@ -249,6 +259,10 @@ export function cardPaymentOf({ payment, card }: Meter): CardPaymentState {
   const { state } = payment;
   return state.name === 'ended' ? ENDS[state.end] : state.name;
 }
+
+/** The card that is in the slot has paid, and a credit has come since: its own, unless another was on its way before. */
+export const paidValueArrived = (meter: Meter): boolean =>
+  cardPaymentOf(meter) === 'approved' && meter.payment?.creditSince === true;
 
 const ENDS: Readonly<Record<CardPaymentEnd, CardPaymentState>> = {
   [CardPaymentEnd.approved]: 'approved',

@@ -213,7 +213,10 @@ function recordValue(meter: Meter, op: ValueOp, told: Uint8Array, owedBefore: nu
   const detail = counter & 0xffff;
   if (result === ValueResult.voided) recordEvent(meter, EventKind.creditVoided, { detail });
   else if (op === ValueOp.close) recordEvent(meter, EventKind.purseClosed, { value: amount });
-  else recordEvent(meter, EventKind.creditStored, { value: amount, detail });
+  else {
+    recordEvent(meter, EventKind.creditStored, { value: amount, detail });
+    if (meter.payment !== undefined) meter.payment.creditSince = true;
+  }
   if (meter.owed < owedBefore) recordEvent(meter, EventKind.emergencyCreditRepaid, { value: owedBefore - meter.owed });
 }
 

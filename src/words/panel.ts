@@ -96,6 +96,7 @@ export interface PanelWords {
       string
     >
   >;
+  readonly bankCardArrived: string;
   readonly mischief: string;
   readonly bypass: string;
   readonly bypassWhy: string;
@@ -177,7 +178,11 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     glass: 'Display: {} {} {}',
     glassEmpty: 'Display: empty, no power',
     request: 'REQUEST',
-    keys: { '#': 'Ask for this amount', '*': 'Star: delete a digit, in a call go back', page: 'Next page of the display' },
+    keys: {
+      '#': 'Ask for this amount',
+      '*': 'Star: delete a digit, in a call go back',
+      page: 'Next page of the display',
+    },
     keysHint: 'On your keyboard: digits, Backspace to delete, # to ask, P for the next page.',
     interphone: {
       states: { idle: 'Nobody calls.', calling: 'Calling the utility …', live: 'The utility is on the line.' },
@@ -266,7 +271,8 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     bankCardOut: 'Take it back',
     bankCardStates: {
       none: 'It is in the slit. The meter does not take it to pay with now.',
-      'awaiting-amount': 'It is in the slit: key in how much it is to pay, and press #.',
+      'awaiting-amount':
+        'It is in the slit: key in how much it is to pay, in the smallest unit of the money, such as cents, and press #.',
       'awaiting-host': 'The meter calls the utility.',
       'awaiting-card': 'The meter and the card agree on the payment. Leave it in.',
       'awaiting-bank': 'The utility asks the bank of the card. Leave it in.',
@@ -275,6 +281,7 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
       unanswered: 'Nobody answered in time: nothing was paid. Key the amount in again, or try later.',
       'card-unusable': 'The card cannot be used here: nothing was paid.',
     },
+    bankCardArrived: 'Paid, and the value has come into this meter.',
     mischief: 'What one should not do',
     bypass: 'A wire from 1s to 1L',
     bypassWhy: '1,500 W go past the meter. It notices and calls.',
@@ -434,7 +441,7 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     bankCardOut: '돌려받기',
     bankCardStates: {
       none: '투입구에 있습니다. 지금은 계량기가 이 카드로 결제를 받지 않습니다.',
-      'awaiting-amount': '투입구에 있습니다. 결제할 금액을 누르고 #를 누르세요.',
+      'awaiting-amount': '투입구에 있습니다. 결제할 금액을 센트처럼 화폐의 가장 작은 단위로 누르고 #를 누르세요.',
       'awaiting-host': '계량기가 전력 회사를 부르고 있습니다.',
       'awaiting-card': '계량기와 카드가 결제를 확인하고 있습니다. 빼지 마세요.',
       'awaiting-bank': '전력 회사가 카드의 은행에 묻고 있습니다. 빼지 마세요.',
@@ -443,6 +450,7 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
       unanswered: '제때 응답이 없었습니다. 결제된 것은 없습니다. 금액을 다시 누르거나 나중에 해 보세요.',
       'card-unusable': '여기서 쓸 수 없는 카드입니다. 결제된 것은 없습니다.',
     },
+    bankCardArrived: '결제되었고, 금액이 이 계량기에 들어왔습니다.',
     mischief: '해서는 안 되는 일',
     bypass: '1s와 1L을 잇는 전선',
     bypassWhy: '1,500 W가 계량기를 거치지 않습니다. 계량기가 알아채고 알립니다.',

@@ -66,6 +66,35 @@ test('the bank card of a demo goes into the slit of a meter, and what is keyed i
   }
 });
 
+test('what is paid is on its way until value has come into the meter, and a new payment begins anew', async () => {
+  const { demo, visitor, lives, close } = await opened();
+  try {
+    const card = async () => (await demo.panel(visitor)).bankCard;
+    const paid = async () => {
+      for (let waited = 0; waited < 60 && (await card()).payment !== 'approved'; waited++) {
+        await demo.utility.host.askBanks();
+        await demo.utility.runUntil(demo.utility.time.now + 500);
+      }
+      return card();
+    };
+    await demo.act(visitor, { bankCard: 'slot' });
+    await lives(10);
+    for (let payment = 1; payment <= 2; payment++) {
+      await keyIn(demo, visitor, '700#');
+      assert.deepEqual(await card(), { where: 'slot', payment: 'awaiting-host' });
+      const before = demo.house().meter.svm.purse.credited;
+      assert.deepEqual(await paid(), { where: 'slot', payment: 'approved' }, `${payment} is on its way`);
+      await lives(60);
+      assert.equal(demo.house().meter.svm.purse.credited, before + 700);
+      assert.deepEqual(await card(), { where: 'slot', payment: 'approved', valueArrived: true });
+    }
+    await demo.act(visitor, { bankCard: 'hand' });
+    assert.deepEqual(await card(), { where: 'hand', payment: 'none' });
+  } finally {
+    await close();
+  }
+});
+
 test('an amount that nobody ended is gone before the next one pays, and waits long enough for a hand at a fast demo', async () => {
   const { demo, visitor, lives, close } = await opened();
   try {

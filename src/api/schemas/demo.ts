@@ -142,7 +142,13 @@ export const PanelSchema = Type.Object(
       ),
     ),
     bankCard: Type.Object(
-      { where: OneOf(['hand', 'slot']), payment: OneOf(BANK_CARD_PAYMENTS) },
+      {
+        where: OneOf(['hand', 'slot']),
+        payment: OneOf(BANK_CARD_PAYMENTS),
+        valueArrived: Type.Optional(
+          Type.Literal(true, { description: 'Value has come into the meter since it paid.' }),
+        ),
+      },
       { description: 'The bank card of the demo: at hand, or in slit 60, and how it pays there.' },
     ),
     appliances: Type.Array(
@@ -157,6 +163,9 @@ export const PanelSchema = Type.Object(
   { $id: 'Panel', description: 'A meter of the demo as the thing that hangs in the house.' },
 );
 export type PanelJson = Static<typeof PanelSchema>;
+
+const bankCardJson = ({ valueArrived, ...card }: Panel['bankCard']): PanelJson['bankCard'] =>
+  valueArrived ? { ...card, valueArrived } : card;
 
 export function panelJson(panel: Panel, time: DemoTime): PanelJson {
   const { display, credit } = panel;
@@ -200,7 +209,7 @@ export function panelJson(panel: Panel, time: DemoTime): PanelJson {
     power: panel.powered,
     lineCut: panel.lineCut,
     ...maybe('card', panel.card, ({ csn, where }) => ({ number: csn, where })),
-    bankCard: panel.bankCard,
+    bankCard: bankCardJson(panel.bankCard),
     appliances: panel.appliances.map(({ id, watts, on }) => ({ id, name: `appliance.${id}`, watts, on })),
   };
 }

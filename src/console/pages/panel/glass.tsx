@@ -43,6 +43,11 @@ export function Glass({ display }: { readonly display: PanelJson['display'] }): 
           {words.units[each]}
         </Mark>
       ))}
+      {isMoney(display?.unit) && (
+        <Mark isLit x={388} y={126}>
+          {display?.unit ?? ''}
+        </Mark>
+      )}
       {SIGNS.map((each, i) => (
         <Mark key={each} isLit={isLit(each)} x={14 + i * 90} y={142}>
           {words.signs[each]}
@@ -51,6 +56,9 @@ export function Glass({ display }: { readonly display: PanelJson['display'] }): 
     </svg>
   );
 }
+
+/** The letters of a currency stand there while they are lit alone: nobody knows them before the meter does. */
+const isMoney = (unit = ''): boolean => /^[A-Z]{3}$/.test(unit);
 
 interface MarkProps {
   readonly isLit: boolean;

@@ -76,11 +76,12 @@ export function PurseCard({ card, act }: Pick<HouseProps, 'act'> & CardProps): R
 export function BankCard({ card, act }: Pick<HouseProps, 'act'> & BankCardProps): ReactNode {
   const words = useWords(PANEL_WORDS);
   const isIn = card.where === 'slot';
+  const inSlot = card.valueArrived ? words.bankCardArrived : words.bankCardStates[card.payment];
   return (
     <Panel title={words.bankCard}>
       <Group gap="sm" justify="space-between" wrap="nowrap">
         <Text size="sm" role="status">
-          {isIn ? words.bankCardStates[card.payment] : words.bankCardHand}
+          {isIn ? inSlot : words.bankCardHand}
         </Text>
         <Button
           variant="default"
