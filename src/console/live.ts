@@ -2,6 +2,7 @@ import { type QueryKey, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { CallJson, DemoTimeJson, EventJson, PostingJson, Reach, TrafficEventJson } from '../api/index.ts';
 import { create } from './signal.ts';
+import { hearStream } from './stream.ts';
 
 /** What a page hears while it is open, by the name of the event. */
 interface LiveData {
@@ -21,8 +22,6 @@ const KINDS = ['posting', 'meter-event', 'traffic', 'call', 'now', 'reset'] as c
 
 /** More often than this no list is read anew, however much happens. */
 const REFRESH_MS = 2_000;
-/** Until a stream that was refused is asked for again; what is only interrupted the browser takes up by itself. */
-const AGAIN_MS = 5_000;
 
 /** Since when the host does not answer; undefined while it does. */
 export const awaySince = create<number | undefined>(undefined);
@@ -46,8 +45,6 @@ export function useLiveFeed(reach: Reach | undefined, calls: boolean): void {
   const client = useQueryClient();
   useEffect(() => {
     if (reach === undefined) return;
-    let source: EventSource | undefined;
-    let again: ReturnType<typeof setTimeout> | undefined;
     let refresh: ReturnType<typeof setTimeout> | undefined;
     const refreshSoon = () => {
       refresh ??= setTimeout(() => {
@@ -55,30 +52,26 @@ export function useLiveFeed(reach: Reach | undefined, calls: boolean): void {
         void client.invalidateQueries({ predicate: ({ queryKey }) => isLive(queryKey) });
       }, REFRESH_MS);
     };
-    const open = () => {
-      source = new EventSource(`/api/v1/events?traffic=${reach === 'all'}&calls=${calls}`);
-      source.onopen = () => {
-        if (awaySince.value !== undefined) void client.invalidateQueries();
+    const heard = (kind: LiveEvent['kind']) => (data: string) => {
+      const event = { kind, data: JSON.parse(data) } as LiveEvent;
+      for (const hear of hearers) hear(event);
+      if (kind !== 'traffic' && kind !== 'now') refreshSoon();
+    };
+    const close = hearStream({
+      address: `/api/v1/events?traffic=${reach === 'all'}&calls=${calls}`,
+      hear: Object.fromEntries(KINDS.map((kind) => [kind, heard(kind)])),
+      opened: (isMissing) => {
+        if (isMissing) void client.invalidateQueries();
         awaySince.set(undefined);
-      };
-      source.onerror = () => {
+      },
+      failed: () => {
         if (awaySince.value === undefined) awaySince.set(Date.now());
         // Who is there may have changed meanwhile.
         void client.invalidateQueries({ queryKey: ['session'] });
-        if (source?.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN_MS);
-      };
-      for (const kind of KINDS) {
-        source.addEventListener(kind, ({ data }) => {
-          const event = { kind, data: JSON.parse(data) } as LiveEvent;
-          for (const hear of hearers) hear(event);
-          if (kind !== 'traffic' && kind !== 'now') refreshSoon();
-        });
-      }
-    };
-    open();
+      },
+    });
     return () => {
-      source?.close();
-      clearTimeout(again);
+      close();
       clearTimeout(refresh);
       awaySince.set(undefined);
     };

@@ -18,10 +18,19 @@ const FLAGS = [
   ...['--disable-background-networking', '--disable-component-update', '--font-render-hinting=none'],
 ];
 
+interface BrowserOptions {
+  /** Pages that were left are kept as they stand for whoever goes back, as in a browser that no test drives. */
+  readonly keepsPages?: boolean;
+}
+
 /** A browser, once the pages are built from the sources as they are. */
-export async function openBrowser(): Promise<Browser> {
+export async function openBrowser({ keepsPages = false }: BrowserOptions = {}): Promise<Browser> {
   execFileSync(process.execPath, [join(ROOT, 'tools', 'console.ts'), '--if-changed'], { stdio: 'inherit' });
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: FLAGS,
+    ...(keepsPages && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
+  });
 }
 
 export interface Look {

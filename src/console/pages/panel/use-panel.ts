@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { PanelJson } from '../../../api/index.ts';
 import { change, Refusal, read } from '../../ask.ts';
+import { hearStream } from '../../stream.ts';
 import { tellTime } from '../../time.ts';
 
 /** One thing that somebody does at the meter or in its house. */
@@ -25,9 +26,6 @@ export interface LivePanel {
   readonly act: (action: Action) => void;
 }
 
-/** A stream that was refused is asked for again after so long; what is only interrupted the browser takes up by itself. */
-const AGAIN_MS = 5_000;
-
 /** The panel of a meter, at once and whenever it changes, and what is done to it, in the order in which it is done. */
 export function usePanel(meter: string | undefined): LivePanel {
   const [panel, setPanel] = useState<PanelJson>();
@@ -39,29 +37,23 @@ export function usePanel(meter: string | undefined): LivePanel {
     setError(undefined);
     setStill(false);
     if (meter === undefined) return;
-    let source: EventSource | undefined;
-    let again: ReturnType<typeof setTimeout> | undefined;
-    const open = () => {
-      source = new EventSource(`/api/v1/demo/meters/${meter}/panel/events`);
-      source.addEventListener('panel', ({ data }) => {
-        const shown = JSON.parse(data) as PanelJson;
-        tellTime(shown);
-        setStill(false);
-        setPanel(shown);
-      });
-      source.onerror = () => {
+    return hearStream({
+      address: `/api/v1/demo/meters/${meter}/panel/events`,
+      hear: {
+        panel: (data) => {
+          const shown = JSON.parse(data) as PanelJson;
+          tellTime(shown);
+          setStill(false);
+          setPanel(shown);
+        },
+      },
+      failed: (isRefused) => {
         setStill(true);
-        if (source?.readyState !== EventSource.CLOSED) return;
-        again = setTimeout(open, AGAIN_MS);
+        if (!isRefused) return;
         // A stream does not say why it was refused; reading once does.
         read<PanelJson>(`/demo/meters/${meter}/panel`).catch((refused: Error) => setError(refused));
-      };
-    };
-    open();
-    return () => {
-      source?.close();
-      clearTimeout(again);
-    };
+      },
+    });
   }, [meter]);
   const act = useCallback(
     (action: Action) => {

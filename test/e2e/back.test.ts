@@ -1,0 +1,72 @@
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { type Svpmsn, svpmsnText } from '../../src/units/index.ts';
+import { askApi, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
+import { Town } from './town.ts';
+
+const skip = withoutBrowser ?? false;
+
+let browser: Browser;
+let town: Town;
+
+before(async () => {
+  if (withoutBrowser !== undefined) return;
+  browser = await openBrowser({ keepsPages: true });
+  town = await Town.open({ meters: 8 });
+});
+after(async () => {
+  await browser?.close();
+  await town?.close();
+});
+
+/** To one host a browser opens no more connections at a time. */
+const CONNECTIONS = 6;
+
+for (const where of ['console', 'panel'] as const) {
+  test(`whoever opens one address of the ${where} after the other in one tab never waits for those that were left`, {
+    skip,
+  }, async () => {
+    const window = await openWindow(browser, town.address);
+    const page = await window.newPage();
+    await enter(page, 'Operator');
+    const meters = town.utility.houses.map(({ svpmsn }) => `/panel/${svpmsnText(svpmsn)}`);
+    const addresses = where === 'panel' ? meters : ['/meters', '/overview'];
+    for (let nth = 0; nth <= CONNECTIONS; nth++) {
+      const heard = heardAnew(page);
+      await page.goto(addresses[nth % addresses.length] as string);
+      await page.getByRole('heading', { level: 1 }).first().waitFor();
+      await heard;
+    }
+    await window.close();
+  });
+}
+
+test('a page to which one goes back shows what happened since, and hears what happens next', { skip }, async () => {
+  const window = await openWindow(browser, town.address);
+  const page = await window.newPage();
+  await enter(page, 'Operator');
+  await page.goto('/books?tab=postings');
+  await posting(page, 'back-0001', '1234');
+  await page.getByText('€12.34').first().waitFor();
+  await page.evaluate(() => document.body.setAttribute('data-kept', ''));
+  await page.goto('/overview');
+  await posting(page, 'back-0002', '2345');
+  await Promise.all([heardAnew(page), page.evaluate(() => history.back())]);
+  await page.locator('body[data-kept]').waitFor();
+  await page.getByText('€23.45').first().waitFor();
+  const list = page.waitForResponse((answer) => answer.url().includes('/postings'));
+  await posting(page, 'back-0003', '3456');
+  await list;
+  await page.getByText('€34.56').first().waitFor();
+  await window.close();
+});
+
+/** Somebody buys. */
+async function posting(page: Page, once: string, paid: string): Promise<void> {
+  const meter = svpmsnText(town.utility.houses[0]?.svpmsn as Svpmsn);
+  await askApi(page, 'POST', 'purchases', { meter, paid, method: 'cash' }, once);
+}
+
+/** The page listens to what happens. */
+const heardAnew = (page: Page) =>
+  page.waitForResponse((answer) => answer.url().includes('/events') && answer.status() === 200);
