@@ -165,7 +165,7 @@ export const BOOKS_WORDS: Readonly<Record<Language, BooksWords>> = {
       refunded: '환불',
       found: '발견',
       fromCards: '카드에서 받음',
-      owed: '외상',
+      owed: '비상 크레딧 미상환',
       spent: '사용',
       valueInMeters: '지갑 잔액',
       closed: '폐쇄',

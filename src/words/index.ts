@@ -41,6 +41,7 @@ export * from './people.ts';
 export * from './phone.ts';
 export * from './phone-access.ts';
 export * from './portal.ts';
+export * from './readiness.ts';
 export * from './receipt.ts';
 export * from './remittances.ts';
 export * from './selling.ts';

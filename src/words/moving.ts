@@ -106,7 +106,7 @@ export const MOVING_WORDS: Readonly<Record<Language, MovingWords>> = {
     lastProved: '{}에 마지막으로 확인됨, 계량기 고장',
     energy: '누적 전력량',
     energyBefore: '{}에 알림, 최종 검침 전',
-    owed: '비상 전력, 미납금으로 전환',
+    owed: '비상 크레딧, 미납금으로 전환',
     settled: '미납금으로 납부',
     carried: '계량기 {}(으)로 이동',
     refund: '지급할 금액',

@@ -388,7 +388,7 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     tank: '탱크',
     tankUnits: '10칸 중 {}칸',
     exchanger: '교환기',
-    owed: '쓴 비상 크레딧',
+    owed: '사용한 비상 크레딧',
     frozen: '사람이 확인할 때까지 값이 묶여 있습니다.',
     sell: '이 계량기에 충전 판매',
     sellWhy: '창구에서 현금으로 판매합니다. 값은 전력선을 타고 이 계량기로만 갑니다.',

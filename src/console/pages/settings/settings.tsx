@@ -2,9 +2,9 @@ import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import { PAGE_NAMES, SETTINGS_WORDS } from '../../../words/index.ts';
+import { PAGE_NAMES, readinessText, SETTINGS_WORDS } from '../../../words/index.ts';
 import { read } from '../../ask.ts';
-import { useConsoleWords, useWords } from '../../locale.tsx';
+import { useConsoleWords, useLocale, useWords } from '../../locale.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Facts } from '../../parts/rows.tsx';
 import { useMay, useSession } from '../../session.tsx';
@@ -40,6 +40,7 @@ async function readiness(): Promise<Readiness> {
 function About(): ReactNode {
   const words = useWords(SETTINGS_WORDS);
   const shared = useConsoleWords();
+  const { language } = useLocale();
   const { zone } = useSession().utility;
   const mayAudit = useMay('listAudit') !== undefined;
   const document = useQuery({
@@ -48,7 +49,7 @@ function About(): ReactNode {
     staleTime: Number.POSITIVE_INFINITY,
   });
   const health = useQuery({ queryKey: ['still', '/ready'], queryFn: readiness, retry: false });
-  const parts = Object.entries(health.data?.parts ?? {}).map(([name, how]) => `${name}: ${how}`);
+  const parts = Object.entries(health.data?.parts ?? {}).map(([name, how]) => readinessText(language, name, how));
   const state = health.data?.ready === true ? words.ready : words.notReady;
   return (
     <Panel title={words.about}>
