@@ -90,6 +90,7 @@ import { termsOf } from './terms.ts';
 import { stateOf } from './things.ts';
 import { bookDebt, type Debt, duesNow, type Purchase, publishTerms, quote, tradeAll, tradeOf } from './trading.ts';
 import { postingPage, TrialBalanceReader } from './trial-balance.ts';
+import { UNOCCUPIED } from './types/tenancies.ts';
 import { type HostFailure, Lane, type Meter, type Purse, type Subscriber, type Terms, type Webhook } from './types.ts';
 import { useOf } from './use.ts';
 import { ValueHold } from './value-hold.ts';
@@ -527,7 +528,13 @@ async function viewsOf(
       meter,
       purse,
       known: known[i],
-      standing: standingOf({ purse, known: known[i], silentMs, roundMs }),
+      standing: standingOf({
+        purse,
+        isUnoccupied: meter.subscriber === UNOCCUPIED,
+        known: known[i],
+        silentMs,
+        roundMs,
+      }),
       age: {
         heard: silentMs,
         balance: age(balanceAt),

@@ -27,6 +27,8 @@ const CASES: readonly (readonly [Parameters<typeof standing>[0], string, string]
   [{ flags: relayOpen | byCommand | creditExhausted }, 'blocked', 'by-command credit-exhausted'],
   [{ flags: relayOpen }, 'blocked', 'awaits-key'],
   [{ flags: relayOpen, purse: { state: 'closed', freeze: undefined } }, 'off', 'purse-closed'],
+  [{ flags: relayOpen, isUnoccupied: true, purse: { state: 'closed', freeze: undefined } }, 'off', 'nobody-lives'],
+  [{ flags: 0, isUnoccupied: true }, 'supplied', ''],
   [{ flags: relayOpen | creditExhausted, alarms: lastGasp }, 'dark', 'last-gasp'],
   [{ flags: relayOpen, alarms: lastGasp | bypass | coverOpened }, 'tampered', 'cover-opened bypass'],
   [{ flags: relayOpen | tamper }, 'tampered', 'tamper'],

@@ -15,6 +15,8 @@ export interface MeterStanding {
 /** What it follows from. */
 export interface StandingFacts {
   readonly purse: Pick<Purse, 'state' | 'freeze'>;
+  /** Whoever lived there has left: its purse is closed until somebody moves in. */
+  readonly isUnoccupied?: boolean;
   readonly known: Pick<Knowledge, 'flags' | 'alarms'> | undefined;
   /** Milliseconds since it was heard last; nothing where it never was. */
   readonly silentMs: number | undefined;
@@ -28,7 +30,7 @@ const STALE_ROUNDS = 3;
 export const DARK_ROUNDS = 6;
 
 /** Reads off facts how a meter stands, the most urgent first: what comes later in the list may be true as well. */
-export function standingOf({ purse, known, silentMs, roundMs }: StandingFacts): MeterStanding {
+export function standingOf({ purse, isUnoccupied = false, known, silentMs, roundMs }: StandingFacts): MeterStanding {
   const { flags = 0, alarms = 0 } = known ?? {};
   const stale = silentMs === undefined || silentMs > STALE_ROUNDS * roundMs;
   const stands = (state: MeterState, ...why: StateReason[]): MeterStanding => ({ state, why, stale });
@@ -39,7 +41,7 @@ export function standingOf({ purse, known, silentMs, roundMs }: StandingFacts): 
   if (silentMs === undefined) return stands('dark', 'never-heard');
   if (alarms & AttentionReason.lastGasp) return stands('dark', 'last-gasp');
   if (silentMs > DARK_ROUNDS * roundMs) return stands('dark', 'silent');
-  if (purse.state === 'closed') return stands('off', 'purse-closed');
+  if (purse.state === 'closed') return stands('off', isUnoccupied ? 'nobody-lives' : 'purse-closed');
   const exhausted: StateReason[] = flags & MeterFlag.creditExhausted ? ['credit-exhausted'] : [];
   if (flags & MeterFlag.relayOpen) {
     const held = named(flags, HELD_NAMES);

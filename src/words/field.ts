@@ -86,7 +86,7 @@ export const FIELD_WORDS: Readonly<Record<Language, FieldWords>> = {
     purse: {
       open: 'Its purse is open.',
       closing: 'Its purse is being closed.',
-      closed: 'Its purse is closed for good.',
+      closed: 'Its purse is closed.',
     },
     frozen: 'No value goes to it until a person decides. {}',
     heard: 'Heard {}',
@@ -157,7 +157,7 @@ export const FIELD_WORDS: Readonly<Record<Language, FieldWords>> = {
     tariff: '요금제',
     tariffNote: '비워 두면 나중에 정합니다.',
     enrolled: '계량기 {}을(를) 등록했습니다.',
-    purse: { open: '지갑이 열려 있습니다.', closing: '지갑을 닫는 중입니다.', closed: '지갑이 완전히 닫혔습니다.' },
+    purse: { open: '지갑이 열려 있습니다.', closing: '지갑을 닫는 중입니다.', closed: '지갑이 닫혔습니다.' },
     frozen: '사람이 판단할 때까지 가치를 보내지 않습니다. {}',
     heard: '{} 응답',
     neverHeard: '선로에서 한 번도 응답하지 않았습니다. 전원이 있다면 모뎀 주소와 지역 장치를 확인하세요.',

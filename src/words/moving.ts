@@ -8,6 +8,9 @@ export interface MovingWords {
   readonly nobodyLives: string;
   /** Instead of the name of whoever lives there. */
   readonly unoccupied: string;
+  /** Of its purse: as long as nobody comes, or of a dead meter. */
+  readonly closedUntil: string;
+  readonly closedForGood: string;
   readonly moveOut: string;
   readonly moveOutNote: string;
   readonly next: string;
@@ -49,6 +52,8 @@ export const MOVING_WORDS: Readonly<Record<Language, MovingWords>> = {
     nobodyMoved: 'Nobody has moved here yet.',
     nobodyLives: 'Nobody lives there now.',
     unoccupied: 'Nobody lives there',
+    closedUntil: 'The purse is closed until somebody moves in.',
+    closedForGood: 'The meter was given up as dead and its purse is closed for good: mount another one.',
     moveOut: 'Move out',
     moveOutNote:
       'What is on its way is taken back, the meter is switched off and says what was left. That is theirs who leave, and what they owe goes with them.',
@@ -87,6 +92,8 @@ export const MOVING_WORDS: Readonly<Record<Language, MovingWords>> = {
     nobodyMoved: '아직 입주나 퇴거가 없었습니다.',
     nobodyLives: '지금은 아무도 살지 않습니다.',
     unoccupied: '거주자 없음',
+    closedUntil: '누군가 입주할 때까지 지갑이 닫혀 있습니다.',
+    closedForGood: '고장으로 처리되어 지갑이 완전히 닫혔습니다. 다른 계량기를 설치하세요.',
     moveOut: '퇴거 처리',
     moveOutNote:
       '전송 중인 충전은 취소되고, 계량기는 차단된 뒤 남은 금액을 알려 줍니다. 남은 금액은 퇴거하는 세대의 것이며, 미납금도 그 세대를 따라갑니다.',

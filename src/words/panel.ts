@@ -12,6 +12,9 @@ export interface PanelWords {
   readonly none: string;
   readonly title: string;
   readonly note: string;
+  /** Where whose house it is is not told, and where nobody lives: `{}` is the local unit. */
+  readonly noteUnnamed: string;
+  readonly noteUnoccupied: string;
   readonly waiting: string;
   readonly all: string;
   readonly interrupted: string;
@@ -45,6 +48,8 @@ export interface PanelWords {
   readonly reasons: Readonly<
     Record<'noCredit' | 'overCurrent' | 'tamper' | 'command' | 'loadLimit' | 'awaitsKey' | 'leak', string>
   >;
+  /** In place of that for want of credit, and of what would end it. */
+  readonly nobodyLives: string;
   readonly calls: string;
   readonly buzzing: string;
   readonly watts: string;
@@ -126,6 +131,8 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     none: 'This demo has no meters.',
     title: 'Meter {}',
     note: 'In the house of {}, behind local unit {}.',
+    noteUnnamed: 'In a house behind local unit {}.',
+    noteUnoccupied: 'In a house where nobody lives, behind local unit {}.',
     waiting: 'Waiting for the meter to show itself …',
     all: 'All meters',
     interrupted: 'The picture stands still: the demo does not answer. It goes on by itself.',
@@ -204,6 +211,7 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
       awaitsKey: 'All is well again: press any key to close it.',
       leak: 'More flowed than should, as from a leak. Look for it, then press #.',
     },
+    nobodyLives: 'Nobody lives there, and its purse is closed. The relay closes when somebody moves in.',
     calls: 'Calls its local unit: {}',
     buzzing: 'The buzzer sounds until credit comes.',
     watts: 'Power now',
@@ -307,6 +315,8 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     none: '이 시연에는 계량기가 없습니다.',
     title: '계량기 {}',
     note: '{}의 집, 지역 장치 {}에 연결되어 있습니다.',
+    noteUnnamed: '지역 장치 {}에 연결되어 있습니다.',
+    noteUnoccupied: '아무도 살지 않는 집, 지역 장치 {}에 연결되어 있습니다.',
     waiting: '계량기 화면을 기다리는 중 …',
     all: '계량기 목록',
     interrupted: '시연이 응답하지 않아 화면이 멈췄습니다. 응답하면 저절로 이어집니다.',
@@ -375,6 +385,7 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
       awaitsKey: '이제 괜찮습니다. 아무 키나 누르면 닫힙니다.',
       leak: '새는 것처럼 많이 흘렀습니다. 살펴본 다음 #을 누르세요.',
     },
+    nobodyLives: '아무도 살지 않아 지갑이 닫혀 있습니다. 누군가 입주하면 릴레이가 다시 닫힙니다.',
     calls: '지역 장치를 부르는 중: {}',
     buzzing: '충전될 때까지 부저가 울립니다.',
     watts: '현재 전력',

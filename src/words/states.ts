@@ -25,7 +25,8 @@ export const STATE_REASONS = [
   ...(['voltage-while-open', 'cover-opened', 'bypass', 'magnetic-field', 'keys-erased', 'tamper'] as const),
   ...(['events-missing', 'events-changed'] as const),
   ...(['last-gasp', 'never-heard', 'silent'] as const),
-  ...(['credit-exhausted', 'purse-closed', 'over-current', 'by-command', 'load-limit', 'awaits-key'] as const),
+  ...(['credit-exhausted', 'purse-closed', 'nobody-lives', 'over-current', 'by-command', 'load-limit'] as const),
+  'awaits-key',
 ] as const;
 export type StateReason = (typeof STATE_REASONS)[number];
 
@@ -133,6 +134,7 @@ export const REASON_WORDS: Readonly<Record<Language, Readonly<Record<StateReason
     silent: 'It does not answer any more.',
     'credit-exhausted': 'Its credit is used up.',
     'purse-closed': 'Its purse was closed for good.',
+    'nobody-lives': 'Nobody lives there: its purse stays closed until somebody moves in.',
     'over-current': 'The current was too high.',
     'by-command': 'Somebody ordered the relay open.',
     'load-limit': 'The load was above its limit.',
@@ -157,6 +159,7 @@ export const REASON_WORDS: Readonly<Record<Language, Readonly<Record<StateReason
     silent: '더 이상 응답하지 않습니다.',
     'credit-exhausted': '잔액을 모두 썼습니다.',
     'purse-closed': '이 계량기의 지갑은 완전히 닫혔습니다.',
+    'nobody-lives': '아무도 살지 않아 누군가 입주할 때까지 지갑이 닫혀 있습니다.',
     'over-current': '전류가 너무 높았습니다.',
     'by-command': '명령으로 릴레이를 열었습니다.',
     'load-limit': '부하가 한도를 넘었습니다.',

@@ -145,7 +145,7 @@ export const SUBSCRIBER_WORDS: Readonly<Record<Language, SubscriberWords>> = {
     balance: '잔액',
     heard: '최근 응답',
     never: '없음',
-    purse: { open: '충전 가능', closing: '해지하는 중', closed: '해지됨', frozen: '동결됨' },
+    purse: { open: '충전 가능', closing: '닫는 중', closed: '닫힘', frozen: '동결됨' },
     tariff: '요금제',
     enrol: '계량기 등록',
     number: '계량기 번호',

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { made } from '../../src/host/rig.testing.ts';
 import { svpmsnText } from '../../src/units/index.ts';
-import { FIELD_WORDS, fill, MOVING_WORDS, SUBSCRIBER_WORDS } from '../../src/words/index.ts';
+import { FIELD_WORDS, fill, MOVING_WORDS, PANEL_WORDS, REASON_WORDS, SUBSCRIBER_WORDS } from '../../src/words/index.ts';
 import { openBrowser, peopleOf, withoutBrowser } from './browser.ts';
 import { Town } from './town.ts';
 
@@ -44,6 +44,18 @@ test('a technician moves a household out before the meter, an operator pays it o
     assert.equal(await page.getByRole('region', { name: '{}' }).count(), 0);
     await page.getByText(FIELD_WORDS.en.purse.closed).first().waitFor();
     assert.equal(await page.getByRole('button', { name: words.payOut }).count(), 0);
+  });
+  await as('Operator', async (page) => {
+    const { noteUnoccupied, nobodyLives, reasons } = PANEL_WORDS.en;
+    await page.goto(`/panel/${number}`);
+    await page.getByText(fill(noteUnoccupied, 0)).waitFor();
+    await page.getByText(nobodyLives).waitFor();
+    assert.equal(await page.getByText(reasons.noCredit).count(), 0);
+    await page.goto(`/meters/${number}`);
+    await page.getByText(REASON_WORDS.en['nobody-lives']).waitFor();
+    assert.equal(await page.getByText(REASON_WORDS.en['purse-closed']).count(), 0);
+    await page.goto('/subscribers/unoccupied');
+    await page.getByText(words.closedUntil).waitFor();
   });
   const [left] = made(await host.tenancies(svpmsn));
   assert.deepEqual([left?.subscriber, left?.state, left?.reading], [subscriber, 'left', 'proved']);

@@ -14,6 +14,7 @@ import { Loaded } from '../parts/states.tsx';
 import { useRead } from '../reads.ts';
 import { useMay } from '../session.tsx';
 import { UNOCCUPIED } from './occupant.ts';
+import { isUnoccupied } from './unoccupied.ts';
 
 interface MovingProps {
   readonly meter: MeterJson;
@@ -28,7 +29,8 @@ export function Moving({ meter, size }: MovingProps): ReactNode {
   const [isOpen, { open, close }] = useDisclosure();
   const path = `/meters/${meter.number}/tenancies`;
   const tenancies = useRead<{ readonly items: readonly TenancyJson[] }>(path, { live: true });
-  const isEmpty = meter.subscriber === UNOCCUPIED;
+  const isEmpty = isUnoccupied(meter);
+  const isDead = isEmpty && tenancies.data?.items[0]?.reading === 'last-proved';
   const Form = isEmpty ? MoveIn : MoveOut;
   return (
     <Stack gap="sm">
@@ -36,9 +38,14 @@ export function Moving({ meter, size }: MovingProps): ReactNode {
         {({ items }) => (
           <Stack gap="sm">
             {isEmpty && (
-              <Text size="sm" fw={600}>
-                {words.nobodyLives}
-              </Text>
+              <div>
+                <Text size="sm" fw={600}>
+                  {words.nobodyLives}
+                </Text>
+                {meter.purse.state === 'closed' && (
+                  <Text size="sm">{isDead ? words.closedForGood : words.closedUntil}</Text>
+                )}
+              </div>
             )}
             {items.length === 0 && !isEmpty && (
               <Text size="sm" className="quiet">
@@ -51,7 +58,7 @@ export function Moving({ meter, size }: MovingProps): ReactNode {
           </Stack>
         )}
       </Loaded>
-      {mayMove && (
+      {mayMove && !isDead && (
         <Button size={size} variant="default" onClick={open} style={{ alignSelf: 'start' }}>
           {isEmpty ? words.moveIn : words.moveOut}
         </Button>

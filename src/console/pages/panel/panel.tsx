@@ -1,11 +1,13 @@
 import { Anchor, Group, Stack, Switch, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { Link, useParams } from 'react-router';
+import type { MeterJson, PanelJson } from '../../../api/index.ts';
 import { fill, PANEL_WORDS } from '../../../words/index.ts';
-import { useDemo } from '../../demo.ts';
 import { useWords } from '../../locale.tsx';
+import { isUnoccupied } from '../../moving/unoccupied.ts';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Loading, Refused } from '../../parts/states.tsx';
+import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { Case } from './case.tsx';
 import { BankCard, House, Mischief, PurseCard } from './house.tsx';
@@ -22,12 +24,18 @@ export function PanelPage(): ReactNode {
   const { panel, error, isStill, act } = usePanel(number);
   const [isHeard, setHeard] = useState(false);
   const maySell = useMay('buy') !== undefined;
-  const subscriber = useDemo()?.meters.find((meter) => meter.number === number)?.subscriber;
+  const enabled = useMay('readMeter') !== undefined;
+  const { data: meter } = useRead<MeterJson>(`/meters/${number}`, { live: true, enabled });
+  const isEmpty = meter !== undefined && isUnoccupied(meter);
   useSound(panel, isHeard);
+  const noteOf = ({ localUnit }: PanelJson) => {
+    if (meter === undefined) return fill(words.noteUnnamed, localUnit);
+    return isEmpty ? fill(words.noteUnoccupied, localUnit) : fill(words.note, meter.subscriber, localUnit);
+  };
   return (
     <Page
       title={fill(words.title, number)}
-      note={panel && fill(words.note, subscriber ?? number, panel.localUnit)}
+      note={panel && noteOf(panel)}
       actions={
         <Group gap="md">
           <Switch
@@ -63,10 +71,10 @@ export function PanelPage(): ReactNode {
               </Text>
             </Panel>
             <Stack gap="md">
-              <Relay panel={panel} />
+              <Relay panel={panel} isUnoccupied={isEmpty} />
               <Interphone panel={panel} act={act} />
               <Chain credit={panel.credit} />
-              {maySell && <Sale meter={number} />}
+              {maySell && !isEmpty && <Sale meter={number} />}
               {panel.card !== undefined && <PurseCard card={panel.card} act={act} />}
               <BankCard card={panel.bankCard} act={act} />
             </Stack>

@@ -8,8 +8,14 @@ import { Figure, Money } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 
+interface RelayProps {
+  readonly panel: PanelJson;
+  /** Nobody lives there: that there is no credit is no want. */
+  readonly isUnoccupied: boolean;
+}
+
 /** Whether the house has electricity, and if not why; how much flows, and at what rate. */
-export function Relay({ panel }: { readonly panel: PanelJson }): ReactNode {
+export function Relay({ panel, isUnoccupied }: RelayProps): ReactNode {
   const words = useWords(PANEL_WORDS);
   const calls = useWords(CALL_WORDS);
   const { power, exact, share } = useFormat();
@@ -26,7 +32,7 @@ export function Relay({ panel }: { readonly panel: PanelJson }): ReactNode {
             {panel.power &&
               reasons.map((reason) => (
                 <Text key={reason} size="sm">
-                  {words.reasons[reason]}
+                  {isUnoccupied && reason === 'noCredit' ? words.nobodyLives : words.reasons[reason]}
                 </Text>
               ))}
           </div>
