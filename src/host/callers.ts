@@ -1,7 +1,7 @@
 import { sha256Hex } from '../crypto/index.ts';
 import type { Milliseconds } from '../units/index.ts';
 import type { CallerPorts, CallerServices, PhoneAccessView, WantedAccess } from './caller-services.ts';
-import { amountFault, fail, findMeter, isFailure, orStoreFailure } from './failures.ts';
+import { amountFault, fail, findMeter, isFailure, orStoreFailure, unoccupiedFault } from './failures.ts';
 import { lockMs } from './log-in.ts';
 import { orderOfPayment } from './payment-order.ts';
 import { paymentUnknown } from './payments.ts';
@@ -158,6 +158,8 @@ async function allow(
   const found = await findMeter(tx, meter);
   if (isFailure(found)) return found;
   const { svpmsn } = found.meter;
+  const fault = unoccupiedFault(found.meter);
+  if (fault !== undefined) return fault;
   const id = String(svpmsn);
   const [before] = await tx.phoneAccess.of([id]);
   const pin = wantedPin === null ? NO_PIN : (hash ?? before?.pin ?? NO_PIN);

@@ -14,7 +14,7 @@ import { providerIdOf, purseIdOf } from './card-ids.ts';
 import { type CardView, COUNTER_ROUTE, cardBy, providerBy, purseBy } from './card-lookup.ts';
 import { NEW_CARD_METER } from './card-meters.ts';
 import { wakeCard } from './card-slots.ts';
-import { fail, isFailure, parseMeterNumber, subscriberUnknown, textFault } from './failures.ts';
+import { fail, isFailure, parseMeterNumber, subscriberFault, textFault } from './failures.ts';
 import { sendHotList } from './hot-list.ts';
 import type { StoreTransaction } from './ports.ts';
 import type { CardProvider, CardPurse, HostFailure, IssuedCard, OfflineMeter } from './types.ts';
@@ -109,7 +109,8 @@ export async function issueCard(
   if (!isCsn(csn)) return wrong(`A card's number (CSN) is 14 lower-case hex digits, not "${csn}".`);
   if (regions.length === 0) return wrong('A card has at least one region.');
   if (new Set(regions.map(({ region }) => region)).size < regions.length) return wrong('A card has each region once.');
-  if ((await tx.subscriber(subscriber)) === undefined) return subscriberUnknown(subscriber);
+  const nobody = await subscriberFault(tx, subscriber);
+  if (nobody !== undefined) return nobody;
   const [known] = await tx.cards.of([csn]);
   if (known !== undefined) {
     const purses = await tx.cardPurses.where('card', csn);
@@ -187,7 +188,8 @@ export async function enrolOffline(
   if (svpmsn === COUNTER_ROUTE) return fail('meter-number-wrong', `${text} is no meter's: cards at a counter have it.`);
   const provider = await providerBy(tx, id);
   if (isFailure(provider)) return provider;
-  if ((await tx.subscriber(subscriber)) === undefined) return subscriberUnknown(subscriber);
+  const nobody = await subscriberFault(tx, subscriber);
+  if (nobody !== undefined) return nobody;
   const fault = keyFault(n);
   if (fault !== undefined) return fail('meter-number-wrong', fault);
   const [[known], [online]] = [await tx.offlineMeters.of([text]), await tx.metersOf([svpmsn])];

@@ -1,6 +1,6 @@
 import { civilDayAt, monthAt } from '../tariff/index.ts';
 import type { Milliseconds } from '../units/index.ts';
-import { amountFault, fail, findMeter, isFailure, orStoreFailure, textFault } from './failures.ts';
+import { amountFault, fail, findMeter, isFailure, orStoreFailure, textFault, unoccupiedFault } from './failures.ts';
 import { orderOfPayment } from './payment-order.ts';
 import type { Payments } from './payments.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
@@ -25,6 +25,7 @@ export async function agree(
   const found = await findMeter(tx, meter);
   if (isFailure(found)) return found;
   const fault =
+    unoccupiedFault(found.meter) ??
     amountFault(threshold) ??
     amountFault(paid) ??
     amountFault(perDayMax) ??

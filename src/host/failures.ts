@@ -1,5 +1,6 @@
 import { type Svpmsn, svpmsnText, U24_MAX, U32_MAX } from '../units/index.ts';
 import { StoreError, type StoreReads } from './ports.ts';
+import { UNOCCUPIED } from './types/tenancies.ts';
 import type { HostFailure, Meter, Purse } from './types.ts';
 
 export const fail = (reason: HostFailure['reason'], sentence: string): HostFailure => ({ reason, sentence });
@@ -51,6 +52,21 @@ export const meterUnknown = (id: Svpmsn): HostFailure =>
 
 export const subscriberUnknown = (id: string): HostFailure =>
   fail('subscriber-unknown', `There is no subscriber "${id}": add the subscriber first.`);
+
+/** Why nothing can be given to a subscriber: nobody has that id, or no person, as meters have where nobody lives. */
+export async function subscriberFault(tx: StoreReads, id: string): Promise<HostFailure | undefined> {
+  if (id === UNOCCUPIED) {
+    const sentence = `There is no subscriber "${UNOCCUPIED}": it is kept for meters where nobody lives, so name whoever it is for.`;
+    return fail('subscriber-unknown', sentence);
+  }
+  return (await tx.subscriber(id)) === undefined ? subscriberUnknown(id) : undefined;
+}
+
+/** Why nothing can be agreed for a meter: whoever moves in next would have it, and know nothing of it. */
+export const unoccupiedFault = ({ subscriber, svpmsn }: Meter): HostFailure | undefined =>
+  subscriber === UNOCCUPIED
+    ? fail('meter-unoccupied', `Nobody lives at meter ${svpmsnText(svpmsn)}: let somebody move in first.`)
+    : undefined;
 
 export const tariffUnknown = (name: string): HostFailure =>
   fail('tariff-unknown', `There is no tariff "${name}": publish it first.`);

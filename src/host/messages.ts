@@ -1,6 +1,6 @@
 import { MeterFlag } from '../records/index.ts';
 import type { Milliseconds, Svpmsn } from '../units/index.ts';
-import { fail, findMeter, isFailure, orStoreFailure } from './failures.ts';
+import { fail, findMeter, isFailure, orStoreFailure, unoccupiedFault } from './failures.ts';
 import { fillOf, keyOf, messageDue } from './message-causes.ts';
 import type { MessageNews, MessagePorts, MessageSent, MessageServices, WantedMessages } from './message-services.ts';
 import { readOutlook } from './outlook.ts';
@@ -106,6 +106,8 @@ async function choose(
   const found = await findMeter(tx, meter);
   if (isFailure(found)) return found;
   const { svpmsn } = found.meter;
+  const fault = unoccupiedFault(found.meter);
+  if (fault !== undefined) return fault;
   const choice: MessageChoice = { id: String(svpmsn), svpmsn, number, language, causes, chosenAt: now };
   await tx.messageChoices.put([choice]);
   return choice;

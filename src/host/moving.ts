@@ -3,7 +3,7 @@ import { RelayAction } from '../records/index.ts';
 import { monthAt } from '../tariff/index.ts';
 import { type Milliseconds, svpmsnText } from '../units/index.ts';
 import { closeDeadPurse, repayByBooks } from './dead-purse.ts';
-import { fail, findMeter, isFailure, subscriberUnknown } from './failures.ts';
+import { fail, findMeter, isFailure, subscriberFault } from './failures.ts';
 import {
   closeFor,
   closingId,
@@ -223,8 +223,8 @@ async function comingFault(
 ): Promise<HostFailure | undefined> {
   const { meter, purse, before } = at;
   const where = `Meter ${svpmsnText(meter.svpmsn)}`;
-  if (subscriber === UNOCCUPIED || (await tx.subscriber(subscriber)) === undefined)
-    return subscriberUnknown(subscriber);
+  const nobody = await subscriberFault(tx, subscriber);
+  if (nobody !== undefined) return nobody;
   if (before?.reading === 'last-proved') {
     return fail('purse-closed', `${where} was given up as dead, and its purse is closed for ever: mount another one.`);
   }

@@ -1,11 +1,10 @@
 import type { Milliseconds } from '../units/index.ts';
 import { apiKeyId, drawApiKey, opens, revokeApiKey } from './api-keys.ts';
-import { changedMeanwhile, fail, isFailure, orStoreFailure, subscriberUnknown, textFault } from './failures.ts';
+import { changedMeanwhile, fail, isFailure, orStoreFailure, subscriberFault, textFault } from './failures.ts';
 import { entryOf, LogIns, normalized, viewOf } from './log-in.ts';
 import type { NewPerson, PeoplePorts, PeopleServices } from './people-services.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import { drawPassword } from './secrets.ts';
-import { UNOCCUPIED } from './types/tenancies.ts';
 import type { HostFailure, Person, Role } from './types.ts';
 import { type Act, witnessed } from './witness.ts';
 
@@ -175,9 +174,8 @@ async function newPersonFault(
   if ((role === 'subscriber') !== (subscriber !== undefined)) {
     return fail('person-wrong', 'A person of role subscriber belongs to a subscriber, and nobody else does.');
   }
-  // What is theirs who live nowhere is of all who ever left.
-  const isNobody = subscriber !== undefined && (await tx.subscriber(subscriber)) === undefined;
-  if (isNobody || subscriber === UNOCCUPIED) return subscriberUnknown(subscriber);
+  const nobody = subscriber === undefined ? undefined : await subscriberFault(tx, subscriber);
+  if (nobody !== undefined) return nobody;
   const [known] = await tx.people.of([login]);
   return known && fail('person-known', `The login "${login}" was given to somebody already: choose another.`);
 }

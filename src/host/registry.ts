@@ -13,6 +13,7 @@ import {
   findMeter,
   isFailure,
   parseMeterNumber,
+  subscriberFault,
   subscriberUnknown,
   tariffUnknown,
   textFault,
@@ -144,9 +145,8 @@ async function meterOf(
   if (!whole(suite, Suite.tripleDes, Suite.aes256)) {
     return wrong(`A suite is one of ${SUITE_NAMES.join(', ')}, by its number 0 to 3, not ${suite}.`);
   }
-  if ((await tx.subscriber(subscriber)) === undefined) {
-    return subscriberUnknown(subscriber);
-  }
+  const nobody = await subscriberFault(tx, subscriber);
+  if (nobody !== undefined) return nobody;
   if (tariff !== undefined && (await tx.tariff(tariff)) === undefined) return tariffUnknown(tariff);
   const [known] = await tx.metersOf([svpmsn]);
   const [offline] = await tx.offlineMeters.of([svpmsnText(svpmsn)]);

@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { made } from '../../src/host/rig.testing.ts';
 import { svpmsnText } from '../../src/units/index.ts';
-import { FIELD_WORDS, fill, MOVING_WORDS, PANEL_WORDS, REASON_WORDS, SUBSCRIBER_WORDS } from '../../src/words/index.ts';
+import {
+  FIELD_WORDS,
+  fill,
+  METER_WORDS,
+  MOVING_WORDS,
+  PANEL_WORDS,
+  PHONE_ACCESS_WORDS,
+  REASON_WORDS,
+  SUBSCRIBER_WORDS,
+} from '../../src/words/index.ts';
 import { openBrowser, peopleOf, withoutBrowser } from './browser.ts';
 import { Town } from './town.ts';
 
@@ -23,6 +32,15 @@ after(async () => {
   await browser?.close();
   await town?.close();
 });
+
+/** To nobody nothing is sold, and with nobody nothing is agreed. */
+async function nothingOffered(page: Page, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    for (const role of ['button', 'link'] as const) {
+      assert.equal(await page.getByRole('main').getByRole(role, { name, exact: true }).count(), 0, name);
+    }
+  }
+}
 
 test('a technician moves a household out before the meter, an operator pays it out, and another moves in', {
   skip,
@@ -54,8 +72,11 @@ test('a technician moves a household out before the meter, an operator pays it o
     await page.goto(`/meters/${number}`);
     await page.getByText(REASON_WORDS.en['nobody-lives']).waitFor();
     assert.equal(await page.getByText(REASON_WORDS.en['purse-closed']).count(), 0);
+    await nothingOffered(page, [METER_WORDS.en.sell]);
     await page.goto('/subscribers/unoccupied');
     await page.getByText(words.closedUntil).waitFor();
+    const { enrol, sell, debt, agree } = SUBSCRIBER_WORDS.en;
+    await nothingOffered(page, [enrol, sell, debt, agree, PHONE_ACCESS_WORDS.en.allow]);
   });
   const [left] = made(await host.tenancies(svpmsn));
   assert.deepEqual([left?.subscriber, left?.state, left?.reading], [subscriber, 'left', 'proved']);

@@ -13,8 +13,7 @@ import { Facts } from '../parts/rows.tsx';
 import { Loaded } from '../parts/states.tsx';
 import { useRead } from '../reads.ts';
 import { useMay } from '../session.tsx';
-import { UNOCCUPIED } from './occupant.ts';
-import { isUnoccupied } from './unoccupied.ts';
+import { isUnoccupied } from './occupant.ts';
 
 interface MovingProps {
   readonly meter: MeterJson;

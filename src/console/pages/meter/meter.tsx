@@ -5,6 +5,7 @@ import type { MeterJson, Operation } from '../../../api/index.ts';
 import { fill, METER_WORDS, type MeterWords } from '../../../words/index.ts';
 import { useDemo } from '../../demo.ts';
 import { useWords } from '../../locale.tsx';
+import { isUnoccupied } from '../../moving/occupant.ts';
 import { isFor, PAGES, type PageName } from '../../pages.ts';
 import { Page } from '../../parts/page.tsx';
 import { Loaded } from '../../parts/states.tsx';
@@ -41,7 +42,11 @@ export function MeterPage(): ReactNode {
   const { number = '' } = useParams();
   const meter = useRead<MeterJson>(`/meters/${number}`, { live: true });
   return (
-    <Page title={fill(words.title, number)} note={<Place meter={meter.data} />} actions={<Actions number={number} />}>
+    <Page
+      title={fill(words.title, number)}
+      note={<Place meter={meter.data} />}
+      actions={<Actions number={number} meter={meter.data} />}
+    >
       <Loaded of={meter} waiting={fill(words.waiting, number)}>
         {(found) => (
           <>
@@ -90,16 +95,22 @@ function MeterTabs({ meter }: { readonly meter: MeterJson }): ReactNode {
   );
 }
 
+interface ActionsProps {
+  readonly number: string;
+  readonly meter: MeterJson | undefined;
+}
+
 /** Pages of the same meter, as far as they are there and one may see them. */
 const ACTIONS = ['cut', 'panel', 'sell'] as const satisfies readonly PageName[];
 
-function Actions({ number }: { readonly number: string }): ReactNode {
+function Actions({ number, meter }: ActionsProps): ReactNode {
   const { whyCut, panel, sell } = useWords(METER_WORDS);
   const words = { cut: whyCut, panel, sell };
   const { may } = useSession();
   const isDemo = useDemo() !== undefined;
   return ACTIONS.flatMap((name) => {
     const page = PAGES.find((each) => each.name === name);
+    if (name === 'sell' && meter !== undefined && isUnoccupied(meter)) return [];
     if (page === undefined || !isFor(page, may, isDemo)) return [];
     const path = page.path.includes(':number') ? page.path.replace(':number', number) : `${page.path}?meter=${number}`;
     return (

@@ -4,7 +4,7 @@ import { Link, useParams } from 'react-router';
 import type { MeterJson, PanelJson } from '../../../api/index.ts';
 import { fill, PANEL_WORDS } from '../../../words/index.ts';
 import { useWords } from '../../locale.tsx';
-import { isUnoccupied } from '../../moving/unoccupied.ts';
+import { isUnoccupied } from '../../moving/occupant.ts';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Loading, Refused } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';

@@ -6,7 +6,7 @@ import type { MeterJson, PersonJson, SubscriberJson } from '../../../api/index.t
 import { MOVING_WORDS, PHONE_ACCESS_WORDS, SUBSCRIBER_WORDS } from '../../../words/index.ts';
 import { useConsoleWords, useWords } from '../../locale.tsx';
 import { Moving } from '../../moving/moving.tsx';
-import { useSubscriberName } from '../../moving/occupant.ts';
+import { isUnoccupied, UNOCCUPIED, useSubscriberName } from '../../moving/occupant.ts';
 import { Aged, Money } from '../../parts/figures.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { DataTable, Facts, Rows } from '../../parts/rows.tsx';
@@ -30,15 +30,16 @@ function Told({ subscriber }: { readonly subscriber: SubscriberJson }): ReactNod
   const words = useWords(SUBSCRIBER_WORDS);
   const nameOf = useSubscriberName();
   const { id, contact } = subscriber;
-  const mayEnrol = useMay('enrolMeter') !== undefined;
-  const mayPeople = useMay('listPeople') !== undefined;
-  const mayDues = useMay('readSubscriberDues') !== undefined;
+  const isPerson = id !== UNOCCUPIED;
+  const mayEnrol = useMay('enrolMeter') !== undefined && isPerson;
+  const mayPeople = useMay('listPeople') !== undefined && isPerson;
+  const mayDues = useMay('readSubscriberDues') !== undefined && isPerson;
   const [isEnrolling, { open, close }] = useDisclosure();
   const meters = usePages<MeterJson>('/meters', { query: { subscriber: id }, live: true });
   return (
     <Page
       title={nameOf(subscriber)}
-      note={`${id} · ${contact === '' ? words.noContact : contact}`}
+      note={isPerson ? `${id} · ${contact === '' ? words.noContact : contact}` : id}
       actions={
         mayEnrol && (
           <Button size="xs" onClick={open}>
@@ -70,10 +71,11 @@ function MeterPanel({ meter }: { readonly meter: MeterJson }): ReactNode {
   const words = useWords(SUBSCRIBER_WORDS);
   const { title: byTelephone } = useWords(PHONE_ACCESS_WORDS);
   const { unknown } = useConsoleWords();
-  const maySell = useMay('buy') !== undefined;
-  const mayDues = useMay('readDues') !== undefined;
-  const mayContract = useMay('readContract') !== undefined;
-  const mayPhone = useMay('readPhoneAccess') !== undefined;
+  const isHome = !isUnoccupied(meter);
+  const maySell = useMay('buy') !== undefined && isHome;
+  const mayDues = useMay('readDues') !== undefined && isHome;
+  const mayContract = useMay('readContract') !== undefined && isHome;
+  const mayPhone = useMay('readPhoneAccess') !== undefined && isHome;
   const mayTenancies = useMay('listTenancies') !== undefined;
   const moving = useWords(MOVING_WORDS);
   const { balance } = meter.known;
