@@ -40,13 +40,12 @@ import { lineNetwork, putLineNetwork } from './line-networks.ts';
 import { checkMinutes, lineViews } from './lines.ts';
 import { readMinutes } from './load.ts';
 import { changeLossAlarm, type LossAlarmChange, lineBalances, lossAlarm, lossAlarms } from './loss-alarms.ts';
-import { duesOfPerson } from './moved-value.ts';
 import { moveIn, moveOut, payOutRest, tenanciesOf } from './moving.ts';
 import type { Act, Office } from './office.ts';
 import { readOutages } from './outages.ts';
 import { readOutlook } from './outlook.ts';
 import { EnergySums, readOverview } from './overview.ts';
-import { payDues } from './paying-dues.ts';
+import { payDues, personDues } from './paying-dues.ts';
 import {
   type ChipSaid,
   cancelPayment,
@@ -404,14 +403,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     openShiftOf: (person) => orStoreFailure(store.read((tx) => openShiftOf(tx, person))),
 
     terms: () => store.read(termsOf),
-    duesOfPerson: (subscriber) =>
-      orStoreFailure(
-        store.read(async (tx) => {
-          if ((await tx.subscriber(subscriber)) === undefined) return subscriberUnknown(subscriber);
-          const { id } = duesOfPerson(subscriber);
-          return (await tx.dues.of([id]))[0] ?? { id, arrears: 0n, fixedCharge: 0n, chargedMonth: 0 };
-        }),
-      ),
+    duesOfPerson: (subscriber) => orStoreFailure(store.read((tx) => personDues(tx, subscriber))),
     tenancies: (meter) => orStoreFailure(store.read((tx) => tenanciesOf(tx, meter))),
     stay: (whose) => orStoreFailure(store.read((tx) => stayOf(tx, whose))),
     whose: (happened) => store.read((tx) => whoseAre(tx, happened)),

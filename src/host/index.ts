@@ -43,6 +43,7 @@ export type * from './message-services.ts';
 export { createMessages } from './messages.ts';
 export type { OutageReport } from './outages.ts';
 export type * from './password-port.ts';
+export type { PersonDues } from './paying-dues.ts';
 export { orderOfPayment } from './payment-order.ts';
 export type * from './payment-port.ts';
 export { createPeople, ROLES } from './people.ts';

@@ -4,14 +4,13 @@ import type { CardOffice, CardReads } from './card-services.ts';
 import type { RotationAsked, RotationPlan } from './key-rotation.ts';
 import type { LossAlarmChange } from './loss-alarms.ts';
 import type { MoveIn, MoveOut } from './moving.ts';
-import type { DuesPayment } from './paying-dues.ts';
+import type { DuesPayment, PersonDues } from './paying-dues.ts';
 import type { Remitting } from './remittances.ts';
 import type { Replacement } from './replacement.ts';
 import type { ControlRequest, HostServices } from './services.ts';
 import type {
   Approval,
   ControlCommand,
-  Dues,
   HostFailure,
   LineNetwork,
   LossAlarm,
@@ -72,7 +71,7 @@ export interface Office
   /** What was left of a household that moved out is given to it, once. */
   payOutRest(rest: { readonly id: string; readonly method: PaymentMethod }): Promise<Tenancy | HostFailure>;
   /** Books what a person paid of what they owe who has no meter; answered with what they owe after that. */
-  payDues(payment: DuesPayment): Promise<Dues | HostFailure>;
+  payDues(payment: DuesPayment): Promise<PersonDues | HostFailure>;
   /** Orders a step of a rotation from the meters of a stage; asked again it goes on where it was. */
   rotateKeys(asked: RotationAsked): Promise<RotationPlan | HostFailure>;
   /** Takes an alarm of loss further on its way: seen, visited, closed with a finding. */

@@ -29,7 +29,8 @@ async function debtor() {
   return rig;
 }
 const owed = async (rig: Rig) => {
-  const { arrears, fixedCharge } = made(await rig.host.duesOfPerson('kim'));
+  const { arrears, fixedCharge, due } = made(await rig.host.duesOfPerson('kim'));
+  assert.equal(due, arrears + (fixedCharge * 6n) / 5n, 'with tax');
   return [arrears, fixedCharge];
 };
 /** The ledger's side of what people owe, and where the money came in. */

@@ -2,10 +2,10 @@ import type { Milliseconds } from '../units/index.ts';
 import { amountFault, fail, subscriberUnknown, textFault } from './failures.ts';
 import { duesPaid } from './ledger.ts';
 import { duesOfPerson } from './moved-value.ts';
-import type { StoreTransaction } from './ports.ts';
+import type { StoreReads, StoreTransaction } from './ports.ts';
 import { settleDues, settleWith, termsOf } from './terms.ts';
 import { cashGiven } from './tills.ts';
-import type { Dues, HostFailure, PaymentMethod } from './types.ts';
+import type { Dues, HostFailure, PaymentMethod, Terms } from './types.ts';
 
 /** Somebody pays what they owe without a meter at which it could be recovered. */
 export interface DuesPayment {
@@ -15,6 +15,24 @@ export interface DuesPayment {
   readonly method: PaymentMethod;
   /** Of whoever books it: a receipt, a transfer. */
   readonly reference: string;
+}
+
+/** What a person owes who has no meter. */
+export interface PersonDues extends Dues {
+  /** All of it with tax, in minor units: as much as is taken at most. */
+  readonly due: bigint;
+}
+
+export async function personDues(tx: StoreReads, subscriber: string): Promise<PersonDues | HostFailure> {
+  if ((await tx.subscriber(subscriber)) === undefined) return subscriberUnknown(subscriber);
+  const { id } = duesOfPerson(subscriber);
+  const [dues = { id, arrears: 0n, fixedCharge: 0n, chargedMonth: 0 }] = await tx.dues.of([id]);
+  return withDue(dues, await termsOf(tx));
+}
+
+function withDue(dues: Dues, terms: Terms): PersonDues {
+  const due = dueOf(dues, terms);
+  return { ...dues, due: due > 0n ? due : 0n };
 }
 
 /**
@@ -27,7 +45,7 @@ export async function payDues(
   { subscriber, paid: asked, method, reference }: DuesPayment,
   by: string,
   now: Milliseconds,
-): Promise<Dues | HostFailure> {
+): Promise<PersonDues | HostFailure> {
   if ((await tx.subscriber(subscriber)) === undefined) return subscriberUnknown(subscriber);
   const fault = amountFault(asked) ?? textFault('name-wrong', 'A reference', reference);
   if (fault !== undefined) return fault;
@@ -45,10 +63,9 @@ export async function payDues(
   await tx.dues.put([after]);
   if (method === 'cash') await cashGiven(tx, by, -paid);
   await tx.post([duesPaid(method, parts, { at: now, order: reference })]);
-  return after;
+  return withDue(after, terms);
 }
 
 /** All that is due, with tax. */
-const dueOf = (dues: Dues, terms: Parameters<typeof settleWith>[1]['terms']): bigint =>
-  settleWith(EVERYTHING, { terms, dues }).paid;
+const dueOf = (dues: Dues, terms: Terms): bigint => settleWith(EVERYTHING, { terms, dues }).paid;
 const EVERYTHING = 1n << 100n;

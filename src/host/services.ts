@@ -24,6 +24,7 @@ import type { Act, Office } from './office.ts';
 import type { OutageQuery, OutageReport } from './outages.ts';
 import type { Outlook } from './outlook.ts';
 import type { Overview } from './overview.ts';
+import type { PersonDues } from './paying-dues.ts';
 import type { ChipSaid, PaymentAnswered, PaymentAsked, PaymentNotice } from './payments.ts';
 import type { MeterPolicy } from './policy.ts';
 import type { PageQuery, TariffQuery } from './ports.ts';
@@ -326,7 +327,7 @@ export interface HostServices extends AgentReads, CardServices {
   /** What a meter owes beside its energy, now. */
   dues(meter: number): Promise<Dues | HostFailure>;
   /** What a household owes that left its meter and has no other. */
-  duesOfPerson(subscriber: string): Promise<Dues | HostFailure>;
+  duesOfPerson(subscriber: string): Promise<PersonDues | HostFailure>;
   /** Who lived at a meter, the newest first; nobody where nobody ever moved. */
   tenancies(meter: number): Promise<Tenancy[] | HostFailure>;
   /** When a subscriber had a meter, the last time. */

@@ -31,6 +31,7 @@ export interface MovingWords {
   readonly energy: string;
   /** `{}`: when the meter had told it. */
   readonly energyBefore: string;
+  readonly energyAwaited: string;
   readonly owed: string;
   readonly settled: string;
   readonly carried: string;
@@ -42,6 +43,12 @@ export interface MovingWords {
   readonly dues: string;
   readonly takePayment: string;
   readonly takePaymentNote: string;
+  /** `{}`: all that is owed. */
+  readonly tooMuch: string;
+  readonly nothingPaid: string;
+  readonly referenceHint: Readonly<Record<'cash' | 'bank-transfer', string>>;
+  /** `{}`: how much, and who paid it. */
+  readonly paymentTaken: string;
   readonly sure: string;
 }
 
@@ -73,6 +80,7 @@ export const MOVING_WORDS: Readonly<Record<Language, MovingWords>> = {
     lastProved: 'last proved {}, the meter is dead',
     energy: 'Energy register',
     energyBefore: 'told {}, before the last reading',
+    energyAwaited: 'told {}, before the last reading; a newer one is asked for and comes later',
     owed: 'Emergency credit, now arrears',
     settled: 'Paid what was due',
     carried: 'Went to meter {}',
@@ -84,6 +92,13 @@ export const MOVING_WORDS: Readonly<Record<Language, MovingWords>> = {
     dues: 'Owed without a meter',
     takePayment: 'Take a payment',
     takePaymentNote: 'All of it or a part; charges are paid with their tax, and first.',
+    tooMuch: '{} is owed: take no more.',
+    nothingPaid: 'Nothing is no payment: write what was given.',
+    referenceHint: {
+      cash: 'The number of the slip that they are given, or a word of your own: it stands in the books.',
+      'bank-transfer': 'As the transfer is named on the statement of the bank: it stands in the books.',
+    },
+    paymentTaken: '{} was taken from {} and stands in the books.',
     sure: 'Sure?',
   },
   ko: {
@@ -114,6 +129,7 @@ export const MOVING_WORDS: Readonly<Record<Language, MovingWords>> = {
     energy: '누적 전력량',
     energyBefore: '{}에 알림, 최종 검침 전',
     owed: '비상 크레딧, 미납금으로 전환',
+    energyAwaited: '{}에 알림, 최종 검침 전. 새 값을 요청했으며 나중에 들어옵니다',
     settled: '미납금으로 납부',
     carried: '계량기 {}(으)로 이동',
     refund: '지급할 금액',
@@ -124,6 +140,13 @@ export const MOVING_WORDS: Readonly<Record<Language, MovingWords>> = {
     dues: '계량기 없는 미납금',
     takePayment: '납부 받기',
     takePaymentNote: '전액 또는 일부를 받습니다. 고정 요금을 세금과 함께 먼저 납부합니다.',
+    tooMuch: '미납금은 {}입니다. 그보다 많이 받을 수 없습니다.',
+    nothingPaid: '0은 납부할 수 없습니다. 받은 금액을 적으세요.',
+    referenceHint: {
+      cash: '건네준 영수증 번호나 직접 정한 이름입니다. 장부에 남습니다.',
+      'bank-transfer': '은행 거래 내역에 적힌 이체 이름입니다. 장부에 남습니다.',
+    },
+    paymentTaken: '{}을(를) {}에게서 받아 장부에 적었습니다.',
     sure: '확실합니까?',
   },
 };

@@ -232,7 +232,7 @@ test('who left owing more than was left pays it to a cashier, once however often
   const body = { paid: '25', method: 'cash', reference: 'slip 1' };
   assert.equal((await ask(lee, 'POST', `${path}/payments`, body)).status, 403);
   const paid = await ask(cashier, 'POST', `${path}/payments`, body, 'dues-of-lee-0001');
-  assert.deepEqual([paid.status, paid.json], [201, { subscriber: 'lee', arrears: '35', fixedCharge: '0' }]);
+  assert.deepEqual([paid.status, paid.json], [201, { subscriber: 'lee', arrears: '35', fixedCharge: '0', due: '35' }]);
   const again = await ask(cashier, 'POST', `${path}/payments`, body, 'dues-of-lee-0001');
   assert.deepEqual([again.text, again.headers['idempotency-replayed']], [paid.text, 'true']);
   const much = await ask(cashier, 'POST', `${path}/payments`, { ...body, paid: '36' });

@@ -120,13 +120,18 @@ test('an operator takes what somebody owes who left and has no meter', { skip },
     const owed = page.getByRole('button', { name: words.takePayment, exact: true });
     await owed.click();
     const dialog = page.getByRole('dialog');
+    assert.ok(Number(await dialog.getByLabel(amount).inputValue()) > 10, 'all that is owed');
+    await dialog.getByText(words.referenceHint.cash).waitFor();
     await dialog.getByLabel(amount).fill('20000');
     await dialog.getByLabel(reference).fill('slip 1');
     await dialog.getByRole('button', { name: book, exact: true }).click();
+    await dialog.getByText(/€[\d,.]+ is owed: take no more/).waitFor();
     await dialog.getByText('take no more').waitFor();
     await dialog.getByLabel(amount).fill('10');
+    assert.equal(await dialog.getByText('take no more').count(), 0);
     await dialog.getByRole('button', { name: book, exact: true }).click();
     await dialog.waitFor({ state: 'detached' });
+    await page.getByText(fill(words.paymentTaken, '€10.00', subscriber)).waitFor();
   });
   const [posting] = (await host.postings({ limit: 50 })).filter(({ kind }) => kind === 'dues-paid');
   assert.equal(posting?.order, 'slip 1');

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { Dues, Tenancy } from '../../host/index.ts';
+import type { PersonDues, Tenancy } from '../../host/index.ts';
 import { svpmsnText } from '../../units/index.ts';
 import { Amount, Id, Instant, instantText, MeterNumber, maybe, OneOf, SignedAmount, Strict, same } from './common.ts';
 import { Money } from './money.ts';
@@ -42,8 +42,17 @@ export const MoveOutBody = Strict({
 export const MoveInBody = Strict({ subscriber: Id });
 
 export const PersonDuesSchema = Type.Object(
-  { subscriber: Id, arrears: SignedAmount, fixedCharge: Amount },
-  { $id: 'SubscriberDues', description: 'What a household owes that left its meter, until it has another.' },
+  {
+    subscriber: Id,
+    arrears: SignedAmount,
+    fixedCharge: Amount,
+    due: Amount,
+  },
+  {
+    $id: 'SubscriberDues',
+    description:
+      'What a household owes that left its meter, until it has another; `due` is all of it with tax: as much as is taken at most.',
+  },
 );
 
 export const DuesPaymentBody = Strict({ paid: Money, method: OneOf(['cash', 'bank-transfer']), reference: Id });
@@ -72,8 +81,9 @@ export const tenancyJson = (tenancy: Tenancy): TenancyJson => ({
 });
 const TENTHS = 10;
 
-export const personDuesJson = (subscriber: string, { arrears, fixedCharge }: Dues): SubscriberDuesJson => ({
+export const personDuesJson = (subscriber: string, { arrears, fixedCharge, due }: PersonDues): SubscriberDuesJson => ({
   subscriber,
   arrears: String(arrears),
   fixedCharge: String(fixedCharge),
+  due: String(due),
 });

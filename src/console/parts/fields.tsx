@@ -33,10 +33,19 @@ interface MoneyFieldProps {
   readonly required?: boolean;
   readonly disabled?: boolean;
   readonly autoFocus?: boolean;
+  /** Why money that is written as it should be is not taken. */
+  readonly error?: string | false;
 }
 
 /** Money as people write it; says what it takes when it is something else. */
-export function MoneyField({ value, onChange, required = true, autoFocus, ...rest }: MoneyFieldProps): ReactNode {
+export function MoneyField({
+  value,
+  onChange,
+  required = true,
+  autoFocus,
+  error = false,
+  ...rest
+}: MoneyFieldProps): ReactNode {
   const { utility } = useSession();
   const words = useWords(FORM_WORDS);
   const isWrong = value.trim() !== '' && parseMoney(value, utility.currency.exponent) === undefined;
@@ -49,7 +58,7 @@ export function MoneyField({ value, onChange, required = true, autoFocus, ...res
       inputMode="decimal"
       autoComplete="off"
       data-autofocus={autoFocus}
-      error={isWrong && words.money}
+      error={isWrong ? words.money : error}
       rightSection={
         <Text size="xs" className="quiet">
           {utility.currency.code}

@@ -25,11 +25,11 @@ export function PanelPage(): ReactNode {
   const [isHeard, setHeard] = useState(false);
   const maySell = useMay('buy') !== undefined;
   const enabled = useMay('readMeter') !== undefined;
-  const { data: meter } = useRead<MeterJson>(`/meters/${number}`, { live: true, enabled });
+  const { data: meter, error: unread } = useRead<MeterJson>(`/meters/${number}`, { live: true, enabled });
   const isEmpty = meter !== undefined && isUnoccupied(meter);
   useSound(panel, isHeard);
   const noteOf = ({ localUnit }: PanelJson) => {
-    if (meter === undefined) return fill(words.noteUnnamed, localUnit);
+    if (meter === undefined) return enabled && unread === null ? undefined : fill(words.noteUnnamed, localUnit);
     return isEmpty ? fill(words.noteUnoccupied, localUnit) : fill(words.note, meter.subscriber, localUnit);
   };
   return (

@@ -2,17 +2,19 @@ import { Button, Select, Stack, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { SubscriberDuesJson } from '../../../api/index.ts';
-import { MOVING_WORDS, SUBSCRIBER_WORDS } from '../../../words/index.ts';
+import { fill, MOVING_WORDS, SUBSCRIBER_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
-import { useWords } from '../../locale.tsx';
+import { decimalText } from '../../format.ts';
+import { useFormat, useWords } from '../../locale.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { MoneyField, RefusalLine, Submit, useParsedMoney } from '../../parts/fields.tsx';
 import { Money } from '../../parts/figures.tsx';
+import { say } from '../../parts/notices.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Facts } from '../../parts/rows.tsx';
 import { useRead } from '../../reads.ts';
-import { useMay } from '../../session.tsx';
+import { useMay, useSession } from '../../session.tsx';
 
 /** What somebody owes who moved out and has no meter: it is paid here, or due at the next one. */
 export function OwedElsewhere({ subscriber }: { readonly subscriber: string }): ReactNode {
@@ -22,7 +24,7 @@ export function OwedElsewhere({ subscriber }: { readonly subscriber: string }): 
   const [isOpen, { open, close }] = useDisclosure();
   const dues = useRead<SubscriberDuesJson>(`/subscribers/${encodeURIComponent(subscriber)}/dues`, { live: true });
   if (dues.data === undefined || (dues.data.arrears === '0' && dues.data.fixedCharge === '0')) return null;
-  const { arrears, fixedCharge } = dues.data;
+  const { arrears, fixedCharge, due } = dues.data;
   return (
     <Panel title={moving.dues}>
       <Stack gap="xs">
@@ -32,30 +34,41 @@ export function OwedElsewhere({ subscriber }: { readonly subscriber: string }): 
             { label: words.fixedCharge, value: <Money tokens={fixedCharge} /> },
           ]}
         />
-        {mayPay && (
+        {mayPay && due !== '0' && (
           <Button size="compact-sm" variant="default" onClick={open} style={{ alignSelf: 'start' }}>
             {moving.takePayment}
           </Button>
         )}
-        <TakePayment subscriber={subscriber} isOpen={isOpen} close={close} />
+        <TakePayment subscriber={subscriber} due={due} isOpen={isOpen} close={close} />
       </Stack>
     </Panel>
   );
 }
 
+const METHODS = ['cash', 'bank-transfer'] as const;
+type Method = (typeof METHODS)[number];
+
 interface TakePaymentProps {
   readonly subscriber: string;
+  /** All that they owe, in minor units. */
+  readonly due: string;
   readonly isOpen: boolean;
   readonly close: () => void;
 }
 
-function TakePayment({ subscriber, isOpen, close }: TakePaymentProps): ReactNode {
+function TakePayment({ subscriber, due, isOpen, close }: TakePaymentProps): ReactNode {
   const words = useWords(SUBSCRIBER_WORDS);
   const moving = useWords(MOVING_WORDS);
-  const [text, setText] = useState('');
-  const [method, setMethod] = useState<string>('cash');
+  const { money } = useFormat();
+  const { exponent } = useSession().utility.currency;
+  const [typed, setTyped] = useState<string>();
+  const [method, setMethod] = useState<Method>('cash');
   const [reference, setReference] = useState('');
+  // All of it, until somebody types something else.
+  const text = typed ?? decimalText(due, exponent);
   const paid = useParsedMoney(text);
+  const tooMuch = paid !== undefined && BigInt(paid) > BigInt(due) && fill(moving.tooMuch, money(due));
+  const nothing = paid === '0' && moving.nothingPaid;
   const paying = useDoing<SubscriberDuesJson>(
     (once) =>
       change(`/subscribers/${encodeURIComponent(subscriber)}/dues/payments`, {
@@ -64,14 +77,15 @@ function TakePayment({ subscriber, isOpen, close }: TakePaymentProps): ReactNode
         body: { paid, method, reference },
       }),
     () => {
-      setText('');
+      say(fill(moving.paymentTaken, money(paid ?? '0'), subscriber));
+      setTyped(undefined);
       setReference('');
       close();
     },
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    paying.mutate();
+    if (paid !== undefined && tooMuch === false && nothing === false) paying.mutate();
   };
   return (
     <Dialog isOpen={isOpen} close={close} title={`${moving.takePayment}: ${subscriber}`}>
@@ -81,24 +95,29 @@ function TakePayment({ subscriber, isOpen, close }: TakePaymentProps): ReactNode
             label={words.amount}
             description={moving.takePaymentNote}
             value={text}
-            onChange={setText}
+            error={tooMuch || nothing}
+            onChange={(written) => {
+              paying.reset();
+              setTyped(written);
+            }}
             autoFocus
           />
           <Select
             label={moving.method}
             allowDeselect={false}
-            data={(['cash', 'bank-transfer'] as const).map((value) => ({ value, label: moving.methods[value] }))}
+            data={METHODS.map((value) => ({ value, label: moving.methods[value] }))}
             value={method}
-            onChange={(value) => setMethod(value ?? 'cash')}
+            onChange={(value) => setMethod(METHODS.find((each) => each === value) ?? method)}
           />
           <TextInput
             label={words.reference}
+            description={moving.referenceHint[method]}
             required
             value={reference}
             onChange={({ currentTarget }) => setReference(currentTarget.value)}
           />
           <RefusalLine error={paying.error} />
-          <Submit label={words.book} isPending={paying.isPending} disabled={paid === undefined} cancel={close} />
+          <Submit label={words.book} isPending={paying.isPending} cancel={close} />
         </Stack>
       </form>
     </Dialog>
