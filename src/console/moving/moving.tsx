@@ -51,8 +51,8 @@ export function Moving({ meter, size }: MovingProps): ReactNode {
                 {words.nobodyMoved}
               </Text>
             )}
-            {items.map((tenancy) => (
-              <Told key={tenancy.id} tenancy={tenancy} />
+            {items.map((tenancy, i) => (
+              <Told key={tenancy.id} tenancy={tenancy} isLatest={i === 0} />
             ))}
           </Stack>
         )}
@@ -67,7 +67,13 @@ export function Moving({ meter, size }: MovingProps): ReactNode {
   );
 }
 
-function Told({ tenancy }: { readonly tenancy: TenancyJson }): ReactNode {
+interface ToldProps {
+  readonly tenancy: TenancyJson;
+  /** Nobody has come since. */
+  readonly isLatest: boolean;
+}
+
+function Told({ tenancy, isLatest }: ToldProps): ReactNode {
   const words = useWords(MOVING_WORDS);
   const { exact, register } = useFormat();
   const { subscriber, state, movedInAt, askedAt = '', leftAt = '', reading, readAt = '', paidOutAt } = tenancy;
@@ -79,6 +85,8 @@ function Told({ tenancy }: { readonly tenancy: TenancyJson }): ReactNode {
       {fill(text, exact(at))}
     </Text>
   );
+  // A dead meter tells none any more, and what it tells once somebody has come is theirs as well.
+  const before = isLatest && reading === 'proved' ? words.energyAwaited : words.energyBefore;
   const amount = (label: string, tokens: string) =>
     tokens === '0' ? [] : [{ label, value: <Money tokens={tokens} /> }];
   return (
@@ -104,8 +112,7 @@ function Told({ tenancy }: { readonly tenancy: TenancyJson }): ReactNode {
                     label: words.energy,
                     value: (
                       <>
-                        {register(Number(energyWh))}{' '}
-                        {toldWhen(energyAt < readAt ? words.energyBefore : words.proved, energyAt)}
+                        {register(Number(energyWh))} {toldWhen(energyAt < readAt ? before : words.proved, energyAt)}
                       </>
                     ),
                   },
