@@ -87,6 +87,7 @@ export const ACCESS = {
   readMeter: { scope: 'meters:read', all: ['operator', 'cashier', 'technician', 'auditor'], own: ['subscriber'] },
   enrolMeter: { scope: 'meters:write', all: ['operator', 'technician'] },
   readdressMeter: { scope: 'meters:write', all: ['operator', 'technician'] },
+  listSubscriberTenancies: { scope: 'subscribers:read', all: ['operator', 'cashier', 'technician', 'auditor'] },
   listTenancies: { scope: 'subscribers:read', all: ['operator', 'cashier', 'technician', 'auditor'] },
   moveOut: { scope: 'meters:write', all: ['operator', 'technician'] },
   moveIn: { scope: 'meters:write', all: ['operator', 'technician'] },

@@ -40,7 +40,7 @@ import { lineNetwork, putLineNetwork } from './line-networks.ts';
 import { checkMinutes, lineViews } from './lines.ts';
 import { readMinutes } from './load.ts';
 import { changeLossAlarm, type LossAlarmChange, lineBalances, lossAlarm, lossAlarms } from './loss-alarms.ts';
-import { moveIn, moveOut, payOutRest, tenanciesOf } from './moving.ts';
+import { moveIn, moveOut, payOutRest, tenanciesOf, tenanciesOfPerson } from './moving.ts';
 import type { Act, Office } from './office.ts';
 import { readOutages } from './outages.ts';
 import { readOutlook } from './outlook.ts';
@@ -404,6 +404,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
 
     terms: () => store.read(termsOf),
     duesOfPerson: (subscriber) => orStoreFailure(store.read((tx) => personDues(tx, subscriber))),
+    tenanciesOfPerson: (subscriber) => orStoreFailure(store.read((tx) => tenanciesOfPerson(tx, subscriber))),
     tenancies: (meter) => orStoreFailure(store.read((tx) => tenanciesOf(tx, meter))),
     stay: (whose) => orStoreFailure(store.read((tx) => stayOf(tx, whose))),
     whose: (happened) => store.read((tx) => whoseAre(tx, happened)),

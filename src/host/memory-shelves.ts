@@ -53,7 +53,7 @@ export class MemoryShelves {
   readonly terms = new MemoryJournal<TermsVersion>(this.undo);
   readonly trades = new MemoryShelf<Trade>(this.undo);
   readonly dues = new MemoryShelf<Dues>(this.undo);
-  readonly tenancies = new MemoryShelf<Tenancy, 'svpmsn'>(this.undo, ['svpmsn']);
+  readonly tenancies = new MemoryShelf<Tenancy, 'svpmsn' | 'subscriber'>(this.undo, ['svpmsn', 'subscriber']);
   readonly payments = new MemoryShelf<Payment, 'state' | 'approvalKey'>(this.undo, ['state', 'approvalKey']);
   readonly contracts = new MemoryShelf<Contract>(this.undo);
   readonly cardSlots = new MemoryShelf<CardSlot, 'tail'>(this.undo, ['tail']);

@@ -276,6 +276,14 @@ export async function payOutRest(
   return given;
 }
 
+/** Of a subscriber at whatever meter, the newest first. */
+export async function tenanciesOfPerson(tx: StoreReads, subscriber: string): Promise<Tenancy[] | HostFailure> {
+  const nobody = await subscriberFault(tx, subscriber);
+  if (nobody !== undefined) return nobody;
+  const theirs = await tx.tenancies.where('subscriber', subscriber);
+  return theirs.sort((a, b) => b.movedInAt - a.movedInAt);
+}
+
 /** Of a meter, the newest first. */
 export async function tenanciesOf(tx: StoreReads, number: number): Promise<Tenancy[] | HostFailure> {
   const found = await findMeter(tx, number);

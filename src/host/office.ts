@@ -114,6 +114,7 @@ export type HostByName = Pick<
   | 'dues'
   | 'duesOfPerson'
   | 'tenancies'
+  | 'tenanciesOfPerson'
   | 'stay'
   | 'whose'
   | 'receipts'

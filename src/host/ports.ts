@@ -309,7 +309,7 @@ export interface StoreReads {
   readonly trades: ShelfReads<Trade>;
   /** By the number of their meter, or by their person who has none. */
   readonly dues: ShelfReads<Dues>;
-  readonly tenancies: ShelfReads<Tenancy, 'svpmsn'>;
+  readonly tenancies: ShelfReads<Tenancy, 'svpmsn' | 'subscriber'>;
   readonly payments: ShelfReads<Payment, 'state' | 'approvalKey'>;
   /** By the number of their meter. */
   readonly contracts: ShelfReads<Contract>;
@@ -408,7 +408,7 @@ export interface StoreTransaction extends StoreReads {
   readonly terms: Journal<TermsVersion>;
   readonly trades: Shelf<Trade>;
   readonly dues: Shelf<Dues>;
-  readonly tenancies: Shelf<Tenancy, 'svpmsn'>;
+  readonly tenancies: Shelf<Tenancy, 'svpmsn' | 'subscriber'>;
   readonly payments: Shelf<Payment, 'state' | 'approvalKey'>;
   readonly contracts: Shelf<Contract>;
   /** By the number of their meter. */

@@ -330,6 +330,8 @@ export interface HostServices extends AgentReads, CardServices {
   duesOfPerson(subscriber: string): Promise<PersonDues | HostFailure>;
   /** Who lived at a meter, the newest first; nobody where nobody ever moved. */
   tenancies(meter: number): Promise<Tenancy[] | HostFailure>;
+  /** Where a subscriber lived, the newest first; nowhere where they never moved. */
+  tenanciesOfPerson(subscriber: string): Promise<Tenancy[] | HostFailure>;
   /** When a subscriber had a meter, the last time. */
   stay(whose: MoveIn): Promise<Stay | HostFailure>;
   /** Which subscribers may be told of each of these. */

@@ -360,6 +360,7 @@ CREATE TABLE tenancies (
   register_at INTEGER, settled INTEGER, carried INTEGER, refund INTEGER, paid_out_at INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tenancies_of_meter ON tenancies (svpmsn, id);
+CREATE INDEX tenancies_of_subscriber ON tenancies (subscriber, id);
 CREATE TABLE line_networks (id TEXT PRIMARY KEY, local_unit INTEGER NOT NULL, file TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE reading_checks (
   id TEXT PRIMARY KEY, svpmsn INTEGER NOT NULL, supply INTEGER NOT NULL, day INTEGER NOT NULL,

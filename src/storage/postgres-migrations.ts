@@ -347,6 +347,7 @@ CREATE TABLE tenancies (
   register_at BIGINT, settled BIGINT, carried BIGINT, refund BIGINT, paid_out_at BIGINT
 );
 CREATE INDEX tenancies_of_meter ON tenancies (svpmsn, id);
+CREATE INDEX tenancies_of_subscriber ON tenancies (subscriber, id);
 CREATE TABLE line_networks (id TEXT COLLATE "C" PRIMARY KEY, local_unit BIGINT NOT NULL, file TEXT NOT NULL);
 CREATE TABLE reading_checks (
   id TEXT COLLATE "C" PRIMARY KEY, svpmsn BIGINT NOT NULL, supply BIGINT NOT NULL, day BIGINT NOT NULL,

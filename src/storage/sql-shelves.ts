@@ -100,7 +100,7 @@ export class SqlShelves {
   readonly terms: SqlJournal<TermsVersion>;
   readonly trades: SqlShelf<Trade>;
   readonly dues: SqlShelf<Dues>;
-  readonly tenancies: SqlShelf<Tenancy, 'svpmsn'>;
+  readonly tenancies: SqlShelf<Tenancy, 'svpmsn' | 'subscriber'>;
   readonly payments: SqlShelf<Payment, 'state' | 'approvalKey'>;
   readonly contracts: SqlShelf<Contract>;
   readonly cardSlots: SqlShelf<CardSlot, 'tail'>;

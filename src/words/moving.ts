@@ -40,6 +40,9 @@ export interface MovingWords {
   readonly payOut: string;
   readonly method: string;
   readonly methods: Readonly<Record<'cash' | 'bank-transfer', string>>;
+  readonly stays: string;
+  /** `{}`: from when, and until when. */
+  readonly stay: string;
   readonly dues: string;
   readonly takePayment: string;
   readonly takePaymentNote: string;
@@ -89,6 +92,8 @@ export const MOVING_WORDS: Readonly<Record<Language, MovingWords>> = {
     payOut: 'Pay out',
     method: 'How',
     methods: { cash: 'Cash', 'bank-transfer': 'Bank transfer' },
+    stays: 'Meters that they left',
+    stay: '{} to {}',
     dues: 'Owed without a meter',
     takePayment: 'Take a payment',
     takePaymentNote: 'All of it or a part; charges are paid with their tax, and first.',
@@ -137,6 +142,8 @@ export const MOVING_WORDS: Readonly<Record<Language, MovingWords>> = {
     payOut: '지급',
     method: '지급 방법',
     methods: { cash: '현금', 'bank-transfer': '계좌 이체' },
+    stays: '퇴거한 계량기',
+    stay: '{} ~ {}',
     dues: '계량기 없는 미납금',
     takePayment: '납부 받기',
     takePaymentNote: '전액 또는 일부를 받습니다. 고정 요금을 세금과 함께 먼저 납부합니다.',

@@ -208,6 +208,22 @@ test('what went through a purse is told to nobody who came after others, and to 
   assert.deepEqual(await totals(lee, LEES_METER), [own, own]);
 });
 
+test('of a subscriber it is told where they lived, to those who may know it', async () => {
+  const path = (subscriber: string) => `/api/v1/subscribers/${subscriber}/tenancies`;
+  for (const [who, state, refund] of [
+    ['kim', 'left', '380'],
+    ['lee', 'living', undefined],
+  ] as const) {
+    const { items } = (await ask(operator, 'GET', path(who))).json as unknown as { items: Json[] };
+    assert.deepEqual(
+      items.map((each) => [each.meter, each.subscriber, each.state, each.refund]),
+      [[KIMS_METER, who, state, refund]],
+    );
+  }
+  assert.equal(await codeOf(operator, path('nobody')), '404 subscriber-unknown');
+  assert.equal((await ask(kim, 'GET', path('lee'))).status, 403);
+});
+
 test('an operator names whose statement it is', async () => {
   const { json } = await ask(operator, 'GET', `${METER}/statement?${span(FIRST, LAST)}&subscriber=kim`);
   assert.deepEqual([json.subscriber, json.to, (json.closing as Json).purse], ['kim', SHARED, '0']);

@@ -117,6 +117,10 @@ test('an operator takes what somebody owes who left and has no meter', { skip },
     const home = page.getByRole('region', { name: new RegExp(svpmsnText(svpmsn)) });
     await home.getByRole('button', { name: words.moveOut, exact: true }).click();
     await page.getByRole('dialog').getByRole('button', { name: words.moveOut, exact: true }).click();
+    await page
+      .getByRole('region', { name: `${subscriber}: ${fill(words.left, '').trim()}` })
+      .getByText(words.balance)
+      .waitFor();
     const owed = page.getByRole('button', { name: words.takePayment, exact: true });
     await owed.click();
     const dialog = page.getByRole('dialog');

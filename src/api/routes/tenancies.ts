@@ -36,6 +36,23 @@ export function tenancyRoutes(app: Api, services: ApiServices): void {
     },
   );
 
+  app.get(
+    '/subscribers/:subscriber/tenancies',
+    {
+      config: { operation: 'listSubscriberTenancies' },
+      schema: {
+        tags,
+        summary: 'Where a subscriber lived, the newest first; nowhere where they never moved',
+        params: Strict({ subscriber: Id }),
+        response: { 200: Type.Object({ items: Type.Array(Named(TenancySchema)) }) },
+      },
+    },
+    async (request) => {
+      const found = made(await host.tenanciesOfPerson(request.params.subscriber));
+      return { items: found.map(tenancyJson) };
+    },
+  );
+
   app.post(
     '/meters/:meter/move-out',
     {

@@ -1,6 +1,7 @@
 import { Button, Checkbox, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, type ReactNode, useState } from 'react';
+import { Link } from 'react-router';
 import type { MeterJson, TenancyJson } from '../../api/index.ts';
 import { fill, MOVING_WORDS } from '../../words/index.ts';
 import { change } from '../ask.ts';
@@ -9,6 +10,7 @@ import { useFormat, useWords } from '../locale.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { RefusalLine, Submit } from '../parts/fields.tsx';
 import { Money } from '../parts/figures.tsx';
+import { Panel } from '../parts/page.tsx';
 import { Facts } from '../parts/rows.tsx';
 import { Loaded } from '../parts/states.tsx';
 import { useRead } from '../reads.ts';
@@ -67,13 +69,44 @@ export function Moving({ meter, size }: MovingProps): ReactNode {
   );
 }
 
+/** Where somebody lived: when, and what became of what they left. */
+export function Stays({ subscriber }: { readonly subscriber: string }): ReactNode {
+  const words = useWords(MOVING_WORDS);
+  const { exact } = useFormat();
+  const path = `/subscribers/${encodeURIComponent(subscriber)}/tenancies`;
+  const { data } = useRead<{ readonly items: readonly TenancyJson[] }>(path, { live: true });
+  const left = (data?.items ?? []).filter(({ state }) => state === 'left');
+  if (left.length === 0) return null;
+  return (
+    <Panel title={words.stays}>
+      <Stack gap="md">
+        {left.map((tenancy) => (
+          <Told
+            key={tenancy.id}
+            tenancy={tenancy}
+            isLatest={false}
+            head={
+              <>
+                <Link to={`/meters/${tenancy.meter}`}>{tenancy.meter}</Link> ·{' '}
+                {fill(words.stay, exact(tenancy.movedInAt), exact(tenancy.leftAt ?? ''))}
+              </>
+            }
+          />
+        ))}
+      </Stack>
+    </Panel>
+  );
+}
+
 interface ToldProps {
   readonly tenancy: TenancyJson;
+  /** In place of whose it was, where that is known. */
+  readonly head?: ReactNode;
   /** Nobody has come since. */
   readonly isLatest: boolean;
 }
 
-function Told({ tenancy, isLatest }: ToldProps): ReactNode {
+function Told({ tenancy, head, isLatest }: ToldProps): ReactNode {
   const words = useWords(MOVING_WORDS);
   const { exact, register } = useFormat();
   const { subscriber, state, movedInAt, askedAt = '', leftAt = '', reading, readAt = '', paidOutAt } = tenancy;
@@ -92,7 +125,11 @@ function Told({ tenancy, isLatest }: ToldProps): ReactNode {
   return (
     <section aria-label={`${subscriber}: ${standing}`}>
       <Text size="sm">
-        <b>{subscriber}</b> · {standing}
+        {head ?? (
+          <>
+            <b>{subscriber}</b> · {standing}
+          </>
+        )}
       </Text>
       {balance !== undefined && (
         <Facts

@@ -5,7 +5,7 @@ import { Link, useParams } from 'react-router';
 import type { MeterJson, PersonJson, SubscriberJson } from '../../../api/index.ts';
 import { MOVING_WORDS, PHONE_ACCESS_WORDS, SUBSCRIBER_WORDS } from '../../../words/index.ts';
 import { useConsoleWords, useWords } from '../../locale.tsx';
-import { Moving } from '../../moving/moving.tsx';
+import { Moving, Stays } from '../../moving/moving.tsx';
 import { isUnoccupied, UNOCCUPIED, useSubscriberName } from '../../moving/occupant.ts';
 import { Aged, Money } from '../../parts/figures.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
@@ -33,6 +33,7 @@ function Told({ subscriber }: { readonly subscriber: SubscriberJson }): ReactNod
   const isPerson = id !== UNOCCUPIED;
   const mayEnrol = useMay('enrolMeter') !== undefined && isPerson;
   const mayPeople = useMay('listPeople') !== undefined && isPerson;
+  const mayStays = useMay('listSubscriberTenancies') !== undefined && isPerson;
   const mayDues = useMay('readSubscriberDues') !== undefined && isPerson;
   const [isEnrolling, { open, close }] = useDisclosure();
   const meters = usePages<MeterJson>('/meters', { query: { subscriber: id }, live: true });
@@ -61,6 +62,7 @@ function Told({ subscriber }: { readonly subscriber: SubscriberJson }): ReactNod
           </Stack>
         )}
       </Rows>
+      {mayStays && <Stays subscriber={id} />}
       {mayDues && <OwedElsewhere subscriber={id} />}
       {mayPeople && <People subscriber={id} />}
     </Page>
