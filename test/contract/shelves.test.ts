@@ -26,6 +26,7 @@ import type {
   Shift,
   Store,
   SubscriberMessage,
+  Tenancy,
   Terms,
   Trade,
   Vend,
@@ -101,6 +102,25 @@ for (const { name, skip, open } of STORES) {
     });
     await store.transaction((tx) => tx.payments.delete(['a', 'b']));
     assert.deepEqual(await store.read((tx) => tx.payments.page({ limit: 9 })), [payment('c')]);
+  });
+
+  it('where somebody lived is found by them and by the meter', async (store) => {
+    const stay = (id: string, subscriber: string): Tenancy => ({
+      ...{ id, svpmsn: svpmsn(3), subscriber, movedInAt: milliseconds(1), state: 'living', askedAt: undefined },
+      ...{ next: undefined, closedBefore: 0n, closings: 0, repayments: 0, leftAt: undefined, reading: undefined },
+      ...{ readAt: undefined, balance: undefined, owed: undefined, register: undefined, registerAt: undefined },
+      ...{ settled: undefined, carried: undefined, refund: undefined, paidOutAt: undefined },
+    });
+    const [kims, lees] = [stay('000003-00001', 'kim'), stay('000003-00002', 'lee')];
+    await store.transaction(async (tx) => {
+      await tx.putSubscriber({ id: 'lee', name: 'Lee', contact: '' });
+      await tx.tenancies.put([lees, kims]);
+    });
+    await store.read(async (tx) => {
+      assert.deepEqual(await tx.tenancies.where('svpmsn', svpmsn(3)), [kims, lees]);
+      assert.deepEqual(await tx.tenancies.where('subscriber', 'lee'), [lees]);
+      assert.deepEqual(await tx.tenancies.where('subscriber', 'nobody'), []);
+    });
   });
 
   it('a card in a slot is found by its meter and by its number', async (store) => {
