@@ -223,3 +223,19 @@ test('a wrong use is one sentence, and changes nothing', async () => {
   assert.match(unknown.err, /^No meter 0000ff/i);
   assert.match((await meter('retire', '00000a', '--data', 'nowhere')).err, /holds neither a demo nor a host/);
 });
+
+test('a host that starts after a command goes on after what the command wrote', async () => {
+  // As a host leaves it that was stopped a moment ago.
+  const ahead = Date.now() + 50_000;
+  await withFolder(({ store }) => store.transaction((tx) => tx.setFact('instant-reserved', ahead)));
+  const place = ['--subscriber', 'kim', '--local-unit', '9', '--address', '1'];
+  assert.equal((await ofHost('commission', '0000e1', ...place)).err, '');
+  const { written, reserved } = await withFolder(({ store }) =>
+    store.read(async (tx) => ({
+      written: (await tx.commands(0xe1 as Svpmsn))[0]?.orderedAt ?? 0,
+      reserved: (await tx.fact('instant-reserved')) ?? 0,
+    })),
+  );
+  assert.ok(written >= ahead, 'no instant before it is used again');
+  assert.ok(reserved > written, `${reserved} is after ${written}`);
+});

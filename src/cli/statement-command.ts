@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { greenButton, type Statement, statementCsv, statementJson, statementSheet } from '../host/index.ts';
-import { assertNever, svpmsnText } from '../units/index.ts';
+import { assertNever, type Svpmsn, svpmsnText } from '../units/index.ts';
 import { folderOf } from './demo-options.ts';
 import { CannotGoOn, orAtItsHost } from './failure.ts';
 import { wrongFlag } from './flags.ts';
@@ -25,7 +25,7 @@ export async function statement(args: readonly string[]): Promise<number> {
     if (out === undefined) process.stdout.write(content);
     else writeNamed(out, content);
     return 0;
-  }).catch(orAtItsHost(books.data, `ask its API: GET /api/v1/meters/${svpmsnText(meter)}/statement`));
+  }).catch(orAtItsHost(books.data, `ask its API: GET /api/v1/meters/${svpmsnText(meter as Svpmsn)}/statement`));
 }
 
 async function formed(statement: Statement, form: Form): Promise<string | Uint8Array> {

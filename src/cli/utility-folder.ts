@@ -53,12 +53,21 @@ export async function withBooks(
     const reserved = (await folder.store.read((tx) => tx.fact('instant-reserved'))) ?? 0;
     const clock = businessClock(reserved);
     const zone = folder.zone(undefined);
-    return await work({ host: idleHost(folder.store, zone, () => clock.now(), keys), zone, isDemo: false });
+    const code = await work({ host: idleHost(folder.store, zone, () => clock.now(), keys), zone, isDemo: false });
+    if (writes) await livedUntil(folder.store, clock.now());
+    return code;
   } catch (error) {
     throw inWords(error, folder.path);
   } finally {
     await folder.close();
   }
+}
+
+/** The host that starts next goes on after what was written here, also where the books are ahead of the wall's clock. */
+async function livedUntil(store: Store, at: number): Promise<void> {
+  await store.transaction(async (tx) => {
+    if (at >= ((await tx.fact('instant-reserved')) ?? 0)) await tx.setFact('instant-reserved', at + 1);
+  });
 }
 
 const noBooks = (data: string) =>
