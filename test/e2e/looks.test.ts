@@ -9,6 +9,7 @@ import { DEMO_PURSES } from '../../src/cli/demo-partners.ts';
 import { milliseconds, type Svpmsn, svpmsnText } from '../../src/units/index.ts';
 import { ACT_WORDS, FORECAST_WORDS, fill, GRID_WORDS, KIOSK_WORDS, LOSSES_WORDS } from '../../src/words/index.ts';
 import { askApi, complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
+import { cutNumbersOf } from './cuts.ts';
 import { differenceFrom } from './pictures.ts';
 import { TOWN_CARDS, Town } from './town.ts';
 
@@ -137,8 +138,12 @@ for (const { role, ways } of PAGES) {
       const { name, go } = typeof way === 'string' ? toAddress(way.replace('{meter}', meter())) : way;
       await go(page);
       faults.push(...(await faultsOf(page, name)));
+      await page.setViewportSize(PHONE);
+      await settled(page);
+      faults.push(...(await cutNumbersOf(page)).map((cut) => `${name} cuts ${cut} on a phone`));
       await toPhone(page);
       if (await overflows(page)) faults.push(`${name} is wider than a phone in Korean`);
+      faults.push(...(await cutNumbersOf(page)).map((cut) => `${name} cuts ${cut} on a phone in Korean`));
       await toDesk(page);
     }
     assert.deepEqual(faults, []);

@@ -2,6 +2,7 @@ import { Button, Table } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useConsoleWords } from '../locale.tsx';
 import { Blank, Loaded } from './states.tsx';
+import { type Head, WideTable } from './wide-table.tsx';
 
 /** What a list that comes page by page shows of itself: all that `usePages` gives has it. */
 export interface Pages<T> {
@@ -49,11 +50,8 @@ export function Rows<T>({ of, waiting, blank, children }: RowsProps<T>): ReactNo
   );
 }
 
-interface Column<T> {
-  readonly head: string;
+interface Column<T> extends Head {
   readonly cell: (item: T) => ReactNode;
-  /** Figures stand at the right, under each other. */
-  readonly isFigure?: boolean;
 }
 
 interface DataTableProps<T> {
@@ -64,33 +62,22 @@ interface DataTableProps<T> {
   readonly minWidth?: number;
 }
 
-/** A table whose wide rows scroll by themselves. */
+/** A table with a row for each item, which becomes lines where there is no room. */
 export function DataTable<T>({ label, items, keyOf, columns, minWidth = 560 }: DataTableProps<T>): ReactNode {
   return (
-    <Table.ScrollContainer minWidth={minWidth}>
-      <Table aria-label={label} verticalSpacing={8} horizontalSpacing="sm">
-        <Table.Thead>
-          <Table.Tr>
-            {columns.map(({ head, isFigure = false }) => (
-              <Table.Th key={head} ta={isFigure ? 'right' : 'left'} style={{ whiteSpace: 'nowrap' }}>
-                {head}
-              </Table.Th>
+    <WideTable label={label} heads={columns} minWidth={minWidth} spacing={8} isAiry>
+      <Table.Tbody>
+        {items.map((item) => (
+          <Table.Tr key={keyOf(item)}>
+            {columns.map(({ head, cell, isFigure = false }) => (
+              <Table.Td key={head} ta={isFigure ? 'right' : 'left'} style={isFigure ? { whiteSpace: 'nowrap' } : {}}>
+                {cell(item)}
+              </Table.Td>
             ))}
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((item) => (
-            <Table.Tr key={keyOf(item)}>
-              {columns.map(({ head, cell, isFigure = false }) => (
-                <Table.Td key={head} ta={isFigure ? 'right' : 'left'} style={isFigure ? { whiteSpace: 'nowrap' } : {}}>
-                  {cell(item)}
-                </Table.Td>
-              ))}
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </WideTable>
   );
 }
 

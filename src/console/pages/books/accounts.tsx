@@ -7,6 +7,7 @@ import { useFormat, useWords } from '../../locale.tsx';
 import { Money } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
+import { WideTable } from '../../parts/wide-table.tsx';
 import { useRead } from '../../reads.ts';
 import { grouped } from './account-groups.ts';
 import { useAccountName } from './ledger-names.ts';
@@ -29,18 +30,16 @@ function Balance({ of }: { readonly of: TrialBalanceJson }): ReactNode {
   const { count } = useFormat();
   const nameOf = useAccountName();
   return (
-    <Table.ScrollContainer minWidth={600}>
-      <Table aria-label={words.tabs.accounts} verticalSpacing={6}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{words.account}</Table.Th>
-            {[words.debit, words.credit, words.balance, words.lines].map((head) => (
-              <Table.Th key={head} ta="right">
-                {head}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
+    <>
+      <WideTable
+        label={words.tabs.accounts}
+        minWidth={600}
+        spacing={6}
+        heads={[
+          { head: words.account },
+          ...[words.debit, words.credit, words.balance, words.lines].map((head) => ({ head, isFigure: true })),
+        ]}
+      >
         <Table.Tbody>
           {grouped(of.accounts).map(({ group, accounts, debit, credit, balance }) => (
             <Fragment key={group}>
@@ -75,11 +74,11 @@ function Balance({ of }: { readonly of: TrialBalanceJson }): ReactNode {
             <Table.Td />
           </Table.Tr>
         </Table.Tfoot>
-      </Table>
+      </WideTable>
       <Text size="xs" className="quiet" mt="xs">
         {fill(words.upTo, count(of.posting))}
       </Text>
-    </Table.ScrollContainer>
+    </>
   );
 }
 

@@ -83,6 +83,7 @@ function About({ of: { subject, action } }: { readonly of: AuditJson }): ReactNo
 
 function Detail({ of }: { readonly of: readonly DetailFact[] }): ReactNode {
   const acts = useWords(ACT_WORDS);
+  if (of.length === 0) return null;
   return (
     <ul className="asked">
       {of.map(({ path, field, said }) => (

@@ -8,6 +8,7 @@ import { Money, When } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { StateLabel, StateMark } from '../../parts/state-mark.tsx';
 import { Loaded } from '../../parts/states.tsx';
+import { WideTable } from '../../parts/wide-table.tsx';
 import { useRead } from '../../reads.ts';
 import { useNow } from '../../time.ts';
 import type { Loss } from './losses.ts';
@@ -26,7 +27,7 @@ export function Street({ localUnit, loss }: StreetProps): ReactNode {
       <Panel title={fill(words.street, localUnit)} aside={<Health street={street.data?.street} />}>
         {loss !== undefined && <Missing {...{ localUnit, loss }} />}
         <Loaded of={street} waiting={fill(words.streetWaiting, localUnit)}>
-          {({ street: found }) => <Meters meters={found?.meters ?? []} />}
+          {({ street: found }) => <Meters localUnit={localUnit} meters={found?.meters ?? []} />}
         </Loaded>
       </Panel>
     </div>
@@ -67,45 +68,50 @@ function Health({ street }: { readonly street: GridJson['street'] }): ReactNode 
   );
 }
 
-function Meters({ meters }: { readonly meters: NonNullable<GridJson['street']>['meters'] }): ReactNode {
+interface MetersProps {
+  readonly localUnit: number;
+  readonly meters: NonNullable<GridJson['street']>['meters'];
+}
+
+function Meters({ localUnit, meters }: MetersProps): ReactNode {
   const words = useWords(GRID_WORDS);
   const now = useNow();
   return (
-    <Table.ScrollContainer minWidth={680}>
-      <Table verticalSpacing={4}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{words.number}</Table.Th>
-            <Table.Th>{words.state}</Table.Th>
-            <Table.Th ta="right">{words.balance}</Table.Th>
-            <Table.Th ta="right">{words.inFlight}</Table.Th>
-            <Table.Th>{words.subscriber}</Table.Th>
-            <Table.Th ta="right">{words.address}</Table.Th>
-            <Table.Th>{words.heard}</Table.Th>
+    <WideTable
+      label={fill(words.street, localUnit)}
+      minWidth={680}
+      spacing={4}
+      heads={[
+        { head: words.number },
+        { head: words.state },
+        { head: words.balance, isFigure: true },
+        { head: words.inFlight, isFigure: true },
+        { head: words.subscriber },
+        { head: words.address, isFigure: true },
+        { head: words.heard },
+      ]}
+    >
+      <Table.Tbody>
+        {meters.map((meter) => (
+          <Table.Tr key={meter.number}>
+            <Table.Td>
+              <Anchor component={Link} to={`/meters/${meter.number}`} ff="monospace">
+                {meter.number}
+              </Anchor>
+            </Table.Td>
+            <Table.Td>
+              <StateLabel state={meter.state} />
+            </Table.Td>
+            <Table.Td ta="right">{meter.balance !== undefined && <Money tokens={meter.balance} />}</Table.Td>
+            <Table.Td ta="right" c="var(--in-flight)">
+              {meter.inFlight !== undefined && meter.inFlight !== '0' && <Money tokens={meter.inFlight} />}
+            </Table.Td>
+            <Table.Td>{meter.subscriber}</Table.Td>
+            <Table.Td ta="right">{meter.address}</Table.Td>
+            <Table.Td>{meter.heardAt === undefined ? words.never : <When at={meter.heardAt} now={now} />}</Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {meters.map((meter) => (
-            <Table.Tr key={meter.number}>
-              <Table.Td>
-                <Anchor component={Link} to={`/meters/${meter.number}`} ff="monospace">
-                  {meter.number}
-                </Anchor>
-              </Table.Td>
-              <Table.Td>
-                <StateLabel state={meter.state} />
-              </Table.Td>
-              <Table.Td ta="right">{meter.balance !== undefined && <Money tokens={meter.balance} />}</Table.Td>
-              <Table.Td ta="right" c="var(--in-flight)">
-                {meter.inFlight !== undefined && meter.inFlight !== '0' && <Money tokens={meter.inFlight} />}
-              </Table.Td>
-              <Table.Td>{meter.subscriber}</Table.Td>
-              <Table.Td ta="right">{meter.address}</Table.Td>
-              <Table.Td>{meter.heardAt === undefined ? words.never : <When at={meter.heardAt} now={now} />}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </WideTable>
   );
 }

@@ -19,6 +19,7 @@ import { When } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
+import { WideTable } from '../../parts/wide-table.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { useNow } from '../../time.ts';
@@ -58,55 +59,56 @@ function AlarmTable({ items, count }: NonNullable<OverviewJson['alarms']>): Reac
           {fill(words.shownFirst, items.length, all)}
         </Text>
       )}
-      <Table.ScrollContainer minWidth={860} mah={520}>
-        <Table verticalSpacing={6} stickyHeader aria-label={words.alarms}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{words.what}</Table.Th>
-              <Table.Th>{words.meter}</Table.Th>
-              <Table.Th>{words.since}</Table.Th>
-              <Table.Th>{words.next}</Table.Th>
-              <Table.Th ta="right">{words.actions}</Table.Th>
+      <WideTable
+        label={words.alarms}
+        minWidth={860}
+        maxHeight={520}
+        spacing={6}
+        heads={[
+          { head: words.what },
+          { head: words.meter },
+          { head: words.since },
+          { head: words.next },
+          { head: words.actions, isFigure: true },
+        ]}
+      >
+        <Table.Tbody>
+          {items.map((alarm, nth) => (
+            <Table.Tr key={`${alarm.kind}${alarm.meter ?? ''}${String(nth)}`} style={{ verticalAlign: 'top' }}>
+              <Table.Td maw={260}>
+                <Group gap={8} wrap="nowrap" align="flex-start">
+                  <span style={{ paddingTop: 3 }}>
+                    <StateMark state={MARKS[alarm.kind]} />
+                  </span>
+                  <div>
+                    <Text size="sm" fw={600}>
+                      {words.kinds[alarm.kind]}
+                    </Text>
+                    <Why alarm={alarm} />
+                  </div>
+                </Group>
+              </Table.Td>
+              <Table.Td>
+                {alarm.meter !== undefined && (
+                  <Anchor component={Link} to={`/meters/${alarm.meter}?tab=events`} ff="monospace" size="sm">
+                    {alarm.meter}
+                  </Anchor>
+                )}
+                <Text size="xs" className="quiet">
+                  {words.localUnit} {alarm.localUnit}
+                </Text>
+              </Table.Td>
+              <Table.Td style={{ whiteSpace: 'nowrap' }}>
+                {alarm.since !== undefined && <When at={alarm.since} now={now} />}
+              </Table.Td>
+              <Table.Td maw={320}>
+                <Text size="sm">{words.todo[alarm.kind]}</Text>
+              </Table.Td>
+              <Table.Td>{alarm.meter !== undefined && <Actions kind={alarm.kind} meter={alarm.meter} />}</Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {items.map((alarm, nth) => (
-              <Table.Tr key={`${alarm.kind}${alarm.meter ?? ''}${String(nth)}`} style={{ verticalAlign: 'top' }}>
-                <Table.Td maw={260}>
-                  <Group gap={8} wrap="nowrap" align="flex-start">
-                    <span style={{ paddingTop: 3 }}>
-                      <StateMark state={MARKS[alarm.kind]} />
-                    </span>
-                    <div>
-                      <Text size="sm" fw={600}>
-                        {words.kinds[alarm.kind]}
-                      </Text>
-                      <Why alarm={alarm} />
-                    </div>
-                  </Group>
-                </Table.Td>
-                <Table.Td>
-                  {alarm.meter !== undefined && (
-                    <Anchor component={Link} to={`/meters/${alarm.meter}?tab=events`} ff="monospace" size="sm">
-                      {alarm.meter}
-                    </Anchor>
-                  )}
-                  <Text size="xs" className="quiet">
-                    {words.localUnit} {alarm.localUnit}
-                  </Text>
-                </Table.Td>
-                <Table.Td style={{ whiteSpace: 'nowrap' }}>
-                  {alarm.since !== undefined && <When at={alarm.since} now={now} />}
-                </Table.Td>
-                <Table.Td maw={320}>
-                  <Text size="sm">{words.todo[alarm.kind]}</Text>
-                </Table.Td>
-                <Table.Td>{alarm.meter !== undefined && <Actions kind={alarm.kind} meter={alarm.meter} />}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          ))}
+        </Table.Tbody>
+      </WideTable>
     </>
   );
 }

@@ -9,6 +9,7 @@ import { useFormat, useWords } from '../../locale.tsx';
 import { Figure } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
+import { WideTable } from '../../parts/wide-table.tsx';
 import { useRead } from '../../reads.ts';
 import { useSession } from '../../session.tsx';
 import { HourBars } from './hour-bars.tsx';
@@ -124,30 +125,27 @@ function Compared({ of: { localUnit, hours, meters = [] }, sums, counted }: Comp
         />
       </SimpleGrid>
       <HourBars names={names} gave={sums.gave} counted={counted.hours} label={fill(words.chart, localUnit)} />
-      <Table.ScrollContainer minWidth={360} mah={360}>
-        <Table verticalSpacing={3} stickyHeader aria-label={words.byMeter}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{words.meter}</Table.Th>
-              <Table.Th ta="right">{words.used}</Table.Th>
-              <Table.Th ta="right">{words.missing}</Table.Th>
+      <WideTable
+        label={words.byMeter}
+        minWidth={360}
+        maxHeight={360}
+        spacing={3}
+        heads={[{ head: words.meter }, { head: words.used, isFigure: true }, { head: words.missing, isFigure: true }]}
+      >
+        <Table.Tbody>
+          {meters.map(({ meter, energyWh, unknownMinutes }) => (
+            <Table.Tr key={meter}>
+              <Table.Td>
+                <Anchor component={Link} to={`/meters/${meter}?tab=load`} ff="monospace" size="sm">
+                  {meter}
+                </Anchor>
+              </Table.Td>
+              <Table.Td ta="right">{energy(Number(energyWh))}</Table.Td>
+              <Table.Td ta="right">{count(unknownMinutes)}</Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {meters.map(({ meter, energyWh, unknownMinutes }) => (
-              <Table.Tr key={meter}>
-                <Table.Td>
-                  <Anchor component={Link} to={`/meters/${meter}?tab=load`} ff="monospace" size="sm">
-                    {meter}
-                  </Anchor>
-                </Table.Td>
-                <Table.Td ta="right">{energy(Number(energyWh))}</Table.Td>
-                <Table.Td ta="right">{count(unknownMinutes)}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          ))}
+        </Table.Tbody>
+      </WideTable>
     </Stack>
   );
 }

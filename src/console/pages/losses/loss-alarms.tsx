@@ -12,6 +12,7 @@ import { type LossStep, lossStepsLeft, useLossStep } from '../../parts/loss-step
 import { Panel } from '../../parts/page.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { Loaded } from '../../parts/states.tsx';
+import { WideTable } from '../../parts/wide-table.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { useNow } from '../../time.ts';
@@ -51,55 +52,56 @@ function LossTable({ items }: { readonly items: readonly LossAlarmJson[] }): Rea
   const now = useNow();
   const mayChange = useMay('changeLossAlarm') !== undefined;
   return (
-    <Table.ScrollContainer minWidth={760} mah={420}>
-      <Table verticalSpacing={6} stickyHeader aria-label={words.losses}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{words.localUnit}</Table.Th>
-            <Table.Th>{words.lossState}</Table.Th>
-            <Table.Th>{words.since}</Table.Th>
-            <Table.Th ta="right">{words.unexplained}</Table.Th>
-            <Table.Th>{words.notes}</Table.Th>
-            <Table.Th ta="right">{words.actions}</Table.Th>
+    <WideTable
+      label={words.losses}
+      minWidth={760}
+      maxHeight={420}
+      spacing={6}
+      heads={[
+        { head: words.localUnit },
+        { head: words.lossState },
+        { head: words.since },
+        { head: words.unexplained, isFigure: true },
+        { head: words.notes },
+        { head: words.actions, isFigure: true },
+      ]}
+    >
+      <Table.Tbody>
+        {items.map((alarm) => (
+          <Table.Tr key={alarm.id} style={{ verticalAlign: 'top' }}>
+            <Table.Td>
+              <Group gap={8} wrap="nowrap">
+                <StateMark state="tampered" />
+                <Text size="sm">{alarm.localUnit}</Text>
+              </Group>
+            </Table.Td>
+            <Table.Td>{words.lossStates[alarm.state]}</Table.Td>
+            <Table.Td style={{ whiteSpace: 'nowrap' }}>
+              <When at={alarm.raisedAt} now={now} />
+              <Text size="xs" className="quiet">
+                {fill(words.lossDays, count(alarm.days), date(alarm.firstDate))}
+              </Text>
+            </Table.Td>
+            <Table.Td ta="right">
+              {energy(Number(alarm.unexplainedMilliwattHours) / 1000)}
+              <Text size="xs" className="quiet">
+                {fill(words.sure, count(alarm.confidencePercent))}
+              </Text>
+            </Table.Td>
+            <Table.Td maw={280}>
+              {alarm.steps.map(({ state, by, note, meter }) => (
+                <Text key={state} size="xs" className="quiet">
+                  {words.lossStates[state]}, {by}
+                  {meter !== undefined && `, ${meter}`}
+                  {note !== '' && `: ${note}`}
+                </Text>
+              ))}
+            </Table.Td>
+            <Table.Td>{mayChange && <Steps alarm={alarm} />}</Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((alarm) => (
-            <Table.Tr key={alarm.id} style={{ verticalAlign: 'top' }}>
-              <Table.Td>
-                <Group gap={8} wrap="nowrap">
-                  <StateMark state="tampered" />
-                  <Text size="sm">{alarm.localUnit}</Text>
-                </Group>
-              </Table.Td>
-              <Table.Td>{words.lossStates[alarm.state]}</Table.Td>
-              <Table.Td style={{ whiteSpace: 'nowrap' }}>
-                <When at={alarm.raisedAt} now={now} />
-                <Text size="xs" className="quiet">
-                  {fill(words.lossDays, count(alarm.days), date(alarm.firstDate))}
-                </Text>
-              </Table.Td>
-              <Table.Td ta="right">
-                {energy(Number(alarm.unexplainedMilliwattHours) / 1000)}
-                <Text size="xs" className="quiet">
-                  {fill(words.sure, count(alarm.confidencePercent))}
-                </Text>
-              </Table.Td>
-              <Table.Td maw={280}>
-                {alarm.steps.map(({ state, by, note, meter }) => (
-                  <Text key={state} size="xs" className="quiet">
-                    {words.lossStates[state]}, {by}
-                    {meter !== undefined && `, ${meter}`}
-                    {note !== '' && `: ${note}`}
-                  </Text>
-                ))}
-              </Table.Td>
-              <Table.Td>{mayChange && <Steps alarm={alarm} />}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </WideTable>
   );
 }
 

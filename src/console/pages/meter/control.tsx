@@ -8,6 +8,7 @@ import { Aged, When } from '../../parts/figures.tsx';
 import { useHeld } from '../../parts/held.ts';
 import { Panel } from '../../parts/page.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
+import { WideTable } from '../../parts/wide-table.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { useNow } from '../../time.ts';
@@ -131,30 +132,28 @@ function Commands({ number, supplies }: Pick<MeterJson, 'number' | 'supplies'>):
           items.length === 0 ? (
             <Blank title={words.noCommands} />
           ) : (
-            <Table.ScrollContainer minWidth={420}>
-              <Table verticalSpacing={4} aria-label={words.commands}>
-                <Table.Tbody>
-                  {items.map(({ slot, state, result, orderedAt }) => (
-                    <Table.Tr key={slot}>
-                      <Table.Td>
-                        <CommandLabel slot={slot} supplies={supplies} />
-                      </Table.Td>
-                      <Table.Td>
-                        {words.commandStates[state]}
-                        {result !== undefined && state === 'refused' && (
-                          <Text size="xs" className="quiet">
-                            {results[result as keyof typeof results] ?? result}
-                          </Text>
-                        )}
-                      </Table.Td>
-                      <Table.Td ta="right" className="quiet">
-                        <When at={orderedAt} now={now} />
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Table.ScrollContainer>
+            <WideTable label={words.commands} minWidth={420} spacing={4}>
+              <Table.Tbody>
+                {items.map(({ slot, state, result, orderedAt }) => (
+                  <Table.Tr key={slot}>
+                    <Table.Td>
+                      <CommandLabel slot={slot} supplies={supplies} />
+                    </Table.Td>
+                    <Table.Td>
+                      {words.commandStates[state]}
+                      {result !== undefined && state === 'refused' && (
+                        <Text size="xs" className="quiet">
+                          {results[result as keyof typeof results] ?? result}
+                        </Text>
+                      )}
+                    </Table.Td>
+                    <Table.Td ta="right" className="quiet">
+                      <When at={orderedAt} now={now} />
+                    </Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </WideTable>
           )
         }
       </Loaded>

@@ -6,6 +6,7 @@ import { useFormat, useWords } from '../../locale.tsx';
 import { Money, When } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Rows } from '../../parts/rows.tsx';
+import { WideTable } from '../../parts/wide-table.tsx';
 import { usePages } from '../../reads.ts';
 import { useNow } from '../../time.ts';
 import { relayReasons } from './relays.ts';
@@ -31,34 +32,29 @@ function Events({ events }: { readonly events: readonly EventJson[] }): ReactNod
   const { exact } = useFormat();
   const now = useNow();
   return (
-    <Table.ScrollContainer minWidth={560}>
-      <Table verticalSpacing={4} aria-label={words.tabs.events}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{words.at}</Table.Th>
-            <Table.Th>{words.kind}</Table.Th>
-            <Table.Th>{words.detail}</Table.Th>
-            <Table.Th>{words.heard}</Table.Th>
+    <WideTable
+      label={words.tabs.events}
+      minWidth={560}
+      spacing={4}
+      heads={[{ head: words.at }, { head: words.kind }, { head: words.detail }, { head: words.heard }]}
+    >
+      <Table.Tbody>
+        {events.map((event) => (
+          <Table.Tr key={event.number}>
+            <Table.Td style={{ whiteSpace: 'nowrap' }}>
+              {event.time === undefined ? words.noClock : exact(event.time)}
+            </Table.Td>
+            <Table.Td>{names[event.kind as EventName] ?? event.kind}</Table.Td>
+            <Table.Td>
+              <Detail event={event} />
+            </Table.Td>
+            <Table.Td className="quiet">
+              <When at={event.heardAt} now={now} />
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {events.map((event) => (
-            <Table.Tr key={event.number}>
-              <Table.Td style={{ whiteSpace: 'nowrap' }}>
-                {event.time === undefined ? words.noClock : exact(event.time)}
-              </Table.Td>
-              <Table.Td>{names[event.kind as EventName] ?? event.kind}</Table.Td>
-              <Table.Td>
-                <Detail event={event} />
-              </Table.Td>
-              <Table.Td className="quiet">
-                <When at={event.heardAt} now={now} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </WideTable>
   );
 }
 

@@ -7,6 +7,7 @@ import { useWords } from '../../locale.tsx';
 import { Money, When } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Rows } from '../../parts/rows.tsx';
+import { WideTable } from '../../parts/wide-table.tsx';
 import { usePages } from '../../reads.ts';
 import { useNow } from '../../time.ts';
 
@@ -30,37 +31,38 @@ function Exchanges({ exchanges }: { readonly exchanges: readonly ExchangeJson[] 
   const { commands, outcomes } = useWords(EXCHANGE_WORDS);
   const now = useNow();
   return (
-    <Table.ScrollContainer minWidth={560}>
-      <Table verticalSpacing={4} highlightOnHover aria-label={words.tabs.exchanges}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{words.command}</Table.Th>
-            <Table.Th>{words.at}</Table.Th>
-            <Table.Th ta="right">{words.amount}</Table.Th>
-            <Table.Th ta="right">{words.passes}</Table.Th>
-            <Table.Th>{words.outcome}</Table.Th>
+    <WideTable
+      label={words.tabs.exchanges}
+      minWidth={560}
+      spacing={4}
+      highlights
+      heads={[
+        { head: words.command },
+        { head: words.at },
+        { head: words.amount, isFigure: true },
+        { head: words.passes, isFigure: true },
+        { head: words.outcome },
+      ]}
+    >
+      <Table.Tbody>
+        {exchanges.map(({ meter, number, command, startedAt, amount, passes, outcome }) => (
+          <Table.Tr key={number}>
+            <Table.Td>
+              <Anchor component={Link} to={`/meters/${meter}/exchanges/${number}`} size="sm">
+                {commands[command as keyof typeof commands] ?? command}
+              </Anchor>
+            </Table.Td>
+            <Table.Td>
+              <When at={startedAt} now={now} />
+            </Table.Td>
+            <Table.Td ta="right">{amount !== undefined && <Money tokens={amount} />}</Table.Td>
+            <Table.Td ta="right">{passes.length}</Table.Td>
+            <Table.Td style={outcome === undefined ? { color: 'var(--in-flight)' } : {}}>
+              {outcome === undefined ? words.underWay : outcomes[outcome.name]}
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {exchanges.map(({ meter, number, command, startedAt, amount, passes, outcome }) => (
-            <Table.Tr key={number}>
-              <Table.Td>
-                <Anchor component={Link} to={`/meters/${meter}/exchanges/${number}`} size="sm">
-                  {commands[command as keyof typeof commands] ?? command}
-                </Anchor>
-              </Table.Td>
-              <Table.Td>
-                <When at={startedAt} now={now} />
-              </Table.Td>
-              <Table.Td ta="right">{amount !== undefined && <Money tokens={amount} />}</Table.Td>
-              <Table.Td ta="right">{passes.length}</Table.Td>
-              <Table.Td style={outcome === undefined ? { color: 'var(--in-flight)' } : {}}>
-                {outcome === undefined ? words.underWay : outcomes[outcome.name]}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </WideTable>
   );
 }

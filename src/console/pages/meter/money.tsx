@@ -9,6 +9,7 @@ import { BalanceChart } from '../../parts/balance-chart.tsx';
 import { Money } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
+import { WideTable } from '../../parts/wide-table.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay, useSession } from '../../session.tsx';
 import { useNow } from '../../time.ts';
@@ -90,42 +91,43 @@ function Moves({ history }: { readonly history: BalanceJson }): ReactNode {
       <Text size="xs" className="quiet">
         {words.spentHow}
       </Text>
-      <Table.ScrollContainer minWidth={480} mah={420}>
-        <Table verticalSpacing={4} stickyHeader aria-label={words.moved}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{words.at}</Table.Th>
-              <Table.Th>{words.what}</Table.Th>
-              <Table.Th ta="right">{words.change}</Table.Th>
-              <Table.Th ta="right">{words.after}</Table.Th>
+      <WideTable
+        label={words.moved}
+        minWidth={480}
+        maxHeight={420}
+        spacing={4}
+        heads={[
+          { head: words.at },
+          { head: words.what },
+          { head: words.change, isFigure: true },
+          { head: words.after, isFigure: true },
+        ]}
+      >
+        <Table.Tbody>
+          {moves.map(({ key, at, why, change, inFlight, after, owed }) => (
+            <Table.Tr key={key}>
+              <Table.Td title={exact(at)}>{why === 'spent' ? day(at) : exact(at)}</Table.Td>
+              <Table.Td>{words.whys[why as keyof typeof words.whys] ?? why}</Table.Td>
+              <Table.Td ta="right">
+                {change !== 0n && <Money tokens={change} />}
+                {change === 0n && inFlight !== 0n && (
+                  <span style={{ color: 'var(--in-flight)' }}>
+                    {words.inFlight} <Money tokens={inFlight} />
+                  </span>
+                )}
+              </Table.Td>
+              <Table.Td ta="right">
+                <Money tokens={after} />
+                {owed !== '0' && (
+                  <Text size="xs" className="quiet" component="div">
+                    {words.owed}: <Money tokens={owed} />
+                  </Text>
+                )}
+              </Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {moves.map(({ key, at, why, change, inFlight, after, owed }) => (
-              <Table.Tr key={key}>
-                <Table.Td title={exact(at)}>{why === 'spent' ? day(at) : exact(at)}</Table.Td>
-                <Table.Td>{words.whys[why as keyof typeof words.whys] ?? why}</Table.Td>
-                <Table.Td ta="right">
-                  {change !== 0n && <Money tokens={change} />}
-                  {change === 0n && inFlight !== 0n && (
-                    <span style={{ color: 'var(--in-flight)' }}>
-                      {words.inFlight} <Money tokens={inFlight} />
-                    </span>
-                  )}
-                </Table.Td>
-                <Table.Td ta="right">
-                  <Money tokens={after} />
-                  {owed !== '0' && (
-                    <Text size="xs" className="quiet" component="div">
-                      {words.owed}: <Money tokens={owed} />
-                    </Text>
-                  )}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          ))}
+        </Table.Tbody>
+      </WideTable>
     </>
   );
 }

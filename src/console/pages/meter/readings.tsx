@@ -4,6 +4,7 @@ import type { MinutesJson } from '../../../api/index.ts';
 import { fill, READING_WORDS } from '../../../words/index.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Panel } from '../../parts/page.tsx';
+import { WideTable } from '../../parts/wide-table.tsx';
 
 const SHOWN = 20;
 const MS_PER_MINUTE = 60_000;
@@ -24,34 +25,29 @@ export function MarkedReadings({ minutes: { days } }: { readonly minutes: Minute
         <Text size="sm">{words.none}</Text>
       ) : (
         <>
-          <Table.ScrollContainer minWidth={420}>
-            <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{words.when}</Table.Th>
-                  <Table.Th>{words.why}</Table.Th>
-                  <Table.Th>{words.held}</Table.Th>
+          <WideTable
+            label={words.title}
+            minWidth={420}
+            heads={[{ head: words.when }, { head: words.why }, { head: words.held }]}
+          >
+            <Table.Tbody>
+              {marks.slice(0, SHOWN).map(({ begin, end, reason, estimatedWh }) => (
+                <Table.Tr key={`${begin} ${reason}`}>
+                  <Table.Td>
+                    {day(begin)} {time(begin)}–{time(end)}
+                  </Table.Td>
+                  <Table.Td>{words[reason]}</Table.Td>
+                  <Table.Td>
+                    {estimatedWh !== undefined
+                      ? fill(words.estimated, energy(Number(estimatedWh)))
+                      : reason === 'differs' || reason === 'doubled'
+                        ? words.asTold
+                        : words.notEstimated}
+                  </Table.Td>
                 </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {marks.slice(0, SHOWN).map(({ begin, end, reason, estimatedWh }) => (
-                  <Table.Tr key={`${begin} ${reason}`}>
-                    <Table.Td>
-                      {day(begin)} {time(begin)}–{time(end)}
-                    </Table.Td>
-                    <Table.Td>{words[reason]}</Table.Td>
-                    <Table.Td>
-                      {estimatedWh !== undefined
-                        ? fill(words.estimated, energy(Number(estimatedWh)))
-                        : reason === 'differs' || reason === 'doubled'
-                          ? words.asTold
-                          : words.notEstimated}
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+              ))}
+            </Table.Tbody>
+          </WideTable>
           {marks.length > SHOWN && <Text size="sm">{fill(words.more, count(marks.length - SHOWN))}</Text>}
           <Text size="xs" className="quiet">
             {words.note}

@@ -8,6 +8,7 @@ import { Money, When } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Rows } from '../../parts/rows.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
+import { WideTable } from '../../parts/wide-table.tsx';
 import { usePages, useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { useNow } from '../../time.ts';
@@ -41,46 +42,46 @@ function Orders({ orders, show }: OrdersProps): ReactNode {
   const now = useNow();
   const mayList = useMay('listReceipts') !== undefined;
   return (
-    <Table.ScrollContainer minWidth={640}>
-      <Table verticalSpacing={4} aria-label={words.tabs.sales}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{words.at}</Table.Th>
-            <Table.Th ta="right">{words.amount}</Table.Th>
-            <Table.Th>{words.state}</Table.Th>
-            <Table.Th ta="right">{words.counter}</Table.Th>
-            <Table.Th>{words.order}</Table.Th>
-            <Table.Th aria-label={words.receipts} />
+    <WideTable
+      label={words.tabs.sales}
+      minWidth={640}
+      spacing={4}
+      heads={[
+        { head: words.at },
+        { head: words.amount, isFigure: true },
+        { head: words.state },
+        { head: words.counter, isFigure: true },
+        { head: words.order },
+        { head: '', label: words.receipts },
+      ]}
+    >
+      <Table.Tbody>
+        {orders.map((order) => (
+          <Table.Tr key={order.id}>
+            <Table.Td>
+              <When at={order.orderedAt} now={now} />
+            </Table.Td>
+            <Table.Td ta="right">
+              <Money tokens={order.amount} />
+            </Table.Td>
+            <Table.Td style={order.settledAt === undefined ? { color: 'var(--in-flight)' } : {}}>
+              {words.orderStates[order.state]}
+            </Table.Td>
+            <Table.Td ta="right">{order.counter}</Table.Td>
+            <Table.Td ff="monospace" fz="xs" className="quiet">
+              {order.id}
+            </Table.Td>
+            <Table.Td ta="right">
+              {mayList && order.operation === 'credit' && (
+                <Button size="compact-xs" variant="default" onClick={() => show(order)}>
+                  {words.receipts}
+                </Button>
+              )}
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {orders.map((order) => (
-            <Table.Tr key={order.id}>
-              <Table.Td>
-                <When at={order.orderedAt} now={now} />
-              </Table.Td>
-              <Table.Td ta="right">
-                <Money tokens={order.amount} />
-              </Table.Td>
-              <Table.Td style={order.settledAt === undefined ? { color: 'var(--in-flight)' } : {}}>
-                {words.orderStates[order.state]}
-              </Table.Td>
-              <Table.Td ta="right">{order.counter}</Table.Td>
-              <Table.Td ff="monospace" fz="xs" className="quiet">
-                {order.id}
-              </Table.Td>
-              <Table.Td ta="right">
-                {mayList && order.operation === 'credit' && (
-                  <Button size="compact-xs" variant="default" onClick={() => show(order)}>
-                    {words.receipts}
-                  </Button>
-                )}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </WideTable>
   );
 }
 

@@ -17,6 +17,7 @@ import { Page, Panel } from '../../parts/page.tsx';
 import { Rows } from '../../parts/rows.tsx';
 import { StateLabel, StateMark } from '../../parts/state-mark.tsx';
 import { Blank } from '../../parts/states.tsx';
+import { WideTable } from '../../parts/wide-table.tsx';
 import { useRead } from '../../reads.ts';
 import { useNow } from '../../time.ts';
 import { useMeters, type Wanted } from './list.ts';
@@ -171,54 +172,57 @@ function Meters({ meters }: { readonly meters: readonly MeterJson[] }): ReactNod
   const reasons = useWords(REASON_WORDS);
   const now = useNow();
   return (
-    <Table.ScrollContainer minWidth={860}>
-      <Table verticalSpacing={5} highlightOnHover aria-label={words.table}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{words.number}</Table.Th>
-            <Table.Th>{words.state}</Table.Th>
-            <Table.Th>{words.why}</Table.Th>
-            <Table.Th ta="right">{words.balance}</Table.Th>
-            <Table.Th ta="right">{words.owed}</Table.Th>
-            <Table.Th>{words.subscriber}</Table.Th>
-            <Table.Th ta="right">{words.localUnit}</Table.Th>
-            <Table.Th>{words.tariff}</Table.Th>
-            <Table.Th>{words.heard}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {meters.map(({ number, state, why, stale, known, agesMs, ...meter }) => (
-            <Table.Tr key={number}>
-              <Table.Td>
-                <Anchor component={Link} to={`/meters/${number}`} ff="monospace" size="sm">
-                  {number}
-                </Anchor>
-              </Table.Td>
-              <Table.Td>
-                <Group gap={6} wrap="nowrap">
-                  <StateLabel state={state} />
-                  {stale && <StateMark state="stale" />}
-                </Group>
-              </Table.Td>
-              <Table.Td maw={280}>
+    <WideTable
+      label={words.table}
+      minWidth={860}
+      spacing={5}
+      highlights
+      heads={[
+        { head: words.number },
+        { head: words.state },
+        { head: words.why },
+        { head: words.balance, isFigure: true },
+        { head: words.owed, isFigure: true },
+        { head: words.subscriber },
+        { head: words.localUnit, isFigure: true },
+        { head: words.tariff },
+        { head: words.heard },
+      ]}
+    >
+      <Table.Tbody>
+        {meters.map(({ number, state, why, stale, known, agesMs, ...meter }) => (
+          <Table.Tr key={number}>
+            <Table.Td>
+              <Anchor component={Link} to={`/meters/${number}`} ff="monospace" size="sm">
+                {number}
+              </Anchor>
+            </Table.Td>
+            <Table.Td>
+              <Group gap={6} wrap="nowrap">
+                <StateLabel state={state} />
+                {stale && <StateMark state="stale" />}
+              </Group>
+            </Table.Td>
+            <Table.Td maw={280}>
+              {why.length > 0 && (
                 <Text size="xs" className="quiet" lineClamp={1} title={why.map((each) => reasons[each]).join(' ')}>
                   {why.map((each) => reasons[each]).join(' ')}
                 </Text>
-              </Table.Td>
-              <Table.Td ta="right">{known.balance !== undefined && <Money tokens={known.balance} />}</Table.Td>
-              <Table.Td ta="right">
-                {known.owed !== undefined && known.owed !== '0' && <Money tokens={known.owed} />}
-              </Table.Td>
-              <Table.Td>{meter.subscriber}</Table.Td>
-              <Table.Td ta="right">{meter.localUnit}</Table.Td>
-              <Table.Td>{meter.tariff}</Table.Td>
-              <Table.Td style={{ whiteSpace: 'nowrap' }}>
-                {agesMs.heard === undefined ? words.never : <When at={now - agesMs.heard} now={now} />}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+              )}
+            </Table.Td>
+            <Table.Td ta="right">{known.balance !== undefined && <Money tokens={known.balance} />}</Table.Td>
+            <Table.Td ta="right">
+              {known.owed !== undefined && known.owed !== '0' && <Money tokens={known.owed} />}
+            </Table.Td>
+            <Table.Td>{meter.subscriber}</Table.Td>
+            <Table.Td ta="right">{meter.localUnit}</Table.Td>
+            <Table.Td>{meter.tariff}</Table.Td>
+            <Table.Td style={{ whiteSpace: 'nowrap' }}>
+              {agesMs.heard === undefined ? words.never : <When at={now - agesMs.heard} now={now} />}
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </WideTable>
   );
 }

@@ -10,6 +10,7 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { RefusalLine } from '../../parts/fields.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Rows } from '../../parts/rows.tsx';
+import { WideTable } from '../../parts/wide-table.tsx';
 import { usePages } from '../../reads.ts';
 import { useMay, useSession } from '../../session.tsx';
 
@@ -48,40 +49,40 @@ export function PeoplePage(): ReactNode {
 
 function People({ people }: { readonly people: readonly PersonJson[] }): ReactNode {
   const words = useWords(PEOPLE_WORDS);
+  const names = useWords(PAGE_NAMES);
   const { roles } = useConsoleWords();
   const { exact, day } = useFormat();
   return (
-    <Table.ScrollContainer minWidth={560}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{words.name}</Table.Th>
-            <Table.Th>{words.login}</Table.Th>
-            <Table.Th>{words.role}</Table.Th>
-            <Table.Th>{words.since}</Table.Th>
-            <Table.Th aria-label={words.actions} />
+    <WideTable
+      label={names.people}
+      minWidth={560}
+      heads={[
+        { head: words.name },
+        { head: words.login },
+        { head: words.role },
+        { head: words.since },
+        { head: '', label: words.actions },
+      ]}
+    >
+      <Table.Tbody>
+        {people.map((person) => (
+          <Table.Tr key={person.login}>
+            <Table.Td>
+              <Group gap="xs">
+                {person.name}
+                {person.locked && <Badge variant="default">{words.locked}</Badge>}
+              </Group>
+            </Table.Td>
+            <Table.Td>{person.login}</Table.Td>
+            <Table.Td>{roles[person.role]}</Table.Td>
+            <Table.Td title={exact(person.createdAt)}>{day(person.createdAt)}</Table.Td>
+            <Table.Td>
+              <PersonActions person={person} />
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {people.map((person) => (
-            <Table.Tr key={person.login}>
-              <Table.Td>
-                <Group gap="xs">
-                  {person.name}
-                  {person.locked && <Badge variant="default">{words.locked}</Badge>}
-                </Group>
-              </Table.Td>
-              <Table.Td>{person.login}</Table.Td>
-              <Table.Td>{roles[person.role]}</Table.Td>
-              <Table.Td title={exact(person.createdAt)}>{day(person.createdAt)}</Table.Td>
-              <Table.Td>
-                <PersonActions person={person} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </WideTable>
   );
 }
 
