@@ -12,11 +12,13 @@ interface Stream {
 
 /** Until a stream that was refused is asked for again; what is only interrupted the browser takes up by itself. */
 const AGAIN_MS = 5_000;
+/** Whoever only looks into another tab and comes back misses nothing. */
+const HIDDEN_MS = 5_000;
 
 /**
  * Hears a stream until what it returns is called. A page that was left, which a browser keeps as it stands for whoever
- * goes back, lets go of it: a browser opens few connections to one host, and those of kept pages would fill them all.
- * A page that is only hidden goes on hearing.
+ * goes back, lets go of it, and so does one that is hidden behind another tab for a while: a browser opens few
+ * connections to one host, and those of pages that nobody sees would fill them all.
  */
 export function hearStream({ address, hear, opened, failed }: Stream): () => void {
   let source: EventSource | undefined;
@@ -40,19 +42,34 @@ export function hearStream({ address, hear, opened, failed }: Stream): () => voi
     source?.close();
     clearTimeout(again);
   };
+  let isAside = false;
   const putAside = () => {
+    if (isAside) return;
+    isAside = true;
     isMissing = true;
     close();
   };
-  const takeUp = ({ persisted }: PageTransitionEvent) => {
-    if (persisted) open();
+  const takeUp = () => {
+    if (!isAside) return;
+    isAside = false;
+    open();
+  };
+  let hidden: ReturnType<typeof setTimeout> | undefined;
+  const hideOrShow = () => {
+    clearTimeout(hidden);
+    if (document.visibilityState === 'hidden') hidden = setTimeout(putAside, HIDDEN_MS);
+    else takeUp();
   };
   addEventListener('pagehide', putAside);
   addEventListener('pageshow', takeUp);
+  document.addEventListener('visibilitychange', hideOrShow);
   open();
+  hideOrShow();
   return () => {
     removeEventListener('pagehide', putAside);
     removeEventListener('pageshow', takeUp);
+    document.removeEventListener('visibilitychange', hideOrShow);
+    clearTimeout(hidden);
     close();
   };
 }

@@ -61,6 +61,31 @@ test('a page to which one goes back shows what happened since, and hears what ha
   await window.close();
 });
 
+test('a page that is hidden for a while lets go of what it hears, and shows what happened when it is looked at again', {
+  skip,
+}, async () => {
+  const window = await openWindow(browser, town.address);
+  const page = await window.newPage();
+  await enter(page, 'Operator');
+  await page.goto('/books?tab=postings');
+  await posting(page, 'hidden-0001', '4567');
+  await page.getByText('€45.67').first().waitFor();
+  const letGo = page.waitForEvent('requestfailed', (asked) => asked.url().includes('/events'));
+  await look(page, 'hidden');
+  await letGo;
+  await posting(page, 'hidden-0002', '5678');
+  await Promise.all([heardAnew(page), look(page, 'visible')]);
+  await page.getByText('€56.78').first().waitFor();
+  await window.close();
+});
+
+/** As if another tab came before this one, or went: without a screen all pages count as seen. */
+const look = (page: Page, state: DocumentVisibilityState) =>
+  page.evaluate((visibility) => {
+    Object.defineProperty(document, 'visibilityState', { value: visibility, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, state);
+
 /** Somebody buys. */
 async function posting(page: Page, once: string, paid: string): Promise<void> {
   const meter = svpmsnText(town.utility.houses[0]?.svpmsn as Svpmsn);
