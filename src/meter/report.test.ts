@@ -30,7 +30,9 @@ import { SamReply, SamRequest, SvmRequest } from './bus.ts';
 import { benchTicket, cardWith, carry, insert, loadInto, pull, visit } from './card-slot.testing.ts';
 import {
   balanceOf,
+  type Key,
   levelsOf,
+  pressKey,
   senseSeal,
   stepCardInserted,
   stepCardResponse,
@@ -242,7 +244,7 @@ test('a gas meter dies with a record pending: its provider releases it, and anot
 });
 
 function insertFor(bench: Bench, hand: CardInHand, digits: string): void {
-  bench.meter.display.digits = digits;
+  for (const digit of digits) pressKey(bench.meter, digit as Key, bench.now, bench.out);
   visit(bench, hand);
 }
 
