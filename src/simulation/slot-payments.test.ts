@@ -252,7 +252,7 @@ test('what a bank says of a card that was pulled does not end what was keyed in 
     const known = await told();
     world.key(`${PAID + 1}#`);
     await until(async () => (await told())?.sequence !== known?.sequence, 10);
-    moments.add(`${known?.state} ${world.shown}`);
+    moments.add(`${known?.state} ${cardPaymentOf(world.house.meter)}`);
     answer();
     await until(() => bank.asked === 2);
     answer();
@@ -263,7 +263,7 @@ test('what a bank says of a card that was pulled does not end what was keyed in 
     assert.deepEqual([bank.sum('taken'), bank.sum('back')], [PAID + 1, PAID]);
   }
   // The end of the first was heard or not, and the other had not begun, or waited for its bank.
-  for (const moment of ['done CALL', 'waiting CALL', 'waiting LINE'])
+  for (const moment of ['done awaiting-host', 'waiting awaiting-host', 'waiting awaiting-bank'])
     assert.ok(moments.has(moment), [...moments].join());
 });
 
