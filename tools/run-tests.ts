@@ -20,7 +20,7 @@ const MINUTE_MS = 60_000;
 const fast = {
   patterns: ['{src,tools}/**/*.test.ts', 'test/*.test.ts', 'test/!(slow)/**/*.test.ts'],
   // The tests take about a third of this on two cores; the rest is for a machine that does something else too.
-  boundMs: 30 * MINUTE_MS,
+  boundMs: 35 * MINUTE_MS,
 };
 const slow = { patterns: ['test/slow/**/*.test.ts'], boundMs: 30 * MINUTE_MS };
 
