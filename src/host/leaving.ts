@@ -229,15 +229,12 @@ async function registerOf(tx: StoreReads, id: Svpmsn): Promise<Pick<Tenancy, 're
 }
 
 /**
- * Whether the register that somebody left at a meter with a closed purse has not been told yet. By itself a local unit
- * asks for one in months, and by then the next household has used of it.
+ * Whether the register that somebody left at a meter has not been told yet. By itself a local unit asks for one in months,
+ * and by then the next household has used of it.
  */
-export async function awaitsRegister(tx: StoreReads, { svpmsn, bookedAt }: Purse): Promise<boolean> {
-  const tenancy = await latestTenancy(tx, svpmsn);
-  if (tenancy?.state === 'left') return (tenancy.registerAt ?? 0) < (tenancy.readAt ?? 0);
-  if (tenancy?.state !== 'leaving') return false;
-  // One from before the closing was booked may lack what was used last.
-  return ((await registerOf(tx, svpmsn)).registerAt ?? 0) < bookedAt;
+export async function awaitsRegister(tx: StoreReads, id: Svpmsn): Promise<boolean> {
+  const tenancy = await latestTenancy(tx, id);
+  return tenancy?.state === 'left' && (tenancy.registerAt ?? 0) < (tenancy.readAt ?? 0);
 }
 
 /** Nothing has flown since: the first register that is told after the purse was closed is the one they left. */

@@ -348,17 +348,18 @@ async function missingAfter(
     }
   }
   const isAwaited = (await lineRow(tx, svpmsn))?.awaited === true;
-  const isRegisterAwaited = purse?.state === 'closed' && (await awaitsRegister(tx, purse));
-  if (eventsFrom === 0 && profiles.length === 0 && !isAwaited && !isRegisterAwaited) {
+  const wantsTotals = profiles.length > 0 || (purse?.state === 'closed' && (await awaitsRegister(tx, svpmsn)));
+  const wantsUse = wantsTotals || isAwaited;
+  if (eventsFrom === 0 && !wantsUse) {
     // By itself, when all else is there: see `takeVoltages`.
     const use = await voltagesMissing(tx, known, meter, now);
     return use && { type: 'collect', svpmsn, eventsFrom, use };
   }
   const request = {
-    ...{ totals: profiles.length > 0 || isRegisterAwaited, modeTable: false, policy: false, profiles },
+    ...{ totals: wantsTotals, modeTable: false, policy: false, profiles },
     ...(isAwaited && { cards: true as const }),
   };
-  const use = profiles.length > 0 || isAwaited || isRegisterAwaited ? encodeUseRequest(request) : new Uint8Array();
+  const use = wantsUse ? encodeUseRequest(request) : new Uint8Array();
   return { type: 'collect', svpmsn, eventsFrom, use };
 }
 
