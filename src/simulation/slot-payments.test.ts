@@ -130,31 +130,26 @@ test('a bank that declines, and one that does not answer, end the payment at the
 });
 
 test('an approval that comes to the meter when its money went back, or is about to, is no approval for the chip', async () => {
-  const world = await SlotWorld.open();
-  const before = world.credited;
-  const [line] = world.utility.transformers;
-  assert.ok(line !== undefined);
   const shown = new Set<string>();
-  // Its money is held for a minute: also in the last seconds, in which the chip’s word would come back too late.
-  for (
-    let cutMs = 20 * SECOND_MS;
-    cutMs <= 100 * SECOND_MS;
-    cutMs += cutMs < 60 * SECOND_MS ? SECOND_MS : 10 * SECOND_MS
-  ) {
-    const { asked } = world.bank;
-    const stored = world.credited;
+  for (const seconds of [20, 30, 45, 50, 56, 60, 70, 80, 90, 100]) {
+    // Its money is held for a minute, and by this seed the meter is asked again in the last seconds of it: the chip’s word
+    // would come back too late.
+    const world = await SlotWorld.open({ seed: 'a9' });
+    const before = world.credited;
+    const [line] = world.utility.transformers;
+    assert.ok(line !== undefined);
     await pays(world, 0);
-    while (world.bank.asked === asked) await world.live(SECOND_MS);
+    while (world.bank.asked === 0) await world.live(SECOND_MS);
     line.cut = true;
-    await world.live(cutMs);
+    await world.live(seconds * SECOND_MS);
     line.cut = false;
     await world.live(110 * SECOND_MS);
     shown.add(world.shown);
-    assert.equal(world.shown === 'PAID', world.credited > stored, `${world.shown} after ${cutMs} ms`);
+    assert.equal(world.shown === 'PAID', world.credited > before, `${world.shown} after ${seconds} s`);
     world.pull();
     await world.settle();
+    await world.isWhole(before, 'too late');
   }
-  await world.isWhole(before, 'too late');
   assert.deepEqual([...shown].sort(), ['P4', 'PAID']);
 });
 
