@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../../../src/adapters/free-port.testing.ts';
 
 const MODULES = '/usr/lib/baresip/modules';
 /** It loses keys that come faster. */
@@ -141,16 +142,6 @@ function silence(): Buffer {
   wav.write('data', 36);
   wav.writeUInt32LE(dataBytes, 40);
   return wav;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** The highest normalised correlation of a prompt with what was heard, at any place: 1 where it was heard as it is. */
