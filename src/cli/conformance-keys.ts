@@ -1,15 +1,13 @@
 import { existsSync } from 'node:fs';
-import { keyName, Purpose, SUITE_NAMES, Suite, suiteByName } from '../crypto/index.ts';
+import { keyName, Purpose, Suite } from '../crypto/index.ts';
 import { type Svpmsn, svpmsn, svpmsnText } from '../units/index.ts';
 import { csnOf, regionOf } from './card-options.ts';
 import { folderOf } from './demo-options.ts';
 import { needed, parsedWords } from './flags.ts';
 import { workshopOf } from './host-folder.ts';
 import { drawCardKeyList, drawKeyList, writeKeyList } from './key-list.ts';
+import { valueSuiteOf } from './suite-option.ts';
 import { WrongUse } from './usage.ts';
-
-/** Those that keep value. */
-const SUITES: readonly Suite[] = [Suite.tripleDesXo, Suite.aes128, Suite.aes256];
 
 /** `wattpurse conformance keys FILE …` */
 export async function conformanceKeys(args: readonly string[]): Promise<number> {
@@ -20,19 +18,15 @@ export async function conformanceKeys(args: readonly string[]): Promise<number> 
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0)
     throw new WrongUse('conformance keys takes the file that the keys are to lie in.');
-  const suites = (values.suite ?? ['aes128']).map((name) => {
-    const suite = suiteByName(name);
-    if (suite !== undefined && SUITES.includes(suite)) return suite;
-    throw new WrongUse(`--suite is ${SUITES.map((each) => SUITE_NAMES[each]).join(', ')}, not "${name}".`);
-  });
+  const suites = [...new Set((values.suite ?? ['aes128']).map(valueSuiteOf))];
   if (values.csn !== undefined && values.number === undefined) return cardKeys(path, values.csn, values.region, suites);
   const text = needed('conformance', values.number, '--number', 'the number of the terminal (SVPMSN), six hex digits');
   if (values.csn !== undefined || values.region !== undefined)
     throw new WrongUse('conformance keys takes --number for a terminal, or --csn and --region for a card.');
   if (!/^[0-9a-fA-F]{6}$/.test(text)) throw new WrongUse(`--number is six hex digits, as 0A1B2C, not "${text}".`);
   const id = svpmsn(Number.parseInt(text, 16));
-  if (values.data !== undefined) return keysOfHost(path, id, values.data, [...new Set(suites)]);
-  drawKeyList(path, id, [...new Set(suites)]);
+  if (values.data !== undefined) return keysOfHost(path, id, values.data, suites);
+  drawKeyList(path, id, suites);
   process.stdout.write(
     `${path} has the keys of terminal ${text.toLowerCase()}: put them into it, and into no other.\n`,
   );

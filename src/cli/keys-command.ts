@@ -12,8 +12,6 @@ import {
   type Purpose,
   purposeOf,
   type SoftwareKeyStore,
-  Suite,
-  suiteByName,
   suiteOf,
   TokenKeyStore,
 } from '../crypto/index.ts';
@@ -26,6 +24,7 @@ import { inWords } from './failure.ts';
 import { needed, parsedWords } from './flags.ts';
 import { CEREMONY_FILE, KEYS_FILE } from './folder-files.ts';
 import { keyringIn, sealInto } from './host-folder.ts';
+import { valueSuiteOf } from './suite-option.ts';
 import { openToken, type TokenAt, tokenOf, writeToken } from './token-file.ts';
 import { WrongUse } from './usage.ts';
 
@@ -179,10 +178,7 @@ async function restore({ data, share }: Asked): Promise<number> {
 async function add({ data, word, suite: name = 'aes128' }: Asked): Promise<number> {
   const purpose = PURPOSE_NAMES.indexOf(word as (typeof PURPOSE_NAMES)[number]) as Purpose | -1;
   if (purpose === -1) throw new WrongUse(`keys add takes ${PURPOSE_NAMES.join(', ')}, not "${word}".`);
-  const suite = suiteByName(name);
-  if (suite === undefined || suite === Suite.tripleDes) {
-    throw new WrongUse(`--suite is aes128, aes256 or 3des-xo, not "${name}".`);
-  }
+  const suite = valueSuiteOf(name);
   const { kept, held: names, at } = await keysOfHost(data);
   const held = ceremonyIn(data);
   if (held !== undefined && isMaintenance((purpose << 6) as KeyName)) {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { PURPOSE_NAMES, Suite, suiteByName } from '../crypto/index.ts';
+import { PURPOSE_NAMES } from '../crypto/index.ts';
 import { type Act, type RotationAsked, type RotationPlan, type RotationStep, rotationText } from '../host/index.ts';
 import { svpmsnText } from '../units/index.ts';
 import { folderOf } from './demo-options.ts';
 import { CannotGoOn } from './failure.ts';
 import { needed, parsedWords } from './flags.ts';
 import { checkDatabase } from './host-options.ts';
+import { valueSuiteOf } from './suite-option.ts';
 import { WrongUse } from './usage.ts';
 import { withBooks } from './utility-folder.ts';
 import { wallClock } from './wall-clock.ts';
@@ -29,7 +30,7 @@ export async function keysRotate(args: readonly string[]): Promise<number> {
   const { database, meters, json = false, raise = false } = values;
   if (database !== undefined) checkDatabase(database);
   const asked: RotationAsked = {
-    ...{ purpose: purposeOf(positionals), suite: suiteOf(values.suite ?? 'aes128') },
+    ...{ purpose: purposeOf(positionals), suite: valueSuiteOf(values.suite ?? 'aes128') },
     step: stepOf(raise, values['back-out'] ?? false),
     ...(meters !== undefined && { most: countOf(meters) }),
   };
@@ -52,12 +53,6 @@ function purposeOf(words: readonly string[]): RotationAsked['purpose'] {
   const purpose = PURPOSE_NAMES.find((name) => name === word);
   if (purpose !== undefined && purpose !== 'maintenance' && more.length === 0) return purpose;
   throw new WrongUse(`keys rotate takes value, control or monitoring, not "${words.join(' ')}".`);
-}
-
-function suiteOf(name: string): Suite {
-  const suite = suiteByName(name);
-  if (suite !== undefined && suite !== Suite.tripleDes) return suite;
-  throw new WrongUse(`--suite is aes128, aes256 or 3des-xo, not "${name}".`);
 }
 
 function stepOf(raise: boolean, isBackOut: boolean): RotationStep {

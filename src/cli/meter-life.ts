@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { Suite, suiteByName } from '../crypto/index.ts';
 import type { Act, HostFailure, NumberedOrder, Tenancy } from '../host/index.ts';
 import { type Svpmsn, svpmsnText } from '../units/index.ts';
 import { folderOf } from './demo-options.ts';
 import { CannotGoOn, orAtItsHost } from './failure.ts';
 import { needed, parsedWords } from './flags.ts';
 import { checkDatabase } from './host-options.ts';
+import { valueSuiteOf } from './suite-option.ts';
 import { WrongUse } from './usage.ts';
 import { type OpenBooks, withBooks } from './utility-folder.ts';
 import { wallClock } from './wall-clock.ts';
@@ -25,10 +25,7 @@ export async function meterCommission(args: readonly string[]): Promise<number> 
     'address',
     0xff,
   );
-  const suite = suiteByName(values.suite ?? 'aes128');
-  if (suite === undefined || suite === Suite.tripleDes) {
-    throw new WrongUse(`--suite is aes128, aes256 or 3des-xo, not "${values.suite}".`);
-  }
+  const suite = valueSuiteOf(values.suite ?? 'aes128');
   const { tariff } = values;
   const enrolment = {
     svpmsn: number,

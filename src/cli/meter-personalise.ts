@@ -1,4 +1,4 @@
-import { type KeyStore, keyName, Purpose, Suite, suiteByName, type TerminalKey } from '../crypto/index.ts';
+import { type KeyStore, keyName, Purpose, type TerminalKey } from '../crypto/index.ts';
 import { blankMemory, personalise } from '../meter/index.ts';
 import { DEFAULT_SUPPLY_POLICY } from '../records/index.ts';
 import { compileTariff, DEFAULT_TARIFF, offsetTable } from '../tariff/index.ts';
@@ -11,9 +11,9 @@ import { needed, parsedWords } from './flags.ts';
 import { workshopOf } from './host-folder.ts';
 import { readKeyList } from './key-list.ts';
 import { makeMeterFile } from './meter-file.ts';
+import { valueSuiteOf } from './suite-option.ts';
 import { WrongUse } from './usage.ts';
 
-const SUITES: readonly Suite[] = [Suite.aes128, Suite.aes256, Suite.tripleDesXo];
 const YEARS = 2;
 
 /**
@@ -64,10 +64,7 @@ async function ofHost(values: {
   const text = needed('meter', values.number, '--number', 'its number (SVPMSN), six hex digits');
   if (!/^[0-9a-fA-F]{6}$/.test(text)) throw new WrongUse(`--number is six hex digits, as 0A1B2C, not "${text}".`);
   const id = svpmsn(Number.parseInt(text, 16));
-  const suite = suiteByName(values.suite ?? 'aes128');
-  if (suite === undefined || !SUITES.includes(suite)) {
-    throw new WrongUse(`--suite is aes128, aes256 or 3des-xo, not "${values.suite}".`);
-  }
+  const suite = valueSuiteOf(values.suite ?? 'aes128');
   const data = folderOf(needed('meter', values.data, '--data', 'the folder of the host that it belongs to'));
   const { keys, zone } = await workshopOf(data);
   const ofMaintenance = await maintenanceKeys(data, keys, values.share ?? []);
