@@ -441,3 +441,26 @@ test('readings whose mark could not be stored are held against each other again'
     [2, 3].map((id) => [id, 4]),
   );
 });
+
+test('a day whose readings are held against each other without a check meter takes a tick of its own, as one that is judged', async () => {
+  const line = await Line.open();
+  await twinsWithoutCheck(line, 4, async () => {});
+  const { store, clock } = line.rig;
+  const day = line.day0 + 4;
+  await store.transaction(async (tx) => {
+    for (const id of [2, 3].map(svpmsn)) {
+      const [told] = await tx.profiles({ svpmsn: id, supply: 1, fromDay: day, toDay: day });
+      await tx.putProfile(id, { ...(told ?? emptyDayProfile(0, 1)), day: day + 1 });
+    }
+  });
+  const balancing = new EnergyBalancing({ store, clock }, 'Europe/Berlin');
+  const marked: number[] = [];
+  for (const hour of [13, 14, 14, 14, 14]) {
+    clock.ms = (line.day0 + 6) * DAY_MS + hour * HOUR_MS;
+    await balancing.tick(clock.now());
+    marked.push((await markedOf(line)).length);
+  }
+  assert.deepEqual(await line.verdicts(), ['3 balanced']);
+  // Nothing is due in the first, and the second judges the day before them.
+  assert.deepEqual(marked, [0, 0, 2, 4, 4]);
+});
