@@ -410,6 +410,16 @@ test('a port that another program takes while a demo is being built ends the dem
   assert.match(await runAndStop(path), /^Goes on in /);
 });
 
+test('a failure ends the process, whatever it left open', () => {
+  const leftOpen = 'data:text/javascript,setInterval(() => {}, 1000)';
+  const args = ['--import', leftOpen, MAIN, 'demo', '--meters', '0'];
+  const { status, stderr } = spawnSync(process.execPath, args, {
+    ...{ encoding: 'utf8', timeout: 60_000, killSignal: 'SIGKILL' },
+  });
+  assert.equal(status, 2);
+  assert.match(stderr, /^--meters must be a whole number of at least 1, not "0"\.\n$/);
+});
+
 test('what signs receipts is looked at before a demo says that it goes on', async () => {
   const path = join(scratch, 'receipts');
   await runAndStop(path, '--meters', '2');
