@@ -1,21 +1,18 @@
-import { Button, Checkbox, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { Link } from 'react-router';
 import type { MeterJson, TenancyJson } from '../../api/index.ts';
-import { fill, MOVING_WORDS } from '../../words/index.ts';
+import { MOVING_WORDS } from '../../words/index.ts';
 import { change } from '../ask.ts';
 import { useDoing } from '../doing.ts';
-import { useFormat, useWords } from '../locale.tsx';
+import { useWords } from '../locale.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { RefusalLine, Submit } from '../parts/fields.tsx';
-import { Money } from '../parts/figures.tsx';
-import { Panel } from '../parts/page.tsx';
-import { Facts } from '../parts/rows.tsx';
 import { Loaded } from '../parts/states.tsx';
 import { useRead } from '../reads.ts';
 import { useMay } from '../session.tsx';
 import { isUnoccupied } from './occupant.ts';
+import { TenancyFacts } from './tenancy.tsx';
 
 interface MovingProps {
   readonly meter: MeterJson;
@@ -54,7 +51,7 @@ export function Moving({ meter, size }: MovingProps): ReactNode {
               </Text>
             )}
             {items.map((tenancy, i) => (
-              <Told key={tenancy.id} tenancy={tenancy} isLatest={i === 0} />
+              <TenancyFacts key={tenancy.id} tenancy={tenancy} isLatest={i === 0} />
             ))}
           </Stack>
         )}
@@ -65,135 +62,6 @@ export function Moving({ meter, size }: MovingProps): ReactNode {
         </Button>
       )}
       <Form meter={meter.number} isOpen={isOpen} close={close} />
-    </Stack>
-  );
-}
-
-/** Where somebody lived: when, and what became of what they left. */
-export function Stays({ subscriber }: { readonly subscriber: string }): ReactNode {
-  const words = useWords(MOVING_WORDS);
-  const { exact } = useFormat();
-  const path = `/subscribers/${encodeURIComponent(subscriber)}/tenancies`;
-  const { data } = useRead<{ readonly items: readonly TenancyJson[] }>(path, { live: true });
-  const left = (data?.items ?? []).filter(({ state }) => state === 'left');
-  if (left.length === 0) return null;
-  return (
-    <Panel title={words.stays}>
-      <Stack gap="md">
-        {left.map((tenancy) => (
-          <Told
-            key={tenancy.id}
-            tenancy={tenancy}
-            isLatest={false}
-            head={
-              <>
-                <Link to={`/meters/${tenancy.meter}`}>{tenancy.meter}</Link> ·{' '}
-                {fill(words.stay, exact(tenancy.movedInAt), exact(tenancy.leftAt ?? ''))}
-              </>
-            }
-          />
-        ))}
-      </Stack>
-    </Panel>
-  );
-}
-
-interface ToldProps {
-  readonly tenancy: TenancyJson;
-  /** In place of whose it was, where that is known. */
-  readonly head?: ReactNode;
-  /** Nobody has come since. */
-  readonly isLatest: boolean;
-}
-
-function Told({ tenancy, head, isLatest }: ToldProps): ReactNode {
-  const words = useWords(MOVING_WORDS);
-  const { exact, register } = useFormat();
-  const { subscriber, state, movedInAt, askedAt = '', leftAt = '', reading, readAt = '', paidOutAt } = tenancy;
-  const { balance, owed = '0', settled = '0', carried = '0', refund = '0', next = '', energyWh, energyAt } = tenancy;
-  const since = { living: movedInAt, leaving: askedAt, left: leftAt }[state];
-  const standing = fill(words[state], exact(since));
-  const toldWhen = (text: string, at: string) => (
-    <Text span size="xs" className="quiet">
-      {fill(text, exact(at))}
-    </Text>
-  );
-  // A dead meter tells none any more, and what it tells once somebody has come is theirs as well.
-  const before = isLatest && reading === 'proved' ? words.energyAwaited : words.energyBefore;
-  const amount = (label: string, tokens: string) =>
-    tokens === '0' ? [] : [{ label, value: <Money tokens={tokens} /> }];
-  return (
-    <section aria-label={`${subscriber}: ${standing}`}>
-      <Text size="sm">
-        {head ?? (
-          <>
-            <b>{subscriber}</b> · {standing}
-          </>
-        )}
-      </Text>
-      {balance !== undefined && (
-        <Facts
-          of={[
-            {
-              label: words.balance,
-              value: (
-                <>
-                  <Money tokens={balance} /> {toldWhen(reading === 'proved' ? words.proved : words.lastProved, readAt)}
-                </>
-              ),
-            },
-            ...(energyWh === undefined || energyAt === undefined
-              ? []
-              : [
-                  {
-                    label: words.energy,
-                    value: (
-                      <>
-                        {register(Number(energyWh))} {toldWhen(energyAt < readAt ? before : words.proved, energyAt)}
-                      </>
-                    ),
-                  },
-                ]),
-            ...amount(words.owed, owed),
-            ...amount(words.settled, settled),
-            ...amount(fill(words.carried, next), carried),
-            ...amount(paidOutAt === undefined ? words.refund : fill(words.paidOut, exact(paidOutAt)), refund),
-          ]}
-        />
-      )}
-      {refund !== '0' && paidOutAt === undefined && <PayOut tenancy={tenancy} />}
-    </section>
-  );
-}
-
-function PayOut({ tenancy }: { readonly tenancy: TenancyJson }): ReactNode {
-  const words = useWords(MOVING_WORDS);
-  const mayPay = useMay('payOutRest') !== undefined;
-  const [method, setMethod] = useState<string>('cash');
-  const [isSure, setSure] = useState(false);
-  const paying = useDoing((once) =>
-    change(`/tenancies/${tenancy.id}/payout`, { method: 'POST', once, body: { method } }),
-  );
-  if (!mayPay) return null;
-  return (
-    <Stack gap="xs" mt="xs">
-      <Group gap="xs" align="flex-end">
-        <Select
-          label={words.method}
-          allowDeselect={false}
-          data={(['cash', 'bank-transfer'] as const).map((value) => ({ value, label: words.methods[value] }))}
-          value={method}
-          onChange={(value) => setMethod(value ?? 'cash')}
-        />
-        <Button
-          variant={isSure ? 'filled' : 'default'}
-          loading={paying.isPending}
-          onClick={isSure ? () => paying.mutate() : () => setSure(true)}
-        >
-          {isSure ? `${words.payOut}: ${words.sure}` : words.payOut}
-        </Button>
-      </Group>
-      <RefusalLine error={paying.error} />
     </Stack>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Stack, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { SubscriberDuesJson } from '../../../api/index.ts';
@@ -7,6 +7,7 @@ import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
 import { decimalText } from '../../format.ts';
 import { useFormat, useWords } from '../../locale.tsx';
+import { type PaidBy, PaidByField } from '../../moving/paid-by.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { MoneyField, RefusalLine, Submit, useParsedMoney } from '../../parts/fields.tsx';
 import { Money } from '../../parts/figures.tsx';
@@ -45,9 +46,6 @@ export function OwedElsewhere({ subscriber }: { readonly subscriber: string }): 
   );
 }
 
-const METHODS = ['cash', 'bank-transfer'] as const;
-type Method = (typeof METHODS)[number];
-
 interface TakePaymentProps {
   readonly subscriber: string;
   /** All that they owe, in minor units. */
@@ -62,7 +60,7 @@ function TakePayment({ subscriber, due, isOpen, close }: TakePaymentProps): Reac
   const { money } = useFormat();
   const { exponent } = useSession().utility.currency;
   const [typed, setTyped] = useState<string>();
-  const [method, setMethod] = useState<Method>('cash');
+  const [method, setMethod] = useState<PaidBy>('cash');
   const [reference, setReference] = useState('');
   // All of it, until somebody types something else.
   const text = typed ?? decimalText(due, exponent);
@@ -102,13 +100,7 @@ function TakePayment({ subscriber, due, isOpen, close }: TakePaymentProps): Reac
             }}
             autoFocus
           />
-          <Select
-            label={moving.method}
-            allowDeselect={false}
-            data={METHODS.map((value) => ({ value, label: moving.methods[value] }))}
-            value={method}
-            onChange={(value) => setMethod(METHODS.find((each) => each === value) ?? method)}
-          />
+          <PaidByField value={method} onChange={setMethod} />
           <TextInput
             label={words.reference}
             description={moving.referenceHint[method]}
