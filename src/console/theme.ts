@@ -33,7 +33,5 @@ export const theme = createTheme({
     // A tick and a point stand on the fill of buttons, which is light in the dark theme.
     Checkbox: { defaultProps: { iconColor: 'var(--fill-text)' } },
     Radio: { defaultProps: { iconColor: 'var(--fill-text)' } },
-    // A table that is wider than a phone is scrolled by keys too. By its name: most first views have none.
-    TableScrollContainer: { defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } },
   },
 });

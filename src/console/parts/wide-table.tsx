@@ -25,6 +25,9 @@ interface WideTableProps {
   readonly children: ReactNode;
 }
 
+/** What is higher than its place is scrolled by keys too. */
+const SCROLLED_BY_KEYS = { viewportProps: { tabIndex: 0 } };
+
 /**
  * A table where there is room for one. Where there is none each row is a few lines, every cell with its head above it,
  * so that no figure is cut at an edge and read as another.
@@ -34,7 +37,11 @@ export function WideTable(props: WideTableProps): ReactNode {
   const { room, isNarrow } = useRoom(minWidth);
   return (
     <div ref={room} className="wide-table" style={headsOf(heads)} data-narrow={isNarrow || undefined}>
-      <Table.ScrollContainer minWidth={isNarrow ? 0 : minWidth} {...(maxHeight !== undefined && { mah: maxHeight })}>
+      <Table.ScrollContainer
+        minWidth={isNarrow ? 0 : minWidth}
+        scrollAreaProps={SCROLLED_BY_KEYS}
+        {...(maxHeight !== undefined && { mah: maxHeight })}
+      >
         <Table
           aria-label={label}
           horizontalSpacing={isAiry ? 'sm' : 'xs'}
