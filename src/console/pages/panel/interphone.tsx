@@ -27,8 +27,8 @@ export function Interphone({ panel, act }: InterphoneProps): ReactNode {
           </Button>
         </Group>
         <div role="log" aria-label={words.heard}>
-          {numbered(heard).map(({ sentence, time }) => (
-            <Text key={`${time} ${sentence}`} size="sm">
+          {heard.map((sentence, nth) => (
+            <Text key={`${sentence}${String(nth)}`} size="sm">
               {sentence}
             </Text>
           ))}
@@ -41,14 +41,4 @@ export function Interphone({ panel, act }: InterphoneProps): ReactNode {
       </Stack>
     </Panel>
   );
-}
-
-/** The same sentence may be heard several times: which time it is. */
-function numbered(heard: readonly string[]): { readonly sentence: string; readonly time: number }[] {
-  const times = new Map<string, number>();
-  return heard.map((sentence) => {
-    const time = (times.get(sentence) ?? 0) + 1;
-    times.set(sentence, time);
-    return { sentence, time };
-  });
 }
