@@ -71,6 +71,15 @@ test('a low balance is told once, with what is left', async () => {
   assert.ok(low.every(({ text }) => /^low balance, \d+ tokens: buzzer$/.test(text)));
 });
 
+test('a buzzer in a house that has enough is for the card in its slot, and its balance is not called low', async () => {
+  const { utility } = await newsroom();
+  await utility.runUntil(DEMO_BEGINS_MS + 5 * MINUTE_MS);
+  const house = utility.houses.find(({ balance, meter }) => balance > meter.policy.lowBalance);
+  assert.ok(house !== undefined);
+  const news = new NewsDesk(() => house).tell({ at: 0, svpmsn: house.svpmsn, what: 'buzzer' });
+  assert.equal(news?.text, 'a card that is low: buzzer');
+});
+
 test('the reason of a refusal is told', () => {
   const desk = new NewsDesk(() => undefined);
   const what = 'refused';

@@ -52,6 +52,8 @@ export class NewsDesk {
         // At a start that is how the meter stands, and no news.
         if (house === undefined || house.meter.svm.purse.credited === 0) return undefined;
         if (house.buzzing) return of('last token: buzzer', 'last token: the buzzer sounds');
+        // Where the meter itself has enough, it is a region of the card in its slot that has not.
+        if (house.balance > house.meter.policy.lowBalance) return of('low card: buzzer', 'a card that is low: buzzer');
         return of('low balance: buzzer', `low balance, ${house.balance} tokens: buzzer`);
       case 'attention':
         return attention(house, of);
