@@ -36,3 +36,15 @@ test('a run with a failing test, a file that throws, or no test at all ends badl
   assert.equal(status, 1);
   assert.match(said, /no test was found/);
 });
+
+test('a file that ends badly although its tests pass says at the end how it ended, and what was said beside them', () => {
+  const late =
+    "test('a', async () => { setTimeout(() => { throw new Error('too late'); }, 10); });\nsetTimeout(() => 0, 50);";
+  const { status, said } = outcome(fileOf('late.test.ts', late));
+  assert.equal(status, 1);
+  assert.match(said, /failing tests:.*late\.test\.ts ended with 1\n.*too late/s);
+  const { said: killed } = outcome(
+    fileOf('killed.test.ts', "console.error('going');\ntest('a', () => process.kill(process.pid, 'SIGKILL'));"),
+  );
+  assert.match(killed, /failing tests:.*killed\.test\.ts was ended by SIGKILL\ngoing/s);
+});

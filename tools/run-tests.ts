@@ -27,6 +27,8 @@ const slow = { patterns: ['test/slow/**/*.test.ts'], boundMs: 30 * MINUTE_MS };
 // One more than cores: files that wait for a disk, a server or a browser leave theirs to others.
 const FILES_AT_ONCE = availableParallelism() + 1;
 
+const LINES_OF_A_BROKEN_FILE = 20;
+
 const MEMORY = '/dev/shm';
 /** Far more than the tests have written at any one time. */
 const MEMORY_BYTES_MIN = 2 ** 30;
@@ -64,8 +66,18 @@ const results = run({
   signal: bound,
   execArgv: ['--disable-warning=ExperimentalWarning'],
 });
-results.on('test:fail', () => {
+// What a file said beside its tests: why it failed when each of its tests passed, it says nowhere else.
+const said = new Map<string, string[]>();
+for (const event of ['test:stderr', 'test:diagnostic'] as const) {
+  results.on(event, ({ file, message }) => {
+    if (file !== undefined) said.set(file, [...(said.get(file) ?? []), message.trimEnd()]);
+  });
+}
+const broken = new Map<string, string>();
+results.on('test:fail', ({ name, details: { error } }) => {
   process.exitCode = 1;
+  const { exitCode, signal } = error as { readonly exitCode?: number; readonly signal?: string | null };
+  if (exitCode !== undefined) broken.set(name, signal == null ? `ended with ${exitCode}` : `was ended by ${signal}`);
 });
 results.on('test:summary', ({ file, counts }) => {
   if (file !== undefined) return;
@@ -76,7 +88,13 @@ results.on('end', () => {
   console.error('no test was found');
   process.exitCode = 1;
 });
-results.compose(spec).pipe(process.stdout);
+const told = results.compose(spec);
+told.on('end', () => {
+  for (const [file, how] of broken) {
+    console.error(`\n${[`${file} ${how}`, ...(said.get(file) ?? []).slice(-LINES_OF_A_BROKEN_FILE)].join('\n')}`);
+  }
+});
+told.pipe(process.stdout);
 
 function memoryLeft(): number {
   if (!existsSync(MEMORY)) return 0;
