@@ -1,3 +1,6 @@
+import type { SerialPort } from 'serialport';
+import { endingPorts } from './serial-binding.ts';
+
 /**
  * A Modbus line with the devices on it, through the package `modbus-serial`, installed on request: RTU over a serial
  * port (which takes the package `serialport` too), or TCP. One question at a time; after a silence or an answer that was
@@ -27,7 +30,10 @@ interface Client {
   setTimeout(ms: number): void;
   setID(unit: number): void;
   connectTCP(host: string, options: { port: number; timeout: number }): Promise<void>;
-  connectRTUBuffered(path: string, options: { baudRate: number; parity: string; stopBits: number }): Promise<void>;
+  connectRTUBuffered(
+    path: string,
+    options: { baudRate: number; parity: string; stopBits: number; binding?: object },
+  ): Promise<void>;
   readInputRegisters(address: number, count: number): Promise<{ buffer: Uint8Array }>;
   readCoils(address: number, count: number): Promise<{ data: boolean[] }>;
   writeCoil(address: number, on: boolean): Promise<{ state: boolean }>;
@@ -42,6 +48,7 @@ const ANSWER_MS = 1_500;
 export class ModbusBus {
   readonly #place: ModbusPlace;
   readonly #driver: Driver;
+  readonly #ports: { readonly binding?: object };
   #client: Client | undefined;
   /** The last question; the next one waits for its end. */
   #last: Promise<unknown> = Promise.resolve();
@@ -51,16 +58,20 @@ export class ModbusBus {
   static async at(place: ModbusPlace, driver = DRIVER): Promise<ModbusBus | ModbusFailure> {
     const packages = place.type === 'serial' ? [driver, 'serialport'] : [driver];
     try {
-      const [modbus] = await Promise.all(packages.map((name) => import(name)));
-      return new ModbusBus(place, (modbus as { default: Driver }).default);
+      const [modbus, serial] = (await Promise.all(packages.map((name) => import(name)))) as [
+        { readonly default: Driver },
+        { readonly SerialPort: typeof SerialPort }?,
+      ];
+      return new ModbusBus(place, modbus.default, serial === undefined ? {} : endingPorts(serial.SerialPort.binding));
     } catch {
       return { reason: 'driver-missing', why: `it needs the packages ${packages.join(' and ')}` };
     }
   }
 
-  private constructor(place: ModbusPlace, driver: Driver) {
+  private constructor(place: ModbusPlace, driver: Driver, ports: { readonly binding?: object }) {
     this.#place = place;
     this.#driver = driver;
+    this.#ports = ports;
   }
 
   /** `/dev/ttyUSB0`, or `10.0.0.20:502` */
@@ -125,7 +136,7 @@ export class ModbusBus {
       if (place.type === 'tcp') await client.connectTCP(place.host, { port: place.port, timeout: ANSWER_MS });
       else {
         const { path, baud: baudRate, parity, stopBits } = place;
-        await client.connectRTUBuffered(path, { baudRate, parity, stopBits });
+        await client.connectRTUBuffered(path, { baudRate, parity, stopBits, ...this.#ports });
       }
       this.#client = client;
       return client;

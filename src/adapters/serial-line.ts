@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SerialPort } from 'serialport';
+import { endingPorts } from './serial-binding.ts';
 
 /** Bytes over a serial port, through the package `serialport`, installed on request. */
 export interface SerialPlace {
@@ -44,10 +44,11 @@ export async function keepOpen(
   { place, came, refused }: SerialKept,
   stopped: AbortSignal,
 ): Promise<void> {
+  const ending = endingPorts(Port.binding);
   let waitMs = AGAIN_MS;
   while (!stopped.aborted) {
     const { path, baud: baudRate } = place;
-    const port = new Port({ path, baudRate, autoOpen: false });
+    const port = new Port({ path, baudRate, autoOpen: false, ...ending });
     const failed = await new Promise<Error | null>((resolve) => port.open(resolve));
     if (failed !== null) {
       if (!stopped.aborted) refused(reasonOf(failed));
@@ -72,8 +73,11 @@ async function untilClosed(port: SerialPort, came: SerialKept['came'], stopped: 
     why = reasonOf(error);
     if (port.isOpen) port.close();
   });
-  const closed = once(port, 'close').then(([error]) => {
-    if (error instanceof Error) why = 'the port is gone';
+  const closed = new Promise<void>((resolve) => {
+    port.once('close', (error: Error | null) => {
+      if (error instanceof Error) why = 'the port is gone';
+      resolve();
+    });
   });
   const stop = () => {
     // What was sent before goes out first.

@@ -2,15 +2,21 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { SerialPort } from 'serialport';
+import { endingPorts } from '../../../src/adapters/serial-binding.ts';
+import { keepOpen } from '../../../src/adapters/serial-line.ts';
 import { Field, METER, portOf } from '../../../src/cli/field.testing.ts';
 import { runIn } from '../../../src/cli/in-process.testing.ts';
 import { env, oneTimePassword } from '../../../src/cli/running.testing.ts';
-import { lacks, SerialPairs, Wires } from './parts.ts';
+import { lacks, SerialPairs, until, Wires } from './parts.ts';
 
 const OTHER = { number: '0a1b2d', address: 9 } as const;
 const BAUD = 115_200;
 const SEED = 20_261_124;
+/** Far longer than a read that finds nothing takes. */
+const LONG_MS = 10_000;
 
 test('meters on one pair of wires take what is sold, through noise, a wire that is cut, and a port that goes away', {
   skip: lacks,
@@ -92,3 +98,63 @@ test('meters on one pair of wires take what is sold, through noise, a wire that 
   }
   assert.equal((await runIn(folder, 'audit', '--data', 'u')).code, 0);
 });
+
+test('a port that is pulled out between two reads is at its end with the next one, and is not read for ever', {
+  skip: lacks,
+}, async (t) => {
+  const pairs = pairsOf(t);
+  const { ours } = await pairs.make('port');
+  const { binding } = endingPorts(SerialPort.binding) as { binding: typeof SerialPort.binding };
+  const port = await binding.open({ path: ours, baudRate: BAUD } as never);
+  t.after(() => port.close());
+  await pairs.pull('port');
+  const next = port.read(Buffer.alloc(9), 0, 9).then(
+    () => 'read',
+    (error: Error) => error.message,
+  );
+  assert.equal(await Promise.race([next, pause(LONG_MS, 'asked for ever', { ref: false })]), 'the port is gone');
+});
+
+test('a port that is pulled out while it is written to is told as gone, and opened again when it is back', {
+  skip: lacks,
+}, async (t) => {
+  const pairs = pairsOf(t);
+  const { ours: path } = await pairs.make('port');
+  const stop = new AbortController();
+  const seen: string[] = [];
+  let writing: NodeJS.Timeout | undefined;
+  const kept = keepOpen(
+    SerialPort,
+    {
+      place: { path, baud: BAUD },
+      came: (sender) => {
+        seen.push('came');
+        writing = setInterval(() => sender.send(new Uint8Array(20)), 1);
+        return {
+          bytes: () => undefined,
+          ended: (why) => {
+            clearInterval(writing);
+            seen.push(why);
+          },
+        };
+      },
+      refused: () => undefined,
+    },
+    stop.signal,
+  );
+  await until(() => seen.length === 1, 'the port is open');
+  await pairs.pull('port');
+  await until(() => seen.length === 2, 'the port is gone');
+  assert.match(seen[1] ?? '', /the port is gone|EIO/);
+  await pairs.make('port');
+  await until(() => seen.length === 3, 'the port is open again');
+  stop.abort();
+  await kept;
+  assert.deepEqual([seen[2], seen[3]], ['came', 'this side stops']);
+});
+
+function pairsOf(t: TestContext): SerialPairs {
+  const folder = mkdtempSync(join(tmpdir(), 'wattpurse-serial-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return new SerialPairs(t, folder);
+}
