@@ -23,6 +23,8 @@ export async function layKeys(folder: string): Promise<void> {
   writeFileSync(join(folder, KEYS_FILE), sealed, { mode: OWNER_ONLY });
 }
 
+const PATIENCE_MS = 180_000;
+
 /** A program that runs until it is stopped, and what it says. */
 export class Child {
   readonly lines: string[] = [];
@@ -45,16 +47,28 @@ export class Child {
     createInterface({ input: child.stdout }).on('line', heard);
   }
 
-  /** What of a line matches, of this one or of one that comes; `from` counts lines. Rejects where it ends before. */
+  /**
+   * What of a line matches, of this one or of one that comes; `from` counts lines. Rejects where it ends before, and
+   * where it is silent for longer than any of them takes.
+   */
   said(pattern: RegExp, from = 0): Promise<string> {
     return new Promise((resolve, reject) => {
+      const refuse = (why: string) => reject(new Error(`${why} before it said ${pattern}:\n${this.lines.join('\n')}`));
       const look = () => {
         const [found] = this.lines
           .slice(from)
           .flatMap((line) => pattern.exec(line)?.[1] ?? pattern.exec(line)?.[0] ?? []);
         if (found !== undefined) resolve(found);
-        else if (this.#ended) reject(new Error(this.lines.join('\n')));
+        else if (this.#ended) refuse('it ended');
         else return;
+        forget();
+      };
+      const patience = setTimeout(() => {
+        forget();
+        refuse(`${PATIENCE_MS / 1000} s went by`);
+      }, PATIENCE_MS);
+      const forget = () => {
+        clearTimeout(patience);
         this.#waiting.delete(look);
       };
       this.#waiting.add(look);
