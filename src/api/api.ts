@@ -1,10 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import fastify, {
-  type FastifyError,
-  type FastifyReply,
-  type FastifyRequest,
-  type preParsingHookHandler,
-} from 'fastify';
+import fastify, { type FastifyError, type FastifyReply, type FastifyRequest, type onRequestHookHandler } from 'fastify';
 import { type PeopleServices, StoreError } from '../host/index.ts';
 import type { Operation } from './access.ts';
 import { authorize } from './caller.ts';
@@ -231,12 +226,14 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
   app.addHook('onRoute', (route) => {
     const { operation, requestsPerMinute, thing } = route.config ?? {};
     if (operation === undefined && !route.url.startsWith(PAGE_URL)) throw new Error(`${route.url} stands in no table`);
-    // Before the body is read, and after the limit of rate: nobody who may not ask makes much work.
-    if (operation !== undefined) route.preParsing = [refuseStrangers(operation, people), route.preParsing ?? []].flat();
     if (thing !== undefined) route.preHandler = [versioned(thing, services.host), route.preHandler ?? []].flat();
-    if (requestsPerMinute === Number.POSITIVE_INFINITY) return;
     const own = requestsPerMinute === undefined ? limit : new RateLimit(requestsPerMinute);
-    route.onRequest = [route.onRequest ?? [], refuseTooMany(own)].flat();
+    // Before the body is read, and strangers after the limit of rate: nobody who may not ask makes much work.
+    route.onRequest = [
+      route.onRequest ?? [],
+      requestsPerMinute === Number.POSITIVE_INFINITY ? [] : refuseTooMany(own),
+      operation === undefined ? [] : refuseStrangers(operation, people),
+    ].flat();
   });
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(request.protocol === 'https' ? HEADERS_TLS : HEADERS).header('request-id', request.id);
@@ -327,9 +324,9 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
 }
 
 const refuseStrangers =
-  (operation: Operation, people: PeopleServices): preParsingHookHandler =>
-  (request, _, payload, done) =>
-    void authorize(request, operation, people).then(() => done(null, payload), done);
+  (operation: Operation, people: PeopleServices): onRequestHookHandler =>
+  (request, _, done) =>
+    void authorize(request, operation, people).then(() => done(), done);
 
 const TOO_MANY = 'That was too much in one minute: wait for the next.';
 /** Only whoever has asked too much is told that there is a limit. */
