@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Suite } from '../crypto/index.ts';
 import { asVoid } from '../exchange/index.ts';
 import { drawing } from '../exchange/sides.testing.ts';
 import { type Csn, REGIONS, type Region, type Svpmsn, tokens, U32_MAX, unixSeconds } from '../units/index.ts';
@@ -16,9 +17,18 @@ import {
   OTHER_GAS,
   PowerCut,
   purseOf,
+  statusOf,
   ticketOf,
 } from './bench.testing.ts';
-import { CardOp, type CardReceipt, selectPurse } from './index.ts';
+import {
+  CardOp,
+  type CardReceipt,
+  type OwnReport,
+  openMeterReport,
+  PurseInstruction,
+  StatusWord,
+  selectPurse,
+} from './index.ts';
 
 /** Another card takes the place of the first at a command. */
 interface Swap {
@@ -53,19 +63,20 @@ const OVERFULL = 12;
  * Two cards, their provider's books and two meters, through loads that have room and that have none, voids, releases,
  * debits, new tickets, a block, pulls after any command, power cuts in any byte, another card put in its place in the
  * middle, replays of whatever was overheard, a meter that dies, years in which nobody does anything, and a copy of a
- * card that goes to the meters too; I23 to I25 hold after each step, of a card that was copied by what the copy had, no meter takes under a ticket that has run out, and when the faults end everything settles.
- * The region is another one from seed to seed.
+ * card that goes to the meters too; I23 to I25 hold after each step, of a card that was copied by what the copy had, no meter takes under a ticket that has run out, each brings the last report that it kept, and when the faults end everything settles.
+ * Region and suite are others from seed to seed.
  * @throws AssertionError that names the seed
  */
 export function live(seed: number): void {
   const random = drawing(seed);
   const region = REGIONS[seed % REGIONS.length] as Region;
+  const suite = Math.floor(seed / REGIONS.length) % 2 === 0 ? Suite.aes128 : Suite.aes256;
   const meters = [
-    new MeterOnBench(GAS, { region, seed: seed ^ 1 }),
-    new MeterOnBench(OTHER_GAS, { region, seed: seed ^ 2 }),
+    new MeterOnBench(GAS, { region, suite, seed: seed ^ 1 }),
+    new MeterOnBench(OTHER_GAS, { region, suite, seed: seed ^ 2 }),
   ] as const;
   const holders = [CSN, OTHER_CSN].map((csn, i): Holder => {
-    const hand = newCard([region], csn, undefined, seed * 2 + i);
+    const hand = newCard([region], csn, suite, seed * 2 + i);
     return {
       csn,
       hand,
@@ -79,6 +90,9 @@ export function live(seed: number): void {
     };
   });
   let version = 1;
+  let reports = 0;
+  /** Sequence of the last report that a chip has said to keep. */
+  const kept = new Map<CardInHand, number>();
   let epoch = 0;
   let now = AT;
   /** It has no power any more, and never will. */
@@ -92,7 +106,7 @@ export function live(seed: number): void {
   const given = (csn: Csn, meter: MeterOnBench) =>
     meter.taken.filter((each) => each.csn === csn).reduce((sum, { amount }) => sum + amount, 0);
   const purse = ({ hand }: Holder) => purseOf(hand, region);
-  const keyOf = ({ csn }: Holder) => cardKey(region, csn);
+  const keyOf = ({ csn }: Holder) => cardKey(region, csn, suite);
   const credited = (csn: Csn, meter: Svpmsn, counter: number) =>
     meters.some((m) => m.svpmsn === meter && m.taken.some((each) => each.csn === csn && each.debitCounter === counter));
 
@@ -137,7 +151,11 @@ export function live(seed: number): void {
         const number = sent++;
         if (number === commands) throw new PowerCut();
         holder.overheard.push(command);
-        return (swap !== undefined && number >= swap.at ? swap.other : holder).hand.send(command);
+        const { hand } = swap !== undefined && number >= swap.at ? swap.other : holder;
+        const response = hand.send(command);
+        const isReport = command[1] === PurseInstruction.report;
+        if (isReport && statusOf(response) === StatusWord.done) kept.set(hand, reports);
+        return response;
       },
     };
   }
@@ -174,6 +192,23 @@ export function live(seed: number): void {
     const receipt: CardReceipt = exchange.third(command);
     book.book(receipt);
     assert.equal(pending?.counter, purse(holder).pending?.counter);
+    hear(holder, receipt);
+  }
+
+  /** A cut leaves the last report that was kept, or the one after it. */
+  function hear(holder: Holder, { report: bytes }: CardReceipt): void {
+    const last = kept.get(holder.hand) ?? 0;
+    const heard = bytes === undefined ? undefined : openMeterReport(keyOf(holder), bytes);
+    assert.ok(bytes === undefined || heard !== undefined, said('a report that no meter left'));
+    const sequence = heard?.sequence ?? 0;
+    assert.ok(last <= sequence && sequence <= reports, said('a report that was kept is not there'));
+  }
+
+  /** No two have the same sequence. */
+  function nextReport({ credited: fromCards }: MeterOnBench): OwnReport {
+    reports += 1;
+    const value = { balance: tokens(fromCards), used: tokens(0), fromCards: tokens(fromCards), owed: tokens(0) };
+    return { sequence: reports, time: now, register: reports, flags: 0, events: [], ...value };
   }
 
   /** The issuer ends what is pending. Its LTC is one like any other, so it waits until no order is outstanding. */
@@ -201,7 +236,7 @@ export function live(seed: number): void {
     version += 1;
     const expiry = unixSeconds(now + TICKET_SECONDS);
     goodUntil.set(`${holder.csn} ${meter}`, expiry);
-    return ticketOf(meter, { version, epoch, expiry, limit: TICKET_LIMIT }, { key: keyOf(holder) });
+    return ticketOf(meter, { version, epoch, expiry, limit: TICKET_LIMIT }, { key: keyOf(holder), suite });
   }
 
   function newTicket(holder: Holder): Uint8Array | undefined {
@@ -212,6 +247,7 @@ export function live(seed: number): void {
   function take(holder: Holder, meter: MeterOnBench, wanted: number | 'all', steps?: number, swap?: Swap): void {
     if (meter === dead) return;
     const before = meter.taken.length;
+    meter.report = nextReport(meter);
     try {
       meter.take(reader(holder, Number.POSITIVE_INFINITY, swap), wanted, steps);
     } finally {
