@@ -179,6 +179,7 @@ export const ACCESS = {
   listOfflineMeters: { scope: 'meters:read', all: ['operator', 'cashier', 'technician', 'auditor'] },
   readOfflineMeter: { scope: 'meters:read', all: ['operator', 'cashier', 'technician', 'auditor'] },
   enrolOfflineMeter: { scope: 'meters:write', all: ['operator', 'technician'] },
+  giveOfflineMeter: { scope: 'meters:write', all: ['operator', 'technician'] },
 
   listPaymentPorts: { scope: 'payments:read', all: ['operator', 'cashier', 'auditor', 'subscriber'] },
   pay: { scope: 'payments:write', all: ['operator', 'cashier'], own: ['subscriber'] },

@@ -260,7 +260,7 @@ export class CardDesk implements CardCarrying {
         const doubt = report && (await takeMeterReport(tx, before, { report, receipt }, now));
         const isLate = heardSince(exchange, before);
         const booked = await bookCardReceipt(tx, before, { receipt, cardLast: told?.cardLast ?? 0, isLate }, now);
-        if (report) await reportHeard(tx, { report, receipt });
+        if (report) await reportHeard(tx, before, { report, receipt });
         if (doubt !== undefined) await freezeCard(tx, before, doubt, now);
         if (asked && booked.type === 'nothing-new' && receipt.result === ValueResult.gap) {
           // Asked for the receipt after the last one booked, the card has none: both have booked the same.

@@ -30,6 +30,7 @@ import {
 } from './cards.ts';
 import { isFailure, orStoreFailure } from './failures.ts';
 import type { LedgerReader } from './ledger.ts';
+import { giveOffline } from './offline-handover.ts';
 import type { HostPorts, Shelf, ShelfReads, StoreReads, StoreTransaction } from './ports.ts';
 import { pageOfValues } from './shelf-pages.ts';
 import type { CardOrder, CardProvider, CardPurse, CardTicket, HostFailure, IssuedCard } from './types.ts';
@@ -82,6 +83,7 @@ export function createCardHost(
     unfreezeCard: (of) => request((tx, now) => unfreezeCard(tx, of, now), act),
     enrolOffline: async (meter) =>
       (await offlineKeyMissing(keys, meter)) ?? request((tx, now) => enrolOffline(tx, meter, now), act),
+    giveOffline: (handover) => request((tx) => giveOffline(tx, handover), act),
     buyForCard: (purchase) => request((tx, now) => buyForCard(tx, { ...purchase, by: act.by }, now), act),
     voidCardOrder: (id) => request((tx, now) => voidCardOrder(tx, id, now), act),
     emptyCard: (target) => request((tx, now) => emptyCard(tx, target, now), act),
@@ -131,7 +133,7 @@ export async function wantCardQueries(tx: StoreTransaction): Promise<void> {
   await changeAll(tx.cardPurses, (purse) => ({ ...purse, queryWanted: true }));
   // Cards may have been blocked since: a ticket of an epoch that was forgotten would be refused by its meter.
   await changeAll(tx.offlineMeters, (meter) => ({
-    ...{ ...meter, epoch: meter.epoch + EPOCHS_FORGOTTEN_MAX, awaited: meter.line },
+    ...{ ...meter, epoch: meter.epoch + EPOCHS_FORGOTTEN_MAX, awaited: meter.awaited || meter.line },
   }));
 }
 const EPOCHS_FORGOTTEN_MAX = 1_000;

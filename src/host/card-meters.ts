@@ -164,6 +164,27 @@ export async function pursesOf(
   return purses;
 }
 
+/** Of what a meter told to have taken from cards, what came from those of its own household. */
+export const ownTaken = ({ fromCards, fromOthers }: Pick<OfflineMeter, 'fromCards' | 'fromOthers'>): bigint =>
+  fromCards > fromOthers ? fromCards - fromOthers : 0n;
+
+/**
+ * What the cards of a household brought to a meter was brought to one of others. Both sides are written down, as of any
+ * card that was spent in a meter of others; that of the meter by whoever calls.
+ */
+export async function leaveToOthers(tx: StoreTransaction, meter: OfflineMeter, brought: bigint): Promise<void> {
+  let rest = brought;
+  const purses = await pursesOf(tx, meter);
+  const changed = purses.map((purse, i) => {
+    const handed = purse.handed - purse.toOthers;
+    // A card that has not told yet what it handed over will: it is the last of them.
+    const part = i === purses.length - 1 || rest < handed ? rest : handed;
+    rest -= part;
+    return { ...purse, toOthers: purse.toOthers + part };
+  });
+  await tx.cardPurses.put(changed);
+}
+
 /** No card may have told of something newer than what a meter says: messages overtake each other. */
 export async function isHeardAfterCards(tx: StoreReads, meter: OfflineMeter, at: Milliseconds): Promise<boolean> {
   return (await pursesOf(tx, meter)).every(({ toldAt }) => (toldAt ?? 0) < at);

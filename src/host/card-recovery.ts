@@ -3,7 +3,7 @@ import { type Milliseconds, type Svpmsn, tokens } from '../units/index.ts';
 import { cardMove } from './card-books.ts';
 import { purseIdOf } from './card-ids.ts';
 import { type CardView, cardBy } from './card-lookup.ts';
-import { pursesOf } from './card-meters.ts';
+import { ownTaken, pursesOf } from './card-meters.ts';
 import { claimFound, isForgotten } from './card-receipts.ts';
 import { wakeCard } from './card-slots.ts';
 import { exposureOf } from './card-tickets.ts';
@@ -258,7 +258,7 @@ interface Untold {
 async function untoldOf(tx: StoreReads, { id, provider }: CardPurse, subscriber: string): Promise<Untold> {
   const purses = await pursesOf(tx, { subscriber, provider });
   const meters = await metersWithTickets(tx, purses, subscriber);
-  const took = meters.reduce((sum, { fromCards, fromOthers }) => sum + most(0n, fromCards - fromOthers), 0n);
+  const took = meters.reduce((sum, meter) => sum + ownTaken(meter), 0n);
   const gave = purses.reduce((sum, each) => sum + gaveAtMost(each, each.id === id) - each.toOthers, 0n);
   const gaveThen = meters.map(({ handedThen }) => handedThen).reduce(least, took);
   return { least: most(0n, took - gave), most: most(0n, took - gaveThen) };
@@ -268,7 +268,10 @@ async function untoldOf(tx: StoreReads, { id, provider }: CardPurse, subscriber:
 const gaveAtMost = ({ debited, handed, released }: CardPurse, isLost: boolean): bigint =>
   isLost ? handed + released : most(debited, handed);
 
-/** Those of a subscriber in which a card of its own was ever to be spent. */
+/**
+ * Those of a subscriber in which a card of its own was ever to be spent. One that came to it and has told nothing since
+ * has told nothing of its cards.
+ */
 async function metersWithTickets(
   tx: StoreReads,
   purses: readonly CardPurse[],
@@ -277,7 +280,10 @@ async function metersWithTickets(
   const named = new Set<Svpmsn>();
   for (const { id } of purses) for (const { meter } of await tx.cardTickets.where('purse', id)) named.add(meter);
   const meters = await tx.offlineMeters.where('subscriber', subscriber);
-  return meters.filter(({ svpmsn, provider }) => provider === purses[0]?.provider && named.has(svpmsn));
+  return meters.filter(
+    ({ svpmsn, provider, line, awaited }) =>
+      provider === purses[0]?.provider && named.has(svpmsn) && (line || !awaited),
+  );
 }
 
 /**

@@ -2,6 +2,7 @@ import type { CardReceipt, MeterReport } from '../card/index.ts';
 import { type Milliseconds, svpmsnText } from '../units/index.ts';
 import { cardMove } from './card-books.ts';
 import { bookArrived, handedBy } from './card-meters.ts';
+import { settleHandover } from './offline-handover.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import type { CardFreeze, CardPurse, OfflineMeter } from './types.ts';
 
@@ -53,11 +54,14 @@ export async function takeMeterReport(
  */
 export async function reportHeard(
   tx: StoreTransaction,
+  { card, provider }: Pick<CardPurse, 'card' | 'provider'>,
   { report, receipt }: { readonly report: MeterReport; readonly receipt: CardReceipt },
 ): Promise<void> {
   const [meter] = await tx.offlineMeters.of([svpmsnText(report.meter)]);
-  if (meter?.sequence !== report.sequence || report.debitCounter !== receipt.debitCounter) return;
-  await tx.offlineMeters.put([{ ...meter, handedThen: await handedBy(tx, meter) }]);
+  if (meter?.sequence !== report.sequence || meter.provider !== provider) return;
+  const settled = await settleHandover(tx, { meter, card });
+  const isAll = report.debitCounter === receipt.debitCounter;
+  await tx.offlineMeters.put([isAll ? { ...settled, handedThen: await handedBy(tx, settled) } : settled]);
 }
 
 /**

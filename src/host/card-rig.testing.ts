@@ -97,9 +97,9 @@ export class CardRig {
     return this.store.transaction((tx) => work(tx, this.clock.now()));
   }
 
-  async issue(id: Csn = KIMS_CARD): Promise<CardInHand> {
+  async issue(id: Csn = KIMS_CARD, subscriber = 'kim'): Promise<CardInHand> {
     const regions = [{ region: Region.gas, provider: GAS, n: N }];
-    await this.do(async (tx, now) => made(await issueCard(tx, { csn: id, subscriber: 'kim', regions }, now)));
+    await this.do(async (tx, now) => made(await issueCard(tx, { csn: id, subscriber, regions }, now)));
     const hand = this.personalise(id);
     this.hands.set(id, hand);
     return hand;

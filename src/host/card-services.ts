@@ -8,6 +8,7 @@ import type { CardCarrier } from './card-pipe.ts';
 import type { Recovery } from './card-recovery.ts';
 import type { CardPurchase, CardSale, CardTarget } from './card-sale.ts';
 import type { NewCard, NewOfflineMeter, NewProvider } from './cards.ts';
+import type { OfflineHandover } from './offline-handover.ts';
 import type { OrderedQuery } from './shelf-port.ts';
 import type { CardSlot } from './types/card-slots.ts';
 import type {
@@ -139,6 +140,8 @@ export interface CardOffice {
   ): Promise<{ readonly orders: readonly CardOrder[]; readonly recoveries: readonly Recovery[] } | HostFailure>;
   unfreezeCard(of: { readonly csn: string; readonly region: number }): Promise<CardPurse | HostFailure>;
   enrolOffline(meter: NewOfflineMeter): Promise<OfflineMeter | HostFailure>;
+  /** A meter without a line is another household's, or nobody's, from now on. */
+  giveOffline(handover: OfflineHandover): Promise<OfflineMeter | HostFailure>;
   buyForCard(purchase: CardPurchase): Promise<CardOrder | HostFailure>;
   voidCardOrder(id: string): Promise<CardOrder | HostFailure>;
   emptyCard(target: CardTarget): Promise<CardOrder | HostFailure>;

@@ -174,12 +174,11 @@ async function stillGood(tx: StoreReads, tickets: readonly CardTicket[], now: Mi
 }
 
 /**
- * Whether nothing more is taken under a ticket, and all that was is booked. Of one with a line that is another
- * subscriber's nobody knows it: what that took from this card, its events tell, and they may come late.
+ * Whether nothing more is taken under a ticket, and all that was is booked. Of a meter that is another subscriber's
+ * nobody knows it: what that took from this card, its events tell, or its first report to them, and both may come late.
  */
 async function isPast(tx: StoreReads, ticket: CardTicket, meter: OfflineMeter | undefined): Promise<boolean> {
   if (meter === undefined || ticket.epoch >= meter.epochThere) return false;
-  if (!meter.line) return true;
   const [purse] = await tx.cardPurses.of([ticket.purse]);
   const [card] = purse === undefined ? [] : await tx.cards.of([purse.card]);
   return card?.subscriber === meter.subscriber;

@@ -1,7 +1,7 @@
 import { Command } from '../exchange/index.ts';
 import { decodeTotals, encodeRelayCommand, isRecordFailure, MeterFlag, RelayAction } from '../records/index.ts';
 import { type Milliseconds, milliseconds, type Svpmsn, svpmsnText, tokens } from '../units/index.ts';
-import { handedBy, lineRow, pursesOf } from './card-meters.ts';
+import { handedBy, leaveToOthers, lineRow, ownTaken } from './card-meters.ts';
 import { queueCommand } from './command-queue.ts';
 import { paidWithRest } from './ledger.ts';
 import {
@@ -189,29 +189,19 @@ export async function endAgreements(tx: StoreTransaction, { svpmsn }: Meter): Pr
  * whoever has it next, from cards of others.
  */
 export async function putOccupant(tx: StoreTransaction, meter: Meter, subscriber: string): Promise<void> {
-  if ((await tx.subscriber(subscriber)) === undefined) {
-    await tx.putSubscriber({ id: subscriber, name: 'Nobody lives there', contact: '' });
-  }
+  if (subscriber === UNOCCUPIED) await putNobody(tx);
   await tx.putMeter({ ...meter, subscriber });
   const row = await lineRow(tx, meter.svpmsn);
   if (row === undefined) return;
-  await leaveToOthers(tx, row);
+  await leaveToOthers(tx, row, ownTaken(row));
   const theirs: OfflineMeter = { ...row, subscriber, fromOthers: row.fromCards };
   await tx.offlineMeters.put([{ ...theirs, handedThen: await handedBy(tx, theirs) }]);
 }
 
-/** Both sides are written down, as of any card that was spent in a meter of others. */
-async function leaveToOthers(tx: StoreTransaction, row: OfflineMeter): Promise<void> {
-  let own = row.fromCards - row.fromOthers;
-  const purses = await pursesOf(tx, row);
-  const changed = purses.map((purse, i) => {
-    const handed = purse.handed - purse.toOthers;
-    // A card that has not told yet what it handed over will: it is the last of them.
-    const part = i === purses.length - 1 || own < handed ? own : handed;
-    own -= part;
-    return { ...purse, toOthers: purse.toOthers + part };
-  });
-  await tx.cardPurses.put(changed);
+/** The subscriber of whatever stands where nobody lives. */
+export async function putNobody(tx: StoreTransaction): Promise<void> {
+  if ((await tx.subscriber(UNOCCUPIED)) !== undefined) return;
+  await tx.putSubscriber({ id: UNOCCUPIED, name: 'Nobody lives there', contact: '' });
 }
 
 /** All that was ever imported, as the meter told it last. */

@@ -80,6 +80,9 @@ const STATES = {
   async charge(tx, provider) {
     return (await tx.cardCharges.inOrder('provider', provider, 'validFrom', { falling: true, limit: 1 }))[0];
   },
+  async offlineMeter(tx, id) {
+    return (await tx.offlineMeters.of([id]))[0]?.subscriber;
+  },
   cardProvider: async (tx, id) => (await tx.cardProviders.of([id]))[0],
   async alarm(tx, id) {
     const [alarm] = await tx.lossAlarms.of([id]);

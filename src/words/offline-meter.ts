@@ -19,6 +19,9 @@ export interface OfflineMeterWords {
   readonly subscriber: string;
   readonly key: string;
   readonly enrolled: string;
+  readonly give: string;
+  readonly giveHint: string;
+  readonly giveNobody: string;
   readonly hotList: string;
   readonly hotListEmpty: string;
   readonly hotListThere: string;
@@ -61,6 +64,10 @@ export const OFFLINE_METER_WORDS: Readonly<Record<Language, OfflineMeterWords>> 
     subscriber: 'Subscriber',
     key: 'Name of the key',
     enrolled: 'Enrolled',
+    give: 'Give to another household',
+    giveHint:
+      'From now on it takes value from cards of that household alone; from those of the one before only until the first of these was in it. What is in it stays in it: let both read its display.',
+    giveNobody: 'Or unoccupied, where nobody lives',
     hotList: 'Blocked cards',
     hotListEmpty: 'none so far',
     hotListThere: 'known to it, epoch {}',
@@ -103,6 +110,10 @@ export const OFFLINE_METER_WORDS: Readonly<Record<Language, OfflineMeterWords>> 
     subscriber: '가입자',
     key: '키 이름',
     enrolled: '등록일',
+    give: '다른 가구로 넘기기',
+    giveHint:
+      '이제부터 그 가구의 카드에서만 받습니다. 이전 가구의 카드는 새 가구의 카드가 처음 들어올 때까지만 쓸 수 있습니다. 계량기에 남은 금액은 그대로 남으니 두 가구가 함께 표시창을 확인하세요.',
+    giveNobody: '아무도 살지 않으면 unoccupied',
     hotList: '정지된 카드',
     hotListEmpty: '아직 없음',
     hotListThere: '세대 {}까지 알고 있음',

@@ -10,6 +10,8 @@ import { type Answer, type Json, KIMS_METER, LEES_METER, NOBODY, type Visitor, W
 const OPERATIONS = Object.keys(ACCESS) as Operation[];
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+/** Without a line, once it is enrolled. */
+const OFFLINE_METER = '0a1b2e';
 /** What is sent to a route that wants something, beside its address. */
 const BODIES: Readonly<Partial<Record<Operation, object>>> = {
   logIn: { login: 'nobody', password: 'nothing' },
@@ -75,7 +77,8 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
   beginCardExchange: { region: 'gas' },
   goOnWithCard: { frame: '00' },
   passToCard: { frame: '00' },
-  enrolOfflineMeter: { number: '0a1b2e', provider: '1-2', subscriber: 'kim', n: 32 },
+  enrolOfflineMeter: { number: OFFLINE_METER, provider: '1-2', subscriber: 'kim', n: 32 },
+  giveOfflineMeter: { subscriber: 'lee' },
   addPerson: { login: 'han', name: 'Han', role: 'cashier' },
   changePerson: { name: 'Somebody else' },
   changeLossAlarm: { state: 'seen' },
@@ -249,7 +252,9 @@ let requests = 0;
 function ask(visitor: Visitor, operation: Operation, whose: 'own' | 'others' = 'own', at = world): Promise<Answer> {
   const { method, path } = routes.get(operation) as { method: Method; path: string };
   const isMove = operation === 'moveOut' || operation === 'moveIn';
-  const meter = operation === 'closePurse' ? { meter: CLOSED_METER } : isMove ? { meter: LEFT_METER } : {};
+  const isOffline = operation === 'giveOfflineMeter';
+  const apart = operation === 'closePurse' ? CLOSED_METER : isMove ? LEFT_METER : isOffline && OFFLINE_METER;
+  const meter = apart === false ? {} : { meter: apart };
   const card = ENDINGS.includes(operation) ? { card: ENDED_CARD } : {};
   const sale = CARD_SALES.includes(operation) ? CARD_SALE[whose] : {};
   const special = { ...meter, ...card, ...sale };
@@ -438,7 +443,7 @@ const CHANGES: readonly Operation[] = [
     'proposeCardRelease',
     'proposeCardRecovery',
   ] as const),
-  ...(['buyForCard', 'beginCardExchange', 'enrolOfflineMeter'] as const),
+  ...(['buyForCard', 'beginCardExchange', 'enrolOfflineMeter', 'giveOfflineMeter'] as const),
   ...(['allowCaller', 'forbidCaller', 'settleCall', 'chooseMessages'] as const),
 ];
 

@@ -23,6 +23,7 @@ const CARD = '04a1b2c3d4e5f6';
 const NEXT_CARD = '04a1b2c3d4e5f8';
 const ALARM = '00001-20000';
 const METER = `/meters/${KIMS_METER}`;
+const OFFLINE_METER = '/offline-meters/0a1b2d';
 const TERMS = {
   currency: { code: 'EUR', number: 978, exponent: 2 },
   ...{ taxBasisPoints: 0, fixedChargePerMonth: 0, recoveryPercentMax: 10, fees: {} },
@@ -71,6 +72,9 @@ const WAYS: Readonly<Record<string, Way>> = {
   },
   changeCardProvider: {
     ...{ ...at('/card-providers/1-2'), method: 'PATCH', path: '/card-providers/1-2', body: { ticketDays: 40 } },
+  },
+  giveOfflineMeter: {
+    ...{ ...at(OFFLINE_METER), method: 'PATCH', path: OFFLINE_METER, body: { subscriber: 'lee' } },
   },
   publishCardCharge: {
     ...{ ...at('/card-providers/1-2/charges'), method: 'PUT', path: '/card-providers/1-2/charge' },
@@ -121,6 +125,7 @@ async function furnish(world: World): Promise<{ readonly asked: string }> {
   for (const csn of [CARD, NEXT_CARD]) {
     made(await office.issueCard({ csn, subscriber: 'kim', regions: [{ region: 2, provider: '1-2', n: 32 }] }));
   }
+  made(await office.enrolOffline({ svpmsn: 0x0a1b2d, provider: '1-2', subscriber: 'kim', n: 32 }));
   made(await office.buyForCard({ csn: CARD, region: 2, orderId: 'card', paid: 5, method: 'cash' }));
   const paid = { id: '1-2 TX', payee: '1-2', amount: 5n, method: 'cash', paidOn: '2026-01-05' } as const;
   await rig.store.transaction((tx) =>

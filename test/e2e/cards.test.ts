@@ -167,6 +167,16 @@ test('a meter without a line that nobody brought a report of says how one comes'
     await page.getByRole('link', { name: '0f0002' }).click();
     await page.getByText('It has told nothing yet.').waitFor();
     await page.getByText('No card has a ticket for it.').waitFor();
+    // A household moved out of it and another in.
+    await page.getByRole('button', { name: 'Give to another household' }).click();
+    await dialog.getByText('From now on it takes value from cards of that household alone').waitFor();
+    await dialog.getByLabel('Subscriber').fill('house-999');
+    await dialog.getByRole('button', { name: 'Give to another household' }).click();
+    await dialog.getByText('There is no subscriber "house-999"').waitFor();
+    await dialog.getByLabel('Subscriber').fill('house-3');
+    await dialog.getByRole('button', { name: 'Give to another household' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('region', { name: 'Whose it is' }).getByRole('link', { name: 'house-3' }).waitFor();
     await page.goto('/cards/meters/0f00ff');
     await page.getByText('No meter 0f00ff without a line is enrolled here').waitFor();
   });

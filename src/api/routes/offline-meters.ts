@@ -5,6 +5,7 @@ import { made } from '../problem.ts';
 import {
   CardTicketSchema,
   NewOfflineMeter,
+  OfflineMeterChange,
   OfflineMeterSchema,
   offlineMeterJson,
   ticketJson,
@@ -63,7 +64,7 @@ export function offlineMeterRoutes(app: Api, services: ApiServices): void {
   app.get(
     '/offline-meters/:meter',
     {
-      config: { operation: 'readOfflineMeter' },
+      config: { operation: 'readOfflineMeter', thing: { type: 'offlineMeter', param: 'meter' } },
       schema: {
         tags,
         summary: 'A meter without a line, and what it told last',
@@ -72,6 +73,25 @@ export function offlineMeterRoutes(app: Api, services: ApiServices): void {
       },
     },
     async ({ params }) => offlineMeterJson(made(await host.offlineMeter(params.meter))),
+  );
+
+  app.patch(
+    '/offline-meters/:meter',
+    {
+      config: { operation: 'giveOfflineMeter', thing: { type: 'offlineMeter', param: 'meter' } },
+      schema: {
+        tags,
+        summary: 'Give a meter without a line to another household, or to nobody where none lives',
+        params: Strict({ meter: MeterNumber }),
+        body: OfflineMeterChange,
+        response: { 200: Named(OfflineMeterSchema) },
+      },
+    },
+    async (request) => {
+      const { meter } = request.params;
+      const office = host.by(actOf(services, request, { subject: `meter ${meter}`, detail: request.body }));
+      return offlineMeterJson(made(await office.giveOffline({ meter, ...request.body })));
+    },
   );
 
   app.get(

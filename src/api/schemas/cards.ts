@@ -306,6 +306,7 @@ export const offlineMeterJson = (meter: OfflineMeter): OfflineMeterJson => ({
   ...maybe('doubt', meter.doubt, same),
 });
 export const NewOfflineMeter = Strict({ number: MeterNumber, provider: ProviderId, subscriber: Id, n: KeyName });
+export const OfflineMeterChange = Strict({ subscriber: Id });
 
 const Total = Type.String({ description: 'Whole tokens.' });
 export const CardBooksSchema = Type.Object(

@@ -185,7 +185,10 @@ export interface OfflineMeter {
   readonly enrolledAt: Milliseconds;
   /** It has a line: what it takes, it tells on that too, and it is booked into its purse there. */
   readonly line: boolean;
-  /** It took value from a card, or may have, and has not told since on its line how much that makes in all. */
+  /**
+   * It took value from a card, or may have, and has not told since on its line how much that makes in all. Of one without
+   * a line: it came to another household, and no card of theirs has brought a report of it since.
+   */
   readonly awaited: boolean;
   /** Of the hot list: raised whenever a card that had a ticket for it is blocked. */
   readonly epoch: number;
@@ -196,7 +199,10 @@ export interface OfflineMeter {
   readonly reportedAt: Milliseconds | undefined;
   /** Tokens ever taken from cards, and of them spent and left; what was used on emergency credit is owed. */
   readonly fromCards: bigint;
-  /** Of what one with a line took: out of cards of other subscribers, as its events told. */
+  /**
+   * Of what it took: out of cards of other subscribers, as the events of one with a line told, and as all of it is that
+   * came before its household did.
+   */
   readonly fromOthers: bigint;
   /**
    * What the cards of its subscriber had told to have handed over, when it told what it took: it may not have taken yet

@@ -5,7 +5,9 @@ import { subjectOf } from './subject.ts';
 test('what something was done to leads to its page', () => {
   const of = (subject: string, action = 'buy') => Object.values(subjectOf(subject, action));
   assert.deepEqual(of('meter 0a1b2c'), ['meter', '0a1b2c', '/meters/0a1b2c']);
-  assert.deepEqual(of('meter 8a0003', 'enrolOfflineMeter'), ['meter', '8a0003', '/cards/meters/8a0003']);
+  for (const action of ['enrolOfflineMeter', 'giveOfflineMeter']) {
+    assert.deepEqual(of('meter 8a0003', action), ['meter', '8a0003', '/cards/meters/8a0003']);
+  }
   assert.deepEqual(of('order api:kim:1 2'), ['order', 'api:kim:1 2', '/sell/api%3Akim%3A1%202']);
   assert.deepEqual(of('alarm 00001-20000'), ['alarm', '00001-20000', '/losses']);
   assert.deepEqual(of('shift of kim'), ['shift', 'kim', '/agents']);

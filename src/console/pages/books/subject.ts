@@ -8,6 +8,7 @@ export interface Subject {
   readonly to: string | undefined;
 }
 
+const OF_OFFLINE_METERS = ['enrolOfflineMeter', 'giveOfflineMeter'];
 /** Acts whose sale is one to a card, which has no page of its own. */
 const OF_CARDS = ['payOutCard', 'proposeCardVoid'];
 
@@ -47,6 +48,6 @@ const EACH: readonly Kind[] = ['meter', 'agent', 'card', 'order', 'payment', 'su
 
 function addressOf(kind: Kind, name: string, action: string): string | undefined {
   if (kind === 'order' && OF_CARDS.includes(action)) return undefined;
-  if (action === 'enrolOfflineMeter') return `/cards/meters/${encodeURIComponent(name)}`;
+  if (OF_OFFLINE_METERS.includes(action)) return `/cards/meters/${encodeURIComponent(name)}`;
   return EACH.includes(kind) ? `${BASES[kind]}/${encodeURIComponent(name)}` : BASES[kind];
 }

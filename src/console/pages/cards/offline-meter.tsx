@@ -1,4 +1,5 @@
-import { Alert, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
 import type { CardTicketJson, OfflineMeterJson, PostingJson } from '../../../api/index.ts';
@@ -13,6 +14,7 @@ import { usePages, useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { useNow } from '../../time.ts';
 import { subscriberAddress } from '../subscribers/address.ts';
+import { GiveMeter } from './give-meter.tsx';
 import { useProviders } from './providers.ts';
 import { registerText } from './register.ts';
 import { standingOf } from './standing.ts';
@@ -113,6 +115,8 @@ function Whose({ meter }: Props): ReactNode {
   const mayKnow = useMay('listSubscribers') !== undefined;
   const { subscriber, epoch, epochThere } = meter;
   const toldOfBlocked = epochThere < epoch ? words.hotListBehind : words.hotListThere;
+  const mayGive = useMay('giveOfflineMeter') !== undefined && meter.standing === 'offline';
+  const [isOpen, { open, close }] = useDisclosure();
   return (
     <Panel title={words.whose}>
       <Facts
@@ -130,6 +134,12 @@ function Whose({ meter }: Props): ReactNode {
           },
         ]}
       />
+      {mayGive && (
+        <Button size="compact-sm" variant="default" mt="sm" onClick={open}>
+          {words.give}
+        </Button>
+      )}
+      <GiveMeter number={meter.number} isOpen={isOpen} close={close} />
     </Panel>
   );
 }
