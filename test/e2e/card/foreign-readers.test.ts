@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromHex, toHex } from '../../../src/bytes/index.ts';
 import { ATRS, command, pattern } from '../../../src/card/contact/card.testing.ts';
+import { askedByEach } from './foreign.ts';
 import { lacks, Pcscd } from './pcscd.ts';
-
-/** Every hex byte of a text, in order, as one string. */
-const hexOf = (text: string): string => [...text.matchAll(/\b[0-9a-f]{2}\b/gi)].join('').toLowerCase();
 
 test('opensc-tool, scriptor and pyscard read the virtual card, each a command of every case', {
   skip: lacks,
@@ -22,37 +20,12 @@ test('opensc-tool, scriptor and pyscard read the virtual card, each a command of
     [command(0x30, 0, pattern(40)), ''],
     [command(0x40, 0, pattern(40), 256), toHex(pattern(40))],
   ] as const;
-  for (const [bytes, data] of commands) {
-    const said = await pcscd.run('opensc-tool', ['-s', toHex(bytes).replace(/..(?!$)/g, '$&:')]);
-    const [, status] = said.match(/Received \(SW1=0x(.., SW2=0x..)\)/) ?? assert.fail(said);
-    assert.equal(status, '90, SW2=0x00');
-    const shown = said.split('\n').slice(2).join('\n');
-    assert.equal(
-      shown
-        .match(/^(?:[0-9A-F]{2} ?)+/gm)
-        ?.join('')
-        .replaceAll(' ', '')
-        .toLowerCase() ?? '',
-      data,
-    );
-  }
-
-  const script = pcscd.file('script', commands.map(([bytes]) => `${toHex(bytes).replace(/../g, '$& ')}\n`).join(''));
-  const said = await pcscd.run('scriptor', [script]);
-  const answers = [...said.matchAll(/^< ([0-9A-F \n]+?) : /gm)].map(([, hex = '']) => hexOf(hex));
-  assert.deepEqual(
-    answers,
-    commands.map(([, data]) => `${data}9000`),
+  const told = commands.map(([, data]) => `${data}9000`);
+  const asked = await askedByEach(
+    pcscd,
+    commands.map(([bytes]) => toHex(bytes)),
   );
-
-  const python = pcscd.file('read.py', PYTHON);
-  const read = await pcscd.run('/usr/bin/python3', [python, ...commands.map(([bytes]) => toHex(bytes))]);
-  const [first, ...rest] = read.trim().split('\n');
-  assert.equal(first, toHex(ATRS.t1));
-  assert.deepEqual(
-    rest,
-    commands.map(([, data]) => `${data}9000`),
-  );
+  assert.deepEqual(asked, { 'opensc-tool': told, scriptor: told, pyscard: told });
 
   assert.match(await card.pull(), /^resets [1-9]\d*, runs 12$/);
 });

@@ -3,10 +3,27 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { askedByEach } from './foreign.ts';
 import { lacks, Pcscd } from './pcscd.ts';
 
 const MAIN = new URL('../../../src/cli/main.ts', import.meta.url).pathname;
 const CSN = '04b1b2b3b4b5b6';
+const AID = 'f0574154545055525345';
+/** To a new card with a region of gas, and what it answers. */
+const EXCHANGES: readonly (readonly [command: string, answer: string])[] = [
+  ['00a4000c023f00', '9000'],
+  ['8058000200', '6985'],
+  ['00b09e0000', `61174f0a${AID}50095761747470757273659000`],
+  [`00a404000a${AID}00`, `6f2282013883025750840a${AID}a50d5a07${CSN}c10201029000`],
+  ['00ca005a00', `${CSN}9000`],
+  ['8058000200', `000120${'00'.repeat(29)}9000`],
+  ['8058000300', '6a88'],
+  ['00b2015400', '6a83'],
+  ['00d6810001aa', '6982'],
+  [`805200020c${'00'.repeat(12)}00`, '6985'],
+  ['8099000000', '6d00'],
+  ['a0a40000023f00', '6e00'],
+];
 const [BLANK_SLOT, MASTER_SLOT] = ['Virtual PCD 00 00', 'Virtual PCD 00 01'];
 
 test('a card is issued in one reader by a master card in another, read through PC/SC, and kept in its file', {
@@ -40,10 +57,13 @@ test('a card is issued in one reader by a master card in another, read through P
   );
   const read = await card('read', '--reader', BLANK_SLOT);
   assert.match(read, new RegExp(`^Card ${CSN}\n {2}gas {9}0 tokens; 0 ever loaded; utility 1, `));
-  // A foreign reader selects the purse and asks for its number.
-  const select = '00:a4:04:0c:0a:f0:57:41:54:54:50:55:52:53:45';
-  const foreign = await pcscd.run('opensc-tool', ['-r', '0', '-s', select, '-s', '00:ca:00:5a:07']);
-  assert.match(foreign, /04 B1 B2 B3 B4 B5 B6/);
+  // Readers that know nothing of Wattpurse drive the same card, and each is told the same.
+  const told = EXCHANGES.map(([, answer]) => answer);
+  const asked = await askedByEach(
+    pcscd,
+    EXCHANGES.map(([command]) => command),
+  );
+  assert.deepEqual(asked, { 'opensc-tool': told, scriptor: told, pyscard: told });
   // What was written while it lay in the reader is in the file, of which a copy is another card in another place.
   mkdirSync(dirname(at('copy/x')));
   copyFileSync(at('blank.card'), at('copy/blank.card'));
