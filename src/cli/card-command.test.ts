@@ -344,7 +344,7 @@ test('bytes are explained, and a trace from a file; what nobody knows ends in ex
     .split('\n')
     .map((line) => JSON.parse(line).sentences.at(-1));
   assert.deepEqual(kinds, ['GET DATA: the serial number (CSN).', `Card ${CSN}.`]);
-  assert.equal((await run(['explain', '00ff0000'])).code, 1);
+  for (const unknown of ['00ff0000', '6f00']) assert.equal((await run(['explain', unknown])).code, 1, unknown);
   writeFileSync(at('empty'), 'nothing here\n');
   assert.match((await run(['explain', '--trace', 'empty'])).err, /^empty has no line of hex: /);
 });

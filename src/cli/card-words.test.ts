@@ -30,7 +30,7 @@ const CONNECTED: readonly [hex: string, kind: Explained['kind'], sentence: RegEx
   ['63c1', 'status', /^Status 63C1: wrong, 1 tries are left\.$/],
   ['6c11', 'status', /^Status 6C11: the answer has 17 bytes, ask with that length\.$/],
   ['6100', 'status', /^Status 6100: 256 bytes more wait for GET RESPONSE\.$/],
-  ['6f00', 'status', /^Status 6F00: no status of a card of Wattpurse\.$/],
+  ['6f00', 'unknown', /^Status 6F00: no status of a card of Wattpurse\.$/],
   ['3b00', 'atr', /^An answer to reset: direct convention, T=0, supply class A/],
   ['8058000200', 'command', /^STATUS: what region 2 \(gas\) holds\.$/],
   ['8058000700', 'command', /region 7, which no card has/],

@@ -50,7 +50,10 @@ export interface TraceLine {
 export function explainBytes(bytes: Uint8Array): Explained {
   const atr = parseAtr(bytes);
   if (!('reason' in atr)) return explained('atr', bytes, atrSentences(atr));
-  if (bytes.length === 2) return explained('status', bytes, [statusSentence(new Reader(bytes).u16())]);
+  if (bytes.length === 2) {
+    const status = new Reader(bytes).u16();
+    return explained(kindOfStatus('status', status), bytes, [statusSentence(status)]);
+  }
   const ticket = decodeTicket(bytes);
   if (!('reason' in ticket)) return explained('ticket', bytes, ticketSentences(ticket));
   const frame = frameSentence(bytes);
@@ -115,7 +118,8 @@ function explainResponse(bytes: Uint8Array, asked: CommandApdu | undefined, held
   const whole = concat(held, answer.data);
   const told = isPart(bytes) || whole.length === 0 || asked === undefined ? undefined : answerSentences(asked, whole);
   const data = answer.data.length === 0 ? [] : [`${answer.data.length} bytes of data.`];
-  return explained('response', bytes, [statusSentence(answer.status), ...(told ?? data)]);
+  const sentences = [statusSentence(answer.status), ...(told ?? data)];
+  return explained(kindOfStatus('response', answer.status), bytes, sentences);
 }
 
 const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
@@ -289,13 +293,21 @@ const STATUS_SENTENCES: Readonly<Record<number, string>> = {
   [StatusWord.classNotSupported]: 'the class is not known',
 };
 
+const kindOfStatus = (kind: Explained['kind'], status: number): Explained['kind'] =>
+  statusMeaning(status) === undefined ? 'unknown' : kind;
+
 function statusSentence(status: number): string {
   const word = status.toString(16).toUpperCase().padStart(4, '0');
+  return `Status ${word}: ${statusMeaning(status) ?? 'no status of a card of Wattpurse'}.`;
+}
+
+/** Nothing where no card of Wattpurse says it. */
+function statusMeaning(status: number): string | undefined {
   const length = status & 0xff || 256;
-  if (status >> 8 === MORE_WAIT) return `Status ${word}: ${length} bytes more wait for GET RESPONSE.`;
-  if (status >> 8 === LENGTH_WRONG) return `Status ${word}: the answer has ${length} bytes, ask with that length.`;
-  if ((status & 0xfff0) === StatusWord.triesLeft) return `Status ${word}: wrong, ${status & 0x0f} tries are left.`;
-  return `Status ${word}: ${STATUS_SENTENCES[status] ?? 'no status of a card of Wattpurse'}.`;
+  if (status >> 8 === MORE_WAIT) return `${length} bytes more wait for GET RESPONSE`;
+  if (status >> 8 === LENGTH_WRONG) return `the answer has ${length} bytes, ask with that length`;
+  if ((status & 0xfff0) === StatusWord.triesLeft) return `wrong, ${status & 0x0f} tries are left`;
+  return STATUS_SENTENCES[status];
 }
 
 /** What the data of a response mean; `undefined` where they are what nobody expects there, or say nothing by themselves. */
