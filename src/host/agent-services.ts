@@ -1,9 +1,9 @@
 import type { AgentChange, FloatMove, NewAgent } from './agents.ts';
-import type { Agent, AgentMember, HostFailure, Shift } from './types.ts';
-import type { VendAsked, VendNamed, VendTarget, VendView } from './vends.ts';
+import type { Agent, AgentMember, HostFailure, SaleTarget, Shift } from './types.ts';
+import type { VendAsked, VendNamed, VendView } from './vends.ts';
 
 export type { AgentChange, FloatMove, NewAgent } from './agents.ts';
-export type { VendAsked, VendNamed, VendOutcome, VendTarget, VendView } from './vends.ts';
+export type { VendAsked, VendNamed, VendOutcome, VendView } from './vends.ts';
 
 /** What is told of agents and of those at a till. */
 export interface AgentReads {
@@ -35,7 +35,7 @@ export interface AgentOffice {
   /** Sells out of the float of the agent for whom whoever acts sells; asked again, it tells what became of it. */
   vend(asked: VendAsked): Promise<VendView | HostFailure>;
   confirmVend(reference: string): Promise<VendView | HostFailure>;
-  reverseVend(asked: VendTarget & { readonly reference: string }): Promise<VendView | HostFailure>;
+  reverseVend(asked: SaleTarget & { readonly reference: string }): Promise<VendView | HostFailure>;
 
   openShift(shift: { readonly id: string; readonly opening: number }): Promise<Shift | HostFailure>;
   closeShift(counted: number): Promise<Shift | HostFailure>;

@@ -11,7 +11,14 @@ import type { StoreReads, StoreTransaction } from './ports.ts';
 import { cardReceiptIsDue } from './receipting.ts';
 import { splitPayment, termsOf } from './terms.ts';
 import { cashGiven, Tills } from './tills.ts';
-import { type CardOrder, FOUND_PREFIX, type HostFailure, MANUAL_SOURCE, type PaymentMethod } from './types.ts';
+import {
+  type CardOrder,
+  FOUND_PREFIX,
+  type HostFailure,
+  MANUAL_SOURCE,
+  type PaymentMethod,
+  type TradeParts,
+} from './types.ts';
 import { cardPurchaseHappened } from './webhooks.ts';
 
 /** Which region of which card. */
@@ -62,9 +69,7 @@ export async function buyForCard(
   now: Milliseconds,
 ): Promise<CardOrder | HostFailure> {
   const { orderId, paid, method } = sale;
-  const fault = amountFault(paid);
-  if (fault !== undefined) return fault;
-  const split = splitPayment(paid, method, { terms: await termsOf(tx), dues: NO_DUES });
+  const split = await splitForCard(tx, sale);
   if (isFailure(split)) return split;
   const { energy: value, fee, tax } = split;
   const money = { method, paid: BigInt(paid), fee, tax };
@@ -79,6 +84,14 @@ export async function buyForCard(
     await cardPurchaseHappened(tx, 'purchase.sold', made, now);
   };
   return order(tx, { csn, region, orderId }, wish, now, book, () => tills.fault(sale));
+}
+
+/** What money for a card is made of. */
+export async function splitForCard(
+  tx: StoreReads,
+  { paid, method }: Pick<CardPurchase, 'paid' | 'method'>,
+): Promise<TradeParts | HostFailure> {
+  return amountFault(paid) ?? splitPayment(paid, method, { terms: await termsOf(tx), dues: NO_DUES });
 }
 
 /** Takes all that is left in a region out of the card; the order's amount is what the receipt names. */

@@ -148,6 +148,6 @@ async function beginIfDue(
 /** Its value is in the meter, and the balance that is known is one of after that. */
 async function isKnownStored(tx: StoreReads, { id, svpmsn }: Payment): Promise<boolean> {
   const [order] = await tx.ordersOf([orderOfPayment(id)]);
-  const [known] = await tx.knowledgeOf([svpmsn]);
+  const [known] = svpmsn === undefined ? [] : await tx.knowledgeOf([svpmsn]);
   return order?.state === 'stored' && (known?.balanceAt ?? 0) >= (order.settledAt ?? Number.POSITIVE_INFINITY);
 }

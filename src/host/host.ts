@@ -90,7 +90,16 @@ import { stateOf } from './things.ts';
 import { bookDebt, type Debt, duesNow, type Purchase, publishTerms, quote, tradeAll, tradeOf } from './trading.ts';
 import { postingPage, TrialBalanceReader } from './trial-balance.ts';
 import { UNOCCUPIED } from './types/tenancies.ts';
-import { type HostFailure, Lane, type Meter, type Purse, type Subscriber, type Terms, type Webhook } from './types.ts';
+import {
+  type HostFailure,
+  Lane,
+  type Meter,
+  type Payment,
+  type Purse,
+  type Subscriber,
+  type Terms,
+  type Webhook,
+} from './types.ts';
 import { useOf } from './use.ts';
 import { ValueHold } from './value-hold.ts';
 import { closePurse, orderUnknown, sellAll, voidOrder } from './vending.ts';
@@ -161,6 +170,12 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   ): Promise<T | HostFailure> => request<T | HostFailure>(async (tx, now) => calendarOver(now) ?? work(tx, now), act);
 
   /** Sends what requests made due. They stand whatever becomes of that: the next tick sends it. */
+  /** What was sold for a card waits for it. */
+  const dispatchPaid = (paid: readonly Payment[]) =>
+    dispatchToAll(
+      paid.flatMap(({ state, svpmsn }) => (state === 'approved' && svpmsn !== undefined ? [{ svpmsn }] : [])),
+    );
+
   async function dispatchToAll(made: readonly { readonly svpmsn: Svpmsn }[]): Promise<void> {
     const ids = [...new Set(made.map(({ svpmsn }) => svpmsn))];
     const meters = await orStoreFailure(store.read((tx) => tx.metersOf(ids)));
@@ -267,12 +282,12 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     payOut: (orderId: string) => request((tx, now) => payOut(tx, orderId, now, act?.by), act),
     async pay(asked: PaymentAsked) {
       const payment = await payments.pay(asked, act);
-      if (!isFailure(payment) && payment.state === 'approved') await dispatchToAll([payment]);
+      if (!isFailure(payment)) await dispatchPaid([payment]);
       return payment;
     },
     async chipSaid(said: ChipSaid) {
       const payment = await payments.chipSaid(said, act);
-      if (!isFailure(payment) && payment.state === 'approved') await dispatchToAll([payment]);
+      if (!isFailure(payment)) await dispatchPaid([payment]);
       return payment;
     },
     cancelPayment: (id: string) => request((tx, now) => cancelPayment(tx, id, now), act),
@@ -368,7 +383,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     async settlePayments() {
       await payments.settle();
       const begun = await transferAll(ports, payments, settings.zone);
-      await dispatchToAll(begun.filter(({ state }) => state === 'approved'));
+      await dispatchPaid(begun);
     },
     askBanks: (stopped) => slots.serve(stopped),
     contract: (meter) =>

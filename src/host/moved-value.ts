@@ -71,7 +71,7 @@ export async function sellUnpaid(
 }
 
 /** Whose dues: those of a meter, or of a household that left its meter and has no other. */
-interface DuesOf {
+export interface DuesOf {
   readonly id: string;
   readonly svpmsn?: Svpmsn;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { svpmsn } from '../units/index.ts';
 import type { HostFailure, Instrument, MemoryStore } from './index.ts';
 import { Till, type Way } from './payments.testing.ts';
 import { made } from './rig.testing.ts';
@@ -12,7 +13,7 @@ test('money that is approved becomes value, and is captured when the value is in
   await till.end();
   assert.deepEqual([(await till.payment('p')).state, till.bank.taken()], ['captured', 1_000]);
   const { trade } = made(await till.rig.host.purchase({ meter: 0, paid: 1_000, method: 'card', orderId: 'payment:p' }));
-  assert.equal(till.rig.meters.get(payment.svpmsn)?.credited, Number(trade.energy));
+  assert.equal(till.rig.meters.get(svpmsn(0))?.credited, Number(trade.energy));
   assert.deepEqual(await till.rig.host.order('payment:q'), {
     reason: 'order-unknown',
     sentence: 'There is no order "payment:q": check the id.',

@@ -1,17 +1,12 @@
-import { txidTextOf } from '../exchange/index.ts';
 import { assertNever, type Milliseconds } from '../units/index.ts';
 import { amountFault, fail, isFailure, orStoreFailure, textFault } from './failures.ts';
-import { paidOut, returned } from './ledger.ts';
-import { oweAgain } from './owing.ts';
-import { orderOfPayment } from './payment-order.ts';
 import type { Authorisation, ChipAnswer, Completion, Instrument, PaymentRequest } from './payment-port.ts';
+import { giveBackFor, isPaidFor, oweFor, paidFor, sellFor, standingOf, whereIsValue } from './payment-sale.ts';
 import type { HostPorts, PaymentWay, StoreReads, StoreTransaction } from './ports.ts';
 import { pageOfValues } from './shelf-pages.ts';
 import type { OrderedQuery } from './shelf-port.ts';
-import { firstDues, termsOf } from './terms.ts';
-import { cashGiven } from './tills.ts';
-import { quote, type Traded, tradeAll } from './trading.ts';
-import type { HostFailure, Payment, PaymentState, Trade } from './types.ts';
+import { termsOf } from './terms.ts';
+import type { HostFailure, Payment, PaymentState, SaleTarget } from './types.ts';
 import type { ValueHold } from './value-hold.ts';
 import { paymentChanged } from './webhooks.ts';
 import { type Act, witnessed } from './witness.ts';
@@ -27,16 +22,17 @@ const TRACE_MAX = 999_999;
 const AT_ONCE_MAX = 32;
 const MS_PER_DAY = 86_400_000;
 
-export interface PaymentAsked {
+export { payOut } from './payment-sale.ts';
+
+export type PaymentAsked = SaleTarget & {
   /** Whoever pays gives it; the same id twice is the same payment. */
   readonly id: string;
-  readonly meter: number;
   /** Minor units of the currency, 1 to u32. */
   readonly paid: number;
   /** The name of one of the host's payment ports. */
   readonly port: string;
   readonly instrument: Instrument;
-}
+};
 
 /** A payment as it stands, and, once, what the bank of a card says to its chip. */
 export interface PaymentAnswered extends Payment {
@@ -60,7 +56,8 @@ export interface PaymentNotice {
 }
 
 /**
- * Money from outside becomes value, once: authorised, sold, and captured when the value is in the meter; what is never
+ * Money from outside becomes value, once: authorised, sold, and captured when the value is in the meter, or, for a card,
+ * as soon as it is sold; what is never
  * stored, and what nobody knows the end of, is given back. Each step is stored before the next is asked for, and every
  * call of a port may be repeated, so that a host that dies at any point leaves one outcome.
  */
@@ -155,23 +152,23 @@ export class Payments {
 
   async #begin(
     tx: StoreTransaction,
-    { id, meter, paid, port }: PaymentAsked,
+    asked: PaymentAsked,
     { method }: PaymentWay,
     act: Act | undefined,
   ): Promise<{ readonly payment: Payment; readonly isNew: boolean } | HostFailure> {
+    const { id, paid, port } = asked;
     const fault = textFault('order-id-wrong', "A payment's id", id, ID_MAX) ?? amountFault(paid);
     if (fault !== undefined) return fault;
     const [before] = await tx.payments.of([id]);
     if (before !== undefined) {
-      const same = before.svpmsn === meter && before.paid === paid && before.port === port;
+      const same = isPaidFor(before, asked) && before.paid === paid && before.port === port;
       return same
         ? { payment: before, isNew: false }
         : fail('payment-differs', `Payment "${id}" was given before with other contents: use a new id.`);
     }
     const now = this.#ports.clock.now();
-    // Nobody is asked for money for which nothing can be had.
-    const quoted = await quote(tx, { meter, paid, method }, this.#zone, now);
-    if (isFailure(quoted)) return quoted;
+    const to = await paidFor(tx, { ...asked, method }, this.#zone, now);
+    if (isFailure(to)) return to;
     const counted = ((await tx.fact(`trace ${port}`)) ?? 0) + 1;
     await tx.setFact(`trace ${port}`, counted);
     const payment: Payment = {
@@ -179,7 +176,7 @@ export class Payments {
       port,
       method,
       trace: ((counted - 1) % TRACE_MAX) + 1,
-      svpmsn: quoted.svpmsn,
+      ...to,
       paid,
       at: now,
       state: 'asked',
@@ -219,7 +216,7 @@ export class Payments {
 
   /** Whoever paid took it back, or was given it back by others than this host. */
   async #returned(tx: StoreTransaction, payment: Payment, why: string): Promise<Payment> {
-    const { id, state } = payment;
+    const { state } = payment;
     switch (state) {
       case 'asked':
       case 'pending':
@@ -229,11 +226,8 @@ export class Payments {
       case 'captured':
         return this.#put(tx, await this.#owed(tx, payment, why));
       case 'stuck': {
-        const order = orderOfPayment(id);
-        if ((await tx.ordersOf([order]))[0]?.state === 'stored') {
-          return this.#put(tx, await this.#owed(tx, payment, why));
-        }
-        await payOut(tx, order, this.#ports.clock.now());
+        if ((await standingOf(tx, payment)) === 'stands') return this.#put(tx, await this.#owed(tx, payment, why));
+        await giveBackFor(tx, payment, this.#ports.clock.now());
         return this.#put(tx, { ...payment, state: 'reversed', why });
       }
       case 'reversing':
@@ -246,13 +240,9 @@ export class Payments {
     }
   }
 
-  /** The value went to the meter: what was paid for it is owed again, and recovered from what is paid later. */
+  /** The value went where it was paid for. */
   async #owed(tx: StoreTransaction, payment: Payment, why: string): Promise<Payment> {
-    const { id, svpmsn, paid, method } = payment;
-    const occasion = { at: this.#ports.clock.now(), svpmsn, order: orderOfPayment(id) };
-    await tx.post([returned(method, BigInt(paid), occasion)]);
-    const due = { ...occasion, at: payment.at, arrears: BigInt(paid), fixedCharge: 0n };
-    await oweAgain(tx, { ...due, first: (meter) => firstDues(meter, this.#zone) }, occasion.at);
+    await oweFor(tx, payment, this.#zone, this.#ports.clock.now());
     return { ...payment, state: 'returned', why };
   }
 
@@ -267,11 +257,8 @@ export class Payments {
     return refused === undefined ? this.#owed(tx, payment, why) : { ...payment, state: 'stuck', why: refused };
   }
 
-  /** Why it cannot be sold for, in one sentence; nothing where it was. */
-  async #sell(tx: StoreTransaction, { id, svpmsn: meter, paid, method }: Payment): Promise<string | undefined> {
-    const purchase = { meter, paid, method, orderId: orderOfPayment(id) };
-    const [traded] = await tradeAll(tx, [purchase], this.#zone, this.#ports.clock.now());
-    return traded !== undefined && isFailure(traded) ? traded.sentence : undefined;
+  #sell(tx: StoreTransaction, payment: Payment): Promise<string | undefined> {
+    return sellFor(tx, payment, this.#zone, this.#ports.clock.now());
   }
 
   async #next(tx: StoreTransaction, payment: Payment, outcome: Authorisation): Promise<Payment> {
@@ -294,8 +281,8 @@ export class Payments {
         const { approval, shown } = outcome;
         const key = `${payment.port} ${Math.floor(payment.at / MS_PER_DAY)} ${approval}`;
         const isUsed = (await tx.payments.where('approvalKey', key)).length > 0;
-        // What is in its meter was sold for it, whatever else has its number since books forgot that.
-        if (isUsed && (await whereIsValue(tx, payment)) !== 'in-meter') {
+        // What is there was sold for it, whatever else has its number since books forgot that.
+        if (isUsed && (await whereIsValue(tx, payment)) !== 'there') {
           return to('reversing', { approval, shown, why: `Approval number ${approval} was used before.` });
         }
         const approvalKey = isUsed ? undefined : key;
@@ -334,7 +321,10 @@ export class Payments {
       const place = await whereIsValue(tx, payment);
       if (place === 'unknown') return undefined;
       // It was sold for before the books forgot it: whoever took the money still knows the approval number.
-      if (place === 'in-meter') return { ...payment, state: 'pending', why: 'Its value is in the meter already.' };
+      if (place === 'there') {
+        const where = payment.purse === undefined ? 'in the meter' : 'on the card';
+        return { ...payment, state: 'pending', why: `Its value is ${where} already.` };
+      }
       if (state === 'reversing') return payment;
       return {
         ...payment,
@@ -342,13 +332,16 @@ export class Payments {
         why: isHeld(payment) ? 'The card said nothing to the approval of its bank.' : 'Nobody answered in time.',
       };
     }
-    const [order] = await tx.ordersOf([orderOfPayment(payment.id)]);
-    if (order?.state === 'stored') return { ...payment, state: 'capturing', attempts: 0 };
-    // A database that was restored may have forgotten the order, and never the payment: both are written at once.
-    if (order === undefined || order.state === 'refunded') {
-      return { ...payment, state: 'reversing', attempts: 0, why: 'The value never was in the meter.' };
+    switch (await standingOf(tx, payment)) {
+      case 'stands':
+        return { ...payment, state: 'capturing', attempts: 0 };
+      case 'never-will': {
+        const where = payment.purse === undefined ? 'in the meter' : 'on the card';
+        return { ...payment, state: 'reversing', attempts: 0, why: `The value never was ${where}.` };
+      }
+      case 'waits':
+        return undefined;
     }
-    return undefined;
   }
 
   async #completed(tx: StoreTransaction, { id, state }: Payment, completion: Completion): Promise<void> {
@@ -358,7 +351,7 @@ export class Payments {
     switch (completion.outcome) {
       case 'done':
         await this.#put(tx, { ...payment, state: state === 'capturing' ? 'captured' : 'reversed', dueAt: now });
-        if (state === 'reversing') await payOut(tx, orderOfPayment(id), now);
+        if (state === 'reversing') await giveBackFor(tx, payment, now);
         return;
       case 'refused':
         await this.#put(tx, { ...payment, state: 'stuck', why: completion.sentence });
@@ -419,19 +412,6 @@ export const unsettledPayments = (tx: StoreReads, page: Omit<OrderedQuery, 'fall
 
 export const UNSETTLED = ['asked', 'pending', 'approved', 'capturing', 'reversing', 'stuck'] as const;
 
-/**
- * Where the value of a payment is that has no order, when a restored database may have forgotten one. Until its meter
- * has told its receipts nobody knows (X9), and of a meter that is frozen a person decides (X10).
- */
-async function whereIsValue(tx: StoreReads, { id, svpmsn }: Payment): Promise<'in-meter' | 'nowhere' | 'unknown'> {
-  const order = orderOfPayment(id);
-  const [found] = (await tx.anyFound()) ? await tx.ordersOfTxid([txidTextOf(order)]) : [];
-  if (found?.state === 'found' && found.amount > 0) return 'in-meter';
-  if ((await tx.ordersOf([order]))[0] !== undefined) return 'nowhere';
-  const [purse] = await tx.pursesOf([svpmsn]);
-  return purse?.queryWanted === true || purse?.freeze !== undefined ? 'unknown' : 'nowhere';
-}
-
 /** Numbers that a restored database may have forgotten that it gave to other payments of the same day. */
 const TRACES_FORGOTTEN_MAX = 100_000;
 
@@ -442,29 +422,6 @@ export async function skipTraces(tx: StoreTransaction, port: string): Promise<vo
 
 /** The id stands in fields of others, which are shorter than an order's. */
 const ID_MAX = 64;
-
-/**
- * What was paid for an order that was refunded is given back, once.
- * @param by whoever gives it, out of their till
- */
-export async function payOut(
-  tx: StoreTransaction,
-  orderId: string,
-  now: Milliseconds,
-  by?: string,
-): Promise<Traded | HostFailure> {
-  const [trade] = await tx.trades.of([orderId]);
-  const [order] = await tx.ordersOf([orderId]);
-  if (trade === undefined || order?.state !== 'refunded') {
-    return fail('order-unknown', `Nothing is to be given back for order "${orderId}": it was not refunded.`);
-  }
-  if (trade.paidOutAt !== undefined) return { order, trade };
-  const given: Trade = { ...trade, paidOutAt: now };
-  await tx.trades.put([given]);
-  if (by !== undefined && trade.method === 'cash') await cashGiven(tx, by, trade.paid);
-  await tx.post([paidOut(trade.method, trade.paid, { at: now, svpmsn: trade.svpmsn, order: orderId })]);
-  return { order, trade: given };
-}
 
 export const paymentUnknown = (id: string): HostFailure =>
   fail('payment-unknown', `There is no payment "${id}": check the id.`);

@@ -6,15 +6,10 @@ import { voidCardOrder } from './card-sale.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import { vendReversed } from './tills.ts';
-import type { CardOrder, HostFailure, NumberedOrder, PaymentMethod, Trade, Vend } from './types.ts';
+import type { CardOrder, HostFailure, NumberedOrder, PaymentMethod, SaleTarget, Trade, Vend } from './types.ts';
 import { voidOrder } from './vending.ts';
 
-/** What a vend is for: a meter, or a region of a card. */
-export type VendTarget =
-  | { readonly meter: number; readonly card?: undefined }
-  | { readonly meter?: undefined; readonly card: { readonly csn: string; readonly region: number } };
-
-export type VendAsked = VendTarget & {
+export type VendAsked = SaleTarget & {
   /** The agent's own: the same twice is the same sale, whoever of the agent asks. */
   readonly reference: string;
   /** Minor units of the currency, 1 to u32. */
@@ -128,7 +123,7 @@ const MS_PER_HOUR = 3_600_000;
  */
 export async function reverseVend(
   tx: StoreTransaction,
-  asked: VendNamed & VendTarget & { readonly by: string },
+  asked: VendNamed & SaleTarget & { readonly by: string },
   now: Milliseconds,
 ): Promise<VendView | HostFailure> {
   const view = await vendOf(tx, asked);
@@ -161,7 +156,7 @@ export async function reverseVend(
  */
 async function neverSold(
   tx: StoreTransaction,
-  { agent, reference, by, ...target }: VendNamed & VendTarget & { readonly by: string },
+  { agent, reference, by, ...target }: VendNamed & SaleTarget & { readonly by: string },
   now: Milliseconds,
 ): Promise<VendView | HostFailure> {
   const id = vendIdOf({ agent, reference });

@@ -149,9 +149,16 @@ export async function cardPurchaseHappened(
 export async function paymentChanged(tx: StoreTransaction, payment: Payment, now: Milliseconds): Promise<void> {
   const type = WEBHOOK_EVENTS.find((event) => event === `payment.${payment.state}`);
   if (type === undefined) return;
-  const { id, svpmsn, port, paid, why } = payment;
-  const data = { payment: id, meter: svpmsnText(svpmsn), port, paid: String(paid), why };
+  const { id, svpmsn, purse, port, paid, why } = payment;
+  const data = { payment: id, ...placeOfPayment({ svpmsn, purse }), port, paid: String(paid), why };
   await announce(tx, [{ type, subject: id, data }], now);
+}
+
+function placeOfPayment({ svpmsn, purse }: Pick<Payment, 'svpmsn' | 'purse'>) {
+  if (svpmsn !== undefined) return { meter: svpmsnText(svpmsn) };
+  if (purse === undefined) throw new Error('a payment is for a meter or for a card');
+  const { card, region } = placeOfPurse(purse);
+  return { card, region: regionText(region) };
 }
 
 /** Tells what is due. What is not taken is told again, later and later, for a day. */

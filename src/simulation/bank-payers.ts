@@ -39,7 +39,7 @@ export class BankPayers {
   readonly #bank: Bank;
   readonly #utility: Utility;
   readonly #agreements: Agreement[] = [];
-  readonly #asked = new Map<string, PaymentAsked>();
+  readonly #asked = new Map<string, PaymentAsked & { readonly meter: number }>();
   /** Payments of which book and bank may still differ. */
   readonly #open = new Set<string>();
   /** When they were seen to agree. */
@@ -102,7 +102,7 @@ export class BankPayers {
     const open = [...this.#open].filter((id) => this.#asked.get(id)?.meter === meter);
     if (!isPaid || open.length >= OPEN_PAYMENTS_MAX) return false;
     const id = `p${this.#asked.size}`;
-    const asked: PaymentAsked = { id, meter, paid: AMOUNT_MIN + amount, port, instrument: instrumentOf(port, meter) };
+    const asked = { id, meter, paid: AMOUNT_MIN + amount, port, instrument: instrumentOf(port, meter) };
     this.#asked.set(id, asked);
     this.#open.add(id);
     await this.#ask(asked);

@@ -397,6 +397,18 @@ DROP TABLE lines;
 DROP TABLE postings;
 ALTER TABLE postings_anew RENAME TO postings;
 ALTER TABLE lines_anew RENAME TO lines;
+CREATE TABLE payments_anew (
+  id TEXT PRIMARY KEY, port TEXT NOT NULL, method TEXT NOT NULL, trace INTEGER NOT NULL,
+  svpmsn INTEGER REFERENCES meters (svpmsn), purse TEXT REFERENCES card_purses (id),
+  paid INTEGER NOT NULL, at INTEGER NOT NULL,
+  state TEXT NOT NULL, approval TEXT, approval_key TEXT UNIQUE, shown TEXT, why TEXT,
+  due_at INTEGER NOT NULL, attempts INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO payments_anew (id, port, method, trace, svpmsn, paid, at, state, approval, approval_key, shown, why, due_at, attempts)
+  SELECT id, port, method, trace, svpmsn, paid, at, state, approval, approval_key, shown, why, due_at, attempts FROM payments;
+DROP TABLE payments;
+ALTER TABLE payments_anew RENAME TO payments;
+CREATE INDEX payments_unsettled ON payments (state, at, id);
 CREATE INDEX postings_of_meter ON postings (svpmsn, sequence);
 CREATE TRIGGER postings_stay BEFORE UPDATE ON postings BEGIN SELECT RAISE(ABORT, 'the ledger is append only'); END;
 CREATE TRIGGER postings_remain BEFORE DELETE ON postings BEGIN SELECT RAISE(ABORT, 'the ledger is append only'); END;

@@ -23,14 +23,19 @@ export interface PaymentWords {
   readonly none: string;
   readonly when: string;
   readonly meter: string;
+  readonly card: string;
+  readonly paidFor: string;
   readonly port: string;
   readonly method: string;
   readonly paid: string;
   readonly state: string;
   readonly states: Readonly<Record<PaymentState, string>>;
   readonly means: Readonly<Record<PaymentState, string>>;
+  /** Where it is another thing than for a meter. */
+  readonly meansForCard: Readonly<Record<'approved' | 'capturing' | 'captured' | 'returned', string>>;
   readonly cancel: string;
   readonly cancelAsk: string;
+  readonly cancelAskCard: string;
   readonly title: string;
   readonly approval: string;
   readonly shown: string;
@@ -39,6 +44,7 @@ export interface PaymentWords {
   readonly asked: string;
   readonly ordered: string;
   readonly stored: string;
+  readonly storedOnCard: string;
   readonly refunded: string;
   readonly sale: string;
   readonly noSale: string;
@@ -64,6 +70,8 @@ export const PAYMENT_WORDS: Readonly<Record<Language, PaymentWords>> = {
     none: 'No payment service has taken any money yet. Cash is in the tills, not here.',
     when: 'When',
     meter: 'Meter',
+    card: 'Card',
+    paidFor: 'For',
     port: 'Through',
     method: 'Paid by',
     paid: 'Paid',
@@ -92,8 +100,15 @@ export const PAYMENT_WORDS: Readonly<Record<Language, PaymentWords>> = {
       returned: 'The bank took the money back after the value was sold: the meter owes it as arrears.',
       stuck: 'The payment service answers neither yes nor no. Call it; what it says is taken in by itself.',
     },
+    meansForCard: {
+      approved: 'The value is sold to the card. The payment service is asked for the money next.',
+      capturing: 'The value is sold to the card. The payment service is asked for the money.',
+      captured: 'The value is sold to the card and the money is yours.',
+      returned: 'The bank took the money back after the value was sold: whoever has the card owes it as arrears.',
+    },
     cancel: 'Cancel it',
     cancelAsk: 'Cancel {} for meter {}? Whatever is answered later, the money goes back.',
+    cancelAskCard: 'Cancel {} for card {}? Whatever is answered later, the money goes back.',
     title: 'Payment of {}',
     approval: 'Approval number',
     shown: 'Paid with',
@@ -102,6 +117,7 @@ export const PAYMENT_WORDS: Readonly<Record<Language, PaymentWords>> = {
     asked: 'The payment service was asked',
     ordered: 'The value was sold',
     stored: 'The meter stored the value',
+    storedOnCard: 'The value is on the card',
     refunded: 'The sale was taken back',
     sale: 'See the sale',
     noSale: 'Nothing is sold for it yet.',
@@ -125,6 +141,8 @@ export const PAYMENT_WORDS: Readonly<Record<Language, PaymentWords>> = {
     none: '결제 서비스로 받은 돈이 아직 없습니다. 현금은 금전함에서 볼 수 있습니다.',
     when: '시각',
     meter: '계량기',
+    card: '카드',
+    paidFor: '충전 대상',
     port: '결제 서비스',
     method: '결제 수단',
     paid: '결제 금액',
@@ -153,8 +171,15 @@ export const PAYMENT_WORDS: Readonly<Record<Language, PaymentWords>> = {
       returned: '판매한 뒤 은행이 돈을 되가져갔습니다. 계량기의 미납금으로 남아 있습니다.',
       stuck: '결제 서비스가 승인도 거절도 하지 않습니다. 결제 서비스에 문의해 주세요. 답이 오면 저절로 반영됩니다.',
     },
+    meansForCard: {
+      approved: '충전액을 카드에 판매했고, 이제 결제 서비스에 확정을 요청합니다.',
+      capturing: '충전액을 카드에 판매하고 결제 서비스에 확정을 요청했습니다.',
+      captured: '충전액을 카드에 판매했고 결제도 확정되었습니다.',
+      returned: '판매한 뒤 은행이 돈을 되가져갔습니다. 카드 가입자의 미납금으로 남아 있습니다.',
+    },
     cancel: '결제 취소',
     cancelAsk: '결제 금액 {}, 계량기 {}의 결제를 취소할까요? 나중에 어떤 답이 오더라도 돈은 되돌아갑니다.',
+    cancelAskCard: '결제 금액 {}, 카드 {}의 결제를 취소할까요? 나중에 어떤 답이 오더라도 돈은 되돌아갑니다.',
     title: '{} 결제',
     approval: '승인 번호',
     shown: '결제 수단',
@@ -163,6 +188,7 @@ export const PAYMENT_WORDS: Readonly<Record<Language, PaymentWords>> = {
     asked: '결제 서비스에 요청함',
     ordered: '충전액을 판매함',
     stored: '계량기에 저장됨',
+    storedOnCard: '카드에 저장됨',
     refunded: '판매가 취소됨',
     sale: '판매 보기',
     noSale: '아직 판매된 것이 없습니다.',

@@ -485,3 +485,35 @@ test('a sale says what it is worth at the unit charge that held when it was made
     ['1200000', '900000'],
   );
 });
+
+test('money that a payment service takes buys for a card, and a subscriber pays for the own one alone', async () => {
+  const [own, others] = [csn('04a1b2c3d4e5e1'), csn('04a1b2c3d4e5e2')];
+  for (const [number, subscriber] of [
+    [own, 'kim'],
+    [others, 'lee'],
+  ] as const) {
+    const regions = [{ region: 'gas', provider: GAS, n: N }];
+    assert.equal((await post(operator, '/cards', { number, subscriber, regions })).status, 201);
+  }
+  const kim = await world.as('subscriber');
+  const sale = { paid: '70', port: 'bank', instrument: { type: 'token', token: 'kims' } };
+  const paid = await post(kim, '/payments', { card: own, region: 'gas', ...sale });
+  assert.deepEqual([paid.status, paid.json.card, paid.json.region, paid.json.meter], [201, own, 'gas', undefined]);
+  const path = `/payments/${paid.json.id}`;
+  assert.equal((await get(path, kim)).json.state, 'approved');
+  assert.equal((await get(`/card-orders/${encodeURIComponent(String(paid.json.order))}`, kim)).json.state, 'waiting');
+  await world.host.settlePayments();
+  assert.equal((await get(path, kim)).json.state, 'captured');
+  const hand = cardOf(own);
+  assert.deepEqual(told(await loadAtCounter(hand, own)), [200, undefined]);
+  const order = await get(`/card-orders/${encodeURIComponent(String(paid.json.order))}`);
+  assert.deepEqual([order.json.state, order.json.method, order.json.paid], ['stored', 'card', '70']);
+  const held = (await world.host.payments({ limit: 99 })).length;
+  assert.deepEqual(told(await post(kim, '/payments', { card: others, region: 'gas', ...sale })), [404, 'card-unknown']);
+  for (const wrong of [{ card: own }, { region: 'gas' }, { meter: '000003', card: own, region: 'gas' }, {}]) {
+    assert.deepEqual(told(await post(kim, '/payments', { ...wrong, ...sale })), [400, 'input-wrong']);
+  }
+  assert.equal((await world.host.payments({ limit: 99 })).length, held, 'nobody was asked for money');
+  const lees = await post(operator, '/payments', { card: others, region: 'gas', ...sale });
+  assert.deepEqual(told(await get(`/payments/${lees.json.id}`, kim)), [404, 'payment-unknown']);
+});

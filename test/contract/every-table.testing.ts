@@ -90,6 +90,7 @@ async function putMoney(tx: Transaction, id: Svpmsn): Promise<void> {
     {
       ...{ id: 'paid', port: 'bank', method: 'card', trace: 7, svpmsn: id, paid: 0xffff_ffff, at, state: 'approved' },
       ...{ approval: 'AN1', approvalKey: 'bank 1 AN1', shown: '**** 1', why: undefined, dueAt: at, attempts: 0 },
+      purse: undefined,
     },
   ]);
   await tx.contracts.put([
@@ -180,6 +181,13 @@ async function putCards(tx: Transaction): Promise<void> {
   await tx.cardOrders.put([orderRow()]);
   await tx.cardTickets.put([ticketRow]);
   await tx.offlineMeters.put([offlineRow('kim')]);
+  await tx.payments.put([
+    {
+      ...{ id: 'paid for a card', port: 'bank', method: 'card', trace: 8, svpmsn: undefined, purse: purseRow().id },
+      ...{ paid: 1, at, state: 'captured', approval: 'AN2', approvalKey: 'bank 1 AN2', shown: undefined },
+      ...{ why: undefined, dueAt: at, attempts: 0 },
+    },
+  ]);
   await tx.vends.put([
     {
       ...{ id: 'vend:kiosk:2', agent: 'kiosk', reference: '2', by: 'han', svpmsn: undefined, purse: purseRow().id },

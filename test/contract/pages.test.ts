@@ -78,7 +78,11 @@ async function fill(store: Store): Promise<void> {
   const payments = numbered(
     (i): Payment => ({
       ...{ id: `p${text((i * 7) % ROWS)}`, port: 'acquirer', method: 'card', trace: i, svpmsn: svpmsn(3), paid: 9 },
-      ...{ at: milliseconds(at + (i >> 1)), state: i % 6 === 5 ? 'captured' : (UNSETTLED[i % 4] as PaymentState) },
+      ...{
+        purse: undefined,
+        at: milliseconds(at + (i >> 1)),
+        state: i % 6 === 5 ? 'captured' : (UNSETTLED[i % 4] as PaymentState),
+      },
       ...{ approval: undefined, approvalKey: undefined, shown: undefined, why: undefined, dueAt: at, attempts: 0 },
     }),
   );

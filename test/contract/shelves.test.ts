@@ -42,6 +42,7 @@ const payment = (id: string, more: Partial<Payment> = {}): Payment => ({
   method: 'card',
   trace: 7,
   svpmsn: svpmsn(3),
+  purse: undefined,
   paid: 0xffff_ffff,
   at,
   state: 'asked',

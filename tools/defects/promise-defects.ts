@@ -482,10 +482,9 @@ export const PROMISE_DEFECTS: readonly Defect[] = [
     by: ['I33'],
     what: 'money is taken while its value is on its way',
     seed: 3,
-    file: 'src/host/payments.ts',
-    right: "    if (order?.state === 'stored') return { ...payment, state: 'capturing', attempts: 0 };",
-    wrong:
-      "    if (order !== undefined && order.state !== 'refunded') return { ...payment, state: 'capturing', attempts: 0 };",
+    file: 'src/host/payment-sale.ts',
+    right: "  return purse !== undefined || order.state === 'stored' ? 'stands' : 'waits';",
+    wrong: "  return 'stands';",
   },
   {
     rule: 'I33',

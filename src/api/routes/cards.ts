@@ -52,13 +52,6 @@ export function cardRoutes(app: Api, services: ApiServices): void {
   const tags = ['cards'];
   const officeOn = (request: FastifyRequest, card: string, detail?: object) =>
     host.by(actOf(services, request, { subject: `card ${card}`, ...(detail && { detail }) }));
-  /** What is another's is not there. */
-  const ownCard = async (request: FastifyRequest, csn: string): Promise<CardView> => {
-    const view = made(await host.card(csn));
-    const only = onlySubscriber(request);
-    if (only === undefined || view.card.subscriber === only) return view;
-    throw new Problem('card-unknown', 'There is no such card of yours: check its number.');
-  };
 
   app.get(
     '/cards',
@@ -126,7 +119,7 @@ export function cardRoutes(app: Api, services: ApiServices): void {
       },
     },
     async (request) => {
-      const view = await ownCard(request, request.params.card);
+      const view = await ownCard(host, request, request.params.card);
       return cardJson(view, made(await host.cardRegions(view.card.id)));
     },
   );
@@ -212,7 +205,7 @@ export function cardRoutes(app: Api, services: ApiServices): void {
       },
     },
     async (request) => {
-      const { card } = await ownCard(request, request.params.card);
+      const { card } = await ownCard(host, request, request.params.card);
       const { query } = request;
       const found = made(await host.cardOrders({ csn: card.id, ...pastOf(query), limit: limitOf(query) }));
       return pageOf(found, query, cardOrderJson, ({ orderedAt, id }) => placeOf(orderedAt, id));
@@ -333,4 +326,16 @@ export function cardRoutes(app: Api, services: ApiServices): void {
     },
     async ({ params, body }) => passedJson(made(await host.passToCard(meterNumber(params.meter), bytesOf(body.frame)))),
   );
+}
+
+/** What is another's is not there. */
+export async function ownCard(
+  host: Pick<ApiServices['host'], 'card'>,
+  request: FastifyRequest,
+  csn: string,
+): Promise<CardView> {
+  const view = made(await host.card(csn));
+  const only = onlySubscriber(request);
+  if (only === undefined || view.card.subscriber === only) return view;
+  throw new Problem('card-unknown', 'There is no such card of yours: check its number.');
 }

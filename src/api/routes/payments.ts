@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { Type } from 'typebox';
-import type { Payment } from '../../host/index.ts';
+import { type Payment, placeOfPurse, type SaleTarget } from '../../host/index.ts';
 import { actOf, idempotencyKey } from '../acts.ts';
-import { callerOn, ownMeter } from '../caller.ts';
+import { callerOn, onlySubscriber, ownMeter } from '../caller.ts';
 import { afterOf, limitOf, pageOf, pastOf, placeOf } from '../paging.ts';
 import { made, Problem } from '../problem.ts';
 import { Id, Named, PageOf, PageQuery, Strict } from '../schemas/common.ts';
@@ -18,7 +18,9 @@ import {
   PaymentSchema,
   paymentJson,
 } from '../schemas/money.ts';
+import { type SaleTargetJson, saleTargetOf } from '../schemas/sale-target.ts';
 import type { Api, ApiServices, FastifyRequest } from '../server.ts';
+import { ownCard } from './cards.ts';
 import { MeterParams, meterNumber, wasTheirs } from './meters.ts';
 
 /** Money from outside, and automatic transfer. */
@@ -51,13 +53,15 @@ export function paymentRoutes(app: Api, services: ApiServices): void {
       },
     },
     async (request, reply) => {
-      const { meter, paid, port, instrument } = request.body;
-      const number = meterNumber(meter);
-      ownMeter(request, made(await host.meter(number)));
+      const { paid, port, instrument, ...named } = request.body;
+      const to = await ownTarget(request, named);
       const id = paymentIdOf(callerOn(request).by, idempotencyKey(request));
       // What pays is in no log: a card's number least of all.
-      const act = actOf(services, request, { subject: `meter ${meter}`, detail: { paid, port, payment: id } });
-      const asked = { id, meter: number, paid: Number(paid), port, instrument: instrumentOf(instrument) };
+      const { meter, card, region } = named;
+      const subject = meter === undefined ? `card ${card}` : `meter ${meter}`;
+      const detail = { ...(region !== undefined && { region }), paid, port, payment: id };
+      const act = actOf(services, request, { subject, detail });
+      const asked = { id, ...to, paid: Number(paid), port, instrument: instrumentOf(instrument) };
       const payment = made(await host.by(act).pay(asked));
       reply.code(201).header('location', paymentUrl(id));
       return paymentJson(payment);
@@ -200,6 +204,14 @@ export function paymentRoutes(app: Api, services: ApiServices): void {
     },
   );
 
+  /** What is paid for is a meter or a card of theirs. */
+  async function ownTarget(request: FastifyRequest, named: SaleTargetJson): Promise<SaleTarget> {
+    const to = saleTargetOf(named);
+    if (to.card === undefined) ownMeter(request, made(await host.meter(to.meter)));
+    else await ownCard(host, request, to.card.csn);
+    return to;
+  }
+
   async function ownNumber(request: FastifyRequest, meter: string): Promise<number> {
     return ownMeter(request, made(await host.meter(meterNumber(meter)))).meter.svpmsn;
   }
@@ -208,8 +220,15 @@ export function paymentRoutes(app: Api, services: ApiServices): void {
   async function ownPayment(request: FastifyRequest, id: string): Promise<Payment> {
     const payment = made(await host.payment(id));
     if (request.reach === 'all') return payment;
-    if (await wasTheirs(host, request, payment)) return payment;
+    if (await isTheirs(request, payment)) return payment;
     throw new Problem('payment-unknown', 'There is no such payment of yours: check the id.');
+  }
+
+  async function isTheirs(request: FastifyRequest, { svpmsn, purse, at }: Payment): Promise<boolean> {
+    if (svpmsn !== undefined) return wasTheirs(host, request, { svpmsn, at });
+    if (purse === undefined) return false;
+    const { card } = made(await host.card(placeOfPurse(purse).card));
+    return card.subscriber === onlySubscriber(request);
   }
 }
 

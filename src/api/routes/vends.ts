@@ -12,14 +12,13 @@ import {
   lookupJson,
   NewVend,
   Reference,
-  targetOf,
   VendSchema,
-  VendTargetSchema,
   vendJson,
 } from '../schemas/agents.ts';
 import { regionOf } from '../schemas/cards.ts';
 import { CardNumber, MeterNumber, Named, RegionName, Strict } from '../schemas/common.ts';
 import { ReceiptSchema, receiptJson } from '../schemas/money.ts';
+import { SaleTargetSchema, saleTargetOf } from '../schemas/sale-target.ts';
 import type { Api, ApiServices, FastifyRequest } from '../server.ts';
 import { meterNumber } from './meters.ts';
 
@@ -112,7 +111,7 @@ export function vendRoutes(app: Api, services: ApiServices): void {
       const { paid, method = 'cash', ...target } = request.body;
       const reference = idempotencyKey(request);
       const office = officeOn(request, reference, { ...target, paid, method });
-      const view = await office.vend({ reference, ...targetOf(target), paid: Number(paid), method });
+      const view = await office.vend({ reference, ...saleTargetOf(target), paid: Number(paid), method });
       const json = vendJson(made(view));
       reply.code(201).header('location', `/api/v1/vend/vends/${reference}`);
       return json;
@@ -158,14 +157,14 @@ export function vendRoutes(app: Api, services: ApiServices): void {
         tags,
         summary: 'Take a vend back, if its value is not there already; one that never came is refused from now on',
         params: VendParams,
-        body: VendTargetSchema,
+        body: SaleTargetSchema,
         response: { 200: Named(VendSchema) },
       },
     },
     async (request) => {
       const { reference } = request.params;
       const office = officeOn(request, reference, request.body);
-      return vendJson(made(await office.reverseVend({ reference, ...targetOf(request.body) })));
+      return vendJson(made(await office.reverseVend({ reference, ...saleTargetOf(request.body) })));
     },
   );
 

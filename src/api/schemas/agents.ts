@@ -13,12 +13,10 @@ import {
   type Shift,
   type Subscriber,
   type Terms,
-  type VendTarget,
   type VendView,
 } from '../../host/index.ts';
 import { regionText, svpmsnText } from '../../units/index.ts';
-import { Problem } from '../problem.ts';
-import { CardOrderSchema, cardOrderJson, regionOf } from './cards.ts';
+import { CardOrderSchema, cardOrderJson } from './cards.ts';
 import {
   CardNumber,
   Id,
@@ -33,6 +31,7 @@ import {
   same,
 } from './common.ts';
 import { Currency, Method, Money, PurchaseSchema, purchaseJson, SignedMoney } from './money.ts';
+import { SaleTargetFields } from './sale-target.ts';
 
 export const AgentId = Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{0,31}$' });
 const Commission = Type.Integer({
@@ -83,29 +82,13 @@ export const Reference = Type.String({
   pattern: '^[A-Za-z0-9._-]{8,64}$',
   description: 'The Idempotency-Key under which it was, or would have been, sold.',
 });
-/** A meter, or a card and one of its regions. */
-const Target = {
-  meter: Type.Optional(MeterNumber),
-  card: Type.Optional(CardNumber),
-  region: Type.Optional(RegionName),
-};
-export const VendTargetSchema = Strict(Target);
-export const NewVend = Strict({ ...Target, paid: Money, method: Type.Optional(Method) });
-
-/** @throws Problem where it is neither, or both */
-export function targetOf({ meter, card, region }: Static<typeof VendTargetSchema>): VendTarget {
-  if (meter !== undefined && card === undefined && region === undefined) return { meter: Number.parseInt(meter, 16) };
-  if (meter === undefined && card !== undefined && region !== undefined) {
-    return { card: { csn: card, region: regionOf(region) } };
-  }
-  throw new Problem('input-wrong', 'A vend is for a meter, or for a card and its region: name either of them.');
-}
+export const NewVend = Strict({ ...SaleTargetFields, paid: Money, method: Type.Optional(Method) });
 
 export const VendSchema = Type.Object(
   {
     reference: Reference,
     agent: AgentId,
-    ...Target,
+    ...SaleTargetFields,
     outcome: OneOf(
       ['sold', 'stored', 'reversing', 'reversed'],
       'On its way to meter or card; there; they decide whether it is; not there, and the money is in the float.',

@@ -8,13 +8,14 @@ import {
   orderOfPayment,
   type PaymentAnswered,
   parseSignedReceipt,
+  placeOfPurse,
   type Quote,
   receiptQrText,
   type Terms,
   type Traded,
   type TradeParts,
 } from '../../host/index.ts';
-import { svpmsnText } from '../../units/index.ts';
+import { regionText, svpmsnText } from '../../units/index.ts';
 import {
   bytesOf,
   hexOf,
@@ -30,6 +31,7 @@ import {
   same,
 } from './common.ts';
 import { OrderSchema, orderJson } from './orders.ts';
+import { SaleTargetFields } from './sale-target.ts';
 
 const METHODS = ['cash', 'card', 'bank-transfer', 'direct-debit', 'wallet', 'payment-service'] as const;
 export const Method = OneOf(METHODS, 'How the money comes in.');
@@ -191,12 +193,7 @@ const InstrumentSchema = Type.Union([
   ...Account.anyOf,
 ]);
 
-export const NewPayment = Strict({
-  meter: MeterNumber,
-  paid: Money,
-  port: Name,
-  instrument: InstrumentSchema,
-});
+export const NewPayment = Strict({ ...SaleTargetFields, paid: Money, port: Name, instrument: InstrumentSchema });
 export function instrumentOf(json: Static<typeof InstrumentSchema>): Instrument {
   if (json.type !== 'card') return json;
   const { chip, ...card } = json;
@@ -213,7 +210,7 @@ export const ChipSaid = Strict({
 export const PaymentSchema = Type.Object(
   {
     id: Id,
-    meter: MeterNumber,
+    ...SaleTargetFields,
     port: Type.String(),
     method: Method,
     paid: Money,
@@ -223,7 +220,7 @@ export const PaymentSchema = Type.Object(
         ...(['asked', 'pending', 'approved', 'capturing', 'captured', 'reversing', 'reversed'] as const),
         ...(['declined', 'returned', 'stuck'] as const),
       ],
-      'Its value is in the meter when it is captured.',
+      'Its value is in the meter when it is captured; on the card, or waits for it, where it is for one.',
     ),
     approval: Type.Optional(Type.String({ description: 'The approval number AN.' })),
     shown: Type.Optional(Type.String({ description: 'Names what paid, for people.' })),
@@ -243,9 +240,15 @@ export const PaymentSchema = Type.Object(
 );
 export type PaymentJson = Static<typeof PaymentSchema>;
 
+function cardPlaceJson(purse: string) {
+  const { card, region } = placeOfPurse(purse);
+  return { card, region: regionText(region) };
+}
+
 export const paymentJson = (payment: PaymentAnswered): PaymentJson => ({
   id: payment.id,
-  meter: svpmsnText(payment.svpmsn),
+  ...maybe('meter', payment.svpmsn, svpmsnText),
+  ...(payment.purse !== undefined && cardPlaceJson(payment.purse)),
   port: payment.port,
   method: payment.method,
   paid: String(payment.paid),

@@ -26,6 +26,11 @@ export interface TermsVersion {
   readonly terms: Terms;
 }
 
+/** What is sold: value in a meter, or for a region of a card. */
+export type SaleTarget =
+  | { readonly meter: number; readonly card?: undefined }
+  | { readonly meter?: undefined; readonly card: { readonly csn: string; readonly region: number } };
+
 /** What a payment was made of. The parts sum to what was paid. */
 export interface TradeParts {
   readonly paid: bigint;
@@ -86,7 +91,9 @@ export interface Payment {
   readonly method: PaymentMethod;
   /** Counts the payments of a port. */
   readonly trace: number;
-  readonly svpmsn: Svpmsn;
+  /** The meter that it is for; or else the region of a card, by its id. */
+  readonly svpmsn: Svpmsn | undefined;
+  readonly purse: string | undefined;
   readonly paid: number;
   readonly at: Milliseconds;
   readonly state: PaymentState;

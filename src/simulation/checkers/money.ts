@@ -92,7 +92,7 @@ export class Money implements Checker {
   }
 
   #put({ id, svpmsn, state }: Payment): void {
-    this.#meters.set(id, svpmsn);
+    if (svpmsn !== undefined) this.#meters.set(id, svpmsn);
     const before = this.#states.get(id);
     const after = before === undefined ? undefined : AFTER_THE_END[before];
     const isEnded = after !== undefined && state !== before;

@@ -9,7 +9,7 @@ const names = (...of: Parameters<typeof historyOf>) => historyOf(...of).map(({ n
 test('a payment tells what happened until now, and nothing that did not', () => {
   assert.deepEqual(names(PAYMENT), ['asked']);
   const { orderedAt } = ORDER;
-  assert.deepEqual(names(PAYMENT, { order: { state: 'outstanding', orderedAt } }), ['asked', 'ordered']);
-  assert.deepEqual(names(PAYMENT, { order: { ...ORDER, state: 'stored' } }), ['asked', 'ordered', 'stored']);
-  assert.deepEqual(names(PAYMENT, { order: { ...ORDER, state: 'refunded' } }), ['asked', 'ordered', 'refunded']);
+  assert.deepEqual(names(PAYMENT, { state: 'outstanding', orderedAt }), ['asked', 'ordered']);
+  assert.deepEqual(names(PAYMENT, { ...ORDER, state: 'stored' }), ['asked', 'ordered', 'stored']);
+  assert.deepEqual(names(PAYMENT, { ...ORDER, state: 'refunded' }), ['asked', 'ordered', 'refunded']);
 });

@@ -1,4 +1,4 @@
-import type { PaymentJson, PurchaseJson } from '../../../api/index.ts';
+import type { CardOrderJson, PaymentJson, PurchaseJson } from '../../../api/index.ts';
 
 export interface Happened {
   readonly name: 'asked' | 'ordered' | 'stored' | 'refunded';
@@ -8,11 +8,11 @@ export interface Happened {
 /** What the books know of a payment, in the order in which it happened. */
 export function historyOf(
   payment: Pick<PaymentJson, 'at'>,
-  sale?: { readonly order: Pick<PurchaseJson['order'], 'state' | 'orderedAt' | 'settledAt'> },
+  sale?: Pick<PurchaseJson['order'] | CardOrderJson, 'state' | 'orderedAt' | 'settledAt'>,
 ): readonly Happened[] {
   const asked: Happened = { name: 'asked', at: payment.at };
   if (sale === undefined) return [asked];
-  const { state, orderedAt, settledAt } = sale.order;
+  const { state, orderedAt, settledAt } = sale;
   const ordered: Happened = { name: 'ordered', at: orderedAt };
   if (settledAt === undefined) return [asked, ordered];
   return [asked, ordered, { name: state === 'refunded' ? 'refunded' : 'stored', at: settledAt }];

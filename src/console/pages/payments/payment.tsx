@@ -2,8 +2,8 @@ import { Button, Group, SimpleGrid, Stack, Text, Timeline } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
-import type { PaymentJson, PurchaseJson } from '../../../api/index.ts';
-import { fill, PAYMENT_WORDS, RECEIPT_WORDS } from '../../../words/index.ts';
+import type { CardOrderJson, PaymentJson, PurchaseJson } from '../../../api/index.ts';
+import { fill, PAYMENT_WORDS, type PaymentWords, RECEIPT_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
@@ -14,7 +14,9 @@ import { Facts } from '../../parts/rows.tsx';
 import { Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
+import { cardAddress } from '../cards/address.ts';
 import { historyOf } from './history.ts';
+import { PaidFor } from './paid-for.tsx';
 import { PaymentState } from './payment-state.tsx';
 
 /** One payment: how it stands and what that means, what it is of, and what happened. */
@@ -28,8 +30,12 @@ function Told({ payment }: { readonly payment: PaymentJson }): ReactNode {
   const words = useWords(PAYMENT_WORDS);
   const { methods } = useWords(RECEIPT_WORDS);
   const { money, exact } = useFormat();
-  const sale = useRead<PurchaseJson>(`/purchases/${encodeURIComponent(payment.order)}`, { live: true });
-  const sold = sale.error === null ? sale.data : undefined;
+  const isForCard = payment.card !== undefined;
+  const order = encodeURIComponent(payment.order);
+  const toMeter = useRead<PurchaseJson>(`/purchases/${order}`, { live: true, enabled: !isForCard });
+  const toCard = useRead<CardOrderJson>(`/card-orders/${order}`, { live: true, enabled: isForCard });
+  const sold = toMeter.error === null ? toMeter.data?.order : undefined;
+  const soldToCard = toCard.error === null ? toCard.data : undefined;
   return (
     <Page isNarrow title={fill(words.title, money(payment.paid))} actions={<Cancel payment={payment} />}>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md" style={{ alignItems: 'start' }}>
@@ -38,12 +44,12 @@ function Told({ payment }: { readonly payment: PaymentJson }): ReactNode {
             <div>
               <PaymentState state={payment.state} />
               <Text size="sm" mt={4}>
-                {words.means[payment.state]}
+                {meaningOf(payment, words)}
               </Text>
             </div>
             <Facts
               of={[
-                { label: words.meter, value: <Link to={`/meters/${payment.meter}`}>{payment.meter}</Link> },
+                { label: isForCard ? words.card : words.meter, value: <PaidFor of={payment} /> },
                 { label: words.port, value: payment.port },
                 { label: words.method, value: methods[payment.method] },
                 payment.shown !== undefined && { label: words.shown, value: payment.shown },
@@ -51,21 +57,24 @@ function Told({ payment }: { readonly payment: PaymentJson }): ReactNode {
                 payment.why !== undefined && { label: words.why, value: payment.why },
               ]}
             />
-            {sold === undefined ? (
+            {(sold ?? soldToCard) === undefined ? (
               <Text size="sm" className="quiet">
                 {words.noSale}
               </Text>
             ) : (
               <Text size="sm">
-                <Link to={`/sell/${encodeURIComponent(payment.order)}`}>{words.sale}</Link>
+                <Link to={payment.card === undefined ? `/sell/${order}` : cardAddress(payment.card)}>{words.sale}</Link>
               </Text>
             )}
           </Stack>
         </Panel>
         <Panel title={words.history}>
           <Timeline bulletSize={12} lineWidth={2} color="ink">
-            {historyOf(payment, sold).map(({ name, at }) => (
-              <Timeline.Item key={name} title={<Text size="sm">{words[name]}</Text>}>
+            {historyOf(payment, sold ?? soldToCard).map(({ name, at }) => (
+              <Timeline.Item
+                key={name}
+                title={<Text size="sm">{words[isForCard && name === 'stored' ? 'storedOnCard' : name]}</Text>}
+              >
                 <Text size="xs" className="quiet">
                   {exact(at)}
                 </Text>
@@ -79,6 +88,11 @@ function Told({ payment }: { readonly payment: PaymentJson }): ReactNode {
   );
 }
 
+function meaningOf({ state, card }: PaymentJson, { means, meansForCard }: PaymentWords): string {
+  const others: Readonly<Partial<Record<PaymentJson['state'], string>>> = card === undefined ? {} : meansForCard;
+  return others[state] ?? means[state];
+}
+
 /** While nothing is kept, somebody may decide that nobody waits for it any more. */
 const CANCELLED: readonly PaymentJson['state'][] = ['asked', 'pending', 'approved', 'stuck'];
 
@@ -86,6 +100,10 @@ function Cancel({ payment }: { readonly payment: PaymentJson }): ReactNode {
   const words = useWords(PAYMENT_WORDS);
   const shared = useConsoleWords();
   const { money } = useFormat();
+  const cancelSentence = ({ paid, meter, card }: PaymentJson) =>
+    meter === undefined
+      ? fill(words.cancelAskCard, money(paid), card ?? '')
+      : fill(words.cancelAsk, money(paid), meter);
   const may = useMay('cancelPayment') !== undefined;
   const [isAsking, { open, close }] = useDisclosure();
   const path = `/payments/${encodeURIComponent(payment.id)}/cancellation`;
@@ -98,7 +116,7 @@ function Cancel({ payment }: { readonly payment: PaymentJson }): ReactNode {
       </Button>
       <Dialog isOpen={isAsking} close={close} title={words.cancel}>
         <Stack gap="sm">
-          <Text size="sm">{fill(words.cancelAsk, money(payment.paid), payment.meter)}</Text>
+          <Text size="sm">{cancelSentence(payment)}</Text>
           <RefusalLine error={cancelling.error} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={close}>

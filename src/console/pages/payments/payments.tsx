@@ -9,6 +9,7 @@ import { DataTable, Rows } from '../../parts/rows.tsx';
 import { usePages } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { useNow } from '../../time.ts';
+import { PaidFor } from './paid-for.tsx';
 import { PaymentState } from './payment-state.tsx';
 import { Webhooks } from './webhooks.tsx';
 
@@ -61,7 +62,7 @@ function Payments({ label, items }: PaymentsProps): ReactNode {
           ),
         },
         { head: words.state, cell: ({ state }) => <PaymentState state={state} /> },
-        { head: words.meter, cell: ({ meter }) => <Link to={`/meters/${meter}`}>{meter}</Link> },
+        { head: words.paidFor, cell: (payment) => <PaidFor of={payment} /> },
         { head: words.port, cell: ({ port }) => port },
         { head: words.method, cell: ({ method, shown }) => shown ?? methods[method] },
         { head: words.paid, cell: ({ paid }) => <Money tokens={paid} />, isFigure: true },

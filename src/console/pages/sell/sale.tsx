@@ -32,13 +32,13 @@ function Paying({ order, payment }: { readonly order: string; readonly payment: 
   });
   if (read.data !== undefined && SOLD.includes(read.data.state)) return <Sold order={order} payment={payment} />;
   return (
-    <Page title={read.data === undefined ? words.payment : fill(words.sale, read.data.meter)}>
+    <Page title={read.data === undefined ? words.payment : fill(words.sale, read.data.meter ?? '')}>
       <Panel>
         <Loaded of={read}>
           {(paying) => (
             <Stack gap="md">
               <Journey of={journeyOfPayment(paying)} />
-              <NextSale meter={paying.meter} payment={payment} />
+              {paying.meter !== undefined && <NextSale meter={paying.meter} payment={payment} />}
             </Stack>
           )}
         </Loaded>
