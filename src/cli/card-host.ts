@@ -1,7 +1,7 @@
 import { parseHex, toHex } from '../bytes/index.ts';
 import type { EmvCardData, IssuedCard } from '../card/index.ts';
 import { providerIdOf } from '../host/index.ts';
-import { type Csn, type Region, regionText } from '../units/index.ts';
+import { type Csn, type REGION_NAMES, type Region, regionText } from '../units/index.ts';
 import { CannotGoOn } from './failure.ts';
 import { secretNeeded } from './secret.ts';
 import { WrongUse } from './usage.ts';
@@ -22,10 +22,14 @@ export interface LoadReceipt extends Readonly<Record<string, unknown>> {
   readonly frozen?: unknown;
 }
 
+/** A meter by its number, or a card by its number and one of its regions by name, as people write them. */
+export type PaidTo =
+  | { readonly meter: string }
+  | { readonly card: string; readonly region: (typeof REGION_NAMES)[number] };
+
 /** What is to be paid for, and through which of the host's ports. */
 export interface PaymentWish {
-  /** Its number, as people write it. */
-  readonly meter: string;
+  readonly to: PaidTo;
   /** In the smallest unit of the host's currency. */
   readonly paid: number;
   readonly port: string;
@@ -129,7 +133,7 @@ export class CardHost {
   }
 
   /** Asks the bank of a card through one of the host's ports. */
-  async pay({ meter, paid, port }: PaymentWish, card: EmvCardData): Promise<ChipPayment> {
+  async pay({ to, paid, port }: PaymentWish, card: EmvCardData): Promise<ChipPayment> {
     const { pan, expiry, sequence, track2, data } = card;
     const chip = {
       data: toHex(data),
@@ -137,7 +141,7 @@ export class CardHost {
       ...(track2 !== undefined && { track2 }),
     };
     const instrument = { type: 'card', pan, expiry, chip };
-    return this.#paymentOf(await this.#post('/payments', { meter, paid: String(paid), port, instrument }));
+    return this.#paymentOf(await this.#post('/payments', { ...to, paid: String(paid), port, instrument }));
   }
 
   /** Tells what the chip said to its bank's approval: the host sells, or gives back. */

@@ -25,7 +25,7 @@ export async function cardPay(args: readonly string[]): Promise<number> {
   const port = needed('card pay', values.port, '--port', 'the name of the payment port that takes cards');
   const terminal = terminalOf(values.terminal);
   const told = await withCards([{ reader: values.reader }], ([session]) =>
-    payByChip(session as CardSession, host, terminal, { meter, paid: Number(paid), port }),
+    payByChip(session as CardSession, host, terminal, { to: { meter }, paid: Number(paid), port }),
   );
   const { payment } = told;
   const json = { paid: told.isPaid, payment: payment?.id, state: payment?.state, sentence: told.sentence };
@@ -109,10 +109,11 @@ async function said(host: CardHost, payment: ChipPayment, outcome: 'approved' | 
 
 const sentenceOf = (end: EmvEnd): string => (end.outcome === 'approved' ? 'The card has agreed.' : end.sentence);
 
-const paidSentence = ({ id, shown, approval }: ChipPayment, { meter, paid }: PaymentWish): string => {
+const paidSentence = ({ id, shown, approval }: ChipPayment, { to, paid }: PaymentWish): string => {
   const by = shown === undefined ? '' : ` by ${shown}`;
   const number = approval === undefined ? '' : `, approval ${approval}`;
-  return `Paid ${paid}${by}${number}: the value is on its way to meter ${meter} (payment ${id}).`;
+  const where = 'meter' in to ? `is on its way to meter ${to.meter}` : `waits for card ${to.card} (${to.region})`;
+  return `Paid ${paid}${by}${number}: the value ${where} (payment ${id}).`;
 };
 
 /** By the clock on this machine's wall: YYMMDD, T, hhmmss. */

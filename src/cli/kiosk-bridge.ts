@@ -4,7 +4,7 @@ import type { KioskCardJson, KioskJson, KioskLoadJson, KioskPaidJson } from '../
 import { type CardReading, type CardSession, readCard } from '../card/index.ts';
 import { type Csn, isCsn, REGION_NAMES, REGIONS, type Region, regionText } from '../units/index.ts';
 import { loadCard } from './card-at-host.ts';
-import { type CardHost, HostSilent } from './card-host.ts';
+import { type CardHost, HostSilent, type PaidTo } from './card-host.ts';
 import { PaymentOpen } from './card-pay.ts';
 import type { CardSeat } from './card-seat.ts';
 import { CannotGoOn } from './failure.ts';
@@ -143,29 +143,25 @@ function readerRoutes(app: FastifyInstance, { host, reader }: KioskParts): void 
 
   const payments = reader?.chips && new KioskPayments(reader.seat, reader.chips);
   app.addHook('preClose', async () => payments?.callOff());
-  app.post<{ readonly Body: { readonly meter?: unknown; readonly paid?: unknown } }>(
+  app.post<{ readonly Body: Readonly<Partial<Record<'meter' | 'card' | 'region' | 'paid', unknown>>> }>(
     `${API}/kiosk/payments`,
     async ({ body, headers }, reply): Promise<KioskPaidJson> => {
       if (payments === undefined) throw new CannotGoOn('This kiosk takes no bank cards: pay in another way.');
-      const { meter, paid } = body ?? {};
+      const { paid, ...named } = body ?? {};
+      const to = paidTo(named);
       const once = headers['idempotency-key'];
       if (typeof once !== 'string' || !ONCE.test(once)) {
         throw new CannotGoOn(
           'A payment is asked for under an Idempotency-Key of 8 to 64 letters, digits, ".", "_", "-".',
         );
       }
-      if (
-        typeof meter !== 'string' ||
-        !/^[0-9a-f]{6}$/.test(meter) ||
-        typeof paid !== 'string' ||
-        !/^[1-9]\d{0,9}$/.test(paid)
-      ) {
-        throw new CannotGoOn('A payment names a meter, and a whole amount above 0.');
+      if (to === undefined || typeof paid !== 'string' || !/^[1-9]\d{0,9}$/.test(paid)) {
+        throw new CannotGoOn('A payment names a meter, or a card and its region, and a whole amount above 0.');
       }
       // A page that was closed, or loaded anew, waits for no card: the next one is somebody else's, for something else.
       const left = new AbortController();
       reply.raw.once('close', () => left.abort());
-      const { isPaid, sentence, payment } = await payments.pay(once, { meter, paid: Number(paid) }, left.signal);
+      const { isPaid, sentence, payment } = await payments.pay(once, { to, paid: Number(paid) }, left.signal);
       return {
         ...{ paid: isPaid, sentence },
         ...(payment !== undefined && { payment: payment.id }),
@@ -173,6 +169,14 @@ function readerRoutes(app: FastifyInstance, { host, reader }: KioskParts): void 
       };
     },
   );
+}
+
+/** Nothing where it is neither, or both. */
+function paidTo({ meter, card, region: name }: Readonly<Record<string, unknown>>): PaidTo | undefined {
+  const region = REGION_NAMES.find((each) => each === name);
+  if (typeof card === 'string' && isCsn(card) && region !== undefined && meter === undefined) return { card, region };
+  const isMeter = typeof meter === 'string' && /^[0-9a-f]{6}$/.test(meter);
+  return isMeter && card === undefined && name === undefined ? { meter } : undefined;
 }
 
 /** Loads what was bought, if that is its card: what waits in another region stays as it is. */

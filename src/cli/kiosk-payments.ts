@@ -1,4 +1,13 @@
-import type { CardFailure, EmvTerminal } from '../card/index.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type CardFailure,
+  type CardSession,
+  decodeResponseApdu,
+  type EmvTerminal,
+  StatusWord,
+  selectPurse,
+} from '../card/index.ts';
 import type { CardHost, PaymentWish } from './card-host.ts';
 import { type PaidByChip, PaymentOpen, payByChip } from './card-pay.ts';
 import type { CardSeat } from './card-seat.ts';
@@ -6,6 +15,8 @@ import { CannotGoOn } from './failure.ts';
 
 /** How long somebody looks for their bank card. */
 const WAIT_MS = 30_000;
+/** Between two looks whether a purse card was taken out. */
+const LOOK_MS = 300;
 /** As many are known by their keys; a kiosk has one customer at a time. */
 const KEPT_MAX = 64;
 
@@ -16,7 +27,7 @@ export interface ChipParts {
   readonly port: string;
 }
 
-type Sale = Pick<PaymentWish, 'meter' | 'paid'>;
+type Sale = Pick<PaymentWish, 'to' | 'paid'>;
 
 interface Kept {
   readonly sale: Sale;
@@ -48,7 +59,7 @@ export class KioskPayments {
    */
   async pay(once: string, sale: Sale, left: AbortSignal): Promise<PaidByChip> {
     const kept = this.#kept.get(once) ?? this.#begun(once, sale);
-    if (kept.sale.meter !== sale.meter || kept.sale.paid !== sale.paid) {
+    if (!isDeepStrictEqual(kept.sale, sale)) {
       throw new CannotGoOn('Another payment was asked for under the same key: start again.');
     }
     if (kept.open !== undefined) this.#follow(once, kept, kept.open.tellAgain());
@@ -88,11 +99,25 @@ export class KioskPayments {
 
   async #paid(sale: Sale, calledOff: AbortSignal): Promise<PaidByChip> {
     const { host, terminal, port } = this.#chips;
-    const told: PaidByChip | CardFailure = await this.#seat.with(
-      (session) => payByChip(session, host, terminal, { ...sale, port }),
-      { waitMs: WAIT_MS, anew: true, calledOff },
-    );
-    if ('reason' in told) throw new CannotGoOn(told.sentence);
-    return told;
+    // The purse card that was bought for may lie there still: it pays nothing, and makes room.
+    for (let looks = WAIT_MS / LOOK_MS; looks > 0; looks--) {
+      const told: PaidByChip | CardFailure | 'purse' = await this.#seat.with(
+        async (session) => ((await isPurse(session)) ? 'purse' : payByChip(session, host, terminal, { ...sale, port })),
+        { waitMs: WAIT_MS, anew: true, calledOff },
+      );
+      if (told !== 'purse') {
+        if ('reason' in told) throw new CannotGoOn(told.sentence);
+        return told;
+      }
+      await pause(LOOK_MS);
+    }
+    throw new CannotGoOn('A purse card is in the reader: take it out, and put the bank card in.');
   }
+}
+
+async function isPurse(session: CardSession): Promise<boolean> {
+  const told = await session.transmit(selectPurse());
+  if (!(told instanceof Uint8Array)) return false;
+  const answer = decodeResponseApdu(told);
+  return !('reason' in answer) && answer.status === StatusWord.done;
 }

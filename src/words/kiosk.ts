@@ -19,10 +19,12 @@ export interface KioskWords {
   readonly insertCard: string;
   readonly insertToLoad: string;
   readonly insertBankCard: string;
+  readonly changeCards: string;
   readonly notPaid: string;
   readonly paymentNumber: string;
   /** `{}` is the number of the meter. */
   readonly onItsWay: string;
+  readonly boughtForCard: string;
   readonly lookingCard: string;
   readonly yourCard: string;
   readonly noRegions: string;
@@ -72,10 +74,12 @@ export const KIOSK_WORDS: Readonly<Record<Language, KioskWords>> = {
     insertCard: 'Or put your card into the reader.',
     insertToLoad: 'Put your card into the reader: the value is loaded onto it there.',
     insertBankCard: 'Put your bank card into the reader and leave it there …',
+    changeCards: 'Put your bank card into the reader in place of your own card, and leave it there …',
     notPaid:
       'Your card did not pay: nothing was sold, and what was held goes back to you. Put it in again, or pay in another way.',
     paymentNumber: 'Number of your payment: keep it until the value has arrived',
     onItsWay: 'The value is on its way to meter {}.',
+    boughtForCard: 'The value for card {} is bought.',
     lookingCard: 'Looking for your card …',
     yourCard: 'Is this your card? Then choose what you buy.',
     noRegions: 'This card carries nothing that could be bought.',
@@ -122,10 +126,12 @@ export const KIOSK_WORDS: Readonly<Record<Language, KioskWords>> = {
     insertCard: '또는 카드를 판독기에 넣으세요.',
     insertToLoad: '카드를 판독기에 넣으면 바로 충전됩니다.',
     insertBankCard: '은행 카드를 판독기에 넣고 그대로 두세요 …',
+    changeCards: '충전 카드를 빼고 은행 카드를 판독기에 넣은 뒤 그대로 두세요 …',
     notPaid:
       '카드로 결제되지 않았습니다. 판매된 것은 없으며 보류된 돈은 돌아갑니다. 카드를 다시 넣거나 다른 방법으로 결제해 주세요.',
     paymentNumber: '결제 번호: 충전이 끝날 때까지 보관하세요',
     onItsWay: '계량기 {}(으)로 보내는 중입니다.',
+    boughtForCard: '카드 {} 충전 금액을 결제했습니다.',
     lookingCard: '카드를 찾는 중 …',
     yourCard: '고객님의 카드가 맞으면 살 것을 고르세요.',
     noRegions: '이 카드로는 살 수 있는 것이 없습니다.',

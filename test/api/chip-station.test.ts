@@ -31,7 +31,7 @@ async function station(t: TestContext, scopes?: readonly string[]) {
       if (pulledAt === 'bank' && command[1] === GENERATE_AC) setImmediate(() => slot.pull());
       return commands++ === pulledAt ? { reason: 'card-removed', sentence: 'The card was pulled.' } : answer;
     };
-    const asked = { meter: KIMS_METER, paid: 5_000, port: 'acquirer', ...wish };
+    const asked = { to: { meter: KIMS_METER }, paid: 5_000, port: 'acquirer', ...wish };
     const told = await payByChip({ ...session, transmit }, CardHost.at(url), TERMINAL, asked);
     await chips.settle();
     const last = told.payment && (await world.host.payment(told.payment.id));
@@ -62,7 +62,7 @@ test('what its bank declines, and what the host refuses, is not paid and says wh
   assert.deepEqual([declined.isPaid, declined.payment?.state], [false, 'declined']);
   assert.match(declined.sentence, /bank/i);
   for (const [wish, said] of [
-    [{ meter: '00ffff' }, /00ffff/],
+    [{ to: { meter: '00ffff' } }, /00ffff/],
     [{ port: 'nobody' }, /nobody/],
   ] as const) {
     await assert.rejects(pay(wish), (error: Error) => error instanceof CannotGoOn && said.test(error.message));

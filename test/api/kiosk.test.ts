@@ -275,6 +275,53 @@ test('a bank card pays at the reader of a kiosk, and what is pulled pays nothing
   }
 });
 
+test('a bank card pays for a purse card in the reader that both share, and the value is loaded when that is back', async (t) => {
+  const chips = await ChipWorld.open();
+  t.after(() => chips.close());
+  const { world, url } = chips;
+  const purse = await purseIn(world);
+  const card = new EmvTestCard(ISSUE);
+  const slot = new InProcessSlot();
+  const { promise: looked, resolve: look } = Promise.withResolvers<void>();
+  const inReader = chipOf(purse);
+  slot.insert({
+    ...inReader,
+    begin: () => {
+      const program = inReader.begin();
+      return (command) => {
+        look();
+        return program(command);
+      };
+    },
+  });
+  const parts = { host: CardHost.at(url, chips.key), terminal: TERMINAL, port: 'acquirer' };
+  const reader = { seat: new CardSeat(slot), chips: parts };
+  const { ask, pay, post } = await pageOf(t, { host: CardHost.at(url, await sellerIn(world)), reader });
+  const bought = { card: CARD, region: 'gas' };
+  const paying = pay('payment-1', { ...bought, paid: '5000' });
+  await looked;
+  assert.equal((await world.host.payments({ limit: 9 })).length, 0, 'a purse card pays nothing');
+  slot.pull();
+  slot.insert({ atr: card.chip.atr, begin: card.chip.begin });
+  const { json, text } = await paying;
+  assert.deepEqual([json.paid, json.shown], [true, '**** 1111'], text);
+  assert.deepEqual((await pay('payment-1', { ...bought, paid: '5000' })).json, json, 'asked again, the same');
+  for (const other of [{ meter: KIMS_METER }, { card: '04a1b2c3d4e5f7', region: 'gas' }]) {
+    assert.equal((await pay('payment-1', { ...other, paid: '5000' })).json.code, 'kiosk-cannot');
+  }
+  await chips.settle();
+  assert.equal(chips.simulator.books.usedOf(ISSUE.pan), 5_000);
+  assert.deepEqual((await post('/kiosk/loads', bought)).json, { loaded: false }, 'the bank card is there');
+  slot.pull();
+  slot.insert(inReader);
+  assert.deepEqual((await post('/kiosk/loads', bought)).json, { loaded: true });
+  assert.equal(purse.card.regions.get(Region.gas)?.purse?.balance, 5_000);
+  assert.equal((await ask('GET', '/vend/agent')).json.float, String(FLOAT), 'nothing goes through the float');
+  for (const wrong of [{ card: CARD }, { ...bought, meter: KIMS_METER }, { ...bought, region: 'air' }]) {
+    assert.equal((await pay('payment-2', { ...wrong, paid: '1' })).status, 409);
+  }
+});
+
 /** A kiosk at which bank cards pay over a line that loses what the host answers to some paths. */
 async function chipKiosk(t: TestContext) {
   const chips = await ChipWorld.open();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { InProcessSlot } from '../../src/adapters/in-process-card.ts';
+import type { CardInHand } from '../../src/card/bench.testing.ts';
 import { ISSUE, TERMINAL } from '../../src/card/emv/bench.testing.ts';
 import { EmvTestCard } from '../../src/card/index.ts';
 import { CardHost } from '../../src/cli/card-host.ts';
@@ -21,6 +22,7 @@ const SCOPES = ['payments:write', 'tariffs:read'];
 let browser: Browser;
 let chips: ChipWorld;
 let kiosk: Kiosk;
+let purse: CardInHand;
 const slot = new InProcessSlot();
 
 before(async () => {
@@ -44,7 +46,7 @@ after(async () => {
 test('at a kiosk with a reader a purse card names itself, is sold for, and loaded when it is put in again', {
   skip,
 }, async () => {
-  const purse = await purseIn(chips.world);
+  purse = await purseIn(chips.world);
   const window = await openWindow(browser, kiosk.address, { width: 1024, height: 900 });
   const page = await window.newPage();
   const faults = complaintsOf(page);
@@ -63,7 +65,6 @@ test('at a kiosk with a reader a purse card names itself, is sold for, and loade
   await page.keyboard.type('1');
   await page.getByRole('button', { name: words.next }).click();
   await page.getByRole('heading', { name: words.pay }).waitFor();
-  assert.equal(await page.getByRole('button', { name: words.ways.card }).count(), 0, 'a chip pays for meters alone');
   await page.getByRole('button', { name: words.ways.cash }).click();
   await page.getByText(words.insertToLoad).waitFor();
   slot.insert(chipOf(purse));
@@ -79,6 +80,36 @@ test('at a kiosk with a reader a purse card names itself, is sold for, and loade
   assert.equal(await page.getByText(CARD).count(), 0);
   await page.getByRole('button', { name: words.startAgain }).click();
   assert.deepEqual(faults, []);
+  await window.close();
+});
+
+test('a bank card pays for a purse card at a kiosk, which is loaded when it is put back into the reader', {
+  skip,
+}, async () => {
+  const window = await openWindow(browser, kiosk.address, { width: 1024, height: 900 });
+  const page = await window.newPage();
+  const faults = complaintsOf(page);
+  await page.goto('/');
+  await page.getByRole('button', { name: words.hasCard }).click();
+  slot.insert(chipOf(purse));
+  await page.getByRole('heading', { name: words.yourCard }).waitFor();
+  await page.getByRole('button', { name: /^Gas/ }).click();
+  await page.getByRole('heading', { name: words.howMuch }).waitFor();
+  await page.keyboard.type('2');
+  await page.getByRole('button', { name: words.next }).click();
+  await page.getByRole('button', { name: words.ways.card }).click();
+  await page.getByText(words.changeCards).waitFor();
+  const card = new EmvTestCard({ ...ISSUE, pan: '5555555555554444' });
+  slot.insert({ atr: card.chip.atr, begin: card.chip.begin });
+  await page.getByText(fill(words.boughtForCard, CARD)).waitFor();
+  await page.getByText(words.insertToLoad).waitFor();
+  slot.insert(chipOf(purse));
+  await page.getByText(words.loaded).waitFor();
+  await chips.settle();
+  const [payment] = (await chips.world.host.payments({ limit: 9 })).filter(({ purse: id }) => id !== undefined);
+  assert.deepEqual([payment?.state, payment?.paid], ['captured', 2_000]);
+  assert.deepEqual(faults, []);
+  slot.pull();
   await window.close();
 });
 

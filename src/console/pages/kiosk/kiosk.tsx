@@ -10,15 +10,11 @@ import { useConsoleWords, useFormat, useLocale, useWords } from '../../locale.ts
 import { RefusalLine } from '../../parts/fields.tsx';
 import { Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
-import type { RegionName } from '../../sale/card-lookups.ts';
 import { IDLE_MS, WARNED_MS } from './keying.ts';
-import { Paid, Sold } from './sold.tsx';
+import { Paid, Sold, type Target } from './sold.tsx';
 import { AmountStep, CardStep, MeterStep, PayStep, PurseStep, WhoseStep } from './steps.tsx';
 import { useIdle } from './use-idle.ts';
 import { useKiosk } from './use-kiosk.ts';
-
-/** Where the value goes. */
-type Target = { readonly meter: string } | { readonly card: string; readonly region: RegionName };
 
 /** What chip and bank said at the reader of a demo. */
 interface ChipPaid {
@@ -33,7 +29,7 @@ type Step =
   | { readonly name: 'amount'; readonly to: Target }
   | { readonly name: 'pay'; readonly to: Target; readonly paid: string }
   | { readonly name: 'sold'; readonly reference: string }
-  | { readonly name: 'paid'; readonly meter: string; readonly told: KioskPaidJson };
+  | { readonly name: 'paid'; readonly to: Target; readonly told: KioskPaidJson };
 
 const START: Step = { name: 'meter' };
 
@@ -108,11 +104,11 @@ function Steps(): ReactNode {
   const hasChips = useKiosk()?.chips === true;
   const paying = useDoing<KioskPaidJson>(
     (once) => {
-      const body = { meter: meter ?? '', paid: step.name === 'pay' ? step.paid : '0' };
+      const body = { ...to, paid: step.name === 'pay' ? step.paid : '0' };
       return change('/kiosk/payments', { method: 'POST', once, body });
     },
     (told) => {
-      if (told.paid) setStep({ name: 'paid', meter: meter ?? '', told });
+      if (told.paid && to !== undefined) setStep({ name: 'paid', to, told });
     },
   );
   const payBy = (method: 'cash' | 'card') => {
@@ -172,9 +168,7 @@ function Steps(): ReactNode {
           {...(found !== undefined && { due: found.due })}
           isSelling={selling.isPending}
           isReading={reading.isPending || paying.isPending}
-          {...(hasChips && { readingSentence: words.insertBankCard })}
-          // A chip pays for a meter: what is bought for a purse card is paid for in cash there.
-          {...(hasChips && meter === undefined && { ways: ['cash'] as const })}
+          {...(hasChips && { readingSentence: meter === undefined ? words.changeCards : words.insertBankCard })}
           isDeclined={reading.data?.approved === false}
           isNotPaid={paying.data?.paid === false}
           onPay={payBy}
@@ -188,7 +182,7 @@ function Steps(): ReactNode {
           onDone={restart}
         />
       )}
-      {step.name === 'paid' && <Paid meter={step.meter} told={step.told} onDone={restart} />}
+      {step.name === 'paid' && <Paid to={step.to} told={step.told} onDone={restart} />}
       <RefusalLine error={paying.error ?? reading.error ?? selling.error} />
       <div className="foot no-print">
         <Group justify="space-between">

@@ -8,6 +8,7 @@ import { useDemo } from '../../demo.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
+import type { RegionName } from '../../sale/card-lookups.ts';
 import { isVendOver, journeyOfVend } from '../../sale/journey.ts';
 import { partsOfVend } from '../../sale/parts-of-sale.ts';
 import { Journey, SaleLines } from '../../sale/sale.tsx';
@@ -131,20 +132,30 @@ function LoadInDemo({ card }: { readonly card: string }): ReactNode {
   );
 }
 
+/** Where the value goes. */
+export type Target = { readonly meter: string } | { readonly card: string; readonly region: RegionName };
+
 interface PaidProps {
-  readonly meter: string;
+  readonly to: Target;
   readonly told: KioskPaidJson;
   readonly onDone: () => void;
 }
 
-/** A bank card has paid at the reader: the utility's own bank has the money, and the value goes to the meter. */
-export function Paid({ meter, told, onDone }: PaidProps): ReactNode {
+/** A bank card has paid at the reader: the utility's own bank has the money, and the value goes to meter or card. */
+export function Paid({ to, told, onDone }: PaidProps): ReactNode {
   const words = useWords(KIOSK_WORDS);
   return (
     <>
       <h2>{words.thanks}</h2>
       <section className="surface" style={{ padding: 20 }} role="status">
-        <Text fz="lg">{fill(words.onItsWay, meter)}</Text>
+        {'meter' in to ? (
+          <Text fz="lg">{fill(words.onItsWay, to.meter)}</Text>
+        ) : (
+          <>
+            <Text fz="lg">{fill(words.boughtForCard, to.card)}</Text>
+            <Reader {...to} />
+          </>
+        )}
         {told.shown !== undefined && <Text mt="sm">{fill(words.paidBy, told.shown)}</Text>}
         {told.payment !== undefined && (
           <>

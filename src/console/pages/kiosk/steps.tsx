@@ -251,14 +251,12 @@ interface PayProps {
   readonly isNotPaid?: boolean;
   /** What is said meanwhile; that a card is to be left where it is, where absent. */
   readonly readingSentence?: string;
-  /** The ways in which it can be paid here. */
-  readonly ways?: readonly Way[];
   /** How it was paid, when it is not known yet whether it was sold. */
   readonly only?: Way;
   readonly onPay: (way: Way) => void;
 }
 
-export function PayStep({ ways = WAYS, ...props }: PayProps): ReactNode {
+export function PayStep(props: PayProps): ReactNode {
   const { sentence, due, isSelling, isReading, readingSentence, isDeclined, isNotPaid = false, only, onPay } = props;
   const words = useWords(KIOSK_WORDS);
   return (
@@ -269,7 +267,7 @@ export function PayStep({ ways = WAYS, ...props }: PayProps): ReactNode {
       </div>
       {due !== undefined && <Due due={due} />}
       <div className="choices">
-        {ways.map((way) => (
+        {WAYS.map((way) => (
           <button
             key={way}
             type="button"
