@@ -59,6 +59,7 @@ const keyOf = (id: string, region: number) =>
     1,
   );
 
+const PAY_CARD = ['pay', '--reader', '', '--host', 'http://127.0.0.1:1'];
 const PAY = ['pay', '--reader', '', '--host', 'http://127.0.0.1:1', '--meter', '000003'];
 
 for (const [args, sentence] of [
@@ -90,6 +91,10 @@ for (const [args, sentence] of [
   [['pay', '--host', 'http://127.0.0.1:1'], /^card pay takes a card in a reader: name it with --reader\.$/],
   [['pay', '--reader', '', '--meter', '000003'], /^card pay needs --host with /],
   [['pay', '--reader', '', '--host', 'http://127.0.0.1:1', '--paid', '5'], /^card pay needs --meter with /],
+  [[...PAY, '--csn', '04a1b2c3d4e5f6', '--paid', '5'], /^card pay is for a meter or for a purse card: /],
+  [[...PAY_CARD, '--csn', '04a1b2c3d4e5f6', '--paid', '5'], /^card pay needs --region with /],
+  [[...PAY_CARD, '--region', 'gas', '--paid', '5'], /^card pay needs --csn with /],
+  [[...PAY_CARD, '--region', 'gas', '--csn', '04', '--paid', '5'], /^A card's number \(CSN\) is 14 /],
   [[...PAY, '--paid', '0'], /^--paid is a whole amount above 0, not "0"\.$/],
   [[...PAY, '--paid', '1.5'], /^--paid is a whole amount above 0, not "1\.5"\.$/],
   [[...PAY, '--paid', '5'], /^card pay needs --port with /],

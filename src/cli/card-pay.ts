@@ -1,6 +1,7 @@
 import { type CardSession, type EmvAuthorisation, type EmvEnd, type EmvTerminal, runEmv } from '../card/index.ts';
-import { CardHost, type ChipPayment, HostSilent, type PaymentWish } from './card-host.ts';
-import { noWord, parsedVerb } from './card-options.ts';
+import { regionText } from '../units/index.ts';
+import { CardHost, type ChipPayment, HostSilent, type PaidTo, type PaymentWish } from './card-host.ts';
+import { csnOf, noWord, parsedVerb, regionOf } from './card-options.ts';
 import { withCards } from './card-place.ts';
 import { terminalOf } from './card-terminal.ts';
 import { CannotGoOn } from './failure.ts';
@@ -10,27 +11,45 @@ import { WrongUse } from './usage.ts';
 const SALES_COUNTED = 99_999_999;
 const PAID_STATES: ReadonlySet<string> = new Set(['approved', 'capturing', 'captured']);
 
-/** `wattpurse card pay`: a station at which a payment card with a chip pays for value of a meter, through its host. */
+/** `wattpurse card pay`: a station at which a payment card with a chip pays for value of a meter or of a purse card, through its host. */
 export async function cardPay(args: readonly string[]): Promise<number> {
   const { values, positionals } = parsedVerb(args, {
     ...{ reader: { type: 'string' }, host: { type: 'string' }, meter: { type: 'string' }, paid: { type: 'string' } },
+    ...{ csn: { type: 'string' }, region: { type: 'string' } },
     ...{ port: { type: 'string' }, terminal: { type: 'string' }, json: { type: 'boolean' } },
   });
   noWord(positionals, 'pay');
   if (values.reader === undefined) throw new WrongUse('card pay takes a card in a reader: name it with --reader.');
   const host = CardHost.at(needed('card pay', values.host, '--host', 'the address of the host that sells'));
-  const meter = needed('card pay', values.meter, '--meter', 'the number of the meter that the value is for');
+  const to = paidTo(values);
   const paid = needed('card pay', values.paid, '--paid', 'the amount, in the smallest unit of the currency');
   if (!/^[1-9][0-9]{0,9}$/.test(paid)) throw new WrongUse(`--paid is a whole amount above 0, not "${paid}".`);
   const port = needed('card pay', values.port, '--port', 'the name of the payment port that takes cards');
   const terminal = terminalOf(values.terminal);
   const told = await withCards([{ reader: values.reader }], ([session]) =>
-    payByChip(session as CardSession, host, terminal, { to: { meter }, paid: Number(paid), port }),
+    payByChip(session as CardSession, host, terminal, { to, paid: Number(paid), port }),
   );
   const { payment } = told;
   const json = { paid: told.isPaid, payment: payment?.id, state: payment?.state, sentence: told.sentence };
   process.stdout.write(`${values.json === true ? JSON.stringify(json) : told.sentence}\n`);
   return told.isPaid ? 0 : 1;
+}
+
+interface Named {
+  readonly meter?: string;
+  readonly csn?: string;
+  readonly region?: string;
+}
+
+/** @throws WrongUse where it is neither, or both */
+function paidTo({ meter, csn, region: name }: Named): PaidTo {
+  if (csn === undefined && name === undefined) {
+    return { meter: needed('card pay', meter, '--meter', 'the number of the meter that the value is for') };
+  }
+  if (meter !== undefined) throw new WrongUse('card pay is for a meter or for a purse card: name either of them.');
+  const card = csnOf(needed('card pay', csn, '--csn', 'the number of the purse card that the value is for'));
+  const region = regionOf(needed('card pay', name, '--region', 'the region of the purse card'), '--region');
+  return { card, region: regionText(region) };
 }
 
 /** What became of a card in a reader. */

@@ -126,7 +126,8 @@ A PLACE is the folder of a host, or a database as postgres://user@host/database.
   wattpurse card load CARD --host URL [--region NAME] [--json]
   wattpurse card block CSN --host URL [--json]
       Carries frames between a card and its host, or ends a card; the host asks for WATTPURSE_API_KEY.
-  wattpurse card pay --reader NAME --host URL --meter NUMBER --paid N --port NAME [--terminal FILE] [--json]
+  wattpurse card pay --reader NAME --host URL (--meter NUMBER | --csn CSN --region NAME) --paid N --port NAME
+      [--terminal FILE] [--json]
       Takes a payment card with a chip, through a payment port of the host; WATTPURSE_API_KEY as before.
   wattpurse card explain HEX... | --trace FILE [--json]
       Says what an APDU, an ATR, a status word, a ticket or all that was said to a card means.

@@ -66,7 +66,7 @@ export const MOVING_WORDS: Readonly<Record<Language, MovingWords>> = {
     closedForGood: 'The meter was given up as dead and its purse is closed for good: mount another one.',
     moveOut: 'Move out',
     moveOutNote:
-      'What is on its way is taken back, the meter is switched off and says what was left. That is theirs who leave, and what they owe goes with them.',
+      'What is on its way is taken back, the meter is switched off and says what was left. That is theirs who leave, and what they owe goes with them. A meter without a line is given to the next household on its own page.',
     next: 'Their next meter',
     nextNote: 'One that they have already: what is left goes there. Left empty, it is paid out.',
     dead: 'The meter is dead',
@@ -116,7 +116,7 @@ export const MOVING_WORDS: Readonly<Record<Language, MovingWords>> = {
     closedForGood: '고장으로 처리되어 지갑이 완전히 닫혔습니다. 다른 계량기를 설치하세요.',
     moveOut: '퇴거 처리',
     moveOutNote:
-      '전송 중인 충전은 취소되고, 계량기는 차단된 뒤 남은 금액을 알려 줍니다. 남은 금액은 퇴거하는 세대의 것이며, 미납금도 그 세대를 따라갑니다.',
+      '전송 중인 충전은 취소되고, 계량기는 차단된 뒤 남은 금액을 알려 줍니다. 남은 금액은 퇴거하는 세대의 것이며, 미납금도 그 세대를 따라갑니다. 통신선 없는 계량기는 각 계량기 화면에서 다음 가구에 넘기세요.',
     next: '옮겨 갈 계량기',
     nextNote: '이미 그 세대에 등록된 계량기입니다. 비워 두면 남은 금액을 지급합니다.',
     dead: '계량기 고장',

@@ -6,7 +6,10 @@ import { type CardSession, EmvTestCard } from '../../src/card/index.ts';
 import { CardHost, type PaymentWish } from '../../src/cli/card-host.ts';
 import { payByChip } from '../../src/cli/card-pay.ts';
 import { CannotGoOn } from '../../src/cli/failure.ts';
+import { made } from '../../src/host/rig.testing.ts';
+import { Region } from '../../src/units/index.ts';
 import { ChipWorld, LIMIT } from './chip-world.ts';
+import { CARD, purseIn } from './kiosk-world.ts';
 import { KIMS_METER } from './world.ts';
 
 const GENERATE_AC = 0xae;
@@ -54,6 +57,23 @@ test('a chip in a reader pays at a host over HTTP, and the value is in the meter
   const again = await pay({ paid: 700 });
   assert.ok(again.isPaid && again.payment?.id !== payment.id);
   assert.equal((await world.host.books()).stored, 5_700n);
+});
+
+test('a chip buys for a purse card, and the value waits for it', async (t) => {
+  const { world, simulator, pay } = await station(t);
+  const purse = await purseIn(world);
+  const { isPaid, payment, sentence, state } = await pay({ to: { card: CARD, region: 'gas' } });
+  assert.ok(isPaid && payment !== undefined);
+  assert.equal(
+    sentence,
+    `Paid 5000 by **** 1111, approval ${payment.approval}: the value waits for card ${CARD} (gas) (payment ${payment.id}).`,
+  );
+  assert.equal(state, 'captured');
+  assert.equal(simulator.books.usedOf(ISSUE.pan), 5_000);
+  assert.equal(made(await world.host.cardOrder(`payment:${payment.id}`)).state, 'waiting');
+  assert.equal(purse.card.regions.get(Region.gas)?.purse?.balance, 0);
+  await assert.rejects(pay({ to: { card: CARD, region: 'water' } }), /has no region 3/);
+  assert.equal(simulator.books.usedOf(ISSUE.pan), 5_000);
 });
 
 test('what its bank declines, and what the host refuses, is not paid and says why', async (t) => {
