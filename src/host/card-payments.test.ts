@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keyName, Purpose, Suite } from '../crypto/index.ts';
 import { csn, Region } from '../units/index.ts';
+import { checkBooks } from './book-check.ts';
 import type { HostFailure, Instrument, PaymentAnswered } from './index.ts';
 import { Till } from './payments.testing.ts';
 import { made } from './rig.testing.ts';
 
 const CARD = csn('04a1b2c3d4e5f6');
+const PARKS = csn('04a1b2c3d4e5f8');
 const GAS = '1-2';
 const OTHER = { csn: CARD, region: Region.water };
 const PLACE: { readonly csn: string; readonly region: Region } = { csn: CARD, region: Region.gas };
@@ -15,13 +17,17 @@ const BY_CHIP: Instrument = {
   chip: { data: Uint8Array.of(0x9f, 0x26, 0x01, 0x00) },
 };
 
+let acts = 0;
+const officeOf = (till: Till) =>
+  till.rig.host.by({
+    ...{ at: till.rig.clock.now(), by: 'op', role: 'operator', action: 'test', subject: '', detail: '' },
+    request: String(++acts),
+  });
+
 /** Kim has a card with a region of gas. */
 async function tillWithCard(): Promise<Till> {
   const till = await Till.open();
-  const { host } = till.rig;
-  const office = host.by({
-    ...{ at: till.rig.clock.now(), by: 'op', role: 'operator', action: 'test', subject: '', detail: '', request: '1' },
-  });
+  const office = officeOf(till);
   const terms = { name: 'Gas', account: 'IBAN', ticketLimit: 500, ticketDays: 30 };
   made(await office.addCardProvider({ utility: 1, region: Region.gas, ...terms }));
   const regions = [{ region: Region.gas, provider: GAS, n: keyName(Purpose.value, Suite.aes128, 0) }];
@@ -69,10 +75,7 @@ test('money for what cannot be had on a card is not asked for', async () => {
     'card-unknown',
   );
   assert.equal(reasonOf(await pay(till, 'p', 0)), 'amount-wrong');
-  const office = till.rig.host.by({
-    ...{ at: till.rig.clock.now(), by: 'op', role: 'operator', action: 'test', subject: '', detail: '', request: '2' },
-  });
-  made(await office.blockCard({ csn: CARD, state: 'lost' }));
+  made(await officeOf(till).blockCard({ csn: CARD, state: 'lost' }));
   assert.equal(reasonOf(await pay(till, 'p')), 'card-ended');
   assert.equal(till.bank.accounts.size, 0);
 });
@@ -81,10 +84,7 @@ test('a card that ends while its bank is asked has nothing sold to it, and the m
   const till = await tillWithCard();
   till.bank.ways = ['pends'];
   assert.equal(made(await pay(till, 'p')).state, 'pending');
-  const office = till.rig.host.by({
-    ...{ at: till.rig.clock.now(), by: 'op', role: 'operator', action: 'test', subject: '', detail: '', request: '2' },
-  });
-  made(await office.blockCard({ csn: CARD, state: 'lost' }));
+  made(await officeOf(till).blockCard({ csn: CARD, state: 'lost' }));
   const outcome = { outcome: 'approved', approval: 'AN0', shown: 'wallet' } as const;
   assert.equal(made(await till.rig.host.paymentNotice({ port: 'bank', id: 'p', outcome })).state, 'reversing');
   await till.end();
@@ -109,15 +109,31 @@ test('a chip that agrees buys for the card, and one that does not, or says nothi
   assert.deepEqual([till.bank.taken(), till.bank.held()], [500, 0]);
 });
 
-test('what a bank takes back later is owed by whoever has the card, and paid with what they buy at their meter', async () => {
+test('what a bank takes back later is owed by whoever has the card, at a meter of theirs or by themselves', async () => {
   const till = await tillWithCard();
+  const { host, store } = till.rig;
+  made(await host.addSubscriber({ id: 'park', name: 'Park', contact: '' }));
+  const regions = [{ region: Region.gas, provider: GAS, n: keyName(Purpose.value, Suite.aes128, 0) }];
+  made(await officeOf(till).issueCard({ csn: PARKS, subscriber: 'park', regions }));
   made(await pay(till, 'p'));
+  made(await pay(till, 'q', 300, { card: { ...PLACE, csn: PARKS } }));
   await till.end();
-  const notice = { port: 'bank', id: 'p', outcome: { outcome: 'returned', sentence: 'It was disputed.' } } as const;
-  assert.equal(made(await till.rig.host.paymentNotice(notice)).state, 'returned');
-  assert.equal(made(await till.rig.host.paymentNotice(notice)).state, 'returned', 'told twice, owed once');
-  const [home] = (await till.rig.host.meters({ limit: 9 })).filter(({ meter }) => meter.subscriber === 'kim');
+  for (const id of ['p', 'q', 'p']) {
+    const notice = { port: 'bank', id, outcome: { outcome: 'returned', sentence: 'It was disputed.' } } as const;
+    assert.equal(made(await host.paymentNotice(notice)).state, 'returned', 'told twice, owed once');
+  }
+  const [home] = (await host.meters({ limit: 9 })).filter(({ meter }) => meter.subscriber === 'kim');
   assert.ok(home !== undefined);
-  assert.equal(made(await till.rig.host.dues(home.meter.svpmsn)).arrears, 1_000n);
+  assert.equal(made(await host.dues(home.meter.svpmsn)).arrears, 1_000n);
+  const [parks] = await store.read((tx) => tx.dues.of(['subscriber:park']));
+  assert.equal(parks?.arrears, 300n);
   assert.equal(await till.account('card'), 0n);
+  const { sums } = await store.read((tx) => tx.ledgerSums(0));
+  const arrears = (of: number | undefined) =>
+    sums.reduce((sum, { account, svpmsn: at, amount }) => sum + (account === 'arrears' && at === of ? amount : 0n), 0n);
+  assert.deepEqual([arrears(home.meter.svpmsn), arrears(undefined)], [1_000n, 300n], 'the ledger has it there too');
+  const purses = await store.read((tx) => tx.pursesOf([home.meter.svpmsn]));
+  const { findings } = await checkBooks(sums, { purses: purses.flatMap((purse) => purse ?? []), agents: [] });
+  assert.deepEqual(findings, []);
+  assert.equal((await host.books()).balanced, true);
 });
