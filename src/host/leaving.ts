@@ -151,7 +151,8 @@ export async function settleLeaving(
     const dues = await duesBooked(tx, meter);
     const parts = settleWith(balance, { terms: await termsOf(tx), dues });
     settled = parts.paid;
-    if (settled > 0n) {
+    // What was too much paid of them, by a sale that was found again, is theirs as well.
+    if (parts.arrears !== 0n || parts.fixedCharge !== 0n) {
       await tx.dues.put([settleDues(dues, parts, 1n)]);
       await tx.post([paidWithRest(parts, { at: now, svpmsn, order })]);
     }

@@ -47,6 +47,13 @@ export const sellMoved = (
 ): Promise<void> =>
   sellUnpaid(tx, meter, { id: `${MOVED_PREFIX}${closing}`, amount, source: MOVED_SOURCE, account: 'value-moved' }, now);
 
+/** The tenancy of the household that carried on what an order of that id brings; nothing of a replacement. */
+export const carriedBy = (orderId: string): string | undefined =>
+  orderId.startsWith(`${MOVED_PREFIX}${MOVE_OUT_PREFIX}`)
+    ? orderId.slice(CARRIED_PREFIX_LENGTH).split('#')[0]
+    : undefined;
+const CARRIED_PREFIX_LENGTH = MOVED_PREFIX.length + MOVE_OUT_PREFIX.length;
+
 /** An order of the books' own: no money comes in for it, and another account bears it. */
 export async function sellUnpaid(
   tx: StoreTransaction,

@@ -110,3 +110,59 @@ test('the meter to which arrears go is charged for all months that it was there,
   assert.equal(made(await rig.host.dues(HOME)).fixedCharge, 0n);
   assert.equal(made(await rig.host.dues(NEW)).fixedCharge, 2n * each);
 });
+
+test('what was paid too much of dues, by a sale that was found again, is given to who leaves, once', async () => {
+  const rig = new Rig(new MemoryStore());
+  await rig.enrol(HOME);
+  const currency = { code: 'EUR', number: 978, exponent: 2 };
+  const terms = { currency, taxBasisPoints: 0, fixedChargePerMonth: 0, recoveryPercentMax: 50, fees: {} };
+  made(await rig.host.publishTerms(terms));
+  const before = await (rig.store as MemoryStore).copy();
+  made(await rig.host.bookDebt({ meter: HOME, amount: 100, reference: 'a loan' }));
+  const sale = { meter: HOME, paid: 60, method: 'cash', orderId: 'sold twice' } as const;
+  made(await rig.host.purchase(sale));
+  await rig.settle();
+  rig.store = before;
+  rig.host = rig.newHost();
+  await rig.startRestored();
+  // These books know of no loan, and the meter holds what 30 of the 60 were energy.
+  made(await rig.host.purchase(sale));
+  await rig.settle();
+  assert.equal(made(await rig.host.dues(HOME)).arrears, -30n);
+  await leave(rig);
+  const [left] = made(await rig.host.tenancies(HOME));
+  assert.deepEqual([left?.balance, left?.settled, left?.refund], [30n, -30n, 60n]);
+  assert.deepEqual(
+    [made(await rig.host.duesOfPerson('kim')).arrears, made(await rig.host.dues(HOME)).arrears],
+    [0n, 0n],
+  );
+  made(await rig.host.by(ACT).payOutRest({ id: left?.id ?? '', method: 'cash' }));
+  const { sums } = await rig.store.read((tx) => tx.ledgerSums(0));
+  const of = (account: string) => sums.reduce((all, each) => (each.account === account ? all + each.amount : all), 0n);
+  assert.deepEqual([of('cash'), of('arrears'), of('value-moved') + of('closed-purses')], [0n, 0n, 0n]);
+});
+
+test('what they carried on and leave the next meter before it came is paid out to them, once', async () => {
+  const rig = await household();
+  made(await rig.host.sell({ meter: HOME, amount: 70, orderId: 'first', source: 'cash' }));
+  await rig.settle();
+  const garage = rig.meters.get(made(await rig.host.meter(NEW)).meter.svpmsn);
+  rig.meters.delete(made(await rig.host.meter(NEW)).meter.svpmsn);
+  made(await rig.host.by(ACT).moveOut({ meter: HOME, next: NEW, isDead: false }));
+  await rig.settle(60_000);
+  const tenancy = async () => made(await rig.host.tenancies(HOME))[0];
+  assert.deepEqual([(await tenancy())?.carried, (await tenancy())?.refund], [70, 0n]);
+  made(await rig.host.by(ACT).moveOut({ meter: NEW, isDead: false }));
+  assert.ok(garage !== undefined);
+  rig.meters.set(garage.id, garage);
+  await rig.settle();
+  assert.deepEqual([(await tenancy())?.carried, (await tenancy())?.refund, garage.balance], [0, 70n, 0]);
+  const given = { id: (await tenancy())?.id ?? '', method: 'cash' } as const;
+  const { paidOutAt } = made(await rig.host.by(ACT).payOutRest(given));
+  rig.clock.ms += 1_000;
+  assert.equal(made(await rig.host.by(ACT).payOutRest(given)).paidOutAt, paidOutAt);
+  const { sums } = await rig.store.read((tx) => tx.ledgerSums(0));
+  const of = (account: string) => sums.reduce((all, each) => (each.account === account ? all + each.amount : all), 0n);
+  assert.deepEqual([of('cash'), of('refunds-payable'), of('value-moved') + of('closed-purses')], [0n, 0n, 0n]);
+  assert.ok((await rig.host.books()).balanced);
+});

@@ -11,7 +11,7 @@ import type { StoreReads, StoreTransaction } from './ports.ts';
 import { firstDues } from './terms.ts';
 import { cashGiven } from './tills.ts';
 import { quote, type Traded, tradeAll } from './trading.ts';
-import type { HostFailure, Payment, PaymentMethod, SaleTarget, Trade } from './types.ts';
+import type { HostFailure, Order, Payment, SaleTarget, Trade } from './types.ts';
 
 /** Where the value of a payment goes, as a payment has it: one of the two. */
 export type PaidFor = Pick<Payment, 'svpmsn' | 'purse'>;
@@ -22,13 +22,16 @@ export type Standing = 'waits' | 'stands' | 'never-will';
 /** Whether value can be had for it there, and why not. Nobody is asked for money for which nothing can be had. */
 export async function paidFor(
   tx: StoreTransaction,
-  sale: SaleTarget & { readonly paid: number; readonly method: PaymentMethod },
+  sale: SaleTarget & Pick<Payment, 'id' | 'method'> & { readonly paid: number },
   zone: string,
   now: Milliseconds,
 ): Promise<PaidFor | HostFailure> {
   if (sale.card === undefined) {
     const quoted = await quote(tx, sale, zone, now);
-    return isFailure(quoted) ? quoted : { svpmsn: quoted.svpmsn, purse: undefined };
+    if (!isFailure(quoted)) return { svpmsn: quoted.svpmsn, purse: undefined };
+    // What its meter was found to hold was sold for this payment, whatever that takes now: books that were put back forgot it.
+    const found = await foundInMeter(tx, sale.id);
+    return found?.svpmsn === sale.meter ? { svpmsn: found.svpmsn, purse: undefined } : quoted;
   }
   const split = await splitForCard(tx, sale);
   if (isFailure(split)) return split;
@@ -90,13 +93,18 @@ export async function whereIsValue(
     if (found?.state === 'found' && found.amount > 0) return 'there';
     if (found !== undefined) return 'nowhere';
   } else {
-    const [found] = (await tx.anyFound()) ? await tx.ordersOfTxid([txidTextOf(order)]) : [];
-    if (found?.state === 'found' && found.amount > 0) return 'there';
+    if ((await foundInMeter(tx, id)) !== undefined) return 'there';
     if ((await tx.ordersOf([order]))[0] !== undefined) return 'nowhere';
   }
   const [purse] =
     purseId === undefined ? await tx.pursesOf(svpmsn === undefined ? [] : [svpmsn]) : await tx.cardPurses.of([purseId]);
   return purse?.queryWanted === true || purse?.freeze !== undefined ? 'unknown' : 'nowhere';
+}
+
+/** The order by which books that were put back hold what a meter was found to have for a payment. */
+async function foundInMeter(tx: StoreReads, id: Payment['id']): Promise<Order | undefined> {
+  const [found] = (await tx.anyFound()) ? await tx.ordersOfTxid([txidTextOf(orderOfPayment(id))]) : [];
+  return found?.state === 'found' && found.amount > 0 ? found : undefined;
 }
 
 /** The value went where it was paid for: what was paid is owed again, and recovered from what is paid later. */

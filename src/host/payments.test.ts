@@ -128,6 +128,26 @@ test('after a restore a payment that was forgotten is asked for again as itself,
   assert.deepEqual([till.bank.taken(), (await till.rig.host.books()).found], [1_700, 0n]);
 });
 
+test('a payment that was forgotten, and whose value is in its meter, is taken up again though the purse is closed since', async () => {
+  const till = await Till.open();
+  const copy = await (till.rig.store as MemoryStore).copy();
+  made(await till.pay('p', 1_000));
+  await till.end();
+  till.rig.store = copy;
+  till.rig.host = till.rig.newHost(copy);
+  await till.rig.startRestored();
+  await till.end();
+  made(await till.rig.host.closePurse({ meter: 0, orderId: 'gone' }));
+  await till.end();
+  const refused = await till.pay('q', 700);
+  assert.ok('reason' in refused && refused.reason === 'meter-frozen', 'nothing can be had for another one');
+  made(await till.pay('p', 1_000));
+  await till.end();
+  assert.deepEqual([(await till.payment('p')).state, till.bank.taken(), till.bank.held()], ['captured', 1_000, 0]);
+  const { found, balanced } = await till.rig.host.books();
+  assert.deepEqual([found, balanced], [0n, true]);
+});
+
 for (const told of ['cancelled', 'returned', 'declined'] as const) {
   test(`a payment that a restored database has open and that is in its meter is not given back when it is ${told}`, async () => {
     const till = await Till.open();

@@ -12,12 +12,12 @@ import {
   ValueResult,
 } from '../exchange/index.ts';
 import { MeterFlag } from '../records/index.ts';
-import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens } from '../units/index.ts';
+import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens, tokens } from '../units/index.ts';
 import { lineRow } from './card-meters.ts';
 import { latestTenancy } from './leaving.ts';
 import { allEnergy, dividing, move, paidOut, refunded, repriced, spending } from './ledger.ts';
 import { valueStored } from './message-causes.ts';
-import { moveOn, REPAYMENT_SOURCE } from './moved-value.ts';
+import { carriedBy, moveOn, REPAYMENT_SOURCE } from './moved-value.ts';
 import { oweAgain } from './owing.ts';
 import type { StoreTransaction } from './ports.ts';
 import { receiptIsDue } from './receipting.ts';
@@ -179,6 +179,8 @@ async function refundOf(tx: StoreTransaction, order: Order, now: Milliseconds): 
   if (source === REPAYMENT_SOURCE) {
     return [refund, paidOut('arrears', BigInt(amount), occasion), ...(await notRepaid(tx, order, now))];
   }
+  const tenancy = carriedBy(id);
+  if (tenancy !== undefined) return [refund, ...(await notCarried(tx, { ...order, tenancy }, now))];
   return trade === undefined ? [refund] : [refund, ...(await floatGivenBack(tx, trade, now))];
 }
 
@@ -197,6 +199,21 @@ async function notRepaid(
   if (dues !== undefined) await tx.dues.put([{ ...dues, arrears: dues.arrears - BigInt(amount) }]);
   await tx.tenancies.put([{ ...tenancy, owed: (tenancy.owed ?? 0n) - BigInt(amount) }]);
   return [];
+}
+
+/** What a household carried on never came to its next meter, which they left at once, or which had no room: it is paid out to them. */
+async function notCarried(
+  tx: StoreTransaction,
+  { id, svpmsn, amount, tenancy: of }: Order & { readonly tenancy: string },
+  now: Milliseconds,
+): Promise<readonly Posting[]> {
+  const [tenancy] = await tx.tenancies.of([of]);
+  if (tenancy?.carried === undefined) return [];
+  const value = BigInt(amount);
+  await tx.tenancies.put([
+    { ...tenancy, carried: tokens(tenancy.carried - amount), refund: (tenancy.refund ?? 0n) + value },
+  ]);
+  return [paidOut('value-moved', value, { at: now, svpmsn, order: id })];
 }
 
 /** What an order had settled is owed by whoever it was for, wherever they owe by now. */

@@ -128,3 +128,16 @@ test('before whom nobody lived there has the sums of the books as opening balanc
 
 const texts = (lines: readonly { readonly account: string; readonly amount: bigint }[]) =>
   lines.map(({ account, amount }) => [account, String(amount)]);
+
+test('where nobody lives nobody is told of what was sold before', async () => {
+  const rig = new Rig(new MemoryStore());
+  await rig.enrol(HOME);
+  made(await rig.host.sell({ meter: HOME, amount: 40, orderId: 'own', source: 'cash' }));
+  await rig.settle();
+  await leaves(rig, HOME);
+  const nobody = await rig.host.stay({ meter: HOME, subscriber: 'unoccupied' });
+  assert.ok('reason' in nobody && nobody.reason === 'tenancy-unknown');
+  const postings = await rig.host.postings({ limit: 100 });
+  const { postings: whose } = await rig.host.whose({ postings, events: [] });
+  assert.deepEqual(new Set(whose.flatMap((people) => [...people])), new Set(['kim']));
+});

@@ -30,7 +30,7 @@ async function staysAt(tx: StoreReads, { svpmsn, subscriber }: Meter): Promise<R
     stays.set(subscriber, { subscriber, from, until: endOf(tenancy) });
   }
   // Nobody ever moved there: all that is known of it is theirs.
-  if (!stays.has(subscriber)) stays.set(subscriber, { subscriber, from: milliseconds(0), until: undefined });
+  if (stays.size === 0) stays.set(subscriber, { subscriber, from: milliseconds(0), until: undefined });
   return stays;
 }
 

@@ -27,6 +27,7 @@ const CONTRACT_SHARE = 0.3;
 const AGREEMENTS_A_MINUTE = 0.3;
 const OPEN_PAYMENTS_MAX = 2;
 const AMOUNT_MIN = 100;
+const REFUSED_MAX = 5;
 
 /**
  * Those who pay through the bank, and whoever at the utility reads its statements: what was asked for is told to a host
@@ -38,14 +39,28 @@ export class BankPayers {
   readonly #faults: Faults;
   readonly #bank: Bank;
   readonly #utility: Utility;
+  readonly #areMoving: boolean;
   readonly #agreements: Agreement[] = [];
   readonly #asked = new Map<string, PaymentAsked & { readonly meter: number }>();
   /** Payments of which book and bank may still differ. */
   readonly #open = new Set<string>();
   /** When they were seen to agree. */
   readonly #agreedAt = new Map<string, number>();
+  /** How often nothing was taken for a payment that the books forgot. */
+  readonly #refused = new Map<string, number>();
 
-  constructor(utility: Utility, { random, faults, bank }: { random: SeededRandom; faults: Faults; bank: Bank }) {
+  /** @param areMoving whether households leave their meters */
+  constructor(
+    utility: Utility,
+    of: {
+      readonly random: SeededRandom;
+      readonly faults: Faults;
+      readonly bank: Bank;
+      readonly areMoving: boolean;
+    },
+  ) {
+    const { random, faults, bank } = of;
+    this.#areMoving = of.areMoving;
     this.#random = random;
     this.#faults = faults;
     this.#bank = bank;
@@ -176,7 +191,7 @@ export class BankPayers {
     const { port } = entry;
     const waits =
       state === 'pending' || (state === 'asked' && when === 'after a restore' && this.#random.chance(1 / 2));
-    if (state === undefined && entry.approval !== '') await this.#ask(this.#askedFor(entry));
+    if (state === undefined && entry.approval !== '') await this.#askAgain(entry);
     else if (waits && entry.state !== 'pending') {
       const outcome = authorisationOf(entry, port);
       if (outcome.outcome !== 'pending') await this.notice({ port, id, outcome });
@@ -189,6 +204,24 @@ export class BankPayers {
         await this.notice({ port, id, outcome: { outcome: 'returned', sentence: `The bank says: ${entry.state}.` } });
       }
     }
+  }
+
+  /** Books that forgot it are asked for it once more; where nobody lives any more who paid, the money goes back. */
+  async #askAgain(entry: Entry): Promise<void> {
+    const asked = this.#askedFor(entry);
+    await this.#ask(asked);
+    const { id, meter } = asked;
+    if (!this.#areMoving || meter === undefined) return;
+    const { host } = this.#utility;
+    const [payment, there] = [await answerOf(host.payment(id)), await answerOf(host.meter(meter))];
+    if (payment === undefined || there === undefined || !('reason' in payment) || 'reason' in there) return;
+    // Until a meter has told its receipts its value may be in it.
+    const { state, queryWanted, freeze } = there.purse;
+    if (state === 'open' || queryWanted || freeze !== undefined) return;
+    const refused = (this.#refused.get(id) ?? 0) + 1;
+    this.#refused.set(id, refused);
+    // Whoever has moved in is to be told of first, to books that forgot it.
+    if (refused > REFUSED_MAX) this.#bank.letsGo(id);
   }
 
   /** As it was asked for before; what nobody asked for is a contract's. */
@@ -225,6 +258,7 @@ const isSold = (state: Payment['state'] | undefined): boolean =>
 export function agree(entry: Entry | undefined, state: Payment['state'] | undefined): boolean {
   const isNothing = state === undefined || state === 'declined' || state === 'reversed';
   if (entry === undefined) return state === undefined;
+  if (entry.isLetGo && isNothing) return true;
   if (entry.state === 'taken') return state === 'captured';
   if (entry.state === 'returned') return state === 'returned';
   // What was approved once may have been sold for before the books forgot it.

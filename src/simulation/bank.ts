@@ -26,6 +26,8 @@ export interface Entry {
   readonly approval: string;
   /** When it last became what it is. */
   readonly at: number;
+  /** The utility, whose books forgot it, takes it no more. */
+  readonly isLetGo?: true;
 }
 
 /** Who asked for a change: the utility, or the bank by itself. */
@@ -87,6 +89,14 @@ export class Bank {
   /** Every debit that waits is decided now. */
   async heal(): Promise<void> {
     for (const { id } of this.book.values()) await this.#decide(id);
+  }
+
+  /** The utility takes nothing for what its payer was asked for: the money goes back. */
+  letsGo(id: string): void {
+    const entry = this.book.get(id);
+    if (entry === undefined) return;
+    const state = entry.state === 'taken' || entry.state === 'returned' ? 'returned' : 'back';
+    this.#moves({ ...entry, state, isLetGo: true }, 'bank');
   }
 
   #port(port: string): PaymentPort {

@@ -62,6 +62,9 @@ export const FAULTS = {
   /** Some bytes of it are, in or about the purse: somebody pasted them. */
   'memory-pasted': 0.002,
 
+  /** A minute of a meter that somebody leaves and that has not told its last reading: it is held to be dead. */
+  'meter-given-up': 0.05,
+
   /** An await of one host, and a transaction of its store. */
   'host-killed': 0.0002,
   'host-paused': 0.02,

@@ -26,6 +26,8 @@ export interface Payment {
   toldAt?: number;
   /** When the utility said that it gives it back; nothing where its books forgot that since. */
   refundToldAt?: number | undefined;
+  /** Nobody lives there, or its purse takes no value: the money stayed with its payer. */
+  refused: boolean;
   /** The payer takes it back: before it is on its way, or after it was stored. */
   readonly reversed: boolean;
 }
@@ -99,6 +101,7 @@ export class Payers {
       amount: isMoney ? amount + MONEY_MIN : amount,
       isMoney,
       at: utility.time.now,
+      refused: false,
       reversed,
     };
     this.payments.push(payment);
@@ -118,6 +121,13 @@ export class Payers {
       this.#untold.push(payment);
       return;
     }
+    const made = await answer;
+    payment.refused = 'reason' in made && TAKES_NOTHING.has(made.reason);
+    if (payment.refused) {
+      // Books that were put back hear of it again, until they know where it went.
+      if (payment.toldAt !== undefined) this.#untold.push(payment);
+      return;
+    }
     payment.toldAt = time.now;
     if (reversed)
       time.after(this.#faults.below('payment-reversed', REVERSED_WITHIN_MS), () => reverse(utility, payment));
@@ -133,6 +143,7 @@ async function reverse(utility: Utility, payment: Payment): Promise<void> {
   } else utility.time.after(REVERSED_AGAIN_MS, () => reverse(utility, payment));
 }
 
+const TAKES_NOTHING: ReadonlySet<string> = new Set(['purse-closed', 'meter-unoccupied']);
 /** The provider tells of a payment again: at once, or when it was long stored. */
 const DOUBLED_WITHIN_MS = 60_000;
 const REVERSED_WITHIN_MS = 20_000;

@@ -1,5 +1,6 @@
 import type { KeyStore, Suite } from '../crypto/index.ts';
 import { type ReceiptKeys, type ReceiptSigner, StoreError } from '../host/index.ts';
+import { levelsOf } from '../meter/index.ts';
 import { DEFAULT_SUPPLY_POLICY, RelayAction } from '../records/index.ts';
 import { DEFAULT_TARIFF } from '../tariff/index.ts';
 import { type Svpmsn, svpmsnText, tokens } from '../units/index.ts';
@@ -23,6 +24,7 @@ import { GivenUp } from './given-up.ts';
 import { chipKeys, drawKeysTold } from './keys.ts';
 import type { LoadSource } from './loads.ts';
 import { Misfortunes } from './misfortunes.ts';
+import { Movers } from './movers.ts';
 import { exchangeInWords, messageInWords, strickenInWords, tornInWords } from './narrator.ts';
 import { Office } from './office.ts';
 import type { Happening } from './options.ts';
@@ -63,6 +65,8 @@ export interface Simulation extends Circumstances {
   readonly transfers: number;
   /** Purse cards that were issued, loads that put value on one, debits that meters without a line credited, and those released. */
   readonly cards: Readonly<Record<'cards' | 'loads' | 'takings' | 'releases', number>>;
+  /** Households that came to a meter, left one, and had another mounted in its place. */
+  readonly moves: Readonly<Record<'coming' | 'going' | 'replacing', number>>;
   readonly faults: Readonly<Record<FaultKind, number>>;
   /** Strikes that were drawn and stayed away: they had nothing to hit, or too many meters were damaged for good. */
   readonly spared: Readonly<Record<FaultKind, number>>;
@@ -143,6 +147,9 @@ class World {
   readonly #bank: Bank | undefined;
   #bankPayers: BankPayers | undefined;
   #cardPeople: CardPeople | undefined;
+  /** In a share of lives households move. */
+  readonly #areMoving: boolean;
+  #movers: Movers | undefined;
   readonly #givenUp: GivenUp;
   readonly #misfortunes: Misfortunes;
   readonly #office: Office;
@@ -177,7 +184,9 @@ class World {
     this.#payers = new Payers(this.#random.fork('tills'), this.#faults);
     const bank = this.#random.fork('bank');
     this.#bank = bank.chance(BANK_SHARE) ? this.#openBank(bank, say) : undefined;
+    this.#areMoving = this.#random.fork('who lives where').chance(MOVING_SHARE);
     this.#checkers = new Checkers({
+      areMoving: this.#areMoving,
       now: () => this.#now,
       say,
       payments: this.#payers.payments,
@@ -195,7 +204,7 @@ class World {
         say(`other books: ${svpmsnText(svpmsn)} TC ${credit.counter}`);
         this.#checkers.foreign(svpmsn, credit);
       },
-      knowsForeign: ({ svpmsn }) => this.#checkers.foreignUnfound(svpmsn),
+      knowsForeign: (house) => this.#checkers.foreignUnfound(house.svpmsn) || this.#movers?.hasEnded(house) === true,
       stolen: (localUnit, watts) => {
         say(`stolen on line ${localUnit}: ${watts} W`);
         this.#checkers.stolen(localUnit);
@@ -283,11 +292,25 @@ class World {
     await this.#utility.host.publishTerms(SIMULATED_TERMS);
     await this.#office.open(this.#utility);
     if (receipts !== undefined) this.#signReceipts();
+    this.#openMoving();
     await this.#openCards(keys);
     if (this.#bank === undefined) return;
     const random = this.#random.fork('bank payers');
-    this.#bankPayers = new BankPayers(this.#utility, { random, faults: this.#faults, bank: this.#bank });
+    this.#bankPayers = new BankPayers(this.#utility, {
+      ...{ random, faults: this.#faults, bank: this.#bank, areMoving: this.#areMoving },
+    });
     await this.#bankPayers.open();
+  }
+
+  #openMoving(): void {
+    if (!this.#areMoving) return;
+    this.#movers = new Movers(this.#living, {
+      ...{ random: this.#random.fork('moves'), faults: this.#faults, givenUp: this.#givenUp },
+      hooks: {
+        say: (text) => this.#trace.say(this.#now, text),
+        givenUp: (svpmsn) => void this.#checkers.findings.flagged.add(svpmsn),
+      },
+    });
   }
 
   async #openCards(keys: KeyStore): Promise<void> {
@@ -295,6 +318,7 @@ class World {
     const { cards } = this.#checkers;
     this.#cardPeople = new CardPeople(this.#living, {
       ...{ random: this.#random.fork('cards'), faults: this.#faults, keys },
+      homeOf: this.#movers && ((person) => this.#movers?.homeOf(person)),
       hooks: {
         issued: (card, home) => cards.issued(card, home),
         built: (meter, home) => cards.built(meter, home),
@@ -343,6 +367,7 @@ class World {
       nextMinute += MINUTE_MS;
       this.#misfortunes.minute(utility);
       await this.#office.minute(utility);
+      await this.#movers?.minute();
       await this.#cardPeople?.minute();
       this.#checkMinute(utility);
       await this.#copyStore();
@@ -375,6 +400,7 @@ class World {
     await this.#bank?.heal();
     await this.#bankPayers?.heal();
     await this.#payers.tellAgain(utility);
+    await this.#movers?.heal();
     await this.#cardPeople?.heal();
     await this.#office.closeMonth(utility);
     for (const { svpmsn } of utility.houses) {
@@ -386,7 +412,9 @@ class World {
     await utility.host.command(first?.svpmsn ?? 0, { type: 'relay', supply: 1, action: RelayAction.open });
     for (let minute = 1; minute < HEALING_MINUTES; minute++) {
       if (minute === POLLED_IN_MINUTE) for (const house of utility.houses) utility.poll(house);
+      for (const house of this.#movers?.left ?? []) utility.poll(house);
       await utility.runUntil(utility.time.now + MINUTE_MS);
+      await this.#movers?.minute();
       this.#checkMinute(utility);
     }
     this.#feedBehindRelays(utility);
@@ -415,6 +443,7 @@ class World {
       rates: this.#faults.rates,
       transfers: this.#transfers,
       cards: { ...this.#checkers.cards.counts },
+      moves: this.#movers?.counts ?? { coming: 0, going: 0, replacing: 0 },
       faults: this.#faults.counts,
       spared: this.#faults.spared,
       checks: [...checks.values()].reduce((sum, count) => sum + count, 0),
@@ -454,12 +483,14 @@ class World {
     }
     if (kind === undefined) return;
     const isOld = kind === 'store-long-restored';
+    const closed = new Map(this.#living.houses.map(({ svpmsn, meter }) => [svpmsn, levelsOf(meter).closed]));
     const minutes = 1 + this.#faults.below(kind, isOld ? OLD_WITHIN_MINUTES : RESTORED_WITHIN_MINUTES);
     const at = Math.min(this.#payers.knownBefore(now), this.#cardPeople?.knownBefore(now) ?? now);
     const booked = await this.#bookedCounters();
     const restoredAt = now + minutes * MINUTE_MS;
     const restore = await this.#store.backUp();
-    this.#backup = { at, isOld, restoredAt, booked, beyondReceipts: new Set(), restore };
+    this.#checkers.storeCopied();
+    this.#backup = { at, madeAt: now, isOld, restoredAt, booked, closed, beyondReceipts: new Set(), restore };
   }
 
   async #bookedCounters(): Promise<ReadonlyMap<Svpmsn, number>> {
@@ -472,6 +503,15 @@ class World {
   #forgottenBy({ booked }: Backup): readonly Svpmsn[] {
     const counters = [...booked].filter(([id, counter]) => this.#checkers.lastCounter(id) - counter >= FORGOTTEN_MAX);
     return counters.map(([svpmsn]) => svpmsn);
+  }
+
+  /** Meters whose purse was closed, or is about to be, by an order that the copy does not know. */
+  #closedSince({ closed, madeAt }: Backup): readonly Svpmsn[] {
+    const { houses } = this.#living;
+    const asked = new Set(this.#movers?.closingSince(madeAt));
+    return houses
+      .filter((house) => asked.has(house) || levelsOf(house.meter).closed > (closed.get(house.svpmsn) ?? 0))
+      .map(({ svpmsn }) => svpmsn);
   }
 
   /** Some minutes later the copy is all that is left. */
@@ -487,6 +527,12 @@ class World {
     }
     if (time.now < backup.restoredAt && mayForget) return;
     this.#backup = undefined;
+    const closed = this.#closedSince(backup);
+    if (!this.#givenUp.mayTake(closed)) return;
+    for (const svpmsn of closed) {
+      this.#givenUp.take(svpmsn);
+      backup.beyondReceipts.add(svpmsn);
+    }
     // What such a meter has and the books lack, nobody can read back: its value may stand still.
     for (const svpmsn of backup.beyondReceipts) this.#checkers.findings.flagged.add(svpmsn);
     this.#trace.say(time.now, 'the database is replaced by its older copy');
@@ -496,6 +542,7 @@ class World {
     await this.#bankPayers?.reconcile(backup.at);
     this.#payers.reconcile(this.#living, backup.at);
     this.#misfortunes.storeRestored(this.#living);
+    this.#movers?.storeRestored();
     this.#cardPeople?.storeRestored(backup.at);
   }
 }
@@ -510,17 +557,21 @@ function awayIn({ without = new Set(), only }: SimulationOptions): ReadonlySet<F
 interface Backup {
   /** What was paid before this stands in it. */
   readonly at: number;
+  readonly madeAt: number;
   readonly restoredAt: number;
   /** It is put back although it forgets more than meters keep receipts of. */
   readonly isOld: boolean;
   /** The last TC of each meter in it. */
   readonly booked: ReadonlyMap<Svpmsn, number>;
+  /** What each meter had given out by closings when it was made. */
+  readonly closed: ReadonlyMap<Svpmsn, number>;
   /** Meters of which an old one forgets more than they keep receipts of; they are given up. */
   readonly beyondReceipts: Set<Svpmsn>;
   readonly restore: () => Promise<SimulatedStore>;
 }
 
 const BANK_SHARE = 1 / 2;
+const MOVING_SHARE = 1 / 4;
 const MAINS_MILLIVOLTS = 230_000;
 const RESTORES = ['store-restored', 'store-long-restored'] as const;
 const RESTORED_WITHIN_MINUTES = 4;

@@ -1,5 +1,6 @@
 import type { FaultKind } from '../../src/simulation/index.ts';
 import { CARD_DEFECTS } from './card-defects.ts';
+import { MOVING_DEFECTS } from './moving-defects.ts';
 import { PROMISE_DEFECTS } from './promise-defects.ts';
 import { RULE_DEFECTS } from './rule-defects.ts';
 
@@ -29,4 +30,4 @@ export interface Defect {
   readonly twice?: boolean;
 }
 
-export const DEFECTS: readonly Defect[] = [...RULE_DEFECTS, ...PROMISE_DEFECTS, ...CARD_DEFECTS];
+export const DEFECTS: readonly Defect[] = [...RULE_DEFECTS, ...PROMISE_DEFECTS, ...CARD_DEFECTS, ...MOVING_DEFECTS];

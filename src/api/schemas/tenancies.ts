@@ -22,7 +22,7 @@ export const TenancySchema = Type.Object(
     owed: Type.Optional(Amount),
     energyWh: Type.Optional(Type.String({ pattern: '^[0-9]+\\.[0-9]$', description: 'Ever imported, as last told.' })),
     energyAt: Type.Optional(Instant),
-    settled: Type.Optional(Amount),
+    settled: Type.Optional(SignedAmount),
     carried: Type.Optional(Amount),
     refund: Type.Optional(Amount),
     paidOutAt: Type.Optional(Instant),
@@ -30,7 +30,7 @@ export const TenancySchema = Type.Object(
   {
     $id: 'Tenancy',
     description:
-      'A household at a meter. `balance`, what was left in the purse, is `settled`, with which dues were paid, and `carried` to their next meter, and `refund`; `owed` is emergency credit that was put on their arrears.',
+      'A household at a meter. `balance`, what was left in the purse, is `settled`, with which dues were paid (negative where too much of them was), and `carried` to their next meter, and `refund`; `owed` is emergency credit that was put on their arrears.',
   },
 );
 export type TenancyJson = Static<typeof TenancySchema>;

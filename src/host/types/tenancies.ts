@@ -32,7 +32,10 @@ export interface Tenancy {
   /** 0.1 Wh ever imported by all supplies, as last told, and when that was. */
   readonly register: number | undefined;
   readonly registerAt: Milliseconds | undefined;
-  /** What became of the balance: their dues were paid with it, it went to their next meter, the rest is paid out. */
+  /**
+   * What became of the balance: their dues were paid with it, it went to their next meter, the rest is paid out.
+   * `settled` is negative where too much of their dues was paid.
+   */
   readonly settled: bigint | undefined;
   readonly carried: Tokens | undefined;
   readonly refund: bigint | undefined;

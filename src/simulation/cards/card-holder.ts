@@ -41,6 +41,8 @@ export class Holder {
   readonly subscriber: string;
   readonly random: SeededRandom;
   readonly meters: OfflineMeter[] = [];
+  /** Into the meter of which the card is put: where they live, which is another one when they have moved. */
+  slot: House;
   card: PurseCard;
   cards = 1;
   /** A card can be lost, and copied, that is in somebody's hand. */
@@ -51,6 +53,7 @@ export class Holder {
   private constructor(world: CardWorld, of: Pick<Holder, 'house' | 'subscriber' | 'random' | 'card'>) {
     this.#world = world;
     this.house = of.house;
+    this.slot = of.house;
     this.subscriber = of.subscriber;
     this.random = of.random;
     this.card = of.card;

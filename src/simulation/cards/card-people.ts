@@ -1,9 +1,10 @@
 import type { KeyStore } from '../../crypto/index.ts';
 import { Region, svpmsnText } from '../../units/index.ts';
 import type { FaultKind, Faults } from '../faults.ts';
+import type { House } from '../house.ts';
 import type { SeededRandom } from '../random.ts';
 import type { Utility } from '../utility.ts';
-import { type CardHooks, type CardWorld, Holder, putIn, visit } from './card-holder.ts';
+import { type CardHooks, type CardWorld, Holder, meterOf, putIn, visit } from './card-holder.ts';
 import { CardLosses } from './card-losses.ts';
 import { CardCounter, toCard } from './card-office.ts';
 import { type CardPayment, CardPayments } from './card-payments.ts';
@@ -51,14 +52,25 @@ export class CardPeople {
   readonly #dead: DeadMeters;
   readonly #random: SeededRandom;
   readonly #holders: Holder[] = [];
+  readonly #homeOf: ((person: string) => House | undefined) | undefined;
+  /** Whoever watches knows of the meters of these as such that may take from a card. */
+  readonly #slots = new Set<House>();
   /** Orders by which somebody wants to have out what is on a card. */
   readonly #emptyings: Emptying[] = [];
 
   constructor(
     utility: Utility,
-    of: { readonly random: SeededRandom; readonly faults: Faults; readonly keys: KeyStore; readonly hooks: CardHooks },
+    of: {
+      readonly random: SeededRandom;
+      readonly faults: Faults;
+      readonly keys: KeyStore;
+      readonly hooks: CardHooks;
+      /** Where somebody lives, of those who move; nowhere for a while. */
+      readonly homeOf?: ((person: string) => House | undefined) | undefined;
+    },
   ) {
     const { random, faults, keys, hooks } = of;
+    this.#homeOf = of.homeOf;
     this.#utility = utility;
     this.#faults = faults;
     this.#random = random;
@@ -90,6 +102,7 @@ export class CardPeople {
     for (let i = HOUSES_A_CARD - 1; i < houses.length; i += HOUSES_A_CARD) {
       const holder = await Holder.equip(this.#world, i, this.#random.fork(`holder ${i}`));
       this.#holders.push(holder);
+      this.#slots.add(holder.house);
       this.#goOut(holder);
     }
   }
@@ -122,8 +135,8 @@ export class CardPeople {
 
   /** Nobody is at home, and the batteries of the meters are empty. */
   rest(): void {
-    for (const { house, meters } of this.#holders) {
-      house.removeCard(this.#utility.time.now);
+    for (const { slot, meters } of this.#holders) {
+      slot.removeCard(this.#utility.time.now);
       for (const meter of meters) meter.darken();
     }
   }
@@ -134,9 +147,9 @@ export class CardPeople {
     await this.#paid.tellAgain();
     this.#dead.heal();
     for (const holder of this.#holders) {
-      holder.house.removeCard(time.now);
+      holder.slot.removeCard(time.now);
       for (const meter of holder.meters) meter.heal(time.now);
-      if (holder.where !== 'lost') this.#insert(holder, {});
+      if (holder.where !== 'lost' && this.#isHome(holder)) this.#insert(holder, {});
     }
     time.after(3 * MINUTE_MS, () => this.#bringAbout());
     // What lost cards still had is asked for when the next ones have brought what each meter took.
@@ -150,8 +163,8 @@ export class CardPeople {
     const { time } = this.#utility;
     await this.#paid.tellAgain();
     for (const holder of this.#holders) {
-      const { house, meters, card } = holder;
-      house.removeCard(time.now);
+      const { slot, meters, card } = holder;
+      slot.removeCard(time.now);
       await this.#counter.serve(card);
       await this.#dead.settle(holder);
       await this.#counter.serve(card);
@@ -201,7 +214,7 @@ export class CardPeople {
     const { time } = this.#utility;
     const { house, random } = holder;
     holder.where = 'away';
-    if (random.chance(COUNTER_SHARE)) {
+    if (random.chance(COUNTER_SHARE) || !this.#isHome(holder)) {
       await this.#losses.recover(holder);
       await this.#counter.serve(holder.card, this.#fate(holder));
       await this.#dead.settle(holder);
@@ -215,14 +228,25 @@ export class CardPeople {
       : 0;
     time.after(left * MINUTE_MS + (40 + random.below(80)) * SECOND_MS, () => {
       if (!this.#faults.active) return;
-      house.removeCard(time.now);
+      holder.slot.removeCard(time.now);
       this.#carry(holder);
     });
   }
 
-  #insert({ house, card }: Holder, fate: Fate): void {
-    putIn(this.#world, house, card, fate);
-    this.#world.hooks.say(`${svpmsnText(house.svpmsn)} card ${card.csn} is put in`);
+  /** Whether they live anywhere now, and from now on there. */
+  #isHome(holder: Holder): boolean {
+    if (this.#homeOf === undefined) return true;
+    const home = this.#homeOf(holder.subscriber);
+    if (home === undefined) return false;
+    holder.slot = home;
+    if (!this.#slots.has(home)) this.#world.hooks.built(meterOf(home), home.svpmsn);
+    this.#slots.add(home);
+    return true;
+  }
+
+  #insert({ slot, card }: Holder, fate: Fate): void {
+    putIn(this.#world, slot, card, fate);
+    this.#world.hooks.say(`${svpmsnText(slot.svpmsn)} card ${card.csn} is put in`);
   }
 
   /** To the meters that have no line, if somebody goes there, and back. */

@@ -23,7 +23,9 @@ export interface Checker {
   readonly watches: readonly Promised[];
   /** The rows of one transaction of the books, durable now. */
   committed?(rows: readonly Written[]): void;
-  /** The database is an older copy: what the books knew since is forgotten, and may be learned again (X9). */
+  /** Somebody copies the database, as it is now. */
+  storeCopied?(): void;
+  /** The database is an older copy, the one that was made last: what the books knew since is forgotten, and may be learned again (X9). */
   storeRestored?(): void;
   /** A host gave frames to a local unit, for one meter. */
   sent?(svpmsn: Svpmsn, frames: readonly Uint8Array[]): void;

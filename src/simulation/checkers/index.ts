@@ -19,6 +19,7 @@ import { type Checker, Findings } from './checker.ts';
 import { Clones } from './clones.ts';
 import { Closings } from './closings.ts';
 import { Commands } from './commands.ts';
+import { Households } from './households.ts';
 import { Journals } from './journals.ts';
 import { Losses } from './losses.ts';
 import { Memories } from './memories.ts';
@@ -60,6 +61,8 @@ export class Checkers {
     readonly cardPayments: () => readonly CardPayment[];
     /** The bank's own; empty where nobody pays through it. */
     readonly book: ReadonlyMap<string, Entry>;
+    /** Whether households move in this life. */
+    readonly areMoving: boolean;
     /** By which receipts are proved, where any are signed. */
     readonly receiptKeys: ReceiptKeys | undefined;
     /** The keys that the local unit above a house holds. */
@@ -95,6 +98,7 @@ export class Checkers {
       new Settled(this.findings, purses, world.payments),
       new Receipts(this.findings, world.payments, world.receiptKeys),
       new Closings(this.findings),
+      ...(world.areMoving ? [new Households(this.findings, purses, this.#books)] : []),
       this.#losses,
       this.#secrets,
       new Afterwards(this.findings, this.#secrets),
@@ -149,6 +153,10 @@ export class Checkers {
 
   committed(rows: readonly Written[]): void {
     for (const checker of this.#committed) checker.committed?.(rows);
+  }
+
+  storeCopied(): void {
+    for (const checker of this.#all) checker.storeCopied?.();
   }
 
   storeRestored(): void {

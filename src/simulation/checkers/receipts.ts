@@ -26,7 +26,7 @@ export class Receipts implements Checker {
   async healed({ host, time }: Utility): Promise<void> {
     // Behind the calendar's end nothing is signed.
     if (this.#keys === undefined || time.now > UNIX_MS_MAX) return;
-    const bought = this.#payments.filter(({ isMoney }) => isMoney);
+    const bought = this.#payments.filter(({ isMoney, refused }) => isMoney && !refused);
     for (let signed = 0; signed <= 2 * this.#payments.length; signed += SIGNED_AT_ONCE) await host.issueReceipts();
     const every = Math.max(1, Math.ceil(bought.length / PROVED_MAX));
     for (const { orderId, svpmsn, amount } of bought.filter((_, i) => i % every === 0)) {

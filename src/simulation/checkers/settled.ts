@@ -36,13 +36,18 @@ export class Settled implements Checker {
   /** I28: nothing is in flight any more, but to a meter that was frozen with a reason for a person to decide. */
   async #nothingInFlight({ host, houses }: Utility): Promise<void> {
     const frozen = new Set<Svpmsn>();
-    for (const { meter, purse } of await host.meters()) if (purse.freeze !== undefined) frozen.add(meter.svpmsn);
+    // Of a purse that is closed nobody asks, as long as nobody lives there.
+    const closed = new Set<Svpmsn>();
+    for (const { meter, purse } of await host.meters()) {
+      if (purse.freeze !== undefined) frozen.add(meter.svpmsn);
+      else if (purse.state === 'closed') closed.add(meter.svpmsn);
+    }
     for (const { svpmsn, inFlight } of (await host.books()).meters) {
       const settled = inFlight === 0n || frozen.has(svpmsn);
       this.#findings.holdAlways('I28', svpmsn, settled, () => `${inFlight} tokens are still in flight`);
     }
     for (const house of houses) {
-      const told = !house.frozen || frozen.has(house.svpmsn);
+      const told = !house.frozen || frozen.has(house.svpmsn) || closed.has(house.svpmsn);
       this.#findings.holdAlways('I28', house.svpmsn, told, () => 'its purse is frozen, and the books do not say so');
     }
     for (const svpmsn of frozen) this.#findings.flagged.add(svpmsn);
@@ -69,8 +74,8 @@ export class Settled implements Checker {
       const sentence = () => `${quote.dues.arrears} are due from before, and the ledger has ${owed}`;
       this.#findings.hold('I8', svpmsn, quote.dues.arrears === owed, sentence);
     }
-    for (const { orderId, svpmsn, amount, isMoney } of this.#payments) {
-      if (!isMoney) continue;
+    for (const { orderId, svpmsn, amount, isMoney, refused } of this.#payments) {
+      if (!isMoney || refused) continue;
       const again = await host.purchase({ meter: svpmsn, paid: amount, method: 'cash', orderId });
       const holds = !('reason' in again) && again.trade.energy === BigInt(again.order.amount);
       this.#findings.hold('I8', svpmsn, holds, () => `${orderId} is no trade of ${amount} that its order agrees with`);
@@ -79,10 +84,11 @@ export class Settled implements Checker {
 
   /** I7: each payment is in its meter and booked as stored, or it was given back. */
   async #everyPaymentKnown({ host }: Utility): Promise<void> {
-    for (const { orderId, svpmsn, refundToldAt } of this.#payments) {
+    for (const { orderId, svpmsn, refundToldAt, refused } of this.#payments) {
       const order = await host.order(orderId);
       if ('reason' in order) {
-        this.#findings.hold('I7', svpmsn, false, () => `${orderId} was paid, and the books do not know it`);
+        if (!refused)
+          this.#findings.hold('I7', svpmsn, false, () => `${orderId} was paid, and the books do not know it`);
         continue;
       }
       const inMeter = this.#purses.isCredited(order.txid);
