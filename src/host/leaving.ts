@@ -3,7 +3,7 @@ import { decodeTotals, encodeRelayCommand, isRecordFailure, MeterFlag, RelayActi
 import { type Milliseconds, milliseconds, type Svpmsn, svpmsnText, tokens } from '../units/index.ts';
 import { handedBy, leaveToOthers, lineRow, ownTaken } from './card-meters.ts';
 import { queueCommand } from './command-queue.ts';
-import { paidWithRest } from './ledger.ts';
+import { allEnergy, paidWithRest } from './ledger.ts';
 import {
   duesOf,
   MOVE_OUT_PREFIX,
@@ -18,7 +18,7 @@ import { newOrder } from './new-order.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import { settleDues, settleWith, termsOf } from './terms.ts';
 import { UNOCCUPIED } from './types/tenancies.ts';
-import type { Dues, Meter, OfflineMeter, Purse, Tenancy } from './types.ts';
+import type { Dues, Meter, OfflineMeter, Order, Purse, Tenancy } from './types.ts';
 import { Lane } from './types.ts';
 import { wake } from './work.ts';
 
@@ -101,11 +101,24 @@ export async function goOnLeaving(tx: StoreTransaction, id: Svpmsn, now: Millise
   if (((known.flags ?? 0) & MeterFlag.emergencyCredit) !== 0 && purse.owed === 0n) return;
   const leaving = { tenancy, meter, purse };
   if (purse.owed > 0n) return repay(tx, leaving, now);
-  if (held > 0n) {
+  if (held > 0n && !(await isOfOthers(tx, purse, [closing, repayment]))) {
     await closeFor(tx, leaving, now);
     return;
   }
   await settleLeaving(tx, leaving, { reading: 'proved', readAt: purse.reportedAt, owed: 0n }, now);
+}
+
+/**
+ * Whether value came to a purse after the last that was ordered for whoever leaves, into books that were put back: they
+ * may have forgotten who bought it, having moved in since. It stays in the meter until it is claimed.
+ */
+async function isOfOthers(
+  tx: StoreReads,
+  { lastCounter }: Purse,
+  own: readonly (Order | undefined)[],
+): Promise<boolean> {
+  const last = Math.max(...own.map((order) => order?.counter ?? 0));
+  return lastCounter > last && (await tx.fact('restored-at')) !== undefined;
 }
 
 async function repay(tx: StoreTransaction, { tenancy, meter, purse }: Leaving, now: Milliseconds): Promise<void> {
@@ -118,7 +131,8 @@ async function repay(tx: StoreTransaction, { tenancy, meter, purse }: Leaving, n
   await tx.tenancies.put([next]);
   const dues = await duesBooked(tx, meter);
   await tx.dues.put([{ ...dues, arrears: dues.arrears + amount }]);
-  await sellUnpaid(tx, meter, { id: repaymentId(next), amount, source: REPAYMENT_SOURCE, account: 'arrears' }, now);
+  const of = { id: repaymentId(next), source: REPAYMENT_SOURCE, account: 'arrears' } as const;
+  await sellUnpaid(tx, meter, { ...of, parts: allEnergy(amount) }, now);
 }
 
 /** Of a meter from which somebody moves out: they were counted when it was asked for. */
@@ -143,10 +157,13 @@ export async function settleLeaving(
   const order = closingId(tenancy);
   const balance = purse.closed - tenancy.closedBefore;
   const next = await nextMeter(tx, tenancy);
-  let settled = 0n;
+  let [settled, carried] = [0n, 0n];
   if (next !== undefined) {
     await moveDues(tx, { from: duesOf(meter), to: duesOf(next), order }, now);
-    if (balance > 0n) await sellMoved(tx, next, { closing: order, amount: balance }, now);
+    if (balance > 0n) {
+      const moved = await sellMoved(tx, next, { closing: order, amount: balance }, now);
+      [settled, carried] = [moved.arrears, moved.energy];
+    }
   } else {
     const dues = await duesBooked(tx, meter);
     const parts = settleWith(balance, { terms: await termsOf(tx), dues });
@@ -158,7 +175,6 @@ export async function settleLeaving(
     }
     await moveDues(tx, { from: duesOf(meter), to: await owesAt(tx, tenancy.subscriber), order }, now);
   }
-  const carried = next === undefined ? 0n : balance;
   const left: Tenancy = {
     ...{ ...tenancy, state: 'left', leftAt: now, reading: read.reading, readAt: read.readAt, balance },
     ...{ owed: (tenancy.owed ?? 0n) + (read.owed ?? 0n), settled },

@@ -1,9 +1,11 @@
+import { txidTextOf } from '../exchange/index.ts';
 import { type Milliseconds, type Svpmsn, svpmsn, svpmsnText, tokens } from '../units/index.ts';
 import { claimOf } from './claim.ts';
 import { allEnergy, move, sold } from './ledger.ts';
 import { newOrder } from './new-order.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
-import { type Account, Lane, type Meter, type Order } from './types.ts';
+import { settleDues, withFound } from './terms.ts';
+import { type Account, Lane, type Meter, type Order, type TradeParts } from './types.ts';
 import { wake } from './work.ts';
 
 /** Ids of orders that close the purse of a meter which another takes the place of. Nobody outside names an order so. */
@@ -38,14 +40,27 @@ export async function moveOn(tx: StoreTransaction, closing: Order, amount: bigin
   if (amount > 0n) await sellMoved(tx, meter, { closing: closing.id, amount }, now);
 }
 
-/** What left a purse by an order that closed it is sold to another meter: under one id, so once. */
-export const sellMoved = (
+/**
+ * What left a purse by an order that closed it is sold to another meter: under one id, so once. After a restore that meter
+ * may hold it already, and as much as it was then: what the amounts differ by is put on the arrears, to either side.
+ * @returns what went there, and what was paid of arrears, negative where they owe more
+ */
+export async function sellMoved(
   tx: StoreTransaction,
   meter: Meter,
   { closing, amount }: { readonly closing: string; readonly amount: bigint },
   now: Milliseconds,
-): Promise<void> =>
-  sellUnpaid(tx, meter, { id: `${MOVED_PREFIX}${closing}`, amount, source: MOVED_SOURCE, account: 'value-moved' }, now);
+): Promise<Pick<TradeParts, 'energy' | 'arrears'>> {
+  const id = `${MOVED_PREFIX}${closing}`;
+  const [there] = (await tx.anyFound()) ? await tx.ordersOfTxid([txidTextOf(id)]) : [];
+  const parts =
+    there?.state === 'found' && there.amount > 0 ? withFound(allEnergy(amount), there.amount) : allEnergy(amount);
+  await sellUnpaid(tx, meter, { id, parts, source: MOVED_SOURCE, account: 'value-moved' }, now);
+  if (parts.arrears === 0n) return parts;
+  const known = await tx.dues.of([String(meter.svpmsn)]);
+  await tx.dues.put(known.flatMap((dues) => (dues === undefined ? [] : [settleDues(dues, parts, 1n)])));
+  return parts;
+}
 
 /** The tenancy of the household that carried on what an order of that id brings; nothing of a replacement. */
 export const carriedBy = (orderId: string): string | undefined =>
@@ -58,12 +73,12 @@ const CARRIED_PREFIX_LENGTH = MOVED_PREFIX.length + MOVE_OUT_PREFIX.length;
 export async function sellUnpaid(
   tx: StoreTransaction,
   meter: Meter,
-  own: { readonly id: string; readonly amount: bigint; readonly source: string; readonly account: Account },
+  own: { readonly id: string; readonly parts: TradeParts; readonly source: string; readonly account: Account },
   now: Milliseconds,
 ): Promise<void> {
-  const { id, amount, source, account } = own;
-  const order = newOrder(id, meter, { op: 'credit', amount: tokens(Number(amount)), source }, now);
-  const price = { account, parts: allEnergy(amount) };
+  const { id, parts, source, account } = own;
+  const order = newOrder(id, meter, { op: 'credit', amount: tokens(Number(parts.energy)), source }, now);
+  const price = { account, parts };
   // After a restore the meter may have told of it already.
   const [there] = (await tx.anyFound()) ? await tx.ordersOfTxid([order.txid]) : [];
   const claim = there === undefined ? undefined : claimOf(there, order, price, now);

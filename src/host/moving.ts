@@ -4,6 +4,7 @@ import { monthAt } from '../tariff/index.ts';
 import { type Milliseconds, svpmsnText } from '../units/index.ts';
 import { closeDeadPurse, repayByBooks } from './dead-purse.ts';
 import { fail, findMeter, isFailure, subscriberFault } from './failures.ts';
+import { askedAgain } from './forgotten-closings.ts';
 import {
   closeFor,
   closingId,
@@ -59,10 +60,11 @@ export async function moveOut(
 ): Promise<Tenancy | HostFailure> {
   const found = await findMeter(tx, asked.meter);
   if (isFailure(found)) return found;
-  const { meter, purse } = found;
+  const { meter } = found;
+  const purse = askedAgain(found.purse);
   const before = await latestTenancy(tx, meter.svpmsn);
   if (before !== undefined && before.state !== 'living') return again(tx, { ...found, tenancy: before }, asked, now);
-  const fault = meterFault(found, asked) ?? (await nextFault(tx, meter, asked));
+  const fault = meterFault({ meter, purse }, asked) ?? (await nextFault(tx, meter, asked));
   if (fault !== undefined) return fault;
   // Also of each to which may go what they owe.
   for (const { svpmsn } of [meter, ...(await openMetersOf(tx, meter.subscriber))]) {

@@ -14,10 +14,11 @@ import {
 import { MeterFlag } from '../records/index.ts';
 import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens, tokens } from '../units/index.ts';
 import { lineRow } from './card-meters.ts';
+import { forgottenClosing } from './forgotten-closings.ts';
 import { latestTenancy } from './leaving.ts';
 import { allEnergy, dividing, move, paidOut, refunded, repriced, spending } from './ledger.ts';
 import { valueStored } from './message-causes.ts';
-import { carriedBy, moveOn, REPAYMENT_SOURCE } from './moved-value.ts';
+import { carriedBy, MOVED_SOURCE, moveOn, REPAYMENT_SOURCE } from './moved-value.ts';
 import { oweAgain } from './owing.ts';
 import type { StoreTransaction } from './ports.ts';
 import { receiptIsDue } from './receipting.ts';
@@ -323,8 +324,22 @@ async function adopt(
   const txid = toHex(receipt.txid);
   const [known] = await tx.ordersOfTxid([txid]);
   if (known !== undefined && (known.svpmsn !== svpmsn || !isUnsent(known))) return 'txid-twice';
+  if (known === undefined && judgement.applied) {
+    const closing = await forgottenClosing(tx, purse, txid, now);
+    if (closing === 'unasked') return 'closing-forgotten';
+    if (closing !== undefined) {
+      if (outstanding !== undefined) await moveUp(tx, outstanding, counter + 1);
+      const [closed] = await tx.pursesOf([svpmsn]);
+      await settle(tx, closed ?? purse, { order: closing.id, counter }, settlementOf(closing, seen), now);
+      return undefined;
+    }
+  }
   const credits = judgement.applied && known?.op !== 'close';
-  if (credits && purse.credited + BigInt(judgement.amount) > BigInt(receipt.creditedTotal)) return 'amount-differs';
+  if (credits && purse.credited + BigInt(judgement.amount) > BigInt(receipt.creditedTotal)) {
+    // No credit at all: it left the purse, by an order that books which were put back may have forgotten.
+    const isClosing = known === undefined && purse.credited <= BigInt(receipt.creditedTotal);
+    return isClosing && (await tx.fact('restored-at')) !== undefined ? 'closing-forgotten' : 'amount-differs';
+  }
   if (known !== undefined && credits && known.amount !== judgement.amount) {
     if (!(await isRepriced(tx, known, judgement.amount, now))) return 'amount-differs';
   }
@@ -345,18 +360,24 @@ async function adopt(
 
 /**
  * The sale was made again from what a restored database knew, and what was due then differed: the meter holds what it
- * was. Only a sale for money can have been of another amount under the same id.
+ * was. Only a sale for money can have been of another amount under the same id, or value that was moved by what the books
+ * knew of a dead meter.
  */
 async function isRepriced(tx: StoreTransaction, order: Order, amount: Tokens, now: Milliseconds): Promise<boolean> {
-  const { id, svpmsn } = order;
+  const { id, svpmsn, source } = order;
   const [trade] = await tx.trades.of([id]);
   const [dues] = await tx.dues.of([String(svpmsn)]);
-  if (trade === undefined || dues === undefined) return false;
-  const parts = withFound(trade, amount);
-  await tx.trades.put([{ ...trade, ...parts }]);
-  await tx.dues.put([{ ...dues, arrears: dues.arrears + trade.arrears - parts.arrears }]);
+  const before = trade ?? (source === MOVED_SOURCE ? allEnergy(BigInt(order.amount)) : undefined);
+  if (before === undefined || dues === undefined) return false;
+  const parts = withFound(before, amount);
+  if (trade !== undefined) await tx.trades.put([{ ...trade, ...parts }]);
+  await tx.dues.put([{ ...dues, arrears: dues.arrears + before.arrears - parts.arrears }]);
   await tx.putOrder({ ...order, amount });
-  await tx.post([repriced(trade, parts, { at: now, svpmsn, order: id })]);
+  await tx.post([repriced(before, parts, { at: now, svpmsn, order: id })]);
+  const [tenancy] = await tx.tenancies.of([carriedBy(id) ?? '']);
+  if (tenancy?.carried !== undefined) {
+    await tx.tenancies.put([{ ...tenancy, carried: amount, settled: (tenancy.settled ?? 0n) + parts.arrears }]);
+  }
   return true;
 }
 

@@ -3,6 +3,7 @@ import { RelayAction } from '../records/index.ts';
 import { type Milliseconds, svpmsnText, tokens } from '../units/index.ts';
 import { closeDeadPurse } from './dead-purse.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
+import { askedAgain } from './forgotten-closings.ts';
 import { switchAll } from './leaving.ts';
 import { moveOn, replacementId } from './moved-value.ts';
 import { newOrder } from './new-order.ts';
@@ -35,7 +36,8 @@ export async function replaceMeter(
   if (isFailure(found)) return found;
   const next = await findMeter(tx, newNumber);
   if (isFailure(next)) return next;
-  const { meter: old, purse } = found;
+  const { meter: old } = found;
+  const purse = askedAgain(found.purse);
   const { meter: by } = next;
   const fault = meetingFault(old, by);
   if (fault !== undefined) return fault;

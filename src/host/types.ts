@@ -48,7 +48,11 @@ export interface Meter {
 }
 
 /** Why value to a meter stops until a person decides (X10). */
-export type FreezeReason = PurseDoubt | 'txid-twice';
+export type FreezeReason =
+  | PurseDoubt
+  | 'txid-twice'
+  /** It was closed for a move that books which were put back do not have: the move is to be asked for again. */
+  | 'closing-forgotten';
 
 /** What the books know of a meter's purse. The rule of exactly once stands on `lastCounter` and `Outstanding`. */
 export interface Purse {

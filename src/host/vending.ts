@@ -3,6 +3,7 @@ import { txidTextOf } from '../exchange/index.ts';
 import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens, tokens } from '../units/index.ts';
 import { type Claim, claimOf, type Price } from './claim.ts';
 import { amountFault, fail, findMeter, isFailure, meterUnknown, parseMeterNumber, textFault } from './failures.ts';
+import { askedAgain } from './forgotten-closings.ts';
 import { allEnergy, sold } from './ledger.ts';
 import { isReserved, REPAYMENT_SOURCE } from './moved-value.ts';
 import { newOrder } from './new-order.ts';
@@ -198,7 +199,8 @@ export async function closePurse(
   if (fault !== undefined) return fault;
   const found = await findMeter(tx, request.meter);
   if (isFailure(found)) return found;
-  const { meter, purse } = found;
+  const { meter } = found;
+  const purse = askedAgain(found.purse);
   const [before] = await tx.ordersOf([orderId]);
   if (before !== undefined) return before.op === 'close' && before.svpmsn === meter.svpmsn ? before : differs(orderId);
   const [there] = await foundOf(tx, [orderId]);

@@ -27,7 +27,7 @@ const CONTRACT_SHARE = 0.3;
 const AGREEMENTS_A_MINUTE = 0.3;
 const OPEN_PAYMENTS_MAX = 2;
 const AMOUNT_MIN = 100;
-const REFUSED_MAX = 5;
+const REFUSED_MS = 5 * MINUTE_MS;
 
 /**
  * Those who pay through the bank, and whoever at the utility reads its statements: what was asked for is told to a host
@@ -46,8 +46,8 @@ export class BankPayers {
   readonly #open = new Set<string>();
   /** When they were seen to agree. */
   readonly #agreedAt = new Map<string, number>();
-  /** How often nothing was taken for a payment that the books forgot. */
-  readonly #refused = new Map<string, number>();
+  /** When nothing was taken for the first time for a payment that the books forgot. */
+  readonly #refusedSince = new Map<string, number>();
 
   /** @param areMoving whether households leave their meters */
   constructor(
@@ -218,10 +218,11 @@ export class BankPayers {
     // Until a meter has told its receipts its value may be in it.
     const { state, queryWanted, freeze } = there.purse;
     if (state === 'open' || queryWanted || freeze !== undefined) return;
-    const refused = (this.#refused.get(id) ?? 0) + 1;
-    this.#refused.set(id, refused);
-    // Whoever has moved in is to be told of first, to books that forgot it.
-    if (refused > REFUSED_MAX) this.#bank.letsGo(id);
+    const { now } = this.#utility.time;
+    const since = this.#refusedSince.get(id) ?? now;
+    this.#refusedSince.set(id, since);
+    // Books that forgot that somebody has moved in hear of that first.
+    if (now - since >= REFUSED_MS) this.#bank.letsGo(id);
   }
 
   /** As it was asked for before; what nobody asked for is a contract's. */

@@ -15,8 +15,6 @@ type Step = Coming | Going | Replacing;
 interface OfHousehold {
   readonly house: House;
   readonly person: string;
-  /** When a host was asked for it last. */
-  askedAt: number;
   isDone: boolean;
 }
 
@@ -117,11 +115,7 @@ export class Movers {
 
   /** The steps that are under way go on, and another household moves. */
   async minute(): Promise<void> {
-    for (const step of this.#steps) {
-      if (step.isDone || !this.#isNext(step)) continue;
-      step.askedAt = this.#utility.time.now;
-      await this.#go(step);
-    }
+    for (const step of this.#steps) if (!step.isDone && this.#isNext(step)) await this.#go(step);
     if (!this.#faults.active || this.#utility.time.now + LAST_MOVES_MS > UNIX_MS_MAX) return;
     this.#giveUp();
     for (const [house, at] of this.#vacant) if (this.#utility.time.now >= at) this.#comes(house);
@@ -151,11 +145,6 @@ export class Movers {
   /** Whether nobody's value goes into its meter any more. */
   hasEnded(house: House): boolean {
     return this.#ended.has(house);
-  }
-
-  /** Houses whose purse a host was asked to close, since then. */
-  closingSince(at: number): readonly House[] {
-    return this.#steps.flatMap(({ type, house, askedAt }) => (type !== 'coming' && askedAt >= at ? [house] : []));
   }
 
   /** Meters that have a last reading to tell. */
@@ -191,7 +180,7 @@ export class Movers {
       this.#givenUp.mayTake([home.svpmsn]);
     if (isReplaced) {
       this.#givenUp.take(home.svpmsn);
-      this.#steps.push({ type: 'replacing', house: home, person: tenant.person, by: house, askedAt: 0, isDone: false });
+      this.#steps.push({ type: 'replacing', house: home, person: tenant.person, by: house, isDone: false });
     } else this.#beginGoing(home, house);
   }
 
@@ -204,7 +193,7 @@ export class Movers {
     const place = (this.#tenants.get(house)?.place ?? this.#placeBefore(house)) + 1;
     this.#vacant.delete(house);
     this.#tenants.set(house, { person, place });
-    this.#steps.push({ type: 'coming', house, person, place, askedAt: 0, isDone: false });
+    this.#steps.push({ type: 'coming', house, person, place, isDone: false });
   }
 
   #placeBefore(house: House): number {
@@ -214,7 +203,7 @@ export class Movers {
 
   #beginGoing(house: House, next: House | undefined): void {
     const { person, place } = this.#tenants.get(house) as { person: string; place: number };
-    this.#steps.push({ type: 'going', house, person, place, next, isDead: false, askedAt: 0, isDone: false });
+    this.#steps.push({ type: 'going', house, person, place, next, isDead: false, isDone: false });
   }
 
   #isMoving(house: House): boolean {
@@ -275,8 +264,9 @@ export class Movers {
     if ('reason' in made) {
       this.#hooks.say(`${svpmsnText(house.svpmsn)} ${person} cannot leave: ${made.reason}`);
       if (made.reason === 'meter-number-wrong') step.next = undefined;
-      if (made.reason === 'meter-frozen') step.isDead = true;
-    } else if (house.frozen) step.isDead = true;
+    }
+    // Nobody waits for a reading of one that has stopped.
+    if (house.frozen) step.isDead = true;
   }
 
   #ask({ house, isDead }: Going, next: House | undefined): Promise<Tenancy | HostFailure> {

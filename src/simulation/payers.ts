@@ -40,14 +40,17 @@ export class Payers {
   readonly payments: Payment[] = [];
   readonly #random: SeededRandom;
   readonly #faults: Faults;
+  readonly #areMoving: boolean;
   /** Nobody answered for these. */
   #untold: Payment[] = [];
   /** Since when the provider was not asked yet. */
   readonly #asking = new Set<number>();
 
-  constructor(random: SeededRandom, faults: Faults) {
+  /** @param areMoving whether households leave their meters, which then take nothing */
+  constructor(random: SeededRandom, faults: Faults, { areMoving }: { readonly areMoving: boolean }) {
     this.#random = random;
     this.#faults = faults;
+    this.#areMoving = areMoving;
   }
 
   /** A second passes: somebody pays, about as often as the lines can carry it. */
@@ -80,8 +83,9 @@ export class Payers {
   /** Some time after a restore the utility asks for all that was paid since its copy was made (X9). */
   reconcile(utility: Utility, since: number): void {
     const isSince = (at: number | undefined) => at !== undefined && at >= since;
-    const asked = this.payments.filter(
-      ({ toldAt, refundToldAt }) => toldAt === undefined || isSince(toldAt) || isSince(refundToldAt),
+    // What nothing was ever taken for is over.
+    const asked = this.payments.filter(({ toldAt, refundToldAt, refused }) =>
+      toldAt === undefined ? !refused : isSince(toldAt) || isSince(refundToldAt),
     );
     this.#asking.add(since);
     for (const payment of asked) payment.refundToldAt = undefined;
@@ -122,7 +126,7 @@ export class Payers {
       return;
     }
     const made = await answer;
-    payment.refused = 'reason' in made && TAKES_NOTHING.has(made.reason);
+    payment.refused = this.#areMoving && 'reason' in made && TAKES_NOTHING.has(made.reason);
     if (payment.refused) {
       // Books that were put back hear of it again, until they know where it went.
       if (payment.toldAt !== undefined) this.#untold.push(payment);
@@ -143,7 +147,7 @@ async function reverse(utility: Utility, payment: Payment): Promise<void> {
   } else utility.time.after(REVERSED_AGAIN_MS, () => reverse(utility, payment));
 }
 
-const TAKES_NOTHING: ReadonlySet<string> = new Set(['purse-closed', 'meter-unoccupied']);
+const TAKES_NOTHING: ReadonlySet<string> = new Set(['purse-closed', 'meter-unoccupied', 'meter-frozen']);
 /** The provider tells of a payment again: at once, or when it was long stored. */
 const DOUBLED_WITHIN_MS = 60_000;
 const REVERSED_WITHIN_MS = 20_000;

@@ -1,6 +1,5 @@
 import type { KeyStore, Suite } from '../crypto/index.ts';
 import { type ReceiptKeys, type ReceiptSigner, StoreError } from '../host/index.ts';
-import { levelsOf } from '../meter/index.ts';
 import { DEFAULT_SUPPLY_POLICY, RelayAction } from '../records/index.ts';
 import { DEFAULT_TARIFF } from '../tariff/index.ts';
 import { type Svpmsn, svpmsnText, tokens } from '../units/index.ts';
@@ -180,11 +179,11 @@ class World {
         options.onStrike?.(strike);
       },
     });
+    this.#areMoving = this.#random.fork('who lives where').chance(MOVING_SHARE);
     this.#office = new Office(this.#random.fork('office'));
-    this.#payers = new Payers(this.#random.fork('tills'), this.#faults);
+    this.#payers = new Payers(this.#random.fork('tills'), this.#faults, { areMoving: this.#areMoving });
     const bank = this.#random.fork('bank');
     this.#bank = bank.chance(BANK_SHARE) ? this.#openBank(bank, say) : undefined;
-    this.#areMoving = this.#random.fork('who lives where').chance(MOVING_SHARE);
     this.#checkers = new Checkers({
       areMoving: this.#areMoving,
       now: () => this.#now,
@@ -483,14 +482,13 @@ class World {
     }
     if (kind === undefined) return;
     const isOld = kind === 'store-long-restored';
-    const closed = new Map(this.#living.houses.map(({ svpmsn, meter }) => [svpmsn, levelsOf(meter).closed]));
     const minutes = 1 + this.#faults.below(kind, isOld ? OLD_WITHIN_MINUTES : RESTORED_WITHIN_MINUTES);
     const at = Math.min(this.#payers.knownBefore(now), this.#cardPeople?.knownBefore(now) ?? now);
     const booked = await this.#bookedCounters();
     const restoredAt = now + minutes * MINUTE_MS;
     const restore = await this.#store.backUp();
     this.#checkers.storeCopied();
-    this.#backup = { at, madeAt: now, isOld, restoredAt, booked, closed, beyondReceipts: new Set(), restore };
+    this.#backup = { at, isOld, restoredAt, booked, beyondReceipts: new Set(), restore };
   }
 
   async #bookedCounters(): Promise<ReadonlyMap<Svpmsn, number>> {
@@ -503,15 +501,6 @@ class World {
   #forgottenBy({ booked }: Backup): readonly Svpmsn[] {
     const counters = [...booked].filter(([id, counter]) => this.#checkers.lastCounter(id) - counter >= FORGOTTEN_MAX);
     return counters.map(([svpmsn]) => svpmsn);
-  }
-
-  /** Meters whose purse was closed, or is about to be, by an order that the copy does not know. */
-  #closedSince({ closed, madeAt }: Backup): readonly Svpmsn[] {
-    const { houses } = this.#living;
-    const asked = new Set(this.#movers?.closingSince(madeAt));
-    return houses
-      .filter((house) => asked.has(house) || levelsOf(house.meter).closed > (closed.get(house.svpmsn) ?? 0))
-      .map(({ svpmsn }) => svpmsn);
   }
 
   /** Some minutes later the copy is all that is left. */
@@ -527,12 +516,6 @@ class World {
     }
     if (time.now < backup.restoredAt && mayForget) return;
     this.#backup = undefined;
-    const closed = this.#closedSince(backup);
-    if (!this.#givenUp.mayTake(closed)) return;
-    for (const svpmsn of closed) {
-      this.#givenUp.take(svpmsn);
-      backup.beyondReceipts.add(svpmsn);
-    }
     // What such a meter has and the books lack, nobody can read back: its value may stand still.
     for (const svpmsn of backup.beyondReceipts) this.#checkers.findings.flagged.add(svpmsn);
     this.#trace.say(time.now, 'the database is replaced by its older copy');
@@ -557,14 +540,11 @@ function awayIn({ without = new Set(), only }: SimulationOptions): ReadonlySet<F
 interface Backup {
   /** What was paid before this stands in it. */
   readonly at: number;
-  readonly madeAt: number;
   readonly restoredAt: number;
   /** It is put back although it forgets more than meters keep receipts of. */
   readonly isOld: boolean;
   /** The last TC of each meter in it. */
   readonly booked: ReadonlyMap<Svpmsn, number>;
-  /** What each meter had given out by closings when it was made. */
-  readonly closed: ReadonlyMap<Svpmsn, number>;
   /** Meters of which an old one forgets more than they keep receipts of; they are given up. */
   readonly beyondReceipts: Set<Svpmsn>;
   readonly restore: () => Promise<SimulatedStore>;

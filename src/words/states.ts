@@ -22,6 +22,7 @@ export type MeterState = (typeof METER_STATES)[number];
 /** Why a meter stands as it does, as a code: `REASON_WORDS` has a sentence for each. */
 export const STATE_REASONS = [
   ...(['meter-behind-host', 'gap-longer-than-ring', 'amount-differs', 'meter-frozen', 'txid-twice'] as const),
+  'closing-forgotten',
   ...(['voltage-while-open', 'cover-opened', 'bypass', 'magnetic-field', 'keys-erased', 'tamper'] as const),
   ...(['events-missing', 'events-changed'] as const),
   ...(['last-gasp', 'never-heard', 'silent'] as const),
@@ -121,6 +122,8 @@ export const REASON_WORDS: Readonly<Record<Language, Readonly<Record<StateReason
     'amount-differs': 'A receipt names another amount than was ordered.',
     'meter-frozen': 'The meter itself holds its value back.',
     'txid-twice': 'One transaction came back under two counters.',
+    'closing-forgotten':
+      'Its purse was closed for a move that these books, put back from a copy, do not have: ask for the move again.',
     'voltage-while-open': 'There is voltage behind the open relay: energy comes from elsewhere.',
     'cover-opened': 'The cover of the terminals was opened.',
     bypass: 'The terminals are bridged: energy goes past the meter.',
@@ -146,6 +149,7 @@ export const REASON_WORDS: Readonly<Record<Language, Readonly<Record<StateReason
     'amount-differs': '영수 기록의 금액이 주문한 금액과 다릅니다.',
     'meter-frozen': '계량기가 스스로 잔액을 묶어 두었습니다.',
     'txid-twice': '한 거래가 서로 다른 번호로 두 번 돌아왔습니다.',
+    'closing-forgotten': '백업에서 되돌린 장부에 없는 이사로 계량기 지갑이 닫혔습니다. 그 이사를 다시 요청하세요.',
     'voltage-while-open': '열린 릴레이 뒤쪽에 전압이 있습니다. 다른 곳에서 전기가 들어옵니다.',
     'cover-opened': '단자 덮개가 열렸습니다.',
     bypass: '단자가 이어져 전기가 계량기를 거치지 않고 흐릅니다.',

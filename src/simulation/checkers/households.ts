@@ -70,6 +70,7 @@ export class Households implements Checker {
   readonly #ordered = new Map<string, string>();
   #known = nothingKnown();
   #copy = nothingKnown();
+  #isRestored = false;
 
   constructor(findings: Findings, purses: Purses, books: Books) {
     this.#findings = findings;
@@ -83,6 +84,7 @@ export class Households implements Checker {
 
   storeRestored(): void {
     this.#known = copyOf(this.#copy);
+    this.#isRestored = true;
   }
 
   started(house: House): void {
@@ -135,7 +137,7 @@ export class Households implements Checker {
     const hold = (holds: boolean, otherwise: () => string) =>
       this.#findings.hold('I35', svpmsn, holds, () => `tenancy ${id} ${otherwise()}`);
     if (before?.state === 'left') {
-      const same = (['balance', 'settled', 'leftAt', 'subscriber'] as const).every(
+      const same = (['balance', 'leftAt', 'subscriber'] as const).every(
         (name) => before[name] === now[name],
       );
       hold(same && state === 'left', () => 'was over, and is another');
@@ -173,6 +175,8 @@ export class Households implements Checker {
     this.#findings.hold('I35', svpmsn, given === BigInt(closed), () => {
       return `tenancy ${id} is over, and of ${closed} that its meter gave out households had ${given}`;
     });
+    // What somebody bought who came later, and of whom the books have not heard again, stays there.
+    if (this.#isRestored) return;
     const isTold = BigInt(fromCards) === (this.#known.fromCards.get(svpmsn) ?? 0n);
     this.#findings.hold('I35', svpmsn, !isTold || (stored + out === 0 && owed === 0), () => {
       return `tenancy ${id} is over, and ${stored + out} are left in its meter, and ${owed} owed`;

@@ -39,6 +39,8 @@ export class Settled implements Checker {
     // Of a purse that is closed nobody asks, as long as nobody lives there.
     const closed = new Set<Svpmsn>();
     for (const { meter, purse } of await host.meters()) {
+      const waits = purse.freeze === 'closing-forgotten';
+      this.#findings.hold('I28', meter.svpmsn, !waits, () => 'a move for which it was closed is still forgotten');
       if (purse.freeze !== undefined) frozen.add(meter.svpmsn);
       else if (purse.state === 'closed') closed.add(meter.svpmsn);
     }
