@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Suite } from '../crypto/index.ts';
 import { MemoryStore } from '../host/index.ts';
 import { type Happening, Utility } from '../simulation/index.ts';
-import { svpmsn } from '../units/index.ts';
+import { svpmsn, svpmsnText } from '../units/index.ts';
 import { newFounding } from './founding.ts';
 import { type News, NewsDesk, summedUp } from './news.ts';
 import { DEMO_BEGINS_MS, settingOf } from './setting.ts';
@@ -51,6 +51,22 @@ test('an alarm and a relay that opens say why, and a cut for want of credit is t
   const cut = told.filter(({ text }) => text.startsWith('CUT OFF: no credit'));
   assert.ok(cut.length > 0);
   assert.ok(told.every(({ text }) => text !== 'relay opened: no credit'));
+});
+
+test('whoever asks for value at a panel and whoever calls by its interphone are told apart', async () => {
+  const { utility, told } = await newsroom();
+  await utility.runUntil(DEMO_BEGINS_MS + 5 * MINUTE_MS);
+  const [asking, calling] = utility.houses;
+  assert.ok(asking !== undefined && calling !== undefined);
+  asking.press('#', utility.time.now);
+  calling.press('call', utility.time.now);
+  const of = ({ svpmsn }: typeof asking) => {
+    const texts = told.filter(({ who }) => who === svpmsnText(svpmsn)).map(({ text }) => text);
+    return texts.filter((text) => text.startsWith('calls:')).at(-1);
+  };
+  assert.match(of(asking) ?? '', /value requested/);
+  assert.match(of(calling) ?? '', /somebody at its interphone/);
+  assert.doesNotMatch(of(calling) ?? '', /value/);
 });
 
 test('how meters stand at a start, and that nothing was credited yet, is no news', async () => {

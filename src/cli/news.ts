@@ -1,3 +1,4 @@
+import { cardPaymentOf, interphoneOf, type Meter } from '../meter/index.ts';
 import { ATTENTION_EMERGENCIES, AttentionReason, RelayReason } from '../records/index.ts';
 import type { Happening, House } from '../simulation/index.ts';
 import { assertNever, type Svpmsn, svpmsnText } from '../units/index.ts';
@@ -101,8 +102,15 @@ function attention(house: House | undefined, of: Wording): News | undefined {
   if (house === undefined) return undefined;
   const reasons = house.meter.attention & (house.meter.svm.purse.credited === 0 ? ~OF_CREDIT : ~0);
   if (reasons === 0) return undefined;
-  const text = `${reasons & ATTENTION_EMERGENCIES ? 'ALARM' : 'calls'}: ${attentionText(reasons)}`;
+  const why = attentionText(reasons, wantedAt(house.meter));
+  const text = `${reasons & ATTENTION_EMERGENCIES ? 'ALARM' : 'calls'}: ${why}`;
   return of(text, text);
+}
+
+/** What somebody at its panel wants, who asks for value otherwise. */
+function wantedAt(meter: Meter): string | undefined {
+  if (interphoneOf(meter).state !== 'idle') return 'somebody at its interphone';
+  return cardPaymentOf(meter) === 'awaiting-host' ? 'a bank card is to pay' : undefined;
 }
 
 /**

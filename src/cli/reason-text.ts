@@ -34,8 +34,12 @@ const ATTENTION: Readonly<Record<keyof typeof AttentionReason, string>> = {
 /** Why a relay is open: `no credit, load limit`. */
 export const relayReasonText = (reasons: number): string => bitsText(reasons, RelayReason, RELAY);
 
-/** Why a meter calls: `bypass, low balance`. */
-export const attentionText = (reasons: number): string => bitsText(reasons, AttentionReason, ATTENTION);
+/**
+ * Why a meter calls: `bypass, low balance`.
+ * @param wanted by whoever stands at its panel: one bit is there for all that they may want
+ */
+export const attentionText = (reasons: number, wanted = ATTENTION.valueRequested): string =>
+  bitsText(reasons, AttentionReason, { ...ATTENTION, valueRequested: wanted });
 
 /** Why the money for an order went back. Books of an older program do not know it. */
 export function refundReasonText(why: Order['why']): string {
