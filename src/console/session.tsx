@@ -3,7 +3,7 @@ import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import type { Operation, Reach, SessionJson, UtilityJson } from '../api/index.ts';
 import { change, Refusal, read, rememberCsrf } from './ask.ts';
 import { isFieldDevice, isInField, isLeaving, keptFor, oweLeaving } from './kept/here.ts';
-import { tellTime } from './time.ts';
+import { goOnInKeptTime, tellTime } from './time.ts';
 
 /** Who is logged in, what the host's own table lets them do, and the utility that they are in. */
 export interface Session {
@@ -49,7 +49,10 @@ async function whoIsThere(): Promise<Known> {
     if (!(error instanceof Refusal)) throw error;
     if (error.code === 'away' && isInField() && isFieldDevice()) {
       const kept = await (await import('./kept/seen.ts')).keptSession();
-      if (kept !== undefined) return { ...kept, isKept: true };
+      if (kept !== undefined) {
+        goOnInKeptTime();
+        return { ...kept, isKept: true };
+      }
     }
     if (error.code !== 'log-in-needed') throw error;
     rememberCsrf(undefined);

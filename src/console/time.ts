@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { DemoTimeJson } from '../api/index.ts';
+import { isFieldDevice } from './kept/here.ts';
 import { type LiveEvent, useLive } from './live.ts';
 import { create, useSignal } from './signal.ts';
 
@@ -19,7 +20,19 @@ const told = create<Told>({ business: Date.now(), wall: Date.now(), speed: undef
  * nothing of the speed leaves it.
  */
 export function tellTime({ now, speed }: Pick<DemoTimeJson, 'now'> & Partial<DemoTimeJson>, wall = Date.now()): void {
-  if (wall >= told.value.wall) told.set({ business: Date.parse(now), wall, speed: speed ?? told.value.speed });
+  if (wall < told.value.wall) return;
+  told.set({ business: Date.parse(now), wall, speed: speed ?? told.value.speed });
+  if (isFieldDevice()) keepTime();
+}
+
+const KEPT = 'wattpurse-time';
+/** A device that is used in the field keeps what it was told last. */
+export const keepTime = (): void => localStorage.setItem(KEPT, JSON.stringify(told.value));
+
+/** A page that was opened without a host goes on in the time that this device was told last. */
+export function goOnInKeptTime(): void {
+  const kept = localStorage.getItem(KEPT);
+  if (kept !== null) told.set(JSON.parse(kept) as Told);
 }
 
 function hear({ kind, data }: LiveEvent): void {

@@ -4,6 +4,9 @@ import type { Language } from './language.ts';
 export interface MovingWords {
   readonly title: string;
   readonly waiting: string;
+  /** Where no host answers. */
+  readonly withNetwork: string;
+  /** `{}`: who. */
   readonly nobodyMoved: string;
   readonly nobodyLives: string;
   /** Instead of the name of whoever lives there. */
@@ -59,7 +62,8 @@ export const MOVING_WORDS: Readonly<Record<Language, MovingWords>> = {
   en: {
     title: 'Who lives there',
     waiting: 'Reading who lived there …',
-    nobodyMoved: 'Nobody has moved here yet.',
+    withNetwork: 'Who lived there is known only with network.',
+    nobodyMoved: '{} has lived here since the meter was commissioned.',
     nobodyLives: 'Nobody lives there now.',
     unoccupied: 'Nobody lives there',
     closedUntil: 'The purse is closed until somebody moves in.',
@@ -109,7 +113,8 @@ export const MOVING_WORDS: Readonly<Record<Language, MovingWords>> = {
   ko: {
     title: '거주 세대',
     waiting: '거주 내역을 읽는 중 …',
-    nobodyMoved: '아직 입주나 퇴거가 없었습니다.',
+    withNetwork: '거주 내역은 네트워크가 있어야 볼 수 있습니다.',
+    nobodyMoved: '계량기를 등록할 때부터 {} 세대가 살고 있습니다.',
     nobodyLives: '지금은 아무도 살지 않습니다.',
     unoccupied: '거주자 없음',
     closedUntil: '누군가 입주할 때까지 지갑이 닫혀 있습니다.',

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { House } from '../../src/simulation/index.ts';
 import { milliseconds, svpmsnText } from '../../src/units/index.ts';
-import { CONSOLE_WORDS, FIELD_WORDS, fill, LOSSES_WORDS, WORK_WORDS } from '../../src/words/index.ts';
+import { CONSOLE_WORDS, FIELD_WORDS, fill, LOSSES_WORDS, MOVING_WORDS, WORK_WORDS } from '../../src/words/index.ts';
 import { openBrowser, withoutBrowser } from './browser.ts';
 import { enterField, list, logOut, openPhone, piece } from './phone.ts';
 import { Town } from './town.ts';
@@ -11,6 +11,7 @@ import { Town } from './town.ts';
 const skip = withoutBrowser ?? false;
 const field = FIELD_WORDS.en;
 const work = WORK_WORDS.en;
+const HOUR_MS = 3_600_000;
 /** On the line of the fourth house. */
 const ALARM = '00001-20514';
 
@@ -61,6 +62,7 @@ test('without network the page opens with what was last seen; what is done waits
   await offline.goto(`/field/${meter}`);
   await offline.getByText(field.purse.open).waitFor();
   await offline.getByText(fill(work.lastSeen, '').slice(0, 30)).waitFor();
+  await offline.getByText(MOVING_WORDS.en.withNetwork).waitFor();
   await offline.getByRole('button', { name: field.setClock }).dblclick();
   await piece(offline, set).getByText(work.states.waiting).waitFor();
   await offline.getByRole('button', { name: field.openRelay }).click();
@@ -87,6 +89,21 @@ test('without network the page opens with what was last seen; what is done waits
   assert.equal(await actsOn(`meter ${meter}`, 'orderCommand'), 1, 'what was withdrawn was never sent');
   await again.getByRole('button', { name: work.clear }).click();
   await list(again).waitFor({ state: 'detached' });
+  await phone.close();
+});
+
+test('the clock of a page that was opened without network goes on in the time of the utility', { skip }, async () => {
+  const { phone, page } = await phoneOf('Technician');
+  const clock = (of: Page) => of.getByRole('banner').locator('time').getAttribute('datetime');
+  const shown = Date.parse((await clock(page)) ?? '');
+  assert.ok(Math.abs(shown - town.utility.time.now) < HOUR_MS);
+  await phone.setOffline(true);
+  await page.close();
+  const offline = await phone.newPage();
+  await offline.goto('/field');
+  await offline.getByText(work.opens).waitFor();
+  const then = Date.parse((await clock(offline)) ?? '');
+  assert.ok(then >= shown && then - shown < HOUR_MS, `${new Date(shown)} and then ${new Date(then)}`);
   await phone.close();
 });
 

@@ -54,7 +54,7 @@ test('a technician moves a household out before the meter, an operator pays it o
   made(await host.sell({ meter: svpmsn, amount: 900, orderId: 'before they leave', source: 'cash' }));
   await as('Technician', async (page) => {
     await page.goto(`/field/${number}`);
-    await page.getByText(words.nobodyMoved).waitFor();
+    await page.getByText(fill(words.nobodyMoved, subscriber)).waitFor();
     await page.getByRole('button', { name: words.moveOut, exact: true }).click();
     await page.getByRole('dialog').getByRole('button', { name: words.moveOut, exact: true }).click();
     await page.getByText(words.nobodyLives).waitFor();

@@ -1,6 +1,7 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { pathOf, Refusal, read } from '../ask.ts';
 import { useSession } from '../session.tsx';
+import { keepTime } from '../time.ts';
 import { isFieldDevice, keepFor, keptFor } from './here.ts';
 import { fromStore, type KeptSession, type Seen } from './store.ts';
 
@@ -70,6 +71,7 @@ export async function keepHere(kept: Omit<KeptSession, 'at'>): Promise<boolean> 
   const { login } = kept.session.person;
   if (keptFor() !== login) await forgetSeen();
   keepFor(login);
+  keepTime();
   const isStored = await fromStore(async (db) => {
     await db.put('session', { ...kept, at: Date.now() }, 'session');
     for (const { person, path, at } of await db.getAll('seen')) {

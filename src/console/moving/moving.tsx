@@ -2,7 +2,7 @@ import { Button, Checkbox, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { MeterJson, TenancyJson } from '../../api/index.ts';
-import { MOVING_WORDS } from '../../words/index.ts';
+import { fill, MOVING_WORDS } from '../../words/index.ts';
 import { change } from '../ask.ts';
 import { useDoing } from '../doing.ts';
 import { useWords } from '../locale.tsx';
@@ -27,8 +27,12 @@ export function Moving({ meter, size }: MovingProps): ReactNode {
   const [isOpen, { open, close }] = useDisclosure();
   const path = `/meters/${meter.number}/tenancies`;
   const tenancies = useRead<{ readonly items: readonly TenancyJson[] }>(path, { live: true });
+  const { data, error, fetchStatus } = tenancies;
+  // A phone without network asks nobody, and waits until it has one.
+  const isAway = data === undefined && (fetchStatus === 'paused' || error?.code === 'away');
   const isEmpty = isUnoccupied(meter);
-  const isDead = isEmpty && tenancies.data?.items[0]?.reading === 'last-proved';
+  if (isAway) return <Text size="sm">{words.withNetwork}</Text>;
+  const isDead = isEmpty && data?.items[0]?.reading === 'last-proved';
   const Form = isEmpty ? MoveIn : MoveOut;
   return (
     <Stack gap="sm">
@@ -47,7 +51,7 @@ export function Moving({ meter, size }: MovingProps): ReactNode {
             )}
             {items.length === 0 && !isEmpty && (
               <Text size="sm" className="quiet">
-                {words.nobodyMoved}
+                {fill(words.nobodyMoved, meter.subscriber)}
               </Text>
             )}
             {items.map((tenancy, i) => (
