@@ -5,6 +5,7 @@ import { createBrowserRouter } from 'react-router';
 import { RouterProvider } from 'react-router/dom';
 import { Refusal } from './ask.ts';
 import { LocaleProvider } from './locale.tsx';
+import { Missing } from './parts/missing.tsx';
 import { Notices } from './parts/notices.tsx';
 import { routes } from './routes.tsx';
 import { SESSION_KEY } from './session.tsx';
@@ -40,6 +41,7 @@ export function App(): ReactNode {
       <QueryClientProvider client={client}>
         <LocaleProvider>
           <Notices />
+          <Missing />
           <RouterProvider router={router} />
         </LocaleProvider>
       </QueryClientProvider>

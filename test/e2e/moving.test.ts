@@ -5,6 +5,7 @@ import { made } from '../../src/host/rig.testing.ts';
 import { svpmsnText } from '../../src/units/index.ts';
 import {
   FIELD_WORDS,
+  FORM_WORDS,
   fill,
   METER_WORDS,
   MOVING_WORDS,
@@ -132,6 +133,12 @@ test('an operator takes what somebody owes who left and has no meter', { skip },
     await dialog.getByText(/€[\d,.]+ is owed: take no more/).waitFor();
     await dialog.getByLabel(amount).fill('10');
     assert.equal(await dialog.getByText('take no more').count(), 0);
+    await dialog.getByLabel(reference).fill('');
+    await dialog.getByRole('button', { name: book, exact: true }).click();
+    await dialog.getByText(FORM_WORDS.en.missing).waitFor();
+    assert.ok(await dialog.getByLabel(reference).evaluate((field) => field === document.activeElement));
+    await dialog.getByLabel(reference).fill('slip 1');
+    assert.equal(await dialog.getByText(FORM_WORDS.en.missing).count(), 0);
     await dialog.getByRole('button', { name: book, exact: true }).click();
     await dialog.waitFor({ state: 'detached' });
     await page.getByText(fill(words.paymentTaken, '€10.00', subscriber)).waitFor();
