@@ -94,6 +94,13 @@ test('a technician moves a household out before the meter, an operator pays it o
     await home.getByRole('button', { name: `${words.payOut}: ${words.sure}` }).click();
     await home.getByText(fill(words.paidOut, '')).waitFor();
     await home.getByRole('button', { name: words.moveIn, exact: true }).click();
+    // Whoever knows the name finds the id, and nobody moves in as nobody.
+    const suggested = page.getByRole('dialog').locator('datalist option');
+    await page.getByLabel(words.subscriber).fill('Next D');
+    await page.waitForFunction(() => document.querySelectorAll('[role="dialog"] datalist option').length === 1);
+    assert.equal(await suggested.getAttribute('value'), 'next-door');
+    await page.getByLabel(words.subscriber).fill('unoccupied');
+    await page.waitForFunction(() => document.querySelectorAll('[role="dialog"] datalist option').length === 0);
     await page.getByLabel(words.subscriber).fill('nobody-known');
     await page.getByRole('dialog').getByRole('button', { name: words.moveIn, exact: true }).click();
     await page.getByText('There is no subscriber "nobody-known"').waitFor();

@@ -12,6 +12,7 @@ import { Loaded } from '../parts/states.tsx';
 import { useRead } from '../reads.ts';
 import { useMay } from '../session.tsx';
 import { isUnoccupied } from './occupant.ts';
+import { SubscriberField } from './subscriber-field.tsx';
 import { TenancyFacts } from './tenancy.tsx';
 
 interface MovingProps {
@@ -132,14 +133,7 @@ function MoveIn({ meter, isOpen, close }: FormProps): ReactNode {
       <form onSubmit={submit}>
         <Stack gap="sm">
           <Text size="sm">{words.moveInNote}</Text>
-          <TextInput
-            label={words.subscriber}
-            required
-            data-autofocus
-            autoCapitalize="none"
-            value={subscriber}
-            onChange={({ currentTarget }) => setSubscriber(currentTarget.value)}
-          />
+          <SubscriberField label={words.subscriber} value={subscriber} onChange={setSubscriber} autoFocus />
           <RefusalLine error={moving.error} />
           <Submit label={words.moveIn} isPending={moving.isPending} cancel={close} />
         </Stack>

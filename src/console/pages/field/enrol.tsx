@@ -6,6 +6,7 @@ import type { MeterJson } from '../../../api/index.ts';
 import { FIELD_WORDS, fill } from '../../../words/index.ts';
 import { useWork } from '../../kept/use-work.ts';
 import { useWords } from '../../locale.tsx';
+import { SubscriberField } from '../../moving/subscriber-field.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
 import { say } from '../../parts/notices.tsx';
 import { Panel } from '../../parts/page.tsx';
@@ -73,13 +74,7 @@ function EnrolForm({ close }: { readonly close: () => void }): ReactNode {
           value={number}
           onChange={({ currentTarget }) => setNumber(currentTarget.value)}
         />
-        <TextInput
-          label={words.subscriber}
-          required
-          autoCapitalize="none"
-          value={subscriber}
-          onChange={({ currentTarget }) => setSubscriber(currentTarget.value)}
-        />
+        <SubscriberField label={words.subscriber} value={subscriber} onChange={setSubscriber} />
         <NumberInput
           label={words.localUnit}
           description={words.localUnitNote}
