@@ -34,3 +34,20 @@ export const cutNumbersOf = (page: Page): Promise<string[]> =>
     }
     return [...cut];
   });
+
+/** Words of Korean that begin on one line and end on the next. */
+export const brokenWordsOf = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const broken = new Set<string>();
+    const texts = document.createTreeWalker(document.querySelector('main') ?? document.body, NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode() as Text | null; text !== null; text = texts.nextNode() as Text | null) {
+      if (text.parentElement?.closest('svg, .unseen, [aria-hidden="true"]') !== null) continue;
+      for (const { index, 0: word } of text.data.matchAll(/[가-힣]{2,}/g)) {
+        const range = document.createRange();
+        range.setStart(text, index);
+        range.setEnd(text, index + word.length);
+        if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) broken.add(word);
+      }
+    }
+    return [...broken];
+  });

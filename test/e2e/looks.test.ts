@@ -9,7 +9,7 @@ import { DEMO_PURSES } from '../../src/cli/demo-partners.ts';
 import { milliseconds, type Svpmsn, svpmsnText } from '../../src/units/index.ts';
 import { ACT_WORDS, FORECAST_WORDS, fill, GRID_WORDS, KIOSK_WORDS, LOSSES_WORDS } from '../../src/words/index.ts';
 import { askApi, complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
-import { cutNumbersOf } from './cuts.ts';
+import { brokenWordsOf, cutNumbersOf } from './cuts.ts';
 import { differenceFrom } from './pictures.ts';
 import { TOWN_CARDS, Town } from './town.ts';
 
@@ -127,7 +127,7 @@ for (const theme of THEMES) {
 }
 
 for (const { role, ways } of PAGES) {
-  test(`pages of role ${role}: as approved in both themes, nobody is kept out, and nothing is cut off on a phone in Korean`, {
+  test(`pages of role ${role}: as approved in both themes, nobody is kept out, and nothing is cut off or broken on a phone in Korean`, {
     skip,
   }, async () => {
     const window = await openWindow(browser, town.address, DESK);
@@ -144,6 +144,7 @@ for (const { role, ways } of PAGES) {
       await toPhone(page);
       if (await overflows(page)) faults.push(`${name} is wider than a phone in Korean`);
       faults.push(...(await cutNumbersOf(page)).map((cut) => `${name} cuts ${cut} on a phone in Korean`));
+      faults.push(...(await brokenWordsOf(page)).map((word) => `${name} breaks ${word} on a phone`));
       await toDesk(page);
     }
     assert.deepEqual(faults, []);
