@@ -14,6 +14,8 @@ const EQUATIONS: readonly { readonly left: readonly Total[]; readonly right: rea
   { left: ['stored', 'found', 'fromCards', 'owed'], right: ['spent', 'valueInMeters', 'closed'] },
 ];
 
+const FIGURE_SIZE = 20;
+
 /** The two equations that the books promise, with their figures, each with its tick. */
 export function Equations({ books }: { readonly books: BooksJson }): ReactNode {
   return (
@@ -37,22 +39,22 @@ function Equation({ books, left, right }: EquationProps): ReactNode {
   const holds = sum(left) === sum(right);
   const Mark = holds ? Check : X;
   return (
-    <div>
-      <Group gap="md" align="flex-end">
-        <Terms books={books} of={left} />
-        <Text fz="lg">=</Text>
-        <Terms books={books} of={right} />
-        <Group gap={6} wrap="nowrap" align="center">
-          <Mark
-            size={18}
-            strokeWidth={2.6}
-            aria-hidden
-            color={holds ? 'var(--state-supplied)' : 'var(--state-tampered)'}
-          />
-          <Text size="sm">{holds ? words.holds : words.fails}</Text>
-        </Group>
-      </Group>
-    </div>
+    // What stands beside the figures stands on their line, and not on that of their labels.
+    <Group gap="md" align="last baseline">
+      <Terms books={books} of={left} />
+      <Text fz={FIGURE_SIZE}>=</Text>
+      <Terms books={books} of={right} />
+      <Text size="sm" style={{ whiteSpace: 'nowrap' }}>
+        <Mark
+          size={18}
+          strokeWidth={2.6}
+          aria-hidden
+          color={holds ? 'var(--state-supplied)' : 'var(--state-tampered)'}
+          style={{ verticalAlign: '-0.25em', marginInlineEnd: 6 }}
+        />
+        {holds ? words.holds : words.fails}
+      </Text>
+    </Group>
   );
 }
 
@@ -61,13 +63,13 @@ function Terms({ books, of }: { readonly books: BooksJson; readonly of: readonly
   const shown = of.filter((name) => name !== 'fromCards' || books.fromCards !== '0');
   return shown.map((name, i) => (
     <Fragment key={name}>
-      {i > 0 && <Text fz="lg">+</Text>}
+      {i > 0 && <Text fz={FIGURE_SIZE}>+</Text>}
       <div>
         <Text size="xs" className="quiet">
           {totals[name]}
         </Text>
         <Text
-          fz={20}
+          fz={FIGURE_SIZE}
           fw={640}
           style={name === 'inFlight' && books.inFlight !== '0' ? { color: 'var(--in-flight)' } : {}}
         >

@@ -71,7 +71,7 @@ function Meters({ meters }: { readonly meters: OverviewJson['meters'] }): ReactN
           />
         ))}
       </div>
-      <SimpleGrid cols={2} spacing={6}>
+      <SimpleGrid cols={2} spacing="xl" verticalSpacing={6}>
         {shown.map((state) => (
           <Anchor key={state} component={Link} to={`/meters?state=${state}`} underline="hover">
             <Group justify="space-between" wrap="nowrap" gap="xs">
@@ -96,7 +96,11 @@ function Alarms({ alarms: { items } }: { readonly alarms: NonNullable<OverviewJs
   const now = useNow();
   return (
     <Panel title={words.alarms} aside={<Text fw={640}>{count(items.length)}</Text>}>
-      {items.length === 0 && <Text className="quiet">{words.noAlarms}</Text>}
+      {items.length === 0 && (
+        <Text size="sm" className="quiet">
+          {words.noAlarms}
+        </Text>
+      )}
       <Stack gap={6}>
         {items.slice(0, ALARMS_SHOWN).map(({ kind, meter, localUnit, since }) => (
           <Group key={`${kind} ${meter ?? ''} ${localUnit}`} justify="space-between" wrap="nowrap" gap="xs">
@@ -134,9 +138,11 @@ function Energy({ energy }: { readonly energy: OverviewJson['energy'] }): ReactN
   return (
     <Panel title={words.energy}>
       {energy === undefined ? (
-        <Text className="quiet">{words.noEnergy}</Text>
+        <Text size="sm" className="quiet">
+          {words.noEnergy}
+        </Text>
       ) : (
-        <Group gap={48}>
+        <Group gap={48} align="flex-start">
           {(['today', 'hour'] as const).map((span) => (
             <Figure
               key={span}
