@@ -119,6 +119,8 @@ export interface Panel {
   readonly bankCard: {
     readonly where: 'hand' | 'slot';
     readonly payment: (typeof BANK_CARD_PAYMENTS)[number];
+    /** What it has paid, in minor units of the currency. */
+    readonly paid: number | undefined;
     /** Value has come into the meter since it paid. */
     readonly valueArrived: boolean;
   };

@@ -1,7 +1,7 @@
 import type { DemoPort, Panel, PanelAction } from '../api/index.ts';
 import type { CardChip } from '../card/index.ts';
 import type { Role } from '../host/index.ts';
-import { cardPaymentOf, displayOf, interphoneOf, KEYED_MS, paidValueArrived } from '../meter/index.ts';
+import { cardPaymentOf, displayOf, interphoneOf, KEYED_MS, paidByCard, paidValueArrived } from '../meter/index.ts';
 import { APPLIANCES, type CardHouseholds, type House, subscriberOfHouse, type Utility } from '../simulation/index.ts';
 import { assertNever, milliseconds, type Svpmsn } from '../units/index.ts';
 import { DemoChip } from './demo-chip.ts';
@@ -142,8 +142,10 @@ function panelOf(house: House, { now, lineCut, card, bankCard }: Around): Panel 
 
 function bankCardAt(house: House, bankCard: CardChip): Panel['bankCard'] {
   const payment = paymentIn(house, bankCard);
-  const valueArrived = payment === 'approved' && paidValueArrived(house.meter);
-  return { where: house.holds(bankCard) ? 'slot' : 'hand', payment, valueArrived };
+  const isPaid = payment === 'approved';
+  const paid = isPaid ? paidByCard(house.meter) : undefined;
+  const valueArrived = isPaid && paidValueArrived(house.meter);
+  return { where: house.holds(bankCard) ? 'slot' : 'hand', payment, paid, valueArrived };
 }
 
 /** As the meter has it; nothing without power, and while another card is in its slit, or none. */

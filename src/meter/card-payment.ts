@@ -260,6 +260,10 @@ export function cardPaymentOf({ payment, card }: Meter): CardPaymentState {
   return state.name === 'ended' ? ENDS[state.end] : state.name;
 }
 
+/** What the card that is in the slot has paid, in the smallest unit of the currency; undefined before it has. */
+export const paidByCard = (meter: Meter): number | undefined =>
+  cardPaymentOf(meter) === 'approved' ? meter.payment?.amount : undefined;
+
 /** The card that is in the slot has paid, and a credit has come since: its own, unless another was on its way before. */
 export const paidValueArrived = (meter: Meter): boolean =>
   cardPaymentOf(meter) === 'approved' && meter.payment?.creditSince === true;

@@ -3,7 +3,7 @@
  * that the caller steps with its own time, memory and randomness.
  */
 
-export { type CardPaymentState, cardPaymentOf, paidValueArrived } from './card-payment.ts';
+export { type CardPaymentState, cardPaymentOf, paidByCard, paidValueArrived } from './card-payment.ts';
 export { stepCardInserted, stepCardRemoved, stepCardResponse } from './card-slot.ts';
 export { type Display, type DisplayPage, displayOf, displayPages, type PageOfMeter } from './display.ts';
 export { type Levels, levelsOf } from './exchanger.ts';

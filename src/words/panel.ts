@@ -91,9 +91,12 @@ export interface PanelWords {
   readonly cardOut: string;
   readonly bankCard: string;
   readonly bankCardWhy: string;
+  /** `{}` is how many times as fast as life time goes. */
+  readonly bankCardFast: string;
   readonly bankCardHand: string;
   readonly bankCardIn: string;
   readonly bankCardOut: string;
+  /** `{}` is what was paid. */
   readonly bankCardStates: Readonly<
     Record<
       | ('none' | 'awaiting-amount' | 'awaiting-host' | 'awaiting-card' | 'awaiting-bank')
@@ -101,6 +104,7 @@ export interface PanelWords {
       string
     >
   >;
+  /** `{}` is what was paid. */
   readonly bankCardArrived: string;
   readonly mischief: string;
   readonly bypass: string;
@@ -274,6 +278,8 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     bankCard: 'Bank card',
     bankCardWhy:
       'Put it into the slit, key in how much it is to pay, and press #. No money moves: its bank is simulated.',
+    bankCardFast:
+      'Time goes {} times as fast as life: what the card is to pay stands on the display for an instant only. Go at the pace of life to read it there and pull the card in time.',
     bankCardHand: 'It lies at hand.',
     bankCardIn: 'Pay with it here',
     bankCardOut: 'Take it back',
@@ -284,12 +290,12 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
       'awaiting-host': 'The meter calls the utility.',
       'awaiting-card': 'The meter and the card agree on the payment. Leave it in.',
       'awaiting-bank': 'The utility asks the bank of the card. Leave it in.',
-      approved: 'Paid. The value is on its way into this meter.',
+      approved: '{} paid. The value is on its way into this meter.',
       declined: 'Declined: nothing was paid.',
       unanswered: 'Nobody answered in time: nothing was paid. Key the amount in again, or try later.',
       'card-unusable': 'The card cannot be used here: nothing was paid.',
     },
-    bankCardArrived: 'Paid, and the value has come into this meter.',
+    bankCardArrived: '{} paid, and the value has come into this meter.',
     mischief: 'What one should not do',
     bypass: 'A wire from 1s to 1L',
     bypassWhy: '1,500 W go past the meter. It notices and calls.',
@@ -447,6 +453,8 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     cardOut: '빼기',
     bankCard: '은행 카드',
     bankCardWhy: '투입구에 꽂고 결제할 금액을 누른 뒤 #를 누르세요. 모의 은행이므로 실제 돈은 움직이지 않습니다.',
+    bankCardFast:
+      '시간이 실제의 {}배로 흘러 결제할 금액이 화면에 잠깐만 보입니다. 금액을 읽고 카드를 뺄 틈을 두려면 실제 빠르기로 늦추세요.',
     bankCardHand: '손에 있습니다.',
     bankCardIn: '여기에 꽂아 결제하기',
     bankCardOut: '돌려받기',
@@ -456,12 +464,12 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
       'awaiting-host': '계량기가 전력 회사를 부르고 있습니다.',
       'awaiting-card': '계량기와 카드가 결제를 확인하고 있습니다. 빼지 마세요.',
       'awaiting-bank': '전력 회사가 카드의 은행에 묻고 있습니다. 빼지 마세요.',
-      approved: '결제되었습니다. 금액이 이 계량기로 오고 있습니다.',
+      approved: '{} 결제되었습니다. 금액이 이 계량기로 오고 있습니다.',
       declined: '승인되지 않았습니다. 결제된 것은 없습니다.',
       unanswered: '제때 응답이 없었습니다. 결제된 것은 없습니다. 금액을 다시 누르거나 나중에 해 보세요.',
       'card-unusable': '여기서 쓸 수 없는 카드입니다. 결제된 것은 없습니다.',
     },
-    bankCardArrived: '결제되었고, 금액이 이 계량기에 들어왔습니다.',
+    bankCardArrived: '{} 결제되었고, 금액이 이 계량기에 들어왔습니다.',
     mischief: '해서는 안 되는 일',
     bypass: '1s와 1L을 잇는 전선',
     bypassWhy: '1,500 W가 계량기를 거치지 않습니다. 계량기가 알아채고 알립니다.',

@@ -83,10 +83,10 @@ test('what is paid is on its way until value has come into the meter, and a new 
       await keyIn(demo, visitor, '700#');
       assert.deepEqual(await card(), { where: 'slot', payment: 'awaiting-host' });
       const before = demo.house().meter.svm.purse.credited;
-      assert.deepEqual(await paid(), { where: 'slot', payment: 'approved' }, `${payment} is on its way`);
+      assert.deepEqual(await paid(), { where: 'slot', payment: 'approved', paid: '700' }, `${payment} is on its way`);
       await lives(60);
       assert.equal(demo.house().meter.svm.purse.credited, before + 700);
-      assert.deepEqual(await card(), { where: 'slot', payment: 'approved', valueArrived: true });
+      assert.deepEqual(await card(), { where: 'slot', payment: 'approved', paid: '700', valueArrived: true });
     }
     await demo.act(visitor, { bankCard: 'hand' });
     assert.deepEqual(await card(), { where: 'hand', payment: 'none' });

@@ -145,6 +145,7 @@ export const PanelSchema = Type.Object(
       {
         where: OneOf(['hand', 'slot']),
         payment: OneOf(BANK_CARD_PAYMENTS),
+        paid: Type.Optional(Amount),
         valueArrived: Type.Optional(
           Type.Literal(true, { description: 'Value has come into the meter since it paid.' }),
         ),
@@ -164,8 +165,11 @@ export const PanelSchema = Type.Object(
 );
 export type PanelJson = Static<typeof PanelSchema>;
 
-const bankCardJson = ({ valueArrived, ...card }: Panel['bankCard']): PanelJson['bankCard'] =>
-  valueArrived ? { ...card, valueArrived } : card;
+const bankCardJson = ({ where, payment, paid, valueArrived }: Panel['bankCard']): PanelJson['bankCard'] => ({
+  ...{ where, payment },
+  ...maybe('paid', paid, String),
+  ...(valueArrived && { valueArrived }),
+});
 
 export function panelJson(panel: Panel, time: DemoTime): PanelJson {
   const { display, credit } = panel;

@@ -8,6 +8,7 @@ import { change, type Refusal } from '../../ask.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Panel } from '../../parts/page.tsx';
+import { useSpeed } from '../../time.ts';
 import type { Action } from './use-panel.ts';
 
 interface HouseProps {
@@ -76,12 +77,14 @@ export function PurseCard({ card, act }: Pick<HouseProps, 'act'> & CardProps): R
 export function BankCard({ card, act }: Pick<HouseProps, 'act'> & BankCardProps): ReactNode {
   const words = useWords(PANEL_WORDS);
   const isIn = card.where === 'slot';
+  const { money, count } = useFormat();
+  const speed = useSpeed() ?? 1;
   const inSlot = card.valueArrived ? words.bankCardArrived : words.bankCardStates[card.payment];
   return (
     <Panel title={words.bankCard}>
       <Group gap="sm" justify="space-between" wrap="nowrap">
         <Text size="sm" role="status">
-          {isIn ? inSlot : words.bankCardHand}
+          {isIn ? fill(inSlot, money(card.paid ?? '0')) : words.bankCardHand}
         </Text>
         <Button
           variant="default"
@@ -93,7 +96,7 @@ export function BankCard({ card, act }: Pick<HouseProps, 'act'> & BankCardProps)
         </Button>
       </Group>
       <Text size="xs" className="quiet" mt="xs">
-        {words.bankCardWhy}
+        {words.bankCardWhy} {speed > 1 && fill(words.bankCardFast, count(speed))}
       </Text>
     </Panel>
   );
