@@ -91,6 +91,8 @@ export const ACCESS = {
   listTenancies: { scope: 'subscribers:read', all: ['operator', 'cashier', 'technician', 'auditor'] },
   moveOut: { scope: 'meters:write', all: ['operator', 'technician'] },
   moveIn: { scope: 'meters:write', all: ['operator', 'technician'] },
+  inspectMeter: { scope: 'meters:write', all: ['operator', 'technician'] },
+  listInspections: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'] },
   listMeterEvents: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'], own: ['subscriber'] },
   listAllEvents: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'] },
   listExchanges: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'], own: ['subscriber'] },

@@ -20,6 +20,7 @@ import { controlRoutes } from './routes/control.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { exchangeRoutes } from './routes/exchanges.ts';
 import { forecastRoutes } from './routes/forecast.ts';
+import { inspectionRoutes } from './routes/inspections.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { liveRoutes } from './routes/live.ts';
 import { loadRoutes } from './routes/load.ts';
@@ -76,6 +77,7 @@ import { CutOffSchema } from './schemas/cut-offs.ts';
 import { DemoSchema, DemoTimeSchema, PanelSchema } from './schemas/demo.ts';
 import { ExchangePassSchema, ExchangeSchema, TrafficSchema } from './schemas/exchanges.ts';
 import { ForecastSchema } from './schemas/forecast.ts';
+import { InspectionSchema } from './schemas/inspections.ts';
 import { KeyUseSchema } from './schemas/keys.ts';
 import { CheckMinuteSchema, LineDaySchema, LineSchema } from './schemas/lines.ts';
 import { BalanceSchema, MinutesSchema, OutlookSchema, VoltagesSchema } from './schemas/load.ts';
@@ -132,6 +134,7 @@ const SCHEMAS = [
     OutagesSchema,
     RestorationSchema,
     LineBalanceSchema,
+    InspectionSchema,
     LossAlarmSchema,
     LineNetworkSchema,
     LineSchema,
@@ -273,6 +276,7 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
         subscriberRoutes(v1, services);
         overviewRoutes(v1, services);
         meterRoutes(v1, services);
+        inspectionRoutes(v1, services);
         tenancyRoutes(v1, services);
         loadRoutes(v1, services);
         statementRoutes(v1, services);

@@ -145,6 +145,7 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   'alarm-unknown': NOT_FOUND,
   'alarm-closed': CONFLICT,
   'alarm-wrong': UNPROCESSABLE,
+  'inspection-wrong': UNPROCESSABLE,
   'network-unknown': NOT_FOUND,
   'network-wrong': UNPROCESSABLE,
   'person-unknown': NOT_FOUND,

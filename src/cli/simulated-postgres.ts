@@ -13,7 +13,7 @@ export const TABLES: readonly string[] = [
   ...['terms', 'trades', 'dues', 'contracts', 'receipts_due', 'receipts', 'webhooks', 'deliveries'],
   ...['closings', 'settled_minutes', 'used_days', 'settlement_claims', 'agents', 'agent_members', 'shifts'],
   ...['line_balances', 'line_networks', 'reading_checks', 'voltages', 'loss_alarms', 'host_beats', 'tenancies'],
-  ...['phone_access', 'calls'],
+  ...['inspections', 'phone_access', 'calls'],
   ...['message_choices', 'messages'],
   ...[
     'card_providers',

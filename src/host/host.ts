@@ -30,6 +30,7 @@ import { Forecasts } from './forecast.ts';
 import { readGrid } from './grid.ts';
 import { grouped } from './group.ts';
 import { Hearing } from './hearing.ts';
+import { inspect, inspectionsOf } from './inspections.ts';
 import { monitoringInDoubt, nextKeyMissing } from './key-change.ts';
 import { KeyHanding } from './key-handing.ts';
 import { newestHeld, planRotation, rotate } from './key-rotation.ts';
@@ -336,6 +337,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       if (typeof generation === 'object') return generation;
       return dated((tx, now) => rotate(tx, asked, { generation, now, roundMs }), act);
     },
+    inspect: (inspecting) => request((tx, now) => inspect(tx, inspecting, { by: act.by, now }), act),
     changeLossAlarm: (change: LossAlarmChange) =>
       request((tx, now) => changeLossAlarm(tx, change, { by: act.by, now }), act),
     takeRemittance: (taken: Remitting) =>
@@ -419,6 +421,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
 
     terms: () => store.read(termsOf),
     duesOfPerson: (subscriber) => orStoreFailure(store.read((tx) => personDues(tx, subscriber))),
+    inspections: (query) => orStoreFailure(store.read((tx) => inspectionsOf(tx, query))),
     tenanciesOfPerson: (subscriber) => orStoreFailure(store.read((tx) => tenanciesOfPerson(tx, subscriber))),
     tenancies: (meter) => orStoreFailure(store.read((tx) => tenanciesOf(tx, meter))),
     stay: (whose) => orStoreFailure(store.read((tx) => stayOf(tx, whose))),

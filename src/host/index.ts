@@ -102,6 +102,7 @@ export { statementSheet } from './statement-sheet.ts';
 export type { TableSection, TableSheet } from './table-sheet.ts';
 export { stateOfMeter } from './things.ts';
 export { CALL_STEPS } from './types/callers.ts';
+export { INSPECTION_FINDINGS } from './types/inspections.ts';
 export { LOSS_ALARM_STATES, LOSS_FINDINGS } from './types/losses.ts';
 export { MESSAGE_CAUSES, MESSAGE_STATES } from './types/messages.ts';
 export { WEBHOOK_EVENTS } from './types/webhooks.ts';

@@ -17,6 +17,7 @@ import type {
   Contract,
   Dues,
   HostBeat,
+  Inspection,
   IssuedCard,
   IssuedReceipt,
   KeptAnswer,
@@ -72,6 +73,7 @@ export class MemoryShelves {
   readonly readingChecks = new MemoryShelf<ReadingCheck>(this.undo);
   readonly voltages = new MemoryShelf<VoltageReading>(this.undo);
   readonly lossAlarms = new MemoryShelf<LossAlarm, 'localUnit' | 'state'>(this.undo, ['localUnit', 'state']);
+  readonly inspections = new MemoryShelf<Inspection, 'svpmsn'>(this.undo, ['svpmsn']);
   readonly agents = new MemoryShelf<Agent>(this.undo);
   readonly agentMembers = new MemoryShelf<AgentMember, 'agent'>(this.undo, ['agent']);
   readonly vends = new MemoryShelf<Vend>(this.undo);
@@ -132,6 +134,7 @@ export class MemoryShelves {
     this.readingChecks.fill(others.readingChecks);
     this.voltages.fill(others.voltages);
     this.lossAlarms.fill(others.lossAlarms);
+    this.inspections.fill(others.inspections);
     this.agents.fill(others.agents);
     this.agentMembers.fill(others.agentMembers);
     this.vends.fill(others.vends);

@@ -1,6 +1,7 @@
 import type { AgentOffice, AgentReads } from './agent-services.ts';
 import type { Decided, Decision } from './approvals.ts';
 import type { CardOffice, CardReads } from './card-services.ts';
+import type { Inspecting } from './inspections.ts';
 import type { RotationAsked, RotationPlan } from './key-rotation.ts';
 import type { LossAlarmChange } from './loss-alarms.ts';
 import type { MoveIn, MoveOut } from './moving.ts';
@@ -12,6 +13,7 @@ import type {
   Approval,
   ControlCommand,
   HostFailure,
+  Inspection,
   LineNetwork,
   LossAlarm,
   NumberedOrder,
@@ -74,6 +76,8 @@ export interface Office
   payDues(payment: DuesPayment): Promise<PersonDues | HostFailure>;
   /** Orders a step of a rotation from the meters of a stage; asked again it goes on where it was. */
   rotateKeys(asked: RotationAsked): Promise<RotationPlan | HostFailure>;
+  /** Writes down what was found at a meter by whoever looked. */
+  inspect(inspecting: Inspecting): Promise<Inspection | HostFailure>;
   /** Takes an alarm of loss further on its way: seen, visited, closed with a finding. */
   changeLossAlarm(change: LossAlarmChange): Promise<LossAlarm | HostFailure>;
   /** Books money that came from the seller or a provider, of what they owe back; what leaves takes two people. */
@@ -113,6 +117,7 @@ export type HostByName = Pick<
   | 'terms'
   | 'dues'
   | 'duesOfPerson'
+  | 'inspections'
   | 'tenancies'
   | 'tenanciesOfPerson'
   | 'stay'

@@ -29,6 +29,7 @@ import type {
   ControlCommand,
   Dues,
   HostBeat,
+  Inspection,
   IssuedCard,
   IssuedReceipt,
   KeptAnswer,
@@ -331,6 +332,7 @@ export interface StoreReads {
   readonly readingChecks: ShelfReads<ReadingCheck>;
   readonly voltages: ShelfReads<VoltageReading>;
   readonly lossAlarms: ShelfReads<LossAlarm, 'localUnit' | 'state'>;
+  readonly inspections: ShelfReads<Inspection, 'svpmsn'>;
 
   readonly agents: ShelfReads<Agent>;
   readonly agentMembers: ShelfReads<AgentMember, 'agent'>;
@@ -428,6 +430,7 @@ export interface StoreTransaction extends StoreReads {
   readonly readingChecks: Shelf<ReadingCheck>;
   readonly voltages: Shelf<VoltageReading>;
   readonly lossAlarms: Shelf<LossAlarm, 'localUnit' | 'state'>;
+  readonly inspections: Shelf<Inspection, 'svpmsn'>;
 
   readonly agents: Shelf<Agent>;
   readonly agentMembers: Shelf<AgentMember, 'agent'>;

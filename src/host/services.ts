@@ -12,6 +12,7 @@ import type { Agreement } from './contracts.ts';
 import type { CutOff, CutOffQuery } from './cut-offs.ts';
 import type { Forecast, ForecastQuery } from './forecast.ts';
 import type { Grid } from './grid.ts';
+import type { InspectionQuery } from './inspections.ts';
 import type { RotatedPurpose } from './key-change.ts';
 import type { RotationAsked, RotationPlan } from './key-rotation.ts';
 import type { KeyUse } from './key-use.ts';
@@ -50,6 +51,7 @@ import type {
   ControlCommand,
   Dues,
   HostFailure,
+  Inspection,
   IssuedReceipt,
   Knowledge,
   LineBalance,
@@ -85,6 +87,7 @@ export type { Agreement } from './contracts.ts';
 export type { CutOff, CutOffEnd, CutOffQuery, HoursBefore } from './cut-offs.ts';
 export type { Expected, ExpectedSpan, Forecast, ForecastQuery, PurchaseProposal } from './forecast.ts';
 export type { Grid, GridCell, Street } from './grid.ts';
+export type { Inspecting, InspectionQuery } from './inspections.ts';
 export type { KeyUse } from './key-use.ts';
 export type { Books, Revenue, Totalled } from './ledger.ts';
 export type { DatesQuery, Minutes, MinutesOfDay, MinutesQuery } from './load.ts';
@@ -328,6 +331,8 @@ export interface HostServices extends AgentReads, CardServices {
   dues(meter: number): Promise<Dues | HostFailure>;
   /** What a household owes that left its meter and has no other. */
   duesOfPerson(subscriber: string): Promise<PersonDues | HostFailure>;
+  /** What was found by those who looked at a meter, the latest first. */
+  inspections(query: InspectionQuery): Promise<Inspection[] | HostFailure>;
   /** Who lived at a meter, the newest first; nobody where nobody ever moved. */
   tenancies(meter: number): Promise<Tenancy[] | HostFailure>;
   /** Where a subscriber lived, the newest first; nowhere where they never moved. */

@@ -12,6 +12,7 @@ export type * from './types/agents.ts';
 export type * from './types/callers.ts';
 export type * from './types/card-slots.ts';
 export type * from './types/cards.ts';
+export type * from './types/inspections.ts';
 export type * from './types/losses.ts';
 export type * from './types/messages.ts';
 export type * from './types/money.ts';
@@ -486,6 +487,7 @@ export interface HostFailure {
     | 'alarm-unknown'
     | 'alarm-closed'
     | 'alarm-wrong'
+    | 'inspection-wrong'
     | 'network-unknown'
     | 'network-wrong'
     | 'person-unknown'

@@ -17,6 +17,7 @@ export const SEALED_TABLES: readonly string[] = [
     'card_charges',
     'host_beats',
     'tenancies',
+    'inspections',
   ],
 ];
 
@@ -377,6 +378,11 @@ CREATE TABLE loss_alarms (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX loss_alarms_of_unit ON loss_alarms (local_unit, id);
 CREATE INDEX loss_alarms_of_state ON loss_alarms (state, id);
+CREATE TABLE inspections (
+  id TEXT PRIMARY KEY, svpmsn INTEGER NOT NULL REFERENCES meters (svpmsn), inspected_at INTEGER NOT NULL,
+  "by" TEXT NOT NULL, findings TEXT NOT NULL, note TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX inspections_of_meter ON inspections (svpmsn, inspected_at, id);
 ALTER TABLE purses ADD COLUMN used_units TEXT NOT NULL DEFAULT '{}';
 CREATE TABLE lanes (id INTEGER PRIMARY KEY, state BLOB NOT NULL) STRICT;
 CREATE TABLE copies (position INTEGER PRIMARY KEY) STRICT;

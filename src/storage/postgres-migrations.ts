@@ -364,6 +364,11 @@ CREATE TABLE loss_alarms (
 );
 CREATE INDEX loss_alarms_of_unit ON loss_alarms (local_unit, id);
 CREATE INDEX loss_alarms_of_state ON loss_alarms (state, id);
+CREATE TABLE inspections (
+  id TEXT COLLATE "C" PRIMARY KEY, svpmsn BIGINT NOT NULL REFERENCES meters (svpmsn), inspected_at BIGINT NOT NULL,
+  "by" TEXT NOT NULL, findings TEXT NOT NULL, note TEXT NOT NULL
+);
+CREATE INDEX inspections_of_meter ON inspections (svpmsn, inspected_at, id);
 ALTER TABLE purses ADD COLUMN used_units TEXT NOT NULL DEFAULT '{}';
 CREATE TABLE lanes (id BIGINT PRIMARY KEY, state BYTEA NOT NULL);
 CREATE TABLE copies (position BIGINT PRIMARY KEY);

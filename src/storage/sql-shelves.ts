@@ -16,6 +16,7 @@ import type {
   Dues,
   Head,
   HostBeat,
+  Inspection,
   IssuedCard,
   IssuedReceipt,
   KeptAnswer,
@@ -68,6 +69,7 @@ import {
   dues,
   heads,
   hostBeats,
+  inspections,
   keptAnswers,
   lineBalances,
   lineNetworks,
@@ -119,6 +121,7 @@ export class SqlShelves {
   readonly readingChecks: SqlShelf<ReadingCheck>;
   readonly voltages: SqlShelf<VoltageReading>;
   readonly lossAlarms: SqlShelf<LossAlarm, 'localUnit' | 'state'>;
+  readonly inspections: SqlShelf<Inspection, 'svpmsn'>;
   readonly agents: SqlShelf<Agent>;
   readonly agentMembers: SqlShelf<AgentMember, 'agent'>;
   readonly vends: SqlShelf<Vend>;
@@ -166,6 +169,7 @@ export class SqlShelves {
     this.readingChecks = new SqlShelf(connection, readingChecks);
     this.voltages = new SqlShelf(connection, voltages);
     this.lossAlarms = new SqlShelf(connection, lossAlarms);
+    this.inspections = new SqlShelf(connection, inspections);
     this.agents = new SqlShelf(connection, agents);
     this.agentMembers = new SqlShelf(connection, agentMembers);
     this.vends = new SqlShelf(connection, vends);

@@ -19,6 +19,7 @@ import type {
   Dues,
   Head,
   HostBeat,
+  Inspection,
   IssuedCard,
   IssuedReceipt,
   KeptAnswer,
@@ -345,6 +346,14 @@ export const lossAlarms = table<LossAlarm>('loss_alarms', ['id'], {
   confidence: 'number',
   steps: 'json',
   suspects: 'json?',
+});
+export const inspections = table<Inspection>('inspections', ['id'], {
+  id: 'text',
+  svpmsn: 'number',
+  inspectedAt: 'number',
+  by: 'text',
+  findings: 'json',
+  note: 'text',
 });
 export const agents = table<Agent>('agents', ['id'], {
   id: 'text',

@@ -22,6 +22,7 @@ export * from './home.ts';
 export * from './home-buy.ts';
 export * from './home-receipts.ts';
 export * from './home-statement.ts';
+export * from './inspections.ts';
 export * from './keys.ts';
 export * from './kiosk.ts';
 export * from './language.ts';

@@ -7,7 +7,15 @@ export interface WorkWords {
   /** `{}` is the number of the meter, or of the local unit; the second is what it is to be. */
   readonly names: Readonly<
     Record<
-      'closeRelay' | 'openRelay' | 'setClock' | 'clearTamper' | 'enrol' | 'readdress' | 'closePurse' | 'finding',
+      | 'closeRelay'
+      | 'openRelay'
+      | 'setClock'
+      | 'clearTamper'
+      | 'enrol'
+      | 'readdress'
+      | 'closePurse'
+      | 'inspect'
+      | 'finding',
       string
     >
   >;
@@ -48,6 +56,7 @@ export const WORK_WORDS: Readonly<Record<Language, WorkWords>> = {
       enrol: 'Commission meter {}',
       readdress: 'Give meter {} another modem address: {}',
       closePurse: 'Close the purse of meter {}',
+      inspect: 'Inspection of meter {}: {}',
       finding: 'Loss on local unit {}: {}',
     },
     done: 'done {}',
@@ -89,6 +98,7 @@ export const WORK_WORDS: Readonly<Record<Language, WorkWords>> = {
       enrol: '계량기 {} 등록',
       readdress: '계량기 {} 모뎀 주소 변경: {}',
       closePurse: '계량기 {} 지갑 닫기',
+      inspect: '계량기 {} 점검: {}',
       finding: '지역 장치 {} 손실: {}',
     },
     done: '{} 작업',

@@ -82,6 +82,7 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
   addPerson: { login: 'han', name: 'Han', role: 'cashier' },
   changePerson: { name: 'Somebody else' },
   changeLossAlarm: { state: 'seen' },
+  inspectMeter: { findings: ['seal-broken', 'cover-open'], note: 'a wire beside it' },
   allowCaller: { language: 'en', pin: '271828' },
   chooseMessages: { number: '821012345678', language: 'en', causes: [] },
   putLineNetwork: {
@@ -418,6 +419,7 @@ const CHANGES: readonly Operation[] = [
     'addSubscriber',
     'changeSubscriber',
     'enrolMeter',
+    'inspectMeter',
     'readdressMeter',
     'moveOut',
     'orderCommand',

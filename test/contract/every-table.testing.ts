@@ -240,6 +240,12 @@ async function putSettlement(tx: Transaction): Promise<void> {
       ...{ carried: tokens(0), refund: 4n, paidOutAt: undefined },
     },
   ]);
+  await tx.inspections.put([
+    {
+      ...{ id: '000002-00001', svpmsn: svpmsn(2), inspectedAt: at, by: TEXT, note: TEXT },
+      findings: ['seal-broken', 'wire-around'],
+    },
+  ]);
   await tx.hostBeats.put([{ id: TEXT, beats: 2 ** 40 }]);
   await tx.lineNetworks.put([
     {

@@ -14,6 +14,7 @@ import type {
   CardOrder,
   Closing,
   Dues,
+  Inspection,
   IssuedCard,
   LineBalance,
   LossAlarm,
@@ -121,6 +122,22 @@ for (const { name, skip, open } of STORES) {
       assert.deepEqual(await tx.tenancies.where('svpmsn', svpmsn(3)), [kims, lees]);
       assert.deepEqual(await tx.tenancies.where('subscriber', 'lee'), [lees]);
       assert.deepEqual(await tx.tenancies.where('subscriber', 'nobody'), []);
+    });
+  });
+
+  it('what was found at a meter comes by when somebody looked, the latest first, and that of no other meter', async (store) => {
+    const inspection = (id: string, at: number, meter = 3): Inspection => ({
+      ...{ id, svpmsn: svpmsn(meter), inspectedAt: milliseconds(at), by: 'tech', findings: ['damaged'], note: '' },
+    });
+    const rows = [inspection('000003-00001', 9), inspection('000003-00002', 5), inspection('000003-00003', 9)] as const;
+    await store.transaction((tx) => tx.inspections.add(rows));
+    await store.read(async (tx) => {
+      const page = { falling: true, limit: 2 };
+      const first = await tx.inspections.inOrder('svpmsn', svpmsn(3), 'inspectedAt', page);
+      assert.deepEqual(first, [rows[2], rows[0]]);
+      const past = { number: 9, id: rows[0].id };
+      assert.deepEqual(await tx.inspections.inOrder('svpmsn', svpmsn(3), 'inspectedAt', { ...page, past }), [rows[1]]);
+      assert.deepEqual(await tx.inspections.inOrder('svpmsn', svpmsn(1), 'inspectedAt', page), []);
     });
   });
 

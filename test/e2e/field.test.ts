@@ -3,7 +3,15 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { House } from '../../src/simulation/index.ts';
 import { milliseconds, svpmsnText } from '../../src/units/index.ts';
-import { CONSOLE_WORDS, FIELD_WORDS, fill, LOSSES_WORDS, MOVING_WORDS, WORK_WORDS } from '../../src/words/index.ts';
+import {
+  CONSOLE_WORDS,
+  FIELD_WORDS,
+  fill,
+  INSPECTION_WORDS,
+  LOSSES_WORDS,
+  MOVING_WORDS,
+  WORK_WORDS,
+} from '../../src/words/index.ts';
 import { openBrowser, withoutBrowser } from './browser.ts';
 import { enterField, list, logOut, openPhone, piece } from './phone.ts';
 import { Town } from './town.ts';
@@ -233,4 +241,60 @@ test('a purse is not closed while its closing waits on a phone, and the page say
   await page.getByRole('status').getByText(field.purse.closed).waitFor();
   assert.equal(await actsOn(`meter ${meter}`, 'closePurse'), 1);
   await phone.close();
+});
+
+test('an inspection is written before a meter without network, done once, and read there, at the meter and at a suspect', {
+  skip,
+}, async () => {
+  const words = INSPECTION_WORDS.en;
+  const meter = meterOf(5);
+  const found = `${words.findings['seal-broken']}, ${words.findings['wire-around']}`;
+  const { phone, page } = await phoneOf('Technician');
+  await page.goto(`/field/${meter}`);
+  await page.getByText(words.none).waitFor();
+  await page.getByRole('button', { name: words.write, exact: true }).click();
+  const form = page.getByRole('form', { name: words.write });
+  const box = (finding: keyof typeof words.findings) =>
+    form.getByRole('checkbox', { name: words.findings[finding], exact: true });
+  const go = form.getByRole('button', { name: words.write, exact: true });
+  assert.ok(await go.isDisabled(), 'nothing was found yet');
+  await box('seal-broken').check();
+  await box('in-order').check();
+  assert.equal(await box('seal-broken').isChecked(), false, 'what is in order has no broken seal');
+  await box('wire-around').check();
+  await box('seal-broken').check();
+  assert.equal(await box('in-order').isChecked(), false);
+  await form.getByLabel(words.note).fill('A wire behind the case');
+  await phone.setOffline(true);
+  await go.dblclick();
+  const written = piece(page, fill(work.names.inspect, meter, found));
+  await written.getByText(work.states.waiting).waitFor();
+  assert.equal(await actsOn(`meter ${meter}`, 'inspectMeter'), 0);
+  await phone.setOffline(false);
+  await written.getByText(work.states.sent).waitFor();
+  const inspections = page.getByRole('list', { name: words.title });
+  await inspections.getByText('A wire behind the case').waitFor();
+  assert.equal(await inspections.getByRole('listitem').count(), 1);
+  assert.equal(await actsOn(`meter ${meter}`, 'inspectMeter'), 1);
+  await phone.close();
+
+  const { svpmsn, localUnit } = town.utility.houses[5] as House;
+  await town.utility.options.store.transaction((tx) =>
+    tx.lossAlarms.put([
+      {
+        ...{ id: `0000${localUnit}-20600`, localUnit, state: 'new', raisedAt: milliseconds(Date.UTC(2026, 4, 27)) },
+        ...{ firstDay: 20_600, lastDay: 20_600, days: 1, unexplained: 4_200_000, confidence: 97, steps: [] },
+        suspects: {
+          ...{ day: 20_600, isPlaced: true, constant: { watts: 0, likelihood: 0 } },
+          ranked: [{ meter: svpmsn, likelihood: 90, evidence: [] }],
+        },
+      },
+    ]),
+  );
+  const office = await phoneOf('Operator');
+  await office.page.goto(`/meters/${meter}?tab=events`);
+  await office.page.getByRole('list', { name: words.title }).getByText(found).waitFor();
+  await office.page.goto('/losses');
+  await office.page.getByText(fill(words.last, found, '').slice(0, fill(words.last, found, '').indexOf(';'))).waitFor();
+  await office.phone.close();
 });

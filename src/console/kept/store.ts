@@ -26,6 +26,7 @@ export type WorkName =
   | 'enrol'
   | 'readdress'
   | 'closePurse'
+  | 'inspect'
   | 'finding';
 
 /** Something to do, for whoever reads it and for the host. */

@@ -1,7 +1,15 @@
 import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { AuditJson } from '../../../api/index.ts';
-import { ACT_WORDS, BOOKS_WORDS, CARD_WORDS, fill, LOSSES_WORDS, RECEIPT_WORDS } from '../../../words/index.ts';
+import {
+  ACT_WORDS,
+  BOOKS_WORDS,
+  CARD_WORDS,
+  fill,
+  INSPECTION_WORDS,
+  LOSSES_WORDS,
+  RECEIPT_WORDS,
+} from '../../../words/index.ts';
 import { useDemo } from '../../demo.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
 import { Money } from '../../parts/figures.tsx';
@@ -131,11 +139,13 @@ function useChoices(): (field: string, value: string) => string {
   const { roles } = useConsoleWords();
   const { regions } = useWords(CARD_WORDS);
   const { findings } = useWords(LOSSES_WORDS);
+  const inspections = useWords(INSPECTION_WORDS);
   const lists: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     method: methods,
     role: roles,
     region: regions,
     finding: findings,
+    findings: inspections.findings,
   };
   return (field, value) => named(lists[field] ?? values, value) ?? value;
 }

@@ -35,6 +35,11 @@ test('of lists of things it is told how many there are, of plain ones what is in
     ['scopes', 'text', 'a, b'],
     ['friendlyHours', 'text', '22:00–06:00'],
   ]);
+  assert.deepEqual(facts({ findings: ['seal-broken', 'cover-open'], inspectedAt: '2026-03-02T09:00:00Z' }), [
+    ['findings', 'choice', 'seal-broken'],
+    ['findings', 'choice', 'cover-open'],
+    ['inspectedAt', 'instant', '2026-03-02T09:00:00Z'],
+  ]);
   assert.deepEqual(facts({ fees: { cash: { fixed: '1' }, card: { fixed: '2' } } }), [['fees', 'text', '2']]);
 });
 

@@ -23,7 +23,7 @@ const AS: Readonly<Record<string, Exclude<Said['as'], 'yes' | 'no' | 'text'>>> =
     ...['fixedChargePerMonth', 'emergencyCredit', 'lowBalance'],
   ]),
   ...from('price', ['unitCharge']),
-  ...from('instant', ['validFrom', 'expiresAt']),
+  ...from('instant', ['validFrom', 'expiresAt', 'inspectedAt']),
   ...from('share', ['taxBasisPoints', 'commissionBasisPoints', 'technicalBasisPoints', 'interestBasisPoints']),
   ...from('meter', ['meter']),
   ...from('card', ['card', 'by']),
@@ -31,7 +31,20 @@ const AS: Readonly<Record<string, Exclude<Said['as'], 'yes' | 'no' | 'text'>>> =
   ...from('payment', ['payment']),
   ...from('tariff', ['tariff']),
   ...from('choice', [
-    ...['method', 'role', 'region', 'finding', 'type', 'action', 'state', 'purpose', 'verdict', 'outcome', 'direction'],
+    ...[
+      'method',
+      'role',
+      'region',
+      'finding',
+      'findings',
+      'type',
+      'action',
+      'state',
+      'purpose',
+      'verdict',
+      'outcome',
+      'direction',
+    ],
     ...['reconnection', 'leakClearedBy', 'fullStop'],
   ]),
 };
@@ -68,6 +81,9 @@ function factsOf(of: Readonly<Record<string, unknown>>, within = ''): DetailFact
     if (value === null || value === '') return [];
     // What is asked of two people is named by the act itself.
     if (field === 'proposal' && isObject(value)) return factsOf({ ...value, type: null }, `${path}.`);
+    if (Array.isArray(value) && AS[field] === 'choice') {
+      return value.map((each, i) => ({ path: `${path}.${i}`, field, said: saidOf(field, each) }));
+    }
     if (Array.isArray(value)) return text(listText(value));
     if (!isObject(value)) return [{ path, field, said: saidOf(field, value) }];
     const { from: first, to: last, ...more } = value;

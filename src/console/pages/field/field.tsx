@@ -13,6 +13,7 @@ import { useTicking } from '../../time.ts';
 import { Commands } from './commands.tsx';
 import { Enrol } from './enrol.tsx';
 import { Events, Standing } from './inspect.tsx';
+import { Inspections } from './inspection.tsx';
 import { Opens, Seen, useKeptHere, Waiting } from './kept.tsx';
 import { LineLosses } from './line-losses.tsx';
 import { Work } from './work.tsx';
@@ -105,6 +106,7 @@ export function FieldMeterPage(): ReactNode {
                   <LastSeen at={told.keptAt} />
                   <Standing meter={found} />
                   {mayOrder ? <Commands meter={found} /> : <Text size="sm">{words.commandsNote}</Text>}
+                  <Inspections meter={found.number} />
                   <Work meter={found} />
                   <Household meter={found} />
                   <LineLosses meter={found} />

@@ -1,12 +1,13 @@
 import { Anchor, Button, Group, Stack, Text } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
 import { Link } from 'react-router';
-import type { LossAlarmJson } from '../../../api/index.ts';
+import type { InspectionJson, LossAlarmJson } from '../../../api/index.ts';
 import { fill, LOSSES_WORDS, WORK_WORDS } from '../../../words/index.ts';
 import { keepHere, metersSeen } from '../../kept/seen.ts';
 import type { Seen as SeenMeter, Work } from '../../kept/store.ts';
 import { dropWork, showWorkOf, workHere } from '../../kept/work.ts';
 import { useFormat, useWords } from '../../locale.tsx';
+import { useFindingsText } from '../../parts/inspections.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { useSession } from '../../session.tsx';
 import { useSignal } from '../../signal.ts';
@@ -142,6 +143,8 @@ function Piece({ work }: { readonly work: Work }): ReactNode {
 /** What it is to be afterwards, where the task has that. */
 function useValue({ name, change: { body } }: Work): string {
   const { lossStates, findings } = useWords(LOSSES_WORDS);
+  const textOf = useFindingsText();
+  if (name === 'inspect') return textOf((body as Pick<InspectionJson, 'findings'>).findings);
   if (name === 'readdress') return String((body as { readonly modemAddress: number }).modemAddress);
   if (name !== 'finding') return '';
   const { state, finding } = body as Pick<LossAlarmJson['steps'][number], 'state' | 'finding'>;

@@ -6,6 +6,7 @@ import { fill, SUSPECT_WORDS } from '../../../words/index.ts';
 import { colourOf } from '../../colours.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Chart } from '../../parts/chart.tsx';
+import { LastInspection } from '../../parts/inspections.tsx';
 import { type Evidence, evidenceText } from './evidence.ts';
 
 type Found = NonNullable<LossAlarmJson['suspects']>;
@@ -60,6 +61,7 @@ export function Suspects({ localUnit, suspects }: SuspectsProps): ReactNode {
               <Table.Td ta="right">{count(likelihoodPercent)} %</Table.Td>
               <Table.Td>
                 <Reasons evidence={evidence} />
+                <LastInspection meter={meter} />
               </Table.Td>
             </Table.Tr>
           ))}

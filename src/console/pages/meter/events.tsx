@@ -1,13 +1,15 @@
-import { Table } from '@mantine/core';
+import { Stack, Table } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { EventJson, MeterJson } from '../../../api/index.ts';
-import { EVENT_WORDS, type EventName, METER_WORDS } from '../../../words/index.ts';
+import type { EventJson, InspectionJson, MeterJson } from '../../../api/index.ts';
+import { EVENT_WORDS, type EventName, INSPECTION_WORDS, METER_WORDS } from '../../../words/index.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Money, When } from '../../parts/figures.tsx';
+import { InspectionList } from '../../parts/inspections.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Rows } from '../../parts/rows.tsx';
 import { WideTable } from '../../parts/wide-table.tsx';
 import { usePages } from '../../reads.ts';
+import { useMay } from '../../session.tsx';
 import { useNow } from '../../time.ts';
 import { relayReasons } from './relays.ts';
 
@@ -17,10 +19,27 @@ export function EventsTab({ meter: { number } }: { readonly meter: MeterJson }):
   const events = usePages<EventJson>(`/meters/${number}/events`, {
     live: true,
   });
+  const mayReadInspections = useMay('listInspections') !== undefined;
   return (
-    <Panel title={words.tabs.events}>
-      <Rows of={events} waiting={words.eventsWaiting} blank={words.noEvents}>
-        {(items) => <Events events={items} />}
+    <Stack gap="md">
+      <Panel title={words.tabs.events}>
+        <Rows of={events} waiting={words.eventsWaiting} blank={words.noEvents}>
+          {(items) => <Events events={items} />}
+        </Rows>
+      </Panel>
+      {mayReadInspections && <Inspections meter={number} />}
+    </Stack>
+  );
+}
+
+/** What people found at it, beside what it told. */
+function Inspections({ meter }: { readonly meter: string }): ReactNode {
+  const words = useWords(INSPECTION_WORDS);
+  const found = usePages<InspectionJson>(`/meters/${meter}/inspections`, { live: true });
+  return (
+    <Panel title={words.title}>
+      <Rows of={found} waiting={words.waiting} blank={<InspectionList items={[]} />}>
+        {(items) => <InspectionList items={items} />}
       </Rows>
     </Panel>
   );
