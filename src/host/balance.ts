@@ -25,7 +25,7 @@ export interface BalanceHistory {
 export interface BalancePoint {
   readonly posting: number;
   readonly at: Milliseconds;
-  readonly why: PostingKind;
+  readonly why: Exclude<PostingKind, 'divided'>;
   readonly order: string | undefined;
   readonly change: StatementBalance;
   /** After it. */
@@ -52,11 +52,13 @@ export async function readBalance(
   const { own: all } = await postingsOf(tx, found.meter, { begin, end });
   const own = await postingsWithin(tx, all, query.within);
   let balance = opening;
-  const points = own.map((posting): BalancePoint => {
+  const points = own.flatMap((posting): BalancePoint[] => {
     const { sequence, at, kind, order } = posting;
+    // What is put to its steps when a profile comes was spent before.
+    if (kind === 'divided') return [];
     const change = changeOf(posting);
     balance = plus(balance, change);
-    return { posting: sequence, at, why: kind, order, change, balance };
+    return [{ posting: sequence, at, why: kind, order, change, balance }];
   });
   return { svpmsn, zone, from: query.from, to: query.to, begin, end, asOf: now, opening, points, closing: balance };
 }

@@ -105,6 +105,10 @@ test('what was spent stands unread until its profile comes, and then at the step
     ['divided', 3],
     ['spent', 2],
   ]);
+  const today = rig.clock.ms;
+  const [from, to] = [today - DAY, today + DAY].map((at) => new Date(at).toISOString().slice(0, 10));
+  const { points } = made(await rig.host.balance({ meter: 1, from: from as string, to: to as string }));
+  assert.ok(points.length > 0 && points.every(({ why }) => why !== ('divided' as string)), 'it moved no balance');
   await tell({ profiles: [{ day: 0, night: 50, noon: 50 }] });
   assert.equal((await rig.host.postings({ limit: 99 })).filter(({ kind }) => kind === 'divided').length, 1);
 });
