@@ -7,7 +7,7 @@ import { useConsoleWords } from '../locale.tsx';
 /** What stands where nothing can be shown: why, and what to do about it. */
 export function Blank({ title, children }: { readonly title: string; readonly children?: ReactNode }): ReactNode {
   return (
-    <Stack align="center" justify="center" gap="sm" py={64} px="md" ta="center">
+    <Stack align="center" justify="center" gap="sm" py={{ base: 32, sm: 64 }} px="md" ta="center">
       <Text fw={600}>{title}</Text>
       {children}
     </Stack>

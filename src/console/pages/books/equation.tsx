@@ -1,6 +1,6 @@
 import { Group, Stack, Text } from '@mantine/core';
 import { Check, X } from 'lucide-react';
-import { Fragment, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { BooksJson } from '../../../api/index.ts';
 import { BOOKS_WORDS } from '../../../words/index.ts';
 import { useWords } from '../../locale.tsx';
@@ -42,8 +42,7 @@ function Equation({ books, left, right }: EquationProps): ReactNode {
     // What stands beside the figures stands on their line, and not on that of their labels.
     <Group gap="md" align="last baseline">
       <Terms books={books} of={left} />
-      <Text fz={FIGURE_SIZE}>=</Text>
-      <Terms books={books} of={right} />
+      <Terms books={books} of={right} after="=" />
       <Text size="sm" style={{ whiteSpace: 'nowrap' }}>
         <Mark
           size={18}
@@ -58,12 +57,19 @@ function Equation({ books, left, right }: EquationProps): ReactNode {
   );
 }
 
-function Terms({ books, of }: { readonly books: BooksJson; readonly of: readonly Total[] }): ReactNode {
+interface TermsProps {
+  readonly books: BooksJson;
+  readonly of: readonly Total[];
+  /** The sign before the first. Where there is no room for all of them a line begins with its sign. */
+  readonly after?: string;
+}
+
+function Terms({ books, of, after }: TermsProps): ReactNode {
   const totals = useTotals();
   const shown = of.filter((name) => name !== 'fromCards' || books.fromCards !== '0');
   return shown.map((name, i) => (
-    <Fragment key={name}>
-      {i > 0 && <Text fz={FIGURE_SIZE}>+</Text>}
+    <Group key={name} gap="md" align="last baseline" wrap="nowrap">
+      {(i > 0 || after !== undefined) && <Text fz={FIGURE_SIZE}>{(i === 0 && after) || '+'}</Text>}
       <div>
         <Text size="xs" className="quiet">
           {totals[name]}
@@ -76,6 +82,6 @@ function Terms({ books, of }: { readonly books: BooksJson; readonly of: readonly
           <Money tokens={books[name]} />
         </Text>
       </div>
-    </Fragment>
+    </Group>
   ));
 }

@@ -79,16 +79,21 @@ function Sum({ left, right }: { readonly left: readonly Term[]; readonly right: 
   return (
     <Group gap="lg" align="flex-start" wrap="wrap">
       <Terms terms={left} />
-      <Sign>=</Sign>
-      <Terms terms={right} />
+      <Terms terms={right} after="=" />
     </Group>
   );
 }
 
-const Terms = ({ terms }: { readonly terms: readonly Term[] }): ReactNode =>
+interface TermsProps {
+  readonly terms: readonly Term[];
+  /** The sign before the first. Where there is no room for all of them a line begins with its sign. */
+  readonly after?: string;
+}
+
+const Terms = ({ terms, after }: TermsProps): ReactNode =>
   terms.map((term, i) => (
     <Group key={term.label} gap="lg" align="flex-start" wrap="nowrap">
-      {i > 0 && <Sign>+</Sign>}
+      {(i > 0 || after !== undefined) && <Sign>{(i === 0 && after) || '+'}</Sign>}
       <div>
         <Text size="xs" className="quiet">
           {term.label}
