@@ -7,7 +7,15 @@ import type { Browser, Page } from 'playwright-core';
 import type { ExchangeJson } from '../../src/api/index.ts';
 import { DEMO_PURSES } from '../../src/cli/demo-partners.ts';
 import { milliseconds, type Svpmsn, svpmsnText } from '../../src/units/index.ts';
-import { ACT_WORDS, FORECAST_WORDS, fill, GRID_WORDS, KIOSK_WORDS, LOSSES_WORDS } from '../../src/words/index.ts';
+import {
+  ACT_WORDS,
+  FORECAST_WORDS,
+  FORM_WORDS,
+  fill,
+  GRID_WORDS,
+  KIOSK_WORDS,
+  LOSSES_WORDS,
+} from '../../src/words/index.ts';
 import { askApi, complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
 import { brokenWordsOf, cutNumbersOf } from './cuts.ts';
 import { differenceFrom } from './pictures.ts';
@@ -122,6 +130,19 @@ for (const theme of THEMES) {
       );
     });
     assert.ok(Math.abs((ground as number) - (tick as number)) > DISTANCE_MIN, `${ground} and ${tick}`);
+    await window.close();
+  });
+}
+
+for (const theme of THEMES) {
+  test(`what a field says is wrong is read in the ${theme} theme`, { skip }, async () => {
+    const window = await openWindow(browser, town.address, { ...PHONE, theme });
+    const page = await window.newPage();
+    await enter(page, 'Subscriber');
+    await page.goto('/home-buy');
+    await page.getByRole('textbox').first().fill('much');
+    await page.getByText(FORM_WORDS.en.money).waitFor();
+    assert.deepEqual(await barriersOf(page, theme), []);
     await window.close();
   });
 }
