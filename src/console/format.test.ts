@@ -31,21 +31,21 @@ test('a count of many digits loses none of them', () => {
 });
 
 test('energy and power have three significant figures, and a nought has none', () => {
-  assert.equal(english.energy(0), '0 Wh');
-  assert.equal(english.energy(12.34), '12.3 Wh');
-  assert.equal(english.energy(999), '999 Wh');
-  assert.equal(english.energy(999.6), '1.00 kWh');
-  assert.equal(english.energy(1_234), '1.23 kWh');
-  assert.equal(english.energy(-1_500), '-1.50 kWh');
-  assert.equal(english.power(1_800), '1.80 kW');
-  assert.equal(english.power(40), '40.0 W');
-  assert.equal(english.voltage(230_070), '230.1 V');
+  assert.equal(english.energy(0), '0\u00a0Wh');
+  assert.equal(english.energy(12.34), '12.3\u00a0Wh');
+  assert.equal(english.energy(999), '999\u00a0Wh');
+  assert.equal(english.energy(999.6), '1.00\u00a0kWh');
+  assert.equal(english.energy(1_234), '1.23\u00a0kWh');
+  assert.equal(english.energy(-1_500), '-1.50\u00a0kWh');
+  assert.equal(english.power(1_800), '1.80\u00a0kW');
+  assert.equal(english.power(40), '40.0\u00a0W');
+  assert.equal(english.voltage(230_070), '230.1\u00a0V');
 });
 
 test('a register is told with every digit that it has, however much it counted', () => {
-  assert.equal(english.register(0), '0.00 kWh');
-  assert.equal(english.register(950.1), '0.95 kWh');
-  assert.equal(english.register(12_345_670), '12,345.67 kWh');
+  assert.equal(english.register(0), '0.00\u00a0kWh');
+  assert.equal(english.register(950.1), '0.95\u00a0kWh');
+  assert.equal(english.register(12_345_670), '12,345.67\u00a0kWh');
 });
 
 test('a share is a percentage with one decimal where it has one', () => {

@@ -82,16 +82,18 @@ export function createFormat(language: Language, { zone, currency }: Pick<Utilit
   const at = (instant: string | number) => new Date(instant);
   const unitOf = (ms: number) => UNITS.find((each) => Math.abs(ms) >= each.from) ?? SECONDS;
   const scaled = (value: number, unit: string) =>
-    Math.abs(value) < KILO_FROM ? `${figured(value, figure)} ${unit}` : `${figured(value / 1000, figure)} k${unit}`;
+    Math.abs(value) < KILO_FROM
+      ? `${figured(value, figure)}${NO_BREAK}${unit}`
+      : `${figured(value / 1000, figure)}${NO_BREAK}k${unit}`;
   return {
     money: (minorUnits) => money.format(decimalText(String(minorUnits), exponent) as Intl.StringNumericLiteral),
     price: (milliUnits) =>
       price.format(decimalText(String(milliUnits), exponent + MILLI_DIGITS) as Intl.StringNumericLiteral),
     count: (value) => count.format(typeof value === 'string' ? (value as Intl.StringNumericLiteral) : value),
     energy: (wattHours) => scaled(wattHours, 'Wh'),
-    register: (wattHours) => `${hundredths.format(wattHours / 1000)} kWh`,
+    register: (wattHours) => `${hundredths.format(wattHours / 1000)}${NO_BREAK}kWh`,
     power: (watts) => scaled(watts, 'W'),
-    voltage: (millivolts) => `${volts.format(millivolts / 1000)} V`,
+    voltage: (millivolts) => `${volts.format(millivolts / 1000)}${NO_BREAK}V`,
     share: (ratio) => percent.format(ratio),
     time: (instant) => time.format(at(instant)),
     day: (instant) => day.format(at(instant)),
@@ -109,6 +111,9 @@ export function createFormat(language: Language, { zone, currency }: Pick<Utilit
     },
   };
 }
+
+/** No line ends between a figure and its unit. */
+const NO_BREAK = '\u00a0';
 
 /** A nought has no significant figures to show. */
 const figured = (value: number, figure: Intl.NumberFormat) => (value === 0 ? '0' : figure.format(value));
