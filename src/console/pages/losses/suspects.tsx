@@ -58,7 +58,9 @@ export function Suspects({ localUnit, suspects }: SuspectsProps): ReactNode {
                   {meter}
                 </Anchor>
               </Table.Td>
-              <Table.Td ta="right">{count(likelihoodPercent)} %</Table.Td>
+              <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+                {count(likelihoodPercent)} %
+              </Table.Td>
               <Table.Td>
                 <Reasons evidence={evidence} />
                 <LastInspection meter={meter} />
