@@ -37,6 +37,8 @@ export type CallState =
   | { readonly name: 'awaiting-more' }
   | { readonly name: 'awaiting-call-back'; readonly from: string }
   | { readonly name: 'awaiting-number' }
+  | AwaitingPerson
+  | { readonly name: 'with-person' }
   /** What was asked, and which purchase it is about. */
   | {
       readonly name: 'awaiting-office';
@@ -62,6 +64,14 @@ export interface AwaitingValue {
   readonly isToConfirm: boolean;
   readonly arrivingSince: Milliseconds | undefined;
   readonly toldAt: Milliseconds;
+}
+
+/** Somebody at the utility is to take the call. */
+export interface AwaitingPerson {
+  readonly name: 'awaiting-person';
+  readonly since: Milliseconds;
+  /** Whether the caller was told to wait. */
+  readonly isTold: boolean;
 }
 
 /** One call. It holds what was keyed in memory alone: it is neither stored nor logged. */

@@ -4,6 +4,7 @@ import { assertNever, type Milliseconds, type Randomness, type Svpmsn, type Wall
 import type { Call } from './call-state.ts';
 import { createCall, step } from './dialogue.ts';
 import { answerOf, type OfficePorts } from './office.ts';
+import { type Hear, Switchboard } from './switchboard.ts';
 import type { CallBegun, CallInput, CallOutput } from './types.ts';
 
 /** More at once are told that all lines are busy. */
@@ -33,6 +34,11 @@ export interface DeskPorts extends OfficePorts {
 export interface CallLine {
   say(said: Extract<CallOutput, { type: 'say' }>): void;
   close(to: Extract<CallOutput, { type: 'close' }>['to']): void;
+  /**
+   * Hands on what the caller says, until something is said. A line that carries no speech of people has none.
+   * @returns what says something to the caller
+   */
+  talk?(hear: Hear): Hear;
 }
 
 /** A call as it comes in. */
@@ -62,6 +68,8 @@ interface Live {
 
 /** All calls of a host, whatever brings them: drives their dialogues, and keeps what was done in the books. */
 export class CallDesk {
+  /** Where people take calls. */
+  readonly switchboard: Switchboard = new Switchboard();
   readonly #ports: DeskPorts;
   readonly #live = new Map<string, Live>();
   readonly #byNumber = new Map<string, number>();
@@ -79,7 +87,7 @@ export class CallDesk {
     if (number !== undefined) this.#byNumber.set(number, ofOne + 1);
     const begunAt = this.#ports.clock.now();
     const id = this.#drawId(begunAt);
-    const begun: CallBegun = { id, carrier, from: number, meter, canTransfer };
+    const begun: CallBegun = { id, carrier, from: number, meter, canTransfer, canTalk: line.talk !== undefined };
     const row: PhoneCall = {
       ...{ id, carrier, from: number, svpmsn: undefined, language: undefined, state: 'live', begunAt },
       ...{ endedAt: undefined, callBack: undefined, steps: [] },
@@ -146,9 +154,23 @@ export class CallDesk {
       case 'note':
         this.#noted(live, output);
         return;
+      case 'seek-person':
+        this.switchboard.seek(live.row.id, { call: () => live.row, tell: (news) => this.#input(live, news) });
+        return;
+      case 'leave-queue':
+        this.switchboard.gone(live.row.id);
+        return;
+      case 'talk':
+        this.#connect(live);
+        return;
       default:
         assertNever(output);
     }
+  }
+
+  #connect({ line, row: { id } }: Live): void {
+    const say = line.talk?.((sound) => this.switchboard.heard(id, sound));
+    if (say !== undefined) this.switchboard.connect(id, say);
   }
 
   #noted(live: Live, { name, subject }: Extract<CallOutput, { type: 'note' }>): void {
@@ -171,6 +193,7 @@ export class CallDesk {
     if (!this.#live.delete(id)) return;
     live.cancel();
     live.cancelEnd();
+    this.switchboard.gone(id);
     if (from !== undefined) {
       const left = (this.#byNumber.get(from) ?? 1) - 1;
       if (left === 0) this.#byNumber.delete(from);

@@ -1,22 +1,23 @@
 import type { CallStepName, HostFailure, PhoneAccessView } from '../host/index.ts';
 import { assertNever, type Milliseconds, parseMeterDigits, type Svpmsn, U32_MAX } from '../units/index.ts';
 import { LANGUAGES } from '../words/index.ts';
-import { type Call, type CallState, newCall, type Purchase } from './call-state.ts';
+import { type AwaitingPerson, type Call, type CallState, newCall, type Purchase } from './call-state.ts';
 import { answeredPayment, beginPayment, goOnWithPayment } from './payment.ts';
-import {
-  amountIn,
-  balanceTold,
-  cheapHoursTold,
-  confirmation,
-  emergencyTold,
-  languages,
-  menu,
-  type Plain,
-  sentence,
-  wayMenu,
-} from './sentences.ts';
+import { PERSON_WAIT_MS_MAX, personNews, queueWakeAt, seekPerson } from './person.ts';
+import { listeningIn, mustBeHeardIn, promptOf } from './prompts.ts';
+import { balanceTold, cheapHoursTold, emergencyTold, sentence } from './sentences.ts';
 import { close, listen, repeat, say } from './speech.ts';
-import type { CallBegun, CallInput, CallOutput, Key, OfferedWay, OfficeAnswer, OfficeQuestion } from './types.ts';
+import type {
+  CallBegun,
+  CallInput,
+  CallOutput,
+  Key,
+  OfferedWay,
+  OfficeAnswer,
+  OfficeQuestion,
+  PersonNews,
+  Sentence,
+} from './types.ts';
 import { isKey } from './types.ts';
 import { expiryOf, isCardNumber, isKept, waysOf } from './ways.ts';
 
@@ -53,7 +54,7 @@ export function step(call: Call, input: CallInput, now: Milliseconds, out: CallO
       return note(out, 'hung-up');
     case 'spoken':
       call.heard = true;
-      if (listens(call)) out.push({ type: 'wake', at: (now + SILENCE_MS) as Milliseconds });
+      if (listens(call)) wakeAfter(call, SILENCE_MS, now, out);
       return;
     case 'silent':
       return listens(call) ? woken(call, now, out) : undefined;
@@ -62,6 +63,11 @@ export function step(call: Call, input: CallInput, now: Milliseconds, out: CallO
     case 'answered':
       if (input.number === call.asked) answered(call, input.answer, now, out);
       return;
+    case 'person-there':
+    case 'nobody-there':
+    case 'person-came':
+    case 'person-left':
+      return heardOfPerson(call, input, now, out);
     case 'key':
       return keyed(call, input.key, now, out);
     case 'entry':
@@ -84,77 +90,13 @@ function prompt(call: Call, state: CallState, now: Milliseconds, out: CallOutput
   const listening = listeningIn(state);
   const ending = listening === 'digits' ? [{ ...sentence(call, 'hashEnds'), isHint: true }] : [];
   say(call, [...promptOf(call), ...ending], { listening, mustBeHeard: mustBeHeardIn(state) }, out);
-  out.push({ type: 'wake', at: (now + SPEECH_MS_MAX) as Milliseconds });
+  wakeAfter(call, SPEECH_MS_MAX, now, out);
 }
 
-/** Money moves by what is keyed there: nobody presses on before having heard how much, from where and for whom. */
-const mustBeHeardIn = ({ name }: CallState): boolean => name === 'awaiting-confirmation';
-
-function listeningIn({ name }: CallState) {
-  switch (name) {
-    case 'awaiting-meter-number':
-    case 'awaiting-pin':
-    case 'awaiting-amount-digits':
-    case 'awaiting-card-number':
-    case 'awaiting-expiry':
-    case 'awaiting-number':
-      return 'digits';
-    case 'awaiting-begin':
-    case 'awaiting-office':
-    case 'awaiting-value':
-    case 'ended':
-      return 'no';
-    case 'awaiting-language':
-    case 'awaiting-choice':
-    case 'awaiting-amount':
-    case 'awaiting-way':
-    case 'awaiting-confirmation':
-    case 'awaiting-more':
-    case 'awaiting-call-back':
-      return 'key';
-    default:
-      return assertNever(name);
-  }
-}
-
-function promptOf(call: Call) {
-  const { state } = call;
-  const one = (name: Plain, ...values: string[]) => sentence(call, name, ...values);
-  switch (state.name) {
-    case 'awaiting-language':
-      return languages();
-    case 'awaiting-meter-number':
-      return [one('keyMeter')];
-    case 'awaiting-pin':
-      return [one(state.purchase === undefined ? 'keyPinOrBuy' : 'keyPin')];
-    case 'awaiting-choice':
-      return menu(call);
-    case 'awaiting-amount':
-      return [one('usualAmount', amountIn(call, state.usual)), one('otherAmount')];
-    case 'awaiting-amount-digits':
-      return [one('keyAmount', call.currency.code)];
-    case 'awaiting-way':
-      return wayMenu(call, state.offered);
-    case 'awaiting-card-number':
-      return [one('keyCard')];
-    case 'awaiting-expiry':
-      return [one('keyExpiry')];
-    case 'awaiting-confirmation':
-      return confirmation(call, state.purchase, state.energy);
-    case 'awaiting-more':
-      return [one('more')];
-    case 'awaiting-call-back':
-      return [one('callBackHere'), one('callBackElsewhere')];
-    case 'awaiting-number':
-      return [one('keyNumber')];
-    case 'awaiting-begin':
-    case 'awaiting-office':
-    case 'awaiting-value':
-    case 'ended':
-      return [];
-    default:
-      return assertNever(state);
-  }
+/** Whoever waits for a person is not asked for a key, and does not wait for ever. */
+function wakeAfter({ state }: Call, ms: number, now: Milliseconds, out: CallOutput[]): undefined {
+  const at = state.name === 'awaiting-person' ? queueWakeAt(state, now) : now + ms;
+  out.push({ type: 'wake', at: at as Milliseconds });
 }
 
 /** Asks the office; what comes from the caller meanwhile counts for nothing. */
@@ -183,6 +125,7 @@ function woken(call: Call, now: Milliseconds, out: CallOutput[]): undefined {
     return;
   }
   if (!listens(call)) return;
+  if (state.name === 'awaiting-person') return waitOn(call, state, now, out);
   call.silences += 1;
   if (call.silences >= SILENCES_MAX) return end(call, 'silent', [sentence(call, 'silent')], out);
   call.keyed = '';
@@ -190,7 +133,7 @@ function woken(call: Call, now: Milliseconds, out: CallOutput[]): undefined {
   out.push({ type: 'wake', at: (now + SPEECH_MS_MAX) as Milliseconds });
 }
 
-function end(call: Call, why: CallStepName, sentences: ReturnType<typeof promptOf>, out: CallOutput[]): undefined {
+function end(call: Call, why: CallStepName, sentences: readonly Sentence[], out: CallOutput[]): undefined {
   note(out, why);
   close(call, [...sentences, sentence(call, 'goodbye')], 'nobody', out);
 }
@@ -337,7 +280,8 @@ function isTooMuch(call: Call, out: CallOutput[]): boolean {
 }
 
 function keyed(call: Call, key: Key, now: Milliseconds, out: CallOutput[]): undefined {
-  if (isTooMuch(call, out) || !listens(call)) return;
+  // Of speech a telephone may hear keys that nobody pressed.
+  if (call.state.name === 'with-person' || isTooMuch(call, out) || !listens(call)) return;
   call.silences = 0;
   if (call.said.listening === 'key') return chosen(call, key, now, out);
   if (key === '#') {
@@ -365,7 +309,7 @@ function entered(call: Call, text: string, now: Milliseconds, out: CallOutput[])
 
 function again(call: Call, now: Milliseconds, out: CallOutput[]): undefined {
   repeat(call, out);
-  out.push({ type: 'wake', at: (now + SPEECH_MS_MAX) as Milliseconds });
+  wakeAfter(call, SPEECH_MS_MAX, now, out);
 }
 
 /** A choice by one key. What is no single key is none of the choices. */
@@ -412,7 +356,12 @@ function choiceOf(call: Call, state: CallState, key: Key, now: Milliseconds, out
     case 'awaiting-more':
       if (key === '0') return wantsPerson(call, now, out);
       if (key !== '1') return 'none';
-      prompt(call, { name: 'awaiting-choice' }, now, out);
+      prompt(call, home(call), now, out);
+      return 'done';
+    case 'awaiting-person':
+      if (key !== '1') return 'none';
+      out.push({ type: 'leave-queue' });
+      offerCallBack(call, now, out);
       return 'done';
     case 'awaiting-call-back':
       if (key === '1') callBackAt(call, state.from, out);
@@ -482,13 +431,31 @@ function notConfirmed(call: Call, now: Milliseconds, out: CallOutput[]): undefin
 }
 
 function wantsPerson(call: Call, now: Milliseconds, out: CallOutput[]): 'done' {
-  const { from, canTransfer } = call.begun;
+  const { canTransfer, canTalk } = call.begun;
   if (canTransfer) {
     note(out, 'person-wanted');
     close(call, [sentence(call, 'toPerson')], 'person', out);
-  } else
-    prompt(call, from === undefined ? { name: 'awaiting-number' } : { name: 'awaiting-call-back', from }, now, out);
+  } else if (canTalk) seekPerson(call, now, out);
+  else offerCallBack(call, now, out);
   return 'done';
+}
+
+function offerCallBack(call: Call, now: Milliseconds, out: CallOutput[]): undefined {
+  const { from } = call.begun;
+  prompt(call, from === undefined ? { name: 'awaiting-number' } : { name: 'awaiting-call-back', from }, now, out);
+}
+
+function heardOfPerson(call: Call, news: PersonNews, now: Milliseconds, out: CallOutput[]): undefined {
+  const next = personNews(call, news, out);
+  if (next === 'waits') prompt(call, call.state, now, out);
+  else if (next === 'call-back') offerCallBack(call, now, out);
+  else if (next === 'ended') prompt(call, { name: 'awaiting-more' }, now, out);
+}
+
+function waitOn(call: Call, { since }: AwaitingPerson, now: Milliseconds, out: CallOutput[]): undefined {
+  if (now - since < PERSON_WAIT_MS_MAX) return again(call, now, out);
+  out.push({ type: 'leave-queue' });
+  heardOfPerson(call, { type: 'nobody-there' }, now, out);
 }
 
 function callBackAt(call: Call, number: string, out: CallOutput[]): undefined {
@@ -542,9 +509,11 @@ function paidOf({ currency: { exponent } }: Call, digits: string): number | unde
 
 /** To what was chosen from before. */
 function back(call: Call, now: Milliseconds, out: CallOutput[]): undefined {
-  const { state, who } = call;
-  const home: CallState = who === undefined ? { name: 'awaiting-language' } : { name: 'awaiting-choice' };
+  const { state } = call;
   switch (state.name) {
+    case 'awaiting-person':
+      out.push({ type: 'leave-queue' });
+      return prompt(call, home(call), now, out);
     case 'awaiting-pin':
       if (state.purchase === undefined) return prompt(call, { name: 'awaiting-meter-number' }, now, out);
       return prompt(call, { name: 'awaiting-way', paid: state.purchase.paid, offered: waysOf(call) }, now, out);
@@ -556,6 +525,9 @@ function back(call: Call, now: Milliseconds, out: CallOutput[]): undefined {
     case 'awaiting-confirmation':
       return notConfirmed(call, now, out);
     default:
-      return prompt(call, home, now, out);
+      return prompt(call, home(call), now, out);
   }
 }
+
+const home = ({ who }: Call): CallState =>
+  who === undefined ? { name: 'awaiting-language' } : { name: 'awaiting-choice' };

@@ -6,6 +6,7 @@ export { SipAgent, type SipSettings } from './sip/agent.ts';
 export { parseSip, parseSipAddress } from './sip/message.ts';
 export { type DigestAlgorithm, type RegistrarSettings, Registration } from './sip/registration.ts';
 export { parseOffer } from './sip/sdp.ts';
+export { type NotTaken, type Operator, type Seat, Switchboard } from './switchboard.ts';
 export { TextLine, type TextTurn } from './text-line.ts';
 export { HostedVoice, type VoiceForm, type VoiceSettings } from './twiml.ts';
 export * from './types.ts';

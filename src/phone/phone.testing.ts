@@ -2,7 +2,8 @@ import { CallerRig, DEFAULT_TARIFF } from '../host/callers.testing.ts';
 import type { HostPorts, PhoneCall } from '../host/index.ts';
 import { made } from '../host/rig.testing.ts';
 import { milliseconds } from '../units/index.ts';
-import { CallDesk, type CallHandle, type CallLine, type DeskPorts } from './desk.ts';
+import { CallDesk, type CallHandle, type CallLine, type DeskPorts, type NewCall } from './desk.ts';
+import type { Hear, Operator, Seat } from './switchboard.ts';
 import { type CallOutput, isKey } from './types.ts';
 
 type Said = Extract<CallOutput, { type: 'say' }>;
@@ -60,6 +61,53 @@ export class Caller implements CallLine {
   }
 }
 
+/** Somebody at a telephone by which people speak with each other. */
+export class TalkingCaller extends Caller {
+  /** What the person said. */
+  readonly heardSounds: Int16Array[] = [];
+  #speak: Hear = () => undefined;
+  isTalking = false;
+
+  override say(said: Said): void {
+    this.isTalking = false;
+    super.say(said);
+  }
+  talk(hear: Hear): Hear {
+    this.isTalking = true;
+    this.#speak = hear;
+    return (sound) => void this.heardSounds.push(sound);
+  }
+  speak(sound: Int16Array): void {
+    this.#speak(sound);
+  }
+}
+
+/** Somebody at the utility who takes calls. */
+export class TestOperator implements Operator {
+  readonly by: string;
+  readonly heard: Int16Array[] = [];
+  /** Calls that wait, as they were told last, by who calls and what was done last. */
+  queue: (readonly [string | undefined, string | undefined])[] = [];
+  ids: string[] = [];
+  endings = 0;
+  readonly seat: Seat;
+
+  constructor(phone: PhoneRig, by: string) {
+    this.by = by;
+    const seat = phone.desk.switchboard.join(this);
+    if (seat === undefined) throw new Error('there is no seat');
+    this.seat = seat;
+  }
+  readonly waiting = (calls: readonly PhoneCall[]): void => {
+    this.queue = calls.map(({ from, steps }) => [from, steps.at(-1)?.name]);
+    this.ids = calls.map(({ id }) => id);
+  };
+  readonly hear = (sound: Int16Array): void => void this.heard.push(sound);
+  readonly ended = (): void => {
+    this.endings += 1;
+  };
+}
+
 /** A desk with its callers over a host with a bank and meters, whose time is turned by hand. */
 export class PhoneRig {
   readonly rig: CallerRig;
@@ -95,9 +143,17 @@ export class PhoneRig {
     return new PhoneRig(rig, more(rig));
   }
 
-  async call(from: string | undefined, { canTransfer = false } = {}): Promise<Caller> {
-    const caller = new Caller(this);
-    caller.handle = this.desk.begin({ carrier: 'chat', from, canTransfer }, caller);
+  call(from: string | undefined, { canTransfer = false } = {}): Promise<Caller> {
+    return this.#begun(new Caller(this), { carrier: 'chat', from, canTransfer });
+  }
+
+  /** By a telephone that carries speech. */
+  dial(from: string | undefined): Promise<TalkingCaller> {
+    return this.#begun(new TalkingCaller(this), { carrier: 'sip', from });
+  }
+
+  async #begun<C extends Caller>(caller: C, call: NewCall): Promise<C> {
+    caller.handle = this.desk.begin(call, caller);
     await this.desk.settled();
     return caller;
   }

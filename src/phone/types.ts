@@ -26,6 +26,8 @@ export interface CallBegun {
   readonly meter: Svpmsn | undefined;
   /** Whether the carrier can put somebody through to a person. */
   readonly canTransfer: boolean;
+  /** Whether it carries speech both ways, so that somebody here can speak with whoever calls. */
+  readonly canTalk: boolean;
 }
 
 /** What comes to a call from outside. */
@@ -41,7 +43,18 @@ export type CallInput =
   /** The instant that the call wanted to be woken at is there. */
   | { readonly type: 'woken' }
   | { readonly type: 'answered'; readonly number: number; readonly answer: OfficeAnswer }
+  | PersonNews
   | { readonly type: 'hung-up' };
+
+/** Of the people who take calls, told to a call that seeks one of them. */
+export type PersonNews =
+  /** Somebody is there: the caller may wait. */
+  | { readonly type: 'person-there' }
+  /** Nobody is, or nobody is any more. */
+  | { readonly type: 'nobody-there' }
+  /** Somebody has taken the call. @see PhoneCall */
+  | { readonly type: 'person-came'; readonly by: string }
+  | { readonly type: 'person-left' };
 
 /** A sentence in its language; a hint is left out where there is little room. */
 export interface Sentence {
@@ -70,6 +83,12 @@ export type CallOutput =
   /** It takes the place of an earlier one. */
   | { readonly type: 'wake'; readonly at: Milliseconds }
   | { readonly type: 'note'; readonly name: CallStepName; readonly subject?: string }
+  /** Seeks a person to speak with. It is the last of its step: what becomes of it is the next input. */
+  | { readonly type: 'seek-person' }
+  /** Waits for a person no more. */
+  | { readonly type: 'leave-queue' }
+  /** From now on caller and person hear each other, until something is said. */
+  | { readonly type: 'talk' }
   /** After what was said last; a person where the carrier can put somebody through. */
   | { readonly type: 'close'; readonly to: 'nobody' | 'person' };
 

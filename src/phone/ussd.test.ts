@@ -118,7 +118,14 @@ test('a household without a number comes in with meter and PIN, which is a whole
 test('the longest question whether to pay fits on a screen in each language', () => {
   for (const language of LANGUAGES) {
     for (const name of Object.keys(PHONE_WORDS[language].ways) as (keyof (typeof PHONE_WORDS)['en']['ways'])[]) {
-      const call = newCall({ id: '', carrier: 'ussd', from: undefined, meter: undefined, canTransfer: false });
+      const call = newCall({
+        id: '',
+        carrier: 'ussd',
+        from: undefined,
+        meter: undefined,
+        canTransfer: false,
+        canTalk: false,
+      });
       Object.assign(call, { language, currency: { code: 'EUR', exponent: 2 } });
       call.who = { meter: svpmsn(0xff_ffff), access: undefined, proven: false };
       const way = { name, port: '', method: 'card', instrument: undefined } as const;

@@ -22,6 +22,10 @@ type CallStep =
   | 'value-stored'
   | 'money-back'
   | 'person-wanted'
+  | 'person-awaited'
+  | 'person-came'
+  | 'person-left'
+  | 'nobody-came'
   | 'host-failed'
   | 'too-many-wrong'
   | 'silent'
@@ -116,6 +120,10 @@ export const PHONE_CALL_WORDS: Readonly<Record<Language, PhoneCallWords>> = {
       'value-stored': 'The value is in the meter, and the caller heard it',
       'money-back': 'The money goes back',
       'person-wanted': 'Wants to speak with a person',
+      'person-awaited': 'Waits for a person',
+      'person-came': 'Spoke with a person',
+      'person-left': 'The person ended the conversation',
+      'nobody-came': 'Nobody came to speak with them',
       'host-failed': 'The books could not be reached',
       'too-many-wrong': 'Ended after three wrong entries',
       silent: 'Ended after long silence',
@@ -175,6 +183,10 @@ export const PHONE_CALL_WORDS: Readonly<Record<Language, PhoneCallWords>> = {
       'value-stored': '계량기에 충전 완료를 안내',
       'money-back': '돈을 돌려줌',
       'person-wanted': '상담원 연결 요청',
+      'person-awaited': '상담원을 기다림',
+      'person-came': '상담원과 통화',
+      'person-left': '상담원이 통화를 마침',
+      'nobody-came': '받은 상담원이 없음',
       'host-failed': '장부에 연결할 수 없음',
       'too-many-wrong': '세 번 잘못 눌러 종료',
       silent: '응답이 없어 종료',

@@ -74,6 +74,10 @@ export interface PhoneWords {
   readonly willCallBack: string;
   readonly toPerson: string;
   readonly more: string;
+  readonly waitForPerson: string;
+  readonly callBackInstead: string;
+  readonly nobodyFree: string;
+  readonly talkEnded: string;
 }
 
 export const PHONE_WORDS: Readonly<Record<Language, PhoneWords>> = {
@@ -153,6 +157,10 @@ export const PHONE_WORDS: Readonly<Record<Language, PhoneWords>> = {
     willCallBack: 'Somebody will call you back.',
     toPerson: 'You are being connected.',
     more: 'For the menu, press 1.',
+    waitForPerson: 'Please stay on the line: somebody speaks with you in a moment.',
+    callBackInstead: 'To be called back instead, press 1.',
+    nobodyFree: 'Nobody is free to speak with you at the moment.',
+    talkEnded: 'Thank you for speaking with us.',
   },
   ko: {
     welcome: '전기 요금 안내 전화입니다.',
@@ -229,6 +237,10 @@ export const PHONE_WORDS: Readonly<Record<Language, PhoneWords>> = {
     willCallBack: '상담원이 다시 전화드립니다.',
     toPerson: '상담원에게 연결합니다.',
     more: '메뉴는 1번을 눌러 주세요.',
+    waitForPerson: '잠시만 기다려 주세요. 곧 상담원이 받습니다.',
+    callBackInstead: '대신 다시 전화를 받으려면 1번.',
+    nobodyFree: '지금은 통화할 수 있는 상담원이 없습니다.',
+    talkEnded: '통화해 주셔서 감사합니다.',
   },
 };
 
@@ -248,7 +260,7 @@ export const PROMPTS: readonly PromptName[] = [
   ...(['confirmKeys', 'notBought', 'asking', 'confirmThere', 'waiting', 'onItsWay'] as const),
   ...(['stored', 'approval', 'approvalEnd', 'declined', 'moneyBack', 'unclear'] as const),
   ...(['callBackHere', 'callBackElsewhere', 'keyNumber', 'numberWrong', 'willCallBack', 'toPerson'] as const),
-  ...(['more'] as const),
+  ...(['more', 'waitForPerson', 'callBackInstead', 'nobodyFree', 'talkEnded'] as const),
 ];
 
 /** What a voice says by the number of a sentence, its language and what is told in it; nothing where it has none such. */

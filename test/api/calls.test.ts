@@ -64,6 +64,7 @@ test('calls are listed with their steps, and one that wants a person until someb
       steps: [
         { at, name: 'begun' },
         { at, name: 'paid', subject: 'p' },
+        { at, name: 'person-came', subject: 'lee' },
       ],
     },
   });
@@ -78,6 +79,7 @@ test('calls are listed with their steps, and one that wants a person until someb
       [
         { at: time, name: 'begun' },
         { at: time, name: 'paid', payment: 'p' },
+        { at: time, name: 'person-came', by: 'lee' },
       ],
     ],
   );

@@ -43,6 +43,13 @@ export const PhoneAccessBody = Strict({
   ),
 });
 
+const CallStep = Type.Object({
+  at: Instant,
+  name: OneOf(CALL_STEPS),
+  payment: Type.Optional(Type.String()),
+  by: Type.Optional(Type.String({ description: 'The login of whoever took the call.' })),
+});
+
 export const CallSchema = Type.Object(
   {
     id: Id,
@@ -54,9 +61,7 @@ export const CallSchema = Type.Object(
     begunAt: Instant,
     endedAt: Type.Optional(Instant),
     callBack: Type.Optional(Type.String({ description: 'Where a person is to call back.' })),
-    steps: Type.Array(Type.Object({ at: Instant, name: OneOf(CALL_STEPS), payment: Type.Optional(Type.String()) }), {
-      description: 'What was asked and done; no digit that was keyed.',
-    }),
+    steps: Type.Array(CallStep, { description: 'What was asked and done; no digit that was keyed, and no word.' }),
   },
   { $id: 'Call', description: 'A call by telephone, live or past.' },
 );
@@ -69,7 +74,10 @@ export const callJson = ({ svpmsn, ...call }: PhoneCall): CallJson => ({
   ...maybe('language', call.language, same),
   ...maybe('endedAt', call.endedAt, instantText),
   ...maybe('callBack', call.callBack, same),
-  steps: call.steps.map(({ at, name, subject }) => ({ at: instantText(at), name, ...maybe('payment', subject, same) })),
+  steps: call.steps.map(({ at, name, subject }) => ({
+    ...{ at: instantText(at), name },
+    ...maybe(name === 'person-came' ? 'by' : 'payment', subject, same),
+  })),
 });
 
 export const phoneAccessJson = ({ svpmsn, number, language, usual, hasPin, means, allowedAt }: PhoneAccessView) => ({

@@ -51,7 +51,7 @@ export interface PhoneCall {
 export interface CallStep {
   readonly at: Milliseconds;
   readonly name: CallStepName;
-  /** Of what it is about, where it has one: a payment's id. */
+  /** Of what it is about, where it has one: a payment's id; of somebody who took the call, their login. */
   readonly subject?: string;
 }
 
@@ -76,6 +76,10 @@ export const CALL_STEPS = [
   'value-stored',
   'money-back',
   'person-wanted',
+  'person-awaited',
+  'person-came',
+  'person-left',
+  'nobody-came',
   'host-failed',
   'too-many-wrong',
   'silent',

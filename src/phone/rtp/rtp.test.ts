@@ -184,3 +184,60 @@ test('sound that comes out of its order is put in it, what comes twice counts on
   assert.deepEqual(heard([...new Set(swapped)]), ['7', '7']);
   assert.deepEqual(heard(straight.filter((i) => i !== 8 && i !== 9)), ['7', '7']);
 });
+
+test('what a telephone says is handed on in its order while somebody listens, and its tones are no keys meanwhile', () => {
+  const stream = new SoundStream({ codec: 8, events: undefined }, BEGIN);
+  const heard: number[] = [];
+  stream.listen((sound) => heard.push(...sound));
+  const bytes = encodeSound(8, toneOf('7', 100));
+  const packets = [0, 1, 2, 3, 4].map((i) => packet(8, 65_534 + i, 160 * i, bytes.subarray(160 * i, 160 * i + 160)));
+  const keys = [0, 2, 1, 3, 4].flatMap((i) => stream.hear(packets[i] as Uint8Array));
+  assert.deepEqual([keys, heard], [[], [...decodeSound(8, bytes)]]);
+  // Another source, as after a transfer, counts anew.
+  heard.length = 0;
+  const other = packet(8, 9, 0, bytes.subarray(0, 160));
+  other[11] = 2;
+  stream.hear(other);
+  assert.equal(heard.length, 160);
+  stream.listen(undefined);
+  const again = packets.map((_, i) => packet(8, 20 + i, 160 * i, bytes.subarray(160 * i, 160 * i + 160)));
+  assert.deepEqual(
+    [...again, ...[0, 1, 2].map((i) => packet(8, 25 + i, 0, new Uint8Array(160).fill(SILENCE[8])))].flatMap((each) =>
+      stream.hear(each),
+    ),
+    ['7'],
+  );
+  assert.equal(heard.length, 160);
+});
+
+test('a key that is told as an event leaves no gap in what a person hears', () => {
+  const stream = new SoundStream({ codec: 0, events: 101 }, BEGIN);
+  const heard: number[] = [];
+  stream.listen((sound) => heard.push(sound.length));
+  const sound = new Uint8Array(160).fill(SILENCE[0]);
+  stream.hear(packet(0, 0, 0, sound));
+  assert.deepEqual(
+    eventPackets(5, 160, 1).flatMap((bytes) => stream.hear(bytes)),
+    ['5'],
+  );
+  stream.hear(packet(0, 6, 960, sound));
+  assert.deepEqual(heard, [160, 160]);
+});
+
+test('what a person says goes out as it comes, and what waits too long is left out, the oldest first', () => {
+  const stream = new SoundStream({ codec: 8, events: undefined }, BEGIN);
+  const said = (value: number) => new Int16Array(160).fill(value);
+  const isSaid = (value: number) =>
+    assert.deepEqual(parseRtp(stream.packet() as Uint8Array)?.payload, encodeSound(8, said(value)));
+  stream.sayLive(said(1_000));
+  isSaid(1_000);
+  isSaid(0);
+  // A fifth of a second that waits is said whole; with one packet more the last 60 ms are.
+  for (let i = 1; i <= 10; i++) stream.sayLive(said(1_000 * i));
+  isSaid(1_000);
+  for (let i = 11; i <= 12; i++) stream.sayLive(said(1_000 * i));
+  isSaid(10_000);
+  isSaid(11_000);
+  isSaid(12_000);
+  isSaid(0);
+});

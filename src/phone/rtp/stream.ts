@@ -6,6 +6,9 @@ import { ToneEar } from './tones.ts';
 
 /** One packet holds 20 ms at 8 kHz. */
 export const PACKET_SAMPLES = 160;
+/** Speech of a person that waits to go out: more of it is late, and the oldest is left out until this much waits. */
+const LIVE_SAMPLES_MAX = 1_600;
+const LIVE_SAMPLES_KEPT = 480;
 /** Packets that may come before one that is missing, until it is given up. */
 const LATE_MAX = 4;
 /** Digits of which it is remembered that they were heard: packets of one event come up to a dozen times. */
@@ -38,6 +41,9 @@ export class SoundStream {
   readonly #ear = new ToneEar();
   readonly #waiting = new Map<number, RtpPacket>();
   #next: number | undefined;
+  /** Of the packets above. */
+  #heardSource: number | undefined;
+  #listener: ((sound: Int16Array) => void) | undefined;
 
   /** @param begin where counts begin: drawn, so that nobody guesses them. RFC 3550 §5.1 */
   constructor(
@@ -54,6 +60,22 @@ export class SoundStream {
   /** Says this after what is being said. */
   say(sound: Int16Array): void {
     if (sound.length > 0) this.#queue.push(sound);
+  }
+
+  /** Says what somebody says just now: what has waited too long is left out. */
+  sayLive(sound: Int16Array): void {
+    this.say(sound);
+    const waiting = () => this.#queue.reduce((sum, { length }) => sum + length, -this.#place);
+    if (waiting() <= LIVE_SAMPLES_MAX) return;
+    while (this.#queue.length > 1 && waiting() > LIVE_SAMPLES_KEPT) {
+      this.#queue.shift();
+      this.#place = 0;
+    }
+  }
+
+  /** Hands on all that is heard, and finds no keys in its sound: people sing and whistle. Nothing ends it. */
+  listen(listener: ((sound: Int16Array) => void) | undefined): void {
+    this.#listener = listener;
   }
 
   /** Tells that all that was to be said was said, after the last of it. */
@@ -112,14 +134,28 @@ export class SoundStream {
   hear(bytes: Uint8Array): Key[] {
     const packet = parseRtp(bytes);
     if (packet === undefined) return [];
-    if (packet.type === this.events) return this.#heardEvent(packet);
+    if (packet.type === this.events) {
+      // Its number is one of the row that the sound has too.
+      if (this.#listener !== undefined) this.#handOn(packet);
+      return this.#heardEvent(packet);
+    }
     if (packet.type !== 0 && packet.type !== 8) return [];
+    if (this.#listener !== undefined) {
+      this.#handOn(packet);
+      return [];
+    }
     // Who tells keys as events is not listened to for tones: the sound may hold them as well.
     if (this.events !== undefined || this.#way === 'info' || this.#way === 'event') return [];
     return this.#inOrder(packet).flatMap(({ type, payload }) => {
       const keys = this.#ear.hear(decodeSound(type === 8 ? 8 : 0, payload));
       return keys.filter(() => this.believes('tone'));
     });
+  }
+
+  #handOn(packet: RtpPacket): void {
+    for (const { type, payload } of this.#inOrder(packet)) {
+      if (type === 0 || type === 8) this.#listener?.(decodeSound(type, payload));
+    }
   }
 
   /** Whether keys that are told in a way count: those of one way do. */
@@ -149,6 +185,12 @@ export class SoundStream {
 
   /** Packets in the order in which they were sent; one that is missing is waited for until some later ones are there. */
   #inOrder(packet: RtpPacket): RtpPacket[] {
+    if (packet.source !== this.#heardSource) {
+      // Another source counts anew: RFC 3550 §8.
+      this.#heardSource = packet.source;
+      this.#next = undefined;
+      this.#waiting.clear();
+    }
     this.#next ??= packet.sequence;
     const ahead = (packet.sequence - this.#next + SEQUENCES) % SEQUENCES;
     if (ahead >= SEQUENCES / 2) return [];

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { PIN } from '../../host/callers.testing.ts';
-import { SILENCE } from '../rtp/g711.ts';
+import { TestOperator } from '../phone.testing.ts';
+import { decodeSound, encodeSound, SILENCE } from '../rtp/g711.ts';
 import { writeRtpHead } from '../rtp/packet.ts';
 import { PEER, SipRig, SOUND } from './agent.testing.ts';
 import { headerOf, type SipMessage } from './message.ts';
@@ -181,6 +182,43 @@ test('when the dialogue ends, the last words are said and then the call is hung 
   assert.deepEqual([headerOf(bye, 'route'), headerOf(bye, 'cseq')], ['<sip:proxy.example;lr>', '1 BYE']);
   assert.match(headerOf(bye, 'from') ?? '', /tag=\w+$/);
   assert.match(headerOf(bye, 'to') ?? '', /tag=ft$/);
+});
+
+test('a caller and whoever takes the call hear each other, and the caller hears the host again afterwards', async () => {
+  const rig = await SipRig.open();
+  const lee = new TestOperator(rig.phone, 'lee');
+  const tag = await rig.call(CALL);
+  await keyed(rig, tag, '0', 2);
+  assert.deepEqual(lee.queue, [['821012345678', 'person-awaited']]);
+  assert.equal(lee.seat.take(lee.ids[0] ?? ''), undefined);
+  const [call] = rig.agent.calls;
+  const out = () => call?.stream?.packet()?.subarray(12);
+  const said = new Int16Array(160).fill(5_000);
+  lee.seat.say(said);
+  assert.deepEqual(out(), encodeSound(8, said));
+  assert.deepEqual(out(), new Uint8Array(160).fill(SILENCE[8]));
+  const speaks = (sequence: number) => {
+    const bytes = new Uint8Array(172);
+    writeRtpHead(bytes, { type: 8, sequence, timestamp: 160 * sequence, source: 1 }, false);
+    bytes.set(encodeSound(8, said), 12);
+    rig.media[0]?.hear(bytes, SOUND);
+  };
+  speaks(1);
+  assert.deepEqual(lee.heard, [decodeSound(8, encodeSound(8, said))]);
+  // What comes from elsewhere is not heard by a person either.
+  rig.media[0]?.hear(new Uint8Array(172), { address: '203.0.113.9', port: 4 });
+  assert.equal(lee.heard.length, 1);
+  lee.seat.say(said);
+  lee.seat.hangUp();
+  await rig.settle();
+  assert.deepEqual(out(), encodeSound(8, new Int16Array(160).fill(1_000)), 'the host speaks');
+  speaks(2);
+  lee.seat.say(said);
+  assert.equal(lee.heard.length, 1);
+  await keyed(rig, tag, '10', 10);
+  lee.seat.take(lee.ids[0] ?? '');
+  assert.equal(statusOf(await rig.receive({ method: 'BYE', branch: 'z9hG4bKbye', toTag: tag, cseq: 99 })), 200);
+  assert.deepEqual([lee.endings, rig.phone.desk.size], [1, 0]);
 });
 
 test('what this side does not do is refused by its own status, and nothing else comes of it', async () => {

@@ -1,5 +1,6 @@
 import type { CallDesk, CallHandle, CallLine } from '../desk.ts';
 import type { KeyWay, SoundStream } from '../rtp/stream.ts';
+import type { Hear } from '../switchboard.ts';
 import type { CallOutput, Key } from '../types.ts';
 import type { SipPorts } from './ports.ts';
 
@@ -36,6 +37,7 @@ export class VoiceCall implements CallLine {
     this.#mustBeHeard = mustBeHeard;
     this.#isTalking = true;
     this.#stream.hush();
+    this.#stream.listen(undefined);
     const spoken = sentences.map(({ text, language }) => this.#ports.speech.speak(text, language));
     this.#sayInOrder(speech, spoken).catch(() => {
       if (speech !== this.#speech) return;
@@ -55,6 +57,18 @@ export class VoiceCall implements CallLine {
       this.#stream.say(PAUSE);
     }
     if (speech === this.#speech) this.#stream.thenTell(() => this.#said());
+  }
+
+  /** A person speaks, and nobody else before something is said again. */
+  talk(hear: Hear): Hear {
+    const speech = ++this.#speech;
+    this.#mustBeHeard = false;
+    this.#isTalking = false;
+    this.#stream.hush();
+    this.#stream.listen(hear);
+    return (sound) => {
+      if (speech === this.#speech) this.#stream.sayLive(sound);
+    };
   }
 
   close(): void {
@@ -77,6 +91,7 @@ export class VoiceCall implements CallLine {
   hangUp(): void {
     this.#speech += 1;
     this.#stream.hush();
+    this.#stream.listen(undefined);
     this.#handle?.input({ type: 'hung-up' });
   }
 

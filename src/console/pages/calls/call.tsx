@@ -64,10 +64,11 @@ function Steps({ call: { steps, endedAt } }: { readonly call: CallJson }): React
   const mayPayments = useMay('listPayments') !== undefined;
   return (
     <Timeline bulletSize={12} lineWidth={2} color="ink">
-      {steps.map(({ name, at, payment }, i) => (
+      {steps.map(({ name, at, payment, by }, i) => (
         <Timeline.Item key={keys[i]} title={<Text size="sm">{words.steps[name]}</Text>}>
           <Text size="xs" className="quiet">
             {exact(at)}
+            {by !== undefined && ` · ${by}`}
           </Text>
           {payment !== undefined && mayPayments && (
             <Text size="xs">
