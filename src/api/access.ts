@@ -261,6 +261,7 @@ export const ACCESS = {
   listCalls: { all: ['operator', 'auditor'] },
   readCall: { all: ['operator', 'auditor'] },
   settleCall: { all: ['operator'] },
+  takeCalls: { all: ['operator'] },
   readMessageChoice: { all: ['operator', 'auditor'], own: ['subscriber'] },
   chooseMessages: { all: ['operator'], own: ['subscriber'] },
   listMeterMessages: { all: ['operator', 'auditor'], own: ['subscriber'] },

@@ -43,6 +43,7 @@ import { settlementRoutes } from './routes/settlement.ts';
 import { shiftRoutes } from './routes/shifts.ts';
 import { statementRoutes } from './routes/statement.ts';
 import { subscriberRoutes } from './routes/subscribers.ts';
+import { talkRoutes } from './routes/talks.ts';
 import { tariffWeekRoutes } from './routes/tariff-week.ts';
 import { tenancyRoutes } from './routes/tenancies.ts';
 import { vendRoutes } from './routes/vends.ts';
@@ -109,6 +110,7 @@ import { UtilitySchema } from './schemas/utility.ts';
 import { DeliverySchema, WebhookSchema } from './schemas/webhooks.ts';
 import { serializers } from './serializer.ts';
 import type { Api, ApiServices, ApiSettings, TypeBoxProvider } from './server.ts';
+import { UPGRADED, Upgrades } from './upgrades.ts';
 import { validator } from './validator.ts';
 import { versioned } from './versions.ts';
 
@@ -205,7 +207,7 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
     connectionTimeout: STILL_MS,
     keepAliveTimeout: IDLE_MS,
     forceCloseConnections: true,
-    http: { headersTimeout: requestMs, connectionsCheckingInterval: Math.ceil(requestMs / 4) },
+    http: { headersTimeout: requestMs, connectionsCheckingInterval: Math.ceil(requestMs / 4), ...UPGRADED },
     routerOptions: { maxParamLength: PARAMETER_CHARACTERS_MAX },
     exposeHeadRoutes: false,
     schemaController: { compilersFactory: { buildSerializer: serializers } },
@@ -254,13 +256,16 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
     reply.code(304);
     done(null, null);
   });
-  app.addHook('onResponse', (request, reply, done) => {
+  const answered = (request: FastifyRequest, { elapsedTime: ms }: FastifyReply, status: number) => {
     const { routeOptions } = request;
-    const { statusCode: status, elapsedTime: ms } = reply;
     metrics.request({ method: request.method, route: routeOptions.url ?? '', status }, ms);
     log?.write(logLine(request, routeOptions, { status, ms }));
+  };
+  app.addHook('onResponse', (request, reply, done) => {
+    answered(request, reply, reply.statusCode);
     done();
   });
+  const upgrades = new Upgrades(app, answered);
 
   document(app);
   app.after(() => {
@@ -301,6 +306,7 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
         forecastRoutes(v1, services);
         outageRoutes(v1, services);
         callRoutes(v1, services);
+        talkRoutes(v1, services, settings, upgrades);
         messageRoutes(v1, services);
         settlementRoutes(v1, services);
         remittanceRoutes(v1, services);

@@ -57,3 +57,5 @@ export type { SubscriberDuesJson, TenancyJson } from './schemas/tenancies.ts';
 export type { UtilityJson } from './schemas/utility.ts';
 export type { DeliveryJson, WebhookJson } from './schemas/webhooks.ts';
 export type { Api, ApiServices, ApiSettings, Readiness } from './server.ts';
+export { readTakerMessage } from './taker-messages.ts';
+export type { Sound, Taker, TakerSeat, TalkPort } from './talk-port.ts';

@@ -168,6 +168,7 @@ async function serve(
       callers: phone.callers,
       messages,
       ...whom,
+      ...(telephone.talks && { talks: telephone.talks }),
     },
     { log: process.stdout, pages: PAGES_FOLDER, ...(proxy !== undefined && { proxy }) },
   );

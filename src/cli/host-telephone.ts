@@ -3,6 +3,7 @@ import { CallbackServer } from '../adapters/callback-server.ts';
 import { MessageFolder } from '../adapters/message-folder.ts';
 import { MessageHttp } from '../adapters/message-http.ts';
 import { MESSAGE_PATH, TelephoneWeb, VOICE_PATH } from '../adapters/telephone-web.ts';
+import type { TalkPort } from '../api/index.ts';
 import type { MessageCarrier, MessageServices } from '../host/index.ts';
 import { HostedVoice, UssdGateway } from '../phone/index.ts';
 import { CannotGoOn } from './failure.ts';
@@ -28,11 +29,17 @@ const SPEECH_FOLDER = 'speech';
 /** As short a key as this is guessed. */
 const KEY_CHARACTERS_MIN = 16;
 
+export interface HostTelephone {
+  /** Where people speak with those who call, where a telephone carries speech. */
+  readonly talks?: TalkPort;
+  close(): Promise<void>;
+}
+
 /** The telephone of a host, as its configuration names it. @throws WrongUse, CannotGoOn */
 export async function openHostTelephone(
   read: ReadConfiguration | undefined,
   { telephone: { desk }, messages, folder, hear }: Around,
-): Promise<{ close(): Promise<void> }> {
+): Promise<HostTelephone> {
   const telephone = read?.configuration.telephone;
   if (read === undefined || telephone === undefined) return { close: () => desk.close() };
   const warn = (sentence: string) => hear('warn', sentence);
@@ -86,7 +93,7 @@ export async function openHostTelephone(
     await close();
     throw error;
   }
-  return { close };
+  return { ...(sip !== undefined && { talks: desk.switchboard }), close };
 }
 
 /**

@@ -50,6 +50,8 @@ export interface CallerServices {
   paidByPhone(payment: string): Promise<PaidByPhone | HostFailure>;
   /** Keeps a call as it stands. */
   noteCall(call: PhoneCall): Promise<PhoneCall | HostFailure>;
+  /** Somebody takes calls from now on, and speaks with those who call. */
+  beginTaking(act: Act): Promise<object | HostFailure>;
   /** Somebody has called back. */
   settleCall(act: Act, id: string): Promise<PhoneCall | HostFailure>;
   /**

@@ -103,6 +103,7 @@ export function createCallers({ store, clock, passwords }: CallerPorts): CallerS
           return call;
         }),
       ),
+    beginTaking: (act) => request(act, async () => ({})),
     settleCall: (act, id) =>
       request(act, async (tx) => {
         const call = await callOf(tx, id);

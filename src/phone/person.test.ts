@@ -125,6 +125,21 @@ test('of two who want one call the first has it, and nobody has two', async () =
   assert.deepEqual([first.isTalking, second.isTalking], [false, true]);
 });
 
+test('whoever takes calls in another window takes none in the first any more, and nobody who waits is lost by it', async () => {
+  const phone = await PhoneRig.open();
+  const first = new TestOperator(phone, 'lee');
+  const talking = await asking(phone);
+  first.seat.take(first.ids[0] ?? '');
+  const waiting = await asking(phone, { from: '499999999' });
+  const second = new TestOperator(phone, 'lee');
+  assert.deepEqual([first.isReplaced, talking.isTalking, phone.desk.switchboard.takers], [true, false, 1]);
+  assert.equal(talking.heard, `${words.talkEnded} ${words.more}`);
+  assert.equal(first.seat.take(first.ids[0] ?? ''), 'not-waiting');
+  first.seat.leave();
+  assert.equal(second.seat.take(second.ids[0] ?? ''), undefined);
+  assert.ok(waiting.isTalking && !second.isReplaced);
+});
+
 test('a caller who waits may be called back instead, go back, or hang up, and is not waited for by anybody', async () => {
   const phone = await PhoneRig.open();
   const lee = new TestOperator(phone, 'lee');

@@ -90,6 +90,7 @@ export class TestOperator implements Operator {
   queue: (readonly [string | undefined, string | undefined])[] = [];
   ids: string[] = [];
   endings = 0;
+  isReplaced = false;
   readonly seat: Seat;
 
   constructor(phone: PhoneRig, by: string) {
@@ -105,6 +106,9 @@ export class TestOperator implements Operator {
   readonly hear = (sound: Int16Array): void => void this.heard.push(sound);
   readonly ended = (): void => {
     this.endings += 1;
+  };
+  readonly replaced = (): void => {
+    this.isReplaced = true;
   };
 }
 

@@ -24,6 +24,8 @@ export interface Operator {
   readonly hear: Hear;
   /** The caller is not there any more. */
   readonly ended: () => void;
+  /** They take calls elsewhere from now on, and here no more. */
+  readonly replaced: () => void;
 }
 
 /** Why a call was not taken. */
@@ -60,24 +62,32 @@ export class Switchboard {
   readonly #waiting = new Map<string, Seeking>();
   readonly #talks = new Map<string, Talk>();
 
-  /** Somebody takes calls from now on; nothing where too many do. */
+  /** How many take calls. */
+  get takers(): number {
+    return this.#seated.size;
+  }
+
+  /** Whoever waits longest first. */
+  get waiting(): PhoneCall[] {
+    return [...this.#waiting.values()].map(({ call }) => call());
+  }
+
+  /** Somebody takes calls from now on, and where they did before no more; nothing where too many do. */
   join(operator: Operator): Seat | undefined {
-    if (this.#seated.size >= OPERATORS_MAX) return undefined;
+    const before = [...this.#seated].find(({ operator: { by } }) => by === operator.by);
+    if (before === undefined && this.#seated.size >= OPERATORS_MAX) return undefined;
     const seated: Seated = { operator, talk: undefined };
     this.#seated.add(seated);
-    operator.waiting(this.#calls());
+    operator.waiting(this.waiting);
+    if (before !== undefined) {
+      this.#leave(before);
+      before.operator.replaced();
+    }
     return {
       take: (call) => this.#take(seated, call),
       say: (sound) => seated.talk?.say?.(sound),
       hangUp: () => this.#hangUp(seated),
-      leave: () => {
-        if (!this.#seated.delete(seated)) return;
-        this.#hangUp(seated);
-        if (this.#seated.size > 0) return;
-        const left = [...this.#waiting.values()];
-        this.#waiting.clear();
-        for (const { tell } of left) tell({ type: 'nobody-there' });
-      },
+      leave: () => this.#leave(seated),
     };
   }
 
@@ -126,6 +136,15 @@ export class Switchboard {
     return undefined;
   }
 
+  #leave(seated: Seated): void {
+    if (!this.#seated.delete(seated)) return;
+    this.#hangUp(seated);
+    if (this.#seated.size > 0) return;
+    const left = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { tell } of left) tell({ type: 'nobody-there' });
+  }
+
   #hangUp({ talk }: Seated): void {
     if (talk === undefined) return;
     this.#end(talk.seeking.call().id, talk);
@@ -138,11 +157,7 @@ export class Switchboard {
   }
 
   #tellWaiting(): void {
-    const calls = this.#calls();
+    const calls = this.waiting;
     for (const { operator } of this.#seated) operator.waiting(calls);
-  }
-
-  #calls(): PhoneCall[] {
-    return [...this.#waiting.values()].map(({ call }) => call());
   }
 }

@@ -377,7 +377,11 @@ const UNWRITTEN: readonly Operation[] = [
 ];
 
 test('each operation that changes something has a word for the audit log, and no word is of another', () => {
-  const changing = OPERATIONS.filter((operation) => routes.get(operation)?.method !== 'GET');
+  // As a WebSocket, which is asked for by GET.
+  const sockets: readonly Operation[] = ['takeCalls'];
+  const changing = OPERATIONS.filter(
+    (operation) => routes.get(operation)?.method !== 'GET' || sockets.includes(operation),
+  );
   const own = ['log-in', 'log-in-proved', 'log-in-refused', 'log-out', 'new-password', 'change-password'];
   const commandLine = ['import', 'rotateKeys', 'replaceMeter', 'reviveMeter'];
   assert.deepEqual(

@@ -28,6 +28,7 @@ import {
 } from '../../src/host/index.ts';
 import { Bank } from '../../src/host/payments.testing.ts';
 import { made, Rig } from '../../src/host/rig.testing.ts';
+import { Switchboard } from '../../src/phone/index.ts';
 import { type Milliseconds, milliseconds } from '../../src/units/index.ts';
 
 export const PASSWORD = 'a good long password 1';
@@ -73,6 +74,7 @@ export class World {
   readonly app: Api;
   readonly lines: string[] = [];
   readonly exchanges: ExchangeLog;
+  readonly switchboard = new Switchboard();
   readonly #store: Store;
 
   private constructor(
@@ -89,6 +91,7 @@ export class World {
       furnished: __,
       more: ___,
       ways: ____,
+      hasVoice = true,
       ...settings
     }: WorldSettings,
   ) {
@@ -112,6 +115,7 @@ export class World {
         exchanges,
         callers: createCallers({ store, clock: this.wall, passwords: hashing }),
         messages: this.messages,
+        ...(hasVoice && { talks: this.switchboard }),
         paper: sheetPdf,
         receiptPaper,
       },
@@ -253,6 +257,8 @@ export interface WorldSettings extends ApiSettings {
   /** Payment ports beside the bank. */
   readonly ways?: readonly [string, PaymentWay][];
   readonly seed?: number;
+  /** Whether there is a telephone by which people speak with each other; there is one where absent. */
+  readonly hasVoice?: boolean;
   readonly furnished?: boolean;
   /** Is done to the API before it is ready. */
   readonly more?: (app: Api) => void;

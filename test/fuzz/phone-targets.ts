@@ -1,5 +1,6 @@
 import { parseWave } from '../../src/adapters/espeak.ts';
 import { ussdForm } from '../../src/adapters/telephone-web.ts';
+import { readTakerMessage } from '../../src/api/index.ts';
 import { parseKeyEvent, parseOffer, parseRtp, parseSip, parseSipAddress } from '../../src/phone/index.ts';
 import { requestBytes, requestText, SDP } from '../../src/phone/sip/messages.testing.ts';
 import { meterDigits, parseMeterDigits, svpmsn } from '../../src/units/index.ts';
@@ -77,5 +78,11 @@ export const PHONE_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   'phone.parseOffer': target(textLike(SDP, SDP.replace('a=fmtp:101 0-15', 'a=sendonly')), parseOffer),
   'phone.parseRtp': target(bytesLike(packet, Uint8Array.of(0x80, ...packet.subarray(1, 20))), parseRtp),
   'phone.parseKeyEvent': target(bytesLike(Uint8Array.of(5, 0x8a, 3, 32)), parseKeyEvent),
+  'api.readTakerMessage': target(textLike('{"type":"take","call":"8231234567890-0a1b2c3d4e5f6a7b"}'), (text) =>
+    readTakerMessage(new TextEncoder().encode(text), false),
+  ),
+  'sound of somebody who takes calls': target(bytesLike(new Uint8Array(320).fill(7)), (bytes) =>
+    readTakerMessage(bytes, true),
+  ),
   'adapters.parseWave': target(bytesLike(wave), (bytes) => parseWave(Buffer.from(bytes))),
 };

@@ -27,14 +27,17 @@ export class Baresip {
     });
   }
 
-  /** @param from the number that it calls from */
-  static async open(folder: string, from: string): Promise<Baresip> {
+  /**
+   * @param from the number that it calls from
+   * @param said what it says for a minute, again and again; nothing where absent
+   */
+  static async open(folder: string, from: string, said: Int16Array = new Int16Array(1)): Promise<Baresip> {
     mkdirSync(folder, { recursive: true });
     const port = await freePort();
     const config = [
       ...['poll_method epoll', 'sip_listen 127.0.0.1:0', `module_path ${MODULES}`, `snd_path ${folder}`],
       ...[
-        `audio_source aufile,${join(folder, 'silence.wav')}`,
+        `audio_source aufile,${join(folder, 'said.wav')}`,
         'audio_player aubridge,heard',
         'ausrc_srate 8000',
         'auplay_srate 8000',
@@ -47,16 +50,16 @@ export class Baresip {
     writeFileSync(join(folder, 'config'), `${config.join('\n')}\n`);
     writeFileSync(join(folder, 'accounts'), `<sip:${from}@127.0.0.1>;regint=0;audio_codecs=PCMU\n`);
     writeFileSync(join(folder, 'contacts'), '');
-    writeFileSync(join(folder, 'silence.wav'), silence());
+    writeFileSync(join(folder, 'said.wav'), minuteOf(said));
     const child = spawn('baresip', ['-f', folder], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let said = '';
+    let printed = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (text) => {
-        said += text;
+        printed += text;
       });
     }
-    for (let i = 0; i < 100 && !said.includes('baresip is ready'); i++) {
-      if (child.exitCode !== null) throw new Error(said);
+    for (let i = 0; i < 100 && !printed.includes('baresip is ready'); i++) {
+      if (child.exitCode !== null) throw new Error(printed);
       await pause(50);
     }
     const control = connect(port, '127.0.0.1');
@@ -125,8 +128,8 @@ export class Baresip {
 /** Whether baresip is here, with the modules that it needs. */
 export const hasBaresip = (): boolean => existsSync(join(MODULES, 'sndfile.so'));
 
-/** A minute in which nobody says anything: RIFF, 8,000 samples of 16 bits a second. */
-function silence(): Buffer {
+/** A minute of a sound: RIFF, 8,000 samples of 16 bits a second. */
+function minuteOf(sound: Int16Array): Buffer {
   const dataBytes = 60 * 8_000 * 2;
   const wav = Buffer.alloc(WAV_HEADER_BYTES + dataBytes);
   wav.write('RIFF', 0);
@@ -141,6 +144,7 @@ function silence(): Buffer {
   wav.writeUInt16LE(16, 34);
   wav.write('data', 36);
   wav.writeUInt32LE(dataBytes, 40);
+  for (let i = 0; i < dataBytes / 2; i++) wav.writeInt16LE(sound[i % sound.length] ?? 0, WAV_HEADER_BYTES + 2 * i);
   return wav;
 }
 

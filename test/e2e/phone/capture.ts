@@ -47,9 +47,15 @@ export class Capture {
     return stdout.split('\n').filter((line) => line.trim() !== '');
   }
 
-  /** What tshark finds wrong with what belongs to the calls of a port. */
+  /** A filter of the sound of the first call to a port: other telephones may speak at the same time. */
+  soundOf(port: number): string {
+    const [sound = ''] = this.read(port, `sdp && udp.srcport == ${port}`, 'sdp.media.port');
+    return `udp.port == ${sound}`;
+  }
+
+  /** What tshark finds wrong with what belongs to the first call of a port. */
   complaints(port: number): string[] {
-    const filter = `(udp.port == ${port} || rtp) && (_ws.malformed || _ws.expert.severity >= ${WARNING})`;
+    const filter = `(udp.port == ${port} || ${this.soundOf(port)}) && (_ws.malformed || _ws.expert.severity >= ${WARNING})`;
     return this.read(port, filter, 'frame.number', '_ws.expert.message');
   }
 }

@@ -4,8 +4,9 @@ import { newFounding } from '../../../src/cli/founding.ts';
 import { openTelephone } from '../../../src/cli/phone-desk.ts';
 import { DEMO_BEGINS_MS, settingOf } from '../../../src/cli/setting.ts';
 import { openSipTelephone } from '../../../src/cli/sip-telephone.ts';
-import { MemoryStore, type PhoneCall } from '../../../src/host/index.ts';
+import { type CallerServices, type HostByName, MemoryStore, type PhoneCall } from '../../../src/host/index.ts';
 import { made } from '../../../src/host/rig.testing.ts';
+import type { Switchboard } from '../../../src/phone/index.ts';
 import { svpmsnOfHouse, Utility } from '../../../src/simulation/index.ts';
 import { milliseconds, type Svpmsn } from '../../../src/units/index.ts';
 
@@ -20,6 +21,7 @@ export class Office {
   readonly meter: Svpmsn = svpmsnOfHouse(0);
   readonly port: number;
   readonly warnings: string[];
+  readonly store: MemoryStore;
   readonly #utility: Utility;
   readonly #telephone: ReturnType<typeof openTelephone>;
   readonly #ends: (() => Promise<void>)[];
@@ -27,6 +29,7 @@ export class Office {
   private constructor(
     utility: Utility,
     telephone: ReturnType<typeof openTelephone>,
+    store: MemoryStore,
     port: number,
     warnings: string[],
     ends: (() => Promise<void>)[],
@@ -34,6 +37,7 @@ export class Office {
     this.#utility = utility;
     this.#telephone = telephone;
     this.#ends = ends;
+    this.store = store;
     this.port = port;
     this.warnings = warnings;
   }
@@ -81,13 +85,25 @@ export class Office {
     });
     const stopped = new AbortController();
     const life = living(utility, partners, stopped.signal);
-    return new Office(utility, telephone, sip.port, warnings, [
+    return new Office(utility, telephone, store, sip.port, warnings, [
       () => sip.close(),
       () => telephone.desk.close(),
       async () => stopped.abort(),
       () => life,
       () => partners.close(),
     ]);
+  }
+
+  get host(): HostByName {
+    return this.#utility.host;
+  }
+
+  get callers(): CallerServices {
+    return this.#telephone.callers;
+  }
+
+  get switchboard(): Switchboard {
+    return this.#telephone.desk.switchboard;
   }
 
   get isSupplied(): boolean {

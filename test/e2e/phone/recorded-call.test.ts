@@ -61,16 +61,17 @@ test('another foreign telephone records the prompt as it was spoken, its keys ar
   assert.ok(methods.includes('ACK'));
   assert.ok(capture.read(port, `sip.Status-Code == 200 && udp.srcport == ${port}`, 'sip.CSeq.method').includes('BYE'));
   // Its first packet bears the mark, once; the end is told several times, on a busy machine not of one instant (RFC 4733 §2.5.1).
-  const events = capture.read(port, 'rtpevent && rtp.marker == 1', 'rtpevent.event_id');
+  const sound = capture.soundOf(port);
+  const events = capture.read(port, `${sound} && rtpevent && rtp.marker == 1`, 'rtpevent.event_id');
   const keyOf = (event: string) => '0123456789*#'[Number(event)];
   assert.equal(events.map(keyOf).join(''), keys);
-  const ended = capture.read(port, 'rtpevent.end_of_event == 1', 'rtpevent.event_id');
+  const ended = capture.read(port, `${sound} && rtpevent.end_of_event == 1`, 'rtpevent.event_id');
   assert.deepEqual(new Set(ended.map(keyOf)), new Set(keys));
   // What the host sent, packet after packet: none lost, none twice, each of 20 ms.
-  const [ofPhone = ''] = capture.read(port, 'rtpevent', 'rtp.ssrc');
+  const [ofPhone = ''] = capture.read(port, `${sound} && rtpevent`, 'rtp.ssrc');
   const sent = capture.read(
     port,
-    `rtp.p_type == 0 && rtp.ssrc != ${ofPhone}`,
+    `${sound} && rtp.p_type == 0 && rtp.ssrc != ${ofPhone}`,
     'rtp.seq',
     'rtp.timestamp',
     'udp.length',
