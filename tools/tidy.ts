@@ -21,7 +21,7 @@ export const LINES_MAX = 600;
 export const ENTRY_POINTS: readonly RegExp[] = [
   /^src\/[a-z]+\/index\.ts$/,
   /^src\/cli\/main\.ts$/,
-  /^src\/console\/(main\.tsx|worker\/field-worker\.ts)$/,
+  /^src\/console\/(main\.tsx|worker\/field-worker\.ts|talk\/talk-worklet\.ts)$/,
   /^tools\/(console|coverage|interfaces|lock|package|run-tests|schema)\.ts$/,
   /^tools\/(bench|figures)\/main\.ts$/,
   /^tools\/defects\/run\.ts$/,

@@ -9,6 +9,9 @@ import type { Api, FastifyReply, FastifyRequest } from './server.ts';
 const YEAR_SECONDS = 31_536_000;
 const NOT_BUILT = 'The pages are not built: run "npm run console" where the program is. The API answers all the same.';
 
+/** With whom somebody speaks who takes calls, hears them by the microphone; what else a browser has is for nobody. */
+const PERMISSIONS = PAGE_HEADERS['permissions-policy'].replace('microphone=()', 'microphone=(self)');
+
 /**
  * The web pages under `/`, from the folder that their build wrote. An address that is no file is one of the pages':
  * the program in the browser knows it, so that a link into it can be kept and sent.
@@ -38,6 +41,11 @@ export const sendPage = (reply: FastifyReply, folder: string): FastifyReply => s
 
 function sendFile(reply: FastifyReply, folder: string, file: string): FastifyReply {
   if (!existsSync(join(folder, file))) throw new Problem('not-found', NOT_BUILT);
-  reply.headers({ ...PAGE_HEADERS, 'content-security-policy': pagePolicy(''), 'cache-control': 'no-cache' });
+  reply.headers({
+    ...PAGE_HEADERS,
+    'permissions-policy': PERMISSIONS,
+    'content-security-policy': pagePolicy(''),
+    'cache-control': 'no-cache',
+  });
   return reply.sendFile(file);
 }

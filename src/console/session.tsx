@@ -17,6 +17,9 @@ export interface Session {
   readonly logOut: () => Promise<void>;
 }
 
+/** What is done on this page in somebody's name ends as they leave. */
+export const whenLeaving = new Set<() => void>();
+
 const SessionContext = createContext<Session | undefined>(undefined);
 
 export function useSession(): Session {
@@ -133,6 +136,7 @@ export function SessionGate({ waiting, away, logIn, choosePassword, children }: 
       ...{ person, utility: data.utility, isKept: data.isKept, operations },
       may: (operation) => operations[operation],
       async logOut() {
+        for (const end of whenLeaving) end();
         await logOutOf(person.login);
         // The question who is there is kept, since the gate hears of its answer.
         client.setQueryData<Known>(SESSION_KEY, 'nobody');

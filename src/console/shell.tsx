@@ -17,6 +17,8 @@ import { useSignal } from './signal.ts';
 import { StoryPlace } from './story/place.tsx';
 import { useTicking } from './time.ts';
 
+// Whoever takes no calls does not load it.
+const TalkBar = lazy(async () => ({ default: (await import('./talk/talk-bar.tsx')).TalkBar }));
 // Whoever never works in the field does not load it.
 const Sending = lazy(async () => ({ default: (await import('./kept/sending.tsx')).Sending }));
 
@@ -63,6 +65,11 @@ export function Shell(): ReactNode {
         {may('readdressMeter') !== undefined && isFieldDevice && (
           <Suspense>
             <Sending />
+          </Suspense>
+        )}
+        {may('takeCalls') !== undefined && (
+          <Suspense>
+            <TalkBar />
           </Suspense>
         )}
         <Outlet />

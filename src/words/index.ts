@@ -53,6 +53,7 @@ export * from './states.ts';
 export * from './story.ts';
 export * from './subscribers.ts';
 export * from './suspects.ts';
+export * from './talk.ts';
 export * from './tariffs.ts';
 export * from './till.ts';
 export * from './vend.ts';

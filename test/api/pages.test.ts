@@ -38,7 +38,14 @@ test('the pages stand at the root, and at every address that a browser asks for 
     assert.match(text, /<title>Wattpurse<\/title>/, path);
     assert.match(String(headers['content-security-policy']), /script-src 'self';/, path);
     assert.equal(headers['cache-control'], 'no-cache', path);
+    // By it one speaks with callers; nothing else of a browser is asked for, and elsewhere not even this.
+    assert.match(String(headers['permissions-policy']), /geolocation=\(\), microphone=\(self\), payment=\(\)/, path);
   }
+});
+
+test('the page to try the API hears nobody', async () => {
+  const { headers } = await world.ask(BROWSER, 'GET', '/api/reference/');
+  assert.match(String(headers['permissions-policy']), /microphone=\(\)/);
 });
 
 test('a program that asks for what is not there is told so, and so is a browser within the API', async () => {

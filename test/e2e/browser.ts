@@ -18,17 +18,25 @@ const FLAGS = [
   ...['--disable-background-networking', '--disable-component-update', '--font-render-hinting=none'],
 ];
 
+/** A microphone into which a sound is played, again and again; the browser asks nobody for it. */
+const microphone = (path: string): string[] => [
+  ...['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'],
+  `--use-file-for-fake-audio-capture=${path}`,
+];
+
 interface BrowserOptions {
+  /** A WAV file that whoever sits at it says. */
+  readonly says?: string;
   /** Pages that were left are kept as they stand for whoever goes back, as in a browser that no test drives. */
   readonly keepsPages?: boolean;
 }
 
 /** A browser, once the pages are built from the sources as they are. */
-export async function openBrowser({ keepsPages = false }: BrowserOptions = {}): Promise<Browser> {
+export async function openBrowser({ keepsPages = false, says }: BrowserOptions = {}): Promise<Browser> {
   execFileSync(process.execPath, [join(ROOT, 'tools', 'console.ts'), '--if-changed'], { stdio: 'inherit' });
   return chromium.launch({
     executablePath: CHROMIUM,
-    args: FLAGS,
+    args: [...FLAGS, ...(says === undefined ? [] : microphone(says))],
     ...(keepsPages && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
   });
 }

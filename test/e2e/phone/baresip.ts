@@ -5,11 +5,11 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../../src/adapters/free-port.testing.ts';
+import { minuteOf, WAV_HEADER_BYTES } from './wav.ts';
 
 const MODULES = '/usr/lib/baresip/modules';
 /** It loses keys that come faster. */
 const KEY_MS = 300;
-const WAV_HEADER_BYTES = 44;
 
 /** baresip, a foreign telephone: it dials, keys by RFC 4733, and records what it hears. */
 export class Baresip {
@@ -127,26 +127,6 @@ export class Baresip {
 
 /** Whether baresip is here, with the modules that it needs. */
 export const hasBaresip = (): boolean => existsSync(join(MODULES, 'sndfile.so'));
-
-/** A minute of a sound: RIFF, 8,000 samples of 16 bits a second. */
-function minuteOf(sound: Int16Array): Buffer {
-  const dataBytes = 60 * 8_000 * 2;
-  const wav = Buffer.alloc(WAV_HEADER_BYTES + dataBytes);
-  wav.write('RIFF', 0);
-  wav.writeUInt32LE(36 + dataBytes, 4);
-  wav.write('WAVEfmt ', 8);
-  wav.writeUInt32LE(16, 16);
-  wav.writeUInt16LE(1, 20);
-  wav.writeUInt16LE(1, 22);
-  wav.writeUInt32LE(8_000, 24);
-  wav.writeUInt32LE(16_000, 28);
-  wav.writeUInt16LE(2, 32);
-  wav.writeUInt16LE(16, 34);
-  wav.write('data', 36);
-  wav.writeUInt32LE(dataBytes, 40);
-  for (let i = 0; i < dataBytes / 2; i++) wav.writeInt16LE(sound[i % sound.length] ?? 0, WAV_HEADER_BYTES + 2 * i);
-  return wav;
-}
 
 /** The highest normalised correlation of a prompt with what was heard, at any place: 1 where it was heard as it is. */
 export function correlation(heard: Int16Array, prompt: Int16Array): number {

@@ -9,6 +9,7 @@ import { Page, Panel } from '../../parts/page.tsx';
 import { DataTable, Rows } from '../../parts/rows.tsx';
 import { usePages } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
+import { TakingPanel } from '../../talk/taking-panel.tsx';
 import { useTicking } from '../../time.ts';
 import { CallState } from './call-state.tsx';
 import { CalledBack } from './called-back.tsx';
@@ -50,8 +51,10 @@ function AllCalls(): ReactNode {
   const waiting = usePages<CallJson>('/calls', { query: { state: 'wants-person' }, live: true });
   const live = usePages<CallJson>('/calls', { query: { state: 'live' }, live: true });
   const all = usePages<CallJson>('/calls', { live: true });
+  const mayTake = useMay('takeCalls') !== undefined;
   return (
     <Stack gap="lg">
+      {mayTake && <TakingPanel />}
       <Panel title={words.waitingFor}>
         <Rows of={waiting} waiting={words.waiting} blank={words.waitingForNobody}>
           {(items) => <Calls label={words.waitingFor} items={items} isWaiting />}
