@@ -1,17 +1,20 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { WebSocket } from 'ws';
 import { freePort } from '../adapters/free-port.testing.ts';
 import { DATABASE_FILE } from './folder-files.ts';
 import { runIn } from './in-process.testing.ts';
-import { Running } from './running.testing.ts';
+import { Child, oneTimePassword, Running } from './running.testing.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
+const hasEspeak = spawnSync('espeak-ng', ['--version']).error === undefined;
 const KEY = 'a-key-that-nobody-guesses';
 
 /** What is printed to somebody who keys these lines. */
@@ -91,6 +94,52 @@ test('a call that a host was killed over is closed as broken off when one starts
   assert.deepEqual(calls(), [['ended', 'broken-off']]);
   assert.ok(existsSync(join(folder, 'out')));
 });
+
+test('at a host with a SIP telephone an operator takes calls, and at one without there is no place for it', {
+  skip: hasEspeak ? false : 'needs the Debian package espeak-ng',
+}, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'wattpurse-phone-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const sip = { address: '127.0.0.1', port: await freePort() };
+  writeFileSync(join(folder, 'host.json'), JSON.stringify({ telephone: { sip } }));
+  const at = ['host', '--data', 'data', '--zone', 'Europe/Berlin', '--listen', '127.0.0.1:0'];
+  const PATH = '/api/v1/calls/desk';
+  const manager = new Child(folder, ['manager', 'boss', '--data', 'data']);
+  const password = oneTimePassword(await manager.said(/.*one-time password \S+/));
+  assert.equal(await manager.ended(), 0);
+  const host = new Running(folder, [...at, '--configuration', 'host.json']);
+  t.after(() => host.stop('SIGKILL'));
+  const operator = await operatorOf(host, password);
+  assert.deepEqual(await (await host.ask(PATH, { headers: operator })).json(), { takers: 0, waiting: [] });
+  const base = (await host.address).replace('http', 'ws');
+  const headers = { cookie: operator.cookie, origin: await host.address };
+  const socket = new WebSocket(base + PATH, { headers });
+  const [first] = await once(socket, 'message');
+  assert.deepEqual(JSON.parse(String(first)), { type: 'waiting', calls: [] });
+  const closed = once(socket, 'close');
+  assert.equal(await host.stop(), 0);
+  assert.equal((await closed)[0], 1_001);
+  const deaf = new Running(folder, at);
+  const lee = await deaf.logIn('lee', PASSWORD);
+  assert.equal((await deaf.ask(PATH, { headers: lee })).status, 404);
+  assert.equal(await deaf.stop(), 0);
+});
+
+const PASSWORD = 'a good long password 1';
+
+/** An operator at a host of which nobody but the manager is known. */
+async function operatorOf(host: Running, password: string): Promise<Record<string, string>> {
+  const chosen = async (login: string, old: string) => {
+    const first = await host.logIn(login, old);
+    const choice = { old, new: PASSWORD };
+    assert.equal((await host.json('PUT', '/api/v1/session/password', choice, first)).status, 204);
+    return host.logIn(login, PASSWORD);
+  };
+  const boss = await chosen('boss', password);
+  const added = await host.json('POST', '/api/v1/people', { login: 'lee', name: 'Lee', role: 'operator' }, boss);
+  const { oneTimePassword: lees } = (await added.json()) as { oneTimePassword: string };
+  return chosen('lee', lees);
+}
 
 test('what cannot be tried is refused in one sentence', async () => {
   const wrong = async (...args: readonly string[]) => {

@@ -101,6 +101,10 @@ export class Running extends Child {
     this.#address.catch(() => undefined);
   }
 
+  get address(): Promise<string> {
+    return this.#address;
+  }
+
   async ask(path: string, init: RequestInit = {}): Promise<Response> {
     return fetch(`${await this.#address}${path}`, init);
   }

@@ -300,6 +300,30 @@ test('other addresses become no socket, and a host without such a telephone says
   }
 });
 
+test('behind a proxy that speaks TLS the page of that address takes calls, and one without TLS does not', async () => {
+  const other = await World.open(new MemoryStore(), { proxy: '127.0.0.1' });
+  try {
+    const { headers } = await other.as('operator');
+    const at = await other.app.listen({ host: '127.0.0.1', port: 0 });
+    const cookie = String(headers.cookie).replace('wattpurse=', '__Host-wattpurse=');
+    const behind = { cookie, host: 'utility.example', 'x-forwarded-proto': 'https' };
+    const from = (origin: string) => new WebSocket(at.replace('http', 'ws') + PATH, { headers: { ...behind, origin } });
+    const socket = from('https://utility.example');
+    await once(socket, 'message');
+    socket.close();
+    await once(socket, 'close');
+    for (const origin of ['https://elsewhere.example', 'http://utility.example', at]) {
+      const refused = from(origin);
+      refused.on('error', () => undefined);
+      const [, response] = await once(refused, 'unexpected-response');
+      assert.equal(response.statusCode, 403, origin);
+      response.resume();
+    }
+  } finally {
+    await other.close();
+  }
+});
+
 test('a host that stops says goodbye to whoever takes calls', async () => {
   const other = await World.open(new MemoryStore());
   const operator = await other.as('operator');
