@@ -27,7 +27,8 @@ export async function forgottenClosing(
   const [meter] = await tx.metersOf([number]);
   if (meter === undefined || (await tx.fact('restored-at')) === undefined) return undefined;
   const latest = await latestTenancy(tx, number);
-  const next = latest?.state === 'leaving' ? closingsAfter(latest).find((each) => isOf(txid, closingId(each))) : undefined;
+  const next =
+    latest?.state === 'leaving' ? closingsAfter(latest).find((each) => isOf(txid, closingId(each))) : undefined;
   if (next !== undefined) {
     await tx.tenancies.put([next]);
     const closing = { op: 'close', amount: tokens(0), source: 'closing' } as const;

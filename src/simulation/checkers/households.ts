@@ -137,9 +137,7 @@ export class Households implements Checker {
     const hold = (holds: boolean, otherwise: () => string) =>
       this.#findings.hold('I35', svpmsn, holds, () => `tenancy ${id} ${otherwise()}`);
     if (before?.state === 'left') {
-      const same = (['balance', 'leftAt', 'subscriber'] as const).every(
-        (name) => before[name] === now[name],
-      );
+      const same = (['balance', 'leftAt', 'subscriber'] as const).every((name) => before[name] === now[name]);
       hold(same && state === 'left', () => 'was over, and is another');
     }
     if (before?.state === 'leaving') {
