@@ -30,6 +30,8 @@ export interface BrokerSetting {
   readonly port?: number;
   /** In the network namespace of a process. */
   readonly namespaceOf?: number;
+  /** Whether it keeps streams; true where absent. */
+  readonly streams?: boolean;
 }
 
 export async function startNats({
@@ -37,14 +39,13 @@ export async function startNats({
   address = '127.0.0.1',
   port: named,
   namespaceOf,
+  streams = true,
 }: BrokerSetting = {}): Promise<TestBroker> {
   const folder = mkdtempSync(join(tmpdir(), 'wattpurse-nats-'));
   const port = named ?? (await freePort());
   const configuration = join(folder, 'nats.conf');
-  writeFileSync(
-    configuration,
-    `listen: "${address}:${port}"\njetstream { store_dir: "${folder}/store", max_memory_store: 64MB, max_file_store: 4GB }\n${more}\n`,
-  );
+  const kept = `jetstream { store_dir: "${folder}/store", max_memory_store: 64MB, max_file_store: 4GB }`;
+  writeFileSync(configuration, [`listen: "${address}:${port}"`, streams ? kept : '', more, ''].join('\n'));
   const inside = namespaceOf === undefined ? [] : ['nsenter', '-t', `${namespaceOf}`, '-n', '--'];
   let child: ChildProcess | undefined;
   const start = async () => {

@@ -43,6 +43,8 @@ const REPLICAS = 3;
 /** Of JetStream: a server that is in no cluster keeps one copy. */
 const REPLICAS_NOT_HERE = 10_074;
 const STREAM_FULL = 10_077;
+/** Status of the answer to what was asked where nobody listens. */
+const NOBODY_LISTENS = 503;
 /** A message with an id that came again within it is one. */
 const DOUBLED_WITHIN_MS = 120_000;
 const NANOSECONDS = 1_000_000;
@@ -81,6 +83,14 @@ export interface StreamAsked {
   readonly name: string;
   readonly subjects: readonly string[];
   readonly bytesMax: number;
+}
+
+export interface Heard {
+  readonly subject: string;
+  readonly bytes: Uint8Array;
+  readonly reply: string;
+  /** The broker answers in the place of whoever was asked: nobody listens there. */
+  readonly fromNobody: boolean;
 }
 
 /** A message of a stream. Exactly one of these is called once. */
@@ -158,16 +168,15 @@ export class Broker {
   }
 
   /** @param group of those in it each message goes to one */
-  subscribe(
-    subject: string,
-    hear: (message: { readonly subject: string; readonly bytes: Uint8Array; readonly reply: string }) => void,
-    group?: string,
-  ): Subscription {
+  subscribe(subject: string, hear: (message: Heard) => void, group?: string): Subscription {
     return this.#connection.subscribe(subject, {
       ...(group !== undefined && { queue: group }),
       callback: (error, message) => {
         if (error !== null) this.#listener.trouble(`The broker refuses ${subject}: ${error.message}.`);
-        else hear({ subject: message.subject, bytes: message.data, reply: message.reply ?? '' });
+        else {
+          const { subject, data: bytes, reply = '', headers } = message;
+          hear({ subject, bytes, reply, fromNobody: headers?.code === NOBODY_LISTENS });
+        }
       },
     });
   }

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Broker, type BrokerSettings, type Taken } from '../adapters/nats.ts';
-import { type BackhaulMessage, decodeEnvelope, encodeEnvelope, LOCAL_UNITS_PER_AREA_MAX } from '../backhaul/index.ts';
+import {
+  type BackhaulMessage,
+  type Carry,
+  decodeEnvelope,
+  encodeEnvelope,
+  LOCAL_UNITS_PER_AREA_MAX,
+} from '../backhaul/index.ts';
 import { answerToHello, type GridLink, type HostServices } from '../host/index.ts';
 import { refusedBy } from './broker-options.ts';
 import { ALL_HOSTS, areaOf, HOSTS, STREAM, subjects } from './broker-subjects.ts';
@@ -17,6 +23,8 @@ const AGAIN_MS = 2_000;
 /** A message that ended the host that took it each time is dropped before it ends them all again. */
 const TIMES_MAX = 8;
 const ROOM_MS = 20;
+/** A broker says within it that nobody listens. */
+const NOBODY_WITHIN_MS = 2_000;
 
 /** Where area units reach a host through a broker: every host of the utility, each through its own connection. */
 export class BrokerDoor {
@@ -25,6 +33,8 @@ export class BrokerDoor {
   readonly #stopped = new AbortController();
   /** When each area unit was last there, on the clock that never jumps. */
   readonly #seenAt = new Map<number, number>();
+  /** What was just given to the broker to carry, the oldest first. */
+  #given: { readonly localUnit: number; readonly carry: Carry; readonly at: number }[] = [];
   #broker: Broker | undefined;
   #inbox: GridInbox | undefined;
   #held = false;
@@ -89,7 +99,9 @@ export class BrokerDoor {
     broker.subscribe(subjects.hello('*'), ({ subject, bytes }) => this.#hello(areaOf(subject), bytes), HOSTS);
     broker.subscribe(subjects.asked('*'), ({ subject, bytes }) => this.#hear(subject, bytes), HOSTS);
     for (const host of [this.#id, ALL_HOSTS]) {
-      broker.subscribe(subjects.answer(host, '*'), ({ subject, bytes }) => this.#hear(subject, bytes));
+      broker.subscribe(subjects.answer(host, '*'), ({ subject, bytes, fromNobody }) =>
+        fromNobody ? this.#isAway(areaOf(subject)) : this.#hear(subject, bytes),
+      );
     }
     who();
     this.#taking = broker.takeFrom(STREAM, HOSTS, {
@@ -105,7 +117,28 @@ export class BrokerDoor {
     const area = Math.floor(localUnit / LOCAL_UNITS_PER_AREA_MAX);
     const bytes = encodeEnvelope({ localUnit: localUnit % LOCAL_UNITS_PER_AREA_MAX, message });
     const isAnswered = message.type === 'carry' || message.type === 'monitoring-keys';
+    if (message.type === 'carry') this.#give(localUnit, message);
     this.#broker?.publish(subjects.down(area), bytes, isAnswered ? subjects.answer(this.#id, area) : undefined);
+  }
+
+  #give(localUnit: number, carry: Carry): void {
+    const at = performance.now();
+    this.#given = this.#given.filter((given) => at - given.at < NOBODY_WITHIN_MS);
+    this.#given.push({ localUnit, carry, at });
+  }
+
+  /** What was just given for it reached nobody, so that nothing waits until it counts as not answered. */
+  #isAway(area: number | undefined): void {
+    if (area === undefined) return;
+    if (this.#reaches(area)) say('warn', `Area unit ${area} is away: nobody listens for it at the broker.`);
+    this.#seenAt.delete(area);
+    const ofArea = (localUnit: number) => Math.floor(localUnit / LOCAL_UNITS_PER_AREA_MAX) === area;
+    const lost = this.#given.filter(({ localUnit }) => ofArea(localUnit));
+    this.#given = this.#given.filter(({ localUnit }) => !ofArea(localUnit));
+    for (const { localUnit, carry } of lost) {
+      const { ticket, svpmsn } = carry;
+      this.#inbox?.put({ localUnit, message: { type: 'carried', ticket, svpmsn, outcome: 'no-answer', frames: [] } });
+    }
   }
 
   #reaches(area: number): boolean {

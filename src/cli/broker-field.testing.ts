@@ -16,6 +16,8 @@ export interface BrokerFieldSetting {
   readonly database: string;
   /** As on the command line. */
   readonly broker: string;
+  /** Of the area unit, where it speaks by another server. */
+  readonly areaBroker?: string;
   readonly hostCredentials?: string;
   readonly areaCredentials?: string;
   /** The folder of certificates for what goes to the broker. */
@@ -24,15 +26,15 @@ export interface BrokerFieldSetting {
 
 /** A utility of two hosts, an area unit, a local unit and a meter, each a process, that speak by a broker. */
 export async function brokerField(setting: BrokerFieldSetting) {
-  const { folder, database, broker, hostCredentials, areaCredentials, certificates } = setting;
+  const { folder, database, broker, areaBroker = broker, hostCredentials, areaCredentials, certificates } = setting;
   const run = (...args: string[]) => runIn(folder, ...args);
   const parts: Child[] = [];
   const begin = <C extends Child>(child: C): C => {
     parts.push(child);
     return child;
   };
-  const byBroker = (credentials?: string) => [
-    ...['--broker', broker],
+  const byBroker = (server: string, credentials?: string) => [
+    ...['--broker', server],
     ...(credentials === undefined ? [] : ['--broker-credentials', credentials]),
     ...(certificates === undefined ? [] : ['--certificates', certificates]),
   ];
@@ -47,7 +49,7 @@ export async function brokerField(setting: BrokerFieldSetting) {
     begin(
       new Running(folder, [
         ...['host', '--data', data, '--database', database, '--listen', '127.0.0.1:0'],
-        ...byBroker(hostCredentials),
+        ...byBroker(broker, hostCredentials),
       ]),
     );
   const one = startHost('one');
@@ -77,7 +79,9 @@ export async function brokerField(setting: BrokerFieldSetting) {
     const { code, err } = await run(...args);
     assert.equal(code, 0, err);
   }
-  const area = begin(new Child(folder, ['area-unit', '0', ...byBroker(areaCredentials), '--listen', '127.0.0.1:0']));
+  const area = begin(
+    new Child(folder, ['area-unit', '0', ...byBroker(areaBroker, areaCredentials), '--listen', '127.0.0.1:0']),
+  );
   const areaAt = `${here}:${await portOf(area)}`;
   const unit = begin(
     new Child(folder, ['local-unit', '--key', 'lu.json', '--area-unit', areaAt, '--line', '127.0.0.1:0', ...sealed]),
@@ -103,6 +107,15 @@ export async function brokerField(setting: BrokerFieldSetting) {
         const { items } = (await answer.json()) as { items: { state: string }[] };
         assert.ok(items.length <= count, `${items.length} orders`);
         if (items.filter(({ state }) => state === 'stored').length === count) return;
+        await pause(ASKS_EVERY_MS);
+      }
+    },
+    /** Until a host has heard of the meter what nobody asked of it. */
+    async attended(host: Running): Promise<void> {
+      for (;;) {
+        const answer = await host.ask(`/api/v1/meters/${METER}`, { headers: operators.get(host) ?? {} });
+        const { agesMs } = (await answer.json()) as { agesMs: { attention?: number } };
+        if (agesMs.attention !== undefined) return;
         await pause(ASKS_EVERY_MS);
       }
     },
