@@ -21,7 +21,7 @@ export interface Claim {
  */
 export function claimOf(
   found: Order,
-  { id, source }: { readonly id: string; readonly source: string },
+  { id, source, orderedAt }: Pick<Order, 'id' | 'source' | 'orderedAt'>,
   { account, parts }: Price,
   now: Milliseconds,
 ): Claim | undefined {
@@ -30,9 +30,9 @@ export function claimOf(
   if (!isStored && found.amount !== 0) return undefined;
   const occasion = { at: now, svpmsn, order: id };
   const state = isStored ? 'stored' : 'refunded';
-  const order: Order = { ...found, id, source, state, amount: tokens(Number(parts.energy)), orderedAt: now };
+  const order: Order = { ...found, id, source, state, amount: tokens(Number(parts.energy)), orderedAt };
   const outcome = isStored
-    ? [move('found', -parts.energy, { ...occasion, order: found.id }), move('stored', parts.energy, occasion)]
+    ? [move('found', -parts.energy, occasion), move('stored', parts.energy, occasion)]
     : [refunded(parts, occasion), ...(account === 'goodwill' ? [paidOut(account, parts.paid, occasion)] : [])];
   return { found: found.id, order, postings: [sold(account, parts, occasion), ...outcome] };
 }

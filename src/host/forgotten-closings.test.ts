@@ -160,3 +160,42 @@ for (const answers of ['before', 'after'] as const) {
     assert.deepEqual([owed, books.found, books.balanced], [30n, 0n, true]);
   });
 }
+
+test("a sale that restored books forgot, and hear of when its buyer has left, is the buyer's: nobody else pays with it, or is told", async () => {
+  const rig = new Rig(new MemoryStore());
+  const home = await rig.enrol(HOME);
+  await rig.host.addSubscriber({ id: 'lee', name: 'Lee', contact: '' });
+  const currency = { code: 'EUR', number: 978, exponent: 2 };
+  const terms = { currency, taxBasisPoints: 0, fixedChargePerMonth: 0, recoveryPercentMax: 50, fees: {} };
+  made(await rig.host.publishTerms(terms));
+  const copy = await (rig.store as MemoryStore).copy();
+  made(await rig.host.bookDebt({ meter: HOME, amount: 10, reference: 'a loan' }));
+  const sale = { meter: HOME, paid: 60, method: 'cash', orderId: "kim's" } as const;
+  made(await rig.host.purchase(sale));
+  await rig.settle();
+  const at = { rig, home, next: home, copy };
+  await leaves(at);
+  await rig.settle();
+  await putBack(at);
+  await leaves(at);
+  await rig.settle();
+  await told(at);
+  made(await rig.host.by(ACT).moveIn({ meter: HOME, subscriber: 'lee' }));
+  made(await rig.host.bookDebt({ meter: HOME, amount: 100, reference: "lee's loan" }));
+  rig.clock.ms += 1_000;
+  const { order, trade } = made(await rig.host.purchase(sale));
+  // The meter took 50 for it, when 10 were due: these books never knew of that loan, and hold the 10 ready for Kim.
+  assert.deepEqual([order.state, order.amount, trade.energy, trade.arrears], ['stored', 50, 50n, 10n]);
+  assert.equal(made(await rig.host.dues(HOME)).arrears, 100n);
+  assert.equal(made(await rig.host.duesOfPerson('kim')).arrears, -10n);
+  const postings = await rig.host.postings({ limit: 100 });
+  const { postings: whose } = await rig.host.whose({ postings, events: [] });
+  const tellsLee = postings.filter((_, i) => whose[i]?.has('lee')).map(({ order: of }) => of);
+  assert.deepEqual(tellsLee, ["lee's loan"]);
+  const { sums } = await rig.store.read((tx) => tx.ledgerSums(0));
+  const owed = sums.filter(({ account }) => account === 'arrears');
+  const owedAt = (id: number | undefined) =>
+    owed.reduce((sum, { svpmsn: of, amount }) => (of === id ? sum + amount : sum), 0n);
+  assert.deepEqual([owedAt(HOME), owedAt(undefined)], [100n, -10n]);
+  assert.ok((await rig.host.books()).balanced);
+});

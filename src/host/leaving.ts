@@ -44,6 +44,20 @@ export const closingId = ({ id, closings }: Pick<Tenancy, 'id' | 'closings'>): s
 export const repaymentId = ({ id, repayments }: Pick<Tenancy, 'id' | 'repayments'>): string =>
   `${REPAYMENT_PREFIX}${id}#${repayments}`;
 
+/**
+ * The household for which a meter took something that was found in it later, where they have left since: it came before
+ * their purse was closed.
+ */
+export async function goneBuyer(
+  tx: StoreReads,
+  { svpmsn, counter }: Pick<Order, 'svpmsn' | 'counter'>,
+): Promise<Tenancy | undefined> {
+  const left = (await tx.tenancies.where('svpmsn', svpmsn)).filter(({ state }) => state === 'left');
+  const closings = await tx.ordersOf(left.map(closingId));
+  // Of a dead meter the purse is closed for ever, and by the books alone.
+  return left.find(({ reading }, i) => reading === 'last-proved' || (closings[i]?.counter ?? 0) > (counter ?? 0));
+}
+
 /** Tokens in a purse by the books: sold, from cards and lent, less what was spent and what left it. */
 export async function heldBy(tx: StoreReads, { svpmsn, credited, owed, spent, closed }: Purse): Promise<bigint> {
   return credited + ((await lineRow(tx, svpmsn))?.fromCards ?? 0n) + owed - spent - closed;

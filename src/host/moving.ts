@@ -202,7 +202,10 @@ export async function moveIn(
   await tx.putPurse({ ...purse, state: 'open', queryWanted: true });
   await wake(tx, [meter], Lane.value, now);
   const id = String(meter.svpmsn);
-  await tx.dues.put([{ id, arrears: 0n, fixedCharge: 0n, chargedMonth: monthAt(zone, now) }]);
+  // Books that were put back may have heard of what they bought there before they heard that they live there.
+  const [there] = await tx.dues.of([id]);
+  const arrears = before === undefined ? 0n : (there?.arrears ?? 0n);
+  await tx.dues.put([{ id, arrears, fixedCharge: 0n, chargedMonth: monthAt(zone, now) }]);
   await bringDues(tx, { ...meter, subscriber }, now);
   await switchAll(tx, meter, RelayAction.close, now);
   return tenancy;

@@ -2,7 +2,8 @@ import { monthAt } from '../tariff/index.ts';
 import { type Milliseconds, type Svpmsn, svpmsnText } from '../units/index.ts';
 import { amountFault, fail, findMeter, isFailure, tradeUnknown } from './failures.ts';
 import { move } from './ledger.ts';
-import type { StoreReads, StoreTransaction } from './ports.ts';
+import { oweAgain } from './owing.ts';
+import type { MeterToSell, StoreReads, StoreTransaction } from './ports.ts';
 import { duesUntil, firstDues, settleDues, splitPayment, termsFault, termsOf, withFound } from './terms.ts';
 import { floatGivenBack, Tills } from './tills.ts';
 import { UNOCCUPIED } from './types/tenancies.ts';
@@ -51,6 +52,12 @@ export async function tradeAll(
   const before = new Map<string, Trade>();
   const dues = await duesOf(tx, purchases);
   const changed = new Map<string, Dues>();
+  /** What those paid who have left, as it differs from what it brought them. */
+  const owing: (Pick<TradeParts, 'arrears'> & {
+    readonly at: Milliseconds;
+    readonly order: string;
+    readonly meter: MeterToSell;
+  })[] = [];
   const trades = new Map<string, Trade>();
   const tills = await Tills.of(tx, purchases);
   const wishes = purchases.map((purchase) => ({ ...purchase, source: purchase.method }));
@@ -62,17 +69,20 @@ export async function tradeAll(
         for (const trade of await tx.trades.of(known)) if (trade !== undefined) before.set(trade.id, trade);
       },
       fault: ({ paid }) => amountFault(paid),
-      price: (purchase, meter, found) => {
+      price: (purchase, meter, found, gone) => {
         const { orderId, paid, method } = purchase;
         const refused = tills.fault(purchase);
         if (refused !== undefined) return refused;
         const id = String(meter.svpmsn);
         const due = duesUntil(changed.get(id) ?? dues.get(id) ?? firstDues(meter, zone), month, terms);
-        const split = splitPayment(paid, method, { terms, dues: due });
+        // Whoever bought it has left: it pays nothing of what is due there now.
+        const theirs = gone === undefined ? due : { ...due, arrears: 0n, fixedCharge: 0n };
+        const split = splitPayment(paid, method, { terms, dues: theirs });
         if ('reason' in split) return split;
         const parts = found ? withFound(split, found) : split;
         // What its meter had no room for, or voided, is given back in this same step.
-        if (found !== 0) changed.set(id, settleDues(due, parts, 1n));
+        if (found !== 0 && gone?.leftAt !== undefined) owing.push({ ...parts, at: gone.leftAt, order: orderId, meter });
+        else if (found !== 0) changed.set(id, settleDues(due, parts, 1n));
         trades.set(orderId, { ...parts, id: orderId, svpmsn: meter.svpmsn, method, at: now, paidOutAt: undefined });
         tills.sold(purchase, { svpmsn: meter.svpmsn, purse: undefined }, now);
         return { account: tills.accountOf(purchase), parts };
@@ -85,6 +95,11 @@ export async function tradeAll(
     now,
   );
   if (changed.size > 0) await tx.dues.put([...changed.values()]);
+  for (const { arrears, at, order, meter } of owing) {
+    if (arrears === 0n) continue;
+    const due = { svpmsn: meter.svpmsn, at, order, arrears: -arrears, fixedCharge: 0n };
+    await oweAgain(tx, { ...due, first: (of) => firstDues(of, zone) }, now);
+  }
   if (trades.size > 0) {
     // Of an order that is new, or claimed, there is none yet.
     await tx.trades.add([...trades.values()]);

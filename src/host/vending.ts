@@ -4,6 +4,7 @@ import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens, tokens
 import { type Claim, claimOf, type Price } from './claim.ts';
 import { amountFault, fail, findMeter, isFailure, meterUnknown, parseMeterNumber, textFault } from './failures.ts';
 import { askedAgain } from './forgotten-closings.ts';
+import { goneBuyer } from './leaving.ts';
 import { allEnergy, sold } from './ledger.ts';
 import { isReserved, REPAYMENT_SOURCE } from './moved-value.ts';
 import { newOrder } from './new-order.ts';
@@ -18,6 +19,7 @@ import {
   type NumberedOrder,
   type Order,
   type Posting,
+  type Tenancy,
 } from './types.ts';
 import { wake, workDone } from './work.ts';
 
@@ -56,8 +58,9 @@ export interface Pricing<W extends Wish> {
   /**
    * Called once for each wish that nothing else refuses, in their order.
    * @param found tokens that its meter was found to have taken of this sale, before the books knew of it; 0 for none
+   * @param gone the household for which it did, where they have left since
    */
-  price(wish: W, meter: MeterToSell, found: Tokens | undefined): Price | HostFailure;
+  price(wish: W, meter: MeterToSell, found: Tokens | undefined, gone: Tenancy | undefined): Price | HostFailure;
   /** Whether an order that is there was made of this wish; meter and source are the same. */
   isSame(order: Order, wish: W): boolean;
 }
@@ -81,6 +84,11 @@ export async function sellPriced<W extends Wish>(
     tx,
     wishes.map(({ orderId }) => orderId),
   );
+  const gone = new Map<string, Tenancy>();
+  for (const there of found) {
+    const buyer = there && (await goneBuyer(tx, there));
+    if (buyer !== undefined) gone.set(there?.id ?? '', buyer);
+  }
   const orders = new Map<string, Order>();
   const claims = new Map<string, Claim>();
   const postings: Posting[] = [];
@@ -103,10 +111,12 @@ export async function sellPriced<W extends Wish>(
     }
     const held = there === undefined ? purseFault(meter) : undefined;
     if (held !== undefined) return { refused: held };
-    const price = pricing.price(wish, meter, there?.amount);
+    const buyer = there && gone.get(there.id);
+    const price = pricing.price(wish, meter, there?.amount, buyer);
     if ('reason' in price) return { refused: price };
     if (there !== undefined) {
-      const claim = claimOf(there, { id, source }, price, now);
+      const orderedAt = buyer === undefined ? now : there.orderedAt;
+      const claim = claimOf(there, { id, source, orderedAt }, price, now);
       if (claim === undefined) return { refused: foundAlready(id, there) };
       claims.set(id, claim);
       postings.push(...claim.postings);

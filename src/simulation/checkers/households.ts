@@ -1,3 +1,4 @@
+import { txidTextOf } from '../../exchange/index.ts';
 import type {
   Dues,
   HostServices,
@@ -95,7 +96,7 @@ export class Households implements Checker {
     const known = this.#known;
     const changes = changesIn(rows, known);
     if (changes === undefined) return;
-    const { arrears, meters, orders, tenancies, postings, cards, fromCards } = changes;
+    const { arrears, meters, orders, claims, tenancies, postings, cards, fromCards } = changes;
     const ids = new Set([...arrears.keys(), ...meters.map(({ svpmsn }) => String(svpmsn))]);
     const dueBefore = this.#due(ids);
     const tenanciesBefore = tenancies.map(({ id }) => this.#known.tenancies.get(id));
@@ -110,10 +111,14 @@ export class Households implements Checker {
       // Of a dead meter all is done at once: who left it ordered the closing.
       this.#ordered.set(id, has === NOBODY ? (had[i] ?? NOBODY) : has);
     }
-    for (const [i, tenancy] of tenancies.entries()) this.#tenancyPut(tenanciesBefore[i], tenancy, orders);
+    for (const [, claim] of claims) this.#ordered.set(claim.id, this.#buyerOf(claim));
+    const made = [...orders, ...claims.map(([, claim]) => claim)];
+    for (const [i, tenancy] of tenancies.entries()) this.#tenancyPut(tenanciesBefore[i], tenancy, made);
     for (const posting of postings) this.#posted(posting);
     for (const card of cards) this.#cardPut(card);
-    if (ids.size > 0) this.#owed({ dueBefore, dueAfter: this.#due(ids) }, postings, payers);
+    // What somebody bought of whom the books had not heard again is theirs as they do.
+    const isHeard = this.#isRestored && tenancies.some(({ state }) => state === 'living');
+    if (ids.size > 0 && !isHeard) this.#owed({ dueBefore, dueAfter: this.#due(ids) }, postings, payers);
   }
 
   #occupied({ svpmsn, subscriber }: Meter): void {
@@ -123,6 +128,17 @@ export class Households implements Checker {
     const ended = before.map((stay) => (stay.until === Number.POSITIVE_INFINITY ? { ...stay, until: now } : stay));
     occupants.set(svpmsn, subscriber);
     stays.set(svpmsn, [...ended, { person: subscriber, from: now, until: Number.POSITIVE_INFINITY }]);
+  }
+
+  /** By the meter's own receipts: what came before it was closed for a household was bought by them. */
+  #buyerOf({ svpmsn, counter = 0 }: Order): string {
+    const { receipts } = this.#purses.truthOf(svpmsn);
+    const left = [...this.#known.tenancies.values()].filter((each) => each.svpmsn === svpmsn && each.state === 'left');
+    const gone = left.find((tenancy) => {
+      const closing = receipts.get(txidTextOf(closingOf(tenancy)));
+      return tenancy.reading === 'last-proved' || (closing?.counter ?? 0) > counter;
+    });
+    return gone?.subscriber ?? this.#known.occupants.get(svpmsn) ?? NOBODY;
   }
 
   #cardPut({ id, subscriber }: IssuedCard): void {
@@ -303,6 +319,8 @@ interface Changes {
   /** Those that are somebody else's. */
   readonly meters: readonly Meter[];
   readonly orders: readonly Order[];
+  /** In the place of what was found, by its id. */
+  readonly claims: readonly (readonly [string, Order])[];
   readonly tenancies: readonly Tenancy[];
   readonly postings: readonly Posting[];
   readonly cards: readonly IssuedCard[];
@@ -313,6 +331,7 @@ interface Changes {
 function changesIn(rows: readonly Written[], { occupants }: Known): Changes | undefined {
   const arrears = new Map<string, bigint>();
   const [meters, orders, tenancies]: [Meter[], Order[], Tenancy[]] = [[], [], []];
+  const claims: (readonly [string, Order])[] = [];
   const [postings, cards, fromCards]: [Posting[], IssuedCard[], OfflineMeter[]] = [[], [], []];
   let any = false;
   for (const { method, values } of rows) {
@@ -322,7 +341,7 @@ function changesIn(rows: readonly Written[], { occupants }: Known): Changes | un
       const meter = value as Meter;
       if (occupants.get(meter.svpmsn) !== meter.subscriber) meters.push(meter);
     } else if (method === 'addOrders') orders.push(...(value as readonly Order[]));
-    else if (method === 'claimOrder') orders.push(more as Order);
+    else if (method === 'claimOrder') claims.push([value as string, more as Order]);
     else if (method === 'tenancies.put') tenancies.push(...(value as readonly Tenancy[]));
     else if (method === 'post') postings.push(...(value as readonly Posting[]));
     else if (method === 'cards.put') cards.push(...(value as readonly IssuedCard[]));
@@ -330,5 +349,5 @@ function changesIn(rows: readonly Written[], { occupants }: Known): Changes | un
     else continue;
     any = true;
   }
-  return any ? { arrears, meters, orders, tenancies, postings, cards, fromCards } : undefined;
+  return any ? { arrears, meters, orders, claims, tenancies, postings, cards, fromCards } : undefined;
 }
