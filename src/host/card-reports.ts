@@ -54,14 +54,14 @@ export async function takeMeterReport(
  */
 export async function reportHeard(
   tx: StoreTransaction,
-  { card, provider }: Pick<CardPurse, 'card' | 'provider'>,
+  { provider }: Pick<CardPurse, 'provider'>,
   { report, receipt }: { readonly report: MeterReport; readonly receipt: CardReceipt },
 ): Promise<void> {
   const [meter] = await tx.offlineMeters.of([svpmsnText(report.meter)]);
   if (meter?.sequence !== report.sequence || meter.provider !== provider) return;
-  const settled = await settleHandover(tx, { meter, card });
-  const isAll = report.debitCounter === receipt.debitCounter;
-  await tx.offlineMeters.put([isAll ? { ...settled, handedThen: await handedBy(tx, settled) } : settled]);
+  if (report.debitCounter !== receipt.debitCounter) return;
+  const settled = await settleHandover(tx, meter);
+  await tx.offlineMeters.put([{ ...settled, handedThen: await handedBy(tx, settled) }]);
 }
 
 /**

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PowerCut } from '../card/bench.testing.ts';
 import { PurseInstruction } from '../card/index.ts';
+import { drawing } from '../exchange/sides.testing.ts';
 import { csn, Region, svpmsn } from '../units/index.ts';
 import { recoverCard, replaceCard } from './card-recovery.ts';
 import { CardRig, GAS, KIMS_CARD, KIMS_METER, N } from './card-rig.testing.ts';
@@ -18,6 +19,7 @@ const LEES_NEXT = csn('04b1b2b3b4b5b7');
 const METER = '0a1b2d';
 const DAY = 86_400_000;
 const DAYS = 10;
+const SEEDS = 100;
 
 /** Kim has a card, with 300 tokens on it, and a gas meter; Lee has a card. */
 async function rigOfBoth(): Promise<CardRig> {
@@ -43,10 +45,10 @@ const row = (rig: CardRig) => rig.store.read(async (tx) => (await tx.offlineMete
 const ticketed = async (rig: CardRig) =>
   (await rig.store.read((tx) => tx.cardTickets.where('meter', KIMS_METER))).map(({ purse }) => purse.slice(0, 14));
 
-const pulledBeforeReport = (rig: CardRig) => ({
+const pulledBeforeReport = (rig: CardRig, card = KIMS_CARD) => ({
   send(command: Uint8Array): Uint8Array {
     if (command[1] === PurseInstruction.report) throw new PowerCut();
-    return rig.hand().send(command);
+    return rig.hand(card).send(command);
   },
 });
 
@@ -168,4 +170,60 @@ test('a meter that is not there, and one with a line, is given to nobody, and no
   const refused = await give(rig, 'lee');
   assert.ok('reason' in refused && /has a line/.test(refused.sentence));
   assert.equal((await row(rig))?.subscriber, 'kim');
+});
+
+/** Two households and one meter that goes between them, by seed; who was there before may still put their card in. */
+async function lived(seed: number): Promise<void> {
+  const random = drawing(seed);
+  const rig = await rigOfBoth();
+  await sell(rig, LEES_CARD, 300);
+  await rig.serve(LEES_CARD);
+  const meter = rig.meter();
+  const households = [
+    { name: 'kim', card: KIMS_CARD },
+    { name: 'lee', card: LEES_CARD },
+  ] as const;
+  for (let step = 0; step < 12; step++) {
+    const { name, card } = households[random.below(2)] as (typeof households)[number];
+    const wanted = random.below(80);
+    switch (random.below(5)) {
+      case 0:
+        made(await give(rig, name));
+        break;
+      case 1:
+        await rig.serve(card);
+        break;
+      case 2:
+        meter.take(rig.hand(card), wanted);
+        break;
+      case 3:
+        try {
+          meter.take(pulledBeforeReport(rig, card), wanted);
+        } catch (error) {
+          assert.ok(error instanceof PowerCut);
+        }
+        rig.hand(card).pull();
+        break;
+      default:
+        meter.spend(Math.min(random.below(20), meter.credited - meter.used));
+    }
+  }
+  // Whoever has it now puts their card in, and each card tells all that it gave.
+  const last = (await row(rig))?.subscriber;
+  for (const { name, card } of households) {
+    await rig.serve(card);
+    if (name !== last) continue;
+    meter.spend(0);
+    assert.equal(meter.take(rig.hand(card), 0)?.type, 'done', `seed ${seed}`);
+    await rig.serve(card);
+  }
+  for (const { name, card } of households) {
+    const there = rig.hand(card).card.regions.get(Region.gas)?.purse?.balance;
+    const back = await given(rig, card, name === 'kim' ? KIMS_NEXT : LEES_NEXT, name);
+    assert.deepEqual(back, there === 0 ? [] : [there], `seed ${seed}: what was on the card of ${name}`);
+  }
+}
+
+test('whoever has the meter and whoever had it, each lost card gives back what was on it, and no more', async () => {
+  for (let seed = 1; seed <= SEEDS; seed++) await lived(seed);
 });

@@ -23,16 +23,17 @@ export async function giveOffline(
   tx: StoreTransaction,
   { meter: id, subscriber }: OfflineHandover,
 ): Promise<OfflineMeter | HostFailure> {
-  const meter = await offlineMeterBy(tx, id);
-  if (isFailure(meter)) return meter;
-  if (meter.line) {
+  const found = await offlineMeterBy(tx, id);
+  if (isFailure(found)) return found;
+  if (found.line) {
     const sentence = `Meter ${id} has a line: let its household move out, and another in.`;
     return fail('meter-number-wrong', sentence);
   }
-  if (meter.subscriber === subscriber) return meter;
+  if (found.subscriber === subscriber) return found;
   if (subscriber === UNOCCUPIED) await putNobody(tx);
   const nobody = subscriber === UNOCCUPIED ? undefined : await subscriberFault(tx, subscriber);
   if (nobody !== undefined) return nobody;
+  const meter = found.awaited ? await settled(tx, found) : found;
   const brought = await broughtBy(tx, meter);
   await leaveToOthers(tx, meter, brought);
   const isTicketed = (await tx.cardTickets.where('meter', meter.svpmsn, { limit: 1 })).length > 0;
@@ -59,16 +60,17 @@ async function otherMeters(tx: StoreReads, { id, subscriber, provider }: Offline
 }
 
 /**
- * The first report that a card of its new household brings: whatever their cards did not give, those of the household
- * before them did, after the meter had told last. It is written down at the one of these that went there last, because
- * what is left on that one, if it is lost, is so much less.
+ * The first report of the meter from after the epoch of its new household came there: whatever their cards did not give,
+ * those of the household before them did, and they give nothing more.
  */
-export async function settleHandover(
-  tx: StoreTransaction,
-  { meter, card: csn }: { readonly meter: OfflineMeter; readonly card: string },
-): Promise<OfflineMeter> {
-  const [card] = await tx.cards.of([csn]);
-  if (meter.line || !meter.awaited || card?.subscriber !== meter.subscriber) return meter;
+export const settleHandover = async (tx: StoreTransaction, meter: OfflineMeter): Promise<OfflineMeter> =>
+  meter.line || !meter.awaited || meter.epochThere < meter.epoch ? meter : settled(tx, meter);
+
+/**
+ * Of what it told, what its household's cards told to have given is theirs, and the rest of those before them. It is
+ * written down at the one of these that went there last, because what is left on that one, if it is lost, is so much less.
+ */
+async function settled(tx: StoreTransaction, meter: OfflineMeter): Promise<OfflineMeter> {
   const tookElsewhere = (await otherMeters(tx, meter)).reduce((sum, other) => sum + ownTaken(other), 0n);
   const gave = most(0n, (await handedBy(tx, meter)) - tookElsewhere);
   const left = meter.fromCards - meter.fromOthers - gave;

@@ -187,7 +187,7 @@ export interface OfflineMeter {
   readonly line: boolean;
   /**
    * It took value from a card, or may have, and has not told since on its line how much that makes in all. Of one without
-   * a line: it came to another household, and no card of theirs has brought a report of it since.
+   * a line: it came to another household, and no report has told yet what it took before and since.
    */
   readonly awaited: boolean;
   /** Of the hot list: raised whenever a card that had a ticket for it is blocked. */
