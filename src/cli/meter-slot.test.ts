@@ -2,8 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { InProcessSlot } from '../adapters/in-process-card.ts';
-import { type CardInHand, purseOf } from '../card/bench.testing.ts';
-import type { CardChip, CardFailure, CardPort, CardSession } from '../card/index.ts';
+import { fromHex } from '../bytes/index.ts';
+import { type CardInHand, purseCaseOf, purseOf } from '../card/bench.testing.ts';
+import { ATRS } from '../card/contact/card.testing.ts';
+import {
+  type CardChip,
+  type CardFailure,
+  type CardPort,
+  type CardSession,
+  ContactSlot,
+  METER_SLOT,
+} from '../card/index.ts';
 import { type Bench, createBench } from '../meter/board.testing.ts';
 import { cardEvents, cardWith, valueIsWhole } from '../meter/card-slot.testing.ts';
 import { levelsOf } from '../meter/index.ts';
@@ -120,6 +129,34 @@ test('an empty slot, a card that is dumb and one that is in use are tried again;
   assert.deepEqual(await end(), { reason: 'reader-missing', sentence: 'The reader was unplugged.' });
   assert.deepEqual(port.sessions, []);
   assert.deepEqual(cardEvents(bench), []);
+});
+
+test('a memory card is no card to a meter, whatever its four bytes are, and a purse card after it gives its value', async () => {
+  const contacts = new ContactSlot(METER_SLOT);
+  const told: string[] = [];
+  const port: CardPort = {
+    open: async () => {
+      const opened = await contacts.open();
+      told.push('reason' in opened ? opened.sentence : 'opened');
+      return opened;
+    },
+    close: () => contacts.close(),
+  };
+  const { bench, end } = serve(port);
+  for (const answer of ['a2131091', '92231091', '80000000', '12345678', 'ffffffff', '00000000', '3b020000']) {
+    const before = told.length;
+    contacts.insert({ type: 'memory', answer: fromHex(answer) });
+    await until(() => told.length > before + 1);
+    contacts.pull();
+  }
+  assert.ok(told.includes('This is a memory card, which holds no program: take another one.'));
+  assert.deepEqual([told.includes('opened'), names(bench)], [false, []]);
+  const hand = cardWith(300);
+  contacts.insert({ ...chipOf(hand), atr: ATRS.t1, caseOf: purseCaseOf, workCycles: () => 0 });
+  await until(() => restsIn(bench));
+  assert.equal(levelsOf(bench.meter).fromCards, 300);
+  valueIsWhole(bench, hand, 300);
+  assert.equal(await end(), undefined);
 });
 
 test('a card whose exchange breaks is refused, and asked nothing more until it is pulled', async () => {
