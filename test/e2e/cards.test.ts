@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { inspect } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
+import { DEMO_PURSES } from '../../src/cli/demo-partners.ts';
 import { keyName, Purpose, Suite } from '../../src/crypto/index.ts';
 import type { CardOrder, CardView } from '../../src/host/index.ts';
 import { Region } from '../../src/units/index.ts';
-import { openBrowser, peopleOf, withoutBrowser } from './browser.ts';
+import { askApi, openBrowser, peopleOf, withoutBrowser } from './browser.ts';
 import { TOWN_CARDS, Town } from './town.ts';
 
 const skip = withoutBrowser ?? false;
@@ -237,6 +238,25 @@ test('a sale that is not on the card yet is taken back when one has said why and
     await page.getByRole('row', { name: /Refunded/ }).waitFor();
   });
   assert.equal((await ordersOf(BLANK))[0]?.state, 'refunded');
+});
+
+test('money that a payment service took for a card has its page, with the card and what became of it', {
+  skip,
+}, async () => {
+  await as('Operator', async (page) => {
+    await page.goto('/payments');
+    const instrument = { type: 'card', pan: DEMO_PURSES.card, expiry: '3012' };
+    const body = { card: BLANK, region: 'gas', paid: '700', port: 'demo-bank', instrument };
+    const { id } = await askApi<{ id: string }>(page, 'POST', 'payments', body, 'cards-0001');
+    await page.getByRole('table', { name: 'All payments' }).getByRole('link', { name: BLANK }).waitFor();
+    await page.goto(`/payments/${id}`);
+    await page.getByText('The value is sold to the card').first().waitFor();
+    await page.getByText('The value was sold').waitFor();
+    await page.getByRole('link', { name: 'See the sale' }).click();
+    await page.getByRole('heading', { name: `Card ${BLANK}`, level: 1 }).waitFor();
+  });
+  const [newest] = await ordersOf(BLANK);
+  assert.deepEqual([newest?.method, newest?.paid, newest?.state], ['card', 700n, 'waiting']);
 });
 
 test('a technician reads the last report of a meter without a line, and sells nothing', { skip }, async () => {
