@@ -277,6 +277,7 @@ export const ACCESS = {
   readDemoCard: 'logged-in',
   payByDemoCard: 'logged-in',
   readPanel: 'logged-in',
+  speakAtPanel: 'logged-in',
   actOnPanel: 'logged-in',
   streamPanel: 'logged-in',
   readKeyUse: { scope: 'meters:read', all: ['operator', 'auditor', 'system-manager'] },

@@ -47,6 +47,7 @@ import { talkRoutes } from './routes/talks.ts';
 import { tariffWeekRoutes } from './routes/tariff-week.ts';
 import { tenancyRoutes } from './routes/tenancies.ts';
 import { vendRoutes } from './routes/vends.ts';
+import { voiceRoutes } from './routes/voices.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { AccountSchema, HeadSchema, TrialBalanceSchema } from './schemas/accounts.ts';
 import {
@@ -315,6 +316,7 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
         exchangeRoutes(v1, services);
         liveRoutes(v1, services, settings.live);
         demoRoutes(v1, services, settings);
+        voiceRoutes(v1, services, settings, upgrades);
         done();
       },
       { prefix: PREFIX },

@@ -58,4 +58,4 @@ export type { UtilityJson } from './schemas/utility.ts';
 export type { DeliveryJson, WebhookJson } from './schemas/webhooks.ts';
 export type { Api, ApiServices, ApiSettings, Readiness } from './server.ts';
 export { readTakerMessage } from './taker-messages.ts';
-export type { Sound, Taker, TakerSeat, TalkPort } from './talk-port.ts';
+export type { Sound, Taker, TakerSeat, TalkPort, VoicePort } from './talk-port.ts';

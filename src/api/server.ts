@@ -27,7 +27,7 @@ import type { DemoPort } from './demo-port.ts';
 import type { IdentityProvider } from './identity-port.ts';
 import type { LiveSettings } from './live.ts';
 import type { Metrics } from './metrics.ts';
-import type { TalkPort } from './talk-port.ts';
+import type { TalkPort, VoicePort } from './talk-port.ts';
 import type { ThingOfRoute } from './versions.ts';
 
 /** What the API stands on. It sees of the host what is done by name, and nothing that would leave no trace. */
@@ -45,6 +45,8 @@ export interface ApiServices {
   readonly callers?: CallerServices;
   /** Where people speak with those who call, where a telephone of this process carries speech. */
   readonly talks?: TalkPort;
+  /** Of a demo: speech at the panels of its meters. */
+  readonly voices?: VoicePort;
   /** Of what households are told by message. */
   readonly messages?: MessageServices;
   /** Of a demo. */

@@ -1,20 +1,12 @@
 import { callJson } from './schemas/calls.ts';
-import { readTakerMessage, soundBytes, type TakerMessage } from './taker-messages.ts';
-import type { Taker, TakerSeat, TalkPort } from './talk-port.ts';
-import { CloseCode, type WebSocket } from './upgrades.ts';
-
-const HEARTBEAT_MS = 15_000;
-/** A second of sound that is not taken: what is said meanwhile is left out. */
-const UNREAD_BYTES_MAX = 16_000;
-/** Sound is fifty of them. */
-const MESSAGES_A_SECOND_MAX = 200;
+import { SoundSocket, type SoundSocketOptions } from './sound-socket.ts';
+import { readTakerMessage, type TakerMessage } from './taker-messages.ts';
+import type { TakerSeat, TalkPort } from './talk-port.ts';
+import type { WebSocket } from './upgrades.ts';
 
 /** By whom a WebSocket was asked for. */
-export interface TakerBeginning {
+export interface TakerBeginning extends Pick<SoundSocketOptions, 'allowed' | 'heartbeatMs'> {
   readonly by: string;
-  /** Whether they may still take calls; asked now and then. */
-  readonly allowed: () => Promise<boolean>;
-  readonly heartbeatMs: number | undefined;
 }
 
 const NOT_TAKEN = {
@@ -23,85 +15,39 @@ const NOT_TAKEN = {
 } as const;
 
 /** Serves somebody who takes calls: what they do goes to the telephone, and what it tells and hears to them. */
-export function serveTaker(
-  socket: WebSocket,
-  port: TalkPort,
-  { by, allowed, heartbeatMs = HEARTBEAT_MS }: TakerBeginning,
-): void {
-  const tell = (told: object) => socket.send(JSON.stringify(told));
+export function serveTaker(socket: WebSocket, port: TalkPort, { by, ...beginning }: TakerBeginning): void {
   let seat: TakerSeat | undefined;
-  const refuse = (sentence: string) => {
-    // Whoever is slow to say goodbye speaks with nobody meanwhile.
-    seat?.leave();
-    socket.close(CloseCode.refused, sentence);
-  };
-  const taker: Taker = {
-    by,
-    waiting: (calls) => tell({ type: 'waiting', calls: calls.map(callJson) }),
-    hear: (sound) => {
-      if (socket.bufferedAmount <= UNREAD_BYTES_MAX) socket.send(soundBytes(sound));
+  const side = new SoundSocket(socket, {
+    ...beginning,
+    take: (data, isBinary) => {
+      const message = readTakerMessage(data, isBinary);
+      if (message === undefined) return 'That is nothing that somebody who takes calls says.';
+      if (seat !== undefined) carryOut(seat, message, side);
+      return undefined;
     },
-    ended: () => tell({ type: 'ended' }),
-    replaced: () => refuse('You take calls in another window from now on.'),
-  };
-  const taken = port.join(taker);
-  seat = taken;
-  if (taken === undefined) {
-    refuse('Too many take calls already: come again later.');
-    return;
-  }
-  const perSecond = counted();
-  socket.on('message', (data: Buffer, isBinary: boolean) => {
-    if (socket.readyState !== socket.OPEN) return;
-    if (perSecond() > MESSAGES_A_SECOND_MAX) {
-      refuse('That was too much in one second: sound comes in packets of 20 ms.');
-      return;
-    }
-    const message = readTakerMessage(data, isBinary);
-    if (message === undefined) refuse('That is nothing that somebody who takes calls says.');
-    else carryOut(taken, message, tell);
+    left: () => seat?.leave(),
   });
-  let isThere = true;
-  socket.on('pong', () => {
-    isThere = true;
+  seat = port.join({
+    by,
+    waiting: (calls) => side.tell({ type: 'waiting', calls: calls.map(callJson) }),
+    hear: (sound) => side.hear(sound),
+    ended: () => side.tell({ type: 'ended' }),
+    replaced: () => side.refuse('You take calls in another window from now on.'),
   });
-  const beat = async () => {
-    if (!isThere) return socket.terminate();
-    if (!(await allowed().catch(() => true))) return refuse('You are logged out, or may take calls no more.');
-    isThere = false;
-    socket.ping();
-  };
-  const beating = setInterval(() => void beat(), heartbeatMs).unref();
-  socket.on('close', () => {
-    clearInterval(beating);
-    taken.leave();
-  });
+  if (seat === undefined) side.refuse('Too many take calls already: come again later.');
 }
 
-function carryOut(seat: TakerSeat, message: TakerMessage, tell: (told: object) => void): void {
+function carryOut(seat: TakerSeat, message: TakerMessage, side: SoundSocket): void {
   if (message.type === 'sound') {
     seat.say(message.sound);
     return;
   }
   if (message.type === 'hang-up') {
     seat.hangUp();
-    tell({ type: 'ended' });
+    side.tell({ type: 'ended' });
     return;
   }
   const { call } = message;
   const why = seat.take(call);
-  tell(why === undefined ? { type: 'taken', call } : { type: 'not-taken', call, sentence: NOT_TAKEN[why] });
-}
-
-/** How many came in the running second. */
-function counted(): () => number {
-  let second = 0;
-  let count = 0;
-  return () => {
-    const now = Math.floor(performance.now() / 1_000);
-    if (now !== second) count = 0;
-    second = now;
-    count += 1;
-    return count;
-  };
+  side.tell(why === undefined ? { type: 'taken', call } : { type: 'not-taken', call, sentence: NOT_TAKEN[why] });
 }

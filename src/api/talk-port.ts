@@ -1,4 +1,5 @@
 import type { PhoneCall } from '../host/index.ts';
+import type { Svpmsn } from '../units/index.ts';
 
 /** Samples of 16 bits at 8 kHz. */
 export type Sound = Int16Array;
@@ -24,6 +25,16 @@ export interface TakerSeat {
   /** Ends the conversation; the call goes on without. */
   hangUp(): void;
   leave(): void;
+}
+
+/** Speech at meters that have a carrier for it, which those of a demo have: their panel is a page. */
+export interface VoicePort {
+  /** Somebody can speak at a meter from now on; whoever could before can no more. */
+  join(
+    meter: Svpmsn,
+    at: { readonly hear: (sound: Sound) => void; readonly replaced: () => void },
+  ): { readonly say: (sound: Sound) => void; leave(): void };
+  has(meter: Svpmsn): boolean;
 }
 
 /** Where people take the calls that come to this host process, and speak with those who call. */

@@ -2,6 +2,7 @@ import { type IncomingMessage, type ServerOptions, ServerResponse } from 'node:h
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { Problem } from './problem.ts';
 import type { Api, FastifyReply, FastifyRequest } from './server.ts';
 
 export type { WebSocket };
@@ -75,3 +76,12 @@ export class Upgrades {
 }
 
 const SWITCHED = 101;
+
+/**
+ * A browser asks for a WebSocket at the wish of any page, with this host's cookie where that is of the same site, and
+ * says only from where: it has to be from a page of this host itself. RFC 6455 §10.2
+ */
+export function refuseForeignOrigins({ headers, host, protocol }: FastifyRequest): void {
+  if (headers.origin === `${protocol}://${host}`) return;
+  throw new Problem('csrf-wrong', 'This request comes from another site: open the page of this host itself.');
+}

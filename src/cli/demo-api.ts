@@ -58,6 +58,7 @@ export async function openDemoApi(options: DemoApiOptions): Promise<DemoApi> {
     {
       ...{ host: utility.host, people, clock: wallClock, metrics, readiness, paper, receiptPaper, exchanges, demo },
       ...{ callers: telephone.callers, messages: telephone.messages },
+      ...{ talks: telephone.talks, voices: telephone.voices },
     },
     { pages: PAGES_FOLDER },
   );

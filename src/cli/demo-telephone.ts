@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { CallbackServer } from '../adapters/callback-server.ts';
 import { TelephoneWeb } from '../adapters/telephone-web.ts';
+import type { TalkPort, VoicePort } from '../api/index.ts';
 import {
   type Act,
   type CallerServices,
@@ -13,7 +14,7 @@ import {
   type Store,
   StoreError,
 } from '../host/index.ts';
-import { UssdGateway } from '../phone/index.ts';
+import { MeterVoices, UssdGateway } from '../phone/index.ts';
 import { svpmsnOfHouse } from '../simulation/index.ts';
 import { type BusinessClock, meterDigits, svpmsnText } from '../units/index.ts';
 import { DEMO_PURSES } from './demo-partners.ts';
@@ -29,6 +30,9 @@ export const DEMO_PIN = '271828';
 export interface DemoTelephone {
   readonly callers: CallerServices;
   readonly messages: MessageServices;
+  /** Where people take the calls of those who speak at the panel of a meter. */
+  readonly talks: TalkPort;
+  readonly voices: VoicePort;
   /** How to call. */
   readonly line: string;
   close(): Promise<void>;
@@ -53,7 +57,8 @@ export async function openDemoTelephone({
 }: DemoTelephoneOptions): Promise<DemoTelephone> {
   // Of a row that could not be written the next step is another; the screen of a demo has no line for it.
   const { desk, callers } = openTelephone(host, store, () => undefined);
-  meterCalls.serve(desk, host);
+  const voices = new MeterVoices();
+  meterCalls.serve(desk, host, voices);
   const messages = createMessages({ store, clock, zone, carrier: new DemoTelephones() });
   const closeCalls = callsClosing(callers, true);
   await closeCalls();
@@ -83,7 +88,7 @@ export async function openDemoTelephone({
   const url = `http://${LOOPBACK}:${port}/ussd/${key}`;
   const line = `Call it as the first house (meter ${meterDigits(svpmsnOfHouse(0))}, PIN ${DEMO_PIN}): wattpurse phone try --url ${url}`;
   return {
-    ...{ callers, messages, line },
+    ...{ callers, messages, line, voices, talks: desk.switchboard },
     async close() {
       clearInterval(timer);
       await server.close();

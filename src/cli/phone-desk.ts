@@ -7,7 +7,7 @@ import {
   type InterphonePort,
   type Store,
 } from '../host/index.ts';
-import { CALL_MS_MAX, CallDesk, type DeskPorts, Interphones } from '../phone/index.ts';
+import { CALL_MS_MAX, CallDesk, type DeskPorts, Interphones, type MeterVoices } from '../phone/index.ts';
 import { milliseconds, type Svpmsn } from '../units/index.ts';
 import { systemRandomness } from './demo-keys.ts';
 import { wallClock } from './wall-clock.ts';
@@ -45,11 +45,15 @@ export function openTelephone(host: () => HostServices, store: Store, trouble: (
 export class MeterCalls implements InterphonePort {
   #interphones: Interphones | undefined;
 
-  /** @param host the one of the moment */
-  serve(desk: CallDesk, host: () => Pick<HostServices, 'command'>): void {
+  /**
+   * @param host the one of the moment
+   * @param voices of meters at which people can speak
+   */
+  serve(desk: CallDesk, host: () => Pick<HostServices, 'command'>, voices?: MeterVoices): void {
     this.#interphones = new Interphones(desk, {
       say: (meter, said) => host().command(meter, { type: 'interphone', said }),
       later,
+      ...(voices && { voices }),
     });
   }
 

@@ -35,10 +35,10 @@ export interface CallLine {
   say(said: Extract<CallOutput, { type: 'say' }>): void;
   close(to: Extract<CallOutput, { type: 'close' }>['to']): void;
   /**
-   * Hands on what the caller says, until something is said. A line that carries no speech of people has none.
-   * @returns what says something to the caller
+   * Hands on what the caller says, until something is said, and gives what says something to the caller. A line that
+   * carries no speech of people now has none.
    */
-  talk?(hear: Hear): Hear;
+  readonly talk?: ((hear: Hear) => Hear) | undefined;
 }
 
 /** A call as it comes in. */
@@ -87,7 +87,7 @@ export class CallDesk {
     if (number !== undefined) this.#byNumber.set(number, ofOne + 1);
     const begunAt = this.#ports.clock.now();
     const id = this.#drawId(begunAt);
-    const begun: CallBegun = { id, carrier, from: number, meter, canTransfer, canTalk: line.talk !== undefined };
+    const begun: CallBegun = { id, carrier, from: number, meter, canTransfer };
     const row: PhoneCall = {
       ...{ id, carrier, from: number, svpmsn: undefined, language: undefined, state: 'live', begunAt },
       ...{ endedAt: undefined, callBack: undefined, steps: [] },
@@ -155,7 +155,8 @@ export class CallDesk {
         this.#noted(live, output);
         return;
       case 'seek-person':
-        this.switchboard.seek(live.row.id, { call: () => live.row, tell: (news) => this.#input(live, news) });
+        if (live.line.talk === undefined) this.#input(live, { type: 'nobody-there' });
+        else this.switchboard.seek(live.row.id, { call: () => live.row, tell: (news) => this.#input(live, news) });
         return;
       case 'leave-queue':
         this.switchboard.gone(live.row.id);

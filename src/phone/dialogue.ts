@@ -431,12 +431,10 @@ function notConfirmed(call: Call, now: Milliseconds, out: CallOutput[]): undefin
 }
 
 function wantsPerson(call: Call, now: Milliseconds, out: CallOutput[]): 'done' {
-  const { canTransfer, canTalk } = call.begun;
-  if (canTransfer) {
+  if (call.begun.canTransfer) {
     note(out, 'person-wanted');
     close(call, [sentence(call, 'toPerson')], 'person', out);
-  } else if (canTalk) seekPerson(call, now, out);
-  else offerCallBack(call, now, out);
+  } else seekPerson(call, now, out);
   return 'done';
 }
 

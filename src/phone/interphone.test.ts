@@ -4,7 +4,8 @@ import type { InterphoneAnswer, InterphoneSaid } from '../host/index.ts';
 import { svpmsn, tokens, unixSeconds } from '../units/index.ts';
 import { PROMPTS } from '../words/index.ts';
 import { Interphones } from './interphone.ts';
-import { PhoneRig } from './phone.testing.ts';
+import { MeterVoices } from './meter-voices.ts';
+import { PhoneRig, TestOperator } from './phone.testing.ts';
 
 const METER = svpmsn(0);
 const HEAD = { result: 0, balance: tokens(0), clock: unixSeconds(0) } as const;
@@ -12,6 +13,7 @@ const HEAD = { result: 0, balance: tokens(0), clock: unixSeconds(0) } as const;
 /** A meter from which somebody calls, and what it is told. */
 async function atMeter({ failing = false } = {}) {
   const phone = await PhoneRig.open();
+  const voices = new MeterVoices();
   const told: InterphoneSaid[] = [];
   const interphones = new Interphones(phone.desk, {
     say: async (_, said) => {
@@ -19,6 +21,7 @@ async function atMeter({ failing = false } = {}) {
       return failing ? { reason: 'store-failed', sentence: 'The books are away.' } : {};
     },
     later: phone.later,
+    voices,
   });
   const settle = async () => {
     await phone.desk.settled();
@@ -29,7 +32,7 @@ async function atMeter({ failing = false } = {}) {
   await settle();
   const last = () => told.at(-1);
   return {
-    ...{ phone, interphones, told, last, settle },
+    ...{ phone, interphones, told, last, settle, voices },
     names: () => last()?.prompts.map(({ number }) => PROMPTS[number]) ?? [],
     /** The meter answers what it was told last. */
     answer: async (more: Partial<InterphoneAnswer> = {}) => {
@@ -176,4 +179,59 @@ test('after the last words were played the call is ended at the meter too', asyn
   const count = told.length;
   await phone.pass(10_000, { isHostAwake: false });
   assert.equal(told.length, count);
+});
+
+/** Somebody with a microphone at the meter. */
+function standing(voices: MeterVoices) {
+  const heard: Int16Array[] = [];
+  let replaced = 0;
+  const { say, leave } = voices.join(METER, { hear: (sound) => heard.push(sound), replaced: () => replaced++ });
+  return { heard, say, leave, replaced: () => replaced };
+}
+
+test('whoever can speak at the meter speaks with a person who takes the call, by keys and prompts until then and afterwards', async () => {
+  const { phone, voices, names, answer } = await atMeter();
+  const lee = new TestOperator(phone, 'lee');
+  const kim = standing(voices);
+  await answer();
+  await answer({ keys: '0' });
+  assert.deepEqual(names(), ['waitForPerson', 'callBackInstead']);
+  assert.deepEqual(lee.queue, [[undefined, 'person-awaited']]);
+  const sound = Int16Array.of(1, 2, 3);
+  kim.say(sound);
+  assert.deepEqual(lee.heard, []);
+  assert.equal(lee.seat.take(lee.ids[0] ?? ''), undefined);
+  kim.say(sound);
+  lee.seat.say(sound);
+  assert.deepEqual([lee.heard, kim.heard], [[sound], [sound]]);
+  lee.seat.hangUp();
+  await answer();
+  assert.deepEqual(names(), ['talkEnded', 'more']);
+  kim.say(sound);
+  lee.seat.say(sound);
+  assert.deepEqual([lee.heard.length, kim.heard.length], [1, 1]);
+  // Again, until somebody presses the key that hangs up.
+  await answer({ keys: '1' });
+  await answer({ keys: '0' });
+  lee.seat.take(lee.ids[0] ?? '');
+  kim.say(sound);
+  await answer({ isCalling: false });
+  kim.say(sound);
+  lee.seat.say(sound);
+  assert.deepEqual([lee.heard.length, kim.heard.length, lee.endings], [2, 1, 1]);
+});
+
+test('a meter without such a voice, or whose voice has gone, has its caller called back; the newest voice is the one', async () => {
+  const { phone, voices, names, answer } = await atMeter();
+  const lee = new TestOperator(phone, 'lee');
+  const first = standing(voices);
+  const second = standing(voices);
+  assert.deepEqual([first.replaced(), second.replaced()], [1, 0]);
+  first.leave();
+  assert.ok(voices.has(METER));
+  second.leave();
+  assert.ok(!voices.has(METER));
+  await answer();
+  await answer({ keys: '0' });
+  assert.deepEqual([names(), lee.queue], [['keyNumber', 'hashEnds'], []]);
 });

@@ -2,6 +2,8 @@ import type { HostFailure, InterphoneAnswer, InterphonePort, InterphoneSaid, Pro
 import type { Svpmsn } from '../units/index.ts';
 import { LANGUAGES, PROMPTS } from '../words/index.ts';
 import type { CallDesk, CallHandle, CallLine } from './desk.ts';
+import type { MeterVoices } from './meter-voices.ts';
+import type { Hear } from './switchboard.ts';
 import { type CallOutput, isKey, type Sentence } from './types.ts';
 
 /** A meter is asked for keys so long after it answered: an exchange takes a second or two of a narrow line. */
@@ -13,6 +15,8 @@ export interface InterphonePorts {
   /** Queues what a meter is to say. */
   readonly say: (meter: Svpmsn, said: InterphoneSaid) => Promise<object | HostFailure>;
   readonly later: (ms: number, work: () => void) => () => void;
+  /** Where meters have a carrier that is fast enough for speech. */
+  readonly voices?: MeterVoices;
 }
 
 /**
@@ -68,6 +72,8 @@ class MeterCall implements CallLine {
   /** Whether the next answer is to what was said in the call before. */
   #awaitsAnother: boolean;
   #cancel: () => void = () => undefined;
+  /** Ends a conversation with a person. */
+  #endTalk: () => void = () => undefined;
 
   constructor(meter: Svpmsn, ports: InterphonePorts, { end, awaitsAnother }: CallBeginning) {
     this.#meter = meter;
@@ -87,7 +93,18 @@ class MeterCall implements CallLine {
     return this.#handle !== undefined;
   }
 
+  get talk(): ((hear: Hear) => Hear) | undefined {
+    const { voices } = this.#ports;
+    if (voices?.has(this.#meter) !== true) return undefined;
+    return (hear) => {
+      const { say, end } = voices.talk(this.#meter, hear);
+      this.#endTalk = end;
+      return say;
+    };
+  }
+
   say({ sentences, mustBeHeard }: Extract<CallOutput, { type: 'say' }>): void {
+    this.#endTalk();
     const { speech, taken } = this.#said;
     // A meter that is called by somebody else now takes the first speech of their call alone.
     const next = this.#awaitsAnother ? 1 : (speech % SPEECHES_MAX) + 1;
@@ -133,6 +150,7 @@ class MeterCall implements CallLine {
   /** Nobody is at the meter any more, or it calls anew. */
   hungUp(): void {
     this.#cancel();
+    this.#endTalk();
     this.#end();
     this.#handle?.input({ type: 'hung-up' });
   }
@@ -162,6 +180,7 @@ class MeterCall implements CallLine {
 
   #hangUp(): void {
     this.#cancel();
+    this.#endTalk();
     this.#end();
     void this.#ports.say(this.#meter, { ...this.#said, speech: 0, prompts: [] }).catch(() => undefined);
   }

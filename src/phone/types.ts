@@ -26,8 +26,6 @@ export interface CallBegun {
   readonly meter: Svpmsn | undefined;
   /** Whether the carrier can put somebody through to a person. */
   readonly canTransfer: boolean;
-  /** Whether it carries speech both ways, so that somebody here can speak with whoever calls. */
-  readonly canTalk: boolean;
 }
 
 /** What comes to a call from outside. */

@@ -124,7 +124,6 @@ test('the longest question whether to pay fits on a screen in each language', ()
         from: undefined,
         meter: undefined,
         canTransfer: false,
-        canTalk: false,
       });
       Object.assign(call, { language, currency: { code: 'EUR', exponent: 2 } });
       call.who = { meter: svpmsn(0xff_ffff), access: undefined, proven: false };

@@ -40,6 +40,9 @@ export interface PanelWords {
     readonly hangUp: string;
     readonly heard: string;
     readonly keysHint: string;
+    readonly speak: string;
+    readonly speakHint: string;
+    readonly noMicrophone: string;
   };
   readonly relay: string;
   readonly relayClosed: string;
@@ -201,6 +204,10 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
       hangUp: 'Hang up',
       heard: 'What its voice says',
       keysHint: 'Keys now go to the utility: # repeats or ends what you key in, * goes back.',
+      speak: 'Speak by this browser',
+      speakHint:
+        'Press 0 in the menu: where an operator takes calls, you speak with them. Nothing that is said is kept.',
+      noMicrophone: 'This browser gives no microphone: let this page have it and try again.',
     },
     relay: 'Relay',
     relayClosed: 'Closed: the house has electricity.',
@@ -377,6 +384,9 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
       hangUp: '끊기',
       heard: '음성 안내',
       keysHint: '이제 누르는 키는 전력 회사로 갑니다. #은 다시 듣기나 입력 끝, *은 뒤로 가기입니다.',
+      speak: '이 브라우저로 말하기',
+      speakHint: '메뉴에서 0번을 누르면 전화를 받는 상담원과 말할 수 있습니다. 통화 내용은 남기지 않습니다.',
+      noMicrophone: '브라우저가 마이크를 주지 않습니다. 이 페이지에 마이크를 허용하고 다시 시도하세요.',
     },
     relay: '릴레이',
     relayClosed: '닫힘: 집에 전기가 들어옵니다.',

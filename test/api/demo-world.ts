@@ -12,6 +12,7 @@ import {
   MemoryStore,
   type Role,
 } from '../../src/host/index.ts';
+import { MeterVoices } from '../../src/phone/index.ts';
 import {
   CardHouseholds,
   drawKeys,
@@ -30,12 +31,15 @@ export class DemoWorld {
   readonly app: Api;
   readonly exchanges: ExchangeLog;
   readonly callers: CallerServices;
+  readonly voices: MeterVoices;
 
   private constructor(
     { utility, control, app, exchanges }: Pick<DemoWorld, 'utility' | 'control' | 'app' | 'exchanges'>,
     callers: CallerServices,
+    voices: MeterVoices,
   ) {
     this.callers = callers;
+    this.voices = voices;
     this.utility = utility;
     this.control = control;
     this.app = app;
@@ -57,9 +61,11 @@ export class DemoWorld {
     const services = createPeople({ store, clock: wall, randomness, passwords: new Argon2() });
     const people = new Map(welcome ? persons.map(({ role, login }) => [role, login] as const) : []);
     const callers = createCallers({ store, clock: wall, passwords: new Argon2() });
+    const voices = new MeterVoices();
     const app = createApi(
       {
         callers,
+        voices,
         ...{ host: utility.host, people: services, clock: wall, metrics: new Metrics(), exchanges },
         readiness: async () => ({ ready: true, parts: {} }),
         demo: demoStage({ utility, cards, control, zone: utility.options.zone, people }),
@@ -67,7 +73,7 @@ export class DemoWorld {
       { requestsPerMinute: 1_000_000, logInsPerMinute: 1_000_000, ...settings },
     );
     await app.ready();
-    return new DemoWorld({ utility, control, app, exchanges }, callers);
+    return new DemoWorld({ utility, control, app, exchanges }, callers, voices);
   }
 
   /** The number of a house's meter, as it stands in addresses. */

@@ -7,7 +7,7 @@ import { CallSchema, callJson } from '../schemas/calls.ts';
 import { Named } from '../schemas/common.ts';
 import type { Api, ApiServices, ApiSettings, FastifyRequest } from '../server.ts';
 import { serveTaker } from '../taker-socket.ts';
-import type { Upgrades } from '../upgrades.ts';
+import { refuseForeignOrigins, type Upgrades } from '../upgrades.ts';
 
 /** People who take calls, and speak with those who call. */
 export function talkRoutes(app: Api, services: ApiServices, settings: ApiSettings, upgrades: Upgrades): void {
@@ -48,13 +48,4 @@ export function talkRoutes(app: Api, services: ApiServices, settings: ApiSetting
     const found = session && (await services.people.session(session.token));
     return found !== undefined && reachOf('takeCalls', found.person.role) !== undefined;
   }
-}
-
-/**
- * A browser asks for a WebSocket at the wish of any page, with this host's cookie where that is of the same site, and
- * says only from where: it has to be from a page of this host itself. RFC 6455 §10.2
- */
-function refuseForeignOrigins({ headers, host, protocol }: FastifyRequest): void {
-  if (headers.origin === `${protocol}://${host}`) return;
-  throw new Problem('csrf-wrong', 'This request comes from another site: open the page of this host itself.');
 }

@@ -24,7 +24,8 @@ export async function openSound(say: (sound: Sound) => void): Promise<OpenSound>
   const context = new AudioContext({ latencyHint: 'interactive' });
   const close = () => {
     for (const track of media.getTracks()) track.stop();
-    void context.close();
+    // Both sides of a conversation may end it.
+    if (context.state !== 'closed') void context.close();
   };
   try {
     await context.audioWorklet.addModule(workletUrl);

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Page } from 'playwright-core';
 import { PHONE_CALL_WORDS, TALK_WORDS } from '../../../src/words/index.ts';
 import { complaintsOf, openBrowser, openWindow, withoutBrowser } from '../browser.ts';
+import { listenAtLoudspeaker } from '../loudspeaker.ts';
 import { Baresip, correlation, hasBaresip } from './baresip.ts';
 import { CallsDesk } from './calls-desk.ts';
 import { NUMBER, Office } from './office.ts';
@@ -42,30 +42,6 @@ function longestSilence(sound: Int16Array): number {
   }
   return longest;
 }
-
-declare global {
-  interface Window {
-    spectrum: (hertz: number) => number;
-  }
-}
-
-/** Lets a test hear what a page gives to the loudspeaker: how loud it is at a pitch, in decibels. */
-const listenAtLoudspeaker = (page: Page) =>
-  page.addInitScript(() => {
-    const connect = AudioNode.prototype.connect as (this: AudioNode, to: AudioNode) => AudioNode;
-    AudioNode.prototype.connect = function (this: AudioNode, to: AudioNode) {
-      if (to instanceof AudioDestinationNode) {
-        const analyser = this.context.createAnalyser();
-        connect.call(this, analyser);
-        const bins = new Float32Array(analyser.frequencyBinCount);
-        window.spectrum = (hertz) => {
-          analyser.getFloatFrequencyData(bins);
-          return bins[Math.round((hertz * analyser.fftSize) / this.context.sampleRate)] ?? Number.NEGATIVE_INFINITY;
-        };
-      }
-      return connect.call(this, to);
-    } as typeof AudioNode.prototype.connect;
-  });
 
 test('an operator takes a call on the page: the microphone is heard on the telephone, the caller at the loudspeaker, and nobody when it is muted', {
   skip,

@@ -1,20 +1,22 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Switch, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { PanelJson } from '../../../api/index.ts';
 import { PANEL_WORDS } from '../../../words/index.ts';
 import { useWords } from '../../locale.tsx';
 import { Panel } from '../../parts/page.tsx';
 import type { Action } from './use-panel.ts';
+import { useVoice } from './use-voice.ts';
 
 interface InterphoneProps {
   readonly panel: PanelJson;
   readonly act: (action: Action) => void;
 }
 
-/** The interphone beside the keypad: its key, and what its voice says, written down. */
+/** The interphone beside the keypad: its key, what its voice says, written down, and the voice of whoever stands there. */
 export function Interphone({ panel, act }: InterphoneProps): ReactNode {
   const { interphone: words, parts } = useWords(PANEL_WORDS);
   const { state, heard } = panel.interphone;
+  const voice = useVoice(panel.meter, state !== 'idle');
   return (
     <Panel title={parts['20'].name}>
       <Stack gap="sm">
@@ -37,6 +39,21 @@ export function Interphone({ panel, act }: InterphoneProps): ReactNode {
           <Text size="xs" className="quiet">
             {words.keysHint}
           </Text>
+        )}
+        {state !== 'idle' && (
+          <>
+            <Switch
+              label={words.speak}
+              description={words.speakHint}
+              checked={voice.state === 'begins' || voice.state === 'on'}
+              onChange={({ currentTarget }) => voice.want(currentTarget.checked)}
+            />
+            {voice.state === 'no-microphone' && (
+              <Text size="sm" role="alert">
+                {words.noMicrophone}
+              </Text>
+            )}
+          </>
         )}
       </Stack>
     </Panel>
