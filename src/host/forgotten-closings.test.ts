@@ -199,3 +199,25 @@ test("a sale that restored books forgot, and hear of when its buyer has left, is
   assert.deepEqual([owedAt(HOME), owedAt(undefined)], [100n, -10n]);
   assert.ok((await rig.host.books()).balanced);
 });
+
+test('what was lent and repaid before the books forgot it is owed once, and what is still lent is repaid beside it', async () => {
+  const at = await household(0);
+  const { rig, home } = at;
+  home.owed = 60;
+  const leave = async () => {
+    await leaves(at);
+    await rig.settle();
+    await told(at);
+    await rig.settle();
+  };
+  await leave();
+  assert.deepEqual([home.owed, home.credited], [0, 160]);
+  await putBack(at);
+  home.owed = 5;
+  await leave();
+  const [left] = made(await rig.host.tenancies(HOME));
+  assert.deepEqual([left?.state, left?.owed, left?.balance, home.owed, home.credited], ['left', 65n, 0n, 0, 165]);
+  assert.equal(made(await rig.host.dues(NEXT)).arrears, 65n);
+  const books = await rig.host.books();
+  assert.deepEqual([books.balanced, books.found, books.owed], [true, 0n, 0n]);
+});

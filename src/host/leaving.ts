@@ -1,4 +1,4 @@
-import { Command } from '../exchange/index.ts';
+import { Command, txidTextOf } from '../exchange/index.ts';
 import { decodeTotals, encodeRelayCommand, isRecordFailure, MeterFlag, RelayAction } from '../records/index.ts';
 import { type Milliseconds, milliseconds, type Svpmsn, svpmsnText, tokens } from '../units/index.ts';
 import { handedBy, leaveToOthers, lineRow, ownTaken } from './card-meters.ts';
@@ -140,13 +140,22 @@ async function repay(tx: StoreTransaction, { tenancy, meter, purse }: Leaving, n
   const command = await tx.command(svpmsn, SWITCH_SLOT);
   if (command?.state === 'refused') return switchAll(tx, meter, RelayAction.open, now);
   if (command?.state !== 'done') return;
-  const { owed: amount } = purse;
-  const next: Tenancy = { ...tenancy, repayments: tenancy.repayments + 1, owed: (tenancy.owed ?? 0n) + amount };
+  let next = tenancy;
+  for (let isRepaid = false; !isRepaid; ) {
+    next = { ...next, repayments: next.repayments + 1 };
+    const id = repaymentId(next);
+    // Books that were put back may have forgotten one: it is theirs as well, and the next has another name.
+    const [there] = (await tx.anyFound()) ? await tx.ordersOfTxid([txidTextOf(id)]) : [];
+    isRepaid = there === undefined;
+    const amount = there === undefined ? purse.owed : BigInt(there.amount);
+    if (amount === 0n) continue;
+    next = { ...next, owed: (next.owed ?? 0n) + amount };
+    const dues = await duesBooked(tx, meter);
+    await tx.dues.put([{ ...dues, arrears: dues.arrears + amount }]);
+    const parts = allEnergy(amount);
+    await sellUnpaid(tx, meter, { id, parts, source: REPAYMENT_SOURCE, account: 'arrears' }, now);
+  }
   await tx.tenancies.put([next]);
-  const dues = await duesBooked(tx, meter);
-  await tx.dues.put([{ ...dues, arrears: dues.arrears + amount }]);
-  const of = { id: repaymentId(next), source: REPAYMENT_SOURCE, account: 'arrears' } as const;
-  await sellUnpaid(tx, meter, { ...of, parts: allEnergy(amount) }, now);
 }
 
 /** Of a meter from which somebody moves out: they were counted when it was asked for. */

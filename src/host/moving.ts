@@ -129,7 +129,7 @@ async function nextFault(tx: StoreReads, meter: Meter, { next: number }: MoveOut
   const found = await findMeter(tx, number);
   if (isFailure(found)) return found;
   const { meter: next, purse } = found;
-  if (next.svpmsn !== meter.svpmsn && next.subscriber === meter.subscriber) return purseFault(purse);
+  if (next.svpmsn !== meter.svpmsn && next.subscriber === meter.subscriber) return purseFault(askedAgain(purse));
   const sentence = `Meter ${svpmsnText(next.svpmsn)} is no other meter of subscriber "${meter.subscriber}": let the household move in there first, or name none, and what is left is paid out.`;
   return fail('meter-number-wrong', sentence);
 }

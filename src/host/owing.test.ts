@@ -76,6 +76,14 @@ test('money that was paid at a meter and is taken back when it was replaced is o
   assert.deepEqual(await owed(rig), [0n, 0n, 65n, 0n]);
 });
 
+test('a replacement that is asked for again is answered the same, also when they have left the new meter', async () => {
+  const rig = await household();
+  await replace(rig);
+  await leave(rig, NEW);
+  const again = made(await rig.host.by(ACT).replaceMeter({ old: OLD, by: NEW, isDead: false }));
+  assert.deepEqual([again.state, again.svpmsn], ['closed', OLD]);
+});
+
 test('arrears of who leaves go to another meter of theirs that takes value, and else to the person', async () => {
   const rig = await household();
   made(await rig.host.bookDebt({ meter: HOME, amount: 30, reference: 'a bill' }));

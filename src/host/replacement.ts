@@ -39,11 +39,13 @@ export async function replaceMeter(
   const { meter: old } = found;
   const purse = askedAgain(found.purse);
   const { meter: by } = next;
-  const fault = meetingFault(old, by);
-  if (fault !== undefined) return fault;
+  // Whoever has the new one by now.
   const before = await closingOf(tx, old, by);
   if (before.order !== undefined) return before.order;
-  const held = purseFault(next.purse) ?? (isDead && purse.state === 'open' ? undefined : purseFault(purse));
+  const fault = meetingFault(old, by);
+  if (fault !== undefined) return fault;
+  // One that waits for a move to be asked for again takes value once it was: moves are asked for in their order.
+  const held = purseFault(askedAgain(next.purse)) ?? (isDead && purse.state === 'open' ? undefined : purseFault(purse));
   if (held !== undefined) return held;
   if (isDead && purse.queryWanted) {
     const sentence =

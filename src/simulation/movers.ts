@@ -291,6 +291,7 @@ export class Movers {
     const replacement = { old: house.svpmsn, by: by.svpmsn, isDead: house.frozen };
     const made = await answerOf(this.#office('replaceMeter', house).replaceMeter(replacement));
     if (made === undefined) return;
+    if ('reason' in made) this.#hooks.say(`${svpmsnText(house.svpmsn)} cannot be replaced: ${made.reason}`);
     const isOver = 'reason' in made ? by.frozen : made.state === 'closed';
     if (isOver) this.#did(step);
   }

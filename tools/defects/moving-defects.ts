@@ -70,7 +70,7 @@ export const MOVING_DEFECTS: readonly Defect[] = [
     rule: 'I28',
     by: ['I28'],
     what: 'a move that books forgot which were put back cannot be asked for again',
-    seed: 4,
+    seed: 62,
     file: 'src/host/forgotten-closings.ts',
     right: '{ ...purse, freeze: undefined, frozenAt: undefined, queryWanted: true }',
     wrong: 'purse',

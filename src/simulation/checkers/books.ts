@@ -121,7 +121,8 @@ export class Books implements Checker {
     );
     this.#outstanding.set(svpmsn, row);
     const name = `${svpmsn} ${counter} ${txid}`;
-    const isTakenBack = op === 'void' && before === undefined && this.#copied.has(name);
+    // Nor does a void of what was under way before others came.
+    const isTakenBack = op === 'void' && (before === undefined ? this.#copied.has(name) : before.counter === counter);
     this.#named.add(name);
     this.#findings.hold(
       'I10',

@@ -76,7 +76,10 @@ export class Clones implements Checker {
       this.#findings.holdAlways(
         'I10',
         svpmsn,
-        books.freeze !== undefined || (books.lastCounter === lastCounter && books.credited === BigInt(credited)),
+        // Of a purse that is closed nobody asks.
+        books.freeze !== undefined ||
+          books.state === 'closed' ||
+          (books.lastCounter === lastCounter && books.credited === BigInt(credited)),
         () =>
           `it was cloned, and nobody noticed: the books have TC ${books.lastCounter} and ${books.credited} credited, it has ${lastCounter} and ${credited}`,
       );
