@@ -47,13 +47,13 @@ import { readOutages } from './outages.ts';
 import { readOutlook } from './outlook.ts';
 import { EnergySums, readOverview } from './overview.ts';
 import { payDues, personDues } from './paying-dues.ts';
+import { payOut } from './payment-sale.ts';
 import {
   type ChipSaid,
   cancelPayment,
   type PaymentAsked,
   Payments,
   paymentUnknown,
-  payOut,
   unsettledPayments,
 } from './payments.ts';
 import { readPolicy } from './policy.ts';

@@ -16,7 +16,7 @@ import type { HostFailure, Order, Payment, SaleTarget, Trade } from './types.ts'
 /** Where the value of a payment goes, as a payment has it: one of the two. */
 export type PaidFor = Pick<Payment, 'svpmsn' | 'purse'>;
 
-/** When what was sold for is sure to stay sold, so that the money is taken. */
+/** It may still come to nothing, it stays sold and the money is taken, or it was taken back. */
 export type Standing = 'waits' | 'stands' | 'never-will';
 
 /** Whether value can be had for it there, and why not. Nobody is asked for money for which nothing can be had. */

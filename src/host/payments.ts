@@ -22,8 +22,6 @@ const TRACE_MAX = 999_999;
 const AT_ONCE_MAX = 32;
 const MS_PER_DAY = 86_400_000;
 
-export { payOut } from './payment-sale.ts';
-
 export type PaymentAsked = SaleTarget & {
   /** Whoever pays gives it; the same id twice is the same payment. */
   readonly id: string;
@@ -56,10 +54,10 @@ export interface PaymentNotice {
 }
 
 /**
- * Money from outside becomes value, once: authorised, sold, and captured when the value is in the meter, or, for a card,
- * as soon as it is sold; what is never
- * stored, and what nobody knows the end of, is given back. Each step is stored before the next is asked for, and every
- * call of a port may be repeated, so that a host that dies at any point leaves one outcome.
+ * Money from outside becomes value, once: authorised, sold, and captured when the value is in the meter, or as soon as
+ * it is sold for a card; what is never stored, and what nobody knows the end of, is given back. Each step is stored
+ * before the next is asked for, and every call of a port may be repeated, so that a host that dies at any point leaves
+ * one outcome.
  */
 export class Payments {
   readonly #ports: HostPorts;
