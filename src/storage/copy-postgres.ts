@@ -15,7 +15,7 @@ import {
   checkedSchema,
   checkedVersion,
   connectionOf,
-  hostsOf,
+  connectionsOfHosts,
   migrate,
   translated,
   VERSION_TABLE,
@@ -94,9 +94,7 @@ class PostgresReader implements BooksSource {
   async assertQuiet() {
     // What was seen of others is kept for a whole transaction otherwise.
     await this.#client.query('SELECT pg_stat_clear_snapshot()');
-    const sql = 'SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1 LIMIT 1';
-    const { rows } = await this.#client.query(sql, [hostsOf(this.#schema)]);
-    if (rows.length > 0) throw inUse();
+    if ((await connectionsOfHosts(this.#client, this.#schema)) > 0) throw inUse();
   }
 
   /** For as long as this reads, and before the snapshot. */

@@ -59,7 +59,7 @@ export async function openPostgresStore(url: string, settings: PostgresSettings 
   try {
     pool = new pg.Pool({
       ...connectionOf(url, schema),
-      application_name: hostsOf(schema),
+      application_name: nameOfHosts(schema),
       max: settings.connections ?? CONNECTIONS,
       statement_timeout: STATEMENT_WITHIN_MS,
       // A server that is gone without a word is noticed too.
@@ -100,8 +100,25 @@ export const connectionOf = (url: string, schema: string) => ({
   types: TYPES,
 });
 
-/** The name under which the server lists the connections of a utility's hosts; it keeps 63 bytes of it. */
-export const hostsOf = (schema: string): string => `wattpurse ${schema}`.slice(0, 63);
+/**
+ * The name under which the server lists the connections of a utility's hosts, with the version of the shape that they
+ * know; it keeps 63 bytes of it.
+ */
+export const nameOfHosts = (schema: string, version: number = POSTGRES_MIGRATIONS.length): string =>
+  `${nameOfAll(schema)} ${version}`;
+
+const nameOfAll = (schema: string): string => `wattpurse ${schema.slice(0, 48)}`;
+
+/** How many other connections hosts have to a schema; with a version, those that do not know just that one. */
+export async function connectionsOfHosts(client: pg.ClientBase, schema: string, besides?: number): Promise<number> {
+  const { rows } = await client.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+      AND starts_with(application_name || ' ', $1 || ' ') AND application_name <> $2`,
+    [nameOfAll(schema), besides === undefined ? '' : nameOfHosts(schema, besides)],
+  );
+  return rows[0]?.n ?? 0;
+}
 
 export class PostgresStore implements Store, HeadSigner {
   readonly #pool: pg.Pool;
@@ -296,7 +313,7 @@ export async function migrate(
   }
   await client.query(`CREATE TABLE IF NOT EXISTS ${VERSION_TABLE} (version INTEGER NOT NULL)`);
   const version = await checkedVersion(client, steps.length);
-  if (version > 0 && version < steps.length) await refuseOlderHosts(client, schema);
+  if (version > 0 && version < steps.length) await refuseOlderHosts(client, schema, steps.length);
   for (let step = version; step < steps.length; step++) {
     await client.query(steps[step] as string);
     await client.query(`INSERT INTO ${VERSION_TABLE} (version) VALUES (${step + 1})`);
@@ -304,15 +321,8 @@ export async function migrate(
   await client.query('COMMIT');
 }
 
-/** Those that wait here for their turn know this shape, or are refused when it comes. */
-async function refuseOlderHosts(client: pg.ClientBase, schema: string): Promise<void> {
-  const { rows } = await client.query<{ n: number }>(
-    `SELECT count(*)::int AS n FROM pg_stat_activity
-    WHERE datname = current_database() AND application_name = $1 AND pid <> pg_backend_pid()
-      AND pid NOT IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)`,
-    [hostsOf(schema)],
-  );
-  const n = rows[0]?.n ?? 0;
+async function refuseOlderHosts(client: pg.ClientBase, schema: string, version: number): Promise<void> {
+  const n = await connectionsOfHosts(client, schema, version);
   if (n === 0) return;
   throw new StoreError({
     reason: 'hosts-older',

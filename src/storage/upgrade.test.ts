@@ -10,7 +10,7 @@ import { testKeys } from './book-audit.testing.ts';
 import { auditLedger, auditRows, openBookFile, openPostgresStore, openSqliteStore } from './index.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { postgresMissing as skip, startPostgres } from './postgres.testing.ts';
-import { hostsOf, migrate, PostgresStore } from './postgres.ts';
+import { migrate, nameOfHosts, PostgresStore } from './postgres.ts';
 import { POSTGRES_MIGRATIONS } from './postgres-migrations.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'wattpurse-upgrade-'));
@@ -137,7 +137,10 @@ test('a program with a newer shape waits until no host of an older one is connec
     made(await rig.newHost(other).sell({ meter: 1, amount: 5, orderId: 'beside', source: 'cash' }));
     await other.close();
 
-    const upgrading = new pg.Client({ connectionString: server.url, application_name: hostsOf('public') });
+    const upgrading = new pg.Client({
+      connectionString: server.url,
+      application_name: nameOfHosts('public', newer.length),
+    });
     // Where something fails, the server is stopped under it.
     upgrading.on('error', () => undefined);
     await upgrading.connect();
@@ -149,7 +152,7 @@ test('a program with a newer shape waits until no host of an older one is connec
     // Its connections come and go: between two of them the newer program takes the database forward.
     const { rows: ended } = await upgrading.query(
       'SELECT pg_terminate_backend(pid, 10000) AS is_gone FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name = $1',
-      [hostsOf('public')],
+      [nameOfHosts('public')],
     );
     assert.ok(ended.every(({ is_gone: isGone }) => isGone));
     await migrate(upgrading, 'public', newer);
@@ -181,11 +184,14 @@ test('hosts of a new version that start together over an old database take it fo
     const newer = [...POSTGRES_MIGRATIONS, 'CREATE TABLE newer (id BIGINT)'];
     const clients = Array.from(
       { length: 4 },
-      () => new pg.Client({ connectionString: server.url, application_name: hostsOf('public') }),
+      () => new pg.Client({ connectionString: server.url, application_name: nameOfHosts('public', newer.length) }),
     );
     await Promise.all(clients.map((client) => client.connect()));
-    await Promise.all(clients.map((client) => migrate(client, 'public', newer)));
-    const { rows } = await (clients[0] as pg.Client).query('SELECT version FROM wattpurse_version ORDER BY version');
+    const [firstOfAll, ...others] = clients as [pg.Client, ...pg.Client[]];
+    // The others are connected by then, and none of them waits for its turn yet.
+    await migrate(firstOfAll, 'public', newer);
+    await Promise.all(others.map((client) => migrate(client, 'public', newer)));
+    const { rows } = await firstOfAll.query('SELECT version FROM wattpurse_version ORDER BY version');
     assert.equal(rows.length, newer.length);
     await Promise.all(clients.map((client) => client.end()));
   } finally {
