@@ -221,3 +221,42 @@ test('what was lent and repaid before the books forgot it is owed once, and what
   const books = await rig.host.books();
   assert.deepEqual([books.balanced, books.found, books.owed], [true, 0n, 0n]);
 });
+
+test('two moves that restored books forgot are asked for again in their order, and each household has its own', async () => {
+  const at = await household();
+  const { rig, home } = at;
+  const comes = async () => {
+    made(await rig.host.by(ACT).moveIn({ meter: HOME, subscriber: 'lee' }));
+    await rig.settle();
+  };
+  await leaves(at);
+  await rig.settle();
+  await comes();
+  const sale = { meter: HOME, amount: 40, orderId: "lee's", source: 'cash' } as const;
+  made(await rig.host.sell(sale));
+  await rig.settle();
+  await leaves(at);
+  await rig.settle();
+  assert.equal(home.closed, 110);
+  await putBack(at);
+  await leaves(at);
+  await rig.settle();
+  // The next closing is of somebody of whom these books have not heard again.
+  assert.equal(await freezeOf(at), 'closing-forgotten');
+  await comes();
+  assert.equal(await freezeOf(at), 'closing-forgotten');
+  await leaves(at);
+  await rig.settle();
+  await told(at);
+  const both = made(await rig.host.tenancies(HOME));
+  assert.deepEqual(
+    both.map(({ subscriber, state, balance }) => [subscriber, state, balance]),
+    [
+      ['lee', 'left', 40n],
+      ['kim', 'left', 70n],
+    ],
+  );
+  made(await rig.host.sell(sale));
+  const books = await rig.host.books();
+  assert.deepEqual([home.closed, books.closed, books.found, books.balanced], [110, 110n, 0n, true]);
+});

@@ -123,6 +123,19 @@ export async function goOnLeaving(tx: StoreTransaction, id: Svpmsn, now: Millise
 }
 
 /**
+ * Books that were put back hear that a purse was closed once more, for somebody who came later: whoever leaves it by them
+ * was gone by then, with what its receipts say.
+ */
+export async function goneByNow(tx: StoreTransaction, id: Svpmsn, now: Milliseconds): Promise<void> {
+  const tenancy = await latestTenancy(tx, id);
+  const [[meter], [purse]] = [await tx.metersOf([id]), await tx.pursesOf([id])];
+  if (tenancy?.state !== 'leaving' || meter === undefined || purse === undefined) return;
+  const [closing, repayment] = await tx.ordersOf([closingId(tenancy), repaymentId(tenancy)]);
+  if (closing?.state !== 'closed' || (repayment !== undefined && repayment.settledAt === undefined)) return;
+  await settleLeaving(tx, { tenancy, meter, purse }, { reading: 'proved', readAt: now, owed: 0n }, now);
+}
+
+/**
  * Whether value came to a purse after the last that was ordered for whoever leaves, into books that were put back: they
  * may have forgotten who bought it, having moved in since. It stays in the meter until it is claimed.
  */

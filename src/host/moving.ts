@@ -190,7 +190,8 @@ export async function moveIn(
 ): Promise<Tenancy | HostFailure> {
   const found = await findMeter(tx, number);
   if (isFailure(found)) return found;
-  const { meter, purse } = found;
+  const { meter } = found;
+  const purse = askedAgain(found.purse);
   const before = await latestTenancy(tx, meter.svpmsn);
   if (before?.state === 'living' && before.subscriber === subscriber) return before;
   const fault = occupied(meter, before) ?? (await comingFault(tx, { meter, purse, before }, subscriber));

@@ -15,7 +15,7 @@ import { MeterFlag } from '../records/index.ts';
 import { assert, assertNever, type Milliseconds, svpmsnText, type Tokens, tokens } from '../units/index.ts';
 import { lineRow } from './card-meters.ts';
 import { forgottenClosing } from './forgotten-closings.ts';
-import { latestTenancy } from './leaving.ts';
+import { goneByNow, latestTenancy } from './leaving.ts';
 import { allEnergy, dividing, move, paidOut, refunded, repriced, spending } from './ledger.ts';
 import { valueStored } from './message-causes.ts';
 import { carriedBy, MOVED_SOURCE, moveOn, REPAYMENT_SOURCE } from './moved-value.ts';
@@ -326,7 +326,10 @@ async function adopt(
   if (known !== undefined && (known.svpmsn !== svpmsn || !isUnsent(known))) return 'txid-twice';
   if (known === undefined && judgement.applied) {
     const closing = await forgottenClosing(tx, purse, txid, now);
-    if (closing === 'unasked') return 'closing-forgotten';
+    if (closing === 'unasked') {
+      await goneByNow(tx, svpmsn, now);
+      return 'closing-forgotten';
+    }
     if (closing !== undefined) {
       if (outstanding !== undefined) await moveUp(tx, outstanding, counter + 1);
       const [closed] = await tx.pursesOf([svpmsn]);
