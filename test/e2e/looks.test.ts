@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { inspect } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
@@ -16,13 +14,13 @@ import {
   KIOSK_WORDS,
   LOSSES_WORDS,
 } from '../../src/words/index.ts';
+import { barriersOf } from './barriers.ts';
 import { askApi, complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
 import { brokenWordsOf, cutNumbersOf } from './cuts.ts';
 import { differenceFrom } from './pictures.ts';
 import { TOWN_CARDS, Town } from './town.ts';
 
 const skip = withoutBrowser ?? false;
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** How one comes to a page for which an address alone is not enough, and the name of its pictures. */
 interface Way {
@@ -187,7 +185,7 @@ async function faultsOf(page: Page, name: string): Promise<string[]> {
     await page.emulateMedia({ colorScheme: theme });
     await settled(page);
     if (await overflows(page)) faults.push(`${name} is wider than the window`);
-    faults.push(...(await barriersOf(page, theme)).map((barrier) => `${name}, ${theme}: ${barrier}`));
+    faults.push(...(await barriersOf(page, theme !== THEMES[0])).map((barrier) => `${name}, ${theme}: ${barrier}`));
     const difference = differenceFrom(`${name}.${theme}`, await page.screenshot());
     if (difference !== undefined) faults.push(difference);
   }
@@ -319,28 +317,6 @@ async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => document.querySelector('[role="status"] .mantine-Loader-root') === null);
   await page.evaluate(() => document.fonts.ready);
   await page.waitForTimeout(SETTLE_MS);
-}
-
-interface Violation {
-  readonly id: string;
-  readonly impact: string | null;
-  readonly nodes: readonly { readonly html: string }[];
-}
-
-/** What keeps people out: findings of axe that are serious or critical. */
-async function barriersOf(page: Page, theme: (typeof THEMES)[number]): Promise<string[]> {
-  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
-  // Another theme is the same page in other colours.
-  const rules = theme === THEMES[0] ? {} : { runOnly: ['color-contrast'] };
-  const violations = await page.evaluate(async (chosen) => {
-    const { axe } = globalThis as unknown as { axe: { run: (chosen: object) => Promise<{ violations: Violation[] }> } };
-    return (await axe.run(chosen)).violations.map(({ id, impact, nodes }) => ({
-      ...{ id, impact, nodes: nodes.slice(0, 3).map(({ html }) => ({ html: html.slice(0, 160) })) },
-    }));
-  }, rules);
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
 }
 
 const overflows = (page: Page): Promise<boolean> =>

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { svpmsnText } from '../../src/units/index.ts';
 import { fill, PANEL_WORDS, PHONE_CALL_WORDS, PHONE_WORDS, TALK_WORDS } from '../../src/words/index.ts';
+import { barriersOf } from './barriers.ts';
 import { complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
 import { listenAtLoudspeaker } from './loudspeaker.ts';
 import { note } from './phone/tones.ts';
@@ -63,9 +64,11 @@ test('in a demo whoever stands at the panel of a meter calls, presses 0, and spe
   await heard.getByText(PHONE_WORDS.en.waitForPerson).waitFor(PATIENCE);
 
   await operator.getByText(PHONE_CALL_WORDS.en.steps['language-chosen']).first().waitFor(PATIENCE);
+  assert.deepEqual(await barriersOf(operator), []);
   await operator.getByRole('button', { name: fill(words.takeFrom, PHONE_CALL_WORDS.en.withheld) }).click(PATIENCE);
   await hears(operator);
   await hears(panel);
+  for (const page of [operator, panel]) assert.deepEqual(await barriersOf(page), []);
   await operator.getByRole('button', { name: words.hangUp }).click(PATIENCE);
   await heard.getByText(PHONE_WORDS.en.talkEnded).waitFor(PATIENCE);
   await panel.getByRole('button', { name: panelWords.hangUp }).click(PATIENCE);

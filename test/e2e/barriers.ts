@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+/**
+ * What keeps people out: findings of axe that are serious or critical.
+ * @param isSeen the same page was looked at in the colours of another theme
+ */
+export async function barriersOf(page: Page, isSeen = false): Promise<string[]> {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
+  const rules = isSeen ? { runOnly: ['color-contrast'] } : {};
+  const violations = await page.evaluate(async (chosen) => {
+    const { axe } = globalThis as unknown as { axe: { run: (chosen: object) => Promise<{ violations: Violation[] }> } };
+    return (await axe.run(chosen)).violations.map(({ id, impact, nodes }) => ({
+      ...{ id, impact, nodes: nodes.slice(0, 3).map(({ html }) => ({ html: html.slice(0, 160) })) },
+    }));
+  }, rules);
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+}
