@@ -140,7 +140,7 @@ for (const theme of THEMES) {
     await page.goto('/home-buy');
     await page.getByRole('textbox').first().fill('much');
     await page.getByText(FORM_WORDS.en.money).waitFor();
-    assert.deepEqual(await barriersOf(page, theme), []);
+    assert.deepEqual(await barriersOf(page), []);
     await window.close();
   });
 }

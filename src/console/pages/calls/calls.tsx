@@ -1,4 +1,4 @@
-import { Stack, Tabs } from '@mantine/core';
+import { Stack, Tabs, VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import type { CallJson } from '../../../api/index.ts';
@@ -97,8 +97,9 @@ function Calls({ label, items, isWaiting = false }: CallsProps): ReactNode {
         {
           head: words.when,
           cell: ({ id, begunAt }) => (
-            <Link to={`/calls/${encodeURIComponent(id)}`} aria-label={words.open}>
+            <Link to={`/calls/${encodeURIComponent(id)}`}>
               <When at={begunAt} now={now} />
+              <VisuallyHidden>, {words.open}</VisuallyHidden>
             </Link>
           ),
         },
