@@ -10,7 +10,7 @@ import type {
   Posting,
   Tenancy,
 } from '../../host/index.ts';
-import { levelsOf } from '../../meter/index.ts';
+import { levelsOf, ReceiptKind } from '../../meter/index.ts';
 import { type Svpmsn, svpmsnText } from '../../units/index.ts';
 import type { House } from '../house.ts';
 import type { Written } from '../mortal-store.ts';
@@ -180,13 +180,15 @@ export class Households implements Checker {
   }
 
   /** By the meter itself: all that it closed, ever, has become some household's, and nothing is in it. */
-  #proved({ id, svpmsn }: Tenancy): void {
+  #proved(tenancy: Tenancy): void {
+    const { id, svpmsn } = tenancy;
     const house = this.#houses.get(svpmsn);
     if (house === undefined || this.#books.foreignUnfound(svpmsn)) return;
-    const { closed, stored, out, owed, fromCards } = levelsOf(house.meter);
+    const { stored, out, owed, fromCards } = levelsOf(house.meter);
+    const closed = this.#closedUntil(tenancy);
     const over = [...this.#known.tenancies.values()].filter((each) => each.svpmsn === svpmsn && each.state === 'left');
     const given = over.reduce((sum, { balance = 0n }) => sum + balance, 0n);
-    this.#findings.hold('I35', svpmsn, given === BigInt(closed), () => {
+    this.#findings.hold('I35', svpmsn, given === closed, () => {
       return `tenancy ${id} is over, and of ${closed} that its meter gave out households had ${given}`;
     });
     // What somebody bought who came later, and of whom the books have not heard again, stays there.
@@ -195,6 +197,17 @@ export class Households implements Checker {
     this.#findings.hold('I35', svpmsn, !isTold || (stored + out === 0 && owed === 0), () => {
       return `tenancy ${id} is over, and ${stored + out} are left in its meter, and ${owed} owed`;
     });
+  }
+
+  /** What its meter gave out by closings, up to the last one for them: books that forgot others may hear of those later. */
+  #closedUntil(tenancy: Tenancy): bigint {
+    const { receipts } = this.#purses.truthOf(tenancy.svpmsn);
+    const last = receipts.get(txidTextOf(closingOf(tenancy)))?.counter ?? 0;
+    let closed = 0n;
+    for (const { kind, counter, amount } of receipts.values()) {
+      if (kind === ReceiptKind.closed && counter <= last) closed += BigInt(amount);
+    }
+    return closed;
   }
 
   /** What is given to those who left is given once, and all of it. */
@@ -295,8 +308,9 @@ export class Households implements Checker {
     const others = [...whose].filter((each) => each !== person);
     const sentence = () => `${others.join()} are told of ${order}, which was of ${person}`;
     this.#findings.hold('I36', undefined, others.length === 0, sentence);
-    const stay = this.#known.stays.get(svpmsn)?.findLast((each) => each.person === person);
-    const isTheirs = kind === 'sold' && stay !== undefined && at >= stay.from && at < stay.until;
+    // Whoever came back is told of the last time.
+    const [stay, again] = this.#known.stays.get(svpmsn)?.filter((each) => each.person === person) ?? [];
+    const isTheirs = kind === 'sold' && stay !== undefined && again === undefined && at >= stay.from && at < stay.until;
     const untold = () => `${person} is not told of ${order}, which was theirs`;
     this.#findings.hold('I36', undefined, !isTheirs || whose.has(person), untold);
   }
