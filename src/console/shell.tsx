@@ -15,6 +15,7 @@ import { Drop, DropItem, DropLabel } from './parts/drop.tsx';
 import { useSession } from './session.tsx';
 import { useSignal } from './signal.ts';
 import { StoryPlace } from './story/place.tsx';
+import { takesCalls } from './talk/takes-calls.ts';
 import { useTicking } from './time.ts';
 
 // Whoever takes no calls does not load it.
@@ -30,6 +31,7 @@ export function Shell(): ReactNode {
   const [isOpen, { toggle, close }] = useDisclosure();
   const words = useConsoleWords();
   const isFieldDevice = useSignal(inField);
+  const isTakingCalls = useSignal(takesCalls);
   useLiveFeed(may('streamEvents'), may('listCalls') !== undefined);
   return (
     <AppShell
@@ -67,7 +69,7 @@ export function Shell(): ReactNode {
             <Sending />
           </Suspense>
         )}
-        {may('takeCalls') !== undefined && (
+        {isTakingCalls && (
           <Suspense>
             <TalkBar />
           </Suspense>

@@ -5,11 +5,14 @@ import { WebSocket } from 'ws';
 import { DemoWorld } from './demo-world.ts';
 import { NOBODY, type Visitor } from './world.ts';
 
+/** Whoever does not answer one before the next is let go: time enough for a machine that does much else. */
+const HEARTBEAT_MS = 400;
+
 let demo: DemoWorld;
 let address: string;
 let kim: Visitor;
 before(async () => {
-  demo = await DemoWorld.open({ settings: { live: { heartbeatMs: 30 } } });
+  demo = await DemoWorld.open({ settings: { live: { heartbeatMs: HEARTBEAT_MS } } });
   address = await demo.app.listen({ host: '127.0.0.1', port: 0 });
   kim = await demo.as('subscriber');
 });

@@ -212,7 +212,12 @@ test('what the host refuses later stands there with its reason; what it takes is
   await phone.setOffline(false);
   await piece(page, fill(work.names.enrol, '00cafe')).getByText(work.states.sent).waitFor();
   const refused = piece(page, fill(work.names.enrol, known));
-  await refused.getByText(/^refused: .*enrolled/).waitFor();
+  await refused
+    .getByText(/^refused: .*enrolled/)
+    .waitFor()
+    .catch(async (error: Error) => {
+      throw new Error(`${error.message}\n${await list(page).textContent()}`);
+    });
   await refused.getByRole('button', { name: work.takeOff }).click();
   await refused.waitFor({ state: 'detached' });
   const alarm = await town.utility.host.lossAlarm(ALARM);

@@ -3,6 +3,7 @@ import { Refusal, read } from '../ask.ts';
 import { whenLeaving } from '../session.tsx';
 import { create } from '../signal.ts';
 import type { OpenSound } from './sound.ts';
+import { takesCalls } from './takes-calls.ts';
 
 /** Whether somebody takes calls here, who waits, and with whom they speak: on whatever page they are. */
 export interface Taking {
@@ -17,6 +18,7 @@ export interface Taking {
 
 const NONE: Taking = { state: 'no', waiting: [], asked: undefined, talk: undefined, trouble: undefined };
 export const taking = create<Taking>(NONE);
+taking.subscribe(() => takesCalls.set(taking.value.state !== 'no'));
 
 const AGAIN_MS = 3_000;
 const REFUSED = 1_008;
