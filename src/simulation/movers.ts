@@ -16,6 +16,8 @@ interface OfHousehold {
   readonly house: House;
   readonly person: string;
   isDone: boolean;
+  /** It was refused, because its meter waits for a person's decision. */
+  isFrozen?: boolean;
 }
 
 interface Coming extends OfHousehold {
@@ -147,6 +149,17 @@ export class Movers {
     return this.#ended.has(house);
   }
 
+  /** Whether what is to be done there waits behind another step, whose meter waits for a person's decision. */
+  isHeldUp(svpmsn: Svpmsn): boolean {
+    return this.#steps.some((step) => !step.isDone && step.house.svpmsn === svpmsn && this.#waitsForDecision(step));
+  }
+
+  #waitsForDecision(step: Step, seen = new Set<Step>()): boolean {
+    const before = this.#before(step).filter((each) => !seen.has(each));
+    for (const each of before) seen.add(each);
+    return before.some((each) => each.isFrozen === true || this.#waitsForDecision(each, seen));
+  }
+
   /** Meters that have a last reading to tell. */
   get left(): readonly House[] {
     return this.#steps.flatMap((step) => (step.type === 'going' && !step.isDone ? [step.house] : []));
@@ -211,8 +224,13 @@ export class Movers {
   }
 
   #isNext(step: Step): boolean {
+    return this.#before(step).length === 0;
+  }
+
+  /** What is to be done of the same house or household first. */
+  #before(step: Step): readonly Step[] {
     const before = this.#steps.slice(0, this.#steps.indexOf(step));
-    return before.every(({ isDone, house, person }) => isDone || (house !== step.house && person !== step.person));
+    return before.filter(({ isDone, house, person }) => !isDone && (house === step.house || person === step.person));
   }
 
   async #go(step: Step): Promise<void> {
@@ -261,6 +279,7 @@ export class Movers {
         async () => void (await answered(this.#ask(step, step.next))),
       );
     }
+    step.isFrozen = 'reason' in made && made.reason === 'meter-frozen';
     if ('reason' in made) {
       this.#hooks.say(`${svpmsnText(house.svpmsn)} ${person} cannot leave: ${made.reason}`);
       if (made.reason === 'meter-number-wrong') step.next = undefined;
@@ -291,6 +310,7 @@ export class Movers {
     const replacement = { old: house.svpmsn, by: by.svpmsn, isDead: house.frozen };
     const made = await answerOf(this.#office('replaceMeter', house).replaceMeter(replacement));
     if (made === undefined) return;
+    step.isFrozen = 'reason' in made && made.reason === 'meter-frozen';
     if ('reason' in made) this.#hooks.say(`${svpmsnText(house.svpmsn)} cannot be replaced: ${made.reason}`);
     const isOver = 'reason' in made ? by.frozen : made.state === 'closed';
     if (isOver) this.#did(step);

@@ -186,6 +186,7 @@ class World {
     this.#bank = bank.chance(BANK_SHARE) ? this.#openBank(bank, say) : undefined;
     this.#checkers = new Checkers({
       areMoving: this.#areMoving,
+      isHeldUp: (svpmsn) => this.#movers?.isHeldUp(svpmsn) === true,
       now: () => this.#now,
       say,
       payments: this.#payers.payments,

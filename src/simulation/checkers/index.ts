@@ -63,6 +63,8 @@ export class Checkers {
     readonly book: ReadonlyMap<string, Entry>;
     /** Whether households move in this life. */
     readonly areMoving: boolean;
+    /** Whether a move from a meter waits behind one at another, which waits for a person's decision. */
+    readonly isHeldUp: (svpmsn: Svpmsn) => boolean;
     /** By which receipts are proved, where any are signed. */
     readonly receiptKeys: ReceiptKeys | undefined;
     /** The keys that the local unit above a house holds. */
@@ -95,7 +97,7 @@ export class Checkers {
       new Charges(this.findings),
       new Monitoring(this.findings, world.ringOf),
       this.#clones,
-      new Settled(this.findings, purses, world.payments),
+      new Settled(this.findings, purses, world),
       new Receipts(this.findings, world.payments, world.receiptKeys),
       new Closings(this.findings),
       ...(world.areMoving ? [new Households(this.findings, purses, this.#books)] : []),

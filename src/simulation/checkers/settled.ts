@@ -15,10 +15,18 @@ export class Settled implements Checker {
   readonly #purses: Purses;
   readonly #payments: readonly Payment[];
 
-  constructor(findings: Findings, purses: Purses, payments: readonly Payment[]) {
+  readonly #isHeldUp: (svpmsn: Svpmsn) => boolean;
+
+  /** @param isHeldUp whether a move from a meter waits behind one at another, which waits for a person's decision */
+  constructor(
+    findings: Findings,
+    purses: Purses,
+    { payments, isHeldUp }: { readonly payments: readonly Payment[]; readonly isHeldUp: (svpmsn: Svpmsn) => boolean },
+  ) {
     this.#findings = findings;
     this.#purses = purses;
     this.#payments = payments;
+    this.#isHeldUp = isHeldUp;
   }
 
   async healed(utility: Utility): Promise<void> {
@@ -39,7 +47,7 @@ export class Settled implements Checker {
     // Of a purse that is closed nobody asks, as long as nobody lives there.
     const closed = new Set<Svpmsn>();
     for (const { meter, purse } of await host.meters()) {
-      const waits = purse.freeze === 'closing-forgotten';
+      const waits = purse.freeze === 'closing-forgotten' && !this.#isHeldUp(meter.svpmsn);
       this.#findings.hold('I28', meter.svpmsn, !waits, () => 'a move for which it was closed is still forgotten');
       if (purse.freeze !== undefined) frozen.add(meter.svpmsn);
       else if (purse.state === 'closed') closed.add(meter.svpmsn);
