@@ -95,9 +95,11 @@ function refused(path: string, sentence: RegExp, ...more: string[]): void {
 async function runAndStop(path: string): Promise<{ readonly told: string; readonly status: number }> {
   const child = spawn(process.execPath, [MAIN, 'demo', '--listen', 'none', '--data', path]);
   let told = '';
+  let stopped = false;
   child.stdout.on('data', (text: Buffer) => {
     told += text.toString('utf8');
-    if (/books: .*\n/.test(told)) child.kill('SIGTERM');
+    // Once: whoever asks twice does not want to wait.
+    if (!stopped && /books: .*\n/.test(told)) stopped = child.kill('SIGTERM');
   });
   const status = await new Promise<number>((resolve) => child.on('exit', resolve));
   return { told, status };

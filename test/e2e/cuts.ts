@@ -1,10 +1,22 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
+
+/** So long a page may take until its letters are there and its lines are where they stay. */
+const STILL_MS = 1_000;
+
+/** What is cut, and not for an instant alone. */
+export async function cutNumbersOf(page: Page): Promise<string[]> {
+  const cut = await cutNow(page);
+  if (cut.length === 0) return cut;
+  await pause(STILL_MS);
+  return cutNow(page);
+}
 
 /**
  * What a person would read as another number: words with digits in them of which a part lies behind the edge of
  * something that scrolls or hides, and that say so by no dots.
  */
-export const cutNumbersOf = (page: Page): Promise<string[]> =>
+const cutNow = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     /** Of smoothing, not of a digit. */
     const TOLERANCE_PX = 1;
