@@ -105,7 +105,7 @@ export const RULE_DEFECTS: readonly Defect[] = [
   },
   {
     rule: 'X11',
-    by: ['I28', 'I9'],
+    by: ['I28', 'I9', 'stopped'],
     what: 'a receipt is booked, and what it settled stays outstanding',
     file: 'src/host/receipts.ts',
     right:
