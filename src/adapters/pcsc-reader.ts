@@ -17,7 +17,8 @@ const DRIVER = 'pcsc-mini';
 const FOUND_WITHIN_MS = 1_000;
 /**
  * The driver's thread tells what it has found, and asks the service to be woken by the next change. Whoever stops it
- * between the two is not heard, and waits for a change that may never come.
+ * between the two is not heard, and waits for a change that may never come. This makes that rare: a process that is done
+ * has to end for all that.
  */
 const LISTENS_AGAIN_MS = 250;
 

@@ -48,17 +48,16 @@ async function readOf(port: UnixPort, buffer: Buffer, offset: number, length: nu
   for (;;) {
     try {
       const { bytesRead } = await readSome(openOf(port), buffer, offset, length, null);
-      if (bytesRead > 0) return { bytesRead, buffer };
+      if (bytesRead === 0) throw new Error('the port is gone');
+      return { bytesRead, buffer };
     } catch (error) {
       if (!NOTHING_YET.has((error as { code?: unknown }).code)) throw error;
-      // Closed while it was read, it is polled no more: what polls it is gone with it.
-      openOf(port);
-      await new Promise<void>((resolve, reject) =>
-        port.poller.once('readable', (failed) => (failed ? reject(failed) : resolve())),
-      );
-      continue;
     }
-    throw new Error('the port is gone');
+    // Closed while it was read, it is polled no more: what polls it is gone with it.
+    openOf(port);
+    await new Promise<void>((resolve, reject) =>
+      port.poller.once('readable', (failed) => (failed ? reject(failed) : resolve())),
+    );
   }
 }
 

@@ -14,6 +14,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 void program(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
-  // What a failure left open, as a socket, a timer or a worker, keeps nobody waiting: what was said is out, and it ends.
-  if (code !== 0) process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+  // What is left open keeps nobody waiting: a socket after a failure, or a driver of card readers, which now and then
+  // does not hear that it is to stop. What was said is out, and it ends.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit()));
 });

@@ -39,7 +39,7 @@ export class BankPayers {
   readonly #faults: Faults;
   readonly #bank: Bank;
   readonly #utility: Utility;
-  readonly #areMoving: boolean;
+  readonly #isMoving: (svpmsn: number) => boolean | undefined;
   readonly #agreements: Agreement[] = [];
   readonly #asked = new Map<string, PaymentAsked & { readonly meter: number }>();
   /** Payments of which book and bank may still differ. */
@@ -49,18 +49,18 @@ export class BankPayers {
   /** When nothing was taken for the first time for a payment that the books forgot. */
   readonly #refusedSince = new Map<string, number>();
 
-  /** @param areMoving whether households leave their meters */
+  /** @param of `isMoving`: whether the books are to hear of a move at a meter; nothing where nobody moves */
   constructor(
     utility: Utility,
     of: {
       readonly random: SeededRandom;
       readonly faults: Faults;
       readonly bank: Bank;
-      readonly areMoving: boolean;
+      readonly isMoving: (svpmsn: number) => boolean | undefined;
     },
   ) {
     const { random, faults, bank } = of;
-    this.#areMoving = of.areMoving;
+    this.#isMoving = of.isMoving;
     this.#random = random;
     this.#faults = faults;
     this.#bank = bank;
@@ -211,7 +211,8 @@ export class BankPayers {
     const asked = this.#askedFor(entry);
     await this.#ask(asked);
     const { id, meter } = asked;
-    if (!this.#areMoving || meter === undefined) return;
+    // Books that forgot that somebody has moved in hear of that first.
+    if (meter === undefined || this.#isMoving(meter) !== false) return;
     const { host } = this.#utility;
     const [payment, there] = [await answerOf(host.payment(id)), await answerOf(host.meter(meter))];
     if (payment === undefined || there === undefined || !('reason' in payment) || 'reason' in there) return;
@@ -221,7 +222,6 @@ export class BankPayers {
     const { now } = this.#utility.time;
     const since = this.#refusedSince.get(id) ?? now;
     this.#refusedSince.set(id, since);
-    // Books that forgot that somebody has moved in hear of that first.
     if (now - since >= REFUSED_MS) this.#bank.letsGo(id);
   }
 

@@ -149,6 +149,11 @@ export class Movers {
     return this.#ended.has(house);
   }
 
+  /** Whether the books are to hear of a move there. */
+  isMoving(svpmsn: number): boolean {
+    return this.#steps.some((step) => !step.isDone && step.house.svpmsn === svpmsn);
+  }
+
   /** Whether what is to be done there waits behind another step, whose meter waits for a person's decision. */
   isHeldUp(svpmsn: Svpmsn): boolean {
     return this.#steps.some((step) => !step.isDone && step.house.svpmsn === svpmsn && this.#waitsForDecision(step));

@@ -297,7 +297,7 @@ class World {
     if (this.#bank === undefined) return;
     const random = this.#random.fork('bank payers');
     this.#bankPayers = new BankPayers(this.#utility, {
-      ...{ random, faults: this.#faults, bank: this.#bank, areMoving: this.#areMoving },
+      ...{ random, faults: this.#faults, bank: this.#bank, isMoving: (svpmsn) => this.#movers?.isMoving(svpmsn) },
     });
     await this.#bankPayers.open();
   }

@@ -66,4 +66,13 @@ export const MOVING_DEFECTS: readonly Defect[] = [
     right: 'stays.set(subscriber, { subscriber, from, until: endOf(tenancy) });',
     wrong: 'stays.set(subscriber, { subscriber, from, until: undefined });',
   },
+  {
+    rule: 'I28',
+    by: ['I28'],
+    what: 'a move that books forgot which were put back cannot be asked for again',
+    seed: 271,
+    file: 'src/host/forgotten-closings.ts',
+    right: '{ ...purse, freeze: undefined, frozenAt: undefined, queryWanted: true }',
+    wrong: 'purse',
+  },
 ];

@@ -29,3 +29,5 @@ else {
   }
   await reader.close();
 }
+// As every command of the program: the driver does not always hear that it is to stop.
+process.stdout.write('', () => process.exit());
