@@ -15,6 +15,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 void program(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
   // What is left open keeps nobody waiting: a socket after a failure, or a driver of card readers, which now and then
-  // does not hear that it is to stop. What was said is out, and it ends.
-  process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+  // does not hear that it is to stop. It ends when what was said is out; what does not go out ends it above.
+  process.stdout.write('', (failed) => {
+    if (!failed) process.stderr.write('', () => process.exit());
+  });
 });
