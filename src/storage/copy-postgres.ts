@@ -6,10 +6,8 @@ import {
   type BooksTarget,
   CopyRefused,
   inOrderOfReference,
-  keyColumns,
   moveMark,
   rowRefused,
-  rowsAtOnce,
 } from './copy-rows.ts';
 import {
   checkedSchema,
@@ -23,7 +21,8 @@ import {
 } from './postgres.ts';
 import { PostgresConnection } from './postgres-connection.ts';
 import { POSTGRES_MIGRATIONS } from './postgres-migrations.ts';
-import type { SqlRow, SqlValue, TableShape } from './table.ts';
+import { rowsIn } from './postgres-rows.ts';
+import type { SqlRow, TableShape } from './table.ts';
 
 export interface PostgresPlace {
   readonly url: string;
@@ -251,25 +250,6 @@ async function checkShape(client: pg.Client, schema: string): Promise<void> {
       'source-older',
       `The database has version ${version}, and this program copies version ${POSTGRES_MIGRATIONS.length}: start its host once with this program, which brings it there.`,
     );
-  }
-}
-
-async function* rowsIn(client: pg.Client, table: TableShape): AsyncGenerator<readonly SqlRow[]> {
-  try {
-    const order = keyColumns(table).map((name) => {
-      const kind = table.columns.find((column) => column.name === name)?.kind;
-      return kind === 'text' ? `${name} COLLATE "C"` : name;
-    });
-    await client.query(`DECLARE copied CURSOR FOR SELECT ${table.list} FROM ${table.name} ORDER BY ${order}`);
-    const text = `FETCH ${rowsAtOnce(table)} FROM copied`;
-    for (;;) {
-      const { rows } = await client.query<SqlValue[]>({ text, rowMode: 'array' });
-      if (rows.length === 0) break;
-      yield rows;
-    }
-    await client.query('CLOSE copied');
-  } catch (error) {
-    throw translated(error);
   }
 }
 

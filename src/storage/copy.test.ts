@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
+import { StoreError } from '../host/ports.ts';
 import { copies } from './commit-mark.ts';
 import { openPostgresReader, openPostgresSource } from './copy-postgres.ts';
 import { ALL_TABLES, CopyRefused, compareValues, inOrderOfReference } from './copy-rows.ts';
 import { postgresMissing as skip, startPostgres, type TestServer } from './postgres.testing.ts';
 import { openPostgresStore } from './postgres.ts';
 import { openDatabase } from './sqlite.ts';
+import type { SqlRow, TableShape } from './table.ts';
 import { facts, subscribers } from './tables.ts';
 
 let server: TestServer;
@@ -75,6 +77,82 @@ test('while books are moved nobody writes to where they come from, and a host th
   await assert.rejects(openPostgresSource(place, undefined), /stop all its hosts/);
   await write();
   await host.close();
+  await client.end();
+});
+
+test('rows are read as they were written, whatever is in them, and however long they are', { skip }, async () => {
+  const place = { url: server.url, schema: 'odd' };
+  await (await openPostgresStore(place.url, { schema: place.schema })).close();
+  const client = new pg.Client({ connectionString: server.url, options: '-c search_path=odd' });
+  await client.connect();
+  const odd = [
+    '\\N',
+    '\\',
+    '\\\\x41',
+    'a\tb\nc\rd\be\ff\vg',
+    '\\n',
+    '',
+    "'",
+    '전기 𝄞',
+    'long '.repeat(500_000),
+    'after',
+  ];
+  for (const [i, text] of odd.entries()) {
+    await client.query('INSERT INTO subscribers (id, name, contact) VALUES ($1, $2, $2)', [`${i}`, text]);
+  }
+  for (const [name, value] of [
+    ['least', -(2n ** 63n)],
+    ['most', 2n ** 63n - 1n],
+  ]) {
+    await client.query('INSERT INTO facts VALUES ($1, $2)', [name, value]);
+  }
+  const reader = await openPostgresReader(place);
+  const read = async (table: TableShape) => {
+    const rows: SqlRow[] = [];
+    for await (const batch of reader.rows(table)) rows.push(...batch);
+    return rows;
+  };
+  const places = ['"name"', '"contact"', '"seal"'].map((name) =>
+    subscribers.sealed.columns.findIndex((column) => column.name === name),
+  );
+  assert.deepEqual(
+    (await read(subscribers.sealed)).map((row) => places.map((place) => row[place])),
+    odd.map((text) => [text, text, null]),
+  );
+  assert.deepEqual(await read(facts), [
+    ['least', -(2n ** 63n)],
+    ['most', 2n ** 63n - 1n],
+  ]);
+  await reader.close();
+  await client.end();
+});
+
+test('whoever leaves off before the last row can close, and one whose database goes is told so', { skip }, async () => {
+  const place = { url: server.url, schema: 'cut' };
+  await (await openPostgresStore(place.url, { schema: place.schema })).close();
+  const client = new pg.Client({ connectionString: server.url, options: '-c search_path=cut' });
+  await client.connect();
+  await client.query(
+    "INSERT INTO subscribers (id, name, contact) SELECT n, repeat('x', 1000), '' FROM generate_series(1, 20000) n",
+  );
+  const left = await openPostgresReader(place);
+  for await (const rows of left.rows(subscribers)) {
+    assert.ok(rows.length > 0);
+    break;
+  }
+  await left.close();
+  const ended = await openPostgresReader(place);
+  await assert.rejects(
+    async () => {
+      for await (const _ of ended.rows(subscribers)) {
+        await client.query(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'wattpurse copy'",
+        );
+      }
+    },
+    (error) => error instanceof StoreError,
+  );
+  await ended.close();
   await client.end();
 });
 

@@ -3,7 +3,7 @@ export type SqlValue = null | number | bigint | string | Uint8Array;
 export type SqlRow = readonly SqlValue[];
 
 /** How a property stands in its column; `?` stands for one that may be NULL, and is `undefined` here. */
-type Kind = 'number' | 'bigint' | 'text' | 'boolean' | 'bytes' | 'energies' | 'json';
+export type Kind = 'number' | 'bigint' | 'text' | 'boolean' | 'bytes' | 'energies' | 'json';
 type KindOf<V> = undefined extends V ? `${Kind}?` : Kind;
 
 /** Whether a value is the one that stands in a database; bytes are taken for others. */
@@ -113,7 +113,7 @@ const FROM_COLUMN: Readonly<Record<Kind, FromColumn>> = {
   energies: (value) => energiesOf(value as Uint8Array),
 };
 
-const plain = (kind: Column['kind']): Kind => kind.replace('?', '') as Kind;
+export const plain = (kind: Column['kind']): Kind => kind.replace('?', '') as Kind;
 
 /** 16-bit values big-endian, as everywhere in this house, whatever the machine. */
 function energyBytes(energies: Uint16Array): Uint8Array {
