@@ -214,14 +214,17 @@ async function serve(
   return 0;
 }
 
-/** Until it is stopped. A store that is away is asked again with the next tick: what is due stays due. */
+/**
+ * Until it is stopped. A store that is away is asked again with the next tick: what is due stays due. One that became an
+ * older copy ends the host: whatever starts it again lets it ask every meter first.
+ */
 async function again(work: () => Promise<void>, stopped: AbortSignal, everyMs = TICK_MS): Promise<void> {
   while (!stopped.aborted) {
     await pause(everyMs, undefined, { signal: stopped }).catch(() => undefined);
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
+      if (!(error instanceof StoreError) || error.reason === 'store-older') throw error;
       say('error', error.message);
     }
   }

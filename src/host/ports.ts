@@ -162,6 +162,8 @@ export interface StoreFailure {
     | 'store-failed'
     /** The connection ended while a transaction was being committed: it may stand, or it may not. */
     | 'store-lost'
+    /** An older copy took the place of the database while it was in use: it forgot what it had confirmed. */
+    | 'store-older'
     | 'store-closed'
     | 'folder-in-use'
     | 'version-newer'

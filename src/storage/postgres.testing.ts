@@ -28,43 +28,13 @@ export interface TestServer {
  * taken. It ends with this process, and leaves nothing.
  */
 export async function startPostgres({ durable = false } = {}): Promise<TestServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'wattpurse-postgres-'));
+  const folder = ownFolder();
   const data = join(folder, 'data');
-  const url = `postgres://postgres@${encodeURIComponent(folder)}/postgres`;
-  const command = (program: string, values: readonly string[]): [string, string[]] => {
-    const plain = ['--pdeathsig', 'QUIT', '--', join(binaries as string, program), ...values];
-    // A server does not run as root.
-    return ['setpriv', isRoot ? ['--reuid', 'postgres', '--regid', 'postgres', '--init-groups', ...plain] : plain];
-  };
-  const isRoot = process.getuid?.() === 0;
-  if (isRoot) {
-    const [user, group] = ['-u', '-g'].map((of) => Number(execFileSync('id', [of, 'postgres'], { encoding: 'utf8' })));
-    chownSync(folder, user as number, group as number);
-  }
-  execFileSync(
-    ...command('initdb', ['-D', data, '-A', 'trust', '-U', 'postgres', '-N', '--locale=C.UTF-8', '-E', 'UTF8']),
-    {
-      stdio: 'ignore',
-      cwd: folder,
-    },
-  );
-  const start = async (): Promise<ChildProcess> => {
-    const settings = ['listen_addresses=', `fsync=${durable ? 'on' : 'off'}`].flatMap((text) => ['-c', text]);
-    const child = spawn(...command('postgres', ['-D', data, '-k', folder, ...settings]), {
-      stdio: 'ignore',
-      cwd: folder,
-    });
-    await ready(url, child);
-    return child;
-  };
-  const end = async (child: ChildProcess): Promise<void> => {
-    const ended = once(child, 'exit');
-    child.kill('SIGQUIT');
-    await ended;
-  };
+  initialise(data);
+  const start = () => serve(data, folder, [`fsync=${durable ? 'on' : 'off'}`]);
   let running = await start();
   return {
-    url,
+    url: urlOf(folder),
     restart: async () => {
       await end(running);
       running = await start();
@@ -74,6 +44,52 @@ export async function startPostgres({ durable = false } = {}): Promise<TestServe
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A new folder of whom a server runs as. */
+export function ownFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'wattpurse-postgres-'));
+  if (isRoot) {
+    const [user, group] = ['-u', '-g'].map((of) => Number(execFileSync('id', [of, 'postgres'], { encoding: 'utf8' })));
+    chownSync(folder, user as number, group as number);
+  }
+  return folder;
+}
+
+export const urlOf = (folder: string): string => `postgres://postgres@${encodeURIComponent(folder)}/postgres`;
+
+export function initialise(data: string): void {
+  const settings = ['-A', 'trust', '-U', 'postgres', '-N', '--locale=C.UTF-8', '-E', 'UTF8'];
+  carryOut('initdb', ['-D', data, ...settings]);
+}
+
+/** Runs a program of PostgreSQL to its end. */
+export function carryOut(program: string, values: readonly string[]): void {
+  execFileSync(...command(program, values), { stdio: 'ignore', cwd: '/' });
+}
+
+/** A server on its data, with a socket in a folder; it takes connections when this resolves. */
+export async function serve(data: string, folder: string, settings: readonly string[]): Promise<ChildProcess> {
+  const set = ['listen_addresses=', ...settings].flatMap((text) => ['-c', text]);
+  const child = spawn(...command('postgres', ['-D', data, '-k', folder, ...set]), { stdio: 'ignore', cwd: '/' });
+  await ready(urlOf(folder), child);
+  return child;
+}
+
+/** At once, as if its power were cut. */
+export async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGQUIT');
+  await ended;
+}
+
+const isRoot = process.getuid?.() === 0;
+
+function command(program: string, values: readonly string[]): [string, string[]] {
+  const plain = ['--pdeathsig', 'QUIT', '--', join(binaries as string, program), ...values];
+  // A server does not run as root.
+  return ['setpriv', isRoot ? ['--reuid', 'postgres', '--regid', 'postgres', '--init-groups', ...plain] : plain];
 }
 
 async function ready(url: string, child: ChildProcess): Promise<void> {

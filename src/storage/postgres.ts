@@ -127,6 +127,10 @@ export class PostgresStore implements Store, HeadSigner {
   readonly #prepared = new Map<string, { readonly name: string; readonly text: string }>();
   /** The lane of each connection that has written. */
   readonly #lanes = new WeakMap<pg.ClientBase, Lane>();
+  /** Transactions of each lane that the database has confirmed to this process: what it has must not become less. */
+  readonly #confirmed = new Map<number, number>();
+  #isOlder = false;
+  #older: StoreError | undefined;
   /** Connections whose database is known to have the shape of this program. */
   readonly #checked = new WeakSet<pg.ClientBase>();
   #mayWrite = false;
@@ -191,7 +195,9 @@ export class PostgresStore implements Store, HeadSigner {
     const rows = new Rows(connection);
     rows.begin(lane);
     try {
-      const result = await work(new SqlStatements(rows));
+      const statements = new SqlStatements(rows);
+      // It is written down first, for whoever starts: nothing else is done with such books.
+      const result = this.#isOlder ? await statements.setFact('restored', 1) : await work(statements);
       const state = lane?.hasChanged === true ? lane.next() : undefined;
       if (lane !== undefined && state !== undefined && this.#seals !== undefined) {
         await writeLane(connection, lane, state, await this.#seals.keys());
@@ -200,7 +206,10 @@ export class PostgresStore implements Store, HeadSigner {
         // In one step, so that the mark costs no way to the server and back.
         const answers = (await client.query("COMMIT; SELECT pg_current_wal_insert_lsn() - '0/0'")) as unknown;
         const [, { rows: positions }] = answers as [pg.QueryResult, pg.QueryResult<{ '?column?': string }>];
-        if (state !== undefined) lane?.commit(state);
+        if (lane !== undefined && state !== undefined) {
+          lane.commit(state);
+          this.#confirmed.set(lane.id, state.commits);
+        }
         this.#mark?.write(Number(positions[0]?.['?column?']));
       } catch (error) {
         if (error instanceof pg.DatabaseError) throw error;
@@ -208,7 +217,9 @@ export class PostgresStore implements Store, HeadSigner {
         this.#lanes.delete(client);
         throw new StoreError(LOST, { cause: error });
       }
-      return result;
+      if (!this.#isOlder) return result as T;
+      this.#older = new StoreError(OLDER);
+      throw this.#older;
     } finally {
       lane?.undo();
     }
@@ -216,7 +227,7 @@ export class PostgresStore implements Store, HeadSigner {
 
   /**
    * The lane of a connection: one that nobody holds, or a new one. It is held by a lock of the session, which ends with
-   * the connection.
+   * the connection. A database that has failed over to a copy which had not followed is found here, by its lanes.
    */
   async #laneOf(client: pg.ClientBase): Promise<Lane | undefined> {
     const known = this.#lanes.get(client);
@@ -234,7 +245,11 @@ export class PostgresStore implements Store, HeadSigner {
       const [row] = await connection.all(`SELECT pg_try_advisory_lock(${LANE_LOCK}, ?::int)::int::bigint`, [id]);
       return row?.[0] === 1n;
     };
-    for (const { id } of await lanesOf(connection, keys)) {
+    const before = [...this.#confirmed];
+    const found = await lanesOf(connection, keys);
+    const commitsOf = (lane: number) => found.find(({ id }) => id === lane)?.state?.commits ?? 0;
+    if (before.some(([id, commits]) => commitsOf(id) < commits)) this.#isOlder = true;
+    for (const { id } of found) {
       if (!(await locked(id))) continue;
       const state = (await lanesOf(connection, keys)).find((each) => each.id === id)?.state;
       if (state === undefined) throw new StoreError(BOOKS_SEALED);
@@ -259,6 +274,7 @@ export class PostgresStore implements Store, HeadSigner {
 
   #connected<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
     if (this.#closed) throw new StoreError({ reason: 'store-closed', sentence: 'The store is closed.' });
+    if (this.#older !== undefined) throw this.#older;
     return withClient(this.#pool, work);
   }
 
@@ -367,6 +383,12 @@ const LOST: StoreFailure = {
   reason: 'store-lost',
   sentence:
     'The database went away before it confirmed: what was asked may be done or not. Ask again with the same id; nothing is done twice.',
+};
+
+const OLDER: StoreFailure = {
+  reason: 'store-older',
+  sentence:
+    'The database has forgotten what it had confirmed, so an older copy took its place: start this host again, and it asks every meter first.',
 };
 
 /** What went wrong underneath as a StoreError; what is a bug of ours stays what it is. */
