@@ -11,10 +11,20 @@ const partitions = (table: string): string =>
   ).join('\n');
 
 /**
+ * One step of the shape. One that only adds tables is told as such: hosts that do not know them go on beside those that
+ * do, so that hosts are exchanged one by one.
+ */
+export type Step = string | { readonly adds: string };
+
+/** The oldest shape whose hosts may serve beside those of all these steps. */
+export const leastBeside = (steps: readonly Step[]): number =>
+  steps.findLastIndex((step) => typeof step === 'string') + 1;
+
+/**
  * The database's shape in PostgreSQL, one step after the other; the same rules as for SQLite. Text is ordered by its
  * bytes, as everywhere in this house. Numbers of rows come from sequences: `nextNumbers` asks them.
  */
-export const POSTGRES_MIGRATIONS: readonly string[] = [
+export const POSTGRES_MIGRATIONS: readonly Step[] = [
   `
 CREATE TABLE subscribers (id TEXT COLLATE "C" PRIMARY KEY, name TEXT NOT NULL, contact TEXT NOT NULL);
 

@@ -198,6 +198,6 @@ test('a database that does not serve is refused in one sentence', { skip }, asyn
   await assert.rejects(opened(foreign), said('file-foreign', /holds tables of another program/));
   const newer = newSchema();
   await (await opened(newer)).close();
-  await asked(`INSERT INTO ${newer}.wattpurse_version (version) VALUES (999)`);
+  await asked(`INSERT INTO ${newer}.wattpurse_version VALUES (999, 999)`);
   await assert.rejects(opened(newer), said('version-newer', /version 999, and this program knows up to/));
 });

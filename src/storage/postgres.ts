@@ -14,7 +14,7 @@ import { BOOKS_SEALED, type SealSettings, signedHead } from './heads.ts';
 import { Lane } from './lane.ts';
 import { lanesOf, sealAll, writeLane } from './lanes.ts';
 import { PostgresConnection, TYPES } from './postgres-connection.ts';
-import { POSTGRES_MIGRATIONS } from './postgres-migrations.ts';
+import { leastBeside, POSTGRES_MIGRATIONS, type Step } from './postgres-migrations.ts';
 import { RowSealer } from './row-seal.ts';
 import { Rows } from './rows.ts';
 import { SqlStatements } from './statements.ts';
@@ -109,13 +109,18 @@ export const nameOfHosts = (schema: string, version: number = POSTGRES_MIGRATION
 
 const nameOfAll = (schema: string): string => `wattpurse ${schema.slice(0, 48)}`;
 
-/** How many other connections hosts have to a schema; with a version, those that do not know just that one. */
-export async function connectionsOfHosts(client: pg.ClientBase, schema: string, besides?: number): Promise<number> {
+/** How many other connections hosts have to a schema; with a version, those of hosts that know an older one. */
+export async function connectionsOfHosts(
+  client: pg.ClientBase,
+  schema: string,
+  olderThan: number = Number.MAX_SAFE_INTEGER,
+): Promise<number> {
   const { rows } = await client.query<{ n: number }>(
     `SELECT count(*)::int AS n FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
-      AND starts_with(application_name || ' ', $1 || ' ') AND application_name <> $2`,
-    [nameOfAll(schema), besides === undefined ? '' : nameOfHosts(schema, besides)],
+      AND starts_with(application_name || ' ', $1 || ' ')
+      AND coalesce(substring(application_name from ' ([0-9]+)$')::bigint, 0) < $2`,
+    [nameOfAll(schema), olderThan],
   );
   return rows[0]?.n ?? 0;
 }
@@ -186,7 +191,7 @@ export class PostgresStore implements Store, HeadSigner {
   async #attempt<T>(client: pg.ClientBase, work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
     if (!this.#checked.has(client)) {
       // A connection that ended may have come anew after a newer program took the database forward.
-      await checkedVersion(client);
+      await servedVersion(client);
       this.#checked.add(client);
     }
     const lane = await this.#laneOf(client);
@@ -308,13 +313,13 @@ const ignore = (): void => undefined;
 
 /**
  * Brings the schema to the newest shape, in one transaction. Hosts of an older shape would go on writing to one that they
- * do not know: while any is connected it is refused.
+ * do not know: while any is connected it is refused, unless what comes only adds.
  * @throws StoreError
  */
 export async function migrate(
   client: pg.ClientBase,
   schema: string,
-  steps: readonly string[] = POSTGRES_MIGRATIONS,
+  steps: readonly Step[] = POSTGRES_MIGRATIONS,
 ): Promise<void> {
   await client.query('BEGIN');
   await client.query(`SELECT pg_advisory_xact_lock(hashtext('wattpurse migration ${schema}'))`);
@@ -327,18 +332,19 @@ export async function migrate(
       sentence: `The schema "${schema}" holds tables of another program: choose another schema or database.`,
     });
   }
-  await client.query(`CREATE TABLE IF NOT EXISTS ${VERSION_TABLE} (version INTEGER NOT NULL)`);
-  const version = await checkedVersion(client, steps.length);
-  if (version > 0 && version < steps.length) await refuseOlderHosts(client, schema, steps.length);
-  for (let step = version; step < steps.length; step++) {
-    await client.query(steps[step] as string);
-    await client.query(`INSERT INTO ${VERSION_TABLE} (version) VALUES (${step + 1})`);
+  await client.query(`CREATE TABLE IF NOT EXISTS ${VERSION_TABLE} (version INTEGER NOT NULL, least INTEGER NOT NULL)`);
+  const version = await servedVersion(client, steps.length);
+  if (version > 0 && version < steps.length) await refuseOlderHosts(client, schema, leastBeside(steps));
+  for (const [i, step] of [...steps.entries()].slice(version)) {
+    await client.query(typeof step === 'string' ? step : step.adds);
+    const least = leastBeside(steps.slice(0, i + 1));
+    await client.query(`INSERT INTO ${VERSION_TABLE} (version, least) VALUES (${i + 1}, ${least})`);
   }
   await client.query('COMMIT');
 }
 
-async function refuseOlderHosts(client: pg.ClientBase, schema: string, version: number): Promise<void> {
-  const n = await connectionsOfHosts(client, schema, version);
+async function refuseOlderHosts(client: pg.ClientBase, schema: string, least: number): Promise<void> {
+  const n = await connectionsOfHosts(client, schema, least);
   if (n === 0) return;
   throw new StoreError({
     reason: 'hosts-older',
@@ -348,19 +354,30 @@ async function refuseOlderHosts(client: pg.ClientBase, schema: string, version: 
 
 export const VERSION_TABLE = 'wattpurse_version';
 
-/** The version of its shape. @throws StoreError for that of a newer program */
-export async function checkedVersion(
-  client: pg.ClientBase,
-  known: number = POSTGRES_MIGRATIONS.length,
-): Promise<number> {
-  const found = await client.query(`SELECT max(version) AS version FROM ${VERSION_TABLE}`);
-  const version = Number(found.rows[0]?.version ?? 0);
-  if (version <= known) return version;
-  throw new StoreError({
+/** The version of its shape, all of which this program knows. @throws StoreError for that of a newer program */
+export async function checkedVersion(client: pg.ClientBase): Promise<number> {
+  const { version } = await versions(client);
+  if (version <= POSTGRES_MIGRATIONS.length) return version;
+  throw newer(version, POSTGRES_MIGRATIONS.length);
+}
+
+/** The version of its shape, beside which hosts that know `known` may serve. @throws StoreError where they may not */
+async function servedVersion(client: pg.ClientBase, known: number = POSTGRES_MIGRATIONS.length): Promise<number> {
+  const { version, least } = await versions(client);
+  if (least <= known) return version;
+  throw newer(version, known);
+}
+
+async function versions(client: pg.ClientBase): Promise<{ readonly version: number; readonly least: number }> {
+  const { rows } = await client.query(`SELECT max(version) AS version, max(least) AS least FROM ${VERSION_TABLE}`);
+  return { version: Number(rows[0]?.version ?? 0), least: Number(rows[0]?.least ?? 0) };
+}
+
+const newer = (version: number, known: number): StoreError =>
+  new StoreError({
     reason: 'version-newer',
     sentence: `The database has version ${version}, and this program knows up to ${known}: install the newer program.`,
   });
-}
 
 /** Which database this is, a dump put back being another one, and how far its log was written, in bytes. */
 export async function whereabouts(

@@ -68,7 +68,7 @@ test('books in PostgreSQL are looked at, a newer shape and a server that is away
     await finds('books-elsewhere', /in PostgreSQL: name their database/, '--data', 'postgres', ...FREE);
     const client = new pg.Client({ connectionString: server.url });
     await client.connect();
-    await client.query('INSERT INTO wattpurse_version (version) VALUES (9999)');
+    await client.query('INSERT INTO wattpurse_version VALUES (9999, 9999)');
     await finds('schema-newer', /have version 9999/, ...at);
     await client.query('DELETE FROM wattpurse_version WHERE version = 9999');
     await client.end();
