@@ -111,7 +111,7 @@ export const ACCESS = {
   listOrders: { scope: 'orders:read', all: ['operator', 'cashier', 'auditor'] },
   listMeterOrders: { scope: 'orders:read', all: ['operator', 'cashier', 'auditor'], own: ['subscriber'] },
   readOrder: { scope: 'orders:read', all: ['operator', 'cashier', 'auditor'], own: ['agent', 'subscriber'] },
-  closePurse: { scope: 'purses:write', all: ['operator'] },
+  closePurse: { scope: 'purses:write', all: ['operator', 'technician'] },
   unfreezePurse: { scope: 'purses:write', all: ['operator'] },
 
   readTerms: {

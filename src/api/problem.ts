@@ -120,6 +120,7 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   'meter-not-frozen': CONFLICT,
   'meter-known': CONFLICT,
   'meter-occupied': CONFLICT,
+  'meter-leaving': CONFLICT,
   'meter-unoccupied': CONFLICT,
   'moving-differs': CONFLICT,
   'tenancy-unknown': NOT_FOUND,

@@ -173,7 +173,7 @@ test('emergency credit of who leaves is on their arrears, and the next household
   const [waits] = await tenancies(rig);
   assert.equal(waits?.state, 'leaving', 'what is owed is not told by a receipt');
   const early = await into(rig);
-  assert.ok('reason' in early && early.reason === 'meter-occupied');
+  assert.ok('reason' in early && early.reason === 'meter-leaving');
   // Said before its purse was closed, and on its way since: it says nothing of now.
   const { balance } = made(await rig.host.meter(HOME)).known ?? {};
   assert.equal(balance, 0);

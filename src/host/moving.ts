@@ -217,7 +217,7 @@ function occupied(meter: Meter, before: Tenancy | undefined): HostFailure | unde
   const where = `Meter ${svpmsnText(meter.svpmsn)}`;
   if (before?.state === 'leaving') {
     const sentence = `${where} has not told its last reading, and subscriber "${meter.subscriber}" is still there: wait until it has, or say that the meter is dead.`;
-    return fail('meter-occupied', sentence);
+    return fail('meter-leaving', sentence);
   }
   return fail('meter-occupied', `${where} is of subscriber "${meter.subscriber}": let that household move out first.`);
 }

@@ -455,6 +455,8 @@ export interface HostFailure {
     | 'meter-not-frozen'
     | 'meter-known'
     | 'meter-occupied'
+    /** Who lives there has been told to leave, and the meter has not told its last reading yet. */
+    | 'meter-leaving'
     | 'meter-unoccupied'
     | 'moving-differs'
     | 'tenancy-unknown'

@@ -59,7 +59,6 @@ export interface FieldWords {
   readonly closePurse: string;
   readonly closePurseWhy: string;
   readonly closing: string;
-  readonly onlyOperator: string;
 }
 
 export const FIELD_WORDS: Readonly<Record<Language, FieldWords>> = {
@@ -135,7 +134,6 @@ export const FIELD_WORDS: Readonly<Record<Language, FieldWords>> = {
     closePurse: 'Close its purse',
     closePurseWhy: 'All that is left is taken out and the relay opens. It cannot be undone.',
     closing: 'The purse is being closed: the meter’s receipt decides what was left.',
-    onlyOperator: 'An operator closes the purse: ask for it before you take the meter away.',
   },
   ko: {
     note: '계량기 앞에서 상태를 보고 바로잡습니다.',
@@ -205,6 +203,5 @@ export const FIELD_WORDS: Readonly<Record<Language, FieldWords>> = {
     closePurse: '지갑 닫기',
     closePurseWhy: '남은 가치를 모두 꺼내고 릴레이를 엽니다. 되돌릴 수 없습니다.',
     closing: '지갑을 닫는 중입니다. 남은 금액은 계량기 영수증이 정합니다.',
-    onlyOperator: '지갑은 운영자가 닫습니다. 떼어 내기 전에 요청하세요.',
   },
 };

@@ -14,6 +14,8 @@ export interface WorkWords {
       | 'enrol'
       | 'readdress'
       | 'closePurse'
+      | 'moveOut'
+      | 'moveIn'
       | 'inspect'
       | 'finding',
       string
@@ -27,6 +29,8 @@ export interface WorkWords {
   readonly takeOff: string;
   readonly clear: string;
   readonly kept: string;
+  /** `{}`: why the host does not do it yet. */
+  readonly notYet: string;
   readonly keepsNothing: string;
   /** `{}` is how many. */
   readonly waitsHere: string;
@@ -56,6 +60,8 @@ export const WORK_WORDS: Readonly<Record<Language, WorkWords>> = {
       enrol: 'Commission meter {}',
       readdress: 'Give meter {} another modem address: {}',
       closePurse: 'Close the purse of meter {}',
+      moveOut: 'Move the household of meter {} out',
+      moveIn: 'Move in at meter {}: {}',
       inspect: 'Inspection of meter {}: {}',
       finding: 'Loss on local unit {}: {}',
     },
@@ -72,6 +78,7 @@ export const WORK_WORDS: Readonly<Record<Language, WorkWords>> = {
     withdraw: 'Withdraw it',
     takeOff: 'Take it off the list',
     clear: 'Take off what the host has',
+    notYet: 'Not yet. {} It is kept on this phone, and asked again.',
     kept: 'The host does not answer. It is kept on this phone, and goes when the host is back.',
     keepsNothing:
       'It was not done: this browser can keep nothing, so it could be done twice. Free some memory, or use another browser.',
@@ -98,6 +105,8 @@ export const WORK_WORDS: Readonly<Record<Language, WorkWords>> = {
       enrol: '계량기 {} 등록',
       readdress: '계량기 {} 모뎀 주소 변경: {}',
       closePurse: '계량기 {} 지갑 닫기',
+      moveOut: '계량기 {} 전출',
+      moveIn: '계량기 {} 전입: {}',
       inspect: '계량기 {} 점검: {}',
       finding: '지역 장치 {} 손실: {}',
     },
@@ -113,6 +122,7 @@ export const WORK_WORDS: Readonly<Record<Language, WorkWords>> = {
     withdraw: '취소',
     takeOff: '목록에서 지우기',
     clear: '호스트가 받은 것 지우기',
+    notYet: '아직 할 수 없습니다. {} 이 휴대전화에 보관했다가 다시 묻습니다.',
     kept: '호스트가 응답하지 않습니다. 이 휴대전화에 보관했다가 호스트가 돌아오면 보냅니다.',
     keepsNothing:
       '실행되지 않았습니다. 이 브라우저가 아무것도 보관하지 못해 두 번 실행될 수 있습니다. 저장 공간을 비우거나 다른 브라우저를 쓰세요.',

@@ -195,9 +195,9 @@ test('what the host refuses later stands there with its reason; what it takes is
   await page.goto(`/field/${meter}`);
   await page.getByRole('button', { name: LOSSES_WORDS.en.lossSteps.visited }).waitFor();
   await phone.setOffline(true);
-  await page.getByRole('button', { name: LOSSES_WORDS.en.lossSteps.closed }).click();
+  await page.getByRole('button', { name: LOSSES_WORDS.en.lossSteps.closed, exact: true }).click();
   await page.getByLabel(LOSSES_WORDS.en.notes).fill('A wire around the meter');
-  await page.getByRole('button', { name: LOSSES_WORDS.en.lossSteps.closed }).click();
+  await page.getByRole('button', { name: LOSSES_WORDS.en.lossSteps.closed, exact: true }).click();
   await page.getByText(work.states.waiting).waitFor();
   assert.equal(await page.getByRole('button', { name: LOSSES_WORDS.en.lossSteps.visited }).count(), 0);
   await page.getByRole('button', { name: field.another }).click();
@@ -299,4 +299,49 @@ test('an inspection is written before a meter without network, done once, and re
   await office.page.goto('/losses');
   await office.page.getByText(fill(words.last, found, '').slice(0, fill(words.last, found, '').indexOf(';'))).waitFor();
   await office.phone.close();
+});
+
+test('one household moves out and another in before a meter without network: the second waits until the meter has told its last reading', {
+  skip,
+}, async () => {
+  const words = MOVING_WORDS.en;
+  const meter = meterOf(2);
+  const { host } = town.utility;
+  await host.addSubscriber({ id: 'next-door', name: 'Next Door', contact: '' });
+  const { phone, page } = await phoneOf('Technician');
+  await page.goto(`/field/${meter}`);
+  await page.getByRole('button', { name: words.moveOut, exact: true }).waitFor();
+  await phone.setOffline(true);
+  const move = async (name: string, subscriber?: string) => {
+    await page.getByRole('button', { name, exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    if (subscriber !== undefined) await dialog.getByLabel(words.subscriber).fill(subscriber);
+    await dialog.getByRole('button', { name, exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+  };
+  await move(words.moveOut);
+  const [out, into] = [fill(work.names.moveOut, meter), fill(work.names.moveIn, meter, 'next-door')];
+  await piece(page, out).getByText(work.states.waiting).waitFor();
+  await move(words.moveIn, 'next-door');
+  await piece(page, into).getByText(work.states.waiting).waitFor();
+  assert.equal(await actsOn(`meter ${meter}`, 'moveOut'), 0);
+  await phone.setOffline(false);
+  await piece(page, out).getByText(work.states.sent).waitFor();
+  await piece(page, into)
+    .getByText(/has not told its last reading/)
+    .or(piece(page, into).getByText(work.states.sent))
+    .waitFor();
+  await piece(page, into).getByText(work.states.sent).waitFor();
+  await page.getByText(fill(words.living, '').trim()).first().waitFor();
+  const found = await host.tenancies(Number.parseInt(meter, 16));
+  assert.ok(!('reason' in found));
+  assert.deepEqual(
+    found.map(({ subscriber, state }) => [subscriber, state]),
+    [
+      ['next-door', 'living'],
+      ['house-3', 'left'],
+    ],
+  );
+  assert.deepEqual([await actsOn(`meter ${meter}`, 'moveOut'), await actsOn(`meter ${meter}`, 'moveIn')], [1, 1]);
+  await phone.close();
 });

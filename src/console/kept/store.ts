@@ -26,6 +26,8 @@ export type WorkName =
   | 'enrol'
   | 'readdress'
   | 'closePurse'
+  | 'moveOut'
+  | 'moveIn'
   | 'inspect'
   | 'finding';
 

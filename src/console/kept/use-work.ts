@@ -1,6 +1,6 @@
 import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { WORK_WORDS } from '../../words/index.ts';
+import { fill, WORK_WORDS } from '../../words/index.ts';
 import { Refusal } from '../ask.ts';
 import { useWords } from '../locale.tsx';
 import { say } from '../parts/notices.tsx';
@@ -33,13 +33,17 @@ export function useWork<V = void>(
         throw error instanceof DOMException ? new Refusal('not-kept', words.keepsNothing) : error;
       });
       const outcome = await outcomeOf(person.login, work);
-      if (typeof outcome === 'string') return outcome;
+      if (outcome === 'sent') return outcome;
+      if (outcome.state === 'waiting') {
+        say(outcome.isTried || outcome.said === undefined ? words.kept : fill(words.notYet, outcome.said));
+        return 'waiting';
+      }
       if (isShown.current) await dropWork(outcome);
       throw new Refusal('refused', outcome.said ?? '');
     },
     onSuccess(outcome, what) {
-      if (outcome === 'waiting') say(words.kept);
-      else void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] });
+      if (outcome === 'sent')
+        void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] });
       done?.(outcome, what);
     },
     onSettled() {
@@ -54,14 +58,13 @@ export function useWork<V = void>(
   return { ...working, mutate };
 }
 
-/** The piece of work itself where it was refused. */
-async function outcomeOf(person: string, { number }: Work): Promise<Outcome | Work> {
+/** The piece of work itself where it was refused, or waits. */
+async function outcomeOf(person: string, { number }: Work): Promise<'sent' | Work> {
   // Why it stopped stands beside what waits.
   await sendWork(person).catch(() => undefined);
   const work = await workAt(number);
   // What went off the list meanwhile was sent before, or by another page.
-  if (work === undefined) return 'sent';
-  return work.state === 'refused' ? work : work.state;
+  return work === undefined || work.state === 'sent' ? 'sent' : work;
 }
 
 function useShown() {

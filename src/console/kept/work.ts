@@ -12,6 +12,8 @@ const WAITS: readonly string[] = [
   ...['away', 'busy', 'store-failed', 'internal', 'too-many-requests'],
   ...['log-in-needed', 'password-one-time', 'csrf-wrong'],
 ];
+/** What the host will do, and cannot yet: it has answered, and is asked again. */
+const NOT_YET: readonly string[] = ['meter-leaving'];
 /** Of what was sent, so many are still shown. */
 const SENT_SHOWN = 20;
 
@@ -118,8 +120,10 @@ async function sendAll(person: string): Promise<void> {
       await update(number, ({ said: _, ...kept }) => ({ ...kept, state: 'sent' }));
     } catch (error) {
       const { code, message } = error as Refusal;
+      const isNotYet = NOT_YET.includes(code);
       const waits = WAITS.includes(code);
-      await update(number, (kept) => ({ ...kept, said: message, ...(!waits && { state: 'refused' }) }));
+      const after = isNotYet ? ({ isTried: false } as const) : !waits && ({ state: 'refused' } as const);
+      await update(number, (kept) => ({ ...kept, said: message, ...after }));
       // What the host stumbles over keeps nothing else from it.
       if (waits && code !== 'internal') throw error;
     }

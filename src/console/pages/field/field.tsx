@@ -2,16 +2,16 @@ import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import type { MeterJson } from '../../../api/index.ts';
-import { FIELD_WORDS, fill, MOVING_WORDS, PAGE_NAMES, WORK_WORDS } from '../../../words/index.ts';
+import { FIELD_WORDS, fill, PAGE_NAMES, WORK_WORDS } from '../../../words/index.ts';
 import { type Told, useTold } from '../../kept/seen.ts';
 import { useFormat, useWords } from '../../locale.tsx';
-import { Moving } from '../../moving/moving.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Blank, Loaded } from '../../parts/states.tsx';
 import { useMay } from '../../session.tsx';
 import { useTicking } from '../../time.ts';
 import { Commands } from './commands.tsx';
 import { Enrol } from './enrol.tsx';
+import { Household } from './household.tsx';
 import { Events, Standing } from './inspect.tsx';
 import { Inspections } from './inspection.tsx';
 import { Opens, Seen, useKeptHere, Waiting } from './kept.tsx';
@@ -62,17 +62,6 @@ export function FieldPage(): ReactNode {
       </Stack>
     </Page>
   );
-}
-
-/** Whose it is: one moves out before whoever reads the meter, and another in. */
-function Household({ meter }: { readonly meter: MeterJson }): ReactNode {
-  const words = useWords(MOVING_WORDS);
-  const mayRead = useMay('listTenancies') !== undefined;
-  return mayRead ? (
-    <Panel title={words.title}>
-      <Moving meter={meter} size="md" />
-    </Panel>
-  ) : null;
 }
 
 /** One meter, before which somebody stands. */

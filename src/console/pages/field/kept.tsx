@@ -122,7 +122,7 @@ function Piece({ work }: { readonly work: Work }): ReactNode {
             {fill(words.names[name], subject, useValue(work))}
           </Text>
           <Text size="sm" style={isWaiting ? { color: 'var(--in-flight)' } : {}}>
-            {state === 'refused' ? `${howFar}: ${said ?? ''}` : howFar}
+            {said !== undefined && (state === 'refused' || (isWaiting && !isTried)) ? `${howFar}: ${said}` : howFar}
           </Text>
           {isWaiting && name === 'closePurse' && <Text size="sm">{words.closingWaits}</Text>}
           {isWaiting && RELAY.includes(name) && <Text size="sm">{words.relayWaits}</Text>}
@@ -146,6 +146,7 @@ function useValue({ name, change: { body } }: Work): string {
   const textOf = useFindingsText();
   if (name === 'inspect') return textOf((body as Pick<InspectionJson, 'findings'>).findings);
   if (name === 'readdress') return String((body as { readonly modemAddress: number }).modemAddress);
+  if (name === 'moveIn') return (body as { readonly subscriber: string }).subscriber;
   if (name !== 'finding') return '';
   const { state, finding } = body as Pick<LossAlarmJson['steps'][number], 'state' | 'finding'>;
   return finding === undefined ? lossStates[state] : `${lossStates[state]}, ${findings[finding]}`;

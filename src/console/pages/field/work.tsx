@@ -70,7 +70,6 @@ function Readdress({ meter }: { readonly meter: MeterJson }): ReactNode {
 /** In the order in which no value is lost. */
 function Replace({ meter }: { readonly meter: MeterJson }): ReactNode {
   const words = useWords(FIELD_WORDS);
-  const mayClose = useMay('closePurse') !== undefined;
   const [isSure, setSure] = useState(false);
   const path = `/meters/${meter.number}/closing`;
   const { closingWaits } = useWords(WORK_WORDS);
@@ -95,7 +94,7 @@ function Replace({ meter }: { readonly meter: MeterJson }): ReactNode {
         <Text size="sm" fw={600} role="status">
           {state === 'closing' ? words.closing : words.purse.closed}
         </Text>
-      ) : mayClose ? (
+      ) : (
         <Stack gap="xs" align="flex-start">
           <Text size="sm">{words.closePurseWhy}</Text>
           <Button
@@ -107,8 +106,6 @@ function Replace({ meter }: { readonly meter: MeterJson }): ReactNode {
           </Button>
           <RefusalLine error={closing.error} />
         </Stack>
-      ) : (
-        <Text size="sm">{words.onlyOperator}</Text>
       )}
     </Stack>
   );

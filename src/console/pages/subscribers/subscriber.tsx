@@ -5,7 +5,7 @@ import { Link, useParams } from 'react-router';
 import type { MeterJson, PersonJson, SubscriberJson } from '../../../api/index.ts';
 import { MOVING_WORDS, PHONE_ACCESS_WORDS, SUBSCRIBER_WORDS } from '../../../words/index.ts';
 import { useConsoleWords, useWords } from '../../locale.tsx';
-import { Moving } from '../../moving/moving.tsx';
+import { Moving, useMovesNow } from '../../moving/moving.tsx';
 import { isUnoccupied, UNOCCUPIED, useSubscriberName } from '../../moving/occupant.ts';
 import { Stays } from '../../moving/stays.tsx';
 import { Aged, Money } from '../../parts/figures.tsx';
@@ -143,7 +143,7 @@ function MeterPanel({ meter }: { readonly meter: MeterJson }): ReactNode {
             <Text size="sm" fw={600} mb={6}>
               {moving.title}
             </Text>
-            <Moving meter={meter} size="compact-sm" />
+            <Moving meter={meter} size="compact-sm" useMoves={useMovesNow} />
           </div>
         )}
       </SimpleGrid>
