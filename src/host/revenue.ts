@@ -4,7 +4,7 @@ import { allocate, MINUTES_PER_DAY, type Milliseconds } from '../units/index.ts'
 import { isFailure } from './failures.ts';
 import { dividing } from './ledger.ts';
 import type { StoreTransaction } from './ports.ts';
-import { chargeOf, walkMinutes } from './statement-minutes.ts';
+import { chargeOf, type Price, walkMinutes } from './statement-minutes.ts';
 import { supplyRecords } from './supply-records.ts';
 import type { Meter, Purse, StepUnits, UsedDay } from './types.ts';
 
@@ -47,12 +47,15 @@ export async function divideDays(
   const ids = told.map((day) => `${meter.svpmsn} ${day}`);
   const before = await tx.usedDays.of(ids);
   const counted = told.map((day, i): UsedDay => {
-    const units = new Map<number, bigint>();
+    // A price holds for hours: its minutes are added up before they are charged.
+    const energies = new Map<Price, number>();
     walkMinutes(records, { from: day * MINUTES_PER_DAY, to: (day + 1) * MINUTES_PER_DAY }, (use) => {
-      if (use.energy === undefined) return;
-      const { percent, rate } = use.price;
-      units.set(percent, (units.get(percent) ?? 0n) + chargeOf(rate, use.energy));
+      if (use.energy !== undefined) energies.set(use.price, (energies.get(use.price) ?? 0) + use.energy);
     });
+    const units = new Map<number, bigint>();
+    for (const [{ percent, rate }, energy] of energies) {
+      units.set(percent, (units.get(percent) ?? 0n) + chargeOf(rate, energy));
+    }
     return { id: ids[i] as string, units: unitsText(units) };
   });
   await tx.usedDays.put(counted);

@@ -66,20 +66,26 @@ export function walkMinutes(
   tell: (use: UsedMinute | UnknownMinute) => void,
 ): void {
   const prices = supplies.map((record, i) => pricer(record, i + 1));
-  for (let minute = from; minute < to; minute++) {
-    supplies.forEach((record, i) => {
-      const told = minuteOf(record, minute);
-      if (told.energy === undefined) tell(told);
-      else tell({ minute, energy: told.energy, price: prices[i]?.(minute, told.band) as Price });
-    });
+  for (let minute = from; minute < to; ) {
+    const day = Math.floor(minute / MINUTES_PER_DAY);
+    const profiles = supplies.map((record) => record.profiles.get(day));
+    for (const end = Math.min(to, (day + 1) * MINUTES_PER_DAY); minute < end; minute++) {
+      for (let i = 0; i < supplies.length; i++) {
+        const told = minuteIn(profiles[i], minute - day * MINUTES_PER_DAY);
+        if (told.energy === undefined) tell(told);
+        else tell({ minute, energy: told.energy, price: prices[i]?.(minute, told.band) as Price });
+      }
+    }
   }
 }
 
 /** What the profiles of a supply tell of a Unix minute. */
 export function minuteOf({ profiles }: SupplyRecord, minute: number): ToldMinute | UnknownMinute {
   const day = Math.floor(minute / MINUTES_PER_DAY);
-  const place = minute - day * MINUTES_PER_DAY;
-  const profile = profiles.get(day);
+  return minuteIn(profiles.get(day), minute - day * MINUTES_PER_DAY);
+}
+
+function minuteIn(profile: DayProfile | undefined, place: number): ToldMinute | UnknownMinute {
   const energy = profile?.energies[place] ?? ENERGY_MISSING;
   if (profile === undefined || energy > ENERGY_MAX) return { energy: undefined, measured: energy !== ENERGY_MISSING };
   return { energy: energy as DeciWattHours, band: bandAt(profile.bands, place) as PhaseBand };

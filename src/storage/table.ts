@@ -115,17 +115,21 @@ const FROM_COLUMN: Readonly<Record<Kind, FromColumn>> = {
 
 export const plain = (kind: Column['kind']): Kind => kind.replace('?', '') as Kind;
 
-/** 16-bit values big-endian, as everywhere in this house, whatever the machine. */
+/** 16-bit values big-endian, as everywhere in this house, whatever the machine. By hand: days of minutes go through here. */
 function energyBytes(energies: Uint16Array): Uint8Array {
   const bytes = new Uint8Array(2 * energies.length);
-  const view = new DataView(bytes.buffer);
-  energies.forEach((energy, i) => {
-    view.setUint16(2 * i, energy);
-  });
+  for (let i = 0; i < energies.length; i++) {
+    const energy = energies[i] as number;
+    bytes[2 * i] = energy >> 8;
+    bytes[2 * i + 1] = energy;
+  }
   return bytes;
 }
 
 function energiesOf(bytes: Uint8Array): Uint16Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Uint16Array.from({ length: bytes.length >> 1 }, (_, i) => view.getUint16(2 * i));
+  const energies = new Uint16Array(bytes.length >> 1);
+  for (let i = 0; i < energies.length; i++) {
+    energies[i] = ((bytes[2 * i] as number) << 8) | (bytes[2 * i + 1] as number);
+  }
+  return energies;
 }
