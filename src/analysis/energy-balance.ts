@@ -1,6 +1,7 @@
 import { ENERGY_MAX, MINUTES_PER_DAY } from '../records/index.ts';
 import { CHECK_MINUTE_MISSING } from './check-minutes.ts';
 import { type EstimatedMinutes, estimateMinutes } from './estimated-minutes.ts';
+import { type HourSums, hourProducts, learnHeat } from './learned-heat.ts';
 import { type BalanceErrors, expectLoss, type LearnedDay } from './technical-loss.ts';
 
 /** A UTC day of one transformer: all that its balance follows from. */
@@ -85,11 +86,13 @@ export interface DayBalance extends LearnedDay {
   readonly minutes: number;
   /** Minutes that meters do not know, of each supply: they were left out, or estimated. */
   readonly unknownMinutes: number;
-  /** The technical loss that was expected. */
+  /** What lines were expected to lose; where that cannot be told apart from `apparent` yet, with it. */
   readonly technical: number;
+  /** What else was expected to be missing, below zero too much: above all what meters are wrong by. */
+  readonly apparent?: number | undefined;
   /** Between these the loss of an honest day lies: above is `loss`, below is `gain`. */
   readonly band: { readonly low: number; readonly high: number };
-  /** `loss` without the technical one. */
+  /** `loss` without what was expected. */
   readonly unexplained: number;
   /** Percent: at least so surely the day is what the verdict says, whatever errors are distributed like. */
   readonly confidence: number;
@@ -146,7 +149,9 @@ export function balanceDay({ day, gave, meters, learned, lines }: TransformerDay
     meters: METER_CLASS * Math.sqrt(UNIFORM * sums.class2),
     minutes: Math.sqrt(sums.clock2 + given.late2 + sums.estimated.variance),
   };
+  const meterSquares = sums.hourSquares.reduce((sum, each) => sum + each, 0);
   const heat = lines && sumLines(lines, compared.uses);
+  const hourly = hourProducts(knownHours(given.hours, sums));
   const expected = expectLoss({ gave: given.energy, squares: given.squares, lines: heat, errors }, learned);
   const width = BAND_DEVIATIONS * expected.deviation;
   // A minute without supply is marked as one that was not recorded: what is estimated may not have been used at all.
@@ -155,7 +160,7 @@ export function balanceDay({ day, gave, meters, learned, lines }: TransformerDay
     high: Math.round(expected.energy + width + sums.estimated.most - estimated),
   };
   const hours = given.hours.map((hour, i) => ({
-    ...hour,
+    ...{ gave: hour.gave, minutes: hour.minutes },
     counted: sums.hours[i] as number,
     estimated: Math.round(sums.estimated.hours[i] as number),
   }));
@@ -168,10 +173,36 @@ export function balanceDay({ day, gave, meters, learned, lines }: TransformerDay
     ...{ gave: given.energy, counted: sums.counted, estimated: Math.round(estimated) },
     ...{ minutes: compared.count, unknownMinutes: unknown, errors, learnedDays: learned.length },
     ...(heat !== undefined && { lines: heat }),
-    technical: Math.round(expected.energy),
+    ...(hourly.hours > 0 && { hourly }),
+    ...expectedParts(expected.energy, technicalOf({ squares: given.squares, meterSquares, heat, learned })),
     unexplained: Math.round(loss - expected.energy),
     confidence: confidenceOf(verdict, Math.abs(loss - expected.energy) / expected.deviation),
   };
+}
+
+/** Hours of which nothing is estimated, with what was lost in them. */
+function knownHours(hours: Given['hours'], { hours: counted, hourSquares, estimated }: Sums): HourSums[] {
+  return hours.flatMap(({ gave, squares, minutes }, i) => {
+    if (minutes === 0 || estimated.hours[i] !== 0) return [];
+    return { gave, squares, meterSquares: hourSquares[i] as number, loss: gave - (counted[i] as number) };
+  });
+}
+
+interface Heated {
+  readonly squares: number;
+  readonly meterSquares: number;
+  /** By the network. */
+  readonly heat: number | undefined;
+  readonly learned: readonly LearnedDay[];
+}
+
+/** What lines lose in such minutes: by their network, or as the hours of earlier days tell it. */
+const technicalOf = ({ squares, meterSquares, heat, learned }: Heated): number | undefined =>
+  heat ?? learnHeat(learned)?.(squares, meterSquares);
+
+function expectedParts(expected: number, technical = expected): Pick<DayBalance, 'technical' | 'apparent'> {
+  const whole = Math.round(technical);
+  return technical === expected ? { technical: whole } : { technical: whole, apparent: Math.round(expected) - whole };
 }
 
 /** What the network says of the minutes that are compared; nothing where one of them is not known. */
@@ -181,8 +212,10 @@ function sumLines(lines: Float64Array, uses: Uint8Array): number | undefined {
 }
 
 /** The constant load, in watts, that would be raised on such a day. */
-export function raisedFrom({ band, technical, minutes }: Pick<DayBalance, 'band' | 'technical' | 'minutes'>): number {
-  return minutes === 0 ? Number.POSITIVE_INFINITY : ((band.high - technical) * MINUTES_PER_HOUR) / minutes / 1000;
+export function raisedFrom(day: Pick<DayBalance, 'band' | 'technical' | 'apparent' | 'minutes'>): number {
+  const { band, technical, apparent = 0, minutes } = day;
+  const beyond = band.high - technical - apparent;
+  return minutes === 0 ? Number.POSITIVE_INFINITY : (beyond * MINUTES_PER_HOUR) / minutes / 1000;
 }
 
 /** Whatever errors are distributed like, with one summit: Vysochanskij and Petunin, 4 / 9z². */
@@ -232,26 +265,27 @@ interface Given {
   readonly squares: number;
   /** Variance of what may belong to the minute before or after a stretch that was compared. */
   readonly late2: number;
-  readonly hours: readonly Pick<HourBalance, 'gave' | 'minutes'>[];
+  readonly hours: readonly (Pick<HourBalance, 'gave' | 'minutes'> & { readonly squares: number })[];
 }
 
 function sumGiven(gave: Uint32Array, { uses }: ChosenMinutes): Given {
   let [energy, squares, late2, first] = [0, 0, 0, -1];
-  const hours: { gave: number; minutes: number }[] = [];
+  const hours: { gave: number; squares: number; minutes: number }[] = [];
   for (let hour = 0; hour < HOURS; hour++) {
-    const sum = { gave: 0, minutes: 0 };
+    const sum = { gave: 0, squares: 0, minutes: 0 };
     for (let minute = hour * MINUTES_PER_HOUR; minute < (hour + 1) * MINUTES_PER_HOUR; minute++) {
       if (uses[minute] === 0) continue;
       const value = gave[minute] as number;
       sum.gave += value;
       sum.minutes += 1;
-      squares += value ** 2;
+      sum.squares += value ** 2;
       if (first < 0) first = minute;
       if (uses[minute + 1] === 1) continue;
       late2 += UNIFORM * (READ_LATE_MINUTES * ((gave[first] as number) - value)) ** 2;
       first = -1;
     }
     energy += sum.gave;
+    squares += sum.squares;
     hours.push(sum);
   }
   return { energy, squares, late2, hours };
@@ -260,6 +294,8 @@ function sumGiven(gave: Uint32Array, { uses }: ChosenMinutes): Given {
 interface Sums {
   readonly counted: number;
   readonly hours: readonly number[];
+  /** In each hour, of what each supply counted in a minute. */
+  readonly hourSquares: readonly number[];
   readonly unknown: number;
   /** The most minutes that one meter does not know. */
   readonly unknownMost: number;
@@ -279,7 +315,7 @@ const isWhole = (supply: CountedDay | undefined, day: number): supply is Counted
   supply !== undefined && supply.day === day && supply.energies.length === MINUTES_PER_DAY;
 
 function sumMeters(day: number, meters: readonly MeterDay[], uses: Uint8Array): Sums {
-  const hours = noHours();
+  const [hours, hourSquares] = [noHours(), noHours()];
   const sums = { counted: 0, unknown: 0, unknownMost: 0, class2: 0, clock2: 0, clockMost: 0 };
   const estimated = { energy: 0, most: 0, variance: 0, hours: noHours() };
   for (const { supplies, clockOffsetMs = CLOCK_UNTOLD_MS } of meters) {
@@ -289,7 +325,7 @@ function sumMeters(day: number, meters: readonly MeterDay[], uses: Uint8Array): 
       const { energies } = supply;
       let unknownHere = 0;
       for (let hour = 0; hour < HOURS; hour++) {
-        let sum = 0;
+        let [sum, squares] = [0, 0];
         const end = (hour + 1) * MINUTES_PER_HOUR;
         for (let minute = hour * MINUTES_PER_HOUR; minute < end; minute++) {
           if (uses[minute] === 0) continue;
@@ -297,11 +333,13 @@ function sumMeters(day: number, meters: readonly MeterDay[], uses: Uint8Array): 
           if (energy > ENERGY_MAX) unknownHere += 1;
           else {
             sum += energy;
+            squares += energy * energy;
             if (energy > peak) peak = energy;
           }
         }
         own += sum;
         hours[hour] = (hours[hour] as number) + sum * MWH_PER_DECI_WATT_HOUR;
+        hourSquares[hour] = (hourSquares[hour] as number) + squares * MWH_PER_DECI_WATT_HOUR ** 2;
       }
       unknown += unknownHere;
       if (unknownHere > 0) addEstimate(estimated, estimateMinutes(supply, uses));
@@ -316,7 +354,7 @@ function sumMeters(day: number, meters: readonly MeterDay[], uses: Uint8Array): 
     sums.clock2 += 2 * UNIFORM * shifted ** 2 + supplies.length * MWH_PER_DECI_WATT_HOUR ** 2;
     sums.clockMost += 2 * shifted;
   }
-  return { ...sums, hours, estimated };
+  return { ...sums, hours, hourSquares, estimated };
 }
 
 function addEstimate(

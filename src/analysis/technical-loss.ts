@@ -1,3 +1,5 @@
+import type { HourProducts } from './learned-heat.ts';
+
 /** A day of one transformer from which is learned what it loses in wires and iron. Energies in milliwatt-hours. */
 export interface LearnedDay {
   /** Through the transformer, in the minutes that were compared. */
@@ -8,6 +10,8 @@ export interface LearnedDay {
   readonly loss: number;
   /** Of `loss` what the lines lose by the flow in their network, in the same minutes; nothing where that was not reckoned. */
   readonly lines?: number | undefined;
+  /** Its hours, from which heat in lines is told apart from meters that are wrong; nothing in days from before that was. */
+  readonly hourly?: HourProducts | undefined;
   /** One standard deviation of what is known to be wrong with `loss`. */
   readonly errors: BalanceErrors;
 }

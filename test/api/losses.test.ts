@@ -8,7 +8,14 @@ const ALARM = '00001-20000';
 const at = milliseconds(20_001 * 86_400_000);
 const figures: LineBalance['figures'] = {
   ...{ gave: 9_000_000, squares: 1, loss: 2_000_000, errors: { meters: 1, minutes: 1 }, counted: 7_000_000 },
-  ...{ estimated: 0, minutes: 1440, unknownMinutes: 0, technical: 180_000, band: { low: 0, high: 900_000 } },
+  ...{
+    estimated: 0,
+    minutes: 1440,
+    unknownMinutes: 0,
+    technical: 150_000,
+    apparent: 30_000,
+    band: { low: 0, high: 900_000 },
+  },
   ...{ unexplained: 1_820_000, confidence: 99, learnedDays: 3, hours: [] },
 };
 
@@ -63,6 +70,7 @@ test('days of a transformer come by day, page by page, with what they came to', 
   assert.deepEqual([day?.date, day?.verdict, day?.why], ['2024-10-04', 'loss', undefined]);
   assert.deepEqual([day?.lossMilliwattHours, day?.bandMilliwattHours], ['2000000', { low: '0', high: '900000' }]);
   assert.deepEqual([day?.confidencePercent, day?.raisedFromWatts], [99, 30]);
+  assert.deepEqual([day?.technicalMilliwattHours, day?.apparentMilliwattHours], ['150000', '30000']);
   const second = await world.ask(operator, 'GET', `/api/v1/lines/1/balances?limit=9&cursor=${first.json.next}`);
   const rest = itemsOf(second);
   assert.deepEqual(

@@ -221,7 +221,8 @@ async function putSettlement(tx: Transaction): Promise<void> {
   const errors = { meters: 0.1 + 0.2, minutes: 0 };
   const figures = {
     ...{ gave: 2 ** 52, squares: 1e24, loss: -3, errors, counted: 1, estimated: 0, minutes: 1440, unknownMinutes: 0 },
-    ...{ technical: 7, band: { low: -1, high: 9 }, unexplained: -10, confidence: 97, learnedDays: 35 },
+    ...{ technical: 7, apparent: -4, band: { low: -1, high: 9 }, unexplained: -10, confidence: 97, learnedDays: 35 },
+    hourly: { hours: 1, products: [[1e24], [1e30, 1e36]] },
     hours: [{ gave: 1, counted: 2, estimated: 3, minutes: 60 }],
   };
   await tx.lineBalances.put([

@@ -91,7 +91,7 @@ function countedBy(energies: Float64Array, gain: number, skewSeconds: number): U
   });
 }
 
-/** What was learned in four weeks without the network, against what the lines lost on the day after. */
+/** The heat in lines as four weeks tell it without the network, against what they lost on the day after. */
 export function technicalLearned(days: readonly LivedDay[], runs: number): Figure[] {
   return [0, 0.001, 0.002, 0.005].map((checkError) => {
     const off = Array.from({ length: runs }, (_, seed) => {
@@ -103,10 +103,7 @@ export function technicalLearned(days: readonly LivedDay[], runs: number): Figur
       return Math.abs(last.technical / sumOf(days.at(-1)?.lost as Float64Array) - 1);
     }).sort((a, b) => a - b);
     const [middle, worst] = [off[Math.floor(off.length / 2)] as number, off.at(-1) as number];
-    const check =
-      checkError === 0
-        ? 'a check meter that is right'
-        : `a check meter of ±${100 * checkError} %, whose error looks like a loss that goes with what flows`;
+    const check = checkError === 0 ? 'a check meter that is right' : `a check meter of ±${100 * checkError} %`;
     return atMost(20, {
       ...{ name: `technical-loss-learned-${100 * checkError}`, value: 100 * worst, unit: '% off' },
       how: `learned in ${LEARNED_DAYS} days without the network, meters of ±0.5 %, ${check}: the worst of ${runs} runs, ${(100 * middle).toFixed(1)} % in the middle`,

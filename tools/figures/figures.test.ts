@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { NETWORK, PROFILES, PUBLISHED, skipWithout } from '../../src/analysis/feeder.testing.ts';
 import { FeederDay } from '../../src/analysis/stolen-day.testing.ts';
-import { technicalByNetwork } from './feeder.ts';
+import { livedDays, technicalByNetwork, technicalLearned } from './feeder.ts';
 import { atLeast, atMost, forInformation, notFound } from './figure.ts';
 import { areaUnderRoc, averagePrecision, cleanHouseholds, FILE, scoredMeters, THEFT_KINDS } from './street.ts';
 
@@ -56,6 +56,16 @@ test('the technical loss of the report meets its goal', { skip: skipWithout(PROF
   assert.deepEqual(
     technicalByNetwork(new FeederDay()).map(({ met }) => met),
     [true, true],
+  );
+});
+
+test('what lines lose is learned without their network, however wrong the check meter is', {
+  skip: skipWithout(PROFILES, NETWORK),
+}, () => {
+  const figures = technicalLearned(livedDays(new FeederDay()), 1);
+  assert.deepEqual(
+    figures.map(({ name, met }) => [name, met]),
+    ['0', '0.1', '0.2', '0.5'].map((percent) => [`technical-loss-learned-${percent}`, true]),
   );
 });
 

@@ -36,7 +36,7 @@ export function* theft(isQuick: boolean): Iterable<Figure> {
   yield* sharesPlaced(day, times(20), false);
   yield* sharesPlaced(day, 1, true);
   yield* nothingPlaced(day, times(1_100));
-  yield* constantRaised(days, times(200));
+  yield* constantRaised(days, times(1_100));
   yield* unmeteredPlaced(day, times(20));
   yield* falseAlarms(times(100));
   yield* theftKinds(times(3));

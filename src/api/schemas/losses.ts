@@ -35,7 +35,16 @@ export const LineBalanceSchema = Type.Object(
     learnedDays: Type.Integer({ description: 'From which the technical loss was learned.' }),
     raisedFromWatts: Type.Optional(Type.Integer({ description: 'A constant load beyond this is raised.' })),
     gaveMilliwattHours: MilliwattHours,
-    technicalMilliwattHours: MilliwattHours,
+    technicalMilliwattHours: Type.String({
+      ...{ pattern: '^-?[0-9]+$' },
+      description: 'What the lines are held to lose; with what meters are wrong by, where that is not told apart.',
+    }),
+    apparentMilliwattHours: Type.Optional(
+      Type.String({
+        ...{ pattern: '^-?[0-9]+$' },
+        description: 'What else is held to seem lost, below zero gained: above all what meters are wrong by.',
+      }),
+    ),
     networkMilliwattHours: Type.Optional(
       Type.String({ description: 'Of the technical loss what the flow in the described network says.' }),
     ),
@@ -169,6 +178,7 @@ export function lineBalanceJson(row: LineBalance, mayCount: boolean): LineBalanc
     ...(verdict !== 'not-known' && { raisedFromWatts: Math.ceil(watts) }),
     gaveMilliwattHours: String(figures.gave),
     technicalMilliwattHours: String(technical),
+    ...maybe('apparentMilliwattHours', figures.apparent, String),
     ...maybe('networkMilliwattHours', figures.lines, String),
     bandMilliwattHours: { low: String(band.low), high: String(band.high) },
     ...(mayCount && {

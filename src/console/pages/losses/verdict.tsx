@@ -26,7 +26,15 @@ export function Verdict({ localUnit, day }: VerdictProps): ReactNode {
     );
   }
   const { verdict, why, bandMilliwattHours, unexplainedMilliwattHours, raisedFromWatts, confidencePercent } = judged;
+  const { technicalMilliwattHours: technical, apparentMilliwattHours: apparent } = judged;
   const amount = (milliwattHours: string) => energy(Math.abs(Number(milliwattHours)) / 1000);
+  const expected =
+    apparent === undefined
+      ? [fill(words.notApart, amount(technical))]
+      : [
+          fill(words.heat, amount(technical)),
+          fill(apparent.startsWith('-') ? words.apparentLess : words.apparentMore, amount(apparent)),
+        ];
   return (
     <Stack gap={2}>
       <Text size="sm" fw={600}>
@@ -37,9 +45,9 @@ export function Verdict({ localUnit, day }: VerdictProps): ReactNode {
       {verdict !== 'not-known' && (
         <Text size="sm">
           {[
-            verdict === 'gain'
-              ? fill(words.mayExceed, amount(bandMilliwattHours.low))
-              : fill(words.mayMiss, amount(bandMilliwattHours.high)),
+            ...(verdict === 'gain'
+              ? [fill(words.mayExceed, amount(bandMilliwattHours.low))]
+              : [fill(words.mayMiss, amount(bandMilliwattHours.high)), ...expected]),
             unexplainedMilliwattHours !== undefined &&
               fill(
                 unexplainedMilliwattHours.startsWith('-') ? words.below : words.beyond,
