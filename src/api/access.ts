@@ -247,6 +247,8 @@ export const ACCESS = {
   readCheckMinutes: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
 
   readForecast: { scope: 'books:read', all: ['operator', 'auditor', 'seller'] },
+  readTemperatures: { scope: 'books:read', all: ['operator', 'auditor', 'seller'] },
+  putTemperatures: { scope: 'lines:write', all: ['operator'] },
   readOutages: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
   listLineBalances: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
   readLineNetwork: { scope: 'lines:read', all: ['operator', 'technician', 'auditor'] },

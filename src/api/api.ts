@@ -106,6 +106,7 @@ import { RestorationSchema } from './schemas/restoration.ts';
 import { ClosedPeriodSchema, PeriodSchema } from './schemas/settlement.ts';
 import { StatementSchema } from './schemas/statement.ts';
 import { TariffPreviewSchema, TariffWeekSchema } from './schemas/tariff-week.ts';
+import { TemperaturesSchema } from './schemas/temperatures.ts';
 import { PersonDuesSchema, TenancySchema } from './schemas/tenancies.ts';
 import { UtilitySchema } from './schemas/utility.ts';
 import { DeliverySchema, WebhookSchema } from './schemas/webhooks.ts';
@@ -171,7 +172,7 @@ const SCHEMAS = [
   ...[AlarmSchema, OverviewSchema, GridSchema, MinutesSchema, BalanceSchema, UtilitySchema, CutOffSchema, KeyUseSchema],
   ...[CardBooksSchema, CardExchangeSchema, CardOrderSchema, CardProviderSchema, CardSchema, CardStepSchema],
   ...[CardInMeterSchema, CardPassedSchema, CardTicketSchema, OfflineMeterSchema, RecoverySchema, MeterPolicySchema],
-  ...[CardChargeSchema, CardMonthSchema, ForecastSchema, PayeeAccountSchema, RemittanceSchema],
+  ...[CardChargeSchema, CardMonthSchema, ForecastSchema, TemperaturesSchema, PayeeAccountSchema, RemittanceSchema],
   ...[CallSchema, PhoneAccessSchema, MessageChoiceSchema, MessageSchema],
   ...[
     OutlookSchema,

@@ -12,7 +12,16 @@ export const TABLES: readonly string[] = [
   'card_slots',
   ...['terms', 'trades', 'dues', 'contracts', 'receipts_due', 'receipts', 'webhooks', 'deliveries'],
   ...['closings', 'settled_minutes', 'used_days', 'settlement_claims', 'agents', 'agent_members', 'shifts'],
-  ...['line_balances', 'line_networks', 'reading_checks', 'voltages', 'loss_alarms', 'host_beats', 'tenancies'],
+  ...[
+    'line_balances',
+    'line_networks',
+    'reading_checks',
+    'voltages',
+    'temperatures',
+    'loss_alarms',
+    'host_beats',
+    'tenancies',
+  ],
   ...['inspections', 'phone_access', 'calls'],
   ...['message_choices', 'messages'],
   ...[

@@ -1,4 +1,4 @@
-import { CHECK_MINUTE_MISSING, type DemandHistory, possibleEnergies } from '../analysis/index.ts';
+import { CHECK_MINUTE_MISSING, type DemandHistory, LEADS, possibleEnergies } from '../analysis/index.ts';
 import { ENERGY_MAX, MINUTES_PER_DAY } from '../records/index.ts';
 import { type CivilDay, type OffsetChange, offsetTable } from '../tariff/index.ts';
 import type { Milliseconds, SupplyIndex } from '../units/index.ts';
@@ -6,6 +6,7 @@ import { yearOf } from './calendar.ts';
 import { fail } from './failures.ts';
 import { lineDayId } from './loss-alarms.ts';
 import { CHECK_MINUTES_KEPT, type Store, type StoreReads } from './ports.ts';
+import { temperaturesOf } from './temperatures.ts';
 import type { HostFailure, Meter } from './types.ts';
 
 /** Balances of days are kept for so long. */
@@ -21,6 +22,8 @@ const METERED_DAYS_BACK = 120;
 const KNOWN_SHARE = 0.9;
 /** A transformer that told nothing for so long is held to be there no more. */
 const GONE_HOURS = 7 * HOURS;
+/** Of a day to come so many hours may be without a temperature. */
+const GAP_HOURS_MAX = 3;
 const MILLIWATTS_PER_WATT = 1_000;
 
 /** Mean watts of each hour, by civil day up to the day before the running one; `NaN` where not known. */
@@ -151,6 +154,58 @@ async function addCounted(
       });
     }
   }
+}
+
+interface WarmthAsked {
+  readonly zone: string;
+  /** When the running civil day began. */
+  readonly begin: Milliseconds;
+  /** Of the history. */
+  readonly firstDay: CivilDay;
+  readonly days: number;
+}
+
+/** How warm it was on the days of a history, and is expected to be on those that come. */
+export interface Warmth {
+  /** Nothing where too little of them is known. */
+  readonly temperatures: readonly Float64Array[] | undefined;
+  /** As many days to come, one after the other, as are known. */
+  readonly coming: readonly Float64Array[];
+}
+
+/** °C of each hour by civil day, as it was given. */
+export async function readWarmth(store: Store, asked: WarmthAsked): Promise<Warmth | HostFailure> {
+  const { zone, begin, firstDay, days } = asked;
+  const last = Math.ceil(begin / MS_PER_HOUR) + (LEADS + 1) * HOURS;
+  const first = Math.max(0, last - (days + LEADS + 3) * HOURS);
+  const given = await store.read((tx) => temperaturesOf(tx, { first, last }));
+  const clock = wallClock(zone, (first * MS_PER_HOUR) as Milliseconds);
+  if ('reason' in clock) return clock;
+  const all = Array.from({ length: days + LEADS }, () => new Float64Array(HOURS).fill(Number.NaN));
+  for (const [place, value] of given.entries()) {
+    const { day, hour } = clock((first + place) * MS_PER_HOUR);
+    const own = all[day - firstDay];
+    if (own !== undefined && !Number.isNaN(value)) own[hour] = value;
+  }
+  const [past, ahead] = [all.slice(0, days), all.slice(days)];
+  const unknown = ahead.findIndex((day) => knownOf(day) < HOURS - GAP_HOURS_MAX);
+  const coming = unknown < 0 ? ahead : ahead.slice(0, unknown);
+  const isKnown = days > 0 && past.reduce((sum, day) => sum + knownOf(day), 0) >= KNOWN_SHARE * days * HOURS;
+  return { temperatures: isKnown ? past : undefined, coming: coming.map(filled) };
+}
+
+const knownOf = (day: Float64Array): number => day.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0);
+
+/** An hour that nobody gave, or that clocks skip, is like the one before it, or after it. */
+function filled(day: Float64Array): Float64Array {
+  const whole = day.slice();
+  for (let hour = 1; hour < HOURS; hour++) {
+    if (Number.isNaN(whole[hour] as number)) whole[hour] = whole[hour - 1] as number;
+  }
+  for (let hour = HOURS - 2; hour >= 0; hour--) {
+    if (Number.isNaN(whole[hour] as number)) whole[hour] = whole[hour + 1] as number;
+  }
+  return whole;
 }
 
 /** The civil day and hour of the day at an instant. */

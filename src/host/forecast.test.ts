@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { ENERGY_MISSING, emptyDayProfile } from '../records/index.ts';
 import { dateText } from '../tariff/index.ts';
 import { type Milliseconds, milliwattHours, svpmsn } from '../units/index.ts';
+import { ACT } from './callers.testing.ts';
 import { type Forecast, type ForecastQuery, type LineBalance, MemoryStore } from './index.ts';
 import { lineDayId } from './loss-alarms.ts';
 import { made, Rig } from './rig.testing.ts';
@@ -101,9 +102,74 @@ test('a short history has the naive forecast and no band, and a utility that tol
     Array(3).fill(undefined),
   );
   const none = await forecast(new Rig(new MemoryStore()));
-  assert.deepEqual(none.history, { firstDate: undefined, days: 0, knownDays: 0, isEnough: false, hasYear: false });
+  assert.deepEqual(none.history, {
+    firstDate: undefined,
+    days: 0,
+    knownDays: 0,
+    isEnough: false,
+    hasYear: false,
+    temperatureDays: 0,
+  });
   assert.ok(none.hours.every(({ naive, expected }) => naive === undefined && expected === undefined));
   assert.equal(none.purchase, undefined);
+});
+
+test('temperatures that are given count for as many days to come as have one, and no others', async () => {
+  const warm = (day: number) => 20 + 12 * Math.sin(day * day);
+  const rig = await utility([{ unit: 1, days: 90, watts: 1_000 }]);
+  // Each degree above 18 takes 3 % more.
+  await rig.store.transaction(async (tx) => {
+    const rows = await tx.lineBalances.page({ limit: 100 });
+    const heated = rows.map((row): LineBalance => {
+      const share = 1 + 0.03 * Math.max(0, warm(row.day) - 18);
+      const hours = row.figures.hours.map((hour) => ({ ...hour, gave: share * hour.gave }));
+      return { ...row, figures: { ...row.figures, hours } };
+    });
+    await tx.lineBalances.put(heated);
+  });
+  const give = (from: number, days: number) => {
+    const celsius = Array.from({ length: days * 24 }, (_, hour) => warm(from + Math.floor(hour / 24)));
+    return rig.host.by(ACT).putTemperatures({ from: (from * DAY_MS) as Milliseconds, celsius });
+  };
+  const blind = await forecast(rig);
+  assert.equal(blind.history.temperatureDays, 0);
+  made(await give(TODAY - 91, 91));
+  assert.equal((await forecast(rig)).history.temperatureDays, 0, 'of no day to come anything is known');
+  rig.clock.ms += 1_000;
+  made(await give(TODAY, 3));
+  const seeing = await forecast(rig);
+  assert.equal(seeing.history.temperatureDays, 3);
+  assert.ok(
+    (seeing.test?.errorPercent ?? 1) < 0.7 * (blind.test?.errorPercent ?? 0),
+    JSON.stringify([seeing.test, blind.test]),
+  );
+  const noon = (of: Forecast, day: number) => of.hours[24 * day + 14]?.expected as number;
+  const right = (day: number) => 1_000 * (1 + 0.03 * Math.max(0, warm(TODAY + day) - 18));
+  for (const day of [0, 1, 2]) near(noon(seeing, day), right(day), 0.08);
+  for (const day of [3, 4, 5, 6]) assert.equal(noon(seeing, day), noon(blind, day));
+});
+
+test('temperatures are those of whole hours of the last 400 days and of 16 to come; others change nothing', async () => {
+  const rig = await utility([]);
+  const office = rig.host.by(ACT);
+  const hour = Math.floor(NOW / HOUR_MS) * HOUR_MS;
+  const put = async (from: number, celsius: readonly (number | null)[]) => {
+    const answer = await office.putTemperatures({ from: from as Milliseconds, celsius });
+    return 'sentence' in answer ? answer.reason : 'made';
+  };
+  const read = async (from: number, to: number) => {
+    const answer = await rig.host.temperatures({ from: from as Milliseconds, to: to as Milliseconds });
+    return 'sentence' in answer ? answer.reason : answer.celsius;
+  };
+  assert.equal(await put(hour - 26 * HOUR_MS, [1, 2.5, -3]), 'made');
+  assert.equal(await put(hour - 26 * HOUR_MS, [null, 9]), 'made');
+  for (const from of [hour + 1, hour - 401 * DAY_MS, hour + 16 * DAY_MS]) {
+    assert.equal(await put(from, [30]), 'range-wrong', String(from));
+  }
+  assert.deepEqual(await read(hour - 27 * HOUR_MS, hour - 22 * HOUR_MS), [null, 1, 9, -3, null]);
+  assert.equal(await read(hour, hour), 'range-wrong');
+  assert.equal(await read(hour, hour + 36 * DAY_MS), 'range-wrong');
+  assert.equal(await read(hour + 1, hour + HOUR_MS), 'range-wrong');
 });
 
 test('days that were not balanced are taken from the minutes of the check meter, hours of less than half of them not', async () => {

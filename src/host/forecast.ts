@@ -23,10 +23,11 @@ import {
   tariffCalendar,
 } from '../tariff/index.ts';
 import { assert, type Milliseconds, type UnixSeconds } from '../units/index.ts';
-import { readDemand, type WallClock, wallClock } from './demand-history.ts';
+import { readDemand, readWarmth, type WallClock, wallClock } from './demand-history.ts';
 import { fail, isFailure, tariffUnknown } from './failures.ts';
 import type { Store, StoreReads } from './ports.ts';
 import { bulkTable, periodOf, transformersOf } from './settlement-minutes.ts';
+import { givenLast, temperatureHours } from './temperatures.ts';
 import type { HostFailure, TariffVersion } from './types.ts';
 
 /** Of one transformer, of those of one area unit, or of all. */
@@ -70,6 +71,8 @@ export interface Forecast {
     /** Whether it is long enough for more than the naive forecast, and for the course of a year. */
     readonly isEnough: boolean;
     readonly hasYear: boolean;
+    /** Of the next seven days, those that are forecast by their temperatures. */
+    readonly temperatureDays: number;
   };
   /** The last two weeks. */
   readonly recent: readonly { readonly start: Milliseconds; readonly watts: number | undefined }[];
@@ -131,13 +134,14 @@ export class Forecasts {
     const asked = await this.#store.read(async (tx) => ({
       units: unitsOf(query, await transformersOf(tx)),
       bulk: await bulkTariff(tx, query.tariff, now),
+      warmth: await givenLast(tx, temperatureHours(now)),
     }));
-    const { units, bulk } = asked;
+    const { units, bulk, warmth } = asked;
     if (isFailure(units)) return units;
     if (bulk !== undefined && 'sentence' in bulk) return bulk;
     const today = civilDayAt(this.#zone, now);
     const scope = [query.localUnit, query.areaUnit].map((unit) => unit ?? '').join(' ');
-    const computed = await this.#once(`${today} ${scope} ${bulk?.version ?? ''}`, () =>
+    const computed = await this.#once(`${today} ${scope} ${bulk?.version ?? ''} ${warmth}`, () =>
       this.#compute(units, holidaysOf(bulk), today),
     );
     if (isFailure(computed)) return computed;
@@ -168,7 +172,11 @@ export class Forecasts {
     const firstDay = demand.days.length === 0 ? today : demand.firstDay;
     const { byMeters, ...known } = demand;
     const history = { ...known, firstDay, holidays };
-    return { today, history, byMeters, forecast: forecastDemand(history), shapes: dayShapes(history) };
+    const warmth = await readWarmth(this.#store, { zone: this.#zone, begin, firstDay, days: history.days.length });
+    if (isFailure(warmth)) return warmth;
+    const { temperatures, coming } = warmth;
+    const forecast = forecastDemand({ ...history, ...(temperatures && { temperatures }) }, coming);
+    return { today, history, byMeters, forecast, shapes: dayShapes(history) };
   }
 
   #view(computed: Computed, { query, bulk, transformers, now }: Asked): Forecast | HostFailure {
@@ -191,6 +199,7 @@ export class Forecasts {
         firstDate: days.length === 0 ? undefined : dateText(firstDay),
         ...{ days: days.length, knownDays: knownDays(days) },
         ...{ isEnough: forecast.tested !== undefined, hasYear: forecast.hasYear },
+        temperatureDays: forecast.temperatureDays,
       },
       recent: hoursOf(startOf(-RECENT_DAYS), startOf(0), clock).map(({ start, day, hour }) => {
         return { start, watts: known(days[day - firstDay]?.[hour]) };

@@ -86,6 +86,7 @@ import { stayOf, whoseAre } from './stay.ts';
 import { previewTariff } from './tariff-preview.ts';
 import { readTariffWeek } from './tariff-week.ts';
 import { assignTariff, latestTariffs, publishTariff, tariffVersions } from './tariffs.ts';
+import { putTemperatures, readTemperatures } from './temperatures.ts';
 import { termsOf } from './terms.ts';
 import { stateOf } from './things.ts';
 import { bookDebt, type Debt, duesNow, type Purchase, publishTerms, quote, tradeAll, tradeOf } from './trading.ts';
@@ -342,6 +343,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
       request((tx, now) => changeLossAlarm(tx, change, { by: act.by, now }), act),
     takeRemittance: (taken: Remitting) =>
       request((tx, now) => remit(tx, { ...taken, amount: -taken.amount }, act.by, remittingAt(now)), act),
+    putTemperatures: (given) => request((tx, now) => putTemperatures(tx, given, now), act),
     putLineNetwork: (network) => request((tx) => putLineNetwork(tx, network), act),
     propose: (asked) => request((tx, now) => propose(tx, act, asked, remittingAt(now)), act),
     async decide(decision) {
@@ -495,6 +497,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     lineBalances: (query) => store.read((tx) => lineBalances(tx, query)),
     forecast: (query) => orStoreFailure(forecasts.read(query, clock.now())),
     outages: (query) => orStoreFailure(store.read((tx) => readOutages(tx, query, roundMs, clock.now()))),
+    temperatures: (span) => orStoreFailure(store.read((tx) => readTemperatures(tx, span))),
     lineNetwork: (localUnit) => orStoreFailure(store.read((tx) => lineNetwork(tx, localUnit))),
     lossAlarm: (id) => orStoreFailure(store.read((tx) => lossAlarm(tx, id))),
     lossAlarms: (query) => store.read((tx) => lossAlarms(tx, query)),

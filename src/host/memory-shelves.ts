@@ -15,6 +15,7 @@ import type {
   CardTicket,
   Closing,
   Contract,
+  DayTemperatures,
   Dues,
   HostBeat,
   Inspection,
@@ -70,6 +71,7 @@ export class MemoryShelves {
   readonly lineBalances = new MemoryShelf<LineBalance>(this.undo);
   readonly hostBeats = new MemoryShelf<HostBeat>(this.undo);
   readonly lineNetworks = new MemoryShelf<LineNetwork>(this.undo);
+  readonly temperatures = new MemoryShelf<DayTemperatures>(this.undo);
   readonly readingChecks = new MemoryShelf<ReadingCheck>(this.undo);
   readonly voltages = new MemoryShelf<VoltageReading>(this.undo);
   readonly lossAlarms = new MemoryShelf<LossAlarm, 'localUnit' | 'state'>(this.undo, ['localUnit', 'state']);
@@ -131,6 +133,7 @@ export class MemoryShelves {
     this.lineBalances.fill(others.lineBalances);
     this.hostBeats.fill(others.hostBeats);
     this.lineNetworks.fill(others.lineNetworks);
+    this.temperatures.fill(others.temperatures);
     this.readingChecks.fill(others.readingChecks);
     this.voltages.fill(others.voltages);
     this.lossAlarms.fill(others.lossAlarms);

@@ -9,6 +9,7 @@ import type { DuesPayment, PersonDues } from './paying-dues.ts';
 import type { Remitting } from './remittances.ts';
 import type { Replacement } from './replacement.ts';
 import type { ControlRequest, HostServices } from './services.ts';
+import type { GivenTemperatures } from './temperatures.ts';
 import type {
   Approval,
   ControlCommand,
@@ -82,6 +83,8 @@ export interface Office
   changeLossAlarm(change: LossAlarmChange): Promise<LossAlarm | HostFailure>;
   /** Books money that came from the seller or a provider, of what they owe back; what leaves takes two people. */
   takeRemittance(taken: Remitting): Promise<Remittance | HostFailure>;
+  /** Says how warm the air was, or is expected to be, hour by hour; for forecasts of demand. */
+  putTemperatures(given: GivenTemperatures): Promise<GivenTemperatures | HostFailure>;
   /** Describes the network behind the transformer of a local unit; it takes the place of the one before. */
   putLineNetwork(network: Pick<LineNetwork, 'localUnit' | 'file'>): Promise<LineNetwork | HostFailure>;
   propose(request: Pick<Approval, 'proposal' | 'why'>): Promise<Approval | HostFailure>;
@@ -152,6 +155,7 @@ export type HostByName = Pick<
   | 'lineBalances'
   | 'forecast'
   | 'outages'
+  | 'temperatures'
   | 'lineNetwork'
   | 'lossAlarms'
   | 'lossAlarm'

@@ -27,6 +27,7 @@ import type {
   Closing,
   Contract,
   ControlCommand,
+  DayTemperatures,
   Dues,
   HostBeat,
   Inspection,
@@ -330,6 +331,7 @@ export interface StoreReads {
   readonly lineBalances: ShelfReads<LineBalance>;
   /** By the number of their local unit. */
   readonly lineNetworks: ShelfReads<LineNetwork>;
+  readonly temperatures: ShelfReads<DayTemperatures>;
   readonly hostBeats: ShelfReads<HostBeat>;
   readonly readingChecks: ShelfReads<ReadingCheck>;
   readonly voltages: ShelfReads<VoltageReading>;
@@ -428,6 +430,7 @@ export interface StoreTransaction extends StoreReads {
   readonly remittances: Shelf<Remittance, 'payee'>;
   readonly lineBalances: Shelf<LineBalance>;
   readonly lineNetworks: Shelf<LineNetwork>;
+  readonly temperatures: Shelf<DayTemperatures>;
   readonly hostBeats: Shelf<HostBeat>;
   readonly readingChecks: Shelf<ReadingCheck>;
   readonly voltages: Shelf<VoltageReading>;

@@ -41,6 +41,7 @@ import type { StatementQuery } from './statement-reading.ts';
 import type { Happened, Stay, Whose } from './stay.ts';
 import type { PreviewQuery, TariffPreview } from './tariff-preview.ts';
 import type { TariffWeek, TariffWeekQuery } from './tariff-week.ts';
+import type { GivenTemperatures, TemperatureSpan } from './temperatures.ts';
 import type { Thing } from './things.ts';
 import type { Debt, Purchase, Quote, Traded } from './trading.ts';
 import type { PostingPage, PostingQuery, TrialBalance } from './trial-balance.ts';
@@ -106,6 +107,7 @@ export type { StatementQuery } from './statement-reading.ts';
 export type { Stay, Whose } from './stay.ts';
 export type { PreviewBand, PreviewQuery, PreviewSide, PreviewStep, TariffPreview } from './tariff-preview.ts';
 export type { TariffDayView, TariffWeek, TariffWeekQuery } from './tariff-week.ts';
+export type { GivenTemperatures, TemperatureSpan } from './temperatures.ts';
 export type { Debt, Purchase, Quote, Traded } from './trading.ts';
 export type { PostingPage, PostingQuery, TrialBalance } from './trial-balance.ts';
 export type * from './types.ts';
@@ -438,6 +440,8 @@ export interface HostServices extends AgentReads, CardServices {
   forecast(query: ForecastQuery): Promise<Forecast | HostFailure>;
   /** Who was without supply in a span of at most 35 days, and who is now. */
   outages(query: OutageQuery): Promise<OutageReport | HostFailure>;
+  /** What was given for a span of at most 35 days, hour by hour. */
+  temperatures(span: TemperatureSpan): Promise<GivenTemperatures | HostFailure>;
   /** The network behind the transformer of a local unit. */
   lineNetwork(localUnit: number): Promise<LineNetwork | HostFailure>;
   /** By local unit and first day. */

@@ -21,6 +21,7 @@ export type * from './types/presence.ts';
 export type * from './types/readings.ts';
 export type * from './types/remittances.ts';
 export type * from './types/settlement.ts';
+export type * from './types/temperatures.ts';
 export type * from './types/tenancies.ts';
 export type * from './types/webhooks.ts';
 

@@ -5,7 +5,7 @@ export const SEALED_TABLES: readonly string[] = [
   ...['payments', 'contracts', 'receipts_due', 'receipts', 'webhooks', 'deliveries', 'closings', 'settled_minutes'],
   ...['used_days', 'agents', 'agent_members', 'vends', 'shifts', 'card_providers', 'cards', 'card_purses'],
   ...['card_orders', 'card_tickets', 'offline_meters', 'line_balances', 'line_networks', 'loss_alarms'],
-  ...['reading_checks', 'voltages'],
+  ...['reading_checks', 'voltages', 'temperatures'],
   ...['settlement_claims', 'people', 'sessions', 'api_keys', 'attempts', 'approvals', 'kept_answers', 'audit', 'heads'],
   ...[
     'card_slots',
@@ -370,6 +370,9 @@ CREATE TABLE reading_checks (
 CREATE TABLE voltages (
   id TEXT PRIMARY KEY, svpmsn INTEGER NOT NULL, supply INTEGER NOT NULL, day INTEGER NOT NULL,
   heard_at INTEGER NOT NULL, volts BLOB NOT NULL, findings TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE temperatures (
+  id TEXT PRIMARY KEY, day INTEGER NOT NULL, given_at INTEGER NOT NULL, celsius TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE loss_alarms (
   id TEXT PRIMARY KEY, local_unit INTEGER NOT NULL, state TEXT NOT NULL, raised_at INTEGER NOT NULL,

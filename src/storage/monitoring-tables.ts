@@ -1,4 +1,4 @@
-import type { Knowledge, ReadingCheck, VoltageReading } from '../host/types.ts';
+import type { DayTemperatures, Knowledge, ReadingCheck, VoltageReading } from '../host/types.ts';
 import { table } from './table.ts';
 
 /** What the host holds to be true of each meter. */
@@ -47,4 +47,11 @@ export const voltages = table<VoltageReading>('voltages', ['id'], {
   heardAt: 'number',
   volts: 'energies',
   findings: 'json',
+});
+/** How warm it was, and is expected to be: a UTC day in each row. */
+export const temperatures = table<DayTemperatures>('temperatures', ['id'], {
+  id: 'text',
+  day: 'number',
+  givenAt: 'number',
+  celsius: 'json',
 });

@@ -13,6 +13,7 @@ import type {
   CardTicket,
   Closing,
   Contract,
+  DayTemperatures,
   Dues,
   Head,
   HostBeat,
@@ -88,6 +89,7 @@ import {
   settledMinutes,
   settlementClaims,
   shifts,
+  temperatures,
   tenancies,
   terms,
   trades,
@@ -118,6 +120,7 @@ export class SqlShelves {
   readonly lineBalances: SqlShelf<LineBalance>;
   readonly hostBeats: SqlShelf<HostBeat>;
   readonly lineNetworks: SqlShelf<LineNetwork>;
+  readonly temperatures: SqlShelf<DayTemperatures>;
   readonly readingChecks: SqlShelf<ReadingCheck>;
   readonly voltages: SqlShelf<VoltageReading>;
   readonly lossAlarms: SqlShelf<LossAlarm, 'localUnit' | 'state'>;
@@ -166,6 +169,7 @@ export class SqlShelves {
     this.lineBalances = new SqlShelf(connection, lineBalances);
     this.hostBeats = new SqlShelf(connection, hostBeats);
     this.lineNetworks = new SqlShelf(connection, lineNetworks);
+    this.temperatures = new SqlShelf(connection, temperatures);
     this.readingChecks = new SqlShelf(connection, readingChecks);
     this.voltages = new SqlShelf(connection, voltages);
     this.lossAlarms = new SqlShelf(connection, lossAlarms);

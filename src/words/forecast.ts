@@ -12,6 +12,7 @@ const en = {
   noYear: 'Less than a year is known: how the seasons differ is not. Months are expected to be like the last weeks.',
   byMeters:
     'Of {} transformers {} have no check meter: what their meters counted stands for them, without the losses of the line.',
+  warmth: 'Temperatures are given: {} of the seven days to come are forecast by them.',
   today: 'Today',
   tomorrow: 'Tomorrow',
   between: '{} to {} in 8 of 10 cases',
@@ -66,6 +67,7 @@ export const FORECAST_WORDS: Readonly<Record<Language, ForecastWords>> = {
       '예측하기에는 기록이 짧습니다. 28일이 필요한데 {}일만 알려져 있습니다. 그때까지는 일주일 전과 같다고 본 단순 예측을 보여 줍니다.',
     noYear: '알려진 기록이 1년이 안 되어 계절 차이를 모릅니다. 앞으로의 달은 최근 몇 주와 같다고 봅니다.',
     byMeters: '변압기 {}대 중 {}대에는 변압기 계량기가 없어, 선로 손실을 뺀 계량기들의 합으로 대신합니다.',
+    warmth: '기온이 주어져, 앞으로 7일 중 {}일은 기온으로 예측합니다.',
     today: '오늘',
     tomorrow: '내일',
     between: '열 번 중 여덟 번은 {}~{}',

@@ -85,6 +85,7 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
   inspectMeter: { findings: ['seal-broken', 'cover-open'], note: 'a wire beside it' },
   allowCaller: { language: 'en', pin: '271828' },
   chooseMessages: { number: '821012345678', language: 'en', causes: [] },
+  putTemperatures: { from: '2026-01-05T00:00:00Z', celsius: [1.5, null] },
   putLineNetwork: {
     source: { node: 't', volts: 230, ohms: { r1: 0, x1: 0, r0: 0, x0: 0 } },
     ...{ cables: {}, lines: [], loads: [{ meter: KIMS_METER, node: 't', phases: 'A' }] },
@@ -102,6 +103,7 @@ const QUERIES: Readonly<Partial<Record<Operation, string>>> = {
   readVoltages: '?from=2026-01-05&to=2026-01-05',
   readBalance: '?from=2026-01-05&to=2026-01-05',
   readUse: '?by=day&from=2026-01-05T00:00:00Z&to=2026-01-06T00:00:00Z',
+  readTemperatures: '?from=2026-01-05T00:00:00Z&to=2026-01-06T00:00:00Z',
   readCheckMinutes: '?from=2026-01-05T00:00:00Z&to=2026-01-05T01:00:00Z',
 };
 /** Of kim, and, for those who reach no further than what is theirs, of somebody else. */
@@ -430,7 +432,15 @@ const CHANGES: readonly Operation[] = [
     'buy',
     'publishTariff',
   ] as const),
-  ...(['assignTariff', 'putLineNetwork', 'proposeVoid', 'proposeCredit', 'proposeKeyChange', 'closePurse'] as const),
+  ...([
+    'assignTariff',
+    'putTemperatures',
+    'putLineNetwork',
+    'proposeVoid',
+    'proposeCredit',
+    'proposeKeyChange',
+    'closePurse',
+  ] as const),
   ...(['publishTerms', 'bookDebt', 'pay', 'agreeContract', 'endContract'] as const),
   ...([
     'addAgent',

@@ -58,3 +58,25 @@ test('a forecast is about one local unit, one area unit or all, and is bought by
     assert.ok(status >= 400 && status < 500, query);
   }
 });
+
+test('temperatures are given by an operator hour by hour and read back; what is none is refused and changes nothing', async () => {
+  const operator = await world.as('operator');
+  const hour = new Date(Math.floor(world.rig.clock.now() / 3_600_000) * 3_600_000).toISOString();
+  const next = new Date(Date.parse(hour) + 3 * 3_600_000).toISOString();
+  const put = (body: object, who = operator) => world.ask(who, 'PUT', '/api/v1/temperatures', body);
+  const celsius = [12.5, null, -3];
+  assert.equal((await put({ from: hour, celsius })).status, 200);
+  const wrong = [
+    { from: hour.replace(':00:00', ':30:00'), celsius: [1] },
+    ...[[], ['warm'], [-91], [66]].map((values) => ({ from: hour, celsius: values })),
+    { from: '1999-01-01T00:00:00Z', celsius: [1] },
+    { celsius: [1] },
+  ];
+  for (const body of wrong) {
+    const { status } = await put(body);
+    assert.ok(status >= 400 && status < 500, JSON.stringify(body));
+  }
+  assert.equal((await put({ from: hour, celsius }, await world.as('seller'))).status, 403);
+  const read = await world.ask(await world.as('seller'), 'GET', `/api/v1/temperatures?from=${hour}&to=${next}`);
+  assert.deepEqual(read.json.celsius, celsius);
+});

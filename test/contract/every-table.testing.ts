@@ -258,6 +258,7 @@ async function putSettlement(tx: Transaction): Promise<void> {
       },
     },
   ]);
+  await tx.temperatures.put([{ id: '020000', day: 20_000, givenAt: at, celsius: [-1.5, null, 30] }]);
   await tx.readingChecks.put([
     {
       ...{ id: '00000a-1-20000', svpmsn: svpmsn(10), supply: 1, day: 20_000, checkedAt: at },

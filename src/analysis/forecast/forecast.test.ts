@@ -169,6 +169,30 @@ test('where heat drives demand, a forecast of heat makes that of demand better',
   assert.ok(seeing.fit.regressionShare > 0.5);
 });
 
+test('temperatures count for as many days to come as have one, and only where the back-test is better by them', () => {
+  const random = seeded(12);
+  const base = town({ days: 97 });
+  const temperatures = base.days.map(() => new Float64Array(HOURS).fill(5 + 30 * random()));
+  const hot = base.days.map((day, i) => {
+    const heat = Math.max(0, (temperatures[i]?.[0] as number) - 22);
+    return day.map((value) => value * (1 + 0.03 * heat));
+  });
+  const past = { ...base, days: hot.slice(0, 90) };
+  const known = temperatures.slice(0, 90);
+  const blind = forecastDemand(past);
+  const seeing = forecastDemand({ ...past, temperatures: known }, temperatures.slice(90, 92));
+  assert.deepEqual([blind.temperatureDays, seeing.temperatureDays], [0, 2]);
+  for (const lead of [0, 1]) {
+    const values = hot[90 + lead] as Float64Array;
+    assert.ok(off(seeing.days[lead]?.fitted?.expected, values) < 0.05, String(lead));
+  }
+  assert.deepEqual(seeing.days.slice(2), blind.days.slice(2));
+  assert.deepEqual(forecastDemand({ ...past, temperatures: known }), blind, 'none of a day to come');
+  // A town that does not feel the weather.
+  const cold = { ...base, days: base.days.slice(0, 90), temperatures: known };
+  assert.equal(forecastDemand(cold, temperatures.slice(90)).temperatureDays, 0);
+});
+
 test('the course of a year is expected once one was seen; before, months are like the last weeks', () => {
   const all = town({ days: 400, winter: 0.3 });
   const mean = (day: number) => all.days[day]?.reduce((sum, value) => sum + value / HOURS, 0) as number;

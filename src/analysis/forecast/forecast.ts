@@ -22,23 +22,33 @@ export interface DemandForecast {
   readonly tested: { readonly days: BackTest; readonly year: YearErrors } | undefined;
   /** Whether the course of a year is known, or months are expected to be like the last weeks. */
   readonly hasYear: boolean;
+  /** So many of the next days are forecast by their temperatures. */
+  readonly temperatureDays: number;
 }
 
 /**
  * Forecasts the next seven days by step and a year by day. A history of fewer known days than `FITTED_DAYS_MIN` has
- * the naive forecast alone.
+ * the naive forecast alone. Temperatures of the history count where those of days to come are given, for so many of them
+ * as are, and where the back-test is better by them.
+ * @param coming °C of each step of the next days, one after the other
  */
-export function forecastDemand(history: DemandHistory): DemandForecast {
+export function forecastDemand(given: DemandHistory, coming: readonly Float64Array[] = []): DemandForecast {
+  const { temperatures, ...history } = given;
   const { days } = history;
   const means = dailyMeans(history);
   const naive = Float64Array.from({ length: YEAR_AHEAD_DAYS }, (_, i) => naiveMean(means, means.length + i));
   const naiveDays = Array.from({ length: LEADS }, (_, lead) => naiveDay(history, days.length + lead));
   if (!isLongEnough(history)) {
     const only = naiveDays.map((day) => ({ naive: day, fitted: undefined }));
-    return { days: only, year: { expected: naive, naive }, tested: undefined, hasYear: false };
+    return { days: only, year: { expected: naive, naive }, tested: undefined, hasYear: false, temperatureDays: 0 };
   }
-  const tested = { days: backTest(history), year: testYear(history) };
-  const forecasts = new DayAhead(history).forecast(LEADS);
+  const blind = { forecasts: new DayAhead(history).forecast(LEADS), test: backTest(history) };
+  const seeing = temperatures && coming.length > 0 ? byTemperatures({ ...history, temperatures }, coming) : undefined;
+  const isBetter = seeing !== undefined && seeing.test.errorPercent < blind.test.errorPercent;
+  const temperatureDays = isBetter ? seeing.forecasts.length : 0;
+  const of = (lead: number) => (isBetter && lead < temperatureDays ? seeing : blind);
+  const tested = { days: of(0).test, year: testYear(history) };
+  const forecasts = blind.forecasts.map((_, lead) => of(lead).forecasts[lead] as Float64Array);
   const year = yearAhead(history, YEAR_AHEAD_DAYS);
   const expected = year.days.slice();
   forecasts.forEach((day, lead) => {
@@ -47,10 +57,20 @@ export function forecastDemand(history: DemandHistory): DemandForecast {
   return {
     days: forecasts.map((day, lead) => ({
       naive: naiveDays[lead] as Float64Array,
-      fitted: { expected: day, ...tested.days.bands.of(lead, day) },
+      fitted: { expected: day, ...of(lead).test.bands.of(lead, day) },
     })),
-    ...{ year: { expected, naive }, tested, hasYear: year.hasYear },
+    ...{ year: { expected, naive }, tested, hasYear: year.hasYear, temperatureDays },
   };
+}
+
+interface Seeing {
+  readonly forecasts: readonly Float64Array[];
+  readonly test: BackTest;
+}
+
+function byTemperatures(history: DemandHistory, coming: readonly Float64Array[]): Seeing {
+  const days = coming.slice(0, LEADS);
+  return { forecasts: new DayAhead(history).forecast(days.length, days), test: backTest(history) };
 }
 
 const SHAPE_DAYS = 56;

@@ -1,11 +1,15 @@
 import { Type } from 'typebox';
+import { actOf } from '../acts.ts';
 import { made } from '../problem.ts';
-import { LocalUnit, Name, Named, Strict } from '../schemas/common.ts';
+import { Instant, LocalUnit, Name, Named, Strict } from '../schemas/common.ts';
 import { ForecastSchema, forecastJson } from '../schemas/forecast.ts';
+import { TemperaturesBody, TemperaturesSchema, temperaturesJson, temperaturesOf } from '../schemas/temperatures.ts';
 import type { Api, ApiServices } from '../server.ts';
+import { instantOf } from './meters.ts';
 
 /** What transformers will be asked for. */
-export function forecastRoutes(app: Api, { host }: ApiServices): void {
+export function forecastRoutes(app: Api, services: ApiServices): void {
+  const { host } = services;
   app.get(
     '/forecast',
     {
@@ -26,5 +30,41 @@ export function forecastRoutes(app: Api, { host }: ApiServices): void {
       },
     },
     async ({ query }) => forecastJson(made(await host.forecast(query))),
+  );
+
+  app.get(
+    '/temperatures',
+    {
+      config: { operation: 'readTemperatures' },
+      schema: {
+        tags: ['lines'],
+        summary: 'How warm the air was, or is expected to be, hour by hour; at most 35 days at once',
+        querystring: Strict({ from: Instant, to: Instant }),
+        response: { 200: Named(TemperaturesSchema) },
+      },
+    },
+    async ({ query }) => {
+      const [from, to] = [instantOf(query.from), instantOf(query.to)];
+      return temperaturesJson(made(await host.temperatures({ from, to })));
+    },
+  );
+
+  app.put(
+    '/temperatures',
+    {
+      config: { operation: 'putTemperatures' },
+      schema: {
+        tags: ['lines'],
+        summary: 'Say how warm the air was, or is expected to be, hour by hour, in place of what was given before',
+        body: TemperaturesBody,
+        response: { 200: Named(TemperaturesSchema) },
+      },
+    },
+    async (request) => {
+      const given = temperaturesOf(request.body);
+      const subject = `temperatures ${request.body.from}`;
+      const office = host.by(actOf(services, request, { subject, detail: { hours: given.celsius.length } }));
+      return temperaturesJson(made(await office.putTemperatures(given)));
+    },
   );
 }

@@ -31,6 +31,9 @@ export const ForecastSchema = Type.Object(
       knownDays: Type.Integer({ description: 'Of which at least half is known.' }),
       isEnough: Type.Boolean({ description: 'Whether it is long enough for more than the naive forecast.' }),
       hasYear: Type.Boolean({ description: 'Whether the course of a year is known.' }),
+      temperatureDays: Type.Integer({
+        description: 'So many of the seven days to come are forecast by temperatures that were given.',
+      }),
     }),
     recent: Type.Array(Type.Object({ start: Instant, watts: Type.Optional(Watts) })),
     hours: Type.Array(
@@ -90,6 +93,7 @@ export const forecastJson = (forecast: Forecast): ForecastJson => ({
     ...maybe('firstDate', forecast.history.firstDate, same),
     ...{ days: forecast.history.days, knownDays: forecast.history.knownDays },
     ...{ isEnough: forecast.history.isEnough, hasYear: forecast.history.hasYear },
+    temperatureDays: forecast.history.temperatureDays,
   },
   recent: forecast.recent.map(({ start, watts }) => ({
     start: instantText(start),

@@ -101,6 +101,7 @@ function Standing({ forecast }: { readonly forecast: ForecastJson }): ReactNode 
         {!history.isEnough && <Text size="sm">{fill(words.short, history.knownDays)}</Text>}
         {history.isEnough && !history.hasYear && <Text size="sm">{words.noYear}</Text>}
         {byMeters > 0 && <Text size="sm">{fill(words.byMeters, transformers, byMeters)}</Text>}
+        {history.temperatureDays > 0 && <Text size="sm">{fill(words.warmth, history.temperatureDays)}</Text>}
         <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }}>
           <DayFigure label={words.today} day={days[0]} />
           <DayFigure label={words.tomorrow} day={days[1]} />
