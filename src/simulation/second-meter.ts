@@ -27,8 +27,8 @@ export class SecondMeter {
   unbilledMax = 0;
   /** Of the last commit that is surely in the memories: what came after may be lost in a power cut. */
   #least: { readonly used: number; readonly register: number };
-  /** Before the last minute: where the meter's clock was put back, that one and the one before are one minute to it. */
-  #before: { readonly used: number; readonly register: number };
+  /** The meter's own minute in which energy flowed last: where its clock was put back, one may be as long as two. */
+  #minute: number;
   /** A power cut left it open whether the running minute is in the memories. */
   #doubtful = false;
   #accrual: Accrual;
@@ -43,13 +43,14 @@ export class SecondMeter {
     this.register = registerOf(meter);
     this.#accrual = { remainder: meter.accrual.remainder };
     this.#least = { used: this.used, register: this.register };
-    this.#before = this.#least;
+    this.#minute = meter.minute;
   }
 
   /** What the meter let flow in its running minute; to be called before the meter is stepped on to the next. */
   flowed(meter: Meter, energy: MilliwattHours): void {
-    this.#least = this.#before;
-    this.#before = { used: this.used, register: this.register };
+    // It commits what flowed in a minute before it begins another.
+    if (meter.minute !== this.#minute) this.#least = { used: this.used, register: this.register };
+    this.#minute = meter.minute;
     const whole = this.#milliwattHours + energy;
     const quanta = Math.floor(whole / MILLIWATT_HOURS_PER_QUANTUM) as DeciWattHours;
     this.#milliwattHours = whole - quanta * MILLIWATT_HOURS_PER_QUANTUM;
@@ -92,7 +93,7 @@ export class SecondMeter {
     this.used = used;
     this.register = register;
     this.#least = { used, register };
-    this.#before = this.#least;
+    this.#minute = meter.minute;
     this.#accrual = { remainder: meter.accrual.remainder };
     if (used < least.used - this.unbilledMax || used > most.used) {
       return `after a power cut ${used} is used, and ${least.used} to ${most.used} were.`;
