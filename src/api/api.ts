@@ -48,6 +48,7 @@ import { tariffWeekRoutes } from './routes/tariff-week.ts';
 import { tenancyRoutes } from './routes/tenancies.ts';
 import { vendRoutes } from './routes/vends.ts';
 import { voiceRoutes } from './routes/voices.ts';
+import { voucherRoutes } from './routes/vouchers.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { AccountSchema, HeadSchema, TrialBalanceSchema } from './schemas/accounts.ts';
 import {
@@ -109,6 +110,7 @@ import { TariffPreviewSchema, TariffWeekSchema } from './schemas/tariff-week.ts'
 import { TemperaturesSchema } from './schemas/temperatures.ts';
 import { PersonDuesSchema, TenancySchema } from './schemas/tenancies.ts';
 import { UtilitySchema } from './schemas/utility.ts';
+import { VoucherBatchSchema, VoucherSchema, VouchersChangedSchema } from './schemas/vouchers.ts';
 import { DeliverySchema, WebhookSchema } from './schemas/webhooks.ts';
 import { serializers } from './serializer.ts';
 import type { Api, ApiServices, ApiSettings, TypeBoxProvider } from './server.ts';
@@ -173,6 +175,7 @@ const SCHEMAS = [
   ...[CardBooksSchema, CardExchangeSchema, CardOrderSchema, CardProviderSchema, CardSchema, CardStepSchema],
   ...[CardInMeterSchema, CardPassedSchema, CardTicketSchema, OfflineMeterSchema, RecoverySchema, MeterPolicySchema],
   ...[CardChargeSchema, CardMonthSchema, ForecastSchema, TemperaturesSchema, PayeeAccountSchema, RemittanceSchema],
+  ...[VoucherBatchSchema, VoucherSchema, VouchersChangedSchema],
   ...[CallSchema, PhoneAccessSchema, MessageChoiceSchema, MessageSchema],
   ...[
     OutlookSchema,
@@ -312,6 +315,7 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
         messageRoutes(v1, services);
         settlementRoutes(v1, services);
         remittanceRoutes(v1, services);
+        voucherRoutes(v1, services);
         peopleRoutes(v1, services);
         webhookRoutes(v1, services);
         exchangeRoutes(v1, services);

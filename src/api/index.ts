@@ -55,6 +55,7 @@ export type { StatementJson } from './schemas/statement.ts';
 export type { TariffPreviewJson, TariffWeekJson } from './schemas/tariff-week.ts';
 export type { SubscriberDuesJson, TenancyJson } from './schemas/tenancies.ts';
 export type { UtilityJson } from './schemas/utility.ts';
+export type { VoucherBatchJson, VoucherJson, VouchersChangedJson } from './schemas/vouchers.ts';
 export type { DeliveryJson, WebhookJson } from './schemas/webhooks.ts';
 export type { Api, ApiServices, ApiSettings, Readiness } from './server.ts';
 export { readTakerMessage } from './taker-messages.ts';

@@ -18,6 +18,7 @@ import type {
   Seen,
   SignedReceipt,
   TableSheet,
+  VoucherServices,
 } from '../host/index.ts';
 import type { Milliseconds, WallClock } from '../units/index.ts';
 import type { Language } from '../words/index.ts';
@@ -49,6 +50,8 @@ export interface ApiServices {
   readonly voices?: VoicePort;
   /** Of what households are told by message. */
   readonly messages?: MessageServices;
+  /** What is done with vouchers, where the host takes them. */
+  readonly vouchers?: VoucherServices;
   /** Of a demo. */
   readonly demo?: DemoPort;
   /** Who draws tables on paper; without it nothing is given as PDF. @param what for the sentence when it cannot be */

@@ -11,6 +11,7 @@ import {
   checkRemittances,
   checkSeller,
   VendCheck,
+  VoucherCheck,
 } from '../host/index.ts';
 import { auditLedger, type LedgerAudit, markAt, type RowsAudit } from '../storage/index.ts';
 import { readAuditKeys } from './audit-keys.ts';
@@ -56,9 +57,10 @@ export async function proveBooks({ data, database: named, keys }: BooksAsked): P
     const source = await openBooks(database);
     try {
       const vends = new VendCheck();
+      const vouchers = new VoucherCheck();
       const rowsProved = rowsOnThread({ database, folder, keys, mark });
       const [{ sums, purses, agents, closings, remittances, cards: held, ...ledger }, rows] = await Promise.all([
-        auditLedger(source, { verifier, rowKeys, kept, vend: (sold) => vends.fault(sold) }),
+        auditLedger(source, { verifier, rowKeys, kept, vend: (sold) => vends.fault(sold), vouchers }),
         rowsProved,
       ]);
       const { books, findings } = await checkBooks(sums, { purses, agents });
@@ -66,6 +68,7 @@ export async function proveBooks({ data, database: named, keys }: BooksAsked): P
       const others = [
         ...ofCards,
         ...vends.findings(sums),
+        ...vouchers.findings(sums),
         ...checkSeller(sums, closings),
         ...checkRemittances(sums, remittances),
       ];

@@ -13,11 +13,13 @@ import { isLoopback, listen, listenSomewhere } from './listen.ts';
 import { PAGES_FOLDER } from './pages-folder.ts';
 import { paper, receiptPaper } from './paper.ts';
 import type { MeterCalls } from './phone-desk.ts';
+import type { VoucherParts } from './voucher-parts.ts';
 import { wallClock } from './wall-clock.ts';
 
 export { Metrics } from '../api/index.ts';
 export { DemoPartners } from './demo-partners.ts';
 export { MeterCalls } from './phone-desk.ts';
+export { voucherParts } from './voucher-parts.ts';
 
 export interface DemoApiOptions {
   readonly utility: Utility;
@@ -27,6 +29,8 @@ export interface DemoApiOptions {
   readonly store: Store;
   readonly metrics: Metrics;
   readonly exchanges: ExchangeReads;
+  /** What its host takes vouchers by. */
+  readonly vouchers: VoucherParts;
   /** What its host tells of calls from meters. */
   readonly meterCalls: MeterCalls;
   readonly at: Exclude<DemoListen, 'none'>;
@@ -42,7 +46,7 @@ interface DemoApi {
 
 /** The API of a host, over that of the demo. */
 export async function openDemoApi(options: DemoApiOptions): Promise<DemoApi> {
-  const { utility, cards, control, zone, store, metrics, exchanges, meterCalls, at } = options;
+  const { utility, cards, control, zone, store, metrics, exchanges, meterCalls, vouchers: parts, at } = options;
   const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });
   const readiness = async () => ({ ready: true, parts: { store: 'ok', grid: 'simulated' } });
   const persons = await demoPeople(store);
@@ -50,15 +54,16 @@ export async function openDemoApi(options: DemoApiOptions): Promise<DemoApi> {
   const welcome = at === 'usual' || isLoopback(at) ? persons : [];
   const whom = new Map(welcome.map(({ role, login }) => [role, login]));
   const demo = demoStage({ utility, cards, control, zone, people: whom });
+  const vouchers = parts.serve(() => utility.host);
   const telephone = await openDemoTelephone({
-    ...{ host: () => utility.host, store, zone, meterCalls },
+    ...{ host: () => utility.host, store, zone, meterCalls, vouchers },
     clock: { now: () => milliseconds(utility.time.now) },
   });
   const app = createApi(
     {
       ...{ host: utility.host, people, clock: wallClock, metrics, readiness, paper, receiptPaper, exchanges, demo },
       ...{ callers: telephone.callers, messages: telephone.messages },
-      ...{ talks: telephone.talks, voices: telephone.voices },
+      ...{ talks: telephone.talks, voices: telephone.voices, vouchers },
     },
     { pages: PAGES_FOLDER },
   );

@@ -13,6 +13,7 @@ import {
   type MessageServices,
   type Store,
   StoreError,
+  type VoucherServices,
 } from '../host/index.ts';
 import { MeterVoices, UssdGateway } from '../phone/index.ts';
 import { svpmsnOfHouse } from '../simulation/index.ts';
@@ -43,6 +44,7 @@ interface DemoTelephoneOptions {
   readonly store: Store;
   readonly clock: BusinessClock;
   readonly zone: string;
+  readonly vouchers: VoucherServices;
   /** Through which the meters call. */
   readonly meterCalls: MeterCalls;
 }
@@ -53,10 +55,11 @@ export async function openDemoTelephone({
   store,
   clock,
   zone,
+  vouchers,
   meterCalls,
 }: DemoTelephoneOptions): Promise<DemoTelephone> {
   // Of a row that could not be written the next step is another; the screen of a demo has no line for it.
-  const { desk, callers } = openTelephone(host, store, () => undefined);
+  const { desk, callers } = openTelephone(host, store, () => undefined, vouchers);
   const voices = new MeterVoices();
   meterCalls.serve(desk, host, voices);
   const messages = createMessages({ store, clock, zone, carrier: new DemoTelephones() });

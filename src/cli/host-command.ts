@@ -21,7 +21,7 @@ import { systemRandomness } from './demo-keys.ts';
 import { type CannotGoOn, inWords } from './failure.ts';
 import { certificatesOf } from './field-options.ts';
 import { HOST_FILE } from './folder-files.ts';
-import type { ReadConfiguration } from './host-configuration.ts';
+import { type ReadConfiguration, VOUCHERS } from './host-configuration.ts';
 import { HostFolder } from './host-folder.ts';
 import { type HostOptions, parseHostOptions } from './host-options.ts';
 import type { Partners } from './host-partners.ts';
@@ -32,6 +32,7 @@ import { paper, receiptPaper } from './paper.ts';
 import { callsClosing, MeterCalls, openTelephone } from './phone-desk.ts';
 import { RestorationNews } from './restoration-news.ts';
 import { say, stopOnSignal } from './say.ts';
+import { voucherParts } from './voucher-parts.ts';
 import { wallClock } from './wall-clock.ts';
 import { freeBytesIn } from './write-whole.ts';
 
@@ -125,6 +126,8 @@ async function serve(
       if (outcome !== 'taken') say('warn', `Webhook ${webhook} was not told of ${id}, because ${why}`);
     },
   });
+  const vouchers =
+    configured?.configuration.vouchers === true ? voucherParts(store, clock, keys.webhookKey()) : undefined;
   const ports = {
     ...{ store, keys, clock, randomness: systemRandomness, books: store, watcher, webhooks },
     // Without area units an order waits in the books.
@@ -133,6 +136,7 @@ async function serve(
     // A call is served by one host from its beginning to its end: where several work on the books none is taken.
     ...(database === undefined && { interphones: meterCalls }),
     ...partners.ports,
+    ...(vouchers && { payments: new Map([...(partners.ports.payments ?? []), [VOUCHERS, vouchers.way]]) }),
   };
   // Nobody else opens a file of SQLite.
   const several = database !== undefined;
@@ -144,10 +148,12 @@ async function serve(
   await services.start();
   begin(services);
   const messages = createMessages({ store, clock, zone, carrier: messageCarrierOf(configured, say) });
+  const voucherDesk = vouchers?.serve(() => services);
   const phone = openTelephone(
     () => services,
     store,
     (sentence) => say('warn', sentence),
+    voucherDesk,
   );
   meterCalls.serve(phone.desk, () => services);
   const closeCalls = callsClosing(phone.callers, folder.isAlone);
@@ -169,6 +175,7 @@ async function serve(
       messages,
       ...whom,
       ...(telephone.talks && { talks: telephone.talks }),
+      ...(voucherDesk && { vouchers: voucherDesk }),
     },
     { log: process.stdout, pages: PAGES_FOLDER, ...(proxy !== undefined && { proxy }) },
   );

@@ -5,6 +5,9 @@ import { PAYMENT_APPLICATIONS_MAX } from '../records/index.ts';
 import { MEBIBYTE, parseNamedFile, readNamedFile } from './read-file.ts';
 import { WrongUse } from './usage.ts';
 
+/** The name of vouchers among the payment ports of a host. */
+export const VOUCHERS = 'vouchers';
+
 const Strict = <P extends Parameters<typeof Type.Object>[0]>(properties: P) =>
   Type.Object(properties, { additionalProperties: false });
 const Text = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000-\\u001f]*$' });
@@ -140,6 +143,7 @@ const Configuration = Strict({
       additionalProperties: false,
     }),
   ),
+  vouchers: Type.Optional(described(Type.Boolean(), 'Vouchers are made, sold and paid with')),
   slots: Type.Optional(described(Slots, 'Meters take payment cards in their slots')),
   telephone: Type.Optional(Telephone),
   cardPipes: Type.Optional(Type.Record(Type.String({ pattern: NAMES }), CardPipe, { additionalProperties: false })),
@@ -221,6 +225,11 @@ export function parseConfiguration(text: string, path: string): HostConfiguratio
   if (slots !== undefined && payments[slots.port]?.type !== 'acquirer') {
     throw new WrongUse(
       `The configuration file ${path} is wrong at /slots/port: name an acquirer of "payments", which "${slots.port}" is not.`,
+    );
+  }
+  if (value.vouchers === true && payments[VOUCHERS] !== undefined) {
+    throw new WrongUse(
+      `The configuration file ${path} is wrong at /payments/${VOUCHERS}: vouchers have that name, so give it another.`,
     );
   }
   if (receiptKeyFile !== undefined && utility === undefined) {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
-import type { KeyStore } from '../crypto/index.ts';
+import type { UtilityKeys } from '../crypto/index.ts';
 import { ExchangeLog, type HostPorts, type ReceiptSigner, type Store } from '../host/index.ts';
 import { CardHouseholds, Utility } from '../simulation/index.ts';
 import { milliseconds } from '../units/index.ts';
@@ -9,6 +9,7 @@ import { DemoControl } from './demo-control.ts';
 import type { DemoListen } from './demo-options.ts';
 import type { DemoPartners } from './demo-partners.ts';
 import { type Founding, foundingText } from './founding.ts';
+import { VOUCHERS } from './host-configuration.ts';
 import { LogView } from './log-view.ts';
 import { NewsDesk } from './news.ts';
 import { RefundWatch } from './refunds.ts';
@@ -24,7 +25,7 @@ export interface LiveOptions {
   readonly founding: Founding;
   readonly setting: Setting;
   /** Open already: nothing is announced that a wrong passphrase would take back. */
-  readonly keys: KeyStore;
+  readonly keys: UtilityKeys;
   /** Of receipts, open already too; nobody where there are no pages to pay on. */
   readonly signer: ReceiptSigner | undefined;
   /** From which business goes on, Unix milliseconds. */
@@ -95,14 +96,19 @@ async function watch(
   const partners = await api.DemoPartners.open({ signer, zone });
   try {
     const meterCalls = new api.MeterCalls();
-    const watched = { watcher: metrics.watcher, exchanges, interphones: meterCalls, ...partners.ports };
+    const store = givingWay(folder.store);
+    let begun: Utility | undefined;
+    const clock = { now: () => milliseconds(begun?.time.now ?? options.startMs) };
+    const vouchers = api.voucherParts(store, clock, options.keys.webhookKey());
+    const payments = new Map([...partners.ports.payments, [VOUCHERS, vouchers.way] as const]);
+    const watched = { watcher: metrics.watcher, exchanges, interphones: meterCalls, ...partners.ports, payments };
     const opened = await unlessStopped(openUtility(options, view, watched), impatient);
     if (opened === undefined) return [];
     const { utility, cards } = opened;
+    begun = utility;
     const control = new DemoControl(utility, options.speed);
-    const store = givingWay(folder.store);
     const { close, address, lines } = await api.openDemoApi({
-      ...{ utility, cards, control, zone, store, metrics, exchanges, meterCalls, at },
+      ...{ utility, cards, control, zone, store, metrics, exchanges, meterCalls, vouchers, at },
     });
     try {
       await partners.begin(() => utility.host);

@@ -6,6 +6,7 @@ import {
   type InterphoneAnswer,
   type InterphonePort,
   type Store,
+  type VoucherServices,
 } from '../host/index.ts';
 import { CALL_MS_MAX, CallDesk, type DeskPorts, Interphones, type MeterVoices } from '../phone/index.ts';
 import { milliseconds, type Svpmsn } from '../units/index.ts';
@@ -23,8 +24,17 @@ export interface Telephone {
   readonly callers: CallerServices;
 }
 
-/** The desk of all calls to a host, and who may call it. @param host the one of the moment */
-export function openTelephone(host: () => HostServices, store: Store, trouble: (sentence: string) => void): Telephone {
+/**
+ * The desk of all calls to a host, and who may call it.
+ * @param host the one of the moment
+ * @param vouchers where it takes any
+ */
+export function openTelephone(
+  host: () => HostServices,
+  store: Store,
+  trouble: (sentence: string) => void,
+  vouchers?: VoucherServices,
+): Telephone {
   const callers = createCallers({ store, clock: wallClock, passwords: new Argon2() });
   const office: DeskPorts['host'] = {
     here: () => host().here(),
@@ -37,7 +47,7 @@ export function openTelephone(host: () => HostServices, store: Store, trouble: (
     quote: (purchase) => host().quote(purchase),
     pay: (asked) => host().pay(asked),
   };
-  const ports = { host: office, callers, clock: wallClock, randomness: systemRandomness, later, trouble };
+  const ports = { host: office, callers, vouchers, clock: wallClock, randomness: systemRandomness, later, trouble };
   return { desk: new CallDesk(ports), callers };
 }
 

@@ -28,6 +28,8 @@ export const TABLES: readonly string[] = [
     'card_providers',
     'card_charges',
     'remittances',
+    'voucher_batches',
+    'vouchers',
     'cards',
     'card_purses',
     'card_orders',

@@ -16,9 +16,9 @@ import {
   MANUAL_SOURCE,
   type NumberedOrder,
   type Proposal,
-  type Remittance,
 } from './types.ts';
 import { orderUnknown, sellAll, voidOrder } from './vending.ts';
+import { batchFault, makeBatch, voidFault, voidVouchers } from './voucher-batches.ts';
 import type { Act } from './witness.ts';
 
 /** What was asked for on one day is decided by the same hour of the next, or asked for again. */
@@ -91,6 +91,10 @@ async function proposalFault(tx: StoreReads, proposal: Proposal, at: DecidedAt):
       return remittanceFault(tx, proposal, at);
     case 'remittance-reversal':
       return failureOf(await reversibleRemittance(tx, proposal.remittance));
+    case 'voucher-batch':
+      return batchFault(tx, proposal, at.now);
+    case 'voucher-void':
+      return voidFault(tx, proposal);
     default:
       return assertNever(proposal);
   }
@@ -166,6 +170,10 @@ async function carryOut(
       return ofMoney(await remit(tx, proposal, askedBy, at));
     case 'remittance-reversal':
       return ofMoney(await reverseRemittance(tx, proposal.remittance, now));
+    case 'voucher-batch':
+      return ofMoney(await makeBatch(tx, proposal, askedBy, now));
+    case 'voucher-void':
+      return ofMoney(await voidVouchers(tx, proposal, askedBy, now));
     default:
       return assertNever(proposal);
   }
@@ -173,7 +181,7 @@ async function carryOut(
 
 const failureOf = (found: object): HostFailure | undefined => (isFailure(found) ? found : undefined);
 
-const ofMoney = (booked: Remittance | HostFailure): Omit<Decided, 'approval'> | HostFailure =>
+const ofMoney = (booked: object): Omit<Decided, 'approval'> | HostFailure =>
   isFailure(booked) ? booked : { done: undefined, cardOrders: [] };
 
 const atMeter = (done: NumberedOrder | ControlCommand | HostFailure): Omit<Decided, 'approval'> | HostFailure =>

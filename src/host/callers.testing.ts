@@ -33,7 +33,10 @@ export class CallerRig {
   }
 
   static async open(ports: Partial<HostPorts> = {}): Promise<CallerRig> {
-    const till = await Till.open({ meters: 2, ports });
+    return CallerRig.over(await Till.open({ meters: 2, ports }));
+  }
+
+  static async over(till: Till): Promise<CallerRig> {
     const rig = new CallerRig(till);
     made(
       await rig.callers.allowCaller(ACT, {

@@ -140,9 +140,10 @@ const phonePaymentId = (call: string, count: number): string =>
 
 /** The row may be one step behind: what was confirmed last, and paid, stands in the books of payments. */
 async function brokenOff(tx: StoreReads, call: PhoneCall, at: Milliseconds): Promise<PhoneCall> {
-  const confirmed = call.steps.filter(({ name }) => name === 'confirmed').length;
-  const ids = Array.from({ length: confirmed + 1 }, (_, i) => phonePaymentId(call.id, i + 1));
-  const noted = new Set(call.steps.map(({ subject }) => subject));
+  const confirmed = call.steps.filter(({ name }) => name === 'confirmed');
+  const own = Array.from({ length: confirmed.length + 1 }, (_, i) => phonePaymentId(call.id, i + 1));
+  const ids = [...own, ...confirmed.flatMap(({ subject }) => subject ?? [])];
+  const noted = new Set(call.steps.map(({ name, subject }) => (name === 'confirmed' ? undefined : subject)));
   const paid = (await tx.payments.of(ids)).flatMap((payment) =>
     payment === undefined || noted.has(payment.id) ? [] : [{ at, name: 'paid', subject: payment.id } as const],
   );

@@ -108,3 +108,16 @@ export { MESSAGE_CAUSES, MESSAGE_STATES } from './types/messages.ts';
 export { WEBHOOK_EVENTS } from './types/webhooks.ts';
 export { VendCheck } from './vend-check.ts';
 export { REVERSIBLE_MS, vendIdOf } from './vends.ts';
+export {
+  type PrintedBatch,
+  type PrintedVoucher,
+  type VoucherNumbers,
+  type VoucherRange,
+  type VoucherSale,
+  type VouchersChanged,
+  voucherCsv,
+} from './voucher-batches.ts';
+export { VoucherCheck } from './voucher-check.ts';
+export { createVouchers } from './voucher-desk.ts';
+export { type VoucherSaid, type VoucherSeen, voucherWay } from './voucher-paying.ts';
+export type * from './voucher-services.ts';

@@ -84,6 +84,29 @@ export const commissioned = (float: Account, amount: bigint, occasion: Omit<Occa
     { account: float, amount: -amount },
   ]);
 
+/** Vouchers are sold: from now on they are good for what stands on them. @param account where the money comes in */
+export const vouchersSold = (
+  account: Account,
+  { value, commission }: { readonly value: bigint; readonly commission: bigint },
+  occasion: Omit<Occasion, 'svpmsn'>,
+): Posting =>
+  posting('vouchers-sold', occasion, [
+    { account, amount: value - commission },
+    ...(commission === 0n ? [] : [{ account: 'commissions', amount: commission } as const]),
+    { account: 'voucher', amount: -value },
+  ]);
+
+/** What vouchers were good for that are no more goes back to where it came from, or is kept. */
+export const vouchersVoided = (
+  value: bigint,
+  to: readonly { readonly account: Account; readonly amount: bigint }[],
+  occasion: Omit<Occasion, 'svpmsn'>,
+): Posting =>
+  posting('vouchers-void', occasion, [
+    { account: 'voucher', amount: value },
+    ...to.map(({ account, amount }) => ({ account, amount: -amount })),
+  ]);
+
 /** A till held so much more than it should, or less. */
 export const cashDiffers = (difference: bigint, occasion: Occasion): Posting =>
   posting('cash-up', occasion, [

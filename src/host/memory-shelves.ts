@@ -45,6 +45,8 @@ import type {
   UsedDay,
   Vend,
   VoltageReading,
+  Voucher,
+  VoucherBatch,
   Webhook,
   WebhookDelivery,
 } from './types.ts';
@@ -68,6 +70,8 @@ export class MemoryShelves {
   readonly usedDays = new MemoryShelf<UsedDay>(this.undo);
   readonly settlementClaims = new MemoryShelf<SettlementClaim>(this.undo);
   readonly remittances = new MemoryShelf<Remittance, 'payee'>(this.undo, ['payee']);
+  readonly voucherBatches = new MemoryShelf<VoucherBatch>(this.undo);
+  readonly vouchers = new MemoryShelf<Voucher, 'hash' | 'payment'>(this.undo, ['hash', 'payment']);
   readonly lineBalances = new MemoryShelf<LineBalance>(this.undo);
   readonly hostBeats = new MemoryShelf<HostBeat>(this.undo);
   readonly lineNetworks = new MemoryShelf<LineNetwork>(this.undo);
@@ -130,6 +134,8 @@ export class MemoryShelves {
     this.usedDays.fill(others.usedDays);
     this.settlementClaims.fill(others.settlementClaims);
     this.remittances.fill(others.remittances);
+    this.voucherBatches.fill(others.voucherBatches);
+    this.vouchers.fill(others.vouchers);
     this.lineBalances.fill(others.lineBalances);
     this.hostBeats.fill(others.hostBeats);
     this.lineNetworks.fill(others.lineNetworks);

@@ -30,7 +30,9 @@ export type Instrument =
   /** A mandate for direct debit, by its reference. */
   | { readonly type: 'mandate'; readonly reference: string }
   /** What a payment service has on its side: a payment method's token. */
-  | { readonly type: 'token'; readonly token: string };
+  | { readonly type: 'token'; readonly token: string }
+  /** The number of a voucher: whoever has it may pay with it. */
+  | { readonly type: 'voucher'; readonly number: string };
 
 /** What a chip says of the sale. */
 export interface ChipRead {

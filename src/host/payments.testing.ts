@@ -87,10 +87,10 @@ export class Till {
   readonly bank = new Bank();
   readonly rig: Rig;
 
-  constructor(more: Partial<HostPorts> = {}) {
+  constructor({ payments = new Map(), ...more }: Partial<HostPorts> = {}) {
     this.rig = new Rig(new MemoryStore(), {
       ...more,
-      payments: new Map([['bank', { method: 'card', port: this.bank }]]),
+      payments: new Map([['bank', { method: 'card', port: this.bank }], ...payments]),
     });
   }
 

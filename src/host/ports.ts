@@ -75,6 +75,8 @@ import type {
   UsedDay,
   Vend,
   VoltageReading,
+  Voucher,
+  VoucherBatch,
   Webhook,
   WebhookDelivery,
   Work,
@@ -328,6 +330,8 @@ export interface StoreReads {
   readonly usedDays: ShelfReads<UsedDay>;
   readonly settlementClaims: ShelfReads<SettlementClaim>;
   readonly remittances: ShelfReads<Remittance, 'payee'>;
+  readonly voucherBatches: ShelfReads<VoucherBatch>;
+  readonly vouchers: ShelfReads<Voucher, 'hash' | 'payment'>;
   readonly lineBalances: ShelfReads<LineBalance>;
   /** By the number of their local unit. */
   readonly lineNetworks: ShelfReads<LineNetwork>;
@@ -428,6 +432,8 @@ export interface StoreTransaction extends StoreReads {
   readonly usedDays: Shelf<UsedDay>;
   readonly settlementClaims: Shelf<SettlementClaim>;
   readonly remittances: Shelf<Remittance, 'payee'>;
+  readonly voucherBatches: Shelf<VoucherBatch>;
+  readonly vouchers: Shelf<Voucher, 'hash' | 'payment'>;
   readonly lineBalances: Shelf<LineBalance>;
   readonly lineNetworks: Shelf<LineNetwork>;
   readonly temperatures: Shelf<DayTemperatures>;

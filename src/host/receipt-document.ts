@@ -120,6 +120,7 @@ export const PAYMENT_METHODS = [
   'direct-debit',
   'wallet',
   'payment-service',
+  'voucher',
 ] as const satisfies readonly PaymentMethod[];
 
 export const RECEIPT_LINES_MAX = 16;

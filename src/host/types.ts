@@ -23,6 +23,7 @@ export type * from './types/remittances.ts';
 export type * from './types/settlement.ts';
 export type * from './types/temperatures.ts';
 export type * from './types/tenancies.ts';
+export type * from './types/vouchers.ts';
 export type * from './types/webhooks.ts';
 
 /** The rows that the host keeps. Flat, because they stand like this in every store. */
@@ -224,6 +225,8 @@ export type Account =
   | `float:${string}`
   /** Debit: what agents are given for selling. */
   | 'commissions'
+  /** Credit: paid for vouchers that expired before anybody redeemed them. */
+  | 'vouchers-lapsed'
   /** Debit: value that was given, and nobody paid for. */
   | 'goodwill'
   /** Debit: what went from closed purses to the meters after them, or to those who moved out; beside `closed-purses`. */
@@ -291,6 +294,9 @@ export type MeterlessKind =
   /** Money went to the seller or a provider of cards, or came from them; and its counter-entry. */
   | 'remitted'
   | 'remittance-reversed'
+  /** Vouchers were sold, and are good from then on; and those that were made void. */
+  | 'vouchers-sold'
+  | 'vouchers-void'
   | CardPostingKind;
 
 /** What becomes of value on cards, by provider. */
@@ -479,6 +485,11 @@ export interface HostFailure {
     | 'remittance-unknown'
     | 'remittance-known'
     | 'remittance-reversed'
+    | 'voucher-wrong'
+    | 'voucher-known'
+    | 'voucher-unknown'
+    | 'voucher-settled'
+    | 'voucher-refused'
     | 'period-open'
     | 'period-closed'
     | 'calendar-over'

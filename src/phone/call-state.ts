@@ -18,6 +18,8 @@ export interface Purchase {
   readonly paid: number;
   readonly way: OfferedWay;
   readonly instrument: Instrument;
+  /** Of a voucher, which names its payment; of anything else the call does. */
+  readonly payment?: string;
 }
 
 /** What a call waits for. */
@@ -32,6 +34,7 @@ export type CallState =
   | { readonly name: 'awaiting-way'; readonly paid: number; readonly offered: readonly OfferedWay[] }
   | { readonly name: 'awaiting-card-number'; readonly paid: number; readonly way: OfferedWay }
   | { readonly name: 'awaiting-expiry'; readonly paid: number; readonly way: OfferedWay; readonly pan: string }
+  | { readonly name: 'awaiting-voucher' }
   | { readonly name: 'awaiting-confirmation'; readonly purchase: Purchase; readonly energy: bigint }
   | AwaitingValue
   | { readonly name: 'awaiting-more' }

@@ -1,5 +1,12 @@
-import type { CallStepName, HostFailure, PhoneAccessView } from '../host/index.ts';
-import { assertNever, type Milliseconds, parseMeterDigits, type Svpmsn, U32_MAX } from '../units/index.ts';
+import type { CallStepName, HostFailure, Instrument, PhoneAccessView } from '../host/index.ts';
+import {
+  assertNever,
+  type Milliseconds,
+  parseMeterDigits,
+  parseVoucherDigits,
+  type Svpmsn,
+  U32_MAX,
+} from '../units/index.ts';
 import { LANGUAGES } from '../words/index.ts';
 import { type AwaitingPerson, type Call, type CallState, newCall, type Purchase } from './call-state.ts';
 import { answeredPayment, beginPayment, goOnWithPayment } from './payment.ts';
@@ -19,7 +26,7 @@ import type {
   Sentence,
 } from './types.ts';
 import { isKey } from './types.ts';
-import { expiryOf, isCardNumber, isKept, waysOf } from './ways.ts';
+import { expiryOf, isCardNumber, isKept, voucherWay, waysOf } from './ways.ts';
 
 /** Nothing is keyed for so long after what was said: it is said again. */
 const SILENCE_MS = 8_000;
@@ -192,6 +199,15 @@ function answered(call: Call, answer: OfficeAnswer, now: Milliseconds, out: Call
     case 'emergency':
       note(out, 'emergency-told');
       return told(call, emergencyTold(call, answer.emergency), now, out);
+    case 'voucher': {
+      const { question } = state;
+      const way = voucherWay(call);
+      if (question.type !== 'voucher' || way === undefined) return;
+      call.wrong = 0;
+      const instrument: Instrument = { type: 'voucher', number: question.number };
+      const { value: paid, payment } = answer;
+      return priced(call, { paid, way: { ...way, instrument }, instrument, payment }, now, out);
+    }
     case 'quote':
       if (state.purchase === undefined) return;
       note(out, 'quoted');
@@ -234,6 +250,9 @@ function refused(
     }
     case 'meter':
       return wrong(call, 'meterUnknown', { name: 'awaiting-meter-number' }, now, out);
+    case 'voucher':
+      note(out, 'voucher-refused');
+      return wrong(call, 'voucherRefused', { name: 'awaiting-voucher' }, now, out);
     case 'quote':
       note(out, 'payment-refused');
       say(call, [sentence(call, 'notSold', why)], { listening: 'no', mustBeHeard: false }, out);
@@ -261,6 +280,8 @@ function wrong(
     | 'amountWrong'
     | 'cardWrong'
     | 'expiryWrong'
+    | 'voucherWrong'
+    | 'voucherRefused'
     | 'numberWrong',
   next: CallState,
   now: Milliseconds,
@@ -377,6 +398,10 @@ function menuChoice(call: Call, key: Key, now: Milliseconds, out: CallOutput[]):
   const { who } = call;
   if (who === undefined) return 'none';
   if (key === '0') return wantsPerson(call, now, out);
+  if (key === '5' && voucherWay(call) !== undefined) {
+    prompt(call, { name: 'awaiting-voucher' }, now, out);
+    return 'done';
+  }
   if (key !== '2' && who.access === undefined) return 'none';
   const { meter } = who;
   call.wrong = 0;
@@ -389,7 +414,10 @@ function menuChoice(call: Call, key: Key, now: Milliseconds, out: CallOutput[]):
 }
 
 function buying(call: Call, now: Milliseconds, out: CallOutput[]): undefined {
-  if (waysOf(call).length === 0) return told(call, [sentence(call, 'noWay')], now, out);
+  if (waysOf(call).length === 0) {
+    if (voucherWay(call) !== undefined) return prompt(call, { name: 'awaiting-voucher' }, now, out);
+    return told(call, [sentence(call, 'noWay')], now, out);
+  }
   const usual = call.who?.access?.usual;
   prompt(call, usual === undefined ? { name: 'awaiting-amount-digits' } : { name: 'awaiting-amount', usual }, now, out);
 }
@@ -420,7 +448,8 @@ function priced(call: Call, purchase: Purchase, now: Milliseconds, out: CallOutp
 
 function confirmed(call: Call, purchase: Purchase, energy: bigint, now: Milliseconds, out: CallOutput[]): undefined {
   if (call.who === undefined) return;
-  note(out, 'confirmed');
+  const { payment } = purchase;
+  out.push({ type: 'note', name: 'confirmed', ...(payment !== undefined && { subject: payment }) });
   call.wrong = 0;
   beginPayment(call, { meter: call.who.meter, purchase, energy }, now, out);
 }
@@ -489,6 +518,12 @@ function entryEnded(call: Call, digits: string, now: Milliseconds, out: CallOutp
       const expiry = expiryOf(digits);
       if (expiry === undefined) return wrong(call, 'expiryWrong', state, now, out);
       return priced(call, { paid, way, instrument: { type: 'card', pan, expiry } }, now, out);
+    }
+    case 'awaiting-voucher': {
+      const number = parseVoucherDigits(digits);
+      if (number === undefined || call.who === undefined) return wrong(call, 'voucherWrong', state, now, out);
+      const { meter } = call.who;
+      return ask(call, { type: 'voucher', meter, number, from: call.begun.from }, now, out);
     }
     case 'awaiting-number':
       if (!/^[1-9]\d{6,14}$/.test(digits)) return wrong(call, 'numberWrong', state, now, out);

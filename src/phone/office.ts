@@ -1,4 +1,4 @@
-import type { CallerServices, HostFailure, HostServices, PhoneAccessView } from '../host/index.ts';
+import type { CallerServices, HostFailure, HostServices, PhoneAccessView, VoucherServices } from '../host/index.ts';
 import { assertNever, MINUTES_PER_DAY, type Svpmsn } from '../units/index.ts';
 import type { CheapHours, OfficeAnswer, OfficeQuestion, PaymentProgress, Standing } from './types.ts';
 
@@ -8,11 +8,15 @@ export interface OfficePorts {
     HostServices,
     'here' | 'terms' | 'paymentPorts' | 'meter' | 'outlook' | 'tariffWeek' | 'policy' | 'quote' | 'pay'
   >;
+  /** Where the host takes vouchers. */
+  readonly vouchers?: Pick<VoucherServices, 'lookAt' | 'redeem'> | undefined;
   readonly callers: Pick<CallerServices, 'callerOf' | 'phoneAccess' | 'identify' | 'phonePaymentId' | 'paidByPhone'>;
 }
 
 const MS_PER_MINUTE = 60_000;
 const STORE_FAILED: HostFailure = { reason: 'store-failed', sentence: 'The books cannot be reached at the moment.' };
+
+const NO_VOUCHERS: HostFailure = { reason: 'voucher-refused', sentence: 'Nobody takes vouchers here.' };
 
 /** Asks the utility what a call wants to know, and pays for it. It never rejects: what fails is an answer too. */
 export async function answerOf(ports: OfficePorts, call: string, question: OfficeQuestion): Promise<OfficeAnswer> {
@@ -24,7 +28,11 @@ export async function answerOf(ports: OfficePorts, call: string, question: Offic
   }
 }
 
-async function answered({ host, callers }: OfficePorts, call: string, question: OfficeQuestion): Promise<OfficeAnswer> {
+async function answered(
+  { host, callers, vouchers }: OfficePorts,
+  call: string,
+  question: OfficeQuestion,
+): Promise<OfficeAnswer> {
   switch (question.type) {
     case 'begin': {
       const { from, meter } = question;
@@ -67,14 +75,26 @@ async function answered({ host, callers }: OfficePorts, call: string, question: 
       const quote = await host.quote({ meter, paid, method });
       return 'reason' in quote ? quote : { type: 'quote', energy: quote.energy };
     }
+    case 'voucher': {
+      const { meter, number, from } = question;
+      const seen = await vouchers?.lookAt({ meter, number, caller: from });
+      if (seen === undefined) return NO_VOUCHERS;
+      return 'reason' in seen ? seen : { type: 'voucher', value: seen.value, payment: seen.payment };
+    }
     case 'pay': {
+      if (question.instrument.type === 'voucher') {
+        const { meter, instrument, from } = question;
+        const redeemed = await vouchers?.redeem({ meter, number: instrument.number, caller: from });
+        if (redeemed === undefined) return NO_VOUCHERS;
+        return 'reason' in redeemed ? redeemed : progressOf(callers, redeemed.id);
+      }
       const id = callers.phonePaymentId(call, question.count);
       const { meter, paid, port, instrument } = question;
       const payment = await host.pay({ id, meter, paid, port, instrument });
       return 'reason' in payment ? payment : progressOf(callers, id);
     }
     case 'paid':
-      return progressOf(callers, callers.phonePaymentId(call, question.count));
+      return progressOf(callers, question.payment ?? callers.phonePaymentId(call, question.count));
     default:
       return assertNever(question);
   }

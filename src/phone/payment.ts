@@ -46,7 +46,11 @@ export function goOnWithPayment(call: Call, state: AwaitingValue, now: Milliseco
   } else if (told.isKnown) {
     call.state = { ...told, isAsked: true };
     call.asked += 1;
-    out.push({ type: 'ask', number: call.asked, question: { type: 'paid', count: told.count } });
+    out.push({
+      type: 'ask',
+      number: call.asked,
+      question: { type: 'paid', count: told.count, payment: told.purchase.payment },
+    });
     wake(now, out);
   } else if (call.who !== undefined) askForMoney(call, told, call.who.meter, now, out);
   return 'goes-on';
@@ -103,7 +107,8 @@ function askForMoney(call: Call, state: AwaitingValue, meter: Svpmsn, now: Milli
   const { paid, way, instrument } = purchase;
   call.state = { ...state, isAsked: true };
   call.asked += 1;
-  const question = { type: 'pay', count, meter, paid, port: way.port, instrument } as const;
+  const { from } = call.begun;
+  const question = { type: 'pay', count, meter, paid, port: way.port, instrument, from } as const;
   out.push({ type: 'ask', number: call.asked, question });
   wake(now, out);
 }

@@ -140,7 +140,10 @@ export class PhoneRig {
   };
 
   static async open(more: (rig: CallerRig) => Partial<DeskPorts> = () => ({}), ports: Partial<HostPorts> = {}) {
-    const rig = await CallerRig.open(ports);
+    return PhoneRig.over(await CallerRig.open(ports), more);
+  }
+
+  static async over(rig: CallerRig, more: (rig: CallerRig) => Partial<DeskPorts> = () => ({})) {
     const { host, clock } = rig.till.rig;
     made(await host.publishTariff('home', DEFAULT_TARIFF, milliseconds(clock.ms - 5 * 86_400_000)));
     made(await host.assignTariff(0, 'home'));

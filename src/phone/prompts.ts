@@ -14,6 +14,7 @@ export function listeningIn({ name }: CallState): Listening {
     case 'awaiting-amount-digits':
     case 'awaiting-card-number':
     case 'awaiting-expiry':
+    case 'awaiting-voucher':
     case 'awaiting-number':
       return 'digits';
     case 'awaiting-begin':
@@ -59,6 +60,8 @@ export function promptOf(call: Call): Sentence[] {
       return [one('keyCard')];
     case 'awaiting-expiry':
       return [one('keyExpiry')];
+    case 'awaiting-voucher':
+      return [one('keyVoucher')];
     case 'awaiting-confirmation':
       return confirmation(call, state.purchase, state.energy);
     case 'awaiting-more':

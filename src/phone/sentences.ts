@@ -2,6 +2,7 @@ import { MINUTES_PER_DAY, meterDigits, type Svpmsn } from '../units/index.ts';
 import { amountText, fill, LANGUAGES, type Language, PHONE_WORDS, type PromptName } from '../words/index.ts';
 import type { Call, Purchase } from './call-state.ts';
 import type { CheapHours, Emergency, OfferedWay, Sentence, Standing } from './types.ts';
+import { voucherWay } from './ways.ts';
 
 /** More of an approval number than this is told by its end alone: nobody writes 32 letters down. */
 const APPROVAL_LETTERS_MAX = 12;
@@ -40,7 +41,7 @@ const spelled = (text: string): string => [...text].join(' ');
 export const languages = (): Sentence[] =>
   LANGUAGES.map((language: Language) => sentence({ language }, 'chooseLanguage'));
 
-/** The main menu; a guest may only buy. */
+/** The main menu; a guest may only buy, and pay with a voucher. */
 export function menu(call: Call): Sentence[] {
   const { who } = call;
   const own: Plain[] =
@@ -48,7 +49,9 @@ export function menu(call: Call): Sentence[] {
   const meter = who === undefined ? [] : [{ ...sentence(call, 'forMeter', spokenMeter(who.meter)), isHint: true }];
   return [
     ...meter,
-    ...[...own, 'menuPerson' as const].map((name) => sentence(call, name)),
+    ...[...own, ...(voucherWay(call) === undefined ? [] : ['menuVoucher' as const]), 'menuPerson' as const].map(
+      (name) => sentence(call, name),
+    ),
     { ...sentence(call, 'hint'), isHint: true },
   ];
 }

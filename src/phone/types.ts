@@ -99,7 +99,9 @@ export type OfficeQuestion =
   | { readonly type: 'cheap-hours'; readonly meter: Svpmsn }
   | { readonly type: 'emergency'; readonly meter: Svpmsn }
   | { readonly type: 'quote'; readonly meter: Svpmsn; readonly paid: number; readonly method: PaymentMethod }
-  /** The same count again is the same payment. */
+  /** What a voucher is worth. */
+  | VoucherSaid
+  /** The same count again is the same payment; so is the same voucher. */
   | {
       readonly type: 'pay';
       readonly count: number;
@@ -107,8 +109,18 @@ export type OfficeQuestion =
       readonly paid: number;
       readonly port: string;
       readonly instrument: Instrument;
+      readonly from: string | undefined;
     }
-  | { readonly type: 'paid'; readonly count: number };
+  /** @see Purchase.payment */
+  | { readonly type: 'paid'; readonly count: number; readonly payment: string | undefined };
+
+interface VoucherSaid {
+  readonly type: 'voucher';
+  readonly meter: Svpmsn;
+  readonly number: string;
+  /** The number that calls: what is wrong is counted by it. */
+  readonly from: string | undefined;
+}
 
 export type OfficeAnswer =
   | HostFailure
@@ -124,6 +136,8 @@ export type OfficeAnswer =
   | { readonly type: 'standing'; readonly standing: Standing }
   | { readonly type: 'cheap-hours'; readonly hours: CheapHours | 'same' | 'unknown' }
   | { readonly type: 'emergency'; readonly emergency: Emergency }
+  /** Minor units, and the payment that it becomes. */
+  | { readonly type: 'voucher'; readonly value: number; readonly payment: string }
   | { readonly type: 'quote'; readonly energy: bigint }
   | { readonly type: 'paid'; readonly progress: PaymentProgress };
 

@@ -24,6 +24,12 @@ export function waysOf({ who, ways, begun: { from } }: Call): OfferedWay[] {
   return [...kept, ...others].slice(0, WAYS_MAX);
 }
 
+/** Whoever has a voucher says its number alone: what is paid stands on it. Nothing where nobody takes any. */
+export function voucherWay({ ways }: Pick<Call, 'ways'>): Omit<OfferedWay, 'instrument'> | undefined {
+  const found = ways.find(({ method }) => method === 'voucher');
+  return found && { name: 'voucher', port: found.name, method: found.method };
+}
+
 export const isKept = ({ name }: OfferedWay): boolean =>
   name === 'card-kept' || name === 'bank-kept' || name === 'wallet-kept';
 

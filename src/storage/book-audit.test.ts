@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import type { Head, Numbered } from '../host/ports.ts';
 import { Rig } from '../host/rig.testing.ts';
 import { milliseconds, svpmsn } from '../units/index.ts';
-import { audited, testKeys } from './book-audit.testing.ts';
+import { audited, NO_FAULTS, testKeys } from './book-audit.testing.ts';
 import { auditLedger } from './book-audit.ts';
 import { openBookFile } from './book-source.ts';
 import { Block } from './chain.ts';
@@ -384,7 +384,13 @@ test('books are proved as they were at one instant, while a host goes on with th
     assert.ok(purse);
     await tx.putPurse({ ...purse, credited: purse.credited + 5n });
   });
-  const knowledge = { verifier: books.verifier, rowKeys: books.keys, kept, vend: () => undefined };
+  const knowledge = {
+    verifier: books.verifier,
+    rowKeys: books.keys,
+    kept,
+    vend: () => undefined,
+    vouchers: NO_FAULTS,
+  };
   const ledger = await auditLedger(source, knowledge);
   await source.close();
   assert.deepEqual(ledger.findings, []);

@@ -22,6 +22,9 @@ export function testKeys(kid = 'books'): { readonly keys: BookKeys; readonly ver
   };
 }
 
+/** Of vouchers, where they are somebody else's to look at. */
+export const NO_FAULTS: LedgerKnowledge['vouchers'] = { voucherFault: () => undefined, tradeFault: () => undefined };
+
 /** An audit of books whose source is closed after it. */
 export async function audited(
   source: BookSource,
@@ -31,7 +34,8 @@ export async function audited(
   try {
     const rowKeys = 'rowKeys' in more ? more.rowKeys : keys;
     const vend = more.vend ?? (() => undefined);
-    const ledger = await auditLedger(source, { verifier, rowKeys, kept: more.kept ?? [], vend });
+    const vouchers = more.vouchers ?? NO_FAULTS;
+    const ledger = await auditLedger(source, { verifier, rowKeys, kept: more.kept ?? [], vend, vouchers });
     const rows = await auditRows(source, { rowKeys, receipt: async () => undefined, mark: more.mark });
     return { ...ledger, ...rows, findings: [...ledger.findings, ...rows.findings] };
   } finally {

@@ -38,8 +38,10 @@ import {
   receipts,
   remittances,
   vends,
+  vouchers,
 } from './tables.ts';
 import { auditVends } from './vend-audit.ts';
+import { auditVouchers, type VoucherFaults } from './voucher-audit.ts';
 
 /** What an audit of the ledger knows from outside of the database. */
 export interface LedgerKnowledge {
@@ -50,6 +52,8 @@ export interface LedgerKnowledge {
   readonly kept: readonly Numbered<Head>[];
   /** What is wrong with a sale by an agent, in one clause. */
   readonly vend: (sold: SoldVend) => string | undefined;
+  /** The same of vouchers. */
+  readonly vouchers: VoucherFaults;
 }
 
 export interface LedgerAudit {
@@ -93,7 +97,7 @@ export interface RowsAudit {
 /** Proves heads, lanes, chains and postings. It reads each once, and keeps sums, purses, agents and cards alone. */
 export async function auditLedger(
   source: BookSource,
-  { verifier, rowKeys, kept, vend }: LedgerKnowledge,
+  { verifier, rowKeys, kept, vend, vouchers: faults }: LedgerKnowledge,
 ): Promise<LedgerAudit> {
   const findings = new Findings();
   const heads = await readable(findings, 'heads', [], () => auditHeads(source, verifier, findings));
@@ -129,6 +133,7 @@ export async function auditLedger(
     },
   };
   await readable(findings, vends.name, undefined, () => auditVends(source, vend, findings));
+  await readable(findings, vouchers.name, undefined, () => auditVouchers(source, faults, findings));
   const restoredAt = heads.flatMap(({ said }) => (said?.restored === true ? [said.at] : []));
   return { ...ledger, heads: heads.length, restoredAt, ...held, findings: findings.list() };
 }

@@ -18,6 +18,8 @@ export const SEALED_TABLES: readonly string[] = [
     'host_beats',
     'tenancies',
     'inspections',
+    'voucher_batches',
+    'vouchers',
   ],
 ];
 
@@ -214,6 +216,15 @@ CREATE TABLE remittances (
   UNIQUE (payee, reference)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX remittances_to ON remittances (payee, at, id);
+CREATE TABLE voucher_batches (
+  id TEXT PRIMARY KEY, count INTEGER NOT NULL, value INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+  "by" TEXT NOT NULL, approved_at INTEGER NOT NULL, printed_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE vouchers (
+  id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, batch TEXT NOT NULL REFERENCES voucher_batches (id),
+  value INTEGER NOT NULL, expires_at INTEGER NOT NULL, state TEXT NOT NULL, sold_at INTEGER, agent TEXT, method TEXT,
+  paid INTEGER NOT NULL, payment TEXT UNIQUE, redeemed_at INTEGER
+) STRICT, WITHOUT ROWID;
 
 CREATE INDEX meters_of_subscriber ON meters (subscriber, svpmsn);
 CREATE TABLE people (

@@ -208,6 +208,16 @@ CREATE TABLE remittances (
   UNIQUE (payee, reference)
 );
 CREATE INDEX remittances_to ON remittances (payee, at, id);
+CREATE TABLE voucher_batches (
+  id TEXT COLLATE "C" PRIMARY KEY, count BIGINT NOT NULL, value BIGINT NOT NULL, expires_at BIGINT NOT NULL,
+  "by" TEXT NOT NULL, approved_at BIGINT NOT NULL, printed_at BIGINT
+);
+CREATE TABLE vouchers (
+  id TEXT COLLATE "C" PRIMARY KEY, hash TEXT COLLATE "C" NOT NULL UNIQUE,
+  batch TEXT COLLATE "C" NOT NULL REFERENCES voucher_batches (id),
+  value BIGINT NOT NULL, expires_at BIGINT NOT NULL, state TEXT NOT NULL, sold_at BIGINT, agent TEXT, method TEXT,
+  paid BIGINT NOT NULL, payment TEXT COLLATE "C" UNIQUE, redeemed_at BIGINT
+);
 
 CREATE INDEX meters_of_subscriber ON meters (subscriber, svpmsn);
 CREATE TABLE people (

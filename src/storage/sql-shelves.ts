@@ -44,6 +44,8 @@ import type {
   UsedDay,
   Vend,
   VoltageReading,
+  Voucher,
+  VoucherBatch,
   Webhook,
   WebhookDelivery,
 } from '../host/ports.ts';
@@ -96,6 +98,8 @@ import {
   usedDays,
   vends,
   voltages,
+  voucherBatches,
+  vouchers,
   webhooks,
 } from './tables.ts';
 
@@ -117,6 +121,8 @@ export class SqlShelves {
   readonly usedDays: SqlShelf<UsedDay>;
   readonly settlementClaims: SqlShelf<SettlementClaim>;
   readonly remittances: SqlShelf<Remittance, 'payee'>;
+  readonly voucherBatches: SqlShelf<VoucherBatch>;
+  readonly vouchers: SqlShelf<Voucher, 'hash' | 'payment'>;
   readonly lineBalances: SqlShelf<LineBalance>;
   readonly hostBeats: SqlShelf<HostBeat>;
   readonly lineNetworks: SqlShelf<LineNetwork>;
@@ -166,6 +172,8 @@ export class SqlShelves {
     this.usedDays = new SqlShelf(connection, usedDays);
     this.settlementClaims = new SqlShelf(connection, settlementClaims);
     this.remittances = new SqlShelf(connection, remittances);
+    this.voucherBatches = new SqlShelf(connection, voucherBatches);
+    this.vouchers = new SqlShelf(connection, vouchers);
     this.lineBalances = new SqlShelf(connection, lineBalances);
     this.hostBeats = new SqlShelf(connection, hostBeats);
     this.lineNetworks = new SqlShelf(connection, lineNetworks);

@@ -61,6 +61,7 @@ import { table } from './table.ts';
 export * from './monitoring-tables.ts';
 export * from './telephone-tables.ts';
 export * from './tenancy-tables.ts';
+export * from './voucher-tables.ts';
 
 export const subscribers = table<Subscriber>('subscribers', ['id'], { id: 'text', name: 'text', contact: 'text' });
 export const meters = table<Meter>('meters', ['svpmsn'], {

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import pg from 'pg';
 import { made, Rig } from '../host/rig.testing.ts';
-import { testKeys } from './book-audit.testing.ts';
+import { NO_FAULTS, testKeys } from './book-audit.testing.ts';
 import { openPostgresReader } from './copy-postgres.ts';
 import { auditLedger, auditRows, openBookFile, openPostgresStore, openSqliteStore } from './index.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -100,7 +100,13 @@ for (let version = 1; version < MIGRATIONS.length; version++) {
     now.close();
 
     const source = openBookFile(path);
-    const ledger = await auditLedger(source, { verifier, rowKeys: keys, kept: [], vend: () => undefined });
+    const ledger = await auditLedger(source, {
+      verifier,
+      rowKeys: keys,
+      kept: [],
+      vend: () => undefined,
+      vouchers: NO_FAULTS,
+    });
     const rows = await auditRows(source, { rowKeys: keys, receipt: async () => undefined, mark: undefined });
     await source.close();
     assert.deepEqual([...ledger.findings, ...rows.findings], []);

@@ -5,3 +5,4 @@ export * from './meter-digits.ts';
 export * from './quantities.ts';
 export * from './random.ts';
 export * from './rounding.ts';
+export * from './voucher-digits.ts';

@@ -1,6 +1,7 @@
 import type { Language } from './language.ts';
 
-type Kind = 'void' | 'manual-credit' | 'key-change' | CardKind | 'remittance' | 'remittance-reversal';
+type Kind = 'void' | 'manual-credit' | 'key-change' | CardKind | 'remittance' | 'remittance-reversal' | VoucherKind;
+type VoucherKind = 'voucher-batch' | 'voucher-void';
 type CardKind = 'card-credit' | 'card-void' | 'card-closing' | 'card-release' | 'card-recovery';
 
 /** Of what takes two people. */
@@ -21,6 +22,8 @@ export interface ApprovalWords {
     readonly key: string;
     readonly pay: string;
     readonly unpay: string;
+    readonly vouchers: string;
+    readonly voidVouchers: string;
   };
   /** `{}` is the sale, or the card; of what is given, the amount and the card. */
   readonly saidOfCards: Readonly<Record<CardKind, string>>;
@@ -70,6 +73,8 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
       'card-recovery': 'Give a card’s value to the next',
       remittance: 'Pay what is due',
       'remittance-reversal': 'Take a payment back',
+      'voucher-batch': 'Make vouchers',
+      'voucher-void': 'Make vouchers void',
     },
     asks: {
       void: 'The sale is refunded if its value is not in the meter.',
@@ -83,6 +88,8 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
       'card-recovery': 'The card in its place gets what no meter can take from the old one any more.',
       remittance: 'The payment is booked against what is due to the seller or the provider.',
       'remittance-reversal': 'A counter-entry is booked, and the amount is due again.',
+      'voucher-batch': 'Their numbers can be printed once, and are worth nothing before they are sold.',
+      'voucher-void': 'They pay with nothing any more. What was paid for them goes back, unless they have expired.',
     },
     purposes: { value: 'value', control: 'control' },
     said: {
@@ -91,6 +98,8 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
       key: 'Give meter {} its next key of {}',
       pay: 'Pay {} to {} under {}',
       unpay: 'Take payment {} back',
+      vouchers: 'Make {} vouchers {} of {} each',
+      voidVouchers: 'Make vouchers {} to {} of {} void',
     },
     saidOfCards: {
       'card-credit': 'Give {} to card {}',
@@ -143,6 +152,8 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
       'card-recovery': '새 카드로 금액 이전',
       remittance: '정산 대금 지급',
       'remittance-reversal': '지급 취소',
+      'voucher-batch': '충전권 발행',
+      'voucher-void': '충전권 무효 처리',
     },
     asks: {
       void: '아직 계량기에 저장되지 않았으면 판매를 취소하고 환불합니다.',
@@ -155,6 +166,8 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
       'card-recovery': '더는 계량기가 가져갈 수 없는 금액을 새 카드로 옮깁니다.',
       remittance: '판매자나 공급자에게 줄 금액에서 지급한 것으로 기장합니다.',
       'remittance-reversal': '반대 분개를 기장하며, 그 금액은 다시 줄 금액이 됩니다.',
+      'voucher-batch': '번호는 한 번만 인쇄할 수 있으며, 팔기 전에는 쓸 수 없습니다.',
+      'voucher-void': '더는 쓸 수 없습니다. 받은 돈은 돌려주지만, 유효 기한이 지난 것은 돌려주지 않습니다.',
     },
     purposes: { value: '충전', control: '제어' },
     said: {
@@ -163,6 +176,8 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
       key: '계량기 {}의 {} 키 교체',
       pay: '{} 지급, 받는 곳 {}, 번호 {}',
       unpay: '지급 {} 취소',
+      vouchers: '충전권 {}장, 묶음 {}, 각 {}',
+      voidVouchers: '충전권 {}부터 {}까지, 묶음 {} 무효',
     },
     saidOfCards: {
       'card-credit': '{} 충전, 카드 {}',

@@ -13,6 +13,7 @@ type CallStep =
   | 'emergency-told'
   | 'amount-chosen'
   | 'means-chosen'
+  | 'voucher-refused'
   | 'quoted'
   | 'confirmed'
   | 'not-confirmed'
@@ -111,6 +112,7 @@ export const PHONE_CALL_WORDS: Readonly<Record<Language, PhoneCallWords>> = {
       'emergency-told': 'Heard about emergency credit',
       'amount-chosen': 'Chose an amount',
       'means-chosen': 'Chose how to pay',
+      'voucher-refused': 'Said a voucher that pays nothing',
       quoted: 'Heard the price',
       confirmed: 'Confirmed the purchase',
       'not-confirmed': 'Did not confirm: nothing was bought',
@@ -174,6 +176,7 @@ export const PHONE_CALL_WORDS: Readonly<Record<Language, PhoneCallWords>> = {
       'emergency-told': '비상 사용 안내',
       'amount-chosen': '금액 선택',
       'means-chosen': '결제 방법 선택',
+      'voucher-refused': '쓸 수 없는 충전권 번호',
       quoted: '가격 안내',
       confirmed: '구매 확인',
       'not-confirmed': '확인하지 않음: 구매 없음',

@@ -2,7 +2,7 @@ import { fill } from './fill.ts';
 import { LANGUAGES, type Language } from './language.ts';
 
 /** By what somebody pays who calls. */
-export type PhoneWayName = 'card-kept' | 'bank-kept' | 'wallet-kept' | 'wallet' | 'card';
+export type PhoneWayName = 'card-kept' | 'bank-kept' | 'wallet-kept' | 'wallet' | 'card' | 'voucher';
 
 /** What a caller hears, sentence by sentence: what changes from call to call is a sentence of its own where it can be. */
 export interface PhoneWords {
@@ -78,6 +78,10 @@ export interface PhoneWords {
   readonly callBackInstead: string;
   readonly nobodyFree: string;
   readonly talkEnded: string;
+  readonly menuVoucher: string;
+  readonly keyVoucher: string;
+  readonly voucherWrong: string;
+  readonly voucherRefused: string;
 }
 
 export const PHONE_WORDS: Readonly<Record<Language, PhoneWords>> = {
@@ -129,6 +133,7 @@ export const PHONE_WORDS: Readonly<Record<Language, PhoneWords>> = {
       'wallet-kept': 'your mobile money',
       wallet: 'the mobile money of this telephone',
       card: 'another card',
+      voucher: 'your voucher',
     },
     keyCard: 'Key in the card number.',
     cardWrong: 'That is no card number.',
@@ -161,6 +166,11 @@ export const PHONE_WORDS: Readonly<Record<Language, PhoneWords>> = {
     callBackInstead: 'To be called back instead, press 1.',
     nobodyFree: 'Nobody is free to speak with you at the moment.',
     talkEnded: 'Thank you for speaking with us.',
+    menuVoucher: 'To use a voucher, press 5.',
+    keyVoucher: 'Key in the sixteen digits of your voucher.',
+    voucherWrong: 'That is no number of a voucher.',
+    voucherRefused:
+      'Nothing can be paid with that: no voucher has this number, it is used or has expired, or too many were tried.',
   },
   ko: {
     welcome: '전기 요금 안내 전화입니다.',
@@ -210,6 +220,7 @@ export const PHONE_WORDS: Readonly<Record<Language, PhoneWords>> = {
       'wallet-kept': '등록된 모바일 지갑',
       wallet: '이 전화의 모바일 지갑',
       card: '다른 카드',
+      voucher: '충전권',
     },
     keyCard: '카드 번호를 눌러 주세요.',
     cardWrong: '카드 번호가 아닙니다.',
@@ -241,6 +252,11 @@ export const PHONE_WORDS: Readonly<Record<Language, PhoneWords>> = {
     callBackInstead: '대신 다시 전화를 받으려면 1번.',
     nobodyFree: '지금은 통화할 수 있는 상담원이 없습니다.',
     talkEnded: '통화해 주셔서 감사합니다.',
+    menuVoucher: '충전권 사용은 5번.',
+    keyVoucher: '충전권 번호 열여섯 자리를 눌러 주세요.',
+    voucherWrong: '충전권 번호가 아닙니다.',
+    voucherRefused:
+      '쓸 수 없는 번호입니다. 없는 번호이거나, 이미 사용했거나, 기한이 지났거나, 너무 여러 번 시도했습니다.',
   },
 };
 
@@ -260,7 +276,8 @@ export const PROMPTS: readonly PromptName[] = [
   ...(['confirmKeys', 'notBought', 'asking', 'confirmThere', 'waiting', 'onItsWay'] as const),
   ...(['stored', 'approval', 'approvalEnd', 'declined', 'moneyBack', 'unclear'] as const),
   ...(['callBackHere', 'callBackElsewhere', 'keyNumber', 'numberWrong', 'willCallBack', 'toPerson'] as const),
-  ...(['more', 'waitForPerson', 'callBackInstead', 'nobodyFree', 'talkEnded'] as const),
+  ...(['more', 'waitForPerson', 'callBackInstead', 'nobodyFree', 'talkEnded', 'menuVoucher'] as const),
+  ...(['keyVoucher', 'voucherWrong', 'voucherRefused'] as const),
 ];
 
 /** What a voice says by the number of a sentence, its language and what is told in it; nothing where it has none such. */

@@ -28,7 +28,7 @@ export interface ReceiptWords {
   readonly payment: string;
   readonly method: string;
   readonly methods: Readonly<
-    Record<'cash' | 'card' | 'bank-transfer' | 'direct-debit' | 'wallet' | 'payment-service', string>
+    Record<'cash' | 'card' | 'bank-transfer' | 'direct-debit' | 'wallet' | 'payment-service' | 'voucher', string>
   >;
   readonly instrument: string;
   readonly approval: string;
@@ -83,6 +83,7 @@ export const RECEIPT_WORDS: Readonly<Record<Language, ReceiptWords>> = {
       'direct-debit': 'Direct debit',
       wallet: 'Mobile wallet',
       'payment-service': 'Payment service',
+      voucher: 'Voucher',
     },
     instrument: 'Number',
     approval: 'Approval number',
@@ -135,6 +136,7 @@ export const RECEIPT_WORDS: Readonly<Record<Language, ReceiptWords>> = {
       'direct-debit': '자동 이체',
       wallet: '모바일 지갑',
       'payment-service': '간편 결제',
+      voucher: '충전권',
     },
     instrument: '번호',
     approval: '승인 번호',

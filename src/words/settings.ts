@@ -1,6 +1,6 @@
 import type { Language } from './language.ts';
 
-type Method = 'cash' | 'card' | 'bank-transfer' | 'direct-debit' | 'wallet' | 'payment-service';
+type Method = 'cash' | 'card' | 'bank-transfer' | 'direct-debit' | 'wallet' | 'payment-service' | 'voucher';
 
 /** Of the page of settings: terms, webhooks, and what runs here. */
 export interface SettingsWords {
@@ -80,6 +80,7 @@ export const SETTINGS_WORDS: Readonly<Record<Language, SettingsWords>> = {
       'direct-debit': 'Direct debit',
       wallet: 'Wallet',
       'payment-service': 'Payment service',
+      voucher: 'Voucher',
     },
     percentWrong: 'A percentage such as 19 or 7.25',
     publish: 'Publish terms',
@@ -140,6 +141,7 @@ export const SETTINGS_WORDS: Readonly<Record<Language, SettingsWords>> = {
       'direct-debit': '자동 이체',
       wallet: '전자 지갑',
       'payment-service': '결제 서비스',
+      voucher: '충전권',
     },
     percentWrong: '19 또는 7.25처럼 적어 주세요',
     publish: '조건 공표',

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { ACCESS, type Operation, reachOf, SCOPES } from '../../src/api/index.ts';
 import { MemoryStore, ROLES, type Role } from '../../src/host/index.ts';
 import { made } from '../../src/host/rig.testing.ts';
-import { svpmsn } from '../../src/units/index.ts';
+import { milliseconds, svpmsn } from '../../src/units/index.ts';
 import { ACT_WORDS, LANGUAGES } from '../../src/words/index.ts';
 import { type Answer, type Json, KIMS_METER, LEES_METER, NOBODY, type Visitor, World } from './world.ts';
 
@@ -47,6 +47,19 @@ const BODIES: Readonly<Partial<Record<Operation, object>>> = {
   proposeRemittance: { payee: 'seller', amount: '5', paidOn: '2026-01-05', reference: 'TX 7', why: 'due' },
   takeRemittance: { payee: '1-2', amount: '5', paidOn: '2026-01-05', reference: 'TX 8' },
   proposeRemittanceReversal: { why: 'sent back' },
+  proposeVoucherBatch: {
+    batch: 'summer',
+    count: 2,
+    value: '500',
+    expiresAt: '2030-01-01T00:00:00.000Z',
+    why: 'a feast',
+  },
+  sellVouchers: { batch: 'spring', first: 1, last: 1 },
+  blockVouchers: { batch: 'spring', first: 1, last: 1, blocked: false },
+  proposeVoucherVoid: { batch: 'spring', first: 1, last: 1, why: 'lost' },
+  get redeemVoucher() {
+    return { number: voucherNumber };
+  },
   proposeVoid: { why: 'a slip' },
   proposeCredit: { amount: '5', why: 'goodwill' },
   proposeKeyChange: { purpose: 'value', why: 'a year is over' },
@@ -135,6 +148,8 @@ const PARAMETERS = {
     payee: 'seller',
     remittance: 'seller TX 7',
     tenancy: '00000b-00001',
+    batch: 'spring',
+    serial: 'spring.00001',
   },
 };
 /** A purse that is closed takes nothing more: that one is of no other use. */
@@ -149,11 +164,12 @@ const CARD_SALES: readonly Operation[] = ['readCardOrder', 'listCardReceipts', '
 const CARD_SALE = { own: { order: 'kims card', number: 'C1-1' }, others: { order: 'lees card', number: 'C2-1' } };
 
 let world: World;
+let voucherNumber = '';
 const routes = new Map<Operation, { readonly method: Method; readonly path: string }>();
 const visitors = new Map<Role, Visitor>();
 
 before(async () => {
-  world = await World.open(new MemoryStore());
+  world = await World.open(new MemoryStore(), { vouchers: true });
   const document = (await world.ask(NOBODY, 'GET', '/api/v1/openapi.json')).json;
   for (const [path, methods] of Object.entries(document.paths ?? {})) {
     for (const [method, { operationId } = {}] of Object.entries(methods ?? {}) as [string, Json][]) {
@@ -184,6 +200,16 @@ async function furnish(of: World): Promise<void> {
   made(await office.addAgentMember({ id: 'agent', agent: 'kiosk' }));
   made(await office.moveFloat({ ...PAID_IN, agent: 'kiosk' }));
   await furnishCards(of);
+  const batch = { batch: 'spring', count: 1, value: 5, expiresAt: milliseconds(2e12) };
+  const asked = made(await office.propose({ proposal: { type: 'voucher-batch', ...batch }, why: 'a feast' }));
+  made(
+    await host
+      .by({ ...of.act('decideApproval'), by: 'another', subject: 'approval' })
+      .decide({ approval: asked.id, verdict: 'approve' }),
+  );
+  const [voucher] = made(await of.vouchers.printBatch(of.act('printing'), 'spring')).vouchers;
+  made(await of.vouchers.sellVouchers(of.act('selling'), { batch: 'spring', first: 1, last: 1, method: 'cash' }));
+  voucherNumber = voucher?.number ?? '';
   const issued = { issuedAt: of.wall.now(), text: 'signed' };
   await rig.store.transaction((tx) =>
     tx.receipts.put([

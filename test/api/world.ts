@@ -15,6 +15,7 @@ import {
   createCallers,
   createMessages,
   createPeople,
+  createVouchers,
   ExchangeLog,
   type HostServices,
   type MessageCarrier,
@@ -25,6 +26,8 @@ import {
   ROLES,
   type Role,
   type Store,
+  type VoucherServices,
+  voucherWay,
 } from '../../src/host/index.ts';
 import { Bank } from '../../src/host/payments.testing.ts';
 import { made, Rig } from '../../src/host/rig.testing.ts';
@@ -36,6 +39,8 @@ export const PASSWORD = 'a good long password 1';
 export const KIMS_METER = '000003';
 /** Of Lee, whom `kim` must not see. */
 export const LEES_METER = '000004';
+
+const NUMBERS = { hashOf: (number: string) => hash('sha256', `key ${number}`) };
 
 /** A clock on a wall that a test moves. */
 export class Wall {
@@ -71,6 +76,7 @@ export class World {
   readonly bank: Bank;
   readonly people: PeopleServices;
   readonly messages: MessageServices;
+  readonly vouchers: VoucherServices;
   readonly app: Api;
   readonly lines: string[] = [];
   readonly exchanges: ExchangeLog;
@@ -91,6 +97,7 @@ export class World {
       furnished: __,
       more: ___,
       ways: ____,
+      vouchers = false,
       hasVoice = true,
       ...settings
     }: WorldSettings,
@@ -103,6 +110,11 @@ export class World {
     this.people = createPeople({ store, clock: this.wall, randomness, passwords: hashing });
     const carrier: MessageCarrier = { send: async () => ({ outcome: 'handed' }) };
     this.messages = createMessages({ store, clock: rig.clock, zone: 'Europe/Berlin', carrier });
+    this.vouchers = createVouchers({
+      ...{ store, clock: rig.clock, randomness, wall: this.wall, port: 'vouchers', numbers: NUMBERS },
+      pay: (act) => (asked) => (act === undefined ? this.host : this.host.by(act)).pay(asked),
+      notice: (told) => this.host.paymentNotice(told),
+    });
     this.app = createApi(
       {
         host: rig.host,
@@ -115,6 +127,7 @@ export class World {
         exchanges,
         callers: createCallers({ store, clock: this.wall, passwords: hashing }),
         messages: this.messages,
+        ...(vouchers && { vouchers: this.vouchers }),
         ...(hasVoice && { talks: this.switchboard }),
         paper: sheetPdf,
         receiptPaper,
@@ -134,6 +147,10 @@ export class World {
     const ways: readonly [string, PaymentWay][] = settings.ways ?? [];
     const payments = new Map<string, PaymentWay>([['bank', { method: 'card', port: bank }], ...ways]);
     const exchanges = new ExchangeLog();
+    if (settings.vouchers === true) {
+      const clock = { now: (): Milliseconds => rig.clock.now() };
+      payments.set('vouchers', voucherWay({ store, clock, numbers: NUMBERS }));
+    }
     const rig = new Rig(store, { seed: settings.seed ?? 1, watcher: metrics.watcher, exchanges, payments });
     const world = new World(store, rig, bank, metrics, exchanges, settings);
     try {
@@ -257,6 +274,8 @@ export interface WorldSettings extends ApiSettings {
   /** Payment ports beside the bank. */
   readonly ways?: readonly [string, PaymentWay][];
   readonly seed?: number;
+  /** Whether vouchers are made and taken; they are not where absent. */
+  readonly vouchers?: boolean;
   /** Whether there is a telephone by which people speak with each other; there is one where absent. */
   readonly hasVoice?: boolean;
   readonly furnished?: boolean;

@@ -292,6 +292,16 @@ async function putSettlement(tx: Transaction): Promise<void> {
       ...{ by: 'han', at, reversedAt: at },
     },
   ]);
+  await tx.voucherBatches.put([
+    { id: 'spring', count: 1, value: 500, expiresAt: at, by: 'han', approvedAt: at, printedAt: at },
+    { id: 'winter', count: 5, value: 4_294_967_295, expiresAt: at, by: 'han', approvedAt: at, printedAt: undefined },
+  ]);
+  await tx.vouchers.put([
+    {
+      ...{ id: 'spring.00001', hash: 'hash', batch: 'spring', value: 500, expiresAt: at, state: 'void', soldAt: at },
+      ...{ agent: 'kim', method: 'cash', paid: 490, payment: undefined, redeemedAt: undefined },
+    },
+  ]);
   await tx.settlementClaims.put([{ id: 'to seller 2026-03', claim: 'a.b.c', answer: undefined }]);
 }
 

@@ -5,8 +5,10 @@ import { Metrics, openDemoApi } from '../../src/cli/demo-api.ts';
 import { DemoControl } from '../../src/cli/demo-control.ts';
 import { DemoPartners } from '../../src/cli/demo-partners.ts';
 import { newFounding } from '../../src/cli/founding.ts';
+import { VOUCHERS } from '../../src/cli/host-configuration.ts';
 import { MeterCalls } from '../../src/cli/phone-desk.ts';
 import { DEMO_BEGINS_MS, DEMO_ZONE, settingOf } from '../../src/cli/setting.ts';
+import { voucherParts } from '../../src/cli/voucher-parts.ts';
 import { wallClock } from '../../src/cli/wall-clock.ts';
 import {
   type CallerServices,
@@ -97,18 +99,23 @@ export class Town {
     const setting = settingOf(founding, [], 'live');
     // As a utility draws them that is given none.
     const keys = drawKeys(setting.suite, seededRandom(setting.seed).fork('master keys'));
+    let begun: Utility | undefined;
+    const clock = { now: () => milliseconds(begun?.time.now ?? DEMO_BEGINS_MS) };
+    const vouchers = voucherParts(store, clock, new Uint8Array(32).fill(7));
+    const payments = new Map([...partners.ports.payments, [VOUCHERS, vouchers.way] as const]);
     const utility = await Utility.open({
       ...setting,
       keys,
       ...{ store, startMs: DEMO_BEGINS_MS, wall: wallClock, watcher: metrics.watcher, exchanges, ...partners.ports },
-      interphones: meterCalls,
+      ...{ interphones: meterCalls, payments },
     });
+    begun = utility;
     const cards = await CardHouseholds.open(utility, keys);
     if (!errands) cards.stayHome();
     await utility.runUntil(DEMO_BEGINS_MS + hours * 3_600_000);
     const control = new DemoControl(utility, 60);
     const api = (at: { readonly host: string; readonly port: number }) =>
-      openDemoApi({ utility, cards, control, zone: DEMO_ZONE, store, metrics, exchanges, meterCalls, at });
+      openDemoApi({ utility, cards, control, zone: DEMO_ZONE, store, metrics, exchanges, meterCalls, vouchers, at });
     const opened = await api({ host: '127.0.0.1', port });
     await partners.begin(() => utility.host);
     return new Town(utility, control, partners, store, api, opened);

@@ -5,7 +5,7 @@ import { callerOn, onlySubscriber } from '../caller.ts';
 import { made, Problem } from '../problem.ts';
 import { CardOrderSchema, cardOrderJson } from '../schemas/cards.ts';
 import { Id, Named, Strict } from '../schemas/common.ts';
-import { Method } from '../schemas/money.ts';
+import { TakenMethod } from '../schemas/money.ts';
 import type { Api, ApiServices, FastifyRequest } from '../server.ts';
 import { soldByCaller } from './orders.ts';
 
@@ -34,7 +34,7 @@ export function cardOrderRoutes(app: Api, services: ApiServices): void {
         tags,
         summary: 'Give back what was refunded, or was taken off a card, once; needs an Idempotency-Key',
         params: OrderParams,
-        body: Strict({ method: Type.Optional(Method) }),
+        body: Strict({ method: Type.Optional(TakenMethod) }),
         response: { 200: Named(CardOrderSchema) },
       },
     },

@@ -30,7 +30,7 @@ import {
   Strict,
   same,
 } from './common.ts';
-import { Currency, Method, Money, PurchaseSchema, purchaseJson, SignedMoney } from './money.ts';
+import { Currency, Money, PurchaseSchema, purchaseJson, SignedMoney, TakenMethod } from './money.ts';
 import { SaleTargetFields } from './sale-target.ts';
 
 export const AgentId = Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{0,31}$' });
@@ -67,7 +67,7 @@ export const AgentChange = Strict({
 export const FloatMove = Strict({
   direction: OneOf(['pay-in', 'pay-back']),
   amount: Money,
-  method: Method,
+  method: TakenMethod,
   reference: Id,
 });
 
@@ -82,7 +82,7 @@ export const Reference = Type.String({
   pattern: '^[A-Za-z0-9._-]{8,64}$',
   description: 'The Idempotency-Key under which it was, or would have been, sold.',
 });
-export const NewVend = Strict({ ...SaleTargetFields, paid: Money, method: Type.Optional(Method) });
+export const NewVend = Strict({ ...SaleTargetFields, paid: Money, method: Type.Optional(TakenMethod) });
 
 export const VendSchema = Type.Object(
   {

@@ -38,7 +38,7 @@ import {
   Strict,
   same,
 } from './common.ts';
-import { Method, Money } from './money.ts';
+import { Method, Money, TakenMethod } from './money.ts';
 import { Month } from './settlement.ts';
 
 export const ProviderId = Type.String({ pattern: '^[0-9]{1,5}-[1-6]$', description: 'Utility number and region.' });
@@ -215,7 +215,7 @@ export function cardOrderJson(order: CardOrder): CardOrderJson {
     ...maybe('paidOutAt', order.paidOutAt, instantText),
   };
 }
-export const NewCardOrder = Strict({ region: RegionName, paid: Money, method: Type.Optional(Method) });
+export const NewCardOrder = Strict({ region: RegionName, paid: Money, method: Type.Optional(TakenMethod) });
 
 export const CardTicketSchema = Type.Object(
   {

@@ -34,7 +34,10 @@ import { OrderSchema, orderJson } from './orders.ts';
 import { SaleTargetFields } from './sale-target.ts';
 
 const METHODS = ['cash', 'card', 'bank-transfer', 'direct-debit', 'wallet', 'payment-service'] as const;
-export const Method = OneOf(METHODS, 'How the money comes in.');
+const ALL_METHODS = [...METHODS, 'voucher'] as const;
+export const Method = OneOf(ALL_METHODS, 'How the money comes in.');
+/** What somebody may say of money that they took themselves: a voucher pays by its number alone. */
+export const TakenMethod = OneOf(METHODS, 'How the money came in: cash where nothing is said.');
 
 /** Of money: minor units of the currency of the terms, of which one is a token. */
 export const Money = Type.String({ pattern: '^(0|[1-9][0-9]{0,18})$', description: 'Minor units of the currency.' });
@@ -64,7 +67,7 @@ const partsJson = ({ paid, energy, fixedCharge, arrears, fee, tax }: TradeParts)
 export const NewPurchase = Strict({
   meter: MeterNumber,
   paid: Money,
-  method: Type.Optional(OneOf(METHODS, 'How the money came in: cash where nothing is said.')),
+  method: Type.Optional(TakenMethod),
 });
 
 export const PurchaseSchema = Type.Object(
@@ -113,7 +116,7 @@ export const NewTerms = Strict({
   taxBasisPoints: Share,
   fixedChargePerMonth: Charge,
   recoveryPercentMax: Type.Integer({ minimum: 0, maximum: 100 }),
-  fees: Strict(Object.fromEntries(METHODS.map((method) => [method, Type.Optional(Fee)]))),
+  fees: Strict(Object.fromEntries(ALL_METHODS.map((method) => [method, Type.Optional(Fee)]))),
 });
 export const TermsSchema = Type.Object(
   { ...NewTerms.properties },

@@ -62,6 +62,13 @@ const Proposed = Type.Union([
     ...{ paidOn: Type.String(), reference: Type.String() },
   }),
   Type.Object({ type: Type.Literal('remittance-reversal'), remittance: Id }),
+  Type.Object({
+    ...{ type: Type.Literal('voucher-batch'), batch: Type.String(), count: Type.Integer(), value: Amount },
+    expiresAt: Instant,
+  }),
+  Type.Object({
+    ...{ type: Type.Literal('voucher-void'), batch: Type.String(), first: Type.Integer(), last: Type.Integer() },
+  }),
 ]);
 
 export const ApprovalSchema = Type.Object(
@@ -116,6 +123,14 @@ function proposedJson(proposal: Approval['proposal']): ApprovalJson['proposal'] 
     }
     case 'remittance-reversal':
       return { type: proposal.type, remittance: proposal.remittance };
+    case 'voucher-batch': {
+      const { type, batch, count, value, expiresAt } = proposal;
+      return { type, batch, count, value: String(value), expiresAt: instantText(expiresAt) };
+    }
+    case 'voucher-void': {
+      const { type, batch, first, last } = proposal;
+      return { type, batch, first, last };
+    }
     default:
       return assertNever(proposal);
   }

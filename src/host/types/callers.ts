@@ -67,6 +67,7 @@ export const CALL_STEPS = [
   'emergency-told',
   'amount-chosen',
   'means-chosen',
+  'voucher-refused',
   'quoted',
   'confirmed',
   'not-confirmed',

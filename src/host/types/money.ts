@@ -1,7 +1,15 @@
 import type { Milliseconds, Svpmsn } from '../../units/index.ts';
 
 /** How money comes in; each way has an account of its own in the ledger. */
-export type PaymentMethod = 'cash' | 'card' | 'bank-transfer' | 'direct-debit' | 'wallet' | 'payment-service';
+export type PaymentMethod =
+  | 'cash'
+  | 'card'
+  | 'bank-transfer'
+  | 'direct-debit'
+  | 'wallet'
+  | 'payment-service'
+  /** Its account is what vouchers that were sold are still good for: credit, until they are redeemed. */
+  | 'voucher';
 
 /**
  * What becomes of a payment. All in minor units of the currency, of which one is a token. They hold from when they are

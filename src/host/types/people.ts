@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../../units/index.ts';
 import type { Remittance } from './remittances.ts';
+import type { VoucherBatch } from './vouchers.ts';
 
 /**
  * What somebody is to the utility. The `seller` is the one of FIG. 6 who sells in bulk to the utility; `agent` a shop
@@ -88,7 +89,11 @@ export type Proposal =
         readonly amount: number;
       })
   /** What was booked of such money never happened, or came back. */
-  | { readonly type: 'remittance-reversal'; readonly remittance: string };
+  | { readonly type: 'remittance-reversal'; readonly remittance: string }
+  /** Vouchers are made, to be printed. */
+  | ({ readonly type: 'voucher-batch'; readonly batch: string } & Pick<VoucherBatch, 'count' | 'value' | 'expiresAt'>)
+  /** Vouchers of a batch, from the first to the last of these, are good for nothing any more. */
+  | { readonly type: 'voucher-void'; readonly batch: string; readonly first: number; readonly last: number };
 
 export interface Approval {
   /** In the order in which they were asked for. */

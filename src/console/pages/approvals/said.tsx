@@ -45,6 +45,16 @@ export function Said({ proposal }: Pick<ApprovalJson, 'proposal'>): ReactNode {
       );
     case 'remittance-reversal':
       return <span>{fill(words.said.unpay, proposal.remittance)}</span>;
+    case 'voucher-batch':
+      return (
+        <span title={proposal.expiresAt}>
+          {fill(words.said.vouchers, String(proposal.count), proposal.batch, money(proposal.value))}
+        </span>
+      );
+    case 'voucher-void':
+      return (
+        <span>{fill(words.said.voidVouchers, String(proposal.first), String(proposal.last), proposal.batch)}</span>
+      );
   }
 }
 

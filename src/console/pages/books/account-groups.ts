@@ -10,7 +10,7 @@ const OF_GROUPS: Readonly<Record<Exclude<AccountGroup, 'owed'>, readonly string[
     ...['prepaid-cards', 'value-on-cards', 'value-in-offline-meters', 'found-on-cards'],
   ],
   money: ['cash', 'card', 'bank-transfer', 'direct-debit', 'wallet', 'payment-service'],
-  revenue: ['energy-revenue', 'fixed-charges', 'fees', 'tax'],
+  revenue: ['energy-revenue', 'fixed-charges', 'fees', 'tax', 'vouchers-lapsed'],
   given: ['commissions', 'goodwill', 'cash-differences', 'energy-bought'],
 };
 

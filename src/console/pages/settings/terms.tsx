@@ -17,7 +17,7 @@ import { Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 
-const METHODS = ['cash', 'card', 'bank-transfer', 'direct-debit', 'wallet', 'payment-service'] as const;
+const METHODS = ['cash', 'card', 'bank-transfer', 'direct-debit', 'wallet', 'payment-service', 'voucher'] as const;
 type Method = (typeof METHODS)[number];
 type Fee = { readonly fixed: number; readonly basisPoints: number };
 const feesOf = (terms: TermsJson) => terms.fees as Partial<Record<Method, Fee>>;

@@ -1,0 +1,52 @@
+import type { BookFinding, LedgerSum } from './ports.ts';
+import type { VoucherTrade, VoucherUsed } from './types.ts';
+
+/**
+ * Vouchers against the payments that they are in and the sales that these became, one after the other: of many nothing is
+ * kept but sums. What is redeemed paid for value that stands; what stands was paid by one voucher; and what all of them
+ * are good for is what their account says.
+ */
+export class VoucherCheck {
+  /** Sold, and not made void. */
+  #sold = 0n;
+  /** Sold for by vouchers, and not given back. */
+  #redeemed = 0n;
+
+  /** What is wrong with a voucher, in one clause. */
+  readonly voucherFault = ({ voucher, payment, trade, order }: VoucherUsed): string | undefined => {
+    const { state, value, redeemedAt } = voucher;
+    if (state === 'sold' || state === 'blocked') this.#sold += BigInt(value);
+    if (voucher.payment === undefined) {
+      return redeemedAt === undefined ? undefined : 'it is redeemed, and no payment is named';
+    }
+    if (payment === undefined) return `payment ${voucher.payment}, which it is in, is not there`;
+    if (payment.method !== 'voucher' || payment.paid !== value) {
+      return `it is worth ${value}, and payment ${payment.id} took ${payment.paid} as ${payment.method}`;
+    }
+    if (state !== 'sold') return `it is ${state}, and payment ${payment.id} took it`;
+    if (redeemedAt === undefined) return undefined;
+    if (payment.state !== 'capturing' && payment.state !== 'captured') {
+      return `it is redeemed, and payment ${payment.id} is ${payment.state}`;
+    }
+    if (order?.state !== 'stored' || trade === undefined || trade.paidOutAt !== undefined) {
+      return 'it is redeemed, and the value that it paid for is in no meter';
+    }
+    return undefined;
+  };
+
+  /** What is wrong with a sale that a voucher paid. */
+  readonly tradeFault = ({ trade, order, voucher }: VoucherTrade): string | undefined => {
+    if (trade.paidOutAt === undefined) this.#redeemed += trade.paid;
+    // Taken back, a voucher may have paid for something else before what was sold for it is given back in the books.
+    if (trade.paidOutAt !== undefined || order?.state === 'refunded') return undefined;
+    return voucher === undefined ? 'a voucher paid for it, and none is in its payment' : undefined;
+  };
+
+  /** Once all were seen: what vouchers are good for, against the lines of their account. */
+  findings(sums: readonly LedgerSum[]): BookFinding[] {
+    const posted = sums.reduce((sum, { account, amount }) => (account === 'voucher' ? sum - amount : sum), 0n);
+    const good = this.#sold - this.#redeemed;
+    if (good === posted) return [];
+    return [{ table: 'vouchers', row: undefined, what: `good for ${good} where the ledger says ${posted}` }];
+  }
+}
