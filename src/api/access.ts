@@ -183,7 +183,7 @@ export const ACCESS = {
   enrolOfflineMeter: { scope: 'meters:write', all: ['operator', 'technician'] },
   giveOfflineMeter: { scope: 'meters:write', all: ['operator', 'technician'] },
 
-  listPaymentPorts: { scope: 'payments:read', all: ['operator', 'cashier', 'auditor', 'subscriber'] },
+  listPaymentPorts: { scope: 'payments:read', all: ['operator', 'cashier', 'auditor', 'subscriber', 'agent'] },
   pay: { scope: 'payments:write', all: ['operator', 'cashier'], own: ['subscriber'] },
   listPayments: { scope: 'payments:read', all: ['operator', 'cashier', 'auditor'] },
   listUnsettledPayments: { scope: 'payments:read', all: ['operator', 'cashier', 'auditor'] },
@@ -251,7 +251,7 @@ export const ACCESS = {
   sellVouchers: { scope: 'orders:sell', all: ['operator', 'cashier'], own: ['agent'] },
   blockVouchers: { scope: 'agents:write', all: ['operator', 'cashier'] },
   proposeVoucherVoid: { all: ['operator'] },
-  redeemVoucher: { scope: 'payments:write', all: ['operator', 'cashier'], own: ['subscriber'] },
+  redeemVoucher: { scope: 'payments:write', all: ['operator', 'cashier', 'agent'], own: ['subscriber'] },
   listLines: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
   readLineDay: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },
   readCheckMinutes: { scope: 'lines:read', all: ['operator', 'technician', 'auditor', 'seller'] },

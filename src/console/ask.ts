@@ -42,13 +42,21 @@ export interface Change {
 
 /** @throws Refusal */
 export function change<T>(path: string, { method, body, once, signal }: Change): Promise<T> {
-  const headers: Record<string, string> = {};
-  if (csrf !== undefined) headers['x-csrf-token'] = csrf;
+  const headers = known();
   if (once !== undefined) headers['idempotency-key'] = once;
   if (body !== undefined) headers['content-type'] = 'application/json';
   const sent = body !== undefined && { body: JSON.stringify(body) };
   return answered<T>(path, { method, headers, ...sent, ...(signal && { signal }) });
 }
+
+/**
+ * Something that is done by asking for it, and is answered with a file.
+ * @throws Refusal
+ */
+export const changeForFile = async (path: string): Promise<Blob> =>
+  (await sent(path, { method: 'POST', headers: known() })).blob();
+
+const known = (): Record<string, string> => (csrf === undefined ? {} : { 'x-csrf-token': csrf });
 
 /** A key under which something is done once: a form keeps it from when it is opened until it was answered. */
 export const newKey = (): string => crypto.randomUUID();

@@ -35,6 +35,9 @@ export async function agree(
   if (ports?.get(port) === undefined) {
     return fail('payment-port-unknown', `Nobody takes money here as "${port}": choose another way to pay.`);
   }
+  if (ports.get(port)?.method === 'voucher') {
+    return fail('payment-port-unknown', 'A voucher pays once, and not by itself: choose another way to pay.');
+  }
   if (paid > perDayMax || paid > perMonthMax) {
     return fail('amount-wrong', `One transfer of ${paid} is above a limit of this contract: raise the limit.`);
   }

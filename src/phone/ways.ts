@@ -11,7 +11,7 @@ const WAYS_MAX = 9;
 export function waysOf({ who, ways, begun: { from } }: Call): OfferedWay[] {
   const kept = (who?.access?.means ?? []).flatMap(({ port, account }): OfferedWay[] => {
     const method = ways.find(({ name }) => name === port)?.method;
-    if (method === undefined) return [];
+    if (method === undefined || method === 'voucher') return [];
     const name = method === 'wallet' ? 'wallet-kept' : account.type === 'mandate' ? 'bank-kept' : 'card-kept';
     return [{ name, port, method, instrument: account }];
   });

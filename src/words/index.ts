@@ -57,4 +57,5 @@ export * from './talk.ts';
 export * from './tariffs.ts';
 export * from './till.ts';
 export * from './vend.ts';
+export * from './vouchers.ts';
 export * from './work.ts';

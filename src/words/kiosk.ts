@@ -11,6 +11,9 @@ export interface KioskWords {
   readonly next: string;
   readonly startAgain: string;
   readonly hasCard: string;
+  readonly hasVoucher: string;
+  readonly enterVoucher: string;
+  readonly whereVoucher: string;
   readonly enterCard: string;
   readonly whereCard: string;
   /** Of cards that people have in a demo, where no reader stands. */
@@ -68,6 +71,9 @@ export const KIOSK_WORDS: Readonly<Record<Language, KioskWords>> = {
     next: 'Go on',
     startAgain: 'Start again',
     hasCard: 'Buy for a card',
+    hasVoucher: 'I have a voucher',
+    enterVoucher: 'Key in the number of your voucher',
+    whereVoucher: 'It has sixteen digits.',
     enterCard: 'Key in the number of your card',
     whereCard: 'It has fourteen characters and is printed on the card.',
     hold: 'Hold a card of this demo to the reader',
@@ -120,6 +126,9 @@ export const KIOSK_WORDS: Readonly<Record<Language, KioskWords>> = {
     next: '다음',
     startAgain: '처음으로',
     hasCard: '카드 충전',
+    hasVoucher: '충전권이 있습니다',
+    enterVoucher: '충전권 번호를 눌러 주세요',
+    whereVoucher: '숫자 열여섯 자리입니다.',
     enterCard: '카드 번호를 눌러 주세요',
     whereCard: '카드에 인쇄된 열네 글자입니다.',
     hold: '이 시연의 카드를 판독기에 대기',

@@ -41,6 +41,7 @@ const PAGES: readonly { readonly role: string; readonly ways: readonly (string |
       ...[
         '/agents',
         '/agents/corner-shop',
+        '/agents?tab=vouchers',
         '/cards',
         '/cards?tab=meters',
         '/cards?tab=providers',

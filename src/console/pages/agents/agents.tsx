@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import type { AgentJson } from '../../../api/index.ts';
-import { AGENT_WORDS, fill, PAGE_NAMES } from '../../../words/index.ts';
+import { AGENT_WORDS, fill, PAGE_NAMES, VOUCHER_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
 import { useFormat, useWords } from '../../locale.tsx';
@@ -16,17 +16,21 @@ import { DataTable, Rows } from '../../parts/rows.tsx';
 import { usePages } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { Shifts } from './shifts.tsx';
+import { Vouchers } from './vouchers.tsx';
 
 export const agentAddress = (id: string): string => `/agents/${encodeURIComponent(id)}`;
 
-/** Shops with their floats, and the shifts of every till. */
+const TABS = ['agents', 'shifts', 'vouchers'] as const;
+
+/** Shops with their floats, the shifts of every till, and the vouchers that they sell. */
 export function AgentsPage(): ReactNode {
   const words = useWords(AGENT_WORDS);
+  const vouchers = useWords(VOUCHER_WORDS);
   const names = useWords(PAGE_NAMES);
   const mayAdd = useMay('addAgent') !== undefined;
   const [isAdding, { open, close }] = useDisclosure();
   const [search, setSearch] = useSearchParams();
-  const tab = search.get('tab') === 'shifts' ? 'shifts' : 'agents';
+  const tab = TABS.find((each) => each === search.get('tab')) ?? 'agents';
   return (
     <Page
       title={names.agents}
@@ -42,18 +46,22 @@ export function AgentsPage(): ReactNode {
       <AddAgent isOpen={isAdding} close={close} />
       <Tabs
         value={tab}
-        onChange={(chosen) => setSearch(chosen === 'shifts' ? { tab: 'shifts' } : {})}
+        onChange={(chosen) => setSearch(chosen === null || chosen === 'agents' ? {} : { tab: chosen })}
         keepMounted={false}
       >
         <Tabs.List mb="md">
           <Tabs.Tab value="agents">{words.agents}</Tabs.Tab>
           <Tabs.Tab value="shifts">{words.shifts}</Tabs.Tab>
+          <Tabs.Tab value="vouchers">{vouchers.tab}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="agents">
           <Agents />
         </Tabs.Panel>
         <Tabs.Panel value="shifts">
           <Shifts />
+        </Tabs.Panel>
+        <Tabs.Panel value="vouchers">
+          <Vouchers />
         </Tabs.Panel>
       </Tabs>
     </Page>

@@ -15,6 +15,7 @@ import { quickAmounts } from '../../sale/cash.ts';
 import { DemoPurse } from '../../sale/demo-purse.tsx';
 import { instrumentOf, kindOf } from '../../sale/instrument.ts';
 import { SaleLines } from '../../sale/sale.tsx';
+import { Voucher } from '../../sale/voucher.tsx';
 import { useSession } from '../../session.tsx';
 import { expiryOf } from './expiry.ts';
 import { InstrumentFields } from './instrument-fields.tsx';
@@ -41,7 +42,10 @@ export function Buying({ meter, bought }: BuyingProps): ReactNode {
   const [expiry, setExpiry] = useState('');
   const [key, setKey] = useState(newKey);
   const ports = useRead<{ readonly items: readonly PaymentPortJson[] }>('/payment-ports');
-  const port = ports.data?.items.find((each) => each.name === name) ?? ports.data?.items[0];
+  // A voucher says itself what it pays.
+  const items = ports.data?.items.filter(({ method }) => method !== 'voucher') ?? [];
+  const port = items.find((each) => each.name === name) ?? items[0];
+  const hasVouchers = ports.data !== undefined && ports.data.items.length > items.length;
   const typed = parseMoney(text, exponent);
   const paid = typed === '0' ? undefined : typed;
   const kind = port && kindOf(port.method);
@@ -66,64 +70,67 @@ export function Buying({ meter, bought }: BuyingProps): ReactNode {
     if (paid !== undefined && instrument !== undefined) paying.mutate();
   };
   return (
-    <form onSubmit={submit}>
-      <Stack gap="md">
-        <Panel>
-          <Fieldset variant="unstyled" m={0} disabled={isOpen || paying.isPending}>
-            <Stack gap="sm">
-              <MoneyField label={words.amount} value={text} onChange={setText} />
-              <SimpleGrid cols={4} spacing={6} role="group" aria-label={words.quick}>
-                {quickAmounts(exponent).map((amount) => (
-                  <Button
-                    key={amount}
-                    variant="default"
-                    size="sm"
-                    px={4}
-                    aria-pressed={paid === amount}
-                    onClick={() => setText(decimalText(amount, exponent))}
-                  >
-                    {money(amount)}
-                  </Button>
-                ))}
-              </SimpleGrid>
-            </Stack>
-          </Fieldset>
-        </Panel>
-        <Quote meter={meter} paid={paid} method={port?.method} />
-        <Loaded of={ports}>
-          {({ items }) =>
-            port === undefined ? (
-              <Panel>
-                <Text fw={600}>{words.noPort}</Text>
-                <Text size="sm">{fill(words.noPortNext, meter)}</Text>
-              </Panel>
-            ) : (
-              <Panel title={words.payWith}>
-                <Stack gap="sm">
-                  <Fieldset variant="unstyled" m={0} disabled={isOpen || paying.isPending}>
-                    <Stack gap="sm">
-                      {items.length > 1 && <Ports ports={items} chosen={port.name} choose={choose} />}
-                      <InstrumentFields kind={kindOf(port.method)} {...{ account, setAccount, expiry, setExpiry }} />
-                      <DemoPurse
-                        method={port.method}
-                        use={(number) => {
-                          setAccount(number);
-                          setExpiry(kindOf(port.method) === 'card' ? DEMO_EXPIRY : '');
-                        }}
-                      />
-                    </Stack>
-                  </Fieldset>
-                  <RefusalLine error={paying.error} />
-                  <Button type="submit" size="md" loading={paying.isPending} disabled={paid === undefined}>
-                    {isOpen ? words.again : fill(words.pay, paid === undefined ? '' : money(paid))}
-                  </Button>
-                </Stack>
-              </Panel>
-            )
-          }
-        </Loaded>
-      </Stack>
-    </form>
+    <>
+      <form onSubmit={submit}>
+        <Stack gap="md">
+          <Panel>
+            <Fieldset variant="unstyled" m={0} disabled={isOpen || paying.isPending}>
+              <Stack gap="sm">
+                <MoneyField label={words.amount} value={text} onChange={setText} />
+                <SimpleGrid cols={4} spacing={6} role="group" aria-label={words.quick}>
+                  {quickAmounts(exponent).map((amount) => (
+                    <Button
+                      key={amount}
+                      variant="default"
+                      size="sm"
+                      px={4}
+                      aria-pressed={paid === amount}
+                      onClick={() => setText(decimalText(amount, exponent))}
+                    >
+                      {money(amount)}
+                    </Button>
+                  ))}
+                </SimpleGrid>
+              </Stack>
+            </Fieldset>
+          </Panel>
+          <Quote meter={meter} paid={paid} method={port?.method} />
+          <Loaded of={ports}>
+            {() =>
+              port === undefined ? (
+                <Panel>
+                  <Text fw={600}>{words.noPort}</Text>
+                  <Text size="sm">{fill(words.noPortNext, meter)}</Text>
+                </Panel>
+              ) : (
+                <Panel title={words.payWith}>
+                  <Stack gap="sm">
+                    <Fieldset variant="unstyled" m={0} disabled={isOpen || paying.isPending}>
+                      <Stack gap="sm">
+                        {items.length > 1 && <Ports ports={items} chosen={port.name} choose={choose} />}
+                        <InstrumentFields kind={kindOf(port.method)} {...{ account, setAccount, expiry, setExpiry }} />
+                        <DemoPurse
+                          method={port.method}
+                          use={(number) => {
+                            setAccount(number);
+                            setExpiry(kindOf(port.method) === 'card' ? DEMO_EXPIRY : '');
+                          }}
+                        />
+                      </Stack>
+                    </Fieldset>
+                    <RefusalLine error={paying.error} />
+                    <Button type="submit" size="md" loading={paying.isPending} disabled={paid === undefined}>
+                      {isOpen ? words.again : fill(words.pay, paid === undefined ? '' : money(paid))}
+                    </Button>
+                  </Stack>
+                </Panel>
+              )
+            }
+          </Loaded>
+        </Stack>
+      </form>
+      {hasVouchers && <Voucher meter={meter} paid={bought} />}
+    </>
   );
 }
 

@@ -4,6 +4,7 @@ export const AMOUNT_KEYS = [...'1234567890'] as const;
 
 const METER_LENGTH = 6;
 const CARD_LENGTH = 14;
+const VOUCHER_LENGTH = 16;
 const AMOUNT_LENGTH = 4;
 
 export type Key = string;
@@ -16,6 +17,12 @@ export const keyedCard = (text: string, key: Key): string => keyedNumber(text, k
 function keyedNumber(text: string, key: Key, length: number): string {
   const next = keyed(text, key.length === 1 ? key.toLowerCase() : key, METER_KEYS);
   return next.length > length ? text : next;
+}
+
+/** As it is printed on a voucher: digits alone. */
+export function keyedVoucher(text: string, key: Key): string {
+  const next = keyed(text, key, AMOUNT_KEYS);
+  return next.length > VOUCHER_LENGTH ? text : next;
 }
 
 /** Whole units of the currency: a kiosk takes no small coins. */
@@ -31,6 +38,7 @@ function keyed(text: string, key: Key, keys: readonly string[]): string {
 }
 
 export const isWholeMeter = (text: string): boolean => text.length === METER_LENGTH;
+export const isWholeVoucher = (text: string): boolean => text.length === VOUCHER_LENGTH;
 export const isWholeCard = (text: string): boolean => text.length === CARD_LENGTH;
 
 /** So long nobody touches anything until the screen starts again, for the next customer. */

@@ -1,7 +1,14 @@
 import './kiosk.css';
 import { Button, Group, Text, Title } from '@mantine/core';
 import { type ReactNode, useCallback, useEffect, useState } from 'react';
-import type { AgentJson, KioskPaidJson, LookupJson, VendJson } from '../../../api/index.ts';
+import type {
+  AgentJson,
+  KioskPaidJson,
+  LookupJson,
+  PaymentJson,
+  PaymentPortJson,
+  VendJson,
+} from '../../../api/index.ts';
 import { CARD_WORDS, fill, KIOSK_WORDS, LANGUAGE_NAMES, LANGUAGES } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDemo } from '../../demo.ts';
@@ -12,7 +19,7 @@ import { Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { IDLE_MS, WARNED_MS } from './keying.ts';
 import { Paid, Sold, type Target } from './sold.tsx';
-import { AmountStep, CardStep, MeterStep, PayStep, PurseStep, WhoseStep } from './steps.tsx';
+import { AmountStep, CardStep, MeterStep, PayStep, PurseStep, VoucherStep, WhoseStep } from './steps.tsx';
 import { useIdle } from './use-idle.ts';
 import { useKiosk } from './use-kiosk.ts';
 
@@ -22,14 +29,17 @@ interface ChipPaid {
   readonly shown: string;
 }
 
+/** What somebody keeps of a payment that nobody here took. */
+type Paying = Pick<KioskPaidJson, 'payment' | 'shown'>;
+
 type Step =
   | { readonly name: 'meter' | 'card' }
-  | { readonly name: 'whose'; readonly meter: string }
+  | { readonly name: 'whose' | 'voucher'; readonly meter: string }
   | { readonly name: 'purse'; readonly card: string }
   | { readonly name: 'amount'; readonly to: Target }
   | { readonly name: 'pay'; readonly to: Target; readonly paid: string }
   | { readonly name: 'sold'; readonly reference: string }
-  | { readonly name: 'paid'; readonly to: Target; readonly told: KioskPaidJson };
+  | { readonly name: 'paid'; readonly to: Target; readonly told: Paying };
 
 const START: Step = { name: 'meter' };
 
@@ -82,7 +92,7 @@ function Steps(): ReactNode {
   // Each customer begins with nothing keyed in.
   const [customer, setCustomer] = useState(0);
   const to = 'to' in step ? step.to : undefined;
-  const meter = step.name === 'whose' ? step.meter : to !== undefined && 'meter' in to ? to.meter : undefined;
+  const meter = 'meter' in step ? step.meter : to !== undefined && 'meter' in to ? to.meter : undefined;
   const lookup = useRead<LookupJson>('/vend/lookup', { query: { meter }, enabled: meter !== undefined });
   const found = lookup.error === null && lookup.data?.meter === meter ? lookup.data : undefined;
   const selling = useDoing<VendJson, 'cash' | 'card'>(
@@ -111,6 +121,15 @@ function Steps(): ReactNode {
       if (told.paid && to !== undefined) setStep({ name: 'paid', to, told });
     },
   );
+  const ports = useRead<{ readonly items: readonly PaymentPortJson[] }>('/payment-ports');
+  const hasVouchers = ports.data?.items.some(({ method }) => method === 'voucher') === true;
+  // The same number again is the same payment, so nothing is lost with an answer.
+  const redeeming = useDoing<PaymentJson, string>(
+    (_, number) => change(`/meters/${meter}/vouchers`, { method: 'POST', body: { number } }),
+    ({ id }) => {
+      if (meter !== undefined) setStep({ name: 'paid', to: { meter }, told: { payment: id } });
+    },
+  );
   const payBy = (method: 'cash' | 'card') => {
     if (method === 'card' && hasChips) paying.mutate();
     else if (method === 'card' && isDemo && !isOpen) reading.mutate();
@@ -119,20 +138,23 @@ function Steps(): ReactNode {
   const { reset } = selling;
   const { reset: takeCard } = reading;
   const { reset: takeChip } = paying;
+  const { reset: takeVoucher } = redeeming;
   const restart = useCallback(() => {
     reset();
     takeCard();
     takeChip();
+    takeVoucher();
     setStep(START);
     setCustomer((count) => count + 1);
-  }, [reset, takeCard, takeChip]);
+  }, [reset, takeCard, takeChip, takeVoucher]);
   const insertOf = (target: Target, paid: string) =>
     'meter' in target
       ? fill(words.insert, money(paid), target.meter)
       : fill(words.insertForCard, money(paid), regions[target.region], target.card);
   // Whoever does not know yet whether it was sold, or paid, keeps the screen.
   const isPaying = paying.isPending || paying.error?.code === 'away';
-  const isOpen = selling.isPending || reading.isPending || isPaying || selling.error?.code === 'away';
+  const isOpen =
+    selling.isPending || reading.isPending || redeeming.isPending || isPaying || selling.error?.code === 'away';
   // What was put in stays what it is until it was answered.
   const only = isPaying ? 'card' : isOpen ? selling.variables : undefined;
   const left = useIdle(IDLE_MS, restart, !isOpen);
@@ -158,9 +180,11 @@ function Steps(): ReactNode {
           lookup={found}
           refused={lookup.error}
           onYes={() => setStep({ name: 'amount', to: { meter: step.meter } })}
+          {...(hasVouchers && { onVoucher: () => setStep({ name: 'voucher', meter: step.meter }) })}
           onNo={restart}
         />
       )}
+      {step.name === 'voucher' && <VoucherStep onVoucher={(number) => redeeming.mutate(number)} />}
       {step.name === 'amount' && <AmountStep onAmount={(paid) => setStep({ name: 'pay', to: step.to, paid })} />}
       {step.name === 'pay' && (
         <PayStep
@@ -183,7 +207,7 @@ function Steps(): ReactNode {
         />
       )}
       {step.name === 'paid' && <Paid to={step.to} told={step.told} onDone={restart} />}
-      <RefusalLine error={paying.error ?? reading.error ?? selling.error} />
+      <RefusalLine error={paying.error ?? reading.error ?? redeeming.error ?? selling.error} />
       <div className="foot no-print">
         <Group justify="space-between">
           {step.name !== 'meter' && !isOpen ? (

@@ -137,11 +137,11 @@ export type Target = { readonly meter: string } | { readonly card: string; reado
 
 interface PaidProps {
   readonly to: Target;
-  readonly told: KioskPaidJson;
+  readonly told: Pick<KioskPaidJson, 'payment' | 'shown'>;
   readonly onDone: () => void;
 }
 
-/** A bank card has paid at the reader: the utility's own bank has the money, and the value goes to meter or card. */
+/** A bank card has paid at the reader, or a voucher: nothing went through the float, and the value goes to meter or card. */
 export function Paid({ to, told, onDone }: PaidProps): ReactNode {
   const words = useWords(KIOSK_WORDS);
   return (

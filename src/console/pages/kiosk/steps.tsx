@@ -11,7 +11,15 @@ import { Loading } from '../../parts/states.tsx';
 import { type RegionName, useCardLookups } from '../../sale/card-lookups.ts';
 import { quickAmounts, wholeUnitOf } from '../../sale/cash.ts';
 import { useSession } from '../../session.tsx';
-import { isWholeCard, isWholeMeter, keyedAmount, keyedCard, keyedMeter } from './keying.ts';
+import {
+  isWholeCard,
+  isWholeMeter,
+  isWholeVoucher,
+  keyedAmount,
+  keyedCard,
+  keyedMeter,
+  keyedVoucher,
+} from './keying.ts';
 import { Pad } from './pad.tsx';
 import { useCardInReader, useKiosk } from './use-kiosk.ts';
 
@@ -62,7 +70,7 @@ export function CardStep({ onCard }: { readonly onCard: (number: string) => void
 }
 
 interface NumberStepProps {
-  readonly kind: 'meter' | 'card';
+  readonly kind: 'meter' | 'card' | 'voucher';
   readonly title: string;
   readonly where: string;
   readonly onNumber: (number: string) => void;
@@ -70,10 +78,16 @@ interface NumberStepProps {
   readonly children?: ReactNode;
 }
 
+const KEYED = {
+  meter: [keyedMeter, isWholeMeter],
+  card: [keyedCard, isWholeCard],
+  voucher: [keyedVoucher, isWholeVoucher],
+} as const;
+
 function NumberStep({ kind, title, where, onNumber, children }: NumberStepProps): ReactNode {
   const words = useWords(KIOSK_WORDS);
   const [typed, setTyped] = useState('');
-  const [next, isWhole] = kind === 'card' ? [keyedCard, isWholeCard] : [keyedMeter, isWholeMeter];
+  const [next, isWhole] = KEYED[kind];
   const key = useCallback((pressed: string) => setTyped((text) => next(text, pressed)), [next]);
   const enter = useCallback(() => isWhole(typed) && onNumber(typed), [typed, isWhole, onNumber]);
   return (
@@ -85,7 +99,7 @@ function NumberStep({ kind, title, where, onNumber, children }: NumberStepProps)
       <output className="keyed" data-kind={kind} aria-label={words.typed}>
         {typed}
       </output>
-      <Pad kind="number" onKey={key} onEnter={enter} />
+      <Pad kind={kind === 'voucher' ? 'amount' : 'number'} onKey={key} onEnter={enter} />
       <div className="choices">
         {children}
         <button type="button" data-main="true" disabled={!isWhole(typed)} onClick={enter}>
@@ -149,11 +163,13 @@ interface WhoseProps {
   readonly lookup: LookupJson | undefined;
   readonly refused: Refusal | null;
   readonly onYes: () => void;
+  /** Where vouchers are taken. */
+  readonly onVoucher?: () => void;
   readonly onNo: () => void;
 }
 
 /** The first letters of a name are enough to see that a number was mistyped, before anything is paid. */
-export function WhoseStep({ lookup, refused, onYes, onNo }: WhoseProps): ReactNode {
+export function WhoseStep({ lookup, refused, onYes, onVoucher, onNo }: WhoseProps): ReactNode {
   const words = useWords(KIOSK_WORDS);
   if (refused !== null) return <RefusalLine error={refused} />;
   if (lookup === undefined) return <Loading sentence={words.looking} />;
@@ -179,9 +195,20 @@ export function WhoseStep({ lookup, refused, onYes, onNo }: WhoseProps): ReactNo
         <button type="button" data-main="true" disabled={!lookup.takesValue} onClick={onYes}>
           {words.yes}
         </button>
+        {onVoucher !== undefined && (
+          <button type="button" disabled={!lookup.takesValue} onClick={onVoucher}>
+            {words.hasVoucher}
+          </button>
+        )}
       </div>
     </>
   );
+}
+
+/** A voucher says itself what it pays: nobody is asked for an amount. */
+export function VoucherStep({ onVoucher }: { readonly onVoucher: (number: string) => void }): ReactNode {
+  const words = useWords(KIOSK_WORDS);
+  return <NumberStep kind="voucher" title={words.enterVoucher} where={words.whereVoucher} onNumber={onVoucher} />;
 }
 
 /** What a part of the payment goes to, said before it is made. */

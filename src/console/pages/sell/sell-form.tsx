@@ -15,6 +15,7 @@ import { quickAmounts } from '../../sale/cash.ts';
 import { instrumentOf, kindOf } from '../../sale/instrument.ts';
 import { MeterCard, takesValue } from '../../sale/meter-card.tsx';
 import { SaleLines } from '../../sale/sale.tsx';
+import { Voucher } from '../../sale/voucher.tsx';
 import { useMay, useSession } from '../../session.tsx';
 
 interface SellFormProps {
@@ -45,7 +46,9 @@ export function SellForm({ meter, setAsked, onSold }: SellFormProps): ReactNode 
   const mayPay = useMay('pay') !== undefined;
   const ports = useRead<{ readonly items: readonly PaymentPortJson[] }>('/payment-ports', { enabled: mayPay });
   const known = useRead<MeterJson>(`/meters/${meter}`);
-  const port = ports.data?.items.find(({ name }) => way === `port:${name}`);
+  const items = ports.data?.items.filter((each) => each.method !== 'voucher') ?? [];
+  const hasVouchers = ports.data !== undefined && ports.data.items.length > items.length;
+  const port = items.find(({ name }) => way === `port:${name}`);
   const method = port?.method ?? (way.slice('method:'.length) as Method);
 
   const paid = useParsedMoney(text);
@@ -85,81 +88,84 @@ export function SellForm({ meter, setAsked, onSold }: SellFormProps): ReactNode 
   };
   const isClosed = known.data !== undefined && !takesValue(known.data);
   return (
-    <form onSubmit={submit}>
-      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md" style={{ alignItems: 'start' }}>
-        <Stack gap="md">
-          <Panel>
-            <MeterCard number={meter} />
+    <Stack gap="md">
+      <form onSubmit={submit}>
+        <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md" style={{ alignItems: 'start' }}>
+          <Stack gap="md">
+            <Panel>
+              <MeterCard number={meter} />
+            </Panel>
+            <Panel>
+              <Stack gap="sm">
+                <MoneyField label={words.amount} value={text} onChange={setText} disabled={isOpen} />
+                <Group gap={6}>
+                  {quickAmounts(exponent).map((amount) => (
+                    <Button
+                      key={amount}
+                      variant="default"
+                      size="xs"
+                      disabled={isOpen}
+                      onClick={() => setText(decimalText(amount, exponent))}
+                    >
+                      {money(amount)}
+                    </Button>
+                  ))}
+                </Group>
+                <Select
+                  label={words.method}
+                  data={[
+                    {
+                      group: words.here,
+                      items: METHODS.map((each) => ({ value: `method:${each}`, label: named[each] })),
+                    },
+                    ...(items.length === 0
+                      ? []
+                      : [
+                          {
+                            group: words.ask,
+                            items: items.map((each) => ({
+                              value: `port:${each.name}`,
+                              label: `${each.name} (${named[each.method]})`,
+                            })),
+                          },
+                        ]),
+                  ]}
+                  value={way}
+                  onChange={(value) => setWay(value ?? 'method:cash')}
+                  allowDeselect={false}
+                  disabled={isOpen}
+                />
+                {port !== undefined && (
+                  <Instrument {...{ port, instrument, setInstrument, expiry, setExpiry }} isOpen={isOpen} />
+                )}
+              </Stack>
+            </Panel>
+          </Stack>
+          <Panel title={words.quote}>
+            {shown !== undefined ? (
+              <Stack gap="md">
+                <div style={{ opacity: isCurrent ? 1 : 0.5 }}>
+                  <SaleLines parts={shown} />
+                </div>
+                <RefusalLine error={selling.error} />
+                <Button type="submit" size="md" loading={selling.isPending} disabled={!isCurrent || isClosed}>
+                  {fill(words.sell, money(shown.paid))}
+                </Button>
+              </Stack>
+            ) : isAmount && quote.error !== null ? (
+              <RefusalLine error={quote.error} />
+            ) : isAmount ? (
+              <Loading sentence={words.quoting} />
+            ) : (
+              <Text size="sm" className="quiet" py="xl" ta="center">
+                {words.quoteHint}
+              </Text>
+            )}
           </Panel>
-          <Panel>
-            <Stack gap="sm">
-              <MoneyField label={words.amount} value={text} onChange={setText} disabled={isOpen} />
-              <Group gap={6}>
-                {quickAmounts(exponent).map((amount) => (
-                  <Button
-                    key={amount}
-                    variant="default"
-                    size="xs"
-                    disabled={isOpen}
-                    onClick={() => setText(decimalText(amount, exponent))}
-                  >
-                    {money(amount)}
-                  </Button>
-                ))}
-              </Group>
-              <Select
-                label={words.method}
-                data={[
-                  {
-                    group: words.here,
-                    items: METHODS.map((each) => ({ value: `method:${each}`, label: named[each] })),
-                  },
-                  ...((ports.data?.items.length ?? 0) === 0
-                    ? []
-                    : [
-                        {
-                          group: words.ask,
-                          items: (ports.data?.items ?? []).map((each) => ({
-                            value: `port:${each.name}`,
-                            label: `${each.name} (${named[each.method]})`,
-                          })),
-                        },
-                      ]),
-                ]}
-                value={way}
-                onChange={(value) => setWay(value ?? 'method:cash')}
-                allowDeselect={false}
-                disabled={isOpen}
-              />
-              {port !== undefined && (
-                <Instrument {...{ port, instrument, setInstrument, expiry, setExpiry }} isOpen={isOpen} />
-              )}
-            </Stack>
-          </Panel>
-        </Stack>
-        <Panel title={words.quote}>
-          {shown !== undefined ? (
-            <Stack gap="md">
-              <div style={{ opacity: isCurrent ? 1 : 0.5 }}>
-                <SaleLines parts={shown} />
-              </div>
-              <RefusalLine error={selling.error} />
-              <Button type="submit" size="md" loading={selling.isPending} disabled={!isCurrent || isClosed}>
-                {fill(words.sell, money(shown.paid))}
-              </Button>
-            </Stack>
-          ) : isAmount && quote.error !== null ? (
-            <RefusalLine error={quote.error} />
-          ) : isAmount ? (
-            <Loading sentence={words.quoting} />
-          ) : (
-            <Text size="sm" className="quiet" py="xl" ta="center">
-              {words.quoteHint}
-            </Text>
-          )}
-        </Panel>
-      </SimpleGrid>
-    </form>
+        </SimpleGrid>
+      </form>
+      {hasVouchers && <Voucher meter={meter} paid={({ id, order }) => onSold(saleAddress(order, id))} />}
+    </Stack>
   );
 }
 

@@ -74,7 +74,7 @@ function Agree({ meter, close }: { readonly meter: string; readonly close: () =>
   const words = useWords(SUBSCRIBER_WORDS);
   const { instrument } = useWords(SELLING_WORDS);
   const ports = useRead<{ readonly items: readonly PaymentPortJson[] }>('/payment-ports');
-  const names = (ports.data?.items ?? []).map(({ name }) => name);
+  const names = (ports.data?.items ?? []).flatMap(({ name, method }) => (method === 'voucher' ? [] : [name]));
   const [port, setPort] = useState<string | null>(null);
   const [account, setAccount] = useState<Account>('mandate');
   const [holds, setHolds] = useState('');
