@@ -87,8 +87,8 @@ export class Till {
   readonly bank = new Bank();
   readonly rig: Rig;
 
-  constructor({ payments = new Map(), ...more }: Partial<HostPorts> = {}) {
-    this.rig = new Rig(new MemoryStore(), {
+  constructor({ payments = new Map(), store = new MemoryStore(), ...more }: Partial<HostPorts> = {}) {
+    this.rig = new Rig(store, {
       ...more,
       payments: new Map([['bank', { method: 'card', port: this.bank }], ...payments]),
     });

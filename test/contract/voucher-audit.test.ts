@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import {
+  type HeadSigner,
+  type Store,
+  type StoreTransaction,
+  type Voucher,
+  VoucherCheck,
+} from '../../src/host/index.ts';
+import { made } from '../../src/host/rig.testing.ts';
+import { VoucherTill } from '../../src/host/vouchers.testing.ts';
+import { audited, testKeys } from '../../src/storage/book-audit.testing.ts';
+import {
+  type BookSource,
+  openBookFile,
+  openBookServer,
+  openPostgresStore,
+  openSqliteStore,
+} from '../../src/storage/index.ts';
+import { postgresMissing, startPostgres, type TestServer } from '../../src/storage/postgres.testing.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'wattpurse-voucher-audit-'));
+let server: TestServer | undefined;
+after(async () => {
+  rmSync(root, { recursive: true });
+  await server?.stop();
+});
+
+const books = testKeys();
+const seals = { keys: async () => books.keys };
+let places = 0;
+
+interface Place {
+  readonly store: Store & HeadSigner;
+  readonly source: () => Promise<BookSource> | BookSource;
+}
+const PLACES = [
+  {
+    name: 'sqlite',
+    skip: false,
+    open: async (): Promise<Place> => {
+      const folder = join(root, `books${++places}`);
+      return { store: openSqliteStore(folder, seals), source: () => openBookFile(join(folder, 'wattpurse.db')) };
+    },
+  },
+  {
+    name: 'postgresql',
+    skip: postgresMissing,
+    open: async (): Promise<Place> => {
+      server ??= await startPostgres();
+      const { url } = server;
+      const schema = `vouchers${++places}`;
+      return { store: await openPostgresStore(url, { schema, seals }), source: () => openBookServer(url, schema) };
+    },
+  },
+] as const;
+
+/** One voucher of each kind: paid with, on its way, given back, blocked, good, void, and never sold. */
+async function live(store: Store): Promise<void> {
+  const own = await VoucherTill.open({ ports: { store } });
+  const numbers = (await own.printed(7, 300)).map(({ number }) => number);
+  made(await own.vouchers.sellVouchers(own.act(), { batch: 'spring', first: 1, last: 6, method: 'cash' }));
+  const redeem = async (place: number) => made(await own.redeem(numbers[place - 1] ?? ''));
+  await redeem(1);
+  await own.till.end();
+  const back = await redeem(3);
+  made(await own.till.rig.host.voidOrder(`payment:${back.id}`));
+  await own.till.end();
+  await redeem(2);
+  made(await own.vouchers.blockVouchers(own.act(), { batch: 'spring', first: 4, last: 4, blocked: true }));
+  made(await own.agreed({ type: 'voucher-void', batch: 'spring', first: 6, last: 6 }));
+}
+
+const voucherOf = async (tx: StoreTransaction, place: number): Promise<Voucher> => {
+  const [voucher] = await tx.vouchers.of([`spring.0000${place}`]);
+  assert.ok(voucher);
+  return voucher;
+};
+const change = (place: number, how: Partial<Voucher>) => async (tx: StoreTransaction) =>
+  tx.vouchers.put([{ ...(await voucherOf(tx, place)), ...how }]);
+
+/** What a host that is wrong could write, under its own seals, and what is found of it. */
+const WRONG: readonly (readonly [(tx: StoreTransaction) => Promise<void>, RegExp])[] = [
+  [change(5, { value: 400 }), /^vouchers: good for 1000 where the ledger says 900$/],
+  [change(7, { state: 'sold' }), /^vouchers: good for 1200 where the ledger says 900$/],
+  [change(1, { payment: undefined }), /^vouchers spring\.00001: it is redeemed, and no payment is named/],
+  [
+    change(1, { value: 299 }),
+    /^vouchers spring\.00001: it is worth 299, and payment voucher:spring\.00001:1 took 300 as voucher/,
+  ],
+  [
+    change(2, { payment: undefined }),
+    /^trades payment:voucher:spring\.00002:1: a voucher paid for it, and none is in its payment$/,
+  ],
+  [
+    async (tx) => change(2, { redeemedAt: (await voucherOf(tx, 1)).redeemedAt })(tx),
+    /^vouchers spring\.00002: it is redeemed, and payment voucher:spring\.00002:1 is approved$/,
+  ],
+  [change(2, { state: 'void' }), /^vouchers spring\.00002: it is void, and payment voucher:spring\.00002:1 took it/],
+  [change(5, { payment: 'another' }), /^vouchers spring\.00005: payment another, which it is in, is not there$/],
+];
+
+for (const { name, skip, open } of PLACES) {
+  test(`vouchers that are what they were audit clean, and each that is not is named (${name})`, { skip }, async () => {
+    const { store, source } = await open();
+    await live(store);
+    await store.signHead({ now: 1 as never });
+    const found = async () => {
+      const check = new VoucherCheck();
+      const { sums, findings } = await audited(await source(), books, { vouchers: check });
+      const all = [...findings, ...check.findings(sums)];
+      return all.map(({ table, row, what }) => `${table}${row === undefined ? '' : ` ${row}`}: ${what}`);
+    };
+    assert.deepEqual(await found(), []);
+    const before = await store.read((tx) => tx.vouchers.page({ limit: 9 }));
+    for (const [wrong, expected] of WRONG) {
+      await store.transaction(wrong);
+      const all = await found();
+      assert.ok(
+        all.some((each) => expected.test(each)),
+        `${expected}: ${all.join('\n')}`,
+      );
+      await store.transaction((tx) => tx.vouchers.put(before));
+      assert.deepEqual(await found(), [], 'and put right, none is');
+    }
+    await store.close();
+  });
+}
