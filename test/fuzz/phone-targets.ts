@@ -3,7 +3,7 @@ import { ussdForm } from '../../src/adapters/telephone-web.ts';
 import { readTakerMessage } from '../../src/api/index.ts';
 import { parseKeyEvent, parseOffer, parseRtp, parseSip, parseSipAddress } from '../../src/phone/index.ts';
 import { requestBytes, requestText, SDP } from '../../src/phone/sip/messages.testing.ts';
-import { meterDigits, parseMeterDigits, svpmsn } from '../../src/units/index.ts';
+import { meterDigits, parseMeterDigits, parseVoucherDigits, svpmsn, voucherDigits } from '../../src/units/index.ts';
 import { bytesLike, type Inputs, textLike } from './inputs.ts';
 import type { FuzzTarget } from './targets.ts';
 
@@ -61,6 +61,10 @@ export const PHONE_TARGETS: Readonly<Record<string, FuzzTarget>> = {
   'units.parseMeterDigits': target(
     textLike(meterDigits(svpmsn(0x0a1b2c)), meterDigits(svpmsn(0xff_ffff))),
     parseMeterDigits,
+  ),
+  'units.parseVoucherDigits': target(
+    textLike(voucherDigits('123456789012345'), '1234 5678-9012 3450'),
+    parseVoucherDigits,
   ),
   'form of a USSD gateway': target(
     textLike('sessionId=ATUid_1&serviceCode=*384%23&phoneNumber=%2B821012345678&text=1*2'),

@@ -32,7 +32,7 @@ const REASONS: Readonly<Record<number, string>> = {
   ...{ 100: 'Trying', 200: 'OK', 400: 'Bad Request', 405: 'Method Not Allowed', 415: 'Unsupported Media Type' },
   ...{ 416: 'Unsupported URI Scheme', 420: 'Bad Extension', 481: 'Call/Transaction Does Not Exist' },
   ...{ 482: 'Loop Detected', 486: 'Busy Here', 487: 'Request Terminated', 488: 'Not Acceptable Here' },
-  ...{ 500: 'Server Internal Error', 503: 'Service Unavailable' },
+  ...{ 500: 'Server Internal Error', 503: 'Service Unavailable', 505: 'Version Not Supported' },
 };
 
 export interface SipSettings {
@@ -74,8 +74,9 @@ export class SipAgent {
     if (!this.#gate.takesMessage(from, this.#ports.now())) return;
     const message = parseSip(bytes);
     if ('reason' in message) {
-      const { request } = message;
-      if (request !== undefined && request.method !== 'ACK') this.#answer(request, from, 400);
+      const { reason, request } = message;
+      const status = reason === 'version-wrong' ? 505 : 400;
+      if (request !== undefined && request.method !== 'ACK') this.#answer(request, from, status);
       return;
     }
     if (message.type === 'response') this.#asked.get(`${branchOf(message)} ${cseqOf(message)?.method}`)?.(message);

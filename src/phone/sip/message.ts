@@ -23,7 +23,7 @@ export interface SipResponse {
 }
 export type SipMessage = SipRequest | SipResponse;
 
-/** Why a datagram is none. A request that can be answered all the same is answered with 400. */
+/** Why a datagram is none. A request that can be answered all the same is answered with 400, one of another version with 505. */
 export interface SipFailure {
   readonly reason:
     | 'empty'
@@ -55,7 +55,7 @@ export function parseSip(bytes: Uint8Array): SipMessage | SipFailure {
   const [, head = '', , rest = ''] = /^([\s\S]*?)(\r\n\r\n|\n\n|$)([\s\S]*)$/.exec(text) ?? [];
   const [first = '', ...lines] = head.replace(/\r?\n[ \t]+/g, ' ').split(/\r?\n/);
   const start = startOf(first);
-  if ('reason' in start) return start;
+  if ('reason' in start) return start.reason === 'version-wrong' ? { ...start, ...ofVersion(first, lines) } : start;
   const headers = headersOf(lines);
   const message: SipMessage = { ...start, headers: headers.fields, body: '' };
   const answerable = message.type === 'request' && isAnswerable(message) ? { request: message } : {};
@@ -66,6 +66,14 @@ export function parseSip(bytes: Uint8Array): SipMessage | SipFailure {
   if (length !== undefined && !/^\d{1,7}$/.test(length)) return { reason: 'header-wrong', ...answerable };
   if (length !== undefined && Number(length) > rest.length) return { reason: 'body-short', ...answerable };
   return { ...message, body: utf8(rest.slice(0, length === undefined ? undefined : Number(length))) };
+}
+
+/** What is needed to say to a request of another version that this one is spoken here. RFC 3261 §21.5.6 */
+function ofVersion(first: string, lines: readonly string[]): Pick<SipFailure, 'request'> {
+  const start = startOf(first.replace(/SIP\/[\d.]+$/i, 'SIP/2.0'));
+  if ('reason' in start || start.type !== 'request') return {};
+  const request: SipRequest = { ...start, headers: headersOf(lines).fields, body: '' };
+  return isAnswerable(request) ? { request } : {};
 }
 
 type Start = Omit<SipRequest, 'headers' | 'body'> | Omit<SipResponse, 'headers' | 'body'>;
@@ -111,8 +119,13 @@ function faultOf(message: SipMessage): SipFailure['reason'] | undefined {
   if (!NEEDED.every((name) => message.headers.get(name)?.[0])) return 'field-missing';
   const cseq = cseqOf(message);
   if (cseq === undefined) return 'header-wrong';
-  return message.type === 'request' && cseq.method !== message.method ? 'header-wrong' : undefined;
+  if (message.type === 'response') return undefined;
+  const isWhole = ['from', 'to'].every((name) => isQuotedWhole(headerOf(message, name)));
+  return isWhole && cseq.method === message.method ? undefined : 'header-wrong';
 }
+
+/** A quotation that does not end would take the address behind it into the name. */
+const isQuotedWhole = (text = ''): boolean => text.replaceAll(/\\./g, '').split('"').length % 2 === 1;
 
 /** Number and method; nothing for what is none. RFC 3261 §20.16 */
 export function cseqOf({ headers }: SipMessage): { readonly number: number; readonly method: string } | undefined {
