@@ -10,10 +10,11 @@ import { parseArgs } from 'node:util';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { build, createServer, type InlineConfig, type Plugin } from 'vite';
+import { letters } from './letters.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const built = join(root, 'dist', 'console');
-const SOURCES = ['src/console/**/*', 'src/words/**/*', 'package-lock.json', 'tools/console.ts'];
+const SOURCES = ['src/console/**/*', 'src/words/**/*', 'package-lock.json', 'tools/console.ts', 'tools/letters.ts'];
 
 /** Those that know `light-dark()`, which tells the colours of both themes in one place. */
 const BROWSERS = ['chrome123', 'firefox120', 'safari17.5'];
@@ -25,7 +26,7 @@ const config: InlineConfig = {
   configFile: false,
   root: join(root, 'src', 'console'),
   publicDir: false,
-  plugins: [react(), componentStyles(), fieldWorker()],
+  plugins: [react(), letters(), componentStyles(), fieldWorker()],
   logLevel: 'warn',
 };
 
@@ -80,7 +81,7 @@ function fieldWorker(): Plugin {
       if (page === undefined || worker === undefined) this.error('the worker of the field has no page or no chunk');
       add(page.fileName);
       for (const { fileName, moduleIds } of chunks) if (moduleIds.some((id) => FIELD_PARTS.test(id))) add(fileName);
-      for (const name of Object.keys(bundle)) if (/inter-latin-wght-normal.*\.woff2$/.test(name)) add(name);
+      for (const name of Object.keys(bundle)) if (FIELD_LETTERS.test(name)) add(name);
       const paths = [...files].sort().map((name) => `/${name}`);
       const version = hash('sha256', paths.join(), 'hex').slice(0, 16);
       const shell = JSON.stringify({ version, entry: page.fileName, files: paths });
@@ -88,6 +89,9 @@ function fieldWorker(): Plugin {
     },
   };
 }
+
+/** Those of all words, in both languages: a machine that has Korean letters of its own may not be a phone. */
+const FIELD_LETTERS = /\/(latin|hangul-first|hangul-words)-[^/]*\.woff2$/;
 
 /** What the page in the field loads when it is needed. */
 const FIELD_PARTS = /src\/console\/(pages\/field\/|kept\/|log-in\.tsx)/;

@@ -1,4 +1,5 @@
 import '@fontsource-variable/inter/wght.css';
+import './letters.css';
 import './components.css';
 import './theme.css';
 import { StrictMode } from 'react';

@@ -12,10 +12,14 @@ const dark: MantineColorsTuple = [
   ...(['#2a3238', '#1b2126', '#151a1e', '#0e1215', '#0a0d0f'] as const),
 ];
 
+/** Korean letters are those of the machine, where it has some: then none are loaded. */
+const KOREAN = "'Apple SD Gothic Neo', 'Malgun Gothic', 'Noto Sans KR', 'Noto Sans CJK KR', 'Nanum Gothic'";
+const FAMILY = `'Inter Variable', ${KOREAN}, system-ui, sans-serif`;
+
 export const theme = createTheme({
-  fontFamily: "'Inter Variable', 'Nanum Gothic', system-ui, sans-serif",
+  fontFamily: FAMILY,
   fontFamilyMonospace: "ui-monospace, 'SFMono-Regular', 'DejaVu Sans Mono', monospace",
-  headings: { fontFamily: "'Inter Variable', 'Nanum Gothic', system-ui, sans-serif", fontWeight: '620' },
+  headings: { fontFamily: FAMILY, fontWeight: '620' },
   colors: { ink, gray: ink, dark },
   // Buttons are ink: colour is kept for states.
   primaryColor: 'ink',

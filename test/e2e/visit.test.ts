@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { PAGES_FOLDER } from '../../src/cli/pages-folder.ts';
+import { CONSOLE_WORDS, LANGUAGE_NAMES, LANGUAGES, OVERVIEW_WORDS } from '../../src/words/index.ts';
 import { complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
 import { Town } from './town.ts';
 
@@ -84,24 +85,51 @@ test('a page whose host is started anew says so, and recovers by itself', { skip
 /** What a slow line can bear before the first page is there: code, styles and letters, as they are sent. */
 const FIRST_VIEW_BYTES_MAX = 260_000;
 
-test('the first view is small, and asks nobody but its own host', { skip }, async () => {
-  const window = await openWindow(browser, town.address);
-  await enter(await window.newPage(), 'Operator');
-  const page = await window.newPage();
-  const files = new Set<string>();
-  const elsewhere: string[] = [];
-  page.on('request', (request) => {
-    const { origin, pathname } = new URL(request.url());
-    if (origin !== town.address) elsewhere.push(request.url());
-    else if (!pathname.startsWith('/api/')) files.add(pathname);
+for (const language of LANGUAGES) {
+  test(`the first view is small in ${LANGUAGE_NAMES[language]}, and asks nobody but its own host`, {
+    skip,
+  }, async () => {
+    const window = await openWindow(browser, town.address, { language });
+    await enter(await window.newPage(), CONSOLE_WORDS[language].roles.operator);
+    const page = await window.newPage();
+    const files = new Set<string>();
+    const elsewhere: string[] = [];
+    page.on('request', (request) => {
+      const { origin, pathname } = new URL(request.url());
+      if (origin !== town.address) elsewhere.push(request.url());
+      else if (!pathname.startsWith('/api/')) files.add(pathname);
+    });
+    await page.goto('/overview');
+    await page.getByText(OVERVIEW_WORDS[language].balanced, { exact: true }).waitFor();
+    await page.waitForLoadState('load');
+    await page.evaluate(() => document.fonts.ready);
+    const bytes = [...files].map((path) => sizeOf(path.startsWith('/assets/') ? path : '/index.html'));
+    const sum = bytes.reduce((all, each) => all + each, 0);
+    assert.ok(bytes.length > 5 && sum <= FIRST_VIEW_BYTES_MAX, `${bytes.length} files of ${sum} bytes`);
+    assert.ok(
+      [...files].some((path) => path.endsWith('.woff2')),
+      'letters are among them',
+    );
+    assert.deepEqual(elsewhere, []);
+    await window.close();
   });
-  await page.goto('/overview');
-  await page.getByText('balanced', { exact: true }).waitFor();
-  await page.waitForLoadState('load');
-  const bytes = [...files].map((path) => sizeOf(path.startsWith('/assets/') ? path : '/index.html'));
-  const sum = bytes.reduce((all, each) => all + each, 0);
-  assert.ok(bytes.length > 5 && sum <= FIRST_VIEW_BYTES_MAX, `${bytes.length} files of ${sum} bytes`);
-  assert.deepEqual(elsewhere, []);
+}
+
+test('a Korean name has its letters, whatever they are, and no more are loaded than of its block', {
+  skip,
+}, async () => {
+  const window = await openWindow(browser, town.address);
+  const page = await window.newPage();
+  await enter(page, 'Operator');
+  const letters = await page.evaluate(async () => {
+    const faces = await document.fonts.load("16px 'Nanum Gothic'", '쀍뚫');
+    return { loaded: faces.map(({ status }) => status), all: [...document.fonts].filter(isKorean).length };
+    function isKorean({ family }: FontFace): boolean {
+      return family.includes('Nanum');
+    }
+  });
+  assert.deepEqual(letters.loaded, ['loaded', 'loaded']);
+  assert.ok(letters.all > 10, `${letters.all} files have the others`);
   await window.close();
 });
 
