@@ -51,6 +51,8 @@ test('a register is told with every digit that it has, however much it counted',
 test('a share is a percentage with one decimal where it has one', () => {
   assert.equal(english.share(0.12), '12%');
   assert.equal(english.share(0.1234), '12.3%');
+  assert.equal(english.percent(150), '150%');
+  assert.equal(korean.percent(7.25), '7.25%');
 });
 
 test('an instant is shown by the clocks of the utility, and a civil date is the same in every zone', () => {
@@ -64,6 +66,10 @@ test('an instant is shown by the clocks of the utility, and a civil date is the 
     assert.equal(format.month('2026-11'), 'November 2026');
   }
   assert.equal(korean.month('2026-11'), '2026년 11월');
+  assert.equal(english.dateOfYear('2026-06-01'), '1 Jun 2026');
+  assert.equal(korean.dateOfYear('2026-06-01'), '2026. 6. 1.');
+  assert.equal(west.dayOfYear('02-29'), '29 Feb');
+  assert.equal(korean.dayOfYear('02-29'), '2월 29일');
 });
 
 test('a stretch of time is told in the largest unit of which it has one, also where it only rounds to that', () => {

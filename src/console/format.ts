@@ -17,14 +17,24 @@ export interface Format {
   readonly power: (watts: number) => string;
   /** `230.1 V` of millivolts */
   readonly voltage: (millivolts: number) => string;
+  /** `1.2 A` of milliamperes */
+  readonly current: (milliamperes: number) => string;
+  /** `1.23 s` of milliseconds, to hundredths of a second. */
+  readonly seconds: (ms: number) => string;
   /** `12%` of 0.12 */
   readonly share: (ratio: number) => string;
+  /** `7.25%` of 7.25: a step of a tariff, or a rate that somebody agreed on. */
+  readonly percent: (percent: number) => string;
   /** `14:03`, in the zone of the utility. */
   readonly time: (instant: string | number) => string;
   /** `29 Nov` */
   readonly day: (instant: string | number) => string;
   /** `Sun 29 Nov` of the civil date `2026-11-29` */
   readonly date: (date: string) => string;
+  /** `29 Nov 2026` of the civil date `2026-11-29` */
+  readonly dateOfYear: (date: string) => string;
+  /** `29 Nov` of `11-29`, a day of any year */
+  readonly dayOfYear: (day: string) => string;
   /** `November 2026` of `2026-11` */
   readonly month: (month: string) => string;
   /** `29 Nov 2026, 14:03:07` */
@@ -69,13 +79,16 @@ export function createFormat(language: Language, { zone, currency }: Pick<Utilit
   const figures = { maximumSignificantDigits: 3, minimumSignificantDigits: 3 };
   const figure = new Intl.NumberFormat(locale, figures);
   const hundredths = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-  const volts = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
+  const rate = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 });
   const times = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(locale, { timeZone: zone, hourCycle: 'h23', ...options });
   const time = times({ hour: '2-digit', minute: '2-digit' });
   const day = times({ day: 'numeric', month: 'short' });
   const date = times({ timeZone: 'UTC', weekday: 'short', day: 'numeric', month: 'short' });
+  const dateOfYear = times({ timeZone: 'UTC', dateStyle: 'medium' });
+  const dayOfYear = times({ timeZone: 'UTC', day: 'numeric', month: 'short' });
   const month = times({ timeZone: 'UTC', year: 'numeric', month: 'long' });
   const exact = times({ dateStyle: 'medium', timeStyle: 'medium' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
@@ -93,11 +106,17 @@ export function createFormat(language: Language, { zone, currency }: Pick<Utilit
     energy: (wattHours) => scaled(wattHours, 'Wh'),
     register: (wattHours) => `${hundredths.format(wattHours / 1000)}${NO_BREAK}kWh`,
     power: (watts) => scaled(watts, 'W'),
-    voltage: (millivolts) => `${volts.format(millivolts / 1000)}${NO_BREAK}V`,
+    voltage: (millivolts) => `${tenths.format(millivolts / 1000)}${NO_BREAK}V`,
+    current: (milliamperes) => `${tenths.format(milliamperes / 1000)}${NO_BREAK}A`,
+    seconds: (ms) => `${hundredths.format(ms / 1000)}${NO_BREAK}s`,
+    percent: (value) => rate.format(value / 100),
     share: (ratio) => percent.format(ratio),
     time: (instant) => time.format(at(instant)),
     day: (instant) => day.format(at(instant)),
     date: (civil) => date.format(at(civil)),
+    dateOfYear: (civil) => dateOfYear.format(at(civil)),
+    // A leap year has every day.
+    dayOfYear: (of) => dayOfYear.format(at(`2000-${of}`)),
     month: (civil) => month.format(at(civil)),
     exact: (instant) => exact.format(at(instant)),
     duration(ms) {

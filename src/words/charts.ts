@@ -12,7 +12,7 @@ const load = {
   none: 'not told',
   uncertain: 'not measured by itself',
   at: '{}, {}',
-  step: 'price {} %',
+  step: 'price {}%',
   less: 'less',
   more: 'more',
   steps: 'The line under each day is the price: the higher, the dearer.',

@@ -30,7 +30,7 @@ const accounts = {
 } as const;
 
 const accountsOf = {
-  'energy-revenue': 'Energy at {} %',
+  'energy-revenue': 'Energy at {}%',
   float: 'Float of {}',
   'prepaid-cards': 'Sold, not on the card yet: {}',
   'value-on-cards': 'Value on cards: {}',
@@ -119,7 +119,7 @@ export const LEDGER_WORDS: Readonly<Record<Language, LedgerWords>> = {
       seller: '판매 사업자에게 줄 금액',
     },
     accountsOf: {
-      'energy-revenue': '전력 매출({} %)',
+      'energy-revenue': '전력 매출({}%)',
       float: '예치금: {}',
       'prepaid-cards': '판매됨, 아직 카드에 없음: {}',
       'value-on-cards': '카드 안의 금액: {}',

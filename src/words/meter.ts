@@ -58,7 +58,7 @@ const en = {
   noTable: 'No tariff is in force.',
   tariffTold: 'The meter itself told that this is in force.',
   tariffAssumed: 'The meter has not told which table it has: this is what its tariff says.',
-  perUnit: 'A kilowatt-hour at 100 %',
+  perUnit: 'A kilowatt-hour at 100%',
   version: 'Version',
   since: 'In force since',
   next: 'Next: {}, version {}, from {}',

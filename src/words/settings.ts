@@ -11,8 +11,11 @@ export interface SettingsWords {
   readonly currency: string;
   readonly exponent: string;
   readonly tax: string;
+  /** Beside its figure, which has its own sign. */
+  readonly taxRate: string;
   readonly fixed: string;
   readonly recovery: string;
+  readonly recoveryRate: string;
   readonly recoveryNote: string;
   readonly fees: string;
   readonly feeFixed: string;
@@ -66,8 +69,10 @@ export const SETTINGS_WORDS: Readonly<Record<Language, SettingsWords>> = {
     currency: 'Currency',
     exponent: 'Its minor unit has {} decimals.',
     tax: 'Tax, %',
+    taxRate: 'Tax',
     fixed: 'Fixed charge a month',
     recovery: 'Recovered from a payment at most, %',
+    recoveryRate: 'Recovered from a payment at most',
     recoveryNote: 'Of what is paid, at most so much goes to arrears; the rest is energy.',
     fees: 'Fees by payment',
     feeFixed: 'Fixed',
@@ -127,8 +132,10 @@ export const SETTINGS_WORDS: Readonly<Record<Language, SettingsWords>> = {
     currency: '통화',
     exponent: '최소 단위는 소수점 아래 {}자리입니다.',
     tax: '세율(%)',
+    taxRate: '세율',
     fixed: '월 기본료',
     recovery: '결제에서 미수금으로 가져갈 최대 비율(%)',
+    recoveryRate: '결제에서 미수금으로 가져갈 최대 비율',
     recoveryNote: '결제 금액 중 이 비율까지만 미수금에 쓰고 나머지는 전기가 됩니다.',
     fees: '결제 수단별 수수료',
     feeFixed: '정액',

@@ -17,6 +17,7 @@ import {
 import { barriersOf } from './barriers.ts';
 import { askApi, complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
 import { brokenWordsOf, cutNumbersOf } from './cuts.ts';
+import { foreignWordsOf } from './other-language.ts';
 import { differenceFrom } from './pictures.ts';
 import { TOWN_CARDS, Town } from './town.ts';
 
@@ -79,6 +80,9 @@ const PAGES: readonly { readonly role: string; readonly ways: readonly (string |
     ways: ['/home', '/home-buy', '/home-statement', '/home-receipts'],
   },
 ];
+
+/** In the demo by whoever made it. */
+const WRITTEN = ['rest of the year', 'Town bank, for Town Gas', 'Town bank, for Town Water', 'Demo system manager'];
 
 const THEMES = ['light', 'dark'] as const;
 const DESK = { width: 1280, height: 800 };
@@ -165,6 +169,7 @@ for (const { role, ways } of PAGES) {
       if (await overflows(page)) faults.push(`${name} is wider than a phone in Korean`);
       faults.push(...(await cutNumbersOf(page)).map((cut) => `${name} cuts ${cut} on a phone in Korean`));
       faults.push(...(await brokenWordsOf(page)).map((word) => `${name} breaks ${word} on a phone`));
+      faults.push(...(await foreignWordsOf(page, WRITTEN)).map((words) => `${name} says “${words}” in Korean`));
       await toDesk(page);
     }
     assert.deepEqual(faults, []);

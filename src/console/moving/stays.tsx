@@ -5,6 +5,7 @@ import type { TenancyJson } from '../../api/index.ts';
 import { fill, MOVING_WORDS } from '../../words/index.ts';
 import { useFormat, useWords } from '../locale.tsx';
 import { Panel } from '../parts/page.tsx';
+import { Unread } from '../parts/states.tsx';
 import { useRead } from '../reads.ts';
 import { TenancyFacts } from './tenancy.tsx';
 
@@ -13,9 +14,9 @@ export function Stays({ subscriber }: { readonly subscriber: string }): ReactNod
   const words = useWords(MOVING_WORDS);
   const { exact } = useFormat();
   const path = `/subscribers/${encodeURIComponent(subscriber)}/tenancies`;
-  const { data } = useRead<{ readonly items: readonly TenancyJson[] }>(path, { live: true });
-  const left = (data?.items ?? []).filter(({ state }) => state === 'left');
-  if (left.length === 0) return null;
+  const read = useRead<{ readonly items: readonly TenancyJson[] }>(path, { live: true });
+  const left = (read.data?.items ?? []).filter(({ state }) => state === 'left');
+  if (left.length === 0) return <Unread of={read} what={words.stays} />;
   return (
     <Panel title={words.stays}>
       <Stack gap="md">

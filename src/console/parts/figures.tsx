@@ -62,6 +62,6 @@ export function Figure({ label, value, note }: FigureProps): ReactNode {
 
 /** How long something took, with hundredths of a second where they say something. */
 export function Seconds({ ms }: { readonly ms: number }): ReactNode {
-  const { duration } = useFormat();
-  return ms < 60_000 ? `${(ms / 1000).toFixed(2)} s` : duration(ms);
+  const { duration, seconds } = useFormat();
+  return ms < 60_000 ? seconds(ms) : duration(ms);
 }

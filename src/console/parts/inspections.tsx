@@ -6,6 +6,7 @@ import { useFormat, useWords } from '../locale.tsx';
 import { useRead } from '../reads.ts';
 import { useMay } from '../session.tsx';
 import { StateMark } from './state-mark.tsx';
+import { Unread } from './states.tsx';
 
 type Findings = InspectionJson['findings'];
 const OF_THEFT: Findings = ['seal-broken', 'cover-open', 'wire-around'];
@@ -54,10 +55,10 @@ export function LastInspection({ meter }: { readonly meter: string }): ReactNode
   const textOf = useFindingsText();
   const { exact } = useFormat();
   const mayRead = useMay('listInspections') !== undefined;
-  const { data } = useRead<{ readonly items: readonly InspectionJson[] }>(`/meters/${meter}/inspections`, {
+  const read = useRead<{ readonly items: readonly InspectionJson[] }>(`/meters/${meter}/inspections`, {
     ...{ query: { limit: 1 }, live: true, enabled: mayRead },
   });
-  const [last] = data?.items ?? [];
-  if (last === undefined) return null;
+  const [last] = read.data?.items ?? [];
+  if (last === undefined) return <Unread of={read} what={words.title} />;
   return <Text size="sm">{fill(words.last, textOf(last.findings), exact(last.inspectedAt), last.by)}</Text>;
 }

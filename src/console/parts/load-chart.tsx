@@ -16,7 +16,7 @@ const MINUTE_MS = 60_000;
 /** The load of one day by minute, over the steps of its tariff. Where nothing is known the line has a gap. */
 export function LoadChart({ day, height = 200 }: LoadChartProps): ReactNode {
   const words = useWords(LOAD_WORDS);
-  const { power, time, day: dayText } = useFormat();
+  const { power, time, day: dayText, percent } = useFormat();
   const scheme = useComputedColorScheme('light');
   const option = useMemo(() => {
     const [text, quiet, line, surface] = (['--text', '--text-quiet', '--line', '--surface'] as const).map((name) =>
@@ -41,7 +41,7 @@ export function LoadChart({ day, height = 200 }: LoadChartProps): ReactNode {
         ) =>
           hovered
             .flatMap(({ value: [when, value], seriesName }, nth) => {
-              const shown = value === null ? words.none : seriesName === words.price ? `${value} %` : power(value);
+              const shown = value === null ? words.none : seriesName === words.price ? percent(value) : power(value);
               return [...(nth === 0 ? [time(when)] : []), `${seriesName}: <b>${shown}</b>`];
             })
             .join('<br>'),
@@ -61,15 +61,15 @@ export function LoadChart({ day, height = 200 }: LoadChartProps): ReactNode {
         },
         {
           ...{ type: 'value', min: 0, splitLine: { show: false } },
-          axisLabel: { color: quiet, formatter: (percent: number) => `${percent} %` },
+          axisLabel: { color: quiet, formatter: percent },
         },
       ],
       series: [
         {
           ...{ type: 'line', name: words.price, step: 'end', symbol: 'none', yAxisIndex: 1 },
-          data: steps.flatMap(({ from, to, percent }) => [
-            [at(from), percent],
-            [at(to), percent],
+          data: steps.flatMap((step) => [
+            [at(step.from), step.percent],
+            [at(step.to), step.percent],
           ]),
           ...{ lineStyle: { color: quiet, width: 1, type: 'dotted' }, areaStyle: { color: quiet, opacity: 0.1 } },
           itemStyle: { color: quiet },
@@ -81,7 +81,7 @@ export function LoadChart({ day, height = 200 }: LoadChartProps): ReactNode {
         },
       ],
     };
-  }, [day, scheme, words, power, time]);
+  }, [day, scheme, words, power, time, percent]);
   return (
     <Chart
       option={option}

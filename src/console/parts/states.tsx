@@ -1,4 +1,4 @@
-import { Button, Loader, Stack, Text, Title } from '@mantine/core';
+import { Button, Loader, Stack, Text, Title, UnstyledButton } from '@mantine/core';
 import { type ReactNode, useEffect } from 'react';
 import { Link, useRouteError } from 'react-router';
 import { Refusal } from '../ask.ts';
@@ -48,12 +48,18 @@ function Nowhere({ why }: { readonly why: string }): ReactNode {
   );
 }
 
+/** Why something was not answered: in the host's own sentence, or that nobody answers. */
+export function useReason(): (error: Error) => string {
+  const { away } = useConsoleWords();
+  return (error) => (error instanceof Refusal && error.code === 'away' ? away : error.message);
+}
+
 /** Why the host refused, in its own sentence. */
 export function Refused({ error, retry }: { readonly error: Error; readonly retry?: () => void }): ReactNode {
   const words = useConsoleWords();
-  const isAway = error instanceof Refusal && error.code === 'away';
+  const reasonOf = useReason();
   return (
-    <Blank title={isAway ? words.away : error.message}>
+    <Blank title={reasonOf(error)}>
       {retry !== undefined && (
         <Button variant="default" size="xs" onClick={retry}>
           {words.retry}
@@ -82,8 +88,30 @@ export function Broken(): ReactNode {
   );
 }
 
+interface Read<T> {
+  readonly data: T | undefined;
+  readonly error: Error | null;
+  readonly refetch: () => unknown;
+}
+
+/** A line where a part of what is shown cannot be read: without it, that nothing stands there would say that there is nothing. */
+export function Unread({ of, what }: { readonly of: Read<unknown>; readonly what?: string }): ReactNode {
+  const words = useConsoleWords();
+  const reasonOf = useReason();
+  if (of.error === null || of.data !== undefined) return null;
+  return (
+    <Text size="sm" role="alert" component="div">
+      {what !== undefined && `${what}: `}
+      {reasonOf(of.error)}{' '}
+      <UnstyledButton fz="sm" td="underline" onClick={() => void of.refetch()}>
+        {words.retry}
+      </UnstyledButton>
+    </Text>
+  );
+}
+
 interface LoadedProps<T> {
-  readonly of: { readonly data: T | undefined; readonly error: Error | null; readonly refetch: () => unknown };
+  readonly of: Read<T>;
   readonly waiting?: string;
   readonly children: (data: T) => ReactNode;
 }

@@ -44,7 +44,7 @@ export function VoltageChart({ days }: VoltageChartProps): ReactNode {
       },
       yAxis: {
         ...{ type: 'value', scale: true, splitLine: { lineStyle: { color: line } } },
-        axisLabel: { color: quiet, formatter: (volts: number) => `${volts} V` },
+        axisLabel: { color: quiet, formatter: (volts: number) => voltage(1000 * volts) },
       },
       series: [
         {

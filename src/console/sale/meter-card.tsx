@@ -6,7 +6,7 @@ import { useConsoleWords, useWords } from '../locale.tsx';
 import { useSubscriberName } from '../moving/occupant.ts';
 import { Aged, Money } from '../parts/figures.tsx';
 import { Facts } from '../parts/rows.tsx';
-import { Loaded } from '../parts/states.tsx';
+import { Loaded, Unread } from '../parts/states.tsx';
 import { useRead } from '../reads.ts';
 
 /** Whether a meter takes value at all, by its purse. */
@@ -54,6 +54,8 @@ function Told({ meter, label }: { readonly meter: MeterJson; readonly label: str
           arrears !== '0' && { label: words.owes, value: <Money tokens={arrears} /> },
         ]}
       />
+      <Unread of={owner} what={words.subscriber} />
+      <Unread of={dues} what={words.owes} />
       {!takesValue(meter) && (
         <Text size="sm" mt="xs" role="alert">
           {meter.purse.state === 'open' ? words.frozen : words.closed}

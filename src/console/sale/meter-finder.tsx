@@ -7,6 +7,7 @@ import { useWords } from '../locale.tsx';
 import { meterNumberOf } from '../meter-number.ts';
 import { useSubscriberName } from '../moving/occupant.ts';
 import { RefusalLine } from '../parts/fields.tsx';
+import { Unread } from '../parts/states.tsx';
 import { useRead } from '../reads.ts';
 
 const FOUND_MAX = 8;
@@ -27,7 +28,9 @@ export function MeterFinder({ onFound }: { readonly onFound: (meter: string) => 
   const found = wanted === '' ? [] : (people.data?.items ?? []);
   const direct = isNumber && meter.error === null ? meter.data : undefined;
   const isLooking = wanted !== text.trim() || people.isFetching || (isNumber && meter.isFetching);
-  const isNone = wanted !== '' && !isLooking && found.length === 0 && direct === undefined;
+  // That there is no meter of that number is an answer.
+  const unread = isNumber && meter.error?.code !== 'meter-unknown' ? meter.error : null;
+  const isNone = unread === null && wanted !== '' && !isLooking && found.length === 0 && direct === undefined;
   return (
     <Stack gap="xs">
       <TextInput
@@ -53,6 +56,7 @@ export function MeterFinder({ onFound }: { readonly onFound: (meter: string) => 
         </Text>
       )}
       {people.error !== null && <RefusalLine error={people.error} />}
+      <RefusalLine error={unread} />
       {direct !== undefined && (
         <Button variant="default" justify="flex-start" onClick={() => onFound(direct.number)}>
           {words.meter} {direct.number}
@@ -74,7 +78,8 @@ function MetersOf({ subscriber, onFound }: MetersOfProps): ReactNode {
   const words = useWords(SELLING_WORDS);
   const { id } = subscriber;
   const name = useSubscriberName()(subscriber);
-  const { data } = useRead<{ readonly items: readonly MeterJson[] }>('/meters', { query: { subscriber: id } });
+  const read = useRead<{ readonly items: readonly MeterJson[] }>('/meters', { query: { subscriber: id } });
+  const { data } = read;
   return (
     <Group justify="space-between" gap="xs" wrap="wrap" py={4} style={{ borderBottom: '1px solid var(--line)' }}>
       <div>
@@ -86,6 +91,7 @@ function MetersOf({ subscriber, onFound }: MetersOfProps): ReactNode {
         </Text>
       </div>
       <Group gap={6}>
+        <Unread of={read} />
         {data?.items.length === 0 && (
           <Text size="sm" className="quiet">
             {fill(words.noMeter, name)}

@@ -1,25 +1,35 @@
 import { Anchor, Group, Stack, Text } from '@mantine/core';
+import type { UseQueryResult } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useMemo } from 'react';
 import type { ReceiptJson } from '../../api/index.ts';
 import { SELLING_WORDS } from '../../words/index.ts';
+import type { Refusal } from '../ask.ts';
 import { useFormat, useWords } from '../locale.tsx';
+import { Loaded } from '../parts/states.tsx';
+
+interface ReceiptsProps {
+  readonly of: UseQueryResult<{ readonly items: readonly ReceiptJson[] }, Refusal>;
+}
 
 /** The signed receipts of a sale: the last one stands. Each can be kept as a file that proves itself. */
-export function Receipts({ of }: { readonly of: readonly ReceiptJson[] }): ReactNode {
+export function Receipts({ of }: ReceiptsProps): ReactNode {
   const words = useWords(SELLING_WORDS);
-  if (of.length === 0) {
-    return (
-      <Text size="sm" className="quiet">
-        {words.noReceipt}
-      </Text>
-    );
-  }
   return (
-    <Stack gap={6}>
-      {of.map((receipt) => (
-        <ReceiptRow key={receipt.number} receipt={receipt} />
-      ))}
-    </Stack>
+    <Loaded of={of}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <Text size="sm" className="quiet">
+            {words.noReceipt}
+          </Text>
+        ) : (
+          <Stack gap={6}>
+            {items.map((receipt) => (
+              <ReceiptRow key={receipt.number} receipt={receipt} />
+            ))}
+          </Stack>
+        )
+      }
+    </Loaded>
   );
 }
 

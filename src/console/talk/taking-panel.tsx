@@ -7,7 +7,7 @@ import { useFormat, useWords } from '../locale.tsx';
 import { RefusalLine } from '../parts/fields.tsx';
 import { Panel } from '../parts/page.tsx';
 import { DataTable } from '../parts/rows.tsx';
-import { Blank } from '../parts/states.tsx';
+import { Blank, Unread } from '../parts/states.tsx';
 import { useRead } from '../reads.ts';
 import { useSignal } from '../signal.ts';
 import { useTicking } from '../time.ts';
@@ -19,7 +19,8 @@ export function TakingPanel(): ReactNode {
   const words = useWords(TALK_WORDS);
   const desk = useRead<object>('/calls/desk');
   const { state, waiting, trouble } = useSignal(taking);
-  if (desk.data === undefined) return null;
+  // A host whose telephone carries no speech says so.
+  if (desk.data === undefined) return desk.error?.code === 'not-found' ? null : <Unread of={desk} what={words.title} />;
   return (
     <Panel
       title={words.title}

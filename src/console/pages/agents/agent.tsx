@@ -29,13 +29,13 @@ export function AgentPage(): ReactNode {
 
 function Told({ agent }: { readonly agent: AgentJson }): ReactNode {
   const words = useWords(AGENT_WORDS);
-  const { day } = useFormat();
+  const { day, percent } = useFormat();
   return (
     <Page title={agent.name} note={agent.id} actions={<Acts agent={agent} />}>
       <Panel>
         <SimpleGrid cols={{ base: 2, md: 4 }}>
           <Figure label={words.float} value={<Money tokens={agent.float} />} />
-          <Figure label={words.commission} value={`${basisPointsText(agent.commissionBasisPoints)}%`} />
+          <Figure label={words.commission} value={percent(agent.commissionBasisPoints / 100)} />
           <Figure label={words.since} value={day(agent.createdAt)} />
           <Figure
             label={words.state}

@@ -7,7 +7,7 @@ import { AGENT_WORDS, fill, PAGE_NAMES, VOUCHER_WORDS } from '../../../words/ind
 import { change } from '../../ask.ts';
 import { useDoing } from '../../doing.ts';
 import { useFormat, useWords } from '../../locale.tsx';
-import { basisPointsText, parseBasisPoints } from '../../parts/basis-points.ts';
+import { parseBasisPoints } from '../../parts/basis-points.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
 import { Money } from '../../parts/figures.tsx';
@@ -70,7 +70,7 @@ export function AgentsPage(): ReactNode {
 
 function Agents(): ReactNode {
   const words = useWords(AGENT_WORDS);
-  const { day } = useFormat();
+  const { day, percent } = useFormat();
   const agents = usePages<AgentJson>('/agents', { live: true });
   return (
     <Panel>
@@ -90,7 +90,7 @@ function Agents(): ReactNode {
               { head: words.since, cell: ({ createdAt }) => day(createdAt) },
               {
                 head: words.commission,
-                cell: ({ commissionBasisPoints }) => `${basisPointsText(commissionBasisPoints)}%`,
+                cell: ({ commissionBasisPoints }) => percent(commissionBasisPoints / 100),
                 isFigure: true,
               },
               { head: words.float, cell: ({ float }) => <Money tokens={float} />, isFigure: true },

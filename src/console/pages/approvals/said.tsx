@@ -7,7 +7,7 @@ import { useFormat, useWords } from '../../locale.tsx';
 /** What was asked, in a sentence that leads to what it is about. */
 export function Said({ proposal }: Pick<ApprovalJson, 'proposal'>): ReactNode {
   const words = useWords(APPROVAL_WORDS);
-  const { money } = useFormat();
+  const { money, dateOfYear } = useFormat();
   switch (proposal.type) {
     case 'void':
       return (
@@ -39,7 +39,7 @@ export function Said({ proposal }: Pick<ApprovalJson, 'proposal'>): ReactNode {
       return <Link to={`/cards/${proposal.card}`}>{fill(words.saidOfCards[proposal.type], proposal.card)}</Link>;
     case 'remittance':
       return (
-        <span title={proposal.paidOn}>
+        <span title={dateOfYear(proposal.paidOn)}>
           {fill(words.said.pay, money(proposal.amount), proposal.payee, proposal.reference)}
         </span>
       );

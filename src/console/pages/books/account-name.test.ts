@@ -12,7 +12,7 @@ test('an account has a name in words, with whose it is, and one that nobody know
       name(each),
     ),
     [
-      ...['Sold, on its way to meters', 'Energy, step not told yet', 'Energy at 200 %', 'Float of corner-shop'],
+      ...['Sold, on its way to meters', 'Energy, step not told yet', 'Energy at 200%', 'Float of corner-shop'],
       'Value on cards: <1-2>',
     ],
   );

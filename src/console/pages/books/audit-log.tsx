@@ -107,7 +107,7 @@ function Detail({ of }: { readonly of: readonly DetailFact[] }): ReactNode {
 function SaidText({ field, said }: Pick<DetailFact, 'field' | 'said'>): ReactNode {
   const acts = useWords(ACT_WORDS);
   const choices = useChoices();
-  const { price, share, exact } = useFormat();
+  const { price, percent, exact } = useFormat();
   if (!('value' in said)) return acts[said.as];
   const { as, value } = said;
   switch (as) {
@@ -116,7 +116,7 @@ function SaidText({ field, said }: Pick<DetailFact, 'field' | 'said'>): ReactNod
     case 'price':
       return /^\d+$/.test(value) ? price(BigInt(value)) : value;
     case 'share':
-      return share(Number(value) / 10_000);
+      return percent(Number(value) / 100);
     case 'instant':
       return exact(value);
     case 'choice':

@@ -9,7 +9,7 @@ import { Money } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { PageLink } from '../../parts/page-link.tsx';
 import { DataTable, Facts, Rows } from '../../parts/rows.tsx';
-import { Blank } from '../../parts/states.tsx';
+import { Blank, Unread } from '../../parts/states.tsx';
 import { usePages, useRead } from '../../reads.ts';
 import { useAccountName, useKindName } from './ledger-names.ts';
 
@@ -56,8 +56,8 @@ function Filter({ account, meter }: FilterProps): ReactNode {
   const [, setParameters] = useSearchParams();
   const [wanted, setWanted] = useState({ account: account ?? '', meter: meter ?? '' });
   const nameOf = useAccountName();
-  const { data } = useRead<TrialBalanceJson>('/books/accounts');
-  const known = data?.accounts.map((each) => each.account) ?? [];
+  const read = useRead<TrialBalanceJson>('/books/accounts');
+  const known = read.data?.accounts.map((each) => each.account) ?? [];
   const accounts = account === undefined || known.includes(account) ? known : [account, ...known];
   const show = (event: FormEvent) => {
     event.preventDefault();
@@ -66,6 +66,7 @@ function Filter({ account, meter }: FilterProps): ReactNode {
   };
   return (
     <form onSubmit={show}>
+      <Unread of={read} what={words.filterAccount} />
       <Group gap="xs" align="flex-end">
         <Select
           size="xs"

@@ -7,6 +7,7 @@ import { useDoing } from '../../doing.ts';
 import { useWords } from '../../locale.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
+import { Unread } from '../../parts/states.tsx';
 import { KeyField, keyOf } from './key-field.tsx';
 import { useProviders } from './providers.ts';
 
@@ -18,7 +19,7 @@ interface Props {
 /** Writes down a meter to which value comes by cards alone. */
 export function EnrolMeter({ isOpen, close }: Props): ReactNode {
   const words = useWords(CARD_WORDS);
-  const { items: providers = [], nameOf } = useProviders();
+  const { read: providers, nameOf } = useProviders();
   const [number, setNumber] = useState('');
   const [provider, setProvider] = useState<string | null>(null);
   const [subscriber, setSubscriber] = useState('');
@@ -55,7 +56,7 @@ export function EnrolMeter({ isOpen, close }: Props): ReactNode {
           <Select
             label={words.provider}
             required
-            data={providers.map(({ id }) => ({ value: id, label: nameOf(id) }))}
+            data={(providers.data?.items ?? []).map(({ id }) => ({ value: id, label: nameOf(id) }))}
             value={provider}
             onChange={setProvider}
             allowDeselect={false}
@@ -68,6 +69,7 @@ export function EnrolMeter({ isOpen, close }: Props): ReactNode {
             onChange={({ currentTarget }) => setSubscriber(currentTarget.value)}
           />
           <KeyField value={key} onChange={setKey} />
+          <Unread of={providers} what={words.provider} />
           <RefusalLine error={enrolling.error} />
           <Submit
             label={words.enrol}

@@ -8,6 +8,7 @@ import { useDoing } from '../../doing.ts';
 import { useWords } from '../../locale.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
+import { Unread } from '../../parts/states.tsx';
 import { cardAddress, isCardNumber } from './address.ts';
 import { KeyField, keyOf } from './key-field.tsx';
 import { useProviders } from './providers.ts';
@@ -21,7 +22,8 @@ interface Props {
 export function IssueCard({ isOpen, close }: Props): ReactNode {
   const words = useWords(CARD_WORDS);
   const go = useNavigate();
-  const { items: providers = [], nameOf } = useProviders();
+  const { read, nameOf } = useProviders();
+  const providers = read.data?.items ?? [];
   const [number, setNumber] = useState('');
   const [subscriber, setSubscriber] = useState('');
   const [chosen, setChosen] = useState<readonly string[]>([]);
@@ -56,7 +58,8 @@ export function IssueCard({ isOpen, close }: Props): ReactNode {
               {providers.map(({ id }) => (
                 <Checkbox key={id} value={id} label={nameOf(id)} />
               ))}
-              {providers.length === 0 && (
+              <Unread of={read} />
+              {read.data?.items.length === 0 && (
                 <Text size="sm" className="quiet">
                   {words.noProvider}
                 </Text>

@@ -19,7 +19,7 @@ import { useHeld } from '../../parts/held.ts';
 import { Panel } from '../../parts/page.tsx';
 import { DataTable, Facts } from '../../parts/rows.tsx';
 import { StateLabel } from '../../parts/state-mark.tsx';
-import { Blank, Loaded } from '../../parts/states.tsx';
+import { Blank, Loaded, Unread } from '../../parts/states.tsx';
 import { useMay } from '../../session.tsx';
 
 /** How a meter stands, in words: the first that somebody asks who stands before it. */
@@ -29,7 +29,7 @@ export function Standing({ meter }: { readonly meter: MeterJson }): ReactNode {
   const calls = useWords(CALL_WORDS);
   const reasons = useWords(REASON_WORDS);
   const shared = useConsoleWords();
-  const { relative } = useFormat();
+  const { relative, count } = useFormat();
   const heldText = useHeld();
   const { known, agesMs, purse } = meter;
   const offset = known.clockOffsetMs;
@@ -69,7 +69,7 @@ export function Standing({ meter }: { readonly meter: MeterJson }): ReactNode {
                   ? shared.unknown
                   : Math.abs(offset) < 1_000
                     ? words.clockRight
-                    : fill(words.clockOff, (offset / 1_000).toFixed(1)),
+                    : fill(words.clockOff, count(Math.round(offset / 100) / 10)),
             },
             { label: words.tariff, value: meter.tariff ?? shared.unknown },
             {
@@ -96,7 +96,7 @@ function LineHealth({ localUnit }: { readonly localUnit: number }): ReactNode {
   const { count } = useFormat();
   const lines = useTold<{ readonly items: readonly LineJson[] }>('/lines', { enabled: mayRead });
   const line = lines.data?.data.items.find((each) => each.localUnit === localUnit);
-  if (line?.health === undefined) return null;
+  if (line?.health === undefined) return <Unread of={lines} what={words.line} />;
   const { retries, frames, garbled } = line.health;
   return (
     <Text size="xs" className="quiet">

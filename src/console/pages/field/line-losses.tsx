@@ -10,6 +10,7 @@ import { RefusalLine, Submit } from '../../parts/fields.tsx';
 import { type LossStep, lossStepsLeft, useLossStep } from '../../parts/loss-step.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
+import { Unread } from '../../parts/states.tsx';
 import { useMay } from '../../session.tsx';
 import { useSignal } from '../../signal.ts';
 
@@ -22,7 +23,7 @@ export function LineLosses({ meter }: { readonly meter: MeterJson }): ReactNode 
     ...{ query: { open: true, limit: 200 }, live: true, enabled: mayRead },
   });
   const here = alarms.data?.data.items.filter(({ localUnit }) => localUnit === meter.localUnit) ?? [];
-  if (here.length === 0) return null;
+  if (here.length === 0) return <Unread of={alarms} what={words.losses} />;
   return (
     <Panel title={words.losses}>
       <Stack gap="md">

@@ -7,7 +7,7 @@ import { useFormat, useWords } from '../../locale.tsx';
 import { parseBasisPoints } from '../../parts/basis-points.ts';
 import { Figure } from '../../parts/figures.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
-import { Blank, Loaded } from '../../parts/states.tsx';
+import { Blank, Loaded, Unread } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { DemandChart } from './demand-chart.tsx';
 import { Purchase } from './purchase.tsx';
@@ -68,7 +68,8 @@ interface ScopeProps {
 function Scope({ of, choose }: ScopeProps): ReactNode {
   const words = useWords(FORECAST_WORDS);
   const { street } = useWords(GRID_WORDS);
-  const lines = useRead<{ readonly items: readonly LineJson[] }>('/lines').data?.items ?? [];
+  const read = useRead<{ readonly items: readonly LineJson[] }>('/lines');
+  const lines = read.data?.items ?? [];
   const areas = [...new Set(lines.map(({ localUnit }) => localUnit >> 8))];
   const data = [
     { value: '', label: words.all },
@@ -76,16 +77,19 @@ function Scope({ of, choose }: ScopeProps): ReactNode {
     ...lines.map(({ localUnit }) => ({ value: `${LINE}-${localUnit}`, label: fill(street, localUnit) })),
   ];
   return (
-    <Select
-      aria-label={words.about}
-      size="xs"
-      w={220}
-      searchable
-      allowDeselect={false}
-      data={data}
-      value={of}
-      onChange={(next) => choose(next ?? '')}
-    />
+    <>
+      <Unread of={read} what={words.about} />
+      <Select
+        aria-label={words.about}
+        size="xs"
+        w={220}
+        searchable
+        allowDeselect={false}
+        data={data}
+        value={of}
+        onChange={(next) => choose(next ?? '')}
+      />
+    </>
   );
 }
 

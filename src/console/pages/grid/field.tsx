@@ -12,7 +12,7 @@ import {
 import { type MeterState, STATE_LOOKS } from '../../../words/index.ts';
 import { colourOf } from '../../colours.ts';
 import { type LiveEvent, useLive } from '../../live.ts';
-import { type Hit, hit, type Point, pan, type Size, toCells, type View, wholeView, zoom } from './layout.ts';
+import { type Hit, hit, type Point, pan, type Size, toCells, type View, zoom } from './layout.ts';
 import { LossMarks } from './loss-marks.tsx';
 import { type Loss, tintOf } from './losses.ts';
 import { type Colours, type Picture, paint, paintField } from './paint.ts';
@@ -21,8 +21,11 @@ import { Traffic } from './traffic.ts';
 
 interface FieldProps {
   readonly scene: Scene;
-  readonly view: View | undefined;
-  readonly onView: (view: View, size: Size) => void;
+  readonly size: Size;
+  readonly view: View;
+  /** All of it, as large as it fits. */
+  readonly whole: View;
+  readonly onView: (view: View) => void;
   readonly losses: ReadonlyMap<number, Loss>;
   readonly labels: Picture['labels'];
   readonly balanceText: Picture['balanceText'];
@@ -46,16 +49,13 @@ const KEYS: Readonly<Record<string, Point>> = {
 
 /** The grid as a picture to pan and zoom, by mouse, fingers or keys. */
 export function Field(props: FieldProps): ReactNode {
-  const { scene, view, onView, losses, labels, balanceText, label, onChoose, onPoint } = props;
+  const { scene, size, view: shown, whole, onView, losses, labels, balanceText, label, onChoose, onPoint } = props;
   const scheme = useComputedColorScheme('light');
   const canvas = useRef<HTMLCanvasElement>(null);
-  const size = useSize(canvas);
   const [pointed, setPointed] = useState(-1);
   const [traffic] = useState(() => new Traffic());
   const colours = useMemo(() => coloursOf(scheme), [scheme]);
   const field = useMemo(() => paintField(scene, colours, document), [scene, colours]);
-  const whole = useMemo(() => wholeView(scene.plan, size), [scene, size]);
-  const shown = view ?? whole;
   const least = Math.min(1, whole.scale);
   const tints = useMemo(() => new Map([...losses].map(([unit, loss]) => [unit, tintOf(loss)])), [losses]);
   const latest = useRef<Omit<Picture, 'now' | 'dots' | 'isStill'> | undefined>(undefined);
@@ -98,9 +98,9 @@ export function Field(props: FieldProps): ReactNode {
     const other = [...hands.current].find(([id]) => id !== event.pointerId)?.[1];
     hands.current.set(event.pointerId, at);
     moved.current += Math.abs(at.x - before.x) + Math.abs(at.y - before.y);
-    if (other === undefined) return onView(pan(shown, { x: at.x - before.x, y: at.y - before.y }), size);
+    if (other === undefined) return onView(pan(shown, { x: at.x - before.x, y: at.y - before.y }));
     const factor = distance(at, other) / Math.max(1, distance(before, other));
-    onView(zoom(shown, factor, { x: (at.x + other.x) / 2, y: (at.y + other.y) / 2 }, size, least), size);
+    onView(zoom(shown, factor, { x: (at.x + other.x) / 2, y: (at.y + other.y) / 2 }, size, least));
   };
   const up = (event: PointerEvent<HTMLCanvasElement>) => {
     hands.current.delete(event.pointerId);
@@ -109,10 +109,10 @@ export function Field(props: FieldProps): ReactNode {
   const middle = { x: size.width / 2, y: size.height / 2 };
   const key = (event: KeyboardEvent) => {
     const by = KEYS[event.key];
-    if (by !== undefined) onView(pan(shown, by), size);
-    else if (event.key === '+' || event.key === '=') onView(zoom(shown, 1.5, middle, size, least), size);
-    else if (event.key === '-') onView(zoom(shown, 1 / 1.5, middle, size, least), size);
-    else if (event.key === '0') onView(whole, size);
+    if (by !== undefined) onView(pan(shown, by));
+    else if (event.key === '+' || event.key === '=') onView(zoom(shown, 1.5, middle, size, least));
+    else if (event.key === '-') onView(zoom(shown, 1 / 1.5, middle, size, least));
+    else if (event.key === '0') onView(whole);
     else if (event.key === 'Enter') onChoose(hitAt(middle));
     else return;
     event.preventDefault();
@@ -125,7 +125,7 @@ export function Field(props: FieldProps): ReactNode {
       event.preventDefault();
       const box = element.getBoundingClientRect();
       const at = { x: event.clientX - box.left, y: event.clientY - box.top };
-      onView(zoom(shown, WHEEL ** -event.deltaY, at, size, least), size);
+      onView(zoom(shown, WHEEL ** -event.deltaY, at, size, least));
     };
     element.addEventListener('wheel', wheel, { passive: false });
     return () => element.removeEventListener('wheel', wheel);
@@ -168,20 +168,6 @@ function coloursOf(scheme: 'light' | 'dark'): Colours {
     inFlight: variable('--in-flight'),
     theft: variable('--state-tampered'),
   };
-}
-
-function useSize(canvas: { readonly current: HTMLCanvasElement | null }): Size {
-  const [size, setSize] = useState<Size>({ width: 800, height: 500 });
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null) return;
-    const watching = new ResizeObserver(([entry]) => {
-      if (entry !== undefined) setSize({ width: entry.contentRect.width, height: entry.contentRect.height });
-    });
-    watching.observe(element);
-    return () => watching.disconnect();
-  }, [canvas]);
-  return size;
 }
 
 /** Paints with the next frame, once however often it is asked, and goes on as long as something moves. */

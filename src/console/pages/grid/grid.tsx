@@ -7,7 +7,7 @@ import { fill, GRID_WORDS, METER_STATES, PAGE_NAMES } from '../../../words/index
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
 import { Page } from '../../parts/page.tsx';
 import { StateLabel } from '../../parts/state-mark.tsx';
-import { Blank, Loaded } from '../../parts/states.tsx';
+import { Blank, Loaded, Unread } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { Field } from './field.tsx';
@@ -33,22 +33,26 @@ export function GridPage(): ReactNode {
 /** The address says where one is: `?at=12.5,-3,40` is the middle and the pixels of a cell, `?unit=3` a local unit. */
 function useView(): readonly [View | undefined, (view: View) => void] {
   const [search, setSearch] = useSearchParams();
-  const [x, y, scale] = (search.get('at') ?? '').split(',').map(Number);
-  const isView = [x, y, scale].every((part) => Number.isFinite(part)) && (scale as number) > 0;
   const at = search.get('at');
-  const view = useMemo(
-    () => (isView ? { x: x as number, y: y as number, scale: scale as number } : undefined),
-    [isView, x, y, scale],
-  );
+  const view = useMemo(() => viewOf(at), [at]);
   // While a hand drags, the address follows some times a second: browsers refuse more.
   const [held, setHeld] = useState<{ readonly at: string | null; readonly view: View }>();
+  // Once the address says it, or another, whoever goes back finds what the address says there.
+  if (held !== undefined && held.at !== at) setHeld(undefined);
+  // By the time that it follows, something else of it may be another.
+  const write = useRef(setSearch);
+  useEffect(() => {
+    write.current = setSearch;
+  });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  // Whoever leaves is at another address.
+  useEffect(() => () => clearTimeout(timer.current), []);
   const setView = useCallback(
     (next: View) => {
       setHeld({ at, view: next });
       clearTimeout(timer.current);
       timer.current = setTimeout(() => {
-        setSearch(
+        write.current(
           (before) => {
             before.set('at', [next.x, next.y, next.scale].map((part) => part.toFixed(2)).join(','));
             return before;
@@ -57,15 +61,22 @@ function useView(): readonly [View | undefined, (view: View) => void] {
         );
       }, ADDRESS_MS);
     },
-    [at, setSearch],
+    [at],
   );
-  return [held !== undefined && held.at === at ? held.view : view, setView];
+  return [held?.view ?? view, setView];
+}
+
+function viewOf(at: string | null): View | undefined {
+  const [x, y, scale] = (at ?? '').split(',').map(Number);
+  if (x === undefined || y === undefined || scale === undefined) return undefined;
+  return [x, y, scale].every(Number.isFinite) && scale > 0 ? { x, y, scale } : undefined;
 }
 
 const ADDRESS_MS = 250;
 
 function Grid({ grid }: { readonly grid: GridJson }): ReactNode {
   const words = useWords(GRID_WORDS);
+  const names = useWords(PAGE_NAMES);
   const { money } = useFormat();
   const navigate = useNavigate();
   const scene = useMemo(() => sceneOf(grid), [grid]);
@@ -80,26 +91,26 @@ function Grid({ grid }: { readonly grid: GridJson }): ReactNode {
     () => lossesOf(judged.data?.items ?? [], overview.data?.alarms?.items ?? []),
     [judged.data, overview.data],
   );
-  const [view, setView] = useView();
+  const [looked, setView] = useView();
   const [search, setSearch] = useSearchParams();
   const [pointed, setPointed] = useState<Hit>();
-  const size = useRef<Size>({ width: 800, height: 500 });
-  const look = useCallback(
-    (next: View, of: Size) => {
-      size.current = of;
-      setView(next);
-    },
-    [setView],
-  );
-  const current = () => view ?? wholeView(scene.plan, size.current);
-  const middle = () => ({ x: size.current.width / 2, y: size.current.height / 2 });
+  const place = useRef<HTMLDivElement>(null);
+  const size = useSize(place);
+  const middle = { x: size.width / 2, y: size.height / 2 };
+  const whole = useMemo(() => wholeView(scene.plan, size), [scene, size]);
   const unit = search.get('unit');
+  const opened = unit === null ? -1 : scene.localUnits.indexOf(Number(unit));
+  // An address that names a local unit and no place shows it, as large as it fits.
+  const view = useMemo(
+    () => looked ?? (opened < 0 ? whole : unitView(scene.plan, opened, size)),
+    [looked, opened, whole, scene, size],
+  );
   const openUnit = (nth: number) => {
     setSearch((before) => {
       before.set('unit', String(scene.localUnits[nth]));
       return before;
     });
-    setView(unitView(scene.plan, nth, size.current));
+    setView(unitView(scene.plan, nth, size));
   };
   const latestOpen = useRef(openUnit);
   useEffect(() => {
@@ -109,24 +120,24 @@ function Grid({ grid }: { readonly grid: GridJson }): ReactNode {
   /** From far a click goes to the local unit; from near to the meter. */
   const choose = (found: Hit) => {
     if (found === undefined) return;
-    if (found.kind === 'area') return setView(wholeView(scene.plan, size.current));
+    if (found.kind === 'area') return setView(whole);
     const meter = meterIn(scene, found.nth, found.slot);
-    if (current().scale >= NEAR && meter >= 0) return void navigate(`/meters/${numberText(scene, meter)}`);
+    if (view.scale >= NEAR && meter >= 0) return void navigate(`/meters/${numberText(scene, meter)}`);
     openUnit(found.nth);
   };
   const labels = useMemo(
     () => ({ area: words.area, localUnit: (number: number) => fill(words.localUnit, number) }),
     [words],
   );
-  const smallest = Math.min(0.5, wholeView(scene.plan, size.current).scale);
+  const smallest = Math.min(0.5, whole.scale);
   return (
     <div className="grid-page">
-      <div className="surface" style={{ position: 'relative', height: 'min(72dvh, 900px)', minWidth: 0 }}>
+      <div ref={place} className="surface" style={{ position: 'relative', height: 'min(72dvh, 900px)', minWidth: 0 }}>
         <Field
-          {...{ scene, view, losses, labels }}
+          {...{ scene, size, view, whole, losses, labels }}
           label={words.field}
           balanceText={money}
-          onView={look}
+          onView={setView}
           onChoose={choose}
           onPoint={setPointed}
         />
@@ -134,22 +145,18 @@ function Grid({ grid }: { readonly grid: GridJson }): ReactNode {
           <ActionIcon
             variant="default"
             aria-label={words.nearer}
-            onClick={() => setView(zoom(current(), 1.6, middle(), size.current, smallest))}
+            onClick={() => setView(zoom(view, 1.6, middle, size, smallest))}
           >
             <Plus size={16} />
           </ActionIcon>
           <ActionIcon
             variant="default"
             aria-label={words.farther}
-            onClick={() => setView(zoom(current(), 1 / 1.6, middle(), size.current, smallest))}
+            onClick={() => setView(zoom(view, 1 / 1.6, middle, size, smallest))}
           >
             <Minus size={16} />
           </ActionIcon>
-          <ActionIcon
-            variant="default"
-            aria-label={words.whole}
-            onClick={() => setView(wholeView(scene.plan, size.current))}
-          >
+          <ActionIcon variant="default" aria-label={words.whole} onClick={() => setView(whole)}>
             <Maximize size={16} />
           </ActionIcon>
         </Group>
@@ -158,12 +165,29 @@ function Grid({ grid }: { readonly grid: GridJson }): ReactNode {
         </Text>
       </div>
       <Stack gap="md">
+        <Unread of={overview} what={names.overview} />
+        <Unread of={judged} what={names.losses} />
         <LocalUnits {...{ scene, losses }} unit={unit ?? undefined} onOpen={openStable} />
         <Legend />
       </Stack>
       {unit !== null && <Street key={unit} localUnit={Number(unit)} loss={losses.get(Number(unit))} />}
     </div>
   );
+}
+
+/** Of what an element holds, inside of its border. */
+function useSize(of: { readonly current: HTMLElement | null }): Size {
+  const [size, setSize] = useState<Size>({ width: 800, height: 500 });
+  useEffect(() => {
+    const element = of.current;
+    if (element === null) return;
+    const watching = new ResizeObserver(([entry]) => {
+      if (entry !== undefined) setSize({ width: entry.contentRect.width, height: entry.contentRect.height });
+    });
+    watching.observe(element);
+    return () => watching.disconnect();
+  }, [of]);
+  return size;
 }
 
 interface LocalUnitsProps {

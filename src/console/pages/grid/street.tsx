@@ -24,7 +24,10 @@ export function Street({ localUnit, loss }: StreetProps): ReactNode {
   const street = useRead<GridJson>('/grid', { query: { localUnit }, live: true });
   return (
     <div style={{ gridColumn: '1 / -1', minWidth: 0 }}>
-      <Panel title={fill(words.street, localUnit)} aside={<Health street={street.data?.street} />}>
+      <Panel
+        title={fill(words.street, localUnit)}
+        aside={street.data !== undefined && <Health street={street.data.street} />}
+      >
         {loss !== undefined && <Missing {...{ localUnit, loss }} />}
         <Loaded of={street} waiting={fill(words.streetWaiting, localUnit)}>
           {({ street: found }) => <Meters localUnit={localUnit} meters={found?.meters ?? []} />}

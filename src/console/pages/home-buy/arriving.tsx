@@ -9,7 +9,7 @@ import { useWords } from '../../locale.tsx';
 import { RefusalLine } from '../../parts/fields.tsx';
 import { Money } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
-import { Loaded } from '../../parts/states.tsx';
+import { Loaded, Unread } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { journeyOf, journeyOfPayment } from '../../sale/journey.ts';
 import { Journey } from '../../sale/sale.tsx';
@@ -67,6 +67,7 @@ function Way({ payment, meter, again }: WayProps): ReactNode {
             <Failed failed={failed} why={payment.why} />
           )}
         </div>
+        <Unread of={order} />
         {failed === undefined && order.data?.state !== 'stored' && (
           <Text size="sm" className="quiet">
             {words.leave}

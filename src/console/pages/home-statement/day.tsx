@@ -45,7 +45,7 @@ export function Day({ meter, day, movements }: DayProps): ReactNode {
 
 function Steps({ statement }: { readonly statement: StatementJson }): ReactNode {
   const words = useWords(HOME_STATEMENT_WORDS);
-  const { energy, price } = useFormat();
+  const { energy, price, percent } = useFormat();
   const lines = pricedUse(statement.steps);
   if (lines.length === 0) return <Text size="sm">{words.stepsNone}</Text>;
   return (
@@ -65,7 +65,7 @@ function Steps({ statement }: { readonly statement: StatementJson }): ReactNode 
               {line.hasTariff ? price(line.price) : words.noTariff}
               {line.hasTariff && line.surchargePercent !== 100 && (
                 <Text size="xs" className="quiet">
-                  {fill(words.surcharge, `${line.surchargePercent - 100} %`)}
+                  {fill(words.surcharge, percent(line.surchargePercent - 100))}
                 </Text>
               )}
             </Table.Td>

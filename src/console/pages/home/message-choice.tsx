@@ -9,7 +9,7 @@ import { RefusalLine, Submit } from '../../parts/fields.tsx';
 import { When } from '../../parts/figures.tsx';
 import { MessageState } from '../../parts/message-state.tsx';
 import { Panel } from '../../parts/page.tsx';
-import { Loaded } from '../../parts/states.tsx';
+import { Loaded, Unread } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useNow } from '../../time.ts';
 
@@ -99,11 +99,13 @@ function ChoiceForm({ meter, chosen }: ChoiceFormProps): ReactNode {
 function Told({ meter }: { readonly meter: string }): ReactNode {
   const words = useWords(MESSAGE_WORDS);
   const now = useNow();
-  const { data } = useRead<{ readonly items: readonly MessageJson[] }>(`/meters/${meter}/messages`, {
+  const read = useRead<{ readonly items: readonly MessageJson[] }>(`/meters/${meter}/messages`, {
     query: { limit: TOLD_SHOWN },
     live: true,
   });
-  if (data === undefined || data.items.length === 0) return null;
+  const { data } = read;
+  if (data === undefined) return <Unread of={read} what={words.told} />;
+  if (data.items.length === 0) return null;
   return (
     <Stack gap="xs" mt="md">
       <Text size="xs" className="quiet">

@@ -6,7 +6,7 @@ import { fill, KIOSK_WORDS, VEND_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
 import { useDemo } from '../../demo.ts';
 import { useFormat, useWords } from '../../locale.tsx';
-import { Loaded } from '../../parts/states.tsx';
+import { Loaded, Unread } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import type { RegionName } from '../../sale/card-lookups.ts';
 import { isVendOver, journeyOfVend } from '../../sale/journey.ts';
@@ -181,7 +181,7 @@ function Code({ reference }: { readonly reference: string }): ReactNode {
     { until: ({ items }) => items.length > 0 },
   );
   const qr = receipts.data?.items.at(-1)?.qr;
-  if (qr === undefined) return null;
+  if (qr === undefined) return <Unread of={receipts} />;
   return (
     <section className="surface receipt-code" aria-label={words.scan}>
       <Suspense fallback={null}>

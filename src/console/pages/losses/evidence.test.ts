@@ -12,11 +12,11 @@ const SAID: readonly (readonly [Evidence, string])[] = [
   [NIGHT, '1.7 kWh (± 0.09 kWh) are missing in step with what it counts, at night.'],
   [
     { kind: 'dropped', droppedPercent: 40, neighboursPercent: 3 },
-    'It counts 40 % less than it used to; in the middle of its neighbours it is +3 %.',
+    'It counts 40% less than it used to; in the middle of its neighbours it is +3%.',
   ],
   [
     { kind: 'dropped', droppedPercent: 40, neighboursPercent: -3 },
-    'It counts 40 % less than it used to; in the middle of its neighbours it is -3 %.',
+    'It counts 40% less than it used to; in the middle of its neighbours it is -3%.',
   ],
   [{ kind: 'event', event: 'cover' }, 'Its cover was opened.'],
   [{ kind: 'visit', found: 'nothing' }, 'The last visit found nothing at it.'],

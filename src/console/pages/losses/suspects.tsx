@@ -23,7 +23,7 @@ const BAR_HEIGHT = 26;
 /** The likeliest meters of a line, with the evidence against each in words; or that the data tell no place. */
 export function Suspects({ localUnit, suspects }: SuspectsProps): ReactNode {
   const words = useWords(SUSPECT_WORDS);
-  const { count, date, power } = useFormat();
+  const { count, date, power, percent } = useFormat();
   const { isPlaced, meters, constantWatts, constantPercent, constantPlace } = suspects;
   return (
     <Stack gap={6} mt="md">
@@ -59,7 +59,7 @@ export function Suspects({ localUnit, suspects }: SuspectsProps): ReactNode {
                 </Anchor>
               </Table.Td>
               <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
-                {count(likelihoodPercent)} %
+                {percent(likelihoodPercent)}
               </Table.Td>
               <Table.Td>
                 <Reasons evidence={evidence} />

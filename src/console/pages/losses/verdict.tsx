@@ -4,6 +4,7 @@ import type { LineBalanceJson } from '../../../api/index.ts';
 import { fill, LOSSES_WORDS } from '../../../words/index.ts';
 import { daysBefore } from '../../civil.ts';
 import { useFormat, useWords } from '../../locale.tsx';
+import { Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 
 interface VerdictProps {
@@ -11,13 +12,20 @@ interface VerdictProps {
   readonly day: string;
 }
 
-/** How the host judged a day in UTC, with the band in which an honest one lies; nothing where it has not yet. */
+/** How the host judged a day in UTC, with the band in which an honest one lies; that it has not yet is said. */
 export function Verdict({ localUnit, day }: VerdictProps): ReactNode {
-  const words = useWords(LOSSES_WORDS);
-  const { energy, power, count } = useFormat();
   const query = { after: daysBefore(day, 1), limit: 1 };
   const read = useRead<{ readonly items: readonly LineBalanceJson[] }>(`/lines/${localUnit}/balances`, { query });
-  const judged = read.data?.items.find((each) => each.date === day && each.localUnit === localUnit);
+  return (
+    <Loaded of={read}>
+      {({ items }) => <Judged by={items.find((each) => each.date === day && each.localUnit === localUnit)} />}
+    </Loaded>
+  );
+}
+
+function Judged({ by: judged }: { readonly by: LineBalanceJson | undefined }): ReactNode {
+  const words = useWords(LOSSES_WORDS);
+  const { energy, power, count } = useFormat();
   if (judged === undefined) {
     return (
       <Text size="sm" className="quiet">

@@ -66,12 +66,14 @@ function Rules({ meter: { number, known, agesMs } }: { readonly meter: MeterJson
   const heldText = useHeld();
   const now = useNow();
   const isRead = useMay('readPolicy') !== undefined;
-  const { data } = useRead<MeterPolicyJson>(`/meters/${number}/policy`, { live: true, enabled: isRead });
-  const { inForce, ordered } = data ?? {};
+  const read = useRead<MeterPolicyJson>(`/meters/${number}/policy`, { live: true, enabled: isRead });
+  const { inForce, ordered } = read.data ?? {};
   const version = isRead ? inForce?.version : known.policyVersion;
   return (
     <Panel title={words.policy}>
-      {version === undefined ? (
+      {isRead && read.data === undefined ? (
+        <Loaded of={read}>{() => null}</Loaded>
+      ) : version === undefined ? (
         <Text size="sm">{words.policyNone}</Text>
       ) : (
         <Text size="sm">

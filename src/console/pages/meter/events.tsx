@@ -90,7 +90,7 @@ const UNITS: Partial<Readonly<Record<EventName, Unit>>> = {
 
 function Detail({ event: { kind, detail, value, supply } }: { readonly event: EventJson }): ReactNode {
   const words = useWords(METER_WORDS);
-  const { power, energy, duration } = useFormat();
+  const { power, energy, duration, current, voltage } = useFormat();
   if (kind === 'relayOpened' || kind === 'relayClosed') {
     const reasons = relayReasons(detail).map((reason) => words.relay[reason]);
     return [words.supply.replace('{}', String(supply)), ...reasons].join(', ');
@@ -103,9 +103,9 @@ function Detail({ event: { kind, detail, value, supply } }: { readonly event: Ev
     case 'watt-hours':
       return energy(value);
     case 'milliamperes':
-      return `${(value / 1000).toFixed(1)} A`;
+      return current(value);
     case 'millivolts':
-      return `${(value / 1000).toFixed(0)} V`;
+      return voltage(value);
     case 'seconds':
       return duration(value * 1000);
     default:

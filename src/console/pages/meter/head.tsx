@@ -7,6 +7,7 @@ import { useFormat, useWords } from '../../locale.tsx';
 import { Aged, Figure, Money, When } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { StateLabel, StateMark } from '../../parts/state-mark.tsx';
+import { Unread } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay, useSession } from '../../session.tsx';
 import { useNow } from '../../time.ts';
@@ -62,6 +63,7 @@ export function IsItOn({ meter }: MeterProps): ReactNode {
         </Group>
       )}
       <Relays relays={relaysOf(meter, events.data?.items)} />
+      <Unread of={events} what={words.tabs.events} />
     </Panel>
   );
 }
@@ -140,6 +142,7 @@ export function HowMuchIsLeft({ meter }: MeterProps): ReactNode {
         />
         <Lasts meter={meter} />
       </SimpleGrid>
+      <Unread of={moved} what={words.inFlight} />
     </Panel>
   );
 }
@@ -150,6 +153,9 @@ function Lasts({ meter: { number, known } }: MeterProps): ReactNode {
   const now = useNow();
   const mayRead = useMay('readOutlook') !== undefined;
   const outlook = useRead<OutlookJson>(`/meters/${number}/outlook`, { live: true, enabled: mayRead });
+  if (mayRead && outlook.data === undefined && outlook.error !== null) {
+    return <Figure label={words.lasts} value="–" note={<Unread of={outlook} />} />;
+  }
   if (!mayRead || outlook.data === undefined) return null;
   const { lasts, use, daysKnown } = outlook.data;
   if (known.balance === '0') return <Figure label={words.lasts} value="–" note={words.empty} />;

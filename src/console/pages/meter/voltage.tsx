@@ -5,6 +5,7 @@ import { fill, METER_WORDS, READING_WORDS, VOLTAGE_WORDS } from '../../../words/
 import { useFormat, useWords } from '../../locale.tsx';
 import { Figure } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
+import { Unread } from '../../parts/states.tsx';
 import { VoltageChart } from '../../parts/voltage-chart.tsx';
 import { rangeOf } from '../../parts/voltage-days.ts';
 import { useRead } from '../../reads.ts';
@@ -23,9 +24,10 @@ export function VoltagePanel({ number, query }: VoltageProps): ReactNode {
   const meterWords = useWords(METER_WORDS);
   const reasons = useWords(READING_WORDS);
   const { voltage, count, day, time } = useFormat();
-  const { data } = useRead<VoltagesJson>(`/meters/${number}/voltages`, { query, live: true });
+  const read = useRead<VoltagesJson>(`/meters/${number}/voltages`, { query, live: true });
+  const { data } = read;
   const range = data && rangeOf(data.days);
-  if (data === undefined || range === undefined) return null;
+  if (data === undefined || range === undefined) return <Unread of={read} what={words.title} />;
   const marks = data.days
     .flatMap(({ start, checks }) =>
       checks.map(({ minute, minutes, reason }) => {

@@ -5,13 +5,14 @@ import { useFormat, useWords } from '../../locale.tsx';
 import './week.css';
 
 const MINUTES = 1_440;
-/** From here on a step has room for its percent. */
+/** From here on a step has room for its number. */
 const ROOM = 0.6;
 
-/** Seven days of steps: the higher a step, the dearer, with its percent written in it. */
+/** Seven days of steps: the higher a step, the dearer, with its percent, without the sign, written in it. */
 export function Week({ days }: Pick<TariffWeekJson, 'days'>): ReactNode {
   const words = useWords(METER_WORDS);
-  const { day } = useFormat();
+  const format = useFormat();
+  const { day } = format;
   const dearest = Math.max(1, ...days.flatMap(({ spans }) => spans.map(({ percent }) => percent)));
   return (
     <div className="week-scroll">
@@ -28,10 +29,10 @@ export function Week({ days }: Pick<TariffWeekJson, 'days'>): ReactNode {
                   key={from}
                   className="week-span"
                   style={{ left: `${(from / MINUTES) * 100}%`, width: `${((to - from) / MINUTES) * 100}%` }}
-                  title={`${clock(from)}–${clock(to)} · ${percent} %${band === undefined ? '' : ` · ${band}`}`}
+                  title={`${clock(from)}–${clock(to)} · ${format.percent(percent)}${band === undefined ? '' : ` · ${band}`}`}
                 >
                   <i style={{ height: `${(percent / dearest) * 100}%` }} />
-                  <b style={percent / dearest < ROOM ? { bottom: `${(percent / dearest) * 100}%` } : {}}>{percent} %</b>
+                  <b style={percent / dearest < ROOM ? { bottom: `${(percent / dearest) * 100}%` } : {}}>{percent}</b>
                 </div>
               ))}
             </div>

@@ -16,7 +16,7 @@ import { Money, When } from '../../parts/figures.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Rows } from '../../parts/rows.tsx';
 import { StateLabel, StateMark } from '../../parts/state-mark.tsx';
-import { Blank } from '../../parts/states.tsx';
+import { Blank, Unread } from '../../parts/states.tsx';
 import { WideTable } from '../../parts/wide-table.tsx';
 import { useRead } from '../../reads.ts';
 import { useNow } from '../../time.ts';
@@ -68,6 +68,7 @@ export function MetersPage(): ReactNode {
         />
       </Group>
       <States value={wanted.state} meters={overview.data?.meters} onChange={(state) => set('state', state)} />
+      <Unread of={overview} what={names.overview} />
       <Panel>
         <Rows
           of={meters}

@@ -11,7 +11,7 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { RefusalLine } from '../../parts/fields.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Facts } from '../../parts/rows.tsx';
-import { Loaded } from '../../parts/states.tsx';
+import { Loaded, Unread } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { cardAddress } from '../cards/address.ts';
@@ -34,6 +34,7 @@ function Told({ payment }: { readonly payment: PaymentJson }): ReactNode {
   const order = encodeURIComponent(payment.order);
   const toMeter = useRead<PurchaseJson>(`/purchases/${order}`, { live: true, enabled: !isForCard });
   const toCard = useRead<CardOrderJson>(`/card-orders/${order}`, { live: true, enabled: isForCard });
+  const sale = isForCard ? toCard : toMeter;
   const sold = toMeter.error === null ? toMeter.data?.order : undefined;
   const soldToCard = toCard.error === null ? toCard.data : undefined;
   return (
@@ -57,11 +58,14 @@ function Told({ payment }: { readonly payment: PaymentJson }): ReactNode {
                 payment.why !== undefined && { label: words.why, value: payment.why },
               ]}
             />
-            {(sold ?? soldToCard) === undefined ? (
+            {sale.error?.code === 'order-unknown' ? (
               <Text size="sm" className="quiet">
                 {words.noSale}
               </Text>
             ) : (
+              <Unread of={sale} what={words.sale} />
+            )}
+            {(sold ?? soldToCard) !== undefined && (
               <Text size="sm">
                 <Link to={payment.card === undefined ? `/sell/${order}` : cardAddress(payment.card)}>{words.sale}</Link>
               </Text>

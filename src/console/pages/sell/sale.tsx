@@ -102,7 +102,7 @@ function Sold({ order, payment }: { readonly order: string; readonly payment?: s
                 sale.paidOutAt !== undefined && { label: words.paidOut, value: exact(sale.paidOutAt) },
               ]}
             />
-            <Receipts of={receipts.data?.items ?? []} />
+            <Receipts of={receipts} />
             <Undo sale={sale} />
           </Stack>
         </Panel>

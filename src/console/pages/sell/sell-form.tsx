@@ -9,7 +9,7 @@ import { decimalText } from '../../format.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { MoneyField, RefusalLine, useParsedMoney } from '../../parts/fields.tsx';
 import { Panel } from '../../parts/page.tsx';
-import { Loading } from '../../parts/states.tsx';
+import { Loading, Unread } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { quickAmounts } from '../../sale/cash.ts';
 import { instrumentOf, kindOf } from '../../sale/instrument.ts';
@@ -135,6 +135,7 @@ export function SellForm({ meter, setAsked, onSold }: SellFormProps): ReactNode 
                   allowDeselect={false}
                   disabled={isOpen}
                 />
+                <Unread of={ports} what={words.ask} />
                 {port !== undefined && (
                   <Instrument {...{ port, instrument, setInstrument, expiry, setExpiry }} isOpen={isOpen} />
                 )}

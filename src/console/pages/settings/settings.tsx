@@ -3,10 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { PAGE_NAMES, readinessText, SETTINGS_WORDS } from '../../../words/index.ts';
-import { read } from '../../ask.ts';
+import { Refusal, read } from '../../ask.ts';
 import { useConsoleWords, useLocale, useWords } from '../../locale.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Facts } from '../../parts/rows.tsx';
+import { Unread } from '../../parts/states.tsx';
 import { useMay, useSession } from '../../session.tsx';
 import { TermsPanel } from './terms.tsx';
 import { Webhooks } from './webhooks.tsx';
@@ -33,7 +34,8 @@ interface Readiness {
 
 /** It stands beside the API, because whoever keeps the host running asks it without a version. */
 async function readiness(): Promise<Readiness> {
-  const answer = await fetch('/ready');
+  const answer = await fetch('/ready').catch(() => undefined);
+  if (answer === undefined) throw new Refusal('away', 'The host does not answer.');
   return (await answer.json()) as Readiness;
 }
 
@@ -55,10 +57,20 @@ function About(): ReactNode {
     <Panel title={words.about}>
       <Facts
         of={[
-          { label: words.version, value: document.data?.info.version ?? shared.unknown },
+          {
+            label: words.version,
+            value: document.data?.info.version ?? (document.error ? <Unread of={document} /> : shared.unknown),
+          },
           {
             label: words.health,
-            value: health.data === undefined && health.error === null ? shared.unknown : [state, ...parts].join(' · '),
+            value:
+              health.data !== undefined ? (
+                [state, ...parts].join(' · ')
+              ) : health.error === null ? (
+                shared.unknown
+              ) : (
+                <Unread of={health} />
+              ),
           },
           { label: words.zone, value: zone },
           {

@@ -55,17 +55,17 @@ export function TermsPanel(): ReactNode {
 
 function Terms({ of }: { readonly of: TermsJson }): ReactNode {
   const words = useWords(SETTINGS_WORDS);
-  const { money } = useFormat();
+  const { money, percent } = useFormat();
   const fees = feesOf(of);
-  const feeText = ({ fixed, basisPoints }: Fee) => `${money(fixed)} + ${basisPointsText(basisPoints)} %`;
+  const feeText = ({ fixed, basisPoints }: Fee) => `${money(fixed)} + ${percent(basisPoints / 100)}`;
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xl" style={{ alignItems: 'start' }}>
       <Facts
         of={[
           { label: words.currency, value: of.currency.code },
-          { label: words.tax, value: basisPointsText(of.taxBasisPoints) },
+          { label: words.taxRate, value: percent(of.taxBasisPoints / 100) },
           { label: words.fixed, value: money(of.fixedChargePerMonth) },
-          { label: words.recovery, value: of.recoveryPercentMax },
+          { label: words.recoveryRate, value: percent(of.recoveryPercentMax) },
         ]}
       />
       <Facts

@@ -7,7 +7,7 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { Money } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { DataTable } from '../../parts/rows.tsx';
-import { Blank, Loaded } from '../../parts/states.tsx';
+import { Blank, Loaded, Unread } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { type Payee, Remit, TakeBack } from './remit.tsx';
@@ -15,13 +15,16 @@ import { type Payee, Remit, TakeBack } from './remit.tsx';
 /** What is due to the seller and to providers of cards, and what was paid of it. */
 export function Payees(): ReactNode {
   const words = useWords(REMITTANCE_WORDS);
-  const { regions } = useWords(CARD_WORDS);
+  const cards = useWords(CARD_WORDS);
   const providers = useRead<{ readonly items: readonly CardProviderJson[] }>('/card-providers', {
     enabled: useMay('listCardProviders') !== undefined,
   });
   const payees: readonly Payee[] = [
     { id: 'seller', name: words.seller },
-    ...(providers.data?.items ?? []).map(({ id, name, region }) => ({ id, name: `${name} · ${regions[region]}` })),
+    ...(providers.data?.items ?? []).map(({ id, name, region }) => ({
+      id,
+      name: `${name} · ${cards.regions[region]}`,
+    })),
   ];
   return (
     <Panel title={words.title}>
@@ -29,6 +32,7 @@ export function Payees(): ReactNode {
         {payees.map((payee) => (
           <Standing key={payee.id} payee={payee} />
         ))}
+        <Unread of={providers} what={cards.provider} />
       </Stack>
     </Panel>
   );
@@ -79,7 +83,7 @@ function Standing({ payee }: { readonly payee: Payee }): ReactNode {
 function History({ payee, close }: { readonly payee: Payee; readonly close: () => void }): ReactNode {
   const words = useWords(REMITTANCE_WORDS);
   const { methods } = useWords(RECEIPT_WORDS);
-  const { exact } = useFormat();
+  const { exact, dateOfYear } = useFormat();
   const mayTakeBack = useMay('proposeRemittanceReversal') !== undefined;
   const list = useRead<{ readonly items: readonly RemittanceJson[] }>(`/payees/${payee.id}/remittances`);
   const [wrong, setWrong] = useState<RemittanceJson>();
@@ -97,7 +101,7 @@ function History({ payee, close }: { readonly payee: Payee; readonly close: () =
               keyOf={({ id }) => id}
               minWidth={720}
               columns={[
-                { head: words.paidOn, cell: ({ paidOn }) => paidOn },
+                { head: words.paidOn, cell: ({ paidOn }) => dateOfYear(paidOn) },
                 { head: '', cell: ({ direction }) => words.directions[direction] },
                 { head: words.amount, cell: ({ amount }) => <Money tokens={amount} />, isFigure: true },
                 { head: words.method, cell: ({ method }) => methods[method] },

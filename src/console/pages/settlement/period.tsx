@@ -10,16 +10,19 @@ import { Facts } from '../../parts/rows.tsx';
 import { Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 
+const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+
 /** One month that was closed, computed anew, and what the seller said to it. */
 export function PeriodPage(): ReactNode {
   const words = useWords(SETTLEMENT_WORDS);
   const names = useWords(PAGE_NAMES);
+  const { month: monthText } = useFormat();
   const { month = '' } = useParams();
   const path = `/periods/${encodeURIComponent(month)}`;
   const period = useRead<ClosedPeriodJson>(path);
   return (
     <Page
-      title={`${names.settlement} ${month}`}
+      title={`${names.settlement}: ${MONTH.test(month) ? monthText(month) : month}`}
       note={words.note}
       actions={
         period.data !== undefined &&
@@ -103,7 +106,13 @@ function Month({ of }: { readonly of: ClosedPeriodJson }): ReactNode {
 function Claims({ of }: { readonly of: ClosedPeriodJson['claims'] }): ReactNode {
   const words = useWords(SETTLEMENT_WORDS);
   const { money, exact } = useFormat();
-  if (of.length === 0) return <Text size="sm">{words.noClaims}</Text>;
+  if (of.length === 0) {
+    return (
+      <Text size="sm">
+        {words.noClaims} <Code>wattpurse settlement claim</Code>
+      </Text>
+    );
+  }
   return (
     <Stack gap="sm">
       {of.map(({ reseller, seller, price, issuedAt, answer }) => (

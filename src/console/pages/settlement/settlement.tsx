@@ -23,7 +23,7 @@ import { Payees } from './payees.tsx';
 export function SettlementPage(): ReactNode {
   const words = useWords(SETTLEMENT_WORDS);
   const names = useWords(PAGE_NAMES);
-  const { exact } = useFormat();
+  const { exact, month: monthText } = useFormat();
   const mayClose = useMay('closePeriod') !== undefined;
   const maySeePayees = useMay('readPayee') !== undefined;
   const periods = useRead<{ readonly items: readonly PeriodJson[] }>('/periods');
@@ -52,7 +52,10 @@ export function SettlementPage(): ReactNode {
                 items={items}
                 keyOf={({ month }) => month}
                 columns={[
-                  { head: words.month, cell: ({ month }) => <Link to={`/settlement/${month}`}>{month}</Link> },
+                  {
+                    head: words.month,
+                    cell: ({ month }) => <Link to={`/settlement/${month}`}>{monthText(month)}</Link>,
+                  },
                   { head: words.closedAt, cell: ({ closedAt }) => exact(closedAt) },
                   { head: words.price, cell: ({ price }) => <Money tokens={price} />, isFigure: true },
                   { head: words.priceOfAll, cell: ({ priceOfAll }) => <Money tokens={priceOfAll} />, isFigure: true },
@@ -76,6 +79,7 @@ interface CloseProps {
 
 function CloseMonth({ isOpen, close }: CloseProps): ReactNode {
   const words = useWords(SETTLEMENT_WORDS);
+  const { month: monthText } = useFormat();
   const [month, setMonth] = useState('');
   const [tariff, setTariff] = useState('bulk');
   const [technical, setTechnical] = useState('2');
@@ -89,7 +93,7 @@ function CloseMonth({ isOpen, close }: CloseProps): ReactNode {
       return change('/periods', { method: 'POST', body: { month, terms }, once });
     },
     (period) => {
-      say(fill(words.closed, period.month));
+      say(fill(words.closed, monthText(period.month)));
       close();
     },
   );

@@ -10,6 +10,7 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { MoneyField, RefusalLine, Submit, useParsedMoney } from '../../parts/fields.tsx';
 import { Money } from '../../parts/figures.tsx';
 import { Facts } from '../../parts/rows.tsx';
+import { Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 
@@ -21,12 +22,14 @@ export function Contract({ meter }: { readonly meter: string }): ReactNode {
   const mayAgree = useMay('agreeContract') !== undefined;
   const [isOpen, { open, close }] = useDisclosure();
   const ending = useDoing<ContractJson>((once) => change(`/meters/${meter}/contract`, { method: 'DELETE', once }));
-  const contract = read.error === null ? read.data : undefined;
+  const isNone = read.error?.code === 'contract-unknown';
+  const contract = isNone ? undefined : read.data;
+  if (!isNone && contract === undefined) return <Loaded of={read}>{() => null}</Loaded>;
   return (
     <Stack gap="xs">
       {contract === undefined ? (
         <Text size="sm" className="quiet">
-          {read.error === null || read.error.code === 'contract-unknown' ? words.noContract : read.error.message}
+          {words.noContract}
         </Text>
       ) : (
         <Facts
@@ -98,7 +101,8 @@ function Agree({ meter, close }: { readonly meter: string; readonly close: () =>
     event.preventDefault();
     agreeing.mutate();
   };
-  if (ports.data !== undefined && names.length === 0) return <Text size="sm">{words.noPorts}</Text>;
+  if (ports.data === undefined) return <Loaded of={ports}>{() => null}</Loaded>;
+  if (names.length === 0) return <Text size="sm">{words.noPorts}</Text>;
   const isWhole = [threshold, paid, perDayMax, perMonthMax, chosen].every((each) => each !== undefined);
   return (
     <form onSubmit={submit}>

@@ -7,6 +7,7 @@ import { useDoing } from '../../doing.ts';
 import { useWords } from '../../locale.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { RefusalLine, Submit } from '../../parts/fields.tsx';
+import { Unread } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 
@@ -114,6 +115,7 @@ export function EnrolMeter({ subscriber, isOpen, close }: Props): ReactNode {
             onChange={setTariff}
             clearable
           />
+          <Unread of={tariffs} what={words.tariff} />
           <RefusalLine error={enrolling.error} />
           <Submit label={words.enrol} isPending={enrolling.isPending} cancel={close} />
         </Stack>

@@ -14,6 +14,7 @@ import { Money } from '../../parts/figures.tsx';
 import { say } from '../../parts/notices.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Facts } from '../../parts/rows.tsx';
+import { Unread } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay, useSession } from '../../session.tsx';
 
@@ -24,7 +25,8 @@ export function OwedElsewhere({ subscriber }: { readonly subscriber: string }): 
   const mayPay = useMay('payDues') !== undefined;
   const [isOpen, { open, close }] = useDisclosure();
   const dues = useRead<SubscriberDuesJson>(`/subscribers/${encodeURIComponent(subscriber)}/dues`, { live: true });
-  if (dues.data === undefined || (dues.data.arrears === '0' && dues.data.fixedCharge === '0')) return null;
+  if (dues.data === undefined) return <Unread of={dues} what={moving.dues} />;
+  if (dues.data.arrears === '0' && dues.data.fixedCharge === '0') return null;
   const { arrears, fixedCharge, due } = dues.data;
   return (
     <Panel title={moving.dues}>

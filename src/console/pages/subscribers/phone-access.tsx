@@ -11,6 +11,7 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { MoneyField, RefusalLine, Submit, useParsedMoney } from '../../parts/fields.tsx';
 import { Money } from '../../parts/figures.tsx';
 import { Facts } from '../../parts/rows.tsx';
+import { Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay, useSession } from '../../session.tsx';
 
@@ -23,14 +24,16 @@ export function PhoneAccess({ meter }: { readonly meter: string }): ReactNode {
   const mayAllow = useMay('allowCaller') !== undefined;
   const [isOpen, { open, close }] = useDisclosure();
   const forbidding = useDoing<undefined>((once) => change(`/meters/${meter}/phone-access`, { method: 'DELETE', once }));
-  const access = read.error === null ? read.data : undefined;
-  if (read.error !== null && read.error.code !== 'phone-access-unknown') {
+  const isNone = read.error?.code === 'phone-access-unknown';
+  const access = isNone ? undefined : read.data;
+  if (read.error?.code === 'not-found') {
     return (
       <Text size="sm" className="quiet">
-        {read.error.code === 'not-found' ? words.noTelephone : read.error.message}
+        {words.noTelephone}
       </Text>
     );
   }
+  if (!isNone && access === undefined) return <Loaded of={read}>{() => null}</Loaded>;
   return (
     <Stack gap="xs">
       {access === undefined ? (

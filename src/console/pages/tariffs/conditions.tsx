@@ -13,7 +13,7 @@ interface ConditionProps {
   readonly onChange?: (painting: Painting) => void;
 }
 
-/** What a kilowatt-hour costs at 100 %, in the currency. */
+/** What a kilowatt-hour costs at 100%, in the currency. */
 export function ChargePanel({ painting, onChange }: ConditionProps): ReactNode {
   const words = useWords(TARIFFS_WORDS);
   const { code, exponent } = useSession().utility.currency;
@@ -55,6 +55,7 @@ export function ChargePanel({ painting, onChange }: ConditionProps): ReactNode {
 /** Days on which the row of holidays holds. */
 export function HolidaysPanel({ painting, onChange }: ConditionProps): ReactNode {
   const words = useWords(TARIFFS_WORDS);
+  const { dateOfYear } = useFormat();
   const [day, setDay] = useState('');
   const { holidays } = painting;
   const add = (event: FormEvent) => {
@@ -73,12 +74,12 @@ export function HolidaysPanel({ painting, onChange }: ConditionProps): ReactNode
         >
           {holidays.map((each) => (
             <Group key={each} component="li" gap={2} wrap="nowrap">
-              <Text size="sm">{each}</Text>
+              <Text size="sm">{dateOfYear(each)}</Text>
               {onChange !== undefined && (
                 <ActionIcon
                   size="sm"
                   variant="subtle"
-                  aria-label={fill(words.holidayRemove, each)}
+                  aria-label={fill(words.holidayRemove, dateOfYear(each))}
                   onClick={() => onChange({ ...painting, holidays: holidays.filter((other) => other !== each) })}
                 >
                   <X size={14} aria-hidden />
@@ -170,7 +171,7 @@ export function SurchargePanel({ painting, onChange }: ConditionProps): ReactNod
                   max={1000}
                   allowDecimal={false}
                   hideControls
-                  suffix=" %"
+                  suffix="%"
                   value={percent}
                   onChange={(value) =>
                     value !== '' && set({ ...surcharge, percents: placed(surcharge.percents, i, Number(value)) })

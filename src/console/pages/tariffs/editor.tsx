@@ -2,7 +2,7 @@ import { ActionIcon, Button, Group, NumberInput, Select, SimpleGrid, Stack, Text
 import { Redo2, Undo2 } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { fill, TARIFFS_WORDS } from '../../../words/index.ts';
-import { useWords } from '../../locale.tsx';
+import { useFormat, useWords } from '../../locale.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { useSession } from '../../session.tsx';
 import { ChargePanel, HolidaysPanel, SurchargePanel } from './conditions.tsx';
@@ -118,6 +118,7 @@ interface BrushesProps {
 
 /** The steps in their ink; whoever paints with their own writes it. */
 function Brushes({ brush, own, choose, setOwn }: BrushesProps): ReactNode {
+  const format = useFormat();
   const words = useWords(TARIFFS_WORDS);
   return (
     <Group gap={6} role="group" aria-label={words.brush} align="flex-end">
@@ -137,7 +138,7 @@ function Brushes({ brush, own, choose, setOwn }: BrushesProps): ReactNode {
               },
             }}
           >
-            {percent} %
+            {format.percent(percent)}
           </Button>
         );
       })}
@@ -148,7 +149,7 @@ function Brushes({ brush, own, choose, setOwn }: BrushesProps): ReactNode {
         min={0}
         max={1000}
         allowDecimal={false}
-        suffix=" %"
+        suffix="%"
         value={own}
         onFocus={() => choose(own)}
         onChange={(value) => {

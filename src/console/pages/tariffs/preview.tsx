@@ -10,7 +10,7 @@ import { useFormat, useWords } from '../../locale.tsx';
 import { meterNumberOf } from '../../meter-number.ts';
 import { Figure, Money } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
-import { Loading, Refused } from '../../parts/states.tsx';
+import { Loaded, Loading, Refused } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useSession } from '../../session.tsx';
 import type { Definition } from './painting.ts';
@@ -54,7 +54,9 @@ export function Preview({ tariff, definition }: PreviewProps): ReactNode {
         />
       }
     >
-      {meter === undefined ? (
+      {text === '' && any.data === undefined ? (
+        <Loaded of={any}>{() => null}</Loaded>
+      ) : meter === undefined ? (
         <Text size="sm">{words.previewNothing}</Text>
       ) : preview.error !== null ? (
         <Refused error={preview.error} retry={() => void preview.refetch()} />
@@ -78,7 +80,7 @@ function usePreview(definition: Definition, meter: string | undefined, month?: s
 
 function Sides({ of, isOld }: { readonly of: TariffPreviewJson; readonly isOld: boolean }): ReactNode {
   const words = useWords(TARIFFS_WORDS);
-  const { money, energy, count } = useFormat();
+  const { money, energy, count, month } = useFormat();
   const [was, wouldBe] = [BigInt(of.asItWas.tokens), BigInt(of.asItWouldBe.tokens)];
   const difference = wouldBe - was;
   const bySteps = [...Map.groupBy(of.asItWouldBe.steps, ({ percent }) => percent)]
@@ -104,7 +106,11 @@ function Sides({ of, isOld }: { readonly of: TariffPreviewJson; readonly isOld: 
                 )
           }
         />
-        <Figure label={words.used} value={energy(Number(of.energyWh))} note={fill(words.previewMonth, of.month)} />
+        <Figure
+          label={words.used}
+          value={energy(Number(of.energyWh))}
+          note={fill(words.previewMonth, month(of.month))}
+        />
         {whole > 0 && (
           <div>
             <Text size="xs" className="quiet" mb={4}>

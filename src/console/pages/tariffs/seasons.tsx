@@ -2,7 +2,7 @@ import { Button, Group, Popover, Stack, Tabs, Text, TextInput } from '@mantine/c
 import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { TARIFFS_WORDS } from '../../../words/index.ts';
-import { useWords } from '../../locale.tsx';
+import { useFormat, useWords } from '../../locale.tsx';
 import { isDayOfYear, type Painting, seasonEnd, withNewSeason, withoutSeason, withSeason } from './painting.ts';
 
 interface SeasonsProps {
@@ -15,6 +15,7 @@ interface SeasonsProps {
 /** Seasons as tabs with their days; each begins where the one before ends, so that no day is without a price. */
 export function Seasons({ painting, season, choose, onChange }: SeasonsProps): ReactNode {
   const words = useWords(TARIFFS_WORDS);
+  const { dayOfYear } = useFormat();
   const { seasons } = painting;
   return (
     <Group justify="space-between" align="center" gap="xs">
@@ -27,7 +28,7 @@ export function Seasons({ painting, season, choose, onChange }: SeasonsProps): R
               </Text>{' '}
               {seasons.length > 1 && (
                 <Text size="xs" component="span" className="quiet">
-                  {from} – {seasonEnd(seasons, i)}
+                  {dayOfYear(from)} – {dayOfYear(seasonEnd(seasons, i))}
                 </Text>
               )}
             </Tabs.Tab>

@@ -9,7 +9,7 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { Submit } from '../../parts/fields.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { DataTable } from '../../parts/rows.tsx';
-import { Blank, Loaded } from '../../parts/states.tsx';
+import { Blank, Loaded, Unread } from '../../parts/states.tsx';
 import { usePages, useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { Step } from './step.tsx';
@@ -81,8 +81,9 @@ const COUNTED_MAX = 200;
 
 function MeterCount({ tariff }: { readonly tariff: string }): ReactNode {
   const words = useWords(TARIFFS_WORDS);
-  const { items, hasNextPage } = usePages<MeterJson>('/meters', { query: { tariff, limit: COUNTED_MAX } });
-  if (items === undefined) return '…';
+  const read = usePages<MeterJson>('/meters', { query: { tariff, limit: COUNTED_MAX } });
+  const { items, hasNextPage } = read;
+  if (items === undefined) return read.error === null ? '…' : <Unread of={read} />;
   return hasNextPage ? fill(words.metersMore, items.length) : items.length;
 }
 

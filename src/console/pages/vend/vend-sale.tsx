@@ -30,14 +30,14 @@ export function VendSalePage(): ReactNode {
   const receipts = useRead<{ readonly items: readonly ReceiptJson[] }>(`${path}/receipts`, { live: true });
   return (
     <Loaded of={vend} waiting={words.waiting}>
-      {(found) => <Sale vend={found} receipts={receipts.data?.items ?? []} />}
+      {(found) => <Sale vend={found} receipts={receipts} />}
     </Loaded>
   );
 }
 
 interface SaleProps {
   readonly vend: VendJson;
-  readonly receipts: readonly ReceiptJson[];
+  readonly receipts: Parameters<typeof Receipts>[0]['of'];
 }
 
 function Sale({ vend, receipts }: SaleProps): ReactNode {

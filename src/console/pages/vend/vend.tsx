@@ -4,7 +4,6 @@ import { Link, useNavigate } from 'react-router';
 import type { AgentJson, VendJson } from '../../../api/index.ts';
 import { fill, PAGE_NAMES, SELLING_WORDS, VEND_WORDS } from '../../../words/index.ts';
 import { useFormat, useWords } from '../../locale.tsx';
-import { basisPointsText } from '../../parts/basis-points.ts';
 import { Figure, Money } from '../../parts/figures.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Rows } from '../../parts/rows.tsx';
@@ -41,6 +40,7 @@ export function VendPage(): ReactNode {
 }
 
 function Float({ agent }: { readonly agent: AgentJson }): ReactNode {
+  const { percent } = useFormat();
   const words = useWords(VEND_WORDS);
   return (
     <SimpleGrid cols={2}>
@@ -49,7 +49,7 @@ function Float({ agent }: { readonly agent: AgentJson }): ReactNode {
         value={<Money tokens={agent.float} />}
         {...(agent.closedAt !== undefined && { note: words.closed })}
       />
-      <Figure label={words.commission} value={`${basisPointsText(agent.commissionBasisPoints)}%`} />
+      <Figure label={words.commission} value={percent(agent.commissionBasisPoints / 100)} />
     </SimpleGrid>
   );
 }
