@@ -80,8 +80,8 @@ test('a month that is over is closed once, and one that runs is refused in the f
     await dialog.getByRole('alert').getByText('The month 2026-03 is not over').waitFor();
     await dialog.getByLabel(words.month).fill('2026-02');
     await closing.dblclick();
-    await page.getByText(fill(words.closed, '2026-02')).waitFor();
-    await page.getByRole('link', { name: '2026-02' }).click();
+    await page.getByText(fill(words.closed, 'February 2026')).waitFor();
+    await page.getByRole('link', { name: 'February 2026' }).click();
     await page.getByText(words.noClaims).waitFor();
   });
   assert.deepEqual(
@@ -90,7 +90,7 @@ test('a month that is over is closed once, and one that runs is refused in the f
   );
   await as('Seller', async (page) => {
     await page.goto('/settlement');
-    await page.getByRole('link', { name: '2026-02' }).waitFor();
+    await page.getByRole('link', { name: 'February 2026' }).waitFor();
     assert.equal(await page.getByRole('button', { name: words.close }).count(), 0, 'a seller closes nothing');
   });
 });
@@ -140,7 +140,7 @@ test('what is due to a provider is filled in, asked for once, booked when anothe
     await page.goto('/settlement');
     await page
       .getByText(SETTLEMENT_WORDS.en.none)
-      .or(page.getByRole('link', { name: '2026-02' }))
+      .or(page.getByRole('link', { name: 'February 2026' }))
       .waitFor();
     assert.equal(await page.getByText(words.title).count(), 0, 'a seller reads no accounts of others');
   });
