@@ -113,7 +113,7 @@ const hangulOf = (names: readonly string[]): Set<string> =>
   new Set(names.flatMap((name) => readFileSync(join(WORDS, name), 'utf8').match(/[\u{ac00}-\u{d7a3}]/gu) ?? []));
 
 /** `U+41-5A, U+61` */
-export function rangesOf(letters: string): string {
+function rangesOf(letters: string): string {
   const points = [...new Set(letters)].map((each) => each.codePointAt(0) as number).sort((a, b) => a - b);
   const runs: { readonly from: number; to: number }[] = [];
   for (const point of points) {

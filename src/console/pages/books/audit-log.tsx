@@ -84,8 +84,10 @@ function By({ of: { by, role } }: { readonly of: AuditJson }): ReactNode {
 
 function About({ of: { subject, action } }: { readonly of: AuditJson }): ReactNode {
   const acts = useWords(ACT_WORDS);
+  const { month } = useFormat();
   const { kind, name, to } = subjectOf(subject, action);
-  const text = kind === undefined ? name : fill(acts.subjects[kind], name);
+  const isMonth = kind === 'period' && /^\d{4}-\d{2}$/.test(name);
+  const text = kind === undefined ? name : fill(acts.subjects[kind], isMonth ? month(name) : name);
   return to === undefined ? text : <PageLink to={to}>{text}</PageLink>;
 }
 

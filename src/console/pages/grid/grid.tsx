@@ -160,7 +160,7 @@ function Grid({ grid }: { readonly grid: GridJson }): ReactNode {
             <Maximize size={16} />
           </ActionIcon>
         </Group>
-        <Text size="xs" className="quiet" style={{ position: 'absolute', left: 12, bottom: 8, pointerEvents: 'none' }}>
+        <Text size="xs" className="quiet grid-hint">
           <Pointed scene={scene} hit={pointed} />
         </Text>
       </div>

@@ -1,6 +1,7 @@
-import { type MeterState, STATE_LOOKS } from '../../../words/index.ts';
+import type { MeterState } from '../../../words/index.ts';
 import { AREA, cornerOf, middleOf, type Point, type Size, toCells, toPixels, type View } from './layout.ts';
 import { meterIn, numberText, type Scene, stateOf } from './scene.ts';
+import { stampOf } from './stamps.ts';
 import { type Dot, positionOf } from './traffic.ts';
 
 /** Colours that the theme has at the moment: a canvas knows no variables. */
@@ -36,6 +37,7 @@ export interface Picture {
 /** From so many pixels a cell on its state has its shape; from so many its number and balance stand in it. */
 const SHAPE_SCALE = 11;
 const TEXT_SCALE = 64;
+const TEXT_RADIUS = 9;
 
 /** The field of states, painted once for each time that the grid is read. */
 export function paintField(scene: Scene, colours: Colours, document: Document): HTMLCanvasElement {
@@ -141,6 +143,8 @@ function paintCells(context: CanvasRenderingContext2D, picture: Picture, nth: nu
   const { view, size, colours, scene, pointed, balanceText } = picture;
   const { side } = scene.plan;
   const corner = cornerOf(scene.plan, nth);
+  const hasText = view.scale >= TEXT_SCALE;
+  const stamp = stampOf(context, colours.state, hasText ? TEXT_RADIUS : view.scale * 0.32);
   const first = { x: Math.max(0, Math.floor(from.x - corner.x)), y: Math.max(0, Math.floor(from.y - corner.y)) };
   const last = { x: Math.min(side, Math.ceil(to.x - corner.x)), y: Math.min(side, Math.ceil(to.y - corner.y)) };
   for (let row = first.y; row < last.y; row++) {
@@ -149,14 +153,12 @@ function paintCells(context: CanvasRenderingContext2D, picture: Picture, nth: nu
       if (meter < 0) continue;
       const at = toPixels(view, { x: corner.x + column, y: corner.y + row }, size);
       const state = stateOf(scene, meter);
-      const hasText = view.scale >= TEXT_SCALE;
       const middle = { x: at.x + view.scale / 2, y: at.y + view.scale * (hasText ? 0.3 : 0.5) };
-      const radius = hasText ? 9 : view.scale * 0.32;
       if (meter === pointed) {
         context.fillStyle = colours.line;
         context.fillRect(at.x + 1, at.y + 1, view.scale - 2, view.scale - 2);
       }
-      shape(context, state, middle, radius, colours.state[state]);
+      stamp(state, middle);
       if (!hasText) continue;
       const balance = scene.columns.balance[meter];
       context.textAlign = 'center';
@@ -195,79 +197,4 @@ function paintDot(context: CanvasRenderingContext2D, { view, size, colours, now,
   context.arc(x, y, dot.isValue ? 5 : 2.5, 0, 2 * Math.PI);
   context.fillStyle = dot.isValue ? colours.inFlight : colours.quiet;
   context.fill();
-}
-
-/** The same shapes as StateMark draws, for a canvas. */
-function shape(
-  context: CanvasRenderingContext2D,
-  state: MeterState | 'stale',
-  { x, y }: Point,
-  radius: number,
-  colour: string,
-): void {
-  const arc = (from: number, to: number) => {
-    context.beginPath();
-    context.arc(x, y, radius, from, to);
-    context.stroke();
-  };
-  context.strokeStyle = colour;
-  context.fillStyle = colour;
-  context.lineWidth = Math.max(1.5, radius * 0.36);
-  switch (STATE_LOOKS[state].shape) {
-    case 'disc':
-      context.beginPath();
-      context.arc(x, y, radius, 0, 2 * Math.PI);
-      context.fill();
-      return;
-    case 'three-quarter-ring':
-      arc(-Math.PI / 2, Math.PI);
-      return;
-    case 'quarter-ring':
-      arc(-Math.PI / 2, 0);
-      context.lineWidth = Math.max(1, radius * 0.15);
-      arc(0, 2 * Math.PI);
-      return;
-    case 'dashed-ring':
-      context.setLineDash([radius * 0.6, radius * 0.5]);
-      arc(0, 2 * Math.PI);
-      context.setLineDash([]);
-      return;
-    case 'ring':
-      arc(0, 2 * Math.PI);
-      return;
-    case 'barred-ring':
-      arc(0, 2 * Math.PI);
-      line(context, { x: x - radius * 0.7, y: y + radius * 0.7 }, { x: x + radius * 0.7, y: y - radius * 0.7 });
-      return;
-    case 'triangle':
-      context.beginPath();
-      context.moveTo(x, y - radius * 1.1);
-      context.lineTo(x + radius * 1.1, y + radius);
-      context.lineTo(x - radius * 1.1, y + radius);
-      context.fill();
-      return;
-    case 'snow':
-      for (const angle of [Math.PI / 2, Math.PI / 6, -Math.PI / 6]) {
-        const by = { x: Math.cos(angle) * radius, y: Math.sin(angle) * radius };
-        line(context, { x: x - by.x, y: y - by.y }, { x: x + by.x, y: y + by.y });
-      }
-      return;
-    case 'hatched':
-      context.lineWidth = Math.max(1, radius * 0.2);
-      arc(0, 2 * Math.PI);
-      for (const by of [-0.4, 0.4]) {
-        line(
-          context,
-          { x: x - radius * 0.6 + by * radius, y: y + radius * 0.6 + by * radius },
-          { x: x + radius * 0.6 + by * radius, y: y - radius * 0.6 + by * radius },
-        );
-      }
-  }
-}
-
-function line(context: CanvasRenderingContext2D, from: Point, to: Point): void {
-  context.beginPath();
-  context.moveTo(from.x, from.y);
-  context.lineTo(to.x, to.y);
-  context.stroke();
 }
