@@ -55,6 +55,9 @@ export interface PanelWords {
   readonly nobodyLives: string;
   readonly calls: string;
   readonly buzzing: string;
+  readonly silent: string;
+  readonly sealWhole: string;
+  readonly sealBroken: string;
   readonly watts: string;
   readonly rate: string;
   readonly clock: string;
@@ -124,7 +127,7 @@ export interface PanelWords {
   readonly lineWhy: string;
 }
 
-export type PartNumber = '17' | '20' | '21' | '60' | '62' | '64' | '66';
+export type PartNumber = '1' | '4' | '17' | '20' | '21' | '60' | '62' | '64' | '66';
 
 export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
   en: {
@@ -145,9 +148,14 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     interrupted: 'The picture stands still: the demo does not answer. It goes on by itself.',
     sound: 'Sound',
     soundWhy: 'The latch of the relay, and the buzzer',
-    drawing: 'The meter from the front, its parts numbered as in FIG. 7',
-    pointAt: 'Point at a number to read what the part is for.',
+    drawing: 'The meter from the front, its parts numbered as in the figures',
+    pointAt: 'Point at a number to read what the part is for. Touch the parts themselves.',
     parts: {
+      '1': {
+        name: 'Relay',
+        text: 'Its contact falls when credit is used up, and closes again when value arrives. Closed, the house has electricity.',
+      },
+      '4': { name: 'Buzzer', text: 'Warns when little is left, and sounds until credit comes.' },
       '17': {
         name: 'Display',
         text: 'Shows the balance, what is on the line, power and energy. Segments that are off stay faintly visible.',
@@ -225,6 +233,9 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     nobodyLives: 'Nobody lives there, and its purse is closed. The relay closes when somebody moves in.',
     calls: 'Calls its local unit: {}',
     buzzing: 'The buzzer sounds until credit comes.',
+    silent: 'The buzzer is silent.',
+    sealWhole: 'Whole: the cap was never lifted.',
+    sealBroken: 'Broken: the cap was lifted.',
     watts: 'Power now',
     rate: 'Rate now',
     clock: "The meter's clock",
@@ -335,9 +346,14 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     interrupted: '시연이 응답하지 않아 화면이 멈췄습니다. 응답하면 저절로 이어집니다.',
     sound: '소리',
     soundWhy: '릴레이가 움직이는 소리와 부저',
-    drawing: '정면에서 본 계량기, 번호는 도 7과 같음',
-    pointAt: '번호를 가리키면 그 부분의 쓰임새를 볼 수 있습니다.',
+    drawing: '정면에서 본 계량기, 번호는 도면과 같음',
+    pointAt: '번호를 가리키면 쓰임새를 볼 수 있습니다. 부분들은 직접 눌러 볼 수 있습니다.',
     parts: {
+      '1': {
+        name: '릴레이',
+        text: '잔액을 다 쓰면 접점이 떨어지고, 충전되면 다시 붙습니다. 붙어 있으면 집에 전기가 들어옵니다.',
+      },
+      '4': { name: '부저', text: '잔액이 적으면 알리고, 충전될 때까지 울립니다.' },
       '17': { name: '표시창', text: '잔액, 통신 상태, 전력과 사용량을 보여 줍니다. 꺼진 획도 희미하게 보입니다.' },
       '20': {
         name: '인터폰',
@@ -404,6 +420,9 @@ export const PANEL_WORDS: Readonly<Record<Language, PanelWords>> = {
     nobodyLives: '아무도 살지 않아 지갑이 닫혀 있습니다. 누군가 입주하면 릴레이가 다시 닫힙니다.',
     calls: '지역 장치를 부르는 중: {}',
     buzzing: '충전될 때까지 부저가 울립니다.',
+    silent: '부저가 울리지 않습니다.',
+    sealWhole: '온전함: 덮개를 연 적이 없습니다.',
+    sealBroken: '끊어짐: 덮개가 열렸습니다.',
     watts: '현재 전력',
     rate: '현재 요율',
     clock: '계량기 시계',

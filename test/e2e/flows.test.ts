@@ -180,7 +180,7 @@ test('at the panel of a meter its key calls the utility, what is heard stands th
   assert.ok(house !== undefined);
   await as('Operator', async (page) => {
     await page.goto(`/panel/${svpmsnText(house.svpmsn)}`);
-    await page.getByRole('button', { name: words.call }).click(PATIENCE);
+    await page.getByRole('button', { name: words.call, exact: true }).click(PATIENCE);
     const heard = page.getByRole('log', { name: words.heard });
     await heard.getByText(PHONE_WORDS.ko.chooseLanguage).waitFor(PATIENCE);
     await page.getByText(words.states.live).waitFor(PATIENCE);
@@ -188,7 +188,7 @@ test('at the panel of a meter its key calls the utility, what is heard stands th
     await heard.getByText(PHONE_WORDS.en.menuBalance).waitFor(PATIENCE);
     await page.keyboard.press('1');
     await heard.getByText(/^Your balance is [\d,.]+ EUR\.$/).waitFor(PATIENCE);
-    await page.getByRole('button', { name: words.hangUp }).click(PATIENCE);
+    await page.getByRole('button', { name: words.hangUp, exact: true }).click(PATIENCE);
     await page.getByText(words.states.idle).waitFor(PATIENCE);
   });
   const [call] = await town.callers.calls({ limit: 1 });

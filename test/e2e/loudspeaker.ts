@@ -10,9 +10,12 @@ declare global {
 export const listenAtLoudspeaker = (page: Page) =>
   page.addInitScript(() => {
     const connect = AudioNode.prototype.connect as (this: AudioNode, to: AudioNode) => AudioNode;
+    // All that sounds at the same time is heard together.
+    const ears = new WeakMap<BaseAudioContext, AnalyserNode>();
     AudioNode.prototype.connect = function (this: AudioNode, to: AudioNode) {
       if (to instanceof AudioDestinationNode) {
-        const analyser = this.context.createAnalyser();
+        const analyser = ears.get(this.context) ?? this.context.createAnalyser();
+        ears.set(this.context, analyser);
         connect.call(this, analyser);
         const bins = new Float32Array(analyser.frequencyBinCount);
         window.spectrum = (hertz) => {

@@ -54,7 +54,7 @@ test('in a demo whoever stands at the panel of a meter calls, presses 0, and spe
 
   await enter(panel, 'Cashier');
   await panel.goto(`/panel/${meter}`);
-  await panel.getByRole('button', { name: panelWords.call }).click(PATIENCE);
+  await panel.getByRole('button', { name: panelWords.call, exact: true }).click(PATIENCE);
   const heard = panel.getByRole('log', { name: panelWords.heard });
   await heard.getByText(PHONE_WORDS.ko.chooseLanguage).waitFor(PATIENCE);
   await panel.getByLabel(panelWords.speak).check({ force: true });
@@ -71,7 +71,7 @@ test('in a demo whoever stands at the panel of a meter calls, presses 0, and spe
   for (const page of [operator, panel]) assert.deepEqual(await barriersOf(page), []);
   await operator.getByRole('button', { name: words.hangUp }).click(PATIENCE);
   await heard.getByText(PHONE_WORDS.en.talkEnded).waitFor(PATIENCE);
-  await panel.getByRole('button', { name: panelWords.hangUp }).click(PATIENCE);
+  await panel.getByRole('button', { name: panelWords.hangUp, exact: true }).click(PATIENCE);
   await panel.getByText(panelWords.states.idle).waitFor(PATIENCE);
   const [call] = await town.callers.calls({ limit: 1 });
   const names = call?.steps.map(({ name }) => name) ?? [];

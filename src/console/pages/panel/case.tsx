@@ -1,43 +1,59 @@
 import { Text, VisuallyHidden } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { type CSSProperties, type ReactNode, useState } from 'react';
 import type { PanelJson } from '../../../api/index.ts';
-import { PANEL_WORDS, type PartNumber } from '../../../words/index.ts';
+import { PANEL_WORDS, type PanelWords, type PartNumber } from '../../../words/index.ts';
 import { useWords } from '../../locale.tsx';
-import { Glass } from './glass.tsx';
+import { Drawing, HEIGHT, WIDTH } from './drawing.tsx';
 import { glassText } from './glass-text.ts';
 import { Keypad } from './keypad.tsx';
-
-const WIDTH = 660;
-const HEIGHT = 730;
+import type { Action } from './use-panel.ts';
 
 interface CaseProps {
   readonly panel: PanelJson;
-  readonly press: (key: string) => void;
+  readonly act: (action: Action) => void;
+  /** Lifts the cap or puts it back; whoever lifts it first is asked whether they are sure. */
+  readonly turnCover: () => void;
 }
 
-/** The meter from the front, as FIG. 7 has it: each part has its number, which says what it is for. */
-export function Case({ panel, press }: CaseProps): ReactNode {
+/** The meter from the front, as FIG. 7 has it: each part has its number, which says what it is for, and can be touched. */
+export function Case({ panel, act, turnCover }: CaseProps): ReactNode {
   const words = useWords(PANEL_WORDS);
   const [shown, setShown] = useState<PartNumber>();
-  const isLifted = panel.cover === 'lifted';
   return (
     <figure style={{ margin: 0 }}>
       <section className="panel-meter" aria-label={words.drawing}>
-        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden>
-          <Wires isBypassed={panel.bypass && !isLifted} />
-          <Housing number={panel.meter} />
-          <Glass display={panel.display} />
-          <Grille />
-          <Slit hasCard={panel.card?.where === 'slot' || panel.bankCard.where === 'slot'} />
-          <Terminals />
-          {isLifted && panel.bypass && <path className="panel-bypass" d="M150 610 C150 660 470 660 470 610" />}
-          <Cap isLifted={isLifted} isBroken={panel.dismantled} />
-          {PARTS.map(({ number, x, y, to }) => (
-            <line key={number} className="panel-leader" x1={x} y1={y} x2={to[0]} y2={to[1]} />
-          ))}
-        </svg>
+        <Drawing panel={panel}>
+          {PARTS.map(({ number, x, y, to, lifted = to }) => {
+            const [x2, y2] = panel.cover === 'lifted' ? lifted : to;
+            return <line key={number} className="panel-leader" x1={x} y1={y} x2={x2} y2={y2} />;
+          })}
+        </Drawing>
         <VisuallyHidden>{glassText(panel.display, words)}</VisuallyHidden>
-        <Keypad press={press} />
+        {sightsOf(panel, words).map(({ number, says, at }) => (
+          <span
+            key={number}
+            role="img"
+            className="panel-sight"
+            style={over(at)}
+            aria-label={`${number} ${words.parts[number].name}. ${says}`}
+          />
+        ))}
+        {holdsOf({ panel, act, turnCover, words }).map(({ id, number, does, at, isOn, isDead, touch }) => (
+          <button
+            key={id}
+            type="button"
+            className="panel-hold"
+            style={over(at)}
+            aria-label={`${number} ${words.parts[number].name}: ${does}`}
+            aria-pressed={isOn}
+            title={does}
+            disabled={isDead}
+            onClick={touch}
+            onPointerEnter={() => setShown(number)}
+            onFocus={() => setShown(number)}
+          />
+        ))}
+        <Keypad press={(key) => act({ press: key })} />
         {PARTS.map(({ number, x, y }) => (
           <button
             key={number}
@@ -70,117 +86,96 @@ export function Case({ panel, press }: CaseProps): ReactNode {
   );
 }
 
-function Housing({ number }: { readonly number: string }): ReactNode {
-  return (
-    <g>
-      <rect className="panel-body" x="50" y="20" width="540" height="640" rx="22" />
-      <path className="panel-high" d="M54 636 V42 a18 18 0 0 1 18 -18 H570" />
-      <rect className="panel-low" x="64" y="34" width="512" height="612" rx="14" />
-      <rect className="panel-high" x="66" y="36" width="508" height="608" rx="13" />
-      <text className="panel-plate" x="90" y="68" fontWeight="700">
-        WATTPURSE
-      </text>
-      <text className="panel-plate" x="550" y="68" textAnchor="end">
-        {number}
-      </text>
-      <rect className="panel-bezel" x="80" y="84" width="480" height="174" rx="8" />
-      <rect className="panel-high" x="79" y="83" width="482" height="176" rx="9" />
-      <path className="panel-low" d="M66 272 H574" />
-      <path className="panel-high" d="M66 274 H574" />
-    </g>
-  );
+/** In the measures of the drawing. */
+type Box = readonly [x: number, y: number, width: number, height: number];
+
+const over = ([x, y, width, height]: Box): CSSProperties => ({
+  left: `${(100 * x) / WIDTH}%`,
+  top: `${(100 * y) / HEIGHT}%`,
+  width: `${(100 * width) / WIDTH}%`,
+  height: `${(100 * height) / HEIGHT}%`,
+});
+
+interface Sight {
+  readonly number: PartNumber;
+  readonly says: string;
+  readonly at: Box;
 }
 
-const ROWS = [-3, -2, -1, 0, 1, 2, 3];
-const GRILLE_RADIUS = 3.4;
+/** Parts that nobody can touch: how they stand, in words for those who do not see it. */
+function sightsOf(panel: PanelJson, words: PanelWords): readonly Sight[] {
+  const isOpen = panel.supplies.some(({ open }) => open);
+  const isSounding = panel.buzzer && panel.power;
+  return [
+    { number: '1', says: isOpen ? words.relayOpen : words.relayClosed, at: [90, 434, 190, 70] },
+    { number: '4', says: isSounding ? words.buzzing : words.silent, at: [76, 280, 56, 52] },
+    { number: '62', says: panel.dismantled ? words.sealBroken : words.sealWhole, at: [506, 550, 40, 46] },
+  ];
+}
 
-/** Of the intercom: a disc of holes. */
-const Grille = (): ReactNode => (
-  <g transform="translate(178 386)">
-    <circle className="panel-high" r="84" />
-    <circle className="panel-low" r="82" />
-    {ROWS.flatMap((row) =>
-      ROWS.filter((column) => Math.hypot(row, column) <= GRILLE_RADIUS).map((column) => (
-        <circle key={`${row} ${column}`} className="panel-hole" cx={column * 20} cy={row * 20} r="5.5" />
-      )),
-    )}
-  </g>
-);
+interface Hold {
+  /** It stays what it is while what it does changes: whoever is at it by keyboard stays there. */
+  readonly id: string;
+  readonly number: PartNumber;
+  readonly does: string;
+  readonly at: Box;
+  /** Of what stays as it was put, whether it is. */
+  readonly isOn?: boolean;
+  readonly isDead?: boolean;
+  readonly touch: () => void;
+}
 
-/** A card that is in stands out of it, so that it can be taken. */
-const Slit = ({ hasCard }: { readonly hasCard: boolean }): ReactNode => (
-  <g>
-    <path className="panel-body" d="M590 116 h14 a8 8 0 0 1 8 8 v112 a8 8 0 0 1 -8 8 h-14 z" />
-    <rect className="panel-hole" x="597" y="128" width="6" height="104" rx="3" />
-    {hasCard && (
-      <>
-        <rect className="panel-card" x="599" y="134" width="44" height="92" rx="4" />
-        <rect className="panel-brass" x="612" y="168" width="16" height="20" rx="3" />
-      </>
-    )}
-  </g>
-);
+interface Hands extends CaseProps {
+  readonly words: PanelWords;
+}
 
-const TERMINALS = [
-  { name: '1s', x: 150 },
-  { name: '2s', x: 256 },
-  { name: '2L', x: 364 },
-  { name: '1L', x: 470 },
-] as const;
+/** Parts that are touched in the drawing itself, beside the keys. */
+function holdsOf({ panel, act, turnCover, words }: Hands): readonly Hold[] {
+  const isLifted = panel.cover === 'lifted';
+  const { interphone } = words;
+  return [
+    { id: 'glass', number: '17', does: words.keys.page, at: [80, 84, 480, 174], touch: () => act({ press: 'page' }) },
+    {
+      ...{ id: 'intercom', number: '20' },
+      does: panel.interphone.state === 'idle' ? interphone.call : interphone.hangUp,
+      at: [132, 288, 136, 136],
+      isDead: !panel.power,
+      touch: () => act({ press: 'call' }),
+    },
+    ...cardsOf(panel, act, words),
+    {
+      ...{ id: 'cap', number: '64' },
+      does: isLifted ? words.coverClose : words.cover,
+      at: isLifted ? [76, 642, 488, 54] : [76, 516, 488, 126],
+      touch: turnCover,
+    },
+    {
+      ...{ id: 'wire', number: '66' },
+      does: words.bypass,
+      at: isLifted ? [84, 528, 472, 104] : [120, 664, 380, 62],
+      isOn: panel.bypass,
+      touch: () => act({ bypass: !panel.bypass }),
+    },
+  ];
+}
 
-const Wires = ({ isBypassed }: { readonly isBypassed: boolean }): ReactNode => (
-  <g>
-    {TERMINALS.map(({ name, x }) => (
-      <path key={name} className="panel-wire" d={`M${x} 600 V724`} />
-    ))}
-    {isBypassed && <path className="panel-bypass" d="M150 690 C150 722 470 722 470 690" />}
-  </g>
-);
+const SLIT: Box = [586, 112, 62, 136];
+const BESIDE_SLIT: Box = [600, 306, 56, 38];
 
-const Terminals = (): ReactNode => (
-  <g>
-    <rect className="panel-bezel" x="84" y="528" width="472" height="104" rx="6" />
-    {TERMINALS.map(({ name, x }) => (
-      <g key={name}>
-        <rect className="panel-brass" x={x - 26} y="556" width="52" height="62" rx="4" />
-        <circle className="panel-body" cx={x} cy="586" r="14" />
-        <path className="panel-low" d={`M${x - 9} 586 h18`} />
-        <text className="panel-plate" x={x} y="549" textAnchor="middle">
-          {name}
-        </text>
-      </g>
-    ))}
-  </g>
-);
-
-/** Lifted, only its outline is there; the wire of its seal stays cut once it was. */
-function Cap({ isLifted, isBroken }: { readonly isLifted: boolean; readonly isBroken: boolean }): ReactNode {
-  return (
-    <g>
-      {isLifted ? (
-        <rect className="panel-cap-off" x="76" y="516" width="488" height="126" rx="10" />
-      ) : (
-        <>
-          <rect className="panel-cap" x="76" y="516" width="488" height="126" rx="10" />
-          <path className="panel-high" d="M80 632 V526 a6 6 0 0 1 6 -6 H554" />
-          {[0, 1, 2].map((rib) => (
-            <path key={rib} className="panel-low" d={`M150 ${552 + rib * 27} H470`} />
-          ))}
-          <circle className="panel-hole" cx="108" cy="579" r="9" />
-          <path className="panel-high" d="M102 579 h12" />
-        </>
-      )}
-      <g transform="translate(526 579)">
-        {isBroken ? (
-          <path className="panel-bypass" strokeWidth="2.5" d="M-16 -26 l5 14 M14 -24 l-4 12" />
-        ) : (
-          <path className="panel-low" d="M-10 -8 C-26 -40 26 -40 10 -8" />
-        )}
-        <circle className="panel-brass" r="15" />
-        <path className="panel-low" d="M-7 0 h14 M0 -7 v14" />
-      </g>
-    </g>
-  );
+/** One card is in the slit at a time: it is taken there, and what lies at hand goes in while there is none. */
+function cardsOf({ card, bankCard }: PanelJson, act: CaseProps['act'], words: PanelWords): readonly Hold[] {
+  const [lives, pays] = [
+    { id: 'purse-card', number: '60' },
+    { id: 'bank-card', number: '60' },
+  ] as const;
+  if (card?.where === 'slot') return [{ ...lives, does: words.cardOut, at: SLIT, touch: () => act({ card: 'hand' }) }];
+  if (bankCard.where === 'slot')
+    return [{ ...pays, does: words.bankCardOut, at: SLIT, touch: () => act({ bankCard: 'hand' }) }];
+  const isAlone = card?.where !== 'hand';
+  const payHere = () => act({ bankCard: 'slot' });
+  const bank: Hold = { ...pays, does: words.bankCardIn, at: isAlone ? SLIT : BESIDE_SLIT, touch: payHere };
+  // What goes in by a touch of the slit itself is the card of those who live there, if it is at hand.
+  return isAlone ? [bank] : [{ ...lives, does: words.cardIn, at: SLIT, touch: () => act({ card: 'slot' }) }, bank];
 }
 
 interface PartPlace {
@@ -189,14 +184,18 @@ interface PartPlace {
   readonly y: number;
   /** Where the part itself is. */
   readonly to: readonly [x: number, y: number];
+  /** Where it is while the cap is lifted, if elsewhere. */
+  readonly lifted?: readonly [x: number, y: number];
 }
 
 const PARTS: readonly PartPlace[] = [
   { number: '17', x: 22, y: 170, to: [80, 170] },
-  { number: '20', x: 22, y: 386, to: [95, 386] },
+  { number: '4', x: 22, y: 286, to: [90, 304] },
+  { number: '20', x: 22, y: 372, to: [133, 358] },
+  { number: '1', x: 22, y: 470, to: [90, 470] },
   { number: '66', x: 22, y: 690, to: [124, 612] },
   { number: '60', x: 638, y: 70, to: [604, 126] },
   { number: '21', x: 638, y: 386, to: [528, 386] },
-  { number: '64', x: 638, y: 522, to: [560, 532] },
+  { number: '64', x: 638, y: 522, to: [560, 532], lifted: [560, 668] },
   { number: '62', x: 638, y: 590, to: [542, 580] },
 ];

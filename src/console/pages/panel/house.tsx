@@ -1,5 +1,4 @@
 import { Button, Group, SimpleGrid, Stack, Switch, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { PanelJson } from '../../../api/index.ts';
@@ -102,15 +101,16 @@ export function BankCard({ card, act }: Pick<HouseProps, 'act'> & BankCardProps)
   );
 }
 
+interface MischiefProps extends HouseProps {
+  readonly turnCover: () => void;
+}
+
 /** What somebody may do to the meter who should not, and what may fail. */
-export function Mischief({ panel, act }: HouseProps): ReactNode {
+export function Mischief({ panel, act, turnCover }: MischiefProps): ReactNode {
   const words = useWords(PANEL_WORDS);
-  const shared = useConsoleWords();
-  const [isAsking, { open, close }] = useDisclosure();
   const line = useMutation<unknown, Refusal, boolean>({
     mutationFn: (cut) => change(`/demo/lines/${panel.localUnit}`, { method: 'POST', body: { cut } }),
   });
-  const isLifted = panel.cover === 'lifted';
   return (
     <Panel title={words.mischief}>
       <Stack gap="md">
@@ -136,35 +136,39 @@ export function Mischief({ panel, act }: HouseProps): ReactNode {
           <Text size="xs" className="quiet" maw={320}>
             {panel.dismantled ? words.dismantled : words.coverWhy}
           </Text>
-          <Button
-            variant="default"
-            size="xs"
-            onClick={
-              isLifted ? () => act({ cover: 'closed' }) : panel.dismantled ? () => act({ cover: 'lifted' }) : open
-            }
-          >
-            {isLifted ? words.coverClose : words.cover}
+          <Button variant="default" size="xs" onClick={turnCover}>
+            {panel.cover === 'lifted' ? words.coverClose : words.cover}
           </Button>
         </Group>
       </Stack>
-      <Dialog isOpen={isAsking} close={close} title={words.cover}>
-        <Stack gap="sm">
-          <Text size="sm">{words.coverSure}</Text>
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              {shared.cancel}
-            </Button>
-            <Button
-              onClick={() => {
-                act({ cover: 'lifted' });
-                close();
-              }}
-            >
-              {words.coverGo}
-            </Button>
-          </Group>
-        </Stack>
-      </Dialog>
     </Panel>
+  );
+}
+
+interface SureProps extends Pick<HouseProps, 'act'> {
+  readonly isOpen: boolean;
+  readonly close: () => void;
+}
+
+/** Asks whoever lifts a cap for the first time: keys that are erased do not come back. */
+export function LiftingCover({ isOpen, close, act }: SureProps): ReactNode {
+  const words = useWords(PANEL_WORDS);
+  const shared = useConsoleWords();
+  const lift = () => {
+    act({ cover: 'lifted' });
+    close();
+  };
+  return (
+    <Dialog isOpen={isOpen} close={close} title={words.cover}>
+      <Stack gap="sm">
+        <Text size="sm">{words.coverSure}</Text>
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close}>
+            {shared.cancel}
+          </Button>
+          <Button onClick={lift}>{words.coverGo}</Button>
+        </Group>
+      </Stack>
+    </Dialog>
   );
 }

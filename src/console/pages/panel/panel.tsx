@@ -1,4 +1,5 @@
 import { Anchor, Group, Stack, Switch, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { type ReactNode, useState } from 'react';
 import { Link, useParams } from 'react-router';
 import type { MeterJson, PanelJson } from '../../../api/index.ts';
@@ -10,7 +11,7 @@ import { Loading, Refused } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { Case } from './case.tsx';
-import { BankCard, House, Mischief, PurseCard } from './house.tsx';
+import { BankCard, House, LiftingCover, Mischief, PurseCard } from './house.tsx';
 import { Interphone } from './interphone.tsx';
 import { Sale } from './sale.tsx';
 import { Chain, Relay } from './status.tsx';
@@ -28,6 +29,11 @@ export function PanelPage(): ReactNode {
   const { data: meter, error: unread } = useRead<MeterJson>(`/meters/${number}`, { live: true, enabled });
   const isEmpty = meter !== undefined && isUnoccupied(meter);
   useSound(panel, isHeard);
+  const [isAsking, { open: ask, close }] = useDisclosure();
+  const turnCover = ({ cover, dismantled }: PanelJson) => {
+    if (cover === 'closed' && !dismantled) ask();
+    else act({ cover: cover === 'closed' ? 'lifted' : 'closed' });
+  };
   const noteOf = ({ localUnit }: PanelJson) => {
     if (meter === undefined) return enabled && unread === null ? undefined : fill(words.noteUnnamed, localUnit);
     return isEmpty ? fill(words.noteUnoccupied, localUnit) : fill(words.note, meter.subscriber, localUnit);
@@ -65,7 +71,7 @@ export function PanelPage(): ReactNode {
           )}
           <div className="panel-page">
             <Panel>
-              <Case panel={panel} press={(key) => act({ press: key })} />
+              <Case panel={panel} act={act} turnCover={() => turnCover(panel)} />
               <Text size="xs" className="quiet" visibleFrom="sm">
                 {words.keysHint}
               </Text>
@@ -81,8 +87,9 @@ export function PanelPage(): ReactNode {
           </div>
           <div className="panel-page">
             <House panel={panel} act={act} />
-            <Mischief panel={panel} act={act} />
+            <Mischief panel={panel} act={act} turnCover={() => turnCover(panel)} />
           </div>
+          <LiftingCover isOpen={isAsking} close={close} act={act} />
         </>
       )}
     </Page>
