@@ -50,3 +50,13 @@ export function openStory(isOpen: boolean): void {
   if (isOpen) localStorage.setItem(SEEN, 'true');
   storyOpen.set(isOpen);
 }
+
+const LEFT = 'wattpurse-story-step';
+
+/** At which step the story was left in this tab; `null` where it was not, or was told to its end. */
+export const storyLeftAt = (): string | null => sessionStorage.getItem(LEFT);
+
+export function leaveStoryAt(step: string | undefined): void {
+  if (step === undefined) sessionStorage.removeItem(LEFT);
+  else sessionStorage.setItem(LEFT, step);
+}

@@ -22,6 +22,8 @@ export interface StoryWords {
   readonly skip: string;
   readonly next: string;
   readonly end: string;
+  /** Of a story that is taken up where it was left. */
+  readonly anew: string;
   readonly choosing: string;
   readonly nobodyFits: string;
   readonly another: string;
@@ -42,6 +44,7 @@ export const STORY_WORDS: Readonly<Record<Language, StoryWords>> = {
     skip: 'Leave the story',
     next: 'Next',
     end: 'Finish',
+    anew: 'From the beginning',
     choosing: 'Looking for a house in which all is well …',
     nobodyFits:
       'No house is fit for the story: each meter is without power, tampered with or cut off. Mend a line or give a house its power back, and try again.',
@@ -130,6 +133,7 @@ export const STORY_WORDS: Readonly<Record<Language, StoryWords>> = {
     skip: '이야기 나가기',
     next: '다음',
     end: '마치기',
+    anew: '처음부터',
     choosing: '아무 문제 없는 집을 찾는 중 …',
     nobodyFits:
       '이야기에 쓸 집이 없습니다. 모든 계량기가 정전이거나 조작되었거나 끊겨 있습니다. 회선을 잇거나 전원을 켠 뒤 다시 시도하세요.',

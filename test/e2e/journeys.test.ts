@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import { DEMO_PURSES } from '../../src/cli/demo-partners.ts';
 import type { House } from '../../src/simulation/index.ts';
 import { type Svpmsn, svpmsnText } from '../../src/units/index.ts';
-import { fill, HOME_BUY_WORDS, HOME_WORDS, STORY_WORDS } from '../../src/words/index.ts';
+import { fill, HOME_BUY_WORDS, HOME_WORDS } from '../../src/words/index.ts';
 import { complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
 import { Town } from './town.ts';
 
@@ -69,25 +69,6 @@ test('value on its way is seen on the grid', { skip }, async () => {
   await page.waitForTimeout(500);
   await town.utility.buy(town.utility.houses[1] as House, 700);
   await shown;
-  await window.close();
-});
-
-test('the story is told to its end, and each step of it really happens', { skip }, async () => {
-  const words = STORY_WORDS.en;
-  const window = await openWindow(browser, town.address, { isTold: false });
-  const page = await window.newPage();
-  const complaints = complaintsOf(page);
-  await enter(page, 'Operator');
-  const steps = Object.values(words.steps);
-  for (const [i, step] of steps.entries()) {
-    await page.getByText(fill(words.step, i + 1, steps.length)).waitFor(PATIENCE);
-    if ('go' in step) await page.getByRole('button', { name: step.go, exact: true }).click();
-    const done = step.done.split('{}')[0] as string;
-    await page.getByText(done).waitFor(PATIENCE);
-    await page.getByRole('button', { name: i < steps.length - 1 ? words.next : words.end, exact: true }).click();
-  }
-  await page.getByText(words.storyTitle).waitFor({ state: 'detached' });
-  assert.deepEqual(complaints, []);
   await window.close();
 });
 

@@ -17,6 +17,7 @@ import {
   STEPS_WITHOUT_CARDS,
   STORY_BEGINS,
   type Story,
+  takenUp,
 } from './steps.ts';
 
 type Supply = PanelJson['supplies'][number];
@@ -133,4 +134,15 @@ test('the price of the story is another one than the one in force, and a key is 
   assert.equal(otherPercent(panel({ supplies: [supply({ percent: 300 })] })), 150);
   const waits = (...reasons: Supply['reasons']) => awaitsKey(panel({ supplies: [supply({ open: true, reasons })] }));
   assert.deepEqual([waits('awaitsKey'), waits('awaitsKey', 'noCredit'), awaitsKey(panel())], [true, false, false]);
+});
+
+test('a story that was left goes on at its step, or where that has its beginning', () => {
+  const at = (left: string | null, steps = STEPS) => [takenUp(left, steps).step, takenUp(left, steps).phase];
+  for (const step of ['tank', 'tariff', 'card', 'steal', 'dry']) assert.deepEqual(at(step), [step, 'ready']);
+  assert.deepEqual(
+    [at('travel'), at('found'), at('reconnect')].map(([step]) => step),
+    ['buy', 'steal', 'dry'],
+  );
+  for (const none of [null, '', 'nothing']) assert.equal(takenUp(none), STORY_BEGINS);
+  assert.equal(takenUp('card', STEPS_WITHOUT_CARDS), STORY_BEGINS, 'nobody has a card here');
 });

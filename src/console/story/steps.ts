@@ -36,6 +36,15 @@ const beginOf = (step: StoryStep, panel: PanelJson | undefined): Story => ({
 
 export const STORY_BEGINS: Story = beginOf('buy', undefined);
 
+/** Steps that go on with what another one did, which was put back when the story was left. */
+const FOLLOWS: Partial<Record<StoryStep, StoryStep>> = { travel: 'buy', found: 'steal', reconnect: 'dry' };
+
+/** The story where it was left: at its step, or at the one that this goes on with. Whatever is no step begins it. */
+export function takenUp(left: string | null, steps = STEPS): Story {
+  const step = steps.find((each) => each === left);
+  return step === undefined ? STORY_BEGINS : beginOf(FOLLOWS[step] ?? step, undefined);
+}
+
 /** What the story can see of the world. */
 export interface Seen {
   readonly panel: PanelJson;

@@ -6,6 +6,7 @@ import { Link, useNavigate } from 'react-router';
 import type { DemoJson, MeterJson, OfflineMeterJson, OrderJson, PanelJson } from '../../api/index.ts';
 import { fill, STORY_WORDS } from '../../words/index.ts';
 import { newKey, type Refusal, read } from '../ask.ts';
+import { leaveStoryAt, storyLeftAt } from '../demo.ts';
 import { useConsoleWords, useFormat, useWords } from '../locale.tsx';
 import { TANK_UNITS, Units } from '../pages/panel/status.tsx';
 import { usePanel } from '../pages/panel/use-panel.ts';
@@ -22,6 +23,7 @@ import {
   STEPS_WITHOUT_CARDS,
   STORY_BEGINS,
   type Story,
+  takenUp,
 } from './steps.ts';
 
 interface CardProps {
@@ -105,7 +107,8 @@ interface TellingProps {
 function Telling({ meter, card, close, another }: TellingProps): ReactNode {
   const words = useWords(STORY_WORDS);
   const { money, share } = useFormat();
-  const [story, setStory] = useState<Story>(STORY_BEGINS);
+  const steps = card === undefined ? STEPS_WITHOUT_CARDS : STEPS;
+  const [story, setStory] = useState<Story>(() => takenUp(storyLeftAt(), steps));
   const [order, setOrder] = useState<string>();
   const once = useRef(newKey());
   const { panel, error, act } = usePanel(meter.number);
@@ -113,7 +116,6 @@ function Telling({ meter, card, close, another }: TellingProps): ReactNode {
   before.current ??= panel;
   const travel = useTravel(meter.number);
   const known = useAsked<MeterJson>(`/meters/${meter.number}`, story.step === 'found' && story.phase === 'waiting');
-  const steps = card === undefined ? STEPS_WITHOUT_CARDS : STEPS;
   const gas = card?.meters[0] ?? '';
   const told = useAsked<OfflineMeterJson>(`/offline-meters/${gas}`, story.step === 'card' && story.phase !== 'done');
   const taken = told?.fromCards;
@@ -134,6 +136,12 @@ function Telling({ meter, card, close, another }: TellingProps): ReactNode {
   useEffect(() => {
     if (panel !== undefined) setStory((now) => look(now, { panel, travel, order: state, known: known?.state, taken }));
   }, [panel, travel, state, known, taken]);
+  useEffect(() => leaveStoryAt(story.step), [story.step]);
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // The button that was pressed is gone: whoever is here by keyboard goes on from here, not from the top of the page.
+    if (story.phase !== undefined && document.activeElement === document.body) place.current?.focus();
+  }, [story.phase]);
   const waitsForKey = story.step === 'reconnect' && panel !== undefined && awaitsKey(panel);
   useEffect(() => {
     if (waitsForKey) act({ press: '*' });
@@ -149,8 +157,12 @@ function Telling({ meter, card, close, another }: TellingProps): ReactNode {
   const at = steps.indexOf(story.step);
   const isLast = at === steps.length - 1;
   const hindrance = panel && hindranceOf(story, panel);
+  const end = () => {
+    leaveStoryAt(undefined);
+    close();
+  };
   return (
-    <Stack gap="sm">
+    <Stack gap="sm" ref={place} tabIndex={-1} style={{ outline: 'none' }}>
       <Group justify="space-between" wrap="nowrap">
         <Text size="xs" className="quiet">
           {words.storyTitle} · {fill(words.step, at + 1, steps.length)}
@@ -171,11 +183,11 @@ function Telling({ meter, card, close, another }: TellingProps): ReactNode {
       {story.step === 'card' && card !== undefined && (
         <Text size="xs" className="quiet">
           {fill(words.atCard, card.number, gas)} ·{' '}
-          <Anchor component={Link} to={`/cards/${card.number}`} inherit>
+          <Anchor component={Link} to={`/cards/${card.number}`} inherit underline="always">
             {words.lookAtCard}
           </Anchor>{' '}
           ·{' '}
-          <Anchor component={Link} to={`/cards/meters/${gas}`} inherit>
+          <Anchor component={Link} to={`/cards/meters/${gas}`} inherit underline="always">
             {words.lookAtGas}
           </Anchor>
         </Text>
@@ -183,7 +195,7 @@ function Telling({ meter, card, close, another }: TellingProps): ReactNode {
       {story.step !== 'card' && panel !== undefined && (
         <Text size="xs" className="quiet">
           {fill(words.atMeter, meter.number, money(panel.credit.balance), money(panel.credit.tank))} ·{' '}
-          <Anchor component={Link} to={`/panel/${meter.number}`} inherit>
+          <Anchor component={Link} to={`/panel/${meter.number}`} inherit underline="always">
             {words.lookAtMeter}
           </Anchor>
         </Text>
@@ -219,9 +231,14 @@ function Telling({ meter, card, close, another }: TellingProps): ReactNode {
       {story.phase === 'done' && (
         <Button
           loading={leaving.isPending}
-          onClick={() => (isLast ? leaving.mutate(close) : panel !== undefined && setStory(next(story, panel, steps)))}
+          onClick={() => (isLast ? leaving.mutate(end) : panel !== undefined && setStory(next(story, panel, steps)))}
         >
           {isLast ? words.end : words.next}
+        </Button>
+      )}
+      {story.began === undefined && story.phase === 'ready' && at > 0 && (
+        <Button variant="subtle" size="compact-sm" onClick={() => setStory(STORY_BEGINS)}>
+          {words.anew}
         </Button>
       )}
       {at === 0 && (
