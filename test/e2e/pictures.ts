@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pixelmatch from 'pixelmatch';
 import { PNG } from 'pngjs';
@@ -11,6 +11,12 @@ const DIFFERENT = join(import.meta.dirname, '..', '..', 'coverage', 'pictures');
 const COLOUR_DISTANCE = 0.2;
 /** Of all pixels. A number that is another stays below; a line that moved, a theme that is lost or a hole does not. */
 const SHARE_MAX = 0.02;
+
+/** The names of all pictures that were approved, in order. */
+export const approvedNames = (): string[] =>
+  readdirSync(APPROVED)
+    .map((file) => file.replace(/\.png$/, ''))
+    .sort();
 
 /**
  * Compares a picture with the one that a person looked at and approved. With WATTPURSE_APPROVE=1 it is the approved one

@@ -134,7 +134,11 @@ function Brushes({ brush, own, choose, setOwn }: BrushesProps): ReactNode {
             styles={{
               root: {
                 ...{ background: ground, color: text, border: '1px solid var(--line)' },
-                ...(brush === percent && { outline: '2px solid var(--text)', outlineOffset: 2 }),
+                // A ring of its own: that of the keyboard lies around it.
+                ...(brush === percent && {
+                  boxShadow: '0 0 0 2px var(--surface), 0 0 0 4px var(--text)',
+                  outlineOffset: 6,
+                }),
               },
             }}
           >
