@@ -54,7 +54,7 @@ interface Page<T> {
 
 /** A list that comes page by page: what was shown stays, and `fetchNextPage` adds to it. */
 export function usePages<T>(path: string, options: ReadOptions = {}) {
-  const { query = {}, enabled = true } = options;
+  const { query = {}, live = false, enabled = true } = options;
   const pages = useInfiniteQuery({
     queryKey: [...keyOf(path, options), 'pages'],
     queryFn: ({ pageParam, signal }) =>
@@ -63,6 +63,7 @@ export function usePages<T>(path: string, options: ReadOptions = {}) {
     getNextPageParam: ({ next }) => next,
     placeholderData: keepPreviousData,
     enabled,
+    ...(live && { refetchInterval: LIVE_MS }),
   });
   return { ...pages, items: pages.data?.pages.flatMap(({ items }) => items) };
 }

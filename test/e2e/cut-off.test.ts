@@ -82,10 +82,9 @@ test('why a meter was cut off is told by its minutes, notices and rules, to its 
     await page.getByRole('heading', { name: fill(words.headline, 1, words.reasons['no-credit']) }).waitFor();
     await part(page, words.ended).getByText(words.notEnded).waitFor();
 
-    // Minutes: those of the load profile, once the meter has told them.
+    // Minutes: those of the load profile, once the meter has told them. The page looks for them by itself.
     const told = await cutOf(page, meter);
     await timeGoes(page, USUAL);
-    await page.reload();
     const load = page.locator('.cut-load[d*="M"]');
     await load.waitFor();
     const drawn = (await load.getAttribute('d'))?.split('M').length ?? 0;

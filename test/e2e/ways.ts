@@ -94,6 +94,7 @@ export const WAYS: readonly { readonly role: string; readonly ways: readonly Way
       { name: 'grid-loss', route: 'grid', go: (page, town) => toLoss(page, town) },
       { name: 'forecast-bought', route: 'forecast', go: (page) => toPurchase(page) },
       { name: 'call', route: 'calls/:call', go: async (page, town) => page.goto(await callOf(page, town)) },
+      { name: 'panel-lifted', route: 'panel/:number', go: (page) => toLifted(page) },
     ],
   },
   {
@@ -135,6 +136,15 @@ async function toCount(page: Page): Promise<void> {
   await page.getByRole('button', { name: words.open, exact: true }).click();
   await page.getByRole('button', { name: words.close, exact: true }).click();
   await page.getByRole('dialog').waitFor();
+}
+
+/** What nobody should do was done to a meter: its seal is broken, its relay open, and a wire lies over its terminals. */
+async function toLifted(page: Page): Promise<void> {
+  const number = svpmsnText(svpmsnOfHouse(4));
+  for (const action of [{ bypass: true }, { cover: 'lifted' }]) {
+    await askApi(page, 'POST', `demo/meters/${number}/panel/actions`, action);
+  }
+  await page.goto(`/panel/${number}`);
 }
 
 /** Somebody called from the panel of a meter, and hung up. */
