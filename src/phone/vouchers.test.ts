@@ -3,7 +3,11 @@ import { test } from 'node:test';
 import { CallerRig, NUMBER } from '../host/callers.testing.ts';
 import { VoucherTill } from '../host/vouchers.testing.ts';
 import { meterDigits, milliseconds, svpmsn, voucherDigits } from '../units/index.ts';
+import { LANGUAGES } from '../words/index.ts';
+import { newCall } from './call-state.ts';
 import { PhoneRig } from './phone.testing.ts';
+import { menu } from './sentences.ts';
+import { USSD_CHARACTERS_MAX, UssdGateway } from './ussd.ts';
 
 const NOBODYS = voucherDigits('123456789012345');
 
@@ -123,4 +127,31 @@ test('a call that was broken off after the confirmation names the payment of its
       ['broken-off', undefined],
     ],
   );
+});
+
+test('a household pays with a voucher by USSD, and its menu with vouchers fits on a screen in each language', async () => {
+  const { own, phone, first } = await opened();
+  const gateway = new UssdGateway(phone.desk, { later: phone.later, warn: () => undefined });
+  const ask = (text: string) => gateway.take({ sessionId: 's1', phoneNumber: `+${NUMBER}`, text });
+  const begun = await ask('');
+  for (const item of [/For your balance, press 1\./, /use a voucher, press 5\./, /person, press 0\./])
+    assert.match(begun, item);
+  assert.equal(await ask('5'), 'CON Key in the sixteen digits of your voucher.');
+  assert.match(await ask(`5*${first}`), /^CON You pay 10\.00 EUR by your voucher/);
+  const paid = ask(`5*${first}*1`);
+  await phone.pass(10_000);
+  assert.match(await paid, /is in the meter\./);
+  await own.till.end();
+  assert.equal(await own.till.account('voucher'), -1_000n);
+
+  const begin = { id: '', carrier: 'ussd', from: NUMBER, meter: undefined, canTransfer: false } as const;
+  const access = await phone.rig.callers.phoneAccess(0);
+  assert.ok(!('reason' in access));
+  for (const language of LANGUAGES) {
+    const call = newCall(begin);
+    Object.assign(call, { language, ways: [{ name: 'vouchers', method: 'voucher' }] });
+    call.who = { meter: svpmsn(0), access, proven: false };
+    const text = menu(call).flatMap((each) => (each.isHint === true ? [] : each.text));
+    assert.ok(text.join('\n').length <= USSD_CHARACTERS_MAX, text.join('\n'));
+  }
 });
