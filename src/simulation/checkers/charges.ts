@@ -89,8 +89,18 @@ function chargedNow(meter: Meter, before: Charged | undefined, how: 'running' | 
   const isBack = before !== undefined && highest > Math.max(minute, before.highest);
   if (how === 'running' && before?.minute === minute && !isBack) return { ...before, units, tables };
   // A table that came with the last frame holds from the next minute on; this one began before.
-  const table = tableInForce(how === 'running' ? (before?.tables ?? tables) : tables, minute, before?.version);
+  const table = tableInForce(
+    how === 'running' ? (before?.tables ?? tables) : tables,
+    minute,
+    lastVersion(before, highest),
+  );
   return { units, minute, highest, tables, rate: table && rateOf(table, minute), version: table?.version ?? 0 };
+}
+
+/** The table that was in force last: a minute may have begun with another one after the last look, before the power failed. */
+function lastVersion(before: Charged | undefined, highest: number): number | undefined {
+  if (before === undefined || highest <= before.minute) return before?.version;
+  return tableInForce(before.tables, highest, before.version)?.version;
 }
 
 /** What the minutes of a span have that they had not before, each at its own price. */
