@@ -27,7 +27,7 @@ import { type Explained, explainBytes, explainTrace, type TraceLine } from './ca
 const explain = (hex: string): Explained => explainBytes(fromHex(hex));
 const CONNECTED: readonly [hex: string, kind: Explained['kind'], sentence: RegExp][] = [
   ['9000', 'status', /^Status 9000: done\.$/],
-  ['63c1', 'status', /^Status 63C1: wrong, 1 tries are left\.$/],
+  ['63c1', 'status', /^Status 63C1: wrong, 1 try is left\.$/],
   ['6c11', 'status', /^Status 6C11: the answer has 17 bytes, ask with that length\.$/],
   ['6100', 'status', /^Status 6100: 256 bytes more wait for GET RESPONSE\.$/],
   ['6f00', 'unknown', /^Status 6F00: no status of a card of Wattpurse\.$/],
@@ -36,6 +36,7 @@ const CONNECTED: readonly [hex: string, kind: Explained['kind'], sentence: RegEx
   ['8058000700', 'command', /region 7, which no card has/],
   ['00a4040c0af0574154545055525345', 'command', /^SELECT: the purse\.$/],
   ['00a4040c07a0000000041010', 'command', /^SELECT: a program by the name A0000000041010, which is none/],
+  ['00a40400', 'command', /^SELECT: a program by its name, and none is given\.$/],
   ['00b2015400', 'command', /^READ RECORD: number 1, 1 being the newest, of the loads of region 2 \(gas\)\.$/],
   ['00b2019400', 'command', /of the debits of region 2 \(gas\)\.$/],
   ['00b2010c00', 'command', /of the log of a master card\.$/],

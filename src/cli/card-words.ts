@@ -127,6 +127,7 @@ const hexByte = (byte: number): string => byte.toString(16).padStart(2, '0').toU
 const regionPhrase = (number: number): string =>
   isRegion(number) ? `region ${number} (${regionName(number)})` : `region ${number}, which no card has`;
 const keyText = (n: number): string => `key ${keyNameText(keyNameFromByte(n))}`;
+const triesText = (count: number): string => (count === 1 ? '1 try is' : `${count} tries are`);
 const meterText = (id: Svpmsn): string => `meter ${svpmsnText(id)}`;
 const scopeText = (scope: number): string => (scope === 0 ? 'the card as a whole' : regionPhrase(scope));
 const dateText = (seconds: number): string => new Date(1000 * seconds).toISOString().slice(0, 19).replace('T', ' ');
@@ -140,6 +141,7 @@ const NAMES: readonly (readonly [aid: Uint8Array, name: string])[] = [
 function selectSentence({ p1, data }: CommandApdu): string {
   const hex = toHex(data).toUpperCase();
   if (p1 === 0x04) {
+    if (data.length === 0) return 'SELECT: a program by its name, and none is given.';
     const known = NAMES.find(([aid]) => toHex(aid) === toHex(data));
     return `SELECT: ${known?.[1] ?? `a program by the name ${hex}, which is none of Wattpurse's`}.`;
   }
@@ -306,7 +308,7 @@ function statusMeaning(status: number): string | undefined {
   const length = status & 0xff || 256;
   if (status >> 8 === MORE_WAIT) return `${length} bytes more wait for GET RESPONSE`;
   if (status >> 8 === LENGTH_WRONG) return `the answer has ${length} bytes, ask with that length`;
-  if ((status & 0xfff0) === StatusWord.triesLeft) return `wrong, ${status & 0x0f} tries are left`;
+  if ((status & 0xfff0) === StatusWord.triesLeft) return `wrong, ${triesText(status & 0x0f)} left`;
   return STATUS_SENTENCES[status];
 }
 
