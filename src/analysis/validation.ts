@@ -87,10 +87,14 @@ function findingOf(
   return { ...finding, estimated: Math.round(sum) };
 }
 
-/** The same day with what cannot be marked as missing, for whoever reckons with it. */
+/** The same day with what cannot be marked as missing, for whoever reckons with it. By hand: all days go through here. */
 export function possibleEnergies(energies: Uint16Array): Uint16Array {
-  const isImpossible = (energy: number) => energy > ENERGY_POSSIBLE_MAX && energy <= ENERGY_MAX;
-  return energies.some(isImpossible)
-    ? energies.map((energy) => (isImpossible(energy) ? ENERGY_MISSING : energy))
-    : energies;
+  let possible = energies;
+  for (let minute = 0; minute < energies.length; minute++) {
+    const energy = energies[minute] as number;
+    if (energy <= ENERGY_POSSIBLE_MAX || energy > ENERGY_MAX) continue;
+    if (possible === energies) possible = energies.slice();
+    possible[minute] = ENERGY_MISSING;
+  }
+  return possible;
 }

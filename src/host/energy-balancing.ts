@@ -198,9 +198,14 @@ async function countedDay(
   const [profile] = await tx.profiles({ svpmsn, supply, fromDay: day, toDay: day });
   if (profile === undefined) return undefined;
   const energies = possibleEnergies(profile.energies);
-  if (energies.every((energy) => energy <= ENERGY_MAX)) return { day, energies, others: [] };
+  if (isAllKnown(energies)) return { day, energies, others: [] };
   const others = await tx.profiles({ svpmsn, supply, fromDay: Math.max(0, day - OTHER_DAYS), toDay: day - 1 });
   return { day, energies, others: others.map((other) => possibleEnergies(other.energies)) };
+}
+
+function isAllKnown(energies: Uint16Array): boolean {
+  for (let minute = 0; minute < energies.length; minute++) if ((energies[minute] as number) > ENERGY_MAX) return false;
+  return true;
 }
 
 /** A meter that was enrolled in the day, or of which its line told since that another speaks in its place. */

@@ -40,6 +40,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'profile-encode': async () => (await import('./profile-encode.ts')).profileEncode(),
   once: async () => (await import('./once.ts')).once(),
   'energy-balance': async () => (await import('./energy-balance.ts')).energyBalance(),
+  'energy-balance-area': async () => (await import('./area-balance.ts')).areaBalance(),
   'order-to-receipt': async () => (await import('./order-to-receipt.ts')).orderToReceipt(),
   simulator: async () => (await import('./simulator.ts')).simulator(),
   start: async () => (await import('./start.ts')).start(),

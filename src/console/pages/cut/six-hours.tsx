@@ -5,6 +5,7 @@ import { CUT_WORDS, fill } from '../../../words/index.ts';
 import { dateOf } from '../../civil.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Panel } from '../../parts/page.tsx';
+import { Unread } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay, useSession } from '../../session.tsx';
 import { balanceOver, hundredths, marksOf, type Point } from './hours.ts';
@@ -47,7 +48,7 @@ type Before = NonNullable<CutOffJson['before']>;
 
 function Hours({ cut, before }: { readonly cut: CutOffJson; readonly before: Before }): ReactNode {
   const words = useWords(CUT_WORDS);
-  const { power, money, time } = useFormat();
+  const { power, money, time, percent } = useFormat();
   const { zone } = useSession().utility;
   const start = Date.parse(before.start);
   const end = start + before.energy.length * 60_000;
@@ -106,9 +107,10 @@ function Hours({ cut, before }: { readonly cut: CutOffJson; readonly before: Bef
       <figcaption>
         <Group gap="lg" mt={6}>
           <Key className="is-load">{`${words.load}, ≤ ${power(Math.max(0, highest) * WATTS_PER_UNIT)}`}</Key>
-          <Key className="is-price">{`${words.price}, ≤ ${dearest} %`}</Key>
+          <Key className="is-price">{`${words.price}, ≤ ${percent(dearest)}`}</Key>
           {points.length > 0 && <Key className="is-balance">{`${words.balance}, ≤ ${money(most)}`}</Key>}
         </Group>
+        <Unread of={history} what={words.balance} />
       </figcaption>
     </figure>
   );
