@@ -20,7 +20,8 @@ class SlowHost {
 
   async goesOn(error?: Error): Promise<void> {
     this.#go(error);
-    await new Promise(setImmediate);
+    // What is told, and then the turn of whatever else came.
+    for (let turn = 0; turn < 2; turn++) await new Promise(setImmediate);
   }
 }
 
@@ -65,4 +66,28 @@ test('whoever brings more than may wait is told to hold it, until there is room'
     host.groups.flat(),
     Array.from({ length: 2_048 }, (_, i) => i),
   );
+});
+
+test('a step that takes long is made smaller, so that nobody waits long for it, and larger again when it does not', async () => {
+  const sizes: number[] = [];
+  let [nowMs, stepMs] = [0, 400];
+  const hear = async (input: HostInput) => {
+    if (input.type === 'grid-all') sizes.push(input.said.length);
+    nowMs += stepMs;
+  };
+  const inbox = new GridInbox(
+    hear,
+    () => undefined,
+    () => nowMs,
+  );
+  const all = async (count: number) => {
+    for (let i = 0; i < count; i++) inbox.put(said(i));
+    await inbox.settled();
+  };
+  await all(600);
+  assert.deepEqual(sizes, [256, 128, 64, 32, 16, 16, 16, 16, 16, 16, 16, 8]);
+  stepMs = 1;
+  sizes.length = 0;
+  await all(16 + 32 + 64 + 128 + 256 + 256);
+  assert.deepEqual(sizes, [16, 32, 64, 128, 256, 256]);
 });

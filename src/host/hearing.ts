@@ -1,10 +1,11 @@
 import type { BackhaulMessage, Collect } from '../backhaul/index.ts';
+import { decodeUseAnswer } from '../records/index.ts';
 import { assertNever, type Milliseconds, type Svpmsn, UNIX_MS_MAX } from '../units/index.ts';
 import type { CardPipe } from './card-pipe.ts';
 import type { Dispatcher } from './dispatch.ts';
 import type { KeyHanding } from './key-handing.ts';
 import { addressMap, takeCheckMinute, takeHealth, takeMapAnswer } from './lines.ts';
-import { takeAttention, takePoll } from './monitoring.ts';
+import { takeAttention, takePoll, type Use } from './monitoring.ts';
 import { type HostPorts, StoreError, type StoreTransaction } from './ports.ts';
 import type { HostCounters, HostSettings, Said } from './services.ts';
 import type { SlotPayments } from './slot-payments.ts';
@@ -12,6 +13,9 @@ import type { SlotPayments } from './slot-payments.ts';
 const ROUND_MS = 3_600_000;
 /** A meter tells whole seconds, so that its clock is known to one. */
 const SLEW_ABOVE_MS = 2_000;
+
+/** Days that are unpacked in one turn. */
+const UNPACKED_AT_ONCE = 32;
 
 /** What only tells something: nobody waits for an answer, so that many are kept in one step. */
 type Report = Extract<BackhaulMessage, { type: 'poll-result' | 'attention' | 'line-health' | 'check-meter' }>;
@@ -147,9 +151,10 @@ export class Hearing {
   async #takeReports(reports: readonly (Said & { readonly message: Report })[]): Promise<void> {
     let taken: readonly Kept[];
     try {
+      const uses = await this.#unpacked(reports);
       taken = await this.#ports.store.transaction(async (tx) => {
         const kept: Kept[] = [];
-        for (const report of reports) kept.push(await this.#keep(tx, report));
+        for (const report of reports) kept.push(await this.#keep(tx, report, uses.get(report.message)));
         return kept;
       });
     } catch (error) {
@@ -169,12 +174,30 @@ export class Hearing {
     for (const localUnit of awake) await this.#hearers.dispatcher.dispatch(localUnit);
   }
 
-  async #keep(tx: StoreTransaction, { localUnit, message }: Said & { readonly message: Report }): Promise<Kept> {
+  /**
+   * What meters told of their use, before the step begins: to unpack a day takes longer than to keep it, and whoever
+   * pays meanwhile has their turn.
+   */
+  async #unpacked(reports: readonly { readonly message: Report }[]): Promise<ReadonlyMap<Report, Use>> {
+    const uses = new Map<Report, Use>();
+    for (const { message } of reports) {
+      if (message.type !== 'poll-result' || message.use === undefined) continue;
+      uses.set(message, decodeUseAnswer(message.use));
+      if (uses.size % UNPACKED_AT_ONCE === 0) await this.#ports.gather?.();
+    }
+    return uses;
+  }
+
+  async #keep(
+    tx: StoreTransaction,
+    { localUnit, message }: Said & { readonly message: Report },
+    use: Use | undefined,
+  ): Promise<Kept> {
     const now = this.#ports.clock.now();
     switch (message.type) {
       case 'poll-result': {
         const { slots } = this.#hearers;
-        const taken = await takePoll(tx, localUnit, { poll: message, zone: this.#zone, slots }, now);
+        const taken = await takePoll(tx, localUnit, { poll: message, use, zone: this.#zone, slots }, now);
         return taken === undefined ? STRAY : { stray: false, ...taken, wakes: true };
       }
       case 'attention':

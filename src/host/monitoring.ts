@@ -9,7 +9,7 @@ import {
   decodeEventAnswer,
   decodeMonitoringStatus,
   decodeSeedUse,
-  decodeUseAnswer,
+  type decodeUseAnswer,
   ENERGY_MISSING,
   EventKind,
   encodeTotals,
@@ -57,17 +57,28 @@ interface PollTaken {
   readonly called: Svpmsn | undefined;
 }
 
+/** What a meter told of its use, or why it is not understood. */
+export type Use = ReturnType<typeof decodeUseAnswer>;
+
+interface PollHeard {
+  readonly poll: PollResult;
+  /** Of a poll that read the use, unpacked as all suites but the seed's have it. */
+  readonly use: Use | undefined;
+  readonly zone: string;
+  readonly slots: SlotPayments;
+}
+
 /** Keeps what one poll brought; nothing, where the meter is not one of that local unit's. */
 export async function takePoll(
   tx: StoreTransaction,
   localUnit: number,
-  { poll, zone, slots }: { readonly poll: PollResult; readonly zone: string; readonly slots: SlotPayments },
+  { poll, use, zone, slots }: PollHeard,
   now: Milliseconds,
 ): Promise<PollTaken | undefined> {
   const meter = await meterOn(tx, localUnit, poll.svpmsn);
   if (meter === undefined) return undefined;
   const { svpmsn } = meter;
-  const { told, totals, profiles, voltages, result, faults } = decodePoll(meter, poll);
+  const { told, totals, profiles, voltages, result, faults } = decodePoll(meter, poll, use);
   if (told === undefined) await heard(tx, svpmsn, now);
   else await believePoll(tx, meter, { told, clockOffsetMs: poll.clockOffsetMs }, now);
   const events = await takeEvents(tx, meter, poll, now);
@@ -174,7 +185,7 @@ interface DecodedPoll {
 const NOTHING_BROUGHT = { totals: [], profiles: [], voltages: [], result: Result.done, faults: 0 } as const;
 const UNDERSTOOD_NOTHING: DecodedPoll = { ...NOTHING_BROUGHT, told: undefined, faults: 1 };
 
-function decodePoll({ suite, svpmsn }: Meter, poll: PollResult): DecodedPoll {
+function decodePoll({ suite, svpmsn }: Meter, poll: PollResult, unpacked: Use | undefined): DecodedPoll {
   if (suite === Suite.tripleDes) {
     if (poll.use === undefined) return { ...UNDERSTOOD_NOTHING, faults: 0 };
     const use = decodeSeedUse(poll.use);
@@ -183,21 +194,20 @@ function decodePoll({ suite, svpmsn }: Meter, poll: PollResult): DecodedPoll {
     const told = { at, balance: use.balance, owed: undefined, flags: undefined, info: {} };
     return { ...NOTHING_BROUGHT, told, totals: [use.log] };
   }
-  if (poll.use !== undefined) {
-    const use = decodeUseAnswer(poll.use);
-    if (isRecordFailure(use)) return UNDERSTOOD_NOTHING;
-    const { owed, flags, tableVersion, lastDay, nextEvent, policyVersion, nextTableVersion } = use.info;
+  if (unpacked !== undefined) {
+    if (isRecordFailure(unpacked)) return UNDERSTOOD_NOTHING;
+    const { owed, flags, tableVersion, lastDay, nextEvent, policyVersion, nextTableVersion } = unpacked.info;
     const told = {
-      at: saidAt(poll, use.head.clock),
-      balance: use.head.balance,
+      at: saidAt(poll, unpacked.head.clock),
+      balance: unpacked.head.balance,
       owed,
       flags,
       info: { tableVersion, lastDay, nextEvent },
       policy: { policyVersion, nextTableVersion },
-      cards: use.cards,
+      cards: unpacked.cards,
     };
-    const { totals, profiles, voltages = [] } = use;
-    return { told, totals, profiles, voltages, result: use.head.result, faults: 0 };
+    const { totals, profiles, voltages = [] } = unpacked;
+    return { told, totals, profiles, voltages, result: unpacked.head.result, faults: 0 };
   }
   if (poll.status !== undefined) {
     const status = decodeMonitoringStatus(poll.status);

@@ -57,6 +57,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'reports-sqlite': async () => (await import('./reports.ts')).reportsOnSqlite(),
   'audit-year': async () => (await import('./audit-year.ts')).auditYear(),
   'back-up-sqlite': async () => (await import('./back-up.ts')).backUpOfYear('SQLite'),
+  'daily-duty': async () => (await import('./daily-duty.ts')).dailyDuty(),
   'back-up-postgresql': async () => (await import('./back-up.ts')).backUpOfYear('PostgreSQL'),
 };
 
