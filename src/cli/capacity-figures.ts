@@ -17,7 +17,7 @@ export const FIGURES = {
   /** Sales for money over HTTP, one by one, each durable in sealed books before it is answered; both cores. */
   topUps: figure(7_047, 'a second on a machine', 'npm run bench -- top-ups-http'),
   /** Polls with a day’s profile that a host keeps, in groups, in sealed books; the lower of two runs. */
-  profiles: figure(457.6, 'a second of a core', 'npm run bench -- reports-sqlite'),
+  profiles: figure(2_994, 'a second of a core', 'npm run bench -- reports-sqlite'),
   /** What the books grow by. */
   profileBytes: figure(4_147, 'bytes', 'npm run bench -- reports-sqlite'),
   topUpBytes: figure(336.8, 'bytes', 'npm run bench -- reports-sqlite'),
