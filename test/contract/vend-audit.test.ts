@@ -1,56 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { type Act, type CardOrder, type HeadSigner, type Store, type Vend, VendCheck } from '../../src/host/index.ts';
+import { test } from 'node:test';
+import { type Act, type CardOrder, type Store, type Vend, VendCheck } from '../../src/host/index.ts';
 import { made, Rig } from '../../src/host/rig.testing.ts';
-import { audited, testKeys } from '../../src/storage/book-audit.testing.ts';
-import {
-  type BookSource,
-  openBookFile,
-  openBookServer,
-  openPostgresStore,
-  openSqliteStore,
-} from '../../src/storage/index.ts';
-import { postgresMissing, startPostgres, type TestServer } from '../../src/storage/postgres.testing.ts';
+import { audited } from '../../src/storage/book-audit.testing.ts';
 import { milliseconds, svpmsn } from '../../src/units/index.ts';
-
-const root = mkdtempSync(join(tmpdir(), 'wattpurse-vend-audit-'));
-let server: TestServer | undefined;
-after(async () => {
-  rmSync(root, { recursive: true });
-  await server?.stop();
-});
-
-const books = testKeys();
-const seals = { keys: async () => books.keys };
-let places = 0;
-
-interface Place {
-  readonly store: Store & HeadSigner;
-  readonly source: () => Promise<BookSource> | BookSource;
-}
-const PLACES = [
-  {
-    name: 'sqlite',
-    skip: false,
-    open: async (): Promise<Place> => {
-      const folder = join(root, `books${++places}`);
-      return { store: openSqliteStore(folder, seals), source: () => openBookFile(join(folder, 'wattpurse.db')) };
-    },
-  },
-  {
-    name: 'postgresql',
-    skip: postgresMissing,
-    open: async (): Promise<Place> => {
-      server ??= await startPostgres();
-      const { url } = server;
-      const schema = `vends${++places}`;
-      return { store: await openPostgresStore(url, { schema, seals }), source: () => openBookServer(url, schema) };
-    },
-  },
-] as const;
+import { books, type Place, SEALED_PLACES } from './sealed-places.testing.ts';
 
 const GAS = { csn: '04a1b2c3d4e5f6', region: 2 };
 const WATER = { csn: '04a1b2c3d4e5f7', region: 3 };
@@ -208,7 +162,7 @@ const WRONGS: readonly (readonly [
   ],
 ];
 
-for (const { name, skip, open } of PLACES) {
+for (const { name, skip, open } of SEALED_PLACES) {
   test(`${name}: each sale by an agent is held against its order and against the ledger, whether to a meter or to a card`, {
     skip,
   }, async () => {

@@ -1,62 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
-import {
-  type HeadSigner,
-  type Store,
-  type StoreTransaction,
-  type Voucher,
-  VoucherCheck,
-} from '../../src/host/index.ts';
+import { test } from 'node:test';
+import { type Store, type StoreTransaction, type Voucher, VoucherCheck } from '../../src/host/index.ts';
 import { made } from '../../src/host/rig.testing.ts';
 import { VoucherTill } from '../../src/host/vouchers.testing.ts';
-import { audited, testKeys } from '../../src/storage/book-audit.testing.ts';
-import {
-  type BookSource,
-  openBookFile,
-  openBookServer,
-  openPostgresStore,
-  openSqliteStore,
-} from '../../src/storage/index.ts';
-import { postgresMissing, startPostgres, type TestServer } from '../../src/storage/postgres.testing.ts';
-
-const root = mkdtempSync(join(tmpdir(), 'wattpurse-voucher-audit-'));
-let server: TestServer | undefined;
-after(async () => {
-  rmSync(root, { recursive: true });
-  await server?.stop();
-});
-
-const books = testKeys();
-const seals = { keys: async () => books.keys };
-let places = 0;
-
-interface Place {
-  readonly store: Store & HeadSigner;
-  readonly source: () => Promise<BookSource> | BookSource;
-}
-const PLACES = [
-  {
-    name: 'sqlite',
-    skip: false,
-    open: async (): Promise<Place> => {
-      const folder = join(root, `books${++places}`);
-      return { store: openSqliteStore(folder, seals), source: () => openBookFile(join(folder, 'wattpurse.db')) };
-    },
-  },
-  {
-    name: 'postgresql',
-    skip: postgresMissing,
-    open: async (): Promise<Place> => {
-      server ??= await startPostgres();
-      const { url } = server;
-      const schema = `vouchers${++places}`;
-      return { store: await openPostgresStore(url, { schema, seals }), source: () => openBookServer(url, schema) };
-    },
-  },
-] as const;
+import { audited } from '../../src/storage/book-audit.testing.ts';
+import { books, SEALED_PLACES } from './sealed-places.testing.ts';
 
 /** One voucher of each kind: paid with, on its way, given back, blocked, good, void, and never sold. */
 async function live(store: Store): Promise<void> {
@@ -103,7 +51,7 @@ const WRONG: readonly (readonly [(tx: StoreTransaction) => Promise<void>, RegExp
   [change(5, { payment: 'another' }), /^vouchers spring\.00005: payment another, which it is in, is not there$/],
 ];
 
-for (const { name, skip, open } of PLACES) {
+for (const { name, skip, open } of SEALED_PLACES) {
   test(`vouchers that are what they were audit clean, and each that is not is named (${name})`, { skip }, async () => {
     const { store, source } = await open();
     await live(store);
