@@ -13,7 +13,7 @@ import {
   ValueResult,
 } from '../exchange/index.ts';
 import { drawing, keyFor, NOW, withBit } from '../exchange/sides.testing.ts';
-import { Region, tokens } from '../units/index.ts';
+import { REGIONS, Region, tokens, U32_MAX } from '../units/index.ts';
 import { CARD_RECEIPT_BYTES, CARD_STATUS_BYTES } from './added-value.ts';
 import {
   cardKey,
@@ -21,6 +21,7 @@ import {
   HOME,
   LoadExchange,
   load,
+  MeterOnBench,
   newCard,
   OTHER_CSN,
   OTHER_GAS,
@@ -117,6 +118,33 @@ test('no more is ever loaded than the total can tell', () => {
   assert.equal(load(hand, order(CardOp.credit, 1, 11)).result, ValueResult.full);
   assert.equal(load(hand, order(CardOp.credit, 2, 10)).result, ValueResult.done);
   assert.equal(purseOf(hand).loaded, LOADED_MAX);
+});
+
+test('a card of which every region is full takes nothing more in any, gives from each, and has room there again', () => {
+  const hand = newCard(REGIONS);
+  const held = () => REGIONS.map((region) => purseOf(hand, region).balance);
+  for (const region of REGIONS) {
+    const key = cardKey(region);
+    const ticket = ticketOf(GAS, {}, { key });
+    assert.equal(load(hand, order(CardOp.credit, 1, U32_MAX, { ticket }), { key }).result, ValueResult.done);
+  }
+  const full = REGIONS.map(() => U32_MAX);
+  for (const region of REGIONS) {
+    const told = load(hand, order(CardOp.credit, 2, 1), { key: cardKey(region) });
+    assert.deepEqual([told.result, told.counter, told.amount], [ValueResult.full, 2, 0]);
+    assert.deepEqual(held(), full);
+  }
+  hand.pull();
+  for (const [i, region] of REGIONS.entries()) {
+    const before = held();
+    assert.deepEqual(new MeterOnBench(GAS, { region }).take(hand, 300), { type: 'done', credited: 300 });
+    hand.pull();
+    assert.deepEqual(held(), before.with(i, tokens(U32_MAX - 300)), 'no other region gives');
+    const key = cardKey(region);
+    assert.equal(load(hand, order(CardOp.credit, 3, 301), { key }).result, ValueResult.full);
+    assert.equal(load(hand, order(CardOp.credit, 4, 300), { key }).result, ValueResult.done);
+    assert.deepEqual(held(), full);
+  }
 });
 
 test('the receipts of the last sixteen loads are kept, and of older ones the card says that it has none', () => {

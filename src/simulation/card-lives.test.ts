@@ -27,8 +27,9 @@ const life = (seed: number, more: Partial<SimulationOptions> = {}) =>
 test('cards that are pulled, cut, swapped, copied, lost and filled keep every promise, and everything of theirs settles', async () => {
   const struck = new Set<string>();
   const checks = { I23: 0, I24: 0, I25: 0 };
-  // In the life of 195 a lost card is found by somebody who puts it into a meter that has heard of it.
-  for (const seed of [195, 207]) {
+  // In the life of 195 a lost card is found by somebody who puts it into a meter that has heard of it; in that of 7 an
+  // order is of more than there is room for, and in that of 211 a card is copied.
+  for (const seed of [7, 195, 207, 211]) {
     const { violations, checksOf, cards, faults } = await life(seed);
     assert.deepEqual(violations, []);
     assert.ok(cards.loads > 5 && cards.takings > 3, JSON.stringify(cards));
@@ -36,7 +37,7 @@ test('cards that are pulled, cut, swapped, copied, lost and filled keep every pr
     for (const kind of CARD_FAULTS) if (faults[kind] > 0) struck.add(kind);
   }
   for (const [promise, times] of Object.entries(checks)) assert.ok(times > 5, `${promise} ${times}`);
-  assert.ok(struck.size >= 6, [...struck].join());
+  assert.deepEqual([...struck].sort(), [...CARD_FAULTS].sort(), 'each of the faults of cards struck');
 });
 
 test('what is on the way to a meter that is dead is released by its issuer, and everything of it settles', async () => {

@@ -68,6 +68,32 @@ test('the overview says of each provider where its value is, to those who may re
   });
 });
 
+test('what lost or copied cards can cost at most is shown of a provider and of a card, as the books say it', {
+  skip,
+}, async () => {
+  const regions = await town.utility.host.cardRegions(LOADED);
+  assert.ok(Array.isArray(regions), inspect(regions));
+  const gas = regions.find(({ purse }) => purse.region === Region.gas);
+  assert.ok(gas !== undefined && gas.exposure > 0n, inspect(regions));
+  const books = (await town.utility.host.cardBooks()).find(({ provider }) => provider === gas.purse.provider);
+  assert.ok(books !== undefined && books.exposure >= gas.exposure, inspect(books));
+  const said = (tokens: bigint) => new RegExp(`^${tokens.toLocaleString('en')} tokens$`);
+  await as('Operator', async (page) => {
+    await page.goto('/cards');
+    const table = page.getByRole('table').filter({ has: page.getByRole('columnheader', { name: 'Exposure' }) });
+    const cell = table
+      .getByRole('row', { name: /Town Gas/ })
+      .getByRole('cell')
+      .last();
+    await cell.getByTitle(said(books.exposure)).waitFor();
+    await page.getByText('what lost or copied cards can cost until their tickets end').waitFor();
+    await page.goto(`/cards/${LOADED}`);
+    const panel = page.getByRole('region', { name: 'Gas', exact: true });
+    const figure = panel.getByText('Exposure', { exact: true }).locator('..');
+    await figure.getByTitle(said(gas.exposure)).waitFor();
+  });
+});
+
 test('a provider is added once and its terms are changed, and whoever may not do that reads them', {
   skip,
 }, async () => {
