@@ -40,6 +40,7 @@ const writesIds = (address: string, read: string): boolean =>
 /** Where the first fail, the next are not asked; so many times what was asked is let through. */
 const DEPTH_MAX = 6;
 const SETTLE_MS = 400;
+const SAID_WITHIN_MS = 5000;
 
 let browser: Browser;
 let town: Town;
@@ -82,6 +83,8 @@ async function silentReadsOf(page: Page, address: string): Promise<string[]> {
   const silent: string[] = [];
   for (let depth = 0; depth < DEPTH_MAX; depth++) {
     const failed = new Set<string>();
+    // What the page before still asks is not this one's.
+    await page.goto('about:blank');
     await page.route('**/api/v1/**', async (route) => {
       const { pathname } = new URL(route.request().url());
       const read = pathname.replace('/api/v1', '');
@@ -91,8 +94,7 @@ async function silentReadsOf(page: Page, address: string): Promise<string[]> {
     });
     await page.goto(address);
     await settled(page);
-    const shown = (await page.locator('body').textContent()) ?? '';
-    silent.push(...[...failed].filter((read) => !shown.includes(sentenceOf(read))));
+    silent.push(...(await unsaid(page, failed)));
     if (depth === 0)
       silent.push(...(await page.getByText(NOTHING).allTextContents()).map((said) => `and says ${said}`));
     await page.unroute('**/api/v1/**');
@@ -106,6 +108,15 @@ async function silentReadsOf(page: Page, address: string): Promise<string[]> {
 const NOTHING = /^(No|None|Nothing|Nobody|Never) /;
 
 const sentenceOf = (read: string): string => `The host fails at ${read}.`;
+
+/** Which of the reads that failed the page does not come to say. */
+async function unsaid(page: Page, failed: ReadonlySet<string>): Promise<string[]> {
+  for (const deadline = Date.now() + SAID_WITHIN_MS; ; await page.waitForTimeout(50)) {
+    const shown = (await page.locator('body').textContent()) ?? '';
+    const silent = [...failed].filter((read) => !shown.includes(sentenceOf(read)));
+    if (silent.length === 0 || Date.now() > deadline) return silent;
+  }
+}
 
 /** Nothing is asked any more, and nothing is waited for. */
 async function settled(page: Page): Promise<void> {
