@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, isAbsolute, join, resolve } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { MASTER_NVM_BYTES } from '../card/index.ts';
 import { deriveCardKey, keyName, Purpose, Suite } from '../crypto/index.ts';
@@ -75,6 +75,7 @@ for (const [args, sentence] of [
     ['read', '--card', 'nowhere.card'],
     /^The card file nowhere\.card cannot be used \(there is no such file\): make one /,
   ],
+  [['read', '--card', import.meta.dirname], /cannot be used \(it is a folder\): name a file in it\.$/],
   [['read', '--card', MAIN], /cannot be used \(it is no card\): name a file that /],
   [['read', '--cart', 'a'], /^There is no option --cart: --card was probably meant, /],
   [['read', '--master', 'a'], /^The option --master is not for this: "wattpurse help card" says what takes it\.$/],
@@ -106,11 +107,15 @@ for (const [args, sentence] of [
   [['blank', 'x'], /^card blank needs --chips with the file of the batch’s key\.$/],
   [['blank', 'x', '--chips', MAIN], /cannot be read|is no key of chips: /],
   [
+    ['blank', 'x', '--chips', import.meta.filename],
+    /cannot be read \(it has \d{5} bytes, and 4096 are allowed\): name another file\.$/,
+  ],
+  [
     ['master', 'x', '--chips', 'chips.json', '--scope', 'steam', '--data', 'd'],
     /^The key of chips chips\.json cannot be read/,
   ],
 ] as const) {
-  test(`card ${args.join(' ').replace(MAIN, 'main.ts')} is wrong use, in one sentence`, async () => {
+  test(`card ${args.map((arg) => (isAbsolute(arg) ? basename(arg) : arg)).join(' ')} is wrong use, in one sentence`, async () => {
     await assert.rejects(card(args), (error) => error instanceof WrongUse && sentence.test(error.message));
   });
 }

@@ -125,7 +125,9 @@ function kindOf(path: string): Kind {
   const refuse = (why: string, remedy: string) =>
     new WrongUse(`The card file ${path} cannot be used (${why}): ${remedy}.`);
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat?.isFile() !== true) throw refuse('there is no such file', 'make one with "wattpurse card blank"');
+  if (stat === undefined) throw refuse('there is no such file', 'make one with "wattpurse card blank"');
+  if (stat.isDirectory()) throw refuse('it is a folder', 'name a file in it');
+  if (!stat.isFile()) throw refuse('it is no plain file', 'make one with "wattpurse card blank"');
   const head = readFileSync(path).subarray(0, HEADER_BYTES);
   const kind = (Object.keys(KINDS) as Kind[]).find((each) => head[MAGIC.length + 1] === KINDS[each]);
   if (!MAGIC.every((byte, i) => head[i] === byte) || head[MAGIC.length] !== VERSION || kind === undefined) {

@@ -31,6 +31,8 @@ const CONNECTED: readonly [hex: string, kind: Explained['kind'], sentence: RegEx
   ['6c11', 'status', /^Status 6C11: the answer has 17 bytes, ask with that length\.$/],
   ['6100', 'status', /^Status 6100: 256 bytes more wait for GET RESPONSE\.$/],
   ['6f00', 'unknown', /^Status 6F00: no status of a card of Wattpurse\.$/],
+  ['3b', 'unknown', /^An answer to reset that cannot be read: cut\.$/],
+  ['3b800100', 'unknown', /^An answer to reset that cannot be read: check wrong\.$/],
   ['3b00', 'atr', /^An answer to reset: direct convention, T=0, supply class A/],
   ['8058000200', 'command', /^STATUS: what region 2 \(gas\) holds\.$/],
   ['8058000700', 'command', /region 7, which no card has/],
@@ -175,6 +177,16 @@ test('an answer that came in parts, or after its length was corrected, is told o
     ['Status 610C: 12 bytes more wait for GET RESPONSE.', '12 bytes of data.'],
   ]);
   assert.deepEqual(texts.at(-1), ['Status 9000: done.', '500 tokens, last debit 0, nothing pending.']);
+});
+
+test('the bytes of an answer are counted as a person counts them', () => {
+  const told = explainTrace(
+    ['8058000300', '2a9000', '8058000300', '2a2b9000'].map((hex) => ({ direction: '', bytes: fromHex(hex) })),
+  );
+  assert.deepEqual(
+    told.flatMap(({ sentences }) => sentences.slice(1)),
+    ['1 byte of data.', '2 bytes of data.'],
+  );
 });
 
 test('a response whose status says that nothing came is told so, and what follows is a command again', () => {

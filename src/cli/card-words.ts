@@ -58,7 +58,11 @@ export function explainBytes(bytes: Uint8Array): Explained {
   if (!('reason' in ticket)) return explained('ticket', bytes, ticketSentences(ticket));
   const frame = frameSentence(bytes);
   if (frame !== undefined) return explained('frame', bytes, [capital(frame)]);
-  return explainCommand(bytes);
+  if (atr.reason === 'initial-character-unknown') return explainCommand(bytes);
+  // No class of commands begins as an answer to reset does. ISO 7816-4 §5.4.1
+  return explained('unknown', bytes, [
+    `An answer to reset that cannot be read: ${atr.reason.replace(/^atr-/, '').replaceAll('-', ' ')}.`,
+  ]);
 }
 
 /**
@@ -117,7 +121,7 @@ function explainResponse(bytes: Uint8Array, asked: CommandApdu | undefined, held
   if ('reason' in answer) return explained('unknown', bytes, ['No response: it is shorter than a status word.']);
   const whole = concat(held, answer.data);
   const told = isPart(bytes) || whole.length === 0 || asked === undefined ? undefined : answerSentences(asked, whole);
-  const data = answer.data.length === 0 ? [] : [`${answer.data.length} bytes of data.`];
+  const data = answer.data.length === 0 ? [] : [dataText(answer.data.length)];
   const sentences = [statusSentence(answer.status), ...(told ?? data)];
   return explained(kindOfStatus('response', answer.status), bytes, sentences);
 }
@@ -127,6 +131,7 @@ const hexByte = (byte: number): string => byte.toString(16).padStart(2, '0').toU
 const regionPhrase = (number: number): string =>
   isRegion(number) ? `region ${number} (${regionName(number)})` : `region ${number}, which no card has`;
 const keyText = (n: number): string => `key ${keyNameText(keyNameFromByte(n))}`;
+const dataText = (bytes: number): string => (bytes === 1 ? '1 byte of data.' : `${bytes} bytes of data.`);
 const triesText = (count: number): string => (count === 1 ? '1 try is' : `${count} tries are`);
 const meterText = (id: Svpmsn): string => `meter ${svpmsnText(id)}`;
 const scopeText = (scope: number): string => (scope === 0 ? 'the card as a whole' : regionPhrase(scope));

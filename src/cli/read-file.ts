@@ -14,6 +14,10 @@ export function readNamedFile(path: string, what: string, bytesMax: number): Buf
     const stat = statSync(path);
     if (stat.isDirectory()) throw refuse('it is a folder', 'name a file in it');
     if (!stat.isFile()) throw refuse('it is no plain file', 'copy what it gives into a file, and name that');
+    // What has to fit less is no list that goes on in another file: it is something else.
+    if (stat.size > bytesMax && bytesMax < MEBIBYTE) {
+      throw refuse(`it has ${stat.size} bytes, and ${bytesMax} are allowed`, 'name another file');
+    }
     if (stat.size > bytesMax) {
       throw refuse(
         `it has ${mebibytes(stat.size)} MiB, and ${mebibytes(bytesMax)} are allowed`,

@@ -159,6 +159,18 @@ test('what is no blank card, and a card that others issued, are told apart', asy
   assert.equal(await reasonOf(issueCard(inSlots(water), blank.session())), 'issued-by-others');
 });
 
+test('a card that is issued again for a region more is told which region it lacks', async () => {
+  const blank = blankCard();
+  const masters = bothMasters();
+  issued(await issueCard(inSlots(masters), blank.session()));
+  const lacks = await issueCard(inSlots([...masters, masterCard(Region.water)]), blank.session());
+  assert.ok('reason' in lacks);
+  assert.deepEqual(
+    [lacks.reason, lacks.sentence],
+    ['issued-by-others', `Card ${BLANK_CSN} was issued before, and without region 3 (water).`],
+  );
+});
+
 test('a chip of another batch takes no key, and stays blank', async () => {
   const blank = blankCard();
   const masters = [masterCard(0, { batch: OTHER_BATCH }), masterCard(Region.gas)];

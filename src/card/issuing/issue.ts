@@ -1,6 +1,6 @@
 import { toHex } from '../../bytes/index.ts';
 import type { CardKeyScope } from '../../crypto/index.ts';
-import { assert, type Csn, csn, type Region } from '../../units/index.ts';
+import { assert, type Csn, csn, type Region, regionText } from '../../units/index.ts';
 import { decodeResponseApdu, type ResponseApdu } from '../apdu.ts';
 import { askSerialNumber, selectPurse } from '../card-pipe.ts';
 import type { CardFailure, CardSession } from '../ports.ts';
@@ -121,7 +121,7 @@ async function countsOf(masters: readonly MasterInSlot[]): Promise<readonly Mast
     if (counted.some(({ scope }) => scope === counts.scope)) {
       return counts.scope === 0
         ? failure('issuer-twice', 'Two of the master cards are an issuer’s, and a card has one: leave one out.')
-        : failure('region-twice', `Two of the master cards are of region ${counts.scope}: leave one out.`);
+        : failure('region-twice', `Two of the master cards are for ${scopeText(counts.scope)}: leave one out.`);
     }
     counted.push(counts);
   }
@@ -202,7 +202,7 @@ async function prove(master: CardSession, card: CardSession, id: Csn, scope: Car
   const proof = await ask(card, askProof(scope, drawn.data));
   if ('reason' in proof) return proof;
   const lacks = proof.status === StatusWord.referencedDataNotFound;
-  if (lacks) return failure('issued-by-others', `Card ${id} was issued before, and without region ${scope}.`);
+  if (lacks) return failure('issued-by-others', `Card ${id} was issued before, and without ${scopeText(scope)}.`);
   if (proof.status !== StatusWord.done) return refusal('The card', 'proof', proof.status);
   const confirmed = await ask(master, confirmIssue(id, proof.data));
   if ('reason' in confirmed) return confirmed;
@@ -240,6 +240,10 @@ async function ask(session: CardSession, command: Uint8Array): Promise<ResponseA
     ? failure('card-unusable', 'The card answers with less than a status: take another one.')
     : answer;
 }
+
+/** As somebody with cards in hand knows it. */
+const scopeText = (scope: CardKeyScope): string =>
+  scope === 0 ? 'an issuer’s key' : `region ${scope} (${regionText(scope)})`;
 
 const failure = (reason: IssueFailure['reason'], sentence: string): IssueFailure => ({ reason, sentence });
 
