@@ -16,6 +16,8 @@ export interface GridWords {
   readonly keys: string;
   readonly street: string;
   readonly streetWaiting: string;
+  /** `{}` is what an address names as a local unit. */
+  readonly noStreet: string;
   readonly number: string;
   readonly address: string;
   readonly subscriber: string;
@@ -52,6 +54,7 @@ export const GRID_WORDS: Readonly<Record<Language, GridWords>> = {
     keys: 'Arrows move · + and − zoom · 0 shows all',
     street: 'Local unit {}',
     streetWaiting: 'Asking for the meters of local unit {} …',
+    noStreet: 'No meter hangs on a local unit {}: choose one of the list, or on the map.',
     number: 'Meter',
     address: 'Address',
     subscriber: 'Subscriber',
@@ -84,6 +87,7 @@ export const GRID_WORDS: Readonly<Record<Language, GridWords>> = {
     keys: '화살표로 이동 · + − 로 확대·축소 · 0은 전체',
     street: '지역 장치 {}',
     streetWaiting: '지역 장치 {}의 계량기를 묻는 중 …',
+    noStreet: '지역 장치 {}에 연결된 계량기가 없습니다. 목록이나 지도에서 고르세요.',
     number: '계량기',
     address: '주소',
     subscriber: '가입자',

@@ -33,8 +33,13 @@ test('an address of a local unit shows it as near as a click on it does, and ano
     assert.notEqual(clicked, whole);
     await page.goto('/grid?unit=0');
     assert.equal(await picture(page), clicked);
-    await page.goto('/grid?unit=255');
-    assert.equal(await picture(page), whole);
+    await page.getByRole('table', { name: fill(words.street, 0) }).waitFor();
+    for (const unit of ['255', '9999', 'nowhere']) {
+      await page.goto(`/grid?unit=${unit}`);
+      await page.getByText(fill(words.noStreet, unit)).waitFor();
+      assert.equal(await page.getByRole('table').count(), 0, unit);
+      assert.equal(await picture(page), whole);
+    }
   });
 });
 

@@ -170,7 +170,12 @@ function Grid({ grid }: { readonly grid: GridJson }): ReactNode {
         <LocalUnits {...{ scene, losses }} unit={unit ?? undefined} onOpen={openStable} />
         <Legend />
       </Stack>
-      {unit !== null && <Street key={unit} localUnit={Number(unit)} loss={losses.get(Number(unit))} />}
+      {unit !== null && opened < 0 && (
+        <div className="surface" style={{ gridColumn: '1 / -1', padding: 16, minWidth: 0 }}>
+          <Blank title={fill(words.noStreet, unit)} />
+        </div>
+      )}
+      {unit !== null && opened >= 0 && <Street key={unit} localUnit={Number(unit)} loss={losses.get(Number(unit))} />}
     </div>
   );
 }
