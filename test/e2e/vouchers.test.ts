@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { svpmsnOfHouse } from '../../src/simulation/index.ts';
 import { milliseconds, svpmsnText } from '../../src/units/index.ts';
-import { fill, HOME_BUY_WORDS, KIOSK_WORDS, PAGE_NAMES, VOUCHER_WORDS } from '../../src/words/index.ts';
+import { FORM_WORDS, fill, HOME_BUY_WORDS, KIOSK_WORDS, PAGE_NAMES, VOUCHER_WORDS } from '../../src/words/index.ts';
 import { askApi, openBrowser, peopleOf, withoutBrowser } from './browser.ts';
 import { Town } from './town.ts';
 
@@ -78,9 +78,20 @@ test('an operator has vouchers made and prints them once, sells them to a shop, 
   await as('Subscriber', async (page) => {
     await page.goto('/home-buy');
     await page.getByRole('heading', { name: PAGE_NAMES.en['home-buy'], level: 1 }).waitFor();
-    await page.getByLabel(words.number).fill('1234 5678 9012 3450');
+    let asked = 0;
+    page.on('request', (request) => {
+      if (request.method() === 'POST' && request.url().endsWith('/vouchers')) asked += 1;
+    });
+    for (const slip of ['abcd', '1234 5678 9012 345', '1234 5678 9012 34567', '1234 5678 9012 345O']) {
+      await page.getByLabel(words.number).fill(slip);
+      await page.getByRole('button', { name: words.pay }).click();
+      await page.getByRole('alert').getByText(FORM_WORDS.en.wrong).waitFor();
+    }
+    assert.equal(asked, 0, 'a slip is not a guess');
+    await page.getByLabel(words.number).fill('1234-5678-9012-3450');
     await page.getByRole('button', { name: words.pay }).click();
     await page.getByText('No voucher has this number').waitFor();
+    assert.equal(asked, 1);
     await page.getByLabel(words.number).fill(number);
     await page.getByRole('button', { name: words.pay }).dblclick();
     await page.getByText(HOME_BUY_WORDS.en.toMeter).waitFor();
