@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { milliseconds, svpmsn, voucherDigits } from '../units/index.ts';
-import { type HostFailure, type MemoryStore, VoucherCheck } from './index.ts';
+import { type HostFailure, type MemoryStore, StoreError, VoucherCheck, voucherWay } from './index.ts';
 import { made } from './rig.testing.ts';
-import { VoucherTill } from './vouchers.testing.ts';
+import { HASHES, VoucherTill } from './vouchers.testing.ts';
 
 const SPRING = { batch: 'spring', first: 1, last: 1 };
 const reasonOf = (answer: object): string => (answer as HostFailure).reason;
@@ -78,6 +78,8 @@ test('only what is sold, not blocked and not too old pays', async () => {
     assert.match(answer.sentence, why);
   };
   await refused(/not sold yet/);
+  const early = await own.vouchers.blockVouchers(own.act(), { ...SPRING, blocked: true });
+  assert.equal(reasonOf(early), 'voucher-settled', 'and blocked it would be sold by whoever gives it free');
   made(await own.vouchers.sellVouchers(own.act(), { ...SPRING, method: 'cash' }));
   made(await own.vouchers.blockVouchers(own.act(), { ...SPRING, blocked: true }));
   await refused(/is blocked/);
@@ -174,7 +176,7 @@ test('an agent buys vouchers out of its float, less its commission, and what is 
   const { till } = own;
   const office = till.rig.host.by(own.act());
   made(await office.addAgent({ id: 'kiosk', name: 'Kiosk', commissionBasisPoints: 333 }));
-  const paidIn = { agent: 'kiosk', direction: 'pay-in', amount: 2_500, method: 'cash', reference: 'slip' } as const;
+  const paidIn = { agent: 'kiosk', direction: 'pay-in', amount: 1_934, method: 'cash', reference: 'slip' } as const;
   made(await office.moveFloat(paidIn));
   await own.printed(4, 1_000);
   const sell = (first: number, last: number) =>
@@ -182,22 +184,109 @@ test('an agent buys vouchers out of its float, less its commission, and what is 
   assert.equal(reasonOf(await sell(1, 3)), 'float-short');
   made(await sell(1, 2));
   assert.equal(reasonOf(await sell(2, 3)), 'voucher-settled', 'one that is sold hinders all of them');
-  assert.equal(reasonOf(await sell(3, 5)), 'voucher-wrong');
+  for (const [first, last] of [
+    [3, 5],
+    [0, 3],
+    [4, 3],
+  ] as const) {
+    assert.equal(reasonOf(await sell(first, last)), 'voucher-wrong');
+  }
   const balance = async () => made(await till.rig.host.agent('kiosk')).balance;
-  assert.deepEqual([await balance(), await till.account('commissions')], [2_500n - 2n * 967n, 66n]);
+  assert.deepEqual([await balance(), await till.account('commissions')], [0n, 66n], 'all that it had');
   made(await own.agreed({ type: 'voucher-void', ...SPRING }));
-  assert.deepEqual([await balance(), await till.account('commissions')], [2_500n - 967n, 33n]);
-  assert.deepEqual([await till.account('voucher'), await till.account('float:kiosk')], [-1_000n, -(2_500n - 967n)]);
+  assert.deepEqual([await balance(), await till.account('commissions')], [967n, 33n]);
+  assert.deepEqual([await till.account('voucher'), await till.account('float:kiosk')], [-1_000n, -967n]);
+  made(await office.changeAgent({ id: 'kiosk', closed: true }));
+  assert.equal(reasonOf(await sell(3, 3)), 'agent-closed');
   made(await own.agreed({ type: 'voucher-void', batch: 'spring', first: 3, last: 4 }));
   assert.equal(await till.account('voucher'), -1_000n, 'what was never sold moves nothing');
   assert.equal(reasonOf(await own.agreedToAsk({ type: 'voucher-void', ...SPRING })), 'voucher-settled');
   assert.deepEqual(await findings(own), []);
 });
 
+test('vouchers that are sold for cash count at the till of whoever sells them, and so does what goes back for them', async () => {
+  const own = await VoucherTill.open();
+  const { host } = own.till.rig;
+  for (const by of ['lee', 'kim']) made(await host.by(own.act(by)).openShift({ id: `${by}-1`, opening: 5_000 }));
+  await own.sold(2, 1_000);
+  made(await own.agreed({ type: 'voucher-void', ...SPRING }));
+  const tills = [made(await host.openShiftOf('lee')), made(await host.openShiftOf('kim'))];
+  assert.deepEqual(
+    tills.map(({ taken, paidOut }) => [taken, paidOut]),
+    [
+      [2_000n, 1_000n],
+      [0n, 0n],
+    ],
+  );
+});
+
+test('a list of vouchers is that of its batch, and ends with it', async () => {
+  const own = await VoucherTill.open();
+  await own.printed(3, 500, 'autumn');
+  await own.printed(2, 500, 'spring');
+  const serials = async (batch: string) => made(await own.vouchers.vouchers({ batch, limit: 9 })).map(({ id }) => id);
+  assert.deepEqual(await serials('autumn'), ['autumn.00001', 'autumn.00002', 'autumn.00003']);
+  assert.deepEqual(await serials('spring'), ['spring.00001', 'spring.00002']);
+});
+
+test('asked again a voucher gives the same answer to its payment, and none to another, to another amount or after its end', async () => {
+  const own = await VoucherTill.open();
+  const { store, clock } = own.till.rig;
+  const number = numberOf(await own.sold(1, 1_000));
+  const paid = made(await own.redeem(number));
+  const { port } = voucherWay({ store, clock, numbers: HASHES });
+  const asked = (id: string, amount = 1_000) =>
+    port.authorise({ id, trace: paid.trace, at: paid.at, amount, currency: 978 }, { type: 'voucher', number });
+  const put = (how: object) =>
+    store.transaction((tx) => tx.payments.put([{ ...paid, approvalKey: undefined, ...how }]));
+  const free = () =>
+    store.transaction(async (tx) => {
+      const [voucher] = await tx.vouchers.of(['spring.00001']);
+      assert.ok(voucher);
+      await tx.vouchers.put([{ ...voucher, payment: undefined }]);
+    });
+  const declined = async (id: string, reason: string, amount?: number) => {
+    const answer = await asked(id, amount);
+    assert.deepEqual([answer.outcome, 'reason' in answer && answer.reason], ['declined', reason], id);
+  };
+  const { approval, shown } = paid;
+  await put({ state: 'pending' });
+  assert.deepEqual(await asked(paid.id), { outcome: 'approved', approval, shown });
+  await put({ id: 'other', state: 'asked' });
+  await declined('other', 'instrument');
+  await free();
+  await put({ id: 'ended', state: 'reversed' });
+  await declined('ended', 'refused');
+  await declined('nobody asked', 'refused');
+  await put({ id: 'for a card', state: 'asked', purse: '7' });
+  await declined('for a card', 'not-served');
+  await declined('other', 'limit', 999);
+  const { id, trace, at, approval: approved = '' } = paid;
+  const request = { id, trace, at, amount: 1_000, currency: 978 };
+  assert.equal((await port.capture(request, approved)).outcome, 'refused', 'it has no voucher any more');
+  assert.equal((await asked(id)).outcome, 'approved');
+  assert.equal((await port.capture(request, approved)).outcome, 'done');
+  const redeemed = made(await own.vouchers.voucher('spring.00001')).redeemedAt;
+  clock.ms += 1_000;
+  assert.equal((await port.capture(request, approved)).outcome, 'done');
+  assert.equal(made(await own.vouchers.voucher('spring.00001')).redeemedAt, redeemed, 'since the first time');
+  assert.equal((await port.reverse(request, approved)).outcome, 'refused', 'its value is in a meter');
+  await free();
+  await declined('other', 'instrument');
+  const away = async () => {
+    throw new StoreError({ reason: 'store-failed', sentence: 'away' });
+  };
+  const { port: lost } = voucherWay({ store: { ...store, read: away, transaction: away }, clock, numbers: HASHES });
+  assert.deepEqual(await lost.capture(request, approved), { outcome: 'unknown', sentence: 'away' });
+});
+
 test('what was paid for a voucher that expired is kept when it is made void', async () => {
   const own = await VoucherTill.open();
   await own.sold(2, 1_000, 'spring', 3_600_000);
+  await own.printed(1, 1_000, 'summer', 3_600_000);
   own.till.rig.clock.ms += 3_600_000;
+  const late = await own.vouchers.sellVouchers(own.act(), { ...SPRING, batch: 'summer', method: 'cash' });
+  assert.equal(reasonOf(late), 'voucher-settled', 'one that expired is not sold any more');
   made(await own.agreed({ type: 'voucher-void', batch: 'spring', first: 1, last: 2 }));
   const accounts = ['voucher', 'vouchers-lapsed', 'cash'].map((name) => own.till.account(name));
   assert.deepEqual(await Promise.all(accounts), [0n, -2_000n, 2_000n]);

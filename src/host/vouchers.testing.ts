@@ -6,6 +6,8 @@ import { TERMS, Till } from './payments.testing.ts';
 import { made } from './rig.testing.ts';
 
 export const VOUCHERS = 'vouchers';
+/** As a host knows numbers by a key of its own. */
+export const HASHES = { hashOf: (number: string) => sha256Hex(`key ${number}`) };
 const NEVER = 86_400_000 * 365;
 
 /** A till at which vouchers pay as well, whose books and host may be others from one moment to the next. */
@@ -21,7 +23,7 @@ export class VoucherTill {
       close: async () => undefined,
     };
     const clock: WallClock = { now: () => this.till.rig.clock.now() };
-    const parts = { store, clock, numbers: { hashOf: (number: string) => sha256Hex(`key ${number}`) } };
+    const parts = { store, clock, numbers: HASHES };
     this.till = new Till({ ...ports, payments: new Map([[VOUCHERS, voucherWay(parts)]]) });
     const host = () => this.till.rig.host;
     this.vouchers = createVouchers({

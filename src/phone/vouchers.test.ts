@@ -91,6 +91,28 @@ test('three wrong numbers in a row end the call, and what nobody has locks the m
   assert.ok((await phone.stepsOfLast()).includes('voucher-refused'));
 });
 
+test('whoever tries numbers is locked at every meter by the telephone that they call from, until they pay with one that is right', async () => {
+  const { own, phone, first } = await opened();
+  const guesser = '821099998888';
+  const keyed = async (from: string, meter: number, keys: string) => {
+    const caller = await phone.call(from);
+    await caller.press(`1${meterDigits(svpmsn(meter))}##${keys}`);
+    return caller;
+  };
+  for (let i = 0; i < 2; i++) await keyed(guesser, 0, `5${NOBODYS}#${NOBODYS}#${NOBODYS}#`);
+  assert.match((await keyed(guesser, 1, `5${first}#`)).heard, /sixteen digits/);
+  assert.match((await keyed('821077776666', 1, `5${first}#`)).heard, /You pay 10\.00 EUR by your voucher/);
+  own.till.rig.clock.ms += 86_400_000;
+  const patient = await keyed(guesser, 1, `5${first}#`);
+  await patient.hearAndPress('1');
+  await phone.pass(30_000);
+  const tried = await own.till.rig.store.read((tx) => tx.attempts.page({ limit: 9 }));
+  assert.deepEqual(
+    tried.map(({ id }) => id),
+    ['voucher meter 0'],
+  );
+});
+
 test('one that pays nothing can be keyed again, star goes back, and nobody offers vouchers where none are taken', async () => {
   const { phone, first } = await opened();
   const caller = await phone.call(NUMBER);

@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Store, type StoreTransaction, type Voucher, VoucherCheck } from '../../src/host/index.ts';
+import {
+  type Payment,
+  type Store,
+  type StoreTransaction,
+  type Trade,
+  type Voucher,
+  VoucherCheck,
+} from '../../src/host/index.ts';
 import { made } from '../../src/host/rig.testing.ts';
 import { VoucherTill } from '../../src/host/vouchers.testing.ts';
 import { audited } from '../../src/storage/book-audit.testing.ts';
+import { milliseconds } from '../../src/units/index.ts';
 import { books, SEALED_PLACES } from './sealed-places.testing.ts';
 
 /** One voucher of each kind: paid with, on its way, given back, blocked, good, void, and never sold. */
@@ -11,6 +19,8 @@ async function live(store: Store): Promise<void> {
   const own = await VoucherTill.open({ ports: { store } });
   const numbers = (await own.printed(7, 300)).map(({ number }) => number);
   made(await own.vouchers.sellVouchers(own.act(), { batch: 'spring', first: 1, last: 6, method: 'cash' }));
+  // What no voucher paid is nothing to this audit.
+  made(await own.till.pay('by card', 500));
   const redeem = async (place: number) => made(await own.redeem(numbers[place - 1] ?? ''));
   await redeem(1);
   await own.till.end();
@@ -30,6 +40,18 @@ const voucherOf = async (tx: StoreTransaction, place: number): Promise<Voucher> 
 const change = (place: number, how: Partial<Voucher>) => async (tx: StoreTransaction) =>
   tx.vouchers.put([{ ...(await voucherOf(tx, place)), ...how }]);
 
+const FIRST = 'voucher:spring.00001:1';
+const changePayment = (how: Partial<Payment>) => async (tx: StoreTransaction) => {
+  const [payment] = await tx.payments.of([FIRST]);
+  assert.ok(payment);
+  await tx.payments.put([{ ...payment, ...how }]);
+};
+const changeTrade = (how: Partial<Trade>) => async (tx: StoreTransaction) => {
+  const [trade] = await tx.trades.of([`payment:${FIRST}`]);
+  assert.ok(trade);
+  await tx.trades.put([{ ...trade, ...how }]);
+};
+
 /** What a host that is wrong could write, under its own seals, and what is found of it. */
 const WRONG: readonly (readonly [(tx: StoreTransaction) => Promise<void>, RegExp])[] = [
   [change(5, { value: 400 }), /^vouchers: good for 1000 where the ledger says 900$/],
@@ -48,6 +70,14 @@ const WRONG: readonly (readonly [(tx: StoreTransaction) => Promise<void>, RegExp
     /^vouchers spring\.00002: it is redeemed, and payment voucher:spring\.00002:1 is approved$/,
   ],
   [change(2, { state: 'void' }), /^vouchers spring\.00002: it is void, and payment voucher:spring\.00002:1 took it/],
+  [
+    changePayment({ method: 'card' }),
+    /^vouchers spring\.00001: it is worth 300, and payment voucher:spring\.00001:1 took 300 as card$/,
+  ],
+  [
+    changeTrade({ paidOutAt: milliseconds(1) }),
+    /^vouchers spring\.00001: it is redeemed, and the value that it paid for is in no meter$/,
+  ],
   [change(5, { payment: 'another' }), /^vouchers spring\.00005: payment another, which it is in, is not there$/],
 ];
 
@@ -63,7 +93,16 @@ for (const { name, skip, open } of SEALED_PLACES) {
       return all.map(({ table, row, what }) => `${table}${row === undefined ? '' : ` ${row}`}: ${what}`);
     };
     assert.deepEqual(await found(), []);
-    const before = await store.read((tx) => tx.vouchers.page({ limit: 9 }));
+    const before = await store.read(async (tx) => ({
+      vouchers: await tx.vouchers.page({ limit: 9 }),
+      payments: await tx.payments.of([FIRST]),
+      trades: await tx.trades.of([`payment:${FIRST}`]),
+    }));
+    const putBack = async (tx: StoreTransaction) => {
+      await tx.vouchers.put(before.vouchers);
+      await tx.payments.put(before.payments.flatMap((payment) => payment ?? []));
+      await tx.trades.put(before.trades.flatMap((trade) => trade ?? []));
+    };
     for (const [wrong, expected] of WRONG) {
       await store.transaction(wrong);
       const all = await found();
@@ -71,7 +110,7 @@ for (const { name, skip, open } of SEALED_PLACES) {
         all.some((each) => expected.test(each)),
         `${expected}: ${all.join('\n')}`,
       );
-      await store.transaction((tx) => tx.vouchers.put(before));
+      await store.transaction(putBack);
       assert.deepEqual(await found(), [], 'and put right, none is');
     }
     await store.close();
