@@ -90,4 +90,25 @@ test('a step that takes long is made smaller, so that nobody waits long for it, 
   sizes.length = 0;
   await all(16 + 32 + 64 + 128 + 256 + 256);
   assert.deepEqual(sizes, [16, 32, 64, 128, 256, 256]);
+  sizes.length = 0;
+  stepMs = 60;
+  await all(20);
+  stepMs = 30;
+  await all(48);
+  assert.deepEqual(sizes, [20, 16, 16, 16], 'no smaller than the least, and larger only far below what is borne');
+});
+
+test('between two steps whatever else came has its turn', async () => {
+  let steps = 0;
+  const inbox = new GridInbox(
+    async () => {
+      steps += 1;
+    },
+    () => undefined,
+  );
+  const before = new Promise<number>((resolve) => setImmediate(() => resolve(steps)));
+  for (let i = 0; i < 1_024; i++) inbox.put(said(i));
+  assert.equal(await before, 1);
+  await inbox.settled();
+  assert.ok(steps > 1);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BackhaulMessage } from '../backhaul/index.ts';
+import { svpmsn } from '../units/index.ts';
 import { MemoryStore, type Said, type Store, StoreError, type StoreTransaction } from './index.ts';
 import { made, Rig } from './rig.testing.ts';
 
@@ -45,6 +46,29 @@ test('many reports are one durable step, and each is kept as if it had come alon
   assert.deepEqual(await heardOf(), [1, 1, 1]);
   const { strayMessages, recordsNotUnderstood } = rig.host.counters();
   assert.deepEqual([strayMessages, recordsNotUnderstood], [1, 1]);
+});
+
+test('days that many meters told are unpacked before the step that keeps them, with turns between for whoever pays', async () => {
+  const store = new CountingStore();
+  const turns: number[] = [];
+  const rig = new Rig(store, { gather: async () => void turns.push(store.transactions) });
+  await rig.enrol(1);
+  const told = (count: number): Said[] =>
+    Array.from({ length: count }, () => ({
+      localUnit: 1,
+      message: {
+        ...{ type: 'poll-result', svpmsn: svpmsn(1), atMs: rig.clock.ms, clockOffsetMs: 0 },
+        use: new Uint8Array(8),
+      },
+    }));
+  [store.transactions, turns.length] = [0, 0];
+  await rig.host.handle({ type: 'grid-all', said: told(31) });
+  assert.deepEqual(turns, [], 'few are unpacked at once');
+  const before = store.transactions;
+  assert.ok(before > 0);
+  await rig.host.handle({ type: 'grid-all', said: told(70) });
+  assert.deepEqual(turns, [before, before]);
+  assert.ok(store.transactions > before);
 });
 
 test('a report that is a bug is nobody else’s, and one of a store that is away keeps nothing', async () => {
