@@ -23,7 +23,8 @@ export function validator({ schema, httpPart = 'body' }: FastifyRouteSchemaDef<T
     if (check.Check(value)) return { value };
     const [first] = check.Errors(value);
     const where = first === undefined || first.instancePath === '' ? '' : ` at ${first.instancePath}`;
-    const what = first?.message ?? 'is not as the document says';
+    // Of a name that no schema has the check says that a schema is false.
+    const what = first?.keyword === 'boolean' ? 'is not known here' : (first?.message ?? 'is not as the document says');
     return { error: new Problem('input-wrong', `The ${place} is wrong${where}: it ${what}.`) };
   };
 }

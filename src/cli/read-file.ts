@@ -32,10 +32,16 @@ export function readNamedFile(path: string, what: string, bytesMax: number): Buf
   }
 }
 
+interface Fault {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly message: string;
+}
+
 /** What a file's contents are checked by, as TypeBox compiles it. */
 interface Check<T> {
   Check(value: unknown): value is T;
-  Errors(value: unknown): readonly { readonly instancePath: string; readonly message: string }[];
+  Errors(value: unknown): readonly Fault[];
 }
 
 /**
@@ -53,7 +59,9 @@ export function parseNamedFile<T>(text: string, { path, what }: NamedFile, check
   if (check.Check(value)) return value;
   const [first] = check.Errors(value);
   const where = first === undefined || first.instancePath === '' ? 'the file itself' : first.instancePath;
-  throw new WrongUse(`The ${what} ${path} is wrong at ${where}: it ${first?.message ?? 'is none'}.`);
+  // Of a name that no schema has the check says that a schema is false.
+  const why = first?.keyword === 'boolean' ? 'is not known here' : (first?.message ?? 'is none');
+  throw new WrongUse(`The ${what} ${path} is wrong at ${where}: it ${why}.`);
 }
 
 interface NamedFile {

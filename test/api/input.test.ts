@@ -103,7 +103,7 @@ const WRONG_SALES: readonly (readonly [unknown, RegExp])[] = [
   [{ meter: '3', paid: '5' }, /at \/meter/],
   [{ meter: '00000G', paid: '5' }, /at \/meter/],
   [{ meter: KIMS_METER, paid: '5', method: 'gift' }, /at \/method/],
-  [{ meter: KIMS_METER, paid: '5', orderId: 'mine' }, /body is wrong/],
+  [{ meter: KIMS_METER, paid: '5', orderId: 'mine' }, /^The body is wrong at \/orderId: it is not known here\.$/],
   ['{"meter":"000003","paid":"5","__proto__":{"method":"card"}}', /no JSON/],
   ['{"meter":"000003","paid":"5"', /no JSON/],
   ['\u0000', /no JSON/],
