@@ -55,6 +55,7 @@ test('an operator has vouchers made and prints them once, sells them to a shop, 
     assert.ok('approval' in decided);
 
     await page.goto('/agents?tab=vouchers');
+    await page.getByRole('cell', { name: '1 Jan 2040' }).waitFor();
     await page.getByRole('button', { name: words.print }).click();
     const downloading = page.waitForEvent('download');
     await page.getByRole('dialog').getByRole('button', { name: words.print }).click();
@@ -66,6 +67,7 @@ test('an operator has vouchers made and prints them once, sells them to a shop, 
       .slice(1)
       .map((line) => line.split(',')[1] ?? '');
     assert.match(number, /^(\d{4} ){3}\d{4}$/);
+    assert.match(table, /,2040-01-01T14:59:59\.999Z\r\n/, 'the last instant of the day in Seoul');
 
     await page.getByRole('button', { name: words.titles.sell, exact: true }).click();
     const sale = page.getByRole('dialog');

@@ -3,12 +3,14 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import type { AgentJson, ApprovalJson, VoucherBatchJson, VouchersChangedJson } from '../../../api/index.ts';
 import { RECEIPT_WORDS, VOUCHER_WORDS } from '../../../words/index.ts';
 import { change } from '../../ask.ts';
+import { daysBefore, instantOf } from '../../civil.ts';
 import { useDoing } from '../../doing.ts';
 import { useWords } from '../../locale.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { MoneyField, RefusalLine, Submit, useParsedMoney } from '../../parts/fields.tsx';
 import { say } from '../../parts/notices.tsx';
 import { usePages } from '../../reads.ts';
+import { useSession } from '../../session.tsx';
 
 export type VoucherAct = 'sell' | 'block' | 'unblock' | 'void';
 
@@ -18,6 +20,7 @@ const METHODS = ['cash', 'bank-transfer', 'card', 'wallet', 'payment-service'] a
 /** A batch is asked for, and another person decides. */
 export function MakeVouchers({ close }: { readonly close: () => void }): ReactNode {
   const words = useWords(VOUCHER_WORDS);
+  const { zone } = useSession().utility;
   const [batch, setBatch] = useState('');
   const [count, setCount] = useState('100');
   const [text, setText] = useState('');
@@ -27,7 +30,8 @@ export function MakeVouchers({ close }: { readonly close: () => void }): ReactNo
   const asking = useDoing<ApprovalJson>(
     (once) => {
       const body = { batch: batch.trim(), count: Number(count), value, why: why.trim() };
-      const expiresAt = new Date(`${until}T23:59:59.999`).toISOString();
+      // As long as that day is one where the utility is, wherever somebody asks for them.
+      const expiresAt = new Date(instantOf({ date: daysBefore(until, -1), minute: 0 }, zone) - 1).toISOString();
       return change('/voucher-batches', { method: 'POST', once, body: { ...body, expiresAt } });
     },
     () => {

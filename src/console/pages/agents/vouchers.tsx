@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import type { VoucherBatchJson } from '../../../api/index.ts';
 import { fill, VOUCHER_WORDS } from '../../../words/index.ts';
 import { changeForFile } from '../../ask.ts';
+import { dateOf } from '../../civil.ts';
 import { useDoing } from '../../doing.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
@@ -12,13 +13,14 @@ import { Money } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { DataTable, Rows } from '../../parts/rows.tsx';
 import { usePages } from '../../reads.ts';
-import { useMay } from '../../session.tsx';
+import { useMay, useSession } from '../../session.tsx';
 import { MakeVouchers, SomeVouchers, type VoucherAct } from './voucher-acts.tsx';
 
 /** Batches of vouchers: asked for, printed once, sold, blocked and made void. */
 export function Vouchers(): ReactNode {
   const words = useWords(VOUCHER_WORDS);
-  const { day } = useFormat();
+  const { day, dateOfYear } = useFormat();
+  const { zone } = useSession().utility;
   const [isMaking, setMaking] = useState(false);
   const mayMake = useMay('proposeVoucherBatch') !== undefined;
   const batches = usePages<VoucherBatchJson>('/voucher-batches', { live: true });
@@ -44,7 +46,7 @@ export function Vouchers(): ReactNode {
                 { head: words.batch, cell: ({ id }) => id },
                 { head: words.count, cell: ({ count }) => count, isFigure: true },
                 { head: words.value, cell: ({ value }) => <Money tokens={value} />, isFigure: true },
-                { head: words.expires, cell: ({ expiresAt }) => day(expiresAt) },
+                { head: words.expires, cell: ({ expiresAt }) => dateOfYear(dateOf(expiresAt, zone)) },
                 {
                   head: words.state,
                   cell: ({ printedAt }) =>
