@@ -89,3 +89,28 @@ test('days from before hours were kept, and hours in which nothing flowed, tell 
   };
   assert.equal(learnHeat(Array.from({ length: 30 }, () => dark)), undefined);
 });
+
+test('where what is missing falls with the squares of what flows, no line is said to win', () => {
+  const random = seeded(5);
+  const hours = Array.from({ length: 24 * 28 }, () => {
+    const [gave, spread, own] = [1e6 * (1 + 4 * random()), 1 + random(), random()];
+    const [squares, meterSquares] = [(spread * gave ** 2) / 60, (own * gave ** 2) / 600];
+    return { gave, squares, meterSquares };
+  });
+  const heatOf = (shared: number, own: number) =>
+    learnHeat([
+      {
+        hourly: hourProducts(hours.map((hour) => ({ ...hour, loss: shared * hour.squares + own * hour.meterSquares }))),
+      },
+    ]);
+  for (const [shared, own] of [
+    [-1e-7, 2e-6],
+    [2e-7, -1e-6],
+    [-1e-7, -1e-6],
+  ] as const) {
+    const heat = heatOf(shared, own);
+    assert.ok(heat !== undefined && heat(1, 0) >= 0 && heat(0, 1) >= 0, `${shared}, ${own}`);
+  }
+  const heat = heatOf(2e-7, 2e-6);
+  assert.ok(heat !== undefined && heat(1, 0) > 1e-7 && heat(0, 1) > 1e-6);
+});

@@ -166,10 +166,19 @@ test('temperatures are those of whole hours of the last 400 days and of 16 to co
   for (const from of [hour + 1, hour - 401 * DAY_MS, hour + 16 * DAY_MS]) {
     assert.equal(await put(from, [30]), 'range-wrong', String(from));
   }
+  const [oldest, furthest] = [hour - 400 * DAY_MS + HOUR_MS, hour + 16 * DAY_MS - HOUR_MS];
+  for (const from of [oldest, furthest]) {
+    assert.equal(await put(from, [7]), 'made');
+    assert.deepEqual(await read(from, from + HOUR_MS), [7]);
+  }
   assert.deepEqual(await read(hour - 27 * HOUR_MS, hour - 22 * HOUR_MS), [null, 1, 9, -3, null]);
   assert.equal(await read(hour, hour), 'range-wrong');
   assert.equal(await read(hour, hour + 36 * DAY_MS), 'range-wrong');
   assert.equal(await read(hour + 1, hour + HOUR_MS), 'range-wrong');
+  rig.clock.ms += 3 * DAY_MS;
+  assert.equal(await put(hour, [8]), 'made');
+  assert.deepEqual(await read(oldest, oldest + HOUR_MS), [null], 'what is too old is forgotten');
+  assert.deepEqual(await read(furthest, furthest + HOUR_MS), [7]);
 });
 
 test('days that were not balanced are taken from the minutes of the check meter, hours of less than half of them not', async () => {

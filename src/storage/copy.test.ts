@@ -97,7 +97,8 @@ test('rows are read as they were written, whatever is in them, and however long 
     'long '.repeat(500_000),
     'after',
   ];
-  for (const [i, text] of odd.entries()) {
+  // Another order than that of their ids.
+  for (const [i, text] of [...odd.entries()].reverse()) {
     await client.query('INSERT INTO subscribers (id, name, contact) VALUES ($1, $2, $2)', [`${i}`, text]);
   }
   for (const [name, value] of [

@@ -177,6 +177,11 @@ const CASES: readonly (readonly [section: string, text: string, status: number |
     undefined,
   ],
   ['3.1.2.6 a quotation that does not end', invite({ fields: { To: '"Mr. J. User <sip:j.user@example.com>' } }), 400],
+  [
+    '3.1.2.6 the same of whoever calls',
+    invite({ fields: { From: '"Mr. J. User <sip:j.user@example.com>;tag=98asjd8' } }),
+    400,
+  ],
   ['3.1.2.7 a request URI in angle brackets', invite({ uri: '<sip:user@example.com>' }), 416],
   ['3.1.2.8 a blank in the request URI', invite({ uri: 'sip:user@example.com; lr' }), undefined],
   ['3.1.2.9 several blanks in the first line', invite({ uri: ' sip:user@example.com ' }), undefined],
