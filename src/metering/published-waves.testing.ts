@@ -67,16 +67,11 @@ const MHKIT_PUBLISHED = [
  * given is what that program multiplies: a period of so many samples becomes one of 66, the sine's own, in which
  * samples that come to the same angle add up, and the other half wave of the current mirrors the one that was
  * measured. The program divides by the intervals between the samples of a period, which are one fewer than they are.
- *
- * Windows are left out of which it does not follow from the file which periods the program counted.
  */
 export function oggaWaves(): PublishedWave[] {
   const samples = rowsOf(OGGA).map(([voltage, current]) => ({ voltage: Number(voltage), current: Number(current) }));
   const published = rowsOf(OGGA_POWERS).slice(0, OGGA_WINDOWS);
-  const calibration: Calibration = {
-    ...nominalCalibration({ lineVoltage: 240, currentBits: 20, sampleRateMilliHz: 3_300_000 }),
-    windowMs: 890,
-  };
+  const parts = nominalCalibration({ lineVoltage: 240, currentBits: 20, sampleRateMilliHz: 3_300_000 });
   const waves: PublishedWave[] = [];
   let [end, toldAt] = [OGGA_FIRST_END, 0];
   let begin = 0;
@@ -84,14 +79,11 @@ export function oggaWaves(): PublishedWave[] {
     const at = secondsOf(time);
     if (i > 0) end += Math.round((at - toldAt) * OGGA_RATE);
     toldAt = at;
-    const readings = EDGES.map((edge) => periodsFrom(samples, edge, begin, end));
+    const counted = countedPeriods(samples, begin, end);
     begin = end;
-    const [counted = []] = readings;
-    const isClear = readings.every((each) => JSON.stringify(each) === JSON.stringify(counted));
-    const last = counted.at(-1);
-    if (!isClear || counted.length !== OGGA_PERIODS || last === undefined || last.from + last.length !== end) continue;
     const intervals = counted.reduce((sum, { length }) => sum + length - 1, 0);
-    const watts = (Number(power) / OGGA_SCALE) * (intervals / (SINE_SAMPLES * OGGA_PERIODS));
+    const watts = (Number(power) / OGGA_SCALE) * (intervals / (SINE_SAMPLES * counted.length));
+    const calibration = { ...parts, windowMs: 20 * counted.length - 10 };
     const folded = counted.map(({ from, length }) => foldedCurrent(samples, from, length));
     // One period before, so that the circuit finds its first crossing, and one behind, so that it finds its last.
     const currents = [folded.at(-1) ?? [], ...folded, folded[0] ?? []].flat();
@@ -108,21 +100,16 @@ export function oggaWaves(): PublishedWave[] {
 export const OGGA_WINDOWS = 120;
 const OGGA_FIRST_END = 3344;
 const OGGA_RATE = 3300;
-const OGGA_PERIODS = 45;
 const OGGA_SCALE = 1.01501989624;
 const SINE_SAMPLES = 66;
 /** The sine begins so much behind the edge: the published powers say so, to one part in a million. */
 const OGGA_LATE_SECONDS = 1.3e-6;
 /**
- * An edge is the first fall of the signal once it has been above a level for so many samples. Noise on the crest makes
- * early ones: which of them the program took for edges depends on a level that was not published.
+ * Which falls of the voltage signal the program took for edges: from this level, so many samples behind the last one.
+ * The recorder lost about 14 samples behind each block of 9,000: within as many, fewer are enough. The published powers
+ * say so.
  */
-const EDGES = [
-  { level: 400, samples: 20 },
-  { level: 446, samples: 17 },
-  { level: 479, samples: 13 },
-  { level: 491, samples: 10 },
-] as const;
+const EDGE = { level: 440, samples: 63, blockSamples: 9000, samplesInNewBlock: 20 } as const;
 
 const codeOf = (nano: number, unit: number): number => Math.round(nano / unit);
 const oggaVoltage = (n: number): number =>
@@ -136,21 +123,18 @@ interface OggaSample {
 }
 
 /** From an edge to the next, up to an end, as far as they are as long as one of the mains. */
-function periodsFrom(
+function countedPeriods(
   samples: readonly OggaSample[],
-  edge: (typeof EDGES)[number],
   begin: number,
   end: number,
 ): { from: number; length: number }[] {
   const voltageAt = (n: number) => samples[n]?.voltage ?? 0;
   const periods: { from: number; length: number }[] = [];
-  let from = begin === 0 ? undefined : begin;
-  let high: number | undefined;
+  let from = begin;
   for (let n = begin + 1; n <= end; n++) {
-    if (voltageAt(n - 1) < edge.level && voltageAt(n) >= edge.level) high = n;
-    if (high === undefined || n - high < edge.samples || voltageAt(n) >= voltageAt(n - 1)) continue;
-    high = undefined;
-    if (from !== undefined) periods.push({ from, length: n - from });
+    const least = n % EDGE.blockSamples < EDGE.samples ? EDGE.samplesInNewBlock : EDGE.samples;
+    if (n - from < least || voltageAt(n - 1) < EDGE.level || voltageAt(n) >= voltageAt(n - 1)) continue;
+    periods.push({ from, length: n - from });
     from = n;
   }
   return periods.filter(({ length }) => length >= 66 && length <= 68);

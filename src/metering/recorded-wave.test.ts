@@ -40,15 +40,14 @@ test('the converter codes of a homemade meter have the powers that its author pu
   skip: missing(OGGA, OGGA_POWERS),
 }, () => {
   const waves = oggaWaves();
-  assert.ok(waves.length >= 0.9 * OGGA_WINDOWS, `${waves.length} windows`);
+  assert.equal(waves.length, OGGA_WINDOWS);
   const errors = waves.map((wave) => {
     const [window] = windowsOf(wave) as [PowerWindow];
-    assert.equal(window.cycles, 45);
     return Math.abs(window.activeMilliwatts / (1000 * wave.watts) - 1);
   });
-  // In one window the author's program counted other periods, behind a stretch that its recorder lost.
+  // In one window noise on a crest began another period for the author's program.
   const [other, ...others] = errors.sort((a, b) => b - a) as [number, ...number[]];
-  assert.ok(other < 2e-3 && Math.max(...others) <= 1e-4, `${other}, ${Math.max(...others)}`);
+  assert.ok(other < 3e-4 && Math.max(...others) <= 1e-4, `${other}, ${Math.max(...others)}`);
 });
 
 for (const { currentBits, share, error } of [

@@ -21,7 +21,7 @@ const LAGS = [0, 60, -60, (Math.acos(0.25) * 180) / Math.PI] as const;
 const READING_SECONDS = 300;
 /** Of the converters: every real one has some, and half a code is what makes its steps straight in the mean. */
 const NOISE = 0.5;
-/** Of the 108 windows; behind a stretch that the recorder lost, its author's program counted other periods. */
+/** Of the 120 powers; in one noise on a crest began another period for its author's program. */
 const OGGA_OTHERS_MAX = 1;
 
 /** How exact the metering core is, on waves that are computed and on those that others measured. */
@@ -90,12 +90,12 @@ function published(): Figure[] {
       .map(offOf)
       .sort((a, b) => a - b);
     const [counted, others] = [errors.slice(0, -OGGA_OTHERS_MAX), errors.slice(-OGGA_OTHERS_MAX)];
-    const how = `the largest error of ${counted.length} of ${OGGA_WINDOWS} published powers of 0.9 s; of the rest the file does not say which periods their author counted`;
+    const how = `the largest error of ${counted.length} of ${OGGA_WINDOWS} published powers of 0.9 s`;
     figures.push(
       atMost(0.01, { name: 'power-ogga', value: Math.max(...counted), unit: '%', how }),
       forInformation({
         ...{ name: 'power-ogga-other-periods', value: Math.max(...others), unit: '%' },
-        how: 'one window behind samples that its recorder lost, in which its author counted as many periods, and others',
+        how: 'the one power for which its author counted other periods, because of noise on a crest',
       }),
     );
   }
