@@ -105,11 +105,10 @@ const SINE_SAMPLES = 66;
 /** The sine begins so much behind the edge: the published powers say so, to one part in a million. */
 const OGGA_LATE_SECONDS = 1.3e-6;
 /**
- * Which falls of the voltage signal the program took for edges: from this level, so many samples behind the last one.
- * The recorder lost about 14 samples behind each block of 9,000: within as many, fewer are enough. The published powers
- * say so.
+ * An edge is the first fall of the signal once it has been above a level for so many samples, the published powers say;
+ * those count that its recorder lost behind each block of 9,000.
  */
-const EDGE = { level: 440, samples: 63, blockSamples: 9000, samplesInNewBlock: 20 } as const;
+const EDGE = { level: 400, samples: 20, blockSamples: 9000, lostSamples: 14 } as const;
 
 const codeOf = (nano: number, unit: number): number => Math.round(nano / unit);
 const oggaVoltage = (n: number): number =>
@@ -129,11 +128,16 @@ function countedPeriods(
   end: number,
 ): { from: number; length: number }[] {
   const voltageAt = (n: number) => samples[n]?.voltage ?? 0;
+  const blockOf = (n: number) => Math.floor(n / EDGE.blockSamples);
   const periods: { from: number; length: number }[] = [];
   let from = begin;
+  let high: number | undefined;
   for (let n = begin + 1; n <= end; n++) {
-    const least = n % EDGE.blockSamples < EDGE.samples ? EDGE.samplesInNewBlock : EDGE.samples;
-    if (n - from < least || voltageAt(n - 1) < EDGE.level || voltageAt(n) >= voltageAt(n - 1)) continue;
+    if (voltageAt(n - 1) < EDGE.level && voltageAt(n) >= EDGE.level) high = n;
+    if (high === undefined || voltageAt(n) >= voltageAt(n - 1)) continue;
+    const lost = blockOf(n) > blockOf(high - 1) ? EDGE.lostSamples : 0;
+    if (n - high + lost < EDGE.samples) continue;
+    high = undefined;
     periods.push({ from, length: n - from });
     from = n;
   }
