@@ -34,6 +34,8 @@ export interface DemoApiOptions {
   /** What its host tells of calls from meters. */
   readonly meterCalls: MeterCalls;
   readonly at: Exclude<DemoListen, 'none'>;
+  /** Of one client address; as of any host where absent. */
+  readonly requestsPerMinute?: number;
 }
 
 interface DemoApi {
@@ -46,7 +48,19 @@ interface DemoApi {
 
 /** The API of a host, over that of the demo. */
 export async function openDemoApi(options: DemoApiOptions): Promise<DemoApi> {
-  const { utility, cards, control, zone, store, metrics, exchanges, meterCalls, vouchers: parts, at } = options;
+  const {
+    utility,
+    cards,
+    control,
+    zone,
+    store,
+    metrics,
+    exchanges,
+    meterCalls,
+    vouchers: parts,
+    at,
+    requestsPerMinute,
+  } = options;
   const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });
   const readiness = async () => ({ ready: true, parts: { store: 'ok', grid: 'simulated' } });
   const persons = await demoPeople(store);
@@ -65,7 +79,7 @@ export async function openDemoApi(options: DemoApiOptions): Promise<DemoApi> {
       ...{ callers: telephone.callers, messages: telephone.messages },
       ...{ talks: telephone.talks, voices: telephone.voices, vouchers },
     },
-    { pages: PAGES_FOLDER },
+    { pages: PAGES_FOLDER, ...(requestsPerMinute !== undefined && { requestsPerMinute }) },
   );
   const close = async () => {
     await app.close();

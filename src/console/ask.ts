@@ -7,11 +7,26 @@ export class Refusal extends Error {
   override readonly name = 'Refusal';
   /** A stable code of the API, or `away` where nobody answered. */
   readonly code: string;
+  /** After so long the same may be answered; undefined where it would be refused again. */
+  readonly againMs: number | undefined;
 
-  constructor(code: string, sentence: string) {
+  constructor(code: string, sentence: string, againMs?: number) {
     super(sentence);
     this.code = code;
+    this.againMs = againMs;
   }
+}
+
+/** Where a host does not say when to ask again. */
+const AGAIN_MS = 3_000;
+const TOO_MANY = 429;
+const away = (): Refusal => new Refusal('away', 'The host does not answer.', AGAIN_MS);
+
+/** Of an answer that is a refusal. A proxy may name an instant in place of seconds: that is not waited for. RFC 9110 §10.2.3 */
+function againMsOf({ status, headers }: Response): number | undefined {
+  if (status !== TOO_MANY && status < 500) return undefined;
+  const seconds = Number(headers.get('retry-after'));
+  return seconds > 0 ? seconds * 1_000 : AGAIN_MS;
 }
 
 /** Which session's token goes with a change; nobody is logged in where it is undefined. */
@@ -83,11 +98,12 @@ async function sent(path: string, init: RequestInit): Promise<Response> {
     answer = await fetch(PREFIX + path, { ...init, credentials: 'same-origin' });
   } catch (error) {
     if (init.signal?.aborted === true) throw error;
-    throw new Refusal('away', 'The host does not answer.');
+    throw away();
   }
   if (answer.ok) return answer;
   const body = await answer.json().catch(() => undefined);
   const { code, detail } = (body ?? {}) as { readonly code?: string; readonly detail?: string };
-  if (code === undefined && AWAY.includes(answer.status)) throw new Refusal('away', 'The host does not answer.');
-  throw new Refusal(code ?? 'internal', detail ?? `The host answered ${answer.status} and did not say why.`);
+  if (code === undefined && AWAY.includes(answer.status)) throw away();
+  const sentence = detail ?? `The host answered ${answer.status} and did not say why.`;
+  throw new Refusal(code ?? 'internal', sentence, againMsOf(answer));
 }

@@ -1,7 +1,8 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { DemoJson, DemoTimeJson, SessionJson } from '../api/index.ts';
 import { change, read } from './ask.ts';
+import { useUntilAnswered } from './reads.ts';
 import { create } from './signal.ts';
 import { tellTime } from './time.ts';
 
@@ -11,15 +12,15 @@ export const SPEEDS: readonly number[] = [1, 10, 60, 300, 900, 3600];
 /** Not every role hears the live feed, which says what time it is. */
 const ASK_TIME_EVERY_MS = 10_000;
 
-/** What a demo says of itself; undefined where the host is none, or did not answer yet. */
+const readDemo = () => read<DemoJson>('/demo');
+
+/** What a demo says of itself, and its time anew; a host that is none answers that there is nothing. */
+export const useDemoRead = () =>
+  useUntilAnswered({ queryKey: ['demo'], queryFn: readDemo, refetchInterval: ASK_TIME_EVERY_MS });
+
+/** Undefined where the host is no demo, or did not answer yet. */
 export function useDemo(): DemoJson | undefined {
-  const { data, dataUpdatedAt } = useQuery({
-    queryKey: ['demo'],
-    queryFn: () => read<DemoJson>('/demo'),
-    retry: false,
-    // Whether a host is a demo does not change while it runs.
-    refetchInterval: ({ state }) => (state.data === undefined ? false : ASK_TIME_EVERY_MS),
-  });
+  const { data, dataUpdatedAt } = useDemoRead();
   useEffect(() => {
     if (data !== undefined) tellTime(data, dataUpdatedAt);
   }, [data, dataUpdatedAt]);

@@ -1,5 +1,4 @@
 import { lazy, type ReactNode, Suspense } from 'react';
-import { useConsoleWords } from './locale.tsx';
 import { Loading, Refused } from './parts/states.tsx';
 import { SessionGate } from './session.tsx';
 
@@ -12,7 +11,7 @@ export function Gate({ children }: { readonly children: ReactNode }): ReactNode 
   return (
     <SessionGate
       waiting={<Loading />}
-      away={(retry) => <Away retry={retry} />}
+      away={(error, retry) => <Refused error={error} retry={retry} />}
       logIn={(isExpired) => (
         <Suspense fallback={<Loading />}>
           <LogIn isExpired={isExpired} />
@@ -27,9 +26,4 @@ export function Gate({ children }: { readonly children: ReactNode }): ReactNode 
       {children}
     </SessionGate>
   );
-}
-
-function Away({ retry }: { readonly retry: () => void }): ReactNode {
-  const { away } = useConsoleWords();
-  return <Refused error={new Error(away)} retry={retry} />;
 }

@@ -11,13 +11,16 @@ import {
   TextInput,
   Title,
 } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type MouseEvent, type ReactNode, useState } from 'react';
-import type { DemoJson, LogInJson, SessionJson } from '../api/index.ts';
+import type { LogInJson, SessionJson } from '../api/index.ts';
 import { change, type Refusal, read } from './ask.ts';
+import { useDemoRead } from './demo.ts';
 import { isLeaving } from './kept/here.ts';
 import { useConsoleWords } from './locale.tsx';
 import { RefusalLine } from './parts/fields.tsx';
+import { useReason } from './parts/states.tsx';
+import { isForNow, useUntilAnswered } from './reads.ts';
 import { cameIn, hasLeft, leaveAtLast, SESSION_KEY } from './session.tsx';
 
 function Card({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactNode {
@@ -62,6 +65,7 @@ export function LogIn({ isExpired }: { readonly isExpired: boolean }): ReactNode
           {words.expired}
         </Text>
       )}
+      <UnreadDoors />
       <DemoEntry />
       <form onSubmit={submit}>
         <Stack gap="sm">
@@ -93,10 +97,27 @@ export function LogIn({ isExpired }: { readonly isExpired: boolean }): ReactNode
 
 const PROVIDER = '/api/v1/session/provider';
 
+const readWays = () => read<LogInJson>('/log-in');
+const useWays = () => useUntilAnswered({ queryKey: ['log-in'], queryFn: readWays });
+
+/** A door that is not there because nobody answered is not one that does not exist. */
+function UnreadDoors(): ReactNode {
+  const { logIn: words } = useConsoleWords();
+  const reasonOf = useReason();
+  const [demo, ways] = [useDemoRead(), useWays()];
+  const unread = [demo, ways].find(({ data, error }) => data === undefined && isForNow(error))?.error ?? null;
+  if (unread === null) return null;
+  return (
+    <Text size="sm" role="status">
+      {reasonOf(unread)} {words.unread}
+    </Text>
+  );
+}
+
 /** Only where there is one: a link that nobody answers would be a dead end. */
 function Provider(): ReactNode {
   const { logIn: words } = useConsoleWords();
-  const ways = useQuery({ queryKey: ['log-in'], queryFn: () => read<LogInJson>('/log-in'), retry: false });
+  const ways = useWays();
   // Whoever comes back from there without having logged in must not find the session of who left before.
   const leaving = useMutation<void, Refusal>({
     mutationFn: leaveAtLast,
@@ -122,7 +143,7 @@ function Provider(): ReactNode {
 function DemoEntry(): ReactNode {
   const { logIn: words, roles } = useConsoleWords();
   const client = useQueryClient();
-  const demo = useQuery({ queryKey: ['demo'], queryFn: () => read<DemoJson>('/demo'), retry: false });
+  const demo = useDemoRead();
   const entering = useMutation<SessionJson, Refusal, string>({
     async mutationFn(role) {
       await hasLeft();

@@ -1,6 +1,12 @@
-import { keepPreviousData, type UseQueryResult, useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
-import type { Refusal } from './ask.ts';
-import { read } from './ask.ts';
+import {
+  keepPreviousData,
+  type UseQueryResult,
+  useInfiniteQuery,
+  useQueries,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { Refusal, read } from './ask.ts';
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -66,4 +72,35 @@ export function usePages<T>(path: string, options: ReadOptions = {}) {
     ...(live && { refetchInterval: LIVE_MS }),
   });
   return { ...pages, items: pages.data?.pages.flatMap(({ items }) => items) };
+}
+
+interface Unpressed<T> {
+  readonly data: T | undefined;
+  readonly dataUpdatedAt: number;
+  /** Why the host did not answer when it was last asked, also while it is asked again. */
+  readonly error: Error | null;
+  readonly refetch: () => void;
+}
+
+export const isForNow = (error: Error | null): boolean => error !== null && againMsOf(error) !== undefined;
+
+const againMsOf = (error: Error): number | undefined => (error instanceof Refusal ? error.againMs : undefined);
+
+/** What stands before every page, where nobody presses a button: it is asked again by itself until the host answers. */
+export function useUntilAnswered<T>(options: {
+  readonly queryKey: readonly string[];
+  readonly queryFn: () => Promise<T>;
+  readonly staleTime?: number;
+  readonly networkMode?: 'always';
+  readonly refetchInterval?: number;
+}): Unpressed<T> {
+  const client = useQueryClient();
+  const { queryKey, refetchInterval = false } = options;
+  const { data, dataUpdatedAt, failureReason } = useQuery<T>({
+    ...options,
+    refetchInterval: ({ state }) => (state.data === undefined ? false : refetchInterval),
+    retry: (_, error) => againMsOf(error) !== undefined,
+    retryDelay: (_, error) => againMsOf(error) ?? 0,
+  });
+  return { data, dataUpdatedAt, error: failureReason, refetch: () => void client.resetQueries({ queryKey }) };
 }

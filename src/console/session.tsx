@@ -1,8 +1,9 @@
-import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import type { Operation, Reach, SessionJson, UtilityJson } from '../api/index.ts';
 import { change, Refusal, read, rememberCsrf } from './ask.ts';
 import { isFieldDevice, isInField, isLeaving, keptFor, oweLeaving } from './kept/here.ts';
+import { useUntilAnswered } from './reads.ts';
 import { goOnInKeptTime, tellTime } from './time.ts';
 
 /** Who is logged in, what the host's own table lets them do, and the utility that they are in. */
@@ -113,8 +114,8 @@ async function logOutOf(person: string): Promise<void> {
 interface GateProps {
   /** What is shown while it is not known who is there. */
   readonly waiting: ReactNode;
-  /** What is shown when the host does not answer. */
-  readonly away: (retry: () => void) => ReactNode;
+  /** What is shown when the host does not say who is there; it is asked again by itself. */
+  readonly away: (error: Error, retry: () => void) => ReactNode;
   readonly logIn: (isExpired: boolean) => ReactNode;
   readonly choosePassword: ReactNode;
   readonly children: ReactNode;
@@ -123,7 +124,7 @@ interface GateProps {
 /** Lets in whoever is logged in. A session that ends leaves the address as it is, so that a new one goes on there. */
 export function SessionGate({ waiting, away, logIn, choosePassword, children }: GateProps): ReactNode {
   const client = useQueryClient();
-  const { data, isError, refetch } = useQuery({
+  const { data, error, refetch } = useUntilAnswered({
     queryKey: SESSION_KEY,
     queryFn: whoIsThere,
     staleTime: Number.POSITIVE_INFINITY,
@@ -144,7 +145,7 @@ export function SessionGate({ waiting, away, logIn, choosePassword, children }: 
       },
     };
   }, [data, client]);
-  if (data === undefined) return isError ? away(() => void refetch()) : waiting;
+  if (data === undefined) return error !== null ? away(error, refetch) : waiting;
   if (data === 'password-one-time') return choosePassword;
   if (session === undefined) return logIn(client.getQueryData(['session-was']) !== undefined);
   client.setQueryData(['session-was'], true);

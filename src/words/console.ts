@@ -33,6 +33,8 @@ export interface ConsoleWords {
     readonly provider: string;
     readonly expired: string;
     readonly demo: string;
+    /** After why not: whether there is another way to come in than by this form. */
+    readonly unread: string;
   };
   readonly password: {
     readonly title: string;
@@ -93,6 +95,7 @@ export const CONSOLE_WORDS: Readonly<Record<Language, ConsoleWords>> = {
       provider: 'Log in with your organisation',
       expired: 'Your session has ended. Log in to go on where you were.',
       demo: 'This is a demonstration. Come in as',
+      unread: 'Whether one can come in otherwise is asked again by itself.',
     },
     password: {
       title: 'Choose a password',
@@ -148,6 +151,7 @@ export const CONSOLE_WORDS: Readonly<Record<Language, ConsoleWords>> = {
       provider: '소속 기관 계정으로 로그인',
       expired: '세션이 끝났습니다. 로그인하면 보던 곳에서 이어집니다.',
       demo: '시연용 시스템입니다. 들어갈 역할을 고르세요',
+      unread: '다른 로그인 방법이 있는지 저절로 다시 확인합니다.',
     },
     password: {
       title: '비밀번호 정하기',

@@ -49,16 +49,18 @@ async function choosePassword(page: Page, old: string, chosen: string): Promise<
   await page.getByRole('button', { name: words.password.go, exact: true }).click();
 }
 
-const machine = Date.now;
+const machine = { date: Date.now, sinceStart: performance.now.bind(performance) };
 let passed = 0;
 
-/** So much later it is now on the clock of this machine, by which the town in this process ends sessions. */
+/** So much later it is now on the clocks of this machine, by which the town in this process ends sessions and minutes. */
 function pass(ms: number): void {
   passed += ms;
-  Date.now = () => machine() + passed;
+  Date.now = () => machine.date() + passed;
+  performance.now = () => machine.sinceStart() + passed;
 }
 after(() => {
-  Date.now = machine;
+  Date.now = machine.date;
+  performance.now = machine.sinceStart;
 });
 
 /** Somebody buys. */
@@ -136,3 +138,36 @@ test('a session that nobody used for half an hour has ended: the page asks who i
   await page.getByRole('tab', { selected: true, name: METER_WORDS.en.tabs.exchanges }).waitFor();
   assert.equal(new URL(page.url()).pathname, where);
 });
+
+const MINUTE_MS = 60_000;
+const REQUESTS = 20;
+
+for (const { left, title } of [
+  { left: 0, title: 'a page that may not even ask who is there says why, and goes on by itself a minute later' },
+  {
+    left: 1,
+    title: 'doors that could not be read of the log-in page are not silently missing, and come by themselves',
+  },
+]) {
+  test(title, { skip }, async (t) => {
+    const town = await Town.open({ meters: 2, requestsPerMinute: REQUESTS });
+    t.after(() => town.close());
+    const window = await openWindow(browser, town.address);
+    t.after(() => window.close());
+    const page = await window.newPage();
+    await page.clock.install();
+    for (let asked = left; asked < REQUESTS; asked++) {
+      assert.equal((await fetch(`${town.address}/api/v1/demo`)).status, 200);
+    }
+    await page.goto('/');
+    await page.getByText('That was too much in one minute: wait for the next.').waitFor();
+    assert.equal(await page.getByText(words.logIn.unread).count(), left);
+    assert.equal(await page.getByLabel(words.logIn.login).count(), left);
+    const door = page.getByRole('button', { name: words.roles.operator, exact: true });
+    assert.equal(await door.count(), 0);
+    pass(MINUTE_MS);
+    await page.clock.fastForward(MINUTE_MS);
+    await door.waitFor();
+    assert.equal(await page.getByText(words.logIn.unread).count(), 0);
+  });
+}

@@ -39,6 +39,8 @@ interface TownOptions {
   readonly errands?: boolean;
   /** Where it listens; a free port where absent. */
   readonly port?: number;
+  /** Of this machine, from which all pages of a test ask; so many that none is refused where absent. */
+  readonly requestsPerMinute?: number;
 }
 
 /** The cards of the first two houses that have one, in a town of at least six. */
@@ -88,6 +90,7 @@ export class Town {
     daysBefore = 0,
     errands = true,
     port = 0,
+    requestsPerMinute = 1_000_000,
   }: TownOptions = {}): Promise<Town> {
     const founding = newFounding({ seed: undefined, meters, loads: undefined, suite: undefined }, DEMO_BEGINS_MS);
     const metrics = new Metrics();
@@ -115,7 +118,10 @@ export class Town {
     await utility.runUntil(DEMO_BEGINS_MS + hours * 3_600_000);
     const control = new DemoControl(utility, 60);
     const api = (at: { readonly host: string; readonly port: number }) =>
-      openDemoApi({ utility, cards, control, zone: DEMO_ZONE, store, metrics, exchanges, meterCalls, vouchers, at });
+      openDemoApi({
+        ...{ utility, cards, control, zone: DEMO_ZONE, store, metrics, exchanges, meterCalls, vouchers, at },
+        requestsPerMinute,
+      });
     const opened = await api({ host: '127.0.0.1', port });
     await partners.begin(() => utility.host);
     return new Town(utility, control, partners, store, api, opened);

@@ -1,10 +1,9 @@
 import { Anchor, Group, SimpleGrid, Text, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useMemo, useState } from 'react';
 import { Link } from 'react-router';
 import type { DemoJson, GridJson } from '../../../api/index.ts';
 import { type MeterState, PAGE_NAMES, PANEL_WORDS } from '../../../words/index.ts';
-import { type Refusal, read } from '../../ask.ts';
+import { useDemoRead } from '../../demo.ts';
 import { useWords } from '../../locale.tsx';
 import { Money } from '../../parts/figures.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
@@ -17,11 +16,7 @@ import { useMay, useSession } from '../../session.tsx';
 export function PanelsPage(): ReactNode {
   const words = useWords(PANEL_WORDS);
   const names = useWords(PAGE_NAMES);
-  const demo = useQuery<DemoJson, Refusal>({
-    queryKey: ['demo'],
-    queryFn: () => read<DemoJson>('/demo'),
-    retry: false,
-  });
+  const demo = useDemoRead();
   return (
     <Page title={names.panel} note={words.listNote}>
       <Loaded of={demo} waiting={words.listWaiting}>
